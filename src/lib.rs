@@ -1,1 +1,4 @@
-//! Sheetdesk.
+//! Sheetdesk: a Telegram help desk whose back office is Google Sheets.
+
+pub mod domain;
+pub mod journal;
