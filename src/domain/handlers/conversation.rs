@@ -125,16 +125,18 @@ fn membership(turn: &mut Turn<'_, impl View>, chat: ChatId, blocked: bool, local
     let mut session = turn.session_or_new(chat, locale);
     if blocked {
         session.blocked = true;
+        turn.put(Entity::Session(session));
     } else {
         come_back(turn, &mut session);
     }
-    turn.put(Entity::Session(session));
 }
 
 /// The partner can be written to again: answers that waited for him go out.
 fn come_back(turn: &mut Turn<'_, impl View>, session: &mut Session) {
     session.blocked = false;
-    for appeal in std::mem::take(&mut session.undelivered) {
+    let waiting = std::mem::take(&mut session.undelivered);
+    turn.put(Entity::Session(session.clone()));
+    for appeal in waiting {
         answers::send_again(turn, appeal);
     }
 }
