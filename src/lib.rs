@@ -1,5 +1,15 @@
 //! Sheetdesk: a Telegram help desk whose back office is Google Sheets.
+//!
+//! The rooms in reading order; `docs/ARCHITECTURE.md` says who may import whom.
 
 pub mod domain;
 pub mod journal;
+
 pub mod sheets;
+
+pub mod clock;
+pub mod logs;
+pub mod schedule;
+pub mod secret;
+pub mod shutdown;
+pub mod supervisor;
