@@ -1,1 +1,4 @@
 //! Sheetdesk.
+
+pub mod config;
+pub mod secret;
