@@ -7,6 +7,8 @@ pub mod journal;
 
 pub mod sheets;
 
+pub mod config;
+
 pub mod clock;
 pub mod logs;
 pub mod schedule;

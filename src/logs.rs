@@ -59,12 +59,7 @@ pub fn init(format: Format, filter: &str) -> Result<(), LogsError> {
     Ok(())
 }
 
-fn subscriber<W>(
-    format: Format,
-    filter: &str,
-    colour: bool,
-    writer: W,
-) -> Result<impl Subscriber + Send + Sync, ParseError>
+fn subscriber<W>(format: Format, filter: &str, colour: bool, writer: W) -> Result<impl Subscriber + Send + Sync, ParseError>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
@@ -145,10 +140,7 @@ mod tests {
         });
         assert!(!text.contains("secret"), "{text}");
         assert!(text.contains("a renewal"), "{text}");
-        assert!(matches!(
-            init(Format::Pretty, "off"),
-            Err(LogsError::Twice(_))
-        ));
+        assert!(matches!(init(Format::Pretty, "off"), Err(LogsError::Twice(_))));
     }
 
     #[test]
@@ -166,15 +158,9 @@ mod tests {
             tracing::info!(appeal.number = 7, "answered");
             tracing::info!("again");
         });
-        let lines: Vec<serde_json::Value> = text
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect();
+        let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(lines.len(), 2);
-        assert_eq!(
-            (&lines[0]["message"], &lines[0]["appeal.number"]),
-            (&"answered".into(), &7.into())
-        );
+        assert_eq!((&lines[0]["message"], &lines[0]["appeal.number"]), (&"answered".into(), &7.into()));
     }
 
     #[test]

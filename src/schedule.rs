@@ -50,11 +50,7 @@ impl Schedule {
     ///
     /// # Errors
     /// If the pattern can't be understood.
-    pub fn parse(
-        name: impl Into<String>,
-        pattern: &str,
-        zone: TimeZone,
-    ) -> Result<Self, ScheduleError> {
+    pub fn parse(name: impl Into<String>, pattern: &str, zone: TimeZone) -> Result<Self, ScheduleError> {
         let name = name.into();
         match Cron::from_str(pattern) {
             Ok(cron) => Ok(Self {
@@ -96,12 +92,8 @@ impl Schedule {
     }
 
     /// Calls `tick` whenever it is due by `now`, until `stop`; a tick in hand then ends first.
-    pub async fn run<Tick, Run>(
-        &self,
-        stop: CancellationToken,
-        now: impl Fn() -> Timestamp,
-        tick: Tick,
-    ) where
+    pub async fn run<Tick, Run>(&self, stop: CancellationToken, now: impl Fn() -> Timestamp, tick: Tick)
+    where
         Tick: Fn() -> Run,
         Run: Future<Output = ()>,
     {
@@ -157,13 +149,8 @@ impl<'a> Course<'a> {
         // Reckoned anew each time: after the clock was set back the next moment is nearer than
         // the one that we waited for, after it was set forward all that was passed is one.
         self.due = self.schedule.next_after(now);
-        let left = self
-            .due
-            .and_then(|due| Duration::try_from(due.duration_since(now)).ok());
-        (
-            ticks,
-            left.map_or(LONGEST_SLEEP, |left| left.min(LONGEST_SLEEP)),
-        )
+        let left = self.due.and_then(|due| Duration::try_from(due.duration_since(now)).ok());
+        (ticks, left.map_or(LONGEST_SLEEP, |left| left.min(LONGEST_SLEEP)))
     }
 }
 
@@ -224,11 +211,7 @@ mod tests {
         let half_hourly = schedule("0 */30 * * * *", "Europe/Berlin");
         assert_eq!(
             moments(&half_hourly, "2026-10-25T00:10:00Z", 3),
-            [
-                "2026-10-25T00:30:00Z",
-                "2026-10-25T01:00:00Z",
-                "2026-10-25T01:30:00Z"
-            ]
+            ["2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z", "2026-10-25T01:30:00Z"]
         );
     }
 
@@ -256,14 +239,8 @@ mod tests {
         // Back by hours: no tick now, and none is waited for longer than the pattern says.
         let back = at("2026-05-04T02:59:50Z");
         assert_eq!(course.step(back), (false, Duration::from_secs(10)));
-        assert_eq!(
-            course.step(at("2026-05-04T03:00:00Z")),
-            (true, LONGEST_SLEEP)
-        );
-        assert_eq!(
-            course.step(at("2026-05-04T03:00:00Z")),
-            (false, LONGEST_SLEEP)
-        );
+        assert_eq!(course.step(at("2026-05-04T03:00:00Z")), (true, LONGEST_SLEEP));
+        assert_eq!(course.step(at("2026-05-04T03:00:00Z")), (false, LONGEST_SLEEP));
     }
 
     #[tokio::test]
@@ -290,13 +267,7 @@ mod tests {
             gate.add_permits(1);
         };
         let both = async { tokio::join!(run, test) };
-        tokio::time::timeout(Duration::from_secs(10), both)
-            .await
-            .unwrap();
-        assert_eq!(
-            done.load(Ordering::SeqCst),
-            1,
-            "the tick in hand ended first"
-        );
+        tokio::time::timeout(Duration::from_secs(10), both).await.unwrap();
+        assert_eq!(done.load(Ordering::SeqCst), 1, "the tick in hand ended first");
     }
 }

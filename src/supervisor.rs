@@ -110,9 +110,7 @@ impl Supervisor {
         let name = name.into();
         let slot = self.0.enter(name.clone());
         let inner = Arc::clone(&self.0);
-        self.0
-            .tasks
-            .spawn(async move { inner.supervise(slot, &name, body).await });
+        self.0.tasks.spawn(async move { inner.supervise(slot, &name, body).await });
     }
 
     /// All loops, in the order in which they were started.
@@ -243,11 +241,7 @@ mod tests {
 
     fn supervisor(pace: Pace) -> (Supervisor, CancellationToken, TaskTracker) {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        (
-            Supervisor::new(stop.clone(), tasks.clone(), pace),
-            stop,
-            tasks,
-        )
+        (Supervisor::new(stop.clone(), tasks.clone(), pace), stop, tasks)
     }
 
     async fn ended(tasks: &TaskTracker) {
@@ -262,9 +256,7 @@ mod tests {
             ..Pace::default()
         };
         let (mut history, start) = (History::default(), clock::monotonic());
-        let waits: Vec<Option<u64>> = (0..6)
-            .map(|_| history.restart(start, &pace).map(|wait| wait.as_secs()))
-            .collect();
+        let waits: Vec<Option<u64>> = (0..6).map(|_| history.restart(start, &pace).map(|wait| wait.as_secs())).collect();
         assert_eq!(waits, [Some(1), Some(2), Some(4), Some(5), Some(5), None]);
         let almost = start + pace.window - Duration::from_millis(1);
         assert_eq!(history.restart(almost, &pace), None);
@@ -310,9 +302,7 @@ mod tests {
             counted.fetch_add(1, Ordering::SeqCst);
             async {}
         });
-        let fatal = tokio::time::timeout(SOON, supervisor.fatal())
-            .await
-            .unwrap();
+        let fatal = tokio::time::timeout(SOON, supervisor.fatal()).await.unwrap();
         assert_eq!((fatal.name.as_str(), fatal.restarts), ("broken", 5));
         assert_eq!(runs.load(Ordering::SeqCst), 6);
         assert_eq!(supervisor.states()[0].phase, Phase::Running);

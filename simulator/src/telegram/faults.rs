@@ -51,11 +51,7 @@ pub enum FaultKind {
 impl Fault {
     /// Strikes the next `times` calls of any method.
     pub fn next(times: u32, kind: FaultKind) -> Self {
-        Self {
-            times,
-            method: None,
-            kind,
-        }
+        Self { times, method: None, kind }
     }
 
     /// The same fault for one method only.
@@ -76,10 +72,7 @@ impl FaultKind {
 
     /// The call is not carried out; `status` and `body` are answered.
     pub fn answer(status: u16, body: impl Into<String>) -> Self {
-        Self::Answer {
-            status,
-            body: body.into(),
-        }
+        Self::Answer { status, body: body.into() }
     }
 }
 
@@ -98,13 +91,10 @@ impl Faults {
 
     /// What strikes a call of `method`; used up by asking.
     pub(super) fn strike(&mut self, method: &str) -> Option<FaultKind> {
-        let fault = self.0.iter_mut().find(|fault| {
-            fault.times > 0
-                && fault
-                    .method
-                    .as_ref()
-                    .is_none_or(|only| only.eq_ignore_ascii_case(method))
-        })?;
+        let fault = self
+            .0
+            .iter_mut()
+            .find(|fault| fault.times > 0 && fault.method.as_ref().is_none_or(|only| only.eq_ignore_ascii_case(method)))?;
         fault.times -= 1;
         let kind = fault.kind.clone();
         self.0.retain(|fault| fault.times > 0);
@@ -134,13 +124,7 @@ mod tests {
 
     #[test]
     fn a_fault_reads_from_json() {
-        let fault: Fault = serde_json::from_str(
-            r#"{"method":"sendMessage","kind":"answer","status":502,"body":"<h1>"}"#,
-        )
-        .unwrap();
-        assert_eq!(
-            fault,
-            Fault::next(1, FaultKind::answer(502, "<h1>")).of("sendMessage")
-        );
+        let fault: Fault = serde_json::from_str(r#"{"method":"sendMessage","kind":"answer","status":502,"body":"<h1>"}"#).unwrap();
+        assert_eq!(fault, Fault::next(1, FaultKind::answer(502, "<h1>")).of("sendMessage"));
     }
 }

@@ -99,10 +99,7 @@ fn full(sent: &VecDeque<Instant>, limit: Option<u32>) -> bool {
 }
 
 fn forget(sent: &mut VecDeque<Instant>, now: Instant, window: Duration) {
-    while sent
-        .front()
-        .is_some_and(|&at| now.duration_since(at) >= window)
-    {
+    while sent.front().is_some_and(|&at| now.duration_since(at) >= window) {
         sent.pop_front();
     }
 }

@@ -42,10 +42,7 @@ pub(super) fn send(state: &mut State, params: &Params, now: Moment) -> Result<Va
 pub(super) fn edit(state: &mut State, params: &Params, now: Moment) -> Result<Value, Refusal> {
     let content = content(params)?;
     let chat_id = chat_id(params)?;
-    let message_id = params
-        .integer("message_id")?
-        .map(MessageId)
-        .ok_or(Refusal::MessageIdMissing)?;
+    let message_id = params.integer("message_id")?.map(MessageId).ok_or(Refusal::MessageIdMissing)?;
     let chat = state.heard_of(chat_id)?;
     chat.accepts()?;
     let sent = match chat.log.get_mut(&message_id) {
@@ -56,12 +53,7 @@ pub(super) fn edit(state: &mut State, params: &Params, now: Moment) -> Result<Va
     if !content.reply_markup.as_ref().is_none_or(markup::is_inline) {
         return Err(Refusal::ReplyMarkup);
     }
-    if !sent
-        .content
-        .reply_markup
-        .as_ref()
-        .is_none_or(markup::is_inline)
-    {
+    if !sent.content.reply_markup.as_ref().is_none_or(markup::is_inline) {
         return Err(Refusal::NotEditable);
     }
     check_length(&content)?;
@@ -76,11 +68,7 @@ pub(super) fn edit(state: &mut State, params: &Params, now: Moment) -> Result<Va
 }
 
 /// `answerCallbackQuery`.
-pub(super) fn answer_button(
-    state: &mut State,
-    params: &Params,
-    now: Moment,
-) -> Result<Value, Refusal> {
+pub(super) fn answer_button(state: &mut State, params: &Params, now: Moment) -> Result<Value, Refusal> {
     let id = params.text("callback_query_id")?.unwrap_or_default();
     let lifetime = state.query_lifetime;
     let query = state
@@ -122,10 +110,7 @@ fn chat_id(params: &Params) -> Result<ChatId, Refusal> {
     }
 }
 
-fn reply_target(
-    params: &Params,
-    exists: impl Fn(MessageId) -> bool,
-) -> Result<Option<MessageId>, Refusal> {
+fn reply_target(params: &Params, exists: impl Fn(MessageId) -> bool) -> Result<Option<MessageId>, Refusal> {
     let Some(reply) = params.structure("reply_parameters")? else {
         return Ok(None);
     };
@@ -134,9 +119,7 @@ fn reply_target(
         .and_then(Value::as_i64)
         .map(MessageId)
         .ok_or(Refusal::MessageIdMissing)?;
-    let optional = reply
-        .get("allow_sending_without_reply")
-        .and_then(Value::as_bool);
+    let optional = reply.get("allow_sending_without_reply").and_then(Value::as_bool);
     match (exists(target), optional) {
         (true, _) => Ok(Some(target)),
         (false, Some(true)) => Ok(None),

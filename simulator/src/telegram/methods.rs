@@ -56,11 +56,7 @@ impl Method {
     fn waits(self) -> bool {
         match self {
             Self::SendMessage | Self::EditMessageText | Self::AnswerCallbackQuery => true,
-            Self::GetMe
-            | Self::SetWebhook
-            | Self::DeleteWebhook
-            | Self::GetWebhookInfo
-            | Self::SetMyCommands => false,
+            Self::GetMe | Self::SetWebhook | Self::DeleteWebhook | Self::GetWebhookInfo | Self::SetMyCommands => false,
         }
     }
 
@@ -68,13 +64,7 @@ impl Method {
     fn parameters(self) -> &'static [&'static str] {
         match self {
             Self::GetMe | Self::GetWebhookInfo => &[],
-            Self::SetWebhook => &[
-                "url",
-                "secret_token",
-                "allowed_updates",
-                "max_connections",
-                "drop_pending_updates",
-            ],
+            Self::SetWebhook => &["url", "secret_token", "allowed_updates", "max_connections", "drop_pending_updates"],
             Self::DeleteWebhook => &["drop_pending_updates"],
             Self::SetMyCommands => &["commands", "scope", "language_code"],
             Self::SendMessage => &[
@@ -101,12 +91,7 @@ impl Method {
 }
 
 /// Carries out one call.
-pub(super) fn call(
-    state: &mut State,
-    method: Method,
-    params: &Params,
-    now: Moment,
-) -> Result<Answer, Refusal> {
+pub(super) fn call(state: &mut State, method: Method, params: &Params, now: Moment) -> Result<Answer, Refusal> {
     if method.waits() {
         state.flood.waiting(now.steady)?;
     }
@@ -121,10 +106,7 @@ pub(super) fn call(
         Method::EditMessageText => messages::edit(state, params, now)?,
         Method::AnswerCallbackQuery => messages::answer_button(state, params, now)?,
     };
-    Ok(Answer {
-        result,
-        description: None,
-    })
+    Ok(Answer { result, description: None })
 }
 
 fn remarked(description: &'static str) -> Result<Answer, Refusal> {
@@ -158,9 +140,7 @@ fn set_commands(state: &mut State, params: &Params) -> Result<Value, Refusal> {
         return Err(Refusal::Malformed("BOT_COMMANDS_TOO_MUCH".into()));
     }
     listed.iter().try_for_each(check_command)?;
-    let scope = params
-        .structure("scope")?
-        .unwrap_or_else(|| json!({ "type": "default" }));
+    let scope = params.structure("scope")?.unwrap_or_else(|| json!({ "type": "default" }));
     let language_code = params.text("language_code")?.unwrap_or_default().to_owned();
     state
         .commands
@@ -174,12 +154,7 @@ fn set_commands(state: &mut State, params: &Params) -> Result<Value, Refusal> {
 }
 
 fn check_command(command: &Value) -> Result<(), Refusal> {
-    let field = |name: &str| {
-        command
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
+    let field = |name: &str| command.get(name).and_then(Value::as_str).unwrap_or_default();
     let name = field("command").trim_start_matches('/');
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if name.is_empty() || name.len() > COMMAND_LENGTH || !name.chars().all(plain) {

@@ -120,17 +120,8 @@ impl Telegram {
 
     /// Everybody set up so far, in the order of their ids.
     pub fn people(&self) -> Vec<Person> {
-        let profiles: Vec<Profile> = self
-            .0
-            .lock()
-            .chats
-            .values()
-            .filter_map(|chat| chat.profile.clone())
-            .collect();
-        profiles
-            .into_iter()
-            .map(|profile| Person::new(self.clone(), profile))
-            .collect()
+        let profiles: Vec<Profile> = self.0.lock().chats.values().filter_map(|chat| chat.profile.clone()).collect();
+        profiles.into_iter().map(|profile| Person::new(self.clone(), profile)).collect()
     }
 
     /// Queues any update. It is given an `update_id` if it has none; the chat in it becomes known.
@@ -145,9 +136,7 @@ impl Telegram {
     pub fn messages(&self, chat: ChatId) -> Vec<SentMessage> {
         let state = self.0.lock();
         let chat = state.chats.get(&chat);
-        chat.into_iter()
-            .flat_map(|chat| chat.sent().cloned())
-            .collect()
+        chat.into_iter().flat_map(|chat| chat.sent().cloned()).collect()
     }
 
     /// The first message of the bot in a chat that `wanted` accepts, as soon as there is one;
@@ -161,9 +150,7 @@ impl Telegram {
         wanted: impl Fn(&SentMessage) -> bool,
         within: Duration,
     ) -> Result<SentMessage, TimedOut> {
-        let found = self
-            .0
-            .until(within, || self.messages(chat).into_iter().find(&wanted));
+        let found = self.0.until(within, || self.messages(chat).into_iter().find(&wanted));
         found.await.ok_or_else(|| {
             let messages = self.messages(chat);
             let texts: Vec<&str> = messages.iter().map(|m| m.content.text.as_str()).collect();
@@ -179,9 +166,7 @@ impl Telegram {
     /// # Errors
     /// [`TimedOut`], naming how many are left and the last error.
     pub async fn await_idle(&self, within: Duration) -> Result<(), TimedOut> {
-        let idle = self
-            .0
-            .until(within, || self.0.lock().webhook.is_idle().then_some(()));
+        let idle = self.0.until(within, || self.0.lock().webhook.is_idle().then_some(()));
         idle.await.ok_or_else(|| TimedOut {
             within,
             seen: self.0.lock().webhook.info().to_string(),
@@ -279,8 +264,7 @@ impl Shared {
 
 fn bot_id(token: &str) -> io::Result<i64> {
     let number = token.split_once(':').and_then(|(id, _)| id.parse().ok());
-    number
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a token is <bot id>:<secret>"))
+    number.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a token is <bot id>:<secret>"))
 }
 
 fn client(timeout: Duration) -> io::Result<reqwest::Client> {

@@ -17,11 +17,7 @@ impl Params {
     /// # Errors
     /// [`Refusal::Malformed`] if the body is not the JSON object it says to be, and
     /// [`Refusal::NotImplemented`] for file uploads.
-    pub(super) fn read(
-        query: Option<&str>,
-        headers: &HeaderMap,
-        body: &Bytes,
-    ) -> Result<Self, Refusal> {
+    pub(super) fn read(query: Option<&str>, headers: &HeaderMap, body: &Bytes) -> Result<Self, Refusal> {
         let mut params = Self::default();
         params.add_form(query.unwrap_or_default().as_bytes());
         let kind = headers
@@ -32,8 +28,8 @@ impl Params {
             return Ok(params);
         }
         if kind.starts_with("application/json") {
-            let object: Map<String, Value> = serde_json::from_slice(body)
-                .map_err(|_| Refusal::Malformed("can't parse JSON object".into()))?;
+            let object: Map<String, Value> =
+                serde_json::from_slice(body).map_err(|_| Refusal::Malformed("can't parse JSON object".into()))?;
             params.0.extend(object);
         } else if kind.starts_with("application/x-www-form-urlencoded") {
             params.add_form(body);
@@ -83,10 +79,7 @@ impl Params {
         match self.value(name) {
             Some(Value::Bool(flag)) => *flag,
             Some(Value::String(text)) => {
-                matches!(
-                    text.trim().to_ascii_lowercase().as_str(),
-                    "true" | "yes" | "1"
-                )
+                matches!(text.trim().to_ascii_lowercase().as_str(), "true" | "yes" | "1")
             }
             Some(Value::Number(number)) => number.as_i64() == Some(1),
             Some(_) | None => false,
@@ -111,8 +104,7 @@ impl Params {
 
     fn add_form(&mut self, form: &[u8]) {
         for (name, value) in form_urlencoded::parse(form) {
-            self.0
-                .insert(name.into_owned(), Value::String(value.into_owned()));
+            self.0.insert(name.into_owned(), Value::String(value.into_owned()));
         }
     }
 }

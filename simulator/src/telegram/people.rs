@@ -27,12 +27,7 @@ pub enum ActError {
 impl State {
     /// A message of any kind: `part` is merged into the envelope.
     /// As in the apps, somebody who has blocked the bot unblocks it in order to write.
-    pub(super) fn write(
-        &mut self,
-        from: &Profile,
-        part: Map<String, Value>,
-        now: Moment,
-    ) -> UpdateId {
+    pub(super) fn write(&mut self, from: &Profile, part: Map<String, Value>, now: Moment) -> UpdateId {
         self.unblock(from, now);
         let message_id = self.number_message();
         let chat = self.chat_with(from);
@@ -51,13 +46,7 @@ impl State {
     }
 
     /// The person presses the inline button of `message` that carries `data`.
-    pub(super) fn press(
-        &mut self,
-        from: &Profile,
-        message: MessageId,
-        data: &str,
-        now: Moment,
-    ) -> Result<UpdateId, ActError> {
+    pub(super) fn press(&mut self, from: &Profile, message: MessageId, data: &str, now: Moment) -> Result<UpdateId, ActError> {
         let missing = || ActError::NoSuchButton {
             message,
             data: data.to_owned(),
@@ -118,24 +107,14 @@ impl State {
         fields.insert("update_id".into(), json!(update_id));
         let chat = chat_of(&body);
         if let Some((id, about)) = &chat {
-            let chat = self
-                .chats
-                .entry(*id)
-                .or_insert_with(|| Chat::new(about.clone(), None));
+            let chat = self.chats.entry(*id).or_insert_with(|| Chat::new(about.clone(), None));
             chat.known = true;
         }
-        self.webhook
-            .queue(update_id, &kind, &update, chat.map(|(id, _)| id));
+        self.webhook.queue(update_id, &kind, &update, chat.map(|(id, _)| id));
         Ok(update_id)
     }
 
-    fn stand(
-        &mut self,
-        from: &Profile,
-        old: Standing,
-        new: Standing,
-        now: Moment,
-    ) -> Option<UpdateId> {
+    fn stand(&mut self, from: &Profile, old: Standing, new: Standing, now: Moment) -> Option<UpdateId> {
         let bot = self.bot.user();
         let chat = self.chat_with(from);
         if chat.standing != old {
@@ -169,20 +148,13 @@ pub(super) fn text_part(text: &str) -> Map<String, Value> {
     if text.starts_with('/') {
         let command = text.split_whitespace().next().unwrap_or_default();
         let length = command.encode_utf16().count();
-        part.insert(
-            "entities".into(),
-            json!([{ "type": "bot_command", "offset": 0, "length": length }]),
-        );
+        part.insert("entities".into(), json!([{ "type": "bot_command", "offset": 0, "length": length }]));
     }
     part
 }
 
 /// The message part of a shared contact.
-pub(super) fn contact_part(
-    phone_number: &str,
-    first_name: &str,
-    owner: Option<ChatId>,
-) -> Map<String, Value> {
+pub(super) fn contact_part(phone_number: &str, first_name: &str, owner: Option<ChatId>) -> Map<String, Value> {
     let mut contact = json!({ "phone_number": phone_number, "first_name": first_name });
     if let Some(owner) = owner {
         contact["user_id"] = json!(owner);

@@ -35,9 +35,7 @@ impl Person {
 
     /// Lets the bot know the chat, as if the person had written long ago. No update comes.
     pub fn has_met_bot(self) -> Self {
-        self.telegram
-            .0
-            .change(|state| state.chat_with(&self.profile).known = true);
+        self.telegram.0.change(|state| state.chat_with(&self.profile).known = true);
         self
     }
 
@@ -53,21 +51,14 @@ impl Person {
     }
 
     /// Shares a contact out of the address book: somebody else's, or one without an account.
-    pub fn share_foreign_contact(
-        &self,
-        phone_number: &str,
-        first_name: &str,
-        owner: Option<ChatId>,
-    ) -> UpdateId {
+    pub fn share_foreign_contact(&self, phone_number: &str, first_name: &str, owner: Option<ChatId>) -> UpdateId {
         self.send(contact_part(phone_number, first_name, owner))
     }
 
     /// Sends anything else: the part is merged into the message, such as `{"sticker": {…}}`.
     /// Somebody who has blocked the bot unblocks it first, as the apps make him do.
     pub fn send(&self, part: Map<String, Value>) -> UpdateId {
-        self.telegram
-            .0
-            .change(|state| state.write(&self.profile, part, Moment::now()))
+        self.telegram.0.change(|state| state.write(&self.profile, part, Moment::now()))
     }
 
     /// Presses the inline button of a message that carries `data`.
@@ -95,16 +86,12 @@ impl Person {
 
     /// Blocks the bot; `None` if it was blocked before.
     pub fn block(&self) -> Option<UpdateId> {
-        self.telegram
-            .0
-            .change(|state| state.block(&self.profile, Moment::now()))
+        self.telegram.0.change(|state| state.block(&self.profile, Moment::now()))
     }
 
     /// Unblocks the bot; `None` if it was not blocked.
     pub fn unblock(&self) -> Option<UpdateId> {
-        self.telegram
-            .0
-            .change(|state| state.unblock(&self.profile, Moment::now()))
+        self.telegram.0.change(|state| state.unblock(&self.profile, Moment::now()))
     }
 
     /// Deletes the account. The bot is not told.
@@ -123,13 +110,7 @@ impl Person {
     ///
     /// # Errors
     /// [`TimedOut`], naming the texts that are there instead.
-    pub async fn await_message(
-        &self,
-        wanted: impl Fn(&SentMessage) -> bool,
-        within: Duration,
-    ) -> Result<SentMessage, TimedOut> {
-        self.telegram
-            .await_message(self.profile.id, wanted, within)
-            .await
+    pub async fn await_message(&self, wanted: impl Fn(&SentMessage) -> bool, within: Duration) -> Result<SentMessage, TimedOut> {
+        self.telegram.await_message(self.profile.id, wanted, within).await
     }
 }

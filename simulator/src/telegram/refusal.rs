@@ -31,9 +31,7 @@ pub(super) enum Refusal {
     ButtonData,
     #[error("Bad Request: BUTTON_URL_INVALID")]
     ButtonUrl,
-    #[error(
-        "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-    )]
+    #[error("Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")]
     TextButton,
     #[error("Bad Request: object expected as reply markup")]
     ReplyMarkup,

@@ -86,11 +86,7 @@ struct Call {
     body: Bytes,
 }
 
-async fn bot_api(
-    State(telegram): State<Telegram>,
-    Path((bot, method)): Path<(String, String)>,
-    request: Request,
-) -> Response {
+async fn bot_api(State(telegram): State<Telegram>, Path((bot, method)): Path<(String, String)>, request: Request) -> Response {
     if bot.strip_prefix("bot") != Some(telegram.token()) {
         return Refusal::Unauthorized.into_response();
     }
@@ -117,11 +113,7 @@ async fn bot_api(
 
 async fn answer(shared: &Shared, call: &Call) -> Response {
     let fault = shared.change(|state| {
-        *state
-            .calls
-            .by_method
-            .entry(call.method.clone())
-            .or_default() += 1;
+        *state.calls.by_method.entry(call.method.clone()).or_default() += 1;
         state.faults.strike(&call.method)
     });
     match fault {

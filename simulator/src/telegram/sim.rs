@@ -53,16 +53,9 @@ impl From<ActError> for Unable {
 impl IntoResponse for Unable {
     fn into_response(self) -> Response {
         let (status, words) = match self {
-            Self::Nobody(id) => (
-                StatusCode::NOT_FOUND,
-                format!("nobody here has the id {id}"),
-            ),
-            Self::Act(error @ ActError::NoSuchButton { .. }) => {
-                (StatusCode::CONFLICT, error.to_string())
-            }
-            Self::Act(error @ ActError::NotAnUpdate) => {
-                (StatusCode::BAD_REQUEST, error.to_string())
-            }
+            Self::Nobody(id) => (StatusCode::NOT_FOUND, format!("nobody here has the id {id}")),
+            Self::Act(error @ ActError::NoSuchButton { .. }) => (StatusCode::CONFLICT, error.to_string()),
+            Self::Act(error @ ActError::NotAnUpdate) => (StatusCode::BAD_REQUEST, error.to_string()),
         };
         (status, Json(json!({ "error": words }))).into_response()
     }
@@ -102,12 +95,7 @@ struct Press {
 
 async fn people(State(telegram): Stand) -> Json<Vec<Profile>> {
     let people = telegram.people();
-    Json(
-        people
-            .iter()
-            .map(|person| person.profile().clone())
-            .collect(),
-    )
+    Json(people.iter().map(|person| person.profile().clone()).collect())
 }
 
 async fn add_person(State(telegram): Stand, Json(new): Json<NewPerson>) -> StatusCode {
@@ -118,19 +106,11 @@ async fn add_person(State(telegram): Stand, Json(new): Json<NewPerson>) -> Statu
     StatusCode::CREATED
 }
 
-async fn write(
-    State(telegram): Stand,
-    Path(id): Path<ChatId>,
-    Json(body): Json<Text>,
-) -> Result<Response, Unable> {
+async fn write(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<Text>) -> Result<Response, Unable> {
     Ok(queued(Some(find(&telegram, id)?.write(&body.text))))
 }
 
-async fn contact(
-    State(telegram): Stand,
-    Path(id): Path<ChatId>,
-    Json(body): Json<Contact>,
-) -> Result<Response, Unable> {
+async fn contact(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<Contact>) -> Result<Response, Unable> {
     let person = find(&telegram, id)?;
     let first_name = body.first_name.as_deref();
     let update_id = match body.owner {
@@ -143,19 +123,11 @@ async fn contact(
     Ok(queued(Some(update_id)))
 }
 
-async fn send(
-    State(telegram): Stand,
-    Path(id): Path<ChatId>,
-    Json(part): Json<Map<String, Value>>,
-) -> Result<Response, Unable> {
+async fn send(State(telegram): Stand, Path(id): Path<ChatId>, Json(part): Json<Map<String, Value>>) -> Result<Response, Unable> {
     Ok(queued(Some(find(&telegram, id)?.send(part))))
 }
 
-async fn press(
-    State(telegram): Stand,
-    Path(id): Path<ChatId>,
-    Json(body): Json<Press>,
-) -> Result<Response, Unable> {
+async fn press(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<Press>) -> Result<Response, Unable> {
     let update_id = find(&telegram, id)?.press(body.message_id, &body.data)?;
     Ok(queued(Some(update_id)))
 }
@@ -210,9 +182,7 @@ async fn commands(State(telegram): Stand) -> Json<Vec<CommandSet>> {
 
 fn find(telegram: &Telegram, id: ChatId) -> Result<Person, Unable> {
     let mut people = telegram.people().into_iter();
-    people
-        .find(|person| person.id() == id)
-        .ok_or(Unable::Nobody(id))
+    people.find(|person| person.id() == id).ok_or(Unable::Nobody(id))
 }
 
 /// The update that an act became; null where nothing changed.
@@ -221,8 +191,6 @@ fn queued(update_id: Option<UpdateId>) -> Response {
 }
 
 /// Tells a field that is null from one that is absent.
-fn given<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<ChatId>>, D::Error> {
+fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<ChatId>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }

@@ -210,12 +210,7 @@ impl Chat {
         if !sent.content.entities.is_empty() {
             message["entities"] = json!(sent.content.entities);
         }
-        if let Some(inline) = sent
-            .content
-            .reply_markup
-            .as_ref()
-            .filter(|m| markup::is_inline(m))
-        {
+        if let Some(inline) = sent.content.reply_markup.as_ref().filter(|m| markup::is_inline(m)) {
             message["reply_markup"] = inline.clone();
         }
         if let Some(date) = edited {
@@ -245,18 +240,12 @@ impl State {
 
     /// The chat, if the bot has ever heard of it.
     pub(super) fn heard_of(&mut self, chat: ChatId) -> Result<&mut Chat, Refusal> {
-        self.chats
-            .get_mut(&chat)
-            .filter(|chat| chat.known)
-            .ok_or(Refusal::ChatNotFound)
+        self.chats.get_mut(&chat).filter(|chat| chat.known).ok_or(Refusal::ChatNotFound)
     }
 
     /// The chat with a person, set up at first sight; a later profile replaces the earlier.
     pub(super) fn chat_with(&mut self, profile: &Profile) -> &mut Chat {
-        let chat = self
-            .chats
-            .entry(profile.id)
-            .or_insert_with(|| Chat::new(profile.chat(), None));
+        let chat = self.chats.entry(profile.id).or_insert_with(|| Chat::new(profile.chat(), None));
         chat.about = profile.chat();
         chat.profile = Some(profile.clone());
         chat

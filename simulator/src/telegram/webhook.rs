@@ -101,8 +101,7 @@ impl Webhook {
             }),
         };
         if let Some(allowed) = params.structure("allowed_updates")? {
-            self.allowed = serde_json::from_value(allowed)
-                .map_err(|_| Refusal::Malformed("can't parse allowed updates list".into()))?;
+            self.allowed = serde_json::from_value(allowed).map_err(|_| Refusal::Malformed("can't parse allowed updates list".into()))?;
         }
         if params.flag("drop_pending_updates") {
             self.drop_pending();
@@ -183,10 +182,7 @@ impl Webhook {
         }
         ready.sort();
         ready.truncate(registration.connections.saturating_sub(self.under_way));
-        let posts = ready
-            .into_iter()
-            .filter_map(|(_, lane)| self.post(lane, &registration))
-            .collect();
+        let posts = ready.into_iter().filter_map(|(_, lane)| self.post(lane, &registration)).collect();
         (posts, next)
     }
 
@@ -199,11 +195,7 @@ impl Webhook {
         queue.under_way = false;
         match outcome {
             Ok(()) => {
-                if queue
-                    .updates
-                    .front()
-                    .is_some_and(|(id, _)| *id == post.update_id)
-                {
+                if queue.updates.front().is_some_and(|(id, _)| *id == post.update_id) {
                     queue.updates.pop_front();
                 }
                 queue.failures = 0;
@@ -265,17 +257,11 @@ fn target(url: &str) -> Result<Url, Refusal> {
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || address
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+    host == "localhost" || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn secret(params: &Params) -> Result<Option<String>, Refusal> {
-    let Some(secret) = params
-        .text("secret_token")?
-        .filter(|secret| !secret.is_empty())
-    else {
+    let Some(secret) = params.text("secret_token")?.filter(|secret| !secret.is_empty()) else {
         return Ok(None);
     };
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';

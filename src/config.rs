@@ -1,0 +1,82 @@
+//! The settings: embedded defaults, overridden by a file, overridden by the environment.
+//!
+//! Invariant: [`Settings`] exist only if every single setting is right; otherwise every fault is named at once.
+//!
+//! The rules are the service's outside contract: a setting `section.key` of the file is
+//! `SHEETDESK_SECTION__KEY` in the environment, a secret may also be named by `…_FILE`, an unknown
+//! key in a file is an error, and an unknown variable a warning. An empty value is no value.
+
+mod addresses;
+mod credentials;
+mod error;
+mod keys;
+mod layers;
+mod read;
+mod secrets;
+mod sections;
+mod settings;
+mod sheets;
+mod values;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+pub use self::addresses::{BaseUrl, SpreadsheetId, TabName};
+pub use self::credentials::Credentials;
+pub use self::error::{SettingsError, SettingsErrors, Source, Warning};
+pub use self::secrets::{BotId, BotToken, CallbackSecret};
+pub use self::settings::{Appeals, Files, Http, Log, Mode, Promotions, Schedule, Settings, Sheets, TabAddress, Telegram};
+pub use self::sheets::{Fill, Names, fold};
+pub use self::values::{AdminChat, LogFilter, LogFormat, QuietHours};
+pub use self::words::{
+    AppealColumns, AppealFills, AppealStatuses, AppealWords, ArchiveColumns, ArchiveWords, PartnerColumns, PartnerStatuses, PartnerWords,
+    PromotionActions, PromotionColumns, PromotionNotifications, PromotionStatuses, PromotionWords, SheetWords,
+};
+
+use self::error::Findings;
+use self::layers::{FileText, Layers};
+
+/// The settings file that is used if nobody names one and it is there.
+pub const DEFAULT_FILE: &str = "migrations-free-config/sheetdesk.toml";
+
+const EMBEDDED: &str = include_str!("../migrations-free-config/sheetdesk.toml");
+
+impl Settings {
+    /// Reads the settings from `file` (by default [`DEFAULT_FILE`], if it is there) and `variables`,
+    /// and the sheets' words from a `sheets.toml` beside that file, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, in one list; a `file` that cannot be read is an error as well.
+    pub fn load(file: Option<&Path>, variables: impl Iterator<Item = (String, String)>) -> Result<(Self, Vec<Warning>), SettingsErrors> {
+        load(file, Path::new(DEFAULT_FILE), variables)
+    }
+}
+
+fn load(
+    named: Option<&Path>,
+    default: &Path,
+    variables: impl Iterator<Item = (String, String)>,
+) -> Result<(Settings, Vec<Warning>), SettingsErrors> {
+    let mut findings = Findings::default();
+    let file = named.unwrap_or(default);
+    let known: Vec<&str> = keys::KEYS.iter().map(|key| key.path).collect();
+    let mut layers = Layers::default().with(Source::EmbeddedDefaults, layers::parse_embedded(EMBEDDED));
+    if let FileText::Text(text) = layers::read_file(file, named.is_some(), &mut findings) {
+        let values = layers::parse_file(file, &text, &known, &mut findings);
+        layers = layers.with(Source::File(file.to_owned()), values);
+    }
+    let layers = layers::add_environment(layers, variables, &mut findings);
+    let mut reader = read::Reader::new(layers, findings);
+    let (words, faults) = match sheets::load(&file.with_file_name(sheets::FILE_NAME)) {
+        Ok(words) => (Some(words), Vec::new()),
+        Err(faults) => (None, faults),
+    };
+    let settings = sections::settings(&mut reader, words);
+    let mut findings = reader.into_findings();
+    findings.errors.extend(faults);
+    findings.conclude(settings)
+}

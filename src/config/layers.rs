@@ -1,0 +1,216 @@
+//! Where values come from: embedded defaults, then a file, then the environment.
+//!
+//! Invariant: each value keeps its [`Source`], and nothing unknown or ill-shaped gets in.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use figment::providers::{Format, Toml};
+use figment::value::{Dict, Map, Value};
+use figment::{Error, Figment, Metadata, Profile, Provider};
+
+use super::error::{Findings, Source, Warning, Wrong, looks_secret, wrong};
+use super::keys::{self, KEYS, Key};
+
+/// The values of all sources, the later source winning.
+#[derive(Default)]
+pub(super) struct Layers {
+    figment: Figment,
+    sources: BTreeMap<String, Source>,
+}
+
+impl Layers {
+    /// The layers with one more on top.
+    pub(super) fn with(mut self, source: Source, values: Dict) -> Self {
+        let name = source.to_string();
+        self.sources.insert(name.clone(), source);
+        self.figment = self.figment.merge(Layer { name, values });
+        self
+    }
+
+    /// The winning value of a setting.
+    pub(super) fn find(&self, path: &str) -> Option<(Value, Source)> {
+        let value = self.figment.find_value(path).ok()?;
+        let metadata = self.figment.get_metadata(value.tag())?;
+        let source = self.sources.get(metadata.name.as_ref())?.clone();
+        Some((value, source))
+    }
+}
+
+/// What a file with settings is found to be.
+pub(super) enum FileText {
+    /// It was read.
+    Text(String),
+    /// There is none, and nobody asked for it.
+    Absent,
+    /// It could not be read; this is already among the findings.
+    Lost,
+}
+
+/// Reads a file with settings; `needed` says that somebody named it.
+pub(super) fn read_file(path: &Path, needed: bool, findings: &mut Findings) -> FileText {
+    match std::fs::read_to_string(path) {
+        Ok(text) => FileText::Text(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !needed => FileText::Absent,
+        Err(error) => {
+            let remedy = "Check that the path is right and that the service may read the file.";
+            let fault = wrong(format!("The file cannot be read: {error}."), remedy);
+            lose(path, fault, findings);
+            FileText::Lost
+        }
+    }
+}
+
+/// Parses a settings file and keeps what is known of it; faults go to the findings.
+pub(super) fn parse_file(path: &Path, text: &str, known: &[&str], findings: &mut Findings) -> Dict {
+    match Toml::from_str::<Dict>(text) {
+        Ok(values) => sift(values, "", known, &Source::File(path.to_owned()), findings),
+        Err(error) => {
+            // Only the parser's message is repeated: its full text quotes the line, secrets included.
+            let line = error.span().map(|span| line_of(text, span.start));
+            let place = line.map_or_else(String::new, |line| format!(" in line {line}"));
+            let message = error.message().lines().collect::<Vec<_>>().join(", ");
+            let problem = format!("The file cannot be understood{place}: {message}.");
+            let remedy = "Write `name = value`, with texts in \"quotes\" and each name once in its [section].";
+            lose(path, wrong(problem, remedy), findings);
+            Dict::new()
+        }
+    }
+}
+
+/// Parses a file that is built into the program.
+pub(super) fn parse_embedded(text: &str) -> Dict {
+    Toml::from_str(text).expect("the embedded files are valid TOML, as a test checks")
+}
+
+/// Puts each known environment variable on top, and warns of the unknown.
+pub(super) fn add_environment(mut layers: Layers, variables: impl Iterator<Item = (String, String)>, findings: &mut Findings) -> Layers {
+    let mut ours: BTreeMap<String, String> = variables.filter(|(name, _)| name.starts_with(keys::PREFIX)).collect();
+    for key in KEYS {
+        if let Some((value, source)) = given(key, &mut ours, findings) {
+            layers = layers.with(source, nest(key.path, value));
+        }
+    }
+    findings.warnings.extend(ours.into_keys().map(|variable| Warning {
+        nearest: keys::nearest_variable(&variable),
+        variable,
+    }));
+    layers
+}
+
+/// One source as figment wants it.
+struct Layer {
+    name: String,
+    values: Dict,
+}
+
+impl Provider for Layer {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.name.clone())
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, Error> {
+        Ok(Map::from([(Profile::Default, self.values.clone())]))
+    }
+}
+
+fn lose(path: &Path, fault: Wrong, findings: &mut Findings) {
+    findings.file_lost = true;
+    findings.add("(the whole file)", Source::File(path.to_owned()), fault);
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+}
+
+/// What the environment says of one setting, taken out of `ours`.
+fn given(key: &Key, ours: &mut BTreeMap<String, String>, findings: &mut Findings) -> Option<(String, Source)> {
+    let name = key.variable();
+    let direct = ours.remove(&name).filter(|value| !value.is_empty());
+    let file = key
+        .file_variable()
+        .and_then(|variable| Some((ours.remove(&variable)?, variable)))
+        .filter(|(path, _)| !path.is_empty());
+    match (direct, file) {
+        (None, None) => None,
+        (Some(value), None) => Some((value, Source::Variable(name))),
+        (None, Some((path, variable))) => read_secret(key, &path, variable, findings),
+        (Some(_), Some((_, variable))) => {
+            let problem = format!("It is given twice: {variable} is set as well.");
+            let remedy = "Keep one of the two variables and delete the other.";
+            findings.add(key.path, Source::Variable(name), wrong(problem, remedy));
+            None
+        }
+    }
+}
+
+/// The content of a secret's file without the line break that editors put at its end.
+fn read_secret(key: &Key, path: &str, variable: String, findings: &mut Findings) -> Option<(String, Source)> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            let path = path.into();
+            let text = text.trim_end_matches(['\r', '\n']).to_owned();
+            Some((text, Source::SecretFile { path, variable }))
+        }
+        Err(error) => {
+            // Whoever mixes up the two variables has put the secret where a path should be.
+            let (source, hint) = if path.starts_with(['/', '.']) && !looks_secret(path) {
+                let path = path.into();
+                (Source::SecretFile { path, variable }, "")
+            } else {
+                (Source::Variable(variable), " It must hold a path, not the secret itself.")
+            };
+            let problem = format!("The secret's file cannot be read: {error}.{hint}");
+            let remedy = "Check that the path is right and that the service may read the file.";
+            findings.add(key.path, source, wrong(problem, remedy));
+            None
+        }
+    }
+}
+
+fn nest(path: &str, value: String) -> Dict {
+    match path.split_once('.') {
+        None => Dict::from([(path.to_owned(), Value::from(value))]),
+        Some((section, rest)) => Dict::from([(section.to_owned(), Value::from(nest(rest, value)))]),
+    }
+}
+
+/// Keeps the known settings; names the rest with the nearest known setting.
+fn sift(values: Dict, section: &str, known: &[&str], source: &Source, findings: &mut Findings) -> Dict {
+    let mut kept = Dict::new();
+    for (name, value) in values {
+        let path = if section.is_empty() {
+            name.clone()
+        } else {
+            format!("{section}.{name}")
+        };
+        let inside = format!("{path}.");
+        let is_section = known.iter().any(|key| key.starts_with(&inside));
+        match value {
+            Value::Dict(_, values) if is_section => {
+                let inner = sift(values, &path, known, source, findings);
+                kept.insert(name, Value::from(inner));
+            }
+            value if known.contains(&path.as_str()) && value.as_dict().is_none() => {
+                kept.insert(name, value);
+            }
+            _ => findings.add(&path, source.clone(), misplaced(&path, is_section, known)),
+        }
+    }
+    kept
+}
+
+fn misplaced(path: &str, is_section: bool, known: &[&str]) -> Wrong {
+    if is_section {
+        let problem = "This is the name of a section, not of a single setting.";
+        return wrong(problem, format!("Write [{path}] on a line of its own, and its settings below."));
+    }
+    if known.contains(&path) {
+        let problem = "This is a single setting, not a section.";
+        return wrong(problem, "Write `name = value`.");
+    }
+    let sections = known.iter().filter_map(|key| key.rsplit_once('.')).map(|(section, _)| section);
+    let nearest = keys::nearest(path, ".", known.iter().copied().chain(sections));
+    let remedy = format!("The nearest known one is {nearest}: correct the name or delete the line.");
+    wrong("There is no such setting.", remedy)
+}

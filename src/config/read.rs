@@ -1,0 +1,131 @@
+//! From layers to typed values, one setting at a time.
+//!
+//! Invariant: a setting that yields no value has left its reason among the findings, so reading goes on to the end.
+
+use figment::value::{Num, Value};
+
+use super::error::{Findings, Source, Wrong, wrong};
+use super::keys::{self, Key};
+use super::layers::Layers;
+
+/// Reads settings and collects what is wrong with them.
+pub(super) struct Reader {
+    layers: Layers,
+    findings: Findings,
+}
+
+/// What stands under a name.
+enum Lookup {
+    Absent(Source),
+    Text(String, Source),
+    /// Not a text at all, and already reported.
+    Unusable,
+}
+
+impl Reader {
+    pub(super) fn new(layers: Layers, findings: Findings) -> Self {
+        Self { layers, findings }
+    }
+
+    /// What was found, once all is read.
+    pub(super) fn into_findings(self) -> Findings {
+        self.findings
+    }
+
+    /// The value of a setting that must have one; `None` if something is wrong with it.
+    pub(super) fn required<T>(&mut self, path: &str, parse: impl FnOnce(&str) -> Result<T, Wrong>) -> Option<T> {
+        let key = keys::key(path);
+        match self.look_up(key) {
+            Lookup::Text(text, source) => self.parsed(key, &text, source, parse),
+            Lookup::Absent(source) => {
+                self.report_missing(key, source);
+                None
+            }
+            Lookup::Unusable => None,
+        }
+    }
+
+    /// The value of a setting that may be left out: `Some(None)` if it is, `None` if it is wrong.
+    pub(super) fn optional<T>(&mut self, path: &str, parse: impl FnOnce(&str) -> Result<T, Wrong>) -> Option<Option<T>> {
+        let key = keys::key(path);
+        match self.look_up(key) {
+            Lookup::Text(text, source) => self.parsed(key, &text, source, parse).map(Some),
+            Lookup::Absent(_) => Some(None),
+            Lookup::Unusable => None,
+        }
+    }
+
+    /// Reports a fault that only shows when several settings are seen together.
+    pub(super) fn reject(&mut self, path: &str, fault: Wrong) {
+        let source = self.layers.find(path).map_or(Source::NotSet, |(_, source)| source);
+        self.findings.add(path, source, fault);
+    }
+
+    fn look_up(&mut self, key: &Key) -> Lookup {
+        if self.findings.knows(key.path) {
+            return Lookup::Unusable;
+        }
+        let Some((value, source)) = self.layers.find(key.path) else {
+            return Lookup::Absent(Source::NotSet);
+        };
+        match (key.secret, value) {
+            (true, Value::String(_, text)) if text.is_empty() => Lookup::Absent(source),
+            // A secret is taken as it stands: what surrounds it may be part of it.
+            (true, Value::String(_, text)) => Lookup::Text(text, source),
+            (true, _) => {
+                let fault = wrong("A secret must be a text.", "Write it in \"quotes\".");
+                self.findings.add(key.path, source, fault);
+                Lookup::Unusable
+            }
+            (false, value) => match scalar(&value) {
+                Some(text) if text.is_empty() => Lookup::Absent(source),
+                Some(text) => Lookup::Text(text, source),
+                None => {
+                    let remedy = format!("Set it to {}.", key.meaning);
+                    let fault = wrong("This is a list; one value is expected.", remedy);
+                    self.findings.add(key.path, source, fault);
+                    Lookup::Unusable
+                }
+            },
+        }
+    }
+
+    fn parsed<T>(&mut self, key: &Key, text: &str, source: Source, parse: impl FnOnce(&str) -> Result<T, Wrong>) -> Option<T> {
+        parse(text).map_err(|fault| self.findings.add(key.path, source, fault)).ok()
+    }
+
+    fn report_missing(&mut self, key: &Key, source: Source) {
+        // What is missing may stand in the file that could not be read: that fault comes first.
+        if self.findings.file_lost && source == Source::NotSet {
+            return;
+        }
+        let (path, variable, meaning) = (key.path, key.variable(), key.meaning);
+        let file = key
+            .file_variable()
+            .map_or_else(String::new, |name| format!(" (or {name} to a file that holds it)"));
+        let remedy = format!("Set the environment variable {variable}{file}, or {path} in the settings file, to {meaning}.");
+        self.findings
+            .add(path, source, wrong("A value is needed, and none is given.", remedy));
+    }
+}
+
+/// A single value as the text that a person would have written for it.
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(_, text) => Some(text.trim().to_owned()),
+        Value::Char(_, letter) => Some(letter.to_string()),
+        Value::Bool(_, flag) => Some(flag.to_string()),
+        Value::Num(_, number) => Some(number_text(*number)),
+        Value::Empty(..) => Some(String::new()),
+        Value::Dict(..) | Value::Array(..) => None,
+    }
+}
+
+fn number_text(number: Num) -> String {
+    number
+        .to_i128()
+        .map(|n| n.to_string())
+        .or_else(|| number.to_u128().map(|n| n.to_string()))
+        .or_else(|| number.to_f64().map(|n| n.to_string()))
+        .unwrap_or_default()
+}

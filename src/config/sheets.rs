@@ -1,0 +1,260 @@
+//! How the words of the sheets are read: headers, statuses, fills.
+//!
+//! Invariant: within one group no word stands for two things, so a cell has at most one meaning.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use figment::value::{Dict, Value};
+
+use super::addresses::{self, TabName};
+use super::error::{Findings, SettingsError, Source, Wrong, shown, wrong};
+use super::layers::{self, FileText, Layers};
+use super::words::{self, SheetWords};
+
+/// What one thing is called in a sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    written: String,
+    folded: Vec<String>,
+}
+
+impl Names {
+    /// The name that we write.
+    #[must_use]
+    pub fn written(&self) -> &str {
+        &self.written
+    }
+
+    /// Whether a cell's text is one of the names, compared as [`fold`] says.
+    #[must_use]
+    pub fn contains(&self, cell: &str) -> bool {
+        let cell = fold(cell);
+        self.folded.contains(&cell)
+    }
+}
+
+/// A text as headers and statuses are compared: without spaces at the ends, without case, ё as е.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    text.trim().to_lowercase().replace('ё', "е")
+}
+
+/// The background of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fill {
+    /// 0 to 255.
+    pub red: u8,
+    /// 0 to 255.
+    pub green: u8,
+    /// 0 to 255.
+    pub blue: u8,
+}
+
+/// The file of this name beside the settings file replaces words.
+pub(super) const FILE_NAME: &str = "sheets.toml";
+
+const EMBEDDED: &str = include_str!("../../migrations-free-config/sheets.toml");
+
+/// The embedded words with those of the file at `path`, if it is there, on top.
+pub(super) fn load(path: &Path) -> Result<SheetWords, Vec<SettingsError>> {
+    let embedded = layers::parse_embedded(EMBEDDED);
+    let mut known = Vec::new();
+    leaves(&embedded, "", &mut known);
+    let mut layers = Layers::default().with(Source::EmbeddedDefaults, embedded);
+    let mut findings = Findings::default();
+    if let FileText::Text(text) = layers::read_file(path, false, &mut findings) {
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let values = layers::parse_file(path, &text, &known, &mut findings);
+        layers = layers.with(Source::File(path.to_owned()), values);
+    }
+    let mut words = Words { layers, findings };
+    let read = words::read(&mut words);
+    words.refuse_doubles(&known);
+    match read {
+        Some(read) if words.findings.errors.is_empty() => Ok(read),
+        _ => Err(words.findings.errors),
+    }
+}
+
+/// The words of all sources, and what is wrong with them.
+pub(super) struct Words {
+    layers: Layers,
+    findings: Findings,
+}
+
+impl Words {
+    /// The value of a setting; `None` if something is wrong with it.
+    pub(super) fn read<T>(&mut self, path: &str, parse: impl FnOnce(&Value) -> Result<T, Wrong>) -> Option<T> {
+        let (value, source) = self.layers.find(path)?;
+        parse(&value).map_err(|fault| self.findings.add(path, source, fault)).ok()
+    }
+
+    /// Refuses a word that stands twice in one group, such as one header for two columns.
+    fn refuse_doubles(&mut self, known: &[String]) {
+        let mut owners: BTreeMap<(&str, String), &str> = BTreeMap::new();
+        for path in known {
+            let Some((value, source)) = self.layers.find(path) else {
+                continue;
+            };
+            let group = path.rsplit_once('.').map_or("", |(group, _)| group);
+            for word in value.as_array().into_iter().flatten().filter_map(Value::as_str) {
+                let Some(other) = owners.insert((group, fold(word)), path) else {
+                    continue;
+                };
+                let problem = format!("{} stands twice: it is a word of {other} as well.", shown(word));
+                self.findings.add(path, source.clone(), wrong(problem, "Delete one of the two."));
+            }
+        }
+    }
+}
+
+impl Names {
+    pub(super) fn from_value(value: &Value) -> Result<Self, Wrong> {
+        let remedy = "Write a list of words in quotes, the one that we shall write first: [\"Статус\", \"status\"].";
+        let words: Option<Vec<&str>> = value.as_array().and_then(|list| list.iter().map(Value::as_str).collect());
+        match words.as_deref() {
+            Some([written, ..]) if words.iter().flatten().all(|word| !fold(word).is_empty()) => Ok(Self {
+                written: written.trim().to_owned(),
+                folded: words.iter().flatten().map(|word| fold(word)).collect(),
+            }),
+            Some([..]) => Err(wrong("The list, or a word in it, is empty.", remedy)),
+            None => Err(wrong("This is not a list of words.", remedy)),
+        }
+    }
+}
+
+impl Fill {
+    pub(super) fn from_value(value: &Value) -> Result<Self, Wrong> {
+        let hex = value
+            .as_str()
+            .and_then(|text| text.strip_prefix('#'))
+            .filter(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let number = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        let [_, red, green, blue] = number
+            .ok_or_else(|| wrong("This is not a colour.", "Write it as \"#f3cccc\"."))?
+            .to_be_bytes();
+        Ok(Self { red, green, blue })
+    }
+}
+
+pub(super) fn tab(value: &Value) -> Result<TabName, Wrong> {
+    addresses::tab(value.as_str().unwrap_or_default().trim())
+}
+
+fn leaves(values: &Dict, section: &str, found: &mut Vec<String>) {
+    for (name, value) in values {
+        let path = if section.is_empty() {
+            name.clone()
+        } else {
+            format!("{section}.{name}")
+        };
+        match value {
+            Value::Dict(_, inner) => leaves(inner, &path, found),
+            Value::String(..) | Value::Char(..) | Value::Bool(..) | Value::Num(..) | Value::Empty(..) | Value::Array(..) => {
+                found.push(path)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(text: &str) -> Result<SheetWords, Vec<SettingsError>> {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join(FILE_NAME);
+        std::fs::write(&path, text).expect("a written file");
+        load(&path)
+    }
+
+    fn embedded() -> SheetWords {
+        with("").expect("the embedded words are good")
+    }
+
+    #[test]
+    fn the_predecessors_words_are_understood() {
+        let words = embedded();
+        assert_eq!(load(Path::new("no/such/sheets.toml")), Ok(words.clone()));
+        let SheetWords {
+            partners,
+            appeals,
+            archive,
+            promotions,
+        } = words;
+        assert!(partners.columns.code.contains("partner_code"));
+        assert!(partners.columns.status.contains(" статус "));
+        assert!(partners.statuses.authorized.contains("Authorized"));
+        assert_eq!(partners.statuses.authorized.written(), "авторизован");
+        assert!(!partners.statuses.authorized.contains("не авторизован"));
+        assert!(appeals.columns.phone.contains("Телефон партнёра"));
+        assert_eq!(appeals.columns.number.written(), "№");
+        assert_eq!(appeals.columns.delivery.written(), "Доставка");
+        assert!(appeals.statuses.solved.contains("ЗАКРЫТО"));
+        assert_eq!(
+            appeals.fills.new,
+            Fill {
+                red: 0xf3,
+                green: 0xcc,
+                blue: 0xcc
+            }
+        );
+        assert_eq!(archive.tab.as_str(), "обращения_архив");
+        assert_eq!(promotions.columns.broadcast.written(), "Рассылка");
+        assert_eq!(promotions.notifications.sent.written(), "SENT");
+    }
+
+    #[test]
+    fn cells_are_compared_without_case_ends_and_yo() {
+        assert_eq!(fold(" \u{a0}Партнёр\n"), "партнер");
+        assert_ne!(fold("В  работе"), fold("В работе"), "spaces inside a word count");
+    }
+
+    #[test]
+    fn a_file_replaces_only_what_it_names() {
+        let words = with("[appeals.columns]\nanswer = [\"Ответ\"]\n").expect("good words");
+        assert_eq!(words.appeals.columns.answer.written(), "Ответ");
+        assert!(!words.appeals.columns.answer.contains("специалист_ответ"));
+        assert_eq!(words.appeals.columns.status, embedded().appeals.columns.status);
+        assert_eq!(words.partners, embedded().partners);
+    }
+
+    #[test]
+    fn faults_have_their_key_and_words() {
+        for (text, key, words) in [
+            (
+                "[appeals.columns]\nanswr = [\"Ответ\"]\n",
+                "appeals.columns.answr",
+                "no such setting",
+            ),
+            (
+                "[appeals.columns]\nanswer = \"Ответ\"\n",
+                "appeals.columns.answer",
+                "not a list of words",
+            ),
+            ("[appeals.columns]\nanswer = [1]\n", "appeals.columns.answer", "not a list of words"),
+            ("[appeals.columns]\nanswer = []\n", "appeals.columns.answer", "is empty"),
+            (
+                "[appeals.columns]\nanswer = [\"Ответ\", \" \"]\n",
+                "appeals.columns.answer",
+                "is empty",
+            ),
+            (
+                "[appeals.columns]\nstatus = [\"ТЕЛЕФОН\"]\n",
+                "appeals.columns.status",
+                "a word of appeals.columns.phone as well",
+            ),
+            ("[appeals.fills]\nnew = \"#f3ccc\"\n", "appeals.fills.new", "not a colour"),
+            ("[appeals.fills]\nnew = \"#+3cccc\"\n", "appeals.fills.new", "not a colour"),
+            ("[archive]\ntab = \" \"\n", "archive.tab", "not the name of a tab"),
+            ("[archive\n", "(the whole file)", "in line 1"),
+        ] {
+            let errors = with(text).expect_err(text);
+            assert_eq!(errors.len(), 1, "{errors:#?}");
+            assert_eq!(errors[0].key, key);
+            assert!(matches!(&errors[0].from, Source::File(path) if path.ends_with(FILE_NAME)));
+            assert!(errors[0].problem.contains(words), "{}", errors[0].problem);
+        }
+    }
+}

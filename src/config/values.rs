@@ -1,0 +1,275 @@
+//! The typed values of settings that are not secret, and how each is read from a text.
+//!
+//! Invariant: a value of these types is well-formed; every refusal says what would be right.
+
+use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use croner::Cron;
+use croner::parser::{CronParser, Seconds, Year};
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+
+use super::error::{Wrong, shown, wrong};
+use super::keys::nearest;
+
+/// Directives for the log's filter, known to be well-formed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogFilter(String);
+
+/// The chat that alerts go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AdminChat(i64);
+
+/// Hours of the day in which promotions wait, in the zone of the settings.
+///
+/// `until` is the first moment that is not quiet. It may be earlier than `from`: over midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuietHours {
+    /// The first quiet moment.
+    pub from: Time,
+    /// The first moment that is not quiet any more.
+    pub until: Time,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How updates reach us, as the settings name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Intake {
+    Webhook,
+    Polling,
+}
+
+impl LogFilter {
+    /// The directives.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AdminChat {
+    /// The number as the Bot API writes it; groups have negative ones.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        self.0
+    }
+}
+
+pub(super) fn path(text: &str) -> Result<PathBuf, Wrong> {
+    Ok(PathBuf::from(text))
+}
+
+pub(super) fn time_zone(text: &str) -> Result<TimeZone, Wrong> {
+    TimeZone::get(text).map_err(|_| {
+        let zones: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
+        let nearest = nearest(text, "/", zones.iter().map(String::as_str));
+        let problem = format!("There is no time zone {}.", shown(text));
+        wrong(problem, format!("The nearest known one is {nearest}."))
+    })
+}
+
+/// Cron with optional seconds; a schedule that never comes is refused as well.
+pub(super) fn cron(text: &str) -> Result<Cron, Wrong> {
+    let remedy = "Write six fields – second, minute, hour, day of month, month, day of week – \
+                  or five, without the second: \"0 */5 * * * *\" means every five minutes.";
+    let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).build();
+    let cron = parser
+        .parse(text)
+        .map_err(|_| wrong(format!("{} is not a schedule.", shown(text)), remedy))?;
+    // Any fixed day will do: the search goes on for more years than any calendar rule needs.
+    let someday = jiff::Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
+    if cron.find_next_occurrence(&someday, false).is_err() {
+        return Err(wrong(format!("The moment {} never comes.", shown(text)), remedy));
+    }
+    Ok(cron)
+}
+
+pub(super) fn quiet_hours(text: &str) -> Result<Option<QuietHours>, Wrong> {
+    if text == NONE {
+        return Ok(None);
+    }
+    let fault = || {
+        let problem = format!("{} are not quiet hours.", shown(text));
+        wrong(problem, "Write the first and the last moment as 21:00-09:00, or none.")
+    };
+    let (from, until) = text.split_once('-').ok_or_else(fault)?;
+    let hours = clock(from).zip(clock(until)).filter(|(from, until)| from != until);
+    hours.map(|(from, until)| Some(QuietHours { from, until })).ok_or_else(fault)
+}
+
+/// A whole number within bounds; `unit` completes "a whole number of …".
+pub(super) fn whole(text: &str, bounds: RangeInclusive<u32>, unit: &str) -> Result<u32, Wrong> {
+    text.parse().ok().filter(|number| bounds.contains(number)).ok_or_else(|| {
+        let (least, most) = (bounds.start(), bounds.end());
+        let problem = format!("{} is not a number of {unit} that can be used here.", shown(text));
+        wrong(problem, format!("Write a whole number of {unit} from {least} to {most}."))
+    })
+}
+
+pub(super) fn seconds(text: &str, bounds: RangeInclusive<u32>) -> Result<Duration, Wrong> {
+    whole(text, bounds, "seconds").map(|n| Duration::from_secs(n.into()))
+}
+
+pub(super) fn days(text: &str, bounds: RangeInclusive<u32>) -> Result<Duration, Wrong> {
+    whole(text, bounds, "days").map(|n| Duration::from_hours(u64::from(n) * 24))
+}
+
+/// A number of hours, or `none`.
+pub(super) fn hours_or_none(text: &str, bounds: RangeInclusive<u32>) -> Result<Option<Duration>, Wrong> {
+    if text == NONE {
+        return Ok(None);
+    }
+    match whole(text, bounds, "hours") {
+        Ok(hours) => Ok(Some(Duration::from_hours(hours.into()))),
+        Err(fault) => Err(wrong(fault.problem, fault.remedy + " Or write none.")),
+    }
+}
+
+/// Messages per second; 0 is no limit.
+pub(super) fn rate(text: &str) -> Result<Option<NonZeroU32>, Wrong> {
+    /// Far above what Telegram grants anybody; more is a slip of the finger.
+    const HIGHEST: u32 = 10_000;
+    whole(text, 0..=HIGHEST, "messages per second").map(NonZeroU32::new)
+}
+
+pub(super) fn flag(text: &str) -> Result<bool, Wrong> {
+    choice(text, &[("true", true), ("false", false)])
+}
+
+pub(super) fn log_format(text: &str) -> Result<LogFormat, Wrong> {
+    choice(text, &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json)])
+}
+
+pub(super) fn intake(text: &str) -> Result<Intake, Wrong> {
+    choice(text, &[("webhook", Intake::Webhook), ("polling", Intake::Polling)])
+}
+
+pub(super) fn log_filter(text: &str) -> Result<LogFilter, Wrong> {
+    match tracing_subscriber::EnvFilter::try_new(text) {
+        Ok(_) => Ok(LogFilter(text.to_owned())),
+        Err(_) => Err(wrong(
+            format!("{} is not a filter for the log.", shown(text)),
+            "Write error, warn, info, debug or trace, or per part: info,sheetdesk::sheets=debug",
+        )),
+    }
+}
+
+pub(super) fn admin_chat(text: &str) -> Result<AdminChat, Wrong> {
+    let number = text.parse().ok().filter(|number| *number != 0);
+    number.map(AdminChat).ok_or_else(|| {
+        let problem = format!("{} is not the number of a chat.", shown(text));
+        wrong(problem, "Write the number alone, with its minus if it is a group: -1001234567890.")
+    })
+}
+
+/// What switches a setting off whose value is otherwise a number or hours.
+const NONE: &str = "none";
+
+fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, Wrong> {
+    let found = choices.iter().find(|(word, _)| *word == text);
+    found.map(|(_, value)| *value).ok_or_else(|| {
+        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+        let problem = format!("{} is not one of the choices.", shown(text));
+        wrong(problem, format!("Write {}.", words.join(" or ")))
+    })
+}
+
+/// Hours and minutes as people write them: 9:00, 21:30.
+fn clock(text: &str) -> Option<Time> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    let two_digits = |part: &str| part.len() <= 2 && part.bytes().all(|b| b.is_ascii_digit());
+    if !two_digits(hour) || minute.len() != 2 || !two_digits(minute) {
+        return None;
+    }
+    Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem<T>(result: Result<T, Wrong>) -> String {
+        result.err().map(|fault| fault.problem + " " + &fault.remedy).unwrap_or_default()
+    }
+
+    #[test]
+    fn zones_come_from_the_binary() {
+        let zone = time_zone("Asia/Yekaterinburg").expect("a known zone");
+        assert_eq!(zone.iana_name(), Some("Asia/Yekaterinburg"));
+        assert!(problem(time_zone("Europe/Moskow")).contains("nearest known one is Europe/Moscow."));
+        let bundled = jiff::tz::TimeZoneDatabase::bundled();
+        assert!(bundled.get("Europe/Moscow").is_ok(), "a bare container has no zones of its own");
+    }
+
+    #[test]
+    fn schedules() {
+        for good in ["0 * * * * *", "*/15 * * * *", "0 0 6 * * MON-FRI", "0 0 0 29 2 *"] {
+            assert!(cron(good).is_ok(), "{good}");
+        }
+        for bad in ["every minute", "* * * *", "0 0 6 * * * 2030", "60 * * * * *", "0 0 25 * * *"] {
+            let told = problem(cron(bad));
+            assert!(told.contains("is not a schedule") && told.contains("six fields"), "{bad}: {told}");
+        }
+        assert!(problem(cron("0 0 0 31 2 *")).contains("never comes"));
+    }
+
+    #[test]
+    fn quiet_hours_in_words() {
+        let hours = quiet_hours("21:30-9:00").expect("good hours").expect("not none");
+        assert_eq!(
+            (hours.from, hours.until),
+            (Time::constant(21, 30, 0, 0), Time::constant(9, 0, 0, 0))
+        );
+        assert_eq!(quiet_hours("none"), Ok(None));
+        for bad in ["21-09", "21:00", "24:00-09:00", "09:00-09:00", "21:0-9:00", "+9:00-10:00", ""] {
+            assert!(problem(quiet_hours(bad)).contains("21:00-09:00, or none"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_keep_their_bounds() {
+        assert_eq!(whole("7", 1..=7, "days"), Ok(7));
+        for bad in ["0", "8", "-1", "1.5", "seven", "99999999999"] {
+            assert!(
+                problem(whole(bad, 1..=7, "days")).ends_with("whole number of days from 1 to 7."),
+                "{bad}"
+            );
+        }
+        assert_eq!(seconds("90", 0..=100), Ok(Duration::from_secs(90)));
+        assert_eq!(days("2", 0..=100), Ok(Duration::from_hours(48)));
+        assert_eq!(hours_or_none("3", 0..=100), Ok(Some(Duration::from_hours(3))));
+        assert_eq!(hours_or_none("none", 0..=100), Ok(None));
+        assert!(problem(hours_or_none("never", 0..=100)).ends_with("Or write none."));
+        assert_eq!(rate("0"), Ok(None));
+        assert_eq!(rate("30"), Ok(NonZeroU32::new(30)));
+    }
+
+    #[test]
+    fn choices_filters_and_chats() {
+        assert_eq!(intake("polling"), Ok(Intake::Polling));
+        assert!(problem(intake("Webhook")).ends_with("Write webhook or polling."));
+        assert_eq!(log_format("json"), Ok(LogFormat::Json));
+        assert_eq!(flag("false"), Ok(false));
+        assert!(problem(flag("no")).ends_with("Write true or false."));
+        assert_eq!(
+            log_filter("info,sheetdesk=debug").map(|f| f.as_str().to_owned()),
+            Ok("info,sheetdesk=debug".to_owned())
+        );
+        assert!(problem(log_filter("info,=,debug")).contains("not a filter"));
+        assert_eq!(admin_chat("-1001234567890").map(AdminChat::number), Ok(-1_001_234_567_890));
+        for bad in ["@channel", "0", "1 000"] {
+            assert!(problem(admin_chat(bad)).contains("not the number of a chat"), "{bad}");
+        }
+    }
+}
