@@ -6,17 +6,20 @@
 FROM rust:1-bookworm AS build
 WORKDIR /build
 COPY . .
-RUN cargo build --release --locked --no-default-features \
+RUN cargo build --release --locked --package sheetdesk --no-default-features \
     && install -d -m 0700 /data
 
-# The certificates and the time zones are built in; what is needed beside the binary is the C library.
-FROM gcr.io/distroless/cc-debian12:nonroot
+FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin sheetdesk
 COPY --from=build /build/target/release/sheetdesk /usr/local/bin/sheetdesk
-COPY --from=build --chown=nonroot:nonroot /data /data
+COPY --from=build --chown=10001:10001 /data /data
 ENV SHEETDESK_DATA_DIR=/data \
     SHEETDESK_HTTP__LISTEN=0.0.0.0:8080 \
     SHEETDESK_LOG__FORMAT=json
-USER nonroot
+USER 10001
 VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
