@@ -97,6 +97,7 @@ impl Sheets {
     }
 
     /// Acts on a workbook as a person; no call is served meanwhile.
+    /// The act must not use this handle again: the workbooks are locked for it.
     ///
     /// # Panics
     ///

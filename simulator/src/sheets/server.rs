@@ -181,12 +181,7 @@ async fn carry_out(
             cut_off(&cut)
         }
         Trouble::LandLater { millis: late } => {
-            tokio::spawn(async move {
-                let waited = tokio::time::sleep(millis(late));
-                if shared.stop.run_until_cancelled(waited).await.is_some() {
-                    work();
-                }
-            });
+            land_later(shared, late, work);
             cut_off(&cut)
         }
         Trouble::Hold { side } => match side {
@@ -201,6 +196,16 @@ async fn carry_out(
             }
         },
     }
+}
+
+/// Does the work after its connection has gone, unless the stand-in stops first.
+fn land_later(shared: Arc<Shared>, late: u64, work: impl FnOnce() -> Response + Send + 'static) {
+    tokio::spawn(async move {
+        let waited = tokio::time::sleep(millis(late));
+        if shared.stop.run_until_cancelled(waited).await.is_some() {
+            work();
+        }
+    });
 }
 
 /// Cuts the connection; the answer that is returned never leaves.

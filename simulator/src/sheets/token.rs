@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::alphabet::URL_SAFE;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 use rand::RngCore;
 use rand::rngs::OsRng;
 use serde::Deserialize;
@@ -16,6 +18,12 @@ use serde_json::{Value, json};
 
 use super::error::ApiError;
 use super::quota::Direction;
+
+/// Assertions in the wild come with and without padding; Google takes both.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    NO_PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// Google's tokens live one hour.
@@ -132,14 +140,14 @@ fn claims(assertion: &str) -> Option<Claims> {
     }
     let header: Value = decoded(header)?;
     header["alg"].as_str()?;
-    URL_SAFE_NO_PAD.decode(signature).ok()?;
+    BASE64.decode(signature).ok()?;
     let claims: Claims = decoded(payload)?;
     let all = [&claims.iss, &claims.aud, &claims.scope];
     all.iter().all(|claim| !claim.is_empty()).then_some(claims)
 }
 
 fn decoded<T: serde::de::DeserializeOwned>(part: &str) -> Option<T> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+    serde_json::from_slice(&BASE64.decode(part).ok()?).ok()
 }
 
 fn refusal(error: &str, description: &str) -> Value {
@@ -147,14 +155,14 @@ fn refusal(error: &str, description: &str) -> Value {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
+    use base64::engine::general_purpose::URL_SAFE as PADDED;
 
-    /// An assertion as a client would sign it; the signature is not looked at.
-    pub(in crate::sheets) fn assertion(payload: &Value) -> String {
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    fn assertion(payload: &Value, engine: &GeneralPurpose) -> String {
+        let part = |value: &Value| engine.encode(value.to_string());
         let header = part(&json!({"alg": "RS256", "typ": "JWT"}));
-        format!("{header}.{}.c2lnbmF0dXJl", part(payload))
+        format!("{header}.{}.{}", part(payload), engine.encode("signature!"))
     }
 
     fn form(grant_type: &str, assertion: String) -> TokenForm {
@@ -165,32 +173,31 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn only_a_well_formed_assertion_is_granted() {
-        let good = json!({"iss": "a@b", "aud": "http://x/token", "scope": "s"});
-        let mut tokens = Tokens::default();
-        let body = tokens.grant(&form(JWT_BEARER, assertion(&good))).unwrap();
-        assert_eq!(body["token_type"], "Bearer");
+    fn a_well_formed_assertion_is_granted_with_and_without_padding() {
+        let claims = json!({"iss": "a@bc", "aud": "http://x/token", "scope": "s"});
+        let padded = assertion(&claims, &PADDED);
+        assert!(padded.contains("=.") && padded.ends_with('='), "{padded}");
+        for assertion in [assertion(&claims, &BASE64), padded] {
+            let body = Tokens::default().grant(&form(JWT_BEARER, assertion));
+            assert_eq!(body.unwrap()["token_type"], "Bearer");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        let signed = |claims: &Value| assertion(claims, &BASE64);
+        let good = signed(&json!({"iss": "a", "aud": "b", "scope": "s"}));
+        let no_scope = signed(&json!({"iss": "a", "aud": "b"}));
+        let no_issuer = signed(&json!({"iss": "", "aud": "b", "scope": "s"}));
         for (kind, assertion, error) in [
-            ("password", assertion(&good), "unsupported_grant_type"),
+            ("password", good.clone(), "unsupported_grant_type"),
             (JWT_BEARER, String::new(), "invalid_grant"),
             (JWT_BEARER, "a.b".to_owned(), "invalid_grant"),
-            (
-                JWT_BEARER,
-                format!("{}.x", assertion(&good)),
-                "invalid_grant",
-            ),
-            (
-                JWT_BEARER,
-                assertion(&json!({"iss": "a", "aud": "b"})),
-                "invalid_grant",
-            ),
-            (
-                JWT_BEARER,
-                assertion(&json!({"iss": "", "aud": "b", "scope": "s"})),
-                "invalid_grant",
-            ),
+            (JWT_BEARER, format!("{good}.x"), "invalid_grant"),
+            (JWT_BEARER, no_scope, "invalid_grant"),
+            (JWT_BEARER, no_issuer, "invalid_grant"),
         ] {
-            let refused = tokens.grant(&form(kind, assertion)).unwrap_err();
+            let refused = Tokens::default().grant(&form(kind, assertion)).unwrap_err();
             assert_eq!(refused["error"], error);
         }
     }

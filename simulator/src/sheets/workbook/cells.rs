@@ -167,40 +167,23 @@ fn cell(data: &Map<String, Value>) -> Result<Cell, ApiError> {
     let Some(value) = data.get("userEnteredValue") else {
         return Ok(Cell::Empty);
     };
-    match parse(value)? {
-        ExtendedValue {
-            string_value: None,
-            number_value: None,
-            bool_value: None,
-            formula_value: None,
-        } => Ok(Cell::Empty),
-        ExtendedValue {
-            string_value: Some(text),
-            number_value: None,
-            bool_value: None,
-            formula_value: None,
-        } => Ok(Cell::text(text)),
-        ExtendedValue {
-            string_value: None,
-            number_value: Some(value),
-            bool_value: None,
-            formula_value: None,
-        } => Ok(Cell::number(value)),
-        ExtendedValue {
-            string_value: None,
-            number_value: None,
-            bool_value: Some(value),
-            formula_value: None,
-        } => Ok(Cell::Bool(value)),
-        ExtendedValue {
-            string_value: None,
-            number_value: None,
-            bool_value: None,
-            formula_value: Some(source),
-        } if source.starts_with('=') => Ok(formula(source)),
-        ExtendedValue { .. } => Err(ApiError::invalid(
-            "userEnteredValue must hold one value; a formulaValue begins with '='.",
-        )),
+    let value: ExtendedValue = parse(value)?;
+    let is_formula = |source: &String| source.starts_with('=');
+    if !value.formula_value.as_ref().is_none_or(is_formula) {
+        return Err(ApiError::invalid("A formulaValue must begin with '='."));
+    }
+    let mut stated = [
+        value.string_value.map(Cell::text),
+        value.number_value.map(Cell::number),
+        value.bool_value.map(Cell::Bool),
+        value.formula_value.map(formula),
+    ]
+    .into_iter()
+    .flatten();
+    match (stated.next(), stated.next()) {
+        (None, _) => Ok(Cell::Empty),
+        (Some(cell), None) => Ok(cell),
+        (Some(_), Some(_)) => Err(ApiError::invalid("userEnteredValue must hold one value.")),
     }
 }
 
@@ -337,67 +320,56 @@ mod tests {
         );
     }
 
+    fn update(row: usize, column: usize, rows: &Value, fields: &str) -> Value {
+        let start = json!({"sheetId": 0, "rowIndex": row, "columnIndex": column});
+        json!({"updateCells": {"start": start, "rows": rows, "fields": fields}})
+    }
+
+    fn assert_refused(request: &Value, code: u16, words: &str) {
+        let error = apply(&mut workbook(2), request).unwrap_err();
+        assert_eq!(error.code, code, "{error}");
+        assert!(error.message.contains(words), "{error}");
+    }
+
     #[test]
-    fn wrong_writes_are_refused() {
-        let start = |row: usize, column: usize| json!({"sheetId": 0, "rowIndex": row, "columnIndex": column});
-        let update = |start: Value, rows: Value, fields: &str| json!({"updateCells": {"start": start, "rows": rows, "fields": fields}});
-        let long = "ж".repeat(50_001);
-        let value = "userEnteredValue";
-        let table = [
-            (
-                update(start(0, 0), json!([]), ""),
-                400,
-                "At least one field",
-            ),
-            (
-                update(start(0, 0), json!([]), "title"),
-                400,
-                "Invalid field",
-            ),
-            (update(start(0, 0), json!([]), "note"), 501, "note"),
-            (
-                update(start(2, 0), json!([row(&["x"])]), value),
-                400,
-                "write row: 2",
-            ),
-            (
-                update(start(0, 2), json!([row(&["x", "y"])]), value),
-                400,
-                "write column: 3",
-            ),
-            (
-                update(start(0, 0), json!([row(&[&long])]), value),
-                400,
-                "50000 characters",
-            ),
-            (
-                update(
-                    start(0, 0),
-                    json!([{"values": [{"userEnteredValue":
-                    {"stringValue": "a", "boolValue": true}}]}]),
-                    value,
-                ),
-                400,
-                "one value",
-            ),
-            (
-                json!({"updateCells": {"rows": [], "fields": "*"}}),
-                400,
-                "Exactly one of",
-            ),
-            (
-                json!({"appendCells": {"sheetId": 0, "fields": "*",
-                    "rows": [row(&["a", "b", "c", "d"])]}}),
-                400,
-                "write column: 3",
-            ),
-        ];
-        for (request, code, words) in table {
-            let error = apply(&mut workbook(2), &request).unwrap_err();
-            assert_eq!(error.code, code, "{error}");
-            assert!(error.message.contains(words), "{error}");
+    fn a_mask_must_name_the_value_and_nothing_else() {
+        for (fields, code, words) in [
+            ("", 400, "At least one field"),
+            ("title", 400, "Invalid field"),
+            ("userEnteredValue,note", 501, "note"),
+        ] {
+            assert_refused(&update(0, 0, &json!([]), fields), code, words);
         }
-        let fits = update(start(1, 2), json!([row(&[&"ж".repeat(50_000)])]), value);
-        apply(&mut workbook(2), &fits).unwrap();
+        let unplaced = json!({"updateCells": {"rows": [], "fields": "*"}});
+        assert_refused(&unplaced, 400, "Exactly one of");
+    }
+
+    #[test]
+    fn nothing_is_written_beyond_the_grid() {
+        let wide = json!([row(&["a", "b", "c", "d"])]);
+        for (at, rows, words) in [
+            ((2, 0), json!([row(&["x"])]), "write row: 2"),
+            ((0, 2), json!([row(&["x", "y"])]), "write column: 3"),
+            ((0, 0), wide.clone(), "write column: 3"),
+        ] {
+            assert_refused(&update(at.0, at.1, &rows, "*"), 400, words);
+        }
+        let append = json!({"appendCells": {"sheetId": 0, "fields": "*", "rows": wide}});
+        assert_refused(&append, 400, "write column: 3");
+    }
+
+    #[test]
+    fn a_cell_holds_one_value_of_limited_length() {
+        let long = |length| json!([row(&[&"ж".repeat(length)])]);
+        assert_refused(&update(0, 0, &long(50_001), "*"), 400, "50000 characters");
+        apply(&mut workbook(2), &update(1, 2, &long(50_000), "*")).unwrap();
+        for (value, words) in [
+            (json!({"stringValue": "a", "boolValue": true}), "one value"),
+            (json!({"formulaValue": "SUM(A1)"}), "begin with '='"),
+            (json!({"errorValue": {"type": "REF"}}), "errorValue"),
+        ] {
+            let rows = json!([{"values": [{"userEnteredValue": value}]}]);
+            assert_refused(&update(0, 0, &rows, "*"), 400, words);
+        }
     }
 }

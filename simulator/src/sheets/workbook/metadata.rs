@@ -80,17 +80,7 @@ impl Workbook {
         };
         let location = self.metadata_location(wanted.location.as_ref())?;
         let id = match wanted.metadata_id {
-            Some(id) if id <= 0 => {
-                return Err(ApiError::invalid(
-                    "developerMetadata.metadataId must be positive.",
-                ));
-            }
-            Some(id) if self.metadata.contains_key(&id) => {
-                return Err(ApiError::invalid(format!(
-                    "Developer metadata with ID {id} already exists."
-                )));
-            }
-            Some(id) => id,
+            Some(id) => self.unused_metadata_id(id)?,
             None => self.free_metadata_id(),
         };
         let mut metadata = json!({
@@ -169,6 +159,20 @@ impl Workbook {
                 "developerMetadata.location must name one place.",
             )),
         }
+    }
+
+    fn unused_metadata_id(&self, id: i32) -> Result<i32, ApiError> {
+        if id <= 0 {
+            return Err(ApiError::invalid(
+                "developerMetadata.metadataId must be positive.",
+            ));
+        }
+        if self.metadata.contains_key(&id) {
+            return Err(ApiError::invalid(format!(
+                "Developer metadata with ID {id} already exists."
+            )));
+        }
+        Ok(id)
     }
 
     fn free_metadata_id(&self) -> i32 {
