@@ -60,11 +60,7 @@ impl ApiError {
 
     /// `what` is something that Google serves and this stand-in does not.
     pub(crate) fn not_simulated(what: &str) -> Self {
-        Self::new(
-            501,
-            "UNIMPLEMENTED",
-            format!("{what} is not simulated by this stand-in"),
-        )
+        Self::new(501, "UNIMPLEMENTED", format!("{what} is not simulated by this stand-in"))
     }
 
     /// `limit` is the quota's name, such as `ReadRequestsPerMinutePerUser`.

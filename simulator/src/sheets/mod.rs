@@ -23,7 +23,6 @@ pub use faults::{Act, CallKind, Fault, Hold, Side, Trouble, Visit};
 pub use handle::{Sheets, SheetsOptions};
 pub use quota::{Calls, Minute, Quotas};
 pub use workbook::{
-    Cell, CellError, DEFAULT_COLUMNS, DEFAULT_ROWS, DateRender, Dimension, GetQuery, NumberFormat,
-    Render, Role, SheetId, Shown, TOUR_PARTNER, TourPartner, ValuesQuery, Workbook,
-    sample_workbook, typed,
+    Cell, CellError, DEFAULT_COLUMNS, DEFAULT_ROWS, DateRender, Dimension, GetQuery, NumberFormat, Render, Role, SheetId, Shown,
+    TOUR_PARTNER, TourPartner, ValuesQuery, Workbook, sample_workbook, typed,
 };

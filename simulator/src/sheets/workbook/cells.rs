@@ -124,9 +124,7 @@ impl Workbook {
                 write_rows(tab, area.top, area.left, rows)?;
             }
             (Some(_), Some(_)) | (None, None) => {
-                return Err(ApiError::invalid(
-                    "Exactly one of 'start' and 'range' must be set.",
-                ));
+                return Err(ApiError::invalid("Exactly one of 'start' and 'range' must be set."));
             }
         }
         Ok(json!({}))
@@ -218,12 +216,7 @@ fn clear_uncovered(tab: &mut Tab, area: Area, rows: &[Vec<Cell>]) {
     }
 }
 
-fn write_rows(
-    tab: &mut Tab,
-    top: usize,
-    left: usize,
-    rows: Vec<Vec<Cell>>,
-) -> Result<(), ApiError> {
+fn write_rows(tab: &mut Tab, top: usize, left: usize, rows: Vec<Vec<Cell>>) -> Result<(), ApiError> {
     for (row, line) in (top..).zip(rows) {
         for (column, cell) in (left..).zip(line) {
             let cell = keep_format(cell, tab.grid.cell(row, column));
@@ -236,9 +229,7 @@ fn write_rows(
 /// A value written alone leaves the number format of the cell as it was.
 fn keep_format(cell: Cell, before: &Cell) -> Cell {
     match (&cell, before) {
-        (Cell::Number(value, NumberFormat::General), Cell::Number(_, format)) => {
-            Cell::Number(*value, *format)
-        }
+        (Cell::Number(value, NumberFormat::General), Cell::Number(_, format)) => Cell::Number(*value, *format),
         _ => cell,
     }
 }
@@ -297,10 +288,7 @@ mod tests {
         }});
         apply(&mut workbook, &request).unwrap();
         assert_eq!(workbook.cell("Лист", "A1").unwrap(), Cell::text("=1+1"));
-        assert_eq!(
-            workbook.table("Лист").unwrap(),
-            [["=1+1", "+79123456789", "10.03.2025"]]
-        );
+        assert_eq!(workbook.table("Лист").unwrap(), [["=1+1", "+79123456789", "10.03.2025"]]);
     }
 
     #[test]
@@ -314,10 +302,7 @@ mod tests {
             "fields": "*",
         }});
         apply(&mut workbook, &request).unwrap();
-        assert_eq!(
-            workbook.table("Лист").unwrap(),
-            [vec!["1", "b"], vec!["4"], vec!["7", "8", "9"]]
-        );
+        assert_eq!(workbook.table("Лист").unwrap(), [vec!["1", "b"], vec!["4"], vec!["7", "8", "9"]]);
     }
 
     fn update(row: usize, column: usize, rows: &Value, fields: &str) -> Value {

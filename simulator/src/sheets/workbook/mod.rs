@@ -123,9 +123,7 @@ impl Workbook {
     /// A tab by title; Google compares titles without regard to case.
     fn position(&self, title: &str) -> Option<usize> {
         let title = title.to_lowercase();
-        self.tabs
-            .iter()
-            .position(|tab| tab.title.to_lowercase() == title)
+        self.tabs.iter().position(|tab| tab.title.to_lowercase() == title)
     }
 
     /// The tab that a request speaks of.

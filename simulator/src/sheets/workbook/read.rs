@@ -40,11 +40,7 @@ impl Workbook {
     }
 
     /// As [`Self::get`] under a mask, where `includeGridData` is ignored.
-    pub(crate) fn get_with_fields(
-        &self,
-        mut query: GetQuery,
-        fields: Option<&FieldMask>,
-    ) -> Result<Value, ApiError> {
+    pub(crate) fn get_with_fields(&self, mut query: GetQuery, fields: Option<&FieldMask>) -> Result<Value, ApiError> {
         if let Some(fields) = fields {
             query.include_grid_data = fields.covers(&["sheets", "data"]);
         }
@@ -70,11 +66,7 @@ impl Workbook {
     }
 
     /// The tabs to be shown, each with the rectangles asked of it.
-    fn wanted(
-        &self,
-        query: &GetQuery,
-        bounds: Bounds,
-    ) -> Result<Vec<(usize, Vec<Area>)>, ApiError> {
+    fn wanted(&self, query: &GetQuery, bounds: Bounds) -> Result<Vec<(usize, Vec<Area>)>, ApiError> {
         if query.ranges.is_empty() {
             let whole = |(index, tab): (usize, &Tab)| (index, vec![tab.grid.area()]);
             return Ok(self.tabs.iter().enumerate().map(whole).collect());
@@ -130,9 +122,7 @@ fn grid_data(tab: &Tab, area: Area) -> Value {
 
 /// `RowData` without its trailing empty cells.
 fn row_data(tab: &Tab, row: usize, area: Area) -> Value {
-    let used = (area.left..area.right)
-        .rev()
-        .find(|column| !tab.grid.cell(row, *column).is_empty());
+    let used = (area.left..area.right).rev().find(|column| !tab.grid.cell(row, *column).is_empty());
     match used {
         None => json!({}),
         Some(last) => {
@@ -163,10 +153,7 @@ mod tests {
         let second = &seen["sheets"][1];
         assert_eq!(second["properties"]["title"], "Второй");
         assert_eq!(second["properties"]["index"], 1);
-        assert_eq!(
-            second["properties"]["gridProperties"],
-            json!({"rowCount": 4, "columnCount": 3})
-        );
+        assert_eq!(second["properties"]["gridProperties"], json!({"rowCount": 4, "columnCount": 3}));
         assert_eq!(second.get("data"), None);
     }
 

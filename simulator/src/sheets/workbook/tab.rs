@@ -60,12 +60,7 @@ impl Tab {
         Ok(())
     }
 
-    pub(crate) fn insert(
-        &mut self,
-        dimension: Dimension,
-        at: usize,
-        count: usize,
-    ) -> Result<(), ApiError> {
+    pub(crate) fn insert(&mut self, dimension: Dimension, at: usize, count: usize) -> Result<(), ApiError> {
         let length = self.length(dimension);
         if at > length {
             return Err(ApiError::invalid(format!(
@@ -79,29 +74,18 @@ impl Tab {
         Ok(())
     }
 
-    pub(crate) fn delete(
-        &mut self,
-        dimension: Dimension,
-        from: usize,
-        to: usize,
-    ) -> Result<(), ApiError> {
+    pub(crate) fn delete(&mut self, dimension: Dimension, from: usize, to: usize) -> Result<(), ApiError> {
         let length = self.length(dimension);
         if from >= to || to > length {
-            return Err(ApiError::invalid(format!(
-                "Cannot delete {from}..{to} of a grid that has {length}"
-            )));
+            return Err(ApiError::invalid(format!("Cannot delete {from}..{to} of a grid that has {length}")));
         }
         if to - from == length {
-            return Err(ApiError::invalid(
-                "You can't delete all the rows or columns on the sheet.",
-            ));
+            return Err(ApiError::invalid("You can't delete all the rows or columns on the sheet."));
         }
         self.grid.delete(dimension, from, to);
-        self.basic_filter
-            .take_if(|filter| !filter.range.delete(dimension, from, to));
+        self.basic_filter.take_if(|filter| !filter.range.delete(dimension, from, to));
         for rule in &mut self.formats {
-            rule.ranges
-                .retain_mut(|range| range.delete(dimension, from, to));
+            rule.ranges.retain_mut(|range| range.delete(dimension, from, to));
         }
         self.formats.retain(|rule| !rule.ranges.is_empty());
         Ok(())
