@@ -2,4 +2,5 @@
 //! Invariant: they know the outside protocols only, never the code of the service.
 
 pub mod clock;
+pub mod sheets;
 pub mod telegram;
