@@ -1,4 +1,8 @@
 //! Sheetdesk: a Telegram help desk whose back office is Google Sheets.
 
+pub mod clock;
+pub mod secret;
+
 pub mod domain;
 pub mod journal;
+pub mod telegram;
