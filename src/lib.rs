@@ -6,6 +6,7 @@ pub mod domain;
 pub mod journal;
 
 pub mod sheets;
+pub mod telegram;
 
 pub mod config;
 

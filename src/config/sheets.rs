@@ -26,6 +26,12 @@ impl Names {
         &self.written
     }
 
+    /// Every name that is understood, the one that we write among them, as [`fold`] leaves it.
+    #[must_use]
+    pub fn understood(&self) -> &[String] {
+        &self.folded
+    }
+
     /// Whether a cell's text is one of the names, compared as [`fold`] says.
     #[must_use]
     pub fn contains(&self, cell: &str) -> bool {

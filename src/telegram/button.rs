@@ -1,0 +1,41 @@
+//! The wire form of inline buttons.
+//!
+//! Invariant: a form once sent keeps its meaning for ever, since old messages keep their buttons.
+
+use crate::domain::effect::Button;
+
+/// What stands in `callback_data` (Bot API: 1–64 bytes).
+#[must_use]
+pub fn to_wire(button: Button) -> &'static str {
+    match button {
+        Button::SendKept => "kept:send",
+        Button::DropKept => "kept:drop",
+    }
+}
+
+/// Reads `callback_data`; none for a button that we do not know (any more).
+#[must_use]
+pub fn from_wire(data: &str) -> Option<Button> {
+    match data {
+        "kept:send" => Some(Button::SendKept),
+        "kept:drop" => Some(Button::DropKept),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The most that Telegram takes as `callback_data`, in bytes.
+    const DATA_LIMIT: usize = 64;
+
+    #[test]
+    fn every_button_comes_back_and_fits() {
+        for button in [Button::SendKept, Button::DropKept] {
+            assert_eq!(from_wire(to_wire(button)), Some(button));
+            assert!((1..=DATA_LIMIT).contains(&to_wire(button).len()));
+        }
+        assert_eq!(from_wire("somebody else's"), None);
+    }
+}

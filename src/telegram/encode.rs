@@ -1,0 +1,124 @@
+//! What we say, as the bodies of Bot API calls.
+//!
+//! Invariant: the text goes out exactly as the domain escaped it, and no link in it grows a preview.
+
+use frankenstein::{
+    ParseMode,
+    methods::{AnswerCallbackQueryParams, SendMessageParams},
+    types::{
+        InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, LinkPreviewOptions, ReplyKeyboardMarkup, ReplyKeyboardRemove,
+        ReplyMarkup,
+    },
+};
+
+use super::button;
+use crate::domain::{
+    effect::{Button, Keyboard, Send},
+    ids::CallbackId,
+};
+
+/// The body of `sendMessage`.
+#[must_use]
+pub fn send_message(send: &Send) -> SendMessageParams {
+    SendMessageParams::builder()
+        .chat_id(send.to.0)
+        .text(send.text.as_str())
+        .parse_mode(ParseMode::Html)
+        .link_preview_options(LinkPreviewOptions::DISABLED)
+        .maybe_reply_markup(markup(&send.keyboard))
+        .build()
+}
+
+/// The body of `answerCallbackQuery`: it only ends the button's waiting state, the reply is a message of its own.
+#[must_use]
+pub fn answer_callback_query(callback: &CallbackId) -> AnswerCallbackQueryParams {
+    AnswerCallbackQueryParams::builder().callback_query_id(callback.0.as_str()).build()
+}
+
+fn markup(keyboard: &Keyboard) -> Option<ReplyMarkup> {
+    match keyboard {
+        Keyboard::Keep => None,
+        Keyboard::ShareContact(label) => {
+            let button = KeyboardButton::builder().text(label.as_str()).request_contact(true).build();
+            // Without `resize_keyboard` one button covers half of a phone's screen.
+            let keyboard = ReplyKeyboardMarkup::builder()
+                .keyboard(vec![vec![button]])
+                .resize_keyboard(true)
+                .build();
+            Some(ReplyMarkup::ReplyKeyboardMarkup(keyboard))
+        }
+        Keyboard::Remove => Some(ReplyMarkup::ReplyKeyboardRemove(
+            ReplyKeyboardRemove::builder().remove_keyboard(true).build(),
+        )),
+        Keyboard::Inline(buttons) => {
+            let lines = buttons.iter().map(|(label, meaning)| vec![inline(label, *meaning)]).collect();
+            Some(ReplyMarkup::InlineKeyboardMarkup(
+                InlineKeyboardMarkup::builder().inline_keyboard(lines).build(),
+            ))
+        }
+    }
+}
+
+fn inline(label: &str, meaning: Button) -> InlineKeyboardButton {
+    InlineKeyboardButton::builder()
+        .text(label)
+        .callback_data(button::to_wire(meaning))
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::{
+        effect::Lane,
+        ids::{ChatId, OutboxId, Seq},
+        text::Html,
+    };
+
+    fn body(keyboard: Keyboard) -> Value {
+        let send = Send {
+            id: OutboxId::Reply(Seq(1), 0),
+            to: ChatId(42),
+            lane: Lane::Talk,
+            text: Html::escape("1 < 2"),
+            keyboard,
+        };
+        serde_json::to_value(send_message(&send)).unwrap()
+    }
+
+    #[test]
+    fn a_message_is_html_without_preview() {
+        let plain = json!({
+            "chat_id": 42, "text": "1 &lt; 2", "parse_mode": "HTML", "link_preview_options": {"is_disabled": true},
+        });
+        assert_eq!(body(Keyboard::Keep), plain);
+    }
+
+    #[test]
+    fn each_keyboard_has_its_markup() {
+        for (keyboard, markup) in [
+            (
+                Keyboard::ShareContact("Мой номер".to_owned()),
+                json!({"keyboard": [[{"text": "Мой номер", "request_contact": true}]], "resize_keyboard": true}),
+            ),
+            (Keyboard::Remove, json!({"remove_keyboard": true})),
+            (
+                Keyboard::Inline(vec![("Да".to_owned(), Button::SendKept), ("Нет".to_owned(), Button::DropKept)]),
+                json!({"inline_keyboard": [
+                    [{"text": "Да", "callback_data": "kept:send"}],
+                    [{"text": "Нет", "callback_data": "kept:drop"}],
+                ]}),
+            ),
+        ] {
+            assert_eq!(body(keyboard)["reply_markup"], markup);
+        }
+    }
+
+    #[test]
+    fn a_button_s_acknowledgement_says_nothing_more() {
+        let body = answer_callback_query(&CallbackId("77".to_owned()));
+        assert_eq!(serde_json::to_value(body).unwrap(), json!({"callback_query_id": "77"}));
+    }
+}

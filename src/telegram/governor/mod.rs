@@ -1,0 +1,311 @@
+//! The governor: which waiting messages may go now, at a pace at which Telegram never has to say 429.
+//!
+//! Invariant: it keeps no clock and does no I/O. A sending slot is free again one second after its *answer*, less the smallest
+//! round trip seen. A message may reach Telegram at any moment between its sending and its answer, so slots that are given back
+//! by the clock of the sending (a token bucket, a fixed window) let two bursts meet in one second of Telegram's. These cannot,
+//! as far as the way there takes equally long each time; where it wavers, the second is short by that much and no more.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::{
+    effect::{Lane, OutboxEntry, OutboxState},
+    ids::{ChatId, OutboxId},
+};
+
+#[cfg(test)]
+mod tests;
+
+/// The second in which Telegram counts (Bots FAQ: about 30 messages a second overall, one a second in one chat).
+const WINDOW: SignedDuration = SignedDuration::from_secs(1);
+
+/// A clock that goes back further than this was set; anything less is two readings that crossed.
+const CLOCK_STEP: SignedDuration = SignedDuration::from_millis(100);
+
+/// Decides who goes when; one for all messages of one bot.
+#[derive(Debug)]
+pub struct Governor {
+    rate: Option<usize>,
+    max_in_hand: usize,
+    latest: Timestamp,
+    sending: usize,
+    unsettled: usize,
+    /// When used slots are free again, soonest first.
+    resting: VecDeque<Timestamp>,
+    chats: HashMap<ChatId, Pace>,
+    /// When entries of `chats` can be forgotten.
+    forgettable: VecDeque<(Timestamp, ChatId)>,
+    fastest: Option<SignedDuration>,
+    silent_until: Timestamp,
+    /// Counts silences, so that an answer to what was sent before one does not end the caution after it.
+    silences: u64,
+    /// A message that was sent after the last silence has been answered.
+    proved: bool,
+}
+
+/// A message that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Which.
+    pub id: OutboxId,
+    /// To whom.
+    pub chat: ChatId,
+    /// Its place among others.
+    pub lane: Lane,
+    /// Not to be sent before this moment.
+    pub due: Timestamp,
+}
+
+/// Who may go now.
+#[derive(Debug)]
+pub struct Choice {
+    /// Each with its slot, which must come back by [`Governor::answered`] or [`Governor::returned`].
+    pub go: Vec<(OutboxId, Slot)>,
+    /// When to ask again if nothing else happens; none where only a new message or an answer can change anything.
+    pub wake: Option<Timestamp>,
+}
+
+/// The right to send one message to one chat.
+#[derive(Debug)]
+pub struct Slot {
+    chat: ChatId,
+    silences: u64,
+}
+
+/// An answered message whose outcome is not stored yet: its chat stays closed, or the next message might overtake a retry.
+#[derive(Debug)]
+pub struct Unsettled {
+    chat: ChatId,
+    rests_until: Timestamp,
+}
+
+/// What an answer means for the pace.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// How long it took; none where Telegram did not answer.
+    pub round_trip: Option<SignedDuration>,
+    /// Until when all sending must rest.
+    pub silence: Option<Timestamp>,
+}
+
+/// A chat that is not free.
+#[derive(Debug, Clone, Copy)]
+enum Pace {
+    /// A message is under way, or its outcome is not stored yet.
+    Held,
+    /// Its last message is less than a second old.
+    RestsUntil(Timestamp),
+}
+
+/// What stands in the way.
+enum Obstacle {
+    /// It ends at this moment.
+    Until(Timestamp),
+    /// It ends when something in hand ends.
+    InHand,
+}
+
+impl Governor {
+    /// A governor for at most `rate_per_second` messages a second, and one a second in each chat; with 0 neither is limited.
+    /// At most `max_in_hand` messages are sent or settled at a time.
+    ///
+    /// The first second is silent, and after every silence one message goes alone until it is answered: a restart amid a broadcast
+    /// or amid Telegram's own silence neither exceeds the pace nor runs into a refusal with more than one message.
+    #[must_use]
+    pub fn new(rate_per_second: u32, max_in_hand: usize, now: Timestamp) -> Self {
+        let rate = (rate_per_second > 0).then(|| usize::try_from(rate_per_second).unwrap_or(usize::MAX));
+        Self {
+            rate,
+            max_in_hand,
+            latest: now,
+            sending: 0,
+            unsettled: 0,
+            resting: VecDeque::new(),
+            chats: HashMap::new(),
+            forgettable: VecDeque::new(),
+            fastest: None,
+            silent_until: if rate.is_some() { now + WINDOW } else { now },
+            silences: 0,
+            proved: false,
+        }
+    }
+
+    /// Chooses among waiting messages, given in the order in which they should go; reads no further than it can choose.
+    ///
+    /// Talk messages of one chat keep their order: one that must wait holds back those after it, in its chat alone.
+    pub fn choose(&mut self, waiting: impl IntoIterator<Item = Candidate>, now: Timestamp) -> Choice {
+        let now = self.observe(now);
+        let mut choice = Choice {
+            go: Vec::new(),
+            wake: None,
+        };
+        let mut held_back = HashSet::new();
+        let mut waiting = waiting.into_iter();
+        loop {
+            if let Err(obstacle) = self.room(now) {
+                choice.meets(&obstacle);
+                break;
+            }
+            let Some(candidate) = waiting.next() else { break };
+            let talk = candidate.lane == Lane::Talk;
+            if talk && held_back.contains(&candidate.chat) {
+                continue;
+            }
+            match self.may_go(&candidate, now) {
+                Ok(()) => choice.go.push((candidate.id, self.take(candidate.chat))),
+                Err(obstacle) => choice.meets(&obstacle),
+            }
+            if talk {
+                // Also behind one that goes now: its chat is closed until that one is settled.
+                held_back.insert(candidate.chat);
+            }
+        }
+        choice
+    }
+
+    /// A message was answered, or its answer was lost, at `now`. [`Governor::settled`] must follow.
+    #[expect(clippy::needless_pass_by_value, reason = "taking it over is what makes it usable only once")]
+    #[must_use]
+    pub fn answered(&mut self, slot: Slot, answer: Answer, now: Timestamp) -> Unsettled {
+        let Slot { chat, silences } = slot;
+        let now = self.observe(now);
+        self.sending -= 1;
+        self.unsettled += 1;
+        if let Some(round_trip) = answer.round_trip.filter(|time| !time.is_negative()) {
+            self.fastest = Some(self.fastest.map_or(round_trip, |fastest| fastest.min(round_trip)));
+        }
+        let rests_until = now + WINDOW - self.fastest.unwrap_or_default().min(WINDOW);
+        if self.rate.is_some() {
+            self.resting.push_back(rests_until);
+        }
+        if let Some(until) = answer.silence {
+            self.silent_until = self.silent_until.max(until);
+            self.silences += 1;
+            self.proved = false;
+        } else if silences == self.silences {
+            self.proved = true;
+        }
+        Unsettled { chat, rests_until }
+    }
+
+    /// The outcome is stored, or was given up.
+    #[expect(clippy::needless_pass_by_value, reason = "taking it over is what makes it usable only once")]
+    pub fn settled(&mut self, unsettled: Unsettled) {
+        let Unsettled { chat, rests_until } = unsettled;
+        self.unsettled -= 1;
+        // The clock may have been set back since the answer.
+        let rests_until = rests_until.min(self.latest + WINDOW);
+        if self.rate.is_some() && rests_until > self.latest {
+            self.chats.insert(chat, Pace::RestsUntil(rests_until));
+            self.forgettable.push_back((rests_until, chat));
+        } else {
+            self.chats.remove(&chat);
+        }
+    }
+
+    /// A slot was not used after all.
+    #[expect(clippy::needless_pass_by_value, reason = "taking it over is what makes it usable only once")]
+    pub fn returned(&mut self, slot: Slot) {
+        let Slot { chat, .. } = slot;
+        self.sending -= 1;
+        self.chats.remove(&chat);
+    }
+
+    fn take(&mut self, chat: ChatId) -> Slot {
+        self.sending += 1;
+        self.chats.insert(chat, Pace::Held);
+        let silences = self.silences;
+        Slot { chat, silences }
+    }
+
+    /// Whether any message may go.
+    fn room(&self, now: Timestamp) -> Result<(), Obstacle> {
+        if self.silent_until > now {
+            return Err(Obstacle::Until(self.silent_until));
+        }
+        let most = if self.proved { self.max_in_hand } else { 1 };
+        if self.sending + self.unsettled >= most {
+            return Err(Obstacle::InHand);
+        }
+        match self.rate {
+            Some(rate) if self.sending + self.resting.len() >= rate => {
+                Err(self.resting.front().map_or(Obstacle::InHand, |&at| Obstacle::Until(at)))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn may_go(&self, candidate: &Candidate, now: Timestamp) -> Result<(), Obstacle> {
+        if candidate.due > now {
+            return Err(Obstacle::Until(candidate.due));
+        }
+        match self.chats.get(&candidate.chat) {
+            Some(Pace::Held) => Err(Obstacle::InHand),
+            Some(Pace::RestsUntil(at)) if *at > now => Err(Obstacle::Until(*at)),
+            Some(Pace::RestsUntil(_)) | None => Ok(()),
+        }
+    }
+
+    /// Takes note of the time; forgets what is over. Answers with a time that never goes back but where the clock was set back.
+    fn observe(&mut self, now: Timestamp) -> Timestamp {
+        let back = self.latest.duration_since(now);
+        if back > CLOCK_STEP {
+            self.shift_back(back);
+        }
+        self.latest = self.latest.max(now);
+        while self.resting.front().is_some_and(|at| *at <= self.latest) {
+            self.resting.pop_front();
+        }
+        while let Some(&(at, chat)) = self.forgettable.front().filter(|(at, _)| *at <= self.latest) {
+            self.forgettable.pop_front();
+            if matches!(self.chats.get(&chat), Some(Pace::RestsUntil(until)) if *until <= at) {
+                self.chats.remove(&chat);
+            }
+        }
+        self.latest
+    }
+
+    /// The clock was set back: every rest keeps its length instead of growing by the step.
+    fn shift_back(&mut self, by: SignedDuration) {
+        self.latest -= by;
+        self.silent_until -= by;
+        for at in &mut self.resting {
+            *at -= by;
+        }
+        for (at, _) in &mut self.forgettable {
+            *at -= by;
+        }
+        for pace in self.chats.values_mut() {
+            match pace {
+                Pace::Held => {}
+                Pace::RestsUntil(at) => *at -= by,
+            }
+        }
+    }
+}
+
+impl Candidate {
+    /// A message of the outbox, if it waits.
+    #[must_use]
+    pub fn of(entry: &OutboxEntry) -> Option<Self> {
+        match entry.state {
+            OutboxState::Waiting(due) => Some(Self {
+                id: entry.send.id.clone(),
+                chat: entry.send.to,
+                lane: entry.send.lane,
+                due,
+            }),
+            OutboxState::Sending | OutboxState::Ended(_) => None,
+        }
+    }
+}
+
+impl Choice {
+    fn meets(&mut self, obstacle: &Obstacle) {
+        match obstacle {
+            Obstacle::Until(at) => self.wake = Some(self.wake.map_or(*at, |wake| wake.min(*at))),
+            Obstacle::InHand => {}
+        }
+    }
+}

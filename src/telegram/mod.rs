@@ -1,0 +1,30 @@
+//! Telegram: updates into events, messages out at the pace that Telegram allows.
+//!
+//! Invariant: this room knows Telegram's wire forms, the domain's types and the journal; no other room of Sheetdesk.
+
+pub mod button;
+pub mod decode;
+pub mod encode;
+
+pub mod answer;
+pub mod client;
+pub mod webhook;
+
+pub mod governor;
+pub mod outbox;
+
+#[cfg(test)]
+mod fake;
+
+/// A file of the collected protocol samples, which stand beside the repository; none where they are not at hand.
+#[cfg(test)]
+fn fixture(name: &str) -> Option<String> {
+    let path = std::path::Path::new(&std::env::var_os("CARGO_MANIFEST_DIR")?)
+        .join("../shared/fixtures")
+        .join(name);
+    let lines = std::fs::read_to_string(&path).ok();
+    if lines.is_none() {
+        println!("no samples at {}: skipped", path.display());
+    }
+    lines
+}

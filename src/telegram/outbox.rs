@@ -1,0 +1,340 @@
+//! The delivery loop: waiting messages out, outcomes back into the journal; and a small loop that acknowledges buttons.
+//!
+//! Invariant: nothing is sent before its claim is committed, and an outcome in hand is offered to the journal until it is stored.
+
+use std::{collections::HashMap, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::{
+    sync::mpsc,
+    task::{Id, JoinError, JoinSet},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    answer::{self, CallError},
+    client::Client,
+    governor::{Answer, Candidate, Governor, Slot, Unsettled},
+};
+use crate::{
+    clock,
+    domain::{
+        effect::{OutboxEntry, Send},
+        event::{Event, Outcome},
+        ids::{CallbackId, MessageId, OutboxId},
+    },
+    journal::{Journal, StoreError},
+};
+
+/// How many messages are sent, or have an outcome that is not stored yet, at a time: what Telegram takes in a second.
+const MAX_IN_HAND: usize = 30;
+
+/// The longest rest: hints may be lost and clocks set, so the outbox is read anew at least this often.
+const RECHECK: Duration = Duration::from_secs(30);
+
+/// The shortest rest: the timer's own precision.
+const SHORTEST_REST: Duration = Duration::from_millis(1);
+
+/// The rest after a claim that was not stored, or not granted in full.
+const CLAIM_PAUSE: SignedDuration = SignedDuration::from_millis(500);
+
+/// The first rest before an outcome is offered again; it doubles.
+const STORE_PAUSE: Duration = Duration::from_millis(100);
+
+/// The longest rest before an outcome is offered again: a full disk is noticed soon after it has room.
+const STORE_PAUSE_LIMIT: Duration = Duration::from_secs(5);
+
+/// Acknowledgements under way at a time: enough to keep up, few enough not to crowd out messages.
+const MAX_ACKNOWLEDGING: usize = 8;
+
+/// How long an acknowledgement may take; the button's waiting mark goes away by itself soon after.
+const ACKNOWLEDGE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Sends what waits in the outbox until `stop`, then stores the outcomes of what is in hand and returns. At most
+/// `rate_per_second` messages a second go out, any number with 0; see [`Governor`].
+///
+/// The caller bounds the wait after `stop`: what it cuts off is unknown, and the journal says so at its next start.
+pub async fn deliver(journal: Journal, client: Client, rate_per_second: u32, stop: CancellationToken) {
+    tracing::info!("outbox: started");
+    let delivery = Delivery {
+        governor: Governor::new(rate_per_second, MAX_IN_HAND, clock::now()),
+        journal,
+        client,
+        sends: JoinSet::new(),
+        sending: HashMap::new(),
+        stores: JoinSet::new(),
+        storing: HashMap::new(),
+        claims_fail: false,
+    };
+    delivery.run(&stop).await;
+    tracing::info!("outbox: stopped");
+}
+
+/// Acknowledges pressed buttons until `stop`, as well as it can: an acknowledgement that is lost does no harm.
+pub async fn acknowledge(buttons: &mut mpsc::Receiver<CallbackId>, client: Client, stop: CancellationToken) {
+    tracing::info!("buttons: started");
+    let mut calls = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            Some(_) = calls.join_next() => {}
+            Some(callback) = buttons.recv(), if calls.len() < MAX_ACKNOWLEDGING => {
+                let client = client.clone();
+                calls.spawn(async move {
+                    // Telegram refuses what it has forgotten, and there is nobody to tell.
+                    let _ = tokio::time::timeout(ACKNOWLEDGE_TIMEOUT, client.answer_callback_query(&callback)).await;
+                });
+            }
+        }
+    }
+    tracing::info!("buttons: stopped");
+}
+
+struct Delivery {
+    journal: Journal,
+    client: Client,
+    governor: Governor,
+    sends: JoinSet<Answered>,
+    /// What each task of `sends` sends; kept here, so that not even a panic loses a slot.
+    sending: HashMap<Id, (OutboxId, Slot)>,
+    stores: JoinSet<()>,
+    storing: HashMap<Id, Unsettled>,
+    /// The last claim could not be stored.
+    claims_fail: bool,
+}
+
+/// How a call ended, and how long it took by the clock.
+struct Answered {
+    result: Result<MessageId, CallError>,
+    took: SignedDuration,
+}
+
+impl Delivery {
+    async fn run(mut self, stop: &CancellationToken) {
+        let journal = self.journal.clone();
+        loop {
+            // Listening begins before the outbox is read, so that what comes in between is not missed.
+            let hint = journal.signals().outbox.notified();
+            tokio::pin!(hint);
+            hint.as_mut().enable();
+            let stopping = stop.is_cancelled();
+            if stopping && self.sends.is_empty() && self.stores.is_empty() {
+                return;
+            }
+            let wake = if stopping { None } else { self.send_what_may_go().await };
+            tokio::select! {
+                () = stop.cancelled(), if !stopping => {}
+                Some(ended) = self.sends.join_next_with_id() => self.answered(ended),
+                Some(ended) = self.stores.join_next_with_id() => self.stored(ended),
+                () = hint => {}
+                () = tokio::time::sleep(rest_until(wake, clock::now())) => {}
+            }
+            // Whatever ended together leads to one claim, not to one each.
+            while let Some(ended) = self.sends.try_join_next_with_id() {
+                self.answered(ended);
+            }
+            while let Some(ended) = self.stores.try_join_next_with_id() {
+                self.stored(ended);
+            }
+        }
+    }
+
+    /// Claims and sends what the governor lets go; answers when to ask again.
+    async fn send_what_may_go(&mut self) -> Option<Timestamp> {
+        let choice = {
+            let snapshot = self.journal.snapshot();
+            let waiting = snapshot.waiting().filter_map(|entry| Candidate::of(&entry));
+            self.governor.choose(waiting, clock::now())
+        };
+        if choice.go.is_empty() {
+            return choice.wake;
+        }
+        let ids = choice.go.iter().map(|(id, _)| id.clone()).collect();
+        let mut slots: HashMap<OutboxId, Slot> = choice.go.into_iter().collect();
+        let claimed = self.claim(ids).await;
+        for OutboxEntry { send, .. } in claimed {
+            if let Some(slot) = slots.remove(&send.id) {
+                self.send(send, slot);
+            }
+        }
+        if slots.is_empty() {
+            return choice.wake;
+        }
+        for slot in slots.into_values() {
+            self.governor.returned(slot);
+        }
+        let again = clock::now() + CLAIM_PAUSE;
+        Some(choice.wake.map_or(again, |wake| wake.min(again)))
+    }
+
+    /// Claims; where the claim cannot be stored, nothing is claimed, and the log says so once.
+    async fn claim(&mut self, ids: Vec<OutboxId>) -> Vec<OutboxEntry> {
+        match self.journal.claim(ids).await {
+            Ok(entries) => {
+                self.claims_fail = false;
+                entries
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut self.claims_fail, true) {
+                    tracing::warn!(%error, "outbox: nothing is sent until claims can be stored");
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    fn send(&mut self, send: Send, slot: Slot) {
+        let id = send.id.clone();
+        let client = self.client.clone();
+        let task = self.sends.spawn(async move {
+            let began = clock::now();
+            let result = client.send_message(&send).await;
+            let took = clock::now().duration_since(began);
+            Answered { result, took }
+        });
+        self.sending.insert(task.id(), (id, slot));
+    }
+
+    fn answered(&mut self, ended: Result<(Id, Answered), JoinError>) {
+        let (task, answered) = match ended {
+            Ok((task, answered)) => (task, Some(answered)),
+            Err(error) => (error.id(), None),
+        };
+        let Some((id, slot)) = self.sending.remove(&task) else { return };
+        let now = clock::now();
+        let (outcome, answer) = match answered {
+            Some(answered) => judge(&answered, now),
+            // The task panicked: how far it had come, nobody knows.
+            None => (Outcome::Unknown, Answer::default()),
+        };
+        let unsettled = self.governor.answered(slot, answer, now);
+        let task = self.stores.spawn(store(self.journal.clone(), id, outcome));
+        self.storing.insert(task.id(), unsettled);
+    }
+
+    fn stored(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let task = ended.map_or_else(|error| error.id(), |(task, ())| task);
+        if let Some(unsettled) = self.storing.remove(&task) {
+            self.governor.settled(unsettled);
+        }
+    }
+}
+
+/// What an ended call means for its message and for the pace.
+fn judge(answered: &Answered, now: Timestamp) -> (Outcome, Answer) {
+    let Answered { result, took } = answered;
+    let outcome = answer::outcome(result.as_ref().copied(), now);
+    let (heard, silence) = match result {
+        Ok(_) => (true, None),
+        Err(error @ CallError::Refused { .. }) => (true, error.silence(now)),
+        Err(error @ (CallError::NotSent(_) | CallError::Lost(_))) => (false, error.silence(now)),
+    };
+    let round_trip = heard.then_some(*took);
+    (outcome, Answer { round_trip, silence })
+}
+
+/// Offers an outcome to the journal until it is stored, or the journal is closed: then the message is unknown at the next start.
+async fn store(journal: Journal, id: OutboxId, outcome: Outcome) {
+    let mut pause = STORE_PAUSE;
+    loop {
+        match journal.apply(vec![Event::Sent(id.clone(), outcome.clone())]).await {
+            Ok(()) => break,
+            Err(error @ StoreError::Closed) => {
+                tracing::error!(%error, "outbox: an outcome is lost");
+                break;
+            }
+            Err(error @ (StoreError::Disk(_) | StoreError::Busy)) => {
+                if pause == STORE_PAUSE {
+                    tracing::warn!(%error, "outbox: an outcome waits until it can be stored");
+                }
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(STORE_PAUSE_LIMIT);
+            }
+        }
+    }
+}
+
+fn rest_until(wake: Option<Timestamp>, now: Timestamp) -> Duration {
+    let rest = wake.map_or(RECHECK, |wake| Duration::try_from(wake.duration_since(now)).unwrap_or_default());
+    rest.clamp(SHORTEST_REST, RECHECK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::event::RetryAfter,
+        telegram::fake::{Fake, ok, refused},
+    };
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn judged(result: Result<MessageId, CallError>) -> (Outcome, Answer) {
+        let took = SignedDuration::from_millis(70);
+        judge(&Answered { result, took }, NOW)
+    }
+
+    #[test]
+    fn only_an_answer_of_telegram_s_measures_the_way() {
+        let round_trip = Some(SignedDuration::from_millis(70));
+        let second = NOW + SignedDuration::from_secs(1);
+        let flood = CallError::Refused {
+            code: 429,
+            description: String::new(),
+            retry_after: Some(1),
+        };
+        for (result, outcome, round_trip, silence) in [
+            (Ok(MessageId(4)), Outcome::Delivered(MessageId(4)), round_trip, None),
+            (Err(flood), Outcome::Retry(RetryAfter::At(second)), round_trip, Some(second)),
+            (Err(CallError::Lost(String::new())), Outcome::Unknown, None, None),
+            (
+                Err(CallError::NotSent(String::new())),
+                Outcome::Retry(RetryAfter::Schedule),
+                None,
+                Some(second),
+            ),
+        ] {
+            assert_eq!(judged(result), (outcome, Answer { round_trip, silence }));
+        }
+    }
+
+    #[test]
+    fn a_rest_is_neither_a_busy_loop_nor_endless() {
+        let after = |milliseconds| Some(NOW + SignedDuration::from_millis(milliseconds));
+        for (wake, rest) in [
+            (None, RECHECK),
+            (after(3_600_000), RECHECK),
+            (after(250), Duration::from_millis(250)),
+            (after(0), SHORTEST_REST),
+            (after(-5000), SHORTEST_REST),
+        ] {
+            assert_eq!(rest_until(wake, NOW), rest, "{wake:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn buttons_are_acknowledged_even_after_one_that_is_forgotten() {
+        let fake = Fake::start(|call| {
+            if call.body["callback_query_id"] == "old" {
+                refused(
+                    400,
+                    "Bad Request: query is too old and response timeout expired or query ID is invalid",
+                )
+            } else {
+                ok(&true.into())
+            }
+        })
+        .await;
+        let (press, mut buttons) = mpsc::channel(4);
+        let stop = CancellationToken::new();
+        let (client, stopped) = (fake.client(), stop.clone());
+        let running = tokio::spawn(async move { acknowledge(&mut buttons, client, stopped).await });
+        for id in ["old", "new"] {
+            press.send(CallbackId(id.to_owned())).await.unwrap();
+        }
+        fake.until(|calls| calls.len() == 2).await;
+        assert!(fake.calls().iter().all(|call| call.method == "answerCallbackQuery"));
+        stop.cancel();
+        running.await.unwrap();
+    }
+}
