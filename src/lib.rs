@@ -1,4 +1,7 @@
-//! Sheetdesk.
+//! Sheetdesk: a Telegram help desk whose back office is Google Sheets.
 
 pub mod config;
+pub mod domain;
+pub mod journal;
 pub mod secret;
+pub mod sheets;

@@ -1,0 +1,191 @@
+//! An appeal: a partner's question, its dialogue, and the answer under way.
+//!
+//! Invariant: `seen` is what the sheet was last observed to show, `status` and `answer` are what the journal holds true;
+//! the desk writes only where the two differ.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ids::{AppealId, ChatId, Number, PartnerCode, Revision},
+    partner::RowTrouble,
+    text::Text,
+};
+
+/// One row of the appeals tab.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appeal {
+    /// This entity's key.
+    pub id: AppealId,
+    /// `№`; none until the first successful look at the tab.
+    pub number: Option<Number>,
+    /// The partner's chat, `telegram_id` in the row.
+    pub chat: ChatId,
+    /// Who asks; none where a row was adopted whose account we do not know.
+    pub partner: Option<PartnerCode>,
+    /// The status that the row should show.
+    pub status: Status,
+    /// The last change, `время_обновления` in the row.
+    pub stamp: Timestamp,
+    /// What the row was last observed to show.
+    pub seen: Seen,
+    /// The answer under way, or delivered and not yet cleared from its cell.
+    pub answer: Option<Answer>,
+    /// Counts answers.
+    pub revision: Revision,
+    /// Lines of the dialogue in the journal.
+    pub lines: u32,
+    /// Lines of the dialogue that are confirmed to stand in the row.
+    pub lines_written: u32,
+    /// The row has been seen or confirmed: it is never appended again.
+    pub placed: bool,
+    /// What `Доставка` says.
+    pub delivery: Delivery,
+    /// Why the row is left alone, if it is.
+    pub stopped: Option<RowTrouble>,
+    /// An adopted row without `№`: its history as it stood there, by which it is found until the number is written.
+    pub adopted: Option<Text>,
+}
+
+/// What a row was last observed to show in the cells that people also write.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The status; none before the row was seen.
+    pub status: Option<Status>,
+    /// The text in the answer cell, if any.
+    pub answer: Option<Text>,
+}
+
+/// An answer on its way to the partner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Which answer of this appeal.
+    pub revision: Revision,
+    /// What the specialist typed, to the letter: the clear compares with it.
+    pub text: Text,
+    /// When it was first seen.
+    pub at: Timestamp,
+    /// How far each part has come.
+    pub parts: Vec<PartState>,
+}
+
+/// One message of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartState {
+    /// In the outbox.
+    Waiting,
+    /// Telegram has it.
+    Delivered {
+        /// Its response was lost once before, so the partner may have it twice.
+        maybe_twice: bool,
+    },
+    /// It will not be sent (again).
+    Failed,
+}
+
+/// What `Доставка` says, in plain words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// Nothing to say.
+    Empty,
+    /// On its way for longer than a moment.
+    Waiting,
+    /// An answer typed before the service's first look; sent by `release answers`.
+    Held,
+    /// Telegram has every part.
+    Delivered {
+        /// When the last part was accepted.
+        at: Timestamp,
+        /// A response was lost on the way.
+        maybe_twice: bool,
+    },
+    /// The partner has blocked the bot; it goes out when he comes back.
+    Blocked,
+    /// Refused for good, with a reason for people.
+    Failed(Why),
+    /// Both responses were lost.
+    UnknownTwice,
+}
+
+/// Why Telegram will never take a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// 403 `bot was blocked by the user`.
+    Blocked,
+    /// 403 `user is deactivated`.
+    Deactivated,
+    /// 400 `chat not found`.
+    ChatNotFound,
+    /// It was tried for as long as the schedule allows.
+    GaveUp,
+    /// Any other refusal, in Telegram's words.
+    Refused(String),
+}
+
+/// A status word, parsed once; compared without case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// `Новое`.
+    New,
+    /// `В работе`.
+    InWork,
+    /// `Передано специалисту`.
+    Forwarded,
+    /// `Ответ ИИ`.
+    AiAnswer,
+    /// `Решено`, in old copies `закрыто`.
+    Resolved,
+    /// A word of the people's own; kept as it is.
+    Other(Text),
+}
+
+impl Status {
+    /// Whether the next message opens a new row.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        match self {
+            Self::Resolved => true,
+            Self::New | Self::InWork | Self::Forwarded | Self::AiAnswer | Self::Other(_) => false,
+        }
+    }
+
+    /// Whether an answer moves it on to `В работе`.
+    #[must_use]
+    pub fn yields_to_work(&self) -> bool {
+        match self {
+            Self::New | Self::Forwarded | Self::AiAnswer => true,
+            Self::InWork | Self::Resolved | Self::Other(_) => false,
+        }
+    }
+}
+
+/// One entry of a dialogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The appeal it belongs to.
+    pub appeal: AppealId,
+    /// Its place, from 0, oldest first.
+    pub index: u32,
+    /// Who wrote it.
+    pub author: Author,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub text: Text,
+}
+
+/// Who wrote a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Author {
+    /// The partner.
+    Partner,
+    /// The specialist.
+    Specialist,
+    /// A whole history as it stood in the row before we came; shown as it was.
+    Adopted,
+}

@@ -1,0 +1,180 @@
+//! What follows from an event: whole entities to store, effects to carry out, rows to write.
+//!
+//! Invariant: an effect that must not be lost carries a deterministic id and is stored in the decision's own transaction;
+//! the others (`Look`, `AnswerButton`) may be lost without harm.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    appeal::{Appeal, Line},
+    event::Wake,
+    ids::{CallbackId, ChatId, FenceId, OutboxId, RowKey, Seq, SpreadsheetId},
+    partner::Partner,
+    session::Session,
+    tab::{Tab, TabState},
+    text::Html,
+};
+
+/// Everything that follows from one event.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decision {
+    /// Entities as they are from now on, whole.
+    pub puts: Vec<Entity>,
+    /// What is to be done.
+    pub effects: Vec<Effect>,
+    /// Rows whose projection may have changed.
+    pub dirty: Vec<RowKey>,
+    /// Rows that are confirmed written, if nothing dirtied them after this generation. Taken off before `dirty` is put on.
+    pub clean: Vec<(RowKey, Seq)>,
+    /// The intent that is over.
+    pub settled: Option<(SpreadsheetId, FenceId)>,
+}
+
+/// A stored thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entity {
+    /// A line of the staff list.
+    Partner(Partner),
+    /// A chat.
+    Session(Session),
+    /// An appeal.
+    Appeal(Appeal),
+    /// An entry of a dialogue.
+    Line(Line),
+    /// A tab.
+    Tab(TabState),
+}
+
+/// Something to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Put a message into the outbox; an id that was ever there is not put again.
+    Send(Send),
+    /// Try a message again at this moment; `lost` counts its lost responses.
+    Reschedule {
+        /// Which message.
+        id: OutboxId,
+        /// Not before.
+        at: Timestamp,
+        /// Responses lost so far.
+        lost: u8,
+    },
+    /// The message's way ends.
+    Finish(OutboxId, Ending),
+    /// Take a message back that was not claimed yet; one that is being sent is left to end.
+    Withdraw(OutboxId),
+    /// Acknowledge a pressed button.
+    AnswerButton(CallbackId),
+    /// Look at a tab soon.
+    Look(Tab),
+    /// Set a durable timer.
+    Then {
+        /// When.
+        at: Timestamp,
+        /// What for.
+        wake: Wake,
+    },
+}
+
+/// How a message's way ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Accepted by Telegram.
+    Delivered,
+    /// Refused for good; kept for `status`.
+    Failed,
+    /// Its responses were lost; kept for `status`.
+    Unknown,
+}
+
+/// A message on its way out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Send {
+    /// Its identity.
+    pub id: OutboxId,
+    /// The chat.
+    pub to: ChatId,
+    /// Its place among others.
+    pub lane: Lane,
+    /// Its text.
+    pub text: Html,
+    /// What stands below it.
+    pub keyboard: Keyboard,
+}
+
+/// Who goes first. Replies and answers share a lane, so their order within a chat is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// Replies, answers, notices to the operator.
+    Talk,
+    /// Promotions.
+    Announcement,
+}
+
+/// What stands below a message.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keyboard {
+    /// Nothing new.
+    #[default]
+    Keep,
+    /// The button that shares one's own contact, with this label.
+    ShareContact(String),
+    /// Take a reply keyboard away.
+    Remove,
+    /// Inline buttons, one a line: label and meaning.
+    Inline(Vec<(String, Button)>),
+}
+
+/// What an inline button means; its wire form is at most 64 bytes (Bot API: `callback_data`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Button {
+    /// Make an appeal of what was written before registering.
+    SendKept,
+    /// Forget what was written before registering.
+    DropKept,
+}
+
+/// A message in the outbox and how it fares.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxEntry {
+    /// The message.
+    pub send: Send,
+    /// How it fares.
+    pub state: OutboxState,
+    /// When it was put here.
+    pub born: Timestamp,
+    /// How often it was claimed.
+    pub tries: u16,
+    /// How many responses were lost.
+    pub lost: u8,
+}
+
+/// How a message fares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutboxState {
+    /// To be sent, not before this moment.
+    Waiting(Timestamp),
+    /// Claimed by the delivery loop.
+    Sending,
+    /// Over.
+    Ended(Ending),
+}
+
+impl Decision {
+    /// Stores an entity.
+    pub fn put(&mut self, entity: Entity) {
+        self.puts.push(entity);
+    }
+
+    /// Adds an effect.
+    pub fn then(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+}

@@ -1,0 +1,311 @@
+//! Everything that can happen, as one closed enum.
+//!
+//! Invariant: an event states facts, parsed once at the edge; deciding it again does no harm.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    appeal::{Status, Why},
+    effect::Button,
+    ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
+    session::Locale,
+    tab::Tab,
+    text::Text,
+};
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// Telegram brought an update.
+    Update(Update),
+    /// A look found a row that differs from the last look.
+    Row(RowEvent),
+    /// A look ended.
+    Looked(Looked),
+    /// A send ended.
+    Sent(OutboxId, Outcome),
+    /// A batch of writes ended.
+    Wrote(WriteReport),
+    /// A durable timer is due.
+    Due(Wake),
+    /// The operator asked for something.
+    Admin(Command),
+}
+
+/// An update, decoded as far as we serve it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Update {
+    /// A private message.
+    Message(Message),
+    /// A pressed inline button.
+    Pressed {
+        /// Who pressed it (a private chat).
+        chat: ChatId,
+        /// To be acknowledged.
+        callback: CallbackId,
+        /// Which button; none for a button that we do not know (any more).
+        button: Option<Button>,
+        /// The language of the person's Telegram.
+        locale: Locale,
+    },
+    /// The person blocked the bot, or came back.
+    Membership {
+        /// Whose chat.
+        chat: ChatId,
+        /// Whether the bot is blocked now.
+        blocked: bool,
+        /// The language of the person's Telegram.
+        locale: Locale,
+    },
+    /// A kind of update that is not served; the word is Telegram's.
+    Unserved(String),
+}
+
+/// A message in a private chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Where.
+    pub chat: ChatId,
+    /// Its id in the chat.
+    pub message: MessageId,
+    /// When it was written, by Telegram's clock.
+    pub at: Timestamp,
+    /// The language of the sender's Telegram.
+    pub locale: Locale,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// What a message holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// Text.
+    Text(Text),
+    /// A shared contact.
+    Contact {
+        /// The number as Telegram gives it.
+        phone: Text,
+        /// `contact.user_id` is present and is the sender's: only then it proves anything.
+        own: bool,
+    },
+    /// Anything else; the word is Telegram's (`photo`, `voice` …).
+    Other(String),
+}
+
+/// What a look found in one row: levels, not edges.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowEvent {
+    /// A line of the staff list.
+    Partner(PartnerCells),
+    /// A numbered row of the appeals tab.
+    Appeal(AppealCells),
+    /// A row with a telegram_id and without `№`.
+    Unnumbered(UnnumberedCells),
+    /// A key that stood there and does not any more.
+    Missing(RowMark),
+    /// A key that stands in more than one row.
+    Doubled(RowMark),
+}
+
+/// How a row names itself in the sheet.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowMark {
+    /// By partner code.
+    Partner(PartnerCode),
+    /// By `№`.
+    Appeal(Number),
+}
+
+/// The cells of one line of the staff list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerCells {
+    /// The folded code.
+    pub code: PartnerCode,
+    /// The code as written.
+    pub written_code: Text,
+    /// ФИО партнера.
+    pub name: Text,
+    /// Телефон партнера, as written.
+    pub phone: Text,
+    /// Статус авторизации says authorized.
+    pub authorized: bool,
+    /// Telegram ID.
+    pub telegram: TelegramCell,
+    /// Дата авторизации, as written.
+    pub since: Text,
+}
+
+/// A cell that should hold a Telegram ID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TelegramCell {
+    /// Nothing.
+    Empty,
+    /// An ID that stands nowhere else in the column.
+    Id(ChatId),
+    /// An ID that stands in several rows.
+    Doubled(ChatId),
+    /// Something else.
+    Unreadable,
+}
+
+/// The watched cells of a numbered appeal row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppealCells {
+    /// `№`.
+    pub number: Number,
+    /// telegram_id.
+    pub chat: TelegramCell,
+    /// статус.
+    pub status: Option<Status>,
+    /// специалист_ответ.
+    pub answer: AnswerCell,
+    /// Доставка, as written.
+    pub delivery: Text,
+}
+
+/// The cell into which a specialist types.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerCell {
+    /// Nothing but white space.
+    Blank,
+    /// Text, a number or a date, as a person reads it.
+    Text(Text),
+}
+
+/// An appeal row from before our time, whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnnumberedCells {
+    /// telegram_id.
+    pub chat: ChatId,
+    /// код, where it can be read.
+    pub partner: Option<PartnerCode>,
+    /// статус.
+    pub status: Option<Status>,
+    /// специалист_ответ.
+    pub answer: AnswerCell,
+    /// текст_обращений, as it stands.
+    pub history: Text,
+}
+
+/// The end of a look at one tab.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Looked {
+    /// Which tab.
+    pub tab: Tab,
+    /// When the look began: only what happened before can be in it.
+    pub began: Timestamp,
+    /// The highest `№` that stands in the tab.
+    pub highest: Option<Number>,
+}
+
+/// How a send ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Telegram has accepted it.
+    Delivered(MessageId),
+    /// Telegram will never take it.
+    Rejected(Why),
+    /// Not sent; to be tried again.
+    Retry(RetryAfter),
+    /// It may or may not have arrived.
+    Unknown,
+}
+
+/// When a send may be tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RetryAfter {
+    /// Telegram named the moment (429).
+    At(Timestamp),
+    /// The domain's own schedule decides.
+    Schedule,
+}
+
+/// The end of a batch of writes in one spreadsheet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriteReport {
+    /// Where.
+    pub spreadsheet: SpreadsheetId,
+    /// The fence of the batch; none where the rows needed no write.
+    pub fence: Option<FenceId>,
+    /// What became of each row.
+    pub rows: Vec<WrittenRow>,
+}
+
+/// What became of one row of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenRow {
+    /// The row.
+    pub key: RowKey,
+    /// The generation of the dirty mark that was written: a later mark stays.
+    pub dirtied: Seq,
+    /// How it ended.
+    pub result: RowResult,
+}
+
+/// How the write of one row ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowResult {
+    /// The read-back confirms the row; these cells were set by compare-and-set or found as wanted.
+    Confirmed {
+        /// The status that now stands there, where we set it.
+        status: Option<Status>,
+        /// The answer cell was emptied of exactly this text.
+        cleared: Option<Text>,
+        /// The lines of the dialogue that stand there now.
+        lines: u32,
+    },
+    /// A person changed a shared cell meanwhile; a fresh look follows.
+    Contested,
+    /// The read-back shows another key: rows moved while we wrote.
+    Moved,
+    /// The row is not there and must not be appended.
+    Absent,
+    /// Google refused this row, in its words.
+    Refused(String),
+}
+
+/// A durable timer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wake {
+    /// A registration has waited for a while.
+    Session(ChatId),
+    /// An answer has been on its way for a while, or its grace is over.
+    Appeal(AppealId),
+}
+
+/// What the operator can ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Send the answers that were held at first sight.
+    ReleaseAnswers,
+    /// Tell the admin chat something that no entity records.
+    Notify(Notice),
+}
+
+/// What the admin chat is told beside what `decide` finds itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// A tab cannot be used, in words.
+    TabUnusable {
+        /// Which.
+        tab: Tab,
+        /// What is wrong and what to do.
+        words: String,
+    },
+    /// The tab can be used again.
+    TabMended(Tab),
+}

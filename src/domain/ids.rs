@@ -1,0 +1,195 @@
+//! Identities: a newtype for each, so that no two can be taken for one another.
+//!
+//! Invariant: an identity is deterministic. It comes from outside (Telegram, the sheet) or from the
+//! sequence number of the record that caused it, never from chance.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// A private Telegram chat, which is also the Telegram user's id (Bot API: in private chats both are equal).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ChatId(pub i64);
+
+/// A message of ours or of a partner within its chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct MessageId(pub i64);
+
+/// A pressed button that waits for its acknowledgement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallbackId(pub String);
+
+/// The place of a record in the journal's inbox; grows by one, is never used twice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Seq(pub u64);
+
+/// An appeal: the sequence number of the event that opened it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AppealId(pub Seq);
+
+/// What people call an appeal by: the bare number in the column `№`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Number(pub u32);
+
+/// Counts the answers of one appeal; the same text typed again is a new revision.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Revision(pub u32);
+
+/// A promotion, by the key in its row.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PromotionKey(pub String);
+
+/// A Google spreadsheet, by the id in its address.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SpreadsheetId(pub String);
+
+/// The developer-metadata id that makes one batch of writes land at most once (a positive int32).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FenceId(pub i32);
+
+/// A partner's code, folded for comparison: trimmed, upper case, a float's `.0` cut off.
+///
+/// The sheet's own spelling stays in [`super::partner::Partner::written_code`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PartnerCode(String);
+
+/// The longest text that can be a partner code.
+const CODE_LIMIT: usize = 20;
+
+impl PartnerCode {
+    /// Folds a cell or a message into a code; `None` where the text cannot be one
+    /// (empty, longer than 20 characters, with white space in it, or a sheet error such as `#ERROR!`).
+    #[must_use]
+    pub fn fold(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let text = match text.strip_suffix(".0") {
+            Some(whole) if whole.bytes().all(|byte| byte.is_ascii_digit()) => whole,
+            _ => text,
+        };
+        let fits = !text.is_empty() && text.chars().count() <= CODE_LIMIT;
+        let plain = !text.starts_with('#') && !text.starts_with('/') && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+        (fits && plain).then(|| Self(text.to_uppercase()))
+    }
+
+    /// Whether an unknown word should be taken for a mistyped code rather than for a message.
+    #[must_use]
+    pub fn has_digit(&self) -> bool {
+        self.0.chars().any(|c| c.is_ascii_digit())
+    }
+
+    /// The folded text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PartnerCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PartnerCode(…)")
+    }
+}
+
+/// A row that the journal wants written, or that a look speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowKey {
+    /// A row of the staff list.
+    Partner(PartnerCode),
+    /// A row of the appeals tab.
+    Appeal(AppealId),
+    /// A row of the promotions tab.
+    Promotion(PromotionKey),
+}
+
+/// One message to one recipient: made from what caused it, so that repeating the cause never sends twice.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutboxId {
+    /// The n-th message that an event called for.
+    Reply(Seq, u8),
+    /// A part of an answer: (appeal, answer revision, part).
+    Answer(AppealId, Revision, u8),
+    /// A promotion to one partner.
+    Promotion(PromotionKey, ChatId),
+}
+
+impl fmt::Display for ChatId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Seq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for SpreadsheetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Number {
+    type Err = NotANumber;
+
+    /// Reads the cell `№`; a float that is whole (`41.0`) is the number that a person sees.
+    fn from_str(text: &str) -> Result<Self, NotANumber> {
+        let text = text.trim();
+        let whole = text.strip_suffix(".0").unwrap_or(text);
+        whole.parse().ok().filter(|&n| n > 0).map(Self).ok_or(NotANumber)
+    }
+}
+
+/// The cell `№` holds something that is not a positive whole number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a positive whole number")]
+pub struct NotANumber;
+
+impl FromStr for ChatId {
+    type Err = NotANumber;
+
+    /// Reads a cell with a Telegram ID: a positive whole number, possibly written as a float.
+    fn from_str(text: &str) -> Result<Self, NotANumber> {
+        let text = text.trim();
+        let whole = text.strip_suffix(".0").unwrap_or(text);
+        whole.parse().ok().filter(|&n| n > 0).map(Self).ok_or(NotANumber)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_folded_or_refused() {
+        for (text, folded) in [
+            (" п-1042 ", Some("П-1042")),
+            ("1043.0", Some("1043")),
+            ("A1", Some("A1")),
+            ("#ERROR!", None),
+            ("", None),
+            ("/start", None),
+            ("два слова", None),
+            ("123456789012345678901", None),
+        ] {
+            assert_eq!(PartnerCode::fold(text).as_ref().map(PartnerCode::as_str), folded, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_as_floats_are_read() {
+        assert_eq!("41.0".parse(), Ok(Number(41)));
+        assert_eq!("0".parse::<Number>(), Err(NotANumber));
+        assert_eq!(" 700100200 ".parse(), Ok(ChatId(700_100_200)));
+        assert_eq!("иванов".parse::<ChatId>(), Err(NotANumber));
+    }
+}

@@ -1,0 +1,178 @@
+//! The state as plain maps: the second implementation of [`View`], for tables and property tests.
+//!
+//! Invariant: it applies a decision as the journal does, so that a test of rules needs no disk.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{
+    appeal::{Appeal, Delivery, Line},
+    effect::{Decision, Effect, Entity, OutboxEntry, OutboxState},
+    event::Wake,
+    ids::{AppealId, ChatId, Number, OutboxId, PartnerCode, RowKey, Seq},
+    partner::Partner,
+    session::Session,
+    tab::{Tab, TabState},
+    view::View,
+};
+
+/// Everything the journal would hold.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    partners: BTreeMap<PartnerCode, Partner>,
+    sessions: BTreeMap<ChatId, Session>,
+    appeals: BTreeMap<AppealId, Appeal>,
+    lines: BTreeMap<(AppealId, u32), Line>,
+    tabs: BTreeMap<Tab, TabState>,
+    outbox: BTreeMap<OutboxId, OutboxEntry>,
+    /// Dirty rows with the generation that dirtied them.
+    pub dirty: BTreeMap<RowKey, Seq>,
+    /// Durable timers.
+    pub timers: BTreeMap<(Timestamp, Wake), ()>,
+    /// Tabs that a decision asked to look at, in order.
+    pub looks: Vec<Tab>,
+}
+
+impl Memory {
+    /// Stores what an event at `seq` led to.
+    pub fn apply(&mut self, seq: Seq, decision: Decision, now: Timestamp) {
+        for entity in decision.puts {
+            self.put(entity);
+        }
+        for (key, generation) in decision.clean {
+            if self.dirty.get(&key).is_some_and(|&dirtied| dirtied <= generation) {
+                self.dirty.remove(&key);
+            }
+        }
+        for key in decision.dirty {
+            self.dirty.insert(key, seq);
+        }
+        for effect in decision.effects {
+            self.carry_out(effect, now);
+        }
+    }
+
+    /// Stores one entity.
+    pub fn put(&mut self, entity: Entity) {
+        match entity {
+            Entity::Partner(partner) => {
+                self.partners.insert(partner.code.clone(), partner);
+            }
+            Entity::Session(session) => {
+                self.sessions.insert(session.chat, session);
+            }
+            Entity::Appeal(appeal) => {
+                self.appeals.insert(appeal.id, appeal);
+            }
+            Entity::Line(line) => {
+                self.lines.insert((line.appeal, line.index), line);
+            }
+            Entity::Tab(tab) => {
+                self.tabs.insert(tab.tab, tab);
+            }
+        }
+    }
+
+    /// Messages in the outbox, by identity.
+    #[must_use]
+    pub fn messages(&self) -> &BTreeMap<OutboxId, OutboxEntry> {
+        &self.outbox
+    }
+
+    fn carry_out(&mut self, effect: Effect, now: Timestamp) {
+        match effect {
+            Effect::Send(send) => {
+                let entry = OutboxEntry {
+                    state: OutboxState::Waiting(now),
+                    born: now,
+                    tries: 0,
+                    lost: 0,
+                    send,
+                };
+                self.outbox.entry(entry.send.id.clone()).or_insert(entry);
+            }
+            Effect::Reschedule { id, at, lost } => {
+                if let Some(entry) = self.outbox.get_mut(&id) {
+                    entry.state = OutboxState::Waiting(at);
+                    entry.lost = lost;
+                }
+            }
+            Effect::Finish(id, ending) => {
+                if let Some(entry) = self.outbox.get_mut(&id) {
+                    entry.state = OutboxState::Ended(ending);
+                }
+            }
+            Effect::Withdraw(id) => {
+                if self
+                    .outbox
+                    .get(&id)
+                    .is_some_and(|entry| matches!(entry.state, OutboxState::Waiting(_)))
+                {
+                    self.outbox.remove(&id);
+                }
+            }
+            Effect::AnswerButton(_) => {}
+            Effect::Look(tab) => self.looks.push(tab),
+            Effect::Then { at, wake } => {
+                self.timers.insert((at, wake), ());
+            }
+        }
+    }
+}
+
+impl View for Memory {
+    fn partner(&self, code: &PartnerCode) -> Option<Partner> {
+        self.partners.get(code).cloned()
+    }
+
+    fn session(&self, chat: ChatId) -> Option<Session> {
+        self.sessions.get(&chat).cloned()
+    }
+
+    fn appeal(&self, id: AppealId) -> Option<Appeal> {
+        self.appeals.get(&id).cloned()
+    }
+
+    fn numbered(&self, number: Number) -> Option<AppealId> {
+        self.appeals
+            .values()
+            .find(|appeal| appeal.number == Some(number))
+            .map(|appeal| appeal.id)
+    }
+
+    fn appeals_of(&self, chat: ChatId, newest: usize) -> Vec<Appeal> {
+        self.appeals
+            .values()
+            .rev()
+            .filter(|appeal| appeal.chat == chat)
+            .take(newest)
+            .cloned()
+            .collect()
+    }
+
+    fn lines(&self, appeal: AppealId, newest: usize) -> Vec<Line> {
+        self.lines
+            .range((appeal, 0)..=(appeal, u32::MAX))
+            .rev()
+            .take(newest)
+            .map(|(_, line)| line.clone())
+            .collect()
+    }
+
+    fn tab(&self, tab: Tab) -> TabState {
+        self.tabs.get(&tab).cloned().unwrap_or_else(|| TabState::new(tab))
+    }
+
+    fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry> {
+        self.outbox.get(id).cloned()
+    }
+
+    fn held(&self) -> Vec<AppealId> {
+        self.appeals
+            .values()
+            .filter(|appeal| appeal.delivery == Delivery::Held)
+            .map(|appeal| appeal.id)
+            .collect()
+    }
+}

@@ -1,0 +1,24 @@
+//! The rules: what an event means, and what a row should show. No tokio, no I/O, no clock.
+//!
+//! Invariant: this room imports no other room of Sheetdesk.
+
+pub mod ids;
+pub mod phone;
+pub mod text;
+
+pub mod appeal;
+pub mod partner;
+pub mod session;
+pub mod tab;
+
+pub mod effect;
+pub mod event;
+pub mod row;
+pub mod rules;
+pub mod view;
+pub mod wording;
+
+pub mod decide;
+pub mod project;
+
+pub mod memory;

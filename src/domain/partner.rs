@@ -1,0 +1,56 @@
+//! A partner: a line of the staff list, and the Telegram account bound to it.
+//!
+//! Invariant: once bound, (code → Telegram ID) is the journal's; a sheet may revoke it, never bind it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ids::{ChatId, PartnerCode},
+    phone::Phone,
+    text::Text,
+};
+
+/// One line of the staff list as we last saw it, and what we made of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Partner {
+    /// The folded code, this entity's key.
+    pub code: PartnerCode,
+    /// The code as the sheet spells it, for the appeals tab.
+    pub written_code: Text,
+    /// The name as the sheet spells it.
+    pub name: Text,
+    /// The phone as the sheet spells it.
+    pub written_phone: Text,
+    /// The phone, where its spelling can be read.
+    pub phone: Option<Phone>,
+    /// The bound account.
+    pub binding: Option<Binding>,
+    /// Why the row is left alone, if it is.
+    pub stopped: Option<RowTrouble>,
+}
+
+/// Who a code belongs to, and since when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    /// The Telegram account.
+    pub chat: ChatId,
+    /// The moment of registration as the row shows it (ours, or adopted as it stood there).
+    pub since: Text,
+    /// When the journal learned of it.
+    pub at: Timestamp,
+}
+
+/// Why a row cannot be written; the row says so in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowTrouble {
+    /// The key stands in two rows.
+    Doubled,
+    /// `№` and `telegram_id` of the row do not belong together.
+    Mismatched,
+    /// The row was there and is gone.
+    Missing,
+    /// Rows moved while they were being written.
+    Moved,
+}

@@ -1,0 +1,106 @@
+//! What a row should show: the projection of an entity onto named columns.
+//!
+//! Invariant: a column is named by its meaning; where it stands is known only to the look at hand.
+
+use super::{
+    appeal::Status,
+    ids::{ChatId, Number, PartnerCode, RowKey},
+    tab::Tab,
+    text::Text,
+};
+
+/// A column by its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Column {
+    /// Partners: Код партнера; appeals: код.
+    Code,
+    /// Partners: ФИО партнера; appeals: ФИО.
+    Name,
+    /// Partners: Телефон партнера; appeals: телефон.
+    Phone,
+    /// Partners: Статус авторизации.
+    Access,
+    /// Partners: Telegram ID; appeals: telegram_id.
+    Telegram,
+    /// Partners: Дата авторизации.
+    Since,
+    /// Appeals: текст_обращений.
+    History,
+    /// Appeals: статус.
+    Status,
+    /// Appeals: специалист_ответ.
+    Answer,
+    /// Appeals: время_обновления.
+    Updated,
+    /// Appeals: №, ours.
+    Number,
+    /// Appeals: Доставка, ours.
+    Delivery,
+}
+
+/// What a cell should hold.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CellValue {
+    /// Text, never evaluated.
+    Text(Text),
+    /// A whole number, so that the column sorts as one.
+    Number(i64),
+}
+
+/// A row as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DesiredRow {
+    /// Whose row.
+    pub key: RowKey,
+    /// How it is found in the look at hand.
+    pub find: Find,
+    /// Whether it may be appended where it is not found.
+    pub append: bool,
+    /// Cells that only we write.
+    pub ours: Vec<(Column, CellValue)>,
+    /// Cells that people write too.
+    pub shared: Vec<SharedCell>,
+    /// The lines of the dialogue that the history cell covers.
+    pub lines: u32,
+}
+
+/// A change of a cell that people write too, made only where it still holds what was seen (invariant 4 of the design).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SharedCell {
+    /// The status moves on.
+    Status {
+        /// What must still stand there; `None` means an empty cell.
+        expect: Option<Status>,
+        /// What shall stand there.
+        set: Status,
+    },
+    /// The answer cell is emptied of a delivered answer.
+    ClearAnswer {
+        /// The text that must still stand there, to the letter.
+        expect: Text,
+    },
+}
+
+/// How a row is found at the moment of writing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Find {
+    /// The one row with this partner code.
+    Partner(PartnerCode),
+    /// The one row with this `№`, which must also carry this telegram_id.
+    Numbered(Number, ChatId),
+    /// The one row without `№` with this telegram_id and exactly this history.
+    Unnumbered(ChatId, Text),
+}
+
+impl Find {
+    /// The tab in which it is looked for.
+    #[must_use]
+    pub fn tab(&self) -> Tab {
+        match self {
+            Self::Partner(_) => Tab::Partners,
+            Self::Numbered(..) | Self::Unnumbered(..) => Tab::Appeals,
+        }
+    }
+}

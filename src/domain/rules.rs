@@ -1,0 +1,20 @@
+//! What a firm may set about the rules.
+
+use jiff::{SignedDuration, tz::TimeZone};
+
+use super::{ids::ChatId, wording::Wording};
+
+/// The settings that decisions depend on.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The zone in which people read times.
+    pub time_zone: TimeZone,
+    /// Where the operator is told of what needs him.
+    pub admin_chat: Option<ChatId>,
+    /// How long a typed answer rests before it is sent, so that its author can mend it.
+    pub grace: SignedDuration,
+    /// Whether an answer or a reply whose response was lost is sent once more.
+    pub resend_unknown: bool,
+    /// The words.
+    pub wording: Wording,
+}

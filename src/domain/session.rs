@@ -1,0 +1,105 @@
+//! A session: what we know of one private chat, registered or not.
+//!
+//! Invariant: it stays small. Kept messages, tries and open questions are all bounded.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ids::{AppealId, ChatId, PartnerCode},
+    phone::Phone,
+    text::Text,
+};
+
+/// One private chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// The chat, this entity's key.
+    pub chat: ChatId,
+    /// The language we speak here.
+    pub locale: Locale,
+    /// The partner, once registered.
+    pub partner: Option<PartnerCode>,
+    /// The appeal that the next message joins.
+    pub open_appeal: Option<AppealId>,
+    /// The partner has blocked the bot; answers wait in their cells.
+    pub blocked: bool,
+    /// Appeals whose answer waits for the partner to come back.
+    pub undelivered: BTreeSet<AppealId>,
+    /// What has been given of a registration so far.
+    pub registration: Registration,
+    /// What was written before registering; kept for 24 hours.
+    pub kept: Vec<Kept>,
+}
+
+/// A registration under way.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registration {
+    /// The code given last.
+    pub code: Option<Text>,
+    /// The phone of the shared contact.
+    pub phone: Option<Phone>,
+    /// When pairs were tried, within the last hour.
+    pub tries: Vec<Timestamp>,
+    /// The pair waits, since this moment, for a fresh look at the staff list.
+    pub parked: Option<Parked>,
+}
+
+/// A pair that waits for a fresh look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parked {
+    /// Only a look that began later decides.
+    pub since: Timestamp,
+    /// The partner has been told that it takes a moment.
+    pub told: bool,
+}
+
+/// A message of somebody not registered yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// When it was written.
+    pub at: Timestamp,
+    /// What was written.
+    pub text: Text,
+}
+
+/// The language of a chat.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Locale {
+    /// Russian, the partners' language.
+    #[default]
+    Ru,
+    /// English, where Telegram's interface is English.
+    En,
+}
+
+impl Session {
+    /// A chat seen for the first time.
+    #[must_use]
+    pub fn new(chat: ChatId, locale: Locale) -> Self {
+        Self {
+            chat,
+            locale,
+            partner: None,
+            open_appeal: None,
+            blocked: false,
+            undelivered: BTreeSet::new(),
+            registration: Registration::default(),
+            kept: Vec::new(),
+        }
+    }
+}
+
+impl Locale {
+    /// From Telegram's IETF language tag; everything but English is answered in Russian.
+    #[must_use]
+    pub fn of_tag(tag: Option<&str>) -> Self {
+        match tag {
+            Some(tag) if tag == "en" || tag.starts_with("en-") => Self::En,
+            _ => Self::Ru,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! A tab as the journal remembers it: whether it was ever seen, and who waits for its next look.
+//!
+//! Invariant: a number is given only after a look has shown which numbers stand in the sheet.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::ids::{AppealId, ChatId, Number};
+
+/// The three tabs that Sheetdesk works with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tab {
+    /// The staff list.
+    Partners,
+    /// The appeals.
+    Appeals,
+    /// The promotions.
+    Promotions,
+}
+
+impl Tab {
+    /// Every tab, in the order in which a look reads them.
+    pub const ALL: [Self; 3] = [Self::Partners, Self::Appeals, Self::Promotions];
+
+    /// The name used in settings, logs and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Partners => "partners",
+            Self::Appeals => "appeals",
+            Self::Promotions => "promotions",
+        }
+    }
+}
+
+/// What is remembered of a tab between looks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TabState {
+    /// The tab, this entity's key.
+    pub tab: Tab,
+    /// When the first look ended; before it nothing here is taken for news.
+    pub sighted: Option<Timestamp>,
+    /// When the last complete look began.
+    pub looked: Option<Timestamp>,
+    /// Appeals: the next number to give.
+    pub next_number: Number,
+    /// Partners: chats whose registration waits for a look.
+    pub parked: BTreeSet<ChatId>,
+    /// Appeals: opened before the first look, still without a number.
+    pub unnumbered: BTreeSet<AppealId>,
+}
+
+impl TabState {
+    /// A tab that was never seen.
+    #[must_use]
+    pub fn new(tab: Tab) -> Self {
+        Self {
+            tab,
+            sighted: None,
+            looked: None,
+            next_number: Number(1),
+            parked: BTreeSet::new(),
+            unnumbered: BTreeSet::new(),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Text from outside, made inert: escaped for Telegram's HTML, split where Telegram would refuse it.
+//!
+//! Invariant: what a person typed can reach a message only through [`Html::escape`].
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The longest text of one message, in UTF-16 code units after entity parsing (Bot API: `sendMessage`).
+pub const MESSAGE_LIMIT: usize = 4096;
+
+/// A message's text in Telegram's HTML, every foreign character escaped.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Html(String);
+
+impl Html {
+    /// Escapes plain text (`<`, `>`, `&`), which is all that Telegram's HTML mode asks for.
+    #[must_use]
+    pub fn escape(text: &str) -> Self {
+        Self(text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+    }
+
+    /// The text as it goes over the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Html({} bytes)", self.0.len())
+    }
+}
+
+/// What a person typed, in a cell or a message: never printed by a log line.
+#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Text(pub String);
+
+impl Text {
+    /// Whether there is nothing but white space.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+
+    /// The text itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Text({} bytes)", self.0.len())
+    }
+}
+
+/// Splits plain text into pieces of at most `limit` UTF-16 code units, at a line break or a space where there is one
+/// in the second half of a piece; no character is lost but the white space at which a piece ends.
+#[must_use]
+pub fn split(text: &str, limit: usize) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let end = prefix_within(rest, limit);
+        if end == rest.len() {
+            pieces.push(rest);
+            break;
+        }
+        let cut = natural_cut(&rest[..end]).unwrap_or(end);
+        pieces.push(rest[..cut].trim_end());
+        rest = rest[cut..].trim_start();
+    }
+    pieces
+}
+
+/// The longest prefix, in bytes, that holds at most `limit` UTF-16 code units.
+fn prefix_within(text: &str, limit: usize) -> usize {
+    let mut units = 0;
+    for (at, c) in text.char_indices() {
+        units += c.len_utf16();
+        if units > limit {
+            return at;
+        }
+    }
+    text.len()
+}
+
+/// Where a reader would break: the last line break, else the last space, of the second half.
+fn natural_cut(piece: &str) -> Option<usize> {
+    let late = |at: &usize| *at > piece.len() / 2;
+    piece.rfind('\n').filter(late).or_else(|| piece.rfind(' ').filter(late))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_of_people_is_inert() {
+        assert_eq!(Html::escape("<b>1 & 2</b>").as_str(), "&lt;b&gt;1 &amp; 2&lt;/b&gt;");
+    }
+
+    #[test]
+    fn pieces_fit_and_lose_nothing() {
+        assert_eq!(split("один два три", 9), ["один два", "три"]);
+        assert_eq!(split("абвгд", 2), ["аб", "вг", "д"]);
+        assert_eq!(split("😀😀😀", 4), ["😀😀", "😀"]);
+        assert_eq!(split("первая\nвторая строка", 14), ["первая\nвторая", "строка"]);
+        assert!(split("  \n ", 4).is_empty());
+    }
+
+    #[test]
+    fn people_s_text_is_not_printed() {
+        assert_eq!(
+            format!("{:?} {:?}", Text::from("секрет"), Html::escape("секрет")),
+            "Text(12 bytes) Html(12 bytes)"
+        );
+    }
+}

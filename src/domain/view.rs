@@ -1,0 +1,34 @@
+//! What a decision may read.
+//!
+//! Invariant: point reads and short ranges only. There are two real implementations: the journal's transaction and [`super::memory::Memory`].
+
+use super::{
+    appeal::{Appeal, Line},
+    effect::OutboxEntry,
+    ids::{AppealId, ChatId, Number, OutboxId, PartnerCode},
+    partner::Partner,
+    session::Session,
+    tab::{Tab, TabState},
+};
+
+/// The state that an event is decided on.
+pub trait View {
+    /// A line of the staff list.
+    fn partner(&self, code: &PartnerCode) -> Option<Partner>;
+    /// A chat.
+    fn session(&self, chat: ChatId) -> Option<Session>;
+    /// An appeal.
+    fn appeal(&self, id: AppealId) -> Option<Appeal>;
+    /// The appeal that bears a number.
+    fn numbered(&self, number: Number) -> Option<AppealId>;
+    /// A chat's newest appeals, newest first, at most `newest`.
+    fn appeals_of(&self, chat: ChatId, newest: usize) -> Vec<Appeal>;
+    /// An appeal's newest lines, newest first, at most `newest`.
+    fn lines(&self, appeal: AppealId, newest: usize) -> Vec<Line>;
+    /// A tab; one that was never seen where nothing is stored.
+    fn tab(&self, tab: Tab) -> TabState;
+    /// A message in the outbox.
+    fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry>;
+    /// Appeals whose answer is held until released.
+    fn held(&self) -> Vec<AppealId>;
+}

@@ -1,0 +1,5 @@
+//! Wording.
+
+/// The words.
+#[derive(Debug, Clone)]
+pub struct Wording;

@@ -1,0 +1,3 @@
+//! The Google Sheets room: reading, comparing, writing.
+
+pub mod wire;

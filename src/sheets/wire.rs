@@ -1,0 +1,195 @@
+//! The words in which the desk and the hub speak: what to read, what to write, and how it went.
+//!
+//! Invariant: nothing here knows Google's JSON; every number is counted from 0; a call's outcome says whether it may have landed.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{ids::FenceId, row::CellValue};
+
+/// Google's id of a tab; it survives a renaming.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SheetId(pub i32);
+
+/// What a spreadsheet consists of, without cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Structure {
+    /// Its tabs in their order.
+    pub tabs: Vec<TabInfo>,
+}
+
+/// One tab of a spreadsheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TabInfo {
+    /// Google's id.
+    pub sheet: SheetId,
+    /// The name on the tab.
+    pub title: String,
+    /// The size of the grid.
+    pub rows: u32,
+    /// The size of the grid.
+    pub columns: u32,
+    /// The basic filter, if one is set: its range and, untouched, everything else it says.
+    pub filter: Option<Filter>,
+    /// The formulas of the custom-formula conditional-format rules, so that a rule is set once.
+    pub fill_formulas: Vec<String>,
+}
+
+/// A tab's basic filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// First row.
+    pub start_row: u32,
+    /// Behind the last row; none where it is open.
+    pub end_row: Option<u32>,
+    /// First column.
+    pub start_column: u32,
+    /// Behind the last column; none where it is open.
+    pub end_column: Option<u32>,
+    /// Google's own description, to be sent back with a wider range and nothing else changed.
+    pub raw: serde_json::Value,
+}
+
+/// The cells of one range, by columns, as people read them (`FORMATTED_VALUE`); trailing empty ones may be missing.
+pub type Columns = Vec<Vec<String>>;
+
+/// A rectangle of one tab; ends are exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Which tab.
+    pub sheet: SheetId,
+    /// Rows.
+    pub rows: (u32, u32),
+    /// Columns.
+    pub columns: (u32, u32),
+}
+
+/// One `spreadsheets.batchUpdate`: all or nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// In this order.
+    pub changes: Vec<Change>,
+    /// What to read back in the same call; within the grid as it is after the changes. The title of each tab is needed for A1 ranges.
+    pub read_back: Vec<(String, Span)>,
+}
+
+/// One request of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Sets neighbouring cells of one row, without evaluating anything.
+    Set {
+        /// Which tab.
+        sheet: SheetId,
+        /// Which row.
+        row: u32,
+        /// The first column.
+        column: u32,
+        /// The values, rightwards.
+        values: Vec<CellValue>,
+    },
+    /// Sets one cell if it still holds exactly this text (`findReplace` on the one cell).
+    CompareAndSet {
+        /// Which tab.
+        sheet: SheetId,
+        /// Which row.
+        row: u32,
+        /// Which column.
+        column: u32,
+        /// What it must hold.
+        expect: String,
+        /// Nothing, or a fixed word of ours.
+        set: String,
+    },
+    /// Adds a row behind the last one that holds anything; `None` leaves a column empty.
+    Append {
+        /// Which tab.
+        sheet: SheetId,
+        /// From the first column on.
+        values: Vec<Option<CellValue>>,
+    },
+    /// Adds empty columns at the right end of the grid.
+    AddColumns {
+        /// Which tab.
+        sheet: SheetId,
+        /// How many.
+        count: u32,
+    },
+    /// Sets the basic filter anew, wider.
+    SetFilter {
+        /// Which tab.
+        sheet: SheetId,
+        /// As it shall be.
+        filter: Filter,
+    },
+    /// Colours the rows of a column for which a formula holds.
+    AddFill {
+        /// Where.
+        span: Span,
+        /// A custom formula, such as `=$F2="Новое"`.
+        formula: String,
+        /// Red, green, blue.
+        color: [u8; 3],
+    },
+    /// Makes the batch land at most once: a used id is refused.
+    Fence(FenceId),
+    /// Forgets an old fence.
+    DropFence(FenceId),
+}
+
+/// What a batch's answer tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadBack {
+    /// For each change: how many cells a compare-and-set changed; none for other changes.
+    pub occurrences: Vec<Option<u32>>,
+    /// The cells asked for, by rows.
+    pub cells: Vec<Block>,
+    /// The grids' sizes after the changes: tab, rows, columns.
+    pub grids: Vec<(SheetId, u32, u32)>,
+}
+
+/// A rectangle that was read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// Which tab.
+    pub sheet: SheetId,
+    /// First row.
+    pub row: u32,
+    /// First column.
+    pub column: u32,
+    /// By rows; trailing empty cells may be missing.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Why a call failed, and whether it may have landed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// 429: not applied; not again before this moment.
+    #[error("Google asks for patience")]
+    Throttled {
+        /// Google's `Retry-After`, if it gave one.
+        until: Option<Timestamp>,
+    },
+    /// Not applied, and worth trying again: 503 in JSON, no connection, no token.
+    #[error("Google Sheets is not available: {0}")]
+    Unavailable(String),
+    /// Not applied, because of this change: 400 that names `requests[i]`.
+    #[error("Google refused change {change}: {words}")]
+    Refused {
+        /// Which change of the batch.
+        change: usize,
+        /// Google's words.
+        words: String,
+    },
+    /// Not applied: a range or a tab does not exist (400 to a read).
+    #[error("Google does not know that range: {0}")]
+    BadRange(String),
+    /// 403: the spreadsheet is not shared with the service account, or only for reading.
+    #[error("no access: {0}")]
+    Denied(String),
+    /// 404: there is no such spreadsheet.
+    #[error("no such spreadsheet")]
+    NotFound,
+    /// The call may have landed, and may even land later.
+    #[error("the outcome is not known: {0}")]
+    Unknown(String),
+}
