@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod domain;
+pub mod http;
 pub mod journal;
 pub mod secret;
 pub mod sheets;
