@@ -28,15 +28,12 @@ pub use self::addresses::{BaseUrl, SpreadsheetId, TabName};
 pub use self::credentials::Credentials;
 pub use self::error::{SettingsError, SettingsErrors, Source, Warning};
 pub use self::secrets::{BotId, BotToken, CallbackSecret};
-pub use self::settings::{
-    Appeals, Files, Http, Log, Mode, Promotions, Schedule, Settings, Sheets, TabAddress, Telegram,
-};
+pub use self::settings::{Appeals, Files, Http, Log, Mode, Promotions, Schedule, Settings, Sheets, TabAddress, Telegram};
 pub use self::sheets::{Fill, Names, fold};
 pub use self::values::{AdminChat, LogFilter, LogFormat, QuietHours};
 pub use self::words::{
-    AppealColumns, AppealFills, AppealStatuses, AppealWords, ArchiveColumns, ArchiveWords,
-    PartnerColumns, PartnerStatuses, PartnerWords, PromotionActions, PromotionColumns,
-    PromotionNotifications, PromotionStatuses, PromotionWords, SheetWords,
+    AppealColumns, AppealFills, AppealStatuses, AppealWords, ArchiveColumns, ArchiveWords, PartnerColumns, PartnerStatuses, PartnerWords,
+    PromotionActions, PromotionColumns, PromotionNotifications, PromotionStatuses, PromotionWords, SheetWords,
 };
 
 use self::error::Findings;
@@ -54,10 +51,7 @@ impl Settings {
     /// # Errors
     ///
     /// Everything that is wrong, in one list; a `file` that cannot be read is an error as well.
-    pub fn load(
-        file: Option<&Path>,
-        variables: impl Iterator<Item = (String, String)>,
-    ) -> Result<(Self, Vec<Warning>), SettingsErrors> {
+    pub fn load(file: Option<&Path>, variables: impl Iterator<Item = (String, String)>) -> Result<(Self, Vec<Warning>), SettingsErrors> {
         load(file, Path::new(DEFAULT_FILE), variables)
     }
 }
@@ -70,8 +64,7 @@ fn load(
     let mut findings = Findings::default();
     let file = named.unwrap_or(default);
     let known: Vec<&str> = keys::KEYS.iter().map(|key| key.path).collect();
-    let mut layers =
-        Layers::default().with(Source::EmbeddedDefaults, layers::parse_embedded(EMBEDDED));
+    let mut layers = Layers::default().with(Source::EmbeddedDefaults, layers::parse_embedded(EMBEDDED));
     if let FileText::Text(text) = layers::read_file(file, named.is_some(), &mut findings) {
         let values = layers::parse_file(file, &text, &known, &mut findings);
         layers = layers.with(Source::File(file.to_owned()), values);

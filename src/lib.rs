@@ -1,8 +1,18 @@
 //! Sheetdesk: a Telegram help desk whose back office is Google Sheets.
+//!
+//! The rooms in reading order; `docs/ARCHITECTURE.md` says who may import whom.
+
+pub mod domain;
+pub mod journal;
+
+pub mod http;
+pub mod sheets;
 
 pub mod config;
-pub mod domain;
-pub mod http;
-pub mod journal;
+
+pub mod clock;
+pub mod logs;
+pub mod schedule;
 pub mod secret;
-pub mod sheets;
+pub mod shutdown;
+pub mod supervisor;

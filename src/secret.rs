@@ -1,32 +1,41 @@
 //! Text that must never be printed.
-//!
-//! Invariant: the only way to the text is [`Secret::expose`]; `Debug` shows nothing of it.
+//! Invariant: the only way to the text is [`Secret::expose`]; printing and comparing tell nothing of it.
 
 use std::fmt;
 
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-/// A secret text: wiped from memory when dropped, masked when printed.
+/// A secret text: masked when printed, wiped from memory when dropped.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
 pub struct Secret(SecretString);
 
 impl Secret {
     /// Takes the text over.
-    #[must_use]
     pub fn new(text: String) -> Self {
         Self(text.into())
     }
 
-    /// The text itself, for the one place that must send or sign with it.
-    #[must_use]
+    /// The text itself, for the place that has to send it or sign with it.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// Whether `candidate` is this secret; the time taken does not tell how much of it is right.
-    #[must_use]
+    /// Whether `candidate` is this secret. Digests are compared, in constant time, so the
+    /// time taken tells neither how much of it is right nor how long the secret is.
     pub fn matches(&self, candidate: &[u8]) -> bool {
-        self.expose().as_bytes().ct_eq(candidate).into()
+        let ours = Sha256::digest(self.expose().as_bytes());
+        let theirs = Sha256::digest(candidate);
+        ours.as_slice().ct_eq(theirs.as_slice()).into()
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self::new(text)
     }
 }
 
@@ -41,11 +50,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn matches_only_itself_and_prints_masked() {
-        let secret = Secret::new("correct horse".to_owned());
+    fn matches_itself_alone() {
+        let secret = Secret::new("correct horse".into());
         assert!(secret.matches(b"correct horse"));
-        assert!(!secret.matches(b"correct horsf"));
-        assert!(!secret.matches(b"correct"));
-        assert_eq!(format!("{secret:?}"), "Secret(…)");
+        for other in ["correct horsf", "correct", "correct horse ", ""] {
+            assert!(!secret.matches(other.as_bytes()), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn is_read_from_settings_and_never_printed() {
+        #[derive(Debug, Deserialize)]
+        struct Settings {
+            token: Secret,
+        }
+        let settings: Settings = serde_json::from_str(r#"{"token":"7:abc"}"#).unwrap();
+        assert_eq!(settings.token.expose(), "7:abc");
+        assert_eq!(format!("{settings:?}"), "Settings { token: Secret(…) }");
     }
 }

@@ -237,10 +237,7 @@ fn appeals(words: &mut Words) -> Option<AppealWords> {
 }
 
 fn archive(words: &mut Words) -> Option<ArchiveWords> {
-    let (tab, columns) = (
-        words.read("archive.tab", sheets::tab),
-        ArchiveColumns::read(words),
-    );
+    let (tab, columns) = (words.read("archive.tab", sheets::tab), ArchiveColumns::read(words));
     Some(ArchiveWords {
         tab: tab?,
         columns: columns?,
@@ -248,14 +245,8 @@ fn archive(words: &mut Words) -> Option<ArchiveWords> {
 }
 
 fn promotions(words: &mut Words) -> Option<PromotionWords> {
-    let (columns, statuses) = (
-        PromotionColumns::read(words),
-        PromotionStatuses::read(words),
-    );
-    let (actions, notifications) = (
-        PromotionActions::read(words),
-        PromotionNotifications::read(words),
-    );
+    let (columns, statuses) = (PromotionColumns::read(words), PromotionStatuses::read(words));
+    let (actions, notifications) = (PromotionActions::read(words), PromotionNotifications::read(words));
     Some(PromotionWords {
         columns: columns?,
         statuses: statuses?,

@@ -65,7 +65,7 @@ pub struct Answer {
     pub text: Text,
     /// When it was first seen.
     pub at: Timestamp,
-    /// How far each part has come.
+    /// How far each part has come; none while the answer still rests (its grace, `rules.grace`).
     pub parts: Vec<PartState>,
 }
 
@@ -105,8 +105,11 @@ pub enum Delivery {
     Blocked,
     /// Refused for good, with a reason for people.
     Failed(Why),
-    /// Both responses were lost.
-    UnknownTwice,
+    /// The responses were lost: nobody can say whether it arrived.
+    Unknown {
+        /// It was sent once more, and that response was lost too.
+        twice: bool,
+    },
 }
 
 /// Why Telegram will never take a message.
@@ -141,6 +144,28 @@ pub enum Status {
     Resolved,
     /// A word of the people's own; kept as it is.
     Other(Text),
+}
+
+impl Appeal {
+    /// Whether the partner's next message joins it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.status.is_closed() && self.stopped != Some(RowTrouble::Missing)
+    }
+
+    /// The answer whose every part Telegram has, while it still stands in its cell.
+    #[must_use]
+    pub fn delivered_answer(&self) -> Option<&Answer> {
+        self.answer.as_ref().filter(|answer| answer.is_delivered())
+    }
+}
+
+impl Answer {
+    /// Whether Telegram has every part.
+    #[must_use]
+    pub fn is_delivered(&self) -> bool {
+        !self.parts.is_empty() && self.parts.iter().all(|part| matches!(part, PartState::Delivered { .. }))
+    }
 }
 
 impl Status {

@@ -4,11 +4,29 @@
 
 use jiff::Timestamp;
 
-use super::{effect::Decision, event::Event, ids::Seq, rules::Rules, view::View};
+use super::{
+    effect::Decision,
+    event::{Event, Wake},
+    handlers::{answers, conversation, delivery, looks, operator, registration, rows, writes},
+    ids::Seq,
+    rules::Rules,
+    turn::Turn,
+    view::View,
+};
 
 /// Decides what an event means and what follows from it.
 #[must_use]
 pub fn decide(rules: &Rules, view: &impl View, seq: Seq, event: &Event, now: Timestamp) -> Decision {
-    let _ = (rules, view.held(), seq, event, now);
-    Decision::default()
+    let mut turn = Turn::new(rules, view, seq, now);
+    match event {
+        Event::Update(update) => conversation::update(&mut turn, update),
+        Event::Row(row) => rows::row(&mut turn, row),
+        Event::Looked(looked) => looks::looked(&mut turn, looked),
+        Event::Sent(id, outcome) => delivery::sent(&mut turn, id, outcome),
+        Event::Wrote(report) => writes::wrote(&mut turn, report),
+        Event::Due(Wake::Session(chat)) => registration::waited(&mut turn, *chat),
+        Event::Due(Wake::Appeal(appeal)) => answers::waited(&mut turn, *appeal),
+        Event::Admin(command) => operator::command(&mut turn, command),
+    }
+    turn.into_decision()
 }

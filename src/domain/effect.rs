@@ -47,6 +47,21 @@ pub enum Entity {
     Tab(TabState),
 }
 
+impl Entity {
+    /// Whether both are versions of one and the same thing.
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Partner(a), Self::Partner(b)) => a.code == b.code,
+            (Self::Session(a), Self::Session(b)) => a.chat == b.chat,
+            (Self::Appeal(a), Self::Appeal(b)) => a.id == b.id,
+            (Self::Line(a), Self::Line(b)) => (a.appeal, a.index) == (b.appeal, b.index),
+            (Self::Tab(a), Self::Tab(b)) => a.tab == b.tab,
+            (Self::Partner(_) | Self::Session(_) | Self::Appeal(_) | Self::Line(_) | Self::Tab(_), _) => false,
+        }
+    }
+}
+
 /// Something to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {

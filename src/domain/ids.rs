@@ -107,7 +107,7 @@ pub enum RowKey {
 #[serde(rename_all = "snake_case")]
 pub enum OutboxId {
     /// The n-th message that an event called for.
-    Reply(Seq, u8),
+    Reply(Seq, u16),
     /// A part of an answer: (appeal, answer revision, part).
     Answer(AppealId, Revision, u8),
     /// A promotion to one partner.

@@ -74,10 +74,16 @@ impl Memory {
         }
     }
 
-    /// Messages in the outbox, by identity.
-    #[must_use]
-    pub fn messages(&self) -> &BTreeMap<OutboxId, OutboxEntry> {
-        &self.outbox
+    /// Claims a waiting message, as the delivery loop does before it calls Telegram.
+    pub fn claim(&mut self, id: &OutboxId) {
+        if let Some(entry) = self
+            .outbox
+            .get_mut(id)
+            .filter(|entry| matches!(entry.state, OutboxState::Waiting(_)))
+        {
+            entry.state = OutboxState::Sending;
+            entry.tries += 1;
+        }
     }
 
     fn carry_out(&mut self, effect: Effect, now: Timestamp) {

@@ -19,6 +19,9 @@ pub mod view;
 pub mod wording;
 
 pub mod decide;
+mod handlers;
 pub mod project;
+
+mod turn;
 
 pub mod memory;

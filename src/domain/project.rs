@@ -1,10 +1,164 @@
 //! What a row should show: entity → desired row.
+//!
+//! Invariant: a projection depends on the journal alone, so writing it again is always right.
 
-use super::{ids::RowKey, row::DesiredRow, rules::Rules, view::View};
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    appeal::{Appeal, Author, Delivery, Line},
+    ids::{AppealId, PartnerCode, RowKey},
+    partner::RowTrouble,
+    row::{CellValue, Column, DesiredRow, Find, SharedCell},
+    rules::Rules,
+    text::Text,
+    view::View,
+    wording::Note,
+};
+
+/// The most that a history cell is filled with, in UTF-16 code units: Google refuses a cell over 50,000 characters.
+const HISTORY_LIMIT: usize = 49_000;
+/// The most lines that are read for one cell: a line takes at least 22 characters, so more could not fit.
+const HISTORY_LINES: usize = 2_300;
 
 /// The row as the journal wants it; `None` where there is nothing to show (yet).
 #[must_use]
 pub fn project(rules: &Rules, view: &impl View, key: &RowKey) -> Option<DesiredRow> {
-    let _ = (rules, view.held(), key);
-    None
+    match key {
+        RowKey::Partner(code) => partner(rules, view, code),
+        RowKey::Appeal(id) => appeal(rules, view, *id),
+        RowKey::Promotion(_) => None,
+    }
+}
+
+fn partner(rules: &Rules, view: &impl View, code: &PartnerCode) -> Option<DesiredRow> {
+    let binding = view.partner(code)?.binding?;
+    let ours = vec![
+        (Column::Access, CellValue::Text(Text(rules.wording.note(Note::AccessAuthorized)))),
+        (Column::Telegram, CellValue::Number(binding.chat.0)),
+        (Column::Since, CellValue::Text(binding.since)),
+    ];
+    Some(DesiredRow {
+        key: RowKey::Partner(code.clone()),
+        find: Find::Partner(code.clone()),
+        append: false,
+        ours,
+        shared: Vec::new(),
+        lines: 0,
+    })
+}
+
+fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
+    let appeal = view.appeal(id)?;
+    let number = appeal.number?;
+    let find = match &appeal.adopted {
+        Some(history) => Find::Unnumbered(appeal.chat, history.clone()),
+        None => Find::Numbered(number, appeal.chat),
+    };
+    let mut row = DesiredRow {
+        key: RowKey::Appeal(id),
+        find,
+        append: !appeal.placed,
+        ours: vec![(Column::Delivery, CellValue::Text(Text(delivery(rules, &appeal))))],
+        shared: Vec::new(),
+        lines: appeal.lines_written,
+    };
+    match appeal.stopped {
+        // Only words: nothing else may be touched until a person has looked at the row.
+        Some(RowTrouble::Moved) => return Some(row),
+        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Missing) => return None,
+        None => {}
+    }
+    row.lines = appeal.lines;
+    row.ours.extend([
+        (Column::Number, CellValue::Number(i64::from(number.0))),
+        (Column::History, CellValue::Text(Text(history(rules, view, id)))),
+        (Column::Updated, CellValue::Text(Text(date_time(appeal.stamp, &rules.time_zone)))),
+    ]);
+    if row.append {
+        row.ours.extend(identity(view, &appeal));
+    }
+    row.shared = shared(&appeal);
+    Some(row)
+}
+
+/// The cells that are written once, when the row is made.
+fn identity(view: &impl View, appeal: &Appeal) -> Vec<(Column, CellValue)> {
+    let mut cells = vec![(Column::Telegram, CellValue::Number(appeal.chat.0))];
+    if let Some(partner) = appeal.partner.as_ref().and_then(|code| view.partner(code)) {
+        cells.push((Column::Code, CellValue::Text(partner.written_code)));
+        cells.push((Column::Phone, CellValue::Text(partner.written_phone)));
+        cells.push((Column::Name, CellValue::Text(partner.name)));
+    }
+    cells
+}
+
+fn shared(appeal: &Appeal) -> Vec<SharedCell> {
+    let mut cells = Vec::new();
+    let unset = !appeal.placed;
+    if unset || appeal.seen.status.as_ref().is_some_and(|seen| *seen != appeal.status) {
+        cells.push(SharedCell::Status {
+            expect: appeal.seen.status.clone(),
+            set: appeal.status.clone(),
+        });
+    }
+    if let Some(answer) = appeal
+        .delivered_answer()
+        .filter(|answer| appeal.seen.answer.as_ref() == Some(&answer.text))
+    {
+        cells.push(SharedCell::ClearAnswer {
+            expect: answer.text.clone(),
+        });
+    }
+    cells
+}
+
+fn delivery(rules: &Rules, appeal: &Appeal) -> String {
+    let note = |note: Note<'_>| rules.wording.note(note);
+    if let Some(trouble) = appeal.stopped {
+        return note(Note::Stopped(trouble));
+    }
+    match &appeal.delivery {
+        Delivery::Empty => String::new(),
+        Delivery::Waiting => note(Note::DeliveryWaiting),
+        Delivery::Held => note(Note::DeliveryHeld),
+        Delivery::Delivered { at, maybe_twice } => note(Note::DeliveryDelivered(&clock_time(*at, &rules.time_zone), *maybe_twice)),
+        Delivery::Blocked => note(Note::DeliveryRefused(&super::appeal::Why::Blocked)),
+        Delivery::Failed(why) => note(Note::DeliveryRefused(why)),
+        Delivery::Unknown { twice } => note(Note::DeliveryUnknown(*twice)),
+    }
+}
+
+/// The dialogue, newest on top; what does not fit into the cell stays in the journal.
+fn history(rules: &Rules, view: &impl View, id: AppealId) -> String {
+    let mut text = String::new();
+    let mut units = 0;
+    for line in view.lines(id, HISTORY_LINES) {
+        let entry = entry(rules, &line);
+        units += entry.encode_utf16().count() + 1;
+        if units > HISTORY_LIMIT {
+            text.push_str(&rules.wording.note(Note::HistoryCut));
+            break;
+        }
+        text.push_str(&entry);
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+fn entry(rules: &Rules, line: &Line) -> String {
+    let at = date_time(line.at, &rules.time_zone);
+    match line.author {
+        Author::Partner => format!("{at}: {}", line.text.as_str()),
+        Author::Specialist => format!("{at}: {}", rules.wording.note(Note::HistorySpecialist(line.text.as_str()))),
+        Author::Adopted => line.text.as_str().to_owned(),
+    }
+}
+
+fn date_time(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+fn clock_time(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%H:%M").to_string()
 }

@@ -22,8 +22,6 @@ pub struct Session {
     pub locale: Locale,
     /// The partner, once registered.
     pub partner: Option<PartnerCode>,
-    /// The appeal that the next message joins.
-    pub open_appeal: Option<AppealId>,
     /// The partner has blocked the bot; answers wait in their cells.
     pub blocked: bool,
     /// Appeals whose answer waits for the partner to come back.
@@ -84,7 +82,6 @@ impl Session {
             chat,
             locale,
             partner: None,
-            open_appeal: None,
             blocked: false,
             undelivered: BTreeSet::new(),
             registration: Registration::default(),

@@ -1,5 +1,312 @@
-//! Wording.
+//! Everything that people read, by language: the texts stand in `migrations-free-config/texts`, one file a language.
+//!
+//! Invariant: a text is asked for by a closed enum, so none can be missing; a unit test renders each in each language.
 
-/// The words.
-#[derive(Debug, Clone)]
-pub struct Wording;
+use std::{fmt, sync::Arc};
+
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use unic_langid::langid;
+
+use super::{
+    appeal::{Status, Why},
+    ids::{ChatId, Number, PartnerCode},
+    partner::RowTrouble,
+    session::Locale,
+    tab::Tab,
+};
+
+const RU: &str = include_str!("../../migrations-free-config/texts/ru.ftl");
+const EN: &str = include_str!("../../migrations-free-config/texts/en.ftl");
+
+/// Something to say to a partner, or to write into the sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Say<'a> {
+    /// First contact.
+    Welcome,
+    /// The label of the button that shares one's contact.
+    ShareContact,
+    /// A message came before registration and was kept.
+    KeptBeforeRegistration,
+    /// No more can be kept.
+    KeptIsFull(usize),
+    /// The code is there, the phone is not.
+    PhoneWanted,
+    /// The phone is there, the code is not.
+    CodeWanted,
+    /// A contact that proves nothing.
+    ContactOfAnother,
+    /// A contact whose number cannot be read.
+    PhoneUnreadable,
+    /// Unknown code or wrong phone: deliberately one and the same answer.
+    NotMatched,
+    /// Too many pairs tried; minutes until the next.
+    TooManyTries(i64),
+    /// The staff list has to be looked at again first.
+    Shortly,
+    /// The code belongs to another account.
+    BoundToAnother,
+    /// Registered, by name.
+    Registered(&'a str),
+    /// What was kept can be passed on.
+    KeptOffer(usize),
+    /// Label: pass it on.
+    KeptSend,
+    /// Label: forget it.
+    KeptDrop,
+    /// It is forgotten.
+    KeptDropped,
+    /// There is nothing (any more) to pass on.
+    KeptGone,
+    /// How to use the bot.
+    Help,
+    /// An appeal was opened.
+    Receipt(Option<Number>),
+    /// The number that the receipt did not have.
+    NumberFollows(Number),
+    /// A message joined an appeal.
+    Added(Option<Number>),
+    /// Stands above an answer.
+    AnswerHeading(Number),
+    /// An appeal was closed by a specialist.
+    Closed(Number),
+    /// No appeals to list.
+    AppealsNone,
+    /// Stands above the list.
+    AppealsHeading,
+    /// One appeal in the list: its number, date and status word.
+    AppealsLine(Option<Number>, &'a str, &'a str),
+    /// A status in words.
+    StatusWord(&'a Status),
+    /// Only text can be read so far.
+    NotTextYet,
+}
+
+/// Something to write into the sheet or to the admin chat; Russian, the language of the firm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Note<'a> {
+    /// A specialist's line in the history.
+    HistorySpecialist(&'a str),
+    /// Older lines did not fit.
+    HistoryCut,
+    /// The access word.
+    AccessAuthorized,
+    /// Доставка: on its way.
+    DeliveryWaiting,
+    /// Доставка: held since first sight.
+    DeliveryHeld,
+    /// Доставка: delivered at; perhaps twice.
+    DeliveryDelivered(&'a str, bool),
+    /// Доставка: the outcome is unknown; sent twice.
+    DeliveryUnknown(bool),
+    /// Доставка: refused.
+    DeliveryRefused(&'a Why),
+    /// Доставка: the row is stopped.
+    Stopped(RowTrouble),
+    /// Admin: another account came for a bound code.
+    AdminBoundToAnother(&'a PartnerCode, ChatId),
+    /// Admin: a tab cannot be used.
+    AdminTabUnusable(Tab, &'a str),
+    /// Admin: a tab can be used again.
+    AdminTabMended(Tab),
+    /// Admin: a row is stopped.
+    AdminRowStopped(Number, &'a str),
+    /// Admin: Google refused a row.
+    AdminRowRefused(&'a str),
+}
+
+/// The texts of both languages; cheap to clone.
+#[derive(Clone)]
+pub struct Wording {
+    ru: Arc<FluentBundle<FluentResource>>,
+    en: Arc<FluentBundle<FluentResource>>,
+}
+
+impl Wording {
+    /// The texts that are built in.
+    #[must_use]
+    pub fn built_in() -> Self {
+        Self {
+            ru: Arc::new(bundle(langid!("ru"), RU)),
+            en: Arc::new(bundle(langid!("en"), EN)),
+        }
+    }
+
+    /// A text for a partner.
+    #[must_use]
+    pub fn say(&self, locale: Locale, say: Say<'_>) -> String {
+        let (id, args) = say.message();
+        let bundle = match locale {
+            Locale::Ru => &self.ru,
+            Locale::En => &self.en,
+        };
+        render(bundle, id, args)
+    }
+
+    /// A text for the sheet or the admin chat.
+    #[must_use]
+    pub fn note(&self, note: Note<'_>) -> String {
+        match note {
+            Note::AdminTabUnusable(tab, words) => render(
+                &self.ru,
+                "admin-tab-unusable",
+                vec![("tab", self.tab(tab)), ("words", words.into())],
+            ),
+            Note::AdminTabMended(tab) => render(&self.ru, "admin-tab-mended", vec![("tab", self.tab(tab))]),
+            other => {
+                let (id, args) = other.message();
+                render(&self.ru, id, args)
+            }
+        }
+    }
+
+    fn tab(&self, tab: Tab) -> FluentValue<'static> {
+        let id = match tab {
+            Tab::Partners => "tab-partners",
+            Tab::Appeals => "tab-appeals",
+            Tab::Promotions => "tab-promotions",
+        };
+        render(&self.ru, id, Vec::new()).into()
+    }
+}
+
+impl fmt::Debug for Wording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wording")
+    }
+}
+
+type Message<'a> = (&'static str, Vec<(&'static str, FluentValue<'a>)>);
+
+impl<'a> Say<'a> {
+    fn message(self) -> Message<'a> {
+        match self {
+            Self::Welcome => plain("welcome"),
+            Self::ShareContact => plain("share-contact"),
+            Self::KeptBeforeRegistration => plain("kept-before-registration"),
+            Self::KeptIsFull(limit) => ("kept-is-full", vec![("limit", limit.into())]),
+            Self::PhoneWanted => plain("phone-wanted"),
+            Self::CodeWanted => plain("code-wanted"),
+            Self::ContactOfAnother => plain("contact-of-another"),
+            Self::PhoneUnreadable => plain("phone-unreadable"),
+            Self::NotMatched => plain("not-matched"),
+            Self::TooManyTries(minutes) => ("too-many-tries", vec![("minutes", minutes.into())]),
+            Self::Shortly => plain("shortly"),
+            Self::BoundToAnother => plain("bound-to-another"),
+            Self::Registered(name) => ("registered", vec![("name", name.into())]),
+            Self::KeptOffer(count) => ("kept-offer", vec![("count", count.into())]),
+            Self::KeptSend => plain("kept-send"),
+            Self::KeptDrop => plain("kept-drop"),
+            Self::KeptDropped => plain("kept-dropped"),
+            Self::KeptGone => plain("kept-gone"),
+            Self::Help => plain("help"),
+            Self::Receipt(Some(number)) => numbered("receipt", number),
+            Self::Receipt(None) => plain("receipt-unnumbered"),
+            Self::NumberFollows(number) => numbered("number-follows", number),
+            Self::Added(Some(number)) => numbered("added", number),
+            Self::Added(None) => plain("added-unnumbered"),
+            Self::AnswerHeading(number) => numbered("answer-heading", number),
+            Self::Closed(number) => numbered("closed", number),
+            Self::AppealsNone => plain("appeals-none"),
+            Self::AppealsHeading => plain("appeals-heading"),
+            Self::AppealsLine(Some(number), date, status) => (
+                "appeals-line",
+                vec![
+                    ("number", number.to_string().into()),
+                    ("date", date.into()),
+                    ("status", status.into()),
+                ],
+            ),
+            Self::AppealsLine(None, date, _) => ("appeals-line-unnumbered", vec![("date", date.into())]),
+            Self::StatusWord(status) => status_word(status),
+            Self::NotTextYet => plain("not-text-yet"),
+        }
+    }
+}
+
+impl<'a> Note<'a> {
+    fn message(self) -> Message<'a> {
+        match self {
+            Self::HistorySpecialist(text) => ("history-specialist", vec![("text", text.into())]),
+            Self::HistoryCut => plain("history-cut"),
+            Self::AccessAuthorized => plain("access-authorized"),
+            Self::DeliveryWaiting => plain("delivery-waiting"),
+            Self::DeliveryHeld => plain("delivery-held"),
+            Self::DeliveryDelivered(time, false) => ("delivery-delivered", vec![("time", time.into())]),
+            Self::DeliveryDelivered(time, true) => ("delivery-delivered-maybe-twice", vec![("time", time.into())]),
+            Self::DeliveryUnknown(false) => plain("delivery-unknown"),
+            Self::DeliveryUnknown(true) => plain("delivery-unknown-twice"),
+            Self::DeliveryRefused(why) => refusal(why),
+            Self::Stopped(trouble) => plain(stop_words(trouble)),
+            Self::AdminBoundToAnother(code, chat) => (
+                "admin-bound-to-another",
+                vec![("code", code.as_str().into()), ("chat", chat.to_string().into())],
+            ),
+            Self::AdminRowStopped(number, words) => (
+                "admin-row-stopped",
+                vec![("number", number.to_string().into()), ("words", words.into())],
+            ),
+            Self::AdminRowRefused(words) | Self::AdminTabUnusable(_, words) => ("admin-row-refused", vec![("words", words.into())]),
+            Self::AdminTabMended(_) => plain("admin-tab-mended"),
+        }
+    }
+}
+
+fn plain(id: &'static str) -> Message<'static> {
+    (id, Vec::new())
+}
+
+/// A number goes in as text: `№ 1041` must not be grouped or declined.
+fn numbered(id: &'static str, number: Number) -> Message<'static> {
+    (id, vec![("number", number.to_string().into())])
+}
+
+fn status_word(status: &Status) -> Message<'_> {
+    match status {
+        Status::New => plain("status-new"),
+        Status::InWork => plain("status-in-work"),
+        Status::Forwarded => plain("status-forwarded"),
+        Status::AiAnswer => plain("status-ai-answer"),
+        Status::Resolved => plain("status-resolved"),
+        Status::Other(word) => ("status-other", vec![("word", word.as_str().into())]),
+    }
+}
+
+fn refusal(why: &Why) -> Message<'_> {
+    match why {
+        Why::Blocked => plain("delivery-blocked"),
+        Why::Deactivated => plain("delivery-deactivated"),
+        Why::ChatNotFound => plain("delivery-chat-not-found"),
+        Why::GaveUp => plain("delivery-gave-up"),
+        Why::Refused(words) => ("delivery-refused", vec![("words", words.as_str().into())]),
+    }
+}
+
+fn stop_words(trouble: RowTrouble) -> &'static str {
+    match trouble {
+        RowTrouble::Doubled => "stopped-doubled",
+        RowTrouble::Mismatched => "stopped-mismatched",
+        RowTrouble::Missing => "stopped-missing",
+        RowTrouble::Moved => "stopped-moved",
+    }
+}
+
+fn bundle(language: unic_langid::LanguageIdentifier, source: &str) -> FluentBundle<FluentResource> {
+    let resource = FluentResource::try_new(source.to_owned()).expect("the built-in texts parse, a unit test sees to it");
+    let mut bundle = FluentBundle::new_concurrent(vec![language]);
+    // Isolation marks would stand visibly in sheet cells.
+    bundle.set_use_isolating(false);
+    bundle.add_resource(resource).expect("no text stands twice, a unit test sees to it");
+    bundle
+}
+
+fn render(bundle: &FluentBundle<FluentResource>, id: &'static str, args: Vec<(&'static str, FluentValue<'_>)>) -> String {
+    let args: FluentArgs<'_> = args.into_iter().collect();
+    let pattern = bundle
+        .get_message(id)
+        .and_then(|message| message.value())
+        .expect("every text exists, a unit test sees to it");
+    let mut errors = Vec::new();
+    let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
+    debug_assert!(errors.is_empty(), "{id}: {errors:?}");
+    text
+}

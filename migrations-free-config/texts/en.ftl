@@ -1,0 +1,65 @@
+# What the bot says in English. Short, warm, to the point. The words in the sheet are Russian only and stand in ru.ftl.
+
+## Getting to know each other
+welcome =
+    Hello! Here you can write to our specialists and get an answer.
+
+    First, let us get acquainted: send your partner code, then press the button “{ share-contact }” below.
+share-contact = Share my number
+kept-before-registration =
+    Your message is safe. To pass it on, let us get acquainted first: send your partner code, then press the button “{ share-contact }” below.
+kept-is-full =
+    We have kept your first { $limit } messages; there is no room for more yet. Send your partner code and press “{ share-contact }”, and we will pass them on.
+phone-wanted = Code noted. Now press the button “{ share-contact }” below, so that we know it is you.
+code-wanted = Number received. Now send your partner code.
+contact-of-another = That is somebody else’s contact. Please press the button “{ share-contact }”: Telegram then confirms that the number is yours.
+phone-unreadable = We could not read that number. Please write to your manager, who will check the phone in the list.
+not-matched =
+    There is no such pair of code and phone in the list. Check the code and send it again.
+
+    If it is right, write to your manager: the list may hold another phone.
+too-many-tries =
+    { $minutes ->
+        [one] Too many tries. Try again in { $minutes } minute.
+       *[other] Too many tries. Try again in { $minutes } minutes.
+    }
+shortly = We are checking and will answer shortly; no need to send anything again.
+bound-to-another = This code belongs to another Telegram account. If you have changed yours, write to your manager.
+registered =
+    Done, { $name }! Just write what has happened: we will pass it to a specialist and come back with the answer.
+
+    /appeals – your appeals
+    /help – a hint
+kept-offer =
+    { $count ->
+        [one] Before we met you sent { $count } message. Shall we pass it to a specialist?
+       *[other] Before we met you sent { $count } messages. Shall we pass them to a specialist?
+    }
+kept-send = Yes, pass on
+kept-drop = No, thanks
+kept-dropped = All right, we will not.
+kept-gone = Those messages have been passed on already, or are too old. If the question remains, just write it.
+
+## Appeals
+help =
+    Write your question here as an ordinary message: a specialist gets it, and the answer comes to this chat.
+
+    /appeals – your appeals
+receipt = Got it: appeal No. { $number }. We will answer here.
+receipt-unnumbered = Got your appeal. Its number follows; we will answer here.
+number-follows = The number of your appeal: { $number }.
+added = Added to appeal No. { $number }.
+added-unnumbered = Added to your appeal.
+answer-heading = Answer to appeal No. { $number }
+closed = Appeal No. { $number } is resolved. If the question remains, just write, and we will open a new one.
+appeals-none = No appeals yet. Write your question as an ordinary message.
+appeals-heading = Your appeals:
+appeals-line = No. { $number } of { $date } – { $status }
+appeals-line-unnumbered = New, of { $date } – its number follows
+status-new = new
+status-in-work = in work
+status-forwarded = passed to a specialist
+status-ai-answer = answered by AI
+status-resolved = resolved
+status-other = { $word }
+not-text-yet = For now we read only text here. Please put your question into words.

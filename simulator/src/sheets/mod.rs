@@ -1,0 +1,28 @@
+//! A stand-in for Google Sheets and its token endpoint.
+//!
+//! Invariant: it follows Google's documents (discovery document, guides), never
+//! the client that it tests. A [`Workbook`] is plain data with calls; [`Sheets`]
+//! puts workbooks behind HTTP with rights, quotas and scripted faults.
+
+mod call;
+mod credentials;
+mod error;
+mod faults;
+mod handle;
+mod mask;
+mod quota;
+mod server;
+mod sim;
+mod token;
+mod wire;
+mod workbook;
+
+pub use credentials::{SERVICE_ACCOUNT_EMAIL, service_account};
+pub use error::ApiError;
+pub use faults::{Act, CallKind, Fault, Hold, Side, Trouble, Visit};
+pub use handle::{Sheets, SheetsOptions};
+pub use quota::{Calls, Minute, Quotas};
+pub use workbook::{
+    Cell, CellError, DEFAULT_COLUMNS, DEFAULT_ROWS, DateRender, Dimension, GetQuery, NumberFormat, Render, Role, SheetId, Shown,
+    TOUR_PARTNER, TourPartner, ValuesQuery, Workbook, sample_workbook, typed,
+};

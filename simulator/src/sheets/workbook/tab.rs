@@ -1,0 +1,164 @@
+//! One tab: its grid and what is tied to places on it.
+//!
+//! Invariant: whenever lines are inserted or deleted, the basic filter and the
+//! conditional formats move along with the cells.
+
+use serde_json::{Map, Value, json};
+
+use super::address::{Area, Dimension, GridRange, SheetId};
+use super::cell::Cell;
+use super::grid::Grid;
+use crate::sheets::error::ApiError;
+
+/// A cell holds at most this many characters (Sheets limits page).
+const MAX_CELL_CHARACTERS: usize = 50_000;
+
+/// A sheet of a workbook.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tab {
+    pub(crate) id: SheetId,
+    pub(crate) title: String,
+    pub(crate) grid: Grid,
+    pub(crate) basic_filter: Option<BasicFilter>,
+    pub(crate) formats: Vec<FormatRule>,
+}
+
+/// The basic filter; its criteria are kept as they came and hide nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct BasicFilter {
+    pub(crate) range: GridRange,
+    pub(crate) rest: Map<String, Value>,
+}
+
+/// A conditional format; its rule is kept as it came and colours nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct FormatRule {
+    pub(crate) ranges: Vec<GridRange>,
+    pub(crate) rest: Map<String, Value>,
+}
+
+impl Tab {
+    pub(crate) fn new(id: SheetId, title: &str, rows: usize, columns: usize) -> Self {
+        Self {
+            id,
+            title: title.to_owned(),
+            grid: Grid::new(rows, columns),
+            basic_filter: None,
+            formats: Vec::new(),
+        }
+    }
+
+    /// Puts a cell on the grid, unless it is longer than a cell may be.
+    pub(crate) fn put(&mut self, row: usize, column: usize, cell: Cell) -> Result<(), ApiError> {
+        if cell.utf16_len() > MAX_CELL_CHARACTERS {
+            return Err(ApiError::invalid(format!(
+                "Your input contains more than the maximum of {MAX_CELL_CHARACTERS} characters \
+                 in a single cell."
+            )));
+        }
+        self.grid.put(row, column, cell);
+        Ok(())
+    }
+
+    pub(crate) fn insert(&mut self, dimension: Dimension, at: usize, count: usize) -> Result<(), ApiError> {
+        let length = self.length(dimension);
+        if at > length {
+            return Err(ApiError::invalid(format!(
+                "range.startIndex {at} is beyond the grid, which has {length}"
+            )));
+        }
+        self.grid.insert(dimension, at, count);
+        for range in self.places() {
+            range.insert(dimension, at, count);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn delete(&mut self, dimension: Dimension, from: usize, to: usize) -> Result<(), ApiError> {
+        let length = self.length(dimension);
+        if from >= to || to > length {
+            return Err(ApiError::invalid(format!("Cannot delete {from}..{to} of a grid that has {length}")));
+        }
+        if to - from == length {
+            return Err(ApiError::invalid("You can't delete all the rows or columns on the sheet."));
+        }
+        self.grid.delete(dimension, from, to);
+        self.basic_filter.take_if(|filter| !filter.range.delete(dimension, from, to));
+        for rule in &mut self.formats {
+            rule.ranges.retain_mut(|range| range.delete(dimension, from, to));
+        }
+        self.formats.retain(|rule| !rule.ranges.is_empty());
+        Ok(())
+    }
+
+    /// How many lines the grid has in this direction.
+    pub(crate) fn length(&self, dimension: Dimension) -> usize {
+        match dimension {
+            Dimension::Rows => self.grid.row_count(),
+            Dimension::Columns => self.grid.column_count(),
+        }
+    }
+
+    /// The rectangle of a range whose stated bounds all lie on the grid.
+    pub(crate) fn area_within(&self, range: &GridRange) -> Result<Area, ApiError> {
+        range
+            .within(self.grid.row_count(), self.grid.column_count())
+            .ok_or_else(|| self.exceeds_grid())
+    }
+
+    /// The rectangle of a range that begins on the grid, cut off at its end.
+    pub(crate) fn area_clipped(&self, range: &GridRange) -> Result<Area, ApiError> {
+        range
+            .clipped(self.grid.row_count(), self.grid.column_count())
+            .ok_or_else(|| self.exceeds_grid())
+    }
+
+    /// `Sheet` of the discovery document, without its data.
+    pub(crate) fn sheet_json(&self, index: usize) -> Value {
+        let mut sheet = json!({
+            "properties": {
+                "sheetId": self.id,
+                "title": self.title,
+                "index": index,
+                "sheetType": "GRID",
+                "gridProperties": {
+                    "rowCount": self.grid.row_count(),
+                    "columnCount": self.grid.column_count(),
+                },
+            },
+        });
+        if let Some(filter) = &self.basic_filter {
+            let mut body = filter.rest.clone();
+            body.insert("range".to_owned(), json!(filter.range));
+            sheet["basicFilter"] = Value::Object(body);
+        }
+        if !self.formats.is_empty() {
+            let rules = self.formats.iter().map(FormatRule::body);
+            sheet["conditionalFormats"] = rules.collect();
+        }
+        sheet
+    }
+
+    fn places(&mut self) -> impl Iterator<Item = &mut GridRange> {
+        let filters = self.basic_filter.iter_mut().map(|filter| &mut filter.range);
+        filters.chain(self.formats.iter_mut().flat_map(|rule| &mut rule.ranges))
+    }
+
+    fn exceeds_grid(&self) -> ApiError {
+        ApiError::invalid(format!(
+            "Range on '{}' exceeds grid limits. Max rows: {}, max columns: {}",
+            self.title,
+            self.grid.row_count(),
+            self.grid.column_count()
+        ))
+    }
+}
+
+impl FormatRule {
+    /// `ConditionalFormatRule` with its ranges where they are now.
+    pub(crate) fn body(&self) -> Value {
+        let mut body = self.rest.clone();
+        body.insert("ranges".to_owned(), json!(self.ranges));
+        Value::Object(body)
+    }
+}

@@ -1,0 +1,140 @@
+//! What the bot says in chats: sending, editing, answering buttons.
+//! Invariant: refusals come in the server's order: what it can see by itself first (text, mark-up,
+//! keyboard), then the chat, then the flood limits, then the person.
+
+use serde_json::Value;
+
+use super::html::Parsed;
+use super::ids::{ChatId, MessageId};
+use super::markup;
+use super::params::Params;
+use super::refusal::Refusal;
+use super::state::{ButtonAnswer, Content, Entry, SentMessage, State};
+use crate::clock::Moment;
+
+/// The longest text, in UTF-16 code units after the mark-up is gone (Bot API, `sendMessage`).
+const TEXT_UNITS: usize = 4096;
+
+/// `sendMessage`.
+pub(super) fn send(state: &mut State, params: &Params, now: Moment) -> Result<Value, Refusal> {
+    let content = content(params)?;
+    let chat_id = chat_id(params)?;
+    let chat = state.heard_of(chat_id)?;
+    let reply_to = reply_target(params, |message| chat.log.contains_key(&message))?;
+    state.flood.admit(chat_id, now.steady)?;
+    state.heard_of(chat_id)?.accepts()?;
+    check_length(&content)?;
+    let message_id = state.number_message();
+    let sent = SentMessage {
+        message_id,
+        at: now.wall,
+        reply_to,
+        content,
+        earlier: Vec::new(),
+    };
+    let entry = Entry::Ours(sent.clone());
+    state.heard_of(chat_id)?.log.insert(message_id, entry);
+    let chat = &state.chats[&chat_id];
+    Ok(chat.message(&state.bot, &sent, None))
+}
+
+/// `editMessageText`.
+pub(super) fn edit(state: &mut State, params: &Params, now: Moment) -> Result<Value, Refusal> {
+    let content = content(params)?;
+    let chat_id = chat_id(params)?;
+    let message_id = params.integer("message_id")?.map(MessageId).ok_or(Refusal::MessageIdMissing)?;
+    let chat = state.heard_of(chat_id)?;
+    chat.accepts()?;
+    let sent = match chat.log.get_mut(&message_id) {
+        None => return Err(Refusal::EditNotFound),
+        Some(Entry::Theirs) => return Err(Refusal::NotEditable),
+        Some(Entry::Ours(sent)) => sent,
+    };
+    if !content.reply_markup.as_ref().is_none_or(markup::is_inline) {
+        return Err(Refusal::ReplyMarkup);
+    }
+    if !sent.content.reply_markup.as_ref().is_none_or(markup::is_inline) {
+        return Err(Refusal::NotEditable);
+    }
+    check_length(&content)?;
+    if looks_same(&sent.content, &content) {
+        return Err(Refusal::NotModified);
+    }
+    let former = std::mem::replace(&mut sent.content, content);
+    sent.earlier.push(former);
+    let sent = sent.clone();
+    let chat = &state.chats[&chat_id];
+    Ok(chat.message(&state.bot, &sent, Some(now.unix())))
+}
+
+/// `answerCallbackQuery`.
+pub(super) fn answer_button(state: &mut State, params: &Params, now: Moment) -> Result<Value, Refusal> {
+    let id = params.text("callback_query_id")?.unwrap_or_default();
+    let lifetime = state.query_lifetime;
+    let query = state
+        .queries
+        .get_mut(id)
+        .filter(|query| now.steady.duration_since(query.pressed) < lifetime)
+        .ok_or(Refusal::QueryTooOld)?;
+    query.answer = Some(ButtonAnswer {
+        update_id: query.update_id,
+        text: params.text("text")?.unwrap_or_default().to_owned(),
+        show_alert: params.flag("show_alert"),
+    });
+    Ok(Value::Bool(true))
+}
+
+fn content(params: &Params) -> Result<Content, Refusal> {
+    let source = params.text("text")?.unwrap_or_default();
+    if source.trim().is_empty() {
+        return Err(Refusal::TextEmpty);
+    }
+    let mode = params.text("parse_mode")?.unwrap_or_default();
+    let parsed = match mode.to_ascii_lowercase().as_str() {
+        "" => Parsed::plain(source),
+        "html" => Parsed::html(source).map_err(Refusal::Entities)?,
+        _ => return Err(Refusal::ParseMode),
+    };
+    if parsed.text.is_empty() {
+        return Err(Refusal::TextEmpty);
+    }
+    Ok(Content::new(parsed, source, markup::read(params)?))
+}
+
+/// User names of people can't be written to, so only numbers find a chat.
+fn chat_id(params: &Params) -> Result<ChatId, Refusal> {
+    match params.integer("chat_id") {
+        Ok(Some(id)) => Ok(ChatId(id)),
+        Ok(None) => Err(Refusal::ChatIdEmpty),
+        Err(_) => Err(Refusal::ChatNotFound),
+    }
+}
+
+fn reply_target(params: &Params, exists: impl Fn(MessageId) -> bool) -> Result<Option<MessageId>, Refusal> {
+    let Some(reply) = params.structure("reply_parameters")? else {
+        return Ok(None);
+    };
+    let target = reply
+        .get("message_id")
+        .and_then(Value::as_i64)
+        .map(MessageId)
+        .ok_or(Refusal::MessageIdMissing)?;
+    let optional = reply.get("allow_sending_without_reply").and_then(Value::as_bool);
+    match (exists(target), optional) {
+        (true, _) => Ok(Some(target)),
+        (false, Some(true)) => Ok(None),
+        (false, Some(false) | None) => Err(Refusal::ReplyNotFound),
+    }
+}
+
+fn check_length(content: &Content) -> Result<(), Refusal> {
+    if content.text.encode_utf16().count() > TEXT_UNITS {
+        return Err(Refusal::TooLong);
+    }
+    Ok(())
+}
+
+/// The source may differ: what counts is what people would see.
+fn looks_same(old: &Content, new: &Content) -> bool {
+    old.text == new.text && old.entities == new.entities && old.reply_markup == new.reply_markup
+}

@@ -1,0 +1,168 @@
+//! The methods of the Bot API that the stand-in knows, and what each may be given.
+//! Invariant: one call is one step under the lock: it is carried out whole or refused whole.
+
+use serde_json::{Value, json};
+
+use super::messages;
+use super::params::Params;
+use super::refusal::Refusal;
+use super::state::{CommandSet, State};
+use crate::clock::Moment;
+
+/// The most commands in one set (Bot API, `setMyCommands`).
+const MAX_COMMANDS: usize = 100;
+/// The longest command, in characters (Bot API, `BotCommand`).
+const COMMAND_LENGTH: usize = 32;
+/// The longest description of a command, in characters (Bot API, `BotCommand`).
+const DESCRIPTION_LENGTH: usize = 256;
+
+/// A method that the stand-in knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Method {
+    GetMe,
+    SetWebhook,
+    DeleteWebhook,
+    GetWebhookInfo,
+    SetMyCommands,
+    SendMessage,
+    EditMessageText,
+    AnswerCallbackQuery,
+}
+
+/// What a call that was carried out answers.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) result: Value,
+    pub(super) description: Option<&'static str>,
+}
+
+impl Method {
+    /// The method of this name; names are compared without case, as the server does.
+    pub(super) fn named(name: &str) -> Result<Self, Refusal> {
+        match name.to_ascii_lowercase().as_str() {
+            "getme" => Ok(Self::GetMe),
+            "setwebhook" => Ok(Self::SetWebhook),
+            "deletewebhook" => Ok(Self::DeleteWebhook),
+            "getwebhookinfo" => Ok(Self::GetWebhookInfo),
+            "setmycommands" => Ok(Self::SetMyCommands),
+            "sendmessage" => Ok(Self::SendMessage),
+            "editmessagetext" => Ok(Self::EditMessageText),
+            "answercallbackquery" => Ok(Self::AnswerCallbackQuery),
+            _ => Err(Refusal::NotImplemented(format!("method {name}"))),
+        }
+    }
+
+    /// Whether a running flood wait refuses it. Settings of the bot stay reachable.
+    fn waits(self) -> bool {
+        match self {
+            Self::SendMessage | Self::EditMessageText | Self::AnswerCallbackQuery => true,
+            Self::GetMe | Self::SetWebhook | Self::DeleteWebhook | Self::GetWebhookInfo | Self::SetMyCommands => false,
+        }
+    }
+
+    /// The parameters that the stand-in models, or that change nothing that it shows.
+    fn parameters(self) -> &'static [&'static str] {
+        match self {
+            Self::GetMe | Self::GetWebhookInfo => &[],
+            Self::SetWebhook => &["url", "secret_token", "allowed_updates", "max_connections", "drop_pending_updates"],
+            Self::DeleteWebhook => &["drop_pending_updates"],
+            Self::SetMyCommands => &["commands", "scope", "language_code"],
+            Self::SendMessage => &[
+                "chat_id",
+                "text",
+                "parse_mode",
+                "reply_markup",
+                "reply_parameters",
+                "link_preview_options",
+                "disable_notification",
+                "protect_content",
+            ],
+            Self::EditMessageText => &[
+                "chat_id",
+                "message_id",
+                "text",
+                "parse_mode",
+                "reply_markup",
+                "link_preview_options",
+            ],
+            Self::AnswerCallbackQuery => &["callback_query_id", "text", "show_alert", "cache_time"],
+        }
+    }
+}
+
+/// Carries out one call.
+pub(super) fn call(state: &mut State, method: Method, params: &Params, now: Moment) -> Result<Answer, Refusal> {
+    if method.waits() {
+        state.flood.waiting(now.steady)?;
+    }
+    params.only(method.parameters())?;
+    let result = match method {
+        Method::GetMe => me(state),
+        // To delete is to set without an address.
+        Method::SetWebhook | Method::DeleteWebhook => return remarked(state.webhook.set(params)?),
+        Method::GetWebhookInfo => state.webhook.info(),
+        Method::SetMyCommands => set_commands(state, params)?,
+        Method::SendMessage => messages::send(state, params, now)?,
+        Method::EditMessageText => messages::edit(state, params, now)?,
+        Method::AnswerCallbackQuery => messages::answer_button(state, params, now)?,
+    };
+    Ok(Answer { result, description: None })
+}
+
+fn remarked(description: &'static str) -> Result<Answer, Refusal> {
+    Ok(Answer {
+        result: Value::Bool(true),
+        description: Some(description),
+    })
+}
+
+fn me(state: &State) -> Value {
+    let mut me = state.bot.user();
+    for (ability, has) in [
+        ("can_join_groups", true),
+        ("can_read_all_group_messages", false),
+        ("supports_inline_queries", false),
+        ("can_connect_to_business", false),
+        ("has_main_web_app", false),
+    ] {
+        me[ability] = json!(has);
+    }
+    me
+}
+
+fn set_commands(state: &mut State, params: &Params) -> Result<Value, Refusal> {
+    let commands = params
+        .structure("commands")?
+        .filter(Value::is_array)
+        .ok_or_else(|| Refusal::Malformed("parameter \"commands\" is required".into()))?;
+    let listed = commands.as_array().map(Vec::as_slice).unwrap_or_default();
+    if listed.len() > MAX_COMMANDS {
+        return Err(Refusal::Malformed("BOT_COMMANDS_TOO_MUCH".into()));
+    }
+    listed.iter().try_for_each(check_command)?;
+    let scope = params.structure("scope")?.unwrap_or_else(|| json!({ "type": "default" }));
+    let language_code = params.text("language_code")?.unwrap_or_default().to_owned();
+    state
+        .commands
+        .retain(|set| set.scope != scope || set.language_code != language_code);
+    state.commands.push(CommandSet {
+        scope,
+        language_code,
+        commands,
+    });
+    Ok(Value::Bool(true))
+}
+
+fn check_command(command: &Value) -> Result<(), Refusal> {
+    let field = |name: &str| command.get(name).and_then(Value::as_str).unwrap_or_default();
+    let name = field("command").trim_start_matches('/');
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if name.is_empty() || name.len() > COMMAND_LENGTH || !name.chars().all(plain) {
+        return Err(Refusal::Malformed("BOT_COMMAND_INVALID".into()));
+    }
+    let description = field("description").chars().count();
+    if !(1..=DESCRIPTION_LENGTH).contains(&description) {
+        return Err(Refusal::Malformed("BOT_COMMAND_DESCRIPTION_INVALID".into()));
+    }
+    Ok(())
+}

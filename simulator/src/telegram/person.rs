@@ -1,0 +1,116 @@
+//! A person with a Telegram account, as a handle for tests and the tour.
+//! Invariant: a person acts through updates alone and sees only his own chat.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::ids::{ChatId, MessageId, Profile, UpdateId};
+use super::people::{ActError, contact_part, text_part};
+use super::state::{ButtonAnswer, SentMessage, Standing};
+use super::{Telegram, TimedOut};
+use crate::clock::Moment;
+
+/// Somebody who may write to the bot; clones are the same person.
+#[derive(Clone, Debug)]
+pub struct Person {
+    telegram: Telegram,
+    profile: Profile,
+}
+
+impl Person {
+    pub(super) fn new(telegram: Telegram, profile: Profile) -> Self {
+        Self { telegram, profile }
+    }
+
+    /// The person's id, and that of the chat with the bot.
+    pub fn id(&self) -> ChatId {
+        self.profile.id
+    }
+
+    /// Who this is.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Lets the bot know the chat, as if the person had written long ago. No update comes.
+    pub fn has_met_bot(self) -> Self {
+        self.telegram.0.change(|state| state.chat_with(&self.profile).known = true);
+        self
+    }
+
+    /// Writes a text; `/start` is one too.
+    pub fn write(&self, text: &str) -> UpdateId {
+        self.send(text_part(text))
+    }
+
+    /// Shares the person's own contact.
+    pub fn share_contact(&self, phone_number: &str) -> UpdateId {
+        let owner = Some(self.profile.id);
+        self.send(contact_part(phone_number, &self.profile.first_name, owner))
+    }
+
+    /// Shares a contact out of the address book: somebody else's, or one without an account.
+    pub fn share_foreign_contact(&self, phone_number: &str, first_name: &str, owner: Option<ChatId>) -> UpdateId {
+        self.send(contact_part(phone_number, first_name, owner))
+    }
+
+    /// Sends anything else: the part is merged into the message, such as `{"sticker": {…}}`.
+    /// Somebody who has blocked the bot unblocks it first, as the apps make him do.
+    pub fn send(&self, part: Map<String, Value>) -> UpdateId {
+        self.telegram.0.change(|state| state.write(&self.profile, part, Moment::now()))
+    }
+
+    /// Presses the inline button of a message that carries `data`.
+    ///
+    /// # Errors
+    /// [`ActError::NoSuchButton`] if the message, as it stands now, has none.
+    pub fn press(&self, message: MessageId, data: &str) -> Result<UpdateId, ActError> {
+        self.telegram
+            .0
+            .change(|state| state.press(&self.profile, message, data, Moment::now()))
+    }
+
+    /// The bot's answers to the buttons that the person pressed, in that order.
+    pub fn button_answers(&self) -> Vec<ButtonAnswer> {
+        let state = self.telegram.0.lock();
+        let mut answers: Vec<ButtonAnswer> = state
+            .queries
+            .values()
+            .filter(|query| query.from == self.profile.id)
+            .filter_map(|query| query.answer.clone())
+            .collect();
+        answers.sort_by_key(|answer| answer.update_id);
+        answers
+    }
+
+    /// Blocks the bot; `None` if it was blocked before.
+    pub fn block(&self) -> Option<UpdateId> {
+        self.telegram.0.change(|state| state.block(&self.profile, Moment::now()))
+    }
+
+    /// Unblocks the bot; `None` if it was not blocked.
+    pub fn unblock(&self) -> Option<UpdateId> {
+        self.telegram.0.change(|state| state.unblock(&self.profile, Moment::now()))
+    }
+
+    /// Deletes the account. The bot is not told.
+    pub fn deactivate(&self) {
+        self.telegram
+            .0
+            .change(|state| state.chat_with(&self.profile).standing = Standing::Deactivated);
+    }
+
+    /// What the bot has sent to this person, oldest first.
+    pub fn messages(&self) -> Vec<SentMessage> {
+        self.telegram.messages(self.profile.id)
+    }
+
+    /// The first message to this person that `wanted` accepts; see [`Telegram::await_message`].
+    ///
+    /// # Errors
+    /// [`TimedOut`], naming the texts that are there instead.
+    pub async fn await_message(&self, wanted: impl Fn(&SentMessage) -> bool, within: Duration) -> Result<SentMessage, TimedOut> {
+        self.telegram.await_message(self.profile.id, wanted, within).await
+    }
+}

@@ -1,0 +1,111 @@
+//! Why a call is refused, in Telegram's own words.
+//! Invariant: each text here stands in a recorded response of the real server; clients match on them.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// A refusal of the Bot API: the description is the `Display` text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Refusal {
+    #[error("Unauthorized")]
+    Unauthorized,
+    #[error("Not Implemented: {0} is not part of this stand-in")]
+    NotImplemented(String),
+    #[error("Bad Request: {0}")]
+    Malformed(String),
+    #[error("Bad Request: chat_id is empty")]
+    ChatIdEmpty,
+    #[error("Bad Request: chat not found")]
+    ChatNotFound,
+    #[error("Bad Request: message text is empty")]
+    TextEmpty,
+    #[error("Bad Request: message is too long")]
+    TooLong,
+    #[error("Bad Request: unsupported parse_mode")]
+    ParseMode,
+    #[error("Bad Request: can't parse entities: {0}")]
+    Entities(String),
+    #[error("Bad Request: BUTTON_DATA_INVALID")]
+    ButtonData,
+    #[error("Bad Request: BUTTON_URL_INVALID")]
+    ButtonUrl,
+    #[error("Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")]
+    TextButton,
+    #[error("Bad Request: object expected as reply markup")]
+    ReplyMarkup,
+    #[error("Bad Request: message to be replied not found")]
+    ReplyNotFound,
+    #[error("Bad Request: message identifier is not specified")]
+    MessageIdMissing,
+    #[error("Bad Request: message to edit not found")]
+    EditNotFound,
+    #[error("Bad Request: message can't be edited")]
+    NotEditable,
+    #[error(
+        "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message"
+    )]
+    NotModified,
+    #[error("Bad Request: query is too old and response timeout expired or query id is invalid")]
+    QueryTooOld,
+    #[error("Bad Request: secret token contains unallowed characters")]
+    SecretToken,
+    #[error("Bad Request: bad webhook: HTTPS url must be provided for webhook")]
+    WebhookHttps,
+    #[error("Bad Request: bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")]
+    WebhookPort,
+    #[error("Forbidden: bot was blocked by the user")]
+    Blocked,
+    #[error("Forbidden: user is deactivated")]
+    Deactivated,
+    #[error("Too Many Requests: retry after {0}")]
+    TooMany(u64),
+}
+
+impl Refusal {
+    /// The `error_code` of the body, and the HTTP status.
+    pub(super) fn code(&self) -> StatusCode {
+        match self {
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::NotImplemented(_) => StatusCode::NOT_IMPLEMENTED,
+            Self::Blocked | Self::Deactivated => StatusCode::FORBIDDEN,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Malformed(_)
+            | Self::ChatIdEmpty
+            | Self::ChatNotFound
+            | Self::TextEmpty
+            | Self::TooLong
+            | Self::ParseMode
+            | Self::Entities(_)
+            | Self::ButtonData
+            | Self::ButtonUrl
+            | Self::TextButton
+            | Self::ReplyMarkup
+            | Self::ReplyNotFound
+            | Self::MessageIdMissing
+            | Self::EditNotFound
+            | Self::NotEditable
+            | Self::NotModified
+            | Self::QueryTooOld
+            | Self::SecretToken
+            | Self::WebhookHttps
+            | Self::WebhookPort => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let code = self.code();
+        let mut body = json!({
+            "ok": false,
+            "error_code": code.as_u16(),
+            "description": self.to_string(),
+        });
+        if let Self::TooMany(seconds) = self {
+            body["parameters"] = json!({ "retry_after": seconds });
+        }
+        (code, Json(body)).into_response()
+    }
+}

@@ -1,0 +1,191 @@
+//! The HTTP side: the Bot API under `/bot<token>/<method>`, the people under `/sim`.
+//! Invariant: a scripted cut closes the connection without a byte of an answer, as a broken network does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, Response as HttpResponse, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use axum::{Json, body};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::faults::FaultKind;
+use super::methods::{self, Method};
+use super::params::Params;
+use super::refusal::Refusal;
+use super::{Shared, Telegram, sim};
+use crate::clock::Moment;
+
+/// The largest body of a call; uploads aside, the real server takes no more than some megabytes.
+const BODY_BYTES: usize = 4 << 20;
+
+/// Marks a response that must never reach the client.
+#[derive(Clone, Copy, Debug)]
+struct Cut;
+
+/// The connection is closed on purpose.
+#[derive(Debug, thiserror::Error)]
+#[error("a scripted fault cut the connection")]
+struct CutConnection;
+
+/// Serves connections until the stand-in stops.
+pub(super) async fn run(telegram: Telegram, listener: TcpListener) {
+    let router = Router::new()
+        .route("/{bot}/{method}", any(bot_api))
+        .with_state(telegram.clone())
+        .nest("/sim", sim::router(telegram.clone()));
+    let shared = &telegram.0;
+    loop {
+        tokio::select! {
+            () = shared.stop.cancelled() => return,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    shared.tasks.spawn(serve(telegram.clone(), router.clone(), stream));
+                }
+                Err(error) => tracing::warn!(%error, "the stand-in could not accept a connection"),
+            },
+        }
+    }
+}
+
+async fn serve(telegram: Telegram, router: Router, stream: TcpStream) {
+    let app = TowerToHyperService::new(router);
+    let service = service_fn(|request: Request<Incoming>| {
+        let answer = app.call(request);
+        async {
+            let Ok(response) = answer.await;
+            match response.extensions().get::<Cut>() {
+                Some(Cut) => Err(CutConnection),
+                None => Ok(response),
+            }
+        }
+    });
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    tokio::select! {
+        () = telegram.0.stop.cancelled() => {}
+        // A client that goes away, or a cut, is no news here.
+        _ = connection => {}
+    }
+}
+
+/// A call as it came, read to its end.
+struct Call {
+    method: String,
+    query: Option<String>,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+async fn bot_api(State(telegram): State<Telegram>, Path((bot, method)): Path<(String, String)>, request: Request) -> Response {
+    if bot.strip_prefix("bot") != Some(telegram.token()) {
+        return Refusal::Unauthorized.into_response();
+    }
+    let (head, body) = request.into_parts();
+    let Ok(body) = body::to_bytes(body, BODY_BYTES).await else {
+        return Refusal::Malformed("can't read the request".into()).into_response();
+    };
+    let call = Call {
+        method,
+        query: head.uri.query().map(ToOwned::to_owned),
+        headers: head.headers,
+        body,
+    };
+    // A task of its own: a call that has arrived is carried out even if the client gives up.
+    let shared = Arc::clone(&telegram.0);
+    let answer = telegram.0.tasks.spawn(async move {
+        tokio::select! {
+            () = shared.stop.cancelled() => cut(),
+            response = answer(&shared, &call) => response,
+        }
+    });
+    answer.await.unwrap_or_else(|_| cut())
+}
+
+async fn answer(shared: &Shared, call: &Call) -> Response {
+    let fault = shared.change(|state| {
+        *state.calls.by_method.entry(call.method.clone()).or_default() += 1;
+        state.faults.strike(&call.method)
+    });
+    match fault {
+        None => carry_out(shared, call),
+        Some(FaultKind::Delay { milliseconds }) => {
+            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+            carry_out(shared, call)
+        }
+        Some(FaultKind::Hold) => {
+            hold(shared).await;
+            carry_out(shared, call)
+        }
+        Some(FaultKind::Answer { status, body }) => scripted(status, body),
+        Some(FaultKind::TooMany { retry_after }) => refused(shared, Refusal::TooMany(retry_after)),
+        Some(FaultKind::CutBefore) => cut(),
+        Some(FaultKind::CutAfter) => {
+            carry_out(shared, call);
+            cut()
+        }
+    }
+}
+
+async fn hold(shared: &Shared) {
+    let mut released = shared.released.subscribe();
+    shared.change(|state| state.held += 1);
+    // An error would mean that the stand-in is gone, and with it this task.
+    let _ = released.changed().await;
+    shared.change(|state| state.held -= 1);
+}
+
+fn carry_out(shared: &Shared, call: &Call) -> Response {
+    match attempt(shared, call) {
+        Ok(body) => Json(body).into_response(),
+        Err(refusal) => refused(shared, refusal),
+    }
+}
+
+fn attempt(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
+    let method = Method::named(&call.method)?;
+    let params = Params::read(call.query.as_deref(), &call.headers, &call.body)?;
+    let answer = shared.change(|state| methods::call(state, method, &params, Moment::now()))?;
+    let mut body = json!({ "ok": true, "result": answer.result });
+    if let Some(description) = answer.description {
+        body["description"] = json!(description);
+    }
+    Ok(body)
+}
+
+fn refused(shared: &Shared, refusal: Refusal) -> Response {
+    shared.change(|state| match refusal {
+        Refusal::TooMany(_) => state.calls.too_many += 1,
+        ref other => {
+            tracing::debug!(%other, "refused");
+            state.calls.refused += 1;
+        }
+    });
+    refusal.into_response()
+}
+
+fn scripted(status: u16, body: String) -> Response {
+    let kind = if body.trim_start().starts_with('{') {
+        "application/json"
+    } else {
+        "text/html"
+    };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, kind)], body).into_response()
+}
+
+fn cut() -> Response {
+    HttpResponse::builder()
+        .extension(Cut)
+        .body(Body::empty())
+        .expect("a response without headers can always be built")
+}

@@ -1,0 +1,267 @@
+//! Everything the stand-in remembers: people, chats, messages, button presses, commands.
+//! Invariant: plain data behind one lock; nothing here waits, listens or reads a clock.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::TelegramOptions;
+use super::faults::Faults;
+use super::html::Parsed;
+use super::ids::{ChatId, MessageId, Profile, UpdateId};
+use super::limits::Flood;
+use super::markup;
+use super::refusal::Refusal;
+use super::webhook::Webhook;
+use crate::clock::Moment;
+
+/// A message that the bot has sent, as it stands now.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SentMessage {
+    /// Its number.
+    pub message_id: MessageId,
+    /// When it was sent.
+    pub at: Timestamp,
+    /// The message that it replies to.
+    pub reply_to: Option<MessageId>,
+    /// What it says now.
+    #[serde(flatten)]
+    pub content: Content,
+    /// What it said before each edit, oldest first.
+    pub earlier: Vec<Content>,
+}
+
+/// What a message says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Content {
+    /// The text that people see, mark-up stripped.
+    pub text: String,
+    /// The text as the bot sent it.
+    pub html: String,
+    /// `MessageEntity` objects.
+    pub entities: Vec<Value>,
+    /// The keyboard that came with it.
+    pub reply_markup: Option<Value>,
+}
+
+/// The bot's answer to a pressed button.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ButtonAnswer {
+    /// The update that told the bot of the press.
+    pub update_id: UpdateId,
+    /// The notification; empty if there is nothing to show.
+    pub text: String,
+    /// Whether it is shown as an alert.
+    pub show_alert: bool,
+}
+
+/// How often the bot called and what came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Calls {
+    /// Calls by method, refused ones included.
+    pub by_method: BTreeMap<String, u64>,
+    /// Calls answered with 429.
+    pub too_many: u64,
+    /// Calls answered with another refusal.
+    pub refused: u64,
+    /// Updates that the webhook took.
+    pub delivered: u64,
+    /// Attempts to deliver an update that failed.
+    pub undelivered: u64,
+}
+
+/// One set of bot commands, as `setMyCommands` left it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CommandSet {
+    /// `BotCommandScope`; the default scope if the call had none.
+    pub scope: Value,
+    /// Two-letter language, empty for all others.
+    pub language_code: String,
+    /// The commands.
+    pub commands: Value,
+}
+
+/// How a person stands to the bot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Member,
+    Blocked,
+    Deactivated,
+}
+
+/// A message in a chat; of people's messages only their place matters.
+#[derive(Debug)]
+pub(super) enum Entry {
+    Theirs,
+    Ours(SentMessage),
+}
+
+/// A chat of the bot.
+#[derive(Debug)]
+pub(super) struct Chat {
+    /// The Bot API's `Chat` object.
+    pub(super) about: Value,
+    /// The person, in a private chat that was set up as such.
+    pub(super) profile: Option<Profile>,
+    /// Whether the bot has ever heard of the chat.
+    pub(super) known: bool,
+    pub(super) standing: Standing,
+    pub(super) log: BTreeMap<MessageId, Entry>,
+}
+
+/// A pressed button.
+#[derive(Debug)]
+pub(super) struct Query {
+    pub(super) from: ChatId,
+    pub(super) update_id: UpdateId,
+    pub(super) pressed: Instant,
+    pub(super) answer: Option<ButtonAnswer>,
+}
+
+/// The bot itself.
+#[derive(Debug)]
+pub(super) struct Bot {
+    pub(super) id: i64,
+}
+
+/// The whole stand-in.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) bot: Bot,
+    pub(super) chats: BTreeMap<ChatId, Chat>,
+    pub(super) queries: HashMap<String, Query>,
+    pub(super) commands: Vec<CommandSet>,
+    pub(super) webhook: Webhook,
+    pub(super) flood: Flood,
+    pub(super) faults: Faults,
+    pub(super) calls: Calls,
+    /// Calls that a fault holds now.
+    pub(super) held: usize,
+    pub(super) next_update: UpdateId,
+    pub(super) next_message: MessageId,
+    /// How long a pressed button may be answered.
+    pub(super) query_lifetime: Duration,
+}
+
+impl Bot {
+    /// The Bot API's `User` object of the bot.
+    pub(super) fn user(&self) -> Value {
+        json!({
+            "id": self.id,
+            "is_bot": true,
+            "first_name": "Sheetdesk stand-in",
+            "username": "sheetdesk_stand_in_bot",
+        })
+    }
+}
+
+impl Content {
+    pub(super) fn new(parsed: Parsed, html: &str, reply_markup: Option<Value>) -> Self {
+        Self {
+            text: parsed.text,
+            html: html.to_owned(),
+            entities: parsed.entities,
+            reply_markup,
+        }
+    }
+}
+
+impl Chat {
+    pub(super) fn new(about: Value, profile: Option<Profile>) -> Self {
+        Self {
+            about,
+            profile,
+            known: false,
+            standing: Standing::Member,
+            log: BTreeMap::new(),
+        }
+    }
+
+    /// Refuses where Telegram would not let the message through.
+    pub(super) fn accepts(&self) -> Result<(), Refusal> {
+        match self.standing {
+            Standing::Member => Ok(()),
+            Standing::Blocked => Err(Refusal::Blocked),
+            Standing::Deactivated => Err(Refusal::Deactivated),
+        }
+    }
+
+    /// The bot's messages, oldest first.
+    pub(super) fn sent(&self) -> impl Iterator<Item = &SentMessage> {
+        self.log.values().filter_map(|entry| match entry {
+            Entry::Ours(message) => Some(message),
+            Entry::Theirs => None,
+        })
+    }
+
+    /// The Bot API's `Message` object of one of the bot's messages.
+    pub(super) fn message(&self, bot: &Bot, sent: &SentMessage, edited: Option<i64>) -> Value {
+        let mut message = json!({
+            "message_id": sent.message_id,
+            "from": bot.user(),
+            "chat": self.about,
+            "date": sent.at.as_second(),
+            "text": sent.content.text,
+        });
+        if !sent.content.entities.is_empty() {
+            message["entities"] = json!(sent.content.entities);
+        }
+        if let Some(inline) = sent.content.reply_markup.as_ref().filter(|m| markup::is_inline(m)) {
+            message["reply_markup"] = inline.clone();
+        }
+        if let Some(date) = edited {
+            message["edit_date"] = json!(date);
+        }
+        message
+    }
+}
+
+impl State {
+    pub(super) fn new(bot: i64, options: &TelegramOptions, now: Moment) -> Self {
+        Self {
+            bot: Bot { id: bot },
+            chats: BTreeMap::new(),
+            queries: HashMap::new(),
+            commands: Vec::new(),
+            webhook: Webhook::new(options.webhook_retry.clone()),
+            flood: Flood::new(options.limits),
+            faults: Faults::default(),
+            calls: Calls::default(),
+            held: 0,
+            next_update: options.first_update.unwrap_or(UpdateId(now.unix())),
+            next_message: MessageId(1),
+            query_lifetime: options.query_lifetime,
+        }
+    }
+
+    /// The chat, if the bot has ever heard of it.
+    pub(super) fn heard_of(&mut self, chat: ChatId) -> Result<&mut Chat, Refusal> {
+        self.chats.get_mut(&chat).filter(|chat| chat.known).ok_or(Refusal::ChatNotFound)
+    }
+
+    /// The chat with a person, set up at first sight; a later profile replaces the earlier.
+    pub(super) fn chat_with(&mut self, profile: &Profile) -> &mut Chat {
+        let chat = self.chats.entry(profile.id).or_insert_with(|| Chat::new(profile.chat(), None));
+        chat.about = profile.chat();
+        chat.profile = Some(profile.clone());
+        chat
+    }
+
+    /// A fresh message number.
+    pub(super) fn number_message(&mut self) -> MessageId {
+        let number = self.next_message;
+        self.next_message = MessageId(number.0 + 1);
+        number
+    }
+
+    /// A fresh update number.
+    pub(super) fn number_update(&mut self) -> UpdateId {
+        let number = self.next_update;
+        self.next_update = UpdateId(number.0 + 1);
+        number
+    }
+}

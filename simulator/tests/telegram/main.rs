@@ -1,0 +1,8 @@
+//! The Telegram stand-in over HTTP, as a bot and its webhook see it.
+//! Invariant: the expected words come from recorded answers of the real server, not from our code.
+
+mod faults;
+mod people;
+mod refusals;
+mod support;
+mod webhook;

@@ -1,0 +1,264 @@
+//! A specialist's answer: from the cell to the partner, into the dialogue, out of the cell.
+//!
+//! Invariant: each answer revision is sent once (twice at most, where a response was lost), and its text leaves the cell only
+//! after Telegram has every part of it.
+
+use jiff::SignedDuration;
+
+use crate::domain::{
+    appeal::{Answer, Appeal, Author, Delivery, PartState, Status, Why},
+    effect::{Effect, Entity, Keyboard, Lane, OutboxState, Send},
+    event::Wake,
+    ids::{AppealId, OutboxId, Revision, RowKey},
+    session::Locale,
+    text::{Html, MESSAGE_LIMIT, Text, split},
+    turn::Turn,
+    view::View,
+    wording::Say,
+};
+
+use super::appeals;
+
+/// How long an answer may be on its way before its row says so: most are delivered sooner, and a write is saved.
+const SAY_WAITING_AFTER: SignedDuration = SignedDuration::from_secs(10);
+
+/// How one message of an answer ended.
+pub(super) enum PartEnd {
+    /// Telegram has it.
+    Delivered { maybe_twice: bool },
+    /// Telegram will never take it.
+    Rejected(Why),
+    /// Nobody can say.
+    Unknown { twice: bool },
+}
+
+/// The answer cell shows this text, which is not the one seen before.
+pub(super) fn typed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: Text) {
+    appeal.seen.answer = Some(text.clone());
+    if is_on_its_way(appeal) && !take_back(turn, appeal) {
+        // The one before is already with Telegram; this one follows when its outcome is known.
+        return;
+    }
+    begin(turn, appeal, text);
+}
+
+/// The answer cell is empty.
+pub(super) fn emptied(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
+    appeal.seen.answer = None;
+    if is_on_its_way(appeal) {
+        take_back(turn, appeal);
+    } else {
+        appeal.answer = None;
+    }
+    if matches!(appeal.delivery, Delivery::Held | Delivery::Blocked | Delivery::Waiting) && appeal.answer.is_none() {
+        appeal.delivery = Delivery::Empty;
+        turn.dirty(RowKey::Appeal(appeal.id));
+    }
+}
+
+/// Sends what stands in the cell of an appeal whose answer was held or could not be delivered.
+pub(super) fn send_again(turn: &mut Turn<'_, impl View>, id: AppealId) {
+    let Some(mut appeal) = turn.appeal(id) else { return };
+    if let Some(text) = appeal.seen.answer.clone()
+        && !is_on_its_way(&appeal)
+    {
+        begin(turn, &mut appeal, text);
+        turn.put(Entity::Appeal(appeal));
+    }
+}
+
+/// The grace of an answer is over, or it has been on its way for a while.
+pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, id: AppealId) {
+    let Some(mut appeal) = turn.appeal(id) else { return };
+    let Some(answer) = &appeal.answer else { return };
+    if answer.parts.is_empty() {
+        if turn.now.duration_since(answer.at) < turn.rules.grace {
+            return;
+        }
+        dispatch(turn, &mut appeal, &[]);
+    } else if answer.parts.contains(&PartState::Waiting) && appeal.delivery != Delivery::Waiting {
+        appeal.delivery = Delivery::Waiting;
+        turn.dirty(RowKey::Appeal(id));
+    }
+    turn.put(Entity::Appeal(appeal));
+}
+
+/// One message of an answer has come to its end.
+pub(super) fn part_ended(turn: &mut Turn<'_, impl View>, id: AppealId, revision: Revision, part: u8, end: PartEnd) {
+    let Some(mut appeal) = turn.appeal(id) else { return };
+    let Some(answer) = appeal.answer.as_mut().filter(|answer| answer.revision == revision) else {
+        return;
+    };
+    let Some(state) = answer.parts.get_mut(usize::from(part)) else {
+        return;
+    };
+    match end {
+        PartEnd::Delivered { maybe_twice } => {
+            *state = PartState::Delivered { maybe_twice };
+            if answer.is_delivered() {
+                finish(turn, &mut appeal);
+            }
+        }
+        PartEnd::Rejected(why) => {
+            *state = PartState::Failed;
+            fail(turn, &mut appeal, refusal(why));
+        }
+        PartEnd::Unknown { twice } => {
+            *state = PartState::Failed;
+            fail(turn, &mut appeal, Delivery::Unknown { twice });
+        }
+    }
+    turn.put(Entity::Appeal(appeal));
+}
+
+fn refusal(why: Why) -> Delivery {
+    match why {
+        Why::Blocked => Delivery::Blocked,
+        Why::Deactivated | Why::ChatNotFound | Why::GaveUp | Why::Refused(_) => Delivery::Failed(why),
+    }
+}
+
+/// Starts the way of a text: at once, after its grace, or when the partner comes back.
+fn begin(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: Text) {
+    if let Some(mut session) = turn.session(appeal.chat).filter(|session| session.blocked) {
+        session.undelivered.insert(appeal.id);
+        turn.put(Entity::Session(session));
+        appeal.delivery = Delivery::Blocked;
+        return turn.dirty(RowKey::Appeal(appeal.id));
+    }
+    let carried = delivered_parts(appeal, &text);
+    appeal.revision = Revision(appeal.revision.0 + 1);
+    appeal.answer = Some(Answer {
+        revision: appeal.revision,
+        text,
+        at: turn.now,
+        parts: Vec::new(),
+    });
+    if turn.rules.grace.is_zero() {
+        dispatch(turn, appeal, &carried);
+    } else {
+        turn.then(Effect::Then {
+            at: turn.now + turn.rules.grace,
+            wake: Wake::Appeal(appeal.id),
+        });
+    }
+}
+
+/// Puts the messages of an answer into the outbox, less those that the partner already has.
+fn dispatch(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, carried: &[PartState]) {
+    let Some(answer) = &mut appeal.answer else { return };
+    let locale = turn.session(appeal.chat).map_or_else(Locale::default, |session| session.locale);
+    let heading = appeal
+        .number
+        .map(|number| turn.rules.wording.say(locale, Say::AnswerHeading(number)));
+    let whole = match heading {
+        Some(heading) => format!("{heading}\n\n{}", answer.text.as_str().trim()),
+        None => answer.text.as_str().trim().to_owned(),
+    };
+    answer.parts = Vec::new();
+    for (index, piece) in (0_u8..).zip(split(&whole, MESSAGE_LIMIT)) {
+        let state = carried.get(usize::from(index)).copied().unwrap_or(PartState::Waiting);
+        answer.parts.push(state);
+        if state == PartState::Waiting {
+            let id = OutboxId::Answer(appeal.id, answer.revision, index);
+            let send = Send {
+                id,
+                to: appeal.chat,
+                lane: Lane::Talk,
+                text: Html::escape(piece),
+                keyboard: Keyboard::Keep,
+            };
+            turn.then(Effect::Send(send));
+        }
+    }
+    turn.then(Effect::Then {
+        at: turn.now + SAY_WAITING_AFTER,
+        wake: Wake::Appeal(appeal.id),
+    });
+}
+
+/// Which messages of this very text the partner already has, from a try that ended half-way.
+fn delivered_parts(appeal: &Appeal, text: &Text) -> Vec<PartState> {
+    let same = appeal.answer.as_ref().filter(|answer| answer.text == *text);
+    same.map_or_else(Vec::new, |answer| {
+        let waiting_again = |part: &PartState| match part {
+            PartState::Delivered { .. } => *part,
+            PartState::Waiting | PartState::Failed => PartState::Waiting,
+        };
+        answer.parts.iter().map(waiting_again).collect()
+    })
+}
+
+fn is_on_its_way(appeal: &Appeal) -> bool {
+    appeal
+        .answer
+        .as_ref()
+        .is_some_and(|answer| answer.parts.is_empty() || answer.parts.contains(&PartState::Waiting))
+}
+
+/// Takes an answer back if no message of it was ever claimed; whether it could be.
+fn take_back(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) -> bool {
+    let Some(answer) = &appeal.answer else { return true };
+    let ids: Vec<_> = (0_u8..)
+        .zip(&answer.parts)
+        .map(|(part, _)| OutboxId::Answer(appeal.id, answer.revision, part))
+        .collect();
+    let untouched = ids.iter().all(|id| {
+        turn.view
+            .outbox(id)
+            .is_some_and(|entry| entry.tries == 0 && matches!(entry.state, OutboxState::Waiting(_)))
+    });
+    if untouched {
+        ids.into_iter().for_each(|id| turn.then(Effect::Withdraw(id)));
+        appeal.answer = None;
+    }
+    untouched
+}
+
+/// Telegram has every part: into the dialogue, and out of the cell.
+fn finish(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
+    let Some(answer) = appeal.answer.clone() else { return };
+    let maybe_twice = answer.parts.contains(&PartState::Delivered { maybe_twice: true });
+    appeals::add_line(turn, appeal, Author::Specialist, turn.now, answer.text.clone());
+    appeal.delivery = Delivery::Delivered { at: turn.now, maybe_twice };
+    appeal.stamp = turn.now;
+    if appeal.status.yields_to_work() {
+        appeal.status = Status::InWork;
+    }
+    turn.dirty(RowKey::Appeal(appeal.id));
+    follow_up(turn, appeal, &answer.text);
+}
+
+/// The answer stays in its cell, and the row says why.
+fn fail(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, delivery: Delivery) {
+    let Some(answer) = appeal.answer.clone() else { return };
+    for (part, state) in (0_u8..).zip(&answer.parts) {
+        if *state == PartState::Waiting {
+            turn.then(Effect::Withdraw(OutboxId::Answer(appeal.id, answer.revision, part)));
+        }
+    }
+    if let Some(current) = &mut appeal.answer {
+        current
+            .parts
+            .iter_mut()
+            .filter(|part| **part == PartState::Waiting)
+            .for_each(|part| *part = PartState::Failed);
+    }
+    if delivery == Delivery::Blocked
+        && let Some(mut session) = turn.session(appeal.chat)
+    {
+        session.blocked = true;
+        session.undelivered.insert(appeal.id);
+        turn.put(Entity::Session(session));
+    }
+    appeal.delivery = delivery;
+    turn.dirty(RowKey::Appeal(appeal.id));
+    follow_up(turn, appeal, &answer.text);
+}
+
+/// A text typed over the one that has just ended is an answer of its own.
+fn follow_up(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, ended: &Text) {
+    if let Some(newer) = appeal.seen.answer.clone().filter(|seen| seen != ended) {
+        begin(turn, appeal, newer);
+    }
+}

@@ -1,0 +1,103 @@
+//! What a partner writes: it joins the open appeal, or opens one.
+//!
+//! Invariant: one row per open appeal; a number is given only once the tab has been seen.
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    appeal::{Appeal, Author, Delivery, Line, Seen, Status},
+    effect::Entity,
+    ids::{AppealId, ChatId, Number, Revision, RowKey},
+    session::Session,
+    tab::Tab,
+    text::Text,
+    turn::Turn,
+    view::View,
+    wording::Say,
+};
+
+/// Adds a partner's messages to the open appeal or opens one, and says which.
+pub(super) fn receive(turn: &mut Turn<'_, impl View>, session: &Session, messages: &[(Timestamp, Text)]) {
+    let open = turn.open_appeal(session.chat);
+    let fresh = open.is_none();
+    let mut appeal = open.unwrap_or_else(|| self::open(turn, session));
+    for (at, text) in messages {
+        add_line(turn, &mut appeal, Author::Partner, *at, text.clone());
+    }
+    appeal.stamp = turn.now;
+    turn.dirty(RowKey::Appeal(appeal.id));
+    let number = appeal.number;
+    turn.put(Entity::Appeal(appeal));
+    turn.say(session, if fresh { Say::Receipt(number) } else { Say::Added(number) });
+}
+
+/// Puts a line on top of the dialogue.
+pub(super) fn add_line(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, author: Author, at: Timestamp, text: Text) {
+    let index = appeal.lines;
+    appeal.lines += 1;
+    turn.put(Entity::Line(Line {
+        appeal: appeal.id,
+        index,
+        author,
+        at,
+        text,
+    }));
+}
+
+/// An appeal as it begins, for a row of our own or an adopted one.
+pub(super) fn blank(turn: &Turn<'_, impl View>, chat: ChatId) -> Appeal {
+    Appeal {
+        id: AppealId(turn.seq),
+        number: None,
+        chat,
+        partner: None,
+        status: Status::New,
+        stamp: turn.now,
+        seen: Seen::default(),
+        answer: None,
+        revision: Revision::default(),
+        lines: 0,
+        lines_written: 0,
+        placed: false,
+        delivery: Delivery::Empty,
+        stopped: None,
+        adopted: None,
+    }
+}
+
+/// The appeals tab has been seen: appeals without a number get theirs, and their partners hear of it.
+pub(super) fn give_numbers(turn: &mut Turn<'_, impl View>) {
+    let mut tab = turn.tab(Tab::Appeals);
+    for id in std::mem::take(&mut tab.unnumbered) {
+        let Some(mut appeal) = turn.appeal(id) else { continue };
+        let number = take_number(&mut tab.next_number);
+        appeal.number = Some(number);
+        let ours = appeal.adopted.is_none();
+        let chat = appeal.chat;
+        turn.dirty(RowKey::Appeal(id));
+        turn.put(Entity::Appeal(appeal));
+        if let Some(session) = turn.session(chat).filter(|_| ours) {
+            turn.say(&session, Say::NumberFollows(number));
+        }
+    }
+    turn.put(Entity::Tab(tab));
+}
+
+fn open(turn: &mut Turn<'_, impl View>, session: &Session) -> Appeal {
+    let mut appeal = blank(turn, session.chat);
+    appeal.partner.clone_from(&session.partner);
+    let mut tab = turn.tab(Tab::Appeals);
+    if tab.sighted.is_some() {
+        appeal.number = Some(take_number(&mut tab.next_number));
+    } else {
+        tab.unnumbered.insert(appeal.id);
+    }
+    turn.put(Entity::Tab(tab));
+    appeal
+}
+
+fn take_number(next: &mut Number) -> Number {
+    let number = *next;
+    *next = Number(number.0.saturating_add(1));
+    number
+}

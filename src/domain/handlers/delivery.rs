@@ -1,0 +1,110 @@
+//! How sends end: delivered, refused, to be tried again, or unknown.
+//!
+//! Invariant: every message has a bounded number of tries; a lost response is resent at most once, and never forgotten.
+
+use jiff::SignedDuration;
+
+use crate::domain::{
+    appeal::Why,
+    effect::{Effect, Ending, Entity, OutboxEntry, OutboxState},
+    event::{Outcome, RetryAfter},
+    ids::OutboxId,
+    turn::Turn,
+    view::View,
+};
+
+use super::answers::{self, PartEnd};
+
+/// The first pause after a failed try; it doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
+/// Long enough not to press a sick service, short enough that an answer is not late by much once it is well.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
+/// For how long a message is tried; then its row says that it was not delivered.
+const TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+pub(in crate::domain) fn sent(turn: &mut Turn<'_, impl View>, id: &OutboxId, outcome: &Outcome) {
+    let Some(entry) = turn.view.outbox(id).filter(|entry| !matches!(entry.state, OutboxState::Ended(_))) else {
+        return;
+    };
+    match outcome {
+        Outcome::Delivered(_) => {
+            turn.then(Effect::Finish(id.clone(), Ending::Delivered));
+            end_part(
+                turn,
+                id,
+                PartEnd::Delivered {
+                    maybe_twice: entry.lost > 0,
+                },
+            );
+        }
+        Outcome::Rejected(why) => reject(turn, &entry, why.clone()),
+        Outcome::Retry(after) => retry(turn, &entry, *after),
+        Outcome::Unknown => lose(turn, &entry),
+    }
+}
+
+fn reject(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, why: Why) {
+    turn.then(Effect::Finish(entry.send.id.clone(), Ending::Failed));
+    if why == Why::Blocked
+        && let Some(mut session) = turn.session(entry.send.to)
+    {
+        session.blocked = true;
+        turn.put(Entity::Session(session));
+    }
+    end_part(turn, &entry.send.id, PartEnd::Rejected(why));
+}
+
+fn retry(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, after: RetryAfter) {
+    if turn.now.duration_since(entry.born) > TRIED_FOR {
+        return reject(turn, entry, Why::GaveUp);
+    }
+    let at = match after {
+        RetryAfter::At(moment) => moment,
+        RetryAfter::Schedule => turn.now + pause(entry.tries),
+    };
+    turn.then(Effect::Reschedule {
+        id: entry.send.id.clone(),
+        at,
+        lost: entry.lost,
+    });
+}
+
+/// A response was lost: once more for talk, never again for an announcement.
+fn lose(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
+    let id = entry.send.id.clone();
+    let lost = entry.lost.saturating_add(1);
+    let resend = match &id {
+        OutboxId::Reply(..) | OutboxId::Answer(..) => turn.rules.resend_unknown && lost == 1,
+        OutboxId::Promotion(..) => false,
+    };
+    if resend {
+        turn.then(Effect::Reschedule { id, at: turn.now, lost });
+    } else {
+        turn.then(Effect::Finish(id.clone(), Ending::Unknown));
+        end_part(turn, &id, PartEnd::Unknown { twice: lost > 1 });
+    }
+}
+
+fn end_part(turn: &mut Turn<'_, impl View>, id: &OutboxId, end: PartEnd) {
+    match id {
+        OutboxId::Answer(appeal, revision, part) => answers::part_ended(turn, *appeal, *revision, *part, end),
+        OutboxId::Reply(..) | OutboxId::Promotion(..) => {}
+    }
+}
+
+/// 1 s, 2 s, 4 s … 5 min.
+fn pause(tries: u16) -> SignedDuration {
+    let doublings = u32::from(tries.saturating_sub(1)).min(16);
+    (FIRST_PAUSE * 2_i32.pow(doublings)).min(LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_five_minutes() {
+        let seconds: Vec<_> = [1, 2, 3, 9, 10, 400].into_iter().map(|tries| pause(tries).as_secs()).collect();
+        assert_eq!(seconds, [1, 2, 4, 256, 300, 300]);
+    }
+}

@@ -1,0 +1,13 @@
+//! One file per theme; the router in [`super::decide`] says which event goes where.
+//!
+//! Invariant: a handler only reads and changes the [`super::turn::Turn`] it is given.
+
+pub(super) mod answers;
+pub(super) mod appeals;
+pub(super) mod conversation;
+pub(super) mod delivery;
+pub(super) mod looks;
+pub(super) mod operator;
+pub(super) mod registration;
+pub(super) mod rows;
+pub(super) mod writes;

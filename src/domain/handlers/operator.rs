@@ -1,0 +1,24 @@
+//! What the operator asks for, and what he is told.
+//!
+//! Invariant: an answer held at first sight is sent only by the operator's word, or when its author changes it.
+
+use crate::domain::{
+    event::{Command, Notice},
+    turn::Turn,
+    view::View,
+    wording::Note,
+};
+
+use super::answers;
+
+pub(in crate::domain) fn command(turn: &mut Turn<'_, impl View>, command: &Command) {
+    match command {
+        Command::ReleaseAnswers => {
+            for appeal in turn.view.held() {
+                answers::send_again(turn, appeal);
+            }
+        }
+        Command::Notify(Notice::TabUnusable { tab, words }) => turn.report(Note::AdminTabUnusable(*tab, words)),
+        Command::Notify(Notice::TabMended(tab)) => turn.report(Note::AdminTabMended(*tab)),
+    }
+}

@@ -1,0 +1,301 @@
+//! Registration: partner code as text, phone as one's own shared contact, in either order.
+//!
+//! Invariant: nobody is refused on an old look; nobody learns whether the code or the phone was wrong;
+//! a bound code is never bound anew.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::{
+    effect::{Button, Effect, Entity, Keyboard},
+    event::Wake,
+    ids::{ChatId, PartnerCode, RowKey},
+    partner::{Binding, Partner, RowTrouble},
+    phone::Phone,
+    session::{Kept, Parked, Registration, Session},
+    tab::Tab,
+    text::Text,
+    turn::Turn,
+    view::View,
+    wording::{Note, Say},
+};
+
+use super::appeals;
+
+/// Pairs that one person may try within [`TRIES_WINDOW`]: enough for typing errors, too few for guessing.
+const TRIES: usize = 5;
+/// The window of [`TRIES`].
+const TRIES_WINDOW: SignedDuration = SignedDuration::from_hours(1);
+/// How many messages of an unregistered person are kept (design, fine print).
+const KEPT: usize = 10;
+/// How long they are kept (design, fine print).
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// When a waiting person is told that it takes a moment: he must hear within 5 s (invariant 7), and the send takes time too.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(4);
+/// How many registrations one look may decide; the others are taken up by their timers.
+const PARKED: usize = 1000;
+/// When a registration that found no place is taken up again.
+const PARK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
+
+/// Says how to register.
+pub(super) fn welcome(turn: &mut Turn<'_, impl View>, session: &Session) {
+    ask(turn, session, Say::Welcome);
+}
+
+/// Text of somebody who is not registered: a code, or something to keep.
+pub(super) fn text(turn: &mut Turn<'_, impl View>, mut session: Session, at: Timestamp, text: &Text) {
+    forget_old(turn, &mut session);
+    match code_in(turn, text) {
+        Some(_) => {
+            session.registration.code = Some(Text(text.as_str().trim().to_owned()));
+            advance(turn, session);
+        }
+        None => keep(turn, session, at, text),
+    }
+}
+
+/// A shared contact: it proves a phone only if it is the sender's own (Bot API: `contact.user_id`).
+pub(super) fn contact(turn: &mut Turn<'_, impl View>, mut session: Session, phone: &Text, own: bool) {
+    if !own {
+        return ask(turn, &session, Say::ContactOfAnother);
+    }
+    match Phone::of_contact(phone.as_str()) {
+        Some(phone) => {
+            session.registration.phone = Some(phone);
+            advance(turn, session);
+        }
+        None => turn.say(&session, Say::PhoneUnreadable),
+    }
+}
+
+/// Drops what was kept for longer than a day.
+pub(super) fn forget_old(turn: &Turn<'_, impl View>, session: &mut Session) {
+    session.kept.retain(|kept| turn.now.duration_since(kept.at) < KEPT_FOR);
+}
+
+/// A fresh look at the staff list has ended: whoever waited since before it began is answered now.
+pub(super) fn after_look(turn: &mut Turn<'_, impl View>, began: Timestamp) {
+    let mut tab = turn.tab(Tab::Partners);
+    let ready: Vec<ChatId> = tab
+        .parked
+        .iter()
+        .copied()
+        .filter(|&chat| waiting_since(turn, chat).is_none_or(|since| since <= began))
+        .collect();
+    for chat in &ready {
+        tab.parked.remove(chat);
+    }
+    turn.put(Entity::Tab(tab));
+    for chat in ready {
+        if let Some(mut session) = turn.session(chat)
+            && session.registration.parked.take().is_some()
+        {
+            conclude(turn, session);
+        }
+    }
+}
+
+/// A registration has waited for a while.
+pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, chat: ChatId) {
+    let Some(mut session) = turn.session(chat) else { return };
+    let Some(parked) = &mut session.registration.parked else { return };
+    let first = !std::mem::replace(&mut parked.told, true);
+    turn.put(Entity::Session(session.clone()));
+    join_queue(turn, chat);
+    if first {
+        turn.say(&session, Say::Shortly);
+    }
+}
+
+/// Text that is, or may be meant as, a partner code.
+fn code_in(turn: &Turn<'_, impl View>, text: &Text) -> Option<PartnerCode> {
+    PartnerCode::fold(text.as_str()).filter(|code| code.has_digit() || turn.view.partner(code).is_some())
+}
+
+fn keep(turn: &mut Turn<'_, impl View>, mut session: Session, at: Timestamp, text: &Text) {
+    let full = session.kept.len() >= KEPT;
+    if !full {
+        session.kept.push(Kept { at, text: text.clone() });
+    }
+    // Before the first look nobody can say whether this person is registered: the answer waits for it.
+    if turn.tab(Tab::Partners).sighted.is_none() {
+        return park(turn, session);
+    }
+    turn.put(Entity::Session(session.clone()));
+    ask(
+        turn,
+        &session,
+        if full { Say::KeptIsFull(KEPT) } else { Say::KeptBeforeRegistration },
+    );
+}
+
+/// Goes as far as what is known allows.
+fn advance(turn: &mut Turn<'_, impl View>, mut session: Session) {
+    let registration = &mut session.registration;
+    match (&registration.code, &registration.phone) {
+        (None, _) => say_and_store(turn, &session, Say::CodeWanted, Keyboard::Keep),
+        (Some(_), None) => {
+            let keyboard = share_contact(turn, &session);
+            say_and_store(turn, &session, Say::PhoneWanted, keyboard);
+        }
+        (Some(_), Some(_)) => {
+            let now = turn.now;
+            registration.tries.retain(|&at| now.duration_since(at) < TRIES_WINDOW);
+            if let [first, ..] = registration.tries[..]
+                && registration.tries.len() >= TRIES
+            {
+                registration.code = None;
+                return say_and_store(turn, &session, Say::TooManyTries(minutes_left(first, now)), Keyboard::Keep);
+            }
+            registration.tries.push(now);
+            match matching(turn, &session.registration) {
+                Some(partner) => bind(turn, session, partner),
+                None => park(turn, session),
+            }
+        }
+    }
+}
+
+/// The last word, on a fresh look.
+fn conclude(turn: &mut Turn<'_, impl View>, mut session: Session) {
+    if session.partner.is_some() {
+        return adopted(turn, session);
+    }
+    match (&session.registration.code, &session.registration.phone) {
+        (Some(_), Some(_)) => match matching(turn, &session.registration) {
+            Some(partner) => bind(turn, session, partner),
+            None => {
+                session.registration.code = None;
+                say_and_store(turn, &session, Say::NotMatched, Keyboard::Keep);
+            }
+        },
+        (Some(_), None) | (None, Some(_)) => advance(turn, session),
+        (None, None) => {
+            turn.put(Entity::Session(session.clone()));
+            ask(
+                turn,
+                &session,
+                if session.kept.is_empty() {
+                    Say::Welcome
+                } else {
+                    Say::KeptBeforeRegistration
+                },
+            );
+        }
+    }
+}
+
+/// The first look has shown that this person was registered all along: what he wrote is an appeal.
+fn adopted(turn: &mut Turn<'_, impl View>, mut session: Session) {
+    session.registration = Registration::default();
+    let lines: Vec<_> = std::mem::take(&mut session.kept)
+        .into_iter()
+        .map(|kept| (kept.at, kept.text))
+        .collect();
+    turn.put(Entity::Session(session.clone()));
+    if lines.is_empty() {
+        turn.say(&session, Say::Help);
+    } else {
+        appeals::receive(turn, &session, &lines);
+    }
+}
+
+/// The partner whose code and phone were both given, if there is exactly one.
+fn matching(turn: &Turn<'_, impl View>, registration: &Registration) -> Option<Partner> {
+    let code = PartnerCode::fold(registration.code.as_ref()?.as_str())?;
+    let partner = turn.partner(&code)?;
+    let unstopped = match partner.stopped {
+        None => true,
+        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Missing | RowTrouble::Moved) => false,
+    };
+    (unstopped && partner.phone.is_some() && partner.phone == registration.phone).then_some(partner)
+}
+
+fn bind(turn: &mut Turn<'_, impl View>, mut session: Session, mut partner: Partner) {
+    if let Some(binding) = &partner.binding
+        && binding.chat != session.chat
+    {
+        session.registration.code = None;
+        say_and_store(turn, &session, Say::BoundToAnother, Keyboard::Keep);
+        return turn.report(Note::AdminBoundToAnother(&partner.code, session.chat));
+    }
+    let since = turn
+        .now
+        .to_zoned(turn.rules.time_zone.clone())
+        .strftime("%Y-%m-%d %H:%M:%S")
+        .to_string();
+    partner.binding = Some(Binding {
+        chat: session.chat,
+        since: Text(since),
+        at: turn.now,
+    });
+    session.partner = Some(partner.code.clone());
+    session.registration = Registration::default();
+    turn.dirty(RowKey::Partner(partner.code.clone()));
+    let name = partner.name.clone();
+    turn.put(Entity::Partner(partner));
+    say_and_store(turn, &session, Say::Registered(name.as_str()), Keyboard::Remove);
+    if !session.kept.is_empty() {
+        offer_kept(turn, &session);
+    }
+}
+
+fn offer_kept(turn: &mut Turn<'_, impl View>, session: &Session) {
+    let buttons = vec![
+        (turn.words(session, Say::KeptSend), Button::SendKept),
+        (turn.words(session, Say::KeptDrop), Button::DropKept),
+    ];
+    turn.say_with(session, Say::KeptOffer(session.kept.len()), Keyboard::Inline(buttons));
+}
+
+/// Waits for one fresh look before anybody is refused.
+fn park(turn: &mut Turn<'_, impl View>, mut session: Session) {
+    let told = session.registration.parked.is_some_and(|parked| parked.told);
+    session.registration.parked = Some(Parked { since: turn.now, told });
+    let chat = session.chat;
+    turn.put(Entity::Session(session));
+    turn.then(Effect::Then {
+        at: turn.now + PATIENCE,
+        wake: Wake::Session(chat),
+    });
+    join_queue(turn, chat);
+}
+
+/// Takes a place among those whom the next look decides, or comes back later.
+fn join_queue(turn: &mut Turn<'_, impl View>, chat: ChatId) {
+    let mut tab = turn.tab(Tab::Partners);
+    if tab.parked.len() < PARKED || tab.parked.contains(&chat) {
+        tab.parked.insert(chat);
+        turn.put(Entity::Tab(tab));
+        turn.then(Effect::Look(Tab::Partners));
+    } else {
+        turn.then(Effect::Then {
+            at: turn.now + PARK_AGAIN,
+            wake: Wake::Session(chat),
+        });
+    }
+}
+
+fn waiting_since(turn: &Turn<'_, impl View>, chat: ChatId) -> Option<Timestamp> {
+    turn.session(chat)
+        .and_then(|session| session.registration.parked)
+        .map(|parked| parked.since)
+}
+
+fn minutes_left(first: Timestamp, now: Timestamp) -> i64 {
+    let left = TRIES_WINDOW - now.duration_since(first);
+    (left.as_secs() / 60 + 1).max(1)
+}
+
+fn say_and_store(turn: &mut Turn<'_, impl View>, session: &Session, say: Say<'_>, keyboard: Keyboard) {
+    turn.put(Entity::Session(session.clone()));
+    turn.say_with(session, say, keyboard);
+}
+
+fn ask(turn: &mut Turn<'_, impl View>, session: &Session, say: Say<'_>) {
+    let keyboard = share_contact(turn, session);
+    turn.say_with(session, say, keyboard);
+}
+
+fn share_contact(turn: &Turn<'_, impl View>, session: &Session) -> Keyboard {
+    Keyboard::ShareContact(turn.words(session, Say::ShareContact))
+}

@@ -1,0 +1,101 @@
+//! The end of a batch of writes: what is confirmed counts as seen, the rest stays dirty or is stopped.
+//!
+//! Invariant: a cell counts as changed by us only when the read-back says so.
+
+use crate::domain::{
+    appeal::{Appeal, Status},
+    effect::{Effect, Entity},
+    event::{RowResult, WriteReport, WrittenRow},
+    ids::{AppealId, RowKey},
+    partner::RowTrouble,
+    tab::Tab,
+    text::Text,
+    turn::Turn,
+    view::View,
+    wording::Note,
+};
+
+pub(in crate::domain) fn wrote(turn: &mut Turn<'_, impl View>, report: &WriteReport) {
+    if let Some(fence) = report.fence {
+        turn.settle(report.spreadsheet.clone(), fence);
+    }
+    for row in &report.rows {
+        match &row.key {
+            RowKey::Appeal(id) => appeal(turn, *id, row),
+            RowKey::Partner(_) => partner(turn, row),
+            RowKey::Promotion(_) => turn.clean(row.key.clone(), row.dirtied),
+        }
+    }
+}
+
+fn appeal(turn: &mut Turn<'_, impl View>, id: AppealId, row: &WrittenRow) {
+    let Some(mut appeal) = turn.appeal(id) else {
+        return turn.clean(row.key.clone(), row.dirtied);
+    };
+    match &row.result {
+        RowResult::Confirmed { status, cleared, lines } => {
+            confirm(&mut appeal, status.as_ref(), cleared.as_ref(), *lines);
+            turn.clean(row.key.clone(), row.dirtied);
+        }
+        RowResult::Contested => turn.then(Effect::Look(Tab::Appeals)),
+        RowResult::Moved => stop(turn, &mut appeal, RowTrouble::Moved),
+        RowResult::Absent => {
+            stop(turn, &mut appeal, RowTrouble::Missing);
+            turn.clean(row.key.clone(), row.dirtied);
+        }
+        RowResult::Refused(words) => {
+            turn.report(Note::AdminRowRefused(words));
+            turn.clean(row.key.clone(), row.dirtied);
+        }
+    }
+    turn.put(Entity::Appeal(appeal));
+}
+
+fn confirm(appeal: &mut Appeal, status: Option<&Status>, cleared: Option<&Text>, lines: u32) {
+    appeal.placed = true;
+    appeal.adopted = None;
+    appeal.lines_written = appeal.lines_written.max(lines);
+    if let Some(status) = status {
+        appeal.seen.status = Some(status.clone());
+    }
+    if let Some(cleared) = cleared {
+        appeal.seen.answer = None;
+        if appeal.answer.as_ref().is_some_and(|answer| answer.text == *cleared) {
+            appeal.answer = None;
+        }
+    }
+}
+
+/// Leaves the row alone; a moved one stays dirty, so that it says so in words.
+fn stop(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, trouble: RowTrouble) {
+    if appeal.stopped == Some(trouble) {
+        return;
+    }
+    appeal.stopped = Some(trouble);
+    turn.dirty(RowKey::Appeal(appeal.id));
+    if let Some(number) = appeal.number {
+        let words = turn.rules.wording.note(Note::Stopped(trouble));
+        turn.report(Note::AdminRowStopped(number, &words));
+    }
+}
+
+fn partner(turn: &mut Turn<'_, impl View>, row: &WrittenRow) {
+    match &row.result {
+        RowResult::Contested | RowResult::Moved => turn.then(Effect::Look(Tab::Partners)),
+        RowResult::Absent => {
+            // The list is being rewritten; the row is written once its code stands there again.
+            if let RowKey::Partner(code) = &row.key
+                && let Some(mut partner) = turn.partner(code)
+            {
+                partner.stopped = Some(RowTrouble::Missing);
+                turn.put(Entity::Partner(partner));
+            }
+            turn.clean(row.key.clone(), row.dirtied);
+        }
+        RowResult::Confirmed { .. } => turn.clean(row.key.clone(), row.dirtied),
+        RowResult::Refused(words) => {
+            turn.report(Note::AdminRowRefused(words));
+            turn.clean(row.key.clone(), row.dirtied);
+        }
+    }
+}

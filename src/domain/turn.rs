@@ -1,0 +1,166 @@
+//! One decision in the making: what is read, what is already changed by it, what follows.
+//!
+//! Invariant: a handler sees its own changes; an entity is stored once, as it is at the end.
+
+use jiff::Timestamp;
+
+use super::{
+    appeal::Appeal,
+    effect::{Decision, Effect, Entity, Keyboard, Lane, Send},
+    ids::{AppealId, ChatId, FenceId, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
+    partner::Partner,
+    rules::Rules,
+    session::{Locale, Session},
+    tab::{Tab, TabState},
+    text::Html,
+    view::View,
+    wording::{Note, Say},
+};
+
+/// How far back a partner's open appeal is looked for.
+const RECENT_APPEALS: usize = 20;
+
+/// One decision in the making.
+pub(super) struct Turn<'a, V> {
+    /// The settings.
+    pub(super) rules: &'a Rules,
+    /// The state before this decision.
+    pub(super) view: &'a V,
+    /// The event's place.
+    pub(super) seq: Seq,
+    /// The moment.
+    pub(super) now: Timestamp,
+    decision: Decision,
+    replies: u16,
+}
+
+impl<'a, V: View> Turn<'a, V> {
+    pub(super) fn new(rules: &'a Rules, view: &'a V, seq: Seq, now: Timestamp) -> Self {
+        Self {
+            rules,
+            view,
+            seq,
+            now,
+            decision: Decision::default(),
+            replies: 0,
+        }
+    }
+
+    pub(super) fn into_decision(self) -> Decision {
+        self.decision
+    }
+
+    /// The session as this decision leaves it.
+    pub(super) fn session(&self, chat: ChatId) -> Option<Session> {
+        let changed = self.decision.puts.iter().find_map(|entity| match entity {
+            Entity::Session(session) if session.chat == chat => Some(session.clone()),
+            Entity::Session(_) | Entity::Partner(_) | Entity::Appeal(_) | Entity::Line(_) | Entity::Tab(_) => None,
+        });
+        changed.or_else(|| self.view.session(chat))
+    }
+
+    /// The session, or a new one.
+    pub(super) fn session_or_new(&self, chat: ChatId, locale: Locale) -> Session {
+        self.session(chat).unwrap_or_else(|| Session::new(chat, locale))
+    }
+
+    pub(super) fn partner(&self, code: &PartnerCode) -> Option<Partner> {
+        let changed = self.decision.puts.iter().find_map(|entity| match entity {
+            Entity::Partner(partner) if partner.code == *code => Some(partner.clone()),
+            Entity::Partner(_) | Entity::Session(_) | Entity::Appeal(_) | Entity::Line(_) | Entity::Tab(_) => None,
+        });
+        changed.or_else(|| self.view.partner(code))
+    }
+
+    pub(super) fn appeal(&self, id: AppealId) -> Option<Appeal> {
+        let changed = self.decision.puts.iter().find_map(|entity| match entity {
+            Entity::Appeal(appeal) if appeal.id == id => Some(appeal.clone()),
+            Entity::Appeal(_) | Entity::Partner(_) | Entity::Session(_) | Entity::Line(_) | Entity::Tab(_) => None,
+        });
+        changed.or_else(|| self.view.appeal(id))
+    }
+
+    pub(super) fn tab(&self, tab: Tab) -> TabState {
+        let changed = self.decision.puts.iter().find_map(|entity| match entity {
+            Entity::Tab(state) if state.tab == tab => Some(state.clone()),
+            Entity::Tab(_) | Entity::Partner(_) | Entity::Session(_) | Entity::Appeal(_) | Entity::Line(_) => None,
+        });
+        changed.unwrap_or_else(|| self.view.tab(tab))
+    }
+
+    /// The appeal that a partner's next message joins: the newest that is neither closed nor gone from the sheet.
+    pub(super) fn open_appeal(&self, chat: ChatId) -> Option<Appeal> {
+        let stored = self.view.appeals_of(chat, RECENT_APPEALS).into_iter().map(|appeal| appeal.id);
+        let fresh = self.decision.puts.iter().rev().filter_map(|entity| match entity {
+            Entity::Appeal(appeal) if appeal.chat == chat => Some(appeal.id),
+            Entity::Appeal(_) | Entity::Partner(_) | Entity::Session(_) | Entity::Line(_) | Entity::Tab(_) => None,
+        });
+        fresh.chain(stored).filter_map(|id| self.appeal(id)).find(Appeal::is_open)
+    }
+
+    /// Stores an entity, in place of an earlier version of this decision.
+    pub(super) fn put(&mut self, entity: Entity) {
+        match self.decision.puts.iter_mut().find(|earlier| earlier.is_same_as(&entity)) {
+            Some(earlier) => *earlier = entity,
+            None => self.decision.put(entity),
+        }
+    }
+
+    pub(super) fn dirty(&mut self, key: RowKey) {
+        if !self.decision.dirty.contains(&key) {
+            self.decision.dirty.push(key);
+        }
+    }
+
+    pub(super) fn clean(&mut self, key: RowKey, dirtied: Seq) {
+        self.decision.clean.push((key, dirtied));
+    }
+
+    pub(super) fn settle(&mut self, spreadsheet: SpreadsheetId, fence: FenceId) {
+        self.decision.settled = Some((spreadsheet, fence));
+    }
+
+    pub(super) fn then(&mut self, effect: Effect) {
+        self.decision.then(effect);
+    }
+
+    /// Says something to a partner.
+    pub(super) fn say(&mut self, session: &Session, say: Say<'_>) {
+        self.say_with(session, say, Keyboard::Keep);
+    }
+
+    /// Says something to a partner, with a keyboard.
+    pub(super) fn say_with(&mut self, session: &Session, say: Say<'_>, keyboard: Keyboard) {
+        let text = self.rules.wording.say(session.locale, say);
+        self.reply(session.chat, &text, keyboard);
+    }
+
+    /// Tells the operator, if there is an admin chat.
+    pub(super) fn report(&mut self, note: Note<'_>) {
+        if let Some(chat) = self.rules.admin_chat {
+            let text = self.rules.wording.note(note);
+            self.reply(chat, &text, Keyboard::Keep);
+        }
+    }
+
+    /// A label or another short text in the partner's language.
+    pub(super) fn words(&self, session: &Session, say: Say<'_>) -> String {
+        self.rules.wording.say(session.locale, say)
+    }
+
+    /// Sends plain text as the next reply to this event.
+    pub(super) fn reply(&mut self, to: ChatId, text: &str, keyboard: Keyboard) {
+        let id = OutboxId::Reply(self.seq, self.replies);
+        self.replies = self
+            .replies
+            .checked_add(1)
+            .expect("an event calls for fewer than 65,536 replies: what waits for a look is bounded");
+        self.then(Effect::Send(Send {
+            id,
+            to,
+            lane: Lane::Talk,
+            text: Html::escape(text),
+            keyboard,
+        }));
+    }
+}

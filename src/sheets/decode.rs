@@ -1,0 +1,268 @@
+//! Google's answers in our words.
+//!
+//! Invariant: a success that lacks what was asked for is not taken for an answer (`None`).
+
+use google_sheets4::{api, common::remove_json_null_values};
+use serde_json::Value;
+
+use super::wire::{Block, Change, Columns, Filter, ReadBack, SheetId, Structure, TabInfo};
+
+/// What a spreadsheet consists of.
+pub(super) fn structure(answer: api::Spreadsheet) -> Option<Structure> {
+    let tabs = answer.sheets?.into_iter().map(tab).collect::<Option<Vec<_>>>()?;
+    Some(Structure { tabs })
+}
+
+/// The cells of the ranges asked for, in their order.
+pub(super) fn columns(answer: api::BatchGetValuesResponse, asked: usize) -> Option<Vec<Columns>> {
+    let ranges = answer.value_ranges?;
+    if ranges.len() != asked {
+        return None;
+    }
+    let texts = |column: Vec<Value>| column.into_iter().map(text).collect();
+    let cells = |range: api::ValueRange| range.values.unwrap_or_default().into_iter().map(texts).collect();
+    Some(ranges.into_iter().map(cells).collect())
+}
+
+/// What a batch did, and what was read back with it.
+pub(super) fn read_back(changes: &[Change], answer: api::BatchUpdateSpreadsheetResponse) -> Option<ReadBack> {
+    let mut read_back = ReadBack {
+        occurrences: occurrences(changes, &answer.replies.unwrap_or_default()),
+        ..ReadBack::default()
+    };
+    for sheet in answer.updated_spreadsheet?.sheets? {
+        let properties = sheet.properties?;
+        let id = sheet_id(&properties);
+        let (rows, columns) = size(&properties);
+        read_back.grids.push((id, rows, columns));
+        read_back
+            .cells
+            .extend(sheet.data.unwrap_or_default().into_iter().map(|data| block(id, data)));
+    }
+    Some(read_back)
+}
+
+/// The id under which a fence was created.
+pub(super) fn fence(answer: &api::BatchUpdateSpreadsheetResponse) -> Option<i32> {
+    let reply = answer.replies.as_ref()?.first()?.create_developer_metadata.as_ref()?;
+    reply.developer_metadata.as_ref()?.metadata_id
+}
+
+/// For each compare-and-set, how many cells it changed. Replies that cannot be matched to changes count as "none", which makes the desk look.
+fn occurrences(changes: &[Change], replies: &[api::Response]) -> Vec<Option<u32>> {
+    let matched = replies.len() == changes.len();
+    let changed = |at: usize| replies.get(at)?.find_replace.as_ref()?.occurrences_changed;
+    let answer = |(at, change): (usize, &Change)| match change {
+        Change::CompareAndSet { .. } => Some(index(changed(at).filter(|_| matched))),
+        Change::Set { .. }
+        | Change::Append { .. }
+        | Change::AddColumns { .. }
+        | Change::SetFilter { .. }
+        | Change::AddFill { .. }
+        | Change::Fence(_)
+        | Change::DropFence(_) => None,
+    };
+    changes.iter().enumerate().map(answer).collect()
+}
+
+fn block(sheet: SheetId, data: api::GridData) -> Block {
+    let cells = |row: api::RowData| row.values.unwrap_or_default().into_iter().map(shown).collect();
+    Block {
+        sheet,
+        row: index(data.start_row),
+        column: index(data.start_column),
+        rows: data.row_data.unwrap_or_default().into_iter().map(cells).collect(),
+    }
+}
+
+/// What a person sees in a cell.
+fn shown(cell: api::CellData) -> String {
+    cell.formatted_value.unwrap_or_default()
+}
+
+fn tab(sheet: api::Sheet) -> Option<TabInfo> {
+    let properties = sheet.properties?;
+    let (rows, columns) = size(&properties);
+    Some(TabInfo {
+        sheet: sheet_id(&properties),
+        title: properties.title?,
+        rows,
+        columns,
+        filter: sheet.basic_filter.map(filter),
+        fill_formulas: sheet
+            .conditional_formats
+            .unwrap_or_default()
+            .into_iter()
+            .flat_map(formulas)
+            .collect(),
+    })
+}
+
+fn sheet_id(properties: &api::SheetProperties) -> SheetId {
+    SheetId(properties.sheet_id.unwrap_or_default())
+}
+
+/// Rows and columns; a tab that is a chart has none.
+fn size(properties: &api::SheetProperties) -> (u32, u32) {
+    let grid = properties.grid_properties.as_ref();
+    (
+        index(grid.and_then(|grid| grid.row_count)),
+        index(grid.and_then(|grid| grid.column_count)),
+    )
+}
+
+fn filter(filter: api::BasicFilter) -> Filter {
+    let range = filter.range.clone().unwrap_or_default();
+    let mut raw = serde_json::to_value(filter).unwrap_or_default();
+    remove_json_null_values(&mut raw);
+    Filter {
+        start_row: index(range.start_row_index),
+        end_row: range.end_row_index.map(|end| index(Some(end))),
+        start_column: index(range.start_column_index),
+        end_column: range.end_column_index.map(|end| index(Some(end))),
+        raw,
+    }
+}
+
+/// The formula of a custom-formula rule; nothing of any other rule.
+fn formulas(rule: api::ConditionalFormatRule) -> Vec<String> {
+    let condition = rule.boolean_rule.and_then(|rule| rule.condition).unwrap_or_default();
+    if condition.type_.as_deref() != Some("CUSTOM_FORMULA") {
+        return Vec::new();
+    }
+    let values = condition.values.unwrap_or_default();
+    values.into_iter().filter_map(|value| value.user_entered_value).collect()
+}
+
+/// Google leaves out a zero, and counts in signed numbers what is never negative.
+fn index(number: Option<i32>) -> u32 {
+    number.and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
+}
+
+/// A value as text: with `FORMATTED_VALUE` it is text already.
+fn text(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        Value::Null => String::new(),
+        Value::Bool(truth) => truth.to_string().to_uppercase(),
+        number_or_nested @ (Value::Number(_) | Value::Array(_) | Value::Object(_)) => number_or_nested.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::FenceId;
+    use serde_json::{from_value, json};
+
+    #[test]
+    fn a_structure_with_and_without_furniture() {
+        let filter = json!({"range": {"sheetId": 3, "startRowIndex": 1, "endRowIndex": 9, "endColumnIndex": 8}, "criteria": {"2": {"hiddenValues": ["x"]}}});
+        let rules = json!([
+            {"booleanRule": {"condition": {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": "=A1"}]}}},
+            {"booleanRule": {"condition": {"type": "TEXT_EQ", "values": [{"userEnteredValue": "=B1"}]}}},
+            {"gradientRule": {}},
+        ]);
+        let answer = json!({"sheets": [
+            {"properties": {"sheetId": 0, "title": "Лист", "gridProperties": {"rowCount": 1000, "columnCount": 26}}},
+            {"properties": {"sheetId": 3, "title": "Акции", "gridProperties": {"rowCount": 9, "columnCount": 8}},
+             "basicFilter": filter, "conditionalFormats": rules},
+            {"properties": {"sheetId": 4, "title": "График"}},
+        ]});
+        let tabs = structure(from_value(answer).unwrap()).unwrap().tabs;
+        let sizes: Vec<_> = tabs
+            .iter()
+            .map(|tab| (tab.sheet, tab.title.as_str(), tab.rows, tab.columns))
+            .collect();
+        assert_eq!(
+            sizes,
+            [
+                (SheetId(0), "Лист", 1000, 26),
+                (SheetId(3), "Акции", 9, 8),
+                (SheetId(4), "График", 0, 0)
+            ]
+        );
+        assert_eq!(tabs[0].filter, None);
+        let expected = Filter {
+            start_row: 1,
+            end_row: Some(9),
+            start_column: 0,
+            end_column: Some(8),
+            raw: filter,
+        };
+        assert_eq!(tabs[1].filter, Some(expected));
+        assert_eq!(tabs[1].fill_formulas, ["=A1"]);
+    }
+
+    #[test]
+    fn ranges_are_answered_in_their_places() {
+        let answer = json!({"valueRanges": [
+            {"range": "'a'!A1:B2", "majorDimension": "COLUMNS", "values": [["код", "", "7"], []]},
+            {"range": "'a'!C1:C9", "majorDimension": "COLUMNS"},
+            {"range": "'a'!D1:D9", "values": [[11, true, null]]},
+        ]});
+        let answer: api::BatchGetValuesResponse = from_value(answer).unwrap();
+        let texts = columns(answer.clone(), 3).unwrap();
+        assert_eq!(texts[0], [vec!["код", "", "7"], vec![]]);
+        assert_eq!(texts[1], Columns::new());
+        assert_eq!(texts[2], [vec!["11", "TRUE", ""]]);
+        assert_eq!(columns(answer, 2), None, "an answer to another question");
+        assert_eq!(columns(api::BatchGetValuesResponse::default(), 1), None);
+    }
+
+    fn changes() -> Vec<Change> {
+        let compare = Change::CompareAndSet {
+            sheet: SheetId(0),
+            row: 1,
+            column: 1,
+            expect: "x".to_owned(),
+            set: String::new(),
+        };
+        vec![Change::Fence(FenceId(1)), compare.clone(), compare]
+    }
+
+    #[test]
+    fn a_read_back_tells_occurrences_cells_and_sizes() {
+        let answer = json!({
+            "replies": [{}, {"findReplace": {"occurrencesChanged": 1}}, {"findReplace": {}}],
+            "updatedSpreadsheet": {"sheets": [
+                {"properties": {"sheetId": 0, "title": "a", "gridProperties": {"rowCount": 12, "columnCount": 3}}, "data": [
+                    {"rowData": [{"values": [{"formattedValue": "1"}, {}, {"formattedValue": "x"}]}, {}]},
+                    {"startRow": 10, "startColumn": 2},
+                ]},
+                {"properties": {"sheetId": 5, "title": "b", "gridProperties": {"rowCount": 1, "columnCount": 1}}},
+            ]},
+        });
+        let read = read_back(&changes(), from_value(answer).unwrap()).unwrap();
+        assert_eq!(read.occurrences, [None, Some(1), Some(0)]);
+        assert_eq!(read.grids, [(SheetId(0), 12, 3), (SheetId(5), 1, 1)]);
+        let first = Block {
+            sheet: SheetId(0),
+            row: 0,
+            column: 0,
+            rows: vec![vec!["1".to_owned(), String::new(), "x".to_owned()], vec![]],
+        };
+        let tail = Block {
+            sheet: SheetId(0),
+            row: 10,
+            column: 2,
+            rows: vec![],
+        };
+        assert_eq!(read.cells, [first, tail]);
+    }
+
+    #[test]
+    fn replies_that_do_not_match_make_the_desk_look() {
+        let answer = json!({
+            "replies": [{"findReplace": {"occurrencesChanged": 1}}, {"findReplace": {"occurrencesChanged": 1}}],
+            "updatedSpreadsheet": {"sheets": []},
+        });
+        let read = read_back(&changes(), from_value(answer).unwrap()).unwrap();
+        assert_eq!(read.occurrences, [None, Some(0), Some(0)]);
+        assert_eq!(
+            read_back(&changes(), api::BatchUpdateSpreadsheetResponse::default()),
+            None,
+            "a success that tells nothing"
+        );
+    }
+}

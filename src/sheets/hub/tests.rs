@@ -1,0 +1,439 @@
+//! The hub against a Google of a few lines: each outcome that a call can have.
+//!
+//! Invariant: whatever the hub asks is written down by the fake, so that a test sees what was sent and how often.
+
+use std::{
+    collections::VecDeque,
+    sync::{OnceLock, atomic::AtomicUsize, atomic::Ordering},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Request, State},
+    response::Response,
+    routing::post,
+};
+use futures_util::{future::join_all, stream};
+use http_body_util::BodyExt;
+use rand::{SeedableRng, rngs::StdRng};
+use rsa::pkcs8::{EncodePrivateKey, LineEnding};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use super::*;
+use crate::{
+    clock,
+    domain::{row::CellValue, text::Text},
+    sheets::wire::{Change, SheetId, Span},
+};
+
+/// How the fake answers one call.
+enum Reply {
+    Json(u16, Value),
+    RetryAfter(u16, &'static str),
+    Html(u16),
+    /// A success whose body breaks off.
+    Cut,
+    /// No answer at all.
+    Silence,
+}
+
+/// What the hub asked.
+struct Asked {
+    target: String,
+    token: String,
+    body: Value,
+}
+
+#[derive(Default)]
+struct Fake {
+    replies: Mutex<VecDeque<Reply>>,
+    asked: Mutex<Vec<Asked>>,
+    tokens: AtomicUsize,
+    /// How many requests for a token are refused first.
+    refusals: AtomicUsize,
+}
+
+impl Fake {
+    /// A fake with its replies, and a hub before it.
+    async fn with(replies: Vec<Reply>) -> (Arc<Self>, Hub) {
+        let fake = Arc::new(Self {
+            replies: Mutex::new(replies.into()),
+            ..Self::default()
+        });
+        let url = fake.clone().serve().await;
+        let hub = hub(&url, &url).await;
+        (fake, hub)
+    }
+
+    async fn serve(self: Arc<Self>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().route("/token", post(token)).fallback(answer).with_state(self);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        url
+    }
+
+    fn asked(&self) -> Vec<Asked> {
+        std::mem::take(&mut self.asked.lock().unwrap())
+    }
+
+    fn tokens(&self) -> usize {
+        self.tokens.load(Ordering::SeqCst)
+    }
+}
+
+async fn token(State(fake): State<Arc<Fake>>, body: String) -> Response {
+    assert!(body.contains("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer"));
+    let number = fake.tokens.fetch_add(1, Ordering::SeqCst) + 1;
+    if number <= fake.refusals.load(Ordering::SeqCst) {
+        let assertion = body.rsplit('=').next().unwrap();
+        return reply(
+            400,
+            &json!({"error": "invalid_grant", "error_description": format!("bad {assertion}")}),
+        );
+    }
+    reply(
+        200,
+        &json!({"access_token": format!("token-{number}"), "token_type": "Bearer", "expires_in": 3600}),
+    )
+}
+
+async fn answer(State(fake): State<Arc<Fake>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    fake.asked.lock().unwrap().push(Asked {
+        target: head.uri.to_string(),
+        token: head.headers["authorization"].to_str().unwrap().to_owned(),
+        body: serde_json::from_slice(&body).unwrap_or_default(),
+    });
+    let next = fake.replies.lock().unwrap().pop_front().expect("a reply for each call");
+    match next {
+        Reply::Json(status, value) => reply(status, &value),
+        Reply::RetryAfter(status, seconds) => {
+            let mut response = reply(status, &refusal(status, "slower"));
+            response.headers_mut().insert("retry-after", seconds.parse().unwrap());
+            response
+        }
+        Reply::Html(status) => Response::builder().status(status).body(Body::from("<html>oops</html>")).unwrap(),
+        Reply::Cut => {
+            let pieces = [Ok(Bytes::from("{\"replies\": [")), Err("the wire is cut")];
+            Response::new(Body::from_stream(stream::iter(pieces)))
+        }
+        Reply::Silence => std::future::pending().await,
+    }
+}
+
+fn reply(status: u16, value: &Value) -> Response {
+    let builder = Response::builder().status(status).header("content-type", "application/json");
+    builder.body(Body::from(value.to_string())).unwrap()
+}
+
+/// An error in Google's form.
+fn refusal(status: u16, message: &str) -> Value {
+    json!({"error": {"code": status, "message": message, "status": "WORD"}})
+}
+
+/// The key with which the fake's tokens are asked for; it takes a while to make.
+fn key(token_url: &str) -> AccountKey {
+    static PEM: OnceLock<String> = OnceLock::new();
+    let pem = PEM.get_or_init(|| {
+        let key = rsa::RsaPrivateKey::new(&mut StdRng::seed_from_u64(7), 2048).unwrap();
+        key.to_pkcs8_pem(LineEnding::LF).unwrap().to_string()
+    });
+    let file = json!({
+        "type": "service_account", "private_key": pem, "client_email": "desk@example.org", "token_uri": format!("{token_url}/token"),
+    });
+    AccountKey::parse(&file.to_string()).unwrap()
+}
+
+async fn hub(api_url: &str, token_url: &str) -> Hub {
+    patient(api_url, token_url, Patience::default()).await
+}
+
+async fn patient(api_url: &str, token_url: &str, patience: Patience) -> Hub {
+    Hub::new(api_url, key(token_url), patience, clock::now).await.unwrap()
+}
+
+fn book() -> SpreadsheetId {
+    SpreadsheetId("book-1_A".to_owned())
+}
+
+/// Two changes and one range to read back.
+fn batch() -> Batch {
+    let append = Change::Append {
+        sheet: SheetId(0),
+        values: vec![Some(CellValue::Text(Text::from("a"))), None, Some(CellValue::Number(3))],
+    };
+    let span = Span {
+        sheet: SheetId(0),
+        rows: (1, 2),
+        columns: (0, 3),
+    };
+    Batch {
+        changes: vec![Change::Fence(FenceId(9)), append],
+        read_back: vec![("обращения".to_owned(), span)],
+    }
+}
+
+/// What a write that went well answers.
+fn written() -> Reply {
+    let sheet = json!({"properties": {"sheetId": 0, "title": "обращения", "gridProperties": {"rowCount": 5, "columnCount": 3}}});
+    Reply::Json(200, json!({"replies": [{}, {}], "updatedSpreadsheet": {"sheets": [sheet]}}))
+}
+
+fn structured() -> Reply {
+    Reply::Json(200, json!({"sheets": [{"properties": {"sheetId": 0, "title": "обращения"}}]}))
+}
+
+/// One write and one read, each met by the same reply.
+async fn both(reply: impl Fn() -> Reply) -> (Result<ReadBack, CallError>, Result<Structure, CallError>, Hub) {
+    let (_fake, hub) = Fake::with(vec![reply(), reply()]).await;
+    let write = hub.write(&book(), &batch()).await;
+    // A silence that Google asks for concerns its own kind of calls alone, so the read goes out in any case.
+    let read = hub.structure(&book()).await;
+    (write, read, hub)
+}
+
+fn is_unknown<T>(outcome: &Result<T, CallError>) -> bool {
+    matches!(outcome, Err(CallError::Unknown(_)))
+}
+
+fn is_unavailable<T>(outcome: &Result<T, CallError>) -> bool {
+    matches!(outcome, Err(CallError::Unavailable(_)))
+}
+
+#[tokio::test]
+async fn a_write_says_what_it_should_and_loses_no_empty_cell() {
+    let (fake, hub) = Fake::with(vec![written()]).await;
+    let read = hub.write(&book(), &batch()).await.unwrap();
+    assert_eq!(read.grids, [(SheetId(0), 5, 3)]);
+    let asked = fake.asked().remove(0);
+    assert!(
+        asked.target.starts_with("/v4/spreadsheets/book-1_A:batchUpdate?"),
+        "{}",
+        asked.target
+    );
+    assert!(asked.target.contains("fields=replies%28findReplace"), "{}", asked.target);
+    assert_eq!(asked.token, "Bearer token-1");
+    assert!(!asked.body.to_string().contains("null"));
+    assert_eq!(asked.body["responseRanges"], json!(["'обращения'!A2:C2"]));
+    let cells = &asked.body["requests"][1]["appendCells"]["rows"][0]["values"];
+    assert_eq!(cells.as_array().unwrap().len(), 3);
+    assert_eq!(cells[1], json!({}));
+    assert_eq!(hub.health(), Health::Ok);
+}
+
+#[tokio::test]
+async fn a_read_encodes_its_ranges_once() {
+    let answer = json!({"valueRanges": [{"values": [["код"]]}, {}]});
+    let (fake, hub) = Fake::with(vec![Reply::Json(200, answer)]).await;
+    let ranges = ["'50% #1? a/b'!A:A".to_owned(), "'Акции'!B1:B9".to_owned()];
+    let read = hub.read(&book(), &ranges).await.unwrap();
+    assert_eq!(read, [vec![vec!["код".to_owned()]], vec![]]);
+    let target = fake.asked().remove(0).target;
+    assert!(target.contains("ranges=%2750%25+%231%3F+a%2Fb%27%21A%3AA&ranges="), "{target}");
+    assert!(
+        target.contains("majorDimension=COLUMNS") && target.contains("valueRenderOption=FORMATTED_VALUE"),
+        "{target}"
+    );
+}
+
+#[tokio::test]
+async fn nothing_to_do_is_no_call() {
+    let (fake, hub) = Fake::with(vec![]).await;
+    assert_eq!(hub.read(&book(), &[]).await, Ok(vec![]));
+    assert_eq!(hub.write(&book(), &Batch::default()).await, Ok(ReadBack::default()));
+    let strange = SpreadsheetId("a/b?c".to_owned());
+    assert_eq!(hub.structure(&strange).await, Err(CallError::NotFound));
+    assert!(fake.asked().is_empty());
+}
+
+#[tokio::test]
+async fn too_many_requests_are_throttled_and_the_next_waits() {
+    let before = clock::now();
+    let (fake, hub) = Fake::with(vec![Reply::RetryAfter(429, "40"), structured()]).await;
+    let Err(CallError::Throttled { until: Some(until) }) = hub.write(&book(), &batch()).await else {
+        panic!("throttled");
+    };
+    let wait = before.duration_until(until).as_secs();
+    assert!((40..50).contains(&wait), "{wait}");
+    assert_eq!(hub.health(), Health::Throttled);
+    assert_eq!(hub.write(&book(), &batch()).await, Err(CallError::Throttled { until: Some(until) }));
+    assert_eq!(fake.asked().len(), 1, "the second was not sent");
+    assert_eq!(hub.quota(clock::now()).writes, 0);
+    assert!(hub.structure(&book()).await.is_ok(), "reads have a quota of their own");
+    assert_eq!(hub.health(), Health::Ok);
+}
+
+#[tokio::test]
+async fn unavailable_in_json_is_not_applied() {
+    let (write, read, hub) = both(|| Reply::Json(503, refusal(503, "The service is currently unavailable."))).await;
+    assert!(is_unavailable(&write) && is_unavailable(&read), "{write:?} {read:?}");
+    assert_eq!(hub.health(), Health::Down);
+}
+
+#[tokio::test]
+async fn a_page_instead_of_an_answer_leaves_a_write_unknown() {
+    let (write, read, _) = both(|| Reply::Html(502)).await;
+    assert!(is_unknown(&write) && is_unavailable(&read), "{write:?} {read:?}");
+}
+
+#[tokio::test]
+async fn a_cut_or_hollow_success_leaves_a_write_unknown() {
+    for reply in [|| Reply::Cut, || Reply::Json(200, json!({})), || Reply::Html(200)] {
+        let (write, read, _) = both(reply).await;
+        assert!(is_unknown(&write) && is_unavailable(&read), "{write:?} {read:?}");
+    }
+}
+
+#[tokio::test]
+async fn silence_leaves_a_write_unknown() {
+    let fake = Arc::new(Fake {
+        replies: Mutex::new([Reply::Silence, Reply::Silence].into()),
+        ..Fake::default()
+    });
+    let url = fake.serve().await;
+    let patience = Patience {
+        read: Duration::from_millis(300),
+        write: Duration::from_millis(300),
+        ..Patience::default()
+    };
+    let hub = patient(&url, &url, patience).await;
+    assert!(is_unknown(&hub.write(&book(), &batch()).await));
+    assert!(is_unavailable(&hub.structure(&book()).await));
+}
+
+#[tokio::test]
+async fn a_broken_connection_leaves_a_write_unknown_and_a_refused_one_does_not() {
+    let url = Arc::new(Fake::default()).serve().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let broken = format!("http://{}/", listener.local_addr().unwrap());
+    let breaking = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        stream.readable().await.unwrap();
+        // The listener goes too: from here on this address refuses.
+    });
+    let hub = hub(&broken, &url).await;
+    let outcome = hub.write(&book(), &batch()).await;
+    assert!(is_unknown(&outcome), "{outcome:?}");
+    breaking.await.unwrap();
+    let outcome = hub.write(&book(), &batch()).await;
+    assert_eq!(outcome, Err(CallError::Unavailable("no connection".to_owned())));
+}
+
+#[tokio::test]
+async fn a_refusal_names_the_change_if_there_is_such_a_change() {
+    let named = |index: usize| {
+        Reply::Json(
+            400,
+            refusal(400, &format!("Invalid requests[{index}].appendCells: No grid with id: 0")),
+        )
+    };
+    let (_fake, hub) = Fake::with(vec![named(1), named(2), Reply::Json(400, refusal(400, "Unable to parse range: x"))]).await;
+    let words = "Invalid requests[1].appendCells: No grid with id: 0".to_owned();
+    assert_eq!(hub.write(&book(), &batch()).await, Err(CallError::Refused { change: 1, words }));
+    assert!(is_unknown(&hub.write(&book(), &batch()).await));
+    assert_eq!(
+        hub.read(&book(), &["x".to_owned()]).await,
+        Err(CallError::BadRange("Unable to parse range: x".to_owned()))
+    );
+    assert_eq!(hub.health(), Health::Ok, "a refusal is an answer");
+}
+
+#[tokio::test]
+async fn a_fence_alone_tells_what_became_of_the_batch() {
+    let accepted = json!({"replies": [{"createDeveloperMetadata": {"developerMetadata": {"metadataId": 9}}}]});
+    let invalid = |words: &str| Reply::Json(400, refusal(400, &format!("Invalid requests[0].createDeveloperMetadata: {words}")));
+    let replies = vec![
+        Reply::Json(200, accepted),
+        invalid("Developer metadata with ID 9 already exists."),
+        invalid("Too much metadata."),
+        Reply::Json(200, json!({})),
+    ];
+    let (fake, hub) = Fake::with(replies).await;
+    assert_eq!(hub.fence(&book(), FenceId(9)).await, Ok(FenceFate::Accepted));
+    assert_eq!(hub.fence(&book(), FenceId(9)).await, Ok(FenceFate::Used));
+    let other = hub.fence(&book(), FenceId(9)).await;
+    assert!(matches!(other, Err(CallError::Refused { change: 0, .. })), "{other:?}");
+    assert!(is_unknown(&hub.fence(&book(), FenceId(9)).await));
+    assert!(!fake.asked()[0].body.to_string().contains("includeSpreadsheetInResponse"));
+}
+
+#[tokio::test]
+async fn access_and_absence_are_told_apart() {
+    let (write, read, _) = both(|| Reply::Json(403, refusal(403, "The caller does not have permission"))).await;
+    let denied = CallError::Denied("The caller does not have permission".to_owned());
+    assert_eq!((write, read), (Err(denied.clone()), Err(denied)));
+    let (write, read, _) = both(|| Reply::Json(404, refusal(404, "Requested entity was not found."))).await;
+    assert_eq!((write, read), (Err(CallError::NotFound), Err(CallError::NotFound)));
+}
+
+#[tokio::test]
+async fn a_refused_token_is_renewed_once() {
+    let refused = || Reply::Json(401, refusal(401, "Request had invalid authentication credentials."));
+    let (fake, hub) = Fake::with(vec![refused(), written(), refused(), refused()]).await;
+    assert!(hub.write(&book(), &batch()).await.is_ok());
+    let sent: Vec<_> = fake.asked().into_iter().map(|asked| asked.token).collect();
+    assert_eq!(sent, ["Bearer token-1", "Bearer token-2"]);
+    assert_eq!(hub.quota(clock::now()).writes, 53, "both were calls");
+    assert!(is_unavailable(&hub.write(&book(), &batch()).await));
+    assert_eq!(fake.asked().len(), 2);
+    assert_eq!(fake.tokens(), 3);
+}
+
+#[tokio::test]
+async fn many_calls_share_one_token() {
+    let (fake, hub) = Fake::with((0..20).map(|_| structured()).collect()).await;
+    let calls = (0..20).map(|_| {
+        let hub = hub.clone();
+        tokio::spawn(async move { hub.structure(&book()).await })
+    });
+    for outcome in join_all(calls).await {
+        assert!(outcome.unwrap().is_ok());
+    }
+    assert_eq!((fake.tokens(), fake.asked().len()), (1, 20));
+}
+
+#[tokio::test]
+async fn many_calls_share_one_failure_which_shows_no_secret() {
+    let (fake, hub) = Fake::with(vec![structured()]).await;
+    fake.refusals.store(1, Ordering::SeqCst);
+    let book = book();
+    let calls = (0..20).map(|_| hub.structure(&book));
+    for outcome in join_all(calls).await {
+        let words = "no token: the token endpoint refuses: invalid_grant: bad …".to_owned();
+        assert_eq!(outcome, Err(CallError::Unavailable(words)));
+    }
+    assert_eq!((fake.tokens(), fake.asked().len()), (1, 0));
+    assert_eq!(hub.quota(clock::now()).reads, 55, "no call was made");
+    assert!(hub.structure(&book).await.is_ok(), "the next call asks anew");
+}
+
+#[tokio::test]
+async fn the_quota_is_kept_without_google_s_help() {
+    let (fake, hub) = Fake::with((0..55).map(|_| structured()).collect()).await;
+    let began = clock::now();
+    for _ in 0..55 {
+        hub.structure(&book()).await.unwrap();
+    }
+    let Err(CallError::Throttled { until: Some(until) }) = hub.structure(&book()).await else {
+        panic!("throttled");
+    };
+    assert!(until >= began + Duration::from_secs(60));
+    assert_eq!(fake.asked().len(), 55);
+    assert_eq!(hub.quota(clock::now()), QuotaLeft { reads: 0, writes: 55 });
+    assert_eq!(hub.health(), Health::Throttled);
+}
+
+#[tokio::test]
+async fn wrong_settings_are_said_at_once() {
+    let mistaken = |url: &'static str| Hub::new(url, key("http://localhost"), Patience::default(), clock::now);
+    for url in ["sheets.googleapis.com", "ftp://a.b", "http://a.b/?c", "http://host:99999"] {
+        assert!(matches!(mistaken(url).await, Err(HubError::ApiUrl)), "{url}");
+    }
+    let file = json!({"private_key": "-----BEGIN", "client_email": "a", "token_uri": "http://a.b/"}).to_string();
+    let hub = Hub::new("http://a.b", AccountKey::parse(&file).unwrap(), Patience::default(), clock::now).await;
+    assert!(matches!(hub, Err(HubError::Key(KeyError::Field("private_key")))));
+}

@@ -1,0 +1,263 @@
+//! How a call went: what Google's answer, or its absence, says about a write having landed.
+//!
+//! Invariant: "not applied" is said only where Google itself, or the lack of a connection, vouches for it; all else of a write is unknown.
+
+use google_sheets4::common;
+use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
+use serde_json::Value;
+
+use super::{
+    quota::{Kind, LONGEST_SILENCE},
+    wire::CallError,
+};
+
+/// As much of Google's words as a cell or a report can hold.
+const LONGEST_WORDS: usize = 300;
+
+/// What a call has come to, as far as its delegate heard.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Heard {
+    /// Whether a request was handed to the network and no answer has come.
+    pub(super) in_flight: bool,
+    /// The HTTP status of the last refusal.
+    pub(super) status: Option<u16>,
+    /// The end of the silence that Google asks for.
+    pub(super) until: Option<Timestamp>,
+}
+
+/// What a call's failure means.
+pub(super) fn failed(kind: Kind, heard: Heard, error: &common::Error) -> CallError {
+    match (error, heard.status) {
+        (common::Error::BadRequest(body), Some(status)) => refused(kind, status, Some(body), heard.until),
+        (common::Error::Failure(response), _) => refused(kind, response.status().as_u16(), None, heard.until),
+        (common::Error::HttpError(error), _) if error.is_connect() => CallError::Unavailable("no connection".to_owned()),
+        (common::Error::HttpError(_) | common::Error::Io(_), _) => lost(kind, "the connection broke".to_owned()),
+        (common::Error::MissingToken(error), _) => CallError::Unavailable(format!("no token: {error}")),
+        // The text is not passed on: it holds cells.
+        (common::Error::JsonDecodeError(..), _) => lost(kind, NONSENSE.to_owned()),
+        _ => lost(kind, "the call failed".to_owned()),
+    }
+}
+
+/// What it means that our patience ended first.
+pub(super) fn timed_out(kind: Kind, heard: Heard) -> CallError {
+    let words = "no answer in time".to_owned();
+    if heard.in_flight {
+        lost(kind, words)
+    } else {
+        CallError::Unavailable(words)
+    }
+}
+
+/// What it means that a success carries no answer, or half of one.
+pub(super) fn nonsense(kind: Kind) -> CallError {
+    lost(kind, NONSENSE.to_owned())
+}
+
+/// The moment named by a `Retry-After` header (RFC 9110, 10.2.3: seconds or a date), within reason.
+pub(super) fn retry_after(header: &str, now: Timestamp) -> Option<Timestamp> {
+    let header = header.trim();
+    let latest = now + LONGEST_SILENCE;
+    match header.parse::<u32>() {
+        Ok(seconds) => Some(latest.min(now + SignedDuration::from_secs(i64::from(seconds)))),
+        Err(_) => {
+            let date = rfc2822::DateTimeParser::new().parse_timestamp(header).ok()?;
+            Some(date.clamp(now, latest))
+        }
+    }
+}
+
+/// Words from outside made fit for one line: no control characters, no more than a reader needs.
+pub(super) fn one_line(words: &str) -> String {
+    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let inert: String = line.chars().filter(|c| !c.is_control()).collect();
+    match inert.char_indices().nth(LONGEST_WORDS) {
+        Some((cut, _)) => format!("{}…", &inert[..cut]),
+        None => inert,
+    }
+}
+
+/// Whether Google refused an id because it exists. Its wording for developer metadata is not documented, so other words are left to the caller.
+pub(super) fn says_taken(words: &str) -> bool {
+    let words = words.to_lowercase();
+    ["already", "exists", "duplicate", "in use"].iter().any(|hint| words.contains(hint))
+}
+
+/// The words for an answer that cannot be understood.
+const NONSENSE: &str = "the answer is empty, cut off or not Google's";
+
+/// What a refusal means, by its status and, if it is Google's own, its body.
+fn refused(kind: Kind, status: u16, body: Option<&Value>, until: Option<Timestamp>) -> CallError {
+    let said = body.and_then(Said::of);
+    match (status, said) {
+        (429, _) => CallError::Throttled { until },
+        (401, _) => CallError::Unavailable("a fresh token was refused".to_owned()),
+        (503, Some(said)) => CallError::Unavailable(said.words),
+        (403, Some(said)) => CallError::Denied(said.words),
+        (404, Some(_)) => CallError::NotFound,
+        (400, Some(said)) => bad_request(kind, said),
+        (status, _) => lost(kind, format!("HTTP {status}")),
+    }
+}
+
+/// What Google's own 400 means: a write was not applied only where it names the change that is at fault.
+fn bad_request(kind: Kind, said: Said) -> CallError {
+    match (kind, said.change) {
+        (Kind::Read, _) => CallError::BadRange(said.words),
+        (Kind::Write, Some(change)) => CallError::Refused { change, words: said.words },
+        (Kind::Write, None) => CallError::Unknown(said.words),
+    }
+}
+
+/// A call without a clear answer: a read has no effect, a write may have.
+fn lost(kind: Kind, words: String) -> CallError {
+    match kind {
+        Kind::Read => CallError::Unavailable(words),
+        Kind::Write => CallError::Unknown(words),
+    }
+}
+
+/// An error in Google's own form: `{"error": {"code", "message", "status"}}`.
+struct Said {
+    words: String,
+    /// The `i` of a message that names `requests[i]`.
+    change: Option<usize>,
+}
+
+impl Said {
+    fn of(body: &Value) -> Option<Self> {
+        let error = body.get("error")?.as_object()?;
+        let words = error.get("message").and_then(Value::as_str).unwrap_or_default();
+        error.get("code").filter(|code| code.is_i64())?;
+        Some(Self {
+            words: one_line(words),
+            change: named_change(words),
+        })
+    }
+}
+
+/// The first `requests[i]` of Google's words.
+fn named_change(words: &str) -> Option<usize> {
+    words
+        .split("requests[")
+        .skip(1)
+        .find_map(|rest| rest.split_once(']')?.0.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+    }
+
+    fn google(code: u16, message: &str) -> Value {
+        json!({"error": {"code": code, "message": message, "status": "WORD"}})
+    }
+
+    fn unknown(words: &str) -> CallError {
+        CallError::Unknown(words.to_owned())
+    }
+
+    fn unavailable(words: &str) -> CallError {
+        CallError::Unavailable(words.to_owned())
+    }
+
+    #[test]
+    fn a_write_is_not_applied_only_where_google_says_so() {
+        let refused_change = CallError::Refused {
+            change: 12,
+            words: "Invalid requests[12].updateCells: too long".to_owned(),
+        };
+        let table = [
+            (429, None, CallError::Throttled { until: Some(at(7)) }),
+            (401, None, unavailable("a fresh token was refused")),
+            (503, Some(google(503, "later")), unavailable("later")),
+            (503, None, unknown("HTTP 503")),
+            (503, Some(json!({"oops": 1})), unknown("HTTP 503")),
+            (503, Some(json!({"error": "invalid"})), unknown("HTTP 503")),
+            (500, Some(google(500, "internal")), unknown("HTTP 500")),
+            (504, Some(google(504, "deadline")), unknown("HTTP 504")),
+            (
+                400,
+                Some(google(400, "Invalid requests[12].updateCells:\n too long")),
+                refused_change,
+            ),
+            (400, Some(google(400, "Invalid requests[]")), unknown("Invalid requests[]")),
+            (
+                400,
+                Some(google(400, "Unable to parse range: x")),
+                unknown("Unable to parse range: x"),
+            ),
+            (400, None, unknown("HTTP 400")),
+            (403, Some(google(403, "no")), CallError::Denied("no".to_owned())),
+            (403, None, unknown("HTTP 403")),
+            (404, Some(google(404, "gone")), CallError::NotFound),
+            (404, None, unknown("HTTP 404")),
+            (302, None, unknown("HTTP 302")),
+        ];
+        for (status, body, expected) in table {
+            assert_eq!(
+                refused(Kind::Write, status, body.as_ref(), Some(at(7))),
+                expected,
+                "{status} {body:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_read_is_never_unknown() {
+        let table = [
+            (502, None, unavailable("HTTP 502")),
+            (500, Some(google(500, "internal")), unavailable("HTTP 500")),
+            (
+                400,
+                Some(google(400, "Unable to parse range: x")),
+                CallError::BadRange("Unable to parse range: x".to_owned()),
+            ),
+        ];
+        for (status, body, expected) in table {
+            assert_eq!(refused(Kind::Read, status, body.as_ref(), None), expected);
+        }
+    }
+
+    #[test]
+    fn patience_that_ends_before_a_request_leaves_no_doubt() {
+        let heard = Heard::default();
+        assert_eq!(timed_out(Kind::Write, heard), unavailable("no answer in time"));
+        let heard = Heard { in_flight: true, ..heard };
+        assert_eq!(timed_out(Kind::Write, heard), unknown("no answer in time"));
+        assert_eq!(timed_out(Kind::Read, heard), unavailable("no answer in time"));
+    }
+
+    #[test]
+    fn a_taken_id_is_told_from_other_refusals() {
+        assert!(says_taken(
+            "Invalid requests[0].createDeveloperMetadata: metadata with ID 7 already exists."
+        ));
+        assert!(says_taken("Duplicate id 7"));
+        assert!(!says_taken(
+            "Invalid requests[0].createDeveloperMetadata: the location does not exist"
+        ));
+        assert!(!says_taken("The storage for developer metadata is exceeded"));
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_within_reason() {
+        let now = Timestamp::from_second(1_445_412_480).unwrap();
+        let later = |seconds: i64| Some(now + SignedDuration::from_secs(seconds));
+        assert_eq!(retry_after("7", now), later(7));
+        assert_eq!(retry_after("4000000000", now), later(900));
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:30 GMT", now), later(30));
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:00:00 GMT", now), later(0));
+        assert_eq!(retry_after("soon", now), None);
+    }
+
+    #[test]
+    fn words_from_outside_are_one_short_line() {
+        assert_eq!(one_line("a\r\n b\u{7}c\tд"), "a bc д");
+        assert_eq!(one_line(&"ы".repeat(301)), format!("{}…", "ы".repeat(300)));
+    }
+}

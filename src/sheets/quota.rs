@@ -1,0 +1,191 @@
+//! The ledger of calls: how many reads and writes of the last minute count against Google's quota.
+//!
+//! Invariant: a call that the ledger did not admit is not made; one ledger serves one service account.
+
+use std::{collections::VecDeque, time::Duration};
+
+use jiff::Timestamp;
+
+/// Calls of one kind that we allow ourselves in any minute: Google grants 60 per user, and a few are left for `check` beside the service.
+pub const CALLS_PER_WINDOW: u32 = 55;
+
+/// The length over which Google counts calls.
+pub const WINDOW: Duration = Duration::from_secs(60);
+
+/// The longest silence that we believe: the quota is refilled every minute, so more would be a mistake of somebody between us and Google.
+pub const LONGEST_SILENCE: Duration = Duration::from_secs(15 * 60);
+
+/// What a call counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It changes nothing.
+    Read,
+    /// It may change the spreadsheet.
+    Write,
+}
+
+/// How many calls may still be made at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct QuotaLeft {
+    /// Calls that read.
+    pub reads: u32,
+    /// Calls that write.
+    pub writes: u32,
+}
+
+/// The calls of the last minute.
+#[derive(Debug, Default)]
+pub struct Quota {
+    reads: Lane,
+    writes: Lane,
+}
+
+impl Quota {
+    /// How many calls of this kind may be made at once.
+    #[must_use]
+    pub fn left(&self, kind: Kind, now: Timestamp) -> u32 {
+        let lane = self.lane(kind);
+        if lane.silent_until(now).is_some() {
+            return 0;
+        }
+        let counted = u32::try_from(lane.counted(now).count()).unwrap_or(u32::MAX);
+        CALLS_PER_WINDOW.saturating_sub(counted)
+    }
+
+    /// The first moment at which a call of this kind may be made: `now`, or later.
+    #[must_use]
+    pub fn next_free(&self, kind: Kind, now: Timestamp) -> Timestamp {
+        let lane = self.lane(kind);
+        let silence = lane.silent_until(now).unwrap_or(now);
+        // The call that fills the window must leave it first; the latest ones count.
+        let filling = lane.counted(now).nth_back(CALLS_PER_WINDOW as usize - 1);
+        filling.map_or(silence, |made| silence.max(made.min(now) + WINDOW))
+    }
+
+    /// Counts a call, or says when to ask again.
+    ///
+    /// # Errors
+    /// The first moment at which the call may be made.
+    pub fn admit(&mut self, kind: Kind, now: Timestamp) -> Result<(), Timestamp> {
+        self.lane_mut(kind).forget(now);
+        let free = self.next_free(kind, now);
+        if free > now {
+            return Err(free);
+        }
+        self.spend(kind, now);
+        Ok(())
+    }
+
+    /// Counts a call that is made in any case.
+    pub fn spend(&mut self, kind: Kind, now: Timestamp) {
+        self.lane_mut(kind).made.push_back(now);
+    }
+
+    /// Admits nothing of this kind before that moment, because Google said so.
+    pub fn silence(&mut self, kind: Kind, until: Timestamp) {
+        let lane = self.lane_mut(kind);
+        lane.silent_until = lane.silent_until.max(Some(until));
+    }
+
+    fn lane(&self, kind: Kind) -> &Lane {
+        match kind {
+            Kind::Read => &self.reads,
+            Kind::Write => &self.writes,
+        }
+    }
+
+    fn lane_mut(&mut self, kind: Kind) -> &mut Lane {
+        match kind {
+            Kind::Read => &mut self.reads,
+            Kind::Write => &mut self.writes,
+        }
+    }
+}
+
+/// The calls of one kind.
+#[derive(Debug, Default)]
+struct Lane {
+    /// When they were made, oldest first.
+    made: VecDeque<Timestamp>,
+    silent_until: Option<Timestamp>,
+}
+
+impl Lane {
+    /// The calls that still count.
+    fn counted(&self, now: Timestamp) -> impl DoubleEndedIterator<Item = Timestamp> {
+        self.made.iter().copied().filter(move |made| *made + WINDOW > now)
+    }
+
+    /// The end of a silence that is not over; one further away than any we believe comes from a clock that was set back.
+    fn silent_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.silent_until.filter(|until| *until > now && *until <= now + LONGEST_SILENCE)
+    }
+
+    /// Forgets what no longer counts, and takes calls of the future (the clock was set back) for calls of this moment.
+    fn forget(&mut self, now: Timestamp) {
+        self.made.retain(|made| *made + WINDOW > now);
+        for made in &mut self.made {
+            *made = (*made).min(now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+    }
+
+    #[test]
+    fn a_full_window_refuses_until_its_oldest_call_leaves() {
+        let mut quota = Quota::default();
+        quota.admit(Kind::Read, at(0)).unwrap();
+        for _ in 1..CALLS_PER_WINDOW {
+            quota.admit(Kind::Read, at(10)).unwrap();
+        }
+        assert_eq!(quota.left(Kind::Read, at(10)), 0);
+        assert_eq!(quota.admit(Kind::Read, at(59)), Err(at(60)));
+        assert_eq!(quota.left(Kind::Write, at(10)), CALLS_PER_WINDOW, "the kinds are counted apart");
+        quota.admit(Kind::Read, at(60)).unwrap();
+        assert_eq!(quota.admit(Kind::Read, at(60)), Err(at(70)));
+        assert_eq!(quota.left(Kind::Read, at(70)), CALLS_PER_WINDOW - 1);
+    }
+
+    #[test]
+    fn calls_made_in_any_case_push_the_next_one_back() {
+        let mut quota = Quota::default();
+        for second in 0..i64::from(CALLS_PER_WINDOW) + 2 {
+            quota.spend(Kind::Write, at(second));
+        }
+        assert_eq!(
+            quota.next_free(Kind::Write, at(57)),
+            at(62),
+            "the third of 57 calls is the one that fills the window"
+        );
+    }
+
+    #[test]
+    fn google_s_silence_is_kept() {
+        let mut quota = Quota::default();
+        quota.silence(Kind::Write, at(30));
+        quota.silence(Kind::Write, at(20));
+        assert_eq!(quota.admit(Kind::Write, at(0)), Err(at(30)));
+        assert_eq!(quota.left(Kind::Write, at(0)), 0);
+        assert!(quota.admit(Kind::Read, at(0)).is_ok());
+        assert!(quota.admit(Kind::Write, at(30)).is_ok());
+    }
+
+    #[test]
+    fn a_clock_set_back_does_not_silence_us_for_long() {
+        let mut quota = Quota::default();
+        for _ in 0..CALLS_PER_WINDOW {
+            quota.spend(Kind::Read, at(86_400));
+        }
+        quota.silence(Kind::Write, at(86_400));
+        assert_eq!(quota.admit(Kind::Read, at(0)), Err(at(60)));
+        assert!(quota.admit(Kind::Read, at(60)).is_ok());
+        assert!(quota.admit(Kind::Write, at(0)).is_ok());
+    }
+}

@@ -1,0 +1,225 @@
+//! Answers: from the cell to the partner, into the dialogue, out of the cell; nothing swallowed, nothing twice.
+
+use jiff::SignedDuration;
+use sheetdesk::domain::{
+    appeal::{Delivery, Status, Why},
+    event::{Event, Outcome, RetryAfter, RowEvent, UnnumberedCells, Wake},
+    ids::{MessageId, OutboxId},
+    tab::Tab,
+    view::View,
+};
+
+use crate::table::{ANNA, Table};
+
+const DELIVERED: Outcome = Outcome::Delivered(MessageId(9));
+
+#[test]
+fn a_typed_answer_is_sent_once_and_moves_on_when_delivered() {
+    let mut table = Table::with_appeal();
+    let sent = table.row(1, Status::New, "Отчёт выслали");
+    assert_eq!(sent, ["7001: Ответ на обращение № 1 / Отчёт выслали", "wake in 10 s"]);
+    assert_eq!(table.row(1, Status::New, "Отчёт выслали"), [""; 0], "seeing it again sends nothing");
+    let id = table.answer_id(1, 1, 0);
+    assert_eq!(
+        table.sent(&id, DELIVERED),
+        ["line 1: Отчёт выслали", "ended Delivered", "dirty appeal 6"]
+    );
+    let appeal = table.appeal(1);
+    assert_eq!(
+        (appeal.status, appeal.delivery),
+        (
+            Status::InWork,
+            Delivery::Delivered {
+                at: table.now,
+                maybe_twice: false
+            }
+        )
+    );
+    assert_eq!(table.sent(&id, DELIVERED), [""; 0], "an outcome told twice counts once");
+}
+
+#[test]
+fn the_same_text_typed_again_after_the_clear_is_a_new_answer_and_before_it_is_not() {
+    let mut table = Table::with_appeal();
+    table.row(1, Status::New, "Да");
+    table.sent(&table.answer_id(1, 1, 0), DELIVERED);
+    assert_eq!(table.row(1, Status::New, "Да"), [""; 0], "it only stands there still");
+    table.placed(1);
+    assert_eq!(table.row(1, Status::InWork, "Да")[0], "7001: Ответ на обращение № 1 / Да");
+}
+
+#[test]
+fn an_answer_typed_over_one_that_waits_replaces_it() {
+    let mut table = Table::with_appeal();
+    table.row(1, Status::New, "Первый");
+    let decision = table.row(1, Status::New, "Второй");
+    assert_eq!(decision, ["withdrawn", "7001: Ответ на обращение № 1 / Второй", "wake in 10 s"]);
+    assert!(table.state.outbox(&table.answer_id(1, 1, 0)).is_none());
+}
+
+#[test]
+fn an_answer_typed_over_one_that_is_being_sent_follows_it() {
+    let mut table = Table::with_appeal();
+    table.row(1, Status::New, "Первый");
+    let first = table.answer_id(1, 1, 0);
+    table.sent(&first, Outcome::Retry(RetryAfter::Schedule));
+    claim(&mut table, &first);
+    assert_eq!(table.row(1, Status::New, "Второй"), [""; 0]);
+    assert_eq!(
+        table.sent(&first, DELIVERED),
+        [
+            "line 1: Первый",
+            "ended Delivered",
+            "7001: Ответ на обращение № 1 / Второй",
+            "wake in 10 s",
+            "dirty appeal 6"
+        ]
+    );
+}
+
+#[test]
+fn an_answer_taken_out_of_its_cell_before_it_was_claimed_is_not_sent() {
+    let mut table = Table::with_appeal();
+    table.row(1, Status::New, "Ой");
+    assert_eq!(table.row(1, Status::New, ""), ["withdrawn"]);
+    assert!(table.appeal(1).answer.is_none());
+}
+
+#[test]
+fn a_long_answer_goes_in_parts_and_counts_as_delivered_with_the_last() {
+    let mut table = Table::with_appeal();
+    let long = "слово ".repeat(1000);
+    let parts = table
+        .row(1, Status::New, &long)
+        .iter()
+        .filter(|line| line.starts_with("7001"))
+        .count();
+    assert_eq!(parts, 2);
+    table.sent(&table.answer_id(1, 1, 1), DELIVERED);
+    assert_eq!(table.appeal(1).status, Status::New);
+    table.sent(&table.answer_id(1, 1, 0), DELIVERED);
+    assert_eq!(table.appeal(1).status, Status::InWork);
+}
+
+#[test]
+fn an_answer_and_its_closing_arrive_in_that_order() {
+    let mut table = Table::with_appeal();
+    let decision = table.row(1, Status::Resolved, "Готово");
+    assert_eq!(decision[0], "7001: Ответ на обращение № 1 / Готово");
+    assert!(decision[2].starts_with("7001: Обращение № 1 решено."), "{decision:?}");
+    table.sent(&table.answer_id(1, 1, 0), DELIVERED);
+    assert_eq!(table.appeal(1).status, Status::Resolved);
+}
+
+#[test]
+fn only_open_states_move_on_to_in_work() {
+    for (status, after) in [
+        (Status::New, Status::InWork),
+        (Status::Forwarded, Status::InWork),
+        (Status::AiAnswer, Status::InWork),
+        (Status::InWork, Status::InWork),
+        (Status::Other("Думаем".into()), Status::Other("Думаем".into())),
+    ] {
+        let mut table = Table::with_appeal();
+        table.row(1, status, "Ответ");
+        table.sent(&table.answer_id(1, 1, 0), DELIVERED);
+        assert_eq!(table.appeal(1).status, after);
+    }
+}
+
+#[test]
+fn a_blocked_partner_s_answer_waits_in_its_cell_and_goes_out_when_he_is_back() {
+    let mut table = Table::with_appeal();
+    table.row(1, Status::New, "Ответ");
+    table.sent(&table.answer_id(1, 1, 0), Outcome::Rejected(Why::Blocked));
+    assert_eq!((table.appeal(1).delivery, table.appeal(1).status), (Delivery::Blocked, Status::New));
+    assert_eq!(table.blocked(ANNA, false), ["7001: Ответ на обращение № 1 / Ответ", "wake in 10 s"]);
+}
+
+#[test]
+fn an_answer_for_a_partner_known_to_be_away_is_not_even_tried() {
+    let mut table = Table::with_appeal();
+    table.blocked(ANNA, true);
+    assert_eq!(table.row(1, Status::New, "Ответ"), ["dirty appeal 6"]);
+    assert_eq!(table.text(ANNA, "Я вернулась")[1], "7001: Ответ на обращение № 1 / Ответ");
+}
+
+#[test]
+fn only_the_parts_that_are_missing_are_sent_again() {
+    let mut table = Table::with_appeal();
+    table.row(1, Status::New, &"слово ".repeat(1000));
+    table.sent(&table.answer_id(1, 1, 0), DELIVERED);
+    table.sent(&table.answer_id(1, 1, 1), Outcome::Rejected(Why::Blocked));
+    let again = table.blocked(ANNA, false);
+    assert_eq!(again.iter().filter(|line| line.starts_with("7001")).count(), 1);
+    table.sent(&table.answer_id(1, 2, 1), DELIVERED);
+    assert_eq!(table.appeal(1).status, Status::InWork);
+}
+
+#[test]
+fn a_refusal_stays_in_the_cell_and_editing_it_tries_again() {
+    let mut table = Table::with_appeal();
+    table.row(1, Status::New, "Ответ");
+    let why = Why::Refused("Bad Request".into());
+    assert_eq!(
+        table.sent(&table.answer_id(1, 1, 0), Outcome::Rejected(why.clone())),
+        ["ended Failed", "dirty appeal 6"]
+    );
+    assert_eq!(table.appeal(1).delivery, Delivery::Failed(why));
+    assert_eq!(table.row(1, Status::New, "Ответ"), [""; 0]);
+    assert_eq!(table.row(1, Status::New, "Ответ.")[0], "7001: Ответ на обращение № 1 / Ответ.");
+}
+
+#[test]
+fn an_answer_that_is_slow_says_so_in_its_row() {
+    let mut table = Table::with_appeal();
+    table.row(1, Status::New, "Ответ");
+    table.later(10);
+    let wake = Event::Due(Wake::Appeal(table.appeal(1).id));
+    assert_eq!(table.event(&wake), ["dirty appeal 6"]);
+    assert_eq!(table.appeal(1).delivery, Delivery::Waiting);
+    assert_eq!(table.event(&wake), [""; 0]);
+}
+
+#[test]
+fn with_a_grace_an_answer_rests_and_its_last_text_is_sent() {
+    let mut table = Table::with_appeal();
+    table.rules.grace = SignedDuration::from_secs(30);
+    assert_eq!(table.row(1, Status::New, "Черновик"), ["wake in 30 s"]);
+    table.later(20);
+    table.row(1, Status::New, "Чистовик");
+    table.later(10);
+    let wake = Event::Due(Wake::Appeal(table.appeal(1).id));
+    assert_eq!(table.event(&wake), [""; 0], "the second text rests for its own 30 seconds");
+    table.later(20);
+    assert_eq!(table.event(&wake)[0], "7001: Ответ на обращение № 1 / Чистовик");
+}
+
+#[test]
+fn an_answer_typed_before_our_time_is_held_until_released() {
+    let mut table = Table::empty();
+    let old = UnnumberedCells {
+        chat: ANNA,
+        partner: None,
+        status: Some(Status::New),
+        answer: sheetdesk::domain::event::AnswerCell::Text("Старый ответ".into()),
+        history: "2025-01-01 10:00:00: Вопрос".into(),
+    };
+    table.event(&Event::Row(RowEvent::Unnumbered(old.clone())));
+    table.event(&Event::Row(RowEvent::Unnumbered(old)));
+    assert_eq!(
+        table.looked(Tab::Appeals),
+        ["dirty appeal 1"],
+        "one appeal, however often it is seen, and silently"
+    );
+    assert_eq!(table.appeal(1).delivery, Delivery::Held);
+    table.placed(1);
+    assert_eq!(table.row(1, Status::New, "Старый ответ"), [""; 0]);
+    let release = Event::Admin(sheetdesk::domain::event::Command::ReleaseAnswers);
+    assert_eq!(table.event(&release)[0], "7001: Ответ на обращение № 1 / Старый ответ");
+}
+
+/// What the delivery loop does before it calls Telegram.
+fn claim(table: &mut Table, id: &OutboxId) {
+    table.state.claim(id);
+}

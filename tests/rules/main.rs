@@ -1,0 +1,9 @@
+//! Tables for the rules: state and event in, the exact decision out. No disk, no network, no clock.
+
+mod answers;
+mod appeals;
+mod delivery;
+mod projection;
+mod registration;
+mod table;
+mod texts;

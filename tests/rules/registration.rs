@@ -1,0 +1,251 @@
+//! Registration: who is bound, who is asked, who is refused, and on what evidence.
+
+use sheetdesk::domain::{
+    event::{Content, Event, TelegramCell, Update, Wake},
+    ids::{CallbackId, ChatId},
+    session::Locale,
+    tab::Tab,
+    text::Text,
+    view::View,
+};
+
+use crate::table::{ADMIN, ANNA, BORIS, Table, code};
+
+const SHARE: &str = "[share: Отправить мой номер]";
+
+#[test]
+fn code_and_contact_register_in_either_order() {
+    for contact_first in [false, true] {
+        let mut table = Table::sighted();
+        let (first, second) = if contact_first {
+            (table.contact(ANNA, "79123456789", true), table.text(ANNA, " п-1 "))
+        } else {
+            (table.text(ANNA, " п-1 "), table.contact(ANNA, "79123456789", true))
+        };
+        let asked = if contact_first {
+            "7001: Номер получили. Теперь пришлите код партнёра.".to_owned()
+        } else {
+            format!("7001: Код записали. Теперь нажмите кнопку «Отправить мой номер» внизу, чтобы мы убедились, что это вы. {SHARE}")
+        };
+        assert_eq!(first, [asked]);
+        assert_eq!(
+            second,
+            [
+                "partner П-1 bound to Some(7001)",
+                "7001: Готово, Анна! Теперь просто напишите, что случилось, – передадим специалисту и вернёмся с ответом. / /appeals – ваши обращения / /help – подсказка [no keyboard]",
+                "dirty partner П-1",
+            ]
+        );
+    }
+}
+
+#[test]
+fn an_unknown_code_and_a_wrong_phone_get_one_and_the_same_answer_after_a_fresh_look() {
+    let mut answers = Vec::new();
+    for (text, phone) in [("Х-99", "79123456789"), ("П-1", "79990000000")] {
+        let mut table = Table::sighted();
+        table.later(60);
+        table.text(ANNA, text);
+        assert_eq!(
+            table.contact(ANNA, phone, true),
+            ["wake in 4 s", "look partners"],
+            "nobody is refused on an old look"
+        );
+        table.later(1);
+        answers.push(table.looked(Tab::Partners));
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0].len(), 1);
+    assert!(
+        answers[0][0].starts_with("7001: Такой пары кода и телефона в списке нет."),
+        "{:?}",
+        answers[0]
+    );
+}
+
+#[test]
+fn a_look_that_began_earlier_does_not_refuse_and_a_new_line_registers() {
+    let mut table = Table::sighted();
+    let before = table.now;
+    table.later(60);
+    table.text(BORIS, "2045");
+    table.contact(BORIS, "79160000001", true);
+    let old = sheetdesk::domain::event::Looked {
+        tab: Tab::Partners,
+        began: before,
+        highest: None,
+    };
+    assert_eq!(table.event(&Event::Looked(old)), [""; 0]);
+    table.lists("2045.0", "Борис", "+7 916 000-00-01");
+    table.later(1);
+    let decision = table.looked(Tab::Partners);
+    assert_eq!(decision[0], "partner 2045 bound to Some(7002)");
+}
+
+#[test]
+fn while_the_sheet_is_away_the_partner_hears_from_us_within_five_seconds_and_once() {
+    let mut table = Table::sighted();
+    table.later(60);
+    table.text(ANNA, "Х-99");
+    table.contact(ANNA, "79123456789", true);
+    table.later(4);
+    let wake = Event::Due(Wake::Session(ANNA));
+    assert_eq!(
+        table.event(&wake),
+        [
+            "7001: Проверяем. Ответим совсем скоро, ничего присылать заново не нужно.",
+            "look partners"
+        ]
+        .map(String::from)
+        .into_iter()
+        .rev()
+        .collect::<Vec<_>>()
+    );
+    assert_eq!(table.event(&wake), ["look partners"]);
+}
+
+#[test]
+fn five_pairs_an_hour_then_patience() {
+    let mut table = Table::sighted();
+    table.contact(ANNA, "79123456789", true);
+    for n in 0..5 {
+        table.later(60);
+        assert_eq!(table.text(ANNA, &format!("Х-{n}")), ["wake in 4 s", "look partners"]);
+        table.later(1);
+        table.looked(Tab::Partners);
+    }
+    table.later(60);
+    assert_eq!(
+        table.text(ANNA, "Х-6"),
+        ["7001: Попыток было слишком много. Попробуйте снова через 55 минут."]
+    );
+    table.later(55 * 60);
+    assert_eq!(table.text(ANNA, "П-1")[0], "partner П-1 bound to Some(7001)");
+}
+
+#[test]
+fn a_bound_code_is_never_bound_anew_and_the_operator_hears_of_it() {
+    let mut table = Table::registered();
+    table.text(BORIS, "П-1");
+    let decision = table.contact(BORIS, "79123456789", true);
+    assert_eq!(
+        decision,
+        [
+            "7002: Этот код уже привязан к другому Telegram. Если вы сменили аккаунт, напишите вашему менеджеру.".to_owned(),
+            format!(
+                "{ADMIN}: Код П-1: с верным телефоном пришёл другой аккаунт Telegram (7002), чем привязан. Мы отказали. Если партнёр сменил аккаунт, отвяжите прежний."
+            ),
+        ]
+    );
+    assert_eq!(
+        table
+            .state
+            .partner(&code("П-1"))
+            .and_then(|partner| partner.binding)
+            .map(|binding| binding.chat),
+        Some(ANNA)
+    );
+}
+
+#[test]
+fn a_contact_of_somebody_else_proves_nothing() {
+    let mut table = Table::sighted();
+    table.text(ANNA, "П-1");
+    let decision = table.contact(ANNA, "79123456789", false);
+    assert!(decision[0].starts_with("7001: Это чужой контакт."), "{decision:?}");
+    assert_eq!(table.state.partner(&code("П-1")).and_then(|partner| partner.binding), None);
+}
+
+#[test]
+fn what_was_written_before_is_kept_and_offered_by_a_button() {
+    let mut table = Table::sighted();
+    let decision = table.text(ANNA, "Здравствуйте, у меня вопрос");
+    assert!(decision[0].starts_with("7001: Сообщение сохранили."), "{decision:?}");
+    table.text(ANNA, "П-1");
+    let registered = table.contact(ANNA, "79123456789", true);
+    assert_eq!(
+        registered[2],
+        "7001: До знакомства вы прислали 1 сообщение. Передать его специалисту? [Да, передать | Нет, не нужно]"
+    );
+    let press = Event::Update(Update::Pressed {
+        chat: ANNA,
+        callback: CallbackId("c".into()),
+        button: Some(sheetdesk::domain::effect::Button::SendKept),
+        locale: Locale::Ru,
+    });
+    assert_eq!(
+        table.event(&press),
+        [
+            "line 0: Здравствуйте, у меня вопрос",
+            "button answered",
+            "7001: Приняли, обращение № 1. Ответим здесь же.",
+            "dirty appeal 7"
+        ]
+    );
+    assert!(
+        table.event(&press)[1].starts_with("7001: Эти сообщения уже переданы"),
+        "a second press does nothing twice"
+    );
+}
+
+#[test]
+fn kept_messages_are_bounded_by_count_and_age() {
+    let mut table = Table::sighted();
+    for n in 0..10 {
+        table.text(ANNA, &format!("сообщение номер {n}"));
+    }
+    assert!(table.text(ANNA, "одиннадцатое, лишнее")[0].starts_with("7001: Мы сохранили первые 10"));
+    table.later(25 * 3600);
+    table.text(ANNA, "другой день, другое дело");
+    assert_eq!(table.state.session(ANNA).map(|session| session.kept.len()), Some(1));
+}
+
+#[test]
+fn before_the_first_look_messages_wait_and_a_partner_of_old_is_simply_served() {
+    let mut table = Table::empty();
+    assert_eq!(table.text(ANNA, "Когда будет выплата?"), ["wake in 4 s", "look partners"]);
+    table.later(4);
+    assert_eq!(table.event(&Event::Due(Wake::Session(ANNA))).len(), 2);
+    table.lists_bound("П-1", "Анна", "8 912 345 67 89", TelegramCell::Id(ANNA));
+    table.looked(Tab::Appeals);
+    let decision = table.looked(Tab::Partners);
+    assert_eq!(
+        decision,
+        [
+            "line 0: Когда будет выплата?",
+            "7001: Приняли, обращение № 1. Ответим здесь же.",
+            "dirty appeal 5"
+        ]
+    );
+}
+
+#[test]
+fn the_first_look_trusts_an_account_only_if_it_stands_there_once_and_later_looks_trust_none() {
+    for (sighted, telegram, bound) in [
+        (false, TelegramCell::Id(ANNA), true),
+        (false, TelegramCell::Doubled(ANNA), false),
+        (false, TelegramCell::Unreadable, false),
+        (true, TelegramCell::Id(ANNA), false),
+    ] {
+        let mut table = Table::empty();
+        if sighted {
+            table.looked(Tab::Partners);
+        }
+        table.lists_bound("П-1", "Анна", "8 912 345 67 89", telegram);
+        assert_eq!(
+            table.state.partner(&code("П-1")).is_some_and(|partner| partner.binding.is_some()),
+            bound,
+            "{telegram:?}"
+        );
+    }
+}
+
+#[test]
+fn a_word_without_digits_is_a_code_only_if_the_list_knows_it() {
+    let mut table = Table::sighted();
+    table.lists("АЛЬФА", "Борис", "+7 916 000-00-01");
+    assert!(table.text(BORIS, "альфа")[0].starts_with("7002: Код записали."));
+    assert!(table.text(ChatId(7003), "Здравствуйте")[0].starts_with("7003: Сообщение сохранили."));
+    assert!(table.message(ChatId(7003), Content::Other("photo".into()))[0].starts_with("7003: Пока мы читаем здесь только текст."));
+    assert!(table.message(ChatId(7003), Content::Text(Text::from("/start")))[0].ends_with(SHARE));
+}

@@ -1,0 +1,281 @@
+//! A state in memory, a clock that stands still, and decisions told in words.
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use sheetdesk::domain::{
+    appeal::{Appeal, Status},
+    decide::decide,
+    effect::{Decision, Effect, Entity, Keyboard},
+    event::{
+        AnswerCell, AppealCells, Content, Event, Looked, Message, Outcome, PartnerCells, RowEvent, RowResult, TelegramCell, Update,
+        WriteReport, WrittenRow,
+    },
+    ids::{ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
+    memory::Memory,
+    row::DesiredRow,
+    rules::Rules,
+    session::Locale,
+    tab::Tab,
+    text::Text,
+    view::View,
+    wording::Wording,
+};
+
+pub(crate) const ANNA: ChatId = ChatId(7001);
+pub(crate) const BORIS: ChatId = ChatId(7002);
+pub(crate) const ADMIN: ChatId = ChatId(1);
+
+/// The state of one test.
+pub(crate) struct Table {
+    pub(crate) rules: Rules,
+    pub(crate) state: Memory,
+    pub(crate) now: Timestamp,
+    seq: u64,
+}
+
+impl Table {
+    /// A journal that has never seen anything, at 11:00 in Moscow.
+    pub(crate) fn empty() -> Self {
+        let rules = Rules {
+            time_zone: TimeZone::get("Europe/Moscow").expect("a zone"),
+            admin_chat: Some(ADMIN),
+            grace: SignedDuration::ZERO,
+            resend_unknown: true,
+            wording: Wording::built_in(),
+        };
+        Self {
+            rules,
+            state: Memory::default(),
+            now: "2026-03-02T08:00:00Z".parse().expect("a moment"),
+            seq: 0,
+        }
+    }
+
+    /// The staff list and the appeals have been seen; Anna's code is П-1, her phone +7 912 345-67-89.
+    pub(crate) fn sighted() -> Self {
+        let mut table = Self::empty();
+        table.lists("П-1", "Анна", "8 (912) 345-67-89");
+        table.looked(Tab::Partners);
+        table.looked(Tab::Appeals);
+        table
+    }
+
+    /// Anna is registered.
+    pub(crate) fn registered() -> Self {
+        let mut table = Self::sighted();
+        table.text(ANNA, "П-1");
+        table.contact(ANNA, "79123456789", true);
+        table
+    }
+
+    /// Anna has appeal № 1, and its row stands in the sheet.
+    pub(crate) fn with_appeal() -> Self {
+        let mut table = Self::registered();
+        table.text(ANNA, "Не приходит отчёт");
+        table.placed(1);
+        table
+    }
+
+    pub(crate) fn later(&mut self, seconds: i64) {
+        self.now += SignedDuration::from_secs(seconds);
+    }
+
+    /// Decides one event, stores what follows and tells it in words.
+    pub(crate) fn event(&mut self, event: &Event) -> Vec<String> {
+        self.seq += 1;
+        let seq = Seq(self.seq);
+        let decision = decide(&self.rules, &self.state, seq, event, self.now);
+        let words = self.tell(&decision);
+        self.state.apply(seq, decision, self.now);
+        words
+    }
+
+    pub(crate) fn text(&mut self, chat: ChatId, text: &str) -> Vec<String> {
+        self.message(chat, Content::Text(Text::from(text)))
+    }
+
+    pub(crate) fn contact(&mut self, chat: ChatId, phone: &str, own: bool) -> Vec<String> {
+        self.message(
+            chat,
+            Content::Contact {
+                phone: Text::from(phone),
+                own,
+            },
+        )
+    }
+
+    pub(crate) fn message(&mut self, chat: ChatId, content: Content) -> Vec<String> {
+        let message = Message {
+            chat,
+            message: MessageId(1),
+            at: self.now,
+            locale: Locale::Ru,
+            content,
+        };
+        self.event(&Event::Update(Update::Message(message)))
+    }
+
+    pub(crate) fn blocked(&mut self, chat: ChatId, blocked: bool) -> Vec<String> {
+        self.event(&Event::Update(Update::Membership {
+            chat,
+            blocked,
+            locale: Locale::Ru,
+        }))
+    }
+
+    /// A line of the staff list, without an account.
+    pub(crate) fn lists(&mut self, code: &str, name: &str, phone: &str) -> Vec<String> {
+        self.lists_bound(code, name, phone, TelegramCell::Empty)
+    }
+
+    /// A line of the staff list as the sheet shows it.
+    pub(crate) fn lists_bound(&mut self, code: &str, name: &str, phone: &str, telegram: TelegramCell) -> Vec<String> {
+        self.event(&Event::Row(RowEvent::Partner(PartnerCells {
+            code: self::code(code),
+            written_code: Text::from(code),
+            name: Text::from(name),
+            phone: Text::from(phone),
+            authorized: telegram != TelegramCell::Empty,
+            telegram,
+            since: Text::default(),
+        })))
+    }
+
+    pub(crate) fn looked(&mut self, tab: Tab) -> Vec<String> {
+        self.event(&Event::Looked(Looked {
+            tab,
+            began: self.now,
+            highest: None,
+        }))
+    }
+
+    /// The row of an appeal as a look shows it.
+    pub(crate) fn row(&mut self, number: u32, status: Status, answer: &str) -> Vec<String> {
+        self.event(&Event::Row(RowEvent::Appeal(cells(number, status, answer))))
+    }
+
+    /// The read-back confirms the row as the journal wants it.
+    pub(crate) fn placed(&mut self, number: u32) -> Vec<String> {
+        let appeal = self.appeal(number);
+        let cleared = appeal.delivered_answer().map(|answer| answer.text.clone());
+        let result = RowResult::Confirmed {
+            status: Some(appeal.status.clone()),
+            cleared,
+            lines: appeal.lines,
+        };
+        self.wrote(number, result)
+    }
+
+    pub(crate) fn wrote(&mut self, number: u32, result: RowResult) -> Vec<String> {
+        let key = RowKey::Appeal(self.appeal(number).id);
+        let rows = vec![WrittenRow {
+            key,
+            dirtied: Seq(self.seq),
+            result,
+        }];
+        let report = WriteReport {
+            spreadsheet: SpreadsheetId("book".into()),
+            fence: Some(FenceId(1)),
+            rows,
+        };
+        self.event(&Event::Wrote(report))
+    }
+
+    pub(crate) fn sent(&mut self, id: &OutboxId, outcome: Outcome) -> Vec<String> {
+        self.event(&Event::Sent(id.clone(), outcome))
+    }
+
+    /// The n-th message of the appeal's answer, by revision.
+    pub(crate) fn answer_id(&self, number: u32, revision: u32, part: u8) -> OutboxId {
+        OutboxId::Answer(self.appeal(number).id, sheetdesk::domain::ids::Revision(revision), part)
+    }
+
+    pub(crate) fn appeal(&self, number: u32) -> Appeal {
+        let id = self.state.numbered(Number(number)).expect("the number is given");
+        self.state.appeal(id).expect("the appeal exists")
+    }
+
+    pub(crate) fn project(&self, key: &RowKey) -> Option<DesiredRow> {
+        sheetdesk::domain::project::project(&self.rules, &self.state, key)
+    }
+
+    fn tell(&self, decision: &Decision) -> Vec<String> {
+        let puts = decision.puts.iter().filter_map(tell_put);
+        let effects = decision.effects.iter().map(|effect| self.tell_effect(effect));
+        let dirty = decision.dirty.iter().map(|key| format!("dirty {}", tell_key(key)));
+        let clean = decision.clean.iter().map(|(key, _)| format!("clean {}", tell_key(key)));
+        let settled = decision.settled.iter().map(|(_, fence)| format!("settle {}", fence.0));
+        puts.chain(effects).chain(dirty).chain(clean).chain(settled).collect()
+    }
+
+    fn tell_effect(&self, effect: &Effect) -> String {
+        match effect {
+            Effect::Send(send) => {
+                let keyboard = match &send.keyboard {
+                    Keyboard::Keep => String::new(),
+                    Keyboard::ShareContact(label) => format!(" [share: {label}]"),
+                    Keyboard::Remove => " [no keyboard]".to_owned(),
+                    Keyboard::Inline(buttons) => {
+                        format!(
+                            " [{}]",
+                            buttons.iter().map(|(label, _)| label.as_str()).collect::<Vec<_>>().join(" | ")
+                        )
+                    }
+                };
+                let first = send
+                    .text
+                    .as_str()
+                    .lines()
+                    .filter(|line| !line.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(" / ");
+                format!("{}: {first}{keyboard}", send.to)
+            }
+            Effect::Reschedule { at, lost, .. } => format!("again in {} s, lost {lost}", at.duration_since(self.now).as_secs()),
+            Effect::Finish(_, ending) => format!("ended {ending:?}"),
+            Effect::Withdraw(_) => "withdrawn".to_owned(),
+            Effect::AnswerButton(_) => "button answered".to_owned(),
+            Effect::Look(tab) => format!("look {}", tab.name()),
+            Effect::Then { at, .. } => format!("wake in {} s", at.duration_since(self.now).as_secs()),
+        }
+    }
+}
+
+pub(crate) fn cells(number: u32, status: Status, answer: &str) -> AppealCells {
+    let answer = if answer.is_empty() {
+        AnswerCell::Blank
+    } else {
+        AnswerCell::Text(Text::from(answer))
+    };
+    AppealCells {
+        number: Number(number),
+        chat: TelegramCell::Id(ANNA),
+        status: Some(status),
+        answer,
+        delivery: Text::default(),
+    }
+}
+
+pub(crate) fn code(text: &str) -> PartnerCode {
+    PartnerCode::fold(text).expect("a code")
+}
+
+fn tell_key(key: &RowKey) -> String {
+    match key {
+        RowKey::Partner(code) => format!("partner {}", code.as_str()),
+        RowKey::Appeal(id) => format!("appeal {}", id.0),
+        RowKey::Promotion(key) => format!("promotion {}", key.0),
+    }
+}
+
+/// Entities whose change a reader wants to see; sessions and tabs are looked at where a test is about them.
+fn tell_put(entity: &Entity) -> Option<String> {
+    match entity {
+        Entity::Line(line) => Some(format!("line {}: {}", line.index, line.text.as_str())),
+        Entity::Partner(partner) => Some(format!(
+            "partner {} bound to {:?}",
+            partner.code.as_str(),
+            partner.binding.as_ref().map(|b| b.chat.0)
+        )),
+        Entity::Appeal(_) | Entity::Session(_) | Entity::Tab(_) => None,
+    }
+}

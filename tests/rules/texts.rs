@@ -1,0 +1,97 @@
+//! Every text of the bot, in both languages, as people read it.
+
+use sheetdesk::domain::{
+    appeal::{Status, Why},
+    ids::Number,
+    partner::RowTrouble,
+    session::Locale,
+    tab::Tab,
+    wording::{Note, Say, Wording},
+};
+
+#[test]
+fn every_text_reads_well_in_both_languages() {
+    let wording = Wording::built_in();
+    let other = Status::Other("Думаем".into());
+    let all = [
+        Say::Welcome,
+        Say::ShareContact,
+        Say::KeptBeforeRegistration,
+        Say::KeptIsFull(10),
+        Say::PhoneWanted,
+        Say::CodeWanted,
+        Say::ContactOfAnother,
+        Say::PhoneUnreadable,
+        Say::NotMatched,
+        Say::TooManyTries(1),
+        Say::TooManyTries(3),
+        Say::TooManyTries(25),
+        Say::Shortly,
+        Say::BoundToAnother,
+        Say::Registered("Анна Петрова"),
+        Say::KeptOffer(1),
+        Say::KeptOffer(2),
+        Say::KeptOffer(5),
+        Say::KeptSend,
+        Say::KeptDrop,
+        Say::KeptDropped,
+        Say::KeptGone,
+        Say::Help,
+        Say::Receipt(Some(Number(1041))),
+        Say::Receipt(None),
+        Say::NumberFollows(Number(41)),
+        Say::Added(Some(Number(41))),
+        Say::Added(None),
+        Say::AnswerHeading(Number(41)),
+        Say::Closed(Number(41)),
+        Say::AppealsNone,
+        Say::AppealsHeading,
+        Say::AppealsLine(Some(Number(41)), "02.03.2026", "новое"),
+        Say::AppealsLine(None, "02.03.2026", "новое"),
+        Say::StatusWord(&Status::New),
+        Say::StatusWord(&Status::InWork),
+        Say::StatusWord(&Status::Forwarded),
+        Say::StatusWord(&Status::AiAnswer),
+        Say::StatusWord(&Status::Resolved),
+        Say::StatusWord(&other),
+        Say::NotTextYet,
+    ];
+    for (locale, name) in [(Locale::Ru, "ru"), (Locale::En, "en")] {
+        let page: Vec<_> = all.iter().map(|say| format!("{say:?}\n{}\n", wording.say(locale, *say))).collect();
+        insta::assert_snapshot!(format!("partner_texts_{name}"), page.join("\n"));
+    }
+}
+
+#[test]
+fn every_word_in_the_sheet_reads_well() {
+    let wording = Wording::built_in();
+    let code = crate::table::code("П-1");
+    let refused = Why::Refused("Bad Request: wrong file identifier".into());
+    let all = [
+        Note::HistorySpecialist("Выслали"),
+        Note::HistoryCut,
+        Note::AccessAuthorized,
+        Note::DeliveryWaiting,
+        Note::DeliveryHeld,
+        Note::DeliveryDelivered("14:02", false),
+        Note::DeliveryDelivered("14:02", true),
+        Note::DeliveryUnknown(false),
+        Note::DeliveryUnknown(true),
+        Note::DeliveryRefused(&Why::Blocked),
+        Note::DeliveryRefused(&Why::Deactivated),
+        Note::DeliveryRefused(&Why::ChatNotFound),
+        Note::DeliveryRefused(&Why::GaveUp),
+        Note::DeliveryRefused(&refused),
+        Note::Stopped(RowTrouble::Doubled),
+        Note::Stopped(RowTrouble::Mismatched),
+        Note::Stopped(RowTrouble::Missing),
+        Note::Stopped(RowTrouble::Moved),
+        Note::AdminBoundToAnother(&code, crate::table::BORIS),
+        Note::AdminTabUnusable(Tab::Appeals, "нет столбца «статус»"),
+        Note::AdminTabMended(Tab::Partners),
+        Note::AdminRowStopped(Number(41), "остановлено"),
+        Note::AdminRowRefused("cell is protected"),
+    ];
+    let page: Vec<_> = all.iter().map(|note| format!("{note:?}\n{}\n", wording.note(*note))).collect();
+    insta::assert_snapshot!("sheet_texts", page.join("\n"));
+}
