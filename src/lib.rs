@@ -5,6 +5,7 @@
 pub mod domain;
 pub mod journal;
 
+pub mod http;
 pub mod sheets;
 pub mod telegram;
 

@@ -1,0 +1,26 @@
+//! The HTTP room: what Telegram, the sheets' scripts, probes and Prometheus reach us by.
+//!
+//! Invariant: nothing is answered with success before it is stored, and no answer tells of internals.
+//!
+//! In reading order: the server takes connections, the router names the routes and their limits, then one file per route.
+
+mod body;
+mod probes;
+mod problem;
+mod router;
+mod server;
+mod sheets_changed;
+mod signature;
+mod telegram_webhook;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::{
+    probes::{Link, Phase, Readiness},
+    router::{Intake, Limits, admin, public},
+    server::{BindError, Caps, Server},
+    sheets_changed::{Nudge, Resolved, SheetsIntake},
+    signature::SigningKey,
+    telegram_webhook::{Accept, TelegramIntake, accept_into},
+};

@@ -1,0 +1,103 @@
+//! `/livez` and `/readyz`: what an orchestrator and a person are told about us.
+//!
+//! Invariant: being cut off from Telegram or Google never makes us unready; only not being able to keep updates does.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::router::Intake;
+
+/// Where the service stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Not everything runs yet.
+    Starting,
+    /// At work.
+    Running,
+    /// Asked to stop.
+    Stopping,
+}
+
+/// How an outside service treats us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Link {
+    /// It answers.
+    Ok,
+    /// It does not answer, or refuses.
+    Down,
+    /// It asked us to wait.
+    Throttled,
+}
+
+/// The state of the parts at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Readiness {
+    /// Where the service stands.
+    pub phase: Phase,
+    /// Whether the journal can store.
+    pub storing: bool,
+    /// Telegram, as the delivery sees it.
+    pub telegram: Link,
+    /// Google Sheets, as the desks see it.
+    pub sheets: Link,
+}
+
+impl Readiness {
+    fn status(&self) -> (StatusCode, &'static str) {
+        let whole = self.telegram == Link::Ok && self.sheets == Link::Ok;
+        match (self.phase, self.storing) {
+            (Phase::Starting, _) => (StatusCode::SERVICE_UNAVAILABLE, "starting"),
+            (Phase::Stopping, _) => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+            (Phase::Running, false) => (StatusCode::SERVICE_UNAVAILABLE, "degraded"),
+            (Phase::Running, true) if whole => (StatusCode::OK, "ready"),
+            (Phase::Running, true) => (StatusCode::OK, "degraded"),
+        }
+    }
+}
+
+/// `/livez` and `/healthz`: the server answers, and that is all they say.
+pub(super) async fn live() -> Json<Value> {
+    Json(json!({"status": "ok"}))
+}
+
+/// `/readyz`: 200 while updates can be stored.
+pub(super) async fn ready(State(intake): State<Arc<Intake>>) -> (StatusCode, Json<Value>) {
+    let now = (intake.readiness)();
+    let (status, word) = now.status();
+    let journal = if now.storing { Link::Ok } else { Link::Down };
+    let parts = json!({"journal": journal, "telegram": now.telegram, "sheets": now.sheets});
+    (status, Json(json!({"status": word, "parts": parts})))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_phase_and_journal_decide_about_readiness() {
+        use {Link::*, Phase::*};
+        for (phase, storing, telegram, sheets, code, word) in [
+            (Running, true, Ok, Ok, 200, "ready"),
+            (Running, true, Down, Ok, 200, "degraded"),
+            (Running, true, Ok, Throttled, 200, "degraded"),
+            (Running, true, Down, Down, 200, "degraded"),
+            (Running, false, Ok, Ok, 503, "degraded"),
+            (Starting, true, Ok, Ok, 503, "starting"),
+            (Stopping, true, Ok, Ok, 503, "stopping"),
+            (Stopping, false, Down, Down, 503, "stopping"),
+        ] {
+            let readiness = Readiness {
+                phase,
+                storing,
+                telegram,
+                sheets,
+            };
+            let (status, said) = readiness.status();
+            assert_eq!((status.as_u16(), said), (code, word), "{readiness:?}");
+        }
+    }
+}

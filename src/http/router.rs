@@ -1,0 +1,138 @@
+//! The routes of the outside contract, and what every request passes through on its way to them.
+//!
+//! Invariant: probes stand outside the limits, so a flood of requests cannot make a healthy service look dead.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    BoxError, Router,
+    error_handling::HandleErrorLayer,
+    extract::{MatchedPath, Request},
+    http::{Method, header::CONTENT_TYPE},
+    response::Response,
+    routing::{get, post},
+};
+use tower::{
+    ServiceBuilder,
+    limit::GlobalConcurrencyLimitLayer,
+    load_shed::LoadShedLayer,
+    timeout::{TimeoutLayer, error::Elapsed},
+};
+use tower_http::trace::TraceLayer;
+use tracing::Span;
+
+use super::{
+    probes::{self, Readiness},
+    problem::Problem,
+    sheets_changed::{self, SheetsIntake},
+    telegram_webhook::{self, TelegramIntake},
+};
+
+/// What the routes work with.
+pub struct Intake {
+    /// The webhook; `None` in polling mode.
+    pub telegram: Option<TelegramIntake>,
+    /// The sheets' callback.
+    pub sheets: SheetsIntake,
+    /// The state of the parts, now; must return at once.
+    pub readiness: Arc<dyn Fn() -> Readiness + Send + Sync>,
+}
+
+/// What all requests together may cost, probes aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests in hand at once; one more is answered 503.
+    pub at_once: usize,
+    /// How long one may take, its body included; then it is answered 503.
+    pub time: Duration,
+}
+
+impl Limits {
+    /// The usual number at once, for such a time-out.
+    #[must_use]
+    pub fn new(time: Duration) -> Self {
+        Self { at_once: AT_ONCE, time }
+    }
+}
+
+/// The routes for the outside.
+pub fn public(intake: Intake, limits: Limits) -> Router {
+    metrics::describe_counter!(telegram_webhook::UPDATES, "Telegram updates by what became of them");
+    metrics::describe_counter!(sheets_changed::CALLBACKS, "Calls of the sheets' scripts by what became of them");
+    // From the outside inwards: what fails below becomes an answer; load is shed rather than queued, so it must stand before
+    // the count that would queue; the time-out runs only once a request is in hand. The body's limit is kept where bodies
+    // are read (`body::whole`): as a layer it would answer 413 to strangers, before the secret was looked at.
+    let limited = ServiceBuilder::new()
+        .layer(HandleErrorLayer::new(refused))
+        .layer(LoadShedLayer::new())
+        .layer(GlobalConcurrencyLimitLayer::new(limits.at_once))
+        .layer(TimeoutLayer::new(limits.time));
+    let router = Router::new()
+        .route("/telegram/webhook", post(telegram_webhook::receive))
+        .route("/sheets/changed", post(sheets_changed::receive))
+        // Only the routes above are limited.
+        .route_layer(limited)
+        .route("/livez", get(probes::live))
+        .route("/healthz", get(probes::live))
+        .route("/readyz", get(probes::ready));
+    finished(router).with_state(Arc::new(intake))
+}
+
+/// The routes for the operator alone; `render` writes the metrics in Prometheus' text format.
+pub fn admin(render: impl Fn() -> String + Clone + Send + Sync + 'static) -> Router {
+    let metrics = move || async move { ([(CONTENT_TYPE, METRICS_TYPE)], render()) };
+    finished(Router::new().route("/metrics", get(metrics)))
+}
+
+/// Half the usual connections: an update in hand costs up to 1 MiB, and Telegram itself opens at most 100.
+const AT_ONCE: usize = 256;
+/// Prometheus' text exposition format.
+const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// What both routers share: errors in our shape, and a trace of each request.
+fn finished<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+    let trace = TraceLayer::new_for_http()
+        .make_span_with(span)
+        .on_request(())
+        .on_response(answered)
+        .on_body_chunk(())
+        .on_eos(())
+        .on_failure(());
+    router
+        .fallback(async || Problem::NotFound)
+        .method_not_allowed_fallback(async || Problem::WrongMethod)
+        .layer(trace)
+}
+
+/// The limits fail in two ways; the routes themselves don't fail at all.
+async fn refused(error: BoxError) -> Problem {
+    if error.is::<Elapsed>() {
+        Problem::TimedOut
+    } else {
+        Problem::Overloaded
+    }
+}
+
+/// Names the route, never the address as it was written: that is a stranger's text, and may hold what should not be kept.
+fn span(request: &Request) -> Span {
+    let route = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str);
+    let known = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::DELETE,
+        Method::OPTIONS,
+        Method::PATCH,
+    ];
+    let method = if known.contains(request.method()) {
+        request.method().as_str()
+    } else {
+        "other"
+    };
+    tracing::debug_span!("request", http.method = method, http.route = route)
+}
+
+fn answered(response: &Response, latency: Duration, _: &Span) {
+    tracing::debug!(http.status = response.status().as_u16(), took.us = latency.as_micros(), "answered");
+}

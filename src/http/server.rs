@@ -1,0 +1,203 @@
+//! The accept loop: connections in, bounded in number and in patience.
+//!
+//! Invariant: the loop ends by the stop signal alone, and a connection never outlives its caps, whatever the other side does.
+
+use std::{io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
+
+use axum::{Router, extract::Request};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    io::AsyncReadExt as _,
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    time::{sleep, timeout},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::ServiceExt as _;
+
+/// What a connection may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caps {
+    /// Connections at once; further ones wait in the kernel's backlog.
+    pub connections: usize,
+    /// How long a request's head may take, counted from the connection's opening or the previous answer.
+    pub head: Duration,
+    /// How long a connection is kept at all; then it is closed after the request in hand.
+    pub life: Duration,
+}
+
+impl Caps {
+    /// The usual patience, for so many connections.
+    #[must_use]
+    pub fn new(connections: usize) -> Self {
+        Self {
+            connections,
+            head: HEAD_TIME,
+            life: CONNECTION_LIFE,
+        }
+    }
+}
+
+/// The address cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address}: {source}")]
+pub struct BindError {
+    address: SocketAddr,
+    source: io::Error,
+}
+
+/// A bound address that is not served yet.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Binds the address; port 0 means any free one.
+    ///
+    /// # Errors
+    /// When it is taken, forbidden or not of this machine.
+    pub async fn bind(address: SocketAddr) -> Result<Self, BindError> {
+        let failed = |source| BindError { address, source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Self { listener, address })
+    }
+
+    /// The address that was bound.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop`, then lets go of the address and returns. The connections run on `tasks`: each ends after the
+    /// request that it has in hand, and whoever waits for the tracker decides how long that may take.
+    pub async fn run(self, router: Router, caps: Caps, stop: CancellationToken, tasks: TaskTracker) {
+        tracing::info!(http.address = %self.address, "listening");
+        let slots = Arc::new(Semaphore::new(caps.connections));
+        let accepting = async {
+            loop {
+                // The slot comes first: a connection that nobody can serve yet stays in the backlog and costs nothing.
+                let slot = Arc::clone(&slots).acquire_owned().await.expect("nobody closes this semaphore");
+                let stream = accept(&self.listener).await;
+                let (router, stop) = (router.clone(), stop.clone());
+                tasks.spawn(async move {
+                    converse(stream, router, caps, stop).await;
+                    drop(slot);
+                });
+            }
+        };
+        stop.run_until_cancelled(accepting).await.unwrap_or(());
+    }
+}
+
+/// A head fits into one packet; ten seconds forgive a lost one, and starve whoever feeds it byte by byte.
+const HEAD_TIME: Duration = Duration::from_secs(10);
+/// Long enough to be worth keeping, short enough that a stuck peer returns its slot.
+const CONNECTION_LIFE: Duration = Duration::from_secs(10 * 60);
+/// What a connection that was asked to end may still take: more than the longest request time-out (60 s).
+const LAST_WORDS: Duration = Duration::from_secs(70);
+/// Running out of descriptors passes when connections end; asking again at once would only burn the processor.
+const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
+/// How much of a request's head is buffered; Telegram's heads have under 1 KB.
+const HEAD_LIMIT: usize = 64 * 1024;
+/// How long we go on reading after a final answer: closing with unread bytes makes the kernel reset the connection, and the
+/// reset can overtake the answer.
+const LINGER: Duration = Duration::from_secs(1);
+/// How much is read and thrown away meanwhile: twice the largest body that we would have taken.
+const LINGER_BYTES: u64 = 2 * 1024 * 1024;
+
+async fn accept(listener: &TcpListener) -> TcpStream {
+    let mut failing = false;
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Answers are small and whole; only latency is lost if this fails.
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "no TCP_NODELAY");
+                }
+                return stream;
+            }
+            Err(error) if is_of_the_peer(&error) => {}
+            Err(error) => {
+                if !failing {
+                    tracing::warn!(%error, "no connection can be accepted; trying on");
+                }
+                failing = true;
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Whether it was the connection that broke before we took it, rather than the listener (accept(2), "Error handling").
+fn is_of_the_peer(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
+    )
+}
+
+async fn converse(stream: TcpStream, router: Router, caps: Caps, stop: CancellationToken) {
+    // Boxed, so that the connection can be moved and its stream taken back for the last reading.
+    let service = service_fn(move |request: Request<Incoming>| Box::pin(router.clone().oneshot(request)));
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(caps.head)
+        .max_buf_size(HEAD_LIMIT)
+        .keep_alive(true)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut ended = tokio::select! {
+        ended = &mut connection => Some(ended),
+        () = stop.cancelled() => None,
+        () = sleep(caps.life) => None,
+    };
+    if ended.is_none() {
+        Pin::new(&mut connection).graceful_shutdown();
+        ended = timeout(LAST_WORDS, &mut connection).await.ok();
+    }
+    match ended {
+        Some(Ok(())) => {}
+        // The answer to what is no HTTP is hyper's own bare 400; it shall arrive too.
+        Some(Err(error)) if error.is_parse() => tracing::debug!("a connection did not speak HTTP"),
+        Some(Err(error)) => return tracing::debug!(%error, "a connection broke"),
+        None => return tracing::debug!("a connection did not end when asked, and was cut"),
+    }
+    // Our side is flushed and shut by now.
+    let stream = connection.into_parts().io.into_inner();
+    stop.run_until_cancelled(linger(stream)).await.unwrap_or(());
+}
+
+/// Reads on for a moment after the last answer, so that it is not lost.
+async fn linger(stream: TcpStream) {
+    let mut rest = stream.take(LINGER_BYTES);
+    // Neither a time-out nor an error here changes anything: the answer is given, and the connection ends now.
+    let _ = timeout(LINGER, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
+    tracing::trace!(unread.bytes = LINGER_BYTES - rest.limit(), "a connection ended");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_listeners_own_errors_call_for_a_pause() {
+        const EMFILE: i32 = 24;
+        const ENOBUFS: i32 = 105;
+        assert!(is_of_the_peer(&io::ErrorKind::ConnectionAborted.into()));
+        assert!(!is_of_the_peer(&io::Error::from_raw_os_error(EMFILE)));
+        assert!(!is_of_the_peer(&io::Error::from_raw_os_error(ENOBUFS)));
+    }
+
+    #[tokio::test]
+    async fn a_taken_address_is_named() {
+        let server = Server::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
+        let error = Server::bind(server.address()).await.unwrap_err();
+        assert!(
+            error.to_string().starts_with(&format!("cannot listen on {}: ", server.address())),
+            "{error}"
+        );
+    }
+}

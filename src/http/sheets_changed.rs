@@ -1,0 +1,79 @@
+//! `POST /sheets/changed`: a sheet's script says that somebody typed.
+//!
+//! Invariant: a call is only a hint to look sooner; lost, repeated or wrong, it changes nothing but the moment of the next look.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::StatusCode,
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    body,
+    problem::Problem,
+    router::Intake,
+    signature::{Claim, SigningKey},
+};
+use crate::domain::ids::SpreadsheetId;
+
+/// Something was edited here.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Nudge {
+    /// The spreadsheet.
+    pub spreadsheet_id: SpreadsheetId,
+    /// The tab, by its name as people see it.
+    pub tab: String,
+}
+
+/// Whether a nudge concerns us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolved {
+    /// One of our tabs: it will be looked at.
+    Known,
+    /// Not a tab of ours; scripts are copied along with spreadsheets, so this is no fault.
+    Unknown,
+}
+
+/// What the callback needs.
+pub struct SheetsIntake {
+    /// The key that the scripts sign with.
+    pub key: SigningKey,
+    /// The wall clock.
+    pub now: fn() -> Timestamp,
+    /// Passes a nudge on; must return at once.
+    pub nudge: Arc<dyn Fn(Nudge) -> Resolved + Send + Sync>,
+}
+
+/// Callbacks by what became of them.
+pub(super) const CALLBACKS: &str = "sheetdesk_callbacks_total";
+
+/// The route. The content type is not checked: the signature already vouches for the body.
+pub(super) async fn receive(State(intake): State<Arc<Intake>>, request: Request) -> Result<(StatusCode, Json<Value>), Problem> {
+    let outcome = pass_on(&intake.sheets, request).await;
+    let result = match &outcome {
+        Ok(Resolved::Known) => "nudged",
+        Ok(Resolved::Unknown) => "unknown",
+        Err(problem) => problem.code(),
+    };
+    metrics::counter!(CALLBACKS, "result" => result).increment(1);
+    outcome.map(|_| (StatusCode::ACCEPTED, Json(json!({}))))
+}
+
+async fn pass_on(sheets: &SheetsIntake, request: Request) -> Result<Resolved, Problem> {
+    let (head, body) = request.into_parts();
+    let refused = |distrust| {
+        tracing::debug!(reason = %distrust, "a sheet's call was refused");
+        Problem::Unsigned
+    };
+    // What the head alone gives away is refused before the body is read.
+    let claim = Claim::read(&head.headers).map_err(refused)?;
+    claim.is_fresh((sheets.now)()).map_err(refused)?;
+    let raw = body::whole(body).await?;
+    claim.signs(&raw, &sheets.key).map_err(refused)?;
+    Ok((sheets.nudge)(body::object(&raw)?))
+}
