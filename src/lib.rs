@@ -1,4 +1,5 @@
 //! Sheetdesk: a Telegram help desk whose back office is Google Sheets.
 
+pub mod clock;
 pub mod domain;
 pub mod journal;
