@@ -2,24 +2,67 @@
 //!
 //! Invariant: nothing is acknowledged, sent or written to a sheet before the commit that says so.
 
-use std::{path::Path, sync::Arc};
+mod bounds;
+mod carry;
+mod disk;
+mod fences;
+mod inbox;
+mod judge;
+mod keys;
+mod outbox;
+mod queue;
+mod records;
+mod recovery;
+mod round;
+mod snapshot;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod view;
+mod writer;
+
+use std::{
+    fs::File,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Sender, channel},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Notify, mpsc};
+use tokio::{
+    sync::{Notify, Semaphore, mpsc, oneshot},
+    time::timeout,
+};
 
+pub use self::snapshot::{Figures, Snapshot};
+use self::{
+    disk::{Disk, OpenDatabase},
+    judge::{Decide, Judge},
+    queue::{Asked, CAPACITY, Message},
+    writer::Writer,
+};
 use crate::domain::{
-    appeal::{Appeal, Line},
+    decide::decide,
     effect::OutboxEntry,
     event::Event,
-    ids::{AppealId, CallbackId, ChatId, FenceId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
-    partner::Partner,
+    ids::{CallbackId, FenceId, OutboxId, RowKey, Seq, SpreadsheetId},
     rules::Rules,
-    session::Session,
-    tab::{Tab, TabState},
-    view::View,
+    tab::Tab,
 };
+
+/// A caller waits so long for a place in the queue; Telegram repeats a refused update at once, so a longer wait wins nothing.
+const BUSY_AFTER: Duration = Duration::from_secs(1);
+/// Closing takes no longer; a service manager kills what does not end, and the next start recovers.
+const CLOSE_WITHIN: Duration = Duration::from_secs(5);
+/// Events that are stored in one commit at most; a first look at a large sheet brings tens of thousands.
+const EVENTS_AT_ONCE: usize = 500;
 
 /// What makes an incoming record the same as one that came before.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -98,22 +141,49 @@ pub struct Signals {
     pub buttons: mpsc::Sender<CallbackId>,
 }
 
-/// The journal's handle; cheap to clone.
+/// The journal's handle; cheap to clone. While any handle lives, so does the writer.
 #[derive(Clone)]
 pub struct Journal {
+    shared: Arc<Shared>,
+}
+
+/// What the handles share.
+struct Shared {
+    disk: Arc<Disk>,
     signals: Arc<Signals>,
+    queue: Sender<Message>,
+    places: Arc<Semaphore>,
+    thread: Mutex<Option<(JoinHandle<()>, oneshot::Receiver<()>)>>,
+}
+
+/// What the writer is made of; tests bring a storage and rules of their own.
+struct Parts {
+    lock: File,
+    open: OpenDatabase,
+    rules: Rules,
+    interpret: Interpret,
+    decide: Decide,
+    signals: Signals,
 }
 
 impl Journal {
     /// Opens or creates the journal in a directory, recovers what a crash left, and starts the writer thread.
+    /// It blocks while it recovers: a tenth of a second after a kill, longer only where much is left to decide.
     ///
     /// # Errors
     /// When another process owns the directory, or it cannot be used.
     pub fn open(dir: &Path, rules: Rules, interpret: Interpret, signals: Signals) -> Result<Self, OpenError> {
-        let _ = (dir, rules, interpret);
-        Ok(Self {
-            signals: Arc::new(signals),
-        })
+        Self::start(
+            dir,
+            Parts {
+                lock: disk::own(dir)?,
+                open: disk::in_directory(dir),
+                rules,
+                interpret,
+                decide: |rules, view, seq, event, now| decide(rules, view, seq, event, now),
+                signals,
+            },
+        )
     }
 
     /// Stores a raw record once; returns after the fsync. It is decided soon after.
@@ -121,17 +191,23 @@ impl Journal {
     /// # Errors
     /// When it is not stored.
     pub async fn accept(&self, key: DedupKey, raw: Bytes) -> Result<Accepted, StoreError> {
-        let _ = (key, raw);
-        Err(StoreError::Closed)
+        self.ask((key, raw), Message::Accept).await
     }
 
-    /// Stores and decides events in order; returns when all are decided and committed.
+    /// Stores and decides events in order; returns when all are decided and committed. Many events take several commits,
+    /// with other callers' between them; after an error some may be decided, and repeating all does no harm.
     ///
     /// # Errors
     /// When they are not stored.
     pub async fn apply(&self, events: Vec<Event>) -> Result<(), StoreError> {
-        let _ = events;
-        Err(StoreError::Closed)
+        let mut events = events.into_iter();
+        loop {
+            let some: Vec<Event> = events.by_ref().take(EVENTS_AT_ONCE).collect();
+            if some.is_empty() {
+                return Ok(());
+            }
+            self.ask(some, Message::Apply).await?;
+        }
     }
 
     /// Claims waiting messages for sending (waiting → sending); those no longer waiting are left out of the answer.
@@ -139,8 +215,7 @@ impl Journal {
     /// # Errors
     /// When the claim is not stored: then nothing may be sent.
     pub async fn claim(&self, ids: Vec<OutboxId>) -> Result<Vec<OutboxEntry>, StoreError> {
-        let _ = ids;
-        Err(StoreError::Closed)
+        self.ask(ids, Message::Claim).await
     }
 
     /// Commits what is about to be written, under a fence of its own. The intent goes with the `Wrote` event that bears its fence.
@@ -148,134 +223,97 @@ impl Journal {
     /// # Errors
     /// When it is not stored: then nothing may be written.
     pub async fn intend(&self, spreadsheet: SpreadsheetId, keys: Vec<RowKey>) -> Result<Intent, StoreError> {
-        let _ = (spreadsheet, keys);
-        Err(StoreError::Closed)
+        self.ask((spreadsheet, keys), Message::Intend).await
+    }
+
+    /// Forgets fences that were removed from the spreadsheet.
+    ///
+    /// # Errors
+    /// When it is not stored: then they are offered for removal again.
+    pub async fn forget_fences(&self, spreadsheet: SpreadsheetId, ids: Vec<FenceId>) -> Result<(), StoreError> {
+        self.ask((spreadsheet, ids), Message::Forget).await
     }
 
     /// The committed state, as of now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot {}
+        Snapshot::of(self.shared.disk.frozen())
     }
 
     /// Hints of changes.
     #[must_use]
     pub fn signals(&self) -> &Signals {
-        &self.signals
+        &self.shared.signals
     }
 
     /// Whether the last commit succeeded.
     #[must_use]
     pub fn healthy(&self) -> bool {
-        true
+        self.shared.disk.trouble().is_none()
     }
 
-    /// Commits what is in hand and lets go of the directory.
-    pub async fn close(self) {}
-}
-
-/// The committed state at one moment; a [`View`].
-pub struct Snapshot {}
-
-/// Figures for `status` and the probes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Figures {
-    /// Stored, not decided yet.
-    pub inbox_pending: u64,
-    /// Set aside with a reason.
-    pub inbox_quarantined: u64,
-    /// Messages that wait.
-    pub outbox_pending: u64,
-    /// Messages being sent.
-    pub outbox_sending: u64,
-    /// Messages whose responses were lost for good.
-    pub outbox_unknown: u64,
-    /// Messages refused for good.
-    pub outbox_failed: u64,
-    /// Rows to write.
-    pub dirty: u64,
-    /// Batches whose outcome is open.
-    pub intents: u64,
-    /// Answers that wait for `release answers`.
-    pub held: u64,
-}
-
-impl Snapshot {
-    /// Messages that may be sent at `now` or will be later, in the order Talk before Announcement, oldest first; lazily, so that
-    /// the delivery loop stops reading when it has enough. Messages being sent are not among them.
-    pub fn waiting(&self) -> impl Iterator<Item = OutboxEntry> + '_ {
-        std::iter::empty()
+    /// Commits what is in hand and lets go of the directory; other handles are closed with this one.
+    pub async fn close(self) {
+        self.shared.places.close();
+        // A writer that has ended already needs no word.
+        let _ = self.shared.queue.send(Message::Close);
+        let thread = self.shared.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((thread, ended)) = thread else {
+            return;
+        };
+        match timeout(CLOSE_WITHIN, ended).await {
+            // The thread's last act was to say so, so joining takes no time.
+            Ok(_) => drop(thread.join()),
+            Err(_) => tracing::error!("the journal's writer has not ended in time; the next start recovers"),
+        }
     }
 
-    /// Dirty rows with their generation, oldest first, at most `most`.
-    #[must_use]
-    pub fn dirty(&self, most: usize) -> Vec<(RowKey, Seq)> {
-        let _ = most;
-        Vec::new()
+    fn start(dir: &Path, parts: Parts) -> Result<Self, OpenError> {
+        let unusable = |words: String| OpenError::Unusable(dir.display().to_string(), words);
+        let disk = Disk::new(parts.open).map_err(|error| match error {
+            redb::DatabaseError::DatabaseAlreadyOpen => OpenError::Owned(dir.display().to_string()),
+            other => unusable(other.to_string()),
+        })?;
+        let (disk, signals) = (Arc::new(disk), Arc::new(parts.signals));
+        let (queue, questions) = channel();
+        let judge = Judge::new(parts.rules, parts.interpret, parts.decide);
+        let writer = Writer::new(Arc::clone(&disk), Arc::clone(&signals), judge, questions, parts.lock);
+        let writer = writer.map_err(|fault| unusable(fault.to_string()))?;
+        let (end, ended) = oneshot::channel();
+        let watched = Arc::clone(&disk);
+        let thread = thread::Builder::new().name("journal".to_owned()).spawn(move || {
+            if catch_unwind(AssertUnwindSafe(|| writer.run())).is_err() {
+                tracing::error!("the journal's writer ended in a panic");
+                watched.failed("the journal's writer has ended");
+            }
+            // Nobody may be waiting for it.
+            let _ = end.send(());
+        });
+        let thread = thread.map_err(|error| unusable(error.to_string()))?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                disk,
+                signals,
+                queue,
+                places: Arc::new(Semaphore::new(CAPACITY)),
+                thread: Mutex::new(Some((thread, ended))),
+            }),
+        })
     }
 
-    /// Batches whose outcome is open.
-    #[must_use]
-    pub fn intents(&self, spreadsheet: &SpreadsheetId) -> Vec<Intent> {
-        let _ = spreadsheet;
-        Vec::new()
-    }
-
-    /// Fences older than `before` that may be removed from the spreadsheet, oldest first, at most 50.
-    #[must_use]
-    pub fn old_fences(&self, spreadsheet: &SpreadsheetId, before: Timestamp) -> Vec<FenceId> {
-        let _ = (spreadsheet, before);
-        Vec::new()
-    }
-
-    /// Figures for `status`.
-    #[must_use]
-    pub fn figures(&self) -> Figures {
-        Figures::default()
-    }
-}
-
-impl View for Snapshot {
-    fn partner(&self, code: &PartnerCode) -> Option<Partner> {
-        let _ = code;
-        None
-    }
-
-    fn session(&self, chat: ChatId) -> Option<Session> {
-        let _ = chat;
-        None
-    }
-
-    fn appeal(&self, id: AppealId) -> Option<Appeal> {
-        let _ = id;
-        None
-    }
-
-    fn numbered(&self, number: Number) -> Option<AppealId> {
-        let _ = number;
-        None
-    }
-
-    fn appeals_of(&self, chat: ChatId, newest: usize) -> Vec<Appeal> {
-        let _ = (chat, newest);
-        Vec::new()
-    }
-
-    fn lines(&self, appeal: AppealId, newest: usize) -> Vec<Line> {
-        let _ = (appeal, newest);
-        Vec::new()
-    }
-
-    fn tab(&self, tab: Tab) -> TabState {
-        TabState::new(tab)
-    }
-
-    fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry> {
-        let _ = id;
-        None
-    }
-
-    fn held(&self) -> Vec<AppealId> {
-        Vec::new()
+    /// Puts a question to the writer and waits for its answer.
+    async fn ask<Q, A>(&self, what: Q, message: fn(Asked<Q, A>) -> Message) -> Result<A, StoreError> {
+        if let Some(words) = self.shared.disk.trouble() {
+            return Err(StoreError::Disk(words));
+        }
+        let place = match timeout(BUSY_AFTER, Arc::clone(&self.shared.places).acquire_owned()).await {
+            Ok(Ok(place)) => place,
+            Ok(Err(_)) => return Err(StoreError::Closed),
+            Err(_) => return Err(StoreError::Busy),
+        };
+        let (reply, answer) = oneshot::channel();
+        let asked = Asked { what, reply, place };
+        self.shared.queue.send(message(asked)).map_err(|_| StoreError::Closed)?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
     }
 }

@@ -1,0 +1,61 @@
+//! Batches of writes under way (intents), and the fences that they leave in the spreadsheet.
+//!
+//! Invariant: a fence is given once, and is remembered until somebody says that it was removed.
+
+use std::ops::Bound;
+
+use jiff::Timestamp;
+
+use super::{
+    Intent, keys,
+    tables::{Fault, Ledger, Place},
+};
+use crate::domain::ids::{FenceId, RowKey, SpreadsheetId};
+
+/// The counter of fences, in [`Place::Meta`].
+const LAST_FENCE: &[u8] = b"last_fence";
+
+/// Commits what is about to be written under the next fence: 1 to `i32::MAX`, and round again.
+pub(super) fn intend(tables: &mut Ledger<'_>, spreadsheet: &SpreadsheetId, rows: &[RowKey], now: Timestamp) -> Result<Intent, Fault> {
+    let last = tables.bytes(Place::Meta, LAST_FENCE)?;
+    let last = last.and_then(|last| last.try_into().ok()).map_or(0, i32::from_be_bytes);
+    let fence = FenceId(last.checked_add(1).unwrap_or(1));
+    let intent = Intent {
+        spreadsheet: spreadsheet.clone(),
+        fence,
+        keys: rows.to_vec(),
+        at: now,
+    };
+    tables.put(Place::Meta, LAST_FENCE, &fence.0.to_be_bytes())?;
+    tables.write(Place::Intents, &keys::intent(fence), &intent)?;
+    Ok(intent)
+}
+
+/// An intent whose answer never reached the one who asked: nothing was written, so there is nothing to remove either.
+pub(super) fn drop_intent(tables: &mut Ledger<'_>, fence: FenceId) -> Result<(), Fault> {
+    tables.remove(Place::Intents, &keys::intent(fence)).map(|_| ())
+}
+
+/// The batch is over; its fence stays in the spreadsheet for a while.
+pub(super) fn settle(tables: &mut Ledger<'_>, spreadsheet: &SpreadsheetId, fence: FenceId) -> Result<(), Fault> {
+    let key = keys::intent(fence);
+    if let Some(intent) = tables.read::<Intent>(Place::Intents, &key)?
+        && intent.spreadsheet == *spreadsheet
+    {
+        tables.remove(Place::Intents, &key)?;
+        tables.put(Place::Fences, &keys::fence(spreadsheet, intent.at, fence), &[])?;
+    }
+    Ok(())
+}
+
+/// Forgets fences that are removed from their spreadsheet.
+pub(super) fn forget(tables: &mut Ledger<'_>, spreadsheet: &SpreadsheetId, ids: &[FenceId]) -> Result<(), Fault> {
+    let prefix = keys::fences_of(spreadsheet);
+    let end = [&prefix[..], &[u8::MAX; size_of::<i64>() + 1]].concat();
+    for (key, _) in tables.pairs(Place::Fences, &prefix, Bound::Excluded(&end), usize::MAX)? {
+        if ids.contains(&keys::to_fence(&key)?) {
+            tables.remove(Place::Fences, &key)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! The inbox inside a transaction: records are stored once, wait to be decided, and are set aside where they cannot be.
+//!
+//! Invariant: a record is pending from the transaction that stores it to the one that decides or quarantines it.
+
+use std::ops::Bound;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Accepted, DedupKey, keys,
+    records::{Body, Incoming, Quarantined, Timer},
+    tables::{Fault, Ledger, Place},
+};
+use crate::domain::{event::Event, ids::Seq};
+
+/// The counter of records, in [`Place::Meta`]: the next one to give.
+const NEXT_SEQ: &[u8] = b"next_seq";
+/// Timers that one commit fires at most, so that a long absence does not make a long transaction.
+const TIMERS_AT_ONCE: usize = 200;
+/// Telegram repeats an update for 24 hours at most, and ids start afresh after a quiet week; what is older can't be the same.
+const REMEMBER_DECIDED: SignedDuration = SignedDuration::from_hours(8 * 24);
+/// Quarantined records that are kept at most; a flood of them is a fault that a person must see, not a reason to fill the disk.
+const MOST_QUARANTINED: u64 = 10_000;
+/// Records that one commit decides at most, so that an accept never waits long behind a first look at a large sheet.
+pub(super) const DECIDED_AT_ONCE: usize = 1_000;
+
+/// The sequence number that the next record will bear.
+pub(super) fn next_seq(tables: &Ledger<'_>) -> Result<Seq, Fault> {
+    let next = tables.bytes(Place::Meta, NEXT_SEQ)?;
+    next.map_or(Ok(Seq(1)), |next| keys::to_seq(&next))
+}
+
+/// Stores a raw record unless its key is known.
+pub(super) fn accept(tables: &mut Ledger<'_>, key: &DedupKey, raw: &[u8], now: Timestamp) -> Result<Accepted, Fault> {
+    let known = keys::dedup(key);
+    if tables.has(Place::Dedup, &known)? {
+        return Ok(Accepted::Duplicate);
+    }
+    let incoming = Incoming {
+        at: now,
+        key: Some(key.clone()),
+        body: Body::of_raw(raw),
+    };
+    let seq = store(tables, &incoming)?;
+    tables.put(Place::Dedup, &known, &keys::seq(seq))?;
+    Ok(Accepted::Stored(seq))
+}
+
+/// Stores an event of our own.
+pub(super) fn store_event(tables: &mut Ledger<'_>, event: Event, now: Timestamp) -> Result<Seq, Fault> {
+    let incoming = Incoming {
+        at: now,
+        key: None,
+        body: Body::Event(event),
+    };
+    store(tables, &incoming)
+}
+
+/// Turns timers that are due into stored events.
+pub(super) fn fire_timers(tables: &mut Ledger<'_>, now: Timestamp) -> Result<(), Fault> {
+    let Ok(end) = now.checked_add(SignedDuration::from_micros(1)) else {
+        return Ok(());
+    };
+    let due = tables.pairs(Place::Timers, &[], Bound::Excluded(&keys::before(end)), TIMERS_AT_ONCE)?;
+    for (key, value) in due {
+        tables.remove(Place::Timers, &key)?;
+        match super::records::decode::<Timer>(&value) {
+            Ok(timer) => {
+                store_event(tables, Event::Due(timer.wake), now)?;
+            }
+            Err(fault) => tracing::error!(error = %fault, "a timer cannot be read and is dropped"),
+        }
+    }
+    Ok(())
+}
+
+/// When the next timer is due.
+pub(super) fn next_timer(tables: &Ledger<'_>) -> Result<Option<Timestamp>, Fault> {
+    let first = tables.pairs(Place::Timers, &[], Bound::Unbounded, 1)?;
+    first.first().map(|(key, _)| keys::to_moment(key)).transpose()
+}
+
+/// The oldest records to decide below a limit, with the deaths each has seen.
+pub(super) fn pending(tables: &Ledger<'_>, below: Seq, most: usize) -> Result<Vec<(Seq, u8)>, Fault> {
+    let pairs = tables.pairs(Place::Pending, &[], Bound::Excluded(&keys::seq(below)), most)?;
+    let deaths = |value: &[u8]| value.first().copied().unwrap_or_default();
+    pairs
+        .into_iter()
+        .map(|(key, value)| Ok((keys::to_seq(&key)?, deaths(&value))))
+        .collect()
+}
+
+/// Adds one death to every record that is still to be decided.
+pub(super) fn count_deaths(tables: &mut Ledger<'_>) -> Result<(), Fault> {
+    for (seq, deaths) in pending(tables, Seq(u64::MAX), usize::MAX)? {
+        tables.put(Place::Pending, &keys::seq(seq), &[deaths.saturating_add(1)])?;
+    }
+    Ok(())
+}
+
+/// The record is decided.
+pub(super) fn decided(tables: &mut Ledger<'_>, seq: Seq) -> Result<(), Fault> {
+    tables.remove(Place::Pending, &keys::seq(seq)).map(|_| ())
+}
+
+/// Sets a record aside, with a reason for people.
+pub(super) fn quarantine(tables: &mut Ledger<'_>, seq: Seq, reason: String, now: Timestamp) -> Result<(), Fault> {
+    tracing::warn!(inbox.seq = seq.0, "a record is quarantined");
+    let body = match tables.read::<Incoming>(Place::Inbox, &keys::seq(seq)) {
+        Ok(incoming) => incoming.map(|incoming| incoming.body),
+        Err(Fault::Record(_)) => None,
+        Err(fault @ Fault::Disk(_)) => return Err(fault),
+    };
+    let record = Quarantined { at: now, reason, body };
+    tables.write(Place::Quarantine, &keys::seq(seq), &record)?;
+    decided(tables, seq)?;
+    bound_quarantine(tables, MOST_QUARANTINED)
+}
+
+/// Lets the oldest quarantined records go beyond `most`.
+pub(super) fn bound_quarantine(tables: &mut Ledger<'_>, most: u64) -> Result<(), Fault> {
+    while tables.count(Place::Quarantine)? > most {
+        let Some((oldest, _)) = tables.pairs(Place::Quarantine, &[], Bound::Unbounded, 1)?.pop() else {
+            break;
+        };
+        tracing::warn!(
+            inbox.seq = keys::to_seq(&oldest)?.0,
+            "the oldest quarantined record is dropped: there are too many"
+        );
+        tables.remove(Place::Quarantine, &oldest)?;
+    }
+    Ok(())
+}
+
+/// Forgets decided records with their dedup keys: those that are too old, and those beyond `keep`; `step` at most.
+pub(super) fn forget_decided(tables: &mut Ledger<'_>, now: Timestamp, keep: u64, step: usize) -> Result<(), Fault> {
+    let Ok(before) = now.checked_sub(REMEMBER_DECIDED) else {
+        return Ok(());
+    };
+    let undecided = pending(tables, Seq(u64::MAX), 1)?;
+    let end = undecided.first().map_or(Seq(u64::MAX), |(seq, _)| *seq);
+    for _ in 0..step {
+        let Some((key, value)) = tables.pairs(Place::Inbox, &[], Bound::Excluded(&keys::seq(end)), 1)?.pop() else {
+            break;
+        };
+        // A record that cannot be read has no age and no key; it is in quarantine already.
+        let incoming = super::records::decode::<Incoming>(&value).ok();
+        let old = incoming.as_ref().is_none_or(|incoming| incoming.at < before);
+        if !old && tables.count(Place::Inbox)? <= keep {
+            break;
+        }
+        if let Some(known) = incoming.and_then(|incoming| incoming.key) {
+            tables.remove(Place::Dedup, &keys::dedup(&known))?;
+        }
+        tables.remove(Place::Inbox, &key)?;
+    }
+    Ok(())
+}
+
+fn store(tables: &mut Ledger<'_>, incoming: &Incoming) -> Result<Seq, Fault> {
+    let seq = next_seq(tables)?;
+    let key = keys::seq(seq);
+    tables.write(Place::Inbox, &key, incoming)?;
+    tables.put(Place::Pending, &key, &[0])?;
+    tables.put(Place::Meta, NEXT_SEQ, &keys::seq(Seq(seq.0 + 1)))?;
+    Ok(seq)
+}

@@ -1,0 +1,142 @@
+//! Keys of the tables, as bytes whose order is the order in which they are read.
+//!
+//! Invariant: these layouts are part of the file's format; they never change for an existing table.
+
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{DedupKey, tables::Fault};
+use crate::domain::{
+    effect::Lane,
+    ids::{AppealId, ChatId, FenceId, Number, Seq, SpreadsheetId},
+};
+
+/// A place among messages: the record that called for it, and its turn among that record's effects.
+pub(super) type Order = (Seq, u16);
+
+/// What separates a text from what follows it in a key; no spreadsheet id holds it.
+const END_OF_TEXT: u8 = 0;
+
+pub(super) fn seq(seq: Seq) -> [u8; 8] {
+    seq.0.to_be_bytes()
+}
+
+/// Reads a sequence number back from a key's first eight bytes, or from a value.
+pub(super) fn to_seq(bytes: &[u8]) -> Result<Seq, Fault> {
+    let first: Option<[u8; 8]> = bytes.get(..8).and_then(|first| first.try_into().ok());
+    first
+        .map(|first| Seq(u64::from_be_bytes(first)))
+        .ok_or_else(|| Fault::Record("a key is too short".to_owned()))
+}
+
+pub(super) fn number(number: Number) -> [u8; 4] {
+    number.0.to_be_bytes()
+}
+
+pub(super) fn chat(chat: ChatId) -> [u8; 8] {
+    signed(chat.0)
+}
+
+pub(super) fn appeal_of(chat: ChatId, appeal: AppealId) -> Vec<u8> {
+    [signed(chat.0), seq(appeal.0)].concat()
+}
+
+pub(super) fn line(appeal: AppealId, index: u32) -> Vec<u8> {
+    [&seq(appeal.0)[..], &index.to_be_bytes()].concat()
+}
+
+pub(super) fn dedup(key: &DedupKey) -> Vec<u8> {
+    [signed(key.bot), signed(key.update)].concat()
+}
+
+/// Lanes in the order in which they go, then messages in the order in which they were decided.
+pub(super) fn waiting(lane: Lane, (record, turn): Order) -> Vec<u8> {
+    let lane = match lane {
+        Lane::Talk => 0,
+        Lane::Announcement => 1,
+    };
+    [&[lane], &seq(record)[..], &turn.to_be_bytes()].concat()
+}
+
+/// A moment followed by what it is about: sorted by time, several at one moment are kept apart.
+pub(super) fn at(moment: Timestamp, what: &[u8]) -> Vec<u8> {
+    [&instant(moment)[..], what].concat()
+}
+
+/// Reads the moment back from an [`at`] key.
+pub(super) fn to_moment(key: &[u8]) -> Result<Timestamp, Fault> {
+    let first = key.first_chunk::<8>().copied();
+    let micros = first.map(|first| (u64::from_be_bytes(first) ^ (1 << 63)).cast_signed());
+    micros
+        .and_then(|micros| Timestamp::from_microsecond(micros).ok())
+        .ok_or_else(|| Fault::Record("a moment is out of range".to_owned()))
+}
+
+/// The end of a range of [`at`] keys: everything before this moment.
+pub(super) fn before(moment: Timestamp) -> [u8; 8] {
+    instant(moment)
+}
+
+/// A removable fence, sorted by spreadsheet, then age.
+pub(super) fn fence(spreadsheet: &SpreadsheetId, at: Timestamp, fence: FenceId) -> Vec<u8> {
+    [&fences_of(spreadsheet)[..], &instant(at), &fence.0.to_be_bytes()].concat()
+}
+
+pub(super) fn fences_of(spreadsheet: &SpreadsheetId) -> Vec<u8> {
+    [spreadsheet.0.as_bytes(), &[END_OF_TEXT]].concat()
+}
+
+pub(super) fn fences_before(spreadsheet: &SpreadsheetId, before: Timestamp) -> Vec<u8> {
+    [&fences_of(spreadsheet)[..], &instant(before)].concat()
+}
+
+/// Reads the fence back from the end of a [`fence`] key.
+pub(super) fn to_fence(key: &[u8]) -> Result<FenceId, Fault> {
+    let last: Option<[u8; 4]> = key.last_chunk::<4>().copied();
+    last.map(|last| FenceId(i32::from_be_bytes(last)))
+        .ok_or_else(|| Fault::Record("a fence's key is too short".to_owned()))
+}
+
+pub(super) fn intent(fence: FenceId) -> [u8; 4] {
+    fence.0.to_be_bytes()
+}
+
+/// An identity that is looked up, never ranged over: its JSON, which is the same for equal values.
+pub(super) fn of<T: Serialize>(identity: &T) -> Result<Vec<u8>, Fault> {
+    serde_json::to_vec(identity).map_err(|error| Fault::Record(error.to_string()))
+}
+
+pub(super) fn back<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    serde_json::from_slice(bytes).map_err(|error| Fault::Record(error.to_string()))
+}
+
+fn instant(moment: Timestamp) -> [u8; 8] {
+    signed(moment.as_microsecond())
+}
+
+/// Big-endian with the sign bit turned over, so that negative numbers sort before positive ones.
+fn signed(number: i64) -> [u8; 8] {
+    (number.cast_unsigned() ^ (1 << 63)).to_be_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_sort_as_the_values_do() {
+        assert!(signed(-5) < signed(-4) && signed(-1) < signed(0) && signed(0) < signed(i64::MAX));
+        assert!(waiting(Lane::Talk, (Seq(300), 0)) < waiting(Lane::Announcement, (Seq(1), 0)));
+        assert!(waiting(Lane::Talk, (Seq(2), 255)) < waiting(Lane::Talk, (Seq(2), 256)));
+        assert!(line(AppealId(Seq(1)), u32::MAX) < line(AppealId(Seq(2)), 0));
+    }
+
+    #[test]
+    fn a_fence_comes_back_from_its_key() {
+        let sheet = SpreadsheetId("лист".to_owned());
+        let key = fence(&sheet, Timestamp::UNIX_EPOCH, FenceId(77));
+        assert_eq!(to_fence(&key), Ok(FenceId(77)));
+        assert!(key.starts_with(&fences_of(&sheet)));
+        assert_eq!(to_fence(b"ab"), Err(Fault::Record("a fence's key is too short".to_owned())));
+    }
+}

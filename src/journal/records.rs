@@ -1,0 +1,151 @@
+//! Records as they lie in the file: tagged, versioned JSON, `{"v":1,"appeal":{…}}`.
+//!
+//! Invariant: what the first version wrote is readable for ever; `tests/fixtures/journal-v1` holds one of each kind.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+
+use super::{DedupKey, Intent, keys::Order, tables::Fault};
+use crate::domain::{
+    appeal::{Appeal, Line},
+    effect::OutboxEntry,
+    event::{Event, Wake},
+    partner::Partner,
+    session::Session,
+    tab::TabState,
+};
+
+/// The version that is written; those up to it are read.
+pub(super) const VERSION: u32 = 1;
+
+/// Something that has a record of its own.
+pub(super) trait Stored: Serialize + DeserializeOwned {
+    /// Its name in the record, for ever.
+    const TAG: &'static str;
+}
+
+/// A record of the inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Incoming {
+    /// When it was stored.
+    pub(super) at: Timestamp,
+    /// Whence it came, where it can come twice.
+    pub(super) key: Option<DedupKey>,
+    /// What it is.
+    pub(super) body: Body,
+}
+
+/// What an incoming record holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Body {
+    /// A raw update that is text, as any JSON is.
+    Raw(String),
+    /// A raw update that is not even text, in base64.
+    Bytes(String),
+    /// An event of our own.
+    Event(Event),
+}
+
+/// A record set aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Quarantined {
+    /// When.
+    pub(super) at: Timestamp,
+    /// Why, for people.
+    pub(super) reason: String,
+    /// What it held, where that can still be read.
+    pub(super) body: Option<Body>,
+}
+
+/// A message and its place among others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Message {
+    /// The message.
+    pub(super) entry: OutboxEntry,
+    /// Its place.
+    pub(super) order: Order,
+}
+
+/// A durable timer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Timer {
+    /// When.
+    pub(super) at: Timestamp,
+    /// What for.
+    pub(super) wake: Wake,
+}
+
+impl Body {
+    /// Keeps raw bytes as they came.
+    pub(super) fn of_raw(raw: &[u8]) -> Self {
+        match std::str::from_utf8(raw) {
+            Ok(text) => Self::Raw(text.to_owned()),
+            Err(_) => Self::Bytes(STANDARD.encode(raw)),
+        }
+    }
+}
+
+impl Stored for Incoming {
+    const TAG: &'static str = "inbox";
+}
+impl Stored for Quarantined {
+    const TAG: &'static str = "quarantined";
+}
+impl Stored for Message {
+    const TAG: &'static str = "message";
+}
+impl Stored for Timer {
+    const TAG: &'static str = "timer";
+}
+impl Stored for Intent {
+    const TAG: &'static str = "intent";
+}
+impl Stored for Partner {
+    const TAG: &'static str = "partner";
+}
+impl Stored for Session {
+    const TAG: &'static str = "session";
+}
+impl Stored for Appeal {
+    const TAG: &'static str = "appeal";
+}
+impl Stored for Line {
+    const TAG: &'static str = "line";
+}
+impl Stored for TabState {
+    const TAG: &'static str = "tab";
+}
+
+/// The record's bytes.
+pub(super) fn encode<R: Stored>(record: &R) -> Result<Vec<u8>, Fault> {
+    let mut bytes = format!("{{\"v\":{VERSION},\"{}\":", R::TAG).into_bytes();
+    serde_json::to_writer(&mut bytes, record).map_err(|error| unreadable::<R>(&error))?;
+    bytes.push(b'}');
+    Ok(bytes)
+}
+
+/// The record in these bytes; fields that it does not know are passed over.
+pub(super) fn decode<R: Stored>(bytes: &[u8]) -> Result<R, Fault> {
+    let parts: BTreeMap<&str, &RawValue> = serde_json::from_slice(bytes).map_err(|error| unreadable::<R>(&error))?;
+    let part = |name: &str| {
+        parts
+            .get(name)
+            .ok_or_else(|| Fault::Record(format!("{}: `{name}` is missing", R::TAG)))
+    };
+    let version: u32 = serde_json::from_str(part("v")?.get()).map_err(|error| unreadable::<R>(&error))?;
+    if version > VERSION {
+        let words = format!("{}: written by a newer Sheetdesk (version {version})", R::TAG);
+        return Err(Fault::Record(words));
+    }
+    serde_json::from_str(part(R::TAG)?.get()).map_err(|error| unreadable::<R>(&error))
+}
+
+/// Names the kind and the place; the parser's own words could quote a person's text.
+fn unreadable<R: Stored>(error: &serde_json::Error) -> Fault {
+    Fault::Record(format!("{}: {:?} at column {}", R::TAG, error.classify(), error.column()))
+}

@@ -1,0 +1,199 @@
+//! The committed state at one moment: what the outbox, the desks and `status` read.
+//!
+//! Invariant: it never changes while it is held. If the file fails under it, its reads come out empty and [`Snapshot::intact`] says so.
+
+use std::ops::Bound;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{
+    Intent, keys,
+    records::{self, Message, Quarantined},
+    tables::{Fault, Frozen, Place},
+};
+use crate::domain::{
+    appeal::{Appeal, Line},
+    effect::OutboxEntry,
+    ids::{AppealId, ChatId, FenceId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
+    partner::Partner,
+    session::Session,
+    tab::{Tab, TabState},
+    view::View,
+};
+
+/// Fences that are removed with one write at most.
+const FENCES_AT_ONCE: usize = 50;
+
+/// The committed state at one moment; a [`View`].
+pub struct Snapshot {
+    tables: Frozen,
+}
+
+/// Figures for `status` and the probes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Figures {
+    /// Stored, not decided yet.
+    pub inbox_pending: u64,
+    /// Set aside with a reason.
+    pub inbox_quarantined: u64,
+    /// Messages that wait.
+    pub outbox_pending: u64,
+    /// Messages being sent.
+    pub outbox_sending: u64,
+    /// Messages whose responses were lost for good.
+    pub outbox_unknown: u64,
+    /// Messages refused for good.
+    pub outbox_failed: u64,
+    /// Rows to write.
+    pub dirty: u64,
+    /// Batches whose outcome is open.
+    pub intents: u64,
+    /// Answers that wait for `release answers`.
+    pub held: u64,
+}
+
+impl Snapshot {
+    pub(super) fn of(tables: Frozen) -> Self {
+        Self { tables }
+    }
+
+    /// Whether everything read so far could be read. Where the disk failed meanwhile, "nothing there" may be untrue:
+    /// ask this before anything is concluded from an absence, such as what a row should show.
+    #[must_use]
+    pub fn intact(&self) -> bool {
+        self.tables.trouble().is_none()
+    }
+
+    /// Messages that may be sent at `now` or will be later, in the order Talk before Announcement, oldest first; lazily, so that
+    /// the delivery loop stops reading when it has enough. Messages being sent are not among them.
+    pub fn waiting(&self) -> impl Iterator<Item = OutboxEntry> + '_ {
+        let range = self
+            .tables
+            .settle(self.tables.scan(Place::Waiting, &[], Bound::Unbounded).map(Some));
+        range.into_iter().flatten().filter_map(|pair| {
+            let message = pair
+                .map_err(Fault::from)
+                .and_then(|(_, id)| self.tables.read::<Message>(Place::Outbox, id.value()));
+            self.tables.settle(message).map(|message| message.entry)
+        })
+    }
+
+    /// Dirty rows with their generation, oldest first, at most `most`.
+    #[must_use]
+    pub fn dirty(&self, most: usize) -> Vec<(RowKey, Seq)> {
+        self.tables.settle(self.dirty_rows(most))
+    }
+
+    /// Batches whose outcome is open.
+    #[must_use]
+    pub fn intents(&self, spreadsheet: &SpreadsheetId) -> Vec<Intent> {
+        let all = self.tables.settle(self.all_intents());
+        all.into_iter().filter(|intent| intent.spreadsheet == *spreadsheet).collect()
+    }
+
+    /// Fences older than `before` that may be removed from the spreadsheet, oldest first, at most 50.
+    #[must_use]
+    pub fn old_fences(&self, spreadsheet: &SpreadsheetId, before: Timestamp) -> Vec<FenceId> {
+        let (from, to) = (keys::fences_of(spreadsheet), keys::fences_before(spreadsheet, before));
+        let pairs = self.tables.pairs(Place::Fences, &from, Bound::Excluded(&to), FENCES_AT_ONCE);
+        let fences = pairs.and_then(|pairs| pairs.iter().map(|(key, _)| keys::to_fence(key)).collect());
+        self.tables.settle(fences)
+    }
+
+    /// Records set aside, oldest first, at most `most`, each with its reason in words for the operator (not for a log).
+    #[must_use]
+    pub fn quarantined(&self, most: usize) -> Vec<(Seq, String)> {
+        self.tables.settle(self.quarantine(most))
+    }
+
+    /// Figures for `status`.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        let count = |place| self.tables.settle(self.tables.count(place));
+        Figures {
+            inbox_pending: count(Place::Pending),
+            inbox_quarantined: count(Place::Quarantine),
+            outbox_pending: count(Place::Waiting),
+            outbox_sending: count(Place::Sending),
+            outbox_unknown: count(Place::Unknown),
+            outbox_failed: count(Place::Failed),
+            dirty: count(Place::Dirty),
+            intents: count(Place::Intents),
+            held: count(Place::Held),
+        }
+    }
+
+    fn dirty_rows(&self, most: usize) -> Result<Vec<(RowKey, Seq)>, Fault> {
+        let mut rows = Vec::new();
+        for (age, _) in self.tables.pairs(Place::DirtyByAge, &[], Bound::Unbounded, most)? {
+            let key = age.get(size_of::<u64>()..).unwrap_or_default();
+            if let Some(mark) = self.tables.bytes(Place::Dirty, key)? {
+                rows.push((keys::back(key)?, keys::to_seq(&mark)?));
+            }
+        }
+        Ok(rows)
+    }
+
+    fn all_intents(&self) -> Result<Vec<Intent>, Fault> {
+        let all = self.tables.scan(Place::Intents, &[], Bound::Unbounded)?;
+        all.map(|pair| records::decode(pair?.1.value())).collect()
+    }
+
+    fn quarantine(&self, most: usize) -> Result<Vec<(Seq, String)>, Fault> {
+        let all = self.tables.scan(Place::Quarantine, &[], Bound::Unbounded)?.take(most);
+        all.map(|pair| {
+            let (key, value) = pair?;
+            let record: Quarantined = records::decode(value.value())?;
+            Ok((keys::to_seq(key.value())?, record.reason))
+        })
+        .collect()
+    }
+}
+
+impl Drop for Snapshot {
+    /// Reads have no way to fail, so the trace that a failure left is told here, once.
+    fn drop(&mut self) {
+        if let Some(fault) = self.tables.trouble() {
+            tracing::warn!(error = %fault, "a snapshot of the journal could not be read whole");
+        }
+    }
+}
+
+impl View for Snapshot {
+    fn partner(&self, code: &PartnerCode) -> Option<Partner> {
+        self.tables.partner(code)
+    }
+
+    fn session(&self, chat: ChatId) -> Option<Session> {
+        self.tables.session(chat)
+    }
+
+    fn appeal(&self, id: AppealId) -> Option<Appeal> {
+        self.tables.appeal(id)
+    }
+
+    fn numbered(&self, number: Number) -> Option<AppealId> {
+        self.tables.numbered(number)
+    }
+
+    fn appeals_of(&self, chat: ChatId, newest: usize) -> Vec<Appeal> {
+        self.tables.appeals_of(chat, newest)
+    }
+
+    fn lines(&self, appeal: AppealId, newest: usize) -> Vec<Line> {
+        self.tables.lines(appeal, newest)
+    }
+
+    fn tab(&self, tab: Tab) -> TabState {
+        self.tables.tab(tab)
+    }
+
+    fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry> {
+        self.tables.outbox(id)
+    }
+
+    fn held(&self) -> Vec<AppealId> {
+        self.tables.held()
+    }
+}

@@ -1,0 +1,288 @@
+//! The tables: one uniform shape for reading and for a transaction, so that the view on both is the same code.
+//!
+//! Invariant: a read that failed is never taken for "nothing there" unnoticed; it leaves a trace that the reader asks for.
+
+use std::{ops::Bound, sync::OnceLock};
+
+use redb::{Range, ReadOnlyTable, ReadTransaction, ReadableTable, Table, TableDefinition, WriteTransaction};
+
+use super::records::{self, Stored};
+
+/// Keys and values alike are plain bytes; `keys` and `records` say what they hold.
+pub(super) type Bytes = &'static [u8];
+/// A key with its value, taken out of the table.
+pub(super) type Pair = (Vec<u8>, Vec<u8>);
+/// Tables inside the writer's transaction.
+pub(super) type Ledger<'t> = Tables<Table<'t, Bytes, Bytes>>;
+/// Tables as they were committed.
+pub(super) type Frozen = Tables<ReadOnlyTable<Bytes, Bytes>>;
+
+/// Why the tables could not be read or changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Fault {
+    /// The disk or the file; nothing of the transaction may be assumed.
+    #[error("{0}")]
+    Disk(String),
+    /// One record cannot be read or written.
+    #[error("a stored record cannot be read: {0}")]
+    Record(String),
+}
+
+impl<E: Into<redb::Error>> From<E> for Fault {
+    fn from(error: E) -> Self {
+        Self::Disk(error.into().to_string())
+    }
+}
+
+/// Every table there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Counters and marks, by name.
+    Meta,
+    /// Records as they came, by seq.
+    Inbox,
+    /// Records to decide, by seq; the value counts deaths of the service with the record in hand.
+    Pending,
+    /// Records set aside with a reason, by seq.
+    Quarantine,
+    /// (bot, update) → seq.
+    Dedup,
+    /// The staff list, by code.
+    Partners,
+    /// Chats, by id.
+    Sessions,
+    /// Appeals, by id.
+    Appeals,
+    /// `№` → appeal.
+    Numbered,
+    /// (chat, appeal).
+    AppealsOf,
+    /// Appeals whose answer is held.
+    Held,
+    /// Dialogues, by (appeal, index).
+    Lines,
+    /// Tabs, by name.
+    Tabs,
+    /// Messages, by id.
+    Outbox,
+    /// (lane, order) → message.
+    Waiting,
+    /// Messages being sent.
+    Sending,
+    /// Messages that ended, by (moment, id), until they are forgotten.
+    Ended,
+    /// Messages refused for good.
+    Failed,
+    /// Messages whose responses were lost.
+    Unknown,
+    /// Durable timers, by (moment, wake).
+    Timers,
+    /// Dirty rows → (generation, dirty since).
+    Dirty,
+    /// (dirty since, row).
+    DirtyByAge,
+    /// Batches whose outcome is open, by fence.
+    Intents,
+    /// Removable fences, by (spreadsheet, moment, fence).
+    Fences,
+}
+
+impl Place {
+    /// In the order of the variants, which is the order of the opened tables.
+    const ALL: [Self; 24] = [
+        Self::Meta,
+        Self::Inbox,
+        Self::Pending,
+        Self::Quarantine,
+        Self::Dedup,
+        Self::Partners,
+        Self::Sessions,
+        Self::Appeals,
+        Self::Numbered,
+        Self::AppealsOf,
+        Self::Held,
+        Self::Lines,
+        Self::Tabs,
+        Self::Outbox,
+        Self::Waiting,
+        Self::Sending,
+        Self::Ended,
+        Self::Failed,
+        Self::Unknown,
+        Self::Timers,
+        Self::Dirty,
+        Self::DirtyByAge,
+        Self::Intents,
+        Self::Fences,
+    ];
+
+    /// The table's name in the file, for ever.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Meta => "meta",
+            Self::Inbox => "inbox",
+            Self::Pending => "pending",
+            Self::Quarantine => "quarantine",
+            Self::Dedup => "dedup",
+            Self::Partners => "partners",
+            Self::Sessions => "sessions",
+            Self::Appeals => "appeals",
+            Self::Numbered => "numbered",
+            Self::AppealsOf => "appeals_of",
+            Self::Held => "held",
+            Self::Lines => "lines",
+            Self::Tabs => "tabs",
+            Self::Outbox => "outbox",
+            Self::Waiting => "waiting",
+            Self::Sending => "sending",
+            Self::Ended => "ended",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Timers => "timers",
+            Self::Dirty => "dirty",
+            Self::DirtyByAge => "dirty_by_age",
+            Self::Intents => "intents",
+            Self::Fences => "fences",
+        }
+    }
+
+    fn definition(self) -> TableDefinition<'static, Bytes, Bytes> {
+        TableDefinition::new(self.name())
+    }
+}
+
+/// All tables, open.
+pub(super) struct Tables<T> {
+    open: Vec<T>,
+    trouble: OnceLock<Fault>,
+    changed: bool,
+}
+
+/// Opens every table for changing; creates those that are not there yet.
+pub(super) fn ledger(tx: &WriteTransaction) -> Result<Ledger<'_>, Fault> {
+    let open: Result<Vec<_>, _> = Place::ALL.into_iter().map(|place| tx.open_table(place.definition())).collect();
+    Ok(Tables::of(open?))
+}
+
+/// Opens every table as it is now.
+pub(super) fn frozen(tx: &ReadTransaction) -> Result<Frozen, Fault> {
+    let open: Result<Vec<_>, _> = Place::ALL.into_iter().map(|place| tx.open_table(place.definition())).collect();
+    Ok(Tables::of(open?))
+}
+
+impl<T> Tables<T> {
+    fn of(open: Vec<T>) -> Self {
+        Self {
+            open,
+            trouble: OnceLock::new(),
+            changed: false,
+        }
+    }
+
+    /// No tables at all: every read fails with these words.
+    pub(super) fn closed(words: &str) -> Self {
+        let tables = Self::of(Vec::new());
+        tables.note(Fault::Disk(words.to_owned()));
+        tables
+    }
+
+    /// The result, or the default with a trace of the fault: for a view, whose reads have no way to fail.
+    pub(super) fn settle<X: Default>(&self, result: Result<X, Fault>) -> X {
+        result.unwrap_or_else(|fault| {
+            self.note(fault);
+            X::default()
+        })
+    }
+
+    /// The first fault that [`Self::settle`] met.
+    pub(super) fn trouble(&self) -> Option<&Fault> {
+        self.trouble.get()
+    }
+
+    /// Takes the trace of a fault away, so that the next reader starts afresh.
+    pub(super) fn take_trouble(&mut self) -> Option<Fault> {
+        self.trouble.take()
+    }
+
+    fn note(&self, fault: Fault) {
+        // Only the first fault is kept: it is the cause of the others.
+        let _ = self.trouble.set(fault);
+    }
+
+    fn at(&self, place: Place) -> Result<&T, Fault> {
+        self.open
+            .get(place as usize)
+            .ok_or_else(|| Fault::Disk("the journal is closed".to_owned()))
+    }
+}
+
+impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
+    /// The bytes under a key.
+    pub(super) fn bytes(&self, place: Place, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        let found = self.at(place)?.get(key)?;
+        Ok(found.map(|value| value.value().to_vec()))
+    }
+
+    /// The record under a key.
+    pub(super) fn read<R: Stored>(&self, place: Place, key: &[u8]) -> Result<Option<R>, Fault> {
+        let found = self.at(place)?.get(key)?;
+        found.map(|value| records::decode(value.value())).transpose()
+    }
+
+    /// Whether there is anything under a key.
+    pub(super) fn has(&self, place: Place, key: &[u8]) -> Result<bool, Fault> {
+        Ok(self.at(place)?.get(key)?.is_some())
+    }
+
+    /// A range of a table in the order of its keys; lazy.
+    pub(super) fn scan(&self, place: Place, from: &[u8], to: Bound<&[u8]>) -> Result<Range<'_, Bytes, Bytes>, Fault> {
+        Ok(self.at(place)?.range::<&[u8]>((Bound::Included(from), to))?)
+    }
+
+    /// Keys with their values of a range, at most `most`.
+    pub(super) fn pairs(&self, place: Place, from: &[u8], to: Bound<&[u8]>, most: usize) -> Result<Vec<Pair>, Fault> {
+        let mut pairs = Vec::new();
+        for pair in self.scan(place, from, to)?.take(most) {
+            let (key, value) = pair?;
+            pairs.push((key.value().to_vec(), value.value().to_vec()));
+        }
+        Ok(pairs)
+    }
+
+    /// How many there are; costs nothing.
+    pub(super) fn count(&self, place: Place) -> Result<u64, Fault> {
+        Ok(self.at(place)?.len()?)
+    }
+}
+
+impl<'t> Ledger<'t> {
+    /// Stores bytes.
+    pub(super) fn put(&mut self, place: Place, key: &[u8], value: &[u8]) -> Result<(), Fault> {
+        self.at_mut(place)?.insert(key, value)?;
+        self.changed = true;
+        Ok(())
+    }
+
+    /// Stores a record.
+    pub(super) fn write<R: Stored>(&mut self, place: Place, key: &[u8], record: &R) -> Result<(), Fault> {
+        self.put(place, key, &records::encode(record)?)
+    }
+
+    /// Removes what is there; tells whether anything was.
+    pub(super) fn remove(&mut self, place: Place, key: &[u8]) -> Result<bool, Fault> {
+        let there = self.at_mut(place)?.remove(key)?.is_some();
+        self.changed |= there;
+        Ok(there)
+    }
+
+    /// Whether anything was changed, so that an empty transaction need not be committed.
+    pub(super) fn changed(&self) -> bool {
+        self.changed
+    }
+
+    fn at_mut(&mut self, place: Place) -> Result<&mut Table<'t, Bytes, Bytes>, Fault> {
+        self.open
+            .get_mut(place as usize)
+            .ok_or_else(|| Fault::Disk("the journal is closed".to_owned()))
+    }
+}

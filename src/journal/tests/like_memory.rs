@@ -1,0 +1,171 @@
+//! The journal and the maps of the rules' own tests are two implementations of one thing: any decisions leave both alike.
+
+use std::ops::Bound;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    domain::{
+        appeal::{Appeal, Delivery, Seen, Status},
+        ids::{Number, PartnerCode, Revision, RowKey},
+        memory,
+        partner::Partner,
+        session::Session,
+        tab::TabState,
+    },
+    journal::{
+        carry::carry_out,
+        keys,
+        tables::{Fault, Place},
+    },
+};
+
+const CHATS: i64 = 3;
+const APPEALS: u64 = 4;
+const MESSAGES: u64 = 4;
+
+fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
+    Appeal {
+        id: AppealId(Seq(id)),
+        number: number.map(Number),
+        chat: ChatId(chat),
+        partner: None,
+        status: Status::New,
+        stamp: Timestamp::UNIX_EPOCH,
+        seen: Seen::default(),
+        answer: None,
+        revision: Revision(0),
+        lines: 0,
+        lines_written: 0,
+        placed: false,
+        delivery: if held { Delivery::Held } else { Delivery::Empty },
+        stopped: None,
+        adopted: None,
+    }
+}
+
+fn code(n: u64) -> PartnerCode {
+    PartnerCode::fold(&format!("P-{n}")).unwrap()
+}
+
+fn entity() -> impl Strategy<Value = Entity> {
+    // A number belongs to one appeal at a time, as the rules see to it: each appeal has two of its own.
+    let appeals = (0..APPEALS, 0..CHATS, prop::option::of(0..2_u32), any::<bool>()).prop_map(|(id, chat, number, held)| {
+        let own = u32::try_from(id).unwrap() * 2;
+        Entity::Appeal(appeal(id, chat, number.map(|number| own + number + 1), held))
+    });
+    prop_oneof![
+        4 => appeals,
+        2 => (0..APPEALS, 0..5_u32, any::<u8>()).prop_map(|(id, index, text)| Entity::Line(Line {
+            appeal: AppealId(Seq(id)),
+            index,
+            author: Author::Specialist,
+            at: Timestamp::UNIX_EPOCH,
+            text: Text(text.to_string()),
+        })),
+        1 => (0..CHATS, any::<bool>()).prop_map(|(chat, blocked)| {
+            Entity::Session(Session { blocked, ..Session::new(ChatId(chat), Locale::Ru) })
+        }),
+        1 => (0..3_u64, any::<u8>()).prop_map(|(n, name)| Entity::Partner(Partner {
+            code: code(n),
+            written_code: Text::default(),
+            name: Text(name.to_string()),
+            written_phone: Text::default(),
+            phone: None,
+            binding: None,
+            stopped: None,
+        })),
+        1 => any::<u32>().prop_map(|next| Entity::Tab(TabState { next_number: Number(next), ..TabState::new(Tab::Appeals) })),
+    ]
+}
+
+fn message_id() -> impl Strategy<Value = OutboxId> {
+    (0..MESSAGES).prop_map(|n| OutboxId::Reply(Seq(n), 0))
+}
+
+fn effect() -> impl Strategy<Value = Effect> {
+    prop_oneof![
+        message_id().prop_map(|id| send(id, Lane::Talk)),
+        (message_id(), 0..3_u8).prop_map(|(id, lost)| Effect::Reschedule {
+            id,
+            at: Timestamp::MAX,
+            lost
+        }),
+        message_id().prop_map(Effect::Withdraw),
+        (0..5_i64, 0..CHATS).prop_map(|(at, chat)| Effect::Then {
+            at: Timestamp::from_second(at).unwrap(),
+            wake: Wake::Session(ChatId(chat)),
+        }),
+    ]
+}
+
+fn row() -> impl Strategy<Value = RowKey> {
+    (0..APPEALS).prop_map(|id| RowKey::Appeal(AppealId(Seq(id))))
+}
+
+fn decision() -> impl Strategy<Value = Decision> {
+    let few = 0..4;
+    (
+        prop::collection::vec(entity(), few.clone()),
+        prop::collection::vec(effect(), few.clone()),
+        prop::collection::vec(row(), few.clone()),
+        prop::collection::vec((row(), (0..20_u64).prop_map(Seq)), few),
+    )
+        .prop_map(|(puts, effects, dirty, clean)| Decision {
+            puts,
+            effects,
+            dirty,
+            clean,
+            settled: None,
+        })
+}
+
+/// Everything that a view tells about the few things of this test.
+fn seen(view: &impl View) -> String {
+    let chats = (0..CHATS).map(ChatId);
+    let appeals = (0..APPEALS).map(|id| AppealId(Seq(id)));
+    let all = (
+        chats
+            .map(|chat| (view.session(chat), view.appeals_of(chat, 2), view.appeals_of(chat, 9)))
+            .collect::<Vec<_>>(),
+        appeals
+            .map(|id| (view.appeal(id), view.lines(id, 2), view.lines(id, 9)))
+            .collect::<Vec<_>>(),
+        (0..10).map(|number| view.numbered(Number(number))).collect::<Vec<_>>(),
+        (0..3).map(|n| view.partner(&code(n))).collect::<Vec<_>>(),
+        (0..MESSAGES).map(|n| view.outbox(&OutboxId::Reply(Seq(n), 0))).collect::<Vec<_>>(),
+        Tab::ALL.map(|tab| view.tab(tab)),
+        view.held(),
+    );
+    format!("{all:#?}")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_decisions_leave_both_alike(decisions in prop::collection::vec(decision(), 1..12)) {
+        let (db, mut maps, now) = (database(), memory::Memory::default(), Timestamp::UNIX_EPOCH);
+        disk::transact::<_, Fault>(&db, |tables| {
+            for (seq, decision) in (1..).map(Seq).zip(decisions) {
+                maps.apply(seq, decision.clone(), now);
+                carry_out(tables, seq, decision, now)?;
+            }
+            assert_eq!(seen(tables), seen(&maps));
+            assert_eq!(tables.trouble(), None);
+            for (key, generation) in &maps.dirty {
+                let mark = tables.bytes(Place::Dirty, &keys::of(key)?)?.expect("dirty in both");
+                assert_eq!(keys::to_seq(&mark)?, *generation);
+            }
+            let counts = [Place::Dirty, Place::DirtyByAge, Place::Timers].map(|place| tables.count(place).unwrap());
+            let dirty = maps.dirty.len() as u64;
+            assert_eq!(counts, [dirty, dirty, maps.timers.len() as u64]);
+            let waiting = tables.pairs(Place::Waiting, &[], Bound::Unbounded, usize::MAX)?;
+            let messages = (0..MESSAGES).filter(|n| maps.outbox(&OutboxId::Reply(Seq(*n), 0)).is_some());
+            assert_eq!(waiting.len(), messages.count());
+            Ok(())
+        })
+        .unwrap();
+    }
+}

@@ -1,0 +1,158 @@
+//! What the desks need: dirty rows with generations, intents and fences; and the bounds of the file.
+
+use std::ops::Bound;
+
+use jiff::ToSpan;
+
+use super::*;
+use crate::journal::Snapshot;
+use crate::{
+    domain::ids::{FenceId, PartnerCode, RowKey, SpreadsheetId},
+    journal::{
+        bounds,
+        carry::carry_out,
+        fences, inbox, outbox,
+        tables::{self, Fault, Frozen, Place},
+    },
+};
+
+fn sheet(name: &str) -> SpreadsheetId {
+    SpreadsheetId(name.to_owned())
+}
+
+fn frozen(db: &Database) -> Frozen {
+    use redb::ReadableDatabase;
+    tables::frozen(&db.begin_read().unwrap()).unwrap()
+}
+
+fn transact<T>(db: &Database, work: impl FnOnce(&mut Ledger<'_>) -> Result<T, Fault>) -> T {
+    disk::transact(db, work).unwrap()
+}
+
+#[test]
+fn a_dirty_row_keeps_its_turn_and_is_clean_only_for_its_generation() {
+    let db = database();
+    let row = |n| RowKey::Appeal(AppealId(Seq(n)));
+    let code = RowKey::Partner(PartnerCode::fold("П-1").unwrap());
+    let carry = |seq, dirty: Vec<RowKey>, clean: Vec<(RowKey, Seq)>| {
+        let decision = Decision {
+            dirty,
+            clean,
+            ..Decision::default()
+        };
+        transact(&db, |tables| carry_out(tables, Seq(seq), decision, Timestamp::UNIX_EPOCH));
+        Snapshot::of(frozen(&db)).dirty(10)
+    };
+    carry(1, vec![row(1), code.clone()], vec![]);
+    let both = carry(300, vec![row(2), row(1)], vec![]);
+    assert_eq!(both, [(row(1), Seq(300)), (code.clone(), Seq(1)), (row(2), Seq(300))]);
+    let after = carry(301, vec![], vec![(row(1), Seq(1)), (code, Seq(1))]);
+    assert_eq!(after, [(row(1), Seq(300)), (row(2), Seq(300))], "a later mark stays");
+    let after = carry(302, vec![row(2)], vec![(row(1), Seq(300)), (row(2), Seq(300))]);
+    assert_eq!(after, [(row(2), Seq(302))], "taken off before it is put on");
+}
+
+#[tokio::test]
+async fn an_intent_lasts_until_it_is_settled_and_its_fence_until_it_is_forgotten() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let row = RowKey::Appeal(DECIDED);
+    let first = journal.intend(sheet("a"), vec![row.clone()]).await.unwrap();
+    let second = journal.intend(sheet("b"), Vec::new()).await.unwrap();
+    assert_eq!((first.fence, second.fence), (FenceId(1), FenceId(2)));
+    assert_eq!(first.keys, [row]);
+    assert_eq!(journal.snapshot().intents(&sheet("a")), [first]);
+    journal.close().await;
+
+    let journal = open(dir.path());
+    assert_eq!(journal.snapshot().figures().intents, 2, "they outlive a restart");
+    assert_eq!(journal.intend(sheet("a"), Vec::new()).await.unwrap().fence, FenceId(3));
+    journal.forget_fences(sheet("a"), vec![FenceId(1)]).await.unwrap();
+    assert_eq!(journal.snapshot().intents(&sheet("a")).len(), 2, "an open intent is not forgotten");
+    journal.close().await;
+}
+
+#[test]
+fn fences_go_round_and_are_removed_oldest_first() {
+    let db = database();
+    let at = |second| Timestamp::from_second(second).unwrap();
+    let settle = |tables: &mut Ledger<'_>, second| {
+        let intent = fences::intend(tables, &sheet("a"), &[], at(second))?;
+        fences::settle(tables, &sheet("b"), intent.fence)?;
+        fences::settle(tables, &sheet("a"), intent.fence)?;
+        Ok(intent.fence)
+    };
+    let given = transact(&db, |tables| {
+        tables.put(Place::Meta, b"last_fence", &(i32::MAX - 1).to_be_bytes())?;
+        (1..=3).map(|second| settle(tables, second)).collect::<Result<Vec<_>, Fault>>()
+    });
+    assert_eq!(given, [FenceId(i32::MAX), FenceId(1), FenceId(2)]);
+    let old = |before| Snapshot::of(frozen(&db)).old_fences(&sheet("a"), at(before));
+    assert_eq!(old(9), given);
+    assert_eq!(old(2), [FenceId(i32::MAX)]);
+    assert!(Snapshot::of(frozen(&db)).old_fences(&sheet("b"), at(9)).is_empty());
+    transact(&db, |tables| fences::forget(tables, &sheet("a"), &[FenceId(i32::MAX), FenceId(2)]));
+    assert_eq!(old(9), [FenceId(1)]);
+    assert_eq!(Snapshot::of(frozen(&db)).figures().intents, 0);
+}
+
+#[test]
+fn decided_records_are_forgotten_by_age_and_by_number() {
+    let db = database();
+    let start = Timestamp::from_second(1_000_000).unwrap();
+    let in_days = |days: i64| start + (days * 24).hours();
+    transact(&db, |tables| {
+        for (update, day) in (1..=6).zip([0, 0, 1, 5, 5, 0]) {
+            inbox::accept(tables, &key(update), b"x", in_days(day))?;
+        }
+        for seq in [1, 2, 3, 4, 6] {
+            inbox::decided(tables, Seq(seq))?;
+        }
+        Ok(())
+    });
+    let left = || {
+        let tables = frozen(&db);
+        (tables.count(Place::Inbox).unwrap(), tables.count(Place::Dedup).unwrap())
+    };
+    let forget = |day, keep, step| transact(&db, |tables| inbox::forget_decided(tables, in_days(day), keep, step));
+    forget(8, 100, 10);
+    assert_eq!(left(), (6, 6), "eight days are not over");
+    forget(9, 100, 1);
+    assert_eq!(left(), (5, 5), "one step at a time");
+    forget(9, 100, 10);
+    assert_eq!(left(), (4, 4), "the third came later");
+    forget(9, 3, 10);
+    assert_eq!(left(), (3, 3), "too many");
+    forget(400, 0, 10);
+    assert_eq!(left(), (2, 2), "what is still to be decided stays, and what came after it");
+}
+
+#[test]
+fn ended_messages_are_forgotten_after_a_month_and_quarantine_is_bounded() {
+    let db = database();
+    let start = Timestamp::from_second(1_000_000).unwrap();
+    let id = OutboxId::Reply(Seq(1), 0);
+    transact(&db, |tables| {
+        for seq in [Seq(1), Seq(2)] {
+            let Effect::Send(send) = send(OutboxId::Reply(seq, 0), Lane::Talk) else {
+                panic!("not a message");
+            };
+            outbox::put(tables, send, (seq, 0), start)?;
+        }
+        outbox::finish(tables, &id, Ending::Failed, start)?;
+        for _ in 0..3 {
+            let seq = inbox::store_event(tables, message("x"), start)?;
+            inbox::quarantine(tables, seq, "why".to_owned(), start)?;
+        }
+        inbox::bound_quarantine(tables, 2)
+    });
+    let figures = || Snapshot::of(frozen(&db)).figures();
+    transact(&db, |tables| bounds::step(tables, start + (30 * 24).hours()));
+    assert_eq!((figures().outbox_failed, figures().outbox_pending), (1, 1));
+    transact(&db, |tables| bounds::step(tables, start + (31 * 24).hours()));
+    assert_eq!((figures().outbox_failed, figures().outbox_pending), (0, 1), "what waits stays");
+    assert!(frozen(&db).outbox(&id).is_none());
+    let kept: Vec<Seq> = Snapshot::of(frozen(&db)).quarantined(9).into_iter().map(|(seq, _)| seq).collect();
+    assert_eq!(kept, [Seq(2), Seq(3)]);
+    assert_eq!(frozen(&db).pairs(Place::Ended, &[], Bound::Unbounded, 9).unwrap(), []);
+}

@@ -1,0 +1,94 @@
+//! The view on the tables: what a decision may read, in a transaction as in a snapshot.
+//!
+//! Invariant: point reads and short ranges only; a fault leaves its trace in the tables.
+
+use std::ops::Bound;
+
+use redb::ReadableTable;
+
+use super::{
+    keys,
+    records::{Message, Stored},
+    tables::{Bytes, Fault, Place, Tables},
+};
+use crate::domain::{
+    appeal::{Appeal, Line},
+    effect::OutboxEntry,
+    ids::{AppealId, ChatId, Number, OutboxId, PartnerCode, Seq},
+    partner::Partner,
+    session::Session,
+    tab::{Tab, TabState},
+    view::View,
+};
+
+impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
+    fn newest<R: Stored>(&self, place: Place, from: &[u8], to: &[u8], newest: usize) -> Result<Vec<R>, Fault> {
+        let range = self.scan(place, from, Bound::Included(to))?.rev().take(newest);
+        range.map(|pair| super::records::decode(pair?.1.value())).collect()
+    }
+
+    fn chat_s_appeals(&self, chat: ChatId, newest: usize) -> Result<Vec<Appeal>, Fault> {
+        let (from, to) = (
+            keys::appeal_of(chat, AppealId(Seq(0))),
+            keys::appeal_of(chat, AppealId(Seq(u64::MAX))),
+        );
+        let mut appeals = Vec::new();
+        for pair in self.scan(Place::AppealsOf, &from, Bound::Included(&to))?.rev().take(newest) {
+            let (key, _) = pair?;
+            let id = key.value().get(size_of::<u64>()..).unwrap_or_default();
+            appeals.extend(self.read::<Appeal>(Place::Appeals, id)?);
+        }
+        Ok(appeals)
+    }
+
+    fn held_appeals(&self) -> Result<Vec<AppealId>, Fault> {
+        let all = self.scan(Place::Held, &[], Bound::Unbounded)?;
+        all.map(|pair| keys::to_seq(pair?.0.value()).map(AppealId)).collect()
+    }
+
+    fn message(&self, id: &OutboxId) -> Result<Option<OutboxEntry>, Fault> {
+        let message = self.read::<Message>(Place::Outbox, &keys::of(id)?)?;
+        Ok(message.map(|message| message.entry))
+    }
+}
+
+impl<T: ReadableTable<Bytes, Bytes>> View for Tables<T> {
+    fn partner(&self, code: &PartnerCode) -> Option<Partner> {
+        self.settle(self.read(Place::Partners, code.as_str().as_bytes()))
+    }
+
+    fn session(&self, chat: ChatId) -> Option<Session> {
+        self.settle(self.read(Place::Sessions, &keys::chat(chat)))
+    }
+
+    fn appeal(&self, id: AppealId) -> Option<Appeal> {
+        self.settle(self.read(Place::Appeals, &keys::seq(id.0)))
+    }
+
+    fn numbered(&self, number: Number) -> Option<AppealId> {
+        let found = self.bytes(Place::Numbered, &keys::number(number));
+        self.settle(found.and_then(|id| id.map(|id| keys::to_seq(&id).map(AppealId)).transpose()))
+    }
+
+    fn appeals_of(&self, chat: ChatId, newest: usize) -> Vec<Appeal> {
+        self.settle(self.chat_s_appeals(chat, newest))
+    }
+
+    fn lines(&self, appeal: AppealId, newest: usize) -> Vec<Line> {
+        let (from, to) = (keys::line(appeal, 0), keys::line(appeal, u32::MAX));
+        self.settle(self.newest(Place::Lines, &from, &to, newest))
+    }
+
+    fn tab(&self, tab: Tab) -> TabState {
+        let known: Option<TabState> = self.settle(self.read(Place::Tabs, tab.name().as_bytes()));
+        known.unwrap_or_else(|| TabState::new(tab))
+    }
+
+    fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry> {
+        self.settle(self.message(id))
+    }
+
+    fn held(&self) -> Vec<AppealId> {
+        self.settle(self.held_appeals())
+    }
+}

@@ -1,0 +1,269 @@
+//! The writer thread: groups of questions, one transaction each; answers and hints after the commit.
+//!
+//! Invariant: a record is decided only by a later transaction than the one that stored it, and in the order of storing.
+
+use std::{
+    fs::File,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, mpsc::Receiver},
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Signals, StoreError,
+    carry::Hints,
+    disk::{self, Disk},
+    judge::{Judge, panic_words},
+    queue::{Course, Group, Message, Reply},
+    recovery,
+    round::{Done, Given, work},
+    tables::{Fault, Place},
+};
+use crate::{clock, domain::ids::Seq};
+
+/// When idle it wakes so often, forgets a little, and looks at the clock again, so that a clock set anew does no harm.
+const UPKEEP_EVERY: Duration = Duration::from_secs(60);
+/// The pause before the file is opened again after a failure; it doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// Once the disk has room again, storing goes on within this time.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Written after a failure to see whether the disk takes a commit again, in [`Place::Meta`].
+const PROBE: &[u8] = b"probe";
+
+/// The only one who writes.
+pub(super) struct Writer {
+    disk: Arc<Disk>,
+    signals: Arc<Signals>,
+    judge: Judge,
+    queue: Receiver<Message>,
+    course: Course,
+    /// Callers of `apply`, by the last record that must be decided before they are answered.
+    waiters: Vec<(Seq, Reply<()>)>,
+    /// What was given to callers who never learned of it.
+    stray: Given,
+    /// Something is stored and not yet decided.
+    pending: bool,
+    next_timer: Option<Timestamp>,
+    /// Held to the end: another process may not have the directory before the file is closed.
+    _lock: File,
+}
+
+impl Writer {
+    /// Recovers what the last run left.
+    pub(super) fn new(
+        disk: Arc<Disk>,
+        signals: Arc<Signals>,
+        mut judge: Judge,
+        queue: Receiver<Message>,
+        lock: File,
+    ) -> Result<Self, Fault> {
+        let hints = disk.with(|db| recovery::recover(db, &mut judge))?;
+        fire(&signals, hints);
+        Ok(Self {
+            disk,
+            signals,
+            judge,
+            queue,
+            course: Course::Open,
+            waiters: Vec::new(),
+            stray: Given::default(),
+            // The first round finds out, and learns of the next timer.
+            pending: true,
+            next_timer: None,
+            _lock: lock,
+        })
+    }
+
+    /// Works until closed or abandoned.
+    pub(super) fn run(mut self) {
+        tracing::info!("the journal's writer starts");
+        while self.course == Course::Open || (self.course == Course::Closing && self.pending) {
+            let (group, course) = Group::gather(&self.queue, self.patience());
+            self.turn_to(course);
+            if self.course == Course::Abandoned {
+                break;
+            }
+            self.round(group);
+        }
+        self.finish();
+        tracing::info!("the journal's writer stops");
+    }
+
+    /// How long it may wait for questions.
+    fn patience(&self) -> Duration {
+        if self.pending || self.course != Course::Open {
+            return Duration::ZERO;
+        }
+        let until = self.next_timer.map_or(SignedDuration::MAX, |at| at.duration_since(clock::now()));
+        Duration::try_from(until).unwrap_or_default().min(UPKEEP_EVERY)
+    }
+
+    /// Once closing it stays so: that nobody can ask any more is then no news.
+    fn turn_to(&mut self, course: Course) {
+        if self.course == Course::Open {
+            self.course = course;
+        }
+    }
+
+    fn round(&mut self, group: Group) {
+        match self.attempt(&group, false) {
+            Ok(done) => self.settle(group, done),
+            Err(fault) => {
+                let words = fault.to_string();
+                tracing::error!(error = %words, "the journal cannot store");
+                self.disk.failed(&words);
+                self.refuse(group, &words);
+                self.mend();
+            }
+        }
+    }
+
+    /// One transaction with its commit; a panic in it is a failure like any other.
+    fn attempt(&mut self, group: &Group, probing: bool) -> Result<Done, Fault> {
+        let now = clock::now();
+        let (stray, mut given) = (&self.stray, Given::default());
+        let judge = &mut self.judge;
+        let committed = catch_unwind(AssertUnwindSafe(|| {
+            self.disk.with(|db| {
+                judge.transact(db, |judge, tables| {
+                    given = Given::default();
+                    let done = work(judge, tables, group, stray, &mut given, now)?;
+                    if probing {
+                        tables.put(Place::Meta, PROBE, &[])?;
+                    }
+                    Ok(done)
+                })
+            })
+        }));
+        match committed {
+            Ok(Ok(done)) => {
+                self.stray = Given::default();
+                Ok(done)
+            }
+            Ok(Err(fault)) => {
+                self.stray.add(given);
+                Err(fault)
+            }
+            Err(panic) => {
+                self.stray.add(given);
+                Err(Fault::Disk(panic_words(panic.as_ref())))
+            }
+        }
+    }
+
+    /// Answers the callers and tells others, after the commit.
+    fn settle(&mut self, group: Group, done: Done) {
+        if self.disk.succeeded() {
+            tracing::info!("the journal stores again");
+        }
+        self.pending = done.first_pending.is_some();
+        self.next_timer = done.next_timer;
+        for (asked, accepted) in group.accepts.into_iter().zip(done.accepted) {
+            // Nobody waits any more: the record is stored all the same, and its repetition will be a duplicate.
+            let _ = asked.answer(accepted);
+        }
+        for (asked, entries) in group.claims.into_iter().zip(done.claimed) {
+            if let Err(entries) = asked.answer(entries) {
+                self.stray.claims.extend(entries.into_iter().map(|entry| entry.send.id));
+            }
+        }
+        for (asked, intent) in group.intends.into_iter().zip(done.intended) {
+            if let Err(intent) = asked.answer(intent) {
+                self.stray.fences.push(intent.fence);
+            }
+        }
+        for asked in group.forgets {
+            // The fences are forgotten whether or not anybody waits for it.
+            let _ = asked.answer(());
+        }
+        self.waiters
+            .extend(done.applied.into_iter().zip(group.applies.into_iter().map(|asked| asked.reply)));
+        self.answer_waiters(done.first_pending);
+        // What was given to nobody is taken back at once.
+        self.pending |= !self.stray.is_empty();
+        fire(&self.signals, done.hints);
+    }
+
+    fn answer_waiters(&mut self, first_pending: Option<Seq>) {
+        let decided = |last: &Seq| first_pending.is_none_or(|first| *last < first);
+        for (_, reply) in self.waiters.extract_if(.., |(last, _)| decided(last)) {
+            // Nobody waits any more; the events are decided all the same.
+            let _ = reply.send(Ok(()));
+        }
+    }
+
+    fn refuse(&mut self, group: Group, words: &str) {
+        group.refuse(words);
+        for (_, reply) in self.waiters.drain(..) {
+            // A caller who has gone needs no answer.
+            let _ = reply.send(Err(StoreError::Disk(words.to_owned())));
+        }
+    }
+
+    /// Opens the file again, with growing pauses in which every question is refused, until a commit succeeds.
+    fn mend(&mut self) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            self.refuse_for(pause);
+            if self.course == Course::Abandoned {
+                return;
+            }
+            let mended = self.disk.reopen().and_then(|()| self.attempt(&Group::default(), true));
+            match mended {
+                Ok(done) => return self.settle(Group::default(), done),
+                Err(fault) => self.disk.failed(&fault.to_string()),
+            }
+            if self.course == Course::Closing {
+                // The next start decides what is left.
+                self.course = Course::Abandoned;
+                return;
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn refuse_for(&mut self, pause: Duration) {
+        let end = clock::monotonic() + pause;
+        while self.course == Course::Open
+            && let Some(left) = end.checked_duration_since(clock::monotonic())
+        {
+            let (group, course) = Group::gather(&self.queue, left);
+            let words = self.disk.trouble().unwrap_or_default();
+            self.refuse(group, &words);
+            self.turn_to(course);
+        }
+    }
+
+    /// Leaves the mark of a regular end, if it is one, and lets go of the file.
+    fn finish(self) {
+        if self.course == Course::Closing {
+            let marked = self.disk.with(|db| disk::transact(db, recovery::mark_clean));
+            if let Err(fault) = marked {
+                tracing::warn!(error = %fault, "the journal could not be marked as closed cleanly");
+            }
+        }
+        self.disk.close();
+    }
+}
+
+/// Tells others what has changed; a hint that finds nobody is no loss, since the state itself tells.
+fn fire(signals: &Signals, hints: Hints) {
+    if hints.outbox {
+        signals.outbox.notify_one();
+    }
+    if hints.dirty {
+        // Several desks may wait; the one that does not wait yet finds the stored permit.
+        signals.dirty.notify_waiters();
+        signals.dirty.notify_one();
+    }
+    for tab in hints.looks {
+        // A full channel means that looks are under way already.
+        let _ = signals.looks.try_send(tab);
+    }
+    for button in hints.buttons {
+        // Telegram forgets an unacknowledged button by itself.
+        let _ = signals.buttons.try_send(button);
+    }
+}
