@@ -1,5 +1,6 @@
 //! Sheetdesk: a Telegram help desk whose back office is Google Sheets.
 
+pub mod clock;
 pub mod domain;
 pub mod journal;
 pub mod sheets;

@@ -1,3 +1,15 @@
 //! The Google Sheets room: reading, comparing, writing.
+//!
+//! Invariant: a row is ours only by its key, found in the look that precedes the write; a column only by its header.
 
 pub mod wire;
+
+pub mod layout;
+pub mod look;
+
+pub mod diff;
+
+// pub mod desk;
+
+// pub mod driver;
+pub mod hub;
