@@ -157,7 +157,7 @@ mod tests {
         },
         sheets::{
             layout::tests::{appeals, partners},
-            look::{
+            look::plan::{
                 Histories,
                 tests::{HEADERS, look},
             },
@@ -226,7 +226,8 @@ mod tests {
         let rows = [HEADERS, "1|700||Новое|да||"];
         let mut before = look(&appeals(), &rows, Histories::Skip);
         before.distrust(&RowMark::Appeal(Number(1)));
-        before.distrust(&RowMark::Appeal(Number(9)));
+        before.distrust(&RowMark::Appeal(Number(8)));
+        before.remember(&RowMark::Appeal(Number(9)));
         let events = diff(&appeals(), Some(&before), &look(&appeals(), &rows, Histories::Skip));
         assert_eq!(marks(&events), ["appeal 1", "missing 9"]);
         let RowEvent::Appeal(cells) = &events[0] else { panic!("an appeal") };

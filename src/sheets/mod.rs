@@ -9,7 +9,7 @@ pub mod look;
 
 pub mod diff;
 
-// pub mod desk;
+pub mod desk;
 
 // pub mod driver;
 pub mod hub;

@@ -33,6 +33,12 @@ pub fn code(cell: &str) -> Option<PartnerCode> {
     }
 }
 
+/// Reads a whole number that is not negative.
+#[must_use]
+pub fn integer(cell: &str) -> Option<i64> {
+    whole(cell)?.parse().ok()
+}
+
 /// The digits of a whole number, without spaces between them and without a fraction of zeros.
 fn whole(cell: &str) -> Option<String> {
     let tight: String = cell.chars().filter(|c| !c.is_whitespace()).collect();
