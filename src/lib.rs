@@ -2,7 +2,6 @@
 //!
 //! The rooms in reading order; `docs/ARCHITECTURE.md` says who may import whom.
 
-pub mod clock;
 pub mod domain;
 pub mod journal;
 

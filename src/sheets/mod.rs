@@ -1,4 +1,6 @@
 //! The Google Sheets room: reading, comparing, writing.
+//!
+//! Invariant: a row is ours only by its key, found in the look that precedes the write; a column only by its header.
 
 pub mod a1;
 pub mod account_key;
@@ -9,3 +11,10 @@ mod outcome;
 pub mod quota;
 mod token;
 pub mod wire;
+
+pub mod layout;
+pub mod look;
+
+pub mod diff;
+
+pub mod desk;

@@ -58,7 +58,7 @@ fn rules() -> Rules {
         admin_chat: None,
         grace: SignedDuration::ZERO,
         resend_unknown: true,
-        wording: Wording,
+        wording: Wording::built_in(),
     }
 }
 

@@ -1,0 +1,400 @@
+//! The desk of one spreadsheet: a step machine that says what to do next and learns how it went.
+//!
+//! Invariant: looks and writes take turns; every write is preceded by a look of its tabs in the same cycle, and by an intent;
+//! nothing is written while the outcome of an earlier batch is open.
+
+mod amend;
+mod compose;
+mod draft;
+mod find;
+mod looking;
+mod pace;
+mod prepare;
+mod settle;
+mod shared;
+mod station;
+mod writing;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    hub::FenceFate,
+    layout::words::TabWords,
+    look::{Look, plan::Plan},
+    wire::{Batch, CallError, Columns, ReadBack, Structure},
+};
+use crate::{
+    domain::{
+        event::{Command, Event, Notice, RowMark},
+        ids::{FenceId, RowKey, Seq, SpreadsheetId},
+        row::DesiredRow,
+        tab::Tab,
+    },
+    journal::{Intent, StoreError},
+};
+use amend::Amend;
+use compose::Stubborn;
+use draft::Draft;
+use pace::Pace;
+use station::{Hinders, Station};
+
+/// The structure (grid sizes, filters, tab names) is read again after this long; it changes rarely, and errors have it read at once.
+const STRUCTURE_AGE: SignedDuration = SignedDuration::from_mins(10);
+
+/// What a desk is told.
+#[derive(Debug)]
+pub enum Input {
+    /// A tab may have changed.
+    Nudge(Tab),
+    /// Rows of these tabs may be dirty.
+    Dirty(BTreeSet<Tab>),
+    /// The answer to [`Output::ReadStructure`].
+    Structure(Result<Structure, CallError>),
+    /// The answer to [`Output::Read`].
+    Read(Result<Vec<Columns>, CallError>),
+    /// The answer to [`Output::Apply`].
+    Applied(Result<(), StoreError>),
+    /// The answer to [`Output::Project`].
+    Projected(Vec<Wanted>),
+    /// The answer to [`Output::Intend`].
+    Intended(Result<Intended, StoreError>),
+    /// The answer to [`Output::Write`].
+    Written(Result<ReadBack, CallError>),
+    /// The answer to [`Output::Fence`].
+    FenceFate(Result<FenceFate, CallError>),
+    /// Time has passed: the start, or the moment of an [`Output::WaitUntil`].
+    Tick,
+}
+
+/// A dirty row as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The row.
+    pub row: DesiredRow,
+    /// The generation of its dirty mark.
+    pub dirtied: Seq,
+}
+
+/// A committed intent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intended {
+    /// It.
+    pub intent: Intent,
+    /// Fences of this spreadsheet that are no longer needed.
+    pub old_fences: Vec<FenceId>,
+}
+
+/// What a desk wants done. Each but [`Output::WaitUntil`] is answered by exactly one input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// Read what the spreadsheet consists of.
+    ReadStructure,
+    /// Read these ranges in one call.
+    Read(Vec<String>),
+    /// Store and decide these events, in order; after them report the rows with these keys as moved: we have written over them.
+    Apply {
+        /// The events.
+        events: Vec<Event>,
+        /// The rows that stood where others were meant to be written.
+        overwritten: Vec<RowMark>,
+    },
+    /// Project the dirty rows of these tabs.
+    Project(Vec<Tab>),
+    /// Commit that these rows are about to be written.
+    Intend(Vec<RowKey>),
+    /// Write.
+    Write(Batch),
+    /// Send this fence alone.
+    Fence(FenceId),
+    /// Nothing to do before this moment, or a nudge.
+    WaitUntil(Timestamp),
+}
+
+/// What a desk starts from.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Which spreadsheet.
+    pub spreadsheet: SpreadsheetId,
+    /// Its tabs.
+    pub tabs: Vec<TabWords>,
+    /// Tabs whose first sight is behind us.
+    pub sighted: BTreeSet<Tab>,
+    /// Fences of batches whose outcome is open.
+    pub open: Vec<FenceId>,
+}
+
+/// How a desk fares, for `status` and the probes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeskState {
+    /// Its tabs.
+    pub tabs: Vec<TabReport>,
+    /// Google or the journal has failed: nothing is tried before this moment.
+    pub resting_until: Option<Timestamp>,
+    /// Batches whose outcome is open.
+    pub open_fences: usize,
+    /// Shared cells that were changed without comparing, since the start.
+    pub plain_writes: u64,
+}
+
+/// How a tab fares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TabReport {
+    /// Which.
+    pub tab: Tab,
+    /// When the last complete look began.
+    pub looked: Option<Timestamp>,
+    /// The rows that it found.
+    pub rows: usize,
+    /// What is wrong with it, in words.
+    pub trouble: Option<String>,
+}
+
+/// The desk of one spreadsheet.
+#[derive(Debug)]
+pub struct Desk {
+    spreadsheet: SpreadsheetId,
+    stations: Vec<Station>,
+    phase: Phase,
+    wishes: Wishes,
+    cycle: Cycle,
+    pace: Pace,
+    structure: Option<(Structure, Timestamp)>,
+    open: Vec<FenceId>,
+    owed: Owed,
+    amends: Vec<Amend>,
+    doubtful: Vec<Doubtful>,
+    stubborn: Stubborn,
+    drops_fences: bool,
+    plain_writes: u64,
+}
+
+/// What the desk waits for.
+#[derive(Debug, Default)]
+enum Phase {
+    #[default]
+    Idle,
+    Owing,
+    Fencing,
+    Structuring,
+    Heading(Vec<Tab>),
+    Looking(Vec<Plan>, Timestamp),
+    Applying,
+    Projecting(Vec<Tab>),
+    Intending(Draft),
+    Writing(Sent),
+}
+
+/// A batch on its way.
+#[derive(Debug)]
+struct Sent {
+    draft: Draft,
+    fence: FenceId,
+    /// Fence changes before those of the draft.
+    head: usize,
+}
+
+/// A place that was written, or not: the answer was lost.
+#[derive(Debug)]
+struct Doubtful {
+    tab: Tab,
+    row: u32,
+    mark: Option<RowMark>,
+}
+
+/// What is to be done when there is time.
+#[derive(Debug, Default)]
+struct Wishes {
+    looks: BTreeSet<Tab>,
+    dirty: BTreeSet<Tab>,
+}
+
+/// One round of looking and writing.
+#[derive(Debug, Default)]
+struct Cycle {
+    /// Tabs still to look at.
+    tabs: Vec<Tab>,
+    taken: Vec<Look>,
+    attempts: u8,
+}
+
+/// What the journal must learn before anything else happens.
+#[derive(Debug, Default)]
+struct Owed {
+    events: Vec<Event>,
+    overwritten: Vec<RowMark>,
+}
+
+impl Desk {
+    /// A desk that will look at all its tabs first.
+    #[must_use]
+    pub fn new(start: Start) -> Self {
+        let Start {
+            spreadsheet,
+            tabs,
+            sighted,
+            open,
+        } = start;
+        let stations: Vec<Station> = tabs
+            .into_iter()
+            .map(|words| {
+                let seen = sighted.contains(&words.tab);
+                Station::new(words, seen)
+            })
+            .collect();
+        Self {
+            spreadsheet,
+            phase: Phase::Idle,
+            wishes: Wishes {
+                looks: stations.iter().map(Station::tab).collect(),
+                dirty: BTreeSet::new(),
+            },
+            stations,
+            cycle: Cycle::default(),
+            pace: Pace::new(),
+            structure: None,
+            open,
+            owed: Owed::default(),
+            amends: Vec::new(),
+            doubtful: Vec::new(),
+            stubborn: Stubborn::new(),
+            drops_fences: true,
+            plain_writes: 0,
+        }
+    }
+
+    /// Learns what happened and says what to do next. An answer that nothing waits for is ignored.
+    pub fn step(&mut self, input: Input, now: Timestamp) -> Vec<Output> {
+        match input {
+            Input::Nudge(tab) => self.wish(now, |wishes| wishes.looks.insert(tab)),
+            Input::Dirty(tabs) => self.wish(now, |wishes| {
+                wishes.dirty.extend(tabs);
+                true
+            }),
+            Input::Tick => self.wish(now, |_| true),
+            Input::Structure(answer) => self.structured(answer, now),
+            Input::Read(answer) => self.read(answer, now),
+            Input::Applied(answer) => self.applied(answer, now),
+            Input::Projected(rows) => self.projected(rows, now),
+            Input::Intended(answer) => self.intended(answer, now),
+            Input::Written(answer) => self.written(answer, now),
+            Input::FenceFate(answer) => self.fenced(answer, now),
+        }
+    }
+
+    /// Whether nothing is under way: then only a wish or time can bring something.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        matches!(self.phase, Phase::Idle)
+    }
+
+    /// How it fares.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> DeskState {
+        let report = |station: &Station| TabReport {
+            tab: station.tab(),
+            looked: station.look.as_ref().map(|look| look.began),
+            rows: station.look.as_ref().map_or(0, |look| look.rows.len()),
+            trouble: station.trouble.as_ref().map(|trouble| trouble.words.clone()),
+        };
+        let rests = [&self.pace.reads, &self.pace.writes, &self.pace.store];
+        DeskState {
+            tabs: self.stations.iter().map(report).collect(),
+            resting_until: rests.iter().filter_map(|backoff| backoff.resting(now)).max(),
+            open_fences: self.open.len(),
+            plain_writes: self.plain_writes,
+        }
+    }
+
+    fn wish(&mut self, now: Timestamp, note: impl FnOnce(&mut Wishes) -> bool) -> Vec<Output> {
+        note(&mut self.wishes);
+        let known: BTreeSet<Tab> = self.stations.iter().map(Station::tab).collect();
+        self.wishes.looks.retain(|tab| known.contains(tab));
+        self.wishes.dirty.retain(|tab| known.contains(tab));
+        if self.is_idle() { self.begin(now) } else { Vec::new() }
+    }
+
+    /// Does the next thing: what is owed, a fence, a cycle; or waits.
+    fn begin(&mut self, now: Timestamp) -> Vec<Output> {
+        self.phase = Phase::Idle;
+        if self.pace.store.resting(now).is_none() {
+            if !self.owed.events.is_empty() || !self.owed.overwritten.is_empty() {
+                self.phase = Phase::Owing;
+                return vec![Output::Apply {
+                    events: self.owed.events.clone(),
+                    overwritten: self.owed.overwritten.clone(),
+                }];
+            }
+            if let Some(&fence) = self.open.first()
+                && self.pace.writes.resting(now).is_none()
+            {
+                self.phase = Phase::Fencing;
+                return vec![Output::Fence(fence)];
+            }
+            let tabs = self.due(now);
+            if !tabs.is_empty() {
+                return self.start_cycle(tabs, now);
+            }
+        }
+        self.next_moment(now).map(Output::WaitUntil).into_iter().collect()
+    }
+
+    fn start_cycle(&mut self, tabs: Vec<Tab>, now: Timestamp) -> Vec<Output> {
+        self.wishes.looks.retain(|tab| !tabs.contains(tab));
+        self.pace.looks(now);
+        if self
+            .structure
+            .as_ref()
+            .is_some_and(|(_, at)| now.duration_since(*at) >= STRUCTURE_AGE)
+        {
+            self.structure = None;
+        }
+        self.cycle = Cycle { tabs, ..Cycle::default() };
+        self.look(now)
+    }
+
+    /// Tabs that may be looked at now, and for which there is a reason.
+    fn due(&self, now: Timestamp) -> Vec<Tab> {
+        let due = |station: &&Station| self.moments(station, now).into_iter().flatten().any(|moment| moment <= now);
+        self.stations.iter().filter(due).map(Station::tab).collect()
+    }
+
+    fn next_moment(&self, now: Timestamp) -> Option<Timestamp> {
+        if let Some(until) = self.pace.store.resting(now) {
+            return Some(until);
+        }
+        let looks = self.stations.iter().flat_map(|station| self.moments(station, now)).flatten();
+        let fence = (!self.open.is_empty()).then(|| self.pace.writes.resting(now)).flatten();
+        looks.chain(fence).min()
+    }
+
+    /// From when on a tab may be looked at: because of a nudge, of dirty rows, of a trouble.
+    fn moments(&self, station: &Station, now: Timestamp) -> [Option<Timestamp>; 3] {
+        let reads = self.pace.reads.resting(now).unwrap_or(Timestamp::MIN);
+        let nudged = self.wishes.looks.contains(&station.tab()).then(|| self.pace.next_look.max(reads));
+        let dirty = self.wishes.dirty.contains(&station.tab()) && self.open.is_empty();
+        let writable = self.pace.write_gate(now).max(reads);
+        let dirty = dirty.then(|| writable.max(station.unwritable_until().unwrap_or(Timestamp::MIN)));
+        [nudged, dirty, station.retries_at().map(|again| again.max(reads))]
+    }
+
+    fn station(&mut self, tab: Tab) -> Option<&mut Station> {
+        self.stations.iter_mut().find(|station| station.tab() == tab)
+    }
+
+    /// A tab cannot be used; told once.
+    fn trouble(&mut self, tab: Tab, hinders: Hinders, words: String, now: Timestamp) {
+        let told = words.clone();
+        if self.station(tab).is_some_and(|station| station.fails(hinders, words, now)) {
+            self.owe(Event::Admin(Command::Notify(Notice::TabUnusable { tab, words: told })));
+        }
+    }
+
+    fn owe(&mut self, event: Event) {
+        self.owed.events.push(event);
+    }
+}

@@ -1,0 +1,115 @@
+//! What we changed by mistake in a row that moved under our hands, until it is put back.
+//!
+//! Invariant: a cell is put back only where it still shows what we left there, and the domain sees it as it was.
+
+use crate::{
+    domain::{
+        event::{RowMark, TelegramCell},
+        ids::{ChatId, Number},
+        row::{CellValue, Column},
+        tab::Tab,
+        text::Text,
+    },
+    sheets::{
+        layout::cells,
+        look::{Look, Row, Standing},
+    },
+};
+
+/// One cell to put back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Amend {
+    /// The key that the row shows now.
+    pub(super) mark: RowMark,
+    /// The Telegram ID beside a number that we wrote into a foreign row.
+    pub(super) chat: Option<ChatId>,
+    pub(super) column: Column,
+    /// What stood there.
+    pub(super) was: String,
+    /// What we left there.
+    pub(super) left: String,
+    /// Where the look of this cycle shows it.
+    pub(super) row: Option<u32>,
+}
+
+impl Amend {
+    /// A shared cell of another row was changed.
+    pub(super) fn shared(victim: RowMark, column: Column, was: String, left: String) -> Self {
+        Self {
+            mark: victim,
+            chat: None,
+            column,
+            was,
+            left,
+            row: None,
+        }
+    }
+
+    /// Another row bears our number now; `was` is its own, if it had one.
+    pub(super) fn number(number: Number, chat: ChatId, was: Option<Number>) -> Self {
+        Self {
+            mark: RowMark::Appeal(number),
+            chat: Some(chat),
+            column: Column::Number,
+            was: was.map(|was| was.to_string()).unwrap_or_default(),
+            left: number.to_string(),
+            row: None,
+        }
+    }
+
+    pub(super) fn tab(&self) -> Tab {
+        match self.mark {
+            RowMark::Partner(_) => Tab::Partners,
+            RowMark::Appeal(_) => Tab::Appeals,
+        }
+    }
+
+    /// The value that puts the cell back.
+    pub(super) fn value(&self) -> CellValue {
+        match cells::number(&self.was) {
+            Some(number) if self.column == Column::Number => CellValue::Number(number.0.into()),
+            _ => CellValue::Text(Text(self.was.clone())),
+        }
+    }
+
+    /// The key that the row bears once the cell is put back.
+    pub(super) fn mark_after(&self) -> Option<RowMark> {
+        if self.column == Column::Number {
+            cells::number(&self.was).map(RowMark::Appeal)
+        } else {
+            Some(self.mark.clone())
+        }
+    }
+
+    /// The row, as long as the cell shows what we left.
+    fn find<'a>(&self, look: &'a Look) -> Option<&'a Row> {
+        match self.chat {
+            Some(chat) => {
+                let mut rows = look
+                    .rows
+                    .iter()
+                    .filter(|row| row.key.as_ref() == Some(&self.mark) && row.telegram == TelegramCell::Id(chat));
+                rows.next().filter(|_| rows.next().is_none())
+            }
+            None => match look.index().find(&self.mark) {
+                Standing::Once(row) => Some(row).filter(|row| look.text(row, self.column) == Some(&self.left)),
+                Standing::Nowhere | Standing::Doubled => None,
+            },
+        }
+    }
+}
+
+/// Shows the look as if nothing had happened, and forgets what people have changed since.
+pub(super) fn overlay(amends: &mut Vec<Amend>, look: &mut Look) {
+    for amend in amends.iter_mut().filter(|amend| amend.tab() == look.tab) {
+        amend.row = amend.find(look).map(|row| row.row);
+    }
+    amends.retain(|amend| amend.tab() != look.tab || amend.row.is_some());
+    let tab = look.tab;
+    for amend in amends.iter().filter(|amend| amend.tab() == tab) {
+        let row = amend.row.and_then(|at| look.rows.iter().position(|row| row.row == at));
+        if let Some(row) = row {
+            look.overlay(row, amend.column, &amend.was);
+        }
+    }
+}

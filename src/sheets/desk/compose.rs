@@ -1,0 +1,389 @@
+//! What is to be written: desired rows compared with the look at hand.
+//!
+//! Invariant: a row is found by its key in the look of this very cycle; where the key leaves any doubt, the row is left alone.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Wanted,
+    amend::Amend,
+    draft::{Canvas, Draft, Owner, Planned, SharedWrite},
+    find::{Place, Stage, chat_of, mark_of},
+    prepare::prepare,
+    shared::{self, Move},
+    station::Station,
+};
+use crate::{
+    domain::{
+        event::{RowMark, RowResult, WrittenRow},
+        row::{CellValue, Column, DesiredRow, Find, SharedCell},
+        tab::Tab,
+        text::Text,
+    },
+    sheets::{
+        layout::cells,
+        look::{
+            Look, Row,
+            plan::{Histories, find_tab},
+        },
+        wire::{Change, Structure},
+    },
+};
+
+/// A batch stays below the 2 MB that Google advises; Cyrillic takes two bytes a character, and cells have JSON around them.
+const MOST_CHARACTERS: usize = 700_000;
+
+/// What each cell costs beside its text, about.
+const CELL_COST: usize = 40;
+
+/// Texts that the last compare-and-set of a cell did not find although the look before it showed them.
+pub(super) type Stubborn = BTreeMap<(RowMark, Column), String>;
+
+/// What the composing looks at.
+pub(super) struct Scene<'a> {
+    pub(super) structure: &'a Structure,
+    pub(super) stubborn: &'a Stubborn,
+    pub(super) amends: &'a [Amend],
+}
+
+impl Scene<'_> {
+    /// Compares the rows with the looks of their tabs; the first sight of a tab prepares it even without rows.
+    pub(super) fn compose(&self, stations: &[&Station], rows: Vec<Wanted>) -> Draft {
+        let mut draft = Draft::default();
+        let mut rows: Vec<Option<Wanted>> = rows.into_iter().map(Some).collect();
+        for station in stations {
+            let (Some(look), Some(info)) = (&station.look, find_tab(&self.structure.tabs, &station.words.title)) else {
+                continue;
+            };
+            let prepared = prepare(&station.words, look, info, station.decorate);
+            let canvas = Canvas {
+                sheet: look.sheet,
+                title: look.title.clone(),
+                layout: prepared.layout.clone(),
+                prepared: !prepared.changes.is_empty(),
+                end: look.end,
+                appended: 0,
+            };
+            draft.canvases.insert(look.tab, canvas);
+            for (change, step) in prepared.changes {
+                draft.push(change, Owner::Tab(look.tab, step));
+            }
+            let stage = Stage {
+                station,
+                look,
+                index: look.index(),
+                layout: prepared.layout,
+            };
+            let here = |row: &&mut Option<Wanted>| row.as_ref().is_some_and(|wanted| wanted.row.find.tab() == look.tab);
+            let mine: Vec<Wanted> = rows.iter_mut().filter(here).filter_map(Option::take).collect();
+            self.amend(&stage, &mine, &mut draft);
+            for wanted in mine {
+                self.row(&stage, wanted, &mut draft);
+            }
+        }
+        draft
+    }
+
+    /// Puts cells back that we changed by mistake, unless they are to be changed like that now.
+    fn amend(&self, stage: &Stage<'_>, rows: &[Wanted], draft: &mut Draft) {
+        for amend in self.amends.iter().filter(|amend| amend.tab() == stage.look.tab) {
+            let right = rows
+                .iter()
+                .any(|wanted| mark_of(&wanted.row) == Some(amend.mark.clone()) && stage.makes_right(&wanted.row, amend));
+            if right {
+                draft.righted.push(amend.clone());
+                continue;
+            }
+            let row = stage.look.rows.iter().find(|row| amend.row == Some(row.row));
+            let (Some(row), Some(column)) = (row, stage.layout.position(amend.column)) else {
+                continue;
+            };
+            let numbers = amend.column == Column::Number;
+            let planned = Planned {
+                mark: amend.mark_after(),
+                chat: chat_of(row),
+                numbers,
+                amend: Some(amend.clone()),
+                ..Planned::new(stage.look.tab, row.row)
+            };
+            let change = Change::Set {
+                sheet: stage.look.sheet,
+                row: row.row,
+                column,
+                values: vec![amend.value()],
+            };
+            draft.add(planned, |draft, owner| {
+                let write = SharedWrite {
+                    column: amend.column,
+                    change: draft.push(change, owner),
+                    expect: None,
+                    left: amend.was.clone(),
+                };
+                if numbers { Vec::new() } else { vec![write] }
+            });
+        }
+    }
+
+    fn row(&self, stage: &Stage<'_>, wanted: Wanted, draft: &mut Draft) {
+        let size = size(&wanted.row);
+        if draft.size > 0 && draft.size + size > MOST_CHARACTERS {
+            draft.left.insert(stage.look.tab);
+            draft.unread |= matches!(wanted.row.find, Find::Unnumbered(..));
+            return;
+        }
+        match stage.find(&wanted.row) {
+            Place::At(row) => self.change(stage, row, wanted, size, draft),
+            Place::Tail => stage.append(wanted, size, draft),
+            Place::Absent => draft.finish(wanted, RowResult::Absent),
+            Place::Unclear => {
+                draft.left.insert(stage.look.tab);
+                draft.finish(wanted, RowResult::Contested);
+            }
+            Place::Unread => {
+                draft.left.insert(stage.look.tab);
+                draft.unread = true;
+            }
+        }
+    }
+
+    fn change(&self, stage: &Stage<'_>, row: &Row, wanted: Wanted, size: usize, draft: &mut Draft) {
+        let DesiredRow { ours, shared, lines, .. } = &wanted.row;
+        let cells = stage.differing(row, ours);
+        let mark = mark_of(&wanted.row).or_else(|| row.key.clone());
+        let Some(mark) = mark else {
+            return draft.finish(wanted, RowResult::Contested);
+        };
+        let (mut status, mut cleared, mut contested, mut moves) = (None, None, false, Vec::new());
+        for cell in shared {
+            let decided = self.decide(stage, row, &mark, cell);
+            if decided == Move::Contested {
+                contested = true;
+                continue;
+            }
+            match cell {
+                SharedCell::Status { set, .. } => status = Some(set.clone()),
+                SharedCell::ClearAnswer { expect } => cleared = Some(expect.clone()),
+            }
+            moves.push((shared::column(cell), decided));
+        }
+        let confirmed = RowResult::Confirmed {
+            status,
+            cleared,
+            lines: *lines,
+        };
+        if contested {
+            draft.left.insert(stage.look.tab);
+        }
+        let idle = cells.is_empty() && moves.iter().all(|(_, decided)| *decided == Move::Done);
+        if idle {
+            return draft.finish(wanted, if contested { RowResult::Contested } else { confirmed });
+        }
+        let planned = Planned {
+            report: Some((wanted.row.key, wanted.dirtied)),
+            mark: Some(mark),
+            chat: chat_of(row),
+            result: confirmed,
+            numbers: stage.layout.position(Column::Number).is_some_and(|at| cells.contains_key(&at)),
+            contested,
+            ..Planned::new(stage.look.tab, row.row)
+        };
+        draft.size += size;
+        draft.add(planned, |draft, owner| {
+            draft.set(stage.look.sheet, row.row, cells, owner);
+            let moves = moves.into_iter();
+            moves
+                .filter_map(|(column, decided)| stage.shared(row.row, column, decided, draft, owner))
+                .collect()
+        });
+    }
+
+    fn decide(&self, stage: &Stage<'_>, row: &Row, mark: &RowMark, cell: &SharedCell) -> Move {
+        let column = shared::column(cell);
+        let amend = self.amends.iter().find(|amend| amend.mark == *mark && amend.column == column);
+        match amend {
+            Some(amend) if stage.cell_makes_right(cell, amend) => Move::Done,
+            Some(_) => Move::Contested,
+            None => {
+                let shown = stage.look.text(row, column).unwrap_or_default();
+                let stubborn = self.stubborn.get(&(mark.clone(), column)).map(String::as_str);
+                shared::decide(&stage.station.words, cell, shown, stubborn)
+            }
+        }
+    }
+}
+
+impl Stage<'_> {
+    /// Cells of ours that the look shows otherwise. A history that was not read is always written;
+    /// other cells that were not read (code, name, phone) are written with a new row only.
+    fn differing(&self, row: &Row, ours: &[(Column, CellValue)]) -> BTreeMap<u32, CellValue> {
+        let differs = |(column, value): &&(Column, CellValue)| match self.look.text(row, *column) {
+            Some(shown) => !shows(shown, value),
+            None => *column == Column::History || self.look.layout.position(*column).is_none(),
+        };
+        let placed = |(column, value): &(Column, CellValue)| Some((self.layout.position(*column)?, value.clone()));
+        ours.iter().filter(differs).filter_map(placed).collect()
+    }
+
+    fn shared(&self, row: u32, column: Column, decided: Move, draft: &mut Draft, owner: Owner) -> Option<SharedWrite> {
+        let (sheet, at) = (self.look.sheet, self.layout.position(column)?);
+        let (change, expect, left) = match decided {
+            Move::Done | Move::Contested => return None,
+            Move::Compare { expect, set } => {
+                let change = Change::CompareAndSet {
+                    sheet,
+                    row,
+                    column: at,
+                    expect: expect.clone(),
+                    set: set.clone(),
+                };
+                (change, Some(expect), set)
+            }
+            Move::Plain { set } => {
+                draft.plain += 1;
+                let values = vec![CellValue::Text(Text(set.clone()))];
+                let change = Change::Set {
+                    sheet,
+                    row,
+                    column: at,
+                    values,
+                };
+                (change, None, set)
+            }
+        };
+        Some(SharedWrite {
+            column,
+            change: draft.push(change, owner),
+            expect,
+            left,
+        })
+    }
+
+    fn append(&self, wanted: Wanted, size: usize, draft: &mut Draft) {
+        let DesiredRow {
+            ours, shared, find, lines, ..
+        } = &wanted.row;
+        let (mark, chat, keys) = match find {
+            Find::Partner(code) => (RowMark::Partner(code.clone()), None, Vec::new()),
+            Find::Numbered(number, chat) => {
+                let keys = vec![
+                    (Column::Number, CellValue::Number(number.0.into())),
+                    (Column::Telegram, CellValue::Number(chat.0)),
+                ];
+                (RowMark::Appeal(*number), Some(*chat), keys)
+            }
+            // A row without number is never appended: `find` calls it absent.
+            Find::Unnumbered(..) => return draft.finish(wanted, RowResult::Absent),
+        };
+        let mut cells: BTreeMap<Column, CellValue> = keys.into_iter().chain(ours.iter().cloned()).collect();
+        let mut status = None;
+        for cell in shared {
+            if let (SharedCell::Status { set, .. }, Some(word)) = (cell, shared::outcome(&self.station.words, cell)) {
+                cells.insert(Column::Status, CellValue::Text(word.into()));
+                status = Some(set.clone());
+            }
+        }
+        let mut values: Vec<Option<CellValue>> = Vec::new();
+        for (column, value) in cells {
+            if let Some(at) = self.layout.position(column) {
+                let at = at as usize;
+                values.resize(values.len().max(at + 1), None);
+                values[at] = Some(value);
+            }
+        }
+        let planned = Planned {
+            report: Some((wanted.row.key.clone(), wanted.dirtied)),
+            row: None,
+            mark: Some(mark),
+            chat,
+            result: RowResult::Confirmed {
+                status,
+                cleared: None,
+                lines: *lines,
+            },
+            ..Planned::new(self.look.tab, self.look.end)
+        };
+        if let Some(canvas) = draft.canvases.get_mut(&self.look.tab) {
+            canvas.appended += 1;
+        }
+        draft.size += size;
+        draft.add(planned, |draft, owner| {
+            let sheet = self.look.sheet;
+            draft.push(Change::Append { sheet, values }, owner);
+            Vec::new()
+        });
+    }
+
+    fn makes_right(&self, row: &DesiredRow, amend: &Amend) -> bool {
+        row.shared.iter().any(|cell| self.cell_makes_right(cell, amend))
+    }
+
+    /// What we left by mistake is what the row should now show anyway.
+    fn cell_makes_right(&self, cell: &SharedCell, amend: &Amend) -> bool {
+        let words = &self.station.words;
+        let expected = match cell {
+            SharedCell::Status { expect, .. } => words.status(&amend.was) == *expect,
+            SharedCell::ClearAnswer { expect } => expect.as_str() == amend.was,
+        };
+        expected && shared::column(cell) == amend.column && shared::outcome(words, cell) == Some(amend.left.as_str())
+    }
+}
+
+impl Planned {
+    /// A row to which nothing is done yet.
+    fn new(tab: Tab, row: u32) -> Self {
+        Self {
+            report: None,
+            tab,
+            row: Some(row),
+            mark: None,
+            chat: None,
+            result: RowResult::Contested,
+            shared: Vec::new(),
+            numbers: false,
+            amend: None,
+            contested: false,
+        }
+    }
+}
+
+impl Draft {
+    fn add(&mut self, mut planned: Planned, write: impl FnOnce(&mut Self, Owner) -> Vec<SharedWrite>) {
+        planned.shared = write(self, Owner::Row(self.rows.len()));
+        self.rows.push(planned);
+    }
+
+    fn finish(&mut self, wanted: Wanted, result: RowResult) {
+        self.finished.push(WrittenRow {
+            key: wanted.row.key,
+            dirtied: wanted.dirtied,
+            result,
+        });
+    }
+}
+
+impl Station {
+    /// The histories that the next look reads, where rows without `№` remain.
+    pub(super) fn unread(&self) -> Histories {
+        self.look.as_ref().map_or(Histories::All, Look::histories_of_unnumbered)
+    }
+}
+
+/// Whether a cell shows a value already.
+fn shows(shown: &str, value: &CellValue) -> bool {
+    match value {
+        CellValue::Text(text) => shown == text.as_str(),
+        CellValue::Number(number) => cells::integer(shown) == Some(*number),
+    }
+}
+
+fn size(row: &DesiredRow) -> usize {
+    let text = |(_, value): &(Column, CellValue)| match value {
+        CellValue::Text(text) => text.as_str().chars().count() + CELL_COST,
+        CellValue::Number(_) => CELL_COST,
+    };
+    let shared = row.shared.iter().map(|cell| match cell {
+        SharedCell::Status { .. } => CELL_COST,
+        SharedCell::ClearAnswer { expect } => expect.as_str().chars().count() + CELL_COST,
+    });
+    row.ours.iter().map(text).chain(shared).sum()
+}

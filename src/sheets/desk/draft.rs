@@ -1,0 +1,179 @@
+//! A batch in the making: the changes, whom each belongs to, and where the read-back must find which key.
+//!
+//! Invariant: every row that is changed is also read back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    domain::{
+        event::{RowMark, RowResult, WrittenRow},
+        ids::{ChatId, RowKey, Seq},
+        row::{CellValue, Column},
+        tab::Tab,
+    },
+    sheets::{
+        layout::Layout,
+        wire::{Change, SheetId, Span},
+    },
+};
+
+use super::{amend::Amend, prepare::Step};
+
+/// Rows between two touched ones that are read back along with them: a longer range costs less than one more range.
+const READ_BACK_GAP: u32 = 8;
+
+/// A batch in the making.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub(super) changes: Vec<Change>,
+    /// Whose change it is, one entry a change.
+    pub(super) owners: Vec<Owner>,
+    pub(super) rows: Vec<Planned>,
+    /// Rows whose result needs no write.
+    pub(super) finished: Vec<WrittenRow>,
+    pub(super) canvases: BTreeMap<Tab, Canvas>,
+    /// Tabs with rows for another cycle.
+    pub(super) left: BTreeSet<Tab>,
+    /// Rows without `№` could not be told apart, or not all were reached: the next look reads their histories.
+    pub(super) unread: bool,
+    /// Cells that need not be put back after all: their rows are to show what we left there.
+    pub(super) righted: Vec<Amend>,
+    /// Shared cells that are changed without comparing.
+    pub(super) plain: u64,
+    /// Characters that the batch carries, about.
+    pub(super) size: usize,
+}
+
+/// Whose change it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// A tab's preparation.
+    Tab(Tab, Step),
+    /// A row, by its place in [`Draft::rows`].
+    Row(usize),
+}
+
+/// A tab as the batch will leave it.
+#[derive(Debug)]
+pub(super) struct Canvas {
+    pub(super) sheet: SheetId,
+    pub(super) title: String,
+    pub(super) layout: Layout,
+    pub(super) prepared: bool,
+    /// Where the first appended row lands if nobody else appends.
+    pub(super) end: u32,
+    pub(super) appended: u32,
+}
+
+/// A row that is being written.
+#[derive(Debug)]
+pub(super) struct Planned {
+    /// Whom to report it to; none where we only put a cell back.
+    pub(super) report: Option<(RowKey, Seq)>,
+    pub(super) tab: Tab,
+    /// Its place; none where it is appended.
+    pub(super) row: Option<u32>,
+    /// The key that must stand there; none where a number that we wrote by mistake is taken away.
+    pub(super) mark: Option<RowMark>,
+    /// The Telegram ID that must stand beside `№`.
+    pub(super) chat: Option<ChatId>,
+    /// What is reported if all goes well.
+    pub(super) result: RowResult,
+    pub(super) shared: Vec<SharedWrite>,
+    /// Its `№` is among what is written.
+    pub(super) numbers: bool,
+    /// What it puts back.
+    pub(super) amend: Option<Amend>,
+    /// Some shared cell was left alone.
+    pub(super) contested: bool,
+}
+
+/// A change of a shared cell.
+#[derive(Debug)]
+pub(super) struct SharedWrite {
+    pub(super) column: Column,
+    /// Its place in [`Draft::changes`].
+    pub(super) change: usize,
+    /// What it was compared with; none for a plain change.
+    pub(super) expect: Option<String>,
+    /// What it leaves in the cell.
+    pub(super) left: String,
+}
+
+impl Draft {
+    pub(super) fn push(&mut self, change: Change, owner: Owner) -> usize {
+        self.changes.push(change);
+        self.owners.push(owner);
+        self.changes.len() - 1
+    }
+
+    /// Sets cells of one row, neighbours together.
+    pub(super) fn set(&mut self, sheet: SheetId, row: u32, cells: BTreeMap<u32, CellValue>, owner: Owner) {
+        let mut runs: Vec<(u32, Vec<CellValue>)> = Vec::new();
+        for (column, value) in cells {
+            match runs.last_mut() {
+                Some((first, run)) if *first as usize + run.len() == column as usize => run.push(value),
+                _ => runs.push((column, vec![value])),
+            }
+        }
+        for (column, values) in runs {
+            self.push(
+                Change::Set {
+                    sheet,
+                    row,
+                    column,
+                    values,
+                },
+                owner,
+            );
+        }
+    }
+
+    /// The rows that the intent names.
+    pub(super) fn keys(&self) -> Vec<RowKey> {
+        self.rows.iter().filter_map(|row| Some(row.report.as_ref()?.0.clone())).collect()
+    }
+
+    /// What to read back: the header row, the key cells of the touched rows, and the tail where new rows land.
+    /// All of it lies within the grid: touched rows were seen there, and appending makes room for the tail.
+    pub(super) fn read_back(&self) -> Vec<(String, Span)> {
+        let mut spans = Vec::new();
+        for (&tab, canvas) in &self.canvases {
+            let mut span = |rows, columns| {
+                let span = Span {
+                    sheet: canvas.sheet,
+                    rows,
+                    columns,
+                };
+                spans.push((canvas.title.clone(), span));
+            };
+            let mut touched: Vec<(u32, u32)> = Vec::new();
+            let places: BTreeSet<u32> = self.rows.iter().filter(|row| row.tab == tab).filter_map(|row| row.row).collect();
+            for row in places {
+                match touched.last_mut() {
+                    Some((_, end)) if row <= *end + READ_BACK_GAP => *end = row + 1,
+                    _ => touched.push((row, row + 1)),
+                }
+            }
+            if canvas.appended > 0 {
+                touched.push((canvas.end, canvas.end + canvas.appended));
+            }
+            span((0, 1), (0, canvas.layout.width()));
+            for rows in touched {
+                for column in key_columns(tab).iter().filter_map(|&key| canvas.layout.position(key)) {
+                    span(rows, (column, column + 1));
+                }
+            }
+        }
+        spans
+    }
+}
+
+/// The columns by which a row is known.
+pub(super) fn key_columns(tab: Tab) -> &'static [Column] {
+    match tab {
+        Tab::Partners => &[Column::Code],
+        Tab::Appeals => &[Column::Number, Column::Telegram],
+        Tab::Promotions => &[],
+    }
+}

@@ -1,0 +1,93 @@
+//! Where a desired row stands in the look at hand.
+//!
+//! Invariant: only a key that stands in exactly one row, beside the Telegram ID that belongs to it, leads to a row.
+
+use super::station::Station;
+use crate::{
+    domain::{
+        event::{RowMark, TelegramCell},
+        ids::ChatId,
+        row::{CellValue, Column, DesiredRow, Find},
+        text::Text,
+    },
+    sheets::{
+        layout::{Layout, cells},
+        look::{Index, Look, Row, Standing},
+    },
+};
+
+/// One tab of the scene.
+pub(super) struct Stage<'a> {
+    pub(super) station: &'a Station,
+    pub(super) look: &'a Look,
+    pub(super) index: Index<'a>,
+    pub(super) layout: Layout,
+}
+
+/// Where a desired row stands.
+pub(super) enum Place<'a> {
+    At(&'a Row),
+    Tail,
+    /// Nowhere, and it must not be appended.
+    Absent,
+    /// In doubt.
+    Unclear,
+    /// Histories are needed to tell.
+    Unread,
+}
+
+impl Stage<'_> {
+    pub(super) fn find(&self, row: &DesiredRow) -> Place<'_> {
+        let missing = if row.append { Place::Tail } else { Place::Absent };
+        match &row.find {
+            Find::Partner(code) => match self.index.find(&RowMark::Partner(code.clone())) {
+                Standing::Nowhere => missing,
+                Standing::Once(found) => Place::At(found),
+                Standing::Doubled => Place::Unclear,
+            },
+            Find::Numbered(number, chat) => match self.index.find(&RowMark::Appeal(*number)) {
+                Standing::Nowhere => missing,
+                Standing::Once(found) if found.telegram == TelegramCell::Id(*chat) => Place::At(found),
+                Standing::Once(_) | Standing::Doubled => Place::Unclear,
+            },
+            Find::Unnumbered(chat, history) => self.find_unnumbered(*chat, history),
+        }
+    }
+
+    fn find_unnumbered(&self, chat: ChatId, history: &Text) -> Place<'_> {
+        let mine: Vec<&Row> = self
+            .look
+            .unnumbered()
+            .filter(|&(_, known)| known == chat)
+            .map(|(row, _)| row)
+            .collect();
+        if mine.iter().any(|row| row.history.is_none()) {
+            return Place::Unread;
+        }
+        let mut same = mine.into_iter().filter(|row| row.history.as_deref() == Some(history.as_str()));
+        match (same.next(), same.next()) {
+            (None, _) => Place::Absent,
+            (Some(row), None) => Place::At(row),
+            (Some(_), Some(_)) => Place::Unclear,
+        }
+    }
+}
+
+/// The key that the row bears once it is written.
+pub(super) fn mark_of(row: &DesiredRow) -> Option<RowMark> {
+    match &row.find {
+        Find::Partner(code) => Some(RowMark::Partner(code.clone())),
+        Find::Numbered(number, _) => Some(RowMark::Appeal(*number)),
+        Find::Unnumbered(..) => row.ours.iter().find_map(|(column, value)| match (column, value) {
+            (Column::Number, CellValue::Number(number)) => cells::number(&number.to_string()).map(RowMark::Appeal),
+            _ => None,
+        }),
+    }
+}
+
+pub(super) fn chat_of(row: &Row) -> Option<ChatId> {
+    match (&row.key, row.telegram) {
+        (Some(RowMark::Partner(_)), _) | (_, TelegramCell::Empty | TelegramCell::Unreadable) => None,
+        (_, TelegramCell::Id(chat) | TelegramCell::Doubled(chat)) => Some(chat),
+    }
+}

@@ -1,0 +1,323 @@
+//! The first half of a cycle: structure, header rows, looks, and what they mean to the journal.
+//!
+//! Invariant: a tab that cannot be looked at drops out of the cycle, in words; the others go on.
+
+use jiff::Timestamp;
+
+use super::{
+    Desk, Output, Phase, amend,
+    station::{Hinders, Station},
+};
+use crate::{
+    domain::{
+        event::{Command, Event, Notice, RowMark},
+        tab::Tab,
+    },
+    journal::StoreError,
+    sheets::{
+        diff,
+        layout::Layout,
+        look::{
+            Look,
+            plan::{Histories, Plan, Spoiled, find_tab, header_range, headers},
+        },
+        wire::{CallError, Columns, Structure},
+    },
+};
+
+/// A look that is torn this often in a row is given up for now: somebody is sorting without pause.
+const MOST_ATTEMPTS: u8 = 3;
+
+impl Desk {
+    /// Reads whatever the cycle's tabs still lack: structure, header rows, cells; in the end tells the journal.
+    pub(super) fn look(&mut self, now: Timestamp) -> Vec<Output> {
+        let Some((structure, _)) = &self.structure else {
+            self.phase = Phase::Structuring;
+            return vec![Output::ReadStructure];
+        };
+        let tabs = structure.tabs.clone();
+        for tab in self.cycle.tabs.clone() {
+            let missing = self.station(tab).filter(|station| find_tab(&tabs, &station.words.title).is_none());
+            if let Some(station) = missing {
+                let words = missing_tab(&station.words.title);
+                self.structure_is_old();
+                self.drop_out(tab, words, now);
+            }
+        }
+        let in_cycle: Vec<&Station> = self
+            .stations
+            .iter()
+            .filter(|station| self.cycle.tabs.contains(&station.tab()))
+            .collect();
+        let info = |station: &Station| find_tab(&tabs, &station.words.title);
+        let headless: Vec<&&Station> = in_cycle.iter().filter(|station| station.layout.is_none()).collect();
+        if !headless.is_empty() {
+            let ranges = headless.iter().filter_map(|station| Some(header_range(&info(station)?.title)));
+            let ranges = ranges.collect();
+            self.phase = Phase::Heading(headless.iter().map(|station| station.tab()).collect());
+            return vec![Output::Read(ranges)];
+        }
+        let plan = |station: &&Station| {
+            let layout = station.layout.as_ref()?;
+            Some(Plan::new(station.tab(), info(station)?, layout, station.histories))
+        };
+        let plans: Vec<Plan> = in_cycle.iter().filter_map(plan).collect();
+        if plans.is_empty() {
+            return self.tell(now);
+        }
+        let ranges = plans.iter().flat_map(Plan::ranges).collect();
+        self.phase = Phase::Looking(plans, now);
+        vec![Output::Read(ranges)]
+    }
+
+    pub(super) fn structured(&mut self, answer: Result<Structure, CallError>, now: Timestamp) -> Vec<Output> {
+        if !matches!(self.phase, Phase::Structuring) {
+            return Vec::new();
+        }
+        match answer {
+            Ok(structure) => {
+                self.structure = Some((structure, now));
+                self.look(now)
+            }
+            Err(error) => self.unread(error, now),
+        }
+    }
+
+    pub(super) fn read(&mut self, answer: Result<Vec<Columns>, CallError>, now: Timestamp) -> Vec<Output> {
+        match (std::mem::take(&mut self.phase), answer) {
+            (Phase::Heading(_) | Phase::Looking(..), Err(error)) => self.unread(error, now),
+            (Phase::Heading(tabs), Ok(answer)) => self.headed(&tabs, &answer, now),
+            (Phase::Looking(plans, began), Ok(answer)) => self.looked(&plans, began, answer, now),
+            (phase, _) => {
+                self.phase = phase;
+                Vec::new()
+            }
+        }
+    }
+
+    fn headed(&mut self, tabs: &[Tab], answer: &[Columns], now: Timestamp) -> Vec<Output> {
+        self.pace.reads.over();
+        for (at, &tab) in tabs.iter().enumerate() {
+            let row = answer.get(at).map(headers).unwrap_or_default();
+            let Some(station) = self.station(tab) else { continue };
+            match Layout::read(&station.words, &row) {
+                Ok(layout) => station.layout = Some(layout),
+                Err(error) => {
+                    // A tab may have been replaced by another of the same name.
+                    self.structure_is_old();
+                    self.drop_out(tab, error.to_string(), now);
+                }
+            }
+        }
+        self.look(now)
+    }
+
+    fn looked(&mut self, plans: &[Plan], began: Timestamp, answer: Vec<Columns>, now: Timestamp) -> Vec<Output> {
+        self.pace.reads.over();
+        let mut answer = answer.into_iter();
+        for plan in plans {
+            let part: Vec<Columns> = answer.by_ref().take(plan.ranges().len()).collect();
+            let Some(station) = self.stations.iter_mut().find(|station| station.tab() == plan.tab()) else {
+                continue;
+            };
+            match plan.parse(&station.words, began, part) {
+                Ok(look) => {
+                    station.layout = Some(look.layout.clone());
+                    self.cycle.tabs.retain(|&tab| tab != plan.tab());
+                    self.cycle.taken.push(look);
+                }
+                Err(Spoiled::Torn) => {}
+                Err(Spoiled::Rearranged(layout)) => {
+                    station.layout = Some(layout);
+                    // Google has moved filters and colours along with the columns.
+                    self.structure = None;
+                }
+                Err(Spoiled::Headless(error)) => {
+                    station.layout = None;
+                    self.structure_is_old();
+                    self.drop_out(plan.tab(), error.to_string(), now);
+                }
+            }
+        }
+        if self.cycle.tabs.is_empty() {
+            return self.tell(now);
+        }
+        self.again(
+            |title| format!("Лист «{title}» не удаётся прочитать: его строки или столбцы всё время двигаются. Попробую через минуту."),
+            now,
+        )
+    }
+
+    /// Reads what is left of the cycle once more, if it was not tried too often.
+    fn again(&mut self, words: impl Fn(&str) -> String, now: Timestamp) -> Vec<Output> {
+        self.cycle.attempts += 1;
+        if self.cycle.attempts >= MOST_ATTEMPTS {
+            for tab in self.cycle.tabs.clone() {
+                let words = self.station(tab).map(|station| words(&station.words.title)).unwrap_or_default();
+                self.drop_out(tab, words, now);
+            }
+            return self.tell(now);
+        }
+        self.look(now)
+    }
+
+    /// A reading call failed.
+    fn unread(&mut self, error: CallError, now: Timestamp) -> Vec<Output> {
+        match error {
+            CallError::Throttled { until } => self.rest(until, now),
+            CallError::Unavailable(_) | CallError::Unknown(_) | CallError::Refused { .. } => self.rest(None, now),
+            CallError::BadRange(_) => {
+                self.structure = None;
+                for tab in self.cycle.tabs.clone() {
+                    if let Some(station) = self.station(tab) {
+                        station.layout = None;
+                    }
+                }
+                self.again(
+                    |title| format!("Лист «{title}» не удаётся прочитать: Google не находит его столбцы. Попробую через минуту."),
+                    now,
+                )
+            }
+            CallError::Denied(_) => self.shut_out(NO_ACCESS, now),
+            CallError::NotFound => self.shut_out(NO_SPREADSHEET, now),
+        }
+    }
+
+    /// Gives the cycle up and comes back to its tabs later.
+    fn rest(&mut self, until: Option<Timestamp>, now: Timestamp) -> Vec<Output> {
+        self.pace.reads.failed(until, now);
+        self.put_off();
+        self.begin(now)
+    }
+
+    /// Every tab of the spreadsheet is out of reach.
+    fn shut_out(&mut self, words: &str, now: Timestamp) -> Vec<Output> {
+        self.structure = None;
+        let tabs: Vec<Tab> = self.stations.iter().map(Station::tab).collect();
+        for tab in tabs {
+            self.trouble(tab, Hinders::Looks, words.to_owned(), now);
+        }
+        self.cycle = super::Cycle::default();
+        self.begin(now)
+    }
+
+    /// The looks that were taken are not told; their tabs are looked at anew.
+    pub(super) fn put_off(&mut self) {
+        let cycle = std::mem::take(&mut self.cycle);
+        self.wishes.looks.extend(cycle.tabs);
+        self.wishes.looks.extend(cycle.taken.iter().map(|look| look.tab));
+    }
+
+    fn drop_out(&mut self, tab: Tab, words: String, now: Timestamp) {
+        self.cycle.tabs.retain(|&known| known != tab);
+        self.trouble(tab, Hinders::Looks, words, now);
+    }
+
+    /// The structure is read again at the next cycle; this one goes on with what it has.
+    fn structure_is_old(&mut self) {
+        if let Some((_, at)) = &mut self.structure {
+            *at = Timestamp::MIN;
+        }
+    }
+
+    /// Turns the looks into events.
+    fn tell(&mut self, now: Timestamp) -> Vec<Output> {
+        if self.cycle.taken.is_empty() {
+            return self.begin(now);
+        }
+        let mut events = Vec::new();
+        for look in &mut self.cycle.taken {
+            amend::overlay(&mut self.amends, look);
+            let Some(station) = self.stations.iter().find(|station| station.tab() == look.tab) else {
+                continue;
+            };
+            if station.would_mend(Hinders::Looks) {
+                events.push(mended(look.tab));
+            }
+            events.extend(diff::events(&station.words, station.look.as_ref(), look));
+        }
+        let overwritten = self.cycle.taken.iter().flat_map(|look| self.overwritten(look)).collect();
+        self.phase = Phase::Applying;
+        vec![Output::Apply { events, overwritten }]
+    }
+
+    /// Keys that now stand where a batch of unknown outcome was to write others: it may have hit them.
+    fn overwritten(&self, look: &Look) -> impl Iterator<Item = RowMark> {
+        let here = self.doubtful.iter().filter(|place| place.tab == look.tab);
+        here.filter_map(|place| {
+            let row = look.rows.iter().find(|row| row.row == place.row)?;
+            row.key.clone().filter(|key| place.mark.as_ref() != Some(key))
+        })
+    }
+
+    pub(super) fn applied(&mut self, answer: Result<(), StoreError>, now: Timestamp) -> Vec<Output> {
+        let phase = std::mem::take(&mut self.phase);
+        match (phase, answer) {
+            (Phase::Owing | Phase::Applying, Err(_)) => {
+                self.pace.store.failed(None, now);
+                self.put_off();
+                self.begin(now)
+            }
+            (Phase::Owing, Ok(())) => {
+                self.pace.store.over();
+                self.owed = super::Owed::default();
+                self.begin(now)
+            }
+            (Phase::Applying, Ok(())) => {
+                self.pace.store.over();
+                self.taken_in(now)
+            }
+            (phase, _) => {
+                self.phase = phase;
+                Vec::new()
+            }
+        }
+    }
+
+    /// The journal knows what the looks showed; now it may say what it wants written.
+    fn taken_in(&mut self, now: Timestamp) -> Vec<Output> {
+        let mut tabs = Vec::new();
+        for look in std::mem::take(&mut self.cycle).taken {
+            let tab = look.tab;
+            if self.open.is_empty() {
+                self.doubtful.retain(|place| place.tab != tab);
+            }
+            let unprepared = !look.layout.to_add().is_empty();
+            let Some(station) = self.station(tab) else { continue };
+            if station.would_mend(Hinders::Looks) {
+                station.trouble = None;
+            }
+            let wants = diff::wants_histories(station.look.as_ref(), &look);
+            station.histories = if wants { look.histories_of_unnumbered() } else { Histories::Skip };
+            station.look = Some(look);
+            if station.unwritable_until().is_none_or(|until| until <= now) {
+                tabs.push(tab);
+            }
+            if wants {
+                self.wishes.looks.insert(tab);
+            }
+            if unprepared {
+                self.wishes.dirty.insert(tab);
+            }
+        }
+        let writable = self.open.is_empty() && self.pace.write_gate(now) <= now;
+        if tabs.is_empty() || !writable {
+            return self.begin(now);
+        }
+        self.wishes.dirty.retain(|tab| !tabs.contains(tab));
+        self.phase = Phase::Projecting(tabs.clone());
+        vec![Output::Project(tabs)]
+    }
+}
+
+const NO_ACCESS: &str = "Таблица закрыта для сервиса: откройте её для служебной учётной записи с правом «Редактор».";
+
+const NO_SPREADSHEET: &str = "Такой таблицы нет: проверьте её идентификатор в настройках; возможно, её удалили.";
+
+pub(super) fn mended(tab: Tab) -> Event {
+    Event::Admin(Command::Notify(Notice::TabMended(tab)))
+}
+
+fn missing_tab(title: &str) -> String {
+    format!("В таблице нет листа «{title}»: верните ему это название или исправьте его в настройках.")
+}

@@ -1,0 +1,231 @@
+//! The read-back of a batch: which rows are confirmed, which moved, and what was hit in their place.
+//!
+//! Invariant: a row is confirmed only where its own key stands in the place that was written.
+
+use jiff::Timestamp;
+
+use super::{
+    Desk, Sent,
+    amend::Amend,
+    draft::{Canvas, Planned, SharedWrite, key_columns},
+    looking::mended,
+    station::Hinders,
+};
+use crate::{
+    domain::{
+        event::{RowMark, RowResult, TelegramCell, WrittenRow},
+        ids::ChatId,
+        row::Column,
+        tab::Tab,
+    },
+    sheets::{
+        layout::{cells, index},
+        look::{Look, Standing},
+        wire::{ReadBack, SheetId},
+    },
+};
+
+/// What stands in the place of a written row.
+enum Found {
+    /// The row itself.
+    Itself,
+    /// Another row by its key.
+    Another(RowMark),
+    /// Another row: it bears our key, and this Telegram ID.
+    Misnumbered(ChatId),
+    /// Nothing that has a key.
+    Nothing,
+}
+
+impl Desk {
+    /// Draws the conclusions of a batch that has landed.
+    pub(super) fn settle(&mut self, sent: Sent, answer: &ReadBack, now: Timestamp) {
+        let Sent { draft, fence, head } = sent;
+        self.plain_writes += draft.plain;
+        let mut results = draft.finished;
+        let mut left = draft.left;
+        for row in draft.rows {
+            let Some(canvas) = draft.canvases.get(&row.tab) else { continue };
+            let result = self.result(&row, canvas, head, answer);
+            if !matches!(result, Some(RowResult::Confirmed { .. })) {
+                left.insert(row.tab);
+                // The domain should learn at once what a person has written instead.
+                if !self.pace.is_futile() {
+                    self.wishes.looks.insert(row.tab);
+                    self.pace.next_look = self.pace.next_look.min(now);
+                }
+            }
+            if let (Some(mark), Some(RowResult::Confirmed { .. })) = (&row.mark, &result)
+                && let Some(look) = self.station(row.tab).and_then(|station| station.look.as_mut())
+            {
+                look.remember(mark);
+            }
+            if let (Some((key, dirtied)), Some(result)) = (row.report, result) {
+                results.push(WrittenRow { key, dirtied, result });
+            }
+        }
+        for (tab, canvas) in draft.canvases {
+            self.after(tab, canvas, answer);
+        }
+        let progress = left.is_empty() || results.iter().any(|row| matches!(row.result, RowResult::Confirmed { .. }));
+        self.pace.remains(progress, now);
+        self.wishes.dirty.extend(left);
+        self.report(Some(fence), results);
+    }
+
+    /// What became of a row; none where only a fresh look can tell.
+    fn result(&mut self, row: &Planned, canvas: &Canvas, head: usize, answer: &ReadBack) -> Option<RowResult> {
+        let Some(at) = row.row else {
+            let tail = canvas.end..canvas.end + canvas.appended;
+            let landed =
+                headers_stand(canvas, answer) && tail.into_iter().any(|at| matches!(found(row, canvas, at, answer), Found::Itself));
+            return landed.then(|| row.result.clone());
+        };
+        let itself = match found(row, canvas, at, answer) {
+            Found::Itself => headers_stand(canvas, answer),
+            Found::Another(victim) => {
+                self.hit(row, &victim, head, answer);
+                false
+            }
+            Found::Misnumbered(chat) => {
+                self.misnumbered(row, chat, head, answer);
+                false
+            }
+            Found::Nothing => false,
+        };
+        if !itself {
+            return Some(RowResult::Moved);
+        }
+        self.amends.retain(|amend| row.amend.as_ref() != Some(amend));
+        let mut missed = row.contested;
+        for write in &row.shared {
+            let Some(mark) = row.mark.clone() else { continue };
+            let cell = (mark, write.column);
+            match &write.expect {
+                Some(expect) if !landed(write, head, answer) => {
+                    missed = true;
+                    self.stubborn.insert(cell, expect.clone());
+                }
+                _ => {
+                    self.stubborn.remove(&cell);
+                }
+            }
+        }
+        Some(if missed { RowResult::Contested } else { row.result.clone() })
+    }
+
+    /// Another row stood where this one was meant: what is ours there is projected anew, what is theirs is put back.
+    fn hit(&mut self, row: &Planned, victim: &RowMark, head: usize, answer: &ReadBack) {
+        self.owed.overwritten.push(victim.clone());
+        for write in row.shared.iter().filter(|write| landed(write, head, answer)) {
+            let was = match (&write.expect, self.look_at(row.tab)) {
+                (Some(expect), _) => Some(expect.clone()),
+                (None, Some(look)) => shown(look, victim, write.column),
+                (None, None) => None,
+            };
+            if let Some(was) = was.filter(|was| *was != write.left) {
+                self.amends.retain(|amend| amend.mark != *victim || amend.column != write.column);
+                self.amends
+                    .push(Amend::shared(victim.clone(), write.column, was, write.left.clone()));
+            }
+        }
+    }
+
+    /// Our number stands in the row of somebody else: it is taken away again, and the row's own put back,
+    /// if the last look leaves no doubt which that was.
+    fn misnumbered(&mut self, row: &Planned, chat: ChatId, head: usize, answer: &ReadBack) {
+        let look = self.look_at(row.tab);
+        let (Some(look), Some(RowMark::Appeal(number)), true) = (look, &row.mark, row.numbers) else {
+            return;
+        };
+        let mut known = look
+            .rows
+            .iter()
+            .filter(|row| row.telegram == TelegramCell::Id(chat))
+            .map(|row| row.key.clone());
+        let (first, others) = (known.next(), known.collect::<Vec<_>>());
+        let was = match first {
+            Some(key) if others.iter().all(|other| *other == key) => key,
+            Some(_) | None => return,
+        };
+        match was {
+            Some(RowMark::Appeal(was)) => {
+                self.amends.push(Amend::number(*number, chat, Some(was)));
+                self.hit(row, &RowMark::Appeal(was), head, answer);
+            }
+            Some(RowMark::Partner(_)) | None => self.amends.push(Amend::number(*number, chat, None)),
+        }
+    }
+
+    fn look_at(&self, tab: Tab) -> Option<&Look> {
+        self.stations.iter().find(|station| station.tab() == tab)?.look.as_ref()
+    }
+
+    /// A tab after its batch: our columns stand, trouble with writing is over; moved headers are read anew.
+    fn after(&mut self, tab: Tab, canvas: Canvas, answer: &ReadBack) {
+        if canvas.prepared {
+            self.structure = None;
+        }
+        let stands = headers_stand(&canvas, answer);
+        let Some(station) = self.station(tab) else { return };
+        station.layout = stands.then_some(canvas.layout);
+        if station.would_mend(Hinders::Writes) {
+            station.trouble = None;
+            self.owe(mended(tab));
+        }
+    }
+}
+
+fn found(row: &Planned, canvas: &Canvas, at: u32, answer: &ReadBack) -> Found {
+    let mut key_cells = key_columns(row.tab).iter().filter_map(|&column| {
+        let column = canvas.layout.position(column)?;
+        Some(cell(answer, canvas.sheet, at, column))
+    });
+    let key = key_cells.next().unwrap_or_default();
+    let (mark, chat) = match row.tab {
+        Tab::Partners => (cells::code(key).map(RowMark::Partner), None),
+        Tab::Appeals => (cells::number(key).map(RowMark::Appeal), chat(key_cells.next().unwrap_or_default())),
+        Tab::Promotions => (None, None),
+    };
+    match (mark, chat) {
+        (mark, chat) if mark == row.mark && chat == row.chat => Found::Itself,
+        (mark, Some(chat)) if mark == row.mark => Found::Misnumbered(chat),
+        (Some(mark), _) if Some(&mark) != row.mark.as_ref() => Found::Another(mark),
+        (Some(_) | None, _) => Found::Nothing,
+    }
+}
+
+fn chat(cell: &str) -> Option<ChatId> {
+    match cells::telegram(cell) {
+        TelegramCell::Id(chat) | TelegramCell::Doubled(chat) => Some(chat),
+        TelegramCell::Empty | TelegramCell::Unreadable => None,
+    }
+}
+
+/// A column that somebody inserted or moved while we wrote shifts the header row.
+fn headers_stand(canvas: &Canvas, answer: &ReadBack) -> bool {
+    let header = |(at, header): (usize, &String)| cell(answer, canvas.sheet, 0, index(at)).trim() == header.trim();
+    canvas.layout.headers().iter().enumerate().all(header)
+}
+
+/// Whether a change of a shared cell took place.
+fn landed(write: &SharedWrite, head: usize, answer: &ReadBack) -> bool {
+    let occurrences = answer.occurrences.get(head + write.change).copied().flatten();
+    write.expect.is_none() || occurrences.is_some_and(|count| count > 0)
+}
+
+fn shown(look: &Look, mark: &RowMark, column: Column) -> Option<String> {
+    match look.index().find(mark) {
+        Standing::Once(row) => look.text(row, column).map(str::to_owned),
+        Standing::Nowhere | Standing::Doubled => None,
+    }
+}
+
+/// A cell of the read-back; trailing empty ones may be missing from it.
+fn cell(answer: &ReadBack, sheet: SheetId, row: u32, column: u32) -> &str {
+    let inside = answer.cells.iter().filter(|block| block.sheet == sheet).find_map(|block| {
+        let cells = block.rows.get(row.checked_sub(block.row)? as usize)?;
+        cells.get(column.checked_sub(block.column)? as usize)
+    });
+    inside.map_or("", String::as_str)
+}

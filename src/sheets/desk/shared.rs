@@ -1,0 +1,140 @@
+//! Cells that people write too: what may be done to them, given what the look shows.
+//!
+//! Invariant: text that nobody expected is never changed.
+
+use crate::{
+    domain::{
+        row::{Column, SharedCell},
+        text::Text,
+    },
+    sheets::layout::words::{TabWords, same_status},
+};
+
+/// What is to be done to a shared cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Move {
+    /// It is as it should be.
+    Done,
+    /// Change it if it still holds exactly this.
+    Compare { expect: String, set: String },
+    /// Change it right after the look: there is nothing to compare with, or Google could not.
+    Plain { set: String },
+    /// A person has written something else; the look has told the domain.
+    Contested,
+}
+
+/// The column of a shared cell.
+pub(super) fn column(cell: &SharedCell) -> Column {
+    match cell {
+        SharedCell::Status { .. } => Column::Status,
+        SharedCell::ClearAnswer { .. } => Column::Answer,
+    }
+}
+
+/// Decides by what the cell shows; `stubborn` is text that the last compare-and-set of this very cell did not find.
+pub(super) fn decide(words: &TabWords, cell: &SharedCell, shown: &str, stubborn: Option<&str>) -> Move {
+    match cell {
+        SharedCell::Status { expect, set } => {
+            let Some(word) = words.status_word(set) else {
+                return Move::Contested;
+            };
+            match (words.status(shown), expect) {
+                (Some(status), _) if same_status(&status, set) => Move::Done,
+                (None, _) => Move::Plain { set: word.to_owned() },
+                (Some(status), Some(expect)) if same_status(&status, expect) => change(shown, word, stubborn),
+                (Some(_), _) => Move::Contested,
+            }
+        }
+        SharedCell::ClearAnswer { expect } => {
+            if Text::from(shown).is_blank() {
+                Move::Done
+            } else if shown == expect.as_str() {
+                change(shown, "", stubborn)
+            } else {
+                Move::Contested
+            }
+        }
+    }
+}
+
+/// What the cell will hold once it is done.
+pub(super) fn outcome<'a>(words: &'a TabWords, cell: &'a SharedCell) -> Option<&'a str> {
+    match cell {
+        SharedCell::Status { set, .. } => words.status_word(set),
+        SharedCell::ClearAnswer { .. } => Some(""),
+    }
+}
+
+fn change(shown: &str, set: &str, stubborn: Option<&str>) -> Move {
+    let set = set.to_owned();
+    if stubborn == Some(shown) {
+        Move::Plain { set }
+    } else {
+        Move::Compare {
+            expect: shown.to_owned(),
+            set,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{domain::appeal::Status, sheets::layout::tests::appeals};
+
+    fn compare(expect: &str, set: &str) -> Move {
+        Move::Compare {
+            expect: expect.to_owned(),
+            set: set.to_owned(),
+        }
+    }
+
+    fn plain(set: &str) -> Move {
+        Move::Plain { set: set.to_owned() }
+    }
+
+    #[test]
+    fn a_status_moves_only_from_where_it_was_expected() {
+        let words = appeals();
+        let status = |expect, shown, stubborn| {
+            let cell = SharedCell::Status {
+                expect,
+                set: Status::InWork,
+            };
+            decide(&words, &cell, shown, stubborn)
+        };
+        let new = || Some(Status::New);
+        assert_eq!(status(new(), "в работе", None), Move::Done);
+        assert_eq!(status(None, "В работе", None), Move::Done);
+        assert_eq!(status(new(), " НОВОЕ", None), compare(" НОВОЕ", "В работе"));
+        assert_eq!(status(new(), "Новое", Some("Новое")), plain("В работе"));
+        assert_eq!(status(new(), "новое", Some("Новое")), compare("новое", "В работе"));
+        assert_eq!(status(new(), " ", None), plain("В работе"));
+        assert_eq!(status(None, "", None), plain("В работе"));
+        assert_eq!(status(new(), "Решено", None), Move::Contested);
+        assert_eq!(status(None, "Новое", None), Move::Contested);
+        let own = Some(Status::Other("Ждём".into()));
+        assert_eq!(status(own, "ждем", None), compare("ждем", "В работе"));
+    }
+
+    #[test]
+    fn an_answer_is_cleared_only_of_the_very_text() {
+        let words = appeals();
+        let clear = |shown, stubborn| {
+            decide(
+                &words,
+                &SharedCell::ClearAnswer {
+                    expect: "да\nда".into()
+                },
+                shown,
+                stubborn,
+            )
+        };
+        assert_eq!(clear(" \n", None), Move::Done);
+        assert_eq!(clear("да\nда", None), compare("да\nда", ""));
+        assert_eq!(clear("да\nда", Some("да\nда")), plain(""));
+        assert_eq!(clear("да\nда", Some("другое")), compare("да\nда", ""));
+        assert_eq!(clear("да\nда ", None), Move::Contested);
+        assert_eq!(clear("новый ответ", Some("новый ответ")), Move::Contested);
+    }
+}

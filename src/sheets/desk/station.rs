@@ -1,0 +1,101 @@
+//! One tab of a desk: its words, where its columns stand, the last look at it, and what is wrong with it.
+//!
+//! Invariant: trouble with a tab is told once when it begins and once when it ends, and stops that tab alone.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    domain::tab::Tab,
+    sheets::{
+        layout::{Layout, words::TabWords},
+        look::{Look, plan::Histories},
+    },
+};
+
+/// A tab in trouble is tried again this often, and at each nudge: whoever mends it should see the result soon.
+const AGAIN: SignedDuration = SignedDuration::from_mins(1);
+
+/// One tab.
+#[derive(Debug)]
+pub(super) struct Station {
+    pub(super) words: TabWords,
+    pub(super) layout: Option<Layout>,
+    /// The last look that the journal has taken in.
+    pub(super) look: Option<Look>,
+    /// What the next look reads of the histories.
+    pub(super) histories: Histories,
+    pub(super) trouble: Option<Trouble>,
+    /// Google has not refused a decoration yet.
+    pub(super) decorate: bool,
+}
+
+/// What is wrong with a tab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Trouble {
+    pub(super) words: String,
+    pub(super) hinders: Hinders,
+    pub(super) again: Timestamp,
+}
+
+/// What a trouble keeps us from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hinders {
+    /// Reading, so everything.
+    Looks,
+    /// Writing; what people type is still read.
+    Writes,
+}
+
+impl Station {
+    pub(super) fn new(words: TabWords, sighted: bool) -> Self {
+        let histories = if words.tab == Tab::Appeals && !sighted {
+            Histories::All
+        } else {
+            Histories::Skip
+        };
+        Self {
+            words,
+            layout: None,
+            look: None,
+            histories,
+            trouble: None,
+            decorate: true,
+        }
+    }
+
+    pub(super) fn tab(&self) -> Tab {
+        self.words.tab
+    }
+
+    /// Takes note of a trouble; whether it is a new one.
+    pub(super) fn fails(&mut self, hinders: Hinders, words: String, now: Timestamp) -> bool {
+        let trouble = Trouble {
+            words,
+            hinders,
+            again: now + AGAIN,
+        };
+        self.trouble.replace(trouble).is_none()
+    }
+
+    /// When a look is due again because of a trouble.
+    pub(super) fn retries_at(&self) -> Option<Timestamp> {
+        self.hindered(Hinders::Looks)
+    }
+
+    /// Until when nothing may be written because of a trouble.
+    pub(super) fn unwritable_until(&self) -> Option<Timestamp> {
+        self.trouble.as_ref().map(|trouble| trouble.again)
+    }
+
+    /// Whether this kind of trouble would end now.
+    pub(super) fn would_mend(&self, hinders: Hinders) -> bool {
+        self.hindered(hinders).is_some()
+    }
+
+    fn hindered(&self, hinders: Hinders) -> Option<Timestamp> {
+        self.trouble
+            .as_ref()
+            .filter(|trouble| trouble.hinders == hinders)
+            .map(|trouble| trouble.again)
+    }
+}

@@ -1,0 +1,10 @@
+//! The desk against a workbook of cells in memory, and word by word.
+//!
+//! Invariant: the workbook does what Google documents, not what the desk hopes for.
+
+mod bench;
+mod book;
+mod cycle;
+mod people;
+mod troubles;
+mod writes;

@@ -1,0 +1,180 @@
+//! A spreadsheet with one tab, as Google would treat it: batches are atomic, a fence is good once.
+//!
+//! Invariant: nothing outside the grid can be written or read back.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    domain::{ids::FenceId, row::CellValue},
+    sheets::{
+        hub::FenceFate,
+        look::plan::tests::{answer, info},
+        wire::{Batch, Block, CallError, Change, Columns, Filter, ReadBack, SheetId, Span, Structure, TabInfo},
+    },
+};
+
+pub(super) const SHEET: SheetId = SheetId(7);
+
+#[derive(Debug, Clone)]
+pub(super) struct Book {
+    pub(super) title: String,
+    /// Every row as wide as the grid.
+    pub(super) cells: Vec<Vec<String>>,
+    pub(super) filter: Option<Filter>,
+    pub(super) fills: Vec<String>,
+    pub(super) fences: BTreeSet<i32>,
+    /// A text that a compare-and-set never finds.
+    pub(super) unfindable: Option<String>,
+}
+
+impl Book {
+    pub(super) fn new(title: &str, rows: &[&str], size: (usize, usize)) -> Self {
+        let mut cells: Vec<Vec<String>> = rows.iter().map(|row| row.split('|').map(str::to_owned).collect()).collect();
+        cells.resize(size.0.max(cells.len()), Vec::new());
+        for row in &mut cells {
+            row.resize(size.1, String::new());
+        }
+        Self {
+            title: title.to_owned(),
+            cells,
+            filter: None,
+            fills: Vec::new(),
+            fences: BTreeSet::new(),
+            unfindable: None,
+        }
+    }
+
+    pub(super) fn structure(&self) -> Structure {
+        let columns = u32::try_from(self.cells[0].len()).expect("small");
+        let tab = TabInfo {
+            sheet: SHEET,
+            rows: u32::try_from(self.cells.len()).expect("small"),
+            filter: self.filter.clone(),
+            fill_formulas: self.fills.clone(),
+            ..info(&self.title, columns)
+        };
+        Structure { tabs: vec![tab] }
+    }
+
+    pub(super) fn read(&self, ranges: &[String]) -> Vec<Columns> {
+        answer(ranges, &self.cells)
+    }
+
+    pub(super) fn fence(&mut self, fence: FenceId) -> FenceFate {
+        if self.fences.insert(fence.0) {
+            FenceFate::Accepted
+        } else {
+            FenceFate::Used
+        }
+    }
+
+    pub(super) fn write(&mut self, batch: &Batch) -> Result<ReadBack, CallError> {
+        let mut after = self.clone();
+        let mut occurrences = Vec::new();
+        for (change, request) in batch.changes.iter().enumerate() {
+            let refused = |words: &str| CallError::Refused {
+                change,
+                words: words.to_owned(),
+            };
+            occurrences.push(after.change(request).map_err(refused)?);
+        }
+        let cells = batch.read_back.iter().map(|(title, span)| after.block(title, *span)).collect();
+        *self = after;
+        Ok(ReadBack {
+            occurrences,
+            cells,
+            grids: Vec::new(),
+        })
+    }
+
+    pub(super) fn row(&self, at: usize) -> String {
+        self.cells[at].join("|").trim_end_matches('|').to_owned()
+    }
+
+    fn change(&mut self, change: &Change) -> Result<Option<u32>, &'static str> {
+        match change {
+            Change::Set { row, column, values, .. } => {
+                for (offset, value) in values.iter().enumerate() {
+                    let row = self.cells.get_mut(*row as usize).ok_or("Attempting to write row beyond the grid")?;
+                    let cell = row
+                        .get_mut(*column as usize + offset)
+                        .ok_or("Attempting to write column beyond the grid")?;
+                    *cell = shown(value)?;
+                }
+            }
+            Change::CompareAndSet {
+                row, column, expect, set, ..
+            } => {
+                let row = self.cells.get_mut(*row as usize).ok_or("no such range")?;
+                let cell = row.get_mut(*column as usize).ok_or("no such range")?;
+                let found = cell == expect && self.unfindable.as_ref() != Some(expect);
+                if found {
+                    cell.clone_from(set);
+                }
+                return Ok(Some(u32::from(found)));
+            }
+            Change::Append { values, .. } => {
+                let width = self.cells[0].len();
+                let mut row = values
+                    .iter()
+                    .map(|value| value.as_ref().map_or(Ok(String::new()), shown))
+                    .collect::<Result<Vec<_>, _>>()?;
+                row.resize(width, String::new());
+                let end = self
+                    .cells
+                    .iter()
+                    .rposition(|row| row.iter().any(|cell| !cell.is_empty()))
+                    .map_or(0, |last| last + 1);
+                if end == self.cells.len() {
+                    self.cells.push(row);
+                } else {
+                    self.cells[end] = row;
+                }
+            }
+            Change::AddColumns { count, .. } => {
+                let width = self.cells[0].len() + *count as usize;
+                self.cells.iter_mut().for_each(|row| row.resize(width, String::new()));
+            }
+            Change::SetFilter { filter, .. } => self.filter = Some(filter.clone()),
+            Change::AddFill { formula, .. } => self.fills.push(formula.clone()),
+            Change::Fence(fence) => {
+                if !self.fences.insert(fence.0) {
+                    return Err("metadataId is used");
+                }
+            }
+            Change::DropFence(fence) => {
+                self.fences.remove(&fence.0);
+            }
+        }
+        Ok(None)
+    }
+
+    fn block(&self, title: &str, span: Span) -> Block {
+        assert_eq!((title, span.sheet), (self.title.as_str(), SHEET));
+        assert!(span.rows.1 as usize <= self.cells.len(), "read back beyond the grid: {span:?}");
+        assert!(
+            span.columns.1 as usize <= self.cells[0].len(),
+            "read back beyond the grid: {span:?}"
+        );
+        let rows = &self.cells[span.rows.0 as usize..span.rows.1 as usize];
+        Block {
+            sheet: span.sheet,
+            row: span.rows.0,
+            column: span.columns.0,
+            rows: rows
+                .iter()
+                .map(|row| row[span.columns.0 as usize..span.columns.1 as usize].to_vec())
+                .collect(),
+        }
+    }
+}
+
+fn shown(value: &CellValue) -> Result<String, &'static str> {
+    match value {
+        CellValue::Text(text) if text.as_str().chars().count() > 50_000 => {
+            Err("Your input contains more than the maximum of 50000 characters in a single cell.")
+        }
+        CellValue::Text(text) => Ok(text.as_str().to_owned()),
+        CellValue::Number(number) => Ok(number.to_string()),
+    }
+}

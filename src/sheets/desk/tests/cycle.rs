@@ -1,0 +1,346 @@
+//! The cycle word by word: which input leads to which outputs.
+//!
+//! Invariant: no write without a look of this cycle and an intent before it.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    bench::{Bench, clear, desk, intended, key, spreadsheet, wanted},
+    book::{Book, SHEET},
+};
+use crate::{
+    domain::{
+        event::{Event, Looked, RowResult, WriteReport, WrittenRow},
+        ids::{FenceId, Number, Seq},
+        row::CellValue,
+        tab::Tab,
+    },
+    journal::StoreError,
+    sheets::{
+        desk::{Input, Intended, Output},
+        look::plan::tests::HEADERS,
+        wire::{Batch, Change, Span},
+    },
+};
+
+const BARE: &str = "telegram_id|текст_обращений|статус|специалист_ответ";
+
+fn at(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(milliseconds).expect("in range")
+}
+
+fn ranges(cells: &[&str]) -> Vec<Output> {
+    vec![Output::Read(cells.iter().map(|cells| format!("'обращения'!{cells}")).collect())]
+}
+
+fn span(rows: (u32, u32), columns: (u32, u32)) -> (String, Span) {
+    let span = Span {
+        sheet: SHEET,
+        rows,
+        columns,
+    };
+    ("обращения".to_owned(), span)
+}
+
+fn apply(events: Vec<Event>) -> Vec<Output> {
+    vec![Output::Apply {
+        events,
+        overwritten: Vec::new(),
+    }]
+}
+
+fn looked(began: Timestamp, highest: Option<u32>) -> Event {
+    Event::Looked(Looked {
+        tab: Tab::Appeals,
+        began,
+        highest: highest.map(Number),
+    })
+}
+
+fn wrote(fence: Option<i32>, rows: Vec<WrittenRow>) -> Vec<Output> {
+    apply(vec![Event::Wrote(WriteReport {
+        spreadsheet: spreadsheet(),
+        fence: fence.map(FenceId),
+        rows,
+    })])
+}
+
+#[test]
+fn first_sight_prepares_the_tab() {
+    let mut book = Book::new("обращения", &[BARE], (10, 4));
+    let mut desk = desk(false);
+    let now = at(0);
+    assert_eq!(desk.step(Input::Tick, now), [Output::ReadStructure]);
+    assert_eq!(desk.step(Input::Structure(Ok(book.structure())), now), ranges(&["1:1"]));
+    let all = ["1:1", "A:A", "A:A", "C:C", "D:D", "B:B", "A:A"];
+    let headers = book.read(&["'обращения'!1:1".to_owned()]);
+    assert_eq!(desk.step(Input::Read(Ok(headers)), now), ranges(&all));
+    let Output::Read(names) = ranges(&all).remove(0) else {
+        unreachable!()
+    };
+    assert_eq!(desk.step(Input::Read(Ok(book.read(&names))), now), apply(vec![looked(now, None)]));
+    assert_eq!(desk.step(Input::Applied(Ok(())), now), [Output::Project(vec![Tab::Appeals])]);
+    assert_eq!(desk.step(Input::Projected(Vec::new()), now), [Output::Intend(Vec::new())]);
+    let written = Intended {
+        old_fences: vec![FenceId(2), FenceId(3)],
+        ..intended(9, Vec::new())
+    };
+    let outputs = desk.step(Input::Intended(Ok(written)), now);
+    let [Output::Write(batch)] = outputs.as_slice() else {
+        panic!("a batch")
+    };
+    let fill = |word: &str, color| Change::AddFill {
+        span: span((1, 10), (2, 3)).1,
+        formula: format!("=$C2=\"{word}\""),
+        color,
+    };
+    let expected = [
+        Change::Fence(FenceId(9)),
+        Change::DropFence(FenceId(2)),
+        Change::DropFence(FenceId(3)),
+        Change::AddColumns { sheet: SHEET, count: 2 },
+        Change::Set {
+            sheet: SHEET,
+            row: 0,
+            column: 4,
+            values: vec![CellValue::Text("№".into()), CellValue::Text("Доставка".into())],
+        },
+        fill("Новое", [0xf3, 0xcc, 0xcc]),
+        fill("В работе", [0xff, 0xf2, 0xcc]),
+        fill("Решено", [0xd9, 0xea, 0xd3]),
+    ];
+    assert_eq!(batch.changes, expected);
+    assert_eq!(batch.read_back, [span((0, 1), (0, 6))]);
+    let answer = book.write(batch);
+    assert_eq!(desk.step(Input::Written(answer), now), wrote(Some(9), Vec::new()));
+    assert_eq!(desk.step(Input::Applied(Ok(())), now), []);
+    let mut bench = Bench::new(book, true);
+    bench.desk = desk;
+    bench.pass(20);
+    bench.feed(Input::Nudge(Tab::Appeals), &mut |_, _| {});
+    assert!(bench.batches.is_empty(), "prepared once");
+    assert_eq!(bench.reads, 2, "structure and cells; the new headers are known");
+}
+
+#[test]
+fn a_dirty_row_is_looked_up_intended_written_and_read_back() {
+    let mut bench = Bench::ready(&[HEADERS, "2|702|старое|Новое||п1|ждёт", "1|701|старое|Новое|да|п1|"]);
+    let now = bench.now;
+    let dirty = || Input::Dirty(BTreeSet::from([Tab::Appeals]));
+    let watched = ["1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "G:G", "A:A", "B:B"];
+    assert_eq!(bench.desk.step(dirty(), now), ranges(&watched));
+    assert_eq!(bench.desk.step(Input::Nudge(Tab::Appeals), now), [], "one more look later");
+    let Output::Read(names) = ranges(&watched).remove(0) else {
+        unreachable!()
+    };
+    let read = bench.book.read(&names);
+    assert_eq!(bench.desk.step(Input::Read(Ok(read)), now), apply(vec![looked(now, Some(2))]));
+    assert_eq!(bench.desk.step(Input::Applied(Ok(())), now), [Output::Project(vec![Tab::Appeals])]);
+    let rows = vec![wanted(1, "новое", vec![clear("да")]), wanted(3, "первое", Vec::new())];
+    assert_eq!(bench.desk.step(Input::Projected(rows), now), [Output::Intend(vec![key(1), key(3)])]);
+    let outputs = bench.desk.step(Input::Intended(Ok(intended(1, Vec::new()))), now);
+    let text = |text: &str| Some(CellValue::Text(text.into()));
+    let set = |column, value: &str| Change::Set {
+        sheet: SHEET,
+        row: 2,
+        column,
+        values: vec![CellValue::Text(value.into())],
+    };
+    let changes = vec![
+        Change::Fence(FenceId(1)),
+        set(2, "новое"),
+        set(6, "ждёт"),
+        Change::CompareAndSet {
+            sheet: SHEET,
+            row: 2,
+            column: 4,
+            expect: "да".to_owned(),
+            set: String::new(),
+        },
+        Change::Append {
+            sheet: SHEET,
+            values: vec![
+                Some(CellValue::Number(3)),
+                Some(CellValue::Number(703)),
+                text("первое"),
+                None,
+                None,
+                text("п1"),
+                text("ждёт"),
+            ],
+        },
+    ];
+    let read_back = vec![
+        span((0, 1), (0, 7)),
+        span((2, 3), (0, 1)),
+        span((2, 3), (1, 2)),
+        span((3, 4), (0, 1)),
+        span((3, 4), (1, 2)),
+    ];
+    assert_eq!(outputs, [Output::Write(Batch { changes, read_back })]);
+    let Output::Write(batch) = &outputs[0] else { unreachable!() };
+    let answer = bench.book.write(batch);
+    let row = |number, cleared: Option<&str>| WrittenRow {
+        key: key(number),
+        dirtied: Seq(5),
+        result: super::bench::confirmed(cleared),
+    };
+    assert_eq!(
+        bench.desk.step(Input::Written(answer), now),
+        wrote(Some(1), vec![row(1, Some("да")), row(3, None)])
+    );
+    let later = now + SignedDuration::from_secs(1);
+    assert_eq!(bench.desk.step(Input::Applied(Ok(())), now), [Output::WaitUntil(later)]);
+    assert_eq!(
+        bench.desk.step(Input::Tick, later),
+        ranges(&watched),
+        "the nudge that came during the look"
+    );
+    assert_eq!(bench.book.row(2), "1|701|новое|Новое||п1|ждёт");
+    assert_eq!(bench.book.row(3), "3|703|первое|||п1|ждёт");
+}
+
+#[test]
+fn nothing_is_written_where_everything_stands() {
+    let mut bench = Bench::ready(&[HEADERS, "1|701|старое|Новое||п1|ждёт"]);
+    let mut row = wanted(1, "", vec![clear("да")]);
+    row.row.ours.remove(3);
+    bench.want(row);
+    assert_eq!(bench.dirty(), None);
+    assert_eq!((bench.batches.len(), bench.reports()[0].fence), (0, None));
+    assert_eq!(bench.results(), [super::bench::confirmed(Some("да"))]);
+}
+
+#[test]
+fn what_the_journal_did_not_store_is_looked_at_again() {
+    let mut bench = Bench::ready(&[HEADERS, "1|701||Новое|да||"]);
+    let now = bench.now;
+    bench.book.cells[1][4] = "нет".to_owned();
+    let read = |bench: &mut Bench, outputs: Vec<Output>, now| {
+        let [Output::Read(names)] = outputs.as_slice() else {
+            panic!("a look: {outputs:?}")
+        };
+        let answer = bench.book.read(names);
+        bench.desk.step(Input::Read(Ok(answer)), now)
+    };
+    let outputs = bench.desk.step(Input::Nudge(Tab::Appeals), now);
+    let told = read(&mut bench, outputs, now);
+    let later = now + SignedDuration::from_secs(1);
+    assert_eq!(
+        bench.desk.step(Input::Applied(Err(StoreError::Busy)), now),
+        [Output::WaitUntil(later)]
+    );
+    assert_eq!(bench.desk.step(Input::Tick, now), [Output::WaitUntil(later)]);
+    let outputs = bench.desk.step(Input::Tick, later);
+    let again = read(&mut bench, outputs, later);
+    let events = |outputs: &[Output]| match &outputs[0] {
+        Output::Apply { events, .. } => events[0].clone(),
+        other => panic!("events: {other:?}"),
+    };
+    assert_eq!(events(&told), events(&again), "the edit is not forgotten");
+    assert_eq!(
+        bench.desk.step(Input::Applied(Ok(())), later),
+        [Output::Project(vec![Tab::Appeals])]
+    );
+    bench.desk.step(Input::Projected(vec![wanted(1, "б", Vec::new())]), later);
+    let rest = later + SignedDuration::from_secs(1);
+    assert_eq!(
+        bench.desk.step(Input::Intended(Err(StoreError::Busy)), later),
+        [Output::WaitUntil(rest)]
+    );
+    assert!(
+        matches!(bench.desk.step(Input::Tick, rest).as_slice(), [Output::Read(_)]),
+        "the row is still dirty"
+    );
+}
+
+#[test]
+fn a_report_that_was_not_stored_is_owed() {
+    let mut bench = Bench::ready(&[HEADERS, "1|701||Новое|||"]);
+    let now = bench.now;
+    bench.want(wanted(1, "а", Vec::new()));
+    let mut outputs = bench.desk.step(Input::Dirty(BTreeSet::from([Tab::Appeals])), now);
+    let report = loop {
+        let input = match outputs.remove(0) {
+            Output::Read(names) => Input::Read(Ok(bench.book.read(&names))),
+            Output::Apply { events, .. } if matches!(events[0], Event::Wrote(_)) => break events,
+            Output::Apply { .. } => Input::Applied(Ok(())),
+            Output::Project(_) => Input::Projected(bench.wanted.clone()),
+            Output::Intend(keys) => Input::Intended(Ok(intended(4, keys))),
+            Output::Write(batch) => Input::Written(bench.book.write(&batch)),
+            other => panic!("unexpected: {other:?}"),
+        };
+        outputs = bench.desk.step(input, now);
+    };
+    let later = now + SignedDuration::from_secs(1);
+    assert_eq!(
+        bench.desk.step(Input::Applied(Err(StoreError::Busy)), now),
+        [Output::WaitUntil(later)]
+    );
+    assert_eq!(bench.desk.step(Input::Tick, later), apply(report));
+}
+
+#[test]
+fn a_burst_costs_few_calls() {
+    let mut bench = Bench::ready(&[HEADERS]);
+    bench.book.cells.resize(2_000, vec![String::new(); 10]);
+    let (start, mut number, mut wait) = (bench.now, 0, None);
+    for step in 0..600 {
+        bench.now = start + SignedDuration::from_millis(step * 100);
+        // Appeals come in evenly, 1,000 in the minute.
+        while i64::from(number) * 600 < (step + 1) * 1_000 && number < 1_000 {
+            number += 1;
+            bench.want(wanted(number, "здравствуйте", Vec::new()));
+        }
+        wait = bench.dirty();
+    }
+    bench.rest(wait, 60);
+    assert!(bench.wanted.is_empty());
+    assert_eq!((bench.batches.len(), bench.reads), (11, 11), "the first and ten more");
+    let appended = bench
+        .batches
+        .iter()
+        .flat_map(|batch| &batch.changes)
+        .filter(|change| matches!(change, Change::Append { .. }));
+    assert_eq!(appended.count(), 1_000);
+}
+
+#[test]
+fn nudges_cost_one_look_a_second() {
+    let mut bench = Bench::ready(&[HEADERS]);
+    let start = bench.now;
+    for step in 0..100 {
+        bench.now = start + SignedDuration::from_millis(step * 100);
+        bench.feed(Input::Nudge(Tab::Appeals), &mut |_, _| {});
+    }
+    assert_eq!(bench.reads, 10);
+}
+
+#[test]
+fn an_open_intent_is_resolved_before_anything_is_written() {
+    let mut bench = Bench::ready(&[HEADERS, "1|701||Новое|||"]);
+    bench.desk = crate::sheets::desk::Desk::new(crate::sheets::desk::Start {
+        spreadsheet: spreadsheet(),
+        tabs: vec![crate::sheets::layout::tests::appeals()],
+        sighted: BTreeSet::from([Tab::Appeals]),
+        open: vec![FenceId(77)],
+    });
+    bench.want(wanted(1, "а", Vec::new()));
+    let mut order = Vec::new();
+    bench.feed(Input::Tick, &mut |_, output| {
+        order.push(match output {
+            Output::Fence(_) => "fence",
+            Output::Apply { events, .. } if matches!(events[0], Event::Wrote(_)) => "report",
+            Output::Apply { .. } => "events",
+            Output::Write(_) => "write",
+            Output::ReadStructure | Output::Read(_) | Output::Project(_) | Output::Intend(_) | Output::WaitUntil(_) => "",
+        });
+    });
+    order.retain(|word| !word.is_empty());
+    assert_eq!(order, ["fence", "report", "events", "write", "report"]);
+    assert_eq!(bench.reports()[0].fence, Some(FenceId(77)));
+    assert!(bench.reports()[0].rows.is_empty());
+    assert!(matches!(bench.results().as_slice(), [RowResult::Confirmed { .. }]));
+}

@@ -1,0 +1,323 @@
+//! What people did between two looks, as events.
+//!
+//! Invariant: rows are compared by key, never by place; the previous look only filters, so that a repeat does no harm
+//! and a missing previous look loses nothing.
+
+use std::collections::BTreeSet;
+
+use super::{
+    layout::words::TabWords,
+    look::{Look, Row, Standing},
+};
+use crate::domain::{
+    event::{AnswerCell, AppealCells, Event, Looked, PartnerCells, RowEvent, RowMark, UnnumberedCells},
+    ids::ChatId,
+    row::Column,
+    tab::Tab,
+    text::Text,
+};
+
+/// What stands otherwise than in the previous look; everything where there is none.
+#[must_use]
+pub fn diff(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<RowEvent> {
+    let (index, before) = (now.index(), previous.map(|previous| (previous, previous.index())));
+    let mut events = Vec::new();
+    for (key, standing) in index.iter() {
+        let known = before.as_ref().map(|(look, index)| (*look, index.find(key)));
+        match (standing, known) {
+            (Standing::Once(row), Some((look, Standing::Once(old)))) if unchanged(look, old, now, row) => {}
+            (Standing::Once(row), _) => events.push(level(words, now, row, key)),
+            (Standing::Doubled, Some((_, Standing::Doubled))) => {}
+            (Standing::Doubled, _) => events.push(RowEvent::Doubled(key.clone())),
+            (Standing::Nowhere, _) => {}
+        }
+    }
+    if let Some((_, before)) = &before {
+        let gone = before.iter().filter(|(key, _)| index.find(key) == Standing::Nowhere);
+        events.extend(gone.map(|(key, _)| RowEvent::Missing(key.clone())));
+    }
+    let known: BTreeSet<_> = previous
+        .iter()
+        .flat_map(|look| look.unnumbered().map(|row| whole(look, row)))
+        .collect();
+    let fresh = now
+        .unnumbered()
+        .filter(|&row| row.0.history.is_some() && !known.contains(&whole(now, row)));
+    events.extend(fresh.map(|(row, chat)| RowEvent::Unnumbered(unnumbered(words, now, row, chat))));
+    events
+}
+
+/// The events of a look, its end included.
+#[must_use]
+pub fn events(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<Event> {
+    let looked = Looked {
+        tab: now.tab,
+        began: now.began,
+        highest: now.highest(),
+    };
+    let rows = diff(words, previous, now).into_iter().map(Event::Row);
+    rows.chain([Event::Looked(looked)]).collect()
+}
+
+/// Whether a row without `№` has come up whose history was not read yet.
+#[must_use]
+pub fn wants_histories(previous: Option<&Look>, now: &Look) -> bool {
+    let brief = |look: &Look, row: &Row, chat: ChatId| {
+        let text = |column| look.text(row, column).unwrap_or_default().to_owned();
+        (chat, text(Column::Status), text(Column::Answer))
+    };
+    let known: BTreeSet<_> = previous
+        .iter()
+        .flat_map(|look| look.unnumbered().map(|(row, chat)| brief(look, row, chat)))
+        .collect();
+    now.unnumbered()
+        .any(|(row, chat)| row.history.is_none() && !known.contains(&brief(now, row, chat)))
+}
+
+/// Cells that make an event when they change.
+fn watched(tab: Tab) -> &'static [Column] {
+    match tab {
+        Tab::Partners => &[Column::Code, Column::Name, Column::Phone, Column::Access, Column::Since],
+        Tab::Appeals => &[Column::Status, Column::Answer, Column::Delivery],
+        Tab::Promotions => &[],
+    }
+}
+
+fn unchanged(previous: &Look, old: &Row, now: &Look, row: &Row) -> bool {
+    let same = |&column: &Column| previous.text(old, column).unwrap_or_default() == now.text(row, column).unwrap_or_default();
+    !old.stale && old.telegram == row.telegram && watched(now.tab).iter().all(same)
+}
+
+/// Everything that an event about a row without `№` says, for comparing.
+fn whole<'a>(look: &'a Look, (row, chat): (&'a Row, ChatId)) -> (ChatId, [Option<&'a str>; 4]) {
+    let text = |column| look.text(row, column);
+    (
+        chat,
+        [
+            row.history.as_deref(),
+            text(Column::Status),
+            text(Column::Answer),
+            text(Column::Code),
+        ],
+    )
+}
+
+fn level(words: &TabWords, look: &Look, row: &Row, key: &RowMark) -> RowEvent {
+    let text = |column| Text::from(look.text(row, column).unwrap_or_default());
+    match key {
+        RowMark::Partner(code) => RowEvent::Partner(PartnerCells {
+            code: code.clone(),
+            written_code: text(Column::Code),
+            name: text(Column::Name),
+            phone: text(Column::Phone),
+            authorized: words.is_authorized(text(Column::Access).as_str()),
+            telegram: row.telegram,
+            since: text(Column::Since),
+        }),
+        RowMark::Appeal(number) => RowEvent::Appeal(AppealCells {
+            number: *number,
+            chat: row.telegram,
+            status: words.status(text(Column::Status).as_str()),
+            answer: answer(text(Column::Answer)),
+            delivery: text(Column::Delivery),
+        }),
+    }
+}
+
+fn unnumbered(words: &TabWords, look: &Look, row: &Row, chat: ChatId) -> UnnumberedCells {
+    let text = |column| Text::from(look.text(row, column).unwrap_or_default());
+    UnnumberedCells {
+        chat,
+        partner: super::layout::cells::code(text(Column::Code).as_str()),
+        status: words.status(text(Column::Status).as_str()),
+        answer: answer(text(Column::Answer)),
+        history: text(Column::History),
+    }
+}
+
+/// The text stays as it was read, to the letter: clearing it compares with it.
+fn answer(text: Text) -> AnswerCell {
+    if text.is_blank() {
+        AnswerCell::Blank
+    } else {
+        AnswerCell::Text(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        domain::{
+            appeal::Status,
+            event::TelegramCell,
+            ids::{Number, PartnerCode},
+        },
+        sheets::{
+            layout::tests::{appeals, partners},
+            look::plan::{
+                Histories,
+                tests::{HEADERS, look},
+            },
+        },
+    };
+
+    fn marks(events: &[RowEvent]) -> Vec<String> {
+        let name = |mark: &RowMark| match mark {
+            RowMark::Partner(code) => code.as_str().to_owned(),
+            RowMark::Appeal(number) => number.to_string(),
+        };
+        let words = |event: &RowEvent| match event {
+            RowEvent::Partner(cells) => format!("partner {} {:?}", cells.code.as_str(), cells.telegram),
+            RowEvent::Appeal(cells) => format!("appeal {}", cells.number),
+            RowEvent::Unnumbered(cells) => format!("unnumbered {} {}", cells.chat, cells.history.as_str()),
+            RowEvent::Missing(mark) => format!("missing {}", name(mark)),
+            RowEvent::Doubled(mark) => format!("doubled {}", name(mark)),
+        };
+        events.iter().map(words).collect()
+    }
+
+    fn between(before: &[&str], after: &[&str], histories: Histories) -> Vec<String> {
+        let headed = |rows: &[&str]| look(&appeals(), &[&[HEADERS], rows].concat(), histories);
+        marks(&diff(&appeals(), Some(&headed(before)), &headed(after)))
+    }
+
+    #[test]
+    fn what_people_do_to_appeals() {
+        let row = ["1|700|история|Новое|||", "2|701||Новое|||"];
+        for (after, told) in [
+            (vec![row[1], row[0]], vec![]),
+            (vec![row[0], "2|701||Новое|Здравствуйте||"], vec!["appeal 2"]),
+            (vec![row[0], "2|702||Новое|||"], vec!["appeal 2"]),
+            (vec![row[0]], vec!["missing 2"]),
+            (vec![row[0], row[0], row[1]], vec!["doubled 1"]),
+            (vec![row[0], row[1], "|703|своя|Новое|||"], vec!["unnumbered 703 своя"]),
+            (vec![row[0], row[1], "|||Новое|ответ||", "|нет|||||"], vec![]),
+            (vec!["|700|история|Новое|||", row[1]], vec!["missing 1", "unnumbered 700 история"]),
+        ] {
+            assert_eq!(between(&row, &after, Histories::All), told, "{after:?}");
+        }
+        assert!(between(&row, &[row[0], row[1], "|703|своя||||"], Histories::Skip).is_empty());
+        assert!(between(&[row[0], row[0]], &[row[0], row[0]], Histories::Skip).is_empty());
+        assert_eq!(between(&[row[0], row[0]], &[row[0]], Histories::Skip), ["appeal 1"]);
+        assert_eq!(between(&[row[0], row[0]], &[], Histories::Skip), ["missing 1"]);
+    }
+
+    #[test]
+    fn rows_without_number_ask_for_their_histories_once() {
+        let seen = |rows: &[&str], histories| look(&appeals(), &[&[HEADERS], rows].concat(), histories);
+        let (bare, pasted) = (
+            seen(&["1|700|||||"], Histories::Skip),
+            seen(&["1|700|||||", "|701|своя|||"], Histories::Skip),
+        );
+        assert!(!wants_histories(None, &bare));
+        assert!(wants_histories(None, &pasted));
+        assert!(wants_histories(Some(&bare), &pasted));
+        assert!(!wants_histories(Some(&pasted), &pasted));
+        let read = seen(&["1|700|||||", "|701|своя|||"], pasted.histories_of_unnumbered());
+        assert!(!wants_histories(Some(&bare), &read));
+        assert_eq!(marks(&diff(&appeals(), Some(&pasted), &read)), ["unnumbered 701 своя"]);
+    }
+
+    #[test]
+    fn a_row_that_we_wrote_is_always_news() {
+        let rows = [HEADERS, "1|700||Новое|да||"];
+        let mut before = look(&appeals(), &rows, Histories::Skip);
+        before.distrust(&RowMark::Appeal(Number(1)));
+        before.distrust(&RowMark::Appeal(Number(8)));
+        before.remember(&RowMark::Appeal(Number(9)));
+        let events = diff(&appeals(), Some(&before), &look(&appeals(), &rows, Histories::Skip));
+        assert_eq!(marks(&events), ["appeal 1", "missing 9"]);
+        let RowEvent::Appeal(cells) = &events[0] else { panic!("an appeal") };
+        assert_eq!(
+            cells,
+            &AppealCells {
+                number: Number(1),
+                chat: TelegramCell::Id(ChatId(700)),
+                status: Some(Status::New),
+                answer: AnswerCell::Text("да".into()),
+                delivery: Text::default(),
+            }
+        );
+    }
+
+    #[test]
+    fn what_people_do_to_the_staff_list() {
+        const STAFF: &str = "Код партнера|ФИО|Телефон партнера|Статус|Telegram ID|Дата авторизации";
+        let seen = |rows: &[&str]| look(&partners(), &[&[STAFF], rows].concat(), Histories::Skip);
+        let rows = ["п1|Анна|1|авторизован|700|вчера", "п2|Борис|2|||", "#ERROR!|||||"];
+        let told = |after: &[&str]| marks(&diff(&partners(), Some(&seen(&rows)), &seen(after)));
+        assert!(told(&[rows[1], rows[0]]).is_empty());
+        assert_eq!(
+            told(&[rows[0], "п2|Борис|2||700|"]),
+            ["partner П1 Doubled(ChatId(700))", "partner П2 Doubled(ChatId(700))"]
+        );
+        assert_eq!(told(&[rows[0], "п2|Борис|3|||"]), ["partner П2 Empty"]);
+        assert_eq!(
+            told(&[rows[0], "П2|Борис|2|||", "п3|Вера|||-|"]),
+            ["partner П2 Empty", "partner П3 Unreadable"]
+        );
+        assert_eq!(told(&[rows[0]]), ["missing П2"]);
+        assert_eq!(told(&[rows[0], rows[1], rows[1]]), ["doubled П2"]);
+        let first = diff(&partners(), None, &seen(&rows));
+        assert_eq!(first.len(), 2);
+        let RowEvent::Partner(cells) = &first[0] else { panic!("a partner") };
+        assert_eq!((&cells.code, cells.authorized), (&PartnerCode::fold("П1").expect("a code"), true));
+    }
+
+    #[test]
+    fn a_look_ends_with_its_end() {
+        let now = look(&appeals(), &[HEADERS, "5|700|||||"], Histories::Skip);
+        let looked = Looked {
+            tab: Tab::Appeals,
+            began: now.began,
+            highest: Some(Number(5)),
+        };
+        assert_eq!(events(&appeals(), Some(&now), &now), [Event::Looked(looked)]);
+    }
+
+    prop_compose! {
+        /// A sheet of numbered rows with any texts, in any order.
+        fn sheet()(texts in prop::collection::vec(("[а-в]{0,2}", "[а-в]{0,2}"), 1..8)) -> Vec<String> {
+            let row = |(at, (status, answer)): (usize, &(String, String))| format!("{}|{}||{status}|{answer}||", at + 1, 700 + at);
+            texts.iter().enumerate().map(row).collect()
+        }
+    }
+
+    fn seen(rows: &[String]) -> Look {
+        let rows: Vec<&str> = std::iter::once(HEADERS).chain(rows.iter().map(String::as_str)).collect();
+        look(&appeals(), &rows, Histories::Skip)
+    }
+
+    proptest! {
+        #[test]
+        fn permuting_rows_tells_nothing((before, after) in sheet().prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle()))) {
+            prop_assert_eq!(diff(&appeals(), Some(&seen(&before)), &seen(&after)), []);
+        }
+
+        #[test]
+        fn an_edit_tells_of_its_row_alone(before in sheet(), at in any::<prop::sample::Index>(), column in 0..3usize) {
+            let at = at.index(before.len());
+            let mut after = before.clone();
+            let mut cells: Vec<&str> = before[at].split('|').collect();
+            cells[[3, 4, 6][column]] = "правка";
+            after[at] = cells.join("|");
+            let told = marks(&diff(&appeals(), Some(&seen(&before)), &seen(&after)));
+            prop_assert_eq!(told, [format!("appeal {}", at + 1)]);
+        }
+
+        #[test]
+        fn a_doubled_number_never_makes_an_appeal_event(rows in sheet(), at in any::<prop::sample::Index>(), known in any::<bool>()) {
+            let copy = &rows[at.index(rows.len())];
+            let after = [rows.as_slice(), std::slice::from_ref(copy)].concat();
+            let before = seen(&rows);
+            let told = marks(&diff(&appeals(), known.then_some(&before), &seen(&after)));
+            let number = at.index(rows.len()) + 1;
+            let (doubled, appeal) = (format!("doubled {number}"), format!("appeal {number}"));
+            prop_assert_eq!(told.iter().filter(|words| **words == doubled).count(), 1);
+            prop_assert!(!told.contains(&appeal));
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! Where the columns of a tab stand: headers → columns.
+//!
+//! Invariant: a column is found by its header alone, in any order; one that is missing or doubled stops the tab, in words.
+
+pub mod cells;
+pub mod words;
+
+use std::fmt;
+
+use crate::domain::{row::Column, tab::Tab};
+use words::{ColumnWords, TabWords, fold};
+
+/// How alike two headers must be for one to be offered in place of the other (normalized Levenshtein); below it the hint misleads.
+const ALIKE: f64 = 0.5;
+
+/// The columns of one tab as one header row shows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    headers: Vec<String>,
+    columns: Vec<(Column, u32)>,
+    to_add: Vec<Column>,
+}
+
+/// The header row cannot be understood.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct LayoutError {
+    /// Which tab.
+    pub tab: Tab,
+    /// The name on the tab.
+    pub title: String,
+    /// Headers that are not there, each with the most similar one that nothing else claims.
+    pub missing: Vec<(String, Option<String>)>,
+    /// Headers that stand there twice.
+    pub doubled: Vec<String>,
+}
+
+impl Layout {
+    /// Finds every column of the tab in its header row.
+    ///
+    /// # Errors
+    /// When a column that the service cannot do without is missing, or one that it reads or writes stands there twice.
+    pub fn read(words: &TabWords, headers: &[String]) -> Result<Self, LayoutError> {
+        let mut layout = Self {
+            headers: trimmed(headers),
+            columns: Vec::new(),
+            to_add: Vec::new(),
+        };
+        let folded: Vec<String> = layout.headers.iter().map(|header| fold(header)).collect();
+        let (mut missing, mut doubled) = (Vec::new(), Vec::new());
+        for column in &words.columns {
+            match (standing(column, &folded).as_slice(), presence(words.tab, column.column)) {
+                ([at], _) => layout.columns.push((column.column, *at)),
+                ([], Presence::Required) => missing.push(column.header.clone()),
+                ([], Presence::Ours) => layout.to_add.push(column.column),
+                ([_, _, ..], Presence::Required | Presence::Ours) => doubled.push(column.header.clone()),
+                (_, Presence::Optional) => {}
+            }
+        }
+        layout.columns.sort_by_key(|&(_, at)| at);
+        if missing.is_empty() && doubled.is_empty() {
+            return Ok(layout);
+        }
+        let missing = missing.into_iter().map(|header| (layout.nearest(&header), header));
+        Err(LayoutError {
+            tab: words.tab,
+            title: words.title.clone(),
+            missing: missing.map(|(nearest, header)| (header, nearest)).collect(),
+            doubled,
+        })
+    }
+
+    /// Where a column stands, if it does.
+    #[must_use]
+    pub fn position(&self, column: Column) -> Option<u32> {
+        self.columns.iter().find(|&&(known, _)| known == column).map(|&(_, at)| at)
+    }
+
+    /// The known columns from left to right.
+    #[must_use]
+    pub fn columns(&self) -> &[(Column, u32)] {
+        &self.columns
+    }
+
+    /// Columns of ours that the tab does not have yet.
+    #[must_use]
+    pub fn to_add(&self) -> &[Column] {
+        &self.to_add
+    }
+
+    /// The header row, as far as its last header.
+    #[must_use]
+    pub fn headers(&self) -> &[String] {
+        &self.headers
+    }
+
+    /// Behind the last header.
+    #[must_use]
+    pub fn width(&self) -> u32 {
+        index(self.headers.len())
+    }
+
+    /// The layout once our missing columns stand side by side from `first` on.
+    #[must_use]
+    pub fn with_added(&self, words: &TabWords, first: u32) -> Self {
+        let mut layout = self.clone();
+        if layout.to_add.is_empty() {
+            return layout;
+        }
+        layout.headers.resize(first as usize, String::new());
+        for column in std::mem::take(&mut layout.to_add) {
+            layout.columns.push((column, layout.width()));
+            layout.headers.push(words.header(column).unwrap_or_default().to_owned());
+        }
+        layout
+    }
+
+    /// Whether another reading of the header row puts every column where this one does.
+    #[must_use]
+    pub fn agrees(&self, other: &Self) -> bool {
+        self.columns == other.columns && self.to_add == other.to_add && self.headers.len() == other.headers.len()
+    }
+
+    /// The unclaimed header that is most like a missing one.
+    fn nearest(&self, missing: &str) -> Option<String> {
+        let likeness = |header: &String| strsim::normalized_levenshtein(&fold(header), &fold(missing));
+        let unclaimed = self.headers.iter().enumerate().filter(|&(at, header)| {
+            let claimed = self.columns.iter().any(|&(_, known)| known == index(at));
+            !claimed && !header.trim().is_empty()
+        });
+        unclaimed
+            .map(|(_, header)| (likeness(header), header))
+            .filter(|&(likeness, _)| likeness >= ALIKE)
+            .max_by(|(one, _), (other, _)| one.total_cmp(other))
+            .map(|(_, header)| header.trim().to_owned())
+    }
+}
+
+impl fmt::Display for LayoutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Лист «{}»:", self.title)?;
+        for (header, nearest) in &self.missing {
+            write!(f, " нет столбца «{header}»")?;
+            if let Some(nearest) = nearest {
+                write!(f, " (есть похожий: «{nearest}»)")?;
+            }
+            f.write_str(";")?;
+        }
+        for header in &self.doubled {
+            write!(f, " столбец «{header}» стоит дважды;")?;
+        }
+        f.write_str(" исправьте заголовки в первой строке, порядок столбцов не важен.")
+    }
+}
+
+/// Whether the service can do without a column.
+enum Presence {
+    /// People keep it; without it nothing works.
+    Required,
+    /// People keep it; some copies lack it.
+    Optional,
+    /// Ours; added where it is missing.
+    Ours,
+}
+
+fn presence(tab: Tab, column: Column) -> Presence {
+    match (tab, column) {
+        (Tab::Partners, Column::Code | Column::Phone | Column::Access | Column::Telegram)
+        | (Tab::Appeals, Column::Telegram | Column::History | Column::Status | Column::Answer) => Presence::Required,
+        (Tab::Appeals, Column::Number | Column::Delivery) => Presence::Ours,
+        (Tab::Partners | Tab::Appeals | Tab::Promotions, _) => Presence::Optional,
+    }
+}
+
+/// Where a column stands: by its own header, or, where that is absent, by an alias.
+fn standing(words: &ColumnWords, folded: &[String]) -> Vec<u32> {
+    let places = |names: &[String]| -> Vec<u32> {
+        let named = folded.iter().enumerate().filter(|(_, header)| names.contains(header));
+        named.map(|(at, _)| index(at)).collect()
+    };
+    let own = places(&[fold(&words.header)]);
+    if own.is_empty() {
+        places(&words.aliases.iter().map(|alias| fold(alias)).collect::<Vec<_>>())
+    } else {
+        own
+    }
+}
+
+fn trimmed(headers: &[String]) -> Vec<String> {
+    let end = headers
+        .iter()
+        .rposition(|header| !header.trim().is_empty())
+        .map_or(0, |last| last + 1);
+    headers[..end].to_vec()
+}
+
+/// A place in a vector as a place in a sheet; a sheet has at most ten million cells.
+pub(super) fn index(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::{words::StatusWord, *};
+    use crate::domain::appeal::Status;
+
+    /// The predecessor's partners tab.
+    pub(in crate::sheets) fn partners() -> TabWords {
+        TabWords {
+            tab: Tab::Partners,
+            title: "список".to_owned(),
+            columns: vec![
+                column(Column::Code, "Код партнера", &["partner_code"]),
+                column(Column::Name, "ФИО партнера", &["ФИО"]),
+                column(Column::Phone, "Телефон партнера", &["phone"]),
+                column(Column::Access, "Статус авторизации", &["Статус"]),
+                column(Column::Telegram, "Telegram ID", &[]),
+                column(Column::Since, "Дата авторизации", &[]),
+            ],
+            statuses: Vec::new(),
+            authorized: vec!["авторизован".to_owned(), "authorized".to_owned()],
+        }
+    }
+
+    /// The predecessor's appeals tab with our two columns.
+    pub(in crate::sheets) fn appeals() -> TabWords {
+        TabWords {
+            tab: Tab::Appeals,
+            title: "обращения".to_owned(),
+            columns: vec![
+                column(Column::Code, "код", &["код партнера"]),
+                column(Column::Phone, "телефон", &["телефон партнера"]),
+                column(Column::Name, "ФИО", &["ФИО партнера"]),
+                column(Column::Telegram, "telegram_id", &[]),
+                column(Column::History, "текст_обращений", &[]),
+                column(Column::Status, "статус", &[]),
+                column(Column::Answer, "специалист_ответ", &[]),
+                column(Column::Updated, "время_обновления", &[]),
+                column(Column::Number, "№", &[]),
+                column(Column::Delivery, "Доставка", &[]),
+            ],
+            statuses: vec![
+                status(Status::New, "Новое", &[], Some([0xf3, 0xcc, 0xcc])),
+                status(Status::InWork, "В работе", &[], Some([0xff, 0xf2, 0xcc])),
+                status(Status::Forwarded, "Передано специалисту", &[], None),
+                status(Status::AiAnswer, "Ответ ИИ", &[], None),
+                status(Status::Resolved, "Решено", &["закрыто"], Some([0xd9, 0xea, 0xd3])),
+            ],
+            authorized: Vec::new(),
+        }
+    }
+
+    fn column(column: Column, header: &str, aliases: &[&str]) -> ColumnWords {
+        ColumnWords {
+            column,
+            header: header.to_owned(),
+            aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
+        }
+    }
+
+    fn status(status: Status, word: &str, aliases: &[&str], fill: Option<[u8; 3]>) -> StatusWord {
+        StatusWord {
+            status,
+            word: word.to_owned(),
+            aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
+            fill,
+        }
+    }
+
+    pub(in crate::sheets) fn row(cells: &str) -> Vec<String> {
+        cells.split('|').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn columns_are_found_by_any_spelling_in_any_order() {
+        let layout = Layout::read(
+            &appeals(),
+            &row("статус|TELEGRAM_ID|  текст_обращений |Специалист_ответ:|ФИО \u{a0}партнёра|чужое||"),
+        )
+        .expect("complete");
+        assert_eq!(layout.position(Column::Status), Some(0));
+        assert_eq!(layout.position(Column::Telegram), Some(1));
+        assert_eq!(layout.position(Column::Answer), Some(3));
+        assert_eq!(layout.position(Column::Name), Some(4));
+        assert_eq!(layout.position(Column::Updated), None);
+        assert_eq!(
+            (layout.to_add(), layout.width()),
+            ([Column::Number, Column::Delivery].as_slice(), 6)
+        );
+        let added = layout.with_added(&appeals(), 7);
+        assert_eq!(
+            (added.position(Column::Number), added.position(Column::Delivery)),
+            (Some(7), Some(8))
+        );
+        assert_eq!(added.headers()[7..], row("№|Доставка"));
+    }
+
+    #[test]
+    fn the_own_header_goes_before_an_alias() {
+        let layout = Layout::read(&partners(), &row("Статус|Код партнера|phone|Telegram ID|Статус авторизации")).expect("complete");
+        assert_eq!(layout.position(Column::Access), Some(4));
+    }
+
+    #[test]
+    fn what_is_missing_or_doubled_is_said_in_words() {
+        let error = Layout::read(&appeals(), &row("код|код|telegram_id|стаус|статус2|специалист_ответ|№|№")).expect_err("incomplete");
+        assert_eq!(
+            error.to_string(),
+            "Лист «обращения»: нет столбца «текст_обращений»; нет столбца «статус» (есть похожий: «статус2»); \
+             столбец «№» стоит дважды; исправьте заголовки в первой строке, порядок столбцов не важен."
+        );
+    }
+
+    #[test]
+    fn statuses_are_read_without_case_and_written_in_one_spelling() {
+        let words = appeals();
+        for (cell, status) in [
+            (" новое", Some(Status::New)),
+            ("ЗАКРЫТО", Some(Status::Resolved)),
+            ("в\u{a0}работе", Some(Status::InWork)),
+            ("  ", None),
+            (" Ждём ", Some(Status::Other("Ждём".into()))),
+        ] {
+            assert_eq!(words.status(cell), status, "{cell}");
+        }
+        assert_eq!(words.status_word(&Status::Resolved), Some("Решено"));
+        assert!(words::same_status(&Status::Other("Ждём".into()), &Status::Other("ждем".into())));
+        assert!(partners().is_authorized(" Authorized"));
+        assert!(!partners().is_authorized("не авторизован"));
+    }
+}

@@ -1,0 +1,104 @@
+//! The words of a tab: what its columns, statuses and marks are called; plain data that the settings fill.
+//!
+//! Invariant: words are compared folded (white space, case, ё, a trailing colon), and written in one spelling.
+
+use crate::domain::{appeal::Status, row::Column, tab::Tab, text::Text};
+
+/// Everything that is called by a word in one tab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TabWords {
+    /// Which tab.
+    pub tab: Tab,
+    /// The name on the tab.
+    pub title: String,
+    /// Its columns; one that is not named here is never touched.
+    pub columns: Vec<ColumnWords>,
+    /// The words of the status column (appeals).
+    pub statuses: Vec<StatusWord>,
+    /// The words that mean "authorized" (partners).
+    pub authorized: Vec<String>,
+}
+
+/// What one column is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnWords {
+    /// Its meaning.
+    pub column: Column,
+    /// Its header as we write it and speak of it.
+    pub header: String,
+    /// Other headers by which it is known.
+    pub aliases: Vec<String>,
+}
+
+/// What one status is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusWord {
+    /// Its meaning.
+    pub status: Status,
+    /// The word as we write it.
+    pub word: String,
+    /// Other words that mean the same.
+    pub aliases: Vec<String>,
+    /// The colour of cells that hold it: red, green, blue.
+    pub fill: Option<[u8; 3]>,
+}
+
+impl TabWords {
+    /// Reads a status cell; `None` where it is blank, a word of the people's own where it is not one of ours.
+    #[must_use]
+    pub fn status(&self, cell: &str) -> Option<Status> {
+        let folded = fold(cell);
+        if folded.is_empty() {
+            return None;
+        }
+        let known = |word: &&StatusWord| fold(&word.word) == folded || word.aliases.iter().any(|alias| fold(alias) == folded);
+        let status = self.statuses.iter().find(known).map(|word| word.status.clone());
+        Some(status.unwrap_or_else(|| Status::Other(Text::from(cell.trim()))))
+    }
+
+    /// Writes a status; `None` where the settings know no word for it.
+    #[must_use]
+    pub fn status_word<'a>(&'a self, status: &'a Status) -> Option<&'a str> {
+        match status {
+            Status::Other(text) => Some(text.as_str()),
+            Status::New | Status::InWork | Status::Forwarded | Status::AiAnswer | Status::Resolved => self
+                .statuses
+                .iter()
+                .find(|word| word.status == *status)
+                .map(|word| word.word.as_str()),
+        }
+    }
+
+    /// Whether a cell says that the partner is authorized.
+    #[must_use]
+    pub fn is_authorized(&self, cell: &str) -> bool {
+        let folded = fold(cell);
+        self.authorized.iter().any(|word| fold(word) == folded)
+    }
+
+    /// The header of a column as we write it.
+    #[must_use]
+    pub fn header(&self, column: Column) -> Option<&str> {
+        self.columns
+            .iter()
+            .find(|words| words.column == column)
+            .map(|words| words.header.as_str())
+    }
+}
+
+/// Whether two statuses are one; words of the people's own are compared folded like all others.
+#[must_use]
+pub fn same_status(one: &Status, other: &Status) -> bool {
+    match (one, other) {
+        (Status::Other(one), Status::Other(other)) => fold(one.as_str()) == fold(other.as_str()),
+        (one, other) => one == other,
+    }
+}
+
+/// A word as it is compared: white space of any kind folded to single spaces, lower case, ё as е, no trailing colon.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let lower = text.to_lowercase().replace('ё', "е");
+    let folded = lower.split_whitespace().collect::<Vec<_>>().join(" ");
+    folded.trim_end_matches(':').trim_end().to_owned()
+}

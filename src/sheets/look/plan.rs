@@ -1,0 +1,306 @@
+//! Which ranges a look reads, and how their answer becomes a [`Look`].
+//!
+//! Invariant: a look in which rows or columns moved while it was read never leaves this file.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Look, Row};
+use crate::{
+    domain::{
+        event::{RowMark, TelegramCell},
+        ids::ChatId,
+        row::Column,
+        tab::Tab,
+    },
+    sheets::{
+        layout::{
+            Layout, LayoutError, cells, index,
+            words::{TabWords, fold},
+        },
+        wire::{Columns, SheetId, TabInfo},
+    },
+};
+
+/// Which histories a look reads: they are long, and are wanted only for rows without `№`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Histories {
+    /// None of them.
+    Skip,
+    /// All of them: the first sight.
+    All,
+    /// Those of these rows, the end excluded.
+    Between(u32, u32),
+}
+
+/// What one look at one tab asks for.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    tab: Tab,
+    sheet: SheetId,
+    title: String,
+    layout: Layout,
+    histories: Histories,
+    keys: Vec<u32>,
+    watched: Vec<(Column, u32)>,
+    margin: Option<(u32, u32)>,
+}
+
+/// Why a look is thrown away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Spoiled {
+    /// The keys read first and last differ: rows moved while it was read.
+    Torn,
+    /// Columns stand elsewhere than remembered.
+    Rearranged(Layout),
+    /// The header row cannot be understood any more.
+    Headless(LayoutError),
+}
+
+/// The header row of a tab, as a range.
+#[must_use]
+pub fn header_range(title: &str) -> String {
+    format!("{}!1:1", quoted(title))
+}
+
+/// The header row out of the answer to [`header_range`].
+#[must_use]
+pub fn headers(columns: &Columns) -> Vec<String> {
+    columns.iter().map(|column| column.first().cloned().unwrap_or_default()).collect()
+}
+
+impl Plan {
+    /// Plans a look at a tab whose columns are believed to stand as `layout` says.
+    #[must_use]
+    pub fn new(tab: Tab, info: &TabInfo, layout: &Layout, histories: Histories) -> Self {
+        let wanted = |&&(column, _): &&(Column, u32)| match tab {
+            Tab::Partners | Tab::Promotions => true,
+            Tab::Appeals => match column {
+                Column::Number | Column::Telegram | Column::Status | Column::Answer | Column::Updated | Column::Delivery => true,
+                Column::Code => histories != Histories::Skip,
+                Column::Name | Column::Phone | Column::Access | Column::Since | Column::History => false,
+            },
+        };
+        let keys: &[Column] = match tab {
+            Tab::Partners => &[Column::Code],
+            Tab::Appeals => &[Column::Number, Column::Telegram],
+            Tab::Promotions => &[],
+        };
+        let margin = !layout.to_add().is_empty() && info.columns > layout.width();
+        Self {
+            tab,
+            sheet: info.sheet,
+            title: info.title.clone(),
+            histories,
+            keys: keys.iter().filter_map(|&key| layout.position(key)).collect(),
+            watched: layout.columns().iter().filter(wanted).copied().collect(),
+            margin: margin.then(|| (layout.width(), info.columns)),
+            layout: layout.clone(),
+        }
+    }
+
+    /// Which tab.
+    #[must_use]
+    pub fn tab(&self) -> Tab {
+        self.tab
+    }
+
+    /// The ranges to read, in this order: headers, keys, watched columns, histories, the margin for our columns, keys again.
+    #[must_use]
+    pub fn ranges(&self) -> Vec<String> {
+        let whole = |&at: &u32| columns_range(&self.title, at, at);
+        let mut ranges = vec![header_range(&self.title)];
+        ranges.extend(self.keys.iter().map(whole));
+        match (self.tab, self.watched.as_slice()) {
+            // The partners' tab is read in one piece.
+            (Tab::Partners, [(_, first), .., (_, last)]) => ranges.push(columns_range(&self.title, *first, *last)),
+            (_, watched) => ranges.extend(watched.iter().map(|(_, at)| whole(at))),
+        }
+        ranges.extend(self.history_range());
+        ranges.extend(self.margin.map(|(first, end)| columns_range(&self.title, first, end - 1)));
+        ranges.extend(self.keys.iter().map(whole));
+        ranges
+    }
+
+    /// Makes a look of the answer, one entry a range.
+    ///
+    /// # Errors
+    /// When rows or columns moved while it was read.
+    pub fn parse(&self, words: &TabWords, began: Timestamp, answer: Vec<Columns>) -> Result<Look, Spoiled> {
+        let mut answer = answer.into_iter();
+        let layout = Layout::read(words, &headers(&answer.next().unwrap_or_default())).map_err(Spoiled::Headless)?;
+        if !layout.agrees(&self.layout) {
+            return Err(Spoiled::Rearranged(layout));
+        }
+        let first: Vec<Columns> = answer.by_ref().take(self.keys.len()).collect();
+        let mut watched = self.take_watched(&mut answer);
+        let histories = self.history_range().and_then(|_| answer.next()).map(single);
+        let margin = self.margin.and_then(|_| answer.next()).unwrap_or_default();
+        let last: Vec<Columns> = answer.collect();
+        if !same_cells(&first, &last) || last.len() != self.keys.len() {
+            return Err(Spoiled::Torn);
+        }
+        let longest = watched.iter().chain(&histories).map(Vec::len).max().unwrap_or_default();
+        let margin_end = margin.iter().rposition(|column| column.iter().any(|cell| !cell.is_empty()));
+        let free_column = layout.width() + margin_end.map_or(0, |at| index(at + 1));
+        Ok(Look {
+            tab: self.tab,
+            sheet: self.sheet,
+            title: self.title.clone(),
+            began,
+            layout,
+            rows: self.rows(&mut watched, histories, longest),
+            end: index(longest).max(1).max(self.history_end()),
+            free_column,
+            columns: self.watched.iter().map(|&(column, _)| column).collect(),
+        })
+    }
+
+    fn take_watched(&self, answer: &mut impl Iterator<Item = Columns>) -> Vec<Vec<String>> {
+        match (self.tab, self.watched.as_slice()) {
+            (Tab::Partners, [(_, first), .., _]) => {
+                let mut whole = answer.next().unwrap_or_default();
+                let mut column = |at: u32| whole.get_mut((at - first) as usize).map(std::mem::take).unwrap_or_default();
+                self.watched.iter().map(|&(_, at)| column(at)).collect()
+            }
+            (_, watched) => answer.by_ref().take(watched.len()).map(single).collect(),
+        }
+    }
+
+    fn rows(&self, watched: &mut [Vec<String>], histories: Option<Vec<String>>, longest: usize) -> Vec<Row> {
+        let mut histories = histories.unwrap_or_default();
+        let mut rows: Vec<Row> = (1..longest)
+            .filter_map(|at| {
+                let texts = watched.iter_mut().map(|column| taken(column, at)).collect();
+                let mut row = self.row(index(at), texts)?;
+                if row.key.is_none() {
+                    row.history = self.history_at(&mut histories, row.row);
+                }
+                Some(row)
+            })
+            .collect();
+        if self.tab == Tab::Partners {
+            mark_doubled(&mut rows);
+        }
+        rows
+    }
+
+    /// A row, unless it carries neither key nor Telegram ID.
+    fn row(&self, row: u32, texts: Box<[Box<str>]>) -> Option<Row> {
+        let text = |wanted: Column| {
+            let at = self.watched.iter().position(|&(column, _)| column == wanted);
+            at.map_or("", |at| &texts[at])
+        };
+        let (key_cell, key) = match self.tab {
+            Tab::Partners => (text(Column::Code), cells::code(text(Column::Code)).map(RowMark::Partner)),
+            Tab::Appeals => (text(Column::Number), cells::number(text(Column::Number)).map(RowMark::Appeal)),
+            Tab::Promotions => ("", None),
+        };
+        let (keyless, telegram) = (key_cell.trim().is_empty(), cells::telegram(text(Column::Telegram)));
+        let worth = key.is_some() || telegram != TelegramCell::Empty;
+        worth.then_some(Row {
+            row,
+            key,
+            keyless,
+            telegram,
+            history: None,
+            stale: false,
+            texts,
+        })
+    }
+
+    fn history_range(&self) -> Option<String> {
+        let at = self.layout.position(Column::History).filter(|_| self.tab == Tab::Appeals)?;
+        match self.histories {
+            Histories::Skip => None,
+            Histories::All => Some(columns_range(&self.title, at, at)),
+            Histories::Between(first, end) => {
+                let letters = letters(at);
+                Some(format!("{}!{letters}{}:{letters}{end}", quoted(&self.title), first + 1))
+            }
+        }
+    }
+
+    /// The rows of a partial history range are not counted from the first.
+    fn history_at(&self, histories: &mut [String], row: u32) -> Option<Box<str>> {
+        match self.histories {
+            Histories::Skip => None,
+            Histories::All => Some(taken(histories, row as usize)),
+            Histories::Between(first, end) => (first..end).contains(&row).then(|| taken(histories, (row - first) as usize)),
+        }
+    }
+
+    /// A row with a history alone must not be appended over.
+    fn history_end(&self) -> u32 {
+        match self.histories {
+            Histories::Skip | Histories::All => 0,
+            Histories::Between(first, _) => first,
+        }
+    }
+}
+
+/// Tabs are found by their names as people read them.
+#[must_use]
+pub fn find_tab<'a>(tabs: &'a [TabInfo], title: &str) -> Option<&'a TabInfo> {
+    tabs.iter()
+        .find(|info| info.title == title)
+        .or_else(|| tabs.iter().find(|info| fold(&info.title) == fold(title)))
+}
+
+fn mark_doubled(rows: &mut [Row]) {
+    let mut counts: BTreeMap<ChatId, u32> = BTreeMap::new();
+    for row in rows.iter() {
+        if let TelegramCell::Id(chat) = row.telegram {
+            *counts.entry(chat).or_default() += 1;
+        }
+    }
+    for row in rows {
+        if let TelegramCell::Id(chat) = row.telegram
+            && counts.get(&chat).is_some_and(|&count| count > 1)
+        {
+            row.telegram = TelegramCell::Doubled(chat);
+        }
+    }
+}
+
+/// Trailing empty cells may or may not be answered, so they do not count.
+fn same_cells(first: &[Columns], last: &[Columns]) -> bool {
+    fn cells(columns: &Columns) -> &[String] {
+        let column = columns.first().map_or(&[][..], Vec::as_slice);
+        &column[..column.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1)]
+    }
+    first.iter().map(cells).eq(last.iter().map(cells))
+}
+
+fn single(columns: Columns) -> Vec<String> {
+    columns.into_iter().next().unwrap_or_default()
+}
+
+fn taken(column: &mut [String], at: usize) -> Box<str> {
+    column.get_mut(at).map(std::mem::take).unwrap_or_default().into_boxed_str()
+}
+
+/// Whole columns: they exist however few rows the grid has.
+fn columns_range(title: &str, first: u32, last: u32) -> String {
+    format!("{}!{}:{}", quoted(title), letters(first), letters(last))
+}
+
+/// A tab's name as a range spells it.
+fn quoted(title: &str) -> String {
+    format!("'{}'", title.replace('\'', "''"))
+}
+
+/// A column as people call it: A … Z, AA ….
+pub(in crate::sheets) fn letters(column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = Some(column);
+    while let Some(at) = rest {
+        letters.push(char::from(b'A' + u8::try_from(at % 26).unwrap_or_default()));
+        rest = (at / 26).checked_sub(1);
+    }
+    letters.iter().rev().collect()
+}
+
+#[cfg(test)]
+pub(in crate::sheets) mod tests;

@@ -1,0 +1,161 @@
+//! Tables for ranges and parsing, and the looks that other tests start from.
+//!
+//! Invariant: answers are made as Google makes them: by ranges, trailing empty cells left out.
+
+use super::*;
+use crate::{
+    domain::ids::{ChatId, Number},
+    sheets::layout::tests::{appeals, partners, row},
+};
+
+/// A grid as Google would answer a plan's ranges.
+pub(in crate::sheets) fn answer(ranges: &[String], grid: &[Vec<String>]) -> Vec<Columns> {
+    let column = |at: usize, rows: std::ops::Range<usize>| {
+        let mut cells: Vec<String> = rows
+            .map(|row| grid.get(row).and_then(|cells| cells.get(at)).cloned().unwrap_or_default())
+            .collect();
+        cells.truncate(cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1));
+        cells
+    };
+    let width = grid.iter().map(Vec::len).max().unwrap_or_default();
+    let of_letter = |text: &str| {
+        (0..200)
+            .find(|&at| letters(at) == text.trim_end_matches(char::is_numeric))
+            .map(|at| at as usize)
+    };
+    let of_row = |text: &str| text.trim_start_matches(char::is_alphabetic).parse::<usize>().ok();
+    ranges
+        .iter()
+        .map(|range| {
+            let (_, cells) = range.rsplit_once('!').expect("named");
+            let (first, last) = cells.split_once(':').expect("two ends");
+            let rows = of_row(first).map_or(0, |row| row - 1)..of_row(last).unwrap_or(grid.len());
+            let columns = of_letter(first).filter(|_| first != "1").unwrap_or(0)..=of_letter(last).filter(|_| last != "1").unwrap_or(width);
+            columns.map(|at| column(at, rows.clone())).collect()
+        })
+        .collect()
+}
+
+pub(in crate::sheets) fn grid(rows: &[&str]) -> Vec<Vec<String>> {
+    rows.iter().map(|cells| row(cells)).collect()
+}
+
+pub(in crate::sheets) fn info(title: &str, columns: u32) -> TabInfo {
+    TabInfo {
+        sheet: SheetId(7),
+        title: title.to_owned(),
+        rows: 1000,
+        columns,
+        filter: None,
+        fill_formulas: Vec::new(),
+    }
+}
+
+pub(in crate::sheets) fn look(words: &TabWords, rows: &[&str], histories: Histories) -> Look {
+    let grid = grid(rows);
+    let layout = Layout::read(words, &grid[0]).expect("headers");
+    let plan = Plan::new(words.tab, &info(&words.title, 26), &layout, histories);
+    plan.parse(words, Timestamp::UNIX_EPOCH, answer(&plan.ranges(), &grid))
+        .expect("whole")
+}
+
+pub(in crate::sheets) const HEADERS: &str = "№|telegram_id|текст_обращений|статус|специалист_ответ|код|Доставка";
+
+#[test]
+fn only_what_is_needed_is_read() {
+    let layout = Layout::read(&appeals(), &row(HEADERS)).expect("headers");
+    let ranges = |histories| Plan::new(Tab::Appeals, &info("обр'я", 26), &layout, histories).ranges();
+    let named = |cells: &[&str]| cells.iter().map(|cells| format!("'обр''я'!{cells}")).collect::<Vec<_>>();
+    assert_eq!(
+        ranges(Histories::Skip),
+        named(&["1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "G:G", "A:A", "B:B"])
+    );
+    assert_eq!(
+        ranges(Histories::Between(4, 6)),
+        named(&["1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "F:F", "G:G", "C5:C6", "A:A", "B:B"])
+    );
+    let layout = Layout::read(&partners(), &row("Код партнера|Телефон партнера|Статус|Telegram ID")).expect("headers");
+    let plan = Plan::new(Tab::Partners, &info("список", 4), &layout, Histories::Skip);
+    assert_eq!(
+        plan.ranges(),
+        ["'список'!1:1", "'список'!A:A", "'список'!A:D", "'список'!A:A"].map(str::to_owned)
+    );
+}
+
+#[test]
+fn rows_are_parsed_once() {
+    let look = look(
+        &appeals(),
+        &[
+            HEADERS,
+            "1|700|старое|Новое||п1|",
+            "|701|история|Новое|ответ|п2|",
+            "|||||нет ключа|",
+            "х|702|не наша||||",
+        ],
+        Histories::All,
+    );
+    let marks: Vec<_> = look
+        .rows
+        .iter()
+        .map(|row| (row.row, row.key.clone(), row.history.as_deref()))
+        .collect();
+    assert_eq!(
+        marks,
+        [
+            (1, Some(RowMark::Appeal(Number(1))), None),
+            (2, None, Some("история")),
+            (4, None, Some("не наша"))
+        ]
+    );
+    assert_eq!(
+        look.unnumbered().map(|(row, chat)| (row.row, chat)).collect::<Vec<_>>(),
+        [(2, ChatId(701))]
+    );
+    assert_eq!((look.end, look.free_column, look.highest()), (5, 7, Some(Number(1))));
+    assert_eq!(look.histories_of_unnumbered(), Histories::Between(2, 3));
+    assert_eq!(look.text(&look.rows[1], Column::Answer), Some("ответ"));
+    assert_eq!(look.text(&look.rows[1], Column::Phone), None);
+}
+
+#[test]
+fn our_columns_go_right_of_everything() {
+    let look = look(
+        &appeals(),
+        &[
+            "telegram_id|текст_обращений|статус|специалист_ответ",
+            "700||||заметка без заголовка",
+        ],
+        Histories::All,
+    );
+    assert_eq!(look.free_column, 5);
+}
+
+#[test]
+fn torn_and_rearranged_looks_are_thrown_away() {
+    let words = appeals();
+    let before = grid(&[HEADERS, "1|700|||ответ||", "2|701|||||"]);
+    let plan = Plan::new(
+        Tab::Appeals,
+        &info("обращения", 7),
+        &Layout::read(&words, &before[0]).expect("headers"),
+        Histories::Skip,
+    );
+    let mut torn = answer(&plan.ranges(), &before);
+    torn.last_mut().expect("keys")[0].swap(1, 2);
+    assert_eq!(plan.parse(&words, Timestamp::UNIX_EPOCH, torn), Err(Spoiled::Torn));
+    let mut short = answer(&plan.ranges(), &before);
+    short.pop();
+    assert_eq!(plan.parse(&words, Timestamp::UNIX_EPOCH, short), Err(Spoiled::Torn));
+    let after: Vec<Vec<String>> = before.iter().map(|row| [vec!["новый".to_owned()], row.clone()].concat()).collect();
+    let spoiled = plan.parse(&words, Timestamp::UNIX_EPOCH, answer(&plan.ranges(), &after));
+    assert!(matches!(spoiled, Err(Spoiled::Rearranged(layout)) if layout.position(Column::Number) == Some(1)));
+    let bare = grid(&["№|telegram_id"]);
+    let spoiled = plan.parse(&words, Timestamp::UNIX_EPOCH, answer(&plan.ranges(), &bare));
+    assert!(matches!(spoiled, Err(Spoiled::Headless(error)) if error.missing.len() == 3));
+}
+
+#[test]
+fn columns_are_called_as_people_call_them() {
+    assert_eq!([0, 25, 26, 701, 702].map(letters), ["A", "Z", "AA", "ZZ", "AAA"]);
+}
