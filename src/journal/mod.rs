@@ -195,10 +195,10 @@ impl Journal {
     }
 
     /// Stores and decides events in order; returns when all are decided and committed. Many events take several commits,
-    /// with other callers' between them; after an error some may be decided, and repeating all does no harm.
+    /// with other callers' between them. What is stored is waited for, also while the disk refuses the decision's commit.
     ///
     /// # Errors
-    /// When they are not stored.
+    /// When they are not all stored; some may be, and repeating all does no harm.
     pub async fn apply(&self, events: Vec<Event>) -> Result<(), StoreError> {
         let mut events = events.into_iter();
         loop {

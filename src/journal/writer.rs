@@ -12,7 +12,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Signals, StoreError,
+    Signals,
     carry::Hints,
     disk::{self, Disk},
     judge::{Judge, panic_words},
@@ -39,7 +39,8 @@ pub(super) struct Writer {
     judge: Judge,
     queue: Receiver<Message>,
     course: Course,
-    /// Callers of `apply`, by the last record that must be decided before they are answered.
+    /// Callers of `apply`, by the last record that must be decided before they are answered. Theirs is stored, so a failure
+    /// lets them wait: told to try again, they would state the same events twice.
     waiters: Vec<(Seq, Reply<()>)>,
     /// What was given to callers who never learned of it.
     stray: Given,
@@ -114,7 +115,7 @@ impl Writer {
                 let words = fault.to_string();
                 tracing::error!(error = %words, "the journal cannot store");
                 self.disk.failed(&words);
-                self.refuse(group, &words);
+                group.refuse(&words);
                 self.mend();
             }
         }
@@ -194,14 +195,6 @@ impl Writer {
         }
     }
 
-    fn refuse(&mut self, group: Group, words: &str) {
-        group.refuse(words);
-        for (_, reply) in self.waiters.drain(..) {
-            // A caller who has gone needs no answer.
-            let _ = reply.send(Err(StoreError::Disk(words.to_owned())));
-        }
-    }
-
     /// Opens the file again, with growing pauses in which every question is refused, until a commit succeeds.
     fn mend(&mut self) {
         let mut pause = FIRST_PAUSE;
@@ -231,7 +224,7 @@ impl Writer {
         {
             let (group, course) = Group::gather(&self.queue, left);
             let words = self.disk.trouble().unwrap_or_default();
-            self.refuse(group, &words);
+            group.refuse(&words);
             self.turn_to(course);
         }
     }

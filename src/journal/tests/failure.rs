@@ -94,3 +94,19 @@ async fn a_commit_that_landed_without_an_answer_claims_and_stores_nothing_twice(
     until("it is decided once", || decided(&journal) == ["send", "a"]).await;
     journal.close().await;
 }
+
+#[tokio::test]
+async fn events_that_were_stored_are_waited_for_and_not_refused() {
+    let (dir, memory) = (tempfile::tempdir().unwrap(), Memory::default());
+    let (journal, _heard) = open_with(dir.path(), Gate::default(), memory.opener());
+    memory.allow(1);
+    let applying = tokio::spawn({
+        let journal = journal.clone();
+        async move { journal.apply(vec![message("a")]).await }
+    });
+    until("the decision's commit fails", || !journal.healthy()).await;
+    memory.refuse(false);
+    applying.await.unwrap().unwrap();
+    assert_eq!(decided(&journal), ["a"]);
+    journal.close().await;
+}

@@ -231,13 +231,25 @@ fn open_with(dir: &Path, gate: Gate, open: OpenDatabase) -> (Journal, Heard) {
 }
 
 /// A disk in memory: it can refuse, counts what it is asked to make durable, and survives its journal.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Memory {
     data: Arc<RwLock<Vec<u8>>>,
-    refuses: Arc<AtomicBool>,
+    syncs_left: Arc<AtomicUsize>,
     loses_answers: Arc<AtomicBool>,
     slow: Arc<AtomicBool>,
     syncs: Arc<AtomicUsize>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            data: Arc::default(),
+            syncs_left: Arc::new(AtomicUsize::new(usize::MAX)),
+            loses_answers: Arc::default(),
+            slow: Arc::default(),
+            syncs: Arc::default(),
+        }
+    }
 }
 
 impl Memory {
@@ -247,7 +259,12 @@ impl Memory {
     }
 
     fn refuse(&self, refuses: bool) {
-        self.refuses.store(refuses, Ordering::SeqCst);
+        self.allow(if refuses { 0 } else { usize::MAX });
+    }
+
+    /// Refuses everything after so many commits.
+    fn allow(&self, syncs: usize) {
+        self.syncs_left.store(syncs, Ordering::SeqCst);
     }
 
     fn syncs(&self) -> usize {
@@ -255,7 +272,7 @@ impl Memory {
     }
 
     fn willing(&self) -> io::Result<()> {
-        if self.refuses.load(Ordering::SeqCst) {
+        if self.syncs_left.load(Ordering::SeqCst) == 0 {
             Err(io::Error::new(io::ErrorKind::StorageFull, "no space left on the device"))
         } else {
             Ok(())
@@ -291,6 +308,9 @@ impl StorageBackend for Memory {
             std::thread::sleep(Duration::from_millis(5));
         }
         self.syncs.fetch_add(1, Ordering::SeqCst);
+        let count_down = |left: usize| (left != usize::MAX).then(|| left.saturating_sub(1));
+        // Nothing is counted while there is no limit.
+        let _ = self.syncs_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, count_down);
         Ok(())
     }
 
