@@ -311,7 +311,7 @@ mod tests {
         #[test]
         fn a_doubled_number_never_makes_an_appeal_event(rows in sheet(), at in any::<prop::sample::Index>(), known in any::<bool>()) {
             let copy = &rows[at.index(rows.len())];
-            let after = [rows.as_slice(), &[copy.clone()]].concat();
+            let after = [rows.as_slice(), std::slice::from_ref(copy)].concat();
             let before = seen(&rows);
             let told = marks(&diff(&appeals(), known.then_some(&before), &seen(&after)));
             let number = at.index(rows.len()) + 1;

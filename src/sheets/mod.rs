@@ -11,5 +11,5 @@ pub mod diff;
 
 pub mod desk;
 
-// pub mod driver;
+pub mod driver;
 pub mod hub;

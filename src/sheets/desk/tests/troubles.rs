@@ -146,9 +146,16 @@ fn a_spreadsheet_open_for_reading_only_is_still_read() {
 fn headers_that_moved_are_found_and_headers_that_vanished_are_told() {
     let mut bench = Bench::ready(&[HEADERS, ONE]);
     bench.book.cells.iter_mut().for_each(|row| row.rotate_right(1));
-    bench.book.fills.iter_mut().for_each(|formula| *formula = formula.replace("$D", "$E"));
+    bench
+        .book
+        .fills
+        .iter_mut()
+        .for_each(|formula| *formula = formula.replace("$D", "$E"));
     assert_eq!(bench.feed(Input::Nudge(Tab::Appeals), &mut |_, _| {}), None);
-    assert_eq!(bench.reads, 3, "the look was taken again, with the new layout and what Google has adjusted to it");
+    assert_eq!(
+        bench.reads, 3,
+        "the look was taken again, with the new layout and what Google has adjusted to it"
+    );
     assert!(matches!(bench.events.as_slice(), [Event::Looked(_)]), "nothing changed in the rows");
     bench.forget();
     bench.pass(2);
