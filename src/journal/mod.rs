@@ -234,6 +234,15 @@ impl Journal {
         self.ask((spreadsheet, ids), Message::Forget).await
     }
 
+    /// Forgets fences that were removed from the spreadsheet.
+    ///
+    /// # Errors
+    /// When it is not stored: then they are offered for removal again.
+    pub async fn forget_fences(&self, spreadsheet: SpreadsheetId, ids: Vec<FenceId>) -> Result<(), StoreError> {
+        let _ = (spreadsheet, ids);
+        Err(StoreError::Closed)
+    }
+
     /// The committed state, as of now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {

@@ -5,6 +5,7 @@
 
 mod amend;
 mod compose;
+mod doubt;
 mod draft;
 mod find;
 mod looking;
@@ -39,6 +40,7 @@ use crate::{
 };
 use amend::Amend;
 use compose::Stubborn;
+use doubt::Doubt;
 use draft::Draft;
 use pace::Pace;
 use station::{Hinders, Station};
@@ -167,7 +169,7 @@ pub struct Desk {
     open: Vec<FenceId>,
     owed: Owed,
     amends: Vec<Amend>,
-    doubtful: Vec<Doubtful>,
+    doubts: Vec<Doubt>,
     stubborn: Stubborn,
     drops_fences: bool,
     plain_writes: u64,
@@ -196,14 +198,6 @@ struct Sent {
     fence: FenceId,
     /// Fence changes before those of the draft.
     head: usize,
-}
-
-/// A place that was written, or not: the answer was lost.
-#[derive(Debug)]
-struct Doubtful {
-    tab: Tab,
-    row: u32,
-    mark: Option<RowMark>,
 }
 
 /// What is to be done when there is time.
@@ -260,7 +254,7 @@ impl Desk {
             open,
             owed: Owed::default(),
             amends: Vec::new(),
-            doubtful: Vec::new(),
+            doubts: Vec::new(),
             stubborn: Stubborn::new(),
             drops_fences: true,
             plain_writes: 0,
@@ -282,7 +276,7 @@ impl Desk {
             Input::Projected(rows) => self.projected(rows, now),
             Input::Intended(answer) => self.intended(answer, now),
             Input::Written(answer) => self.written(answer, now),
-            Input::FenceFate(answer) => self.fenced(answer, now),
+            Input::FenceFate(answer) => self.fenced(&answer, now),
         }
     }
 

@@ -18,3 +18,5 @@ pub mod look;
 pub mod diff;
 
 pub mod desk;
+
+pub mod driver;

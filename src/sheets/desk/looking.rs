@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
-        event::{Command, Event, Notice, RowMark},
+        event::{Command, Event, Notice},
         tab::Tab,
     },
     journal::StoreError,
@@ -79,13 +79,13 @@ impl Desk {
                 self.structure = Some((structure, now));
                 self.look(now)
             }
-            Err(error) => self.unread(error, now),
+            Err(error) => self.unread(&error, now),
         }
     }
 
     pub(super) fn read(&mut self, answer: Result<Vec<Columns>, CallError>, now: Timestamp) -> Vec<Output> {
         match (std::mem::take(&mut self.phase), answer) {
-            (Phase::Heading(_) | Phase::Looking(..), Err(error)) => self.unread(error, now),
+            (Phase::Heading(_) | Phase::Looking(..), Err(error)) => self.unread(&error, now),
             (Phase::Heading(tabs), Ok(answer)) => self.headed(&tabs, &answer, now),
             (Phase::Looking(plans, began), Ok(answer)) => self.looked(&plans, began, answer, now),
             (phase, _) => {
@@ -162,9 +162,9 @@ impl Desk {
     }
 
     /// A reading call failed.
-    fn unread(&mut self, error: CallError, now: Timestamp) -> Vec<Output> {
+    fn unread(&mut self, error: &CallError, now: Timestamp) -> Vec<Output> {
         match error {
-            CallError::Throttled { until } => self.rest(until, now),
+            CallError::Throttled { until } => self.rest(*until, now),
             CallError::Unavailable(_) | CallError::Unknown(_) | CallError::Refused { .. } => self.rest(None, now),
             CallError::BadRange(_) => {
                 self.structure = None;
@@ -236,18 +236,16 @@ impl Desk {
             }
             events.extend(diff::events(&station.words, station.look.as_ref(), look));
         }
-        let overwritten = self.cycle.taken.iter().flat_map(|look| self.overwritten(look)).collect();
+        let doubts = |look: &Look| {
+            self.doubts
+                .iter()
+                .filter(|doubt| doubt.tab == look.tab)
+                .flat_map(|doubt| doubt.hit(look))
+                .collect::<Vec<_>>()
+        };
+        let overwritten = self.cycle.taken.iter().flat_map(doubts).collect();
         self.phase = Phase::Applying;
         vec![Output::Apply { events, overwritten }]
-    }
-
-    /// Keys that now stand where a batch of unknown outcome was to write others: it may have hit them.
-    fn overwritten(&self, look: &Look) -> impl Iterator<Item = RowMark> {
-        let here = self.doubtful.iter().filter(|place| place.tab == look.tab);
-        here.filter_map(|place| {
-            let row = look.rows.iter().find(|row| row.row == place.row)?;
-            row.key.clone().filter(|key| place.mark.as_ref() != Some(key))
-        })
     }
 
     pub(super) fn applied(&mut self, answer: Result<(), StoreError>, now: Timestamp) -> Vec<Output> {
@@ -280,7 +278,7 @@ impl Desk {
         for look in std::mem::take(&mut self.cycle).taken {
             let tab = look.tab;
             if self.open.is_empty() {
-                self.doubtful.retain(|place| place.tab != tab);
+                self.doubts.retain(|doubt| doubt.tab != tab);
             }
             let unprepared = !look.layout.to_add().is_empty();
             let Some(station) = self.station(tab) else { continue };

@@ -5,9 +5,10 @@
 use jiff::Timestamp;
 
 use super::{
-    Desk, Doubtful, Intended, Output, Phase, Sent, Wanted,
+    Desk, Intended, Output, Phase, Sent, Wanted,
     compose::Scene,
-    draft::{Draft, Owner, Planned},
+    doubt::Doubt,
+    draft::{Draft, Owner},
     prepare::Step,
     station::{Hinders, Station},
 };
@@ -131,14 +132,12 @@ impl Desk {
         match error {
             CallError::Unknown(_) => {
                 self.open.push(sent.fence);
-                let place = |row: Planned| {
-                    Some(Doubtful {
-                        tab: row.tab,
-                        row: row.row?,
-                        mark: row.mark,
-                    })
-                };
-                self.doubtful.extend(sent.draft.rows.into_iter().filter_map(place));
+                let looks = self
+                    .stations
+                    .iter()
+                    .filter(|station| sent.draft.canvases.contains_key(&station.tab()));
+                let looks = looks.filter_map(|station| station.look.as_ref());
+                self.doubts.extend(looks.map(|look| Doubt::new(look, &sent.draft.rows)));
                 self.structure = None;
                 self.pace.writes.failed(None, now);
                 return;
@@ -200,7 +199,7 @@ impl Desk {
         }
     }
 
-    pub(super) fn fenced(&mut self, answer: Result<FenceFate, CallError>, now: Timestamp) -> Vec<Output> {
+    pub(super) fn fenced(&mut self, answer: &Result<FenceFate, CallError>, now: Timestamp) -> Vec<Output> {
         if !matches!(self.phase, Phase::Fencing) || self.open.is_empty() {
             return Vec::new();
         }
@@ -211,7 +210,7 @@ impl Desk {
                 let fence = self.open.remove(0);
                 self.report(Some(fence), Vec::new());
             }
-            Err(CallError::Throttled { until }) => self.pace.writes.failed(until, now),
+            Err(CallError::Throttled { until }) => self.pace.writes.failed(*until, now),
             Err(CallError::Denied(_)) => {
                 self.pace.writes.failed(None, now);
                 let tabs: Vec<Tab> = self.stations.iter().map(Station::tab).collect();

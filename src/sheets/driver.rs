@@ -1,0 +1,401 @@
+//! The loop that runs one desk: carries out what it asks for, and wakes it.
+//!
+//! Invariant: one call at a time, its answer goes back to the desk; a stop lets a write end, or leaves its intent to tell of it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    desk::{Desk, DeskState, Input, Intended, Output, Start, Wanted},
+    hub::Hub,
+    layout::words::TabWords,
+    wire::{Batch, CallError, Change, ReadBack},
+};
+use crate::{
+    clock,
+    domain::{
+        event::{Event, RowMark, RowResult, WriteReport, WrittenRow},
+        ids::{FenceId, RowKey, Seq, SpreadsheetId},
+        project::project,
+        row::{CellValue, DesiredRow},
+        rules::Rules,
+        tab::Tab,
+        view::View,
+    },
+    journal::{Journal, Snapshot, StoreError},
+};
+
+/// How often the dirty rows are looked through without a signal: one signal may wake another desk alone.
+/// Waits are cut to this length too, so that a jump of the clock does no harm.
+const POLL: Duration = Duration::from_secs(1);
+
+/// A write in hand may end within this time after the stop; the process is given 2 s.
+const WRITE_GRACE: Duration = Duration::from_millis(1_200);
+
+/// Fences are removed when they are this old: a lost batch can land for three minutes at most.
+const FENCE_AGE: SignedDuration = SignedDuration::from_hours(1);
+
+/// Dirty rows that are looked through at once; beyond it the oldest go first.
+const MOST_DIRTY: usize = 20_000;
+
+/// Rows that are projected for one batch.
+const MOST_ROWS: usize = 2_000;
+
+/// Characters that are projected for one batch: the desk sends about half as many, the rest would be thrown away.
+const MOST_CHARACTERS: usize = 1_500_000;
+
+/// Events that the journal is given at once, so that others get their turn between.
+const EVENTS_AT_ONCE: usize = 500;
+
+/// Which spreadsheet a desk serves, and how its tabs are called.
+#[derive(Debug, Clone)]
+pub struct DeskSettings {
+    /// The spreadsheet.
+    pub spreadsheet: SpreadsheetId,
+    /// One, two or three tabs.
+    pub tabs: Vec<TabWords>,
+}
+
+/// Runs the desk of one spreadsheet until the stop; publishes how it fares.
+pub async fn run(
+    settings: DeskSettings,
+    hub: Hub,
+    journal: Journal,
+    rules: Rules,
+    nudges: mpsc::Receiver<Tab>,
+    stop: CancellationToken,
+    state: watch::Sender<DeskState>,
+) {
+    let tabs = settings.tabs.iter().map(|words| words.tab).collect();
+    let mut desk = Desk::new(start(settings.clone(), &journal.snapshot()));
+    let mut driver = Driver {
+        spreadsheet: settings.spreadsheet,
+        tabs,
+        hub,
+        journal,
+        rules,
+        nudges,
+        stop,
+        offered: BTreeMap::new(),
+    };
+    let mut input = Some(Input::Tick);
+    while let Some(next) = input {
+        let now = clock::now();
+        let output = desk.step(next, now).pop();
+        state.send_replace(desk.state(now));
+        input = match output {
+            None => driver.wait(None).await,
+            Some(Output::WaitUntil(until)) => driver.wait(Some(until)).await,
+            Some(output) => driver.carry_out(output).await,
+        };
+    }
+}
+
+fn start(settings: DeskSettings, snapshot: &Snapshot) -> Start {
+    let tabs = settings.tabs.iter().map(|words| words.tab);
+    let intents = snapshot.intents(&settings.spreadsheet);
+    Start {
+        sighted: tabs.filter(|&tab| snapshot.tab(tab).sighted.is_some()).collect(),
+        open: intents.into_iter().map(|intent| intent.fence).collect(),
+        spreadsheet: settings.spreadsheet,
+        tabs: settings.tabs,
+    }
+}
+
+struct Driver {
+    spreadsheet: SpreadsheetId,
+    tabs: BTreeSet<Tab>,
+    hub: Hub,
+    journal: Journal,
+    rules: Rules,
+    nudges: mpsc::Receiver<Tab>,
+    stop: CancellationToken,
+    /// Dirty rows that the desk has had, by generation: it comes back to them by itself.
+    offered: BTreeMap<RowKey, Seq>,
+}
+
+impl Driver {
+    /// Carries one output out; none where the stop came first. After the stop only what the journal must learn is done.
+    async fn carry_out(&mut self, output: Output) -> Option<Input> {
+        if self.stop.is_cancelled() && !matches!(output, Output::Apply { .. }) {
+            return None;
+        }
+        match output {
+            Output::ReadStructure => self
+                .unless_stopped(self.hub.structure(&self.spreadsheet))
+                .await
+                .map(Input::Structure),
+            Output::Read(ranges) => self
+                .unless_stopped(self.hub.read(&self.spreadsheet, &ranges))
+                .await
+                .map(Input::Read),
+            Output::Fence(fence) => {
+                let fate = self.hub.fence(&self.spreadsheet, fence);
+                self.unless_stopped(fate).await.map(Input::FenceFate)
+            }
+            Output::Apply { events, overwritten } => Some(Input::Applied(self.apply(events, &overwritten).await)),
+            Output::Project(tabs) => Some(Input::Projected(self.project(&tabs))),
+            Output::Intend(keys) => Some(Input::Intended(self.intend(keys).await)),
+            Output::Write(batch) => Some(Input::Written(self.write(&batch).await)),
+            Output::WaitUntil(until) => self.wait(Some(until)).await,
+        }
+    }
+
+    /// Waits for a nudge, dirty rows or the moment; none at the stop.
+    async fn wait(&mut self, until: Option<Timestamp>) -> Option<Input> {
+        loop {
+            if self.stop.is_cancelled() {
+                return None;
+            }
+            let dirty = self.dirty();
+            if !dirty.is_empty() {
+                return Some(Input::Dirty(dirty));
+            }
+            let left = until.map_or(POLL, |until| {
+                let left = until.duration_since(clock::now());
+                Duration::try_from(left).unwrap_or_default().min(POLL)
+            });
+            tokio::select! {
+                () = self.stop.cancelled() => return None,
+                Some(tab) = self.nudges.recv() => return Some(Input::Nudge(tab)),
+                () = self.journal.signals().dirty.notified() => {}
+                () = sleep(left) => {
+                    if until.is_some_and(|until| until <= clock::now()) {
+                        return Some(Input::Tick);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tabs with dirty rows that the desk has not had yet.
+    fn dirty(&self) -> BTreeSet<Tab> {
+        let rows = self.journal.snapshot().dirty(MOST_DIRTY);
+        let fresh = rows.iter().filter(|(key, dirtied)| self.offered.get(key) != Some(dirtied));
+        fresh.map(|(key, _)| tab_of(key)).filter(|tab| self.tabs.contains(tab)).collect()
+    }
+
+    /// The dirty rows of some tabs as they should be; those that the desk has not had yet go first.
+    fn project(&mut self, tabs: &[Tab]) -> Vec<Wanted> {
+        let snapshot = self.journal.snapshot();
+        let mut dirty = snapshot.dirty(MOST_DIRTY);
+        let marks: BTreeMap<&RowKey, Seq> = dirty.iter().map(|(key, dirtied)| (key, *dirtied)).collect();
+        self.offered.retain(|key, dirtied| marks.get(key) == Some(dirtied));
+        dirty.retain(|(key, _)| tabs.contains(&tab_of(key)));
+        dirty.sort_by_key(|(key, _)| self.offered.contains_key(key));
+        let (mut rows, mut size) = (Vec::new(), 0);
+        for (key, dirtied) in dirty {
+            if rows.len() >= MOST_ROWS || size >= MOST_CHARACTERS {
+                break;
+            }
+            if let Some(row) = project(&self.rules, &snapshot, &key) {
+                size += characters(&row);
+                rows.push(Wanted { row, dirtied });
+            }
+            self.offered.insert(key, dirtied);
+        }
+        rows
+    }
+
+    async fn apply(&self, events: Vec<Event>, overwritten: &[RowMark]) -> Result<(), StoreError> {
+        let mut events = events.into_iter().peekable();
+        while events.peek().is_some() {
+            self.journal.apply(events.by_ref().take(EVENTS_AT_ONCE).collect()).await?;
+        }
+        let report = self.moved(overwritten);
+        if report.rows.is_empty() {
+            return Ok(());
+        }
+        self.journal.apply(vec![Event::Wrote(report)]).await
+    }
+
+    /// Rows in whose place we have written others: the journal must want them written again, whatever was clean.
+    fn moved(&self, marks: &[RowMark]) -> WriteReport {
+        let snapshot = self.journal.snapshot();
+        let key = |mark: &RowMark| match mark {
+            RowMark::Partner(code) => Some(RowKey::Partner(code.clone())),
+            RowMark::Appeal(number) => snapshot.numbered(*number).map(RowKey::Appeal),
+        };
+        let row = |key| WrittenRow {
+            key,
+            dirtied: Seq(0),
+            result: RowResult::Moved,
+        };
+        WriteReport {
+            spreadsheet: self.spreadsheet.clone(),
+            fence: None,
+            rows: marks.iter().filter_map(key).map(row).collect(),
+        }
+    }
+
+    async fn intend(&self, keys: Vec<RowKey>) -> Result<Intended, StoreError> {
+        let intent = self.journal.intend(self.spreadsheet.clone(), keys).await?;
+        let old_fences = self.journal.snapshot().old_fences(&self.spreadsheet, clock::now() - FENCE_AGE);
+        Ok(Intended { intent, old_fences })
+    }
+
+    /// A write is not cut by the stop at once: its intent makes even that safe, but it would have to be resolved at the next start.
+    async fn write(&self, batch: &Batch) -> Result<ReadBack, CallError> {
+        let write = self.hub.write(&self.spreadsheet, batch);
+        tokio::pin!(write);
+        let answer = tokio::select! {
+            answer = &mut write => answer,
+            () = self.stop.cancelled() => match timeout(WRITE_GRACE, write).await {
+                Ok(answer) => answer,
+                Err(_) => Err(CallError::Unknown("the service is stopping".to_owned())),
+            },
+        };
+        if answer.is_ok() {
+            self.forget(batch).await;
+        }
+        answer
+    }
+
+    /// A fence that could not be forgotten is removed once more, which does no harm.
+    async fn forget(&self, batch: &Batch) {
+        let dropped = |change: &Change| match change {
+            Change::DropFence(fence) => Some(*fence),
+            Change::Set { .. }
+            | Change::CompareAndSet { .. }
+            | Change::Append { .. }
+            | Change::AddColumns { .. }
+            | Change::SetFilter { .. }
+            | Change::AddFill { .. }
+            | Change::Fence(_) => None,
+        };
+        let fences: Vec<FenceId> = batch.changes.iter().filter_map(dropped).collect();
+        if fences.is_empty() {
+            return;
+        }
+        if let Err(error) = self.journal.forget_fences(self.spreadsheet.clone(), fences).await {
+            tracing::debug!(%error, "removed fences are not forgotten");
+        }
+    }
+
+    async fn unless_stopped<T>(&self, call: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            answer = call => Some(answer),
+            () = self.stop.cancelled() => None,
+        }
+    }
+}
+
+fn tab_of(key: &RowKey) -> Tab {
+    match key {
+        RowKey::Partner(_) => Tab::Partners,
+        RowKey::Appeal(_) => Tab::Appeals,
+        RowKey::Promotion(_) => Tab::Promotions,
+    }
+}
+
+fn characters(row: &DesiredRow) -> usize {
+    let text = |(_, value): &(_, CellValue)| match value {
+        CellValue::Text(text) => text.as_str().len() / 2,
+        CellValue::Number(_) => 0,
+    };
+    row.ours.iter().map(text).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::Notify;
+
+    use super::*;
+    use crate::{domain::wording::Wording, journal::Signals, sheets::layout::tests::appeals};
+
+    fn unreachable_hub() -> Hub {
+        Hub
+    }
+
+    fn driver() -> (Driver, mpsc::Sender<Tab>, CancellationToken) {
+        let rules = Rules {
+            time_zone: jiff::tz::TimeZone::UTC,
+            admin_chat: None,
+            grace: SignedDuration::ZERO,
+            resend_unknown: true,
+            wording: Wording,
+        };
+        let signals = Signals {
+            outbox: Notify::new(),
+            dirty: Notify::new(),
+            looks: mpsc::channel(1).0,
+            buttons: mpsc::channel(1).0,
+        };
+        let interpret = std::sync::Arc::new(|_: &[u8]| Err(crate::journal::Undecodable(String::new())));
+        let directory = tempfile::tempdir().expect("a directory");
+        let journal = Journal::open(directory.path(), rules.clone(), interpret, signals).expect("opens");
+        let ((sender, nudges), stop) = (mpsc::channel(4), CancellationToken::new());
+        let driver = Driver {
+            spreadsheet: SpreadsheetId("книга".to_owned()),
+            tabs: BTreeSet::from([Tab::Appeals]),
+            hub: unreachable_hub(),
+            journal,
+            rules,
+            nudges,
+            stop: stop.clone(),
+            offered: BTreeMap::new(),
+        };
+        (driver, sender, stop)
+    }
+
+    #[tokio::test]
+    async fn a_wait_ends_with_a_nudge_the_moment_or_the_stop() {
+        let (mut driver, nudges, stop) = driver();
+        nudges.send(Tab::Appeals).await.expect("listens");
+        assert!(matches!(driver.wait(None).await, Some(Input::Nudge(Tab::Appeals))));
+        let soon = clock::now() + SignedDuration::from_millis(5);
+        assert!(matches!(driver.wait(Some(soon)).await, Some(Input::Tick)));
+        assert!(clock::now() >= soon);
+        drop(nudges);
+        stop.cancel();
+        assert!(driver.wait(None).await.is_none());
+        assert!(driver.carry_out(Output::ReadStructure).await.is_none());
+        let apply = Output::Apply {
+            events: Vec::new(),
+            overwritten: Vec::new(),
+        };
+        assert!(matches!(driver.carry_out(apply).await, Some(Input::Applied(Ok(())))));
+    }
+
+    #[tokio::test]
+    async fn a_desk_that_reaches_nobody_rests_says_so_and_stops() {
+        let (driver, _nudges, stop) = driver();
+        let settings = DeskSettings {
+            spreadsheet: driver.spreadsheet.clone(),
+            tabs: vec![appeals()],
+        };
+        let (state, mut seen) = watch::channel(DeskState::default());
+        let running = run(
+            settings,
+            driver.hub,
+            driver.journal,
+            driver.rules,
+            driver.nudges,
+            stop.clone(),
+            state,
+        );
+        let running = tokio::spawn(running);
+        let resting = seen.wait_for(|state| state.resting_until.is_some());
+        let resting = timeout(Duration::from_secs(5), resting).await.expect("in time");
+        assert_eq!(
+            resting.expect("published").tabs[0].trouble,
+            None,
+            "an outage is not the fault of a tab"
+        );
+        stop.cancel();
+        timeout(Duration::from_secs(2), running)
+            .await
+            .expect("stops in time")
+            .expect("no panic");
+    }
+}
