@@ -28,7 +28,7 @@ pub use self::addresses::{BaseUrl, SpreadsheetId, TabName};
 pub use self::credentials::Credentials;
 pub use self::error::{SettingsError, SettingsErrors, Source, Warning};
 pub use self::secrets::{BotId, BotToken, CallbackSecret};
-pub use self::settings::{Appeals, Files, Http, Log, Mode, Promotions, Schedule, Settings, Sheets, TabAddress, Telegram};
+pub use self::settings::{Appeals, Files, Http, Local, Log, Mode, Promotions, Schedule, Settings, Sheets, TabAddress, Telegram};
 pub use self::sheets::{Fill, Names, fold};
 pub use self::values::{AdminChat, LogFilter, LogFormat, QuietHours};
 pub use self::words::{
@@ -56,11 +56,38 @@ impl Settings {
     }
 }
 
+impl Local {
+    /// Reads the few settings that a command beside the running service needs; it asks for no secret.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with these settings, or with the file as a whole.
+    pub fn load(file: Option<&Path>, variables: impl Iterator<Item = (String, String)>) -> Result<Self, SettingsErrors> {
+        let mut reader = reader(file, Path::new(DEFAULT_FILE), variables);
+        let local = sections::local(&mut reader);
+        reader.into_findings().conclude(local).map(|(local, _)| local)
+    }
+}
+
 fn load(
     named: Option<&Path>,
     default: &Path,
     variables: impl Iterator<Item = (String, String)>,
 ) -> Result<(Settings, Vec<Warning>), SettingsErrors> {
+    let file = named.unwrap_or(default);
+    let mut reader = reader(named, default, variables);
+    let (words, faults) = match sheets::load(&file.with_file_name(sheets::FILE_NAME)) {
+        Ok(words) => (Some(words), Vec::new()),
+        Err(faults) => (None, faults),
+    };
+    let settings = sections::settings(&mut reader, words);
+    let mut findings = reader.into_findings();
+    findings.errors.extend(faults);
+    findings.conclude(settings)
+}
+
+/// The layers of one start, ready to be read setting by setting.
+fn reader(named: Option<&Path>, default: &Path, variables: impl Iterator<Item = (String, String)>) -> read::Reader {
     let mut findings = Findings::default();
     let file = named.unwrap_or(default);
     let known: Vec<&str> = keys::KEYS.iter().map(|key| key.path).collect();
@@ -70,13 +97,5 @@ fn load(
         layers = layers.with(Source::File(file.to_owned()), values);
     }
     let layers = layers::add_environment(layers, variables, &mut findings);
-    let mut reader = read::Reader::new(layers, findings);
-    let (words, faults) = match sheets::load(&file.with_file_name(sheets::FILE_NAME)) {
-        Ok(words) => (Some(words), Vec::new()),
-        Err(faults) => (None, faults),
-    };
-    let settings = sections::settings(&mut reader, words);
-    let mut findings = reader.into_findings();
-    findings.errors.extend(faults);
-    findings.conclude(settings)
+    read::Reader::new(layers, findings)
 }

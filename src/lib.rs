@@ -11,6 +11,11 @@ pub mod telegram;
 
 pub mod config;
 
+pub mod app;
+pub mod cli;
+#[cfg(feature = "demo")]
+pub mod stage;
+
 pub mod clock;
 pub mod logs;
 pub mod schedule;

@@ -63,3 +63,8 @@ status-ai-answer = answered by AI
 status-resolved = resolved
 status-other = { $word }
 not-text-yet = For now we read only text here. Please put your question into words.
+
+## The bot's menu
+menu-start = Begin
+menu-appeals = My appeals
+menu-help = A hint

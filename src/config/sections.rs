@@ -9,7 +9,7 @@ use super::credentials::credentials;
 use super::error::{Wrong, wrong};
 use super::read::Reader;
 use super::secrets;
-use super::settings::{Appeals, Files, Http, Log, Mode, Promotions, Schedule, Settings, Sheets, TabAddress, Telegram};
+use super::settings::{Appeals, Files, Http, Local, Log, Mode, Promotions, Schedule, Settings, Sheets, TabAddress, Telegram};
 use super::values::{self, Intake};
 use super::words::SheetWords;
 
@@ -43,6 +43,16 @@ pub(super) fn settings(r: &mut Reader, words: Option<SheetWords>) -> Option<Sett
         appeals: appeals?,
         files: files?,
         words: words?,
+    })
+}
+
+/// What a command beside the running service needs.
+pub(super) fn local(r: &mut Reader) -> Option<Local> {
+    let data_dir = r.required("data_dir", values::path);
+    let listen = r.required("http.listen", addresses::address);
+    Some(Local {
+        data_dir: data_dir?,
+        listen: listen?,
     })
 }
 

@@ -53,6 +53,15 @@ pub struct Log {
     pub filter: LogFilter,
 }
 
+/// Where the running service is found, by commands beside it.
+#[derive(Debug)]
+pub struct Local {
+    /// Where the journal and the admin socket live.
+    pub data_dir: PathBuf,
+    /// Where the probes are answered.
+    pub listen: SocketAddr,
+}
+
 /// Where we listen.
 #[derive(Debug)]
 pub struct Http {

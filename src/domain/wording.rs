@@ -79,6 +79,12 @@ pub enum Say<'a> {
     StatusWord(&'a Status),
     /// Only text can be read so far.
     NotTextYet,
+    /// The bot's menu: `/start`.
+    MenuStart,
+    /// The bot's menu: `/appeals`.
+    MenuAppeals,
+    /// The bot's menu: `/help`.
+    MenuHelp,
 }
 
 /// Something to write into the sheet or to the admin chat; Russian, the language of the firm.
@@ -219,6 +225,9 @@ impl<'a> Say<'a> {
             Self::AppealsLine(None, date, _) => ("appeals-line-unnumbered", vec![("date", date.into())]),
             Self::StatusWord(status) => status_word(status),
             Self::NotTextYet => plain("not-text-yet"),
+            Self::MenuStart => plain("menu-start"),
+            Self::MenuAppeals => plain("menu-appeals"),
+            Self::MenuHelp => plain("menu-help"),
         }
     }
 }

@@ -9,6 +9,7 @@ mod fences;
 mod inbox;
 mod judge;
 mod keys;
+mod nudges;
 mod outbox;
 mod queue;
 mod records;
@@ -37,16 +38,19 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::{
-    sync::{Notify, Semaphore, mpsc, oneshot},
+    sync::{Notify, Semaphore, mpsc, oneshot, watch},
     time::timeout,
 };
 
-pub use self::snapshot::{Figures, Snapshot};
 use self::{
     disk::{Disk, OpenDatabase},
     judge::{Decide, Judge},
     queue::{Asked, CAPACITY, Message},
     writer::Writer,
+};
+pub use self::{
+    nudges::Nudges,
+    snapshot::{Figures, Snapshot},
 };
 use crate::domain::{
     decide::decide,
@@ -54,7 +58,6 @@ use crate::domain::{
     event::Event,
     ids::{CallbackId, FenceId, OutboxId, RowKey, Seq, SpreadsheetId},
     rules::Rules,
-    tab::Tab,
 };
 
 /// A caller waits so long for a place in the queue; Telegram repeats a refused update at once, so a longer wait wins nothing.
@@ -133,10 +136,10 @@ pub struct Intent {
 pub struct Signals {
     /// Messages wait in the outbox.
     pub outbox: Notify,
-    /// Rows are dirty.
-    pub dirty: Notify,
-    /// A decision asks for a look; bounded, extra nudges are merged by the desk.
-    pub looks: mpsc::Sender<Tab>,
+    /// Rows are dirty; each desk watches with a receiver of its own, so none misses it.
+    pub dirty: watch::Sender<()>,
+    /// Tabs to look at soon, by the word of a decision, a schedule or a sheet's script.
+    pub looks: Nudges,
     /// Pressed buttons to acknowledge; bounded, lost when full (Telegram forgets them too).
     pub buttons: mpsc::Sender<CallbackId>,
 }
@@ -232,15 +235,6 @@ impl Journal {
     /// When it is not stored: then they are offered for removal again.
     pub async fn forget_fences(&self, spreadsheet: SpreadsheetId, ids: Vec<FenceId>) -> Result<(), StoreError> {
         self.ask((spreadsheet, ids), Message::Forget).await
-    }
-
-    /// Forgets fences that were removed from the spreadsheet.
-    ///
-    /// # Errors
-    /// When it is not stored: then they are offered for removal again.
-    pub async fn forget_fences(&self, spreadsheet: SpreadsheetId, ids: Vec<FenceId>) -> Result<(), StoreError> {
-        let _ = (spreadsheet, ids);
-        Err(StoreError::Closed)
     }
 
     /// The committed state, as of now.

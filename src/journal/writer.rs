@@ -247,13 +247,10 @@ fn fire(signals: &Signals, hints: Hints) {
         signals.outbox.notify_one();
     }
     if hints.dirty {
-        // Several desks may wait; the one that does not wait yet finds the stored permit.
-        signals.dirty.notify_waiters();
-        signals.dirty.notify_one();
+        signals.dirty.send_replace(());
     }
     for tab in hints.looks {
-        // A full channel means that looks are under way already.
-        let _ = signals.looks.try_send(tab);
+        signals.looks.mark(tab);
     }
     for button in hints.buttons {
         // Telegram forgets an unacknowledged button by itself.

@@ -51,8 +51,8 @@ const STRUCTURE_AGE: SignedDuration = SignedDuration::from_mins(10);
 /// What a desk is told.
 #[derive(Debug)]
 pub enum Input {
-    /// A tab may have changed.
-    Nudge(Tab),
+    /// Tabs may have changed.
+    Nudge(BTreeSet<Tab>),
     /// Rows of these tabs may be dirty.
     Dirty(BTreeSet<Tab>),
     /// The answer to [`Output::ReadStructure`].
@@ -264,7 +264,10 @@ impl Desk {
     /// Learns what happened and says what to do next. An answer that nothing waits for is ignored.
     pub fn step(&mut self, input: Input, now: Timestamp) -> Vec<Output> {
         match input {
-            Input::Nudge(tab) => self.wish(now, |wishes| wishes.looks.insert(tab)),
+            Input::Nudge(tabs) => self.wish(now, |wishes| {
+                wishes.looks.extend(tabs);
+                true
+            }),
             Input::Dirty(tabs) => self.wish(now, |wishes| {
                 wishes.dirty.extend(tabs);
                 true

@@ -10,7 +10,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::{
-    sync::{mpsc, watch},
+    sync::watch,
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -32,12 +32,11 @@ use crate::{
         tab::Tab,
         view::View,
     },
-    journal::{Journal, Snapshot, StoreError},
+    journal::{Journal, StoreError},
 };
 
-/// How often the dirty rows are looked through without a signal: one signal may wake another desk alone.
-/// Waits are cut to this length too, so that a jump of the clock does no harm.
-const POLL: Duration = Duration::from_secs(1);
+/// The longest sleep: a jump of the clock does no harm for longer.
+const STEP: Duration = Duration::from_secs(10);
 
 /// A write in hand may end within this time after the stop; the process is given 2 s.
 const WRITE_GRACE: Duration = Duration::from_millis(1_200);
@@ -57,37 +56,24 @@ const MOST_CHARACTERS: usize = 1_500_000;
 /// Events that the journal is given at once, so that others get their turn between.
 const EVENTS_AT_ONCE: usize = 500;
 
-/// Which spreadsheet a desk serves, and how its tabs are called.
-#[derive(Debug, Clone)]
-pub struct DeskSettings {
+/// What a desk works on and with.
+pub struct Room {
     /// The spreadsheet.
     pub spreadsheet: SpreadsheetId,
     /// One, two or three tabs.
     pub tabs: Vec<TabWords>,
+    /// The settings.
+    pub rules: Rules,
+    /// Google.
+    pub hub: Hub,
+    /// The truth.
+    pub journal: Journal,
 }
 
 /// Runs the desk of one spreadsheet until the stop; publishes how it fares.
-pub async fn run(
-    settings: DeskSettings,
-    hub: Hub,
-    journal: Journal,
-    rules: Rules,
-    nudges: mpsc::Receiver<Tab>,
-    stop: CancellationToken,
-    state: watch::Sender<DeskState>,
-) {
-    let tabs = settings.tabs.iter().map(|words| words.tab).collect();
-    let mut desk = Desk::new(start(settings.clone(), &journal.snapshot()));
-    let mut driver = Driver {
-        spreadsheet: settings.spreadsheet,
-        tabs,
-        hub,
-        journal,
-        rules,
-        nudges,
-        stop,
-        offered: BTreeMap::new(),
-    };
+pub async fn run(room: Room, state: &watch::Sender<DeskState>, stop: CancellationToken) {
+    let mut desk = Desk::new(start(&room));
+    let mut driver = Driver::new(room, stop);
     let mut input = Some(Input::Tick);
     while let Some(next) = input {
         let now = clock::now();
@@ -101,30 +87,43 @@ pub async fn run(
     }
 }
 
-fn start(settings: DeskSettings, snapshot: &Snapshot) -> Start {
-    let tabs = settings.tabs.iter().map(|words| words.tab);
-    let intents = snapshot.intents(&settings.spreadsheet);
+fn start(room: &Room) -> Start {
+    let snapshot = room.journal.snapshot();
+    let tabs = room.tabs.iter().map(|words| words.tab);
     Start {
         sighted: tabs.filter(|&tab| snapshot.tab(tab).sighted.is_some()).collect(),
-        open: intents.into_iter().map(|intent| intent.fence).collect(),
-        spreadsheet: settings.spreadsheet,
-        tabs: settings.tabs,
+        open: snapshot.intents(&room.spreadsheet).into_iter().map(|intent| intent.fence).collect(),
+        spreadsheet: room.spreadsheet.clone(),
+        tabs: room.tabs.clone(),
     }
 }
 
 struct Driver {
+    tabs: Vec<Tab>,
     spreadsheet: SpreadsheetId,
-    tabs: BTreeSet<Tab>,
+    rules: Rules,
     hub: Hub,
     journal: Journal,
-    rules: Rules,
-    nudges: mpsc::Receiver<Tab>,
+    dirtied: watch::Receiver<()>,
     stop: CancellationToken,
     /// Dirty rows that the desk has had, by generation: it comes back to them by itself.
     offered: BTreeMap<RowKey, Seq>,
 }
 
 impl Driver {
+    fn new(room: Room, stop: CancellationToken) -> Self {
+        Self {
+            tabs: room.tabs.iter().map(|words| words.tab).collect(),
+            spreadsheet: room.spreadsheet,
+            rules: room.rules,
+            hub: room.hub,
+            dirtied: room.journal.signals().dirty.subscribe(),
+            journal: room.journal,
+            stop,
+            offered: BTreeMap::new(),
+        }
+    }
+
     /// Carries one output out; none where the stop came first. After the stop only what the journal must learn is done.
     async fn carry_out(&mut self, output: Output) -> Option<Input> {
         if self.stop.is_cancelled() && !matches!(output, Output::Apply { .. }) {
@@ -157,18 +156,20 @@ impl Driver {
             if self.stop.is_cancelled() {
                 return None;
             }
+            self.dirtied.borrow_and_update();
             let dirty = self.dirty();
             if !dirty.is_empty() {
                 return Some(Input::Dirty(dirty));
             }
-            let left = until.map_or(POLL, |until| {
+            let left = until.map_or(STEP, |until| {
                 let left = until.duration_since(clock::now());
-                Duration::try_from(left).unwrap_or_default().min(POLL)
+                Duration::try_from(left).unwrap_or_default().min(STEP)
             });
             tokio::select! {
                 () = self.stop.cancelled() => return None,
-                Some(tab) = self.nudges.recv() => return Some(Input::Nudge(tab)),
-                () = self.journal.signals().dirty.notified() => {}
+                tabs = self.journal.signals().looks.wanted(&self.tabs) => return Some(Input::Nudge(tabs)),
+                // The journal's handle holds the sender, so this ends with news alone.
+                Ok(()) = self.dirtied.changed() => {}
                 () = sleep(left) => {
                     if until.is_some_and(|until| until <= clock::now()) {
                         return Some(Input::Tick);
@@ -308,55 +309,52 @@ fn characters(row: &DesiredRow) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use tokio::sync::Notify;
+    use tokio::sync::{Notify, mpsc};
 
     use super::*;
-    use crate::{domain::wording::Wording, journal::Signals, sheets::layout::tests::appeals};
+    use crate::{
+        domain::wording::Wording,
+        journal::{Nudges, Signals},
+        sheets::{hub::tests::nowhere, layout::tests::appeals},
+    };
 
-    fn unreachable_hub() -> Hub {
-        Hub
-    }
-
-    fn driver() -> (Driver, mpsc::Sender<Tab>, CancellationToken) {
+    async fn room() -> (Room, tempfile::TempDir) {
         let rules = Rules {
             time_zone: jiff::tz::TimeZone::UTC,
             admin_chat: None,
             grace: SignedDuration::ZERO,
             resend_unknown: true,
-            wording: Wording,
+            wording: Wording::built_in(),
         };
         let signals = Signals {
             outbox: Notify::new(),
-            dirty: Notify::new(),
-            looks: mpsc::channel(1).0,
+            dirty: watch::Sender::default(),
+            looks: Nudges::default(),
             buttons: mpsc::channel(1).0,
         };
         let interpret = std::sync::Arc::new(|_: &[u8]| Err(crate::journal::Undecodable(String::new())));
         let directory = tempfile::tempdir().expect("a directory");
         let journal = Journal::open(directory.path(), rules.clone(), interpret, signals).expect("opens");
-        let ((sender, nudges), stop) = (mpsc::channel(4), CancellationToken::new());
-        let driver = Driver {
-            spreadsheet: SpreadsheetId("книга".to_owned()),
-            tabs: BTreeSet::from([Tab::Appeals]),
-            hub: unreachable_hub(),
-            journal,
+        let room = Room {
+            spreadsheet: SpreadsheetId("book".to_owned()),
+            tabs: vec![appeals()],
             rules,
-            nudges,
-            stop: stop.clone(),
-            offered: BTreeMap::new(),
+            hub: nowhere().await,
+            journal,
         };
-        (driver, sender, stop)
+        (room, directory)
     }
 
     #[tokio::test]
     async fn a_wait_ends_with_a_nudge_the_moment_or_the_stop() {
-        let (mut driver, nudges, stop) = driver();
-        nudges.send(Tab::Appeals).await.expect("listens");
-        assert!(matches!(driver.wait(None).await, Some(Input::Nudge(Tab::Appeals))));
+        let ((room, _directory), stop) = (room().await, CancellationToken::new());
+        let journal = room.journal.clone();
+        let mut driver = Driver::new(room, stop.clone());
+        journal.signals().looks.mark(Tab::Appeals);
+        assert!(matches!(driver.wait(None).await, Some(Input::Nudge(tabs)) if tabs == BTreeSet::from([Tab::Appeals])));
         let soon = clock::now() + SignedDuration::from_millis(5);
         assert!(matches!(driver.wait(Some(soon)).await, Some(Input::Tick)));
         assert!(clock::now() >= soon);
-        drop(nudges);
         stop.cancel();
         assert!(driver.wait(None).await.is_none());
         assert!(driver.carry_out(Output::ReadStructure).await.is_none());
@@ -369,29 +367,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_desk_that_reaches_nobody_rests_says_so_and_stops() {
-        let (driver, _nudges, stop) = driver();
-        let settings = DeskSettings {
-            spreadsheet: driver.spreadsheet.clone(),
-            tabs: vec![appeals()],
-        };
-        let (state, mut seen) = watch::channel(DeskState::default());
-        let running = run(
-            settings,
-            driver.hub,
-            driver.journal,
-            driver.rules,
-            driver.nudges,
-            stop.clone(),
-            state,
-        );
-        let running = tokio::spawn(running);
+        let ((room, _directory), stop) = (room().await, CancellationToken::new());
+        let state = watch::Sender::new(DeskState::default());
+        let mut seen = state.subscribe();
+        let stopped = stop.clone();
+        let running = tokio::spawn(async move { run(room, &state, stopped).await });
         let resting = seen.wait_for(|state| state.resting_until.is_some());
         let resting = timeout(Duration::from_secs(5), resting).await.expect("in time");
-        assert_eq!(
-            resting.expect("published").tabs[0].trouble,
-            None,
-            "an outage is not the fault of a tab"
-        );
+        let trouble = resting.expect("published").tabs[0].trouble.clone();
+        assert_eq!(trouble, None, "an outage is not the fault of a tab");
         stop.cancel();
         timeout(Duration::from_secs(2), running)
             .await

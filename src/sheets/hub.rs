@@ -369,4 +369,4 @@ fn connector(patience: Duration) -> Result<Connector, HubError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

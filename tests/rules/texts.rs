@@ -55,6 +55,9 @@ fn every_text_reads_well_in_both_languages() {
         Say::StatusWord(&Status::Resolved),
         Say::StatusWord(&other),
         Say::NotTextYet,
+        Say::MenuStart,
+        Say::MenuAppeals,
+        Say::MenuHelp,
     ];
     for (locale, name) in [(Locale::Ru, "ru"), (Locale::En, "en")] {
         let page: Vec<_> = all.iter().map(|say| format!("{say:?}\n{}\n", wording.say(locale, *say))).collect();

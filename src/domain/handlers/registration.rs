@@ -231,11 +231,19 @@ fn bind(turn: &mut Turn<'_, impl View>, mut session: Session, mut partner: Partn
     session.partner = Some(partner.code.clone());
     session.registration = Registration::default();
     turn.dirty(RowKey::Partner(partner.code.clone()));
-    let name = partner.name.clone();
+    let name = spoken_name(partner.name.as_str());
     turn.put(Entity::Partner(partner));
-    say_and_store(turn, &session, Say::Registered(name.as_str()), Keyboard::Remove);
+    say_and_store(turn, &session, Say::Registered(&name), Keyboard::Remove);
     if !session.kept.is_empty() {
         offer_kept(turn, &session);
+    }
+}
+
+/// How a person is spoken to: of surname, name and patronymic the last two; anything else as it is written.
+fn spoken_name(written: &str) -> String {
+    match written.split_whitespace().collect::<Vec<_>>()[..] {
+        [_, name, patronymic] => format!("{name} {patronymic}"),
+        _ => written.trim().to_owned(),
     }
 }
 

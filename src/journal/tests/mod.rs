@@ -24,10 +24,10 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use redb::{Database, StorageBackend};
 use tempfile::TempDir;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 
 use super::{
-    DedupKey, Interpret, Journal, Parts, Signals, Undecodable,
+    DedupKey, Interpret, Journal, Nudges, Parts, Signals, Undecodable,
     disk::{self, OpenDatabase},
     tables::Ledger,
 };
@@ -196,20 +196,18 @@ impl Gate {
 
 /// Where hints arrive.
 struct Heard {
-    looks: mpsc::Receiver<Tab>,
     buttons: mpsc::Receiver<CallbackId>,
 }
 
 fn signals() -> (Signals, Heard) {
-    let (look, looks) = mpsc::channel(8);
     let (button, buttons) = mpsc::channel(8);
     let signals = Signals {
         outbox: Notify::new(),
-        dirty: Notify::new(),
-        looks: look,
+        dirty: watch::Sender::default(),
+        looks: Nudges::default(),
         buttons: button,
     };
-    (signals, Heard { looks, buttons })
+    (signals, Heard { buttons })
 }
 
 /// A journal in a directory, with the scripted rules.

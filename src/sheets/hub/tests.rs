@@ -148,6 +148,12 @@ fn key(token_url: &str) -> AccountKey {
     AccountKey::parse(&file.to_string()).unwrap()
 }
 
+/// A hub whose Google cannot be reached.
+pub(in crate::sheets) async fn nowhere() -> Hub {
+    // Port 9 (discard) has no listener where tests run.
+    hub("http://127.0.0.1:9", "http://127.0.0.1:9/token").await
+}
+
 async fn hub(api_url: &str, token_url: &str) -> Hub {
     patient(api_url, token_url, Patience::default()).await
 }

@@ -166,7 +166,7 @@ fn play(acts: &[(usize, Act)], losses: &[bool]) -> Result<(), TestCaseError> {
                 }
             }
         };
-        bench.feed(Input::Nudge(Tab::Appeals), &mut people);
+        bench.feed(Input::Nudge([Tab::Appeals].into()), &mut people);
         journal.decide(&mut bench);
         bench.feed(Input::Dirty(BTreeSet::from([Tab::Appeals])), &mut people);
         journal.decide(&mut bench);

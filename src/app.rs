@@ -1,0 +1,325 @@
+//! Build and run: the only wiring. Every loop of the service is started here, by name, under the supervisor.
+//!
+//! Invariant: `serve`, the demo and the tests run this very `App`; nothing in it knows which of them it is.
+
+mod admin;
+mod desks;
+mod report;
+mod words;
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::{Mutex, Notify, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clock,
+    config::{Mode, Settings},
+    domain::{ids::CallbackId, tab::Tab},
+    http,
+    journal::{Interpret, Journal, Nudges, OpenError, Signals},
+    schedule::{Schedule, ScheduleError},
+    sheets::{
+        account_key::{AccountKey, KeyError},
+        hub::{Hub, HubError, Patience},
+    },
+    shutdown::Shutdown,
+    supervisor::{Pace, Supervisor},
+    telegram,
+};
+
+use self::desks::Desks;
+pub use self::{
+    admin::{AdminError, Reply, Request, ask},
+    report::{Health, Status},
+    words::{appeals as appeal_words, menus as bot_menus, partners as partner_words},
+};
+
+/// How long requests and sends in hand may take after the stop signal: the whole stop is promised within 2 s.
+const GRACE: Duration = Duration::from_millis(1500);
+/// Pressed buttons that may wait for their acknowledgement; Telegram forgets them after a while as well.
+const BUTTONS: usize = 256;
+
+/// The service cannot start. Somebody else being down is never among the reasons.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] OpenError),
+    /// An address to listen on.
+    #[error(transparent)]
+    Bind(#[from] http::BindError),
+    /// The admin socket.
+    #[error(transparent)]
+    Admin(#[from] AdminError),
+    /// The service account's key file.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The Google Sheets client.
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    /// The Telegram client.
+    #[error(transparent)]
+    Telegram(#[from] telegram::client::BuildError),
+    /// A schedule.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+}
+
+/// How the service ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// It was asked to stop, and everything in hand was finished.
+    Stopped,
+    /// It was asked to stop, and had to drop what was in hand; the journal knows what.
+    Forced,
+    /// A loop failed too often.
+    Failed(String),
+}
+
+/// The running service.
+pub struct App {
+    parts: Arc<Parts>,
+    public: SocketAddr,
+    admin: SocketAddr,
+}
+
+/// What the loops share.
+struct Parts {
+    settings: Settings,
+    journal: Journal,
+    hub: Hub,
+    telegram: telegram::client::Client,
+    desks: Desks,
+    shutdown: Shutdown,
+    supervisor: Supervisor,
+    started: tokio::time::Instant,
+    running: AtomicBool,
+}
+
+/// A receiver that survives the restart of the loop that reads it.
+type Shared<T> = Arc<Mutex<mpsc::Receiver<T>>>;
+
+impl App {
+    /// Opens the journal, binds the addresses and starts every loop.
+    ///
+    /// # Errors
+    /// What the machine or the settings make impossible; never because Telegram or Google is away.
+    pub async fn start(settings: Settings, shutdown: Shutdown) -> Result<Self, StartError> {
+        let rules = words::rules(&settings);
+        let (buttons, buttons_pressed) = mpsc::channel(BUTTONS);
+        let signals = Signals {
+            outbox: Notify::new(),
+            dirty: watch::Sender::default(),
+            looks: Nudges::default(),
+            buttons,
+        };
+        let interpret: Interpret = Arc::new(telegram::decode::decode);
+        let public = http::Server::bind(settings.http.listen).await?;
+        let admin = http::Server::bind(settings.http.admin_listen).await?;
+        let key = AccountKey::read(settings.sheets.credentials.path())?;
+        let hub = Hub::new(settings.sheets.api_url.as_str(), key, Patience::default(), clock::now).await?;
+        let telegram = telegram::client::Client::new(settings.telegram.api_url.as_str(), settings.telegram.token.secret().clone())?;
+        let journal = Journal::open(&settings.data_dir, rules.clone(), interpret, signals)?;
+        let supervisor = Supervisor::new(shutdown.stop_token(), shutdown.tracker().clone(), Pace::default());
+        let desks = Desks::new(&settings, rules);
+        let parts = Arc::new(Parts {
+            journal,
+            hub,
+            telegram,
+            desks,
+            supervisor,
+            shutdown,
+            started: clock::monotonic(),
+            running: AtomicBool::new(false),
+            settings,
+        });
+        let app = Self {
+            public: public.address(),
+            admin: admin.address(),
+            parts,
+        };
+        app.start_loops(Arc::new(Mutex::new(buttons_pressed)), public, admin)?;
+        app.parts.running.store(true, Ordering::Release);
+        Ok(app)
+    }
+
+    /// The address for Telegram and the sheets.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.public
+    }
+
+    /// The address for the metrics.
+    #[must_use]
+    pub fn admin_address(&self) -> SocketAddr {
+        self.admin
+    }
+
+    /// How things are.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        report::status(&self.parts)
+    }
+
+    /// Runs until the stop signal, or until a loop failed too often; then finishes what is in hand and closes the journal.
+    pub async fn run(self) -> Ended {
+        let parts = self.parts;
+        let stop = parts.shutdown.stop_token();
+        let failed = tokio::select! {
+            () = stop.cancelled() => None,
+            fatal = parts.supervisor.fatal() => Some(fatal.to_string()),
+        };
+        tracing::info!("stopping");
+        let finished = parts.shutdown.finish(GRACE).await;
+        parts.journal.clone().close().await;
+        tracing::info!(finished, "stopped");
+        match (failed, finished) {
+            (Some(words), _) => Ended::Failed(words),
+            (None, true) => Ended::Stopped,
+            (None, false) => Ended::Forced,
+        }
+    }
+
+    fn start_loops(&self, buttons: Shared<CallbackId>, public: http::Server, admin: http::Server) -> Result<(), StartError> {
+        let parts = &self.parts;
+        admin::start(parts)?;
+        self.start_servers(public, admin);
+        desks::start(parts);
+        self.start_telegram(buttons);
+        self.start_schedule()
+    }
+
+    fn start_servers(&self, public: http::Server, admin: http::Server) {
+        let caps = http::Caps::new(self.parts.settings.http.max_connections);
+        let router = http::public(
+            report::intake(&self.parts),
+            http::Limits::new(self.parts.settings.http.request_timeout),
+        );
+        self.serve("http", public, router, caps);
+        let metrics = report::metrics();
+        self.serve(
+            "metrics",
+            admin,
+            http::admin(move || metrics.render()),
+            http::Caps::new(ADMIN_CONNECTIONS),
+        );
+    }
+
+    /// Serves an address; a restarted loop binds it anew.
+    fn serve(&self, name: &'static str, server: http::Server, router: axum::Router, caps: http::Caps) {
+        let (address, tasks) = (server.address(), self.parts.shutdown.tracker().clone());
+        let bound = Arc::new(std::sync::Mutex::new(Some(server)));
+        self.parts.supervisor.spawn(name, move |stop: CancellationToken| {
+            let first = bound.lock().expect("nothing panics with this lock in hand").take();
+            let (router, tasks) = (router.clone(), tasks.clone());
+            async move {
+                let server = match first {
+                    Some(server) => Ok(server),
+                    None => http::Server::bind(address).await,
+                };
+                match server {
+                    Ok(server) => server.run(router, caps, stop, tasks).await,
+                    Err(error) => tracing::error!(%error, "the address cannot be served"),
+                }
+            }
+        });
+    }
+
+    fn start_telegram(&self, buttons: Shared<CallbackId>) {
+        let parts = Arc::clone(&self.parts);
+        let rate = parts.settings.telegram.rate_per_second.map_or(0, std::num::NonZeroU32::get);
+        let shared = Arc::clone(&parts);
+        parts.supervisor.spawn("outbox", move |stop| {
+            telegram::outbox::deliver(shared.journal.clone(), shared.telegram.clone(), rate, stop)
+        });
+        let client = parts.telegram.clone();
+        parts.supervisor.spawn("buttons", move |stop| {
+            let (buttons, client) = (Arc::clone(&buttons), client.clone());
+            async move { telegram::outbox::acknowledge(&mut *buttons.lock().await, client, stop).await }
+        });
+        let shared = Arc::clone(&parts);
+        parts
+            .supervisor
+            .spawn("webhook", move |stop| register_webhook(Arc::clone(&shared), stop));
+    }
+
+    fn start_schedule(&self) -> Result<(), StartError> {
+        let parts = &self.parts;
+        let schedule = &parts.settings.schedule;
+        let zone = &parts.settings.time_zone;
+        for (name, cron, tick) in [
+            ("every-appeals", schedule.appeals.pattern.to_string(), Tick::Look(Tab::Appeals)),
+            ("every-partners", schedule.partners.pattern.to_string(), Tick::Look(Tab::Partners)),
+            ("every-health", schedule.health.pattern.to_string(), Tick::Health),
+        ] {
+            let schedule = Schedule::parse(name, &cron, zone.clone())?;
+            let shared = Arc::clone(parts);
+            parts.supervisor.spawn(name, move |stop| {
+                let (schedule, shared) = (schedule.clone(), Arc::clone(&shared));
+                async move { schedule.run(stop, clock::now, || tick.carry_out(Arc::clone(&shared))).await }
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Prometheus and a person at most.
+const ADMIN_CONNECTIONS: usize = 16;
+/// The first pause before another try to register the webhook; it doubles.
+const REGISTER_AGAIN: Duration = Duration::from_secs(2);
+/// The longest pause: Telegram may be away for hours, and every try is one small call.
+const REGISTER_AGAIN_AT_MOST: Duration = Duration::from_secs(120);
+
+/// What a schedule does.
+#[derive(Debug, Clone, Copy)]
+enum Tick {
+    /// Nudges a desk.
+    Look(Tab),
+    /// Asks Telegram how it is, so that `/readyz` does not speak of yesterday.
+    Health,
+}
+
+impl Tick {
+    async fn carry_out(self, parts: Arc<Parts>) {
+        match self {
+            Self::Look(tab) => parts.journal.signals().looks.mark(tab),
+            Self::Health => {
+                if let Err(error) = parts.telegram.me().await {
+                    tracing::warn!(%error, "Telegram does not answer");
+                }
+            }
+        }
+    }
+}
+
+/// Registers the webhook, as often as it takes; afterwards there is nothing to do until the stop.
+async fn register_webhook(parts: Arc<Parts>, stop: CancellationToken) {
+    let settings = &parts.settings.telegram;
+    if let (Mode::Webhook { secret }, Some(url), true) = (&settings.mode, &parts.settings.http.public_url, settings.register_webhook) {
+        let mut pause = REGISTER_AGAIN;
+        loop {
+            match telegram::webhook::register(&parts.telegram, url.as_str(), secret, &words::menus()).await {
+                Ok(outcome) => {
+                    tracing::info!(?outcome, "the webhook is registered");
+                    break;
+                }
+                Err(error) => tracing::warn!(%error, "the webhook is not registered yet"),
+            }
+            if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+                return;
+            }
+            pause = (pause * 2).min(REGISTER_AGAIN_AT_MOST);
+        }
+    } else if let Err(error) = parts.telegram.me().await {
+        tracing::warn!(%error, "Telegram does not answer");
+    }
+    stop.cancelled().await;
+}

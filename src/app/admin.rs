@@ -1,0 +1,155 @@
+//! The admin socket: commands of the operator's to the running service, since the journal has one owner.
+//!
+//! Invariant: only the owner of the data directory can speak here (the socket is 0600 in a directory of 0700).
+
+use std::{
+    fs, io,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{UnixListener, UnixStream},
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::event::{Command, Event};
+
+use super::{Parts, Status, report};
+
+/// What can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// How things are.
+    Status,
+    /// Send the answers that were held at first sight.
+    ReleaseAnswers,
+}
+
+/// What is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// How things are.
+    Status(Box<Status>),
+    /// So many answers were released.
+    Released(u64),
+    /// It did not work, in words.
+    Failed(String),
+}
+
+/// The admin socket cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// The service side.
+    #[error("the admin socket {0} cannot be made: {1}")]
+    Listen(PathBuf, io::Error),
+    /// The command's side.
+    #[error(
+        "no Sheetdesk is running with the data directory {0} (its admin socket does not answer: {1}); start it with `sheetdesk serve`, or name its directory by SHEETDESK_DATA_DIR"
+    )]
+    Unreachable(PathBuf, io::Error),
+    /// What came back is not an answer.
+    #[error("the running Sheetdesk answered in a way that this version does not understand")]
+    Unreadable,
+}
+
+/// The socket's name in the data directory.
+const SOCKET: &str = "admin.sock";
+/// How long one exchange may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The longest request: a word.
+const REQUEST_LIMIT: u64 = 1024;
+
+pub(super) fn start(parts: &Arc<Parts>) -> Result<(), AdminError> {
+    let path = parts.settings.data_dir.join(SOCKET);
+    let listener = Arc::new(listen(&path).map_err(|error| AdminError::Listen(path, error))?);
+    let shared = Arc::clone(parts);
+    parts
+        .supervisor
+        .spawn("admin", move |stop| serve(Arc::clone(&listener), Arc::clone(&shared), stop));
+    Ok(())
+}
+
+/// Asks the service that runs with this data directory.
+///
+/// # Errors
+/// When none is running, or it does not answer.
+pub async fn ask(data_dir: &Path, request: Request) -> Result<Reply, AdminError> {
+    let path = data_dir.join(SOCKET);
+    let exchange = async {
+        let stream = UnixStream::connect(&path).await?;
+        let (read, mut write) = stream.into_split();
+        write
+            .write_all(format!("{}\n", serde_json::to_string(&request)?).as_bytes())
+            .await?;
+        let mut line = String::new();
+        BufReader::new(read).read_line(&mut line).await?;
+        Ok::<_, io::Error>(line)
+    };
+    let line = match timeout(PATIENCE, exchange).await {
+        Ok(line) => line,
+        Err(_) => Err(io::Error::from(io::ErrorKind::TimedOut)),
+    };
+    let line = line.map_err(|error| AdminError::Unreachable(data_dir.to_owned(), error))?;
+    serde_json::from_str(&line).map_err(|_| AdminError::Unreadable)
+}
+
+/// The journal is ours by now, so a socket that stands there is a dead one's.
+fn listen(path: &Path) -> io::Result<UnixListener> {
+    match fs::remove_file(path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let listener = UnixListener::bind(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+async fn serve(listener: Arc<UnixListener>, parts: Arc<Parts>, stop: CancellationToken) {
+    let accepting = async {
+        loop {
+            match listener.accept().await {
+                // One at a time: the operator is one.
+                Ok((stream, _)) => match timeout(PATIENCE, converse(stream, &parts)).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => tracing::debug!(%error, "an admin command broke off"),
+                    Err(_) => tracing::debug!("an admin command took too long"),
+                },
+                Err(error) => return tracing::error!(%error, "the admin socket failed"),
+            }
+        }
+    };
+    stop.run_until_cancelled(accepting).await.unwrap_or(());
+}
+
+async fn converse(stream: UnixStream, parts: &Parts) -> io::Result<()> {
+    let (read, mut write) = stream.into_split();
+    let mut line = String::new();
+    BufReader::new(read.take(REQUEST_LIMIT)).read_line(&mut line).await?;
+    let reply = match serde_json::from_str(&line) {
+        Ok(request) => carry_out(request, parts).await,
+        Err(_) => Reply::Failed("this version does not know that command".to_owned()),
+    };
+    write.write_all(format!("{}\n", serde_json::to_string(&reply)?).as_bytes()).await
+}
+
+async fn carry_out(request: Request, parts: &Parts) -> Reply {
+    match request {
+        Request::Status => Reply::Status(Box::new(report::status(parts))),
+        Request::ReleaseAnswers => {
+            let held = parts.journal.snapshot().figures().held;
+            match parts.journal.apply(vec![Event::Admin(Command::ReleaseAnswers)]).await {
+                Ok(()) => Reply::Released(held),
+                Err(error) => Reply::Failed(error.to_string()),
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! One desk for each spreadsheet, and what is known of their tabs.
+//!
+//! Invariant: every tab belongs to exactly one desk.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use crate::{
+    config::{Settings, TabAddress},
+    domain::{ids::SpreadsheetId, rules::Rules, tab::Tab},
+    sheets::{desk::DeskState, driver, layout::words::TabWords},
+};
+
+use super::{Parts, report::LookStatus, words};
+
+/// The desks of this service.
+pub(super) struct Desks {
+    rules: Rules,
+    each: Vec<OneDesk>,
+}
+
+/// One spreadsheet and its tabs.
+struct OneDesk {
+    spreadsheet: SpreadsheetId,
+    tabs: Vec<TabWords>,
+    state: watch::Sender<DeskState>,
+}
+
+impl Desks {
+    /// Puts the tabs together by spreadsheet.
+    pub(super) fn new(settings: &Settings, rules: Rules) -> Self {
+        let (sheets, known) = (&settings.sheets, &settings.words);
+        let tabs = [
+            (&sheets.partners, words::partners(sheets.partners.tab.as_str(), &known.partners)),
+            (&sheets.appeals, words::appeals(sheets.appeals.tab.as_str(), &known.appeals)),
+        ];
+        let mut books: BTreeMap<&str, Vec<TabWords>> = BTreeMap::new();
+        for (TabAddress { spreadsheet, .. }, tab) in tabs {
+            books.entry(spreadsheet.as_str()).or_default().push(tab);
+        }
+        let desk = |(id, tabs): (&str, _)| OneDesk {
+            spreadsheet: SpreadsheetId(id.to_owned()),
+            tabs,
+            state: watch::Sender::default(),
+        };
+        Self {
+            rules,
+            each: books.into_iter().map(desk).collect(),
+        }
+    }
+
+    /// The tab of this spreadsheet that people call so.
+    pub(super) fn tab_called(&self, spreadsheet: &SpreadsheetId, title: &str) -> Option<Tab> {
+        let desk = self.each.iter().find(|desk| desk.spreadsheet == *spreadsheet)?;
+        desk.tabs.iter().find(|tab| tab.title == title).map(|tab| tab.tab)
+    }
+
+    /// The tabs for `status`.
+    pub(super) fn looks(&self, now: Timestamp) -> BTreeMap<String, LookStatus> {
+        let mut looks = BTreeMap::new();
+        for desk in &self.each {
+            for tab in &desk.state.borrow().tabs {
+                let age_s = tab
+                    .looked
+                    .map(|began| u64::try_from(now.duration_since(began).as_secs()).unwrap_or(0));
+                let rows = u64::try_from(tab.rows).unwrap_or(u64::MAX);
+                looks.insert(
+                    tab.tab.name().to_owned(),
+                    LookStatus {
+                        age_s,
+                        rows,
+                        trouble: tab.trouble.clone(),
+                    },
+                );
+            }
+        }
+        looks
+    }
+
+    /// Whether every tab can be used.
+    pub(super) fn are_well(&self) -> bool {
+        self.each
+            .iter()
+            .all(|desk| desk.state.borrow().tabs.iter().all(|tab| tab.trouble.is_none()))
+    }
+}
+
+/// Starts the desks.
+pub(super) fn start(parts: &Arc<Parts>) {
+    for (index, desk) in parts.desks.each.iter().enumerate() {
+        let shared = Arc::clone(parts);
+        let name = format!(
+            "desk-{}",
+            desk.tabs.iter().map(|words| words.tab.name()).collect::<Vec<_>>().join("-")
+        );
+        parts.supervisor.spawn(name, move |stop| {
+            let parts = Arc::clone(&shared);
+            async move {
+                let desk = &parts.desks.each[index];
+                let room = driver::Room {
+                    spreadsheet: desk.spreadsheet.clone(),
+                    tabs: desk.tabs.clone(),
+                    rules: parts.desks.rules.clone(),
+                    hub: parts.hub.clone(),
+                    journal: parts.journal.clone(),
+                };
+                driver::run(room, &desk.state, stop).await;
+            }
+        });
+    }
+}

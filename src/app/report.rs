@@ -1,0 +1,238 @@
+//! How things are: for `/readyz`, `status` and the metrics.
+//!
+//! Invariant: a report only reads; it never waits for anybody.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock, atomic::Ordering},
+};
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    clock,
+    config::Mode,
+    http::{self, Link, Nudge, Phase, Readiness, Resolved, SheetsIntake, SigningKey, TelegramIntake},
+    journal::Figures,
+    sheets, telegram,
+};
+
+use super::Parts;
+
+/// What `status` shows; the JSON form is part of the outside contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Updates and events.
+    pub inbox: Inbox,
+    /// Messages.
+    pub outbox: Outbox,
+    /// Rows.
+    pub desk: Desk,
+    /// Promotions under way; none yet.
+    pub broadcasts: Vec<Broadcast>,
+    /// The tabs, by name.
+    pub looks: BTreeMap<String, LookStatus>,
+    /// Calls to Google Sheets left within the minute.
+    pub quota: Quota,
+    /// How Telegram and Google treat us.
+    pub links: BTreeMap<String, Health>,
+    /// Seconds since the start.
+    pub uptime_s: u64,
+    /// Restarts of loops since the start.
+    pub restarts: u64,
+}
+
+/// Records in the inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inbox {
+    /// Stored, not decided yet.
+    pub pending: u64,
+    /// Set aside.
+    pub quarantined: u64,
+}
+
+/// Messages in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outbox {
+    /// To be sent.
+    pub pending: u64,
+    /// Being sent.
+    pub sending: u64,
+    /// Outcome lost for good.
+    pub unknown: u64,
+    /// Refused for good.
+    pub failed: u64,
+}
+
+/// Rows and batches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Desk {
+    /// Rows to write.
+    pub dirty: u64,
+    /// Batches whose outcome is open.
+    pub intents: u64,
+    /// Answers that wait for `release answers`.
+    pub held: u64,
+}
+
+/// One promotion under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Broadcast {}
+
+/// One tab.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookStatus {
+    /// Seconds since the last complete look began; none before the first.
+    pub age_s: Option<u64>,
+    /// Rows that it saw.
+    pub rows: u64,
+    /// What is wrong with the tab, in words.
+    pub trouble: Option<String>,
+}
+
+/// Calls left within the minute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quota {
+    /// Reads.
+    pub reads: u32,
+    /// Writes.
+    pub writes: u32,
+}
+
+/// How an outside service treats us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Health {
+    /// It answers.
+    Ok,
+    /// It does not.
+    Down,
+    /// It asked us to wait.
+    Throttled,
+}
+
+pub(super) fn status(parts: &Parts) -> Status {
+    let figures: Figures = parts.journal.snapshot().figures();
+    let left = parts.hub.quota(clock::now());
+    let restarts = parts.supervisor.states().iter().map(|state| state.restarts).sum();
+    Status {
+        inbox: Inbox {
+            pending: figures.inbox_pending,
+            quarantined: figures.inbox_quarantined,
+        },
+        outbox: Outbox {
+            pending: figures.outbox_pending,
+            sending: figures.outbox_sending,
+            unknown: figures.outbox_unknown,
+            failed: figures.outbox_failed,
+        },
+        desk: Desk {
+            dirty: figures.dirty,
+            intents: figures.intents,
+            held: figures.held,
+        },
+        broadcasts: Vec::new(),
+        looks: parts.desks.looks(clock::now()),
+        quota: Quota {
+            reads: left.reads,
+            writes: left.writes,
+        },
+        links: BTreeMap::from([
+            ("telegram".to_owned(), telegram_health(parts)),
+            ("sheets".to_owned(), sheets_health(parts)),
+        ]),
+        uptime_s: clock::monotonic().duration_since(parts.started).as_secs(),
+        restarts,
+    }
+}
+
+/// What the HTTP routes work with.
+pub(super) fn intake(parts: &Arc<Parts>) -> http::Intake {
+    let telegram = match &parts.settings.telegram.mode {
+        Mode::Webhook { secret } => Some(TelegramIntake {
+            bot: i64::try_from(parts.settings.telegram.token.bot().number()).unwrap_or(i64::MAX),
+            secret: secret.clone(),
+            accept: http::accept_into(parts.journal.clone()),
+        }),
+        Mode::Polling => None,
+    };
+    let nudged = Arc::clone(parts);
+    let asked = Arc::clone(parts);
+    http::Intake {
+        telegram,
+        sheets: SheetsIntake {
+            key: SigningKey::new(parts.settings.sheets.callback_secret.key().to_vec()),
+            now: clock::now,
+            nudge: Arc::new(move |nudge| resolve(&nudged, &nudge)),
+        },
+        readiness: Arc::new(move || readiness(&asked)),
+    }
+}
+
+/// The recorder of the process's metrics; one for all, however many services a process runs.
+pub(super) fn metrics() -> PrometheusHandle {
+    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+    RECORDER
+        .get_or_init(|| {
+            let recorder = PrometheusBuilder::new().build_recorder();
+            let handle = recorder.handle();
+            if metrics::set_global_recorder(recorder).is_err() {
+                tracing::warn!("another metrics recorder is in place");
+            }
+            handle
+        })
+        .clone()
+}
+
+fn resolve(parts: &Parts, nudge: &Nudge) -> Resolved {
+    match parts.desks.tab_called(&nudge.spreadsheet_id, &nudge.tab) {
+        Some(tab) => {
+            parts.journal.signals().looks.mark(tab);
+            Resolved::Known
+        }
+        None => Resolved::Unknown,
+    }
+}
+
+fn readiness(parts: &Parts) -> Readiness {
+    let phase = if parts.shutdown.stop_token().is_cancelled() {
+        Phase::Stopping
+    } else if parts.running.load(Ordering::Acquire) {
+        Phase::Running
+    } else {
+        Phase::Starting
+    };
+    Readiness {
+        phase,
+        storing: parts.journal.healthy(),
+        telegram: link(telegram_health(parts)),
+        sheets: link(sheets_health(parts)),
+    }
+}
+
+fn telegram_health(parts: &Parts) -> Health {
+    let health = *parts.telegram.health().borrow();
+    match health {
+        telegram::answer::Health::Ok => Health::Ok,
+        telegram::answer::Health::Down => Health::Down,
+        telegram::answer::Health::Throttled => Health::Throttled,
+    }
+}
+
+/// Down as well where a tab cannot be used: then only its feature stops, and this says so.
+fn sheets_health(parts: &Parts) -> Health {
+    match parts.hub.health() {
+        sheets::hub::Health::Ok if parts.desks.are_well() => Health::Ok,
+        sheets::hub::Health::Ok | sheets::hub::Health::Down => Health::Down,
+        sheets::hub::Health::Throttled => Health::Throttled,
+    }
+}
+
+fn link(health: Health) -> Link {
+    match health {
+        Health::Ok => Link::Ok,
+        Health::Down => Link::Down,
+        Health::Throttled => Link::Throttled,
+    }
+}

@@ -1,0 +1,113 @@
+//! The settings, said in the words of the rooms: rules for the domain, headers and statuses for the desk.
+//!
+//! Invariant: no room but this one knows both the settings and what they are for.
+
+use jiff::SignedDuration;
+
+use crate::{
+    config::{AppealWords, Fill, Names, PartnerWords, Settings},
+    domain::{
+        appeal::Status,
+        ids::ChatId,
+        row::Column,
+        rules::Rules,
+        session::Locale,
+        tab::Tab,
+        wording::{Say, Wording},
+    },
+    sheets::layout::words::{ColumnWords, StatusWord, TabWords},
+    telegram::webhook::Menu,
+};
+
+/// What decisions depend on.
+pub(super) fn rules(settings: &Settings) -> Rules {
+    Rules {
+        time_zone: settings.time_zone.clone(),
+        admin_chat: settings.telegram.admin_chat.map(|chat| ChatId(chat.number())),
+        grace: SignedDuration::try_from(settings.appeals.grace).unwrap_or(SignedDuration::ZERO),
+        resend_unknown: settings.appeals.resend_unknown,
+        wording: Wording::built_in(),
+    }
+}
+
+/// The words of the staff list.
+pub fn partners(title: &str, words: &PartnerWords) -> TabWords {
+    let names = &words.columns;
+    TabWords {
+        tab: Tab::Partners,
+        title: title.to_owned(),
+        columns: vec![
+            column(Column::Code, &names.code),
+            column(Column::Name, &names.name),
+            column(Column::Phone, &names.phone),
+            column(Column::Access, &names.status),
+            column(Column::Telegram, &names.telegram_id),
+            column(Column::Since, &names.authorized_at),
+        ],
+        statuses: Vec::new(),
+        authorized: words.statuses.authorized.understood().to_vec(),
+    }
+}
+
+/// The words of the appeals tab.
+pub fn appeals(title: &str, words: &AppealWords) -> TabWords {
+    let (names, statuses, fills) = (&words.columns, &words.statuses, &words.fills);
+    TabWords {
+        tab: Tab::Appeals,
+        title: title.to_owned(),
+        columns: vec![
+            column(Column::Code, &names.code),
+            column(Column::Phone, &names.phone),
+            column(Column::Name, &names.name),
+            column(Column::Telegram, &names.telegram_id),
+            column(Column::History, &names.dialogue),
+            column(Column::Status, &names.status),
+            column(Column::Answer, &names.answer),
+            column(Column::Updated, &names.updated_at),
+            column(Column::Number, &names.number),
+            column(Column::Delivery, &names.delivery),
+        ],
+        statuses: vec![
+            status(Status::New, &statuses.new, Some(fills.new)),
+            status(Status::InWork, &statuses.in_work, Some(fills.in_work)),
+            status(Status::Forwarded, &statuses.handed_over, None),
+            status(Status::AiAnswer, &statuses.ai_answer, None),
+            status(Status::Resolved, &statuses.solved, Some(fills.solved)),
+        ],
+        authorized: Vec::new(),
+    }
+}
+
+/// The commands in the bot's menu: Russian for everybody, English where Telegram's interface is English.
+#[must_use]
+pub fn menus() -> Vec<Menu> {
+    let wording = Wording::built_in();
+    [(None, Locale::Ru), (Some("en"), Locale::En)]
+        .into_iter()
+        .map(|(language, locale)| Menu {
+            language: language.map(str::to_owned),
+            commands: [("start", Say::MenuStart), ("appeals", Say::MenuAppeals), ("help", Say::MenuHelp)]
+                .into_iter()
+                .map(|(name, say)| (name.to_owned(), wording.say(locale, say)))
+                .collect(),
+        })
+        .collect()
+}
+
+fn column(column: Column, names: &Names) -> ColumnWords {
+    ColumnWords {
+        column,
+        header: names.written().to_owned(),
+        aliases: names.understood().to_vec(),
+    }
+}
+
+fn status(status: Status, names: &Names, fill: Option<Fill>) -> StatusWord {
+    let fill = fill.map(|Fill { red, green, blue }| [red, green, blue]);
+    StatusWord {
+        status,
+        word: names.written().to_owned(),
+        aliases: names.understood().to_vec(),
+        fill,
+    }
+}

@@ -1,0 +1,181 @@
+//! The commands. Exit codes: 0 fine, 1 failed, 64 bad settings (EX_USAGE of sysexits.h).
+//!
+//! Invariant: a command says what is wrong, where, and what to do; it never prints a secret.
+
+mod check;
+#[cfg(feature = "demo")]
+mod demo;
+mod probe;
+mod serve;
+mod setup;
+#[cfg(feature = "demo")]
+mod simulate;
+mod status;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::{Local, Settings, SettingsErrors};
+
+/// Bad settings.
+const EXIT_SETTINGS: u8 = 64;
+
+/// A Telegram help desk whose back office is Google Sheets.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// The settings file [default: migrations-free-config/sheetdesk.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the service
+    Serve,
+    /// Run the service with stand-ins for Telegram and Google, play a tour, and keep serving
+    #[cfg(feature = "demo")]
+    Demo(demo::DemoArguments),
+    /// Run the stand-ins alone
+    #[cfg(feature = "demo")]
+    Simulate(simulate::SimulateArguments),
+    /// Say what is wrong and what to do
+    Check(CheckArguments),
+    /// Prepare the outside services
+    #[command(subcommand)]
+    Setup(Setup),
+    /// Say how the running service is
+    Status(StatusArguments),
+    /// Let go of what is held back
+    #[command(subcommand)]
+    Release(Release),
+    /// Ask a running service whether it is alive, for container health checks
+    Probe(ProbeArguments),
+}
+
+#[derive(Debug, Args)]
+struct CheckArguments {
+    /// Check the settings alone, without asking Telegram or Google
+    #[arg(long)]
+    offline: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Setup {
+    /// Tell Telegram where to bring updates, and which commands the bot knows
+    Webhook {
+        /// Take the webhook away instead
+        #[arg(long)]
+        delete: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct StatusArguments {
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+enum Release {
+    /// Send the answers that stood in the sheet before the service's first look
+    Answers,
+}
+
+#[derive(Debug, Args)]
+struct ProbeArguments {
+    /// Ask whether updates can be stored (`/readyz`) rather than whether the process is alive (`/livez`)
+    #[arg(long)]
+    ready: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// Why a command did not succeed.
+#[derive(Debug)]
+enum Failure {
+    /// Bad settings: exit code 64.
+    Settings(SettingsErrors),
+    /// Anything else: exit code 1.
+    Other(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+/// Runs the command of this process and returns its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("sheetdesk: the runtime cannot be started: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(run(arguments));
+    // A task that hangs must not hold the process: what matters has been committed.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(code) => code,
+        Err(Failure::Settings(errors)) => {
+            eprintln!("{errors}");
+            ExitCode::from(EXIT_SETTINGS)
+        }
+        Err(Failure::Other(error)) => {
+            eprintln!("sheetdesk: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    install_crypto();
+    let config = arguments.config.as_deref();
+    match arguments.command {
+        Command::Serve => serve::serve(load(config)?).await,
+        #[cfg(feature = "demo")]
+        Command::Demo(arguments) => demo::demo(arguments).await,
+        #[cfg(feature = "demo")]
+        Command::Simulate(arguments) => simulate::simulate(arguments).await,
+        Command::Check(CheckArguments { offline }) => check::check(load(config)?, offline).await,
+        Command::Setup(Setup::Webhook { delete }) => setup::webhook(&load(config)?, delete).await,
+        Command::Status(StatusArguments { format }) => status::status(&local(config)?, format).await,
+        Command::Release(Release::Answers) => status::release_answers(&local(config)?).await,
+        Command::Probe(ProbeArguments { ready }) => probe::probe(config, ready).await,
+    }
+}
+
+/// The one TLS provider of the process; nothing may open a connection before it stands.
+fn install_crypto() {
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        tracing::debug!("a TLS provider is installed already");
+    }
+}
+
+/// The settings from the file and the environment; warnings go to the terminal at once.
+fn load(file: Option<&std::path::Path>) -> Result<Settings, Failure> {
+    let (settings, warnings) = Settings::load(file, std::env::vars()).map_err(Failure::Settings)?;
+    for warning in warnings {
+        eprintln!("sheetdesk: {warning}");
+    }
+    Ok(settings)
+}
+
+fn local(file: Option<&std::path::Path>) -> Result<Local, Failure> {
+    Local::load(file, std::env::vars()).map_err(Failure::Settings)
+}

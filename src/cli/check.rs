@@ -1,0 +1,217 @@
+//! `check`: tries everything that the service needs and says what is wrong and what to do.
+//!
+//! Invariant: it only reads; nothing at Telegram or Google is changed by it.
+
+use std::{io::IsTerminal as _, process::ExitCode};
+
+use super::Failure;
+use crate::{
+    app::{appeal_words, partner_words},
+    clock,
+    config::{Mode, Settings},
+    domain::ids::SpreadsheetId,
+    sheets::{
+        account_key::AccountKey,
+        hub::{Hub, Patience},
+        layout::{Layout, words::TabWords},
+        look::plan::{find_tab, header_range, headers},
+        wire::{CallError, Structure},
+    },
+    telegram::client::Client,
+};
+
+/// One line of the report.
+struct Finding {
+    about: &'static str,
+    verdict: Verdict,
+    words: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Fine,
+    Note,
+    Wrong,
+}
+
+pub(super) async fn check(settings: Settings, offline: bool) -> Result<ExitCode, Failure> {
+    let mut findings = vec![fine("settings", "complete and readable")];
+    if !offline {
+        telegram(&settings, &mut findings).await;
+        sheets(&settings, &mut findings).await;
+    }
+    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    for finding in &findings {
+        println!("{}", line(finding, colour));
+    }
+    let failed = findings.iter().any(|finding| finding.verdict == Verdict::Wrong);
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
+    let client = match Client::new(settings.telegram.api_url.as_str(), settings.telegram.token.secret().clone()) {
+        Ok(client) => client,
+        Err(error) => return findings.push(wrong("Telegram", error.to_string())),
+    };
+    match client.me().await {
+        Ok(me) => findings.push(fine("Telegram", format!("the token is @{}'s", me.username.unwrap_or_default()))),
+        Err(error) => {
+            let words = format!(
+                "{error}. Is the token the one that @BotFather gave, and can this machine reach {}?",
+                settings.telegram.api_url.as_str()
+            );
+            return findings.push(wrong("Telegram", words));
+        }
+    }
+    match client.webhook_info().await {
+        Ok(info) => findings.push(webhook(settings, &info)),
+        Err(error) => findings.push(wrong("webhook", error.to_string())),
+    }
+}
+
+fn webhook(settings: &Settings, info: &crate::telegram::client::WebhookInfo) -> Finding {
+    let waiting = info.pending_update_count;
+    let trouble = info
+        .last_error_message
+        .as_ref()
+        .map_or_else(String::new, |words| format!("; Telegram's last try failed: {words}"));
+    match (&settings.telegram.mode, &settings.http.public_url) {
+        (Mode::Polling, _) if info.url.is_empty() => fine("webhook", "none, as polling wants it"),
+        (Mode::Polling, _) => wrong(
+            "webhook",
+            "one is set, so polling gets nothing. Take it away: sheetdesk setup webhook --delete",
+        ),
+        (Mode::Webhook { .. }, Some(url)) if info.url == format!("{}/telegram/webhook", url.as_str()) => {
+            let words = format!("set, {waiting} updates wait{trouble}");
+            if trouble.is_empty() {
+                fine("webhook", words)
+            } else {
+                note("webhook", words)
+            }
+        }
+        (Mode::Webhook { .. }, Some(_)) => note("webhook", "not set yet; `serve` does it, or: sheetdesk setup webhook"),
+        (Mode::Webhook { .. }, None) if info.url.is_empty() => wrong(
+            "webhook",
+            "none is set, and http.public_url is empty: Telegram does not know where to call. Set SHEETDESK_HTTP__PUBLIC_URL=https://…",
+        ),
+        (Mode::Webhook { .. }, None) => note("webhook", format!("set to another address by somebody else{trouble}")),
+    }
+}
+
+async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
+    let key = match AccountKey::read(settings.sheets.credentials.path()) {
+        Ok(key) => key,
+        Err(error) => return findings.push(wrong("Google", error.to_string())),
+    };
+    let hub = match Hub::new(settings.sheets.api_url.as_str(), key, Patience::default(), clock::now).await {
+        Ok(hub) => hub,
+        Err(error) => return findings.push(wrong("Google", error.to_string())),
+    };
+    let account = settings.sheets.credentials.client_email();
+    let words = &settings.words;
+    let partners = &settings.sheets.partners;
+    let appeals = &settings.sheets.appeals;
+    tab(
+        &hub,
+        "partners",
+        partners.spreadsheet.as_str(),
+        &partner_words(partners.tab.as_str(), &words.partners),
+        account,
+        findings,
+    )
+    .await;
+    tab(
+        &hub,
+        "appeals",
+        appeals.spreadsheet.as_str(),
+        &appeal_words(appeals.tab.as_str(), &words.appeals),
+        account,
+        findings,
+    )
+    .await;
+}
+
+async fn tab(hub: &Hub, about: &'static str, spreadsheet: &str, words: &TabWords, account: &str, findings: &mut Vec<Finding>) {
+    let id = SpreadsheetId(spreadsheet.to_owned());
+    let structure = match hub.structure(&id).await {
+        Ok(structure) => structure,
+        Err(error) => return findings.push(wrong(about, denied(&error, account))),
+    };
+    let Some(info) = find_tab(&structure.tabs, &words.title) else {
+        return findings.push(wrong(about, no_tab(&structure, &words.title)));
+    };
+    let headings = match hub.read(&id, &[header_range(&info.title)]).await {
+        Ok(ranges) => ranges.first().map(headers).unwrap_or_default(),
+        Err(error) => return findings.push(wrong(about, denied(&error, account))),
+    };
+    findings.push(match Layout::read(words, &headings) {
+        Ok(layout) if layout.to_add().is_empty() => fine(about, format!("tab «{}», every column found", words.title)),
+        Ok(_) => fine(
+            about,
+            format!(
+                "tab «{}», every column found; ours are added at the right end at the start",
+                words.title
+            ),
+        ),
+        Err(error) => wrong(about, error.to_string()),
+    });
+}
+
+fn denied(error: &CallError, account: &str) -> String {
+    match error {
+        CallError::Denied(_) | CallError::NotFound => {
+            format!("{error}. Open the spreadsheet, press «Share» («Поделиться») and let {account} edit it")
+        }
+        CallError::Throttled { .. }
+        | CallError::Unavailable(_)
+        | CallError::Refused { .. }
+        | CallError::BadRange(_)
+        | CallError::Unknown(_) => error.to_string(),
+    }
+}
+
+fn no_tab(structure: &Structure, title: &str) -> String {
+    let there: Vec<_> = structure.tabs.iter().map(|tab| format!("«{}»", tab.title)).collect();
+    format!(
+        "there is no tab «{title}»; the spreadsheet has {}. Rename the tab, or name the right one in the settings",
+        there.join(", ")
+    )
+}
+
+fn line(finding: &Finding, colour: bool) -> String {
+    let (mark, code) = match finding.verdict {
+        Verdict::Fine => ("ok   ", "32"),
+        Verdict::Note => ("note ", "33"),
+        Verdict::Wrong => ("WRONG", "31"),
+    };
+    let mark = if colour {
+        format!("\u{1b}[{code}m{mark}\u{1b}[0m")
+    } else {
+        mark.to_owned()
+    };
+    format!("{mark}  {:<10}  {}", finding.about, finding.words)
+}
+
+fn fine(about: &'static str, words: impl Into<String>) -> Finding {
+    Finding {
+        about,
+        verdict: Verdict::Fine,
+        words: words.into(),
+    }
+}
+
+fn note(about: &'static str, words: impl Into<String>) -> Finding {
+    Finding {
+        about,
+        verdict: Verdict::Note,
+        words: words.into(),
+    }
+}
+
+fn wrong(about: &'static str, words: impl Into<String>) -> Finding {
+    Finding {
+        about,
+        verdict: Verdict::Wrong,
+        words: words.into(),
+    }
+}

@@ -1,0 +1,76 @@
+//! `demo`: the real service between two stand-ins, a tour of what it does, and then yours to try.
+//!
+//! Invariant: the exit code of `--exit` says whether every step held.
+
+mod tour;
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+use simulator::{
+    sheets::SheetsOptions,
+    telegram::{Limits, TelegramOptions},
+};
+
+use super::Failure;
+use crate::{
+    logs,
+    shutdown::Shutdown,
+    stage::{Service, Stage},
+};
+
+#[derive(Debug, Args)]
+pub(super) struct DemoArguments {
+    /// End after the tour: 0 if every step held, 1 if not
+    #[arg(long)]
+    exit: bool,
+}
+
+/// During the tour only trouble is logged; the steps speak for themselves.
+const QUIET: &str = "warn,sheetdesk::app=error";
+
+pub(super) async fn demo(arguments: DemoArguments) -> Result<ExitCode, Failure> {
+    let filter = std::env::var("SHEETDESK_LOG__FILTER").unwrap_or_else(|_| QUIET.to_owned());
+    logs::init(logs::Format::Pretty, &filter).context("the log cannot be set up")?;
+    let signals = Shutdown::on_signals().context("signals cannot be heard")?;
+    // Telegram itself lets short bursts into one chat pass.
+    let telegram = TelegramOptions {
+        limits: Limits {
+            chat_burst: Some(3),
+            ..Limits::default()
+        },
+        ..TelegramOptions::default()
+    };
+    let stage = Stage::set(telegram, SheetsOptions::default()).await?;
+    let stop = signals.stop_token();
+    let played = stop.run_until_cancelled(tour::play(&stage)).await;
+    match played {
+        None => Ok(ExitCode::FAILURE),
+        Some(Err(error)) => Err(error.into()),
+        Some(Ok(service)) if arguments.exit => {
+            service.stop().await;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Ok(service)) => {
+            keep_serving(&stage, service, &signals).await;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+async fn keep_serving(stage: &Stage, service: Service, signals: &Shutdown) {
+    println!(
+        "Now it is yours, until Ctrl-C:\n\
+         \n  the service      http://{}/readyz\
+         \n  Telegram, as people use it  {}/sim/people\
+         \n  the workbook, as people see it  {}/sim/workbooks\
+         \n  the journal      {}\n",
+        stage.address(),
+        stage.telegram.url(),
+        stage.sheets.url(),
+        stage.data_dir().display()
+    );
+    signals.stop_token().cancelled().await;
+    service.stop().await;
+}

@@ -1,0 +1,229 @@
+//! The tour: what a partner and a specialist go through, step by step, over real HTTP.
+//!
+//! Invariant: a step is printed only after it was seen to hold; the first that does not ends the tour.
+
+use std::time::Duration;
+
+use simulator::{
+    sheets::TOUR_PARTNER,
+    telegram::{Fault, FaultKind, Person, Profile, SentMessage},
+};
+
+use crate::{
+    app::Ended,
+    clock,
+    stage::{ADMIN_CHAT, APPEALS, PARTNERS, Service, Stage, StageError},
+};
+
+/// How long any step may take; most take well under a second, writes to the sheet up to some seconds.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The predecessor stopped in minutes, or never.
+const STOP_LIMIT: Duration = Duration::from_secs(2);
+/// Telegram's number of the partner.
+const MARINA: i64 = 700_001_042;
+
+/// The old row of the sample workbook gets № 1; hers are the next two.
+const HERS: u32 = 2;
+/// The appeal that follows the closed one.
+const NEXT: u32 = 3;
+
+const ANSWER: &str = "Здравствуйте, Марина! Отчёт отправили на вашу почту.";
+const SECOND_ANSWER: &str = "Новый договор уже у юристов, пришлём до пятницы.";
+
+/// Plays the tour and hands over the running service.
+pub(super) async fn play(stage: &Stage) -> Result<Service, StageError> {
+    let tour = Tour::open(stage);
+    println!("Sheetdesk: the real service between two stand-ins, on loopback. No account, no network.\n");
+    let service = tour.stage.open().await?;
+    tour.step("the service runs; the sample workbook is the predecessor's", "");
+    tour.register().await?;
+    tour.write_an_appeal().await?;
+    tour.answer().await?;
+    tour.close().await?;
+    let service = tour.survive_a_stop(service).await?;
+    let status = tour.stage.settled(PATIENCE).await?;
+    tour.step(
+        "nothing is left to send or to write",
+        &format!(
+            "Google calls left this minute: {} reads, {} writes",
+            status.quota.reads, status.quota.writes
+        ),
+    );
+    println!("\nEvery step held.\n");
+    Ok(service)
+}
+
+struct Tour<'a> {
+    stage: &'a Stage,
+    marina: Person,
+    began: tokio::time::Instant,
+}
+
+impl<'a> Tour<'a> {
+    fn open(stage: &'a Stage) -> Self {
+        let profile = |id: i64, name: &str| Profile {
+            language_code: Some("ru".to_owned()),
+            ..Profile::new(id, name)
+        };
+        stage.telegram.person(profile(ADMIN_CHAT, "Оператор")).has_met_bot();
+        let marina = stage.telegram.person(profile(MARINA, "Марина"));
+        Self {
+            stage,
+            marina,
+            began: clock::monotonic(),
+        }
+    }
+
+    async fn register(&self) -> Result<(), StageError> {
+        self.marina.write("Здравствуйте! Не приходит отчёт за февраль");
+        let told = self.hears("Сообщение сохранили").await?;
+        self.step("a partner writes before registering and is told how", &told);
+        self.marina.write(TOUR_PARTNER.code);
+        let asked = self.hears("Код записали").await?;
+        self.step("she sends her partner code", &asked);
+        self.marina.share_contact("79123456789");
+        let welcomed = self.hears("Готово").await?;
+        self.step("she shares her contact and is registered", &welcomed);
+        let key = ("Код партнера", TOUR_PARTNER.code);
+        let status = self
+            .stage
+            .cell_where(PARTNERS, key, "Статус авторизации", |text| text == "авторизован", PATIENCE)
+            .await?;
+        let (id, date) = (
+            self.stage.cell(PARTNERS, key, "Telegram ID"),
+            self.stage.cell(PARTNERS, key, "Дата авторизации"),
+        );
+        self.step("her row in the staff list shows it", &format!("{status} | {id} | {date}"));
+        Ok(())
+    }
+
+    async fn write_an_appeal(&self) -> Result<(), StageError> {
+        let offer = self.find("До знакомства вы прислали").await?;
+        self.marina
+            .press(offer.message_id, "kept:send")
+            .map_err(|error| StageError::Call(error.to_string()))?;
+        let receipt = self.hears(&format!("Приняли, обращение № {HERS}")).await?;
+        self.step("one button turns what she wrote before into an appeal", &receipt);
+        self.marina.write("Почта прежняя, проверила спам");
+        let added = self.hears(&format!("Добавили к обращению № {HERS}")).await?;
+        self.step("a second message joins it", &added);
+        let history = self
+            .stage
+            .appeal_cell_where(HERS, "текст_обращений", |text| text.contains("проверила спам"), PATIENCE)
+            .await?;
+        self.step("the appeal is a row of the sheet, newest message on top", &history);
+        Ok(())
+    }
+
+    async fn answer(&self) -> Result<(), StageError> {
+        self.stage.type_in(HERS, "специалист_ответ", ANSWER)?;
+        self.stage.callback(APPEALS).await?;
+        let answer = self.hears(ANSWER).await?;
+        self.step(
+            "a specialist types into the answer cell; the signed callback fires; the answer is in the chat",
+            &answer,
+        );
+        let delivery = self
+            .stage
+            .appeal_cell_where(HERS, "Доставка", |text| text.starts_with("доставлено"), PATIENCE)
+            .await?;
+        let cleared = self
+            .stage
+            .appeal_cell_where(HERS, "специалист_ответ", str::is_empty, PATIENCE)
+            .await?;
+        let status = self
+            .stage
+            .appeal_cell_where(HERS, "статус", |text| text == "В работе", PATIENCE)
+            .await?;
+        self.step(
+            "the cell is empty again, and the row says when",
+            &format!("статус: {status} | специалист_ответ: «{cleared}» | Доставка: {delivery}"),
+        );
+        Ok(())
+    }
+
+    async fn close(&self) -> Result<(), StageError> {
+        self.stage.type_in(HERS, "статус", "Решено")?;
+        self.stage.callback(APPEALS).await?;
+        let closed = self.hears("решено").await?;
+        self.step("«Решено», typed by hand, reaches the partner", &closed);
+        self.marina.write("Добрый день! Когда будет новый договор?");
+        let receipt = self.hears(&format!("Приняли, обращение № {NEXT}")).await?;
+        let history = self
+            .stage
+            .appeal_cell_where(NEXT, "текст_обращений", |text| text.contains("новый договор"), PATIENCE)
+            .await?;
+        self.step("her next message opens a new row", &format!("{receipt}\n{history}"));
+        Ok(())
+    }
+
+    /// Telegram holds the answer while the service is told to stop: the send is in hand, its outcome is not known.
+    async fn survive_a_stop(&self, service: Service) -> Result<Service, StageError> {
+        self.stage.telegram.fault(Fault::next(1, FaultKind::Hold).of("sendMessage"));
+        self.stage.type_in(NEXT, "специалист_ответ", SECOND_ANSWER)?;
+        self.stage.callback(APPEALS).await?;
+        self.stage
+            .telegram
+            .await_held(1, PATIENCE)
+            .await
+            .map_err(|late| StageError::Call(late.to_string()))?;
+        let asked = clock::monotonic();
+        let ended = service.stop().await;
+        let took = clock::monotonic().duration_since(asked);
+        if took > STOP_LIMIT || matches!(ended, Ended::Failed(_)) {
+            return Err(StageError::TooLate {
+                what: "the service did not stop".to_owned(),
+                within: STOP_LIMIT,
+                seen: format!("{ended:?} after {took:?}"),
+            });
+        }
+        self.step(
+            "the service is stopped while an answer is half-way to Telegram",
+            &format!("stopped in {:.2} s", took.as_secs_f64()),
+        );
+        self.stage.telegram.release();
+        self.marina.write("И ещё: нужна ли доверенность?");
+        let service = self.stage.open().await?;
+        let delivery = self
+            .stage
+            .appeal_cell_where(NEXT, "Доставка", |text| text.starts_with("доставлено"), PATIENCE)
+            .await?;
+        let cleared = self
+            .stage
+            .appeal_cell_where(NEXT, "специалист_ответ", str::is_empty, PATIENCE)
+            .await?;
+        self.hears(SECOND_ANSWER).await?;
+        self.step(
+            "started again, it finishes the answer, and admits what nobody can know",
+            &format!("специалист_ответ: «{cleared}» | Доставка: {delivery}"),
+        );
+        let history = self
+            .stage
+            .appeal_cell_where(NEXT, "текст_обращений", |text| text.contains("доверенность"), PATIENCE)
+            .await?;
+        self.step("what the partner wrote meanwhile is there too: nothing is lost", &history);
+        Ok(service)
+    }
+
+    /// Waits for a message to the partner that contains these words, and quotes it.
+    async fn hears(&self, words: &str) -> Result<String, StageError> {
+        Ok(self.find(words).await?.content.text)
+    }
+
+    async fn find(&self, words: &str) -> Result<SentMessage, StageError> {
+        let found = self
+            .marina
+            .await_message(|message| message.content.text.contains(words), PATIENCE)
+            .await;
+        found.map_err(|late| StageError::Call(late.to_string()))
+    }
+
+    /// Prints a step that held, and below it what was seen.
+    fn step(&self, what: &str, seen: &str) {
+        let at = clock::monotonic().duration_since(self.began).as_secs_f64();
+        println!("{at:7.2} s  ✓ {what}");
+        for line in seen.lines().filter(|line| !line.is_empty()) {
+            println!("             {line}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! `serve`: the service until a signal.
+//!
+//! Invariant: the first signal ends it within 2 s, the second at once.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use super::Failure;
+use crate::{
+    app::{App, Ended},
+    config::{LogFormat, Settings},
+    logs,
+    shutdown::Shutdown,
+};
+
+pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
+    let format = match settings.log.format {
+        LogFormat::Pretty => logs::Format::Pretty,
+        LogFormat::Json => logs::Format::Json,
+    };
+    logs::init(format, settings.log.filter.as_str()).context("the log cannot be set up")?;
+    let shutdown = Shutdown::on_signals().context("signals cannot be heard")?;
+    let app = App::start(settings, shutdown.clone()).await?;
+    notify(&[sd_notify::NotifyState::Ready]);
+    tracing::info!(http.address = %app.address(), admin.address = %app.admin_address(), version = env!("CARGO_PKG_VERSION"), "serving");
+    let stop = shutdown.stop_token();
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        notify(&[sd_notify::NotifyState::Stopping]);
+    });
+    match app.run().await {
+        Ended::Stopped | Ended::Forced => Ok(ExitCode::SUCCESS),
+        Ended::Failed(words) => Err(anyhow::anyhow!(words).into()),
+    }
+}
+
+/// Tells systemd, where it listens (sd_notify(3)).
+fn notify(state: &[sd_notify::NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::debug!(%error, "systemd was not told");
+    }
+}

@@ -1,0 +1,124 @@
+//! `status` and `release answers`: they speak to the running service over its admin socket.
+//!
+//! Invariant: the first line says in plain words how things are.
+
+use std::process::ExitCode;
+
+use super::{Failure, Format};
+use crate::{
+    app::{Health, Reply, Request, Status, ask},
+    config::Local,
+};
+
+pub(super) async fn status(local: &Local, format: Format) -> Result<ExitCode, Failure> {
+    match ask(&local.data_dir, Request::Status).await? {
+        Reply::Status(status) => {
+            match format {
+                Format::Json => println!("{}", serde_json::to_string_pretty(&status)?),
+                Format::Text => print!("{}", describe(&status)),
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        other => Err(unexpected(other)),
+    }
+}
+
+pub(super) async fn release_answers(local: &Local) -> Result<ExitCode, Failure> {
+    match ask(&local.data_dir, Request::ReleaseAnswers).await? {
+        Reply::Released(0) => println!("Удержанных ответов нет.\nNo answers are held."),
+        Reply::Released(count) => println!("Отправляем удержанные ответы: {count}.\nReleased {count} held answers; they are on their way."),
+        other => return Err(unexpected(other)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn unexpected(reply: Reply) -> Failure {
+    match reply {
+        Reply::Failed(words) => Failure::Other(anyhow::anyhow!(words)),
+        Reply::Status(_) | Reply::Released(_) => Failure::Other(anyhow::anyhow!("the running Sheetdesk answered another question")),
+    }
+}
+
+fn describe(status: &Status) -> String {
+    let mut lines = vec![plainly(status), String::new()];
+    let health = |name: &str| status.links.get(name).copied().map_or("unknown", word);
+    lines.push(format!(
+        "up for        {}, {} restarts of loops",
+        span(status.uptime_s),
+        status.restarts
+    ));
+    lines.push(format!("Telegram      {}", health("telegram")));
+    lines.push(format!(
+        "Google Sheets {}, {} reads and {} writes left this minute",
+        health("sheets"),
+        status.quota.reads,
+        status.quota.writes
+    ));
+    lines.push(format!(
+        "inbox         {} to decide, {} set aside",
+        status.inbox.pending, status.inbox.quarantined
+    ));
+    let outbox = &status.outbox;
+    lines.push(format!(
+        "outbox        {} waiting, {} being sent, {} unknown, {} failed",
+        outbox.pending, outbox.sending, outbox.unknown, outbox.failed
+    ));
+    let desk = &status.desk;
+    lines.push(format!(
+        "rows          {} to write, {} batches open, {} answers held",
+        desk.dirty, desk.intents, desk.held
+    ));
+    for (tab, look) in &status.looks {
+        let age = look.age_s.map_or_else(
+            || "not seen yet".to_owned(),
+            |age| format!("seen {} ago, {} rows", span(age), look.rows),
+        );
+        let trouble = look.trouble.as_ref().map_or_else(String::new, |words| format!(" – {words}"));
+        lines.push(format!("  {tab:<12}{age}{trouble}"));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// One sentence on how things are; the worst first.
+fn plainly(status: &Status) -> String {
+    let down = |name: &str| status.links.get(name).is_some_and(|health| *health != Health::Ok);
+    let trouble = status.looks.iter().find(|(_, look)| look.trouble.is_some());
+    if let Some((tab, _)) = trouble {
+        format!("The tab of {tab} cannot be used; the rest goes on.")
+    } else if down("telegram") {
+        "Telegram cannot be reached; what is to be sent waits.".to_owned()
+    } else if down("sheets") {
+        "Google Sheets cannot be reached; what is to be written waits.".to_owned()
+    } else if status.inbox.quarantined > 0 {
+        format!("At work; {} records were set aside and want a look.", status.inbox.quarantined)
+    } else if status.desk.held > 0 {
+        format!(
+            "At work; {} answers from before the first look wait for `sheetdesk release answers`.",
+            status.desk.held
+        )
+    } else if status.outbox.unknown + status.outbox.failed > 0 {
+        format!(
+            "At work; {} messages did not get through for certain.",
+            status.outbox.unknown + status.outbox.failed
+        )
+    } else {
+        "All is well.".to_owned()
+    }
+}
+
+fn word(health: Health) -> &'static str {
+    match health {
+        Health::Ok => "ok",
+        Health::Down => "down",
+        Health::Throttled => "asks for patience",
+    }
+}
+
+fn span(seconds: u64) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7199 => format!("{} min", seconds / 60),
+        7200..=172_799 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}

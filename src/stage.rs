@@ -1,0 +1,351 @@
+//! A stage for the demo and the tests: the two stand-ins, a sample workbook, and the very service on top of them.
+//!
+//! Invariant: the service on this stage is built from settings, as `serve` builds it; the stage only chooses the addresses.
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use simulator::{
+    sheets::{Sheets, SheetsOptions, sample_workbook, service_account},
+    telegram::{Telegram, TelegramOptions},
+};
+use tokio::{task::JoinHandle, time::timeout};
+
+use crate::{
+    app::{App, Ended, Reply, Request, StartError, Status, ask},
+    clock,
+    config::Settings,
+    shutdown::Shutdown,
+};
+
+/// The sample spreadsheet's id.
+pub const BOOK: &str = "demo-workbook";
+/// The staff list's tab.
+pub const PARTNERS: &str = "список сотрудников для авторизации";
+/// The appeals' tab.
+pub const APPEALS: &str = "обращения";
+/// The admin chat of the stage.
+pub const ADMIN_CHAT: i64 = 900_000_001;
+
+const WEBHOOK_SECRET: &str = "stage-webhook-secret-1f4c9a";
+const CALLBACK_KEY: &[u8] = b"a key for the stage alone: 32 by";
+/// How often a condition is looked at that nobody announces.
+const GLANCE: Duration = Duration::from_millis(10);
+
+/// What the stage cannot do, in words.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    /// The machine refuses.
+    #[error("the stage cannot be set: {0}")]
+    Io(#[from] io::Error),
+    /// Settings that the stage made are refused.
+    #[error("{0}")]
+    Settings(String),
+    /// The service does not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// Something did not happen in time.
+    #[error("{what} within {within:?}; instead: {seen}")]
+    TooLate {
+        /// What was waited for.
+        what: String,
+        /// For how long.
+        within: Duration,
+        /// What was there.
+        seen: String,
+    },
+    /// A call failed.
+    #[error("{0}")]
+    Call(String),
+}
+
+/// The stand-ins and what the service on top of them is told.
+pub struct Stage {
+    /// Telegram's stand-in.
+    pub telegram: Telegram,
+    /// Google's stand-in.
+    pub sheets: Sheets,
+    directory: tempfile::TempDir,
+    variables: Vec<(String, String)>,
+    listen: SocketAddr,
+}
+
+/// A running service.
+pub struct Service {
+    shutdown: Shutdown,
+    running: JoinHandle<Ended>,
+}
+
+impl Stage {
+    /// Starts the stand-ins and puts the sample workbook up.
+    ///
+    /// # Errors
+    /// When a port or the directory for the journal cannot be had.
+    pub async fn set(telegram: TelegramOptions, sheets: SheetsOptions) -> Result<Self, StageError> {
+        let telegram = Telegram::start(telegram).await?;
+        let sheets = Sheets::start(sheets).await?;
+        sheets.insert_workbook(sample_workbook(BOOK));
+        let directory = tempfile::Builder::new().prefix("sheetdesk-").tempdir()?;
+        let credentials = directory.path().join("service-account.json");
+        std::fs::write(&credentials, service_account(&sheets.token_url()).to_string())?;
+        let (listen, admin) = (free_address()?, free_address()?);
+        let settings = [
+            ("DATA_DIR", directory.path().join("data").display().to_string()),
+            ("HTTP__LISTEN", listen.to_string()),
+            ("HTTP__ADMIN_LISTEN", admin.to_string()),
+            ("HTTP__PUBLIC_URL", format!("http://{listen}")),
+            ("TELEGRAM__TOKEN", telegram.token().to_owned()),
+            ("TELEGRAM__API_URL", telegram.url()),
+            ("TELEGRAM__WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
+            ("TELEGRAM__ADMIN_CHAT", ADMIN_CHAT.to_string()),
+            ("SHEETS__API_URL", sheets.url()),
+            ("SHEETS__CREDENTIALS", credentials.display().to_string()),
+            ("SHEETS__CALLBACK_SECRET", format!("whsec_{}", BASE64_STANDARD.encode(CALLBACK_KEY))),
+            ("SHEETS__PARTNERS__SPREADSHEET", BOOK.to_owned()),
+            ("SHEETS__APPEALS__SPREADSHEET", BOOK.to_owned()),
+        ];
+        let variables = settings
+            .into_iter()
+            .map(|(name, value)| (format!("SHEETDESK_{name}"), value))
+            .collect();
+        Ok(Self {
+            telegram,
+            sheets,
+            directory,
+            variables,
+            listen,
+        })
+    }
+
+    /// Changes a setting of the service (`APPEALS__GRACE`); in force at its next start.
+    pub fn configure(&mut self, name: &str, value: &str) {
+        let name = format!("SHEETDESK_{name}");
+        self.variables.retain(|(known, _)| *known != name);
+        self.variables.push((name, value.to_owned()));
+    }
+
+    /// The environment of the service.
+    #[must_use]
+    pub fn variables(&self) -> &[(String, String)] {
+        &self.variables
+    }
+
+    /// The service's address.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.listen
+    }
+
+    /// Where the journal lies.
+    #[must_use]
+    pub fn data_dir(&self) -> PathBuf {
+        self.directory.path().join("data")
+    }
+
+    /// A directory that goes with the stage.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Starts the service in this process.
+    ///
+    /// # Errors
+    /// When its settings or its start are refused.
+    pub async fn open(&self) -> Result<Service, StageError> {
+        // Of several services in one process the first has installed it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (settings, _) =
+            Settings::load(None, self.variables.iter().cloned()).map_err(|errors| StageError::Settings(errors.to_string()))?;
+        let shutdown = Shutdown::new();
+        let app = App::start(settings, shutdown.clone()).await?;
+        Ok(Service {
+            running: tokio::spawn(app.run()),
+            shutdown,
+        })
+    }
+
+    /// What the running service says of itself, over its admin socket.
+    ///
+    /// # Errors
+    /// When none is running.
+    pub async fn status(&self) -> Result<Status, StageError> {
+        match ask(&self.data_dir(), Request::Status).await {
+            Ok(Reply::Status(status)) => Ok(*status),
+            Ok(other) => Err(StageError::Call(format!("{other:?}"))),
+            Err(error) => Err(StageError::Call(error.to_string())),
+        }
+    }
+
+    /// Waits until nothing is left to do: no update undelivered, nothing to decide, to send or to write.
+    ///
+    /// # Errors
+    /// What is left.
+    pub async fn settled(&self, within: Duration) -> Result<Status, StageError> {
+        self.telegram
+            .await_idle(within)
+            .await
+            .map_err(|late| StageError::Call(late.to_string()))?;
+        let idle = |status: &Status| {
+            let outbox = &status.outbox;
+            let desk = &status.desk;
+            status.inbox.pending + outbox.pending + outbox.sending + desk.dirty + desk.intents == 0
+        };
+        self.status_where("everything is done", idle, within).await
+    }
+
+    /// Waits until the service's status is as wanted.
+    ///
+    /// # Errors
+    /// The last status.
+    pub async fn status_where(&self, what: &str, wanted: impl Fn(&Status) -> bool, within: Duration) -> Result<Status, StageError> {
+        let deadline = clock::monotonic() + within;
+        loop {
+            let status = self.status().await;
+            match status {
+                Ok(status) if wanted(&status) => return Ok(status),
+                status if clock::monotonic() > deadline => {
+                    return Err(StageError::TooLate {
+                        what: what.to_owned(),
+                        within,
+                        seen: format!("{status:?}"),
+                    });
+                }
+                Ok(_) | Err(_) => tokio::time::sleep(GLANCE).await,
+            }
+        }
+    }
+
+    /// What stands in the appeals tab in the row with this `№`, under this header; nothing where there is no such row.
+    #[must_use]
+    pub fn appeal_cell(&self, number: u32, header: &str) -> String {
+        self.cell(APPEALS, ("№", &number.to_string()), header)
+    }
+
+    /// What stands in the row whose cell under `key.0` reads `key.1`, under this header.
+    #[must_use]
+    pub fn cell(&self, tab: &str, key: (&str, &str), header: &str) -> String {
+        self.sheets.with(BOOK, |book| {
+            let address = book.address(tab, key, header).ok();
+            address
+                .and_then(|address| book.cell(tab, &address).ok())
+                .map_or_else(String::new, |cell| cell.display())
+        })
+    }
+
+    /// Waits until a cell of the appeals tab is as wanted.
+    ///
+    /// # Errors
+    /// What it holds instead.
+    pub async fn appeal_cell_where(
+        &self,
+        number: u32,
+        header: &str,
+        wanted: impl Fn(&str) -> bool,
+        within: Duration,
+    ) -> Result<String, StageError> {
+        self.cell_where(APPEALS, ("№", &number.to_string()), header, wanted, within).await
+    }
+
+    /// Waits until a cell is as wanted.
+    ///
+    /// # Errors
+    /// What it holds instead.
+    pub async fn cell_where(
+        &self,
+        tab: &str,
+        key: (&str, &str),
+        header: &str,
+        wanted: impl Fn(&str) -> bool,
+        within: Duration,
+    ) -> Result<String, StageError> {
+        let deadline = clock::monotonic() + within;
+        loop {
+            let text = self.cell(tab, key, header);
+            if wanted(&text) {
+                return Ok(text);
+            }
+            if clock::monotonic() > deadline {
+                let what = format!("«{header}» of the row with {} {} is not as expected", key.0, key.1);
+                return Err(StageError::TooLate {
+                    what,
+                    within,
+                    seen: format!("{text:?}"),
+                });
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// A person types into the appeals tab, into the row with this `№`.
+    ///
+    /// # Errors
+    /// When there is no such row or column.
+    pub fn type_in(&self, number: u32, header: &str, text: &str) -> Result<(), StageError> {
+        self.sheets
+            .with(BOOK, |book| {
+                let address = book.address(APPEALS, ("№", &number.to_string()), header)?;
+                book.type_in(APPEALS, &address, text)
+            })
+            .map_err(|error| StageError::Call(error.to_string()))
+    }
+
+    /// The signed call that Apps Script makes after an edit.
+    ///
+    /// # Errors
+    /// When it is not taken.
+    pub async fn callback(&self, tab: &str) -> Result<(), StageError> {
+        let body = serde_json::json!({"spreadsheet_id": BOOK, "tab": tab}).to_string();
+        let at = clock::now().as_second();
+        let id = format!("msg_stage_{at}");
+        let response = reqwest::Client::new()
+            .post(format!("http://{}/sheets/changed", self.listen))
+            .header("content-type", "application/json")
+            .header("webhook-id", &id)
+            .header("webhook-timestamp", at)
+            .header("webhook-signature", format!("v1,{}", signature(&id, at, &body)))
+            .body(body)
+            .send()
+            .await
+            .map_err(|error| StageError::Call(error.without_url().to_string()))?;
+        match response.status().as_u16() {
+            202 => Ok(()),
+            status => Err(StageError::Call(format!("the callback was answered {status}"))),
+        }
+    }
+}
+
+impl Service {
+    /// Stops the service as SIGTERM does, and says how it ended.
+    pub async fn stop(self) -> Ended {
+        self.shutdown.trigger();
+        self.running.await.unwrap_or_else(|error| Ended::Failed(error.to_string()))
+    }
+
+    /// Waits until the service ends by itself, but not longer than this.
+    pub async fn ended(self, within: Duration) -> Option<Ended> {
+        timeout(within, self.running)
+            .await
+            .ok()
+            .map(|ended| ended.unwrap_or_else(|error| Ended::Failed(error.to_string())))
+    }
+}
+
+/// Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`, in Base64.
+fn signature(id: &str, at: i64, body: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(CALLBACK_KEY).expect("HMAC takes keys of any length");
+    mac.update(format!("{id}.{at}.{body}").as_bytes());
+    BASE64_STANDARD.encode(mac.finalize().into_bytes())
+}
+
+/// An address that is free now, and stays the service's over its restarts.
+fn free_address() -> io::Result<SocketAddr> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+}

@@ -1,0 +1,112 @@
+//! Appeals: from the chat into a row, and how it goes on.
+
+use sheetdesk::stage::{APPEALS, BOOK};
+use simulator::sheets::TOUR_PARTNER;
+
+use crate::play::Play;
+
+#[tokio::test]
+async fn an_appeal_becomes_a_row_and_further_messages_join_it_newest_on_top() {
+    let (play, service) = Play::registered().await;
+    play.marina.write("Не приходит отчёт");
+    play.hears("Приняли, обращение № 2").await;
+    play.marina.write("=1+1 <b>уже неделю</b> & ещё");
+    play.hears("Добавили к обращению № 2").await;
+    play.settled().await;
+    let history = play.stage.appeal_cell(2, "текст_обращений");
+    let lines: Vec<_> = history.lines().collect();
+    assert_eq!(lines.len(), 2, "{history}");
+    assert!(
+        lines[0].ends_with(": =1+1 <b>уже неделю</b> & ещё"),
+        "text of people is never evaluated: {history}"
+    );
+    assert!(lines[1].ends_with(": Не приходит отчёт"));
+    let cell = |header| play.stage.appeal_cell(2, header);
+    assert_eq!((cell("код").as_str(), cell("ФИО").as_str()), (TOUR_PARTNER.code, TOUR_PARTNER.name));
+    assert_eq!((cell("статус").as_str(), cell("telegram_id").as_str()), ("Новое", "700001042"));
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_closed_appeal_is_told_once_and_the_next_message_opens_a_new_row() {
+    let (play, service) = Play::with_appeal().await;
+    play.types(2, "статус", "Решено").await;
+    play.hears("Обращение № 2 решено").await;
+    play.stage.callback(APPEALS).await.expect("a replay is only one more look");
+    play.settled().await;
+    assert_eq!(play.heard("решено"), 1);
+    play.marina.write("Новый вопрос");
+    play.hears("Приняли, обращение № 3").await;
+    play.settled().await;
+    assert!(play.stage.appeal_cell(3, "текст_обращений").contains("Новый вопрос"));
+    assert!(!play.stage.appeal_cell(2, "текст_обращений").contains("Новый вопрос"));
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_row_found_closed_only_at_the_moment_of_writing_is_reopened() {
+    let (play, service) = Play::with_appeal().await;
+    play.stage.type_in(2, "статус", "Решено").expect("there is such a cell");
+    play.marina.write("И вот ещё что");
+    play.hears("Добавили к обращению № 2").await;
+    play.shows(2, "текст_обращений", |text| text.contains("И вот ещё что")).await;
+    play.shows(2, "статус", |text| text == "Новое").await;
+    play.settled().await;
+    assert_eq!(play.heard("решено"), 0);
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn the_predecessor_s_rows_get_numbers_and_nothing_else_of_them_changes() {
+    let play = Play::set().await;
+    let before = play.stage.sheets.with(BOOK, |book| book.table(APPEALS)).expect("the tab is there");
+    let service = play.start().await;
+    play.shows(1, "№", |text| text == "1").await;
+    play.settled().await;
+    let after = play.stage.sheets.with(BOOK, |book| book.table(APPEALS)).expect("the tab is there");
+    for (row, (was, is)) in before.iter().zip(&after).enumerate() {
+        assert_eq!(was[..8], is[..8], "row {row}");
+    }
+    assert_eq!(after[0][8..], ["№", "Доставка"]);
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn columns_may_stand_in_any_order_and_foreign_ones_stay_untouched() {
+    let play = Play::set().await;
+    play.stage
+        .sheets
+        .with(BOOK, |book| {
+            book.insert_columns(APPEALS, "A", 1)?;
+            book.type_in(APPEALS, "A1", "заметки отдела")?;
+            book.type_in(APPEALS, "A2", "не трогать")
+        })
+        .expect("a column more");
+    let service = play.start().await;
+    play.marina.write(TOUR_PARTNER.code);
+    play.marina.share_contact("79123456789");
+    play.hears("Готово").await;
+    play.marina.write("Вопрос");
+    play.hears("Приняли").await;
+    play.settled().await;
+    assert_eq!(play.stage.appeal_cell(2, "ФИО"), TOUR_PARTNER.name);
+    assert_eq!(play.stage.appeal_cell(1, "заметки отдела"), "не трогать");
+    assert_eq!(play.stage.appeal_cell(2, "заметки отдела"), "");
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_burst_of_messages_takes_few_calls() {
+    let (play, service) = Play::registered().await;
+    let before = play.stage.sheets.calls();
+    for n in 0..100 {
+        play.marina.write(&format!("Сообщение {n}"));
+    }
+    play.settled().await;
+    let after = play.stage.sheets.calls();
+    assert!(after.writes - before.writes <= 4, "{} writes", after.writes - before.writes);
+    let history = play.stage.appeal_cell(2, "текст_обращений");
+    assert_eq!(history.lines().count(), 100);
+    assert!(history.starts_with(&history[..20]) && history.lines().next().is_some_and(|line| line.ends_with("Сообщение 99")));
+    play.ends(service).await;
+}
