@@ -264,15 +264,12 @@ impl Driver {
 
     /// A fence that could not be forgotten is removed once more, which does no harm.
     async fn forget(&self, batch: &Batch) {
-        let dropped = |change: &Change| match change {
-            Change::DropFence(fence) => Some(*fence),
-            Change::Set { .. }
-            | Change::CompareAndSet { .. }
-            | Change::Append { .. }
-            | Change::AddColumns { .. }
-            | Change::SetFilter { .. }
-            | Change::AddFill { .. }
-            | Change::Fence(_) => None,
+        let dropped = |change: &Change| {
+            if let Change::DropFence(fence) = change {
+                Some(*fence)
+            } else {
+                None
+            }
         };
         let fences: Vec<FenceId> = batch.changes.iter().filter_map(dropped).collect();
         if fences.is_empty() {

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     domain::{
+        appeal::Status,
         event::{RowMark, RowResult, WrittenRow},
         row::{CellValue, Column, DesiredRow, Find, SharedCell},
         tab::Tab,
@@ -147,30 +148,12 @@ impl Scene<'_> {
     }
 
     fn change(&self, stage: &Stage<'_>, row: &Row, wanted: Wanted, size: usize, draft: &mut Draft) {
-        let DesiredRow { ours, shared, lines, .. } = &wanted.row;
-        let cells = stage.differing(row, ours);
+        let cells = stage.differing(row, &wanted.row.ours);
         let mark = mark_of(&wanted.row).or_else(|| row.key.clone());
         let Some(mark) = mark else {
             return draft.finish(wanted, RowResult::Contested);
         };
-        let (mut status, mut cleared, mut contested, mut moves) = (None, None, false, Vec::new());
-        for cell in shared {
-            let decided = self.decide(stage, row, &mark, cell);
-            if decided == Move::Contested {
-                contested = true;
-                continue;
-            }
-            match cell {
-                SharedCell::Status { set, .. } => status = Some(set.clone()),
-                SharedCell::ClearAnswer { expect } => cleared = Some(expect.clone()),
-            }
-            moves.push((shared::column(cell), decided));
-        }
-        let confirmed = RowResult::Confirmed {
-            status,
-            cleared,
-            lines: *lines,
-        };
+        let (moves, confirmed, contested) = self.moves(stage, row, &mark, &wanted.row);
         if contested {
             draft.left.insert(stage.look.tab);
         }
@@ -195,6 +178,29 @@ impl Scene<'_> {
                 .filter_map(|(column, decided)| stage.shared(row.row, column, decided, draft, owner))
                 .collect()
         });
+    }
+
+    /// What is done to the shared cells, what that confirms, and whether some are left alone.
+    fn moves(&self, stage: &Stage<'_>, row: &Row, mark: &RowMark, desired: &DesiredRow) -> (Vec<(Column, Move)>, RowResult, bool) {
+        let (mut status, mut cleared, mut contested, mut moves) = (None, None, false, Vec::new());
+        for cell in &desired.shared {
+            let decided = self.decide(stage, row, mark, cell);
+            if decided == Move::Contested {
+                contested = true;
+                continue;
+            }
+            match cell {
+                SharedCell::Status { set, .. } => status = Some(set.clone()),
+                SharedCell::ClearAnswer { expect } => cleared = Some(expect.clone()),
+            }
+            moves.push((shared::column(cell), decided));
+        }
+        let confirmed = RowResult::Confirmed {
+            status,
+            cleared,
+            lines: desired.lines,
+        };
+        (moves, confirmed, contested)
     }
 
     fn decide(&self, stage: &Stage<'_>, row: &Row, mark: &RowMark, cell: &SharedCell) -> Move {
@@ -259,10 +265,7 @@ impl Stage<'_> {
     }
 
     fn append(&self, wanted: Wanted, size: usize, draft: &mut Draft) {
-        let DesiredRow {
-            ours, shared, find, lines, ..
-        } = &wanted.row;
-        let (mark, chat, keys) = match find {
+        let (mark, chat, keys) = match &wanted.row.find {
             Find::Partner(code) => (RowMark::Partner(code.clone()), None, Vec::new()),
             Find::Numbered(number, chat) => {
                 let keys = vec![
@@ -274,9 +277,35 @@ impl Stage<'_> {
             // A row without number is never appended: `find` calls it absent.
             Find::Unnumbered(..) => return draft.finish(wanted, RowResult::Absent),
         };
-        let mut cells: BTreeMap<Column, CellValue> = keys.into_iter().chain(ours.iter().cloned()).collect();
+        let (values, status) = self.new_row(&wanted.row, keys);
+        let planned = Planned {
+            report: Some((wanted.row.key.clone(), wanted.dirtied)),
+            row: None,
+            mark: Some(mark),
+            chat,
+            result: RowResult::Confirmed {
+                status,
+                cleared: None,
+                lines: wanted.row.lines,
+            },
+            ..Planned::new(self.look.tab, self.look.end)
+        };
+        if let Some(canvas) = draft.canvases.get_mut(&self.look.tab) {
+            canvas.appended += 1;
+        }
+        draft.size += size;
+        draft.add(planned, |draft, owner| {
+            let sheet = self.look.sheet;
+            draft.push(Change::Append { sheet, values }, owner);
+            Vec::new()
+        });
+    }
+
+    /// The cells of a new row from the first column on, and the status that it begins with.
+    fn new_row(&self, desired: &DesiredRow, keys: Vec<(Column, CellValue)>) -> (Vec<Option<CellValue>>, Option<Status>) {
+        let mut cells: BTreeMap<Column, CellValue> = keys.into_iter().chain(desired.ours.iter().cloned()).collect();
         let mut status = None;
-        for cell in shared {
+        for cell in &desired.shared {
             if let (SharedCell::Status { set, .. }, Some(word)) = (cell, shared::outcome(&self.station.words, cell)) {
                 cells.insert(Column::Status, CellValue::Text(word.into()));
                 status = Some(set.clone());
@@ -290,27 +319,7 @@ impl Stage<'_> {
                 values[at] = Some(value);
             }
         }
-        let planned = Planned {
-            report: Some((wanted.row.key.clone(), wanted.dirtied)),
-            row: None,
-            mark: Some(mark),
-            chat,
-            result: RowResult::Confirmed {
-                status,
-                cleared: None,
-                lines: *lines,
-            },
-            ..Planned::new(self.look.tab, self.look.end)
-        };
-        if let Some(canvas) = draft.canvases.get_mut(&self.look.tab) {
-            canvas.appended += 1;
-        }
-        draft.size += size;
-        draft.add(planned, |draft, owner| {
-            let sheet = self.look.sheet;
-            draft.push(Change::Append { sheet, values }, owner);
-            Vec::new()
-        });
+        (values, status)
     }
 
     fn makes_right(&self, row: &DesiredRow, amend: &Amend) -> bool {

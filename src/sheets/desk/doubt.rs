@@ -1,6 +1,7 @@
 //! Rows that a batch may have hit whose answer was lost: there is no read-back to tell.
 //!
 //! Invariant: unless every row stands where it stood before the batch, whatever moved is written anew.
+//! Rows that moved and came back in between go unnoticed: nothing in a sheet tells of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -147,6 +147,16 @@ fn acts() -> impl Strategy<Value = Vec<(usize, Act)>> {
     prop::collection::vec((0..LAST_ACT, act), 1..12)
 }
 
+/// Rows move once at most: where a row comes back to its place before the look that follows a lost answer,
+/// no look can show whom the batch has hit.
+fn moving_once() -> impl Strategy<Value = Vec<(usize, Act)>> {
+    acts().prop_map(|mut acts| {
+        let mut moved = false;
+        acts.retain(|(_, act)| matches!(act, Act::Type(..)) || !std::mem::replace(&mut moved, true));
+        acts
+    })
+}
+
 /// Lets people act while the desk works, then leaves it alone; checks what stands in the end.
 fn play(acts: &[(usize, Act)], losses: &[bool]) -> Result<(), TestCaseError> {
     let rows: Vec<String> = (1..=ROWS)
@@ -214,7 +224,7 @@ proptest! {
     }
 
     #[test]
-    fn nor_where_answers_of_google_are_lost(acts in acts(), losses in prop::collection::vec(any::<bool>(), 1..5)) {
+    fn nor_where_answers_of_google_are_lost(acts in moving_once(), losses in prop::collection::vec(any::<bool>(), 1..5)) {
         play(&acts, &losses)?;
     }
 }

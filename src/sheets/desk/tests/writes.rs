@@ -125,6 +125,35 @@ fn a_text_that_google_does_not_find_is_cleared_plainly_after_the_next_look() {
 }
 
 #[test]
+fn the_same_answer_typed_again_is_news() {
+    let mut bench = Bench::ready(&[HEADERS, ONE]);
+    bench.want(wanted(1, "а", vec![clear("да")]));
+    bench.dirty();
+    assert_eq!(bench.results(), [confirmed(Some("да"))]);
+    bench.forget();
+    bench.pass(2);
+    bench.book.cells[1][4] = "да".to_owned();
+    bench.feed(crate::sheets::desk::Input::Nudge(crate::domain::tab::Tab::Appeals), &mut |_, _| {});
+    assert!(matches!(
+        bench.events.as_slice(),
+        [Event::Row(RowEvent::Appeal(_)), Event::Looked(_)]
+    ));
+}
+
+#[test]
+fn an_appended_row_that_vanishes_is_missed() {
+    let mut bench = Bench::ready(&[HEADERS, ONE]);
+    bench.want(wanted(3, "в", Vec::new()));
+    bench.dirty();
+    bench.forget();
+    bench.pass(2);
+    bench.book.cells.remove(2);
+    bench.feed(crate::sheets::desk::Input::Nudge(crate::domain::tab::Tab::Appeals), &mut |_, _| {});
+    let gone = Event::Row(RowEvent::Missing(RowMark::Appeal(Number(3))));
+    assert_eq!(bench.events.iter().filter(|event| **event == gone).count(), 1);
+}
+
+#[test]
 fn an_empty_status_is_set_plainly_and_an_unexpected_one_is_left() {
     let work = |expect| SharedCell::Status {
         expect,
