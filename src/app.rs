@@ -128,7 +128,7 @@ impl App {
         let hub = Hub::new(settings.sheets.api_url.as_str(), key, Patience::default(), clock::now).await?;
         let telegram = telegram::client::Client::new(settings.telegram.api_url.as_str(), settings.telegram.token.secret().clone())?;
         let journal = Journal::open(&settings.data_dir, rules.clone(), interpret, signals)?;
-        let supervisor = Supervisor::new(shutdown.stop_token(), shutdown.tracker().clone(), Pace::default());
+        let supervisor = Supervisor::new(&shutdown, Pace::default());
         let desks = Desks::new(&settings, rules);
         let parts = Arc::new(Parts {
             journal,

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock;
+use crate::shutdown::Shutdown;
 
 /// How restarts are paced, and when there were too many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +83,7 @@ pub struct Supervisor(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     stop: CancellationToken,
+    force: CancellationToken,
     tasks: TaskTracker,
     pace: Pace,
     states: Mutex<Vec<LoopState>>,
@@ -89,11 +91,12 @@ struct Inner {
 }
 
 impl Supervisor {
-    /// Loops end after `stop`, and count as tasks of `tasks` until they have.
-    pub fn new(stop: CancellationToken, tasks: TaskTracker, pace: Pace) -> Self {
+    /// Loops end after the stop signal and count as tasks until they have; what is left is dropped when there is no more time.
+    pub fn new(shutdown: &Shutdown, pace: Pace) -> Self {
         Self(Arc::new(Inner {
-            stop,
-            tasks,
+            stop: shutdown.stop_token(),
+            force: shutdown.force_token(),
+            tasks: shutdown.tracker().clone(),
             pace,
             states: Mutex::default(),
             fatal: watch::Sender::new(None),
@@ -110,7 +113,12 @@ impl Supervisor {
         let name = name.into();
         let slot = self.0.enter(name.clone());
         let inner = Arc::clone(&self.0);
-        self.0.tasks.spawn(async move { inner.supervise(slot, &name, body).await });
+        self.0.tasks.spawn(async move {
+            let force = inner.force.clone();
+            if force.run_until_cancelled(inner.supervise(slot, &name, body)).await.is_none() {
+                tracing::warn!(task.name = name, "loop cut off");
+            }
+        });
     }
 
     /// All loops, in the order in which they were started.
@@ -240,8 +248,17 @@ mod tests {
     };
 
     fn supervisor(pace: Pace) -> (Supervisor, CancellationToken, TaskTracker) {
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        (Supervisor::new(stop.clone(), tasks.clone(), pace), stop, tasks)
+        let shutdown = Shutdown::new();
+        (Supervisor::new(&shutdown, pace), shutdown.stop_token(), shutdown.tracker().clone())
+    }
+
+    #[tokio::test]
+    async fn a_loop_that_does_not_heed_the_stop_is_cut_off() {
+        let shutdown = Shutdown::new();
+        let supervisor = Supervisor::new(&shutdown, QUICK);
+        supervisor.spawn("deaf", |_| std::future::pending());
+        assert!(!shutdown.finish(Duration::from_millis(1)).await);
+        ended(shutdown.tracker()).await;
     }
 
     async fn ended(tasks: &TaskTracker) {

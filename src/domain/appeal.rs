@@ -25,8 +25,8 @@ pub struct Appeal {
     pub partner: Option<PartnerCode>,
     /// The status that the row should show.
     pub status: Status,
-    /// The last change, `время_обновления` in the row.
-    pub stamp: Timestamp,
+    /// The last change, `время_обновления` in the row; none while an adopted row is as it was.
+    pub stamp: Option<Timestamp>,
     /// What the row was last observed to show.
     pub seen: Seen,
     /// The answer under way, or delivered and not yet cleared from its cell.
@@ -54,6 +54,8 @@ pub struct Seen {
     pub status: Option<Status>,
     /// The text in the answer cell, if any.
     pub answer: Option<Text>,
+    /// The words in `Доставка`.
+    pub delivery: Text,
 }
 
 /// An answer on its way to the partner.

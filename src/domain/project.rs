@@ -69,11 +69,15 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
         None => {}
     }
     row.lines = appeal.lines;
-    row.ours.extend([
-        (Column::Number, CellValue::Number(i64::from(number.0))),
-        (Column::History, CellValue::Text(Text(history(rules, view, id)))),
-        (Column::Updated, CellValue::Text(Text(date_time(appeal.stamp, &rules.time_zone)))),
-    ]);
+    row.ours.push((Column::Number, CellValue::Number(i64::from(number.0))));
+    if let Some(stamp) = appeal.stamp {
+        row.ours
+            .push((Column::Updated, CellValue::Text(Text(date_time(stamp, &rules.time_zone)))));
+    }
+    // The cell is long and never read: it is written only when it lacks a line.
+    if appeal.lines > appeal.lines_written {
+        row.ours.push((Column::History, CellValue::Text(Text(history(rules, view, id)))));
+    }
     if row.append {
         row.ours.extend(identity(view, &appeal));
     }

@@ -73,8 +73,15 @@ pub enum Say<'a> {
     AppealsNone,
     /// Stands above the list.
     AppealsHeading,
-    /// One appeal in the list: its number, date and status word.
-    AppealsLine(Option<Number>, &'a str, &'a str),
+    /// One appeal in the list.
+    AppealsLine {
+        /// None before the first look.
+        number: Option<Number>,
+        /// The day of the last change; none for one from before our time.
+        date: Option<&'a str>,
+        /// The status in words.
+        status: &'a str,
+    },
     /// A status in words.
     StatusWord(&'a Status),
     /// Only text can be read so far.
@@ -214,15 +221,7 @@ impl<'a> Say<'a> {
             Self::Closed(number) => numbered("closed", number),
             Self::AppealsNone => plain("appeals-none"),
             Self::AppealsHeading => plain("appeals-heading"),
-            Self::AppealsLine(Some(number), date, status) => (
-                "appeals-line",
-                vec![
-                    ("number", number.to_string().into()),
-                    ("date", date.into()),
-                    ("status", status.into()),
-                ],
-            ),
-            Self::AppealsLine(None, date, _) => ("appeals-line-unnumbered", vec![("date", date.into())]),
+            Self::AppealsLine { number, date, status } => appeals_line(number, date, status),
             Self::StatusWord(status) => status_word(status),
             Self::NotTextYet => plain("not-text-yet"),
             Self::MenuStart => plain("menu-start"),
@@ -267,6 +266,18 @@ fn plain(id: &'static str) -> Message<'static> {
 /// A number goes in as text: `№ 1041` must not be grouped or declined.
 fn numbered(id: &'static str, number: Number) -> Message<'static> {
     (id, vec![("number", number.to_string().into())])
+}
+
+fn appeals_line<'a>(number: Option<Number>, date: Option<&'a str>, status: &'a str) -> Message<'a> {
+    let status = ("status", status.into());
+    match (number, date) {
+        (Some(number), Some(date)) => (
+            "appeals-line",
+            vec![("number", number.to_string().into()), ("date", date.into()), status],
+        ),
+        (Some(number), None) => ("appeals-line-undated", vec![("number", number.to_string().into()), status]),
+        (None, _) => ("appeals-line-unnumbered", vec![status]),
+    }
 }
 
 fn status_word(status: &Status) -> Message<'_> {

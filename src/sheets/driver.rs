@@ -108,6 +108,8 @@ struct Driver {
     stop: CancellationToken,
     /// Dirty rows that the desk has had, by generation: it comes back to them by itself.
     offered: BTreeMap<RowKey, Seq>,
+    /// Tabs that the desk knows to be dirty and has not asked for yet: it may be keeping its pace.
+    told: BTreeSet<Tab>,
 }
 
 impl Driver {
@@ -121,6 +123,7 @@ impl Driver {
             journal: room.journal,
             stop,
             offered: BTreeMap::new(),
+            told: BTreeSet::new(),
         }
     }
 
@@ -157,8 +160,9 @@ impl Driver {
                 return None;
             }
             self.dirtied.borrow_and_update();
-            let dirty = self.dirty();
+            let dirty = &self.dirty() - &self.told;
             if !dirty.is_empty() {
+                self.told.extend(&dirty);
                 return Some(Input::Dirty(dirty));
             }
             let left = until.map_or(STEP, |until| {
@@ -188,6 +192,7 @@ impl Driver {
 
     /// The dirty rows of some tabs as they should be; those that the desk has not had yet go first.
     fn project(&mut self, tabs: &[Tab]) -> Vec<Wanted> {
+        self.told.retain(|tab| !tabs.contains(tab));
         let snapshot = self.journal.snapshot();
         let mut dirty = snapshot.dirty(MOST_DIRTY);
         let marks: BTreeMap<&RowKey, Seq> = dirty.iter().map(|(key, dirtied)| (key, *dirtied)).collect();
@@ -310,7 +315,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        domain::wording::Wording,
+        domain::{
+            event::{AnswerCell, Looked, RowEvent, UnnumberedCells},
+            ids::ChatId,
+            wording::Wording,
+        },
         journal::{Nudges, Signals},
         sheets::{hub::tests::nowhere, layout::tests::appeals},
     };
@@ -360,6 +369,31 @@ mod tests {
             overwritten: Vec::new(),
         };
         assert!(matches!(driver.carry_out(apply).await, Some(Input::Applied(Ok(())))));
+    }
+
+    #[tokio::test]
+    async fn dirty_rows_are_told_of_once_while_the_desk_keeps_its_pace() {
+        let ((room, _directory), stop) = (room().await, CancellationToken::new());
+        let journal = room.journal.clone();
+        let mut driver = Driver::new(room, stop);
+        let row = UnnumberedCells {
+            chat: ChatId(7),
+            partner: None,
+            status: None,
+            answer: AnswerCell::Blank,
+            history: "2025-01-01 10:00:00: Вопрос".into(),
+        };
+        let looked = Looked {
+            tab: Tab::Appeals,
+            began: clock::now(),
+            highest: None,
+        };
+        let events = vec![Event::Row(RowEvent::Unnumbered(row)), Event::Looked(looked)];
+        journal.apply(events).await.expect("stored");
+        assert!(matches!(driver.wait(None).await, Some(Input::Dirty(tabs)) if tabs == BTreeSet::from([Tab::Appeals])));
+        let soon = clock::now() + SignedDuration::from_millis(5);
+        assert!(matches!(driver.wait(Some(soon)).await, Some(Input::Tick)), "the desk knows already");
+        assert_eq!(driver.project(&[Tab::Appeals]).len(), 1);
     }
 
     #[tokio::test]

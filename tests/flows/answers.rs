@@ -95,8 +95,8 @@ async fn what_is_typed_between_the_look_and_the_clear_stays() {
             book.type_in(APPEALS, &address, "Дополнение").expect("typed");
         })),
     );
-    play.types(2, "специалист_ответ", "Ответ").await;
-    play.hears("Ответ\n").await;
+    play.types(2, "специалист_ответ", "Выслали вчера").await;
+    play.hears("Выслали вчера").await;
     play.hears("Дополнение").await;
     play.shows(2, "специалист_ответ", str::is_empty).await;
     play.settled().await;
@@ -152,11 +152,11 @@ async fn rows_sorted_between_the_look_and_the_write_are_noticed_and_stopped_in_w
             book.move_rows(APPEALS, 3, 1, 2).expect("row 3 goes above row 2");
         })),
     );
-    play.types(2, "специалист_ответ", "Ответ").await;
-    play.hears("Ответ\n").await;
+    play.types(2, "специалист_ответ", "Выслали вчера").await;
+    play.hears("Выслали вчера").await;
     play.shows(2, "Доставка", |text| text.starts_with("остановлено: строки сдвинулись"))
         .await;
-    assert_eq!(play.heard("Ответ\n"), 1);
+    assert_eq!(play.heard("Выслали вчера"), 1);
     play.ends(service).await;
 }
 

@@ -112,6 +112,8 @@ fn rows_that_moved_while_we_wrote_are_stopped_in_words_until_a_person_clears_the
     let decision = table.wrote(1, RowResult::Moved);
     assert!(decision.contains(&"dirty appeal 6".to_owned()), "{decision:?}");
     let mut row = cells(1, Status::New, "");
+    table.event(&Event::Row(RowEvent::Appeal(row.clone())));
+    assert!(table.appeal(1).stopped.is_some(), "the words do not stand there yet");
     row.delivery = "остановлено: …".into();
     table.event(&Event::Row(RowEvent::Appeal(row.clone())));
     assert!(table.appeal(1).stopped.is_some());

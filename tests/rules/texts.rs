@@ -46,8 +46,21 @@ fn every_text_reads_well_in_both_languages() {
         Say::Closed(Number(41)),
         Say::AppealsNone,
         Say::AppealsHeading,
-        Say::AppealsLine(Some(Number(41)), "02.03.2026", "новое"),
-        Say::AppealsLine(None, "02.03.2026", "новое"),
+        Say::AppealsLine {
+            number: Some(Number(41)),
+            date: Some("02.03.2026"),
+            status: "новое",
+        },
+        Say::AppealsLine {
+            number: Some(Number(41)),
+            date: None,
+            status: "новое",
+        },
+        Say::AppealsLine {
+            number: None,
+            date: None,
+            status: "новое",
+        },
         Say::StatusWord(&Status::New),
         Say::StatusWord(&Status::InWork),
         Say::StatusWord(&Status::Forwarded),

@@ -221,7 +221,7 @@ fn finish(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
     let maybe_twice = answer.parts.contains(&PartState::Delivered { maybe_twice: true });
     appeals::add_line(turn, appeal, Author::Specialist, turn.now, answer.text.clone());
     appeal.delivery = Delivery::Delivered { at: turn.now, maybe_twice };
-    appeal.stamp = turn.now;
+    appeal.stamp = Some(turn.now);
     if appeal.status.yields_to_work() {
         appeal.status = Status::InWork;
     }

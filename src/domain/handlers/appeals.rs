@@ -24,7 +24,7 @@ pub(super) fn receive(turn: &mut Turn<'_, impl View>, session: &Session, message
     for (at, text) in messages {
         add_line(turn, &mut appeal, Author::Partner, *at, text.clone());
     }
-    appeal.stamp = turn.now;
+    appeal.stamp = Some(turn.now);
     turn.dirty(RowKey::Appeal(appeal.id));
     let number = appeal.number;
     turn.put(Entity::Appeal(appeal));
@@ -52,7 +52,7 @@ pub(super) fn blank(turn: &Turn<'_, impl View>, chat: ChatId) -> Appeal {
         chat,
         partner: None,
         status: Status::New,
-        stamp: turn.now,
+        stamp: None,
         seen: Seen::default(),
         answer: None,
         revision: Revision::default(),
@@ -65,11 +65,14 @@ pub(super) fn blank(turn: &Turn<'_, impl View>, chat: ChatId) -> Appeal {
     }
 }
 
-/// The appeals tab has been seen: appeals without a number get theirs, and their partners hear of it.
+/// The appeals tab has been seen: appeals without a number get theirs, rows of old first, and partners hear of it.
 pub(super) fn give_numbers(turn: &mut Turn<'_, impl View>) {
     let mut tab = turn.tab(Tab::Appeals);
-    for id in std::mem::take(&mut tab.unnumbered) {
-        let Some(mut appeal) = turn.appeal(id) else { continue };
+    let waiting = std::mem::take(&mut tab.unnumbered);
+    let mut appeals: Vec<Appeal> = waiting.into_iter().filter_map(|id| turn.appeal(id)).collect();
+    appeals.sort_by_key(|appeal| (appeal.adopted.is_none(), appeal.id));
+    for mut appeal in appeals {
+        let id = appeal.id;
         let number = take_number(&mut tab.next_number);
         appeal.number = Some(number);
         let ours = appeal.adopted.is_none();

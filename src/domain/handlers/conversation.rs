@@ -3,8 +3,7 @@
 //! Invariant: every private message gets an answer, now or after the next look.
 
 use crate::domain::{
-    appeal::Status,
-    effect::{Button, Effect, Entity},
+    effect::{Button, Effect, Entity, Keyboard},
     event::{Content, Message, Update},
     ids::{CallbackId, ChatId},
     session::{Locale, Session},
@@ -91,15 +90,20 @@ fn list_appeals(turn: &mut Turn<'_, impl View>, session: &Session) {
     }
     let mut lines = vec![turn.words(session, Say::AppealsHeading)];
     for appeal in appeals {
-        let date = appeal.stamp.to_zoned(turn.rules.time_zone.clone()).strftime("%d.%m.%Y").to_string();
-        let status = status_word(turn, session, &appeal.status);
-        lines.push(turn.words(session, Say::AppealsLine(appeal.number, &date, &status)));
+        let date = appeal
+            .stamp
+            .map(|at| at.to_zoned(turn.rules.time_zone.clone()).strftime("%d.%m.%Y").to_string());
+        let status = turn.words(session, Say::StatusWord(&appeal.status));
+        lines.push(turn.words(
+            session,
+            Say::AppealsLine {
+                number: appeal.number,
+                date: date.as_deref(),
+                status: &status,
+            },
+        ));
     }
-    turn.reply(session.chat, &lines.join("\n"), crate::domain::effect::Keyboard::Keep);
-}
-
-fn status_word(turn: &Turn<'_, impl View>, session: &Session, status: &Status) -> String {
-    turn.words(session, Say::StatusWord(status))
+    turn.reply(session.chat, &lines.join("\n"), Keyboard::Keep);
 }
 
 fn pressed(turn: &mut Turn<'_, impl View>, chat: ChatId, callback: &CallbackId, button: Option<Button>, locale: Locale) {

@@ -103,8 +103,9 @@ fn resume(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCel
     let goes_on = match appeal.stopped {
         None => false,
         Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Missing) => true,
-        Some(RowTrouble::Moved) => cells.delivery.is_blank(),
+        Some(RowTrouble::Moved) => cells.delivery.is_blank() && !appeal.seen.delivery.is_blank(),
     };
+    appeal.seen.delivery.clone_from(&cells.delivery);
     if goes_on {
         appeal.stopped = None;
         turn.dirty(RowKey::Appeal(appeal.id));
@@ -122,7 +123,7 @@ fn status_changed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: O
         return turn.dirty(RowKey::Appeal(appeal.id));
     }
     appeal.status = status;
-    appeal.stamp = turn.now;
+    appeal.stamp = Some(turn.now);
     turn.dirty(RowKey::Appeal(appeal.id));
     if closes
         && let Some(number) = appeal.number

@@ -38,7 +38,12 @@ fn appeal(turn: &mut Turn<'_, impl View>, id: AppealId, row: &WrittenRow) {
             turn.clean(row.key.clone(), row.dirtied);
         }
         RowResult::Contested => turn.then(Effect::Look(Tab::Appeals)),
-        RowResult::Moved => stop(turn, &mut appeal, RowTrouble::Moved),
+        RowResult::Moved => {
+            // Nobody knows what stands in the row now: when it goes on, all of it is written again.
+            appeal.lines_written = 0;
+            turn.dirty(row.key.clone());
+            stop(turn, &mut appeal, RowTrouble::Moved);
+        }
         RowResult::Absent => {
             stop(turn, &mut appeal, RowTrouble::Missing);
             turn.clean(row.key.clone(), row.dirtied);
@@ -66,13 +71,12 @@ fn confirm(appeal: &mut Appeal, status: Option<&Status>, cleared: Option<&Text>,
     }
 }
 
-/// Leaves the row alone; a moved one stays dirty, so that it says so in words.
+/// Leaves the row alone, and says so once.
 fn stop(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, trouble: RowTrouble) {
     if appeal.stopped == Some(trouble) {
         return;
     }
     appeal.stopped = Some(trouble);
-    turn.dirty(RowKey::Appeal(appeal.id));
     if let Some(number) = appeal.number {
         let words = turn.rules.wording.note(Note::Stopped(trouble));
         turn.report(Note::AdminRowStopped(number, &words));
@@ -81,7 +85,11 @@ fn stop(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, trouble: RowTrouble
 
 fn partner(turn: &mut Turn<'_, impl View>, row: &WrittenRow) {
     match &row.result {
-        RowResult::Contested | RowResult::Moved => turn.then(Effect::Look(Tab::Partners)),
+        RowResult::Contested => turn.then(Effect::Look(Tab::Partners)),
+        RowResult::Moved => {
+            turn.dirty(row.key.clone());
+            turn.then(Effect::Look(Tab::Partners));
+        }
         RowResult::Absent => {
             // The list is being rewritten; the row is written once its code stands there again.
             if let RowKey::Partner(code) = &row.key

@@ -176,8 +176,9 @@ fn appeal() -> Appeal {
         chat: CHAT,
         partner: Some(code()),
         status: Status::Other("Ждём банк".into()),
-        stamp: at(1),
+        stamp: Some(at(1)),
         seen: Seen {
+            delivery: "доставлено 11:02".into(),
             status: Some(Status::InWork),
             answer: Some("Готово".into()),
         },

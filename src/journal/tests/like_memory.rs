@@ -32,7 +32,7 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         chat: ChatId(chat),
         partner: None,
         status: Status::New,
-        stamp: Timestamp::UNIX_EPOCH,
+        stamp: Some(Timestamp::UNIX_EPOCH),
         seen: Seen::default(),
         answer: None,
         revision: Revision(0),

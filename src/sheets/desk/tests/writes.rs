@@ -133,7 +133,10 @@ fn the_same_answer_typed_again_is_news() {
     bench.forget();
     bench.pass(2);
     bench.book.cells[1][4] = "да".to_owned();
-    bench.feed(crate::sheets::desk::Input::Nudge(crate::domain::tab::Tab::Appeals), &mut |_, _| {});
+    bench.feed(
+        crate::sheets::desk::Input::Nudge([crate::domain::tab::Tab::Appeals].into()),
+        &mut |_, _| {},
+    );
     assert!(matches!(
         bench.events.as_slice(),
         [Event::Row(RowEvent::Appeal(_)), Event::Looked(_)]
@@ -148,7 +151,10 @@ fn an_appended_row_that_vanishes_is_missed() {
     bench.forget();
     bench.pass(2);
     bench.book.cells.remove(2);
-    bench.feed(crate::sheets::desk::Input::Nudge(crate::domain::tab::Tab::Appeals), &mut |_, _| {});
+    bench.feed(
+        crate::sheets::desk::Input::Nudge([crate::domain::tab::Tab::Appeals].into()),
+        &mut |_, _| {},
+    );
     let gone = Event::Row(RowEvent::Missing(RowMark::Appeal(Number(3))));
     assert_eq!(bench.events.iter().filter(|event| **event == gone).count(), 1);
 }
