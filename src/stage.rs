@@ -14,7 +14,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use simulator::{
     sheets::{Sheets, SheetsOptions, sample_workbook, service_account},
-    telegram::{Telegram, TelegramOptions},
+    telegram::{Profile, Telegram, TelegramOptions},
 };
 use tokio::{task::JoinHandle, time::timeout};
 
@@ -92,6 +92,7 @@ impl Stage {
         let telegram = Telegram::start(telegram).await?;
         let sheets = Sheets::start(sheets).await?;
         sheets.insert_workbook(sample_workbook(BOOK));
+        telegram.person(Profile::new(ADMIN_CHAT, "Оператор")).has_met_bot();
         let directory = tempfile::Builder::new().prefix("sheetdesk-").tempdir()?;
         let credentials = directory.path().join("service-account.json");
         std::fs::write(&credentials, service_account(&sheets.token_url()).to_string())?;

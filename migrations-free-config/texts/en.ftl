@@ -9,10 +9,10 @@ share-contact = Share my number
 kept-before-registration =
     Your message is safe. To pass it on, let us get acquainted first: send your partner code, then press the button “{ share-contact }” below.
 kept-is-full =
-    We have kept your first { $limit } messages; there is no room for more yet. Send your partner code and press “{ share-contact }”, and we will pass them on.
+    We have kept your first { $limit } messages; there is no room for more. Send your partner code and press “{ share-contact }”, and we will pass them on.
 phone-wanted = Code noted. Now press the button “{ share-contact }” below, so that we know it is you.
 code-wanted = Number received. Now send your partner code.
-contact-of-another = That is somebody else’s contact. Please press the button “{ share-contact }”: Telegram then confirms that the number is yours.
+contact-of-another = That is not your own contact. Please press the button “{ share-contact }”: Telegram then confirms that the number is yours.
 phone-unreadable = We could not read that number. Please write to your manager, who will check the phone in the list.
 not-matched =
     There is no such pair of code and phone in the list. Check the code and send it again.
@@ -56,7 +56,7 @@ appeals-none = No appeals yet. Write your question as an ordinary message.
 appeals-heading = Your appeals:
 appeals-line = No. { $number } of { $date } – { $status }
 appeals-line-undated = No. { $number } – { $status }
-appeals-line-unnumbered = Its number follows – { $status }
+appeals-line-unnumbered = Without a number yet – { $status }
 status-new = new
 status-in-work = in work
 status-forwarded = passed to a specialist

@@ -9,10 +9,10 @@ share-contact = Отправить мой номер
 kept-before-registration =
     Сообщение сохранили. Чтобы передать его специалисту, сначала познакомимся: пришлите код партнёра, затем нажмите кнопку «{ share-contact }» внизу.
 kept-is-full =
-    Мы сохранили первые { $limit } ваших сообщений, больше пока не поместится. Пришлите код партнёра и нажмите кнопку «{ share-contact }» – и передадим их специалисту.
+    Мы сохранили первые { $limit } ваших сообщений, больше сохранить не получится. Пришлите код партнёра и нажмите кнопку «{ share-contact }» – и передадим их специалисту.
 phone-wanted = Код записали. Теперь нажмите кнопку «{ share-contact }» внизу, чтобы мы убедились, что это вы.
 code-wanted = Номер получили. Теперь пришлите код партнёра.
-contact-of-another = Это чужой контакт. Нажмите, пожалуйста, кнопку «{ share-contact }» – так Telegram подтвердит, что номер ваш.
+contact-of-another = Это не ваш контакт. Нажмите, пожалуйста, кнопку «{ share-contact }» – так Telegram подтвердит, что номер ваш.
 phone-unreadable = Не получилось разобрать этот номер. Напишите, пожалуйста, вашему менеджеру – он проверит телефон в списке.
 not-matched =
     Такой пары кода и телефона в списке нет. Проверьте код и пришлите его ещё раз.
@@ -58,7 +58,7 @@ appeals-none = Обращений пока нет. Напишите вопрос
 appeals-heading = Ваши обращения:
 appeals-line = № { $number } от { $date } – { $status }
 appeals-line-undated = № { $number } – { $status }
-appeals-line-unnumbered = Номер скоро будет – { $status }
+appeals-line-unnumbered = Без номера (он появится позже) – { $status }
 status-new = новое
 status-in-work = в работе
 status-forwarded = передано специалисту
@@ -75,9 +75,8 @@ menu-help = Подсказка
 ## Слова в таблице
 history-specialist = Специалист: { $text }
 history-cut = … более ранние сообщения не поместились в ячейку, они сохранены у нас.
-access-authorized = авторизован
 delivery-waiting = ждёт отправки
-delivery-held = ждёт: напечатано до запуска, отправит команда release answers
+delivery-held = ждёт: ответ стоял здесь до запуска. Чтобы отправить, измените текст или попросите администратора
 delivery-delivered = доставлено { $time }
 delivery-delivered-maybe-twice = доставлено { $time }, возможно дважды
 delivery-blocked = заблокировал бота, отправим, когда вернётся
@@ -88,16 +87,18 @@ delivery-chat-not-found = не доставлено: партнёр ещё не 
 delivery-gave-up = не доставлено: Telegram не отвечал сутки. Чтобы отправить ещё раз, измените текст
 delivery-refused = не доставлено: Telegram отказал ({ $words })
 stopped-moved = остановлено: строки сдвинулись, пока мы писали. Проверьте строку и очистите эту ячейку – продолжим
-stopped-doubled = остановлено: этот № стоит в двух строках
-stopped-mismatched = остановлено: № и telegram_id в строке не подходят друг к другу
-stopped-missing = остановлено: строки нет в таблице
+stopped-doubled = остановлено: этот № стоит в нескольких строках, удалите лишние
+stopped-mismatched = остановлено: № и telegram_id этой строки не подходят друг к другу, отмените сортировку или вставку
+stopped-missing = остановлено: строка пропала, её можно вернуть через историю версий таблицы
 
 ## Администратору
-admin-bound-to-another = Код { $code }: с верным телефоном пришёл другой аккаунт Telegram ({ $chat }), чем привязан. Мы отказали. Если партнёр сменил аккаунт, отвяжите прежний.
-admin-tab-unusable = Таблица «{ $tab }» не читается: { $words }
-admin-tab-mended = Таблица «{ $tab }» снова в порядке.
-admin-row-stopped = Обращение № { $number }: { $words }
-admin-row-refused = Google не принял строку: { $words }
-tab-partners = партнёры
+admin-bound-to-another = Код { $code } уже привязан, но с верным телефоном зарегистрироваться пытался другой аккаунт Telegram ({ $chat }). Мы отказали.
+admin-tab-unusable = Нужна помощь с таблицей, остальное работает. { $words }
+admin-tab-mended = Лист «{ $tab }» снова в порядке.
+admin-row-stopped = Обращение № { $number } – { $words }
+admin-row-refused = Обращение № { $number } – Google не принял строку: { $words }. Запишем со следующим изменением.
+admin-partner-refused = Партнёр { $code } – Google не принял строку: { $words }. Запишем со следующим изменением.
+admin-partner-doubled = Код { $code } стоит в нескольких строках списка: пока так, по нему никто не зарегистрируется. Оставьте одну.
+tab-partners = список партнёров
 tab-appeals = обращения
 tab-promotions = акции

@@ -26,6 +26,7 @@ pub(super) fn rules(settings: &Settings) -> Rules {
         admin_chat: settings.telegram.admin_chat.map(|chat| ChatId(chat.number())),
         grace: SignedDuration::try_from(settings.appeals.grace).unwrap_or(SignedDuration::ZERO),
         resend_unknown: settings.appeals.resend_unknown,
+        authorized: settings.words.partners.statuses.authorized.written().into(),
         wording: Wording::built_in(),
     }
 }

@@ -54,7 +54,13 @@ async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
         Err(error) => return findings.push(wrong("Telegram", error.to_string())),
     };
     match client.me().await {
-        Ok(me) => findings.push(fine("Telegram", format!("the token is @{}'s", me.username.unwrap_or_default()))),
+        Ok(me) => findings.push(fine(
+            "Telegram",
+            format!(
+                "the token is right, the bot is {}",
+                me.username.map_or_else(|| me.id.to_string(), |name| format!("@{name}"))
+            ),
+        )),
         Err(error) => {
             let words = format!(
                 "{error}. Is the token the one that @BotFather gave, and can this machine reach {}?",
@@ -76,10 +82,9 @@ fn webhook(settings: &Settings, info: &crate::telegram::client::WebhookInfo) -> 
         .as_ref()
         .map_or_else(String::new, |words| format!("; Telegram's last try failed: {words}"));
     match (&settings.telegram.mode, &settings.http.public_url) {
-        (Mode::Polling, _) if info.url.is_empty() => fine("webhook", "none, as polling wants it"),
         (Mode::Polling, _) => wrong(
             "webhook",
-            "one is set, so polling gets nothing. Take it away: sheetdesk setup webhook --delete",
+            "telegram.mode is \"polling\", which this version does not serve yet; set it to \"webhook\"",
         ),
         (Mode::Webhook { .. }, Some(url)) if info.url == format!("{}/telegram/webhook", url.as_str()) => {
             let words = format!("set, {waiting} updates wait{trouble}");
@@ -145,7 +150,13 @@ async fn tab(hub: &Hub, about: &'static str, spreadsheet: &str, words: &TabWords
         Err(error) => return findings.push(wrong(about, denied(&error, account))),
     };
     findings.push(match Layout::read(words, &headings) {
-        Ok(layout) if layout.to_add().is_empty() => fine(about, format!("tab «{}», every column found", words.title)),
+        Ok(layout) if layout.to_add().is_empty() => fine(
+            about,
+            format!(
+                "tab «{}», every column found; whether we may write shows at the first write",
+                words.title
+            ),
+        ),
         Ok(_) => fine(
             about,
             format!(

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use super::Failure;
 use crate::{
     app::{App, Ended},
-    config::{LogFormat, Settings},
+    config::{LogFormat, Mode, Settings},
     logs,
     shutdown::Shutdown,
 };
@@ -20,6 +20,9 @@ pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
         LogFormat::Json => logs::Format::Json,
     };
     logs::init(format, settings.log.filter.as_str()).context("the log cannot be set up")?;
+    if matches!(settings.telegram.mode, Mode::Polling) {
+        return Err(anyhow::anyhow!("telegram.mode = \"polling\" is not served by this version yet; set it to \"webhook\"").into());
+    }
     let shutdown = Shutdown::on_signals().context("signals cannot be heard")?;
     let app = App::start(settings, shutdown.clone()).await?;
     notify(&[sd_notify::NotifyState::Ready]);

@@ -6,13 +6,10 @@ use std::{net::SocketAddr, process::ExitCode};
 
 use anyhow::Context as _;
 use clap::Args;
-use simulator::{
-    sheets::{Sheets, SheetsOptions, sample_workbook, service_account},
-    telegram::{Telegram, TelegramOptions},
-};
+use simulator::{sheets::SheetsOptions, telegram::TelegramOptions};
 
 use super::Failure;
-use crate::{shutdown::Shutdown, stage::BOOK};
+use crate::{shutdown::Shutdown, stage::Stage};
 
 #[derive(Debug, Args)]
 pub(super) struct SimulateArguments {
@@ -24,45 +21,29 @@ pub(super) struct SimulateArguments {
     sheets_listen: SocketAddr,
 }
 
+/// Where the journal lies is the service's own choice: the stage's directory goes with the stand-ins.
+const NOT_OURS: &str = "SHEETDESK_DATA_DIR";
+
 pub(super) async fn simulate(arguments: SimulateArguments) -> Result<ExitCode, Failure> {
     let signals = Shutdown::on_signals().context("signals cannot be heard")?;
-    let telegram = Telegram::start(TelegramOptions {
+    let telegram = TelegramOptions {
         listen: arguments.telegram_listen,
         ..TelegramOptions::default()
-    })
-    .await
-    .with_context(|| format!("Telegram's stand-in cannot listen on {}", arguments.telegram_listen))?;
-    let sheets = Sheets::start(SheetsOptions {
+    };
+    let sheets = SheetsOptions {
         listen: arguments.sheets_listen,
         ..SheetsOptions::default()
-    })
-    .await
-    .with_context(|| format!("Google's stand-in cannot listen on {}", arguments.sheets_listen))?;
-    sheets.insert_workbook(sample_workbook(BOOK));
-    let directory = tempfile::Builder::new()
-        .prefix("sheetdesk-")
-        .tempdir()
-        .context("no temporary directory")?;
-    let credentials = directory.path().join("service-account.json");
-    std::fs::write(&credentials, service_account(&sheets.token_url()).to_string()).context("the key file cannot be written")?;
+    };
+    let stage = Stage::set(telegram, sheets).await?;
+    println!("# What a service beside the stand-ins has to be told:");
+    for (name, value) in stage.variables().iter().filter(|(name, _)| name != NOT_OURS) {
+        println!("export {name}='{value}'");
+    }
     println!(
-        "# For a service beside the stand-ins:\n\
-         export SHEETDESK_TELEGRAM__TOKEN={}\n\
-         export SHEETDESK_TELEGRAM__API_URL={}\n\
-         export SHEETDESK_SHEETS__API_URL={}\n\
-         export SHEETDESK_SHEETS__CREDENTIALS={}\n\
-         export SHEETDESK_SHEETS__PARTNERS__SPREADSHEET={BOOK}\n\
-         export SHEETDESK_SHEETS__APPEALS__SPREADSHEET={BOOK}\n\
-         # People: {}/sim/people   The workbook: {}/sim/workbooks   Until Ctrl-C.",
-        telegram.token(),
-        telegram.url(),
-        sheets.url(),
-        credentials.display(),
-        telegram.url(),
-        sheets.url(),
+        "# People: {}/sim/people   The workbook: {}/sim/workbooks   Until Ctrl-C.",
+        stage.telegram.url(),
+        stage.sheets.url()
     );
     signals.stop_token().cancelled().await;
-    telegram.stop().await;
-    sheets.stop().await;
     Ok(ExitCode::SUCCESS)
 }

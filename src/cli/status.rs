@@ -81,7 +81,8 @@ fn describe(status: &Status) -> String {
 
 /// One sentence on how things are; the worst first.
 fn plainly(status: &Status) -> String {
-    let down = |name: &str| status.links.get(name).is_some_and(|health| *health != Health::Ok);
+    let down = |name: &str| status.links.get(name) == Some(&Health::Down);
+    let throttled = status.links.values().any(|health| *health == Health::Throttled);
     let trouble = status.looks.iter().find(|(_, look)| look.trouble.is_some());
     if let Some((tab, _)) = trouble {
         format!("The tab of {tab} cannot be used; the rest goes on.")
@@ -89,6 +90,8 @@ fn plainly(status: &Status) -> String {
         "Telegram cannot be reached; what is to be sent waits.".to_owned()
     } else if down("sheets") {
         "Google Sheets cannot be reached; what is to be written waits.".to_owned()
+    } else if throttled {
+        "At work; a service has asked for patience, so some things are late.".to_owned()
     } else if status.inbox.quarantined > 0 {
         format!("At work; {} records were set aside and want a look.", status.inbox.quarantined)
     } else if status.desk.held > 0 {

@@ -1,6 +1,6 @@
 //! A partner: a line of the staff list, and the Telegram account bound to it.
 //!
-//! Invariant: once bound, (code → Telegram ID) is the journal's; a sheet may revoke it, never bind it.
+//! Invariant: once bound, (code → Telegram ID) is the journal's; after first sight a sheet cannot bind.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ pub struct Binding {
     pub at: Timestamp,
 }
 
-/// Why a row cannot be written; the row says so in words.
+/// Why a row cannot be written; the row says so in words where it can be found, the admin chat where not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowTrouble {

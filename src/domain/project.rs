@@ -33,7 +33,7 @@ pub fn project(rules: &Rules, view: &impl View, key: &RowKey) -> Option<DesiredR
 fn partner(rules: &Rules, view: &impl View, code: &PartnerCode) -> Option<DesiredRow> {
     let binding = view.partner(code)?.binding?;
     let ours = vec![
-        (Column::Access, CellValue::Text(Text(rules.wording.note(Note::AccessAuthorized)))),
+        (Column::Access, CellValue::Text(rules.authorized.clone())),
         (Column::Telegram, CellValue::Number(binding.chat.0)),
         (Column::Since, CellValue::Text(binding.since)),
     ];

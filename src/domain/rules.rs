@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, tz::TimeZone};
 
-use super::{ids::ChatId, wording::Wording};
+use super::{ids::ChatId, text::Text, wording::Wording};
 
 /// The settings that decisions depend on.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub struct Rules {
     pub grace: SignedDuration,
     /// Whether an answer or a reply whose response was lost is sent once more.
     pub resend_unknown: bool,
-    /// The words.
+    /// The word for a registered partner in the staff list.
+    pub authorized: Text,
+    /// What people read.
     pub wording: Wording,
 }

@@ -101,8 +101,6 @@ pub enum Note<'a> {
     HistorySpecialist(&'a str),
     /// Older lines did not fit.
     HistoryCut,
-    /// The access word.
-    AccessAuthorized,
     /// Доставка: on its way.
     DeliveryWaiting,
     /// Доставка: held since first sight.
@@ -118,13 +116,17 @@ pub enum Note<'a> {
     /// Admin: another account came for a bound code.
     AdminBoundToAnother(&'a PartnerCode, ChatId),
     /// Admin: a tab cannot be used.
-    AdminTabUnusable(Tab, &'a str),
+    AdminTabUnusable(&'a str),
     /// Admin: a tab can be used again.
     AdminTabMended(Tab),
     /// Admin: a row is stopped.
     AdminRowStopped(Number, &'a str),
-    /// Admin: Google refused a row.
-    AdminRowRefused(&'a str),
+    /// Admin: Google refused an appeal's row.
+    AdminRowRefused(Number, &'a str),
+    /// Admin: Google refused a partner's row.
+    AdminPartnerRefused(&'a PartnerCode, &'a str),
+    /// Admin: a code stands in several rows, so nobody can register with it.
+    AdminPartnerDoubled(&'a PartnerCode),
 }
 
 /// The texts of both languages; cheap to clone.
@@ -158,18 +160,11 @@ impl Wording {
     /// A text for the sheet or the admin chat.
     #[must_use]
     pub fn note(&self, note: Note<'_>) -> String {
-        match note {
-            Note::AdminTabUnusable(tab, words) => render(
-                &self.ru,
-                "admin-tab-unusable",
-                vec![("tab", self.tab(tab)), ("words", words.into())],
-            ),
-            Note::AdminTabMended(tab) => render(&self.ru, "admin-tab-mended", vec![("tab", self.tab(tab))]),
-            other => {
-                let (id, args) = other.message();
-                render(&self.ru, id, args)
-            }
+        let (id, mut args) = note.message();
+        if let Note::AdminTabMended(tab) = note {
+            args.push(("tab", self.tab(tab)));
         }
+        render(&self.ru, id, args)
     }
 
     fn tab(&self, tab: Tab) -> FluentValue<'static> {
@@ -236,7 +231,6 @@ impl<'a> Note<'a> {
         match self {
             Self::HistorySpecialist(text) => ("history-specialist", vec![("text", text.into())]),
             Self::HistoryCut => plain("history-cut"),
-            Self::AccessAuthorized => plain("access-authorized"),
             Self::DeliveryWaiting => plain("delivery-waiting"),
             Self::DeliveryHeld => plain("delivery-held"),
             Self::DeliveryDelivered(time, false) => ("delivery-delivered", vec![("time", time.into())]),
@@ -253,7 +247,16 @@ impl<'a> Note<'a> {
                 "admin-row-stopped",
                 vec![("number", number.to_string().into()), ("words", words.into())],
             ),
-            Self::AdminRowRefused(words) | Self::AdminTabUnusable(_, words) => ("admin-row-refused", vec![("words", words.into())]),
+            Self::AdminRowRefused(number, words) => (
+                "admin-row-refused",
+                vec![("number", number.to_string().into()), ("words", words.into())],
+            ),
+            Self::AdminPartnerRefused(code, words) => (
+                "admin-partner-refused",
+                vec![("code", code.as_str().into()), ("words", words.into())],
+            ),
+            Self::AdminPartnerDoubled(code) => ("admin-partner-doubled", vec![("code", code.as_str().into())]),
+            Self::AdminTabUnusable(words) => ("admin-tab-unusable", vec![("words", words.into())]),
             Self::AdminTabMended(_) => plain("admin-tab-mended"),
         }
     }

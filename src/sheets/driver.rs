@@ -210,6 +210,11 @@ impl Driver {
             }
             self.offered.insert(key, dirtied);
         }
+        if !snapshot.intact() {
+            // What could not be read looks empty; nothing may be written after such a reading.
+            self.offered.clear();
+            return Vec::new();
+        }
         rows
     }
 
@@ -330,6 +335,7 @@ mod tests {
             admin_chat: None,
             grace: SignedDuration::ZERO,
             resend_unknown: true,
+            authorized: "авторизован".into(),
             wording: Wording::built_in(),
         };
         let signals = Signals {

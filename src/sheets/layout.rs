@@ -137,18 +137,17 @@ impl Layout {
 
 impl fmt::Display for LayoutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Лист «{}»:", self.title)?;
-        for (header, nearest) in &self.missing {
-            write!(f, " нет столбца «{header}»")?;
-            if let Some(nearest) = nearest {
-                write!(f, " (есть похожий: «{nearest}»)")?;
-            }
-            f.write_str(";")?;
-        }
-        for header in &self.doubled {
-            write!(f, " столбец «{header}» стоит дважды;")?;
-        }
-        f.write_str(" исправьте заголовки в первой строке, порядок столбцов не важен.")
+        let missing = self.missing.iter().map(|(header, nearest)| match nearest {
+            Some(nearest) => format!("нет столбца «{header}» (есть похожий: «{nearest}»)"),
+            None => format!("нет столбца «{header}»"),
+        });
+        let doubled = self
+            .doubled
+            .iter()
+            .map(|header| format!("столбец «{header}» встречается несколько раз"));
+        let faults: Vec<_> = missing.chain(doubled).collect();
+        write!(f, "Лист «{}»: {}. ", self.title, faults.join("; "))?;
+        f.write_str("Исправьте заголовки в первой строке; порядок столбцов не важен.")
     }
 }
 
@@ -306,7 +305,7 @@ pub(super) mod tests {
         assert_eq!(
             error.to_string(),
             "Лист «обращения»: нет столбца «текст_обращений»; нет столбца «статус» (есть похожий: «статус2»); \
-             столбец «№» стоит дважды; исправьте заголовки в первой строке, порядок столбцов не важен."
+             столбец «№» встречается несколько раз. Исправьте заголовки в первой строке; порядок столбцов не важен."
         );
     }
 

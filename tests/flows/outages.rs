@@ -109,10 +109,10 @@ async fn a_tab_that_is_gone_is_reported_and_mended_by_itself() {
     };
     rename("обращения", "обращения (копия)").expect("renamed");
     play.stage.callback("обращения").await.expect("the callback is taken");
-    crate::play::hears(&play.operator, "Таблица «обращения» не читается").await;
+    crate::play::hears(&play.operator, "В таблице нет листа «обращения»").await;
     rename("обращения (копия)", "обращения").expect("renamed back");
     play.stage.callback("обращения").await.expect("the callback is taken");
-    crate::play::hears(&play.operator, "Таблица «обращения» снова в порядке").await;
+    crate::play::hears(&play.operator, "Лист «обращения» снова в порядке").await;
     play.marina.write("Теперь всё хорошо?");
     play.ends(service).await;
 }

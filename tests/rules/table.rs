@@ -40,6 +40,7 @@ impl Table {
             admin_chat: Some(ADMIN),
             grace: SignedDuration::ZERO,
             resend_unknown: true,
+            authorized: "авторизован".into(),
             wording: Wording::built_in(),
         };
         Self {

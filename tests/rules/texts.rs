@@ -86,7 +86,6 @@ fn every_word_in_the_sheet_reads_well() {
     let all = [
         Note::HistorySpecialist("Выслали"),
         Note::HistoryCut,
-        Note::AccessAuthorized,
         Note::DeliveryWaiting,
         Note::DeliveryHeld,
         Note::DeliveryDelivered("14:02", false),
@@ -103,10 +102,12 @@ fn every_word_in_the_sheet_reads_well() {
         Note::Stopped(RowTrouble::Missing),
         Note::Stopped(RowTrouble::Moved),
         Note::AdminBoundToAnother(&code, crate::table::BORIS),
-        Note::AdminTabUnusable(Tab::Appeals, "нет столбца «статус»"),
+        Note::AdminTabUnusable("Лист «обращения»: нет столбца «статус»."),
         Note::AdminTabMended(Tab::Partners),
         Note::AdminRowStopped(Number(41), "остановлено"),
-        Note::AdminRowRefused("cell is protected"),
+        Note::AdminRowRefused(Number(41), "cell is protected"),
+        Note::AdminPartnerRefused(&code, "cell is protected"),
+        Note::AdminPartnerDoubled(&code),
     ];
     let page: Vec<_> = all.iter().map(|note| format!("{note:?}\n{}\n", wording.note(*note))).collect();
     insta::assert_snapshot!("sheet_texts", page.join("\n"));

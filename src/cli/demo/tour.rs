@@ -12,7 +12,7 @@ use simulator::{
 use crate::{
     app::Ended,
     clock,
-    stage::{ADMIN_CHAT, APPEALS, PARTNERS, Service, Stage, StageError},
+    stage::{APPEALS, PARTNERS, Service, Stage, StageError},
 };
 
 /// How long any step may take; most take well under a second, writes to the sheet up to some seconds.
@@ -61,12 +61,11 @@ struct Tour<'a> {
 
 impl<'a> Tour<'a> {
     fn open(stage: &'a Stage) -> Self {
-        let profile = |id: i64, name: &str| Profile {
+        let profile = Profile {
             language_code: Some("ru".to_owned()),
-            ..Profile::new(id, name)
+            ..Profile::new(MARINA, "Марина")
         };
-        stage.telegram.person(profile(ADMIN_CHAT, "Оператор")).has_met_bot();
-        let marina = stage.telegram.person(profile(MARINA, "Марина"));
+        let marina = stage.telegram.person(profile);
         Self {
             stage,
             marina,

@@ -18,7 +18,7 @@ pub(in crate::domain) fn command(turn: &mut Turn<'_, impl View>, command: &Comma
                 answers::send_again(turn, appeal);
             }
         }
-        Command::Notify(Notice::TabUnusable { tab, words }) => turn.report(Note::AdminTabUnusable(*tab, words)),
+        Command::Notify(Notice::TabUnusable { words, .. }) => turn.report(Note::AdminTabUnusable(words)),
         Command::Notify(Notice::TabMended(tab)) => turn.report(Note::AdminTabMended(*tab)),
     }
 }

@@ -163,9 +163,14 @@ fn adopt(turn: &mut Turn<'_, impl View>, cells: &UnnumberedCells) {
 fn stop(turn: &mut Turn<'_, impl View>, mark: &RowMark, trouble: RowTrouble) {
     match mark {
         RowMark::Partner(code) => {
-            if let Some(mut partner) = turn.partner(code) {
+            if let Some(mut partner) = turn.partner(code)
+                && partner.stopped != Some(trouble)
+            {
                 partner.stopped = Some(trouble);
                 turn.put(Entity::Partner(partner));
+                if trouble == RowTrouble::Doubled {
+                    turn.report(Note::AdminPartnerDoubled(code));
+                }
             }
         }
         RowMark::Appeal(number) => {

@@ -6,7 +6,7 @@ use crate::domain::{
     appeal::{Appeal, Status},
     effect::{Effect, Entity},
     event::{RowResult, WriteReport, WrittenRow},
-    ids::{AppealId, RowKey},
+    ids::{AppealId, PartnerCode, RowKey},
     partner::RowTrouble,
     tab::Tab,
     text::Text,
@@ -22,7 +22,7 @@ pub(in crate::domain) fn wrote(turn: &mut Turn<'_, impl View>, report: &WriteRep
     for row in &report.rows {
         match &row.key {
             RowKey::Appeal(id) => appeal(turn, *id, row),
-            RowKey::Partner(_) => partner(turn, row),
+            RowKey::Partner(code) => partner(turn, code, row),
             RowKey::Promotion(_) => turn.clean(row.key.clone(), row.dirtied),
         }
     }
@@ -49,7 +49,9 @@ fn appeal(turn: &mut Turn<'_, impl View>, id: AppealId, row: &WrittenRow) {
             turn.clean(row.key.clone(), row.dirtied);
         }
         RowResult::Refused(words) => {
-            turn.report(Note::AdminRowRefused(words));
+            if let Some(number) = appeal.number {
+                turn.report(Note::AdminRowRefused(number, words));
+            }
             turn.clean(row.key.clone(), row.dirtied);
         }
     }
@@ -83,7 +85,7 @@ fn stop(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, trouble: RowTrouble
     }
 }
 
-fn partner(turn: &mut Turn<'_, impl View>, row: &WrittenRow) {
+fn partner(turn: &mut Turn<'_, impl View>, code: &PartnerCode, row: &WrittenRow) {
     match &row.result {
         RowResult::Contested => turn.then(Effect::Look(Tab::Partners)),
         RowResult::Moved => {
@@ -92,9 +94,7 @@ fn partner(turn: &mut Turn<'_, impl View>, row: &WrittenRow) {
         }
         RowResult::Absent => {
             // The list is being rewritten; the row is written once its code stands there again.
-            if let RowKey::Partner(code) = &row.key
-                && let Some(mut partner) = turn.partner(code)
-            {
+            if let Some(mut partner) = turn.partner(code) {
                 partner.stopped = Some(RowTrouble::Missing);
                 turn.put(Entity::Partner(partner));
             }
@@ -102,7 +102,7 @@ fn partner(turn: &mut Turn<'_, impl View>, row: &WrittenRow) {
         }
         RowResult::Confirmed { .. } => turn.clean(row.key.clone(), row.dirtied),
         RowResult::Refused(words) => {
-            turn.report(Note::AdminRowRefused(words));
+            turn.report(Note::AdminPartnerRefused(code, words));
             turn.clean(row.key.clone(), row.dirtied);
         }
     }

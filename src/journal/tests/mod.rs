@@ -58,6 +58,7 @@ fn rules() -> Rules {
         admin_chat: None,
         grace: SignedDuration::ZERO,
         resend_unknown: true,
+        authorized: "авторизован".into(),
         wording: Wording::built_in(),
     }
 }
