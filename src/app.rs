@@ -43,7 +43,7 @@ pub use self::{
 };
 
 /// How long requests and sends in hand may take after the stop signal: the whole stop is promised within 2 s.
-const GRACE: Duration = Duration::from_millis(1500);
+const GRACE: Duration = Duration::from_millis(1300);
 /// Pressed buttons that may wait for their acknowledgement; Telegram forgets them after a while as well.
 const BUTTONS: usize = 256;
 

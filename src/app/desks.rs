@@ -10,7 +10,11 @@ use tokio::sync::watch;
 use crate::{
     config::{Settings, TabAddress},
     domain::{ids::SpreadsheetId, rules::Rules, tab::Tab},
-    sheets::{desk::DeskState, driver, layout::words::TabWords},
+    sheets::{
+        desk::DeskState,
+        driver,
+        layout::words::{TabWords, fold},
+    },
 };
 
 use super::{Parts, report::LookStatus, words};
@@ -54,7 +58,7 @@ impl Desks {
     /// The tab of this spreadsheet that people call so.
     pub(super) fn tab_called(&self, spreadsheet: &SpreadsheetId, title: &str) -> Option<Tab> {
         let desk = self.each.iter().find(|desk| desk.spreadsheet == *spreadsheet)?;
-        desk.tabs.iter().find(|tab| tab.title == title).map(|tab| tab.tab)
+        desk.tabs.iter().find(|tab| fold(&tab.title) == fold(title)).map(|tab| tab.tab)
     }
 
     /// The tabs for `status`.

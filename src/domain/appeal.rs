@@ -37,6 +37,8 @@ pub struct Appeal {
     pub lines: u32,
     /// Lines of the dialogue that are confirmed to stand in the row.
     pub lines_written: u32,
+    /// Nobody knows what stands in the row: all of it is written anew, however many lines were confirmed.
+    pub stale: bool,
     /// The row has been seen or confirmed: it is never appended again.
     pub placed: bool,
     /// What `Доставка` says.

@@ -42,7 +42,7 @@ pub struct Binding {
 }
 
 /// Why a row cannot be written; the row says so in words where it can be found, the admin chat where not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowTrouble {
     /// The key stands in two rows.

@@ -10,7 +10,7 @@ use super::{
     partner::RowTrouble,
     row::{CellValue, Column, DesiredRow, Find, SharedCell},
     rules::Rules,
-    text::Text,
+    text::{Text, split},
     view::View,
     wording::Note,
 };
@@ -75,7 +75,7 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
             .push((Column::Updated, CellValue::Text(Text(date_time(stamp, &rules.time_zone)))));
     }
     // The cell is long and never read: it is written only when it lacks a line.
-    if appeal.lines > appeal.lines_written {
+    if appeal.stale || appeal.lines > appeal.lines_written {
         row.ours.push((Column::History, CellValue::Text(Text(history(rules, view, id)))));
     }
     if row.append {
@@ -140,6 +140,10 @@ fn history(rules: &Rules, view: &impl View, id: AppealId) -> String {
         let entry = entry(rules, &line);
         units += entry.encode_utf16().count() + 1;
         if units > HISTORY_LIMIT {
+            // An adopted history is one long line: its newest part is on top, and stays.
+            let left = HISTORY_LIMIT.saturating_sub(units - entry.encode_utf16().count() - 1);
+            text.push_str(split(&entry, left.max(1)).first().filter(|_| left > 0).copied().unwrap_or_default());
+            text.push('\n');
             text.push_str(&rules.wording.note(Note::HistoryCut));
             break;
         }

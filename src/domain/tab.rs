@@ -2,12 +2,15 @@
 //!
 //! Invariant: a number is given only after a look has shown which numbers stand in the sheet.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{AppealId, ChatId, Number};
+use super::{
+    ids::{AppealId, ChatId, Number},
+    partner::RowTrouble,
+};
 
 /// The three tabs that Sheetdesk works with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -51,6 +54,8 @@ pub struct TabState {
     pub parked: BTreeSet<ChatId>,
     /// Appeals: opened before the first look, still without a number.
     pub unnumbered: BTreeSet<AppealId>,
+    /// Appeals: rows stopped since the last look ended, by reason; the operator is told of all of them at once.
+    pub stopped: BTreeMap<RowTrouble, BTreeSet<Number>>,
 }
 
 impl TabState {
@@ -64,6 +69,7 @@ impl TabState {
             next_number: Number(1),
             parked: BTreeSet::new(),
             unnumbered: BTreeSet::new(),
+            stopped: BTreeMap::new(),
         }
     }
 }

@@ -119,8 +119,8 @@ pub enum Note<'a> {
     AdminTabUnusable(&'a str),
     /// Admin: a tab can be used again.
     AdminTabMended(Tab),
-    /// Admin: a row is stopped.
-    AdminRowStopped(Number, &'a str),
+    /// Admin: rows are stopped: their numbers, and why.
+    AdminRowsStopped(&'a str, &'a str),
     /// Admin: Google refused an appeal's row.
     AdminRowRefused(Number, &'a str),
     /// Admin: Google refused a partner's row.
@@ -243,10 +243,7 @@ impl<'a> Note<'a> {
                 "admin-bound-to-another",
                 vec![("code", code.as_str().into()), ("chat", chat.to_string().into())],
             ),
-            Self::AdminRowStopped(number, words) => (
-                "admin-row-stopped",
-                vec![("number", number.to_string().into()), ("words", words.into())],
-            ),
+            Self::AdminRowsStopped(numbers, words) => ("admin-rows-stopped", vec![("numbers", numbers.into()), ("words", words.into())]),
             Self::AdminRowRefused(number, words) => (
                 "admin-row-refused",
                 vec![("number", number.to_string().into()), ("words", words.into())],

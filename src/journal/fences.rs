@@ -15,10 +15,13 @@ use crate::domain::ids::{FenceId, RowKey, SpreadsheetId};
 /// The counter of fences, in [`Place::Meta`].
 const LAST_FENCE: &[u8] = b"last_fence";
 
-/// Commits what is about to be written under the next fence: 1 to `i32::MAX`, and round again.
+/// Commits what is about to be written under the next fence. The first is the Unix time in seconds: a journal begun anew on a used
+/// workbook must not meet the fences that the one before has left there. After `i32::MAX` it begins at 1 again.
 pub(super) fn intend(tables: &mut Ledger<'_>, spreadsheet: &SpreadsheetId, rows: &[RowKey], now: Timestamp) -> Result<Intent, Fault> {
     let last = tables.bytes(Place::Meta, LAST_FENCE)?;
-    let last = last.and_then(|last| last.try_into().ok()).map_or(0, i32::from_be_bytes);
+    let last = last
+        .and_then(|last| last.try_into().ok())
+        .map_or_else(|| first(now), i32::from_be_bytes);
     let fence = FenceId(last.checked_add(1).unwrap_or(1));
     let intent = Intent {
         spreadsheet: spreadsheet.clone(),
@@ -29,6 +32,10 @@ pub(super) fn intend(tables: &mut Ledger<'_>, spreadsheet: &SpreadsheetId, rows:
     tables.put(Place::Meta, LAST_FENCE, &fence.0.to_be_bytes())?;
     tables.write(Place::Intents, &keys::intent(fence), &intent)?;
     Ok(intent)
+}
+
+fn first(now: Timestamp) -> i32 {
+    i32::try_from(now.as_second()).unwrap_or(0).max(0)
 }
 
 /// An intent whose answer never reached the one who asked: nothing was written, so there is nothing to remove either.

@@ -63,7 +63,7 @@ use crate::domain::{
 /// A caller waits so long for a place in the queue; Telegram repeats a refused update at once, so a longer wait wins nothing.
 const BUSY_AFTER: Duration = Duration::from_secs(1);
 /// Closing takes no longer; a service manager kills what does not end, and the next start recovers.
-const CLOSE_WITHIN: Duration = Duration::from_secs(5);
+const CLOSE_WITHIN: Duration = Duration::from_millis(600);
 /// Events that are stored in one commit at most; a first look at a large sheet brings tens of thousands.
 const EVENTS_AT_ONCE: usize = 500;
 

@@ -109,10 +109,10 @@ impl CallError {
                 let seconds = retry_after.unwrap_or(FLOOD_DEFAULT).clamp(1, FLOOD_LIMIT);
                 SignedDuration::from_secs(i64::try_from(seconds).expect("clamped to a day"))
             }
-            Self::NotSent(_) | Self::Refused { code: 500.., .. } => OUTAGE_PAUSE,
+            // A lost answer may be one message's bad luck, but in an outage each further message would lose its own.
+            Self::NotSent(_) | Self::Lost(_) | Self::Refused { code: 500.., .. } => OUTAGE_PAUSE,
             Self::Refused { .. } if self.is_about_the_bot() => OUTAGE_PAUSE,
-            // A lost answer has already cost its time-out, and may be one message's bad luck.
-            Self::Refused { .. } | Self::Lost(_) => return None,
+            Self::Refused { .. } => return None,
         };
         Some(now + rest)
     }
@@ -228,14 +228,14 @@ mod tests {
                 Outcome::Delivered(MessageId(9)),
                 None,
             ),
-            (200, r#"{"ok":true,"result":{}}"#, Outcome::Unknown, None),
-            (200, r#"{"ok":true,"result":{"mess"#, Outcome::Unknown, None),
-            (200, "", Outcome::Unknown, None),
+            (200, r#"{"ok":true,"result":{}}"#, Outcome::Unknown, Some(1)),
+            (200, r#"{"ok":true,"result":{"mess"#, Outcome::Unknown, Some(1)),
+            (200, "", Outcome::Unknown, Some(1)),
             (429, flood, at(35), Some(35)),
             (429, &endless, at(86_400), Some(86_400)),
             (429, "<html>", at(5), Some(5)),
             (500, &refusal(500, "Internal Server Error: Request aborted"), LATER, Some(1)),
-            (502, "<html>Bad Gateway</html>", Outcome::Unknown, None),
+            (502, "<html>Bad Gateway</html>", Outcome::Unknown, Some(1)),
             (401, &refusal(401, "Unauthorized"), LATER, Some(1)),
             (404, &refusal(404, "Not Found"), LATER, Some(1)),
             (404, "<html>", LATER, Some(1)),

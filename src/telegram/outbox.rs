@@ -286,7 +286,7 @@ mod tests {
         for (result, outcome, round_trip, silence) in [
             (Ok(MessageId(4)), Outcome::Delivered(MessageId(4)), round_trip, None),
             (Err(flood), Outcome::Retry(RetryAfter::At(second)), round_trip, Some(second)),
-            (Err(CallError::Lost(String::new())), Outcome::Unknown, None, None),
+            (Err(CallError::Lost(String::new())), Outcome::Unknown, None, Some(second)),
             (
                 Err(CallError::NotSent(String::new())),
                 Outcome::Retry(RetryAfter::Schedule),

@@ -219,6 +219,26 @@ fn an_answer_typed_before_our_time_is_held_until_released() {
     assert_eq!(table.event(&release)[0], "7001: Ответ на обращение № 1 / Старый ответ");
 }
 
+#[test]
+fn a_text_taken_out_in_flight_and_typed_again_later_is_a_new_answer() {
+    let mut table = Table::with_appeal();
+    table.row(1, Status::New, "Да");
+    let first = table.answer_id(1, 1, 0);
+    claim(&mut table, &first);
+    table.row(1, Status::New, "");
+    table.sent(&first, DELIVERED);
+    assert_eq!(table.row(1, Status::InWork, "Да")[0], "7001: Ответ на обращение № 1 / Да");
+}
+
+#[test]
+fn an_answer_that_rests_goes_before_its_closing() {
+    let mut table = Table::with_appeal();
+    table.rules.grace = SignedDuration::from_secs(30);
+    let decision = table.row(1, Status::Resolved, "Готово");
+    let said: Vec<_> = decision.iter().filter(|words| words.starts_with("7001")).collect();
+    assert!(said[0].ends_with("Готово") && said[1].contains("решено"), "{decision:?}");
+}
+
 /// What the delivery loop does before it calls Telegram.
 fn claim(table: &mut Table, id: &OutboxId) {
     table.state.claim(id);

@@ -2,8 +2,8 @@
 
 use sheetdesk::domain::{
     appeal::Status,
-    event::{Event, RowEvent, RowMark, RowResult},
-    ids::Number,
+    event::{Event, Outcome, RowEvent, RowMark, RowResult},
+    ids::{MessageId, Number, RowKey},
     tab::Tab,
 };
 
@@ -80,11 +80,16 @@ fn a_status_of_the_people_s_own_is_kept() {
 fn a_row_that_is_gone_is_reported_once_and_the_next_message_opens_a_new_one() {
     let mut table = Table::with_appeal();
     let missing = Event::Row(RowEvent::Missing(RowMark::Appeal(Number(1))));
+    assert_eq!(table.event(&missing), [""; 0], "the operator hears of all rows of a look at once");
+    let told = table.looked(Tab::Appeals);
     assert_eq!(
-        table.event(&missing),
-        [format!("{ADMIN}: Обращение № 1: остановлено: строки нет в таблице")]
+        told,
+        [format!(
+            "{ADMIN}: Обращения № 1 – остановлено: строка пропала, её можно вернуть через историю версий таблицы"
+        )]
     );
-    assert_eq!(table.event(&missing), [""; 0]);
+    table.event(&missing);
+    assert_eq!(table.looked(Tab::Appeals), [""; 0], "and once");
     assert!(table.text(ANNA, "Ау")[1].contains("№ 2"));
     table.row(1, Status::New, "");
     assert_eq!(table.appeal(1).stopped, None, "an undone deletion goes on");
@@ -95,12 +100,11 @@ fn a_row_whose_account_is_another_is_stopped_and_nothing_of_it_is_believed() {
     let mut table = Table::with_appeal();
     let mut foreign = cells(1, Status::Resolved, "Чужой ответ");
     foreign.chat = sheetdesk::domain::event::TelegramCell::Id(crate::table::BORIS);
-    let decision = table.event(&Event::Row(RowEvent::Appeal(foreign)));
-    assert_eq!(
-        decision,
-        [format!(
-            "{ADMIN}: Обращение № 1: остановлено: № и telegram_id в строке не подходят друг к другу"
-        )]
+    assert_eq!(table.event(&Event::Row(RowEvent::Appeal(foreign))), [""; 0]);
+    let told = table.looked(Tab::Appeals);
+    assert!(
+        told[0].starts_with(&format!("{ADMIN}: Обращения № 1 – остановлено: № и telegram_id")),
+        "{told:?}"
     );
     assert_eq!(table.appeal(1).status, Status::New);
 }
@@ -114,9 +118,13 @@ fn rows_that_moved_while_we_wrote_are_stopped_in_words_until_a_person_clears_the
     let mut row = cells(1, Status::New, "");
     table.event(&Event::Row(RowEvent::Appeal(row.clone())));
     assert!(table.appeal(1).stopped.is_some(), "the words do not stand there yet");
+    table.placed(1);
     row.delivery = "остановлено: …".into();
     table.event(&Event::Row(RowEvent::Appeal(row.clone())));
-    assert!(table.appeal(1).stopped.is_some());
+    assert!(
+        table.appeal(1).stopped.is_some(),
+        "the words stand there, and nobody has cleared them"
+    );
     row.delivery = "".into();
     assert_eq!(table.event(&Event::Row(RowEvent::Appeal(row))), ["dirty appeal 6"]);
     assert_eq!(table.appeal(1).stopped, None);
@@ -151,4 +159,35 @@ fn a_number_beyond_the_counter_is_never_given_again() {
     table.text(ANNA, "П-1");
     table.contact(ANNA, "79123456789", true);
     assert!(table.text(ANNA, "Вопрос")[1].contains("№ 501"));
+}
+
+#[test]
+fn an_unwritten_message_outlives_the_deletion_of_its_row() {
+    let mut table = Table::with_appeal();
+    table.text(ANNA, "И ещё одно");
+    let missing = Event::Row(RowEvent::Missing(RowMark::Appeal(Number(1))));
+    assert_eq!(table.event(&missing), ["dirty appeal 6"]);
+    let appeal = table.appeal(1);
+    assert!(
+        !appeal.placed && appeal.stopped.is_none(),
+        "the row is appended again, with all that was said"
+    );
+    assert!(table.project(&RowKey::Appeal(appeal.id)).is_some_and(|row| row.append));
+}
+
+#[test]
+fn a_closing_after_an_answer_that_is_not_written_yet_is_no_reopening() {
+    let mut table = Table::with_appeal();
+    table.row(1, Status::New, "Готово");
+    table.sent(&table.answer_id(1, 1, 0), Outcome::Delivered(MessageId(1)));
+    assert!(table.row(1, Status::Resolved, "Готово")[0].starts_with("7001: Обращение № 1 решено."));
+    assert_eq!(table.appeal(1).status, Status::Resolved);
+}
+
+#[test]
+fn closed_rows_may_be_tidied_away_without_a_word() {
+    let mut table = Table::with_appeal();
+    table.row(1, Status::Resolved, "");
+    table.event(&Event::Row(RowEvent::Missing(RowMark::Appeal(Number(1)))));
+    assert_eq!(table.looked(Tab::Appeals), [""; 0]);
 }

@@ -15,7 +15,7 @@ fn a_lost_response_is_resent_once_and_then_final() {
     let mut table = Table::with_appeal();
     table.row(1, sheetdesk::domain::appeal::Status::New, "Ответ");
     let id = table.answer_id(1, 1, 0);
-    assert_eq!(table.sent(&id, Outcome::Unknown), ["again in 0 s, lost 1"]);
+    assert_eq!(table.sent(&id, Outcome::Unknown), ["again in 5 s, lost 1"]);
     assert_eq!(table.sent(&id, Outcome::Unknown), ["ended Unknown", "dirty appeal 6"]);
     assert_eq!(table.appeal(1).delivery, Delivery::Unknown { twice: true });
 }

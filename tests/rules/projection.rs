@@ -2,7 +2,7 @@
 
 use sheetdesk::domain::{
     appeal::Status,
-    event::{AnswerCell, Event, Outcome, RowEvent, RowResult, UnnumberedCells},
+    event::{AnswerCell, Event, Outcome, RowEvent, RowResult, TelegramCell, UnnumberedCells},
     ids::{ChatId, MessageId, Number, RowKey},
     row::{CellValue, Column, DesiredRow, Find, SharedCell},
     tab::Tab,
@@ -138,6 +138,25 @@ fn a_history_never_outgrows_its_cell_and_says_what_is_left_out() {
     assert!(history.encode_utf16().count() < 50_000);
     assert!(history.starts_with("2026-03-02 11:00:00: 29 я"), "the newest stays");
     assert!(history.ends_with("… более ранние сообщения не поместились в ячейку, они сохранены у нас."));
+}
+
+#[test]
+fn an_adopted_history_that_outgrows_its_cell_keeps_its_newest_part() {
+    let mut table = Table::empty();
+    let old = format!("2025-01-01 10:00:00: Свежее\n{}", "2024-01-01 10:00:00: старое\n".repeat(1780));
+    table.event(&Event::Row(RowEvent::Unnumbered(UnnumberedCells {
+        chat: ANNA,
+        partner: None,
+        status: Some(Status::New),
+        answer: AnswerCell::Blank,
+        history: old.as_str().into(),
+    })));
+    table.looked(Tab::Appeals);
+    table.lists_bound("П-1", "Анна", "8 912 345 67 89", TelegramCell::Id(ANNA));
+    table.text(ANNA, &"новое ".repeat(200));
+    let history = text(&project(&table), Column::History);
+    assert!(history.contains("Свежее") && history.ends_with("они сохранены у нас."));
+    assert!(history.encode_utf16().count() < 50_000);
 }
 
 fn project(table: &Table) -> DesiredRow {

@@ -1,7 +1,7 @@
 //! Registration: who is bound, who is asked, who is refused, and on what evidence.
 
 use sheetdesk::domain::{
-    event::{Content, Event, TelegramCell, Update, Wake},
+    event::{Content, Event, RowEvent, RowMark, TelegramCell, Update, Wake},
     ids::{CallbackId, ChatId},
     session::Locale,
     tab::Tab,
@@ -133,7 +133,7 @@ fn a_bound_code_is_never_bound_anew_and_the_operator_hears_of_it() {
         [
             "7002: Этот код уже привязан к другому Telegram. Если вы сменили аккаунт, напишите вашему менеджеру.".to_owned(),
             format!(
-                "{ADMIN}: Код П-1: с верным телефоном пришёл другой аккаунт Telegram (7002), чем привязан. Мы отказали. Если партнёр сменил аккаунт, отвяжите прежний."
+                "{ADMIN}: Код П-1 уже привязан, но с верным телефоном зарегистрироваться пытался другой аккаунт Telegram (7002). Мы отказали."
             ),
         ]
     );
@@ -152,7 +152,7 @@ fn a_contact_of_somebody_else_proves_nothing() {
     let mut table = Table::sighted();
     table.text(ANNA, "П-1");
     let decision = table.contact(ANNA, "79123456789", false);
-    assert!(decision[0].starts_with("7001: Это чужой контакт."), "{decision:?}");
+    assert!(decision[0].starts_with("7001: Это не ваш контакт."), "{decision:?}");
     assert_eq!(table.state.partner(&code("П-1")).and_then(|partner| partner.binding), None);
 }
 
@@ -248,4 +248,28 @@ fn a_word_without_digits_is_a_code_only_if_the_list_knows_it() {
     assert!(table.text(ChatId(7003), "Здравствуйте")[0].starts_with("7003: Сообщение сохранили."));
     assert!(table.message(ChatId(7003), Content::Other("photo".into()))[0].starts_with("7003: Пока мы читаем здесь только текст."));
     assert!(table.message(ChatId(7003), Content::Text(Text::from("/start")))[0].ends_with(SHARE));
+}
+
+#[test]
+fn a_pair_that_waits_for_its_look_is_not_counted_again() {
+    let mut table = Table::sighted();
+    table.contact(ANNA, "79123456789", true);
+    table.text(ANNA, "П-2");
+    for _ in 0..10 {
+        table.later(10);
+        assert_eq!(
+            table.text(ANNA, "П-2"),
+            ["wake in 4 s", "look partners"],
+            "an outage is not the partner's fault"
+        );
+    }
+}
+
+#[test]
+fn a_doubled_code_is_told_to_the_operator_once() {
+    let mut table = Table::sighted();
+    let doubled = Event::Row(RowEvent::Doubled(RowMark::Partner(code("П-1"))));
+    let told = table.event(&doubled);
+    assert!(told[1].starts_with("1: Код П-1 стоит в нескольких строках"), "{told:?}");
+    assert_eq!(table.event(&doubled), [""; 0]);
 }

@@ -104,7 +104,7 @@ fn every_word_in_the_sheet_reads_well() {
         Note::AdminBoundToAnother(&code, crate::table::BORIS),
         Note::AdminTabUnusable("Лист «обращения»: нет столбца «статус»."),
         Note::AdminTabMended(Tab::Partners),
-        Note::AdminRowStopped(Number(41), "остановлено"),
+        Note::AdminRowsStopped("41, 42", "остановлено"),
         Note::AdminRowRefused(Number(41), "cell is protected"),
         Note::AdminPartnerRefused(&code, "cell is protected"),
         Note::AdminPartnerDoubled(&code),

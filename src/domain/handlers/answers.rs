@@ -67,6 +67,13 @@ pub(super) fn send_again(turn: &mut Turn<'_, impl View>, id: AppealId) {
     }
 }
 
+/// Sends an answer that still rests.
+pub(super) fn hurry(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
+    if appeal.answer.as_ref().is_some_and(|answer| answer.parts.is_empty()) {
+        dispatch(turn, appeal, &[]);
+    }
+}
+
 /// The grace of an answer is over, or it has been on its way for a while.
 pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, id: AppealId) {
     let Some(mut appeal) = turn.appeal(id) else { return };
@@ -134,7 +141,8 @@ fn begin(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: Text) {
         at: turn.now,
         parts: Vec::new(),
     });
-    if turn.rules.grace.is_zero() {
+    // What the partner has in part already has rested before.
+    if turn.rules.grace.is_zero() || !carried.is_empty() {
         dispatch(turn, appeal, &carried);
     } else {
         turn.then(Effect::Then {
@@ -179,7 +187,10 @@ fn dispatch(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, carried: &[Part
 
 /// Which messages of this very text the partner already has, from a try that ended half-way.
 fn delivered_parts(appeal: &Appeal, text: &Text) -> Vec<PartState> {
-    let same = appeal.answer.as_ref().filter(|answer| answer.text == *text);
+    let same = appeal
+        .answer
+        .as_ref()
+        .filter(|answer| answer.text == *text && !answer.is_delivered());
     same.map_or_else(Vec::new, |answer| {
         let waiting_again = |part: &PartState| match part {
             PartState::Delivered { .. } => *part,
@@ -226,6 +237,10 @@ fn finish(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
         appeal.status = Status::InWork;
     }
     turn.dirty(RowKey::Appeal(appeal.id));
+    if appeal.seen.answer.as_ref() != Some(&answer.text) {
+        // It is out of its cell already: there is nothing left to clear, and the same text typed again is a new answer.
+        appeal.answer = None;
+    }
     follow_up(turn, appeal, &answer.text);
 }
 

@@ -58,6 +58,7 @@ pub(super) fn blank(turn: &Turn<'_, impl View>, chat: ChatId) -> Appeal {
         revision: Revision::default(),
         lines: 0,
         lines_written: 0,
+        stale: false,
         placed: false,
         delivery: Delivery::Empty,
         stopped: None,

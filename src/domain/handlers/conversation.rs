@@ -109,6 +109,9 @@ fn list_appeals(turn: &mut Turn<'_, impl View>, session: &Session) {
 fn pressed(turn: &mut Turn<'_, impl View>, chat: ChatId, callback: &CallbackId, button: Option<Button>, locale: Locale) {
     turn.then(Effect::AnswerButton(callback.clone()));
     let mut session = turn.session_or_new(chat, locale);
+    if session.blocked {
+        come_back(turn, &mut session);
+    }
     registration::forget_old(turn, &mut session);
     let kept = std::mem::take(&mut session.kept);
     match button {

@@ -19,6 +19,8 @@ use super::answers::{self, PartEnd};
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 /// Long enough not to press a sick service, short enough that an answer is not late by much once it is well.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
+/// A lost response mostly means trouble on the way, which the one resend should outlive.
+const RESENT_AFTER: SignedDuration = SignedDuration::from_secs(5);
 /// For how long a message is tried; then its row says that it was not delivered.
 const TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
 
@@ -78,7 +80,11 @@ fn lose(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
         OutboxId::Promotion(..) => false,
     };
     if resend {
-        turn.then(Effect::Reschedule { id, at: turn.now, lost });
+        turn.then(Effect::Reschedule {
+            id,
+            at: turn.now + RESENT_AFTER,
+            lost,
+        });
     } else {
         turn.then(Effect::Finish(id.clone(), Ending::Unknown));
         end_part(turn, &id, PartEnd::Unknown { twice: lost > 1 });

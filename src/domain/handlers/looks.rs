@@ -2,6 +2,8 @@
 //!
 //! Invariant: `sighted` is set here and nowhere else, after every row of the first look has been decided.
 
+use std::collections::BTreeSet;
+
 use crate::domain::{
     effect::Entity,
     event::Looked,
@@ -9,9 +11,13 @@ use crate::domain::{
     tab::{Tab, TabState},
     turn::Turn,
     view::View,
+    wording::Note,
 };
 
 use super::{appeals, registration};
+
+/// How many numbers one message to the operator names.
+const NAMED: usize = 20;
 
 pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, looked: &Looked) {
     let mut tab: TabState = turn.tab(looked.tab);
@@ -20,10 +26,26 @@ pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, looked: &Looked)
     if let Some(highest) = looked.highest {
         tab.next_number = tab.next_number.max(Number(highest.0.saturating_add(1)));
     }
+    let stopped = std::mem::take(&mut tab.stopped);
     turn.put(Entity::Tab(tab));
+    for (trouble, numbers) in stopped {
+        let words = turn.rules.wording.note(Note::Stopped(trouble));
+        turn.report(Note::AdminRowsStopped(&listed(&numbers), &words));
+    }
     match looked.tab {
         Tab::Partners => registration::after_look(turn, looked.began),
         Tab::Appeals => appeals::give_numbers(turn),
         Tab::Promotions => {}
+    }
+}
+
+/// The first numbers, and how many more there are.
+fn listed(numbers: &BTreeSet<Number>) -> String {
+    let named: Vec<_> = numbers.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = numbers.len().saturating_sub(NAMED);
+    if more == 0 {
+        named.join(", ")
+    } else {
+        format!("{} (+{more})", named.join(", "))
     }
 }

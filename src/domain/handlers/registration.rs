@@ -146,7 +146,10 @@ fn advance(turn: &mut Turn<'_, impl View>, mut session: Session) {
                 registration.code = None;
                 return say_and_store(turn, &session, Say::TooManyTries(minutes_left(first, now)), Keyboard::Keep);
             }
-            registration.tries.push(now);
+            // A pair that waits for its look already is not tried anew.
+            if registration.parked.is_none() {
+                registration.tries.push(now);
+            }
             match matching(turn, &session.registration) {
                 Some(partner) => bind(turn, session, partner),
                 None => park(turn, session),

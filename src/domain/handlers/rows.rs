@@ -3,7 +3,7 @@
 //! Invariant: a row event states what stands there; deciding it twice changes nothing the second time.
 
 use crate::domain::{
-    appeal::{Appeal, Author, Delivery, Status},
+    appeal::{Appeal, Author, Delivery, Seen, Status},
     effect::Entity,
     event::{AnswerCell, AppealCells, PartnerCells, RowEvent, RowMark, TelegramCell, UnnumberedCells},
     ids::RowKey,
@@ -26,8 +26,8 @@ pub(in crate::domain) fn row(turn: &mut Turn<'_, impl View>, event: &RowEvent) {
         RowEvent::Partner(cells) => partner(turn, cells),
         RowEvent::Appeal(cells) => appeal(turn, cells),
         RowEvent::Unnumbered(cells) => adopt(turn, cells),
-        RowEvent::Missing(mark) => stop(turn, mark, RowTrouble::Missing),
-        RowEvent::Doubled(mark) => stop(turn, mark, RowTrouble::Doubled),
+        RowEvent::Missing(mark) => stop_marked(turn, mark, RowTrouble::Missing),
+        RowEvent::Doubled(mark) => stop_marked(turn, mark, RowTrouble::Doubled),
     }
 }
 
@@ -76,7 +76,7 @@ fn appeal(turn: &mut Turn<'_, impl View>, cells: &AppealCells) {
         return;
     };
     if cells.chat != TelegramCell::Id(appeal.chat) && cells.chat != TelegramCell::Doubled(appeal.chat) {
-        return stop(turn, &RowMark::Appeal(cells.number), RowTrouble::Mismatched);
+        return stop_marked(turn, &RowMark::Appeal(cells.number), RowTrouble::Mismatched);
     }
     appeal.placed = true;
     resume(turn, &mut appeal, cells);
@@ -117,7 +117,7 @@ fn status_changed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: O
     appeal.seen.status.clone_from(&status);
     let Some(status) = status else { return };
     let closes = status.is_closed() && !appeal.status.is_closed();
-    if closes && appeal.lines > appeal.lines_written {
+    if closes && has_unread_lines(turn, appeal) {
         // The partner wrote before anybody could know of the closing: the appeal goes on, and the row will say so.
         appeal.status = Status::New;
         return turn.dirty(RowKey::Appeal(appeal.id));
@@ -125,6 +125,10 @@ fn status_changed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: O
     appeal.status = status;
     appeal.stamp = Some(turn.now);
     turn.dirty(RowKey::Appeal(appeal.id));
+    if closes {
+        // An answer typed with the closing goes first, even where it would still rest.
+        answers::hurry(turn, appeal);
+    }
     if closes
         && let Some(number) = appeal.number
         && let Some(session) = turn.session(appeal.chat).filter(|session| !session.blocked)
@@ -159,8 +163,8 @@ fn adopt(turn: &mut Turn<'_, impl View>, cells: &UnnumberedCells) {
     turn.put(Entity::Appeal(appeal));
 }
 
-/// Leaves a row alone, and says so once.
-fn stop(turn: &mut Turn<'_, impl View>, mark: &RowMark, trouble: RowTrouble) {
+/// What a look found wrong with a key.
+fn stop_marked(turn: &mut Turn<'_, impl View>, mark: &RowMark, trouble: RowTrouble) {
     match mark {
         RowMark::Partner(code) => {
             if let Some(mut partner) = turn.partner(code)
@@ -174,14 +178,46 @@ fn stop(turn: &mut Turn<'_, impl View>, mark: &RowMark, trouble: RowTrouble) {
             }
         }
         RowMark::Appeal(number) => {
-            if let Some(mut appeal) = turn.view.numbered(*number).and_then(|id| turn.appeal(id))
-                && appeal.stopped != Some(trouble)
-            {
-                appeal.stopped = Some(trouble);
+            if let Some(mut appeal) = turn.view.numbered(*number).and_then(|id| turn.appeal(id)) {
+                match trouble {
+                    RowTrouble::Missing => gone(turn, &mut appeal),
+                    RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Moved => stop(turn, &mut appeal, trouble),
+                }
                 turn.put(Entity::Appeal(appeal));
-                let words = turn.rules.wording.note(Note::Stopped(trouble));
-                turn.report(Note::AdminRowStopped(*number, &words));
             }
         }
     }
+}
+
+/// Leaves a row alone. The operator hears of it when the look has ended, together with all others; of closed appeals not at all.
+pub(super) fn stop(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, trouble: RowTrouble) {
+    if appeal.stopped.replace(trouble) == Some(trouble) || appeal.status.is_closed() {
+        return;
+    }
+    if let Some(number) = appeal.number {
+        let mut tab = turn.tab(Tab::Appeals);
+        tab.stopped.entry(trouble).or_default().insert(number);
+        turn.put(Entity::Tab(tab));
+    }
+}
+
+/// The row is not there any more. What the partner wrote and nobody has read yet goes into a new one.
+pub(super) fn gone(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
+    if has_unread_lines(turn, appeal) {
+        appeal.placed = false;
+        appeal.stale = true;
+        appeal.seen = Seen::default();
+        turn.dirty(RowKey::Appeal(appeal.id));
+    } else {
+        stop(turn, appeal, RowTrouble::Missing);
+    }
+}
+
+/// Whether the partner wrote something that does not stand in the row yet.
+fn has_unread_lines(turn: &Turn<'_, impl View>, appeal: &Appeal) -> bool {
+    let unwritten = usize::try_from(appeal.lines.saturating_sub(appeal.lines_written)).unwrap_or(usize::MAX);
+    turn.view
+        .lines(appeal.id, unwritten)
+        .iter()
+        .any(|line| line.author == Author::Partner)
 }

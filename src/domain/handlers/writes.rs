@@ -2,6 +2,7 @@
 //!
 //! Invariant: a cell counts as changed by us only when the read-back says so.
 
+use super::rows::{gone, stop};
 use crate::domain::{
     appeal::{Appeal, Status},
     effect::{Effect, Entity},
@@ -34,19 +35,22 @@ fn appeal(turn: &mut Turn<'_, impl View>, id: AppealId, row: &WrittenRow) {
     };
     match &row.result {
         RowResult::Confirmed { status, cleared, lines } => {
-            confirm(&mut appeal, status.as_ref(), cleared.as_ref(), *lines);
+            confirm(turn, &mut appeal, status.as_ref(), cleared.as_ref(), *lines);
             turn.clean(row.key.clone(), row.dirtied);
         }
         RowResult::Contested => turn.then(Effect::Look(Tab::Appeals)),
         RowResult::Moved => {
-            // Nobody knows what stands in the row now: when it goes on, all of it is written again.
-            appeal.lines_written = 0;
+            appeal.stale = true;
             turn.dirty(row.key.clone());
-            stop(turn, &mut appeal, RowTrouble::Moved);
+            turn.then(Effect::Look(Tab::Appeals));
+            // A row that has no number yet could not be found to say so: it is simply written again.
+            if appeal.adopted.is_none() {
+                stop(turn, &mut appeal, RowTrouble::Moved);
+            }
         }
         RowResult::Absent => {
-            stop(turn, &mut appeal, RowTrouble::Missing);
             turn.clean(row.key.clone(), row.dirtied);
+            gone(turn, &mut appeal);
         }
         RowResult::Refused(words) => {
             if let Some(number) = appeal.number {
@@ -58,9 +62,15 @@ fn appeal(turn: &mut Turn<'_, impl View>, id: AppealId, row: &WrittenRow) {
     turn.put(Entity::Appeal(appeal));
 }
 
-fn confirm(appeal: &mut Appeal, status: Option<&Status>, cleared: Option<&Text>, lines: u32) {
+fn confirm(turn: &Turn<'_, impl View>, appeal: &mut Appeal, status: Option<&Status>, cleared: Option<&Text>, lines: u32) {
     appeal.placed = true;
+    if let Some(trouble) = appeal.stopped {
+        // Only the words were written.
+        appeal.seen.delivery = Text(turn.rules.wording.note(Note::Stopped(trouble)));
+        return;
+    }
     appeal.adopted = None;
+    appeal.stale = false;
     appeal.lines_written = appeal.lines_written.max(lines);
     if let Some(status) = status {
         appeal.seen.status = Some(status.clone());
@@ -70,18 +80,6 @@ fn confirm(appeal: &mut Appeal, status: Option<&Status>, cleared: Option<&Text>,
         if appeal.answer.as_ref().is_some_and(|answer| answer.text == *cleared) {
             appeal.answer = None;
         }
-    }
-}
-
-/// Leaves the row alone, and says so once.
-fn stop(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, trouble: RowTrouble) {
-    if appeal.stopped == Some(trouble) {
-        return;
-    }
-    appeal.stopped = Some(trouble);
-    if let Some(number) = appeal.number {
-        let words = turn.rules.wording.note(Note::Stopped(trouble));
-        turn.report(Note::AdminRowStopped(number, &words));
     }
 }
 

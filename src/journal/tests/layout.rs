@@ -77,6 +77,8 @@ fn entities_of_the_first_version_are_readable() {
             next_number: Number(42),
             parked: [CHAT].into(),
             unnumbered: [AppealId(Seq(12))].into(),
+
+            stopped: [(RowTrouble::Moved, [Number(40), Number(41)].into())].into(),
         },
     );
 }
@@ -191,6 +193,7 @@ fn appeal() -> Appeal {
         revision: Revision(2),
         lines: 4,
         lines_written: 3,
+        stale: false,
         placed: true,
         delivery: Delivery::Delivered {
             at: at(3),

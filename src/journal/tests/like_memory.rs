@@ -38,6 +38,7 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         revision: Revision(0),
         lines: 0,
         lines_written: 0,
+        stale: false,
         placed: false,
         delivery: if held { Delivery::Held } else { Delivery::Empty },
         stopped: None,

@@ -1,6 +1,6 @@
 //! Rows that a batch may have hit whose answer was lost: there is no read-back to tell.
 //!
-//! Invariant: unless every row stands where it stood before the batch, whatever moved is written anew.
+//! Invariant: where a written row does not stand at its place any more, it and whoever stands there now are written anew.
 //! Rows that moved and came back in between go unnoticed: nothing in a sheet tells of them.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,8 +17,6 @@ pub(super) struct Doubt {
     pub(super) tab: Tab,
     /// The places that were to be written, and for whom.
     written: Vec<(u32, RowMark)>,
-    /// Where every key stood in the look before.
-    places: BTreeMap<RowMark, u32>,
 }
 
 impl Doubt {
@@ -27,7 +25,6 @@ impl Doubt {
         Self {
             tab: look.tab,
             written: mine.filter_map(|row| Some((row.row?, row.mark.clone()?))).collect(),
-            places: places(look),
         }
     }
 
@@ -39,11 +36,9 @@ impl Doubt {
             let elsewhere = now.get(mark).is_some_and(|place| place != row);
             elsewhere || by_place.get(row).is_some_and(|here| *here != mark)
         };
-        if !self.written.iter().any(moved) {
-            return BTreeSet::new();
-        }
-        let changed = now.iter().filter(|(mark, row)| self.places.get(mark) != Some(row));
-        changed.map(|(mark, _)| mark.clone()).collect()
+        let hit = self.written.iter().filter(|written| moved(written));
+        let here_now = |row: &u32| by_place.get(row).map(|mark| (*mark).clone());
+        hit.flat_map(|(row, mark)| [Some(mark.clone()), here_now(row)]).flatten().collect()
     }
 }
 

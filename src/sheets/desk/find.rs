@@ -65,11 +65,8 @@ impl Stage<'_> {
             return Place::Unread;
         }
         let mut same = mine.into_iter().filter(|row| row.history.as_deref() == Some(history.as_str()));
-        match (same.next(), same.next()) {
-            (None, _) => Place::Absent,
-            (Some(row), None) => Place::At(row),
-            (Some(_), Some(_)) => Place::Unclear,
-        }
+        // Rows alike in every way are the same to everybody: the upper one comes first, the next is found once this has its number.
+        same.next().map_or(Place::Absent, Place::At)
     }
 }
 

@@ -169,7 +169,7 @@ fn headers_that_moved_are_found_and_headers_that_vanished_are_told() {
     assert_eq!(wait, Some(bench.now + SignedDuration::from_mins(1)));
     assert_eq!(
         notices(&bench),
-        ["Лист «обращения»: нет столбца «статус» (есть похожий: «стату»); исправьте заголовки в первой строке, порядок столбцов не важен."]
+        ["Лист «обращения»: нет столбца «статус» (есть похожий: «стату»). Исправьте заголовки в первой строке; порядок столбцов не важен."]
     );
     bench.book.cells[0][4] = "Статус".to_owned();
     bench.rest(wait, 60);
