@@ -2,6 +2,7 @@
 //! Invariant: crates known to print tokens or addresses with tokens stay silent, whatever the filter says.
 
 use std::io::{self, IsTerminal as _};
+use std::panic;
 
 use serde::Deserialize;
 use tracing::level_filters::LevelFilter;
@@ -71,6 +72,14 @@ where
     };
     let quiet = FilterFn::new(is_fit_to_print).with_max_level_hint(LevelFilter::TRACE);
     Ok(Registry::default().with(lines.with_filter(filter.and(quiet))))
+}
+
+/// Has panics tell of their place alone: their words may quote what people wrote.
+pub fn mask_panics() {
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        tracing::error!(panic.place = %place, "a panic; its words are not logged");
+    }));
 }
 
 /// Whether the crate that speaks may say so much.

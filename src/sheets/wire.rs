@@ -121,9 +121,9 @@ pub enum Change {
         /// As it shall be.
         filter: Filter,
     },
-    /// Colours the rows of a column for which a formula holds.
+    /// Colours the cells of a column for which a formula holds, down to the bottom of the tab, however long it grows.
     AddFill {
-        /// Where.
+        /// Where it begins, and which columns.
         span: Span,
         /// A custom formula, such as `=$F2="Новое"`.
         formula: String,

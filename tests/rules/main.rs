@@ -3,6 +3,7 @@
 mod answers;
 mod appeals;
 mod delivery;
+mod phones;
 mod projection;
 mod registration;
 mod table;
