@@ -12,7 +12,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("http", &["journal", "domain", "secret", "clock"]),
     ("telegram", &["journal", "domain", "secret", "clock"]),
     ("sheets", &["journal", "domain", "secret", "clock"]),
-    ("config", &["secret"]),
+    ("config", &["domain", "secret"]),
     ("clock", &[]),
     ("secret", &[]),
     ("logs", &[]),
