@@ -53,9 +53,6 @@ const MOST_ROWS: usize = 2_000;
 /// Characters that are projected for one batch: the desk sends about half as many, the rest would be thrown away.
 const MOST_CHARACTERS: usize = 1_500_000;
 
-/// Events that the journal is given at once, so that others get their turn between.
-const EVENTS_AT_ONCE: usize = 500;
-
 /// What a desk works on and with.
 pub struct Room {
     /// The spreadsheet.
@@ -214,10 +211,7 @@ impl Driver {
     }
 
     async fn apply(&self, events: Vec<Event>, overwritten: &[RowMark]) -> Result<(), StoreError> {
-        let mut events = events.into_iter().peekable();
-        while events.peek().is_some() {
-            self.journal.apply(events.by_ref().take(EVENTS_AT_ONCE).collect()).await?;
-        }
+        self.journal.apply(events).await?;
         let report = self.moved(overwritten);
         if report.rows.is_empty() {
             return Ok(());
