@@ -38,9 +38,10 @@ use crate::{
 use self::desks::Desks;
 pub use self::{
     admin::{AdminError, Reply, Request, ask},
-    report::{Health, Status},
+    report::Status,
     words::{appeals as appeal_words, menus as bot_menus, partners as partner_words},
 };
+pub use crate::health::Health;
 
 /// How long requests and sends in hand may take after the stop signal: the whole stop is promised within 2 s.
 const GRACE: Duration = Duration::from_millis(1500);
