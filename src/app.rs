@@ -25,7 +25,7 @@ use crate::{
     domain::{ids::CallbackId, tab::Tab},
     http,
     journal::{Interpret, Journal, Nudges, OpenError, Signals},
-    schedule::{Schedule, ScheduleError},
+    schedule::Schedule,
     sheets::{
         account_key::{AccountKey, KeyError},
         hub::{Hub, HubError, Patience},
@@ -69,9 +69,6 @@ pub enum StartError {
     /// The Telegram client.
     #[error(transparent)]
     Telegram(#[from] telegram::client::BuildError),
-    /// A schedule.
-    #[error(transparent)]
-    Schedule(#[from] ScheduleError),
 }
 
 /// How the service ended.
@@ -195,7 +192,8 @@ impl App {
         self.start_servers(public, admin);
         desks::start(parts);
         self.start_telegram(buttons);
-        self.start_schedule()
+        self.start_schedule();
+        Ok(())
     }
 
     fn start_servers(&self, public: http::Server, admin: http::Server) {
@@ -252,23 +250,22 @@ impl App {
             .spawn("webhook", move |stop| register_webhook(Arc::clone(&shared), stop));
     }
 
-    fn start_schedule(&self) -> Result<(), StartError> {
+    fn start_schedule(&self) {
         let parts = &self.parts;
         let schedule = &parts.settings.schedule;
         let zone = &parts.settings.time_zone;
         for (name, cron, tick) in [
-            ("every-appeals", schedule.appeals.pattern.to_string(), Tick::Look(Tab::Appeals)),
-            ("every-partners", schedule.partners.pattern.to_string(), Tick::Look(Tab::Partners)),
-            ("every-health", schedule.health.pattern.to_string(), Tick::Health),
+            ("every-appeals", &schedule.appeals, Tick::Look(Tab::Appeals)),
+            ("every-partners", &schedule.partners, Tick::Look(Tab::Partners)),
+            ("every-health", &schedule.health, Tick::Health),
         ] {
-            let schedule = Schedule::parse(name, &cron, zone.clone())?;
+            let schedule = Schedule::new(name, cron.clone(), zone.clone());
             let shared = Arc::clone(parts);
             parts.supervisor.spawn(name, move |stop| {
                 let (schedule, shared) = (schedule.clone(), Arc::clone(&shared));
                 async move { schedule.run(stop, clock::now, || tick.carry_out(Arc::clone(&shared))).await }
             });
         }
-        Ok(())
     }
 }
 
