@@ -9,17 +9,13 @@ use anyhow::Context as _;
 use super::Failure;
 use crate::{
     app::{App, Ended},
-    config::{LogFormat, Settings},
+    config::Settings,
     logs,
     shutdown::Shutdown,
 };
 
 pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
-    let format = match settings.log.format {
-        LogFormat::Pretty => logs::Format::Pretty,
-        LogFormat::Json => logs::Format::Json,
-    };
-    logs::init(format, settings.log.filter.as_str()).context("the log cannot be set up")?;
+    logs::init(settings.log.format, settings.log.filter.as_str()).context("the log cannot be set up")?;
     let shutdown = Shutdown::on_signals().context("signals cannot be heard")?;
     let app = App::start(settings, shutdown.clone()).await?;
     notify(&[sd_notify::NotifyState::Ready]);
