@@ -88,7 +88,7 @@ fn start(room: &Room) -> Start {
     let snapshot = room.journal.snapshot();
     let tabs = room.tabs.iter().map(|words| words.tab);
     Start {
-        sighted: tabs.filter(|&tab| snapshot.tab(tab).sighted.is_some()).collect(),
+        sighted: tabs.filter(|&tab| snapshot.view().tab(tab).sighted.is_some()).collect(),
         open: snapshot.intents(&room.spreadsheet).into_iter().map(|intent| intent.fence).collect(),
         spreadsheet: room.spreadsheet.clone(),
         tabs: room.tabs.clone(),
@@ -201,7 +201,7 @@ impl Driver {
             if rows.len() >= MOST_ROWS || size >= MOST_CHARACTERS {
                 break;
             }
-            if let Some(row) = project(&self.rules, &snapshot, &key) {
+            if let Some(row) = project(&self.rules, snapshot.view(), &key) {
                 size += characters(&row);
                 rows.push(Wanted { row, dirtied });
             }
@@ -224,7 +224,7 @@ impl Driver {
         let snapshot = self.journal.snapshot();
         let key = |mark: &RowMark| match mark {
             RowMark::Partner(code) => Some(RowKey::Partner(code.clone())),
-            RowMark::Appeal(number) => snapshot.numbered(*number).map(RowKey::Appeal),
+            RowMark::Appeal(number) => snapshot.view().numbered(*number).map(RowKey::Appeal),
         };
         let row = |key| WrittenRow {
             key,
