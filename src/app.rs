@@ -4,6 +4,7 @@
 
 mod admin;
 mod desks;
+mod intake;
 mod report;
 mod words;
 
@@ -22,10 +23,10 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     clock,
     config::{Mode, Settings},
-    domain::{ids::CallbackId, tab::Tab},
+    domain::{ids::CallbackId, rules::Rules, tab::Tab},
     http,
-    journal::{Interpret, Journal, Nudges, OpenError, Signals},
-    schedule::{Schedule, ScheduleError},
+    journal::{Journal, Nudges, OpenError, Signals},
+    schedule::Schedule,
     sheets::{
         account_key::{AccountKey, KeyError},
         hub::{Hub, HubError, Patience},
@@ -38,9 +39,10 @@ use crate::{
 use self::desks::Desks;
 pub use self::{
     admin::{AdminError, Reply, Request, ask},
-    report::{Health, Status},
+    report::Status,
     words::{appeals as appeal_words, menus as bot_menus, partners as partner_words},
 };
+pub use crate::health::Health;
 
 /// How long requests and sends in hand may take after the stop signal: the whole stop is promised within 2 s.
 const GRACE: Duration = Duration::from_millis(1300);
@@ -68,9 +70,6 @@ pub enum StartError {
     /// The Telegram client.
     #[error(transparent)]
     Telegram(#[from] telegram::client::BuildError),
-    /// A schedule.
-    #[error(transparent)]
-    Schedule(#[from] ScheduleError),
 }
 
 /// How the service ended.
@@ -121,13 +120,18 @@ impl App {
             looks: Nudges::default(),
             buttons,
         };
-        let interpret: Interpret = Arc::new(telegram::decode::decode);
-        let public = http::Server::bind(settings.http.listen).await?;
-        let admin = http::Server::bind(settings.http.admin_listen).await?;
         let key = AccountKey::read(settings.sheets.credentials.path())?;
         let hub = Hub::new(settings.sheets.api_url.as_str(), key, Patience::default(), clock::now).await?;
         let telegram = telegram::client::Client::new(settings.telegram.api_url.as_str(), settings.telegram.token.secret().clone())?;
-        let journal = Journal::open(&settings.data_dir, rules.clone(), interpret, signals)?;
+        // The journal comes before the addresses: of two services with one directory, the second shall hear why it cannot start.
+        let journal = open_journal(&settings, &rules, signals).await?;
+        let (public, admin) = match bind(&settings).await {
+            Ok(servers) => servers,
+            Err(error) => {
+                journal.close().await;
+                return Err(error.into());
+            }
+        };
         let supervisor = Supervisor::new(&shutdown, Pace::default());
         let desks = Desks::new(&settings, rules);
         let parts = Arc::new(Parts {
@@ -194,7 +198,8 @@ impl App {
         self.start_servers(public, admin);
         desks::start(parts);
         self.start_telegram(buttons);
-        self.start_schedule()
+        self.start_schedule();
+        Ok(())
     }
 
     fn start_servers(&self, public: http::Server, admin: http::Server) {
@@ -251,24 +256,38 @@ impl App {
             .spawn("webhook", move |stop| register_webhook(Arc::clone(&shared), stop));
     }
 
-    fn start_schedule(&self) -> Result<(), StartError> {
+    fn start_schedule(&self) {
         let parts = &self.parts;
         let schedule = &parts.settings.schedule;
         let zone = &parts.settings.time_zone;
         for (name, cron, tick) in [
-            ("every-appeals", schedule.appeals.pattern.to_string(), Tick::Look(Tab::Appeals)),
-            ("every-partners", schedule.partners.pattern.to_string(), Tick::Look(Tab::Partners)),
-            ("every-health", schedule.health.pattern.to_string(), Tick::Health),
+            ("every-appeals", &schedule.appeals, Tick::Look(Tab::Appeals)),
+            ("every-partners", &schedule.partners, Tick::Look(Tab::Partners)),
+            ("every-health", &schedule.health, Tick::Health),
         ] {
-            let schedule = Schedule::parse(name, &cron, zone.clone())?;
+            let schedule = Schedule::new(name, cron.clone(), zone.clone());
             let shared = Arc::clone(parts);
             parts.supervisor.spawn(name, move |stop| {
                 let (schedule, shared) = (schedule.clone(), Arc::clone(&shared));
                 async move { schedule.run(stop, clock::now, || tick.carry_out(Arc::clone(&shared))).await }
             });
         }
-        Ok(())
     }
+}
+
+/// Opens the journal off the runtime's threads: after a crash it recovers first.
+async fn open_journal(settings: &Settings, rules: &Rules, signals: Signals) -> Result<Journal, StartError> {
+    let (directory, rules) = (settings.data_dir.clone(), rules.clone());
+    let opening = tokio::task::spawn_blocking(move || Journal::open(&directory, rules, Arc::new(intake::interpret), signals));
+    match opening.await {
+        Ok(opened) => Ok(opened?),
+        Err(_) => Err(OpenError::Unusable(settings.data_dir.display().to_string(), "its recovery stumbled".to_owned()).into()),
+    }
+}
+
+async fn bind(settings: &Settings) -> Result<(http::Server, http::Server), http::BindError> {
+    let public = http::Server::bind(settings.http.listen).await?;
+    Ok((public, http::Server::bind(settings.http.admin_listen).await?))
 }
 
 /// Prometheus and a person at most.

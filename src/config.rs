@@ -29,8 +29,8 @@ pub use self::credentials::Credentials;
 pub use self::error::{SettingsError, SettingsErrors, Source, Warning};
 pub use self::secrets::{BotId, BotToken, CallbackSecret};
 pub use self::settings::{Appeals, Files, Http, Local, Log, Mode, Promotions, Schedule, Settings, Sheets, TabAddress, Telegram};
-pub use self::sheets::{Fill, Names, fold};
-pub use self::values::{AdminChat, LogFilter, LogFormat, QuietHours};
+pub use self::sheets::{Fill, Names};
+pub use self::values::{AdminChat, LogFilter, QuietHours};
 pub use self::words::{
     AppealColumns, AppealFills, AppealStatuses, AppealWords, ArchiveColumns, ArchiveWords, PartnerColumns, PartnerStatuses, PartnerWords,
     PromotionActions, PromotionColumns, PromotionNotifications, PromotionStatuses, PromotionWords, SheetWords,

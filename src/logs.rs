@@ -4,7 +4,6 @@
 use std::io::{self, IsTerminal as _};
 use std::panic;
 
-use serde::Deserialize;
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::filter::{FilterExt as _, FilterFn, ParseError};
@@ -27,11 +26,9 @@ const QUIET: [(&str, Level); 6] = [
 ];
 
 /// How a line looks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// For people at a terminal.
-    #[default]
     Pretty,
     /// One JSON object a line, for collectors.
     Json,

@@ -6,14 +6,15 @@ use std::{
 };
 
 /// Who may import whom; a room that is not named here may be imported by everybody named on the left of `app`.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("journal", &["domain", "clock"]),
-    ("http", &["journal", "domain", "secret", "clock"]),
-    ("telegram", &["journal", "domain", "secret", "clock"]),
-    ("sheets", &["journal", "domain", "secret", "clock"]),
-    ("config", &["secret"]),
+    ("http", &["journal", "domain", "secret", "clock", "health"]),
+    ("telegram", &["journal", "domain", "secret", "clock", "health"]),
+    ("sheets", &["journal", "domain", "secret", "clock", "health"]),
+    ("config", &["domain", "logs", "secret"]),
     ("clock", &[]),
+    ("health", &[]),
     ("secret", &[]),
     ("logs", &[]),
     ("schedule", &[]),

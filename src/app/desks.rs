@@ -9,12 +9,8 @@ use tokio::sync::watch;
 
 use crate::{
     config::{Settings, TabAddress},
-    domain::{ids::SpreadsheetId, rules::Rules, tab::Tab},
-    sheets::{
-        desk::DeskState,
-        driver,
-        layout::words::{TabWords, fold},
-    },
+    domain::{ids::SpreadsheetId, rules::Rules, tab::Tab, text::fold},
+    sheets::{desk::DeskState, driver, layout::words::TabWords},
 };
 
 use super::{Parts, report::LookStatus, words};

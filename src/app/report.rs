@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     clock,
     config::Mode,
-    http::{self, Link, Nudge, Phase, Readiness, Resolved, SheetsIntake, SigningKey, TelegramIntake},
+    health::Health,
+    http::{self, Nudge, Phase, Readiness, Resolved, SheetsIntake, SigningKey, TelegramIntake},
     journal::Figures,
-    sheets, telegram,
 };
 
 use super::Parts;
@@ -98,18 +98,6 @@ pub struct Quota {
     pub reads: u32,
     /// Writes.
     pub writes: u32,
-}
-
-/// How an outside service treats us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Health {
-    /// It answers.
-    Ok,
-    /// It does not.
-    Down,
-    /// It asked us to wait.
-    Throttled,
 }
 
 pub(super) fn status(parts: &Parts) -> Status {
@@ -206,33 +194,20 @@ fn readiness(parts: &Parts) -> Readiness {
     Readiness {
         phase,
         storing: parts.journal.healthy(),
-        telegram: link(telegram_health(parts)),
-        sheets: link(sheets_health(parts)),
+        telegram: telegram_health(parts),
+        sheets: sheets_health(parts),
     }
 }
 
 fn telegram_health(parts: &Parts) -> Health {
-    let health = *parts.telegram.health().borrow();
-    match health {
-        telegram::answer::Health::Ok => Health::Ok,
-        telegram::answer::Health::Down => Health::Down,
-        telegram::answer::Health::Throttled => Health::Throttled,
-    }
+    *parts.telegram.health().borrow()
 }
 
 /// Down as well where a tab cannot be used: then only its feature stops, and this says so.
 fn sheets_health(parts: &Parts) -> Health {
     match parts.hub.health() {
-        sheets::hub::Health::Ok if parts.desks.are_well() => Health::Ok,
-        sheets::hub::Health::Ok | sheets::hub::Health::Down => Health::Down,
-        sheets::hub::Health::Throttled => Health::Throttled,
-    }
-}
-
-fn link(health: Health) -> Link {
-    match health {
-        Health::Ok => Link::Ok,
-        Health::Down => Link::Down,
-        Health::Throttled => Link::Throttled,
+        Health::Ok if parts.desks.are_well() => Health::Ok,
+        Health::Ok | Health::Down => Health::Down,
+        Health::Throttled => Health::Throttled,
     }
 }

@@ -9,17 +9,14 @@ use anyhow::Context as _;
 use super::Failure;
 use crate::{
     app::{App, Ended},
-    config::{LogFormat, Mode, Settings},
+    config::{Mode, Settings},
     logs,
     shutdown::Shutdown,
 };
 
 pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
-    let format = match settings.log.format {
-        LogFormat::Pretty => logs::Format::Pretty,
-        LogFormat::Json => logs::Format::Json,
-    };
-    logs::init(format, settings.log.filter.as_str()).context("the log cannot be set up")?;
+    logs::init(settings.log.format, settings.log.filter.as_str()).context("the log cannot be set up")?;
+    logs::mask_panics();
     if matches!(settings.telegram.mode, Mode::Polling) {
         return Err(anyhow::anyhow!("telegram.mode = \"polling\" is not served by this version yet; set it to \"webhook\"").into());
     }

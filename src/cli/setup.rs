@@ -36,8 +36,8 @@ pub(super) async fn webhook(settings: &Settings, delete: bool) -> Result<ExitCod
         webhook::Registration::Unchanged => "was set already",
     };
     println!(
-        "The webhook {url}/telegram/webhook {words}; the commands are in the bot's menu, in Russian and in English.",
-        url = url.as_str()
+        "The webhook {address} {words}; the commands are in the bot's menu, in Russian and in English.",
+        address = webhook::address(url.as_str())
     );
     Ok(ExitCode::SUCCESS)
 }

@@ -13,8 +13,9 @@ use jiff::tz::TimeZone;
 use super::addresses::{BaseUrl, SpreadsheetId, TabName};
 use super::credentials::Credentials;
 use super::secrets::{BotToken, CallbackSecret};
-use super::values::{AdminChat, LogFilter, LogFormat, QuietHours};
+use super::values::{AdminChat, LogFilter, QuietHours};
 use super::words::SheetWords;
+use crate::logs;
 use crate::secret::Secret;
 
 /// All settings of the service.
@@ -48,7 +49,7 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct Log {
     /// For people or for machines.
-    pub format: LogFormat,
+    pub format: logs::Format,
     /// How much is told.
     pub filter: LogFilter,
 }

@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 
 use super::error::{Wrong, shown, wrong};
 use super::keys::nearest;
+use crate::logs::Format;
 
 /// Directives for the log's filter, known to be well-formed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,15 +33,6 @@ pub struct QuietHours {
     pub from: Time,
     /// The first moment that is not quiet any more.
     pub until: Time,
-}
-
-/// How the log is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people.
-    Pretty,
-    /// One JSON object a line.
-    Json,
 }
 
 /// How updates reach us, as the settings name it.
@@ -147,8 +139,8 @@ pub(super) fn flag(text: &str) -> Result<bool, Wrong> {
     choice(text, &[("true", true), ("false", false)])
 }
 
-pub(super) fn log_format(text: &str) -> Result<LogFormat, Wrong> {
-    choice(text, &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json)])
+pub(super) fn log_format(text: &str) -> Result<Format, Wrong> {
+    choice(text, &[("pretty", Format::Pretty), ("json", Format::Json)])
 }
 
 pub(super) fn intake(text: &str) -> Result<Intake, Wrong> {
@@ -259,7 +251,7 @@ mod tests {
     fn choices_filters_and_chats() {
         assert_eq!(intake("polling"), Ok(Intake::Polling));
         assert!(problem(intake("Webhook")).ends_with("Write webhook or polling."));
-        assert_eq!(log_format("json"), Ok(LogFormat::Json));
+        assert_eq!(log_format("json"), Ok(Format::Json));
         assert_eq!(flag("false"), Ok(false));
         assert!(problem(flag("no")).ends_with("Write true or false."));
         assert_eq!(

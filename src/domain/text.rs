@@ -1,4 +1,4 @@
-//! Text from outside, made inert: escaped for Telegram's HTML, split where Telegram would refuse it.
+//! Text from outside, made inert: escaped for Telegram's HTML, split where Telegram would refuse it; and words made comparable.
 //!
 //! Invariant: what a person typed can reach a message only through [`Html::escape`].
 
@@ -83,6 +83,15 @@ pub fn split(text: &str, limit: usize) -> Vec<&str> {
     pieces
 }
 
+/// A word of a sheet as it is compared, whichever way people typed it: white space of any kind as single spaces, none at the ends,
+/// lower case, ё as е, no trailing colon.
+#[must_use]
+pub fn fold(word: &str) -> String {
+    let lower = word.to_lowercase().replace('ё', "е");
+    let folded = lower.split_whitespace().collect::<Vec<_>>().join(" ");
+    folded.trim_end_matches(':').trim_end().to_owned()
+}
+
 /// The longest prefix, in bytes, that holds at most `limit` UTF-16 code units.
 fn prefix_within(text: &str, limit: usize) -> usize {
     let mut units = 0;
@@ -117,6 +126,21 @@ mod tests {
         assert_eq!(split("😀😀😀", 4), ["😀😀", "😀"]);
         assert_eq!(split("первая\nвторая строка", 14), ["первая\nвторая", "строка"]);
         assert!(split("  \n ", 4).is_empty());
+    }
+
+    #[test]
+    fn words_are_compared_without_white_space_case_yo_and_colon() {
+        for (typed, folded) in [
+            (" \u{a0}Партнёр\n", "партнер"),
+            ("В\u{a0} \tработе", "в работе"),
+            ("СТАТУС :", "статус"),
+            ("Итог: решено", "итог: решено"),
+            ("№", "№"),
+            (" :: ", ""),
+        ] {
+            assert_eq!(fold(typed), folded, "{typed:?}");
+        }
+        assert_ne!(fold("вработе"), fold("в работе"), "the spaces themselves count");
     }
 
     #[test]

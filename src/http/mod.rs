@@ -17,7 +17,7 @@ mod telegram_webhook;
 mod tests;
 
 pub use self::{
-    probes::{Link, Phase, Readiness},
+    probes::{Phase, Readiness},
     router::{Intake, Limits, admin, public},
     server::{BindError, Caps, Server},
     sheets_changed::{Nudge, Resolved, SheetsIntake},

@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::router::Intake;
+use crate::health::Health;
 
 /// Where the service stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,18 +21,6 @@ pub enum Phase {
     Stopping,
 }
 
-/// How an outside service treats us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Link {
-    /// It answers.
-    Ok,
-    /// It does not answer, or refuses.
-    Down,
-    /// It asked us to wait.
-    Throttled,
-}
-
 /// The state of the parts at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Readiness {
@@ -41,14 +29,14 @@ pub struct Readiness {
     /// Whether the journal can store.
     pub storing: bool,
     /// Telegram, as the delivery sees it.
-    pub telegram: Link,
+    pub telegram: Health,
     /// Google Sheets, as the desks see it.
-    pub sheets: Link,
+    pub sheets: Health,
 }
 
 impl Readiness {
     fn status(&self) -> (StatusCode, &'static str) {
-        let whole = self.telegram == Link::Ok && self.sheets == Link::Ok;
+        let whole = self.telegram == Health::Ok && self.sheets == Health::Ok;
         match (self.phase, self.storing) {
             (Phase::Starting, _) => (StatusCode::SERVICE_UNAVAILABLE, "starting"),
             (Phase::Stopping, _) => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
@@ -68,7 +56,7 @@ pub(super) async fn live() -> Json<Value> {
 pub(super) async fn ready(State(intake): State<Arc<Intake>>) -> (StatusCode, Json<Value>) {
     let now = (intake.readiness)();
     let (status, word) = now.status();
-    let journal = if now.storing { Link::Ok } else { Link::Down };
+    let journal = if now.storing { Health::Ok } else { Health::Down };
     let parts = json!({"journal": journal, "telegram": now.telegram, "sheets": now.sheets});
     (status, Json(json!({"status": word, "parts": parts})))
 }
@@ -79,7 +67,7 @@ mod tests {
 
     #[test]
     fn only_phase_and_journal_decide_about_readiness() {
-        use {Link::*, Phase::*};
+        use {Health::*, Phase::*};
         for (phase, storing, telegram, sheets, code, word) in [
             (Running, true, Ok, Ok, 200, "ready"),
             (Running, true, Down, Ok, 200, "degraded"),

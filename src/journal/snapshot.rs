@@ -13,19 +13,15 @@ use super::{
     tables::{Fault, Frozen, Place},
 };
 use crate::domain::{
-    appeal::{Appeal, Line},
     effect::OutboxEntry,
-    ids::{AppealId, ChatId, FenceId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
-    partner::Partner,
-    session::Session,
-    tab::{Tab, TabState},
+    ids::{FenceId, RowKey, Seq, SpreadsheetId},
     view::View,
 };
 
 /// Fences that are removed with one write at most.
 const FENCES_AT_ONCE: usize = 50;
 
-/// The committed state at one moment; a [`View`].
+/// The committed state at one moment.
 pub struct Snapshot {
     tables: Frozen,
 }
@@ -56,6 +52,12 @@ pub struct Figures {
 impl Snapshot {
     pub(super) fn of(tables: Frozen) -> Self {
         Self { tables }
+    }
+
+    /// What a decision or a projection may read.
+    #[must_use]
+    pub fn view(&self) -> &impl View {
+        &self.tables
     }
 
     /// Whether everything read so far could be read. Where the disk failed meanwhile, "nothing there" may be untrue:
@@ -157,43 +159,5 @@ impl Drop for Snapshot {
         if let Some(fault) = self.tables.trouble() {
             tracing::warn!(error = %fault, "a snapshot of the journal could not be read whole");
         }
-    }
-}
-
-impl View for Snapshot {
-    fn partner(&self, code: &PartnerCode) -> Option<Partner> {
-        self.tables.partner(code)
-    }
-
-    fn session(&self, chat: ChatId) -> Option<Session> {
-        self.tables.session(chat)
-    }
-
-    fn appeal(&self, id: AppealId) -> Option<Appeal> {
-        self.tables.appeal(id)
-    }
-
-    fn numbered(&self, number: Number) -> Option<AppealId> {
-        self.tables.numbered(number)
-    }
-
-    fn appeals_of(&self, chat: ChatId, newest: usize) -> Vec<Appeal> {
-        self.tables.appeals_of(chat, newest)
-    }
-
-    fn lines(&self, appeal: AppealId, newest: usize) -> Vec<Line> {
-        self.tables.lines(appeal, newest)
-    }
-
-    fn tab(&self, tab: Tab) -> TabState {
-        self.tables.tab(tab)
-    }
-
-    fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry> {
-        self.tables.outbox(id)
-    }
-
-    fn held(&self) -> Vec<AppealId> {
-        self.tables.held()
     }
 }

@@ -32,12 +32,12 @@ fn ends((start, end): (u32, u32)) -> (u32, u32) {
 }
 
 /// A tab's name between apostrophes, those within it doubled.
-fn quoted(title: &str) -> String {
+pub(super) fn quoted(title: &str) -> String {
     format!("'{}'", title.replace('\'', "''"))
 }
 
 /// A column's letters: 0 is `A`, 26 is `AA`.
-fn letters(column: u32) -> String {
+pub(super) fn letters(column: u32) -> String {
     let mut reversed = Vec::new();
     let mut rest = u64::from(column) + 1;
     while rest > 0 {

@@ -53,9 +53,6 @@ const MOST_ROWS: usize = 2_000;
 /// Characters that are projected for one batch: the desk sends about half as many, the rest would be thrown away.
 const MOST_CHARACTERS: usize = 1_500_000;
 
-/// Events that the journal is given at once, so that others get their turn between.
-const EVENTS_AT_ONCE: usize = 500;
-
 /// What a desk works on and with.
 pub struct Room {
     /// The spreadsheet.
@@ -91,7 +88,7 @@ fn start(room: &Room) -> Start {
     let snapshot = room.journal.snapshot();
     let tabs = room.tabs.iter().map(|words| words.tab);
     Start {
-        sighted: tabs.filter(|&tab| snapshot.tab(tab).sighted.is_some()).collect(),
+        sighted: tabs.filter(|&tab| snapshot.view().tab(tab).sighted.is_some()).collect(),
         open: snapshot.intents(&room.spreadsheet).into_iter().map(|intent| intent.fence).collect(),
         spreadsheet: room.spreadsheet.clone(),
         tabs: room.tabs.clone(),
@@ -204,7 +201,7 @@ impl Driver {
             if rows.len() >= MOST_ROWS || size >= MOST_CHARACTERS {
                 break;
             }
-            if let Some(row) = project(&self.rules, &snapshot, &key) {
+            if let Some(row) = project(&self.rules, snapshot.view(), &key) {
                 size += characters(&row);
                 rows.push(Wanted { row, dirtied });
             }
@@ -219,10 +216,7 @@ impl Driver {
     }
 
     async fn apply(&self, events: Vec<Event>, overwritten: &[RowMark]) -> Result<(), StoreError> {
-        let mut events = events.into_iter().peekable();
-        while events.peek().is_some() {
-            self.journal.apply(events.by_ref().take(EVENTS_AT_ONCE).collect()).await?;
-        }
+        self.journal.apply(events).await?;
         let report = self.moved(overwritten);
         if report.rows.is_empty() {
             return Ok(());
@@ -235,7 +229,7 @@ impl Driver {
         let snapshot = self.journal.snapshot();
         let key = |mark: &RowMark| match mark {
             RowMark::Partner(code) => Some(RowKey::Partner(code.clone())),
-            RowMark::Appeal(number) => snapshot.numbered(*number).map(RowKey::Appeal),
+            RowMark::Appeal(number) => snapshot.view().numbered(*number).map(RowKey::Appeal),
         };
         let row = |key| WrittenRow {
             key,

@@ -189,7 +189,11 @@ fn add_fill(span: Span, formula: &str, color: [u8; 3]) -> Result<api::AddConditi
     Ok(api::AddConditionalFormatRuleRequest {
         index: Some(0),
         rule: Some(api::ConditionalFormatRule {
-            ranges: Some(vec![grid_range(span)?]),
+            // Without an end, the rule follows the tab as it grows.
+            ranges: Some(vec![api::GridRange {
+                end_row_index: None,
+                ..grid_range(span)?
+            }]),
             boolean_rule: Some(api::BooleanRule {
                 condition: Some(condition),
                 format: Some(format),
@@ -387,7 +391,7 @@ mod tests {
                 "criteria": {"5": {"hiddenValues": ["Решено"]}},
             }}},
             {"addConditionalFormatRule": {"index": 0, "rule": {
-                "ranges": [{"sheetId": 7, "startRowIndex": 1, "endRowIndex": 1000, "startColumnIndex": 5, "endColumnIndex": 6}],
+                "ranges": [{"sheetId": 7, "startRowIndex": 1, "startColumnIndex": 5, "endColumnIndex": 6}],
                 "booleanRule": {
                     "condition": {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": "=$F2=\"Новое\""}]},
                     "format": {"backgroundColor": {"red": 1.0, "green": 0.0, "blue": f64::from(0.2_f32)}},

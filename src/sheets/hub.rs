@@ -22,7 +22,10 @@ use hyper_util::{
 use jiff::Timestamp;
 use rustls::crypto::ring;
 
-use crate::domain::ids::{FenceId, SpreadsheetId};
+use crate::{
+    domain::ids::{FenceId, SpreadsheetId},
+    health::Health,
+};
 
 use super::{
     account_key::{AccountKey, KeyError, web_address},
@@ -90,19 +93,6 @@ pub enum FenceFate {
     Used,
 }
 
-/// How Google Sheets is doing, by the last call that ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Health {
-    /// It answers (a refusal is an answer), or was not asked yet.
-    #[default]
-    Ok,
-    /// It does not answer, or there is no token.
-    Down,
-    /// The quota of the minute is used up.
-    Throttled,
-}
-
 impl Hub {
     /// Prepares for calls to `api_url`; calls nobody yet.
     ///
@@ -127,7 +117,7 @@ impl Hub {
             sheets,
             tokens,
             quota: Mutex::default(),
-            health: Mutex::default(),
+            health: Mutex::new(Health::Ok),
             patience,
             now,
         })))
@@ -211,7 +201,7 @@ impl Hub {
         }
     }
 
-    /// How Google Sheets is doing.
+    /// How Google Sheets is doing, by the last call that ended: a refusal is an answer, no token is none; `Ok` before the first.
     #[must_use]
     pub fn health(&self) -> Health {
         *self.0.health.lock().unwrap_or_else(PoisonError::into_inner)
@@ -260,18 +250,19 @@ impl Hub {
             self.0.quota().silence(ear.kind, until);
         }
         match &outcome {
-            Ok(_) => self.0.feels(Health::Ok),
+            Ok(_) => self.0.feels(Health::Ok, None),
             Err(error) => self.note(error),
         }
         outcome
     }
 
     fn note(&self, error: &CallError) {
-        self.0.feels(match error {
+        let health = match error {
             CallError::Throttled { .. } => Health::Throttled,
             CallError::Unavailable(_) | CallError::Unknown(_) => Health::Down,
             CallError::Refused { .. } | CallError::BadRange(_) | CallError::Denied(_) | CallError::NotFound => Health::Ok,
-        });
+        };
+        self.0.feels(health, Some(error));
     }
 
     fn spreadsheets(&self) -> SpreadsheetMethods<'_, Connector> {
@@ -297,8 +288,14 @@ impl Inner {
         self.quota.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn feels(&self, health: Health) {
-        *self.health.lock().unwrap_or_else(PoisonError::into_inner) = health;
+    /// Takes down how the last call went; a change is logged, with its reason.
+    fn feels(&self, health: Health, why: Option<&CallError>) {
+        let before = std::mem::replace(&mut *self.health.lock().unwrap_or_else(PoisonError::into_inner), health);
+        match why {
+            _ if before == health => {}
+            Some(why) if health != Health::Ok => tracing::warn!(sheets.health = ?health, %why, "Google Sheets fails"),
+            Some(_) | None => tracing::info!(sheets.health = ?health, "Google Sheets answers"),
+        }
     }
 }
 

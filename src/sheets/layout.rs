@@ -7,8 +7,8 @@ pub mod words;
 
 use std::fmt;
 
-use crate::domain::{row::Column, tab::Tab};
-use words::{ColumnWords, TabWords, fold};
+use crate::domain::{row::Column, tab::Tab, text::fold};
+use words::{ColumnWords, TabWords};
 
 /// How alike two headers must be for one to be offered in place of the other (normalized Levenshtein); below it the hint misleads.
 const ALIKE: f64 = 0.5;

@@ -6,10 +6,13 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::domain::{
-    appeal::Why,
-    event::{Outcome, RetryAfter},
-    ids::MessageId,
+use crate::{
+    domain::{
+        appeal::Why,
+        event::{Outcome, RetryAfter},
+        ids::MessageId,
+    },
+    health::Health,
 };
 
 /// How a call failed. No variant holds the address of the call, since the token is part of it.
@@ -31,17 +34,6 @@ pub enum CallError {
     /// The request may have arrived; nobody knows.
     #[error("Telegram's answer was lost: {0}")]
     Lost(String),
-}
-
-/// What the last call tells of Telegram.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Health {
-    /// It answers.
-    Ok,
-    /// It was not reached yet, cannot be reached, does not answer, or does not know our token.
-    Down,
-    /// It asks us to wait.
-    Throttled,
 }
 
 /// How long all sending rests after a failure that is not the message's own: one try a second finds Telegram again soon enough.
@@ -117,7 +109,7 @@ impl CallError {
         Some(now + rest)
     }
 
-    /// What this failure tells of Telegram as a whole.
+    /// What this failure tells of Telegram as a whole; one that does not know our token is as good as down.
     #[must_use]
     pub fn health(&self) -> Health {
         match self {

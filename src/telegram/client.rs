@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::sync::watch;
 
 use super::{
-    answer::{self, CallError, Health},
+    answer::{self, CallError},
     encode,
 };
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
         effect::Send,
         ids::{CallbackId, MessageId},
     },
+    health::Health,
     secret::Secret,
 };
 

@@ -55,7 +55,6 @@ const ACKNOWLEDGE_TIMEOUT: Duration = Duration::from_secs(10);
 ///
 /// The caller bounds the wait after `stop`: what it cuts off is unknown, and the journal says so at its next start.
 pub async fn deliver(journal: Journal, client: Client, rate_per_second: u32, stop: CancellationToken) {
-    tracing::info!("outbox: started");
     let delivery = Delivery {
         governor: Governor::new(rate_per_second, MAX_IN_HAND, clock::now()),
         journal,
@@ -67,12 +66,10 @@ pub async fn deliver(journal: Journal, client: Client, rate_per_second: u32, sto
         claims_fail: false,
     };
     delivery.run(&stop).await;
-    tracing::info!("outbox: stopped");
 }
 
 /// Acknowledges pressed buttons until `stop`, as well as it can: an acknowledgement that is lost does no harm.
 pub async fn acknowledge(buttons: &mut mpsc::Receiver<CallbackId>, client: Client, stop: CancellationToken) {
-    tracing::info!("buttons: started");
     let mut calls = JoinSet::new();
     loop {
         tokio::select! {
@@ -87,7 +84,6 @@ pub async fn acknowledge(buttons: &mut mpsc::Receiver<CallbackId>, client: Clien
             }
         }
     }
-    tracing::info!("buttons: stopped");
 }
 
 struct Delivery {

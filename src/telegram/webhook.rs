@@ -83,7 +83,9 @@ pub async fn set_menus(client: &Client, menus: &[Menu]) -> Result<(), CallError>
     Ok(())
 }
 
-fn address(public_url: &str) -> String {
+/// Where Telegram brings updates of a service with this public address.
+#[must_use]
+pub fn address(public_url: &str) -> String {
     format!("{}{PATH}", public_url.trim_end_matches('/'))
 }
 

@@ -189,8 +189,8 @@ async fn probes_tell_the_parts() {
         readiness: Readiness {
             phase: Phase::Running,
             storing: false,
-            telegram: Link::Throttled,
-            sheets: Link::Down,
+            telegram: Health::Throttled,
+            sheets: Health::Down,
         },
         ..Setup::default()
     };

@@ -28,6 +28,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::*;
 use crate::{
     domain::ids::Seq,
+    health::Health,
     journal::{Accepted, DedupKey, StoreError},
     secret::Secret,
 };
@@ -61,8 +62,8 @@ impl Default for Setup {
             readiness: Readiness {
                 phase: Phase::Running,
                 storing: true,
-                telegram: Link::Ok,
-                sheets: Link::Ok,
+                telegram: Health::Ok,
+                sheets: Health::Ok,
             },
         }
     }

@@ -55,7 +55,7 @@ async fn a_snapshot_knows_that_it_could_not_be_read() {
     assert!(other.snapshot().intact());
     journal.close().await;
     let snapshot = other.snapshot();
-    assert!(snapshot.lines(DECIDED, 1).is_empty());
+    assert!(snapshot.view().lines(DECIDED, 1).is_empty());
     assert!(!snapshot.intact());
 }
 

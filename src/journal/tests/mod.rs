@@ -337,7 +337,7 @@ async fn accept(journal: &Journal, update: i64, text: &str) -> super::Accepted {
 /// What was decided so far, oldest first.
 fn decided(journal: &Journal) -> Vec<String> {
     let snapshot = journal.snapshot();
-    let mut lines: Vec<String> = snapshot.lines(DECIDED, 1_000).into_iter().map(|line| line.text.0).collect();
+    let mut lines: Vec<String> = snapshot.view().lines(DECIDED, 1_000).into_iter().map(|line| line.text.0).collect();
     assert!(snapshot.intact());
     lines.reverse();
     lines

@@ -20,7 +20,7 @@ fn waiting(journal: &Journal) -> Vec<OutboxId> {
 }
 
 fn state(journal: &Journal, seq: u64) -> OutboxState {
-    journal.snapshot().outbox(&reply(seq)).unwrap().state
+    journal.snapshot().view().outbox(&reply(seq)).unwrap().state
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn an_ended_message_keeps_its_id_and_loses_its_text() {
     // Said twice: the second changes nothing.
     journal.apply(vec![delivered.clone(), rejected, delivered]).await.unwrap();
 
-    let entry = journal.snapshot().outbox(&reply(1)).unwrap();
+    let entry = journal.snapshot().view().outbox(&reply(1)).unwrap();
     assert_eq!(entry.state, OutboxState::Ended(Ending::Delivered));
     assert_eq!((entry.send.text.as_str(), entry.send.keyboard), ("", Keyboard::Keep));
     let figures = journal.snapshot().figures();
@@ -103,7 +103,7 @@ async fn sends_that_a_crash_cut_off_are_unknown() {
     for dir in [dir.path(), copy.path()] {
         let journal = open(dir);
         assert_eq!(decided(&journal), ["send", "send", "sent Unknown"]);
-        let entry = journal.snapshot().outbox(&reply(1)).unwrap();
+        let entry = journal.snapshot().view().outbox(&reply(1)).unwrap();
         assert!(matches!(entry.state, OutboxState::Waiting(_)));
         assert_eq!((entry.tries, entry.lost), (1, 1));
         tokio::time::timeout(DEADLINE, journal.signals().outbox.notified()).await.unwrap();
@@ -145,7 +145,7 @@ async fn a_claim_whose_caller_is_gone_is_taken_back() {
     gate.open();
     fences.await.unwrap();
     until("it waits again", || waiting(&journal) == [reply(1)]).await;
-    assert_eq!(journal.snapshot().outbox(&reply(1)).unwrap().tries, 0);
+    assert_eq!(journal.snapshot().view().outbox(&reply(1)).unwrap().tries, 0);
     assert_eq!(journal.claim(vec![reply(1)]).await.unwrap().len(), 1);
     journal.close().await;
 }

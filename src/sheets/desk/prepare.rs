@@ -5,8 +5,9 @@
 use crate::{
     domain::{row::CellValue, row::Column, tab::Tab, text::Text},
     sheets::{
+        a1::letters,
         layout::{Layout, index, words::TabWords},
-        look::{Look, plan::letters},
+        look::Look,
         wire::{Change, Filter, Span, TabInfo},
     },
 };

@@ -2,7 +2,12 @@
 //!
 //! Invariant: words are compared folded (white space, case, ё, a trailing colon), and written in one spelling.
 
-use crate::domain::{appeal::Status, row::Column, tab::Tab, text::Text};
+use crate::domain::{
+    appeal::Status,
+    row::Column,
+    tab::Tab,
+    text::{Text, fold},
+};
 
 /// Everything that is called by a word in one tab.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,12 +98,4 @@ pub fn same_status(one: &Status, other: &Status) -> bool {
         (Status::Other(one), Status::Other(other)) => fold(one.as_str()) == fold(other.as_str()),
         (one, other) => one == other,
     }
-}
-
-/// A word as it is compared: white space of any kind folded to single spaces, lower case, ё as е, no trailing colon.
-#[must_use]
-pub fn fold(text: &str) -> String {
-    let lower = text.to_lowercase().replace('ё', "е");
-    let folded = lower.split_whitespace().collect::<Vec<_>>().join(" ");
-    folded.trim_end_matches(':').trim_end().to_owned()
 }

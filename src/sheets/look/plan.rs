@@ -13,13 +13,12 @@ use crate::{
         ids::ChatId,
         row::Column,
         tab::Tab,
+        text::fold,
     },
     sheets::{
-        layout::{
-            Layout, LayoutError, cells, index,
-            words::{TabWords, fold},
-        },
-        wire::{Columns, SheetId, TabInfo},
+        a1::{a1, a1_columns, quoted},
+        layout::{Layout, LayoutError, cells, index, words::TabWords},
+        wire::{Columns, SheetId, Span, TabInfo},
     },
 };
 
@@ -109,16 +108,16 @@ impl Plan {
     /// The ranges to read, in this order: headers, keys, watched columns, histories, the margin for our columns, keys again.
     #[must_use]
     pub fn ranges(&self) -> Vec<String> {
-        let whole = |&at: &u32| columns_range(&self.title, at, at);
+        let whole = |&at: &u32| a1_columns(&self.title, (at, at + 1));
         let mut ranges = vec![header_range(&self.title)];
         ranges.extend(self.keys.iter().map(whole));
         match (self.tab, self.watched.as_slice()) {
             // The partners' tab is read in one piece.
-            (Tab::Partners, [(_, first), .., (_, last)]) => ranges.push(columns_range(&self.title, *first, *last)),
+            (Tab::Partners, [(_, first), .., (_, last)]) => ranges.push(a1_columns(&self.title, (*first, last + 1))),
             (_, watched) => ranges.extend(watched.iter().map(|(_, at)| whole(at))),
         }
         ranges.extend(self.history_range());
-        ranges.extend(self.margin.map(|(first, end)| columns_range(&self.title, first, end - 1)));
+        ranges.extend(self.margin.map(|margin| a1_columns(&self.title, margin)));
         ranges.extend(self.keys.iter().map(whole));
         ranges
     }
@@ -214,10 +213,14 @@ impl Plan {
         let at = self.layout.position(Column::History).filter(|_| self.tab == Tab::Appeals)?;
         match self.histories {
             Histories::Skip => None,
-            Histories::All => Some(columns_range(&self.title, at, at)),
+            Histories::All => Some(a1_columns(&self.title, (at, at + 1))),
             Histories::Between(first, end) => {
-                let letters = letters(at);
-                Some(format!("{}!{letters}{}:{letters}{end}", quoted(&self.title), first + 1))
+                let span = Span {
+                    sheet: self.sheet,
+                    rows: (first, end),
+                    columns: (at, at + 1),
+                };
+                Some(a1(&self.title, span))
             }
         }
     }
@@ -279,27 +282,6 @@ fn single(columns: Columns) -> Vec<String> {
 
 fn taken(column: &mut [String], at: usize) -> Box<str> {
     column.get_mut(at).map(std::mem::take).unwrap_or_default().into_boxed_str()
-}
-
-/// Whole columns: they exist however few rows the grid has.
-fn columns_range(title: &str, first: u32, last: u32) -> String {
-    format!("{}!{}:{}", quoted(title), letters(first), letters(last))
-}
-
-/// A tab's name as a range spells it.
-fn quoted(title: &str) -> String {
-    format!("'{}'", title.replace('\'', "''"))
-}
-
-/// A column as people call it: A … Z, AA ….
-pub(in crate::sheets) fn letters(column: u32) -> String {
-    let mut letters = Vec::new();
-    let mut rest = Some(column);
-    while let Some(at) = rest {
-        letters.push(char::from(b'A' + u8::try_from(at % 26).unwrap_or_default()));
-        rest = (at / 26).checked_sub(1);
-    }
-    letters.iter().rev().collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@
 use super::*;
 use crate::{
     domain::ids::{ChatId, Number},
-    sheets::layout::tests::{appeals, partners, row},
+    sheets::{
+        a1::letters,
+        layout::tests::{appeals, partners, row},
+    },
 };
 
 /// A grid as Google would answer a plan's ranges.
@@ -153,9 +156,4 @@ fn torn_and_rearranged_looks_are_thrown_away() {
     let bare = grid(&["№|telegram_id"]);
     let spoiled = plan.parse(&words, Timestamp::UNIX_EPOCH, answer(&plan.ranges(), &bare));
     assert!(matches!(spoiled, Err(Spoiled::Headless(error)) if error.missing.len() == 3));
-}
-
-#[test]
-fn columns_are_called_as_people_call_them() {
-    assert_eq!([0, 25, 26, 701, 702].map(letters), ["A", "Z", "AA", "ZZ", "AAA"]);
 }
