@@ -1,5 +1,5 @@
 //! The log: where it goes, how it looks, and what never gets into it.
-//! Invariant: crates known to print tokens or addresses with tokens stay silent, whatever the filter says.
+//! Invariant: crates known to print tokens, addresses with tokens or phones stay silent, whatever the filter says.
 
 use std::io::{self, IsTerminal as _};
 use std::panic;
@@ -13,11 +13,13 @@ use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 use tracing_subscriber::{EnvFilter, Layer as _, Registry, fmt};
 
 /// Crates that say too much, and the most that they may say.
-const QUIET: [(&str, Level); 6] = [
+const QUIET: [(&str, Level); 7] = [
     // Its debug log prints access tokens.
     ("yup_oauth2", Level::INFO),
     // Follows redirects aloud, with the address, which holds the bot's token.
     ("reqwest", Level::INFO),
+    // Tells of every phone number how it read it.
+    ("rlibphonenumber", Level::INFO),
     // Every connection and every frame: noise that buries what matters.
     ("hyper", Level::WARN),
     ("hyper_util", Level::WARN),
@@ -124,6 +126,7 @@ mod tests {
         let text = logged(Format::Pretty, "trace", || {
             tracing::debug!(target: "yup_oauth2::storage", "ya29.secret");
             tracing::debug!(target: "reqwest::redirect", "bot7:secret");
+            tracing::trace!(target: "rlibphonenumber::phonenumberutil", "the secret number");
             tracing::info!(target: "hyper_util::client::legacy", "secret pool");
             tracing::warn!(target: "hyper", "a warning");
             tracing::trace!(target: "sheetdesk::desk", "a step");

@@ -3,6 +3,8 @@
 mod answers;
 mod appeals;
 mod outages;
+#[path = "../support/play.rs"]
 mod play;
 mod registration;
+mod running;
 mod service;

@@ -1,10 +1,12 @@
-//! A play: the stage, the service on it, and the people of the sample workbook.
+//! A play: the stage and the people of the sample workbook, for the flows within this process and for those with real ones.
+//!
+//! Invariant: nothing in it knows whether the service runs in this process or in a child.
 
 use std::time::Duration;
 
 use sheetdesk::{
     app::Status,
-    stage::{ADMIN_CHAT, Service, Stage},
+    stage::{ADMIN_CHAT, Stage},
 };
 use simulator::{
     sheets::{Quotas, SheetsOptions, TOUR_PARTNER},
@@ -13,6 +15,8 @@ use simulator::{
 
 /// How long anything may take before a test fails; far longer than anything does.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// What Marina's appeal begins with.
+pub(crate) const FIRST_QUESTION: &str = "Не приходит отчёт";
 
 pub(crate) struct Play {
     pub(crate) stage: Stage,
@@ -23,7 +27,7 @@ pub(crate) struct Play {
 impl Play {
     /// The stage is set; nothing runs yet. Limits and quotas are off, so that only the flow takes time.
     pub(crate) async fn set() -> Self {
-        let retry = [0, 1, 1].map(Duration::from_secs).into();
+        let retry = [0, 20].map(Duration::from_millis).into();
         let telegram = TelegramOptions {
             limits: Limits::off(),
             webhook_retry: retry,
@@ -40,34 +44,19 @@ impl Play {
         Self { stage, marina, operator }
     }
 
-    /// The service runs.
-    pub(crate) async fn open() -> (Self, Service) {
-        let play = Self::set().await;
-        let service = play.start().await;
-        (play, service)
+    /// Marina registers with the running service.
+    pub(crate) async fn registers(&self) {
+        self.marina.write(TOUR_PARTNER.code);
+        self.marina.share_contact("79123456789");
+        self.hears("Готово").await;
+        self.settled().await;
     }
 
-    /// The service runs, and Marina is registered.
-    pub(crate) async fn registered() -> (Self, Service) {
-        let (play, service) = Self::open().await;
-        play.marina.write(TOUR_PARTNER.code);
-        play.marina.share_contact("79123456789");
-        play.hears("Готово").await;
-        play.settled().await;
-        (play, service)
-    }
-
-    /// The service runs, and Marina has appeal № 2 (№ 1 is an old row's) in the sheet.
-    pub(crate) async fn with_appeal() -> (Self, Service) {
-        let (play, service) = Self::registered().await;
-        play.marina.write("Не приходит отчёт");
-        play.hears("Приняли, обращение № 2").await;
-        play.settled().await;
-        (play, service)
-    }
-
-    pub(crate) async fn start(&self) -> Service {
-        self.stage.open().await.expect("the service starts")
+    /// Marina, who is registered, opens appeal № 2 (№ 1 is an old row's).
+    pub(crate) async fn opens_appeal(&self) {
+        self.marina.write(FIRST_QUESTION);
+        self.hears("Приняли, обращение № 2").await;
+        self.settled().await;
     }
 
     /// Marina is told something with these words.
@@ -101,12 +90,6 @@ impl Play {
             .appeal_cell_where(number, header, wanted, PATIENCE)
             .await
             .expect("the cell is as wanted")
-    }
-
-    /// The end of a flow: everything done, then stopped.
-    pub(crate) async fn ends(self, service: Service) {
-        self.settled().await;
-        assert_eq!(service.stop().await, sheetdesk::app::Ended::Stopped);
     }
 }
 

@@ -1,0 +1,40 @@
+//! Plays with the service in this very process.
+//!
+//! Invariant: a flow that ends here has left nothing to do.
+
+use sheetdesk::{app::Ended, stage::Service};
+
+use crate::play::Play;
+
+impl Play {
+    /// The service runs.
+    pub(crate) async fn open() -> (Self, Service) {
+        let play = Self::set().await;
+        let service = play.start().await;
+        (play, service)
+    }
+
+    /// The service runs, and Marina is registered.
+    pub(crate) async fn registered() -> (Self, Service) {
+        let (play, service) = Self::open().await;
+        play.registers().await;
+        (play, service)
+    }
+
+    /// The service runs, and Marina has appeal № 2 in the sheet.
+    pub(crate) async fn with_appeal() -> (Self, Service) {
+        let (play, service) = Self::registered().await;
+        play.opens_appeal().await;
+        (play, service)
+    }
+
+    pub(crate) async fn start(&self) -> Service {
+        self.stage.open().await.expect("the service starts")
+    }
+
+    /// The end of a flow: everything done, then stopped.
+    pub(crate) async fn ends(self, service: Service) {
+        self.settled().await;
+        assert_eq!(service.stop().await, Ended::Stopped);
+    }
+}

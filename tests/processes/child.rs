@@ -1,0 +1,163 @@
+//! The real program as a child: started with the stage's environment, listened to, signalled.
+//!
+//! Invariant: a child sees nothing of this process's environment and directory, and never outlives its test.
+
+use std::{
+    collections::BTreeMap,
+    os::unix::process::ExitStatusExt as _,
+    path::Path,
+    process::{Command, ExitStatus, Stdio},
+    time::Duration,
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use sheetdesk::{clock, stage::Stage};
+use tempfile::NamedTempFile;
+
+use crate::play::PATIENCE;
+
+/// How often a condition is looked at that nobody announces.
+const GLANCE: Duration = Duration::from_millis(5);
+
+/// A running program.
+pub(crate) struct Child {
+    process: std::process::Child,
+    out: NamedTempFile,
+    err: NamedTempFile,
+}
+
+/// A program that has ended.
+#[derive(Debug)]
+pub(crate) struct Exit {
+    /// Its exit code; none if a signal ended it.
+    pub(crate) code: Option<i32>,
+    /// The signal that ended it.
+    pub(crate) signal: Option<i32>,
+    /// What it wrote to the standard output.
+    pub(crate) out: String,
+    /// What it wrote to the standard error stream.
+    pub(crate) err: String,
+}
+
+/// Runs a command to its end, with the environment of the stage.
+pub(crate) async fn run(stage: &Stage, arguments: &[&str]) -> Exit {
+    Child::start(stage.directory(), stage.variables(), arguments).ended().await
+}
+
+/// Runs a command to its end, with the environment of the stage and more; an empty value takes a variable away.
+pub(crate) async fn run_with(stage: &Stage, changes: &[(&str, &str)], arguments: &[&str]) -> Exit {
+    let mut variables: BTreeMap<_, _> = stage.variables().iter().cloned().collect();
+    for (name, value) in changes {
+        variables.insert(format!("SHEETDESK_{name}"), (*value).to_owned());
+    }
+    let variables: Vec<_> = variables.into_iter().collect();
+    Child::start(stage.directory(), &variables, arguments).ended().await
+}
+
+impl Child {
+    /// Starts the program in this directory, with this environment alone.
+    pub(crate) fn start(directory: &Path, variables: &[(String, String)], arguments: &[&str]) -> Self {
+        let (out, err) = (file(), file());
+        let stdio = |file: &NamedTempFile| Stdio::from(file.reopen().expect("a file of ours can be opened again"));
+        let process = Command::new(env!("CARGO_BIN_EXE_sheetdesk"))
+            .args(arguments)
+            .current_dir(directory)
+            .env_clear()
+            .envs(variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(stdio(&out))
+            .stderr(stdio(&err))
+            .spawn()
+            .expect("the program was built with this test");
+        Self { process, out, err }
+    }
+
+    /// Starts the service and waits until it is alive.
+    pub(crate) async fn serve(stage: &Stage) -> Self {
+        let mut child = Self::start(stage.directory(), stage.variables(), &["serve"]);
+        let url = format!("http://{}/livez", stage.address());
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let deadline = clock::monotonic() + PATIENCE;
+        loop {
+            let answer = client.get(&url).send().await;
+            if answer.is_ok_and(|response| response.status().is_success()) {
+                return child;
+            }
+            let ended = child.status();
+            assert!(ended.is_none(), "the service ended with {ended:?}: {}", child.said());
+            assert!(clock::monotonic() < deadline, "the service is not alive: {}", child.said());
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Sends a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.process), signal).expect("the child is not reaped yet");
+    }
+
+    /// Ends it as `kill -9` does.
+    pub(crate) async fn kill(self) -> Exit {
+        self.signal(Signal::KILL);
+        self.ended().await
+    }
+
+    /// Asks it to stop, waits, and says how long that took.
+    pub(crate) async fn stop(self, signal: Signal) -> (Exit, Duration) {
+        let asked = clock::monotonic();
+        self.signal(signal);
+        let exit = self.ended().await;
+        (exit, asked.elapsed())
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn ended(mut self) -> Exit {
+        let deadline = clock::monotonic() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.status() {
+                break status;
+            }
+            assert!(clock::monotonic() < deadline, "it does not end: {}", self.said());
+            tokio::time::sleep(GLANCE).await;
+        };
+        Exit {
+            code: status.code(),
+            signal: status.signal(),
+            out: text(&self.out),
+            err: text(&self.err),
+        }
+    }
+
+    /// Waits until it has written these words to the standard error stream.
+    pub(crate) async fn says(&self, words: &str) {
+        let deadline = clock::monotonic() + PATIENCE;
+        while !self.said().contains(words) {
+            assert!(clock::monotonic() < deadline, "it does not say {words:?}: {}", self.said());
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    fn said(&self) -> String {
+        text(&self.err)
+    }
+
+    fn status(&mut self) -> Option<ExitStatus> {
+        self.process.try_wait().expect("a child of ours can be waited for")
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        // Both fail where it has ended already, which is what is wanted.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn file() -> NamedTempFile {
+    NamedTempFile::new().expect("a file can be made")
+}
+
+fn text(file: &NamedTempFile) -> String {
+    let bytes = std::fs::read(file.path()).expect("a file of ours is readable");
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,205 @@
+//! The commands beside a running service, against the stand-ins.
+//!
+//! Invariant: 0 means that it is so, 1 that it is not; and the words say what to do.
+
+use rustix::process::Signal;
+use serde_json::Value;
+use sheetdesk::{
+    app::{Health, Status},
+    stage::{APPEALS, BOOK, Stage},
+};
+use simulator::{
+    sheets::{Role, SERVICE_ACCOUNT_EMAIL},
+    telegram::Profile,
+};
+
+use crate::{
+    child::{Child, run},
+    play::{PATIENCE, Play, hears},
+};
+
+/// What `status --format json` promises; `links` and `desk.held` are more than was promised.
+const STATUS_KEYS: [(&str, &[&str]); 9] = [
+    ("broadcasts", &[]),
+    ("desk", &["dirty", "held", "intents"]),
+    ("inbox", &["pending", "quarantined"]),
+    ("links", &["sheets", "telegram"]),
+    ("looks", &["appeals", "partners"]),
+    ("outbox", &["failed", "pending", "sending", "unknown"]),
+    ("quota", &["reads", "writes"]),
+    ("restarts", &[]),
+    ("uptime_s", &[]),
+];
+
+#[tokio::test]
+async fn check_finds_everything_in_order() {
+    let play = Play::set().await;
+    let exit = run(&play.stage, &["check"]).await;
+    assert_eq!((exit.code, exit.err.as_str()), (Some(0), ""), "{}", exit.out);
+    let lines: Vec<_> = exit.out.lines().collect();
+    for (line, (verdict, about)) in lines.iter().zip([
+        ("ok", "settings"),
+        ("ok", "Telegram"),
+        ("note", "webhook"),
+        ("ok", "partners"),
+        ("ok", "appeals"),
+    ]) {
+        let words: Vec<_> = line.split_whitespace().take(2).collect();
+        assert_eq!(words, [verdict, about], "{line}");
+    }
+    assert_eq!(lines.len(), 5, "{}", exit.out);
+}
+
+#[tokio::test]
+async fn check_says_with_whom_to_share_the_workbook() {
+    let play = Play::set().await;
+    play.stage.sheets.with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::None));
+    let wrong = what_is_wrong(&play.stage).await;
+    assert_eq!(wrong.len(), 2, "{wrong:?}");
+    for line in wrong {
+        assert!(line.contains("press «Share» («Поделиться») and let"), "{line}");
+        assert!(line.contains(SERVICE_ACCOUNT_EMAIL), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn check_names_the_header_that_is_missing_and_says_what_to_do() {
+    let play = Play::set().await;
+    for (was, is, hint) in [
+        ("специалист_ответ", "специалист_отвечает", "есть похожий: «специалист_отвечает»"),
+        ("специалист_отвечает", "примечание", "исправьте заголовки в первой строке"),
+    ] {
+        let renamed = play.stage.sheets.with(BOOK, |book| book.rename_header(APPEALS, was, is));
+        renamed.expect("the header was there");
+        let wrong = what_is_wrong(&play.stage).await;
+        let [line] = wrong.as_slice() else { panic!("{wrong:?}") };
+        for words in ["appeals", "нет столбца «специалист_ответ»", hint] {
+            assert!(line.contains(words), "{words}: {line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_running_service_the_commands_beside_it_say_so() {
+    let play = Play::set().await;
+    for arguments in [&["probe"][..], &["probe", "--ready"]] {
+        let exit = run(&play.stage, arguments).await;
+        assert_eq!((exit.code, exit.out.as_str()), (Some(1), ""), "{arguments:?}");
+        let words = format!("nothing answers on {}", play.stage.address());
+        assert!(exit.err.contains(&words), "{}", exit.err);
+    }
+    for arguments in [&["status"][..], &["status", "--format", "json"], &["release", "answers"]] {
+        let exit = run(&play.stage, arguments).await;
+        assert_eq!((exit.code, exit.out.as_str()), (Some(1), ""), "{arguments:?}");
+        assert!(exit.err.contains("start it with `sheetdesk serve`"), "{}", exit.err);
+    }
+}
+
+#[tokio::test]
+async fn probe_and_status_tell_of_a_running_service() {
+    let play = Play::set().await;
+    let child = Child::serve(&play.stage).await;
+    let connected = |status: &Status| status.links.values().all(|health| *health == Health::Ok);
+    let connected = play.stage.status_where("both services answer", connected, PATIENCE);
+    connected.await.expect("they do");
+    play.settled().await;
+    let alive = run(&play.stage, &["probe"]).await;
+    assert_eq!(
+        (alive.code, alive.out.as_str()),
+        (Some(0), "{\"status\":\"ok\"}\n"),
+        "{}",
+        alive.err
+    );
+    let ready = run(&play.stage, &["probe", "--ready"]).await;
+    assert_eq!(ready.code, Some(0), "{}", ready.err);
+    assert!(ready.out.contains("\"status\":\"ready\""), "{}", ready.out);
+    let text = run(&play.stage, &["status"]).await;
+    assert_eq!(text.code, Some(0), "{}", text.err);
+    assert!(text.out.starts_with("All is well.\n\n"), "{}", text.out);
+    let json = run(&play.stage, &["status", "--format", "json"]).await;
+    assert_eq!((json.code, json.err.as_str()), (Some(0), ""));
+    let status = serde_json::from_str(&json.out).expect("it is JSON");
+    let keys: Vec<_> = keys(&status).into_iter().map(|key| (key, keys(&status[key]))).collect();
+    let promised: Vec<_> = STATUS_KEYS.iter().map(|(key, within)| (*key, within.to_vec())).collect();
+    assert_eq!(keys, promised);
+    child.stop(Signal::TERM).await;
+}
+
+#[tokio::test]
+async fn the_webhook_is_set_once_and_taken_away() {
+    let play = Play::set().await;
+    for words in ["/telegram/webhook is set;", "/telegram/webhook was set already;"] {
+        let exit = run(&play.stage, &["setup", "webhook"]).await;
+        assert_eq!((exit.code, exit.err.as_str()), (Some(0), ""));
+        assert!(exit.out.contains(words), "{}", exit.out);
+        assert_eq!(
+            webhook(&play.stage).await,
+            format!("http://{}/telegram/webhook", play.stage.address())
+        );
+    }
+    assert_eq!(play.stage.telegram.calls().by_method.get("setWebhook"), Some(&1));
+    let exit = run(&play.stage, &["setup", "webhook", "--delete"]).await;
+    assert_eq!((exit.code, exit.err.as_str()), (Some(0), ""));
+    assert!(exit.out.starts_with("The webhook is gone."), "{}", exit.out);
+    assert_eq!(webhook(&play.stage).await, "");
+}
+
+#[tokio::test]
+async fn answers_from_before_the_first_look_wait_for_their_release() {
+    const ANSWER: &str = "Напечатано до запуска";
+    let play = Play::set().await;
+    let pavel = play.stage.telegram.person(Profile::new(700_001_043, "Павел")).has_met_bot();
+    let typed = play.stage.sheets.with(BOOK, |book| {
+        let address = book.address(APPEALS, ("telegram_id", "700001043"), "специалист_ответ")?;
+        book.type_in(APPEALS, &address, ANSWER)
+    });
+    typed.expect("the old row is there");
+    let child = Child::serve(&play.stage).await;
+    let held = play.stage.status_where("it is held", |status| status.desk.held == 1, PATIENCE);
+    held.await.expect("the first look holds it");
+    play.shows(1, "Доставка", |text| text.starts_with("ждёт: напечатано до запуска"))
+        .await;
+    let text = run(&play.stage, &["status"]).await;
+    assert!(
+        text.out
+            .starts_with("At work; 1 answers from before the first look wait for `sheetdesk release answers`."),
+        "{}",
+        text.out
+    );
+    assert_eq!(pavel.messages(), [], "nothing is sent by itself");
+
+    let released = run(&play.stage, &["release", "answers"]).await;
+    assert_eq!(released.code, Some(0), "{}", released.err);
+    assert!(released.out.contains("Отправляем удержанные ответы: 1."), "{}", released.out);
+    hears(&pavel, ANSWER).await;
+    play.shows(1, "специалист_ответ", str::is_empty).await;
+    play.settled().await;
+    let again = run(&play.stage, &["release", "answers"]).await;
+    assert!(again.out.contains("Удержанных ответов нет."), "{}", again.out);
+    assert_eq!(pavel.messages().len(), 1);
+    child.stop(Signal::TERM).await;
+}
+
+/// The lines of `check` that are wrong; there must be some.
+async fn what_is_wrong(stage: &Stage) -> Vec<String> {
+    let exit = run(stage, &["check"]).await;
+    assert_eq!((exit.code, exit.err.as_str()), (Some(1), ""), "{}", exit.out);
+    exit.out
+        .lines()
+        .filter(|line| line.starts_with("WRONG"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Where Telegram brings updates.
+async fn webhook(stage: &Stage) -> String {
+    let url = format!("{}/bot{}/getWebhookInfo", stage.telegram.url(), stage.telegram.token());
+    let answer = reqwest::get(url).await.expect("the stand-in answers");
+    let info: Value = answer.json().await.expect("it is JSON");
+    info["result"]["url"].as_str().expect("there is always one").to_owned()
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    let object = value.as_object();
+    object.map(|object| object.keys().map(String::as_str).collect()).unwrap_or_default()
+}

@@ -1,0 +1,12 @@
+//! The real program as a process of its own: killed, signalled, asked; between the two stand-ins, which run here.
+//!
+//! Invariant: what is checked is what an operator sees: exit codes, words, the sheet, the chat.
+
+mod child;
+mod commands;
+mod kills;
+mod moments;
+#[path = "../support/play.rs"]
+mod play;
+mod settings;
+mod stops;

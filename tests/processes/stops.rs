@@ -1,0 +1,139 @@
+//! How a running service ends, and how a second one beside it does.
+//!
+//! Invariant: the first signal ends it within 2 s with code 0, whatever is in hand; the second at once.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+use sheetdesk::clock;
+use simulator::{
+    sheets::{CallKind, Side},
+    telegram::{Fault, FaultKind, Person, Profile},
+};
+use tokio::time::timeout;
+
+use crate::{
+    child::{Child, run, run_with},
+    play::{PATIENCE, Play, hears},
+};
+
+/// The stop is promised within this time.
+const STOP: Duration = Duration::from_secs(2);
+/// Nothing in hand, or no more patience: only the last commit is left. Less than the 1.5 s that work in hand is given.
+const AT_ONCE: Duration = Duration::from_millis(1300);
+/// The row that the predecessor left; its partner has an account.
+const OLD: u32 = 1;
+
+#[tokio::test]
+async fn with_a_send_in_hand_it_stops_in_time_and_the_answer_is_not_lost() {
+    let (play, pavel) = sighted().await;
+    for (answer, signal) in [("Первый ответ", Signal::TERM), ("Второй ответ", Signal::INT)] {
+        let child = with_a_send_in_hand(&play, answer).await;
+        let (exit, took) = child.stop(signal).await;
+        assert_eq!(exit.code, Some(0), "{}", exit.err);
+        assert!(took < STOP, "{took:?}");
+        play.stage.telegram.release();
+        let child = Child::serve(&play.stage).await;
+        hears(&pavel, answer).await;
+        play.shows(OLD, "специалист_ответ", str::is_empty).await;
+        play.shows(OLD, "Доставка", |text| text.ends_with("возможно дважды")).await;
+        play.settled().await;
+        child.stop(signal).await;
+    }
+}
+
+#[tokio::test]
+async fn with_a_write_in_hand_it_stops_in_time_and_the_row_is_written() {
+    let (play, pavel) = sighted().await;
+    for (answer, side) in [("До записи", Side::Before), ("После записи", Side::After)] {
+        let hold = play.stage.sheets.hold(CallKind::Write, side);
+        let typed = play.stage.type_in(OLD, "специалист_ответ", answer);
+        typed.expect("the row is there");
+        let child = Child::serve(&play.stage).await;
+        timeout(PATIENCE, hold.arrived()).await.expect("the row is written");
+        let (exit, took) = child.stop(Signal::TERM).await;
+        assert_eq!(exit.code, Some(0), "{}", exit.err);
+        assert!(took < STOP, "{took:?}");
+        hold.release();
+        let child = Child::serve(&play.stage).await;
+        play.shows(OLD, "специалист_ответ", str::is_empty).await;
+        play.settled().await;
+        let history = play.stage.appeal_cell(OLD, "текст_обращений");
+        assert_eq!(history.matches(answer).count(), 1, "{history}");
+        child.stop(Signal::TERM).await;
+    }
+    assert_eq!(pavel.messages().len(), 2, "one for each answer");
+}
+
+#[tokio::test]
+async fn the_second_signal_forces_it_at_once() {
+    let (play, _pavel) = sighted().await;
+    for (answer, first, second) in [
+        ("Раз", Signal::TERM, Signal::TERM),
+        ("Два", Signal::TERM, Signal::INT),
+        ("Три", Signal::INT, Signal::INT),
+    ] {
+        let child = with_a_send_in_hand(&play, answer).await;
+        let asked = clock::monotonic();
+        child.signal(first);
+        child.says("asked to stop").await;
+        let (exit, _) = child.stop(second).await;
+        assert_eq!(exit.code, Some(0), "{}", exit.err);
+        assert!(asked.elapsed() < AT_ONCE, "{:?}", asked.elapsed());
+        play.stage.telegram.release();
+    }
+}
+
+#[tokio::test]
+async fn idle_it_stops_at_once() {
+    let play = Play::set().await;
+    for signal in [Signal::TERM, Signal::INT] {
+        let child = Child::serve(&play.stage).await;
+        play.settled().await;
+        let (exit, took) = child.stop(signal).await;
+        assert_eq!((exit.code, exit.out.as_str()), (Some(0), ""), "{}", exit.err);
+        assert!(took < AT_ONCE, "{took:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_service_beside_it_says_why_it_cannot_run() {
+    let play = Play::set().await;
+    let child = Child::serve(&play.stage).await;
+    let same_directory = [("HTTP__LISTEN", "127.0.0.1:0"), ("HTTP__ADMIN_LISTEN", "127.0.0.1:0")];
+    let second = run_with(&play.stage, &same_directory, &["serve"]).await;
+    assert_eq!(second.code, Some(1), "{}", second.err);
+    let directory = play.stage.data_dir().display().to_string();
+    for words in ["another Sheetdesk is already working with", &directory, "stop it first"] {
+        assert!(second.err.contains(words), "{words}: {}", second.err);
+    }
+    let same_address = run(&play.stage, &["serve"]).await;
+    assert_eq!(same_address.code, Some(1), "{}", same_address.err);
+    let words = format!("cannot listen on {}", play.stage.address());
+    assert!(same_address.err.contains(&words), "{}", same_address.err);
+    play.settled().await;
+    let (exit, _) = child.stop(Signal::TERM).await;
+    assert_eq!(exit.code, Some(0), "the first one does not mind: {}", exit.err);
+}
+
+/// The service has seen the workbook once and has stopped; whoever stands in the old row has an account.
+async fn sighted() -> (Play, Person) {
+    let play = Play::set().await;
+    let pavel = play.stage.telegram.person(Profile::new(700_001_043, "Павел")).has_met_bot();
+    let child = Child::serve(&play.stage).await;
+    play.shows(OLD, "№", |number| !number.is_empty()).await;
+    play.settled().await;
+    child.stop(Signal::TERM).await;
+    (play, pavel)
+}
+
+/// The service runs, and an answer of its is held before Telegram takes it.
+async fn with_a_send_in_hand(play: &Play, answer: &str) -> Child {
+    let hold = Fault::next(1, FaultKind::Hold).of("sendMessage");
+    play.stage.telegram.fault(hold);
+    let typed = play.stage.type_in(OLD, "специалист_ответ", answer);
+    typed.expect("the row is there");
+    let child = Child::serve(&play.stage).await;
+    play.stage.telegram.await_held(1, PATIENCE).await.expect("the answer is sent");
+    child
+}
