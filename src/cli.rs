@@ -18,7 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{Local, Settings, SettingsErrors};
 
-/// Bad settings.
+/// Bad settings, or a command line that cannot be understood.
 const EXIT_SETTINGS: u8 = 64;
 
 /// A Telegram help desk whose back office is Google Sheets.
@@ -119,7 +119,10 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 /// Runs the command of this process and returns its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refuse(&error),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -140,6 +143,18 @@ pub fn main() -> ExitCode {
             eprintln!("sheetdesk: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Prints what clap has to say; help and version are no failure, a wrong command line is bad usage.
+fn refuse(error: &clap::Error) -> ExitCode {
+    if error.print().is_err() {
+        return ExitCode::FAILURE;
+    }
+    if error.use_stderr() {
+        ExitCode::from(EXIT_SETTINGS)
+    } else {
+        ExitCode::SUCCESS
     }
 }
 

@@ -41,7 +41,9 @@ impl Caps {
 
 /// The address cannot be listened on.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address}: {source}")]
+#[error(
+    "cannot listen on {address}: {source}; stop what listens there, or choose another address (SHEETDESK_HTTP__LISTEN, SHEETDESK_HTTP__ADMIN_LISTEN)"
+)]
 pub struct BindError {
     address: SocketAddr,
     source: io::Error,

@@ -67,7 +67,7 @@ async fn check_names_the_header_that_is_missing_and_says_what_to_do() {
     let play = Play::set().await;
     for (was, is, hint) in [
         ("специалист_ответ", "специалист_отвечает", "есть похожий: «специалист_отвечает»"),
-        ("специалист_отвечает", "примечание", "исправьте заголовки в первой строке"),
+        ("специалист_отвечает", "примечание", "Исправьте заголовки в первой строке"),
     ] {
         let renamed = play.stage.sheets.with(BOOK, |book| book.rename_header(APPEALS, was, is));
         renamed.expect("the header was there");
@@ -157,7 +157,7 @@ async fn answers_from_before_the_first_look_wait_for_their_release() {
     let child = Child::serve(&play.stage).await;
     let held = play.stage.status_where("it is held", |status| status.desk.held == 1, PATIENCE);
     held.await.expect("the first look holds it");
-    play.shows(1, "Доставка", |text| text.starts_with("ждёт: напечатано до запуска"))
+    play.shows(1, "Доставка", |text| text.starts_with("ждёт: ответ стоял здесь до запуска"))
         .await;
     let text = run(&play.stage, &["status"]).await;
     assert!(

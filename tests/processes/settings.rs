@@ -99,3 +99,18 @@ async fn alone(variables: &[(&str, &str)], arguments: &[&str]) -> Exit {
         .collect();
     Child::start(directory.path(), &variables, arguments).ended().await
 }
+
+#[tokio::test]
+async fn a_command_line_that_cannot_be_understood_is_bad_usage() {
+    let play = Play::set().await;
+    for (words, code) in [
+        (&["sreve"][..], 64),
+        (&["serve", "--fast"], 64),
+        (&[], 64),
+        (&["--help"], 0),
+        (&["--version"], 0),
+    ] {
+        let exit = run(&play.stage, words).await;
+        assert_eq!(exit.code, Some(code), "{words:?}: {}", exit.err);
+    }
+}

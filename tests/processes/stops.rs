@@ -100,17 +100,21 @@ async fn idle_it_stops_at_once() {
 async fn a_second_service_beside_it_says_why_it_cannot_run() {
     let play = Play::set().await;
     let child = Child::serve(&play.stage).await;
-    let same_directory = [("HTTP__LISTEN", "127.0.0.1:0"), ("HTTP__ADMIN_LISTEN", "127.0.0.1:0")];
-    let second = run_with(&play.stage, &same_directory, &["serve"]).await;
+    let second = run(&play.stage, &["serve"]).await;
     assert_eq!(second.code, Some(1), "{}", second.err);
     let directory = play.stage.data_dir().display().to_string();
     for words in ["another Sheetdesk is already working with", &directory, "stop it first"] {
         assert!(second.err.contains(words), "{words}: {}", second.err);
     }
-    let same_address = run(&play.stage, &["serve"]).await;
+    let elsewhere = play.stage.directory().join("elsewhere").display().to_string();
+    let same_address = run_with(&play.stage, &[("DATA_DIR", &elsewhere)], &["serve"]).await;
     assert_eq!(same_address.code, Some(1), "{}", same_address.err);
     let words = format!("cannot listen on {}", play.stage.address());
-    assert!(same_address.err.contains(&words), "{}", same_address.err);
+    assert!(
+        same_address.err.contains(&words) && same_address.err.contains("SHEETDESK_HTTP__LISTEN"),
+        "{}",
+        same_address.err
+    );
     play.settled().await;
     let (exit, _) = child.stop(Signal::TERM).await;
     assert_eq!(exit.code, Some(0), "the first one does not mind: {}", exit.err);
