@@ -25,6 +25,7 @@ pub fn decide(rules: &Rules, view: &impl View, seq: Seq, event: &Event, now: Tim
         Event::Sent(id, outcome) => delivery::sent(&mut turn, id, outcome),
         Event::Wrote(report) => writes::wrote(&mut turn, report),
         Event::Due(Wake::Session(chat)) => registration::waited(&mut turn, *chat),
+        Event::Due(Wake::Kept(chat)) => registration::outdated(&mut turn, *chat),
         Event::Due(Wake::Appeal(appeal)) => answers::waited(&mut turn, *appeal),
         Event::Admin(command) => operator::command(&mut turn, command),
     }

@@ -281,6 +281,8 @@ pub enum RowResult {
 pub enum Wake {
     /// A registration has waited for a while.
     Session(ChatId),
+    /// What a stranger wrote has been kept for a day.
+    Kept(ChatId),
     /// An answer has been on its way for a while, or its grace is over.
     Appeal(AppealId),
 }

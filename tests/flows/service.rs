@@ -63,6 +63,37 @@ async fn kinds_that_are_not_served_yet_are_declined_politely() {
 }
 
 #[tokio::test]
+async fn the_admin_address_tells_the_metrics() {
+    let (play, service) = Play::registered().await;
+    play.marina.send(
+        serde_json::json!({"dice": {"emoji": "🎲", "value": 3}})
+            .as_object()
+            .expect("an object")
+            .clone(),
+    );
+    play.hears("Пока мы читаем здесь только текст").await;
+    let admin = play
+        .stage
+        .variables()
+        .iter()
+        .find(|(name, _)| name == "SHEETDESK_HTTP__ADMIN_LISTEN")
+        .expect("it is set");
+    let text = reqwest::get(format!("http://{}/metrics", admin.1))
+        .await
+        .expect("it answers")
+        .text()
+        .await
+        .expect("a text");
+    for line in [
+        r#"sheetdesk_updates_total{result="stored"}"#,
+        r#"sheetdesk_unserved_total{kind="dice"}"#,
+    ] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+    play.ends(service).await;
+}
+
+#[tokio::test]
 async fn an_update_that_cannot_be_understood_is_set_aside_and_the_chat_goes_on() {
     let (play, service) = Play::registered().await;
     play.stage

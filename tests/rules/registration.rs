@@ -203,7 +203,10 @@ fn kept_messages_are_bounded_by_count_and_age() {
 #[test]
 fn before_the_first_look_messages_wait_and_a_partner_of_old_is_simply_served() {
     let mut table = Table::empty();
-    assert_eq!(table.text(ANNA, "Когда будет выплата?"), ["wake in 4 s", "look partners"]);
+    assert_eq!(
+        table.text(ANNA, "Когда будет выплата?"),
+        ["wake in 4 s", "look partners", "wake in 86400 s"]
+    );
     table.later(4);
     assert_eq!(table.event(&Event::Due(Wake::Session(ANNA))).len(), 2);
     table.lists_bound("П-1", "Анна", "8 912 345 67 89", TelegramCell::Id(ANNA));
@@ -272,4 +275,21 @@ fn a_doubled_code_is_told_to_the_operator_once() {
     let told = table.event(&doubled);
     assert!(told[1].starts_with("1: Код П-1 стоит в нескольких строках"), "{told:?}");
     assert_eq!(table.event(&doubled), [""; 0]);
+}
+
+#[test]
+fn what_a_stranger_wrote_is_forgotten_after_a_day_even_if_he_never_returns() {
+    let mut table = Table::sighted();
+    table.text(ANNA, "Забудьте об этом");
+    table.later(24 * 3600);
+    table.event(&Event::Due(Wake::Kept(ANNA)));
+    assert_eq!(table.state.session(ANNA).map(|session| session.kept.len()), Some(0));
+}
+
+#[test]
+fn a_partner_of_old_who_only_says_start_is_not_told_to_register() {
+    let mut table = Table::empty();
+    assert_eq!(table.text(ANNA, "/start"), ["wake in 4 s", "look partners"]);
+    table.lists_bound("П-1", "Анна", "8 912 345 67 89", TelegramCell::Id(ANNA));
+    assert!(table.looked(Tab::Partners)[0].starts_with("7001: Напишите сюда вопрос"));
 }

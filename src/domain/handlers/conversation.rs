@@ -66,7 +66,7 @@ fn registered_text(turn: &mut Turn<'_, impl View>, session: &Session, message: &
 
 fn unregistered_text(turn: &mut Turn<'_, impl View>, session: Session, message: &Message, text: &Text) {
     match command(text) {
-        Some(Command::Start | Command::Help | Command::Appeals) => registration::welcome(turn, &session),
+        Some(Command::Start | Command::Help | Command::Appeals) => registration::welcome(turn, session),
         None => registration::text(turn, session, message.at, text),
     }
 }

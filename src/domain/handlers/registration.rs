@@ -36,9 +36,12 @@ const PARKED: usize = 1000;
 /// When a registration that found no place is taken up again.
 const PARK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 
-/// Says how to register.
-pub(super) fn welcome(turn: &mut Turn<'_, impl View>, session: &Session) {
-    ask(turn, session, Say::Welcome);
+/// Says how to register, once a look has shown who is registered already.
+pub(super) fn welcome(turn: &mut Turn<'_, impl View>, session: Session) {
+    if turn.tab(Tab::Partners).sighted.is_none() {
+        return park(turn, session);
+    }
+    ask(turn, &session, Say::Welcome);
 }
 
 /// Text of somebody who is not registered: a code, or something to keep.
@@ -70,6 +73,14 @@ pub(super) fn contact(turn: &mut Turn<'_, impl View>, mut session: Session, phon
 /// Drops what was kept for longer than a day.
 pub(super) fn forget_old(turn: &Turn<'_, impl View>, session: &mut Session) {
     session.kept.retain(|kept| turn.now.duration_since(kept.at) < KEPT_FOR);
+}
+
+/// What a stranger wrote has been kept for a day, and goes.
+pub(in crate::domain) fn outdated(turn: &mut Turn<'_, impl View>, chat: ChatId) {
+    if let Some(mut session) = turn.session(chat) {
+        forget_old(turn, &mut session);
+        turn.put(Entity::Session(session));
+    }
 }
 
 /// A fresh look at the staff list has ended: whoever waited since before it began is answered now.
@@ -112,20 +123,25 @@ fn code_in(turn: &Turn<'_, impl View>, text: &Text) -> Option<PartnerCode> {
 }
 
 fn keep(turn: &mut Turn<'_, impl View>, mut session: Session, at: Timestamp, text: &Text) {
-    let full = session.kept.len() >= KEPT;
+    let (chat, full) = (session.chat, session.kept.len() >= KEPT);
     if !full {
         session.kept.push(Kept { at, text: text.clone() });
     }
-    // Before the first look nobody can say whether this person is registered: the answer waits for it.
     if turn.tab(Tab::Partners).sighted.is_none() {
-        return park(turn, session);
+        // Before the first look nobody can say whether this person is registered: the answer waits for it.
+        park(turn, session);
+    } else {
+        turn.put(Entity::Session(session.clone()));
+        ask(
+            turn,
+            &session,
+            if full { Say::KeptIsFull(KEPT) } else { Say::KeptBeforeRegistration },
+        );
     }
-    turn.put(Entity::Session(session.clone()));
-    ask(
-        turn,
-        &session,
-        if full { Say::KeptIsFull(KEPT) } else { Say::KeptBeforeRegistration },
-    );
+    if !full {
+        let (at, wake) = (turn.now + KEPT_FOR, Wake::Kept(chat));
+        turn.then(Effect::Then { at, wake });
+    }
 }
 
 /// Goes as far as what is known allows.

@@ -77,6 +77,8 @@ impl Desk {
         match answer {
             Ok(structure) => {
                 self.structure = Some((structure, now));
+                // What refused to have fences removed may be over.
+                self.drops_fences = true;
                 self.look(now)
             }
             Err(error) => self.unread(&error, now),

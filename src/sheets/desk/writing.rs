@@ -206,7 +206,7 @@ impl Desk {
         match answer {
             // Landed or not, it can land no more; a fresh look tells which.
             Ok(FenceFate::Accepted | FenceFate::Used) => {
-                self.pace.writes.over();
+                // The patience lasts until a batch succeeds: one that is lost again and again is tried ever less often.
                 let fence = self.open.remove(0);
                 self.report(Some(fence), Vec::new());
             }
