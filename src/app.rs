@@ -203,13 +203,14 @@ impl App {
     }
 
     fn start_servers(&self, public: http::Server, admin: http::Server) {
+        // The recorder stands before the routes describe what they count.
+        let metrics = report::metrics();
         let caps = http::Caps::new(self.parts.settings.http.max_connections);
         let router = http::public(
             report::intake(&self.parts),
             http::Limits::new(self.parts.settings.http.request_timeout),
         );
         self.serve("http", public, router, caps);
-        let metrics = report::metrics();
         self.serve(
             "metrics",
             admin,

@@ -25,9 +25,6 @@ pub enum Tab {
 }
 
 impl Tab {
-    /// Every tab, in the order in which a look reads them.
-    pub const ALL: [Self; 3] = [Self::Partners, Self::Appeals, Self::Promotions];
-
     /// The name used in settings, logs and reports.
     #[must_use]
     pub fn name(self) -> &'static str {

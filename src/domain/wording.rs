@@ -5,7 +5,6 @@
 use std::{fmt, sync::Arc};
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
-use unic_langid::langid;
 
 use super::{
     appeal::{Status, Why},
@@ -141,8 +140,8 @@ impl Wording {
     #[must_use]
     pub fn built_in() -> Self {
         Self {
-            ru: Arc::new(bundle(langid!("ru"), RU)),
-            en: Arc::new(bundle(langid!("en"), EN)),
+            ru: Arc::new(bundle("ru", RU)),
+            en: Arc::new(bundle("en", EN)),
         }
     }
 
@@ -310,8 +309,9 @@ fn stop_words(trouble: RowTrouble) -> &'static str {
     }
 }
 
-fn bundle(language: unic_langid::LanguageIdentifier, source: &str) -> FluentBundle<FluentResource> {
+fn bundle(language: &str, source: &str) -> FluentBundle<FluentResource> {
     let resource = FluentResource::try_new(source.to_owned()).expect("the built-in texts parse, a unit test sees to it");
+    let language = language.parse().expect("the languages are named here, and well-formed");
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // Isolation marks would stand visibly in sheet cells.
     bundle.set_use_isolating(false);

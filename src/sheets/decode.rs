@@ -31,13 +31,9 @@ pub(super) fn read_back(changes: &[Change], answer: api::BatchUpdateSpreadsheetR
         ..ReadBack::default()
     };
     for sheet in answer.updated_spreadsheet?.sheets? {
-        let properties = sheet.properties?;
-        let id = sheet_id(&properties);
-        let (rows, columns) = size(&properties);
-        read_back.grids.push((id, rows, columns));
-        read_back
-            .cells
-            .extend(sheet.data.unwrap_or_default().into_iter().map(|data| block(id, data)));
+        let id = sheet_id(&sheet.properties?);
+        let blocks = sheet.data.unwrap_or_default().into_iter().map(|data| block(id, data));
+        read_back.cells.extend(blocks);
     }
     Some(read_back)
 }
@@ -222,20 +218,19 @@ mod tests {
     }
 
     #[test]
-    fn a_read_back_tells_occurrences_cells_and_sizes() {
+    fn a_read_back_tells_occurrences_and_cells() {
         let answer = json!({
             "replies": [{}, {"findReplace": {"occurrencesChanged": 1}}, {"findReplace": {}}],
             "updatedSpreadsheet": {"sheets": [
-                {"properties": {"sheetId": 0, "title": "a", "gridProperties": {"rowCount": 12, "columnCount": 3}}, "data": [
+                {"properties": {"sheetId": 0, "title": "a"}, "data": [
                     {"rowData": [{"values": [{"formattedValue": "1"}, {}, {"formattedValue": "x"}]}, {}]},
                     {"startRow": 10, "startColumn": 2},
                 ]},
-                {"properties": {"sheetId": 5, "title": "b", "gridProperties": {"rowCount": 1, "columnCount": 1}}},
+                {"properties": {"sheetId": 5, "title": "b"}},
             ]},
         });
         let read = read_back(&changes(), from_value(answer).unwrap()).unwrap();
         assert_eq!(read.occurrences, [None, Some(1), Some(0)]);
-        assert_eq!(read.grids, [(SheetId(0), 12, 3), (SheetId(5), 1, 1)]);
         let first = Block {
             sheet: SheetId(0),
             row: 0,

@@ -135,10 +135,6 @@ pub struct Start {
 pub struct DeskState {
     /// Its tabs.
     pub tabs: Vec<TabReport>,
-    /// Google or the journal has failed: nothing is tried before this moment.
-    pub resting_until: Option<Timestamp>,
-    /// Batches whose outcome is open.
-    pub open_fences: usize,
     /// Shared cells that were changed without comparing, since the start.
     pub plain_writes: u64,
 }
@@ -291,18 +287,15 @@ impl Desk {
 
     /// How it fares.
     #[must_use]
-    pub fn state(&self, now: Timestamp) -> DeskState {
+    pub fn state(&self) -> DeskState {
         let report = |station: &Station| TabReport {
             tab: station.tab(),
             looked: station.look.as_ref().map(|look| look.began),
             rows: station.look.as_ref().map_or(0, |look| look.rows.len()),
             trouble: station.trouble.as_ref().map(|trouble| trouble.words.clone()),
         };
-        let rests = [&self.pace.reads, &self.pace.writes, &self.pace.store];
         DeskState {
             tabs: self.stations.iter().map(report).collect(),
-            resting_until: rests.iter().filter_map(|backoff| backoff.resting(now)).max(),
-            open_fences: self.open.len(),
             plain_writes: self.plain_writes,
         }
     }

@@ -53,6 +53,9 @@ const MOST_ROWS: usize = 2_000;
 /// Characters that are projected for one batch: the desk sends about half as many, the rest would be thrown away.
 const MOST_CHARACTERS: usize = 1_500_000;
 
+/// Counts shared cells that were changed without comparing: each could have run over what a person typed at that moment.
+const PLAIN_WRITES: &str = "sheetdesk_plain_writes_total";
+
 /// What a desk works on and with.
 pub struct Room {
     /// The spreadsheet.
@@ -69,13 +72,15 @@ pub struct Room {
 
 /// Runs the desk of one spreadsheet until the stop; publishes how it fares.
 pub async fn run(room: Room, state: &watch::Sender<DeskState>, stop: CancellationToken) {
+    metrics::describe_counter!(PLAIN_WRITES, "Shared cells changed without comparing");
     let mut desk = Desk::new(start(&room));
+    let mut publisher = Publisher { state, plain_writes: 0 };
     let mut driver = Driver::new(room, stop);
     let mut input = Some(Input::Tick);
     while let Some(next) = input {
         let now = clock::now();
         let output = desk.step(next, now).pop();
-        state.send_replace(desk.state(now));
+        publisher.publish(desk.state());
         input = match output {
             None => driver.wait(None).await,
             Some(Output::WaitUntil(until)) => driver.wait(Some(until)).await,
@@ -92,6 +97,21 @@ fn start(room: &Room) -> Start {
         open: snapshot.intents(&room.spreadsheet).into_iter().map(|intent| intent.fence).collect(),
         spreadsheet: room.spreadsheet.clone(),
         tabs: room.tabs.clone(),
+    }
+}
+
+/// Tells how a desk fares; a restarted desk counts anew, the counter goes on.
+struct Publisher<'a> {
+    state: &'a watch::Sender<DeskState>,
+    /// How many of this desk's are counted.
+    plain_writes: u64,
+}
+
+impl Publisher<'_> {
+    fn publish(&mut self, state: DeskState) {
+        metrics::counter!(PLAIN_WRITES).increment(state.plain_writes - self.plain_writes);
+        self.plain_writes = state.plain_writes;
+        self.state.send_replace(state);
     }
 }
 
@@ -309,108 +329,4 @@ fn characters(row: &DesiredRow) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio::sync::{Notify, mpsc};
-
-    use super::*;
-    use crate::{
-        domain::{
-            event::{AnswerCell, Looked, RowEvent, UnnumberedCells},
-            ids::ChatId,
-            wording::Wording,
-        },
-        journal::{Nudges, Signals},
-        sheets::{hub::tests::nowhere, layout::tests::appeals},
-    };
-
-    async fn room() -> (Room, tempfile::TempDir) {
-        let rules = Rules {
-            time_zone: jiff::tz::TimeZone::UTC,
-            admin_chat: None,
-            grace: SignedDuration::ZERO,
-            resend_unknown: true,
-            authorized: "авторизован".into(),
-            wording: Wording::built_in(),
-        };
-        let signals = Signals {
-            outbox: Notify::new(),
-            dirty: watch::Sender::default(),
-            looks: Nudges::default(),
-            buttons: mpsc::channel(1).0,
-        };
-        let interpret = std::sync::Arc::new(|_: &[u8]| Err(crate::journal::Undecodable(String::new())));
-        let directory = tempfile::tempdir().expect("a directory");
-        let journal = Journal::open(directory.path(), rules.clone(), interpret, signals).expect("opens");
-        let room = Room {
-            spreadsheet: SpreadsheetId("book".to_owned()),
-            tabs: vec![appeals()],
-            rules,
-            hub: nowhere().await,
-            journal,
-        };
-        (room, directory)
-    }
-
-    #[tokio::test]
-    async fn a_wait_ends_with_a_nudge_the_moment_or_the_stop() {
-        let ((room, _directory), stop) = (room().await, CancellationToken::new());
-        let journal = room.journal.clone();
-        let mut driver = Driver::new(room, stop.clone());
-        journal.signals().looks.mark(Tab::Appeals);
-        assert!(matches!(driver.wait(None).await, Some(Input::Nudge(tabs)) if tabs == BTreeSet::from([Tab::Appeals])));
-        let soon = clock::now() + SignedDuration::from_millis(5);
-        assert!(matches!(driver.wait(Some(soon)).await, Some(Input::Tick)));
-        assert!(clock::now() >= soon);
-        stop.cancel();
-        assert!(driver.wait(None).await.is_none());
-        assert!(driver.carry_out(Output::ReadStructure).await.is_none());
-        let apply = Output::Apply {
-            events: Vec::new(),
-            overwritten: Vec::new(),
-        };
-        assert!(matches!(driver.carry_out(apply).await, Some(Input::Applied(Ok(())))));
-    }
-
-    #[tokio::test]
-    async fn dirty_rows_are_told_of_once_while_the_desk_keeps_its_pace() {
-        let ((room, _directory), stop) = (room().await, CancellationToken::new());
-        let journal = room.journal.clone();
-        let mut driver = Driver::new(room, stop);
-        let row = UnnumberedCells {
-            chat: ChatId(7),
-            partner: None,
-            status: None,
-            answer: AnswerCell::Blank,
-            history: "2025-01-01 10:00:00: Вопрос".into(),
-        };
-        let looked = Looked {
-            tab: Tab::Appeals,
-            began: clock::now(),
-            highest: None,
-        };
-        let events = vec![Event::Row(RowEvent::Unnumbered(row)), Event::Looked(looked)];
-        journal.apply(events).await.expect("stored");
-        assert!(matches!(driver.wait(None).await, Some(Input::Dirty(tabs)) if tabs == BTreeSet::from([Tab::Appeals])));
-        let soon = clock::now() + SignedDuration::from_millis(5);
-        assert!(matches!(driver.wait(Some(soon)).await, Some(Input::Tick)), "the desk knows already");
-        assert_eq!(driver.project(&[Tab::Appeals]).len(), 1);
-    }
-
-    #[tokio::test]
-    async fn a_desk_that_reaches_nobody_rests_says_so_and_stops() {
-        let ((room, _directory), stop) = (room().await, CancellationToken::new());
-        let state = watch::Sender::new(DeskState::default());
-        let mut seen = state.subscribe();
-        let stopped = stop.clone();
-        let running = tokio::spawn(async move { run(room, &state, stopped).await });
-        let resting = seen.wait_for(|state| state.resting_until.is_some());
-        let resting = timeout(Duration::from_secs(5), resting).await.expect("in time");
-        let trouble = resting.expect("published").tabs[0].trouble.clone();
-        assert_eq!(trouble, None, "an outage is not the fault of a tab");
-        stop.cancel();
-        timeout(Duration::from_secs(2), running)
-            .await
-            .expect("stops in time")
-            .expect("no panic");
-    }
-}
+mod tests;

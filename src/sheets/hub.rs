@@ -154,8 +154,6 @@ impl Hub {
 
     /// Applies a batch, all or nothing: one write, or none where nothing is to change.
     ///
-    /// The sizes told are those of the tabs that were read back, and of all tabs where nothing was.
-    ///
     /// # Errors
     /// Each error but [`CallError::Unknown`] means that nothing was applied.
     pub async fn write(&self, spreadsheet: &SpreadsheetId, batch: &Batch) -> Result<ReadBack, CallError> {

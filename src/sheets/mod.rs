@@ -8,7 +8,7 @@ mod decode;
 mod encode;
 pub mod hub;
 mod outcome;
-pub mod quota;
+mod quota;
 mod token;
 pub mod wire;
 

@@ -7,17 +7,17 @@ use std::{collections::VecDeque, time::Duration};
 use jiff::Timestamp;
 
 /// Calls of one kind that we allow ourselves in any minute: Google grants 60 per user, and a few are left for `check` beside the service.
-pub const CALLS_PER_WINDOW: u32 = 55;
+const CALLS_PER_WINDOW: u32 = 55;
 
 /// The length over which Google counts calls.
-pub const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_secs(60);
 
 /// The longest silence that we believe: the quota is refilled every minute, so more would be a mistake of somebody between us and Google.
-pub const LONGEST_SILENCE: Duration = Duration::from_secs(15 * 60);
+pub(super) const LONGEST_SILENCE: Duration = Duration::from_secs(15 * 60);
 
 /// What a call counts as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// It changes nothing.
     Read,
     /// It may change the spreadsheet.
@@ -25,7 +25,7 @@ pub enum Kind {
 }
 
 /// How many calls may still be made at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuotaLeft {
     /// Calls that read.
     pub reads: u32,
@@ -35,7 +35,7 @@ pub struct QuotaLeft {
 
 /// The calls of the last minute.
 #[derive(Debug, Default)]
-pub struct Quota {
+pub(super) struct Quota {
     reads: Lane,
     writes: Lane,
 }
@@ -43,7 +43,7 @@ pub struct Quota {
 impl Quota {
     /// How many calls of this kind may be made at once.
     #[must_use]
-    pub fn left(&self, kind: Kind, now: Timestamp) -> u32 {
+    pub(super) fn left(&self, kind: Kind, now: Timestamp) -> u32 {
         let lane = self.lane(kind);
         if lane.silent_until(now).is_some() {
             return 0;
@@ -54,7 +54,7 @@ impl Quota {
 
     /// The first moment at which a call of this kind may be made: `now`, or later.
     #[must_use]
-    pub fn next_free(&self, kind: Kind, now: Timestamp) -> Timestamp {
+    fn next_free(&self, kind: Kind, now: Timestamp) -> Timestamp {
         let lane = self.lane(kind);
         let silence = lane.silent_until(now).unwrap_or(now);
         // The call that fills the window must leave it first; the latest ones count.
@@ -66,7 +66,7 @@ impl Quota {
     ///
     /// # Errors
     /// The first moment at which the call may be made.
-    pub fn admit(&mut self, kind: Kind, now: Timestamp) -> Result<(), Timestamp> {
+    pub(super) fn admit(&mut self, kind: Kind, now: Timestamp) -> Result<(), Timestamp> {
         self.lane_mut(kind).forget(now);
         let free = self.next_free(kind, now);
         if free > now {
@@ -77,12 +77,12 @@ impl Quota {
     }
 
     /// Counts a call that is made in any case.
-    pub fn spend(&mut self, kind: Kind, now: Timestamp) {
+    pub(super) fn spend(&mut self, kind: Kind, now: Timestamp) {
         self.lane_mut(kind).made.push_back(now);
     }
 
     /// Admits nothing of this kind before that moment, because Google said so.
-    pub fn silence(&mut self, kind: Kind, until: Timestamp) {
+    pub(super) fn silence(&mut self, kind: Kind, until: Timestamp) {
         let lane = self.lane_mut(kind);
         lane.silent_until = lane.silent_until.max(Some(until));
     }

@@ -143,8 +143,6 @@ pub struct ReadBack {
     pub occurrences: Vec<Option<u32>>,
     /// The cells asked for, by rows.
     pub cells: Vec<Block>,
-    /// The grids' sizes after the changes: tab, rows, columns.
-    pub grids: Vec<(SheetId, u32, u32)>,
 }
 
 /// A rectangle that was read back.

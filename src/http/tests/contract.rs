@@ -1,7 +1,7 @@
 //! The outside contract: which call gets which answer, and what is counted.
 
 use metrics_exporter_prometheus::PrometheusBuilder;
-use reqwest::{Method, Response};
+use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
 use super::*;
@@ -19,25 +19,19 @@ async fn refusal(response: Response) -> (u16, String) {
     (status, error["code"].as_str().unwrap().to_owned())
 }
 
+/// Sends each request, and expects its refusal.
+async fn all_refused<const N: usize>(cases: [(&str, RequestBuilder, u16, &str); N]) {
+    for (name, request, status, code) in cases {
+        let response = request.send().await.unwrap();
+        assert_eq!(refusal(response).await, (status, code.to_owned()), "{name}");
+    }
+}
+
 #[tokio::test]
-async fn every_refusal_has_the_one_shape() {
+async fn what_is_not_served_is_refused() {
     let bench = Bench::start(Setup::default()).await;
     let plain = |method: Method, path: &str| bench.client.request(method, bench.url(path));
-    let json = |request: reqwest::RequestBuilder| request.header("Content-Type", "application/json");
-    let unsigned = json(plain(Method::POST, WEBHOOK)).body(UPDATE);
-    let wrong = json(plain(Method::POST, WEBHOOK))
-        .header("X-Telegram-Bot-Api-Secret-Token", "a-guess")
-        .body(UPDATE);
-    let typed = plain(Method::POST, WEBHOOK)
-        .header("X-Telegram-Bot-Api-Secret-Token", SECRET)
-        .body(UPDATE);
-    let untyped_stranger = plain(Method::POST, WEBHOOK).header("Content-Type", "text/plain").body("x");
-    let good = r#"{"spreadsheet_id":"s","tab":"обращения"}"#;
-    let late = plain(Method::POST, CHANGED)
-        .header("webhook-id", "m1")
-        .header("webhook-timestamp", NOW_S - 301);
-    let large = format!(r#"{{"update_id":1,"x":"{}"}}"#, "x".repeat(1024 * 1024));
-    for (name, request, status, code) in [
+    all_refused([
         ("no such address", plain(Method::GET, "/admin?token=x"), 404, "not_found"),
         ("metrics are not for the outside", plain(Method::GET, "/metrics"), 404, "not_found"),
         ("wrong method", plain(Method::GET, WEBHOOK), 405, "method_not_allowed"),
@@ -47,41 +41,51 @@ async fn every_refusal_has_the_one_shape() {
             405,
             "method_not_allowed",
         ),
-        ("no secret", unsigned, 401, "unsigned"),
-        ("wrong secret", wrong, 401, "unsigned"),
-        ("the secret goes before the type", untyped_stranger, 401, "unsigned"),
-        ("no type", typed, 415, "unsupported_media_type"),
-        ("no JSON", bench.update("{"), 400, "malformed"),
-        ("no update_id", bench.update("{}"), 400, "malformed"),
-        (
-            "an update_id that is no integer",
-            bench.update(r#"{"update_id":"5"}"#),
-            400,
-            "malformed",
-        ),
-        ("an array", bench.update("[5]"), 400, "malformed"),
-        ("too large", bench.update(large), 413, "too_large"),
-        ("unsigned call", plain(Method::POST, CHANGED).body(good), 401, "unsigned"),
-        (
-            "old call",
-            late.header("webhook-signature", signature(good)).body(good),
-            401,
-            "unsigned",
-        ),
-        ("changed call", bench.callback(good).body("{}"), 401, "unsigned"),
-        ("signed nonsense", bench.callback("{"), 400, "malformed"),
-        (
-            "signed, without a tab",
-            bench.callback(r#"{"spreadsheet_id":"s"}"#),
-            400,
-            "malformed",
-        ),
-    ] {
-        let response = request.send().await.unwrap();
-        assert_eq!(refusal(response).await, (status, code.to_owned()), "{name}");
-    }
+    ])
+    .await;
     let allowed = plain(Method::GET, WEBHOOK).send().await.unwrap();
     assert_eq!(allowed.headers()["allow"], "POST");
+}
+
+#[tokio::test]
+async fn updates_that_are_not_telegram_s_are_refused() {
+    let bench = Bench::start(Setup::default()).await;
+    let post = || bench.client.post(bench.url(WEBHOOK));
+    let json = || post().header("Content-Type", "application/json");
+    let wrong = json().header("X-Telegram-Bot-Api-Secret-Token", "a-guess").body(UPDATE);
+    let untyped_stranger = post().header("Content-Type", "text/plain").body("x");
+    let untyped = post().header("X-Telegram-Bot-Api-Secret-Token", SECRET).body(UPDATE);
+    let large = format!(r#"{{"update_id":1,"x":"{}"}}"#, "x".repeat(1024 * 1024));
+    all_refused([
+        ("no secret", json().body(UPDATE), 401, "unsigned"),
+        ("wrong secret", wrong, 401, "unsigned"),
+        ("the secret goes before the type", untyped_stranger, 401, "unsigned"),
+        ("no type", untyped, 415, "unsupported_media_type"),
+        ("no JSON", bench.update("{"), 400, "malformed"),
+        ("no update_id", bench.update("{}"), 400, "malformed"),
+        ("no integer", bench.update(r#"{"update_id":"5"}"#), 400, "malformed"),
+        ("an array", bench.update("[5]"), 400, "malformed"),
+        ("too large", bench.update(large), 413, "too_large"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn calls_that_are_not_the_scripts_are_refused() {
+    let bench = Bench::start(Setup::default()).await;
+    let post = || bench.client.post(bench.url(CHANGED));
+    let good = r#"{"spreadsheet_id":"s","tab":"обращения"}"#;
+    let late = post().header("webhook-id", "m1").header("webhook-timestamp", NOW_S - 301);
+    let late = late.header("webhook-signature", signature(good)).body(good);
+    let half = r#"{"spreadsheet_id":"s"}"#;
+    all_refused([
+        ("unsigned call", post().body(good), 401, "unsigned"),
+        ("old call", late, 401, "unsigned"),
+        ("changed call", bench.callback(good).body("{}"), 401, "unsigned"),
+        ("signed nonsense", bench.callback("{"), 400, "malformed"),
+        ("signed, without a tab", bench.callback(half), 400, "malformed"),
+    ])
+    .await;
     assert_eq!(*bench.nudges.lock().unwrap(), []);
 }
 

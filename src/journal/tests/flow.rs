@@ -129,7 +129,10 @@ async fn others_are_told_after_the_commit() {
     tokio::time::timeout(DEADLINE, async {
         dirty.changed().await.unwrap();
         journal.signals().outbox.notified().await;
-        assert_eq!(journal.signals().looks.wanted(&Tab::ALL).await, BTreeSet::from([Tab::Appeals]));
+        assert_eq!(
+            journal.signals().looks.wanted(&[Tab::Partners, Tab::Appeals]).await,
+            BTreeSet::from([Tab::Appeals])
+        );
         assert_eq!(heard.buttons.recv().await, Some(CallbackId("b".to_owned())));
     })
     .await

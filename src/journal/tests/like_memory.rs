@@ -136,7 +136,7 @@ fn seen(view: &impl View) -> String {
         (0..10).map(|number| view.numbered(Number(number))).collect::<Vec<_>>(),
         (0..3).map(|n| view.partner(&code(n))).collect::<Vec<_>>(),
         (0..MESSAGES).map(|n| view.outbox(&OutboxId::Reply(Seq(n), 0))).collect::<Vec<_>>(),
-        Tab::ALL.map(|tab| view.tab(tab)),
+        [Tab::Partners, Tab::Appeals, Tab::Promotions].map(|tab| view.tab(tab)),
         view.held(),
     );
     format!("{all:#?}")

@@ -80,11 +80,7 @@ impl Book {
         }
         let cells = batch.read_back.iter().map(|(title, span)| after.block(title, *span)).collect();
         *self = after;
-        Ok(ReadBack {
-            occurrences,
-            cells,
-            grids: Vec::new(),
-        })
+        Ok(ReadBack { occurrences, cells })
     }
 
     pub(super) fn row(&self, at: usize) -> String {

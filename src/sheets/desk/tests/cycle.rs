@@ -141,6 +141,31 @@ fn a_dirty_row_is_looked_up_intended_written_and_read_back() {
     let rows = vec![wanted(1, "новое", vec![clear("да")]), wanted(3, "первое", Vec::new())];
     assert_eq!(bench.desk.step(Input::Projected(rows), now), [Output::Intend(vec![key(1), key(3)])]);
     let outputs = bench.desk.step(Input::Intended(Ok(intended(1, Vec::new()))), now);
+    assert_eq!(outputs, [Output::Write(one_changed_one_appended())]);
+    let Output::Write(batch) = &outputs[0] else { unreachable!() };
+    let answer = bench.book.write(batch);
+    let row = |number, cleared: Option<&str>| WrittenRow {
+        key: key(number),
+        dirtied: Seq(5),
+        result: super::bench::confirmed(cleared),
+    };
+    assert_eq!(
+        bench.desk.step(Input::Written(answer), now),
+        wrote(Some(1), vec![row(1, Some("да")), row(3, None)])
+    );
+    let later = now + SignedDuration::from_secs(1);
+    assert_eq!(bench.desk.step(Input::Applied(Ok(())), now), [Output::WaitUntil(later)]);
+    assert_eq!(
+        bench.desk.step(Input::Tick, later),
+        ranges(&watched),
+        "the nudge that came during the look"
+    );
+    assert_eq!(bench.book.row(2), "1|701|новое|Новое||п1|ждёт");
+    assert_eq!(bench.book.row(3), "3|703|первое|||п1|ждёт");
+}
+
+/// The batch that brings appeal 1 in the third row up to date, and appends appeal 3.
+fn one_changed_one_appended() -> Batch {
     let text = |text: &str| Some(CellValue::Text(text.into()));
     let set = |column, value: &str| Change::Set {
         sheet: SHEET,
@@ -179,27 +204,7 @@ fn a_dirty_row_is_looked_up_intended_written_and_read_back() {
         span((3, 4), (0, 1)),
         span((3, 4), (1, 2)),
     ];
-    assert_eq!(outputs, [Output::Write(Batch { changes, read_back })]);
-    let Output::Write(batch) = &outputs[0] else { unreachable!() };
-    let answer = bench.book.write(batch);
-    let row = |number, cleared: Option<&str>| WrittenRow {
-        key: key(number),
-        dirtied: Seq(5),
-        result: super::bench::confirmed(cleared),
-    };
-    assert_eq!(
-        bench.desk.step(Input::Written(answer), now),
-        wrote(Some(1), vec![row(1, Some("да")), row(3, None)])
-    );
-    let later = now + SignedDuration::from_secs(1);
-    assert_eq!(bench.desk.step(Input::Applied(Ok(())), now), [Output::WaitUntil(later)]);
-    assert_eq!(
-        bench.desk.step(Input::Tick, later),
-        ranges(&watched),
-        "the nudge that came during the look"
-    );
-    assert_eq!(bench.book.row(2), "1|701|новое|Новое||п1|ждёт");
-    assert_eq!(bench.book.row(3), "3|703|первое|||п1|ждёт");
+    Batch { changes, read_back }
 }
 
 #[test]

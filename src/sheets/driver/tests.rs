@@ -1,0 +1,136 @@
+//! The loop's waits, what it tells, and its end.
+//!
+//! Invariant: nothing here is waited for without a deadline.
+
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::sync::{Notify, mpsc};
+
+use super::*;
+use crate::{
+    domain::{
+        event::{AnswerCell, Looked, RowEvent, UnnumberedCells},
+        ids::ChatId,
+        wording::Wording,
+    },
+    health::Health,
+    journal::{Nudges, Signals},
+    sheets::{hub::tests::nowhere, layout::tests::appeals},
+};
+
+async fn room() -> (Room, tempfile::TempDir) {
+    let rules = Rules {
+        time_zone: jiff::tz::TimeZone::UTC,
+        admin_chat: None,
+        grace: SignedDuration::ZERO,
+        resend_unknown: true,
+        authorized: "авторизован".into(),
+        wording: Wording::built_in(),
+    };
+    let signals = Signals {
+        outbox: Notify::new(),
+        dirty: watch::Sender::default(),
+        looks: Nudges::default(),
+        buttons: mpsc::channel(1).0,
+    };
+    let interpret = std::sync::Arc::new(|_: &[u8]| Err(crate::journal::Undecodable(String::new())));
+    let directory = tempfile::tempdir().expect("a directory");
+    let journal = Journal::open(directory.path(), rules.clone(), interpret, signals).expect("opens");
+    let room = Room {
+        spreadsheet: SpreadsheetId("book".to_owned()),
+        tabs: vec![appeals()],
+        rules,
+        hub: nowhere().await,
+        journal,
+    };
+    (room, directory)
+}
+
+#[test]
+fn plain_writes_are_counted_over_restarts() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let state = watch::Sender::new(DeskState::default());
+    let fares = |plain_writes| DeskState {
+        tabs: Vec::new(),
+        plain_writes,
+    };
+    metrics::with_local_recorder(&recorder, || {
+        for life in [[0, 2, 2], [0, 1, 4]] {
+            let mut publisher = Publisher {
+                state: &state,
+                plain_writes: 0,
+            };
+            for plain_writes in life {
+                publisher.publish(fares(plain_writes));
+            }
+        }
+    });
+    assert!(recorder.handle().render().contains("sheetdesk_plain_writes_total 6\n"));
+    assert_eq!(*state.borrow(), fares(4));
+}
+
+#[tokio::test]
+async fn a_wait_ends_with_a_nudge_the_moment_or_the_stop() {
+    let ((room, _directory), stop) = (room().await, CancellationToken::new());
+    let journal = room.journal.clone();
+    let mut driver = Driver::new(room, stop.clone());
+    journal.signals().looks.mark(Tab::Appeals);
+    assert!(matches!(driver.wait(None).await, Some(Input::Nudge(tabs)) if tabs == BTreeSet::from([Tab::Appeals])));
+    let soon = clock::now() + SignedDuration::from_millis(5);
+    assert!(matches!(driver.wait(Some(soon)).await, Some(Input::Tick)));
+    assert!(clock::now() >= soon);
+    stop.cancel();
+    assert!(driver.wait(None).await.is_none());
+    assert!(driver.carry_out(Output::ReadStructure).await.is_none());
+    let apply = Output::Apply {
+        events: Vec::new(),
+        overwritten: Vec::new(),
+    };
+    assert!(matches!(driver.carry_out(apply).await, Some(Input::Applied(Ok(())))));
+}
+
+#[tokio::test]
+async fn dirty_rows_are_told_of_once_while_the_desk_keeps_its_pace() {
+    let ((room, _directory), stop) = (room().await, CancellationToken::new());
+    let journal = room.journal.clone();
+    let mut driver = Driver::new(room, stop);
+    let row = UnnumberedCells {
+        chat: ChatId(7),
+        partner: None,
+        status: None,
+        answer: AnswerCell::Blank,
+        history: "2025-01-01 10:00:00: Вопрос".into(),
+    };
+    let looked = Looked {
+        tab: Tab::Appeals,
+        began: clock::now(),
+        highest: None,
+    };
+    let events = vec![Event::Row(RowEvent::Unnumbered(row)), Event::Looked(looked)];
+    journal.apply(events).await.expect("stored");
+    assert!(matches!(driver.wait(None).await, Some(Input::Dirty(tabs)) if tabs == BTreeSet::from([Tab::Appeals])));
+    let soon = clock::now() + SignedDuration::from_millis(5);
+    assert!(matches!(driver.wait(Some(soon)).await, Some(Input::Tick)), "the desk knows already");
+    assert_eq!(driver.project(&[Tab::Appeals]).len(), 1);
+}
+
+#[tokio::test]
+async fn a_desk_that_reaches_nobody_says_so_and_stops() {
+    let ((room, _directory), stop) = (room().await, CancellationToken::new());
+    let hub = room.hub.clone();
+    let state = watch::Sender::new(DeskState::default());
+    let seen = state.subscribe();
+    let stopped = stop.clone();
+    let running = tokio::spawn(async move { run(room, &state, stopped).await });
+    let down = async {
+        while hub.health() != Health::Down {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(Duration::from_secs(5), down).await.expect("in time");
+    assert_eq!(seen.borrow().tabs[0].trouble, None, "an outage is not the fault of a tab");
+    stop.cancel();
+    timeout(Duration::from_secs(2), running)
+        .await
+        .expect("stops in time")
+        .expect("no panic");
+}
