@@ -167,12 +167,6 @@ impl App {
         self.admin
     }
 
-    /// How things are.
-    #[must_use]
-    pub fn status(&self) -> Status {
-        report::status(&self.parts)
-    }
-
     /// Runs until the stop signal, or until a loop failed too often; then finishes what is in hand and closes the journal.
     pub async fn run(self) -> Ended {
         let parts = self.parts;

@@ -16,7 +16,7 @@ use simulator::{
     sheets::{Sheets, SheetsOptions, sample_workbook, service_account},
     telegram::{Profile, Telegram, TelegramOptions},
 };
-use tokio::{task::JoinHandle, time::timeout};
+use tokio::task::JoinHandle;
 
 use crate::{
     app::{App, Ended, Reply, Request, StartError, Status, ask},
@@ -328,14 +328,6 @@ impl Service {
     pub async fn stop(self) -> Ended {
         self.shutdown.trigger();
         self.running.await.unwrap_or_else(|error| Ended::Failed(error.to_string()))
-    }
-
-    /// Waits until the service ends by itself, but not longer than this.
-    pub async fn ended(self, within: Duration) -> Option<Ended> {
-        timeout(within, self.running)
-            .await
-            .ok()
-            .map(|ended| ended.unwrap_or_else(|error| Ended::Failed(error.to_string())))
     }
 }
 
