@@ -53,4 +53,6 @@ pub enum RowTrouble {
     Missing,
     /// Rows moved while they were being written.
     Moved,
+    /// The row bears a `№` that the journal never gave (it was lost, or the row was copied from elsewhere).
+    Unknown,
 }

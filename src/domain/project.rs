@@ -65,7 +65,7 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
     match appeal.stopped {
         // Only words: nothing else may be touched until a person has looked at the row.
         Some(RowTrouble::Moved) => return Some(row),
-        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Missing) => return None,
+        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Missing | RowTrouble::Unknown) => return None,
         None => {}
     }
     row.lines = appeal.lines;

@@ -306,6 +306,7 @@ fn stop_words(trouble: RowTrouble) -> &'static str {
         RowTrouble::Mismatched => "stopped-mismatched",
         RowTrouble::Missing => "stopped-missing",
         RowTrouble::Moved => "stopped-moved",
+        RowTrouble::Unknown => "stopped-unknown",
     }
 }
 

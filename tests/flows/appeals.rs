@@ -3,7 +3,7 @@
 use sheetdesk::stage::{APPEALS, BOOK};
 use simulator::sheets::TOUR_PARTNER;
 
-use crate::play::Play;
+use crate::play::{Play, hears};
 
 #[tokio::test]
 async fn an_appeal_becomes_a_row_and_further_messages_join_it_newest_on_top() {
@@ -108,5 +108,23 @@ async fn a_burst_of_messages_takes_few_calls() {
     let history = play.stage.appeal_cell(2, "текст_обращений");
     assert_eq!(history.lines().count(), 100);
     assert!(history.starts_with(&history[..20]) && history.lines().next().is_some_and(|line| line.ends_with("Сообщение 99")));
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_number_of_a_lost_journal_is_told_of_and_its_row_adopted_once_it_is_emptied() {
+    let play = Play::set().await;
+    let edited = play.stage.sheets.with(BOOK, |book| {
+        book.insert_columns(APPEALS, "A", 1)?;
+        book.type_in(APPEALS, "A1", "№")?;
+        book.type_in(APPEALS, "A2", "55")
+    });
+    edited.expect("an older journal's number");
+    let service = play.start().await;
+    hears(&play.operator, "Обращения № 55 – остановлено").await;
+    let emptied = play.stage.sheets.with(BOOK, |book| book.clear(APPEALS, "A2"));
+    emptied.expect("the specialist empties it");
+    play.stage.callback(APPEALS).await.expect("the callback is taken");
+    play.shows(56, "ФИО", |name| name == "Орлов Павел Андреевич").await;
     play.ends(service).await;
 }

@@ -191,3 +191,16 @@ fn closed_rows_may_be_tidied_away_without_a_word() {
     table.event(&Event::Row(RowEvent::Missing(RowMark::Appeal(Number(1)))));
     assert_eq!(table.looked(Tab::Appeals), [""; 0]);
 }
+
+#[test]
+fn rows_with_numbers_of_somebody_else_s_are_told_of_with_their_cure() {
+    let mut table = Table::with_appeal();
+    assert_eq!(table.row(77, Status::New, "Ответ из чужой строки"), [""; 0]);
+    table.row(78, Status::New, "");
+    let told = table.looked(Tab::Appeals);
+    assert_eq!(told.len(), 1);
+    assert!(
+        told[0].starts_with(&format!("{ADMIN}: Обращения № 77, 78 – остановлено: эти номера выдавали не мы")),
+        "{told:?}"
+    );
+}

@@ -101,6 +101,7 @@ fn every_word_in_the_sheet_reads_well() {
         Note::Stopped(RowTrouble::Mismatched),
         Note::Stopped(RowTrouble::Missing),
         Note::Stopped(RowTrouble::Moved),
+        Note::Stopped(RowTrouble::Unknown),
         Note::AdminBoundToAnother(&code, crate::table::BORIS),
         Note::AdminTabUnusable("Лист «обращения»: нет столбца «статус»."),
         Note::AdminTabMended(Tab::Partners),

@@ -224,7 +224,7 @@ fn matching(turn: &Turn<'_, impl View>, registration: &Registration) -> Option<P
     let partner = turn.partner(&code)?;
     let unstopped = match partner.stopped {
         None => true,
-        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Missing | RowTrouble::Moved) => false,
+        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Missing | RowTrouble::Moved | RowTrouble::Unknown) => false,
     };
     (unstopped && partner.phone.is_some() && partner.phone == registration.phone).then_some(partner)
 }

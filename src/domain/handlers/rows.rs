@@ -6,7 +6,7 @@ use crate::domain::{
     appeal::{Appeal, Author, Delivery, Seen, Status},
     effect::Entity,
     event::{AnswerCell, AppealCells, PartnerCells, RowEvent, RowMark, TelegramCell, UnnumberedCells},
-    ids::RowKey,
+    ids::{Number, RowKey},
     partner::{Binding, Partner, RowTrouble},
     phone::Phone,
     session::{Locale, Session},
@@ -71,9 +71,8 @@ fn trusted_binding(turn: &mut Turn<'_, impl View>, cells: &PartnerCells) -> Opti
 }
 
 fn appeal(turn: &mut Turn<'_, impl View>, cells: &AppealCells) {
-    // A number that the journal does not know only keeps the counter above it, when the look ends.
     let Some(mut appeal) = turn.view.numbered(cells.number).and_then(|id| turn.appeal(id)) else {
-        return;
+        return tell_later(turn, cells.number, RowTrouble::Unknown);
     };
     if cells.chat != TelegramCell::Id(appeal.chat) && cells.chat != TelegramCell::Doubled(appeal.chat) {
         return stop_marked(turn, &RowMark::Appeal(cells.number), RowTrouble::Mismatched);
@@ -102,7 +101,7 @@ fn appeal(turn: &mut Turn<'_, impl View>, cells: &AppealCells) {
 fn resume(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
     let goes_on = match appeal.stopped {
         None => false,
-        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Missing) => true,
+        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Missing | RowTrouble::Unknown) => true,
         Some(RowTrouble::Moved) => cells.delivery.is_blank() && !appeal.seen.delivery.is_blank(),
     };
     appeal.seen.delivery.clone_from(&cells.delivery);
@@ -181,7 +180,9 @@ fn stop_marked(turn: &mut Turn<'_, impl View>, mark: &RowMark, trouble: RowTroub
             if let Some(mut appeal) = turn.view.numbered(*number).and_then(|id| turn.appeal(id)) {
                 match trouble {
                     RowTrouble::Missing => gone(turn, &mut appeal),
-                    RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Moved => stop(turn, &mut appeal, trouble),
+                    RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Moved | RowTrouble::Unknown => {
+                        stop(turn, &mut appeal, trouble)
+                    }
                 }
                 turn.put(Entity::Appeal(appeal));
             }
@@ -195,10 +196,15 @@ pub(super) fn stop(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, trouble:
         return;
     }
     if let Some(number) = appeal.number {
-        let mut tab = turn.tab(Tab::Appeals);
-        tab.stopped.entry(trouble).or_default().insert(number);
-        turn.put(Entity::Tab(tab));
+        tell_later(turn, number, trouble);
     }
+}
+
+/// The operator hears of all rows of a look at once, when it has ended.
+fn tell_later(turn: &mut Turn<'_, impl View>, number: Number, trouble: RowTrouble) {
+    let mut tab = turn.tab(Tab::Appeals);
+    tab.stopped.entry(trouble).or_default().insert(number);
+    turn.put(Entity::Tab(tab));
 }
 
 /// The row is not there any more. What the partner wrote and nobody has read yet goes into a new one.
