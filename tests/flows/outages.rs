@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sheetdesk::app::{Ended, Health};
 use simulator::{
-    sheets::{CallKind, Fault as SheetsFault, Trouble},
+    sheets::{CallKind, Fault as SheetsFault, Side, Trouble},
     telegram::{Fault, FaultKind},
 };
 
@@ -114,5 +114,36 @@ async fn a_tab_that_is_gone_is_reported_and_mended_by_itself() {
     play.stage.callback("обращения").await.expect("the callback is taken");
     crate::play::hears(&play.operator, "Лист «обращения» снова в порядке").await;
     play.marina.write("Теперь всё хорошо?");
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_bad_gateway_before_telegram_costs_patience_and_no_message() {
+    let (play, service) = Play::with_appeal().await;
+    let gateway = FaultKind::Answer {
+        status: 502,
+        body: "<html>Bad Gateway</html>".to_owned(),
+    };
+    play.stage.telegram.fault(Fault::next(1, gateway).of("sendMessage"));
+    play.types(2, "специалист_ответ", "Сквозь шлюз").await;
+    play.hears("Сквозь шлюз").await;
+    play.shows(2, "Доставка", |text| text.ends_with("возможно дважды")).await;
+    play.settled().await;
+    assert_eq!(play.heard("Сквозь шлюз"), 1);
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn with_a_new_journal_a_bound_partner_is_known_again_after_the_first_look() {
+    let (play, service) = Play::registered().await;
+    service.stop().await;
+    std::fs::remove_dir_all(play.stage.data_dir()).expect("a journal begun anew");
+    let hold = play.stage.sheets.hold(CallKind::Read, Side::Before);
+    let service = play.start().await;
+    hold.arrived().await;
+    play.marina.write("Слышно ли меня?");
+    play.hears("Ответим совсем скоро").await;
+    hold.release();
+    play.hears("Приняли").await;
     play.ends(service).await;
 }
