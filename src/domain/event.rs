@@ -193,6 +193,8 @@ pub struct UnnumberedCells {
     pub answer: AnswerCell,
     /// текст_обращений, as it stands.
     pub history: Text,
+    /// The highest `№` that stands in the tab: the row's own must be above it.
+    pub highest: Option<Number>,
 }
 
 /// The end of a look at one tab.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     event::{AnswerCell, AppealCells, Event, Looked, PartnerCells, RowEvent, RowMark, UnnumberedCells},
-    ids::ChatId,
+    ids::{ChatId, Number},
     row::Column,
     tab::Tab,
     text::Text,
@@ -40,10 +40,11 @@ pub fn diff(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<RowEve
         .iter()
         .flat_map(|look| look.unnumbered().map(|row| whole(look, row)))
         .collect();
+    let highest = now.highest();
     let fresh = now
         .unnumbered()
         .filter(|&row| row.0.history.is_some() && !known.contains(&whole(now, row)));
-    events.extend(fresh.map(|(row, chat)| RowEvent::Unnumbered(unnumbered(words, now, row, chat))));
+    events.extend(fresh.map(|(row, chat)| RowEvent::Unnumbered(unnumbered(words, now, row, chat, highest))));
     events
 }
 
@@ -124,7 +125,7 @@ fn level(words: &TabWords, look: &Look, row: &Row, key: &RowMark) -> RowEvent {
     }
 }
 
-fn unnumbered(words: &TabWords, look: &Look, row: &Row, chat: ChatId) -> UnnumberedCells {
+fn unnumbered(words: &TabWords, look: &Look, row: &Row, chat: ChatId, highest: Option<Number>) -> UnnumberedCells {
     let text = |column| Text::from(look.text(row, column).unwrap_or_default());
     UnnumberedCells {
         chat,
@@ -132,6 +133,7 @@ fn unnumbered(words: &TabWords, look: &Look, row: &Row, chat: ChatId) -> Unnumbe
         status: words.status(text(Column::Status).as_str()),
         answer: answer(text(Column::Answer)),
         history: text(Column::History),
+        highest,
     }
 }
 

@@ -204,14 +204,12 @@ fn an_answer_typed_before_our_time_is_held_until_released() {
         status: Some(Status::New),
         answer: sheetdesk::domain::event::AnswerCell::Text("Старый ответ".into()),
         history: "2025-01-01 10:00:00: Вопрос".into(),
+        highest: None,
     };
-    table.event(&Event::Row(RowEvent::Unnumbered(old.clone())));
-    table.event(&Event::Row(RowEvent::Unnumbered(old)));
-    assert_eq!(
-        table.looked(Tab::Appeals),
-        ["dirty appeal 1"],
-        "one appeal, however often it is seen, and silently"
-    );
+    let old = Event::Row(RowEvent::Unnumbered(old));
+    assert_eq!(table.event(&old), ["line 0: 2025-01-01 10:00:00: Вопрос", "dirty appeal 1"]);
+    assert_eq!(table.event(&old), [""; 0], "one appeal, however often it is seen");
+    assert_eq!(table.looked(Tab::Appeals), [""; 0], "and silently");
     assert_eq!(table.appeal(1).delivery, Delivery::Held);
     table.placed(1);
     assert_eq!(table.row(1, Status::New, "Старый ответ"), [""; 0]);

@@ -104,6 +104,7 @@ fn an_adopted_row_is_found_by_its_history_until_its_number_is_written() {
         status: Some(Status::Resolved),
         answer: AnswerCell::Blank,
         history: history.into(),
+        highest: None,
     })));
     table.looked(Tab::Appeals);
     let row = project(&table);
@@ -150,6 +151,7 @@ fn an_adopted_history_that_outgrows_its_cell_keeps_its_newest_part() {
         status: Some(Status::New),
         answer: AnswerCell::Blank,
         history: old.as_str().into(),
+        highest: None,
     })));
     table.looked(Tab::Appeals);
     table.lists_bound("П-1", "Анна", "8 912 345 67 89", TelegramCell::Id(ANNA));

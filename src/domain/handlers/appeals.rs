@@ -66,25 +66,32 @@ pub(super) fn blank(turn: &Turn<'_, impl View>, chat: ChatId) -> Appeal {
     }
 }
 
-/// The appeals tab has been seen: appeals without a number get theirs, rows of old first, and partners hear of it.
+/// The appeals tab has been seen: appeals without a number get theirs, and their partners hear of it.
 pub(super) fn give_numbers(turn: &mut Turn<'_, impl View>) {
-    let mut tab = turn.tab(Tab::Appeals);
-    let waiting = std::mem::take(&mut tab.unnumbered);
-    let mut appeals: Vec<Appeal> = waiting.into_iter().filter_map(|id| turn.appeal(id)).collect();
-    appeals.sort_by_key(|appeal| (appeal.adopted.is_none(), appeal.id));
-    for mut appeal in appeals {
-        let id = appeal.id;
-        let number = take_number(&mut tab.next_number);
+    let waiting = std::mem::take(&mut turn.tab(Tab::Appeals).unnumbered);
+    for mut appeal in waiting.into_iter().filter_map(|id| turn.appeal(id)).collect::<Vec<_>>() {
+        let number = next_number(turn, None);
         appeal.number = Some(number);
-        let ours = appeal.adopted.is_none();
         let chat = appeal.chat;
-        turn.dirty(RowKey::Appeal(id));
+        turn.dirty(RowKey::Appeal(appeal.id));
         turn.put(Entity::Appeal(appeal));
-        if let Some(session) = turn.session(chat).filter(|_| ours) {
+        if let Some(session) = turn.session(chat) {
             turn.say(&session, Say::NumberFollows(number));
         }
     }
+    let mut tab = turn.tab(Tab::Appeals);
+    tab.unnumbered.clear();
     turn.put(Entity::Tab(tab));
+}
+
+/// Gives a number, above all that were given and all that are known to stand in the tab.
+pub(super) fn next_number(turn: &mut Turn<'_, impl View>, highest: Option<Number>) -> Number {
+    let mut tab = turn.tab(Tab::Appeals);
+    let above = highest.map_or(Number(1), |highest| Number(highest.0.saturating_add(1)));
+    let number = tab.next_number.max(above);
+    tab.next_number = Number(number.0.saturating_add(1));
+    turn.put(Entity::Tab(tab));
+    number
 }
 
 fn open(turn: &mut Turn<'_, impl View>, session: &Session) -> Appeal {
@@ -92,16 +99,10 @@ fn open(turn: &mut Turn<'_, impl View>, session: &Session) -> Appeal {
     appeal.partner.clone_from(&session.partner);
     let mut tab = turn.tab(Tab::Appeals);
     if tab.sighted.is_some() {
-        appeal.number = Some(take_number(&mut tab.next_number));
+        appeal.number = Some(next_number(turn, None));
     } else {
         tab.unnumbered.insert(appeal.id);
+        turn.put(Entity::Tab(tab));
     }
-    turn.put(Entity::Tab(tab));
     appeal
-}
-
-fn take_number(next: &mut Number) -> Number {
-    let number = *next;
-    *next = Number(number.0.saturating_add(1));
-    number
 }

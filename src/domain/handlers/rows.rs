@@ -156,9 +156,8 @@ fn adopt(turn: &mut Turn<'_, impl View>, cells: &UnnumberedCells) {
         appeals::add_line(turn, &mut appeal, Author::Adopted, turn.now, cells.history.clone());
     }
     appeal.lines_written = appeal.lines;
-    let mut tab = turn.tab(Tab::Appeals);
-    tab.unnumbered.insert(appeal.id);
-    turn.put(Entity::Tab(tab));
+    appeal.number = Some(appeals::next_number(turn, cells.highest));
+    turn.dirty(RowKey::Appeal(appeal.id));
     turn.put(Entity::Appeal(appeal));
 }
 

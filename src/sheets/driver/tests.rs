@@ -99,6 +99,7 @@ async fn dirty_rows_are_told_of_once_while_the_desk_keeps_its_pace() {
         status: None,
         answer: AnswerCell::Blank,
         history: "2025-01-01 10:00:00: Вопрос".into(),
+        highest: None,
     };
     let looked = Looked {
         tab: Tab::Appeals,
