@@ -6,6 +6,7 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
@@ -338,7 +339,22 @@ fn signature(id: &str, at: i64, body: &str) -> String {
     BASE64_STANDARD.encode(mac.finalize().into_bytes())
 }
 
-/// An address that is free now, and stays the service's over its restarts.
+/// Ports of this range are given to nobody by chance: systems take those of outgoing connections, and of port 0, from above it.
+const PORTS: std::ops::Range<u16> = 20_000..30_000;
+
+/// An address that is free now, and stays the service's over its restarts: no other stage of this process gets it, and stages of
+/// other processes begin elsewhere.
 fn free_address() -> io::Result<SocketAddr> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+    static TRIED: AtomicU32 = AtomicU32::new(0);
+    let range = u32::from(PORTS.end - PORTS.start);
+    let begin = std::process::id().wrapping_mul(97) % range;
+    for _ in 0..range {
+        let step = TRIED.fetch_add(1, Ordering::Relaxed);
+        let offset = u16::try_from(begin.wrapping_add(step) % range).expect("the range is of ports");
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, PORTS.start + offset));
+        if TcpListener::bind(address).is_ok() {
+            return Ok(address);
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AddrInUse, "no port from 20000 to 29999 is free"))
 }
