@@ -17,7 +17,7 @@ use crate::{
         look::plan::{find_tab, header_range, headers},
         wire::{CallError, Structure},
     },
-    telegram::client::Client,
+    telegram::{client::Client, webhook},
 };
 
 /// One line of the report.
@@ -70,12 +70,12 @@ async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
         }
     }
     match client.webhook_info().await {
-        Ok(info) => findings.push(webhook(settings, &info)),
+        Ok(info) => findings.push(webhook_finding(settings, &info)),
         Err(error) => findings.push(wrong("webhook", error.to_string())),
     }
 }
 
-fn webhook(settings: &Settings, info: &crate::telegram::client::WebhookInfo) -> Finding {
+fn webhook_finding(settings: &Settings, info: &crate::telegram::client::WebhookInfo) -> Finding {
     let waiting = info.pending_update_count;
     let trouble = info
         .last_error_message
@@ -86,7 +86,7 @@ fn webhook(settings: &Settings, info: &crate::telegram::client::WebhookInfo) -> 
             "webhook",
             "telegram.mode is \"polling\", which this version does not serve yet; set it to \"webhook\"",
         ),
-        (Mode::Webhook { .. }, Some(url)) if info.url == format!("{}/telegram/webhook", url.as_str()) => {
+        (Mode::Webhook { .. }, Some(url)) if info.url == webhook::address(url.as_str()) => {
             let words = format!("set, {waiting} updates wait{trouble}");
             if trouble.is_empty() {
                 fine("webhook", words)

@@ -2,8 +2,6 @@
 //!
 //! Invariant: a projection depends on the journal alone, so writing it again is always right.
 
-use jiff::{Timestamp, tz::TimeZone};
-
 use super::{
     appeal::{Appeal, Author, Delivery, Line},
     ids::{AppealId, PartnerCode, RowKey},
@@ -71,8 +69,7 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
     row.lines = appeal.lines;
     row.ours.push((Column::Number, CellValue::Number(i64::from(number.0))));
     if let Some(stamp) = appeal.stamp {
-        row.ours
-            .push((Column::Updated, CellValue::Text(Text(date_time(stamp, &rules.time_zone)))));
+        row.ours.push((Column::Updated, CellValue::Text(Text(rules.date_time(stamp)))));
     }
     // The cell is long and never read: it is written only when it lacks a line.
     if appeal.stale || appeal.lines > appeal.lines_written {
@@ -125,7 +122,7 @@ fn delivery(rules: &Rules, appeal: &Appeal) -> String {
         Delivery::Empty => String::new(),
         Delivery::Waiting => note(Note::DeliveryWaiting),
         Delivery::Held => note(Note::DeliveryHeld),
-        Delivery::Delivered { at, maybe_twice } => note(Note::DeliveryDelivered(&clock_time(*at, &rules.time_zone), *maybe_twice)),
+        Delivery::Delivered { at, maybe_twice } => note(Note::DeliveryDelivered(&rules.time_of_day(*at), *maybe_twice)),
         Delivery::Blocked => note(Note::DeliveryRefused(&super::appeal::Why::Blocked)),
         Delivery::Failed(why) => note(Note::DeliveryRefused(why)),
         Delivery::Unknown { twice } => note(Note::DeliveryUnknown(*twice)),
@@ -155,18 +152,10 @@ fn history(rules: &Rules, view: &impl View, id: AppealId) -> String {
 }
 
 fn entry(rules: &Rules, line: &Line) -> String {
-    let at = date_time(line.at, &rules.time_zone);
+    let at = rules.date_time(line.at);
     match line.author {
         Author::Partner => format!("{at}: {}", line.text.as_str()),
         Author::Specialist => format!("{at}: {}", rules.wording.note(Note::HistorySpecialist(line.text.as_str()))),
         Author::Adopted => line.text.as_str().to_owned(),
     }
-}
-
-fn date_time(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
-}
-
-fn clock_time(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%H:%M").to_string()
 }

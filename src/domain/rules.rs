@@ -1,6 +1,6 @@
 //! What a firm may set about the rules.
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{ids::ChatId, text::Text, wording::Wording};
 
@@ -19,4 +19,28 @@ pub struct Rules {
     pub authorized: Text,
     /// What people read.
     pub wording: Wording,
+}
+
+impl Rules {
+    /// A moment as the sheets spell it.
+    #[must_use]
+    pub fn date_time(&self, at: Timestamp) -> String {
+        self.spell(at, "%Y-%m-%d %H:%M:%S")
+    }
+
+    /// The day of a moment, as partners read it.
+    #[must_use]
+    pub fn day(&self, at: Timestamp) -> String {
+        self.spell(at, "%d.%m.%Y")
+    }
+
+    /// The time of day of a moment.
+    #[must_use]
+    pub fn time_of_day(&self, at: Timestamp) -> String {
+        self.spell(at, "%H:%M")
+    }
+
+    fn spell(&self, at: Timestamp, format: &str) -> String {
+        at.to_zoned(self.time_zone.clone()).strftime(format).to_string()
+    }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     appeal::Appeal,
     effect::{Decision, Effect, Entity, Keyboard, Lane, Send},
-    ids::{AppealId, ChatId, FenceId, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
+    ids::{AppealId, ChatId, FenceId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
     partner::Partner,
     rules::Rules,
     session::{Locale, Session},
@@ -78,6 +78,11 @@ impl<'a, V: View> Turn<'a, V> {
             Entity::Appeal(_) | Entity::Partner(_) | Entity::Session(_) | Entity::Line(_) | Entity::Tab(_) => None,
         });
         changed.or_else(|| self.view.appeal(id))
+    }
+
+    /// The appeal that bears a number.
+    pub(super) fn numbered(&self, number: Number) -> Option<Appeal> {
+        self.view.numbered(number).and_then(|id| self.appeal(id))
     }
 
     pub(super) fn tab(&self, tab: Tab) -> TabState {

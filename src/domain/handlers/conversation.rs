@@ -90,9 +90,7 @@ fn list_appeals(turn: &mut Turn<'_, impl View>, session: &Session) {
     }
     let mut lines = vec![turn.words(session, Say::AppealsHeading)];
     for appeal in appeals {
-        let date = appeal
-            .stamp
-            .map(|at| at.to_zoned(turn.rules.time_zone.clone()).strftime("%d.%m.%Y").to_string());
+        let date = appeal.stamp.map(|at| turn.rules.day(at));
         let status = turn.words(session, Say::StatusWord(&appeal.status));
         lines.push(turn.words(
             session,

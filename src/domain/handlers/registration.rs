@@ -237,11 +237,7 @@ fn bind(turn: &mut Turn<'_, impl View>, mut session: Session, mut partner: Partn
         say_and_store(turn, &session, Say::BoundToAnother, Keyboard::Keep);
         return turn.report(Note::AdminBoundToAnother(&partner.code, session.chat));
     }
-    let since = turn
-        .now
-        .to_zoned(turn.rules.time_zone.clone())
-        .strftime("%Y-%m-%d %H:%M:%S")
-        .to_string();
+    let since = turn.rules.date_time(turn.now);
     partner.binding = Some(Binding {
         chat: session.chat,
         since: Text(since),

@@ -71,7 +71,7 @@ fn trusted_binding(turn: &mut Turn<'_, impl View>, cells: &PartnerCells) -> Opti
 }
 
 fn appeal(turn: &mut Turn<'_, impl View>, cells: &AppealCells) {
-    let Some(mut appeal) = turn.view.numbered(cells.number).and_then(|id| turn.appeal(id)) else {
+    let Some(mut appeal) = turn.numbered(cells.number) else {
         return tell_later(turn, cells.number, RowTrouble::Unknown);
     };
     if cells.chat != TelegramCell::Id(appeal.chat) && cells.chat != TelegramCell::Doubled(appeal.chat) {
@@ -127,12 +127,10 @@ fn status_changed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: O
     if closes {
         // An answer typed with the closing goes first, even where it would still rest.
         answers::hurry(turn, appeal);
-    }
-    if closes
-        && let Some(number) = appeal.number
-        && let Some(session) = turn.session(appeal.chat).filter(|session| !session.blocked)
-    {
-        turn.say(&session, Say::Closed(number));
+        let session = turn.session(appeal.chat).filter(|session| !session.blocked);
+        if let (Some(number), Some(session)) = (appeal.number, session) {
+            turn.say(&session, Say::Closed(number));
+        }
     }
 }
 
@@ -176,7 +174,7 @@ fn stop_marked(turn: &mut Turn<'_, impl View>, mark: &RowMark, trouble: RowTroub
             }
         }
         RowMark::Appeal(number) => {
-            if let Some(mut appeal) = turn.view.numbered(*number).and_then(|id| turn.appeal(id)) {
+            if let Some(mut appeal) = turn.numbered(*number) {
                 match trouble {
                     RowTrouble::Missing => gone(turn, &mut appeal),
                     RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Moved | RowTrouble::Unknown => {
