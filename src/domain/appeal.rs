@@ -47,6 +47,12 @@ pub struct Appeal {
     pub stopped: Option<RowTrouble>,
     /// An adopted row without `№`: its history as it stood there, by which it is found until the number is written.
     pub adopted: Option<Text>,
+    /// Its row bears this `№` of another appeal since somebody sorted without our column: it is found by that until ours is put back.
+    #[serde(default)]
+    pub traded: Option<Number>,
+    /// The answer cell is known to hold a formula: it is never cleared, and its value is sent once.
+    #[serde(default)]
+    pub formula: bool,
 }
 
 /// What a row was last observed to show in the cells that people also write.
@@ -58,6 +64,9 @@ pub struct Seen {
     pub answer: Option<Text>,
     /// The words in `Доставка`.
     pub delivery: Text,
+    /// The words in `время_обновления`; of a row that we have not changed since we adopted it, those that belong there.
+    #[serde(default)]
+    pub updated: Text,
 }
 
 /// An answer on its way to the partner.
@@ -94,8 +103,15 @@ pub enum PartState {
 pub enum Delivery {
     /// Nothing to say.
     Empty,
+    /// Resting, so that its author can still mend it or take it back.
+    Grace {
+        /// Until then.
+        until: Timestamp,
+    },
     /// On its way for longer than a moment.
     Waiting,
+    /// The value of a formula has changed after it was sent: nobody may have meant that for the partner.
+    Formula,
     /// An answer typed before the service's first look; sent by `release answers`.
     Held,
     /// Telegram has every part.

@@ -110,6 +110,8 @@ pub enum RowEvent {
     Missing(RowMark),
     /// A key that stands in more than one row.
     Doubled(RowMark),
+    /// Rows of the appeals tab that bear one and the same `№`; which of them is meant, the telegram_id tells.
+    Several(Vec<AppealCells>),
 }
 
 /// How a row names itself in the sheet.
@@ -168,6 +170,15 @@ pub struct AppealCells {
     pub answer: AnswerCell,
     /// Доставка, as written.
     pub delivery: Text,
+    /// время_обновления, as written.
+    #[serde(default)]
+    pub updated: Text,
+    /// код, where the look had a reason to read it and it can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner: Option<PartnerCode>,
+    /// текст_обращений, where the look had a reason to read it: a `№` that it did not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<Text>,
 }
 
 /// The cell into which a specialist types.
@@ -193,6 +204,9 @@ pub struct UnnumberedCells {
     pub answer: AnswerCell,
     /// текст_обращений, as it stands.
     pub history: Text,
+    /// время_обновления, as written.
+    #[serde(default)]
+    pub updated: Text,
     /// The highest `№` that stands in the tab: the row's own must be above it.
     pub highest: Option<Number>,
 }
@@ -266,7 +280,12 @@ pub enum RowResult {
         cleared: Option<Text>,
         /// The lines of the dialogue that stand there now.
         lines: u32,
+        /// Whether the answer cell holds a formula, which we never clear; none where nobody looked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        formula: Option<bool>,
     },
+    /// There is nothing to write (any more).
+    Idle,
     /// A person changed a shared cell meanwhile; a fresh look follows.
     Contested,
     /// The read-back shows another key: rows moved while we wrote.

@@ -51,8 +51,8 @@ pub enum RowTrouble {
     Mismatched,
     /// The row was there and is gone.
     Missing,
-    /// Rows moved while they were being written.
+    /// Rows moved while they were being written. Earlier versions waited for a person then; such a row goes on at the next look.
     Moved,
-    /// The row bears a `№` that the journal never gave (it was lost, or the row was copied from elsewhere).
+    /// The row bears a `№` that the journal never gave, and cannot be adopted with it.
     Unknown,
 }

@@ -4,10 +4,11 @@
 
 use super::{
     appeal::{Appeal, Author, Delivery, Line},
-    ids::{AppealId, PartnerCode, RowKey},
+    ids::{AppealId, Number, PartnerCode, RowKey},
     partner::RowTrouble,
     row::{CellValue, Column, DesiredRow, Find, SharedCell},
     rules::Rules,
+    tab::Tab,
     text::{Text, split},
     view::View,
     wording::Note,
@@ -17,6 +18,8 @@ use super::{
 const HISTORY_LIMIT: usize = 49_000;
 /// The most lines that are read for one cell: a line takes at least 22 characters, so more could not fit.
 const HISTORY_LINES: usize = 2_300;
+/// How many of a chat's appeals may have traded their numbers; beyond it the rows wait for a person.
+const OTHERS: usize = 1_000;
 
 /// The row as the journal wants it; `None` where there is nothing to show (yet).
 #[must_use]
@@ -42,38 +45,45 @@ fn partner(rules: &Rules, view: &impl View, code: &PartnerCode) -> Option<Desire
         ours,
         shared: Vec::new(),
         lines: 0,
+        strays: None,
+        asks_formula: false,
     })
 }
 
 fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
     let appeal = view.appeal(id)?;
     let number = appeal.number?;
-    let find = match &appeal.adopted {
-        Some(history) => Find::Unnumbered(appeal.chat, history.clone()),
-        None => Find::Numbered(number, appeal.chat),
+    let find = match (&appeal.adopted, appeal.traded) {
+        (Some(history), _) => Find::Unnumbered(appeal.chat, history.clone()),
+        (None, Some(shown)) => Find::Traded(shown, appeal.chat),
+        (None, None) => Find::Numbered(number, appeal.chat),
     };
     let mut row = DesiredRow {
         key: RowKey::Appeal(id),
         find,
         append: !appeal.placed,
-        ours: vec![(Column::Delivery, CellValue::Text(Text(delivery(rules, &appeal))))],
+        ours: Vec::new(),
         shared: Vec::new(),
         lines: appeal.lines_written,
+        strays: strays(rules, view, &appeal, number),
+        asks_formula: appeal.formula && appeal.delivery == Delivery::Waiting,
     };
     match appeal.stopped {
-        // Only words: nothing else may be touched until a person has looked at the row.
-        Some(RowTrouble::Moved) => return Some(row),
-        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Missing | RowTrouble::Unknown) => return None,
-        None => {}
+        // Nothing but words may be written until a person has looked at the rows.
+        Some(RowTrouble::Doubled | RowTrouble::Mismatched) if appeal.traded.is_none() => return Some(row),
+        Some(RowTrouble::Missing) => return None,
+        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Moved | RowTrouble::Unknown) | None => {}
     }
+    row.ours.push((Column::Delivery, CellValue::Text(Text(delivery(rules, &appeal)))));
     row.lines = appeal.lines;
     row.ours.push((Column::Number, CellValue::Number(i64::from(number.0))));
-    if let Some(stamp) = appeal.stamp {
-        row.ours.push((Column::Updated, CellValue::Text(Text(rules.date_time(stamp)))));
-    }
+    row.ours.push((Column::Updated, CellValue::Text(updated(rules, &appeal))));
     // The cell is long and never read: it is written only when it lacks a line.
     if appeal.stale || appeal.lines > appeal.lines_written {
-        row.ours.push((Column::History, CellValue::Text(Text(history(rules, view, id)))));
+        row.ours.push((
+            Column::History,
+            CellValue::Text(Text(history(rules, view.lines(id, HISTORY_LINES)))),
+        ));
     }
     if row.append {
         row.ours.extend(identity(view, &appeal));
@@ -113,13 +123,39 @@ fn shared(appeal: &Appeal) -> Vec<SharedCell> {
     cells
 }
 
-fn delivery(rules: &Rules, appeal: &Appeal) -> String {
-    let note = |note: Note<'_>| rules.wording.note(note);
-    if let Some(trouble) = appeal.stopped {
-        return note(Note::Stopped(trouble));
+/// What other rows that bear the number of an appeal are told: that it is not theirs, or that it stands there twice.
+fn strays(rules: &Rules, view: &impl View, appeal: &Appeal, number: Number) -> Option<Text> {
+    let words = |trouble| Some(Text(rules.wording.note(Note::Stopped(trouble))));
+    if appeal.stopped == Some(RowTrouble::Doubled) {
+        return words(RowTrouble::Doubled);
     }
+    let stranger = *view.tab(Tab::Appeals).strangers.get(&number)?;
+    let is_mended = |chat| {
+        let theirs = view.appeals_of(chat, OTHERS);
+        theirs.iter().any(|other| other.traded == Some(number))
+    };
+    if stranger.is_some_and(is_mended) {
+        None
+    } else {
+        words(RowTrouble::Mismatched)
+    }
+}
+
+/// `время_обновления`: the last change; what stood there before in a row that we have not changed yet.
+pub(super) fn updated(rules: &Rules, appeal: &Appeal) -> Text {
+    appeal
+        .stamp
+        .map_or_else(|| appeal.seen.updated.clone(), |stamp| Text(rules.date_time(stamp)))
+}
+
+/// `Доставка`.
+pub(super) fn delivery(rules: &Rules, appeal: &Appeal) -> String {
+    let note = |note: Note<'_>| rules.wording.note(note);
     match &appeal.delivery {
         Delivery::Empty => String::new(),
+        Delivery::Grace { until } => note(Note::DeliveryGrace(&rules.time_with_seconds(*until))),
+        Delivery::Formula => note(Note::DeliveryFormula),
+        Delivery::Delivered { at, .. } if appeal.formula => note(Note::DeliveryFormulaKept(&rules.time_of_day(*at))),
         Delivery::Waiting => note(Note::DeliveryWaiting),
         Delivery::Held => note(Note::DeliveryHeld),
         Delivery::Delivered { at, maybe_twice } => note(Note::DeliveryDelivered(&rules.time_of_day(*at), *maybe_twice)),
@@ -130,10 +166,10 @@ fn delivery(rules: &Rules, appeal: &Appeal) -> String {
 }
 
 /// The dialogue, newest on top; what does not fit into the cell stays in the journal.
-fn history(rules: &Rules, view: &impl View, id: AppealId) -> String {
+fn history(rules: &Rules, lines: impl IntoIterator<Item = Line>) -> String {
     let mut text = String::new();
     let mut units = 0;
-    for line in view.lines(id, HISTORY_LINES) {
+    for line in lines {
         let entry = entry(rules, &line);
         units += entry.encode_utf16().count() + 1;
         if units > HISTORY_LIMIT {
@@ -149,6 +185,12 @@ fn history(rules: &Rules, view: &impl View, id: AppealId) -> String {
     }
     text.truncate(text.trim_end().len());
     text
+}
+
+/// The dialogue as far as it is confirmed to stand in the row.
+pub(super) fn written_history(rules: &Rules, view: &impl View, appeal: &Appeal) -> String {
+    let lines = view.lines(appeal.id, HISTORY_LINES).into_iter();
+    history(rules, lines.filter(|line| line.index < appeal.lines_written))
 }
 
 fn entry(rules: &Rules, line: &Line) -> String {

@@ -64,6 +64,10 @@ pub struct DesiredRow {
     pub shared: Vec<SharedCell>,
     /// The lines of the dialogue that the history cell covers.
     pub lines: u32,
+    /// What every other row that bears its `№` is told; none where nothing is wrong.
+    pub strays: Option<Text>,
+    /// Whether to find out if the answer cell holds a formula.
+    pub asks_formula: bool,
 }
 
 /// A change of a cell that people write too, made only where it still holds what was seen (invariant 4 of the design).
@@ -90,6 +94,8 @@ pub enum Find {
     Partner(PartnerCode),
     /// The one row with this `№`, which must also carry this telegram_id.
     Numbered(Number, ChatId),
+    /// The one row with this telegram_id that bears the `№` of another appeal.
+    Traded(Number, ChatId),
     /// The one row without `№` with this telegram_id and exactly this history.
     Unnumbered(ChatId, Text),
 }
@@ -100,7 +106,7 @@ impl Find {
     pub fn tab(&self) -> Tab {
         match self {
             Self::Partner(_) => Tab::Partners,
-            Self::Numbered(..) | Self::Unnumbered(..) => Tab::Appeals,
+            Self::Numbered(..) | Self::Traded(..) | Self::Unnumbered(..) => Tab::Appeals,
         }
     }
 }

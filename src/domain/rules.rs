@@ -40,6 +40,12 @@ impl Rules {
         self.spell(at, "%H:%M")
     }
 
+    /// The time of day of a moment, to the second.
+    #[must_use]
+    pub fn time_with_seconds(&self, at: Timestamp) -> String {
+        self.spell(at, "%H:%M:%S")
+    }
+
     fn spell(&self, at: Timestamp, format: &str) -> String {
         at.to_zoned(self.time_zone.clone()).strftime(format).to_string()
     }

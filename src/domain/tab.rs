@@ -53,6 +53,9 @@ pub struct TabState {
     pub unnumbered: BTreeSet<AppealId>,
     /// Appeals: rows stopped since the last look ended, by reason; the operator is told of all of them at once.
     pub stopped: BTreeMap<RowTrouble, BTreeSet<Number>>,
+    /// Appeals: numbers that stand beside a telegram_id which is not theirs, and that telegram_id where it is one and can be read.
+    #[serde(default)]
+    pub strangers: BTreeMap<Number, Option<ChatId>>,
 }
 
 impl TabState {
@@ -67,6 +70,7 @@ impl TabState {
             parked: BTreeSet::new(),
             unnumbered: BTreeSet::new(),
             stopped: BTreeMap::new(),
+            strangers: BTreeMap::new(),
         }
     }
 }

@@ -100,6 +100,12 @@ pub enum Note<'a> {
     HistorySpecialist(&'a str),
     /// Older lines did not fit.
     HistoryCut,
+    /// Доставка: resting until.
+    DeliveryGrace(&'a str),
+    /// Доставка: the value of a formula is not sent.
+    DeliveryFormula,
+    /// Доставка: the value of a formula was delivered at, and the formula stays.
+    DeliveryFormulaKept(&'a str),
     /// Доставка: on its way.
     DeliveryWaiting,
     /// Доставка: held since first sight.
@@ -230,6 +236,9 @@ impl<'a> Note<'a> {
         match self {
             Self::HistorySpecialist(text) => ("history-specialist", vec![("text", text.into())]),
             Self::HistoryCut => plain("history-cut"),
+            Self::DeliveryGrace(time) => ("delivery-grace", vec![("time", time.into())]),
+            Self::DeliveryFormula => plain("delivery-formula"),
+            Self::DeliveryFormulaKept(time) => ("delivery-formula-kept", vec![("time", time.into())]),
             Self::DeliveryWaiting => plain("delivery-waiting"),
             Self::DeliveryHeld => plain("delivery-held"),
             Self::DeliveryDelivered(time, false) => ("delivery-delivered", vec![("time", time.into())]),

@@ -7,17 +7,17 @@ use std::ops::Bound;
 use jiff::Timestamp;
 
 use super::{
-    Intent, keys,
+    Intent, Touched, keys,
     tables::{Fault, Ledger, Place},
 };
-use crate::domain::ids::{FenceId, RowKey, SpreadsheetId};
+use crate::domain::ids::{FenceId, SpreadsheetId};
 
 /// The counter of fences, in [`Place::Meta`].
 const LAST_FENCE: &[u8] = b"last_fence";
 
 /// Commits what is about to be written under the next fence. The first is the Unix time in seconds: a journal begun anew on a used
 /// workbook must not meet the fences that the one before has left there. After `i32::MAX` it begins at 1 again.
-pub(super) fn intend(tables: &mut Ledger<'_>, spreadsheet: &SpreadsheetId, rows: &[RowKey], now: Timestamp) -> Result<Intent, Fault> {
+pub(super) fn intend(tables: &mut Ledger<'_>, spreadsheet: &SpreadsheetId, touched: &[Touched], now: Timestamp) -> Result<Intent, Fault> {
     let last = tables.bytes(Place::Meta, LAST_FENCE)?;
     let last = last
         .and_then(|last| last.try_into().ok())
@@ -26,7 +26,7 @@ pub(super) fn intend(tables: &mut Ledger<'_>, spreadsheet: &SpreadsheetId, rows:
     let intent = Intent {
         spreadsheet: spreadsheet.clone(),
         fence,
-        keys: rows.to_vec(),
+        touched: touched.to_vec(),
         at: now,
     };
     tables.put(Place::Meta, LAST_FENCE, &fence.0.to_be_bytes())?;

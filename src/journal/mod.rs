@@ -55,9 +55,12 @@ pub use self::{
 use crate::domain::{
     decide::decide,
     effect::OutboxEntry,
-    event::Event,
-    ids::{CallbackId, FenceId, OutboxId, RowKey, Seq, SpreadsheetId},
+    event::{Event, RowMark},
+    ids::{CallbackId, FenceId, OutboxId, Seq, SpreadsheetId},
+    row::Column,
     rules::Rules,
+    tab::Tab,
+    text::Text,
 };
 
 /// A caller waits so long for a place in the queue; Telegram repeats a refused update at once, so a longer wait wins nothing.
@@ -126,10 +129,37 @@ pub struct Intent {
     pub spreadsheet: SpreadsheetId,
     /// The batch's fence.
     pub fence: FenceId,
-    /// The rows that the batch touches.
-    pub keys: Vec<RowKey>,
+    /// The rows that the batch changes.
+    #[serde(default)]
+    pub touched: Vec<Touched>,
     /// When it was committed.
     pub at: Timestamp,
+}
+
+/// One row that a batch is about to change: enough to find what it has hit, should its answer be lost and the rows have moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Touched {
+    /// The tab.
+    pub tab: Tab,
+    /// The place, from 0.
+    pub row: u32,
+    /// The key that the row bears afterwards.
+    pub mark: Option<RowMark>,
+    /// The short cells that only we write, as they are afterwards.
+    pub wrote: Vec<(Column, Text)>,
+    /// The cells that people write too.
+    pub exchanged: Vec<Exchanged>,
+}
+
+/// A cell that people write too, and what a batch makes of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchanged {
+    /// Which.
+    pub column: Column,
+    /// What it must hold; none where it is changed without comparing.
+    pub expect: Option<Text>,
+    /// What it holds afterwards.
+    pub left: Text,
 }
 
 /// Hints of what has changed; each may be merged with others or lost at a crash, since the state itself tells.
@@ -225,8 +255,8 @@ impl Journal {
     ///
     /// # Errors
     /// When it is not stored: then nothing may be written.
-    pub async fn intend(&self, spreadsheet: SpreadsheetId, keys: Vec<RowKey>) -> Result<Intent, StoreError> {
-        self.ask((spreadsheet, keys), Message::Intend).await
+    pub async fn intend(&self, spreadsheet: SpreadsheetId, touched: Vec<Touched>) -> Result<Intent, StoreError> {
+        self.ask((spreadsheet, touched), Message::Intend).await
     }
 
     /// Forgets fences that were removed from the spreadsheet.

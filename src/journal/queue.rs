@@ -10,11 +10,11 @@ use std::{
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-use super::{Accepted, DedupKey, Intent, StoreError};
+use super::{Accepted, DedupKey, Intent, StoreError, Touched};
 use crate::domain::{
     effect::OutboxEntry,
     event::Event,
-    ids::{FenceId, OutboxId, RowKey, SpreadsheetId},
+    ids::{FenceId, OutboxId, SpreadsheetId},
 };
 
 /// Questions that wait at most; Telegram itself keeps at most a hundred connections open.
@@ -42,7 +42,7 @@ pub(super) enum Message {
     /// Claim messages.
     Claim(Asked<Vec<OutboxId>, Vec<OutboxEntry>>),
     /// Commit what is about to be written.
-    Intend(Asked<(SpreadsheetId, Vec<RowKey>), Intent>),
+    Intend(Asked<(SpreadsheetId, Vec<Touched>), Intent>),
     /// Forget fences.
     Forget(Asked<(SpreadsheetId, Vec<FenceId>), ()>),
     /// Finish and end.
@@ -59,7 +59,7 @@ pub(super) struct Group {
     /// See [`Message::Claim`].
     pub(super) claims: Vec<Asked<Vec<OutboxId>, Vec<OutboxEntry>>>,
     /// See [`Message::Intend`].
-    pub(super) intends: Vec<Asked<(SpreadsheetId, Vec<RowKey>), Intent>>,
+    pub(super) intends: Vec<Asked<(SpreadsheetId, Vec<Touched>), Intent>>,
     /// See [`Message::Forget`].
     pub(super) forgets: Vec<Asked<(SpreadsheetId, Vec<FenceId>), ()>>,
 }

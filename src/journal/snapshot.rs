@@ -13,6 +13,7 @@ use super::{
     tables::{Fault, Frozen, Place},
 };
 use crate::domain::{
+    appeal::Appeal,
     effect::OutboxEntry,
     ids::{FenceId, RowKey, Seq, SpreadsheetId},
     view::View,
@@ -92,6 +93,19 @@ impl Snapshot {
     pub fn intents(&self, spreadsheet: &SpreadsheetId) -> Vec<Intent> {
         let all = self.tables.settle(self.all_intents());
         all.into_iter().filter(|intent| intent.spreadsheet == *spreadsheet).collect()
+    }
+
+    /// Every appeal, oldest first; lazily.
+    pub fn appeals(&self) -> impl Iterator<Item = Appeal> + '_ {
+        let all = self
+            .tables
+            .settle(self.tables.scan(Place::Appeals, &[], Bound::Unbounded).map(Some));
+        all.into_iter().flatten().filter_map(|pair| {
+            let appeal = pair
+                .map_err(Fault::from)
+                .and_then(|(_, record)| records::decode(record.value()).map(Some));
+            self.tables.settle(appeal)
+        })
     }
 
     /// Fences older than `before` that may be removed from the spreadsheet, oldest first, at most 50.

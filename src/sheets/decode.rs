@@ -62,18 +62,26 @@ fn occurrences(changes: &[Change], replies: &[api::Response]) -> Vec<Option<u32>
 }
 
 fn block(sheet: SheetId, data: api::GridData) -> Block {
-    let cells = |row: api::RowData| row.values.unwrap_or_default().into_iter().map(shown).collect();
+    let (row, column) = (index(data.start_row), index(data.start_column));
+    let (mut rows, mut formulas) = (Vec::new(), Vec::new());
+    for (at_row, cells) in (row..).zip(data.row_data.unwrap_or_default()) {
+        let mut shown = Vec::new();
+        for (at_column, cell) in (column..).zip(cells.values.unwrap_or_default()) {
+            if cell.user_entered_value.is_some_and(|value| value.formula_value.is_some()) {
+                formulas.push((at_row, at_column));
+            }
+            // What a person sees in it.
+            shown.push(cell.formatted_value.unwrap_or_default());
+        }
+        rows.push(shown);
+    }
     Block {
         sheet,
-        row: index(data.start_row),
-        column: index(data.start_column),
-        rows: data.row_data.unwrap_or_default().into_iter().map(cells).collect(),
+        row,
+        column,
+        rows,
+        formulas,
     }
-}
-
-/// What a person sees in a cell.
-fn shown(cell: api::CellData) -> String {
-    cell.formatted_value.unwrap_or_default()
 }
 
 fn tab(sheet: api::Sheet) -> Option<TabInfo> {
@@ -223,7 +231,7 @@ mod tests {
             "replies": [{}, {"findReplace": {"occurrencesChanged": 1}}, {"findReplace": {}}],
             "updatedSpreadsheet": {"sheets": [
                 {"properties": {"sheetId": 0, "title": "a"}, "data": [
-                    {"rowData": [{"values": [{"formattedValue": "1"}, {}, {"formattedValue": "x"}]}, {}]},
+                    {"rowData": [{"values": [{"formattedValue": "1"}, {}, {"formattedValue": "x", "userEnteredValue": {"formulaValue": "=A1"}}]}, {}]},
                     {"startRow": 10, "startColumn": 2},
                 ]},
                 {"properties": {"sheetId": 5, "title": "b"}},
@@ -236,12 +244,14 @@ mod tests {
             row: 0,
             column: 0,
             rows: vec![vec!["1".to_owned(), String::new(), "x".to_owned()], vec![]],
+            formulas: vec![(0, 2)],
         };
         let tail = Block {
             sheet: SheetId(0),
             row: 10,
             column: 2,
             rows: vec![],
+            formulas: vec![],
         };
         assert_eq!(read.cells, [first, tail]);
     }

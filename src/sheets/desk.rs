@@ -13,36 +13,38 @@ mod pace;
 mod prepare;
 mod settle;
 mod shared;
+mod spill;
 mod station;
 mod writing;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
     hub::FenceFate,
     layout::words::TabWords,
-    look::{Look, plan::Plan},
+    look::{Known, Look, plan::Plan},
     wire::{Batch, CallError, Columns, ReadBack, Structure},
 };
 use crate::{
     domain::{
         event::{Command, Event, Notice, RowMark},
-        ids::{FenceId, RowKey, Seq, SpreadsheetId},
+        ids::{FenceId, Seq, SpreadsheetId},
         row::DesiredRow,
         tab::Tab,
     },
-    journal::{Intent, StoreError},
+    journal::{Intent, StoreError, Touched},
 };
 use amend::Amend;
-use compose::Stubborn;
+use compose::Stubborns;
 use doubt::Doubt;
 use draft::Draft;
 use pace::Pace;
+use spill::Spill;
 use station::{Hinders, Station};
 
 /// The structure (grid sizes, filters, tab names) is read again after this long; it changes rarely, and errors have it read at once.
@@ -108,7 +110,7 @@ pub enum Output {
     /// Project the dirty rows of these tabs.
     Project(Vec<Tab>),
     /// Commit that these rows are about to be written.
-    Intend(Vec<RowKey>),
+    Intend(Vec<Touched>),
     /// Write.
     Write(Batch),
     /// Send this fence alone.
@@ -124,10 +126,10 @@ pub struct Start {
     pub spreadsheet: SpreadsheetId,
     /// Its tabs.
     pub tabs: Vec<TabWords>,
-    /// Tabs whose first sight is behind us.
-    pub sighted: BTreeSet<Tab>,
-    /// Fences of batches whose outcome is open.
-    pub open: Vec<FenceId>,
+    /// The rows that the journal knows to stand in each tab whose first sight is behind us.
+    pub known: BTreeMap<Tab, Vec<Known>>,
+    /// Batches whose outcome is open.
+    pub open: Vec<Intent>,
 }
 
 /// How a desk fares, for `status` and the probes.
@@ -166,7 +168,8 @@ pub struct Desk {
     owed: Owed,
     amends: Vec<Amend>,
     doubts: Vec<Doubt>,
-    stubborn: Stubborn,
+    spills: Vec<Spill>,
+    stubborn: Stubborns,
     drops_fences: bool,
     plain_writes: u64,
 }
@@ -226,14 +229,14 @@ impl Desk {
         let Start {
             spreadsheet,
             tabs,
-            sighted,
+            mut known,
             open,
         } = start;
         let stations: Vec<Station> = tabs
             .into_iter()
             .map(|words| {
-                let seen = sighted.contains(&words.tab);
-                Station::new(words, seen)
+                let known = known.remove(&words.tab);
+                Station::new(words, known)
             })
             .collect();
         Self {
@@ -247,11 +250,12 @@ impl Desk {
             cycle: Cycle::default(),
             pace: Pace::new(),
             structure: None,
-            open,
+            doubts: open.iter().flat_map(|intent| Doubt::of(&intent.touched)).collect(),
+            open: open.into_iter().map(|intent| intent.fence).collect(),
             owed: Owed::default(),
             amends: Vec::new(),
-            doubts: Vec::new(),
-            stubborn: Stubborn::new(),
+            spills: Vec::new(),
+            stubborn: Stubborns::new(),
             drops_fences: true,
             plain_writes: 0,
         }

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use super::{
     layout::words::TabWords,
-    look::{Look, Row, Standing},
+    look::{Look, Row},
 };
 use crate::domain::{
     event::{AnswerCell, AppealCells, Event, Looked, PartnerCells, RowEvent, RowMark, UnnumberedCells},
-    ids::{ChatId, Number},
+    ids::{ChatId, Number, PartnerCode},
     row::Column,
     tab::Tab,
     text::Text,
@@ -22,18 +22,23 @@ use crate::domain::{
 pub fn diff(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<RowEvent> {
     let (index, before) = (now.index(), previous.map(|previous| (previous, previous.index())));
     let mut events = Vec::new();
-    for (key, standing) in index.iter() {
-        let known = before.as_ref().map(|(look, index)| (*look, index.find(key)));
-        match (standing, known) {
-            (Standing::Once(row), Some((look, Standing::Once(old)))) if unchanged(look, old, now, row) => {}
-            (Standing::Once(row), _) => events.push(level(words, now, row, key)),
-            (Standing::Doubled, Some((_, Standing::Doubled))) => {}
-            (Standing::Doubled, _) => events.push(RowEvent::Doubled(key.clone())),
-            (Standing::Nowhere, _) => {}
+    for (key, rows) in index.iter() {
+        let old: Vec<_> = before.iter().flat_map(|(_, index)| index.rows(key)).collect();
+        let known = |row: &&Row| previous.is_some_and(|previous| old.iter().any(|old| unchanged(previous, old, now, row)));
+        if rows.len() == old.len() && rows.iter().all(known) {
+            continue;
         }
+        // A number that stood there before is known to the journal; of a new one it wants to know all.
+        let new = old.iter().all(|old| old.unread);
+        events.push(match (key, rows.as_slice()) {
+            (RowMark::Partner(code), [row]) => RowEvent::Partner(partner(words, now, row, code)),
+            (RowMark::Partner(_), _) => RowEvent::Doubled(key.clone()),
+            (&RowMark::Appeal(number), [row]) => RowEvent::Appeal(appeal(words, now, row, number, new)),
+            (&RowMark::Appeal(number), rows) => RowEvent::Several(rows.iter().map(|row| appeal(words, now, row, number, new)).collect()),
+        });
     }
     if let Some((_, before)) = &before {
-        let gone = before.iter().filter(|(key, _)| index.find(key) == Standing::Nowhere);
+        let gone = before.iter().filter(|(key, _)| index.rows(key).next().is_none());
         events.extend(gone.map(|(key, _)| RowEvent::Missing(key.clone())));
     }
     let known: BTreeSet<_> = previous
@@ -60,7 +65,19 @@ pub fn events(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<Even
     rows.chain([Event::Looked(looked)]).collect()
 }
 
-/// Whether a row without `№` has come up whose history was not read yet.
+/// Marks rows whose `№` no look has shown before and whose history was not read: the next look reads it.
+pub fn mark_unread(previous: Option<&Look>, now: &mut Look) {
+    let Some(known) = previous.map(Look::index) else { return };
+    let is_new = |row: &Row| match &row.key {
+        Some(key @ RowMark::Appeal(_)) => row.history.is_none() && known.rows(key).all(|old| old.unread),
+        Some(RowMark::Partner(_)) | None => false,
+    };
+    for row in &mut now.rows {
+        row.unread = is_new(row);
+    }
+}
+
+/// Whether rows have come up whose histories were not read yet.
 #[must_use]
 pub fn wants_histories(previous: Option<&Look>, now: &Look) -> bool {
     let brief = |look: &Look, row: &Row, chat: ChatId| {
@@ -71,22 +88,24 @@ pub fn wants_histories(previous: Option<&Look>, now: &Look) -> bool {
         .iter()
         .flat_map(|look| look.unnumbered().map(|(row, chat)| brief(look, row, chat)))
         .collect();
-    now.unnumbered()
-        .any(|(row, chat)| row.history.is_none() && !known.contains(&brief(now, row, chat)))
+    let unnumbered = now
+        .unnumbered()
+        .any(|(row, chat)| row.history.is_none() && !known.contains(&brief(now, row, chat)));
+    unnumbered || now.rows.iter().any(|row| row.unread)
 }
 
 /// Cells that make an event when they change.
 fn watched(tab: Tab) -> &'static [Column] {
     match tab {
         Tab::Partners => &[Column::Code, Column::Name, Column::Phone, Column::Access, Column::Since],
-        Tab::Appeals => &[Column::Status, Column::Answer, Column::Delivery],
+        Tab::Appeals => &[Column::Status, Column::Answer, Column::Delivery, Column::Updated],
         Tab::Promotions => &[],
     }
 }
 
 fn unchanged(previous: &Look, old: &Row, now: &Look, row: &Row) -> bool {
     let same = |&column: &Column| previous.text(old, column).unwrap_or_default() == now.text(row, column).unwrap_or_default();
-    !old.stale && old.telegram == row.telegram && watched(now.tab).iter().all(same)
+    !old.stale && !old.unread && old.telegram == row.telegram && watched(now.tab).iter().all(same)
 }
 
 /// Everything that an event about a row without `№` says, for comparing.
@@ -103,25 +122,31 @@ fn whole<'a>(look: &'a Look, (row, chat): (&'a Row, ChatId)) -> (ChatId, [Option
     )
 }
 
-fn level(words: &TabWords, look: &Look, row: &Row, key: &RowMark) -> RowEvent {
+fn partner(words: &TabWords, look: &Look, row: &Row, code: &PartnerCode) -> PartnerCells {
     let text = |column| Text::from(look.text(row, column).unwrap_or_default());
-    match key {
-        RowMark::Partner(code) => RowEvent::Partner(PartnerCells {
-            code: code.clone(),
-            written_code: text(Column::Code),
-            name: text(Column::Name),
-            phone: text(Column::Phone),
-            authorized: words.is_authorized(text(Column::Access).as_str()),
-            telegram: row.telegram,
-            since: text(Column::Since),
-        }),
-        RowMark::Appeal(number) => RowEvent::Appeal(AppealCells {
-            number: *number,
-            chat: row.telegram,
-            status: words.status(text(Column::Status).as_str()),
-            answer: answer(text(Column::Answer)),
-            delivery: text(Column::Delivery),
-        }),
+    PartnerCells {
+        code: code.clone(),
+        written_code: text(Column::Code),
+        name: text(Column::Name),
+        phone: text(Column::Phone),
+        authorized: words.is_authorized(text(Column::Access).as_str()),
+        telegram: row.telegram,
+        since: text(Column::Since),
+    }
+}
+
+fn appeal(words: &TabWords, look: &Look, row: &Row, number: Number, whole: bool) -> AppealCells {
+    let text = |column| Text::from(look.text(row, column).unwrap_or_default());
+    let history = row.history.as_deref().filter(|_| whole);
+    AppealCells {
+        number,
+        chat: row.telegram,
+        status: words.status(text(Column::Status).as_str()),
+        answer: answer(text(Column::Answer)),
+        delivery: text(Column::Delivery),
+        updated: text(Column::Updated),
+        partner: history.and_then(|_| super::layout::cells::code(text(Column::Code).as_str())),
+        history: history.map(Text::from),
     }
 }
 
@@ -133,6 +158,7 @@ fn unnumbered(words: &TabWords, look: &Look, row: &Row, chat: ChatId, highest: O
         status: words.status(text(Column::Status).as_str()),
         answer: answer(text(Column::Answer)),
         history: text(Column::History),
+        updated: text(Column::Updated),
         highest,
     }
 }
@@ -177,6 +203,7 @@ mod tests {
             RowEvent::Unnumbered(cells) => format!("unnumbered {} {}", cells.chat, cells.history.as_str()),
             RowEvent::Missing(mark) => format!("missing {}", name(mark)),
             RowEvent::Doubled(mark) => format!("doubled {}", name(mark)),
+            RowEvent::Several(rows) => format!("several {}", rows[0].number),
         };
         events.iter().map(words).collect()
     }
@@ -194,7 +221,7 @@ mod tests {
             (vec![row[0], "2|701||Новое|Здравствуйте||"], vec!["appeal 2"]),
             (vec![row[0], "2|702||Новое|||"], vec!["appeal 2"]),
             (vec![row[0]], vec!["missing 2"]),
-            (vec![row[0], row[0], row[1]], vec!["doubled 1"]),
+            (vec![row[0], row[0], row[1]], vec!["several 1"]),
             (vec![row[0], row[1], "|703|своя|Новое|||"], vec!["unnumbered 703 своя"]),
             (vec![row[0], row[1], "|||Новое|ответ||", "|нет|||||"], vec![]),
             (vec!["|700|история|Новое|||", row[1]], vec!["missing 1", "unnumbered 700 история"]),
@@ -218,7 +245,7 @@ mod tests {
         assert!(wants_histories(None, &pasted));
         assert!(wants_histories(Some(&bare), &pasted));
         assert!(!wants_histories(Some(&pasted), &pasted));
-        let read = seen(&["1|700|||||", "|701|своя|||"], pasted.histories_of_unnumbered());
+        let read = seen(&["1|700|||||", "|701|своя|||"], pasted.histories_needed());
         assert!(!wants_histories(Some(&bare), &read));
         assert_eq!(marks(&diff(&appeals(), Some(&pasted), &read)), ["unnumbered 701 своя"]);
     }
@@ -241,6 +268,9 @@ mod tests {
                 status: Some(Status::New),
                 answer: AnswerCell::Text("да".into()),
                 delivery: Text::default(),
+                updated: Text::default(),
+                partner: None,
+                history: None,
             }
         );
     }
@@ -317,7 +347,7 @@ mod tests {
             let before = seen(&rows);
             let told = marks(&diff(&appeals(), known.then_some(&before), &seen(&after)));
             let number = at.index(rows.len()) + 1;
-            let (doubled, appeal) = (format!("doubled {number}"), format!("appeal {number}"));
+            let (doubled, appeal) = (format!("several {number}"), format!("appeal {number}"));
             prop_assert_eq!(told.iter().filter(|words| **words == doubled).count(), 1);
             prop_assert!(!told.contains(&appeal));
         }

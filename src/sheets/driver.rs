@@ -19,20 +19,23 @@ use super::{
     desk::{Desk, DeskState, Input, Intended, Output, Start, Wanted},
     hub::Hub,
     layout::words::TabWords,
+    look::Known,
     wire::{Batch, CallError, Change, ReadBack},
 };
 use crate::{
     clock,
     domain::{
-        event::{Event, RowMark, RowResult, WriteReport, WrittenRow},
+        appeal::Appeal,
+        event::{Event, RowMark, RowResult, TelegramCell, WriteReport, WrittenRow},
         ids::{FenceId, RowKey, Seq, SpreadsheetId},
+        partner::RowTrouble,
         project::project,
         row::{CellValue, DesiredRow},
         rules::Rules,
         tab::Tab,
         view::View,
     },
-    journal::{Journal, StoreError},
+    journal::{Journal, Snapshot, StoreError, Touched},
 };
 
 /// The longest sleep: a jump of the clock does no harm for longer.
@@ -91,13 +94,36 @@ pub async fn run(room: Room, state: &watch::Sender<DeskState>, stop: Cancellatio
 
 fn start(room: &Room) -> Start {
     let snapshot = room.journal.snapshot();
-    let tabs = room.tabs.iter().map(|words| words.tab);
+    let mut known = BTreeMap::new();
+    for tab in room.tabs.iter().map(|words| words.tab) {
+        if snapshot.view().tab(tab).sighted.is_some() {
+            known.insert(tab, known_rows(&snapshot, tab));
+        }
+    }
     Start {
-        sighted: tabs.filter(|&tab| snapshot.view().tab(tab).sighted.is_some()).collect(),
-        open: snapshot.intents(&room.spreadsheet).into_iter().map(|intent| intent.fence).collect(),
+        known,
+        open: snapshot.intents(&room.spreadsheet),
         spreadsheet: room.spreadsheet.clone(),
         tabs: room.tabs.clone(),
     }
+}
+
+/// The rows that the journal knows to stand in a tab.
+fn known_rows(snapshot: &Snapshot, tab: Tab) -> Vec<Known> {
+    match tab {
+        Tab::Partners | Tab::Promotions => Vec::new(),
+        Tab::Appeals => snapshot.appeals().filter_map(known_appeal).collect(),
+    }
+}
+
+fn known_appeal(appeal: Appeal) -> Option<Known> {
+    let stands = appeal.placed && appeal.adopted.is_none() && appeal.stopped != Some(RowTrouble::Missing);
+    Some(Known {
+        mark: RowMark::Appeal(appeal.number.filter(|_| stands)?),
+        telegram: TelegramCell::Id(appeal.chat),
+        status: appeal.seen.status,
+        answer: appeal.seen.answer,
+    })
 }
 
 /// Tells how a desk fares; a restarted desk counts anew, the counter goes on.
@@ -163,8 +189,8 @@ impl Driver {
                 self.unless_stopped(fate).await.map(Input::FenceFate)
             }
             Output::Apply { events, overwritten } => Some(Input::Applied(self.apply(events, &overwritten).await)),
-            Output::Project(tabs) => Some(Input::Projected(self.project(&tabs))),
-            Output::Intend(keys) => Some(Input::Intended(self.intend(keys).await)),
+            Output::Project(tabs) => Some(Input::Projected(self.project(&tabs).await)),
+            Output::Intend(touched) => Some(Input::Intended(self.intend(touched).await)),
             Output::Write(batch) => Some(Input::Written(self.write(&batch).await)),
             Output::WaitUntil(until) => self.wait(Some(until)).await,
         }
@@ -208,31 +234,46 @@ impl Driver {
     }
 
     /// The dirty rows of some tabs as they should be; those that the desk has not had yet go first.
-    fn project(&mut self, tabs: &[Tab]) -> Vec<Wanted> {
+    async fn project(&mut self, tabs: &[Tab]) -> Vec<Wanted> {
         self.told.retain(|tab| !tabs.contains(tab));
+        let (wanted, idle) = self.projections(tabs);
+        if !idle.is_empty() {
+            let report = self.report(idle, &RowResult::Idle);
+            if let Err(error) = self.journal.apply(vec![Event::Wrote(report)]).await {
+                tracing::debug!(%error, "rows without anything to write stay marked");
+            }
+        }
+        wanted
+    }
+
+    /// Dirty rows as they should be, and those for which there is nothing to write.
+    fn projections(&mut self, tabs: &[Tab]) -> (Vec<Wanted>, Vec<(RowKey, Seq)>) {
         let snapshot = self.journal.snapshot();
         let mut dirty = snapshot.dirty(MOST_DIRTY);
         let marks: BTreeMap<&RowKey, Seq> = dirty.iter().map(|(key, dirtied)| (key, *dirtied)).collect();
         self.offered.retain(|key, dirtied| marks.get(key) == Some(dirtied));
         dirty.retain(|(key, _)| tabs.contains(&tab_of(key)));
         dirty.sort_by_key(|(key, _)| self.offered.contains_key(key));
-        let (mut rows, mut size) = (Vec::new(), 0);
+        let (mut rows, mut idle, mut size) = (Vec::new(), Vec::new(), 0);
         for (key, dirtied) in dirty {
             if rows.len() >= MOST_ROWS || size >= MOST_CHARACTERS {
                 break;
             }
-            if let Some(row) = project(&self.rules, snapshot.view(), &key) {
-                size += characters(&row);
-                rows.push(Wanted { row, dirtied });
+            self.offered.insert(key.clone(), dirtied);
+            match project(&self.rules, snapshot.view(), &key) {
+                Some(row) => {
+                    size += characters(&row);
+                    rows.push(Wanted { row, dirtied });
+                }
+                None => idle.push((key, dirtied)),
             }
-            self.offered.insert(key, dirtied);
         }
         if !snapshot.intact() {
             // What could not be read looks empty; nothing may be written after such a reading.
             self.offered.clear();
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         }
-        rows
+        (rows, idle)
     }
 
     async fn apply(&self, events: Vec<Event>, overwritten: &[RowMark]) -> Result<(), StoreError> {
@@ -251,20 +292,25 @@ impl Driver {
             RowMark::Partner(code) => Some(RowKey::Partner(code.clone())),
             RowMark::Appeal(number) => snapshot.view().numbered(*number).map(RowKey::Appeal),
         };
-        let row = |key| WrittenRow {
+        let rows = marks.iter().filter_map(key).map(|key| (key, Seq(0))).collect();
+        self.report(rows, &RowResult::Moved)
+    }
+
+    fn report(&self, rows: Vec<(RowKey, Seq)>, result: &RowResult) -> WriteReport {
+        let row = |(key, dirtied)| WrittenRow {
             key,
-            dirtied: Seq(0),
-            result: RowResult::Moved,
+            dirtied,
+            result: result.clone(),
         };
         WriteReport {
             spreadsheet: self.spreadsheet.clone(),
             fence: None,
-            rows: marks.iter().filter_map(key).map(row).collect(),
+            rows: rows.into_iter().map(row).collect(),
         }
     }
 
-    async fn intend(&self, keys: Vec<RowKey>) -> Result<Intended, StoreError> {
-        let intent = self.journal.intend(self.spreadsheet.clone(), keys).await?;
+    async fn intend(&self, touched: Vec<Touched>) -> Result<Intended, StoreError> {
+        let intent = self.journal.intend(self.spreadsheet.clone(), touched).await?;
         let old_fences = self.journal.snapshot().old_fences(&self.spreadsheet, clock::now() - FENCE_AGE);
         Ok(Intended { intent, old_fences })
     }

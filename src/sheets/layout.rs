@@ -14,7 +14,7 @@ use words::{ColumnWords, TabWords};
 const ALIKE: f64 = 0.5;
 
 /// The columns of one tab as one header row shows them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Layout {
     headers: Vec<String>,
     columns: Vec<(Column, u32)>,

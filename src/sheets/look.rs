@@ -4,20 +4,20 @@
 
 pub mod plan;
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use self::plan::Histories;
 use super::{
-    layout::{Layout, cells},
+    layout::{Layout, cells, words::TabWords},
     wire::SheetId,
 };
 use crate::domain::{
+    appeal::Status,
     event::{RowMark, TelegramCell},
     ids::{ChatId, Number},
     row::Column,
     tab::Tab,
+    text::Text,
 };
 
 /// What one look at one tab found.
@@ -55,9 +55,24 @@ pub struct Row {
     pub telegram: TelegramCell,
     /// Its history, where it was read.
     pub history: Option<Box<str>>,
+    /// Its `№` is new to us, and the next look reads its history.
+    pub unread: bool,
     /// We have written here since: whatever the next look shows is news.
     pub stale: bool,
     texts: Box<[Box<str>]>,
+}
+
+/// A row that the journal knows to stand in a tab, and what it was last seen to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Its key.
+    pub mark: RowMark,
+    /// Its Telegram ID.
+    pub telegram: TelegramCell,
+    /// Appeals: its status.
+    pub status: Option<Status>,
+    /// Appeals: the text in its answer cell.
+    pub answer: Option<Text>,
 }
 
 /// How often a key stands in a look.
@@ -71,10 +86,40 @@ pub enum Standing<'a> {
     Doubled,
 }
 
-/// The rows of a look by their keys.
-pub struct Index<'a>(BTreeMap<&'a RowMark, Standing<'a>>);
+/// The rows of a look by their keys, in the order of keys, then of places.
+pub struct Index<'a>(Vec<(&'a RowMark, &'a Row)>);
 
 impl Look {
+    /// What the journal remembers in place of a look, after a start: its rows are all taken for changed, but their absence is noticed.
+    #[must_use]
+    pub fn of_known(words: &TabWords, known: Vec<Known>) -> Self {
+        let row = |known: Known| {
+            let status = known.status.as_ref().and_then(|status| words.status_word(status));
+            let answer = known.answer.as_ref().map_or("", Text::as_str);
+            Row {
+                row: u32::MAX,
+                key: Some(known.mark),
+                keyless: false,
+                telegram: known.telegram,
+                history: None,
+                unread: false,
+                stale: true,
+                texts: [status.unwrap_or_default(), answer].map(Into::into).into(),
+            }
+        };
+        Self {
+            tab: words.tab,
+            sheet: SheetId(0),
+            title: words.title.clone(),
+            began: Timestamp::MIN,
+            layout: Layout::default(),
+            rows: known.into_iter().map(row).collect(),
+            end: 1,
+            free_column: 0,
+            columns: vec![Column::Status, Column::Answer],
+        }
+    }
+
     /// What a cell of a row shows; `None` where its column was not read.
     #[must_use]
     pub fn text<'a>(&self, row: &'a Row, column: Column) -> Option<&'a str> {
@@ -88,15 +133,8 @@ impl Look {
     /// The rows by their keys.
     #[must_use]
     pub fn index(&self) -> Index<'_> {
-        let mut index = BTreeMap::new();
-        for row in &self.rows {
-            if let Some(key) = &row.key {
-                let standing = index.entry(key);
-                standing
-                    .and_modify(|known| *known = Standing::Doubled)
-                    .or_insert(Standing::Once(row));
-            }
-        }
+        let mut index: Vec<_> = self.rows.iter().filter_map(|row| Some((row.key.as_ref()?, row))).collect();
+        index.sort_by_key(|&(key, row)| (key, row.row));
         Index(index)
     }
 
@@ -112,13 +150,22 @@ impl Look {
             })
     }
 
-    /// The histories that rows without `№` call for.
+    /// The histories that are needed: of rows without `№`, and of those whose `№` is new.
     #[must_use]
-    pub fn histories_of_unnumbered(&self) -> Histories {
-        let mut rows = self.unnumbered().map(|(row, _)| row.row);
-        match rows.next() {
-            None => Histories::Skip,
-            Some(first) => Histories::Between(first, rows.last().unwrap_or(first) + 1),
+    pub fn histories_needed(&self) -> Histories {
+        let unnumbered = self.unnumbered().map(|(row, _)| row.row);
+        let unread = self.rows.iter().filter(|row| row.unread).map(|row| row.row);
+        let rows: Vec<u32> = unnumbered.chain(unread).collect();
+        match (rows.iter().min(), rows.iter().max()) {
+            (Some(&first), Some(&last)) => Histories::Between(first, last + 1),
+            _ => Histories::Skip,
+        }
+    }
+
+    /// Forgets the histories of rows that are found by `№`: they are long, and are told once.
+    pub fn forget_told_histories(&mut self) {
+        for row in self.rows.iter_mut().filter(|row| row.key.is_some()) {
+            row.history = None;
         }
     }
 
@@ -148,6 +195,7 @@ impl Look {
                 keyless: false,
                 telegram: TelegramCell::Empty,
                 history: None,
+                unread: false,
                 stale: true,
                 texts: Box::default(),
             });
@@ -169,14 +217,27 @@ impl Look {
 }
 
 impl<'a> Index<'a> {
+    /// The rows that bear a key.
+    pub fn rows<'s>(&'s self, key: &RowMark) -> impl Iterator<Item = &'a Row> + Clone + use<'s, 'a> {
+        let from = self.0.partition_point(|&(known, _)| known < key);
+        let to = self.0.partition_point(|&(known, _)| known <= key);
+        self.0[from..to].iter().map(|&(_, row)| row)
+    }
+
     /// How often a key stands there.
     #[must_use]
     pub fn find(&self, key: &RowMark) -> Standing<'a> {
-        self.0.get(key).copied().unwrap_or(Standing::Nowhere)
+        let mut rows = self.rows(key);
+        match (rows.next(), rows.next()) {
+            (None, _) => Standing::Nowhere,
+            (Some(row), None) => Standing::Once(row),
+            (Some(_), Some(_)) => Standing::Doubled,
+        }
     }
 
-    /// Every key and how often it stands there.
-    pub fn iter(&self) -> impl Iterator<Item = (&'a RowMark, Standing<'a>)> {
-        self.0.iter().map(|(&key, &standing)| (key, standing))
+    /// Every key with its rows.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a RowMark, Vec<&'a Row>)> {
+        let groups = self.0.chunk_by(|(one, _), (other, _)| one == other);
+        groups.filter_map(|group| Some((group.first()?.0, group.iter().map(|&(_, row)| row).collect())))
     }
 }

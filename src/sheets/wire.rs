@@ -156,6 +156,8 @@ pub struct Block {
     pub column: u32,
     /// By rows; trailing empty cells may be missing.
     pub rows: Vec<Vec<String>>,
+    /// The cells that hold formulas, as (row, column) of the tab.
+    pub formulas: Vec<(u32, u32)>,
 }
 
 /// Why a call failed, and whether it may have landed.

@@ -144,8 +144,10 @@ async fn telegrams_429_only_delays() {
 }
 
 #[tokio::test]
-async fn rows_sorted_between_the_look_and_the_write_are_noticed_and_stopped_in_words() {
+async fn rows_that_move_between_the_look_and_the_write_are_both_as_they_should_be_in_the_end() {
     let (play, service) = Play::with_appeal().await;
+    let old = |play: &Play| ["текст_обращений", "статус", "время_обновления", "Доставка"].map(|header| play.stage.appeal_cell(1, header));
+    let before = old(&play);
     play.stage.sheets.visit(
         BOOK,
         Visit::BeforeWrite(Box::new(|book| {
@@ -154,8 +156,14 @@ async fn rows_sorted_between_the_look_and_the_write_are_noticed_and_stopped_in_w
     );
     play.types(2, "специалист_ответ", "Выслали вчера").await;
     play.hears("Выслали вчера").await;
-    play.shows(2, "Доставка", |text| text.starts_with("остановлено: строки сдвинулись"))
-        .await;
+    play.shows(2, "Доставка", |text| text.starts_with("доставлено")).await;
+    play.shows(2, "специалист_ответ", str::is_empty).await;
+    play.shows(2, "текст_обращений", |text| {
+        text.contains("Специалист: Выслали вчера")
+    })
+    .await;
+    play.settled().await;
+    assert_eq!(old(&play), before, "what we wrote over is put back");
     assert_eq!(play.heard("Выслали вчера"), 1);
     play.ends(service).await;
 }

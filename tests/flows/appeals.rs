@@ -3,7 +3,7 @@
 use sheetdesk::stage::{APPEALS, BOOK};
 use simulator::sheets::TOUR_PARTNER;
 
-use crate::play::{Play, hears};
+use crate::play::{FIRST_QUESTION, Play};
 
 #[tokio::test]
 async fn an_appeal_becomes_a_row_and_further_messages_join_it_newest_on_top() {
@@ -112,7 +112,7 @@ async fn a_burst_of_messages_takes_few_calls() {
 }
 
 #[tokio::test]
-async fn a_number_of_a_lost_journal_is_told_of_and_its_row_adopted_once_it_is_emptied() {
+async fn a_number_of_a_lost_journal_is_adopted_with_its_history_and_the_counter_goes_on_above_it() {
     let play = Play::set().await;
     let edited = play.stage.sheets.with(BOOK, |book| {
         book.insert_columns(APPEALS, "A", 1)?;
@@ -120,11 +120,13 @@ async fn a_number_of_a_lost_journal_is_told_of_and_its_row_adopted_once_it_is_em
         book.type_in(APPEALS, "A2", "55")
     });
     edited.expect("an older journal's number");
+    let before = play.stage.appeal_cell(55, "текст_обращений");
     let service = play.start().await;
-    hears(&play.operator, "Обращения № 55 – остановлено").await;
-    let emptied = play.stage.sheets.with(BOOK, |book| book.clear(APPEALS, "A2"));
-    emptied.expect("the specialist empties it");
-    play.stage.callback(APPEALS).await.expect("the callback is taken");
-    play.shows(56, "ФИО", |name| name == "Орлов Павел Андреевич").await;
+    play.registers().await;
+    play.marina.write(FIRST_QUESTION);
+    play.hears("Приняли, обращение № 56").await;
+    play.settled().await;
+    assert_eq!(play.stage.appeal_cell(55, "текст_обращений"), before);
+    assert!(play.operator.messages().is_empty(), "nobody has to do anything");
     play.ends(service).await;
 }

@@ -3,8 +3,9 @@
 use jiff::SignedDuration;
 use sheetdesk::domain::{
     appeal::{Delivery, Status, Why},
-    event::{Event, Outcome, RetryAfter, RowEvent, UnnumberedCells, Wake},
-    ids::{MessageId, OutboxId},
+    event::{Event, Outcome, RetryAfter, RowEvent, RowResult, UnnumberedCells, Wake},
+    ids::{MessageId, OutboxId, RowKey},
+    row::SharedCell,
     tab::Tab,
     view::View,
 };
@@ -185,7 +186,8 @@ fn an_answer_that_is_slow_says_so_in_its_row() {
 fn with_a_grace_an_answer_rests_and_its_last_text_is_sent() {
     let mut table = Table::with_appeal();
     table.rules.grace = SignedDuration::from_secs(30);
-    assert_eq!(table.row(1, Status::New, "Черновик"), ["wake in 30 s"]);
+    assert_eq!(table.row(1, Status::New, "Черновик"), ["wake in 30 s", "dirty appeal 6"]);
+    assert_eq!(table.delivery(1), "ждёт до 11:00:30: очистите ячейку, чтобы отменить");
     table.later(20);
     table.row(1, Status::New, "Чистовик");
     table.later(10);
@@ -193,6 +195,55 @@ fn with_a_grace_an_answer_rests_and_its_last_text_is_sent() {
     assert_eq!(table.event(&wake), [""; 0], "the second text rests for its own 30 seconds");
     table.later(20);
     assert_eq!(table.event(&wake)[0], "7001: Ответ на обращение № 1 / Чистовик");
+}
+
+#[test]
+fn an_answer_that_rests_is_taken_back_by_emptying_its_cell() {
+    let mut table = Table::with_appeal();
+    table.rules.grace = SignedDuration::from_secs(30);
+    table.row(1, Status::New, "Поспешил");
+    assert_eq!(table.row(1, Status::New, ""), ["dirty appeal 6"]);
+    assert_eq!(table.delivery(1), "");
+    table.later(30);
+    let wake = Event::Due(Wake::Appeal(table.appeal(1).id));
+    assert_eq!(table.event(&wake), [""; 0]);
+}
+
+#[test]
+fn the_value_of_a_formula_is_sent_once_and_the_formula_stays() {
+    let mut table = Table::with_appeal();
+    let written = |table: &mut Table, holds| {
+        table.wrote(
+            1,
+            RowResult::Confirmed {
+                status: None,
+                cleared: None,
+                lines: 2,
+                formula: Some(holds),
+            },
+        )
+    };
+    table.row(1, Status::New, "Здравствуйте");
+    table.sent(&table.answer_id(1, 1, 0), Outcome::Delivered(MessageId(1)));
+    written(&mut table, true);
+    assert_eq!(table.delivery(1), "доставлено 11:00; в ячейке формула, очистите её сами");
+    let row = table.project(&RowKey::Appeal(table.appeal(1).id)).expect("a row");
+    assert!(!row.shared.iter().any(|cell| matches!(cell, SharedCell::ClearAnswer { .. })));
+    assert_eq!(
+        table.row(1, Status::InWork, "До свидания"),
+        ["dirty appeal 6"],
+        "another value, or another answer?"
+    );
+    let row = table.project(&RowKey::Appeal(table.appeal(1).id)).expect("a row");
+    assert!(row.asks_formula);
+    written(&mut table, true);
+    assert_eq!(
+        table.delivery(1),
+        "не доставлено: в ячейке формула, и её значение изменилось. Впишите ответ текстом – отправим"
+    );
+    table.row(1, Status::InWork, "Текстом");
+    let told = written(&mut table, false);
+    assert!(told.contains(&"7001: Ответ на обращение № 1 / Текстом".to_owned()), "{told:?}");
 }
 
 #[test]
@@ -204,6 +255,7 @@ fn an_answer_typed_before_our_time_is_held_until_released() {
         status: Some(Status::New),
         answer: sheetdesk::domain::event::AnswerCell::Text("Старый ответ".into()),
         history: "2025-01-01 10:00:00: Вопрос".into(),
+        updated: "".into(),
         highest: None,
     };
     let old = Event::Row(RowEvent::Unnumbered(old));

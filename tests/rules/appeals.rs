@@ -7,7 +7,7 @@ use sheetdesk::domain::{
     tab::Tab,
 };
 
-use crate::table::{ADMIN, ANNA, Table, cells};
+use crate::table::{ADMIN, ANNA, Table};
 
 #[test]
 fn a_first_message_opens_a_row_and_the_next_joins_it() {
@@ -96,38 +96,12 @@ fn a_row_that_is_gone_is_reported_once_and_the_next_message_opens_a_new_one() {
 }
 
 #[test]
-fn a_row_whose_account_is_another_is_stopped_and_nothing_of_it_is_believed() {
+fn rows_that_moved_while_we_wrote_are_written_whole_again() {
     let mut table = Table::with_appeal();
-    let mut foreign = cells(1, Status::Resolved, "Чужой ответ");
-    foreign.chat = sheetdesk::domain::event::TelegramCell::Id(crate::table::BORIS);
-    assert_eq!(table.event(&Event::Row(RowEvent::Appeal(foreign))), [""; 0]);
-    let told = table.looked(Tab::Appeals);
-    assert!(
-        told[0].starts_with(&format!("{ADMIN}: Обращения № 1 – остановлено: № и telegram_id")),
-        "{told:?}"
-    );
-    assert_eq!(table.appeal(1).status, Status::New);
-}
-
-#[test]
-fn rows_that_moved_while_we_wrote_are_stopped_in_words_until_a_person_clears_them() {
-    let mut table = Table::with_appeal();
-    table.text(ANNA, "И ещё");
-    let decision = table.wrote(1, RowResult::Moved);
-    assert!(decision.contains(&"dirty appeal 6".to_owned()), "{decision:?}");
-    let mut row = cells(1, Status::New, "");
-    table.event(&Event::Row(RowEvent::Appeal(row.clone())));
-    assert!(table.appeal(1).stopped.is_some(), "the words do not stand there yet");
     table.placed(1);
-    row.delivery = "остановлено: …".into();
-    table.event(&Event::Row(RowEvent::Appeal(row.clone())));
-    assert!(
-        table.appeal(1).stopped.is_some(),
-        "the words stand there, and nobody has cleared them"
-    );
-    row.delivery = "".into();
-    assert_eq!(table.event(&Event::Row(RowEvent::Appeal(row))), ["dirty appeal 6"]);
-    assert_eq!(table.appeal(1).stopped, None);
+    assert_eq!(table.wrote(1, RowResult::Moved), ["look appeals", "dirty appeal 6", "settle 1"]);
+    assert!(table.appeal(1).stale, "nobody knows what stands in it");
+    assert_eq!(table.appeal(1).stopped, None, "it is found by its key");
 }
 
 #[test]
@@ -190,17 +164,4 @@ fn closed_rows_may_be_tidied_away_without_a_word() {
     table.row(1, Status::Resolved, "");
     table.event(&Event::Row(RowEvent::Missing(RowMark::Appeal(Number(1)))));
     assert_eq!(table.looked(Tab::Appeals), [""; 0]);
-}
-
-#[test]
-fn rows_with_numbers_of_somebody_else_s_are_told_of_with_their_cure() {
-    let mut table = Table::with_appeal();
-    assert_eq!(table.row(77, Status::New, "Ответ из чужой строки"), [""; 0]);
-    table.row(78, Status::New, "");
-    let told = table.looked(Tab::Appeals);
-    assert_eq!(told.len(), 1);
-    assert!(
-        told[0].starts_with(&format!("{ADMIN}: Обращения № 77, 78 – остановлено: эти номера выдавали не мы")),
-        "{told:?}"
-    );
 }

@@ -6,5 +6,6 @@ mod delivery;
 mod phones;
 mod projection;
 mod registration;
+mod sorting;
 mod table;
 mod texts;

@@ -2,7 +2,7 @@
 
 use sheetdesk::domain::{
     appeal::Status,
-    event::{AnswerCell, Event, Outcome, RowEvent, RowResult, TelegramCell, UnnumberedCells},
+    event::{AnswerCell, Event, Outcome, RowEvent, TelegramCell, UnnumberedCells},
     ids::{ChatId, MessageId, Number, RowKey},
     row::{CellValue, Column, DesiredRow, Find, SharedCell},
     tab::Tab,
@@ -82,19 +82,6 @@ fn an_answer_on_its_way_is_not_cleared() {
 }
 
 #[test]
-fn a_stopped_row_says_why_and_shows_nothing_else() {
-    let mut table = Table::with_appeal();
-    table.wrote(1, RowResult::Moved);
-    let row = project(&table);
-    assert_eq!(row.ours.len(), 1);
-    assert_eq!(
-        text(&row, Column::Delivery),
-        "остановлено: строки сдвинулись, пока мы писали. Проверьте строку и очистите эту ячейку – продолжим"
-    );
-    assert_eq!(row.shared, []);
-}
-
-#[test]
 fn an_adopted_row_is_found_by_its_history_until_its_number_is_written() {
     let mut table = Table::empty();
     let history = "2025-01-01 10:00:00: Вопрос";
@@ -104,6 +91,7 @@ fn an_adopted_row_is_found_by_its_history_until_its_number_is_written() {
         status: Some(Status::Resolved),
         answer: AnswerCell::Blank,
         history: history.into(),
+        updated: "вчера".into(),
         highest: None,
     })));
     table.looked(Tab::Appeals);
@@ -112,9 +100,10 @@ fn an_adopted_row_is_found_by_its_history_until_its_number_is_written() {
     let columns: Vec<_> = row.ours.iter().map(|(column, _)| *column).collect();
     assert_eq!(
         columns,
-        [Column::Delivery, Column::Number],
+        [Column::Delivery, Column::Number, Column::Updated],
         "nothing that people wrote is written again"
     );
+    assert_eq!(text(&row, Column::Updated), "вчера", "as it stood there");
     assert_eq!(row.shared, []);
 }
 
@@ -151,6 +140,7 @@ fn an_adopted_history_that_outgrows_its_cell_keeps_its_newest_part() {
         status: Some(Status::New),
         answer: AnswerCell::Blank,
         history: old.as_str().into(),
+        updated: "".into(),
         highest: None,
     })));
     table.looked(Tab::Appeals);

@@ -11,7 +11,7 @@ use sheetdesk::domain::{
     },
     ids::{ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
     memory::Memory,
-    row::DesiredRow,
+    row::{CellValue, Column, DesiredRow},
     rules::Rules,
     session::Locale,
     tab::Tab,
@@ -162,6 +162,7 @@ impl Table {
             status: Some(appeal.status.clone()),
             cleared,
             lines: appeal.lines,
+            formula: None,
         };
         self.wrote(number, result)
     }
@@ -193,6 +194,16 @@ impl Table {
     pub(crate) fn appeal(&self, number: u32) -> Appeal {
         let id = self.state.numbered(Number(number)).expect("the number is given");
         self.state.appeal(id).expect("the appeal exists")
+    }
+
+    /// What `Доставка` should say.
+    pub(crate) fn delivery(&self, number: u32) -> String {
+        let row = self.project(&RowKey::Appeal(self.appeal(number).id)).expect("a row");
+        let words = row.ours.into_iter().find_map(|(column, value)| match (column, value) {
+            (Column::Delivery, CellValue::Text(text)) => Some(text.0),
+            _ => None,
+        });
+        words.expect("always projected")
     }
 
     pub(crate) fn project(&self, key: &RowKey) -> Option<DesiredRow> {
@@ -253,6 +264,9 @@ pub(crate) fn cells(number: u32, status: Status, answer: &str) -> AppealCells {
         status: Some(status),
         answer,
         delivery: Text::default(),
+        updated: Text::default(),
+        partner: None,
+        history: None,
     }
 }
 

@@ -86,6 +86,9 @@ fn every_word_in_the_sheet_reads_well() {
     let all = [
         Note::HistorySpecialist("Выслали"),
         Note::HistoryCut,
+        Note::DeliveryGrace("14:02:10"),
+        Note::DeliveryFormula,
+        Note::DeliveryFormulaKept("14:02"),
         Note::DeliveryWaiting,
         Note::DeliveryHeld,
         Note::DeliveryDelivered("14:02", false),

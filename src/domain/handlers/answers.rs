@@ -35,6 +35,11 @@ pub(super) enum PartEnd {
 /// The answer cell shows this text, which is not the one seen before.
 pub(super) fn typed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: Text) {
     appeal.seen.answer = Some(text.clone());
+    if appeal.formula {
+        // Either its value has changed, or a person has written over it: the write of these words finds out which.
+        appeal.delivery = Delivery::Waiting;
+        return turn.dirty(RowKey::Appeal(appeal.id));
+    }
     if is_on_its_way(appeal) && !take_back(turn, appeal) {
         // The one before is already with Telegram; this one follows when its outcome is known.
         return;
@@ -45,14 +50,43 @@ pub(super) fn typed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: T
 /// The answer cell is empty.
 pub(super) fn emptied(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
     appeal.seen.answer = None;
+    if std::mem::take(&mut appeal.formula) {
+        turn.dirty(RowKey::Appeal(appeal.id));
+    }
     if is_on_its_way(appeal) {
         take_back(turn, appeal);
     } else {
         appeal.answer = None;
     }
-    if matches!(appeal.delivery, Delivery::Held | Delivery::Blocked | Delivery::Waiting) && appeal.answer.is_none() {
+    let speaks_of_the_cell = match appeal.delivery {
+        Delivery::Held | Delivery::Blocked | Delivery::Waiting | Delivery::Grace { .. } | Delivery::Formula => true,
+        Delivery::Empty | Delivery::Delivered { .. } | Delivery::Failed(_) | Delivery::Unknown { .. } => false,
+    };
+    if speaks_of_the_cell && appeal.answer.is_none() {
         appeal.delivery = Delivery::Empty;
         turn.dirty(RowKey::Appeal(appeal.id));
+    }
+}
+
+/// A write has shown whether the answer cell holds a formula.
+pub(super) fn formula(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, holds: bool) {
+    let asked = std::mem::replace(&mut appeal.formula, holds) && appeal.delivery == Delivery::Waiting;
+    match (holds, asked) {
+        (true, true) => {
+            appeal.delivery = Delivery::Formula;
+            turn.dirty(RowKey::Appeal(appeal.id));
+        }
+        (true, false) => {
+            // It stays in its cell, and the row says so.
+            appeal.answer = appeal.answer.take().filter(|answer| !answer.is_delivered());
+            turn.dirty(RowKey::Appeal(appeal.id));
+        }
+        (false, true) => {
+            if let Some(text) = appeal.seen.answer.clone() {
+                begin(turn, appeal, text);
+            }
+        }
+        (false, false) => {}
     }
 }
 
@@ -145,8 +179,11 @@ fn begin(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: Text) {
     if turn.rules.grace.is_zero() || !carried.is_empty() {
         dispatch(turn, appeal, &carried);
     } else {
+        let until = turn.now + turn.rules.grace;
+        appeal.delivery = Delivery::Grace { until };
+        turn.dirty(RowKey::Appeal(appeal.id));
         turn.then(Effect::Then {
-            at: turn.now + turn.rules.grace,
+            at: until,
             wake: Wake::Appeal(appeal.id),
         });
     }

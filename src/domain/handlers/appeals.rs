@@ -63,7 +63,17 @@ pub(super) fn blank(turn: &Turn<'_, impl View>, chat: ChatId) -> Appeal {
         delivery: Delivery::Empty,
         stopped: None,
         adopted: None,
+        traded: None,
+        formula: false,
     }
+}
+
+/// Takes back a number that stands in the sheet already; another follows when the look has ended.
+pub(super) fn take_number(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
+    appeal.number = None;
+    let mut tab = turn.tab(Tab::Appeals);
+    tab.unnumbered.insert(appeal.id);
+    turn.put(Entity::Tab(tab));
 }
 
 /// The appeals tab has been seen: appeals without a number get theirs, and their partners hear of it.

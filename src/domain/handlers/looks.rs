@@ -14,21 +14,24 @@ use crate::domain::{
     wording::Note,
 };
 
-use super::{appeals, registration};
+use super::{adopt, appeals, registration, trades};
 
 /// How many numbers one message to the operator names.
 const NAMED: usize = 20;
 
 pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, looked: &Looked) {
+    if looked.tab == Tab::Appeals {
+        trades::put_back(turn);
+    }
     let mut tab: TabState = turn.tab(looked.tab);
     tab.sighted = tab.sighted.or(Some(turn.now));
     tab.looked = Some(looked.began);
-    if let Some(highest) = looked.highest {
+    if let Some(highest) = looked.highest.filter(|&highest| adopt::is_plausible(turn, highest)) {
         tab.next_number = tab.next_number.max(Number(highest.0.saturating_add(1)));
     }
     let stopped = std::mem::take(&mut tab.stopped);
     turn.put(Entity::Tab(tab));
-    for (trouble, numbers) in stopped {
+    for (trouble, numbers) in stopped.into_iter().filter(|(_, numbers)| !numbers.is_empty()) {
         let words = turn.rules.wording.note(Note::Stopped(trouble));
         turn.report(Note::AdminRowsStopped(&listed(&numbers), &words));
     }

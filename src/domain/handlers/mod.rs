@@ -2,6 +2,7 @@
 //!
 //! Invariant: a handler only reads and changes the [`super::turn::Turn`] it is given.
 
+pub(super) mod adopt;
 pub(super) mod answers;
 pub(super) mod appeals;
 pub(super) mod conversation;
@@ -10,4 +11,5 @@ pub(super) mod looks;
 pub(super) mod operator;
 pub(super) mod registration;
 pub(super) mod rows;
+pub(super) mod trades;
 pub(super) mod writes;

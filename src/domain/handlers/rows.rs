@@ -3,29 +3,33 @@
 //! Invariant: a row event states what stands there; deciding it twice changes nothing the second time.
 
 use crate::domain::{
-    appeal::{Appeal, Author, Delivery, Seen, Status},
+    appeal::{Appeal, Author, Seen, Status},
     effect::Entity,
-    event::{AnswerCell, AppealCells, PartnerCells, RowEvent, RowMark, TelegramCell, UnnumberedCells},
+    event::{AnswerCell, AppealCells, PartnerCells, RowEvent, RowMark, TelegramCell},
     ids::{Number, RowKey},
     partner::{Binding, Partner, RowTrouble},
     phone::Phone,
+    project,
     session::{Locale, Session},
     tab::Tab,
+    text::Text,
     turn::Turn,
     view::View,
     wording::{Note, Say},
 };
 
-use super::{answers, appeals};
-
-/// How many of a chat's appeals are searched for a row that was adopted before.
-const ADOPTED_BEFORE: usize = 100;
+use super::{adopt, answers, appeals, trades};
 
 pub(in crate::domain) fn row(turn: &mut Turn<'_, impl View>, event: &RowEvent) {
     match event {
         RowEvent::Partner(cells) => partner(turn, cells),
-        RowEvent::Appeal(cells) => appeal(turn, cells),
-        RowEvent::Unnumbered(cells) => adopt(turn, cells),
+        RowEvent::Appeal(cells) => numbered(turn, cells.number, std::slice::from_ref(cells)),
+        RowEvent::Several(rows) => {
+            if let Some(first) = rows.first() {
+                numbered(turn, first.number, rows);
+            }
+        }
+        RowEvent::Unnumbered(cells) => adopt::unnumbered(turn, cells),
         RowEvent::Missing(mark) => stop_marked(turn, mark, RowTrouble::Missing),
         RowEvent::Doubled(mark) => stop_marked(turn, mark, RowTrouble::Doubled),
     }
@@ -70,44 +74,71 @@ fn trusted_binding(turn: &mut Turn<'_, impl View>, cells: &PartnerCells) -> Opti
     })
 }
 
-fn appeal(turn: &mut Turn<'_, impl View>, cells: &AppealCells) {
-    let Some(mut appeal) = turn.numbered(cells.number) else {
-        return tell_later(turn, cells.number, RowTrouble::Unknown);
+/// The rows that bear one `№`: the one beside its own telegram_id is the appeal's, any other is a stranger.
+fn numbered(turn: &mut Turn<'_, impl View>, number: Number, rows: &[AppealCells]) {
+    let Some(mut appeal) = turn.numbered(number) else {
+        return adopt::numbered(turn, number, rows);
     };
-    if cells.chat != TelegramCell::Id(appeal.chat) && cells.chat != TelegramCell::Doubled(appeal.chat) {
-        return stop_marked(turn, &RowMark::Appeal(cells.number), RowTrouble::Mismatched);
+    let chat = appeal.chat;
+    let (own, strangers): (Vec<_>, Vec<_>) = rows
+        .iter()
+        .partition(|cells| [TelegramCell::Id(chat), TelegramCell::Doubled(chat)].contains(&cells.chat));
+    if own.is_empty() && !appeal.placed {
+        // The journal is older than the sheet: the number was given before, to somebody else.
+        appeals::take_number(turn, &mut appeal);
+        turn.put(Entity::Appeal(appeal));
+        return adopt::numbered(turn, number, rows);
     }
-    appeal.placed = true;
-    resume(turn, &mut appeal, cells);
-    match &cells.answer {
-        AnswerCell::Blank => {
-            if appeal.seen.answer.is_some() {
-                answers::emptied(turn, &mut appeal);
-            }
-        }
-        AnswerCell::Text(text) => {
-            if appeal.seen.answer.as_ref() != Some(text) {
-                answers::typed(turn, &mut appeal, text.clone());
-            }
-        }
+    trades::note(turn, number, &strangers);
+    match own.as_slice() {
+        [] => stop(turn, &mut appeal, RowTrouble::Mismatched),
+        [cells] => own_row(turn, &mut appeal, cells),
+        [_, _, ..] => stop(turn, &mut appeal, RowTrouble::Doubled),
     }
-    if cells.status != appeal.seen.status {
-        status_changed(turn, &mut appeal, cells.status.clone());
+    if appeal.stopped.is_some() || !strangers.is_empty() {
+        // The rows say what is wrong.
+        turn.dirty(RowKey::Appeal(appeal.id));
     }
     turn.put(Entity::Appeal(appeal));
 }
 
-/// A row that can be found again goes on; one whose rows moved waits until a person has emptied its `Доставка`.
-fn resume(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
-    let goes_on = match appeal.stopped {
-        None => false,
-        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Missing | RowTrouble::Unknown) => true,
-        Some(RowTrouble::Moved) => cells.delivery.is_blank() && !appeal.seen.delivery.is_blank(),
-    };
-    appeal.seen.delivery.clone_from(&cells.delivery);
-    if goes_on {
-        appeal.stopped = None;
+fn own_row(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
+    appeal.placed = true;
+    appeal.traded = None;
+    if appeal.stopped.take().is_some() {
         turn.dirty(RowKey::Appeal(appeal.id));
+    }
+    heal(turn, appeal, cells);
+    match &cells.answer {
+        AnswerCell::Blank => {
+            if appeal.seen.answer.is_some() {
+                answers::emptied(turn, appeal);
+            }
+        }
+        AnswerCell::Text(text) => {
+            if appeal.seen.answer.as_ref() != Some(text) {
+                answers::typed(turn, appeal, text.clone());
+            }
+        }
+    }
+    if cells.status != appeal.seen.status {
+        status_changed(turn, appeal, cells.status.clone());
+    }
+}
+
+/// A cell of ours has changed, and not into what we would write: whoever did that (we ourselves, where rows moved and an answer of
+/// Google was lost) may have written over the history too, which no look reads. All of the row is written anew.
+fn heal(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
+    let foreign = |shown: &Text, seen: &Text, ours: &str| shown != seen && shown.as_str() != ours;
+    let delivery = foreign(&cells.delivery, &appeal.seen.delivery, &project::delivery(turn.rules, appeal));
+    let updated = foreign(&cells.updated, &appeal.seen.updated, project::updated(turn.rules, appeal).as_str());
+    if delivery || updated {
+        appeal.stale = true;
+        turn.dirty(RowKey::Appeal(appeal.id));
+    }
+    appeal.seen.delivery.clone_from(&cells.delivery);
+    if appeal.stamp.is_some() {
+        appeal.seen.updated.clone_from(&cells.updated);
     }
 }
 
@@ -134,31 +165,6 @@ fn status_changed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: O
     }
 }
 
-/// A row from before our time: its history is journalled, its status taken as it is, an answer in it held.
-fn adopt(turn: &mut Turn<'_, impl View>, cells: &UnnumberedCells) {
-    let before = turn.view.appeals_of(cells.chat, ADOPTED_BEFORE);
-    if before.iter().any(|appeal| appeal.adopted.as_ref() == Some(&cells.history)) {
-        return;
-    }
-    let mut appeal = appeals::blank(turn, cells.chat);
-    appeal.partner.clone_from(&cells.partner);
-    appeal.status = cells.status.clone().unwrap_or(Status::New);
-    appeal.seen.status.clone_from(&cells.status);
-    appeal.placed = true;
-    appeal.adopted = Some(cells.history.clone());
-    if let AnswerCell::Text(text) = &cells.answer {
-        appeal.seen.answer = Some(text.clone());
-        appeal.delivery = Delivery::Held;
-    }
-    if !cells.history.is_blank() {
-        appeals::add_line(turn, &mut appeal, Author::Adopted, turn.now, cells.history.clone());
-    }
-    appeal.lines_written = appeal.lines;
-    appeal.number = Some(appeals::next_number(turn, cells.highest));
-    turn.dirty(RowKey::Appeal(appeal.id));
-    turn.put(Entity::Appeal(appeal));
-}
-
 /// What a look found wrong with a key.
 fn stop_marked(turn: &mut Turn<'_, impl View>, mark: &RowMark, trouble: RowTrouble) {
     match mark {
@@ -174,6 +180,7 @@ fn stop_marked(turn: &mut Turn<'_, impl View>, mark: &RowMark, trouble: RowTroub
             }
         }
         RowMark::Appeal(number) => {
+            trades::note(turn, *number, &[]);
             if let Some(mut appeal) = turn.numbered(*number) {
                 match trouble {
                     RowTrouble::Missing => gone(turn, &mut appeal),
@@ -198,7 +205,7 @@ pub(super) fn stop(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, trouble:
 }
 
 /// The operator hears of all rows of a look at once, when it has ended.
-fn tell_later(turn: &mut Turn<'_, impl View>, number: Number, trouble: RowTrouble) {
+pub(super) fn tell_later(turn: &mut Turn<'_, impl View>, number: Number, trouble: RowTrouble) {
     let mut tab = turn.tab(Tab::Appeals);
     tab.stopped.entry(trouble).or_default().insert(number);
     turn.put(Entity::Tab(tab));
@@ -206,6 +213,7 @@ fn tell_later(turn: &mut Turn<'_, impl View>, number: Number, trouble: RowTroubl
 
 /// The row is not there any more. What the partner wrote and nobody has read yet goes into a new one.
 pub(super) fn gone(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
+    appeal.traded = None;
     if has_unread_lines(turn, appeal) {
         appeal.placed = false;
         appeal.stale = true;

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a cell counts as changed by us only when the read-back says so.
 
-use super::rows::{gone, stop};
+use super::{answers, rows::gone};
 use crate::domain::{
     appeal::{Appeal, Status},
     effect::{Effect, Entity},
@@ -34,19 +34,25 @@ fn appeal(turn: &mut Turn<'_, impl View>, id: AppealId, row: &WrittenRow) {
         return turn.clean(row.key.clone(), row.dirtied);
     };
     match &row.result {
-        RowResult::Confirmed { status, cleared, lines } => {
-            confirm(turn, &mut appeal, status.as_ref(), cleared.as_ref(), *lines);
+        RowResult::Confirmed {
+            status,
+            cleared,
+            lines,
+            formula,
+        } => {
             turn.clean(row.key.clone(), row.dirtied);
+            confirm(&mut appeal, status.as_ref(), cleared.as_ref(), *lines);
+            if let Some(formula) = formula {
+                answers::formula(turn, &mut appeal, *formula);
+            }
         }
+        RowResult::Idle => return turn.clean(row.key.clone(), row.dirtied),
         RowResult::Contested => turn.then(Effect::Look(Tab::Appeals)),
         RowResult::Moved => {
+            // What stands in the row is not known; it is found again by its key, and written whole.
             appeal.stale = true;
             turn.dirty(row.key.clone());
             turn.then(Effect::Look(Tab::Appeals));
-            // A row that has no number yet could not be found to say so: it is simply written again.
-            if appeal.adopted.is_none() {
-                stop(turn, &mut appeal, RowTrouble::Moved);
-            }
         }
         RowResult::Absent => {
             turn.clean(row.key.clone(), row.dirtied);
@@ -62,13 +68,14 @@ fn appeal(turn: &mut Turn<'_, impl View>, id: AppealId, row: &WrittenRow) {
     turn.put(Entity::Appeal(appeal));
 }
 
-fn confirm(turn: &Turn<'_, impl View>, appeal: &mut Appeal, status: Option<&Status>, cleared: Option<&Text>, lines: u32) {
-    appeal.placed = true;
-    if let Some(trouble) = appeal.stopped {
-        // Only the words were written.
-        appeal.seen.delivery = Text(turn.rules.wording.note(Note::Stopped(trouble)));
+fn confirm(appeal: &mut Appeal, status: Option<&Status>, cleared: Option<&Text>, lines: u32) {
+    if appeal.stopped.is_some() && appeal.traded.is_none() {
+        // Only words were written.
         return;
     }
+    appeal.placed = true;
+    appeal.stopped = None;
+    appeal.traded = None;
     appeal.adopted = None;
     appeal.stale = false;
     appeal.lines_written = appeal.lines_written.max(lines);
@@ -98,7 +105,7 @@ fn partner(turn: &mut Turn<'_, impl View>, code: &PartnerCode, row: &WrittenRow)
             }
             turn.clean(row.key.clone(), row.dirtied);
         }
-        RowResult::Confirmed { .. } => turn.clean(row.key.clone(), row.dirtied),
+        RowResult::Confirmed { .. } | RowResult::Idle => turn.clean(row.key.clone(), row.dirtied),
         RowResult::Refused(words) => {
             turn.report(Note::AdminPartnerRefused(code, words));
             turn.clean(row.key.clone(), row.dirtied);

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         appeal::{Answer, Appeal, Delivery, PartState, Seen, Status},
         effect::{Button, OutboxEntry, OutboxState},
-        ids::{FenceId, Number, PartnerCode, Revision, RowKey, SpreadsheetId},
+        ids::{FenceId, Number, PartnerCode, Revision, SpreadsheetId},
         partner::{Binding, Partner, RowTrouble},
         phone::Phone,
         session::{Kept, Parked, Registration, Session},
@@ -79,6 +79,7 @@ fn entities_of_the_first_version_are_readable() {
             unnumbered: [AppealId(Seq(12))].into(),
 
             stopped: [(RowTrouble::Moved, [Number(40), Number(41)].into())].into(),
+            strangers: [].into(),
         },
     );
 }
@@ -131,7 +132,7 @@ fn the_journal_s_own_records_of_the_first_version_are_readable() {
         &Intent {
             spreadsheet: SpreadsheetId("sheet-1".to_owned()),
             fence: FenceId(9),
-            keys: vec![RowKey::Appeal(AppealId(Seq(12))), RowKey::Partner(code())],
+            touched: Vec::new(),
             at: at(7),
         },
     );
@@ -181,6 +182,7 @@ fn appeal() -> Appeal {
         stamp: Some(at(1)),
         seen: Seen {
             delivery: "доставлено 11:02".into(),
+            updated: "".into(),
             status: Some(Status::InWork),
             answer: Some("Готово".into()),
         },
@@ -201,5 +203,7 @@ fn appeal() -> Appeal {
         },
         stopped: Some(RowTrouble::Moved),
         adopted: Some("старая история".into()),
+        traded: None,
+        formula: false,
     }
 }

@@ -43,6 +43,8 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         delivery: if held { Delivery::Held } else { Delivery::Empty },
         stopped: None,
         adopted: None,
+        traded: None,
+        formula: false,
     }
 }
 

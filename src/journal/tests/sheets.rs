@@ -1,5 +1,9 @@
 //! What the desks need: dirty rows with generations, intents and fences; and the bounds of the file.
 
+use crate::{
+    domain::{event::RowMark, ids::Number, row::Column, tab::Tab},
+    journal::{Exchanged, Touched},
+};
 use std::ops::Bound;
 
 use jiff::ToSpan;
@@ -56,7 +60,17 @@ fn a_dirty_row_keeps_its_turn_and_is_clean_only_for_its_generation() {
 async fn an_intent_lasts_until_it_is_settled_and_its_fence_until_it_is_forgotten() {
     let dir = tempfile::tempdir().unwrap();
     let journal = open(dir.path());
-    let row = RowKey::Appeal(DECIDED);
+    let row = Touched {
+        tab: Tab::Appeals,
+        row: 4,
+        mark: Some(RowMark::Appeal(Number(41))),
+        wrote: vec![(Column::Updated, "2025-10-09 11:53:20".into())],
+        exchanged: vec![Exchanged {
+            column: Column::Answer,
+            expect: Some("Готово".into()),
+            left: "".into(),
+        }],
+    };
     let first = journal.intend(sheet("a"), vec![row.clone()]).await.unwrap();
     let second = journal.intend(sheet("b"), Vec::new()).await.unwrap();
     assert_eq!(second.fence.0, first.fence.0 + 1);
@@ -64,7 +78,7 @@ async fn an_intent_lasts_until_it_is_settled_and_its_fence_until_it_is_forgotten
         first.fence.0 > 1_700_000_000,
         "it begins with the time, so that a journal begun anew meets no old fence"
     );
-    assert_eq!(first.keys, [row]);
+    assert_eq!(first.touched, [row]);
     assert_eq!(journal.snapshot().intents(&sheet("a")), [first]);
     journal.close().await;
 

@@ -99,6 +99,12 @@ impl Amend {
     }
 }
 
+/// Takes down a cell to put back; one cell is put back once.
+pub(super) fn insert(amends: &mut Vec<Amend>, amend: Amend) {
+    amends.retain(|known| known.mark != amend.mark || known.column != amend.column);
+    amends.push(amend);
+}
+
 /// Shows the look as if nothing had happened, and forgets what people have changed since.
 pub(super) fn overlay(amends: &mut Vec<Amend>, look: &mut Look) {
     for amend in amends.iter_mut().filter(|amend| amend.tab() == look.tab) {

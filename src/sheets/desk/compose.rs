@@ -10,13 +10,14 @@ use super::{
     draft::{Canvas, Draft, Owner, Planned, SharedWrite},
     find::{Place, Stage, chat_of, mark_of},
     prepare::prepare,
-    shared::{self, Move},
+    shared::{self, Move, Stubborn},
+    spill::Spill,
     station::Station,
 };
 use crate::{
     domain::{
         appeal::Status,
-        event::{RowMark, RowResult, WrittenRow},
+        event::{RowMark, RowResult, TelegramCell, WrittenRow},
         row::{CellValue, Column, DesiredRow, Find, SharedCell},
         tab::Tab,
         text::Text,
@@ -37,14 +38,15 @@ const MOST_CHARACTERS: usize = 700_000;
 /// What each cell costs beside its text, about.
 const CELL_COST: usize = 40;
 
-/// Texts that the last compare-and-set of a cell did not find although the look before it showed them.
-pub(super) type Stubborn = BTreeMap<(RowMark, Column), String>;
+/// Cells whose last compare-and-set did not find the text that the look before it showed.
+pub(super) type Stubborns = BTreeMap<(RowMark, Column), Stubborn>;
 
 /// What the composing looks at.
 pub(super) struct Scene<'a> {
     pub(super) structure: &'a Structure,
-    pub(super) stubborn: &'a Stubborn,
+    pub(super) stubborn: &'a Stubborns,
     pub(super) amends: &'a [Amend],
+    pub(super) spills: &'a [Spill],
 }
 
 impl Scene<'_> {
@@ -78,6 +80,7 @@ impl Scene<'_> {
             let here = |row: &&mut Option<Wanted>| row.as_ref().is_some_and(|wanted| wanted.row.find.tab() == look.tab);
             let mine: Vec<Wanted> = rows.iter_mut().filter(here).filter_map(Option::take).collect();
             self.amend(&stage, &mine, &mut draft);
+            self.wipe(&stage, &mut draft);
             for wanted in mine {
                 self.row(&stage, wanted, &mut draft);
             }
@@ -125,6 +128,27 @@ impl Scene<'_> {
         }
     }
 
+    /// Empties rows without a key of what we left there by mistake.
+    fn wipe(&self, stage: &Stage<'_>, draft: &mut Draft) {
+        for spill in self.spills.iter().filter(|spill| spill.tab == stage.look.tab) {
+            let at = spill.found.as_ref().map(|(at, _)| *at);
+            let Some(row) = stage.look.rows.iter().find(|row| Some(row.row) == at) else {
+                continue;
+            };
+            let placed = |(column, value)| Some((stage.layout.position(column)?, value));
+            let cells = spill.values().filter_map(placed).collect();
+            let planned = Planned {
+                chat: chat_of(row),
+                spill: Some(spill.clone()),
+                ..Planned::new(stage.look.tab, row.row)
+            };
+            draft.add(planned, |draft, owner| {
+                draft.set(stage.look.sheet, row.row, cells, owner);
+                Vec::new()
+            });
+        }
+    }
+
     fn row(&self, stage: &Stage<'_>, wanted: Wanted, draft: &mut Draft) {
         let size = size(&wanted.row);
         if draft.size > 0 && draft.size + size > MOST_CHARACTERS {
@@ -132,10 +156,15 @@ impl Scene<'_> {
             draft.unread |= matches!(wanted.row.find, Find::Unnumbered(..));
             return;
         }
-        match stage.find(&wanted.row) {
+        let place = stage.find(&wanted.row);
+        let told = stage.tell_strays(&wanted, &place, draft);
+        match place {
             Place::At(row) => self.change(stage, row, wanted, size, draft),
             Place::Tail => stage.append(wanted, size, draft),
             Place::Absent => draft.finish(wanted, RowResult::Absent),
+            // Its rows say so, or will.
+            Place::Unclear if told => {}
+            Place::Unclear if wanted.row.strays.is_some() => draft.finish(wanted, RowResult::Idle),
             Place::Unclear => {
                 draft.left.insert(stage.look.tab);
                 draft.finish(wanted, RowResult::Contested);
@@ -168,6 +197,8 @@ impl Scene<'_> {
             result: confirmed,
             numbers: stage.layout.position(Column::Number).is_some_and(|at| cells.contains_key(&at)),
             contested,
+            asks_formula: wanted.row.asks_formula,
+            wrote: stage.short(&cells),
             ..Planned::new(stage.look.tab, row.row)
         };
         draft.size += size;
@@ -189,6 +220,9 @@ impl Scene<'_> {
                 contested = true;
                 continue;
             }
+            if decided == Move::Leave {
+                continue;
+            }
             match cell {
                 SharedCell::Status { set, .. } => status = Some(set.clone()),
                 SharedCell::ClearAnswer { expect } => cleared = Some(expect.clone()),
@@ -199,6 +233,7 @@ impl Scene<'_> {
             status,
             cleared,
             lines: desired.lines,
+            formula: None,
         };
         (moves, confirmed, contested)
     }
@@ -211,7 +246,7 @@ impl Scene<'_> {
             Some(_) => Move::Contested,
             None => {
                 let shown = stage.look.text(row, column).unwrap_or_default();
-                let stubborn = self.stubborn.get(&(mark.clone(), column)).map(String::as_str);
+                let stubborn = self.stubborn.get(&(mark.clone(), column));
                 shared::decide(&stage.station.words, cell, shown, stubborn)
             }
         }
@@ -230,10 +265,23 @@ impl Stage<'_> {
         ours.iter().filter(differs).filter_map(placed).collect()
     }
 
+    /// Cells as the intent remembers them: without the text of the history, which is long.
+    fn short(&self, cells: &BTreeMap<u32, CellValue>) -> Vec<(Column, Text)> {
+        let short = |&(column, at): &(Column, u32)| {
+            let text = match cells.get(&at)? {
+                CellValue::Text(_) if column == Column::History => Text::default(),
+                CellValue::Text(text) => text.clone(),
+                CellValue::Number(number) => Text(number.to_string()),
+            };
+            Some((column, text))
+        };
+        self.layout.columns().iter().filter_map(short).collect()
+    }
+
     fn shared(&self, row: u32, column: Column, decided: Move, draft: &mut Draft, owner: Owner) -> Option<SharedWrite> {
         let (sheet, at) = (self.look.sheet, self.layout.position(column)?);
         let (change, expect, left) = match decided {
-            Move::Done | Move::Contested => return None,
+            Move::Done | Move::Leave | Move::Contested => return None,
             Move::Compare { expect, set } => {
                 let change = Change::CompareAndSet {
                     sheet,
@@ -264,6 +312,46 @@ impl Stage<'_> {
         })
     }
 
+    /// Other rows that bear the number of this one are told so; whether any is told now. Beside no telegram_id at all, a number whose
+    /// own row stands is taken away again: a sort that leaves our column out puts numbers beside empty rows.
+    fn tell_strays(&self, wanted: &Wanted, place: &Place<'_>, draft: &mut Draft) -> bool {
+        let (Some(words), Some(RowMark::Appeal(number))) = (&wanted.row.strays, mark_of(&wanted.row)) else {
+            return false;
+        };
+        let own = match place {
+            Place::At(row) => Some(row.row),
+            Place::Tail | Place::Absent | Place::Unclear | Place::Unread => None,
+        };
+        let mut told = false;
+        for stray in self.bearing(number).filter(|stray| Some(stray.row) != own) {
+            let removes = own.is_some() && stray.telegram == TelegramCell::Empty;
+            let text = |column, text: &str| (column, CellValue::Text(text.into()));
+            let cells = if removes {
+                vec![text(Column::Number, ""), text(Column::Delivery, "")]
+            } else {
+                vec![text(Column::Delivery, words.as_str())]
+            };
+            let cells = self.differing(stray, &cells);
+            if cells.is_empty() {
+                continue;
+            }
+            told = true;
+            let planned = Planned {
+                report: own.is_none().then(|| (wanted.row.key.clone(), wanted.dirtied)),
+                mark: (!removes).then_some(RowMark::Appeal(number)),
+                chat: chat_of(stray),
+                result: RowResult::Idle,
+                wrote: self.short(&cells),
+                ..Planned::new(self.look.tab, stray.row)
+            };
+            draft.add(planned, |draft, owner| {
+                draft.set(self.look.sheet, stray.row, cells, owner);
+                Vec::new()
+            });
+        }
+        told
+    }
+
     fn append(&self, wanted: Wanted, size: usize, draft: &mut Draft) {
         let (mark, chat, keys) = match &wanted.row.find {
             Find::Partner(code) => (RowMark::Partner(code.clone()), None, Vec::new()),
@@ -274,8 +362,8 @@ impl Stage<'_> {
                 ];
                 (RowMark::Appeal(*number), Some(*chat), keys)
             }
-            // A row without number is never appended: `find` calls it absent.
-            Find::Unnumbered(..) => return draft.finish(wanted, RowResult::Absent),
+            // Such rows are never appended: `find` calls them absent, or unclear.
+            Find::Traded(..) | Find::Unnumbered(..) => return draft.finish(wanted, RowResult::Absent),
         };
         let (values, status) = self.new_row(&wanted.row, keys);
         let planned = Planned {
@@ -287,6 +375,7 @@ impl Stage<'_> {
                 status,
                 cleared: None,
                 lines: wanted.row.lines,
+                formula: None,
             },
             ..Planned::new(self.look.tab, self.look.end)
         };
@@ -351,6 +440,9 @@ impl Planned {
             numbers: false,
             amend: None,
             contested: false,
+            asks_formula: false,
+            wrote: Vec::new(),
+            spill: None,
         }
     }
 }
@@ -373,7 +465,7 @@ impl Draft {
 impl Station {
     /// The histories that the next look reads, where rows without `№` remain.
     pub(super) fn unread(&self) -> Histories {
-        self.look.as_ref().map_or(Histories::All, Look::histories_of_unnumbered)
+        self.look.as_ref().map_or(Histories::All, Look::histories_needed)
     }
 }
 

@@ -1,45 +1,133 @@
-//! Rows that a batch may have hit whose answer was lost: there is no read-back to tell.
+//! Rows that a batch may have hit whose answer was lost (or which a crash cut off): there is no read-back to tell.
 //!
-//! Invariant: where a written row does not stand at its place any more, it and whoever stands there now are written anew.
-//! Rows that moved and came back in between go unnoticed: nothing in a sheet tells of them.
+//! Invariant: where a written row does not stand at its place any more, it and whoever stands there now are written anew, and what people
+//! wrote and we have changed in a foreign row is put back. Rows that moved and came back in between go unnoticed where a batch has changed
+//! the history alone: nothing in a sheet tells of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::draft::Planned;
+use super::{
+    amend::Amend,
+    spill::{Spill, is_sign},
+};
 use crate::{
-    domain::{event::RowMark, tab::Tab},
-    sheets::look::Look,
+    domain::{event::RowMark, row::Column, tab::Tab, text::Text},
+    journal::{Exchanged, Touched},
+    sheets::look::{Index, Look, Row, Standing},
 };
 
 /// One tab of a batch whose answer was lost.
 #[derive(Debug)]
 pub(super) struct Doubt {
     pub(super) tab: Tab,
-    /// The places that were to be written, and for whom.
-    written: Vec<(u32, RowMark)>,
+    touched: Vec<Touched>,
 }
 
 impl Doubt {
-    pub(super) fn new(look: &Look, rows: &[Planned]) -> Self {
-        let mine = rows.iter().filter(|row| row.tab == look.tab);
-        Self {
-            tab: look.tab,
-            written: mine.filter_map(|row| Some((row.row?, row.mark.clone()?))).collect(),
-        }
+    /// The tabs of a batch.
+    pub(super) fn of(touched: &[Touched]) -> Vec<Self> {
+        let tabs: BTreeSet<Tab> = touched.iter().map(|touched| touched.tab).collect();
+        let doubt = |tab| Self {
+            tab,
+            touched: touched.iter().filter(|touched| touched.tab == tab).cloned().collect(),
+        };
+        tabs.into_iter().map(doubt).collect()
     }
 
     /// The keys that the batch may have hit, as a fresh look shows the tab; none where nothing has moved.
     pub(super) fn hit(&self, look: &Look) -> BTreeSet<RowMark> {
         let now = places(look);
         let by_place: BTreeMap<u32, &RowMark> = now.iter().map(|(mark, &row)| (row, mark)).collect();
-        let moved = |(row, mark): &(u32, RowMark)| {
+        let moved = |(row, mark): &(u32, &RowMark)| {
             let elsewhere = now.get(mark).is_some_and(|place| place != row);
-            elsewhere || by_place.get(row).is_some_and(|here| *here != mark)
+            elsewhere || by_place.get(row).is_some_and(|here| here != mark)
         };
-        let hit = self.written.iter().filter(|written| moved(written));
+        let written = self
+            .touched
+            .iter()
+            .filter_map(|touched| Some((touched.row, touched.mark.as_ref()?)));
         let here_now = |row: &u32| by_place.get(row).map(|mark| (*mark).clone());
-        hit.flat_map(|(row, mark)| [Some(mark.clone()), here_now(row)]).flatten().collect()
+        written
+            .filter(moved)
+            .flat_map(|(row, mark)| [Some(mark.clone()), here_now(&row)])
+            .flatten()
+            .collect()
     }
+
+    /// Cells that people write too and that the batch has changed in a foreign row.
+    pub(super) fn amends(&self, previous: &Look, now: &Look) -> Vec<Amend> {
+        let (previous, now) = (Shown::new(previous), Shown::new(now));
+        let amend = |touched: &Touched, exchanged: &Exchanged| {
+            let left = exchanged.left.as_str();
+            if now.text(touched.mark.as_ref()?, exchanged.column) == Some(left) {
+                return None;
+            }
+            let (victim, was) = victim(touched, exchanged, &previous, &now)?;
+            Some(Amend::shared(victim, exchanged.column, was.to_owned(), left.to_owned()))
+        };
+        let amends = |touched: &'_ Touched| -> Vec<Amend> {
+            let exchanged = touched.exchanged.iter();
+            exchanged.filter_map(|exchanged| amend(touched, exchanged)).collect()
+        };
+        self.touched.iter().flat_map(amends).collect()
+    }
+
+    /// What the batch has left in rows that have no key.
+    pub(super) fn spills(&self, previous: Option<&Look>, now: &Look) -> Vec<Spill> {
+        let shown = Shown::new(now);
+        let lands = |touched: &Touched, (column, text): &(Column, Text)| {
+            let mark = touched.mark.as_ref();
+            !is_sign(*column) || mark.is_some_and(|mark| shown.text(mark, *column) == Some(text.as_str()))
+        };
+        let astray = |touched: &&Touched| !touched.wrote.iter().all(|cell| lands(touched, cell));
+        let spills = self
+            .touched
+            .iter()
+            .filter(astray)
+            .filter_map(|touched| Spill::of(touched.tab, &touched.wrote));
+        spills
+            .filter(|spill| previous.is_none_or(|previous| !spill.stands(previous)))
+            .collect()
+    }
+}
+
+/// A look whose rows are asked for by key many times.
+struct Shown<'a> {
+    look: &'a Look,
+    index: Index<'a>,
+}
+
+impl<'a> Shown<'a> {
+    fn new(look: &'a Look) -> Self {
+        Self { look, index: look.index() }
+    }
+
+    /// What a cell of the one row with a key shows.
+    fn text(&self, mark: &RowMark, column: Column) -> Option<&'a str> {
+        match self.index.find(mark) {
+            Standing::Once(row) => self.look.text(row, column),
+            Standing::Nowhere | Standing::Doubled => None,
+        }
+    }
+}
+
+/// The one foreign row whose cell has changed exactly as the batch would have changed it; where there are several, the one at its place.
+fn victim<'a>(touched: &Touched, exchanged: &Exchanged, previous: &Shown<'a>, now: &Shown<'a>) -> Option<(RowMark, &'a str)> {
+    let left = exchanged.left.as_str();
+    let changed = |row: &'a Row| {
+        let key = row.key.as_ref().filter(|key| Some(*key) != touched.mark.as_ref())?;
+        let was = previous.text(key, exchanged.column).filter(|was| *was != left)?;
+        let expected = match &exchanged.expect {
+            Some(expect) => expect.as_str() == was,
+            None => row.row == touched.row,
+        };
+        let hit = expected && now.text(key, exchanged.column) == Some(left);
+        hit.then(|| (row.row, key.clone(), was))
+    };
+    let all: Vec<_> = now.look.rows.iter().filter_map(changed).collect();
+    let at_place = all.iter().find(|(row, ..)| *row == touched.row);
+    let only = if let [one] = all.as_slice() { Some(one) } else { at_place };
+    only.map(|(_, key, was)| (key.clone(), *was))
 }
 
 fn places(look: &Look) -> BTreeMap<RowMark, u32> {

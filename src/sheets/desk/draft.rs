@@ -10,14 +10,16 @@ use crate::{
         ids::{ChatId, RowKey, Seq},
         row::{CellValue, Column},
         tab::Tab,
+        text::Text,
     },
+    journal::{Exchanged, Touched},
     sheets::{
         layout::Layout,
         wire::{Change, SheetId, Span},
     },
 };
 
-use super::{amend::Amend, prepare::Step};
+use super::{amend::Amend, prepare::Step, spill::Spill};
 
 /// Rows between two touched ones that are read back along with them: a longer range costs less than one more range.
 const READ_BACK_GAP: u32 = 8;
@@ -86,6 +88,12 @@ pub(super) struct Planned {
     pub(super) amend: Option<Amend>,
     /// Some shared cell was left alone.
     pub(super) contested: bool,
+    /// Whether its answer cell holds a formula is to be found out.
+    pub(super) asks_formula: bool,
+    /// The cells that only we write, as they are afterwards; of the history only that it is written.
+    pub(super) wrote: Vec<(Column, Text)>,
+    /// The row without a key that it empties.
+    pub(super) spill: Option<Spill>,
 }
 
 /// A change of a shared cell.
@@ -129,9 +137,9 @@ impl Draft {
         }
     }
 
-    /// The rows that the intent names.
-    pub(super) fn keys(&self) -> Vec<RowKey> {
-        self.rows.iter().filter_map(|row| Some(row.report.as_ref()?.0.clone())).collect()
+    /// What the intent tells.
+    pub(super) fn touched(&self) -> Vec<Touched> {
+        self.rows.iter().filter_map(Planned::touched).collect()
     }
 
     /// What to read back: the header row, the key cells of the touched rows, and the tail where new rows land.
@@ -155,17 +163,46 @@ impl Draft {
                     _ => touched.push((row, row + 1)),
                 }
             }
-            if canvas.appended > 0 {
-                touched.push((canvas.end, canvas.end + canvas.appended));
-            }
             span((0, 1), (0, canvas.layout.width()));
+            let shared = self.rows.iter().filter(|row| row.tab == tab).flat_map(Planned::looked_into);
+            let positions = |columns: BTreeSet<Column>| -> BTreeSet<u32> {
+                columns.into_iter().filter_map(|column| canvas.layout.position(column)).collect()
+            };
+            let keys: BTreeSet<Column> = key_columns(tab).iter().copied().collect();
+            let columns = positions(keys.iter().copied().chain(shared).collect());
             for rows in touched {
-                for column in key_columns(tab).iter().filter_map(|&key| canvas.layout.position(key)) {
-                    span(rows, (column, column + 1));
-                }
+                columns.iter().for_each(|&column| span(rows, (column, column + 1)));
+            }
+            if canvas.appended > 0 {
+                let tail = (canvas.end, canvas.end + canvas.appended);
+                positions(keys).into_iter().for_each(|column| span(tail, (column, column + 1)));
             }
         }
         spans
+    }
+}
+
+impl Planned {
+    /// What it changes; nothing that could be hit instead where it is appended.
+    pub(super) fn touched(&self) -> Option<Touched> {
+        let exchanged = |write: &SharedWrite| Exchanged {
+            column: write.column,
+            expect: write.expect.clone().map(Text),
+            left: Text(write.left.clone()),
+        };
+        Some(Touched {
+            tab: self.tab,
+            row: self.row?,
+            mark: self.mark.clone(),
+            wrote: self.wrote.clone(),
+            exchanged: self.shared.iter().map(exchanged).collect(),
+        })
+    }
+
+    /// Shared cells that are read back: a compare-and-set passes over a formula.
+    pub(super) fn looked_into(&self) -> impl Iterator<Item = Column> + '_ {
+        let asked = self.asks_formula.then_some(Column::Answer);
+        self.shared.iter().map(|write| write.column).chain(asked)
     }
 }
 

@@ -6,7 +6,7 @@ use super::station::Station;
 use crate::{
     domain::{
         event::{RowMark, TelegramCell},
-        ids::ChatId,
+        ids::{ChatId, Number},
         row::{CellValue, Column, DesiredRow, Find},
         text::Text,
     },
@@ -45,13 +45,26 @@ impl Stage<'_> {
                 Standing::Once(found) => Place::At(found),
                 Standing::Doubled => Place::Unclear,
             },
-            Find::Numbered(number, chat) => match self.index.find(&RowMark::Appeal(*number)) {
-                Standing::Nowhere => missing,
-                Standing::Once(found) if found.telegram == TelegramCell::Id(*chat) => Place::At(found),
-                Standing::Once(_) | Standing::Doubled => Place::Unclear,
-            },
+            Find::Numbered(number, chat) => self.find_beside(*number, *chat, missing),
+            Find::Traded(shown, chat) => self.find_beside(*shown, *chat, Place::Unclear),
             Find::Unnumbered(chat, history) => self.find_unnumbered(*chat, history),
         }
+    }
+
+    /// The row with this `№` and this telegram_id; other rows with the number do not count.
+    fn find_beside<'a>(&'a self, number: Number, chat: ChatId, missing: Place<'a>) -> Place<'a> {
+        let all = self.bearing(number);
+        let mut own = all.clone().filter(|row| row.telegram == TelegramCell::Id(chat));
+        match (own.next(), own.next()) {
+            (Some(row), None) => Place::At(row),
+            (None, _) if all.count() == 0 => missing,
+            (None | Some(_), _) => Place::Unclear,
+        }
+    }
+
+    /// The rows that bear a `№`.
+    pub(super) fn bearing(&self, number: Number) -> impl Iterator<Item = &Row> + Clone {
+        self.index.rows(&RowMark::Appeal(number))
     }
 
     fn find_unnumbered(&self, chat: ChatId, history: &Text) -> Place<'_> {
@@ -75,7 +88,7 @@ pub(super) fn mark_of(row: &DesiredRow) -> Option<RowMark> {
     match &row.find {
         Find::Partner(code) => Some(RowMark::Partner(code.clone())),
         Find::Numbered(number, _) => Some(RowMark::Appeal(*number)),
-        Find::Unnumbered(..) => row.ours.iter().find_map(|(column, value)| match (column, value) {
+        Find::Traded(..) | Find::Unnumbered(..) => row.ours.iter().find_map(|(column, value)| match (column, value) {
             (Column::Number, CellValue::Number(number)) => cells::number(&number.to_string()).map(RowMark::Appeal),
             _ => None,
         }),

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Desk, Output, Phase, amend,
+    Desk, Output, Phase, amend, spill,
     station::{Hinders, Station},
 };
 use crate::{
@@ -229,14 +229,22 @@ impl Desk {
         }
         let mut events = Vec::new();
         for look in &mut self.cycle.taken {
-            amend::overlay(&mut self.amends, look);
             let Some(station) = self.stations.iter().find(|station| station.tab() == look.tab) else {
                 continue;
             };
+            let previous = station.previous();
+            for doubt in self.doubts.iter().filter(|doubt| doubt.tab == look.tab) {
+                for amend in previous.iter().flat_map(|previous| doubt.amends(previous, look)) {
+                    amend::insert(&mut self.amends, amend);
+                }
+                self.spills.extend(doubt.spills(previous, look));
+            }
+            amend::overlay(&mut self.amends, look);
+            spill::overlay(&mut self.spills, previous, look);
             if station.would_mend(Hinders::Looks) {
                 events.push(mended(look.tab));
             }
-            events.extend(diff::events(&station.words, station.look.as_ref(), look));
+            events.extend(diff::events(&station.words, previous, look));
         }
         let doubts = |look: &Look| {
             self.doubts
@@ -277,7 +285,7 @@ impl Desk {
     /// The journal knows what the looks showed; now it may say what it wants written.
     fn taken_in(&mut self, now: Timestamp) -> Vec<Output> {
         let mut tabs = Vec::new();
-        for look in std::mem::take(&mut self.cycle).taken {
+        for mut look in std::mem::take(&mut self.cycle).taken {
             let tab = look.tab;
             if self.open.is_empty() {
                 self.doubts.retain(|doubt| doubt.tab != tab);
@@ -287,9 +295,12 @@ impl Desk {
             if station.would_mend(Hinders::Looks) {
                 station.trouble = None;
             }
-            let wants = diff::wants_histories(station.look.as_ref(), &look);
-            station.histories = if wants { look.histories_of_unnumbered() } else { Histories::Skip };
+            diff::mark_unread(station.previous(), &mut look);
+            look.forget_told_histories();
+            let wants = diff::wants_histories(station.previous(), &look);
+            station.histories = if wants { look.histories_needed() } else { Histories::Skip };
             station.look = Some(look);
+            station.known = None;
             if station.unwritable_until().is_none_or(|until| until <= now) {
                 tabs.push(tab);
             }

@@ -6,9 +6,11 @@ use jiff::Timestamp;
 
 use super::{
     Desk, Sent,
-    amend::Amend,
+    amend::{self, Amend},
     draft::{Canvas, Planned, SharedWrite, key_columns},
     looking::mended,
+    shared::Stubborn,
+    spill::Spill,
     station::Hinders,
 };
 use crate::{
@@ -47,7 +49,7 @@ impl Desk {
         for row in draft.rows {
             let Some(canvas) = draft.canvases.get(&row.tab) else { continue };
             let result = self.result(&row, canvas, head, answer);
-            if !matches!(result, Some(RowResult::Confirmed { .. })) {
+            if !matches!(result, Some(RowResult::Confirmed { .. } | RowResult::Idle)) {
                 left.insert(row.tab);
                 // The domain should learn at once what a person has written instead.
                 if !self.pace.is_futile() {
@@ -67,7 +69,10 @@ impl Desk {
         for (tab, canvas) in draft.canvases {
             self.after(tab, canvas, answer);
         }
-        let progress = left.is_empty() || results.iter().any(|row| matches!(row.result, RowResult::Confirmed { .. }));
+        let progress = left.is_empty()
+            || results
+                .iter()
+                .any(|row| matches!(row.result, RowResult::Confirmed { .. } | RowResult::Idle));
         self.pace.remains(progress, now);
         self.wishes.dirty.extend(left);
         self.report(Some(fence), results);
@@ -91,27 +96,43 @@ impl Desk {
                 self.misnumbered(row, chat, head, answer);
                 false
             }
-            Found::Nothing => false,
+            Found::Nothing => {
+                self.spills.extend(Spill::of(row.tab, &row.wrote));
+                false
+            }
         };
         if !itself {
             return Some(RowResult::Moved);
         }
         self.amends.retain(|amend| row.amend.as_ref() != Some(amend));
-        let mut missed = row.contested;
+        self.spills.retain(|spill| row.spill.as_ref() != Some(spill));
+        let formula = |column| {
+            let at_column = canvas.layout.position(column)?;
+            Some(is_formula(answer, canvas.sheet, at, at_column))
+        };
+        let (mut contested, mut kept) = (row.contested, Vec::new());
         for write in &row.shared {
             let Some(mark) = row.mark.clone() else { continue };
             let cell = (mark, write.column);
             match &write.expect {
                 Some(expect) if !landed(write, head, answer) => {
-                    missed = true;
-                    self.stubborn.insert(cell, expect.clone());
+                    let formula = formula(write.column) == Some(true);
+                    contested |= !formula;
+                    kept.push(write.column);
+                    let text = expect.clone();
+                    self.stubborn.insert(cell, Stubborn { text, formula });
                 }
                 _ => {
                     self.stubborn.remove(&cell);
                 }
             }
         }
-        Some(if missed { RowResult::Contested } else { row.result.clone() })
+        if contested {
+            return Some(RowResult::Contested);
+        }
+        let asked = row.looked_into().any(|column| column == Column::Answer);
+        let formula = asked.then(|| formula(Column::Answer)).flatten();
+        Some(with_findings(row.result.clone(), &kept, formula))
     }
 
     /// Another row stood where this one was meant: what is ours there is projected anew, what is theirs is put back.
@@ -124,9 +145,8 @@ impl Desk {
                 (None, None) => None,
             };
             if let Some(was) = was.filter(|was| *was != write.left) {
-                self.amends.retain(|amend| amend.mark != *victim || amend.column != write.column);
-                self.amends
-                    .push(Amend::shared(victim.clone(), write.column, was, write.left.clone()));
+                let amend = Amend::shared(victim.clone(), write.column, was, write.left.clone());
+                amend::insert(&mut self.amends, amend);
             }
         }
     }
@@ -173,6 +193,21 @@ impl Desk {
             station.trouble = None;
             self.owe(mended(tab));
         }
+    }
+}
+
+/// What is confirmed, less the cells that were left as they are, and whether the answer is a formula.
+fn with_findings(result: RowResult, kept: &[Column], holds: Option<bool>) -> RowResult {
+    match result {
+        RowResult::Confirmed {
+            status, cleared, lines, ..
+        } => RowResult::Confirmed {
+            status: status.filter(|_| !kept.contains(&Column::Status)),
+            cleared: cleared.filter(|_| !kept.contains(&Column::Answer)),
+            lines,
+            formula: holds,
+        },
+        RowResult::Idle | RowResult::Contested | RowResult::Moved | RowResult::Absent | RowResult::Refused(_) => result,
     }
 }
 
@@ -228,4 +263,9 @@ fn cell(answer: &ReadBack, sheet: SheetId, row: u32, column: u32) -> &str {
         cells.get(column.checked_sub(block.column)? as usize)
     });
     inside.map_or("", String::as_str)
+}
+
+fn is_formula(answer: &ReadBack, sheet: SheetId, row: u32, column: u32) -> bool {
+    let blocks = answer.cells.iter().filter(|block| block.sheet == sheet);
+    blocks.flat_map(|block| &block.formulas).any(|&place| place == (row, column))
 }

@@ -10,6 +10,15 @@ use crate::{
     sheets::layout::words::{TabWords, same_status},
 };
 
+/// What is known of a cell whose text could not be found although it stood there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stubborn {
+    /// The text.
+    pub(super) text: String,
+    /// It is what a formula shows.
+    pub(super) formula: bool,
+}
+
 /// What is to be done to a shared cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Move {
@@ -19,6 +28,8 @@ pub(super) enum Move {
     Compare { expect: String, set: String },
     /// Change it right after the look: there is nothing to compare with, or Google could not.
     Plain { set: String },
+    /// A formula: it stays.
+    Leave,
     /// A person has written something else; the look has told the domain.
     Contested,
 }
@@ -31,8 +42,8 @@ pub(super) fn column(cell: &SharedCell) -> Column {
     }
 }
 
-/// Decides by what the cell shows; `stubborn` is text that the last compare-and-set of this very cell did not find.
-pub(super) fn decide(words: &TabWords, cell: &SharedCell, shown: &str, stubborn: Option<&str>) -> Move {
+/// Decides by what the cell shows; `stubborn` is what the last compare-and-set of this very cell has taught.
+pub(super) fn decide(words: &TabWords, cell: &SharedCell, shown: &str, stubborn: Option<&Stubborn>) -> Move {
     match cell {
         SharedCell::Status { expect, set } => {
             let Some(word) = words.status_word(set) else {
@@ -65,15 +76,15 @@ pub(super) fn outcome<'a>(words: &'a TabWords, cell: &'a SharedCell) -> Option<&
     }
 }
 
-fn change(shown: &str, set: &str, stubborn: Option<&str>) -> Move {
+fn change(shown: &str, set: &str, stubborn: Option<&Stubborn>) -> Move {
     let set = set.to_owned();
-    if stubborn == Some(shown) {
-        Move::Plain { set }
-    } else {
-        Move::Compare {
+    match stubborn.filter(|stubborn| stubborn.text == shown) {
+        Some(Stubborn { formula: true, .. }) => Move::Leave,
+        Some(Stubborn { formula: false, .. }) => Move::Plain { set },
+        None => Move::Compare {
             expect: shown.to_owned(),
             set,
-        }
+        },
     }
 }
 
@@ -89,6 +100,13 @@ mod tests {
         }
     }
 
+    fn text(text: &str) -> Stubborn {
+        Stubborn {
+            text: text.to_owned(),
+            formula: false,
+        }
+    }
+
     fn plain(set: &str) -> Move {
         Move::Plain { set: set.to_owned() }
     }
@@ -96,12 +114,12 @@ mod tests {
     #[test]
     fn a_status_moves_only_from_where_it_was_expected() {
         let words = appeals();
-        let status = |expect, shown, stubborn| {
+        let status = |expect, shown, stubborn: Option<&str>| {
             let cell = SharedCell::Status {
                 expect,
                 set: Status::InWork,
             };
-            decide(&words, &cell, shown, stubborn)
+            decide(&words, &cell, shown, stubborn.map(text).as_ref())
         };
         let new = || Some(Status::New);
         assert_eq!(status(new(), "в работе", None), Move::Done);
@@ -120,21 +138,26 @@ mod tests {
     #[test]
     fn an_answer_is_cleared_only_of_the_very_text() {
         let words = appeals();
-        let clear = |shown, stubborn| {
+        let clear = |shown, stubborn: Option<Stubborn>| {
             decide(
                 &words,
                 &SharedCell::ClearAnswer {
                     expect: "да\nда".into()
                 },
                 shown,
-                stubborn,
+                stubborn.as_ref(),
             )
         };
         assert_eq!(clear(" \n", None), Move::Done);
         assert_eq!(clear("да\nда", None), compare("да\nда", ""));
-        assert_eq!(clear("да\nда", Some("да\nда")), plain(""));
-        assert_eq!(clear("да\nда", Some("другое")), compare("да\nда", ""));
+        assert_eq!(clear("да\nда", Some(text("да\nда"))), plain(""));
+        assert_eq!(clear("да\nда", Some(text("другое"))), compare("да\nда", ""));
+        let formula = Stubborn {
+            formula: true,
+            ..text("да\nда")
+        };
+        assert_eq!(clear("да\nда", Some(formula)), Move::Leave);
         assert_eq!(clear("да\nда ", None), Move::Contested);
-        assert_eq!(clear("новый ответ", Some("новый ответ")), Move::Contested);
+        assert_eq!(clear("новый ответ", Some(text("новый ответ"))), Move::Contested);
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     domain::tab::Tab,
     sheets::{
         layout::{Layout, words::TabWords},
-        look::{Look, plan::Histories},
+        look::{Known, Look, plan::Histories},
     },
 };
 
@@ -22,6 +22,8 @@ pub(super) struct Station {
     pub(super) layout: Option<Layout>,
     /// The last look that the journal has taken in.
     pub(super) look: Option<Look>,
+    /// Before the first look: the rows that the journal knows to stand there.
+    pub(super) known: Option<Look>,
     /// What the next look reads of the histories.
     pub(super) histories: Histories,
     pub(super) trouble: Option<Trouble>,
@@ -47,13 +49,14 @@ pub(super) enum Hinders {
 }
 
 impl Station {
-    pub(super) fn new(words: TabWords, sighted: bool) -> Self {
-        let histories = if words.tab == Tab::Appeals && !sighted {
+    pub(super) fn new(words: TabWords, known: Option<Vec<Known>>) -> Self {
+        let histories = if words.tab == Tab::Appeals && known.is_none() {
             Histories::All
         } else {
             Histories::Skip
         };
         Self {
+            known: known.map(|known| Look::of_known(&words, known)),
             words,
             layout: None,
             look: None,
@@ -65,6 +68,11 @@ impl Station {
 
     pub(super) fn tab(&self) -> Tab {
         self.words.tab
+    }
+
+    /// What the next look is compared with.
+    pub(super) fn previous(&self) -> Option<&Look> {
+        self.look.as_ref().or(self.known.as_ref())
     }
 
     /// Takes note of a trouble; whether it is a new one.

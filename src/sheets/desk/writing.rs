@@ -42,6 +42,7 @@ impl Desk {
             structure,
             stubborn: &self.stubborn,
             amends: &self.amends,
+            spills: &self.spills,
         };
         let draft = scene.compose(&stations, rows);
         self.amends.retain(|amend| !draft.righted.contains(amend));
@@ -53,9 +54,9 @@ impl Desk {
         if draft.changes.is_empty() {
             self.needs_no_write(draft, now)
         } else {
-            let keys = draft.keys();
+            let touched = draft.touched();
             self.phase = Phase::Intending(draft);
-            vec![Output::Intend(keys)]
+            vec![Output::Intend(touched)]
         }
     }
 
@@ -132,12 +133,7 @@ impl Desk {
         match error {
             CallError::Unknown(_) => {
                 self.open.push(sent.fence);
-                let looks = self
-                    .stations
-                    .iter()
-                    .filter(|station| sent.draft.canvases.contains_key(&station.tab()));
-                let looks = looks.filter_map(|station| station.look.as_ref());
-                self.doubts.extend(looks.map(|look| Doubt::new(look, &sent.draft.rows)));
+                self.doubts.extend(Doubt::of(&sent.draft.touched()));
                 self.structure = None;
                 self.pace.writes.failed(None, now);
                 return;
@@ -191,6 +187,7 @@ impl Desk {
                 let row = sent.draft.rows.get(at)?;
                 let Some((key, dirtied)) = row.report.clone() else {
                     self.amends.retain(|amend| row.amend.as_ref() != Some(amend));
+                    self.spills.retain(|spill| row.spill.as_ref() != Some(spill));
                     return None;
                 };
                 let result = RowResult::Refused(words);

@@ -99,6 +99,7 @@ async fn dirty_rows_are_told_of_once_while_the_desk_keeps_its_pace() {
         status: None,
         answer: AnswerCell::Blank,
         history: "2025-01-01 10:00:00: Вопрос".into(),
+        updated: "".into(),
         highest: None,
     };
     let looked = Looked {
@@ -111,7 +112,7 @@ async fn dirty_rows_are_told_of_once_while_the_desk_keeps_its_pace() {
     assert!(matches!(driver.wait(None).await, Some(Input::Dirty(tabs)) if tabs == BTreeSet::from([Tab::Appeals])));
     let soon = clock::now() + SignedDuration::from_millis(5);
     assert!(matches!(driver.wait(Some(soon)).await, Some(Input::Tick)), "the desk knows already");
-    assert_eq!(driver.project(&[Tab::Appeals]).len(), 1);
+    assert_eq!(driver.project(&[Tab::Appeals]).await.len(), 1);
 }
 
 #[tokio::test]

@@ -173,9 +173,7 @@ impl Plan {
             .filter_map(|at| {
                 let texts = watched.iter_mut().map(|column| taken(column, at)).collect();
                 let mut row = self.row(index(at), texts)?;
-                if row.key.is_none() {
-                    row.history = self.history_at(&mut histories, row.row);
-                }
+                row.history = self.history_at(&mut histories, row.row);
                 Some(row)
             })
             .collect();
@@ -185,7 +183,7 @@ impl Plan {
         rows
     }
 
-    /// A row, unless it carries neither key nor Telegram ID.
+    /// A row, unless it carries neither key nor Telegram ID nor anything in our own columns.
     fn row(&self, row: u32, texts: Box<[Box<str>]>) -> Option<Row> {
         let text = |wanted: Column| {
             let at = self.watched.iter().position(|&(column, _)| column == wanted);
@@ -197,13 +195,15 @@ impl Plan {
             Tab::Promotions => ("", None),
         };
         let (keyless, telegram) = (key_cell.trim().is_empty(), cells::telegram(text(Column::Telegram)));
-        let worth = key.is_some() || telegram != TelegramCell::Empty;
+        let ours = [Column::Delivery, Column::Updated].iter().any(|&column| !text(column).is_empty());
+        let worth = key.is_some() || telegram != TelegramCell::Empty || ours;
         worth.then_some(Row {
             row,
             key,
             keyless,
             telegram,
             history: None,
+            unread: false,
             stale: false,
             texts,
         })

@@ -14,10 +14,11 @@ use crate::{
         row::{CellValue, Column, DesiredRow, Find, SharedCell},
         tab::Tab,
     },
-    journal::Intent,
+    journal::{Intent, Touched},
     sheets::{
         desk::{Desk, Input, Intended, Output, Start, Wanted},
         layout::tests::appeals,
+        look::Known,
         wire::{Batch, CallError, ReadBack},
     },
 };
@@ -48,7 +49,7 @@ pub(super) struct Bench {
 impl Bench {
     pub(super) fn new(book: Book, sighted: bool) -> Self {
         Self {
-            desk: desk(sighted),
+            desk: desk(sighted.then(|| book.known())),
             book,
             now: Timestamp::UNIX_EPOCH,
             wanted: Vec::new(),
@@ -156,9 +157,9 @@ impl Bench {
                 let mine = |wanted: &&Wanted| tabs.contains(&wanted.row.find.tab());
                 Input::Projected(self.wanted.iter().filter(mine).cloned().collect())
             }
-            Output::Intend(keys) => {
+            Output::Intend(touched) => {
                 self.fences += 1;
-                Input::Intended(Ok(intended(self.fences, keys)))
+                Input::Intended(Ok(intended(self.fences, touched)))
             }
             Output::Write(batch) => {
                 self.batches.push(batch.clone());
@@ -187,11 +188,12 @@ impl Bench {
     }
 }
 
-pub(super) fn desk(sighted: bool) -> Desk {
+/// A desk to whose journal these rows are known, once it has seen the tab.
+pub(super) fn desk(known: Option<Vec<Known>>) -> Desk {
     Desk::new(Start {
         spreadsheet: spreadsheet(),
         tabs: vec![appeals()],
-        sighted: sighted.then_some(Tab::Appeals).into_iter().collect(),
+        known: known.map(|known| (Tab::Appeals, known)).into_iter().collect(),
         open: Vec::new(),
     })
 }
@@ -200,12 +202,12 @@ pub(super) fn spreadsheet() -> SpreadsheetId {
     SpreadsheetId("книга".to_owned())
 }
 
-pub(super) fn intended(fence: i32, keys: Vec<RowKey>) -> Intended {
+pub(super) fn intended(fence: i32, touched: Vec<Touched>) -> Intended {
     Intended {
         intent: Intent {
             spreadsheet: spreadsheet(),
             fence: FenceId(fence),
-            keys,
+            touched,
             at: Timestamp::UNIX_EPOCH,
         },
         old_fences: Vec::new(),
@@ -232,6 +234,8 @@ pub(super) fn wanted(number: u32, history: &str, shared: Vec<SharedCell>) -> Wan
             ],
             shared,
             lines: 3,
+            strays: None,
+            asks_formula: false,
         },
         dirtied: Seq(5),
     }
@@ -246,5 +250,6 @@ pub(super) fn confirmed(cleared: Option<&str>) -> RowResult {
         status: None,
         cleared: cleared.map(Into::into),
         lines: 3,
+        formula: cleared.map(|_| false),
     }
 }

@@ -5,9 +5,14 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    domain::{ids::FenceId, row::CellValue},
+    domain::{
+        event::{RowMark, TelegramCell},
+        ids::FenceId,
+        row::CellValue,
+    },
     sheets::{
         hub::FenceFate,
+        look::Known,
         look::plan::tests::{answer, info},
         wire::{Batch, Block, CallError, Change, Columns, Filter, ReadBack, SheetId, Span, Structure, TabInfo},
     },
@@ -42,6 +47,22 @@ impl Book {
             fences: BTreeSet::new(),
             unfindable: None,
         }
+    }
+
+    /// The rows that a journal would know: those with numbers, wherever № stands.
+    pub(super) fn known(&self) -> Vec<Known> {
+        let column = |name: &str| self.cells[0].iter().position(|header| header == name);
+        let known = |row: &Vec<String>| {
+            let number = row.get(column("№")?)?.parse().ok()?;
+            let chat = row.get(column("telegram_id")?)?.parse().ok()?;
+            Some(Known {
+                mark: RowMark::Appeal(number),
+                telegram: TelegramCell::Id(chat),
+                status: None,
+                answer: None,
+            })
+        };
+        self.cells.iter().filter_map(known).collect()
     }
 
     pub(super) fn structure(&self) -> Structure {
@@ -157,6 +178,7 @@ impl Book {
             sheet: span.sheet,
             row: span.rows.0,
             column: span.columns.0,
+            formulas: Vec::new(),
             rows: rows
                 .iter()
                 .map(|row| row[span.columns.0 as usize..span.columns.1 as usize].to_vec())

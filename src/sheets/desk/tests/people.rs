@@ -78,7 +78,7 @@ impl Journal {
                             RowResult::Confirmed { cleared: Some(_), .. } => {
                                 self.answers.insert(number, None);
                             }
-                            RowResult::Confirmed { cleared: None, .. } => {}
+                            RowResult::Confirmed { cleared: None, .. } | RowResult::Idle => {}
                             RowResult::Contested | RowResult::Moved | RowResult::Absent | RowResult::Refused(_) => {
                                 dirty.insert(number);
                             }

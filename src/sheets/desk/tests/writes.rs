@@ -174,6 +174,7 @@ fn an_empty_status_is_set_plainly_and_an_unexpected_one_is_left() {
         status: Some(Status::InWork),
         cleared: None,
         lines: 3,
+        formula: None,
     };
     assert_eq!(bench.results(), [set.clone(), RowResult::Contested, set]);
     let statuses: Vec<_> = (1..4).map(|row| bench.book.cells[row][3].as_str()).collect();
@@ -352,7 +353,7 @@ fn a_partner_is_written_beside_its_code() {
     bench.desk = crate::sheets::desk::Desk::new(crate::sheets::desk::Start {
         spreadsheet: super::bench::spreadsheet(),
         tabs: vec![words],
-        sighted: [].into(),
+        known: [].into(),
         open: Vec::new(),
     });
     let code = crate::domain::ids::PartnerCode::fold("П1").expect("a code");
@@ -368,6 +369,8 @@ fn a_partner_is_written_beside_its_code() {
             ],
             shared: Vec::new(),
             lines: 0,
+            strays: None,
+            asks_formula: false,
         },
         dirtied: Seq(1),
     });

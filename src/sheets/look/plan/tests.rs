@@ -106,7 +106,7 @@ fn rows_are_parsed_once() {
     assert_eq!(
         marks,
         [
-            (1, Some(RowMark::Appeal(Number(1))), None),
+            (1, Some(RowMark::Appeal(Number(1))), Some("старое")),
             (2, None, Some("история")),
             (4, None, Some("не наша"))
         ]
@@ -116,7 +116,7 @@ fn rows_are_parsed_once() {
         [(2, ChatId(701))]
     );
     assert_eq!((look.end, look.free_column, look.highest()), (5, 7, Some(Number(1))));
-    assert_eq!(look.histories_of_unnumbered(), Histories::Between(2, 3));
+    assert_eq!(look.histories_needed(), Histories::Between(2, 3));
     assert_eq!(look.text(&look.rows[1], Column::Answer), Some("ответ"));
     assert_eq!(look.text(&look.rows[1], Column::Phone), None);
 }

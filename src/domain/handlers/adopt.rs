@@ -1,0 +1,136 @@
+//! Rows that the journal does not know: from before our time, made by hand, or numbered by a journal that was lost.
+//!
+//! Invariant: a row is adopted as it stands: its history is journalled, its status is no news, an answer in it is held.
+
+use crate::domain::{
+    appeal::{Appeal, Author, Delivery, Status},
+    effect::Entity,
+    event::{AnswerCell, AppealCells, TelegramCell, UnnumberedCells},
+    ids::{ChatId, Number, PartnerCode, RowKey},
+    partner::RowTrouble,
+    project::written_history,
+    tab::Tab,
+    text::Text,
+    turn::Turn,
+    view::View,
+};
+
+use super::{appeals, rows};
+
+/// How many of a chat's appeals are searched for a row that is known already.
+const KNOWN_ALREADY: usize = 100;
+
+/// A `№` further above the next than this was never given by us: it would leave a gap that nobody could explain.
+const LONGEST_GAP: u32 = 1_000_000;
+
+/// A row as it stands.
+struct Found<'a> {
+    chat: ChatId,
+    partner: Option<&'a PartnerCode>,
+    status: Option<&'a Status>,
+    answer: &'a AnswerCell,
+    updated: &'a Text,
+    history: &'a Text,
+}
+
+/// A row with a telegram_id and without `№`.
+pub(super) fn unnumbered(turn: &mut Turn<'_, impl View>, cells: &UnnumberedCells) {
+    let known = turn.view.appeals_of(cells.chat, KNOWN_ALREADY);
+    if known.iter().any(|appeal| appeal.adopted.as_ref() == Some(&cells.history)) {
+        return;
+    }
+    if let Some(mut appeal) = known.into_iter().find(|appeal| has_lost_its_number(turn, appeal, &cells.history)) {
+        appeal.stopped = None;
+        appeal.placed = true;
+        appeal.adopted = Some(cells.history.clone());
+        turn.dirty(RowKey::Appeal(appeal.id));
+        return turn.put(Entity::Appeal(appeal));
+    }
+    let mut appeal = adopted(
+        turn,
+        &Found {
+            chat: cells.chat,
+            partner: cells.partner.as_ref(),
+            status: cells.status.as_ref(),
+            answer: &cells.answer,
+            updated: &cells.updated,
+            history: &cells.history,
+        },
+    );
+    appeal.adopted = Some(cells.history.clone());
+    appeal.number = Some(appeals::next_number(
+        turn,
+        cells.highest.filter(|&highest| is_plausible(turn, highest)),
+    ));
+    turn.dirty(RowKey::Appeal(appeal.id));
+    turn.put(Entity::Appeal(appeal));
+}
+
+/// Rows that bear a `№` which the journal does not know: it is kept, and the counter goes on above it.
+pub(super) fn numbered(turn: &mut Turn<'_, impl View>, number: Number, found: &[AppealCells]) {
+    let [cells] = found else {
+        return rows::tell_later(turn, number, RowTrouble::Doubled);
+    };
+    let chat = match cells.chat {
+        TelegramCell::Id(chat) | TelegramCell::Doubled(chat) if is_plausible(turn, number) => chat,
+        TelegramCell::Id(_) | TelegramCell::Doubled(_) | TelegramCell::Empty | TelegramCell::Unreadable => {
+            return rows::tell_later(turn, number, RowTrouble::Unknown);
+        }
+    };
+    // Without its history the desk looks once more.
+    let Some(history) = &cells.history else { return };
+    let mut appeal = adopted(
+        turn,
+        &Found {
+            chat,
+            partner: cells.partner.as_ref(),
+            status: cells.status.as_ref(),
+            answer: &cells.answer,
+            updated: &cells.updated,
+            history,
+        },
+    );
+    appeal.number = Some(number);
+    appeal.seen.delivery.clone_from(&cells.delivery);
+    let mut tab = turn.tab(Tab::Appeals);
+    tab.next_number = tab.next_number.max(Number(number.0.saturating_add(1)));
+    turn.put(Entity::Tab(tab));
+    if appeal.delivery == Delivery::Held {
+        turn.dirty(RowKey::Appeal(appeal.id));
+    }
+    turn.put(Entity::Appeal(appeal));
+}
+
+/// Whether a `№` may be one that we gave.
+pub(super) fn is_plausible(turn: &Turn<'_, impl View>, number: Number) -> bool {
+    number.0.saturating_sub(turn.tab(Tab::Appeals).next_number.0) <= LONGEST_GAP
+}
+
+/// Somebody has emptied the `№` of a row that we know: its history tells which it is.
+fn has_lost_its_number(turn: &Turn<'_, impl View>, appeal: &Appeal, history: &Text) -> bool {
+    let gone = match appeal.stopped {
+        Some(RowTrouble::Missing | RowTrouble::Mismatched) => true,
+        None => !appeal.placed,
+        Some(RowTrouble::Doubled | RowTrouble::Moved | RowTrouble::Unknown) => false,
+    };
+    let shows = || written_history(turn.rules, turn.view, appeal);
+    gone && appeal.number.is_some() && appeal.lines_written > 0 && shows().as_str() == history.as_str()
+}
+
+fn adopted(turn: &mut Turn<'_, impl View>, found: &Found<'_>) -> Appeal {
+    let mut appeal = appeals::blank(turn, found.chat);
+    appeal.partner = found.partner.cloned();
+    appeal.status = found.status.cloned().unwrap_or(Status::New);
+    appeal.seen.status = found.status.cloned();
+    appeal.seen.updated.clone_from(found.updated);
+    appeal.placed = true;
+    if let AnswerCell::Text(text) = found.answer {
+        appeal.seen.answer = Some(text.clone());
+        appeal.delivery = Delivery::Held;
+    }
+    if !found.history.is_blank() {
+        appeals::add_line(turn, &mut appeal, Author::Adopted, turn.now, found.history.clone());
+    }
+    appeal.lines_written = appeal.lines;
+    appeal
+}

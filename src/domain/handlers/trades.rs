@@ -1,0 +1,88 @@
+//! Numbers that stand beside a telegram_id which is not theirs: somebody sorted a part of the tab that leaves our column out, or copied cells.
+//!
+//! Invariant: a number is put back only where the telegram_id leaves one possibility; else the rows say so, and nothing else is done to them.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{
+    appeal::Appeal,
+    effect::Entity,
+    event::{AppealCells, TelegramCell},
+    ids::{ChatId, Number, RowKey},
+    partner::RowTrouble,
+    tab::Tab,
+    turn::Turn,
+    view::View,
+};
+
+/// With this many appeals of one chat nobody can be sure any more.
+const MOST_APPEALS: usize = 1_000;
+
+/// Takes down which rows bear a number without being its own.
+pub(super) fn note(turn: &mut Turn<'_, impl View>, number: Number, strangers: &[&AppealCells]) {
+    let mut tab = turn.tab(Tab::Appeals);
+    let before = tab.strangers.get(&number).copied();
+    let now = match strangers {
+        [] => None,
+        [one] => Some(match one.chat {
+            TelegramCell::Id(chat) | TelegramCell::Doubled(chat) => Some(chat),
+            TelegramCell::Empty | TelegramCell::Unreadable => None,
+        }),
+        [_, _, ..] => Some(None),
+    };
+    if now == before {
+        return;
+    }
+    match now {
+        Some(chat) => tab.strangers.insert(number, chat),
+        None => tab.strangers.remove(&number),
+    };
+    turn.put(Entity::Tab(tab));
+}
+
+/// The look has ended, so it is known which rows are whose: numbers go back where the telegram_id leaves one possibility.
+pub(super) fn put_back(turn: &mut Turn<'_, impl View>) {
+    let mut rows: BTreeMap<ChatId, Vec<Number>> = BTreeMap::new();
+    for (&number, chat) in &turn.tab(Tab::Appeals).strangers {
+        if let Some(chat) = chat {
+            rows.entry(*chat).or_default().push(number);
+        }
+    }
+    for (chat, shown) in rows {
+        let displaced = displaced(turn, chat);
+        let only = match (shown.as_slice(), displaced.as_slice()) {
+            (&[shown], [_]) => Some(shown),
+            _ => None,
+        };
+        for mut appeal in displaced {
+            if appeal.traded == only {
+                continue;
+            }
+            appeal.traded = only;
+            turn.dirty(RowKey::Appeal(appeal.id));
+            if let (Some(_), Some(number)) = (only, appeal.number) {
+                quiet(turn, number);
+            }
+            turn.put(Entity::Appeal(appeal));
+        }
+    }
+}
+
+/// The appeals of a chat whose number stands beside somebody else's telegram_id.
+fn displaced(turn: &Turn<'_, impl View>, chat: ChatId) -> Vec<Appeal> {
+    let all = turn.view.appeals_of(chat, MOST_APPEALS);
+    if all.len() == MOST_APPEALS {
+        return Vec::new();
+    }
+    let fresh = all.into_iter().filter_map(|appeal| turn.appeal(appeal.id));
+    fresh.filter(|appeal| appeal.stopped == Some(RowTrouble::Mismatched)).collect()
+}
+
+/// The operator need not hear of what mends itself.
+fn quiet(turn: &mut Turn<'_, impl View>, number: Number) {
+    let mut tab = turn.tab(Tab::Appeals);
+    if let Some(numbers) = tab.stopped.get_mut(&RowTrouble::Mismatched) {
+        numbers.remove(&number);
+        turn.put(Entity::Tab(tab));
+    }
+}
