@@ -86,6 +86,18 @@ impl Memory {
         }
     }
 
+    /// Every appeal, oldest first.
+    pub fn appeals(&self) -> impl Iterator<Item = &Appeal> {
+        self.appeals.values()
+    }
+
+    /// Messages that may be sent at `now`, in the order of their identities.
+    #[must_use]
+    pub fn waiting(&self, now: Timestamp) -> Vec<OutboxEntry> {
+        let due = |entry: &&OutboxEntry| matches!(entry.state, OutboxState::Waiting(at) if at <= now);
+        self.outbox.values().filter(due).cloned().collect()
+    }
+
     fn carry_out(&mut self, effect: Effect, now: Timestamp) {
         match effect {
             Effect::Send(send) => {

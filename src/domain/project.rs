@@ -187,10 +187,11 @@ fn history(rules: &Rules, lines: impl IntoIterator<Item = Line>) -> String {
     text
 }
 
-/// The dialogue as far as it is confirmed to stand in the row.
-pub(super) fn written_history(rules: &Rules, view: &impl View, appeal: &Appeal) -> String {
-    let lines = view.lines(appeal.id, HISTORY_LINES).into_iter();
-    history(rules, lines.filter(|line| line.index < appeal.lines_written))
+/// The dialogue as a cell shows it that covers so many lines.
+#[must_use]
+pub fn shown_history(rules: &Rules, view: &impl View, id: AppealId, covered: u32) -> String {
+    let lines = view.lines(id, HISTORY_LINES).into_iter();
+    history(rules, lines.filter(|line| line.index < covered))
 }
 
 fn entry(rules: &Rules, line: &Line) -> String {

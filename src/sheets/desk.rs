@@ -165,6 +165,8 @@ pub struct Desk {
     pace: Pace,
     structure: Option<(Structure, Timestamp)>,
     open: Vec<FenceId>,
+    /// Batches that can land no more and whose damage in foreign rows may not be mended yet: their intents end when it is.
+    unmended: Vec<FenceId>,
     owed: Owed,
     amends: Vec<Amend>,
     doubts: Vec<Doubt>,
@@ -252,6 +254,7 @@ impl Desk {
             structure: None,
             doubts: open.iter().flat_map(|intent| Doubt::of(&intent.touched)).collect(),
             open: open.into_iter().map(|intent| intent.fence).collect(),
+            unmended: Vec::new(),
             owed: Owed::default(),
             amends: Vec::new(),
             spills: Vec::new(),
@@ -315,6 +318,7 @@ impl Desk {
     /// Does the next thing: what is owed, a fence, a cycle; or waits.
     fn begin(&mut self, now: Timestamp) -> Vec<Output> {
         self.phase = Phase::Idle;
+        self.end_intents();
         if self.pace.store.resting(now).is_none() {
             if !self.owed.events.is_empty() || !self.owed.overwritten.is_empty() {
                 self.phase = Phase::Owing;
@@ -335,6 +339,15 @@ impl Desk {
             }
         }
         self.next_moment(now).map(Output::WaitUntil).into_iter().collect()
+    }
+
+    /// Nothing that a batch has hit by mistake is left: were the process to die now, nobody would have to know of the batch.
+    fn end_intents(&mut self) {
+        if self.open.is_empty() && self.doubts.is_empty() && self.amends.is_empty() && self.spills.is_empty() {
+            for fence in std::mem::take(&mut self.unmended) {
+                self.report(Some(fence), Vec::new());
+            }
+        }
     }
 
     fn start_cycle(&mut self, tabs: Vec<Tab>, now: Timestamp) -> Vec<Output> {

@@ -3,7 +3,7 @@
 //! Invariant: rows are compared by key, never by place; the previous look only filters, so that a repeat does no harm
 //! and a missing previous look loses nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     layout::words::TabWords,
@@ -41,16 +41,29 @@ pub fn diff(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<RowEve
         let gone = before.iter().filter(|(key, _)| index.rows(key).next().is_none());
         events.extend(gone.map(|(key, _)| RowEvent::Missing(key.clone())));
     }
-    let known: BTreeSet<_> = previous
-        .iter()
-        .flat_map(|look| look.unnumbered().map(|row| whole(look, row)))
-        .collect();
+    // Rows alike in every way are numbered one after the other: it is their count that tells of news.
+    let known = counted(
+        previous
+            .iter()
+            .flat_map(|look| look.unnumbered().map(|row| (whole(look, row), row.0.stale))),
+    );
     let highest = now.highest();
+    let counts = counted(now.unnumbered().map(|row| (whole(now, row), false)));
     let fresh = now
         .unnumbered()
-        .filter(|&row| row.0.history.is_some() && !known.contains(&whole(now, row)));
+        .filter(|&row| row.0.history.is_some() && known.get(&whole(now, row)) != counts.get(&whole(now, row)));
     events.extend(fresh.map(|(row, chat)| RowEvent::Unnumbered(unnumbered(words, now, row, chat, highest))));
     events
+}
+
+/// How often each thing stands there, and whether we have written to one of them since.
+fn counted<T: Ord>(things: impl Iterator<Item = (T, bool)>) -> BTreeMap<T, (usize, bool)> {
+    things.fold(BTreeMap::new(), |mut counts, (thing, stale)| {
+        let (count, any_stale) = counts.entry(thing).or_default();
+        *count += 1;
+        *any_stale |= stale;
+        counts
+    })
 }
 
 /// The events of a look, its end included.
@@ -65,33 +78,39 @@ pub fn events(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<Even
     rows.chain([Event::Looked(looked)]).collect()
 }
 
-/// Marks rows whose `№` no look has shown before and whose history was not read: the next look reads it.
+/// Marks rows that no look has shown before, by their `№` or by what they say, and whose history was not read: the next look reads it.
 pub fn mark_unread(previous: Option<&Look>, now: &mut Look) {
-    let Some(known) = previous.map(Look::index) else { return };
-    let is_new = |row: &Row| match &row.key {
-        Some(key @ RowMark::Appeal(_)) => row.history.is_none() && known.rows(key).all(|old| old.unread),
-        Some(RowMark::Partner(_)) | None => false,
+    let index = previous.map(Look::index);
+    let read = previous.iter().flat_map(|look| {
+        let read = look.unnumbered().filter(|(row, _)| !row.unread);
+        read.map(|row| (brief(look, row), row.0.stale))
+    });
+    let (known, counts) = (counted(read), counted(now.unnumbered().map(|row| (brief(now, row), false))));
+    let new_number = |row: &Row| match (&index, &row.key) {
+        (Some(index), Some(key @ RowMark::Appeal(_))) => index.rows(key).all(|old| old.unread),
+        (Some(_) | None, _) => false,
     };
+    let new: BTreeSet<u32> = now
+        .unnumbered()
+        .filter(|&row| known.get(&brief(now, row)) != counts.get(&brief(now, row)))
+        .map(|(row, _)| row.row)
+        .chain(now.rows.iter().filter(|row| new_number(row)).map(|row| row.row))
+        .collect();
     for row in &mut now.rows {
-        row.unread = is_new(row);
+        row.unread = row.history.is_none() && new.contains(&row.row);
     }
 }
 
 /// Whether rows have come up whose histories were not read yet.
 #[must_use]
-pub fn wants_histories(previous: Option<&Look>, now: &Look) -> bool {
-    let brief = |look: &Look, row: &Row, chat: ChatId| {
-        let text = |column| look.text(row, column).unwrap_or_default().to_owned();
-        (chat, text(Column::Status), text(Column::Answer))
-    };
-    let known: BTreeSet<_> = previous
-        .iter()
-        .flat_map(|look| look.unnumbered().map(|(row, chat)| brief(look, row, chat)))
-        .collect();
-    let unnumbered = now
-        .unnumbered()
-        .any(|(row, chat)| row.history.is_none() && !known.contains(&brief(now, row, chat)));
-    unnumbered || now.rows.iter().any(|row| row.unread)
+pub fn wants_histories(now: &Look) -> bool {
+    now.rows.iter().any(|row| row.unread)
+}
+
+/// What every look reads of a row without `№`.
+fn brief(look: &Look, (row, chat): (&Row, ChatId)) -> (ChatId, [String; 2]) {
+    let text = |column| look.text(row, column).unwrap_or_default().to_owned();
+    (chat, [text(Column::Status), text(Column::Answer)])
 }
 
 /// Cells that make an event when they change.
@@ -237,16 +256,22 @@ mod tests {
     #[test]
     fn rows_without_number_ask_for_their_histories_once() {
         let seen = |rows: &[&str], histories| look(&appeals(), &[&[HEADERS], rows].concat(), histories);
-        let (bare, pasted) = (
+        let wants = |previous: Option<&Look>, now: &mut Look| {
+            mark_unread(previous, now);
+            wants_histories(now)
+        };
+        let (mut bare, mut pasted) = (
             seen(&["1|700|||||"], Histories::Skip),
             seen(&["1|700|||||", "|701|своя|||"], Histories::Skip),
         );
-        assert!(!wants_histories(None, &bare));
-        assert!(wants_histories(None, &pasted));
-        assert!(wants_histories(Some(&bare), &pasted));
-        assert!(!wants_histories(Some(&pasted), &pasted));
-        let read = seen(&["1|700|||||", "|701|своя|||"], pasted.histories_needed());
-        assert!(!wants_histories(Some(&bare), &read));
+        assert!(!wants(None, &mut bare));
+        assert!(wants(None, &mut pasted));
+        assert!(wants(Some(&bare), &mut pasted));
+        let mut missed = pasted.clone();
+        assert!(wants(Some(&pasted), &mut missed), "as long as it was not read");
+        let mut read = seen(&["1|700|||||", "|701|своя|||"], pasted.histories_needed());
+        assert!(!wants(Some(&bare), &mut read));
+        assert!(!wants(Some(&read), &mut missed), "and once");
         assert_eq!(marks(&diff(&appeals(), Some(&pasted), &read)), ["unnumbered 701 своя"]);
     }
 
@@ -254,8 +279,8 @@ mod tests {
     fn a_row_that_we_wrote_is_always_news() {
         let rows = [HEADERS, "1|700||Новое|да||"];
         let mut before = look(&appeals(), &rows, Histories::Skip);
-        before.distrust(&RowMark::Appeal(Number(1)));
-        before.distrust(&RowMark::Appeal(Number(8)));
+        before.distrust(Some(&RowMark::Appeal(Number(1))), None);
+        before.distrust(Some(&RowMark::Appeal(Number(8))), None);
         before.remember(&RowMark::Appeal(Number(9)));
         let events = diff(&appeals(), Some(&before), &look(&appeals(), &rows, Histories::Skip));
         assert_eq!(marks(&events), ["appeal 1", "missing 9"]);

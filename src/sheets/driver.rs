@@ -25,10 +25,8 @@ use super::{
 use crate::{
     clock,
     domain::{
-        appeal::Appeal,
-        event::{Event, RowMark, RowResult, TelegramCell, WriteReport, WrittenRow},
+        event::{Event, RowMark, RowResult, WriteReport, WrittenRow},
         ids::{FenceId, RowKey, Seq, SpreadsheetId},
-        partner::RowTrouble,
         project::project,
         row::{CellValue, DesiredRow},
         rules::Rules,
@@ -112,18 +110,8 @@ fn start(room: &Room) -> Start {
 fn known_rows(snapshot: &Snapshot, tab: Tab) -> Vec<Known> {
     match tab {
         Tab::Partners | Tab::Promotions => Vec::new(),
-        Tab::Appeals => snapshot.appeals().filter_map(known_appeal).collect(),
+        Tab::Appeals => snapshot.appeals().filter_map(Known::of).collect(),
     }
-}
-
-fn known_appeal(appeal: Appeal) -> Option<Known> {
-    let stands = appeal.placed && appeal.adopted.is_none() && appeal.stopped != Some(RowTrouble::Missing);
-    Some(Known {
-        mark: RowMark::Appeal(appeal.number.filter(|_| stands)?),
-        telegram: TelegramCell::Id(appeal.chat),
-        status: appeal.seen.status,
-        answer: appeal.seen.answer,
-    })
 }
 
 /// Tells how a desk fares; a restarted desk counts anew, the counter goes on.

@@ -12,9 +12,10 @@ use super::{
     wire::SheetId,
 };
 use crate::domain::{
-    appeal::Status,
+    appeal::{Appeal, Status},
     event::{RowMark, TelegramCell},
     ids::{ChatId, Number},
+    partner::RowTrouble,
     row::Column,
     tab::Tab,
     text::Text,
@@ -88,6 +89,20 @@ pub enum Standing<'a> {
 
 /// The rows of a look by their keys, in the order of keys, then of places.
 pub struct Index<'a>(Vec<(&'a RowMark, &'a Row)>);
+
+impl Known {
+    /// An appeal's row, if it stands in the sheet with its number.
+    #[must_use]
+    pub fn of(appeal: Appeal) -> Option<Self> {
+        let stands = appeal.placed && appeal.adopted.is_none() && appeal.stopped != Some(RowTrouble::Missing);
+        Some(Self {
+            mark: RowMark::Appeal(appeal.number.filter(|_| stands)?),
+            telegram: TelegramCell::Id(appeal.chat),
+            status: appeal.seen.status,
+            answer: appeal.seen.answer,
+        })
+    }
+}
 
 impl Look {
     /// What the journal remembers in place of a look, after a start: its rows are all taken for changed, but their absence is noticed.
@@ -179,9 +194,13 @@ impl Look {
         self.rows.iter().filter_map(number).max()
     }
 
-    /// Takes whatever the next look shows in a row for news.
-    pub fn distrust(&mut self, key: &RowMark) {
-        for row in self.rows.iter_mut().filter(|row| row.key.as_ref() == Some(key)) {
+    /// Takes whatever the next look shows in a row for news: in those with this key, and in the one without a key at this place.
+    pub fn distrust(&mut self, key: Option<&RowMark>, place: Option<u32>) {
+        let meant = |row: &Row| match &row.key {
+            Some(known) => Some(known) == key,
+            None => Some(row.row) == place,
+        };
+        for row in self.rows.iter_mut().filter(|row| meant(row)) {
             row.stale = true;
         }
     }

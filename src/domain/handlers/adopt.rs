@@ -8,7 +8,7 @@ use crate::domain::{
     event::{AnswerCell, AppealCells, TelegramCell, UnnumberedCells},
     ids::{ChatId, Number, PartnerCode, RowKey},
     partner::RowTrouble,
-    project::written_history,
+    project::shown_history,
     tab::Tab,
     text::Text,
     turn::Turn,
@@ -113,8 +113,10 @@ fn has_lost_its_number(turn: &Turn<'_, impl View>, appeal: &Appeal, history: &Te
         None => !appeal.placed,
         Some(RowTrouble::Doubled | RowTrouble::Moved | RowTrouble::Unknown) => false,
     };
-    let shows = || written_history(turn.rules, turn.view, appeal);
-    gone && appeal.number.is_some() && appeal.lines_written > 0 && shows().as_str() == history.as_str()
+    // Of a row whose append was not confirmed yet, all that it was to show.
+    let lines = if appeal.placed { appeal.lines_written } else { appeal.lines };
+    let shows = || shown_history(turn.rules, turn.view, appeal.id, lines);
+    gone && appeal.number.is_some() && lines > 0 && shows().as_str() == history.as_str()
 }
 
 fn adopted(turn: &mut Turn<'_, impl View>, found: &Found<'_>) -> Appeal {

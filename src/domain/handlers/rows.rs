@@ -83,7 +83,8 @@ fn numbered(turn: &mut Turn<'_, impl View>, number: Number, rows: &[AppealCells]
     let (own, strangers): (Vec<_>, Vec<_>) = rows
         .iter()
         .partition(|cells| [TelegramCell::Id(chat), TelegramCell::Doubled(chat)].contains(&cells.chat));
-    if own.is_empty() && !appeal.placed {
+    let of_another = |cells: &AppealCells| matches!(cells.chat, TelegramCell::Id(_) | TelegramCell::Doubled(_));
+    if own.is_empty() && !appeal.placed && strangers.iter().any(|cells| of_another(cells)) {
         // The journal is older than the sheet: the number was given before, to somebody else.
         appeals::take_number(turn, &mut appeal);
         turn.put(Entity::Appeal(appeal));
@@ -91,6 +92,8 @@ fn numbered(turn: &mut Turn<'_, impl View>, number: Number, rows: &[AppealCells]
     }
     trades::note(turn, number, &strangers);
     match own.as_slice() {
+        // Its own row is known by its history and still has to get the number, or is still to be appended.
+        [] if appeal.adopted.is_some() || !appeal.placed => {}
         [] => stop(turn, &mut appeal, RowTrouble::Mismatched),
         [cells] => own_row(turn, &mut appeal, cells),
         [_, _, ..] => stop(turn, &mut appeal, RowTrouble::Doubled),
@@ -105,6 +108,7 @@ fn numbered(turn: &mut Turn<'_, impl View>, number: Number, rows: &[AppealCells]
 fn own_row(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
     appeal.placed = true;
     appeal.traded = None;
+    appeal.adopted = None;
     if appeal.stopped.take().is_some() {
         turn.dirty(RowKey::Appeal(appeal.id));
     }
@@ -183,6 +187,8 @@ fn stop_marked(turn: &mut Turn<'_, impl View>, mark: &RowMark, trouble: RowTroub
             trades::note(turn, *number, &[]);
             if let Some(mut appeal) = turn.numbered(*number) {
                 match trouble {
+                    // It is found by its history until its number stands there.
+                    RowTrouble::Missing if appeal.adopted.is_some() => return,
                     RowTrouble::Missing => gone(turn, &mut appeal),
                     RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Moved | RowTrouble::Unknown => {
                         stop(turn, &mut appeal, trouble)
@@ -214,6 +220,7 @@ pub(super) fn tell_later(turn: &mut Turn<'_, impl View>, number: Number, trouble
 /// The row is not there any more. What the partner wrote and nobody has read yet goes into a new one.
 pub(super) fn gone(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
     appeal.traded = None;
+    appeal.adopted = None;
     if has_unread_lines(turn, appeal) {
         appeal.placed = false;
         appeal.stale = true;

@@ -59,6 +59,8 @@ pub(super) fn put_back(turn: &mut Turn<'_, impl View>) {
                 continue;
             }
             appeal.traded = only;
+            // Where a partner has several rows, this may be another of them: all of it is written.
+            appeal.stale = true;
             turn.dirty(RowKey::Appeal(appeal.id));
             if let (Some(_), Some(number)) = (only, appeal.number) {
                 quiet(turn, number);

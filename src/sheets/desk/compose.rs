@@ -139,7 +139,7 @@ impl Scene<'_> {
             let cells = spill.values().filter_map(placed).collect();
             let planned = Planned {
                 chat: chat_of(row),
-                spill: Some(spill.clone()),
+                wipes: true,
                 ..Planned::new(stage.look.tab, row.row)
             };
             draft.add(planned, |draft, owner| {
@@ -213,7 +213,7 @@ impl Scene<'_> {
 
     /// What is done to the shared cells, what that confirms, and whether some are left alone.
     fn moves(&self, stage: &Stage<'_>, row: &Row, mark: &RowMark, desired: &DesiredRow) -> (Vec<(Column, Move)>, RowResult, bool) {
-        let (mut status, mut cleared, mut contested, mut moves) = (None, None, false, Vec::new());
+        let (mut status, mut cleared, mut holds, mut contested, mut moves) = (None, None, None, false, Vec::new());
         for cell in &desired.shared {
             let decided = self.decide(stage, row, mark, cell);
             if decided == Move::Contested {
@@ -221,6 +221,7 @@ impl Scene<'_> {
                 continue;
             }
             if decided == Move::Leave {
+                holds = holds.or((shared::column(cell) == Column::Answer).then_some(true));
                 continue;
             }
             match cell {
@@ -233,7 +234,7 @@ impl Scene<'_> {
             status,
             cleared,
             lines: desired.lines,
-            formula: None,
+            formula: holds,
         };
         (moves, confirmed, contested)
     }
@@ -254,11 +255,12 @@ impl Scene<'_> {
 }
 
 impl Stage<'_> {
-    /// Cells of ours that the look shows otherwise. A history that was not read is always written;
-    /// other cells that were not read (code, name, phone) are written with a new row only.
+    /// Cells of ours that the look shows otherwise. A history that was not read is always written, and with it the moment, by which
+    /// a look can tell where it went; other cells that were not read (code, name, phone) are written with a new row only.
     fn differing(&self, row: &Row, ours: &[(Column, CellValue)]) -> BTreeMap<u32, CellValue> {
+        let whole = ours.iter().any(|(column, _)| *column == Column::History);
         let differs = |(column, value): &&(Column, CellValue)| match self.look.text(row, *column) {
-            Some(shown) => !shows(shown, value),
+            Some(shown) => !shows(shown, value) || (whole && *column == Column::Updated),
             None => *column == Column::History || self.look.layout.position(*column).is_none(),
         };
         let placed = |(column, value): &(Column, CellValue)| Some((self.layout.position(*column)?, value.clone()));
@@ -442,7 +444,7 @@ impl Planned {
             contested: false,
             asks_formula: false,
             wrote: Vec::new(),
-            spill: None,
+            wipes: false,
         }
     }
 }

@@ -6,12 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    amend::Amend,
-    spill::{Spill, is_sign},
-};
+use super::{amend::Amend, spill::Spill};
 use crate::{
-    domain::{event::RowMark, row::Column, tab::Tab, text::Text},
+    domain::{
+        event::{RowMark, TelegramCell},
+        row::Column,
+        tab::Tab,
+    },
     journal::{Exchanged, Touched},
     sheets::look::{Index, Look, Row, Standing},
 };
@@ -74,17 +75,8 @@ impl Doubt {
 
     /// What the batch has left in rows that have no key.
     pub(super) fn spills(&self, previous: Option<&Look>, now: &Look) -> Vec<Spill> {
-        let shown = Shown::new(now);
-        let lands = |touched: &Touched, (column, text): &(Column, Text)| {
-            let mark = touched.mark.as_ref();
-            !is_sign(*column) || mark.is_some_and(|mark| shown.text(mark, *column) == Some(text.as_str()))
-        };
-        let astray = |touched: &&Touched| !touched.wrote.iter().all(|cell| lands(touched, cell));
-        let spills = self
-            .touched
-            .iter()
-            .filter(astray)
-            .filter_map(|touched| Spill::of(touched.tab, &touched.wrote));
+        let spill = |touched: &Touched| Spill::of(touched.tab, touched.row, TelegramCell::Empty, &touched.wrote);
+        let spills = self.touched.iter().filter_map(spill).filter(|spill| spill.stands(now));
         spills
             .filter(|spill| previous.is_none_or(|previous| !spill.stands(previous)))
             .collect()

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-use super::{amend::Amend, prepare::Step, spill::Spill};
+use super::{amend::Amend, prepare::Step};
 
 /// Rows between two touched ones that are read back along with them: a longer range costs less than one more range.
 const READ_BACK_GAP: u32 = 8;
@@ -92,8 +92,8 @@ pub(super) struct Planned {
     pub(super) asks_formula: bool,
     /// The cells that only we write, as they are afterwards; of the history only that it is written.
     pub(super) wrote: Vec<(Column, Text)>,
-    /// The row without a key that it empties.
-    pub(super) spill: Option<Spill>,
+    /// It empties a row without a key.
+    pub(super) wipes: bool,
 }
 
 /// A change of a shared cell.

@@ -57,6 +57,8 @@ impl Stage<'_> {
         let mut own = all.clone().filter(|row| row.telegram == TelegramCell::Id(chat));
         match (own.next(), own.next()) {
             (Some(row), None) => Place::At(row),
+            // Beside no telegram_id at all a number is a leftover of a sort.
+            (None, _) if all.clone().all(|row| row.telegram == TelegramCell::Empty) && matches!(missing, Place::Tail) => missing,
             (None, _) if all.count() == 0 => missing,
             (None | Some(_), _) => Place::Unclear,
         }

@@ -297,7 +297,7 @@ impl Desk {
             }
             diff::mark_unread(station.previous(), &mut look);
             look.forget_told_histories();
-            let wants = diff::wants_histories(station.previous(), &look);
+            let wants = diff::wants_histories(&look);
             station.histories = if wants { look.histories_needed() } else { Histories::Skip };
             station.look = Some(look);
             station.known = None;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     Desk, Sent,
     amend::{self, Amend},
-    draft::{Canvas, Planned, SharedWrite, key_columns},
+    draft::{Canvas, Planned, SharedWrite},
     looking::mended,
     shared::Stubborn,
     spill::Spill,
@@ -49,6 +49,10 @@ impl Desk {
         for row in draft.rows {
             let Some(canvas) = draft.canvases.get(&row.tab) else { continue };
             let result = self.result(&row, canvas, head, answer);
+            if row.wipes {
+                // Such a row has no key that could be read back: the next look tells whether it is empty.
+                self.wishes.looks.insert(row.tab);
+            }
             if !matches!(result, Some(RowResult::Confirmed { .. } | RowResult::Idle)) {
                 left.insert(row.tab);
                 // The domain should learn at once what a person has written instead.
@@ -75,7 +79,11 @@ impl Desk {
                 .any(|row| matches!(row.result, RowResult::Confirmed { .. } | RowResult::Idle));
         self.pace.remains(progress, now);
         self.wishes.dirty.extend(left);
-        self.report(Some(fence), results);
+        let whole = self.amends.is_empty() && self.spills.is_empty();
+        if !whole {
+            self.unmended.push(fence);
+        }
+        self.report(whole.then_some(fence), results);
     }
 
     /// What became of a row; none where only a fresh look can tell.
@@ -96,16 +104,14 @@ impl Desk {
                 self.misnumbered(row, chat, head, answer);
                 false
             }
-            Found::Nothing => {
-                self.spills.extend(Spill::of(row.tab, &row.wrote));
-                false
-            }
+            Found::Nothing => false,
         };
         if !itself {
+            let telegram = telegram(row.tab, canvas, at, answer);
+            self.spills.extend(Spill::of(row.tab, at, telegram, &row.wrote));
             return Some(RowResult::Moved);
         }
         self.amends.retain(|amend| row.amend.as_ref() != Some(amend));
-        self.spills.retain(|spill| row.spill.as_ref() != Some(spill));
         let formula = |column| {
             let at_column = canvas.layout.position(column)?;
             Some(is_formula(answer, canvas.sheet, at, at_column))
@@ -132,6 +138,9 @@ impl Desk {
         }
         let asked = row.looked_into().any(|column| column == Column::Answer);
         let formula = asked.then(|| formula(Column::Answer)).flatten();
+        if let (Some(mark), Some(false)) = (&row.mark, formula) {
+            self.stubborn.remove(&(mark.clone(), Column::Answer));
+        }
         Some(with_findings(row.result.clone(), &kept, formula))
     }
 
@@ -200,27 +209,33 @@ impl Desk {
 fn with_findings(result: RowResult, kept: &[Column], holds: Option<bool>) -> RowResult {
     match result {
         RowResult::Confirmed {
-            status, cleared, lines, ..
+            status,
+            cleared,
+            lines,
+            formula,
         } => RowResult::Confirmed {
             status: status.filter(|_| !kept.contains(&Column::Status)),
             cleared: cleared.filter(|_| !kept.contains(&Column::Answer)),
             lines,
-            formula: holds,
+            formula: holds.or(formula),
         },
         RowResult::Idle | RowResult::Contested | RowResult::Moved | RowResult::Absent | RowResult::Refused(_) => result,
     }
 }
 
 fn found(row: &Planned, canvas: &Canvas, at: u32, answer: &ReadBack) -> Found {
-    let mut key_cells = key_columns(row.tab).iter().filter_map(|&column| {
-        let column = canvas.layout.position(column)?;
-        Some(cell(answer, canvas.sheet, at, column))
-    });
-    let key = key_cells.next().unwrap_or_default();
-    let (mark, chat) = match row.tab {
-        Tab::Partners => (cells::code(key).map(RowMark::Partner), None),
-        Tab::Appeals => (cells::number(key).map(RowMark::Appeal), chat(key_cells.next().unwrap_or_default())),
-        Tab::Promotions => (None, None),
+    let key = |column| {
+        let at_column = canvas.layout.position(column);
+        at_column.map_or("", |at_column| cell(answer, canvas.sheet, at, at_column))
+    };
+    let chat = match telegram(row.tab, canvas, at, answer) {
+        TelegramCell::Id(chat) | TelegramCell::Doubled(chat) => Some(chat),
+        TelegramCell::Empty | TelegramCell::Unreadable => None,
+    };
+    let mark = match row.tab {
+        Tab::Partners => cells::code(key(Column::Code)).map(RowMark::Partner),
+        Tab::Appeals => cells::number(key(Column::Number)).map(RowMark::Appeal),
+        Tab::Promotions => None,
     };
     match (mark, chat) {
         (mark, chat) if mark == row.mark && chat == row.chat => Found::Itself,
@@ -230,11 +245,12 @@ fn found(row: &Planned, canvas: &Canvas, at: u32, answer: &ReadBack) -> Found {
     }
 }
 
-fn chat(cell: &str) -> Option<ChatId> {
-    match cells::telegram(cell) {
-        TelegramCell::Id(chat) | TelegramCell::Doubled(chat) => Some(chat),
-        TelegramCell::Empty | TelegramCell::Unreadable => None,
-    }
+/// The Telegram ID that stands in a row that was written.
+fn telegram(tab: Tab, canvas: &Canvas, at: u32, answer: &ReadBack) -> TelegramCell {
+    let column = canvas.layout.position(Column::Telegram).filter(|_| tab == Tab::Appeals);
+    column.map_or(TelegramCell::Empty, |column| {
+        cells::telegram(cell(answer, canvas.sheet, at, column))
+    })
 }
 
 /// A column that somebody inserted or moved while we wrote shifts the header row.

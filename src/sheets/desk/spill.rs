@@ -1,6 +1,8 @@
-//! What we wrote by mistake into a row without a key: an empty one that somebody inserted, or one that no look has shown yet.
+//! What we wrote by mistake into a row without a whole key: an empty one that somebody inserted, one beside which a sort has put a number,
+//! or one that still waits for its number.
 //!
-//! Invariant: such a row is known by nothing but what we left there, and is emptied of exactly that.
+//! Invariant: such a row is known by the moment that we left there, and is emptied of exactly what we wrote; a row of somebody's own only
+//! where a look has shown what stood there before.
 
 use crate::{
     domain::{
@@ -16,18 +18,24 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Spill {
     pub(super) tab: Tab,
+    /// Where it was written.
+    place: u32,
+    /// Whose row it is.
+    telegram: TelegramCell,
     /// What we left in the cells that only we write; of the history only that it was written.
     wrote: Vec<(Column, Text)>,
-    /// Where the look of this cycle shows it, and the history that stood there, where a look has shown it.
+    /// Where the look of this cycle shows it, and the history that stood there.
     pub(super) found: Option<(u32, Text)>,
 }
 
 impl Spill {
     /// What a write has left, if it can be recognized.
-    pub(super) fn of(tab: Tab, wrote: &[(Column, Text)]) -> Option<Self> {
+    pub(super) fn of(tab: Tab, place: u32, telegram: TelegramCell, wrote: &[(Column, Text)]) -> Option<Self> {
         let known = |(column, text): &(Column, Text)| is_sign(*column) && !text.is_blank();
         wrote.iter().any(known).then(|| Self {
             tab,
+            place,
+            telegram,
             wrote: wrote.to_vec(),
             found: None,
         })
@@ -35,39 +43,49 @@ impl Spill {
 
     /// Whether a look shows such a row.
     pub(super) fn stands(&self, look: &Look) -> bool {
-        self.rows(look).next().is_some()
+        self.row(look).is_some()
     }
 
     /// The cells as they were.
     pub(super) fn values(&self) -> impl Iterator<Item = (Column, CellValue)> + '_ {
         let (_, history) = self.found.clone().unwrap_or_default();
-        self.wrote.iter().map(move |(column, _)| match column {
-            Column::History => (*column, CellValue::Text(history.clone())),
-            _ => (*column, CellValue::Text(Text::default())),
+        self.wrote.iter().map(move |(column, _)| {
+            let text = if *column == Column::History {
+                history.clone()
+            } else {
+                Text::default()
+            };
+            (*column, CellValue::Text(text))
         })
     }
 
-    fn rows<'a>(&'a self, look: &'a Look) -> impl Iterator<Item = &'a Row> {
-        let shows = |row: &Row| {
-            let signs = self.wrote.iter().filter(|(column, _)| is_sign(*column));
-            signs.clone().all(|(column, text)| look.text(row, *column) == Some(text.as_str()))
+    /// The row that shows what we left: the one at its place, or the only one. A sort that leaves our column out may have parted
+    /// the moment from the words; the moment goes with the history.
+    fn row<'a>(&self, look: &'a Look) -> Option<&'a Row> {
+        let sign = |sign| self.wrote.iter().find(move |(column, text)| *column == sign && !text.is_blank());
+        let (column, text) = sign(Column::Updated).or_else(|| sign(Column::Delivery))?;
+        let is_it = |row: &&Row| {
+            let whose = row.telegram == self.telegram && (row.keyless || row.telegram == TelegramCell::Empty);
+            whose && look.text(row, *column) == Some(text.as_str())
         };
-        look.rows.iter().filter(move |row| row.key.is_none() && row.keyless && shows(row))
+        let mut rows = look.rows.iter().filter(is_it);
+        let at_place = rows.clone().find(|row| row.row == self.place);
+        at_place.or_else(|| rows.next().filter(|_| rows.next().is_none()))
     }
 
     /// Finds the row, and hides the history that is not its own.
     fn overlay(&mut self, previous: Option<&Look>, look: &mut Look) {
-        let place = self.rows(look).map(|row| (row.row, row.telegram)).next();
-        self.found = place.map(|(row, telegram)| {
-            (
-                row,
-                previous.and_then(|previous| history_of(previous, telegram)).unwrap_or_default(),
-            )
-        });
-        if let Some((place, _)) = self.found {
-            for row in look.rows.iter_mut().filter(|row| row.row == place) {
-                row.history = None;
+        let place = self.row(look).map(|row| row.row);
+        let history = match self.telegram {
+            TelegramCell::Empty => Some(Text::default()),
+            TelegramCell::Id(_) | TelegramCell::Doubled(_) | TelegramCell::Unreadable => {
+                previous.and_then(|previous| history_of(previous, self.telegram))
             }
+        };
+        self.found = place.zip(history);
+        let found = self.found.as_ref().map(|(place, _)| *place);
+        for row in look.rows.iter_mut().filter(|row| Some(row.row) == found) {
+            row.history = None;
         }
     }
 }
@@ -82,18 +100,13 @@ pub(super) fn overlay(spills: &mut Vec<Spill>, previous: Option<&Look>, look: &m
 }
 
 /// Cells that every look reads.
-pub(super) fn is_sign(column: Column) -> bool {
+fn is_sign(column: Column) -> bool {
     [Column::Updated, Column::Delivery].contains(&column)
 }
 
 /// The history of the one row without `№` that a chat had in a look.
 fn history_of(look: &Look, telegram: TelegramCell) -> Option<Text> {
-    let mut rows = look
-        .rows
-        .iter()
-        .filter(|row| row.keyless && row.telegram == telegram && row.history.is_some());
-    match (telegram, rows.next(), rows.next()) {
-        (TelegramCell::Id(_) | TelegramCell::Doubled(_), Some(row), None) => row.history.as_deref().map(Text::from),
-        _ => None,
-    }
+    let mut rows = look.rows.iter().filter(|row| row.keyless && row.telegram == telegram);
+    let only = rows.next().filter(|_| rows.next().is_none());
+    only.and_then(|row| row.history.as_deref()).map(Text::from)
 }

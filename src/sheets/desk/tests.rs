@@ -4,7 +4,9 @@
 
 mod bench;
 mod book;
+mod chaos;
 mod cycle;
 mod people;
 mod troubles;
+mod world;
 mod writes;

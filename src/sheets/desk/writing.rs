@@ -89,8 +89,8 @@ impl Desk {
         for row in &draft.rows {
             let station = self.stations.iter_mut().find(|station| station.tab() == row.tab);
             let look = station.and_then(|station| station.look.as_mut());
-            if let (Some(look), Some(mark)) = (look, &row.mark) {
-                look.distrust(mark);
+            if let Some(look) = look {
+                look.distrust(row.mark.as_ref(), row.row);
             }
         }
         let fence = intended.intent.fence;
@@ -187,7 +187,9 @@ impl Desk {
                 let row = sent.draft.rows.get(at)?;
                 let Some((key, dirtied)) = row.report.clone() else {
                     self.amends.retain(|amend| row.amend.as_ref() != Some(amend));
-                    self.spills.retain(|spill| row.spill.as_ref() != Some(spill));
+                    if row.wipes {
+                        self.spills.clear();
+                    }
                     return None;
                 };
                 let result = RowResult::Refused(words);
@@ -205,7 +207,7 @@ impl Desk {
             Ok(FenceFate::Accepted | FenceFate::Used) => {
                 // The patience lasts until a batch succeeds: one that is lost again and again is tried ever less often.
                 let fence = self.open.remove(0);
-                self.report(Some(fence), Vec::new());
+                self.unmended.push(fence);
             }
             Err(CallError::Throttled { until }) => self.pace.writes.failed(*until, now),
             Err(CallError::Denied(_)) => {

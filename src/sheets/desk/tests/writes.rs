@@ -183,16 +183,16 @@ fn an_empty_status_is_set_plainly_and_an_unexpected_one_is_left() {
 
 #[test]
 fn a_row_in_doubt_is_left_alone() {
-    for (rows, result) in [
-        (vec!["1|999|а|Новое|||"], RowResult::Contested),
-        (vec!["1||а|Новое|||"], RowResult::Contested),
-        (vec!["1|701|а|Новое|||", "1|701|а|Новое|||"], RowResult::Contested),
-        (vec!["2|702|а|Новое|||"], RowResult::Absent),
+    for (rows, append, result) in [
+        (vec!["1|999|а|Новое|||"], true, RowResult::Contested),
+        (vec!["1||а|Новое|||"], false, RowResult::Contested),
+        (vec!["1|701|а|Новое|||", "1|701|а|Новое|||"], true, RowResult::Contested),
+        (vec!["2|702|а|Новое|||"], false, RowResult::Absent),
     ] {
         let mut bench = Bench::ready(&[&[HEADERS], rows.as_slice()].concat());
         let before = bench.book.cells.clone();
         let mut row = wanted(1, "новое", Vec::new());
-        row.row.append = result != RowResult::Absent;
+        row.row.append = append;
         bench.want(row);
         bench.dirty();
         assert_eq!(bench.results(), [result], "{rows:?}");

@@ -1,0 +1,424 @@
+//! The whole of it without a network: the real rules, the real desk, the stand-in's workbook, a Telegram that takes everything.
+//!
+//! Invariant: what goes to the workbook and comes from it is Google's JSON; between any two calls, and inside one, people may act.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use google_sheets4::{api, common::remove_json_null_values};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use simulator::sheets::{ApiError, Dimension, GetQuery, ValuesQuery, Workbook};
+
+use crate::{
+    domain::{
+        decide::decide,
+        effect::Effect,
+        event::{Content, Event, Message, Outcome, RowMark, RowResult, Update, WriteReport, WrittenRow},
+        ids::{ChatId, FenceId, MessageId, OutboxId, RowKey, Seq, SpreadsheetId},
+        memory::Memory,
+        project::project,
+        rules::Rules,
+        session::{Locale, Session},
+        tab::Tab,
+        view::View,
+        wording::Wording,
+    },
+    journal::{Intent, Touched},
+    sheets::{
+        decode,
+        desk::{Desk, Input, Intended, Output, Start, Wanted},
+        encode,
+        hub::FenceFate,
+        layout::tests::appeals,
+        look::Known,
+        wire::{Batch, CallError, Change, Columns, ReadBack},
+    },
+};
+
+pub(super) const APPEALS: &str = "обращения";
+
+/// Where in a call people, or mishaps, may come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// Before anything of it happens.
+    Before,
+    /// While it is read, after this share (of eight) of its ranges.
+    Inside(u8),
+    /// After it has happened, before its answer is there.
+    After,
+}
+
+/// What becomes of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mishap {
+    /// It happens, and its answer is lost.
+    AnswerLost,
+    /// It does not happen, and nobody learns that.
+    NeverCame,
+    /// Its answer is lost, and it happens later, just before the next call.
+    Late,
+    /// The process dies before it, and starts again.
+    CrashBefore,
+    /// It happens, then the process dies and starts again.
+    CrashAfter,
+}
+
+/// Who acts around the calls.
+pub(super) trait People {
+    /// What they do at this moment of this call, counted from 0.
+    fn act(&mut self, world: &mut World, call: usize, moment: Moment);
+    /// What becomes of this call.
+    fn mishap(&mut self, call: usize) -> Option<Mishap>;
+}
+
+/// Everything.
+pub(super) struct World {
+    pub(super) rules: Rules,
+    pub(super) memory: Memory,
+    pub(super) book: Workbook,
+    pub(super) now: Timestamp,
+    /// What Telegram has taken.
+    pub(super) sent: Vec<(ChatId, OutboxId, String)>,
+    pub(super) intents: BTreeMap<i32, Intent>,
+    /// Calls that have changed the workbook.
+    pub(super) writes: usize,
+    pub(super) calls: usize,
+    /// A look is taken, and what it leads to is not written yet.
+    pub(super) exposed: bool,
+    desk: Desk,
+    seq: u64,
+    fences: i32,
+    /// A batch that is still on its way.
+    late: Option<Value>,
+    nudged: bool,
+}
+
+/// What an output led to.
+enum Led {
+    To(Box<Input>),
+    Waits,
+    Died,
+}
+
+impl World {
+    pub(super) fn new(book: Workbook) -> Self {
+        let mut world = Self {
+            rules: Rules {
+                time_zone: TimeZone::UTC,
+                admin_chat: None,
+                grace: SignedDuration::ZERO,
+                resend_unknown: true,
+                authorized: "авторизован".into(),
+                wording: Wording::built_in(),
+            },
+            memory: Memory::default(),
+            book,
+            now: "2026-03-02T08:00:00Z".parse().expect("a moment"),
+            sent: Vec::new(),
+            intents: BTreeMap::new(),
+            writes: 0,
+            calls: 0,
+            exposed: false,
+            desk: super::bench::desk(None),
+            seq: 0,
+            fences: 0,
+            late: None,
+            nudged: false,
+        };
+        world.restart();
+        world
+    }
+
+    /// A partner of ours, registered.
+    pub(super) fn register(&mut self, chat: ChatId) {
+        let mut session = Session::new(chat, Locale::Ru);
+        session.partner = crate::domain::ids::PartnerCode::fold(&format!("п{chat}"));
+        self.memory.put(crate::domain::effect::Entity::Session(session));
+    }
+
+    pub(super) fn writes_to_us(&mut self, chat: ChatId, text: &str) {
+        let message = Message {
+            chat,
+            message: MessageId(i64::try_from(self.seq).expect("small")),
+            at: self.now,
+            locale: Locale::Ru,
+            content: Content::Text(text.into()),
+        };
+        self.decide(&Event::Update(Update::Message(message)));
+    }
+
+    /// Stores and decides an event.
+    pub(super) fn decide(&mut self, event: &Event) {
+        self.seq += 1;
+        let decision = decide(&self.rules, &self.memory, Seq(self.seq), event, self.now);
+        if let Some((_, fence)) = &decision.settled {
+            self.intents.remove(&fence.0);
+        }
+        self.nudged |= decision.effects.iter().any(|effect| matches!(effect, Effect::Look(Tab::Appeals)));
+        self.memory.apply(Seq(self.seq), decision, self.now);
+    }
+
+    /// Telegram takes what waits, and timers go off.
+    pub(super) fn deliver(&mut self) {
+        for entry in self.memory.waiting(self.now) {
+            let id = entry.send.id;
+            self.memory.claim(&id);
+            self.sent.push((entry.send.to, id.clone(), entry.send.text.as_str().to_owned()));
+            self.decide(&Event::Sent(id, Outcome::Delivered(MessageId(1))));
+        }
+        let due: Vec<_> = self.memory.timers.keys().filter(|(at, _)| *at <= self.now).cloned().collect();
+        for timer in due {
+            self.memory.timers.remove(&timer);
+            self.decide(&Event::Due(timer.1));
+        }
+    }
+
+    /// One round: a look, whatever it leads to, and some time.
+    pub(super) fn round(&mut self, people: &mut dyn People, seconds: i64) {
+        self.deliver();
+        self.feed(Input::Nudge([Tab::Appeals].into()), people);
+        self.deliver();
+        if std::mem::take(&mut self.nudged) {
+            self.feed(Input::Nudge([Tab::Appeals].into()), people);
+        }
+        self.feed(Input::Dirty(BTreeSet::from([Tab::Appeals])), people);
+        self.now += SignedDuration::from_secs(seconds);
+        self.feed(Input::Tick, people);
+    }
+
+    /// Nothing is dirty, no batch is open.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.memory.dirty.is_empty() && self.intents.is_empty() && self.late.is_none() && self.memory.waiting(self.now).is_empty()
+    }
+
+    /// A new process on what the old one has stored.
+    fn restart(&mut self) {
+        let sighted = self.memory.tab(Tab::Appeals).sighted.is_some();
+        let known: Vec<Known> = self.memory.appeals().cloned().filter_map(Known::of).collect();
+        self.desk = Desk::new(Start {
+            spreadsheet: spreadsheet(),
+            tabs: vec![appeals()],
+            known: sighted.then_some((Tab::Appeals, known)).into_iter().collect(),
+            open: self.intents.values().cloned().collect(),
+        });
+    }
+
+    fn feed(&mut self, input: Input, people: &mut dyn People) {
+        let mut outputs: VecDeque<Output> = self.desk.step(input, self.now).into();
+        while let Some(output) = outputs.pop_front() {
+            match self.carry_out(output, people) {
+                Led::To(input) => outputs.extend(self.desk.step(*input, self.now)),
+                Led::Waits => {}
+                Led::Died => {
+                    self.restart();
+                    return;
+                }
+            }
+        }
+    }
+
+    fn carry_out(&mut self, output: Output, people: &mut dyn People) -> Led {
+        let input = match output {
+            Output::ReadStructure => return self.call(people, |world, _| Input::Structure(Ok(world.structure()))),
+            Output::Read(ranges) => return self.call(people, |world, people| Input::Read(world.read(&ranges, people))),
+            Output::Write(batch) => return self.write(&batch, people),
+            Output::Fence(fence) => return self.call(people, |world, _| Input::FenceFate(world.fence(fence))),
+            Output::Apply { events, overwritten } => {
+                events.iter().for_each(|event| self.decide(event));
+                self.moved(&overwritten);
+                Input::Applied(Ok(()))
+            }
+            Output::Project(_) => Input::Projected(self.project()),
+            Output::Intend(touched) => Input::Intended(Ok(self.intend(touched))),
+            Output::WaitUntil(_) => {
+                self.exposed = false;
+                return Led::Waits;
+            }
+        };
+        Led::To(Box::new(input))
+    }
+
+    /// A call that changes nothing.
+    fn call(&mut self, people: &mut dyn People, answer: impl FnOnce(&mut Self, &mut dyn People) -> Input) -> Led {
+        let call = self.begin_call(people);
+        let mishap = people.mishap(call);
+        if matches!(mishap, Some(Mishap::CrashBefore | Mishap::CrashAfter)) {
+            return Led::Died;
+        }
+        let input = answer(self, people);
+        people.act(self, call, Moment::After);
+        Led::To(Box::new(input))
+    }
+
+    fn begin_call(&mut self, people: &mut dyn People) -> usize {
+        let call = self.calls;
+        self.calls += 1;
+        people.act(self, call, Moment::Before);
+        if let Some(late) = self.late.take() {
+            // Too late where its fence was taken meanwhile.
+            let landed = self.book.apply(&late).is_ok();
+            self.writes += usize::from(landed);
+        }
+        call
+    }
+
+    fn write(&mut self, batch: &Batch, people: &mut dyn People) -> Led {
+        let call = self.begin_call(people);
+        let body = body(batch);
+        let mishap = people.mishap(call);
+        match mishap {
+            Some(Mishap::CrashBefore) => return Led::Died,
+            Some(Mishap::NeverCame) => return Led::To(Box::new(Input::Written(Err(lost())))),
+            Some(Mishap::Late) => {
+                self.late = Some(body);
+                return Led::To(Box::new(Input::Written(Err(lost()))));
+            }
+            Some(Mishap::AnswerLost | Mishap::CrashAfter) | None => {}
+        }
+        let answer = self.book.apply(&body);
+        self.writes += usize::from(answer.is_ok());
+        self.exposed = matches!(mishap, Some(Mishap::AnswerLost));
+        people.act(self, call, Moment::After);
+        match mishap {
+            Some(Mishap::CrashAfter) => Led::Died,
+            Some(_) => Led::To(Box::new(Input::Written(Err(lost())))),
+            None => Led::To(Box::new(Input::Written(answered(&batch.changes, answer)))),
+        }
+    }
+
+    fn structure(&self) -> crate::sheets::wire::Structure {
+        let answer = self.book.get(&GetQuery::default()).expect("the workbook can be read");
+        decode::structure(typed(answer)).expect("a structure")
+    }
+
+    /// Reads as Google might: not all ranges at one moment.
+    fn read(&mut self, ranges: &[String], people: &mut dyn People) -> Result<Vec<Columns>, CallError> {
+        let call = self.calls - 1;
+        self.exposed = true;
+        let mut columns = Vec::new();
+        for eighth in 0..8_u8 {
+            let share = |eighth: u8| ranges.len() * usize::from(eighth) / 8;
+            let part = &ranges[share(eighth)..share(eighth + 1)];
+            let query = ValuesQuery {
+                ranges: part.to_vec(),
+                major: Dimension::Columns,
+                ..ValuesQuery::default()
+            };
+            if !part.is_empty() {
+                let answer = self.book.values_batch_get(&query);
+                let answer = answer.map_err(|error| CallError::BadRange(error.message))?;
+                columns.extend(decode::columns(typed(answer), part.len()).expect("as many ranges as asked"));
+            }
+            people.act(self, call, Moment::Inside(eighth));
+        }
+        Ok(columns)
+    }
+
+    fn fence(&mut self, fence: FenceId) -> Result<FenceFate, CallError> {
+        let request = encode::fence_alone(fence).expect("can be said");
+        Ok(match self.book.apply(&without_nulls(&request)) {
+            Ok(_) => FenceFate::Accepted,
+            Err(_) => FenceFate::Used,
+        })
+    }
+
+    fn moved(&mut self, marks: &[RowMark]) {
+        let key = |mark: &RowMark| match mark {
+            RowMark::Partner(code) => Some(RowKey::Partner(code.clone())),
+            RowMark::Appeal(number) => self.memory.numbered(*number).map(RowKey::Appeal),
+        };
+        let keys: Vec<_> = marks.iter().filter_map(key).map(|key| (key, Seq(0))).collect();
+        if !keys.is_empty() {
+            self.report(keys, &RowResult::Moved);
+        }
+    }
+
+    fn project(&mut self) -> Vec<Wanted> {
+        let (mut wanted, mut idle) = (Vec::new(), Vec::new());
+        for (key, dirtied) in self.memory.dirty.clone() {
+            match project(&self.rules, &self.memory, &key) {
+                Some(row) => wanted.push(Wanted { row, dirtied }),
+                None => idle.push((key, dirtied)),
+            }
+        }
+        if !idle.is_empty() {
+            self.report(idle, &RowResult::Idle);
+        }
+        wanted
+    }
+
+    fn report(&mut self, rows: Vec<(RowKey, Seq)>, result: &RowResult) {
+        let row = |(key, dirtied)| WrittenRow {
+            key,
+            dirtied,
+            result: result.clone(),
+        };
+        self.decide(&Event::Wrote(WriteReport {
+            spreadsheet: spreadsheet(),
+            fence: None,
+            rows: rows.into_iter().map(row).collect(),
+        }));
+    }
+
+    fn intend(&mut self, touched: Vec<Touched>) -> Intended {
+        self.fences += 1;
+        let intent = Intent {
+            spreadsheet: spreadsheet(),
+            fence: FenceId(self.fences),
+            touched,
+            at: self.now,
+        };
+        // What is stored must be readable again.
+        let stored = serde_json::to_string(&intent).expect("JSON");
+        assert_eq!(serde_json::from_str::<Intent>(&stored).expect("readable"), intent);
+        self.intents.insert(self.fences, intent.clone());
+        Intended {
+            intent,
+            old_fences: Vec::new(),
+        }
+    }
+}
+
+fn spreadsheet() -> SpreadsheetId {
+    super::bench::spreadsheet()
+}
+
+fn body(batch: &Batch) -> Value {
+    without_nulls(&encode::batch(batch).expect("can be said"))
+}
+
+/// As the library sends it.
+fn without_nulls(request: &api::BatchUpdateSpreadsheetRequest) -> Value {
+    let mut body = serde_json::to_value(request).expect("JSON");
+    remove_json_null_values(&mut body);
+    body
+}
+
+fn typed<T: DeserializeOwned>(answer: Value) -> T {
+    serde_json::from_value(answer).expect("Google's own form")
+}
+
+fn lost() -> CallError {
+    CallError::Unknown("cut".to_owned())
+}
+
+fn answered(changes: &[Change], answer: Result<Value, ApiError>) -> Result<ReadBack, CallError> {
+    match answer {
+        Ok(answer) => {
+            let answer: api::BatchUpdateSpreadsheetResponse = typed(answer);
+            Ok(decode::read_back(changes, answer).expect("an answer"))
+        }
+        Err(error) => {
+            let named = error.message.split_once("requests[").and_then(|(_, rest)| rest.split_once(']'));
+            let change = named.and_then(|(change, _)| change.parse().ok());
+            Err(match change {
+                Some(change) => CallError::Refused {
+                    change,
+                    words: error.message,
+                },
+                None => CallError::Unknown(error.message),
+            })
+        }
+    }
+}
