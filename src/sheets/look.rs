@@ -243,6 +243,14 @@ impl<'a> Index<'a> {
         self.0[from..to].iter().map(|&(_, row)| row)
     }
 
+    /// The one row with a key beside a Telegram ID; beside any, where none is given.
+    #[must_use]
+    pub fn row_of(&self, key: &RowMark, chat: Option<ChatId>) -> Option<&'a Row> {
+        let is_theirs = |row: &&Row| chat.is_none_or(|chat| row.telegram == TelegramCell::Id(chat));
+        let mut rows = self.rows(key).filter(is_theirs);
+        rows.next().filter(|_| rows.next().is_none())
+    }
+
     /// How often a key stands there.
     #[must_use]
     pub fn find(&self, key: &RowMark) -> Standing<'a> {

@@ -4,7 +4,7 @@
 
 use crate::{
     domain::{
-        event::{RowMark, TelegramCell},
+        event::RowMark,
         ids::{ChatId, Number},
         row::{CellValue, Column},
         tab::Tab,
@@ -12,7 +12,7 @@ use crate::{
     },
     sheets::{
         layout::cells,
-        look::{Look, Row, Standing},
+        look::{Look, Row},
     },
 };
 
@@ -21,7 +21,7 @@ use crate::{
 pub(super) struct Amend {
     /// The key that the row shows now.
     pub(super) mark: RowMark,
-    /// The Telegram ID beside a number that we wrote into a foreign row.
+    /// The Telegram ID beside it.
     pub(super) chat: Option<ChatId>,
     pub(super) column: Column,
     /// What stood there.
@@ -34,10 +34,10 @@ pub(super) struct Amend {
 
 impl Amend {
     /// A shared cell of another row was changed.
-    pub(super) fn shared(victim: RowMark, column: Column, was: String, left: String) -> Self {
+    pub(super) fn shared((mark, chat): (RowMark, Option<ChatId>), column: Column, was: String, left: String) -> Self {
         Self {
-            mark: victim,
-            chat: None,
+            mark,
+            chat,
             column,
             was,
             left,
@@ -83,25 +83,15 @@ impl Amend {
 
     /// The row, as long as the cell shows what we left.
     fn find<'a>(&self, look: &'a Look) -> Option<&'a Row> {
-        match self.chat {
-            Some(chat) => {
-                let mut rows = look
-                    .rows
-                    .iter()
-                    .filter(|row| row.key.as_ref() == Some(&self.mark) && row.telegram == TelegramCell::Id(chat));
-                rows.next().filter(|_| rows.next().is_none())
-            }
-            None => match look.index().find(&self.mark) {
-                Standing::Once(row) => Some(row).filter(|row| look.text(row, self.column) == Some(&self.left)),
-                Standing::Nowhere | Standing::Doubled => None,
-            },
-        }
+        let row = look.index().row_of(&self.mark, self.chat)?;
+        let shows = || look.text(row, self.column) == Some(&self.left);
+        (self.column == Column::Number || shows()).then_some(row)
     }
 }
 
 /// Takes down a cell to put back; one cell is put back once.
 pub(super) fn insert(amends: &mut Vec<Amend>, amend: Amend) {
-    amends.retain(|known| known.mark != amend.mark || known.column != amend.column);
+    amends.retain(|known| (&known.mark, known.chat, known.column) != (&amend.mark, amend.chat, amend.column));
     amends.push(amend);
 }
 

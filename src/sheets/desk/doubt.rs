@@ -6,15 +6,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{amend::Amend, spill::Spill};
+use super::{amend::Amend, find::chat_of, spill::Spill};
 use crate::{
     domain::{
         event::{RowMark, TelegramCell},
+        ids::ChatId,
         row::Column,
         tab::Tab,
     },
     journal::{Exchanged, Touched},
-    sheets::look::{Index, Look, Row, Standing},
+    sheets::look::{Index, Look, Row},
 };
 
 /// One tab of a batch whose answer was lost.
@@ -60,7 +61,7 @@ impl Doubt {
         let (previous, now) = (Shown::new(previous), Shown::new(now));
         let amend = |touched: &Touched, exchanged: &Exchanged| {
             let left = exchanged.left.as_str();
-            if now.text(touched.mark.as_ref()?, exchanged.column) == Some(left) {
+            if now.text(touched.mark.as_ref()?, None, exchanged.column) == Some(left) {
                 return None;
             }
             let (victim, was) = victim(touched, exchanged, &previous, &now)?;
@@ -94,32 +95,37 @@ impl<'a> Shown<'a> {
         Self { look, index: look.index() }
     }
 
-    /// What a cell of the one row with a key shows.
-    fn text(&self, mark: &RowMark, column: Column) -> Option<&'a str> {
-        match self.index.find(mark) {
-            Standing::Once(row) => self.look.text(row, column),
-            Standing::Nowhere | Standing::Doubled => None,
-        }
+    /// What a cell of the one row with a key, beside this Telegram ID if one is given, shows.
+    fn text(&self, mark: &RowMark, chat: Option<ChatId>, column: Column) -> Option<&'a str> {
+        let row = self.index.row_of(mark, chat)?;
+        self.look.text(row, column)
     }
 }
 
 /// The one foreign row whose cell has changed exactly as the batch would have changed it; where there are several, the one at its place.
-fn victim<'a>(touched: &Touched, exchanged: &Exchanged, previous: &Shown<'a>, now: &Shown<'a>) -> Option<(RowMark, &'a str)> {
+/// A number that went to somebody else meanwhile is not the same row.
+fn victim<'a>(
+    touched: &Touched,
+    exchanged: &Exchanged,
+    previous: &Shown<'a>,
+    now: &Shown<'a>,
+) -> Option<((RowMark, Option<ChatId>), &'a str)> {
     let left = exchanged.left.as_str();
     let changed = |row: &'a Row| {
         let key = row.key.as_ref().filter(|key| Some(*key) != touched.mark.as_ref())?;
-        let was = previous.text(key, exchanged.column).filter(|was| *was != left)?;
+        let chat = chat_of(row);
+        let was = previous.text(key, chat, exchanged.column).filter(|was| *was != left)?;
         let expected = match &exchanged.expect {
             Some(expect) => expect.as_str() == was,
             None => row.row == touched.row,
         };
-        let hit = expected && now.text(key, exchanged.column) == Some(left);
-        hit.then(|| (row.row, key.clone(), was))
+        let hit = expected && now.text(key, chat, exchanged.column) == Some(left);
+        hit.then(|| (row.row, (key.clone(), chat), was))
     };
     let all: Vec<_> = now.look.rows.iter().filter_map(changed).collect();
     let at_place = all.iter().find(|(row, ..)| *row == touched.row);
     let only = if let [one] = all.as_slice() { Some(one) } else { at_place };
-    only.map(|(_, key, was)| (key.clone(), *was))
+    only.map(|(_, whose, was)| (whose.clone(), *was))
 }
 
 fn places(look: &Look) -> BTreeMap<RowMark, u32> {

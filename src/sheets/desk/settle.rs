@@ -22,7 +22,7 @@ use crate::{
     },
     sheets::{
         layout::{cells, index},
-        look::{Look, Standing},
+        look::Look,
         wire::{ReadBack, SheetId},
     },
 };
@@ -31,8 +31,8 @@ use crate::{
 enum Found {
     /// The row itself.
     Itself,
-    /// Another row by its key.
-    Another(RowMark),
+    /// Another row by its key, and the Telegram ID beside it.
+    Another(RowMark, Option<ChatId>),
     /// Another row: it bears our key, and this Telegram ID.
     Misnumbered(ChatId),
     /// Nothing that has a key.
@@ -96,8 +96,8 @@ impl Desk {
         };
         let itself = match found(row, canvas, at, answer) {
             Found::Itself => headers_stand(canvas, answer),
-            Found::Another(victim) => {
-                self.hit(row, &victim, head, answer);
+            Found::Another(mark, chat) => {
+                self.hit(row, (&mark, chat), head, answer);
                 false
             }
             Found::Misnumbered(chat) => {
@@ -145,8 +145,8 @@ impl Desk {
     }
 
     /// Another row stood where this one was meant: what is ours there is projected anew, what is theirs is put back.
-    fn hit(&mut self, row: &Planned, victim: &RowMark, head: usize, answer: &ReadBack) {
-        self.owed.overwritten.push(victim.clone());
+    fn hit(&mut self, row: &Planned, victim: (&RowMark, Option<ChatId>), head: usize, answer: &ReadBack) {
+        self.owed.overwritten.push(victim.0.clone());
         for write in row.shared.iter().filter(|write| landed(write, head, answer)) {
             let was = match (&write.expect, self.look_at(row.tab)) {
                 (Some(expect), _) => Some(expect.clone()),
@@ -154,7 +154,7 @@ impl Desk {
                 (None, None) => None,
             };
             if let Some(was) = was.filter(|was| *was != write.left) {
-                let amend = Amend::shared(victim.clone(), write.column, was, write.left.clone());
+                let amend = Amend::shared((victim.0.clone(), victim.1), write.column, was, write.left.clone());
                 amend::insert(&mut self.amends, amend);
             }
         }
@@ -180,7 +180,7 @@ impl Desk {
         match was {
             Some(RowMark::Appeal(was)) => {
                 self.amends.push(Amend::number(*number, chat, Some(was)));
-                self.hit(row, &RowMark::Appeal(was), head, answer);
+                self.hit(row, (&RowMark::Appeal(was), Some(chat)), head, answer);
             }
             Some(RowMark::Partner(_)) | None => self.amends.push(Amend::number(*number, chat, None)),
         }
@@ -240,7 +240,7 @@ fn found(row: &Planned, canvas: &Canvas, at: u32, answer: &ReadBack) -> Found {
     match (mark, chat) {
         (mark, chat) if mark == row.mark && chat == row.chat => Found::Itself,
         (mark, Some(chat)) if mark == row.mark => Found::Misnumbered(chat),
-        (Some(mark), _) if Some(&mark) != row.mark.as_ref() => Found::Another(mark),
+        (Some(mark), chat) if Some(&mark) != row.mark.as_ref() => Found::Another(mark, chat),
         (Some(_) | None, _) => Found::Nothing,
     }
 }
@@ -265,11 +265,9 @@ fn landed(write: &SharedWrite, head: usize, answer: &ReadBack) -> bool {
     write.expect.is_none() || occurrences.is_some_and(|count| count > 0)
 }
 
-fn shown(look: &Look, mark: &RowMark, column: Column) -> Option<String> {
-    match look.index().find(mark) {
-        Standing::Once(row) => look.text(row, column).map(str::to_owned),
-        Standing::Nowhere | Standing::Doubled => None,
-    }
+fn shown(look: &Look, (mark, chat): (&RowMark, Option<ChatId>), column: Column) -> Option<String> {
+    let row = look.index().row_of(mark, chat)?;
+    look.text(row, column).map(str::to_owned)
 }
 
 /// A cell of the read-back; trailing empty ones may be missing from it.

@@ -83,9 +83,9 @@ fn act() -> impl Strategy<Value = Act> {
         2 => (row.clone(), row.clone()).prop_map(|(from, to)| Act::Drag(from, to)),
         1 => row.clone().prop_map(Act::Duplicate),
         1 => (0..9_usize).prop_map(Act::InsertColumn),
-        1 => row.clone().prop_map(Act::Unnumber),
         3 => (0..3_usize).prop_map(Act::Write),
         2 => Just(Act::Deliver),
+        1 => row.prop_map(Act::Unnumber),
     ]
 }
 
@@ -241,11 +241,7 @@ impl Crowd<'_> {
                 let letter = ["A", "B", "C", "D", "E", "F", "G", "H", "I"][column % 9];
                 book.insert_columns(APPEALS, letter, 1).expect("room");
             }
-            Act::Unnumber(row) => {
-                if has_column(book, "№") {
-                    set(book, at(row), "№", "");
-                }
-            }
+            Act::Unnumber(row) if has_column(book, "№") => set(book, at(row), "№", ""),
             _ => {}
         }
     }
@@ -402,7 +398,7 @@ fn play(script: &Script) -> Result<(), TestCaseError> {
     }
     prop_assert!(world.calls > LAST_ACT, "everything has happened");
     prop_assert!(
-        still == 3,
+        still >= 3,
         "it never ends: dirty {:?}, open {:?}",
         world.memory.dirty,
         world.intents
