@@ -238,7 +238,13 @@ impl App {
         let rate = parts.settings.telegram.rate_per_second.map_or(0, std::num::NonZeroU32::get);
         let shared = Arc::clone(&parts);
         parts.supervisor.spawn("outbox", move |stop| {
-            telegram::outbox::deliver(shared.journal.clone(), shared.telegram.clone(), rate, stop)
+            let shared = Arc::clone(&shared);
+            async move {
+                // What waits in a restored copy may have been sent by the journal that was lost.
+                let checked = tokio::time::timeout(CHECKED_WITHIN, shared.desks.checked());
+                let _ = stop.run_until_cancelled(checked).await;
+                telegram::outbox::deliver(shared.journal.clone(), shared.telegram.clone(), rate, stop).await;
+            }
         });
         let client = parts.telegram.clone();
         parts.supervisor.spawn("buttons", move |stop| {
@@ -291,6 +297,9 @@ const ADMIN_CONNECTIONS: usize = 16;
 const REGISTER_AGAIN: Duration = Duration::from_secs(2);
 /// The longest pause: Telegram may be away for hours, and every try is one small call.
 const REGISTER_AGAIN_AT_MOST: Duration = Duration::from_secs(120);
+
+/// How long messages wait at the start for the spreadsheets, so that a restored journal is known for one: replies are due within 5 s.
+const CHECKED_WITHIN: Duration = Duration::from_secs(3);
 
 /// What a schedule does.
 #[derive(Debug, Clone, Copy)]

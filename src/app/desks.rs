@@ -79,6 +79,14 @@ impl Desks {
         looks
     }
 
+    /// Waits until every desk knows whether the journal is older than its spreadsheet.
+    pub(super) async fn checked(&self) {
+        for desk in &self.each {
+            // The sender lives as long as the desks, so this ends with news alone.
+            let _ = desk.state.subscribe().wait_for(|state| state.checked).await;
+        }
+    }
+
     /// Whether every tab can be used.
     pub(super) fn are_well(&self) -> bool {
         self.each

@@ -37,6 +37,9 @@ pub struct Appeal {
     pub lines: u32,
     /// Lines of the dialogue that are confirmed to stand in the row.
     pub lines_written: u32,
+    /// The first line that the row shows; what came before it stands in a history that was adopted as a whole.
+    #[serde(default)]
+    pub shown_from: u32,
     /// Nobody knows what stands in the row: all of it is written anew, however many lines were confirmed.
     pub stale: bool,
     /// The row has been seen or confirmed: it is never appended again.
@@ -50,6 +53,9 @@ pub struct Appeal {
     /// Its row bears this `№` of another appeal since somebody sorted without our column: it is found by that until ours is put back.
     #[serde(default)]
     pub traded: Option<Number>,
+    /// Its row was in doubt when the tab was seen for the first time, and is still to be seen for the first time itself.
+    #[serde(default)]
+    pub unseen: bool,
     /// The answer cell is known to hold a formula: it is never cleared, and its value is sent once.
     #[serde(default)]
     pub formula: bool,
@@ -103,6 +109,8 @@ pub enum PartState {
 pub enum Delivery {
     /// Nothing to say.
     Empty,
+    /// Whatever stands there since before this journal's time.
+    Adopted,
     /// Resting, so that its author can still mend it or take it back.
     Grace {
         /// Until then.

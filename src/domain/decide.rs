@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     effect::Decision,
     event::{Event, Wake},
-    handlers::{answers, conversation, delivery, looks, operator, registration, rows, writes},
+    handlers::{answers, conversation, delivery, looks, operator, registration, restoring, rows, writes},
     ids::Seq,
     rules::Rules,
     turn::Turn,
@@ -24,6 +24,7 @@ pub fn decide(rules: &Rules, view: &impl View, seq: Seq, event: &Event, now: Tim
         Event::Looked(looked) => looks::looked(&mut turn, looked),
         Event::Sent(id, outcome) => delivery::sent(&mut turn, id, outcome),
         Event::Wrote(report) => writes::wrote(&mut turn, report),
+        Event::Restored(restored) => restoring::restored(&mut turn, restored),
         Event::Due(Wake::Session(chat)) => registration::waited(&mut turn, *chat),
         Event::Due(Wake::Kept(chat)) => registration::outdated(&mut turn, *chat),
         Event::Due(Wake::Appeal(appeal)) => answers::waited(&mut turn, *appeal),

@@ -29,6 +29,8 @@ pub struct Decision {
     pub clean: Vec<(RowKey, Seq)>,
     /// The intent that is over.
     pub settled: Option<(SpreadsheetId, FenceId)>,
+    /// A fence that was given by a later journal: ours go on above it.
+    pub given_elsewhere: Option<FenceId>,
 }
 
 /// A stored thing.

@@ -28,6 +28,8 @@ pub enum Event {
     Sent(OutboxId, Outcome),
     /// A batch of writes ended.
     Wrote(WriteReport),
+    /// A spreadsheet has gone on without this journal, which is a copy from before.
+    Restored(Restored),
     /// A durable timer is due.
     Due(Wake),
     /// The operator asked for something.
@@ -220,6 +222,17 @@ pub struct Looked {
     pub began: Timestamp,
     /// The highest `№` that stands in the tab.
     pub highest: Option<Number>,
+}
+
+/// What shows that the journal is older than a spreadsheet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restored {
+    /// Which spreadsheet.
+    pub spreadsheet: SpreadsheetId,
+    /// The tabs in it.
+    pub tabs: Vec<Tab>,
+    /// The newest fence that stands there; the journal has never given it.
+    pub fence: FenceId,
 }
 
 /// How a send ended.

@@ -186,6 +186,11 @@ impl View for Memory {
         self.outbox.get(id).cloned()
     }
 
+    fn unsent(&self) -> Vec<OutboxId> {
+        let waits = |entry: &&OutboxEntry| matches!(entry.state, OutboxState::Waiting(_));
+        self.outbox.values().filter(waits).map(|entry| entry.send.id.clone()).collect()
+    }
+
     fn held(&self) -> Vec<AppealId> {
         self.appeals
             .values()

@@ -80,10 +80,8 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
     row.ours.push((Column::Updated, CellValue::Text(updated(rules, &appeal))));
     // The cell is long and never read: it is written only when it lacks a line.
     if appeal.stale || appeal.lines > appeal.lines_written {
-        row.ours.push((
-            Column::History,
-            CellValue::Text(Text(history(rules, view.lines(id, HISTORY_LINES)))),
-        ));
+        let text = shown_history(rules, view, &appeal, appeal.lines);
+        row.ours.push((Column::History, CellValue::Text(Text(text))));
     }
     if row.append {
         row.ours.extend(identity(view, &appeal));
@@ -153,6 +151,7 @@ pub(super) fn delivery(rules: &Rules, appeal: &Appeal) -> String {
     let note = |note: Note<'_>| rules.wording.note(note);
     match &appeal.delivery {
         Delivery::Empty => String::new(),
+        Delivery::Adopted => appeal.seen.delivery.as_str().to_owned(),
         Delivery::Grace { until } => note(Note::DeliveryGrace(&rules.time_with_seconds(*until))),
         Delivery::Formula => note(Note::DeliveryFormula),
         Delivery::Delivered { at, .. } if appeal.formula => note(Note::DeliveryFormulaKept(&rules.time_of_day(*at))),
@@ -189,12 +188,13 @@ fn history(rules: &Rules, lines: impl IntoIterator<Item = Line>) -> String {
 
 /// The dialogue as a cell shows it that covers so many lines.
 #[must_use]
-pub fn shown_history(rules: &Rules, view: &impl View, id: AppealId, covered: u32) -> String {
-    let lines = view.lines(id, HISTORY_LINES).into_iter();
-    history(rules, lines.filter(|line| line.index < covered))
+pub fn shown_history(rules: &Rules, view: &impl View, appeal: &Appeal, covered: u32) -> String {
+    let lines = view.lines(appeal.id, HISTORY_LINES).into_iter();
+    history(rules, lines.filter(|line| (appeal.shown_from..covered).contains(&line.index)))
 }
 
-fn entry(rules: &Rules, line: &Line) -> String {
+/// One line as a cell shows it.
+pub(super) fn entry(rules: &Rules, line: &Line) -> String {
     let at = rules.date_time(line.at);
     match line.author {
         Author::Partner => format!("{at}: {}", line.text.as_str()),

@@ -125,6 +125,10 @@ impl<'a, V: View> Turn<'a, V> {
         self.decision.settled = Some((spreadsheet, fence));
     }
 
+    pub(super) fn given_elsewhere(&mut self, fence: FenceId) {
+        self.decision.given_elsewhere = Some(fence);
+    }
+
     pub(super) fn then(&mut self, effect: Effect) {
         self.decision.then(effect);
     }

@@ -29,6 +29,8 @@ pub trait View {
     fn tab(&self, tab: Tab) -> TabState;
     /// A message in the outbox.
     fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry>;
+    /// Messages that wait in the outbox.
+    fn unsent(&self) -> Vec<OutboxId>;
     /// Appeals whose answer is held until released.
     fn held(&self) -> Vec<AppealId>;
 }

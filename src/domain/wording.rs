@@ -126,6 +126,8 @@ pub enum Note<'a> {
     AdminTabMended(Tab),
     /// Admin: rows are stopped: their numbers, and why.
     AdminRowsStopped(&'a str, &'a str),
+    /// Admin: the journal is older than the sheet; so many messages that waited are not sent.
+    AdminRestored(usize),
     /// Admin: Google refused an appeal's row.
     AdminRowRefused(Number, &'a str),
     /// Admin: Google refused a partner's row.
@@ -251,6 +253,7 @@ impl<'a> Note<'a> {
                 "admin-bound-to-another",
                 vec![("code", code.as_str().into()), ("chat", chat.to_string().into())],
             ),
+            Self::AdminRestored(count) => ("admin-restored", vec![("count", count.into())]),
             Self::AdminRowsStopped(numbers, words) => ("admin-rows-stopped", vec![("numbers", numbers.into()), ("words", words.into())]),
             Self::AdminRowRefused(number, words) => (
                 "admin-row-refused",

@@ -48,6 +48,9 @@ pub(super) fn carry_out(tables: &mut Ledger<'_>, seq: Seq, decision: Decision, n
     for (turn, effect) in (0..=u16::MAX).zip(decision.effects) {
         carry(tables, &mut hints, effect, (seq, turn), now)?;
     }
+    if let Some(fence) = decision.given_elsewhere {
+        fences::go_on_above(tables, fence)?;
+    }
     if let Some((spreadsheet, fence)) = &decision.settled {
         fences::settle(tables, spreadsheet, *fence)?;
     }

@@ -5,10 +5,11 @@
 use std::ops::Bound;
 
 use jiff::Timestamp;
+use redb::ReadableTable;
 
 use super::{
     Intent, Touched, keys,
-    tables::{Fault, Ledger, Place},
+    tables::{Bytes, Fault, Ledger, Place, Tables},
 };
 use crate::domain::ids::{FenceId, SpreadsheetId};
 
@@ -18,10 +19,7 @@ const LAST_FENCE: &[u8] = b"last_fence";
 /// Commits what is about to be written under the next fence. The first is the Unix time in seconds: a journal begun anew on a used
 /// workbook must not meet the fences that the one before has left there. After `i32::MAX` it begins at 1 again.
 pub(super) fn intend(tables: &mut Ledger<'_>, spreadsheet: &SpreadsheetId, touched: &[Touched], now: Timestamp) -> Result<Intent, Fault> {
-    let last = tables.bytes(Place::Meta, LAST_FENCE)?;
-    let last = last
-        .and_then(|last| last.try_into().ok())
-        .map_or_else(|| first(now), i32::from_be_bytes);
+    let last = last(tables)?.map_or_else(|| first(now), |last| last.0);
     let fence = FenceId(last.checked_add(1).unwrap_or(1));
     let intent = Intent {
         spreadsheet: spreadsheet.clone(),
@@ -32,6 +30,22 @@ pub(super) fn intend(tables: &mut Ledger<'_>, spreadsheet: &SpreadsheetId, touch
     tables.put(Place::Meta, LAST_FENCE, &fence.0.to_be_bytes())?;
     tables.write(Place::Intents, &keys::intent(fence), &intent)?;
     Ok(intent)
+}
+
+/// The fence that was given last, if any was.
+pub(super) fn last<T: ReadableTable<Bytes, Bytes>>(tables: &Tables<T>) -> Result<Option<FenceId>, Fault> {
+    let last = tables.bytes(Place::Meta, LAST_FENCE)?;
+    Ok(last
+        .and_then(|last| last.try_into().ok())
+        .map(|last| FenceId(i32::from_be_bytes(last))))
+}
+
+/// A later journal has given this one: ours go on above it.
+pub(super) fn go_on_above(tables: &mut Ledger<'_>, fence: FenceId) -> Result<(), Fault> {
+    if last(tables)?.is_none_or(|last| last < fence) {
+        tables.put(Place::Meta, LAST_FENCE, &fence.0.to_be_bytes())?;
+    }
+    Ok(())
 }
 
 fn first(now: Timestamp) -> i32 {

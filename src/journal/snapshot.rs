@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    Intent, keys,
+    Intent, fences, keys,
     records::{self, Message, Quarantined},
     tables::{Fault, Frozen, Place},
 };
@@ -93,6 +93,12 @@ impl Snapshot {
     pub fn intents(&self, spreadsheet: &SpreadsheetId) -> Vec<Intent> {
         let all = self.tables.settle(self.all_intents());
         all.into_iter().filter(|intent| intent.spreadsheet == *spreadsheet).collect()
+    }
+
+    /// The fence that was given last, if any was.
+    #[must_use]
+    pub fn last_fence(&self) -> Option<FenceId> {
+        self.tables.settle(fences::last(&self.tables))
     }
 
     /// Every appeal, oldest first; lazily.

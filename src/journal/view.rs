@@ -46,6 +46,11 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         all.map(|pair| keys::to_seq(pair?.0.value()).map(AppealId)).collect()
     }
 
+    fn waiting_messages(&self) -> Result<Vec<OutboxId>, Fault> {
+        let all = self.scan(Place::Waiting, &[], Bound::Unbounded)?;
+        all.map(|pair| keys::back(pair?.1.value())).collect()
+    }
+
     fn message(&self, id: &OutboxId) -> Result<Option<OutboxEntry>, Fault> {
         let message = self.read::<Message>(Place::Outbox, &keys::of(id)?)?;
         Ok(message.map(|message| message.entry))
@@ -86,6 +91,10 @@ impl<T: ReadableTable<Bytes, Bytes>> View for Tables<T> {
 
     fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry> {
         self.settle(self.message(id))
+    }
+
+    fn unsent(&self) -> Vec<OutboxId> {
+        self.settle(self.waiting_messages())
     }
 
     fn held(&self) -> Vec<AppealId> {

@@ -5,12 +5,19 @@
 use google_sheets4::{api, common::remove_json_null_values};
 use serde_json::Value;
 
-use super::wire::{Block, Change, Columns, Filter, ReadBack, SheetId, Structure, TabInfo};
+use super::{
+    encode::FENCE_KEY,
+    wire::{Block, Change, Columns, Filter, ReadBack, SheetId, Structure, TabInfo},
+};
+use crate::domain::ids::FenceId;
 
 /// What a spreadsheet consists of.
 pub(super) fn structure(answer: api::Spreadsheet) -> Option<Structure> {
     let tabs = answer.sheets?.into_iter().map(tab).collect::<Option<Vec<_>>>()?;
-    Some(Structure { tabs })
+    let ours = |metadata: &api::DeveloperMetadata| metadata.metadata_key.as_deref() == Some(FENCE_KEY);
+    let fences = answer.developer_metadata.unwrap_or_default().into_iter().filter(ours);
+    let newest_fence = fences.filter_map(|fence| fence.metadata_id).max().map(FenceId);
+    Some(Structure { tabs, newest_fence })
 }
 
 /// The cells of the ranges asked for, in their order.

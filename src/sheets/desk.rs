@@ -130,6 +130,8 @@ pub struct Start {
     pub known: BTreeMap<Tab, Vec<Known>>,
     /// Batches whose outcome is open.
     pub open: Vec<Intent>,
+    /// The fence that the journal has given last; none where it has never given one.
+    pub last_fence: Option<FenceId>,
 }
 
 /// How a desk fares, for `status` and the probes.
@@ -139,6 +141,9 @@ pub struct DeskState {
     pub tabs: Vec<TabReport>,
     /// Shared cells that were changed without comparing, since the start.
     pub plain_writes: u64,
+    /// It is certain that the journal is not older than the spreadsheet, or it knows that it is: before, what waits to be sent
+    /// may have been sent already.
+    pub checked: bool,
 }
 
 /// How a tab fares.
@@ -165,6 +170,10 @@ pub struct Desk {
     pace: Pace,
     structure: Option<(Structure, Timestamp)>,
     open: Vec<FenceId>,
+    /// The fence that was given last, as far as we know.
+    last_fence: Option<FenceId>,
+    /// It is certain that the journal is not older than the spreadsheet, or it knows that it is.
+    checked: bool,
     /// Batches that can land no more and whose damage in foreign rows may not be mended yet: their intents end when it is.
     unmended: Vec<FenceId>,
     owed: Owed,
@@ -233,6 +242,7 @@ impl Desk {
             tabs,
             mut known,
             open,
+            last_fence,
         } = start;
         let stations: Vec<Station> = tabs
             .into_iter()
@@ -254,6 +264,8 @@ impl Desk {
             structure: None,
             doubts: open.iter().flat_map(|intent| Doubt::of(&intent.touched)).collect(),
             open: open.into_iter().map(|intent| intent.fence).collect(),
+            last_fence,
+            checked: false,
             unmended: Vec::new(),
             owed: Owed::default(),
             amends: Vec::new(),
@@ -304,6 +316,7 @@ impl Desk {
         DeskState {
             tabs: self.stations.iter().map(report).collect(),
             plain_writes: self.plain_writes,
+            checked: self.checked,
         }
     }
 

@@ -101,6 +101,7 @@ fn start(room: &Room) -> Start {
     Start {
         known,
         open: snapshot.intents(&room.spreadsheet),
+        last_fence: snapshot.last_fence(),
         spreadsheet: room.spreadsheet.clone(),
         tabs: room.tabs.clone(),
     }

@@ -13,7 +13,8 @@ use super::{
 };
 
 /// The mask of what a look at the structure needs.
-pub(super) const STRUCTURE_FIELDS: &str = "sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),basicFilter,\
+pub(super) const STRUCTURE_FIELDS: &str = "developerMetadata(metadataId,metadataKey),\
+                                           sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),basicFilter,\
                                            conditionalFormats(booleanRule(condition(type,values))))";
 
 /// The mask of a fence's answer.
@@ -29,7 +30,7 @@ const NAMES_FIELDS: &str = "replies(findReplace(occurrencesChanged)),\
                             updatedSpreadsheet(sheets(properties(sheetId,title)))";
 
 /// The key of our fences among a spreadsheet's developer metadata.
-const FENCE_KEY: &str = "sheetdesk.fence";
+pub(super) const FENCE_KEY: &str = "sheetdesk.fence";
 
 /// The largest whole number that a cell, a 64-bit float, holds exactly.
 const LARGEST_NUMBER: u64 = 1 << 53;

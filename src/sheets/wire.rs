@@ -16,6 +16,8 @@ pub struct SheetId(pub i32);
 pub struct Structure {
     /// Its tabs in their order.
     pub tabs: Vec<TabInfo>,
+    /// The newest of our fences that stands there.
+    pub newest_fence: Option<FenceId>,
 }
 
 /// One tab of a spreadsheet.

@@ -2,9 +2,11 @@
 
 mod answers;
 mod appeals;
+mod cells;
 mod outages;
 #[path = "../support/play.rs"]
 mod play;
 mod registration;
+mod restored;
 mod running;
 mod service;

@@ -97,6 +97,8 @@ pub(super) fn numbered(turn: &mut Turn<'_, impl View>, number: Number, found: &[
     turn.put(Entity::Tab(tab));
     if appeal.delivery == Delivery::Held {
         turn.dirty(RowKey::Appeal(appeal.id));
+    } else {
+        appeal.delivery = Delivery::Adopted;
     }
     turn.put(Entity::Appeal(appeal));
 }
@@ -115,7 +117,7 @@ fn has_lost_its_number(turn: &Turn<'_, impl View>, appeal: &Appeal, history: &Te
     };
     // Of a row whose append was not confirmed yet, all that it was to show.
     let lines = if appeal.placed { appeal.lines_written } else { appeal.lines };
-    let shows = || shown_history(turn.rules, turn.view, appeal.id, lines);
+    let shows = || shown_history(turn.rules, turn.view, appeal, lines);
     gone && appeal.number.is_some() && lines > 0 && shows().as_str() == history.as_str()
 }
 

@@ -60,7 +60,7 @@ pub(super) fn emptied(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
     }
     let speaks_of_the_cell = match appeal.delivery {
         Delivery::Held | Delivery::Blocked | Delivery::Waiting | Delivery::Grace { .. } | Delivery::Formula => true,
-        Delivery::Empty | Delivery::Delivered { .. } | Delivery::Failed(_) | Delivery::Unknown { .. } => false,
+        Delivery::Empty | Delivery::Adopted | Delivery::Delivered { .. } | Delivery::Failed(_) | Delivery::Unknown { .. } => false,
     };
     if speaks_of_the_cell && appeal.answer.is_none() {
         appeal.delivery = Delivery::Empty;

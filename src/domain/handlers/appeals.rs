@@ -58,12 +58,14 @@ pub(super) fn blank(turn: &Turn<'_, impl View>, chat: ChatId) -> Appeal {
         revision: Revision::default(),
         lines: 0,
         lines_written: 0,
+        shown_from: 0,
         stale: false,
         placed: false,
         delivery: Delivery::Empty,
         stopped: None,
         adopted: None,
         traded: None,
+        unseen: false,
         formula: false,
     }
 }

@@ -10,6 +10,7 @@ pub(super) mod delivery;
 pub(super) mod looks;
 pub(super) mod operator;
 pub(super) mod registration;
+pub(super) mod restoring;
 pub(super) mod rows;
 pub(super) mod trades;
 pub(super) mod writes;

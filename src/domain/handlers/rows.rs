@@ -18,7 +18,7 @@ use crate::domain::{
     wording::{Note, Say},
 };
 
-use super::{adopt, answers, appeals, trades};
+use super::{adopt, answers, appeals, restoring, trades};
 
 pub(in crate::domain) fn row(turn: &mut Turn<'_, impl View>, event: &RowEvent) {
     match event {
@@ -99,6 +99,7 @@ fn numbered(turn: &mut Turn<'_, impl View>, number: Number, rows: &[AppealCells]
         [_, _, ..] => stop(turn, &mut appeal, RowTrouble::Doubled),
     }
     if appeal.stopped.is_some() || !strangers.is_empty() {
+        appeal.unseen |= appeal.stopped.is_some() && turn.tab(Tab::Appeals).sighted.is_none();
         // The rows say what is wrong.
         turn.dirty(RowKey::Appeal(appeal.id));
     }
@@ -106,6 +107,9 @@ fn numbered(turn: &mut Turn<'_, impl View>, number: Number, rows: &[AppealCells]
 }
 
 fn own_row(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
+    if turn.tab(Tab::Appeals).sighted.is_none() || appeal.unseen {
+        return restoring::seen_again(turn, appeal, cells);
+    }
     appeal.placed = true;
     appeal.traded = None;
     appeal.adopted = None;

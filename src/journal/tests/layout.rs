@@ -195,6 +195,7 @@ fn appeal() -> Appeal {
         revision: Revision(2),
         lines: 4,
         lines_written: 3,
+        shown_from: 0,
         stale: false,
         placed: true,
         delivery: Delivery::Delivered {
@@ -204,6 +205,7 @@ fn appeal() -> Appeal {
         stopped: Some(RowTrouble::Moved),
         adopted: Some("старая история".into()),
         traded: None,
+        unseen: false,
         formula: false,
     }
 }

@@ -38,12 +38,14 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         revision: Revision(0),
         lines: 0,
         lines_written: 0,
+        shown_from: 0,
         stale: false,
         placed: false,
         delivery: if held { Delivery::Held } else { Delivery::Empty },
         stopped: None,
         adopted: None,
         traded: None,
+        unseen: false,
         formula: false,
     }
 }
@@ -116,6 +118,7 @@ fn decision() -> impl Strategy<Value = Decision> {
         prop::collection::vec((row(), (0..20_u64).prop_map(Seq)), few),
     )
         .prop_map(|(puts, effects, dirty, clean)| Decision {
+            given_elsewhere: None,
             puts,
             effects,
             dirty,

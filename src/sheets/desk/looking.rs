@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     domain::{
-        event::{Command, Event, Notice},
+        event::{Command, Event, Notice, Restored},
+        ids::FenceId,
         tab::Tab,
     },
     journal::StoreError,
@@ -36,6 +37,7 @@ impl Desk {
             return vec![Output::ReadStructure];
         };
         let tabs = structure.tabs.clone();
+        self.checked = true;
         for tab in self.cycle.tabs.clone() {
             let missing = self.station(tab).filter(|station| find_tab(&tabs, &station.words.title).is_none());
             if let Some(station) = missing {
@@ -76,13 +78,32 @@ impl Desk {
         }
         match answer {
             Ok(structure) => {
+                let newest = structure.newest_fence;
                 self.structure = Some((structure, now));
                 // What refused to have fences removed may be over.
                 self.drops_fences = true;
-                self.look(now)
+                match (newest, self.last_fence) {
+                    (Some(newest), Some(last)) if newest > last => self.outlived(newest, now),
+                    (Some(_) | None, _) => self.look(now),
+                }
             }
             Err(error) => self.unread(&error, now),
         }
+    }
+
+    /// The spreadsheet bears a fence that the journal has never given: it has gone on without it, and everything is seen for the first time.
+    fn outlived(&mut self, newest: FenceId, now: Timestamp) -> Vec<Output> {
+        self.last_fence = Some(newest);
+        for station in &mut self.stations {
+            station.forget();
+        }
+        self.owe(Event::Restored(Restored {
+            spreadsheet: self.spreadsheet.clone(),
+            tabs: self.stations.iter().map(Station::tab).collect(),
+            fence: newest,
+        }));
+        self.put_off();
+        self.begin(now)
     }
 
     pub(super) fn read(&mut self, answer: Result<Vec<Columns>, CallError>, now: Timestamp) -> Vec<Output> {

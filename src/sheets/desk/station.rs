@@ -48,10 +48,18 @@ pub(super) enum Hinders {
     Writes,
 }
 
+/// What the first sight of a tab reads of its histories.
+fn first_histories(tab: Tab) -> Histories {
+    match tab {
+        Tab::Appeals => Histories::All,
+        Tab::Partners | Tab::Promotions => Histories::Skip,
+    }
+}
+
 impl Station {
     pub(super) fn new(words: TabWords, known: Option<Vec<Known>>) -> Self {
-        let histories = if words.tab == Tab::Appeals && known.is_none() {
-            Histories::All
+        let histories = if known.is_none() {
+            first_histories(words.tab)
         } else {
             Histories::Skip
         };
@@ -68,6 +76,13 @@ impl Station {
 
     pub(super) fn tab(&self) -> Tab {
         self.words.tab
+    }
+
+    /// Nothing is known of the tab any more.
+    pub(super) fn forget(&mut self) {
+        self.known = None;
+        self.look = None;
+        self.histories = first_histories(self.words.tab);
     }
 
     /// What the next look is compared with.

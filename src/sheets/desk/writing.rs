@@ -94,6 +94,7 @@ impl Desk {
             }
         }
         let fence = intended.intent.fence;
+        self.last_fence = Some(fence);
         let mut changes = vec![Change::Fence(fence)];
         if self.drops_fences {
             changes.extend(intended.old_fences.into_iter().map(Change::DropFence));

@@ -50,6 +50,7 @@ fn plain_writes_are_counted_over_restarts() {
     let recorder = PrometheusBuilder::new().build_recorder();
     let state = watch::Sender::new(DeskState::default());
     let fares = |plain_writes| DeskState {
+        checked: false,
         tabs: Vec::new(),
         plain_writes,
     };

@@ -195,6 +195,7 @@ pub(super) fn desk(known: Option<Vec<Known>>) -> Desk {
         tabs: vec![appeals()],
         known: known.map(|known| (Tab::Appeals, known)).into_iter().collect(),
         open: Vec::new(),
+        last_fence: None,
     })
 }
 

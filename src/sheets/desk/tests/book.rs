@@ -74,7 +74,10 @@ impl Book {
             fill_formulas: self.fills.clone(),
             ..info(&self.title, columns)
         };
-        Structure { tabs: vec![tab] }
+        Structure {
+            tabs: vec![tab],
+            newest_fence: self.fences.last().map(|&fence| FenceId(fence)),
+        }
     }
 
     pub(super) fn read(&self, ranges: &[String]) -> Vec<Columns> {

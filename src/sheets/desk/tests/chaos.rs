@@ -104,6 +104,7 @@ fn mishap() -> impl Strategy<Value = Mishap> {
         Just(Mishap::Late),
         Just(Mishap::CrashBefore),
         Just(Mishap::CrashAfter),
+        Just(Mishap::Restored),
     ]
 }
 
@@ -112,6 +113,12 @@ fn mishap() -> impl Strategy<Value = Mishap> {
 struct Script {
     acts: Vec<(usize, Moment, Act)>,
     mishaps: Vec<(usize, Mishap)>,
+}
+
+impl Script {
+    fn restores(&self) -> bool {
+        self.mishaps.iter().any(|(_, mishap)| *mishap == Mishap::Restored)
+    }
 }
 
 fn script() -> impl Strategy<Value = Script> {
@@ -382,6 +389,7 @@ impl<'a> Crowd<'a> {
 
 fn play(script: &Script) -> Result<(), TestCaseError> {
     let (mut world, notes, written) = settled();
+    world.copies();
     let mut crowd = Crowd {
         notes,
         written,
@@ -405,8 +413,13 @@ fn play(script: &Script) -> Result<(), TestCaseError> {
     );
     let checks = [
         check_answers(&world, &crowd),
-        check_rows(&world),
-        check_dialogues(&world, &crowd),
+        check_rows(&world, script.restores()),
+        // What was never written to the sheet is gone with its journal.
+        if script.restores() {
+            Ok(())
+        } else {
+            check_dialogues(&world, &crowd)
+        },
         check_notes(&world, &crowd),
     ];
     for check in checks {
@@ -460,7 +473,7 @@ fn check_answers(world: &World, crowd: &Crowd<'_>) -> Result<(), TestCaseError> 
 }
 
 /// Rows that are whole show what the journal wants; the others say what is wrong with them; what has no key holds nothing of ours.
-fn check_rows(world: &World) -> Result<(), TestCaseError> {
+fn check_rows(world: &World, restored: bool) -> Result<(), TestCaseError> {
     let rows = rows(&world.book);
     let keys: Vec<_> = rows
         .iter()
@@ -473,7 +486,9 @@ fn check_rows(world: &World) -> Result<(), TestCaseError> {
             prop_assert!(chat.is_none(), "row {} has no number: {:?}", row, cells);
             // What stands in «Доставка» may be left of a row whose number a person has emptied.
             let ours = ["текст_обращений", "время_обновления"].map(show);
-            prop_assert!(ours.iter().all(String::is_empty), "row {} has no key, and holds {:?}", row, ours);
+            // What a batch has hit is known to its own journal alone.
+            let clean = restored || ours.iter().all(String::is_empty);
+            prop_assert!(clean, "row {} has no key, and holds {:?}", row, ours);
             continue;
         }
         let Ok(number) = number.parse() else {
@@ -504,6 +519,9 @@ fn check_rows(world: &World) -> Result<(), TestCaseError> {
             prop_assert_eq!(show(header), wanted, "row {}, {}", row, header);
         }
         prop_assert_eq!(&desired.shared, &[], "row {}: nothing is left to do", row);
+        if appeal.delivery == Delivery::Held {
+            continue;
+        }
         let waits = matches!(appeal.delivery, Delivery::Held | Delivery::Formula) || appeal.formula;
         prop_assert!(
             waits || show("специалист_ответ").trim().is_empty(),
@@ -529,9 +547,14 @@ fn check_dialogues(world: &World, crowd: &Crowd<'_>) -> Result<(), TestCaseError
             .map(|(row, _)| row)
             .filter(|row| text(&world.book, *row, "№") == number && telegram_of(&world.book, *row) == Some(appeal.chat.0))
             .collect();
+        // The stated bound again: two rows of one partner that such a sort has traded whole.
+        let several = world.memory.appeals().filter(|other| other.chat == appeal.chat).count() > 1;
+        if several && crowd.sorts_theirs() {
+            continue;
+        }
         if let [row] = whole.as_slice() {
             let history = text(&world.book, *row, "текст_обращений");
-            let wanted = shown_history(&world.rules, &world.memory, appeal.id, appeal.lines);
+            let wanted = shown_history(&world.rules, &world.memory, appeal, appeal.lines);
             prop_assert_eq!(history, wanted, "№ {}", number);
             prop_assert_eq!(appeal.lines, appeal.lines_written);
         }

@@ -342,6 +342,7 @@ fn an_open_intent_is_resolved_before_anything_is_written() {
         tabs: vec![crate::sheets::layout::tests::appeals()],
         known: [(Tab::Appeals, Vec::new())].into(),
         open: vec![intended(77, Vec::new()).intent],
+        last_fence: Some(FenceId(77)),
     });
     bench.want(wanted(1, "а", Vec::new()));
     let mut order = Vec::new();

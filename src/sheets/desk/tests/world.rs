@@ -62,6 +62,8 @@ pub(super) enum Mishap {
     CrashBefore,
     /// It happens, then the process dies and starts again.
     CrashAfter,
+    /// The process and its journal are gone; it starts again from the copy.
+    Restored,
 }
 
 /// Who acts around the calls.
@@ -92,6 +94,8 @@ pub(super) struct World {
     /// A batch that is still on its way.
     late: Option<Value>,
     nudged: bool,
+    /// A copy of the journal.
+    copy: Option<(Memory, BTreeMap<i32, Intent>, u64, i32)>,
 }
 
 /// What an output led to.
@@ -125,6 +129,7 @@ impl World {
             fences: 0,
             late: None,
             nudged: false,
+            copy: None,
         };
         world.restart();
         world
@@ -152,6 +157,9 @@ impl World {
     pub(super) fn decide(&mut self, event: &Event) {
         self.seq += 1;
         let decision = decide(&self.rules, &self.memory, Seq(self.seq), event, self.now);
+        if let Some(fence) = decision.given_elsewhere {
+            self.fences = self.fences.max(fence.0);
+        }
         if let Some((_, fence)) = &decision.settled {
             self.intents.remove(&fence.0);
         }
@@ -192,6 +200,19 @@ impl World {
         self.memory.dirty.is_empty() && self.intents.is_empty() && self.late.is_none() && self.memory.waiting(self.now).is_empty()
     }
 
+    /// Somebody copies the journal.
+    pub(super) fn copies(&mut self) {
+        self.copy = Some((self.memory.clone(), self.intents.clone(), self.seq, self.fences));
+    }
+
+    /// Where nothing was written since, nothing in the spreadsheet tells that it has gone on: the stated bound.
+    fn restore(&mut self) {
+        let newest = self.structure().newest_fence.map_or(0, |fence| fence.0);
+        if let Some((memory, intents, seq, fences)) = self.copy.clone().filter(|copy| copy.3 < newest) {
+            (self.memory, self.intents, self.seq, self.fences) = (memory, intents, seq, fences);
+        }
+    }
+
     /// A new process on what the old one has stored.
     fn restart(&mut self) {
         let sighted = self.memory.tab(Tab::Appeals).sighted.is_some();
@@ -201,6 +222,7 @@ impl World {
             tabs: vec![appeals()],
             known: sighted.then_some((Tab::Appeals, known)).into_iter().collect(),
             open: self.intents.values().cloned().collect(),
+            last_fence: (self.fences > 0).then_some(FenceId(self.fences)),
         });
     }
 
@@ -243,8 +265,13 @@ impl World {
     fn call(&mut self, people: &mut dyn People, answer: impl FnOnce(&mut Self, &mut dyn People) -> Input) -> Led {
         let call = self.begin_call(people);
         let mishap = people.mishap(call);
-        if matches!(mishap, Some(Mishap::CrashBefore | Mishap::CrashAfter)) {
-            return Led::Died;
+        match mishap {
+            Some(Mishap::CrashBefore | Mishap::CrashAfter) => return Led::Died,
+            Some(Mishap::Restored) => {
+                self.restore();
+                return Led::Died;
+            }
+            Some(Mishap::AnswerLost | Mishap::NeverCame | Mishap::Late) | None => {}
         }
         let input = answer(self, people);
         people.act(self, call, Moment::After);
@@ -273,6 +300,10 @@ impl World {
             Some(Mishap::Late) => {
                 self.late = Some(body);
                 return Led::To(Box::new(Input::Written(Err(lost()))));
+            }
+            Some(Mishap::Restored) => {
+                self.restore();
+                return Led::Died;
             }
             Some(Mishap::AnswerLost | Mishap::CrashAfter) | None => {}
         }

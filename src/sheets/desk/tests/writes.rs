@@ -355,6 +355,7 @@ fn a_partner_is_written_beside_its_code() {
         tabs: vec![words],
         known: [].into(),
         open: Vec::new(),
+        last_fence: None,
     });
     let code = crate::domain::ids::PartnerCode::fold("П1").expect("a code");
     bench.want(Wanted {

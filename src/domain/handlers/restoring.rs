@@ -1,0 +1,106 @@
+//! A journal that was restored from a copy: the spreadsheet and Telegram have gone on without it.
+//!
+//! Invariant: what the copy wanted to send may have been sent since, so nothing of it goes out by itself; what the sheet shows is newer
+//! than what the journal knows, so it is taken over silently.
+
+use std::collections::BTreeSet;
+
+use crate::domain::{
+    appeal::{Appeal, Author, Delivery, Line},
+    effect::{Effect, Ending, Entity},
+    event::{AnswerCell, AppealCells, Restored},
+    ids::{AppealId, OutboxId, RowKey},
+    project::{entry, shown_history},
+    turn::Turn,
+    view::View,
+    wording::Note,
+};
+
+use super::appeals;
+
+pub(in crate::domain) fn restored(turn: &mut Turn<'_, impl View>, restored: &Restored) {
+    turn.given_elsewhere(restored.fence);
+    for &tab in &restored.tabs {
+        let mut state = turn.tab(tab);
+        state.sighted = None;
+        state.strangers.clear();
+        turn.put(Entity::Tab(state));
+    }
+    let (mut answers, mut others) = (BTreeSet::new(), 0_usize);
+    for id in turn.view.unsent() {
+        match id {
+            OutboxId::Answer(appeal, ..) => {
+                answers.insert(appeal);
+                turn.then(Effect::Withdraw(id));
+            }
+            OutboxId::Reply(..) | OutboxId::Promotion(..) => {
+                others += 1;
+                turn.then(Effect::Finish(id, Ending::Unknown));
+            }
+        }
+    }
+    answers.into_iter().for_each(|appeal| hold(turn, appeal));
+    turn.report(Note::AdminRestored(others));
+}
+
+/// An answer that the copy was about to send.
+fn hold(turn: &mut Turn<'_, impl View>, id: AppealId) {
+    let Some(mut appeal) = turn.appeal(id) else { return };
+    appeal.answer = None;
+    appeal.delivery = if appeal.seen.answer.is_some() {
+        Delivery::Held
+    } else {
+        Delivery::Empty
+    };
+    turn.dirty(RowKey::Appeal(id));
+    turn.put(Entity::Appeal(appeal));
+}
+
+/// The row of an appeal that the journal knows, at first sight of its tab: as it stands there, so it is.
+pub(super) fn seen_again(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
+    appeal.unseen = false;
+    appeal.placed = true;
+    appeal.stopped = None;
+    appeal.traded = None;
+    appeal.adopted = None;
+    appeal.stamp = None;
+    appeal.seen.delivery.clone_from(&cells.delivery);
+    appeal.seen.updated.clone_from(&cells.updated);
+    appeal.seen.status.clone_from(&cells.status);
+    if let Some(status) = &cells.status {
+        appeal.status = status.clone();
+    }
+    appeal.answer = None;
+    appeal.seen.answer = match &cells.answer {
+        AnswerCell::Blank => None,
+        AnswerCell::Text(text) => Some(text.clone()),
+    };
+    appeal.delivery = Delivery::Adopted;
+    if appeal.seen.answer.is_some() {
+        appeal.delivery = Delivery::Held;
+        turn.dirty(RowKey::Appeal(appeal.id));
+    }
+    take_over(turn, appeal, cells);
+}
+
+/// The history that stands in the row, and behind it what only the journal knows.
+fn take_over(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
+    let Some(history) = &cells.history else { return };
+    if shown_history(turn.rules, turn.view, appeal, appeal.lines).as_str() == history.as_str() {
+        appeal.lines_written = appeal.lines;
+        return;
+    }
+    let ours: Vec<Line> = turn.view.lines(appeal.id, usize::MAX);
+    let from = appeal.shown_from;
+    let unknown_there = |line: &&Line| line.index >= from && !history.as_str().contains(&entry(turn.rules, line));
+    let missing: Vec<Line> = ours.iter().filter(unknown_there).cloned().collect();
+    appeal.shown_from = appeal.lines;
+    if !history.is_blank() {
+        appeals::add_line(turn, appeal, Author::Adopted, turn.now, history.clone());
+    }
+    appeal.lines_written = appeal.lines;
+    for line in missing.into_iter().rev() {
+        appeals::add_line(turn, appeal, line.author, line.at, line.text);
+        turn.dirty(RowKey::Appeal(appeal.id));
+    }
+}
