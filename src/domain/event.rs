@@ -211,6 +211,13 @@ pub struct UnnumberedCells {
     pub updated: Text,
     /// The highest `№` that stands in the tab: the row's own must be above it.
     pub highest: Option<Number>,
+    /// How many rows say exactly this.
+    #[serde(default = "once")]
+    pub alike: usize,
+}
+
+fn once() -> usize {
+    1
 }
 
 /// The end of a look at one tab.

@@ -3,14 +3,14 @@
 //! Invariant: rows are compared by key, never by place; the previous look only filters, so that a repeat does no harm
 //! and a missing previous look loses nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     layout::words::TabWords,
     look::{Look, Row},
 };
 use crate::domain::{
-    event::{AnswerCell, AppealCells, Event, Looked, PartnerCells, RowEvent, RowMark, UnnumberedCells},
+    event::{AnswerCell, AppealCells, Event, Looked, PartnerCells, RowEvent, RowMark, TelegramCell, UnnumberedCells},
     ids::{ChatId, Number, PartnerCode},
     row::Column,
     tab::Tab,
@@ -41,29 +41,20 @@ pub fn diff(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<RowEve
         let gone = before.iter().filter(|(key, _)| index.rows(key).next().is_none());
         events.extend(gone.map(|(key, _)| RowEvent::Missing(key.clone())));
     }
-    // Rows alike in every way are numbered one after the other: it is their count that tells of news.
-    let known = counted(
-        previous
-            .iter()
-            .flat_map(|look| look.unnumbered().map(|row| (whole(look, row), row.0.stale))),
-    );
+    // They are told again until they have their numbers: of rows alike in every way one gets its number after the other.
     let highest = now.highest();
-    let counts = counted(now.unnumbered().map(|row| (whole(now, row), false)));
-    let fresh = now
-        .unnumbered()
-        .filter(|&row| row.0.history.is_some() && known.get(&whole(now, row)) != counts.get(&whole(now, row)));
-    events.extend(fresh.map(|(row, chat)| RowEvent::Unnumbered(unnumbered(words, now, row, chat, highest))));
+    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+    for row in now.unnumbered() {
+        *counts.entry(whole(now, row)).or_default() += 1;
+    }
+    for (row, chat) in now.unnumbered().filter(|(row, _)| row.history.is_some()) {
+        let alike = counts.get(&whole(now, (row, chat))).copied().unwrap_or(1);
+        events.push(RowEvent::Unnumbered(UnnumberedCells {
+            alike,
+            ..unnumbered(words, now, row, chat, highest)
+        }));
+    }
     events
-}
-
-/// How often each thing stands there, and whether we have written to one of them since.
-fn counted<T: Ord>(things: impl Iterator<Item = (T, bool)>) -> BTreeMap<T, (usize, bool)> {
-    things.fold(BTreeMap::new(), |mut counts, (thing, stale)| {
-        let (count, any_stale) = counts.entry(thing).or_default();
-        *count += 1;
-        *any_stale |= stale;
-        counts
-    })
 }
 
 /// The events of a look, its end included.
@@ -78,26 +69,19 @@ pub fn events(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<Even
     rows.chain([Event::Looked(looked)]).collect()
 }
 
-/// Marks rows that no look has shown before, by their `№` or by what they say, and whose history was not read: the next look reads it.
-pub fn mark_unread(previous: Option<&Look>, now: &mut Look) {
+/// Marks rows whose history is wanted and was not read: those whose `№` no look has shown before, and, as long as they can be given one,
+/// those without. The next look reads it.
+pub fn mark_unread(previous: Option<&Look>, now: &mut Look, writable: bool) {
     let index = previous.map(Look::index);
-    let read = previous.iter().flat_map(|look| {
-        let read = look.unnumbered().filter(|(row, _)| !row.unread);
-        read.map(|row| (brief(look, row), row.0.stale))
-    });
-    let (known, counts) = (counted(read), counted(now.unnumbered().map(|row| (brief(now, row), false))));
-    let new_number = |row: &Row| match (&index, &row.key) {
-        (Some(index), Some(key @ RowMark::Appeal(_))) => index.rows(key).all(|old| old.unread),
-        (Some(_) | None, _) => false,
+    let is_new = |row: &Row| match (&index, &row.key, row.telegram) {
+        (Some(index), Some(key @ RowMark::Appeal(_)), _) => index.rows(key).all(|old| old.unread),
+        (_, None, TelegramCell::Id(_) | TelegramCell::Doubled(_)) => row.keyless && writable,
+        (None, Some(RowMark::Appeal(_)), _) | (_, Some(RowMark::Partner(_)), _) => false,
+        (_, None, TelegramCell::Empty | TelegramCell::Unreadable) => false,
     };
-    let new: BTreeSet<u32> = now
-        .unnumbered()
-        .filter(|&row| known.get(&brief(now, row)) != counts.get(&brief(now, row)))
-        .map(|(row, _)| row.row)
-        .chain(now.rows.iter().filter(|row| new_number(row)).map(|row| row.row))
-        .collect();
+    let appeals = now.tab == Tab::Appeals;
     for row in &mut now.rows {
-        row.unread = row.history.is_none() && new.contains(&row.row);
+        row.unread = appeals && row.history.is_none() && is_new(row);
     }
 }
 
@@ -105,12 +89,6 @@ pub fn mark_unread(previous: Option<&Look>, now: &mut Look) {
 #[must_use]
 pub fn wants_histories(now: &Look) -> bool {
     now.rows.iter().any(|row| row.unread)
-}
-
-/// What every look reads of a row without `№`.
-fn brief(look: &Look, (row, chat): (&Row, ChatId)) -> (ChatId, [String; 2]) {
-    let text = |column| look.text(row, column).unwrap_or_default().to_owned();
-    (chat, [text(Column::Status), text(Column::Answer)])
 }
 
 /// Cells that make an event when they change.
@@ -179,6 +157,7 @@ fn unnumbered(words: &TabWords, look: &Look, row: &Row, chat: ChatId, highest: O
         history: text(Column::History),
         updated: text(Column::Updated),
         highest,
+        alike: 1,
     }
 }
 
@@ -254,24 +233,23 @@ mod tests {
     }
 
     #[test]
-    fn rows_without_number_ask_for_their_histories_once() {
+    fn rows_without_number_ask_for_their_histories() {
         let seen = |rows: &[&str], histories| look(&appeals(), &[&[HEADERS], rows].concat(), histories);
-        let wants = |previous: Option<&Look>, now: &mut Look| {
-            mark_unread(previous, now);
+        let wants = |previous: Option<&Look>, now: &mut Look, writable| {
+            mark_unread(previous, now, writable);
             wants_histories(now)
         };
         let (mut bare, mut pasted) = (
             seen(&["1|700|||||"], Histories::Skip),
             seen(&["1|700|||||", "|701|своя|||"], Histories::Skip),
         );
-        assert!(!wants(None, &mut bare));
-        assert!(wants(None, &mut pasted));
-        assert!(wants(Some(&bare), &mut pasted));
-        let mut missed = pasted.clone();
-        assert!(wants(Some(&pasted), &mut missed), "as long as it was not read");
+        assert!(!wants(None, &mut bare, true));
+        assert!(wants(None, &mut pasted, true));
+        assert!(!wants(Some(&bare), &mut pasted.clone(), false), "they could get no number");
+        assert!(wants(Some(&bare), &mut pasted, true));
+        assert!(wants(Some(&pasted), &mut pasted.clone(), true), "as long as it was not read");
         let mut read = seen(&["1|700|||||", "|701|своя|||"], pasted.histories_needed());
-        assert!(!wants(Some(&bare), &mut read));
-        assert!(!wants(Some(&read), &mut missed), "and once");
+        assert!(!wants(Some(&bare), &mut read, true));
         assert_eq!(marks(&diff(&appeals(), Some(&pasted), &read)), ["unnumbered 701 своя"]);
     }
 

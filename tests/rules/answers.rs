@@ -257,6 +257,7 @@ fn an_answer_typed_before_our_time_is_held_until_released() {
         history: "2025-01-01 10:00:00: Вопрос".into(),
         updated: "".into(),
         highest: None,
+        alike: 1,
     };
     let old = Event::Row(RowEvent::Unnumbered(old));
     assert_eq!(table.event(&old), ["line 0: 2025-01-01 10:00:00: Вопрос", "dirty appeal 1"]);

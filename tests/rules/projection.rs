@@ -93,6 +93,7 @@ fn an_adopted_row_is_found_by_its_history_until_its_number_is_written() {
         history: history.into(),
         updated: "вчера".into(),
         highest: None,
+        alike: 1,
     })));
     table.looked(Tab::Appeals);
     let row = project(&table);
@@ -142,6 +143,7 @@ fn an_adopted_history_that_outgrows_its_cell_keeps_its_newest_part() {
         history: old.as_str().into(),
         updated: "".into(),
         highest: None,
+        alike: 1,
     })));
     table.looked(Tab::Appeals);
     table.lists_bound("П-1", "Анна", "8 912 345 67 89", TelegramCell::Id(ANNA));

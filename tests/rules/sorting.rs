@@ -192,6 +192,7 @@ fn a_number_that_a_person_has_deleted_is_given_back_by_the_history() {
         history: "2026-03-02 11:00:00: Не приходит отчёт".into(),
         updated: "".into(),
         highest: Some(Number(2)),
+        alike: 1,
     };
     table.event(&Event::Row(RowEvent::Unnumbered(bare)));
     assert_eq!((table.appeal(1).stopped, wanted(&table, 1).append), (None, false));

@@ -36,7 +36,11 @@ struct Found<'a> {
 /// A row with a telegram_id and without `№`.
 pub(super) fn unnumbered(turn: &mut Turn<'_, impl View>, cells: &UnnumberedCells) {
     let known = turn.view.appeals_of(cells.chat, KNOWN_ALREADY);
-    if known.iter().any(|appeal| appeal.adopted.as_ref() == Some(&cells.history)) {
+    let waiting = known
+        .iter()
+        .filter(|appeal| appeal.adopted.as_ref() == Some(&cells.history))
+        .count();
+    if waiting >= cells.alike {
         return;
     }
     if let Some(mut appeal) = known.into_iter().find(|appeal| has_lost_its_number(turn, appeal, &cells.history)) {

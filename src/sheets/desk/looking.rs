@@ -316,10 +316,11 @@ impl Desk {
             if station.would_mend(Hinders::Looks) {
                 station.trouble = None;
             }
-            diff::mark_unread(station.previous(), &mut look);
+            let writable = station.unwritable_until().is_none();
+            diff::mark_unread(station.previous(), &mut look, writable);
             look.forget_told_histories();
             let wants = diff::wants_histories(&look);
-            station.histories = if wants { look.histories_needed() } else { Histories::Skip };
+            station.histories = if writable { look.histories_needed() } else { Histories::Skip };
             station.look = Some(look);
             station.known = None;
             if station.unwritable_until().is_none_or(|until| until <= now) {

@@ -102,6 +102,7 @@ async fn dirty_rows_are_told_of_once_while_the_desk_keeps_its_pace() {
         history: "2025-01-01 10:00:00: Вопрос".into(),
         updated: "".into(),
         highest: None,
+        alike: 1,
     };
     let looked = Looked {
         tab: Tab::Appeals,

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::RngSeed};
 use simulator::sheets::{Shown, Workbook};
 
 use super::world::{APPEALS, Mishap, Moment, People, World};
@@ -197,7 +197,7 @@ impl Crowd<'_> {
             Act::Deliver => world.deliver(),
             Act::Sort(..) | Act::SortTheirs(..) | Act::SortSome(..) => sort(&mut world.book, act, &rows),
             Act::Insert(_) | Act::Delete(_) | Act::Cut(_) | Act::Drag(..) | Act::Duplicate(_) | Act::InsertColumn(_) | Act::Unnumber(_) => {
-                let exposed = world.exposed;
+                let exposed = world.exposed || world.is_late();
                 self.rearrange(&mut world.book, act, &rows, exposed);
             }
         }
@@ -496,6 +496,10 @@ fn check_rows(world: &World, restored: bool) -> Result<(), TestCaseError> {
         };
         let appeal = world.memory.numbered(number).and_then(|id| world.memory.appeal(id));
         let Some(appeal) = appeal else {
+            // The operator is told of numbers that the copy cannot know and that stand beside nobody.
+            if restored && chat.is_none() {
+                continue;
+            }
             return Err(TestCaseError::fail(format!("№ {number} is unknown")));
         };
         let once = keys.iter().filter(|other| *other == key).count() == 1;
@@ -574,16 +578,20 @@ fn check_notes(world: &World, crowd: &Crowd<'_>) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// How many cases are tried; the suite takes few, a longer run many (`SHEETDESK_CHAOS_CASES`).
-fn cases() -> u32 {
-    std::env::var("SHEETDESK_CHAOS_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok())
-        .unwrap_or(1_000)
+/// The suite tries the same thousand cases every time; `SHEETDESK_CHAOS_CASES` asks for so many others.
+fn config() -> ProptestConfig {
+    let asked = std::env::var("SHEETDESK_CHAOS_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig {
+        cases: asked.unwrap_or(1_000),
+        rng_seed: if asked.is_some() { RngSeed::Random } else { RngSeed::Fixed(41) },
+        max_shrink_iters: 20_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn whatever_people_do_every_answer_reaches_its_own_partner(script in script()) {

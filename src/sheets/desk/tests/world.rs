@@ -213,6 +213,11 @@ impl World {
         }
     }
 
+    /// A batch may still land.
+    pub(super) fn is_late(&self) -> bool {
+        self.late.is_some()
+    }
+
     /// A new process on what the old one has stored.
     fn restart(&mut self) {
         let sighted = self.memory.tab(Tab::Appeals).sighted.is_some();
