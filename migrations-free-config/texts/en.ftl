@@ -52,6 +52,7 @@ added = Added to appeal No. { $number }.
 added-unnumbered = Added to your appeal.
 answer-heading = Answer to appeal No. { $number }
 closed = Appeal No. { $number } is resolved. If the question remains, just write, and we will open a new one.
+revoked = Your code is no longer linked to this chat. If that is a mistake, please write to your manager, then send the code once more.
 appeals-none = No appeals yet. Write your question as an ordinary message.
 appeals-heading = Your appeals:
 appeals-line = No. { $number } of { $date } – { $status }

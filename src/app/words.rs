@@ -27,6 +27,7 @@ pub(super) fn rules(settings: &Settings) -> Rules {
         grace: SignedDuration::try_from(settings.appeals.grace).unwrap_or(SignedDuration::ZERO),
         resend_unknown: settings.appeals.resend_unknown,
         authorized: settings.words.partners.statuses.authorized.written().into(),
+        not_authorized: settings.words.partners.statuses.not_authorized.written().into(),
         wording: Wording::built_in(),
     }
 }
@@ -47,6 +48,7 @@ pub fn partners(title: &str, words: &PartnerWords) -> TabWords {
         ],
         statuses: Vec::new(),
         authorized: words.statuses.authorized.understood().to_vec(),
+        not_authorized: words.statuses.not_authorized.understood().to_vec(),
     }
 }
 
@@ -76,6 +78,7 @@ pub fn appeals(title: &str, words: &AppealWords) -> TabWords {
             status(Status::Resolved, &statuses.solved, Some(fills.solved)),
         ],
         authorized: Vec::new(),
+        not_authorized: Vec::new(),
     }
 }
 

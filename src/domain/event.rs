@@ -139,6 +139,9 @@ pub struct PartnerCells {
     pub phone: Text,
     /// Статус авторизации says authorized.
     pub authorized: bool,
+    /// Статус авторизации says not authorized.
+    #[serde(default)]
+    pub refused: bool,
     /// Telegram ID.
     pub telegram: TelegramCell,
     /// Дата авторизации, as written.
@@ -326,6 +329,8 @@ pub enum Wake {
     Kept(ChatId),
     /// An answer has been on its way for a while, or its grace is over.
     Appeal(AppealId),
+    /// A partner's row has been in doubt for a while.
+    Partner(PartnerCode),
 }
 
 /// What the operator can ask for.

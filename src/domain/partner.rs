@@ -28,6 +28,21 @@ pub struct Partner {
     pub binding: Option<Binding>,
     /// Why the row is left alone, if it is.
     pub stopped: Option<RowTrouble>,
+    /// Since when the code stands nowhere in the list.
+    #[serde(default)]
+    pub missing_since: Option<Timestamp>,
+    /// Since when the row, or its bound account, has not been seen as it should be; a doubt that lasts ends the binding.
+    #[serde(default)]
+    pub doubted_since: Option<Timestamp>,
+    /// The account stands beside this other code: somebody has moved the columns that people fill away from under ours.
+    #[serde(default)]
+    pub astray: Option<PartnerCode>,
+    /// The account that the row was last seen to show.
+    #[serde(default)]
+    pub shown: Option<ChatId>,
+    /// The row is to show nobody's account: access was taken away, or the account beside it is another's.
+    #[serde(default)]
+    pub emptied: bool,
 }
 
 /// Who a code belongs to, and since when.
@@ -39,6 +54,27 @@ pub struct Binding {
     pub since: Text,
     /// When the journal learned of it.
     pub at: Timestamp,
+}
+
+impl Partner {
+    /// A code that no look has shown yet.
+    #[must_use]
+    pub fn new(code: PartnerCode) -> Self {
+        Self {
+            code,
+            written_code: Text::default(),
+            name: Text::default(),
+            written_phone: Text::default(),
+            phone: None,
+            binding: None,
+            stopped: None,
+            missing_since: None,
+            doubted_since: None,
+            astray: None,
+            shown: None,
+            emptied: false,
+        }
+    }
 }
 
 /// Why a row cannot be written; the row says so in words where it can be found, the admin chat where not.

@@ -32,12 +32,21 @@ pub fn project(rules: &Rules, view: &impl View, key: &RowKey) -> Option<DesiredR
 }
 
 fn partner(rules: &Rules, view: &impl View, code: &PartnerCode) -> Option<DesiredRow> {
-    let binding = view.partner(code)?.binding?;
-    let ours = vec![
-        (Column::Access, CellValue::Text(rules.authorized.clone())),
-        (Column::Telegram, CellValue::Number(binding.chat.0)),
-        (Column::Since, CellValue::Text(binding.since)),
-    ];
+    let partner = view.partner(code)?;
+    let ours = match partner.binding {
+        Some(binding) => vec![
+            (Column::Access, CellValue::Text(rules.authorized.clone())),
+            (Column::Telegram, CellValue::Number(binding.chat.0)),
+            (Column::Since, CellValue::Text(binding.since)),
+        ],
+        None if partner.emptied => vec![
+            (Column::Access, CellValue::Text(rules.not_authorized.clone())),
+            (Column::Telegram, CellValue::Text(Text::default())),
+            (Column::Since, CellValue::Text(Text::default())),
+        ],
+        // What stands in a row that was never ours is none of our business.
+        None => return None,
+    };
     Some(DesiredRow {
         key: RowKey::Partner(code.clone()),
         find: Find::Partner(code.clone()),

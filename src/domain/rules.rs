@@ -17,6 +17,8 @@ pub struct Rules {
     pub resend_unknown: bool,
     /// The word for a registered partner in the staff list.
     pub authorized: Text,
+    /// The word for one whose access was taken away.
+    pub not_authorized: Text,
     /// What people read.
     pub wording: Wording,
 }

@@ -56,6 +56,15 @@ pub struct TabState {
     /// Appeals: numbers that stand beside a telegram_id which is not theirs, and that telegram_id where it is one and can be read.
     #[serde(default)]
     pub strangers: BTreeMap<Number, Option<ChatId>>,
+    /// Partners: how many are bound to an account.
+    #[serde(default)]
+    pub bound: u32,
+    /// Partners: how many of those are in doubt.
+    #[serde(default)]
+    pub doubted: u32,
+    /// Partners: so many are in doubt that the list itself is; nobody loses access meanwhile.
+    #[serde(default)]
+    pub held: bool,
 }
 
 impl TabState {
@@ -71,6 +80,9 @@ impl TabState {
             unnumbered: BTreeSet::new(),
             stopped: BTreeMap::new(),
             strangers: BTreeMap::new(),
+            bound: 0,
+            doubted: 0,
+            held: false,
         }
     }
 }

@@ -68,6 +68,8 @@ pub enum Say<'a> {
     AnswerHeading(Number),
     /// An appeal was closed by a specialist.
     Closed(Number),
+    /// Access was taken away.
+    Revoked,
     /// No appeals to list.
     AppealsNone,
     /// Stands above the list.
@@ -126,6 +128,12 @@ pub enum Note<'a> {
     AdminTabMended(Tab),
     /// Admin: rows are stopped: their numbers, and why.
     AdminRowsStopped(&'a str, &'a str),
+    /// Admin: of the bound partners so many are lost from the list; nobody loses access.
+    AdminStaffHeld(u32, u32),
+    /// Admin: the list is itself again.
+    AdminStaffMended,
+    /// Admin: somebody has lost access.
+    AdminRevoked(&'a PartnerCode),
     /// Admin: the journal is older than the sheet; so many messages that waited are not sent.
     AdminRestored(usize),
     /// Admin: Google refused an appeal's row.
@@ -221,6 +229,7 @@ impl<'a> Say<'a> {
             Self::Added(None) => plain("added-unnumbered"),
             Self::AnswerHeading(number) => numbered("answer-heading", number),
             Self::Closed(number) => numbered("closed", number),
+            Self::Revoked => plain("revoked"),
             Self::AppealsNone => plain("appeals-none"),
             Self::AppealsHeading => plain("appeals-heading"),
             Self::AppealsLine { number, date, status } => appeals_line(number, date, status),
@@ -253,6 +262,9 @@ impl<'a> Note<'a> {
                 "admin-bound-to-another",
                 vec![("code", code.as_str().into()), ("chat", chat.to_string().into())],
             ),
+            Self::AdminStaffHeld(lost, all) => ("admin-staff-held", vec![("lost", lost.into()), ("all", all.into())]),
+            Self::AdminStaffMended => plain("admin-staff-mended"),
+            Self::AdminRevoked(code) => ("admin-revoked", vec![("code", code.as_str().into())]),
             Self::AdminRestored(count) => ("admin-restored", vec![("count", count.into())]),
             Self::AdminRowsStopped(numbers, words) => ("admin-rows-stopped", vec![("numbers", numbers.into()), ("words", words.into())]),
             Self::AdminRowRefused(number, words) => (

@@ -9,13 +9,14 @@ use serde::Serialize;
 
 use super::{
     Intent, fences, keys,
-    records::{self, Message, Quarantined},
+    records::{self, Message, Quarantined, Stored},
     tables::{Fault, Frozen, Place},
 };
 use crate::domain::{
     appeal::Appeal,
     effect::OutboxEntry,
     ids::{FenceId, RowKey, Seq, SpreadsheetId},
+    partner::Partner,
     view::View,
 };
 
@@ -103,14 +104,21 @@ impl Snapshot {
 
     /// Every appeal, oldest first; lazily.
     pub fn appeals(&self) -> impl Iterator<Item = Appeal> + '_ {
-        let all = self
-            .tables
-            .settle(self.tables.scan(Place::Appeals, &[], Bound::Unbounded).map(Some));
+        self.all(Place::Appeals)
+    }
+
+    /// Every partner, by code; lazily.
+    pub fn partners(&self) -> impl Iterator<Item = Partner> + '_ {
+        self.all(Place::Partners)
+    }
+
+    fn all<R: Stored>(&self, place: Place) -> impl Iterator<Item = R> + '_ {
+        let all = self.tables.settle(self.tables.scan(place, &[], Bound::Unbounded).map(Some));
         all.into_iter().flatten().filter_map(|pair| {
-            let appeal = pair
+            let record = pair
                 .map_err(Fault::from)
                 .and_then(|(_, record)| records::decode(record.value()).map(Some));
-            self.tables.settle(appeal)
+            self.tables.settle(record)
         })
     }
 

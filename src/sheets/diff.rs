@@ -127,6 +127,7 @@ fn partner(words: &TabWords, look: &Look, row: &Row, code: &PartnerCode) -> Part
         name: text(Column::Name),
         phone: text(Column::Phone),
         authorized: words.is_authorized(text(Column::Access).as_str()),
+        refused: words.is_refused(text(Column::Access).as_str()),
         telegram: row.telegram,
         since: text(Column::Since),
     }

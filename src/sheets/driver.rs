@@ -110,7 +110,8 @@ fn start(room: &Room) -> Start {
 /// The rows that the journal knows to stand in a tab.
 fn known_rows(snapshot: &Snapshot, tab: Tab) -> Vec<Known> {
     match tab {
-        Tab::Partners | Tab::Promotions => Vec::new(),
+        Tab::Promotions => Vec::new(),
+        Tab::Partners => snapshot.partners().filter_map(Known::of_partner).collect(),
         Tab::Appeals => snapshot.appeals().filter_map(Known::of).collect(),
     }
 }

@@ -217,6 +217,7 @@ pub(super) mod tests {
             ],
             statuses: Vec::new(),
             authorized: vec!["авторизован".to_owned(), "authorized".to_owned()],
+            not_authorized: vec!["не авторизован".to_owned()],
         }
     }
 
@@ -245,6 +246,7 @@ pub(super) mod tests {
                 status(Status::Resolved, "Решено", &["закрыто"], Some([0xd9, 0xea, 0xd3])),
             ],
             authorized: Vec::new(),
+            not_authorized: Vec::new(),
         }
     }
 

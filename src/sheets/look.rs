@@ -15,7 +15,7 @@ use crate::domain::{
     appeal::{Appeal, Status},
     event::{RowMark, TelegramCell},
     ids::{ChatId, Number},
-    partner::RowTrouble,
+    partner::{Partner, RowTrouble},
     row::Column,
     tab::Tab,
     text::Text,
@@ -91,6 +91,17 @@ pub enum Standing<'a> {
 pub struct Index<'a>(Vec<(&'a RowMark, &'a Row)>);
 
 impl Known {
+    /// A line of the staff list, if it stands in the sheet.
+    #[must_use]
+    pub fn of_partner(partner: Partner) -> Option<Self> {
+        (partner.stopped != Some(RowTrouble::Missing)).then_some(Self {
+            mark: RowMark::Partner(partner.code),
+            telegram: TelegramCell::Empty,
+            status: None,
+            answer: None,
+        })
+    }
+
     /// An appeal's row, if it stands in the sheet with its number.
     #[must_use]
     pub fn of(appeal: Appeal) -> Option<Self> {

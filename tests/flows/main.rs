@@ -10,3 +10,4 @@ mod registration;
 mod restored;
 mod running;
 mod service;
+mod staff;

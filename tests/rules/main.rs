@@ -7,5 +7,6 @@ mod phones;
 mod projection;
 mod registration;
 mod sorting;
+mod staff;
 mod table;
 mod texts;

@@ -41,6 +41,7 @@ impl Table {
             grace: SignedDuration::ZERO,
             resend_unknown: true,
             authorized: "авторизован".into(),
+            not_authorized: "не авторизован".into(),
             wording: Wording::built_in(),
         };
         Self {
@@ -136,6 +137,7 @@ impl Table {
             name: Text::from(name),
             phone: Text::from(phone),
             authorized: telegram != TelegramCell::Empty,
+            refused: false,
             telegram,
             since: Text::default(),
         })))

@@ -44,6 +44,7 @@ fn every_text_reads_well_in_both_languages() {
         Say::Added(None),
         Say::AnswerHeading(Number(41)),
         Say::Closed(Number(41)),
+        Say::Revoked,
         Say::AppealsNone,
         Say::AppealsHeading,
         Say::AppealsLine {
@@ -112,6 +113,10 @@ fn every_word_in_the_sheet_reads_well() {
         Note::AdminRowRefused(Number(41), "cell is protected"),
         Note::AdminPartnerRefused(&code, "cell is protected"),
         Note::AdminPartnerDoubled(&code),
+        Note::AdminStaffHeld(30, 100),
+        Note::AdminStaffMended,
+        Note::AdminRevoked(&code),
+        Note::AdminRestored(3),
     ];
     let page: Vec<_> = all.iter().map(|note| format!("{note:?}\n{}\n", wording.note(*note))).collect();
     insta::assert_snapshot!("sheet_texts", page.join("\n"));

@@ -14,7 +14,7 @@ use crate::domain::{
     wording::Note,
 };
 
-use super::{adopt, appeals, registration, trades};
+use super::{adopt, appeals, registration, staff, trades};
 
 /// How many numbers one message to the operator names.
 const NAMED: usize = 20;
@@ -36,7 +36,10 @@ pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, looked: &Looked)
         turn.report(Note::AdminRowsStopped(&listed(&numbers), &words));
     }
     match looked.tab {
-        Tab::Partners => registration::after_look(turn, looked.began),
+        Tab::Partners => {
+            staff::looked(turn);
+            registration::after_look(turn, looked.began);
+        }
         Tab::Appeals => appeals::give_numbers(turn),
         Tab::Promotions => {}
     }

@@ -12,5 +12,6 @@ pub(super) mod operator;
 pub(super) mod registration;
 pub(super) mod restoring;
 pub(super) mod rows;
+pub(super) mod staff;
 pub(super) mod trades;
 pub(super) mod writes;

@@ -19,7 +19,7 @@ use crate::domain::{
     wording::{Note, Say},
 };
 
-use super::appeals;
+use super::{appeals, staff};
 
 /// Pairs that one person may try within [`TRIES_WINDOW`]: enough for typing errors, too few for guessing.
 const TRIES: usize = 5;
@@ -182,6 +182,8 @@ fn conclude(turn: &mut Turn<'_, impl View>, mut session: Session) {
     match (&session.registration.code, &session.registration.phone) {
         (Some(_), Some(_)) => match matching(turn, &session.registration) {
             Some(partner) => bind(turn, session, partner),
+            // The list is being written anew: the code stood there a moment ago.
+            None if is_expected(turn, &session.registration) => wait_longer(turn, session),
             None => {
                 session.registration.code = None;
                 say_and_store(turn, &session, Say::NotMatched, Keyboard::Keep);
@@ -229,6 +231,24 @@ fn matching(turn: &Turn<'_, impl View>, registration: &Registration) -> Option<P
     (unstopped && partner.phone.is_some() && partner.phone == registration.phone).then_some(partner)
 }
 
+/// Whether the code was in the list a moment ago, with this very phone.
+fn is_expected(turn: &Turn<'_, impl View>, registration: &Registration) -> bool {
+    let code = registration.code.as_ref().and_then(|code| PartnerCode::fold(code.as_str()));
+    let partner = code.and_then(|code| turn.partner(&code));
+    partner.is_some_and(|partner| partner.phone.is_some() && partner.phone == registration.phone && staff::may_return(turn, &partner))
+}
+
+/// Comes back to a registration after a while; the person has been told that it takes a moment, or is told then.
+fn wait_longer(turn: &mut Turn<'_, impl View>, mut session: Session) {
+    let (at, wake) = (turn.now + PARK_AGAIN, Wake::Session(session.chat));
+    session.registration.parked = Some(Parked {
+        since: turn.now,
+        told: true,
+    });
+    turn.put(Entity::Session(session));
+    turn.then(Effect::Then { at, wake });
+}
+
 fn bind(turn: &mut Turn<'_, impl View>, mut session: Session, mut partner: Partner) {
     if let Some(binding) = &partner.binding
         && binding.chat != session.chat
@@ -238,11 +258,12 @@ fn bind(turn: &mut Turn<'_, impl View>, mut session: Session, mut partner: Partn
         return turn.report(Note::AdminBoundToAnother(&partner.code, session.chat));
     }
     let since = turn.rules.date_time(turn.now);
-    partner.binding = Some(Binding {
+    let binding = Binding {
         chat: session.chat,
         since: Text(since),
         at: turn.now,
-    });
+    };
+    staff::bind(turn, &mut partner, binding);
     session.partner = Some(partner.code.clone());
     session.registration = Registration::default();
     turn.dirty(RowKey::Partner(partner.code.clone()));

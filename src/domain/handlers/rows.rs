@@ -5,24 +5,22 @@
 use crate::domain::{
     appeal::{Appeal, Author, Seen, Status},
     effect::Entity,
-    event::{AnswerCell, AppealCells, PartnerCells, RowEvent, RowMark, TelegramCell},
+    event::{AnswerCell, AppealCells, RowEvent, RowMark, TelegramCell},
     ids::{Number, RowKey},
-    partner::{Binding, Partner, RowTrouble},
-    phone::Phone,
+    partner::RowTrouble,
     project,
-    session::{Locale, Session},
     tab::Tab,
     text::Text,
     turn::Turn,
     view::View,
-    wording::{Note, Say},
+    wording::Say,
 };
 
-use super::{adopt, answers, appeals, restoring, trades};
+use super::{adopt, answers, appeals, restoring, staff, trades};
 
 pub(in crate::domain) fn row(turn: &mut Turn<'_, impl View>, event: &RowEvent) {
     match event {
-        RowEvent::Partner(cells) => partner(turn, cells),
+        RowEvent::Partner(cells) => staff::row(turn, cells),
         RowEvent::Appeal(cells) => numbered(turn, cells.number, std::slice::from_ref(cells)),
         RowEvent::Several(rows) => {
             if let Some(first) = rows.first() {
@@ -33,45 +31,6 @@ pub(in crate::domain) fn row(turn: &mut Turn<'_, impl View>, event: &RowEvent) {
         RowEvent::Missing(mark) => stop_marked(turn, mark, RowTrouble::Missing),
         RowEvent::Doubled(mark) => stop_marked(turn, mark, RowTrouble::Doubled),
     }
-}
-
-fn partner(turn: &mut Turn<'_, impl View>, cells: &PartnerCells) {
-    let known = turn.partner(&cells.code);
-    let binding = known.as_ref().and_then(|partner| partner.binding.clone());
-    let was_missing = known.as_ref().is_some_and(|partner| partner.stopped == Some(RowTrouble::Missing));
-    let mut partner = Partner {
-        code: cells.code.clone(),
-        written_code: cells.written_code.clone(),
-        name: cells.name.clone(),
-        phone: Phone::parse(cells.phone.as_str()),
-        written_phone: cells.phone.clone(),
-        binding,
-        stopped: None,
-    };
-    // Only the first sight trusts what stands there; later the binding is ours, and a sheet cannot make one.
-    if partner.binding.is_none() && turn.tab(Tab::Partners).sighted.is_none() {
-        partner.binding = trusted_binding(turn, cells);
-    }
-    if was_missing && partner.binding.is_some() {
-        turn.dirty(RowKey::Partner(partner.code.clone()));
-    }
-    turn.put(Entity::Partner(partner));
-}
-
-/// A row that says authorized with an account of its own, for an account that nobody else has.
-fn trusted_binding(turn: &mut Turn<'_, impl View>, cells: &PartnerCells) -> Option<Binding> {
-    let TelegramCell::Id(chat) = cells.telegram else { return None };
-    let mut session = turn.session(chat).unwrap_or_else(|| Session::new(chat, Locale::default()));
-    if !cells.authorized || session.partner.is_some() {
-        return None;
-    }
-    session.partner = Some(cells.code.clone());
-    turn.put(Entity::Session(session));
-    Some(Binding {
-        chat,
-        since: cells.since.clone(),
-        at: turn.now,
-    })
 }
 
 /// The rows that bear one `№`: the one beside its own telegram_id is the appeal's, any other is a stranger.
@@ -176,17 +135,7 @@ fn status_changed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: O
 /// What a look found wrong with a key.
 fn stop_marked(turn: &mut Turn<'_, impl View>, mark: &RowMark, trouble: RowTrouble) {
     match mark {
-        RowMark::Partner(code) => {
-            if let Some(mut partner) = turn.partner(code)
-                && partner.stopped != Some(trouble)
-            {
-                partner.stopped = Some(trouble);
-                turn.put(Entity::Partner(partner));
-                if trouble == RowTrouble::Doubled {
-                    turn.report(Note::AdminPartnerDoubled(code));
-                }
-            }
-        }
+        RowMark::Partner(code) => staff::stop(turn, code, trouble),
         RowMark::Appeal(number) => {
             trades::note(turn, *number, &[]);
             if let Some(mut appeal) = turn.numbered(*number) {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a cell counts as changed by us only when the read-back says so.
 
-use super::{answers, rows::gone};
+use super::{answers, rows::gone, staff};
 use crate::domain::{
     appeal::{Appeal, Status},
     effect::{Effect, Entity},
@@ -99,10 +99,7 @@ fn partner(turn: &mut Turn<'_, impl View>, code: &PartnerCode, row: &WrittenRow)
         }
         RowResult::Absent => {
             // The list is being rewritten; the row is written once its code stands there again.
-            if let Some(mut partner) = turn.partner(code) {
-                partner.stopped = Some(RowTrouble::Missing);
-                turn.put(Entity::Partner(partner));
-            }
+            staff::stop(turn, code, RowTrouble::Missing);
             turn.clean(row.key.clone(), row.dirtied);
         }
         RowResult::Confirmed { .. } | RowResult::Idle => turn.clean(row.key.clone(), row.dirtied),

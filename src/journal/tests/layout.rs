@@ -54,6 +54,7 @@ fn entities_of_the_first_version_are_readable() {
                 at: at(0),
             }),
             stopped: Some(RowTrouble::Doubled),
+            ..Partner::new(code())
         },
     );
     check("session.json", &session());
@@ -79,7 +80,7 @@ fn entities_of_the_first_version_are_readable() {
             unnumbered: [AppealId(Seq(12))].into(),
 
             stopped: [(RowTrouble::Moved, [Number(40), Number(41)].into())].into(),
-            strangers: [].into(),
+            ..TabState::new(Tab::Appeals)
         },
     );
 }

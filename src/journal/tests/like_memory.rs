@@ -73,13 +73,8 @@ fn entity() -> impl Strategy<Value = Entity> {
             Entity::Session(Session { blocked, ..Session::new(ChatId(chat), Locale::Ru) })
         }),
         1 => (0..3_u64, any::<u8>()).prop_map(|(n, name)| Entity::Partner(Partner {
-            code: code(n),
-            written_code: Text::default(),
             name: Text(name.to_string()),
-            written_phone: Text::default(),
-            phone: None,
-            binding: None,
-            stopped: None,
+            ..Partner::new(code(n))
         })),
         1 => any::<u32>().prop_map(|next| Entity::Tab(TabState { next_number: Number(next), ..TabState::new(Tab::Appeals) })),
     ]

@@ -59,6 +59,7 @@ fn rules() -> Rules {
         grace: SignedDuration::ZERO,
         resend_unknown: true,
         authorized: "авторизован".into(),
+        not_authorized: "не авторизован".into(),
         wording: Wording::built_in(),
     }
 }

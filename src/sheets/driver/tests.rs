@@ -24,6 +24,7 @@ async fn room() -> (Room, tempfile::TempDir) {
         grace: SignedDuration::ZERO,
         resend_unknown: true,
         authorized: "авторизован".into(),
+        not_authorized: "не авторизован".into(),
         wording: Wording::built_in(),
     };
     let signals = Signals {

@@ -22,6 +22,8 @@ pub struct TabWords {
     pub statuses: Vec<StatusWord>,
     /// The words that mean "authorized" (partners).
     pub authorized: Vec<String>,
+    /// The words that mean "not authorized" (partners).
+    pub not_authorized: Vec<String>,
 }
 
 /// What one column is called.
@@ -77,8 +79,13 @@ impl TabWords {
     /// Whether a cell says that the partner is authorized.
     #[must_use]
     pub fn is_authorized(&self, cell: &str) -> bool {
-        let folded = fold(cell);
-        self.authorized.iter().any(|word| fold(word) == folded)
+        says(&self.authorized, cell)
+    }
+
+    /// Whether a cell says that the partner is not authorized.
+    #[must_use]
+    pub fn is_refused(&self, cell: &str) -> bool {
+        says(&self.not_authorized, cell)
     }
 
     /// The header of a column as we write it.
@@ -98,4 +105,9 @@ pub fn same_status(one: &Status, other: &Status) -> bool {
         (Status::Other(one), Status::Other(other)) => fold(one.as_str()) == fold(other.as_str()),
         (one, other) => one == other,
     }
+}
+
+fn says(words: &[String], cell: &str) -> bool {
+    let folded = fold(cell);
+    words.iter().any(|word| fold(word) == folded)
 }

@@ -114,6 +114,7 @@ impl World {
                 grace: SignedDuration::ZERO,
                 resend_unknown: true,
                 authorized: "авторизован".into(),
+                not_authorized: "не авторизован".into(),
                 wording: Wording::built_in(),
             },
             memory: Memory::default(),

@@ -1,0 +1,255 @@
+//! The staff list: who is in it, whose account stands beside which code, and who has lost access.
+//!
+//! Invariant: a sheet never binds after first sight. It ends a binding only by the word "not authorized" beside the intact pair, or by a
+//! doubt that lasts: the code, or our account, stands nowhere in two looks at least ten minutes apart. Where more than a fifth of the
+//! bound partners are in doubt, the list itself is (a script rewrites it): then nobody loses access, and the operator is told.
+
+use jiff::SignedDuration;
+
+use crate::domain::{
+    effect::{Effect, Entity},
+    event::{PartnerCells, TelegramCell, Wake},
+    ids::{ChatId, PartnerCode, RowKey},
+    partner::{Binding, Partner, RowTrouble},
+    phone::Phone,
+    session::{Locale, Session},
+    tab::Tab,
+    turn::Turn,
+    view::View,
+    wording::{Note, Say},
+};
+
+/// A doubt that lasts this long is no moment's emptiness.
+pub(super) const DOUBT: SignedDuration = SignedDuration::from_mins(10);
+/// The looks of a quiet night are five minutes apart: until the one after [`DOUBT`] has ended.
+const AGAIN: SignedDuration = SignedDuration::from_mins(1);
+/// One of so many may be lost; if more are, the list is in doubt.
+const SHARE: u32 = 5;
+/// A single person in doubt never puts the list in doubt, however short it is.
+const AT_LEAST: u32 = 2;
+
+/// What a look found in the row of a code.
+pub(super) fn row(turn: &mut Turn<'_, impl View>, cells: &PartnerCells) {
+    let known = turn.partner(&cells.code);
+    let was_missing = known.as_ref().is_some_and(|partner| partner.stopped == Some(RowTrouble::Missing));
+    let mut partner = known.unwrap_or_else(|| Partner::new(cells.code.clone()));
+    partner.written_code.clone_from(&cells.written_code);
+    partner.name.clone_from(&cells.name);
+    partner.phone = Phone::parse(cells.phone.as_str());
+    partner.written_phone.clone_from(&cells.phone);
+    partner.stopped = None;
+    partner.missing_since = None;
+    // Only the first sight trusts what stands there; later the binding is ours, and a sheet cannot make one.
+    if partner.binding.is_none() && turn.tab(Tab::Partners).sighted.is_none() {
+        bind_trusted(turn, &mut partner, cells);
+    }
+    note_shown(turn, &mut partner, cells.telegram);
+    match partner.binding.as_ref().map(|binding| binding.chat) {
+        Some(chat) => bound(turn, &mut partner, chat, cells, was_missing),
+        None => partner.emptied &= partner.shown.is_some(),
+    }
+    turn.put(Entity::Partner(partner));
+}
+
+/// A look found something wrong with the row of a code.
+pub(super) fn stop(turn: &mut Turn<'_, impl View>, code: &PartnerCode, trouble: RowTrouble) {
+    let Some(mut partner) = turn.partner(code).filter(|partner| partner.stopped != Some(trouble)) else {
+        return;
+    };
+    partner.stopped = Some(trouble);
+    match trouble {
+        RowTrouble::Missing => {
+            partner.missing_since = partner.missing_since.or(Some(turn.now));
+            if partner.binding.is_some() {
+                doubt(turn, &mut partner);
+            }
+        }
+        RowTrouble::Doubled => {
+            trust(turn, &mut partner);
+            turn.report(Note::AdminPartnerDoubled(code));
+        }
+        RowTrouble::Mismatched | RowTrouble::Moved | RowTrouble::Unknown => {}
+    }
+    turn.put(Entity::Partner(partner));
+}
+
+/// The list as a whole, at the end of a look.
+pub(super) fn looked(turn: &mut Turn<'_, impl View>) {
+    let mut tab = turn.tab(Tab::Partners);
+    let held = tab.doubted >= AT_LEAST && tab.doubted * SHARE > tab.bound;
+    if held == tab.held {
+        return;
+    }
+    tab.held = held;
+    let (lost, all) = (tab.doubted, tab.bound);
+    turn.put(Entity::Tab(tab));
+    turn.report(if held {
+        Note::AdminStaffHeld(lost, all)
+    } else {
+        Note::AdminStaffMended
+    });
+}
+
+/// A doubt has lasted for a while.
+pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, code: &PartnerCode) {
+    let Some(mut partner) = turn.partner(code) else { return };
+    let (Some(since), Some(binding)) = (partner.doubted_since, partner.binding.clone()) else {
+        return;
+    };
+    let tab = turn.tab(Tab::Partners);
+    let confirmed = tab.looked.is_some_and(|looked| looked.duration_since(since) >= DOUBT);
+    if turn.now.duration_since(since) < DOUBT || !confirmed {
+        return come_back(turn, code, AGAIN);
+    }
+    let stands = partner.stopped.is_none();
+    if stands && (tab.held || partner.astray.is_some()) {
+        // A script has moved or emptied what only we write: it is put back beside its code.
+        put_back(turn, &mut partner, binding.chat);
+    } else if tab.held {
+        return come_back(turn, code, DOUBT);
+    } else {
+        revoke(turn, &mut partner);
+    }
+    turn.put(Entity::Partner(partner));
+}
+
+/// Whether a partner whose code has just vanished from the list may come back in a moment.
+pub(super) fn may_return(turn: &Turn<'_, impl View>, partner: &Partner) -> bool {
+    partner.missing_since.is_some_and(|since| turn.now.duration_since(since) < DOUBT)
+}
+
+/// Binds an account to a code, in the journal; the row follows.
+pub(super) fn bind(turn: &mut Turn<'_, impl View>, partner: &mut Partner, binding: Binding) {
+    if partner.binding.replace(binding).is_none() {
+        let mut tab = turn.tab(Tab::Partners);
+        tab.bound = tab.bound.saturating_add(1);
+        turn.put(Entity::Tab(tab));
+    }
+    partner.emptied = false;
+}
+
+/// A row that says authorized with an account of its own, for an account that nobody else has.
+fn bind_trusted(turn: &mut Turn<'_, impl View>, partner: &mut Partner, cells: &PartnerCells) {
+    let TelegramCell::Id(chat) = cells.telegram else { return };
+    let mut session = turn.session(chat).unwrap_or_else(|| Session::new(chat, Locale::default()));
+    if !cells.authorized || session.partner.is_some() {
+        return;
+    }
+    session.partner = Some(cells.code.clone());
+    turn.put(Entity::Session(session));
+    let binding = Binding {
+        chat,
+        since: cells.since.clone(),
+        at: turn.now,
+    };
+    bind(turn, partner, binding);
+}
+
+/// Takes down whose account the row shows, and tells the owner of that account where it has gone.
+fn note_shown(turn: &mut Turn<'_, impl View>, partner: &mut Partner, telegram: TelegramCell) {
+    let shown = match telegram {
+        TelegramCell::Id(chat) => Some(chat),
+        TelegramCell::Empty | TelegramCell::Doubled(_) | TelegramCell::Unreadable => None,
+    };
+    let before = std::mem::replace(&mut partner.shown, shown);
+    if before == shown {
+        return;
+    }
+    for (chat, is_here) in [(before, false), (shown, true)] {
+        let owner = chat.and_then(|chat| turn.session(chat)).and_then(|session| session.partner);
+        let Some(mut owner) = owner.filter(|owner| *owner != partner.code).and_then(|owner| turn.partner(&owner)) else {
+            continue;
+        };
+        if is_here {
+            owner.astray = Some(partner.code.clone());
+        } else if owner.astray.as_ref() == Some(&partner.code) {
+            owner.astray = None;
+        }
+        turn.put(Entity::Partner(owner));
+    }
+}
+
+/// The row of a code that is bound.
+fn bound(turn: &mut Turn<'_, impl View>, partner: &mut Partner, chat: ChatId, cells: &PartnerCells, was_missing: bool) {
+    match cells.telegram {
+        TelegramCell::Id(shown) if shown == chat => {
+            trust(turn, partner);
+            if cells.refused {
+                revoke(turn, partner);
+            }
+        }
+        TelegramCell::Doubled(shown) if shown == chat => trust(turn, partner),
+        // How a number is shown says nothing of who may come in.
+        TelegramCell::Unreadable => turn.dirty(RowKey::Partner(partner.code.clone())),
+        TelegramCell::Empty | TelegramCell::Id(_) | TelegramCell::Doubled(_) if was_missing => {
+            // The list was written anew, without what only we write.
+            trust(turn, partner);
+            turn.dirty(RowKey::Partner(partner.code.clone()));
+        }
+        TelegramCell::Empty | TelegramCell::Id(_) | TelegramCell::Doubled(_) => doubt(turn, partner),
+    }
+}
+
+/// From now on it counts how long the doubt lasts.
+fn doubt(turn: &mut Turn<'_, impl View>, partner: &mut Partner) {
+    if partner.doubted_since.is_some() {
+        return;
+    }
+    partner.doubted_since = Some(turn.now);
+    count_doubt(turn, true);
+    come_back(turn, &partner.code, DOUBT);
+}
+
+/// The row is as it should be.
+fn trust(turn: &mut Turn<'_, impl View>, partner: &mut Partner) {
+    partner.astray = None;
+    if partner.doubted_since.take().is_some() {
+        count_doubt(turn, false);
+    }
+}
+
+fn count_doubt(turn: &mut Turn<'_, impl View>, begins: bool) {
+    let mut tab = turn.tab(Tab::Partners);
+    tab.doubted = if begins {
+        tab.doubted.saturating_add(1)
+    } else {
+        tab.doubted.saturating_sub(1)
+    };
+    turn.put(Entity::Tab(tab));
+}
+
+fn come_back(turn: &mut Turn<'_, impl View>, code: &PartnerCode, after: SignedDuration) {
+    let (at, wake) = (turn.now + after, Wake::Partner(code.clone()));
+    turn.then(Effect::Then { at, wake });
+}
+
+/// What only we write goes back beside its code, and out of the row where it stands instead.
+fn put_back(turn: &mut Turn<'_, impl View>, partner: &mut Partner, chat: ChatId) {
+    let elsewhere = partner.astray.take().and_then(|code| turn.partner(&code));
+    if let Some(mut other) = elsewhere.filter(|other| other.binding.is_none() && other.shown == Some(chat)) {
+        other.emptied = true;
+        turn.dirty(RowKey::Partner(other.code.clone()));
+        turn.put(Entity::Partner(other));
+    }
+    trust(turn, partner);
+    turn.dirty(RowKey::Partner(partner.code.clone()));
+}
+
+/// The partner loses access, and hears of it.
+fn revoke(turn: &mut Turn<'_, impl View>, partner: &mut Partner) {
+    trust(turn, partner);
+    let Some(binding) = partner.binding.take() else { return };
+    let mut tab = turn.tab(Tab::Partners);
+    tab.bound = tab.bound.saturating_sub(1);
+    turn.put(Entity::Tab(tab));
+    partner.emptied = true;
+    turn.dirty(RowKey::Partner(partner.code.clone()));
+    if let Some(mut session) = turn.session(binding.chat) {
+        session.partner = None;
+        turn.put(Entity::Session(session.clone()));
+        if !session.blocked {
+            turn.say(&session, Say::Revoked);
+        }
+    }
+    turn.report(Note::AdminRevoked(&partner.code));
+}

@@ -1,0 +1,77 @@
+//! The staff list, cleared and written anew by a script while partners register.
+//!
+//! Invariant: the right person is bound, and only a person's word takes access away.
+
+use sheetdesk::stage::{BOOK, PARTNERS};
+use simulator::sheets::{ApiError, TOUR_PARTNER};
+
+use crate::play::{Play, hears};
+
+/// The first three columns of the list, as a script takes them down.
+fn people(play: &Play) -> Vec<Vec<String>> {
+    let table = play.stage.sheets.with(BOOK, |book| book.table(PARTNERS)).expect("the list");
+    let filled = table.into_iter().skip(1).filter(|row| !row[0].is_empty());
+    filled.map(|row| row[..3].iter().map(|cell| format!("'{cell}")).collect()).collect()
+}
+
+async fn edit(play: &Play, act: impl FnOnce(&mut simulator::sheets::Workbook) -> Result<(), ApiError>) {
+    play.stage.sheets.with(BOOK, act).expect("the script runs");
+    play.stage.callback(PARTNERS).await.expect("the callback is taken");
+}
+
+#[tokio::test]
+async fn whoever_registers_while_a_script_rewrites_the_list_is_bound_to_his_own_line() {
+    let (play, service) = Play::open().await;
+    play.marina.write(TOUR_PARTNER.code);
+    play.hears("Код записали").await;
+    let mut lines = people(&play);
+    edit(&play, |book| book.clear(PARTNERS, "A2:F60")).await;
+    play.marina.share_contact("79123456789");
+    lines.reverse();
+    for (at, line) in lines.iter().enumerate() {
+        edit(&play, |book| book.paste(PARTNERS, &format!("A{}", at + 2), &[line])).await;
+    }
+    play.hears("Готово").await;
+    let account = play
+        .stage
+        .cell_where(
+            PARTNERS,
+            ("Код партнера", TOUR_PARTNER.code),
+            "Telegram ID",
+            |id| id == "700001042",
+            crate::play::PATIENCE,
+        )
+        .await;
+    account.expect("beside her own code");
+    assert_eq!(
+        play.stage.cell(PARTNERS, ("Telegram ID", "700001042"), "ФИО партнера"),
+        TOUR_PARTNER.name
+    );
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_partner_beside_whose_account_somebody_types_not_authorized_loses_access_and_is_told() {
+    let (play, service) = Play::registered().await;
+    edit(&play, |book| {
+        let cell = book.address(PARTNERS, ("Код партнера", TOUR_PARTNER.code), "Статус авторизации")?;
+        book.type_in(PARTNERS, &cell, "не авторизован")
+    })
+    .await;
+    play.hears("Ваш код больше не привязан").await;
+    hears(&play.operator, "отвязан").await;
+    let account = play
+        .stage
+        .cell_where(
+            PARTNERS,
+            ("Код партнера", TOUR_PARTNER.code),
+            "Telegram ID",
+            str::is_empty,
+            crate::play::PATIENCE,
+        )
+        .await;
+    account.expect("the account is taken out of the row");
+    play.marina.write("Вопрос");
+    play.hears("Сообщение сохранили").await;
+    play.ends(service).await;
+}

@@ -1,0 +1,310 @@
+//! The staff list under the hands of people and scripts: who is in, who is out, and whose account stands where.
+//!
+//! Invariant: the right person is bound, and nobody loses access for a moment's emptiness.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use sheetdesk::domain::{
+    event::{Event, PartnerCells, RowEvent, RowMark, TelegramCell, Wake},
+    ids::{ChatId, RowKey},
+    row::{CellValue, Column},
+    tab::Tab,
+    text::Text,
+    view::View,
+};
+
+use crate::table::{ADMIN, ANNA, BORIS, Table, code};
+
+const MINUTE: i64 = 60;
+
+/// What a row of the list shows.
+struct Line {
+    telegram: TelegramCell,
+    refused: bool,
+}
+
+const EMPTY: Line = Line {
+    telegram: TelegramCell::Empty,
+    refused: false,
+};
+
+fn shows(table: &mut Table, written: &str, phone: &str, line: &Line) -> Vec<String> {
+    table.event(&Event::Row(RowEvent::Partner(PartnerCells {
+        code: code(written),
+        written_code: Text::from(written),
+        name: Text::from(written),
+        phone: Text::from(phone),
+        authorized: !line.refused && line.telegram != TelegramCell::Empty,
+        refused: line.refused,
+        telegram: line.telegram,
+        since: Text::default(),
+    })))
+}
+
+fn anna(table: &mut Table, line: &Line) -> Vec<String> {
+    shows(table, "П-1", "79123456789", line)
+}
+
+fn is_in(table: &Table, chat: ChatId) -> bool {
+    table.state.session(chat).is_some_and(|session| session.partner.is_some())
+}
+
+fn missing(table: &mut Table, written: &str) {
+    table.event(&Event::Row(RowEvent::Missing(RowMark::Partner(code(written)))));
+}
+
+/// Minutes pass, with a look every five, and the timers go off.
+fn pass(table: &mut Table, minutes: i64) -> Vec<String> {
+    let mut told = Vec::new();
+    for minute in 1..=minutes {
+        table.later(MINUTE);
+        if minute % 5 == 0 {
+            told.extend(table.looked(Tab::Partners));
+        }
+        let due: Vec<_> = table.state.timers.keys().filter(|(at, _)| *at <= table.now).cloned().collect();
+        for timer in due {
+            table.state.timers.remove(&timer);
+            told.extend(table.event(&Event::Due(timer.1)));
+        }
+    }
+    told
+}
+
+fn access(table: &Table, written: &str) -> Option<(String, String)> {
+    let row = table.project(&RowKey::Partner(code(written)))?;
+    let text = |wanted: Column| {
+        let value = row.ours.iter().find(|(column, _)| *column == wanted).map(|(_, value)| value);
+        match value {
+            Some(CellValue::Text(text)) => text.as_str().to_owned(),
+            Some(CellValue::Number(number)) => number.to_string(),
+            None => String::new(),
+        }
+    };
+    Some((text(Column::Access), text(Column::Telegram)))
+}
+
+fn at_home() -> Line {
+    Line {
+        telegram: TelegramCell::Id(ANNA),
+        ..EMPTY
+    }
+}
+
+#[test]
+fn an_account_that_is_gone_for_a_moment_is_nobody_s_loss() {
+    let mut table = Table::registered();
+    anna(&mut table, &at_home());
+    anna(&mut table, &EMPTY);
+    pass(&mut table, 9);
+    anna(&mut table, &at_home());
+    assert_eq!(pass(&mut table, 30), [""; 0]);
+    assert!(is_in(&table, ANNA));
+}
+
+#[test]
+fn an_account_that_stands_nowhere_in_two_looks_ten_minutes_apart_is_let_go_and_told() {
+    let mut table = Table::registered();
+    anna(&mut table, &at_home());
+    anna(&mut table, &EMPTY);
+    let told = pass(&mut table, 16);
+    assert!(
+        told.contains(
+            &"7001: Ваш код больше не привязан к этому чату. Если это ошибка, напишите вашему менеджеру, а потом пришлите код ещё раз."
+                .to_owned()
+        ),
+        "{told:?}"
+    );
+    assert!(
+        told.iter().any(|line| line.starts_with(&format!("{ADMIN}: Код П-1 отвязан"))),
+        "{told:?}"
+    );
+    assert!(!is_in(&table, ANNA));
+    assert_eq!(access(&table, "П-1"), Some(("не авторизован".to_owned(), String::new())));
+    table.text(ANNA, "П-1");
+    table.contact(ANNA, "79123456789", true);
+    assert!(is_in(&table, ANNA), "and may register again");
+    assert_eq!(access(&table, "П-1").expect("a row").0, "авторизован");
+}
+
+#[test]
+fn a_code_that_is_gone_for_ten_minutes_takes_its_access_along_and_one_that_returns_keeps_it() {
+    for (minutes, stays) in [(9, true), (16, false)] {
+        let mut table = Table::registered();
+        anna(&mut table, &at_home());
+        missing(&mut table, "П-1");
+        pass(&mut table, minutes);
+        let told = anna(&mut table, &EMPTY);
+        assert_eq!(is_in(&table, ANNA), stays, "{minutes} minutes");
+        assert_eq!(
+            told.contains(&"dirty partner П-1".to_owned()),
+            stays,
+            "its account is put back: {told:?}"
+        );
+    }
+}
+
+#[test]
+fn the_word_beside_the_intact_pair_ends_it_at_once() {
+    let mut table = Table::registered();
+    anna(&mut table, &at_home());
+    let refused = Line {
+        refused: true,
+        ..at_home()
+    };
+    anna(&mut table, &refused);
+    assert!(!is_in(&table, ANNA));
+    let mut table = Table::registered();
+    anna(&mut table, &Line { refused: true, ..EMPTY });
+    assert!(is_in(&table, ANNA), "the word alone is what stood there before");
+}
+
+#[test]
+fn how_an_account_is_shown_ends_nothing() {
+    let mut table = Table::registered();
+    anna(&mut table, &at_home());
+    for telegram in [TelegramCell::Unreadable, TelegramCell::Doubled(ANNA)] {
+        anna(&mut table, &Line { telegram, ..EMPTY });
+        pass(&mut table, 30);
+        assert!(is_in(&table, ANNA), "{telegram:?}");
+    }
+}
+
+#[test]
+fn an_account_beside_another_code_is_put_back_and_binds_nobody() {
+    let mut table = Table::registered();
+    anna(&mut table, &at_home());
+    shows(&mut table, "П-2", "79000000000", &EMPTY);
+    // The script has moved the columns that people fill down by one row.
+    anna(&mut table, &EMPTY);
+    shows(&mut table, "П-2", "79000000000", &at_home());
+    let told = pass(&mut table, 16);
+    assert!(
+        told.contains(&"dirty partner П-1".to_owned()) && told.contains(&"dirty partner П-2".to_owned()),
+        "{told:?}"
+    );
+    assert!(is_in(&table, ANNA));
+    assert_eq!(access(&table, "П-1").expect("bound").1, ANNA.to_string());
+    assert_eq!(access(&table, "П-2"), Some(("не авторизован".to_owned(), String::new())));
+    shows(&mut table, "П-2", "79000000000", &EMPTY);
+    assert_eq!(access(&table, "П-2"), None, "and then it is left alone");
+}
+
+#[test]
+fn a_list_that_loses_too_many_at_once_is_held_and_told_once() {
+    let mut table = Table::sighted();
+    for (at, written) in ["П-1", "П-2", "П-3"].into_iter().enumerate() {
+        let chat = ChatId(7_001 + i64::try_from(at).expect("small"));
+        let phone = format!("7912345678{at}");
+        shows(&mut table, written, &phone, &EMPTY);
+        table.text(chat, written);
+        table.contact(chat, &phone, true);
+        assert!(is_in(&table, chat), "{written}");
+    }
+    for written in ["П-1", "П-2"] {
+        missing(&mut table, written);
+    }
+    let told = pass(&mut table, 40);
+    let held = |told: &[String]| told.iter().filter(|line| line.contains("пропали сразу 2 из 3")).count();
+    assert_eq!(held(&told), 1, "{told:?}");
+    assert!(is_in(&table, ANNA) && is_in(&table, BORIS));
+    for written in ["П-1", "П-2"] {
+        shows(&mut table, written, "79123456780", &EMPTY);
+    }
+    let told = pass(&mut table, 5);
+    assert!(told.contains(&format!("{ADMIN}: Список партнёров снова в порядке.")), "{told:?}");
+}
+
+#[test]
+fn a_changed_phone_and_name_are_followed() {
+    let mut table = Table::sighted();
+    shows(&mut table, "П-1", "79000000001", &EMPTY);
+    table.text(ANNA, "П-1");
+    table.contact(ANNA, "79000000001", true);
+    assert!(is_in(&table, ANNA), "the new phone counts");
+}
+
+#[test]
+fn a_registration_in_the_middle_of_a_rewriting_waits_for_its_line() {
+    let mut table = Table::sighted();
+    table.text(ANNA, "П-1");
+    missing(&mut table, "П-1");
+    table.looked(Tab::Partners);
+    table.contact(ANNA, "79123456789", true);
+    let told = table.looked(Tab::Partners);
+    assert!(!told.iter().any(|line| line.contains("Такой пары")), "{told:?}");
+    anna(&mut table, &EMPTY);
+    let told = pass(&mut table, 6);
+    assert!(told.iter().any(|line| line.starts_with("7001: Готово")), "{told:?}");
+    assert!(is_in(&table, ANNA));
+}
+
+/// One step of a script that rewrites the list, or of a partner.
+#[derive(Debug, Clone)]
+enum Step {
+    Gone(usize),
+    Back(usize),
+    Registers(usize),
+    Looks,
+    Passes(i64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        3 => (0..6_usize).prop_map(Step::Gone),
+        3 => (0..6_usize).prop_map(Step::Back),
+        3 => (0..6_usize).prop_map(Step::Registers),
+        2 => Just(Step::Looks),
+        1 => (1..60_i64).prop_map(Step::Passes),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn while_a_list_is_rewritten_everybody_is_bound_to_his_own_code_and_nobody_is_lost(steps in prop::collection::vec(step(), 1..40)) {
+        let mut table = Table::empty();
+        let (chat, written, phone) = (
+            |at: usize| ChatId(7_001 + i64::try_from(at).expect("small")),
+            |at: usize| format!("П-{at}"),
+            |at: usize| format!("7912345678{at}"),
+        );
+        for at in 0..6 {
+            shows(&mut table, &written(at), &phone(at), &EMPTY);
+        }
+        table.looked(Tab::Partners);
+        let (mut gone, mut bound) = (BTreeMap::new(), [false; 6]);
+        for step in steps {
+            match step {
+                Step::Gone(at) => {
+                    missing(&mut table, &written(at));
+                    gone.entry(at).or_insert(table.now);
+                }
+                Step::Back(at) => {
+                    shows(&mut table, &written(at), &phone(at), &EMPTY);
+                    gone.remove(&at);
+                }
+                Step::Registers(at) => {
+                    table.text(chat(at), &written(at));
+                    table.contact(chat(at), &phone(at), true);
+                }
+                Step::Looks => {
+                    table.looked(Tab::Partners);
+                }
+                Step::Passes(seconds) => table.later(seconds),
+            }
+            for at in 0..6 {
+                let partner = table.state.partner(&code(&written(at))).and_then(|partner| partner.binding);
+                prop_assert!(partner.as_ref().is_none_or(|binding| binding.chat == chat(at)), "{at} is bound to another");
+                prop_assert!(partner.is_some() || !bound[at], "{at} has lost access");
+                bound[at] = partner.is_some();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wake_that_nobody_needs_any_more_does_nothing() {
+    let mut table = Table::registered();
+    assert_eq!(table.event(&Event::Due(Wake::Partner(code("П-1")))), [""; 0]);
+    assert_eq!(table.event(&Event::Due(Wake::Partner(code("П-9")))), [""; 0]);
+}
