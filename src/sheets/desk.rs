@@ -132,6 +132,8 @@ pub struct Start {
     pub open: Vec<Intent>,
     /// The fence that the journal has given last; none where it has never given one.
     pub last_fence: Option<FenceId>,
+    /// The e-mail address with which people share the spreadsheet.
+    pub account: String,
 }
 
 /// How a desk fares, for `status` and the probes.
@@ -170,6 +172,8 @@ pub struct Desk {
     pace: Pace,
     structure: Option<(Structure, Timestamp)>,
     open: Vec<FenceId>,
+    /// The e-mail address with which people share the spreadsheet.
+    account: String,
     /// The fence that was given last, as far as we know.
     last_fence: Option<FenceId>,
     /// It is certain that the journal is not older than the spreadsheet, or it knows that it is.
@@ -243,6 +247,7 @@ impl Desk {
             mut known,
             open,
             last_fence,
+            account,
         } = start;
         let stations: Vec<Station> = tabs
             .into_iter()
@@ -265,6 +270,7 @@ impl Desk {
             doubts: open.iter().flat_map(|intent| Doubt::of(&intent.touched)).collect(),
             open: open.into_iter().map(|intent| intent.fence).collect(),
             last_fence,
+            account,
             checked: false,
             unmended: Vec::new(),
             owed: Owed::default(),
@@ -412,6 +418,12 @@ impl Desk {
         if self.station(tab).is_some_and(|station| station.fails(hinders, words, now)) {
             self.owe(Event::Admin(Command::Notify(Notice::TabUnusable { tab, words: told })));
         }
+    }
+
+    /// A trouble of the whole spreadsheet, told of one of its tabs.
+    fn trouble_of_all(&mut self, tab: Tab, hinders: Hinders, words: &str, now: Timestamp) {
+        let title = self.station(tab).map(|station| station.words.title.clone()).unwrap_or_default();
+        self.trouble(tab, hinders, format!("Лист «{title}»: {words}"), now);
     }
 
     fn owe(&mut self, event: Event) {

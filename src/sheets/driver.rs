@@ -69,6 +69,8 @@ pub struct Room {
     pub hub: Hub,
     /// The truth.
     pub journal: Journal,
+    /// The e-mail address with which people share the spreadsheet.
+    pub account: String,
 }
 
 /// Runs the desk of one spreadsheet until the stop; publishes how it fares.
@@ -102,6 +104,7 @@ fn start(room: &Room) -> Start {
         known,
         open: snapshot.intents(&room.spreadsheet),
         last_fence: snapshot.last_fence(),
+        account: room.account.clone(),
         spreadsheet: room.spreadsheet.clone(),
         tabs: room.tabs.clone(),
     }

@@ -11,3 +11,4 @@ mod restored;
 mod running;
 mod service;
 mod staff;
+mod structure;

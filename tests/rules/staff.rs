@@ -292,11 +292,11 @@ proptest! {
                 }
                 Step::Passes(seconds) => table.later(seconds),
             }
-            for at in 0..6 {
+            for (at, bound) in bound.iter_mut().enumerate() {
                 let partner = table.state.partner(&code(&written(at))).and_then(|partner| partner.binding);
                 prop_assert!(partner.as_ref().is_none_or(|binding| binding.chat == chat(at)), "{at} is bound to another");
-                prop_assert!(partner.is_some() || !bound[at], "{at} has lost access");
-                bound[at] = partner.is_some();
+                prop_assert!(partner.is_some() || !*bound, "{at} has lost access");
+                *bound = partner.is_some();
             }
         }
     }

@@ -201,7 +201,10 @@ impl Desk {
                     now,
                 )
             }
-            CallError::Denied(_) => self.shut_out(NO_ACCESS, now),
+            CallError::Denied(_) => {
+                let words = format!("таблица закрыта для сервиса. Откройте её для {} с правом «Редактор».", self.account);
+                self.shut_out(&words, now)
+            }
             CallError::NotFound => self.shut_out(NO_SPREADSHEET, now),
         }
     }
@@ -218,7 +221,7 @@ impl Desk {
         self.structure = None;
         let tabs: Vec<Tab> = self.stations.iter().map(Station::tab).collect();
         for tab in tabs {
-            self.trouble(tab, Hinders::Looks, words.to_owned(), now);
+            self.trouble_of_all(tab, Hinders::Looks, words, now);
         }
         self.cycle = super::Cycle::default();
         self.begin(now)
@@ -343,9 +346,7 @@ impl Desk {
     }
 }
 
-const NO_ACCESS: &str = "Таблица закрыта для сервиса: откройте её для служебной учётной записи с правом «Редактор».";
-
-const NO_SPREADSHEET: &str = "Такой таблицы нет: проверьте её идентификатор в настройках; возможно, её удалили.";
+const NO_SPREADSHEET: &str = "такой таблицы нет. Проверьте её идентификатор в настройках; возможно, её удалили.";
 
 pub(super) fn mended(tab: Tab) -> Event {
     Event::Admin(Command::Notify(Notice::TabMended(tab)))

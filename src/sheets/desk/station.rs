@@ -1,6 +1,6 @@
 //! One tab of a desk: its words, where its columns stand, the last look at it, and what is wrong with it.
 //!
-//! Invariant: trouble with a tab is told once when it begins and once when it ends, and stops that tab alone.
+//! Invariant: trouble with a tab is told once when it begins or becomes another, and once when it ends, and stops that tab alone.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,6 +14,8 @@ use crate::{
 
 /// A tab in trouble is tried again this often, and at each nudge: whoever mends it should see the result soon.
 const AGAIN: SignedDuration = SignedDuration::from_mins(1);
+/// Writing is tried again sooner, since no nudge tells that a right has been given.
+const WRITES_AGAIN: SignedDuration = SignedDuration::from_secs(20);
 
 /// One tab.
 #[derive(Debug)]
@@ -90,14 +92,20 @@ impl Station {
         self.look.as_ref().or(self.known.as_ref())
     }
 
-    /// Takes note of a trouble; whether it is a new one.
+    /// Takes note of a trouble; whether it is news.
     pub(super) fn fails(&mut self, hinders: Hinders, words: String, now: Timestamp) -> bool {
+        let is_news = self.trouble.as_ref().is_none_or(|known| known.words != words);
         let trouble = Trouble {
             words,
             hinders,
-            again: now + AGAIN,
+            again: now
+                + match hinders {
+                    Hinders::Looks => AGAIN,
+                    Hinders::Writes => WRITES_AGAIN,
+                },
         };
-        self.trouble.replace(trouble).is_none()
+        self.trouble = Some(trouble);
+        is_news
     }
 
     /// When a look is due again because of a trouble.

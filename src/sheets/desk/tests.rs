@@ -5,6 +5,7 @@
 mod bench;
 mod book;
 mod chaos;
+mod crowd;
 mod cycle;
 mod people;
 mod troubles;

@@ -147,7 +147,7 @@ impl Desk {
             }
             CallError::Denied(_) => {
                 for tab in sent.draft.canvases.into_keys() {
-                    self.trouble(tab, Hinders::Writes, READ_ONLY.to_owned(), now);
+                    self.read_only(tab, now);
                 }
             }
             CallError::Refused { change, words } => {
@@ -215,7 +215,7 @@ impl Desk {
                 self.pace.writes.failed(None, now);
                 let tabs: Vec<Tab> = self.stations.iter().map(Station::tab).collect();
                 for tab in tabs {
-                    self.trouble(tab, Hinders::Writes, READ_ONLY.to_owned(), now);
+                    self.read_only(tab, now);
                 }
             }
             Err(
@@ -229,14 +229,17 @@ impl Desk {
         self.begin(now)
     }
 
+    fn read_only(&mut self, tab: Tab, now: Timestamp) {
+        let words = format!("сервис может таблицу только читать. Дайте {} право «Редактор».", self.account);
+        self.trouble_of_all(tab, Hinders::Writes, &words, now);
+    }
+
     /// The journal must learn how a batch ended, before anything else happens.
     pub(super) fn report(&mut self, fence: Option<FenceId>, rows: Vec<WrittenRow>) {
         let spreadsheet = self.spreadsheet.clone();
         self.owe(Event::Wrote(WriteReport { spreadsheet, fence, rows }));
     }
 }
-
-const READ_ONLY: &str = "Сервис может только читать эту таблицу: дайте его служебной учётной записи право «Редактор».";
 
 fn cannot_add(words: &str) -> String {
     format!("Не удаётся добавить столбцы справа: снимите защиту с первой строки и с правых столбцов. Ответ Google: {words}")

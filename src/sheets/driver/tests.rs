@@ -42,6 +42,7 @@ async fn room() -> (Room, tempfile::TempDir) {
         rules,
         hub: nowhere().await,
         journal,
+        account: "desk@example.org".to_owned(),
     };
     (room, directory)
 }

@@ -23,6 +23,9 @@ use crate::{
     },
 };
 
+/// With whom the spreadsheet is shared.
+pub(super) const ACCOUNT: &str = "desk@example.org";
+
 /// How the next write ends, if not as it should.
 #[derive(Debug)]
 pub(super) enum Fault {
@@ -196,6 +199,7 @@ pub(super) fn desk(known: Option<Vec<Known>>) -> Desk {
         known: known.map(|known| (Tab::Appeals, known)).into_iter().collect(),
         open: Vec::new(),
         last_fence: None,
+        account: ACCOUNT.to_owned(),
     })
 }
 

@@ -343,6 +343,7 @@ fn an_open_intent_is_resolved_before_anything_is_written() {
         known: [(Tab::Appeals, Vec::new())].into(),
         open: vec![intended(77, Vec::new()).intent],
         last_fence: Some(FenceId(77)),
+        account: super::bench::ACCOUNT.to_owned(),
     });
     bench.want(wanted(1, "а", Vec::new()));
     let mut order = Vec::new();

@@ -93,8 +93,11 @@ fn a_write_that_was_not_applied_is_tried_again_while_looks_go_on() {
 #[test]
 fn a_closed_spreadsheet_is_reported_once_and_mends() {
     for (error, words) in [
-        (CallError::Denied(String::new()), "Таблица закрыта"),
-        (CallError::NotFound, "Такой таблицы нет"),
+        (
+            CallError::Denied(String::new()),
+            "Лист «обращения»: таблица закрыта для сервиса. Откройте её для desk@example.org",
+        ),
+        (CallError::NotFound, "Лист «обращения»: такой таблицы нет"),
     ] {
         let mut bench = Bench::ready(&[HEADERS, ONE]);
         let start = bench.now;
@@ -132,7 +135,7 @@ fn a_spreadsheet_open_for_reading_only_is_still_read() {
     bench.faults.push_back(Fault::Before(CallError::Denied(String::new())));
     bench.want(wanted(1, "а2", Vec::new()));
     let wait = bench.dirty();
-    assert_eq!(wait, Some(bench.now + SignedDuration::from_mins(1)));
+    assert_eq!(wait, Some(bench.now + SignedDuration::from_secs(20)));
     bench.pass(2);
     bench.book.cells[1][4] = "ответ".to_owned();
     bench.forget();

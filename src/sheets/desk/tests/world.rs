@@ -228,6 +228,7 @@ impl World {
             tabs: vec![appeals()],
             known: sighted.then_some((Tab::Appeals, known)).into_iter().collect(),
             open: self.intents.values().cloned().collect(),
+            account: super::bench::ACCOUNT.to_owned(),
             last_fence: (self.fences > 0).then_some(FenceId(self.fences)),
         });
     }

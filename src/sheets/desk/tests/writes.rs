@@ -356,6 +356,7 @@ fn a_partner_is_written_beside_its_code() {
         known: [].into(),
         open: Vec::new(),
         last_fence: None,
+        account: super::bench::ACCOUNT.to_owned(),
     });
     let code = crate::domain::ids::PartnerCode::fold("П1").expect("a code");
     bench.want(Wanted {
