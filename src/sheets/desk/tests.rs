@@ -7,6 +7,7 @@ mod book;
 mod chaos;
 mod crowd;
 mod cycle;
+mod found;
 mod people;
 mod troubles;
 mod world;

@@ -75,7 +75,7 @@ fn settled() -> (World, BTreeMap<String, usize>, Vec<(i64, String)>) {
     (world, notes, written)
 }
 
-fn play(script: &Script) -> Result<(), TestCaseError> {
+pub(super) fn play(script: &Script) -> Result<(), TestCaseError> {
     let (mut world, notes, written) = settled();
     world.copies();
     let mut crowd = Crowd {
