@@ -110,6 +110,7 @@ pub(super) fn start(parts: &Arc<Parts>) {
                 let room = driver::Room {
                     spreadsheet: desk.spreadsheet.clone(),
                     tabs: desk.tabs.clone(),
+                    archive: words::archive(&parts.settings.words.archive),
                     rules: parts.desks.rules.clone(),
                     hub: parts.hub.clone(),
                     journal: parts.journal.clone(),

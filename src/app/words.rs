@@ -5,12 +5,12 @@
 use jiff::SignedDuration;
 
 use crate::{
-    config::{AppealWords, Fill, Names, PartnerWords, Settings},
+    config::{AppealWords, ArchiveWords, Fill, Names, PartnerWords, Settings},
     domain::{
         appeal::Status,
         ids::ChatId,
         row::Column,
-        rules::Rules,
+        rules::{CELL, Rules},
         session::Locale,
         tab::Tab,
         wording::{Say, Wording},
@@ -28,6 +28,8 @@ pub(super) fn rules(settings: &Settings) -> Rules {
         resend_unknown: settings.appeals.resend_unknown,
         authorized: settings.words.partners.statuses.authorized.written().into(),
         not_authorized: settings.words.partners.statuses.not_authorized.written().into(),
+        cell: CELL,
+        archive: settings.words.archive.tab.as_str().into(),
         wording: Wording::built_in(),
     }
 }
@@ -77,6 +79,23 @@ pub fn appeals(title: &str, words: &AppealWords) -> TabWords {
             status(Status::AiAnswer, &statuses.ai_answer, None),
             status(Status::Resolved, &statuses.solved, Some(fills.solved)),
         ],
+        authorized: Vec::new(),
+        not_authorized: Vec::new(),
+    }
+}
+
+/// The words of the tab to which the oldest part of a long dialogue moves.
+pub(super) fn archive(words: &ArchiveWords) -> TabWords {
+    let names = &words.columns;
+    TabWords {
+        tab: Tab::Appeals,
+        title: words.tab.as_str().to_owned(),
+        columns: vec![
+            column(Column::Number, &names.number),
+            column(Column::Part, &names.part),
+            column(Column::History, &names.text),
+        ],
+        statuses: Vec::new(),
         authorized: Vec::new(),
         not_authorized: Vec::new(),
     }

@@ -37,9 +37,12 @@ pub struct Appeal {
     pub lines: u32,
     /// Lines of the dialogue that are confirmed to stand in the row.
     pub lines_written: u32,
-    /// The first line that the row shows; what came before it stands in a history that was adopted as a whole.
+    /// The first line that the row shows; what came before it stands in the archive, or in a history that was adopted as a whole.
     #[serde(default)]
     pub shown_from: u32,
+    /// What has left the row for the archive.
+    #[serde(default)]
+    pub shelf: Shelf,
     /// Nobody knows what stands in the row: all of it is written anew, however many lines were confirmed.
     pub stale: bool,
     /// The row has been seen or confirmed: it is never appended again.
@@ -59,6 +62,17 @@ pub struct Appeal {
     /// The answer cell is known to hold a formula: it is never cleared, and its value is sent once.
     #[serde(default)]
     pub formula: bool,
+}
+
+/// What has left an appeal's row for the archive, where the oldest part of a dialogue goes once its cell is full.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shelf {
+    /// The parts of this appeal that stand in the archive.
+    pub parts: u32,
+    /// Those of them that a history speaks of which was adopted as a whole.
+    pub told: u32,
+    /// Of the first line that the row shows, the UTF-16 code units that have stayed in it; none where all of it.
+    pub kept: Option<u32>,
 }
 
 /// What a row was last observed to show in the cells that people also write.

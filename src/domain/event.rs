@@ -303,6 +303,9 @@ pub enum RowResult {
         cleared: Option<Text>,
         /// The lines of the dialogue that stand there now.
         lines: u32,
+        /// The last part of the dialogue that stands in the archive now; 0 where none was moved.
+        #[serde(default)]
+        parts: u32,
         /// Whether the answer cell holds a formula, which we never clear; none where nobody looked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         formula: Option<bool>,

@@ -18,6 +18,7 @@ pub mod rules;
 pub mod view;
 pub mod wording;
 
+mod archive;
 pub mod decide;
 mod handlers;
 pub mod project;

@@ -3,21 +3,18 @@
 //! Invariant: a projection depends on the journal alone, so writing it again is always right.
 
 use super::{
-    appeal::{Appeal, Author, Delivery, Line},
+    appeal::{Appeal, Delivery},
+    archive,
     ids::{AppealId, Number, PartnerCode, RowKey},
     partner::RowTrouble,
     row::{CellValue, Column, DesiredRow, Find, SharedCell},
     rules::Rules,
     tab::Tab,
-    text::{Text, split},
+    text::Text,
     view::View,
     wording::Note,
 };
 
-/// The most that a history cell is filled with, in UTF-16 code units: Google refuses a cell over 50,000 characters.
-const HISTORY_LIMIT: usize = 49_000;
-/// The most lines that are read for one cell: a line takes at least 22 characters, so more could not fit.
-const HISTORY_LINES: usize = 2_300;
 /// How many of a chat's appeals may have traded their numbers; beyond it the rows wait for a person.
 const OTHERS: usize = 1_000;
 
@@ -54,6 +51,7 @@ fn partner(rules: &Rules, view: &impl View, code: &PartnerCode) -> Option<Desire
         ours,
         shared: Vec::new(),
         lines: 0,
+        parts: Vec::new(),
         strays: None,
         asks_formula: false,
     })
@@ -74,6 +72,7 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
         ours: Vec::new(),
         shared: Vec::new(),
         lines: appeal.lines_written,
+        parts: Vec::new(),
         strays: strays(rules, view, &appeal, number),
         asks_formula: appeal.formula && appeal.delivery == Delivery::Waiting,
     };
@@ -89,8 +88,9 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
     row.ours.push((Column::Updated, CellValue::Text(updated(rules, &appeal))));
     // The cell is long and never read: it is written only when it lacks a line.
     if appeal.stale || appeal.lines > appeal.lines_written {
-        let text = shown_history(rules, view, &appeal, appeal.lines);
-        row.ours.push((Column::History, CellValue::Text(Text(text))));
+        let shown = archive::show(rules, view, number, &appeal);
+        row.ours.push((Column::History, CellValue::Text(Text(shown.history))));
+        (row.lines, row.parts) = (shown.lines, shown.parts);
     }
     if row.append {
         row.ours.extend(identity(view, &appeal));
@@ -173,41 +173,8 @@ pub(super) fn delivery(rules: &Rules, appeal: &Appeal) -> String {
     }
 }
 
-/// The dialogue, newest on top; what does not fit into the cell stays in the journal.
-fn history(rules: &Rules, lines: impl IntoIterator<Item = Line>) -> String {
-    let mut text = String::new();
-    let mut units = 0;
-    for line in lines {
-        let entry = entry(rules, &line);
-        units += entry.encode_utf16().count() + 1;
-        if units > HISTORY_LIMIT {
-            // An adopted history is one long line: its newest part is on top, and stays.
-            let left = HISTORY_LIMIT.saturating_sub(units - entry.encode_utf16().count() - 1);
-            text.push_str(split(&entry, left.max(1)).first().filter(|_| left > 0).copied().unwrap_or_default());
-            text.push('\n');
-            text.push_str(&rules.wording.note(Note::HistoryCut));
-            break;
-        }
-        text.push_str(&entry);
-        text.push('\n');
-    }
-    text.truncate(text.trim_end().len());
-    text
-}
-
 /// The dialogue as a cell shows it that covers so many lines.
 #[must_use]
 pub fn shown_history(rules: &Rules, view: &impl View, appeal: &Appeal, covered: u32) -> String {
-    let lines = view.lines(appeal.id, HISTORY_LINES).into_iter();
-    history(rules, lines.filter(|line| (appeal.shown_from..covered).contains(&line.index)))
-}
-
-/// One line as a cell shows it.
-pub(super) fn entry(rules: &Rules, line: &Line) -> String {
-    let at = rules.date_time(line.at);
-    match line.author {
-        Author::Partner => format!("{at}: {}", line.text.as_str()),
-        Author::Specialist => format!("{at}: {}", rules.wording.note(Note::HistorySpecialist(line.text.as_str()))),
-        Author::Adopted => line.text.as_str().to_owned(),
-    }
+    archive::shown(rules, view, appeal, covered)
 }

@@ -37,6 +37,8 @@ pub enum Column {
     Number,
     /// Appeals: Доставка, ours.
     Delivery,
+    /// Archive: часть.
+    Part,
 }
 
 /// What a cell should hold.
@@ -64,6 +66,8 @@ pub struct DesiredRow {
     pub shared: Vec<SharedCell>,
     /// The lines of the dialogue that the history cell covers.
     pub lines: u32,
+    /// Parts of the dialogue that leave the history cell and must stand in the archive along with that, by their numbers.
+    pub parts: Vec<(u32, Text)>,
     /// What every other row that bears its `№` is told; none where nothing is wrong.
     pub strays: Option<Text>,
     /// Whether to find out if the answer cell holds a formula.
@@ -98,6 +102,14 @@ pub enum Find {
     Traded(Number, ChatId),
     /// The one row without `№` with this telegram_id and exactly this history.
     Unnumbered(ChatId, Text),
+}
+
+impl DesiredRow {
+    /// The last part that must stand in the archive; 0 where none is moved there.
+    #[must_use]
+    pub fn last_part(&self) -> u32 {
+        self.parts.last().map_or(0, |(part, _)| *part)
+    }
 }
 
 impl Find {

@@ -4,6 +4,9 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{ids::ChatId, text::Text, wording::Wording};
 
+/// Google refuses a cell over 50,000 characters.
+pub const CELL: usize = 49_000;
+
 /// The settings that decisions depend on.
 #[derive(Debug, Clone)]
 pub struct Rules {
@@ -19,6 +22,10 @@ pub struct Rules {
     pub authorized: Text,
     /// The word for one whose access was taken away.
     pub not_authorized: Text,
+    /// The most that a history cell is filled with, in UTF-16 code units: [`CELL`], but for tests.
+    pub cell: usize,
+    /// The name of the tab to which the oldest part of a long dialogue moves.
+    pub archive: Text,
     /// What people read.
     pub wording: Wording,
 }

@@ -100,8 +100,15 @@ pub enum Say<'a> {
 pub enum Note<'a> {
     /// A specialist's line in the history.
     HistorySpecialist(&'a str),
-    /// Older lines did not fit.
-    HistoryCut,
+    /// Where the older lines of a dialogue are.
+    HistoryArchived {
+        /// The name of the tab.
+        tab: &'a str,
+        /// The appeal.
+        number: Number,
+        /// The part that comes next.
+        part: u32,
+    },
     /// Доставка: resting until.
     DeliveryGrace(&'a str),
     /// Доставка: the value of a formula is not sent.
@@ -246,7 +253,14 @@ impl<'a> Note<'a> {
     fn message(self) -> Message<'a> {
         match self {
             Self::HistorySpecialist(text) => ("history-specialist", vec![("text", text.into())]),
-            Self::HistoryCut => plain("history-cut"),
+            Self::HistoryArchived { tab, number, part } => (
+                "history-archived",
+                vec![
+                    ("tab", tab.into()),
+                    ("number", number.to_string().into()),
+                    ("part", part.to_string().into()),
+                ],
+            ),
             Self::DeliveryGrace(time) => ("delivery-grace", vec![("time", time.into())]),
             Self::DeliveryFormula => plain("delivery-formula"),
             Self::DeliveryFormulaKept(time) => ("delivery-formula-kept", vec![("time", time.into())]),

@@ -59,6 +59,7 @@ fn occurrences(changes: &[Change], replies: &[api::Response]) -> Vec<Option<u32>
         Change::CompareAndSet { .. } => Some(index(changed(at).filter(|_| matched))),
         Change::Set { .. }
         | Change::Append { .. }
+        | Change::AddTab { .. }
         | Change::AddColumns { .. }
         | Change::SetFilter { .. }
         | Change::AddFill { .. }

@@ -4,10 +4,12 @@
 //! nothing is written while the outcome of an earlier batch is open.
 
 mod amend;
+mod archive;
 mod compose;
 mod doubt;
 mod draft;
 mod find;
+mod fresh;
 mod looking;
 mod pace;
 mod prepare;
@@ -40,6 +42,7 @@ use crate::{
     journal::{Intent, StoreError, Touched},
 };
 use amend::Amend;
+use archive::Archive;
 use compose::Stubborns;
 use doubt::Doubt;
 use draft::Draft;
@@ -126,6 +129,8 @@ pub struct Start {
     pub spreadsheet: SpreadsheetId,
     /// Its tabs.
     pub tabs: Vec<TabWords>,
+    /// The tab to which the oldest part of a long dialogue moves.
+    pub archive: TabWords,
     /// The rows that the journal knows to stand in each tab whose first sight is behind us.
     pub known: BTreeMap<Tab, Vec<Known>>,
     /// Batches whose outcome is open.
@@ -166,6 +171,7 @@ pub struct TabReport {
 pub struct Desk {
     spreadsheet: SpreadsheetId,
     stations: Vec<Station>,
+    archive: Archive,
     phase: Phase,
     wishes: Wishes,
     cycle: Cycle,
@@ -198,6 +204,7 @@ enum Phase {
     Fencing,
     Structuring,
     Heading(Vec<Tab>),
+    Archiving,
     Looking(Vec<Plan>, Timestamp),
     Applying,
     Projecting(Vec<Tab>),
@@ -228,6 +235,8 @@ struct Cycle {
     tabs: Vec<Tab>,
     taken: Vec<Look>,
     attempts: u8,
+    /// The structure was read in this round.
+    restructured: bool,
 }
 
 /// What the journal must learn before anything else happens.
@@ -244,6 +253,7 @@ impl Desk {
         let Start {
             spreadsheet,
             tabs,
+            archive,
             mut known,
             open,
             last_fence,
@@ -264,6 +274,7 @@ impl Desk {
                 dirty: BTreeSet::new(),
             },
             stations,
+            archive: Archive::new(archive),
             cycle: Cycle::default(),
             pace: Pace::new(),
             structure: None,
@@ -285,10 +296,13 @@ impl Desk {
     /// Learns what happened and says what to do next. An answer that nothing waits for is ignored.
     pub fn step(&mut self, input: Input, now: Timestamp) -> Vec<Output> {
         match input {
-            Input::Nudge(tabs) => self.wish(now, |wishes| {
-                wishes.looks.extend(tabs);
-                true
-            }),
+            Input::Nudge(tabs) => {
+                self.archive.may_be_mended();
+                self.wish(now, |wishes| {
+                    wishes.looks.extend(tabs);
+                    true
+                })
+            }
             Input::Dirty(tabs) => self.wish(now, |wishes| {
                 wishes.dirty.extend(tabs);
                 true
@@ -372,6 +386,7 @@ impl Desk {
     fn start_cycle(&mut self, tabs: Vec<Tab>, now: Timestamp) -> Vec<Output> {
         self.wishes.looks.retain(|tab| !tabs.contains(tab));
         self.pace.looks(now);
+        self.archive.renew(now);
         if self
             .structure
             .as_ref()

@@ -63,6 +63,8 @@ pub struct Room {
     pub spreadsheet: SpreadsheetId,
     /// One, two or three tabs.
     pub tabs: Vec<TabWords>,
+    /// The tab to which the oldest part of a long dialogue moves.
+    pub archive: TabWords,
     /// The settings.
     pub rules: Rules,
     /// Google.
@@ -107,6 +109,7 @@ fn start(room: &Room) -> Start {
         account: room.account.clone(),
         spreadsheet: room.spreadsheet.clone(),
         tabs: room.tabs.clone(),
+        archive: room.archive.clone(),
     }
 }
 
@@ -364,7 +367,8 @@ fn characters(row: &DesiredRow) -> usize {
         CellValue::Text(text) => text.as_str().len() / 2,
         CellValue::Number(_) => 0,
     };
-    row.ours.iter().map(text).sum()
+    let parts = row.parts.iter().map(|(_, part)| part.as_str().len() / 2);
+    row.ours.iter().map(text).chain(parts).sum()
 }
 
 #[cfg(test)]

@@ -95,6 +95,7 @@ fn fill(request: &mut api::Request, change: &Change) -> Result<(), &'static str>
             set,
         } => request.find_replace = Some(compare_and_set(*sheet, *row, *column, expect, set)?),
         Change::Append { sheet, values } => request.append_cells = Some(append(*sheet, values)?),
+        Change::AddTab { sheet, title } => request.add_sheet = Some(add_tab(*sheet, title)),
         Change::AddColumns { sheet, count } => request.append_dimension = Some(add_columns(*sheet, *count)?),
         Change::SetFilter { sheet, filter } => request.set_basic_filter = Some(set_filter(*sheet, filter)?),
         Change::AddFill { span, formula, color } => request.add_conditional_format_rule = Some(add_fill(*span, formula, *color)?),
@@ -147,6 +148,16 @@ fn append(sheet: SheetId, values: &[Option<CellValue>]) -> Result<api::AppendCel
         fields: Some(only_values()),
         ..Default::default()
     })
+}
+
+fn add_tab(sheet: SheetId, title: &str) -> api::AddSheetRequest {
+    api::AddSheetRequest {
+        properties: Some(api::SheetProperties {
+            sheet_id: Some(sheet.0),
+            title: Some(title.to_owned()),
+            ..Default::default()
+        }),
+    }
 }
 
 fn add_columns(sheet: SheetId, count: u32) -> Result<api::AppendDimensionRequest, &'static str> {

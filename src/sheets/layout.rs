@@ -7,7 +7,11 @@ pub mod words;
 
 use std::fmt;
 
-use crate::domain::{row::Column, tab::Tab, text::fold};
+use crate::domain::{
+    row::{CellValue, Column},
+    tab::Tab,
+    text::fold,
+};
 use words::{ColumnWords, TabWords};
 
 /// How alike two headers must be for one to be offered in place of the other (normalized Levenshtein); below it the hint misleads.
@@ -40,6 +44,18 @@ impl Layout {
     /// # Errors
     /// When a column that the service cannot do without is missing, or one that it reads or writes stands there twice.
     pub fn read(words: &TabWords, headers: &[String]) -> Result<Self, LayoutError> {
+        Self::find(words, headers, |column| presence(words.tab, column))
+    }
+
+    /// Finds the columns of the archive in its header row; none of them can be done without.
+    ///
+    /// # Errors
+    /// When one is missing or stands there twice.
+    pub fn read_archive(words: &TabWords, headers: &[String]) -> Result<Self, LayoutError> {
+        Self::find(words, headers, |_| Presence::Required)
+    }
+
+    fn find(words: &TabWords, headers: &[String], presence: impl Fn(Column) -> Presence) -> Result<Self, LayoutError> {
         let mut layout = Self {
             headers: trimmed(headers),
             columns: Vec::new(),
@@ -48,7 +64,7 @@ impl Layout {
         let folded: Vec<String> = layout.headers.iter().map(|header| fold(header)).collect();
         let (mut missing, mut doubled) = (Vec::new(), Vec::new());
         for column in &words.columns {
-            match (standing(column, &folded).as_slice(), presence(words.tab, column.column)) {
+            match (standing(column, &folded).as_slice(), presence(column.column)) {
                 ([at], _) => layout.columns.push((column.column, *at)),
                 ([], Presence::Required) => missing.push(column.header.clone()),
                 ([], Presence::Ours) => layout.to_add.push(column.column),
@@ -112,6 +128,20 @@ impl Layout {
             layout.headers.push(words.header(column).unwrap_or_default().to_owned());
         }
         layout
+    }
+
+    /// The cells of a new row from the first column on; those whose column the tab lacks are left out.
+    #[must_use]
+    pub fn values(&self, cells: impl IntoIterator<Item = (Column, CellValue)>) -> Vec<Option<CellValue>> {
+        let mut values: Vec<Option<CellValue>> = Vec::new();
+        for (column, value) in cells {
+            if let Some(at) = self.position(column) {
+                let at = at as usize;
+                values.resize(values.len().max(at + 1), None);
+                values[at] = Some(value);
+            }
+        }
+        values
     }
 
     /// Whether another reading of the header row puts every column where this one does.
@@ -245,6 +275,22 @@ pub(super) mod tests {
                 status(Status::AiAnswer, "Ответ ИИ", &[], None),
                 status(Status::Resolved, "Решено", &["закрыто"], Some([0xd9, 0xea, 0xd3])),
             ],
+            authorized: Vec::new(),
+            not_authorized: Vec::new(),
+        }
+    }
+
+    /// The tab to which dialogues overflow.
+    pub(in crate::sheets) fn archive() -> TabWords {
+        TabWords {
+            tab: Tab::Appeals,
+            title: "обращения_архив".to_owned(),
+            columns: vec![
+                column(Column::Number, "№", &[]),
+                column(Column::Part, "часть", &[]),
+                column(Column::History, "текст", &[]),
+            ],
+            statuses: Vec::new(),
             authorized: Vec::new(),
             not_authorized: Vec::new(),
         }

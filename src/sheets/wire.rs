@@ -109,6 +109,13 @@ pub enum Change {
         /// From the first column on.
         values: Vec<Option<CellValue>>,
     },
+    /// Adds an empty tab at the right end; refused where its id or its name exists.
+    AddTab {
+        /// Its id, of our choice.
+        sheet: SheetId,
+        /// Its name.
+        title: String,
+    },
     /// Adds empty columns at the right end of the grid.
     AddColumns {
         /// Which tab.

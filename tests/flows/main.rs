@@ -2,6 +2,7 @@
 
 mod answers;
 mod appeals;
+mod archive;
 mod cells;
 mod outages;
 #[path = "../support/play.rs"]

@@ -2,6 +2,7 @@
 
 mod answers;
 mod appeals;
+mod archive;
 mod delivery;
 mod phones;
 mod projection;

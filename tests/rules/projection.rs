@@ -2,7 +2,7 @@
 
 use sheetdesk::domain::{
     appeal::Status,
-    event::{AnswerCell, Event, Outcome, RowEvent, TelegramCell, UnnumberedCells},
+    event::{AnswerCell, Event, Outcome, RowEvent, UnnumberedCells},
     ids::{ChatId, MessageId, Number, RowKey},
     row::{CellValue, Column, DesiredRow, Find, SharedCell},
     tab::Tab,
@@ -116,41 +116,6 @@ fn a_registered_partner_s_row_shows_the_account() {
     assert_eq!(value(&row, Column::Telegram), Some(&CellValue::Number(7001)));
     assert_eq!(text(&row, Column::Since), "2026-03-02 11:00:00");
     assert!(!row.append, "the staff list is not ours to lengthen");
-}
-
-#[test]
-fn a_history_never_outgrows_its_cell_and_says_what_is_left_out() {
-    let mut table = Table::registered();
-    for n in 0..30 {
-        table.text(ANNA, &format!("{n} {}", "я".repeat(3000)));
-    }
-    let row = project(&table);
-    let history = text(&row, Column::History);
-    assert!(history.encode_utf16().count() < 50_000);
-    assert!(history.starts_with("2026-03-02 11:00:00: 29 я"), "the newest stays");
-    assert!(history.ends_with("… более ранние сообщения не поместились в ячейку, они сохранены у нас."));
-}
-
-#[test]
-fn an_adopted_history_that_outgrows_its_cell_keeps_its_newest_part() {
-    let mut table = Table::empty();
-    let old = format!("2025-01-01 10:00:00: Свежее\n{}", "2024-01-01 10:00:00: старое\n".repeat(1780));
-    table.event(&Event::Row(RowEvent::Unnumbered(UnnumberedCells {
-        chat: ANNA,
-        partner: None,
-        status: Some(Status::New),
-        answer: AnswerCell::Blank,
-        history: old.as_str().into(),
-        updated: "".into(),
-        highest: None,
-        alike: 1,
-    })));
-    table.looked(Tab::Appeals);
-    table.lists_bound("П-1", "Анна", "8 912 345 67 89", TelegramCell::Id(ANNA));
-    table.text(ANNA, &"новое ".repeat(200));
-    let history = text(&project(&table), Column::History);
-    assert!(history.contains("Свежее") && history.ends_with("они сохранены у нас."));
-    assert!(history.encode_utf16().count() < 50_000);
 }
 
 fn project(table: &Table) -> DesiredRow {

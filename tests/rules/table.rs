@@ -42,6 +42,8 @@ impl Table {
             resend_unknown: true,
             authorized: "авторизован".into(),
             not_authorized: "не авторизован".into(),
+            cell: sheetdesk::domain::rules::CELL,
+            archive: "обращения_архив".into(),
             wording: Wording::built_in(),
         };
         Self {
@@ -164,6 +166,7 @@ impl Table {
             status: Some(appeal.status.clone()),
             cleared,
             lines: appeal.lines,
+            parts: 0,
             formula: None,
         };
         self.wrote(number, result)

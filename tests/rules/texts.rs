@@ -86,7 +86,11 @@ fn every_word_in_the_sheet_reads_well() {
     let refused = Why::Refused("Bad Request: wrong file identifier".into());
     let all = [
         Note::HistorySpecialist("Выслали"),
-        Note::HistoryCut,
+        Note::HistoryArchived {
+            tab: "обращения_архив",
+            number: Number(1041),
+            part: 2,
+        },
         Note::DeliveryGrace("14:02:10"),
         Note::DeliveryFormula,
         Note::DeliveryFormulaKept("14:02"),

@@ -4,6 +4,7 @@
 
 use crate::domain::{
     appeal::{Appeal, Author, Delivery, Status},
+    archive,
     effect::Entity,
     event::{AnswerCell, AppealCells, TelegramCell, UnnumberedCells},
     ids::{ChatId, Number, PartnerCode, RowKey},
@@ -15,7 +16,7 @@ use crate::domain::{
     view::View,
 };
 
-use super::{appeals, rows};
+use super::{appeals, rows, trades};
 
 /// How many of a chat's appeals are searched for a row that is known already.
 const KNOWN_ALREADY: usize = 100;
@@ -46,6 +47,7 @@ pub(super) fn unnumbered(turn: &mut Turn<'_, impl View>, cells: &UnnumberedCells
     if let Some(mut appeal) = known.into_iter().find(|appeal| has_lost_its_number(turn, appeal, &cells.history)) {
         appeal.stopped = None;
         appeal.placed = true;
+        trades::is_found(turn, &mut appeal);
         appeal.adopted = Some(cells.history.clone());
         turn.dirty(RowKey::Appeal(appeal.id));
         return turn.put(Entity::Appeal(appeal));
@@ -95,6 +97,7 @@ pub(super) fn numbered(turn: &mut Turn<'_, impl View>, number: Number, found: &[
         },
     );
     appeal.number = Some(number);
+    appeal.shelf = archive::told(turn.rules, number, history);
     appeal.seen.delivery.clone_from(&cells.delivery);
     let mut tab = turn.tab(Tab::Appeals);
     tab.next_number = tab.next_number.max(Number(number.0.saturating_add(1)));

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    appeal::{Appeal, Author, Delivery, Line, Seen, Status},
+    appeal::{Appeal, Author, Delivery, Line, Seen, Shelf, Status},
     effect::Entity,
     ids::{AppealId, ChatId, Number, Revision, RowKey},
     session::Session,
@@ -59,6 +59,7 @@ pub(super) fn blank(turn: &Turn<'_, impl View>, chat: ChatId) -> Appeal {
         lines: 0,
         lines_written: 0,
         shown_from: 0,
+        shelf: Shelf::default(),
         stale: false,
         placed: false,
         delivery: Delivery::Empty,

@@ -7,16 +7,17 @@ use std::collections::BTreeSet;
 
 use crate::domain::{
     appeal::{Appeal, Author, Delivery, Line},
+    archive::{self, entry},
     effect::{Effect, Ending, Entity},
     event::{AnswerCell, AppealCells, Restored},
     ids::{AppealId, OutboxId, RowKey},
-    project::{entry, shown_history},
+    project::shown_history,
     turn::Turn,
     view::View,
     wording::Note,
 };
 
-use super::appeals;
+use super::{appeals, trades};
 
 pub(in crate::domain) fn restored(turn: &mut Turn<'_, impl View>, restored: &Restored) {
     turn.given_elsewhere(restored.fence);
@@ -61,7 +62,7 @@ pub(super) fn seen_again(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, ce
     appeal.unseen = false;
     appeal.placed = true;
     appeal.stopped = None;
-    appeal.traded = None;
+    trades::is_found(turn, appeal);
     appeal.adopted = None;
     appeal.stamp = None;
     appeal.seen.delivery.clone_from(&cells.delivery);
@@ -91,10 +92,17 @@ fn take_over(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &Appeal
         return;
     }
     let ours: Vec<Line> = turn.view.lines(appeal.id, usize::MAX);
-    let from = appeal.shown_from;
+    let shelf = archive::told(turn.rules, cells.number, history);
+    // What has moved to the archive since is not missing; nor is a line of which a part has.
+    let from = if shelf.parts > appeal.shelf.parts {
+        appeal.lines_written
+    } else {
+        appeal.shown_from + u32::from(appeal.shelf.kept.is_some())
+    };
     let unknown_there = |line: &&Line| line.index >= from && !history.as_str().contains(&entry(turn.rules, line));
     let missing: Vec<Line> = ours.iter().filter(unknown_there).cloned().collect();
     appeal.shown_from = appeal.lines;
+    appeal.shelf = shelf;
     if !history.is_blank() {
         appeals::add_line(turn, appeal, Author::Adopted, turn.now, history.clone());
     }

@@ -70,7 +70,7 @@ fn own_row(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCe
         return restoring::seen_again(turn, appeal, cells);
     }
     appeal.placed = true;
-    appeal.traded = None;
+    trades::is_found(turn, appeal);
     appeal.adopted = None;
     if appeal.stopped.take().is_some() {
         turn.dirty(RowKey::Appeal(appeal.id));
@@ -142,6 +142,9 @@ fn stop_marked(turn: &mut Turn<'_, impl View>, mark: &RowMark, trouble: RowTroub
                 match trouble {
                     // It is found by its history until its number stands there.
                     RowTrouble::Missing if appeal.adopted.is_some() => return,
+                    RowTrouble::Missing if trades::may_stand_elsewhere(turn, appeal.chat) => {
+                        stop(turn, &mut appeal, RowTrouble::Mismatched)
+                    }
                     RowTrouble::Missing => gone(turn, &mut appeal),
                     RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Moved | RowTrouble::Unknown => {
                         stop(turn, &mut appeal, trouble)
@@ -172,7 +175,7 @@ pub(super) fn tell_later(turn: &mut Turn<'_, impl View>, number: Number, trouble
 
 /// The row is not there any more. What the partner wrote and nobody has read yet goes into a new one.
 pub(super) fn gone(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
-    appeal.traded = None;
+    trades::is_found(turn, appeal);
     appeal.adopted = None;
     if has_unread_lines(turn, appeal) {
         appeal.placed = false;

@@ -22,8 +22,12 @@ const MOST_APPEALS: usize = 1_000;
 pub(super) fn note(turn: &mut Turn<'_, impl View>, number: Number, strangers: &[&AppealCells]) {
     let mut tab = turn.tab(Tab::Appeals);
     let before = tab.strangers.get(&number).copied();
-    let now = match strangers {
-        [] => None,
+    // Beside no telegram_id at all a number is a leftover of a sort.
+    let somebody_s = |cells: &&&AppealCells| cells.chat != TelegramCell::Empty;
+    let theirs: Vec<_> = strangers.iter().filter(somebody_s).collect();
+    let now = match theirs.as_slice() {
+        [] if strangers.is_empty() => None,
+        [] => Some(None),
         [one] => Some(match one.chat {
             TelegramCell::Id(chat) | TelegramCell::Doubled(chat) => Some(chat),
             TelegramCell::Empty | TelegramCell::Unreadable => None,
@@ -38,6 +42,34 @@ pub(super) fn note(turn: &mut Turn<'_, impl View>, number: Number, strangers: &[
         None => tab.strangers.remove(&number),
     };
     turn.put(Entity::Tab(tab));
+    if let Some(Some(chat)) = before {
+        release(turn, chat, number);
+    }
+}
+
+/// The row of a chat that bore this number does so no more: its appeals are looked for under their own again.
+fn release(turn: &mut Turn<'_, impl View>, chat: ChatId, shown: Number) {
+    let all = turn.view.appeals_of(chat, MOST_APPEALS).into_iter();
+    let fresh: Vec<Appeal> = all.filter_map(|appeal| turn.appeal(appeal.id)).collect();
+    let waits = |appeal: &Appeal| appeal.traded == Some(shown) || appeal.stopped == Some(RowTrouble::Mismatched);
+    for mut appeal in fresh.into_iter().filter(waits) {
+        appeal.traded = appeal.traded.filter(|&traded| traded != shown);
+        turn.dirty(RowKey::Appeal(appeal.id));
+        turn.put(Entity::Appeal(appeal));
+    }
+}
+
+/// The row of an appeal was found in another way: if the number that it bore still stands beside its telegram_id somewhere, that row has
+/// to say so.
+pub(super) fn is_found(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
+    if let Some(bearer) = appeal.traded.take().and_then(|shown| turn.numbered(shown)) {
+        turn.dirty(RowKey::Appeal(bearer.id));
+    }
+}
+
+/// Whether a row of this chat bears the number of another: it may be the one that is missing. Of a look, what is missing is decided last.
+pub(super) fn may_stand_elsewhere(turn: &Turn<'_, impl View>, chat: ChatId) -> bool {
+    turn.tab(Tab::Appeals).strangers.values().any(|stranger| *stranger == Some(chat))
 }
 
 /// The look has ended, so it is known which rows are whose: numbers go back where the telegram_id leaves one possibility.

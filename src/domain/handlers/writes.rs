@@ -2,9 +2,10 @@
 //!
 //! Invariant: a cell counts as changed by us only when the read-back says so.
 
-use super::{answers, rows::gone, staff};
+use super::{answers, rows::gone, staff, trades};
 use crate::domain::{
     appeal::{Appeal, Status},
+    archive,
     effect::{Effect, Entity},
     event::{RowResult, WriteReport, WrittenRow},
     ids::{AppealId, PartnerCode, RowKey},
@@ -38,10 +39,16 @@ fn appeal(turn: &mut Turn<'_, impl View>, id: AppealId, row: &WrittenRow) {
             status,
             cleared,
             lines,
+            parts,
             formula,
         } => {
             turn.clean(row.key.clone(), row.dirtied);
-            confirm(&mut appeal, status.as_ref(), cleared.as_ref(), *lines);
+            confirm(turn, &mut appeal, status.as_ref(), cleared.as_ref(), *lines);
+            archive::confirm(turn.rules, turn.view, &mut appeal, *parts);
+            if appeal.stopped.is_none() && appeal.lines_written < appeal.lines {
+                // Not everything went into one batch.
+                turn.dirty(row.key.clone());
+            }
             if let Some(formula) = formula {
                 answers::formula(turn, &mut appeal, *formula);
             }
@@ -68,14 +75,14 @@ fn appeal(turn: &mut Turn<'_, impl View>, id: AppealId, row: &WrittenRow) {
     turn.put(Entity::Appeal(appeal));
 }
 
-fn confirm(appeal: &mut Appeal, status: Option<&Status>, cleared: Option<&Text>, lines: u32) {
+fn confirm(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: Option<&Status>, cleared: Option<&Text>, lines: u32) {
     if appeal.stopped.is_some() && appeal.traded.is_none() {
         // Only words were written.
         return;
     }
     appeal.placed = true;
     appeal.stopped = None;
-    appeal.traded = None;
+    trades::is_found(turn, appeal);
     appeal.adopted = None;
     appeal.stale = false;
     appeal.lines_written = appeal.lines_written.max(lines);

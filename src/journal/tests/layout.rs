@@ -197,6 +197,7 @@ fn appeal() -> Appeal {
         lines: 4,
         lines_written: 3,
         shown_from: 0,
+        shelf: Default::default(),
         stale: false,
         placed: true,
         delivery: Delivery::Delivered {

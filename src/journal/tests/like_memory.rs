@@ -39,6 +39,7 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         lines: 0,
         lines_written: 0,
         shown_from: 0,
+        shelf: Default::default(),
         stale: false,
         placed: false,
         delivery: if held { Delivery::Held } else { Delivery::Empty },

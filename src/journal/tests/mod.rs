@@ -60,6 +60,8 @@ fn rules() -> Rules {
         resend_unknown: true,
         authorized: "авторизован".into(),
         not_authorized: "не авторизован".into(),
+        cell: crate::domain::rules::CELL,
+        archive: "обращения_архив".into(),
         wording: Wording::built_in(),
     }
 }

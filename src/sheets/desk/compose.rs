@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::{
     Wanted,
     amend::Amend,
+    archive::Archive,
     draft::{Canvas, Draft, Owner, Planned, SharedWrite},
     find::{Place, Stage, chat_of, mark_of},
     prepare::prepare,
@@ -16,10 +17,8 @@ use super::{
 };
 use crate::{
     domain::{
-        appeal::Status,
-        event::{RowMark, RowResult, TelegramCell, WrittenRow},
+        event::{RowMark, RowResult, TelegramCell},
         row::{CellValue, Column, DesiredRow, Find, SharedCell},
-        tab::Tab,
         text::Text,
     },
     sheets::{
@@ -47,6 +46,7 @@ pub(super) struct Scene<'a> {
     pub(super) stubborn: &'a Stubborns,
     pub(super) amends: &'a [Amend],
     pub(super) spills: &'a [Spill],
+    pub(super) archive: &'a Archive,
 }
 
 impl Scene<'_> {
@@ -91,9 +91,10 @@ impl Scene<'_> {
     /// Puts cells back that we changed by mistake, unless they are to be changed like that now.
     fn amend(&self, stage: &Stage<'_>, rows: &[Wanted], draft: &mut Draft) {
         for amend in self.amends.iter().filter(|amend| amend.tab() == stage.look.tab) {
+            let stands_there = |row: &DesiredRow| matches!(stage.find(row), Place::At(found) if amend.row == Some(found.row));
             let right = rows
                 .iter()
-                .any(|wanted| mark_of(&wanted.row) == Some(amend.mark.clone()) && stage.makes_right(&wanted.row, amend));
+                .any(|wanted| stage.makes_right(&wanted.row, amend) && stands_there(&wanted.row));
             if right {
                 draft.righted.push(amend.clone());
                 continue;
@@ -158,6 +159,10 @@ impl Scene<'_> {
         }
         let place = stage.find(&wanted.row);
         let told = stage.tell_strays(&wanted, &place, draft);
+        if matches!(place, Place::At(_) | Place::Tail) && !self.shelve(&wanted.row, draft) {
+            draft.left.insert(stage.look.tab);
+            return;
+        }
         match place {
             Place::At(row) => self.change(stage, row, wanted, size, draft),
             Place::Tail => stage.append(wanted, size, draft),
@@ -174,6 +179,19 @@ impl Scene<'_> {
                 draft.unread = true;
             }
         }
+    }
+
+    /// Moves what leaves a row to the archive; whether that is possible now.
+    fn shelve(&self, row: &DesiredRow, draft: &mut Draft) -> bool {
+        if row.parts.is_empty() {
+            return true;
+        }
+        let (Some(shelves), Some(RowMark::Appeal(number))) = (self.archive.shelves(), mark_of(row)) else {
+            draft.wants_archive = true;
+            return false;
+        };
+        shelves.append(number, &row.parts, draft);
+        true
     }
 
     fn change(&self, stage: &Stage<'_>, row: &Row, wanted: Wanted, size: usize, draft: &mut Draft) {
@@ -234,6 +252,7 @@ impl Scene<'_> {
             status,
             cleared,
             lines: desired.lines,
+            parts: desired.last_part(),
             formula: holds,
         };
         (moves, confirmed, contested)
@@ -241,7 +260,8 @@ impl Scene<'_> {
 
     fn decide(&self, stage: &Stage<'_>, row: &Row, mark: &RowMark, cell: &SharedCell) -> Move {
         let column = shared::column(cell);
-        let amend = self.amends.iter().find(|amend| amend.mark == *mark && amend.column == column);
+        let is_here = |amend: &&Amend| amend.tab() == stage.look.tab && amend.row == Some(row.row) && amend.column == column;
+        let amend = self.amends.iter().find(is_here);
         match amend {
             Some(amend) if stage.cell_makes_right(cell, amend) => Move::Done,
             Some(_) => Move::Contested,
@@ -354,65 +374,6 @@ impl Stage<'_> {
         told
     }
 
-    fn append(&self, wanted: Wanted, size: usize, draft: &mut Draft) {
-        let (mark, chat, keys) = match &wanted.row.find {
-            Find::Partner(code) => (RowMark::Partner(code.clone()), None, Vec::new()),
-            Find::Numbered(number, chat) => {
-                let keys = vec![
-                    (Column::Number, CellValue::Number(number.0.into())),
-                    (Column::Telegram, CellValue::Number(chat.0)),
-                ];
-                (RowMark::Appeal(*number), Some(*chat), keys)
-            }
-            // Such rows are never appended: `find` calls them absent, or unclear.
-            Find::Traded(..) | Find::Unnumbered(..) => return draft.finish(wanted, RowResult::Absent),
-        };
-        let (values, status) = self.new_row(&wanted.row, keys);
-        let planned = Planned {
-            report: Some((wanted.row.key.clone(), wanted.dirtied)),
-            row: None,
-            mark: Some(mark),
-            chat,
-            result: RowResult::Confirmed {
-                status,
-                cleared: None,
-                lines: wanted.row.lines,
-                formula: None,
-            },
-            ..Planned::new(self.look.tab, self.look.end)
-        };
-        if let Some(canvas) = draft.canvases.get_mut(&self.look.tab) {
-            canvas.appended += 1;
-        }
-        draft.size += size;
-        draft.add(planned, |draft, owner| {
-            let sheet = self.look.sheet;
-            draft.push(Change::Append { sheet, values }, owner);
-            Vec::new()
-        });
-    }
-
-    /// The cells of a new row from the first column on, and the status that it begins with.
-    fn new_row(&self, desired: &DesiredRow, keys: Vec<(Column, CellValue)>) -> (Vec<Option<CellValue>>, Option<Status>) {
-        let mut cells: BTreeMap<Column, CellValue> = keys.into_iter().chain(desired.ours.iter().cloned()).collect();
-        let mut status = None;
-        for cell in &desired.shared {
-            if let (SharedCell::Status { set, .. }, Some(word)) = (cell, shared::outcome(&self.station.words, cell)) {
-                cells.insert(Column::Status, CellValue::Text(word.into()));
-                status = Some(set.clone());
-            }
-        }
-        let mut values: Vec<Option<CellValue>> = Vec::new();
-        for (column, value) in cells {
-            if let Some(at) = self.layout.position(column) {
-                let at = at as usize;
-                values.resize(values.len().max(at + 1), None);
-                values[at] = Some(value);
-            }
-        }
-        (values, status)
-    }
-
     fn makes_right(&self, row: &DesiredRow, amend: &Amend) -> bool {
         row.shared.iter().any(|cell| self.cell_makes_right(cell, amend))
     }
@@ -425,42 +386,6 @@ impl Stage<'_> {
             SharedCell::ClearAnswer { expect } => expect.as_str() == amend.was,
         };
         expected && shared::column(cell) == amend.column && shared::outcome(words, cell) == Some(amend.left.as_str())
-    }
-}
-
-impl Planned {
-    /// A row to which nothing is done yet.
-    fn new(tab: Tab, row: u32) -> Self {
-        Self {
-            report: None,
-            tab,
-            row: Some(row),
-            mark: None,
-            chat: None,
-            result: RowResult::Contested,
-            shared: Vec::new(),
-            numbers: false,
-            amend: None,
-            contested: false,
-            asks_formula: false,
-            wrote: Vec::new(),
-            wipes: false,
-        }
-    }
-}
-
-impl Draft {
-    fn add(&mut self, mut planned: Planned, write: impl FnOnce(&mut Self, Owner) -> Vec<SharedWrite>) {
-        planned.shared = write(self, Owner::Row(self.rows.len()));
-        self.rows.push(planned);
-    }
-
-    fn finish(&mut self, wanted: Wanted, result: RowResult) {
-        self.finished.push(WrittenRow {
-            key: wanted.row.key,
-            dirtied: wanted.dirtied,
-            result,
-        });
     }
 }
 
@@ -488,5 +413,6 @@ fn size(row: &DesiredRow) -> usize {
         SharedCell::Status { .. } => CELL_COST,
         SharedCell::ClearAnswer { expect } => expect.as_str().chars().count() + CELL_COST,
     });
-    row.ours.iter().map(text).chain(shared).sum()
+    let parts = row.parts.iter().map(|(_, part)| part.as_str().chars().count() + CELL_COST);
+    row.ours.iter().map(text).chain(shared).chain(parts).sum()
 }

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-use super::{amend::Amend, prepare::Step};
+use super::{Wanted, amend::Amend, prepare::Step};
 
 /// Rows between two touched ones that are read back along with them: a longer range costs less than one more range.
 const READ_BACK_GAP: u32 = 8;
@@ -38,6 +38,10 @@ pub(super) struct Draft {
     pub(super) left: BTreeSet<Tab>,
     /// Rows without `№` could not be told apart, or not all were reached: the next look reads their histories.
     pub(super) unread: bool,
+    /// The archive, if the batch moves something there.
+    pub(super) archive: Option<Canvas>,
+    /// Something is to be moved to the archive, of which nothing is known yet.
+    pub(super) wants_archive: bool,
     /// Cells that need not be put back after all: their rows are to show what we left there.
     pub(super) righted: Vec<Amend>,
     /// Shared cells that are changed without comparing.
@@ -53,6 +57,8 @@ pub(super) enum Owner {
     Tab(Tab, Step),
     /// A row, by its place in [`Draft::rows`].
     Row(usize),
+    /// The archive.
+    Archive,
 }
 
 /// A tab as the batch will leave it.
@@ -109,6 +115,19 @@ pub(super) struct SharedWrite {
 }
 
 impl Draft {
+    pub(super) fn add(&mut self, mut planned: Planned, write: impl FnOnce(&mut Self, Owner) -> Vec<SharedWrite>) {
+        planned.shared = write(self, Owner::Row(self.rows.len()));
+        self.rows.push(planned);
+    }
+
+    pub(super) fn finish(&mut self, wanted: Wanted, result: RowResult) {
+        self.finished.push(WrittenRow {
+            key: wanted.row.key,
+            dirtied: wanted.dirtied,
+            result,
+        });
+    }
+
     pub(super) fn push(&mut self, change: Change, owner: Owner) -> usize {
         self.changes.push(change);
         self.owners.push(owner);
@@ -178,11 +197,39 @@ impl Draft {
                 positions(keys).into_iter().for_each(|column| span(tail, (column, column + 1)));
             }
         }
+        // One that is made by the batch stands as it was made.
+        if let Some(archive) = self.archive.as_ref().filter(|archive| !archive.prepared) {
+            let header = Span {
+                sheet: archive.sheet,
+                rows: (0, 1),
+                columns: (0, archive.layout.width()),
+            };
+            spans.push((archive.title.clone(), header));
+        }
         spans
     }
 }
 
 impl Planned {
+    /// A row to which nothing is done yet.
+    pub(super) fn new(tab: Tab, row: u32) -> Self {
+        Self {
+            report: None,
+            tab,
+            row: Some(row),
+            mark: None,
+            chat: None,
+            result: RowResult::Contested,
+            shared: Vec::new(),
+            numbers: false,
+            amend: None,
+            contested: false,
+            asks_formula: false,
+            wrote: Vec::new(),
+            wipes: false,
+        }
+    }
+
     /// What it changes; nothing that could be hit instead where it is appended.
     pub(super) fn touched(&self) -> Option<Touched> {
         let exchanged = |write: &SharedWrite| Exchanged {

@@ -59,6 +59,16 @@ impl Desk {
             self.phase = Phase::Heading(headless.iter().map(|station| station.tab()).collect());
             return vec![Output::Read(ranges)];
         }
+        let appeals = in_cycle.iter().any(|station| station.tab() == Tab::Appeals);
+        if appeals && self.archive.lacks_tab(&tabs) && !self.cycle.restructured {
+            // Somebody may have made it meanwhile.
+            self.phase = Phase::Structuring;
+            return vec![Output::ReadStructure];
+        }
+        if let Some(ranges) = self.archive.reading(&tabs).filter(|_| appeals) {
+            self.phase = Phase::Archiving;
+            return vec![Output::Read(ranges)];
+        }
         let plan = |station: &&Station| {
             let layout = station.layout.as_ref()?;
             Some(Plan::new(station.tab(), info(station)?, layout, station.histories))
@@ -80,6 +90,7 @@ impl Desk {
             Ok(structure) => {
                 let newest = structure.newest_fence;
                 self.structure = Some((structure, now));
+                self.cycle.restructured = true;
                 // What refused to have fences removed may be over.
                 self.drops_fences = true;
                 match (newest, self.last_fence) {
@@ -108,8 +119,9 @@ impl Desk {
 
     pub(super) fn read(&mut self, answer: Result<Vec<Columns>, CallError>, now: Timestamp) -> Vec<Output> {
         match (std::mem::take(&mut self.phase), answer) {
-            (Phase::Heading(_) | Phase::Looking(..), Err(error)) => self.unread(&error, now),
+            (Phase::Heading(_) | Phase::Archiving | Phase::Looking(..), Err(error)) => self.unread(&error, now),
             (Phase::Heading(tabs), Ok(answer)) => self.headed(&tabs, &answer, now),
+            (Phase::Archiving, Ok(answer)) => self.archived(&answer, now),
             (Phase::Looking(plans, began), Ok(answer)) => self.looked(&plans, began, answer, now),
             (phase, _) => {
                 self.phase = phase;
@@ -131,6 +143,18 @@ impl Desk {
                     self.drop_out(tab, error.to_string(), now);
                 }
             }
+        }
+        self.look(now)
+    }
+
+    /// What stands in the archive, or its header row, was read.
+    fn archived(&mut self, answer: &[Columns], now: Timestamp) -> Vec<Output> {
+        self.pace.reads.over();
+        let tabs = self.structure.as_ref().map(|(structure, _)| structure.tabs.as_slice());
+        if let Err(error) = self.archive.read(tabs.unwrap_or_default(), answer, now) {
+            self.structure_is_old();
+            let words = format!("{error} Старые части диалогов ждут.");
+            self.trouble(Tab::Appeals, Hinders::Archive, words, now);
         }
         self.look(now)
     }

@@ -46,9 +46,13 @@ impl Desk {
         self.plain_writes += draft.plain;
         let mut results = draft.finished;
         let mut left = draft.left;
+        let archived = self.has_archived(draft.archive.as_ref(), answer);
         for row in draft.rows {
             let Some(canvas) = draft.canvases.get(&row.tab) else { continue };
-            let result = self.result(&row, canvas, head, answer);
+            let mut result = self.result(&row, canvas, head, answer);
+            if matches!(result, Some(RowResult::Confirmed { parts, .. }) if parts > 0) && !archived {
+                result = Some(RowResult::Contested);
+            }
             if row.wipes {
                 // Such a row has no key that could be read back: the next look tells whether it is empty.
                 self.wishes.looks.insert(row.tab);
@@ -84,6 +88,21 @@ impl Desk {
             self.unmended.push(fence);
         }
         self.report(whole.then_some(fence), results);
+    }
+
+    /// Whether what was moved to the archive stands in its columns.
+    fn has_archived(&mut self, archive: Option<&Canvas>, answer: &ReadBack) -> bool {
+        let Some(archive) = archive else { return true };
+        let stands = archive.prepared || headers_stand(archive, answer);
+        if archive.prepared {
+            self.structure = None;
+        }
+        let station = self.station(Tab::Appeals).filter(|_| stands);
+        if let Some(station) = station.filter(|station| station.would_mend(Hinders::Archive)) {
+            station.trouble = None;
+            self.owe(mended(Tab::Appeals));
+        }
+        stands
     }
 
     /// What became of a row; none where only a fresh look can tell.
@@ -125,8 +144,17 @@ impl Desk {
                     let formula = formula(write.column) == Some(true);
                     contested |= !formula;
                     kept.push(write.column);
-                    let text = expect.clone();
-                    self.stubborn.insert(cell, Stubborn { text, formula });
+                    let shown = canvas
+                        .layout
+                        .position(write.column)
+                        .map(|column| self::cell(answer, canvas.sheet, at, column));
+                    if shown == Some(expect.as_str()) {
+                        let text = expect.clone();
+                        self.stubborn.insert(cell, Stubborn { text, formula });
+                    } else {
+                        // A person has written something else meanwhile.
+                        self.stubborn.remove(&cell);
+                    }
                 }
                 _ => {
                     self.stubborn.remove(&cell);
@@ -212,11 +240,13 @@ fn with_findings(result: RowResult, kept: &[Column], holds: Option<bool>) -> Row
             status,
             cleared,
             lines,
+            parts,
             formula,
         } => RowResult::Confirmed {
             status: status.filter(|_| !kept.contains(&Column::Status)),
             cleared: cleared.filter(|_| !kept.contains(&Column::Answer)),
             lines,
+            parts,
             formula: holds.or(formula),
         },
         RowResult::Idle | RowResult::Contested | RowResult::Moved | RowResult::Absent | RowResult::Refused(_) => result,

@@ -48,6 +48,8 @@ pub(super) enum Hinders {
     Looks,
     /// Writing; what people type is still read.
     Writes,
+    /// Moving the oldest part of a long dialogue to the archive: the rows that need it wait.
+    Archive,
 }
 
 /// What the first sight of a tab reads of its histories.
@@ -100,7 +102,7 @@ impl Station {
             hinders,
             again: now
                 + match hinders {
-                    Hinders::Looks => AGAIN,
+                    Hinders::Looks | Hinders::Archive => AGAIN,
                     Hinders::Writes => WRITES_AGAIN,
                 },
         };
@@ -115,7 +117,7 @@ impl Station {
 
     /// Until when nothing may be written because of a trouble.
     pub(super) fn unwritable_until(&self) -> Option<Timestamp> {
-        self.trouble.as_ref().map(|trouble| trouble.again)
+        self.hindered(Hinders::Looks).or(self.hindered(Hinders::Writes))
     }
 
     /// Whether this kind of trouble would end now.

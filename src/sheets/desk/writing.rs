@@ -43,8 +43,10 @@ impl Desk {
             stubborn: &self.stubborn,
             amends: &self.amends,
             spills: &self.spills,
+            archive: &self.archive,
         };
         let draft = scene.compose(&stations, rows);
+        self.archive.composed(draft.wants_archive);
         self.amends.retain(|amend| !draft.righted.contains(amend));
         if draft.unread
             && let Some(station) = self.station(Tab::Appeals)
@@ -173,6 +175,16 @@ impl Desk {
                 if let Some(station) = self.station(*tab) {
                     station.decorate = false;
                 }
+                None
+            }
+            Some(Owner::Archive) => {
+                self.structure = None;
+                self.archive.fails(now);
+                let words = format!(
+                    "Лист «{}» нельзя дополнить, старые части диалогов ждут. Ответ Google: {words}",
+                    self.archive.title()
+                );
+                self.trouble(Tab::Appeals, Hinders::Archive, words, now);
                 None
             }
             Some(_) if of_grid => {

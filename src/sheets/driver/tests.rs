@@ -25,6 +25,8 @@ async fn room() -> (Room, tempfile::TempDir) {
         resend_unknown: true,
         authorized: "авторизован".into(),
         not_authorized: "не авторизован".into(),
+        cell: crate::domain::rules::CELL,
+        archive: "обращения_архив".into(),
         wording: Wording::built_in(),
     };
     let signals = Signals {
@@ -39,6 +41,7 @@ async fn room() -> (Room, tempfile::TempDir) {
     let room = Room {
         spreadsheet: SpreadsheetId("book".to_owned()),
         tabs: vec![appeals()],
+        archive: crate::sheets::layout::tests::archive(),
         rules,
         hub: nowhere().await,
         journal,

@@ -78,7 +78,7 @@ impl Plan {
             Tab::Appeals => match column {
                 Column::Number | Column::Telegram | Column::Status | Column::Answer | Column::Updated | Column::Delivery => true,
                 Column::Code => histories != Histories::Skip,
-                Column::Name | Column::Phone | Column::Access | Column::Since | Column::History => false,
+                Column::Name | Column::Phone | Column::Access | Column::Since | Column::History | Column::Part => false,
             },
         };
         let keys: &[Column] = match tab {

@@ -85,6 +85,8 @@ impl Workbook {
             "appendDimension" => self.append_dimension(&parse(body)?),
             "insertDimension" => self.insert_dimension(&parse(body)?),
             "deleteDimension" => self.delete_dimension(&parse(body)?),
+            "addSheet" => self.add_sheet(parse(body)?),
+            "deleteSheet" => self.delete_sheet(&parse(body)?),
             "sortRange" => self.sort_range(&parse(body)?),
             other => Err(ApiError::not_simulated(other)),
         }

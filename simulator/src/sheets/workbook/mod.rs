@@ -29,6 +29,7 @@ mod sample;
 mod tab;
 mod typing;
 mod values;
+mod whole_tabs;
 
 pub use address::{Dimension, SheetId};
 pub use cell::{Cell, CellError, NumberFormat, Shown};

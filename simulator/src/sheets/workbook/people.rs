@@ -127,10 +127,14 @@ impl Workbook {
     /// Adds an empty tab; the first one of a workbook has ID 0, as with Google.
     pub fn add_tab_sized(&mut self, title: &str, rows: usize, columns: usize) -> Result<SheetId, ApiError> {
         self.check_free(title)?;
-        let last = self.tabs.iter().map(|tab| tab.id.0).max();
-        let id = SheetId(last.map_or(0, |last| last + 1));
+        let id = self.next_id();
         self.tabs.push(Tab::new(id, title, rows, columns));
         Ok(id)
+    }
+
+    pub(super) fn next_id(&self) -> SheetId {
+        let last = self.tabs.iter().map(|tab| tab.id.0).max();
+        SheetId(last.map_or(0, |last| last + 1))
     }
 
     /// Deletes a tab; the last one cannot be deleted.
@@ -220,7 +224,7 @@ impl Workbook {
         Ok(&self.tabs[index])
     }
 
-    fn check_free(&self, title: &str) -> Result<(), ApiError> {
+    pub(super) fn check_free(&self, title: &str) -> Result<(), ApiError> {
         match self.position(title) {
             None => Ok(()),
             Some(_) => Err(ApiError::invalid(format!("A sheet with the name '{title}' already exists."))),

@@ -17,7 +17,7 @@ use crate::{
     journal::{Intent, Touched},
     sheets::{
         desk::{Desk, Input, Intended, Output, Start, Wanted},
-        layout::tests::appeals,
+        layout::tests::{appeals, archive},
         look::Known,
         wire::{Batch, CallError, ReadBack},
     },
@@ -196,6 +196,7 @@ pub(super) fn desk(known: Option<Vec<Known>>) -> Desk {
     Desk::new(Start {
         spreadsheet: spreadsheet(),
         tabs: vec![appeals()],
+        archive: archive(),
         known: known.map(|known| (Tab::Appeals, known)).into_iter().collect(),
         open: Vec::new(),
         last_fence: None,
@@ -239,6 +240,7 @@ pub(super) fn wanted(number: u32, history: &str, shared: Vec<SharedCell>) -> Wan
             ],
             shared,
             lines: 3,
+            parts: Vec::new(),
             strays: None,
             asks_formula: false,
         },
@@ -255,6 +257,7 @@ pub(super) fn confirmed(cleared: Option<&str>) -> RowResult {
         status: None,
         cleared: cleared.map(Into::into),
         lines: 3,
+        parts: 0,
         formula: cleared.map(|_| false),
     }
 }

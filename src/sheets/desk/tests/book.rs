@@ -151,6 +151,7 @@ impl Book {
                     self.cells[end] = row;
                 }
             }
+            Change::AddTab { .. } => return Err("there is one tab"),
             Change::AddColumns { count, .. } => {
                 let width = self.cells[0].len() + *count as usize;
                 self.cells.iter_mut().for_each(|row| row.resize(width, String::new()));

@@ -150,6 +150,10 @@ impl Crowd<'_> {
         self.script.acts.iter().any(|(_, _, act)| matches!(act, Act::SortTheirs(..)))
     }
 
+    pub(super) fn duplicates(&self) -> bool {
+        self.script.acts.iter().any(|(_, _, act)| matches!(act, Act::Duplicate(_)))
+    }
+
     fn carry_out(&mut self, world: &mut World, act: &Act) {
         let rows = rows(&world.book);
         let row = |at: &usize| rows[at % rows.len()].0;
@@ -181,7 +185,8 @@ impl Crowd<'_> {
             }
             Act::Write(who) => {
                 let chat = CHATS[who % CHATS.len()];
-                let text = format!("вопрос {}", self.written.len());
+                let count = self.written.len();
+                let text = format!("вопрос {count}{}", " с подробностями".repeat(count % 4 * 6));
                 world.writes_to_us(ChatId(chat), &text);
                 self.written.push((chat, text));
             }

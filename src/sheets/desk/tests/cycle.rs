@@ -224,6 +224,7 @@ fn nothing_is_written_where_everything_stands() {
         status: None,
         cleared: Some("да".into()),
         lines: 3,
+        parts: 0,
         formula: None,
     };
     assert_eq!(bench.results(), [nothing_asked]);
@@ -340,6 +341,7 @@ fn an_open_intent_is_resolved_before_anything_is_written() {
     bench.desk = crate::sheets::desk::Desk::new(crate::sheets::desk::Start {
         spreadsheet: spreadsheet(),
         tabs: vec![crate::sheets::layout::tests::appeals()],
+        archive: crate::sheets::layout::tests::archive(),
         known: [(Tab::Appeals, Vec::new())].into(),
         open: vec![intended(77, Vec::new()).intent],
         last_fence: Some(FenceId(77)),

@@ -116,3 +116,100 @@ fn a_copy_of_the_journal_sends_nothing_again() {
         &[(30, Mishap::Restored)],
     );
 }
+
+#[test]
+fn an_answer_whose_row_waits_for_the_archive_goes_out_once() {
+    holds(
+        &[
+            (1, BEFORE, Act::Write(0)),
+            (1, BEFORE, Act::SortTheirs(3, false)),
+            (0, BEFORE, Act::Number(7)),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn an_answer_that_is_put_back_is_not_taken_for_that_of_another_row() {
+    holds(
+        &[
+            (14, BEFORE, Act::SortTheirs(3, true)),
+            (13, BEFORE, Act::InsertColumn(0)),
+            (9, Moment::Inside(1), Act::Unnumber(2)),
+            (9, BEFORE, Act::Type(1, false)),
+            (16, BEFORE, Act::Drag(2, 0)),
+            (9, BEFORE, Act::Type(2, false)),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn a_copy_that_bears_a_foreign_number_says_so_once_its_row_is_found() {
+    holds(
+        &[
+            (28, BEFORE, Act::SortTheirs(7, false)),
+            (4, BEFORE, Act::Cut(0)),
+            (1, BEFORE, Act::Write(2)),
+            (0, BEFORE, Act::Duplicate(3)),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn a_copy_of_a_row_that_waits_for_the_archive_says_so() {
+    holds(
+        &[
+            (16, Moment::Inside(4), Act::Type(2, false)),
+            (32, BEFORE, Act::SortTheirs(7, true)),
+            (13, BEFORE, Act::Cut(3)),
+            (18, BEFORE, Act::Duplicate(8)),
+            (0, BEFORE, Act::Write(0)),
+            (0, BEFORE, Act::SortSome(3, 3, false)),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn a_row_whose_number_stands_nowhere_is_not_lost_while_it_bears_another() {
+    holds(
+        &[
+            (11, BEFORE, Act::Write(0)),
+            (27, BEFORE, Act::Write(0)),
+            (17, BEFORE, Act::Insert(0)),
+            (14, BEFORE, Act::Duplicate(1)),
+            (27, BEFORE, Act::SortTheirs(3, true)),
+            (23, BEFORE, Act::Type(3, false)),
+            (0, BEFORE, Act::Delete(3)),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn an_answer_typed_over_and_typed_again_is_still_compared() {
+    holds(
+        &[
+            (28, BEFORE, Act::Formula(4)),
+            (25, BEFORE, Act::Number(4)),
+            (23, BEFORE, Act::Type(7, false)),
+            (26, BEFORE, Act::Type(4, false)),
+            (0, BEFORE, Act::Write(0)),
+            (0, BEFORE, Act::Write(0)),
+        ],
+        &[],
+    );
+    holds(
+        &[
+            (5, BEFORE, Act::Type(3, false)),
+            (12, BEFORE, Act::SortTheirs(3, false)),
+            (9, BEFORE, Act::Type(0, false)),
+            (18, BEFORE, Act::Type(0, true)),
+            (14, Moment::Inside(7), Act::Sort(5, false)),
+            (7, BEFORE, Act::Type(3, true)),
+        ],
+        &[],
+    );
+}

@@ -30,7 +30,7 @@ use crate::{
         desk::{Desk, Input, Intended, Output, Start, Wanted},
         encode,
         hub::FenceFate,
-        layout::tests::appeals,
+        layout::tests::{appeals, archive},
         look::Known,
         wire::{Batch, CallError, Change, Columns, ReadBack},
     },
@@ -115,6 +115,9 @@ impl World {
                 resend_unknown: true,
                 authorized: "авторизован".into(),
                 not_authorized: "не авторизован".into(),
+                // A small one, so that long dialogues are short.
+                cell: 400,
+                archive: "обращения_архив".into(),
                 wording: Wording::built_in(),
             },
             memory: Memory::default(),
@@ -226,6 +229,7 @@ impl World {
         self.desk = Desk::new(Start {
             spreadsheet: spreadsheet(),
             tabs: vec![appeals()],
+            archive: archive(),
             known: sighted.then_some((Tab::Appeals, known)).into_iter().collect(),
             open: self.intents.values().cloned().collect(),
             account: super::bench::ACCOUNT.to_owned(),

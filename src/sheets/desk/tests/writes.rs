@@ -174,6 +174,7 @@ fn an_empty_status_is_set_plainly_and_an_unexpected_one_is_left() {
         status: Some(Status::InWork),
         cleared: None,
         lines: 3,
+        parts: 0,
         formula: None,
     };
     assert_eq!(bench.results(), [set.clone(), RowResult::Contested, set]);
@@ -353,6 +354,7 @@ fn a_partner_is_written_beside_its_code() {
     bench.desk = crate::sheets::desk::Desk::new(crate::sheets::desk::Start {
         spreadsheet: super::bench::spreadsheet(),
         tabs: vec![words],
+        archive: crate::sheets::layout::tests::archive(),
         known: [].into(),
         open: Vec::new(),
         last_fence: None,
@@ -371,6 +373,7 @@ fn a_partner_is_written_beside_its_code() {
             ],
             shared: Vec::new(),
             lines: 0,
+            parts: Vec::new(),
             strays: None,
             asks_formula: false,
         },

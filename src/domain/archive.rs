@@ -1,0 +1,236 @@
+//! A dialogue that outgrows its cell: which of it moves to the archive, and what the row goes on showing.
+//!
+//! Invariant: a part depends on the lines alone, from the oldest on, whatever was written since: proposed again it is the same part.
+
+use std::collections::VecDeque;
+
+use super::{
+    appeal::{Appeal, Author, Line, Shelf},
+    ids::Number,
+    rules::Rules,
+    text::Text,
+    view::View,
+    wording::Note,
+};
+
+/// The most that stands around a line's text: its moment, its author, a line break.
+const FRAME: usize = 64;
+/// The most parts that leave in one batch; further ones follow in the next.
+const MOST_PARTS: usize = 10;
+/// How many parts an adopted history may speak of.
+const MOST_TOLD: u32 = 1_000;
+
+/// What the row should show, and what must stand in the archive before it may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shown {
+    /// The history cell.
+    pub(super) history: String,
+    /// Parts that leave the cell, in their order, by their numbers.
+    pub(super) parts: Vec<(u32, Text)>,
+    /// The lines that are covered: the later ones wait for the next batch.
+    pub(super) lines: u32,
+}
+
+/// Lines that the row shows or that are about to leave it, oldest first.
+struct Scroll(VecDeque<Piece>);
+
+/// A line, or what is left of it.
+struct Piece {
+    line: Line,
+    /// Its beginning is elsewhere, and with it the moment and the author.
+    headless: bool,
+}
+
+/// The dialogue as its cell should show it, and the parts that it has no room for.
+pub(super) fn show(rules: &Rules, view: &impl View, number: Number, appeal: &Appeal) -> Shown {
+    let mut scroll = Scroll::of(view, appeal, appeal.lines);
+    let (mut parts, mut last) = (Vec::new(), appeal.shelf.parts);
+    while scroll.weight() > rules.cell && parts.len() < MOST_PARTS {
+        last += 1;
+        parts.push((last, Text(text(rules, scroll.take_part(room(rules))))));
+    }
+    let mut lines = appeal.lines;
+    while scroll.weight() > rules.cell {
+        let waits = scroll.0.pop_back();
+        lines = waits.map_or(lines, |piece| piece.line.index);
+    }
+    let shelf = Shelf {
+        parts: last,
+        ..appeal.shelf
+    };
+    Shown {
+        history: cell(rules, Some(number), &shelf, scroll.0),
+        parts,
+        lines,
+    }
+}
+
+/// The cell that covers so many lines, as it stands when every confirmed part has left it and no other.
+pub(super) fn shown(rules: &Rules, view: &impl View, appeal: &Appeal, covered: u32) -> String {
+    cell(rules, appeal.number, &appeal.shelf, Scroll::of(view, appeal, covered).0)
+}
+
+/// Every part up to this number stands in the archive: the row shows the rest.
+pub(super) fn confirm(rules: &Rules, view: &impl View, appeal: &mut Appeal, parts: u32) {
+    if parts <= appeal.shelf.parts {
+        return;
+    }
+    let mut scroll = Scroll::of(view, appeal, appeal.lines);
+    while appeal.shelf.parts < parts && !scroll.0.is_empty() {
+        drop(scroll.take_part(room(rules)));
+        appeal.shelf.parts += 1;
+    }
+    let oldest = scroll.0.front();
+    appeal.shown_from = oldest.map_or(appeal.lines, |piece| piece.line.index);
+    appeal.shelf.kept = oldest.and_then(|piece| {
+        let whole = view.lines(appeal.id, lines_from(appeal, piece.line.index)).pop()?;
+        (whole.text != piece.line.text).then(|| units(piece.line.text.as_str()))
+    });
+}
+
+/// The shelf of a row that is taken over with this history, whose last line may speak of earlier parts.
+pub(super) fn told(rules: &Rules, number: Number, history: &Text) -> Shelf {
+    let last = history.as_str().trim_end().lines().last().unwrap_or_default();
+    let speaks = last.contains(rules.archive.as_str());
+    let parts = (1..=MOST_TOLD)
+        .filter(|_| speaks)
+        .find(|&part| pointer(rules, number, part) == last);
+    let parts = parts.unwrap_or_default();
+    Shelf {
+        parts,
+        told: parts,
+        kept: None,
+    }
+}
+
+/// One line as a cell shows it.
+pub(super) fn entry(rules: &Rules, line: &Line) -> String {
+    let at = rules.date_time(line.at);
+    match line.author {
+        Author::Partner => format!("{at}: {}", line.text.as_str()),
+        Author::Specialist => format!("{at}: {}", rules.wording.note(Note::HistorySpecialist(line.text.as_str()))),
+        Author::Adopted => line.text.as_str().to_owned(),
+    }
+}
+
+impl Scroll {
+    fn of(view: &impl View, appeal: &Appeal, covered: u32) -> Self {
+        let lines = view.lines(appeal.id, lines_from(appeal, appeal.shown_from)).into_iter().rev();
+        let shown = lines.filter(|line| (appeal.shown_from..covered).contains(&line.index));
+        let mut pieces: VecDeque<Piece> = shown.map(|line| Piece { line, headless: false }).collect();
+        if let (Some(oldest), Some(kept)) = (pieces.front_mut(), appeal.shelf.kept) {
+            let at = at_unit(oldest.line.text.as_str(), kept as usize);
+            oldest.line.text.0.truncate(at);
+        }
+        Self(pieces)
+    }
+
+    /// No less than what the cell would hold, in UTF-16 code units.
+    fn weight(&self) -> usize {
+        self.0.iter().map(Piece::weight).sum()
+    }
+
+    /// Takes off the oldest lines that fit into a part; of one that is too long by itself, its end.
+    fn take_part(&mut self, room: usize) -> Vec<Piece> {
+        let (mut taken, mut weight) = (Vec::new(), 0);
+        while let Some(oldest) = self.0.pop_front() {
+            if weight + oldest.weight() <= room {
+                weight += oldest.weight();
+                taken.push(oldest);
+                continue;
+            }
+            if taken.is_empty() {
+                let (head, tail) = oldest.part(room);
+                self.0.push_front(head);
+                return vec![tail];
+            }
+            self.0.push_front(oldest);
+            break;
+        }
+        taken
+    }
+}
+
+impl Piece {
+    fn weight(&self) -> usize {
+        self.line.text.as_str().encode_utf16().count() + FRAME
+    }
+
+    /// Parts what is too long: its end fits into one part.
+    fn part(self, room: usize) -> (Self, Self) {
+        let text = self.line.text.as_str();
+        let units = text.encode_utf16().count();
+        let end = at_unit(text, units.saturating_sub(room.saturating_sub(FRAME + 1)));
+        let near = &text[end..end + at_unit(&text[end..], room / 4)];
+        let cut = near.find('\n').or_else(|| near.find(' ')).map_or(end, |at| end + at + 1);
+        let tail = Line {
+            text: text[cut..].into(),
+            ..self.line.clone()
+        };
+        let head = Line {
+            text: text[..cut].into(),
+            ..self.line
+        };
+        let headless = |line, headless| Self { line, headless };
+        (headless(head, self.headless), headless(tail, true))
+    }
+}
+
+/// Lines from this one on, newest on top, and below them where the earlier ones are.
+fn cell(rules: &Rules, number: Option<Number>, shelf: &Shelf, pieces: VecDeque<Piece>) -> String {
+    let mut text = text(rules, pieces);
+    if let Some(number) = number.filter(|_| shelf.parts > shelf.told) {
+        text.push('\n');
+        text.push_str(&pointer(rules, number, shelf.parts));
+    }
+    text
+}
+
+/// Newest on top.
+fn text(rules: &Rules, pieces: impl IntoIterator<Item = Piece, IntoIter: DoubleEndedIterator>) -> String {
+    let entry = |piece: Piece| {
+        if piece.headless {
+            piece.line.text.0
+        } else {
+            entry(rules, &piece.line)
+        }
+    };
+    let entries: Vec<String> = pieces.into_iter().rev().map(entry).collect();
+    let mut text = entries.join("\n");
+    text.truncate(text.trim_end().len());
+    text
+}
+
+/// The most that one part holds, in UTF-16 code units: half a cell, so that a dialogue moves seldom and the cell is never bare.
+fn room(rules: &Rules) -> usize {
+    rules.cell / 2
+}
+
+/// Where the earlier lines are.
+fn pointer(rules: &Rules, number: Number, part: u32) -> String {
+    rules.wording.note(Note::HistoryArchived {
+        tab: rules.archive.as_str(),
+        number,
+        part,
+    })
+}
+
+fn lines_from(appeal: &Appeal, index: u32) -> usize {
+    usize::try_from(appeal.lines.saturating_sub(index)).unwrap_or(usize::MAX)
+}
+
+fn units(text: &str) -> u32 {
+    u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX)
+}
+
+/// The first character that begins at or behind so many UTF-16 code units.
+fn at_unit(text: &str, units: usize) -> usize {
+    let mut before = 0;
+    for (at, c) in text.char_indices() {
+        if before >= units {
+            return at;
+        }
+        before += c.len_utf16();
+    }
+    text.len()
+}
