@@ -74,6 +74,8 @@ pub struct Desk {
     pub intents: u64,
     /// Answers that wait for `release answers`.
     pub held: u64,
+    /// The `№` of the first of them, at most 20.
+    pub held_numbers: Vec<u32>,
 }
 
 /// One promotion under way.
@@ -100,8 +102,12 @@ pub struct Quota {
     pub writes: u32,
 }
 
+/// How many held answers are named.
+const HELD_NAMED: usize = 20;
+
 pub(super) fn status(parts: &Parts) -> Status {
-    let figures: Figures = parts.journal.snapshot().figures();
+    let snapshot = parts.journal.snapshot();
+    let figures: Figures = snapshot.figures();
     let left = parts.hub.quota(clock::now());
     let restarts = parts.supervisor.states().iter().map(|state| state.restarts).sum();
     Status {
@@ -119,6 +125,7 @@ pub(super) fn status(parts: &Parts) -> Status {
             dirty: figures.dirty,
             intents: figures.intents,
             held: figures.held,
+            held_numbers: snapshot.held_numbers(HELD_NAMED),
         },
         broadcasts: Vec::new(),
         looks: parts.desks.looks(clock::now()),

@@ -2,8 +2,11 @@
 //!
 //! Invariant: it only reads; nothing at Telegram or Google is changed by it.
 
+mod answers;
+
 use std::{io::IsTerminal as _, process::ExitCode};
 
+use self::answers::Readable;
 use super::Failure;
 use crate::{
     app::{appeal_words, partner_words},
@@ -125,7 +128,7 @@ async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
         findings,
     )
     .await;
-    tab(
+    let readable = tab(
         &hub,
         "appeals",
         appeals.spreadsheet.as_str(),
@@ -134,38 +137,50 @@ async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
         findings,
     )
     .await;
+    if let Some(readable) = readable {
+        findings.extend(answers::waiting(settings, &hub, &readable).await);
+    }
 }
 
-async fn tab(hub: &Hub, about: &'static str, spreadsheet: &str, words: &TabWords, account: &str, findings: &mut Vec<Finding>) {
-    let id = SpreadsheetId(spreadsheet.to_owned());
-    let structure = match hub.structure(&id).await {
-        Ok(structure) => structure,
-        Err(error) => return findings.push(wrong(about, denied(&error, account))),
-    };
-    let Some(info) = find_tab(&structure.tabs, &words.title) else {
-        return findings.push(wrong(about, no_tab(&structure, &words.title)));
-    };
-    let headings = match hub.read(&id, &[header_range(&info.title)]).await {
-        Ok(ranges) => ranges.first().map(headers).unwrap_or_default(),
-        Err(error) => return findings.push(wrong(about, denied(&error, account))),
-    };
-    findings.push(match Layout::read(words, &headings) {
-        Ok(layout) if layout.to_add().is_empty() => fine(
-            about,
-            format!(
-                "tab «{}», every column found; whether we may write shows at the first write",
-                words.title
-            ),
-        ),
-        Ok(_) => fine(
-            about,
-            format!(
-                "tab «{}», every column found; ours are added at the right end at the start",
-                words.title
-            ),
-        ),
-        Err(error) => wrong(about, error.to_string()),
+/// Whether a tab is there and can be understood.
+async fn tab(
+    hub: &Hub,
+    about: &'static str,
+    spreadsheet: &str,
+    words: &TabWords,
+    account: &str,
+    findings: &mut Vec<Finding>,
+) -> Option<Readable> {
+    let read = read(hub, spreadsheet, words, account).await;
+    findings.push(match &read {
+        Ok(readable) => fine(about, place(readable)),
+        Err(error) => wrong(about, error.clone()),
     });
+    read.ok()
+}
+
+async fn read(hub: &Hub, spreadsheet: &str, words: &TabWords, account: &str) -> Result<Readable, String> {
+    let spreadsheet = SpreadsheetId(spreadsheet.to_owned());
+    let failed = |error: CallError| denied(&error, account);
+    let structure = hub.structure(&spreadsheet).await.map_err(failed)?;
+    let info = find_tab(&structure.tabs, &words.title).ok_or_else(|| no_tab(&structure, &words.title))?;
+    let ranges = hub.read(&spreadsheet, &[header_range(&info.title)]).await.map_err(failed)?;
+    let headings = ranges.first().map(headers).unwrap_or_default();
+    Ok(Readable {
+        layout: Layout::read(words, &headings).map_err(|error| error.to_string())?,
+        info: info.clone(),
+        words: words.clone(),
+        spreadsheet,
+    })
+}
+
+fn place(readable: &Readable) -> String {
+    let ours = if readable.layout.to_add().is_empty() {
+        "whether we may write shows at the first write"
+    } else {
+        "ours are added at the right end at the start"
+    };
+    format!("tab «{}», every column found; {ours}", readable.words.title)
 }
 
 fn denied(error: &CallError, account: &str) -> String {

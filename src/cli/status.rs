@@ -96,8 +96,9 @@ fn plainly(status: &Status) -> String {
         format!("At work; {} records were set aside and want a look.", status.inbox.quarantined)
     } else if status.desk.held > 0 {
         format!(
-            "At work; {} answers from before the first look wait for `sheetdesk release answers`.",
-            status.desk.held
+            "At work; {} answers from before the first look wait for `sheetdesk release answers`: № {}.",
+            status.desk.held,
+            numbers(&status.desk.held_numbers, status.desk.held)
         )
     } else if status.outbox.unknown + status.outbox.failed > 0 {
         format!(
@@ -107,6 +108,14 @@ fn plainly(status: &Status) -> String {
     } else {
         "All is well.".to_owned()
     }
+}
+
+/// The first numbers, and how many more there are.
+pub(super) fn numbers(named: &[u32], all: u64) -> String {
+    let list: Vec<_> = named.iter().map(ToString::to_string).collect();
+    let more = all.saturating_sub(u64::try_from(named.len()).unwrap_or(u64::MAX));
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    list.join(", ") + &rest
 }
 
 fn word(health: Health) -> &'static str {

@@ -24,13 +24,12 @@ const DIRECTORY_MODE: u32 = 0o700;
 /// The same for files.
 const FILE_MODE: u32 = 0o600;
 /// The data file's name in the data directory.
-const DATA_FILE: &str = "journal.redb";
+pub const DATA_FILE: &str = "journal.redb";
 /// The lock's name in the data directory; held also while the data file is being opened again.
 const LOCK_FILE: &str = "journal.lock";
 
 /// How the database is opened, at the start and after a failure.
 pub(super) type OpenDatabase = Box<dyn Fn(&Builder) -> Result<Database, DatabaseError> + Send + Sync>;
-
 /// The database, which is away for a while after a failure.
 pub(super) struct Disk {
     open: OpenDatabase,

@@ -42,6 +42,7 @@ use tokio::{
     time::timeout,
 };
 
+pub use self::disk::DATA_FILE;
 use self::{
     disk::{Disk, OpenDatabase},
     judge::{Decide, Judge},

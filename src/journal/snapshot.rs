@@ -137,6 +137,14 @@ impl Snapshot {
         self.tables.settle(self.quarantine(most))
     }
 
+    /// The `№` of appeals whose answer is held, oldest first, at most `most`.
+    #[must_use]
+    pub fn held_numbers(&self, most: usize) -> Vec<u32> {
+        let held = self.tables.held().into_iter();
+        let numbers = held.filter_map(|id| self.tables.appeal(id)?.number);
+        numbers.map(|number| number.0).take(most).collect()
+    }
+
     /// Figures for `status`.
     #[must_use]
     pub fn figures(&self) -> Figures {

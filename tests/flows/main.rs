@@ -4,6 +4,7 @@ mod answers;
 mod appeals;
 mod archive;
 mod cells;
+mod first_start;
 mod outages;
 #[path = "../support/play.rs"]
 mod play;

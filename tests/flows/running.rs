@@ -2,7 +2,10 @@
 //!
 //! Invariant: a flow that ends here has left nothing to do.
 
-use sheetdesk::{app::Ended, stage::Service};
+use sheetdesk::{
+    app::{Ended, Reply, Request, ask},
+    stage::Service,
+};
 
 use crate::play::Play;
 
@@ -30,6 +33,12 @@ impl Play {
 
     pub(crate) async fn start(&self) -> Service {
         self.stage.open().await.expect("the service starts")
+    }
+
+    /// The operator lets the held answers go.
+    pub(crate) async fn releases(&self) {
+        let reply = ask(&self.stage.data_dir(), Request::ReleaseAnswers).await;
+        assert!(matches!(reply, Ok(Reply::Released(_))), "{reply:?}");
     }
 
     /// The end of a flow: everything done, then stopped.

@@ -21,7 +21,7 @@ use crate::{
 /// What `status --format json` promises; `links` and `desk.held` are more than was promised.
 const STATUS_KEYS: [(&str, &[&str]); 9] = [
     ("broadcasts", &[]),
-    ("desk", &["dirty", "held", "intents"]),
+    ("desk", &["dirty", "held", "held_numbers", "intents"]),
     ("inbox", &["pending", "quarantined"]),
     ("links", &["sheets", "telegram"]),
     ("looks", &["appeals", "partners"]),
@@ -154,6 +154,9 @@ async fn answers_from_before_the_first_look_wait_for_their_release() {
         book.type_in(APPEALS, &address, ANSWER)
     });
     typed.expect("the old row is there");
+    let check = run(&play.stage, &["check"]).await;
+    let words = "1 answers stand in the sheet already, in rows 2. The first start sends none of them by itself";
+    assert!(check.out.contains(words), "{}", check.out);
     let child = Child::serve(&play.stage).await;
     let held = play.stage.status_where("it is held", |status| status.desk.held == 1, PATIENCE);
     held.await.expect("the first look holds it");
@@ -162,9 +165,15 @@ async fn answers_from_before_the_first_look_wait_for_their_release() {
     let text = run(&play.stage, &["status"]).await;
     assert!(
         text.out
-            .starts_with("At work; 1 answers from before the first look wait for `sheetdesk release answers`."),
+            .starts_with("At work; 1 answers from before the first look wait for `sheetdesk release answers`: № 1."),
         "{}",
         text.out
+    );
+    let check = run(&play.stage, &["check"]).await;
+    assert!(
+        check.out.contains("1 answers from before the first look are held: № 1."),
+        "{}",
+        check.out
     );
     assert_eq!(pavel.messages(), [], "nothing is sent by itself");
 

@@ -1,0 +1,85 @@
+//! Answers that no specialist may have meant to send: those that stand in the sheet before the first start, and those that are held since.
+//!
+//! Invariant: they are told by place, never by their text.
+
+use jiff::Timestamp;
+
+use super::{Finding, note, wrong};
+use crate::{
+    app::{Reply, Request, ask},
+    cli::status::numbers,
+    config::Settings,
+    domain::{event::TelegramCell, ids::SpreadsheetId, row::Column, text::Text},
+    sheets::{
+        hub::Hub,
+        layout::{Layout, words::TabWords},
+        look::{
+            Look,
+            plan::{Histories, Plan},
+        },
+        wire::TabInfo,
+    },
+};
+
+/// How many rows are named.
+const NAMED: usize = 20;
+
+/// A tab that can be read, and what is known of it.
+pub(super) struct Readable {
+    pub(super) spreadsheet: SpreadsheetId,
+    pub(super) words: TabWords,
+    pub(super) info: TabInfo,
+    pub(super) layout: Layout,
+}
+
+/// What waits, or will wait from the first start on, for `release answers`; none where nothing does.
+pub(super) async fn waiting(settings: &Settings, hub: &Hub, tab: &Readable) -> Option<Finding> {
+    if let Ok(Reply::Status(status)) = ask(&settings.data_dir, Request::Status).await {
+        let desk = &status.desk;
+        let words = || {
+            format!(
+                "{} answers from before the first look are held: № {}. To send them: sheetdesk release answers",
+                desk.held,
+                numbers(&desk.held_numbers, desk.held)
+            )
+        };
+        return (desk.held > 0).then(|| note("answers", words()));
+    }
+    // A journal that exists has seen the tab, or is about to; what it holds is known to its service alone.
+    if settings.data_dir.join(crate::journal::DATA_FILE).exists() {
+        return None;
+    }
+    match typed(hub, tab).await {
+        Ok(rows) if rows.is_empty() => None,
+        Ok(rows) => {
+            let named: Vec<u32> = rows.iter().take(NAMED).copied().collect();
+            let all = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+            Some(note(
+                "answers",
+                format!(
+                    "{all} answers stand in the sheet already, in rows {}. The first start sends none of them by itself: \
+                     empty the cells that are done with, or send them all later by: sheetdesk release answers",
+                    numbers(&named, all)
+                ),
+            ))
+        }
+        Err(words) => Some(wrong("answers", words)),
+    }
+}
+
+/// The rows, as people count them, in which an answer stands beside a telegram_id.
+async fn typed(hub: &Hub, tab: &Readable) -> Result<Vec<u32>, String> {
+    let plan = Plan::new(tab.words.tab, &tab.info, &tab.layout, Histories::Skip);
+    let answer = hub
+        .read(&tab.spreadsheet, &plan.ranges())
+        .await
+        .map_err(|error| error.to_string())?;
+    let look: Look = plan
+        .parse(&tab.words, Timestamp::MIN, answer)
+        .map_err(|_| "rows or columns moved while the tab was read; try again".to_owned())?;
+    let answered = |row: &&crate::sheets::look::Row| {
+        let theirs = matches!(row.telegram, TelegramCell::Id(_) | TelegramCell::Doubled(_));
+        theirs && look.text(row, Column::Answer).is_some_and(|text| !Text::from(text).is_blank())
+    };
+    Ok(look.rows.iter().filter(answered).map(|row| row.row + 1).collect())
+}
