@@ -5,6 +5,7 @@
 mod admin;
 mod desks;
 mod intake;
+mod observe;
 mod report;
 mod words;
 
@@ -17,6 +18,7 @@ use std::{
     time::Duration,
 };
 
+use croner::Cron;
 use tokio::sync::{Mutex, Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +31,7 @@ use crate::{
     schedule::Schedule,
     sheets::{
         account_key::{AccountKey, KeyError},
+        driver::Observer,
         hub::{Hub, HubError, Patience},
     },
     shutdown::Shutdown,
@@ -39,6 +42,7 @@ use crate::{
 use self::desks::Desks;
 pub use self::{
     admin::{AdminError, Reply, Request, ask},
+    observe::{ObserveError, observe},
     report::Status,
     words::{appeals as appeal_words, menus as bot_menus, partners as partner_words},
 };
@@ -101,6 +105,7 @@ struct Parts {
     supervisor: Supervisor,
     started: tokio::time::Instant,
     running: AtomicBool,
+    observer: Option<Observer>,
 }
 
 /// A receiver that survives the restart of the loop that reads it.
@@ -112,45 +117,21 @@ impl App {
     /// # Errors
     /// What the machine or the settings make impossible; never because Telegram or Google is away.
     pub async fn start(settings: Settings, shutdown: Shutdown) -> Result<Self, StartError> {
-        let rules = words::rules(&settings);
-        let (buttons, buttons_pressed) = mpsc::channel(BUTTONS);
-        let signals = Signals {
-            outbox: Notify::new(),
-            dirty: watch::Sender::default(),
-            looks: Nudges::default(),
-            buttons,
-        };
-        let key = AccountKey::read(settings.sheets.credentials.path())?;
-        let hub = Hub::new(settings.sheets.api_url.as_str(), key, Patience::default(), clock::now).await?;
-        let telegram = telegram::client::Client::new(settings.telegram.api_url.as_str(), settings.telegram.token.secret().clone())?;
         // The journal comes before the addresses: of two services with one directory, the second shall hear why it cannot start.
-        let journal = open_journal(&settings, &rules, signals).await?;
-        let (public, admin) = match bind(&settings).await {
+        let (parts, buttons) = Parts::open(settings, shutdown, Purpose::Serve).await?;
+        let (public, admin) = match bind(&parts.settings).await {
             Ok(servers) => servers,
             Err(error) => {
-                journal.close().await;
+                parts.journal.clone().close().await;
                 return Err(error.into());
             }
         };
-        let supervisor = Supervisor::new(&shutdown, Pace::default());
-        let desks = Desks::new(&settings, rules);
-        let parts = Arc::new(Parts {
-            journal,
-            hub,
-            telegram,
-            desks,
-            supervisor,
-            shutdown,
-            started: clock::monotonic(),
-            running: AtomicBool::new(false),
-            settings,
-        });
         let app = Self {
             public: public.address(),
             admin: admin.address(),
             parts,
         };
-        app.start_loops(Arc::new(Mutex::new(buttons_pressed)), public, admin)?;
+        app.start_loops(Arc::new(Mutex::new(buttons)), public, admin)?;
         app.parts.running.store(true, Ordering::Release);
         Ok(app)
     }
@@ -192,7 +173,8 @@ impl App {
         self.start_servers(public, admin);
         desks::start(parts);
         self.start_telegram(buttons);
-        self.start_schedule();
+        Self::start_looks(parts);
+        Self::start_tick(parts, "every-health", &parts.settings.schedule.health, Tick::Health);
         Ok(())
     }
 
@@ -257,22 +239,61 @@ impl App {
             .spawn("webhook", move |stop| register_webhook(Arc::clone(&shared), stop));
     }
 
-    fn start_schedule(&self) {
-        let parts = &self.parts;
+    fn start_looks(parts: &Arc<Parts>) {
         let schedule = &parts.settings.schedule;
-        let zone = &parts.settings.time_zone;
-        for (name, cron, tick) in [
-            ("every-appeals", &schedule.appeals, Tick::Look(Tab::Appeals)),
-            ("every-partners", &schedule.partners, Tick::Look(Tab::Partners)),
-            ("every-health", &schedule.health, Tick::Health),
-        ] {
-            let schedule = Schedule::new(name, cron.clone(), zone.clone());
-            let shared = Arc::clone(parts);
-            parts.supervisor.spawn(name, move |stop| {
-                let (schedule, shared) = (schedule.clone(), Arc::clone(&shared));
-                async move { schedule.run(stop, clock::now, || tick.carry_out(Arc::clone(&shared))).await }
-            });
-        }
+        Self::start_tick(parts, "every-appeals", &schedule.appeals, Tick::Look(Tab::Appeals));
+        Self::start_tick(parts, "every-partners", &schedule.partners, Tick::Look(Tab::Partners));
+    }
+
+    fn start_tick(parts: &Arc<Parts>, name: &'static str, cron: &Cron, tick: Tick) {
+        let schedule = Schedule::new(name, cron.clone(), parts.settings.time_zone.clone());
+        let shared = Arc::clone(parts);
+        parts.supervisor.spawn(name, move |stop| {
+            let (schedule, shared) = (schedule.clone(), Arc::clone(&shared));
+            async move { schedule.run(stop, clock::now, || tick.carry_out(Arc::clone(&shared))).await }
+        });
+    }
+}
+
+/// What the parts are put together for.
+enum Purpose {
+    /// The service.
+    Serve,
+    /// Telling what the service would do.
+    Observe(Observer),
+}
+
+impl Parts {
+    /// Opens the journal and prepares the clients; calls nobody, binds nothing. Pressed buttons come out of the receiver.
+    async fn open(settings: Settings, shutdown: Shutdown, purpose: Purpose) -> Result<(Arc<Self>, mpsc::Receiver<CallbackId>), StartError> {
+        let rules = words::rules(&settings);
+        let (buttons, buttons_pressed) = mpsc::channel(BUTTONS);
+        let signals = Signals {
+            outbox: Notify::new(),
+            dirty: watch::Sender::default(),
+            looks: Nudges::default(),
+            buttons,
+        };
+        let key = AccountKey::read(settings.sheets.credentials.path())?;
+        let hub = Hub::new(settings.sheets.api_url.as_str(), key, Patience::default(), clock::now).await?;
+        let (hub, observer) = match purpose {
+            Purpose::Serve => (hub, None),
+            Purpose::Observe(observer) => (hub.reading_only(), Some(observer)),
+        };
+        let telegram = telegram::client::Client::new(settings.telegram.api_url.as_str(), settings.telegram.token.secret().clone())?;
+        let parts = Self {
+            journal: open_journal(&settings, &rules, signals).await?,
+            hub,
+            telegram,
+            desks: Desks::new(&settings, rules),
+            supervisor: Supervisor::new(&shutdown, Pace::default()),
+            shutdown,
+            started: clock::monotonic(),
+            running: AtomicBool::new(false),
+            observer,
+            settings,
+        };
+        Ok((Arc::new(parts), buttons_pressed))
     }
 }
 

@@ -35,7 +35,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the service
-    Serve,
+    Serve(ServeArguments),
     /// Run the service with stand-ins for Telegram and Google, play a tour, and keep serving
     #[cfg(feature = "demo")]
     Demo(demo::DemoArguments),
@@ -54,6 +54,13 @@ enum Command {
     Release(Release),
     /// Ask a running service whether it is alive, for container health checks
     Probe(ProbeArguments),
+}
+
+#[derive(Debug, Args)]
+struct ServeArguments {
+    /// Look at the sheets and say what the service would do; write nothing, send nothing
+    #[arg(long)]
+    observe: bool,
 }
 
 #[derive(Debug, Args)]
@@ -162,7 +169,8 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     install_crypto();
     let config = arguments.config.as_deref();
     match arguments.command {
-        Command::Serve => serve::serve(load(config)?).await,
+        Command::Serve(ServeArguments { observe: true }) => serve::observe(load(config)?).await,
+        Command::Serve(ServeArguments { observe: false }) => serve::serve(load(config)?).await,
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => demo::demo(arguments).await,
         #[cfg(feature = "demo")]

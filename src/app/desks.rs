@@ -114,6 +114,7 @@ pub(super) fn start(parts: &Arc<Parts>) {
                     rules: parts.desks.rules.clone(),
                     hub: parts.hub.clone(),
                     journal: parts.journal.clone(),
+                    observer: parts.observer.clone(),
                     account: parts.settings.sheets.credentials.client_email().to_owned(),
                 };
                 driver::run(room, &desk.state, stop).await;

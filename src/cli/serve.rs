@@ -8,7 +8,7 @@ use anyhow::Context as _;
 
 use super::Failure;
 use crate::{
-    app::{App, Ended},
+    app::{self, App, Ended},
     config::{Mode, Settings},
     logs,
     shutdown::Shutdown,
@@ -30,6 +30,20 @@ pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
         notify(&[sd_notify::NotifyState::Stopping]);
     });
     match app.run().await {
+        Ended::Stopped | Ended::Forced => Ok(ExitCode::SUCCESS),
+        Ended::Failed(words) => Err(anyhow::anyhow!(words).into()),
+    }
+}
+
+/// Says what the service would do, on the standard output, one thing a line; the log goes on beside it.
+pub(super) async fn observe(settings: Settings) -> Result<ExitCode, Failure> {
+    logs::init(settings.log.format, "warn").context("the log cannot be set up")?;
+    logs::mask_panics();
+    let shutdown = Shutdown::on_signals().context("signals cannot be heard")?;
+    println!("Смотрим в таблицы и говорим, что сделали бы; ничего не пишем и не отправляем. Остановить: Ctrl-C.");
+    let ended = app::observe(settings, shutdown, |line| println!("– {line}")).await?;
+    println!("Остановлено. Ничего не записано и не отправлено.");
+    match ended {
         Ended::Stopped | Ended::Forced => Ok(ExitCode::SUCCESS),
         Ended::Failed(words) => Err(anyhow::anyhow!(words).into()),
     }

@@ -10,6 +10,7 @@ mod doubt;
 mod draft;
 mod find;
 mod fresh;
+mod intention;
 mod looking;
 mod pace;
 mod prepare;

@@ -5,6 +5,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::Future,
+    sync::Arc,
     time::Duration,
 };
 
@@ -73,19 +74,28 @@ pub struct Room {
     pub journal: Journal,
     /// The e-mail address with which people share the spreadsheet.
     pub account: String,
+    /// Told of what would be written, where the hub writes nothing.
+    pub observer: Option<Observer>,
 }
+
+/// Hears what the service would do, line by line.
+pub type Observer = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// Runs the desk of one spreadsheet until the stop; publishes how it fares.
 pub async fn run(room: Room, state: &watch::Sender<DeskState>, stop: CancellationToken) {
     metrics::describe_counter!(PLAIN_WRITES, "Shared cells changed without comparing");
     let mut desk = Desk::new(start(&room));
     let mut publisher = Publisher { state, plain_writes: 0 };
+    let observer = room.observer.clone();
     let mut driver = Driver::new(room, stop);
     let mut input = Some(Input::Tick);
     while let Some(next) = input {
         let now = clock::now();
         let output = desk.step(next, now).pop();
         publisher.publish(desk.state());
+        if let (Some(observer), Some(Output::Write(batch))) = (&observer, &output) {
+            desk.intention(batch).iter().for_each(|line| observer(line));
+        }
         input = match output {
             None => driver.wait(None).await,
             Some(Output::WaitUntil(until)) => driver.wait(Some(until)).await,
@@ -104,7 +114,12 @@ fn start(room: &Room) -> Start {
     }
     Start {
         known,
-        open: snapshot.intents(&room.spreadsheet),
+        // Whoever cannot write cannot resolve a batch either.
+        open: if room.observer.is_none() {
+            snapshot.intents(&room.spreadsheet)
+        } else {
+            Vec::new()
+        },
         last_fence: snapshot.last_fence(),
         account: room.account.clone(),
         spreadsheet: room.spreadsheet.clone(),

@@ -120,7 +120,16 @@ impl Hub {
             health: Mutex::new(Health::Ok),
             patience,
             now,
+            reads_only: false,
         })))
+    }
+
+    /// The same hub, fresh from [`Hub::new`], through which nothing can be written.
+    #[must_use]
+    pub fn reading_only(mut self) -> Self {
+        let inner = Arc::get_mut(&mut self.0).expect("a fresh hub has one handle");
+        inner.reads_only = true;
+        self
     }
 
     /// What a spreadsheet consists of: one read.
@@ -210,6 +219,9 @@ impl Hub {
         if !is_plain(spreadsheet) {
             return Err(CallError::NotFound);
         }
+        if self.0.reads_only && kind == Kind::Write {
+            return Err(CallError::Unavailable("nothing is written while observing".to_owned()));
+        }
         let opened = self.admit(kind).await;
         opened.inspect_err(|error| self.note(error))
     }
@@ -278,6 +290,8 @@ struct Inner {
     health: Mutex<Health>,
     patience: Patience,
     now: fn() -> Timestamp,
+    /// Every write is refused here.
+    reads_only: bool,
 }
 
 impl Inner {

@@ -136,6 +136,16 @@ impl Child {
         }
     }
 
+    /// Waits until it has written these words to the standard output.
+    pub(crate) async fn tells(&self, words: &str) {
+        let deadline = clock::monotonic() + PATIENCE;
+        while !text(&self.out).contains(words) {
+            let heard = || format!("{}{}", text(&self.out), self.said());
+            assert!(clock::monotonic() < deadline, "it does not tell {words:?}: {}", heard());
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
     fn said(&self) -> String {
         text(&self.err)
     }

@@ -6,6 +6,7 @@ mod child;
 mod commands;
 mod kills;
 mod moments;
+mod observe;
 #[path = "../support/play.rs"]
 mod play;
 mod settings;

@@ -35,7 +35,7 @@ async fn room() -> (Room, tempfile::TempDir) {
         looks: Nudges::default(),
         buttons: mpsc::channel(1).0,
     };
-    let interpret = std::sync::Arc::new(|_: &[u8]| Err(crate::journal::Undecodable(String::new())));
+    let interpret = Arc::new(|_: &[u8]| Err(crate::journal::Undecodable(String::new())));
     let directory = tempfile::tempdir().expect("a directory");
     let journal = Journal::open(directory.path(), rules.clone(), interpret, signals).expect("opens");
     let room = Room {
@@ -46,6 +46,7 @@ async fn room() -> (Room, tempfile::TempDir) {
         hub: nowhere().await,
         journal,
         account: "desk@example.org".to_owned(),
+        observer: None,
     };
     (room, directory)
 }
