@@ -4,6 +4,7 @@
 
 mod bench;
 mod book;
+mod burst;
 mod chaos;
 mod crowd;
 mod cycle;

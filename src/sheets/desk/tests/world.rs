@@ -32,6 +32,7 @@ use crate::{
         hub::FenceFate,
         layout::tests::{appeals, archive},
         look::Known,
+        quota::Kind,
         wire::{Batch, CallError, Change, Columns, ReadBack},
     },
 };
@@ -88,6 +89,8 @@ pub(super) struct World {
     pub(super) calls: usize,
     /// A look is taken, and what it leads to is not written yet.
     pub(super) exposed: bool,
+    /// When a call of which kind was made.
+    pub(super) log: Vec<(Timestamp, Kind)>,
     desk: Desk,
     seq: u64,
     fences: i32,
@@ -128,6 +131,7 @@ impl World {
             writes: 0,
             calls: 0,
             exposed: false,
+            log: Vec::new(),
             desk: super::bench::desk(None),
             seq: 0,
             fences: 0,
@@ -199,6 +203,16 @@ impl World {
         self.feed(Input::Tick, people);
     }
 
+    /// Rows are dirty, or time has passed.
+    pub(super) fn wakes(&mut self, people: &mut dyn People) {
+        let input = if self.memory.dirty.is_empty() {
+            Input::Tick
+        } else {
+            Input::Dirty(BTreeSet::from([Tab::Appeals]))
+        };
+        self.feed(input, people);
+    }
+
     /// Nothing is dirty, no batch is open.
     pub(super) fn is_quiet(&self) -> bool {
         self.memory.dirty.is_empty() && self.intents.is_empty() && self.late.is_none() && self.memory.waiting(self.now).is_empty()
@@ -252,6 +266,11 @@ impl World {
     }
 
     fn carry_out(&mut self, output: Output, people: &mut dyn People) -> Led {
+        match &output {
+            Output::ReadStructure | Output::Read(_) => self.log.push((self.now, Kind::Read)),
+            Output::Write(_) | Output::Fence(_) => self.log.push((self.now, Kind::Write)),
+            Output::Apply { .. } | Output::Project(_) | Output::Intend(_) | Output::WaitUntil(_) => {}
+        }
         let input = match output {
             Output::ReadStructure => return self.call(people, |world, _| Input::Structure(Ok(world.structure()))),
             Output::Read(ranges) => return self.call(people, |world, people| Input::Read(world.read(&ranges, people))),
