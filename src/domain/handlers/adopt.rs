@@ -48,6 +48,7 @@ pub(super) fn unnumbered(turn: &mut Turn<'_, impl View>, cells: &UnnumberedCells
         appeal.stopped = None;
         appeal.placed = true;
         trades::is_found(turn, &mut appeal);
+        remember_answer(&mut appeal, &cells.answer);
         appeal.adopted = Some(cells.history.clone());
         turn.dirty(RowKey::Appeal(appeal.id));
         return turn.put(Entity::Appeal(appeal));
@@ -126,6 +127,15 @@ fn has_lost_its_number(turn: &Turn<'_, impl View>, appeal: &Appeal, history: &Te
     let lines = if appeal.placed { appeal.lines_written } else { appeal.lines };
     let shows = || shown_history(turn.rules, turn.view, appeal, lines);
     gone && appeal.number.is_some() && lines > 0 && shows().as_str() == history.as_str()
+}
+
+/// An answer that we know stands in the row still: it is not typed anew.
+fn remember_answer(appeal: &mut Appeal, cell: &AnswerCell) {
+    if let (AnswerCell::Text(text), Some(answer)) = (cell, &appeal.answer)
+        && answer.text == *text
+    {
+        appeal.seen.answer = Some(text.clone());
+    }
 }
 
 fn adopted(turn: &mut Turn<'_, impl View>, found: &Found<'_>) -> Appeal {

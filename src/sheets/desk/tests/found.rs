@@ -213,3 +213,18 @@ fn an_answer_typed_over_and_typed_again_is_still_compared() {
         &[],
     );
 }
+
+#[test]
+fn an_answer_in_flight_from_a_row_whose_number_is_emptied_goes_out_once() {
+    holds(
+        &[
+            (30, Moment::After, Act::Unnumber(3)),
+            (2, Moment::Inside(1), Act::Duplicate(4)),
+            (30, Moment::Inside(0), Act::Write(2)),
+            (30, BEFORE, Act::Write(0)),
+            (30, BEFORE, Act::Type(3, false)),
+            (2, Moment::Inside(1), Act::Delete(3)),
+        ],
+        &[],
+    );
+}
