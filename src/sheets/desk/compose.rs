@@ -359,7 +359,8 @@ impl Stage<'_> {
             }
             told = true;
             let planned = Planned {
-                report: own.is_none().then(|| (wanted.row.key.clone(), wanted.dirtied)),
+                report: Some((wanted.row.key.clone(), wanted.dirtied)),
+                quiet: own.is_some(),
                 mark: (!removes).then_some(RowMark::Appeal(number)),
                 chat: chat_of(stray),
                 result: RowResult::Idle,

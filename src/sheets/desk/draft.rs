@@ -98,6 +98,8 @@ pub(super) struct Planned {
     pub(super) asks_formula: bool,
     /// The cells that only we write, as they are afterwards; of the history only that it is written.
     pub(super) wrote: Vec<(Column, Text)>,
+    /// Only trouble is reported: another row of the batch tells how it went with the key.
+    pub(super) quiet: bool,
     /// It empties a row without a key.
     pub(super) wipes: bool,
 }
@@ -226,6 +228,7 @@ impl Planned {
             contested: false,
             asks_formula: false,
             wrote: Vec::new(),
+            quiet: false,
             wipes: false,
         }
     }

@@ -70,7 +70,8 @@ impl Desk {
             {
                 look.remember(mark);
             }
-            if let (Some((key, dirtied)), Some(result)) = (row.report, result) {
+            let told = !row.quiet || result != Some(RowResult::Idle);
+            if let (Some((key, dirtied)), Some(result)) = (row.report.filter(|_| told), result) {
                 results.push(WrittenRow { key, dirtied, result });
             }
         }

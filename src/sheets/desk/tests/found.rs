@@ -228,3 +228,16 @@ fn an_answer_in_flight_from_a_row_whose_number_is_emptied_goes_out_once() {
         &[],
     );
 }
+
+#[test]
+fn a_stray_number_that_moves_while_it_is_taken_away_is_taken_away_again() {
+    holds(
+        &[
+            (0, BEFORE, Act::Insert(1)),
+            (22, BEFORE, Act::Insert(0)),
+            (18, Moment::Inside(1), Act::Duplicate(8)),
+            (19, BEFORE, Act::SortTheirs(3, false)),
+        ],
+        &[],
+    );
+}
