@@ -68,6 +68,9 @@ struct CheckArguments {
     /// Check the settings alone, without asking Telegram or Google
     #[arg(long)]
     offline: bool,
+    /// Try on this spreadsheet, on a tab of its own, whether Google does what the service counts on
+    #[arg(long, value_name = "SPREADSHEET", conflicts_with = "offline")]
+    live_sheet: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -175,7 +178,11 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Demo(arguments) => demo::demo(arguments).await,
         #[cfg(feature = "demo")]
         Command::Simulate(arguments) => simulate::simulate(arguments).await,
-        Command::Check(CheckArguments { offline }) => check::check(load(config)?, offline).await,
+        Command::Check(CheckArguments {
+            live_sheet: Some(spreadsheet),
+            ..
+        }) => check::live_sheet(&load(config)?, &spreadsheet).await,
+        Command::Check(CheckArguments { offline, live_sheet: None }) => check::check(load(config)?, offline).await,
         Command::Setup(Setup::Webhook { delete }) => setup::webhook(&load(config)?, delete).await,
         Command::Status(StatusArguments { format }) => status::status(&local(config)?, format).await,
         Command::Release(Release::Answers) => status::release_answers(&local(config)?).await,

@@ -3,10 +3,12 @@
 //! Invariant: it only reads; nothing at Telegram or Google is changed by it.
 
 mod answers;
+mod live;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
 use self::answers::Readable;
+pub(super) use self::live::live_sheet;
 use super::Failure;
 use crate::{
     app::{appeal_words, partner_words},

@@ -11,7 +11,7 @@ use std::{
 
 use google_sheets4::{
     Sheets,
-    api::{Scope, SpreadsheetMethods},
+    api::{self, Scope, SpreadsheetMethods},
     common,
 };
 use hyper_rustls::HttpsConnectorBuilder;
@@ -179,6 +179,22 @@ impl Hub {
             Err(CallError::Refused { change, words }) if change >= batch.changes.len() => Err(CallError::Unknown(words)),
             outcome => outcome,
         }
+    }
+
+    /// Makes one request that is no change of the service's: one write.
+    ///
+    /// # Errors
+    /// As for [`Hub::write`].
+    pub(super) async fn ask(&self, spreadsheet: &SpreadsheetId, request: api::Request) -> Result<(), CallError> {
+        let request = api::BatchUpdateSpreadsheetRequest {
+            requests: Some(vec![request]),
+            ..Default::default()
+        };
+        let mut ear = self.open(Kind::Write, spreadsheet).await?;
+        let call = self.spreadsheets().batch_update(request, &spreadsheet.0);
+        let call = call.param("fields", "spreadsheetId").add_scope(Scope::Spreadsheet);
+        let answer = self.wait(Kind::Write, call.delegate(&mut ear).doit()).await;
+        self.close(&ear, answer, |answer| answer.spreadsheet_id).map(drop)
     }
 
     /// Sends a fence alone, to learn what became of the batch that carried it: one write.

@@ -7,6 +7,7 @@ pub mod account_key;
 mod decode;
 mod encode;
 pub mod hub;
+pub mod live;
 mod outcome;
 mod quota;
 mod token;

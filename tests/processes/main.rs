@@ -5,6 +5,7 @@
 mod child;
 mod commands;
 mod kills;
+mod live;
 mod moments;
 mod observe;
 #[path = "../support/play.rs"]

@@ -1,0 +1,56 @@
+//! `check --live-sheet`: what the design takes for granted of Google, tried on a spreadsheet that is there for it.
+//!
+//! Invariant: the exit code is 0 only if everything is as assumed, and the tab that was made is gone.
+
+use std::{process::ExitCode, time::Duration};
+
+use crate::{
+    cli::Failure,
+    clock,
+    config::Settings,
+    domain::ids::SpreadsheetId,
+    sheets::{
+        account_key::AccountKey,
+        hub::{Hub, Patience},
+        live::{self, Trial},
+    },
+};
+
+/// A write that is given up this soon has mostly been sent, and its answer is still on its way.
+const HASTY: Duration = Duration::from_millis(60);
+
+pub(in crate::cli) async fn live_sheet(settings: &Settings, spreadsheet: &str) -> Result<ExitCode, Failure> {
+    let hub = hub(settings, Patience::default()).await?;
+    let hasty = Patience {
+        write: HASTY,
+        ..Patience::default()
+    };
+    let hasty = self::hub(settings, hasty).await?;
+    println!("Пробуем на отдельном листе таблицы {spreadsheet}; в конце он удаляется. Это около 40 вызовов за минуту.\n");
+    let trials = live::try_all(&hub, &hasty, &SpreadsheetId(spreadsheet.to_owned()), tell).await?;
+    let others = trials.iter().filter(|trial| trial.otherwise.is_some()).count();
+    if others == 0 {
+        println!("\nВсё так, как рассчитано: {} проб.", trials.len());
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!(
+        "\nИначе, чем рассчитано: {others} из {}. Что сервис делает в этих случаях, сказано выше.",
+        trials.len()
+    );
+    Ok(ExitCode::FAILURE)
+}
+
+fn tell(trial: &Trial) {
+    match &trial.otherwise {
+        None => println!("так    {}", trial.about),
+        Some(otherwise) => println!(
+            "ИНАЧЕ  {}\n         нашли: {}\n         тогда: {}",
+            trial.about, otherwise.found, otherwise.then
+        ),
+    }
+}
+
+async fn hub(settings: &Settings, patience: Patience) -> Result<Hub, Failure> {
+    let key = AccountKey::read(settings.sheets.credentials.path())?;
+    Ok(Hub::new(settings.sheets.api_url.as_str(), key, patience, clock::now).await?)
+}

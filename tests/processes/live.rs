@@ -1,0 +1,67 @@
+//! `check --live-sheet` against the stand-in: as Google is taken to be, and as it may turn out to be.
+//!
+//! Invariant: the spreadsheet is afterwards what it was before.
+
+use sheetdesk::stage::BOOK;
+use simulator::sheets::{ApiError, Role, SERVICE_ACCOUNT_EMAIL, Workbook};
+
+use crate::{
+    child::{Exit, run},
+    play::Play,
+};
+
+const SCRATCH: &str = "book-for-trials-that-nobody-needs-0000000000";
+
+/// Runs the trials on a spreadsheet; afterwards it is as it was.
+async fn tried(play: &Play, spreadsheet: &str) -> Exit {
+    let book = || {
+        play.stage
+            .sheets
+            .with(spreadsheet, |book| Ok::<_, ApiError>(book.clone()))
+            .expect("it is there")
+    };
+    let before = book();
+    let exit = run(&play.stage, &["check", "--live-sheet", spreadsheet]).await;
+    assert!(book() == before, "it is as it was: {:?}", book().tab_titles());
+    exit
+}
+
+#[tokio::test]
+async fn a_google_that_is_as_assumed_passes_and_keeps_nothing() {
+    let play = Play::set().await;
+    let exit = tried(&play, BOOK).await;
+    assert_eq!(exit.code, Some(0), "{}{}", exit.out, exit.err);
+    assert_eq!(
+        exit.out.lines().filter(|line| line.starts_with("так    ")).count(),
+        18,
+        "{}",
+        exit.out
+    );
+    assert!(exit.out.contains("Всё так, как рассчитано: 18 проб."), "{}", exit.out);
+}
+
+#[tokio::test]
+async fn a_google_that_does_not_find_line_breaks_is_told_with_what_follows() {
+    let play = Play::set().await;
+    let mut book = Workbook::new(SCRATCH, "Для проб").without_multiline_find();
+    book.add_tab("Лист").expect("a tab");
+    book.share(SERVICE_ACCOUNT_EMAIL, Role::Writer);
+    play.stage.sheets.insert_workbook(book);
+    let exit = tried(&play, SCRATCH).await;
+    assert_eq!(exit.code, Some(1), "{}{}", exit.out, exit.err);
+    let words = "ИНАЧЕ  ответ с переносами строк – так же\n         нашли: изменено ячеек: 0, в ячейке «да⏎и ещё⏎⏎да»\n         тогда: сервис смотрит ещё раз";
+    assert!(exit.out.contains(words), "{}", exit.out);
+    assert!(exit.out.contains("Иначе, чем рассчитано: 1 из 18."), "{}", exit.out);
+}
+
+#[tokio::test]
+async fn a_spreadsheet_that_may_only_be_read_is_named() {
+    let play = Play::set().await;
+    let mut book = Workbook::new(SCRATCH, "Для проб");
+    book.add_tab("Лист").expect("a tab");
+    book.share(SERVICE_ACCOUNT_EMAIL, Role::Reader);
+    play.stage.sheets.insert_workbook(book);
+    let exit = tried(&play, SCRATCH).await;
+    assert_eq!(exit.code, Some(1));
+    assert!(exit.err.contains("новый лист: вызов не удался (no access"), "{}", exit.err);
+}
