@@ -150,6 +150,10 @@ impl Crowd<'_> {
         self.script.acts.iter().any(|(_, _, act)| matches!(act, Act::SortTheirs(..)))
     }
 
+    pub(super) fn unnumbers(&self) -> bool {
+        self.script.acts.iter().any(|(_, _, act)| matches!(act, Act::Unnumber(_)))
+    }
+
     pub(super) fn duplicates(&self) -> bool {
         self.script.acts.iter().any(|(_, _, act)| matches!(act, Act::Duplicate(_)))
     }
