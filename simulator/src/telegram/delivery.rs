@@ -55,7 +55,7 @@ async fn attempt(client: &reqwest::Client, post: &Post) -> Result<(), Failure> {
     let mut request = client
         .post(post.url.clone())
         .header(CONTENT_TYPE, "application/json")
-        .body(post.body.clone());
+        .body(post.departure.body.clone());
     if let Some(secret) = &post.secret {
         request = request.header(SECRET_HEADER, secret);
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::messages;
 use super::params::Params;
+use super::polling::{self, Wait};
 use super::refusal::Refusal;
 use super::state::{CommandSet, State};
 use crate::clock::Moment;
@@ -23,6 +24,7 @@ pub(super) enum Method {
     SetWebhook,
     DeleteWebhook,
     GetWebhookInfo,
+    GetUpdates,
     SetMyCommands,
     SendMessage,
     EditMessageText,
@@ -34,6 +36,18 @@ pub(super) enum Method {
 pub(super) struct Answer {
     pub(super) result: Value,
     pub(super) description: Option<&'static str>,
+    /// A poll that found nothing and may wait.
+    pub(super) wait: Option<Wait>,
+}
+
+impl Answer {
+    pub(super) fn new(result: Value) -> Self {
+        Self {
+            result,
+            description: None,
+            wait: None,
+        }
+    }
 }
 
 impl Method {
@@ -44,6 +58,7 @@ impl Method {
             "setwebhook" => Ok(Self::SetWebhook),
             "deletewebhook" => Ok(Self::DeleteWebhook),
             "getwebhookinfo" => Ok(Self::GetWebhookInfo),
+            "getupdates" => Ok(Self::GetUpdates),
             "setmycommands" => Ok(Self::SetMyCommands),
             "sendmessage" => Ok(Self::SendMessage),
             "editmessagetext" => Ok(Self::EditMessageText),
@@ -56,7 +71,7 @@ impl Method {
     fn waits(self) -> bool {
         match self {
             Self::SendMessage | Self::EditMessageText | Self::AnswerCallbackQuery => true,
-            Self::GetMe | Self::SetWebhook | Self::DeleteWebhook | Self::GetWebhookInfo | Self::SetMyCommands => false,
+            Self::GetMe | Self::SetWebhook | Self::DeleteWebhook | Self::GetWebhookInfo | Self::GetUpdates | Self::SetMyCommands => false,
         }
     }
 
@@ -66,6 +81,7 @@ impl Method {
             Self::GetMe | Self::GetWebhookInfo => &[],
             Self::SetWebhook => &["url", "secret_token", "allowed_updates", "max_connections", "drop_pending_updates"],
             Self::DeleteWebhook => &["drop_pending_updates"],
+            Self::GetUpdates => &["offset", "limit", "timeout", "allowed_updates"],
             Self::SetMyCommands => &["commands", "scope", "language_code"],
             Self::SendMessage => &[
                 "chat_id",
@@ -101,18 +117,19 @@ pub(super) fn call(state: &mut State, method: Method, params: &Params, now: Mome
         // To delete is to set without an address.
         Method::SetWebhook | Method::DeleteWebhook => return remarked(state.webhook.set(params)?),
         Method::GetWebhookInfo => state.webhook.info(),
+        Method::GetUpdates => return polling::poll(state, params),
         Method::SetMyCommands => set_commands(state, params)?,
         Method::SendMessage => messages::send(state, params, now)?,
         Method::EditMessageText => messages::edit(state, params, now)?,
         Method::AnswerCallbackQuery => messages::answer_button(state, params, now)?,
     };
-    Ok(Answer { result, description: None })
+    Ok(Answer::new(result))
 }
 
 fn remarked(description: &'static str) -> Result<Answer, Refusal> {
     Ok(Answer {
-        result: Value::Bool(true),
         description: Some(description),
+        ..Answer::new(Value::Bool(true))
     })
 }
 

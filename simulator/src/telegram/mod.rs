@@ -17,10 +17,12 @@ mod options;
 mod params;
 mod people;
 mod person;
+mod polling;
 mod refusal;
 mod server;
 mod sim;
 mod state;
+mod updates;
 mod webhook;
 
 use std::io;
@@ -161,21 +163,21 @@ impl Telegram {
         })
     }
 
-    /// Waits until the webhook has taken every update.
+    /// Waits until the bot has taken every update.
     ///
     /// # Errors
     /// [`TimedOut`], naming how many are left and the last error.
     pub async fn await_idle(&self, within: Duration) -> Result<(), TimedOut> {
-        let idle = self.0.until(within, || self.0.lock().webhook.is_idle().then_some(()));
+        let idle = self.0.until(within, || self.0.lock().webhook.updates.is_idle().then_some(()));
         idle.await.ok_or_else(|| TimedOut {
             within,
             seen: self.0.lock().webhook.info().to_string(),
         })
     }
 
-    /// Updates that the webhook has not yet taken.
+    /// Updates that the bot has not yet taken: its webhook answered, or a poll confirmed them.
     pub fn pending_updates(&self) -> usize {
-        self.0.lock().webhook.pending()
+        self.0.lock().webhook.updates.pending()
     }
 
     /// How often the bot called and what came of it.

@@ -110,7 +110,7 @@ impl State {
             let chat = self.chats.entry(*id).or_insert_with(|| Chat::new(about.clone(), None));
             chat.known = true;
         }
-        self.webhook.queue(update_id, &kind, &update, chat.map(|(id, _)| id));
+        self.webhook.updates.queue(update_id, &kind, &update, chat.map(|(id, _)| id));
         Ok(update_id)
     }
 
@@ -136,7 +136,7 @@ impl State {
         let update_id = self.number_update();
         let mut update = json!({ "update_id": update_id });
         update[kind] = body;
-        self.webhook.queue(update_id, kind, &update, chat);
+        self.webhook.updates.queue(update_id, kind, &update, chat);
         update_id
     }
 }

@@ -55,6 +55,12 @@ pub(super) enum Refusal {
     WebhookHttps,
     #[error("Bad Request: bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")]
     WebhookPort,
+    #[error("Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first")]
+    WebhookActive,
+    #[error("Conflict: terminated by other getUpdates request; make sure that only one bot instance is running")]
+    OtherPoll,
+    #[error("Conflict: terminated by setWebhook request")]
+    WebhookSet,
     #[error("Forbidden: bot was blocked by the user")]
     Blocked,
     #[error("Forbidden: user is deactivated")]
@@ -70,6 +76,7 @@ impl Refusal {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::NotImplemented(_) => StatusCode::NOT_IMPLEMENTED,
             Self::Blocked | Self::Deactivated => StatusCode::FORBIDDEN,
+            Self::WebhookActive | Self::OtherPoll | Self::WebhookSet => StatusCode::CONFLICT,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Malformed(_)
             | Self::ChatIdEmpty

@@ -22,6 +22,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::faults::FaultKind;
 use super::methods::{self, Method};
 use super::params::Params;
+use super::polling;
 use super::refusal::Refusal;
 use super::{Shared, Telegram, sim};
 use crate::clock::Moment;
@@ -117,20 +118,20 @@ async fn answer(shared: &Shared, call: &Call) -> Response {
         state.faults.strike(&call.method)
     });
     match fault {
-        None => carry_out(shared, call),
+        None => carry_out(shared, call).await,
         Some(FaultKind::Delay { milliseconds }) => {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-            carry_out(shared, call)
+            carry_out(shared, call).await
         }
         Some(FaultKind::Hold) => {
             hold(shared).await;
-            carry_out(shared, call)
+            carry_out(shared, call).await
         }
         Some(FaultKind::Answer { status, body }) => scripted(status, body),
         Some(FaultKind::TooMany { retry_after }) => refused(shared, Refusal::TooMany(retry_after)),
         Some(FaultKind::CutBefore) => cut(),
         Some(FaultKind::CutAfter) => {
-            carry_out(shared, call);
+            carry_out(shared, call).await;
             cut()
         }
     }
@@ -144,18 +145,22 @@ async fn hold(shared: &Shared) {
     shared.change(|state| state.held -= 1);
 }
 
-fn carry_out(shared: &Shared, call: &Call) -> Response {
-    match attempt(shared, call) {
+async fn carry_out(shared: &Shared, call: &Call) -> Response {
+    match attempt(shared, call).await {
         Ok(body) => Json(body).into_response(),
         Err(refusal) => refused(shared, refusal),
     }
 }
 
-fn attempt(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
+async fn attempt(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
     let method = Method::named(&call.method)?;
     let params = Params::read(call.query.as_deref(), &call.headers, &call.body)?;
     let answer = shared.change(|state| methods::call(state, method, &params, Moment::now()))?;
-    let mut body = json!({ "ok": true, "result": answer.result });
+    let result = match answer.wait {
+        Some(wait) => polling::wait(shared, wait).await?,
+        None => answer.result,
+    };
+    let mut body = json!({ "ok": true, "result": result });
     if let Some(description) = answer.description {
         body["description"] = json!(description);
     }

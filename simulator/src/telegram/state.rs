@@ -15,6 +15,7 @@ use super::html::Parsed;
 use super::ids::{ChatId, MessageId, Profile, UpdateId};
 use super::limits::Flood;
 use super::markup;
+use super::polling::Polls;
 use super::refusal::Refusal;
 use super::webhook::Webhook;
 use crate::clock::Moment;
@@ -68,7 +69,7 @@ pub struct Calls {
     pub too_many: u64,
     /// Calls answered with another refusal.
     pub refused: u64,
-    /// Updates that the webhook took.
+    /// Updates that the webhook took or a poll confirmed.
     pub delivered: u64,
     /// Attempts to deliver an update that failed.
     pub undelivered: u64,
@@ -136,6 +137,7 @@ pub(super) struct State {
     pub(super) queries: HashMap<String, Query>,
     pub(super) commands: Vec<CommandSet>,
     pub(super) webhook: Webhook,
+    pub(super) polls: Polls,
     pub(super) flood: Flood,
     pub(super) faults: Faults,
     pub(super) calls: Calls,
@@ -228,6 +230,7 @@ impl State {
             queries: HashMap::new(),
             commands: Vec::new(),
             webhook: Webhook::new(options.webhook_retry.clone()),
+            polls: Polls::default(),
             flood: Flood::new(options.limits),
             faults: Faults::default(),
             calls: Calls::default(),

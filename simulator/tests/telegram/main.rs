@@ -3,6 +3,7 @@
 
 mod faults;
 mod people;
+mod polling;
 mod refusals;
 mod support;
 mod webhook;

@@ -76,6 +76,18 @@ impl Bot {
         body["description"].as_str().expect("a description").to_owned()
     }
 
+    /// Waits until the stand-in has counted so many calls of a method.
+    pub(crate) async fn await_calls(&self, method: &str, count: u64) {
+        let counted = async {
+            while self.telegram.calls().by_method.get(method).copied().unwrap_or_default() < count {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            // The call is counted a moment before it is carried out.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        tokio::time::timeout(SOON, counted).await.expect("in time");
+    }
+
     pub(crate) async fn get(&self, path: &str) -> (u16, Value) {
         let request = self.client.get(format!("{}{path}", self.telegram.url()));
         Self::json(request).await
