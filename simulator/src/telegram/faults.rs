@@ -11,7 +11,7 @@ pub struct Fault {
     /// How many calls it strikes.
     #[serde(default = "once")]
     pub times: u32,
-    /// Only calls of this method; any call if absent.
+    /// Only calls of this method, `download` for the bytes of a file; any call if absent.
     #[serde(default)]
     pub method: Option<String>,
     /// What happens to them.
@@ -44,6 +44,8 @@ pub enum FaultKind {
     CutBefore,
     /// The call is carried out, and the connection breaks before the answer.
     CutAfter,
+    /// The call is carried out, and the connection breaks in the middle of the answer.
+    CutMidway,
     /// The call is carried out when the test releases it.
     Hold,
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::html::Parsed;
 use super::ids::{ChatId, MessageId};
 use super::markup;
+use super::media::FileDraft;
 use super::params::Params;
 use super::refusal::Refusal;
 use super::state::{ButtonAnswer, Content, Entry, SentMessage, State};
@@ -14,40 +15,54 @@ use crate::clock::Moment;
 
 /// The longest text, in UTF-16 code units after the mark-up is gone (Bot API, `sendMessage`).
 const TEXT_UNITS: usize = 4096;
+/// The longest caption, counted likewise (Bot API, `sendPhoto`).
+const CAPTION_UNITS: usize = 1024;
+
+/// A message of a call that may still be refused.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) content: Content,
+    pub(super) file: Option<FileDraft>,
+}
 
 /// `sendMessage`.
 pub(super) fn send(state: &mut State, params: &Params, now: Moment) -> Result<Value, Refusal> {
-    let content = content(params)?;
+    let content = text(params)?;
+    place(state, params, Draft { content, file: None }, now)
+}
+
+/// Puts a message into its chat, if the chat, the limits and the person let it.
+pub(super) fn place(state: &mut State, params: &Params, draft: Draft, now: Moment) -> Result<Value, Refusal> {
     let chat_id = chat_id(params)?;
     let chat = state.heard_of(chat_id)?;
     let reply_to = reply_target(params, |message| chat.log.contains_key(&message))?;
     state.flood.admit(chat_id, now.steady)?;
     state.heard_of(chat_id)?.accepts()?;
-    check_length(&content)?;
+    check_length(&draft)?;
     let message_id = state.number_message();
+    let media = draft.file.map(|file| file.keep(&mut state.files));
     let sent = SentMessage {
         message_id,
         at: now.wall,
         reply_to,
-        content,
+        content: Content { media, ..draft.content },
         earlier: Vec::new(),
     };
-    let entry = Entry::Ours(sent.clone());
-    state.heard_of(chat_id)?.log.insert(message_id, entry);
-    let chat = &state.chats[&chat_id];
-    Ok(chat.message(&state.bot, &sent, None))
+    let message = state.chats[&chat_id].message(&state.bot, &sent, None);
+    state.log(chat_id, message_id, Entry::Ours(Box::new(sent)));
+    Ok(message)
 }
 
 /// `editMessageText`.
 pub(super) fn edit(state: &mut State, params: &Params, now: Moment) -> Result<Value, Refusal> {
-    let content = content(params)?;
+    let content = text(params)?;
     let chat_id = chat_id(params)?;
     let message_id = params.integer("message_id")?.map(MessageId).ok_or(Refusal::MessageIdMissing)?;
     let chat = state.heard_of(chat_id)?;
     chat.accepts()?;
     let sent = match chat.log.get_mut(&message_id) {
         None => return Err(Refusal::EditNotFound),
-        Some(Entry::Theirs) => return Err(Refusal::NotEditable),
+        Some(Entry::Theirs(_)) => return Err(Refusal::NotEditable),
         Some(Entry::Ours(sent)) => sent,
     };
     if !content.reply_markup.as_ref().is_none_or(markup::is_inline) {
@@ -56,7 +71,12 @@ pub(super) fn edit(state: &mut State, params: &Params, now: Moment) -> Result<Va
     if !sent.content.reply_markup.as_ref().is_none_or(markup::is_inline) {
         return Err(Refusal::NotEditable);
     }
-    check_length(&content)?;
+    if sent.content.media.is_some() {
+        return Err(Refusal::NoTextToEdit);
+    }
+    if content.text.encode_utf16().count() > TEXT_UNITS {
+        return Err(Refusal::TooLong);
+    }
     if looks_same(&sent.content, &content) {
         return Err(Refusal::NotModified);
     }
@@ -84,20 +104,30 @@ pub(super) fn answer_button(state: &mut State, params: &Params, now: Moment) -> 
     Ok(Value::Bool(true))
 }
 
-fn content(params: &Params) -> Result<Content, Refusal> {
+fn text(params: &Params) -> Result<Content, Refusal> {
     let source = params.text("text")?.unwrap_or_default();
     if source.trim().is_empty() {
         return Err(Refusal::TextEmpty);
     }
+    let content = marked_up(source, params)?;
+    if content.text.is_empty() {
+        return Err(Refusal::TextEmpty);
+    }
+    Ok(content)
+}
+
+/// What is said under a file: perhaps nothing.
+pub(super) fn caption(params: &Params) -> Result<Content, Refusal> {
+    marked_up(params.text("caption")?.unwrap_or_default(), params)
+}
+
+fn marked_up(source: &str, params: &Params) -> Result<Content, Refusal> {
     let mode = params.text("parse_mode")?.unwrap_or_default();
     let parsed = match mode.to_ascii_lowercase().as_str() {
         "" => Parsed::plain(source),
         "html" => Parsed::html(source).map_err(Refusal::Entities)?,
         _ => return Err(Refusal::ParseMode),
     };
-    if parsed.text.is_empty() {
-        return Err(Refusal::TextEmpty);
-    }
     Ok(Content::new(parsed, source, markup::read(params)?))
 }
 
@@ -127,11 +157,13 @@ fn reply_target(params: &Params, exists: impl Fn(MessageId) -> bool) -> Result<O
     }
 }
 
-fn check_length(content: &Content) -> Result<(), Refusal> {
-    if content.text.encode_utf16().count() > TEXT_UNITS {
-        return Err(Refusal::TooLong);
+fn check_length(draft: &Draft) -> Result<(), Refusal> {
+    let units = draft.content.text.encode_utf16().count();
+    match draft.file {
+        None if units > TEXT_UNITS => Err(Refusal::TooLong),
+        Some(_) if units > CAPTION_UNITS => Err(Refusal::CaptionTooLong),
+        None | Some(_) => Ok(()),
     }
-    Ok(())
 }
 
 /// The source may differ: what counts is what people would see.

@@ -1,9 +1,11 @@
-//! The methods of the Bot API that the stand-in knows, and what each may be given.
+//! Carries out the methods of the Bot API that the stand-in knows.
 //! Invariant: one call is one step under the lock: it is carried out whole or refused whole.
 
 use serde_json::{Value, json};
 
+use super::media;
 use super::messages;
+use super::method::Method;
 use super::params::Params;
 use super::polling::{self, Wait};
 use super::refusal::Refusal;
@@ -16,20 +18,6 @@ const MAX_COMMANDS: usize = 100;
 const COMMAND_LENGTH: usize = 32;
 /// The longest description of a command, in characters (Bot API, `BotCommand`).
 const DESCRIPTION_LENGTH: usize = 256;
-
-/// A method that the stand-in knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Method {
-    GetMe,
-    SetWebhook,
-    DeleteWebhook,
-    GetWebhookInfo,
-    GetUpdates,
-    SetMyCommands,
-    SendMessage,
-    EditMessageText,
-    AnswerCallbackQuery,
-}
 
 /// What a call that was carried out answers.
 #[derive(Debug)]
@@ -50,76 +38,22 @@ impl Answer {
     }
 }
 
-impl Method {
-    /// The method of this name; names are compared without case, as the server does.
-    pub(super) fn named(name: &str) -> Result<Self, Refusal> {
-        match name.to_ascii_lowercase().as_str() {
-            "getme" => Ok(Self::GetMe),
-            "setwebhook" => Ok(Self::SetWebhook),
-            "deletewebhook" => Ok(Self::DeleteWebhook),
-            "getwebhookinfo" => Ok(Self::GetWebhookInfo),
-            "getupdates" => Ok(Self::GetUpdates),
-            "setmycommands" => Ok(Self::SetMyCommands),
-            "sendmessage" => Ok(Self::SendMessage),
-            "editmessagetext" => Ok(Self::EditMessageText),
-            "answercallbackquery" => Ok(Self::AnswerCallbackQuery),
-            _ => Err(Refusal::NotImplemented(format!("method {name}"))),
-        }
-    }
-
-    /// Whether a running flood wait refuses it. Settings of the bot stay reachable.
-    fn waits(self) -> bool {
-        match self {
-            Self::SendMessage | Self::EditMessageText | Self::AnswerCallbackQuery => true,
-            Self::GetMe | Self::SetWebhook | Self::DeleteWebhook | Self::GetWebhookInfo | Self::GetUpdates | Self::SetMyCommands => false,
-        }
-    }
-
-    /// The parameters that the stand-in models, or that change nothing that it shows.
-    fn parameters(self) -> &'static [&'static str] {
-        match self {
-            Self::GetMe | Self::GetWebhookInfo => &[],
-            Self::SetWebhook => &["url", "secret_token", "allowed_updates", "max_connections", "drop_pending_updates"],
-            Self::DeleteWebhook => &["drop_pending_updates"],
-            Self::GetUpdates => &["offset", "limit", "timeout", "allowed_updates"],
-            Self::SetMyCommands => &["commands", "scope", "language_code"],
-            Self::SendMessage => &[
-                "chat_id",
-                "text",
-                "parse_mode",
-                "reply_markup",
-                "reply_parameters",
-                "link_preview_options",
-                "disable_notification",
-                "protect_content",
-            ],
-            Self::EditMessageText => &[
-                "chat_id",
-                "message_id",
-                "text",
-                "parse_mode",
-                "reply_markup",
-                "link_preview_options",
-            ],
-            Self::AnswerCallbackQuery => &["callback_query_id", "text", "show_alert", "cache_time"],
-        }
-    }
-}
-
 /// Carries out one call.
 pub(super) fn call(state: &mut State, method: Method, params: &Params, now: Moment) -> Result<Answer, Refusal> {
     if method.waits() {
         state.flood.waiting(now.steady)?;
     }
-    params.only(method.parameters())?;
+    params.only(&method.parameters())?;
     let result = match method {
         Method::GetMe => me(state),
         // To delete is to set without an address.
         Method::SetWebhook | Method::DeleteWebhook => return remarked(state.webhook.set(params)?),
         Method::GetWebhookInfo => state.webhook.info(),
         Method::GetUpdates => return polling::poll(state, params),
+        Method::GetFile => state.files.get(params)?,
         Method::SetMyCommands => set_commands(state, params)?,
         Method::SendMessage => messages::send(state, params, now)?,
+        Method::SendFile(kind) => media::send(state, params, kind, now)?,
         Method::EditMessageText => messages::edit(state, params, now)?,
         Method::AnswerCallbackQuery => messages::answer_button(state, params, now)?,
     };

@@ -5,20 +5,27 @@
 //! methods and parameters that it does not model are answered with 501, and a flood wait begun in
 //! one chat refuses sending, editing and button answers everywhere (the harshest of what was seen).
 
+mod attachment;
 mod delivery;
+mod download;
 mod faults;
+mod files;
 mod html;
 mod ids;
 mod limits;
 mod markup;
+mod media;
 mod messages;
+mod method;
 mod methods;
 mod options;
 mod params;
+mod parts;
 mod people;
 mod person;
 mod polling;
 mod refusal;
+mod render;
 mod server;
 mod sim;
 mod state;
@@ -36,13 +43,15 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use self::attachment::{Attachment, FileKind, Held};
 pub use self::faults::{Fault, FaultKind};
 pub use self::ids::{ChatId, MessageId, Profile, UpdateId};
 pub use self::limits::Limits;
 pub use self::options::TelegramOptions;
+pub use self::parts::Origin;
 pub use self::people::ActError;
 pub use self::person::Person;
-pub use self::state::{ButtonAnswer, Calls, CommandSet, Content, SentMessage};
+pub use self::state::{ButtonAnswer, Calls, CommandSet, Content, FileSource, SentFile, SentMessage};
 
 use self::state::State;
 use crate::clock::Moment;

@@ -1,23 +1,47 @@
-//! Parameters of a call, whether they came as JSON, as a form or in the query.
+//! Parameters of a call, whether they came as JSON, as a form, with files or in the query.
 //! Invariant: a parameter that the stand-in does not model is refused aloud, never ignored.
+
+use std::collections::BTreeMap;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
+use multer::Multipart;
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
 
+/// How a text parameter points at a file of the same call (Bot API, "Sending files").
+const ATTACHED: &str = "attach://";
+
+/// A file that came with a call.
+#[derive(Clone, Debug)]
+pub(super) struct Upload {
+    pub(super) name: String,
+    pub(super) mime: Option<String>,
+    pub(super) bytes: Bytes,
+}
+
+/// How a call names a file.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Given<'a> {
+    /// A `file_id` or an address.
+    Named(&'a str),
+    Uploaded(&'a Upload),
+}
+
 /// The parameters of one call by name; those of the body win over those of the query.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Params(Map<String, Value>);
+pub(super) struct Params {
+    values: Map<String, Value>,
+    files: BTreeMap<String, Upload>,
+}
 
 impl Params {
     /// Reads the query and the body of a request.
     ///
     /// # Errors
-    /// [`Refusal::Malformed`] if the body is not the JSON object it says to be, and
-    /// [`Refusal::NotImplemented`] for file uploads.
-    pub(super) fn read(query: Option<&str>, headers: &HeaderMap, body: &Bytes) -> Result<Self, Refusal> {
+    /// [`Refusal::Malformed`] if the body is not what it says to be.
+    pub(super) async fn read(query: Option<&str>, headers: &HeaderMap, body: &Bytes) -> Result<Self, Refusal> {
         let mut params = Self::default();
         params.add_form(query.unwrap_or_default().as_bytes());
         let kind = headers
@@ -30,25 +54,43 @@ impl Params {
         if kind.starts_with("application/json") {
             let object: Map<String, Value> =
                 serde_json::from_slice(body).map_err(|_| Refusal::Malformed("can't parse JSON object".into()))?;
-            params.0.extend(object);
+            params.values.extend(object);
         } else if kind.starts_with("application/x-www-form-urlencoded") {
             params.add_form(body);
+        } else if let Ok(boundary) = multer::parse_boundary(kind) {
+            params
+                .add_parts(Multipart::with_reader(&**body, boundary))
+                .await
+                .map_err(|_| Refusal::Malformed("can't parse multipart/form-data".into()))?;
         } else {
             return Err(Refusal::NotImplemented(format!("content type {kind:?}")));
         }
         Ok(params)
     }
 
-    /// Refuses whatever stands neither in `known` nor is null.
+    /// Refuses whatever stands neither in `known` nor is null, and files that nothing points at.
     pub(super) fn only(&self, known: &[&str]) -> Result<(), Refusal> {
-        let foreign = self
-            .0
-            .iter()
-            .find(|(name, value)| !value.is_null() && !known.contains(&name.as_str()));
-        match foreign {
-            Some((name, _)) => Err(Refusal::NotImplemented(format!("parameter {name}"))),
+        let values = self.values.iter().filter(|(_, value)| !value.is_null());
+        let files = self.files.keys().filter(|name| !self.points_at(name));
+        let mut names = values.map(|(name, _)| name).chain(files);
+        match names.find(|name| !known.contains(&name.as_str())) {
+            Some(name) => Err(Refusal::NotImplemented(format!("parameter {name}"))),
             None => Ok(()),
         }
+    }
+
+    /// A file, if given: by name, or as an upload under the parameter's name or wherever it points.
+    pub(super) fn file(&self, name: &str) -> Result<Option<Given<'_>>, Refusal> {
+        if let Some(upload) = self.files.get(name) {
+            return Ok(Some(Given::Uploaded(upload)));
+        }
+        let Some(text) = self.text(name)?.filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        Ok(match text.strip_prefix(ATTACHED) {
+            Some(part) => self.files.get(part).map(Given::Uploaded),
+            None => Some(Given::Named(text)),
+        })
     }
 
     /// A text, if given; numbers and booleans are no texts.
@@ -99,12 +141,38 @@ impl Params {
     }
 
     fn value(&self, name: &str) -> Option<&Value> {
-        self.0.get(name).filter(|value| !value.is_null())
+        self.values.get(name).filter(|value| !value.is_null())
+    }
+
+    fn points_at(&self, file: &str) -> bool {
+        let mut texts = self.values.values().filter_map(Value::as_str);
+        texts.any(|text| text.strip_prefix(ATTACHED) == Some(file))
+    }
+
+    async fn add_parts(&mut self, mut parts: Multipart<'_>) -> multer::Result<()> {
+        while let Some(part) = parts.next_field().await? {
+            let name = part.name().unwrap_or_default().to_owned();
+            match part.file_name().map(ToOwned::to_owned) {
+                None => {
+                    let text = part.text().await?;
+                    self.values.insert(name, Value::String(text));
+                }
+                Some(file_name) => {
+                    let upload = Upload {
+                        name: file_name,
+                        mime: part.content_type().map(ToString::to_string),
+                        bytes: part.bytes().await?,
+                    };
+                    self.files.insert(name, upload);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn add_form(&mut self, form: &[u8]) {
         for (name, value) in form_urlencoded::parse(form) {
-            self.0.insert(name.into_owned(), Value::String(value.into_owned()));
+            self.values.insert(name.into_owned(), Value::String(value.into_owned()));
         }
     }
 }

@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::ids::{ChatId, MessageId, Profile, UpdateId};
 use super::markup;
-use super::state::{Chat, Entry, Query, Standing, State};
+use super::parts;
+use super::state::{Chat, Entry, Query, Standing, State, Theirs};
 use crate::clock::Moment;
 
 /// Why a person can't do what was asked.
@@ -19,20 +20,27 @@ pub enum ActError {
         /// The data looked for.
         data: String,
     },
+    /// The chat has no such message, or it is not one that the person may change.
+    #[error("there is no message {0} to answer or to edit")]
+    NoSuchMessage(MessageId),
     /// A raw update has to be an object with at least one part that is an object.
     #[error("an update is a JSON object with one part, such as \"message\"")]
     NotAnUpdate,
 }
 
 impl State {
-    /// A message of any kind: `part` is merged into the envelope.
+    /// A message of any kind in the private chat: `part` is merged into the envelope.
     /// As in the apps, somebody who has blocked the bot unblocks it in order to write.
     pub(super) fn write(&mut self, from: &Profile, part: Map<String, Value>, now: Moment) -> UpdateId {
         self.unblock(from, now);
+        self.chat_with(from).known = true;
+        self.post(from.id, from, part, now)
+    }
+
+    /// A message of any kind in any chat.
+    pub(super) fn post(&mut self, to: ChatId, from: &Profile, part: Map<String, Value>, now: Moment) -> UpdateId {
         let message_id = self.number_message();
-        let chat = self.chat_with(from);
-        chat.known = true;
-        chat.log.insert(message_id, Entry::Theirs);
+        let chat = self.chats.entry(to).or_insert_with(|| Chat::new(from.chat(), None));
         let mut message = json!({
             "message_id": message_id,
             "from": from.user(),
@@ -42,7 +50,39 @@ impl State {
         for (name, value) in part {
             message[name] = value;
         }
-        self.queue("message", message, Some(from.id))
+        let update_id = self.queue("message", message.clone(), Some(to));
+        self.log(to, message_id, Entry::Theirs(Theirs { update_id, message }));
+        update_id
+    }
+
+    /// A message that answers another one in the same chat.
+    pub(super) fn reply(&mut self, from: &Profile, to: MessageId, mut part: Map<String, Value>, now: Moment) -> Result<UpdateId, ActError> {
+        let chat = self.chats.get(&from.id);
+        let quoted = chat.and_then(|chat| chat.quoted(&self.bot, to));
+        part.insert("reply_to_message".into(), quoted.ok_or(ActError::NoSuchMessage(to))?);
+        Ok(self.write(from, part, now))
+    }
+
+    /// The person writes other words into a message of his: a text, or the caption of a file.
+    pub(super) fn rewrite(&mut self, from: &Profile, number: MessageId, text: &str, now: Moment) -> Result<UpdateId, ActError> {
+        let chat = self.chats.get_mut(&from.id);
+        let entry = chat.and_then(|chat| chat.log.get_mut(&number));
+        let Some(Entry::Theirs(Theirs { message, .. })) = entry else {
+            return Err(ActError::NoSuchMessage(number));
+        };
+        let fields = message.as_object_mut().ok_or(ActError::NoSuchMessage(number))?;
+        let (words, entities) = match fields.contains_key("text") {
+            true => ("text", "entities"),
+            false => ("caption", "caption_entities"),
+        };
+        fields.insert(words.into(), json!(text));
+        fields.remove(entities);
+        if let Some(command) = parts::command(text) {
+            fields.insert(entities.into(), command);
+        }
+        fields.insert("edit_date".into(), json!(now.unix()));
+        let message = message.clone();
+        Ok(self.queue("edited_message", message, Some(from.id)))
     }
 
     /// The person presses the inline button of `message` that carries `data`.
@@ -109,9 +149,19 @@ impl State {
         if let Some((id, about)) = &chat {
             let chat = self.chats.entry(*id).or_insert_with(|| Chat::new(about.clone(), None));
             chat.known = true;
+            self.remember(*id, &kind, update_id, body);
         }
         self.webhook.updates.queue(update_id, &kind, &update, chat.map(|(id, _)| id));
         Ok(update_id)
+    }
+
+    /// A message in a raw update can be answered and reacted to like any other.
+    fn remember(&mut self, chat: ChatId, kind: &str, update_id: UpdateId, message: Value) {
+        let number = message.get("message_id").and_then(Value::as_i64).map(MessageId);
+        if let Some(number) = number.filter(|_| ["message", "channel_post"].contains(&kind)) {
+            self.next_message = self.next_message.max(MessageId(number.0.saturating_add(1)));
+            self.log(chat, number, Entry::Theirs(Theirs { update_id, message }));
+        }
     }
 
     fn stand(&mut self, from: &Profile, old: Standing, new: Standing, now: Moment) -> Option<UpdateId> {
@@ -139,29 +189,6 @@ impl State {
         self.webhook.updates.queue(update_id, kind, &update, chat);
         update_id
     }
-}
-
-/// The message part of a text; a leading command gets its entity, as in the apps.
-pub(super) fn text_part(text: &str) -> Map<String, Value> {
-    let mut part = Map::new();
-    part.insert("text".into(), json!(text));
-    if text.starts_with('/') {
-        let command = text.split_whitespace().next().unwrap_or_default();
-        let length = command.encode_utf16().count();
-        part.insert("entities".into(), json!([{ "type": "bot_command", "offset": 0, "length": length }]));
-    }
-    part
-}
-
-/// The message part of a shared contact.
-pub(super) fn contact_part(phone_number: &str, first_name: &str, owner: Option<ChatId>) -> Map<String, Value> {
-    let mut contact = json!({ "phone_number": phone_number, "first_name": first_name });
-    if let Some(owner) = owner {
-        contact["user_id"] = json!(owner);
-    }
-    let mut part = Map::new();
-    part.insert("contact".into(), contact);
-    part
 }
 
 /// The bot's `ChatMember` object in a private chat.

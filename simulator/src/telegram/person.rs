@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::attachment::Attachment;
 use super::ids::{ChatId, MessageId, Profile, UpdateId};
-use super::people::{ActError, contact_part, text_part};
+use super::parts::{self, Origin};
+use super::people::ActError;
 use super::state::{ButtonAnswer, SentMessage, Standing};
 use super::{Telegram, TimedOut};
 use crate::clock::Moment;
@@ -41,18 +43,99 @@ impl Person {
 
     /// Writes a text; `/start` is one too.
     pub fn write(&self, text: &str) -> UpdateId {
-        self.send(text_part(text))
+        self.send(parts::text(text))
     }
 
     /// Shares the person's own contact.
     pub fn share_contact(&self, phone_number: &str) -> UpdateId {
         let owner = Some(self.profile.id);
-        self.send(contact_part(phone_number, &self.profile.first_name, owner))
+        self.send(parts::contact(phone_number, &self.profile.first_name, owner))
     }
 
     /// Shares a contact out of the address book: somebody else's, or one without an account.
     pub fn share_foreign_contact(&self, phone_number: &str, first_name: &str, owner: Option<ChatId>) -> UpdateId {
-        self.send(contact_part(phone_number, first_name, owner))
+        self.send(parts::contact(phone_number, first_name, owner))
+    }
+
+    /// Sends a file.
+    pub fn send_file(&self, file: Attachment) -> UpdateId {
+        self.telegram.0.change(|state| {
+            let part = parts::file(file, &mut state.files);
+            state.write(&self.profile, part, Moment::now())
+        })
+    }
+
+    /// Sends several files as one album: a message and an update for each, joined by a `media_group_id`.
+    pub fn send_album(&self, files: Vec<Attachment>) -> Vec<UpdateId> {
+        self.telegram.0.change(|state| {
+            let group = Value::String(format!("1{:016}", state.next_message.0));
+            let send = |file| {
+                let mut part = parts::file(file, &mut state.files);
+                part.insert("media_group_id".into(), group.clone());
+                state.write(&self.profile, part, Moment::now())
+            };
+            files.into_iter().map(send).collect()
+        })
+    }
+
+    /// Sends a point on the map.
+    pub fn send_location(&self, latitude: f64, longitude: f64) -> UpdateId {
+        self.send(parts::location(latitude, longitude))
+    }
+
+    /// Sends a named place on the map.
+    pub fn send_venue(&self, latitude: f64, longitude: f64, title: &str, address: &str) -> UpdateId {
+        self.send(parts::venue(latitude, longitude, title, address))
+    }
+
+    /// Sends a poll.
+    pub fn send_poll(&self, question: &str, options: &[&str]) -> UpdateId {
+        self.telegram.0.change(|state| {
+            let id = format!("5{:018}", state.next_message.0);
+            state.write(&self.profile, parts::poll(&id, question, options), Moment::now())
+        })
+    }
+
+    /// Forwards a text that somebody else wrote elsewhere.
+    pub fn forward(&self, origin: &Origin, text: &str) -> UpdateId {
+        self.telegram.0.change(|state| {
+            let now = Moment::now();
+            let mut part = parts::text(text);
+            part.insert("forward_origin".into(), origin.about(now.unix()));
+            state.write(&self.profile, part, now)
+        })
+    }
+
+    /// Answers a message of the chat, be it the bot's or the person's own, with a text.
+    ///
+    /// # Errors
+    /// [`ActError::NoSuchMessage`] if the chat has none such.
+    pub fn reply(&self, to: MessageId, text: &str) -> Result<UpdateId, ActError> {
+        self.reply_with(to, parts::text(text))
+    }
+
+    /// Answers a message of the chat with anything; see [`Person::send`].
+    ///
+    /// # Errors
+    /// [`ActError::NoSuchMessage`] if the chat has none such.
+    pub fn reply_with(&self, to: MessageId, part: Map<String, Value>) -> Result<UpdateId, ActError> {
+        self.telegram.0.change(|state| state.reply(&self.profile, to, part, Moment::now()))
+    }
+
+    /// Writes other words into an earlier message: a text, or the caption of a file.
+    ///
+    /// # Errors
+    /// [`ActError::NoSuchMessage`] if it is not the person's.
+    pub fn edit(&self, message: MessageId, text: &str) -> Result<UpdateId, ActError> {
+        self.telegram
+            .0
+            .change(|state| state.rewrite(&self.profile, message, text, Moment::now()))
+    }
+
+    /// The message that came with an update, by its number in the chat.
+    pub fn message_of(&self, update: UpdateId) -> Option<MessageId> {
+        let state = self.telegram.0.lock();
+        state.chats.get(&self.profile.id)?.message_of(update)
     }
 
     /// Sends anything else: the part is merged into the message, such as `{"sticker": {…}}`.

@@ -41,6 +41,8 @@ pub(super) enum Refusal {
     MessageIdMissing,
     #[error("Bad Request: message to edit not found")]
     EditNotFound,
+    #[error("Bad Request: there is no text in the message to edit")]
+    NoTextToEdit,
     #[error("Bad Request: message can't be edited")]
     NotEditable,
     #[error(
@@ -49,6 +51,28 @@ pub(super) enum Refusal {
     NotModified,
     #[error("Bad Request: query is too old and response timeout expired or query id is invalid")]
     QueryTooOld,
+    #[error("Bad Request: there is no {0} in the request")]
+    FileMissing(&'static str),
+    #[error("Bad Request: file_id not specified")]
+    FileIdMissing,
+    #[error("Bad Request: invalid file_id")]
+    FileIdInvalid,
+    #[error("Bad Request: wrong file identifier/HTTP URL specified")]
+    FileUnknown,
+    #[error("Bad Request: can't use file of type {0} as {1}")]
+    FileKind(&'static str, &'static str),
+    #[error("Bad Request: file must be non-empty")]
+    FileEmpty,
+    #[error("Bad Request: file is too big")]
+    FileTooBig,
+    #[error("Bad Request: file of size {0} bytes is too big for a photo; the maximum size is {1} bytes")]
+    PhotoTooBig(u64, u64),
+    #[error("Bad Request: message caption is too long")]
+    CaptionTooLong,
+    #[error("Not Found")]
+    NotFound,
+    #[error("Request Entity Too Large")]
+    EntityTooLarge,
     #[error("Bad Request: secret token contains unallowed characters")]
     SecretToken,
     #[error("Bad Request: bad webhook: HTTPS url must be provided for webhook")]
@@ -76,6 +100,8 @@ impl Refusal {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::NotImplemented(_) => StatusCode::NOT_IMPLEMENTED,
             Self::Blocked | Self::Deactivated => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::EntityTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WebhookActive | Self::OtherPoll | Self::WebhookSet => StatusCode::CONFLICT,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Malformed(_)
@@ -92,9 +118,19 @@ impl Refusal {
             | Self::ReplyNotFound
             | Self::MessageIdMissing
             | Self::EditNotFound
+            | Self::NoTextToEdit
             | Self::NotEditable
             | Self::NotModified
             | Self::QueryTooOld
+            | Self::FileMissing(_)
+            | Self::FileIdMissing
+            | Self::FileIdInvalid
+            | Self::FileUnknown
+            | Self::FileKind(..)
+            | Self::FileEmpty
+            | Self::FileTooBig
+            | Self::PhotoTooBig(..)
+            | Self::CaptionTooLong
             | Self::SecretToken
             | Self::WebhookHttps
             | Self::WebhookPort => StatusCode::BAD_REQUEST,

@@ -9,7 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Response as HttpResponse, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
+use axum::routing::{any, get};
 use axum::{Json, body};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -20,15 +20,16 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::faults::FaultKind;
-use super::methods::{self, Method};
+use super::method::Method;
+use super::methods;
 use super::params::Params;
 use super::polling;
 use super::refusal::Refusal;
-use super::{Shared, Telegram, sim};
+use super::{Shared, Telegram, download, sim};
 use crate::clock::Moment;
 
-/// The largest body of a call; uploads aside, the real server takes no more than some megabytes.
-const BODY_BYTES: usize = 4 << 20;
+/// The largest body of a call: a file of 50 MB (Bot API, "Sending files") and what stands around it.
+const BODY_BYTES: usize = 51 << 20;
 
 /// Marks a response that must never reach the client.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +44,7 @@ struct CutConnection;
 pub(super) async fn run(telegram: Telegram, listener: TcpListener) {
     let router = Router::new()
         .route("/{bot}/{method}", any(bot_api))
+        .route("/file/{bot}/{*path}", get(file))
         .with_state(telegram.clone())
         .nest("/sim", sim::router(telegram.clone()));
     let shared = &telegram.0;
@@ -81,10 +83,21 @@ async fn serve(telegram: Telegram, router: Router, stream: TcpStream) {
 
 /// A call as it came, read to its end.
 struct Call {
+    /// What faults know it by.
     method: String,
-    query: Option<String>,
-    headers: HeaderMap,
-    body: Bytes,
+    asks: Asks,
+}
+
+/// What a call is for.
+enum Asks {
+    Method {
+        query: Option<String>,
+        headers: HeaderMap,
+        body: Bytes,
+    },
+    File {
+        path: String,
+    },
 }
 
 async fn bot_api(State(telegram): State<Telegram>, Path((bot, method)): Path<(String, String)>, request: Request) -> Response {
@@ -93,15 +106,29 @@ async fn bot_api(State(telegram): State<Telegram>, Path((bot, method)): Path<(St
     }
     let (head, body) = request.into_parts();
     let Ok(body) = body::to_bytes(body, BODY_BYTES).await else {
-        return Refusal::Malformed("can't read the request".into()).into_response();
+        return Refusal::EntityTooLarge.into_response();
     };
-    let call = Call {
-        method,
+    let asks = Asks::Method {
         query: head.uri.query().map(ToOwned::to_owned),
         headers: head.headers,
         body,
     };
-    // A task of its own: a call that has arrived is carried out even if the client gives up.
+    run_to_its_end(&telegram, Call { method, asks }).await
+}
+
+async fn file(State(telegram): State<Telegram>, Path((bot, path)): Path<(String, String)>) -> Response {
+    if bot.strip_prefix("bot") != Some(telegram.token()) {
+        return Refusal::Unauthorized.into_response();
+    }
+    let call = Call {
+        method: "download".into(),
+        asks: Asks::File { path },
+    };
+    run_to_its_end(&telegram, call).await
+}
+
+/// A task of its own: a call that has arrived is carried out even if the client gives up.
+async fn run_to_its_end(telegram: &Telegram, call: Call) -> Response {
     let shared = Arc::clone(&telegram.0);
     let answer = telegram.0.tasks.spawn(async move {
         tokio::select! {
@@ -134,6 +161,7 @@ async fn answer(shared: &Shared, call: &Call) -> Response {
             carry_out(shared, call).await;
             cut()
         }
+        Some(FaultKind::CutMidway) => download::halved(carry_out(shared, call).await).await,
     }
 }
 
@@ -146,16 +174,22 @@ async fn hold(shared: &Shared) {
 }
 
 async fn carry_out(shared: &Shared, call: &Call) -> Response {
-    match attempt(shared, call).await {
-        Ok(body) => Json(body).into_response(),
-        Err(refusal) => refused(shared, refusal),
-    }
+    let done = match &call.asks {
+        Asks::File { path } => shared.lock().files.read(path).map(download::whole),
+        Asks::Method { query, headers, body } => {
+            let params = Params::read(query.as_deref(), headers, body).await;
+            match params {
+                Ok(params) => attempt(shared, &call.method, &params).await.map(|body| Json(body).into_response()),
+                Err(refusal) => Err(refusal),
+            }
+        }
+    };
+    done.unwrap_or_else(|refusal| refused(shared, refusal))
 }
 
-async fn attempt(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
-    let method = Method::named(&call.method)?;
-    let params = Params::read(call.query.as_deref(), &call.headers, &call.body)?;
-    let answer = shared.change(|state| methods::call(state, method, &params, Moment::now()))?;
+async fn attempt(shared: &Shared, method: &str, params: &Params) -> Result<Value, Refusal> {
+    let method = Method::named(method)?;
+    let answer = shared.change(|state| methods::call(state, method, params, Moment::now()))?;
     let result = match answer.wait {
         Some(wait) => polling::wait(shared, wait).await?,
         None => answer.result,

@@ -55,6 +55,7 @@ impl IntoResponse for Unable {
         let (status, words) = match self {
             Self::Nobody(id) => (StatusCode::NOT_FOUND, format!("nobody here has the id {id}")),
             Self::Act(error @ ActError::NoSuchButton { .. }) => (StatusCode::CONFLICT, error.to_string()),
+            Self::Act(error @ ActError::NoSuchMessage(_)) => (StatusCode::NOT_FOUND, error.to_string()),
             Self::Act(error @ ActError::NotAnUpdate) => (StatusCode::BAD_REQUEST, error.to_string()),
         };
         (status, Json(json!({ "error": words }))).into_response()

@@ -4,17 +4,19 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::TelegramOptions;
+use super::attachment::FileKind;
 use super::faults::Faults;
+use super::files::Files;
 use super::html::Parsed;
 use super::ids::{ChatId, MessageId, Profile, UpdateId};
 use super::limits::Flood;
-use super::markup;
 use super::polling::Polls;
 use super::refusal::Refusal;
 use super::webhook::Webhook;
@@ -47,6 +49,43 @@ pub struct Content {
     pub entities: Vec<Value>,
     /// The keyboard that came with it.
     pub reply_markup: Option<Value>,
+    /// The file; what stands above is its caption then.
+    pub media: Option<SentFile>,
+}
+
+/// A file that the bot has sent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SentFile {
+    /// What it was sent as.
+    pub kind: FileKind,
+    /// The id under which it can be sent again.
+    pub file_id: String,
+    /// Its name, if it has one.
+    pub name: Option<String>,
+    /// Its type, if anybody said it.
+    pub mime: Option<String>,
+    /// Its bytes counted; unknown for an address, which the stand-in never reads.
+    pub size: Option<u64>,
+    /// How the bot gave it.
+    pub source: FileSource,
+    /// Its bytes, if they are kept.
+    #[serde(skip)]
+    pub bytes: Option<Bytes>,
+    /// The Bot API's object for it.
+    #[serde(skip)]
+    pub(super) about: Value,
+}
+
+/// How the bot gave a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileSource {
+    /// As one that is on the server already.
+    FileId,
+    /// As an address to fetch it from.
+    Url(String),
+    /// In the call itself.
+    Upload,
 }
 
 /// The bot's answer to a pressed button.
@@ -94,11 +133,19 @@ pub(super) enum Standing {
     Deactivated,
 }
 
-/// A message in a chat; of people's messages only their place matters.
+/// A message of somebody else, as the bot was told of it.
+#[derive(Debug)]
+pub(super) struct Theirs {
+    pub(super) update_id: UpdateId,
+    /// The Bot API's `Message` object.
+    pub(super) message: Value,
+}
+
+/// A message in a chat.
 #[derive(Debug)]
 pub(super) enum Entry {
-    Theirs,
-    Ours(SentMessage),
+    Theirs(Theirs),
+    Ours(Box<SentMessage>),
 }
 
 /// A chat of the bot.
@@ -135,6 +182,7 @@ pub(super) struct State {
     pub(super) bot: Bot,
     pub(super) chats: BTreeMap<ChatId, Chat>,
     pub(super) queries: HashMap<String, Query>,
+    pub(super) files: Files,
     pub(super) commands: Vec<CommandSet>,
     pub(super) webhook: Webhook,
     pub(super) polls: Polls,
@@ -168,6 +216,7 @@ impl Content {
             html: html.to_owned(),
             entities: parsed.entities,
             reply_markup,
+            media: None,
         }
     }
 }
@@ -192,33 +241,21 @@ impl Chat {
         }
     }
 
-    /// The bot's messages, oldest first.
-    pub(super) fn sent(&self) -> impl Iterator<Item = &SentMessage> {
-        self.log.values().filter_map(|entry| match entry {
-            Entry::Ours(message) => Some(message),
-            Entry::Theirs => None,
+    /// The message that came with an update.
+    pub(super) fn message_of(&self, update: UpdateId) -> Option<MessageId> {
+        let mut log = self.log.iter();
+        log.find_map(|(number, entry)| match entry {
+            Entry::Theirs(theirs) => (theirs.update_id == update).then_some(*number),
+            Entry::Ours(_) => None,
         })
     }
 
-    /// The Bot API's `Message` object of one of the bot's messages.
-    pub(super) fn message(&self, bot: &Bot, sent: &SentMessage, edited: Option<i64>) -> Value {
-        let mut message = json!({
-            "message_id": sent.message_id,
-            "from": bot.user(),
-            "chat": self.about,
-            "date": sent.at.as_second(),
-            "text": sent.content.text,
-        });
-        if !sent.content.entities.is_empty() {
-            message["entities"] = json!(sent.content.entities);
-        }
-        if let Some(inline) = sent.content.reply_markup.as_ref().filter(|m| markup::is_inline(m)) {
-            message["reply_markup"] = inline.clone();
-        }
-        if let Some(date) = edited {
-            message["edit_date"] = json!(date);
-        }
-        message
+    /// The bot's messages, oldest first.
+    pub(super) fn sent(&self) -> impl Iterator<Item = &SentMessage> {
+        self.log.values().filter_map(|entry| match entry {
+            Entry::Ours(message) => Some(message.as_ref()),
+            Entry::Theirs(_) => None,
+        })
     }
 }
 
@@ -228,6 +265,7 @@ impl State {
             bot: Bot { id: bot },
             chats: BTreeMap::new(),
             queries: HashMap::new(),
+            files: Files::default(),
             commands: Vec::new(),
             webhook: Webhook::new(options.webhook_retry.clone()),
             polls: Polls::default(),
@@ -252,6 +290,13 @@ impl State {
         chat.about = profile.chat();
         chat.profile = Some(profile.clone());
         chat
+    }
+
+    /// Puts a message into the log of a chat.
+    pub(super) fn log(&mut self, chat: ChatId, number: MessageId, entry: Entry) {
+        if let Some(chat) = self.chats.get_mut(&chat) {
+            chat.log.insert(number, entry);
+        }
     }
 
     /// A fresh message number.

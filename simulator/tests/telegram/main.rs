@@ -2,6 +2,7 @@
 //! Invariant: the expected words come from recorded answers of the real server, not from our code.
 
 mod faults;
+mod files;
 mod people;
 mod polling;
 mod refusals;

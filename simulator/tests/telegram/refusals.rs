@@ -18,8 +18,8 @@ async fn strangers_and_unknown_methods_are_refused() {
         response.json::<serde_json::Value>().await.unwrap(),
         json!({"ok": false, "error_code": 401, "description": "Unauthorized"})
     );
-    let words = bot.refused(501, "sendPhoto", json!({})).await;
-    assert!(words.contains("sendPhoto"), "{words}");
+    let words = bot.refused(501, "sendDice", json!({})).await;
+    assert!(words.contains("sendDice"), "{words}");
     let words = bot.refused(501, "getMe", json!({"verbose": 1})).await;
     assert!(words.contains("verbose"), "{words}");
     assert_eq!(bot.done("getMe", json!({})).await["id"], json!(7_000_000_001_i64));

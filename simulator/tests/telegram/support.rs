@@ -98,6 +98,18 @@ impl Bot {
         Self::json(request.json(&body)).await
     }
 
+    /// Where the bytes of a file lie.
+    pub(crate) fn file(&self, path: &str) -> String {
+        format!("{}/file/bot{}/{path}", self.telegram.url(), self.telegram.token())
+    }
+
+    /// Status and bytes of a download.
+    pub(crate) async fn download(&self, path: &str) -> (u16, Vec<u8>) {
+        let response = self.client.get(self.file(path)).send().await.expect("answered");
+        let status = response.status().as_u16();
+        (status, response.bytes().await.expect("a whole answer").to_vec())
+    }
+
     pub(crate) fn raw(&self) -> &reqwest::Client {
         &self.client
     }

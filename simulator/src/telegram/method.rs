@@ -1,0 +1,100 @@
+//! The methods of the Bot API that the stand-in knows, and what each may be given.
+//! Invariant: a method or a parameter that is not listed here is refused aloud, never ignored.
+
+use super::attachment::FileKind;
+use super::refusal::Refusal;
+
+/// A method that the stand-in knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Method {
+    GetMe,
+    SetWebhook,
+    DeleteWebhook,
+    GetWebhookInfo,
+    GetUpdates,
+    GetFile,
+    SetMyCommands,
+    SendMessage,
+    SendFile(FileKind),
+    EditMessageText,
+    AnswerCallbackQuery,
+}
+
+impl Method {
+    /// The method of this name; names are compared without case, as the server does.
+    pub(super) fn named(name: &str) -> Result<Self, Refusal> {
+        match name.to_ascii_lowercase().as_str() {
+            "getme" => Ok(Self::GetMe),
+            "setwebhook" => Ok(Self::SetWebhook),
+            "deletewebhook" => Ok(Self::DeleteWebhook),
+            "getwebhookinfo" => Ok(Self::GetWebhookInfo),
+            "getupdates" => Ok(Self::GetUpdates),
+            "getfile" => Ok(Self::GetFile),
+            "setmycommands" => Ok(Self::SetMyCommands),
+            "sendmessage" => Ok(Self::SendMessage),
+            "sendphoto" => Ok(Self::SendFile(FileKind::Photo)),
+            "senddocument" => Ok(Self::SendFile(FileKind::Document)),
+            "sendvideo" => Ok(Self::SendFile(FileKind::Video)),
+            "editmessagetext" => Ok(Self::EditMessageText),
+            "answercallbackquery" => Ok(Self::AnswerCallbackQuery),
+            _ => Err(Refusal::NotImplemented(format!("method {name}"))),
+        }
+    }
+
+    /// Whether a running flood wait refuses it. Settings of the bot stay reachable.
+    pub(super) fn waits(self) -> bool {
+        match self {
+            Self::SendMessage | Self::SendFile(_) | Self::EditMessageText | Self::AnswerCallbackQuery => true,
+            Self::GetMe
+            | Self::SetWebhook
+            | Self::DeleteWebhook
+            | Self::GetWebhookInfo
+            | Self::GetUpdates
+            | Self::GetFile
+            | Self::SetMyCommands => false,
+        }
+    }
+
+    /// The parameters that the stand-in models, or that change nothing that it shows.
+    pub(super) fn parameters(self) -> Vec<&'static str> {
+        match self {
+            Self::GetMe | Self::GetWebhookInfo => vec![],
+            Self::SetWebhook => vec!["url", "secret_token", "allowed_updates", "max_connections", "drop_pending_updates"],
+            Self::DeleteWebhook => vec!["drop_pending_updates"],
+            Self::GetUpdates => vec!["offset", "limit", "timeout", "allowed_updates"],
+            Self::GetFile => vec!["file_id"],
+            Self::SetMyCommands => vec!["commands", "scope", "language_code"],
+            Self::SendMessage => vec![
+                "chat_id",
+                "text",
+                "parse_mode",
+                "reply_markup",
+                "reply_parameters",
+                "link_preview_options",
+                "disable_notification",
+                "protect_content",
+            ],
+            Self::SendFile(kind) => vec![
+                "chat_id",
+                kind.field(),
+                "caption",
+                "parse_mode",
+                "reply_markup",
+                "reply_parameters",
+                "disable_notification",
+                "protect_content",
+                "disable_content_type_detection",
+                "supports_streaming",
+            ],
+            Self::EditMessageText => vec![
+                "chat_id",
+                "message_id",
+                "text",
+                "parse_mode",
+                "reply_markup",
+                "link_preview_options",
+            ],
+            Self::AnswerCallbackQuery => vec!["callback_query_id", "text", "show_alert", "cache_time"],
+        }
+    }
+}
