@@ -18,6 +18,21 @@ const TEXT_UNITS: usize = 4096;
 /// The longest caption, counted likewise (Bot API, `sendPhoto`).
 const CAPTION_UNITS: usize = 1024;
 
+/// What a bot can be seen doing (Bot API, `sendChatAction`).
+const ACTIONS: [&str; 11] = [
+    "typing",
+    "upload_photo",
+    "record_video",
+    "upload_video",
+    "record_voice",
+    "upload_voice",
+    "upload_document",
+    "choose_sticker",
+    "find_location",
+    "record_video_note",
+    "upload_video_note",
+];
+
 /// A message of a call that may still be refused.
 #[derive(Debug)]
 pub(super) struct Draft {
@@ -56,8 +71,37 @@ pub(super) fn place(state: &mut State, params: &Params, draft: Draft, now: Momen
 /// `editMessageText`.
 pub(super) fn edit(state: &mut State, params: &Params, now: Moment) -> Result<Value, Refusal> {
     let content = text(params)?;
+    rewrite(state, params, now, |old| {
+        if old.media.is_some() {
+            return Err(Refusal::NoTextToEdit);
+        }
+        if content.text.encode_utf16().count() > TEXT_UNITS {
+            return Err(Refusal::TooLong);
+        }
+        Ok(content)
+    })
+}
+
+/// `editMessageReplyMarkup`.
+pub(super) fn edit_markup(state: &mut State, params: &Params, now: Moment) -> Result<Value, Refusal> {
+    let reply_markup = markup::read(params)?;
+    rewrite(state, params, now, |old| {
+        Ok(Content {
+            reply_markup,
+            ..old.clone()
+        })
+    })
+}
+
+/// Replaces what one of the bot's messages says.
+fn rewrite(
+    state: &mut State,
+    params: &Params,
+    now: Moment,
+    change: impl FnOnce(&Content) -> Result<Content, Refusal>,
+) -> Result<Value, Refusal> {
     let chat_id = chat_id(params)?;
-    let message_id = params.integer("message_id")?.map(MessageId).ok_or(Refusal::MessageIdMissing)?;
+    let message_id = message_id(params)?;
     let chat = state.heard_of(chat_id)?;
     chat.accepts()?;
     let sent = match chat.log.get_mut(&message_id) {
@@ -65,17 +109,12 @@ pub(super) fn edit(state: &mut State, params: &Params, now: Moment) -> Result<Va
         Some(Entry::Theirs(_)) => return Err(Refusal::NotEditable),
         Some(Entry::Ours(sent)) => sent,
     };
-    if !content.reply_markup.as_ref().is_none_or(markup::is_inline) {
-        return Err(Refusal::ReplyMarkup);
-    }
     if !sent.content.reply_markup.as_ref().is_none_or(markup::is_inline) {
         return Err(Refusal::NotEditable);
     }
-    if sent.content.media.is_some() {
-        return Err(Refusal::NoTextToEdit);
-    }
-    if content.text.encode_utf16().count() > TEXT_UNITS {
-        return Err(Refusal::TooLong);
+    let content = change(&sent.content)?;
+    if !content.reply_markup.as_ref().is_none_or(markup::is_inline) {
+        return Err(Refusal::ReplyMarkup);
     }
     if looks_same(&sent.content, &content) {
         return Err(Refusal::NotModified);
@@ -85,6 +124,22 @@ pub(super) fn edit(state: &mut State, params: &Params, now: Moment) -> Result<Va
     let sent = sent.clone();
     let chat = &state.chats[&chat_id];
     Ok(chat.message(&state.bot, &sent, Some(now.unix())))
+}
+
+/// `deleteMessage`: one of the bot's messages, or any message of a private chat.
+pub(super) fn delete(state: &mut State, params: &Params) -> Result<Value, Refusal> {
+    let chat = state.heard_of(chat_id(params)?)?;
+    let message = chat.log.remove(&message_id(params)?);
+    message.map(|_| Value::Bool(true)).ok_or(Refusal::DeleteNotFound)
+}
+
+/// `sendChatAction`: shown for some seconds, so nothing of it is kept.
+pub(super) fn chat_action(state: &mut State, params: &Params) -> Result<Value, Refusal> {
+    if !ACTIONS.contains(&params.text("action")?.unwrap_or_default()) {
+        return Err(Refusal::ChatAction);
+    }
+    state.heard_of(chat_id(params)?)?.accepts()?;
+    Ok(Value::Bool(true))
 }
 
 /// `answerCallbackQuery`.
@@ -132,12 +187,16 @@ fn marked_up(source: &str, params: &Params) -> Result<Content, Refusal> {
 }
 
 /// User names of people can't be written to, so only numbers find a chat.
-fn chat_id(params: &Params) -> Result<ChatId, Refusal> {
+pub(super) fn chat_id(params: &Params) -> Result<ChatId, Refusal> {
     match params.integer("chat_id") {
         Ok(Some(id)) => Ok(ChatId(id)),
         Ok(None) => Err(Refusal::ChatIdEmpty),
         Err(_) => Err(Refusal::ChatNotFound),
     }
+}
+
+pub(super) fn message_id(params: &Params) -> Result<MessageId, Refusal> {
+    params.integer("message_id")?.map(MessageId).ok_or(Refusal::MessageIdMissing)
 }
 
 fn reply_target(params: &Params, exists: impl Fn(MessageId) -> bool) -> Result<Option<MessageId>, Refusal> {

@@ -17,6 +17,10 @@ pub(super) enum Method {
     SendMessage,
     SendFile(FileKind),
     EditMessageText,
+    EditMessageReplyMarkup,
+    DeleteMessage,
+    SetMessageReaction,
+    SendChatAction,
     AnswerCallbackQuery,
 }
 
@@ -36,6 +40,10 @@ impl Method {
             "senddocument" => Ok(Self::SendFile(FileKind::Document)),
             "sendvideo" => Ok(Self::SendFile(FileKind::Video)),
             "editmessagetext" => Ok(Self::EditMessageText),
+            "editmessagereplymarkup" => Ok(Self::EditMessageReplyMarkup),
+            "deletemessage" => Ok(Self::DeleteMessage),
+            "setmessagereaction" => Ok(Self::SetMessageReaction),
+            "sendchataction" => Ok(Self::SendChatAction),
             "answercallbackquery" => Ok(Self::AnswerCallbackQuery),
             _ => Err(Refusal::NotImplemented(format!("method {name}"))),
         }
@@ -44,7 +52,14 @@ impl Method {
     /// Whether a running flood wait refuses it. Settings of the bot stay reachable.
     pub(super) fn waits(self) -> bool {
         match self {
-            Self::SendMessage | Self::SendFile(_) | Self::EditMessageText | Self::AnswerCallbackQuery => true,
+            Self::SendMessage
+            | Self::SendFile(_)
+            | Self::EditMessageText
+            | Self::EditMessageReplyMarkup
+            | Self::DeleteMessage
+            | Self::SetMessageReaction
+            | Self::SendChatAction
+            | Self::AnswerCallbackQuery => true,
             Self::GetMe
             | Self::SetWebhook
             | Self::DeleteWebhook
@@ -94,6 +109,10 @@ impl Method {
                 "reply_markup",
                 "link_preview_options",
             ],
+            Self::EditMessageReplyMarkup => vec!["chat_id", "message_id", "reply_markup"],
+            Self::DeleteMessage => vec!["chat_id", "message_id"],
+            Self::SetMessageReaction => vec!["chat_id", "message_id", "reaction", "is_big"],
+            Self::SendChatAction => vec!["chat_id", "action"],
             Self::AnswerCallbackQuery => vec!["callback_query_id", "text", "show_alert", "cache_time"],
         }
     }

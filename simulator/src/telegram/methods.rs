@@ -8,6 +8,7 @@ use super::messages;
 use super::method::Method;
 use super::params::Params;
 use super::polling::{self, Wait};
+use super::reactions;
 use super::refusal::Refusal;
 use super::state::{CommandSet, State};
 use crate::clock::Moment;
@@ -55,6 +56,10 @@ pub(super) fn call(state: &mut State, method: Method, params: &Params, now: Mome
         Method::SendMessage => messages::send(state, params, now)?,
         Method::SendFile(kind) => media::send(state, params, kind, now)?,
         Method::EditMessageText => messages::edit(state, params, now)?,
+        Method::EditMessageReplyMarkup => messages::edit_markup(state, params, now)?,
+        Method::DeleteMessage => messages::delete(state, params)?,
+        Method::SetMessageReaction => reactions::react(state, params)?,
+        Method::SendChatAction => messages::chat_action(state, params)?,
         Method::AnswerCallbackQuery => messages::answer_button(state, params, now)?,
     };
     Ok(Answer::new(result))

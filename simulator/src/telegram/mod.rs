@@ -24,6 +24,7 @@ mod parts;
 mod people;
 mod person;
 mod polling;
+mod reactions;
 mod refusal;
 mod render;
 mod server;
@@ -51,6 +52,7 @@ pub use self::options::TelegramOptions;
 pub use self::parts::Origin;
 pub use self::people::ActError;
 pub use self::person::Person;
+pub use self::reactions::REACTIONS;
 pub use self::state::{ButtonAnswer, Calls, CommandSet, Content, FileSource, SentFile, SentMessage};
 
 use self::state::State;
@@ -148,6 +150,13 @@ impl Telegram {
         let state = self.0.lock();
         let chat = state.chats.get(&chat);
         chat.into_iter().flat_map(|chat| chat.sent().cloned()).collect()
+    }
+
+    /// The bot's reactions to a message, as it stands now.
+    pub fn reactions(&self, chat: ChatId, message: MessageId) -> Vec<String> {
+        let state = self.0.lock();
+        let reactions = state.chats.get(&chat).and_then(|chat| chat.reactions.get(&message));
+        reactions.cloned().unwrap_or_default()
     }
 
     /// The first message of the bot in a chat that `wanted` accepts, as soon as there is one;

@@ -167,6 +167,11 @@ impl Person {
         answers
     }
 
+    /// The bot's reactions to a message of the chat, as it stands now.
+    pub fn reactions(&self, message: MessageId) -> Vec<String> {
+        self.telegram.reactions(self.profile.id, message)
+    }
+
     /// Blocks the bot; `None` if it was blocked before.
     pub fn block(&self) -> Option<UpdateId> {
         self.telegram.0.change(|state| state.block(&self.profile, Moment::now()))

@@ -37,6 +37,16 @@ pub(super) enum Refusal {
     ReplyMarkup,
     #[error("Bad Request: message to be replied not found")]
     ReplyNotFound,
+    #[error("Bad Request: message to react not found")]
+    ReactNotFound,
+    #[error("Bad Request: REACTION_INVALID")]
+    ReactionInvalid,
+    #[error("Bad Request: REACTIONS_TOO_MANY")]
+    ReactionsTooMany,
+    #[error("Bad Request: message to delete not found")]
+    DeleteNotFound,
+    #[error("Bad Request: wrong parameter action in request")]
+    ChatAction,
     #[error("Bad Request: message identifier is not specified")]
     MessageIdMissing,
     #[error("Bad Request: message to edit not found")]
@@ -116,6 +126,11 @@ impl Refusal {
             | Self::TextButton
             | Self::ReplyMarkup
             | Self::ReplyNotFound
+            | Self::ReactNotFound
+            | Self::ReactionInvalid
+            | Self::ReactionsTooMany
+            | Self::DeleteNotFound
+            | Self::ChatAction
             | Self::MessageIdMissing
             | Self::EditNotFound
             | Self::NoTextToEdit

@@ -159,6 +159,8 @@ pub(super) struct Chat {
     pub(super) known: bool,
     pub(super) standing: Standing,
     pub(super) log: BTreeMap<MessageId, Entry>,
+    /// The bot's reactions.
+    pub(super) reactions: BTreeMap<MessageId, Vec<String>>,
 }
 
 /// A pressed button.
@@ -229,6 +231,7 @@ impl Chat {
             known: false,
             standing: Standing::Member,
             log: BTreeMap::new(),
+            reactions: BTreeMap::new(),
         }
     }
 
