@@ -1,5 +1,5 @@
 //! Flood control: how many messages the bot may send, and how long it waits when it sent more.
-//! Invariant: no sliding window of one second ever holds more accepted messages than the limits allow.
+//! Invariant: no sliding window of a limit ever holds more accepted messages than the limits allow.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -9,8 +9,11 @@ use tokio::time::Instant;
 use super::ids::ChatId;
 use super::refusal::Refusal;
 
-/// The window of both limits: Telegram states them per second (FAQ, "My bot is hitting limits").
+/// The window of the two limits for everybody: Telegram states them per second (FAQ, "My bot is hitting limits").
 const WINDOW: Duration = Duration::from_secs(1);
+
+/// The window of the limit for groups (FAQ, likewise).
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// How many messages a bot may send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,16 +23,19 @@ pub struct Limits {
     /// Messages to one chat that may come at once: `Some(n)` allows `n` in any sliding
     /// `n` seconds, so 1 is strict and more is a short burst; `None` switches the limit off.
     pub chat_burst: Option<u32>,
+    /// Messages to one group in any sliding minute; `None` switches the limit off.
+    pub group_per_minute: Option<u32>,
     /// How long everything is refused after a breach; the client hears it in whole seconds, rounded up.
     pub flood_wait: Duration,
 }
 
 impl Default for Limits {
-    /// The limits that Telegram publishes: 30 a second over all, one a second in a chat.
+    /// The limits that Telegram publishes: 30 a second over all, one a second in a chat, 20 a minute in a group.
     fn default() -> Self {
         Self {
             per_second: Some(30),
             chat_burst: Some(1),
+            group_per_minute: Some(20),
             flood_wait: Duration::from_secs(3),
         }
     }
@@ -41,6 +47,7 @@ impl Limits {
         Self {
             per_second: None,
             chat_burst: None,
+            group_per_minute: None,
             flood_wait: Duration::ZERO,
         }
     }
@@ -52,6 +59,7 @@ pub(super) struct Flood {
     limits: Limits,
     all: VecDeque<Instant>,
     chats: HashMap<ChatId, VecDeque<Instant>>,
+    groups: HashMap<ChatId, VecDeque<Instant>>,
     waiting_until: Option<Instant>,
 }
 
@@ -61,6 +69,7 @@ impl Flood {
             limits,
             all: VecDeque::new(),
             chats: HashMap::new(),
+            groups: HashMap::new(),
             waiting_until: None,
         }
     }
@@ -84,14 +93,25 @@ impl Flood {
         let in_chat = self.chats.entry(chat).or_default();
         forget(in_chat, now, WINDOW * burst.unwrap_or(1));
         forget(&mut self.all, now, WINDOW);
-        if full(in_chat, burst) || full(&self.all, self.limits.per_second) {
+        let in_group = self.groups.entry(chat).or_default();
+        forget(in_group, now, MINUTE);
+        let group_is_full = is_group(chat) && full(in_group, self.limits.group_per_minute);
+        if group_is_full || full(in_chat, burst) || full(&self.all, self.limits.per_second) {
             self.waiting_until = Some(now + self.limits.flood_wait);
             return Err(Refusal::TooMany(whole_seconds(self.limits.flood_wait)));
         }
         in_chat.push_back(now);
+        if is_group(chat) {
+            in_group.push_back(now);
+        }
         self.all.push_back(now);
         Ok(())
     }
+}
+
+/// Groups and channels have negative ids.
+fn is_group(chat: ChatId) -> bool {
+    chat < ChatId(0)
 }
 
 fn full(sent: &VecDeque<Instant>, limit: Option<u32>) -> bool {
@@ -121,6 +141,7 @@ mod tests {
         Flood::new(Limits {
             per_second: Some(per_second),
             chat_burst: Some(chat_burst),
+            group_per_minute: Some(3),
             flood_wait: Duration::from_millis(1500),
         })
     }
@@ -147,6 +168,20 @@ mod tests {
         assert_eq!(flood.admit(ChatId(1), start), Ok(()));
         assert!(flood.admit(ChatId(1), start + WINDOW).is_err());
         assert_eq!(flood.admit(ChatId(1), start + 2 * WINDOW), Ok(()));
+    }
+
+    #[test]
+    fn a_group_gets_so_many_messages_in_any_minute() {
+        let start = Moment::now().steady;
+        let mut flood = flood(30, 30);
+        for seconds in [0, 1, 2] {
+            assert_eq!(flood.admit(ChatId(-1), start + WINDOW * seconds), Ok(()));
+            assert_eq!(flood.admit(ChatId(1), start + WINDOW * seconds), Ok(()));
+        }
+        assert_eq!(flood.admit(ChatId(1), start + MINUTE - WINDOW), Ok(()));
+        assert!(flood.admit(ChatId(-1), start + MINUTE - WINDOW).is_err());
+        assert_eq!(flood.admit(ChatId(-2), start + MINUTE - WINDOW), Ok(()));
+        assert_eq!(flood.admit(ChatId(-1), start + MINUTE), Ok(()));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use super::files::{Files, StoredFile};
 use super::messages::{self, Draft};
 use super::params::{Given, Params, Upload};
 use super::refusal::Refusal;
-use super::state::{FileSource, SentFile, State};
+use super::sent::{FileSource, SentFile};
+use super::state::State;
 use crate::clock::Moment;
 
 /// The largest photo in a call (Bot API, "Sending files").

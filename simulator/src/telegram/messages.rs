@@ -10,7 +10,8 @@ use super::markup;
 use super::media::FileDraft;
 use super::params::Params;
 use super::refusal::Refusal;
-use super::state::{ButtonAnswer, Content, Entry, SentMessage, State};
+use super::sent::{ButtonAnswer, Content, SentMessage};
+use super::state::{Entry, State};
 use crate::clock::Moment;
 
 /// The longest text, in UTF-16 code units after the mark-up is gone (Bot API, `sendMessage`).

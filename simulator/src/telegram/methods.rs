@@ -76,7 +76,7 @@ fn me(state: &State) -> Value {
     let mut me = state.bot.user();
     for (ability, has) in [
         ("can_join_groups", true),
-        ("can_read_all_group_messages", false),
+        ("can_read_all_group_messages", true),
         ("supports_inline_queries", false),
         ("can_connect_to_business", false),
         ("has_main_web_app", false),

@@ -10,6 +10,7 @@ mod delivery;
 mod download;
 mod faults;
 mod files;
+mod groups;
 mod html;
 mod ids;
 mod limits;
@@ -27,6 +28,7 @@ mod polling;
 mod reactions;
 mod refusal;
 mod render;
+mod sent;
 mod server;
 mod sim;
 mod state;
@@ -46,6 +48,7 @@ use tokio_util::task::TaskTracker;
 
 pub use self::attachment::{Attachment, FileKind, Held};
 pub use self::faults::{Fault, FaultKind};
+pub use self::groups::Group;
 pub use self::ids::{ChatId, MessageId, Profile, UpdateId};
 pub use self::limits::Limits;
 pub use self::options::TelegramOptions;
@@ -53,7 +56,8 @@ pub use self::parts::Origin;
 pub use self::people::ActError;
 pub use self::person::Person;
 pub use self::reactions::REACTIONS;
-pub use self::state::{ButtonAnswer, Calls, CommandSet, Content, FileSource, SentFile, SentMessage};
+pub use self::sent::{ButtonAnswer, Content, FileSource, SentFile, SentMessage};
+pub use self::state::{Calls, CommandSet};
 
 use self::state::State;
 use crate::clock::Moment;
@@ -129,6 +133,14 @@ impl Telegram {
             state.chat_with(&profile);
         });
         Person::new(self.clone(), profile)
+    }
+
+    /// A group; with an id that begins with `-100` a supergroup. The bot is not in it until
+    /// [`Group::add_bot`].
+    pub fn group(&self, id: i64, title: &str) -> Group {
+        let id = ChatId(id);
+        self.0.change(|state| state.found_group(id, title));
+        Group::new(self.clone(), id)
     }
 
     /// Everybody set up so far, in the order of their ids.

@@ -56,11 +56,20 @@ impl State {
     }
 
     /// A message that answers another one in the same chat.
-    pub(super) fn reply(&mut self, from: &Profile, to: MessageId, mut part: Map<String, Value>, now: Moment) -> Result<UpdateId, ActError> {
-        let chat = self.chats.get(&from.id);
-        let quoted = chat.and_then(|chat| chat.quoted(&self.bot, to));
+    pub(super) fn reply(
+        &mut self,
+        chat: ChatId,
+        from: &Profile,
+        to: MessageId,
+        mut part: Map<String, Value>,
+        now: Moment,
+    ) -> Result<UpdateId, ActError> {
+        let quoted = self.chats.get(&chat).and_then(|chat| chat.quoted(&self.bot, to));
         part.insert("reply_to_message".into(), quoted.ok_or(ActError::NoSuchMessage(to))?);
-        Ok(self.write(from, part, now))
+        if chat == from.id {
+            return Ok(self.write(from, part, now));
+        }
+        Ok(self.post(chat, from, part, now))
     }
 
     /// The person writes other words into a message of his: a text, or the caption of a file.
@@ -86,13 +95,20 @@ impl State {
     }
 
     /// The person presses the inline button of `message` that carries `data`.
-    pub(super) fn press(&mut self, from: &Profile, message: MessageId, data: &str, now: Moment) -> Result<UpdateId, ActError> {
+    pub(super) fn press(
+        &mut self,
+        chat: ChatId,
+        from: &Profile,
+        message: MessageId,
+        data: &str,
+        now: Moment,
+    ) -> Result<UpdateId, ActError> {
         let missing = || ActError::NoSuchButton {
             message,
             data: data.to_owned(),
         };
-        let chat = self.chats.get(&from.id).ok_or_else(missing)?;
-        let pressed = chat
+        let place = self.chats.get(&chat).ok_or_else(missing)?;
+        let pressed = place
             .sent()
             .find(|sent| sent.message_id == message)
             .filter(|sent| {
@@ -105,8 +121,8 @@ impl State {
         let body = json!({
             "id": id,
             "from": from.user(),
-            "message": chat.message(&self.bot, pressed, None),
-            "chat_instance": format!("-{}", from.id),
+            "message": place.message(&self.bot, pressed, None),
+            "chat_instance": format!("-{chat}"),
             "data": data,
         });
         self.queries.insert(
@@ -118,17 +134,19 @@ impl State {
                 answer: None,
             },
         );
-        Ok(self.queue("callback_query", body, Some(from.id)))
+        Ok(self.queue("callback_query", body, Some(chat)))
     }
 
     /// The person blocks the bot; `None` if that was so before.
     pub(super) fn block(&mut self, from: &Profile, now: Moment) -> Option<UpdateId> {
-        self.stand(from, Standing::Member, Standing::Blocked, now)
+        self.chat_with(from);
+        self.stand(from.id, from, &[Standing::Member], Standing::Blocked, now)
     }
 
     /// The person unblocks the bot; `None` if it was not blocked.
     pub(super) fn unblock(&mut self, from: &Profile, now: Moment) -> Option<UpdateId> {
-        self.stand(from, Standing::Blocked, Standing::Member, now)
+        self.chat_with(from);
+        self.stand(from.id, from, &[Standing::Blocked], Standing::Member, now)
     }
 
     /// Any update as it stands; it is given a number if it has none, so that a test
@@ -164,22 +182,21 @@ impl State {
         }
     }
 
-    fn stand(&mut self, from: &Profile, old: Standing, new: Standing, now: Moment) -> Option<UpdateId> {
+    /// Changes how a chat stands to the bot, and tells it; `None` if it did not stand as expected.
+    pub(super) fn stand(&mut self, chat: ChatId, by: &Profile, expected: &[Standing], new: Standing, now: Moment) -> Option<UpdateId> {
         let bot = self.bot.user();
-        let chat = self.chat_with(from);
-        if chat.standing != old {
-            return None;
-        }
-        chat.standing = new;
-        chat.known = true;
+        let place = self.chats.get_mut(&chat).filter(|place| expected.contains(&place.standing))?;
+        let old = std::mem::replace(&mut place.standing, new);
+        place.known = true;
+        let is_basic = place.about["type"] == "group";
         let body = json!({
-            "chat": chat.about,
-            "from": from.user(),
+            "chat": place.about,
+            "from": by.user(),
             "date": now.unix(),
-            "old_chat_member": member(old, &bot),
-            "new_chat_member": member(new, &bot),
+            "old_chat_member": member(old, &bot, is_basic),
+            "new_chat_member": member(new, &bot, is_basic),
         });
-        Some(self.queue("my_chat_member", body, Some(from.id)))
+        Some(self.queue("my_chat_member", body, Some(chat)))
     }
 
     fn queue(&mut self, kind: &str, body: Value, chat: Option<ChatId>) -> UpdateId {
@@ -191,10 +208,12 @@ impl State {
     }
 }
 
-/// The bot's `ChatMember` object in a private chat.
-fn member(standing: Standing, bot: &Value) -> Value {
+/// The bot's `ChatMember` object; who is removed from a basic group counts as one who left.
+fn member(standing: Standing, bot: &Value, is_basic: bool) -> Value {
     match standing {
-        Standing::Blocked => json!({ "user": bot, "status": "kicked", "until_date": 0 }),
+        Standing::Removed if is_basic => json!({ "user": bot, "status": "left" }),
+        Standing::Blocked | Standing::Removed => json!({ "user": bot, "status": "kicked", "until_date": 0 }),
+        Standing::Outside => json!({ "user": bot, "status": "left" }),
         Standing::Member | Standing::Deactivated => json!({ "user": bot, "status": "member" }),
     }
 }

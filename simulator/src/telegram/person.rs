@@ -9,7 +9,8 @@ use super::attachment::Attachment;
 use super::ids::{ChatId, MessageId, Profile, UpdateId};
 use super::parts::{self, Origin};
 use super::people::ActError;
-use super::state::{ButtonAnswer, SentMessage, Standing};
+use super::sent::{ButtonAnswer, SentMessage};
+use super::state::Standing;
 use super::{Telegram, TimedOut};
 use crate::clock::Moment;
 
@@ -119,7 +120,9 @@ impl Person {
     /// # Errors
     /// [`ActError::NoSuchMessage`] if the chat has none such.
     pub fn reply_with(&self, to: MessageId, part: Map<String, Value>) -> Result<UpdateId, ActError> {
-        self.telegram.0.change(|state| state.reply(&self.profile, to, part, Moment::now()))
+        self.telegram
+            .0
+            .change(|state| state.reply(self.profile.id, &self.profile, to, part, Moment::now()))
     }
 
     /// Writes other words into an earlier message: a text, or the caption of a file.
@@ -151,7 +154,7 @@ impl Person {
     pub fn press(&self, message: MessageId, data: &str) -> Result<UpdateId, ActError> {
         self.telegram
             .0
-            .change(|state| state.press(&self.profile, message, data, Moment::now()))
+            .change(|state| state.press(self.profile.id, &self.profile, message, data, Moment::now()))
     }
 
     /// The bot's answers to the buttons that the person pressed, in that order.

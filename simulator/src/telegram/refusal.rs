@@ -99,6 +99,8 @@ pub(super) enum Refusal {
     Blocked,
     #[error("Forbidden: user is deactivated")]
     Deactivated,
+    #[error("Forbidden: bot was kicked from the {0} chat")]
+    Kicked(&'static str),
     #[error("Too Many Requests: retry after {0}")]
     TooMany(u64),
 }
@@ -109,7 +111,7 @@ impl Refusal {
         match self {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::NotImplemented(_) => StatusCode::NOT_IMPLEMENTED,
-            Self::Blocked | Self::Deactivated => StatusCode::FORBIDDEN,
+            Self::Blocked | Self::Deactivated | Self::Kicked(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::EntityTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WebhookActive | Self::OtherPoll | Self::WebhookSet => StatusCode::CONFLICT,

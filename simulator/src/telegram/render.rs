@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::ids::MessageId;
 use super::markup;
-use super::state::{Bot, Chat, Entry, SentMessage};
+use super::sent::SentMessage;
+use super::state::{Bot, Chat, Entry};
 
 impl Chat {
     /// The Bot API's `Message` object of one of the bot's messages.

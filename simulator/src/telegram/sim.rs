@@ -6,15 +6,20 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Telegram;
+use super::attachment::{Attachment, FileKind};
 use super::faults::Fault;
+use super::groups::Group;
 use super::ids::{ChatId, MessageId, Profile, UpdateId};
 use super::people::ActError;
 use super::person::Person;
-use super::state::{Calls, CommandSet, SentMessage};
+use super::sent::SentMessage;
+use super::state::{Calls, CommandSet};
 
 type Stand = State<Telegram>;
 
@@ -25,11 +30,19 @@ pub(super) fn router(telegram: Telegram) -> Router {
         .route("/people/{id}/write", post(write))
         .route("/people/{id}/contact", post(contact))
         .route("/people/{id}/send", post(send))
+        .route("/people/{id}/file", post(file))
+        .route("/people/{id}/reply", post(reply))
+        .route("/people/{id}/edit", post(edit))
         .route("/people/{id}/press", post(press))
         .route("/people/{id}/block", post(block))
         .route("/people/{id}/unblock", post(unblock))
         .route("/people/{id}/deactivate", post(deactivate))
         .route("/chats/{id}/messages", get(messages))
+        .route("/chats/{id}/reactions/{message}", get(reactions))
+        .route("/groups", post(group))
+        .route("/groups/{id}/add", post(add_bot))
+        .route("/groups/{id}/remove", post(remove_bot))
+        .route("/groups/{id}/write", post(write_to_group))
         .route("/updates", get(pending).post(update))
         .route("/faults", post(fault).delete(clear_faults))
         .route("/release", post(release))
@@ -41,6 +54,7 @@ pub(super) fn router(telegram: Telegram) -> Router {
 /// What can't be done, in words.
 enum Unable {
     Nobody(ChatId),
+    NotBase64,
     Act(ActError),
 }
 
@@ -54,6 +68,7 @@ impl IntoResponse for Unable {
     fn into_response(self) -> Response {
         let (status, words) = match self {
             Self::Nobody(id) => (StatusCode::NOT_FOUND, format!("nobody here has the id {id}")),
+            Self::NotBase64 => (StatusCode::BAD_REQUEST, "the bytes are not base64".to_owned()),
             Self::Act(error @ ActError::NoSuchButton { .. }) => (StatusCode::CONFLICT, error.to_string()),
             Self::Act(error @ ActError::NoSuchMessage(_)) => (StatusCode::NOT_FOUND, error.to_string()),
             Self::Act(error @ ActError::NotAnUpdate) => (StatusCode::BAD_REQUEST, error.to_string()),
@@ -94,6 +109,49 @@ struct Press {
     data: String,
 }
 
+/// A file, its bytes in base64, or of a size alone.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewFile {
+    kind: FileKind,
+    name: String,
+    #[serde(default)]
+    mime: String,
+    #[serde(default)]
+    base64: String,
+    size: Option<u64>,
+    #[serde(default)]
+    caption: String,
+}
+
+/// Words about a message: an answer to it, or its new text.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct About {
+    message_id: MessageId,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewGroup {
+    id: i64,
+    title: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct By {
+    by: ChatId,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Said {
+    from: ChatId,
+    text: String,
+}
+
 async fn people(State(telegram): Stand) -> Json<Vec<Profile>> {
     let people = telegram.people();
     Json(people.iter().map(|person| person.profile().clone()).collect())
@@ -126,6 +184,49 @@ async fn contact(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Jso
 
 async fn send(State(telegram): Stand, Path(id): Path<ChatId>, Json(part): Json<Map<String, Value>>) -> Result<Response, Unable> {
     Ok(queued(Some(find(&telegram, id)?.send(part))))
+}
+
+async fn file(State(telegram): Stand, Path(id): Path<ChatId>, Json(new): Json<NewFile>) -> Result<Response, Unable> {
+    let file = match new.size {
+        Some(size) => Attachment::of_size(new.kind, new.name, new.mime, size),
+        None => {
+            let bytes = BASE64_STANDARD.decode(new.base64).map_err(|_| Unable::NotBase64)?;
+            Attachment::new(new.kind, new.name, new.mime, bytes)
+        }
+    };
+    Ok(queued(Some(find(&telegram, id)?.send_file(file.caption(new.caption)))))
+}
+
+async fn reply(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<About>) -> Result<Response, Unable> {
+    Ok(queued(Some(find(&telegram, id)?.reply(body.message_id, &body.text)?)))
+}
+
+async fn edit(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<About>) -> Result<Response, Unable> {
+    Ok(queued(Some(find(&telegram, id)?.edit(body.message_id, &body.text)?)))
+}
+
+async fn reactions(State(telegram): Stand, Path((chat, message)): Path<(ChatId, MessageId)>) -> Json<Vec<String>> {
+    Json(telegram.reactions(chat, message))
+}
+
+async fn group(State(telegram): Stand, Json(new): Json<NewGroup>) -> StatusCode {
+    telegram.group(new.id, &new.title);
+    StatusCode::CREATED
+}
+
+async fn add_bot(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<By>) -> Result<Response, Unable> {
+    let by = find(&telegram, body.by)?;
+    Ok(queued(Group::new(telegram, id).add_bot(&by)))
+}
+
+async fn remove_bot(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<By>) -> Result<Response, Unable> {
+    let by = find(&telegram, body.by)?;
+    Ok(queued(Group::new(telegram, id).remove_bot(&by)))
+}
+
+async fn write_to_group(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<Said>) -> Result<Response, Unable> {
+    let from = find(&telegram, body.from)?;
+    Ok(queued(Group::new(telegram, id).write(&from, &body.text)))
 }
 
 async fn press(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<Press>) -> Result<Response, Unable> {

@@ -4,100 +4,20 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use axum::body::Bytes;
-use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::TelegramOptions;
-use super::attachment::FileKind;
 use super::faults::Faults;
 use super::files::Files;
-use super::html::Parsed;
 use super::ids::{ChatId, MessageId, Profile, UpdateId};
 use super::limits::Flood;
 use super::polling::Polls;
 use super::refusal::Refusal;
+use super::sent::{ButtonAnswer, SentMessage};
 use super::webhook::Webhook;
 use crate::clock::Moment;
-
-/// A message that the bot has sent, as it stands now.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SentMessage {
-    /// Its number.
-    pub message_id: MessageId,
-    /// When it was sent.
-    pub at: Timestamp,
-    /// The message that it replies to.
-    pub reply_to: Option<MessageId>,
-    /// What it says now.
-    #[serde(flatten)]
-    pub content: Content,
-    /// What it said before each edit, oldest first.
-    pub earlier: Vec<Content>,
-}
-
-/// What a message says.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Content {
-    /// The text that people see, mark-up stripped.
-    pub text: String,
-    /// The text as the bot sent it.
-    pub html: String,
-    /// `MessageEntity` objects.
-    pub entities: Vec<Value>,
-    /// The keyboard that came with it.
-    pub reply_markup: Option<Value>,
-    /// The file; what stands above is its caption then.
-    pub media: Option<SentFile>,
-}
-
-/// A file that the bot has sent.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SentFile {
-    /// What it was sent as.
-    pub kind: FileKind,
-    /// The id under which it can be sent again.
-    pub file_id: String,
-    /// Its name, if it has one.
-    pub name: Option<String>,
-    /// Its type, if anybody said it.
-    pub mime: Option<String>,
-    /// Its bytes counted; unknown for an address, which the stand-in never reads.
-    pub size: Option<u64>,
-    /// How the bot gave it.
-    pub source: FileSource,
-    /// Its bytes, if they are kept.
-    #[serde(skip)]
-    pub bytes: Option<Bytes>,
-    /// The Bot API's object for it.
-    #[serde(skip)]
-    pub(super) about: Value,
-}
-
-/// How the bot gave a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FileSource {
-    /// As one that is on the server already.
-    FileId,
-    /// As an address to fetch it from.
-    Url(String),
-    /// In the call itself.
-    Upload,
-}
-
-/// The bot's answer to a pressed button.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ButtonAnswer {
-    /// The update that told the bot of the press.
-    pub update_id: UpdateId,
-    /// The notification; empty if there is nothing to show.
-    pub text: String,
-    /// Whether it is shown as an alert.
-    pub show_alert: bool,
-}
 
 /// How often the bot called and what came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -125,12 +45,16 @@ pub struct CommandSet {
     pub commands: Value,
 }
 
-/// How a person stands to the bot.
+/// How a person, or a group, stands to the bot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     Member,
     Blocked,
     Deactivated,
+    /// Of a group: the bot is not in it.
+    Outside,
+    /// Of a group: the bot was in it.
+    Removed,
 }
 
 /// A message of somebody else, as the bot was told of it.
@@ -211,18 +135,6 @@ impl Bot {
     }
 }
 
-impl Content {
-    pub(super) fn new(parsed: Parsed, html: &str, reply_markup: Option<Value>) -> Self {
-        Self {
-            text: parsed.text,
-            html: html.to_owned(),
-            entities: parsed.entities,
-            reply_markup,
-            media: None,
-        }
-    }
-}
-
 impl Chat {
     pub(super) fn new(about: Value, profile: Option<Profile>) -> Self {
         Self {
@@ -241,6 +153,8 @@ impl Chat {
             Standing::Member => Ok(()),
             Standing::Blocked => Err(Refusal::Blocked),
             Standing::Deactivated => Err(Refusal::Deactivated),
+            Standing::Outside | Standing::Removed if self.about["type"] == "supergroup" => Err(Refusal::Kicked("supergroup")),
+            Standing::Outside | Standing::Removed => Err(Refusal::Kicked("group")),
         }
     }
 

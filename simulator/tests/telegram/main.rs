@@ -4,6 +4,7 @@
 mod chat;
 mod faults;
 mod files;
+mod groups;
 mod people;
 mod polling;
 mod refusals;

@@ -1,0 +1,137 @@
+//! Groups, as a handle for tests: people add the bot, write, press buttons, remove the bot.
+//! Invariant: privacy mode is off, as `getMe` says, so the bot hears everything that is written
+//! while it is in the group, and nothing before or after.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::ids::{ChatId, MessageId, Profile, UpdateId};
+use super::parts;
+use super::people::ActError;
+use super::person::Person;
+use super::sent::SentMessage;
+use super::state::{Chat, Standing, State};
+use super::{Telegram, TimedOut};
+use crate::clock::Moment;
+
+/// How the id of a supergroup or a channel begins.
+const SUPERGROUP: &str = "-100";
+
+/// A group; clones are the same group.
+#[derive(Clone, Debug)]
+pub struct Group {
+    telegram: Telegram,
+    id: ChatId,
+}
+
+impl Group {
+    pub(super) fn new(telegram: Telegram, id: ChatId) -> Self {
+        Self { telegram, id }
+    }
+
+    /// The group's id.
+    pub fn id(&self) -> ChatId {
+        self.id
+    }
+
+    /// Somebody adds the bot: it is told by `my_chat_member`, whose number this is, and by a
+    /// message about the new member. `None` if it was in the group before.
+    pub fn add_bot(&self, by: &Person) -> Option<UpdateId> {
+        self.telegram
+            .0
+            .change(|state| state.add_to_group(self.id, by.profile(), Moment::now()))
+    }
+
+    /// Somebody removes the bot; `None` if it was not in the group.
+    pub fn remove_bot(&self, by: &Person) -> Option<UpdateId> {
+        let removed = |state: &mut State| {
+            let before = [Standing::Member];
+            state.stand(self.id, by.profile(), &before, Standing::Removed, Moment::now())
+        };
+        self.telegram.0.change(removed)
+    }
+
+    /// Somebody writes a text, or a command such as `/start@sheetdesk_stand_in_bot`;
+    /// `None` if the bot is not there to hear it.
+    pub fn write(&self, from: &Person, text: &str) -> Option<UpdateId> {
+        self.send(from, parts::text(text))
+    }
+
+    /// Somebody sends anything else; see [`Person::send`].
+    pub fn send(&self, from: &Person, part: Map<String, Value>) -> Option<UpdateId> {
+        self.telegram.0.change(|state| {
+            let is_in = state.chats.get(&self.id)?.standing == Standing::Member;
+            is_in.then(|| state.post(self.id, from.profile(), part, Moment::now()))
+        })
+    }
+
+    /// Somebody answers a message of the group with a text.
+    ///
+    /// # Errors
+    /// [`ActError::NoSuchMessage`] if the bot knows of none such.
+    pub fn reply(&self, from: &Person, to: MessageId, text: &str) -> Result<UpdateId, ActError> {
+        self.telegram
+            .0
+            .change(|state| state.reply(self.id, from.profile(), to, parts::text(text), Moment::now()))
+    }
+
+    /// Somebody presses the inline button of a message that carries `data`.
+    ///
+    /// # Errors
+    /// [`ActError::NoSuchButton`] if the message, as it stands now, has none.
+    pub fn press(&self, by: &Person, message: MessageId, data: &str) -> Result<UpdateId, ActError> {
+        self.telegram
+            .0
+            .change(|state| state.press(self.id, by.profile(), message, data, Moment::now()))
+    }
+
+    /// The message that came with an update, by its number.
+    pub fn message_of(&self, update: UpdateId) -> Option<MessageId> {
+        self.telegram.0.lock().chats.get(&self.id)?.message_of(update)
+    }
+
+    /// What the bot has sent to the group, oldest first.
+    pub fn messages(&self) -> Vec<SentMessage> {
+        self.telegram.messages(self.id)
+    }
+
+    /// The first message to the group that `wanted` accepts; see [`Telegram::await_message`].
+    ///
+    /// # Errors
+    /// [`TimedOut`], naming the texts that are there instead.
+    pub async fn await_message(&self, wanted: impl Fn(&SentMessage) -> bool, within: Duration) -> Result<SentMessage, TimedOut> {
+        self.telegram.await_message(self.id, wanted, within).await
+    }
+
+    /// The bot's reactions to a message, as it stands now.
+    pub fn reactions(&self, message: MessageId) -> Vec<String> {
+        self.telegram.reactions(self.id, message)
+    }
+}
+
+impl State {
+    /// Sets a group up, or gives it another title.
+    pub(super) fn found_group(&mut self, id: ChatId, title: &str) {
+        let kind = if id.to_string().starts_with(SUPERGROUP) {
+            "supergroup"
+        } else {
+            "group"
+        };
+        let about = json!({ "id": id, "type": kind, "title": title });
+        let chat = self.chats.entry(id).or_insert_with(|| Chat {
+            standing: Standing::Outside,
+            ..Chat::new(Value::Null, None)
+        });
+        chat.about = about;
+    }
+
+    fn add_to_group(&mut self, id: ChatId, by: &Profile, now: Moment) -> Option<UpdateId> {
+        let before = [Standing::Outside, Standing::Removed];
+        let update = self.stand(id, by, &before, Standing::Member, now)?;
+        let mut part = Map::new();
+        part.insert("new_chat_members".into(), json!([self.bot.user()]));
+        self.post(id, by, part, now);
+        Some(update)
+    }
+}
