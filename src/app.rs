@@ -4,6 +4,7 @@
 
 mod admin;
 mod desks;
+mod files;
 mod intake;
 mod observe;
 mod report;
@@ -25,9 +26,10 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     clock,
     config::{Mode, Settings},
-    domain::{ids::CallbackId, rules::Rules, tab::Tab},
+    domain::{rules::Rules, tab::Tab},
+    fetch::Fetcher,
     http,
-    journal::{Journal, Nudges, OpenError, Signals},
+    journal::{Courtesy, Journal, Nudges, OpenError, Signals},
     schedule::Schedule,
     sheets::{
         account_key::{AccountKey, KeyError},
@@ -36,7 +38,7 @@ use crate::{
     },
     shutdown::Shutdown,
     supervisor::{Pace, Supervisor},
-    telegram,
+    telegram::{self, answer::CallError},
 };
 
 use self::desks::Desks;
@@ -50,8 +52,8 @@ pub use crate::health::Health;
 
 /// How long requests and sends in hand may take after the stop signal: the whole stop is promised within 2 s.
 const GRACE: Duration = Duration::from_millis(1300);
-/// Pressed buttons that may wait for their acknowledgement; Telegram forgets them after a while as well.
-const BUTTONS: usize = 256;
+/// Courtesies that may wait; Telegram forgets buttons after a while as well.
+const COURTESIES: usize = 256;
 
 /// The service cannot start. Somebody else being down is never among the reasons.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +76,9 @@ pub enum StartError {
     /// The Telegram client.
     #[error(transparent)]
     Telegram(#[from] telegram::client::BuildError),
+    /// The client that fetches files.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Fetcher(#[from] reqwest::Error),
 }
 
 /// How the service ended.
@@ -100,6 +105,7 @@ struct Parts {
     journal: Journal,
     hub: Hub,
     telegram: telegram::client::Client,
+    fetcher: Fetcher,
     desks: Desks,
     shutdown: Shutdown,
     supervisor: Supervisor,
@@ -118,7 +124,7 @@ impl App {
     /// What the machine or the settings make impossible; never because Telegram or Google is away.
     pub async fn start(settings: Settings, shutdown: Shutdown) -> Result<Self, StartError> {
         // The journal comes before the addresses: of two services with one directory, the second shall hear why it cannot start.
-        let (parts, buttons) = Parts::open(settings, shutdown, Purpose::Serve).await?;
+        let (parts, courtesies) = Parts::open(settings, shutdown, Purpose::Serve).await?;
         let (public, admin) = match bind(&parts.settings).await {
             Ok(servers) => servers,
             Err(error) => {
@@ -131,7 +137,7 @@ impl App {
             admin: admin.address(),
             parts,
         };
-        app.start_loops(Arc::new(Mutex::new(buttons)), public, admin)?;
+        app.start_loops(Arc::new(Mutex::new(courtesies)), public, admin)?;
         app.parts.running.store(true, Ordering::Release);
         Ok(app)
     }
@@ -150,29 +156,15 @@ impl App {
 
     /// Runs until the stop signal, or until a loop failed too often; then finishes what is in hand and closes the journal.
     pub async fn run(self) -> Ended {
-        let parts = self.parts;
-        let stop = parts.shutdown.stop_token();
-        let failed = tokio::select! {
-            () = stop.cancelled() => None,
-            fatal = parts.supervisor.fatal() => Some(fatal.to_string()),
-        };
-        tracing::info!("stopping");
-        let finished = parts.shutdown.finish(GRACE).await;
-        parts.journal.clone().close().await;
-        tracing::info!(finished, "stopped");
-        match (failed, finished) {
-            (Some(words), _) => Ended::Failed(words),
-            (None, true) => Ended::Stopped,
-            (None, false) => Ended::Forced,
-        }
+        self.parts.until_stop().await
     }
 
-    fn start_loops(&self, buttons: Shared<CallbackId>, public: http::Server, admin: http::Server) -> Result<(), StartError> {
+    fn start_loops(&self, courtesies: Shared<Courtesy>, public: http::Server, admin: http::Server) -> Result<(), StartError> {
         let parts = &self.parts;
         admin::start(parts)?;
         self.start_servers(public, admin);
         desks::start(parts);
-        self.start_telegram(buttons);
+        self.start_telegram(courtesies);
         Self::start_looks(parts);
         Self::start_tick(parts, "every-health", &parts.settings.schedule.health, Tick::Health);
         Ok(())
@@ -215,7 +207,7 @@ impl App {
         });
     }
 
-    fn start_telegram(&self, buttons: Shared<CallbackId>) {
+    fn start_telegram(&self, courtesies: Shared<Courtesy>) {
         let parts = Arc::clone(&self.parts);
         let rate = parts.settings.telegram.rate_per_second.map_or(0, std::num::NonZeroU32::get);
         let shared = Arc::clone(&parts);
@@ -225,18 +217,23 @@ impl App {
                 // What waits in a restored copy may have been sent by the journal that was lost.
                 let checked = tokio::time::timeout(CHECKED_WITHIN, shared.desks.checked());
                 let _ = stop.run_until_cancelled(checked).await;
-                telegram::outbox::deliver(shared.journal.clone(), shared.telegram.clone(), rate, stop).await;
+                let (journal, client, fetcher) = (shared.journal.clone(), shared.telegram.clone(), shared.fetcher.clone());
+                telegram::outbox::deliver(journal, client, fetcher, rate, stop).await;
             }
         });
         let client = parts.telegram.clone();
-        parts.supervisor.spawn("buttons", move |stop| {
-            let (buttons, client) = (Arc::clone(&buttons), client.clone());
-            async move { telegram::outbox::acknowledge(&mut *buttons.lock().await, client, stop).await }
+        parts.supervisor.spawn("courtesies", move |stop| {
+            let (courtesies, client) = (Arc::clone(&courtesies), client.clone());
+            async move { telegram::courtesies::run(&mut *courtesies.lock().await, client, stop).await }
         });
         let shared = Arc::clone(&parts);
-        parts
-            .supervisor
-            .spawn("webhook", move |stop| register_webhook(Arc::clone(&shared), stop));
+        parts.supervisor.spawn("webhook", move |stop| register(Arc::clone(&shared), stop));
+        if matches!(parts.settings.telegram.mode, Mode::Polling) {
+            let shared = Arc::clone(&parts);
+            parts.supervisor.spawn("polling", move |stop| {
+                telegram::polling::poll(shared.journal.clone(), shared.telegram.clone(), shared.bot(), stop)
+            });
+        }
     }
 
     fn start_looks(parts: &Arc<Parts>) {
@@ -264,15 +261,38 @@ enum Purpose {
 }
 
 impl Parts {
-    /// Opens the journal and prepares the clients; calls nobody, binds nothing. Pressed buttons come out of the receiver.
-    async fn open(settings: Settings, shutdown: Shutdown, purpose: Purpose) -> Result<(Arc<Self>, mpsc::Receiver<CallbackId>), StartError> {
+    /// Waits for the stop signal, or until a loop has failed too often; then finishes what is in hand and closes the journal.
+    async fn until_stop(&self) -> Ended {
+        let stop = self.shutdown.stop_token();
+        let failed = tokio::select! {
+            () = stop.cancelled() => None,
+            fatal = self.supervisor.fatal() => Some(fatal.to_string()),
+        };
+        tracing::info!("stopping");
+        let finished = self.shutdown.finish(GRACE).await;
+        self.journal.clone().close().await;
+        tracing::info!(finished, "stopped");
+        match (failed, finished) {
+            (Some(words), _) => Ended::Failed(words),
+            (None, true) => Ended::Stopped,
+            (None, false) => Ended::Forced,
+        }
+    }
+
+    /// The bot's id, by which updates are told apart from another bot's.
+    fn bot(&self) -> i64 {
+        i64::try_from(self.settings.telegram.token.bot().number()).unwrap_or(i64::MAX)
+    }
+
+    /// Opens the journal and prepares the clients; calls nobody, binds nothing. Courtesies come out of the receiver.
+    async fn open(settings: Settings, shutdown: Shutdown, purpose: Purpose) -> Result<(Arc<Self>, mpsc::Receiver<Courtesy>), StartError> {
         let rules = words::rules(&settings);
-        let (buttons, buttons_pressed) = mpsc::channel(BUTTONS);
+        let (courtesies, courtesies_due) = mpsc::channel(COURTESIES);
         let signals = Signals {
             outbox: Notify::new(),
             dirty: watch::Sender::default(),
             looks: Nudges::default(),
-            buttons,
+            courtesies,
         };
         let key = AccountKey::read(settings.sheets.credentials.path())?;
         let hub = Hub::new(settings.sheets.api_url.as_str(), key, Patience::default(), clock::now).await?;
@@ -285,6 +305,7 @@ impl Parts {
             journal: open_journal(&settings, &rules, signals).await?,
             hub,
             telegram,
+            fetcher: Fetcher::new()?,
             desks: Desks::new(&settings, rules),
             supervisor: Supervisor::new(&shutdown, Pace::default()),
             shutdown,
@@ -293,7 +314,7 @@ impl Parts {
             observer,
             settings,
         };
-        Ok((Arc::new(parts), buttons_pressed))
+        Ok((Arc::new(parts), courtesies_due))
     }
 }
 
@@ -344,26 +365,28 @@ impl Tick {
     }
 }
 
-/// Registers the webhook, as often as it takes; afterwards there is nothing to do until the stop.
-async fn register_webhook(parts: Arc<Parts>, stop: CancellationToken) {
-    let settings = &parts.settings.telegram;
-    if let (Mode::Webhook { secret }, Some(url), true) = (&settings.mode, &parts.settings.http.public_url, settings.register_webhook) {
-        let mut pause = REGISTER_AGAIN;
-        loop {
-            match telegram::webhook::register(&parts.telegram, url.as_str(), secret, &words::menus()).await {
-                Ok(outcome) => {
-                    tracing::info!(?outcome, "the webhook is registered");
-                    break;
-                }
-                Err(error) => tracing::warn!(%error, "the webhook is not registered yet"),
-            }
-            if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
-                return;
-            }
-            pause = (pause * 2).min(REGISTER_AGAIN_AT_MOST);
+/// Tells Telegram where updates go and which commands the bot knows, as often as it takes; afterwards there is nothing to do until the stop.
+async fn register(parts: Arc<Parts>, stop: CancellationToken) {
+    let mut pause = REGISTER_AGAIN;
+    while let Err(error) = register_once(&parts).await {
+        tracing::warn!(%error, "Telegram does not take our registration yet");
+        if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+            return;
         }
-    } else if let Err(error) = parts.telegram.me().await {
-        tracing::warn!(%error, "Telegram does not answer");
+        pause = (pause * 2).min(REGISTER_AGAIN_AT_MOST);
     }
     stop.cancelled().await;
+}
+
+async fn register_once(parts: &Parts) -> Result<(), CallError> {
+    let settings = &parts.settings.telegram;
+    match (&settings.mode, &parts.settings.http.public_url) {
+        (Mode::Webhook { secret }, Some(url)) if settings.register_webhook => {
+            let outcome = telegram::webhook::register(&parts.telegram, url.as_str(), secret, &words::menus()).await?;
+            tracing::info!(?outcome, "the webhook is registered");
+            Ok(())
+        }
+        (Mode::Polling, _) => telegram::webhook::set_menus(&parts.telegram, &words::menus()).await,
+        (Mode::Webhook { .. }, _) => parts.telegram.me().await.map(|_| ()),
+    }
 }

@@ -17,6 +17,7 @@ pub mod cli;
 pub mod stage;
 
 pub mod clock;
+pub mod fetch;
 pub mod health;
 pub mod logs;
 pub mod schedule;

@@ -15,7 +15,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use simulator::{
     sheets::{Sheets, SheetsOptions, sample_workbook, service_account},
-    telegram::{Profile, Telegram, TelegramOptions},
+    telegram::{MessageId, Person, Profile, Telegram, TelegramOptions},
 };
 use tokio::task::JoinHandle;
 
@@ -222,6 +222,27 @@ impl Stage {
                 }
                 Ok(_) | Err(_) => tokio::time::sleep(GLANCE).await,
             }
+        }
+    }
+
+    /// Waits until a message of a person's has a reaction.
+    ///
+    /// # Errors
+    /// When it gets none.
+    pub async fn reaction(&self, person: &Person, message: MessageId, within: Duration) -> Result<String, StageError> {
+        let deadline = clock::monotonic() + within;
+        loop {
+            if let Some(emoji) = person.reactions(message).pop() {
+                return Ok(emoji);
+            }
+            if clock::monotonic() > deadline {
+                return Err(StageError::TooLate {
+                    what: format!("a reaction to message {}", message.0),
+                    within,
+                    seen: "none".to_owned(),
+                });
+            }
+            tokio::time::sleep(GLANCE).await;
         }
     }
 

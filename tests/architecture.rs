@@ -6,14 +6,15 @@ use std::{
 };
 
 /// Who may import whom; a room that is not named here may be imported by everybody named on the left of `app`.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("journal", &["domain", "clock"]),
     ("http", &["journal", "domain", "secret", "clock", "health"]),
-    ("telegram", &["journal", "domain", "secret", "clock", "health"]),
+    ("telegram", &["journal", "domain", "secret", "clock", "health", "fetch"]),
     ("sheets", &["journal", "domain", "secret", "clock", "health"]),
     ("config", &["domain", "logs", "secret"]),
     ("clock", &[]),
+    ("fetch", &[]),
     ("health", &[]),
     ("secret", &[]),
     ("logs", &[]),

@@ -46,8 +46,8 @@ help =
 
     /appeals – your appeals
 receipt = Got it: appeal No. { $number }. We will answer here.
-receipt-unnumbered = Got your appeal. Its number follows; we will answer here.
-number-follows = The number of your appeal: { $number }.
+receipt-unnumbered = Got your appeal. Its number will appear here in a moment; we will answer in this chat.
+receipt-now = Appeal No. { $number } – { $status }.
 added = Added to appeal No. { $number }.
 added-unnumbered = Added to your appeal.
 answer-heading = Answer to appeal No. { $number }
@@ -64,7 +64,10 @@ status-forwarded = passed to a specialist
 status-ai-answer = answered by AI
 status-resolved = resolved
 status-other = { $word }
-not-text-yet = For now we read only text here. Please put your question into words.
+not-passed-on = A message of this kind cannot be passed to a specialist. Please put your question into words, or send a photo or a file.
+too-fast = That is a lot of messages at once. Please wait a minute and write again.
+too-fast-recorded = That is a lot of messages, but each of them is recorded. A specialist will read them all.
+private-only = Hello! I answer only in a private chat: open my profile and press “Message”.
 
 ## The bot's menu
 menu-start = Begin

@@ -3,7 +3,10 @@
 //! Invariant: a label of a metric is one of our own words, never text from outside.
 
 use crate::{
-    domain::event::{Content, Event, Update},
+    domain::{
+        event::{Event, Update},
+        message::Content,
+    },
     journal::Undecodable,
     telegram::decode::decode,
 };
@@ -12,27 +15,21 @@ use crate::{
 const UNSERVED: &str = "sheetdesk_unserved_total";
 
 /// Kinds that are told apart; Telegram adds new ones, which count as `other`.
-const KINDS: [&str; 20] = [
-    "animation",
-    "audio",
-    "contact",
-    "dice",
-    "document",
-    "edited_message",
+const KINDS: [&str; 14] = [
     "channel_post",
-    "message:group",
-    "location",
-    "message_reaction",
-    "photo",
-    "poll",
-    "sticker",
-    "story",
-    "venue",
-    "video",
-    "video_note",
-    "voice",
-    "web_app_data",
+    "chat_member",
     "checklist",
+    "dice",
+    "edited_channel_post",
+    "game",
+    "inline_query",
+    "message_reaction",
+    "paid_media",
+    "pinned_message",
+    "poll_answer",
+    "rich_message",
+    "story",
+    "web_app_data",
 ];
 
 /// Decodes a stored update.
@@ -51,10 +48,10 @@ fn count(update: &Update) {
     let kind = match update {
         Update::Unserved(kind) => kind,
         Update::Message(message) => match &message.content {
-            Content::Other(kind) => kind,
-            Content::Text(_) | Content::Contact { .. } => return,
+            Content::Other(kind) | Content::Service(kind) => kind,
+            Content::Text(_) | Content::Contact { .. } | Content::File(..) | Content::Place { .. } | Content::Poll { .. } => return,
         },
-        Update::Pressed { .. } | Update::Membership { .. } => return,
+        Update::Edited(_) | Update::Group { .. } | Update::Pressed { .. } | Update::Membership { .. } => return,
     };
     let label = KINDS.into_iter().find(|known| known == kind).unwrap_or("other");
     metrics::counter!(UNSERVED, "kind" => label).increment(1);

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs, sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{App, Ended, GRACE, Observer, Parts, Purpose, Request, StartError, admin::ask, desks};
+use super::{App, Ended, Observer, Parts, Purpose, Request, StartError, admin::ask, desks};
 use crate::{
     clock,
     config::{Settings, TabAddress},
@@ -73,18 +73,7 @@ pub async fn observe(mut settings: Settings, shutdown: Shutdown, tell: fn(&str))
         let (parts, observer) = (Arc::clone(&shared), Arc::clone(&observer));
         async move { watch(&parts, &observer, stop).await }
     });
-    let stop = parts.shutdown.stop_token();
-    let failed = tokio::select! {
-    () = stop.cancelled() => None,
-    fatal = parts.supervisor.fatal() => Some(fatal.to_string()),
-    };
-    let finished = parts.shutdown.finish(GRACE).await;
-    parts.journal.clone().close().await;
-    Ok(match (failed, finished) {
-        (Some(words), _) => Ended::Failed(words),
-        (None, true) => Ended::Stopped,
-        (None, false) => Ended::Forced,
-    })
+    Ok(parts.until_stop().await)
 }
 
 /// Tells how the tabs fare and what would be sent.

@@ -14,11 +14,11 @@ use crate::{
     clock,
     config::Mode,
     health::Health,
-    http::{self, Nudge, Phase, Readiness, Resolved, SheetsIntake, SigningKey, TelegramIntake},
+    http::{self, FilesIntake, Nudge, Phase, Readiness, Resolved, SheetsIntake, SigningKey, TelegramIntake},
     journal::Figures,
 };
 
-use super::Parts;
+use super::{Parts, files, words};
 
 /// What `status` shows; the JSON form is part of the outside contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,7 +146,7 @@ pub(super) fn status(parts: &Parts) -> Status {
 pub(super) fn intake(parts: &Arc<Parts>) -> http::Intake {
     let telegram = match &parts.settings.telegram.mode {
         Mode::Webhook { secret } => Some(TelegramIntake {
-            bot: i64::try_from(parts.settings.telegram.token.bot().number()).unwrap_or(i64::MAX),
+            bot: parts.bot(),
             secret: secret.clone(),
             accept: http::accept_into(parts.journal.clone()),
         }),
@@ -160,6 +160,11 @@ pub(super) fn intake(parts: &Arc<Parts>) -> http::Intake {
             key: SigningKey::new(parts.settings.sheets.callback_secret.key().to_vec()),
             now: clock::now,
             nudge: Arc::new(move |nudge| resolve(&nudged, &nudge)),
+        },
+        files: FilesIntake {
+            links: words::links(&parts.settings),
+            now: clock::now,
+            bring: files::bring(parts),
         },
         readiness: Arc::new(move || readiness(&asked)),
     }

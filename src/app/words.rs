@@ -8,6 +8,7 @@ use crate::{
     config::{AppealWords, ArchiveWords, Fill, Names, PartnerWords, Settings},
     domain::{
         appeal::Status,
+        files::Links,
         ids::ChatId,
         row::Column,
         rules::{CELL, Rules},
@@ -30,8 +31,17 @@ pub(super) fn rules(settings: &Settings) -> Rules {
         not_authorized: settings.words.partners.statuses.not_authorized.written().into(),
         cell: CELL,
         archive: settings.words.archive.tab.as_str().into(),
+        links: links(settings),
         wording: Wording::built_in(),
     }
+}
+
+/// Links to files that partners sent; without a public address there are none. Their key comes from the secret of the sheets' calls:
+/// a new one closes all old links.
+pub(super) fn links(settings: &Settings) -> Option<Links> {
+    let lifetime = SignedDuration::try_from(settings.files.lifetime).unwrap_or(SignedDuration::ZERO);
+    let url = settings.http.public_url.as_ref()?;
+    Some(Links::new(url.as_str(), settings.sheets.callback_secret.key(), lifetime))
 }
 
 /// The words of the staff list.

@@ -87,9 +87,10 @@ fn webhook_finding(settings: &Settings, info: &crate::telegram::client::WebhookI
         .as_ref()
         .map_or_else(String::new, |words| format!("; Telegram's last try failed: {words}"));
     match (&settings.telegram.mode, &settings.http.public_url) {
+        (Mode::Polling, _) if info.url.is_empty() => fine("updates", "we ask for them (polling)"),
         (Mode::Polling, _) => wrong(
-            "webhook",
-            "telegram.mode is \"polling\", which this version does not serve yet; set it to \"webhook\"",
+            "updates",
+            "telegram.mode is \"polling\", but a webhook is set, so Telegram gives us nothing. Take it away: sheetdesk setup webhook --delete",
         ),
         (Mode::Webhook { .. }, Some(url)) if info.url == webhook::address(url.as_str()) => {
             let words = format!("set, {waiting} updates wait{trouble}");

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use super::Failure;
 use crate::{
     app::{self, App, Ended},
-    config::{Mode, Settings},
+    config::Settings,
     logs,
     shutdown::Shutdown,
 };
@@ -17,9 +17,6 @@ use crate::{
 pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
     logs::init(settings.log.format, settings.log.filter.as_str()).context("the log cannot be set up")?;
     logs::mask_panics();
-    if matches!(settings.telegram.mode, Mode::Polling) {
-        return Err(anyhow::anyhow!("telegram.mode = \"polling\" is not served by this version yet; set it to \"webhook\"").into());
-    }
     let shutdown = Shutdown::on_signals().context("signals cannot be heard")?;
     let app = App::start(settings, shutdown.clone()).await?;
     notify(&[sd_notify::NotifyState::Ready]);
@@ -29,10 +26,7 @@ pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
         stop.cancelled().await;
         notify(&[sd_notify::NotifyState::Stopping]);
     });
-    match app.run().await {
-        Ended::Stopped | Ended::Forced => Ok(ExitCode::SUCCESS),
-        Ended::Failed(words) => Err(anyhow::anyhow!(words).into()),
-    }
+    code(app.run().await)
 }
 
 /// Says what the service would do, on the standard output, one thing a line; the log goes on beside it.
@@ -43,6 +37,10 @@ pub(super) async fn observe(settings: Settings) -> Result<ExitCode, Failure> {
     println!("Смотрим в таблицы и говорим, что сделали бы; ничего не пишем и не отправляем. Остановить: Ctrl-C.");
     let ended = app::observe(settings, shutdown, |line| println!("– {line}")).await?;
     println!("Остановлено. Ничего не записано и не отправлено.");
+    code(ended)
+}
+
+fn code(ended: Ended) -> Result<ExitCode, Failure> {
     match ended {
         Ended::Stopped | Ended::Forced => Ok(ExitCode::SUCCESS),
         Ended::Failed(words) => Err(anyhow::anyhow!(words).into()),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ids::{AppealId, ChatId, Number, PartnerCode, Revision},
+    ids::{AppealId, ChatId, MessageId, Number, PartnerCode, Revision},
     partner::RowTrouble,
     text::Text,
 };
@@ -62,6 +62,23 @@ pub struct Appeal {
     /// The answer cell is known to hold a formula: it is never cleared, and its value is sent once.
     #[serde(default)]
     pub formula: bool,
+    /// The message that tells the partner how the appeal stands.
+    #[serde(default)]
+    pub receipt: Option<Receipt>,
+    /// Lines of which the partner has heard in words that they have come in.
+    #[serde(default)]
+    pub heard: u32,
+}
+
+/// The one message of an appeal that is changed as the appeal goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Which message; none before Telegram has it.
+    pub message: Option<MessageId>,
+    /// The number that it names.
+    pub number: Option<Number>,
+    /// The status that it tells.
+    pub status: Status,
 }
 
 /// What has left an appeal's row for the archive, where the oldest part of a dialogue goes once its cell is full.
@@ -168,6 +185,22 @@ pub enum Why {
     GaveUp,
     /// Any other refusal, in Telegram's words.
     Refused(String),
+    /// The file that should go with it cannot be had.
+    File(Unfetched),
+}
+
+/// Why a file behind an address cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unfetched {
+    /// The address is none, or leads to where nothing is fetched from: this machine, a private network.
+    Forbidden,
+    /// Nobody answers there in time.
+    Unreachable,
+    /// The answer is no file, by its HTTP status.
+    Status(u16),
+    /// The file is larger than Telegram takes.
+    TooLarge,
 }
 
 /// A status word, parsed once; compared without case.
@@ -243,6 +276,9 @@ pub struct Line {
     pub at: Timestamp,
     /// What.
     pub text: Text,
+    /// The partner's message that it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
 }
 
 /// Who wrote a line.

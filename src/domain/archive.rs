@@ -70,6 +70,11 @@ pub(super) fn shown(rules: &Rules, view: &impl View, appeal: &Appeal, covered: u
     cell(rules, appeal.number, &appeal.shelf, Scroll::of(view, appeal, covered).0)
 }
 
+/// Whether the dialogue is too long for its cell, so that a part of it is on its way to the archive, or may be.
+pub(super) fn overflows(rules: &Rules, view: &impl View, appeal: &Appeal) -> bool {
+    Scroll::of(view, appeal, appeal.lines).weight() > rules.cell
+}
+
 /// Every part up to this number stands in the archive: the row shows the rest.
 pub(super) fn confirm(rules: &Rules, view: &impl View, appeal: &mut Appeal, parts: u32) {
     if parts <= appeal.shelf.parts {

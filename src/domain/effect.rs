@@ -1,7 +1,7 @@
 //! What follows from an event: whole entities to store, effects to carry out, rows to write.
 //!
 //! Invariant: an effect that must not be lost carries a deterministic id and is stored in the decision's own transaction;
-//! the others (`Look`, `AnswerButton`) may be lost without harm.
+//! the others (`Look`, `AnswerButton`, `React`) may be lost without harm.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,11 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::{
     appeal::{Appeal, Line},
     event::Wake,
-    ids::{CallbackId, ChatId, FenceId, OutboxId, RowKey, Seq, SpreadsheetId},
+    files::StoredFile,
+    ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, OutboxId, RowKey, Seq, SpreadsheetId},
+    message::Post,
     partner::Partner,
-    session::Session,
+    session::{Group, Session},
     tab::{Tab, TabState},
-    text::Html,
+    text::{Html, Text},
 };
 
 /// Everything that follows from one event.
@@ -47,6 +49,12 @@ pub enum Entity {
     Line(Line),
     /// A tab.
     Tab(TabState),
+    /// A file that a partner sent.
+    File(StoredFile),
+    /// A message that belongs to an appeal.
+    Post(Post),
+    /// A group.
+    Group(Group),
 }
 
 impl Entity {
@@ -59,7 +67,20 @@ impl Entity {
             (Self::Appeal(a), Self::Appeal(b)) => a.id == b.id,
             (Self::Line(a), Self::Line(b)) => (a.appeal, a.index) == (b.appeal, b.index),
             (Self::Tab(a), Self::Tab(b)) => a.tab == b.tab,
-            (Self::Partner(_) | Self::Session(_) | Self::Appeal(_) | Self::Line(_) | Self::Tab(_), _) => false,
+            (Self::File(a), Self::File(b)) => a.id == b.id,
+            (Self::Post(a), Self::Post(b)) => (a.chat, a.message) == (b.chat, b.message),
+            (Self::Group(a), Self::Group(b)) => a.chat == b.chat,
+            (
+                Self::Partner(_)
+                | Self::Session(_)
+                | Self::Appeal(_)
+                | Self::Line(_)
+                | Self::Tab(_)
+                | Self::File(_)
+                | Self::Post(_)
+                | Self::Group(_),
+                _,
+            ) => false,
         }
     }
 }
@@ -84,6 +105,8 @@ pub enum Effect {
     Withdraw(OutboxId),
     /// Acknowledge a pressed button.
     AnswerButton(CallbackId),
+    /// Show beside a message that it stands in the sheet.
+    React(ChatId, MessageId),
     /// Look at a tab soon.
     Look(Tab),
     /// Set a durable timer.
@@ -120,6 +143,43 @@ pub struct Send {
     pub text: Html,
     /// What stands below it.
     pub keyboard: Keyboard,
+    /// What is made of the text.
+    #[serde(default)]
+    pub form: Form,
+    /// The appeal that it speaks of, so that a reply to it finds its way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<AppealId>,
+}
+
+impl Send {
+    /// A plain message of the lane of replies and answers.
+    #[must_use]
+    pub fn talk(id: OutboxId, to: ChatId, text: Html) -> Self {
+        Self {
+            id,
+            to,
+            lane: Lane::Talk,
+            text,
+            keyboard: Keyboard::Keep,
+            form: Form::Message,
+            about: None,
+        }
+    }
+}
+
+/// What is made of a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// A message.
+    #[default]
+    Message,
+    /// The receipt of the appeal that it is about: a message that is changed as the appeal goes on.
+    Receipt,
+    /// What an earlier message of ours says from now on.
+    Edit(MessageId),
+    /// Words beneath a file, which is fetched from this address.
+    File(Text),
 }
 
 /// Who goes first. Replies and answers share a lane, so their order within a chat is kept.

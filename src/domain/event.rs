@@ -9,6 +9,7 @@ use super::{
     appeal::{Status, Why},
     effect::Button,
     ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
+    message::Message,
     session::Locale,
     tab::Tab,
     text::Text,
@@ -42,6 +43,17 @@ pub enum Event {
 pub enum Update {
     /// A private message.
     Message(Message),
+    /// A private message that was changed after it was written; as it is now.
+    Edited(Message),
+    /// The bot was taken into a group, or something was written there that it sees.
+    Group {
+        /// The group.
+        chat: ChatId,
+        /// What was written; none where the bot was taken in.
+        said: Option<Text>,
+        /// The language of the person's Telegram.
+        locale: Locale,
+    },
     /// A pressed inline button.
     Pressed {
         /// Who pressed it (a private chat).
@@ -64,38 +76,6 @@ pub enum Update {
     },
     /// A kind of update that is not served; the word is Telegram's.
     Unserved(String),
-}
-
-/// A message in a private chat.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
-    /// Where.
-    pub chat: ChatId,
-    /// Its id in the chat.
-    pub message: MessageId,
-    /// When it was written, by Telegram's clock.
-    pub at: Timestamp,
-    /// The language of the sender's Telegram.
-    pub locale: Locale,
-    /// What it holds.
-    pub content: Content,
-}
-
-/// What a message holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Content {
-    /// Text.
-    Text(Text),
-    /// A shared contact.
-    Contact {
-        /// The number as Telegram gives it.
-        phone: Text,
-        /// `contact.user_id` is present and is the sender's: only then it proves anything.
-        own: bool,
-    },
-    /// Anything else; the word is Telegram's (`photo`, `voice` …).
-    Other(String),
 }
 
 /// What a look found in one row: levels, not edges.
@@ -334,6 +314,8 @@ pub enum Wake {
     Appeal(AppealId),
     /// A partner's row has been in doubt for a while.
     Partner(PartnerCode),
+    /// What a partner added to an appeal should stand in the sheet by now.
+    Line(AppealId),
 }
 
 /// What the operator can ask for.
@@ -359,4 +341,11 @@ pub enum Notice {
     },
     /// The tab can be used again.
     TabMended(Tab),
+    /// Telegram gives the updates to somebody else: to a webhook, or to another who asks.
+    UpdatesTaken {
+        /// To a webhook.
+        webhook: bool,
+    },
+    /// Telegram gives us the updates again.
+    UpdatesBack,
 }

@@ -10,9 +10,11 @@ use super::{
     appeal::{Appeal, Delivery, Line},
     effect::{Decision, Effect, Entity, OutboxEntry, OutboxState},
     event::Wake,
-    ids::{AppealId, ChatId, Number, OutboxId, PartnerCode, RowKey, Seq},
+    files::{FileId, StoredFile},
+    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq},
+    message::Post,
     partner::Partner,
-    session::Session,
+    session::{Group, Session},
     tab::{Tab, TabState},
     view::View,
 };
@@ -25,6 +27,9 @@ pub struct Memory {
     appeals: BTreeMap<AppealId, Appeal>,
     lines: BTreeMap<(AppealId, u32), Line>,
     tabs: BTreeMap<Tab, TabState>,
+    files: BTreeMap<FileId, StoredFile>,
+    posts: BTreeMap<(ChatId, MessageId), Post>,
+    groups: BTreeMap<ChatId, Group>,
     outbox: BTreeMap<OutboxId, OutboxEntry>,
     /// Dirty rows with the generation that dirtied them.
     pub dirty: BTreeMap<RowKey, Seq>,
@@ -70,6 +75,15 @@ impl Memory {
             }
             Entity::Tab(tab) => {
                 self.tabs.insert(tab.tab, tab);
+            }
+            Entity::File(file) => {
+                self.files.insert(file.id, file);
+            }
+            Entity::Post(post) => {
+                self.posts.insert((post.chat, post.message), post);
+            }
+            Entity::Group(group) => {
+                self.groups.insert(group.chat, group);
             }
         }
     }
@@ -130,7 +144,7 @@ impl Memory {
                     self.outbox.remove(&id);
                 }
             }
-            Effect::AnswerButton(_) => {}
+            Effect::AnswerButton(_) | Effect::React(..) => {}
             Effect::Look(tab) => self.looks.push(tab),
             Effect::Then { at, wake } => {
                 self.timers.insert((at, wake), ());
@@ -180,6 +194,14 @@ impl View for Memory {
 
     fn tab(&self, tab: Tab) -> TabState {
         self.tabs.get(&tab).cloned().unwrap_or_else(|| TabState::new(tab))
+    }
+
+    fn post(&self, chat: ChatId, message: MessageId) -> Option<Post> {
+        self.posts.get(&(chat, message)).copied()
+    }
+
+    fn group(&self, chat: ChatId) -> Option<Group> {
+        self.groups.get(&chat).cloned()
     }
 
     fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry> {

@@ -2,7 +2,10 @@
 //!
 //! Invariant: this room imports no other room of Sheetdesk.
 
+pub mod files;
 pub mod ids;
+mod markdown;
+pub mod message;
 pub mod phone;
 pub mod text;
 

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{ids::ChatId, text::Text, wording::Wording};
+use super::{files::Links, ids::ChatId, text::Text, wording::Wording};
 
 /// Google refuses a cell over 50,000 characters.
 pub const CELL: usize = 49_000;
@@ -26,6 +26,8 @@ pub struct Rules {
     pub cell: usize,
     /// The name of the tab to which the oldest part of a long dialogue moves.
     pub archive: Text,
+    /// Makes links to files that partners sent; none without a public address.
+    pub links: Option<Links>,
     /// What people read.
     pub wording: Wording,
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ids::{AppealId, ChatId, PartnerCode},
+    ids::{AppealId, ChatId, MessageId, PartnerCode},
     phone::Phone,
     text::Text,
 };
@@ -30,6 +30,30 @@ pub struct Session {
     pub registration: Registration,
     /// What was written before registering; kept for 24 hours.
     pub kept: Vec<Kept>,
+    /// How fast messages come.
+    #[serde(default)]
+    pub pace: Pace,
+    /// The last album, whose further parts join its first.
+    #[serde(default)]
+    pub album: Option<Album>,
+}
+
+/// How fast the messages of one person come.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pace {
+    /// When the last of them were written; as many as may come within a minute.
+    pub recent: Vec<Timestamp>,
+    /// The person has been asked for patience.
+    pub told: bool,
+}
+
+/// An album that is still coming in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Album {
+    /// Telegram's `media_group_id`.
+    pub id: String,
+    /// Where its first part stands; none while it is only kept.
+    pub line: Option<(AppealId, u32)>,
 }
 
 /// A registration under way.
@@ -54,13 +78,26 @@ pub struct Parked {
     pub told: bool,
 }
 
-/// A message of somebody not registered yet.
+/// A message as it will stand in a dialogue; of somebody not registered yet it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     /// When it was written.
     pub at: Timestamp,
     /// What was written.
     pub text: Text,
+    /// Its id in the chat.
+    #[serde(default)]
+    pub message: Option<MessageId>,
+    /// The album that it is a part of.
+    #[serde(default)]
+    pub album: Option<String>,
+}
+
+/// A group that has been told that the bot works in private; it is told once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// The group, this entity's key.
+    pub chat: ChatId,
 }
 
 /// The language of a chat.
@@ -86,6 +123,8 @@ impl Session {
             undelivered: BTreeSet::new(),
             registration: Registration::default(),
             kept: Vec::new(),
+            pace: Pace::default(),
+            album: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Text from outside, made inert: escaped for Telegram's HTML, split where Telegram would refuse it; and words made comparable.
 //!
-//! Invariant: what a person typed can reach a message only through [`Html::escape`].
+//! Invariant: what a person typed can reach a message only through [`Html::escape`]; [`super::markdown`] sees to it for what it marks up.
 
 use std::fmt;
 
@@ -18,6 +18,19 @@ impl Html {
     #[must_use]
     pub fn escape(text: &str) -> Self {
         Self(text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+    }
+
+    /// HTML of our own making, whose foreign parts went through [`Html::escape`].
+    pub(super) fn trusted(html: String) -> Self {
+        Self(html)
+    }
+
+    /// This and, in a paragraph of its own, plain text.
+    #[must_use]
+    pub fn followed_by(&self, text: &str) -> Self {
+        let paragraphs = [self.clone(), Self::escape(text)];
+        let filled: Vec<_> = paragraphs.iter().map(Self::as_str).filter(|text| !text.is_empty()).collect();
+        Self(filled.join("\n\n"))
     }
 
     /// The text as it goes over the wire.

@@ -5,8 +5,8 @@
 use jiff::Timestamp;
 
 use super::{
-    appeal::Appeal,
-    effect::{Decision, Effect, Entity, Keyboard, Lane, Send},
+    appeal::{Appeal, Line},
+    effect::{Decision, Effect, Entity, Form, Keyboard, Send},
     ids::{AppealId, ChatId, FenceId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
     partner::Partner,
     rules::Rules,
@@ -52,9 +52,9 @@ impl<'a, V: View> Turn<'a, V> {
 
     /// The session as this decision leaves it.
     pub(super) fn session(&self, chat: ChatId) -> Option<Session> {
-        let changed = self.decision.puts.iter().find_map(|entity| match entity {
-            Entity::Session(session) if session.chat == chat => Some(session.clone()),
-            Entity::Session(_) | Entity::Partner(_) | Entity::Appeal(_) | Entity::Line(_) | Entity::Tab(_) => None,
+        let changed = self.decision.puts.iter().find_map(|entity| {
+            let Entity::Session(session) = entity else { return None };
+            (session.chat == chat).then(|| session.clone())
         });
         changed.or_else(|| self.view.session(chat))
     }
@@ -65,19 +65,27 @@ impl<'a, V: View> Turn<'a, V> {
     }
 
     pub(super) fn partner(&self, code: &PartnerCode) -> Option<Partner> {
-        let changed = self.decision.puts.iter().find_map(|entity| match entity {
-            Entity::Partner(partner) if partner.code == *code => Some(partner.clone()),
-            Entity::Partner(_) | Entity::Session(_) | Entity::Appeal(_) | Entity::Line(_) | Entity::Tab(_) => None,
+        let changed = self.decision.puts.iter().find_map(|entity| {
+            let Entity::Partner(partner) = entity else { return None };
+            (partner.code == *code).then(|| partner.clone())
         });
         changed.or_else(|| self.view.partner(code))
     }
 
     pub(super) fn appeal(&self, id: AppealId) -> Option<Appeal> {
-        let changed = self.decision.puts.iter().find_map(|entity| match entity {
-            Entity::Appeal(appeal) if appeal.id == id => Some(appeal.clone()),
-            Entity::Appeal(_) | Entity::Partner(_) | Entity::Session(_) | Entity::Line(_) | Entity::Tab(_) => None,
+        let changed = self.decision.puts.iter().find_map(|entity| {
+            let Entity::Appeal(appeal) = entity else { return None };
+            (appeal.id == id).then(|| appeal.clone())
         });
         changed.or_else(|| self.view.appeal(id))
+    }
+
+    /// A line that this decision has put or changed.
+    pub(super) fn fresh_line(&self, appeal: AppealId, index: u32) -> Option<Line> {
+        self.decision.puts.iter().find_map(|entity| {
+            let Entity::Line(line) = entity else { return None };
+            ((line.appeal, line.index) == (appeal, index)).then(|| line.clone())
+        })
     }
 
     /// The appeal that bears a number.
@@ -86,9 +94,9 @@ impl<'a, V: View> Turn<'a, V> {
     }
 
     pub(super) fn tab(&self, tab: Tab) -> TabState {
-        let changed = self.decision.puts.iter().find_map(|entity| match entity {
-            Entity::Tab(state) if state.tab == tab => Some(state.clone()),
-            Entity::Tab(_) | Entity::Partner(_) | Entity::Session(_) | Entity::Appeal(_) | Entity::Line(_) => None,
+        let changed = self.decision.puts.iter().find_map(|entity| {
+            let Entity::Tab(state) = entity else { return None };
+            (state.tab == tab).then(|| state.clone())
         });
         changed.unwrap_or_else(|| self.view.tab(tab))
     }
@@ -96,9 +104,9 @@ impl<'a, V: View> Turn<'a, V> {
     /// The appeal that a partner's next message joins: the newest that is neither closed nor gone from the sheet.
     pub(super) fn open_appeal(&self, chat: ChatId) -> Option<Appeal> {
         let stored = self.view.appeals_of(chat, RECENT_APPEALS).into_iter().map(|appeal| appeal.id);
-        let fresh = self.decision.puts.iter().rev().filter_map(|entity| match entity {
-            Entity::Appeal(appeal) if appeal.chat == chat => Some(appeal.id),
-            Entity::Appeal(_) | Entity::Partner(_) | Entity::Session(_) | Entity::Line(_) | Entity::Tab(_) => None,
+        let fresh = self.decision.puts.iter().rev().filter_map(|entity| {
+            let Entity::Appeal(appeal) = entity else { return None };
+            (appeal.chat == chat).then_some(appeal.id)
         });
         fresh.chain(stored).filter_map(|id| self.appeal(id)).find(Appeal::is_open)
     }
@@ -144,6 +152,17 @@ impl<'a, V: View> Turn<'a, V> {
         self.reply(session.chat, &text, keyboard);
     }
 
+    /// Says something that belongs to an appeal.
+    pub(super) fn say_about(&mut self, session: &Session, appeal: AppealId, say: Say<'_>, form: Form) {
+        let text = self.rules.wording.say(session.locale, say);
+        let id = self.next_reply();
+        self.then(Effect::Send(Send {
+            form,
+            about: Some(appeal),
+            ..Send::talk(id, session.chat, Html::escape(&text))
+        }));
+    }
+
     /// Tells the operator, if there is an admin chat.
     pub(super) fn report(&mut self, note: Note<'_>) {
         if let Some(chat) = self.rules.admin_chat {
@@ -159,17 +178,19 @@ impl<'a, V: View> Turn<'a, V> {
 
     /// Sends plain text as the next reply to this event.
     pub(super) fn reply(&mut self, to: ChatId, text: &str, keyboard: Keyboard) {
+        let id = self.next_reply();
+        self.then(Effect::Send(Send {
+            keyboard,
+            ..Send::talk(id, to, Html::escape(text))
+        }));
+    }
+
+    fn next_reply(&mut self) -> OutboxId {
         let id = OutboxId::Reply(self.seq, self.replies);
         self.replies = self
             .replies
             .checked_add(1)
             .expect("an event calls for fewer than 65,536 replies: what waits for a look is bounded");
-        self.then(Effect::Send(Send {
-            id,
-            to,
-            lane: Lane::Talk,
-            text: Html::escape(text),
-            keyboard,
-        }));
+        id
     }
 }

@@ -5,9 +5,10 @@
 use super::{
     appeal::{Appeal, Line},
     effect::OutboxEntry,
-    ids::{AppealId, ChatId, Number, OutboxId, PartnerCode},
+    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode},
+    message::Post,
     partner::Partner,
-    session::Session,
+    session::{Group, Session},
     tab::{Tab, TabState},
 };
 
@@ -27,6 +28,10 @@ pub trait View {
     fn lines(&self, appeal: AppealId, newest: usize) -> Vec<Line>;
     /// A tab; one that was never seen where nothing is stored.
     fn tab(&self, tab: Tab) -> TabState;
+    /// A message that belongs to an appeal.
+    fn post(&self, chat: ChatId, message: MessageId) -> Option<Post>;
+    /// A group that was told that the bot works in private.
+    fn group(&self, chat: ChatId) -> Option<Group>;
     /// A message in the outbox.
     fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry>;
     /// Messages that wait in the outbox.

@@ -7,8 +7,9 @@ use std::{fmt, sync::Arc};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 
 use super::{
-    appeal::{Status, Why},
+    appeal::{Status, Unfetched, Why},
     ids::{ChatId, Number, PartnerCode},
+    message::FileKind,
     partner::RowTrouble,
     session::Locale,
     tab::Tab,
@@ -60,8 +61,13 @@ pub enum Say<'a> {
     Help,
     /// An appeal was opened.
     Receipt(Option<Number>),
-    /// The number that the receipt did not have.
-    NumberFollows(Number),
+    /// How an appeal stands, in place of its receipt.
+    ReceiptNow {
+        /// Which.
+        number: Number,
+        /// The status in words.
+        status: &'a str,
+    },
     /// A message joined an appeal.
     Added(Option<Number>),
     /// Stands above an answer.
@@ -85,8 +91,14 @@ pub enum Say<'a> {
     },
     /// A status in words.
     StatusWord(&'a Status),
-    /// Only text can be read so far.
-    NotTextYet,
+    /// A message of a kind that cannot stand in a sheet.
+    NotPassedOn,
+    /// A stranger writes too fast.
+    TooFast,
+    /// A partner writes too fast; everything is recorded.
+    TooFastRecorded,
+    /// In a group: the bot works in private.
+    PrivateOnly,
     /// The bot's menu: `/start`.
     MenuStart,
     /// The bot's menu: `/appeals`.
@@ -109,6 +121,56 @@ pub enum Note<'a> {
         /// The part that comes next.
         part: u32,
     },
+    /// What a file is, in a word.
+    FileKind(FileKind),
+    /// A file in the history, with its link or why there is none.
+    LineFile {
+        /// What it is, its name and size, as far as they are known.
+        described: &'a str,
+        /// Where it can be opened.
+        link: Result<&'a str, NoLink>,
+    },
+    /// Somebody's contact in the history.
+    LineContact {
+        /// Whose.
+        name: &'a str,
+        /// The number.
+        phone: &'a str,
+    },
+    /// A place in the history.
+    LinePlace {
+        /// What is there; empty for a bare position.
+        name: &'a str,
+        /// Latitude and longitude.
+        position: &'a str,
+    },
+    /// A poll's question in the history.
+    LinePoll(&'a str),
+    /// A message that was passed on.
+    LineForwarded {
+        /// Whose it was.
+        from: &'a str,
+        /// What it says.
+        text: &'a str,
+    },
+    /// A message that replies to another.
+    LineReply {
+        /// What the other says.
+        quote: &'a str,
+        /// What it says itself.
+        text: &'a str,
+    },
+    /// A line whose message was changed.
+    LineChanged {
+        /// What it says now.
+        text: &'a str,
+        /// When it was changed.
+        time: &'a str,
+        /// What it said before.
+        before: &'a str,
+    },
+    /// New words for a message whose line cannot be changed.
+    LineCorrected(&'a str),
     /// Доставка: resting until.
     DeliveryGrace(&'a str),
     /// Доставка: the value of a formula is not sent.
@@ -133,6 +195,13 @@ pub enum Note<'a> {
     AdminTabUnusable(&'a str),
     /// Admin: a tab can be used again.
     AdminTabMended(Tab),
+    /// Admin: Telegram gives the updates to a webhook, or to somebody else who asks.
+    AdminUpdatesTaken {
+        /// To a webhook.
+        webhook: bool,
+    },
+    /// Admin: Telegram gives the updates to us again.
+    AdminUpdatesBack,
     /// Admin: rows are stopped: their numbers, and why.
     AdminRowsStopped(&'a str, &'a str),
     /// Admin: of the bound partners so many are lost from the list; nobody loses access.
@@ -149,6 +218,15 @@ pub enum Note<'a> {
     AdminPartnerRefused(&'a PartnerCode, &'a str),
     /// Admin: a code stands in several rows, so nobody can register with it.
     AdminPartnerDoubled(&'a PartnerCode),
+}
+
+/// Why a file in the history has no link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoLink {
+    /// The service has no address on the internet.
+    NoAddress,
+    /// Telegram does not give bots what is larger than 20 MB.
+    TooLarge,
 }
 
 /// The texts of both languages; cheap to clone.
@@ -231,7 +309,10 @@ impl<'a> Say<'a> {
             Self::Help => plain("help"),
             Self::Receipt(Some(number)) => numbered("receipt", number),
             Self::Receipt(None) => plain("receipt-unnumbered"),
-            Self::NumberFollows(number) => numbered("number-follows", number),
+            Self::ReceiptNow { number, status } => (
+                "receipt-now",
+                vec![("number", number.to_string().into()), ("status", status.into())],
+            ),
             Self::Added(Some(number)) => numbered("added", number),
             Self::Added(None) => plain("added-unnumbered"),
             Self::AnswerHeading(number) => numbered("answer-heading", number),
@@ -241,7 +322,10 @@ impl<'a> Say<'a> {
             Self::AppealsHeading => plain("appeals-heading"),
             Self::AppealsLine { number, date, status } => appeals_line(number, date, status),
             Self::StatusWord(status) => status_word(status),
-            Self::NotTextYet => plain("not-text-yet"),
+            Self::NotPassedOn => plain("not-passed-on"),
+            Self::TooFast => plain("too-fast"),
+            Self::TooFastRecorded => plain("too-fast-recorded"),
+            Self::PrivateOnly => plain("private-only"),
             Self::MenuStart => plain("menu-start"),
             Self::MenuAppeals => plain("menu-appeals"),
             Self::MenuHelp => plain("menu-help"),
@@ -261,6 +345,19 @@ impl<'a> Note<'a> {
                     ("part", part.to_string().into()),
                 ],
             ),
+            Self::FileKind(kind) => plain(file_word(kind)),
+            Self::LineFile { described, link } => line_file(described, link),
+            Self::LineContact { name, phone } => ("line-contact", vec![("name", name.into()), ("phone", phone.into())]),
+            Self::LinePlace { name: "", position } => ("line-position", vec![("position", position.into())]),
+            Self::LinePlace { name, position } => ("line-place", vec![("name", name.into()), ("position", position.into())]),
+            Self::LinePoll(question) => ("line-poll", vec![("question", question.into())]),
+            Self::LineForwarded { from, text } => ("line-forwarded", vec![("from", from.into()), ("text", text.into())]),
+            Self::LineReply { quote, text } => ("line-reply", vec![("quote", quote.into()), ("text", text.into())]),
+            Self::LineChanged { text, time, before } => (
+                "line-changed",
+                vec![("text", text.into()), ("time", time.into()), ("before", before.into())],
+            ),
+            Self::LineCorrected(text) => ("line-corrected", vec![("text", text.into())]),
             Self::DeliveryGrace(time) => ("delivery-grace", vec![("time", time.into())]),
             Self::DeliveryFormula => plain("delivery-formula"),
             Self::DeliveryFormulaKept(time) => ("delivery-formula-kept", vec![("time", time.into())]),
@@ -290,9 +387,34 @@ impl<'a> Note<'a> {
                 vec![("code", code.as_str().into()), ("words", words.into())],
             ),
             Self::AdminPartnerDoubled(code) => ("admin-partner-doubled", vec![("code", code.as_str().into())]),
+            Self::AdminUpdatesTaken { webhook: true } => plain("admin-updates-webhook"),
+            Self::AdminUpdatesTaken { webhook: false } => plain("admin-updates-taken"),
+            Self::AdminUpdatesBack => plain("admin-updates-back"),
             Self::AdminTabUnusable(words) => ("admin-tab-unusable", vec![("words", words.into())]),
             Self::AdminTabMended(_) => plain("admin-tab-mended"),
         }
+    }
+}
+
+fn line_file<'a>(described: &'a str, link: Result<&'a str, NoLink>) -> Message<'a> {
+    let described = ("described", described.into());
+    match link {
+        Ok(link) => ("line-file", vec![described, ("link", link.into())]),
+        Err(NoLink::NoAddress) => ("line-file-no-address", vec![described]),
+        Err(NoLink::TooLarge) => ("line-file-too-large", vec![described]),
+    }
+}
+
+fn file_word(kind: FileKind) -> &'static str {
+    match kind {
+        FileKind::Photo => "file-photo",
+        FileKind::Video => "file-video",
+        FileKind::Animation => "file-animation",
+        FileKind::Audio => "file-audio",
+        FileKind::Voice => "file-voice",
+        FileKind::VideoNote => "file-video-note",
+        FileKind::Document => "file-document",
+        FileKind::Sticker => "file-sticker",
     }
 }
 
@@ -335,6 +457,10 @@ fn refusal(why: &Why) -> Message<'_> {
         Why::ChatNotFound => plain("delivery-chat-not-found"),
         Why::GaveUp => plain("delivery-gave-up"),
         Why::Refused(words) => ("delivery-refused", vec![("words", words.as_str().into())]),
+        Why::File(Unfetched::Forbidden) => plain("delivery-file-forbidden"),
+        Why::File(Unfetched::Unreachable) => plain("delivery-file-unreachable"),
+        Why::File(Unfetched::Status(status)) => ("delivery-file-status", vec![("status", status.to_string().into())]),
+        Why::File(Unfetched::TooLarge) => plain("delivery-file-too-large"),
     }
 }
 

@@ -5,6 +5,7 @@
 //! In reading order: the server takes connections, the router names the routes and their limits, then one file per route.
 
 mod body;
+mod files;
 mod probes;
 mod problem;
 mod router;
@@ -17,6 +18,7 @@ mod telegram_webhook;
 mod tests;
 
 pub use self::{
+    files::{Bring, Brought, FilesIntake, Unavailable},
     probes::{Phase, Readiness},
     router::{Intake, Limits, admin, public},
     server::{BindError, Caps, Server},

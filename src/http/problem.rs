@@ -30,6 +30,12 @@ pub(super) enum Problem {
     TimedOut,
     /// The journal did not store it.
     NotStored,
+    /// The link's time is over.
+    Expired,
+    /// The file is not there any more.
+    FileGone,
+    /// The file's source does not answer.
+    FileLater,
 }
 
 impl Problem {
@@ -45,10 +51,13 @@ impl Problem {
             Self::Overloaded => "overloaded",
             Self::TimedOut => "timed_out",
             Self::NotStored => "not_stored",
+            Self::Expired => "expired",
+            Self::FileGone => "file_gone",
+            Self::FileLater => "file_unavailable",
         }
     }
 
-    fn status(self) -> StatusCode {
+    pub(super) fn status(self) -> StatusCode {
         match self {
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::Unsigned => StatusCode::UNAUTHORIZED,
@@ -56,7 +65,8 @@ impl Problem {
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Overloaded | Self::TimedOut | Self::NotStored => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Expired | Self::FileGone => StatusCode::GONE,
+            Self::Overloaded | Self::TimedOut | Self::NotStored | Self::FileLater => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -71,6 +81,9 @@ impl Problem {
             Self::Overloaded => "Too many requests at once; try again.",
             Self::TimedOut => "The request took too long; try again.",
             Self::NotStored => "The request could not be stored; try again.",
+            Self::Expired => "The link has expired.",
+            Self::FileGone => "The file is not there any more.",
+            Self::FileLater => "The file cannot be had now; try again.",
         }
     }
 }

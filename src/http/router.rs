@@ -22,6 +22,7 @@ use tower_http::trace::TraceLayer;
 use tracing::Span;
 
 use super::{
+    files::{self, FilesIntake},
     probes::{self, Readiness},
     problem::Problem,
     sheets_changed::{self, SheetsIntake},
@@ -34,6 +35,8 @@ pub struct Intake {
     pub telegram: Option<TelegramIntake>,
     /// The sheets' callback.
     pub sheets: SheetsIntake,
+    /// Files that partners sent.
+    pub files: FilesIntake,
     /// The state of the parts, now; must return at once.
     pub readiness: Arc<dyn Fn() -> Readiness + Send + Sync>,
 }
@@ -70,6 +73,7 @@ pub fn public(intake: Intake, limits: Limits) -> Router {
     let router = Router::new()
         .route("/telegram/webhook", post(telegram_webhook::receive))
         .route("/sheets/changed", post(sheets_changed::receive))
+        .route("/files/{link}", get(files::receive))
         // Only the routes above are limited.
         .route_layer(limited)
         .route("/livez", get(probes::live))

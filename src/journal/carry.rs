@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use super::{
-    fences, keys, outbox,
+    Courtesy, fences, keys, outbox,
     records::Timer,
     tables::{Fault, Ledger, Place},
 };
@@ -13,7 +13,7 @@ use crate::domain::{
     appeal::{Appeal, Delivery},
     effect::{Decision, Effect, Entity},
     event::Wake,
-    ids::{CallbackId, RowKey, Seq},
+    ids::{RowKey, Seq},
     tab::Tab,
 };
 
@@ -26,8 +26,8 @@ pub(super) struct Hints {
     pub(super) dirty: bool,
     /// Tabs to look at.
     pub(super) looks: Vec<Tab>,
-    /// Buttons to acknowledge.
-    pub(super) buttons: Vec<CallbackId>,
+    /// What is done beside, and may be lost.
+    pub(super) courtesies: Vec<Courtesy>,
 }
 
 /// Applies what the record at `seq` led to.
@@ -63,7 +63,7 @@ impl Hints {
         self.outbox |= other.outbox;
         self.dirty |= other.dirty;
         self.looks.extend(other.looks);
-        self.buttons.extend(other.buttons);
+        self.courtesies.extend(other.courtesies);
     }
 }
 
@@ -74,6 +74,9 @@ fn put(tables: &mut Ledger<'_>, entity: &Entity) -> Result<(), Fault> {
         Entity::Appeal(appeal) => put_appeal(tables, appeal),
         Entity::Line(line) => tables.write(Place::Lines, &keys::line(line.appeal, line.index), line),
         Entity::Tab(tab) => tables.write(Place::Tabs, tab.tab.name().as_bytes(), tab),
+        Entity::File(file) => tables.write(Place::Files, &keys::seq(file.id.0), file),
+        Entity::Post(post) => tables.write(Place::Posts, &keys::post(post.chat, post.message), post),
+        Entity::Group(group) => tables.write(Place::Groups, &keys::chat(group.chat), group),
     }
 }
 
@@ -140,7 +143,8 @@ fn carry(tables: &mut Ledger<'_>, hints: &mut Hints, effect: Effect, order: keys
         }
         Effect::Finish(id, ending) => outbox::finish(tables, &id, ending, now)?,
         Effect::Withdraw(id) => outbox::withdraw(tables, &id)?,
-        Effect::AnswerButton(callback) => hints.buttons.push(callback),
+        Effect::AnswerButton(callback) => hints.courtesies.push(Courtesy::Button(callback)),
+        Effect::React(chat, message) => hints.courtesies.push(Courtesy::Reaction(chat, message)),
         Effect::Look(tab) if hints.looks.contains(&tab) => {}
         Effect::Look(tab) => hints.looks.push(tab),
         Effect::Then { at, wake } => set_timer(tables, at, wake)?,

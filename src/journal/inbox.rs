@@ -51,7 +51,7 @@ pub(super) fn store_event(tables: &mut Ledger<'_>, event: Event, now: Timestamp)
     let incoming = Incoming {
         at: now,
         key: None,
-        body: Body::Event(event),
+        body: Body::Event(Box::new(event)),
     };
     store(tables, &incoming)
 }

@@ -133,7 +133,7 @@ impl Judge {
     fn event(&self, body: Body) -> Result<Event, String> {
         let interpret = |raw: &[u8]| (self.interpret)(raw).map_err(|undecodable| undecodable.0);
         match body {
-            Body::Event(event) => Ok(event),
+            Body::Event(event) => Ok(*event),
             Body::Raw(text) => interpret(text.as_bytes()),
             Body::Bytes(encoded) => interpret(&STANDARD.decode(encoded).map_err(|error| error.to_string())?),
         }

@@ -57,7 +57,7 @@ use crate::domain::{
     decide::decide,
     effect::OutboxEntry,
     event::{Event, RowMark},
-    ids::{CallbackId, FenceId, OutboxId, Seq, SpreadsheetId},
+    ids::{CallbackId, ChatId, FenceId, MessageId, OutboxId, Seq, SpreadsheetId},
     row::Column,
     rules::Rules,
     tab::Tab,
@@ -171,8 +171,17 @@ pub struct Signals {
     pub dirty: watch::Sender<()>,
     /// Tabs to look at soon, by the word of a decision, a schedule or a sheet's script.
     pub looks: Nudges,
-    /// Pressed buttons to acknowledge; bounded, lost when full (Telegram forgets them too).
-    pub buttons: mpsc::Sender<CallbackId>,
+    /// Courtesies; bounded, lost when full.
+    pub courtesies: mpsc::Sender<Courtesy>,
+}
+
+/// What is done at Telegram beside the messages; a lost one does no harm, so none is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Courtesy {
+    /// Acknowledge a pressed button, which Telegram forgets soon.
+    Button(CallbackId),
+    /// Show beside a partner's message that it stands in the sheet.
+    Reaction(ChatId, MessageId),
 }
 
 /// The journal's handle; cheap to clone. While any handle lives, so does the writer.

@@ -14,8 +14,10 @@ use crate::domain::{
     appeal::{Appeal, Line},
     effect::OutboxEntry,
     event::{Event, Wake},
+    files::StoredFile,
+    message::Post,
     partner::Partner,
-    session::Session,
+    session::{Group, Session},
     tab::TabState,
 };
 
@@ -48,7 +50,7 @@ pub(super) enum Body {
     /// A raw update that is not even text, in base64.
     Bytes(String),
     /// An event of our own.
-    Event(Event),
+    Event(Box<Event>),
 }
 
 /// A record set aside.
@@ -119,6 +121,15 @@ impl Stored for Line {
 }
 impl Stored for TabState {
     const TAG: &'static str = "tab";
+}
+impl Stored for StoredFile {
+    const TAG: &'static str = "file";
+}
+impl Stored for Post {
+    const TAG: &'static str = "post";
+}
+impl Stored for Group {
+    const TAG: &'static str = "group";
 }
 
 /// The record's bytes.

@@ -15,6 +15,7 @@ use super::{
 use crate::domain::{
     appeal::Appeal,
     effect::OutboxEntry,
+    files::{FileId, StoredFile},
     ids::{FenceId, RowKey, Seq, SpreadsheetId},
     partner::Partner,
     view::View,
@@ -110,6 +111,12 @@ impl Snapshot {
     /// Every partner, by code; lazily.
     pub fn partners(&self) -> impl Iterator<Item = Partner> + '_ {
         self.all(Place::Partners)
+    }
+
+    /// A file that a partner sent.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> Option<StoredFile> {
+        self.tables.settle(self.tables.read(Place::Files, &keys::seq(id.0)))
     }
 
     fn all<R: Stored>(&self, place: Place) -> impl Iterator<Item = R> + '_ {

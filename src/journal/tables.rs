@@ -85,11 +85,17 @@ pub(super) enum Place {
     Intents,
     /// Removable fences, by (spreadsheet, moment, fence).
     Fences,
+    /// Files that partners sent, by the record that brought them.
+    Files,
+    /// Messages that belong to appeals, by (chat, message).
+    Posts,
+    /// Groups, by id.
+    Groups,
 }
 
 impl Place {
     /// In the order of the variants, which is the order of the opened tables.
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 27] = [
         Self::Meta,
         Self::Inbox,
         Self::Pending,
@@ -114,6 +120,9 @@ impl Place {
         Self::DirtyByAge,
         Self::Intents,
         Self::Fences,
+        Self::Files,
+        Self::Posts,
+        Self::Groups,
     ];
 
     /// The table's name in the file, for ever.
@@ -143,6 +152,9 @@ impl Place {
             Self::DirtyByAge => "dirty_by_age",
             Self::Intents => "intents",
             Self::Fences => "fences",
+            Self::Files => "files",
+            Self::Posts => "posts",
+            Self::Groups => "groups",
         }
     }
 

@@ -14,9 +14,10 @@ use super::{
 use crate::domain::{
     appeal::{Appeal, Line},
     effect::OutboxEntry,
-    ids::{AppealId, ChatId, Number, OutboxId, PartnerCode, Seq},
+    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, Seq},
+    message::Post,
     partner::Partner,
-    session::Session,
+    session::{Group, Session},
     tab::{Tab, TabState},
     view::View,
 };
@@ -87,6 +88,14 @@ impl<T: ReadableTable<Bytes, Bytes>> View for Tables<T> {
     fn tab(&self, tab: Tab) -> TabState {
         let known: Option<TabState> = self.settle(self.read(Place::Tabs, tab.name().as_bytes()));
         known.unwrap_or_else(|| TabState::new(tab))
+    }
+
+    fn post(&self, chat: ChatId, message: MessageId) -> Option<Post> {
+        self.settle(self.read(Place::Posts, &keys::post(chat, message)))
+    }
+
+    fn group(&self, chat: ChatId) -> Option<Group> {
+        self.settle(self.read(Place::Groups, &keys::chat(chat)))
     }
 
     fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry> {

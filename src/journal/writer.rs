@@ -254,8 +254,8 @@ fn fire(signals: &Signals, hints: Hints) {
     for tab in hints.looks {
         signals.looks.mark(tab);
     }
-    for button in hints.buttons {
+    for courtesy in hints.courtesies {
         // Telegram forgets an unacknowledged button by itself.
-        let _ = signals.buttons.try_send(button);
+        let _ = signals.courtesies.try_send(courtesy);
     }
 }

@@ -5,10 +5,12 @@
 use std::{error::Error as _, sync::Arc, time::Duration};
 
 use frankenstein::{
-    methods::{DeleteWebhookParams, SetMyCommandsParams, SetWebhookParams},
+    methods::{DeleteWebhookParams, GetFileParams, GetUpdatesParams, SetMyCommandsParams, SetWebhookParams},
     types::{AllowedUpdate, BotCommand},
 };
+use reqwest::multipart::Form;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
 use tokio::sync::watch;
 
 use super::{
@@ -18,7 +20,7 @@ use super::{
 use crate::{
     domain::{
         effect::Send,
-        ids::{CallbackId, MessageId},
+        ids::{CallbackId, ChatId, MessageId},
     },
     health::Health,
     secret::Secret,
@@ -34,12 +36,20 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// is just closing ends as unknown.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long a call may take that carries a file of up to 50 MB.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// How long a download may stand still.
+const READ_TIMEOUT: Duration = Duration::from_secs(20);
+
 /// A bot's access to the Bot API; cheap to clone.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
 struct Inner {
     http: reqwest::Client,
+    /// For downloads, which take as long as the reader takes.
+    files: reqwest::Client,
     base: String,
     token: Secret,
     health: watch::Sender<Health>,
@@ -103,16 +113,17 @@ impl Client {
         if !matches!(address.scheme(), "http" | "https") {
             return Err(BuildError::Address);
         }
-        let http = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(CALL_TIMEOUT)
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            // Following one would carry the token to wherever it points.
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| BuildError::Http(words(error)))?;
+        let client = || {
+            reqwest::Client::builder()
+                .connect_timeout(CONNECT_TIMEOUT)
+                .pool_idle_timeout(IDLE_TIMEOUT)
+                // Following one would carry the token to wherever it points.
+                .redirect(reqwest::redirect::Policy::none())
+        };
+        let built = |client: reqwest::ClientBuilder| client.build().map_err(|error| BuildError::Http(words(error)));
         Ok(Self(Arc::new(Inner {
-            http,
+            http: built(client().timeout(CALL_TIMEOUT))?,
+            files: built(client().read_timeout(READ_TIMEOUT))?,
             base: api_url.trim_end_matches('/').to_owned(),
             token,
             health: watch::Sender::new(Health::Down),
@@ -140,6 +151,68 @@ impl Client {
     pub async fn send_message(&self, send: &Send) -> Result<MessageId, CallError> {
         let sent: Sent = self.call("sendMessage", &encode::send_message(send)).await?;
         Ok(MessageId(sent.message_id))
+    }
+
+    /// Changes the text of a message of ours.
+    ///
+    /// # Errors
+    /// 400 where it says so already, is gone, or is too old.
+    pub async fn edit_message_text(&self, send: &Send, message: MessageId) -> Result<(), CallError> {
+        let _: Sent = self.call("editMessageText", &encode::edit_message_text(send, message)).await?;
+        Ok(())
+    }
+
+    /// Sends a message that comes with a file.
+    ///
+    /// # Errors
+    /// [`answer::outcome`] says what each means for the message.
+    pub(super) async fn upload(&self, method: &str, form: Form) -> Result<MessageId, CallError> {
+        let request = |http: &reqwest::Client, address| http.post(address).multipart(form).timeout(UPLOAD_TIMEOUT);
+        let sent: Sent = self.heard(self.request(method, request).await)?;
+        Ok(MessageId(sent.message_id))
+    }
+
+    /// A file that somebody sent to the bot, as a stream of its bytes.
+    ///
+    /// # Errors
+    /// 400 where Telegram does not have it any more, or it is larger than 20 MB.
+    pub async fn download(&self, file_id: &str) -> Result<reqwest::Response, CallError> {
+        let file: Remote = self.call("getFile", &GetFileParams::builder().file_id(file_id).build()).await?;
+        let path = file.file_path.ok_or_else(|| CallError::Lost("the file has no path".to_owned()))?;
+        let Inner { files, base, token, .. } = &*self.0;
+        let address = format!("{base}/file/bot{}/{path}", token.expose());
+        let response = files.get(address).send().await.map_err(transport)?;
+        match response.status().as_u16() {
+            200 => Ok(response),
+            code => Err(CallError::Refused {
+                code,
+                description: "the file cannot be downloaded".to_owned(),
+                retry_after: None,
+            }),
+        }
+    }
+
+    /// Shows beside a message that it stands in the sheet.
+    ///
+    /// # Errors
+    /// Also when the message is gone.
+    pub async fn set_message_reaction(&self, chat: ChatId, message: MessageId) -> Result<(), CallError> {
+        self.confirm("setMessageReaction", &encode::set_message_reaction(chat, message))
+            .await
+    }
+
+    /// The updates from `offset` on, as they are written, or none within `wait`; `offset` also tells which earlier ones are stored.
+    ///
+    /// # Errors
+    /// 409 while a webhook is set, or somebody else asks with the same token.
+    pub async fn updates(&self, offset: Option<i64>, wait: Duration, kinds: &[AllowedUpdate]) -> Result<Vec<Box<RawValue>>, CallError> {
+        let body = GetUpdatesParams::builder()
+            .maybe_offset(offset)
+            .timeout(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX))
+            .allowed_updates(kinds.to_vec())
+            .build();
+        let request = |http: &reqwest::Client, address| http.post(address).json(&body).timeout(wait + CALL_TIMEOUT);
+        self.heard(self.request("getUpdates", request).await)
     }
 
     /// Ends a pressed button's waiting state.
@@ -199,16 +272,24 @@ impl Client {
     }
 
     async fn call<T: DeserializeOwned>(&self, method: &str, body: &impl Serialize) -> Result<T, CallError> {
-        let result = self.request(method, body).await;
+        self.heard(self.request(method, |http, address| http.post(address).json(body)).await)
+    }
+
+    /// Remembers what a call told of Telegram.
+    fn heard<T>(&self, result: Result<T, CallError>) -> Result<T, CallError> {
         let health = result.as_ref().err().map_or(Health::Ok, CallError::health);
         self.0.health.send_if_modified(|known| std::mem::replace(known, health) != health);
         result
     }
 
-    async fn request<T: DeserializeOwned>(&self, method: &str, body: &impl Serialize) -> Result<T, CallError> {
+    async fn request<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        request: impl FnOnce(&reqwest::Client, String) -> reqwest::RequestBuilder,
+    ) -> Result<T, CallError> {
         let Inner { http, base, token, .. } = &*self.0;
         let address = format!("{base}/bot{}/{method}", token.expose());
-        let response = http.post(address).json(body).send().await.map_err(transport)?;
+        let response = request(http, address).send().await.map_err(transport)?;
         let status = response.status().as_u16();
         match response.bytes().await {
             Ok(bytes) => answer::read(status, &bytes),
@@ -222,6 +303,12 @@ impl Client {
 #[derive(Deserialize)]
 struct Sent {
     message_id: i64,
+}
+
+/// The part of a `File` that says where its bytes are.
+#[derive(Deserialize)]
+struct Remote {
+    file_path: Option<String>,
 }
 
 /// The body of a method without parameters.
@@ -259,21 +346,14 @@ mod tests {
     use super::*;
     use crate::{
         domain::{
-            effect::{Keyboard, Lane},
-            ids::{ChatId, OutboxId, Seq},
+            ids::{OutboxId, Seq},
             text::Html,
         },
         telegram::fake::{self, Fake, TOKEN, ok, refused},
     };
 
     fn message() -> Send {
-        Send {
-            id: OutboxId::Reply(Seq(1), 0),
-            to: ChatId(42),
-            lane: Lane::Talk,
-            text: Html::escape("ответ"),
-            keyboard: Keyboard::Keep,
-        }
+        Send::talk(OutboxId::Reply(Seq(1), 0), ChatId(42), Html::escape("ответ"))
     }
 
     #[tokio::test]

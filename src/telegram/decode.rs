@@ -3,9 +3,11 @@
 //! Invariant: only fields that we act on are read, so that whatever Telegram adds later (a kind of chat, of content, of
 //! forwarding) cannot make a person's message unreadable. Reasons name fields and never quote what stands in them.
 
+mod content;
+
 use std::collections::BTreeMap;
 
-use frankenstein::types::{Contact, User};
+use frankenstein::types::User;
 use jiff::Timestamp;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
@@ -13,8 +15,9 @@ use serde_json::value::RawValue;
 use super::button;
 use crate::{
     domain::{
-        event::{Content, Event, Message, Update},
+        event::{Event, Update},
         ids::{CallbackId, ChatId, MessageId},
+        message::Message,
         session::Locale,
         text::Text,
     },
@@ -30,6 +33,8 @@ pub fn decode(raw: &[u8]) -> Result<Event, Undecodable> {
         serde_json::from_slice(raw).map_err(|_| Undecodable("the update is no JSON object".to_owned()))?;
     let update = if let Some(body) = envelope.get("message") {
         message(&Fields::of("message", body)?)?
+    } else if let Some(body) = envelope.get(CHANGED) {
+        message(&Fields::of(CHANGED, body)?)?
     } else if let Some(body) = envelope.get("callback_query") {
         pressed(&Fields::of("callback_query", body)?)?
     } else if let Some(body) = envelope.get("my_chat_member") {
@@ -42,44 +47,8 @@ pub fn decode(raw: &[u8]) -> Result<Event, Undecodable> {
     Ok(Event::Update(update))
 }
 
-/// Names under which a message carries something else than text, most telling first: an animation is also a `document`,
-/// a venue also a `location` (Bot API: `Message`).
-const CONTENT: &[&str] = &[
-    "animation",
-    "audio",
-    "live_photo",
-    "paid_media",
-    "photo",
-    "sticker",
-    "story",
-    "video",
-    "video_note",
-    "voice",
-    "document",
-    "checklist",
-    "dice",
-    "game",
-    "poll",
-    "venue",
-    "location",
-    "rich_message",
-    "invoice",
-    "successful_payment",
-    "refunded_payment",
-    "users_shared",
-    "chat_shared",
-    "gift",
-    "unique_gift",
-    "giveaway",
-    "giveaway_winners",
-    "connected_website",
-    "write_access_allowed",
-    "passport_data",
-    "web_app_data",
-    "pinned_message",
-    "message_auto_delete_timer_changed",
-    "chat_background_set",
-];
+/// The kind of update under which a changed message comes.
+const CHANGED: &str = "edited_message";
 
 /// The longest word of Telegram's that is passed on.
 const WORD_LIMIT: usize = 40;
@@ -104,35 +73,38 @@ struct Place {
     chat: Chat,
 }
 
+/// A message that was written, or one that was changed since.
 fn message(fields: &Fields<'_>) -> Result<Update, Undecodable> {
     let chat: Chat = fields.required("chat")?;
-    let Some(id) = private(&chat) else {
-        return Ok(elsewhere(fields.path, &chat));
-    };
     let from: Option<User> = fields.optional("from")?;
-    let seconds: i64 = fields.required("date")?;
-    Ok(Update::Message(Message {
+    let locale = locale(from.as_ref());
+    let changed = fields.path == CHANGED;
+    let Some(id) = private(&chat) else {
+        return Ok(if chat.is_group() && !changed {
+            Update::Group {
+                chat: ChatId(chat.id),
+                said: fields.readable("text").map(Text),
+                locale,
+            }
+        } else {
+            elsewhere(fields.path, &chat)
+        });
+    };
+    let written: i64 = fields.required("date")?;
+    let seconds = fields.optional("edit_date")?.filter(|_| changed).unwrap_or(written);
+    let message = Message {
         chat: id,
         message: MessageId(fields.required("message_id")?),
         at: Timestamp::from_second(seconds).map_err(|_| fields.unreadable("date"))?,
-        locale: locale(from.as_ref()),
-        content: content(fields, from.as_ref())?,
-    }))
-}
-
-fn content(fields: &Fields<'_>, from: Option<&User>) -> Result<Content, Undecodable> {
-    if let Some(text) = fields.optional("text")? {
-        return Ok(Content::Text(Text(text)));
-    }
-    if let Some(contact) = fields.optional::<Contact>("contact")? {
-        let own = from.is_some_and(|from| contact.user_id == Some(from.id));
-        return Ok(Content::Contact {
-            phone: Text(contact.phone_number),
-            own,
-        });
-    }
-    let known = CONTENT.iter().find(|name| fields.map.contains_key(**name));
-    Ok(Content::Other((*known.unwrap_or(&"unknown")).to_owned()))
+        locale,
+        content: content::content(fields, from.as_ref())?,
+        context: content::context(fields),
+    };
+    Ok(if changed {
+        Update::Edited(message)
+    } else {
+        Update::Message(message)
+    })
 }
 
 fn pressed(fields: &Fields<'_>) -> Result<Update, Undecodable> {
@@ -158,16 +130,32 @@ fn pressed(fields: &Fields<'_>) -> Result<Update, Undecodable> {
 
 fn membership(fields: &Fields<'_>) -> Result<Update, Undecodable> {
     let chat: Chat = fields.required("chat")?;
-    let Some(id) = private(&chat) else {
-        return Ok(elsewhere(fields.path, &chat));
-    };
     let from: Option<User> = fields.optional("from")?;
+    let Some(id) = private(&chat) else {
+        let member: Option<Member> = fields.readable("new_chat_member");
+        let taken_in = member.is_some_and(|member| matches!(member.status.as_str(), "member" | "administrator"));
+        return Ok(if chat.is_group() && taken_in {
+            Update::Group {
+                chat: ChatId(chat.id),
+                said: None,
+                locale: locale(from.as_ref()),
+            }
+        } else {
+            elsewhere(fields.path, &chat)
+        });
+    };
     let member: Member = fields.required("new_chat_member")?;
     Ok(Update::Membership {
         chat: id,
         blocked: member.status == "kicked",
         locale: locale(from.as_ref()),
     })
+}
+
+impl Chat {
+    fn is_group(&self) -> bool {
+        matches!(self.kind.as_str(), "group" | "supergroup")
+    }
 }
 
 fn private(chat: &Chat) -> Option<ChatId> {
@@ -216,6 +204,11 @@ impl<'a> Fields<'a> {
             Some(value) => serde_json::from_str(value.get()).map_err(|_| self.unreadable(name)),
             None => Ok(None),
         }
+    }
+
+    /// The field, where it is there and can be read: for what may be missed.
+    fn readable<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        self.map.get(name).and_then(|value| serde_json::from_str(value.get()).ok())
     }
 
     fn unreadable(&self, name: &str) -> Undecodable {

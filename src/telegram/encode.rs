@@ -4,17 +4,17 @@
 
 use frankenstein::{
     ParseMode,
-    methods::{AnswerCallbackQueryParams, SendMessageParams},
+    methods::{AnswerCallbackQueryParams, EditMessageTextParams, SendMessageParams, SetMessageReactionParams},
     types::{
-        InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, LinkPreviewOptions, ReplyKeyboardMarkup, ReplyKeyboardRemove,
-        ReplyMarkup,
+        InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, LinkPreviewOptions, ReactionType, ReactionTypeEmoji,
+        ReplyKeyboardMarkup, ReplyKeyboardRemove, ReplyMarkup,
     },
 };
 
 use super::button;
 use crate::domain::{
     effect::{Button, Keyboard, Send},
-    ids::CallbackId,
+    ids::{CallbackId, ChatId, MessageId},
 };
 
 /// The body of `sendMessage`.
@@ -26,6 +26,35 @@ pub fn send_message(send: &Send) -> SendMessageParams {
         .parse_mode(ParseMode::Html)
         .link_preview_options(LinkPreviewOptions::DISABLED)
         .maybe_reply_markup(markup(&send.keyboard))
+        .build()
+}
+
+/// The body of `editMessageText`.
+#[must_use]
+pub fn edit_message_text(send: &Send, message: MessageId) -> EditMessageTextParams {
+    EditMessageTextParams::builder()
+        .chat_id(send.to.0)
+        .message_id(i32::try_from(message.0).unwrap_or(i32::MAX))
+        .text(send.text.as_str())
+        .parse_mode(ParseMode::Html)
+        .link_preview_options(LinkPreviewOptions::DISABLED)
+        .build()
+}
+
+/// The `reply_markup` of a call that goes as a form, as JSON.
+#[must_use]
+pub fn reply_markup(send: &Send) -> Option<String> {
+    markup(&send.keyboard).and_then(|markup| serde_json::to_string(&markup).ok())
+}
+
+/// The body of `setMessageReaction`: the sign that a message stands in the sheet.
+#[must_use]
+pub fn set_message_reaction(chat: ChatId, message: MessageId) -> SetMessageReactionParams {
+    let emoji = ReactionTypeEmoji::builder().emoji("👍").build();
+    SetMessageReactionParams::builder()
+        .chat_id(chat.0)
+        .message_id(i32::try_from(message.0).unwrap_or(i32::MAX))
+        .reaction(vec![ReactionType::Emoji(emoji)])
         .build()
 }
 
@@ -72,18 +101,14 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        effect::Lane,
-        ids::{ChatId, OutboxId, Seq},
+        ids::{OutboxId, Seq},
         text::Html,
     };
 
     fn body(keyboard: Keyboard) -> Value {
         let send = Send {
-            id: OutboxId::Reply(Seq(1), 0),
-            to: ChatId(42),
-            lane: Lane::Talk,
-            text: Html::escape("1 < 2"),
             keyboard,
+            ..Send::talk(OutboxId::Reply(Seq(1), 0), ChatId(42), Html::escape("1 < 2"))
         };
         serde_json::to_value(send_message(&send)).unwrap()
     }

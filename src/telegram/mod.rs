@@ -8,10 +8,13 @@ pub mod encode;
 
 pub mod answer;
 pub mod client;
+pub mod transfer;
 pub mod webhook;
 
+pub mod courtesies;
 pub mod governor;
 pub mod outbox;
+pub mod polling;
 
 #[cfg(test)]
 mod fake;

@@ -1,28 +1,28 @@
-//! The delivery loop: waiting messages out, outcomes back into the journal; and a small loop that acknowledges buttons.
+//! The delivery loop: waiting messages out, outcomes back into the journal.
 //!
 //! Invariant: nothing is sent before its claim is committed, and an outcome in hand is offered to the journal until it is stored.
 
 use std::{collections::HashMap, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::{
-    sync::mpsc,
-    task::{Id, JoinError, JoinSet},
-};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     answer::{self, CallError},
     client::Client,
     governor::{Answer, Candidate, Governor, Slot, Unsettled},
+    transfer::{self, SendError},
 };
 use crate::{
     clock,
     domain::{
+        appeal::Why,
         effect::{OutboxEntry, Send},
         event::{Event, Outcome},
-        ids::{CallbackId, MessageId, OutboxId},
+        ids::{MessageId, OutboxId},
     },
+    fetch::Fetcher,
     journal::{Journal, StoreError},
 };
 
@@ -44,21 +44,16 @@ const STORE_PAUSE: Duration = Duration::from_millis(100);
 /// The longest rest before an outcome is offered again: a full disk is noticed soon after it has room.
 const STORE_PAUSE_LIMIT: Duration = Duration::from_secs(5);
 
-/// Acknowledgements under way at a time: enough to keep up, few enough not to crowd out messages.
-const MAX_ACKNOWLEDGING: usize = 8;
-
-/// How long an acknowledgement may take; the button's waiting mark goes away by itself soon after.
-const ACKNOWLEDGE_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// Sends what waits in the outbox until `stop`, then stores the outcomes of what is in hand and returns. At most
 /// `rate_per_second` messages a second go out, any number with 0; see [`Governor`].
 ///
 /// The caller bounds the wait after `stop`: what it cuts off is unknown, and the journal says so at its next start.
-pub async fn deliver(journal: Journal, client: Client, rate_per_second: u32, stop: CancellationToken) {
+pub async fn deliver(journal: Journal, client: Client, fetcher: Fetcher, rate_per_second: u32, stop: CancellationToken) {
     let delivery = Delivery {
         governor: Governor::new(rate_per_second, MAX_IN_HAND, clock::now()),
         journal,
         client,
+        fetcher,
         sends: JoinSet::new(),
         sending: HashMap::new(),
         stores: JoinSet::new(),
@@ -68,27 +63,10 @@ pub async fn deliver(journal: Journal, client: Client, rate_per_second: u32, sto
     delivery.run(&stop).await;
 }
 
-/// Acknowledges pressed buttons until `stop`, as well as it can: an acknowledgement that is lost does no harm.
-pub async fn acknowledge(buttons: &mut mpsc::Receiver<CallbackId>, client: Client, stop: CancellationToken) {
-    let mut calls = JoinSet::new();
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => break,
-            Some(_) = calls.join_next() => {}
-            Some(callback) = buttons.recv(), if calls.len() < MAX_ACKNOWLEDGING => {
-                let client = client.clone();
-                calls.spawn(async move {
-                    // Telegram refuses what it has forgotten, and there is nobody to tell.
-                    let _ = tokio::time::timeout(ACKNOWLEDGE_TIMEOUT, client.answer_callback_query(&callback)).await;
-                });
-            }
-        }
-    }
-}
-
 struct Delivery {
     journal: Journal,
     client: Client,
+    fetcher: Fetcher,
     governor: Governor,
     sends: JoinSet<Answered>,
     /// What each task of `sends` sends; kept here, so that not even a panic loses a slot.
@@ -101,7 +79,7 @@ struct Delivery {
 
 /// How a call ended, and how long it took by the clock.
 struct Answered {
-    result: Result<MessageId, CallError>,
+    result: Result<MessageId, SendError>,
     took: SignedDuration,
 }
 
@@ -181,10 +159,10 @@ impl Delivery {
 
     fn send(&mut self, send: Send, slot: Slot) {
         let id = send.id.clone();
-        let client = self.client.clone();
+        let (client, fetcher) = (self.client.clone(), self.fetcher.clone());
         let task = self.sends.spawn(async move {
             let began = clock::now();
-            let result = client.send_message(&send).await;
+            let result = transfer::send(&client, &fetcher, &send).await;
             let took = clock::now().duration_since(began);
             Answered { result, took }
         });
@@ -219,7 +197,13 @@ impl Delivery {
 /// What an ended call means for its message and for the pace.
 fn judge(answered: &Answered, now: Timestamp) -> (Outcome, Answer) {
     let Answered { result, took } = answered;
-    let outcome = answer::outcome(result.as_ref().copied(), now);
+    let result = match result {
+        Ok(message) => Ok(*message),
+        Err(SendError::Call(error)) => Err(error),
+        // Telegram was not called, so this tells nothing of it.
+        Err(SendError::File(why)) => return (Outcome::Rejected(Why::File(why.clone())), Answer::default()),
+    };
+    let outcome = answer::outcome(result, now);
     let (heard, silence) = match result {
         Ok(_) => (true, None),
         Err(error @ CallError::Refused { .. }) => (true, error.silence(now)),
@@ -258,15 +242,13 @@ fn rest_until(wake: Option<Timestamp>, now: Timestamp) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        domain::event::RetryAfter,
-        telegram::fake::{Fake, ok, refused},
-    };
+    use crate::domain::{appeal::Unfetched, event::RetryAfter};
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
     fn judged(result: Result<MessageId, CallError>) -> (Outcome, Answer) {
         let took = SignedDuration::from_millis(70);
+        let result = result.map_err(SendError::Call);
         judge(&Answered { result, took }, NOW)
     }
 
@@ -295,6 +277,16 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_cannot_be_had_tells_nothing_of_telegram() {
+        let answered = Answered {
+            result: Err(SendError::File(Unfetched::TooLarge)),
+            took: SignedDuration::from_secs(3),
+        };
+        let outcome = Outcome::Rejected(Why::File(Unfetched::TooLarge));
+        assert_eq!(judge(&answered, NOW), (outcome, Answer::default()));
+    }
+
+    #[test]
     fn a_rest_is_neither_a_busy_loop_nor_endless() {
         let after = |milliseconds| Some(NOW + SignedDuration::from_millis(milliseconds));
         for (wake, rest) in [
@@ -306,31 +298,5 @@ mod tests {
         ] {
             assert_eq!(rest_until(wake, NOW), rest, "{wake:?}");
         }
-    }
-
-    #[tokio::test]
-    async fn buttons_are_acknowledged_even_after_one_that_is_forgotten() {
-        let fake = Fake::start(|call| {
-            if call.body["callback_query_id"] == "old" {
-                refused(
-                    400,
-                    "Bad Request: query is too old and response timeout expired or query ID is invalid",
-                )
-            } else {
-                ok(&true.into())
-            }
-        })
-        .await;
-        let (press, mut buttons) = mpsc::channel(4);
-        let stop = CancellationToken::new();
-        let (client, stopped) = (fake.client(), stop.clone());
-        let running = tokio::spawn(async move { acknowledge(&mut buttons, client, stopped).await });
-        for id in ["old", "new"] {
-            press.send(CallbackId(id.to_owned())).await.unwrap();
-        }
-        fake.until(|calls| calls.len() == 2).await;
-        assert!(fake.calls().iter().all(|call| call.method == "answerCallbackQuery"));
-        stop.cancel();
-        running.await.unwrap();
     }
 }

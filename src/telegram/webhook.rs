@@ -13,8 +13,9 @@ use super::{
 use crate::secret::Secret;
 
 /// The kinds of update that we serve, with Telegram's words for them. `my_chat_member` tells of blocks.
-const SERVED: [(AllowedUpdate, &str); 3] = [
+const SERVED: [(AllowedUpdate, &str); 4] = [
     (AllowedUpdate::Message, "message"),
+    (AllowedUpdate::EditedMessage, "edited_message"),
     (AllowedUpdate::CallbackQuery, "callback_query"),
     (AllowedUpdate::MyChatMember, "my_chat_member"),
 ];
@@ -55,7 +56,7 @@ pub async fn register(client: &Client, public_url: &str, secret: &Secret, menus:
         let webhook = Webhook {
             url: &url,
             secret,
-            allowed_updates: &SERVED.map(|(kind, _)| kind),
+            allowed_updates: &kinds(),
             max_connections: MAX_CONNECTIONS,
         };
         client.set_webhook(&webhook).await?;
@@ -81,6 +82,12 @@ pub async fn set_menus(client: &Client, menus: &[Menu]) -> Result<(), CallError>
         client.set_my_commands(menu.language.as_deref(), commands).await?;
     }
     Ok(())
+}
+
+/// The kinds of update that we serve.
+#[must_use]
+pub fn kinds() -> [AllowedUpdate; SERVED.len()] {
+    SERVED.map(|(kind, _)| kind)
 }
 
 /// Where Telegram brings updates of a service with this public address.
@@ -109,7 +116,11 @@ mod tests {
         WebhookInfo {
             url: "https://desk.example/telegram/webhook".to_owned(),
             max_connections: Some(40),
-            allowed_updates: Some(["my_chat_member", "message", "callback_query"].map(str::to_owned).to_vec()),
+            allowed_updates: Some(
+                ["my_chat_member", "edited_message", "message", "callback_query"]
+                    .map(str::to_owned)
+                    .to_vec(),
+            ),
             ..WebhookInfo::default()
         }
     }
@@ -190,7 +201,7 @@ mod tests {
             calls[1].body,
             json!({
                 "url": "https://desk.example/telegram/webhook", "secret_token": "hook_secret-1", "max_connections": 40,
-                "allowed_updates": ["message", "callback_query", "my_chat_member"],
+                "allowed_updates": ["message", "edited_message", "callback_query", "my_chat_member"],
             })
         );
         assert_eq!(

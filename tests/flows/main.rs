@@ -8,9 +8,11 @@ mod first_start;
 mod outages;
 #[path = "../support/play.rs"]
 mod play;
+mod polling;
 mod registration;
 mod restored;
 mod running;
+mod sends;
 mod service;
 mod staff;
 mod structure;

@@ -7,7 +7,9 @@ use sheetdesk::{
     stage::Service,
 };
 
-use crate::play::Play;
+use simulator::telegram::MessageId;
+
+use crate::play::{PATIENCE, Play};
 
 impl Play {
     /// The service runs.
@@ -39,6 +41,20 @@ impl Play {
     pub(crate) async fn releases(&self) {
         let reply = ask(&self.stage.data_dir(), Request::ReleaseAnswers).await;
         assert!(matches!(reply, Ok(Reply::Released(_))), "{reply:?}");
+    }
+
+    /// Marina writes; the message's number.
+    pub(crate) fn writes(&self, text: &str) -> MessageId {
+        let update = self.marina.write(text);
+        self.marina.message_of(update).expect("the message is there")
+    }
+
+    /// Marina's message gets its reaction.
+    pub(crate) async fn sees_reaction(&self, message: MessageId) {
+        self.stage
+            .reaction(&self.marina, message, PATIENCE)
+            .await
+            .expect("the reaction is there");
     }
 
     /// The end of a flow: everything done, then stopped.

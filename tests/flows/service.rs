@@ -54,11 +54,11 @@ async fn the_webhook_is_registered_once_and_commands_in_both_languages() {
 }
 
 #[tokio::test]
-async fn kinds_that_are_not_served_yet_are_declined_politely() {
+async fn what_cannot_stand_in_a_sheet_is_declined_politely() {
     let (play, service) = Play::registered().await;
-    let sticker = serde_json::json!({"sticker": {"file_id": "x", "file_unique_id": "y", "type": "regular", "width": 1, "height": 1, "is_animated": false, "is_video": false}});
-    play.marina.send(sticker.as_object().expect("an object").clone());
-    play.hears("Пока мы читаем здесь только текст").await;
+    let dice = serde_json::json!({"dice": {"emoji": "🎲", "value": 3}});
+    play.marina.send(dice.as_object().expect("an object").clone());
+    play.hears("Такое сообщение специалисту не передать").await;
     play.ends(service).await;
 }
 
@@ -71,7 +71,7 @@ async fn the_admin_address_tells_the_metrics() {
             .expect("an object")
             .clone(),
     );
-    play.hears("Пока мы читаем здесь только текст").await;
+    play.hears("Такое сообщение специалисту не передать").await;
     let admin = play
         .stage
         .variables()

@@ -3,7 +3,7 @@
 use sheetdesk::domain::{
     appeal::Status,
     event::{Event, Outcome, RowEvent, RowMark, RowResult},
-    ids::{MessageId, Number, RowKey},
+    ids::{MessageId, Number, OutboxId, RowKey, Seq},
     tab::Tab,
 };
 
@@ -22,18 +22,19 @@ fn a_first_message_opens_a_row_and_the_next_joins_it() {
     );
     assert_eq!(
         table.text(ANNA, "Уже неделю"),
-        ["line 1: Уже неделю", "7001: Добавили к обращению № 1.", "dirty appeal 6"]
+        ["line 1: Уже неделю", "wake in 4 s", "dirty appeal 6"]
     );
 }
 
 #[test]
-fn before_the_tab_was_seen_the_receipt_has_no_number_and_the_number_follows() {
+fn before_the_tab_was_seen_the_receipt_has_no_number_and_gets_it_later() {
     let mut table = Table::empty();
     table.lists("П-1", "Анна", "8 912 345 67 89");
     table.looked(Tab::Partners);
     table.text(ANNA, "П-1");
     table.contact(ANNA, "79123456789", true);
-    assert!(table.text(ANNA, "Вопрос")[1].starts_with("7001: Приняли ваше обращение. Номер пришлём следом"));
+    assert!(table.text(ANNA, "Вопрос")[1].starts_with("7001: Приняли ваше обращение. Номер появится здесь"));
+    table.sent(&OutboxId::Reply(Seq(5), 0), Outcome::Delivered(MessageId(900)));
     let looked = sheetdesk::domain::event::Looked {
         tab: Tab::Appeals,
         began: table.now,
@@ -41,7 +42,7 @@ fn before_the_tab_was_seen_the_receipt_has_no_number_and_the_number_follows() {
     };
     assert_eq!(
         table.event(&Event::Looked(looked)),
-        ["7001: Номер вашего обращения: 41.", "dirty appeal 5"]
+        ["7001: Приняли, обращение № 41. Ответим здесь же. [edits 900]", "dirty appeal 5"]
     );
 }
 

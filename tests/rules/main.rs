@@ -4,6 +4,7 @@ mod answers;
 mod appeals;
 mod archive;
 mod delivery;
+mod lines;
 mod phones;
 mod projection;
 mod registration;

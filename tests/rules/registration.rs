@@ -1,8 +1,9 @@
 //! Registration: who is bound, who is asked, who is refused, and on what evidence.
 
 use sheetdesk::domain::{
-    event::{Content, Event, RowEvent, RowMark, TelegramCell, Update, Wake},
+    event::{Event, RowEvent, RowMark, TelegramCell, Update, Wake},
     ids::{CallbackId, ChatId},
+    message::Content,
     session::Locale,
     tab::Tab,
     text::Text,
@@ -194,6 +195,7 @@ fn kept_messages_are_bounded_by_count_and_age() {
     for n in 0..10 {
         table.text(ANNA, &format!("сообщение номер {n}"));
     }
+    table.later(61);
     assert!(table.text(ANNA, "одиннадцатое, лишнее")[0].starts_with("7001: Мы сохранили первые 10"));
     table.later(25 * 3600);
     table.text(ANNA, "другой день, другое дело");
@@ -249,7 +251,7 @@ fn a_word_without_digits_is_a_code_only_if_the_list_knows_it() {
     table.lists("АЛЬФА", "Борис", "+7 916 000-00-01");
     assert!(table.text(BORIS, "альфа")[0].starts_with("7002: Код записали."));
     assert!(table.text(ChatId(7003), "Здравствуйте")[0].starts_with("7003: Сообщение сохранили."));
-    assert!(table.message(ChatId(7003), Content::Other("photo".into()))[0].starts_with("7003: Пока мы читаем здесь только текст."));
+    assert!(table.message(ChatId(7003), Content::Other("dice".into()))[0].starts_with("7003: Такое сообщение специалисту не передать."));
     assert!(table.message(ChatId(7003), Content::Text(Text::from("/start")))[0].ends_with(SHARE));
 }
 

@@ -4,13 +4,14 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use sheetdesk::domain::{
     appeal::{Appeal, Status},
     decide::decide,
-    effect::{Decision, Effect, Entity, Keyboard},
+    effect::{Decision, Effect, Entity, Form, Keyboard},
     event::{
-        AnswerCell, AppealCells, Content, Event, Looked, Message, Outcome, PartnerCells, RowEvent, RowResult, TelegramCell, Update,
-        WriteReport, WrittenRow,
+        AnswerCell, AppealCells, Event, Looked, Outcome, PartnerCells, RowEvent, RowResult, TelegramCell, Update, WriteReport, WrittenRow,
     },
+    files::Links,
     ids::{ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
     memory::Memory,
+    message::{Content, Context, Message},
     row::{CellValue, Column, DesiredRow},
     rules::Rules,
     session::Locale,
@@ -30,6 +31,7 @@ pub(crate) struct Table {
     pub(crate) state: Memory,
     pub(crate) now: Timestamp,
     seq: u64,
+    messages: i64,
 }
 
 impl Table {
@@ -44,6 +46,11 @@ impl Table {
             not_authorized: "не авторизован".into(),
             cell: sheetdesk::domain::rules::CELL,
             archive: "обращения_архив".into(),
+            links: Some(Links::new(
+                "https://desk.example",
+                b"a secret of the tests",
+                SignedDuration::from_hours(24),
+            )),
             wording: Wording::built_in(),
         };
         Self {
@@ -51,6 +58,7 @@ impl Table {
             state: Memory::default(),
             now: "2026-03-02T08:00:00Z".parse().expect("a moment"),
             seq: 0,
+            messages: 100,
         }
     }
 
@@ -103,19 +111,45 @@ impl Table {
             Content::Contact {
                 phone: Text::from(phone),
                 own,
+                name: Text::default(),
             },
         )
     }
 
     pub(crate) fn message(&mut self, chat: ChatId, content: Content) -> Vec<String> {
+        self.message_in(chat, content, Context::default())
+    }
+
+    /// A message that stands in something; its id is told by [`Table::last_message`].
+    pub(crate) fn message_in(&mut self, chat: ChatId, content: Content, context: Context) -> Vec<String> {
+        self.messages += 1;
         let message = Message {
             chat,
-            message: MessageId(1),
+            message: MessageId(self.messages),
             at: self.now,
             locale: Locale::Ru,
             content,
+            context,
         };
         self.event(&Event::Update(Update::Message(message)))
+    }
+
+    /// The id of the person's last message.
+    pub(crate) fn last_message(&self) -> MessageId {
+        MessageId(self.messages)
+    }
+
+    /// An earlier message was changed.
+    pub(crate) fn edited(&mut self, chat: ChatId, message: MessageId, content: Content) -> Vec<String> {
+        let message = Message {
+            chat,
+            message,
+            at: self.now,
+            locale: Locale::Ru,
+            content,
+            context: Context::default(),
+        };
+        self.event(&Event::Update(Update::Edited(message)))
     }
 
     pub(crate) fn blocked(&mut self, chat: ChatId, blocked: bool) -> Vec<String> {
@@ -245,12 +279,18 @@ impl Table {
                     .filter(|line| !line.is_empty())
                     .collect::<Vec<_>>()
                     .join(" / ");
-                format!("{}: {first}{keyboard}", send.to)
+                let form = match &send.form {
+                    Form::Message | Form::Receipt => String::new(),
+                    Form::Edit(message) => format!(" [edits {}]", message.0),
+                    Form::File(address) => format!(" [file {}]", address.as_str()),
+                };
+                format!("{}: {first}{keyboard}{form}", send.to)
             }
             Effect::Reschedule { at, lost, .. } => format!("again in {} s, lost {lost}", at.duration_since(self.now).as_secs()),
             Effect::Finish(_, ending) => format!("ended {ending:?}"),
             Effect::Withdraw(_) => "withdrawn".to_owned(),
             Effect::AnswerButton(_) => "button answered".to_owned(),
+            Effect::React(chat, message) => format!("{chat}: reaction to {}", message.0),
             Effect::Look(tab) => format!("look {}", tab.name()),
             Effect::Then { at, .. } => format!("wake in {} s", at.duration_since(self.now).as_secs()),
         }
@@ -296,6 +336,7 @@ fn tell_put(entity: &Entity) -> Option<String> {
             partner.code.as_str(),
             partner.binding.as_ref().map(|b| b.chat.0)
         )),
-        Entity::Appeal(_) | Entity::Session(_) | Entity::Tab(_) => None,
+        Entity::File(file) => Some(format!("file {}", file.attachment.remote)),
+        Entity::Appeal(_) | Entity::Session(_) | Entity::Tab(_) | Entity::Post(_) | Entity::Group(_) => None,
     }
 }

@@ -1,12 +1,13 @@
 //! Every text of the bot, in both languages, as people read it.
 
 use sheetdesk::domain::{
-    appeal::{Status, Why},
+    appeal::{Status, Unfetched, Why},
     ids::Number,
+    message::FileKind,
     partner::RowTrouble,
     session::Locale,
     tab::Tab,
-    wording::{Note, Say, Wording},
+    wording::{NoLink, Note, Say, Wording},
 };
 
 #[test]
@@ -39,7 +40,10 @@ fn every_text_reads_well_in_both_languages() {
         Say::Help,
         Say::Receipt(Some(Number(1041))),
         Say::Receipt(None),
-        Say::NumberFollows(Number(41)),
+        Say::ReceiptNow {
+            number: Number(41),
+            status: "в работе",
+        },
         Say::Added(Some(Number(41))),
         Say::Added(None),
         Say::AnswerHeading(Number(41)),
@@ -68,7 +72,10 @@ fn every_text_reads_well_in_both_languages() {
         Say::StatusWord(&Status::AiAnswer),
         Say::StatusWord(&Status::Resolved),
         Say::StatusWord(&other),
-        Say::NotTextYet,
+        Say::NotPassedOn,
+        Say::TooFast,
+        Say::TooFastRecorded,
+        Say::PrivateOnly,
         Say::MenuStart,
         Say::MenuAppeals,
         Say::MenuHelp,
@@ -91,6 +98,60 @@ fn every_word_in_the_sheet_reads_well() {
             number: Number(1041),
             part: 2,
         },
+        Note::LineFile {
+            described: "Файл «прайс.pdf», 1,2 МБ",
+            link: Ok("https://desk.example/files/41"),
+        },
+        Note::LineFile {
+            described: "Фото",
+            link: Err(NoLink::NoAddress),
+        },
+        Note::LineFile {
+            described: "Видео, 25,0 МБ",
+            link: Err(NoLink::TooLarge),
+        },
+        Note::FileKind(FileKind::Photo),
+        Note::FileKind(FileKind::Video),
+        Note::FileKind(FileKind::Animation),
+        Note::FileKind(FileKind::Audio),
+        Note::FileKind(FileKind::Voice),
+        Note::FileKind(FileKind::VideoNote),
+        Note::FileKind(FileKind::Document),
+        Note::FileKind(FileKind::Sticker),
+        Note::LineContact {
+            name: "Иван Ли",
+            phone: "+79001112233",
+        },
+        Note::LinePlace {
+            name: "",
+            position: "55.751244,37.618423",
+        },
+        Note::LinePlace {
+            name: "Склад, Лесная, 5",
+            position: "55.751244,37.618423",
+        },
+        Note::LinePoll("Когда?"),
+        Note::LineForwarded {
+            from: "Иван Ли",
+            text: "Привет",
+        },
+        Note::LineReply {
+            quote: "Проверьте почту",
+            text: "Проверил",
+        },
+        Note::LineChanged {
+            text: "Не приходит отчёт",
+            time: "14:02",
+            before: "Не приходит отчот",
+        },
+        Note::LineCorrected("Не приходит отчёт"),
+        Note::DeliveryRefused(&Why::File(Unfetched::Forbidden)),
+        Note::DeliveryRefused(&Why::File(Unfetched::Unreachable)),
+        Note::DeliveryRefused(&Why::File(Unfetched::Status(404))),
+        Note::DeliveryRefused(&Why::File(Unfetched::TooLarge)),
+        Note::AdminUpdatesTaken { webhook: true },
+        Note::AdminUpdatesTaken { webhook: false },
+        Note::AdminUpdatesBack,
         Note::DeliveryGrace("14:02:10"),
         Note::DeliveryFormula,
         Note::DeliveryFormulaKept("14:02"),

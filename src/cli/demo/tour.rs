@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use simulator::{
     sheets::TOUR_PARTNER,
-    telegram::{Fault, FaultKind, Person, Profile, SentMessage},
+    telegram::{Attachment, Fault, FaultKind, Person, Profile, SentMessage},
 };
 
 use crate::{
@@ -26,6 +26,9 @@ const MARINA: i64 = 700_001_042;
 const HERS: u32 = 2;
 /// The appeal that follows the closed one.
 const NEXT: u32 = 3;
+
+/// What she photographs.
+const PICTURE: &[u8] = b"\xff\xd8\xff\xe0 a picture of her mailbox";
 
 const ANSWER: &str = "Здравствуйте, Марина! Отчёт отправили на вашу почту.";
 const SECOND_ANSWER: &str = "Новый договор уже у юристов, пришлём до пятницы.";
@@ -103,14 +106,23 @@ impl<'a> Tour<'a> {
             .map_err(|error| StageError::Call(error.to_string()))?;
         let receipt = self.hears(&format!("Приняли, обращение № {HERS}")).await?;
         self.step("one button turns what she wrote before into an appeal", &receipt);
-        self.marina.write("Почта прежняя, проверила спам");
-        let added = self.hears(&format!("Добавили к обращению № {HERS}")).await?;
-        self.step("a second message joins it", &added);
+        let sent = self
+            .marina
+            .send_file(Attachment::photo(PICTURE).caption("Почта прежняя, проверила спам"));
         let history = self
             .stage
             .appeal_cell_where(HERS, "текст_обращений", |text| text.contains("проверила спам"), PATIENCE)
             .await?;
-        self.step("the appeal is a row of the sheet, newest message on top", &history);
+        self.step(
+            "she adds a picture; the appeal is a row of the sheet, newest message on top",
+            &history,
+        );
+        let message = self.marina.message_of(sent).ok_or_else(|| missing("her message"))?;
+        let reaction = self.stage.reaction(&self.marina, message, PATIENCE).await?;
+        self.step("a reaction tells her that it stands in the sheet", &reaction);
+        let link = history.split_whitespace().find(|word| word.starts_with("http"));
+        let opened = open(link.ok_or_else(|| missing("a link to the picture"))?).await?;
+        self.step("the link in the cell opens the picture, for thirty days", &opened);
         Ok(())
     }
 
@@ -144,7 +156,7 @@ impl<'a> Tour<'a> {
     async fn close(&self) -> Result<(), StageError> {
         self.stage.type_in(HERS, "статус", "Решено")?;
         self.stage.callback(APPEALS).await?;
-        let closed = self.hears("решено").await?;
+        let closed = self.hears("решено. Если").await?;
         self.step("«Решено», typed by hand, reaches the partner", &closed);
         self.marina.write("Добрый день! Когда будет новый договор?");
         let receipt = self.hears(&format!("Приняли, обращение № {NEXT}")).await?;
@@ -225,4 +237,22 @@ impl<'a> Tour<'a> {
             println!("             {line}");
         }
     }
+}
+
+/// Opens a link as a specialist does, and tells what comes.
+async fn open(link: &str) -> Result<String, StageError> {
+    let failed = |error: reqwest::Error| StageError::Call(error.without_url().to_string());
+    let response = reqwest::get(link).await.map_err(failed)?;
+    let status = response.status();
+    let media_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
+    let media_type = media_type.unwrap_or("no type").to_owned();
+    let bytes = response.bytes().await.map_err(failed)?;
+    if bytes != PICTURE {
+        return Err(missing("the picture behind the link"));
+    }
+    Ok(format!("{status}, {media_type}, {} bytes", bytes.len()))
+}
+
+fn missing(what: &str) -> StageError {
+    StageError::Call(format!("{what} is missing"))
 }

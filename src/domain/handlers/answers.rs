@@ -7,11 +7,12 @@ use jiff::SignedDuration;
 
 use crate::domain::{
     appeal::{Answer, Appeal, Author, Delivery, PartState, Status, Why},
-    effect::{Effect, Entity, Keyboard, Lane, OutboxState, Send},
+    effect::{Effect, Entity, Form, OutboxState, Send},
     event::Wake,
     ids::{AppealId, OutboxId, Revision, RowKey},
+    markdown,
     session::Locale,
-    text::{Html, MESSAGE_LIMIT, Text, split},
+    text::{Html, MESSAGE_LIMIT, Text},
     turn::Turn,
     view::View,
     wording::Say,
@@ -21,6 +22,9 @@ use super::appeals;
 
 /// How long an answer may be on its way before its row says so: most are delivered sooner, and a write is saved.
 const SAY_WAITING_AFTER: SignedDuration = SignedDuration::from_secs(10);
+
+/// Files that go with one answer at most; further addresses stay words.
+const FILES: usize = 10;
 
 /// How one message of an answer ended.
 pub(super) enum PartEnd {
@@ -155,7 +159,7 @@ pub(super) fn part_ended(turn: &mut Turn<'_, impl View>, id: AppealId, revision:
 fn refusal(why: Why) -> Delivery {
     match why {
         Why::Blocked => Delivery::Blocked,
-        Why::Deactivated | Why::ChatNotFound | Why::GaveUp | Why::Refused(_) => Delivery::Failed(why),
+        Why::Deactivated | Why::ChatNotFound | Why::GaveUp | Why::Refused(_) | Why::File(_) => Delivery::Failed(why),
     }
 }
 
@@ -196,30 +200,54 @@ fn dispatch(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, carried: &[Part
     let heading = appeal
         .number
         .map(|number| turn.rules.wording.say(locale, Say::AnswerHeading(number)));
-    let whole = match heading {
-        Some(heading) => format!("{heading}\n\n{}", answer.text.as_str().trim()),
-        None => answer.text.as_str().trim().to_owned(),
-    };
     answer.parts = Vec::new();
-    for (index, piece) in (0_u8..).zip(split(&whole, MESSAGE_LIMIT)) {
+    for (index, (text, form)) in (0_u8..).zip(messages(heading.as_deref(), answer.text.as_str())) {
         let state = carried.get(usize::from(index)).copied().unwrap_or(PartState::Waiting);
         answer.parts.push(state);
         if state == PartState::Waiting {
             let id = OutboxId::Answer(appeal.id, answer.revision, index);
-            let send = Send {
-                id,
-                to: appeal.chat,
-                lane: Lane::Talk,
-                text: Html::escape(piece),
-                keyboard: Keyboard::Keep,
-            };
-            turn.then(Effect::Send(send));
+            turn.then(Effect::Send(Send {
+                form,
+                about: Some(appeal.id),
+                ..Send::talk(id, appeal.chat, text)
+            }));
         }
     }
     turn.then(Effect::Then {
         at: turn.now + SAY_WAITING_AFTER,
         wake: Wake::Appeal(appeal.id),
     });
+}
+
+/// The messages of an answer: its words, then the files whose addresses stand alone on their lines.
+fn messages(heading: Option<&str>, answer: &str) -> Vec<(Html, Form)> {
+    let (mut words, mut files) = (Vec::new(), Vec::new());
+    for line in answer.trim().lines() {
+        if is_address(line.trim()) && files.len() < FILES {
+            files.push(line.trim());
+        } else {
+            words.push(line);
+        }
+    }
+    let words = words.join("\n");
+    let text = match heading {
+        // A file without words bears the heading itself.
+        Some(_) if words.trim().is_empty() && !files.is_empty() => String::new(),
+        Some(heading) => format!("{heading}\n\n{}", words.trim()),
+        None => words,
+    };
+    let captions = text.is_empty().then(|| Html::escape(heading.unwrap_or_default()));
+    let captions = captions.into_iter().chain(std::iter::repeat(Html::escape("")));
+    let texts = markdown::messages(&text, MESSAGE_LIMIT)
+        .into_iter()
+        .map(|text| (text, Form::Message));
+    let files = files.into_iter().map(|url| Form::File(Text::from(url)));
+    texts.chain(captions.zip(files)).collect()
+}
+
+fn is_address(line: &str) -> bool {
+    let web = line.strip_prefix("https://").or_else(|| line.strip_prefix("http://"));
+    web.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace))
 }
 
 /// Which messages of this very text the partner already has, from a try that ended half-way.
@@ -272,6 +300,7 @@ fn finish(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
     appeal.stamp = Some(turn.now);
     if appeal.status.yields_to_work() {
         appeal.status = Status::InWork;
+        appeals::refresh_receipt(turn, appeal);
     }
     turn.dirty(RowKey::Appeal(appeal.id));
     if appeal.seen.answer.as_ref() != Some(&answer.text) {

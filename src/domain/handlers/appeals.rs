@@ -2,37 +2,169 @@
 //!
 //! Invariant: one row per open appeal; a number is given only once the tab has been seen.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::lines;
 use crate::domain::{
-    appeal::{Appeal, Author, Delivery, Line, Seen, Shelf, Status},
-    effect::Entity,
-    ids::{AppealId, ChatId, Number, Revision, RowKey},
-    session::Session,
+    appeal::{Appeal, Author, Delivery, Line, Receipt, Seen, Shelf, Status},
+    effect::{Effect, Entity, Form},
+    event::Wake,
+    ids::{AppealId, ChatId, MessageId, Number, Revision, RowKey},
+    message::Post,
+    partner::RowTrouble,
+    session::{Kept, Session},
     tab::Tab,
     text::Text,
     turn::Turn,
     view::View,
-    wording::Say,
+    wording::{Note, Say},
 };
 
-/// Adds a partner's messages to the open appeal or opens one, and says which.
-pub(super) fn receive(turn: &mut Turn<'_, impl View>, session: &Session, messages: &[(Timestamp, Text)]) {
-    let open = turn.open_appeal(session.chat);
+/// How long a partner waits for a sign that his message has come in: the reaction to it, else words. Less than the 5 s that are promised.
+const SIGN_WITHIN: SignedDuration = SignedDuration::from_secs(4);
+
+/// Adds a partner's messages to the appeal that he replies to, to the open one, or to a new one. Its first message has a receipt; of
+/// further ones the partner sees by the reaction that they stand in the sheet.
+pub(super) fn receive(turn: &mut Turn<'_, impl View>, session: &mut Session, reply_to: Option<MessageId>, messages: &[Kept]) {
+    let replied = reply_to.and_then(|message| replied_to(turn, session.chat, message));
+    let open = replied.or_else(|| turn.open_appeal(session.chat));
     let fresh = open.is_none();
     let mut appeal = open.unwrap_or_else(|| self::open(turn, session));
-    for (at, text) in messages {
-        add_line(turn, &mut appeal, Author::Partner, *at, text.clone());
+    let before = appeal.lines;
+    for message in messages {
+        add_message(turn, session, &mut appeal, message);
     }
+    turn.put(Entity::Session(session.clone()));
     appeal.stamp = Some(turn.now);
     turn.dirty(RowKey::Appeal(appeal.id));
-    let number = appeal.number;
+    if appeal.receipt.is_none() {
+        give_receipt(turn, session, &mut appeal, fresh);
+    } else if appeal.lines > before {
+        let (at, wake) = (turn.now + SIGN_WITHIN, Wake::Line(appeal.id));
+        turn.then(Effect::Then { at, wake });
+    }
     turn.put(Entity::Appeal(appeal));
-    turn.say(session, if fresh { Say::Receipt(number) } else { Say::Added(number) });
 }
 
-/// Puts a line on top of the dialogue.
+/// A message was changed after it was written. Where its line cannot be, the change is a line of its own.
+pub(super) fn corrected(turn: &mut Turn<'_, impl View>, session: &mut Session, id: AppealId, index: u32, entry: &Kept) {
+    let Some(mut appeal) = turn.appeal(id) else { return };
+    if lines::correct(turn, &mut appeal, index, &entry.text, entry.at) {
+        return turn.put(Entity::Appeal(appeal));
+    }
+    let text = Text(turn.rules.wording.note(Note::LineCorrected(entry.text.as_str())));
+    let own_line = Kept {
+        text,
+        album: None,
+        ..entry.clone()
+    };
+    receive(turn, session, entry.message, &[own_line]);
+}
+
+/// What was added should stand in the sheet by now; where it does not, words say that it has come in.
+pub(in crate::domain) fn unsigned(turn: &mut Turn<'_, impl View>, id: AppealId) {
+    let Some(mut appeal) = turn.appeal(id) else { return };
+    let signed = appeal.lines_written.max(appeal.heard);
+    let unsigned = usize::try_from(appeal.lines.saturating_sub(signed)).unwrap_or(usize::MAX);
+    let waits = turn.view.lines(id, unsigned).iter().any(|line| line.author == Author::Partner);
+    if let Some(session) = turn.session(appeal.chat).filter(|_| waits) {
+        appeal.heard = appeal.lines;
+        turn.say_about(&session, id, Say::Added(appeal.number), Form::Message);
+        turn.put(Entity::Appeal(appeal));
+    }
+}
+
+/// Lets the receipt tell how the appeal stands, where it tells something else.
+pub(super) fn refresh_receipt(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
+    let (number, status) = (appeal.number, appeal.status.clone());
+    let Some(receipt) = appeal.receipt.as_mut() else { return };
+    let Some(message) = receipt.message else { return };
+    let Some(session) = turn.session(appeal.chat) else { return };
+    if (receipt.number, &receipt.status) == (number, &status) {
+        return;
+    }
+    (receipt.number, receipt.status) = (number, status.clone());
+    let form = Form::Edit(message);
+    match number {
+        Some(number) if status != Status::New => {
+            let status = turn.words(&session, Say::StatusWord(&status));
+            turn.say_about(&session, appeal.id, Say::ReceiptNow { number, status: &status }, form);
+        }
+        Some(_) | None => turn.say_about(&session, appeal.id, Say::Receipt(number), form),
+    }
+}
+
+/// Telegram has the receipt: from now on it can be changed.
+pub(super) fn receipt_sent(turn: &mut Turn<'_, impl View>, id: AppealId, message: MessageId) {
+    let Some(mut appeal) = turn.appeal(id) else { return };
+    if let Some(receipt) = &mut appeal.receipt {
+        receipt.message = Some(message);
+        refresh_receipt(turn, &mut appeal);
+        turn.put(Entity::Appeal(appeal));
+    }
+}
+
+/// The appeal that a message belongs to, unless its row is gone. A closed one is opened again: its answer is what the partner speaks of.
+fn replied_to(turn: &mut Turn<'_, impl View>, chat: ChatId, message: MessageId) -> Option<Appeal> {
+    let post = turn.view.post(chat, message)?;
+    let mut appeal = turn.appeal(post.appeal)?;
+    if appeal.stopped == Some(RowTrouble::Missing) {
+        return None;
+    }
+    if appeal.status.is_closed() {
+        appeal.status = Status::New;
+        appeal.receipt = None;
+    }
+    Some(appeal)
+}
+
+fn give_receipt(turn: &mut Turn<'_, impl View>, session: &Session, appeal: &mut Appeal, fresh: bool) {
+    let number = appeal.number;
+    appeal.receipt = Some(Receipt {
+        message: None,
+        number,
+        status: appeal.status.clone(),
+    });
+    appeal.heard = appeal.lines;
+    let say = if fresh { Say::Receipt(number) } else { Say::Added(number) };
+    turn.say_about(session, appeal.id, say, Form::Receipt);
+}
+
+/// One message becomes a line; a further part of an album joins the line of the first.
+fn add_message(turn: &mut Turn<'_, impl View>, session: &mut Session, appeal: &mut Appeal, message: &Kept) {
+    let album = session.album.as_mut().filter(|album| message.album.as_ref() == Some(&album.id));
+    let begun = album.as_ref().and_then(|album| album.line).filter(|(of, _)| *of == appeal.id);
+    if let Some((_, index)) = begun
+        && lines::extend(turn, appeal, index, &message.text)
+    {
+        return remember(turn, session.chat, message, appeal.id, index);
+    }
+    let index = appeal.lines;
+    if let Some(album) = album {
+        album.line = Some((appeal.id, index));
+    }
+    add_line_of(turn, appeal, Author::Partner, message.at, message.text.clone(), message.message);
+    remember(turn, session.chat, message, appeal.id, index);
+}
+
+/// Remembers where a message stands, so that it can be changed, and replied to.
+fn remember(turn: &mut Turn<'_, impl View>, chat: ChatId, message: &Kept, appeal: AppealId, index: u32) {
+    if let Some(message) = message.message {
+        turn.put(Entity::Post(Post {
+            chat,
+            message,
+            appeal,
+            line: Some(index),
+        }));
+    }
+}
+
+/// Puts a line of ours on top of the dialogue.
 pub(super) fn add_line(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, author: Author, at: Timestamp, text: Text) {
+    add_line_of(turn, appeal, author, at, text, None);
+}
+
+fn add_line_of(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, author: Author, at: Timestamp, text: Text, message: Option<MessageId>) {
     let index = appeal.lines;
     appeal.lines += 1;
     turn.put(Entity::Line(Line {
@@ -41,6 +173,7 @@ pub(super) fn add_line(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, auth
         author,
         at,
         text,
+        message,
     }));
 }
 
@@ -68,6 +201,8 @@ pub(super) fn blank(turn: &Turn<'_, impl View>, chat: ChatId) -> Appeal {
         traded: None,
         unseen: false,
         formula: false,
+        receipt: None,
+        heard: 0,
     }
 }
 
@@ -85,12 +220,9 @@ pub(super) fn give_numbers(turn: &mut Turn<'_, impl View>) {
     for mut appeal in waiting.into_iter().filter_map(|id| turn.appeal(id)).collect::<Vec<_>>() {
         let number = next_number(turn, None);
         appeal.number = Some(number);
-        let chat = appeal.chat;
+        refresh_receipt(turn, &mut appeal);
         turn.dirty(RowKey::Appeal(appeal.id));
         turn.put(Entity::Appeal(appeal));
-        if let Some(session) = turn.session(chat) {
-            turn.say(&session, Say::NumberFollows(number));
-        }
     }
     let mut tab = turn.tab(Tab::Appeals);
     tab.unnumbered.clear();

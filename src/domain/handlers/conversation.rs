@@ -1,19 +1,24 @@
 //! What a person does in the chat, and who answers it.
 //!
-//! Invariant: every private message gets an answer, now or after the next look.
+//! Invariant: every private message gets an answer: words, or the reaction once it stands in the sheet; a flood gets one notice.
 
 use crate::domain::{
     effect::{Button, Effect, Entity, Keyboard},
-    event::{Content, Message, Update},
+    event::Update,
     ids::{CallbackId, ChatId},
-    session::{Locale, Session},
+    message::{Content, Context, Message},
+    session::{Kept, Locale, Session},
     text::Text,
     turn::Turn,
     view::View,
     wording::Say,
 };
 
-use super::{answers, appeals, registration};
+use super::{
+    answers, appeals, lines,
+    manners::{self, Pace},
+    operator, registration,
+};
 
 /// How many appeals `/appeals` lists.
 const LISTED_APPEALS: usize = 10;
@@ -30,6 +35,8 @@ enum Command {
 pub(in crate::domain) fn update(turn: &mut Turn<'_, impl View>, update: &Update) {
     match update {
         Update::Message(message) => self::message(turn, message),
+        Update::Edited(message) => edited(turn, message),
+        Update::Group { chat, said, locale } => group(turn, *chat, said.as_ref(), *locale),
         Update::Pressed {
             chat,
             callback,
@@ -42,32 +49,108 @@ pub(in crate::domain) fn update(turn: &mut Turn<'_, impl View>, update: &Update)
 }
 
 fn message(turn: &mut Turn<'_, impl View>, message: &Message) {
+    if matches!(message.content, Content::Service(_)) {
+        return;
+    }
+    if turn.rules.admin_chat == Some(message.chat) && operator::heard(turn, &message.content) {
+        return;
+    }
     let mut session = turn.session_or_new(message.chat, message.locale);
     session.locale = message.locale;
     if session.blocked {
         come_back(turn, &mut session);
     }
+    let pace = manners::count(turn, &mut session, message);
     turn.put(Entity::Session(session.clone()));
-    match (&message.content, session.partner.is_some()) {
-        (Content::Text(text), true) => registered_text(turn, &session, message, text),
-        (Content::Text(text), false) => unregistered_text(turn, session, message, text),
-        (Content::Contact { phone, own }, false) => registration::contact(turn, session, phone, *own),
-        (Content::Contact { .. }, true) | (Content::Other(_), _) => turn.say(&session, Say::NotTextYet),
+    match (session.partner.is_some(), pace) {
+        (true, pace) => of_partner(turn, &mut session, message, pace),
+        (false, Pace::Usual) => of_stranger(turn, session, message),
+        (false, Pace::TooFast) => {}
     }
 }
 
-fn registered_text(turn: &mut Turn<'_, impl View>, session: &Session, message: &Message, text: &Text) {
-    match command(text) {
-        Some(Command::Start | Command::Help) => turn.say(session, Say::Help),
-        Some(Command::Appeals) => list_appeals(turn, session),
-        None => appeals::receive(turn, session, &[(message.at, text.clone())]),
+/// What a partner writes is recorded, however fast it comes; commands are not answered then.
+fn of_partner(turn: &mut Turn<'_, impl View>, session: &mut Session, message: &Message, pace: Pace) {
+    match (command_in(message), pace) {
+        (Some(_), Pace::TooFast) => {}
+        (Some(Command::Start | Command::Help), Pace::Usual) => turn.say(session, Say::Help),
+        (Some(Command::Appeals), Pace::Usual) => list_appeals(turn, session),
+        (None, pace) => match entry(turn, message) {
+            Some(entry) => {
+                let reply_to = message.context.reply.as_ref().and_then(|reply| reply.message);
+                appeals::receive(turn, session, reply_to, &[entry]);
+            }
+            None if pace == Pace::Usual => turn.say(session, Say::NotPassedOn),
+            None => {}
+        },
     }
 }
 
-fn unregistered_text(turn: &mut Turn<'_, impl View>, session: Session, message: &Message, text: &Text) {
-    match command(text) {
-        Some(Command::Start | Command::Help | Command::Appeals) => registration::welcome(turn, session),
-        None => registration::text(turn, session, message.at, text),
+fn of_stranger(turn: &mut Turn<'_, impl View>, session: Session, message: &Message) {
+    if command_in(message).is_some() {
+        return registration::welcome(turn, session);
+    }
+    let plain = message.context == Context::default();
+    match &message.content {
+        Content::Text(text) if plain && registration::is_code(turn, text) => registration::code(turn, session, text),
+        Content::Contact { phone, own, .. } if plain => registration::contact(turn, session, phone, *own),
+        Content::Text(_)
+        | Content::Contact { .. }
+        | Content::File(..)
+        | Content::Place { .. }
+        | Content::Poll { .. }
+        | Content::Service(_)
+        | Content::Other(_) => match entry(turn, message) {
+            Some(entry) => registration::keep(turn, session, entry),
+            None => turn.say(&session, Say::NotPassedOn),
+        },
+    }
+}
+
+/// A message as it will stand in a dialogue, if it can.
+fn entry(turn: &mut Turn<'_, impl View>, message: &Message) -> Option<Kept> {
+    let text = lines::of(turn, message)?;
+    Some(Kept {
+        at: message.at,
+        text,
+        message: Some(message.message),
+        album: message.context.album.clone(),
+    })
+}
+
+/// A message was changed after it was written: its line says so. What has no line yet is an ordinary message, where anything can be made of it.
+fn edited(turn: &mut Turn<'_, impl View>, message: &Message) {
+    // A shared position moves by being changed, again and again.
+    let moves = matches!(message.content, Content::Place { .. } | Content::Service(_));
+    if moves || command_in(message).is_some() {
+        return;
+    }
+    let Some(mut session) = turn.session(message.chat) else { return };
+    let pace = manners::count(turn, &mut session, message);
+    turn.put(Entity::Session(session.clone()));
+    let Some(entry) = entry(turn, message).filter(|_| session.partner.is_some() || pace == Pace::Usual) else {
+        return;
+    };
+    match turn
+        .view
+        .post(message.chat, message.message)
+        .and_then(|post| post.line.map(|line| (post.appeal, line)))
+    {
+        Some((appeal, line)) => appeals::corrected(turn, &mut session, appeal, line, &entry),
+        None => registration::corrected(turn, session, entry),
+    }
+}
+
+fn command_in(message: &Message) -> Option<Command> {
+    match &message.content {
+        Content::Text(text) if message.context.forwarded.is_none() => command(text),
+        Content::Text(_)
+        | Content::Contact { .. }
+        | Content::File(..)
+        | Content::Place { .. }
+        | Content::Poll { .. }
+        | Content::Service(_)
+        | Content::Other(_) => None,
     }
 }
 
@@ -114,15 +197,22 @@ fn pressed(turn: &mut Turn<'_, impl View>, chat: ChatId, callback: &CallbackId, 
     let kept = std::mem::take(&mut session.kept);
     match button {
         Some(Button::SendKept) if session.partner.is_some() && !kept.is_empty() => {
-            turn.put(Entity::Session(session.clone()));
-            let lines: Vec<_> = kept.into_iter().map(|kept| (kept.at, kept.text)).collect();
-            appeals::receive(turn, &session, &lines);
+            appeals::receive(turn, &mut session, None, &kept);
         }
         Some(Button::DropKept) if !kept.is_empty() => {
             turn.put(Entity::Session(session.clone()));
             turn.say(&session, Say::KeptDropped);
         }
         Some(Button::SendKept | Button::DropKept) | None => turn.say(&session, Say::KeptGone),
+    }
+}
+
+/// The admin chat may be a group; any other hears once that the bot works in private.
+fn group(turn: &mut Turn<'_, impl View>, chat: ChatId, said: Option<&Text>, locale: Locale) {
+    if turn.rules.admin_chat != Some(chat) {
+        manners::group(turn, chat, locale);
+    } else if let Some(text) = said {
+        operator::heard(turn, &Content::Text(text.clone()));
     }
 }
 

@@ -6,14 +6,18 @@ use jiff::SignedDuration;
 
 use crate::domain::{
     appeal::Why,
-    effect::{Effect, Ending, Entity, OutboxEntry, OutboxState},
+    effect::{Effect, Ending, Entity, Form, OutboxEntry, OutboxState, Send},
     event::{Outcome, RetryAfter},
-    ids::OutboxId,
+    ids::{MessageId, OutboxId},
+    message::Post,
     turn::Turn,
     view::View,
 };
 
-use super::answers::{self, PartEnd};
+use super::{
+    answers::{self, PartEnd},
+    appeals,
+};
 
 /// The first pause after a failed try; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
@@ -29,8 +33,9 @@ pub(in crate::domain) fn sent(turn: &mut Turn<'_, impl View>, id: &OutboxId, out
         return;
     };
     match outcome {
-        Outcome::Delivered(_) => {
+        Outcome::Delivered(message) => {
             turn.then(Effect::Finish(id.clone(), Ending::Delivered));
+            remember(turn, &entry.send, *message);
             end_part(
                 turn,
                 id,
@@ -45,8 +50,29 @@ pub(in crate::domain) fn sent(turn: &mut Turn<'_, impl View>, id: &OutboxId, out
     }
 }
 
+/// What Telegram has can be replied to, and a receipt can be changed.
+fn remember(turn: &mut Turn<'_, impl View>, send: &Send, message: MessageId) {
+    let Some(appeal) = send.about else { return };
+    match send.form {
+        Form::Edit(_) => return,
+        Form::Receipt => appeals::receipt_sent(turn, appeal, message),
+        Form::Message | Form::File(_) => {}
+    }
+    turn.put(Entity::Post(Post {
+        chat: send.to,
+        message,
+        appeal,
+        line: None,
+    }));
+}
+
 fn reject(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, why: Why) {
-    turn.then(Effect::Finish(entry.send.id.clone(), Ending::Failed));
+    let ending = match entry.send.form {
+        // The receipt is gone or stands too long: it says what it said, and nobody misses anything.
+        Form::Edit(_) => Ending::Delivered,
+        Form::Message | Form::Receipt | Form::File(_) => Ending::Failed,
+    };
+    turn.then(Effect::Finish(entry.send.id.clone(), ending));
     if why == Why::Blocked
         && let Some(mut session) = turn.session(entry.send.to)
     {
@@ -86,7 +112,11 @@ fn lose(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
             lost,
         });
     } else {
-        turn.then(Effect::Finish(id.clone(), Ending::Unknown));
+        let ending = match entry.send.form {
+            Form::Edit(_) => Ending::Delivered,
+            Form::Message | Form::Receipt | Form::File(_) => Ending::Unknown,
+        };
+        turn.then(Effect::Finish(id.clone(), ending));
         end_part(turn, &id, PartEnd::Unknown { twice: lost > 1 });
     }
 }

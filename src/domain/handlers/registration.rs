@@ -44,16 +44,16 @@ pub(super) fn welcome(turn: &mut Turn<'_, impl View>, session: Session) {
     ask(turn, &session, Say::Welcome);
 }
 
-/// Text of somebody who is not registered: a code, or something to keep.
-pub(super) fn text(turn: &mut Turn<'_, impl View>, mut session: Session, at: Timestamp, text: &Text) {
+/// Whether text is, or may be meant as, a partner code.
+pub(super) fn is_code(turn: &Turn<'_, impl View>, text: &Text) -> bool {
+    PartnerCode::fold(text.as_str()).is_some_and(|code| code.has_digit() || turn.view.partner(&code).is_some())
+}
+
+/// A code of somebody who is not registered.
+pub(super) fn code(turn: &mut Turn<'_, impl View>, mut session: Session, text: &Text) {
     forget_old(turn, &mut session);
-    match code_in(turn, text) {
-        Some(_) => {
-            session.registration.code = Some(Text(text.as_str().trim().to_owned()));
-            advance(turn, session);
-        }
-        None => keep(turn, session, at, text),
-    }
+    session.registration.code = Some(Text(text.as_str().trim().to_owned()));
+    advance(turn, session);
 }
 
 /// A shared contact: it proves a phone only if it is the sender's own (Bot API: `contact.user_id`).
@@ -117,15 +117,20 @@ pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, chat: ChatId) {
     }
 }
 
-/// Text that is, or may be meant as, a partner code.
-fn code_in(turn: &Turn<'_, impl View>, text: &Text) -> Option<PartnerCode> {
-    PartnerCode::fold(text.as_str()).filter(|code| code.has_digit() || turn.view.partner(code).is_some())
-}
-
-fn keep(turn: &mut Turn<'_, impl View>, mut session: Session, at: Timestamp, text: &Text) {
+/// Something to pass on once the person is registered. A further part of an album joins the first.
+pub(super) fn keep(turn: &mut Turn<'_, impl View>, mut session: Session, entry: Kept) {
+    forget_old(turn, &mut session);
+    let album = session
+        .kept
+        .last_mut()
+        .filter(|kept| entry.album.is_some() && kept.album == entry.album);
+    if let Some(first) = album {
+        first.text = Text(format!("{}\n{}", first.text.as_str(), entry.text.as_str()));
+        return turn.put(Entity::Session(session));
+    }
     let (chat, full) = (session.chat, session.kept.len() >= KEPT);
     if !full {
-        session.kept.push(Kept { at, text: text.clone() });
+        session.kept.push(entry);
     }
     if turn.tab(Tab::Partners).sighted.is_none() {
         // Before the first look nobody can say whether this person is registered: the answer waits for it.
@@ -141,6 +146,23 @@ fn keep(turn: &mut Turn<'_, impl View>, mut session: Session, at: Timestamp, tex
     if !full {
         let (at, wake) = (turn.now + KEPT_FOR, Wake::Kept(chat));
         turn.then(Effect::Then { at, wake });
+    }
+}
+
+/// A message that has no line was changed. While it is kept, its new words are; a partner's is an ordinary message.
+pub(super) fn corrected(turn: &mut Turn<'_, impl View>, mut session: Session, entry: Kept) {
+    if session.partner.is_some() {
+        let text = Text(turn.rules.wording.note(Note::LineCorrected(entry.text.as_str())));
+        return appeals::receive(turn, &mut session, None, &[Kept { text, ..entry }]);
+    }
+    if let Some(kept) = session.kept.iter_mut().find(|kept| kept.message == entry.message) {
+        let time = turn.rules.time_of_day(entry.at);
+        kept.text = Text(turn.rules.wording.note(Note::LineChanged {
+            text: entry.text.as_str(),
+            time: &time,
+            before: kept.text.as_str(),
+        }));
+        turn.put(Entity::Session(session));
     }
 }
 
@@ -208,15 +230,12 @@ fn conclude(turn: &mut Turn<'_, impl View>, mut session: Session) {
 /// The first look has shown that this person was registered all along: what he wrote is an appeal.
 fn adopted(turn: &mut Turn<'_, impl View>, mut session: Session) {
     session.registration = Registration::default();
-    let lines: Vec<_> = std::mem::take(&mut session.kept)
-        .into_iter()
-        .map(|kept| (kept.at, kept.text))
-        .collect();
+    let kept = std::mem::take(&mut session.kept);
     turn.put(Entity::Session(session.clone()));
-    if lines.is_empty() {
+    if kept.is_empty() {
         turn.say(&session, Say::Help);
     } else {
-        appeals::receive(turn, &session, &lines);
+        appeals::receive(turn, &mut session, None, &kept);
     }
 }
 

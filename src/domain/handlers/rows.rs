@@ -121,6 +121,7 @@ fn status_changed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: O
     }
     appeal.status = status;
     appeal.stamp = Some(turn.now);
+    appeals::refresh_receipt(turn, appeal);
     turn.dirty(RowKey::Appeal(appeal.id));
     if closes {
         // An answer typed with the closing goes first, even where it would still rest.

@@ -85,6 +85,7 @@ fn confirm(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: Option<&
     trades::is_found(turn, appeal);
     appeal.adopted = None;
     appeal.stale = false;
+    show_written(turn, appeal, lines);
     appeal.lines_written = appeal.lines_written.max(lines);
     if let Some(status) = status {
         appeal.seen.status = Some(status.clone());
@@ -94,6 +95,16 @@ fn confirm(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: Option<&
         if appeal.answer.as_ref().is_some_and(|answer| answer.text == *cleared) {
             appeal.answer = None;
         }
+    }
+}
+
+/// The partner sees at each of his messages that it stands in the sheet now.
+fn show_written(turn: &mut Turn<'_, impl View>, appeal: &Appeal, lines: u32) {
+    let unwritten = usize::try_from(appeal.lines.saturating_sub(appeal.lines_written)).unwrap_or(usize::MAX);
+    let mut written = turn.view.lines(appeal.id, unwritten);
+    written.retain(|line| (appeal.lines_written..lines).contains(&line.index));
+    for message in written.into_iter().rev().filter_map(|line| line.message) {
+        turn.then(Effect::React(appeal.chat, message));
     }
 }
 

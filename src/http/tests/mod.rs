@@ -3,6 +3,7 @@
 //! Invariant: no test waits for luck; what must happen is awaited with a deadline.
 
 mod contract;
+mod files;
 mod limits;
 
 use std::{
@@ -49,6 +50,7 @@ struct Setup {
     limits: Limits,
     polling: bool,
     accept: Accept,
+    files: FilesIntake,
     readiness: Readiness,
 }
 
@@ -59,6 +61,11 @@ impl Default for Setup {
             limits: Limits::new(DEADLINE),
             polling: false,
             accept: remembering(&Log::default()),
+            files: FilesIntake {
+                links: None,
+                now,
+                bring: Arc::new(|_| Box::pin(async { Err(Unavailable::Gone) })),
+            },
             readiness: Readiness {
                 phase: Phase::Running,
                 storing: true,
@@ -67,6 +74,10 @@ impl Default for Setup {
             },
         }
     }
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(NOW_S).unwrap()
 }
 
 /// A served router on a port of its own.
@@ -92,13 +103,14 @@ impl Bench {
             telegram: (!setup.polling).then_some(telegram),
             sheets: SheetsIntake {
                 key: SigningKey::new(KEY.to_vec()),
-                now: || Timestamp::from_second(NOW_S).unwrap(),
+                now,
                 nudge: Arc::new(move |nudge: Nudge| {
                     let known = nudge.tab == "обращения";
                     seen.lock().unwrap().push(nudge);
                     if known { Resolved::Known } else { Resolved::Unknown }
                 }),
             },
+            files: setup.files,
             readiness: Arc::new(move || setup.readiness),
         };
         Self::serve(public(intake, setup.limits), setup.caps, nudges).await

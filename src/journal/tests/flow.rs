@@ -133,7 +133,7 @@ async fn others_are_told_after_the_commit() {
             journal.signals().looks.wanted(&[Tab::Partners, Tab::Appeals]).await,
             BTreeSet::from([Tab::Appeals])
         );
-        assert_eq!(heard.buttons.recv().await, Some(CallbackId("b".to_owned())));
+        assert_eq!(heard.courtesies.recv().await, Some(Courtesy::Button(CallbackId("b".to_owned()))));
     })
     .await
     .unwrap();

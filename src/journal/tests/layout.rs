@@ -67,6 +67,7 @@ fn entities_of_the_first_version_are_readable() {
             author: Author::Specialist,
             at: at(1),
             text: "Добрый день".into(),
+            message: None,
         },
     );
     check(
@@ -93,7 +94,7 @@ fn the_journal_s_own_records_of_the_first_version_are_readable() {
         &incoming(Some(key(77)), Body::Raw("{\"update_id\":77}".to_owned())),
     );
     check("inbox-bytes.json", &incoming(Some(key(78)), Body::Bytes("/w==".to_owned())));
-    check("inbox-event.json", &incoming(None, Body::Event(message("Здравствуйте"))));
+    check("inbox-event.json", &incoming(None, Body::Event(Box::new(message("Здравствуйте")))));
     check(
         "quarantined.json",
         &Quarantined {
@@ -107,11 +108,8 @@ fn the_journal_s_own_records_of_the_first_version_are_readable() {
         &records::Message {
             entry: OutboxEntry {
                 send: Send {
-                    id: OutboxId::Answer(AppealId(Seq(12)), Revision(2), 0),
-                    to: CHAT,
-                    lane: Lane::Talk,
-                    text: Html::escape("1 < 2"),
                     keyboard: Keyboard::Inline(vec![("Да".to_owned(), Button::SendKept)]),
+                    ..Send::talk(OutboxId::Answer(AppealId(Seq(12)), Revision(2), 0), CHAT, Html::escape("1 < 2"))
                 },
                 state: OutboxState::Waiting(at(5)),
                 born: at(4),
@@ -168,6 +166,8 @@ fn session() -> Session {
         kept: vec![Kept {
             at: at(2),
             text: "Вопрос".into(),
+            message: None,
+            album: None,
         }],
         ..Session::new(CHAT, Locale::En)
     }
@@ -209,5 +209,7 @@ fn appeal() -> Appeal {
         traded: None,
         unseen: false,
         formula: false,
+        receipt: None,
+        heard: 0,
     }
 }

@@ -48,6 +48,8 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         traded: None,
         unseen: false,
         formula: false,
+        receipt: None,
+        heard: 0,
     }
 }
 
@@ -69,6 +71,7 @@ fn entity() -> impl Strategy<Value = Entity> {
             author: Author::Specialist,
             at: Timestamp::UNIX_EPOCH,
             text: Text(text.to_string()),
+            message: None,
         })),
         1 => (0..CHATS, any::<bool>()).prop_map(|(chat, blocked)| {
             Entity::Session(Session { blocked, ..Session::new(ChatId(chat), Locale::Ru) })

@@ -27,7 +27,7 @@ use tempfile::TempDir;
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::{
-    DedupKey, Interpret, Journal, Nudges, Parts, Signals, Undecodable,
+    Courtesy, DedupKey, Interpret, Journal, Nudges, Parts, Signals, Undecodable,
     disk::{self, OpenDatabase},
     tables::Ledger,
 };
@@ -35,8 +35,9 @@ use crate::clock;
 use crate::domain::{
     appeal::{Author, Line},
     effect::{Decision, Effect, Ending, Entity, Keyboard, Lane, Send},
-    event::{Content, Event, Message, Outcome, Update, Wake},
+    event::{Event, Outcome, Update, Wake},
     ids::{AppealId, CallbackId, ChatId, MessageId, OutboxId, Seq},
+    message::{Content, Context, Message},
     rules::Rules,
     session::Locale,
     tab::Tab,
@@ -62,6 +63,7 @@ fn rules() -> Rules {
         not_authorized: "не авторизован".into(),
         cell: crate::domain::rules::CELL,
         archive: "обращения_архив".into(),
+        links: None,
         wording: Wording::built_in(),
     }
 }
@@ -90,6 +92,7 @@ fn script(_: &Rules, view: &Ledger<'_>, seq: Seq, event: &Event, now: Timestamp)
         author: Author::Partner,
         at: now,
         text: Text(said),
+        message: None,
     }));
     decision
 }
@@ -128,11 +131,9 @@ fn consequences(decision: &mut Decision, message: &Message, seq: Seq, now: Times
 
 fn send(id: OutboxId, lane: Lane) -> Effect {
     Effect::Send(Send {
-        id,
-        to: CHAT,
         lane,
-        text: Html::escape("привет"),
         keyboard: Keyboard::Remove,
+        ..Send::talk(id, CHAT, Html::escape("привет"))
     })
 }
 
@@ -143,6 +144,7 @@ fn message(text: &str) -> Event {
         at: Timestamp::UNIX_EPOCH,
         locale: Locale::Ru,
         content: Content::Text(text.into()),
+        context: Context::default(),
     }))
 }
 
@@ -200,18 +202,18 @@ impl Gate {
 
 /// Where hints arrive.
 struct Heard {
-    buttons: mpsc::Receiver<CallbackId>,
+    courtesies: mpsc::Receiver<Courtesy>,
 }
 
 fn signals() -> (Signals, Heard) {
-    let (button, buttons) = mpsc::channel(8);
+    let (courtesy, courtesies) = mpsc::channel(8);
     let signals = Signals {
         outbox: Notify::new(),
         dirty: watch::Sender::default(),
         looks: Nudges::default(),
-        buttons: button,
+        courtesies: courtesy,
     };
-    (signals, Heard { buttons })
+    (signals, Heard { courtesies })
 }
 
 /// A journal in a directory, with the scripted rules.

@@ -27,13 +27,14 @@ async fn room() -> (Room, tempfile::TempDir) {
         not_authorized: "не авторизован".into(),
         cell: crate::domain::rules::CELL,
         archive: "обращения_архив".into(),
+        links: None,
         wording: Wording::built_in(),
     };
     let signals = Signals {
         outbox: Notify::new(),
         dirty: watch::Sender::default(),
         looks: Nudges::default(),
-        buttons: mpsc::channel(1).0,
+        courtesies: mpsc::channel(1).0,
     };
     let interpret = Arc::new(|_: &[u8]| Err(crate::journal::Undecodable(String::new())));
     let directory = tempfile::tempdir().expect("a directory");

@@ -5,7 +5,10 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::effect::Button;
+use crate::domain::{
+    effect::Button,
+    message::{Attachment, Content, Context, FileKind, Reply},
+};
 
 /// Friday, 1 September 2023, 12:00 UTC.
 const DATE: i64 = 1_693_569_600;
@@ -45,6 +48,7 @@ fn a_private_text_is_a_message() {
         at: Timestamp::from_second(DATE).unwrap(),
         locale: Locale::En,
         content: Content::Text(Text::from("Добрый день")),
+        context: Context::default(),
     };
     assert_eq!(decoded("message", &body), Ok(Event::Update(Update::Message(message))));
 }
@@ -53,23 +57,189 @@ fn a_private_text_is_a_message() {
 fn a_contact_is_own_only_with_the_sender_s_id() {
     for (user, own) in [(json!(42), true), (json!(43), false), (Value::Null, false)] {
         let contact = json!({"contact": {"phone_number": "79123456789", "first_name": "В", "user_id": user}});
-        let phone = Text::from("79123456789");
-        assert_eq!(content_of(&contact), Content::Contact { phone, own }, "{contact}");
+        let (phone, name) = (Text::from("79123456789"), Text::from("В"));
+        assert_eq!(content_of(&contact), Content::Contact { phone, own, name }, "{contact}");
     }
+}
+
+#[test]
+fn files_are_told_apart_and_know_their_names() {
+    let file = |kind, name: Option<&str>, media_type: &str, size, caption: &str| {
+        let attachment = Attachment {
+            kind,
+            remote: "F".to_owned(),
+            name: name.map(Text::from),
+            media_type: Some(media_type.to_owned()),
+            size,
+        };
+        Content::File(attachment, Text::from(caption))
+    };
+    let small = json!({"file_id": "small", "file_unique_id": "s", "width": 1, "height": 1, "file_size": 10});
+    let large = json!({"file_id": "F", "file_unique_id": "l", "width": 9, "height": 9, "file_size": 99});
+    for (extra, content) in [
+        (
+            json!({"photo": [small, large], "caption": "вот"}),
+            file(FileKind::Photo, None, "image/jpeg", Some(99), "вот"),
+        ),
+        (
+            json!({"document": {"file_id": "F", "file_name": "a.pdf", "mime_type": "application/pdf", "file_size": 7}}),
+            file(FileKind::Document, Some("a.pdf"), "application/pdf", Some(7), ""),
+        ),
+        (
+            json!({"document": {"file_id": "D"}, "animation": {"file_id": "F", "mime_type": "video/mp4"}}),
+            file(FileKind::Animation, None, "video/mp4", None, ""),
+        ),
+        (
+            json!({"voice": {"file_id": "F", "duration": 3}}),
+            file(FileKind::Voice, None, "audio/ogg", None, ""),
+        ),
+        (
+            json!({"video_note": {"file_id": "F"}}),
+            file(FileKind::VideoNote, None, "video/mp4", None, ""),
+        ),
+        (
+            json!({"video": {"file_id": "F", "mime_type": "video/quicktime"}}),
+            file(FileKind::Video, None, "video/quicktime", None, ""),
+        ),
+        (
+            json!({"audio": {"file_id": "F", "performer": "Хор", "title": "Гимн"}}),
+            file(FileKind::Audio, Some("Хор – Гимн"), "audio/mpeg", None, ""),
+        ),
+        (
+            json!({"sticker": {"file_id": "F", "emoji": "👍", "is_video": true}}),
+            file(FileKind::Sticker, Some("👍"), "video/webm", None, ""),
+        ),
+    ] {
+        assert_eq!(content_of(&extra), content, "{extra}");
+    }
+}
+
+#[test]
+fn places_and_polls_are_read() {
+    let spot = json!({"latitude": 55.751_244, "longitude": 37.618_423_4});
+    let position = Text::from("55.751244,37.618423");
+    let bare = Content::Place {
+        position: position.clone(),
+        name: Text::default(),
+    };
+    assert_eq!(content_of(&json!({"location": spot})), bare);
+    let venue = json!({"location": spot, "venue": {"location": spot, "title": "Склад", "address": "Лесная, 5"}});
+    let name = Text::from("Склад, Лесная, 5");
+    assert_eq!(content_of(&venue), Content::Place { position, name });
+    let poll = json!({"poll": {"id": "1", "question": "Когда?", "options": [{"text": "Сегодня", "voter_count": 0}, {"text": "Завтра"}]}});
+    let options = vec![Text::from("Сегодня"), Text::from("Завтра")];
+    assert_eq!(
+        content_of(&poll),
+        Content::Poll {
+            question: Text::from("Когда?"),
+            options
+        }
+    );
 }
 
 #[test]
 fn other_content_goes_by_telegram_s_name() {
     for (extra, name) in [
         (json!({"photo": [], "caption": "вот"}), "photo"),
-        (json!({"document": {}, "animation": {}}), "animation"),
         (json!({"location": {}, "venue": {}}), "venue"),
         (json!({"voice": {}}), "voice"),
+        (json!({"dice": {"emoji": "🎲", "value": 3}}), "dice"),
         (json!({"hologram": {}}), "unknown"),
         (json!({}), "unknown"),
     ] {
         assert_eq!(content_of(&extra), Content::Other(name.to_owned()));
     }
+    assert_eq!(
+        content_of(&json!({"pinned_message": {}})),
+        Content::Service("pinned_message".to_owned())
+    );
+}
+
+#[test]
+fn a_message_knows_what_it_stands_in() {
+    let context_of = |extra: &Value| match decoded("message", &private_message(extra)) {
+        Ok(Event::Update(Update::Message(message))) => message.context,
+        other => panic!("{extra}: {other:?}"),
+    };
+    let replied = json!({"message_id": 3, "date": 0, "chat": {"id": 42, "type": "private"}, "caption": "под фото"});
+    let reply = |message: Option<i64>, quote: &str| Context {
+        reply: Some(Reply {
+            message: message.map(MessageId),
+            quote: Text::from(quote),
+        }),
+        ..Context::default()
+    };
+    let forwarded = |from: &str| Context {
+        forwarded: Some(Text::from(from)),
+        ..Context::default()
+    };
+    for (extra, context) in [
+        (json!({"text": "да", "reply_to_message": replied}), reply(Some(3), "под фото")),
+        (
+            json!({"text": "да", "reply_to_message": replied, "quote": {"text": "фото", "position": 4}}),
+            reply(Some(3), "фото"),
+        ),
+        (
+            json!({"text": "да", "quote": {"text": "чужое", "position": 0}}),
+            reply(None, "чужое"),
+        ),
+        (json!({"text": "да", "reply_to_message": "?"}), Context::default()),
+        (
+            json!({"text": "да", "forward_origin": {"type": "user", "date": 0, "sender_user": {"id": 1, "is_bot": false, "first_name": "Иван", "last_name": "Ли"}}}),
+            forwarded("Иван Ли"),
+        ),
+        (
+            json!({"text": "да", "forward_origin": {"type": "hidden_user", "date": 0, "sender_user_name": "Некто"}}),
+            forwarded("Некто"),
+        ),
+        (
+            json!({"text": "да", "forward_origin": {"type": "channel", "date": 0, "chat": {"id": -1, "type": "channel", "title": "Новости"}}}),
+            forwarded("Новости"),
+        ),
+        (
+            json!({"text": "да", "media_group_id": "77"}),
+            Context {
+                album: Some("77".to_owned()),
+                ..Context::default()
+            },
+        ),
+    ] {
+        assert_eq!(context_of(&extra), context, "{extra}");
+    }
+}
+
+#[test]
+fn a_changed_message_is_told_apart_and_bears_the_moment_of_its_change() {
+    let body = private_message(&json!({"text": "исправлено", "edit_date": DATE + 60}));
+    let Ok(Event::Update(Update::Edited(message))) = decoded("edited_message", &body) else {
+        panic!("not an edit");
+    };
+    assert_eq!(message.at, Timestamp::from_second(DATE + 60).unwrap());
+}
+
+#[test]
+fn a_group_is_told_apart_from_a_channel() {
+    let place = |kind: &str| json!({"id": -7, "type": kind, "title": "Т"});
+    let from = json!({"id": 42, "is_bot": false, "first_name": "В", "language_code": "en"});
+    let group = |said: Option<&str>| {
+        Ok(Event::Update(Update::Group {
+            chat: ChatId(-7),
+            said: said.map(Text::from),
+            locale: Locale::En,
+        }))
+    };
+    let said = |kind| json!({"message_id": 1, "date": DATE, "chat": place(kind), "from": from, "text": "привет"});
+    assert_eq!(decoded("message", &said("supergroup")), group(Some("привет")));
+    assert_eq!(decoded("edited_message", &said("group")), unserved("edited_message:group"));
+    let moved =
+        |kind, status: &str| json!({"chat": place(kind), "from": from, "date": DATE, "new_chat_member": {"user": from, "status": status}});
+    assert_eq!(decoded("my_chat_member", &moved("group", "member")), group(None));
+    assert_eq!(decoded("my_chat_member", &moved("group", "left")), unserved("my_chat_member:group"));
+    assert_eq!(
+        decoded("my_chat_member", &moved("channel", "administrator")),
+        unserved("my_chat_member:channel")
+    );
+    assert_eq!(decoded("channel_post", &said("channel")), unserved("channel_post"));
 }
 
 #[test]
@@ -121,10 +291,9 @@ fn what_is_not_served_is_named_and_no_error() {
     let group = json!({"message_id": 1, "chat": {"id": -5, "type": "group"}, "text": "?"});
     let future = json!({"chat": {"id": 5, "type": "Комната"}});
     for (kind, body, word) in [
-        ("message", &group, "message:group"),
         ("message", &future, "message:unknown"),
         ("my_chat_member", &group, "my_chat_member:group"),
-        ("edited_message", &group, "edited_message"),
+        ("edited_message", &group, "edited_message:group"),
         ("poll", &json!(1), "poll"),
         ("Что-то новое", &json!({}), "unknown"),
         ("update_id", &json!(7), "empty"),

@@ -183,7 +183,7 @@ impl Governor {
             self.silent_until = self.silent_until.max(until);
             self.silences += 1;
             self.proved = false;
-        } else if silences == self.silences {
+        } else if silences == self.silences && answer.round_trip.is_some() {
             self.proved = true;
         }
         Unsettled { chat, rests_until }

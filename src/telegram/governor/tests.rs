@@ -321,9 +321,18 @@ fn a_silence_holds_for_all_and_ends_with_a_single_message() {
     let mut probe = governor.choose(waiting(20), at(36_000)).go;
     assert_eq!(probe.len(), 1);
     assert_eq!(chosen(&governor.choose(waiting(40), at(36_500))), [0; 0]);
+    // What was not answered by Telegram proves nothing either.
     let unsettled = governor.answered(probe.pop().unwrap().1, Answer::default(), at(36_600));
     governor.settled(unsettled);
-    assert_eq!(governor.choose(waiting(40), at(36_600)).go.len(), 9);
+    let mut probe = governor.choose(waiting(40), at(36_600)).go;
+    assert_eq!(probe.len(), 1);
+    let heard = Answer {
+        round_trip: Some(SignedDuration::from_millis(100)),
+        silence: None,
+    };
+    let unsettled = governor.answered(probe.pop().unwrap().1, heard, at(36_700));
+    governor.settled(unsettled);
+    assert_eq!(governor.choose(waiting(60), at(36_700)).go.len(), 9);
 }
 
 #[test]

@@ -14,9 +14,10 @@ use crate::{
     domain::{
         decide::decide,
         effect::Effect,
-        event::{Content, Event, Message, Outcome, RowMark, RowResult, Update, WriteReport, WrittenRow},
+        event::{Event, Outcome, RowMark, RowResult, Update, WriteReport, WrittenRow},
         ids::{ChatId, FenceId, MessageId, OutboxId, RowKey, Seq, SpreadsheetId},
         memory::Memory,
+        message::{Content, Context, Message},
         project::project,
         rules::Rules,
         session::{Locale, Session},
@@ -121,6 +122,7 @@ impl World {
                 // A small one, so that long dialogues are short.
                 cell: 400,
                 archive: "обращения_архив".into(),
+                links: None,
                 wording: Wording::built_in(),
             },
             memory: Memory::default(),
@@ -157,6 +159,7 @@ impl World {
             at: self.now,
             locale: Locale::Ru,
             content: Content::Text(text.into()),
+            context: Context::default(),
         };
         self.decide(&Event::Update(Update::Message(message)));
     }

@@ -1,0 +1,46 @@
+//! Files that partners sent, from Telegram to whoever has a link.
+//!
+//! Invariant: a file passes through as it comes; neither its address at Telegram nor the token leaves this process.
+
+use std::{io, sync::Arc};
+
+use futures_util::{StreamExt as _, TryStreamExt as _};
+
+use super::Parts;
+use crate::{
+    http::{Bring, Brought, Unavailable},
+    telegram::answer::CallError,
+};
+
+/// How the files' route has a file brought.
+pub(super) fn bring(parts: &Arc<Parts>) -> Bring {
+    let parts = Arc::clone(parts);
+    Arc::new(move |id| {
+        let parts = Arc::clone(&parts);
+        Box::pin(async move {
+            let stored = parts.journal.snapshot().file(id).ok_or(Unavailable::Gone)?;
+            let response = parts
+                .telegram
+                .download(&stored.attachment.remote)
+                .await
+                .map_err(|error| why(&error))?;
+            Ok(Brought {
+                attachment: stored.attachment,
+                length: response.content_length(),
+                // The error's own words hold the address, and with it the token.
+                bytes: response
+                    .bytes_stream()
+                    .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
+                    .boxed(),
+            })
+        })
+    })
+}
+
+fn why(error: &CallError) -> Unavailable {
+    tracing::warn!(%error, "a file is not to be had");
+    match error {
+        CallError::Refused { code: 400 | 404, .. } if !error.is_about_the_bot() => Unavailable::Gone,
+        CallError::Refused { .. } | CallError::NotSent(_) | CallError::Lost(_) => Unavailable::Later,
+    }
+}

@@ -1,0 +1,204 @@
+//! What a partner's message looks like as a line of a dialogue; lines that change after they were written.
+//!
+//! Invariant: a line is changed in place only while nothing of its dialogue is on its way to the archive, and what it said before stays
+//! legible; otherwise the change is a line of its own.
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    appeal::{Appeal, Line},
+    archive,
+    effect::Entity,
+    files::{DOWNLOAD_LIMIT, FileId, StoredFile},
+    ids::RowKey,
+    message::{Attachment, Content, Context, Message},
+    text::Text,
+    turn::Turn,
+    view::View,
+    wording::{NoLink, Note},
+};
+
+/// How much of a message is quoted that another replies to, in characters.
+const QUOTED: usize = 100;
+/// How long a line may grow by being changed, in bytes; a further change is a line of its own.
+const CHANGED_IN_PLACE: usize = 12_000;
+
+/// The line that holds a message; none for what cannot be passed on. A file in it is remembered, so that its link works.
+pub(super) fn of(turn: &mut Turn<'_, impl View>, message: &Message) -> Option<Text> {
+    let body = body(turn, &message.content)?;
+    Some(Text(framed(turn, &message.context, body)))
+}
+
+/// Adds to a line what belongs to it; whether it could be done in place.
+pub(super) fn extend(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, index: u32, more: &Text) -> bool {
+    change(turn, appeal, index, |line| {
+        Some(format!("{}\n{}", line.text.as_str(), more.as_str()))
+    })
+}
+
+/// Puts new words into a line, marked as changed, and keeps the old ones; whether it could be done in place.
+pub(super) fn correct(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, index: u32, text: &Text, at: Timestamp) -> bool {
+    let time = turn.rules.time_of_day(at);
+    let wording = turn.rules.wording.clone();
+    change(turn, appeal, index, |line| {
+        let before = line.text.as_str();
+        let same = before == text.as_str() || before.starts_with(&format!("{}\n", text.as_str()));
+        (!same).then(|| {
+            wording.note(Note::LineChanged {
+                text: text.as_str(),
+                time: &time,
+                before,
+            })
+        })
+    })
+}
+
+/// The line of an appeal as this decision leaves it.
+fn line(turn: &Turn<'_, impl View>, appeal: &Appeal, index: u32) -> Option<Line> {
+    let changed = turn.fresh_line(appeal.id, index);
+    let stored = || {
+        let from_the_end = usize::try_from(appeal.lines.saturating_sub(index)).ok()?;
+        let lines = turn.view.lines(appeal.id, from_the_end);
+        lines.into_iter().find(|line| line.index == index)
+    };
+    changed.or_else(stored)
+}
+
+/// Changes a line in place unless what it stands in is in motion. No words mean that there is nothing to change.
+fn change(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, index: u32, words: impl FnOnce(&Line) -> Option<String>) -> bool {
+    let whole = index > appeal.shown_from || (index == appeal.shown_from && appeal.shelf.kept.is_none());
+    if !whole || archive::overflows(turn.rules, turn.view, appeal) {
+        return false;
+    }
+    let Some(mut line) = line(turn, appeal, index) else { return false };
+    let Some(text) = words(&line) else { return true };
+    if text.len() > CHANGED_IN_PLACE {
+        return false;
+    }
+    line.text = Text(text);
+    appeal.stale = true;
+    appeal.stamp = Some(turn.now);
+    turn.put(Entity::Line(line));
+    turn.dirty(RowKey::Appeal(appeal.id));
+    true
+}
+
+fn body(turn: &mut Turn<'_, impl View>, content: &Content) -> Option<String> {
+    let note = |turn: &Turn<'_, _>, note: Note<'_>| turn.rules.wording.note(note);
+    Some(match content {
+        Content::Text(text) => text.0.clone(),
+        Content::Contact { phone, name, .. } => note(
+            turn,
+            Note::LineContact {
+                name: name.as_str(),
+                phone: phone.as_str(),
+            },
+        ),
+        Content::File(attachment, caption) => {
+            let file = file(turn, attachment);
+            if caption.is_blank() {
+                file
+            } else {
+                format!("{file}\n{}", caption.as_str())
+            }
+        }
+        Content::Place { position, name } => note(
+            turn,
+            Note::LinePlace {
+                name: name.as_str(),
+                position: position.as_str(),
+            },
+        ),
+        Content::Poll { question, options } => {
+            let heading = note(turn, Note::LinePoll(question.as_str()));
+            let options = options.iter().map(|option| format!("\n– {}", option.as_str()));
+            options.fold(heading, |poll, option| poll + &option)
+        }
+        Content::Service(_) | Content::Other(_) => return None,
+    })
+}
+
+/// A file in words: what it is, its name and size, and its link or why there is none.
+fn file(turn: &mut Turn<'_, impl View>, attachment: &Attachment) -> String {
+    let id = FileId(turn.seq);
+    let too_large = attachment.size.is_some_and(|size| size > DOWNLOAD_LIMIT);
+    let link = match &turn.rules.links {
+        Some(_) if too_large => Err(NoLink::TooLarge),
+        Some(links) => Ok(links.link(id, turn.now)),
+        None => Err(NoLink::NoAddress),
+    };
+    if link.is_ok() {
+        turn.put(Entity::File(StoredFile {
+            id,
+            attachment: attachment.clone(),
+        }));
+    }
+    let kind = turn.rules.wording.note(Note::FileKind(attachment.kind));
+    let named = attachment
+        .name
+        .as_ref()
+        .map_or(kind.clone(), |name| format!("{kind} «{}»", name.as_str()));
+    let described = attachment
+        .size
+        .map_or(named.clone(), |size| format!("{named}, {}", spoken_size(size)));
+    turn.rules.wording.note(Note::LineFile {
+        described: &described,
+        link: link.as_deref().map_err(|why| *why),
+    })
+}
+
+/// A size as people say it: decimal units, as Telegram's apps show them.
+fn spoken_size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} Б"),
+        1_000..1_000_000 => format!("{} КБ", bytes.div_ceil(1_000)),
+        1_000_000.. => {
+            let tenths = bytes / 100_000;
+            format!("{},{} МБ", tenths / 10, tenths % 10)
+        }
+    }
+}
+
+fn framed(turn: &Turn<'_, impl View>, context: &Context, body: String) -> String {
+    let note = |note: Note<'_>| turn.rules.wording.note(note);
+    let body = match &context.forwarded {
+        Some(from) => note(Note::LineForwarded {
+            from: from.as_str(),
+            text: &body,
+        }),
+        None => body,
+    };
+    match &context.reply {
+        Some(reply) if !reply.quote.is_blank() => note(Note::LineReply {
+            quote: &quoted(reply.quote.as_str()),
+            text: &body,
+        }),
+        Some(_) | None => body,
+    }
+}
+
+/// The beginning of a text, on one line.
+fn quoted(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_spoken() {
+        let spoken: Vec<_> = [12, 999, 1_000, 345_600, 1_000_000, 1_250_000, 19_999_999].map(spoken_size).into();
+        assert_eq!(spoken, ["12 Б", "999 Б", "1 КБ", "346 КБ", "1,0 МБ", "1,2 МБ", "19,9 МБ"]);
+    }
+
+    #[test]
+    fn a_quote_is_short_and_on_one_line() {
+        assert_eq!(quoted("раз\n\nдва"), "раз два");
+        assert_eq!(quoted(&"ы".repeat(101)), "ы".repeat(100) + "…");
+    }
+}

@@ -1,0 +1,250 @@
+//! Simple Markdown as people type it into cells: `*bold*` or `**bold**`, `_italic_` or `__italic__`, `[words](https://…)`.
+//!
+//! Invariant: whatever is typed becomes well-formed HTML of Telegram's; a mark without its counterpart stays the character that it is.
+
+use super::text::{Html, split};
+
+/// How far from its beginning a mark may end, in bytes: so that a long line full of strays takes no time.
+const REACH: usize = 4000;
+
+/// How a run of text looks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Style {
+    bold: bool,
+    italic: bool,
+    link: Option<String>,
+}
+
+/// Text of one look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Run {
+    text: String,
+    style: Style,
+}
+
+/// What stands between two positions of the source, and how much of the source it takes.
+struct Marked<'a> {
+    inner: &'a str,
+    length: usize,
+    mark: Mark<'a>,
+}
+
+/// A kind of mark.
+enum Mark<'a> {
+    Bold,
+    Italic,
+    Link(&'a str),
+}
+
+/// Renders Markdown as messages of at most `limit` UTF-16 code units each, counted as Telegram counts: without the tags.
+#[must_use]
+pub(super) fn messages(source: &str, limit: usize) -> Vec<Html> {
+    let mut runs = Vec::new();
+    // A mark never reaches over a line break: a stray asterisk spoils one line at most.
+    for (index, line) in source.trim().split('\n').enumerate() {
+        if index > 0 {
+            push(&mut runs, "\n", &Style::default());
+        }
+        parse(line, &Style::default(), &mut runs);
+    }
+    let plain: String = runs.iter().map(|run| run.text.as_str()).collect();
+    let start = plain.as_ptr() as usize;
+    let pieces = split(&plain, limit).into_iter();
+    pieces
+        .map(|piece| {
+            let from = piece.as_ptr() as usize - start;
+            render(&runs, from, from + piece.len())
+        })
+        .collect()
+}
+
+/// Parses what stands within one line and one style.
+fn parse(source: &str, style: &Style, runs: &mut Vec<Run>) {
+    let mut plain_from = 0;
+    let mut at = 0;
+    while let Some(c) = source[at..].chars().next() {
+        let before = source[..at].chars().next_back();
+        let Some(marked) = marked(&source[at..], before, style) else {
+            at += c.len_utf8();
+            continue;
+        };
+        push(runs, &source[plain_from..at], style);
+        let mut inner = style.clone();
+        match marked.mark {
+            Mark::Bold => inner.bold = true,
+            Mark::Italic => inner.italic = true,
+            Mark::Link(url) => inner.link = Some(url.to_owned()),
+        }
+        parse(marked.inner, &inner, runs);
+        at += marked.length;
+        plain_from = at;
+    }
+    push(runs, &source[plain_from..], style);
+}
+
+fn push(runs: &mut Vec<Run>, text: &str, style: &Style) {
+    if !text.is_empty() {
+        runs.push(Run {
+            text: text.to_owned(),
+            style: style.clone(),
+        });
+    }
+}
+
+/// What begins here, if anything does that is not in force already.
+fn marked<'a>(source: &'a str, before: Option<char>, style: &Style) -> Option<Marked<'a>> {
+    let free = before.is_none_or(|c| !c.is_alphanumeric());
+    if source.starts_with('[') && style.link.is_none() {
+        return link(source);
+    }
+    for (token, is_bold) in [("**", true), ("*", true), ("__", false), ("_", false)] {
+        if !source.starts_with(token) {
+            continue;
+        }
+        let in_force = if is_bold { style.bold } else { style.italic };
+        if !free || in_force {
+            return None;
+        }
+        let mark = if is_bold { Mark::Bold } else { Mark::Italic };
+        return enclosed(source, token).map(|inner| Marked {
+            inner,
+            length: inner.len() + 2 * token.len(),
+            mark,
+        });
+    }
+    None
+}
+
+/// What stands between a token and its counterpart: not empty, no white space at its ends, and no word goes on behind it.
+fn enclosed<'a>(source: &'a str, token: &str) -> Option<&'a str> {
+    let body = near(&source[token.len()..]);
+    let first = body.chars().next()?;
+    if first.is_whitespace() || body.starts_with(token) {
+        return None;
+    }
+    body.match_indices(token).map(|(at, _)| at).find_map(|at| {
+        let (inner, rest) = (&body[..at], &body[at + token.len()..]);
+        let closes =
+            !inner.ends_with(char::is_whitespace) && rest.chars().next().is_none_or(|c| !c.is_alphanumeric() && !token.contains(c));
+        closes.then_some(inner)
+    })
+}
+
+/// `[words](https://…)`; other schemes stay text.
+fn link(source: &str) -> Option<Marked<'_>> {
+    let source = near(source);
+    let end = source.find("](")?;
+    let inner = &source[1..end];
+    let target = &source[end + 2..];
+    let url = &target[..target.find(')')?];
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    let plain = !url.contains(char::is_whitespace) && !inner.trim().is_empty() && !inner.contains('[');
+    (is_web && plain).then_some(Marked {
+        inner,
+        length: end + 2 + url.len() + 1,
+        mark: Mark::Link(url),
+    })
+}
+
+fn near(source: &str) -> &str {
+    &source[..source.floor_char_boundary(REACH)]
+}
+
+/// The part of the runs between two byte positions of their joined text.
+fn render(runs: &[Run], from: usize, to: usize) -> Html {
+    let (mut html, mut at) = (String::new(), 0);
+    for run in runs {
+        let (begin, end) = (at.max(from), (at + run.text.len()).min(to));
+        if begin < end {
+            html.push_str(&tagged(&run.text[begin - at..end - at], &run.style));
+        }
+        at += run.text.len();
+    }
+    Html::trusted(html)
+}
+
+fn tagged(text: &str, style: &Style) -> String {
+    let mut html = Html::escape(text).as_str().to_owned();
+    if style.italic {
+        html = format!("<i>{html}</i>");
+    }
+    if style.bold {
+        html = format!("<b>{html}</b>");
+    }
+    if let Some(url) = &style.link {
+        let url = Html::escape(url).as_str().replace('"', "&quot;");
+        html = format!("<a href=\"{url}\">{html}</a>");
+    }
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn html(source: &str) -> String {
+        messages(source, 4096).iter().map(Html::as_str).collect::<Vec<_>>().join("|")
+    }
+
+    #[test]
+    fn marks_become_tags_and_strays_stay() {
+        for (source, expected) in [
+            ("*Важно*: завтра", "<b>Важно</b>: завтра"),
+            ("**Важно** и _мягко_", "<b>Важно</b> и <i>мягко</i>"),
+            ("__так__ (*тоже*)", "<i>так</i> (<b>тоже</b>)"),
+            ("*_и то и то_*", "<b><i>и то и то</i></b>"),
+            (
+                "[прайс](https://a.example/p?a=1&b=2)",
+                "<a href=\"https://a.example/p?a=1&amp;b=2\">прайс</a>",
+            ),
+            (
+                "[*жирная* ссылка](https://a.example)",
+                "<a href=\"https://a.example\"><b>жирная</b></a><a href=\"https://a.example\"> ссылка</a>",
+            ),
+            ("2*3*4 = 24", "2*3*4 = 24"),
+            ("файл_с_чертой.txt", "файл_с_чертой.txt"),
+            ("* пункт\n* пункт", "* пункт\n* пункт"),
+            ("*не закрыто\nи дальше*", "*не закрыто\nи дальше*"),
+            ("5 * 6 * 7", "5 * 6 * 7"),
+            ("**", "**"),
+            ("****", "****"),
+            ("*a", "*a"),
+            ("[x](javascript:alert(1))", "[x](javascript:alert(1))"),
+            ("[x] (https://a.example)", "[x] (https://a.example)"),
+            ("[](https://a.example)", "[](https://a.example)"),
+            ("[a](https://x\"onclick=)", "<a href=\"https://x&quot;onclick=\">a</a>"),
+            ("<b>не наш</b> & *наш*", "&lt;b&gt;не наш&lt;/b&gt; &amp; <b>наш</b>"),
+        ] {
+            assert_eq!(html(source), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_split_closes_and_reopens_what_is_in_force() {
+        let pieces: Vec<_> = messages("раз *два три* пять", 9)
+            .iter()
+            .map(|html| html.as_str().to_owned())
+            .collect();
+        assert_eq!(pieces, ["раз <b>два</b>", "<b>три</b> пять"]);
+    }
+
+    proptest! {
+        /// Whatever is typed: tags are balanced, and without them the text is what a reader would have seen anyway.
+        #[test]
+        fn anything_becomes_well_formed(source in "[*_a я()\\[\\]<&\"\n]{0,40}(https://a)?[*_ )\\]]{0,6}") {
+            for piece in messages(&source, 12) {
+                let mut open: Vec<&str> = Vec::new();
+                for tag in piece.as_str().split('<').skip(1) {
+                    let name = tag.split(['>', ' ']).next().unwrap_or_default();
+                    match name.strip_prefix('/') {
+                        Some(closed) => prop_assert_eq!(open.pop(), Some(closed)),
+                        None => open.push(name),
+                    }
+                }
+                prop_assert!(open.is_empty());
+            }
+        }
+    }
+}

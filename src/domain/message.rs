@@ -1,0 +1,138 @@
+//! What a person sends in a private chat, decoded as far as we serve it.
+//!
+//! Invariant: facts as Telegram states them, without a verdict; what they look like in the sheet is decided in `handlers/lines`.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ids::{AppealId, ChatId, MessageId},
+    session::Locale,
+    text::Text,
+};
+
+/// A message in a private chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Where.
+    pub chat: ChatId,
+    /// Its id in the chat.
+    pub message: MessageId,
+    /// When it was written or, if it was changed, changed; by Telegram's clock.
+    pub at: Timestamp,
+    /// The language of the sender's Telegram.
+    pub locale: Locale,
+    /// What it holds.
+    pub content: Content,
+    /// What it stands in.
+    #[serde(default)]
+    pub context: Context,
+}
+
+/// What a message stands in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Context {
+    /// What it replies to.
+    pub reply: Option<Reply>,
+    /// Whose message was passed on, by name.
+    pub forwarded: Option<Text>,
+    /// The album that it is a part of (Bot API: `media_group_id`).
+    pub album: Option<String>,
+}
+
+/// What a message replies to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The message; none where it stands in another chat.
+    pub message: Option<MessageId>,
+    /// What is quoted of it; empty where there is no text in it.
+    pub quote: Text,
+}
+
+/// What a message holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// Text.
+    Text(Text),
+    /// A shared contact.
+    Contact {
+        /// The number as Telegram gives it.
+        phone: Text,
+        /// `contact.user_id` is present and is the sender's: only then it proves anything.
+        own: bool,
+        /// Whose it is, by name.
+        #[serde(default)]
+        name: Text,
+    },
+    /// A file, with the words beneath it.
+    File(Attachment, Text),
+    /// A place.
+    Place {
+        /// Latitude and longitude in degrees, as people write them.
+        position: Text,
+        /// Its name and address; empty for a bare position.
+        name: Text,
+    },
+    /// A poll.
+    Poll {
+        /// What is asked.
+        question: Text,
+        /// What may be answered.
+        options: Vec<Text>,
+    },
+    /// Something that Telegram says about the chat itself; nobody wrote it.
+    Service(String),
+    /// Anything else; the word is Telegram's (`dice`, `story` …).
+    Other(String),
+}
+
+/// A file at Telegram's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// What it is.
+    pub kind: FileKind,
+    /// Telegram's `file_id`, by which this bot can have it.
+    pub remote: String,
+    /// Its name, where the sender's app gave one.
+    pub name: Option<Text>,
+    /// Its media type, as the sender's app says.
+    pub media_type: Option<String>,
+    /// Its size in bytes, where Telegram tells.
+    pub size: Option<u64>,
+}
+
+/// What a file is to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// A picture.
+    Photo,
+    /// A film.
+    Video,
+    /// A film without sound.
+    Animation,
+    /// Music.
+    Audio,
+    /// Speech.
+    Voice,
+    /// A round film.
+    VideoNote,
+    /// Any file.
+    Document,
+    /// A sticker.
+    Sticker,
+}
+
+/// A message of a private chat that belongs to an appeal: the partner's own, or one of ours that he may reply to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Post {
+    /// Where; with the message this entity's key.
+    pub chat: ChatId,
+    /// Which message.
+    pub message: MessageId,
+    /// What it belongs to.
+    pub appeal: AppealId,
+    /// The line that holds it; none for one of ours.
+    pub line: Option<u32>,
+}

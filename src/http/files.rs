@@ -1,0 +1,275 @@
+//! `GET /files/…`: what partners sent, for whoever has a link from the sheet.
+//!
+//! Invariant: only a link that we signed opens anything, nothing tells where the file comes from, and nothing in it runs in a browser.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse as _, Response},
+};
+use bytes::Bytes;
+use futures_util::{StreamExt as _, future::BoxFuture, stream::BoxStream};
+use jiff::Timestamp;
+
+use super::{problem::Problem, router::Intake};
+use crate::domain::{
+    files::{FileId, LinkError, Links},
+    message::{Attachment, FileKind},
+};
+
+/// What the files' route needs.
+pub struct FilesIntake {
+    /// Checks links; none where none were ever made.
+    pub links: Option<Links>,
+    /// The moment.
+    pub now: fn() -> Timestamp,
+    /// Brings a file.
+    pub bring: Bring,
+}
+
+/// Finds a file and opens it at its source.
+pub type Bring = Arc<dyn Fn(FileId) -> BoxFuture<'static, Result<Brought, Unavailable>> + Send + Sync>;
+
+/// A file on its way.
+pub struct Brought {
+    /// What it is.
+    pub attachment: Attachment,
+    /// How long it is, in bytes, if that is known.
+    pub length: Option<u64>,
+    /// Its bytes; an error ends the connection, so that nobody takes a part for the whole.
+    pub bytes: BoxStream<'static, Result<Bytes, std::io::Error>>,
+}
+
+/// Why a file does not come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unavailable {
+    /// Its source does not have it any more.
+    Gone,
+    /// Its source does not answer.
+    Later,
+}
+
+/// How long nothing may come of a file before it is given up.
+const STANDSTILL: Duration = Duration::from_secs(30);
+
+/// Nothing that is opened from here runs, asks or frames anything.
+const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
+
+/// The route.
+pub(super) async fn receive(State(intake): State<Arc<Intake>>, Path(link): Path<String>, headers: HeaderMap) -> Response {
+    match open(&intake.files, &link).await {
+        Ok(brought) => whole(brought),
+        Err(problem) if wants_a_page(&headers) => page(problem),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn open(files: &FilesIntake, link: &str) -> Result<Brought, Problem> {
+    let links = files.links.as_ref().ok_or(Problem::NotFound)?;
+    let file = links.open(link, (files.now)()).map_err(|error| match error {
+        LinkError::Unknown => Problem::NotFound,
+        LinkError::Expired => Problem::Expired,
+    })?;
+    (files.bring)(file).await.map_err(|why| match why {
+        Unavailable::Gone => Problem::FileGone,
+        Unavailable::Later => Problem::FileLater,
+    })
+}
+
+fn whole(brought: Brought) -> Response {
+    let Brought { attachment, length, bytes } = brought;
+    let timed = moving(bytes);
+    let mut response = Body::from_stream(timed).into_response();
+    let headers = response.headers_mut();
+    let media_type = attachment.media_type.as_deref().filter(|name| is_media_type(name));
+    let text = |text: &str| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("attachment"));
+    headers.insert(header::CONTENT_TYPE, text(media_type.unwrap_or("application/octet-stream")));
+    headers.insert(header::CONTENT_DISPOSITION, text(&disposition(&attachment)));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    if let Some(length) = length {
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    response
+}
+
+/// Ends a stream that stands still with an error.
+fn moving(bytes: BoxStream<'static, Result<Bytes, std::io::Error>>) -> BoxStream<'static, Result<Bytes, std::io::Error>> {
+    futures_util::stream::unfold(Some(bytes), |bytes| async move {
+        let mut bytes = bytes?;
+        match tokio::time::timeout(STANDSTILL, bytes.next()).await {
+            Ok(Some(Ok(chunk))) => Some((Ok(chunk), Some(bytes))),
+            Ok(Some(Err(error))) => Some((Err(error), None)),
+            Ok(None) => None,
+            Err(_) => Some((Err(std::io::ErrorKind::TimedOut.into()), None)),
+        }
+    })
+    .boxed()
+}
+
+/// `type/subtype` of RFC 9110's tokens; what a stranger's app states is no header until it looks like one.
+fn is_media_type(name: &str) -> bool {
+    let token = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
+    };
+    name.split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
+}
+
+/// The file is saved under its own name, in any alphabet (RFC 6266, RFC 8187).
+fn disposition(attachment: &Attachment) -> String {
+    let name = match (&attachment.name, attachment.kind) {
+        (Some(name), FileKind::Sticker) if !name.as_str().contains('.') => "sticker".to_owned(),
+        (Some(name), _) => name.as_str().to_owned(),
+        (None, kind) => unnamed(kind).to_owned(),
+    };
+    let ascii: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '/' | '%') {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let mut encoded = String::new();
+    for byte in name
+        .bytes()
+        .filter(|byte| !byte.is_ascii_control() && *byte != b'/' && *byte != b'\\')
+    {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{encoded}")
+}
+
+/// How a file is saved to which its sender's app gave no name.
+fn unnamed(kind: FileKind) -> &'static str {
+    match kind {
+        FileKind::Photo => "photo.jpg",
+        FileKind::Video | FileKind::Animation | FileKind::VideoNote => "video.mp4",
+        FileKind::Audio => "audio.mp3",
+        FileKind::Voice => "voice.ogg",
+        FileKind::Document => "file",
+        FileKind::Sticker => "sticker.webp",
+    }
+}
+
+fn wants_a_page(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    accepted.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// What a person sees who opened the link in a browser.
+fn page(problem: Problem) -> Response {
+    let (ru, en) = match problem {
+        Problem::Expired => (
+            "Срок ссылки истёк. Попросите партнёра прислать файл ещё раз.",
+            "The link has expired. Ask the partner to send the file again.",
+        ),
+        Problem::FileGone => ("Telegram больше не хранит этот файл.", "Telegram does not have this file any more."),
+        Problem::FileLater => (
+            "Telegram сейчас не отвечает. Откройте ссылку чуть позже.",
+            "Telegram does not answer now. Open the link a little later.",
+        ),
+        Problem::Malformed
+        | Problem::Unsigned
+        | Problem::NotFound
+        | Problem::WrongMethod
+        | Problem::TooLarge
+        | Problem::WrongType
+        | Problem::Overloaded
+        | Problem::TimedOut
+        | Problem::NotStored => (
+            "Такой ссылки нет. Проверьте, что она скопирована целиком.",
+            "There is no such link. Check that it was copied whole.",
+        ),
+    };
+    let body = format!("{ru}\n{en}\n");
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (problem.status(), headers, body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+
+    use super::*;
+    use crate::domain::text::Text;
+
+    fn named(name: Option<&str>, kind: FileKind) -> String {
+        disposition(&Attachment {
+            kind,
+            remote: String::new(),
+            name: name.map(Text::from),
+            media_type: None,
+            size: None,
+        })
+    }
+
+    #[test]
+    fn a_file_keeps_its_name_and_nothing_else() {
+        for (name, kind, expected) in [
+            (
+                Some("a b.pdf"),
+                FileKind::Document,
+                "attachment; filename=\"a_b.pdf\"; filename*=UTF-8''a%20b.pdf",
+            ),
+            (
+                Some("я.pdf"),
+                FileKind::Document,
+                "attachment; filename=\"_.pdf\"; filename*=UTF-8''%D1%8F.pdf",
+            ),
+            (
+                Some("../x\"\r\n.exe"),
+                FileKind::Document,
+                "attachment; filename=\".._x___.exe\"; filename*=UTF-8''..x%22.exe",
+            ),
+            (
+                None,
+                FileKind::Voice,
+                "attachment; filename=\"voice.ogg\"; filename*=UTF-8''voice.ogg",
+            ),
+            (
+                Some("👍"),
+                FileKind::Sticker,
+                "attachment; filename=\"sticker\"; filename*=UTF-8''sticker",
+            ),
+        ] {
+            assert_eq!(named(name, kind), expected);
+        }
+    }
+
+    #[test]
+    fn a_media_type_looks_like_one() {
+        for (name, is) in [
+            ("image/png", true),
+            ("application/vnd.ms-excel", true),
+            ("image", false),
+            ("a/b; c", false),
+            ("a/\r\nb", false),
+            ("/", false),
+        ] {
+            assert_eq!(is_media_type(name), is, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_person_is_told_in_both_languages() {
+        assert_eq!(page(Problem::Expired).status(), StatusCode::GONE);
+    }
+}

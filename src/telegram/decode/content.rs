@@ -1,0 +1,268 @@
+//! What a message holds and what it stands in.
+//!
+//! Invariant: words are never lost to what stands beside them: a file, a quote or an origin that cannot be read is as good as absent.
+
+use std::fmt::Write as _;
+
+use frankenstein::types::{Contact, User};
+use serde::Deserialize;
+
+use super::Fields;
+use crate::{
+    domain::{
+        ids::MessageId,
+        message::{Attachment, Content, Context, FileKind, Reply},
+        text::Text,
+    },
+    journal::Undecodable,
+};
+
+/// Names under which a message carries a file, most telling first: an animation is also a `document` (Bot API: `Message`).
+const FILES: [(&str, FileKind, &str); 8] = [
+    ("animation", FileKind::Animation, "video/mp4"),
+    ("audio", FileKind::Audio, "audio/mpeg"),
+    ("sticker", FileKind::Sticker, "image/webp"),
+    ("video", FileKind::Video, "video/mp4"),
+    ("video_note", FileKind::VideoNote, "video/mp4"),
+    ("voice", FileKind::Voice, "audio/ogg"),
+    ("live_photo", FileKind::Video, "video/mp4"),
+    ("document", FileKind::Document, "application/octet-stream"),
+];
+
+/// Content that somebody sent and that cannot stand in a sheet.
+const OTHERS: [&str; 10] = [
+    "checklist",
+    "dice",
+    "game",
+    "gift",
+    "giveaway",
+    "invoice",
+    "paid_media",
+    "rich_message",
+    "story",
+    "web_app_data",
+];
+
+/// What Telegram itself says in a private chat (Bot API: "service message").
+const SERVICE: [&str; 17] = [
+    "boost_added",
+    "chat_background_set",
+    "chat_shared",
+    "connected_website",
+    "direct_message_price_changed",
+    "gift_upgrade_sent",
+    "giveaway_winners",
+    "managed_bot_created",
+    "message_auto_delete_timer_changed",
+    "paid_message_price_changed",
+    "passport_data",
+    "pinned_message",
+    "refunded_payment",
+    "successful_payment",
+    "unique_gift",
+    "users_shared",
+    "write_access_allowed",
+];
+
+/// The parts of Telegram's file types that we pass on.
+#[derive(Deserialize)]
+struct Remote {
+    file_id: String,
+    file_name: Option<String>,
+    mime_type: Option<String>,
+    file_size: Option<u64>,
+    title: Option<String>,
+    performer: Option<String>,
+    emoji: Option<String>,
+    #[serde(default)]
+    is_animated: bool,
+    #[serde(default)]
+    is_video: bool,
+}
+
+#[derive(Deserialize)]
+struct Location {
+    latitude: f64,
+    longitude: f64,
+}
+
+#[derive(Deserialize)]
+struct Venue {
+    location: Location,
+    title: String,
+    address: String,
+}
+
+#[derive(Deserialize)]
+struct Poll {
+    question: String,
+    options: Vec<PollOption>,
+}
+
+#[derive(Deserialize)]
+struct PollOption {
+    text: String,
+}
+
+/// The part of `MessageOrigin` that names somebody, whichever kind it is.
+#[derive(Deserialize)]
+struct Origin {
+    sender_user: Option<User>,
+    sender_user_name: Option<String>,
+    sender_chat: Option<Titled>,
+    chat: Option<Titled>,
+}
+
+#[derive(Deserialize)]
+struct Titled {
+    title: Option<String>,
+    first_name: Option<String>,
+}
+
+/// The part of a replied message, or of a `TextQuote`, that is quoted.
+#[derive(Deserialize)]
+struct Quoted {
+    message_id: Option<i64>,
+    text: Option<String>,
+    caption: Option<String>,
+}
+
+/// What a message holds.
+pub(super) fn content(fields: &Fields<'_>, from: Option<&User>) -> Result<Content, Undecodable> {
+    if let Some(text) = fields.optional("text")? {
+        return Ok(Content::Text(Text(text)));
+    }
+    if let Some(contact) = fields.optional::<Contact>("contact")? {
+        let own = from.is_some_and(|from| contact.user_id == Some(from.id));
+        return Ok(Content::Contact {
+            name: Text(full_name(&contact.first_name, contact.last_name.as_deref())),
+            phone: Text(contact.phone_number),
+            own,
+        });
+    }
+    Ok(file(fields)
+        .or_else(|| place(fields))
+        .or_else(|| poll(fields))
+        .unwrap_or_else(|| otherwise(fields)))
+}
+
+/// What a message stands in.
+pub(super) fn context(fields: &Fields<'_>) -> Context {
+    Context {
+        reply: reply(fields),
+        forwarded: fields.readable::<Origin>("forward_origin").and_then(origin),
+        album: fields.readable("media_group_id"),
+    }
+}
+
+fn file(fields: &Fields<'_>) -> Option<Content> {
+    let caption = Text(fields.readable("caption").unwrap_or_default());
+    if let Some(sizes) = fields.readable::<Vec<Remote>>("photo") {
+        // The sizes of one picture; the last is the largest (Bot API: `PhotoSize`).
+        let largest = sizes.into_iter().max_by_key(|size| size.file_size)?;
+        return Some(Content::File(attachment(largest, FileKind::Photo, "image/jpeg"), caption));
+    }
+    let (kind, remote, media_type) = FILES
+        .iter()
+        .find_map(|(name, kind, media_type)| Some((*kind, fields.readable::<Remote>(name)?, *media_type)))?;
+    Some(Content::File(attachment(remote, kind, media_type), caption))
+}
+
+fn attachment(remote: Remote, kind: FileKind, usual: &str) -> Attachment {
+    let song = match (remote.performer, remote.title) {
+        (Some(performer), Some(title)) => Some(format!("{performer} – {title}")),
+        (performer, title) => title.or(performer),
+    };
+    let usual = match kind {
+        FileKind::Sticker if remote.is_video => "video/webm",
+        FileKind::Sticker if remote.is_animated => "application/gzip",
+        FileKind::Sticker
+        | FileKind::Photo
+        | FileKind::Video
+        | FileKind::Animation
+        | FileKind::Audio
+        | FileKind::Voice
+        | FileKind::VideoNote
+        | FileKind::Document => usual,
+    };
+    Attachment {
+        kind,
+        remote: remote.file_id,
+        name: remote.file_name.or(song).or(remote.emoji).map(Text),
+        media_type: Some(remote.mime_type.unwrap_or_else(|| usual.to_owned())),
+        size: remote.file_size,
+    }
+}
+
+fn place(fields: &Fields<'_>) -> Option<Content> {
+    if let Some(venue) = fields.readable::<Venue>("venue") {
+        return Some(Content::Place {
+            position: position(&venue.location),
+            name: Text(format!("{}, {}", venue.title, venue.address)),
+        });
+    }
+    let location: Location = fields.readable("location")?;
+    Some(Content::Place {
+        position: position(&location),
+        name: Text::default(),
+    })
+}
+
+fn position(location: &Location) -> Text {
+    let mut text = String::new();
+    // Six decimals are a tenth of a metre.
+    let _ = write!(text, "{:.6},{:.6}", location.latitude, location.longitude);
+    Text(text)
+}
+
+fn poll(fields: &Fields<'_>) -> Option<Content> {
+    let poll: Poll = fields.readable("poll")?;
+    Some(Content::Poll {
+        question: Text(poll.question),
+        options: poll.options.into_iter().map(|option| Text(option.text)).collect(),
+    })
+}
+
+fn otherwise(fields: &Fields<'_>) -> Content {
+    let present = |names: &[&'static str]| names.iter().copied().find(|name| fields.map.contains_key(*name));
+    if let Some(name) = present(&SERVICE) {
+        return Content::Service(name.to_owned());
+    }
+    let files = FILES.map(|(name, _, _)| name);
+    let known = present(&OTHERS)
+        .or_else(|| present(&["photo", "venue", "location", "poll"]))
+        .or_else(|| present(&files));
+    Content::Other(known.unwrap_or("unknown").to_owned())
+}
+
+fn reply(fields: &Fields<'_>) -> Option<Reply> {
+    let replied: Option<Quoted> = fields.readable("reply_to_message");
+    let quote: Option<Quoted> = fields.readable("quote");
+    let message = replied.as_ref().and_then(|replied| replied.message_id).map(MessageId);
+    let words = quote
+        .and_then(|quote| quote.text)
+        .or_else(|| replied.and_then(|replied| replied.text.or(replied.caption)));
+    if message.is_none() && words.is_none() {
+        return None;
+    }
+    Some(Reply {
+        message,
+        quote: Text(words.unwrap_or_default()),
+    })
+}
+
+fn origin(origin: Origin) -> Option<Text> {
+    let titled = |chat: Titled| chat.title.or(chat.first_name);
+    let user = origin
+        .sender_user
+        .map(|user| full_name(&user.first_name, user.last_name.as_deref()));
+    let name = user
+        .or(origin.sender_user_name)
+        .or_else(|| origin.sender_chat.and_then(titled))
+        .or_else(|| origin.chat.and_then(titled));
+    name.map(Text)
+}
+
+fn full_name(first: &str, last: Option<&str>) -> String {
+    last.map_or_else(|| first.to_owned(), |last| format!("{first} {last}"))
+}

@@ -1,0 +1,150 @@
+//! Polling: for places without a public address, updates are asked for rather than brought.
+//!
+//! Invariant: an update is confirmed to Telegram only by asking for the next one after it was stored; the offset is never kept, so a
+//! process that ends anywhere is given the rest again.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio_util::sync::CancellationToken;
+
+use super::{answer::CallError, client::Client, webhook};
+use crate::{
+    clock,
+    domain::event::{Command, Event, Notice},
+    journal::{Accepted, DedupKey, Journal, StoreError},
+};
+
+/// How long Telegram may hold a question while there is nothing to tell (Bot API: `getUpdates`, long polling).
+const WAIT: Duration = Duration::from_secs(25);
+/// The first rest after a failure; it doubles.
+const FIRST_REST: Duration = Duration::from_secs(1);
+/// The longest rest after a failure: Telegram is found again within a minute.
+const LONGEST_REST: Duration = Duration::from_secs(60);
+/// The rest after a 409: whoever else asks, or sets webhooks, is not to be fought with.
+const CONFLICT_REST: Duration = Duration::from_secs(30);
+/// Updates by what became of them; the webhook counts under the same name.
+const UPDATES: &str = "sheetdesk_updates_total";
+
+/// Asks for updates and stores them until `stop`.
+pub async fn poll(journal: Journal, client: Client, bot: i64, stop: CancellationToken) {
+    let mut polling = Polling {
+        journal,
+        client,
+        bot,
+        rest: FIRST_REST,
+        conflict: false,
+    };
+    let mut offset = None;
+    while let Some(asked) = stop
+        .run_until_cancelled(polling.client.updates(offset, WAIT, &webhook::kinds()))
+        .await
+    {
+        let rest = match asked {
+            Ok(updates) => {
+                polling.is_well().await;
+                match polling.store(updates).await {
+                    Ok(next) => {
+                        offset = next;
+                        continue;
+                    }
+                    Err(error) => polling.failed(&error, "updates wait at Telegram until they can be stored"),
+                }
+            }
+            Err(CallError::Refused {
+                code: 409, description, ..
+            }) => polling.conflicts(&description).await,
+            Err(error) => polling.refused(&error),
+        };
+        if stop.run_until_cancelled(tokio::time::sleep(rest)).await.is_none() {
+            break;
+        }
+    }
+}
+
+struct Polling {
+    journal: Journal,
+    client: Client,
+    bot: i64,
+    /// The rest after the next failure.
+    rest: Duration,
+    /// Telegram has answered 409, and the operator knows.
+    conflict: bool,
+}
+
+/// All that must be known of an update before it is stored.
+#[derive(Deserialize)]
+struct Envelope {
+    update_id: i64,
+}
+
+impl Polling {
+    /// Stores updates; answers from which on to ask next. After an empty answer there is no telling: ids begin anew after a quiet week.
+    async fn store(&self, updates: Vec<Box<RawValue>>) -> Result<Option<i64>, StoreError> {
+        let mut next = None;
+        for raw in updates {
+            let Ok(Envelope { update_id }) = serde_json::from_str(raw.get()) else {
+                metrics::counter!(UPDATES, "result" => "malformed").increment(1);
+                continue;
+            };
+            let key = DedupKey {
+                bot: self.bot,
+                update: update_id,
+            };
+            let bytes = Bytes::from(Box::<str>::from(raw).into_string());
+            let result = match self.journal.accept(key, bytes).await? {
+                Accepted::Stored(_) => "stored",
+                Accepted::Duplicate => "duplicate",
+            };
+            metrics::counter!(UPDATES, "result" => result).increment(1);
+            next = next.max(Some(update_id.saturating_add(1)));
+        }
+        Ok(next)
+    }
+
+    async fn is_well(&mut self) {
+        self.rest = FIRST_REST;
+        if std::mem::take(&mut self.conflict) {
+            self.tell(Notice::UpdatesBack).await;
+        }
+    }
+
+    /// Somebody else takes the updates: one alert, then patience.
+    async fn conflicts(&mut self, description: &str) -> Duration {
+        if !std::mem::replace(&mut self.conflict, true) {
+            let webhook = description.contains("webhook");
+            tracing::warn!(webhook, "polling: Telegram gives the updates to somebody else (409)");
+            self.tell(Notice::UpdatesTaken { webhook }).await;
+        }
+        CONFLICT_REST
+    }
+
+    fn refused(&mut self, error: &CallError) -> Duration {
+        let asked = error.silence(clock::now()).map(|until| seconds_until(until, clock::now()));
+        self.failed(error, "polling: Telegram does not give updates")
+            .max(asked.unwrap_or_default())
+    }
+
+    fn failed(&mut self, error: &dyn std::error::Error, words: &str) -> Duration {
+        if self.rest == FIRST_REST {
+            tracing::warn!(%error, "{words}");
+        }
+        let rest = self.rest;
+        self.rest = (rest * 2).min(LONGEST_REST);
+        rest
+    }
+
+    async fn tell(&self, notice: Notice) {
+        if let Err(error) = self.journal.apply(vec![Event::Admin(Command::Notify(notice))]).await {
+            tracing::warn!(%error, "polling: the operator could not be told");
+        }
+    }
+}
+
+fn seconds_until(until: Timestamp, now: Timestamp) -> Duration {
+    let left: SignedDuration = until.duration_since(now);
+    Duration::try_from(left).unwrap_or_default()
+}
