@@ -7,7 +7,9 @@ mod desks;
 mod files;
 mod intake;
 mod observe;
+mod operator;
 mod report;
+mod spoken;
 mod words;
 
 use std::{
@@ -26,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     clock,
     config::{Mode, Settings},
-    domain::{rules::Rules, tab::Tab},
+    domain::{operator::Ask, rules::Rules, tab::Tab},
     fetch::Fetcher,
     http,
     journal::{Courtesy, Journal, Nudges, OpenError, Signals},
@@ -43,15 +45,22 @@ use crate::{
 
 use self::desks::Desks;
 pub use self::{
-    admin::{AdminError, Reply, Request, ask},
+    admin::{AdminError, ask},
     observe::{ObserveError, observe},
+    operator::{Lost, Reply},
     report::Status,
     words::{appeals as appeal_words, menus as bot_menus, partners as partner_words},
 };
-pub use crate::health::Health;
+pub use crate::{
+    domain::operator::{Ask as Request, Handling, Which},
+    health::Health,
+    journal::SetAside,
+};
 
 /// How long requests and sends in hand may take after the stop signal: the whole stop is promised within 2 s.
 const GRACE: Duration = Duration::from_millis(1300);
+/// Questions of the operator's that may wait.
+const QUESTIONS: usize = 16;
 /// Courtesies that may wait; Telegram forgets buttons after a while as well.
 const COURTESIES: usize = 256;
 
@@ -124,7 +133,7 @@ impl App {
     /// What the machine or the settings make impossible; never because Telegram or Google is away.
     pub async fn start(settings: Settings, shutdown: Shutdown) -> Result<Self, StartError> {
         // The journal comes before the addresses: of two services with one directory, the second shall hear why it cannot start.
-        let (parts, courtesies) = Parts::open(settings, shutdown, Purpose::Serve).await?;
+        let (parts, due) = Parts::open(settings, shutdown, Purpose::Serve).await?;
         let (public, admin) = match bind(&parts.settings).await {
             Ok(servers) => servers,
             Err(error) => {
@@ -137,7 +146,7 @@ impl App {
             admin: admin.address(),
             parts,
         };
-        app.start_loops(Arc::new(Mutex::new(courtesies)), public, admin)?;
+        app.start_loops(due, public, admin)?;
         app.parts.running.store(true, Ordering::Release);
         Ok(app)
     }
@@ -159,12 +168,13 @@ impl App {
         self.parts.until_stop().await
     }
 
-    fn start_loops(&self, courtesies: Shared<Courtesy>, public: http::Server, admin: http::Server) -> Result<(), StartError> {
+    fn start_loops(&self, due: Due, public: http::Server, admin: http::Server) -> Result<(), StartError> {
         let parts = &self.parts;
         admin::start(parts)?;
         self.start_servers(public, admin);
         desks::start(parts);
-        self.start_telegram(courtesies);
+        self.start_telegram(Arc::new(Mutex::new(due.courtesies)));
+        self.start_operator(Arc::new(Mutex::new(due.questions)));
         Self::start_looks(parts);
         Self::start_tick(parts, "every-health", &parts.settings.schedule.health, Tick::Health);
         Ok(())
@@ -236,6 +246,16 @@ impl App {
         }
     }
 
+    fn start_operator(&self, questions: Shared<Ask>) {
+        let shared = Arc::clone(&self.parts);
+        self.parts.supervisor.spawn("operator", move |stop| {
+            operator::answer(Arc::clone(&questions), Arc::clone(&shared), stop)
+        });
+        if let Some(digest) = &self.parts.settings.schedule.digest {
+            Self::start_tick(&self.parts, "every-digest", digest, Tick::Digest);
+        }
+    }
+
     fn start_looks(parts: &Arc<Parts>) {
         let schedule = &parts.settings.schedule;
         Self::start_tick(parts, "every-appeals", &schedule.appeals, Tick::Look(Tab::Appeals));
@@ -250,6 +270,12 @@ impl App {
             async move { schedule.run(stop, clock::now, || tick.carry_out(Arc::clone(&shared))).await }
         });
     }
+}
+
+/// What the journal hands on as it comes.
+struct Due {
+    courtesies: mpsc::Receiver<Courtesy>,
+    questions: mpsc::Receiver<Ask>,
 }
 
 /// What the parts are put together for.
@@ -284,15 +310,17 @@ impl Parts {
         i64::try_from(self.settings.telegram.token.bot().number()).unwrap_or(i64::MAX)
     }
 
-    /// Opens the journal and prepares the clients; calls nobody, binds nothing. Courtesies come out of the receiver.
-    async fn open(settings: Settings, shutdown: Shutdown, purpose: Purpose) -> Result<(Arc<Self>, mpsc::Receiver<Courtesy>), StartError> {
+    /// Opens the journal and prepares the clients; calls nobody, binds nothing.
+    async fn open(settings: Settings, shutdown: Shutdown, purpose: Purpose) -> Result<(Arc<Self>, Due), StartError> {
         let rules = words::rules(&settings);
         let (courtesies, courtesies_due) = mpsc::channel(COURTESIES);
+        let (questions, questions_due) = mpsc::channel(QUESTIONS);
         let signals = Signals {
             outbox: Notify::new(),
             dirty: watch::Sender::default(),
             looks: Nudges::default(),
             courtesies,
+            questions,
         };
         let key = AccountKey::read(settings.sheets.credentials.path())?;
         let hub = Hub::new(settings.sheets.api_url.as_str(), key, Patience::default(), clock::now).await?;
@@ -314,7 +342,11 @@ impl Parts {
             observer,
             settings,
         };
-        Ok((Arc::new(parts), courtesies_due))
+        let due = Due {
+            courtesies: courtesies_due,
+            questions: questions_due,
+        };
+        Ok((Arc::new(parts), due))
     }
 }
 
@@ -348,6 +380,8 @@ const CHECKED_WITHIN: Duration = Duration::from_secs(3);
 enum Tick {
     /// Nudges a desk.
     Look(Tab),
+    /// Tells the admin chat how the day begins.
+    Digest,
     /// Asks Telegram how it is, so that `/readyz` does not speak of yesterday.
     Health,
 }
@@ -356,6 +390,7 @@ impl Tick {
     async fn carry_out(self, parts: Arc<Parts>) {
         match self {
             Self::Look(tab) => parts.journal.signals().looks.mark(tab),
+            Self::Digest => operator::digest(&parts).await,
             Self::Health => {
                 if let Err(error) = parts.telegram.me().await {
                     tracing::warn!(%error, "Telegram does not answer");

@@ -5,6 +5,7 @@
 mod check;
 #[cfg(feature = "demo")]
 mod demo;
+mod operator;
 mod probe;
 mod serve;
 mod setup;
@@ -52,6 +53,14 @@ enum Command {
     /// Let go of what is held back
     #[command(subcommand)]
     Release(Release),
+    /// Records that could not be decided and were set aside
+    #[command(subcommand)]
+    Quarantine(Quarantine),
+    /// Messages of which nobody knows whether they arrived
+    #[command(subcommand)]
+    Unknown(Unknown),
+    /// Decide a stored record again and print what follows from it, with a test of it; nothing is changed
+    Replay(ReplayArguments),
     /// Ask a running service whether it is alive, for container health checks
     Probe(ProbeArguments),
 }
@@ -94,6 +103,44 @@ struct StatusArguments {
 enum Release {
     /// Send the answers that stood in the sheet before the service's first look
     Answers,
+}
+
+#[derive(Debug, Subcommand)]
+enum Quarantine {
+    /// Name them, with the reason
+    List,
+    /// Decide again
+    Retry {
+        /// Which: a number of the list, or all
+        which: String,
+    },
+    /// Let go for good
+    Drop {
+        /// Which: a number of the list, or all
+        which: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Unknown {
+    /// Name them
+    List,
+    /// Send once more
+    Resend {
+        /// Which: a name of the list, or all
+        which: String,
+    },
+    /// Count no longer
+    Drop {
+        /// Which: a name of the list, or all
+        which: String,
+    },
+}
+
+#[derive(Debug, Args)]
+struct ReplayArguments {
+    /// The record's number, as `quarantine list` and the log name it
+    seq: u64,
 }
 
 #[derive(Debug, Args)]
@@ -186,6 +233,9 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Setup(Setup::Webhook { delete }) => setup::webhook(&load(config)?, delete).await,
         Command::Status(StatusArguments { format }) => status::status(&local(config)?, format).await,
         Command::Release(Release::Answers) => status::release_answers(&local(config)?).await,
+        Command::Quarantine(quarantine) => operator::quarantine(&local(config)?, quarantine).await,
+        Command::Unknown(unknown) => operator::unknown(&local(config)?, unknown).await,
+        Command::Replay(ReplayArguments { seq }) => operator::replay(&local(config)?, seq).await,
         Command::Probe(ProbeArguments { ready }) => probe::probe(config, ready).await,
     }
 }

@@ -179,7 +179,7 @@ impl Stage {
     /// # Errors
     /// When none is running.
     pub async fn status(&self) -> Result<Status, StageError> {
-        match ask(&self.data_dir(), Request::Status).await {
+        match ask(&self.data_dir(), &Request::Status).await {
             Ok(Reply::Status(status)) => Ok(*status),
             Ok(other) => Err(StageError::Call(format!("{other:?}"))),
             Err(error) => Err(StageError::Call(error.to_string())),

@@ -94,7 +94,7 @@ line-contact = Контакт: { $name }, { $phone }
 line-place = Место: { $name }, https://maps.google.com/maps?q={ $position }
 line-position = Место: https://maps.google.com/maps?q={ $position }
 line-poll = Опрос: { $question }
-line-forwarded = Переслано от { $from }: { $text }
+line-forwarded = Переслано ({ $from }): { $text }
 line-reply = В ответ на «{ $quote }»: { $text }
 line-changed =
     { $text }
@@ -139,6 +139,82 @@ admin-restored = Журнал старше таблицы: похоже, его 
 admin-row-refused = Обращение № { $number } – Google не принял строку: { $words }. Запишем со следующим изменением.
 admin-partner-refused = Партнёр { $code } – Google не принял строку: { $words }. Запишем со следующим изменением.
 admin-partner-doubled = Код { $code } стоит в нескольких строках списка: пока так, по нему никто не зарегистрируется. Оставьте одну.
+operator-released =
+    { $count ->
+        [0] Удержанных ответов нет.
+        [one] Отправляем { $count } удержанный ответ.
+        [few] Отправляем { $count } удержанных ответа.
+       *[many] Отправляем { $count } удержанных ответов.
+    }
+operator-quarantine =
+    { $count ->
+        [0] Отложенных записей нет.
+       *[other] Отложенные записи: { $count }. Разобрать снова – /quarantine retry номер, убрать – /quarantine drop номер; вместо номера можно all.
+    }
+operator-unknown =
+    { $count ->
+        [0] Сообщений с неизвестной судьбой нет.
+       *[other] Неизвестно, дошли ли: { $count }. Отправить ещё раз – /unknown resend имя, больше не считать – /unknown drop имя; вместо имени можно all.
+    }
+operator-done =
+    { $count ->
+        [0] Такого в списке нет, ничего не сделано.
+       *[other] Сделано: { $count }.
+    }
+operator-help =
+    Что можно спросить:
+    /status – как дела
+    /release – отправить ответы, которые стояли в таблице до запуска
+    /quarantine – записи, которые не удалось разобрать
+    /unknown – сообщения, о которых неизвестно, дошли ли они
+operator-failed = Не получилось: { $words }
+status-well = Всё в порядке.
+status-tab-trouble = С одним из листов работать нельзя, остальное идёт.
+status-telegram-down = Telegram не отвечает; всё, что надо отправить, ждёт.
+status-sheets-down = Google Таблицы не отвечают; всё, что надо записать, ждёт.
+status-throttled = Работаем, но нас просят не спешить: кое-что придёт позже.
+status-wants-a-look = Работаем; кое-что просит внимания: /quarantine, /unknown.
+status-queues = Ждут: разбора – { $inbox }, отправки – { $outbox }, записи в таблицу – { $rows }
+status-oldest = Дольше всего: { $seconds } с
+status-troubles = Отложено – { $quarantined }, судьба неизвестна – { $unknown }, не доставлено – { $failed }, удержано – { $held }
+status-look =
+    { $tab ->
+        [partners] Лист партнёров
+        [promotions] Лист акций
+       *[appeals] Лист обращений
+    }: смотрели { $seconds } с назад
+status-look-none =
+    { $tab ->
+        [partners] Лист партнёров
+        [promotions] Лист акций
+       *[appeals] Лист обращений
+    }: ещё не смотрели
+status-look-trouble =
+    { $tab ->
+        [partners] Лист партнёров
+        [promotions] Лист акций
+       *[appeals] Лист обращений
+    }: { $words }
+status-quota = Осталось вызовов Google в эту минуту: чтение – { $reads }, запись – { $writes }
+status-uptime = Работаем { $hours } ч { $minutes } мин, перезапусков частей: { $restarts }
+digest-unanswered =
+    { $count ->
+        [one] Доброе утро! Ответа ждёт { $count } обращение: № { $number }, { digest-span }.
+        [few] Доброе утро! Ответа ждут { $count } обращения, дольше всех – № { $number }, { digest-span }.
+       *[many] Доброе утро! Ответа ждут { $count } обращений, дольше всех – № { $number }, { digest-span }.
+    }
+digest-span =
+    { $days ->
+        [0] { $hours } ч
+       *[other] { $days } дн { $hours } ч
+    }
+digest-quiet = Доброе утро! Никто не ждёт ответа.
+digest-failed =
+    { $count ->
+        [one] Не дошёл { $count } ответ: № { $numbers }. Причина – в столбце «Доставка».
+        [few] Не дошли { $count } ответа: № { $numbers }. Причины – в столбце «Доставка».
+       *[many] Не дошли { $count } ответов: № { $numbers }. Причины – в столбце «Доставка».
+    }
 tab-partners = список партнёров
 tab-appeals = обращения
 tab-promotions = акции

@@ -10,7 +10,6 @@ use std::{
     time::Duration,
 };
 
-use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::{UnixListener, UnixStream},
@@ -18,31 +17,12 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::event::{Command, Event};
+use crate::domain::operator::Ask;
 
-use super::{Parts, Status, report};
-
-/// What can be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Request {
-    /// How things are.
-    Status,
-    /// Send the answers that were held at first sight.
-    ReleaseAnswers,
-}
-
-/// What is answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reply {
-    /// How things are.
-    Status(Box<Status>),
-    /// So many answers were released.
-    Released(u64),
-    /// It did not work, in words.
-    Failed(String),
-}
+use super::{
+    Parts,
+    operator::{Reply, carry_out},
+};
 
 /// The admin socket cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -64,7 +44,7 @@ pub enum AdminError {
 const SOCKET: &str = "admin.sock";
 /// How long one exchange may take.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The longest request: a word.
+/// The longest request: some words.
 const REQUEST_LIMIT: u64 = 1024;
 
 pub(super) fn start(parts: &Arc<Parts>) -> Result<(), AdminError> {
@@ -81,14 +61,12 @@ pub(super) fn start(parts: &Arc<Parts>) -> Result<(), AdminError> {
 ///
 /// # Errors
 /// When none is running, or it does not answer.
-pub async fn ask(data_dir: &Path, request: Request) -> Result<Reply, AdminError> {
+pub async fn ask(data_dir: &Path, request: &Ask) -> Result<Reply, AdminError> {
     let path = data_dir.join(SOCKET);
     let exchange = async {
         let stream = UnixStream::connect(&path).await?;
         let (read, mut write) = stream.into_split();
-        write
-            .write_all(format!("{}\n", serde_json::to_string(&request)?).as_bytes())
-            .await?;
+        write.write_all(format!("{}\n", serde_json::to_string(request)?).as_bytes()).await?;
         let mut line = String::new();
         BufReader::new(read).read_line(&mut line).await?;
         Ok::<_, io::Error>(line)
@@ -139,17 +117,4 @@ async fn converse(stream: UnixStream, parts: &Parts) -> io::Result<()> {
         Err(_) => Reply::Failed("this version does not know that command".to_owned()),
     };
     write.write_all(format!("{}\n", serde_json::to_string(&reply)?).as_bytes()).await
-}
-
-async fn carry_out(request: Request, parts: &Parts) -> Reply {
-    match request {
-        Request::Status => Reply::Status(Box::new(report::status(parts))),
-        Request::ReleaseAnswers => {
-            let held = parts.journal.snapshot().figures().held;
-            match parts.journal.apply(vec![Event::Admin(Command::ReleaseAnswers)]).await {
-                Ok(()) => Reply::Released(held),
-                Err(error) => Reply::Failed(error.to_string()),
-            }
-        }
-    }
 }

@@ -8,7 +8,7 @@ use crate::{
         message::Content,
     },
     journal::Undecodable,
-    telegram::decode::decode,
+    telegram,
 };
 
 /// Updates and messages that were declined or passed over, by kind.
@@ -31,6 +31,14 @@ const KINDS: [&str; 14] = [
     "story",
     "web_app_data",
 ];
+
+/// Decodes a stored update, without counting it.
+///
+/// # Errors
+/// As [`interpret`].
+pub(super) fn decode(raw: &[u8]) -> Result<Event, Undecodable> {
+    telegram::decode::decode(raw)
+}
 
 /// Decodes a stored update.
 ///

@@ -46,7 +46,7 @@ pub enum ObserveError {
 /// # Errors
 /// When a service is running already, or what would keep one from starting.
 pub async fn observe(mut settings: Settings, shutdown: Shutdown, tell: fn(&str)) -> Result<Ended, ObserveError> {
-    if ask(&settings.data_dir, Request::Status).await.is_ok() {
+    if ask(&settings.data_dir, &Request::Status).await.is_ok() {
         return Err(ObserveError::Running(settings.data_dir));
     }
     let directory = tempfile::Builder::new().prefix("sheetdesk-observe-").tempdir()?;

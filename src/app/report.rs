@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, OnceLock, atomic::Ordering},
 };
 
+use jiff::Timestamp;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,8 @@ pub struct Inbox {
     pub pending: u64,
     /// Set aside.
     pub quarantined: u64,
+    /// For how many seconds the oldest record waits to be decided.
+    pub oldest_s: Option<u64>,
 }
 
 /// Messages in the outbox.
@@ -63,6 +66,8 @@ pub struct Outbox {
     pub unknown: u64,
     /// Refused for good.
     pub failed: u64,
+    /// For how many seconds the message waits that goes next.
+    pub oldest_s: Option<u64>,
 }
 
 /// Rows and batches.
@@ -108,18 +113,22 @@ const HELD_NAMED: usize = 20;
 pub(super) fn status(parts: &Parts) -> Status {
     let snapshot = parts.journal.snapshot();
     let figures: Figures = snapshot.figures();
+    let oldest = snapshot.oldest();
+    let age = |since: Option<Timestamp>| since.map(|since| u64::try_from(clock::now().duration_since(since).as_secs()).unwrap_or(0));
     let left = parts.hub.quota(clock::now());
     let restarts = parts.supervisor.states().iter().map(|state| state.restarts).sum();
     Status {
         inbox: Inbox {
             pending: figures.inbox_pending,
             quarantined: figures.inbox_quarantined,
+            oldest_s: age(oldest.0),
         },
         outbox: Outbox {
             pending: figures.outbox_pending,
             sending: figures.outbox_sending,
             unknown: figures.outbox_unknown,
             failed: figures.outbox_failed,
+            oldest_s: age(oldest.1),
         },
         desk: Desk {
             dirty: figures.dirty,

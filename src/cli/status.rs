@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(super) async fn status(local: &Local, format: Format) -> Result<ExitCode, Failure> {
-    match ask(&local.data_dir, Request::Status).await? {
+    match ask(&local.data_dir, &Request::Status).await? {
         Reply::Status(status) => {
             match format {
                 Format::Json => println!("{}", serde_json::to_string_pretty(&status)?),
@@ -24,7 +24,7 @@ pub(super) async fn status(local: &Local, format: Format) -> Result<ExitCode, Fa
 }
 
 pub(super) async fn release_answers(local: &Local) -> Result<ExitCode, Failure> {
-    match ask(&local.data_dir, Request::ReleaseAnswers).await? {
+    match ask(&local.data_dir, &Request::ReleaseAnswers).await? {
         Reply::Released(0) => println!("Удержанных ответов нет.\nNo answers are held."),
         Reply::Released(count) => println!("Отправляем удержанные ответы: {count}.\nReleased {count} held answers; they are on their way."),
         other => return Err(unexpected(other)),
@@ -32,10 +32,16 @@ pub(super) async fn release_answers(local: &Local) -> Result<ExitCode, Failure> 
     Ok(ExitCode::SUCCESS)
 }
 
-fn unexpected(reply: Reply) -> Failure {
+pub(super) fn unexpected(reply: Reply) -> Failure {
     match reply {
         Reply::Failed(words) => Failure::Other(anyhow::anyhow!(words)),
-        Reply::Status(_) | Reply::Released(_) => Failure::Other(anyhow::anyhow!("the running Sheetdesk answered another question")),
+        Reply::Status(_)
+        | Reply::Released(_)
+        | Reply::Quarantine(_)
+        | Reply::Unknown(_)
+        | Reply::Done(_)
+        | Reply::Replayed { .. }
+        | Reply::Help => Failure::Other(anyhow::anyhow!("the running Sheetdesk answered another question")),
     }
 }
 
@@ -54,14 +60,21 @@ fn describe(status: &Status) -> String {
         status.quota.reads,
         status.quota.writes
     ));
+    let since = |seconds: Option<u64>| seconds.map_or_else(String::new, |seconds| format!(", the oldest since {}", span(seconds)));
     lines.push(format!(
-        "inbox         {} to decide, {} set aside",
-        status.inbox.pending, status.inbox.quarantined
+        "inbox         {} to decide, {} set aside{}",
+        status.inbox.pending,
+        status.inbox.quarantined,
+        since(status.inbox.oldest_s)
     ));
     let outbox = &status.outbox;
     lines.push(format!(
-        "outbox        {} waiting, {} being sent, {} unknown, {} failed",
-        outbox.pending, outbox.sending, outbox.unknown, outbox.failed
+        "outbox        {} waiting, {} being sent, {} unknown, {} failed{}",
+        outbox.pending,
+        outbox.sending,
+        outbox.unknown,
+        outbox.failed,
+        since(outbox.oldest_s)
     ));
     let desk = &status.desk;
     lines.push(format!(
@@ -93,7 +106,10 @@ fn plainly(status: &Status) -> String {
     } else if throttled {
         "At work; a service has asked for patience, so some things are late.".to_owned()
     } else if status.inbox.quarantined > 0 {
-        format!("At work; {} records were set aside and want a look.", status.inbox.quarantined)
+        format!(
+            "At work; {} records were set aside: see `sheetdesk quarantine list`.",
+            status.inbox.quarantined
+        )
     } else if status.desk.held > 0 {
         format!(
             "At work; {} answers from before the first look wait for `sheetdesk release answers`: № {}.",

@@ -153,11 +153,13 @@ fn schedule(r: &mut Reader) -> Option<Schedule> {
     let partners = r.required("schedule.partners", values::cron);
     let promotions = r.required("schedule.promotions", values::cron);
     let health = r.required("schedule.health", values::cron);
+    let digest = r.required("schedule.digest", values::cron_or_none);
     Some(Schedule {
         appeals: appeals?,
         partners: partners?,
         promotions: promotions?,
         health: health?,
+        digest: digest?,
     })
 }
 

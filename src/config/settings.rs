@@ -144,6 +144,8 @@ pub struct Schedule {
     pub promotions: Cron,
     /// Questions to Telegram and Sheets whether they are there.
     pub health: Cron,
+    /// The digest for the admin chat; `None` is never.
+    pub digest: Option<Cron>,
 }
 
 /// How promotions are announced.

@@ -87,6 +87,17 @@ pub(super) fn cron(text: &str) -> Result<Cron, Wrong> {
     Ok(cron)
 }
 
+/// A schedule, or `none`.
+pub(super) fn cron_or_none(text: &str) -> Result<Option<Cron>, Wrong> {
+    if text == NONE {
+        return Ok(None);
+    }
+    match cron(text) {
+        Ok(cron) => Ok(Some(cron)),
+        Err(fault) => Err(wrong(fault.problem, fault.remedy + " Or write none.")),
+    }
+}
+
 pub(super) fn quiet_hours(text: &str) -> Result<Option<QuietHours>, Wrong> {
     if text == NONE {
         return Ok(None);
@@ -242,6 +253,8 @@ mod tests {
         assert_eq!(days("2", 0..=100), Ok(Duration::from_hours(48)));
         assert_eq!(hours_or_none("3", 0..=100), Ok(Some(Duration::from_hours(3))));
         assert_eq!(hours_or_none("none", 0..=100), Ok(None));
+        assert_eq!(cron_or_none("none"), Ok(None));
+        assert!(problem(cron_or_none("daily")).ends_with("Or write none."));
         assert!(problem(hours_or_none("never", 0..=100)).ends_with("Or write none."));
         assert_eq!(rate("0"), Ok(None));
         assert_eq!(rate("30"), Ok(NonZeroU32::new(30)));

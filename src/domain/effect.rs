@@ -1,7 +1,7 @@
 //! What follows from an event: whole entities to store, effects to carry out, rows to write.
 //!
 //! Invariant: an effect that must not be lost carries a deterministic id and is stored in the decision's own transaction;
-//! the others (`Look`, `AnswerButton`, `React`) may be lost without harm.
+//! the others (`Look`, `AnswerButton`, `React`, `Answer`) may be lost without harm.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use super::{
     files::StoredFile,
     ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, OutboxId, RowKey, Seq, SpreadsheetId},
     message::Post,
+    operator::Ask,
     partner::Partner,
     session::{Group, Session},
     tab::{Tab, TabState},
@@ -19,7 +20,7 @@ use super::{
 };
 
 /// Everything that follows from one event.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Decision {
     /// Entities as they are from now on, whole.
     pub puts: Vec<Entity>,
@@ -86,7 +87,8 @@ impl Entity {
 }
 
 /// Something to be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// Put a message into the outbox; an id that was ever there is not put again.
     Send(Send),
@@ -107,6 +109,16 @@ pub enum Effect {
     AnswerButton(CallbackId),
     /// Show beside a message that it stands in the sheet.
     React(ChatId, MessageId),
+    /// Answer the operator, in the admin chat.
+    Answer(Ask),
+    /// Decide a record anew that was set aside.
+    Requeue(Seq),
+    /// Let a record go that was set aside.
+    Discard(Seq),
+    /// Send a message once more whose outcome nobody knows.
+    Resend(OutboxId),
+    /// Count a message no longer whose outcome nobody knows.
+    Forget(OutboxId),
     /// Look at a tab soon.
     Look(Tab),
     /// Set a durable timer.

@@ -326,6 +326,16 @@ pub enum Command {
     ReleaseAnswers,
     /// Tell the admin chat something that no entity records.
     Notify(Notice),
+    /// Answer a question of the admin chat's.
+    Tell(String),
+    /// Decide records anew that were set aside.
+    Requeue(Vec<Seq>),
+    /// Let records go that were set aside.
+    Discard(Vec<Seq>),
+    /// Send messages once more whose outcome nobody knows.
+    Resend(Vec<OutboxId>),
+    /// Count messages no longer whose outcome nobody knows.
+    Forget(Vec<OutboxId>),
 }
 
 /// What the admin chat is told beside what `decide` finds itself.
@@ -348,4 +358,17 @@ pub enum Notice {
     },
     /// Telegram gives us the updates again.
     UpdatesBack,
+    /// How the day begins.
+    Digest(Digest),
+}
+
+/// What the operator hears once a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// Appeals whose last word is the partner's.
+    pub unanswered: u64,
+    /// The one of them that waits longest, and for how many whole hours.
+    pub oldest: Option<(Number, i64)>,
+    /// Answers that did not get through: the first numbers, and how many there are.
+    pub failed: (Vec<Number>, u64),
 }

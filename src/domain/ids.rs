@@ -114,6 +114,18 @@ pub enum OutboxId {
     Promotion(PromotionKey, ChatId),
 }
 
+impl OutboxId {
+    /// A short name, by which an operator can speak of the message.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Reply(seq, turn) => format!("r{seq}.{turn}"),
+            Self::Answer(appeal, revision, part) => format!("a{}.{}.{part}", appeal.0, revision.0),
+            Self::Promotion(key, chat) => format!("p{}.{chat}", key.0),
+        }
+    }
+}
+
 impl fmt::Display for ChatId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{
     appeal::{Appeal, Delivery, Line},
-    effect::{Decision, Effect, Entity, OutboxEntry, OutboxState},
+    effect::{Decision, Effect, Ending, Entity, OutboxEntry, OutboxState},
     event::Wake,
     files::{FileId, StoredFile},
     ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq},
@@ -88,6 +88,11 @@ impl Memory {
         }
     }
 
+    /// Stores a message as it is.
+    pub fn put_message(&mut self, entry: OutboxEntry) {
+        self.outbox.insert(entry.send.id.clone(), entry);
+    }
+
     /// Claims a waiting message, as the delivery loop does before it calls Telegram.
     pub fn claim(&mut self, id: &OutboxId) {
         if let Some(entry) = self
@@ -144,7 +149,19 @@ impl Memory {
                     self.outbox.remove(&id);
                 }
             }
-            Effect::AnswerButton(_) | Effect::React(..) => {}
+            Effect::Resend(id) => {
+                if let Some(entry) = self
+                    .outbox
+                    .get_mut(&id)
+                    .filter(|entry| entry.state == OutboxState::Ended(Ending::Unknown))
+                {
+                    entry.state = OutboxState::Waiting(now);
+                    (entry.tries, entry.lost, entry.born) = (0, 0, now);
+                }
+            }
+            // The inbox is none of a view's, and the counts are none either.
+            Effect::Requeue(_) | Effect::Discard(_) | Effect::Forget(_) => {}
+            Effect::AnswerButton(_) | Effect::React(..) | Effect::Answer(_) => {}
             Effect::Look(tab) => self.looks.push(tab),
             Effect::Then { at, wake } => {
                 self.timers.insert((at, wake), ());

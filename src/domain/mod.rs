@@ -6,6 +6,7 @@ pub mod files;
 pub mod ids;
 mod markdown;
 pub mod message;
+pub mod operator;
 pub mod phone;
 pub mod text;
 
@@ -23,9 +24,11 @@ pub mod wording;
 
 mod archive;
 pub mod decide;
+pub mod digest;
 mod handlers;
 pub mod project;
 
 mod turn;
 
 pub mod memory;
+pub mod replay;

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Courtesy, fences, keys, outbox,
+    Courtesy, fences, inbox, keys, outbox,
     records::Timer,
     tables::{Fault, Ledger, Place},
 };
@@ -14,6 +14,7 @@ use crate::domain::{
     effect::{Decision, Effect, Entity},
     event::Wake,
     ids::{RowKey, Seq},
+    operator::Ask,
     tab::Tab,
 };
 
@@ -28,6 +29,8 @@ pub(super) struct Hints {
     pub(super) looks: Vec<Tab>,
     /// What is done beside, and may be lost.
     pub(super) courtesies: Vec<Courtesy>,
+    /// Questions of the operator's.
+    pub(super) questions: Vec<Ask>,
 }
 
 /// Applies what the record at `seq` led to.
@@ -64,6 +67,7 @@ impl Hints {
         self.dirty |= other.dirty;
         self.looks.extend(other.looks);
         self.courtesies.extend(other.courtesies);
+        self.questions.extend(other.questions);
     }
 }
 
@@ -145,6 +149,11 @@ fn carry(tables: &mut Ledger<'_>, hints: &mut Hints, effect: Effect, order: keys
         Effect::Withdraw(id) => outbox::withdraw(tables, &id)?,
         Effect::AnswerButton(callback) => hints.courtesies.push(Courtesy::Button(callback)),
         Effect::React(chat, message) => hints.courtesies.push(Courtesy::Reaction(chat, message)),
+        Effect::Answer(ask) => hints.questions.push(ask),
+        Effect::Requeue(seq) => inbox::requeue(tables, seq, now)?,
+        Effect::Discard(seq) => inbox::discard(tables, seq)?,
+        Effect::Resend(id) => hints.outbox |= outbox::resend(tables, &id, now)?,
+        Effect::Forget(id) => outbox::forget_unknown(tables, &id)?,
         Effect::Look(tab) if hints.looks.contains(&tab) => {}
         Effect::Look(tab) => hints.looks.push(tab),
         Effect::Then { at, wake } => set_timer(tables, at, wake)?,

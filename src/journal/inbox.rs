@@ -117,6 +117,21 @@ pub(super) fn quarantine(tables: &mut Ledger<'_>, seq: Seq, reason: String, now:
     bound_quarantine(tables, MOST_QUARANTINED)
 }
 
+/// Has a record decided anew that was set aside, as if it came now; its number in the quarantine is free then.
+pub(super) fn requeue(tables: &mut Ledger<'_>, seq: Seq, now: Timestamp) -> Result<(), Fault> {
+    let key = keys::seq(seq);
+    let Some(Quarantined { body: Some(body), .. }) = tables.read::<Quarantined>(Place::Quarantine, &key)? else {
+        return Ok(());
+    };
+    tables.remove(Place::Quarantine, &key)?;
+    store(tables, &Incoming { at: now, key: None, body }).map(|_| ())
+}
+
+/// Lets a record go that was set aside.
+pub(super) fn discard(tables: &mut Ledger<'_>, seq: Seq) -> Result<(), Fault> {
+    tables.remove(Place::Quarantine, &keys::seq(seq)).map(|_| ())
+}
+
 /// Lets the oldest quarantined records go beyond `most`.
 pub(super) fn bound_quarantine(tables: &mut Ledger<'_>, most: u64) -> Result<(), Fault> {
     while tables.count(Place::Quarantine)? > most {

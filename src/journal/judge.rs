@@ -8,7 +8,6 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use redb::Database;
 
@@ -16,7 +15,7 @@ use super::{
     Interpret,
     carry::{Hints, carry_out},
     disk, inbox, keys,
-    records::{Body, Incoming},
+    records::Incoming,
     tables::{Fault, Ledger, Place},
 };
 use crate::domain::{effect::Decision, event::Event, ids::Seq, rules::Rules};
@@ -119,7 +118,7 @@ impl Judge {
             Err(fault @ Fault::Disk(_)) => return Err(fault),
         };
         let decided = catch_unwind(AssertUnwindSafe(|| {
-            let event = self.event(incoming.body)?;
+            let event = incoming.body.event(&self.interpret)?;
             Ok((self.decide)(&self.rules, tables, seq, &event, now))
         }));
         match tables.take_trouble() {
@@ -128,15 +127,6 @@ impl Judge {
             None => {}
         }
         Ok(decided.unwrap_or_else(|panic| Err(panic_words(panic.as_ref()))))
-    }
-
-    fn event(&self, body: Body) -> Result<Event, String> {
-        let interpret = |raw: &[u8]| (self.interpret)(raw).map_err(|undecodable| undecodable.0);
-        match body {
-            Body::Event(event) => Ok(*event),
-            Body::Raw(text) => interpret(text.as_bytes()),
-            Body::Bytes(encoded) => interpret(&STANDARD.decode(encoded).map_err(|error| error.to_string())?),
-        }
     }
 }
 

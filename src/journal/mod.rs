@@ -51,13 +51,14 @@ use self::{
 };
 pub use self::{
     nudges::Nudges,
-    snapshot::{Figures, Snapshot},
+    snapshot::{Figures, SetAside, Snapshot},
 };
 use crate::domain::{
     decide::decide,
     effect::OutboxEntry,
     event::{Event, RowMark},
     ids::{CallbackId, ChatId, FenceId, MessageId, OutboxId, Seq, SpreadsheetId},
+    operator::Ask,
     row::Column,
     rules::Rules,
     tab::Tab,
@@ -173,6 +174,8 @@ pub struct Signals {
     pub looks: Nudges,
     /// Courtesies; bounded, lost when full.
     pub courtesies: mpsc::Sender<Courtesy>,
+    /// Questions of the admin chat's; bounded, lost when full.
+    pub questions: mpsc::Sender<Ask>,
 }
 
 /// What is done at Telegram beside the messages; a lost one does no harm, so none is stored.

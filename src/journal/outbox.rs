@@ -49,7 +49,7 @@ pub(super) fn reschedule(tables: &mut Ledger<'_>, id: &OutboxId, at: Timestamp, 
     place(tables, &id, &message)
 }
 
-/// Ends a message: the id and how it ended stay, the text goes.
+/// Ends a message: the id and how it ended stay; the text goes, unless the operator may want it sent again.
 pub(super) fn finish(tables: &mut Ledger<'_>, id: &OutboxId, ending: Ending, now: Timestamp) -> Result<(), Fault> {
     let id = keys::of(id)?;
     let Some(mut message) = open_message(tables, &id)? else {
@@ -57,10 +57,33 @@ pub(super) fn finish(tables: &mut Ledger<'_>, id: &OutboxId, ending: Ending, now
     };
     displace(tables, &id, &message)?;
     message.entry.state = OutboxState::Ended(ending);
-    message.entry.send.text = Html::escape("");
-    message.entry.send.keyboard = Keyboard::Keep;
+    if ending != Ending::Unknown {
+        message.entry.send.text = Html::escape("");
+        message.entry.send.keyboard = Keyboard::Keep;
+    }
     place(tables, &id, &message)?;
     tables.put(Place::Ended, &keys::at(now, &id), &[])
+}
+
+/// A message whose outcome nobody knows waits again; tells whether there is one.
+pub(super) fn resend(tables: &mut Ledger<'_>, id: &OutboxId, now: Timestamp) -> Result<bool, Fault> {
+    let key = keys::of(id)?;
+    let Some(mut message) = tables.read::<Message>(Place::Outbox, &key)? else {
+        return Ok(false);
+    };
+    if message.entry.state != OutboxState::Ended(Ending::Unknown) {
+        return Ok(false);
+    }
+    tables.remove(Place::Unknown, &key)?;
+    message.entry.state = OutboxState::Waiting(now);
+    (message.entry.born, message.entry.tries, message.entry.lost) = (now, 0, 0);
+    place(tables, &key, &message)?;
+    Ok(true)
+}
+
+/// A message whose outcome nobody knows is counted no longer; that it was sent stays known.
+pub(super) fn forget_unknown(tables: &mut Ledger<'_>, id: &OutboxId) -> Result<(), Fault> {
+    tables.remove(Place::Unknown, &keys::of(id)?).map(|_| ())
 }
 
 /// Takes a message back that waits; its id may be put again, since nothing of it was ever ended.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use super::{DedupKey, Intent, keys::Order, tables::Fault};
+use super::{DedupKey, Intent, Interpret, keys::Order, tables::Fault};
 use crate::domain::{
     appeal::{Appeal, Line},
     effect::OutboxEntry,
@@ -83,6 +83,16 @@ pub(super) struct Timer {
 }
 
 impl Body {
+    /// What it means, or why nobody can tell.
+    pub(super) fn event(self, interpret: &Interpret) -> Result<Event, String> {
+        let interpret = |raw: &[u8]| interpret(raw).map_err(|undecodable| undecodable.0);
+        match self {
+            Self::Event(event) => Ok(*event),
+            Self::Raw(text) => interpret(text.as_bytes()),
+            Self::Bytes(encoded) => interpret(&STANDARD.decode(encoded).map_err(|error| error.to_string())?),
+        }
+    }
+
     /// Keeps raw bytes as they came.
     pub(super) fn of_raw(raw: &[u8]) -> Self {
         match std::str::from_utf8(raw) {

@@ -5,16 +5,17 @@
 use std::ops::Bound;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
-    Intent, fences, keys,
-    records::{self, Message, Quarantined, Stored},
+    Intent, Interpret, fences, keys,
+    records::{self, Body, Incoming, Message, Quarantined, Stored},
     tables::{Fault, Frozen, Place},
 };
 use crate::domain::{
     appeal::Appeal,
     effect::OutboxEntry,
+    event::Event,
     files::{FileId, StoredFile},
     ids::{FenceId, RowKey, Seq, SpreadsheetId},
     partner::Partner,
@@ -27,6 +28,17 @@ const FENCES_AT_ONCE: usize = 50;
 /// The committed state at one moment.
 pub struct Snapshot {
     tables: Frozen,
+}
+
+/// A record that was set aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// Its number.
+    pub seq: Seq,
+    /// When.
+    pub at: Timestamp,
+    /// Why, in words for the operator, not for a log.
+    pub reason: String,
 }
 
 /// Figures for `status` and the probes.
@@ -138,10 +150,30 @@ impl Snapshot {
         self.tables.settle(fences)
     }
 
-    /// Records set aside, oldest first, at most `most`, each with its reason in words for the operator (not for a log).
+    /// Records set aside, oldest first, at most `most`.
     #[must_use]
-    pub fn quarantined(&self, most: usize) -> Vec<(Seq, String)> {
+    pub fn quarantined(&self, most: usize) -> Vec<SetAside> {
         self.tables.settle(self.quarantine(most))
+    }
+
+    /// Messages whose outcome nobody knows, at most `most`.
+    #[must_use]
+    pub fn unknown(&self, most: usize) -> Vec<OutboxEntry> {
+        self.tables.settle(self.unknown_messages(most))
+    }
+
+    /// The oldest record to decide, and the oldest message to send: since when they wait.
+    #[must_use]
+    pub fn oldest(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        let record = self.tables.settle(self.oldest_record());
+        (record, self.waiting().next().map(|entry| entry.born))
+    }
+
+    /// A stored record as it came, decided, waiting or set aside; none where it is forgotten.
+    #[must_use]
+    pub fn event(&self, seq: Seq, interpret: &Interpret) -> Option<Result<Event, String>> {
+        let body = self.tables.settle(self.body(seq))?;
+        Some(body.event(interpret))
     }
 
     /// The `№` of appeals whose answer is held, oldest first, at most `most`.
@@ -185,12 +217,39 @@ impl Snapshot {
         all.map(|pair| records::decode(pair?.1.value())).collect()
     }
 
-    fn quarantine(&self, most: usize) -> Result<Vec<(Seq, String)>, Fault> {
+    fn unknown_messages(&self, most: usize) -> Result<Vec<OutboxEntry>, Fault> {
+        let mut entries = Vec::new();
+        for (id, _) in self.tables.pairs(Place::Unknown, &[], Bound::Unbounded, most)? {
+            entries.extend(self.tables.read::<Message>(Place::Outbox, &id)?.map(|message| message.entry));
+        }
+        Ok(entries)
+    }
+
+    fn oldest_record(&self) -> Result<Option<Timestamp>, Fault> {
+        let Some((key, _)) = self.tables.pairs(Place::Pending, &[], Bound::Unbounded, 1)?.pop() else {
+            return Ok(None);
+        };
+        Ok(self.tables.read::<Incoming>(Place::Inbox, &key)?.map(|incoming| incoming.at))
+    }
+
+    fn body(&self, seq: Seq) -> Result<Option<Body>, Fault> {
+        let key = keys::seq(seq);
+        if let Some(set_aside) = self.tables.read::<Quarantined>(Place::Quarantine, &key)? {
+            return Ok(set_aside.body);
+        }
+        Ok(self.tables.read::<Incoming>(Place::Inbox, &key)?.map(|incoming| incoming.body))
+    }
+
+    fn quarantine(&self, most: usize) -> Result<Vec<SetAside>, Fault> {
         let all = self.tables.scan(Place::Quarantine, &[], Bound::Unbounded)?.take(most);
         all.map(|pair| {
             let (key, value) = pair?;
             let record: Quarantined = records::decode(value.value())?;
-            Ok((keys::to_seq(key.value())?, record.reason))
+            Ok(SetAside {
+                seq: keys::to_seq(key.value())?,
+                at: record.at,
+                reason: record.reason,
+            })
         })
         .collect()
     }

@@ -258,4 +258,8 @@ fn fire(signals: &Signals, hints: Hints) {
         // Telegram forgets an unacknowledged button by itself.
         let _ = signals.courtesies.try_send(courtesy);
     }
+    for question in hints.questions {
+        // An operator who hears nothing asks again.
+        let _ = signals.questions.try_send(question);
+    }
 }

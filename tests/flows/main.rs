@@ -5,6 +5,7 @@ mod appeals;
 mod archive;
 mod cells;
 mod first_start;
+mod operator;
 mod outages;
 #[path = "../support/play.rs"]
 mod play;
@@ -12,6 +13,7 @@ mod polling;
 mod registration;
 mod restored;
 mod running;
+mod samples;
 mod sends;
 mod service;
 mod staff;

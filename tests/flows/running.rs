@@ -39,7 +39,7 @@ impl Play {
 
     /// The operator lets the held answers go.
     pub(crate) async fn releases(&self) {
-        let reply = ask(&self.stage.data_dir(), Request::ReleaseAnswers).await;
+        let reply = ask(&self.stage.data_dir(), &Request::ReleaseAnswers).await;
         assert!(matches!(reply, Ok(Reply::Released(_))), "{reply:?}");
     }
 

@@ -80,7 +80,7 @@ async fn places_contacts_polls_and_forwards_are_legible() {
         "Место: Склад, Лесная, 5, https://maps.google.com/maps?q=55.750000,37.620000",
         "Контакт: Иван, +79001112233",
         "Опрос: Когда?\n– Сегодня\n– Завтра",
-        "Переслано от Пётр: Счёт готов",
+        "Переслано (Пётр): Счёт готов",
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }

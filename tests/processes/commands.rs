@@ -18,14 +18,14 @@ use crate::{
     play::{PATIENCE, Play, hears},
 };
 
-/// What `status --format json` promises; `links` and `desk.held` are more than was promised.
+/// What `status --format json` promises; `links`, `desk.held…` and `oldest_s` are more than was promised.
 const STATUS_KEYS: [(&str, &[&str]); 9] = [
     ("broadcasts", &[]),
     ("desk", &["dirty", "held", "held_numbers", "intents"]),
-    ("inbox", &["pending", "quarantined"]),
+    ("inbox", &["oldest_s", "pending", "quarantined"]),
     ("links", &["sheets", "telegram"]),
     ("looks", &["appeals", "partners"]),
-    ("outbox", &["failed", "pending", "sending", "unknown"]),
+    ("outbox", &["failed", "oldest_s", "pending", "sending", "unknown"]),
     ("quota", &["reads", "writes"]),
     ("restarts", &[]),
     ("uptime_s", &[]),
@@ -190,6 +190,54 @@ async fn answers_from_before_the_first_look_wait_for_their_release() {
 }
 
 /// The lines of `check` that are wrong; there must be some.
+#[tokio::test]
+async fn what_was_set_aside_is_listed_replayed_and_let_go() {
+    let play = Play::set().await;
+    let service = Child::serve(&play.stage).await;
+    let empty = run(&play.stage, &["quarantine", "list"]).await;
+    assert!(empty.out.contains("No records are set aside."), "{}", empty.out);
+    let update = serde_json::json!({"message": {"message_id": 1, "text": "без чата"}});
+    play.stage.telegram.update(update).expect("an update");
+    let aside = |status: &Status| status.inbox.quarantined == 1;
+    play.stage.status_where("one is set aside", aside, PATIENCE).await.expect("it is");
+    let listed = run(&play.stage, &["quarantine", "list"]).await;
+    assert!(listed.out.contains("message.chat is missing"), "{}", listed.out);
+    let number = listed.out.split_whitespace().next().expect("a number");
+    let replayed = run(&play.stage, &["replay", number]).await;
+    assert_eq!(replayed.code, Some(1));
+    assert!(
+        replayed.err.contains("cannot be understood: message.chat is missing"),
+        "{}",
+        replayed.err
+    );
+    let dropped = run(&play.stage, &["quarantine", "drop", number]).await;
+    assert_eq!((dropped.code, dropped.out.contains("Done: 1.")), (Some(0), true));
+    let again = run(&play.stage, &["quarantine", "drop", number]).await;
+    assert_eq!(again.code, Some(1), "{}", again.err);
+    service.stop(Signal::TERM).await;
+}
+
+#[tokio::test]
+async fn a_stored_record_is_decided_again_and_comes_with_its_test() {
+    let play = Play::set().await;
+    let service = Child::serve(&play.stage).await;
+    play.marina.write("/start");
+    play.hears("Здравствуйте!").await;
+    play.settled().await;
+    let replayed = run(&play.stage, &["replay", "1"]).await;
+    assert_eq!(replayed.code, Some(0), "{}", replayed.err);
+    for part in [
+        "What follows from record 1 now:",
+        "tests/rules/cases/record_1.json:",
+        "fn record_1() {",
+    ] {
+        assert!(replayed.out.contains(part), "{part} in {}", replayed.out);
+    }
+    let missing = run(&play.stage, &["replay", "4242"]).await;
+    assert!(missing.err.contains("there is no record 4242"), "{}", missing.err);
+    service.stop(Signal::TERM).await;
+}
+
 async fn what_is_wrong(stage: &Stage) -> Vec<String> {
     let exit = run(stage, &["check"]).await;
     assert_eq!((exit.code, exit.err.as_str()), (Some(1), ""), "{}", exit.out);

@@ -151,7 +151,7 @@ fn a_forward_and_a_reply_say_so() {
         ..Context::default()
     };
     table.message_in(ANNA, text("Счёт готов"), forwarded);
-    assert_eq!(newest(&table), "Переслано от Иван Ли: Счёт готов");
+    assert_eq!(newest(&table), "Переслано (Иван Ли): Счёт готов");
     table.message_in(ANNA, text("Не пришёл"), reply_to(MessageId(1), "Проверьте\nпочту"));
     assert_eq!(newest(&table), "В ответ на «Проверьте почту»: Не пришёл");
 }

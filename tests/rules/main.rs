@@ -3,8 +3,10 @@
 mod answers;
 mod appeals;
 mod archive;
+mod cases;
 mod delivery;
 mod lines;
+mod operator;
 mod phones;
 mod projection;
 mod registration;

@@ -291,6 +291,11 @@ impl Table {
             Effect::Withdraw(_) => "withdrawn".to_owned(),
             Effect::AnswerButton(_) => "button answered".to_owned(),
             Effect::React(chat, message) => format!("{chat}: reaction to {}", message.0),
+            Effect::Answer(ask) => format!("asked {ask:?}"),
+            Effect::Requeue(seq) => format!("decide {seq} anew"),
+            Effect::Discard(seq) => format!("discard {seq}"),
+            Effect::Resend(id) => format!("resend {}", id.name()),
+            Effect::Forget(id) => format!("forget {}", id.name()),
             Effect::Look(tab) => format!("look {}", tab.name()),
             Effect::Then { at, .. } => format!("wake in {} s", at.duration_since(self.now).as_secs()),
         }

@@ -7,7 +7,7 @@ use sheetdesk::domain::{
     partner::RowTrouble,
     session::Locale,
     tab::Tab,
-    wording::{NoLink, Note, Say, Wording},
+    wording::{NoLink, Note, Say, StatusNote, Wording},
 };
 
 #[test]
@@ -87,10 +87,7 @@ fn every_text_reads_well_in_both_languages() {
 }
 
 #[test]
-fn every_word_in_the_sheet_reads_well() {
-    let wording = Wording::built_in();
-    let code = crate::table::code("П-1");
-    let refused = Why::Refused("Bad Request: wrong file identifier".into());
+fn the_lines_of_a_dialogue_read_well() {
     let all = [
         Note::HistorySpecialist("Выслали"),
         Note::HistoryArchived {
@@ -145,13 +142,18 @@ fn every_word_in_the_sheet_reads_well() {
             before: "Не приходит отчот",
         },
         Note::LineCorrected("Не приходит отчёт"),
+    ];
+    read_well("dialogue_texts", &all);
+}
+
+#[test]
+fn every_word_in_the_delivery_column_reads_well() {
+    let refused = Why::Refused("Bad Request: wrong file identifier".into());
+    let all = [
         Note::DeliveryRefused(&Why::File(Unfetched::Forbidden)),
         Note::DeliveryRefused(&Why::File(Unfetched::Unreachable)),
         Note::DeliveryRefused(&Why::File(Unfetched::Status(404))),
         Note::DeliveryRefused(&Why::File(Unfetched::TooLarge)),
-        Note::AdminUpdatesTaken { webhook: true },
-        Note::AdminUpdatesTaken { webhook: false },
-        Note::AdminUpdatesBack,
         Note::DeliveryGrace("14:02:10"),
         Note::DeliveryFormula,
         Note::DeliveryFormulaKept("14:02"),
@@ -171,6 +173,97 @@ fn every_word_in_the_sheet_reads_well() {
         Note::Stopped(RowTrouble::Missing),
         Note::Stopped(RowTrouble::Moved),
         Note::Stopped(RowTrouble::Unknown),
+    ];
+    read_well("delivery_texts", &all);
+}
+
+#[test]
+fn what_the_operator_asks_is_answered_well() {
+    let all = [
+        Note::OperatorReleased(0),
+        Note::OperatorReleased(3),
+        Note::OperatorQuarantine(0),
+        Note::OperatorQuarantine(3),
+        Note::OperatorUnknown(0),
+        Note::OperatorUnknown(3),
+        Note::OperatorDone(0),
+        Note::OperatorDone(1),
+        Note::OperatorHelp,
+        Note::OperatorFailed("the journal is closed"),
+        Note::Status(StatusNote::Well),
+        Note::Status(StatusNote::TabTrouble),
+        Note::Status(StatusNote::TelegramDown),
+        Note::Status(StatusNote::SheetsDown),
+        Note::Status(StatusNote::Throttled),
+        Note::Status(StatusNote::WantsALook),
+        Note::Status(StatusNote::Queues {
+            inbox: 1,
+            outbox: 2,
+            rows: 3,
+        }),
+        Note::Status(StatusNote::Oldest(12)),
+        Note::Status(StatusNote::Troubles {
+            quarantined: 1,
+            unknown: 2,
+            failed: 3,
+            held: 4,
+        }),
+        Note::Status(StatusNote::Look {
+            tab: "appeals",
+            age: Some(12),
+            trouble: None,
+        }),
+        Note::Status(StatusNote::Look {
+            tab: "appeals",
+            age: None,
+            trouble: None,
+        }),
+        Note::Status(StatusNote::Look {
+            tab: "appeals",
+            age: None,
+            trouble: Some("нет столбца «статус»"),
+        }),
+        Note::Status(StatusNote::Quota { reads: 50, writes: 60 }),
+        Note::Status(StatusNote::Uptime {
+            hours: 5,
+            minutes: 7,
+            restarts: 0,
+        }),
+        Note::DigestUnanswered {
+            count: 1,
+            number: Number(41),
+            days: 0,
+            hours: 5,
+        },
+        Note::DigestUnanswered {
+            count: 3,
+            number: Number(41),
+            days: 2,
+            hours: 5,
+        },
+        Note::DigestUnanswered {
+            count: 11,
+            number: Number(41),
+            days: 12,
+            hours: 0,
+        },
+        Note::DigestQuiet,
+        Note::DigestFailed { count: 1, numbers: "41" },
+        Note::DigestFailed {
+            count: 12,
+            numbers: "41, 42",
+        },
+    ];
+    read_well("operator_texts", &all);
+}
+
+#[test]
+fn every_alert_reads_well() {
+    let code = crate::table::code("П-1");
+    let all = [
+        Note::AdminUpdatesTaken { webhook: true },
+        Note::AdminUpdatesTaken { webhook: false },
+        Note::AdminUpdatesBack,
         Note::AdminBoundToAnother(&code, crate::table::BORIS),
         Note::AdminTabUnusable("Лист «обращения»: нет столбца «статус»."),
         Note::AdminTabMended(Tab::Partners),
@@ -183,6 +276,11 @@ fn every_word_in_the_sheet_reads_well() {
         Note::AdminRevoked(&code),
         Note::AdminRestored(3),
     ];
+    read_well("alert_texts", &all);
+}
+
+fn read_well(name: &str, all: &[Note<'_>]) {
+    let wording = Wording::built_in();
     let page: Vec<_> = all.iter().map(|note| format!("{note:?}\n{}\n", wording.note(*note))).collect();
-    insta::assert_snapshot!("sheet_texts", page.join("\n"));
+    insta::assert_snapshot!(name, page.join("\n"));
 }

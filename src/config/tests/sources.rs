@@ -162,6 +162,7 @@ const OVERRIDES: &[Override] = &[
         |s| s.schedule.health.as_str().to_owned(),
         "4 * * * * *",
     ),
+    ("schedule.digest", "none", |s| format!("{:?}", s.schedule.digest.is_some()), "false"),
     (
         "promotions.legacy_secret",
         LEGACY_SECRET,

@@ -212,6 +212,7 @@ fn signals() -> (Signals, Heard) {
         dirty: watch::Sender::default(),
         looks: Nudges::default(),
         courtesies: courtesy,
+        questions: mpsc::channel(1).0,
     };
     (signals, Heard { courtesies })
 }

@@ -171,7 +171,11 @@ fn ended_messages_are_forgotten_after_a_month_and_quarantine_is_bounded() {
     transact(&db, |tables| bounds::step(tables, start + (31 * 24).hours()));
     assert_eq!((figures().outbox_failed, figures().outbox_pending), (0, 1), "what waits stays");
     assert!(frozen(&db).outbox(&id).is_none());
-    let kept: Vec<Seq> = Snapshot::of(frozen(&db)).quarantined(9).into_iter().map(|(seq, _)| seq).collect();
+    let kept: Vec<Seq> = Snapshot::of(frozen(&db))
+        .quarantined(9)
+        .into_iter()
+        .map(|record| record.seq)
+        .collect();
     assert_eq!(kept, [Seq(2), Seq(3)]);
     assert_eq!(frozen(&db).pairs(Place::Ended, &[], Bound::Unbounded, 9).unwrap(), []);
 }

@@ -35,6 +35,7 @@ async fn room() -> (Room, tempfile::TempDir) {
         dirty: watch::Sender::default(),
         looks: Nudges::default(),
         courtesies: mpsc::channel(1).0,
+        questions: mpsc::channel(1).0,
     };
     let interpret = Arc::new(|_: &[u8]| Err(crate::journal::Undecodable(String::new())));
     let directory = tempfile::tempdir().expect("a directory");

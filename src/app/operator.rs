@@ -1,0 +1,172 @@
+//! What the operator asks, carried out: for the admin socket and for the admin chat alike.
+//!
+//! Invariant: what changes something goes through the journal as an event; the answer tells what was done, or why not.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clock,
+    domain::{
+        digest,
+        event::{Command, Event, Notice},
+        ids::{OutboxId, Seq},
+        operator::{Ask, Handling, Which},
+        replay::Case,
+    },
+    journal::{Interpret, SetAside},
+};
+
+use super::{Parts, Shared, Status, intake, report, spoken, words};
+
+/// What is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// How things are.
+    Status(Box<Status>),
+    /// So many answers were released.
+    Released(u64),
+    /// Records that were set aside.
+    Quarantine(Vec<SetAside>),
+    /// Messages whose outcome nobody knows.
+    Unknown(Vec<Lost>),
+    /// It was done with so many things.
+    Done(u64),
+    /// A decision taken again, and a case for the tests, both as JSON.
+    Replayed {
+        /// What follows from the record now.
+        decision: String,
+        /// What it was decided on, and the decision.
+        case: String,
+    },
+    /// What can be asked.
+    Help,
+    /// It did not work, in words.
+    Failed(String),
+}
+
+/// A message whose outcome nobody knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// Its name.
+    pub name: String,
+    /// When it was first to be sent, as people read it.
+    pub at: String,
+    /// The appeal whose answer it is, by `№`.
+    pub number: Option<u32>,
+}
+
+/// How many things a list names, and a wish for all takes up.
+const MOST: usize = 1_000;
+
+/// Answers what is asked.
+pub(super) async fn carry_out(ask: Ask, parts: &Parts) -> Reply {
+    match ask {
+        Ask::Status => Reply::Status(Box::new(report::status(parts))),
+        Ask::ReleaseAnswers => {
+            let held = parts.journal.snapshot().figures().held;
+            apply(parts, Command::ReleaseAnswers)
+                .await
+                .map_or_else(Reply::Failed, |()| Reply::Released(held))
+        }
+        Ask::Quarantine(Handling::List) => Reply::Quarantine(parts.journal.snapshot().quarantined(MOST)),
+        Ask::Quarantine(Handling::Again(which)) => records(parts, &which, Command::Requeue).await,
+        Ask::Quarantine(Handling::Drop(which)) => records(parts, &which, Command::Discard).await,
+        Ask::Unknown(Handling::List) => Reply::Unknown(unknown(parts)),
+        Ask::Unknown(Handling::Again(which)) => messages(parts, &which, Command::Resend).await,
+        Ask::Unknown(Handling::Drop(which)) => messages(parts, &which, Command::Forget).await,
+        Ask::Replay(seq) => replay(parts, Seq(seq)),
+        Ask::Help => Reply::Help,
+    }
+}
+
+/// Answers the questions of the admin chat until the stop.
+pub(super) async fn answer(questions: Shared<Ask>, parts: Arc<Parts>, stop: CancellationToken) {
+    let mut questions: tokio::sync::MutexGuard<'_, mpsc::Receiver<Ask>> = questions.lock().await;
+    while let Some(Some(ask)) = stop.run_until_cancelled(questions.recv()).await {
+        let reply = carry_out(ask, &parts).await;
+        if let Err(words) = apply(&parts, Command::Tell(spoken::reply(&reply))).await {
+            tracing::warn!(error = words, "the operator could not be answered");
+        }
+    }
+}
+
+/// Tells the admin chat how the day begins.
+pub(super) async fn digest(parts: &Parts) {
+    let snapshot = parts.journal.snapshot();
+    let digest = digest::count(snapshot.view(), snapshot.appeals(), clock::now());
+    if !snapshot.intact() {
+        return;
+    }
+    if let Err(words) = apply(parts, Command::Notify(Notice::Digest(digest))).await {
+        tracing::warn!(error = words, "the daily digest is not sent");
+    }
+}
+
+async fn apply(parts: &Parts, command: Command) -> Result<(), String> {
+    let applied = parts.journal.apply(vec![Event::Admin(command)]).await;
+    applied.map_err(|error| error.to_string())
+}
+
+async fn records(parts: &Parts, which: &Which, command: fn(Vec<Seq>) -> Command) -> Reply {
+    let all = parts.journal.snapshot().quarantined(MOST).into_iter();
+    let meant: Vec<Seq> = all.map(|record| record.seq).filter(|seq| which.means(&seq.to_string())).collect();
+    done(parts, meant, command).await
+}
+
+async fn messages(parts: &Parts, which: &Which, command: fn(Vec<OutboxId>) -> Command) -> Reply {
+    let all = parts.journal.snapshot().unknown(MOST).into_iter();
+    let meant: Vec<OutboxId> = all.map(|entry| entry.send.id).filter(|id| which.means(&id.name())).collect();
+    done(parts, meant, command).await
+}
+
+async fn done<T>(parts: &Parts, meant: Vec<T>, command: fn(Vec<T>) -> Command) -> Reply {
+    let count = u64::try_from(meant.len()).unwrap_or(u64::MAX);
+    if meant.is_empty() {
+        return Reply::Done(0);
+    }
+    apply(parts, command(meant))
+        .await
+        .map_or_else(Reply::Failed, |()| Reply::Done(count))
+}
+
+fn unknown(parts: &Parts) -> Vec<Lost> {
+    use crate::domain::view::View as _;
+    let snapshot = parts.journal.snapshot();
+    let rules = words::rules(&parts.settings);
+    let lost = |entry: crate::domain::effect::OutboxEntry| Lost {
+        name: entry.send.id.name(),
+        at: rules.date_time(entry.born),
+        number: entry
+            .send
+            .about
+            .and_then(|appeal| snapshot.view().appeal(appeal))
+            .and_then(|appeal| appeal.number)
+            .map(|number| number.0),
+    };
+    snapshot.unknown(MOST).into_iter().map(lost).collect()
+}
+
+/// Decides a stored record again on the state of now; a record that makes the rules stumble says how.
+fn replay(parts: &Parts, seq: Seq) -> Reply {
+    let snapshot = parts.journal.snapshot();
+    let interpret: Interpret = Arc::new(intake::decode);
+    let event = match snapshot.event(seq, &interpret) {
+        Some(Ok(event)) => event,
+        Some(Err(reason)) => return Reply::Failed(format!("record {seq} cannot be understood: {reason}")),
+        None => return Reply::Failed(format!("there is no record {seq}; records are kept for 8 days")),
+    };
+    let rules = words::rules(&parts.settings);
+    let decided = std::panic::AssertUnwindSafe(|| Case::record(&rules, snapshot.view(), seq, event, clock::now()));
+    let Ok(case) = std::panic::catch_unwind(decided) else {
+        return Reply::Failed(format!("the rules stumble over record {seq}; the log says where"));
+    };
+    match (serde_json::to_string_pretty(&case.decision), serde_json::to_string_pretty(&case)) {
+        (Ok(decision), Ok(case)) => Reply::Replayed { decision, case },
+        (Err(error), _) | (_, Err(error)) => Reply::Failed(error.to_string()),
+    }
+}

@@ -1,0 +1,99 @@
+//! What the operator is answered in the admin chat, in Russian.
+//!
+//! Invariant: short enough for one message; what is longer says how much is left out.
+
+use super::{Reply, Status, operator::Lost};
+use crate::{
+    domain::wording::{Note, StatusNote, Wording},
+    health::Health,
+    journal::SetAside,
+};
+
+/// How many things one message names.
+const NAMED: usize = 15;
+
+/// The answer in words.
+pub(super) fn reply(reply: &Reply) -> String {
+    let wording = Wording::built_in();
+    let note = |note: Note<'_>| wording.note(note);
+    match reply {
+        Reply::Status(status) => describe(&wording, status),
+        Reply::Released(count) => note(Note::OperatorReleased(*count)),
+        Reply::Quarantine(records) => list(&wording, records, Note::OperatorQuarantine, |record: &SetAside| {
+            format!("{} – {}", record.seq, record.reason)
+        }),
+        Reply::Unknown(messages) => list(&wording, messages, Note::OperatorUnknown, |lost: &Lost| {
+            let number = lost.number.map_or_else(String::new, |number| format!(", обращение № {number}"));
+            format!("{} – {}{number}", lost.name, lost.at)
+        }),
+        Reply::Done(count) => note(Note::OperatorDone(*count)),
+        Reply::Help | Reply::Replayed { .. } => note(Note::OperatorHelp),
+        Reply::Failed(words) => note(Note::OperatorFailed(words)),
+    }
+}
+
+fn list<T>(wording: &Wording, all: &[T], heading: fn(u64) -> Note<'static>, line: impl Fn(&T) -> String) -> String {
+    let count = u64::try_from(all.len()).unwrap_or(u64::MAX);
+    let mut lines = vec![wording.note(heading(count))];
+    lines.extend(all.iter().take(NAMED).map(line));
+    if all.len() > NAMED {
+        lines.push("…".to_owned());
+    }
+    lines.join("\n")
+}
+
+fn describe(wording: &Wording, status: &Status) -> String {
+    let note = |note: StatusNote<'_>| wording.note(Note::Status(note));
+    let mut lines = vec![note(plainly(status)), String::new()];
+    let outbox = &status.outbox;
+    lines.push(note(StatusNote::Queues {
+        inbox: status.inbox.pending,
+        outbox: outbox.pending + outbox.sending,
+        rows: status.desk.dirty,
+    }));
+    if let Some(seconds) = status.inbox.oldest_s.max(outbox.oldest_s) {
+        lines.push(note(StatusNote::Oldest(seconds)));
+    }
+    lines.push(note(StatusNote::Troubles {
+        quarantined: status.inbox.quarantined,
+        unknown: outbox.unknown,
+        failed: outbox.failed,
+        held: status.desk.held,
+    }));
+    for (tab, look) in &status.looks {
+        lines.push(note(StatusNote::Look {
+            tab,
+            age: look.age_s,
+            trouble: look.trouble.as_deref(),
+        }));
+    }
+    lines.push(note(StatusNote::Quota {
+        reads: status.quota.reads,
+        writes: status.quota.writes,
+    }));
+    lines.push(note(StatusNote::Uptime {
+        hours: status.uptime_s / 3600,
+        minutes: status.uptime_s / 60 % 60,
+        restarts: status.restarts,
+    }));
+    lines.join("\n")
+}
+
+/// One sentence on how things are; the worst first.
+fn plainly(status: &Status) -> StatusNote<'_> {
+    let down = |name: &str| status.links.get(name) == Some(&Health::Down);
+    let throttled = status.links.values().any(|health| *health == Health::Throttled);
+    if status.looks.values().any(|look| look.trouble.is_some()) {
+        StatusNote::TabTrouble
+    } else if down("telegram") {
+        StatusNote::TelegramDown
+    } else if down("sheets") {
+        StatusNote::SheetsDown
+    } else if throttled {
+        StatusNote::Throttled
+    } else if status.inbox.quarantined + status.outbox.unknown > 0 {
+        StatusNote::WantsALook
+    } else {
+        StatusNote::Well
+    }
+}

@@ -1,0 +1,74 @@
+//! `quarantine`, `unknown` and `replay`: what waits for a person, over the admin socket.
+//!
+//! Invariant: a list says what can be done with what it names; a wish says how many things it met.
+
+use std::process::ExitCode;
+
+use super::{Failure, Quarantine, Unknown};
+use crate::{
+    app::{Handling, Lost, Reply, Request, SetAside, Which, ask},
+    config::Local,
+};
+
+pub(super) async fn quarantine(local: &Local, wish: Quarantine) -> Result<ExitCode, Failure> {
+    let handling = match wish {
+        Quarantine::List => Handling::List,
+        Quarantine::Retry { which } => Handling::Again(Which::of(&which)),
+        Quarantine::Drop { which } => Handling::Drop(Which::of(&which)),
+    };
+    answer(local, &Request::Quarantine(handling)).await
+}
+
+pub(super) async fn unknown(local: &Local, wish: Unknown) -> Result<ExitCode, Failure> {
+    let handling = match wish {
+        Unknown::List => Handling::List,
+        Unknown::Resend { which } => Handling::Again(Which::of(&which)),
+        Unknown::Drop { which } => Handling::Drop(Which::of(&which)),
+    };
+    answer(local, &Request::Unknown(handling)).await
+}
+
+pub(super) async fn replay(local: &Local, seq: u64) -> Result<ExitCode, Failure> {
+    answer(local, &Request::Replay(seq)).await
+}
+
+async fn answer(local: &Local, request: &Request) -> Result<ExitCode, Failure> {
+    match ask(&local.data_dir, request).await? {
+        Reply::Quarantine(records) => print_records(&records),
+        Reply::Unknown(messages) => print_messages(&messages),
+        Reply::Done(0) => return Err(anyhow::anyhow!("nothing of that name is in the list; see `list`").into()),
+        Reply::Done(count) => println!("Сделано: {count}.\nDone: {count}."),
+        Reply::Replayed { decision, case } => print_case(request, &decision, &case),
+        other => return Err(super::status::unexpected(other)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_records(records: &[SetAside]) {
+    if records.is_empty() {
+        return println!("Отложенных записей нет.\nNo records are set aside.");
+    }
+    for SetAside { seq, at, reason } in records {
+        println!("{seq:>8}  {at:.0}  {reason}");
+    }
+    println!("\nDecide again: sheetdesk quarantine retry NUMBER|all; let go: sheetdesk quarantine drop NUMBER|all");
+}
+
+fn print_messages(messages: &[Lost]) {
+    if messages.is_empty() {
+        return println!("Сообщений с неизвестной судьбой нет.\nThe outcome of every message is known.");
+    }
+    for Lost { name, at, number } in messages {
+        let what = number.map_or_else(String::new, |number| format!("  № {number}"));
+        println!("{name:<16}  {at}{what}");
+    }
+    println!("\nSend once more: sheetdesk unknown resend NAME|all; count no longer: sheetdesk unknown drop NAME|all");
+}
+
+fn print_case(request: &Request, decision: &str, case: &str) {
+    let Request::Replay(seq) = request else { return };
+    println!("What follows from record {seq} now:\n{decision}\n");
+    println!("A test of it. It holds what people wrote: put other words in their place first.");
+    println!("tests/rules/cases/record_{seq}.json:\n{case}\n");
+    println!("tests/rules/cases.rs:\n#[test]\nfn record_{seq}() {{\n    decides_as_before(include_str!(\"cases/record_{seq}.json\"));\n}}");
+}

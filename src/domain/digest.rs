@@ -1,0 +1,90 @@
+//! The daily digest: what waits, since when, and what did not get through.
+//!
+//! Invariant: it only counts what the journal holds; where nothing waits, it says so in one sentence.
+
+use jiff::Timestamp;
+
+use super::{
+    appeal::{Appeal, Author, Delivery},
+    event::Digest,
+    ids::Number,
+    partner::RowTrouble,
+    rules::Rules,
+    view::View,
+    wording::Note,
+};
+
+/// How many numbers are named.
+const NAMED: usize = 10;
+
+/// Counts over all appeals.
+#[must_use]
+pub fn count(view: &impl View, appeals: impl Iterator<Item = Appeal>, now: Timestamp) -> Digest {
+    let (mut unanswered, mut oldest, mut named, mut failed) = (0, None::<(Timestamp, Number)>, Vec::new(), 0);
+    for appeal in appeals {
+        let Some(number) = appeal.number.filter(|_| appeal.stopped != Some(RowTrouble::Missing)) else {
+            continue;
+        };
+        if appeal.answer.is_some() && is_undelivered(&appeal.delivery) {
+            failed += 1;
+            named.extend((named.len() < NAMED).then_some(number));
+        }
+        if let Some(since) = waits_since(view, &appeal) {
+            unanswered += 1;
+            oldest = Some(oldest.map_or((since, number), |oldest| oldest.min((since, number))));
+        }
+    }
+    Digest {
+        unanswered,
+        oldest: oldest.map(|(since, number)| (number, now.duration_since(since).as_hours())),
+        failed: (named, failed),
+    }
+}
+
+/// In words, for the admin chat.
+pub(super) fn words(rules: &Rules, digest: &Digest) -> String {
+    let mut lines = vec![match digest.oldest {
+        Some((number, hours)) => rules.wording.note(Note::DigestUnanswered {
+            count: digest.unanswered,
+            number,
+            days: hours / 24,
+            hours: hours % 24,
+        }),
+        None => rules.wording.note(Note::DigestQuiet),
+    }];
+    let (named, failed) = &digest.failed;
+    if *failed > 0 {
+        let numbers: Vec<_> = named.iter().map(ToString::to_string).collect();
+        lines.push(rules.wording.note(Note::DigestFailed {
+            count: *failed,
+            numbers: &numbers.join(", "),
+        }));
+    }
+    lines.join("\n")
+}
+
+/// Since when the partner waits: his is the last word of an open appeal.
+fn waits_since(view: &impl View, appeal: &Appeal) -> Option<Timestamp> {
+    if appeal.status.is_closed() {
+        return None;
+    }
+    let last = view.lines(appeal.id, 1).pop()?;
+    match last.author {
+        Author::Partner => Some(last.at),
+        Author::Specialist | Author::Adopted => None,
+    }
+}
+
+fn is_undelivered(delivery: &Delivery) -> bool {
+    match delivery {
+        Delivery::Failed(_) | Delivery::Unknown { .. } => true,
+        Delivery::Empty
+        | Delivery::Adopted
+        | Delivery::Grace { .. }
+        | Delivery::Waiting
+        | Delivery::Formula
+        | Delivery::Held
+        | Delivery::Delivered { .. }
+        | Delivery::Blocked => false,
+    }
+}

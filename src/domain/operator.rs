@@ -1,0 +1,121 @@
+//! What the operator can ask of the running service, from the command line or in the admin chat.
+//!
+//! Invariant: asking changes nothing by itself; what changes something becomes an event of its own.
+
+use serde::{Deserialize, Serialize};
+
+/// A question or a wish.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    /// How things are.
+    Status,
+    /// Send the answers that were held at first sight.
+    ReleaseAnswers,
+    /// Records that were set aside.
+    Quarantine(Handling),
+    /// Messages whose outcome nobody knows.
+    Unknown(Handling),
+    /// Decide a stored record again, and tell what comes of it; nothing is changed.
+    Replay(u64),
+    /// What can be asked.
+    Help,
+}
+
+/// What is to be done with things that wait for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Handling {
+    /// Name them.
+    List,
+    /// Try again.
+    Again(Which),
+    /// Let them go.
+    Drop(Which),
+}
+
+/// Which of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Which {
+    /// Every one.
+    All,
+    /// The one of this name in the list.
+    Named(String),
+}
+
+impl Ask {
+    /// What a message in the admin chat asks: `/status`, `/release`, `/quarantine retry 12`, `/unknown drop all`, `/operator`.
+    /// None for anything else, which is no business of ours.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace();
+        let command = words.next()?.strip_prefix('/')?;
+        let command = command.split_once('@').map_or(command, |(name, _)| name);
+        let rest: Vec<&str> = words.collect();
+        match (command, &rest[..]) {
+            ("status", []) => Some(Self::Status),
+            ("release", [] | ["answers"]) => Some(Self::ReleaseAnswers),
+            ("quarantine", rest) => Some(Handling::parse(rest, "retry").map_or(Self::Help, Self::Quarantine)),
+            ("unknown", rest) => Some(Handling::parse(rest, "resend").map_or(Self::Help, Self::Unknown)),
+            ("operator" | "status" | "release", _) => Some(Self::Help),
+            _ => None,
+        }
+    }
+}
+
+impl Handling {
+    fn parse(words: &[&str], again: &str) -> Option<Self> {
+        match words {
+            [] | ["list"] => Some(Self::List),
+            [word, which] if *word == again => Some(Self::Again(Which::of(which))),
+            ["drop", which] => Some(Self::Drop(Which::of(which))),
+            _ => None,
+        }
+    }
+}
+
+impl Which {
+    /// `all`, or a name out of the list.
+    #[must_use]
+    pub fn of(word: &str) -> Self {
+        if word == "all" { Self::All } else { Self::Named(word.to_owned()) }
+    }
+
+    /// Whether the thing of this name is meant.
+    #[must_use]
+    pub fn means(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Named(named) => named == name,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_of_the_admin_chat_are_read() {
+        let named = |name: &str| Which::Named(name.to_owned());
+        for (text, ask) in [
+            ("/status", Some(Ask::Status)),
+            ("/status@desk_bot", Some(Ask::Status)),
+            ("/release answers", Some(Ask::ReleaseAnswers)),
+            ("/quarantine", Some(Ask::Quarantine(Handling::List))),
+            ("/quarantine retry 12", Some(Ask::Quarantine(Handling::Again(named("12"))))),
+            ("/quarantine drop all", Some(Ask::Quarantine(Handling::Drop(Which::All)))),
+            ("/quarantine retry", Some(Ask::Help)),
+            ("/unknown resend r5.0", Some(Ask::Unknown(Handling::Again(named("r5.0"))))),
+            ("/unknown retry r5.0", Some(Ask::Help)),
+            ("/operator", Some(Ask::Help)),
+            ("/start", None),
+            ("/help", None),
+            ("status", None),
+            ("", None),
+        ] {
+            assert_eq!(Ask::parse(text), ask, "{text}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! A decision taken again, and what it was taken on: enough to take it once more anywhere, as a test.
+//!
+//! Invariant: replaying changes nothing; a case decided on itself gives the decision that it holds, as long as the rules are the same.
+
+use std::cell::RefCell;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    appeal::{Appeal, Line},
+    decide::decide,
+    effect::{Entity, OutboxEntry},
+    event::Event,
+    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, Seq},
+    memory::Memory,
+    message::Post,
+    partner::Partner,
+    rules::Rules,
+    session::{Group, Session},
+    tab::{Tab, TabState},
+    view::View,
+};
+
+/// One event, the state that its decision read, and the decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// The event's place.
+    pub seq: Seq,
+    /// The moment of the decision.
+    pub now: Timestamp,
+    /// The event.
+    pub event: Event,
+    /// The entities that were read.
+    pub state: Vec<Entity>,
+    /// The messages that were read.
+    pub outbox: Vec<OutboxEntry>,
+    /// What was decided.
+    pub decision: Value,
+}
+
+impl Case {
+    /// Decides an event and keeps what was read for it.
+    #[must_use]
+    pub fn record(rules: &Rules, view: &impl View, seq: Seq, event: Event, now: Timestamp) -> Self {
+        let recorder = Recorder {
+            view,
+            state: RefCell::default(),
+            outbox: RefCell::default(),
+        };
+        let decision = told(rules, &recorder, seq, &event, now);
+        Self {
+            seq,
+            now,
+            event,
+            state: recorder.state.into_inner(),
+            outbox: recorder.outbox.into_inner(),
+            decision,
+        }
+    }
+
+    /// Decides the event on the recorded state.
+    #[must_use]
+    pub fn decide(&self, rules: &Rules) -> Value {
+        let mut memory = Memory::default();
+        self.state.iter().for_each(|entity| memory.put(entity.clone()));
+        self.outbox.iter().for_each(|entry| memory.put_message(entry.clone()));
+        told(rules, &memory, self.seq, &self.event, self.now)
+    }
+}
+
+fn told(rules: &Rules, view: &impl View, seq: Seq, event: &Event, now: Timestamp) -> Value {
+    serde_json::to_value(decide(rules, view, seq, event, now)).expect("a decision is plain data with text keys")
+}
+
+/// A view that remembers what was asked of it.
+struct Recorder<'a, V> {
+    view: &'a V,
+    state: RefCell<Vec<Entity>>,
+    outbox: RefCell<Vec<OutboxEntry>>,
+}
+
+impl<V: View> Recorder<'_, V> {
+    fn note(&self, entity: Entity) {
+        let mut state = self.state.borrow_mut();
+        if !state.iter().any(|known| known.is_same_as(&entity)) {
+            state.push(entity);
+        }
+    }
+
+    fn noted<T: Clone>(&self, found: Option<T>, entity: fn(T) -> Entity) -> Option<T> {
+        found.iter().for_each(|found| self.note(entity(found.clone())));
+        found
+    }
+}
+
+impl<V: View> View for Recorder<'_, V> {
+    fn partner(&self, code: &PartnerCode) -> Option<Partner> {
+        self.noted(self.view.partner(code), Entity::Partner)
+    }
+
+    fn session(&self, chat: ChatId) -> Option<Session> {
+        self.noted(self.view.session(chat), Entity::Session)
+    }
+
+    fn appeal(&self, id: AppealId) -> Option<Appeal> {
+        self.noted(self.view.appeal(id), Entity::Appeal)
+    }
+
+    fn numbered(&self, number: Number) -> Option<AppealId> {
+        let found = self.view.numbered(number);
+        found.and_then(|id| self.appeal(id));
+        found
+    }
+
+    fn appeals_of(&self, chat: ChatId, newest: usize) -> Vec<Appeal> {
+        let found = self.view.appeals_of(chat, newest);
+        found.iter().for_each(|appeal| self.note(Entity::Appeal(appeal.clone())));
+        found
+    }
+
+    fn lines(&self, appeal: AppealId, newest: usize) -> Vec<Line> {
+        let found = self.view.lines(appeal, newest);
+        found.iter().for_each(|line| self.note(Entity::Line(line.clone())));
+        found
+    }
+
+    fn tab(&self, tab: Tab) -> TabState {
+        let state = self.view.tab(tab);
+        self.note(Entity::Tab(state.clone()));
+        state
+    }
+
+    fn post(&self, chat: ChatId, message: MessageId) -> Option<Post> {
+        self.noted(self.view.post(chat, message), Entity::Post)
+    }
+
+    fn group(&self, chat: ChatId) -> Option<Group> {
+        self.noted(self.view.group(chat), Entity::Group)
+    }
+
+    fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry> {
+        let found = self.view.outbox(id);
+        let mut outbox = self.outbox.borrow_mut();
+        if let Some(entry) = found
+            .as_ref()
+            .filter(|entry| !outbox.iter().any(|known| known.send.id == entry.send.id))
+        {
+            outbox.push(entry.clone());
+        }
+        found
+    }
+
+    fn unsent(&self) -> Vec<OutboxId> {
+        let found = self.view.unsent();
+        found.iter().for_each(|id| drop(self.outbox(id)));
+        found
+    }
+
+    fn held(&self) -> Vec<AppealId> {
+        let found = self.view.held();
+        found.iter().for_each(|id| drop(self.appeal(*id)));
+        found
+    }
+}

@@ -1,0 +1,300 @@
+//! What is written into the sheet and to the admin chat.
+//!
+//! Invariant: it is Russian, the language of the firm; a text from outside goes in as an argument and is never taken for a pattern.
+
+use super::{Message, StatusNote, plain};
+use crate::domain::{
+    appeal::{Unfetched, Why},
+    ids::{ChatId, Number, PartnerCode},
+    message::FileKind,
+    partner::RowTrouble,
+    tab::Tab,
+};
+
+/// Something to write into the sheet or to the admin chat; Russian, the language of the firm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Note<'a> {
+    /// A specialist's line in the history.
+    HistorySpecialist(&'a str),
+    /// Where the older lines of a dialogue are.
+    HistoryArchived {
+        /// The name of the tab.
+        tab: &'a str,
+        /// The appeal.
+        number: Number,
+        /// The part that comes next.
+        part: u32,
+    },
+    /// What a file is, in a word.
+    FileKind(FileKind),
+    /// A file in the history, with its link or why there is none.
+    LineFile {
+        /// What it is, its name and size, as far as they are known.
+        described: &'a str,
+        /// Where it can be opened.
+        link: Result<&'a str, NoLink>,
+    },
+    /// Somebody's contact in the history.
+    LineContact {
+        /// Whose.
+        name: &'a str,
+        /// The number.
+        phone: &'a str,
+    },
+    /// A place in the history.
+    LinePlace {
+        /// What is there; empty for a bare position.
+        name: &'a str,
+        /// Latitude and longitude.
+        position: &'a str,
+    },
+    /// A poll's question in the history.
+    LinePoll(&'a str),
+    /// A message that was passed on.
+    LineForwarded {
+        /// Whose it was.
+        from: &'a str,
+        /// What it says.
+        text: &'a str,
+    },
+    /// A message that replies to another.
+    LineReply {
+        /// What the other says.
+        quote: &'a str,
+        /// What it says itself.
+        text: &'a str,
+    },
+    /// A line whose message was changed.
+    LineChanged {
+        /// What it says now.
+        text: &'a str,
+        /// When it was changed.
+        time: &'a str,
+        /// What it said before.
+        before: &'a str,
+    },
+    /// New words for a message whose line cannot be changed.
+    LineCorrected(&'a str),
+    /// Доставка: resting until.
+    DeliveryGrace(&'a str),
+    /// Доставка: the value of a formula is not sent.
+    DeliveryFormula,
+    /// Доставка: the value of a formula was delivered at, and the formula stays.
+    DeliveryFormulaKept(&'a str),
+    /// Доставка: on its way.
+    DeliveryWaiting,
+    /// Доставка: held since first sight.
+    DeliveryHeld,
+    /// Доставка: delivered at; perhaps twice.
+    DeliveryDelivered(&'a str, bool),
+    /// Доставка: the outcome is unknown; sent twice.
+    DeliveryUnknown(bool),
+    /// Доставка: refused.
+    DeliveryRefused(&'a Why),
+    /// Доставка: the row is stopped.
+    Stopped(RowTrouble),
+    /// Admin: another account came for a bound code.
+    AdminBoundToAnother(&'a PartnerCode, ChatId),
+    /// Admin: a tab cannot be used.
+    AdminTabUnusable(&'a str),
+    /// Admin: a tab can be used again.
+    AdminTabMended(Tab),
+    /// Admin: Telegram gives the updates to a webhook, or to somebody else who asks.
+    AdminUpdatesTaken {
+        /// To a webhook.
+        webhook: bool,
+    },
+    /// Admin: Telegram gives the updates to us again.
+    AdminUpdatesBack,
+    /// To the operator: so many answers are let go.
+    OperatorReleased(u64),
+    /// To the operator: so many records were set aside; their list follows.
+    OperatorQuarantine(u64),
+    /// To the operator: of so many messages nobody knows the outcome; their list follows.
+    OperatorUnknown(u64),
+    /// To the operator: done with so many.
+    OperatorDone(u64),
+    /// To the operator: what can be asked.
+    OperatorHelp,
+    /// To the operator: it did not work.
+    OperatorFailed(&'a str),
+    /// To the operator: how things are.
+    Status(StatusNote<'a>),
+    /// The digest: so many appeals wait, one of them longest.
+    DigestUnanswered {
+        /// How many.
+        count: u64,
+        /// Which waits longest.
+        number: Number,
+        /// For how many whole days.
+        days: i64,
+        /// And hours.
+        hours: i64,
+    },
+    /// The digest: nobody waits.
+    DigestQuiet,
+    /// The digest: answers that did not get through.
+    DigestFailed {
+        /// How many.
+        count: u64,
+        /// The first of their numbers.
+        numbers: &'a str,
+    },
+    /// Admin: rows are stopped: their numbers, and why.
+    AdminRowsStopped(&'a str, &'a str),
+    /// Admin: of the bound partners so many are lost from the list; nobody loses access.
+    AdminStaffHeld(u32, u32),
+    /// Admin: the list is itself again.
+    AdminStaffMended,
+    /// Admin: somebody has lost access.
+    AdminRevoked(&'a PartnerCode),
+    /// Admin: the journal is older than the sheet; so many messages that waited are not sent.
+    AdminRestored(usize),
+    /// Admin: Google refused an appeal's row.
+    AdminRowRefused(Number, &'a str),
+    /// Admin: Google refused a partner's row.
+    AdminPartnerRefused(&'a PartnerCode, &'a str),
+    /// Admin: a code stands in several rows, so nobody can register with it.
+    AdminPartnerDoubled(&'a PartnerCode),
+}
+
+/// Why a file in the history has no link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoLink {
+    /// The service has no address on the internet.
+    NoAddress,
+    /// Telegram does not give bots what is larger than 20 MB.
+    TooLarge,
+}
+
+impl<'a> Note<'a> {
+    pub(super) fn message(self) -> Message<'a> {
+        match self {
+            Self::HistorySpecialist(text) => ("history-specialist", vec![("text", text.into())]),
+            Self::HistoryArchived { tab, number, part } => (
+                "history-archived",
+                vec![
+                    ("tab", tab.into()),
+                    ("number", number.to_string().into()),
+                    ("part", part.to_string().into()),
+                ],
+            ),
+            Self::FileKind(kind) => plain(file_word(kind)),
+            Self::LineFile { described, link } => line_file(described, link),
+            Self::LineContact { name, phone } => ("line-contact", vec![("name", name.into()), ("phone", phone.into())]),
+            Self::LinePlace { name: "", position } => ("line-position", vec![("position", position.into())]),
+            Self::LinePlace { name, position } => ("line-place", vec![("name", name.into()), ("position", position.into())]),
+            Self::LinePoll(question) => ("line-poll", vec![("question", question.into())]),
+            Self::LineForwarded { from, text } => ("line-forwarded", vec![("from", from.into()), ("text", text.into())]),
+            Self::LineReply { quote, text } => ("line-reply", vec![("quote", quote.into()), ("text", text.into())]),
+            Self::LineChanged { text, time, before } => (
+                "line-changed",
+                vec![("text", text.into()), ("time", time.into()), ("before", before.into())],
+            ),
+            Self::LineCorrected(text) => ("line-corrected", vec![("text", text.into())]),
+            Self::DeliveryGrace(time) => ("delivery-grace", vec![("time", time.into())]),
+            Self::DeliveryFormula => plain("delivery-formula"),
+            Self::DeliveryFormulaKept(time) => ("delivery-formula-kept", vec![("time", time.into())]),
+            Self::DeliveryWaiting => plain("delivery-waiting"),
+            Self::DeliveryHeld => plain("delivery-held"),
+            Self::DeliveryDelivered(time, false) => ("delivery-delivered", vec![("time", time.into())]),
+            Self::DeliveryDelivered(time, true) => ("delivery-delivered-maybe-twice", vec![("time", time.into())]),
+            Self::DeliveryUnknown(false) => plain("delivery-unknown"),
+            Self::DeliveryUnknown(true) => plain("delivery-unknown-twice"),
+            Self::DeliveryRefused(why) => refusal(why),
+            Self::Stopped(trouble) => plain(stop_words(trouble)),
+            Self::AdminBoundToAnother(code, chat) => (
+                "admin-bound-to-another",
+                vec![("code", code.as_str().into()), ("chat", chat.to_string().into())],
+            ),
+            Self::AdminStaffHeld(lost, all) => ("admin-staff-held", vec![("lost", lost.into()), ("all", all.into())]),
+            Self::AdminStaffMended => plain("admin-staff-mended"),
+            Self::AdminRevoked(code) => ("admin-revoked", vec![("code", code.as_str().into())]),
+            Self::AdminRestored(count) => ("admin-restored", vec![("count", count.into())]),
+            Self::AdminRowsStopped(numbers, words) => ("admin-rows-stopped", vec![("numbers", numbers.into()), ("words", words.into())]),
+            Self::AdminRowRefused(number, words) => (
+                "admin-row-refused",
+                vec![("number", number.to_string().into()), ("words", words.into())],
+            ),
+            Self::AdminPartnerRefused(code, words) => (
+                "admin-partner-refused",
+                vec![("code", code.as_str().into()), ("words", words.into())],
+            ),
+            Self::AdminPartnerDoubled(code) => ("admin-partner-doubled", vec![("code", code.as_str().into())]),
+            Self::OperatorReleased(count) => ("operator-released", vec![("count", count.into())]),
+            Self::OperatorQuarantine(count) => ("operator-quarantine", vec![("count", count.into())]),
+            Self::OperatorUnknown(count) => ("operator-unknown", vec![("count", count.into())]),
+            Self::OperatorDone(count) => ("operator-done", vec![("count", count.into())]),
+            Self::OperatorHelp => plain("operator-help"),
+            Self::OperatorFailed(words) => ("operator-failed", vec![("words", words.into())]),
+            Self::Status(note) => note.message(),
+            Self::DigestUnanswered {
+                count,
+                number,
+                days,
+                hours,
+            } => (
+                "digest-unanswered",
+                vec![
+                    ("count", count.into()),
+                    ("number", number.to_string().into()),
+                    ("days", days.into()),
+                    ("hours", hours.into()),
+                ],
+            ),
+            Self::DigestQuiet => plain("digest-quiet"),
+            Self::DigestFailed { count, numbers } => ("digest-failed", vec![("count", count.into()), ("numbers", numbers.into())]),
+            Self::AdminUpdatesTaken { webhook: true } => plain("admin-updates-webhook"),
+            Self::AdminUpdatesTaken { webhook: false } => plain("admin-updates-taken"),
+            Self::AdminUpdatesBack => plain("admin-updates-back"),
+            Self::AdminTabUnusable(words) => ("admin-tab-unusable", vec![("words", words.into())]),
+            Self::AdminTabMended(_) => plain("admin-tab-mended"),
+        }
+    }
+}
+
+fn line_file<'a>(described: &'a str, link: Result<&'a str, NoLink>) -> Message<'a> {
+    let described = ("described", described.into());
+    match link {
+        Ok(link) => ("line-file", vec![described, ("link", link.into())]),
+        Err(NoLink::NoAddress) => ("line-file-no-address", vec![described]),
+        Err(NoLink::TooLarge) => ("line-file-too-large", vec![described]),
+    }
+}
+
+fn file_word(kind: FileKind) -> &'static str {
+    match kind {
+        FileKind::Photo => "file-photo",
+        FileKind::Video => "file-video",
+        FileKind::Animation => "file-animation",
+        FileKind::Audio => "file-audio",
+        FileKind::Voice => "file-voice",
+        FileKind::VideoNote => "file-video-note",
+        FileKind::Document => "file-document",
+        FileKind::Sticker => "file-sticker",
+    }
+}
+
+fn refusal(why: &Why) -> Message<'_> {
+    match why {
+        Why::Blocked => plain("delivery-blocked"),
+        Why::Deactivated => plain("delivery-deactivated"),
+        Why::ChatNotFound => plain("delivery-chat-not-found"),
+        Why::GaveUp => plain("delivery-gave-up"),
+        Why::Refused(words) => ("delivery-refused", vec![("words", words.as_str().into())]),
+        Why::File(Unfetched::Forbidden) => plain("delivery-file-forbidden"),
+        Why::File(Unfetched::Unreachable) => plain("delivery-file-unreachable"),
+        Why::File(Unfetched::Status(status)) => ("delivery-file-status", vec![("status", status.to_string().into())]),
+        Why::File(Unfetched::TooLarge) => plain("delivery-file-too-large"),
+    }
+}
+
+fn stop_words(trouble: RowTrouble) -> &'static str {
+    match trouble {
+        RowTrouble::Doubled => "stopped-doubled",
+        RowTrouble::Mismatched => "stopped-mismatched",
+        RowTrouble::Missing => "stopped-missing",
+        RowTrouble::Moved => "stopped-moved",
+        RowTrouble::Unknown => "stopped-unknown",
+    }
+}

@@ -1,0 +1,113 @@
+//! How things are, in words for the operator.
+//!
+//! Invariant: one sentence opens it; every figure bears its unit.
+
+use super::{Message, plain};
+
+/// A sentence or a line of the status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatusNote<'a> {
+    /// All is well.
+    Well,
+    /// A tab cannot be used.
+    TabTrouble,
+    /// Telegram does not answer.
+    TelegramDown,
+    /// Google Sheets does not answer.
+    SheetsDown,
+    /// A service asks for patience.
+    Throttled,
+    /// Something was set aside, or nobody knows what became of it.
+    WantsALook,
+    /// What waits: records to decide, messages to send, rows to write.
+    Queues {
+        /// Records.
+        inbox: u64,
+        /// Messages.
+        outbox: u64,
+        /// Rows.
+        rows: u64,
+    },
+    /// For how many seconds the oldest of them waits.
+    Oldest(u64),
+    /// What did not go as it should.
+    Troubles {
+        /// Records set aside.
+        quarantined: u64,
+        /// Messages whose outcome nobody knows.
+        unknown: u64,
+        /// Messages that were refused.
+        failed: u64,
+        /// Answers that wait to be released.
+        held: u64,
+    },
+    /// A tab: how many seconds ago it was looked at, and what is wrong with it.
+    Look {
+        /// Its name in the settings.
+        tab: &'a str,
+        /// None before the first look.
+        age: Option<u64>,
+        /// In words.
+        trouble: Option<&'a str>,
+    },
+    /// Calls to Google Sheets left within the minute.
+    Quota {
+        /// Reads.
+        reads: u32,
+        /// Writes.
+        writes: u32,
+    },
+    /// Since when the service runs.
+    Uptime {
+        /// Whole hours.
+        hours: u64,
+        /// And minutes.
+        minutes: u64,
+        /// Restarts of loops.
+        restarts: u64,
+    },
+}
+
+impl<'a> StatusNote<'a> {
+    pub(super) fn message(self) -> Message<'a> {
+        match self {
+            Self::Well => plain("status-well"),
+            Self::TabTrouble => plain("status-tab-trouble"),
+            Self::TelegramDown => plain("status-telegram-down"),
+            Self::SheetsDown => plain("status-sheets-down"),
+            Self::Throttled => plain("status-throttled"),
+            Self::WantsALook => plain("status-wants-a-look"),
+            Self::Queues { inbox, outbox, rows } => (
+                "status-queues",
+                vec![("inbox", inbox.into()), ("outbox", outbox.into()), ("rows", rows.into())],
+            ),
+            Self::Oldest(seconds) => ("status-oldest", vec![("seconds", seconds.into())]),
+            Self::Troubles {
+                quarantined,
+                unknown,
+                failed,
+                held,
+            } => (
+                "status-troubles",
+                vec![
+                    ("quarantined", quarantined.into()),
+                    ("unknown", unknown.into()),
+                    ("failed", failed.into()),
+                    ("held", held.into()),
+                ],
+            ),
+            Self::Look {
+                tab, trouble: Some(words), ..
+            } => ("status-look-trouble", vec![("tab", tab.into()), ("words", words.into())]),
+            Self::Look {
+                tab, age: Some(seconds), ..
+            } => ("status-look", vec![("tab", tab.into()), ("seconds", seconds.into())]),
+            Self::Look { tab, age: None, .. } => ("status-look-none", vec![("tab", tab.into())]),
+            Self::Quota { reads, writes } => ("status-quota", vec![("reads", reads.into()), ("writes", writes.into())]),
+            Self::Uptime { hours, minutes, restarts } => (
+                "status-uptime",
+                vec![("hours", hours.into()), ("minutes", minutes.into()), ("restarts", restarts.into())],
+            ),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What the operator asks and hears.
+
+use jiff::SignedDuration;
+use sheetdesk::domain::{
+    appeal::{Status, Why},
+    digest,
+    event::{Command, Event, Notice, Outcome},
+    ids::{MessageId, Number, OutboxId, Seq},
+    message::Content,
+};
+
+use crate::table::{ADMIN, ANNA, Table};
+
+fn admin(table: &mut Table, command: Command) -> Vec<String> {
+    table.event(&Event::Admin(command))
+}
+
+#[test]
+fn commands_of_the_admin_chat_are_questions_and_those_of_others_are_not() {
+    let mut table = Table::registered();
+    assert_eq!(table.text(ADMIN, "/status"), ["asked Status"]);
+    assert_eq!(table.text(ADMIN, "/quarantine drop 12"), ["asked Quarantine(Drop(Named(\"12\")))"]);
+    assert!(table.text(ANNA, "/status")[0].starts_with("7001: Напишите сюда вопрос"));
+    table.message(ADMIN, Content::Text("просто слова".into()));
+    assert_eq!(admin(&mut table, Command::Tell("Всё в порядке.".into())), ["1: Всё в порядке."]);
+}
+
+#[test]
+fn wishes_about_what_was_set_aside_are_passed_on() {
+    let mut table = Table::registered();
+    let some = vec![Seq(3), Seq(4)];
+    assert_eq!(
+        admin(&mut table, Command::Requeue(some.clone())),
+        ["decide 3 anew", "decide 4 anew"]
+    );
+    assert_eq!(admin(&mut table, Command::Discard(some)), ["discard 3", "discard 4"]);
+    let reply = OutboxId::Reply(Seq(5), 0);
+    assert_eq!(admin(&mut table, Command::Resend(vec![reply.clone()])), ["resend r5.0"]);
+    assert_eq!(admin(&mut table, Command::Forget(vec![reply])), ["forget r5.0"]);
+}
+
+#[test]
+fn an_unknown_answer_that_stands_in_its_cell_goes_out_again_as_a_new_one() {
+    let mut table = Table::with_appeal();
+    table.rules.resend_unknown = false;
+    table.row(1, Status::New, "Готово");
+    table.sent(&table.answer_id(1, 1, 0), Outcome::Unknown);
+    let id = table.answer_id(1, 1, 0);
+    let told = admin(&mut table, Command::Resend(vec![id]));
+    assert!(told[0].ends_with("Ответ на обращение № 1 / Готово"), "{told:?}");
+    assert_eq!(told.last().map(String::as_str), Some("forget a6.1.0"));
+}
+
+#[test]
+fn the_digest_counts_who_waits_and_what_did_not_arrive() {
+    let mut table = Table::registered();
+    let digest = |table: &Table| digest::count(&table.state, table.state.appeals().cloned(), table.now);
+    let say = |table: &mut Table| {
+        let digest = digest(table);
+        admin(table, Command::Notify(Notice::Digest(digest)))
+    };
+    assert_eq!(say(&mut table), ["1: Доброе утро! Никто не ждёт ответа."]);
+    table.text(ANNA, "Раз");
+    table.placed(1);
+    table.now += SignedDuration::from_hours(50);
+    assert_eq!(say(&mut table), ["1: Доброе утро! Ответа ждёт 1 обращение: № 1, 2 дн 2 ч."]);
+    table.row(1, Status::New, "Готово");
+    let gone = Outcome::Rejected(Why::ChatNotFound);
+    table.sent(&table.answer_id(1, 1, 0), gone);
+    assert_eq!(digest(&table).failed, (vec![Number(1)], 1));
+    assert!(say(&mut table)[0].ends_with("Не дошёл 1 ответ: № 1. Причина – в столбце «Доставка»."));
+    table.row(1, Status::New, "Ещё раз");
+    table.sent(&table.answer_id(1, 2, 0), Outcome::Delivered(MessageId(9)));
+    assert_eq!(say(&mut table), ["1: Доброе утро! Никто не ждёт ответа."]);
+}
