@@ -14,6 +14,7 @@ use super::error::ApiError;
 use super::faults::{CallKind, Visit};
 use super::mask::FieldMask;
 use super::quota::Direction;
+use super::record::Exchange;
 use super::server::{Shared, World};
 use super::workbook::{GetQuery, Role, ValuesQuery, Workbook};
 
@@ -106,8 +107,29 @@ impl Call {
 }
 
 impl Work {
+    /// Carries the call out and keeps it, if anybody wants to see it afterwards.
+    pub(super) fn perform_on_record(self) -> Result<Value, ApiError> {
+        let shared = Arc::clone(&self.shared);
+        let (method, query, body) = (self.call.method(), self.query.clone(), self.body.clone());
+        let answer = self.perform();
+        shared.world().exchanges.push(|| {
+            let (status, response) = match &answer {
+                Ok(answer) => (200, answer.clone()),
+                Err(error) => (error.code, error.body()),
+            };
+            Exchange {
+                method: method.to_owned(),
+                query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+                request: serde_json::from_slice(&body).unwrap_or_default(),
+                status,
+                response,
+            }
+        });
+        answer
+    }
+
     /// Carries the call out, with the people who were asked to act meanwhile.
-    pub(super) fn perform(self) -> Result<Value, ApiError> {
+    fn perform(self) -> Result<Value, ApiError> {
         let shared = Arc::clone(&self.shared);
         let mut world = shared.world();
         let id = self.call.spreadsheet.as_str();

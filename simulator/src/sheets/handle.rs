@@ -12,6 +12,7 @@ use tokio_util::sync::DropGuard;
 
 use super::faults::{CallKind, Fault, Hold, Side, Trouble, Visit};
 use super::quota::{Calls, Quotas};
+use super::record::Exchange;
 use super::server::{Shared, router};
 use super::wire::{Cut, CuttableListener};
 use super::workbook::Workbook;
@@ -23,6 +24,8 @@ pub struct SheetsOptions {
     pub listen: SocketAddr,
     /// Limits per user.
     pub quotas: Quotas,
+    /// How many calls are kept for a look afterwards; none by default.
+    pub record: usize,
 }
 
 impl Default for SheetsOptions {
@@ -31,6 +34,7 @@ impl Default for SheetsOptions {
         Self {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             quotas: Quotas::default(),
+            record: 0,
         }
     }
 }
@@ -55,7 +59,7 @@ impl Sheets {
     pub async fn start(options: SheetsOptions) -> std::io::Result<Self> {
         let listener = TcpListener::bind(options.listen).await?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared::new(options.quotas));
+        let shared = Arc::new(Shared::new(options.quotas, options.record));
         let stop = shared.stop.clone();
         let listener = CuttableListener {
             listener,
@@ -115,6 +119,14 @@ impl Sheets {
     pub fn calls(&self) -> Calls {
         let now = self.0.shared.elapsed();
         self.0.shared.world().meter.calls(now)
+    }
+
+    /// The last calls and their answers, oldest first, as many as
+    /// [`SheetsOptions::record`] says. Calls without a valid token are not among
+    /// them, nor those to methods that are not served here.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.0.shared.world().exchanges.all()
     }
 
     /// Scripts a trouble for the next calls of a kind.

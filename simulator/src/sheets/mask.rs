@@ -28,6 +28,11 @@ impl FieldMask {
         }
     }
 
+    /// The wanted names, each with what is wanted below it.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, &Self)> {
+        self.wanted.iter().map(|(name, below)| (name.as_str(), below))
+    }
+
     /// Whether anything at or below this path is wanted.
     pub(crate) fn covers(&self, path: &[&str]) -> bool {
         let Some((name, below)) = path.split_first() else {

@@ -11,6 +11,7 @@ mod faults;
 mod handle;
 mod mask;
 mod quota;
+mod record;
 mod server;
 mod sim;
 mod token;
@@ -21,7 +22,9 @@ pub use credentials::{SERVICE_ACCOUNT_EMAIL, service_account};
 pub use error::ApiError;
 pub use faults::{Act, CallKind, Fault, Hold, Side, Trouble, Visit};
 pub use handle::{Sheets, SheetsOptions};
+pub(crate) use mask::FieldMask;
 pub use quota::{Calls, Minute, Quotas};
+pub use record::Exchange;
 pub use workbook::{
     Cell, CellError, DEFAULT_COLUMNS, DEFAULT_ROWS, DateRender, Dimension, GetQuery, NumberFormat, Render, Role, SheetId, Shown,
     TOUR_PARTNER, TourPartner, ValuesQuery, Workbook, sample_workbook, typed,

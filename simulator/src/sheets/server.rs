@@ -19,11 +19,13 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Moment;
+use crate::record::Ring;
 
 use super::call::{Call, Work};
 use super::error::ApiError;
 use super::faults::{CallKind, Gate, Script, Side, Trouble, Visit, millis};
 use super::quota::{Meter, Quotas};
+use super::record::Exchange;
 use super::sim;
 use super::token::{TokenForm, Tokens};
 use super::wire::Cut;
@@ -47,16 +49,18 @@ pub(super) struct World {
     pub(super) meter: Meter,
     pub(super) script: Script,
     pub(super) visits: Vec<(String, Visit)>,
+    pub(super) exchanges: Ring<Exchange>,
 }
 
 impl Shared {
-    pub(super) fn new(quotas: Quotas) -> Self {
+    pub(super) fn new(quotas: Quotas, record: usize) -> Self {
         let world = World {
             workbooks: BTreeMap::new(),
             tokens: Tokens::default(),
             meter: Meter::new(quotas),
             script: Script::default(),
             visits: Vec::new(),
+            exchanges: Ring::new(record),
         };
         Self {
             world: Mutex::new(world),
@@ -123,7 +127,7 @@ async fn api(State(shared): State<Arc<Shared>>, ConnectInfo(cut): ConnectInfo<Cu
         query: parts.uri.query().unwrap_or_default().to_owned(),
         body,
     };
-    let work = move || match work.perform() {
+    let work = move || match work.perform_on_record() {
         Ok(body) => json_response(StatusCode::OK, &body),
         Err(error) => error_response(&error),
     };

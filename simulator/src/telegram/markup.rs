@@ -36,6 +36,11 @@ pub(super) fn read(params: &Params) -> Result<Option<Value>, Refusal> {
     }
     if let Some(rows) = markup.get("inline_keyboard") {
         each_button(rows, inline_button)?;
+        let mut rows = rows.as_array().into_iter().flatten();
+        if rows.all(|row| row.as_array().is_some_and(Vec::is_empty)) {
+            // The server takes a keyboard without buttons for none.
+            return Ok(None);
+        }
     } else if let Some(rows) = markup.get("keyboard") {
         each_button(rows, reply_button)?;
     } else if !is_true(&markup, "remove_keyboard") && !is_true(&markup, "force_reply") {

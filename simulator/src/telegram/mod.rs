@@ -26,6 +26,7 @@ mod people;
 mod person;
 mod polling;
 mod reactions;
+mod record;
 mod refusal;
 mod render;
 mod sent;
@@ -56,6 +57,7 @@ pub use self::parts::Origin;
 pub use self::people::ActError;
 pub use self::person::Person;
 pub use self::reactions::REACTIONS;
+pub use self::record::Exchange;
 pub use self::sent::{ButtonAnswer, Content, FileSource, SentFile, SentMessage};
 pub use self::state::{Calls, CommandSet};
 
@@ -213,6 +215,17 @@ impl Telegram {
     /// How often the bot called and what came of it.
     pub fn calls(&self) -> Calls {
         self.0.lock().calls.clone()
+    }
+
+    /// The last calls and their answers, oldest first, as many as [`TelegramOptions::record`] says.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.0.lock().exchanges.all()
+    }
+
+    /// The last updates that people's acts became, oldest first, whether the bot wanted them or
+    /// not; updates out of [`Telegram::update`] are not among them.
+    pub fn emitted(&self) -> Vec<Value> {
+        self.0.lock().emitted.all()
     }
 
     /// The bot's commands, one set for each scope and language.

@@ -31,6 +31,8 @@ pub struct TelegramOptions {
     /// The number of the first update; by default the Unix time, so that a stand-in started
     /// again beside a service that remembers never repeats a number.
     pub first_update: Option<UpdateId>,
+    /// How many calls, and how many updates, are kept for a look afterwards; none by default.
+    pub record: usize,
 }
 
 impl Default for TelegramOptions {
@@ -43,6 +45,7 @@ impl Default for TelegramOptions {
             webhook_timeout: WEBHOOK_TIMEOUT,
             query_lifetime: QUERY_LIFETIME,
             first_update: None,
+            record: 0,
         }
     }
 }

@@ -34,6 +34,7 @@ pub(super) enum Given<'a> {
 pub(super) struct Params {
     values: Map<String, Value>,
     files: BTreeMap<String, Upload>,
+    came_as_json: bool,
 }
 
 impl Params {
@@ -55,6 +56,7 @@ impl Params {
             let object: Map<String, Value> =
                 serde_json::from_slice(body).map_err(|_| Refusal::Malformed("can't parse JSON object".into()))?;
             params.values.extend(object);
+            params.came_as_json = true;
         } else if kind.starts_with("application/x-www-form-urlencoded") {
             params.add_form(body);
         } else if let Ok(boundary) = multer::parse_boundary(kind) {
@@ -66,6 +68,20 @@ impl Params {
             return Err(Refusal::NotImplemented(format!("content type {kind:?}")));
         }
         Ok(params)
+    }
+
+    /// All parameters as one object, for the record; a file is what a text would point at.
+    pub(super) fn to_json(&self) -> Value {
+        let mut all = self.values.clone();
+        for name in self.files.keys().filter(|name| !self.points_at(name)) {
+            all.insert(name.clone(), Value::String(format!("{ATTACHED}{name}")));
+        }
+        Value::Object(all)
+    }
+
+    /// Whether every parameter is a text.
+    pub(super) fn are_text(&self) -> bool {
+        !self.came_as_json
     }
 
     /// Refuses whatever stands neither in `known` nor is null, and files that nothing points at.

@@ -203,6 +203,7 @@ impl State {
         let update_id = self.number_update();
         let mut update = json!({ "update_id": update_id });
         update[kind] = body;
+        self.emitted.push(|| update.clone());
         self.webhook.updates.queue(update_id, kind, &update, chat);
         update_id
     }

@@ -4,7 +4,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A refusal of the Bot API: the description is the `Display` text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -155,17 +155,23 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let code = self.code();
+impl Refusal {
+    /// The body of the answer.
+    pub(super) fn body(&self) -> Value {
         let mut body = json!({
             "ok": false,
-            "error_code": code.as_u16(),
+            "error_code": self.code().as_u16(),
             "description": self.to_string(),
         });
         if let Self::TooMany(seconds) = self {
             body["parameters"] = json!({ "retry_after": seconds });
         }
-        (code, Json(body)).into_response()
+        body
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.code(), Json(self.body())).into_response()
     }
 }

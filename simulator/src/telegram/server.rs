@@ -24,6 +24,7 @@ use super::method::Method;
 use super::methods;
 use super::params::Params;
 use super::polling;
+use super::record::Exchange;
 use super::refusal::Refusal;
 use super::{Shared, Telegram, download, sim};
 use crate::clock::Moment;
@@ -155,7 +156,7 @@ async fn answer(shared: &Shared, call: &Call) -> Response {
             carry_out(shared, call).await
         }
         Some(FaultKind::Answer { status, body }) => scripted(status, body),
-        Some(FaultKind::TooMany { retry_after }) => refused(shared, Refusal::TooMany(retry_after)),
+        Some(FaultKind::TooMany { retry_after }) => refused(shared, &Refusal::TooMany(retry_after)),
         Some(FaultKind::CutBefore) => cut(),
         Some(FaultKind::CutAfter) => {
             carry_out(shared, call).await;
@@ -174,17 +175,34 @@ async fn hold(shared: &Shared) {
 }
 
 async fn carry_out(shared: &Shared, call: &Call) -> Response {
-    let done = match &call.asks {
-        Asks::File { path } => shared.lock().files.read(path).map(download::whole),
-        Asks::Method { query, headers, body } => {
-            let params = Params::read(query.as_deref(), headers, body).await;
-            match params {
-                Ok(params) => attempt(shared, &call.method, &params).await.map(|body| Json(body).into_response()),
-                Err(refusal) => Err(refusal),
-            }
+    match &call.asks {
+        Asks::File { path } => {
+            let found = shared.lock().files.read(path);
+            found.map_or_else(|refusal| refused(shared, &refusal), download::whole)
         }
+        Asks::Method { query, headers, body } => match Params::read(query.as_deref(), headers, body).await {
+            Err(refusal) => refused(shared, &refusal),
+            Ok(params) => {
+                let done = attempt(shared, &call.method, &params).await;
+                record(shared, call, &params, &done);
+                done.map_or_else(|refusal| refused(shared, &refusal), |body| Json(body).into_response())
+            }
+        },
+    }
+}
+
+fn record(shared: &Shared, call: &Call, params: &Params, done: &Result<Value, Refusal>) {
+    let (status, body) = match done {
+        Ok(body) => (StatusCode::OK, body.clone()),
+        Err(refusal) => (refusal.code(), refusal.body()),
     };
-    done.unwrap_or_else(|refusal| refused(shared, refusal))
+    shared.lock().exchanges.push(|| Exchange {
+        method: call.method.clone(),
+        params: params.to_json(),
+        as_text: params.are_text(),
+        status: status.as_u16(),
+        body,
+    });
 }
 
 async fn attempt(shared: &Shared, method: &str, params: &Params) -> Result<Value, Refusal> {
@@ -201,15 +219,15 @@ async fn attempt(shared: &Shared, method: &str, params: &Params) -> Result<Value
     Ok(body)
 }
 
-fn refused(shared: &Shared, refusal: Refusal) -> Response {
+fn refused(shared: &Shared, refusal: &Refusal) -> Response {
     shared.change(|state| match refusal {
         Refusal::TooMany(_) => state.calls.too_many += 1,
-        ref other => {
+        other => {
             tracing::debug!(%other, "refused");
             state.calls.refused += 1;
         }
     });
-    refusal.into_response()
+    refusal.clone().into_response()
 }
 
 fn scripted(status: u16, body: String) -> Response {

@@ -14,10 +14,12 @@ use super::files::Files;
 use super::ids::{ChatId, MessageId, Profile, UpdateId};
 use super::limits::Flood;
 use super::polling::Polls;
+use super::record::Exchange;
 use super::refusal::Refusal;
 use super::sent::{ButtonAnswer, SentMessage};
 use super::webhook::Webhook;
 use crate::clock::Moment;
+use crate::record::Ring;
 
 /// How often the bot called and what came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -115,6 +117,8 @@ pub(super) struct State {
     pub(super) flood: Flood,
     pub(super) faults: Faults,
     pub(super) calls: Calls,
+    pub(super) exchanges: Ring<Exchange>,
+    pub(super) emitted: Ring<Value>,
     /// Calls that a fault holds now.
     pub(super) held: usize,
     pub(super) next_update: UpdateId,
@@ -189,6 +193,8 @@ impl State {
             flood: Flood::new(options.limits),
             faults: Faults::default(),
             calls: Calls::default(),
+            exchanges: Ring::new(options.record),
+            emitted: Ring::new(options.record),
             held: 0,
             next_update: options.first_update.unwrap_or(UpdateId(now.unix())),
             next_message: MessageId(1),
