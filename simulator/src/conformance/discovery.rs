@@ -13,8 +13,9 @@ use super::masks;
 use super::{Findings, Violation, load, shown};
 use crate::sheets::Exchange;
 
-/// Messages that say one of several things: exactly one field of them is set.
-const ONE_FIELD: [&str; 2] = ["Request", "ExtendedValue"];
+/// Messages that say one of several things: how few and how many of their fields may be set.
+/// A mask may leave nothing of a value, so an empty one is right.
+const ONE_OF: [(&str, std::ops::RangeInclusive<usize>); 2] = [("Request", 1..=1), ("ExtendedValue", 0..=1)];
 /// The canonical names of refusals that belong to a code (google.rpc.Code).
 const STATUSES: [(u16, &str); 12] = [
     (400, "INVALID_ARGUMENT"),
@@ -154,8 +155,9 @@ impl Discovery {
             findings.report(format!("expected {name}, found {}", shown(value)));
             return;
         };
-        if ONE_FIELD.contains(&name) && fields.len() != 1 {
-            findings.report(format!("{name} has exactly one field, not {}", fields.len()));
+        let bounds = ONE_OF.iter().find(|(message, _)| *message == name);
+        if bounds.is_some_and(|(_, bounds)| !bounds.contains(&fields.len())) {
+            findings.report(format!("{name} says one thing, not {}", fields.len()));
         }
         for (field, value) in fields {
             match schema.properties.get(field) {
