@@ -40,9 +40,11 @@ pub(super) struct Call {
     what: What,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum What {
     Get,
+    /// One range, in the path.
+    ValuesGet(String),
     ValuesBatchGet,
     BatchUpdate,
 }
@@ -63,9 +65,10 @@ impl Call {
         let unknown = || ApiError::not_simulated(&format!("{method} {path}"));
         let rest = path.strip_prefix("/v4/spreadsheets/").ok_or_else(unknown)?;
         let (spreadsheet, what) = match *method {
-            Method::GET => match rest.strip_suffix("/values:batchGet") {
-                Some(id) => (id, What::ValuesBatchGet),
-                None => (rest, What::Get),
+            Method::GET => match (rest.strip_suffix("/values:batchGet"), rest.split_once("/values/")) {
+                (Some(id), _) => (id, What::ValuesBatchGet),
+                (None, Some((id, range))) => (id, What::ValuesGet(range.to_owned())),
+                (None, None) => (rest, What::Get),
             },
             Method::POST => {
                 let id = rest.strip_suffix(":batchUpdate").ok_or_else(unknown)?;
@@ -91,7 +94,7 @@ impl Call {
 
     pub(super) fn direction(&self) -> Direction {
         match self.what {
-            What::Get | What::ValuesBatchGet => Direction::Read,
+            What::Get | What::ValuesGet(_) | What::ValuesBatchGet => Direction::Read,
             What::BatchUpdate => Direction::Write,
         }
     }
@@ -100,6 +103,7 @@ impl Call {
     pub(super) fn method(&self) -> &'static str {
         match self.what {
             What::Get => "spreadsheets.get",
+            What::ValuesGet(_) => "spreadsheets.values.get",
             What::ValuesBatchGet => "spreadsheets.values.batchGet",
             What::BatchUpdate => "spreadsheets.batchUpdate",
         }
@@ -141,11 +145,12 @@ impl Work {
             }
         }
         let (parameters, fields) = parameters(&self.query)?;
-        let answer = match self.call.what {
+        let answer = match &self.call.what {
             What::Get => {
                 let query = get_query(&parameters)?;
                 workbook.get_with_fields(query, fields.as_ref())
             }
+            What::ValuesGet(range) => one_range(workbook, range, &values_query(&parameters)?),
             What::ValuesBatchGet => values(&mut world, id, &values_query(&parameters)?),
             What::BatchUpdate => {
                 no_more(&parameters)?;
@@ -159,6 +164,16 @@ impl Work {
             None => answer,
         })
     }
+}
+
+/// Reads the one range that stands in the path.
+fn one_range(workbook: &Workbook, range: &str, query: &ValuesQuery) -> Result<Value, ApiError> {
+    if !query.ranges.is_empty() {
+        return Err(unknown_parameter("ranges"));
+    }
+    let ranges = vec![range.to_owned()];
+    let mut answer = workbook.values_batch_get(&ValuesQuery { ranges, ..*query })?;
+    Ok(answer["valueRanges"][0].take())
 }
 
 /// Reads the ranges; a person may act between the first and the second.
@@ -274,7 +289,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_of_the_three_methods_are_read_and_others_named() {
+    fn addresses_of_the_methods_are_read_and_others_named() {
         let call = |method: Method, uri: &str| Call::of(&method, &uri.parse().unwrap());
         let method = |method, uri| call(method, uri).map(|call| call.method());
         let base = "/v4/spreadsheets/1aB_c-d";
@@ -283,6 +298,8 @@ mod tests {
             method(Method::GET, &format!("{base}/values:batchGet?ranges=A1")),
             Ok("spreadsheets.values.batchGet")
         );
+        let read = call(Method::GET, &format!("{base}/values/%27%D0%9B%27%21A1%3AB2?majorDimension=ROWS")).unwrap();
+        assert_eq!(read.what, What::ValuesGet("'Л'!A1:B2".to_owned()));
         let write = call(Method::POST, &format!("{base}%3AbatchUpdate")).unwrap();
         assert_eq!(
             (write.method(), write.spreadsheet.as_str()),
@@ -290,7 +307,7 @@ mod tests {
         );
         for (verb, uri) in [
             (Method::POST, "/v4/spreadsheets".to_owned()),
-            (Method::GET, format!("{base}/values/A1")),
+            (Method::PUT, format!("{base}/values/A1")),
             (Method::POST, format!("{base}/values/A1:append")),
             (Method::PUT, base.to_owned()),
             (Method::POST, format!("{base}:getByDataFilter")),

@@ -15,7 +15,7 @@ use super::workbook::Workbook;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallKind {
-    /// `spreadsheets.get` and `values.batchGet`.
+    /// `spreadsheets.get`, `values.get` and `values.batchGet`.
     Read,
     /// `batchUpdate`.
     Write,
