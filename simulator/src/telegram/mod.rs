@@ -2,8 +2,10 @@
 //! Invariant: written after the protocol alone; it refuses what Telegram refuses, in the same words.
 //!
 //! Deliberate differences from the real server: webhooks over plain HTTP are taken on loopback,
-//! methods and parameters that it does not model are answered with 501, and a flood wait begun in
-//! one chat refuses sending, editing and button answers everywhere (the harshest of what was seen).
+//! methods and parameters that it does not model are answered with 501, a flood wait begun in
+//! one chat refuses sending, editing and button answers everywhere (the harshest of what was seen),
+//! a conflict of polls is told at once and not after some seconds, and a file that the bot gives by
+//! its address is noted, not fetched: its size stays unknown, and it reads as empty.
 
 mod attachment;
 mod delivery;
