@@ -115,6 +115,11 @@ async fn work(caller: &Caller, anna: &Person) {
     edit("setMessageReaction", json!({"reaction": []})).await;
     edit("deleteMessage", json!({})).await;
     edit("deleteMessage", json!({})).await;
+}
+
+/// Files, given in each of the three ways, and a form without one.
+async fn send_files(caller: &Caller) {
+    let inline = json!({"inline_keyboard": [[{"text": "Да", "callback_data": "yes"}]]});
     for (method, field, name) in [
         ("sendPhoto", "photo", "p.jpg"),
         ("sendDocument", "document", "d"),
@@ -167,6 +172,7 @@ async fn every_answer_and_every_update_keeps_to_the_description() {
     let anna = telegram.person(Profile::new(101, "Анна").username("anna").language("ru"));
     live(&telegram, &anna);
     work(&caller, &anna).await;
+    send_files(&caller).await;
     settle(&caller).await;
     none(&conformance::telegram(&api, &telegram));
     let exchanges = telegram.exchanges();
