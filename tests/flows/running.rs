@@ -2,12 +2,17 @@
 //!
 //! Invariant: a flow that ends here has left nothing to do.
 
+use std::{path::Path, sync::OnceLock};
+
 use sheetdesk::{
     app::{Ended, Reply, Request, ask},
     stage::Service,
 };
 
-use simulator::telegram::MessageId;
+use simulator::{
+    conformance::{self, BotApi, Discovery},
+    telegram::MessageId,
+};
 
 use crate::play::{PATIENCE, Play};
 
@@ -57,9 +62,36 @@ impl Play {
             .expect("the reaction is there");
     }
 
-    /// The end of a flow: everything done, then stopped.
+    /// The end of a flow: everything done, then stopped; and no call of ours, no answer of theirs that the protocols do not know.
     pub(crate) async fn ends(self, service: Service) {
         self.settled().await;
         assert_eq!(service.stop().await, Ended::Stopped);
+        self.conforms();
     }
+
+    /// Every call and every answer is as the Bot API and the Sheets API describe them.
+    fn conforms(&self) {
+        let Some((bot_api, discovery)) = protocols() else { return };
+        let mut violations = conformance::telegram(bot_api, &self.stage.telegram);
+        violations.extend(conformance::sheets(discovery, &self.stage.sheets));
+        let lines: Vec<_> = violations.iter().map(ToString::to_string).collect();
+        assert!(lines.is_empty(), "{}", lines.join("\n"));
+    }
+}
+
+/// The descriptions of both protocols, which stand beside the repository; where they are absent, the test says so.
+fn protocols() -> Option<&'static (BotApi, Discovery)> {
+    static PROTOCOLS: OnceLock<Option<(BotApi, Discovery)>> = OnceLock::new();
+    PROTOCOLS
+        .get_or_init(|| {
+            let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures");
+            if !directory.exists() {
+                println!("no descriptions at {}: calls are not judged", directory.display());
+                return None;
+            }
+            let bot_api = BotApi::load(directory.join("botapi.json")).expect("the description can be read");
+            let discovery = Discovery::load(directory.join("sheets.v4.json")).expect("the document can be read");
+            Some((bot_api, discovery))
+        })
+        .as_ref()
 }

@@ -15,6 +15,8 @@ use simulator::{
 
 /// How long anything may take before a test fails; far longer than anything does.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// How many calls are kept to be judged at the end; more than any play makes.
+const RECORDED: usize = 20_000;
 /// What Marina's appeal begins with.
 pub(crate) const FIRST_QUESTION: &str = "Не приходит отчёт";
 
@@ -31,10 +33,12 @@ impl Play {
         let telegram = TelegramOptions {
             limits: Limits::off(),
             webhook_retry: retry,
+            record: RECORDED,
             ..TelegramOptions::default()
         };
         let sheets = SheetsOptions {
             quotas: Quotas::off(),
+            record: RECORDED,
             ..SheetsOptions::default()
         };
         let mut stage = Stage::set(telegram, sheets).await.expect("the stage is set");
