@@ -90,6 +90,8 @@ enum Setup {
         #[arg(long)]
         delete: bool,
     },
+    /// Print the script for the spreadsheet, with address and secret filled in
+    AppsScript,
 }
 
 #[derive(Debug, Args)]
@@ -231,6 +233,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         }) => check::live_sheet(&load(config)?, &spreadsheet).await,
         Command::Check(CheckArguments { offline, live_sheet: None }) => check::check(load(config)?, offline).await,
         Command::Setup(Setup::Webhook { delete }) => setup::webhook(&load(config)?, delete).await,
+        Command::Setup(Setup::AppsScript) => setup::apps_script(&load(config)?),
         Command::Status(StatusArguments { format }) => status::status(&local(config)?, format).await,
         Command::Release(Release::Answers) => status::release_answers(&local(config)?).await,
         Command::Quarantine(quarantine) => operator::quarantine(&local(config)?, quarantine).await,

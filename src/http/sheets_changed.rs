@@ -61,7 +61,7 @@ pub(super) async fn receive(State(intake): State<Arc<Intake>>, request: Request)
         Err(problem) => problem.code(),
     };
     metrics::counter!(CALLBACKS, "result" => result).increment(1);
-    outcome.map(|_| (StatusCode::ACCEPTED, Json(json!({}))))
+    outcome.map(|resolved| (StatusCode::ACCEPTED, Json(json!({"known": resolved == Resolved::Known}))))
 }
 
 async fn pass_on(sheets: &SheetsIntake, request: Request) -> Result<Resolved, Problem> {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is checked is what an operator sees: exit codes, words, the sheet, the chat.
 
+mod apps_script;
 mod child;
 mod commands;
 mod kills;

@@ -139,7 +139,10 @@ async fn a_signed_call_nudges_and_a_replay_nudges_again() {
     for body in [body, body, r#"{"spreadsheet_id":"s1","tab":"черновик"}"#] {
         let response = bench.callback(body).send().await.unwrap();
         assert_eq!(response.status(), 202);
-        assert_eq!(response.json::<Value>().await.unwrap(), json!({}));
+        assert_eq!(
+            response.json::<Value>().await.unwrap(),
+            json!({"known": body.contains("обращения")})
+        );
     }
     let tabs: Vec<_> = bench.nudges.lock().unwrap().iter().map(|nudge| nudge.tab.clone()).collect();
     assert_eq!(tabs, ["обращения", "обращения", "черновик"]);

@@ -1,0 +1,224 @@
+/**
+ * Sheetdesk: сообщает сервису, что в таблице что-то изменили, – и ответ уходит партнёру сразу, а не через минуту.
+ * Sheetdesk: tells the service that somebody has edited the sheet, so that an answer leaves at once and not within a minute.
+ *
+ * A call is only a hint: the service looks at the sheet by itself as well, so a lost call costs time and nothing else.
+ * Every name here begins with "sheetdesk", so the file may stand beside any other script of the spreadsheet.
+ */
+
+/** Keys of the script properties. */
+var SHEETDESK_KEYS = {
+  url: 'SHEETDESK_URL', // the service's public address
+  secret: 'SHEETDESK_SECRET', // whsec_…, signs the calls
+  tabs: 'SHEETDESK_TABS', // names of the tabs to watch, one a line; empty: all
+  trouble: 'SHEETDESK_TROUBLE', // what went wrong last, for «Проверить связь»
+};
+
+/** Edits of so many milliseconds become one call. */
+var SHEETDESK_GATHER_MS = 2000;
+/** For how many seconds a call that is being prepared is waited for; an execution that died is forgotten then. */
+var SHEETDESK_PENDING_S = 30;
+/** Pauses before the second and the third try, in milliseconds. */
+var SHEETDESK_PAUSES_MS = [1000, 4000];
+/** How long to wait for other executions of this script, in milliseconds. */
+var SHEETDESK_LOCK_MS = 5000;
+
+/** The triggers that must stand: which function, and how its trigger is made. */
+var SHEETDESK_TRIGGERS = {
+  sheetdeskOnEdit: function (spreadsheet) { return ScriptApp.newTrigger('sheetdeskOnEdit').forSpreadsheet(spreadsheet).onEdit(); },
+  sheetdeskOnChange: function (spreadsheet) { return ScriptApp.newTrigger('sheetdeskOnChange').forSpreadsheet(spreadsheet).onChange(); },
+  sheetdeskMenu: function (spreadsheet) { return ScriptApp.newTrigger('sheetdeskMenu').forSpreadsheet(spreadsheet).onOpen(); },
+  sheetdeskKeepTriggers: function () { return ScriptApp.newTrigger('sheetdeskKeepTriggers').timeBased().everyHours(1); },
+};
+
+/** Run this once, in the script editor: it keeps the settings, sets the triggers and shows the menu. */
+function sheetdeskInstall() {
+  if (typeof sheetdeskSettings === 'function') {
+    PropertiesService.getScriptProperties().setProperties(sheetdeskSettings());
+  }
+  sheetdeskKeepTriggers();
+  sheetdeskMenu();
+}
+
+/** Installable onEdit: somebody has typed or pasted. */
+function sheetdeskOnEdit(event) {
+  sheetdeskTell_(event.source, event.range.getSheet().getName());
+}
+
+/** Installable onChange: rows were inserted, deleted, sorted or pasted. It does not say where, so the open tab it is. */
+function sheetdeskOnChange(event) {
+  if (event.changeType !== 'FORMAT') {
+    sheetdeskTell_(event.source, event.source.getActiveSheet().getName());
+  }
+}
+
+/** Installable onOpen: the menu. */
+function sheetdeskMenu() {
+  SpreadsheetApp.getUi()
+    .createMenu('Sheetdesk')
+    .addItem('Проверить связь', 'sheetdeskCheckConnection')
+    .addItem('Включить уведомления', 'sheetdeskInstall')
+    .addToUi();
+}
+
+/** Every hour: triggers get lost when a spreadsheet is copied or an account changes. Triggers of other scripts are not touched. */
+function sheetdeskKeepTriggers() {
+  var standing = ScriptApp.getProjectTriggers();
+  Object.keys(SHEETDESK_TRIGGERS).forEach(function (handler) {
+    var ours = standing.filter(function (trigger) { return trigger.getHandlerFunction() === handler; });
+    ours.slice(1).forEach(function (twin) { ScriptApp.deleteTrigger(twin); });
+    if (ours.length === 0) {
+      SHEETDESK_TRIGGERS[handler](SpreadsheetApp.getActiveSpreadsheet()).create();
+    }
+  });
+}
+
+/** The menu's «Проверить связь»: one call now, and what came of it. */
+function sheetdeskCheckConnection() {
+  var spreadsheet = SpreadsheetApp.getActiveSpreadsheet();
+  var tab = spreadsheet.getActiveSheet().getName();
+  var words = [sheetdeskVerdict_(sheetdeskSend_(spreadsheet.getId(), tab), tab)];
+  var lost = sheetdeskLostTriggers_();
+  if (lost.length > 0) {
+    words.push('Уведомления включены не полностью. Выберите в меню Sheetdesk пункт «Включить уведомления».');
+  }
+  var trouble = PropertiesService.getScriptProperties().getProperty(SHEETDESK_KEYS.trouble);
+  if (trouble) {
+    words.push('Последняя неудача: ' + trouble);
+  }
+  SpreadsheetApp.getUi().alert('Sheetdesk', words.join('\n\n'), SpreadsheetApp.getUi().ButtonSet.OK);
+}
+
+/** Gathers the edits of a moment into one call. Whoever comes first waits and calls, whoever comes meanwhile leaves it to him. */
+function sheetdeskTell_(spreadsheet, tab) {
+  try {
+    if (!sheetdeskIsWatched_(tab) || !sheetdeskIsFirst_(tab)) {
+      return;
+    }
+    Utilities.sleep(SHEETDESK_GATHER_MS);
+    // Taken back before the call: what is edited from now on needs another.
+    CacheService.getScriptCache().remove(sheetdeskPending_(tab));
+    var outcome = sheetdeskSend_(spreadsheet.getId(), tab);
+    if (outcome.status !== 202) {
+      sheetdeskRemember_(outcome);
+    }
+  } catch (error) {
+    // Nobody who edits a cell shall see an error of ours.
+    sheetdeskRemember_({ status: 0, words: String(error) });
+  }
+}
+
+/** Whether no call for this tab is being prepared; from now on one is. */
+function sheetdeskIsFirst_(tab) {
+  var lock = LockService.getScriptLock();
+  if (!lock.tryLock(SHEETDESK_LOCK_MS)) {
+    return true; // one call too many does no harm, one too few would
+  }
+  try {
+    var cache = CacheService.getScriptCache();
+    var key = sheetdeskPending_(tab);
+    if (cache.get(key) !== null) {
+      return false;
+    }
+    cache.put(key, '1', SHEETDESK_PENDING_S);
+    return true;
+  } finally {
+    lock.releaseLock();
+  }
+}
+
+/** Keys of the cache are short and plain, names of tabs are neither. */
+function sheetdeskPending_(tab) {
+  var digest = Utilities.computeDigest(Utilities.DigestAlgorithm.SHA_256, Utilities.newBlob(tab).getBytes());
+  return 'sheetdesk-' + Utilities.base64Encode(digest);
+}
+
+function sheetdeskIsWatched_(tab) {
+  var tabs = PropertiesService.getScriptProperties().getProperty(SHEETDESK_KEYS.tabs);
+  return !tabs || tabs.split('\n').indexOf(tab) >= 0;
+}
+
+/** Calls the service, three times at most. Answers with the HTTP status, 0 where there is none, and with words for people. */
+function sheetdeskSend_(spreadsheetId, tab) {
+  var properties = PropertiesService.getScriptProperties();
+  var url = properties.getProperty(SHEETDESK_KEYS.url);
+  var secret = properties.getProperty(SHEETDESK_KEYS.secret);
+  if (!url || !secret) {
+    return { status: -1, words: 'адрес или секрет не заданы' };
+  }
+  var message = { id: 'msg_' + Utilities.getUuid(), body: JSON.stringify({ spreadsheet_id: spreadsheetId, tab: tab }) };
+  var outcome = sheetdeskTry_(url, secret, message);
+  for (var i = 0; i < SHEETDESK_PAUSES_MS.length && sheetdeskMayPass_(outcome.status); i++) {
+    Utilities.sleep(SHEETDESK_PAUSES_MS[i]);
+    outcome = sheetdeskTry_(url, secret, message);
+  }
+  return outcome;
+}
+
+/** Whether the trouble may pass by itself: no answer, too many calls, or a fault of the server's. */
+function sheetdeskMayPass_(status) {
+  return status === 0 || status === 429 || status >= 500;
+}
+
+function sheetdeskTry_(url, secret, message) {
+  var timestamp = String(Math.floor(Date.now() / 1000));
+  try {
+    var response = UrlFetchApp.fetch(url.replace(/\/+$/, '') + '/sheets/changed', {
+      method: 'post',
+      contentType: 'application/json; charset=utf-8',
+      payload: Utilities.newBlob(message.body).getBytes(),
+      headers: {
+        'webhook-id': message.id,
+        'webhook-timestamp': timestamp,
+        'webhook-signature': 'v1,' + sheetdeskSign_(secret, message.id + '.' + timestamp + '.' + message.body),
+      },
+      muteHttpExceptions: true,
+      followRedirects: false,
+    });
+    var status = response.getResponseCode();
+    return { status: status, words: 'ответ ' + status, body: response.getContentText() };
+  } catch (error) {
+    return { status: 0, words: String(error) };
+  }
+}
+
+/** Standard Webhooks: HMAC-SHA256 in Base64, over UTF-8. */
+function sheetdeskSign_(secret, text) {
+  var key = Utilities.base64Decode(secret.replace(/^whsec_/, ''));
+  return Utilities.base64Encode(Utilities.computeHmacSha256Signature(Utilities.newBlob(text).getBytes(), key));
+}
+
+function sheetdeskVerdict_(outcome, tab) {
+  switch (outcome.status) {
+    case 202:
+      return sheetdeskKnows_(outcome.body)
+        ? 'Связь есть: сервис услышал об изменении листа «' + tab + '».'
+        : 'Связь есть, но за листом «' + tab + '» сервис не следит. Откройте лист обращений или партнёров и проверьте ещё раз.';
+    case 401:
+      return 'Сервис ответил, но не узнал подпись. Секрет здесь и в настройках сервиса разный – или часы сервиса отстают. Вставьте скрипт заново: sheetdesk setup apps-script.';
+    case -1:
+      return 'Адрес и секрет сервиса не заданы. Вставьте скрипт заново: его печатает команда sheetdesk setup apps-script.';
+    case 0:
+      return 'Сервис не отвечает. Проверьте, что он запущен и что его адрес открывается из интернета: ' + outcome.words;
+    default:
+      return 'Сервис ответил не так, как мы ждали (' + outcome.status + '). Проверьте адрес сервиса в настройках.';
+  }
+}
+
+function sheetdeskKnows_(body) {
+  try {
+    return JSON.parse(body).known !== false;
+  } catch (error) {
+    return true;
+  }
+}
+
+function sheetdeskLostTriggers_() {
+  var standing = ScriptApp.getProjectTriggers().map(function (trigger) { return trigger.getHandlerFunction(); });
+  return Object.keys(SHEETDESK_TRIGGERS).filter(function (handler) { return standing.indexOf(handler) < 0; });
+}
+
+function sheetdeskRemember_(outcome) {
+  var when = Utilities.formatDate(new Date(), Session.getScriptTimeZone(), 'dd.MM HH:mm');
+  PropertiesService.getScriptProperties().setProperty(SHEETDESK_KEYS.trouble, when + ' – ' + outcome.words);
+}
