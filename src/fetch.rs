@@ -25,6 +25,15 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(40);
 const REDIRECTS: usize = 5;
 /// The most that is fetched, in bytes: what Telegram takes of a bot (Bot API: "Sending files").
 pub const LIMIT: usize = 50_000_000;
+/// What a browser shows or runs is no file to be passed on; its address is.
+const PAGES: [&str; 6] = [
+    "application/javascript",
+    "application/json",
+    "application/xhtml+xml",
+    "application/xml",
+    "text/html",
+    "text/javascript",
+];
 /// The longest name of a file that is passed on, in characters.
 const NAME_LIMIT: usize = 120;
 
@@ -176,7 +185,7 @@ async fn read(mut response: Response, url: &Url) -> Result<Found, FetchError> {
         return Err(FetchError::Status(response.status().as_u16()));
     }
     let media_type = media_type(response.headers());
-    if matches!(media_type.as_str(), "text/html" | "application/xhtml+xml") {
+    if PAGES.contains(&media_type.as_str()) {
         return Ok(Found::Page);
     }
     if response.content_length().is_some_and(|length| length > LIMIT as u64) {

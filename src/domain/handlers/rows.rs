@@ -4,7 +4,7 @@
 
 use crate::domain::{
     appeal::{Appeal, Author, Seen, Status},
-    effect::Entity,
+    effect::{Entity, Form},
     event::{AnswerCell, AppealCells, RowEvent, RowMark, TelegramCell},
     ids::{Number, RowKey},
     partner::RowTrouble,
@@ -128,7 +128,7 @@ fn status_changed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: O
         answers::hurry(turn, appeal);
         let session = turn.session(appeal.chat).filter(|session| !session.blocked);
         if let (Some(number), Some(session)) = (appeal.number, session) {
-            turn.say(&session, Say::Closed(number));
+            turn.say_about(&session, appeal.id, Say::Closed(number), Form::Message);
         }
     }
 }
