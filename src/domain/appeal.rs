@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ids::{AppealId, ChatId, MessageId, Number, PartnerCode, Revision},
+    ids::{AppealId, ChatId, MessageId, Number, PartnerCode, Revision, Seq},
     partner::RowTrouble,
     text::Text,
 };
@@ -65,6 +65,9 @@ pub struct Appeal {
     /// The message that tells the partner how the appeal stands.
     #[serde(default)]
     pub receipt: Option<Receipt>,
+    /// The event that last changed a line that may stand in the row already: what was written on older grounds lacks it.
+    #[serde(default)]
+    pub changed: Seq,
     /// Lines of which the partner has heard in words that they have come in.
     #[serde(default)]
     pub heard: u32,

@@ -123,10 +123,10 @@ fn has_lost_its_number(turn: &Turn<'_, impl View>, appeal: &Appeal, history: &Te
         None => !appeal.placed,
         Some(RowTrouble::Doubled | RowTrouble::Moved | RowTrouble::Unknown) => false,
     };
-    // Of a row whose append was not confirmed yet, all that it was to show.
-    let lines = if appeal.placed { appeal.lines_written } else { appeal.lines };
-    let shows = || shown_history(turn.rules, turn.view, appeal, lines);
-    gone && appeal.number.is_some() && lines > 0 && shows().as_str() == history.as_str()
+    // What was written last, or what was about to be, where nobody has confirmed it.
+    let written = if appeal.placed { appeal.lines_written } else { appeal.lines };
+    let shows = |lines| lines > 0 && shown_history(turn.rules, turn.view, appeal, lines).as_str() == history.as_str();
+    gone && appeal.number.is_some() && (shows(written) || (appeal.stale && shows(appeal.lines)))
 }
 
 /// An answer that we know stands in the row still: it is not typed anew.

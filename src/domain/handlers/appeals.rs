@@ -9,7 +9,7 @@ use crate::domain::{
     appeal::{Appeal, Author, Delivery, Line, Receipt, Seen, Shelf, Status},
     effect::{Effect, Entity, Form},
     event::Wake,
-    ids::{AppealId, ChatId, MessageId, Number, Revision, RowKey},
+    ids::{AppealId, ChatId, MessageId, Number, Revision, RowKey, Seq},
     message::Post,
     partner::RowTrouble,
     session::{Kept, Session},
@@ -202,6 +202,7 @@ pub(super) fn blank(turn: &Turn<'_, impl View>, chat: ChatId) -> Appeal {
         unseen: false,
         formula: false,
         receipt: None,
+        changed: Seq::default(),
         heard: 0,
     }
 }

@@ -77,6 +77,7 @@ fn change(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, index: u32, words
     }
     line.text = Text(text);
     appeal.stale = true;
+    appeal.changed = turn.seq;
     appeal.stamp = Some(turn.now);
     turn.put(Entity::Line(line));
     turn.dirty(RowKey::Appeal(appeal.id));

@@ -8,7 +8,7 @@ use crate::domain::{
     archive,
     effect::{Effect, Entity},
     event::{RowResult, WriteReport, WrittenRow},
-    ids::{AppealId, PartnerCode, RowKey},
+    ids::{AppealId, PartnerCode, RowKey, Seq},
     partner::RowTrouble,
     tab::Tab,
     text::Text,
@@ -43,7 +43,7 @@ fn appeal(turn: &mut Turn<'_, impl View>, id: AppealId, row: &WrittenRow) {
             formula,
         } => {
             turn.clean(row.key.clone(), row.dirtied);
-            confirm(turn, &mut appeal, status.as_ref(), cleared.as_ref(), *lines);
+            confirm(turn, &mut appeal, status.as_ref(), cleared.as_ref(), (*lines, row.dirtied));
             archive::confirm(turn.rules, turn.view, &mut appeal, *parts);
             if appeal.stopped.is_none() && appeal.lines_written < appeal.lines {
                 // Not everything went into one batch.
@@ -75,7 +75,13 @@ fn appeal(turn: &mut Turn<'_, impl View>, id: AppealId, row: &WrittenRow) {
     turn.put(Entity::Appeal(appeal));
 }
 
-fn confirm(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: Option<&Status>, cleared: Option<&Text>, lines: u32) {
+fn confirm(
+    turn: &mut Turn<'_, impl View>,
+    appeal: &mut Appeal,
+    status: Option<&Status>,
+    cleared: Option<&Text>,
+    (lines, dirtied): (u32, Seq),
+) {
     if appeal.stopped.is_some() && appeal.traded.is_none() {
         // Only words were written.
         return;
@@ -84,7 +90,7 @@ fn confirm(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: Option<&
     appeal.stopped = None;
     trades::is_found(turn, appeal);
     appeal.adopted = None;
-    appeal.stale = false;
+    appeal.stale &= appeal.changed > dirtied;
     show_written(turn, appeal, lines);
     appeal.lines_written = appeal.lines_written.max(lines);
     if let Some(status) = status {

@@ -210,6 +210,7 @@ fn appeal() -> Appeal {
         unseen: false,
         formula: false,
         receipt: None,
+        changed: Seq::default(),
         heard: 0,
     }
 }

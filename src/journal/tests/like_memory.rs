@@ -49,6 +49,7 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         unseen: false,
         formula: false,
         receipt: None,
+        changed: Seq::default(),
         heard: 0,
     }
 }

@@ -9,6 +9,7 @@ mod chaos;
 mod crowd;
 mod cycle;
 mod found;
+mod partners;
 mod people;
 mod troubles;
 mod world;

@@ -52,6 +52,8 @@ pub(super) enum Act {
     Unnumber(usize),
     /// A partner writes.
     Write(usize),
+    /// A partner changes what he wrote last.
+    Change(usize),
     /// Telegram takes what waits.
     Deliver,
 }
@@ -75,6 +77,7 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
         1 => row.clone().prop_map(Act::Duplicate),
         1 => (0..9_usize).prop_map(Act::InsertColumn),
         3 => (0..3_usize).prop_map(Act::Write),
+        2 => (0..3_usize).prop_map(Act::Change),
         2 => Just(Act::Deliver),
         1 => row.prop_map(Act::Unnumber),
     ]
@@ -193,6 +196,14 @@ impl Crowd<'_> {
                 let text = format!("вопрос {count}{}", " с подробностями".repeat(count % 4 * 6));
                 world.writes_to_us(ChatId(chat), &text);
                 self.written.push((chat, text));
+            }
+            Act::Change(who) => {
+                let chat = CHATS[who % CHATS.len()];
+                let count = self.written.len();
+                let text = format!("поправка {count}{}", " с подробностями".repeat(count % 3 * 7));
+                if world.changes(ChatId(chat), &text) {
+                    self.written.push((chat, text));
+                }
             }
             Act::Deliver => world.deliver(),
             Act::Sort(..) | Act::SortTheirs(..) | Act::SortSome(..) => sort(&mut world.book, act, &rows),

@@ -241,3 +241,17 @@ fn a_stray_number_that_moves_while_it_is_taken_away_is_taken_away_again() {
         &[],
     );
 }
+
+#[test]
+fn a_changed_line_does_not_keep_a_row_from_being_known_by_its_history() {
+    holds(
+        &[
+            (32, BEFORE, Act::Type(4, false)),
+            (0, BEFORE, Act::Sort(3, true)),
+            (34, BEFORE, Act::Unnumber(7)),
+            (0, BEFORE, Act::Cut(0)),
+            (0, BEFORE, Act::Change(0)),
+        ],
+        &[],
+    );
+}

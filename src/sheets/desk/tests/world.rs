@@ -14,13 +14,11 @@ use crate::{
     domain::{
         decide::decide,
         effect::Effect,
-        event::{Event, Outcome, RowMark, RowResult, Update, WriteReport, WrittenRow},
+        event::{Event, Outcome, RowMark, RowResult, WriteReport, WrittenRow},
         ids::{ChatId, FenceId, MessageId, OutboxId, RowKey, Seq, SpreadsheetId},
         memory::Memory,
-        message::{Content, Context, Message},
         project::project,
         rules::Rules,
-        session::{Locale, Session},
         tab::Tab,
         view::View,
         wording::Wording,
@@ -93,7 +91,9 @@ pub(super) struct World {
     /// When a call of which kind was made.
     pub(super) log: Vec<(Timestamp, Kind)>,
     desk: Desk,
-    seq: u64,
+    pub(super) seq: u64,
+    /// Each partner's last message.
+    pub(super) last_written: BTreeMap<ChatId, MessageId>,
     fences: i32,
     /// A batch that is still on its way.
     late: Option<Value>,
@@ -136,6 +136,7 @@ impl World {
             log: Vec::new(),
             desk: super::bench::desk(None),
             seq: 0,
+            last_written: BTreeMap::new(),
             fences: 0,
             late: None,
             nudged: false,
@@ -143,25 +144,6 @@ impl World {
         };
         world.restart();
         world
-    }
-
-    /// A partner of ours, registered.
-    pub(super) fn register(&mut self, chat: ChatId) {
-        let mut session = Session::new(chat, Locale::Ru);
-        session.partner = crate::domain::ids::PartnerCode::fold(&format!("п{chat}"));
-        self.memory.put(crate::domain::effect::Entity::Session(session));
-    }
-
-    pub(super) fn writes_to_us(&mut self, chat: ChatId, text: &str) {
-        let message = Message {
-            chat,
-            message: MessageId(i64::try_from(self.seq).expect("small")),
-            at: self.now,
-            locale: Locale::Ru,
-            content: Content::Text(text.into()),
-            context: Context::default(),
-        };
-        self.decide(&Event::Update(Update::Message(message)));
     }
 
     /// Stores and decides an event.
