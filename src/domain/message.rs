@@ -87,6 +87,14 @@ pub enum Content {
     Other(String),
 }
 
+impl Content {
+    /// The text, where it is nothing else.
+    #[must_use]
+    pub fn text(&self) -> Option<&Text> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+}
+
 /// A file at Telegram's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {

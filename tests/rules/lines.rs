@@ -87,6 +87,19 @@ fn each_kind_is_a_line() {
 }
 
 #[test]
+fn a_contact_that_replies_to_the_button_registers() {
+    let mut table = Table::sighted();
+    table.text(ANNA, "П-1");
+    let own = Content::Contact {
+        phone: "79123456789".into(),
+        own: true,
+        name: "Анна".into(),
+    };
+    let told = table.message_in(ANNA, own, reply_to(MessageId(3), "Код записали"));
+    assert!(told.iter().any(|line| line.starts_with("7001: Готово, Анна!")), "{told:?}");
+}
+
+#[test]
 fn a_file_has_a_link_that_opens_it() {
     let mut table = Table::registered();
     let told = table.message(ANNA, file(FileKind::Photo, None, 345_600, "не горит лампа"));

@@ -6,7 +6,7 @@ use crate::domain::{
     effect::{Button, Effect, Entity, Keyboard},
     event::Update,
     ids::{CallbackId, ChatId},
-    message::{Content, Context, Message},
+    message::{Content, Message},
     session::{Kept, Locale, Session},
     text::Text,
     turn::Turn,
@@ -90,20 +90,18 @@ fn of_stranger(turn: &mut Turn<'_, impl View>, session: Session, message: &Messa
     if command_in(message).is_some() {
         return registration::welcome(turn, session);
     }
-    let plain = message.context == Context::default();
-    match &message.content {
-        Content::Text(text) if plain && registration::is_code(turn, text) => registration::code(turn, session, text),
-        Content::Contact { phone, own, .. } if plain => registration::contact(turn, session, phone, *own),
-        Content::Text(_)
-        | Content::Contact { .. }
-        | Content::File(..)
-        | Content::Place { .. }
-        | Content::Poll { .. }
-        | Content::Service(_)
-        | Content::Other(_) => match entry(turn, message) {
-            Some(entry) => registration::keep(turn, session, entry),
-            None => turn.say(&session, Say::NotPassedOn),
-        },
+    // The app sends a shared contact as a reply to the message with the button.
+    if message.context.forwarded.is_none() {
+        if let Content::Contact { phone, own, .. } = &message.content {
+            return registration::contact(turn, session, phone, *own);
+        }
+        if let Some(text) = message.content.text().filter(|text| registration::is_code(turn, text)) {
+            return registration::code(turn, session, text);
+        }
+    }
+    match entry(turn, message) {
+        Some(entry) => registration::keep(turn, session, entry),
+        None => turn.say(&session, Say::NotPassedOn),
     }
 }
 
@@ -142,16 +140,8 @@ fn edited(turn: &mut Turn<'_, impl View>, message: &Message) {
 }
 
 fn command_in(message: &Message) -> Option<Command> {
-    match &message.content {
-        Content::Text(text) if message.context.forwarded.is_none() => command(text),
-        Content::Text(_)
-        | Content::Contact { .. }
-        | Content::File(..)
-        | Content::Place { .. }
-        | Content::Poll { .. }
-        | Content::Service(_)
-        | Content::Other(_) => None,
-    }
+    let own = message.context.forwarded.is_none();
+    message.content.text().filter(|_| own).and_then(command)
 }
 
 /// A command is one word that begins with a slash; in groups it may name the bot behind an `@` (Bot API: commands).

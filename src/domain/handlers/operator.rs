@@ -18,15 +18,7 @@ use super::answers;
 
 /// What the admin chat says: whether it was meant for us.
 pub(super) fn heard(turn: &mut Turn<'_, impl View>, content: &Content) -> bool {
-    let ask = match content {
-        Content::Text(text) => Ask::parse(text.as_str()),
-        Content::Contact { .. }
-        | Content::File(..)
-        | Content::Place { .. }
-        | Content::Poll { .. }
-        | Content::Service(_)
-        | Content::Other(_) => None,
-    };
+    let ask = content.text().and_then(|text| Ask::parse(text.as_str()));
     let meant = ask.is_some();
     ask.into_iter().for_each(|ask| turn.then(Effect::Answer(ask)));
     meant
