@@ -20,7 +20,7 @@ use super::{
 };
 
 /// Everything that follows from one event.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// Entities as they are from now on, whole.
     pub puts: Vec<Entity>,
@@ -87,7 +87,7 @@ impl Entity {
 }
 
 /// Something to be done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// Put a message into the outbox; an id that was ever there is not put again.

@@ -6,12 +6,11 @@ use std::cell::RefCell;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{
     appeal::{Appeal, Line},
     decide::decide,
-    effect::{Entity, OutboxEntry},
+    effect::{Decision, Entity, OutboxEntry},
     event::Event,
     ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, Seq},
     memory::Memory,
@@ -37,7 +36,7 @@ pub struct Case {
     /// The messages that were read.
     pub outbox: Vec<OutboxEntry>,
     /// What was decided.
-    pub decision: Value,
+    pub decision: Decision,
 }
 
 impl Case {
@@ -49,7 +48,7 @@ impl Case {
             state: RefCell::default(),
             outbox: RefCell::default(),
         };
-        let decision = told(rules, &recorder, seq, &event, now);
+        let decision = decide(rules, &recorder, seq, &event, now);
         Self {
             seq,
             now,
@@ -62,16 +61,12 @@ impl Case {
 
     /// Decides the event on the recorded state.
     #[must_use]
-    pub fn decide(&self, rules: &Rules) -> Value {
+    pub fn decide(&self, rules: &Rules) -> Decision {
         let mut memory = Memory::default();
         self.state.iter().for_each(|entity| memory.put(entity.clone()));
         self.outbox.iter().for_each(|entry| memory.put_message(entry.clone()));
-        told(rules, &memory, self.seq, &self.event, self.now)
+        decide(rules, &memory, self.seq, &self.event, self.now)
     }
-}
-
-fn told(rules: &Rules, view: &impl View, seq: Seq, event: &Event, now: Timestamp) -> Value {
-    serde_json::to_value(decide(rules, view, seq, event, now)).expect("a decision is plain data with text keys")
 }
 
 /// A view that remembers what was asked of it.

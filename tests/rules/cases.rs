@@ -12,13 +12,7 @@ use crate::table::Table;
 /// Decides a case and compares with what it holds.
 fn decides_as_before(case: &str) {
     let case: Case = serde_json::from_str(case).expect("a case as `sheetdesk replay` prints it");
-    let decided = case.decide(&Table::empty().rules);
-    assert_eq!(
-        decided,
-        case.decision,
-        "{}",
-        serde_json::to_string_pretty(&decided).expect("plain data")
-    );
+    assert_eq!(case.decide(&Table::empty().rules), case.decision);
 }
 
 #[test]
@@ -34,5 +28,5 @@ fn a_case_holds_all_that_its_decision_needs() {
     let case = Case::record(&table.rules, &table.state, Seq(9), event, table.now);
     let printed = serde_json::to_string_pretty(&case).expect("plain data");
     decides_as_before(&printed);
-    assert!(case.decision["puts"].as_array().is_some_and(|puts| !puts.is_empty()));
+    assert!(!case.decision.puts.is_empty());
 }
