@@ -1,6 +1,6 @@
 //! Text from outside, made inert: escaped for Telegram's HTML, split where Telegram would refuse it; and words made comparable.
 //!
-//! Invariant: what a person typed can reach a message only through [`Html::escape`]; [`super::markdown`] sees to it for what it marks up.
+//! Invariant: what a person typed can reach a message only through [`Html::escape`]; `markdown` sees to it for what it marks up.
 
 use std::fmt;
 

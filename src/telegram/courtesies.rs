@@ -8,7 +8,7 @@ use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::client::Client;
-use crate::journal::Courtesy;
+use crate::{health::Health, journal::Courtesy};
 
 /// Calls under way at a time: enough to keep up, few enough not to crowd out messages.
 const AT_ONCE: usize = 8;
@@ -29,6 +29,8 @@ pub async fn run(courtesies: &mut mpsc::Receiver<Courtesy>, client: Client, stop
                     let call = async {
                         match &courtesy {
                             Courtesy::Button(callback) => client.answer_callback_query(callback).await,
+                            // While Telegram asks for patience, its patience is for messages.
+                            Courtesy::Reaction(..) if *client.health().borrow() == Health::Throttled => Ok(()),
                             Courtesy::Reaction(chat, message) => client.set_message_reaction(*chat, *message).await,
                         }
                     };

@@ -46,10 +46,15 @@ pub async fn poll(journal: Journal, client: Client, bot: i64, stop: Cancellation
         let rest = match asked {
             Ok(updates) => {
                 polling.is_well().await;
+                let something = !updates.is_empty();
                 match polling.store(updates).await {
                     Ok(next) => {
                         offset = next;
-                        continue;
+                        if next.is_some() || !something {
+                            continue;
+                        }
+                        // Nothing of it bears an id, so nothing of it can be confirmed: it comes again.
+                        FIRST_REST
                     }
                     Err(error) => polling.failed(&error, "updates wait at Telegram until they can be stored"),
                 }
