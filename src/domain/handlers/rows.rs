@@ -55,7 +55,11 @@ fn numbered(turn: &mut Turn<'_, impl View>, number: Number, rows: &[AppealCells]
         [] if appeal.adopted.is_some() || !appeal.placed => {}
         [] => stop(turn, &mut appeal, RowTrouble::Mismatched),
         [cells] => own_row(turn, &mut appeal, cells),
-        [_, _, ..] => stop(turn, &mut appeal, RowTrouble::Doubled),
+        [_, _, ..] => {
+            // The number stands there: nobody has to know the row by its history any more.
+            appeal.adopted = None;
+            stop(turn, &mut appeal, RowTrouble::Doubled);
+        }
     }
     if appeal.stopped.is_some() || !strangers.is_empty() {
         appeal.unseen |= appeal.stopped.is_some() && turn.tab(Tab::Appeals).sighted.is_none();

@@ -255,3 +255,17 @@ fn a_changed_line_does_not_keep_a_row_from_being_known_by_its_history() {
         &[],
     );
 }
+
+#[test]
+fn copies_of_a_row_that_a_late_batch_has_numbered_say_so() {
+    holds(
+        &[
+            (16, BEFORE, Act::SortTheirs(3, false)),
+            (0, BEFORE, Act::Insert(0)),
+            (17, BEFORE, Act::Unnumber(6)),
+            (16, Moment::Inside(1), Act::Duplicate(1)),
+            (25, BEFORE, Act::Duplicate(4)),
+        ],
+        &[(18, Mishap::Late), (22, Mishap::AnswerLost)],
+    );
+}
