@@ -101,6 +101,8 @@ pub enum Effect {
         /// Responses lost so far.
         lost: u8,
     },
+    /// All sending rests until then, also after a restart: Telegram has asked for it.
+    Silence(Timestamp),
     /// The message's way ends.
     Finish(OutboxId, Ending),
     /// Take a message back that was not claimed yet; one that is being sent is left to end.

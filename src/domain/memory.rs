@@ -159,8 +159,8 @@ impl Memory {
                     (entry.tries, entry.lost, entry.born) = (0, 0, now);
                 }
             }
-            // The inbox is none of a view's, and the counts are none either.
-            Effect::Requeue(_) | Effect::Discard(_) | Effect::Forget(_) => {}
+            // The inbox, the counts and the pace are none of a view's.
+            Effect::Silence(_) | Effect::Requeue(_) | Effect::Discard(_) | Effect::Forget(_) => {}
             Effect::AnswerButton(_) | Effect::React(..) | Effect::Answer(_) => {}
             Effect::Look(tab) => self.looks.push(tab),
             Effect::Then { at, wake } => {

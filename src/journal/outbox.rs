@@ -5,17 +5,21 @@
 use std::ops::Bound;
 
 use jiff::{SignedDuration, Timestamp};
+use redb::ReadableTable;
 
 use super::{
     keys::{self, Order},
     records::Message,
-    tables::{Fault, Ledger, Place},
+    tables::{Bytes, Fault, Ledger, Place, Tables},
 };
 use crate::domain::{
     effect::{Ending, Keyboard, OutboxEntry, OutboxState, Send},
     ids::OutboxId,
     text::Html,
 };
+
+/// Until when all sending rests, in [`Place::Meta`].
+const SILENT_UNTIL: &[u8] = b"silent_until";
 
 /// Ended messages are remembered for so long: far beyond the 8 days in which their cause could come again, and a month of `status`.
 const REMEMBER_ENDED: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -47,6 +51,19 @@ pub(super) fn reschedule(tables: &mut Ledger<'_>, id: &OutboxId, at: Timestamp, 
     message.entry.state = OutboxState::Waiting(at);
     message.entry.lost = lost;
     place(tables, &id, &message)
+}
+
+/// All sending rests until then.
+pub(super) fn be_silent(tables: &mut Ledger<'_>, until: Timestamp) -> Result<(), Fault> {
+    tables.put(Place::Meta, SILENT_UNTIL, &keys::before(until))
+}
+
+/// Until when all sending rests, if Telegram has ever asked for it.
+pub(super) fn silent_until<T: ReadableTable<Bytes, Bytes>>(tables: &Tables<T>) -> Result<Option<Timestamp>, Fault> {
+    tables
+        .bytes(Place::Meta, SILENT_UNTIL)?
+        .map(|moment| keys::to_moment(&moment))
+        .transpose()
 }
 
 /// Ends a message: the id and how it ended stay; the text goes, unless the operator may want it sent again.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Intent, Interpret, fences, keys,
+    Intent, Interpret, fences, keys, outbox,
     records::{self, Body, Incoming, Message, Quarantined, Stored},
     tables::{Fault, Frozen, Place},
 };
@@ -154,6 +154,12 @@ impl Snapshot {
     #[must_use]
     pub fn quarantined(&self, most: usize) -> Vec<SetAside> {
         self.tables.settle(self.quarantine(most))
+    }
+
+    /// Until when all sending rests, if Telegram has ever asked for it.
+    #[must_use]
+    pub fn silent_until(&self) -> Option<Timestamp> {
+        self.tables.settle(outbox::silent_until(&self.tables))
     }
 
     /// Messages whose outcome nobody knows, at most `most`.

@@ -50,7 +50,7 @@ const STORE_PAUSE_LIMIT: Duration = Duration::from_secs(5);
 /// The caller bounds the wait after `stop`: what it cuts off is unknown, and the journal says so at its next start.
 pub async fn deliver(journal: Journal, client: Client, fetcher: Fetcher, rate_per_second: u32, stop: CancellationToken) {
     let delivery = Delivery {
-        governor: Governor::new(rate_per_second, MAX_IN_HAND, clock::now()),
+        governor: Governor::new(rate_per_second, MAX_IN_HAND, clock::now()).silent_until(journal.snapshot().silent_until()),
         journal,
         client,
         fetcher,

@@ -1,12 +1,18 @@
 //! Answers: from a cell into the chat, whatever happens on the way.
 
-use sheetdesk::stage::{APPEALS, BOOK};
+use std::time::Duration;
+
+use sheetdesk::{
+    app::{Ended, Health, Status},
+    clock,
+    stage::{APPEALS, BOOK},
+};
 use simulator::{
     sheets::{CallKind, Side, Visit},
     telegram::{Fault, FaultKind},
 };
 
-use crate::play::{PATIENCE, Play};
+use crate::play::{PATIENCE, Play, hears};
 
 #[tokio::test]
 async fn an_answer_reaches_the_partner_and_moves_into_the_history() {
@@ -127,6 +133,31 @@ async fn a_lost_response_is_resent_once_and_the_row_admits_it() {
     play.shows(2, "Доставка", |text| text.ends_with("возможно дважды")).await;
     play.settled().await;
     assert_eq!(play.heard("Может быть дважды"), 2);
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn telegrams_429_is_remembered_over_a_restart() {
+    let (play, service) = Play::with_appeal().await;
+    let patience = Duration::from_secs(4);
+    let refusal = FaultKind::TooMany {
+        retry_after: patience.as_secs(),
+    };
+    play.stage.telegram.fault(Fault::next(1, refusal).of("sendMessage"));
+    let asked = clock::monotonic();
+    play.marina.write("/appeals");
+    let refused = |status: &Status| status.links.get("telegram") == Some(&Health::Throttled) && status.outbox.sending == 0;
+    play.stage
+        .status_where("Telegram asks for patience", refused, PATIENCE)
+        .await
+        .expect("it does");
+    assert_eq!(service.stop().await, Ended::Stopped);
+    let service = play.start().await;
+    play.operator.write("/status");
+    hears(&play.operator, "Работаем").await;
+    assert!(asked.elapsed() >= patience, "others wait too: {:?}", asked.elapsed());
+    play.hears("Ваши обращения").await;
+    assert_eq!(play.stage.telegram.calls().too_many, 1);
     play.ends(service).await;
 }
 

@@ -61,7 +61,7 @@ fn failures_are_tried_again_by_schedule_for_a_day() {
     let until = table.now + jiff::SignedDuration::from_secs(17);
     assert_eq!(
         table.sent(&receipt, Outcome::Retry(RetryAfter::At(until))),
-        ["again in 17 s, lost 0"]
+        ["silent for 17 s", "again in 17 s, lost 0"]
     );
     table.later(24 * 3600 + 1);
     assert_eq!(table.sent(&receipt, Outcome::Retry(RetryAfter::Schedule)), ["ended Failed"]);

@@ -287,6 +287,7 @@ impl Table {
                 format!("{}: {first}{keyboard}{form}", send.to)
             }
             Effect::Reschedule { at, lost, .. } => format!("again in {} s, lost {lost}", at.duration_since(self.now).as_secs()),
+            Effect::Silence(until) => format!("silent for {} s", until.duration_since(self.now).as_secs()),
             Effect::Finish(_, ending) => format!("ended {ending:?}"),
             Effect::Withdraw(_) => "withdrawn".to_owned(),
             Effect::AnswerButton(_) => "button answered".to_owned(),

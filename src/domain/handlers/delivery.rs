@@ -87,7 +87,10 @@ fn retry(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, after: RetryAfter)
         return reject(turn, entry, Why::GaveUp);
     }
     let at = match after {
-        RetryAfter::At(moment) => moment,
+        RetryAfter::At(moment) => {
+            turn.then(Effect::Silence(moment));
+            moment
+        }
         RetryAfter::Schedule => turn.now + pause(entry.tries),
     };
     turn.then(Effect::Reschedule {

@@ -131,6 +131,13 @@ impl Governor {
         }
     }
 
+    /// The same, silent until a moment that Telegram has named to an earlier process.
+    #[must_use]
+    pub fn silent_until(mut self, until: Option<Timestamp>) -> Self {
+        self.silent_until = until.map_or(self.silent_until, |until| self.silent_until.max(until));
+        self
+    }
+
     /// Chooses among waiting messages, given in the order in which they should go; reads no further than it can choose.
     ///
     /// Talk messages of one chat keep their order: one that must wait holds back those after it, in its chat alone.
