@@ -69,6 +69,12 @@ too-fast = That is a lot of messages at once. Please wait a minute and write aga
 too-fast-recorded = That is a lot of messages, but each of them is recorded. A specialist will read them all.
 private-only = Hello! I answer only in a private chat: open my profile and press “Message”.
 
+## Links to files
+link-expired = The link has expired. Ask the partner to send the file again.
+link-unknown = There is no such link. Check that it was copied whole.
+link-file-gone = Telegram does not have this file any more.
+link-file-later = Telegram does not answer now. Open the link a little later.
+
 ## The bot's menu
 menu-start = Begin
 menu-appeals = My appeals

@@ -100,6 +100,14 @@ pub enum Say<'a> {
     TooFastRecorded,
     /// In a group: the bot works in private.
     PrivateOnly,
+    /// In a browser: the link's time is over.
+    LinkExpired,
+    /// In a browser: there is no such link.
+    LinkUnknown,
+    /// In a browser: Telegram does not have the file any more.
+    LinkFileGone,
+    /// In a browser: Telegram does not answer.
+    LinkFileLater,
     /// The bot's menu: `/start`.
     MenuStart,
     /// The bot's menu: `/appeals`.
@@ -205,6 +213,10 @@ impl<'a> Say<'a> {
             Self::TooFast => plain("too-fast"),
             Self::TooFastRecorded => plain("too-fast-recorded"),
             Self::PrivateOnly => plain("private-only"),
+            Self::LinkExpired => plain("link-expired"),
+            Self::LinkUnknown => plain("link-unknown"),
+            Self::LinkFileGone => plain("link-file-gone"),
+            Self::LinkFileLater => plain("link-file-later"),
             Self::MenuStart => plain("menu-start"),
             Self::MenuAppeals => plain("menu-appeals"),
             Self::MenuHelp => plain("menu-help"),

@@ -18,6 +18,8 @@ use super::{problem::Problem, router::Intake};
 use crate::domain::{
     files::{FileId, LinkError, Links},
     message::{Attachment, FileKind},
+    session::Locale,
+    wording::{Say, Wording},
 };
 
 /// What the files' route needs.
@@ -171,18 +173,12 @@ fn wants_a_page(headers: &HeaderMap) -> bool {
     accepted.is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// What a person sees who opened the link in a browser.
+/// What a person sees who opened the link in a browser, in both languages.
 fn page(problem: Problem) -> Response {
-    let (ru, en) = match problem {
-        Problem::Expired => (
-            "Срок ссылки истёк. Попросите партнёра прислать файл ещё раз.",
-            "The link has expired. Ask the partner to send the file again.",
-        ),
-        Problem::FileGone => ("Telegram больше не хранит этот файл.", "Telegram does not have this file any more."),
-        Problem::FileLater => (
-            "Telegram сейчас не отвечает. Откройте ссылку чуть позже.",
-            "Telegram does not answer now. Open the link a little later.",
-        ),
+    let say = match problem {
+        Problem::Expired => Say::LinkExpired,
+        Problem::FileGone => Say::LinkFileGone,
+        Problem::FileLater => Say::LinkFileLater,
         Problem::Malformed
         | Problem::Unsigned
         | Problem::NotFound
@@ -191,12 +187,10 @@ fn page(problem: Problem) -> Response {
         | Problem::WrongType
         | Problem::Overloaded
         | Problem::TimedOut
-        | Problem::NotStored => (
-            "Такой ссылки нет. Проверьте, что она скопирована целиком.",
-            "There is no such link. Check that it was copied whole.",
-        ),
+        | Problem::NotStored => Say::LinkUnknown,
     };
-    let body = format!("{ru}\n{en}\n");
+    let wording = Wording::built_in();
+    let body = [Locale::Ru, Locale::En].map(|locale| wording.say(locale, say) + "\n").concat();
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
