@@ -67,6 +67,8 @@ status-other = { $word }
 not-passed-on = A message of this kind cannot be passed to a specialist. Please put your question into words, or send a photo or a file.
 too-fast = That is a lot of messages at once. Please wait a minute and write again.
 too-fast-recorded = That is a lot of messages, but each of them is recorded. A specialist will read them all.
+announcements-off = All right, no more promotions. Answers to your appeals come as usual. Bring promotions back with /resume
+announcements-on = We will tell you of promotions again. Switch them off with /stop
 private-only = Hello! I answer only in a private chat: open my profile and press “Message”.
 
 ## Links to files

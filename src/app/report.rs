@@ -14,8 +14,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     clock,
     config::Mode,
+    domain::{
+        broadcast::{self, BroadcastState},
+        tab::Tab,
+    },
     health::Health,
-    http::{self, FilesIntake, Nudge, Phase, Readiness, Resolved, SheetsIntake, SigningKey, TelegramIntake},
+    http::{self, FilesIntake, Nudge, Phase, PromotionsPush, Readiness, Resolved, SheetsIntake, SigningKey, TelegramIntake},
     journal::Figures,
 };
 
@@ -30,7 +34,7 @@ pub struct Status {
     pub outbox: Outbox,
     /// Rows.
     pub desk: Desk,
-    /// Promotions under way; none yet.
+    /// Announcements under way.
     pub broadcasts: Vec<Broadcast>,
     /// The tabs, by name.
     pub looks: BTreeMap<String, LookStatus>,
@@ -83,9 +87,20 @@ pub struct Desk {
     pub held_numbers: Vec<u32>,
 }
 
-/// One promotion under way.
+/// One announcement that is not over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Broadcast {}
+pub struct Broadcast {
+    /// The promotion's key.
+    pub key: String,
+    /// Partners who have not got it yet.
+    pub waiting: u32,
+    /// Partners who have it.
+    pub sent: u32,
+    /// Partners who will never get it.
+    pub failed: u32,
+    /// Partners of whom nobody knows.
+    pub unknown: u32,
+}
 
 /// One tab.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,7 +151,11 @@ pub(super) fn status(parts: &Parts) -> Status {
             held: figures.held,
             held_numbers: snapshot.held_numbers(HELD_NAMED),
         },
-        broadcasts: Vec::new(),
+        broadcasts: snapshot
+            .broadcasts()
+            .filter(|broadcast| broadcast.state != BroadcastState::Over)
+            .map(described)
+            .collect(),
         looks: parts.desks.looks(clock::now()),
         quota: Quota {
             reads: left.reads,
@@ -148,6 +167,18 @@ pub(super) fn status(parts: &Parts) -> Status {
         ]),
         uptime_s: clock::monotonic().duration_since(parts.started).as_secs(),
         restarts,
+    }
+}
+
+fn described(broadcast: broadcast::Broadcast) -> Broadcast {
+    let counts = broadcast.counts;
+    let ended = counts.sent + counts.failed + counts.unknown + counts.skipped;
+    Broadcast {
+        key: broadcast.key.0,
+        waiting: broadcast.audience.saturating_sub(ended),
+        sent: counts.sent,
+        failed: counts.failed,
+        unknown: counts.unknown,
     }
 }
 
@@ -163,6 +194,7 @@ pub(super) fn intake(parts: &Arc<Parts>) -> http::Intake {
     };
     let nudged = Arc::clone(parts);
     let asked = Arc::clone(parts);
+    let pushed = Arc::clone(parts);
     http::Intake {
         telegram,
         sheets: SheetsIntake {
@@ -175,6 +207,10 @@ pub(super) fn intake(parts: &Arc<Parts>) -> http::Intake {
             now: clock::now,
             bring: files::bring(parts),
         },
+        promotions: parts.settings.promotions.legacy_secret.clone().map(|secret| PromotionsPush {
+            secret,
+            nudge: Arc::new(move || pushed.journal.signals().looks.mark(Tab::Promotions)),
+        }),
         readiness: Arc::new(move || readiness(&asked)),
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     config::{AppealWords, ArchiveWords, Fill, Names, PartnerWords, Settings},
     domain::{
         appeal::Status,
+        broadcast::Quiet,
         files::Links,
         ids::ChatId,
         row::Column,
@@ -32,6 +33,11 @@ pub(super) fn rules(settings: &Settings) -> Rules {
         cell: CELL,
         archive: settings.words.archive.tab.as_str().into(),
         links: links(settings),
+        resend_announcements: settings.promotions.resend_unknown,
+        quiet: settings.promotions.quiet_hours.map(|hours| Quiet {
+            from: hours.from,
+            until: hours.until,
+        }),
         wording: Wording::built_in(),
     }
 }

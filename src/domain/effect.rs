@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     appeal::{Appeal, Line},
+    broadcast::{Announced, Broadcast},
     event::Wake,
     files::StoredFile,
     ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, OutboxId, RowKey, Seq, SpreadsheetId},
@@ -56,6 +57,10 @@ pub enum Entity {
     Post(Post),
     /// A group.
     Group(Group),
+    /// An announcement.
+    Broadcast(Broadcast),
+    /// What became of one partner's announcement.
+    Announced(Announced),
 }
 
 impl Entity {
@@ -71,6 +76,8 @@ impl Entity {
             (Self::File(a), Self::File(b)) => a.id == b.id,
             (Self::Post(a), Self::Post(b)) => (a.chat, a.message) == (b.chat, b.message),
             (Self::Group(a), Self::Group(b)) => a.chat == b.chat,
+            (Self::Broadcast(a), Self::Broadcast(b)) => a.key == b.key,
+            (Self::Announced(a), Self::Announced(b)) => (&a.key, a.chat) == (&b.key, b.chat),
             (
                 Self::Partner(_)
                 | Self::Session(_)
@@ -79,7 +86,9 @@ impl Entity {
                 | Self::Tab(_)
                 | Self::File(_)
                 | Self::Post(_)
-                | Self::Group(_),
+                | Self::Group(_)
+                | Self::Broadcast(_)
+                | Self::Announced(_),
                 _,
             ) => false,
         }
@@ -217,6 +226,8 @@ pub enum Keyboard {
     ShareContact(String),
     /// Take a reply keyboard away.
     Remove,
+    /// A button that opens an address: its label, and where it leads.
+    Link(String, String),
     /// Inline buttons, one a line: label and meaning.
     Inline(Vec<(String, Button)>),
 }

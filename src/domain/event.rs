@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     appeal::{Status, Why},
     effect::Button,
-    ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
+    ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq, SpreadsheetId},
     message::Message,
     session::Locale,
     tab::Tab,
-    text::Text,
+    text::{Html, Text},
 };
 
 /// One thing that happened.
@@ -314,6 +314,8 @@ pub enum Wake {
     Appeal(AppealId),
     /// A partner's row has been in doubt for a while.
     Partner(PartnerCode),
+    /// A quiet time is over, in which an announcement waited.
+    Promotion(PromotionKey),
     /// What a partner added to an appeal should stand in the sheet by now.
     Line(AppealId),
 }
@@ -328,6 +330,14 @@ pub enum Command {
     Notify(Notice),
     /// Answer a question of the admin chat's.
     Tell(String),
+    /// Announce a promotion to every partner.
+    Announce(Announcement),
+    /// Let an announcement rest.
+    PauseBroadcast(PromotionKey),
+    /// Let an announcement go on.
+    ResumeBroadcast(PromotionKey),
+    /// End an announcement where it is.
+    CancelBroadcast(PromotionKey),
     /// Decide records anew that were set aside.
     Requeue(Vec<Seq>),
     /// Let records go that were set aside.
@@ -371,4 +381,15 @@ pub struct Digest {
     pub oldest: Option<(Number, i64)>,
     /// Answers that did not get through: the first numbers, and how many there are.
     pub failed: (Vec<Number>, u64),
+}
+
+/// What is announced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announcement {
+    /// The promotion.
+    pub key: PromotionKey,
+    /// What is said.
+    pub words: Html,
+    /// What stands below it: a label and where it leads.
+    pub button: Option<(String, String)>,
 }

@@ -8,10 +8,11 @@ use jiff::Timestamp;
 
 use super::{
     appeal::{Appeal, Delivery, Line},
+    broadcast::{Announced, Broadcast},
     effect::{Decision, Effect, Ending, Entity, OutboxEntry, OutboxState},
     event::Wake,
     files::{FileId, StoredFile},
-    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq},
+    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq},
     message::Post,
     partner::Partner,
     session::{Group, Session},
@@ -30,6 +31,8 @@ pub struct Memory {
     files: BTreeMap<FileId, StoredFile>,
     posts: BTreeMap<(ChatId, MessageId), Post>,
     groups: BTreeMap<ChatId, Group>,
+    broadcasts: BTreeMap<PromotionKey, Broadcast>,
+    announced: BTreeMap<(PromotionKey, ChatId), Announced>,
     outbox: BTreeMap<OutboxId, OutboxEntry>,
     /// Dirty rows with the generation that dirtied them.
     pub dirty: BTreeMap<RowKey, Seq>,
@@ -84,6 +87,12 @@ impl Memory {
             }
             Entity::Group(group) => {
                 self.groups.insert(group.chat, group);
+            }
+            Entity::Broadcast(broadcast) => {
+                self.broadcasts.insert(broadcast.key.clone(), broadcast);
+            }
+            Entity::Announced(announced) => {
+                self.announced.insert((announced.key.clone(), announced.chat), announced);
             }
         }
     }
@@ -219,6 +228,19 @@ impl View for Memory {
 
     fn group(&self, chat: ChatId) -> Option<Group> {
         self.groups.get(&chat).cloned()
+    }
+
+    fn broadcast(&self, key: &PromotionKey) -> Option<Broadcast> {
+        self.broadcasts.get(key).cloned()
+    }
+
+    fn announced(&self, key: &PromotionKey, chat: ChatId) -> Option<Announced> {
+        self.announced.get(&(key.clone(), chat)).cloned()
+    }
+
+    fn audience_after(&self, after: Option<ChatId>, most: usize) -> Vec<Session> {
+        let behind = |session: &&Session| session.partner.is_some() && after.is_none_or(|after| session.chat > after);
+        self.sessions.values().filter(behind).take(most).cloned().collect()
     }
 
     fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry> {

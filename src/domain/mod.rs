@@ -11,6 +11,7 @@ pub mod phone;
 pub mod text;
 
 pub mod appeal;
+pub mod broadcast;
 pub mod partner;
 pub mod session;
 pub mod tab;

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     appeal::{Appeal, Line},
+    broadcast::{Announced, Broadcast},
     decide::decide,
     effect::{Decision, Entity, OutboxEntry},
     event::Event,
-    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, Seq},
+    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, PromotionKey, Seq},
     memory::Memory,
     message::Post,
     partner::Partner,
@@ -133,6 +134,20 @@ impl<V: View> View for Recorder<'_, V> {
 
     fn group(&self, chat: ChatId) -> Option<Group> {
         self.noted(self.view.group(chat), Entity::Group)
+    }
+
+    fn broadcast(&self, key: &PromotionKey) -> Option<Broadcast> {
+        self.noted(self.view.broadcast(key), Entity::Broadcast)
+    }
+
+    fn announced(&self, key: &PromotionKey, chat: ChatId) -> Option<Announced> {
+        self.noted(self.view.announced(key, chat), Entity::Announced)
+    }
+
+    fn audience_after(&self, after: Option<ChatId>, most: usize) -> Vec<Session> {
+        let found = self.view.audience_after(after, most);
+        found.iter().for_each(|session| self.note(Entity::Session(session.clone())));
+        found
     }
 
     fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry> {

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{files::Links, ids::ChatId, text::Text, wording::Wording};
+use super::{broadcast::Quiet, files::Links, ids::ChatId, text::Text, wording::Wording};
 
 /// Google refuses a cell over 50,000 characters.
 pub const CELL: usize = 49_000;
@@ -18,6 +18,10 @@ pub struct Rules {
     pub grace: SignedDuration,
     /// Whether an answer or a reply whose response was lost is sent once more.
     pub resend_unknown: bool,
+    /// Whether an announcement whose response was lost is sent once more.
+    pub resend_announcements: bool,
+    /// When nobody is sent an announcement.
+    pub quiet: Option<Quiet>,
     /// The word for a registered partner in the staff list.
     pub authorized: Text,
     /// The word for one whose access was taken away.

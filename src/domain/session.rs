@@ -30,6 +30,9 @@ pub struct Session {
     pub registration: Registration,
     /// What was written before registering; kept for 24 hours.
     pub kept: Vec<Kept>,
+    /// The partner has asked for no announcements; answers come all the same.
+    #[serde(default)]
+    pub silent: bool,
     /// How fast messages come.
     #[serde(default)]
     pub pace: Pace,
@@ -123,6 +126,7 @@ impl Session {
             undelivered: BTreeSet::new(),
             registration: Registration::default(),
             kept: Vec::new(),
+            silent: false,
             pace: Pace::default(),
             album: None,
         }

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use super::{
     appeal::{Appeal, Line},
+    broadcast::Broadcast,
     effect::{Decision, Effect, Entity, Form, Keyboard, Send},
-    ids::{AppealId, ChatId, FenceId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
+    ids::{AppealId, ChatId, FenceId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq, SpreadsheetId},
     partner::Partner,
     rules::Rules,
     session::{Locale, Session},
@@ -78,6 +79,15 @@ impl<'a, V: View> Turn<'a, V> {
             (appeal.id == id).then(|| appeal.clone())
         });
         changed.or_else(|| self.view.appeal(id))
+    }
+
+    /// The announcement as this decision leaves it.
+    pub(super) fn broadcast(&self, key: &PromotionKey) -> Option<Broadcast> {
+        let changed = self.decision.puts.iter().find_map(|entity| {
+            let Entity::Broadcast(broadcast) = entity else { return None };
+            (broadcast.key == *key).then(|| broadcast.clone())
+        });
+        changed.or_else(|| self.view.broadcast(key))
     }
 
     /// A line that this decision has put or changed.

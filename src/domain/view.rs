@@ -4,8 +4,9 @@
 
 use super::{
     appeal::{Appeal, Line},
+    broadcast::{Announced, Broadcast},
     effect::OutboxEntry,
-    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode},
+    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, PromotionKey},
     message::Post,
     partner::Partner,
     session::{Group, Session},
@@ -32,6 +33,12 @@ pub trait View {
     fn post(&self, chat: ChatId, message: MessageId) -> Option<Post>;
     /// A group that was told that the bot works in private.
     fn group(&self, chat: ChatId) -> Option<Group>;
+    /// An announcement.
+    fn broadcast(&self, key: &PromotionKey) -> Option<Broadcast>;
+    /// What became of one partner's announcement.
+    fn announced(&self, key: &PromotionKey, chat: ChatId) -> Option<Announced>;
+    /// Registered partners' chats behind this one, in the order of chats, at most `most`.
+    fn audience_after(&self, after: Option<ChatId>, most: usize) -> Vec<Session>;
     /// A message in the outbox.
     fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry>;
     /// Messages that wait in the outbox.

@@ -100,6 +100,10 @@ pub enum Say<'a> {
     TooFastRecorded,
     /// In a group: the bot works in private.
     PrivateOnly,
+    /// No announcements any more.
+    AnnouncementsOff,
+    /// Announcements again.
+    AnnouncementsOn,
     /// In a browser: the link's time is over.
     LinkExpired,
     /// In a browser: there is no such link.
@@ -213,6 +217,8 @@ impl<'a> Say<'a> {
             Self::TooFast => plain("too-fast"),
             Self::TooFastRecorded => plain("too-fast-recorded"),
             Self::PrivateOnly => plain("private-only"),
+            Self::AnnouncementsOff => plain("announcements-off"),
+            Self::AnnouncementsOn => plain("announcements-on"),
             Self::LinkExpired => plain("link-expired"),
             Self::LinkUnknown => plain("link-unknown"),
             Self::LinkFileGone => plain("link-file-gone"),

@@ -8,6 +8,7 @@ mod body;
 mod files;
 mod probes;
 mod problem;
+mod promotions_push;
 mod router;
 mod server;
 mod sheets_changed;
@@ -20,6 +21,7 @@ mod tests;
 pub use self::{
     files::{Bring, Brought, FilesIntake, Unavailable},
     probes::{Phase, Readiness},
+    promotions_push::PromotionsPush,
     router::{Intake, Limits, admin, public},
     server::{BindError, Caps, Server},
     sheets_changed::{Nudge, Resolved, SheetsIntake},

@@ -25,6 +25,7 @@ use super::{
     files::{self, FilesIntake},
     probes::{self, Readiness},
     problem::Problem,
+    promotions_push::{self, PromotionsPush},
     sheets_changed::{self, SheetsIntake},
     telegram_webhook::{self, TelegramIntake},
 };
@@ -37,6 +38,8 @@ pub struct Intake {
     pub sheets: SheetsIntake,
     /// Files that partners sent.
     pub files: FilesIntake,
+    /// The predecessor's push; `None` where it is off.
+    pub promotions: Option<PromotionsPush>,
     /// The state of the parts, now; must return at once.
     pub readiness: Arc<dyn Fn() -> Readiness + Send + Sync>,
 }
@@ -74,6 +77,7 @@ pub fn public(intake: Intake, limits: Limits) -> Router {
         .route("/telegram/webhook", post(telegram_webhook::receive))
         .route("/sheets/changed", post(sheets_changed::receive))
         .route("/files/{link}", get(files::receive))
+        .route("/webhook/promotions", post(promotions_push::receive))
         // Only the routes above are limited.
         .route_layer(limited)
         .route("/livez", get(probes::live))

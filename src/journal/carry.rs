@@ -80,6 +80,8 @@ fn put(tables: &mut Ledger<'_>, entity: &Entity) -> Result<(), Fault> {
         Entity::Tab(tab) => tables.write(Place::Tabs, tab.tab.name().as_bytes(), tab),
         Entity::File(file) => tables.write(Place::Files, &keys::seq(file.id.0), file),
         Entity::Post(post) => tables.write(Place::Posts, &keys::post(post.chat, post.message), post),
+        Entity::Broadcast(broadcast) => tables.write(Place::Broadcasts, broadcast.key.0.as_bytes(), broadcast),
+        Entity::Announced(announced) => tables.write(Place::Announced, &keys::announced(&announced.key, announced.chat), announced),
         Entity::Group(group) => tables.write(Place::Groups, &keys::chat(group.chat), group),
     }
 }

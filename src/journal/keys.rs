@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{DedupKey, tables::Fault};
 use crate::domain::{
     effect::Lane,
-    ids::{AppealId, ChatId, FenceId, MessageId, Number, Seq, SpreadsheetId},
+    ids::{AppealId, ChatId, FenceId, MessageId, Number, PromotionKey, Seq, SpreadsheetId},
 };
 
 /// A place among messages: the record that called for it, and its turn among that record's effects.
@@ -43,6 +43,10 @@ pub(super) fn appeal_of(chat: ChatId, appeal: AppealId) -> Vec<u8> {
 
 pub(super) fn line(appeal: AppealId, index: u32) -> Vec<u8> {
     [&seq(appeal.0)[..], &index.to_be_bytes()].concat()
+}
+
+pub(super) fn announced(key: &PromotionKey, chat: ChatId) -> Vec<u8> {
+    [key.0.as_bytes(), &[END_OF_TEXT], &signed(chat.0)].concat()
 }
 
 pub(super) fn post(chat: ChatId, message: MessageId) -> Vec<u8> {

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::{DedupKey, Intent, Interpret, keys::Order, tables::Fault};
 use crate::domain::{
     appeal::{Appeal, Line},
+    broadcast::{Announced, Broadcast},
     effect::OutboxEntry,
     event::{Event, Wake},
     files::StoredFile,
@@ -140,6 +141,12 @@ impl Stored for Post {
 }
 impl Stored for Group {
     const TAG: &'static str = "group";
+}
+impl Stored for Broadcast {
+    const TAG: &'static str = "broadcast";
+}
+impl Stored for Announced {
+    const TAG: &'static str = "announced";
 }
 
 /// The record's bytes.

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::domain::{
     appeal::Appeal,
+    broadcast::Broadcast,
     effect::OutboxEntry,
     event::Event,
     files::{FileId, StoredFile},
@@ -118,6 +119,11 @@ impl Snapshot {
     /// Every appeal, oldest first; lazily.
     pub fn appeals(&self) -> impl Iterator<Item = Appeal> + '_ {
         self.all(Place::Appeals)
+    }
+
+    /// Every announcement, by key; lazily.
+    pub fn broadcasts(&self) -> impl Iterator<Item = Broadcast> + '_ {
+        self.all(Place::Broadcasts)
     }
 
     /// Every partner, by code; lazily.

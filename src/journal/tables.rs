@@ -91,11 +91,15 @@ pub(super) enum Place {
     Posts,
     /// Groups, by id.
     Groups,
+    /// Announcements, by promotion key.
+    Broadcasts,
+    /// What became of each partner's announcement, by (promotion key, chat).
+    Announced,
 }
 
 impl Place {
     /// In the order of the variants, which is the order of the opened tables.
-    const ALL: [Self; 27] = [
+    const ALL: [Self; 29] = [
         Self::Meta,
         Self::Inbox,
         Self::Pending,
@@ -123,6 +127,8 @@ impl Place {
         Self::Files,
         Self::Posts,
         Self::Groups,
+        Self::Broadcasts,
+        Self::Announced,
     ];
 
     /// The table's name in the file, for ever.
@@ -155,6 +161,8 @@ impl Place {
             Self::Files => "files",
             Self::Posts => "posts",
             Self::Groups => "groups",
+            Self::Broadcasts => "broadcasts",
+            Self::Announced => "announced",
         }
     }
 

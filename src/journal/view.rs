@@ -13,8 +13,9 @@ use super::{
 };
 use crate::domain::{
     appeal::{Appeal, Line},
+    broadcast::{Announced, Broadcast},
     effect::OutboxEntry,
-    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, Seq},
+    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, PromotionKey, Seq},
     message::Post,
     partner::Partner,
     session::{Group, Session},
@@ -40,6 +41,20 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
             appeals.extend(self.read::<Appeal>(Place::Appeals, id)?);
         }
         Ok(appeals)
+    }
+
+    fn partners_behind(&self, after: Option<ChatId>, most: usize) -> Result<Vec<Session>, Fault> {
+        let from = after.map_or_else(Vec::new, |after| keys::chat(ChatId(after.0.saturating_add(1))).to_vec());
+        let sessions = self.scan(Place::Sessions, &from, Bound::Unbounded)?;
+        let mut partners = Vec::new();
+        for pair in sessions {
+            let session: Session = super::records::decode(pair?.1.value())?;
+            partners.extend(session.partner.is_some().then_some(session));
+            if partners.len() >= most {
+                break;
+            }
+        }
+        Ok(partners)
     }
 
     fn held_appeals(&self) -> Result<Vec<AppealId>, Fault> {
@@ -96,6 +111,18 @@ impl<T: ReadableTable<Bytes, Bytes>> View for Tables<T> {
 
     fn group(&self, chat: ChatId) -> Option<Group> {
         self.settle(self.read(Place::Groups, &keys::chat(chat)))
+    }
+
+    fn broadcast(&self, key: &PromotionKey) -> Option<Broadcast> {
+        self.settle(self.read(Place::Broadcasts, key.0.as_bytes()))
+    }
+
+    fn announced(&self, key: &PromotionKey, chat: ChatId) -> Option<Announced> {
+        self.settle(self.read(Place::Announced, &keys::announced(key, chat)))
+    }
+
+    fn audience_after(&self, after: Option<ChatId>, most: usize) -> Vec<Session> {
+        self.settle(self.partners_behind(after, most))
     }
 
     fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry> {

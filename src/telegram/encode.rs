@@ -79,6 +79,12 @@ fn markup(keyboard: &Keyboard) -> Option<ReplyMarkup> {
         Keyboard::Remove => Some(ReplyMarkup::ReplyKeyboardRemove(
             ReplyKeyboardRemove::builder().remove_keyboard(true).build(),
         )),
+        Keyboard::Link(label, url) => {
+            let button = InlineKeyboardButton::builder().text(label.as_str()).url(url.as_str()).build();
+            Some(ReplyMarkup::InlineKeyboardMarkup(
+                InlineKeyboardMarkup::builder().inline_keyboard(vec![vec![button]]).build(),
+            ))
+        }
         Keyboard::Inline(buttons) => {
             let lines = buttons.iter().map(|(label, meaning)| vec![inline(label, *meaning)]).collect();
             Some(ReplyMarkup::InlineKeyboardMarkup(

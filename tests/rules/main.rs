@@ -3,6 +3,7 @@
 mod answers;
 mod appeals;
 mod archive;
+mod broadcasts;
 mod cases;
 mod delivery;
 mod lines;

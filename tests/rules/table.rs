@@ -42,6 +42,8 @@ impl Table {
             admin_chat: Some(ADMIN),
             grace: SignedDuration::ZERO,
             resend_unknown: true,
+            resend_announcements: false,
+            quiet: None,
             authorized: "авторизован".into(),
             not_authorized: "не авторизован".into(),
             cell: sheetdesk::domain::rules::CELL,
@@ -264,6 +266,7 @@ impl Table {
                 let keyboard = match &send.keyboard {
                     Keyboard::Keep => String::new(),
                     Keyboard::ShareContact(label) => format!(" [share: {label}]"),
+                    Keyboard::Link(label, url) => format!(" [{label}: {url}]"),
                     Keyboard::Remove => " [no keyboard]".to_owned(),
                     Keyboard::Inline(buttons) => {
                         format!(
@@ -343,6 +346,12 @@ fn tell_put(entity: &Entity) -> Option<String> {
             partner.binding.as_ref().map(|b| b.chat.0)
         )),
         Entity::File(file) => Some(format!("file {}", file.attachment.remote)),
-        Entity::Appeal(_) | Entity::Session(_) | Entity::Tab(_) | Entity::Post(_) | Entity::Group(_) => None,
+        Entity::Appeal(_)
+        | Entity::Session(_)
+        | Entity::Tab(_)
+        | Entity::Post(_)
+        | Entity::Group(_)
+        | Entity::Broadcast(_)
+        | Entity::Announced(_) => None,
     }
 }

@@ -76,6 +76,8 @@ fn every_text_reads_well_in_both_languages() {
         Say::TooFast,
         Say::TooFastRecorded,
         Say::PrivateOnly,
+        Say::AnnouncementsOff,
+        Say::AnnouncementsOn,
         Say::LinkExpired,
         Say::LinkUnknown,
         Say::LinkFileGone,
@@ -184,6 +186,13 @@ fn every_word_in_the_delivery_column_reads_well() {
 #[test]
 fn what_the_operator_asks_is_answered_well() {
     let all = [
+        Note::BroadcastBegins { key: "А-1", count: 1000 },
+        Note::BroadcastOver {
+            key: "А-1",
+            sent: 998,
+            failed: 2,
+            unknown: 0,
+        },
         Note::OperatorReleased(0),
         Note::OperatorReleased(3),
         Note::OperatorQuarantine(0),

@@ -15,7 +15,7 @@ use crate::domain::{
 };
 
 use super::{
-    answers, appeals, lines,
+    answers, appeals, broadcasts, lines,
     manners::{self, Pace},
     operator, registration,
 };
@@ -28,6 +28,10 @@ const LISTED_APPEALS: usize = 10;
 enum Command {
     Start,
     Appeals,
+    /// No announcements any more.
+    Stop,
+    /// Announcements again.
+    Resume,
     /// `/help`, and every command that we do not know.
     Help,
 }
@@ -75,6 +79,8 @@ fn of_partner(turn: &mut Turn<'_, impl View>, session: &mut Session, message: &M
         (Some(_), Pace::TooFast) => {}
         (Some(Command::Start | Command::Help), Pace::Usual) => turn.say(session, Say::Help),
         (Some(Command::Appeals), Pace::Usual) => list_appeals(turn, session),
+        (Some(Command::Stop), Pace::Usual) => announcements(turn, session, false),
+        (Some(Command::Resume), Pace::Usual) => announcements(turn, session, true),
         (None, pace) => match entry(turn, message) {
             Some(entry) => {
                 let reply_to = message.context.reply.as_ref().and_then(|reply| reply.message);
@@ -152,8 +158,22 @@ fn command(text: &Text) -> Option<Command> {
     plausible.then_some(match name {
         "start" => Command::Start,
         "appeals" => Command::Appeals,
+        "stop" => Command::Stop,
+        "resume" => Command::Resume,
         _ => Command::Help,
     })
+}
+
+/// The partner asks for announcements, or for none; answers come in any case.
+fn announcements(turn: &mut Turn<'_, impl View>, session: &mut Session, wanted: bool) {
+    session.silent = !wanted;
+    turn.put(Entity::Session(session.clone()));
+    if wanted {
+        turn.say(session, Say::AnnouncementsOn);
+    } else {
+        broadcasts::silence(turn, session.chat);
+        turn.say(session, Say::AnnouncementsOff);
+    }
 }
 
 fn list_appeals(turn: &mut Turn<'_, impl View>, session: &Session) {
@@ -236,6 +256,8 @@ mod tests {
             ("/start", Some(Command::Start)),
             (" /start payload ", Some(Command::Start)),
             ("/appeals@desk_bot", Some(Command::Appeals)),
+            ("/stop", Some(Command::Stop)),
+            ("/resume", Some(Command::Resume)),
             ("/unknown", Some(Command::Help)),
             ("1/2 дома", None),
             ("/", None),

@@ -17,6 +17,7 @@ use crate::domain::{
 use super::{
     answers::{self, PartEnd},
     appeals,
+    broadcasts::{self, End},
 };
 
 /// The first pause after a failed try; it doubles up to [`LONGEST_PAUSE`].
@@ -73,7 +74,7 @@ fn reject(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, why: Why) {
         Form::Message | Form::Receipt | Form::File(_) => Ending::Failed,
     };
     turn.then(Effect::Finish(entry.send.id.clone(), ending));
-    if why == Why::Blocked
+    if matches!(why, Why::Blocked | Why::Deactivated)
         && let Some(mut session) = turn.session(entry.send.to)
     {
         session.blocked = true;
@@ -100,13 +101,13 @@ fn retry(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, after: RetryAfter)
     });
 }
 
-/// A response was lost: once more for talk, never again for an announcement.
+/// A response was lost: once more, as far as the settings want it.
 fn lose(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
     let id = entry.send.id.clone();
     let lost = entry.lost.saturating_add(1);
     let resend = match &id {
         OutboxId::Reply(..) | OutboxId::Answer(..) => turn.rules.resend_unknown && lost == 1,
-        OutboxId::Promotion(..) => false,
+        OutboxId::Promotion(..) => turn.rules.resend_announcements && lost == 1,
     };
     if resend {
         turn.then(Effect::Reschedule {
@@ -127,7 +128,16 @@ fn lose(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
 fn end_part(turn: &mut Turn<'_, impl View>, id: &OutboxId, end: PartEnd) {
     match id {
         OutboxId::Answer(appeal, revision, part) => answers::part_ended(turn, *appeal, *revision, *part, end),
-        OutboxId::Reply(..) | OutboxId::Promotion(..) => {}
+        OutboxId::Promotion(key, chat) => broadcasts::ended(turn, key, *chat, announcement_end(end)),
+        OutboxId::Reply(..) => {}
+    }
+}
+
+fn announcement_end(end: PartEnd) -> End {
+    match end {
+        PartEnd::Delivered { .. } => End::Sent,
+        PartEnd::Rejected(why) => End::Failed(why),
+        PartEnd::Unknown { .. } => End::Unknown,
     }
 }
 

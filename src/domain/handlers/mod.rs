@@ -5,6 +5,7 @@
 pub(super) mod adopt;
 pub(super) mod answers;
 pub(super) mod appeals;
+pub(super) mod broadcasts;
 pub(super) mod conversation;
 pub(super) mod delivery;
 mod lines;

@@ -106,6 +106,24 @@ pub enum Note<'a> {
     },
     /// Admin: Telegram gives the updates to us again.
     AdminUpdatesBack,
+    /// Admin: an announcement begins, to so many partners.
+    BroadcastBegins {
+        /// Which promotion.
+        key: &'a str,
+        /// How many.
+        count: u64,
+    },
+    /// Admin: an announcement is over.
+    BroadcastOver {
+        /// Which promotion.
+        key: &'a str,
+        /// Delivered.
+        sent: u64,
+        /// Not delivered.
+        failed: u64,
+        /// Nobody can say.
+        unknown: u64,
+    },
     /// To the operator: so many answers are let go.
     OperatorReleased(u64),
     /// To the operator: so many records were set aside; their list follows.
@@ -221,6 +239,21 @@ impl<'a> Note<'a> {
                 vec![("code", code.as_str().into()), ("words", words.into())],
             ),
             Self::AdminPartnerDoubled(code) => ("admin-partner-doubled", vec![("code", code.as_str().into())]),
+            Self::BroadcastBegins { key, count } => ("broadcast-begins", vec![("key", key.into()), ("count", count.into())]),
+            Self::BroadcastOver {
+                key,
+                sent,
+                failed,
+                unknown,
+            } => (
+                "broadcast-over",
+                vec![
+                    ("key", key.into()),
+                    ("sent", sent.into()),
+                    ("failed", failed.into()),
+                    ("unknown", unknown.into()),
+                ],
+            ),
             Self::OperatorReleased(count) => ("operator-released", vec![("count", count.into())]),
             Self::OperatorQuarantine(count) => ("operator-quarantine", vec![("count", count.into())]),
             Self::OperatorUnknown(count) => ("operator-unknown", vec![("count", count.into())]),

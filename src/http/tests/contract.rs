@@ -1,5 +1,7 @@
 //! The outside contract: which call gets which answer, and what is counted.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use metrics_exporter_prometheus::PrometheusBuilder;
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -211,4 +213,44 @@ async fn probes_tell_the_parts() {
     );
     let alive = bench.client.get(bench.url("/livez")).send().await.unwrap();
     assert_eq!(alive.status(), 200);
+}
+
+#[tokio::test]
+async fn the_predecessor_s_push_is_a_nudge_with_its_secret_and_not_there_without_one() {
+    let nudges = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&nudges);
+    let promotions = Some(PromotionsPush {
+        secret: Secret::new("old-secret".to_owned()),
+        nudge: Arc::new(move || {
+            seen.fetch_add(1, Ordering::Relaxed);
+        }),
+    });
+    let bench = Bench::start(Setup {
+        promotions,
+        ..Setup::default()
+    })
+    .await;
+    let push = |secret: &str, body: &'static str| {
+        let request = bench
+            .client
+            .post(bench.url("/webhook/promotions"))
+            .header("x-webhook-secret", secret);
+        request.body(body).send()
+    };
+    let taken = push("old-secret", r#"{"promotion": {"name": "Скидка"}}"#).await.unwrap();
+    assert_eq!(
+        (taken.status().as_u16(), taken.json::<Value>().await.unwrap()),
+        (200, json!({"status": "success"}))
+    );
+    assert_eq!(refusal(push("wrong", "{}").await.unwrap()).await, (401, "unsigned".to_owned()));
+    assert_eq!(refusal(push("old-secret", "?").await.unwrap()).await, (400, "malformed".to_owned()));
+    assert_eq!(nudges.load(Ordering::Relaxed), 1);
+    let off = Bench::start(Setup::default()).await;
+    let gone = off
+        .client
+        .post(off.url("/webhook/promotions"))
+        .header("x-webhook-secret", "old-secret")
+        .body("{}")
+        .send();
+    assert_eq!(refusal(gone.await.unwrap()).await, (404, "not_found".to_owned()));
 }

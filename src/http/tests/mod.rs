@@ -51,6 +51,7 @@ struct Setup {
     polling: bool,
     accept: Accept,
     files: FilesIntake,
+    promotions: Option<PromotionsPush>,
     readiness: Readiness,
 }
 
@@ -66,6 +67,7 @@ impl Default for Setup {
                 now,
                 bring: Arc::new(|_| Box::pin(async { Err(Unavailable::Gone) })),
             },
+            promotions: None,
             readiness: Readiness {
                 phase: Phase::Running,
                 storing: true,
@@ -111,6 +113,7 @@ impl Bench {
                 }),
             },
             files: setup.files,
+            promotions: setup.promotions,
             readiness: Arc::new(move || setup.readiness),
         };
         Self::serve(public(intake, setup.limits), setup.caps, nudges).await

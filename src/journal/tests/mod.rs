@@ -59,6 +59,8 @@ fn rules() -> Rules {
         admin_chat: None,
         grace: SignedDuration::ZERO,
         resend_unknown: true,
+        resend_announcements: false,
+        quiet: None,
         authorized: "авторизован".into(),
         not_authorized: "не авторизован".into(),
         cell: crate::domain::rules::CELL,

@@ -23,6 +23,8 @@ async fn room() -> (Room, tempfile::TempDir) {
         admin_chat: None,
         grace: SignedDuration::ZERO,
         resend_unknown: true,
+        resend_announcements: false,
+        quiet: None,
         authorized: "авторизован".into(),
         not_authorized: "не авторизован".into(),
         cell: crate::domain::rules::CELL,

@@ -3,7 +3,8 @@
 //! Invariant: it keeps no clock and does no I/O. A sending slot is free again one second after its *answer*, less the smallest
 //! round trip seen. A message may reach Telegram at any moment between its sending and its answer, so slots that are given back
 //! by the clock of the sending (a token bucket, a fixed window) let two bursts meet in one second of Telegram's. These cannot,
-//! as far as the way there takes equally long each time; where it wavers, the second is short by that much and no more.
+//! as far as the way there takes equally long each time; where it wavers, the second is short by that much and no more, which a small
+//! margin covers.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -19,6 +20,10 @@ mod tests;
 
 /// The second in which Telegram counts (Bots FAQ: about 30 messages a second overall, one a second in one chat).
 const WINDOW: SignedDuration = SignedDuration::from_secs(1);
+
+/// What is added to each rest: the way to Telegram wavers by milliseconds, and so does the moment at which it counts. It costs less than
+/// one percent of the pace; a single refusal costs seconds.
+const MARGIN: SignedDuration = SignedDuration::from_millis(8);
 
 /// A clock that goes back further than this was set; anything less is two readings that crossed.
 const CLOCK_STEP: SignedDuration = SignedDuration::from_millis(100);
@@ -182,7 +187,7 @@ impl Governor {
         if let Some(round_trip) = answer.round_trip.filter(|time| !time.is_negative()) {
             self.fastest = Some(self.fastest.map_or(round_trip, |fastest| fastest.min(round_trip)));
         }
-        let rests_until = now + WINDOW - self.fastest.unwrap_or_default().min(WINDOW);
+        let rests_until = now + WINDOW + MARGIN - self.fastest.unwrap_or_default().min(WINDOW);
         if self.rate.is_some() {
             self.resting.push_back(rests_until);
         }
@@ -202,7 +207,7 @@ impl Governor {
         let Unsettled { chat, rests_until } = unsettled;
         self.unsettled -= 1;
         // The clock may have been set back since the answer.
-        let rests_until = rests_until.min(self.latest + WINDOW);
+        let rests_until = rests_until.min(self.latest + WINDOW + MARGIN);
         if self.rate.is_some() && rests_until > self.latest {
             self.chats.insert(chat, Pace::RestsUntil(rests_until));
             self.forgettable.push_back((rests_until, chat));

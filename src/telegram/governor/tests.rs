@@ -260,8 +260,8 @@ fn chosen(choice: &Choice) -> Vec<usize> {
 fn a_slot_is_free_a_second_after_its_answer_less_the_round_trip() {
     let mut governor = awake(1, 30);
     let choice = governor.choose([candidate(1, 1, Lane::Talk, 0)], at(1060));
-    assert_eq!((chosen(&choice), choice.wake), (vec![], Some(at(2000))));
-    assert_eq!(chosen(&governor.choose([candidate(1, 1, Lane::Talk, 0)], at(2000))), [1]);
+    assert_eq!((chosen(&choice), choice.wake), (vec![], Some(at(2008))), "and a margin");
+    assert_eq!(chosen(&governor.choose([candidate(1, 1, Lane::Talk, 0)], at(2008))), [1]);
 }
 
 #[test]
@@ -358,6 +358,6 @@ fn a_clock_that_is_set_back_does_not_lengthen_a_rest() {
     let mut governor = awake(1, 30);
     let one = [candidate(0, 999, Lane::Talk, -hour)];
     let choice = governor.choose(one.clone(), at(1060 - hour));
-    assert_eq!((chosen(&choice), choice.wake), (vec![], Some(at(2010 - hour))));
-    assert_eq!(chosen(&governor.choose(one, at(2010 - hour))), [0]);
+    assert_eq!((chosen(&choice), choice.wake), (vec![], Some(at(2018 - hour))));
+    assert_eq!(chosen(&governor.choose(one, at(2018 - hour))), [0]);
 }

@@ -117,6 +117,8 @@ impl World {
                 admin_chat: None,
                 grace: SignedDuration::ZERO,
                 resend_unknown: true,
+                resend_announcements: false,
+                quiet: None,
                 authorized: "авторизован".into(),
                 not_authorized: "не авторизован".into(),
                 // A small one, so that long dialogues are short.

@@ -1,0 +1,131 @@
+//! A broadcast: one announcement to every partner, and who has got it.
+//!
+//! Invariant: for each (promotion, partner) one message is ever made; what became of it stays known as long as the promotion is.
+
+use jiff::{Timestamp, civil::Time};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    appeal::Why,
+    ids::{ChatId, PromotionKey},
+    rules::Rules,
+    text::Html,
+};
+
+/// One announcement to every partner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Broadcast {
+    /// The promotion, this entity's key.
+    pub key: PromotionKey,
+    /// What is said; fixed when it starts.
+    pub words: Html,
+    /// What stands below it: a label and where it leads.
+    pub button: Option<(String, String)>,
+    /// When it began: who registered later does not get it.
+    pub started: Timestamp,
+    /// How it fares.
+    pub state: BroadcastState,
+    /// The last partner, in the order of chats, for whom was decided whether he gets it.
+    pub cursor: Option<ChatId>,
+    /// Every partner has been decided on.
+    pub exhausted: bool,
+    /// How many partners there were when it began.
+    pub audience: u32,
+    /// What became of the messages.
+    pub counts: Counts,
+}
+
+/// How a broadcast fares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BroadcastState {
+    /// It goes on.
+    Running,
+    /// It rests until somebody lets it go on.
+    Paused,
+    /// It ends here; what is out stays out.
+    Cancelled,
+    /// Everybody has it, or will never have it.
+    Over,
+}
+
+/// What became of a broadcast's messages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Made, whatever became of them.
+    pub made: u32,
+    /// Telegram has them.
+    pub sent: u32,
+    /// They will never be sent.
+    pub failed: u32,
+    /// Nobody can say.
+    pub unknown: u32,
+    /// Partners who get none: they have blocked the bot, or asked for silence.
+    pub skipped: u32,
+}
+
+/// What became of one partner's announcement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announced {
+    /// The promotion; with the chat this entity's key.
+    pub key: PromotionKey,
+    /// The partner.
+    pub chat: ChatId,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// In the outbox.
+    Waiting,
+    /// Taken back before it was sent; it may be made again.
+    Withdrawn,
+    /// Telegram has it.
+    Sent,
+    /// It will never be sent.
+    Failed(Why),
+    /// Nobody can say.
+    Unknown,
+}
+
+/// When nobody is written to unasked, by the clock of the service's time zone; over midnight where it ends before it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quiet {
+    /// The first quiet moment.
+    pub from: Time,
+    /// The first moment that is not quiet any more.
+    pub until: Time,
+}
+
+impl Counts {
+    /// Messages that are made and have not ended.
+    #[must_use]
+    pub fn outstanding(&self) -> u32 {
+        self.made.saturating_sub(self.sent + self.failed + self.unknown)
+    }
+}
+
+impl Quiet {
+    /// When the quiet ends, if it is quiet now.
+    #[must_use]
+    pub fn ends(&self, rules: &Rules, now: Timestamp) -> Option<Timestamp> {
+        let local = now.to_zoned(rules.time_zone.clone());
+        let time = local.time();
+        let over_midnight = self.from > self.until;
+        let quiet = if over_midnight {
+            time >= self.from || time < self.until
+        } else {
+            (self.from..self.until).contains(&time)
+        };
+        let day = if over_midnight && time >= self.from {
+            local.date().tomorrow().ok()?
+        } else {
+            local.date()
+        };
+        let end = day.to_datetime(self.until).to_zoned(rules.time_zone.clone()).ok()?;
+        quiet.then(|| end.timestamp())
+    }
+}

@@ -1,0 +1,40 @@
+//! `POST /webhook/promotions`: the predecessor's script says that a promotion was published.
+//!
+//! Invariant: a call is only a hint to look sooner; whatever its body says is not believed. Without a secret in the settings there is
+//! no such address.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Request, State},
+};
+use serde_json::{Value, json};
+
+use super::{body, problem::Problem, router::Intake};
+use crate::secret::Secret;
+
+/// What the predecessor's push needs; absent where it is off.
+pub struct PromotionsPush {
+    /// What the script sends as `X-Webhook-Secret`.
+    pub secret: Secret,
+    /// Has the promotions looked at soon; must return at once.
+    pub nudge: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// The predecessor's header.
+const SECRET_HEADER: &str = "x-webhook-secret";
+
+/// The route. The script looks for 200 and these very words.
+pub(super) async fn receive(State(intake): State<Arc<Intake>>, request: Request) -> Result<Json<Value>, Problem> {
+    let push = intake.promotions.as_ref().ok_or(Problem::NotFound)?;
+    let (head, body) = request.into_parts();
+    let secret = head.headers.get(SECRET_HEADER).ok_or(Problem::Unsigned)?;
+    if !push.secret.matches(secret.as_bytes()) {
+        return Err(Problem::Unsigned);
+    }
+    let raw = body::whole(body).await?;
+    let _: Value = body::object(&raw)?;
+    (push.nudge)();
+    Ok(Json(json!({"status": "success"})))
+}
