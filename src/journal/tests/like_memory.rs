@@ -8,10 +8,12 @@ use super::*;
 use crate::{
     domain::{
         appeal::{Appeal, Delivery, Seen, Status},
-        ids::{Number, PartnerCode, Revision, RowKey},
+        broadcast::{Announced, Fate},
+        ids::{Number, PartnerCode, PromotionKey, Revision, RowKey},
         memory,
+        message::Post,
         partner::Partner,
-        session::Session,
+        session::{Group, Session},
         tab::TabState,
     },
     journal::{
@@ -74,15 +76,33 @@ fn entity() -> impl Strategy<Value = Entity> {
             text: Text(text.to_string()),
             message: None,
         })),
-        1 => (0..CHATS, any::<bool>()).prop_map(|(chat, blocked)| {
-            Entity::Session(Session { blocked, ..Session::new(ChatId(chat), Locale::Ru) })
+        2 => (0..CHATS, any::<bool>(), prop::option::of(0..3_u64)).prop_map(|(chat, blocked, partner)| {
+            let partner = partner.map(code);
+            Entity::Session(Session { blocked, partner, ..Session::new(ChatId(chat), Locale::Ru) })
         }),
+        1 => (0..CHATS, 0..4_i64, 0..APPEALS, prop::option::of(0..5_u32)).prop_map(|(chat, message, appeal, line)| Entity::Post(Post {
+            chat: ChatId(chat),
+            message: MessageId(message),
+            appeal: AppealId(Seq(appeal)),
+            line,
+        })),
+        1 => (0..CHATS).prop_map(|chat| Entity::Group(Group { chat: ChatId(-chat) })),
+        1 => (promotion(), 0..CHATS, any::<bool>()).prop_map(|(key, chat, sent)| Entity::Announced(Announced {
+            key,
+            chat: ChatId(chat),
+            fate: if sent { Fate::Sent } else { Fate::Waiting },
+        })),
         1 => (0..3_u64, any::<u8>()).prop_map(|(n, name)| Entity::Partner(Partner {
             name: Text(name.to_string()),
             ..Partner::new(code(n))
         })),
         1 => any::<u32>().prop_map(|next| Entity::Tab(TabState { next_number: Number(next), ..TabState::new(Tab::Appeals) })),
     ]
+}
+
+/// Keys of which one begins with the other.
+fn promotion() -> impl Strategy<Value = PromotionKey> {
+    prop_oneof![Just("А"), Just("А1")].prop_map(|key| PromotionKey(key.to_owned()))
 }
 
 fn message_id() -> impl Strategy<Value = OutboxId> {
@@ -143,8 +163,17 @@ fn seen(view: &impl View) -> String {
         (0..MESSAGES).map(|n| view.outbox(&OutboxId::Reply(Seq(n), 0))).collect::<Vec<_>>(),
         [Tab::Partners, Tab::Appeals, Tab::Promotions].map(|tab| view.tab(tab)),
         view.held(),
+        [None, Some(-1), Some(0), Some(1)].map(|after| [1, 9].map(|most| view.audience_after(after.map(ChatId), most))),
+        (0..CHATS).map(|chat| beside(view, ChatId(chat))).collect::<Vec<_>>(),
     );
     format!("{all:#?}")
+}
+
+/// What a view tells beside a chat's appeals.
+fn beside(view: &impl View, chat: ChatId) -> String {
+    let posts: Vec<_> = (0..4).map(|message| view.post(chat, MessageId(message))).collect();
+    let announced = ["А", "А1"].map(|key| view.announced(&PromotionKey(key.to_owned()), chat));
+    format!("{posts:?} {announced:?} {:?}", view.group(ChatId(-chat.0)))
 }
 
 proptest! {
