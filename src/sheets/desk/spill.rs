@@ -60,10 +60,14 @@ impl Spill {
     }
 
     /// The row that shows what we left: the one at its place, or the only one. A sort that leaves our column out may have parted
-    /// the moment from the words; the moment goes with the history.
+    /// the moment from the words; the moment goes with the history. Where a further write has gone astray over the moment, the words tell.
     fn row<'a>(&self, look: &'a Look) -> Option<&'a Row> {
-        let sign = |sign| self.wrote.iter().find(move |(column, text)| *column == sign && !text.is_blank());
-        let (column, text) = sign(Column::Updated).or_else(|| sign(Column::Delivery))?;
+        let signs = [Column::Updated, Column::Delivery];
+        signs.into_iter().find_map(|sign| self.row_with(look, sign))
+    }
+
+    fn row_with<'a>(&self, look: &'a Look, sign: Column) -> Option<&'a Row> {
+        let (column, text) = self.wrote.iter().find(|(column, text)| *column == sign && !text.is_blank())?;
         let is_it = |row: &&Row| {
             let whose = row.telegram == self.telegram && (row.keyless || row.telegram == TelegramCell::Empty);
             whose && look.text(row, *column) == Some(text.as_str())

@@ -269,3 +269,19 @@ fn copies_of_a_row_that_a_late_batch_has_numbered_say_so() {
         &[(18, Mishap::Late), (22, Mishap::AnswerLost)],
     );
 }
+
+#[test]
+fn an_empty_row_that_two_batches_have_hit_is_emptied_of_both() {
+    holds(
+        &[
+            (15, BEFORE, Act::Insert(4)),
+            (3, BEFORE, Act::Write(2)),
+            (6, BEFORE, Act::Unnumber(4)),
+            (12, BEFORE, Act::Sort(3, true)),
+            (12, BEFORE, Act::Insert(2)),
+            (5, Moment::After, Act::Type(2, false)),
+            (2, Moment::After, Act::Type(0, false)),
+        ],
+        &[],
+    );
+}
