@@ -6,18 +6,16 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use jiff::{SignedDuration, tz::TimeZone};
 use sheetdesk::{
     clock,
     domain::{
         broadcast::BroadcastState,
         event::{Announcement, Command, Event, Looked, PartnerCells, RowEvent, TelegramCell},
         ids::{ChatId, PartnerCode, PromotionKey},
-        rules::{CELL, Rules},
+        rules::Rules,
         tab::Tab,
         text::Html,
         view::View as _,
-        wording::Wording,
     },
     fetch::Fetcher,
     journal::{Journal, Nudges, Signals, Undecodable},
@@ -47,23 +45,6 @@ struct Figures {
     refused: u64,
     lost: usize,
     doubled: usize,
-}
-
-fn rules() -> Rules {
-    Rules {
-        time_zone: TimeZone::UTC,
-        admin_chat: None,
-        grace: SignedDuration::ZERO,
-        resend_unknown: true,
-        resend_announcements: false,
-        quiet: None,
-        authorized: "авторизован".into(),
-        not_authorized: "не авторизован".into(),
-        cell: CELL,
-        archive: "обращения_архив".into(),
-        links: None,
-        wording: Wording::built_in(),
-    }
 }
 
 /// A staff list whose partners are all registered, as the first look shows it.
@@ -117,7 +98,7 @@ async fn measure(case: &Case) -> Figures {
         questions: mpsc::channel(1).0,
     };
     let interpret = Arc::new(|_: &[u8]| Err(Undecodable(String::new())));
-    let journal = Journal::open(directory.path(), rules(), interpret, signals).expect("opens");
+    let journal = Journal::open(directory.path(), Rules::default(), interpret, signals).expect("opens");
     journal.apply(first_look(case.recipients)).await.expect("stored");
     let client = Client::new(&telegram.url(), Secret::new(telegram.token().to_owned())).expect("a client");
     let stop = CancellationToken::new();

@@ -36,6 +36,26 @@ pub struct Rules {
     pub wording: Wording,
 }
 
+impl Default for Rules {
+    /// The rules of a firm that has set nothing, in universal time, without an admin chat or links.
+    fn default() -> Self {
+        Self {
+            time_zone: TimeZone::UTC,
+            admin_chat: None,
+            grace: SignedDuration::ZERO,
+            resend_unknown: true,
+            resend_announcements: false,
+            quiet: None,
+            authorized: "авторизован".into(),
+            not_authorized: "не авторизован".into(),
+            cell: CELL,
+            archive: "обращения_архив".into(),
+            links: None,
+            wording: Wording::built_in(),
+        }
+    }
+}
+
 impl Rules {
     /// A moment as the sheets spell it.
     #[must_use]

@@ -18,7 +18,6 @@ use sheetdesk::domain::{
     tab::Tab,
     text::Text,
     view::View,
-    wording::Wording,
 };
 
 pub(crate) const ANNA: ChatId = ChatId(7001);
@@ -40,20 +39,12 @@ impl Table {
         let rules = Rules {
             time_zone: TimeZone::get("Europe/Moscow").expect("a zone"),
             admin_chat: Some(ADMIN),
-            grace: SignedDuration::ZERO,
-            resend_unknown: true,
-            resend_announcements: false,
-            quiet: None,
-            authorized: "авторизован".into(),
-            not_authorized: "не авторизован".into(),
-            cell: sheetdesk::domain::rules::CELL,
-            archive: "обращения_архив".into(),
             links: Some(Links::new(
                 "https://desk.example",
                 b"a secret of the tests",
                 SignedDuration::from_hours(24),
             )),
-            wording: Wording::built_in(),
+            ..Rules::default()
         };
         Self {
             rules,

@@ -150,11 +150,11 @@ async fn the_directory_has_one_owner_and_nobody_else_reads_it() {
     assert_eq!(mode(&data), 0o700);
     assert_eq!(mode(&data.join("journal.redb")), 0o600);
 
-    let second = Journal::open(&data, rules(), interpret(Gate::default()), signals().0);
+    let second = Journal::open(&data, Rules::default(), interpret(Gate::default()), signals().0);
     let words = second.err().expect("refused").to_string();
     assert!(words.starts_with("another Sheetdesk is already working with"), "{words}");
     journal.close().await;
-    Journal::open(&data, rules(), interpret(Gate::default()), signals().0)
+    Journal::open(&data, Rules::default(), interpret(Gate::default()), signals().0)
         .expect("free again")
         .close()
         .await;
@@ -164,7 +164,7 @@ async fn the_directory_has_one_owner_and_nobody_else_reads_it() {
 async fn a_file_of_something_else_is_unusable() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("journal.redb"), "something else").unwrap();
-    let opened = Journal::open(dir.path(), rules(), interpret(Gate::default()), signals().0);
+    let opened = Journal::open(dir.path(), Rules::default(), interpret(Gate::default()), signals().0);
     assert!(matches!(opened.err(), Some(OpenError::Unusable(..))));
 }
 

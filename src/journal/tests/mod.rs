@@ -21,7 +21,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use redb::{Database, StorageBackend};
 use tempfile::TempDir;
 use tokio::sync::{Notify, mpsc, watch};
@@ -43,7 +43,6 @@ use crate::domain::{
     tab::Tab,
     text::{Html, Text},
     view::View,
-    wording::Wording,
 };
 
 /// Longer than anything here takes; reaching it is a failure.
@@ -52,23 +51,6 @@ const DEADLINE: Duration = Duration::from_secs(20);
 const CHAT: ChatId = ChatId(7);
 /// The dialogue to which the scripted rules add a line for each event that they decide.
 const DECIDED: AppealId = AppealId(Seq(0));
-
-fn rules() -> Rules {
-    Rules {
-        time_zone: TimeZone::UTC,
-        admin_chat: None,
-        grace: SignedDuration::ZERO,
-        resend_unknown: true,
-        resend_announcements: false,
-        quiet: None,
-        authorized: "авторизован".into(),
-        not_authorized: "не авторизован".into(),
-        cell: crate::domain::rules::CELL,
-        archive: "обращения_архив".into(),
-        links: None,
-        wording: Wording::built_in(),
-    }
-}
 
 /// The scripted rules: a text names its own consequences; whatever is decided leaves a line.
 fn script(_: &Rules, view: &Ledger<'_>, seq: Seq, event: &Event, now: Timestamp) -> Decision {
@@ -229,7 +211,7 @@ fn open_with(dir: &Path, gate: Gate, open: OpenDatabase) -> (Journal, Heard) {
     let parts = Parts {
         lock: disk::own(dir).unwrap(),
         open,
-        rules: rules(),
+        rules: Rules::default(),
         interpret: interpret(gate),
         decide: script,
         signals,

@@ -10,7 +10,6 @@ use crate::{
     domain::{
         event::{AnswerCell, Looked, RowEvent, UnnumberedCells},
         ids::ChatId,
-        wording::Wording,
     },
     health::Health,
     journal::{Nudges, Signals},
@@ -18,20 +17,7 @@ use crate::{
 };
 
 async fn room() -> (Room, tempfile::TempDir) {
-    let rules = Rules {
-        time_zone: jiff::tz::TimeZone::UTC,
-        admin_chat: None,
-        grace: SignedDuration::ZERO,
-        resend_unknown: true,
-        resend_announcements: false,
-        quiet: None,
-        authorized: "авторизован".into(),
-        not_authorized: "не авторизован".into(),
-        cell: crate::domain::rules::CELL,
-        archive: "обращения_архив".into(),
-        links: None,
-        wording: Wording::built_in(),
-    };
+    let rules = Rules::default();
     let signals = Signals {
         outbox: Notify::new(),
         dirty: watch::Sender::default(),

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use google_sheets4::{api, common::remove_json_null_values};
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use simulator::sheets::{ApiError, Dimension, GetQuery, ValuesQuery, Workbook};
@@ -21,7 +21,6 @@ use crate::{
         rules::Rules,
         tab::Tab,
         view::View,
-        wording::Wording,
     },
     journal::{Intent, Touched},
     sheets::{
@@ -113,19 +112,9 @@ impl World {
     pub(super) fn new(book: Workbook) -> Self {
         let mut world = Self {
             rules: Rules {
-                time_zone: TimeZone::UTC,
-                admin_chat: None,
-                grace: SignedDuration::ZERO,
-                resend_unknown: true,
-                resend_announcements: false,
-                quiet: None,
-                authorized: "авторизован".into(),
-                not_authorized: "не авторизован".into(),
                 // A small one, so that long dialogues are short.
                 cell: 400,
-                archive: "обращения_архив".into(),
-                links: None,
-                wording: Wording::built_in(),
+                ..Rules::default()
             },
             memory: Memory::default(),
             book,
