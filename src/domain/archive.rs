@@ -32,7 +32,11 @@ pub(super) struct Shown {
 }
 
 /// Lines that the row shows or that are about to leave it, oldest first.
-struct Scroll(VecDeque<Piece>);
+struct Scroll {
+    pieces: VecDeque<Piece>,
+    /// No less than what the cell would hold, in UTF-16 code units.
+    weight: usize,
+}
 
 /// A line, or what is left of it.
 struct Piece {
@@ -45,13 +49,13 @@ struct Piece {
 pub(super) fn show(rules: &Rules, view: &impl View, number: Number, appeal: &Appeal) -> Shown {
     let mut scroll = Scroll::of(view, appeal, appeal.lines);
     let (mut parts, mut last) = (Vec::new(), appeal.shelf.parts);
-    while scroll.weight() > rules.cell && parts.len() < MOST_PARTS {
+    while scroll.weight > rules.cell && parts.len() < MOST_PARTS {
         last += 1;
         parts.push((last, Text(text(rules, scroll.take_part(room(rules))))));
     }
     let mut lines = appeal.lines;
-    while scroll.weight() > rules.cell {
-        let waits = scroll.0.pop_back();
+    while scroll.weight > rules.cell {
+        let waits = scroll.pop_newest();
         lines = waits.map_or(lines, |piece| piece.line.index);
     }
     let shelf = Shelf {
@@ -59,7 +63,7 @@ pub(super) fn show(rules: &Rules, view: &impl View, number: Number, appeal: &App
         ..appeal.shelf
     };
     Shown {
-        history: cell(rules, Some(number), &shelf, scroll.0),
+        history: cell(rules, Some(number), &shelf, scroll.pieces),
         parts,
         lines,
     }
@@ -67,12 +71,12 @@ pub(super) fn show(rules: &Rules, view: &impl View, number: Number, appeal: &App
 
 /// The cell that covers so many lines, as it stands when every confirmed part has left it and no other.
 pub(super) fn shown(rules: &Rules, view: &impl View, appeal: &Appeal, covered: u32) -> String {
-    cell(rules, appeal.number, &appeal.shelf, Scroll::of(view, appeal, covered).0)
+    cell(rules, appeal.number, &appeal.shelf, Scroll::of(view, appeal, covered).pieces)
 }
 
 /// Whether the dialogue is too long for its cell, so that a part of it is on its way to the archive, or may be.
 pub(super) fn overflows(rules: &Rules, view: &impl View, appeal: &Appeal) -> bool {
-    Scroll::of(view, appeal, appeal.lines).weight() > rules.cell
+    Scroll::of(view, appeal, appeal.lines).weight > rules.cell
 }
 
 /// Every part up to this number stands in the archive: the row shows the rest.
@@ -81,11 +85,11 @@ pub(super) fn confirm(rules: &Rules, view: &impl View, appeal: &mut Appeal, part
         return;
     }
     let mut scroll = Scroll::of(view, appeal, appeal.lines);
-    while appeal.shelf.parts < parts && !scroll.0.is_empty() {
+    while appeal.shelf.parts < parts && !scroll.pieces.is_empty() {
         drop(scroll.take_part(room(rules)));
         appeal.shelf.parts += 1;
     }
-    let oldest = scroll.0.front();
+    let oldest = scroll.pieces.front();
     appeal.shown_from = oldest.map_or(appeal.lines, |piece| piece.line.index);
     appeal.shelf.kept = oldest.and_then(|piece| {
         let whole = view.lines(appeal.id, lines_from(appeal, piece.line.index)).pop()?;
@@ -127,18 +131,31 @@ impl Scroll {
             let at = at_unit(oldest.line.text.as_str(), kept as usize);
             oldest.line.text.0.truncate(at);
         }
-        Self(pieces)
+        let weight = pieces.iter().map(Piece::weight).sum();
+        Self { pieces, weight }
     }
 
-    /// No less than what the cell would hold, in UTF-16 code units.
-    fn weight(&self) -> usize {
-        self.0.iter().map(Piece::weight).sum()
+    fn pop_newest(&mut self) -> Option<Piece> {
+        let piece = self.pieces.pop_back()?;
+        self.weight -= piece.weight();
+        Some(piece)
+    }
+
+    fn pop_oldest(&mut self) -> Option<Piece> {
+        let piece = self.pieces.pop_front()?;
+        self.weight -= piece.weight();
+        Some(piece)
+    }
+
+    fn put_back(&mut self, piece: Piece) {
+        self.weight += piece.weight();
+        self.pieces.push_front(piece);
     }
 
     /// Takes off the oldest lines that fit into a part; of one that is too long by itself, its end.
     fn take_part(&mut self, room: usize) -> Vec<Piece> {
         let (mut taken, mut weight) = (Vec::new(), 0);
-        while let Some(oldest) = self.0.pop_front() {
+        while let Some(oldest) = self.pop_oldest() {
             if weight + oldest.weight() <= room {
                 weight += oldest.weight();
                 taken.push(oldest);
@@ -146,10 +163,10 @@ impl Scroll {
             }
             if taken.is_empty() {
                 let (head, tail) = oldest.part(room);
-                self.0.push_front(head);
+                self.put_back(head);
                 return vec![tail];
             }
-            self.0.push_front(oldest);
+            self.put_back(oldest);
             break;
         }
         taken
