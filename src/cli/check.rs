@@ -109,12 +109,14 @@ fn webhook_finding(settings: &Settings, info: &crate::telegram::client::WebhookI
     }
 }
 
+/// The way to the spreadsheets that the settings describe.
+async fn hub(settings: &Settings, patience: Patience) -> anyhow::Result<Hub> {
+    let key = AccountKey::read(settings.sheets.credentials.path())?;
+    Ok(Hub::new(settings.sheets.api_url.as_str(), key, patience, clock::now).await?)
+}
+
 async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
-    let key = match AccountKey::read(settings.sheets.credentials.path()) {
-        Ok(key) => key,
-        Err(error) => return findings.push(wrong("Google", error.to_string())),
-    };
-    let hub = match Hub::new(settings.sheets.api_url.as_str(), key, Patience::default(), clock::now).await {
+    let hub = match hub(settings, Patience::default()).await {
         Ok(hub) => hub,
         Err(error) => return findings.push(wrong("Google", error.to_string())),
     };

@@ -6,12 +6,10 @@ use std::{process::ExitCode, time::Duration};
 
 use crate::{
     cli::Failure,
-    clock,
     config::Settings,
     domain::ids::SpreadsheetId,
     sheets::{
-        account_key::AccountKey,
-        hub::{Hub, Patience},
+        hub::Patience,
         live::{self, Trial},
     },
 };
@@ -20,12 +18,12 @@ use crate::{
 const HASTY: Duration = Duration::from_millis(60);
 
 pub(in crate::cli) async fn live_sheet(settings: &Settings, spreadsheet: &str) -> Result<ExitCode, Failure> {
-    let hub = hub(settings, Patience::default()).await?;
+    let hub = super::hub(settings, Patience::default()).await?;
     let hasty = Patience {
         write: HASTY,
         ..Patience::default()
     };
-    let hasty = self::hub(settings, hasty).await?;
+    let hasty = super::hub(settings, hasty).await?;
     println!("Пробуем на отдельном листе таблицы {spreadsheet}; в конце он удаляется. Это около 40 вызовов за минуту.\n");
     let trials = live::try_all(&hub, &hasty, &SpreadsheetId(spreadsheet.to_owned()), tell).await?;
     let others = trials.iter().filter(|trial| trial.otherwise.is_some()).count();
@@ -48,9 +46,4 @@ fn tell(trial: &Trial) {
             trial.about, otherwise.found, otherwise.then
         ),
     }
-}
-
-async fn hub(settings: &Settings, patience: Patience) -> Result<Hub, Failure> {
-    let key = AccountKey::read(settings.sheets.credentials.path())?;
-    Ok(Hub::new(settings.sheets.api_url.as_str(), key, patience, clock::now).await?)
 }
