@@ -120,7 +120,7 @@ fn messages(parts: &Parts) -> Vec<String> {
             let number = view.appeal(*appeal)?.number?;
             (*part == 0).then(|| format!("Отправить партнёру ответ на обращение № {number}"))
         }
-        OutboxId::Promotion(..) => None,
+        OutboxId::Promotion(..) | OutboxId::Cover(..) | OutboxId::Preview(..) => None,
         OutboxId::Reply(..) => {
             let send = view.outbox(&id)?.send;
             let whom = if Some(send.to) == admin {

@@ -204,6 +204,8 @@ pub enum Unfetched {
     Status(u16),
     /// The file is larger than Telegram takes.
     TooLarge,
+    /// It is neither a picture nor a video.
+    NotAPicture,
 }
 
 /// A status word, parsed once; compared without case.

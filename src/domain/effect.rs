@@ -12,6 +12,7 @@ use super::{
     event::Wake,
     files::StoredFile,
     ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, OutboxId, RowKey, Seq, SpreadsheetId},
+    media::Media,
     message::Post,
     operator::Ask,
     partner::Partner,
@@ -203,6 +204,11 @@ pub enum Form {
     Edit(MessageId),
     /// Words beneath a file, which is fetched from this address.
     File(Text),
+    /// Words beneath the picture or video of an announcement, which is still to be uploaded: an address, a `data:` URL, or a `file_id` of
+    /// unknown kind.
+    Picture(Text),
+    /// Words beneath a picture or video that Telegram has.
+    Kept(Media),
 }
 
 /// Who goes first. Replies and answers share a lane, so their order within a chat is kept.

@@ -9,6 +9,7 @@ use super::{
     appeal::{Status, Why},
     effect::Button,
     ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq, SpreadsheetId},
+    media::Media,
     message::Message,
     session::Locale,
     tab::Tab,
@@ -231,6 +232,8 @@ pub struct Restored {
 pub enum Outcome {
     /// Telegram has accepted it.
     Delivered(MessageId),
+    /// Telegram has accepted it, and keeps what came with it.
+    Uploaded(MessageId, Media),
     /// Telegram will never take it.
     Rejected(Why),
     /// Not sent; to be tried again.

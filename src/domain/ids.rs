@@ -112,6 +112,10 @@ pub enum OutboxId {
     Answer(AppealId, Revision, u8),
     /// A promotion to one partner.
     Promotion(PromotionKey, ChatId),
+    /// The picture that goes before a promotion whose words are too long to stand beneath it.
+    Cover(PromotionKey, ChatId),
+    /// A promotion as partners will see it, to the admin chat, for the n-th time.
+    Preview(PromotionKey, u32),
 }
 
 impl OutboxId {
@@ -122,6 +126,8 @@ impl OutboxId {
             Self::Reply(seq, turn) => format!("r{seq}.{turn}"),
             Self::Answer(appeal, revision, part) => format!("a{}.{}.{part}", appeal.0, revision.0),
             Self::Promotion(key, chat) => format!("p{}.{chat}", key.0),
+            Self::Cover(key, chat) => format!("c{}.{chat}", key.0),
+            Self::Preview(key, turn) => format!("v{}.{turn}", key.0),
         }
     }
 }

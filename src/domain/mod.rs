@@ -31,5 +31,6 @@ pub mod project;
 
 mod turn;
 
+pub mod media;
 pub mod memory;
 pub mod replay;

@@ -41,7 +41,8 @@ pub async fn send(client: &Client, fetcher: &Fetcher, send: &Send) -> Result<Mes
     match &send.form {
         Form::Message | Form::Receipt => Ok(client.send_message(send).await?),
         Form::Edit(message) => Ok(edit(client, send, *message).await?),
-        Form::File(address) => file(client, fetcher, send, address.as_str()).await,
+        Form::File(address) | Form::Picture(address) => file(client, fetcher, send, address.as_str()).await,
+        Form::Kept(_) => Ok(client.send_message(send).await?),
     }
 }
 

@@ -160,6 +160,7 @@ fn every_word_in_the_delivery_column_reads_well() {
         Note::DeliveryRefused(&Why::File(Unfetched::Unreachable)),
         Note::DeliveryRefused(&Why::File(Unfetched::Status(404))),
         Note::DeliveryRefused(&Why::File(Unfetched::TooLarge)),
+        Note::DeliveryRefused(&Why::File(Unfetched::NotAPicture)),
         Note::DeliveryGrace("14:02:10"),
         Note::DeliveryFormula,
         Note::DeliveryFormulaKept("14:02"),

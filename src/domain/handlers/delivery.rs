@@ -34,7 +34,7 @@ pub(in crate::domain) fn sent(turn: &mut Turn<'_, impl View>, id: &OutboxId, out
         return;
     };
     match outcome {
-        Outcome::Delivered(message) => {
+        Outcome::Delivered(message) | Outcome::Uploaded(message, _) => {
             turn.then(Effect::Finish(id.clone(), Ending::Delivered));
             remember(turn, &entry.send, *message);
             end_part(
@@ -57,7 +57,7 @@ fn remember(turn: &mut Turn<'_, impl View>, send: &Send, message: MessageId) {
     match send.form {
         Form::Edit(_) => return,
         Form::Receipt => appeals::receipt_sent(turn, appeal, message),
-        Form::Message | Form::File(_) => {}
+        Form::Message | Form::File(_) | Form::Picture(_) | Form::Kept(_) => {}
     }
     turn.put(Entity::Post(Post {
         chat: send.to,
@@ -71,7 +71,7 @@ fn reject(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, why: Why) {
     let ending = match entry.send.form {
         // The receipt is gone or stands too long: it says what it said, and nobody misses anything.
         Form::Edit(_) => Ending::Delivered,
-        Form::Message | Form::Receipt | Form::File(_) => Ending::Failed,
+        Form::Message | Form::Receipt | Form::File(_) | Form::Picture(_) | Form::Kept(_) => Ending::Failed,
     };
     turn.then(Effect::Finish(entry.send.id.clone(), ending));
     if matches!(why, Why::Blocked | Why::Deactivated)
@@ -106,8 +106,8 @@ fn lose(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
     let id = entry.send.id.clone();
     let lost = entry.lost.saturating_add(1);
     let resend = match &id {
-        OutboxId::Reply(..) | OutboxId::Answer(..) => turn.rules.resend_unknown && lost == 1,
-        OutboxId::Promotion(..) => turn.rules.resend_announcements && lost == 1,
+        OutboxId::Reply(..) | OutboxId::Answer(..) | OutboxId::Preview(..) => turn.rules.resend_unknown && lost == 1,
+        OutboxId::Promotion(..) | OutboxId::Cover(..) => turn.rules.resend_announcements && lost == 1,
     };
     if resend {
         turn.then(Effect::Reschedule {
@@ -118,7 +118,7 @@ fn lose(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
     } else {
         let ending = match entry.send.form {
             Form::Edit(_) => Ending::Delivered,
-            Form::Message | Form::Receipt | Form::File(_) => Ending::Unknown,
+            Form::Message | Form::Receipt | Form::File(_) | Form::Picture(_) | Form::Kept(_) => Ending::Unknown,
         };
         turn.then(Effect::Finish(id.clone(), ending));
         end_part(turn, &id, PartEnd::Unknown { twice: lost > 1 });
@@ -129,7 +129,7 @@ fn end_part(turn: &mut Turn<'_, impl View>, id: &OutboxId, end: PartEnd) {
     match id {
         OutboxId::Answer(appeal, revision, part) => answers::part_ended(turn, *appeal, *revision, *part, end),
         OutboxId::Promotion(key, chat) => broadcasts::ended(turn, key, *chat, announcement_end(end)),
-        OutboxId::Reply(..) => {}
+        OutboxId::Reply(..) | OutboxId::Cover(..) | OutboxId::Preview(..) => {}
     }
 }
 

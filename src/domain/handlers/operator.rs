@@ -67,7 +67,7 @@ fn notify(turn: &mut Turn<'_, impl View>, notice: &Notice) {
 fn resend(turn: &mut Turn<'_, impl View>, id: &OutboxId) {
     let standing = match id {
         OutboxId::Answer(appeal, ..) => turn.appeal(*appeal).filter(|appeal| appeal.seen.answer.is_some()),
-        OutboxId::Reply(..) | OutboxId::Promotion(..) => None,
+        OutboxId::Reply(..) | OutboxId::Promotion(..) | OutboxId::Cover(..) | OutboxId::Preview(..) => None,
     };
     match standing {
         Some(appeal) => {

@@ -34,7 +34,7 @@ pub(in crate::domain) fn restored(turn: &mut Turn<'_, impl View>, restored: &Res
                 answers.insert(appeal);
                 turn.then(Effect::Withdraw(id));
             }
-            OutboxId::Reply(..) | OutboxId::Promotion(..) => {
+            OutboxId::Reply(..) | OutboxId::Promotion(..) | OutboxId::Cover(..) | OutboxId::Preview(..) => {
                 others += 1;
                 turn.then(Effect::Finish(id, Ending::Unknown));
             }

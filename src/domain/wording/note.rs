@@ -319,6 +319,7 @@ fn refusal(why: &Why) -> Message<'_> {
         Why::File(Unfetched::Unreachable) => plain("delivery-file-unreachable"),
         Why::File(Unfetched::Status(status)) => ("delivery-file-status", vec![("status", status.to_string().into())]),
         Why::File(Unfetched::TooLarge) => plain("delivery-file-too-large"),
+        Why::File(Unfetched::NotAPicture) => plain("delivery-file-not-a-picture"),
     }
 }
 

@@ -60,7 +60,7 @@ fn script(_: &Rules, view: &Ledger<'_>, seq: Seq, event: &Event, now: Timestamp)
         Event::Due(_) => "due".to_owned(),
         Event::Sent(id, outcome) => {
             decision.then(match outcome {
-                Outcome::Delivered(_) => Effect::Finish(id.clone(), Ending::Delivered),
+                Outcome::Delivered(_) | Outcome::Uploaded(..) => Effect::Finish(id.clone(), Ending::Delivered),
                 Outcome::Rejected(_) => Effect::Finish(id.clone(), Ending::Failed),
                 Outcome::Retry(_) => reschedule(view, id, now, 0),
                 Outcome::Unknown => reschedule(view, id, now, 1),

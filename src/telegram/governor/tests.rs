@@ -55,7 +55,7 @@ fn id(index: usize) -> OutboxId {
 fn index(id: &OutboxId) -> usize {
     match id {
         OutboxId::Reply(seq, _) => usize::try_from(seq.0).unwrap(),
-        OutboxId::Answer(..) | OutboxId::Promotion(..) => unreachable!("only replies here"),
+        OutboxId::Answer(..) | OutboxId::Promotion(..) | OutboxId::Cover(..) | OutboxId::Preview(..) => unreachable!("only replies here"),
     }
 }
 
