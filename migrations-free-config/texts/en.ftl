@@ -68,6 +68,15 @@ not-passed-on = A message of this kind cannot be passed to a specialist. Please 
 too-fast = That is a lot of messages at once. Please wait a minute and write again.
 too-fast-recorded = That is a lot of messages, but each of them is recorded. A specialist will read them all.
 announcements-off = All right, no more promotions. Answers to your appeals come as usual. Bring promotions back with /resume
+promotion-button = More
+promotions-none = There are no promotions now. We will write as soon as there is one.
+promotions-heading =
+    { $pages ->
+        [1] Promotions:
+       *[other] Promotions, page { $page } of { $pages }:
+    }
+promotions-back = ‹ Newer
+promotions-on = More ›
 announcements-on = We will tell you of promotions again. Switch them off with /stop
 private-only = Hello! I answer only in a private chat: open my profile and press “Message”.
 
@@ -80,4 +89,5 @@ link-file-later = Telegram does not answer now. Open the link a little later.
 ## The bot's menu
 menu-start = Begin
 menu-appeals = My appeals
+menu-promotions = Promotions
 menu-help = A hint

@@ -36,8 +36,12 @@ impl Desks {
             (&sheets.partners, words::partners(sheets.partners.tab.as_str(), &known.partners)),
             (&sheets.appeals, words::appeals(sheets.appeals.tab.as_str(), &known.appeals)),
         ];
+        let promotions = sheets.promotions.iter().map(|address| {
+            let words = words::promotions(address.tab.as_str(), &known.promotions);
+            (address, words)
+        });
         let mut books: BTreeMap<&str, Vec<TabWords>> = BTreeMap::new();
-        for (TabAddress { spreadsheet, .. }, tab) in tabs {
+        for (TabAddress { spreadsheet, .. }, tab) in tabs.into_iter().chain(promotions) {
             books.entry(spreadsheet.as_str()).or_default().push(tab);
         }
         let desk = |(id, tabs): (&str, _)| OneDesk {

@@ -2,15 +2,21 @@
 //!
 //! Invariant: no room but this one knows both the settings and what they are for.
 
+use std::num::NonZeroU32;
+
 use jiff::SignedDuration;
 
 use crate::{
-    config::{AppealWords, ArchiveWords, Fill, Names, PartnerWords, Settings},
+    config::{AppealWords, ArchiveWords, Fill, Names, PartnerWords, PromotionWords, Settings},
     domain::{
         appeal::Status,
         broadcast::Quiet,
         files::Links,
         ids::ChatId,
+        promotion::{
+            Action, PromotionStatus,
+            vocabulary::{Vocabulary, Word},
+        },
         row::Column,
         rules::{CELL, Rules},
         session::Locale,
@@ -38,6 +44,12 @@ pub(super) fn rules(settings: &Settings) -> Rules {
             from: hours.from,
             until: hours.until,
         }),
+        hold_if_later_than: settings
+            .promotions
+            .hold_if_later_than
+            .map(|hours| SignedDuration::try_from(hours).unwrap_or(SignedDuration::MAX)),
+        rate: settings.telegram.rate_per_second.map_or(0, NonZeroU32::get),
+        promotions: vocabulary(&settings.words.promotions),
         wording: Wording::built_in(),
     }
 }
@@ -100,6 +112,53 @@ pub fn appeals(title: &str, words: &AppealWords) -> TabWords {
     }
 }
 
+/// The words of the promotions tab, as far as its columns go.
+pub(super) fn promotions(title: &str, words: &PromotionWords) -> TabWords {
+    let names = &words.columns;
+    TabWords {
+        tab: Tab::Promotions,
+        title: title.to_owned(),
+        columns: vec![
+            column(Column::Title, &names.name),
+            column(Column::Description, &names.description),
+            column(Column::Status, &names.status),
+            column(Column::Starts, &names.starts_on),
+            column(Column::Ends, &names.ends_on),
+            column(Column::Content, &names.content),
+            column(Column::Link, &names.link),
+            column(Column::Action, &names.action),
+            column(Column::Notified, &names.notification),
+            column(Column::Key, &names.key),
+            column(Column::Mailing, &names.broadcast),
+        ],
+        statuses: Vec::new(),
+        authorized: Vec::new(),
+        not_authorized: Vec::new(),
+    }
+}
+
+/// What the promotions tab's statuses and actions are called.
+fn vocabulary(words: &PromotionWords) -> Vocabulary {
+    let word = |names: &Names| Word::new(std::iter::once(names.written()).chain(names.understood().iter().map(String::as_str)));
+    let (statuses, actions) = (&words.statuses, &words.actions);
+    Vocabulary {
+        statuses: [
+            (PromotionStatus::Waiting, word(&statuses.waiting)),
+            (PromotionStatus::Active, word(&statuses.active)),
+            (PromotionStatus::Ended, word(&statuses.ended)),
+        ],
+        actions: [
+            (Action::Publish, word(&actions.publish)),
+            (Action::Test, word(&actions.test)),
+            (Action::Pause, word(&actions.pause)),
+            (Action::Resume, word(&actions.resume)),
+            (Action::Cancel, word(&actions.cancel)),
+            (Action::End, word(&actions.end)),
+        ],
+        sent: word(&words.notifications.sent),
+    }
+}
+
 /// The words of the tab to which the oldest part of a long dialogue moves.
 pub(super) fn archive(words: &ArchiveWords) -> TabWords {
     let names = &words.columns;
@@ -125,10 +184,15 @@ pub fn menus() -> Vec<Menu> {
         .into_iter()
         .map(|(language, locale)| Menu {
             language: language.map(str::to_owned),
-            commands: [("start", Say::MenuStart), ("appeals", Say::MenuAppeals), ("help", Say::MenuHelp)]
-                .into_iter()
-                .map(|(name, say)| (name.to_owned(), wording.say(locale, say)))
-                .collect(),
+            commands: [
+                ("start", Say::MenuStart),
+                ("appeals", Say::MenuAppeals),
+                ("promotions", Say::MenuPromotions),
+                ("help", Say::MenuHelp),
+            ]
+            .into_iter()
+            .map(|(name, say)| (name.to_owned(), wording.say(locale, say)))
+            .collect(),
         })
         .collect()
 }

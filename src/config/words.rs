@@ -141,6 +141,14 @@ words! {
     PromotionActions from "promotions.actions" {
         /// Announce it.
         publish: Names,
+        /// Show it in the admin chat.
+        test: Names,
+        /// Let its announcement rest.
+        pause: Names,
+        /// Let its announcement go on.
+        resume: Names,
+        /// Announce it no further.
+        cancel: Names,
         /// End it.
         end: Names,
     }

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     appeal::Why,
     ids::{ChatId, PromotionKey},
+    media::Media,
     rules::Rules,
-    text::Html,
+    text::{Html, Text},
 };
 
 /// One announcement to every partner.
@@ -17,10 +18,20 @@ use super::{
 pub struct Broadcast {
     /// The promotion, this entity's key.
     pub key: PromotionKey,
+    /// Its name, by which people speak of it.
+    #[serde(default)]
+    pub title: Text,
     /// What is said; fixed when it starts.
     pub words: Html,
-    /// What stands below it: a label and where it leads.
-    pub button: Option<(String, String)>,
+    /// Where the button below it leads.
+    #[serde(default)]
+    pub link: Option<String>,
+    /// What is shown with it.
+    #[serde(default)]
+    pub picture: Option<Picture>,
+    /// The words are too long to stand beneath the picture, which goes before them.
+    #[serde(default)]
+    pub apart: bool,
     /// When it began: who registered later does not get it.
     pub started: Timestamp,
     /// How it fares.
@@ -33,12 +44,38 @@ pub struct Broadcast {
     pub audience: u32,
     /// What became of the messages.
     pub counts: Counts,
+    /// Why it is halted, if it is.
+    #[serde(default)]
+    pub obstacle: Option<Why>,
+    /// It rests because its row is gone, and goes on once that is back.
+    #[serde(default)]
+    pub lost: bool,
+    /// When its row was last asked to say how far it is.
+    #[serde(default)]
+    pub told: Option<Timestamp>,
+    /// When it was over, or ended before that.
+    #[serde(default)]
+    pub ended: Option<Timestamp>,
+}
+
+/// What is shown with an announcement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Picture {
+    /// Still to be uploaded: an address, a `data:` URL, or a `file_id` of unknown kind.
+    Source(Text),
+    /// Telegram has it.
+    Kept(Media),
 }
 
 /// How a broadcast fares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BroadcastState {
+    /// Its picture is on its way to Telegram, by way of the admin chat; no partner has got anything.
+    Preparing,
+    /// Its picture cannot be had; no partner has got anything. It may begin anew.
+    Halted,
     /// It goes on.
     Running,
     /// It rests until somebody lets it go on.
@@ -105,6 +142,67 @@ impl Counts {
     #[must_use]
     pub fn outstanding(&self) -> u32 {
         self.made.saturating_sub(self.sent + self.failed + self.unknown)
+    }
+}
+
+impl Broadcast {
+    /// A broadcast that is about to start.
+    #[must_use]
+    pub fn new(key: PromotionKey, title: Text, words: Html, now: Timestamp) -> Self {
+        Self {
+            key,
+            title,
+            words,
+            link: None,
+            picture: None,
+            apart: false,
+            started: now,
+            state: BroadcastState::Running,
+            cursor: None,
+            exhausted: false,
+            audience: 0,
+            counts: Counts::default(),
+            obstacle: None,
+            lost: false,
+            told: None,
+            ended: None,
+        }
+    }
+
+    /// Partners who have not got it and may still.
+    #[must_use]
+    pub fn remaining(&self) -> u32 {
+        let Counts {
+            sent,
+            failed,
+            unknown,
+            skipped,
+            ..
+        } = self.counts;
+        self.audience.saturating_sub(sent + failed + unknown + skipped)
+    }
+
+    /// Whether it ended, or was halted, before anybody got it: then it may begin anew.
+    #[must_use]
+    pub fn reached_nobody(&self) -> bool {
+        let Counts {
+            made,
+            sent,
+            failed,
+            unknown,
+            ..
+        } = self.counts;
+        let rests = matches!(self.state, BroadcastState::Halted | BroadcastState::Cancelled);
+        rests && made + sent + failed + unknown == 0
+    }
+
+    /// Whether messages go out, or will without anybody's doing.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        match self.state {
+            BroadcastState::Preparing | BroadcastState::Running => true,
+            BroadcastState::Halted | BroadcastState::Paused | BroadcastState::Cancelled | BroadcastState::Over => false,
+        }
     }
 }
 

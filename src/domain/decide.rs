@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     effect::Decision,
     event::{Event, Wake},
-    handlers::{answers, appeals, broadcasts, conversation, delivery, looks, operator, registration, restoring, rows, staff, writes},
+    handlers::{answers, appeals, conversation, delivery, looks, operator, promotions, registration, restoring, rows, staff, writes},
     ids::Seq,
     rules::Rules,
     turn::Turn,
@@ -29,7 +29,7 @@ pub fn decide(rules: &Rules, view: &impl View, seq: Seq, event: &Event, now: Tim
         Event::Due(Wake::Kept(chat)) => registration::outdated(&mut turn, *chat),
         Event::Due(Wake::Appeal(appeal)) => answers::waited(&mut turn, *appeal),
         Event::Due(Wake::Partner(code)) => staff::waited(&mut turn, code),
-        Event::Due(Wake::Promotion(key)) => broadcasts::woken(&mut turn, key),
+        Event::Due(Wake::Promotion(key)) => promotions::woken(&mut turn, key),
         Event::Due(Wake::Line(appeal)) => appeals::unsigned(&mut turn, *appeal),
         Event::Admin(command) => operator::command(&mut turn, command),
     }

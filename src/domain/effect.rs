@@ -11,11 +11,12 @@ use super::{
     broadcast::{Announced, Broadcast},
     event::Wake,
     files::StoredFile,
-    ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, OutboxId, RowKey, Seq, SpreadsheetId},
+    ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, OutboxId, PromotionKey, RowKey, Seq, SpreadsheetId},
     media::Media,
     message::Post,
     operator::Ask,
     partner::Partner,
+    promotion::Promotion,
     session::{Group, Session},
     tab::{Tab, TabState},
     text::{Html, Text},
@@ -62,6 +63,8 @@ pub enum Entity {
     Broadcast(Broadcast),
     /// What became of one partner's announcement.
     Announced(Announced),
+    /// A row of the promotions tab.
+    Promotion(Box<Promotion>),
 }
 
 impl Entity {
@@ -79,6 +82,7 @@ impl Entity {
             (Self::Group(a), Self::Group(b)) => a.chat == b.chat,
             (Self::Broadcast(a), Self::Broadcast(b)) => a.key == b.key,
             (Self::Announced(a), Self::Announced(b)) => (&a.key, a.chat) == (&b.key, b.chat),
+            (Self::Promotion(a), Self::Promotion(b)) => a.key == b.key,
             (
                 Self::Partner(_)
                 | Self::Session(_)
@@ -89,7 +93,8 @@ impl Entity {
                 | Self::Post(_)
                 | Self::Group(_)
                 | Self::Broadcast(_)
-                | Self::Announced(_),
+                | Self::Announced(_)
+                | Self::Promotion(_),
                 _,
             ) => false,
         }
@@ -131,6 +136,8 @@ pub enum Effect {
     Resend(OutboxId),
     /// Count a message no longer whose outcome nobody knows.
     Forget(OutboxId),
+    /// Nobody asks any more who has got this promotion.
+    DropLedger(PromotionKey),
     /// Look at a tab soon.
     Look(Tab),
     /// Set a durable timer.
@@ -236,6 +243,8 @@ pub enum Keyboard {
     Link(String, String),
     /// Inline buttons, one a line: label and meaning.
     Inline(Vec<(String, Button)>),
+    /// Inline buttons side by side.
+    Row(Vec<(String, Button)>),
 }
 
 /// What an inline button means; its wire form is at most 64 bytes (Bot API: `callback_data`).
@@ -246,6 +255,8 @@ pub enum Button {
     SendKept,
     /// Forget what was written before registering.
     DropKept,
+    /// Show this page of the promotions, in place of the one that bears the button.
+    Promotions(u16),
 }
 
 /// A message in the outbox and how it fares.

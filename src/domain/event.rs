@@ -11,9 +11,10 @@ use super::{
     ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq, SpreadsheetId},
     media::Media,
     message::Message,
+    promotion::PromotionRow,
     session::Locale,
     tab::Tab,
-    text::{Html, Text},
+    text::Text,
 };
 
 /// One thing that happened.
@@ -61,6 +62,9 @@ pub enum Update {
         chat: ChatId,
         /// To be acknowledged.
         callback: CallbackId,
+        /// The message that bears it, as far as Telegram remembers.
+        #[serde(default)]
+        message: Option<MessageId>,
         /// Which button; none for a button that we do not know (any more).
         button: Option<Button>,
         /// The language of the person's Telegram.
@@ -95,6 +99,8 @@ pub enum RowEvent {
     Doubled(RowMark),
     /// Rows of the appeals tab that bear one and the same `№`; which of them is meant, the telegram_id tells.
     Several(Vec<AppealCells>),
+    /// All rows of the promotions tab, from above: only together they tell which is which.
+    Promotions(Vec<PromotionRow>),
 }
 
 /// How a row names itself in the sheet.
@@ -105,6 +111,8 @@ pub enum RowMark {
     Partner(PartnerCode),
     /// By `№`.
     Appeal(Number),
+    /// By the key of a promotion.
+    Promotion(PromotionKey),
 }
 
 /// The cells of one line of the staff list.
@@ -317,7 +325,7 @@ pub enum Wake {
     Appeal(AppealId),
     /// A partner's row has been in doubt for a while.
     Partner(PartnerCode),
-    /// A quiet time is over, in which an announcement waited.
+    /// A promotion begins or ends, or a quiet time is over in which it waited.
     Promotion(PromotionKey),
     /// What a partner added to an appeal should stand in the sheet by now.
     Line(AppealId),
@@ -333,14 +341,6 @@ pub enum Command {
     Notify(Notice),
     /// Answer a question of the admin chat's.
     Tell(String),
-    /// Announce a promotion to every partner.
-    Announce(Announcement),
-    /// Let an announcement rest.
-    PauseBroadcast(PromotionKey),
-    /// Let an announcement go on.
-    ResumeBroadcast(PromotionKey),
-    /// End an announcement where it is.
-    CancelBroadcast(PromotionKey),
     /// Decide records anew that were set aside.
     Requeue(Vec<Seq>),
     /// Let records go that were set aside.
@@ -384,15 +384,4 @@ pub struct Digest {
     pub oldest: Option<(Number, i64)>,
     /// Answers that did not get through: the first numbers, and how many there are.
     pub failed: (Vec<Number>, u64),
-}
-
-/// What is announced.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Announcement {
-    /// The promotion.
-    pub key: PromotionKey,
-    /// What is said.
-    pub words: Html,
-    /// What stands below it: a label and where it leads.
-    pub button: Option<(String, String)>,
 }

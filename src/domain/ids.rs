@@ -118,6 +118,32 @@ pub enum OutboxId {
     Preview(PromotionKey, u32),
 }
 
+impl PromotionKey {
+    /// The key that the n-th promotion of the tab is given. Its letters follow from the number, so that a number that a spreadsheet has
+    /// counted up by itself is no key.
+    #[must_use]
+    pub fn numbered(number: u32) -> Self {
+        const LETTERS: [char; 16] = ['б', 'в', 'г', 'д', 'ж', 'к', 'л', 'м', 'н', 'п', 'р', 'с', 'т', 'ф', 'х', 'ц'];
+        // Fibonacci hashing: neighbours get letters far apart.
+        let hash = number.wrapping_mul(0x9E37_79B1);
+        let letter = |shift: u32| LETTERS[(hash >> shift & 15) as usize];
+        Self(format!("{number}-{}{}", letter(28), letter(24)))
+    }
+
+    /// Reads a key cell; none where it holds something else than a key of ours.
+    #[must_use]
+    pub fn read(cell: &str) -> Option<Self> {
+        let key = Self(cell.trim().to_lowercase());
+        key.number().is_some_and(|number| Self::numbered(number) == key).then_some(key)
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn number(&self) -> Option<u32> {
+        self.0.split_once('-')?.0.parse().ok()
+    }
+}
+
 impl OutboxId {
     /// A short name, by which an operator can speak of the message.
     #[must_use]
@@ -200,6 +226,20 @@ mod tests {
             ("123456789012345678901", None),
         ] {
             assert_eq!(PartnerCode::fold(text).as_ref().map(PartnerCode::as_str), folded, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_promotion_s_key_is_read_back_and_its_neighbours_are_none() {
+        assert_eq!(PromotionKey::numbered(1).0, "1-пх");
+        for number in [1, 2, 17, 400, u32::MAX] {
+            let key = PromotionKey::numbered(number);
+            assert_eq!(PromotionKey::read(&format!(" {} ", key.0.to_uppercase())), Some(key.clone()));
+            let counted_up = key.0.replace(&format!("{number}-"), &format!("{}-", u64::from(number) + 1));
+            assert_eq!(PromotionKey::read(&counted_up), None, "{counted_up}");
+        }
+        for cell in ["", "1", "-", "1-", "акция", "1-пхх"] {
+            assert_eq!(PromotionKey::read(cell), None, "{cell}");
         }
     }
 

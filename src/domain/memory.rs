@@ -15,6 +15,7 @@ use super::{
     ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq},
     message::Post,
     partner::Partner,
+    promotion::Promotion,
     session::{Group, Session},
     tab::{Tab, TabState},
     view::View,
@@ -33,6 +34,7 @@ pub struct Memory {
     groups: BTreeMap<ChatId, Group>,
     broadcasts: BTreeMap<PromotionKey, Broadcast>,
     announced: BTreeMap<(PromotionKey, ChatId), Announced>,
+    promotions: BTreeMap<PromotionKey, Promotion>,
     outbox: BTreeMap<OutboxId, OutboxEntry>,
     /// Dirty rows with the generation that dirtied them.
     pub dirty: BTreeMap<RowKey, Seq>,
@@ -93,6 +95,9 @@ impl Memory {
             }
             Entity::Announced(announced) => {
                 self.announced.insert((announced.key.clone(), announced.chat), announced);
+            }
+            Entity::Promotion(promotion) => {
+                self.promotions.insert(promotion.key.clone(), *promotion);
             }
         }
     }
@@ -171,6 +176,7 @@ impl Memory {
             // The inbox, the counts and the pace are none of a view's.
             Effect::Silence(_) | Effect::Requeue(_) | Effect::Discard(_) | Effect::Forget(_) => {}
             Effect::AnswerButton(_) | Effect::React(..) | Effect::Answer(_) => {}
+            Effect::DropLedger(key) => self.announced.retain(|(known, _), _| *known != key),
             Effect::Look(tab) => self.looks.push(tab),
             Effect::Then { at, wake } => {
                 self.timers.insert((at, wake), ());
@@ -232,6 +238,14 @@ impl View for Memory {
 
     fn broadcast(&self, key: &PromotionKey) -> Option<Broadcast> {
         self.broadcasts.get(key).cloned()
+    }
+
+    fn promotion(&self, key: &PromotionKey) -> Option<Promotion> {
+        self.promotions.get(key).cloned()
+    }
+
+    fn promotions(&self) -> Vec<Promotion> {
+        self.promotions.values().cloned().collect()
     }
 
     fn announced(&self, key: &PromotionKey, chat: ChatId) -> Option<Announced> {

@@ -28,6 +28,7 @@ pub mod decide;
 pub mod digest;
 mod handlers;
 pub mod project;
+pub mod promotion;
 
 mod turn;
 

@@ -3,11 +3,12 @@
 //! Invariant: a projection depends on the journal alone, so writing it again is always right.
 
 use super::{
-    appeal::{Appeal, Delivery},
+    appeal::{Appeal, Delivery, Status},
     archive,
-    ids::{AppealId, Number, PartnerCode, RowKey},
+    ids::{AppealId, Number, PartnerCode, PromotionKey, RowKey},
     partner::RowTrouble,
-    row::{CellValue, Column, DesiredRow, Find, SharedCell},
+    promotion::{Stage, words},
+    row::{CellValue, Column, DesiredRow, Find, PromotionFind, SharedCell},
     rules::Rules,
     tab::Tab,
     text::Text,
@@ -24,7 +25,7 @@ pub fn project(rules: &Rules, view: &impl View, key: &RowKey) -> Option<DesiredR
     match key {
         RowKey::Partner(code) => partner(rules, view, code),
         RowKey::Appeal(id) => appeal(rules, view, *id),
-        RowKey::Promotion(_) => None,
+        RowKey::Promotion(key) => promotion(rules, view, key),
     }
 }
 
@@ -99,6 +100,56 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
     Some(row)
 }
 
+fn promotion(rules: &Rules, view: &impl View, key: &PromotionKey) -> Option<DesiredRow> {
+    let promotion = view.promotion(key).filter(|promotion| promotion.gone.is_none())?;
+    let words = &rules.promotions;
+    let announced = match promotion.stage {
+        Stage::Announced(_) => words.sent.written(),
+        Stage::Adopted => promotion.row.notified.clone(),
+        // The mark may have come with a copied row.
+        Stage::Draft | Stage::Scheduled(_) | Stage::Held(_) => Text::default(),
+    };
+    let text = |column, text| (column, CellValue::Text(text));
+    let ours = vec![
+        text(Column::Key, Text(key.0.clone())),
+        text(Column::Mailing, Text(words::mailing(rules, view, &promotion))),
+        text(Column::Notified, announced),
+    ];
+    let mut shared = Vec::new();
+    if let Some(status) = promotion
+        .status
+        .filter(|&status| words.status(&promotion.row.status) != Some(status))
+    {
+        let shown = promotion.row.status.as_str().trim();
+        shared.push(SharedCell::Status {
+            expect: (!shown.is_empty()).then(|| Status::Other(shown.into())),
+            set: Status::Other(words.written(status)),
+        });
+    }
+    if promotion.taken {
+        shared.push(SharedCell::Clear {
+            column: Column::Action,
+            expect: promotion.row.action.clone(),
+        });
+    }
+    Some(DesiredRow {
+        key: RowKey::Promotion(key.clone()),
+        find: Find::Promotion(Box::new(PromotionFind {
+            key: key.clone(),
+            shown: promotion.row.key,
+            offer: promotion.row.offer,
+            nth: promotion.nth,
+        })),
+        append: false,
+        ours,
+        shared,
+        lines: 0,
+        parts: Vec::new(),
+        strays: None,
+        asks_formula: false,
+    })
+}
+
 /// The cells that are written once, when the row is made.
 fn identity(view: &impl View, appeal: &Appeal) -> Vec<(Column, CellValue)> {
     let mut cells = vec![(Column::Telegram, CellValue::Number(appeal.chat.0))];
@@ -123,7 +174,8 @@ fn shared(appeal: &Appeal) -> Vec<SharedCell> {
         .delivered_answer()
         .filter(|answer| appeal.seen.answer.as_ref() == Some(&answer.text))
     {
-        cells.push(SharedCell::ClearAnswer {
+        cells.push(SharedCell::Clear {
+            column: Column::Answer,
             expect: answer.text.clone(),
         });
     }

@@ -17,6 +17,7 @@ use super::{
     memory::Memory,
     message::Post,
     partner::Partner,
+    promotion::Promotion,
     rules::Rules,
     session::{Group, Session},
     tab::{Tab, TabState},
@@ -138,6 +139,18 @@ impl<V: View> View for Recorder<'_, V> {
 
     fn broadcast(&self, key: &PromotionKey) -> Option<Broadcast> {
         self.noted(self.view.broadcast(key), Entity::Broadcast)
+    }
+
+    fn promotion(&self, key: &PromotionKey) -> Option<Promotion> {
+        self.noted(self.view.promotion(key), |promotion| Entity::Promotion(Box::new(promotion)))
+    }
+
+    fn promotions(&self) -> Vec<Promotion> {
+        let found = self.view.promotions();
+        for promotion in &found {
+            self.note(Entity::Promotion(Box::new(promotion.clone())));
+        }
+        found
     }
 
     fn announced(&self, key: &PromotionKey, chat: ChatId) -> Option<Announced> {

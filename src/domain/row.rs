@@ -4,7 +4,8 @@
 
 use super::{
     appeal::Status,
-    ids::{ChatId, Number, PartnerCode, RowKey},
+    ids::{ChatId, Number, PartnerCode, PromotionKey, RowKey},
+    promotion::Offer,
     tab::Tab,
     text::Text,
 };
@@ -27,7 +28,7 @@ pub enum Column {
     Since,
     /// Appeals: текст_обращений.
     History,
-    /// Appeals: статус.
+    /// Appeals: статус; promotions: Статус.
     Status,
     /// Appeals: специалист_ответ.
     Answer,
@@ -39,6 +40,26 @@ pub enum Column {
     Delivery,
     /// Archive: часть.
     Part,
+    /// Promotions: Название.
+    Title,
+    /// Promotions: Описание.
+    Description,
+    /// Promotions: Дата начала.
+    Starts,
+    /// Promotions: Дата окончания.
+    Ends,
+    /// Promotions: Контент.
+    Content,
+    /// Promotions: Ссылка.
+    Link,
+    /// Promotions: Действие.
+    Action,
+    /// Promotions: NOTIFICATION_STATUS, the predecessor's.
+    Notified,
+    /// Promotions: Ключ, ours.
+    Key,
+    /// Promotions: Рассылка, ours.
+    Mailing,
 }
 
 /// What a cell should hold.
@@ -84,8 +105,10 @@ pub enum SharedCell {
         /// What shall stand there.
         set: Status,
     },
-    /// The answer cell is emptied of a delivered answer.
-    ClearAnswer {
+    /// The cell is emptied of what was taken from it: a delivered answer, an action.
+    Clear {
+        /// Which.
+        column: Column,
         /// The text that must still stand there, to the letter.
         expect: Text,
     },
@@ -102,6 +125,21 @@ pub enum Find {
     Traded(Number, ChatId),
     /// The one row without `№` with this telegram_id and exactly this history.
     Unnumbered(ChatId, Text),
+    /// A row of the promotions tab, as the last look showed it.
+    Promotion(Box<PromotionFind>),
+}
+
+/// How a row of the promotions tab is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromotionFind {
+    /// The key that it is to bear.
+    pub key: PromotionKey,
+    /// What its key cell showed.
+    pub shown: Text,
+    /// What was offered in it.
+    pub offer: Offer,
+    /// How many rows above it show exactly the same.
+    pub nth: u32,
 }
 
 impl DesiredRow {
@@ -119,6 +157,7 @@ impl Find {
         match self {
             Self::Partner(_) => Tab::Partners,
             Self::Numbered(..) | Self::Traded(..) | Self::Unnumbered(..) => Tab::Appeals,
+            Self::Promotion(_) => Tab::Promotions,
         }
     }
 }

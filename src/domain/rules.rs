@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{broadcast::Quiet, files::Links, ids::ChatId, text::Text, wording::Wording};
+use super::{broadcast::Quiet, files::Links, ids::ChatId, promotion::vocabulary::Vocabulary, text::Text, wording::Wording};
 
 /// Google refuses a cell over 50,000 characters.
 pub const CELL: usize = 49_000;
@@ -22,6 +22,12 @@ pub struct Rules {
     pub resend_announcements: bool,
     /// When nobody is sent an announcement.
     pub quiet: Option<Quiet>,
+    /// A promotion that is late by more than this is held until somebody says whether it should still be announced.
+    pub hold_if_later_than: Option<SignedDuration>,
+    /// Messages a second, at most; 0 where there is no limit.
+    pub rate: u32,
+    /// The words of the promotions tab.
+    pub promotions: Vocabulary,
     /// The word for a registered partner in the staff list.
     pub authorized: Text,
     /// The word for one whose access was taken away.
@@ -46,6 +52,9 @@ impl Default for Rules {
             resend_unknown: true,
             resend_announcements: false,
             quiet: None,
+            hold_if_later_than: None,
+            rate: 30,
+            promotions: Vocabulary::default(),
             authorized: "авторизован".into(),
             not_authorized: "не авторизован".into(),
             cell: CELL,

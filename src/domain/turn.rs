@@ -10,6 +10,7 @@ use super::{
     effect::{Decision, Effect, Entity, Form, Keyboard, Send},
     ids::{AppealId, ChatId, FenceId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq, SpreadsheetId},
     partner::Partner,
+    promotion::Promotion,
     rules::Rules,
     session::{Locale, Session},
     tab::{Tab, TabState},
@@ -88,6 +89,15 @@ impl<'a, V: View> Turn<'a, V> {
             (broadcast.key == *key).then(|| broadcast.clone())
         });
         changed.or_else(|| self.view.broadcast(key))
+    }
+
+    /// The promotion as this decision leaves it.
+    pub(super) fn promotion(&self, key: &PromotionKey) -> Option<Promotion> {
+        let changed = self.decision.puts.iter().find_map(|entity| {
+            let Entity::Promotion(promotion) = entity else { return None };
+            (promotion.key == *key).then(|| (**promotion).clone())
+        });
+        changed.or_else(|| self.view.promotion(key))
     }
 
     /// A line that this decision has put or changed.
@@ -195,7 +205,7 @@ impl<'a, V: View> Turn<'a, V> {
         }));
     }
 
-    fn next_reply(&mut self) -> OutboxId {
+    pub(super) fn next_reply(&mut self) -> OutboxId {
         let id = OutboxId::Reply(self.seq, self.replies);
         self.replies = self
             .replies

@@ -9,6 +9,7 @@ use super::{
     ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, PromotionKey},
     message::Post,
     partner::Partner,
+    promotion::Promotion,
     session::{Group, Session},
     tab::{Tab, TabState},
 };
@@ -35,6 +36,10 @@ pub trait View {
     fn group(&self, chat: ChatId) -> Option<Group>;
     /// An announcement.
     fn broadcast(&self, key: &PromotionKey) -> Option<Broadcast>;
+    /// A row of the promotions tab.
+    fn promotion(&self, key: &PromotionKey) -> Option<Promotion>;
+    /// Every row of the promotions tab that was ever seen; there are hundreds at most.
+    fn promotions(&self) -> Vec<Promotion>;
     /// What became of one partner's announcement.
     fn announced(&self, key: &PromotionKey, chat: ChatId) -> Option<Announced>;
     /// Registered partners' chats behind this one, in the order of chats, at most `most`.

@@ -3,6 +3,7 @@
 //! Invariant: a text is asked for by a closed enum, so none can be missing; a unit test renders each in each language.
 
 mod note;
+mod promotion;
 mod status;
 
 use std::{fmt, sync::Arc};
@@ -13,6 +14,7 @@ use super::{appeal::Status, ids::Number, session::Locale, tab::Tab};
 
 pub use self::{
     note::{NoLink, Note},
+    promotion::{BroadcastNote, PromotionNote},
     status::StatusNote,
 };
 
@@ -104,6 +106,21 @@ pub enum Say<'a> {
     AnnouncementsOff,
     /// Announcements again.
     AnnouncementsOn,
+    /// Label of the button below a promotion.
+    PromotionButton,
+    /// No promotions to list.
+    PromotionsNone,
+    /// Stands above the list: which page of how many.
+    PromotionsHeading {
+        /// Which page, from 1.
+        page: usize,
+        /// Of how many.
+        pages: usize,
+    },
+    /// Label: newer promotions.
+    PromotionsBack,
+    /// Label: older promotions.
+    PromotionsOn,
     /// In a browser: the link's time is over.
     LinkExpired,
     /// In a browser: there is no such link.
@@ -116,6 +133,8 @@ pub enum Say<'a> {
     MenuStart,
     /// The bot's menu: `/appeals`.
     MenuAppeals,
+    /// The bot's menu: `/promotions`.
+    MenuPromotions,
     /// The bot's menu: `/help`.
     MenuHelp,
 }
@@ -219,12 +238,18 @@ impl<'a> Say<'a> {
             Self::PrivateOnly => plain("private-only"),
             Self::AnnouncementsOff => plain("announcements-off"),
             Self::AnnouncementsOn => plain("announcements-on"),
+            Self::PromotionButton => plain("promotion-button"),
+            Self::PromotionsNone => plain("promotions-none"),
+            Self::PromotionsHeading { page, pages } => ("promotions-heading", vec![("page", page.into()), ("pages", pages.into())]),
+            Self::PromotionsBack => plain("promotions-back"),
+            Self::PromotionsOn => plain("promotions-on"),
             Self::LinkExpired => plain("link-expired"),
             Self::LinkUnknown => plain("link-unknown"),
             Self::LinkFileGone => plain("link-file-gone"),
             Self::LinkFileLater => plain("link-file-later"),
             Self::MenuStart => plain("menu-start"),
             Self::MenuAppeals => plain("menu-appeals"),
+            Self::MenuPromotions => plain("menu-promotions"),
             Self::MenuHelp => plain("menu-help"),
         }
     }

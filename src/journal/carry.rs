@@ -2,6 +2,8 @@
 //!
 //! Invariant: the order is puts, clean, dirty, effects, settled; the same as [`crate::domain::memory::Memory`]'s.
 
+use std::ops::Bound;
+
 use jiff::Timestamp;
 
 use super::{
@@ -13,7 +15,7 @@ use crate::domain::{
     appeal::{Appeal, Delivery},
     effect::{Decision, Effect, Entity},
     event::Wake,
-    ids::{RowKey, Seq},
+    ids::{PromotionKey, RowKey, Seq},
     operator::Ask,
     tab::Tab,
 };
@@ -82,6 +84,7 @@ fn put(tables: &mut Ledger<'_>, entity: &Entity) -> Result<(), Fault> {
         Entity::Post(post) => tables.write(Place::Posts, &keys::post(post.chat, post.message), post),
         Entity::Broadcast(broadcast) => tables.write(Place::Broadcasts, broadcast.key.0.as_bytes(), broadcast),
         Entity::Announced(announced) => tables.write(Place::Announced, &keys::announced(&announced.key, announced.chat), announced),
+        Entity::Promotion(promotion) => tables.write(Place::Promotions, promotion.key.0.as_bytes(), promotion.as_ref()),
         Entity::Group(group) => tables.write(Place::Groups, &keys::chat(group.chat), group),
     }
 }
@@ -157,9 +160,19 @@ fn carry(tables: &mut Ledger<'_>, hints: &mut Hints, effect: Effect, order: keys
         Effect::Discard(seq) => inbox::discard(tables, seq)?,
         Effect::Resend(id) => hints.outbox |= outbox::resend(tables, &id, now)?,
         Effect::Forget(id) => outbox::forget_unknown(tables, &id)?,
+        Effect::DropLedger(key) => drop_ledger(tables, &key)?,
         Effect::Look(tab) if hints.looks.contains(&tab) => {}
         Effect::Look(tab) => hints.looks.push(tab),
         Effect::Then { at, wake } => set_timer(tables, at, wake)?,
+    }
+    Ok(())
+}
+
+fn drop_ledger(tables: &mut Ledger<'_>, key: &PromotionKey) -> Result<(), Fault> {
+    let (from, to) = keys::announced_all(key);
+    let fates = tables.pairs(Place::Announced, &from, Bound::Included(&to), usize::MAX)?;
+    for (fate, _) in fates {
+        tables.remove(Place::Announced, &fate)?;
     }
     Ok(())
 }

@@ -49,6 +49,11 @@ pub(super) fn announced(key: &PromotionKey, chat: ChatId) -> Vec<u8> {
     [key.0.as_bytes(), &[END_OF_TEXT], &signed(chat.0)].concat()
 }
 
+/// The range of [`announced`] keys of one promotion.
+pub(super) fn announced_all(key: &PromotionKey) -> (Vec<u8>, Vec<u8>) {
+    (announced(key, ChatId(i64::MIN)), announced(key, ChatId(i64::MAX)))
+}
+
 pub(super) fn post(chat: ChatId, message: MessageId) -> Vec<u8> {
     [signed(chat.0), signed(message.0)].concat()
 }

@@ -18,6 +18,7 @@ use crate::domain::{
     files::StoredFile,
     message::Post,
     partner::Partner,
+    promotion::Promotion,
     session::{Group, Session},
     tab::TabState,
 };
@@ -147,6 +148,9 @@ impl Stored for Broadcast {
 }
 impl Stored for Announced {
     const TAG: &'static str = "announced";
+}
+impl Stored for Promotion {
+    const TAG: &'static str = "promotion";
 }
 
 /// The record's bytes.

@@ -95,11 +95,13 @@ pub(super) enum Place {
     Broadcasts,
     /// What became of each partner's announcement, by (promotion key, chat).
     Announced,
+    /// Rows of the promotions tab, by key.
+    Promotions,
 }
 
 impl Place {
     /// In the order of the variants, which is the order of the opened tables.
-    const ALL: [Self; 29] = [
+    const ALL: [Self; 30] = [
         Self::Meta,
         Self::Inbox,
         Self::Pending,
@@ -129,6 +131,7 @@ impl Place {
         Self::Groups,
         Self::Broadcasts,
         Self::Announced,
+        Self::Promotions,
     ];
 
     /// The table's name in the file, for ever.
@@ -163,6 +166,7 @@ impl Place {
             Self::Groups => "groups",
             Self::Broadcasts => "broadcasts",
             Self::Announced => "announced",
+            Self::Promotions => "promotions",
         }
     }
 

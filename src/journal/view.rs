@@ -8,7 +8,7 @@ use redb::ReadableTable;
 
 use super::{
     keys,
-    records::{Message, Stored},
+    records::{self, Message, Stored},
     tables::{Bytes, Fault, Place, Tables},
 };
 use crate::domain::{
@@ -18,6 +18,7 @@ use crate::domain::{
     ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, PromotionKey, Seq},
     message::Post,
     partner::Partner,
+    promotion::Promotion,
     session::{Group, Session},
     tab::{Tab, TabState},
     view::View,
@@ -26,7 +27,7 @@ use crate::domain::{
 impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     fn newest<R: Stored>(&self, place: Place, from: &[u8], to: &[u8], newest: usize) -> Result<Vec<R>, Fault> {
         let range = self.scan(place, from, Bound::Included(to))?.rev().take(newest);
-        range.map(|pair| super::records::decode(pair?.1.value())).collect()
+        range.map(|pair| records::decode(pair?.1.value())).collect()
     }
 
     fn chat_s_appeals(&self, chat: ChatId, newest: usize) -> Result<Vec<Appeal>, Fault> {
@@ -48,13 +49,18 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         let sessions = self.scan(Place::Sessions, &from, Bound::Unbounded)?;
         let mut partners = Vec::new();
         for pair in sessions {
-            let session: Session = super::records::decode(pair?.1.value())?;
+            let session: Session = records::decode(pair?.1.value())?;
             partners.extend(session.partner.is_some().then_some(session));
             if partners.len() >= most {
                 break;
             }
         }
         Ok(partners)
+    }
+
+    fn every<R: Stored>(&self, place: Place) -> Result<Vec<R>, Fault> {
+        let all = self.scan(place, &[], Bound::Unbounded)?;
+        all.map(|pair| records::decode(pair?.1.value())).collect()
     }
 
     fn held_appeals(&self) -> Result<Vec<AppealId>, Fault> {
@@ -115,6 +121,14 @@ impl<T: ReadableTable<Bytes, Bytes>> View for Tables<T> {
 
     fn broadcast(&self, key: &PromotionKey) -> Option<Broadcast> {
         self.settle(self.read(Place::Broadcasts, key.0.as_bytes()))
+    }
+
+    fn promotion(&self, key: &PromotionKey) -> Option<Promotion> {
+        self.settle(self.read(Place::Promotions, key.0.as_bytes()))
+    }
+
+    fn promotions(&self) -> Vec<Promotion> {
+        self.settle(self.every(Place::Promotions))
     }
 
     fn announced(&self, key: &PromotionKey, chat: ChatId) -> Option<Announced> {

@@ -3,6 +3,8 @@
 //! Invariant: rows are compared by key, never by place; the previous look only filters, so that a repeat does no harm
 //! and a missing previous look loses nothing.
 
+pub(super) mod promotions;
+
 use std::collections::BTreeMap;
 
 use super::{
@@ -20,6 +22,9 @@ use crate::domain::{
 /// What stands otherwise than in the previous look; everything where there is none.
 #[must_use]
 pub fn diff(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<RowEvent> {
+    if now.tab == Tab::Promotions {
+        return promotions::diff(previous, now).into_iter().collect();
+    }
     let (index, before) = (now.index(), previous.map(|previous| (previous, previous.index())));
     let mut events = Vec::new();
     for (key, rows) in index.iter() {
@@ -32,7 +37,7 @@ pub fn diff(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<RowEve
         let new = old.iter().all(|old| old.unread);
         events.push(match (key, rows.as_slice()) {
             (RowMark::Partner(code), [row]) => RowEvent::Partner(partner(words, now, row, code)),
-            (RowMark::Partner(_), _) => RowEvent::Doubled(key.clone()),
+            (RowMark::Partner(_) | RowMark::Promotion(_), _) => RowEvent::Doubled(key.clone()),
             (&RowMark::Appeal(number), [row]) => RowEvent::Appeal(appeal(words, now, row, number, new)),
             (&RowMark::Appeal(number), rows) => RowEvent::Several(rows.iter().map(|row| appeal(words, now, row, number, new)).collect()),
         });
@@ -76,7 +81,7 @@ pub fn mark_unread(previous: Option<&Look>, now: &mut Look, writable: bool) {
     let is_new = |row: &Row| match (&index, &row.key, row.telegram) {
         (Some(index), Some(key @ RowMark::Appeal(_)), _) => index.rows(key).all(|old| old.unread),
         (_, None, TelegramCell::Id(_) | TelegramCell::Doubled(_)) => row.keyless && writable,
-        (None, Some(RowMark::Appeal(_)), _) | (_, Some(RowMark::Partner(_)), _) => false,
+        (None, Some(RowMark::Appeal(_)), _) | (_, Some(RowMark::Partner(_) | RowMark::Promotion(_)), _) => false,
         (_, None, TelegramCell::Empty | TelegramCell::Unreadable) => false,
     };
     let appeals = now.tab == Tab::Appeals;
@@ -195,6 +200,7 @@ mod tests {
         let name = |mark: &RowMark| match mark {
             RowMark::Partner(code) => code.as_str().to_owned(),
             RowMark::Appeal(number) => number.to_string(),
+            RowMark::Promotion(key) => key.0.clone(),
         };
         let words = |event: &RowEvent| match event {
             RowEvent::Partner(cells) => format!("partner {} {:?}", cells.code.as_str(), cells.telegram),
@@ -203,6 +209,7 @@ mod tests {
             RowEvent::Missing(mark) => format!("missing {}", name(mark)),
             RowEvent::Doubled(mark) => format!("doubled {}", name(mark)),
             RowEvent::Several(rows) => format!("several {}", rows[0].number),
+            RowEvent::Promotions(rows) => format!("{} promotions", rows.len()),
         };
         events.iter().map(words).collect()
     }

@@ -301,6 +301,7 @@ impl Driver {
         let snapshot = self.journal.snapshot();
         let key = |mark: &RowMark| match mark {
             RowMark::Partner(code) => Some(RowKey::Partner(code.clone())),
+            RowMark::Promotion(key) => Some(RowKey::Promotion(key.clone())),
             RowMark::Appeal(number) => snapshot.view().numbered(*number).map(RowKey::Appeal),
         };
         let rows = marks.iter().filter_map(key).map(|key| (key, Seq(0))).collect();

@@ -195,7 +195,10 @@ fn presence(tab: Tab, column: Column) -> Presence {
     match (tab, column) {
         (Tab::Partners, Column::Code | Column::Phone | Column::Access | Column::Telegram)
         | (Tab::Appeals, Column::Telegram | Column::History | Column::Status | Column::Answer) => Presence::Required,
-        (Tab::Appeals, Column::Number | Column::Delivery) => Presence::Ours,
+        (Tab::Promotions, Column::Title | Column::Description | Column::Status | Column::Starts | Column::Ends | Column::Action) => {
+            Presence::Required
+        }
+        (Tab::Appeals, Column::Number | Column::Delivery) | (Tab::Promotions, Column::Key | Column::Mailing) => Presence::Ours,
         (Tab::Partners | Tab::Appeals | Tab::Promotions, _) => Presence::Optional,
     }
 }

@@ -200,7 +200,7 @@ impl Look {
     pub fn highest(&self) -> Option<Number> {
         let number = |row: &Row| match row.key {
             Some(RowMark::Appeal(number)) => Some(number),
-            Some(RowMark::Partner(_)) | None => None,
+            Some(RowMark::Partner(_) | RowMark::Promotion(_)) | None => None,
         };
         self.rows.iter().filter_map(number).max()
     }

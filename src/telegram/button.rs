@@ -4,12 +4,16 @@
 
 use crate::domain::effect::Button;
 
+/// What stands before the page in the button of a list of promotions.
+const PROMOTIONS: &str = "promotions:";
+
 /// What stands in `callback_data` (Bot API: 1–64 bytes).
 #[must_use]
-pub fn to_wire(button: Button) -> &'static str {
+pub fn to_wire(button: Button) -> String {
     match button {
-        Button::SendKept => "kept:send",
-        Button::DropKept => "kept:drop",
+        Button::SendKept => "kept:send".to_owned(),
+        Button::DropKept => "kept:drop".to_owned(),
+        Button::Promotions(page) => format!("{PROMOTIONS}{page}"),
     }
 }
 
@@ -19,7 +23,7 @@ pub fn from_wire(data: &str) -> Option<Button> {
     match data {
         "kept:send" => Some(Button::SendKept),
         "kept:drop" => Some(Button::DropKept),
-        _ => None,
+        _ => data.strip_prefix(PROMOTIONS)?.parse().ok().map(Button::Promotions),
     }
 }
 
@@ -32,10 +36,16 @@ mod tests {
 
     #[test]
     fn every_button_comes_back_and_fits() {
-        for button in [Button::SendKept, Button::DropKept] {
-            assert_eq!(from_wire(to_wire(button)), Some(button));
+        for button in [
+            Button::SendKept,
+            Button::DropKept,
+            Button::Promotions(0),
+            Button::Promotions(u16::MAX),
+        ] {
+            assert_eq!(from_wire(&to_wire(button)), Some(button));
             assert!((1..=DATA_LIMIT).contains(&to_wire(button).len()));
         }
         assert_eq!(from_wire("somebody else's"), None);
+        assert_eq!(from_wire("promotions:-1"), None);
     }
 }

@@ -71,6 +71,7 @@ struct Member {
 #[derive(Deserialize)]
 struct Place {
     chat: Chat,
+    message_id: Option<i64>,
 }
 
 /// A message that was written, or one that was changed since.
@@ -109,20 +110,21 @@ fn message(fields: &Fields<'_>) -> Result<Update, Undecodable> {
 
 fn pressed(fields: &Fields<'_>) -> Result<Update, Undecodable> {
     let from: User = fields.required("from")?;
-    let chat = match fields.optional::<Place>("message")? {
-        Some(Place { chat }) => match private(&chat) {
-            Some(id) => id,
+    let (chat, message) = match fields.optional::<Place>("message")? {
+        Some(Place { chat, message_id }) => match private(&chat) {
+            Some(id) => (id, message_id.map(MessageId)),
             None => return Ok(elsewhere(fields.path, &chat)),
         },
         // A message sent by way of inline mode, which we don't offer.
         None if fields.map.contains_key("inline_message_id") => return Ok(Update::Unserved("callback_query:inline".to_owned())),
         // Telegram leaves out a message that it has forgotten. Ours stand in private chats, whose id is the person's.
-        None => ChatId(i64::try_from(from.id).map_err(|_| fields.unreadable("from"))?),
+        None => (ChatId(i64::try_from(from.id).map_err(|_| fields.unreadable("from"))?), None),
     };
     let data: Option<String> = fields.optional("data")?;
     Ok(Update::Pressed {
         chat,
         callback: CallbackId(fields.required("id")?),
+        message,
         button: data.as_deref().and_then(button::from_wire),
         locale: locale(Some(&from)),
     })

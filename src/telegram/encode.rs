@@ -38,6 +38,7 @@ pub fn edit_message_text(send: &Send, message: MessageId) -> EditMessageTextPara
         .text(send.text.as_str())
         .parse_mode(ParseMode::Html)
         .link_preview_options(LinkPreviewOptions::DISABLED)
+        .maybe_reply_markup(inline_markup(&send.keyboard))
         .build()
 }
 
@@ -79,19 +80,19 @@ fn markup(keyboard: &Keyboard) -> Option<ReplyMarkup> {
         Keyboard::Remove => Some(ReplyMarkup::ReplyKeyboardRemove(
             ReplyKeyboardRemove::builder().remove_keyboard(true).build(),
         )),
-        Keyboard::Link(label, url) => {
-            let button = InlineKeyboardButton::builder().text(label.as_str()).url(url.as_str()).build();
-            Some(ReplyMarkup::InlineKeyboardMarkup(
-                InlineKeyboardMarkup::builder().inline_keyboard(vec![vec![button]]).build(),
-            ))
-        }
-        Keyboard::Inline(buttons) => {
-            let lines = buttons.iter().map(|(label, meaning)| vec![inline(label, *meaning)]).collect();
-            Some(ReplyMarkup::InlineKeyboardMarkup(
-                InlineKeyboardMarkup::builder().inline_keyboard(lines).build(),
-            ))
-        }
+        Keyboard::Link(..) | Keyboard::Inline(_) | Keyboard::Row(_) => inline_markup(keyboard).map(ReplyMarkup::InlineKeyboardMarkup),
     }
+}
+
+/// Buttons that belong to a message; none where the keyboard is of another kind.
+fn inline_markup(keyboard: &Keyboard) -> Option<InlineKeyboardMarkup> {
+    let lines = match keyboard {
+        Keyboard::Keep | Keyboard::ShareContact(_) | Keyboard::Remove => return None,
+        Keyboard::Link(label, url) => vec![vec![InlineKeyboardButton::builder().text(label.as_str()).url(url.as_str()).build()]],
+        Keyboard::Inline(buttons) => buttons.iter().map(|(label, meaning)| vec![inline(label, *meaning)]).collect(),
+        Keyboard::Row(buttons) => vec![buttons.iter().map(|(label, meaning)| inline(label, *meaning)).collect()],
+    };
+    Some(InlineKeyboardMarkup::builder().inline_keyboard(lines).build())
 }
 
 fn inline(label: &str, meaning: Button) -> InlineKeyboardButton {

@@ -229,7 +229,7 @@ fn the_value_of_a_formula_is_sent_once_and_the_formula_stays() {
     written(&mut table, true);
     assert_eq!(table.delivery(1), "доставлено 11:00; в ячейке формула, очистите её сами");
     let row = table.project(&RowKey::Appeal(table.appeal(1).id)).expect("a row");
-    assert!(!row.shared.iter().any(|cell| matches!(cell, SharedCell::ClearAnswer { .. })));
+    assert!(!row.shared.iter().any(|cell| matches!(cell, SharedCell::Clear { .. })));
     assert_eq!(
         table.row(1, Status::InWork, "До свидания"),
         ["dirty appeal 6"],

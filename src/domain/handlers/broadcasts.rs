@@ -1,23 +1,31 @@
 //! Announcements, from their start to the last partner.
 //!
 //! Invariant: messages are made in chunks by a cursor, in the same decision that moves it, so that no crash makes one twice or leaves
-//! one out; whoever blocks the bot or asks for silence before his turn is passed over.
+//! one out; whoever blocks the bot or asks for silence before his turn is passed over. Nobody gets words whose picture cannot be had.
+
+use jiff::SignedDuration;
 
 use crate::domain::{
     appeal::Why,
-    broadcast::{Announced, Broadcast, BroadcastState, Counts, Fate},
-    effect::{Effect, Entity, Keyboard, Lane, Send},
-    event::{Announcement, Wake},
-    ids::{ChatId, OutboxId, PromotionKey},
+    broadcast::{Announced, Broadcast, BroadcastState, Fate, Picture},
+    effect::{Effect, Entity, Form, Keyboard, Lane, Send},
+    event::Wake,
+    ids::{ChatId, OutboxId, PromotionKey, RowKey},
+    media::Media,
     session::Session,
     tab::Tab,
+    text::Html,
     turn::Turn,
     view::View,
-    wording::Note,
+    wording::{BroadcastNote, Note, Say},
 };
 
 /// Messages that wait in the outbox at a time, at most: seconds of sending, so that whoever leaves is passed over soon.
 const CHUNK: u32 = 200;
+/// Partners that are looked at in one decision, at most; the next goes on from there.
+const SCANNED: u32 = 2000;
+/// How often a row says how far its broadcast is.
+const TOLD_EVERY: SignedDuration = SignedDuration::from_secs(3);
 
 /// How a message of a broadcast ended.
 pub(super) enum End {
@@ -26,69 +34,127 @@ pub(super) enum End {
     Unknown,
 }
 
-/// An announcement begins, unless this promotion was announced before.
-pub(super) fn start(turn: &mut Turn<'_, impl View>, announcement: &Announcement) {
-    if turn.broadcast(&announcement.key).is_some() {
+/// An announcement begins, unless this promotion was announced before. Its picture goes to the admin chat first, where there is one.
+pub(super) fn start(turn: &mut Turn<'_, impl View>, mut broadcast: Broadcast) {
+    if turn.broadcast(&broadcast.key).is_some_and(|known| !known.reached_nobody()) {
         return;
     }
-    let mut broadcast = Broadcast {
-        key: announcement.key.clone(),
-        words: announcement.words.clone(),
-        button: announcement.button.clone(),
-        started: turn.now,
-        state: BroadcastState::Running,
-        cursor: None,
-        exhausted: false,
-        audience: turn.tab(Tab::Partners).bound,
-        counts: Counts::default(),
-    };
-    turn.report(Note::BroadcastBegins {
-        key: &broadcast.key.0,
-        count: broadcast.audience.into(),
-    });
-    go_on(turn, &mut broadcast);
+    broadcast.started = turn.now;
+    broadcast.audience = turn.tab(Tab::Partners).bound;
+    if matches!(broadcast.picture, Some(Picture::Source(_))) && turn.rules.admin_chat.is_some() {
+        broadcast.state = BroadcastState::Preparing;
+    } else {
+        run(turn, &mut broadcast);
+    }
     turn.put(Entity::Broadcast(broadcast));
 }
 
-/// A quiet time is over.
-pub(in crate::domain) fn woken(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
-    change(turn, key, |turn, broadcast| go_on(turn, broadcast));
-}
-
-/// The broadcast rests; what was not sent yet is taken back.
-pub(super) fn pause(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
-    change(turn, key, |turn, broadcast| {
-        if broadcast.state == BroadcastState::Running {
-            broadcast.state = BroadcastState::Paused;
-            take_back(turn, broadcast);
+/// The picture has come to the admin chat, or has not.
+pub(super) fn prepared(turn: &mut Turn<'_, impl View>, key: &PromotionKey, media: Result<Media, Why>) {
+    change(turn, key, |turn, broadcast| match (broadcast.state, media) {
+        (BroadcastState::Preparing, Ok(media)) => {
+            broadcast.picture = Some(Picture::Kept(media));
+            run(turn, broadcast);
         }
+        (BroadcastState::Preparing, Err(why)) => halt(turn, broadcast, why),
+        (
+            BroadcastState::Halted | BroadcastState::Running | BroadcastState::Paused | BroadcastState::Cancelled | BroadcastState::Over,
+            _,
+        ) => {}
     });
 }
 
-/// The broadcast goes on with whoever has not got it.
-pub(super) fn resume(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
+/// A quiet time is over.
+pub(super) fn woken(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
+    change(turn, key, |turn, broadcast| go_on(turn, broadcast));
+}
+
+/// The broadcast rests; what was not sent yet is taken back. Whether there was anything to pause.
+pub(super) fn pause(turn: &mut Turn<'_, impl View>, key: &PromotionKey) -> bool {
     change(turn, key, |turn, broadcast| {
-        if broadcast.state == BroadcastState::Paused {
+        let running = broadcast.state == BroadcastState::Running;
+        if running {
+            broadcast.state = BroadcastState::Paused;
+            take_back(turn, broadcast);
+        }
+        running
+    })
+    .unwrap_or_default()
+}
+
+/// The broadcast goes on with whoever has not got it. Whether there was anything to go on with.
+pub(super) fn resume(turn: &mut Turn<'_, impl View>, key: &PromotionKey) -> bool {
+    change(turn, key, |turn, broadcast| {
+        let paused = broadcast.state == BroadcastState::Paused;
+        if paused {
+            broadcast.lost = false;
+            broadcast.state = BroadcastState::Running;
+            go_on(turn, broadcast);
+        }
+        paused
+    })
+    .unwrap_or_default()
+}
+
+/// The row is gone: the broadcast rests until it is back. Whether it was under way.
+pub(super) fn lose(turn: &mut Turn<'_, impl View>, key: &PromotionKey) -> bool {
+    change(turn, key, |turn, broadcast| match broadcast.state {
+        BroadcastState::Running => {
+            (broadcast.state, broadcast.lost) = (BroadcastState::Paused, true);
+            take_back(turn, broadcast);
+            true
+        }
+        BroadcastState::Preparing => {
+            broadcast.state = BroadcastState::Halted;
+            true
+        }
+        BroadcastState::Halted | BroadcastState::Paused | BroadcastState::Cancelled | BroadcastState::Over => false,
+    })
+    .unwrap_or_default()
+}
+
+/// The row is back.
+pub(super) fn found(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
+    change(turn, key, |turn, broadcast| {
+        if std::mem::take(&mut broadcast.lost) && broadcast.state == BroadcastState::Paused {
             broadcast.state = BroadcastState::Running;
             go_on(turn, broadcast);
         }
     });
 }
 
-/// The broadcast ends here.
-pub(super) fn cancel(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
-    change(turn, key, |turn, broadcast| match broadcast.state {
-        BroadcastState::Running | BroadcastState::Paused => {
-            broadcast.state = BroadcastState::Cancelled;
-            take_back(turn, broadcast);
-        }
-        BroadcastState::Cancelled | BroadcastState::Over => {}
+/// The journal was restored from a copy: who has got it since, nobody knows, so somebody has to say whether it goes on.
+pub(super) fn doubt(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
+    change(turn, key, |_, broadcast| match broadcast.state {
+        BroadcastState::Running => broadcast.state = BroadcastState::Paused,
+        BroadcastState::Preparing => broadcast.state = BroadcastState::Halted,
+        BroadcastState::Halted | BroadcastState::Paused | BroadcastState::Cancelled | BroadcastState::Over => {}
     });
+}
+
+/// The broadcast ends here. Whether there was anything to end.
+pub(super) fn cancel(turn: &mut Turn<'_, impl View>, key: &PromotionKey) -> bool {
+    change(turn, key, |turn, broadcast| match broadcast.state {
+        BroadcastState::Preparing | BroadcastState::Halted | BroadcastState::Running | BroadcastState::Paused => {
+            broadcast.state = BroadcastState::Cancelled;
+            broadcast.ended = Some(turn.now);
+            take_back(turn, broadcast);
+            true
+        }
+        BroadcastState::Cancelled | BroadcastState::Over => false,
+    })
+    .unwrap_or_default()
 }
 
 /// A message has come to its end.
 pub(super) fn ended(turn: &mut Turn<'_, impl View>, key: &PromotionKey, chat: ChatId, end: End) {
     change(turn, key, |turn, broadcast| {
+        if let End::Failed(why) = &end
+            && is_about_the_picture(broadcast, why)
+        {
+            withdrawn(turn, broadcast, chat);
+            return halt(turn, broadcast, why.clone());
+        }
         let counts = &mut broadcast.counts;
         let fate = match end {
             End::Sent => {
@@ -105,30 +171,115 @@ pub(super) fn ended(turn: &mut Turn<'_, impl View>, key: &PromotionKey, chat: Ch
             }
         };
         remember(turn, key, chat, fate);
+        tell(turn, broadcast);
         go_on(turn, broadcast);
+    });
+}
+
+/// The picture that goes before the words could not be sent.
+pub(super) fn cover_failed(turn: &mut Turn<'_, impl View>, key: &PromotionKey, why: &Why) {
+    change(turn, key, |turn, broadcast| {
+        if is_about_the_picture(broadcast, why) {
+            halt(turn, broadcast, why.clone());
+        }
+    });
+}
+
+/// Telegram has the picture: from now on it is sent by its id.
+pub(super) fn uploaded(turn: &mut Turn<'_, impl View>, key: &PromotionKey, media: &Media) {
+    change(turn, key, |_, broadcast| {
+        if matches!(broadcast.picture, Some(Picture::Source(_))) {
+            broadcast.picture = Some(Picture::Kept(media.clone()));
+        }
     });
 }
 
 /// A partner asks for silence: what waits for him is taken back.
 pub(super) fn silence(turn: &mut Turn<'_, impl View>, chat: ChatId) {
     for id in turn.view.unsent() {
-        let OutboxId::Promotion(key, to) = &id else { continue };
-        if *to == chat {
-            turn.then(Effect::Withdraw(id.clone()));
+        let Some((key, to)) = announcement(&id).filter(|(_, to)| *to == chat) else {
+            continue;
+        };
+        turn.then(Effect::Withdraw(id.clone()));
+        if matches!(id, OutboxId::Promotion(..)) {
             change(turn, key, |turn, broadcast| {
-                broadcast.counts.made = broadcast.counts.made.saturating_sub(1);
+                withdrawn(turn, broadcast, to);
                 broadcast.counts.skipped += 1;
-                remember(turn, key, chat, Fate::Withdrawn);
                 go_on(turn, broadcast);
             });
         }
     }
 }
 
-fn change<V: View>(turn: &mut Turn<'_, V>, key: &PromotionKey, step: impl FnOnce(&mut Turn<'_, V>, &mut Broadcast)) {
-    if let Some(mut broadcast) = turn.broadcast(key) {
-        step(turn, &mut broadcast);
-        turn.put(Entity::Broadcast(broadcast));
+/// The message of an announcement as one partner gets it, in one piece or two.
+pub(super) fn messages(
+    turn: &Turn<'_, impl View>,
+    broadcast: &Broadcast,
+    (id, cover): (OutboxId, OutboxId),
+    session: &Session,
+) -> Vec<Send> {
+    let keyboard = match &broadcast.link {
+        Some(link) => Keyboard::Link(turn.words(session, Say::PromotionButton), link.clone()),
+        None => Keyboard::Keep,
+    };
+    let message = |id, text| Send {
+        lane: Lane::Announcement,
+        ..Send::talk(id, session.chat, text)
+    };
+    let form = broadcast.picture.as_ref().map_or(Form::Message, |picture| match picture {
+        Picture::Source(source) => Form::Picture(source.clone()),
+        Picture::Kept(media) => Form::Kept(media.clone()),
+    });
+    let words = Send {
+        keyboard,
+        ..message(id, broadcast.words.clone())
+    };
+    if broadcast.apart {
+        let picture = message(cover, Html::escape(""));
+        vec![Send { form, ..picture }, words]
+    } else {
+        vec![Send { form, ..words }]
+    }
+}
+
+fn change<V: View, X>(turn: &mut Turn<'_, V>, key: &PromotionKey, step: impl FnOnce(&mut Turn<'_, V>, &mut Broadcast) -> X) -> Option<X> {
+    let mut broadcast = turn.broadcast(key)?;
+    let before = broadcast.state;
+    let result = step(turn, &mut broadcast);
+    if broadcast.state != before {
+        turn.dirty(RowKey::Promotion(key.clone()));
+    }
+    turn.put(Entity::Broadcast(broadcast));
+    Some(result)
+}
+
+fn run(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
+    broadcast.state = BroadcastState::Running;
+    turn.report(Note::Broadcast(BroadcastNote::Begins(
+        broadcast.title.as_str(),
+        broadcast.audience.into(),
+    )));
+    go_on(turn, broadcast);
+}
+
+/// Nobody gets anything until the marketer has decided.
+fn halt(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast, why: Why) {
+    broadcast.state = BroadcastState::Halted;
+    turn.report(Note::Broadcast(BroadcastNote::Halted(broadcast.title.as_str())));
+    broadcast.obstacle = Some(why);
+    take_back(turn, broadcast);
+}
+
+/// The first upload was refused because of what is uploaded, not because of whom it was for.
+fn is_about_the_picture(broadcast: &Broadcast, why: &Why) -> bool {
+    matches!(broadcast.picture, Some(Picture::Source(_))) && matches!(why, Why::File(_) | Why::Refused(_))
+}
+
+/// The row says how far it is, every few seconds.
+fn tell(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
+    if broadcast.told.is_none_or(|told| turn.now.duration_since(told) >= TOLD_EVERY) {
+        broadcast.told = Some(turn.now);
+        turn.dirty(RowKey::Promotion(broadcast.key.clone()));
     }
 }
 
@@ -137,53 +288,71 @@ fn go_on(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
     if broadcast.state != BroadcastState::Running {
         return;
     }
-    if !broadcast.exhausted && broadcast.counts.outstanding() <= CHUNK / 2 {
+    // One uploads the picture for all.
+    let (few, wanted) = match broadcast.picture {
+        Some(Picture::Source(_)) => (0, 1),
+        Some(Picture::Kept(_)) | None => (CHUNK / 2, CHUNK - CHUNK / 2),
+    };
+    if !broadcast.exhausted && broadcast.counts.outstanding() <= few {
         match turn.rules.quiet.and_then(|quiet| quiet.ends(turn.rules, turn.now)) {
-            Some(at) => turn.then(Effect::Then {
-                at,
-                wake: Wake::Promotion(broadcast.key.clone()),
-            }),
-            None => make_chunk(turn, broadcast),
+            Some(at) => {
+                turn.then(Effect::Then {
+                    at,
+                    wake: Wake::Promotion(broadcast.key.clone()),
+                });
+                turn.dirty(RowKey::Promotion(broadcast.key.clone()));
+            }
+            None => make_chunk(turn, broadcast, wanted),
         }
     }
     if broadcast.exhausted && broadcast.counts.outstanding() == 0 {
         broadcast.state = BroadcastState::Over;
-        let Counts { sent, failed, unknown, .. } = broadcast.counts;
-        turn.report(Note::BroadcastOver {
-            key: &broadcast.key.0,
-            sent: sent.into(),
-            failed: failed.into(),
-            unknown: unknown.into(),
-        });
+        broadcast.ended = Some(turn.now);
+        turn.dirty(RowKey::Promotion(broadcast.key.clone()));
+        turn.report(Note::Broadcast(BroadcastNote::Over(broadcast.title.as_str(), broadcast.counts)));
     }
 }
 
-fn make_chunk(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
-    let wanted = usize::try_from(CHUNK - CHUNK / 2).unwrap_or_default();
-    let next = turn.view.audience_after(broadcast.cursor, wanted);
-    broadcast.exhausted = next.len() < wanted;
-    for session in next {
-        broadcast.cursor = Some(session.chat);
-        if !is_meant(turn, broadcast, &session) {
-            continue;
+/// Makes so many messages, or fewer where so many partners are not left.
+fn make_chunk(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast, wanted: u32) {
+    let (mut made, mut scanned) = (0, 0);
+    while made < wanted && !broadcast.exhausted {
+        if scanned >= SCANNED {
+            return turn.then(Effect::Then {
+                at: turn.now,
+                wake: Wake::Promotion(broadcast.key.clone()),
+            });
         }
-        if session.blocked || session.silent {
-            broadcast.counts.skipped += 1;
-            continue;
+        let most = wanted - made;
+        let next = turn
+            .view
+            .audience_after(broadcast.cursor, usize::try_from(most).unwrap_or_default());
+        broadcast.exhausted = next.len() < usize::try_from(most).unwrap_or_default();
+        scanned += most;
+        for session in next {
+            broadcast.cursor = Some(session.chat);
+            made += u32::from(make_for(turn, broadcast, &session));
         }
-        broadcast.counts.made += 1;
-        remember(turn, &broadcast.key, session.chat, Fate::Waiting);
-        let id = OutboxId::Promotion(broadcast.key.clone(), session.chat);
-        let keyboard = broadcast
-            .button
-            .clone()
-            .map_or(Keyboard::Keep, |(label, url)| Keyboard::Link(label, url));
-        turn.then(Effect::Send(Send {
-            lane: Lane::Announcement,
-            keyboard,
-            ..Send::talk(id, session.chat, broadcast.words.clone())
-        }));
     }
+}
+
+/// Makes the message for one partner; whether he gets one.
+fn make_for(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast, session: &Session) -> bool {
+    if !is_meant(turn, broadcast, session) {
+        return false;
+    }
+    if session.blocked || session.silent {
+        broadcast.counts.skipped += 1;
+        return false;
+    }
+    broadcast.counts.made += 1;
+    remember(turn, &broadcast.key, session.chat, Fate::Waiting);
+    let key = || broadcast.key.clone();
+    let ids = (OutboxId::Promotion(key(), session.chat), OutboxId::Cover(key(), session.chat));
+    for send in messages(turn, broadcast, ids, session) {
+        turn.then(Effect::Send(send));
+    }
+    true
 }
 
 /// Whether the partner was one when it began, and no message was made for him yet.
@@ -200,14 +369,29 @@ fn is_meant(turn: &Turn<'_, impl View>, broadcast: &Broadcast, session: &Session
 /// Takes back what waits, and begins again with the first partner: the ledger tells who has got it.
 fn take_back(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
     for id in turn.view.unsent() {
-        let OutboxId::Promotion(key, chat) = &id else { continue };
-        if *key == broadcast.key {
-            turn.then(Effect::Withdraw(id.clone()));
-            broadcast.counts.made = broadcast.counts.made.saturating_sub(1);
-            remember(turn, key, *chat, Fate::Withdrawn);
+        let Some((_, chat)) = announcement(&id).filter(|(key, _)| **key == broadcast.key) else {
+            continue;
+        };
+        turn.then(Effect::Withdraw(id.clone()));
+        if matches!(id, OutboxId::Promotion(..)) {
+            withdrawn(turn, broadcast, chat);
         }
     }
     (broadcast.cursor, broadcast.exhausted, broadcast.counts.skipped) = (None, false, 0);
+}
+
+/// A message that will not go out now may be made again.
+fn withdrawn(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast, chat: ChatId) {
+    broadcast.counts.made = broadcast.counts.made.saturating_sub(1);
+    remember(turn, &broadcast.key, chat, Fate::Withdrawn);
+}
+
+/// Of which promotion a message is, and for whom.
+fn announcement(id: &OutboxId) -> Option<(&PromotionKey, ChatId)> {
+    match id {
+        OutboxId::Promotion(key, chat) | OutboxId::Cover(key, chat) => Some((key, *chat)),
+        OutboxId::Reply(..) | OutboxId::Answer(..) | OutboxId::Preview(..) => None,
+    }
 }
 
 fn remember(turn: &mut Turn<'_, impl View>, key: &PromotionKey, chat: ChatId, fate: Fate) {

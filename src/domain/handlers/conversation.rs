@@ -5,7 +5,7 @@
 use crate::domain::{
     effect::{Button, Effect, Entity, Keyboard},
     event::Update,
-    ids::{CallbackId, ChatId},
+    ids::{ChatId, MessageId},
     message::{Content, Message},
     session::{Kept, Locale, Session},
     text::Text,
@@ -15,7 +15,7 @@ use crate::domain::{
 };
 
 use super::{
-    answers, appeals, broadcasts, lines,
+    answers, appeals, broadcasts, catalogue, lines,
     manners::{self, Pace},
     operator, registration,
 };
@@ -28,6 +28,7 @@ const LISTED_APPEALS: usize = 10;
 enum Command {
     Start,
     Appeals,
+    Promotions,
     /// No announcements any more.
     Stop,
     /// Announcements again.
@@ -44,9 +45,13 @@ pub(in crate::domain) fn update(turn: &mut Turn<'_, impl View>, update: &Update)
         Update::Pressed {
             chat,
             callback,
+            message,
             button,
             locale,
-        } => pressed(turn, *chat, callback, *button, *locale),
+        } => {
+            turn.then(Effect::AnswerButton(callback.clone()));
+            pressed(turn, *chat, *message, *button, *locale);
+        }
         Update::Membership { chat, blocked, locale } => membership(turn, *chat, *blocked, *locale),
         Update::Unserved(_) => {}
     }
@@ -79,6 +84,7 @@ fn of_partner(turn: &mut Turn<'_, impl View>, session: &mut Session, message: &M
         (Some(_), Pace::TooFast) => {}
         (Some(Command::Start | Command::Help), Pace::Usual) => turn.say(session, Say::Help),
         (Some(Command::Appeals), Pace::Usual) => list_appeals(turn, session),
+        (Some(Command::Promotions), Pace::Usual) => catalogue::show(turn, session, 0, None),
         (Some(Command::Stop), Pace::Usual) => announcements(turn, session, false),
         (Some(Command::Resume), Pace::Usual) => announcements(turn, session, true),
         (None, pace) => match entry(turn, message) {
@@ -158,6 +164,7 @@ fn command(text: &Text) -> Option<Command> {
     plausible.then_some(match name {
         "start" => Command::Start,
         "appeals" => Command::Appeals,
+        "promotions" => Command::Promotions,
         "stop" => Command::Stop,
         "resume" => Command::Resume,
         _ => Command::Help,
@@ -197,11 +204,16 @@ fn list_appeals(turn: &mut Turn<'_, impl View>, session: &Session) {
     turn.reply(session.chat, &lines.join("\n"), Keyboard::Keep);
 }
 
-fn pressed(turn: &mut Turn<'_, impl View>, chat: ChatId, callback: &CallbackId, button: Option<Button>, locale: Locale) {
-    turn.then(Effect::AnswerButton(callback.clone()));
+fn pressed(turn: &mut Turn<'_, impl View>, chat: ChatId, message: Option<MessageId>, button: Option<Button>, locale: Locale) {
     let mut session = turn.session_or_new(chat, locale);
     if session.blocked {
         come_back(turn, &mut session);
+    }
+    if let Some(Button::Promotions(page)) = button {
+        if session.partner.is_some() {
+            catalogue::show(turn, &session, page, message);
+        }
+        return;
     }
     registration::forget_old(turn, &mut session);
     let kept = std::mem::take(&mut session.kept);
@@ -213,7 +225,7 @@ fn pressed(turn: &mut Turn<'_, impl View>, chat: ChatId, callback: &CallbackId, 
             turn.put(Entity::Session(session.clone()));
             turn.say(&session, Say::KeptDropped);
         }
-        Some(Button::SendKept | Button::DropKept) | None => turn.say(&session, Say::KeptGone),
+        Some(Button::SendKept | Button::DropKept | Button::Promotions(_)) | None => turn.say(&session, Say::KeptGone),
     }
 }
 
@@ -256,6 +268,7 @@ mod tests {
             ("/start", Some(Command::Start)),
             (" /start payload ", Some(Command::Start)),
             ("/appeals@desk_bot", Some(Command::Appeals)),
+            ("/promotions", Some(Command::Promotions)),
             ("/stop", Some(Command::Stop)),
             ("/resume", Some(Command::Resume)),
             ("/unknown", Some(Command::Help)),

@@ -9,6 +9,7 @@ use crate::domain::{
     effect::{Effect, Ending, Entity, Form, OutboxEntry, OutboxState, Send},
     event::{Outcome, RetryAfter},
     ids::{MessageId, OutboxId},
+    media::Media,
     message::Post,
     turn::Turn,
     view::View,
@@ -18,6 +19,7 @@ use super::{
     answers::{self, PartEnd},
     appeals,
     broadcasts::{self, End},
+    publishing,
 };
 
 /// The first pause after a failed try; it doubles up to [`LONGEST_PAUSE`].
@@ -35,6 +37,9 @@ pub(in crate::domain) fn sent(turn: &mut Turn<'_, impl View>, id: &OutboxId, out
     };
     match outcome {
         Outcome::Delivered(message) | Outcome::Uploaded(message, _) => {
+            if let Outcome::Uploaded(_, media) = outcome {
+                keep(turn, id, media);
+            }
             turn.then(Effect::Finish(id.clone(), Ending::Delivered));
             remember(turn, &entry.send, *message);
             end_part(
@@ -129,7 +134,25 @@ fn end_part(turn: &mut Turn<'_, impl View>, id: &OutboxId, end: PartEnd) {
     match id {
         OutboxId::Answer(appeal, revision, part) => answers::part_ended(turn, *appeal, *revision, *part, end),
         OutboxId::Promotion(key, chat) => broadcasts::ended(turn, key, *chat, announcement_end(end)),
-        OutboxId::Reply(..) | OutboxId::Cover(..) | OutboxId::Preview(..) => {}
+        OutboxId::Cover(key, _) => {
+            if let PartEnd::Rejected(why) = end {
+                broadcasts::cover_failed(turn, key, &why);
+            }
+        }
+        OutboxId::Preview(key, _) => match end {
+            PartEnd::Delivered { .. } => {}
+            PartEnd::Rejected(why) => publishing::unshown(turn, key, why),
+            PartEnd::Unknown { .. } => publishing::unshown(turn, key, Why::GaveUp),
+        },
+        OutboxId::Reply(..) => {}
+    }
+}
+
+/// What Telegram keeps of an announcement is not uploaded again.
+fn keep(turn: &mut Turn<'_, impl View>, id: &OutboxId, media: &Media) {
+    match id {
+        OutboxId::Promotion(key, _) | OutboxId::Cover(key, _) | OutboxId::Preview(key, _) => publishing::uploaded(turn, key, media),
+        OutboxId::Reply(..) | OutboxId::Answer(..) => {}
     }
 }
 

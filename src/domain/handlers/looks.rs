@@ -14,7 +14,7 @@ use crate::domain::{
     wording::Note,
 };
 
-use super::{adopt, appeals, registration, staff, trades};
+use super::{adopt, appeals, promotions, registration, staff, trades};
 
 /// How many numbers one message to the operator names.
 const NAMED: usize = 20;
@@ -41,7 +41,7 @@ pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, looked: &Looked)
             registration::after_look(turn, looked.began);
         }
         Tab::Appeals => appeals::give_numbers(turn),
-        Tab::Promotions => {}
+        Tab::Promotions => promotions::looked(turn),
     }
 }
 

@@ -5,13 +5,16 @@
 pub(super) mod adopt;
 pub(super) mod answers;
 pub(super) mod appeals;
-pub(super) mod broadcasts;
+mod broadcasts;
+mod catalogue;
 pub(super) mod conversation;
 pub(super) mod delivery;
 mod lines;
 pub(super) mod looks;
 mod manners;
 pub(super) mod operator;
+pub(super) mod promotions;
+mod publishing;
 pub(super) mod registration;
 pub(super) mod restoring;
 pub(super) mod rows;

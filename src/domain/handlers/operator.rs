@@ -14,7 +14,7 @@ use crate::domain::{
     wording::Note,
 };
 
-use super::{answers, broadcasts};
+use super::answers;
 
 /// What the admin chat says: whether it was meant for us.
 pub(super) fn heard(turn: &mut Turn<'_, impl View>, content: &Content) -> bool {
@@ -37,10 +37,6 @@ pub(in crate::domain) fn command(turn: &mut Turn<'_, impl View>, command: &Comma
                 turn.reply(chat, words, Keyboard::Keep);
             }
         }
-        Command::Announce(announcement) => broadcasts::start(turn, announcement),
-        Command::PauseBroadcast(key) => broadcasts::pause(turn, key),
-        Command::ResumeBroadcast(key) => broadcasts::resume(turn, key),
-        Command::CancelBroadcast(key) => broadcasts::cancel(turn, key),
         Command::Requeue(records) => records.iter().for_each(|seq| turn.then(Effect::Requeue(*seq))),
         Command::Discard(records) => records.iter().for_each(|seq| turn.then(Effect::Discard(*seq))),
         Command::Resend(messages) => messages.iter().for_each(|id| resend(turn, id)),

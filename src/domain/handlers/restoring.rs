@@ -17,7 +17,11 @@ use crate::domain::{
     wording::Note,
 };
 
-use super::{appeals, trades};
+use super::{
+    appeals,
+    broadcasts::{self, End},
+    trades,
+};
 
 pub(in crate::domain) fn restored(turn: &mut Turn<'_, impl View>, restored: &Restored) {
     turn.given_elsewhere(restored.fence);
@@ -28,6 +32,9 @@ pub(in crate::domain) fn restored(turn: &mut Turn<'_, impl View>, restored: &Res
         turn.put(Entity::Tab(state));
     }
     let (mut answers, mut others) = (BTreeSet::new(), 0_usize);
+    for promotion in turn.view.promotions() {
+        broadcasts::doubt(turn, &promotion.key);
+    }
     for id in turn.view.unsent() {
         match id {
             OutboxId::Answer(appeal, ..) => {
@@ -36,6 +43,9 @@ pub(in crate::domain) fn restored(turn: &mut Turn<'_, impl View>, restored: &Res
             }
             OutboxId::Reply(..) | OutboxId::Promotion(..) | OutboxId::Cover(..) | OutboxId::Preview(..) => {
                 others += 1;
+                if let OutboxId::Promotion(key, chat) = &id {
+                    broadcasts::ended(turn, key, *chat, End::Unknown);
+                }
                 turn.then(Effect::Finish(id, Ending::Unknown));
             }
         }

@@ -16,7 +16,7 @@ use crate::domain::{
     wording::Say,
 };
 
-use super::{adopt, answers, appeals, restoring, staff, trades};
+use super::{adopt, answers, appeals, promotions, restoring, staff, trades};
 
 pub(in crate::domain) fn row(turn: &mut Turn<'_, impl View>, event: &RowEvent) {
     match event {
@@ -27,6 +27,7 @@ pub(in crate::domain) fn row(turn: &mut Turn<'_, impl View>, event: &RowEvent) {
                 numbered(turn, first.number, rows);
             }
         }
+        RowEvent::Promotions(rows) => promotions::rows(turn, rows),
         RowEvent::Unnumbered(cells) => adopt::unnumbered(turn, cells),
         RowEvent::Missing(mark) => stop_marked(turn, mark, RowTrouble::Missing),
         RowEvent::Doubled(mark) => stop_marked(turn, mark, RowTrouble::Doubled),
@@ -141,6 +142,8 @@ fn status_changed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: O
 fn stop_marked(turn: &mut Turn<'_, impl View>, mark: &RowMark, trouble: RowTrouble) {
     match mark {
         RowMark::Partner(code) => staff::stop(turn, code, trouble),
+        // All rows of their tab tell together which is missing or doubled.
+        RowMark::Promotion(_) => {}
         RowMark::Appeal(number) => {
             trades::note(turn, *number, &[]);
             if let Some(mut appeal) = turn.numbered(*number) {

@@ -8,13 +8,13 @@ use crate::domain::{
     archive,
     effect::{Effect, Entity},
     event::{RowResult, WriteReport, WrittenRow},
-    ids::{AppealId, PartnerCode, RowKey, Seq},
+    ids::{AppealId, PartnerCode, PromotionKey, RowKey, Seq},
     partner::RowTrouble,
     tab::Tab,
     text::Text,
     turn::Turn,
     view::View,
-    wording::Note,
+    wording::{BroadcastNote, Note},
 };
 
 pub(in crate::domain) fn wrote(turn: &mut Turn<'_, impl View>, report: &WriteReport) {
@@ -25,7 +25,7 @@ pub(in crate::domain) fn wrote(turn: &mut Turn<'_, impl View>, report: &WriteRep
         match &row.key {
             RowKey::Appeal(id) => appeal(turn, *id, row),
             RowKey::Partner(code) => partner(turn, code, row),
-            RowKey::Promotion(_) => turn.clean(row.key.clone(), row.dirtied),
+            RowKey::Promotion(key) => promotion(turn, key, row),
         }
     }
 }
@@ -129,6 +129,36 @@ fn partner(turn: &mut Turn<'_, impl View>, code: &PartnerCode, row: &WrittenRow)
         RowResult::Confirmed { .. } | RowResult::Idle => turn.clean(row.key.clone(), row.dirtied),
         RowResult::Refused(words) => {
             turn.report(Note::AdminPartnerRefused(code, words));
+            turn.clean(row.key.clone(), row.dirtied);
+        }
+    }
+}
+
+fn promotion(turn: &mut Turn<'_, impl View>, key: &PromotionKey, row: &WrittenRow) {
+    match &row.result {
+        RowResult::Confirmed { status, cleared, .. } => {
+            turn.clean(row.key.clone(), row.dirtied);
+            if let Some(mut promotion) = turn.promotion(key) {
+                promotion.row.key = Text(key.0.clone());
+                if let Some(Status::Other(status)) = status {
+                    promotion.row.status.clone_from(status);
+                }
+                if cleared.as_ref() == Some(&promotion.row.action) {
+                    promotion.row.action = Text::default();
+                    promotion.taken = false;
+                }
+                turn.put(Entity::Promotion(Box::new(promotion)));
+            }
+        }
+        RowResult::Idle => turn.clean(row.key.clone(), row.dirtied),
+        RowResult::Contested => turn.then(Effect::Look(Tab::Promotions)),
+        RowResult::Moved => {
+            turn.dirty(row.key.clone());
+            turn.then(Effect::Look(Tab::Promotions));
+        }
+        RowResult::Absent => turn.clean(row.key.clone(), row.dirtied),
+        RowResult::Refused(words) => {
+            turn.report(Note::Broadcast(BroadcastNote::RowRefused(key, words)));
             turn.clean(row.key.clone(), row.dirtied);
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: it is Russian, the language of the firm; a text from outside goes in as an argument and is never taken for a pattern.
 
-use super::{Message, StatusNote, plain};
+use super::{BroadcastNote, Message, PromotionNote, StatusNote, plain};
 use crate::domain::{
     appeal::{Unfetched, Why},
     ids::{ChatId, Number, PartnerCode},
@@ -106,24 +106,10 @@ pub enum Note<'a> {
     },
     /// Admin: Telegram gives the updates to us again.
     AdminUpdatesBack,
-    /// Admin: an announcement begins, to so many partners.
-    BroadcastBegins {
-        /// Which promotion.
-        key: &'a str,
-        /// How many.
-        count: u64,
-    },
-    /// Admin: an announcement is over.
-    BroadcastOver {
-        /// Which promotion.
-        key: &'a str,
-        /// Delivered.
-        sent: u64,
-        /// Not delivered.
-        failed: u64,
-        /// Nobody can say.
-        unknown: u64,
-    },
+    /// A few words about a promotion.
+    Promotion(PromotionNote<'a>),
+    /// What the admin chat is told of a promotion.
+    Broadcast(BroadcastNote<'a>),
     /// To the operator: so many answers are let go.
     OperatorReleased(u64),
     /// To the operator: so many records were set aside; their list follows.
@@ -239,21 +225,8 @@ impl<'a> Note<'a> {
                 vec![("code", code.as_str().into()), ("words", words.into())],
             ),
             Self::AdminPartnerDoubled(code) => ("admin-partner-doubled", vec![("code", code.as_str().into())]),
-            Self::BroadcastBegins { key, count } => ("broadcast-begins", vec![("key", key.into()), ("count", count.into())]),
-            Self::BroadcastOver {
-                key,
-                sent,
-                failed,
-                unknown,
-            } => (
-                "broadcast-over",
-                vec![
-                    ("key", key.into()),
-                    ("sent", sent.into()),
-                    ("failed", failed.into()),
-                    ("unknown", unknown.into()),
-                ],
-            ),
+            Self::Promotion(note) => note.message(),
+            Self::Broadcast(note) => note.message(),
             Self::OperatorReleased(count) => ("operator-released", vec![("count", count.into())]),
             Self::OperatorQuarantine(count) => ("operator-quarantine", vec![("count", count.into())]),
             Self::OperatorUnknown(count) => ("operator-unknown", vec![("count", count.into())]),

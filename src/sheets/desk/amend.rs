@@ -61,6 +61,7 @@ impl Amend {
         match self.mark {
             RowMark::Partner(_) => Tab::Partners,
             RowMark::Appeal(_) => Tab::Appeals,
+            RowMark::Promotion(_) => Tab::Promotions,
         }
     }
 

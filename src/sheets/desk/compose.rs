@@ -213,7 +213,11 @@ impl Scene<'_> {
             mark: Some(mark),
             chat: chat_of(row),
             result: confirmed,
-            numbers: stage.layout.position(Column::Number).is_some_and(|at| cells.contains_key(&at)),
+            numbers: [Column::Number, Column::Key]
+                .into_iter()
+                .filter_map(|key| stage.layout.position(key))
+                .any(|at| cells.contains_key(&at)),
+            title: stage.look.text(row, Column::Title).map(Text::from),
             contested,
             asks_formula: wanted.row.asks_formula,
             wrote: stage.short(&cells),
@@ -244,7 +248,7 @@ impl Scene<'_> {
             }
             match cell {
                 SharedCell::Status { set, .. } => status = Some(set.clone()),
-                SharedCell::ClearAnswer { expect } => cleared = Some(expect.clone()),
+                SharedCell::Clear { expect, .. } => cleared = Some(expect.clone()),
             }
             moves.push((shared::column(cell), decided));
         }
@@ -384,7 +388,7 @@ impl Stage<'_> {
         let words = &self.station.words;
         let expected = match cell {
             SharedCell::Status { expect, .. } => words.status(&amend.was) == *expect,
-            SharedCell::ClearAnswer { expect } => expect.as_str() == amend.was,
+            SharedCell::Clear { expect, .. } => expect.as_str() == amend.was,
         };
         expected && shared::column(cell) == amend.column && shared::outcome(words, cell) == Some(amend.left.as_str())
     }
@@ -412,7 +416,7 @@ fn size(row: &DesiredRow) -> usize {
     };
     let shared = row.shared.iter().map(|cell| match cell {
         SharedCell::Status { .. } => CELL_COST,
-        SharedCell::ClearAnswer { expect } => expect.as_str().chars().count() + CELL_COST,
+        SharedCell::Clear { expect, .. } => expect.as_str().chars().count() + CELL_COST,
     });
     let parts = row.parts.iter().map(|(_, part)| part.as_str().chars().count() + CELL_COST);
     row.ours.iter().map(text).chain(shared).chain(parts).sum()

@@ -85,6 +85,8 @@ pub(super) struct Planned {
     pub(super) mark: Option<RowMark>,
     /// The Telegram ID that must stand beside `№`.
     pub(super) chat: Option<ChatId>,
+    /// Promotions: the name that must stand beside a key that is written only now.
+    pub(super) title: Option<Text>,
     /// What is reported if all goes well.
     pub(super) result: RowResult,
     pub(super) shared: Vec<SharedWrite>,
@@ -221,6 +223,7 @@ impl Planned {
             row: Some(row),
             mark: None,
             chat: None,
+            title: None,
             result: RowResult::Contested,
             shared: Vec::new(),
             numbers: false,
@@ -261,6 +264,6 @@ pub(super) fn key_columns(tab: Tab) -> &'static [Column] {
     match tab {
         Tab::Partners => &[Column::Code],
         Tab::Appeals => &[Column::Number, Column::Telegram],
-        Tab::Promotions => &[],
+        Tab::Promotions => &[Column::Key, Column::Title],
     }
 }

@@ -7,10 +7,11 @@ use crate::{
     domain::{
         event::{RowMark, TelegramCell},
         ids::{ChatId, Number},
-        row::{CellValue, Column, DesiredRow, Find},
+        row::{CellValue, Column, DesiredRow, Find, PromotionFind},
         text::Text,
     },
     sheets::{
+        diff::promotions,
         layout::{Layout, cells},
         look::{Index, Look, Row, Standing},
     },
@@ -48,6 +49,7 @@ impl Stage<'_> {
             Find::Numbered(number, chat) => self.find_beside(*number, *chat, missing),
             Find::Traded(shown, chat) => self.find_beside(*shown, *chat, Place::Unclear),
             Find::Unnumbered(chat, history) => self.find_unnumbered(*chat, history),
+            Find::Promotion(find) => self.find_promotion(find),
         }
     }
 
@@ -67,6 +69,16 @@ impl Stage<'_> {
     /// The rows that bear a `№`.
     pub(super) fn bearing(&self, number: Number) -> impl Iterator<Item = &Row> + Clone {
         self.index.rows(&RowMark::Appeal(number))
+    }
+
+    /// The row as the look showed it on which the journal has decided whose it is.
+    fn find_promotion(&self, find: &PromotionFind) -> Place<'_> {
+        let is_it = |row: &&Row| {
+            let shown = self.look.text(row, Column::Key).unwrap_or_default();
+            shown == find.shown.as_str() && promotions::offer(self.look, row) == find.offer
+        };
+        let nth = usize::try_from(find.nth).unwrap_or(usize::MAX);
+        self.look.rows.iter().filter(is_it).nth(nth).map_or(Place::Unclear, Place::At)
     }
 
     fn find_unnumbered(&self, chat: ChatId, history: &Text) -> Place<'_> {
@@ -90,6 +102,7 @@ pub(super) fn mark_of(row: &DesiredRow) -> Option<RowMark> {
     match &row.find {
         Find::Partner(code) => Some(RowMark::Partner(code.clone())),
         Find::Numbered(number, _) => Some(RowMark::Appeal(*number)),
+        Find::Promotion(find) => Some(RowMark::Promotion(find.key.clone())),
         Find::Traded(..) | Find::Unnumbered(..) => row.ours.iter().find_map(|(column, value)| match (column, value) {
             (Column::Number, CellValue::Number(number)) => cells::number(&number.to_string()).map(RowMark::Appeal),
             _ => None,

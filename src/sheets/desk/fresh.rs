@@ -31,7 +31,7 @@ impl Stage<'_> {
                 (RowMark::Appeal(*number), Some(*chat), keys)
             }
             // Such rows are never appended: `find` calls them absent, or unclear.
-            Find::Traded(..) | Find::Unnumbered(..) => return draft.finish(wanted, RowResult::Absent),
+            Find::Traded(..) | Find::Unnumbered(..) | Find::Promotion(_) => return draft.finish(wanted, RowResult::Absent),
         };
         let (values, status) = self.new_row(&wanted.row, keys);
         let planned = Planned {

@@ -82,6 +82,7 @@ fn told(station: &Station, row: &Planned) -> String {
     let whose = match &row.mark {
         Some(RowMark::Appeal(number)) => format!("№ {number}"),
         Some(RowMark::Partner(code)) => format!("код {}", code.as_str()),
+        Some(RowMark::Promotion(key)) => format!("акция {}", key.0),
         None => "без №".to_owned(),
     };
     let Some(at) = row.row else {

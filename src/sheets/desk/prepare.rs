@@ -32,7 +32,7 @@ pub(super) struct Preparation {
 pub(super) fn prepare(words: &TabWords, look: &Look, info: &TabInfo, decorate: bool) -> Preparation {
     let layout = look.layout.with_added(words, look.free_column);
     let mut changes = Vec::new();
-    if look.tab == Tab::Appeals {
+    if look.tab != Tab::Partners {
         changes.extend(columns(look, &layout, info).into_iter().map(|change| (change, Step::Columns)));
         if decorate {
             let decorations = filter(&layout, info).into_iter().chain(fills(words, &layout, info));
@@ -63,7 +63,7 @@ fn columns(look: &Look, layout: &Layout, info: &TabInfo) -> Vec<Change> {
 
 /// A sort by a filter that leaves our columns out would trade the numbers of the rows.
 fn filter(layout: &Layout, info: &TabInfo) -> Option<Change> {
-    let ours = [Column::Number, Column::Delivery]
+    let ours = [Column::Number, Column::Delivery, Column::Key, Column::Mailing]
         .into_iter()
         .filter_map(|column| layout.position(column));
     let end = ours.max()? + 1;

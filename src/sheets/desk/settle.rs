@@ -16,7 +16,7 @@ use super::{
 use crate::{
     domain::{
         event::{RowMark, RowResult, TelegramCell, WrittenRow},
-        ids::ChatId,
+        ids::{ChatId, PromotionKey},
         row::Column,
         tab::Tab,
     },
@@ -211,7 +211,7 @@ impl Desk {
                 self.amends.push(Amend::number(*number, chat, Some(was)));
                 self.hit(row, (&RowMark::Appeal(was), Some(chat)), head, answer);
             }
-            Some(RowMark::Partner(_)) | None => self.amends.push(Amend::number(*number, chat, None)),
+            Some(RowMark::Partner(_) | RowMark::Promotion(_)) | None => self.amends.push(Amend::number(*number, chat, None)),
         }
     }
 
@@ -245,7 +245,7 @@ fn with_findings(result: RowResult, kept: &[Column], holds: Option<bool>) -> Row
             formula,
         } => RowResult::Confirmed {
             status: status.filter(|_| !kept.contains(&Column::Status)),
-            cleared: cleared.filter(|_| !kept.contains(&Column::Answer)),
+            cleared: cleared.filter(|_| !kept.contains(&Column::Answer) && !kept.contains(&Column::Action)),
             lines,
             parts,
             formula: holds.or(formula),
@@ -266,8 +266,12 @@ fn found(row: &Planned, canvas: &Canvas, at: u32, answer: &ReadBack) -> Found {
     let mark = match row.tab {
         Tab::Partners => cells::code(key(Column::Code)).map(RowMark::Partner),
         Tab::Appeals => cells::number(key(Column::Number)).map(RowMark::Appeal),
-        Tab::Promotions => None,
+        Tab::Promotions => PromotionKey::read(key(Column::Key)).map(RowMark::Promotion),
     };
+    if row.numbers && row.title.as_ref().is_some_and(|title| title.as_str() != key(Column::Title)) {
+        // Our key stands beside another promotion now.
+        return Found::Nothing;
+    }
     match (mark, chat) {
         (mark, chat) if mark == row.mark && chat == row.chat => Found::Itself,
         (mark, Some(chat)) if mark == row.mark => Found::Misnumbered(chat),

@@ -38,7 +38,7 @@ pub(super) enum Move {
 pub(super) fn column(cell: &SharedCell) -> Column {
     match cell {
         SharedCell::Status { .. } => Column::Status,
-        SharedCell::ClearAnswer { .. } => Column::Answer,
+        SharedCell::Clear { column, .. } => *column,
     }
 }
 
@@ -56,7 +56,7 @@ pub(super) fn decide(words: &TabWords, cell: &SharedCell, shown: &str, stubborn:
                 (Some(_), _) => Move::Contested,
             }
         }
-        SharedCell::ClearAnswer { expect } => {
+        SharedCell::Clear { expect, .. } => {
             if Text::from(shown).is_blank() {
                 Move::Done
             } else if shown == expect.as_str() {
@@ -72,7 +72,7 @@ pub(super) fn decide(words: &TabWords, cell: &SharedCell, shown: &str, stubborn:
 pub(super) fn outcome<'a>(words: &'a TabWords, cell: &'a SharedCell) -> Option<&'a str> {
     match cell {
         SharedCell::Status { set, .. } => words.status_word(set),
-        SharedCell::ClearAnswer { .. } => Some(""),
+        SharedCell::Clear { .. } => Some(""),
     }
 }
 
@@ -141,8 +141,9 @@ mod tests {
         let clear = |shown, stubborn: Option<Stubborn>| {
             decide(
                 &words,
-                &SharedCell::ClearAnswer {
-                    expect: "да\nда".into()
+                &SharedCell::Clear {
+                    column: Column::Answer,
+                    expect: "да\nда".into(),
                 },
                 shown,
                 stubborn.as_ref(),

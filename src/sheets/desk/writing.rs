@@ -8,7 +8,7 @@ use super::{
     Desk, Intended, Output, Phase, Sent, Wanted,
     compose::Scene,
     doubt::Doubt,
-    draft::{Draft, Owner},
+    draft::{Draft, Owner, Planned},
     prepare::Step,
     station::{Hinders, Station},
 };
@@ -88,7 +88,9 @@ impl Desk {
     }
 
     fn send(&mut self, mut draft: Draft, intended: Intended) -> Vec<Output> {
-        for row in &draft.rows {
+        // A row that is told how far its promotion is shows nothing new.
+        let is_news = |row: &&Planned| row.tab != Tab::Promotions || row.numbers || !row.shared.is_empty();
+        for row in draft.rows.iter().filter(is_news) {
             let station = self.stations.iter_mut().find(|station| station.tab() == row.tab);
             let look = station.and_then(|station| station.look.as_mut());
             if let Some(look) = look {

@@ -10,13 +10,14 @@ use super::{Look, Row};
 use crate::{
     domain::{
         event::{RowMark, TelegramCell},
-        ids::ChatId,
+        ids::{ChatId, PromotionKey},
         row::Column,
         tab::Tab,
         text::fold,
     },
     sheets::{
         a1::{a1, a1_columns, quoted},
+        diff::promotions,
         layout::{Layout, LayoutError, cells, index, words::TabWords},
         wire::{Columns, SheetId, Span, TabInfo},
     },
@@ -79,12 +80,14 @@ impl Plan {
                 Column::Number | Column::Telegram | Column::Status | Column::Answer | Column::Updated | Column::Delivery => true,
                 Column::Code => histories != Histories::Skip,
                 Column::Name | Column::Phone | Column::Access | Column::Since | Column::History | Column::Part => false,
+                Column::Title | Column::Description | Column::Starts | Column::Ends | Column::Content | Column::Link => false,
+                Column::Action | Column::Notified | Column::Key | Column::Mailing => false,
             },
         };
         let keys: &[Column] = match tab {
             Tab::Partners => &[Column::Code],
             Tab::Appeals => &[Column::Number, Column::Telegram],
-            Tab::Promotions => &[],
+            Tab::Promotions => &[Column::Title, Column::Key],
         };
         let margin = !layout.to_add().is_empty() && info.columns > layout.width();
         Self {
@@ -192,11 +195,12 @@ impl Plan {
         let (key_cell, key) = match self.tab {
             Tab::Partners => (text(Column::Code), cells::code(text(Column::Code)).map(RowMark::Partner)),
             Tab::Appeals => (text(Column::Number), cells::number(text(Column::Number)).map(RowMark::Appeal)),
-            Tab::Promotions => ("", None),
+            Tab::Promotions => (text(Column::Key), PromotionKey::read(text(Column::Key)).map(RowMark::Promotion)),
         };
         let (keyless, telegram) = (key_cell.trim().is_empty(), cells::telegram(text(Column::Telegram)));
         let ours = [Column::Delivery, Column::Updated].iter().any(|&column| !text(column).is_empty());
-        let worth = key.is_some() || telegram != TelegramCell::Empty || ours;
+        let offered = self.tab == Tab::Promotions && promotions::SPOKEN.iter().any(|&column| !text(column).trim().is_empty());
+        let worth = key.is_some() || telegram != TelegramCell::Empty || ours || offered;
         worth.then_some(Row {
             row,
             key,

@@ -246,10 +246,11 @@ fn a_group_is_told_apart_from_a_channel() {
 fn a_pressed_button_knows_its_chat() {
     let from = json!({"id": 42, "is_bot": false, "first_name": "В"});
     let place = json!({"message_id": 1, "date": 0, "chat": {"id": 42, "type": "private"}});
-    let event = |button| {
+    let pressed = |message: Option<i64>, button| {
         Ok(Event::Update(Update::Pressed {
             chat: ChatId(42),
             callback: CallbackId("9".to_owned()),
+            message: message.map(MessageId),
             button,
             locale: Locale::Ru,
         }))
@@ -257,11 +258,17 @@ fn a_pressed_button_knows_its_chat() {
     for (body, expected) in [
         (
             json!({"id": "9", "from": from, "message": place, "data": "kept:send"}),
-            event(Some(Button::SendKept)),
+            pressed(Some(1), Some(Button::SendKept)),
         ),
-        (json!({"id": "9", "from": from, "data": "kept:drop"}), event(Some(Button::DropKept))),
-        (json!({"id": "9", "from": from, "message": place, "data": "old"}), event(None)),
-        (json!({"id": "9", "from": from, "message": place}), event(None)),
+        (
+            json!({"id": "9", "from": from, "data": "kept:drop"}),
+            pressed(None, Some(Button::DropKept)),
+        ),
+        (
+            json!({"id": "9", "from": from, "message": place, "data": "old"}),
+            pressed(Some(1), None),
+        ),
+        (json!({"id": "9", "from": from, "message": place}), pressed(Some(1), None)),
         (
             json!({"id": "9", "from": from, "inline_message_id": "x", "data": "kept:send"}),
             unserved("callback_query:inline"),

@@ -249,7 +249,10 @@ pub(super) fn wanted(number: u32, history: &str, shared: Vec<SharedCell>) -> Wan
 }
 
 pub(super) fn clear(text: &str) -> SharedCell {
-    SharedCell::ClearAnswer { expect: text.into() }
+    SharedCell::Clear {
+        column: Column::Answer,
+        expect: text.into(),
+    }
 }
 
 pub(super) fn confirmed(cleared: Option<&str>) -> RowResult {

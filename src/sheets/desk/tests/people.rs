@@ -49,7 +49,10 @@ struct Journal {
 impl Journal {
     fn row(&self, number: u32) -> Wanted {
         let answer = self.answers.get(&number).and_then(Option::as_deref);
-        let shared = answer.map(|text| SharedCell::ClearAnswer { expect: text.into() });
+        let shared = answer.map(|text| SharedCell::Clear {
+            column: Column::Answer,
+            expect: text.into(),
+        });
         let taken = self.taken.iter().filter(|(known, _)| *known == number).count();
         let mut wanted = wanted(number, &format!("история {number}, {taken}"), shared.into_iter().collect());
         wanted.dirtied = Seq(u64::try_from(self.read.0).expect("small"));

@@ -364,6 +364,7 @@ impl World {
         let key = |mark: &RowMark| match mark {
             RowMark::Partner(code) => Some(RowKey::Partner(code.clone())),
             RowMark::Appeal(number) => self.memory.numbered(*number).map(RowKey::Appeal),
+            RowMark::Promotion(key) => Some(RowKey::Promotion(key.clone())),
         };
         let keys: Vec<_> = marks.iter().filter_map(key).map(|key| (key, Seq(0))).collect();
         if !keys.is_empty() {

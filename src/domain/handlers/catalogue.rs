@@ -1,0 +1,96 @@
+//! `/promotions`: what runs now, newest first, a few at a time.
+//!
+//! Invariant: a page fits into one message; a page that is not there (any more) shows the nearest that is.
+
+use std::cmp::Reverse;
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    effect::{Button, Effect, Form, Keyboard, Send},
+    ids::MessageId,
+    markdown,
+    promotion::{Promotion, PromotionStatus, Stage, offer},
+    session::Session,
+    text::Html,
+    turn::Turn,
+    view::View,
+    wording::Say,
+};
+
+/// Promotions a page.
+const PAGE: usize = 3;
+/// As much of a description as is shown, in UTF-16 code units: three of them and their names fit into a message.
+const DESCRIBED: usize = 900;
+/// As much of a name as is shown, in characters.
+const NAMED: usize = 120;
+
+/// Shows a page, in place of the message that bears the button where there is one.
+pub(super) fn show(turn: &mut Turn<'_, impl View>, session: &Session, page: u16, instead: Option<MessageId>) {
+    let mut active: Vec<(Option<Timestamp>, Promotion)> = turn.view.promotions().into_iter().filter_map(|it| dated(turn, it)).collect();
+    active.sort_by_key(|(announced, promotion)| (Reverse(*announced), Reverse(promotion.key.number())));
+    if active.is_empty() {
+        return turn.say(session, Say::PromotionsNone);
+    }
+    let pages = active.len().div_ceil(PAGE);
+    let page = usize::from(page).min(pages - 1);
+    let heading = turn.words(session, Say::PromotionsHeading { page: page + 1, pages });
+    let shown = active
+        .iter()
+        .skip(page * PAGE)
+        .take(PAGE)
+        .map(|(_, promotion)| entry(turn, session, promotion));
+    let html = std::iter::once(Html::escape(&heading).as_str().to_owned()).chain(shown);
+    let text = Html::trusted(html.collect::<Vec<_>>().join("\n\n"));
+    let button = |there: bool, say, to: Option<usize>| {
+        let to = to.and_then(|to| u16::try_from(to).ok()).filter(|_| there)?;
+        Some((turn.words(session, say), Button::Promotions(to)))
+    };
+    let back = button(page > 0, Say::PromotionsBack, page.checked_sub(1));
+    let on = button(page + 1 < pages, Say::PromotionsOn, Some(page + 1));
+    let buttons: Vec<_> = back.into_iter().chain(on).collect();
+    let id = turn.next_reply();
+    turn.then(Effect::Send(Send {
+        keyboard: if buttons.is_empty() {
+            Keyboard::Keep
+        } else {
+            Keyboard::Row(buttons)
+        },
+        form: instead.map_or(Form::Message, Form::Edit),
+        ..Send::talk(id, session.chat, text)
+    }));
+}
+
+/// A promotion that runs, and when it was announced; before our time is before all others.
+fn dated(turn: &Turn<'_, impl View>, promotion: Promotion) -> Option<(Option<Timestamp>, Promotion)> {
+    let announced = match promotion.stage {
+        Stage::Announced(at) => Some(at),
+        Stage::Adopted => None,
+        Stage::Draft | Stage::Scheduled(_) | Stage::Held(_) => return None,
+    };
+    let runs = promotion.gone.is_none() && promotion.standing(&turn.rules.promotions) == Some(PromotionStatus::Active);
+    runs.then_some((announced, promotion))
+}
+
+fn entry(turn: &Turn<'_, impl View>, session: &Session, promotion: &Promotion) -> String {
+    let offer = &promotion.row.offer;
+    let title: String = offer.title.as_str().trim().chars().take(NAMED).collect();
+    let pieces = markdown::messages(offer.description.as_str(), DESCRIBED);
+    let described = match pieces.as_slice() {
+        [] => String::new(),
+        [whole] => format!("{}\n", whole.as_str()),
+        [first, ..] => format!("{}…\n", first.as_str()),
+    };
+    let period = Html::escape(&offer::period(offer));
+    let link = offer::link(&offer.link).ok().flatten();
+    let link = link.map(|link| {
+        let label = turn.words(session, Say::PromotionButton);
+        format!("\n<a href=\"{}\">{label}</a>", Html::escape(&link).as_str())
+    });
+    format!(
+        "<b>{}</b>\n{described}{}{}",
+        Html::escape(&title).as_str(),
+        period.as_str(),
+        link.unwrap_or_default()
+    )
+}

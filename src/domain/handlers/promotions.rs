@@ -1,0 +1,241 @@
+//! The promotions tab: which row is which promotion, what people ask for in it, and what its dates bring.
+//!
+//! Invariant: a promotion is announced by an action or a date of its own, never because a row moved, was copied or was seen anew.
+
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+
+use crate::domain::{
+    effect::{Effect, Entity},
+    event::Wake,
+    ids::{Number, PromotionKey, RowKey},
+    promotion::{
+        Promotion, PromotionRow, PromotionStatus, Refusal, Stage,
+        identity::{self, Owner},
+        offer,
+    },
+    tab::Tab,
+    turn::Turn,
+    view::View,
+    wording::{BroadcastNote, Note},
+};
+
+use super::{broadcasts, publishing};
+
+/// The ledger of a promotion whose row is gone is kept for so long, in case somebody puts the row back.
+const LEDGER_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// What a look found in the tab.
+pub(super) fn rows(turn: &mut Turn<'_, impl View>, rows: &[PromotionRow]) {
+    let known = turn.view.promotions();
+    let owners = identity::owners(&known, rows);
+    let mut standing = BTreeSet::new();
+    for (at, (row, owner)) in rows.iter().zip(owners).enumerate() {
+        let nth = rows[..at]
+            .iter()
+            .filter(|other| other.key == row.key && other.offer == row.offer)
+            .count();
+        let nth = u32::try_from(nth).unwrap_or(u32::MAX);
+        let new = |key| Promotion {
+            nth,
+            ..Promotion::new(key)
+        };
+        match owner {
+            Owner::Known(place) => {
+                standing.insert(known[place].key.clone());
+                again(turn, &known[place], nth, row);
+            }
+            Owner::Lost => {
+                let promotion = new(lost_key(turn, row));
+                first(turn, promotion, row, true);
+            }
+            // What is left of a key in an empty row is nobody's.
+            Owner::New { .. } if row.offer.is_blank() && row.action.is_blank() => {}
+            Owner::New { copy } => {
+                let mut promotion = new(next_key(turn));
+                promotion.refusal = copy.then_some(Refusal::Copied).filter(|_| !row.action.is_blank());
+                let adopts = turn.tab(Tab::Promotions).sighted.is_none() && !copy;
+                first(turn, promotion, row, adopts);
+            }
+        }
+    }
+    for promotion in known {
+        if promotion.gone.is_none() && !standing.contains(&promotion.key) {
+            vanished(turn, promotion);
+        }
+    }
+}
+
+/// The end of a look.
+pub(super) fn looked(turn: &mut Turn<'_, impl View>) {
+    for promotion in turn.view.promotions() {
+        let old = promotion.gone.is_some_and(|gone| turn.now.duration_since(gone) > LEDGER_KEPT);
+        let over = || turn.broadcast(&promotion.key).is_some_and(|broadcast| broadcast.ended.is_some());
+        if old && !promotion.unledgered && over() {
+            turn.then(Effect::DropLedger(promotion.key.clone()));
+            turn.put(Entity::Promotion(Box::new(Promotion {
+                unledgered: true,
+                ..promotion
+            })));
+        }
+    }
+}
+
+/// A moment has come at which dates change something, or a quiet time is over.
+pub(in crate::domain) fn woken(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
+    if let Some(mut promotion) = turn.promotion(key).filter(|promotion| promotion.gone.is_none()) {
+        promotion.alarm = None;
+        settle(turn, promotion);
+    }
+    broadcasts::woken(turn, key);
+}
+
+/// A row is seen for the first time.
+fn first(turn: &mut Turn<'_, impl View>, mut promotion: Promotion, row: &PromotionRow, adopts: bool) {
+    take_in(&mut promotion, row);
+    if adopts {
+        adopt(turn, &mut promotion);
+    }
+    if !row.action.is_blank() {
+        if promotion.refusal.is_some() {
+            promotion.taken = true;
+        } else {
+            publishing::act(turn, &mut promotion);
+        }
+    }
+    settle(turn, promotion);
+}
+
+/// The row of a promotion that the journal knows.
+fn again(turn: &mut Turn<'_, impl View>, known: &Promotion, nth: u32, row: &PromotionRow) {
+    let mut promotion = known.clone();
+    promotion.nth = nth;
+    let before = &known.row;
+    let returned = promotion.gone.take().is_some();
+    let news = row.action != before.action && !row.action.is_blank();
+    if news || row.offer != before.offer {
+        promotion.refusal = None;
+    }
+    promotion.taken &= row.action == before.action;
+    take_in(&mut promotion, row);
+    if turn.tab(Tab::Promotions).sighted.is_none() {
+        // The journal was restored: what stands in the sheet is newer than what it knows.
+        return seen_anew(turn, promotion);
+    }
+    if before.status != row.status {
+        status_changed(turn, &mut promotion);
+    }
+    if returned {
+        broadcasts::found(turn, &promotion.key);
+    }
+    if news {
+        publishing::act(turn, &mut promotion);
+    }
+    publishing::by_date(turn, &mut promotion);
+    // Most rows are as they were.
+    if promotion != *known {
+        settle(turn, promotion);
+    }
+}
+
+/// What the row shows now; the whole content is told only when it is new.
+fn take_in(promotion: &mut Promotion, row: &PromotionRow) {
+    let same = promotion.row.offer.content == row.offer.content;
+    promotion.picture = row.picture.clone().or_else(|| promotion.picture.take().filter(|_| same));
+    promotion.row = PromotionRow {
+        picture: None,
+        ..row.clone()
+    };
+}
+
+/// As it stands there, so it is: what runs was announced before our time, what waits is announced in its time, an action is to be asked again.
+fn adopt(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) {
+    let words = &turn.rules.promotions;
+    let announced = words.sent.is(&promotion.row.notified);
+    promotion.stage = match words.status(&promotion.row.status) {
+        Some(PromotionStatus::Active | PromotionStatus::Ended) => Stage::Adopted,
+        Some(PromotionStatus::Waiting) | None if announced => Stage::Adopted,
+        Some(PromotionStatus::Waiting) => match offer::start(turn.rules, &promotion.row.offer) {
+            Some(starts) if starts > turn.now => Stage::Scheduled(starts),
+            starts => Stage::Held(starts.unwrap_or(turn.now)),
+        },
+        None => Stage::Draft,
+    };
+    if !promotion.row.action.is_blank() {
+        promotion.refusal = Some(Refusal::BeforeOurTime);
+        promotion.taken = true;
+    }
+}
+
+/// At first sight after the journal was restored from a copy.
+fn seen_anew(turn: &mut Turn<'_, impl View>, mut promotion: Promotion) {
+    let never = matches!(promotion.stage, Stage::Draft | Stage::Scheduled(_) | Stage::Held(_));
+    promotion.status = None;
+    if never {
+        adopt(turn, &mut promotion);
+    } else if !promotion.row.action.is_blank() {
+        promotion.refusal = Some(Refusal::BeforeOurTime);
+        promotion.taken = true;
+    }
+    settle(turn, promotion);
+}
+
+/// A person has set the status: so be it. What a person ends is told to nobody any more.
+fn status_changed(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) {
+    let Some(status) = turn.rules.promotions.status(&promotion.row.status) else {
+        return;
+    };
+    if promotion.stage != Stage::Draft {
+        promotion.status = Some(status);
+    }
+    if status == PromotionStatus::Ended {
+        publishing::end(turn, promotion);
+    }
+}
+
+/// The row is not there any more: what goes out rests until it is back.
+fn vanished(turn: &mut Turn<'_, impl View>, mut promotion: Promotion) {
+    promotion.gone = Some(turn.now);
+    promotion.alarm = None;
+    if broadcasts::lose(turn, &promotion.key) {
+        turn.report(Note::Broadcast(BroadcastNote::Vanished(promotion.row.offer.title.as_str())));
+    }
+    turn.put(Entity::Promotion(Box::new(promotion)));
+}
+
+/// What the dates bring, and the timer for what they will bring next.
+fn settle(turn: &mut Turn<'_, impl View>, mut promotion: Promotion) {
+    publishing::by_date(turn, &mut promotion);
+    let next = publishing::next_moment(turn.rules, &promotion, turn.now);
+    if next != promotion.alarm {
+        promotion.alarm = next;
+        if let Some(at) = next {
+            turn.then(Effect::Then {
+                at,
+                wake: Wake::Promotion(promotion.key.clone()),
+            });
+        }
+    }
+    turn.dirty(RowKey::Promotion(promotion.key.clone()));
+    turn.put(Entity::Promotion(Box::new(promotion)));
+}
+
+fn next_key(turn: &mut Turn<'_, impl View>) -> PromotionKey {
+    let mut tab = turn.tab(Tab::Promotions);
+    let key = PromotionKey::numbered(tab.next_number.0);
+    tab.next_number = Number(tab.next_number.0.saturating_add(1));
+    turn.put(Entity::Tab(tab));
+    key
+}
+
+/// A key that a later journal gave: ours go on above it.
+fn lost_key(turn: &mut Turn<'_, impl View>, row: &PromotionRow) -> PromotionKey {
+    let Some(key) = PromotionKey::read(row.key.as_str()) else {
+        return next_key(turn);
+    };
+    let mut tab = turn.tab(Tab::Promotions);
+    tab.next_number = tab.next_number.max(Number(key.number().unwrap_or_default().saturating_add(1)));
+    turn.put(Entity::Tab(tab));
+    key
+}

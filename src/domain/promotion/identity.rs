@@ -1,0 +1,231 @@
+//! Which row is which promotion: by the key, and where people copied, sorted or erased keys, by what stands beside it.
+//!
+//! Invariant: a promotion is given one row at most, and a row that matches what was last seen goes before any other.
+
+use std::collections::BTreeSet;
+
+use super::{Offer, Promotion, PromotionRow};
+use crate::domain::ids::PromotionKey;
+
+/// How much title and description say against the other cells.
+const NAMES_WEIGH: u32 = 3;
+/// A row elsewhere is taken for a promotion whose row has just lost its key only if this much agrees: the title or the description, and more.
+const ALIKE: u32 = 4;
+/// The key itself counts as so much, so that an edited row keeps it.
+const KEY_WEIGHS: u32 = 2;
+
+/// Whose a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// That of the promotion at this place of the list.
+    Known(usize),
+    /// Of a promotion that the journal does not know, by a key that we gave once.
+    Lost,
+    /// A new promotion's; whether it began as a copy of another row.
+    New {
+        /// It did.
+        copy: bool,
+    },
+}
+
+/// Gives each row its owner.
+#[must_use]
+pub fn owners(known: &[Promotion], rows: &[PromotionRow]) -> Vec<Owner> {
+    let keys: Vec<Option<PromotionKey>> = rows.iter().map(|row| PromotionKey::read(row.key.as_str())).collect();
+    let mut matching = Matching {
+        known,
+        rows,
+        home: keys
+            .iter()
+            .map(|key| known.iter().position(|p| Some(&p.key) == key.as_ref()))
+            .collect(),
+        owner: vec![None; rows.len()],
+        free: (0..known.len()).collect(),
+    };
+    matching.unchanged_at_home();
+    matching.unchanged_elsewhere();
+    matching.most_alike();
+    let lost: Vec<bool> = lost_keys(&keys, &matching.home);
+    let owner = |(at, owner): (usize, &Option<usize>)| match owner {
+        Some(known) => Owner::Known(*known),
+        None if lost[at] => Owner::Lost,
+        None => Owner::New {
+            copy: matching.is_copy(at, keys[at].is_some()),
+        },
+    };
+    matching.owner.iter().enumerate().map(owner).collect()
+}
+
+/// Rows with a key of ours that the journal does not know: the uppermost with each.
+fn lost_keys(keys: &[Option<PromotionKey>], home: &[Option<usize>]) -> Vec<bool> {
+    let mut seen = BTreeSet::new();
+    let is_lost = |(key, home): (&Option<PromotionKey>, &Option<usize>)| match (key, home) {
+        (Some(key), None) => seen.insert(key.clone()),
+        (_, _) => false,
+    };
+    keys.iter().zip(home).map(is_lost).collect()
+}
+
+struct Matching<'a> {
+    known: &'a [Promotion],
+    rows: &'a [PromotionRow],
+    /// The promotion whose key stands in the row.
+    home: Vec<Option<usize>>,
+    owner: Vec<Option<usize>>,
+    free: BTreeSet<usize>,
+}
+
+impl Matching<'_> {
+    fn give(&mut self, row: usize, promotion: usize) {
+        if self.free.remove(&promotion) {
+            self.owner[row] = Some(promotion);
+        }
+    }
+
+    fn without_owner(&self) -> Vec<usize> {
+        (0..self.rows.len()).filter(|&row| self.owner[row].is_none()).collect()
+    }
+
+    fn unchanged_at_home(&mut self) {
+        for row in 0..self.rows.len() {
+            if let Some(home) = self.home[row].filter(|&home| self.known[home].row.offer == self.rows[row].offer) {
+                self.give(row, home);
+            }
+        }
+    }
+
+    /// A sort that left our column out has traded keys, or somebody has erased them.
+    fn unchanged_elsewhere(&mut self) {
+        for row in self.without_owner() {
+            let offer = &self.rows[row].offer;
+            let same = |&&promotion: &&usize| self.known[promotion].row.offer == *offer;
+            let found = self.free.iter().find(same).copied().filter(|_| !offer.is_blank());
+            if let Some(promotion) = found {
+                self.give(row, promotion);
+            }
+        }
+    }
+
+    /// Edited rows: whoever looks most like what was last seen, the key being one sign of many; of equals the upper one.
+    fn most_alike(&mut self) {
+        let rows = self.without_owner();
+        let mut pairs: Vec<(u32, usize, usize)> = Vec::new();
+        for &row in &rows {
+            for &promotion in &self.free {
+                let likeness = likeness(&self.known[promotion].row.offer, &self.rows[row].offer);
+                if self.home[row] == Some(promotion) {
+                    pairs.push((likeness + KEY_WEIGHS, row, promotion));
+                } else if likeness >= ALIKE && self.known[promotion].gone.is_none() {
+                    pairs.push((likeness, row, promotion));
+                }
+            }
+        }
+        pairs.sort_by_key(|&(likeness, row, promotion)| (std::cmp::Reverse(likeness), row, promotion));
+        for (_, row, promotion) in pairs {
+            if self.owner[row].is_none() {
+                self.give(row, promotion);
+            }
+        }
+    }
+
+    /// Whether a row without an owner began as a copy: it bears a key that is another row's, or says what another row says.
+    fn is_copy(&self, row: usize, has_key: bool) -> bool {
+        let offer = &self.rows[row].offer;
+        let said_elsewhere = || {
+            self.rows
+                .iter()
+                .enumerate()
+                .any(|(at, other)| at != row && self.owner[at].is_some() && other.offer == *offer)
+        };
+        has_key || said_elsewhere()
+    }
+}
+
+fn likeness(one: &Offer, other: &Offer) -> u32 {
+    let weights = [NAMES_WEIGH, NAMES_WEIGH, 1, 1, 1, 1];
+    let pairs = one.cells().into_iter().zip(other.cells()).zip(weights);
+    let same = pairs.filter(|((one, other), _)| !one.is_blank() && one == other);
+    same.map(|(_, weight)| weight).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::text::Text;
+
+    fn offer(cells: &str) -> Offer {
+        let cell = |at| Text::from(cells.split('|').nth(at).unwrap_or_default());
+        Offer {
+            title: cell(0),
+            description: cell(1),
+            starts: cell(2),
+            ..Offer::default()
+        }
+    }
+
+    fn promotion(number: u32, cells: &str) -> Promotion {
+        let mut promotion = Promotion::new(PromotionKey::numbered(number));
+        promotion.row.offer = offer(cells);
+        promotion
+    }
+
+    /// A row: the number of its key, then its cells.
+    fn row(key: u32, cells: &str) -> PromotionRow {
+        let key = if key == 0 { String::new() } else { PromotionKey::numbered(key).0 };
+        PromotionRow {
+            key: Text(key),
+            offer: offer(cells),
+            ..PromotionRow::default()
+        }
+    }
+
+    fn told(rows: &[PromotionRow]) -> String {
+        let mut gone = promotion(4, "Старая|давно|1");
+        gone.gone = Some(jiff::Timestamp::UNIX_EPOCH);
+        let known = [
+            promotion(1, "А|про а|1"),
+            promotion(2, "Б|про б|2"),
+            promotion(3, "В|про в|3"),
+            gone,
+        ];
+        let word = |owner: &Owner| match owner {
+            Owner::Known(at) => known[*at].row.offer.title.as_str().to_owned(),
+            Owner::Lost => "lost".to_owned(),
+            Owner::New { copy: true } => "copy".to_owned(),
+            Owner::New { copy: false } => "new".to_owned(),
+        };
+        owners(&known, rows).iter().map(word).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_people_do_to_rows() {
+        let [a, b, c] = ["А|про а|1", "Б|про б|2", "В|про в|3"];
+        for (rows, expected) in [
+            (vec![row(1, a), row(2, b), row(3, c)], "А Б В"),
+            (vec![row(3, c), row(1, a), row(2, b)], "В А Б"),
+            // Typos, new names, new dates.
+            (vec![row(1, "А|про всё|1"), row(2, "Ё|про б|2"), row(3, "Й|иное|7")], "А Б В"),
+            // A sort that left the key column out, with one row edited on the way.
+            (vec![row(1, c), row(2, a), row(3, b)], "В А Б"),
+            (vec![row(1, "В|про в|9"), row(2, "А|про а|9"), row(3, "Б|про б|9")], "В А Б"),
+            (vec![row(1, c), row(3, "А|про а!|1"), row(2, b)], "В А Б"),
+            // Keys erased, or overwritten with something else.
+            (vec![row(0, a), row(0, b), row(3, c)], "А Б В"),
+            // Copies: the upper one of equals, else whoever is still the same.
+            (vec![row(1, a), row(1, a), row(2, b)], "А copy Б"),
+            (vec![row(1, "А|про а|8"), row(1, a)], "copy А"),
+            (vec![row(1, "А|новое|8"), row(1, "А|про а|8")], "copy А"),
+            (vec![row(1, a), row(0, a)], "А copy"),
+            (vec![row(1, a), row(0, "А|про а|8")], "А new"),
+            // What was deleted comes back by its key, or word for word; what is only alike is new.
+            (vec![row(0, "Старая|давно|1")], "Старая"),
+            (vec![row(4, "Старая|недавно|1")], "Старая"),
+            (vec![row(0, "Старая|давно|2")], "new"),
+            // A key of ours that the journal does not know.
+            (vec![row(9, "Чужая"), row(9, "Чужая")], "lost copy"),
+            (vec![row(0, "Новая|о новом")], "new"),
+        ] {
+            assert_eq!(told(&rows), expected, "{rows:?}");
+        }
+    }
+}
