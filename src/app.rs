@@ -260,6 +260,9 @@ impl App {
         let schedule = &parts.settings.schedule;
         Self::start_tick(parts, "every-appeals", &schedule.appeals, Tick::Look(Tab::Appeals));
         Self::start_tick(parts, "every-partners", &schedule.partners, Tick::Look(Tab::Partners));
+        if parts.settings.sheets.promotions.is_some() {
+            Self::start_tick(parts, "every-promotions", &schedule.promotions, Tick::Look(Tab::Promotions));
+        }
     }
 
     fn start_tick(parts: &Arc<Parts>, name: &'static str, cron: &Cron, tick: Tick) {

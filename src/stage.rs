@@ -32,6 +32,8 @@ pub const BOOK: &str = "demo-workbook";
 pub const PARTNERS: &str = "список сотрудников для авторизации";
 /// The appeals' tab.
 pub const APPEALS: &str = "обращения";
+/// The promotions' tab.
+pub const PROMOTIONS: &str = "Акции";
 /// The admin chat of the stage.
 pub const ADMIN_CHAT: i64 = 900_000_001;
 
@@ -112,6 +114,8 @@ impl Stage {
             ("SHEETS__CALLBACK_SECRET", format!("whsec_{}", BASE64_STANDARD.encode(CALLBACK_KEY))),
             ("SHEETS__PARTNERS__SPREADSHEET", BOOK.to_owned()),
             ("SHEETS__APPEALS__SPREADSHEET", BOOK.to_owned()),
+            ("SHEETS__PROMOTIONS__SPREADSHEET", BOOK.to_owned()),
+            ("PROMOTIONS__QUIET_HOURS", "none".to_owned()),
         ];
         let variables = settings
             .into_iter()
@@ -312,10 +316,18 @@ impl Stage {
     /// # Errors
     /// When there is no such row or column.
     pub fn type_in(&self, number: u32, header: &str, text: &str) -> Result<(), StageError> {
+        self.type_into(APPEALS, ("№", &number.to_string()), header, text)
+    }
+
+    /// A person types into the row whose cell under `key.0` reads `key.1`.
+    ///
+    /// # Errors
+    /// When there is no such row or column.
+    pub fn type_into(&self, tab: &str, key: (&str, &str), header: &str, text: &str) -> Result<(), StageError> {
         self.sheets
             .with(BOOK, |book| {
-                let address = book.address(APPEALS, ("№", &number.to_string()), header)?;
-                book.type_in(APPEALS, &address, text)
+                let address = book.address(tab, key, header)?;
+                book.type_in(tab, &address, text)
             })
             .map_err(|error| StageError::Call(error.to_string()))
     }

@@ -29,6 +29,7 @@ registered =
     Done, { $name }! Just write what has happened: we will pass it to a specialist and come back with the answer.
 
     /appeals – your appeals
+    /promotions – current promotions
     /help – a hint
 kept-offer =
     { $count ->
@@ -45,6 +46,8 @@ help =
     Write your question here as an ordinary message: a specialist gets it, and the answer comes to this chat.
 
     /appeals – your appeals
+    /promotions – current promotions
+    /stop – no more promotions, /resume – promotions again
 receipt = Got it: appeal No. { $number }. We will answer here.
 receipt-unnumbered = Got your appeal. Its number will appear here in a moment; we will answer in this chat.
 receipt-now = Appeal No. { $number } – { $status }.

@@ -56,7 +56,7 @@ pub struct TabState {
     /// Appeals: numbers that stand beside a telegram_id which is not theirs, and that telegram_id where it is one and can be read.
     #[serde(default)]
     pub strangers: BTreeMap<Number, Option<ChatId>>,
-    /// Partners: how many are bound to an account.
+    /// Partners: how many are bound to an account; promotions: how many were at the last look.
     #[serde(default)]
     pub bound: u32,
     /// Partners: how many of those are in doubt.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use sheetdesk::stage::{APPEALS, BOOK, PARTNERS};
+use sheetdesk::stage::{APPEALS, BOOK, PARTNERS, PROMOTIONS};
 use simulator::{
     sheets::{ApiError, GetQuery, Shown, Workbook},
     telegram::Profile,
@@ -155,14 +155,14 @@ async fn nothing_but_ours_changes_in_the_whole_workbook() {
     assert_eq!((status.desk.held, status.desk.held_numbers.clone()), (2, vec![2, 5]));
 
     let (after, mut about) = all(&play);
-    let new: BTreeMap<(usize, usize), &str> = after
-        .iter()
-        .filter(|(at, cell)| before.get(*at) != Some(*cell))
-        .map(|((tab, row, column), cell)| {
-            assert_eq!(tab, APPEALS, "{row} {column} {cell}");
-            ((*row, *column), cell["formattedValue"].as_str().unwrap_or_default())
-        })
-        .collect();
+    let new_in = |wanted: &str| -> BTreeMap<(usize, usize), &str> {
+        let changed = after.iter().filter(|(at, cell)| before.get(*at) != Some(*cell));
+        let here = changed.filter(|((tab, ..), _)| tab == wanted);
+        here.map(|((_, row, column), cell)| ((*row, *column), cell["formattedValue"].as_str().unwrap_or_default()))
+            .collect()
+    };
+    assert_eq!(new_in(PARTNERS), BTreeMap::new());
+    let new = new_in(APPEALS);
     let waits = "ждёт: ответ стоял здесь до запуска. Чтобы отправить, измените текст или попросите администратора";
     let expected: BTreeMap<(usize, usize), &str> = [
         ((0, 9), "№"),
@@ -177,6 +177,9 @@ async fn nothing_but_ours_changes_in_the_whole_workbook() {
     ]
     .into();
     assert_eq!(new, expected);
+    let keys = [((0, 10), "Ключ"), ((0, 11), "Рассылка"), ((1, 10), "1-пх"), ((2, 10), "2-дт")];
+    let ready = ((2, 11), "готово: 2 получателя, меньше секунды");
+    assert_eq!(new_in(PROMOTIONS), keys.into_iter().chain([ready]).collect());
     let lost: Vec<_> = before.keys().filter(|at| !after.contains_key(*at)).collect();
     assert!(lost.is_empty(), "{lost:?}");
 

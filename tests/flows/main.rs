@@ -10,6 +10,7 @@ mod outages;
 #[path = "../support/play.rs"]
 mod play;
 mod polling;
+mod promotions;
 mod registration;
 mod restored;
 mod running;

@@ -67,9 +67,16 @@ pub(super) fn rows(turn: &mut Turn<'_, impl View>, rows: &[PromotionRow]) {
     }
 }
 
-/// The end of a look.
+/// The end of a look: rows that can be published tell for how many, and a ledger that nobody asks for is let go.
 pub(super) fn looked(turn: &mut Turn<'_, impl View>) {
+    let mut tab = turn.tab(Tab::Promotions);
+    let audience = turn.tab(Tab::Partners).bound;
+    let changed = std::mem::replace(&mut tab.bound, audience) != audience;
+    turn.put(Entity::Tab(tab));
     for promotion in turn.view.promotions() {
+        if changed && promotion.stage == Stage::Draft && promotion.gone.is_none() {
+            turn.dirty(RowKey::Promotion(promotion.key.clone()));
+        }
         let old = promotion.gone.is_some_and(|gone| turn.now.duration_since(gone) > LEDGER_KEPT);
         let over = || turn.broadcast(&promotion.key).is_some_and(|broadcast| broadcast.ended.is_some());
         if old && !promotion.unledgered && over() {

@@ -1,0 +1,153 @@
+//! Promotions, from a cell to every partner: over real HTTP, between the two stand-ins.
+
+use sheetdesk::stage::{BOOK, PARTNERS, PROMOTIONS};
+use simulator::{
+    sheets::Workbook,
+    telegram::{Person, Profile},
+};
+
+use crate::play::{PATIENCE, Play, hears};
+
+/// The row of the sample that lacks only its action.
+const READY: (&str, &str) = ("Название", "Двойное вознаграждение");
+
+impl Play {
+    /// Somebody chooses an action in a row, and the script calls.
+    async fn chooses(&self, key: (&str, &str), action: &str) {
+        self.stage
+            .type_into(PROMOTIONS, key, "Действие", action)
+            .expect("there is such a row");
+        self.stage.callback(PROMOTIONS).await.expect("the call is taken");
+    }
+
+    /// These people are registered partners, by the staff list that the service will see first.
+    fn enlists(&self, people: &[Person]) {
+        let row = |person: &Person| {
+            let id = person.id().0.to_string();
+            [
+                format!("К{id}"),
+                "Партнёр".into(),
+                format!("'+7{id:0>10}"),
+                "авторизован".into(),
+                id,
+                "'2026-01-01 10:00:00".into(),
+            ]
+        };
+        let rows: Vec<_> = people.iter().map(row).collect();
+        let paste = |book: &mut Workbook| {
+            let below = format!("A{}", book.table(PARTNERS)?.len() + 1);
+            book.paste(PARTNERS, &below, &rows)
+        };
+        self.stage.sheets.with(BOOK, paste).expect("there is room");
+    }
+
+    /// A cell of the promotions tab comes to hold what is wanted.
+    async fn says(&self, key: (&str, &str), header: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let cell = self.stage.cell_where(PROMOTIONS, key, header, wanted, PATIENCE).await;
+        cell.expect("the cell is as wanted")
+    }
+}
+
+#[tokio::test]
+async fn a_promotion_published_in_the_sheet_reaches_the_partner_once() {
+    let (play, service) = Play::registered().await;
+    play.stage.callback(PROMOTIONS).await.expect("the call is taken");
+    // Two of the sample's partners are registered, and have never met this bot.
+    play.says(READY, "Рассылка", |text| text == "готово: 3 получателя, меньше секунды")
+        .await;
+    let key = play.says(READY, "Ключ", |text| !text.is_empty()).await;
+    play.chooses(READY, "Опубликовать").await;
+    let message = play.hears("Двойное вознаграждение").await;
+    assert!(message.content.text.contains("двойная комиссия"), "{}", message.content.text);
+    play.says(READY, "Рассылка", |text| {
+        text.starts_with("разослана ") && text.ends_with(": 1 из 3; не доставлено 2")
+    })
+    .await;
+    assert_eq!(
+        ["Действие", "Статус", "NOTIFICATION_STATUS", "Ключ"].map(|header| play.stage.cell(PROMOTIONS, READY, header)),
+        ["", "Активна", "SENT", &key]
+    );
+    hears(&play.operator, "Рассылаем «Двойное вознаграждение»: 3 получателя.").await;
+    hears(
+        &play.operator,
+        "«Двойное вознаграждение» разослана. Получили – 1, не доставлено – 2",
+    )
+    .await;
+    play.stage
+        .type_into(PROMOTIONS, READY, "Описание", "Исправили опечатку.")
+        .expect("the row is there");
+    play.chooses(READY, "Опубликовать").await;
+    play.says(READY, "Рассылка", |text| text.contains("уже объявлена")).await;
+    play.marina.write("/promotions");
+    play.hears("Исправили опечатку.").await;
+    play.settled().await;
+    assert_eq!(play.heard("двойная комиссия"), 1);
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn what_is_missing_is_said_while_the_row_is_typed() {
+    let (play, service) = Play::registered().await;
+    play.stage
+        .type_into(PROMOTIONS, READY, "Дата окончания", "")
+        .expect("the row is there");
+    play.chooses(READY, "Опубликовать").await;
+    let says = play.says(READY, "Рассылка", |text| text.contains("нет")).await;
+    assert_eq!(says, "ещё не готово: нет даты окончания");
+    play.says(READY, "Действие", str::is_empty).await;
+    play.settled().await;
+    assert_eq!(play.heard("Двойное"), 0);
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn rows_sorted_without_our_columns_get_their_keys_back_and_announce_nothing() {
+    let (play, service) = Play::registered().await;
+    play.chooses(READY, "Опубликовать").await;
+    play.says(READY, "Рассылка", |text| text.starts_with("разослана")).await;
+    play.settled().await;
+    let old = ("Название", "Зимняя ипотека");
+    let keys = [READY, old].map(|row| play.stage.cell(PROMOTIONS, row, "Ключ"));
+    play.stage
+        .sheets
+        .with(BOOK, |book| book.sort(PROMOTIONS, "A2:J3", "B", false))
+        .expect("it sorts");
+    assert_ne!(
+        [READY, old].map(|row| play.stage.cell(PROMOTIONS, row, "Ключ")),
+        keys,
+        "the keys have stayed where they were"
+    );
+    play.stage.callback(PROMOTIONS).await.expect("the call is taken");
+    play.says(READY, "Ключ", |text| text == keys[0]).await;
+    play.says(old, "Ключ", |text| text == keys[1]).await;
+    play.settled().await;
+    assert_eq!(play.heard("двойная комиссия"), 1);
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn an_answer_overtakes_a_broadcast_and_the_row_counts_up() {
+    let mut play = Play::set().await;
+    play.stage.configure("TELEGRAM__RATE_PER_SECOND", "5");
+    let people: Vec<_> = (0..40)
+        .map(|n| play.stage.telegram.person(Profile::new(700_002_000 + n, "Партнёр")).has_met_bot())
+        .collect();
+    play.enlists(&people);
+    let service = play.start().await;
+    play.registers().await;
+    play.opens_appeal().await;
+    play.chooses(READY, "Опубликовать").await;
+    play.says(READY, "Рассылка", |text| text.contains(" из 43, осталось")).await;
+    let before = people.iter().filter(|person| !person.messages().is_empty()).count();
+    assert!(before < 30, "the broadcast is under way");
+    play.types(2, "специалист_ответ", "Выслали заново").await;
+    play.hears("Выслали заново").await;
+    let after = people.iter().filter(|person| !person.messages().is_empty()).count();
+    assert!(after < 40, "the answer has overtaken it");
+    play.says(READY, "Рассылка", |text| {
+        text.starts_with("разослана ") && text.ends_with(": 41 из 43; не доставлено 2")
+    })
+    .await;
+    assert!(people.iter().all(|person| person.messages().len() == 1));
+    play.ends(service).await;
+}
