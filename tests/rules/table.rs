@@ -278,7 +278,7 @@ impl Table {
                     Form::Edit(message) => format!(" [edits {}]", message.0),
                     Form::File(address) => format!(" [file {}]", address.as_str()),
                     Form::Picture(source) => format!(" [picture {}]", source.as_str()),
-                    Form::Kept(media) => format!(" [kept {}]", media.file),
+                    Form::Kept(media) => format!(" [kept {:?} {}]", media.kind, media.file),
                 };
                 format!("{}: {first}{keyboard}{form}", send.to)
             }
