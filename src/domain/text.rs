@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 /// The longest text of one message, in UTF-16 code units after entity parsing (Bot API: `sendMessage`).
 pub const MESSAGE_LIMIT: usize = 4096;
 
+/// What stands escaped in Telegram's HTML, and what it stands for.
+const ESCAPES: [(&str, &str); 4] = [("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"), ("&quot;", "\"")];
+
 /// A message's text in Telegram's HTML, every foreign character escaped.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Html(String);
@@ -33,11 +36,39 @@ impl Html {
         Self(filled.join("\n\n"))
     }
 
+    /// The text alone, as a reader sees it: the tags taken away, the characters that stand escaped as themselves.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        let (mut plain, mut rest) = (String::with_capacity(self.0.len()), self.0.as_str());
+        while let Some(at) = rest.find(['<', '&']) {
+            plain.push_str(&rest[..at]);
+            rest = &rest[at..];
+            let (shown, length) = match (tag(rest), ESCAPES.iter().find(|(escape, _)| rest.starts_with(escape))) {
+                (Some(length), _) => ("", length),
+                (None, Some((escape, shown))) => (*shown, escape.len()),
+                // The sign itself, which nobody has escaped.
+                (None, None) => (&rest[..1], 1),
+            };
+            plain.push_str(shown);
+            rest = &rest[length..];
+        }
+        plain.push_str(rest);
+        plain
+    }
+
     /// The text as it goes over the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// How many bytes the tag has that the text begins with, if it does; what only resembles one (`<3`, `<имя>`) is text.
+fn tag(text: &str) -> Option<usize> {
+    let inside = text.strip_prefix('<')?;
+    let name = inside.strip_prefix('/').unwrap_or(inside);
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    is_name.then(|| text.find('>')).flatten().map(|end| end + 1)
 }
 
 impl fmt::Debug for Html {
@@ -130,6 +161,25 @@ mod tests {
     #[test]
     fn markup_of_people_is_inert() {
         assert_eq!(Html::escape("<b>1 & 2</b>").as_str(), "&lt;b&gt;1 &amp; 2&lt;/b&gt;");
+    }
+
+    #[test]
+    fn a_text_is_plain_without_its_tags() {
+        for (html, plain) in [
+            ("", ""),
+            ("Скидка & 5 %", "Скидка & 5 %"),
+            ("<b>Скидка</b> &lt;5 %&gt; &amp; &quot;ещё&quot;", "Скидка <5 %> & \"ещё\""),
+            ("<a href=\"https://a.example/?a=1&amp;b=2\">прайс</a>!", "прайс!"),
+            ("<b>не <I>закрыт</b>", "не закрыт"),
+            ("&amp;lt;b&amp;gt;", "&lt;b&gt;"),
+            ("сердце <3, <имя> и 1 < 2 > 0", "сердце <3, <имя> и 1 < 2 > 0"),
+            ("оборван <b", "оборван <b"),
+            ("&nbsp;&", "&nbsp;&"),
+        ] {
+            assert_eq!(Html(html.to_owned()).plain(), plain, "{html}");
+        }
+        let typed = "<b>1 & 2</b> \"&lt;\"";
+        assert_eq!(Html::escape(typed).plain(), typed, "what was escaped comes back");
     }
 
     #[test]
