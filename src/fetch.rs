@@ -17,6 +17,8 @@ use reqwest::{
     redirect::Policy,
 };
 
+mod drive;
+
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a fetch may take in all.
@@ -122,7 +124,7 @@ impl Fetcher {
     }
 
     async fn follow(&self, address: &str) -> Result<Found, FetchError> {
-        let mut url = Url::parse(address).map_err(|_| FetchError::Forbidden)?;
+        let mut url = drive::direct(Url::parse(address).map_err(|_| FetchError::Forbidden)?);
         for _ in 0..=REDIRECTS {
             self.check(&url)?;
             let response = self.http.get(url.clone()).send().await.map_err(|error| failure(&error))?;

@@ -4,7 +4,7 @@
 
 use std::{future::IntoFuture as _, sync::Once};
 
-use axum::{Router, http::StatusCode, response::IntoResponse as _, routing::get};
+use axum::{Router, extract::RawQuery, http::StatusCode, response::IntoResponse as _, routing::get};
 
 use super::*;
 
@@ -13,6 +13,10 @@ async fn server() -> SocketAddr {
         .route("/price.pdf", get(|| async { ([(CONTENT_TYPE, "application/pdf")], "%PDF-") }))
         .route("/%D0%BF%D1%80.png", get(|| async { ([(CONTENT_TYPE, "image/png; x=y")], "png") }))
         .route("/page", get(|| async { ([(CONTENT_TYPE, "text/html; charset=utf-8")], "<html>") }))
+        .route(
+            "/uc",
+            get(|RawQuery(query): RawQuery| async { ([(CONTENT_TYPE, "text/csv")], query.unwrap_or_default()) }),
+        )
         .route("/gone", get(|| async { StatusCode::NOT_FOUND }))
         .route("/empty", get(|| async { ([(CONTENT_TYPE, "image/png")], "") }))
         .route("/inside", get(|| async { (StatusCode::FOUND, [(LOCATION, "http://10.0.0.1/x")]) }))
@@ -63,6 +67,15 @@ async fn files_are_fetched_and_pages_are_not() {
     assert_eq!(fetch("/inside").await, Err(FetchError::Forbidden), "a redirect is checked again");
     assert_eq!(fetch("/round").await, Err(FetchError::Unreachable));
     assert_eq!(fetch("/large").await, Err(FetchError::TooLarge));
+}
+
+#[tokio::test]
+async fn a_file_that_drive_shows_on_a_page_is_fetched_itself() {
+    install_provider();
+    let fetcher = Fetcher::of(|_| true, &[("drive.google.com", server().await)]).unwrap();
+    let found = fetcher.fetch("http://drive.google.com/file/d/1aB/view?usp=sharing").await;
+    let Ok(Found::File(file)) = found else { panic!("{found:?}") };
+    assert_eq!(file.bytes, "export=download&id=1aB");
 }
 
 #[tokio::test]
