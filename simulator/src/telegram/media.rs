@@ -33,7 +33,7 @@ pub(super) enum FileDraft {
     },
 }
 
-/// `sendPhoto`, `sendDocument`, `sendVideo`.
+/// `sendPhoto`, `sendDocument`, `sendVideo`, `sendAnimation`.
 pub(super) fn send(state: &mut State, params: &Params, kind: FileKind, now: Moment) -> Result<Value, Refusal> {
     let file = FileDraft::read(&state.files, params, kind)?;
     let content = messages::caption(params)?;
@@ -115,6 +115,7 @@ impl SentFile {
             source,
             bytes: stored.bytes().cloned(),
             about: stored.about(),
+            as_document: (stored.kind == FileKind::Animation).then(|| stored.as_document()),
         }
     }
 }

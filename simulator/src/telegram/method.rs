@@ -39,6 +39,7 @@ impl Method {
             "sendphoto" => Ok(Self::SendFile(FileKind::Photo)),
             "senddocument" => Ok(Self::SendFile(FileKind::Document)),
             "sendvideo" => Ok(Self::SendFile(FileKind::Video)),
+            "sendanimation" => Ok(Self::SendFile(FileKind::Animation)),
             "editmessagetext" => Ok(Self::EditMessageText),
             "editmessagereplymarkup" => Ok(Self::EditMessageReplyMarkup),
             "deletemessage" => Ok(Self::DeleteMessage),

@@ -79,6 +79,11 @@ impl Params {
         Value::Object(all)
     }
 
+    /// How many files came with the call.
+    pub(super) fn uploads(&self) -> usize {
+        self.files.len()
+    }
+
     /// Whether every parameter is a text.
     pub(super) fn are_text(&self) -> bool {
         !self.came_as_json

@@ -13,6 +13,8 @@ pub struct Exchange {
     pub params: Value,
     /// Whether all parameters came as text: in a form or in the query.
     pub as_text: bool,
+    /// How many files came along with their bytes; one that is named by its id does not.
+    pub files: usize,
     /// HTTP status of the answer.
     pub status: u16,
     /// Body of the answer.

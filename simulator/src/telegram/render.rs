@@ -43,6 +43,9 @@ impl Chat {
             None => ("text", "entities"),
             Some(file) => {
                 message[file.kind.field()] = file.about.clone();
+                if let Some(document) = &file.as_document {
+                    message["document"] = document.clone();
+                }
                 ("caption", "caption_entities")
             }
         };

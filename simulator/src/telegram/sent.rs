@@ -62,6 +62,9 @@ pub struct SentFile {
     /// The Bot API's object for it.
     #[serde(skip)]
     pub(super) about: Value,
+    /// The `document` that stands beside an animation (Bot API, `Message`).
+    #[serde(skip)]
+    pub(super) as_document: Option<Value>,
 }
 
 /// How the bot gave a file.

@@ -196,10 +196,13 @@ fn record(shared: &Shared, call: &Call, params: &Params, done: &Result<Value, Re
         Ok(body) => (StatusCode::OK, body.clone()),
         Err(refusal) => (refusal.code(), refusal.body()),
     };
-    shared.lock().exchanges.push(|| Exchange {
+    let mut state = shared.lock();
+    state.calls.uploads += params.uploads() as u64;
+    state.exchanges.push(|| Exchange {
         method: call.method.clone(),
         params: params.to_json(),
         as_text: params.are_text(),
+        files: params.uploads(),
         status: status.as_u16(),
         body,
     });

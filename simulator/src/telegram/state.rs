@@ -26,6 +26,8 @@ use crate::record::Ring;
 pub struct Calls {
     /// Calls by method, refused ones included.
     pub by_method: BTreeMap<String, u64>,
+    /// Files that came along with their bytes, in refused calls too.
+    pub uploads: u64,
     /// Calls answered with 429.
     pub too_many: u64,
     /// Calls answered with another refusal.

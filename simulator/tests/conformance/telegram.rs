@@ -124,6 +124,7 @@ async fn send_files(caller: &Caller) {
         ("sendPhoto", "photo", "p.jpg"),
         ("sendDocument", "document", "d"),
         ("sendVideo", "video", "v.mp4"),
+        ("sendAnimation", "animation", "a.gif"),
     ] {
         let mut params = json!({"chat_id": 101, "caption": "<i>подпись</i>", "parse_mode": "HTML", "reply_markup": inline});
         params[field] = json!(format!("https://example.org/{name}"));
@@ -177,7 +178,7 @@ async fn every_answer_and_every_update_keeps_to_the_description() {
     none(&conformance::telegram(&api, &telegram));
     let exchanges = telegram.exchanges();
     let methods: BTreeSet<String> = exchanges.iter().map(|exchange| exchange.method.clone()).collect();
-    assert_eq!(methods.len(), 17, "{methods:?}");
+    assert_eq!(methods.len(), 18, "{methods:?}");
     let wrong: Vec<&Value> = exchanges.iter().filter(|e| e.status >= 400).map(|e| &e.body).collect();
     assert_eq!(wrong.len(), 5, "{wrong:?}");
     assert!(telegram.emitted().len() > 40);

@@ -2,7 +2,7 @@
 //! Invariant: bytes come back exactly as they went, and sizes are told before anything is fetched.
 
 use serde_json::{Value, json};
-use simulator::telegram::{Attachment, Fault, FaultKind, FileKind, FileSource, Held, Person, SentFile};
+use simulator::telegram::{Attachment, Fault, FaultKind, FileKind, FileSource, Held, Person, SentFile, TelegramOptions};
 
 use crate::support::{Bot, unhurried};
 
@@ -207,6 +207,37 @@ async fn the_bot_sends_by_id_by_address_and_in_the_call() {
     assert_eq!(film["reply_to_message"]["caption"], json!("Отчёт за март"));
     assert_eq!(media(&anna).source, FileSource::Url(url.into()));
     assert!(anna.press(anna.messages()[0].message_id, "ok").is_ok());
+}
+
+#[tokio::test]
+async fn what_is_uploaded_once_is_sent_by_its_id_and_only_as_what_it_is() {
+    let options = TelegramOptions { record: 20, ..unhurried() };
+    let bot = Bot::start(options).await;
+    let anna = bot.anna();
+    for (method, field, kind) in [
+        ("sendPhoto", "photo", FileKind::Photo),
+        ("sendVideo", "video", FileKind::Video),
+        ("sendAnimation", "animation", FileKind::Animation),
+        ("sendDocument", "document", FileKind::Document),
+    ] {
+        let file = format!("name=\"{field}\"; filename=\"a.bin\"");
+        let (_, body) = upload(&bot, method, &[("name=\"chat_id\"", b"101"), (&file, b"bytes")]).await;
+        let message = &body["result"];
+        let largest = message[field].as_array().and_then(|sizes| sizes.last()).unwrap_or(&message[field]);
+        let beside = kind == FileKind::Animation;
+        assert_eq!(message.get("document").is_some(), beside || kind == FileKind::Document, "{message}");
+        let again = bot.done(method, json!({"chat_id": 101, field: largest["file_id"]})).await;
+        assert_eq!((&again[field], again.get("document")), (&message[field], message.get("document")));
+        assert_eq!((media(&anna).kind, media(&anna).source), (kind, FileSource::FileId));
+        if kind != FileKind::Photo {
+            let words = format!("Bad Request: can't use file of type {kind:?} as Photo");
+            let photo = json!({"chat_id": 101, "photo": largest["file_id"]});
+            assert_eq!(bot.refused(400, "sendPhoto", photo).await, words);
+        }
+    }
+    assert_eq!(bot.telegram.calls().uploads, 4);
+    let files: Vec<usize> = bot.telegram.exchanges().iter().map(|exchange| exchange.files).collect();
+    assert_eq!(files, [1, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0]);
 }
 
 #[tokio::test]
