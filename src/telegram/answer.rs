@@ -6,11 +6,11 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, de::DeserializeOwned};
 
+use super::accepted::Accepted;
 use crate::{
     domain::{
         appeal::Why,
         event::{Outcome, RetryAfter},
-        ids::MessageId,
     },
     health::Health,
 };
@@ -73,9 +73,13 @@ pub fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, CallErro
 
 /// What became of a message that was sent.
 #[must_use]
-pub fn outcome(result: Result<MessageId, &CallError>, now: Timestamp) -> Outcome {
+pub fn outcome(result: Result<&Accepted, &CallError>, now: Timestamp) -> Outcome {
     match result {
-        Ok(message) => Outcome::Delivered(message),
+        Ok(Accepted { message, media: None }) => Outcome::Delivered(*message),
+        Ok(Accepted {
+            message,
+            media: Some(media),
+        }) => Outcome::Uploaded(*message, media.clone()),
         Err(CallError::NotSent(_)) => Outcome::Retry(RetryAfter::Schedule),
         Err(CallError::Lost(_)) => Outcome::Unknown,
         Err(error @ CallError::Refused { code, description, .. }) => match *code {
@@ -119,6 +123,34 @@ impl CallError {
             Self::Refused { code: 500.., .. } | Self::NotSent(_) | Self::Lost(_) => Health::Down,
             Self::Refused { .. } if self.is_about_the_bot() => Health::Down,
             Self::Refused { .. } => Health::Ok,
+        }
+    }
+
+    /// Whether Telegram cannot read the message's mark-up.
+    #[must_use]
+    pub fn is_about_markup(&self) -> bool {
+        self.is_a_bad_request_that_says(&["can't parse entities"])
+    }
+
+    /// Whether the `file_id` is of another type than the method sends.
+    #[must_use]
+    pub fn is_about_the_type(&self) -> bool {
+        // The second is what older servers say.
+        self.is_a_bad_request_that_says(&["can't use file of type", "type of file mismatch"])
+    }
+
+    /// Whether Telegram cannot show the picture as one: it is too long, too narrow, broken.
+    #[must_use]
+    pub fn is_about_the_picture(&self) -> bool {
+        self.is_a_bad_request_that_says(&["PHOTO_", "IMAGE_PROCESS_FAILED", "Photo"])
+    }
+
+    fn is_a_bad_request_that_says(&self, words: &[&str]) -> bool {
+        match self {
+            Self::Refused {
+                code: 400, description, ..
+            } => words.iter().any(|words| description.contains(words)),
+            Self::Refused { .. } | Self::NotSent(_) | Self::Lost(_) => false,
         }
     }
 
@@ -183,19 +215,17 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-
-    /// The part of a sent message that we keep.
-    #[derive(Debug, Deserialize, PartialEq)]
-    struct Sent {
-        message_id: i64,
-    }
+    use crate::domain::{
+        ids::MessageId,
+        media::{Media, MediaKind},
+    };
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
     fn judged(status: u16, body: &str) -> (Outcome, Option<i64>) {
-        let result = read::<Sent>(status, body.as_bytes());
+        let result = read::<Accepted>(status, body.as_bytes());
         let silence = result.as_ref().err().and_then(|error| error.silence(NOW));
-        let outcome = outcome(result.as_ref().map(|sent| MessageId(sent.message_id)), NOW);
+        let outcome = outcome(result.as_ref(), NOW);
         (outcome, silence.map(Timestamp::as_second))
     }
 
@@ -218,6 +248,18 @@ mod tests {
                 200,
                 r#"{"ok":true,"result":{"message_id":9,"x":1}}"#,
                 Outcome::Delivered(MessageId(9)),
+                None,
+            ),
+            (
+                200,
+                r#"{"ok":true,"result":{"message_id":9,"video":{"file_id":"v"}}}"#,
+                Outcome::Uploaded(
+                    MessageId(9),
+                    Media {
+                        kind: MediaKind::Video,
+                        file: "v".to_owned(),
+                    },
+                ),
                 None,
             ),
             (200, r#"{"ok":true,"result":{}}"#, Outcome::Unknown, Some(1)),
@@ -270,7 +312,7 @@ mod tests {
             (500, refusal(500, "Internal Server Error"), Health::Down),
             (502, "<html>".to_owned(), Health::Down),
         ] {
-            let error = read::<Sent>(status, body.as_bytes()).unwrap_err();
+            let error = read::<Accepted>(status, body.as_bytes()).unwrap_err();
             assert_eq!(error.health(), health, "{body}");
         }
     }

@@ -14,13 +14,15 @@ use serde_json::value::RawValue;
 use tokio::sync::watch;
 
 use super::{
+    accepted::Accepted,
     answer::{self, CallError},
-    encode,
+    encode::{self, Words},
 };
 use crate::{
     domain::{
         effect::Send,
         ids::{CallbackId, ChatId, MessageId},
+        media::MediaKind,
     },
     health::Health,
     secret::Secret,
@@ -148,28 +150,39 @@ impl Client {
     ///
     /// # Errors
     /// [`answer::outcome`] says what each means for the message.
-    pub async fn send_message(&self, send: &Send) -> Result<MessageId, CallError> {
-        let sent: Sent = self.call("sendMessage", &encode::send_message(send)).await?;
-        Ok(MessageId(sent.message_id))
+    pub async fn send_message(&self, send: &Send, words: &Words) -> Result<Accepted, CallError> {
+        self.call("sendMessage", &encode::send_message(send, words)).await
     }
 
     /// Changes the text of a message of ours.
     ///
     /// # Errors
     /// 400 where it says so already, is gone, or is too old.
-    pub async fn edit_message_text(&self, send: &Send, message: MessageId) -> Result<(), CallError> {
-        let _: Sent = self.call("editMessageText", &encode::edit_message_text(send, message)).await?;
-        Ok(())
+    pub async fn edit_message_text(&self, send: &Send, words: &Words, message: MessageId) -> Result<Accepted, CallError> {
+        self.call("editMessageText", &encode::edit_message_text(send, words, message)).await
     }
 
     /// Sends a message that comes with a file.
     ///
     /// # Errors
     /// [`answer::outcome`] says what each means for the message.
-    pub(super) async fn upload(&self, method: &str, form: Form) -> Result<MessageId, CallError> {
+    pub(super) async fn upload(&self, kind: MediaKind, form: Form) -> Result<Accepted, CallError> {
         let request = |http: &reqwest::Client, address| http.post(address).multipart(form).timeout(UPLOAD_TIMEOUT);
-        let sent: Sent = self.heard(self.request(method, request).await)?;
-        Ok(MessageId(sent.message_id))
+        self.heard(self.request(method(kind), request).await)
+    }
+
+    /// Sends a message with a file that Telegram has.
+    ///
+    /// # Errors
+    /// [`answer::outcome`] says what each means for the message; 400 also where the file is of another kind.
+    pub async fn send_kept(&self, send: &Send, words: &Words, kind: MediaKind, file: &str) -> Result<Accepted, CallError> {
+        let method = method(kind);
+        match kind {
+            MediaKind::Photo => self.call(method, &encode::send_photo(send, words, file)).await,
+            MediaKind::Video => self.call(method, &encode::send_video(send, words, file)).await,
+            MediaKind::Animation => self.call(method, &encode::send_animation(send, words, file)).await,
+            MediaKind::Document => self.call(method, &encode::send_document(send, words, file)).await,
+        }
     }
 
     /// A file that somebody sent to the bot, as a stream of its bytes.
@@ -299,10 +312,14 @@ impl Client {
     }
 }
 
-/// The part of a sent `Message` that we keep.
-#[derive(Deserialize)]
-struct Sent {
-    message_id: i64,
+/// The method that sends a file as this.
+fn method(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Photo => "sendPhoto",
+        MediaKind::Video => "sendVideo",
+        MediaKind::Animation => "sendAnimation",
+        MediaKind::Document => "sendDocument",
+    }
 }
 
 /// The part of a `File` that says where its bytes are.
@@ -352,8 +369,10 @@ mod tests {
         telegram::fake::{self, Fake, TOKEN, ok, refused},
     };
 
-    fn message() -> Send {
-        Send::talk(OutboxId::Reply(Seq(1), 0), ChatId(42), Html::escape("ответ"))
+    async fn send_message(client: &Client) -> Result<MessageId, CallError> {
+        let send = Send::talk(OutboxId::Reply(Seq(1), 0), ChatId(42), Html::escape("ответ"));
+        let accepted = client.send_message(&send, &Words::marked_up(&send.text)).await;
+        accepted.map(|accepted| accepted.message)
     }
 
     #[tokio::test]
@@ -361,7 +380,7 @@ mod tests {
         let fake = Fake::start(|_| ok(&json!({"message_id": 17, "date": 0, "chat": {"id": 42, "type": "private"}}))).await;
         let client = fake.client();
         assert_eq!(*client.health().borrow(), Health::Down);
-        assert_eq!(client.send_message(&message()).await, Ok(MessageId(17)));
+        assert_eq!(send_message(&client).await, Ok(MessageId(17)));
         assert_eq!(*client.health().borrow(), Health::Ok);
         let calls = fake.calls();
         assert_eq!((calls[0].method.as_str(), &calls[0].body["text"]), ("sendMessage", &json!("ответ")));
@@ -386,7 +405,7 @@ mod tests {
     async fn where_nobody_listens_nothing_was_sent() {
         let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
         let client = fake::client(&format!("http://{port}/"));
-        let error = client.send_message(&message()).await.unwrap_err();
+        let error = send_message(&client).await.unwrap_err();
         assert!(matches!(error, CallError::NotSent(_)), "{error}");
         assert!(!format!("{error} {error:?}").contains(TOKEN), "{error:?}");
         assert_eq!(*client.health().borrow(), Health::Down);

@@ -1,10 +1,13 @@
 //! What we say, as the bodies of Bot API calls.
 //!
-//! Invariant: the text goes out exactly as the domain escaped it, and no link in it grows a preview.
+//! Invariant: the text goes out exactly as the domain escaped it, or plain, and no link in it grows a preview.
 
 use frankenstein::{
     ParseMode,
-    methods::{AnswerCallbackQueryParams, EditMessageTextParams, SendMessageParams, SetMessageReactionParams},
+    methods::{
+        AnswerCallbackQueryParams, EditMessageTextParams, SendAnimationParams, SendDocumentParams, SendMessageParams, SendPhotoParams,
+        SendVideoParams, SetMessageReactionParams,
+    },
     types::{
         InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, LinkPreviewOptions, ReactionType, ReactionTypeEmoji,
         ReplyKeyboardMarkup, ReplyKeyboardRemove, ReplyMarkup,
@@ -15,15 +18,53 @@ use super::button;
 use crate::domain::{
     effect::{Button, Keyboard, Send},
     ids::{CallbackId, ChatId, MessageId},
+    text::Html,
 };
+
+/// The words of a message, as they go over the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    text: String,
+    mode: Option<ParseMode>,
+}
+
+impl Words {
+    /// With their mark-up.
+    #[must_use]
+    pub fn marked_up(html: &Html) -> Self {
+        Self {
+            text: html.as_str().to_owned(),
+            mode: Some(ParseMode::Html),
+        }
+    }
+
+    /// Without it.
+    #[must_use]
+    pub fn plain(html: &Html) -> Self {
+        Self {
+            text: html.plain(),
+            mode: None,
+        }
+    }
+
+    /// What stands beneath a file, if anything, and how it is marked up.
+    #[must_use]
+    pub fn caption(&self) -> (Option<&str>, Option<ParseMode>) {
+        if self.text.is_empty() {
+            (None, None)
+        } else {
+            (Some(&self.text), self.mode)
+        }
+    }
+}
 
 /// The body of `sendMessage`.
 #[must_use]
-pub fn send_message(send: &Send) -> SendMessageParams {
+pub fn send_message(send: &Send, words: &Words) -> SendMessageParams {
     SendMessageParams::builder()
         .chat_id(send.to.0)
-        .text(send.text.as_str())
-        .parse_mode(ParseMode::Html)
+        .text(words.text.as_str())
+        .maybe_parse_mode(words.mode)
         .link_preview_options(LinkPreviewOptions::DISABLED)
         .maybe_reply_markup(markup(&send.keyboard))
         .build()
@@ -31,14 +72,66 @@ pub fn send_message(send: &Send) -> SendMessageParams {
 
 /// The body of `editMessageText`.
 #[must_use]
-pub fn edit_message_text(send: &Send, message: MessageId) -> EditMessageTextParams {
+pub fn edit_message_text(send: &Send, words: &Words, message: MessageId) -> EditMessageTextParams {
     EditMessageTextParams::builder()
         .chat_id(send.to.0)
         .message_id(i32::try_from(message.0).unwrap_or(i32::MAX))
-        .text(send.text.as_str())
-        .parse_mode(ParseMode::Html)
+        .text(words.text.as_str())
+        .maybe_parse_mode(words.mode)
         .link_preview_options(LinkPreviewOptions::DISABLED)
         .maybe_reply_markup(inline_markup(&send.keyboard))
+        .build()
+}
+
+/// The body of `sendPhoto` for one that Telegram has.
+#[must_use]
+pub fn send_photo(send: &Send, words: &Words, file: &str) -> SendPhotoParams {
+    let (caption, mode) = words.caption();
+    SendPhotoParams::builder()
+        .chat_id(send.to.0)
+        .photo(file.to_owned())
+        .maybe_caption(caption)
+        .maybe_parse_mode(mode)
+        .maybe_reply_markup(markup(&send.keyboard))
+        .build()
+}
+
+/// The body of `sendVideo`, likewise.
+#[must_use]
+pub fn send_video(send: &Send, words: &Words, file: &str) -> SendVideoParams {
+    let (caption, mode) = words.caption();
+    SendVideoParams::builder()
+        .chat_id(send.to.0)
+        .video(file.to_owned())
+        .maybe_caption(caption)
+        .maybe_parse_mode(mode)
+        .maybe_reply_markup(markup(&send.keyboard))
+        .build()
+}
+
+/// The body of `sendAnimation`, likewise.
+#[must_use]
+pub fn send_animation(send: &Send, words: &Words, file: &str) -> SendAnimationParams {
+    let (caption, mode) = words.caption();
+    SendAnimationParams::builder()
+        .chat_id(send.to.0)
+        .animation(file.to_owned())
+        .maybe_caption(caption)
+        .maybe_parse_mode(mode)
+        .maybe_reply_markup(markup(&send.keyboard))
+        .build()
+}
+
+/// The body of `sendDocument`, likewise.
+#[must_use]
+pub fn send_document(send: &Send, words: &Words, file: &str) -> SendDocumentParams {
+    let (caption, mode) = words.caption();
+    SendDocumentParams::builder()
+        .chat_id(send.to.0)
+        .document(file.to_owned())
+        .maybe_caption(caption)
+        .maybe_parse_mode(mode)
+        .maybe_reply_markup(markup(&send.keyboard))
         .build()
 }
 
@@ -117,7 +210,44 @@ mod tests {
             keyboard,
             ..Send::talk(OutboxId::Reply(Seq(1), 0), ChatId(42), Html::escape("1 < 2"))
         };
-        serde_json::to_value(send_message(&send)).unwrap()
+        serde_json::to_value(send_message(&send, &Words::marked_up(&send.text))).unwrap()
+    }
+
+    #[test]
+    fn each_kind_of_media_goes_by_its_id_with_its_words_and_its_button() {
+        let send = |text: &str| Send {
+            keyboard: Keyboard::Link("Сайт".to_owned(), "https://a.example".to_owned()),
+            ..Send::talk(OutboxId::Reply(Seq(1), 0), ChatId(42), Html::escape(text))
+        };
+        let markup = json!({"inline_keyboard": [[{"text": "Сайт", "url": "https://a.example"}]]});
+        let (full, empty) = (send("1 < 2"), send(""));
+        let (html, plain, none) = (
+            Words::marked_up(&full.text),
+            Words::plain(&full.text),
+            Words::marked_up(&empty.text),
+        );
+        for (body, rest) in [
+            (
+                serde_json::to_value(send_photo(&full, &html, "f")).unwrap(),
+                json!({"photo": "f", "caption": "1 &lt; 2", "parse_mode": "HTML"}),
+            ),
+            (
+                serde_json::to_value(send_video(&full, &html, "f")).unwrap(),
+                json!({"video": "f", "caption": "1 &lt; 2", "parse_mode": "HTML"}),
+            ),
+            (
+                serde_json::to_value(send_animation(&full, &plain, "f")).unwrap(),
+                json!({"animation": "f", "caption": "1 < 2"}),
+            ),
+            (
+                serde_json::to_value(send_document(&empty, &none, "f")).unwrap(),
+                json!({"document": "f"}),
+            ),
+        ] {
+            let mut expected = json!({"chat_id": 42, "reply_markup": markup});
+            expected.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+            assert_eq!(body, expected);
+        }
     }
 
     #[test]

@@ -31,7 +31,7 @@ const DEADLINE: Duration = Duration::from_secs(10);
 pub(super) struct Call {
     /// The method.
     pub(super) method: String,
-    /// The parameters.
+    /// The parameters; a form as its text.
     pub(super) body: Value,
 }
 
@@ -105,7 +105,7 @@ fn handle(sender: &Mutex<watch::Sender<Vec<Call>>>, answer: &impl Fn(&Call) -> A
     let method = uri.path().strip_prefix(&format!("/bot{TOKEN}/"));
     let call = method.map(|method| Call {
         method: method.to_owned(),
-        body: serde_json::from_slice(body).unwrap_or(Value::Null),
+        body: serde_json::from_slice(body).unwrap_or_else(|_| String::from_utf8_lossy(body).into()),
     });
     let (status, body) = match call {
         Some(call) => {

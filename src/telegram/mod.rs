@@ -6,6 +6,7 @@ pub mod button;
 pub mod decode;
 pub mod encode;
 
+pub mod accepted;
 pub mod answer;
 pub mod client;
 pub mod transfer;

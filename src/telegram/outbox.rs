@@ -9,6 +9,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    accepted::Accepted,
     answer::{self, CallError},
     client::Client,
     governor::{Answer, Candidate, Governor, Slot, Unsettled},
@@ -20,7 +21,7 @@ use crate::{
         appeal::Why,
         effect::{OutboxEntry, Send},
         event::{Event, Outcome},
-        ids::{MessageId, OutboxId},
+        ids::OutboxId,
     },
     fetch::Fetcher,
     journal::{Journal, StoreError},
@@ -79,7 +80,7 @@ struct Delivery {
 
 /// How a call ended, and how long it took by the clock.
 struct Answered {
-    result: Result<MessageId, SendError>,
+    result: Result<Accepted, SendError>,
     took: SignedDuration,
 }
 
@@ -198,7 +199,7 @@ impl Delivery {
 fn judge(answered: &Answered, now: Timestamp) -> (Outcome, Answer) {
     let Answered { result, took } = answered;
     let result = match result {
-        Ok(message) => Ok(*message),
+        Ok(accepted) => Ok(accepted),
         Err(SendError::Call(error)) => Err(error),
         // Telegram was not called, so this tells nothing of it.
         Err(SendError::File(why)) => return (Outcome::Rejected(Why::File(why.clone())), Answer::default()),
@@ -242,11 +243,16 @@ fn rest_until(wake: Option<Timestamp>, now: Timestamp) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{appeal::Unfetched, event::RetryAfter};
+    use crate::domain::{
+        appeal::Unfetched,
+        event::RetryAfter,
+        ids::MessageId,
+        media::{Media, MediaKind},
+    };
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-    fn judged(result: Result<MessageId, CallError>) -> (Outcome, Answer) {
+    fn judged(result: Result<Accepted, CallError>) -> (Outcome, Answer) {
         let took = SignedDuration::from_millis(70);
         let result = result.map_err(SendError::Call);
         judge(&Answered { result, took }, NOW)
@@ -256,13 +262,27 @@ mod tests {
     fn only_an_answer_of_telegram_s_measures_the_way() {
         let round_trip = Some(SignedDuration::from_millis(70));
         let second = NOW + SignedDuration::from_secs(1);
+        let photo = Media {
+            kind: MediaKind::Photo,
+            file: "AgAC".to_owned(),
+        };
+        let accepted = |media| Accepted {
+            message: MessageId(4),
+            media,
+        };
         let flood = CallError::Refused {
             code: 429,
             description: String::new(),
             retry_after: Some(1),
         };
         for (result, outcome, round_trip, silence) in [
-            (Ok(MessageId(4)), Outcome::Delivered(MessageId(4)), round_trip, None),
+            (Ok(accepted(None)), Outcome::Delivered(MessageId(4)), round_trip, None),
+            (
+                Ok(accepted(Some(photo.clone()))),
+                Outcome::Uploaded(MessageId(4), photo),
+                round_trip,
+                None,
+            ),
             (Err(flood), Outcome::Retry(RetryAfter::At(second)), round_trip, Some(second)),
             (Err(CallError::Lost(String::new())), Outcome::Unknown, None, Some(second)),
             (

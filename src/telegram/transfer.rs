@@ -1,19 +1,27 @@
 //! Messages of every form, and files in both directions.
 //!
 //! Invariant: a file on its way to a partner was fetched under the guard of [`Fetcher`]; one on its way from a partner is passed through
-//! as it comes, never held whole.
+//! as it comes, never held whole. What Telegram refuses for its mark-up alone goes out once more without it.
 
 use reqwest::multipart::{Form as Parts, Part};
 
-use super::{answer::CallError, client::Client, encode};
+use super::{
+    accepted::Accepted,
+    answer::CallError,
+    client::Client,
+    encode::{self, Words},
+};
 use crate::{
     domain::{
         appeal::Unfetched,
         effect::{Form, Send},
         ids::MessageId,
+        media::MediaKind,
     },
     fetch::{self, FetchError, Fetcher, Found},
 };
+
+mod media;
 
 /// The largest picture that Telegram shows as one, in bytes (Bot API: `sendPhoto`).
 const PHOTO_LIMIT: usize = 10_000_000;
@@ -33,44 +41,83 @@ impl From<CallError> for SendError {
     }
 }
 
-/// Sends a message as its form wants it.
+/// Sends a message as its form wants it. What Telegram keeps of it is told of a [`Form::Picture`] alone.
 ///
 /// # Errors
 /// See [`SendError`].
-pub async fn send(client: &Client, fetcher: &Fetcher, send: &Send) -> Result<MessageId, SendError> {
-    match &send.form {
-        Form::Message | Form::Receipt => Ok(client.send_message(send).await?),
-        Form::Edit(message) => Ok(edit(client, send, *message).await?),
-        Form::File(address) | Form::Picture(address) => file(client, fetcher, send, address.as_str()).await,
-        Form::Kept(_) => Ok(client.send_message(send).await?),
+pub async fn send(client: &Client, fetcher: &Fetcher, send: &Send) -> Result<Accepted, SendError> {
+    let accepted = match &send.form {
+        Form::Message | Form::Receipt => say(client, send, Way::Message).await?,
+        Form::Edit(message) => edit(client, send, *message).await?,
+        Form::File(address) => file(client, fetcher, send, address.as_str()).await?,
+        Form::Picture(source) => return media::picture(client, fetcher, send, source.as_str()).await,
+        Form::Kept(media) => say(client, send, Way::Kept(media.kind, &media.file)).await?,
+    };
+    Ok(Accepted { media: None, ..accepted })
+}
+
+/// How a message's words go out.
+#[derive(Clone, Copy)]
+enum Way<'a> {
+    Message,
+    Edit(MessageId),
+    /// Beneath a file that comes along.
+    Upload(MediaKind, &'a fetch::File),
+    /// Beneath a file that Telegram has under this id.
+    Kept(MediaKind, &'a str),
+}
+
+/// Calls Telegram; where it cannot read the mark-up, once more without it.
+async fn say(client: &Client, send: &Send, way: Way<'_>) -> Result<Accepted, CallError> {
+    match call(client, send, &Words::marked_up(&send.text), way).await {
+        Err(error) if error.is_about_markup() => {
+            tracing::warn!("outbox: Telegram cannot read the mark-up of a message; it goes out as plain text");
+            call(client, send, &Words::plain(&send.text), way).await
+        }
+        ended => ended,
+    }
+}
+
+async fn call(client: &Client, send: &Send, words: &Words, way: Way<'_>) -> Result<Accepted, CallError> {
+    match way {
+        Way::Message => client.send_message(send, words).await,
+        Way::Edit(message) => client.edit_message_text(send, words, message).await,
+        Way::Upload(kind, file) => client.upload(kind, parts(send, words, kind, file)).await,
+        Way::Kept(kind, file) => client.send_kept(send, words, kind, file).await,
     }
 }
 
 /// A message that says already what it should is as good as edited.
-async fn edit(client: &Client, send: &Send, message: MessageId) -> Result<MessageId, CallError> {
-    match client.edit_message_text(send, message).await {
+async fn edit(client: &Client, send: &Send, message: MessageId) -> Result<Accepted, CallError> {
+    match say(client, send, Way::Edit(message)).await {
         Err(CallError::Refused {
             code: 400, description, ..
-        }) if description.contains("message is not modified") => Ok(message),
-        ended => ended.map(|()| message),
+        }) if description.contains("message is not modified") => Ok(Accepted { message, media: None }),
+        ended => ended,
     }
 }
 
-async fn file(client: &Client, fetcher: &Fetcher, send: &Send, address: &str) -> Result<MessageId, SendError> {
-    let file = match fetcher.fetch(address).await.map_err(|error| SendError::File(unfetched(&error)))? {
+async fn file(client: &Client, fetcher: &Fetcher, send: &Send, address: &str) -> Result<Accepted, SendError> {
+    let file = match fetch(fetcher, address).await? {
         Found::File(file) => file,
-        Found::Page => return Ok(client.send_message(&linked(send, address)).await?),
+        Found::Page => return Ok(say(client, &linked(send, address), Way::Message).await?),
     };
-    if is_photo(&file) {
-        match client.upload("sendPhoto", parts(send, "photo", &file)).await {
-            // Too long, too narrow, broken: as a file it goes.
-            Err(CallError::Refused {
-                code: 400, description, ..
-            }) if is_about_the_picture(&description) => {}
-            ended => return Ok(ended?),
+    let kind = if is_photo(&file) { MediaKind::Photo } else { MediaKind::Document };
+    Ok(upload(client, send, kind, &file).await?)
+}
+
+/// Sends with a file; a picture that Telegram cannot show as one goes as a file.
+async fn upload(client: &Client, send: &Send, kind: MediaKind, file: &fetch::File) -> Result<Accepted, CallError> {
+    match say(client, send, Way::Upload(kind, file)).await {
+        Err(error) if kind == MediaKind::Photo && error.is_about_the_picture() => {
+            say(client, send, Way::Upload(MediaKind::Document, file)).await
         }
+        ended => ended,
     }
-    Ok(client.upload("sendDocument", parts(send, "document", &file)).await?)
+}
+
+async fn fetch(fetcher: &Fetcher, address: &str) -> Result<Found, SendError> {
+    fetcher.fetch(address).await.map_err(|error| SendError::File(unfetched(&error)))
 }
 
 /// A page is passed on as a link.
@@ -86,20 +133,26 @@ fn is_photo(file: &fetch::File) -> bool {
     matches!(file.media_type.as_str(), "image/jpeg" | "image/png" | "image/webp") && file.bytes.len() <= PHOTO_LIMIT
 }
 
-fn is_about_the_picture(description: &str) -> bool {
-    description.contains("PHOTO_") || description.contains("IMAGE_PROCESS_FAILED") || description.contains("Photo")
-}
-
-fn parts(send: &Send, field: &'static str, file: &fetch::File) -> Parts {
+fn parts(send: &Send, words: &Words, kind: MediaKind, file: &fetch::File) -> Parts {
     let content = Part::stream(file.bytes.clone()).file_name(file.name.clone());
     let content = match content.mime_str(&file.media_type) {
         Ok(content) => content,
         // A media type that is none says nothing.
         Err(_) => Part::stream(file.bytes.clone()).file_name(file.name.clone()),
     };
+    let field = match kind {
+        MediaKind::Photo => "photo",
+        MediaKind::Video => "video",
+        MediaKind::Animation => "animation",
+        MediaKind::Document => "document",
+    };
     let mut form = Parts::new().text("chat_id", send.to.to_string()).part(field, content);
-    if !send.text.as_str().is_empty() {
-        form = form.text("caption", send.text.as_str().to_owned()).text("parse_mode", "HTML");
+    let (caption, mode) = words.caption();
+    if let Some(caption) = caption {
+        form = form.text("caption", caption.to_owned());
+    }
+    if mode.is_some() {
+        form = form.text("parse_mode", "HTML");
     }
     match encode::reply_markup(send) {
         Some(markup) => form.text("reply_markup", markup),
@@ -117,93 +170,4 @@ fn unfetched(error: &FetchError) -> Unfetched {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{future::IntoFuture as _, net::SocketAddr};
-
-    use axum::{Router, http::header, routing::get};
-    use serde_json::json;
-
-    use super::*;
-    use crate::{
-        domain::{
-            ids::{ChatId, OutboxId, Seq},
-            text::{Html, Text},
-        },
-        telegram::fake::{Fake, ok, refused},
-    };
-
-    /// A site with a picture, a document and a page.
-    async fn site() -> SocketAddr {
-        let of = |media_type: &'static str| get(move || async move { ([(header::CONTENT_TYPE, media_type)], "bytes") });
-        let router = Router::new()
-            .route("/a.png", of("image/png"))
-            .route("/b.pdf", of("application/pdf"))
-            .route("/page", of("text/html"));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(axum::serve(listener, router).into_future());
-        address
-    }
-
-    fn message(form: Form) -> Send {
-        Send {
-            form,
-            ..Send::talk(OutboxId::Reply(Seq(1), 0), ChatId(42), Html::escape("Ответ"))
-        }
-    }
-
-    fn sent() -> (u16, String) {
-        ok(&json!({"message_id": 17, "date": 0, "chat": {"id": 42, "type": "private"}}))
-    }
-
-    /// The methods that a message in this form leads to, and how it ends.
-    async fn sending(fake: &Fake, path: &str) -> (Vec<String>, Result<MessageId, SendError>) {
-        let site = site().await;
-        let client = fake.client();
-        let fetcher = Fetcher::of(|_| true, &[("files.example", site)]).unwrap();
-        let address = Text(format!("http://files.example:{}{path}", site.port()));
-        let ended = send(&client, &fetcher, &message(Form::File(address))).await;
-        (fake.calls().into_iter().map(|call| call.method).collect(), ended)
-    }
-
-    #[tokio::test]
-    async fn a_picture_goes_as_a_photo_other_files_as_documents_and_a_page_as_its_address() {
-        for (path, method) in [("/a.png", "sendPhoto"), ("/b.pdf", "sendDocument"), ("/page", "sendMessage")] {
-            let fake = Fake::start(|_| sent()).await;
-            assert_eq!(sending(&fake, path).await, (vec![method.to_owned()], Ok(MessageId(17))), "{path}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_picture_that_telegram_cannot_show_goes_as_a_document() {
-        let fake = Fake::start(|call| match call.method.as_str() {
-            "sendPhoto" => refused(400, "Bad Request: PHOTO_INVALID_DIMENSIONS"),
-            _ => sent(),
-        })
-        .await;
-        let methods = vec!["sendPhoto".to_owned(), "sendDocument".to_owned()];
-        assert_eq!(sending(&fake, "/a.png").await, (methods, Ok(MessageId(17))));
-    }
-
-    #[tokio::test]
-    async fn a_file_that_is_not_there_calls_nobody() {
-        let fake = Fake::start(|_| sent()).await;
-        let missing = SendError::File(Unfetched::Status(404));
-        assert_eq!(sending(&fake, "/gone.png").await, (vec![], Err(missing)));
-    }
-
-    #[tokio::test]
-    async fn a_receipt_that_says_so_already_is_as_good_as_changed() {
-        let fake = Fake::start(|_| {
-            refused(
-                400,
-                "Bad Request: message is not modified: specified new message content is the same",
-            )
-        })
-        .await;
-        let fetcher = Fetcher::of(|_| true, &[]).unwrap();
-        let edit = message(Form::Edit(MessageId(5)));
-        assert_eq!(send(&fake.client(), &fetcher, &edit).await, Ok(MessageId(5)));
-        assert_eq!(fake.calls()[0].body["message_id"], 5);
-    }
-}
+mod tests;
