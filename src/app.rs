@@ -48,8 +48,8 @@ pub use self::{
     admin::{AdminError, ask},
     observe::{ObserveError, observe},
     operator::{Lost, Reply},
-    report::Status,
-    words::{appeals as appeal_words, menus as bot_menus, partners as partner_words},
+    report::{Broadcast, Status},
+    words::{appeals as appeal_words, menus as bot_menus, partners as partner_words, promotions as promotion_words},
 };
 pub use crate::{
     domain::operator::{Ask as Request, Handling, Which},

@@ -99,6 +99,9 @@ struct StatusArguments {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Then follow the announcements under way until they are over
+    #[arg(long)]
+    watch: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -234,7 +237,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Check(CheckArguments { offline, live_sheet: None }) => check::check(load(config)?, offline).await,
         Command::Setup(Setup::Webhook { delete }) => setup::webhook(&load(config)?, delete).await,
         Command::Setup(Setup::AppsScript) => setup::apps_script(&load(config)?),
-        Command::Status(StatusArguments { format }) => status::status(&local(config)?, format).await,
+        Command::Status(StatusArguments { format, watch }) => status::status(&local(config)?, format, watch).await,
         Command::Release(Release::Answers) => status::release_answers(&local(config)?).await,
         Command::Quarantine(quarantine) => operator::quarantine(&local(config)?, quarantine).await,
         Command::Unknown(unknown) => operator::unknown(&local(config)?, unknown).await,

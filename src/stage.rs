@@ -130,6 +130,25 @@ impl Stage {
         })
     }
 
+    /// Writes these people into the staff list as partners who are registered; before the service sees it for the first time.
+    ///
+    /// # Errors
+    /// When the list has no room.
+    pub fn enlist(&self, people: &[Person]) -> Result<(), StageError> {
+        let row = |person: &Person| {
+            let id = person.id().0.to_string();
+            let (code, phone) = (format!("К-{id}"), format!("'+7{id:0>10}"));
+            let date = "'2026-01-01 10:00:00".to_owned();
+            [code, person.profile().first_name.clone(), phone, "авторизован".to_owned(), id, date]
+        };
+        let rows: Vec<_> = people.iter().map(row).collect();
+        let pasted = self.sheets.with(BOOK, |book| {
+            let below = format!("A{}", book.table(PARTNERS)?.len() + 1);
+            book.paste(PARTNERS, &below, &rows)
+        });
+        pasted.map_err(|error| StageError::Call(error.to_string()))
+    }
+
     /// Changes a setting of the service (`APPEALS__GRACE`); in force at its next start.
     pub fn configure(&mut self, name: &str, value: &str) {
         let name = format!("SHEETDESK_{name}");

@@ -167,11 +167,7 @@ mailing-cancelled = остановлена: { $progress }
 mailing-over = разослана { $at }: { $progress }
 mailing-progress = { $sent } из { $all }
 mailing-failed = не доставлено { $count }
-mailing-skipped =
-    { $count ->
-        [one] отписался раньше { $count }
-       *[other] отписались раньше { $count }
-    }
+mailing-skipped = заблокировали бота или отписались: { $count }
 mailing-unknown = неизвестно { $count }
 fault-no-title = нет названия
 fault-no-description = нет описания
@@ -231,7 +227,7 @@ broadcast-begins =
         [few] Рассылаем «{ $title }»: { $count } получателя.
        *[many] Рассылаем «{ $title }»: { $count } получателей.
     }
-broadcast-over = «{ $title }» разослана. Получили – { $sent }, не доставлено – { $failed }, неизвестно – { $unknown }, отписались раньше – { $skipped }.
+broadcast-over = «{ $title }» разослана. Получили – { $sent }, не доставлено – { $failed }, неизвестно – { $unknown }, заблокировали бота или отписались – { $skipped }.
 broadcast-halted = «{ $title }» не рассылаем: картинку взять не удалось. Что с ней и что делать, написано в строке акции.
 promotion-vanished = Строка акции «{ $title }» исчезла посреди рассылки, поэтому рассылка остановлена. Верните строку – продолжим сами.
 promotion-unfit = Пришёл срок акции «{ $title }», но в её строке что-то не так – что именно, написано в столбце «Рассылка». Исправьте и выберите «Опубликовать».

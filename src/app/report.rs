@@ -4,6 +4,7 @@
 
 use std::{
     collections::BTreeMap,
+    num::NonZeroU32,
     sync::{Arc, OnceLock, atomic::Ordering},
 };
 
@@ -20,7 +21,7 @@ use crate::{
     },
     health::Health,
     http::{self, FilesIntake, Nudge, Phase, PromotionsPush, Readiness, Resolved, SheetsIntake, SigningKey, TelegramIntake},
-    journal::Figures,
+    journal::{Figures, Snapshot},
 };
 
 use super::{Parts, files, words};
@@ -36,6 +37,8 @@ pub struct Status {
     pub desk: Desk,
     /// Announcements under way.
     pub broadcasts: Vec<Broadcast>,
+    /// Registered partners.
+    pub partners: Partners,
     /// The tabs, by name.
     pub looks: BTreeMap<String, LookStatus>,
     /// Calls to Google Sheets left within the minute.
@@ -92,6 +95,10 @@ pub struct Desk {
 pub struct Broadcast {
     /// The promotion's key.
     pub key: String,
+    /// Its name.
+    pub title: String,
+    /// How it fares.
+    pub state: BroadcastState,
     /// Partners who have not got it yet.
     pub waiting: u32,
     /// Partners who have it.
@@ -100,6 +107,21 @@ pub struct Broadcast {
     pub failed: u32,
     /// Partners of whom nobody knows.
     pub unknown: u32,
+    /// Partners who get none: they have blocked the bot, or asked for no promotions.
+    pub skipped: u32,
+    /// Seconds that the rest will take at the rate of the settings; none where there is no limit.
+    pub left_s: Option<u32>,
+}
+
+/// Registered partners.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Partners {
+    /// All of them.
+    pub registered: u32,
+    /// Those who have blocked the bot, or are gone from Telegram.
+    pub blocked: u32,
+    /// Those who have asked for no promotions.
+    pub silent: u32,
 }
 
 /// One tab.
@@ -153,9 +175,10 @@ pub(super) fn status(parts: &Parts) -> Status {
         },
         broadcasts: snapshot
             .broadcasts()
-            .filter(|broadcast| broadcast.state != BroadcastState::Over)
-            .map(described)
+            .filter(|broadcast| broadcast.ended.is_none())
+            .map(|broadcast| described(broadcast, parts.settings.telegram.rate_per_second))
             .collect(),
+        partners: partners(&snapshot),
         looks: parts.desks.looks(clock::now()),
         quota: Quota {
             reads: left.reads,
@@ -170,16 +193,29 @@ pub(super) fn status(parts: &Parts) -> Status {
     }
 }
 
-fn described(broadcast: broadcast::Broadcast) -> Broadcast {
-    let counts = broadcast.counts;
-    let ended = counts.sent + counts.failed + counts.unknown + counts.skipped;
+fn described(broadcast: broadcast::Broadcast, rate: Option<NonZeroU32>) -> Broadcast {
+    let (counts, waiting) = (broadcast.counts, broadcast.remaining());
     Broadcast {
         key: broadcast.key.0,
-        waiting: broadcast.audience.saturating_sub(ended),
+        title: broadcast.title.0,
+        state: broadcast.state,
+        waiting,
         sent: counts.sent,
         failed: counts.failed,
         unknown: counts.unknown,
+        skipped: counts.skipped,
+        left_s: rate.map(|rate| waiting.div_ceil(rate.get())),
     }
+}
+
+fn partners(snapshot: &Snapshot) -> Partners {
+    let mut partners = Partners::default();
+    for session in snapshot.sessions().filter(|session| session.partner.is_some()) {
+        partners.registered += 1;
+        partners.blocked += u32::from(session.blocked);
+        partners.silent += u32::from(session.silent);
+    }
+    partners
 }
 
 /// What the HTTP routes work with.

@@ -113,7 +113,7 @@ pub fn appeals(title: &str, words: &AppealWords) -> TabWords {
 }
 
 /// The words of the promotions tab, as far as its columns go.
-pub(super) fn promotions(title: &str, words: &PromotionWords) -> TabWords {
+pub fn promotions(title: &str, words: &PromotionWords) -> TabWords {
     let names = &words.columns;
     TabWords {
         tab: Tab::Promotions,

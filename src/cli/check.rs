@@ -11,7 +11,7 @@ use self::answers::Readable;
 pub(super) use self::live::live_sheet;
 use super::Failure;
 use crate::{
-    app::{appeal_words, partner_words},
+    app::{appeal_words, partner_words, promotion_words},
     clock,
     config::{Mode, Settings},
     domain::ids::SpreadsheetId,
@@ -142,6 +142,10 @@ async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
         findings,
     )
     .await;
+    if let Some(promotions) = &settings.sheets.promotions {
+        let named = promotion_words(promotions.tab.as_str(), &words.promotions);
+        tab(&hub, "promotions", promotions.spreadsheet.as_str(), &named, account, findings).await;
+    }
     if let Some(readable) = readable {
         findings.extend(answers::waiting(settings, &hub, &readable).await);
     }

@@ -42,7 +42,9 @@ pub(super) async fn demo(arguments: DemoArguments) -> Result<ExitCode, Failure> 
         },
         ..TelegramOptions::default()
     };
-    let stage = Stage::set(telegram, SheetsOptions::default()).await?;
+    let mut stage = Stage::set(telegram, SheetsOptions::default()).await?;
+    // Slow enough to be watched.
+    stage.configure("TELEGRAM__RATE_PER_SECOND", "8");
     let stop = signals.stop_token();
     let played = stop.run_until_cancelled(tour::play(&stage)).await;
     match played {

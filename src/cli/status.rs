@@ -2,6 +2,8 @@
 //!
 //! Invariant: the first line says in plain words how things are.
 
+mod watch;
+
 use std::process::ExitCode;
 
 use super::{Failure, Format};
@@ -10,15 +12,21 @@ use crate::{
     config::Local,
 };
 
-pub(super) async fn status(local: &Local, format: Format) -> Result<ExitCode, Failure> {
+pub(super) async fn status(local: &Local, format: Format, follow: bool) -> Result<ExitCode, Failure> {
+    let status = current(local).await?;
+    match format {
+        Format::Json => println!("{}", serde_json::to_string_pretty(&status)?),
+        Format::Text => print!("{}", describe(&status)),
+    }
+    if follow {
+        watch::follow(local, *status).await?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn current(local: &Local) -> Result<Box<Status>, Failure> {
     match ask(&local.data_dir, &Request::Status).await? {
-        Reply::Status(status) => {
-            match format {
-                Format::Json => println!("{}", serde_json::to_string_pretty(&status)?),
-                Format::Text => print!("{}", describe(&status)),
-            }
-            Ok(ExitCode::SUCCESS)
-        }
+        Reply::Status(status) => Ok(status),
         other => Err(unexpected(other)),
     }
 }
@@ -81,6 +89,17 @@ fn describe(status: &Status) -> String {
         "rows          {} to write, {} batches open, {} answers held",
         desk.dirty, desk.intents, desk.held
     ));
+    let partners = &status.partners;
+    lines.push(format!(
+        "partners      {} registered, {} of them have blocked the bot, {} want no promotions",
+        partners.registered, partners.blocked, partners.silent
+    ));
+    lines.extend(
+        status
+            .broadcasts
+            .iter()
+            .map(|broadcast| format!("promotion     {}", watch::line(broadcast))),
+    );
     for (tab, look) in &status.looks {
         let age = look.age_s.map_or_else(
             || "not seen yet".to_owned(),

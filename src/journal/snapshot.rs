@@ -20,6 +20,7 @@ use crate::domain::{
     files::{FileId, StoredFile},
     ids::{FenceId, RowKey, Seq, SpreadsheetId},
     partner::Partner,
+    session::Session,
     view::View,
 };
 
@@ -129,6 +130,11 @@ impl Snapshot {
     /// Every partner, by code; lazily.
     pub fn partners(&self) -> impl Iterator<Item = Partner> + '_ {
         self.all(Place::Partners)
+    }
+
+    /// Every chat, in their order; lazily.
+    pub fn sessions(&self) -> impl Iterator<Item = Session> + '_ {
+        self.all(Place::Sessions)
     }
 
     /// A file that a partner sent.

@@ -1,9 +1,10 @@
 //! Promotions, from a cell to every partner: over real HTTP, between the two stand-ins.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use sheetdesk::stage::{BOOK, PARTNERS, PROMOTIONS};
 use simulator::{
     sheets::Workbook,
-    telegram::{Person, Profile},
+    telegram::{Fault, FaultKind, Person, Profile},
 };
 
 use crate::play::{PATIENCE, Play, hears};
@@ -148,6 +149,81 @@ async fn an_answer_overtakes_a_broadcast_and_the_row_counts_up() {
         text.starts_with("разослана ") && text.ends_with(": 41 из 43; не доставлено 2")
     })
     .await;
+    assert!(people.iter().all(|person| person.messages().len() == 1));
+    play.ends(service).await;
+}
+
+/// A picture as a cell holds it: longer than any address, so that looks tell it by its digest.
+fn picture() -> String {
+    let bytes = [b"\x89PNG\r\n\x1a\n".as_slice(), &[7; 3000]].concat();
+    format!("data:image/png;base64,{}", BASE64_STANDARD.encode(bytes))
+}
+
+#[tokio::test]
+async fn a_picture_is_uploaded_once_and_everybody_has_it() {
+    let play = Play::set().await;
+    let people: Vec<_> = (0..20)
+        .map(|n| play.stage.telegram.person(Profile::new(700_002_000 + n, "Партнёр")).has_met_bot())
+        .collect();
+    play.enlists(&people);
+    let service = play.start().await;
+    play.registers().await;
+    play.stage
+        .type_into(PROMOTIONS, READY, "Контент", &picture())
+        .expect("the row is there");
+    play.chooses(READY, "Тест").await;
+    let shown = hears(&play.operator, "двойная комиссия").await;
+    let media = shown.content.media.expect("with its picture");
+    assert_eq!(media.bytes.map(|bytes| bytes.len()), Some(3008));
+    hears(&play.operator, "Это проверка: так акцию увидят 23 получателя").await;
+    play.says(READY, "Действие", str::is_empty).await;
+    assert!(
+        people.iter().all(|person| person.messages().is_empty()),
+        "a test is for the admin chat alone"
+    );
+    play.chooses(READY, "Опубликовать").await;
+    play.says(READY, "Рассылка", |text| text.contains(": 21 из 23")).await;
+    for person in people.iter().chain([&play.marina]) {
+        let got: Vec<_> = person.messages().into_iter().filter_map(|message| message.content.media).collect();
+        assert_eq!(got.len(), 1);
+        assert_eq!(got[0].file_id, media.file_id, "by its id");
+    }
+    assert_eq!(play.stage.telegram.calls().uploads, 1);
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_picture_that_is_none_stops_the_broadcast_until_it_is_taken_away() {
+    let (play, service) = Play::registered().await;
+    play.stage
+        .type_into(PROMOTIONS, READY, "Контент", "http://127.0.0.1:9/inside.png")
+        .expect("the row is there");
+    play.chooses(READY, "Опубликовать").await;
+    play.says(READY, "Рассылка", |text| text.starts_with("не разослана: по этому адресу"))
+        .await;
+    hears(&play.operator, "«Двойное вознаграждение» не рассылаем").await;
+    assert_eq!(play.heard("Двойное"), 0);
+    play.stage.type_into(PROMOTIONS, READY, "Контент", "").expect("the row is there");
+    play.chooses(READY, "Опубликовать").await;
+    play.hears("Двойное вознаграждение").await;
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_refusal_of_everything_for_a_while_drops_nobody() {
+    let mut play = Play::set().await;
+    play.stage.configure("TELEGRAM__RATE_PER_SECOND", "100");
+    let people: Vec<_> = (0..60)
+        .map(|n| play.stage.telegram.person(Profile::new(700_002_000 + n, "Партнёр")).has_met_bot())
+        .collect();
+    play.enlists(&people);
+    let service = play.start().await;
+    play.registers().await;
+    play.stage
+        .telegram
+        .fault(Fault::next(3, FaultKind::TooMany { retry_after: 2 }).of("sendMessage"));
+    play.chooses(READY, "Опубликовать").await;
+    play.says(READY, "Рассылка", |text| text.contains(": 61 из 63")).await;
     assert!(people.iter().all(|person| person.messages().len() == 1));
     play.ends(service).await;
 }

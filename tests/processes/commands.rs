@@ -19,13 +19,14 @@ use crate::{
 };
 
 /// What `status --format json` promises; `links`, `desk.held…` and `oldest_s` are more than was promised.
-const STATUS_KEYS: [(&str, &[&str]); 9] = [
+const STATUS_KEYS: [(&str, &[&str]); 10] = [
     ("broadcasts", &[]),
     ("desk", &["dirty", "held", "held_numbers", "intents"]),
     ("inbox", &["oldest_s", "pending", "quarantined"]),
     ("links", &["sheets", "telegram"]),
-    ("looks", &["appeals", "partners"]),
+    ("looks", &["appeals", "partners", "promotions"]),
     ("outbox", &["failed", "oldest_s", "pending", "sending", "unknown"]),
+    ("partners", &["blocked", "registered", "silent"]),
     ("quota", &["reads", "writes"]),
     ("restarts", &[]),
     ("uptime_s", &[]),

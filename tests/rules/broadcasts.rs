@@ -41,7 +41,7 @@ fn act(table: &mut Table, action: &str) -> Vec<String> {
 }
 
 /// Partners 1, 2 … are registered.
-fn with_partners(count: i64) -> Table {
+pub(crate) fn with_partners(count: i64) -> Table {
     let mut table = Table::sighted();
     table.rules.admin_chat = None;
     table.looked(Tab::Promotions);
@@ -49,7 +49,7 @@ fn with_partners(count: i64) -> Table {
     table
 }
 
-fn register(table: &mut Table, n: i64) {
+pub(crate) fn register(table: &mut Table, n: i64) {
     let phone = format!("7912{n:07}");
     table.lists(&format!("К-{n}"), "Имя", &phone);
     table.text(ChatId(n), &format!("К-{n}"));

@@ -11,6 +11,7 @@ mod operator;
 mod phones;
 mod pinboard;
 mod projection;
+mod promotion_acts;
 mod promotions;
 mod registration;
 mod sorting;

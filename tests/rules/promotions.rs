@@ -374,7 +374,8 @@ fn a_picture_is_uploaded_once_by_way_of_the_admin_chat() {
     let shown = OutboxId::Preview(board.key(0), 3);
     let told = table.sent(&shown, Outcome::Uploaded(MessageId(9), media()));
     assert!(
-        told.iter().any(|line| line.starts_with("7001:") && line.ends_with("[kept AgAC]")),
+        told.iter()
+            .any(|line| line.starts_with("7001:") && line.ends_with("[kept Photo AgAC]")),
         "{told:?}"
     );
     assert_eq!(board.promotion(&table, 0).media.map(|(_, media)| media), Some(media()));

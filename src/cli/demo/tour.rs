@@ -2,6 +2,8 @@
 //!
 //! Invariant: a step is printed only after it was seen to hold; the first that does not ends the tour.
 
+mod promotion;
+
 use std::time::Duration;
 
 use simulator::{
@@ -36,6 +38,7 @@ const SECOND_ANSWER: &str = "Новый договор уже у юристов,
 /// Plays the tour and hands over the running service.
 pub(super) async fn play(stage: &Stage) -> Result<Service, StageError> {
     let tour = Tour::open(stage);
+    let partners = promotion::partners(stage)?;
     println!("Sheetdesk: the real service between two stand-ins, on loopback. No account, no network.\n");
     let service = tour.stage.open().await?;
     tour.step("the service runs; the sample workbook is the predecessor's", "");
@@ -43,6 +46,7 @@ pub(super) async fn play(stage: &Stage) -> Result<Service, StageError> {
     tour.write_an_appeal().await?;
     tour.answer().await?;
     tour.close().await?;
+    tour.promote(&partners).await?;
     let service = tour.survive_a_stop(service).await?;
     let status = tour.stage.settled(PATIENCE).await?;
     tour.step(
@@ -197,7 +201,7 @@ impl<'a> Tour<'a> {
         let service = self.stage.open().await?;
         let delivery = self
             .stage
-            .appeal_cell_where(NEXT, "Доставка", |text| text.starts_with("доставлено"), PATIENCE)
+            .appeal_cell_where(NEXT, "Доставка", |text| text.ends_with("возможно дважды"), PATIENCE)
             .await?;
         let cleared = self
             .stage

@@ -112,10 +112,13 @@ impl Matching<'_> {
         let mut pairs: Vec<(u32, usize, usize)> = Vec::new();
         for &row in &rows {
             for &promotion in &self.free {
-                let likeness = likeness(&self.known[promotion].row.offer, &self.rows[row].offer);
+                let (known, shown) = (&self.known[promotion], &self.rows[row]);
+                let likeness = likeness(&known.row.offer, &shown.offer);
+                // Its key may not have been written yet: then the cell still shows what it did.
+                let as_before = known.row.key == shown.key && likeness > 0;
                 if self.home[row] == Some(promotion) {
                     pairs.push((likeness + KEY_WEIGHS, row, promotion));
-                } else if likeness >= ALIKE && self.known[promotion].gone.is_none() {
+                } else if known.gone.is_none() && (likeness >= ALIKE || as_before) {
                     pairs.push((likeness, row, promotion));
                 }
             }

@@ -1,0 +1,92 @@
+//! The tour's promotion: published in the sheet, with a picture, to sixty partners, and overtaken by an answer.
+//!
+//! Invariant: what is printed was counted at the stand-ins, not at the service.
+
+use simulator::telegram::{Person, Profile};
+
+use super::{NEXT, PATIENCE, Tour};
+use crate::stage::{ADMIN_CHAT, APPEALS, PROMOTIONS, Stage, StageError};
+
+/// The row of the sample workbook that lacks only its action.
+const ROW: (&str, &str) = ("Название", "Двойное вознаграждение");
+/// A picture as a cell can hold it.
+const PICTURE: &str =
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+/// What a specialist types meanwhile.
+const ANSWER: &str = "Договор подпишем сегодня до вечера.";
+/// Registered partners beside Marina and the two of the sample workbook.
+const OTHERS: i64 = 57;
+/// Telegram's numbers of the sample's two.
+const OF_OLD: [(i64, &str); 2] = [(700_001_043, "Павел"), (700_001_044, "Алла")];
+/// So many of the others have blocked the bot.
+const BLOCKED: usize = 2;
+
+/// Fifty-nine registered partners; Marina will be the sixtieth.
+pub(super) fn partners(stage: &Stage) -> Result<Vec<Person>, StageError> {
+    let person = |(id, name): (i64, &str)| stage.telegram.person(Profile::new(id, name)).has_met_bot();
+    let others: Vec<Person> = (0..OTHERS).map(|n| person((700_002_000 + n, "Партнёр"))).collect();
+    stage.enlist(&others)?;
+    for person in others.iter().take(BLOCKED) {
+        person.block();
+    }
+    Ok(others.into_iter().chain(OF_OLD.map(person)).collect())
+}
+
+impl Tour<'_> {
+    /// A marketer adds a picture, publishes, and watches the row.
+    pub(super) async fn promote(&self, partners: &[Person]) -> Result<(), StageError> {
+        self.stage.type_into(PROMOTIONS, ROW, "Контент", PICTURE)?;
+        self.stage.callback(PROMOTIONS).await?;
+        let ready = self.mailing(|text| text.starts_with("готово: 60")).await?;
+        self.step(
+            "a marketer adds a picture to a promotion; the row says whom it will reach, and how soon",
+            &ready,
+        );
+        let uploads = self.stage.telegram.calls().uploads;
+        self.stage.type_into(PROMOTIONS, ROW, "Действие", "Опубликовать")?;
+        self.stage.callback(PROMOTIONS).await?;
+        let admin = self.stage.telegram.person(Profile::new(ADMIN_CHAT, "Оператор"));
+        let shown = admin.await_message(|message| message.content.media.is_some(), PATIENCE).await;
+        let shown = shown.map_err(|late| StageError::Call(late.to_string()))?;
+        self.step(
+            "«Опубликовать»: the admin chat sees it first, and the picture is uploaded there",
+            &shown.content.text,
+        );
+        let counting = self.mailing(|text| text.contains("осталось")).await?;
+        self.step("the partners get it one by one, and the row counts up", &counting);
+        self.overtake(partners).await?;
+
+        let over = self.mailing(|text| text.starts_with("разослана")).await?;
+        self.hears("двойная комиссия").await?;
+        let got = partners.iter().filter(|person| person.messages().len() == 1).count() + 1;
+        let uploads = self.stage.telegram.calls().uploads - uploads;
+        if got != 60 - BLOCKED || uploads != 1 {
+            return Err(StageError::Call(format!("{got} partners got it, from {uploads} uploads")));
+        }
+        let status = self.stage.cell(PROMOTIONS, ROW, "Статус");
+        self.step(
+            "two have blocked the bot; everybody else has it once, from one upload",
+            &format!("Статус: {status} | Рассылка: {over}"),
+        );
+        Ok(())
+    }
+
+    /// A specialist answers while the promotion goes out.
+    async fn overtake(&self, partners: &[Person]) -> Result<(), StageError> {
+        self.stage.type_in(NEXT, "специалист_ответ", ANSWER)?;
+        self.stage.callback(APPEALS).await?;
+        self.hears(ANSWER).await?;
+        let without = partners.iter().filter(|person| person.messages().is_empty()).count();
+        let left = without.saturating_sub(BLOCKED);
+        if left == 0 {
+            return Err(StageError::Call("the answer came only after the whole broadcast".to_owned()));
+        }
+        let seen = format!("{ANSWER}\n({left} partners have yet to get the promotion)");
+        self.step("an answer typed meanwhile overtakes it", &seen);
+        Ok(())
+    }
+
+    async fn mailing(&self, wanted: impl Fn(&str) -> bool) -> Result<String, StageError> {
+        self.stage.cell_where(PROMOTIONS, ROW, "Рассылка", wanted, PATIENCE).await
+    }
+}
