@@ -299,6 +299,30 @@ pub(super) mod tests {
         }
     }
 
+    /// The promotions tab with our two columns.
+    pub(in crate::sheets) fn promotions() -> TabWords {
+        TabWords {
+            tab: Tab::Promotions,
+            title: "Акции".to_owned(),
+            columns: vec![
+                column(Column::Title, "Название", &[]),
+                column(Column::Description, "Описание", &[]),
+                column(Column::Status, "Статус", &[]),
+                column(Column::Starts, "Дата начала", &[]),
+                column(Column::Ends, "Дата окончания", &[]),
+                column(Column::Content, "Контент", &[]),
+                column(Column::Link, "Ссылка", &[]),
+                column(Column::Action, "Действие", &[]),
+                column(Column::Notified, "NOTIFICATION_STATUS", &[]),
+                column(Column::Key, "Ключ", &[]),
+                column(Column::Mailing, "Рассылка", &[]),
+            ],
+            statuses: Vec::new(),
+            authorized: Vec::new(),
+            not_authorized: Vec::new(),
+        }
+    }
+
     fn column(column: Column, header: &str, aliases: &[&str]) -> ColumnWords {
         ColumnWords {
             column,

@@ -50,8 +50,11 @@ pub(super) fn rows(turn: &mut Turn<'_, impl View>, rows: &[PromotionRow]) {
                 let promotion = new(lost_key(turn, row));
                 first(turn, promotion, row, true);
             }
-            // What is left of a key in an empty row is nobody's.
-            Owner::New { .. } if row.offer.is_blank() && row.action.is_blank() => {}
+            // What is left of a key in an empty row is taken away along with the next write of whose it is.
+            Owner::New { .. } if row.offer.is_blank() && row.action.is_blank() => {
+                let key = PromotionKey::read(row.key.as_str());
+                key.into_iter().for_each(|key| turn.dirty(RowKey::Promotion(key)));
+            }
             Owner::New { copy } => {
                 let mut promotion = new(next_key(turn));
                 promotion.refusal = copy.then_some(Refusal::Copied).filter(|_| !row.action.is_blank());

@@ -42,6 +42,7 @@ pub fn owners(known: &[Promotion], rows: &[PromotionRow]) -> Vec<Owner> {
         owner: vec![None; rows.len()],
         free: (0..known.len()).collect(),
     };
+    matching.with_taken_action();
     matching.unchanged_at_home();
     matching.unchanged_elsewhere();
     matching.most_alike();
@@ -86,8 +87,26 @@ impl Matching<'_> {
         (0..self.rows.len()).filter(|&row| self.owner[row].is_none()).collect()
     }
 
+    /// An action that was taken and whose cell is not emptied yet tells rows apart that say the same: it must not be taken again beside
+    /// another key.
+    fn with_taken_action(&mut self) {
+        let taken = |promotion: &Promotion| promotion.taken && promotion.gone.is_none();
+        for known in (0..self.known.len()).filter(|&known| taken(&self.known[known])) {
+            let seen = &self.known[known].row;
+            let same = |row: &usize| {
+                let shown = &self.rows[*row];
+                self.owner[*row].is_none() && shown.offer == seen.offer && shown.action == seen.action
+            };
+            let mut rows: Vec<usize> = (0..self.rows.len()).filter(same).collect();
+            rows.sort_by_key(|&row| self.home[row] != Some(known));
+            if let Some(&row) = rows.first() {
+                self.give(row, known);
+            }
+        }
+    }
+
     fn unchanged_at_home(&mut self) {
-        for row in 0..self.rows.len() {
+        for row in self.without_owner() {
             if let Some(home) = self.home[row].filter(|&home| self.known[home].row.offer == self.rows[row].offer) {
                 self.give(row, home);
             }
@@ -168,7 +187,7 @@ mod tests {
 
     fn promotion(number: u32, cells: &str) -> Promotion {
         let mut promotion = Promotion::new(PromotionKey::numbered(number));
-        promotion.row.offer = offer(cells);
+        promotion.row = row(number, cells);
         promotion
     }
 
@@ -198,6 +217,21 @@ mod tests {
             Owner::New { copy: false } => "new".to_owned(),
         };
         owners(&known, rows).iter().map(word).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn an_action_that_was_taken_goes_with_its_row() {
+        let mut known = [promotion(1, "А|про а|1"), promotion(2, "А|про а|1")];
+        (known[0].taken, known[0].row.action) = (true, "Опубликовать".into());
+        let mut rows = [row(1, "А|про а|1"), row(2, "А|про а|1")];
+        rows[1].action = "Опубликовать".into();
+        assert_eq!(owners(&known, &rows), [Owner::Known(1), Owner::Known(0)]);
+        rows[0].action = "Опубликовать".into();
+        assert_eq!(
+            owners(&known, &rows),
+            [Owner::Known(0), Owner::Known(1)],
+            "its own place goes first"
+        );
     }
 
     #[test]

@@ -19,9 +19,11 @@ use crate::{
     domain::{
         event::{RowMark, RowResult, TelegramCell},
         row::{CellValue, Column, DesiredRow, Find, SharedCell},
+        tab::Tab,
         text::Text,
     },
     sheets::{
+        diff::promotions,
         layout::cells,
         look::{
             Look, Row,
@@ -136,8 +138,10 @@ impl Scene<'_> {
             let Some(row) = stage.look.rows.iter().find(|row| Some(row.row) == at) else {
                 continue;
             };
+            let stands =
+                |(column, _): &(Column, CellValue)| *column != Column::Status || spill.left(*column) == stage.look.text(row, *column);
             let placed = |(column, value)| Some((stage.layout.position(column)?, value));
-            let cells = spill.values().filter_map(placed).collect();
+            let cells = spill.values().filter(stands).filter_map(placed).collect();
             let planned = Planned {
                 chat: chat_of(row),
                 wipes: true,
@@ -159,6 +163,9 @@ impl Scene<'_> {
         }
         let place = stage.find(&wanted.row);
         let told = stage.tell_strays(&wanted, &place, draft);
+        if let Place::At(row) = &place {
+            stage.wipe_leftovers(&wanted, row, draft);
+        }
         if matches!(place, Place::At(_) | Place::Tail) && !self.shelve(&wanted.row, draft) {
             draft.left.insert(stage.look.tab);
             return;
@@ -217,10 +224,10 @@ impl Scene<'_> {
                 .into_iter()
                 .filter_map(|key| stage.layout.position(key))
                 .any(|at| cells.contains_key(&at)),
-            title: stage.look.text(row, Column::Title).map(Text::from),
+            title: stage.look.text(row, Column::Title).map(Box::from),
             contested,
             asks_formula: wanted.row.asks_formula,
-            wrote: stage.short(&cells),
+            wrote: stage.left(&cells, &moves),
             ..Planned::new(stage.look.tab, row.row)
         };
         draft.size += size;
@@ -304,6 +311,15 @@ impl Stage<'_> {
         self.layout.columns().iter().filter_map(short).collect()
     }
 
+    /// What would be left in an empty row that slips into the place of this one: of a promotion the status too, which nothing compares.
+    fn left(&self, cells: &BTreeMap<u32, CellValue>, moves: &[(Column, Move)]) -> Vec<(Column, Text)> {
+        let plain = moves.iter().filter_map(|(column, decided)| match decided {
+            Move::Plain { set } if self.look.tab == Tab::Promotions => Some((*column, Text(set.clone()))),
+            Move::Plain { .. } | Move::Done | Move::Compare { .. } | Move::Leave | Move::Contested => None,
+        });
+        self.short(cells).into_iter().chain(plain).collect()
+    }
+
     fn shared(&self, row: u32, column: Column, decided: Move, draft: &mut Draft, owner: Owner) -> Option<SharedWrite> {
         let (sheet, at) = (self.look.sheet, self.layout.position(column)?);
         let (change, expect, left) = match decided {
@@ -377,6 +393,20 @@ impl Stage<'_> {
             });
         }
         told
+    }
+
+    /// A key in a row where nobody has written anything is what a sort has left behind, or a write that went astray.
+    fn wipe_leftovers(&self, wanted: &Wanted, own: &Row, draft: &mut Draft) {
+        let Find::Promotion(find) = &wanted.row.find else { return };
+        let bears = self.index.rows(&RowMark::Promotion(find.key.clone()));
+        for row in bears.filter(|row| row.row != own.row && promotions::is_blank(self.look, row)) {
+            let cells = [Column::Key, Column::Mailing].map(|column| (column, CellValue::Text(Text::default())));
+            let cells = self.differing(row, &cells);
+            draft.add(Planned::new(self.look.tab, row.row), |draft, owner| {
+                draft.set(self.look.sheet, row.row, cells, owner);
+                Vec::new()
+            });
+        }
     }
 
     fn makes_right(&self, row: &DesiredRow, amend: &Amend) -> bool {

@@ -86,7 +86,7 @@ pub(super) struct Planned {
     /// The Telegram ID that must stand beside `№`.
     pub(super) chat: Option<ChatId>,
     /// Promotions: the name that must stand beside a key that is written only now.
-    pub(super) title: Option<Text>,
+    pub(super) title: Option<Box<str>>,
     /// What is reported if all goes well.
     pub(super) result: RowResult,
     pub(super) shared: Vec<SharedWrite>,

@@ -116,6 +116,11 @@ impl Desk {
         };
         let itself = match found(row, canvas, at, answer) {
             Found::Itself => headers_stand(canvas, answer),
+            // A sort that left our columns out has put another key beside this very promotion: what was changed was meant.
+            Found::Another(mark, _) if row.title.as_deref() == Some(title(canvas, at, answer)) => {
+                self.owed.overwritten.push(mark);
+                false
+            }
             Found::Another(mark, chat) => {
                 self.hit(row, (&mark, chat), head, answer);
                 false
@@ -268,7 +273,7 @@ fn found(row: &Planned, canvas: &Canvas, at: u32, answer: &ReadBack) -> Found {
         Tab::Appeals => cells::number(key(Column::Number)).map(RowMark::Appeal),
         Tab::Promotions => PromotionKey::read(key(Column::Key)).map(RowMark::Promotion),
     };
-    if row.numbers && row.title.as_ref().is_some_and(|title| title.as_str() != key(Column::Title)) {
+    if row.numbers && row.title.as_deref().is_some_and(|known| known != title(canvas, at, answer)) {
         // Our key stands beside another promotion now.
         return Found::Nothing;
     }
@@ -278,6 +283,12 @@ fn found(row: &Planned, canvas: &Canvas, at: u32, answer: &ReadBack) -> Found {
         (Some(mark), chat) if Some(&mark) != row.mark.as_ref() => Found::Another(mark, chat),
         (Some(_) | None, _) => Found::Nothing,
     }
+}
+
+/// The name of the promotion that stands in a row that was written.
+fn title<'a>(canvas: &Canvas, at: u32, answer: &'a ReadBack) -> &'a str {
+    let column = canvas.layout.position(Column::Title);
+    column.map_or("", |column| cell(answer, canvas.sheet, at, column))
 }
 
 /// The Telegram ID that stands in a row that was written.

@@ -11,7 +11,10 @@ use crate::{
         tab::Tab,
         text::Text,
     },
-    sheets::look::{Look, Row},
+    sheets::{
+        diff::promotions,
+        look::{Look, Row},
+    },
 };
 
 /// One row to empty.
@@ -46,6 +49,12 @@ impl Spill {
         self.row(look).is_some()
     }
 
+    /// What we left in a cell.
+    pub(super) fn left(&self, column: Column) -> Option<&str> {
+        let wrote = self.wrote.iter().find(|(known, _)| *known == column);
+        wrote.map(|(_, text)| text.as_str())
+    }
+
     /// The cells as they were.
     pub(super) fn values(&self) -> impl Iterator<Item = (Column, CellValue)> + '_ {
         let (_, history) = self.found.clone().unwrap_or_default();
@@ -62,14 +71,17 @@ impl Spill {
     /// The row that shows what we left: the one at its place, or the only one. A sort that leaves our column out may have parted
     /// the moment from the words; the moment goes with the history. Where a further write has gone astray over the moment, the words tell.
     fn row<'a>(&self, look: &'a Look) -> Option<&'a Row> {
-        let signs = [Column::Updated, Column::Delivery];
+        let signs = [Column::Updated, Column::Delivery, Column::Mailing];
         signs.into_iter().find_map(|sign| self.row_with(look, sign))
     }
 
     fn row_with<'a>(&self, look: &'a Look, sign: Column) -> Option<&'a Row> {
         let (column, text) = self.wrote.iter().find(|(column, text)| *column == sign && !text.is_blank())?;
         let is_it = |row: &&Row| {
-            let whose = row.telegram == self.telegram && (row.keyless || row.telegram == TelegramCell::Empty);
+            let whose = match self.tab {
+                Tab::Promotions => row.keyless && promotions::is_blank(look, row),
+                Tab::Partners | Tab::Appeals => row.telegram == self.telegram && (row.keyless || row.telegram == TelegramCell::Empty),
+            };
             whose && look.text(row, *column) == Some(text.as_str())
         };
         let mut rows = look.rows.iter().filter(is_it);
@@ -105,7 +117,7 @@ pub(super) fn overlay(spills: &mut Vec<Spill>, previous: Option<&Look>, look: &m
 
 /// Cells that every look reads.
 fn is_sign(column: Column) -> bool {
-    [Column::Updated, Column::Delivery].contains(&column)
+    [Column::Updated, Column::Delivery, Column::Mailing].contains(&column)
 }
 
 /// The history of the one row without `№` that a chat had in a look.

@@ -11,6 +11,7 @@ mod cycle;
 mod found;
 mod partners;
 mod people;
+mod promotions;
 mod troubles;
 mod world;
 mod writes;

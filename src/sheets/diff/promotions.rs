@@ -51,6 +51,12 @@ pub(super) fn diff(previous: Option<&Look>, now: &Look) -> Option<RowEvent> {
     Some(RowEvent::Promotions(now.rows.iter().map(full).collect()))
 }
 
+/// Whether nobody has written anything into a row.
+pub(in crate::sheets) fn is_blank(look: &Look, row: &Row) -> bool {
+    let filled = |&column: &Column| column != Column::Key && !look.text(row, column).unwrap_or_default().trim().is_empty();
+    !SPOKEN.iter().any(filled)
+}
+
 /// What a row offers.
 pub(in crate::sheets) fn offer(look: &Look, row: &Row) -> Offer {
     let text = |column| Text::from(look.text(row, column).unwrap_or_default());

@@ -198,7 +198,9 @@ impl Plan {
             Tab::Promotions => (text(Column::Key), PromotionKey::read(text(Column::Key)).map(RowMark::Promotion)),
         };
         let (keyless, telegram) = (key_cell.trim().is_empty(), cells::telegram(text(Column::Telegram)));
-        let ours = [Column::Delivery, Column::Updated].iter().any(|&column| !text(column).is_empty());
+        let ours = [Column::Delivery, Column::Updated, Column::Mailing]
+            .iter()
+            .any(|&column| !text(column).is_empty());
         let offered = self.tab == Tab::Promotions && promotions::SPOKEN.iter().any(|&column| !text(column).trim().is_empty());
         let worth = key.is_some() || telegram != TelegramCell::Empty || ours || offered;
         worth.then_some(Row {

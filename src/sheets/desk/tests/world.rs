@@ -28,7 +28,10 @@ use crate::{
         desk::{Desk, Input, Intended, Output, Start, Wanted},
         encode,
         hub::FenceFate,
-        layout::tests::{appeals, archive},
+        layout::{
+            tests::{appeals, archive},
+            words::TabWords,
+        },
         look::Known,
         quota::Kind,
         wire::{Batch, CallError, Change, Columns, ReadBack},
@@ -99,6 +102,8 @@ pub(super) struct World {
     nudged: bool,
     /// A copy of the journal.
     copy: Option<(Memory, BTreeMap<i32, Intent>, u64, i32)>,
+    /// The one tab that is worked with.
+    words: TabWords,
 }
 
 /// What an output led to.
@@ -110,6 +115,11 @@ enum Led {
 
 impl World {
     pub(super) fn new(book: Workbook) -> Self {
+        Self::of(book, appeals())
+    }
+
+    /// A desk with this tab.
+    pub(super) fn of(book: Workbook, words: TabWords) -> Self {
         let mut world = Self {
             rules: Rules {
                 // A small one, so that long dialogues are short.
@@ -132,6 +142,7 @@ impl World {
             late: None,
             nudged: false,
             copy: None,
+            words,
         };
         world.restart();
         world
@@ -147,7 +158,7 @@ impl World {
         if let Some((_, fence)) = &decision.settled {
             self.intents.remove(&fence.0);
         }
-        self.nudged |= decision.effects.iter().any(|effect| matches!(effect, Effect::Look(Tab::Appeals)));
+        self.nudged |= decision.effects.iter().any(|effect| matches!(effect, Effect::Look(_)));
         self.memory.apply(Seq(self.seq), decision, self.now);
     }
 
@@ -169,12 +180,12 @@ impl World {
     /// One round: a look, whatever it leads to, and some time.
     pub(super) fn round(&mut self, people: &mut dyn People, seconds: i64) {
         self.deliver();
-        self.feed(Input::Nudge([Tab::Appeals].into()), people);
+        self.feed(Input::Nudge([self.words.tab].into()), people);
         self.deliver();
         if std::mem::take(&mut self.nudged) {
-            self.feed(Input::Nudge([Tab::Appeals].into()), people);
+            self.feed(Input::Nudge([self.words.tab].into()), people);
         }
-        self.feed(Input::Dirty(BTreeSet::from([Tab::Appeals])), people);
+        self.feed(Input::Dirty(BTreeSet::from([self.words.tab])), people);
         self.now += SignedDuration::from_secs(seconds);
         self.feed(Input::Tick, people);
     }
@@ -184,7 +195,7 @@ impl World {
         let input = if self.memory.dirty.is_empty() {
             Input::Tick
         } else {
-            Input::Dirty(BTreeSet::from([Tab::Appeals]))
+            Input::Dirty(BTreeSet::from([self.words.tab]))
         };
         self.feed(input, people);
     }
@@ -218,7 +229,7 @@ impl World {
         let known: Vec<Known> = self.memory.appeals().cloned().filter_map(Known::of).collect();
         self.desk = Desk::new(Start {
             spreadsheet: spreadsheet(),
-            tabs: vec![appeals()],
+            tabs: vec![self.words.clone()],
             archive: archive(),
             known: sighted.then_some((Tab::Appeals, known)).into_iter().collect(),
             open: self.intents.values().cloned().collect(),
