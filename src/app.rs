@@ -6,6 +6,7 @@ mod admin;
 mod desks;
 mod files;
 mod intake;
+mod metrics;
 mod observe;
 mod operator;
 mod report;
@@ -182,7 +183,7 @@ impl App {
 
     fn start_servers(&self, public: http::Server, admin: http::Server) {
         // The recorder stands before the routes describe what they count.
-        let metrics = report::metrics();
+        let (recorder, parts) = (metrics::recorder(), Arc::clone(&self.parts));
         let caps = http::Caps::new(self.parts.settings.http.max_connections);
         let router = http::public(
             report::intake(&self.parts),
@@ -192,7 +193,7 @@ impl App {
         self.serve(
             "metrics",
             admin,
-            http::admin(move || metrics.render()),
+            http::admin(move || metrics::render(&parts, &recorder)),
             http::Caps::new(ADMIN_CONNECTIONS),
         );
     }
@@ -270,7 +271,14 @@ impl App {
         let shared = Arc::clone(parts);
         parts.supervisor.spawn(name, move |stop| {
             let (schedule, shared) = (schedule.clone(), Arc::clone(&shared));
-            async move { schedule.run(stop, clock::now, || tick.carry_out(Arc::clone(&shared))).await }
+            async move {
+                let job = || async {
+                    let began = clock::monotonic();
+                    tick.carry_out(Arc::clone(&shared)).await;
+                    ::metrics::histogram!("sheetdesk_job_seconds", "job" => name).record(began.elapsed());
+                };
+                schedule.run(stop, clock::now, job).await;
+            }
         });
     }
 }

@@ -5,11 +5,10 @@
 use std::{
     collections::BTreeMap,
     num::NonZeroU32,
-    sync::{Arc, OnceLock, atomic::Ordering},
+    sync::{Arc, atomic::Ordering},
 };
 
 use jiff::Timestamp;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -114,7 +113,7 @@ pub struct Broadcast {
 }
 
 /// Registered partners.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Partners {
     /// All of them.
     pub registered: u32,
@@ -249,21 +248,6 @@ pub(super) fn intake(parts: &Arc<Parts>) -> http::Intake {
         }),
         readiness: Arc::new(move || readiness(&asked)),
     }
-}
-
-/// The recorder of the process's metrics; one for all, however many services a process runs.
-pub(super) fn metrics() -> PrometheusHandle {
-    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
-    RECORDER
-        .get_or_init(|| {
-            let recorder = PrometheusBuilder::new().build_recorder();
-            let handle = recorder.handle();
-            if metrics::set_global_recorder(recorder).is_err() {
-                tracing::warn!("another metrics recorder is in place");
-            }
-            handle
-        })
-        .clone()
 }
 
 fn resolve(parts: &Parts, nudge: &Nudge) -> Resolved {

@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use super::{body, problem::Problem, router::Intake};
 use crate::{
+    clock,
     journal::{Accepted, DedupKey, Journal, StoreError},
     secret::Secret,
 };
@@ -46,7 +47,9 @@ pub(super) const UPDATES: &str = "sheetdesk_updates_total";
 /// The route. Without a [`TelegramIntake`] there is no such address.
 pub(super) async fn receive(State(intake): State<Arc<Intake>>, request: Request) -> Result<StatusCode, Problem> {
     let telegram = intake.telegram.as_ref().ok_or(Problem::NotFound)?;
+    let began = clock::monotonic();
     let outcome = store(telegram, request).await;
+    metrics::histogram!("sheetdesk_ack_seconds").record(began.elapsed());
     let result = match &outcome {
         Ok(Accepted::Stored(_)) => "stored",
         Ok(Accepted::Duplicate) => "duplicate",

@@ -23,6 +23,7 @@ use jiff::Timestamp;
 use rustls::crypto::ring;
 
 use crate::{
+    clock,
     domain::ids::{FenceId, SpreadsheetId},
     health::Health,
 };
@@ -262,7 +263,10 @@ impl Hub {
             Kind::Read => self.0.patience.read,
             Kind::Write => self.0.patience.write,
         };
-        tokio::time::timeout(patience, call).await.ok()
+        let began = clock::monotonic();
+        let answer = tokio::time::timeout(patience, call).await.ok();
+        metrics::histogram!("sheetdesk_sheets_call_seconds", "kind" => kind.name()).record(began.elapsed());
+        answer
     }
 
     /// Ends a call: what it brought, and what that says about Google.
@@ -275,6 +279,14 @@ impl Hub {
         if let Some(until) = ear.heard.until {
             self.0.quota().silence(ear.kind, until);
         }
+        let ended = match &outcome {
+            Ok(_) => "ok",
+            Err(CallError::Throttled { .. }) => "throttled",
+            Err(CallError::Unavailable(_)) => "unavailable",
+            Err(CallError::Unknown(_)) => "unknown",
+            Err(CallError::Refused { .. } | CallError::BadRange(_) | CallError::Denied(_) | CallError::NotFound) => "refused",
+        };
+        metrics::counter!("sheetdesk_sheets_calls_total", "kind" => ear.kind.name(), "outcome" => ended).increment(1);
         match &outcome {
             Ok(_) => self.0.feels(Health::Ok, None),
             Err(error) => self.note(error),

@@ -24,6 +24,16 @@ pub(super) enum Kind {
     Write,
 }
 
+impl Kind {
+    /// The word for it in the metrics.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+}
+
 /// How many calls may still be made at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuotaLeft {

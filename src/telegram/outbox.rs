@@ -20,7 +20,7 @@ use crate::{
     domain::{
         appeal::Why,
         effect::{OutboxEntry, Send},
-        event::{Event, Outcome},
+        event::{Event, Outcome, RetryAfter},
         ids::OutboxId,
     },
     fetch::Fetcher,
@@ -165,6 +165,7 @@ impl Delivery {
             let began = clock::now();
             let result = transfer::send(&client, &fetcher, &send).await;
             let took = clock::now().duration_since(began);
+            metrics::histogram!("sheetdesk_send_seconds").record(took.as_secs_f64());
             Answered { result, took }
         });
         self.sending.insert(task.id(), (id, slot));
@@ -182,6 +183,7 @@ impl Delivery {
             // The task panicked: how far it had come, nobody knows.
             None => (Outcome::Unknown, Answer::default()),
         };
+        count(&id, &outcome);
         let unsettled = self.governor.answered(slot, answer, now);
         let task = self.stores.spawn(store(self.journal.clone(), id, outcome));
         self.storing.insert(task.id(), unsettled);
@@ -193,6 +195,21 @@ impl Delivery {
             self.governor.settled(unsettled);
         }
     }
+}
+
+fn count(id: &OutboxId, outcome: &Outcome) {
+    let lane = match id {
+        OutboxId::Reply(..) | OutboxId::Answer(..) | OutboxId::Preview(..) => "talk",
+        OutboxId::Promotion(..) | OutboxId::Cover(..) => "announcement",
+    };
+    let ended = match outcome {
+        Outcome::Delivered(_) | Outcome::Uploaded(..) => "delivered",
+        Outcome::Rejected(_) => "rejected",
+        Outcome::Retry(RetryAfter::At(_)) => "throttled",
+        Outcome::Retry(RetryAfter::Schedule) => "retry",
+        Outcome::Unknown => "unknown",
+    };
+    metrics::counter!("sheetdesk_sends_total", "lane" => lane, "outcome" => ended).increment(1);
 }
 
 /// What an ended call means for its message and for the pace.

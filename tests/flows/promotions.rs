@@ -1,11 +1,8 @@
 //! Promotions, from a cell to every partner: over real HTTP, between the two stand-ins.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use sheetdesk::stage::{BOOK, PARTNERS, PROMOTIONS};
-use simulator::{
-    sheets::Workbook,
-    telegram::{Fault, FaultKind, Person, Profile},
-};
+use sheetdesk::stage::{BOOK, PROMOTIONS};
+use simulator::telegram::{Fault, FaultKind};
 
 use crate::play::{PATIENCE, Play, hears};
 
@@ -19,27 +16,6 @@ impl Play {
             .type_into(PROMOTIONS, key, "Действие", action)
             .expect("there is such a row");
         self.stage.callback(PROMOTIONS).await.expect("the call is taken");
-    }
-
-    /// These people are registered partners, by the staff list that the service will see first.
-    fn enlists(&self, people: &[Person]) {
-        let row = |person: &Person| {
-            let id = person.id().0.to_string();
-            [
-                format!("К{id}"),
-                "Партнёр".into(),
-                format!("'+7{id:0>10}"),
-                "авторизован".into(),
-                id,
-                "'2026-01-01 10:00:00".into(),
-            ]
-        };
-        let rows: Vec<_> = people.iter().map(row).collect();
-        let paste = |book: &mut Workbook| {
-            let below = format!("A{}", book.table(PARTNERS)?.len() + 1);
-            book.paste(PARTNERS, &below, &rows)
-        };
-        self.stage.sheets.with(BOOK, paste).expect("there is room");
     }
 
     /// A cell of the promotions tab comes to hold what is wanted.
@@ -130,10 +106,7 @@ async fn rows_sorted_without_our_columns_get_their_keys_back_and_announce_nothin
 async fn an_answer_overtakes_a_broadcast_and_the_row_counts_up() {
     let mut play = Play::set().await;
     play.stage.configure("TELEGRAM__RATE_PER_SECOND", "5");
-    let people: Vec<_> = (0..40)
-        .map(|n| play.stage.telegram.person(Profile::new(700_002_000 + n, "Партнёр")).has_met_bot())
-        .collect();
-    play.enlists(&people);
+    let people = play.enlists(40);
     let service = play.start().await;
     play.registers().await;
     play.opens_appeal().await;
@@ -162,10 +135,7 @@ fn picture() -> String {
 #[tokio::test]
 async fn a_picture_is_uploaded_once_and_everybody_has_it() {
     let play = Play::set().await;
-    let people: Vec<_> = (0..20)
-        .map(|n| play.stage.telegram.person(Profile::new(700_002_000 + n, "Партнёр")).has_met_bot())
-        .collect();
-    play.enlists(&people);
+    let people = play.enlists(20);
     let service = play.start().await;
     play.registers().await;
     play.stage
@@ -213,10 +183,7 @@ async fn a_picture_that_is_none_stops_the_broadcast_until_it_is_taken_away() {
 async fn a_refusal_of_everything_for_a_while_drops_nobody() {
     let mut play = Play::set().await;
     play.stage.configure("TELEGRAM__RATE_PER_SECOND", "100");
-    let people: Vec<_> = (0..60)
-        .map(|n| play.stage.telegram.person(Profile::new(700_002_000 + n, "Партнёр")).has_met_bot())
-        .collect();
-    play.enlists(&people);
+    let people = play.enlists(60);
     let service = play.start().await;
     play.registers().await;
     play.stage

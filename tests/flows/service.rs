@@ -87,6 +87,15 @@ async fn the_admin_address_tells_the_metrics() {
     for line in [
         r#"sheetdesk_updates_total{result="stored"}"#,
         r#"sheetdesk_unserved_total{kind="dice"}"#,
+        r#"sheetdesk_ack_seconds_count"#,
+        r#"sheetdesk_sends_total{lane="talk",outcome="delivered"}"#,
+        r#"sheetdesk_sheets_calls_total{kind="write",outcome="ok"}"#,
+        r#"sheetdesk_outbox_messages{lane="announcement"} 0"#,
+        r#"sheetdesk_tab_usable{tab="promotions"} 1"#,
+        r#"sheetdesk_link_up{link="telegram"} 1"#,
+        r#"sheetdesk_loop_up{loop="outbox"} 1"#,
+        r#"sheetdesk_partners{state="registered"} 3"#,
+        r#"sheetdesk_broadcast_partners{state="waiting"} 0"#,
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }

@@ -44,11 +44,12 @@ async fn check_finds_everything_in_order() {
         ("note", "webhook"),
         ("ok", "partners"),
         ("ok", "appeals"),
+        ("ok", "promotions"),
     ]) {
         let words: Vec<_> = line.split_whitespace().take(2).collect();
         assert_eq!(words, [verdict, about], "{line}");
     }
-    assert_eq!(lines.len(), 5, "{}", exit.out);
+    assert_eq!(lines.len(), 6, "{}", exit.out);
 }
 
 #[tokio::test]
@@ -56,7 +57,7 @@ async fn check_says_with_whom_to_share_the_workbook() {
     let play = Play::set().await;
     play.stage.sheets.with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::None));
     let wrong = what_is_wrong(&play.stage).await;
-    assert_eq!(wrong.len(), 2, "{wrong:?}");
+    assert_eq!(wrong.len(), 3, "{wrong:?}");
     for line in wrong {
         assert!(line.contains("press «Share» («Поделиться») and let"), "{line}");
         assert!(line.contains(SERVICE_ACCOUNT_EMAIL), "{line}");

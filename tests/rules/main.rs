@@ -12,6 +12,7 @@ mod phones;
 mod pinboard;
 mod projection;
 mod promotion_acts;
+mod promotion_pictures;
 mod promotions;
 mod registration;
 mod sorting;

@@ -2,11 +2,9 @@
 
 use jiff::civil::time;
 use sheetdesk::domain::{
-    appeal::{Unfetched, Why},
     broadcast::Quiet,
     event::{Event, Outcome, Wake},
-    ids::{ChatId, MessageId, OutboxId, PromotionKey},
-    media::{Media, MediaKind},
+    ids::{MessageId, OutboxId, PromotionKey},
     promotion::Stage,
     tab::Tab,
     view::View,
@@ -17,18 +15,18 @@ use crate::{
     table::{ANNA, Table},
 };
 
-const RUNS: &str = "Скидка|Только сегодня|01.03.2026|31.03.2026";
+pub(crate) const RUNS: &str = "Скидка|Только сегодня|01.03.2026|31.03.2026";
 const COMES: &str = "Скидка|Со среды|04.03.2026|31.03.2026";
 
 /// Anna is the only partner, and the tab has been seen empty.
-fn table() -> Table {
+pub(crate) fn table() -> Table {
     let mut table = Table::registered();
     table.looked(Tab::Promotions);
     table
 }
 
 /// A tab that has been seen for a while, with these rows.
-fn board(table: &mut Table, rows: &[&str]) -> Pinboard {
+pub(crate) fn board(table: &mut Table, rows: &[&str]) -> Pinboard {
     let mut board = Pinboard::of(rows);
     board.cycle(table);
     board
@@ -43,7 +41,7 @@ fn announced(table: &mut Table, rows: &[&str]) -> Pinboard {
     board
 }
 
-fn to_anna(key: &PromotionKey) -> OutboxId {
+pub(crate) fn to_anna(key: &PromotionKey) -> OutboxId {
     OutboxId::Promotion(key.clone(), ANNA)
 }
 
@@ -54,7 +52,7 @@ fn deliver(table: &mut Table, key: &PromotionKey) {
 }
 
 /// How many announcements were ever made for partners.
-fn made(table: &Table) -> usize {
+pub(crate) fn made(table: &Table) -> usize {
     let all = (1..10).map(PromotionKey::numbered);
     all.filter(|key| table.state.outbox(&to_anna(key)).is_some()).count()
 }
@@ -351,106 +349,6 @@ fn a_test_shows_it_to_the_admin_alone() {
             .acts(&mut table, 0, "Тест")
             .ends_with("показать негде: в настройках нет чата администратора")
     );
-}
-
-fn media() -> Media {
-    Media {
-        kind: MediaKind::Photo,
-        file: "AgAC".into(),
-    }
-}
-
-#[test]
-fn a_picture_is_uploaded_once_by_way_of_the_admin_chat() {
-    let mut table = table();
-    let mut board = board(&mut table, &[&format!("{RUNS}|https://a.example/x.png")]);
-    board.rows[0].cells.action = "Опубликовать".into();
-    let told = board.cycle(&mut table);
-    assert_eq!(
-        told[0],
-        "1: <b>Скидка</b> / Только сегодня / 01.03.2026 – 31.03.2026 [picture https://a.example/x.png]"
-    );
-    assert_eq!((made(&table), board.says(0)), (0, "Активна: готовим картинку".to_owned()));
-    let shown = OutboxId::Preview(board.key(0), 3);
-    let told = table.sent(&shown, Outcome::Uploaded(MessageId(9), media()));
-    assert!(
-        told.iter()
-            .any(|line| line.starts_with("7001:") && line.ends_with("[kept Photo AgAC]")),
-        "{told:?}"
-    );
-    assert_eq!(board.promotion(&table, 0).media.map(|(_, media)| media), Some(media()));
-}
-
-#[test]
-fn without_an_admin_chat_the_first_partner_s_message_uploads_it() {
-    let mut table = table();
-    table.rules.admin_chat = None;
-    let mut board = board(&mut table, &[&format!("{RUNS}|https://a.example/x.png")]);
-    board.acts(&mut table, 0, "Опубликовать");
-    let first = table.state.outbox(&to_anna(&board.key(0))).expect("made");
-    assert!(matches!(first.send.form, sheetdesk::domain::effect::Form::Picture(_)));
-    table.state.claim(&first.send.id);
-    table.sent(&first.send.id, Outcome::Uploaded(MessageId(9), media()));
-    board.write(&mut table);
-    assert_eq!(board.says(0), "Активна: разослана 11:00: 1 из 1");
-}
-
-#[test]
-fn a_picture_that_cannot_be_had_stops_all_until_somebody_decides() {
-    for admin in [Some(ChatId(1)), None] {
-        let mut table = table();
-        table.rules.admin_chat = admin;
-        let mut board = board(&mut table, &[&format!("{RUNS}|https://a.example/x.png")]);
-        board.acts(&mut table, 0, "Опубликовать");
-        let key = board.key(0);
-        let id = if admin.is_some() {
-            OutboxId::Preview(key.clone(), 3)
-        } else {
-            to_anna(&key)
-        };
-        table.state.claim(&id);
-        table.sent(&id, Outcome::Rejected(Why::File(Unfetched::Status(404))));
-        board.write(&mut table);
-        assert_eq!(
-            board.says(0),
-            "Активна: не разослана: по ссылке нет картинки (ответ сайта 404). Исправьте ссылку или очистите «Контент» и выберите \
-             «Опубликовать»"
-        );
-        assert!(
-            table
-                .state
-                .announced(&key, ANNA)
-                .is_none_or(|it| it.fate == sheetdesk::domain::broadcast::Fate::Withdrawn)
-        );
-        board.rows[0].cells.offer.content = "".into();
-        board.acts(&mut table, 0, "Опубликовать");
-        assert_eq!(board.says(0), "Активна: 0 из 1, осталось ≈ 1 с (0 %)");
-    }
-}
-
-#[test]
-fn long_words_go_behind_their_picture() {
-    let mut table = table();
-    table.rules.admin_chat = None;
-    let long = "я".repeat(1100);
-    let mut board = board(
-        &mut table,
-        &[&format!("Скидка|{long}|01.03.2026|31.03.2026|AgACAgIAAxkBAAIBY2ZvY2Y|a.example")],
-    );
-    board.rows[0].cells.action = "Опубликовать".into();
-    let told = board.cycle(&mut table);
-    assert_eq!(told[0], "7001:  [picture AgACAgIAAxkBAAIBY2ZvY2Y]");
-    assert!(
-        told[1].starts_with("7001: <b>Скидка</b>") && told[1].ends_with("[Подробнее: https://a.example]"),
-        "{told:?}"
-    );
-    let key = board.key(0);
-    let cover = OutboxId::Cover(key.clone(), ANNA);
-    table.state.claim(&cover);
-    table.sent(&cover, Outcome::Rejected(Why::Refused("Bad Request: wrong file identifier".into())));
-    board.write(&mut table);
-    assert!(board.says(0).contains("Telegram не принял картинку"), "{}", board.says(0));
-    assert!(table.state.outbox(&to_anna(&key)).is_none(), "his words are taken back");
 }
 
 #[test]

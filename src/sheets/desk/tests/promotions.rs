@@ -138,7 +138,7 @@ impl Marketers<'_> {
                 let Some(row) = row(at) else { return };
                 world
                     .book
-                    .paste(TAB, &format!("A{}", last + 1), &[row.cells.clone()])
+                    .paste(TAB, &format!("A{}", last + 1), std::slice::from_ref(&row.cells))
                     .expect("room");
             }
             Act::EraseKey(at) => {

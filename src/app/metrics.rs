@@ -1,0 +1,204 @@
+//! What Prometheus reads: counters where things happen, and here the levels, taken anew for each scrape.
+//!
+//! Invariant: a label takes one of a few known values, never a text from outside; every name bears its unit.
+
+use std::sync::{Arc, OnceLock};
+
+use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use super::{Parts, Status, report};
+use crate::{
+    clock,
+    domain::{broadcast::BroadcastState, effect::Lane},
+    health::Health,
+    supervisor::Phase,
+};
+
+/// Durations from a commit's to a time-out's, in seconds.
+const SECONDS: [f64; 12] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0];
+
+/// The recorder of the process's metrics; one for all, however many services a process runs.
+pub(super) fn recorder() -> PrometheusHandle {
+    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+    RECORDER
+        .get_or_init(|| {
+            let builder = PrometheusBuilder::new();
+            let builder = builder.set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS);
+            let recorder = builder.unwrap_or_else(|_| PrometheusBuilder::new()).build_recorder();
+            let handle = recorder.handle();
+            if metrics::set_global_recorder(recorder).is_err() {
+                tracing::warn!("another metrics recorder is in place");
+            }
+            describe();
+            handle
+        })
+        .clone()
+}
+
+/// The text of a scrape.
+pub(super) fn render(parts: &Arc<Parts>, handle: &PrometheusHandle) -> String {
+    take(parts);
+    handle.render()
+}
+
+fn describe() {
+    let seconds = Unit::Seconds;
+    describe_histogram!(
+        "sheetdesk_ack_seconds",
+        seconds,
+        "From the last byte of an update to its answer, stored"
+    );
+    describe_histogram!("sheetdesk_send_seconds", seconds, "Calls to Telegram that send something");
+    describe_histogram!("sheetdesk_sheets_call_seconds", seconds, "Calls to Google Sheets, by kind");
+    describe_histogram!("sheetdesk_job_seconds", seconds, "Runs of scheduled jobs");
+    describe_counter!("sheetdesk_sends_total", "Messages by lane and by how the call ended");
+    describe_counter!(
+        "sheetdesk_sheets_calls_total",
+        "Calls to Google Sheets by kind and by how they ended"
+    );
+    describe_gauge!("sheetdesk_build_info", "Always 1; the version is a label");
+    describe_gauge!("sheetdesk_uptime_seconds", seconds, "Since the start");
+    describe_gauge!("sheetdesk_inbox_records", "Records to decide, and records set aside");
+    describe_gauge!(
+        "sheetdesk_inbox_oldest_seconds",
+        seconds,
+        "How long the oldest record waits to be decided"
+    );
+    describe_gauge!("sheetdesk_outbox_messages", "Messages that wait, by lane");
+    describe_gauge!(
+        "sheetdesk_outbox_oldest_seconds",
+        seconds,
+        "How long the oldest message waits, by lane"
+    );
+    describe_gauge!(
+        "sheetdesk_outbox_ended",
+        "Messages that are sending, unknown or failed, and still listed"
+    );
+    describe_gauge!("sheetdesk_desk_rows", "Rows to write");
+    describe_gauge!("sheetdesk_desk_batches", "Batches whose outcome is open");
+    describe_gauge!("sheetdesk_answers_held", "Answers that wait to be released");
+    describe_gauge!("sheetdesk_look_age_seconds", seconds, "Since the last complete look at a tab began");
+    describe_gauge!("sheetdesk_look_rows", "Rows that the last look found");
+    describe_gauge!("sheetdesk_tab_usable", "1 while a tab can be used");
+    describe_gauge!("sheetdesk_sheets_quota_left", "Calls to Google Sheets left within the minute");
+    describe_gauge!("sheetdesk_link_up", "1 while a service answers, 0.5 while it asks for patience");
+    describe_gauge!("sheetdesk_loop_up", "1 while a loop runs");
+    describe_gauge!("sheetdesk_loop_restarts", "How often a loop was started again");
+    describe_gauge!(
+        "sheetdesk_partners",
+        "Registered partners, and how many of them cannot or will not hear of promotions"
+    );
+    describe_gauge!(
+        "sheetdesk_broadcast_partners",
+        "Partners of the announcements under way, by what became of their message"
+    );
+    describe_gauge!("sheetdesk_broadcasts", "Announcements that are not over, by state");
+}
+
+fn take(parts: &Arc<Parts>) {
+    let status = report::status(parts);
+    gauge!("sheetdesk_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    gauge!("sheetdesk_uptime_seconds").set(float(status.uptime_s));
+    gauge!("sheetdesk_inbox_records", "state" => "pending").set(float(status.inbox.pending));
+    gauge!("sheetdesk_inbox_records", "state" => "quarantined").set(float(status.inbox.quarantined));
+    gauge!("sheetdesk_inbox_oldest_seconds").set(float(status.inbox.oldest_s.unwrap_or(0)));
+    for (state, count) in [
+        ("sending", status.outbox.sending),
+        ("unknown", status.outbox.unknown),
+        ("failed", status.outbox.failed),
+    ] {
+        gauge!("sheetdesk_outbox_ended", "state" => state).set(float(count));
+    }
+    gauge!("sheetdesk_desk_rows").set(float(status.desk.dirty));
+    gauge!("sheetdesk_desk_batches").set(float(status.desk.intents));
+    gauge!("sheetdesk_answers_held").set(float(status.desk.held));
+    lanes(parts);
+    services(parts, &status);
+    announcements(&status);
+}
+
+/// How many messages wait in each lane, and how long.
+fn lanes(parts: &Parts) {
+    let (mut talk, mut announcement) = ((0_u64, None), (0_u64, None));
+    for entry in parts.journal.snapshot().waiting() {
+        let lane = match entry.send.lane {
+            Lane::Talk => &mut talk,
+            Lane::Announcement => &mut announcement,
+        };
+        lane.0 += 1;
+        lane.1 = Some(lane.1.map_or(entry.born, |oldest: jiff::Timestamp| oldest.min(entry.born)));
+    }
+    let now = clock::now();
+    for (lane, (count, oldest)) in [("talk", talk), ("announcement", announcement)] {
+        let age = oldest.map_or(0.0, |oldest| now.duration_since(oldest).as_secs_f64().max(0.0));
+        gauge!("sheetdesk_outbox_messages", "lane" => lane).set(float(count));
+        gauge!("sheetdesk_outbox_oldest_seconds", "lane" => lane).set(age);
+    }
+}
+
+/// The services behind us, the tabs, our own loops.
+fn services(parts: &Parts, status: &Status) {
+    for (link, health) in &status.links {
+        let up = match health {
+            Health::Ok => 1.0,
+            Health::Throttled => 0.5,
+            Health::Down => 0.0,
+        };
+        gauge!("sheetdesk_link_up", "link" => link.clone()).set(up);
+    }
+    for (tab, look) in &status.looks {
+        // Before the first look it is as old as the process.
+        let age = look.age_s.unwrap_or(status.uptime_s);
+        gauge!("sheetdesk_look_age_seconds", "tab" => tab.clone()).set(float(age));
+        gauge!("sheetdesk_look_rows", "tab" => tab.clone()).set(float(look.rows));
+        gauge!("sheetdesk_tab_usable", "tab" => tab.clone()).set(f64::from(u8::from(look.trouble.is_none())));
+    }
+    gauge!("sheetdesk_sheets_quota_left", "kind" => "read").set(f64::from(status.quota.reads));
+    gauge!("sheetdesk_sheets_quota_left", "kind" => "write").set(f64::from(status.quota.writes));
+    for state in parts.supervisor.states() {
+        let runs = f64::from(u8::from(state.phase == Phase::Running));
+        gauge!("sheetdesk_loop_up", "loop" => state.name.clone()).set(runs);
+        gauge!("sheetdesk_loop_restarts", "loop" => state.name).set(float(state.restarts));
+    }
+}
+
+fn announcements(status: &Status) {
+    let partners = status.partners;
+    for (state, count) in [
+        ("registered", partners.registered),
+        ("blocked", partners.blocked),
+        ("silent", partners.silent),
+    ] {
+        gauge!("sheetdesk_partners", "state" => state).set(f64::from(count));
+    }
+    let all = &status.broadcasts;
+    let states = [
+        ("preparing", BroadcastState::Preparing),
+        ("halted", BroadcastState::Halted),
+        ("running", BroadcastState::Running),
+        ("paused", BroadcastState::Paused),
+    ];
+    for (word, state) in states {
+        let count = all.iter().filter(|broadcast| broadcast.state == state).count();
+        gauge!("sheetdesk_broadcasts", "state" => word).set(float(u64::try_from(count).unwrap_or(u64::MAX)));
+    }
+    let sum = |of: fn(&report::Broadcast) -> u32| all.iter().map(|broadcast| u64::from(of(broadcast))).sum::<u64>();
+    for (state, count) in [
+        ("waiting", sum(|it| it.waiting)),
+        ("sent", sum(|it| it.sent)),
+        ("failed", sum(|it| it.failed)),
+        ("unknown", sum(|it| it.unknown)),
+        ("skipped", sum(|it| it.skipped)),
+    ] {
+        gauge!("sheetdesk_broadcast_partners", "state" => state).set(float(count));
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "Prometheus counts in floats; what is counted here stays far below 2^53"
+)]
+fn float(count: u64) -> f64 {
+    count as f64
+}

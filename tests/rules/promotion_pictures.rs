@@ -1,0 +1,111 @@
+//! Pictures of promotions: uploaded once, by way of the admin chat or of the first partner; without one that can be had nobody gets anything.
+
+use sheetdesk::domain::{
+    appeal::{Unfetched, Why},
+    broadcast::Fate,
+    effect::Form,
+    event::Outcome,
+    ids::{ChatId, MessageId, OutboxId},
+    media::{Media, MediaKind},
+    view::View,
+};
+
+use crate::{
+    promotions::{RUNS, board, made, table, to_anna},
+    table::ANNA,
+};
+
+fn media() -> Media {
+    Media {
+        kind: MediaKind::Photo,
+        file: "AgAC".into(),
+    }
+}
+
+#[test]
+fn a_picture_is_uploaded_once_by_way_of_the_admin_chat() {
+    let mut table = table();
+    let mut board = board(&mut table, &[&format!("{RUNS}|https://a.example/x.png")]);
+    board.rows[0].cells.action = "Опубликовать".into();
+    let told = board.cycle(&mut table);
+    assert_eq!(
+        told[0],
+        "1: <b>Скидка</b> / Только сегодня / 01.03.2026 – 31.03.2026 [picture https://a.example/x.png]"
+    );
+    assert_eq!((made(&table), board.says(0)), (0, "Активна: готовим картинку".to_owned()));
+    let shown = OutboxId::Preview(board.key(0), 3);
+    let told = table.sent(&shown, Outcome::Uploaded(MessageId(9), media()));
+    assert!(
+        told.iter()
+            .any(|line| line.starts_with("7001:") && line.ends_with("[kept Photo AgAC]")),
+        "{told:?}"
+    );
+    assert_eq!(board.promotion(&table, 0).media.map(|(_, media)| media), Some(media()));
+}
+
+#[test]
+fn without_an_admin_chat_the_first_partner_s_message_uploads_it() {
+    let mut table = table();
+    table.rules.admin_chat = None;
+    let mut board = board(&mut table, &[&format!("{RUNS}|https://a.example/x.png")]);
+    board.acts(&mut table, 0, "Опубликовать");
+    let first = table.state.outbox(&to_anna(&board.key(0))).expect("made");
+    assert!(matches!(first.send.form, Form::Picture(_)));
+    table.state.claim(&first.send.id);
+    table.sent(&first.send.id, Outcome::Uploaded(MessageId(9), media()));
+    board.write(&mut table);
+    assert_eq!(board.says(0), "Активна: разослана 11:00: 1 из 1");
+}
+
+#[test]
+fn a_picture_that_cannot_be_had_stops_all_until_somebody_decides() {
+    for admin in [Some(ChatId(1)), None] {
+        let mut table = table();
+        table.rules.admin_chat = admin;
+        let mut board = board(&mut table, &[&format!("{RUNS}|https://a.example/x.png")]);
+        board.acts(&mut table, 0, "Опубликовать");
+        let key = board.key(0);
+        let id = if admin.is_some() {
+            OutboxId::Preview(key.clone(), 3)
+        } else {
+            to_anna(&key)
+        };
+        table.state.claim(&id);
+        table.sent(&id, Outcome::Rejected(Why::File(Unfetched::Status(404))));
+        board.write(&mut table);
+        assert_eq!(
+            board.says(0),
+            "Активна: не разослана: по ссылке нет картинки (ответ сайта 404). Исправьте ссылку или очистите «Контент» и выберите \
+             «Опубликовать»"
+        );
+        assert!(table.state.announced(&key, ANNA).is_none_or(|it| it.fate == Fate::Withdrawn));
+        board.rows[0].cells.offer.content = "".into();
+        board.acts(&mut table, 0, "Опубликовать");
+        assert_eq!(board.says(0), "Активна: 0 из 1, осталось ≈ 1 с (0 %)");
+    }
+}
+
+#[test]
+fn long_words_go_behind_their_picture() {
+    let mut table = table();
+    table.rules.admin_chat = None;
+    let long = "я".repeat(1100);
+    let mut board = board(
+        &mut table,
+        &[&format!("Скидка|{long}|01.03.2026|31.03.2026|AgACAgIAAxkBAAIBY2ZvY2Y|a.example")],
+    );
+    board.rows[0].cells.action = "Опубликовать".into();
+    let told = board.cycle(&mut table);
+    assert_eq!(told[0], "7001:  [picture AgACAgIAAxkBAAIBY2ZvY2Y]");
+    assert!(
+        told[1].starts_with("7001: <b>Скидка</b>") && told[1].ends_with("[Подробнее: https://a.example]"),
+        "{told:?}"
+    );
+    let key = board.key(0);
+    let cover = OutboxId::Cover(key.clone(), ANNA);
+    table.state.claim(&cover);
+    table.sent(&cover, Outcome::Rejected(Why::Refused("Bad Request: wrong file identifier".into())));
+    board.write(&mut table);
+    assert!(board.says(0).contains("Telegram не принял картинку"), "{}", board.says(0));
+    assert!(table.state.outbox(&to_anna(&key)).is_none(), "his words are taken back");
+}
