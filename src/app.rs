@@ -50,7 +50,10 @@ pub use self::{
     observe::{ObserveError, observe},
     operator::{Lost, Reply},
     report::{Broadcast, Status},
-    words::{appeals as appeal_words, menus as bot_menus, partners as partner_words, promotions as promotion_words},
+    words::{
+        appeals as appeal_words, menus as bot_menus, partners as partner_words, promotions as promotion_words,
+        vocabulary as promotion_vocabulary,
+    },
 };
 pub use crate::{
     domain::operator::{Ask as Request, Handling, Which},

@@ -5,6 +5,7 @@
 mod check;
 #[cfg(feature = "demo")]
 mod demo;
+mod init;
 mod operator;
 mod probe;
 mod serve;
@@ -61,6 +62,12 @@ enum Command {
     Unknown(Unknown),
     /// Decide a stored record again and print what follows from it, with a test of it; nothing is changed
     Replay(ReplayArguments),
+    /// Ask a few questions and write settings, and a file with secrets
+    Init {
+        /// Where to write them
+        #[arg(long, default_value = ".")]
+        directory: PathBuf,
+    },
     /// Ask a running service whether it is alive, for container health checks
     Probe(ProbeArguments),
 }
@@ -80,6 +87,9 @@ struct CheckArguments {
     /// Try on this spreadsheet, on a tab of its own, whether Google does what the service counts on
     #[arg(long, value_name = "SPREADSHEET", conflicts_with = "offline")]
     live_sheet: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
 }
 
 #[derive(Debug, Subcommand)]
@@ -234,7 +244,11 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             live_sheet: Some(spreadsheet),
             ..
         }) => check::live_sheet(&load(config)?, &spreadsheet).await,
-        Command::Check(CheckArguments { offline, live_sheet: None }) => check::check(load(config)?, offline).await,
+        Command::Check(CheckArguments {
+            offline,
+            live_sheet: None,
+            format,
+        }) => check::check(load(config)?, offline, format).await,
         Command::Setup(Setup::Webhook { delete }) => setup::webhook(&load(config)?, delete).await,
         Command::Setup(Setup::AppsScript) => setup::apps_script(&load(config)?),
         Command::Status(StatusArguments { format, watch }) => status::status(&local(config)?, format, watch).await,
@@ -242,6 +256,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Quarantine(quarantine) => operator::quarantine(&local(config)?, quarantine).await,
         Command::Unknown(unknown) => operator::unknown(&local(config)?, unknown).await,
         Command::Replay(ReplayArguments { seq }) => operator::replay(&local(config)?, seq).await,
+        Command::Init { directory } => init::init(&directory),
         Command::Probe(ProbeArguments { ready }) => probe::probe(config, ready).await,
     }
 }

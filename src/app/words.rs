@@ -138,7 +138,8 @@ pub fn promotions(title: &str, words: &PromotionWords) -> TabWords {
 }
 
 /// What the promotions tab's statuses and actions are called.
-fn vocabulary(words: &PromotionWords) -> Vocabulary {
+#[must_use]
+pub fn vocabulary(words: &PromotionWords) -> Vocabulary {
     let word = |names: &Names| Word::new(std::iter::once(names.written()).chain(names.understood().iter().map(String::as_str)));
     let (statuses, actions) = (&words.statuses, &words.actions);
     Vocabulary {

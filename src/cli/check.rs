@@ -4,12 +4,16 @@
 
 mod answers;
 mod live;
+mod machine;
+mod promotions;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
+use serde::Serialize;
+
 use self::answers::Readable;
 pub(super) use self::live::live_sheet;
-use super::Failure;
+use super::{Failure, Format};
 use crate::{
     app::{appeal_words, partner_words, promotion_words},
     clock,
@@ -26,28 +30,33 @@ use crate::{
 };
 
 /// One line of the report.
+#[derive(Serialize)]
 struct Finding {
     about: &'static str,
     verdict: Verdict,
     words: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 enum Verdict {
     Fine,
     Note,
     Wrong,
 }
 
-pub(super) async fn check(settings: Settings, offline: bool) -> Result<ExitCode, Failure> {
+pub(super) async fn check(settings: Settings, offline: bool, format: Format) -> Result<ExitCode, Failure> {
     let mut findings = vec![fine("settings", "complete and readable")];
     if !offline {
+        machine::local(&settings, &mut findings);
         telegram(&settings, &mut findings).await;
+        machine::around(&settings, &mut findings).await;
         sheets(&settings, &mut findings).await;
     }
     let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    for finding in &findings {
-        println!("{}", line(finding, colour));
+    match format {
+        Format::Text => findings.iter().for_each(|finding| println!("{}", line(finding, colour))),
+        Format::Json => println!("{}", serde_json::to_string_pretty(&findings)?),
     }
     let failed = findings.iter().any(|finding| finding.verdict == Verdict::Wrong);
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -144,7 +153,10 @@ async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
     .await;
     if let Some(promotions) = &settings.sheets.promotions {
         let named = promotion_words(promotions.tab.as_str(), &words.promotions);
-        tab(&hub, "promotions", promotions.spreadsheet.as_str(), &named, account, findings).await;
+        let readable = tab(&hub, "promotions", promotions.spreadsheet.as_str(), &named, account, findings).await;
+        if let Some(readable) = readable {
+            findings.extend(promotions::waiting(settings, &hub, &readable).await);
+        }
     }
     if let Some(readable) = readable {
         findings.extend(answers::waiting(settings, &hub, &readable).await);

@@ -6,7 +6,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 use sheetdesk::{
     app::{Health, Status},
-    stage::{APPEALS, BOOK, Stage},
+    stage::{APPEALS, BOOK, PROMOTIONS, Stage},
 };
 use simulator::{
     sheets::{Role, SERVICE_ACCOUNT_EMAIL},
@@ -40,8 +40,12 @@ async fn check_finds_everything_in_order() {
     let lines: Vec<_> = exit.out.lines().collect();
     for (line, (verdict, about)) in lines.iter().zip([
         ("ok", "settings"),
+        ("ok", "time"),
+        ("ok", "disk"),
         ("ok", "Telegram"),
         ("note", "webhook"),
+        ("ok", "clock"),
+        ("note", "address"),
         ("ok", "partners"),
         ("ok", "appeals"),
         ("ok", "promotions"),
@@ -49,7 +53,29 @@ async fn check_finds_everything_in_order() {
         let words: Vec<_> = line.split_whitespace().take(2).collect();
         assert_eq!(words, [verdict, about], "{line}");
     }
-    assert_eq!(lines.len(), 6, "{}", exit.out);
+    assert_eq!(lines.len(), 10, "{}", exit.out);
+    let exit = run(&play.stage, &["check", "--format", "json"]).await;
+    let findings: Value = serde_json::from_str(&exit.out).expect("JSON");
+    assert_eq!(
+        findings[0],
+        serde_json::json!({"about": "settings", "verdict": "fine", "words": "complete and readable"})
+    );
+}
+
+#[tokio::test]
+async fn check_names_the_promotions_that_wait_before_a_first_start() {
+    let play = Play::set().await;
+    let row = ("Название", "Двойное вознаграждение");
+    play.stage
+        .type_into(PROMOTIONS, row, "Действие", "Опубликовать")
+        .expect("the row is there");
+    let other = ("Название", "Зимняя ипотека");
+    play.stage
+        .type_into(PROMOTIONS, other, "Статус", "Ожидает")
+        .expect("the row is there");
+    let exit = run(&play.stage, &["check"]).await;
+    let told = "in rows 3 an action stands already: the first start does not take it, choose it anew then; rows 2 wait for their day";
+    assert!(exit.out.contains(told), "{}", exit.out);
 }
 
 #[tokio::test]

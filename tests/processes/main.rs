@@ -6,6 +6,7 @@ mod apps_script;
 mod broadcast_kills;
 mod child;
 mod commands;
+mod init;
 mod kills;
 mod live;
 mod moments;

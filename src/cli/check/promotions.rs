@@ -1,0 +1,64 @@
+//! Promotions that a first start will not announce by itself, and those that it will.
+//!
+//! Invariant: they are told by row, never by their text; once there is a journal, its service knows better.
+
+use jiff::Timestamp;
+
+use super::{Finding, answers::Readable, note, wrong};
+use crate::{
+    cli::status::numbers,
+    config::Settings,
+    domain::{promotion::PromotionStatus, row::Column, text::Text},
+    sheets::{
+        hub::Hub,
+        look::plan::{Histories, Plan},
+    },
+};
+
+/// How many rows are named.
+const NAMED: usize = 20;
+
+/// What waits before the first start; none where nothing does.
+pub(super) async fn waiting(settings: &Settings, hub: &Hub, tab: &Readable) -> Option<Finding> {
+    if settings.data_dir.join(crate::journal::DATA_FILE).exists() {
+        return None;
+    }
+    let words = crate::app::promotion_vocabulary(&settings.words.promotions);
+    let plan = Plan::new(tab.words.tab, &tab.info, &tab.layout, Histories::Skip);
+    let answer = match hub.read(&tab.spreadsheet, &plan.ranges()).await {
+        Ok(answer) => answer,
+        Err(error) => return Some(wrong("promotions", error.to_string())),
+    };
+    let look = plan.parse(&tab.words, Timestamp::MIN, answer).ok()?;
+    let rows = |wanted: &dyn Fn(&Text, &Text) -> bool| -> Vec<u32> {
+        let text = |row, column| Text::from(look.text(row, column).unwrap_or_default());
+        let filtered = look
+            .rows
+            .iter()
+            .filter(|row| wanted(&text(row, Column::Status), &text(row, Column::Action)));
+        filtered.map(|row| row.row + 1).collect()
+    };
+    let asked = rows(&|_, action| !action.is_blank());
+    let coming = rows(&|status, _| words.status(status) == Some(PromotionStatus::Waiting));
+    let told = |rows: &[u32]| numbers(&rows[..rows.len().min(NAMED)], u64::try_from(rows.len()).unwrap_or(u64::MAX));
+    match (asked.as_slice(), coming.as_slice()) {
+        ([], []) => None,
+        ([], coming) => Some(note(
+            "promotions",
+            format!("rows {} wait for their day, and will be announced on it", told(coming)),
+        )),
+        (asked, []) => Some(note("promotions", held(&told(asked)))),
+        (asked, coming) => Some(note(
+            "promotions",
+            format!(
+                "{}; rows {} wait for their day, and will be announced on it",
+                held(&told(asked)),
+                told(coming)
+            ),
+        )),
+    }
+}
+
+fn held(rows: &str) -> String {
+    format!("in rows {rows} an action stands already: the first start does not take it, choose it anew then")
+}
