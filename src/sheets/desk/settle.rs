@@ -137,45 +137,42 @@ impl Desk {
             return Some(RowResult::Moved);
         }
         self.amends.retain(|amend| row.amend.as_ref() != Some(amend));
-        let formula = |column| {
-            let at_column = canvas.layout.position(column)?;
-            Some(is_formula(answer, canvas.sheet, at, at_column))
-        };
-        let (mut contested, mut kept) = (row.contested, Vec::new());
-        for write in &row.shared {
-            let Some(mark) = row.mark.clone() else { continue };
-            let cell = (mark, write.column);
-            match &write.expect {
-                Some(expect) if !landed(write, head, answer) => {
-                    let formula = formula(write.column) == Some(true);
-                    contested |= !formula;
-                    kept.push(write.column);
-                    let shown = canvas
-                        .layout
-                        .position(write.column)
-                        .map(|column| self::cell(answer, canvas.sheet, at, column));
-                    if shown == Some(expect.as_str()) {
-                        let text = expect.clone();
-                        self.stubborn.insert(cell, Stubborn { text, formula });
-                    } else {
-                        // A person has written something else meanwhile.
-                        self.stubborn.remove(&cell);
-                    }
-                }
-                _ => {
-                    self.stubborn.remove(&cell);
-                }
-            }
-        }
+        let (contested, kept) = self.shared_cells(row, (canvas, at), head, answer);
         if contested {
             return Some(RowResult::Contested);
         }
         let asked = row.looked_into().any(|column| column == Column::Answer);
-        let formula = asked.then(|| formula(Column::Answer)).flatten();
+        let formula = asked.then(|| holds_formula(canvas, at, Column::Answer, answer)).flatten();
         if let (Some(mark), Some(false)) = (&row.mark, formula) {
             self.stubborn.remove(&(mark.clone(), Column::Answer));
         }
         Some(with_findings(row.result.clone(), &kept, formula))
+    }
+
+    /// What became of the cells that people write too: whether one of them is theirs now, and which we have left as they are.
+    fn shared_cells(&mut self, row: &Planned, (canvas, at): (&Canvas, u32), head: usize, answer: &ReadBack) -> (bool, Vec<Column>) {
+        let (mut contested, mut kept) = (row.contested, Vec::new());
+        for write in &row.shared {
+            let Some(mark) = row.mark.clone() else { continue };
+            let place = (mark, write.column);
+            let unchanged = write.expect.as_ref().filter(|_| !landed(write, head, answer));
+            let Some(expect) = unchanged else {
+                self.stubborn.remove(&place);
+                continue;
+            };
+            let formula = holds_formula(canvas, at, write.column, answer) == Some(true);
+            contested |= !formula;
+            kept.push(write.column);
+            let column = canvas.layout.position(write.column);
+            if column.map(|column| cell(answer, canvas.sheet, at, column)) == Some(expect) {
+                let text = expect.clone();
+                self.stubborn.insert(place, Stubborn { text, formula });
+            } else {
+                // A person has written something else meanwhile.
+                self.stubborn.remove(&place);
+            }
+        }
+        (contested, kept)
     }
 
     /// Another row stood where this one was meant: what is ours there is projected anew, what is theirs is put back.
@@ -323,6 +320,12 @@ fn cell(answer: &ReadBack, sheet: SheetId, row: u32, column: u32) -> &str {
         cells.get(column.checked_sub(block.column)? as usize)
     });
     inside.map_or("", String::as_str)
+}
+
+/// Whether a cell of a row that was written holds a formula; none where the tab has no such column.
+fn holds_formula(canvas: &Canvas, at: u32, column: Column, answer: &ReadBack) -> Option<bool> {
+    let column = canvas.layout.position(column)?;
+    Some(is_formula(answer, canvas.sheet, at, column))
 }
 
 fn is_formula(answer: &ReadBack, sheet: SheetId, row: u32, column: u32) -> bool {
