@@ -42,6 +42,7 @@ use crate::{
     shutdown::Shutdown,
     supervisor::{Pace, Supervisor},
     telegram::{self, answer::CallError},
+    watchdog,
 };
 
 use self::desks::Desks;
@@ -181,7 +182,22 @@ impl App {
         self.start_operator(Arc::new(Mutex::new(due.questions)));
         Self::start_looks(parts);
         Self::start_tick(parts, "every-health", &parts.settings.schedule.health, Tick::Health);
+        Self::start_watchdog(parts);
         Ok(())
+    }
+
+    /// Where a service manager watches over us, it hears as long as all is well.
+    fn start_watchdog(parts: &Arc<Parts>) {
+        let Some(every) = watchdog::wanted() else { return };
+        let shared = Arc::clone(parts);
+        parts.supervisor.spawn("watchdog", move |stop| {
+            let journal = shared.journal.clone();
+            let answers = move || {
+                let journal = journal.clone();
+                async move { journal.answers().await }
+            };
+            watchdog::feed(every, shared.supervisor.clone(), answers, watchdog::tell, stop)
+        });
     }
 
     fn start_servers(&self, public: http::Server, admin: http::Server) {

@@ -24,3 +24,4 @@ pub mod schedule;
 pub mod secret;
 pub mod shutdown;
 pub mod supervisor;
+pub mod watchdog;

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Who may import whom; a room that is not named here may be imported by everybody named on the left of `app`.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("journal", &["domain", "clock"]),
     ("http", &["journal", "domain", "secret", "clock", "health"]),
@@ -21,6 +21,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("schedule", &[]),
     ("shutdown", &[]),
     ("supervisor", &["clock", "shutdown"]),
+    ("watchdog", &["clock", "supervisor"]),
 ];
 
 #[test]

@@ -298,6 +298,13 @@ impl Journal {
         self.shared.disk.trouble().is_none()
     }
 
+    /// Whether the writer goes round: then it answers, also while the disk refuses, as soon as it is done with what it has in
+    /// hand. One that hangs leaves its caller waiting, one that has ended does not.
+    pub async fn answers(&self) -> bool {
+        let (reply, answer) = oneshot::channel();
+        self.shared.queue.send(Message::Ping(reply)).is_ok() && answer.await.is_ok()
+    }
+
     /// Commits what is in hand and lets go of the directory; other handles are closed with this one.
     pub async fn close(self) {
         self.shared.places.close();

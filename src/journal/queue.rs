@@ -45,6 +45,8 @@ pub(super) enum Message {
     Intend(Asked<(SpreadsheetId, Vec<Touched>), Intent>),
     /// Forget fences.
     Forget(Asked<(SpreadsheetId, Vec<FenceId>), ()>),
+    /// Say that the writer goes round; needs no commit, and no place.
+    Ping(oneshot::Sender<()>),
     /// Finish and end.
     Close,
 }
@@ -111,6 +113,10 @@ impl Group {
             Message::Claim(asked) => self.claims.push(asked),
             Message::Intend(asked) => self.intends.push(asked),
             Message::Forget(asked) => self.forgets.push(asked),
+            Message::Ping(reply) => {
+                // Somebody who has gone need not know.
+                let _ = reply.send(());
+            }
             Message::Close => return Course::Closing,
         }
         Course::Open

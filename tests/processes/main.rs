@@ -10,6 +10,7 @@ mod init;
 mod kills;
 mod live;
 mod moments;
+mod notify;
 mod observe;
 #[path = "../support/play.rs"]
 mod play;

@@ -33,6 +33,29 @@ async fn a_full_disk_is_told_and_survived() {
 }
 
 #[tokio::test]
+async fn the_writer_answers_while_the_disk_refuses_but_not_while_it_hangs_and_not_after_its_end() {
+    let (dir, memory, gate) = (tempfile::tempdir().unwrap(), Memory::default(), Gate::default());
+    let (journal, _heard) = open_with(dir.path(), gate.clone(), memory.opener());
+    assert!(journal.answers().await);
+    accept(&journal, 1, "wait").await;
+    gate.wait_until_reached();
+    let asked = tokio::spawn({
+        let journal = journal.clone();
+        async move { journal.answers().await }
+    });
+    tokio::task::yield_now().await;
+    assert!(!asked.is_finished());
+    memory.refuse(true);
+    gate.open();
+    assert!(tokio::time::timeout(DEADLINE, asked).await.unwrap().unwrap());
+    until("the disk refuses", || !journal.healthy()).await;
+    assert!(tokio::time::timeout(DEADLINE, journal.answers()).await.unwrap());
+    let other = journal.clone();
+    journal.close().await;
+    assert!(!other.answers().await);
+}
+
+#[tokio::test]
 async fn what_was_stored_before_the_failure_is_decided_after_it() {
     let (dir, memory, gate) = (tempfile::tempdir().unwrap(), Memory::default(), Gate::default());
     let (journal, _heard) = open_with(dir.path(), gate.clone(), memory.opener());
