@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 # Sheetdesk in a container: built without the stand-ins, run by nobody in particular, writing to /data alone.
 #
-#   docker build -t sheetdesk .
+#   docker build -t sheetdesk --build-arg SHEETDESK_COMMIT="$(git rev-parse --short HEAD)" .
 #   docker run --read-only --cap-drop ALL -p 127.0.0.1:8080:8080 -v sheetdesk-data:/data --env-file sheetdesk.env sheetdesk
 #
 # With a proxy, secrets as files and log rotation: deploy/compose.
@@ -19,6 +19,8 @@ RUN cargo chef prepare --recipe-path recipe.json
 FROM chef AS build
 COPY --from=plan /build/recipe.json recipe.json
 RUN cargo chef cook --release --locked --package sheetdesk --no-default-features --recipe-path recipe.json
+# For `--version`: the repository itself stays outside.
+ARG SHEETDESK_COMMIT
 COPY . .
 RUN cargo build --release --locked --package sheetdesk --no-default-features \
     && install -d -m 0700 /data

@@ -3,6 +3,7 @@
 //! Invariant: a command says what is wrong, where, and what to do; it never prints a secret.
 
 mod check;
+mod completions;
 #[cfg(feature = "demo")]
 mod demo;
 mod init;
@@ -22,10 +23,12 @@ use crate::config::{Local, Settings, SettingsErrors};
 
 /// Bad settings, or a command line that cannot be understood.
 const EXIT_SETTINGS: u8 = 64;
+/// The version, with the commit where the build knew it.
+const VERSION: &str = env!("SHEETDESK_VERSION");
 
 /// A Telegram help desk whose back office is Google Sheets.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(version = VERSION, about, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -70,6 +73,11 @@ enum Command {
     },
     /// Ask a running service whether it is alive, for container health checks
     Probe(ProbeArguments),
+    /// Print what your shell needs to complete our commands
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -258,6 +266,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Replay(ReplayArguments { seq }) => operator::replay(&local(config)?, seq).await,
         Command::Init { directory } => init::init(&directory),
         Command::Probe(ProbeArguments { ready }) => probe::probe(config, ready).await,
+        Command::Completions { shell } => completions::completions(shell),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The log: where it goes, how it looks, and what never gets into it.
 //! Invariant: crates known to print tokens, addresses with tokens or phones stay silent, whatever the filter says.
 
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal as _};
 use std::panic;
 
@@ -54,9 +55,19 @@ pub enum LogsError {
 /// # Errors
 /// If the filter can't be understood or a log has been set up before.
 pub fn init(format: Format, filter: &str) -> Result<(), LogsError> {
-    let colour = io::stderr().is_terminal();
+    let colour = is_coloured(io::stderr().is_terminal());
     subscriber(format, filter, colour, io::stderr)?.try_init()?;
     Ok(())
+}
+
+/// Whether to print in colour: on a terminal, unless `NO_COLOR` holds anything (<https://no-color.org>).
+#[must_use]
+pub fn is_coloured(terminal: bool) -> bool {
+    wants_colour(terminal, std::env::var_os("NO_COLOR").as_deref())
+}
+
+fn wants_colour(terminal: bool, no_colour: Option<&OsStr>) -> bool {
+    terminal && no_colour.is_none_or(OsStr::is_empty)
 }
 
 fn subscriber<W>(format: Format, filter: &str, colour: bool, writer: W) -> Result<impl Subscriber + Send + Sync, ParseError>
@@ -170,6 +181,22 @@ mod tests {
         let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(lines.len(), 2);
         assert_eq!((&lines[0]["message"], &lines[0]["appeal.number"]), (&"answered".into(), &7.into()));
+    }
+
+    #[test]
+    fn colour_is_for_terminals_of_those_who_do_not_refuse_it() {
+        for (terminal, no_colour, coloured) in [
+            (true, None, true),
+            (true, Some(""), true),
+            (true, Some("1"), false),
+            (false, None, false),
+        ] {
+            assert_eq!(
+                wants_colour(terminal, no_colour.map(OsStr::new)),
+                coloured,
+                "{terminal} {no_colour:?}"
+            );
+        }
     }
 
     #[test]

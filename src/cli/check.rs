@@ -19,6 +19,7 @@ use crate::{
     clock,
     config::{Mode, Settings},
     domain::ids::SpreadsheetId,
+    logs,
     sheets::{
         account_key::AccountKey,
         hub::{Hub, Patience},
@@ -53,7 +54,7 @@ pub(super) async fn check(settings: Settings, offline: bool, format: Format) -> 
         machine::around(&settings, &mut findings).await;
         sheets(&settings, &mut findings).await;
     }
-    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let colour = logs::is_coloured(std::io::stdout().is_terminal());
     match format {
         Format::Text => findings.iter().for_each(|finding| println!("{}", line(finding, colour))),
         Format::Json => println!("{}", serde_json::to_string_pretty(&findings)?),

@@ -20,7 +20,7 @@ pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
     let shutdown = Shutdown::on_signals().context("signals cannot be heard")?;
     let app = App::start(settings, shutdown.clone()).await?;
     notify(&[sd_notify::NotifyState::Ready]);
-    tracing::info!(http.address = %app.address(), admin.address = %app.admin_address(), version = env!("CARGO_PKG_VERSION"), "serving");
+    tracing::info!(http.address = %app.address(), admin.address = %app.admin_address(), version = super::VERSION, "serving");
     let stop = shutdown.stop_token();
     tokio::spawn(async move {
         stop.cancelled().await;

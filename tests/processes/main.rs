@@ -16,3 +16,4 @@ mod observe;
 mod play;
 mod settings;
 mod stops;
+mod terminal;
