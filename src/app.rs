@@ -3,6 +3,7 @@
 //! Invariant: `serve`, the demo and the tests run this very `App`; nothing in it knows which of them it is.
 
 mod admin;
+mod backup;
 mod desks;
 mod files;
 mod intake;
@@ -48,6 +49,7 @@ use crate::{
 use self::desks::Desks;
 pub use self::{
     admin::{AdminError, ask},
+    backup::{BackupError, backup},
     observe::{ObserveError, observe},
     operator::{Lost, Reply},
     report::{Broadcast, Status},

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a command says what is wrong, where, and what to do; it never prints a secret.
 
+mod backup;
 mod check;
 mod completions;
 #[cfg(feature = "demo")]
@@ -70,6 +71,16 @@ enum Command {
         /// Where to write them
         #[arg(long, default_value = ".")]
         directory: PathBuf,
+    },
+    /// Write a consistent copy of the journal into a new file, whether or not the service runs
+    Backup {
+        /// The file; it must not be there yet
+        file: PathBuf,
+    },
+    /// Put a copy in the journal's place, while no service runs; the journal is kept aside
+    Restore {
+        /// The file that `backup` wrote
+        file: PathBuf,
     },
     /// Ask a running service whether it is alive, for container health checks
     Probe(ProbeArguments),
@@ -265,6 +276,8 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Unknown(unknown) => operator::unknown(&local(config)?, unknown).await,
         Command::Replay(ReplayArguments { seq }) => operator::replay(&local(config)?, seq).await,
         Command::Init { directory } => init::init(&directory),
+        Command::Backup { file } => backup::backup(&local(config)?, &file).await,
+        Command::Restore { file } => backup::restore(&local(config)?, &file),
         Command::Probe(ProbeArguments { ready }) => probe::probe(config, ready).await,
         Command::Completions { shell } => completions::completions(shell),
     }

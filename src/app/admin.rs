@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use serde::Serialize;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::{UnixListener, UnixStream},
@@ -20,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::operator::Ask;
 
 use super::{
-    Parts,
+    Parts, backup,
     operator::{Reply, carry_out},
 };
 
@@ -41,7 +42,7 @@ pub enum AdminError {
 }
 
 /// The socket's name in the data directory.
-const SOCKET: &str = "admin.sock";
+pub(super) const SOCKET: &str = "admin.sock";
 /// How long one exchange may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest request: some words.
@@ -66,7 +67,7 @@ pub async fn ask(data_dir: &Path, request: &Ask) -> Result<Reply, AdminError> {
     let exchange = async {
         let stream = UnixStream::connect(&path).await?;
         let (read, mut write) = stream.into_split();
-        write.write_all(format!("{}\n", serde_json::to_string(request)?).as_bytes()).await?;
+        write.write_all(line(request)?.as_bytes()).await?;
         let mut line = String::new();
         BufReader::new(read).read_line(&mut line).await?;
         Ok::<_, io::Error>(line)
@@ -108,13 +109,22 @@ async fn serve(listener: Arc<UnixListener>, parts: Arc<Parts>, stop: Cancellatio
     stop.run_until_cancelled(accepting).await.unwrap_or(());
 }
 
-async fn converse(stream: UnixStream, parts: &Parts) -> io::Result<()> {
+async fn converse(stream: UnixStream, parts: &Arc<Parts>) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
     BufReader::new(read.take(REQUEST_LIMIT)).read_line(&mut line).await?;
     let reply = match serde_json::from_str(&line) {
+        Ok(Ask::Backup) => {
+            backup::start(parts, write);
+            return Ok(());
+        }
         Ok(request) => carry_out(request, parts).await,
         Err(_) => Reply::Failed("this version does not know that command".to_owned()),
     };
-    write.write_all(format!("{}\n", serde_json::to_string(&reply)?).as_bytes()).await
+    write.write_all(self::line(&reply)?.as_bytes()).await
+}
+
+/// A question or an answer as it goes through the socket.
+pub(super) fn line(words: &impl Serialize) -> io::Result<String> {
+    Ok(serde_json::to_string(words)? + "\n")
 }

@@ -43,6 +43,8 @@ pub enum Reply {
         /// What it was decided on, and the decision.
         case: String,
     },
+    /// So many records follow.
+    Copying(u64),
     /// What can be asked.
     Help,
     /// It did not work, in words.
@@ -80,7 +82,8 @@ pub(super) async fn carry_out(ask: Ask, parts: &Parts) -> Reply {
         Ask::Unknown(Handling::Again(which)) => messages(parts, &which, Command::Resend).await,
         Ask::Unknown(Handling::Drop(which)) => messages(parts, &which, Command::Forget).await,
         Ask::Replay(seq) => replay(parts, Seq(seq)),
-        Ask::Help => Reply::Help,
+        // The socket takes it before it comes here; a chat is no place for a journal.
+        Ask::Backup | Ask::Help => Reply::Help,
     }
 }
 

@@ -349,6 +349,8 @@ pub enum Command {
     Resend(Vec<OutboxId>),
     /// Count messages no longer whose outcome nobody knows.
     Forget(Vec<OutboxId>),
+    /// The journal was restored from a copy: what it wanted to send may have been sent since.
+    Restored,
 }
 
 /// What the admin chat is told beside what `decide` finds itself.

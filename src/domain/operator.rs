@@ -18,6 +18,8 @@ pub enum Ask {
     Unknown(Handling),
     /// Decide a stored record again, and tell what comes of it; nothing is changed.
     Replay(u64),
+    /// Give a copy of the journal, record by record; over the admin socket alone.
+    Backup,
     /// What can be asked.
     Help,
 }

@@ -22,11 +22,11 @@ const CACHE: usize = 16 * 1024 * 1024;
 /// Only the owner's account may read partners' data.
 const DIRECTORY_MODE: u32 = 0o700;
 /// The same for files.
-const FILE_MODE: u32 = 0o600;
+pub(super) const FILE_MODE: u32 = 0o600;
 /// The data file's name in the data directory.
 pub const DATA_FILE: &str = "journal.redb";
 /// The lock's name in the data directory; held also while the data file is being opened again.
-const LOCK_FILE: &str = "journal.lock";
+pub(super) const LOCK_FILE: &str = "journal.lock";
 
 /// How the database is opened, at the start and after a failure.
 pub(super) type OpenDatabase = Box<dyn Fn(&Builder) -> Result<Database, DatabaseError> + Send + Sync>;
@@ -145,7 +145,8 @@ impl Disk {
     }
 }
 
-fn builder() -> Builder {
+/// How every file of ours is opened.
+pub(super) fn builder() -> Builder {
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE);
     builder

@@ -4,6 +4,7 @@
 
 mod bounds;
 mod carry;
+mod copy;
 mod disk;
 mod fences;
 mod inbox;
@@ -14,6 +15,7 @@ mod outbox;
 mod queue;
 mod records;
 mod recovery;
+mod restore;
 mod round;
 mod snapshot;
 mod tables;
@@ -42,7 +44,11 @@ use tokio::{
     time::timeout,
 };
 
-pub use self::disk::DATA_FILE;
+pub use self::{
+    copy::{Closed, Copied, CopyError, NewCopy, Source},
+    disk::DATA_FILE,
+    restore::{RestoreError, Restored, restore},
+};
 use self::{
     disk::{Disk, OpenDatabase},
     judge::{Decide, Judge},

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The version of the file's layout, in [`Place::Meta`].
-const FORMAT: &[u8] = b"format";
+pub(super) const FORMAT: &[u8] = b"format";
 /// There while the file is closed after a regular end, in [`Place::Meta`].
 const CLEAN: &[u8] = b"clean";
 /// The record that is being decided alone, in [`Place::Meta`].

@@ -170,7 +170,13 @@ impl Place {
         }
     }
 
-    fn definition(self) -> TableDefinition<'static, Bytes, Bytes> {
+    /// The table of this name, if it is one of ours.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|place| place.name() == name)
+    }
+
+    /// How it is opened.
+    pub(super) fn definition(self) -> TableDefinition<'static, Bytes, Bytes> {
         TableDefinition::new(self.name())
     }
 }

@@ -3,6 +3,7 @@
 //! Invariant: what is checked is what an operator sees: exit codes, words, the sheet, the chat.
 
 mod apps_script;
+mod backups;
 mod broadcast_kills;
 mod child;
 mod commands;

@@ -12,6 +12,7 @@ use crate::domain::{
     event::{AnswerCell, AppealCells, Restored},
     ids::{AppealId, OutboxId, RowKey},
     project::shown_history,
+    tab::Tab,
     turn::Turn,
     view::View,
     wording::Note,
@@ -25,7 +26,18 @@ use super::{
 
 pub(in crate::domain) fn restored(turn: &mut Turn<'_, impl View>, restored: &Restored) {
     turn.given_elsewhere(restored.fence);
-    for &tab in &restored.tabs {
+    let others = distrust(turn, &restored.tabs);
+    turn.report(Note::AdminRestored(others));
+}
+
+/// Somebody has put a copy in the journal's place, and was told what follows. Where the spreadsheet has gone on, its fence says so later.
+pub(super) fn from_copy(turn: &mut Turn<'_, impl View>) {
+    distrust(turn, &[Tab::Partners, Tab::Appeals, Tab::Promotions]);
+}
+
+/// Everything counts as seen for the first time, and nothing that waits goes out; how many messages there were beside answers.
+fn distrust(turn: &mut Turn<'_, impl View>, tabs: &[Tab]) -> usize {
+    for &tab in tabs {
         let mut state = turn.tab(tab);
         state.sighted = None;
         state.strangers.clear();
@@ -51,7 +63,7 @@ pub(in crate::domain) fn restored(turn: &mut Turn<'_, impl View>, restored: &Res
         }
     }
     answers.into_iter().for_each(|appeal| hold(turn, appeal));
-    turn.report(Note::AdminRestored(others));
+    others
 }
 
 /// An answer that the copy was about to send.

@@ -1,0 +1,99 @@
+//! A copy of the journal, made beside a running service and put back while none runs.
+//!
+//! Invariant: the copy is whole whatever goes on meanwhile, and putting it back sends nothing twice.
+
+use std::{fs, os::unix::fs::PermissionsExt as _};
+
+use rustix::process::Signal;
+
+use crate::{
+    child::{Child, run},
+    play::Play,
+};
+
+const ANSWER: &str = "специалист_ответ";
+
+#[tokio::test]
+async fn a_copy_of_the_running_journal_is_put_back_and_sends_nothing_twice() {
+    let play = Play::set().await;
+    let service = Child::serve(&play.stage).await;
+    play.registers().await;
+    play.opens_appeal().await;
+    let saved = run(&play.stage, &["backup", "copy.redb"]).await;
+    assert_eq!((saved.code, saved.err.as_str()), (Some(0), ""), "{}", saved.out);
+    for words in [
+        "Копия журнала: copy.redb, записей: ",
+        "A copy of the journal is in copy.redb: ",
+        "KiB",
+        "sheetdesk restore copy.redb",
+    ] {
+        assert!(saved.out.contains(words), "{words}: {}", saved.out);
+    }
+    let file = play.stage.directory().join("copy.redb");
+    let copy = fs::read(&file).expect("it is there");
+    assert_eq!(fs::metadata(&file).expect("it is there").permissions().mode() & 0o777, 0o600);
+    let again = run(&play.stage, &["backup", "copy.redb"]).await;
+    assert_eq!((again.code, again.out.as_str()), (Some(1), ""));
+    assert!(again.err.contains("choose another name"), "{}", again.err);
+    assert_eq!(fs::read(&file).expect("it is there"), copy);
+    let refused = run(&play.stage, &["restore", "copy.redb"]).await;
+    assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
+    assert!(refused.err.contains("only while no service runs: stop it"), "{}", refused.err);
+
+    play.types(2, ANSWER, "Отчёт отправили").await;
+    play.hears("Отчёт отправили").await;
+    play.settled().await;
+    service.stop(Signal::TERM).await;
+    let told = play.marina.messages().len();
+    let restored = run(&play.stage, &["restore", "copy.redb"]).await;
+    assert_eq!((restored.code, restored.err.as_str()), (Some(0), ""), "{}", restored.out);
+    for words in [
+        "Журнал восстановлен из копии",
+        "is kept as",
+        "sheetdesk release answers",
+        "sheetdesk serve",
+    ] {
+        assert!(restored.out.contains(words), "{words}: {}", restored.out);
+    }
+
+    let service = Child::serve(&play.stage).await;
+    play.settled().await;
+    play.marina.write("А где второй отчёт?");
+    play.shows(2, "текст_обращений", |text| {
+        text.contains("А где второй отчёт?") && text.contains("Отчёт отправили")
+    })
+    .await;
+    play.settled().await;
+    assert_eq!(play.heard("Отчёт отправили"), 1);
+    assert!(play.marina.messages().len() <= told + 1, "at most the new message has an answer");
+    service.stop(Signal::TERM).await;
+}
+
+#[tokio::test]
+async fn without_a_service_the_closed_journal_is_copied() {
+    let play = Play::set().await;
+    let nothing = run(&play.stage, &["backup", "copy.redb"]).await;
+    assert_eq!((nothing.code, nothing.out.as_str()), (Some(1), ""));
+    assert!(nothing.err.contains("there is no journal in"), "{}", nothing.err);
+    let service = Child::serve(&play.stage).await;
+    play.registers().await;
+    // A dead one's socket stays behind.
+    service.kill().await;
+    let saved = run(&play.stage, &["backup", "copy.redb"]).await;
+    assert_eq!((saved.code, saved.err.as_str()), (Some(0), ""), "{}", saved.out);
+    let left: Vec<_> = fs::read_dir(play.stage.directory())
+        .expect("a directory")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .filter(|name| name.starts_with(".sheetdesk-"))
+        .collect();
+    assert_eq!(left, Vec::<String>::new());
+    fs::remove_dir_all(play.stage.data_dir()).expect("the machine is lost");
+    let restored = run(&play.stage, &["restore", "copy.redb"]).await;
+    assert_eq!((restored.code, restored.err.as_str()), (Some(0), ""), "{}", restored.out);
+    let service = Child::serve(&play.stage).await;
+    play.opens_appeal().await;
+    service.stop(Signal::TERM).await;
+    let foreign = run(&play.stage, &["restore", "service-account.json"]).await;
+    assert_eq!((foreign.code, foreign.out.as_str()), (Some(1), ""));
+    assert!(foreign.err.contains("nothing was changed"), "{}", foreign.err);
+}
