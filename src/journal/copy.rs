@@ -83,7 +83,7 @@ impl Journal {
     /// When the file cannot be read.
     pub fn source(&self) -> Result<Source, CopyError> {
         let read = self.shared.disk.with(|db| Source::of(&db.begin_read()?));
-        read.map_err(unreadable)
+        read.map_err(CopyError::from)
     }
 }
 
@@ -104,7 +104,7 @@ impl Closed {
         })?;
         let read = || -> Result<Source, Fault> { Source::of(&database.begin_read()?) };
         Ok(Self {
-            source: read().map_err(unreadable)?,
+            source: read().map_err(CopyError::from)?,
             _database: database,
             _lock: lock,
         })
@@ -139,7 +139,7 @@ impl Source {
             let counts: Result<Vec<u64>, Fault> = self.tables.iter().map(|(_, table)| Ok(table.len()?)).collect();
             Ok(counts?.into_iter().sum())
         };
-        count().map_err(unreadable)
+        count().map_err(CopyError::from)
     }
 
     /// Gives every record, table by table, in the order of the keys, until it is told to stop.
@@ -148,8 +148,8 @@ impl Source {
     /// When the file cannot be read, or whoever takes the records says so.
     pub fn each<E: From<CopyError>>(&self, mut take: impl FnMut(&str, &[u8], &[u8]) -> Result<(), E>) -> Result<(), E> {
         for (name, table) in &self.tables {
-            for pair in table.iter().map_err(|error| unreadable(error.into()))? {
-                let (key, value) = pair.map_err(|error| unreadable(error.into()))?;
+            for pair in table.iter().map_err(|error| CopyError::from(Fault::from(error)))? {
+                let (key, value) = pair.map_err(|error| CopyError::from(Fault::from(error)))?;
                 take(name, key.value(), value.value())?;
             }
         }
@@ -260,6 +260,8 @@ fn directory_of(target: &Path) -> &Path {
     parent.unwrap_or(Path::new("."))
 }
 
-pub(super) fn unreadable(fault: Fault) -> CopyError {
-    CopyError::Unreadable(fault.to_string())
+impl From<Fault> for CopyError {
+    fn from(fault: Fault) -> Self {
+        Self::Unreadable(fault.to_string())
+    }
 }
