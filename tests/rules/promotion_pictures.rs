@@ -11,7 +11,7 @@ use sheetdesk::domain::{
 };
 
 use crate::{
-    promotions::{RUNS, board, made, table, to_anna},
+    promotions::{RUNS, board, deliver, made, table, to_anna},
     table::ANNA,
 };
 
@@ -82,6 +82,9 @@ fn a_picture_that_cannot_be_had_stops_all_until_somebody_decides() {
         board.rows[0].cells.offer.content = "".into();
         board.acts(&mut table, 0, "Опубликовать");
         assert_eq!(board.says(0), "Активна: 0 из 1, осталось ≈ 1 с (0 %)");
+        deliver(&mut table, &key);
+        board.write(&mut table);
+        assert_eq!(board.says(0), "Активна: разослана 11:00: 1 из 1", "with {admin:?}");
     }
 }
 

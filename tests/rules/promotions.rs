@@ -45,7 +45,7 @@ pub(crate) fn to_anna(key: &PromotionKey) -> OutboxId {
     OutboxId::Promotion(key.clone(), ANNA)
 }
 
-fn deliver(table: &mut Table, key: &PromotionKey) {
+pub(crate) fn deliver(table: &mut Table, key: &PromotionKey) {
     let id = to_anna(key);
     table.state.claim(&id);
     table.sent(&id, Outcome::Delivered(MessageId(5)));

@@ -185,6 +185,12 @@ pub(super) fn cover_failed(turn: &mut Turn<'_, impl View>, key: &PromotionKey, w
     });
 }
 
+/// Whether a message was refused because of the picture that it was to upload for all.
+pub(super) fn is_obstacle(turn: &Turn<'_, impl View>, id: &OutboxId, why: &Why) -> bool {
+    let broadcast = announcement(id).and_then(|(key, _)| turn.broadcast(key));
+    broadcast.is_some_and(|broadcast| is_about_the_picture(&broadcast, why))
+}
+
 /// Telegram has the picture: from now on it is sent by its id.
 pub(super) fn uploaded(turn: &mut Turn<'_, impl View>, key: &PromotionKey, media: &Media) {
     change(turn, key, |_, broadcast| {

@@ -78,7 +78,15 @@ fn reject(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, why: Why) {
         Form::Edit(_) => Ending::Delivered,
         Form::Message | Form::Receipt | Form::File(_) | Form::Picture(_) | Form::Kept(_) => Ending::Failed,
     };
-    turn.then(Effect::Finish(entry.send.id.clone(), ending));
+    let id = entry.send.id.clone();
+    if broadcasts::is_obstacle(turn, &id, &why) {
+        // It is not this partner's message that failed: it may be made again, under the same id.
+        let (at, lost) = (turn.now, entry.lost);
+        turn.then(Effect::Reschedule { id: id.clone(), at, lost });
+        turn.then(Effect::Withdraw(id));
+    } else {
+        turn.then(Effect::Finish(id, ending));
+    }
     if matches!(why, Why::Blocked | Why::Deactivated)
         && let Some(mut session) = turn.session(entry.send.to)
     {
