@@ -145,6 +145,17 @@ impl Counts {
     }
 }
 
+impl Picture {
+    /// Whether it is still to be uploaded, from this source.
+    #[must_use]
+    pub fn is_of(&self, wanted: &Text) -> bool {
+        match self {
+            Self::Source(source) => source == wanted,
+            Self::Kept(_) => false,
+        }
+    }
+}
+
 impl Broadcast {
     /// A broadcast that is about to start.
     #[must_use]

@@ -112,3 +112,24 @@ fn long_words_go_behind_their_picture() {
     assert!(board.says(0).contains("Telegram не принял картинку"), "{}", board.says(0));
     assert!(table.state.outbox(&to_anna(&key)).is_none(), "his words are taken back");
 }
+
+#[test]
+fn a_picture_that_was_replaced_while_it_was_tested_is_not_sent_for_the_new_one() {
+    let mut table = table();
+    let mut board = board(&mut table, &[&format!("{RUNS}|https://a.example/old.png")]);
+    board.acts(&mut table, 0, "Тест");
+    let tested = OutboxId::Preview(board.key(0), 3);
+    board.rows[0].cells.offer.content = "https://a.example/new.png".into();
+    board.acts(&mut table, 0, "Опубликовать");
+    table.state.claim(&tested);
+    table.sent(&tested, Outcome::Uploaded(MessageId(9), media()));
+    assert_eq!(
+        (made(&table), board.promotion(&table, 0).media),
+        (0, None),
+        "it still waits for its own"
+    );
+    let shown = OutboxId::Preview(board.key(0), 5);
+    table.state.claim(&shown);
+    table.sent(&shown, Outcome::Uploaded(MessageId(10), media()));
+    assert_eq!(made(&table), 1);
+}

@@ -14,7 +14,7 @@ use crate::domain::{
     media::Media,
     session::Session,
     tab::Tab,
-    text::Html,
+    text::{Html, Text},
     turn::Turn,
     view::View,
     wording::{BroadcastNote, Note, Say},
@@ -49,18 +49,19 @@ pub(super) fn start(turn: &mut Turn<'_, impl View>, mut broadcast: Broadcast) {
     turn.put(Entity::Broadcast(broadcast));
 }
 
-/// The picture has come to the admin chat, or has not.
-pub(super) fn prepared(turn: &mut Turn<'_, impl View>, key: &PromotionKey, media: Result<Media, Why>) {
-    change(turn, key, |turn, broadcast| match (broadcast.state, media) {
-        (BroadcastState::Preparing, Ok(media)) => {
-            broadcast.picture = Some(Picture::Kept(media));
-            run(turn, broadcast);
+/// The picture from this source has come to the admin chat, or has not.
+pub(super) fn prepared(turn: &mut Turn<'_, impl View>, key: &PromotionKey, source: &Text, media: Result<Media, Why>) {
+    change(turn, key, |turn, broadcast| {
+        // What was tested before may have been another picture.
+        let waits = broadcast.state == BroadcastState::Preparing && broadcast.picture.as_ref().is_some_and(|it| it.is_of(source));
+        match media {
+            _ if !waits => {}
+            Ok(media) => {
+                broadcast.picture = Some(Picture::Kept(media));
+                run(turn, broadcast);
+            }
+            Err(why) => halt(turn, broadcast, why),
         }
-        (BroadcastState::Preparing, Err(why)) => halt(turn, broadcast, why),
-        (
-            BroadcastState::Halted | BroadcastState::Running | BroadcastState::Paused | BroadcastState::Cancelled | BroadcastState::Over,
-            _,
-        ) => {}
     });
 }
 
@@ -191,10 +192,11 @@ pub(super) fn is_obstacle(turn: &Turn<'_, impl View>, id: &OutboxId, why: &Why) 
     broadcast.is_some_and(|broadcast| is_about_the_picture(&broadcast, why))
 }
 
-/// Telegram has the picture: from now on it is sent by its id.
-pub(super) fn uploaded(turn: &mut Turn<'_, impl View>, key: &PromotionKey, media: &Media) {
+/// Telegram has the picture from this source: from now on it is sent by its id.
+pub(super) fn uploaded(turn: &mut Turn<'_, impl View>, key: &PromotionKey, source: &Text, media: &Media) {
     change(turn, key, |_, broadcast| {
-        if matches!(broadcast.picture, Some(Picture::Source(_))) {
+        let is_it = broadcast.state != BroadcastState::Preparing && broadcast.picture.as_ref().is_some_and(|it| it.is_of(source));
+        if is_it {
             broadcast.picture = Some(Picture::Kept(media.clone()));
         }
     });

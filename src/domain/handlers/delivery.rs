@@ -11,6 +11,7 @@ use crate::domain::{
     ids::{MessageId, OutboxId},
     media::Media,
     message::Post,
+    text::Text,
     turn::Turn,
     view::View,
 };
@@ -37,14 +38,14 @@ pub(in crate::domain) fn sent(turn: &mut Turn<'_, impl View>, id: &OutboxId, out
     };
     match outcome {
         Outcome::Delivered(message) | Outcome::Uploaded(message, _) => {
-            if let Outcome::Uploaded(_, media) = outcome {
-                keep(turn, id, media);
+            if let (Outcome::Uploaded(_, media), Form::Picture(source)) = (outcome, &entry.send.form) {
+                keep(turn, id, source, media);
             }
             turn.then(Effect::Finish(id.clone(), Ending::Delivered));
             remember(turn, &entry.send, *message);
             end_part(
                 turn,
-                id,
+                &entry.send,
                 PartEnd::Delivered {
                     maybe_twice: entry.lost > 0,
                 },
@@ -93,7 +94,7 @@ fn reject(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, why: Why) {
         session.blocked = true;
         turn.put(Entity::Session(session));
     }
-    end_part(turn, &entry.send.id, PartEnd::Rejected(why));
+    end_part(turn, &entry.send, PartEnd::Rejected(why));
 }
 
 fn retry(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, after: RetryAfter) {
@@ -133,13 +134,13 @@ fn lose(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
             Form::Edit(_) => Ending::Delivered,
             Form::Message | Form::Receipt | Form::File(_) | Form::Picture(_) | Form::Kept(_) => Ending::Unknown,
         };
-        turn.then(Effect::Finish(id.clone(), ending));
-        end_part(turn, &id, PartEnd::Unknown { twice: lost > 1 });
+        turn.then(Effect::Finish(id, ending));
+        end_part(turn, &entry.send, PartEnd::Unknown { twice: lost > 1 });
     }
 }
 
-fn end_part(turn: &mut Turn<'_, impl View>, id: &OutboxId, end: PartEnd) {
-    match id {
+fn end_part(turn: &mut Turn<'_, impl View>, send: &Send, end: PartEnd) {
+    match &send.id {
         OutboxId::Answer(appeal, revision, part) => answers::part_ended(turn, *appeal, *revision, *part, end),
         OutboxId::Promotion(key, chat) => broadcasts::ended(turn, key, *chat, announcement_end(end)),
         OutboxId::Cover(key, _) => {
@@ -149,17 +150,17 @@ fn end_part(turn: &mut Turn<'_, impl View>, id: &OutboxId, end: PartEnd) {
         }
         OutboxId::Preview(key, _) => match end {
             PartEnd::Delivered { .. } => {}
-            PartEnd::Rejected(why) => publishing::unshown(turn, key, why),
-            PartEnd::Unknown { .. } => publishing::unshown(turn, key, Why::GaveUp),
+            PartEnd::Rejected(why) => publishing::unshown(turn, key, &send.form, why),
+            PartEnd::Unknown { .. } => publishing::unshown(turn, key, &send.form, Why::GaveUp),
         },
         OutboxId::Reply(..) => {}
     }
 }
 
 /// What Telegram keeps of an announcement is not uploaded again.
-fn keep(turn: &mut Turn<'_, impl View>, id: &OutboxId, media: &Media) {
+fn keep(turn: &mut Turn<'_, impl View>, id: &OutboxId, source: &Text, media: &Media) {
     match id {
-        OutboxId::Promotion(key, _) | OutboxId::Cover(key, _) | OutboxId::Preview(key, _) => publishing::uploaded(turn, key, media),
+        OutboxId::Promotion(key, _) | OutboxId::Cover(key, _) | OutboxId::Preview(key, _) => publishing::uploaded(turn, key, source, media),
         OutboxId::Reply(..) | OutboxId::Answer(..) => {}
     }
 }

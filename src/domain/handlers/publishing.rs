@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::domain::{
     appeal::Why,
     broadcast::{Broadcast, Picture},
-    effect::{Effect, Entity, Lane, Send},
+    effect::{Effect, Entity, Form, Lane, Send},
     ids::{OutboxId, PromotionKey, RowKey},
     media::Media,
     promotion::{
@@ -79,27 +79,28 @@ pub(super) fn next_moment(rules: &Rules, promotion: &Promotion, now: Timestamp) 
     moment.filter(|&moment| moment > now)
 }
 
-/// A promotion could not be shown in the admin chat.
-pub(super) fn unshown(turn: &mut Turn<'_, impl View>, key: &PromotionKey, why: Why) {
-    broadcasts::prepared(turn, key, Err(why.clone()));
-    if let Some(mut promotion) = turn
-        .promotion(key)
-        .filter(|promotion| !matches!(promotion.stage, Stage::Announced(_)))
-    {
+/// A promotion could not be shown in the admin chat, in this form.
+pub(super) fn unshown(turn: &mut Turn<'_, impl View>, key: &PromotionKey, form: &Form, why: Why) {
+    if let Form::Picture(source) = form {
+        broadcasts::prepared(turn, key, source, Err(why.clone()));
+    }
+    let tested = |promotion: &Promotion| !matches!(promotion.stage, Stage::Announced(_));
+    if let Some(mut promotion) = turn.promotion(key).filter(tested) {
         promotion.refusal = Some(Refusal::TestFailed(why));
         turn.dirty(RowKey::Promotion(key.clone()));
         turn.put(Entity::Promotion(Box::new(promotion)));
     }
 }
 
-/// Telegram has the picture of a promotion.
-pub(super) fn uploaded(turn: &mut Turn<'_, impl View>, key: &PromotionKey, media: &Media) {
-    if let Some(mut promotion) = turn.promotion(key) {
+/// Telegram has the picture that was made from this source; the row may hold another by now.
+pub(super) fn uploaded(turn: &mut Turn<'_, impl View>, key: &PromotionKey, source: &Text, media: &Media) {
+    let still = |promotion: &Promotion| promotion.content().as_str().trim() == source.as_str();
+    if let Some(mut promotion) = turn.promotion(key).filter(still) {
         promotion.media = Some((promotion.row.offer.content.clone(), media.clone()));
         turn.put(Entity::Promotion(Box::new(promotion)));
     }
-    broadcasts::uploaded(turn, key, media);
-    broadcasts::prepared(turn, key, Ok(media.clone()));
+    broadcasts::uploaded(turn, key, source, media);
+    broadcasts::prepared(turn, key, source, Ok(media.clone()));
 }
 
 fn something(done: bool) -> Result<(), Refusal> {
