@@ -27,6 +27,7 @@ use std::path::Path;
 pub use self::addresses::{BaseUrl, SpreadsheetId, TabName};
 pub use self::credentials::Credentials;
 pub use self::error::{SettingsError, SettingsErrors, Source, Warning};
+pub use self::keys::{is_secret, variable_of};
 pub use self::secrets::{BotId, BotToken, CallbackSecret};
 pub use self::settings::{Appeals, Files, Http, Local, Log, Mode, Promotions, Schedule, Settings, Sheets, TabAddress, Telegram};
 pub use self::sheets::{Fill, Names};

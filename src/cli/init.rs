@@ -15,7 +15,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use rustls::crypto::ring;
 
 use super::Failure;
-use crate::config::Settings;
+use crate::config::{Settings, is_secret, variable_of};
 
 /// How often one question is asked.
 const TRIES: usize = 5;
@@ -31,7 +31,6 @@ struct Question {
     asks: &'static str,
     /// What is taken where nothing is typed; none where an answer is needed.
     default: Option<&'static str>,
-    secret: bool,
 }
 
 const QUESTIONS: [Question; 7] = [
@@ -39,43 +38,36 @@ const QUESTIONS: [Question; 7] = [
         key: "telegram.token",
         asks: "Токен бота от @BotFather / The bot's token from @BotFather",
         default: None,
-        secret: true,
     },
     Question {
         key: "sheets.credentials",
         asks: "Файл ключа сервисного аккаунта Google (JSON) / The service account's key file (JSON)",
         default: None,
-        secret: false,
     },
     Question {
         key: "sheets.partners.spreadsheet",
         asks: "Адрес таблицы со списком партнёров / The address of the spreadsheet with the partners",
         default: None,
-        secret: false,
     },
     Question {
         key: "sheets.appeals.spreadsheet",
         asks: "Адрес таблицы с обращениями (Enter – та же) / The one with the appeals (Enter: the same)",
         default: Some(""),
-        secret: false,
     },
     Question {
         key: "sheets.promotions.spreadsheet",
         asks: "Адрес таблицы с акциями (Enter – та же, «нет» – без акций) / The one with the promotions (Enter: the same, \"no\": none)",
         default: Some(""),
-        secret: false,
     },
     Question {
         key: "http.public_url",
         asks: "Адрес сервиса в интернете, https://… (Enter – нет, будем опрашивать Telegram) / The service's public address (Enter: none, polling)",
         default: Some(""),
-        secret: false,
     },
     Question {
         key: "telegram.admin_chat",
         asks: "Чат администратора, число (Enter – без него) / The admin chat, a number (Enter: none)",
         default: Some(""),
-        secret: false,
     },
 ];
 
@@ -164,7 +156,7 @@ impl Answers {
 
     /// What is wrong with one setting, or with any.
     fn check(&self, key: Option<&str>) -> Result<(), String> {
-        let variables = self.0.iter().map(|(key, value)| (variable(key), value.clone()));
+        let variables = self.0.iter().map(|(key, value)| (variable_of(key), value.clone()));
         let Err(faults) = Settings::load(None, variables) else {
             return Ok(());
         };
@@ -206,19 +198,11 @@ impl Answers {
 
     fn secrets(&self) -> String {
         let secrets = self.0.iter().filter(|(key, _)| is_secret(key));
-        let lines: String = secrets.map(|(key, value)| format!("{}='{value}'\n", variable(key))).collect();
+        let lines: String = secrets.map(|(key, value)| format!("{}='{value}'\n", variable_of(key))).collect();
         format!(
             "# Secrets: whoever reads this can speak as the bot. For `EnvironmentFile=`, `--env-file`, or: set -a; . this file\n{lines}"
         )
     }
-}
-
-fn is_secret(key: &str) -> bool {
-    key.ends_with("_secret") || QUESTIONS.iter().any(|question| question.key == key && question.secret)
-}
-
-fn variable(key: &str) -> String {
-    format!("SHEETDESK_{}", key.to_uppercase().replace('.', "__"))
 }
 
 fn write(file: &PathBuf, mode: u32, text: &str) -> Result<(), Failure> {

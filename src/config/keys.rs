@@ -90,10 +90,22 @@ pub(super) const PREFIX: &str = "SHEETDESK_";
 /// What the variable ends with that names a file with a secret in it.
 const FILE_SUFFIX: &str = "_FILE";
 
+/// The environment variable that overrides the setting with this path (`section.key`).
+#[must_use]
+pub fn variable_of(path: &str) -> String {
+    format!("{PREFIX}{}", path.to_uppercase().replace('.', "__"))
+}
+
+/// Whether the setting with this path is a secret.
+#[must_use]
+pub fn is_secret(path: &str) -> bool {
+    KEYS.iter().any(|key| key.path == path && key.secret)
+}
+
 impl Key {
     /// The environment variable that overrides this setting.
     pub(super) fn variable(&self) -> String {
-        format!("{PREFIX}{}", self.path.to_uppercase().replace('.', "__"))
+        variable_of(self.path)
     }
 
     /// The environment variable that names a file with this secret in it.

@@ -137,11 +137,28 @@ pub struct Quiet {
     pub until: Time,
 }
 
+impl BroadcastState {
+    /// Whether messages go out, or will without anybody's doing.
+    #[must_use]
+    pub fn is_under_way(self) -> bool {
+        match self {
+            Self::Preparing | Self::Running => true,
+            Self::Halted | Self::Paused | Self::Cancelled | Self::Over => false,
+        }
+    }
+}
+
 impl Counts {
+    /// Messages that have ended, one way or the other.
+    #[must_use]
+    pub fn ended(&self) -> u32 {
+        self.sent + self.failed + self.unknown
+    }
+
     /// Messages that are made and have not ended.
     #[must_use]
     pub fn outstanding(&self) -> u32 {
-        self.made.saturating_sub(self.sent + self.failed + self.unknown)
+        self.made.saturating_sub(self.ended())
     }
 }
 
@@ -183,37 +200,14 @@ impl Broadcast {
     /// Partners who have not got it and may still.
     #[must_use]
     pub fn remaining(&self) -> u32 {
-        let Counts {
-            sent,
-            failed,
-            unknown,
-            skipped,
-            ..
-        } = self.counts;
-        self.audience.saturating_sub(sent + failed + unknown + skipped)
+        self.audience.saturating_sub(self.counts.ended() + self.counts.skipped)
     }
 
     /// Whether it ended, or was halted, before anybody got it: then it may begin anew.
     #[must_use]
     pub fn reached_nobody(&self) -> bool {
-        let Counts {
-            made,
-            sent,
-            failed,
-            unknown,
-            ..
-        } = self.counts;
         let rests = matches!(self.state, BroadcastState::Halted | BroadcastState::Cancelled);
-        rests && made + sent + failed + unknown == 0
-    }
-
-    /// Whether messages go out, or will without anybody's doing.
-    #[must_use]
-    pub fn is_under_way(&self) -> bool {
-        match self.state {
-            BroadcastState::Preparing | BroadcastState::Running => true,
-            BroadcastState::Halted | BroadcastState::Paused | BroadcastState::Cancelled | BroadcastState::Over => false,
-        }
+        rests && self.counts.made + self.counts.ended() == 0
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How many rows are named.
-const NAMED: usize = 20;
+pub(super) const NAMED: usize = 20;
 
 /// A tab that can be read, and what is known of it.
 pub(super) struct Readable {
@@ -69,17 +69,21 @@ pub(super) async fn waiting(settings: &Settings, hub: &Hub, tab: &Readable) -> O
 
 /// The rows, as people count them, in which an answer stands beside a telegram_id.
 async fn typed(hub: &Hub, tab: &Readable) -> Result<Vec<u32>, String> {
-    let plan = Plan::new(tab.words.tab, &tab.info, &tab.layout, Histories::Skip);
-    let answer = hub
-        .read(&tab.spreadsheet, &plan.ranges())
-        .await
-        .map_err(|error| error.to_string())?;
-    let look: Look = plan
-        .parse(&tab.words, Timestamp::MIN, answer)
-        .map_err(|_| "rows or columns moved while the tab was read; try again".to_owned())?;
+    let look = look(hub, tab).await?;
     let answered = |row: &&crate::sheets::look::Row| {
         let theirs = matches!(row.telegram, TelegramCell::Id(_) | TelegramCell::Doubled(_));
         theirs && look.text(row, Column::Answer).is_some_and(|text| !Text::from(text).is_blank())
     };
     Ok(look.rows.iter().filter(answered).map(|row| row.row + 1).collect())
+}
+
+/// One look at a tab.
+pub(super) async fn look(hub: &Hub, tab: &Readable) -> Result<Look, String> {
+    let plan = Plan::new(tab.words.tab, &tab.info, &tab.layout, Histories::Skip);
+    let answer = hub
+        .read(&tab.spreadsheet, &plan.ranges())
+        .await
+        .map_err(|error| error.to_string())?;
+    plan.parse(&tab.words, Timestamp::MIN, answer)
+        .map_err(|_| "rows or columns moved while the tab was read; try again".to_owned())
 }

@@ -2,21 +2,17 @@
 //!
 //! Invariant: they are told by row, never by their text; once there is a journal, its service knows better.
 
-use jiff::Timestamp;
-
-use super::{Finding, answers::Readable, note, wrong};
+use super::{
+    Finding,
+    answers::{self, NAMED, Readable},
+    note, wrong,
+};
 use crate::{
     cli::status::numbers,
     config::Settings,
     domain::{promotion::PromotionStatus, row::Column, text::Text},
-    sheets::{
-        hub::Hub,
-        look::plan::{Histories, Plan},
-    },
+    sheets::hub::Hub,
 };
-
-/// How many rows are named.
-const NAMED: usize = 20;
 
 /// What waits before the first start; none where nothing does.
 pub(super) async fn waiting(settings: &Settings, hub: &Hub, tab: &Readable) -> Option<Finding> {
@@ -24,12 +20,10 @@ pub(super) async fn waiting(settings: &Settings, hub: &Hub, tab: &Readable) -> O
         return None;
     }
     let words = crate::app::promotion_vocabulary(&settings.words.promotions);
-    let plan = Plan::new(tab.words.tab, &tab.info, &tab.layout, Histories::Skip);
-    let answer = match hub.read(&tab.spreadsheet, &plan.ranges()).await {
-        Ok(answer) => answer,
-        Err(error) => return Some(wrong("promotions", error.to_string())),
+    let look = match answers::look(hub, tab).await {
+        Ok(look) => look,
+        Err(words) => return Some(wrong("promotions", words)),
     };
-    let look = plan.parse(&tab.words, Timestamp::MIN, answer).ok()?;
     let rows = |wanted: &dyn Fn(&Text, &Text) -> bool| -> Vec<u32> {
         let text = |row, column| Text::from(look.text(row, column).unwrap_or_default());
         let filtered = look

@@ -64,7 +64,7 @@ pub(super) async fn follow(local: &Local, mut status: Status) -> Result<(), Fail
                 bar.finish();
             }
         }
-        if !status.broadcasts.iter().any(is_under_way) {
+        if !status.broadcasts.iter().any(|broadcast| broadcast.state.is_under_way()) {
             return Ok(());
         }
         tokio::time::sleep(EVERY).await;
@@ -86,13 +86,6 @@ fn bar(broadcast: &Broadcast) -> ProgressBar {
 fn progress(broadcast: &Broadcast) -> (u32, u32) {
     let done = broadcast.sent + broadcast.failed + broadcast.unknown + broadcast.skipped;
     (done, done + broadcast.waiting)
-}
-
-fn is_under_way(broadcast: &Broadcast) -> bool {
-    match broadcast.state {
-        BroadcastState::Preparing | BroadcastState::Running => true,
-        BroadcastState::Halted | BroadcastState::Paused | BroadcastState::Cancelled | BroadcastState::Over => false,
-    }
 }
 
 fn state(broadcast: &Broadcast) -> String {

@@ -34,14 +34,14 @@ pub(super) enum End {
     Unknown,
 }
 
-/// An announcement begins, unless this promotion was announced before. Its picture goes to the admin chat first, where there is one.
-pub(super) fn start(turn: &mut Turn<'_, impl View>, mut broadcast: Broadcast) {
+/// An announcement begins, unless this promotion was announced before; where the admin chat uploads its picture, once that is done.
+pub(super) fn start(turn: &mut Turn<'_, impl View>, mut broadcast: Broadcast, uploads: bool) {
     if turn.broadcast(&broadcast.key).is_some_and(|known| !known.reached_nobody()) {
         return;
     }
     broadcast.started = turn.now;
     broadcast.audience = turn.tab(Tab::Partners).bound;
-    if matches!(broadcast.picture, Some(Picture::Source(_))) && turn.rules.admin_chat.is_some() {
+    if uploads {
         broadcast.state = BroadcastState::Preparing;
     } else {
         run(turn, &mut broadcast);

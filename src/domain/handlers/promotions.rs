@@ -96,7 +96,7 @@ pub(super) fn looked(turn: &mut Turn<'_, impl View>) {
 pub(in crate::domain) fn woken(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
     if let Some(mut promotion) = turn.promotion(key).filter(|promotion| promotion.gone.is_none()) {
         promotion.alarm = None;
-        settle(turn, promotion);
+        settle(turn, promotion, None);
     }
     broadcasts::woken(turn, key);
 }
@@ -114,7 +114,7 @@ fn first(turn: &mut Turn<'_, impl View>, mut promotion: Promotion, row: &Promoti
             publishing::act(turn, &mut promotion);
         }
     }
-    settle(turn, promotion);
+    settle(turn, promotion, None);
 }
 
 /// The row of a promotion that the journal knows.
@@ -142,11 +142,7 @@ fn again(turn: &mut Turn<'_, impl View>, known: &Promotion, nth: u32, row: &Prom
     if news {
         publishing::act(turn, &mut promotion);
     }
-    publishing::by_date(turn, &mut promotion);
-    // Most rows are as they were.
-    if promotion != *known {
-        settle(turn, promotion);
-    }
+    settle(turn, promotion, Some(known));
 }
 
 /// What the row shows now; the whole content is told only when it is new.
@@ -188,7 +184,7 @@ fn seen_anew(turn: &mut Turn<'_, impl View>, mut promotion: Promotion) {
         promotion.refusal = Some(Refusal::BeforeOurTime);
         promotion.taken = true;
     }
-    settle(turn, promotion);
+    settle(turn, promotion, None);
 }
 
 /// A person has set the status: so be it. What a person ends is told to nobody any more.
@@ -214,9 +210,12 @@ fn vanished(turn: &mut Turn<'_, impl View>, mut promotion: Promotion) {
     turn.put(Entity::Promotion(Box::new(promotion)));
 }
 
-/// What the dates bring, and the timer for what they will bring next.
-fn settle(turn: &mut Turn<'_, impl View>, mut promotion: Promotion) {
+/// What the dates bring, and the timer for what they will bring next. Most rows are as they were known: then nothing is stored.
+fn settle(turn: &mut Turn<'_, impl View>, mut promotion: Promotion, known: Option<&Promotion>) {
     publishing::by_date(turn, &mut promotion);
+    if known == Some(&promotion) {
+        return;
+    }
     let next = publishing::next_moment(turn.rules, &promotion, turn.now);
     if next != promotion.alarm {
         promotion.alarm = next;

@@ -166,11 +166,8 @@ fn announce(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion, plan: Pla
     promotion.stage = Stage::Announced(turn.now);
     promotion.status = Some(PromotionStatus::Active);
     let broadcast = broadcast(turn, promotion, plan);
-    let uploads = matches!(broadcast.picture, Some(Picture::Source(_)));
-    if uploads {
-        show(turn, promotion, &broadcast);
-    }
-    broadcasts::start(turn, broadcast);
+    let uploads = matches!(broadcast.picture, Some(Picture::Source(_))) && show(turn, promotion, &broadcast);
+    broadcasts::start(turn, broadcast, uploads);
 }
 
 fn broadcast(turn: &Turn<'_, impl View>, promotion: &Promotion, plan: Plan) -> Broadcast {

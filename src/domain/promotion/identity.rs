@@ -173,17 +173,7 @@ fn likeness(one: &Offer, other: &Offer) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::text::Text;
-
-    fn offer(cells: &str) -> Offer {
-        let cell = |at| Text::from(cells.split('|').nth(at).unwrap_or_default());
-        Offer {
-            title: cell(0),
-            description: cell(1),
-            starts: cell(2),
-            ..Offer::default()
-        }
-    }
+    use crate::domain::{promotion::offer::tests::offer, text::Text};
 
     fn promotion(number: u32, cells: &str) -> Promotion {
         let mut promotion = Promotion::new(PromotionKey::numbered(number));

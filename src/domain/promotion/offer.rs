@@ -230,14 +230,15 @@ fn read(text: &str) -> Option<(Date, Option<Time>)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     fn now() -> Timestamp {
         "2026-03-10T12:00:00Z".parse().expect("a moment")
     }
 
-    fn offer(cells: &str) -> Offer {
+    /// Название, описание, начало, окончание, контент, ссылка.
+    pub(in crate::domain::promotion) fn offer(cells: &str) -> Offer {
         let cell = |at| Text::from(cells.split('|').nth(at).unwrap_or_default());
         Offer {
             title: cell(0),
