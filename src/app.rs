@@ -6,6 +6,7 @@ mod admin;
 mod backup;
 mod desks;
 mod files;
+mod furniture;
 mod intake;
 mod metrics;
 mod observe;
@@ -50,6 +51,7 @@ use self::desks::Desks;
 pub use self::{
     admin::{AdminError, ask},
     backup::{BackupError, backup},
+    furniture::{Furniture, furniture},
     observe::{ObserveError, observe},
     operator::{Lost, Reply},
     report::{Broadcast, Status},

@@ -119,6 +119,12 @@ enum Setup {
         #[arg(long)]
         delete: bool,
     },
+    /// Make the tabs, headers, words to choose from and colours that the spreadsheets lack; what stands there stays
+    Sheets {
+        /// Only say what would be changed
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Print the script for the spreadsheet, with address and secret filled in
     AppsScript,
 }
@@ -269,6 +275,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             format,
         }) => check::check(load(config)?, offline, format).await,
         Command::Setup(Setup::Webhook { delete }) => setup::webhook(&load(config)?, delete).await,
+        Command::Setup(Setup::Sheets { dry_run }) => setup::sheets(&load(config)?, dry_run).await,
         Command::Setup(Setup::AppsScript) => setup::apps_script(&load(config)?),
         Command::Status(StatusArguments { format, watch }) => status::status(&local(config)?, format, watch).await,
         Command::Release(Release::Answers) => status::release_answers(&local(config)?).await,

@@ -34,7 +34,7 @@ pub use self::sheets::{Fill, Names};
 pub use self::values::{AdminChat, LogFilter, QuietHours};
 pub use self::words::{
     AppealColumns, AppealFills, AppealStatuses, AppealWords, ArchiveColumns, ArchiveWords, PartnerColumns, PartnerStatuses, PartnerWords,
-    PromotionActions, PromotionColumns, PromotionNotifications, PromotionStatuses, PromotionWords, SheetWords,
+    PromotionActions, PromotionColumns, PromotionNotifications, PromotionStatuses, PromotionWords, SheetWords, StateWords,
 };
 
 use self::error::Findings;

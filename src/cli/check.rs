@@ -15,7 +15,7 @@ use self::answers::Readable;
 pub(super) use self::live::live_sheet;
 use super::{Failure, Format};
 use crate::{
-    app::{appeal_words, partner_words, promotion_words},
+    app::{Reply, Request, appeal_words, ask, partner_words, promotion_words},
     clock,
     config::{Mode, Settings},
     domain::ids::SpreadsheetId,
@@ -25,6 +25,7 @@ use crate::{
         hub::{Hub, Patience},
         layout::{Layout, words::TabWords},
         look::plan::{find_tab, header_range, headers},
+        quota::CALLS_PER_WINDOW,
         wire::{CallError, Structure},
     },
     telegram::{client::Client, webhook},
@@ -120,7 +121,7 @@ fn webhook_finding(settings: &Settings, info: &crate::telegram::client::WebhookI
 }
 
 /// The way to the spreadsheets that the settings describe.
-async fn hub(settings: &Settings, patience: Patience) -> anyhow::Result<Hub> {
+pub(super) async fn hub(settings: &Settings, patience: Patience) -> anyhow::Result<Hub> {
     let key = AccountKey::read(settings.sheets.credentials.path())?;
     Ok(Hub::new(settings.sheets.api_url.as_str(), key, patience, clock::now).await?)
 }
@@ -130,12 +131,40 @@ async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
         Ok(hub) => hub,
         Err(error) => return findings.push(wrong("Google", error.to_string())),
     };
+    tabs(settings, &hub, findings).await;
+    findings.push(quota(settings, &hub).await);
+}
+
+/// How many calls Google still grants: by the service where it runs, else by this command's own.
+async fn quota(settings: &Settings, hub: &Hub) -> Finding {
+    let Ok(Reply::Status(status)) = ask(&settings.data_dir, &Request::Status).await else {
+        let left = hub.quota(clock::now());
+        let made = CALLS_PER_WINDOW.saturating_sub(left.reads);
+        return fine(
+            "quota",
+            format!("this check made {made} of the 60 reads that Google grants a minute; no service runs here yet"),
+        );
+    };
+    let (reads, writes) = (status.quota.reads, status.quota.writes);
+    let words =
+        format!("the service has {reads} of {CALLS_PER_WINDOW} reads and {writes} of {CALLS_PER_WINDOW} writes left in this minute");
+    if reads == 0 || writes == 0 {
+        note(
+            "quota",
+            format!("{words}; if it is often so, look less often: schedule.appeals, schedule.partners"),
+        )
+    } else {
+        fine("quota", words)
+    }
+}
+
+async fn tabs(settings: &Settings, hub: &Hub, findings: &mut Vec<Finding>) {
     let account = settings.sheets.credentials.client_email();
     let words = &settings.words;
     let partners = &settings.sheets.partners;
     let appeals = &settings.sheets.appeals;
     tab(
-        &hub,
+        hub,
         "partners",
         partners.spreadsheet.as_str(),
         &partner_words(partners.tab.as_str(), &words.partners),
@@ -144,7 +173,7 @@ async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
     )
     .await;
     let readable = tab(
-        &hub,
+        hub,
         "appeals",
         appeals.spreadsheet.as_str(),
         &appeal_words(appeals.tab.as_str(), &words.appeals),
@@ -154,13 +183,13 @@ async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
     .await;
     if let Some(promotions) = &settings.sheets.promotions {
         let named = promotion_words(promotions.tab.as_str(), &words.promotions);
-        let readable = tab(&hub, "promotions", promotions.spreadsheet.as_str(), &named, account, findings).await;
+        let readable = tab(hub, "promotions", promotions.spreadsheet.as_str(), &named, account, findings).await;
         if let Some(readable) = readable {
-            findings.extend(promotions::waiting(settings, &hub, &readable).await);
+            findings.extend(promotions::waiting(settings, hub, &readable).await);
         }
     }
     if let Some(readable) = readable {
-        findings.extend(answers::waiting(settings, &hub, &readable).await);
+        findings.extend(answers::waiting(settings, hub, &readable).await);
     }
 }
 
@@ -205,7 +234,7 @@ fn place(readable: &Readable) -> String {
     format!("tab «{}», every column found; {ours}", readable.words.title)
 }
 
-fn denied(error: &CallError, account: &str) -> String {
+pub(super) fn denied(error: &CallError, account: &str) -> String {
     match error {
         CallError::Denied(_) | CallError::NotFound => {
             format!("{error}. Open the spreadsheet, press «Share» («Поделиться») and let {account} edit it")

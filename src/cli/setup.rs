@@ -1,6 +1,9 @@
-//! `setup webhook` tells Telegram where to bring updates, or takes that back; `setup apps-script` prints the script for the sheet.
+//! `setup webhook` tells Telegram where to bring updates, or takes that back; `setup sheets` furnishes the spreadsheets; `setup apps-script`
+//! prints the script for the sheet.
 //!
 //! Invariant: setting up again changes nothing.
+
+mod sheets;
 
 use std::process::ExitCode;
 
@@ -8,6 +11,7 @@ use anyhow::{Context as _, anyhow};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::json;
 
+pub(super) use self::sheets::sheets;
 use super::Failure;
 use crate::{
     app::bot_menus,

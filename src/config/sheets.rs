@@ -180,6 +180,7 @@ mod tests {
             appeals,
             archive,
             promotions,
+            state,
         } = words;
         assert!(understands(&partners.columns.code, "partner_code"));
         assert!(understands(&partners.columns.status, " статус "));
@@ -199,6 +200,7 @@ mod tests {
             }
         );
         assert_eq!(archive.tab.as_str(), "обращения_архив");
+        assert_eq!(state.tab.as_str(), "Состояние");
         assert_eq!(promotions.columns.broadcast.written(), "Рассылка");
         assert_eq!(promotions.notifications.sent.written(), "SENT");
     }

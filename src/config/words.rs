@@ -188,6 +188,13 @@ pub struct ArchiveWords {
     pub columns: ArchiveColumns,
 }
 
+/// The tab on which the service says how it fares, in the appeals' spreadsheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateWords {
+    /// Its name.
+    pub tab: TabName,
+}
+
 /// The words of the promotions' tab.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PromotionWords {
@@ -212,17 +219,21 @@ pub struct SheetWords {
     pub archive: ArchiveWords,
     /// What they are told.
     pub promotions: PromotionWords,
+    /// How the service fares.
+    pub state: StateWords,
 }
 
 /// All words; `None` if something is wrong with them, once all are read.
 pub(super) fn read(words: &mut Words) -> Option<SheetWords> {
     let (partners, appeals) = (partners(words), appeals(words));
     let (archive, promotions) = (archive(words), promotions(words));
+    let state = words.read("state.tab", sheets::tab).map(|tab| StateWords { tab });
     Some(SheetWords {
         partners: partners?,
         appeals: appeals?,
         archive: archive?,
         promotions: promotions?,
+        state: state?,
     })
 }
 

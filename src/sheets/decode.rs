@@ -6,8 +6,8 @@ use google_sheets4::{api, common::remove_json_null_values};
 use serde_json::Value;
 
 use super::{
-    encode::FENCE_KEY,
-    wire::{Block, Change, Columns, Filter, ReadBack, SheetId, Structure, TabInfo},
+    encode::{FENCE_KEY, PROTECTION},
+    wire::{Block, Change, Columns, Filter, Manners, Offered, ReadBack, SheetId, Structure, TabInfo},
 };
 use crate::domain::ids::FenceId;
 
@@ -63,10 +63,51 @@ fn occurrences(changes: &[Change], replies: &[api::Response]) -> Vec<Option<u32>
         | Change::AddColumns { .. }
         | Change::SetFilter { .. }
         | Change::AddFill { .. }
+        | Change::Offer { .. }
+        | Change::Protect { .. }
         | Change::Fence(_)
         | Change::DropFence(_) => None,
     };
     changes.iter().enumerate().map(answer).collect()
+}
+
+/// What tabs say to those who type in them.
+pub(super) fn manners(answer: api::Spreadsheet) -> Option<Vec<(SheetId, Manners)>> {
+    let tab = |sheet: api::Sheet| Some((sheet_id(&sheet.properties?), manner(sheet.protected_ranges, sheet.data)));
+    answer.sheets?.into_iter().map(tab).collect()
+}
+
+fn manner(protected: Option<Vec<api::ProtectedRange>>, data: Option<Vec<api::GridData>>) -> Manners {
+    let ours = |range: &api::ProtectedRange| range.description.as_deref() == Some(PROTECTION);
+    let columns = |range: api::ProtectedRange| {
+        let range = range.range.unwrap_or_default();
+        let end = range.end_column_index.map(|end| index(Some(end)));
+        (range.start_column_index.map(|start| index(Some(start))), end)
+    };
+    Manners {
+        offers: data.unwrap_or_default().into_iter().flat_map(offers).collect(),
+        protected: protected.unwrap_or_default().into_iter().filter(ours).map(columns).collect(),
+    }
+}
+
+fn offers(data: api::GridData) -> Vec<((u32, u32), Offered)> {
+    let (row, column) = (index(data.start_row), index(data.start_column));
+    let mut offers = Vec::new();
+    for (at_row, cells) in (row..).zip(data.row_data.unwrap_or_default()) {
+        for (at_column, cell) in (column..).zip(cells.values.unwrap_or_default()) {
+            offers.extend(cell.data_validation.map(|rule| ((at_row, at_column), offered(rule))));
+        }
+    }
+    offers
+}
+
+fn offered(rule: api::DataValidationRule) -> Offered {
+    let condition = rule.condition.unwrap_or_default();
+    if condition.type_.as_deref() != Some("ONE_OF_LIST") {
+        return Offered::Other;
+    }
+    let words = condition.values.unwrap_or_default().into_iter();
+    Offered::Words(words.filter_map(|value| value.user_entered_value).collect())
 }
 
 fn block(sheet: SheetId, data: api::GridData) -> Block {

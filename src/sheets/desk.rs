@@ -13,7 +13,7 @@ mod fresh;
 mod intention;
 mod looking;
 mod pace;
-mod prepare;
+pub(super) mod prepare;
 mod settle;
 mod shared;
 mod spill;

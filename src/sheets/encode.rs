@@ -17,6 +17,13 @@ pub(super) const STRUCTURE_FIELDS: &str = "developerMetadata(metadataId,metadata
                                            sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),basicFilter,\
                                            conditionalFormats(booleanRule(condition(type,values))))";
 
+/// The mask of what a tab says to those who type in it.
+pub(super) const MANNERS_FIELDS: &str = "sheets(properties(sheetId),protectedRanges(description,range),\
+                                         data(startRow,startColumn,rowData(values(dataValidation(condition(type,values))))))";
+
+/// By these words in its description a protected range is known for ours.
+pub(super) const PROTECTION: &str = "Sheetdesk: здесь пишет служба. Sheetdesk: the service writes here.";
+
 /// The mask of a fence's answer.
 pub(super) const FENCE_FIELDS: &str = "replies(createDeveloperMetadata(developerMetadata(metadataId)))";
 
@@ -99,6 +106,8 @@ fn fill(request: &mut api::Request, change: &Change) -> Result<(), &'static str>
         Change::AddColumns { sheet, count } => request.append_dimension = Some(add_columns(*sheet, *count)?),
         Change::SetFilter { sheet, filter } => request.set_basic_filter = Some(set_filter(*sheet, filter)?),
         Change::AddFill { span, formula, color } => request.add_conditional_format_rule = Some(add_fill(*span, formula, *color)?),
+        Change::Offer { span, words } => request.set_data_validation = Some(offer(*span, words)?),
+        Change::Protect { sheet, columns } => request.add_protected_range = Some(protect(*sheet, *columns)?),
         Change::Fence(id) => request.create_developer_metadata = Some(fence(*id)?),
         Change::DropFence(id) => request.delete_developer_metadata = Some(drop_fence(*id)),
     }
@@ -155,6 +164,10 @@ fn add_tab(sheet: SheetId, title: &str) -> api::AddSheetRequest {
         properties: Some(api::SheetProperties {
             sheet_id: Some(sheet.0),
             title: Some(title.to_owned()),
+            grid_properties: Some(api::GridProperties {
+                frozen_row_count: Some(1),
+                ..Default::default()
+            }),
             ..Default::default()
         }),
     }
@@ -230,6 +243,42 @@ fn set_filter(sheet: SheetId, filter: &Filter) -> Result<api::SetBasicFilterRequ
     Ok(api::SetBasicFilterRequest { filter: Some(whole) })
 }
 
+fn offer(span: Span, words: &[String]) -> Result<api::SetDataValidationRequest, &'static str> {
+    let value = |word: &String| api::ConditionValue {
+        user_entered_value: Some(word.clone()),
+        ..Default::default()
+    };
+    Ok(api::SetDataValidationRequest {
+        range: Some(open_downwards(span)?),
+        rule: Some(api::DataValidationRule {
+            condition: Some(api::BooleanCondition {
+                type_: Some("ONE_OF_LIST".to_owned()),
+                values: Some(words.iter().map(value).collect()),
+            }),
+            strict: Some(false),
+            show_custom_ui: Some(true),
+            ..Default::default()
+        }),
+        ..Default::default()
+    })
+}
+
+fn protect(sheet: SheetId, columns: Option<(u32, u32)>) -> Result<api::AddProtectedRangeRequest, &'static str> {
+    Ok(api::AddProtectedRangeRequest {
+        protected_range: Some(api::ProtectedRange {
+            range: Some(api::GridRange {
+                sheet_id: Some(sheet.0),
+                start_column_index: columns.map(|(first, _)| index(first)).transpose()?,
+                end_column_index: columns.map(|(_, end)| index(end)).transpose()?,
+                ..Default::default()
+            }),
+            description: Some(PROTECTION.to_owned()),
+            warning_only: Some(true),
+            ..Default::default()
+        }),
+    })
+}
+
 fn add_fill(span: Span, formula: &str, color: [u8; 3]) -> Result<api::AddConditionalFormatRuleRequest, &'static str> {
     let [red, green, blue] = color.map(|part| Some(f32::from(part) / 255.0));
     let condition = api::BooleanCondition {
@@ -251,11 +300,7 @@ fn add_fill(span: Span, formula: &str, color: [u8; 3]) -> Result<api::AddConditi
     Ok(api::AddConditionalFormatRuleRequest {
         index: Some(0),
         rule: Some(api::ConditionalFormatRule {
-            // Without an end, the rule follows the tab as it grows.
-            ranges: Some(vec![api::GridRange {
-                end_row_index: None,
-                ..grid_range(span)?
-            }]),
+            ranges: Some(vec![open_downwards(span)?]),
             boolean_rule: Some(api::BooleanRule {
                 condition: Some(condition),
                 format: Some(format),
@@ -322,6 +367,14 @@ fn grid_range(span: Span) -> Result<api::GridRange, &'static str> {
         end_row_index: Some(index(span.rows.1)?),
         start_column_index: Some(index(span.columns.0)?),
         end_column_index: Some(index(span.columns.1)?),
+    })
+}
+
+/// Without an end, a rule follows the tab as it grows.
+fn open_downwards(span: Span) -> Result<api::GridRange, &'static str> {
+    Ok(api::GridRange {
+        end_row_index: None,
+        ..grid_range(span)?
     })
 }
 

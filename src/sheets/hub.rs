@@ -35,7 +35,7 @@ use super::{
     outcome::{self, Heard},
     quota::{Kind, Quota, QuotaLeft},
     token::{Connector, Issue, Tokens},
-    wire::{Batch, CallError, Columns, ReadBack, Structure},
+    wire::{Batch, CallError, Columns, Manners, ReadBack, SheetId, Structure},
 };
 
 /// A connection that is idle for this long is closed by us; Google closes its own after some minutes, and a request sent at that moment would be lost.
@@ -143,6 +143,22 @@ impl Hub {
         let call = call.add_scope(Scope::Spreadsheet).delegate(&mut ear).doit();
         let answer = self.wait(Kind::Read, call).await;
         self.close(&ear, answer, decode::structure)
+    }
+
+    /// What tabs say to those who type in these A1 ranges: one read, or none where nothing is asked.
+    ///
+    /// # Errors
+    /// No answer, or a refusal.
+    pub async fn manners(&self, spreadsheet: &SpreadsheetId, ranges: &[String]) -> Result<Vec<(SheetId, Manners)>, CallError> {
+        if ranges.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut ear = self.open(Kind::Read, spreadsheet).await?;
+        let call = self.spreadsheets().get(&spreadsheet.0).param("fields", encode::MANNERS_FIELDS);
+        let call = ranges.iter().fold(call, |call, range| call.add_ranges(range));
+        let call = call.add_scope(Scope::Spreadsheet).delegate(&mut ear).doit();
+        let answer = self.wait(Kind::Read, call).await;
+        self.close(&ear, answer, decode::manners)
     }
 
     /// The cells of A1 ranges, each answered in its place: one read, or none where nothing is asked.

@@ -9,7 +9,7 @@ mod encode;
 pub mod hub;
 pub mod live;
 mod outcome;
-mod quota;
+pub mod quota;
 mod token;
 pub mod wire;
 
@@ -21,3 +21,5 @@ pub mod diff;
 pub mod desk;
 
 pub mod driver;
+
+pub mod furnish;

@@ -7,7 +7,7 @@ use std::{collections::VecDeque, time::Duration};
 use jiff::Timestamp;
 
 /// Calls of one kind that we allow ourselves in any minute: Google grants 60 per user, and a few are left for `check` beside the service.
-const CALLS_PER_WINDOW: u32 = 55;
+pub const CALLS_PER_WINDOW: u32 = 55;
 
 /// The length over which Google counts calls.
 const WINDOW: Duration = Duration::from_secs(60);

@@ -52,6 +52,24 @@ pub struct Filter {
     pub raw: serde_json::Value,
 }
 
+/// What a tab says to those who type in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Manners {
+    /// What is offered in the cells that were asked for, by row and column; cells without an offer are left out.
+    pub offers: Vec<((u32, u32), Offered)>,
+    /// Where we warn: the first column, and behind the last; a tab as a whole has neither.
+    pub protected: Vec<(Option<u32>, Option<u32>)>,
+}
+
+/// What a cell offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Offered {
+    /// A list of words.
+    Words(Vec<String>),
+    /// Something else that people have chosen: a range, a date, a tick.
+    Other,
+}
+
 /// The cells of one range, by columns, as people read them (`FORMATTED_VALUE`); trailing empty ones may be missing.
 pub type Columns = Vec<Vec<String>>;
 
@@ -109,7 +127,7 @@ pub enum Change {
         /// From the first column on.
         values: Vec<Option<CellValue>>,
     },
-    /// Adds an empty tab at the right end; refused where its id or its name exists.
+    /// Adds an empty tab at the right end, whose first row stays in sight; refused where its id or its name exists.
     AddTab {
         /// Its id, of our choice.
         sheet: SheetId,
@@ -138,6 +156,20 @@ pub enum Change {
         formula: String,
         /// Red, green, blue.
         color: [u8; 3],
+    },
+    /// Offers words in the cells of a column, down to the bottom of the tab; others may be typed as well.
+    Offer {
+        /// Where it begins, and which columns.
+        span: Span,
+        /// The words, in the order in which they are offered.
+        words: Vec<String>,
+    },
+    /// Warns whoever is about to type here. It only warns: where some are forbidden to type, they cannot sort rows either.
+    Protect {
+        /// Which tab.
+        sheet: SheetId,
+        /// Which columns; none for the whole tab.
+        columns: Option<(u32, u32)>,
     },
     /// Makes the batch land at most once: a used id is refused.
     Fence(FenceId),

@@ -49,11 +49,12 @@ async fn check_finds_everything_in_order() {
         ("ok", "partners"),
         ("ok", "appeals"),
         ("ok", "promotions"),
+        ("ok", "quota"),
     ]) {
         let words: Vec<_> = line.split_whitespace().take(2).collect();
         assert_eq!(words, [verdict, about], "{line}");
     }
-    assert_eq!(lines.len(), 10, "{}", exit.out);
+    assert_eq!(lines.len(), 11, "{}", exit.out);
     let exit = run(&play.stage, &["check", "--format", "json"]).await;
     let findings: Value = serde_json::from_str(&exit.out).expect("JSON");
     assert_eq!(

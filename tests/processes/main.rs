@@ -16,5 +16,6 @@ mod observe;
 #[path = "../support/play.rs"]
 mod play;
 mod settings;
+mod setup_sheets;
 mod stops;
 mod terminal;

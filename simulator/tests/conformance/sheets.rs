@@ -72,12 +72,14 @@ fn requests() -> Value {
         }}})
     };
     json!([
-        {"addSheet": {"properties": {"sheetId": 77, "title": "Новый", "gridProperties": {"rowCount": 9, "columnCount": 4}}}},
+        {"addSheet": {"properties": {"sheetId": 77, "title": "Новый", "gridProperties": {"rowCount": 9, "columnCount": 4, "frozenRowCount": 1}}}},
         {"updateCells": {"start": {"sheetId": 77, "rowIndex": 0, "columnIndex": 0}, "rows": [row("a"), row("b")], "fields": "userEnteredValue"}},
         {"appendCells": {"sheetId": 77, "rows": [row("c")], "fields": "userEnteredValue"}},
         {"findReplace": {"find": "b", "replacement": "d", "matchCase": true, "matchEntireCell": true, "range": {"sheetId": 77, "startRowIndex": 1, "endRowIndex": 2}}},
         {"setBasicFilter": {"filter": {"range": {"sheetId": 77}}}},
         {"addConditionalFormatRule": {"rule": rule, "index": 0}},
+        {"setDataValidation": {"range": {"sheetId": 77, "startRowIndex": 1, "startColumnIndex": 1, "endColumnIndex": 2}, "rule": {"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "a"}]}, "showCustomUi": true}}},
+        {"addProtectedRange": {"protectedRange": {"range": {"sheetId": 77, "startColumnIndex": 1, "endColumnIndex": 2}, "description": "наше", "warningOnly": true}}},
         metadata(json!({"spreadsheet": true})),
         metadata(json!({"sheetId": 77})),
         {"appendDimension": {"sheetId": 77, "dimension": "ROWS", "length": 2}},

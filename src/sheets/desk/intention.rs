@@ -57,6 +57,7 @@ fn prepared(sent: &Sent, batch: &Batch, tab: Tab, canvas: &Canvas) -> Vec<String
         lines.extend(match change {
             Change::Set { values, .. } => Some(format!("Лист «{title}»: добавить справа столбцы {}", headers(values))),
             Change::SetFilter { .. } => Some(format!("Лист «{title}»: продлить фильтр на наши столбцы")),
+            Change::Offer { .. } | Change::Protect { .. } => None,
             Change::AddFill { .. } => Some(format!("Лист «{title}»: раскрасить статусы")),
             Change::CompareAndSet { .. }
             | Change::Append { .. }

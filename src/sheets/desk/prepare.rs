@@ -62,7 +62,7 @@ fn columns(look: &Look, layout: &Layout, info: &TabInfo) -> Vec<Change> {
 }
 
 /// A sort by a filter that leaves our columns out would trade the numbers of the rows.
-fn filter(layout: &Layout, info: &TabInfo) -> Option<Change> {
+pub(in crate::sheets) fn filter(layout: &Layout, info: &TabInfo) -> Option<Change> {
     let ours = [Column::Number, Column::Delivery, Column::Key, Column::Mailing]
         .into_iter()
         .filter_map(|column| layout.position(column));
@@ -80,7 +80,7 @@ fn filter(layout: &Layout, info: &TabInfo) -> Option<Change> {
     })
 }
 
-fn fills(words: &TabWords, layout: &Layout, info: &TabInfo) -> Vec<Change> {
+pub(in crate::sheets) fn fills(words: &TabWords, layout: &Layout, info: &TabInfo) -> Vec<Change> {
     let Some(column) = layout.position(Column::Status).filter(|_| info.rows > 1) else {
         return Vec::new();
     };

@@ -100,6 +100,15 @@ fn a_tab_is_furnished() {
         formula: "=$F2=\"Новое\"".to_owned(),
         color: [255, 0, 51],
     };
+    let offer = Change::Offer {
+        span,
+        words: vec!["Новое".to_owned(), "Решено".to_owned()],
+    };
+    let protect = |columns| Change::Protect { sheet: SHEET, columns };
+    let add = Change::AddTab {
+        sheet: SHEET,
+        title: "обращения".to_owned(),
+    };
     let filter = Filter {
         start_row: 0,
         end_row: None,
@@ -125,11 +134,27 @@ fn a_tab_is_furnished() {
                 "format": {"backgroundColor": {"red": 1.0, "green": 0.0, "blue": f64::from(0.2_f32)}},
             },
         }}},
+        {"setDataValidation": {
+            "range": {"sheetId": 7, "startRowIndex": 1, "startColumnIndex": 5, "endColumnIndex": 6},
+            "rule": {
+                "condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "Новое"}, {"userEnteredValue": "Решено"}]},
+                "strict": false, "showCustomUi": true,
+            },
+        }},
+        {"addProtectedRange": {"protectedRange": {
+            "range": {"sheetId": 7, "startColumnIndex": 8, "endColumnIndex": 9}, "description": PROTECTION, "warningOnly": true,
+        }}},
+        {"addProtectedRange": {"protectedRange": {"range": {"sheetId": 7}, "description": PROTECTION, "warningOnly": true}}},
+        {"addSheet": {"properties": {"sheetId": 7, "title": "обращения", "gridProperties": {"frozenRowCount": 1}}}},
     ]);
     let changes = vec![
         Change::AddColumns { sheet: SHEET, count: 2 },
         Change::SetFilter { sheet: SHEET, filter },
         fill,
+        offer,
+        protect(Some((8, 9))),
+        protect(None),
+        add,
     ];
     assert_eq!(sent(changes), expected);
 }

@@ -87,6 +87,8 @@ impl Workbook {
             "deleteDimension" => self.delete_dimension(&parse(body)?),
             "addSheet" => self.add_sheet(parse(body)?),
             "deleteSheet" => self.delete_sheet(&parse(body)?),
+            "setDataValidation" => self.set_data_validation(parse(body)?),
+            "addProtectedRange" => self.add_protected_range(parse(body)?),
             "sortRange" => self.sort_range(&parse(body)?),
             other => Err(ApiError::not_simulated(other)),
         }

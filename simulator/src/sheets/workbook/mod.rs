@@ -25,6 +25,7 @@ mod grid;
 mod metadata;
 mod people;
 mod read;
+mod rules;
 mod sample;
 mod tab;
 mod typing;

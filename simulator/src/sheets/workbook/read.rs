@@ -109,7 +109,7 @@ fn grid_data(tab: &Tab, area: Area) -> Value {
     if area.left > 0 {
         data["startColumn"] = json!(area.left);
     }
-    let mut rows: Vec<Value> = (area.top..area.bottom.min(tab.grid.used_rows()))
+    let mut rows: Vec<Value> = (area.top..area.bottom.min(tab.shown_rows()))
         .map(|row| row_data(tab, row, area))
         .collect();
     let filled = rows.iter().rposition(|row| row != &json!({}));
@@ -122,14 +122,10 @@ fn grid_data(tab: &Tab, area: Area) -> Value {
 
 /// `RowData` without its trailing empty cells.
 fn row_data(tab: &Tab, row: usize, area: Area) -> Value {
-    let used = (area.left..area.right).rev().find(|column| !tab.grid.cell(row, *column).is_empty());
-    match used {
-        None => json!({}),
-        Some(last) => {
-            let cells = (area.left..=last).map(|column| tab.grid.cell(row, column).cell_data());
-            json!({ "values": cells.collect::<Vec<_>>() })
-        }
-    }
+    let mut cells: Vec<Value> = (area.left..area.right).map(|column| tab.cell_json(row, column)).collect();
+    let filled = cells.iter().rposition(|cell| cell != &json!({}));
+    cells.truncate(filled.map_or(0, |last| last + 1));
+    if cells.is_empty() { json!({}) } else { json!({ "values": cells }) }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! One tab: its grid and what is tied to places on it.
 //!
 //! Invariant: whenever lines are inserted or deleted, the basic filter and the
-//! conditional formats move along with the cells.
+//! rules tied to cells move along with them.
 
 use serde_json::{Map, Value, json};
 
@@ -21,6 +21,26 @@ pub(crate) struct Tab {
     pub(crate) grid: Grid,
     pub(crate) basic_filter: Option<BasicFilter>,
     pub(crate) formats: Vec<FormatRule>,
+    /// The last one that covers a cell counts.
+    pub(crate) validations: Vec<Validation>,
+    pub(crate) protections: Vec<Protection>,
+    pub(crate) frozen_rows: usize,
+}
+
+/// What may be entered into cells; it keeps nobody from entering anything.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Validation {
+    pub(crate) range: GridRange,
+    /// None where a rule was taken away.
+    pub(crate) rule: Option<Map<String, Value>>,
+}
+
+/// A protected range; it keeps nobody from anything.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Protection {
+    pub(crate) id: i32,
+    pub(crate) range: GridRange,
+    pub(crate) rest: Map<String, Value>,
 }
 
 /// The basic filter; its criteria are kept as they came and hide nothing.
@@ -45,6 +65,9 @@ impl Tab {
             grid: Grid::new(rows, columns),
             basic_filter: None,
             formats: Vec::new(),
+            validations: Vec::new(),
+            protections: Vec::new(),
+            frozen_rows: 0,
         }
     }
 
@@ -88,6 +111,10 @@ impl Tab {
             rule.ranges.retain_mut(|range| range.delete(dimension, from, to));
         }
         self.formats.retain(|rule| !rule.ranges.is_empty());
+        self.validations
+            .retain_mut(|validation| validation.range.delete(dimension, from, to));
+        self.protections
+            .retain_mut(|protection| protection.range.delete(dimension, from, to));
         Ok(())
     }
 
@@ -136,12 +163,46 @@ impl Tab {
             let rules = self.formats.iter().map(FormatRule::body);
             sheet["conditionalFormats"] = rules.collect();
         }
+        if self.frozen_rows > 0 {
+            sheet["properties"]["gridProperties"]["frozenRowCount"] = json!(self.frozen_rows);
+        }
+        if !self.protections.is_empty() {
+            sheet["protectedRanges"] = self.protections.iter().map(Protection::body).collect();
+        }
         sheet
     }
 
     fn places(&mut self) -> impl Iterator<Item = &mut GridRange> {
         let filters = self.basic_filter.iter_mut().map(|filter| &mut filter.range);
-        filters.chain(self.formats.iter_mut().flat_map(|rule| &mut rule.ranges))
+        filters
+            .chain(self.formats.iter_mut().flat_map(|rule| &mut rule.ranges))
+            .chain(self.validations.iter_mut().map(|validation| &mut validation.range))
+            .chain(self.protections.iter_mut().map(|protection| &mut protection.range))
+    }
+
+    /// `CellData` of the discovery document.
+    pub(crate) fn cell_json(&self, row: usize, column: usize) -> Value {
+        let mut cell = self.grid.cell(row, column).cell_data();
+        if let Some(rule) = self.validation(row, column) {
+            cell["dataValidation"] = Value::Object(rule.clone());
+        }
+        cell
+    }
+
+    fn validation(&self, row: usize, column: usize) -> Option<&Map<String, Value>> {
+        let covers = |range: &GridRange| {
+            let area = range.clipped(self.grid.row_count(), self.grid.column_count());
+            area.is_some_and(|area| (area.top..area.bottom).contains(&row) && (area.left..area.right).contains(&column))
+        };
+        let newest = self.validations.iter().rev().find(|validation| covers(&validation.range));
+        newest.and_then(|validation| validation.rule.as_ref())
+    }
+
+    /// Behind the last row that shows anything, a rule for its cells included.
+    pub(crate) fn shown_rows(&self) -> usize {
+        let ruled = self.validations.iter().filter(|validation| validation.rule.is_some());
+        let ends = ruled.map(|validation| validation.range.end_row_index.unwrap_or(self.grid.row_count()));
+        ends.max().unwrap_or(0).max(self.grid.used_rows())
     }
 
     fn exceeds_grid(&self) -> ApiError {
@@ -151,6 +212,16 @@ impl Tab {
             self.grid.row_count(),
             self.grid.column_count()
         ))
+    }
+}
+
+impl Protection {
+    /// `ProtectedRange` where it is now.
+    pub(crate) fn body(&self) -> Value {
+        let mut body = self.rest.clone();
+        body.insert("protectedRangeId".to_owned(), json!(self.id));
+        body.insert("range".to_owned(), json!(self.range));
+        Value::Object(body)
     }
 }
 

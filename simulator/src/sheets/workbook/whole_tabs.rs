@@ -31,6 +31,8 @@ struct Properties {
 struct GridProperties {
     row_count: Option<usize>,
     column_count: Option<usize>,
+    #[serde(default)]
+    frozen_row_count: usize,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +63,11 @@ impl Workbook {
         }
         let rows = size.row_count.unwrap_or(DEFAULT_ROWS);
         let columns = size.column_count.unwrap_or(DEFAULT_COLUMNS);
-        let tab = Tab::new(id, &title, rows, columns);
+        if size.frozen_row_count >= rows {
+            return Err(ApiError::invalid("You can't freeze all visible rows on the sheet."));
+        }
+        let mut tab = Tab::new(id, &title, rows, columns);
+        tab.frozen_rows = size.frozen_row_count;
         let mut answer = tab.sheet_json(self.tabs.len());
         self.tabs.push(tab);
         Ok(json!({ "addSheet": { "properties": answer["properties"].take() } }))

@@ -157,6 +157,7 @@ impl Book {
                 self.cells.iter_mut().for_each(|row| row.resize(width, String::new()));
             }
             Change::SetFilter { filter, .. } => self.filter = Some(filter.clone()),
+            Change::Offer { .. } | Change::Protect { .. } => return Err("the desk does not furnish"),
             Change::AddFill { formula, .. } => self.fills.push(formula.clone()),
             Change::Fence(fence) => {
                 if !self.fences.insert(fence.0) {

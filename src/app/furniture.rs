@@ -1,0 +1,98 @@
+//! What the settings want the spreadsheets to be furnished with.
+//!
+//! Invariant: the words to choose from are those that the service understands, each in the spelling in which it writes them.
+
+use crate::{
+    config::{Names, Settings},
+    domain::{ids::SpreadsheetId, row::Column},
+    sheets::{
+        furnish::{Protect, Wish},
+        layout::words::TabWords,
+    },
+};
+
+use super::words;
+
+/// One spreadsheet, and how its tabs should be.
+#[derive(Debug, Clone)]
+pub struct Furniture {
+    /// The spreadsheet.
+    pub spreadsheet: SpreadsheetId,
+    /// Its tabs.
+    pub wishes: Vec<Wish>,
+}
+
+/// What every spreadsheet of the settings should have.
+#[must_use]
+pub fn furniture(settings: &Settings) -> Vec<Furniture> {
+    let (sheets, known) = (&settings.sheets, &settings.words);
+    let mut wishes = vec![
+        (&sheets.partners.spreadsheet, partners(settings)),
+        (&sheets.appeals.spreadsheet, appeals(settings)),
+    ];
+    if let Some(address) = &sheets.promotions {
+        wishes.push((&address.spreadsheet, promotions(settings, address.tab.as_str())));
+    }
+    let state = Wish {
+        title: known.state.tab.as_str().to_owned(),
+        words: None,
+        offers: Vec::new(),
+        protect: Protect::All,
+    };
+    wishes.push((&sheets.appeals.spreadsheet, state));
+    let mut books: Vec<Furniture> = Vec::new();
+    for (spreadsheet, wish) in wishes {
+        match books.iter_mut().find(|book| book.spreadsheet.0 == spreadsheet.as_str()) {
+            Some(book) => book.wishes.push(wish),
+            None => books.push(Furniture {
+                spreadsheet: SpreadsheetId(spreadsheet.as_str().to_owned()),
+                wishes: vec![wish],
+            }),
+        }
+    }
+    books
+}
+
+/// The staff list belongs to its script: nobody is warned there.
+fn partners(settings: &Settings) -> Wish {
+    let statuses = &settings.words.partners.statuses;
+    let words = words::partners(settings.sheets.partners.tab.as_str(), &settings.words.partners);
+    let offers = vec![(Column::Access, written(&[&statuses.not_authorized, &statuses.authorized]))];
+    wish(words, offers, &[])
+}
+
+fn appeals(settings: &Settings) -> Wish {
+    let words = words::appeals(settings.sheets.appeals.tab.as_str(), &settings.words.appeals);
+    let statuses = words.statuses.iter().map(|status| status.word.clone()).collect();
+    let ours = [Column::Telegram, Column::History, Column::Updated, Column::Number, Column::Delivery];
+    wish(words, vec![(Column::Status, statuses)], &ours)
+}
+
+fn promotions(settings: &Settings, tab: &str) -> Wish {
+    let (statuses, actions) = (&settings.words.promotions.statuses, &settings.words.promotions.actions);
+    let statuses = written(&[&statuses.waiting, &statuses.active, &statuses.ended]);
+    let actions = written(&[
+        &actions.publish,
+        &actions.test,
+        &actions.pause,
+        &actions.resume,
+        &actions.cancel,
+        &actions.end,
+    ]);
+    let words = words::promotions(tab, &settings.words.promotions);
+    let offers = vec![(Column::Status, statuses), (Column::Action, actions)];
+    wish(words, offers, &[Column::Key, Column::Mailing])
+}
+
+fn wish(words: TabWords, offers: Vec<(Column, Vec<String>)>, ours: &[Column]) -> Wish {
+    Wish {
+        title: words.title.clone(),
+        words: Some(words),
+        offers,
+        protect: Protect::Columns(ours.to_vec()),
+    }
+}
+
+fn written(names: &[&Names]) -> Vec<String> {
+    names.iter().map(|names| names.written().to_owned()).collect()
+}

@@ -1,0 +1,124 @@
+//! `setup sheets`: tabs, headers, words to choose from, colours, and warnings beside the columns that the service writes.
+//!
+//! Invariant: what people have made stays; a second run changes nothing; with `--dry-run` not even the first does.
+
+use std::process::ExitCode;
+
+use crate::{
+    app::{Furniture, furniture},
+    cli::{Failure, check},
+    config::Settings,
+    sheets::{
+        a1::a1_columns,
+        furnish::{self, Site, Standing, Step, Wish},
+        hub::{Hub, Patience},
+        look::plan::{header_range, headers},
+        wire::{Batch, CallError, Manners, SheetId, TabInfo},
+    },
+};
+
+pub(in crate::cli) async fn sheets(settings: &Settings, dry_run: bool) -> Result<ExitCode, Failure> {
+    let hub = check::hub(settings, Patience::default()).await?;
+    let account = settings.sheets.credentials.client_email();
+    let (mut todo, mut faults) = (0, 0);
+    for book in furniture(settings) {
+        println!("https://docs.google.com/spreadsheets/d/{}", book.spreadsheet.0);
+        let failed = |error: CallError| anyhow::anyhow!(check::denied(&error, account));
+        let rooms = survey(&hub, &book).await.map_err(failed)?;
+        let mut steps = Vec::new();
+        for (title, room) in rooms {
+            let planned = match room {
+                Ok(planned) => planned,
+                Err(words) => {
+                    faults += 1;
+                    println!("  {title}: {words}");
+                    continue;
+                }
+            };
+            tell(&title, &planned);
+            steps.extend(planned);
+        }
+        todo += steps.len();
+        if !dry_run {
+            carry_out(&hub, &book, steps).await.map_err(failed)?;
+        }
+    }
+    println!("{}", conclusion(todo, dry_run));
+    if faults > 0 {
+        println!("{faults} tabs were left alone: put their first row right as it says above, and run this again.");
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn conclusion(todo: usize, dry_run: bool) -> String {
+    match (todo, dry_run) {
+        (0, _) => "Everything stands as it should; nothing was changed.".to_owned(),
+        (_, true) => "Nothing was changed: this only shows what `sheetdesk setup sheets` would do.".to_owned(),
+        (_, false) => "Done. Next: sheetdesk check".to_owned(),
+    }
+}
+
+fn tell(title: &str, steps: &[Step]) {
+    if steps.is_empty() {
+        println!("  {title}: nothing to do");
+    }
+    for step in steps {
+        println!("  {title}: {}", step.words);
+    }
+}
+
+/// What one tab needs, or why it is left alone.
+type Room = (String, Result<Vec<Step>, String>);
+
+/// Looks at the tabs of a spreadsheet and says what each of them needs.
+async fn survey(hub: &Hub, book: &Furniture) -> Result<Vec<Room>, CallError> {
+    let structure = hub.structure(&book.spreadsheet).await?;
+    let mut next = structure.tabs.iter().map(|tab| tab.sheet.0).max().unwrap_or(0);
+    let (mut rooms, mut sites) = (Vec::new(), Vec::new());
+    for wish in &book.wishes {
+        let (info, is_new) = furnish::place(wish, &structure.tabs, SheetId(next.saturating_add(1)));
+        next = next.max(info.sheet.0);
+        match look(hub, book, wish, &info, is_new).await? {
+            Ok(site) => sites.push((info, is_new, site)),
+            Err(words) => rooms.push((info.title, Err(words))),
+        }
+    }
+    let asks: Vec<String> = sites
+        .iter()
+        .filter(|(_, is_new, _)| !is_new)
+        .flat_map(|(_, _, site)| site.asks())
+        .collect();
+    let manners = hub.manners(&book.spreadsheet, &asks).await?;
+    for (info, _, site) in sites {
+        let known = manners.iter().find(|(sheet, _)| *sheet == info.sheet);
+        let plan = site.plan(known.map_or(&Manners::default(), |(_, manners)| manners));
+        rooms.push((info.title, Ok(plan)));
+    }
+    Ok(rooms)
+}
+
+/// Looks at the first row of one tab, and at all of it only where headers are to be added behind whatever stands there.
+async fn look(hub: &Hub, book: &Furniture, wish: &Wish, info: &TabInfo, is_new: bool) -> Result<Result<Site, String>, CallError> {
+    let mut standing = Standing::default();
+    if !is_new && wish.words.is_some() {
+        let first_row = hub.read(&book.spreadsheet, &[header_range(&info.title)]).await?;
+        standing.headers = first_row.first().map(headers).unwrap_or_default();
+    }
+    let survey = |standing: &Standing| Site::survey(wish.clone(), info.clone(), is_new, standing).map_err(|error| error.to_string());
+    let site = survey(&standing);
+    if is_new || !site.as_ref().is_ok_and(Site::adds_headers) {
+        return Ok(site);
+    }
+    let cells = hub.read(&book.spreadsheet, &[a1_columns(&info.title, (0, info.columns))]).await?;
+    standing.width = u32::try_from(cells.first().map_or(0, Vec::len)).unwrap_or(u32::MAX);
+    Ok(survey(&standing))
+}
+
+async fn carry_out(hub: &Hub, book: &Furniture, steps: Vec<Step>) -> Result<(), CallError> {
+    let batch = Batch {
+        changes: steps.into_iter().flat_map(|step| step.changes).collect(),
+        read_back: Vec::new(),
+    };
+    hub.write(&book.spreadsheet, &batch).await.map(drop)
+}

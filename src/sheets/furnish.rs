@@ -1,0 +1,296 @@
+//! What a spreadsheet lacks before people can work in it: tabs, headers, words to choose from, colours, warnings.
+//!
+//! Invariant: what stands there stays; a second time nothing is left to do. Nothing here makes a call.
+
+use crate::domain::{
+    row::{CellValue, Column},
+    text::fold,
+};
+
+use super::{
+    a1::a1,
+    desk::prepare,
+    layout::{Layout, LayoutError, index, words::TabWords},
+    look::plan::find_tab,
+    wire::{Change, Manners, Offered, SheetId, Span, TabInfo},
+};
+
+/// The grid of a new tab.
+const NEW_GRID: (u32, u32) = (1000, 26);
+
+/// How one tab should be.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// The name on the tab.
+    pub title: String,
+    /// Its columns, where it has some.
+    pub words: Option<TabWords>,
+    /// Words to choose from, in the order in which they are offered.
+    pub offers: Vec<(Column, Vec<String>)>,
+    /// Where people are warned.
+    pub protect: Protect,
+}
+
+/// Where people are warned that the service writes there.
+#[derive(Debug, Clone)]
+pub enum Protect {
+    /// In these columns.
+    Columns(Vec<Column>),
+    /// Everywhere.
+    All,
+}
+
+/// One tab with what it lacks, once its headers are known.
+#[derive(Debug, Clone)]
+pub struct Site {
+    wish: Wish,
+    info: TabInfo,
+    layout: Layout,
+    /// What is done, in words, with the changes that do it.
+    steps: Vec<Step>,
+}
+
+/// One thing that is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// In words.
+    pub words: String,
+    /// The changes that do it.
+    pub changes: Vec<Change>,
+}
+
+/// What stands in a tab.
+#[derive(Debug, Clone, Default)]
+pub struct Standing {
+    /// The first row.
+    pub headers: Vec<String>,
+    /// How many columns hold anything at all.
+    pub width: u32,
+}
+
+/// The tab that this name belongs to, or one that is to be made.
+#[must_use]
+pub fn place(wish: &Wish, tabs: &[TabInfo], new: SheetId) -> (TabInfo, bool) {
+    if let Some(info) = find_tab(tabs, &wish.title) {
+        return (info.clone(), false);
+    }
+    let info = TabInfo {
+        sheet: new,
+        title: wish.title.clone(),
+        rows: NEW_GRID.0,
+        columns: NEW_GRID.1,
+        filter: None,
+        fill_formulas: Vec::new(),
+    };
+    (info, true)
+}
+
+impl Site {
+    /// A tab with its missing headers.
+    ///
+    /// # Errors
+    /// A header stands there twice, or another one is so like a missing one that it is probably meant.
+    pub fn survey(wish: Wish, info: TabInfo, is_new: bool, standing: &Standing) -> Result<Self, LayoutError> {
+        let mut steps = Vec::new();
+        if is_new {
+            steps.push(Step {
+                words: format!("add the tab «{}»", info.title),
+                changes: vec![Change::AddTab {
+                    sheet: info.sheet,
+                    title: info.title.clone(),
+                }],
+            });
+        }
+        let mut layout = Layout::default();
+        if let Some(words) = &wish.words {
+            let added = lacking(words, &standing.headers)?;
+            let first = if added.is_empty() {
+                0
+            } else {
+                standing.width.max(trimmed(&standing.headers))
+            };
+            let mut headers = standing.headers.clone();
+            if !added.is_empty() {
+                headers.resize(first as usize, String::new());
+                headers.extend(added.iter().cloned());
+                steps.push(Step {
+                    words: format!("write the headers {}", quoted(&added)),
+                    changes: header_changes(&info, first, &added),
+                });
+            }
+            layout = Layout::read(words, &headers)?;
+        }
+        Ok(Self { wish, info, layout, steps })
+    }
+
+    /// Whether headers are to be written: then it matters how many columns hold anything.
+    #[must_use]
+    pub fn adds_headers(&self) -> bool {
+        let set = |change: &Change| matches!(change, Change::Set { .. });
+        self.steps.iter().flat_map(|step| &step.changes).any(set)
+    }
+
+    /// Which cells tell what is offered already.
+    #[must_use]
+    pub fn asks(&self) -> Vec<String> {
+        let cell = |column: &Column| {
+            let at = self.layout.position(*column)?;
+            Some(a1(&self.info.title, self.below(at, 2)))
+        };
+        // Without an offer any cell will do: the warnings come along with it.
+        let offers: Vec<String> = self.wish.offers.iter().filter_map(|(column, _)| cell(column)).collect();
+        if offers.is_empty() {
+            vec![a1(&self.info.title, self.below(0, 2))]
+        } else {
+            offers
+        }
+    }
+
+    /// The tab.
+    #[must_use]
+    pub fn sheet(&self) -> SheetId {
+        self.info.sheet
+    }
+
+    /// Everything that is to be done to it.
+    #[must_use]
+    pub fn plan(mut self, manners: &Manners) -> Vec<Step> {
+        for (column, words) in self.wish.offers.clone() {
+            let step = self.offer(column, words, manners);
+            self.steps.extend(step);
+        }
+        if let Some(words) = &self.wish.words {
+            let widened = prepare::filter(&self.layout, &self.info);
+            self.steps.extend(widened.map(|change| Step {
+                words: "widen the filter over our columns".to_owned(),
+                changes: vec![change],
+            }));
+            let fills = prepare::fills(words, &self.layout, &self.info);
+            self.steps.extend((!fills.is_empty()).then(|| Step {
+                words: "colour the statuses".to_owned(),
+                changes: fills,
+            }));
+        }
+        let warnings = self.warnings(manners);
+        self.steps.extend(warnings);
+        self.steps
+    }
+
+    fn offer(&self, column: Column, words: Vec<String>, manners: &Manners) -> Option<Step> {
+        let at = self.layout.position(column)?;
+        let standing = manners.offers.iter().find(|((_, known), _)| *known == at);
+        let words = match standing.map(|(_, offered)| offered) {
+            None => words,
+            Some(Offered::Other) => return None,
+            Some(Offered::Words(known)) => {
+                let is_known = |word: &String| known.iter().any(|other| fold(other) == fold(word));
+                let missing: Vec<String> = words.into_iter().filter(|word| !is_known(word)).collect();
+                if missing.is_empty() {
+                    return None;
+                }
+                known.iter().cloned().chain(missing).collect()
+            }
+        };
+        let header = self.layout.headers().get(at as usize).cloned().unwrap_or_default();
+        Some(Step {
+            words: format!("offer in «{}»: {}", header.trim(), words.join(", ")),
+            changes: vec![Change::Offer {
+                span: self.below(at, self.info.rows),
+                words,
+            }],
+        })
+    }
+
+    fn warnings(&self, manners: &Manners) -> Vec<Step> {
+        let sheet = self.info.sheet;
+        match &self.wish.protect {
+            Protect::All if manners.protected.contains(&(None, None)) => Vec::new(),
+            Protect::All => vec![Step {
+                words: "warn whoever types in this tab".to_owned(),
+                changes: vec![Change::Protect { sheet, columns: None }],
+            }],
+            Protect::Columns(columns) => {
+                let warn = |&column: &Column| {
+                    let at = self.layout.position(column)?;
+                    let covers = |&(first, end): &(Option<u32>, Option<u32>)| {
+                        first.is_none_or(|first| first <= at) && end.is_none_or(|end| at < end)
+                    };
+                    let header = self.layout.headers().get(at as usize)?;
+                    (!manners.protected.iter().any(covers)).then(|| Step {
+                        words: format!("warn whoever types in «{}»", header.trim()),
+                        changes: vec![Change::Protect {
+                            sheet,
+                            columns: Some((at, at + 1)),
+                        }],
+                    })
+                };
+                columns.iter().filter_map(warn).collect()
+            }
+        }
+    }
+
+    fn below(&self, column: u32, end: u32) -> Span {
+        Span {
+            sheet: self.info.sheet,
+            rows: (1, end.max(2)),
+            columns: (column, column + 1),
+        }
+    }
+}
+
+/// The headers that a tab lacks, in their usual order; in a tab without any, all but the predecessor's mark.
+fn lacking(words: &TabWords, standing: &[String]) -> Result<Vec<String>, LayoutError> {
+    if standing.iter().all(|header| header.trim().is_empty()) {
+        let usual = words.columns.iter().filter(|words| words.column != Column::Notified);
+        return Ok(usual.map(|words| words.header.clone()).collect());
+    }
+    let missing: Vec<String> = match Layout::read(words, standing) {
+        Ok(_) => Vec::new(),
+        Err(error) if is_addable(words, &error) => error.missing.into_iter().map(|(header, _)| header).collect(),
+        Err(error) => return Err(error),
+    };
+    // With what people keep in place, the rest is what the service would add itself.
+    let mut whole = standing.to_vec();
+    whole.extend(missing.iter().cloned());
+    let ours = Layout::read(words, &whole)?;
+    let ours = ours.to_add().iter().filter_map(|&column| words.header(column)).map(str::to_owned);
+    Ok(missing.into_iter().chain(ours).collect())
+}
+
+/// Whether the missing headers can stand beside the others: some are there, and none is likely to be meant by another one.
+fn is_addable(words: &TabWords, error: &LayoutError) -> bool {
+    let all = Layout::read(words, &[]).map_or_else(|error| error.missing.len(), |_| 0);
+    error.doubled.is_empty() && error.missing.len() < all && error.missing.iter().all(|(_, alike)| alike.is_none())
+}
+
+fn header_changes(info: &TabInfo, first: u32, headers: &[String]) -> Vec<Change> {
+    let missing = (first + index(headers.len())).saturating_sub(info.columns);
+    let grow = (missing > 0).then_some(Change::AddColumns {
+        sheet: info.sheet,
+        count: missing,
+    });
+    let set = Change::Set {
+        sheet: info.sheet,
+        row: 0,
+        column: first,
+        values: headers.iter().map(|header| CellValue::Text(header.as_str().into())).collect(),
+    };
+    grow.into_iter().chain([set]).collect()
+}
+
+fn trimmed(headers: &[String]) -> u32 {
+    index(
+        headers
+            .iter()
+            .rposition(|header| !header.trim().is_empty())
+            .map_or(0, |last| last + 1),
+    )
+}
+
+fn quoted(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("«{word}»")).collect();
+    words.join(", ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! What a tab lacks, over everything that can stand there.
+
+use super::*;
+use crate::sheets::layout::tests::appeals;
+
+const SHEET: SheetId = SheetId(7);
+
+fn wish() -> Wish {
+    Wish {
+        title: "обращения".to_owned(),
+        words: Some(appeals()),
+        offers: vec![(Column::Status, vec!["Новое".to_owned(), "Решено".to_owned()])],
+        protect: Protect::Columns(vec![Column::Number]),
+    }
+}
+
+fn place_for(wish: &Wish) -> (TabInfo, bool) {
+    place(wish, &[], SHEET)
+}
+
+fn site(headers: &str, width: u32, is_new: bool) -> Result<Site, LayoutError> {
+    let standing = Standing {
+        headers: headers.split('|').map(str::to_owned).collect(),
+        width,
+    };
+    let (info, _) = place_for(&wish());
+    Site::survey(wish(), info, is_new, &standing)
+}
+
+fn words(steps: &[Step]) -> Vec<&str> {
+    steps.iter().map(|step| step.words.as_str()).collect()
+}
+
+const WHOLE: &str = "telegram_id|текст_обращений|статус|специалист_ответ|№|Доставка";
+
+#[test]
+fn a_tab_that_is_not_there_gets_everything() {
+    let steps = site("", 0, true).unwrap().plan(&Manners::default());
+    let told = words(&steps);
+    assert_eq!(told[0], "add the tab «обращения»");
+    assert!(told[1].starts_with("write the headers «код»"), "{told:?}");
+    assert!(told[1].ends_with("«№», «Доставка»"), "{told:?}");
+    assert_eq!(
+        told[2..],
+        [
+            "offer in «статус»: Новое, Решено",
+            "colour the statuses",
+            "warn whoever types in «№»"
+        ]
+    );
+}
+
+#[test]
+fn headers_are_added_behind_whatever_stands_there() {
+    let steps = site("telegram_id|текст_обращений|статус|специалист_ответ", 6, false).unwrap().steps;
+    let set = Change::Set {
+        sheet: SHEET,
+        row: 0,
+        column: 6,
+        values: vec![CellValue::Text("№".into()), CellValue::Text("Доставка".into())],
+    };
+    assert_eq!(steps[0].changes, [set]);
+    let steps = site("telegram_id|текст_обращений|специалист_ответ|№|Доставка", 25, false)
+        .unwrap()
+        .steps;
+    assert_eq!(words(&steps), ["write the headers «статус»"]);
+    let steps = site("telegram_id|текст_обращений|специалист_ответ|№|Доставка", 26, false)
+        .unwrap()
+        .steps;
+    assert_eq!(steps[0].changes[0], Change::AddColumns { sheet: SHEET, count: 1 });
+}
+
+#[test]
+fn what_may_be_meant_is_left_to_people() {
+    for headers in [
+        "telegram_id|текст_обращений|статусы|специалист_ответ",
+        "telegram_id|текст_обращений|статус|статус|специалист_ответ",
+        "Иванов|Здравствуйте|вчера",
+    ] {
+        assert!(site(headers, 0, false).is_err(), "{headers}");
+    }
+}
+
+#[test]
+fn a_second_time_nothing_is_left_to_do() {
+    let mut manners = Manners {
+        offers: vec![(
+            (1, 2),
+            Offered::Words(vec!["новое".to_owned(), "Ждём".to_owned(), "Решено".to_owned()]),
+        )],
+        protected: vec![(Some(4), Some(5))],
+    };
+    let plan = |manners: &Manners| {
+        let mut site = site(WHOLE, 6, false).unwrap();
+        let fill = |word: &str| format!("=$C2=\"{word}\"");
+        site.info.fill_formulas = ["Новое", "В работе", "Решено"].map(fill).to_vec();
+        site.plan(manners)
+    };
+    assert_eq!(plan(&manners), []);
+    manners.offers[0].1 = Offered::Words(vec!["Ждём".to_owned(), "Новое".to_owned()]);
+    assert_eq!(
+        words(&plan(&manners)),
+        ["offer in «статус»: Ждём, Новое, Решено"],
+        "their own words stay"
+    );
+    manners.offers[0].1 = Offered::Other;
+    assert_eq!(plan(&manners), [], "their own rule stays");
+    manners.protected.clear();
+    assert_eq!(words(&plan(&manners)), ["warn whoever types in «№»"]);
+}

@@ -1,0 +1,133 @@
+//! `setup sheets`: an empty spreadsheet becomes one in which people can work; one in use keeps all that is theirs.
+//!
+//! Invariant: a second run changes nothing, a dry run not even the first time.
+
+use serde_json::Value;
+use sheetdesk::stage::{APPEALS, BOOK, PROMOTIONS};
+use simulator::sheets::{GetQuery, Role, SERVICE_ACCOUNT_EMAIL, Workbook};
+
+use crate::{
+    child::run,
+    play::{PATIENCE, Play},
+};
+
+/// The spreadsheet as it stands.
+fn seen(play: &Play) -> Value {
+    let query = GetQuery {
+        include_grid_data: false,
+        ..GetQuery::default()
+    };
+    play.stage.sheets.with(BOOK, |book| book.get(&query)).expect("it is there")
+}
+
+/// The first row of a tab.
+fn first_row(play: &Play, tab: &str) -> Vec<String> {
+    let table = play.stage.sheets.with(BOOK, |book| book.table(tab)).expect("the tab is there");
+    table.into_iter().next().unwrap_or_default()
+}
+
+/// What a cell offers.
+fn offered(play: &Play, tab: &str, cell: &str) -> Vec<String> {
+    let query = GetQuery {
+        ranges: vec![format!("'{tab}'!{cell}")],
+        include_grid_data: true,
+    };
+    let seen = play.stage.sheets.with(BOOK, |book| book.get(&query)).expect("the tab is there");
+    let cell = &seen["sheets"][0]["data"][0]["rowData"][0]["values"][0];
+    let values = cell["dataValidation"]["condition"]["values"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let word = |value: &Value| value["userEnteredValue"].as_str().unwrap_or_default().to_owned();
+    values.iter().map(word).collect()
+}
+
+#[tokio::test]
+async fn an_empty_spreadsheet_is_furnished_and_serves() {
+    let play = Play::set().await;
+    let mut empty = Workbook::new(BOOK, "Новая таблица");
+    empty.add_tab("Лист1").expect("a first tab");
+    empty.share(SERVICE_ACCOUNT_EMAIL, Role::Writer);
+    play.stage.sheets.insert_workbook(empty);
+    let bare = seen(&play);
+
+    let exit = run(&play.stage, &["setup", "sheets", "--dry-run"]).await;
+    assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
+    assert!(exit.out.contains("обращения: add the tab «обращения»"), "{}", exit.out);
+    assert!(exit.out.contains("Состояние: warn whoever types in this tab"), "{}", exit.out);
+    assert!(exit.out.contains("Nothing was changed"), "{}", exit.out);
+    assert_eq!(seen(&play), bare);
+
+    let exit = run(&play.stage, &["setup", "sheets"]).await;
+    assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
+    assert_eq!(
+        first_row(&play, APPEALS).join("|"),
+        "код|телефон|ФИО|telegram_id|текст_обращений|статус|специалист_ответ|время_обновления|№|Доставка"
+    );
+    assert!(first_row(&play, PROMOTIONS).contains(&"Действие".to_owned()));
+    assert_eq!(
+        offered(&play, APPEALS, "F2"),
+        ["Новое", "В работе", "Передано специалисту", "Ответ ИИ", "Решено"]
+    );
+    let furnished = seen(&play);
+    let exit = run(&play.stage, &["setup", "sheets"]).await;
+    assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
+    assert!(exit.out.contains("Everything stands as it should"), "{}", exit.out);
+    assert_eq!(seen(&play), furnished);
+    let exit = run(&play.stage, &["check"]).await;
+    assert_eq!(exit.code, Some(0), "{}", exit.out);
+}
+
+#[tokio::test]
+async fn a_workbook_in_use_keeps_what_people_have_made() {
+    let play = Play::set().await;
+    let actions = |words: &[&str]| {
+        let values: Vec<Value> = words.iter().map(|word| serde_json::json!({"userEnteredValue": word})).collect();
+        let tab = seen(&play)["sheets"]
+            .as_array()
+            .expect("tabs")
+            .iter()
+            .find(|sheet| sheet["properties"]["title"] == PROMOTIONS)
+            .expect("it is there")["properties"]["sheetId"]
+            .clone();
+        let at = first_row(&play, PROMOTIONS)
+            .iter()
+            .position(|header| header == "Действие")
+            .expect("a column");
+        let rule = serde_json::json!({"requests": [{"setDataValidation": {
+            "range": {"sheetId": tab, "startRowIndex": 1, "startColumnIndex": at, "endColumnIndex": at + 1},
+            "rule": {"condition": {"type": "ONE_OF_LIST", "values": values}, "showCustomUi": true},
+        }}]});
+        play.stage.sheets.with(BOOK, |book| book.apply(&rule)).expect("it can be set");
+        simulator_column(at)
+    };
+    let column = actions(&["Опубликовать", "Завершить", "Обсудить"]);
+    play.stage
+        .sheets
+        .with(BOOK, |book| book.rename_header(APPEALS, "статус", "статусс"))
+        .expect("renamed");
+    let before = play.stage.sheets.with(BOOK, |book| book.table(APPEALS)).expect("there");
+
+    let exit = run(&play.stage, &["setup", "sheets"]).await;
+    assert_eq!(exit.code, Some(1), "{}", exit.out);
+    assert!(exit.out.contains("нет столбца «статус» (есть похожий: «статусс»)"), "{}", exit.out);
+    assert_eq!(play.stage.sheets.with(BOOK, |book| book.table(APPEALS)).expect("there"), before);
+    let offers = ["Опубликовать", "Завершить", "Обсудить", "Тест", "Пауза", "Продолжить", "Отменить"];
+    assert_eq!(offered(&play, PROMOTIONS, &format!("{column}2")), offers);
+
+    play.stage
+        .sheets
+        .with(BOOK, |book| book.rename_header(APPEALS, "статусс", "статус"))
+        .expect("renamed");
+    let exit = run(&play.stage, &["setup", "sheets"]).await;
+    assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
+    assert!(first_row(&play, APPEALS).ends_with(&["№".to_owned(), "Доставка".to_owned()]));
+    let service = play.stage.open().await.expect("it starts");
+    play.stage.settled(PATIENCE).await.expect("it settles");
+    drop(service);
+}
+
+/// The letter of one of the first columns.
+fn simulator_column(at: usize) -> char {
+    char::from(b'A' + u8::try_from(at).expect("one of the first"))
+}
