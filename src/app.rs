@@ -13,18 +13,20 @@ mod observe;
 mod operator;
 mod report;
 mod spoken;
+mod state_tab;
 mod words;
 
 use std::{
     net::SocketAddr,
     sync::{
-        Arc,
+        Arc, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
 use croner::Cron;
+use jiff::Timestamp;
 use tokio::sync::{Mutex, Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -129,6 +131,8 @@ struct Parts {
     supervisor: Supervisor,
     started: tokio::time::Instant,
     running: AtomicBool,
+    /// When the spreadsheet's script last called.
+    pushed: std::sync::Mutex<Option<Timestamp>>,
     observer: Option<Observer>,
 }
 
@@ -186,6 +190,7 @@ impl App {
         self.start_operator(Arc::new(Mutex::new(due.questions)));
         Self::start_looks(parts);
         Self::start_tick(parts, "every-health", &parts.settings.schedule.health, Tick::Health);
+        Self::start_tick(parts, "every-state", &parts.settings.schedule.health, Tick::State);
         Self::start_watchdog(parts);
         Ok(())
     }
@@ -339,6 +344,16 @@ impl Parts {
         }
     }
 
+    /// Takes down that the spreadsheet's script has called.
+    fn note_push(&self) {
+        *self.pushed.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock::now());
+    }
+
+    /// When the spreadsheet's script last called, if it has since the start.
+    fn pushed(&self) -> Option<Timestamp> {
+        *self.pushed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The bot's id, by which updates are told apart from another bot's.
     fn bot(&self) -> i64 {
         i64::try_from(self.settings.telegram.token.bot().number()).unwrap_or(i64::MAX)
@@ -373,6 +388,7 @@ impl Parts {
             shutdown,
             started: clock::monotonic(),
             running: AtomicBool::new(false),
+            pushed: std::sync::Mutex::default(),
             observer,
             settings,
         };
@@ -418,6 +434,8 @@ enum Tick {
     Digest,
     /// Asks Telegram how it is, so that `/readyz` does not speak of yesterday.
     Health,
+    /// Writes how things are into the spreadsheet.
+    State,
 }
 
 impl Tick {
@@ -425,6 +443,7 @@ impl Tick {
         match self {
             Self::Look(tab) => parts.journal.signals().looks.mark(tab),
             Self::Digest => operator::digest(&parts).await,
+            Self::State => state_tab::write(&parts).await,
             Self::Health => {
                 if let Err(error) = parts.telegram.me().await {
                     tracing::warn!(%error, "Telegram does not answer");

@@ -302,6 +302,19 @@ status-look-trouble =
     }: { $words }
 status-quota = Осталось вызовов Google в эту минуту: чтение – { $reads }, запись – { $writes }
 status-uptime = Работаем { $hours } ч { $minutes } мин, перезапусков частей: { $restarts }
+state-title = Как работает служба. Обновлено { $at }
+state-push = Последний сигнал от таблицы: { $at }
+state-push-none = Сигналов от таблицы с запуска не было: ответы видны раз в минуту
+state-mailing = Рассылка «{ $title }»: { $done } из { $all }
+state-stopped = Строки, которые мы не трогаем:
+state-stopped-none = Все строки в порядке.
+state-stopped-appeal = Обращение № { $number }
+state-stopped-partner = Партнёр { $code }
+state-stopped-more = …и ещё { $count }
+state-day = День
+state-messages = Сообщений от партнёров
+state-answers = Ответов
+state-announced = Получили рассылку
 digest-unanswered =
     { $count ->
         [one] Доброе утро! Ответа ждёт { $count } обращение: № { $number }, { digest-span }.

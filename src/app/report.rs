@@ -253,6 +253,7 @@ pub(super) fn intake(parts: &Arc<Parts>) -> http::Intake {
 fn resolve(parts: &Parts, nudge: &Nudge) -> Resolved {
     match parts.desks.tab_called(&nudge.spreadsheet_id, &nudge.tab) {
         Some(tab) => {
+            parts.note_push();
             parts.journal.signals().looks.mark(tab);
             Resolved::Known
         }

@@ -17,7 +17,7 @@ pub(super) fn reply(reply: &Reply) -> String {
     let wording = Wording::built_in();
     let note = |note: Note<'_>| wording.note(note);
     match reply {
-        Reply::Status(status) => describe(&wording, status),
+        Reply::Status(status) => lines(&wording, status).join("\n"),
         Reply::Released(count) => note(Note::OperatorReleased(*count)),
         Reply::Quarantine(records) => list(&wording, records, Note::OperatorQuarantine, |record: &SetAside| {
             format!("{} – {}", record.seq, record.reason)
@@ -42,7 +42,8 @@ fn list<T>(wording: &Wording, all: &[T], heading: fn(u64) -> Note<'static>, line
     lines.join("\n")
 }
 
-fn describe(wording: &Wording, status: &Status) -> String {
+/// How things are, line by line.
+pub(super) fn lines(wording: &Wording, status: &Status) -> Vec<String> {
     let note = |note: StatusNote<'_>| wording.note(Note::Status(note));
     let mut lines = vec![note(plainly(status)), String::new()];
     let outbox = &status.outbox;
@@ -76,7 +77,7 @@ fn describe(wording: &Wording, status: &Status) -> String {
         minutes: status.uptime_s / 60 % 60,
         restarts: status.restarts,
     }));
-    lines.join("\n")
+    lines
 }
 
 /// One sentence on how things are; the worst first.

@@ -29,6 +29,7 @@ pub mod digest;
 mod handlers;
 pub mod project;
 pub mod promotion;
+pub mod tally;
 
 mod turn;
 

@@ -4,6 +4,7 @@
 
 mod note;
 mod promotion;
+mod state;
 mod status;
 
 use std::{fmt, sync::Arc};
@@ -15,6 +16,7 @@ use super::{appeal::Status, ids::Number, session::Locale, tab::Tab};
 pub use self::{
     note::{NoLink, Note},
     promotion::{BroadcastNote, PromotionNote},
+    state::StateNote,
     status::StatusNote,
 };
 

@@ -18,4 +18,5 @@ mod samples;
 mod sends;
 mod service;
 mod staff;
+mod state_tab;
 mod structure;

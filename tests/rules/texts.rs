@@ -3,13 +3,13 @@
 use sheetdesk::domain::{
     appeal::{Status, Unfetched, Why},
     broadcast::Counts,
-    ids::{Number, PromotionKey},
+    ids::{Number, PartnerCode, PromotionKey},
     message::FileKind,
     partner::RowTrouble,
     promotion::offer::Fault,
     session::Locale,
     tab::Tab,
-    wording::{BroadcastNote, NoLink, Note, PromotionNote, Say, StatusNote, Wording},
+    wording::{BroadcastNote, NoLink, Note, PromotionNote, Say, StateNote, StatusNote, Wording},
 };
 
 #[test]
@@ -299,6 +299,7 @@ fn every_word_about_promotions_reads_well() {
 
 #[test]
 fn what_the_operator_asks_is_answered_well() {
+    let code = PartnerCode::fold("П-1042").expect("a code");
     let all = [
         Note::OperatorReleased(0),
         Note::OperatorReleased(3),
@@ -310,6 +311,23 @@ fn what_the_operator_asks_is_answered_well() {
         Note::OperatorDone(1),
         Note::OperatorHelp,
         Note::OperatorFailed("the journal is closed"),
+        Note::State(StateNote::Title("2026-03-02 14:05:00")),
+        Note::State(StateNote::Push("2026-03-02 14:04:58")),
+        Note::State(StateNote::NoPush),
+        Note::State(StateNote::Mailing {
+            title: "Двойное вознаграждение",
+            done: 34,
+            all: 60,
+        }),
+        Note::State(StateNote::StoppedHeading),
+        Note::State(StateNote::StoppedNone),
+        Note::State(StateNote::StoppedAppeal(Number(41))),
+        Note::State(StateNote::StoppedPartner(&code)),
+        Note::State(StateNote::StoppedMore(3)),
+        Note::State(StateNote::Day),
+        Note::State(StateNote::Messages),
+        Note::State(StateNote::Answers),
+        Note::State(StateNote::Announced),
         Note::Status(StatusNote::Well),
         Note::Status(StatusNote::TabTrouble),
         Note::Status(StatusNote::TelegramDown),

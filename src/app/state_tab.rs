@@ -1,0 +1,158 @@
+//! The tab on which the service says how it fares, for those who live in the spreadsheet.
+//!
+//! Invariant: only this tab is written, and only where it is; no look reads it, so its writes need no turn at the desk,
+//! and one that is lost is made good by the next.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::{
+    clock,
+    domain::{
+        ids::SpreadsheetId,
+        partner::RowTrouble,
+        row::CellValue,
+        rules::Rules,
+        tally,
+        wording::{Note, StateNote},
+    },
+    journal::Snapshot,
+    sheets::{
+        look::plan::find_tab,
+        wire::{Batch, CallError, Change, TabInfo},
+    },
+};
+
+use super::{Parts, Status, report, spoken, words};
+
+/// How many rows and columns are ours to write, whatever they held before.
+const HEIGHT: usize = 60;
+/// See [`HEIGHT`].
+const WIDTH: usize = 4;
+/// How many stopped rows are named.
+const NAMED: usize = 20;
+
+type Row = Vec<CellValue>;
+
+/// Writes the tab anew, if it is there; what fails is tried again at the next turn of the schedule.
+pub(super) async fn write(parts: &Arc<Parts>) {
+    if let Err(error) = try_to_write(parts).await {
+        tracing::debug!(%error, "the state's tab is not written this time");
+    }
+}
+
+async fn try_to_write(parts: &Arc<Parts>) -> Result<(), CallError> {
+    let settings = &parts.settings;
+    let spreadsheet = SpreadsheetId(settings.sheets.appeals.spreadsheet.as_str().to_owned());
+    let structure = parts.hub.structure(&spreadsheet).await?;
+    let Some(info) = find_tab(&structure.tabs, settings.words.state.tab.as_str()) else {
+        return Ok(());
+    };
+    let shared = Arc::clone(parts);
+    // All appeals are looked through: too long for a thread of the runtime.
+    let composing = tokio::task::spawn_blocking(move || compose(&shared, clock::now()));
+    let Ok(Some(rows)) = composing.await else {
+        return Ok(());
+    };
+    let batch = Batch {
+        changes: changes(info, rows),
+        read_back: Vec::new(),
+    };
+    parts.hub.write(&spreadsheet, &batch).await.map(drop)
+}
+
+/// Every cell of ours: what is left of a longer state before this one goes.
+fn changes(info: &TabInfo, mut rows: Vec<Row>) -> Vec<Change> {
+    rows.resize(HEIGHT.min(info.rows as usize), Row::new());
+    let set = |(row, mut values): (u32, Row)| {
+        values.resize(WIDTH.min(info.columns as usize), text(""));
+        Change::Set {
+            sheet: info.sheet,
+            row,
+            column: 0,
+            values,
+        }
+    };
+    (0..).zip(rows).map(set).collect()
+}
+
+/// The rows of the tab; none where the journal could not be read.
+fn compose(parts: &Parts, now: Timestamp) -> Option<Vec<Row>> {
+    let (rules, snapshot) = (words::rules(&parts.settings), parts.journal.snapshot());
+    let (status, pushed) = (report::status(parts), parts.pushed());
+    let mut rows = head(&rules, &status, pushed, now);
+    rows.extend(stopped(&rules, &snapshot));
+    rows.push(Row::new());
+    rows.extend(days(&rules, &snapshot, now));
+    snapshot.intact().then_some(rows)
+}
+
+/// How things are, in the words that the admin chat hears as well.
+fn head(rules: &Rules, status: &Status, pushed: Option<Timestamp>, now: Timestamp) -> Vec<Row> {
+    let say = |note: StateNote<'_>| rules.wording.note(Note::State(note));
+    let mut lines = vec![say(StateNote::Title(&rules.date_time(now)))];
+    lines.extend(spoken::lines(&rules.wording, status));
+    lines.push(match pushed {
+        Some(at) => say(StateNote::Push(&rules.date_time(at))),
+        None => say(StateNote::NoPush),
+    });
+    lines.extend(status.broadcasts.iter().map(|broadcast| {
+        let done = broadcast.sent + broadcast.failed + broadcast.unknown;
+        say(StateNote::Mailing {
+            title: &broadcast.title,
+            done,
+            all: done + broadcast.waiting,
+        })
+    }));
+    lines.push(String::new());
+    lines.iter().map(|line| vec![text(line)]).collect()
+}
+
+/// The rows that are left alone, and why.
+fn stopped(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
+    let say = |note: StateNote<'_>| rules.wording.note(Note::State(note));
+    let why = |trouble: RowTrouble| text(&rules.wording.note(Note::Stopped(trouble)));
+    let appeals = snapshot.appeals().filter_map(|appeal| {
+        let (number, trouble) = (appeal.number?, appeal.stopped?);
+        Some(vec![text(&say(StateNote::StoppedAppeal(number))), why(trouble)])
+    });
+    let partners = snapshot.partners().filter_map(|partner| {
+        let trouble = partner.stopped?;
+        Some(vec![text(&say(StateNote::StoppedPartner(&partner.code))), why(trouble)])
+    });
+    let mut rows: Vec<Row> = appeals.chain(partners).collect();
+    if rows.is_empty() {
+        return vec![vec![text(&say(StateNote::StoppedNone))]];
+    }
+    let more = rows.len().saturating_sub(NAMED);
+    rows.truncate(NAMED);
+    rows.insert(0, vec![text(&say(StateNote::StoppedHeading))]);
+    if more > 0 {
+        let count = u64::try_from(more).unwrap_or(u64::MAX);
+        rows.push(vec![text(&say(StateNote::StoppedMore(count)))]);
+    }
+    rows
+}
+
+/// The last days, today first.
+fn days(rules: &Rules, snapshot: &Snapshot, now: Timestamp) -> Vec<Row> {
+    let say = |note: StateNote<'_>| text(&rules.wording.note(Note::State(note)));
+    let heads = [StateNote::Day, StateNote::Messages, StateNote::Answers, StateNote::Announced];
+    let mut rows = vec![heads.into_iter().map(say).collect()];
+    let days = tally::days(rules, snapshot.view(), snapshot.appeals(), snapshot.broadcasts(), now);
+    let number = |count: u32| CellValue::Number(count.into());
+    rows.extend(days.into_iter().rev().map(|(date, day)| {
+        vec![
+            text(&date.strftime("%d.%m.%Y").to_string()),
+            number(day.messages),
+            number(day.answers),
+            number(day.announced),
+        ]
+    }));
+    rows
+}
+
+fn text(words: &str) -> CellValue {
+    CellValue::Text(words.into())
+}

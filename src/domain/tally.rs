@@ -1,0 +1,61 @@
+//! What was carried on each of the last days: messages of partners, answers, announcements.
+//!
+//! Invariant: it only counts what the journal holds, and reads no more than the newest lines of what changed within these days.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp, civil::Date};
+
+use super::{
+    appeal::{Appeal, Author},
+    broadcast::Broadcast,
+    rules::Rules,
+    view::View,
+};
+
+/// How many days are told, today among them.
+const DAYS: i64 = 7;
+/// Lines of one dialogue that are counted at most: nobody writes more within a week.
+const LINES: usize = 500;
+
+/// One day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Day {
+    /// Messages that partners wrote.
+    pub messages: u32,
+    /// Answers that reached them.
+    pub answers: u32,
+    /// Partners who got an announcement that began on this day.
+    pub announced: u32,
+}
+
+/// The last days by date, in the zone of the rules; a day on which nothing happened is there as well.
+#[must_use]
+pub fn days(
+    rules: &Rules,
+    view: &impl View,
+    appeals: impl Iterator<Item = Appeal>,
+    broadcasts: impl Iterator<Item = Broadcast>,
+    now: Timestamp,
+) -> BTreeMap<Date, Day> {
+    let date = |at: Timestamp| at.to_zoned(rules.time_zone.clone()).date();
+    let told = (0..DAYS).map(|back| (date(now - SignedDuration::from_hours(24 * back)), Day::default()));
+    let mut days: BTreeMap<Date, Day> = told.collect();
+    let oldest = now - SignedDuration::from_hours(24 * DAYS);
+    for appeal in appeals.filter(|appeal| appeal.stamp.is_some_and(|stamp| stamp >= oldest)) {
+        for line in view.lines(appeal.id, LINES) {
+            let Some(day) = days.get_mut(&date(line.at)) else { continue };
+            match line.author {
+                Author::Partner => day.messages += 1,
+                Author::Specialist => day.answers += 1,
+                Author::Adopted => {}
+            }
+        }
+    }
+    for broadcast in broadcasts {
+        if let Some(day) = days.get_mut(&date(broadcast.started)) {
+            day.announced += broadcast.counts.sent;
+        }
+    }
+    days
+}
