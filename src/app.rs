@@ -11,6 +11,7 @@ mod intake;
 mod metrics;
 mod observe;
 mod operator;
+mod persons;
 mod report;
 mod spoken;
 mod state_tab;
@@ -56,6 +57,7 @@ pub use self::{
     furniture::{Furniture, furniture},
     observe::{ObserveError, observe},
     operator::{Lost, Reply},
+    persons::Person,
     report::{Broadcast, Status},
     words::{
         appeals as appeal_words, menus as bot_menus, partners as partner_words, promotions as promotion_words,

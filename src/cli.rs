@@ -7,6 +7,7 @@ mod check;
 mod completions;
 #[cfg(feature = "demo")]
 mod demo;
+mod forget;
 mod init;
 mod operator;
 mod probe;
@@ -82,6 +83,8 @@ enum Command {
         /// The file that `backup` wrote
         file: PathBuf,
     },
+    /// Erase one person from the journal, and name the rows that remain in the spreadsheets
+    Forget(ForgetArguments),
     /// Ask a running service whether it is alive, for container health checks
     Probe(ProbeArguments),
     /// Print what your shell needs to complete our commands
@@ -181,6 +184,18 @@ enum Unknown {
 struct ReplayArguments {
     /// The record's number, as `quarantine list` and the log name it
     seq: u64,
+}
+
+#[derive(Debug, Args)]
+struct ForgetArguments {
+    /// The code as it stands in the staff list, or the Telegram ID
+    partner: String,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -285,6 +300,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Init { directory } => init::init(&directory),
         Command::Backup { file } => backup::backup(&local(config)?, &file).await,
         Command::Restore { file } => backup::restore(&local(config)?, &file),
+        Command::Forget(ForgetArguments { partner, yes, format }) => forget::forget(&load(config)?, &partner, yes, format).await,
         Command::Probe(ProbeArguments { ready }) => probe::probe(config, ready).await,
         Command::Completions { shell } => completions::completions(shell),
     }

@@ -20,7 +20,7 @@ use crate::{
     journal::{Interpret, SetAside},
 };
 
-use super::{Parts, Shared, Status, intake, report, spoken, words};
+use super::{Parts, Person, Shared, Status, intake, persons, report, spoken, words};
 
 /// What is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,8 @@ pub enum Reply {
         /// What it was decided on, and the decision.
         case: String,
     },
+    /// What is stored of a person, or was until now.
+    Person(Box<Person>),
     /// So many records follow.
     Copying(u64),
     /// What can be asked.
@@ -82,6 +84,8 @@ pub(super) async fn carry_out(ask: Ask, parts: &Parts) -> Reply {
         Ask::Unknown(Handling::Again(which)) => messages(parts, &which, Command::Resend).await,
         Ask::Unknown(Handling::Drop(which)) => messages(parts, &which, Command::Forget).await,
         Ask::Replay(seq) => replay(parts, Seq(seq)),
+        Ask::Person(who) => persons::name(parts, &who),
+        Ask::Erase(who) => persons::erase(parts, &who).await,
         // The socket takes it before it comes here; a chat is no place for a journal.
         Ask::Backup | Ask::Help => Reply::Help,
     }

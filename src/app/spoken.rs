@@ -27,7 +27,7 @@ pub(super) fn reply(reply: &Reply) -> String {
             format!("{} – {}{number}", lost.name, lost.at)
         }),
         Reply::Done(count) => note(Note::OperatorDone(*count)),
-        Reply::Help | Reply::Replayed { .. } | Reply::Copying(_) => note(Note::OperatorHelp),
+        Reply::Help | Reply::Person(_) | Reply::Replayed { .. } | Reply::Copying(_) => note(Note::OperatorHelp),
         Reply::Failed(words) => note(Note::OperatorFailed(words)),
     }
 }

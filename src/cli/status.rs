@@ -49,6 +49,7 @@ pub(super) fn unexpected(reply: Reply) -> Failure {
         | Reply::Unknown(_)
         | Reply::Done(_)
         | Reply::Replayed { .. }
+        | Reply::Person(_)
         | Reply::Copying(_)
         | Reply::Help => Failure::Other(anyhow::anyhow!("the running Sheetdesk answered another question")),
     }

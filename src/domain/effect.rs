@@ -11,7 +11,7 @@ use super::{
     broadcast::{Announced, Broadcast},
     event::Wake,
     files::StoredFile,
-    ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, OutboxId, PromotionKey, RowKey, Seq, SpreadsheetId},
+    ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, OutboxId, PartnerCode, PromotionKey, RowKey, Seq, SpreadsheetId},
     media::Media,
     message::Post,
     operator::Ask,
@@ -138,6 +138,8 @@ pub enum Effect {
     Forget(OutboxId),
     /// Nobody asks any more who has got this promotion.
     DropLedger(PromotionKey),
+    /// Erase what is stored of a person.
+    Erase(Erasure),
     /// Look at a tab soon.
     Look(Tab),
     /// Set a durable timer.
@@ -147,6 +149,17 @@ pub enum Effect {
         /// What for.
         wake: Wake,
     },
+}
+
+/// Who is to be erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// The Telegram account, with all that was written in its chat.
+    pub chat: Option<ChatId>,
+    /// The code in the staff list.
+    pub code: Option<PartnerCode>,
+    /// The staff list still holds the code, so its line stays.
+    pub listed: bool,
 }
 
 /// How a message's way ends.

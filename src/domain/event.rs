@@ -349,8 +349,19 @@ pub enum Command {
     Resend(Vec<OutboxId>),
     /// Count messages no longer whose outcome nobody knows.
     Forget(Vec<OutboxId>),
+    /// Erase what is stored of a person.
+    Erase(ErasedPerson),
     /// The journal was restored from a copy: what it wanted to send may have been sent since.
     Restored,
+}
+
+/// Who is to be forgotten.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasedPerson {
+    /// The Telegram account, if the person has one here.
+    pub chat: Option<ChatId>,
+    /// The code, if the person ever was a partner.
+    pub code: Option<PartnerCode>,
 }
 
 /// What the admin chat is told beside what `decide` finds itself.

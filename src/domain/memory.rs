@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::{
     appeal::{Appeal, Delivery, Line},
     broadcast::{Announced, Broadcast},
-    effect::{Decision, Effect, Ending, Entity, OutboxEntry, OutboxState},
+    effect::{Decision, Effect, Ending, Entity, Erasure, OutboxEntry, OutboxState},
     event::Wake,
     files::{FileId, StoredFile},
     ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq},
@@ -36,6 +36,7 @@ pub struct Memory {
     announced: BTreeMap<(PromotionKey, ChatId), Announced>,
     promotions: BTreeMap<PromotionKey, Promotion>,
     outbox: BTreeMap<OutboxId, OutboxEntry>,
+    erased: BTreeMap<Number, AppealId>,
     /// Dirty rows with the generation that dirtied them.
     pub dirty: BTreeMap<RowKey, Seq>,
     /// Durable timers.
@@ -131,6 +132,23 @@ impl Memory {
         self.outbox.values().filter(due).cloned().collect()
     }
 
+    /// The numbers stay, as in the journal.
+    fn erase(&mut self, person: &Erasure) {
+        let of_person = |chat: ChatId| person.chat == Some(chat);
+        let erased = self.appeals.extract_if(.., |_, appeal| of_person(appeal.chat));
+        let gone: Vec<Appeal> = erased.map(|(_, appeal)| appeal).collect();
+        self.lines.retain(|(appeal, _), _| gone.iter().all(|gone| gone.id != *appeal));
+        self.erased
+            .extend(gone.iter().filter_map(|appeal| Some((appeal.number?, appeal.id))));
+        self.sessions.retain(|chat, _| !of_person(*chat));
+        self.posts.retain(|(chat, _), _| !of_person(*chat));
+        self.announced.retain(|(_, chat), _| !of_person(*chat));
+        self.outbox.retain(|_, entry| !of_person(entry.send.to));
+        if let Some(code) = person.code.as_ref().filter(|_| !person.listed) {
+            self.partners.remove(code);
+        }
+    }
+
     fn carry_out(&mut self, effect: Effect, now: Timestamp) {
         match effect {
             Effect::Send(send) => {
@@ -177,6 +195,7 @@ impl Memory {
             Effect::Silence(_) | Effect::Requeue(_) | Effect::Discard(_) | Effect::Forget(_) => {}
             Effect::AnswerButton(_) | Effect::React(..) | Effect::Answer(_) => {}
             Effect::DropLedger(key) => self.announced.retain(|(known, _), _| *known != key),
+            Effect::Erase(person) => self.erase(&person),
             Effect::Look(tab) => self.looks.push(tab),
             Effect::Then { at, wake } => {
                 self.timers.insert((at, wake), ());
@@ -203,6 +222,7 @@ impl View for Memory {
             .values()
             .find(|appeal| appeal.number == Some(number))
             .map(|appeal| appeal.id)
+            .or_else(|| self.erased.get(&number).copied())
     }
 
     fn appeals_of(&self, chat: ChatId, newest: usize) -> Vec<Appeal> {

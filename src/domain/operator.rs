@@ -18,6 +18,10 @@ pub enum Ask {
     Unknown(Handling),
     /// Decide a stored record again, and tell what comes of it; nothing is changed.
     Replay(u64),
+    /// Name what is stored of a person, by code or Telegram ID; over the admin socket alone.
+    Person(String),
+    /// Erase it; over the admin socket alone.
+    Erase(String),
     /// Give a copy of the journal, record by record; over the admin socket alone.
     Backup,
     /// What can be asked.

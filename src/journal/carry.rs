@@ -7,7 +7,7 @@ use std::ops::Bound;
 use jiff::Timestamp;
 
 use super::{
-    Courtesy, fences, inbox, keys, outbox,
+    Courtesy, erase, fences, inbox, keys, outbox,
     records::Timer,
     tables::{Fault, Ledger, Place},
 };
@@ -126,7 +126,7 @@ fn dirty(tables: &mut Ledger<'_>, key: &RowKey, seq: Seq) -> Result<(), Fault> {
     tables.put(Place::DirtyByAge, &[&keys::seq(since)[..], &key].concat(), &[])
 }
 
-fn clean(tables: &mut Ledger<'_>, key: &RowKey, generation: Seq) -> Result<(), Fault> {
+pub(super) fn clean(tables: &mut Ledger<'_>, key: &RowKey, generation: Seq) -> Result<(), Fault> {
     let key = keys::of(key)?;
     let Some(mark) = tables.bytes(Place::Dirty, &key)? else {
         return Ok(());
@@ -161,6 +161,7 @@ fn carry(tables: &mut Ledger<'_>, hints: &mut Hints, effect: Effect, order: keys
         Effect::Resend(id) => hints.outbox |= outbox::resend(tables, &id, now)?,
         Effect::Forget(id) => outbox::forget_unknown(tables, &id)?,
         Effect::DropLedger(key) => drop_ledger(tables, &key)?,
+        Effect::Erase(person) => erase::erase(tables, order.0, &person)?,
         Effect::Look(tab) if hints.looks.contains(&tab) => {}
         Effect::Look(tab) => hints.looks.push(tab),
         Effect::Then { at, wake } => set_timer(tables, at, wake)?,

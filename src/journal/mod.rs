@@ -6,6 +6,7 @@ mod bounds;
 mod carry;
 mod copy;
 mod disk;
+mod erase;
 mod fences;
 mod inbox;
 mod judge;

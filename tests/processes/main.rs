@@ -7,6 +7,7 @@ mod backups;
 mod broadcast_kills;
 mod child;
 mod commands;
+mod forget;
 mod init;
 mod kills;
 mod live;

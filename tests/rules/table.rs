@@ -294,6 +294,7 @@ impl Table {
             Effect::Resend(id) => format!("resend {}", id.name()),
             Effect::Forget(id) => format!("forget {}", id.name()),
             Effect::DropLedger(key) => format!("drop the ledger of {}", key.0),
+            Effect::Erase(_) => "a person is erased".to_owned(),
             Effect::Look(tab) => format!("look {}", tab.name()),
             Effect::Then { at, .. } => format!("wake in {} s", at.duration_since(self.now).as_secs()),
         }

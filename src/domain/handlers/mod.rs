@@ -9,6 +9,7 @@ mod broadcasts;
 mod catalogue;
 pub(super) mod conversation;
 pub(super) mod delivery;
+mod erasing;
 mod lines;
 pub(super) mod looks;
 mod manners;

@@ -14,7 +14,7 @@ use crate::domain::{
     wording::Note,
 };
 
-use super::{answers, restoring};
+use super::{answers, erasing, restoring};
 
 /// What the admin chat says: whether it was meant for us.
 pub(super) fn heard(turn: &mut Turn<'_, impl View>, content: &Content) -> bool {
@@ -40,6 +40,7 @@ pub(in crate::domain) fn command(turn: &mut Turn<'_, impl View>, command: &Comma
         Command::Requeue(records) => records.iter().for_each(|seq| turn.then(Effect::Requeue(*seq))),
         Command::Discard(records) => records.iter().for_each(|seq| turn.then(Effect::Discard(*seq))),
         Command::Resend(messages) => messages.iter().for_each(|id| resend(turn, id)),
+        Command::Erase(person) => erasing::erase(turn, person),
         Command::Restored => restoring::from_copy(turn),
         Command::Forget(messages) => messages.iter().for_each(|id| turn.then(Effect::Forget(id.clone()))),
     }

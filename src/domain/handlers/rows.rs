@@ -37,7 +37,11 @@ pub(in crate::domain) fn row(turn: &mut Turn<'_, impl View>, event: &RowEvent) {
 /// The rows that bear one `№`: the one beside its own telegram_id is the appeal's, any other is a stranger.
 fn numbered(turn: &mut Turn<'_, impl View>, number: Number, rows: &[AppealCells]) {
     let Some(mut appeal) = turn.numbered(number) else {
-        return adopt::numbered(turn, number, rows);
+        // A number whose appeal was erased: its rows are the people's, until they delete them.
+        if turn.view.numbered(number).is_none() {
+            adopt::numbered(turn, number, rows);
+        }
+        return;
     };
     let chat = appeal.chat;
     let (own, strangers): (Vec<_>, Vec<_>) = rows

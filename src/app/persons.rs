@@ -1,0 +1,91 @@
+//! What is stored of one person, named for the operator before it is erased.
+//!
+//! Invariant: the person is found by the code or the Telegram ID as it stands in the sheet; nothing is changed by naming.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    event::{Command, ErasedPerson, Event},
+    ids::{ChatId, PartnerCode},
+    view::View as _,
+};
+
+use super::{Parts, Reply};
+
+/// How many appeals are named at most; a person has some dozens.
+const MOST: usize = 10_000;
+
+/// One person, as far as the journal knows, and the rows of the spreadsheets that speak of him.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The code in the staff list, if it was ever there.
+    pub code: Option<String>,
+    /// Whether the staff list still holds it.
+    pub listed: bool,
+    /// The Telegram ID, if the person has written to the bot.
+    pub telegram_id: Option<i64>,
+    /// The `№` of the appeals.
+    pub appeals: Vec<u32>,
+    /// Those of them of which older parts stand in the archive.
+    pub archived: Vec<u32>,
+}
+
+/// Names what is stored.
+pub(super) fn name(parts: &Parts, who: &str) -> Reply {
+    match find(parts, who) {
+        Some((person, _)) => Reply::Person(Box::new(person)),
+        None => unknown(who),
+    }
+}
+
+/// Erases it, and names what was erased.
+pub(super) async fn erase(parts: &Parts, who: &str) -> Reply {
+    let Some((person, erased)) = find(parts, who) else {
+        return unknown(who);
+    };
+    match parts.journal.apply(vec![Event::Admin(Command::Erase(erased))]).await {
+        Ok(()) => Reply::Person(Box::new(person)),
+        Err(error) => Reply::Failed(error.to_string()),
+    }
+}
+
+fn unknown(who: &str) -> Reply {
+    Reply::Failed(format!(
+        "nothing is stored of «{who}». Give the code as it stands in the staff list, or the Telegram ID"
+    ))
+}
+
+fn find(parts: &Parts, who: &str) -> Option<(Person, ErasedPerson)> {
+    let snapshot = parts.journal.snapshot();
+    let view = snapshot.view();
+    let by_code = PartnerCode::fold(who).and_then(|code| view.partner(&code));
+    let by_chat = who.trim().parse().ok().map(ChatId);
+    let known = |chat: &ChatId| view.session(*chat).is_some() || !view.appeals_of(*chat, 1).is_empty();
+    let (partner, chat) = match (by_code, by_chat.filter(known)) {
+        (Some(partner), _) => {
+            let chat = partner.binding.as_ref().map(|binding| binding.chat);
+            (Some(partner), chat)
+        }
+        (None, Some(chat)) => {
+            let code = view.session(chat).and_then(|session| session.partner);
+            (code.and_then(|code| view.partner(&code)), Some(chat))
+        }
+        (None, None) => return None,
+    };
+    let appeals = chat.map_or_else(Vec::new, |chat| view.appeals_of(chat, MOST));
+    let numbers = |archived: bool| {
+        let meant = appeals.iter().filter(|appeal| !archived || appeal.shelf.parts > 0);
+        let mut numbers: Vec<u32> = meant.filter_map(|appeal| Some(appeal.number?.0)).collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    let person = Person {
+        code: partner.as_ref().map(|partner| partner.written_code.as_str().to_owned()),
+        listed: partner.as_ref().is_some_and(|partner| partner.missing_since.is_none()),
+        telegram_id: chat.map(|chat| chat.0),
+        appeals: numbers(false),
+        archived: numbers(true),
+    };
+    let code = partner.map(|partner| partner.code);
+    Some((person, ErasedPerson { chat, code }))
+}

@@ -1,0 +1,231 @@
+//! A person leaves the journal: what each table holds of somebody, and what becomes of it.
+//!
+//! Invariant: after the commit no key and no value holds the person's Telegram ID, nor anything that was written or sent. What may stay:
+//! numbers of appeals (`numbered`), by which their rows are left alone; marks of updates (`dedup`), which hold nothing personal; and the line of
+//! the staff list, while the list holds it. Freed pages of the file are written over as it is used.
+
+use std::{collections::BTreeSet, ops::Bound};
+
+use super::{
+    keys,
+    records::{self, Body, Incoming, Message, Quarantined},
+    tables::{Fault, Ledger, Place},
+};
+use crate::domain::{
+    appeal::Line,
+    broadcast::Broadcast,
+    effect::Erasure,
+    ids::{AppealId, ChatId, RowKey, Seq},
+    partner::Partner,
+};
+
+/// Erases one person, by the operator's word that was stored at `word`.
+pub(super) fn erase(tables: &mut Ledger<'_>, word: Seq, person: &Erasure) -> Result<(), Fault> {
+    let marks = Marks::of(tables, person)?;
+    let mut files = records(tables, word, &marks)?;
+    if let Some(chat) = person.chat {
+        let appeals = appeals_of(tables, chat)?;
+        for appeal in &appeals {
+            files.extend(dialogue(tables, chat, *appeal)?);
+        }
+        messages(tables, chat, &appeals)?;
+        tables.remove(Place::Sessions, &keys::chat(chat))?;
+        remove_range(
+            tables,
+            Place::Posts,
+            &keys::post(chat, crate::domain::ids::MessageId(i64::MIN)),
+            &keys::chat(chat),
+        )?;
+        announcements(tables, chat)?;
+    }
+    for file in files {
+        tables.remove(Place::Files, &keys::seq(file))?;
+    }
+    timers(tables, &marks)?;
+    if let Some(code) = person.code.as_ref().filter(|_| !person.listed) {
+        tables.remove(Place::Partners, code.as_str().as_bytes())?;
+        undirty(tables, &RowKey::Partner(code.clone()))?;
+    }
+    Ok(())
+}
+
+/// By what a stored record is known to speak of the person.
+struct Marks {
+    /// Numbers that stand alone: the Telegram ID, the digits of the phone.
+    numbers: Vec<String>,
+    /// Words: the code as it is spelled, the name.
+    words: Vec<String>,
+}
+
+impl Marks {
+    fn of(tables: &Ledger<'_>, person: &Erasure) -> Result<Self, Fault> {
+        let mut marks = Self {
+            numbers: person.chat.iter().map(|chat| chat.0.to_string()).collect(),
+            words: Vec::new(),
+        };
+        let Some(code) = &person.code else { return Ok(marks) };
+        let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
+        marks.words.push(quoted(code.as_str()));
+        if let Some(partner) = tables.read::<Partner>(Place::Partners, code.as_str().as_bytes())? {
+            let spelled = [&partner.written_code, &partner.name, &partner.written_phone];
+            marks
+                .words
+                .extend(spelled.iter().map(|text| quoted(text.as_str())).filter(|word| word.len() > 2));
+            let digits = partner.written_phone.as_str().chars().filter(char::is_ascii_digit);
+            let digits: String = digits.collect();
+            // The last ten digits are the same in every spelling of a Russian number.
+            marks
+                .numbers
+                .extend((digits.len() >= 10).then(|| digits[digits.len() - 10..].to_owned()));
+        }
+        Ok(marks)
+    }
+
+    fn are_in(&self, text: &str) -> bool {
+        let mut runs = text.split(|sign: char| !sign.is_ascii_digit()).filter(|run| run.len() > 4);
+        let number = runs.any(|run| {
+            self.numbers
+                .iter()
+                .any(|number| run == number || (number.len() == 10 && run.ends_with(number)))
+        });
+        number || self.words.iter().any(|word| text.contains(word))
+    }
+}
+
+/// Records as they came, and those that were set aside: they stay, by number and moment, without what they held.
+/// Tells which they were.
+fn records(tables: &mut Ledger<'_>, word: Seq, marks: &Marks) -> Result<BTreeSet<Seq>, Fault> {
+    let mut emptied = BTreeSet::new();
+    for key in meant(tables, Place::Inbox, marks)? {
+        // What came after the operator's word is a new beginning.
+        if keys::to_seq(&key)? > word {
+            continue;
+        }
+        if let Some(mut incoming) = tables.read::<Incoming>(Place::Inbox, &key)? {
+            incoming.body = Body::Raw(String::new());
+            tables.write(Place::Inbox, &key, &incoming)?;
+        }
+        emptied.insert(keys::to_seq(&key)?);
+    }
+    for key in meant(tables, Place::Quarantine, marks)? {
+        if let Some(mut record) = tables.read::<Quarantined>(Place::Quarantine, &key)? {
+            record.body = None;
+            tables.write(Place::Quarantine, &key, &record)?;
+        }
+    }
+    Ok(emptied)
+}
+
+/// Keys of the records that speak of the person.
+fn meant(tables: &Ledger<'_>, place: Place, marks: &Marks) -> Result<Vec<Vec<u8>>, Fault> {
+    let mut meant = Vec::new();
+    for pair in tables.scan(place, &[], Bound::Unbounded)? {
+        let (key, value) = pair?;
+        // A raw update stands as a string in its record: its quotes are escaped there.
+        let text = String::from_utf8_lossy(value.value()).replace("\\\"", "\"");
+        if marks.are_in(&text) {
+            meant.push(key.value().to_vec());
+        }
+    }
+    Ok(meant)
+}
+
+fn appeals_of(tables: &Ledger<'_>, chat: ChatId) -> Result<Vec<AppealId>, Fault> {
+    let (from, to) = (
+        keys::appeal_of(chat, AppealId(Seq(0))),
+        keys::appeal_of(chat, AppealId(Seq(u64::MAX))),
+    );
+    let pairs = tables.pairs(Place::AppealsOf, &from, Bound::Included(&to), usize::MAX)?;
+    let id = |key: &[u8]| keys::to_seq(key.get(size_of::<u64>()..).unwrap_or_default()).map(AppealId);
+    pairs.iter().map(|(key, _)| id(key)).collect()
+}
+
+/// An appeal with its dialogue; tells which files its lines link to.
+fn dialogue(tables: &mut Ledger<'_>, chat: ChatId, appeal: AppealId) -> Result<Vec<Seq>, Fault> {
+    let (from, to) = (keys::line(appeal, 0), keys::line(appeal, u32::MAX));
+    let mut files = Vec::new();
+    for (key, value) in tables.pairs(Place::Lines, &from, Bound::Included(&to), usize::MAX)? {
+        if let Ok(line) = records::decode::<Line>(&value) {
+            files.extend(links(line.text.as_str()));
+        }
+        tables.remove(Place::Lines, &key)?;
+    }
+    tables.remove(Place::Appeals, &keys::seq(appeal.0))?;
+    tables.remove(Place::Held, &keys::seq(appeal.0))?;
+    tables.remove(Place::AppealsOf, &keys::appeal_of(chat, appeal))?;
+    undirty(tables, &RowKey::Appeal(appeal))?;
+    Ok(files)
+}
+
+/// The files whose links stand in a text.
+fn links(text: &str) -> impl Iterator<Item = Seq> {
+    let after = text.split("/files/").skip(1);
+    after.filter_map(|rest| rest.split('-').next()?.parse().ok().map(Seq))
+}
+
+/// Messages to the person and about his appeals, whatever became of them.
+fn messages(tables: &mut Ledger<'_>, chat: ChatId, appeals: &[AppealId]) -> Result<(), Fault> {
+    let mut gone = BTreeSet::new();
+    for pair in tables.scan(Place::Outbox, &[], Bound::Unbounded)? {
+        let (key, value) = pair?;
+        let message: Message = records::decode(value.value())?;
+        let send = &message.entry.send;
+        if send.to == chat || send.about.is_some_and(|appeal| appeals.contains(&appeal)) {
+            gone.insert((key.value().to_vec(), keys::waiting(send.lane, message.order)));
+        }
+    }
+    for (id, waiting) in &gone {
+        tables.remove(Place::Waiting, waiting)?;
+        for place in [Place::Outbox, Place::Sending, Place::Failed, Place::Unknown] {
+            tables.remove(place, id)?;
+        }
+    }
+    let ended = tables.pairs(Place::Ended, &[], Bound::Unbounded, usize::MAX)?;
+    for (key, _) in ended {
+        let id = key.get(size_of::<i64>()..).unwrap_or_default();
+        if gone.iter().any(|(known, _)| known == id) {
+            tables.remove(Place::Ended, &key)?;
+        }
+    }
+    Ok(())
+}
+
+/// What became of the person's announcements, and the place of those under way that have come as far as him.
+fn announcements(tables: &mut Ledger<'_>, chat: ChatId) -> Result<(), Fault> {
+    let mark = keys::chat(chat);
+    let fates = tables.pairs(Place::Announced, &[], Bound::Unbounded, usize::MAX)?;
+    for (key, _) in fates.iter().filter(|(key, _)| key.ends_with(&mark)) {
+        tables.remove(Place::Announced, key)?;
+    }
+    for (key, value) in tables.pairs(Place::Broadcasts, &[], Bound::Unbounded, usize::MAX)? {
+        let mut broadcast: Broadcast = records::decode(&value)?;
+        if broadcast.cursor == Some(chat) {
+            // Nobody stands between the two, now that his session is gone.
+            broadcast.cursor = Some(ChatId(chat.0.saturating_sub(1)));
+            tables.write(Place::Broadcasts, &key, &broadcast)?;
+        }
+    }
+    Ok(())
+}
+
+fn timers(tables: &mut Ledger<'_>, marks: &Marks) -> Result<(), Fault> {
+    for key in meant(tables, Place::Timers, marks)? {
+        tables.remove(Place::Timers, &key)?;
+    }
+    Ok(())
+}
+
+fn undirty(tables: &mut Ledger<'_>, key: &RowKey) -> Result<(), Fault> {
+    super::carry::clean(tables, key, Seq(u64::MAX))
+}
+
+/// Removes the keys from `from` on that begin with `prefix`.
+fn remove_range(tables: &mut Ledger<'_>, place: Place, from: &[u8], prefix: &[u8]) -> Result<(), Fault> {
+    for (key, _) in tables.pairs(place, from, Bound::Unbounded, usize::MAX)? {
+        if !key.starts_with(prefix) {
+            break;
+        }
+        tables.remove(place, &key)?;
+    }
+    Ok(())
+}
