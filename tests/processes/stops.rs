@@ -97,6 +97,32 @@ async fn idle_it_stops_at_once() {
 }
 
 #[tokio::test]
+async fn every_loop_says_that_it_began_and_that_it_ended() {
+    let play = Play::set().await;
+    let child = Child::serve(&play.stage).await;
+    child.says("serving").await;
+    play.settled().await;
+    let (exit, _) = child.stop(Signal::INT).await;
+    assert_eq!(exit.code, Some(0), "{}", exit.err);
+    let [mut began, mut ended] = ["loop started", "loop stopped"].map(|words| loops(&exit.err, words));
+    began.sort_unstable();
+    ended.sort_unstable();
+    assert_eq!(began, ended, "{}", exit.err);
+    for name in [
+        "http",
+        "outbox",
+        "operator",
+        "every-appeals",
+        "every-partners",
+        "every-promotions",
+        "every-health",
+    ] {
+        assert!(began.contains(&format!("\"{name}\"").as_str()), "{name}: {}", exit.err);
+    }
+    assert!(began.iter().any(|name| name.starts_with("\"desk-")), "{}", exit.err);
+}
+
+#[tokio::test]
 async fn a_second_service_beside_it_says_why_it_cannot_run() {
     let play = Play::set().await;
     let child = Child::serve(&play.stage).await;
@@ -118,6 +144,13 @@ async fn a_second_service_beside_it_says_why_it_cannot_run() {
     play.settled().await;
     let (exit, _) = child.stop(Signal::TERM).await;
     assert_eq!(exit.code, Some(0), "the first one does not mind: {}", exit.err);
+}
+
+/// The names of the loops of which the log says so, quoted as they stand there.
+fn loops<'l>(log: &'l str, words: &str) -> Vec<&'l str> {
+    let lines = log.lines().filter(|line| line.contains(words));
+    let named = lines.filter_map(|line| line.split("task.name=").nth(1)?.split(' ').next());
+    named.collect()
 }
 
 /// The service has seen the workbook once and has stopped; whoever stands in the old row has an account.
