@@ -2,6 +2,7 @@
 //!
 //! Invariant: the exit code of `--exit` says whether every step held.
 
+mod soak;
 mod tour;
 
 use std::process::ExitCode;
@@ -25,6 +26,18 @@ pub(super) struct DemoArguments {
     /// End after the tour: 0 if every step held, 1 if not
     #[arg(long)]
     exit: bool,
+    /// Instead of the tour, drive a day's traffic for so many minutes, with outages and restarts, and give an account
+    #[arg(long, value_name = "MINUTES", conflicts_with = "exit", value_parser = positive)]
+    soak: Option<f64>,
+    /// How many times faster than in a day the traffic of the soak flows
+    #[arg(long, value_name = "N", default_value_t = 1.0, requires = "soak", value_parser = positive)]
+    speed: f64,
+}
+
+/// A number above zero.
+fn positive(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0);
+    number.ok_or_else(|| "a number above 0 is wanted, such as 10".to_owned())
 }
 
 /// During the tour only trouble is logged; the steps speak for themselves.
@@ -34,6 +47,9 @@ pub(super) async fn demo(arguments: DemoArguments) -> Result<ExitCode, Failure> 
     let filter = std::env::var("SHEETDESK_LOG__FILTER").unwrap_or_else(|_| QUIET.to_owned());
     logs::init(logs::Format::Pretty, &filter).context("the log cannot be set up")?;
     let signals = Shutdown::on_signals().context("signals cannot be heard")?;
+    if let Some(minutes) = arguments.soak {
+        return soak::soak(minutes, arguments.speed, &signals).await;
+    }
     // Telegram itself lets short bursts into one chat pass.
     let telegram = TelegramOptions {
         limits: Limits {

@@ -18,5 +18,6 @@ mod observe;
 mod play;
 mod settings;
 mod setup_sheets;
+mod soak;
 mod stops;
 mod terminal;

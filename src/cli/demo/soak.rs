@@ -1,0 +1,200 @@
+//! `demo --soak MINUTES --speed N`: a day's traffic, people who sort rows, outages of both services and two restarts; then the account.
+//!
+//! Invariant: the service runs as a process of its own, so what is measured is its own; what counts is what people see: the sheet and the chats.
+
+mod account;
+mod crowd;
+mod measure;
+mod process;
+
+use std::{io::IsTerminal as _, process::ExitCode, time::Duration};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use simulator::{
+    sheets::{self, CallKind, Quotas, SheetsOptions, Trouble},
+    telegram::{self, FaultKind, Limits, TelegramOptions},
+};
+
+use self::{account::Account, crowd::Crowd, measure::Measurements, process::Process};
+use crate::{app::Status, cli::Failure, clock, shutdown::Shutdown, stage::Stage};
+
+/// A day's traffic: updates, answers, promotions.
+const DAY: (f64, f64, f64) = (100_000.0, 2_000.0, 50.0);
+/// Minutes of a day.
+const DAY_MINUTES: f64 = 1_440.0;
+/// How long the first look may take.
+const KNOWN_WITHIN: Duration = Duration::from_secs(60);
+/// How often the crowd acts.
+const BEAT: Duration = Duration::from_millis(100);
+/// How often the process is measured.
+const MEASURED: Duration = Duration::from_secs(2);
+/// How long everything may take to settle after the last message.
+const SETTLED_WITHIN: Duration = Duration::from_secs(300);
+/// How many calls an outage may strike; it ends by the clock, long before.
+const ALL: u32 = 1_000_000;
+/// Responses that get lost in one moment of it.
+const LOST_AT_ONCE: u32 = 3;
+
+/// What goes wrong, and when, as a part of the soak.
+const TROUBLES: [(f64, Mishap); 9] = [
+    (0.10, Mishap::LostResponses),
+    (0.20, Mishap::SheetsAway),
+    (0.26, Mishap::Over),
+    (0.35, Mishap::Restart),
+    (0.50, Mishap::TelegramAway),
+    (0.54, Mishap::Over),
+    (0.60, Mishap::LostWrites),
+    (0.70, Mishap::Kill),
+    (0.85, Mishap::LostResponses),
+];
+
+/// Something that goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mishap {
+    /// Telegram has the message, and its answer is lost.
+    LostResponses,
+    /// Google applies the batch, and its answer is lost.
+    LostWrites,
+    /// Google answers 503.
+    SheetsAway,
+    /// Telegram cannot be reached.
+    TelegramAway,
+    /// The outage is over.
+    Over,
+    /// SIGTERM, and a new start.
+    Restart,
+    /// SIGKILL, and a new start.
+    Kill,
+}
+
+pub(super) async fn soak(minutes: f64, speed: f64, signals: &Shutdown) -> Result<ExitCode, Failure> {
+    let days = minutes * speed / DAY_MINUTES;
+    let wanted = (DAY.0 * days, DAY.1 * days, DAY.2 * days);
+    println!(
+        "{minutes} min at {speed} times the pace of a day: {:.0} updates, {:.0} answers, {:.0} promotions; outages of both services, two restarts.",
+        wanted.0, wanted.1, wanted.2
+    );
+    let mut stage = Stage::set(telegram_options(), sheets_options()).await?;
+    stage.configure("TELEGRAM__RATE_PER_SECOND", "0");
+    stage.configure("LOG__FILTER", "warn");
+    let mut crowd = Crowd::gather(&stage, wanted)?;
+    let mut process = Process::start(&stage).await?;
+    let everybody = u32::try_from(crowd.people().len()).unwrap_or(u32::MAX);
+    let known = |status: &Status| status.partners.registered >= everybody;
+    stage
+        .status_where("everybody is known to be a partner", known, KNOWN_WITHIN)
+        .await?;
+    let mut measured = Measurements::default();
+    let stop = signals.stop_token();
+    let length = Duration::from_secs_f64(minutes * 60.0);
+    let drive = drive(&stage, &mut crowd, &mut process, &mut measured, length);
+    let whole = stop.run_until_cancelled(drive).await.transpose()?.is_some();
+    stage.telegram.clear_faults();
+    stage.sheets.clear_faults();
+    if whole {
+        println!("Everything is said; waiting until nothing is left to do.");
+        // What is still left shows in the account.
+        let settled = stop.run_until_cancelled(stage.settled(SETTLED_WITHIN)).await;
+        if let Some(Err(late)) = settled {
+            println!("It has not settled: {late}");
+        }
+    }
+    measured.take(&process, &stage);
+    let account = Account::of(&stage, &crowd, measured).await;
+    process.stop().await?;
+    print!("{account}");
+    Ok(if account.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn telegram_options() -> TelegramOptions {
+    let retry = [0, 100, 500, 1_000].map(Duration::from_millis).into();
+    TelegramOptions {
+        limits: Limits::off(),
+        webhook_retry: retry,
+        ..TelegramOptions::default()
+    }
+}
+
+fn sheets_options() -> SheetsOptions {
+    SheetsOptions {
+        quotas: Quotas::off(),
+        ..SheetsOptions::default()
+    }
+}
+
+/// The whole time: the crowd acts, things go wrong, the process is measured.
+async fn drive(
+    stage: &Stage,
+    crowd: &mut Crowd,
+    process: &mut Process,
+    measured: &mut Measurements,
+    length: Duration,
+) -> Result<(), Failure> {
+    let bar = bar(length);
+    let began = clock::monotonic();
+    let (mut troubles, mut next_measure, mut told) = (TROUBLES.iter(), began, 0);
+    let mut trouble = troubles.next();
+    loop {
+        let part = (began.elapsed().as_secs_f64() / length.as_secs_f64()).min(1.0);
+        while let Some((_, mishap)) = trouble.filter(|(at, _)| *at <= part) {
+            befall(stage, crowd, process, *mishap).await?;
+            trouble = troubles.next();
+        }
+        crowd.act(stage, part).await?;
+        if clock::monotonic() >= next_measure {
+            measured.take(process, stage);
+            next_measure = clock::monotonic() + MEASURED;
+        }
+        bar.set_position((part * 100.0) as u64);
+        if !std::io::stderr().is_terminal() && (part * 10.0) as u64 > told {
+            told = (part * 10.0) as u64;
+            println!("{} %: {} updates", told * 10, crowd.said());
+        }
+        if part >= 1.0 {
+            bar.finish_and_clear();
+            return Ok(());
+        }
+        tokio::time::sleep(BEAT).await;
+    }
+}
+
+fn bar(length: Duration) -> ProgressBar {
+    let bar = ProgressBar::new(100);
+    match ProgressStyle::with_template("{wide_bar} {percent} %, {elapsed} of {msg}") {
+        Ok(style) => bar.with_style(style).with_message(format!("{} s", length.as_secs())),
+        // A bar of the library's own is as good.
+        Err(_) => bar,
+    }
+}
+
+async fn befall(stage: &Stage, crowd: &mut Crowd, process: &mut Process, mishap: Mishap) -> Result<(), Failure> {
+    match mishap {
+        Mishap::LostResponses => {
+            let lost = telegram::Fault::next(LOST_AT_ONCE, FaultKind::CutAfter).of("sendMessage");
+            stage.telegram.fault(lost);
+            crowd.lost += LOST_AT_ONCE;
+        }
+        Mishap::LostWrites => stage.sheets.fault(sheets::Fault {
+            kind: CallKind::Write,
+            times: LOST_AT_ONCE,
+            trouble: Trouble::CutAfter,
+        }),
+        Mishap::SheetsAway => {
+            for kind in [CallKind::Read, CallKind::Write] {
+                let trouble = Trouble::Unavailable;
+                stage.sheets.fault(sheets::Fault { kind, times: ALL, trouble });
+            }
+        }
+        Mishap::TelegramAway => stage.telegram.fault(telegram::Fault::next(ALL, FaultKind::CutBefore)),
+        Mishap::Over => {
+            stage.telegram.clear_faults();
+            stage.sheets.clear_faults();
+        }
+        Mishap::Restart => process.restart(stage, rustix::process::Signal::TERM).await?,
+        Mishap::Kill => {
+            process.restart(stage, rustix::process::Signal::KILL).await?;
+            crowd.killed += 1;
+        }
+    }
+    Ok(())
+}

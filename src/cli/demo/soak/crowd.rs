@@ -1,0 +1,165 @@
+//! The people of a day: partners who write, a specialist who answers, a marketer who publishes, somebody who sorts rows.
+//!
+//! Invariant: everything said bears a mark of its own, so that each can be looked for afterwards; nobody deletes anything.
+
+use simulator::telegram::{Person, Profile};
+
+use crate::{
+    cli::Failure,
+    clock,
+    stage::{APPEALS, BOOK, PROMOTIONS, Stage},
+};
+
+/// So many partners write; each well below the pace at which one is asked for patience.
+const PARTNERS: i64 = 1_500;
+/// The columns by which people sort, one after the other, and the last one of the appeals tab.
+const SORTED_BY: [&str; 4] = ["H", "F", "A", "H"];
+/// How often somebody sorts within the whole time.
+const SORTS: f64 = 40.0;
+/// How many rows are tried for one whose answer cell is empty.
+const TRIES: u32 = 20;
+/// Neighbours in this order are far apart in the list.
+const STRIDE: usize = 7_919;
+
+pub(super) struct Crowd {
+    people: Vec<Person>,
+    wanted: (f64, f64, f64),
+    said: usize,
+    published: usize,
+    sorted: usize,
+    /// To whom each answer was typed, in order.
+    pub(super) answers: Vec<Person>,
+    /// Responses of Telegram's that got lost.
+    pub(super) lost: u32,
+    /// Deaths of the service without a word.
+    pub(super) killed: u32,
+}
+
+impl Crowd {
+    /// Everybody is on the staff list and registered already.
+    pub(super) fn gather(stage: &Stage, wanted: (f64, f64, f64)) -> Result<Self, Failure> {
+        let person = |n| stage.telegram.person(Profile::new(700_100_000 + n, "Партнёр")).has_met_bot();
+        let people: Vec<_> = (0..PARTNERS).map(person).collect();
+        stage.enlist(&people)?;
+        Ok(Self {
+            people,
+            wanted,
+            said: 0,
+            published: 0,
+            sorted: 0,
+            answers: Vec::new(),
+            lost: 0,
+            killed: 0,
+        })
+    }
+
+    /// Everything that is due at this part of the whole time.
+    pub(super) async fn act(&mut self, stage: &Stage, part: f64) -> Result<(), Failure> {
+        let by_now = |whole: f64| (whole * part) as usize;
+        while self.said < by_now(self.wanted.0) {
+            let person = &self.people[self.said * STRIDE % self.people.len()];
+            person.write(&format!("Вопрос {}", mark('в', self.said)));
+            self.said += 1;
+        }
+        let mut changed = Vec::new();
+        if self.answers.len() < by_now(self.wanted.1) {
+            self.answer(stage, by_now(self.wanted.1));
+            changed.push(APPEALS);
+        }
+        if self.published < by_now(self.wanted.2) {
+            self.publish(stage)?;
+            changed.push(PROMOTIONS);
+        }
+        if self.sorted < by_now(SORTS) {
+            self.sort(stage);
+            changed.push(APPEALS);
+        }
+        for tab in changed {
+            // While the service is away its script is not heard; the next look sees it all the same.
+            let _ = stage.callback(tab).await;
+        }
+        Ok(())
+    }
+
+    /// How many messages were written.
+    pub(super) fn said(&self) -> usize {
+        self.said
+    }
+
+    /// How many promotions were published.
+    pub(super) fn published(&self) -> usize {
+        self.published
+    }
+
+    /// Everybody who gets promotions.
+    pub(super) fn people(&self) -> &[Person] {
+        &self.people
+    }
+
+    /// The specialist types where a cell is empty; whoever has no row yet is answered later.
+    fn answer(&mut self, stage: &Stage, due: usize) {
+        let mut tries = 0;
+        while self.answers.len() < due && tries < TRIES {
+            tries += 1;
+            let (number, text) = (self.row(tries), format!("Ответ {}", mark('о', self.answers.len())));
+            let key = ("№", number.as_str());
+            let Ok(id) = stage.cell(APPEALS, key, "telegram_id").parse::<i64>() else {
+                continue;
+            };
+            let Some(person) = self.people.iter().find(|person| person.id().0 == id) else {
+                continue;
+            };
+            let is_free = stage.cell(APPEALS, key, "специалист_ответ").is_empty();
+            if is_free && stage.type_into(APPEALS, key, "специалист_ответ", &text).is_ok() {
+                self.answers.push(person.clone());
+            }
+        }
+    }
+
+    /// The `№` of a row, another one each time.
+    fn row(&self, turn: u32) -> String {
+        let row = (self.answers.len() + turn as usize) * STRIDE % self.people.len();
+        (row + 2).to_string()
+    }
+
+    fn publish(&mut self, stage: &Stage) -> Result<(), Failure> {
+        let day = |days: i64| {
+            let at = clock::now() + jiff::SignedDuration::from_hours(24 * days);
+            format!("'{}", at.strftime("%d.%m.%Y"))
+        };
+        let (name, from, to) = (format!("Акция {}", mark('а', self.published)), day(-1), day(30));
+        let published = stage.sheets.with(BOOK, |book| {
+            let table = book.table(PROMOTIONS)?;
+            let cell = |header: &String| match header.as_str() {
+                "Название" => name.clone(),
+                "Описание" => "Двойное вознаграждение за каждую сделку.".to_owned(),
+                "Дата начала" => from.clone(),
+                "Дата окончания" => to.clone(),
+                "Действие" => "Опубликовать".to_owned(),
+                _ => String::new(),
+            };
+            let row: Vec<String> = table[0].iter().map(cell).collect();
+            book.paste(PROMOTIONS, &format!("A{}", table.len() + 1), &[row])
+        });
+        published.map_err(|error| anyhow::anyhow!("the promotion cannot be published: {error}"))?;
+        self.published += 1;
+        Ok(())
+    }
+
+    /// Somebody sorts all rows, our columns included, by another column each time.
+    fn sort(&mut self, stage: &Stage) {
+        let column = SORTED_BY[self.sorted % SORTED_BY.len()];
+        let descending = self.sorted.is_multiple_of(2);
+        self.sorted += 1;
+        stage.sheets.with(BOOK, |book| {
+            let rows = book.table(APPEALS).map_or(0, |table| table.len());
+            // Before the first appeals there is nothing to sort.
+            let _ = book.sort(APPEALS, &format!("A2:J{rows}"), column, descending);
+        });
+    }
+}
+
+/// A mark that is no part of another one.
+pub(super) fn mark(kind: char, number: usize) -> String {
+    format!("{kind}-{number}.")
+}
