@@ -13,7 +13,6 @@ use super::{
 };
 use crate::domain::{
     appeal::Line,
-    broadcast::Broadcast,
     effect::Erasure,
     ids::{AppealId, ChatId, RowKey, Seq},
     partner::Partner,
@@ -63,6 +62,11 @@ impl Marks {
             numbers: person.chat.iter().map(|chat| chat.0.to_string()).collect(),
             words: Vec::new(),
         };
+        // What was written into a row is kept beside its appeal, which names nobody.
+        let appeals = person.chat.map_or_else(|| Ok(Vec::new()), |chat| appeals_of(tables, chat))?;
+        marks
+            .words
+            .extend(appeals.iter().map(|appeal| format!("\"appeal\":{}}}", appeal.0.0)));
         let Some(code) = &person.code else { return Ok(marks) };
         let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
         marks.words.push(quoted(code.as_str()));
@@ -190,20 +194,12 @@ fn messages(tables: &mut Ledger<'_>, chat: ChatId, appeals: &[AppealId]) -> Resu
     Ok(())
 }
 
-/// What became of the person's announcements, and the place of those under way that have come as far as him.
+/// What became of the person's announcements.
 fn announcements(tables: &mut Ledger<'_>, chat: ChatId) -> Result<(), Fault> {
     let mark = keys::chat(chat);
     let fates = tables.pairs(Place::Announced, &[], Bound::Unbounded, usize::MAX)?;
     for (key, _) in fates.iter().filter(|(key, _)| key.ends_with(&mark)) {
         tables.remove(Place::Announced, key)?;
-    }
-    for (key, value) in tables.pairs(Place::Broadcasts, &[], Bound::Unbounded, usize::MAX)? {
-        let mut broadcast: Broadcast = records::decode(&value)?;
-        if broadcast.cursor == Some(chat) {
-            // Nobody stands between the two, now that his session is gone.
-            broadcast.cursor = Some(ChatId(chat.0.saturating_sub(1)));
-            tables.write(Place::Broadcasts, &key, &broadcast)?;
-        }
     }
     Ok(())
 }

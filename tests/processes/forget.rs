@@ -35,6 +35,7 @@ fn traces(play: &Play) -> Vec<String> {
             TOUR_PARTNER.code,
             "9123456789",
             "отчёт-соколовой",
+            "Отчёт отправили",
             "345-67-89",
         ];
         let word = words

@@ -219,6 +219,32 @@ pub(super) fn silence(turn: &mut Turn<'_, impl View>, chat: ChatId) {
     }
 }
 
+/// A person is erased: his message counts as passed over, and no announcement stands at his account. It goes on by a later event, since
+/// this one still sees him.
+pub(super) fn part_with(turn: &mut Turn<'_, impl View>, chat: ChatId) {
+    for promotion in turn.view.promotions() {
+        let key = promotion.key;
+        let fate = turn.view.announced(&key, chat).map(|announced| announced.fate);
+        let waits = fate == Some(Fate::Waiting);
+        let stands_here = turn.broadcast(&key).is_some_and(|broadcast| broadcast.cursor == Some(chat));
+        if !waits && !stands_here {
+            continue;
+        }
+        change(turn, &key, |turn, broadcast| {
+            if waits {
+                withdrawn(turn, broadcast, chat);
+                broadcast.counts.skipped += 1;
+            }
+            if stands_here {
+                // Nobody stands between the two, once his session is gone.
+                broadcast.cursor = Some(ChatId(chat.0.saturating_sub(1)));
+            }
+        });
+        let (at, wake) = (turn.now, Wake::Promotion(key));
+        turn.then(Effect::Then { at, wake });
+    }
+}
+
 /// The message of an announcement as one partner gets it, in one piece or two.
 pub(super) fn messages(
     turn: &Turn<'_, impl View>,

@@ -6,16 +6,19 @@
 use crate::domain::{
     effect::{Effect, Entity, Erasure},
     event::ErasedPerson,
-    ids::RowKey,
+    ids::{ChatId, RowKey},
     tab::Tab,
     turn::Turn,
     view::View,
 };
 
+use super::{broadcasts, staff};
+
 pub(super) fn erase(turn: &mut Turn<'_, impl View>, person: &ErasedPerson) {
     let mut listed = false;
     if let Some(mut partner) = person.code.as_ref().and_then(|code| turn.partner(code)) {
         listed = partner.missing_since.is_none();
+        staff::trust(turn, &mut partner);
         if partner.binding.take().is_some() {
             let mut tab = turn.tab(Tab::Partners);
             tab.bound = tab.bound.saturating_sub(1);
@@ -24,14 +27,30 @@ pub(super) fn erase(turn: &mut Turn<'_, impl View>, person: &ErasedPerson) {
         if listed {
             // The row is to show nobody's account any more.
             partner.emptied = true;
-            (partner.doubted_since, partner.astray) = (None, None);
             turn.dirty(RowKey::Partner(partner.code.clone()));
             turn.put(Entity::Partner(partner));
         }
+    }
+    if let Some(chat) = person.chat {
+        broadcasts::part_with(turn, chat);
+        unnote(turn, chat);
     }
     turn.then(Effect::Erase(Erasure {
         chat: person.chat,
         code: person.code.clone(),
         listed,
     }));
+}
+
+/// What the tabs have noted of the account until the next look.
+fn unnote(turn: &mut Turn<'_, impl View>, chat: ChatId) {
+    for tab in [Tab::Partners, Tab::Appeals] {
+        let mut state = turn.tab(tab);
+        let before = state.clone();
+        state.parked.remove(&chat);
+        state.strangers.retain(|_, stranger| *stranger != Some(chat));
+        if state != before {
+            turn.put(Entity::Tab(state));
+        }
+    }
 }

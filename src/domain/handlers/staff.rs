@@ -201,7 +201,7 @@ fn doubt(turn: &mut Turn<'_, impl View>, partner: &mut Partner) {
 }
 
 /// The row is as it should be.
-fn trust(turn: &mut Turn<'_, impl View>, partner: &mut Partner) {
+pub(super) fn trust(turn: &mut Turn<'_, impl View>, partner: &mut Partner) {
     partner.astray = None;
     if partner.doubted_since.take().is_some() {
         count_doubt(turn, false);
