@@ -4,6 +4,7 @@
 
 mod admin;
 mod backup;
+mod checkup;
 mod desks;
 mod files;
 mod furniture;
@@ -285,6 +286,9 @@ impl App {
         if let Some(digest) = &self.parts.settings.schedule.digest {
             Self::start_tick(&self.parts, "every-digest", digest, Tick::Digest);
         }
+        if let Some(heartbeat) = &self.parts.settings.schedule.heartbeat {
+            Self::start_tick(&self.parts, "every-heartbeat", heartbeat, Tick::Heartbeat);
+        }
     }
 
     fn start_looks(parts: &Arc<Parts>) {
@@ -434,8 +438,10 @@ enum Tick {
     Look(Tab),
     /// Tells the admin chat how the day begins.
     Digest,
-    /// Asks Telegram how it is, so that `/readyz` does not speak of yesterday.
+    /// Asks Telegram how it is, so that `/readyz` does not speak of yesterday, and tells the admin chat what is wrong.
     Health,
+    /// Gives the admin chat a sign of life.
+    Heartbeat,
     /// Writes how things are into the spreadsheet.
     State,
 }
@@ -446,11 +452,8 @@ impl Tick {
             Self::Look(tab) => parts.journal.signals().looks.mark(tab),
             Self::Digest => operator::digest(&parts).await,
             Self::State => state_tab::write(&parts).await,
-            Self::Health => {
-                if let Err(error) = parts.telegram.me().await {
-                    tracing::warn!(%error, "Telegram does not answer");
-                }
-            }
+            Self::Health => drop(checkup::check(&parts).await),
+            Self::Heartbeat => checkup::heartbeat(&parts).await,
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what changes something goes through the journal as an event; the answer tells what was done, or why not.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     clock,
     domain::{
+        alerts::Trouble,
         digest,
         event::{Command, Event, Notice},
         ids::{OutboxId, Seq},
@@ -20,7 +21,7 @@ use crate::{
     journal::{Interpret, SetAside},
 };
 
-use super::{Parts, Person, Shared, Status, intake, persons, report, spoken, words};
+use super::{Parts, Person, Shared, Status, checkup, intake, persons, report, spoken, words};
 
 /// What is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,8 @@ pub enum Reply {
         /// What it was decided on, and the decision.
         case: String,
     },
+    /// What is wrong by now.
+    Checked(BTreeSet<Trouble>),
     /// What is stored of a person, or was until now.
     Person(Box<Person>),
     /// So many records follow.
@@ -84,6 +87,7 @@ pub(super) async fn carry_out(ask: Ask, parts: &Parts) -> Reply {
         Ask::Unknown(Handling::Again(which)) => messages(parts, &which, Command::Resend).await,
         Ask::Unknown(Handling::Drop(which)) => messages(parts, &which, Command::Forget).await,
         Ask::Replay(seq) => replay(parts, Seq(seq)),
+        Ask::Check => Reply::Checked(checkup::check(parts).await),
         Ask::Person(who) => persons::name(parts, &who),
         Ask::Erase(who) => persons::erase(parts, &who).await,
         // The socket takes it before it comes here; a chat is no place for a journal.

@@ -4,7 +4,7 @@
 
 use super::{Reply, Status, operator::Lost};
 use crate::{
-    domain::wording::{Note, StatusNote, Wording},
+    domain::wording::{AlertNote, Note, StatusNote, Wording},
     health::Health,
     journal::SetAside,
 };
@@ -18,6 +18,11 @@ pub(super) fn reply(reply: &Reply) -> String {
     let note = |note: Note<'_>| wording.note(note);
     match reply {
         Reply::Status(status) => lines(&wording, status).join("\n"),
+        Reply::Checked(found) if found.is_empty() => note(Note::Alert(AlertNote::AllWell)),
+        Reply::Checked(found) => {
+            let each = found.iter().map(|trouble| note(Note::Alert(AlertNote::Begun(*trouble))));
+            each.collect::<Vec<_>>().join("\n\n")
+        }
         Reply::Released(count) => note(Note::OperatorReleased(*count)),
         Reply::Quarantine(records) => list(&wording, records, Note::OperatorQuarantine, |record: &SetAside| {
             format!("{} – {}", record.seq, record.reason)

@@ -50,6 +50,7 @@ pub(super) fn unexpected(reply: Reply) -> Failure {
         | Reply::Done(_)
         | Reply::Replayed { .. }
         | Reply::Person(_)
+        | Reply::Checked(_)
         | Reply::Copying(_)
         | Reply::Help => Failure::Other(anyhow::anyhow!("the running Sheetdesk answered another question")),
     }

@@ -76,6 +76,7 @@ pub(super) const KEYS: &[Key] = &[
     plain("schedule.promotions", SCHEDULE),
     plain("schedule.health", SCHEDULE),
     plain("schedule.digest", SCHEDULE),
+    plain("schedule.heartbeat", SCHEDULE),
     secret("promotions.legacy_secret", "the predecessor's X-Webhook-Secret"),
     plain("promotions.quiet_hours", "hours such as 21:00-09:00, or none"),
     plain("promotions.hold_if_later_than", "a whole number of hours, or none"),

@@ -154,12 +154,14 @@ fn schedule(r: &mut Reader) -> Option<Schedule> {
     let promotions = r.required("schedule.promotions", values::cron);
     let health = r.required("schedule.health", values::cron);
     let digest = r.required("schedule.digest", values::cron_or_none);
+    let heartbeat = r.required("schedule.heartbeat", values::cron_or_none);
     Some(Schedule {
         appeals: appeals?,
         partners: partners?,
         promotions: promotions?,
         health: health?,
         digest: digest?,
+        heartbeat: heartbeat?,
     })
 }
 

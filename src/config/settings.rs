@@ -146,6 +146,8 @@ pub struct Schedule {
     pub health: Cron,
     /// The digest for the admin chat; `None` is never.
     pub digest: Option<Cron>,
+    /// The sign of life for the admin chat; `None` is never.
+    pub heartbeat: Option<Cron>,
 }
 
 /// How promotions are announced.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    alerts::Alerts,
     appeal::{Appeal, Line},
     broadcast::{Announced, Broadcast},
     event::Wake,
@@ -65,6 +66,8 @@ pub enum Entity {
     Announced(Announced),
     /// A row of the promotions tab.
     Promotion(Box<Promotion>),
+    /// The troubles that the operator was told of; there is one such thing.
+    Alerts(Alerts),
 }
 
 impl Entity {
@@ -83,6 +86,7 @@ impl Entity {
             (Self::Broadcast(a), Self::Broadcast(b)) => a.key == b.key,
             (Self::Announced(a), Self::Announced(b)) => (&a.key, a.chat) == (&b.key, b.chat),
             (Self::Promotion(a), Self::Promotion(b)) => a.key == b.key,
+            (Self::Alerts(_), Self::Alerts(_)) => true,
             (
                 Self::Partner(_)
                 | Self::Session(_)
@@ -94,7 +98,8 @@ impl Entity {
                 | Self::Group(_)
                 | Self::Broadcast(_)
                 | Self::Announced(_)
-                | Self::Promotion(_),
+                | Self::Promotion(_)
+                | Self::Alerts(_),
                 _,
             ) => false,
         }
@@ -270,6 +275,8 @@ pub enum Button {
     DropKept,
     /// Show this page of the promotions, in place of the one that bears the button.
     Promotions(u16),
+    /// In the admin chat: see whether it is still so.
+    CheckAgain,
 }
 
 /// A message in the outbox and how it fares.

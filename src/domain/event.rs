@@ -2,10 +2,13 @@
 //!
 //! Invariant: an event states facts, parsed once at the edge; deciding it again does no harm.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    alerts::Trouble,
     appeal::{Status, Why},
     effect::Button,
     ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq, SpreadsheetId},
@@ -349,6 +352,8 @@ pub enum Command {
     Resend(Vec<OutboxId>),
     /// Count messages no longer whose outcome nobody knows.
     Forget(Vec<OutboxId>),
+    /// A check has found what is wrong; nothing, where all is well.
+    Checked(BTreeSet<Trouble>),
     /// Erase what is stored of a person.
     Erase(ErasedPerson),
     /// The journal was restored from a copy: what it wanted to send may have been sent since.
@@ -386,6 +391,21 @@ pub enum Notice {
     UpdatesBack,
     /// How the day begins.
     Digest(Digest),
+    /// A sign of life.
+    Heartbeat(Heartbeat),
+}
+
+/// What the sign of life says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heartbeat {
+    /// For how many whole hours the service runs.
+    pub hours: u64,
+    /// Messages of partners today.
+    pub messages: u32,
+    /// Answers that reached them today.
+    pub answers: u32,
+    /// Messages that wait to be sent.
+    pub waiting: u64,
 }
 
 /// What the operator hears once a day.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
+    alerts::Alerts,
     appeal::{Appeal, Delivery, Line},
     broadcast::{Announced, Broadcast},
     effect::{Decision, Effect, Ending, Entity, Erasure, OutboxEntry, OutboxState},
@@ -37,6 +38,7 @@ pub struct Memory {
     promotions: BTreeMap<PromotionKey, Promotion>,
     outbox: BTreeMap<OutboxId, OutboxEntry>,
     erased: BTreeMap<Number, AppealId>,
+    alerts: Alerts,
     /// Dirty rows with the generation that dirtied them.
     pub dirty: BTreeMap<RowKey, Seq>,
     /// Durable timers.
@@ -97,6 +99,7 @@ impl Memory {
             Entity::Announced(announced) => {
                 self.announced.insert((announced.key.clone(), announced.chat), announced);
             }
+            Entity::Alerts(alerts) => self.alerts = alerts,
             Entity::Promotion(promotion) => {
                 self.promotions.insert(promotion.key.clone(), *promotion);
             }
@@ -284,6 +287,10 @@ impl View for Memory {
     fn unsent(&self) -> Vec<OutboxId> {
         let waits = |entry: &&OutboxEntry| matches!(entry.state, OutboxState::Waiting(_));
         self.outbox.values().filter(waits).map(|entry| entry.send.id.clone()).collect()
+    }
+
+    fn alerts(&self) -> Alerts {
+        self.alerts.clone()
     }
 
     fn held(&self) -> Vec<AppealId> {

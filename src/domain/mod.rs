@@ -23,6 +23,7 @@ pub mod rules;
 pub mod view;
 pub mod wording;
 
+pub mod alerts;
 mod archive;
 pub mod decide;
 pub mod digest;

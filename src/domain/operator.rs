@@ -18,6 +18,8 @@ pub enum Ask {
     Unknown(Handling),
     /// Decide a stored record again, and tell what comes of it; nothing is changed.
     Replay(u64),
+    /// See now whether something is wrong.
+    Check,
     /// Name what is stored of a person, by code or Telegram ID; over the admin socket alone.
     Person(String),
     /// Erase it; over the admin socket alone.
@@ -61,10 +63,11 @@ impl Ask {
         let rest: Vec<&str> = words.collect();
         match (command, &rest[..]) {
             ("status", []) => Some(Self::Status),
+            ("check", []) => Some(Self::Check),
             ("release", [] | ["answers"]) => Some(Self::ReleaseAnswers),
             ("quarantine", rest) => Some(Handling::parse(rest, "retry").map_or(Self::Help, Self::Quarantine)),
             ("unknown", rest) => Some(Handling::parse(rest, "resend").map_or(Self::Help, Self::Unknown)),
-            ("operator" | "status" | "release", _) => Some(Self::Help),
+            ("operator" | "status" | "check" | "release", _) => Some(Self::Help),
             _ => None,
         }
     }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    alerts::Alerts,
     appeal::{Appeal, Line},
     broadcast::{Announced, Broadcast},
     decide::decide,
@@ -143,6 +144,10 @@ impl<V: View> View for Recorder<'_, V> {
 
     fn promotion(&self, key: &PromotionKey) -> Option<Promotion> {
         self.noted(self.view.promotion(key), |promotion| Entity::Promotion(Box::new(promotion)))
+    }
+
+    fn alerts(&self) -> Alerts {
+        self.noted(Some(self.view.alerts()), Entity::Alerts).unwrap_or_default()
     }
 
     fn promotions(&self) -> Vec<Promotion> {

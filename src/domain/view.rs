@@ -3,6 +3,7 @@
 //! Invariant: point reads and short ranges only. There are two real implementations: the journal's transaction and [`super::memory::Memory`].
 
 use super::{
+    alerts::Alerts,
     appeal::{Appeal, Line},
     broadcast::{Announced, Broadcast},
     effect::OutboxEntry,
@@ -48,6 +49,8 @@ pub trait View {
     fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry>;
     /// Messages that wait in the outbox.
     fn unsent(&self) -> Vec<OutboxId>;
+    /// The troubles that the operator was told of.
+    fn alerts(&self) -> Alerts;
     /// Appeals whose answer is held until released.
     fn held(&self) -> Vec<AppealId>;
 }

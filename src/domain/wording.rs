@@ -2,6 +2,7 @@
 //!
 //! Invariant: a text is asked for by a closed enum, so none can be missing; a unit test renders each in each language.
 
+mod alert;
 mod note;
 mod promotion;
 mod state;
@@ -14,6 +15,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentB
 use super::{appeal::Status, ids::Number, session::Locale, tab::Tab};
 
 pub use self::{
+    alert::AlertNote,
     note::{NoLink, Note},
     promotion::{BroadcastNote, PromotionNote},
     state::StateNote,

@@ -10,6 +10,7 @@ use super::{
     Courtesy, erase, fences, inbox, keys, outbox,
     records::Timer,
     tables::{Fault, Ledger, Place},
+    view::ALERTS,
 };
 use crate::domain::{
     appeal::{Appeal, Delivery},
@@ -85,6 +86,7 @@ fn put(tables: &mut Ledger<'_>, entity: &Entity) -> Result<(), Fault> {
         Entity::Broadcast(broadcast) => tables.write(Place::Broadcasts, broadcast.key.0.as_bytes(), broadcast),
         Entity::Announced(announced) => tables.write(Place::Announced, &keys::announced(&announced.key, announced.chat), announced),
         Entity::Promotion(promotion) => tables.write(Place::Promotions, promotion.key.0.as_bytes(), promotion.as_ref()),
+        Entity::Alerts(alerts) => tables.write(Place::Meta, ALERTS, alerts),
         Entity::Group(group) => tables.write(Place::Groups, &keys::chat(group.chat), group),
     }
 }

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::{DedupKey, Intent, Interpret, keys::Order, tables::Fault};
 use crate::domain::{
+    alerts::Alerts,
     appeal::{Appeal, Line},
     broadcast::{Announced, Broadcast},
     effect::OutboxEntry,
@@ -148,6 +149,9 @@ impl Stored for Broadcast {
 }
 impl Stored for Announced {
     const TAG: &'static str = "announced";
+}
+impl Stored for Alerts {
+    const TAG: &'static str = "alerts";
 }
 impl Stored for Promotion {
     const TAG: &'static str = "promotion";

@@ -13,6 +13,7 @@ use super::{
     tables::{Fault, Frozen, Place},
 };
 use crate::domain::{
+    alerts::Alerts,
     appeal::Appeal,
     broadcast::Broadcast,
     effect::OutboxEntry,
@@ -115,6 +116,12 @@ impl Snapshot {
     #[must_use]
     pub fn last_fence(&self) -> Option<FenceId> {
         self.tables.settle(fences::last(&self.tables))
+    }
+
+    /// The troubles that the operator was told of.
+    #[must_use]
+    pub fn alerts(&self) -> Alerts {
+        self.view().alerts()
     }
 
     /// Every appeal, oldest first; lazily.

@@ -12,6 +12,7 @@ use super::{
     tables::{Bytes, Fault, Place, Tables},
 };
 use crate::domain::{
+    alerts::Alerts,
     appeal::{Appeal, Line},
     broadcast::{Announced, Broadcast},
     effect::OutboxEntry,
@@ -23,6 +24,9 @@ use crate::domain::{
     tab::{Tab, TabState},
     view::View,
 };
+
+/// The troubles that the operator was told of, in [`Place::Meta`].
+pub(super) const ALERTS: &[u8] = b"alerts";
 
 impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     fn newest<R: Stored>(&self, place: Place, from: &[u8], to: &[u8], newest: usize) -> Result<Vec<R>, Fault> {
@@ -145,6 +149,11 @@ impl<T: ReadableTable<Bytes, Bytes>> View for Tables<T> {
 
     fn unsent(&self) -> Vec<OutboxId> {
         self.settle(self.waiting_messages())
+    }
+
+    fn alerts(&self) -> Alerts {
+        let known: Option<Alerts> = self.settle(self.read(Place::Meta, ALERTS));
+        known.unwrap_or_default()
     }
 
     fn held(&self) -> Vec<AppealId> {

@@ -13,6 +13,7 @@ pub fn to_wire(button: Button) -> String {
     match button {
         Button::SendKept => "kept:send".to_owned(),
         Button::DropKept => "kept:drop".to_owned(),
+        Button::CheckAgain => "check:again".to_owned(),
         Button::Promotions(page) => format!("{PROMOTIONS}{page}"),
     }
 }
@@ -23,6 +24,7 @@ pub fn from_wire(data: &str) -> Option<Button> {
     match data {
         "kept:send" => Some(Button::SendKept),
         "kept:drop" => Some(Button::DropKept),
+        "check:again" => Some(Button::CheckAgain),
         _ => data.strip_prefix(PROMOTIONS)?.parse().ok().map(Button::Promotions),
     }
 }
@@ -39,6 +41,7 @@ mod tests {
         for button in [
             Button::SendKept,
             Button::DropKept,
+            Button::CheckAgain,
             Button::Promotions(0),
             Button::Promotions(u16::MAX),
         ] {

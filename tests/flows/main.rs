@@ -1,5 +1,6 @@
 //! Whole ways through the service, over real HTTP, between the two stand-ins. Every flow ends with nothing left to do.
 
+mod alerts;
 mod answers;
 mod appeals;
 mod archive;

@@ -347,6 +347,7 @@ fn tell_put(entity: &Entity) -> Option<String> {
         | Entity::Post(_)
         | Entity::Group(_)
         | Entity::Broadcast(_)
+        | Entity::Alerts(_)
         | Entity::Announced(_)
         | Entity::Promotion(_) => None,
     }

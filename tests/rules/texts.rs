@@ -1,6 +1,8 @@
 //! Every text of the bot, in both languages, as people read it.
 
+use jiff::SignedDuration;
 use sheetdesk::domain::{
+    alerts::Trouble,
     appeal::{Status, Unfetched, Why},
     broadcast::Counts,
     ids::{Number, PartnerCode, PromotionKey},
@@ -9,7 +11,7 @@ use sheetdesk::domain::{
     promotion::offer::Fault,
     session::Locale,
     tab::Tab,
-    wording::{BroadcastNote, NoLink, Note, PromotionNote, Say, StateNote, StatusNote, Wording},
+    wording::{AlertNote, BroadcastNote, NoLink, Note, PromotionNote, Say, StateNote, StatusNote, Wording},
 };
 
 #[test]
@@ -299,7 +301,6 @@ fn every_word_about_promotions_reads_well() {
 
 #[test]
 fn what_the_operator_asks_is_answered_well() {
-    let code = PartnerCode::fold("П-1042").expect("a code");
     let all = [
         Note::OperatorReleased(0),
         Note::OperatorReleased(3),
@@ -311,23 +312,6 @@ fn what_the_operator_asks_is_answered_well() {
         Note::OperatorDone(1),
         Note::OperatorHelp,
         Note::OperatorFailed("the journal is closed"),
-        Note::State(StateNote::Title("2026-03-02 14:05:00")),
-        Note::State(StateNote::Push("2026-03-02 14:04:58")),
-        Note::State(StateNote::NoPush),
-        Note::State(StateNote::Mailing {
-            title: "Двойное вознаграждение",
-            done: 34,
-            all: 60,
-        }),
-        Note::State(StateNote::StoppedHeading),
-        Note::State(StateNote::StoppedNone),
-        Note::State(StateNote::StoppedAppeal(Number(41))),
-        Note::State(StateNote::StoppedPartner(&code)),
-        Note::State(StateNote::StoppedMore(3)),
-        Note::State(StateNote::Day),
-        Note::State(StateNote::Messages),
-        Note::State(StateNote::Answers),
-        Note::State(StateNote::Announced),
         Note::Status(StatusNote::Well),
         Note::Status(StatusNote::TabTrouble),
         Note::Status(StatusNote::TelegramDown),
@@ -393,6 +377,55 @@ fn what_the_operator_asks_is_answered_well() {
         },
     ];
     read_well("operator_texts", &all);
+}
+
+#[test]
+fn what_watches_over_the_service_speaks_plainly() {
+    let code = PartnerCode::fold("П-1042").expect("a code");
+    let troubles = [
+        Trouble::Telegram,
+        Trouble::Webhook,
+        Trouble::Sheets,
+        Trouble::Looks,
+        Trouble::Inbox,
+        Trouble::Outbox,
+        Trouble::Quarantine,
+        Trouble::Unknown,
+        Trouble::Disk,
+        Trouble::Loops,
+    ];
+    let begun = troubles.map(|trouble| Note::Alert(AlertNote::Begun(trouble)));
+    let over = troubles.into_iter().zip([0, 1, 3, 5, 11, 21, 60, 90, 2, 14]);
+    let over = over.map(|(trouble, minutes)| Note::Alert(AlertNote::Over(trouble, SignedDuration::from_mins(minutes))));
+    let others = [
+        Note::Alert(AlertNote::CheckAgain),
+        Note::Alert(AlertNote::AllWell),
+        Note::Alert(AlertNote::Heartbeat {
+            hours: 30,
+            messages: 12,
+            answers: 9,
+            waiting: 0,
+        }),
+        Note::State(StateNote::Title("2026-03-02 14:05:00")),
+        Note::State(StateNote::Push("2026-03-02 14:04:58")),
+        Note::State(StateNote::NoPush),
+        Note::State(StateNote::Mailing {
+            title: "Двойное вознаграждение",
+            done: 34,
+            all: 60,
+        }),
+        Note::State(StateNote::StoppedHeading),
+        Note::State(StateNote::StoppedNone),
+        Note::State(StateNote::StoppedAppeal(Number(41))),
+        Note::State(StateNote::StoppedPartner(&code)),
+        Note::State(StateNote::StoppedMore(3)),
+        Note::State(StateNote::Day),
+        Note::State(StateNote::Messages),
+        Note::State(StateNote::Answers),
+        Note::State(StateNote::Announced),
+    ];
+    let all: Vec<Note<'_>> = begun.into_iter().chain(over).chain(others).collect();
+    read_well("watch_texts", &all);
 }
 
 #[test]

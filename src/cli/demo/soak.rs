@@ -145,9 +145,10 @@ async fn drive(
             measured.take(process, stage);
             next_measure = clock::monotonic() + MEASURED;
         }
-        bar.set_position((part * 100.0) as u64);
-        if !std::io::stderr().is_terminal() && (part * 10.0) as u64 > told {
-            told = (part * 10.0) as u64;
+        let percent = percent(began.elapsed(), length);
+        bar.set_position(percent);
+        if !std::io::stderr().is_terminal() && percent / 10 > told {
+            told = percent / 10;
             println!("{} %: {} updates", told * 10, crowd.said());
         }
         if part >= 1.0 {
@@ -156,6 +157,11 @@ async fn drive(
         }
         tokio::time::sleep(BEAT).await;
     }
+}
+
+fn percent(elapsed: Duration, length: Duration) -> u64 {
+    let percent = elapsed.as_millis() * 100 / length.as_millis().max(1);
+    u64::try_from(percent).unwrap_or(100).min(100)
 }
 
 fn bar(length: Duration) -> ProgressBar {

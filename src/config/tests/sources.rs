@@ -162,6 +162,12 @@ const OVERRIDES: &[Override] = &[
         |s| s.schedule.health.as_str().to_owned(),
         "4 * * * * *",
     ),
+    (
+        "schedule.heartbeat",
+        "none",
+        |s| format!("{:?}", s.schedule.heartbeat.is_some()),
+        "false",
+    ),
     ("schedule.digest", "none", |s| format!("{:?}", s.schedule.digest.is_some()), "false"),
     (
         "promotions.legacy_secret",

@@ -50,6 +50,9 @@ pub(in crate::domain) fn update(turn: &mut Turn<'_, impl View>, update: &Update)
             locale,
         } => {
             turn.then(Effect::AnswerButton(callback.clone()));
+            if *button == Some(Button::CheckAgain) {
+                return operator::check_again(turn, *chat);
+            }
             pressed(turn, *chat, *message, *button, *locale);
         }
         Update::Membership { chat, blocked, locale } => membership(turn, *chat, *blocked, *locale),
@@ -225,7 +228,7 @@ fn pressed(turn: &mut Turn<'_, impl View>, chat: ChatId, message: Option<Message
             turn.put(Entity::Session(session.clone()));
             turn.say(&session, Say::KeptDropped);
         }
-        Some(Button::SendKept | Button::DropKept | Button::Promotions(_)) | None => turn.say(&session, Say::KeptGone),
+        Some(Button::SendKept | Button::DropKept | Button::Promotions(_) | Button::CheckAgain) | None => turn.say(&session, Say::KeptGone),
     }
 }
 

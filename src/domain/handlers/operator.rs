@@ -2,16 +2,19 @@
 //!
 //! Invariant: an answer held at first sight is sent only by the operator's word, or when its author changes it.
 
+use std::collections::BTreeSet;
+
 use crate::domain::{
+    alerts::{Told, Trouble},
     digest,
-    effect::{Effect, Keyboard},
+    effect::{Button, Effect, Entity, Keyboard},
     event::{Command, Notice},
-    ids::OutboxId,
+    ids::{ChatId, OutboxId},
     message::Content,
     operator::Ask,
     turn::Turn,
     view::View,
-    wording::Note,
+    wording::{AlertNote, Note},
 };
 
 use super::{answers, erasing, restoring};
@@ -24,6 +27,47 @@ pub(super) fn heard(turn: &mut Turn<'_, impl View>, content: &Content) -> bool {
     meant
 }
 
+/// The button beneath an alert; elsewhere than in the admin chat it is nobody's.
+pub(super) fn check_again(turn: &mut Turn<'_, impl View>, chat: ChatId) {
+    if turn.rules.admin_chat == Some(chat) {
+        turn.then(Effect::Answer(Ask::Check));
+    }
+}
+
+/// What a check has found: beginnings and ends are told, each once.
+fn checked(turn: &mut Turn<'_, impl View>, found: &BTreeSet<Trouble>) {
+    let mut alerts = turn.view.alerts();
+    let before = alerts.clone();
+    let mut tells = alerts.check(found, turn.now);
+    // While Telegram is away nothing can be told; its return tells for how long it was.
+    tells.retain(|told| *told != Told::Begun(Trouble::Telegram));
+    if let Some(chat) = turn.rules.admin_chat {
+        let say = |note| turn.rules.wording.note(Note::Alert(note));
+        let again = say(AlertNote::CheckAgain);
+        let (begun, over): (Vec<_>, Vec<_>) = tells.iter().partition(|told| matches!(told, Told::Begun(_)));
+        let words = |told: &[&Told]| {
+            let lines: Vec<String> = told
+                .iter()
+                .map(|told| match told {
+                    Told::Begun(trouble) => say(AlertNote::Begun(*trouble)),
+                    Told::Over(trouble, lasted) => say(AlertNote::Over(*trouble, *lasted)),
+                })
+                .collect();
+            lines.join("\n\n")
+        };
+        let (begun, over) = (words(&begun), words(&over));
+        if !over.is_empty() {
+            turn.reply(chat, &over, Keyboard::Keep);
+        }
+        if !begun.is_empty() {
+            turn.reply(chat, &begun, Keyboard::Inline(vec![(again, Button::CheckAgain)]));
+        }
+    }
+    if alerts != before {
+        turn.put(Entity::Alerts(alerts));
+    }
+}
+
 pub(in crate::domain) fn command(turn: &mut Turn<'_, impl View>, command: &Command) {
     match command {
         Command::ReleaseAnswers => {
@@ -32,6 +76,7 @@ pub(in crate::domain) fn command(turn: &mut Turn<'_, impl View>, command: &Comma
             }
         }
         Command::Notify(notice) => notify(turn, notice),
+        Command::Checked(found) => checked(turn, found),
         Command::Tell(words) => {
             if let Some(chat) = turn.rules.admin_chat {
                 turn.reply(chat, words, Keyboard::Keep);
@@ -52,6 +97,12 @@ fn notify(turn: &mut Turn<'_, impl View>, notice: &Notice) {
         Notice::TabMended(tab) => turn.report(Note::AdminTabMended(*tab)),
         Notice::UpdatesTaken { webhook } => turn.report(Note::AdminUpdatesTaken { webhook: *webhook }),
         Notice::UpdatesBack => turn.report(Note::AdminUpdatesBack),
+        Notice::Heartbeat(beat) => turn.report(Note::Alert(AlertNote::Heartbeat {
+            hours: beat.hours,
+            messages: beat.messages,
+            answers: beat.answers,
+            waiting: beat.waiting,
+        })),
         Notice::Digest(digest) => {
             if let Some(chat) = turn.rules.admin_chat {
                 let words = digest::words(turn.rules, digest);

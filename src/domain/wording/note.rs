@@ -2,7 +2,7 @@
 //!
 //! Invariant: it is Russian, the language of the firm; a text from outside goes in as an argument and is never taken for a pattern.
 
-use super::{BroadcastNote, Message, PromotionNote, StateNote, StatusNote, plain};
+use super::{AlertNote, BroadcastNote, Message, PromotionNote, StateNote, StatusNote, plain};
 use crate::domain::{
     appeal::{Unfetched, Why},
     ids::{ChatId, Number, PartnerCode},
@@ -126,6 +126,8 @@ pub enum Note<'a> {
     Status(StatusNote<'a>),
     /// A cell of the tab on which the service says how it fares.
     State(StateNote<'a>),
+    /// A trouble, or a sign of life.
+    Alert(AlertNote),
     /// The digest: so many appeals wait, one of them longest.
     DigestUnanswered {
         /// How many.
@@ -237,6 +239,7 @@ impl<'a> Note<'a> {
             Self::OperatorFailed(words) => ("operator-failed", vec![("words", words.into())]),
             Self::Status(note) => note.message(),
             Self::State(note) => note.message(),
+            Self::Alert(note) => note.message(),
             Self::DigestUnanswered {
                 count,
                 number,

@@ -55,7 +55,7 @@ impl Crowd {
 
     /// Everything that is due at this part of the whole time.
     pub(super) async fn act(&mut self, stage: &Stage, part: f64) -> Result<(), Failure> {
-        let by_now = |whole: f64| (whole * part) as usize;
+        let by_now = |whole: f64| count(whole * part);
         while self.said < by_now(self.wanted.0) {
             let person = &self.people[self.said * STRIDE % self.people.len()];
             person.write(&format!("Вопрос {}", mark('в', self.said)));
@@ -162,4 +162,14 @@ impl Crowd {
 /// A mark that is no part of another one.
 pub(super) fn mark(kind: char, number: usize) -> String {
     format!("{kind}-{number}.")
+}
+
+/// As many whole things as a share comes to.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share is never below nothing, and what is beyond it does not count yet"
+)]
+fn count(share: f64) -> usize {
+    share as usize
 }

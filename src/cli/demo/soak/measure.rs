@@ -54,7 +54,8 @@ fn chart(values: &[u64], say: impl Fn(u64) -> String) -> String {
         let part = &values[column * values.len() / columns..(column + 1) * values.len() / columns];
         part.iter().max().copied().unwrap_or(0)
     };
-    let block = |value: u64| STEPS[(value * (STEPS.len() as u64 - 1) / most.max(1)) as usize];
+    let step = |value: u64| usize::try_from(value * (STEPS.len() as u64 - 1) / most.max(1)).unwrap_or(0);
+    let block = |value: u64| STEPS[step(value)];
     let blocks: String = (0..columns).map(|column| block(largest_of(column))).collect();
     format!("{blocks}  {} at first, {} at most, {} at last", say(*first), say(most), say(*last))
 }
