@@ -97,7 +97,9 @@ pub(super) fn init(directory: &Path) -> Result<ExitCode, Failure> {
     write(&secrets, 0o600, &answers.secrets())?;
     println!("\nГотово / Done: {}, {}", settings.display(), secrets.display());
     println!("Дальше / Next:\n  set -a; . {}; set +a", secrets.display());
-    println!("  sheetdesk check --config {0}\n  sheetdesk serve --config {0}", settings.display());
+    for command in ["check", "setup sheets --dry-run", "setup sheets", "serve"] {
+        println!("  sheetdesk {command} --config {}", settings.display());
+    }
     Ok(ExitCode::SUCCESS)
 }
 

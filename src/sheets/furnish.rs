@@ -2,10 +2,7 @@
 //!
 //! Invariant: what stands there stays; a second time nothing is left to do. Nothing here makes a call.
 
-use crate::domain::{
-    row::{CellValue, Column},
-    text::fold,
-};
+use crate::domain::{row::Column, text::fold};
 
 use super::{
     a1::a1,
@@ -115,7 +112,7 @@ impl Site {
                 headers.extend(added.iter().cloned());
                 steps.push(Step {
                     words: format!("write the headers {}", quoted(&added)),
-                    changes: header_changes(&info, first, &added),
+                    changes: prepare::headers(&info, first, &added),
                 });
             }
             layout = Layout::read(words, &headers)?;
@@ -261,21 +258,6 @@ fn lacking(words: &TabWords, standing: &[String]) -> Result<Vec<String>, LayoutE
 fn is_addable(words: &TabWords, error: &LayoutError) -> bool {
     let all = Layout::read(words, &[]).map_or_else(|error| error.missing.len(), |_| 0);
     error.doubled.is_empty() && error.missing.len() < all && error.missing.iter().all(|(_, alike)| alike.is_none())
-}
-
-fn header_changes(info: &TabInfo, first: u32, headers: &[String]) -> Vec<Change> {
-    let missing = (first + index(headers.len())).saturating_sub(info.columns);
-    let grow = (missing > 0).then_some(Change::AddColumns {
-        sheet: info.sheet,
-        count: missing,
-    });
-    let set = Change::Set {
-        sheet: info.sheet,
-        row: 0,
-        column: first,
-        values: headers.iter().map(|header| CellValue::Text(header.as_str().into())).collect(),
-    };
-    grow.into_iter().chain([set]).collect()
 }
 
 fn trimmed(headers: &[String]) -> u32 {

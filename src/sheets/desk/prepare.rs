@@ -47,18 +47,23 @@ fn columns(look: &Look, layout: &Layout, info: &TabInfo) -> Vec<Change> {
     let Some(blank) = added.iter().position(|header| !header.is_empty()) else {
         return Vec::new();
     };
-    let missing = layout.width().saturating_sub(info.columns);
+    headers(info, look.layout.width() + index(blank), &added[blank..])
+}
+
+/// Headers side by side from `first` on, in a grid that is wide enough for them.
+pub(in crate::sheets) fn headers(info: &TabInfo, first: u32, headers: &[String]) -> Vec<Change> {
+    let missing = (first + index(headers.len())).saturating_sub(info.columns);
     let grow = (missing > 0).then_some(Change::AddColumns {
         sheet: info.sheet,
         count: missing,
     });
-    let headers = Change::Set {
+    let set = Change::Set {
         sheet: info.sheet,
         row: 0,
-        column: look.layout.width() + index(blank),
-        values: added[blank..].iter().map(|header| CellValue::Text(Text(header.clone()))).collect(),
+        column: first,
+        values: headers.iter().map(|header| CellValue::Text(Text(header.clone()))).collect(),
     };
-    grow.into_iter().chain([headers]).collect()
+    grow.into_iter().chain([set]).collect()
 }
 
 /// A sort by a filter that leaves our columns out would trade the numbers of the rows.

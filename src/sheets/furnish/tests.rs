@@ -1,7 +1,7 @@
 //! What a tab lacks, over everything that can stand there.
 
 use super::*;
-use crate::sheets::layout::tests::appeals;
+use crate::{domain::row::CellValue, sheets::layout::tests::appeals};
 
 const SHEET: SheetId = SheetId(7);
 
