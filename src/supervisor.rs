@@ -64,6 +64,9 @@ pub struct LoopState {
     pub phase: Phase,
     /// How often it was started again since the process began.
     pub restarts: u64,
+    /// When it was last started again.
+    #[serde(skip)]
+    pub restarted: Option<Instant>,
 }
 
 /// A loop that fails too often to be started again; the process has to end with a code.
@@ -166,6 +169,7 @@ impl Inner {
             self.note(slot, |state| {
                 state.phase = Phase::Running;
                 state.restarts += 1;
+                state.restarted = Some(clock::monotonic());
             });
         }
         self.note(slot, |state| state.phase = Phase::Stopped);
@@ -177,6 +181,7 @@ impl Inner {
             name,
             phase: Phase::Running,
             restarts: 0,
+            restarted: None,
         });
         states.len() - 1
     }
@@ -298,15 +303,18 @@ mod tests {
         });
         let third = tokio::time::timeout(SOON, third.wait_for(|&run| run == 3));
         drop(third.await.unwrap().unwrap());
-        let state = |phase| LoopState {
-            name: "desk".into(),
-            phase,
-            restarts: 2,
+        let state = || {
+            supervisor
+                .states()
+                .into_iter()
+                .map(|state| (state.name, state.phase, state.restarts))
+                .collect::<Vec<_>>()
         };
-        assert_eq!(supervisor.states(), [state(Phase::Running)]);
+        assert_eq!(state(), [("desk".to_owned(), Phase::Running, 2)]);
+        assert!(supervisor.states()[0].restarted.is_some(), "it is known when");
         stop.cancel();
         ended(&tasks).await;
-        assert_eq!(supervisor.states(), [state(Phase::Stopped)]);
+        assert_eq!(state(), [("desk".to_owned(), Phase::Stopped, 2)]);
     }
 
     #[tokio::test]

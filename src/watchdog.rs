@@ -132,6 +132,7 @@ mod tests {
             name: "desk".to_owned(),
             phase,
             restarts,
+            restarted: None,
         }]
     }
 

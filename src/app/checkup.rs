@@ -2,7 +2,7 @@
 //!
 //! Invariant: it only reports; nothing that is merely quiet is ever started again.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use crate::{
     clock,
@@ -22,6 +22,8 @@ use super::{Parts, Status, report, words};
 const INBOX_LATE_S: u64 = 120;
 /// A reply is due within seconds; so long it waits only where Telegram refuses.
 const OUTBOX_LATE_S: u64 = 300;
+/// A loop that has run for so long since it was started again is well.
+const RESTARTED_LATELY: Duration = Duration::from_secs(3_600);
 /// Below this a disk is nearly full.
 const ROOM: u64 = 200_000_000;
 
@@ -39,6 +41,10 @@ pub(super) async fn look(parts: &Parts) -> BTreeSet<Trouble> {
     let stuck = |info: &crate::telegram::client::WebhookInfo| info.last_error_message.is_some() && info.pending_update_count > 0;
     if webhook.as_ref().is_some_and(stuck) {
         found.insert(Trouble::Webhook);
+    }
+    let fresh = |at: tokio::time::Instant| clock::monotonic().duration_since(at) < RESTARTED_LATELY;
+    if parts.supervisor.states().iter().any(|state| state.restarted.is_some_and(fresh)) {
+        found.insert(Trouble::Loops);
     }
     if rustix::fs::statvfs(&parts.settings.data_dir).is_ok_and(|stat| stat.f_bavail.saturating_mul(stat.f_frsize) < ROOM) {
         found.insert(Trouble::Disk);
@@ -96,7 +102,6 @@ fn found(status: &Status, sheets: Health) -> BTreeSet<Trouble> {
         ),
         (Trouble::Quarantine, status.inbox.quarantined > 0),
         (Trouble::Unknown, status.outbox.unknown > 0),
-        (Trouble::Loops, status.restarts > 0),
     ];
     all.into_iter().filter(|(_, is_so)| *is_so).map(|(trouble, _)| trouble).collect()
 }
