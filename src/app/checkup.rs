@@ -9,14 +9,14 @@ use crate::{
     config::Mode,
     domain::{
         alerts::Trouble,
-        event::{Command, Event, Heartbeat, Notice},
+        event::{Command, Heartbeat, Notice},
         tab::Tab,
         tally,
     },
     health::Health,
 };
 
-use super::{Parts, Status, report, words};
+use super::{Parts, Status, operator, report, words};
 
 /// Records are decided within milliseconds; so long they wait only where the journal cannot store.
 const INBOX_LATE_S: u64 = 120;
@@ -28,7 +28,7 @@ const RESTARTED_LATELY: Duration = Duration::from_secs(3_600);
 const ROOM: u64 = 200_000_000;
 
 /// Asks Telegram how it is, and says what is wrong by now.
-pub(super) async fn look(parts: &Parts) -> BTreeSet<Trouble> {
+async fn look(parts: &Parts) -> BTreeSet<Trouble> {
     if let Err(error) = parts.telegram.me().await {
         tracing::warn!(%error, "Telegram does not answer");
     }
@@ -57,7 +57,7 @@ pub(super) async fn check(parts: &Parts) -> BTreeSet<Trouble> {
     let found = look(parts).await;
     // Where nothing is wrong, and nothing was, there is nothing to decide.
     if !found.is_empty() || !parts.journal.snapshot().alerts().standing.is_empty() {
-        apply(parts, Command::Checked(found.clone())).await;
+        tell(parts, Command::Checked(found.clone())).await;
     }
     found
 }
@@ -75,13 +75,13 @@ pub(super) async fn heartbeat(parts: &Parts) {
         waiting: status.outbox.pending + status.outbox.sending,
     };
     if snapshot.intact() {
-        apply(parts, Command::Notify(Notice::Heartbeat(heartbeat))).await;
+        tell(parts, Command::Notify(Notice::Heartbeat(heartbeat))).await;
     }
 }
 
-async fn apply(parts: &Parts, command: Command) {
-    if let Err(error) = parts.journal.apply(vec![Event::Admin(command)]).await {
-        tracing::warn!(%error, "the admin chat is not told");
+async fn tell(parts: &Parts, command: Command) {
+    if let Err(error) = operator::apply(parts, command).await {
+        tracing::warn!(error, "the admin chat is not told");
     }
 }
 

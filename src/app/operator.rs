@@ -118,7 +118,7 @@ pub(super) async fn digest(parts: &Parts) {
     }
 }
 
-async fn apply(parts: &Parts, command: Command) -> Result<(), String> {
+pub(super) async fn apply(parts: &Parts, command: Command) -> Result<(), String> {
     let applied = parts.journal.apply(vec![Event::Admin(command)]).await;
     applied.map_err(|error| error.to_string())
 }

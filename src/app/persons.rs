@@ -5,12 +5,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    event::{Command, ErasedPerson, Event},
+    event::{Command, ErasedPerson},
     ids::{ChatId, PartnerCode},
     view::View as _,
 };
 
-use super::{Parts, Reply};
+use super::{Parts, Reply, operator};
 
 /// How many appeals are named at most; a person has some dozens.
 const MOST: usize = 10_000;
@@ -43,10 +43,8 @@ pub(super) async fn erase(parts: &Parts, who: &str) -> Reply {
     let Some((person, erased)) = find(parts, who) else {
         return unknown(who);
     };
-    match parts.journal.apply(vec![Event::Admin(Command::Erase(erased))]).await {
-        Ok(()) => Reply::Person(Box::new(person)),
-        Err(error) => Reply::Failed(error.to_string()),
-    }
+    let applied = operator::apply(parts, Command::Erase(erased)).await;
+    applied.map_or_else(Reply::Failed, |()| Reply::Person(Box::new(person)))
 }
 
 fn unknown(who: &str) -> Reply {

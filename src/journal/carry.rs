@@ -2,8 +2,6 @@
 //!
 //! Invariant: the order is puts, clean, dirty, effects, settled; the same as [`crate::domain::memory::Memory`]'s.
 
-use std::ops::Bound;
-
 use jiff::Timestamp;
 
 use super::{
@@ -173,11 +171,7 @@ fn carry(tables: &mut Ledger<'_>, hints: &mut Hints, effect: Effect, order: keys
 
 fn drop_ledger(tables: &mut Ledger<'_>, key: &PromotionKey) -> Result<(), Fault> {
     let (from, to) = keys::announced_all(key);
-    let fates = tables.pairs(Place::Announced, &from, Bound::Included(&to), usize::MAX)?;
-    for (fate, _) in fates {
-        tables.remove(Place::Announced, &fate)?;
-    }
-    Ok(())
+    tables.remove_range(Place::Announced, (&from, &to))
 }
 
 fn set_timer(tables: &mut Ledger<'_>, at: Timestamp, wake: Wake) -> Result<(), Fault> {

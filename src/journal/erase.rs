@@ -4,7 +4,10 @@
 //! numbers of appeals (`numbered`), by which their rows are left alone; marks of updates (`dedup`), which hold nothing personal; and the line of
 //! the staff list, while the list holds it. Freed pages of the file are written over as it is used.
 
-use std::{collections::BTreeSet, ops::Bound};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
 
 use super::{
     keys,
@@ -29,12 +32,8 @@ pub(super) fn erase(tables: &mut Ledger<'_>, word: Seq, person: &Erasure) -> Res
         }
         messages(tables, chat, &appeals)?;
         tables.remove(Place::Sessions, &keys::chat(chat))?;
-        remove_range(
-            tables,
-            Place::Posts,
-            &keys::post(chat, crate::domain::ids::MessageId(i64::MIN)),
-            &keys::chat(chat),
-        )?;
+        let (first, last) = keys::posts_of(chat);
+        tables.remove_range(Place::Posts, (&first, &last))?;
         announcements(tables, chat)?;
     }
     for file in files {
@@ -135,25 +134,21 @@ fn meant(tables: &Ledger<'_>, place: Place, marks: &Marks) -> Result<Vec<Vec<u8>
 }
 
 fn appeals_of(tables: &Ledger<'_>, chat: ChatId) -> Result<Vec<AppealId>, Fault> {
-    let (from, to) = (
-        keys::appeal_of(chat, AppealId(Seq(0))),
-        keys::appeal_of(chat, AppealId(Seq(u64::MAX))),
-    );
+    let (from, to) = keys::appeals_of(chat);
     let pairs = tables.pairs(Place::AppealsOf, &from, Bound::Included(&to), usize::MAX)?;
-    let id = |key: &[u8]| keys::to_seq(key.get(size_of::<u64>()..).unwrap_or_default()).map(AppealId);
-    pairs.iter().map(|(key, _)| id(key)).collect()
+    pairs.iter().map(|(key, _)| keys::to_appeal(key)).collect()
 }
 
 /// An appeal with its dialogue; tells which files its lines link to.
 fn dialogue(tables: &mut Ledger<'_>, chat: ChatId, appeal: AppealId) -> Result<Vec<Seq>, Fault> {
-    let (from, to) = (keys::line(appeal, 0), keys::line(appeal, u32::MAX));
+    let (from, to) = keys::lines_of(appeal);
     let mut files = Vec::new();
-    for (key, value) in tables.pairs(Place::Lines, &from, Bound::Included(&to), usize::MAX)? {
+    for (_, value) in tables.pairs(Place::Lines, &from, Bound::Included(&to), usize::MAX)? {
         if let Ok(line) = records::decode::<Line>(&value) {
             files.extend(links(line.text.as_str()));
         }
-        tables.remove(Place::Lines, &key)?;
     }
+    tables.remove_range(Place::Lines, (&from, &to))?;
     tables.remove(Place::Appeals, &keys::seq(appeal.0))?;
     tables.remove(Place::Held, &keys::seq(appeal.0))?;
     tables.remove(Place::AppealsOf, &keys::appeal_of(chat, appeal))?;
@@ -169,13 +164,13 @@ fn links(text: &str) -> impl Iterator<Item = Seq> {
 
 /// Messages to the person and about his appeals, whatever became of them.
 fn messages(tables: &mut Ledger<'_>, chat: ChatId, appeals: &[AppealId]) -> Result<(), Fault> {
-    let mut gone = BTreeSet::new();
+    let mut gone = BTreeMap::new();
     for pair in tables.scan(Place::Outbox, &[], Bound::Unbounded)? {
         let (key, value) = pair?;
         let message: Message = records::decode(value.value())?;
         let send = &message.entry.send;
         if send.to == chat || send.about.is_some_and(|appeal| appeals.contains(&appeal)) {
-            gone.insert((key.value().to_vec(), keys::waiting(send.lane, message.order)));
+            gone.insert(key.value().to_vec(), keys::waiting(send.lane, message.order));
         }
     }
     for (id, waiting) in &gone {
@@ -187,7 +182,7 @@ fn messages(tables: &mut Ledger<'_>, chat: ChatId, appeals: &[AppealId]) -> Resu
     let ended = tables.pairs(Place::Ended, &[], Bound::Unbounded, usize::MAX)?;
     for (key, _) in ended {
         let id = key.get(size_of::<i64>()..).unwrap_or_default();
-        if gone.iter().any(|(known, _)| known == id) {
+        if gone.contains_key(id) {
             tables.remove(Place::Ended, &key)?;
         }
     }
@@ -197,9 +192,13 @@ fn messages(tables: &mut Ledger<'_>, chat: ChatId, appeals: &[AppealId]) -> Resu
 /// What became of the person's announcements.
 fn announcements(tables: &mut Ledger<'_>, chat: ChatId) -> Result<(), Fault> {
     let mark = keys::chat(chat);
-    let fates = tables.pairs(Place::Announced, &[], Bound::Unbounded, usize::MAX)?;
-    for (key, _) in fates.iter().filter(|(key, _)| key.ends_with(&mark)) {
-        tables.remove(Place::Announced, key)?;
+    let mut fates = Vec::new();
+    for pair in tables.scan(Place::Announced, &[], Bound::Unbounded)? {
+        let (key, _) = pair?;
+        fates.extend(key.value().ends_with(&mark).then(|| key.value().to_vec()));
+    }
+    for key in fates {
+        tables.remove(Place::Announced, &key)?;
     }
     Ok(())
 }
@@ -213,15 +212,4 @@ fn timers(tables: &mut Ledger<'_>, marks: &Marks) -> Result<(), Fault> {
 
 fn undirty(tables: &mut Ledger<'_>, key: &RowKey) -> Result<(), Fault> {
     super::carry::clean(tables, key, Seq(u64::MAX))
-}
-
-/// Removes the keys from `from` on that begin with `prefix`.
-fn remove_range(tables: &mut Ledger<'_>, place: Place, from: &[u8], prefix: &[u8]) -> Result<(), Fault> {
-    for (key, _) in tables.pairs(place, from, Bound::Unbounded, usize::MAX)? {
-        if !key.starts_with(prefix) {
-            break;
-        }
-        tables.remove(place, &key)?;
-    }
-    Ok(())
 }

@@ -41,6 +41,21 @@ pub(super) fn appeal_of(chat: ChatId, appeal: AppealId) -> Vec<u8> {
     [signed(chat.0), seq(appeal.0)].concat()
 }
 
+/// The range of [`appeal_of`] keys of one chat.
+pub(super) fn appeals_of(chat: ChatId) -> (Vec<u8>, Vec<u8>) {
+    (appeal_of(chat, AppealId(Seq(0))), appeal_of(chat, AppealId(Seq(u64::MAX))))
+}
+
+/// Reads the appeal back from the end of an [`appeal_of`] key.
+pub(super) fn to_appeal(key: &[u8]) -> Result<AppealId, Fault> {
+    to_seq(key.get(size_of::<u64>()..).unwrap_or_default()).map(AppealId)
+}
+
+/// The range of [`line`] keys of one appeal.
+pub(super) fn lines_of(appeal: AppealId) -> (Vec<u8>, Vec<u8>) {
+    (line(appeal, 0), line(appeal, u32::MAX))
+}
+
 pub(super) fn line(appeal: AppealId, index: u32) -> Vec<u8> {
     [&seq(appeal.0)[..], &index.to_be_bytes()].concat()
 }
@@ -56,6 +71,11 @@ pub(super) fn announced_all(key: &PromotionKey) -> (Vec<u8>, Vec<u8>) {
 
 pub(super) fn post(chat: ChatId, message: MessageId) -> Vec<u8> {
     [signed(chat.0), signed(message.0)].concat()
+}
+
+/// The range of [`post`] keys of one chat.
+pub(super) fn posts_of(chat: ChatId) -> (Vec<u8>, Vec<u8>) {
+    (post(chat, MessageId(i64::MIN)), post(chat, MessageId(i64::MAX)))
 }
 
 pub(super) fn dedup(key: &DedupKey) -> Vec<u8> {

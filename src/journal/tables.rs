@@ -305,6 +305,14 @@ impl<'t> Ledger<'t> {
         Ok(there)
     }
 
+    /// Removes everything from one key to another, both included.
+    pub(super) fn remove_range(&mut self, place: Place, (from, to): (&[u8], &[u8])) -> Result<(), Fault> {
+        for (key, _) in self.pairs(place, from, Bound::Included(to), usize::MAX)? {
+            self.remove(place, &key)?;
+        }
+        Ok(())
+    }
+
     /// Whether anything was changed, so that an empty transaction need not be committed.
     pub(super) fn changed(&self) -> bool {
         self.changed

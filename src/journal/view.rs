@@ -16,7 +16,7 @@ use crate::domain::{
     appeal::{Appeal, Line},
     broadcast::{Announced, Broadcast},
     effect::OutboxEntry,
-    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, PromotionKey, Seq},
+    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, PromotionKey},
     message::Post,
     partner::Partner,
     promotion::Promotion,
@@ -35,15 +35,12 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     }
 
     fn chat_s_appeals(&self, chat: ChatId, newest: usize) -> Result<Vec<Appeal>, Fault> {
-        let (from, to) = (
-            keys::appeal_of(chat, AppealId(Seq(0))),
-            keys::appeal_of(chat, AppealId(Seq(u64::MAX))),
-        );
+        let (from, to) = keys::appeals_of(chat);
         let mut appeals = Vec::new();
         for pair in self.scan(Place::AppealsOf, &from, Bound::Included(&to))?.rev().take(newest) {
             let (key, _) = pair?;
-            let id = key.value().get(size_of::<u64>()..).unwrap_or_default();
-            appeals.extend(self.read::<Appeal>(Place::Appeals, id)?);
+            let id = keys::to_appeal(key.value())?;
+            appeals.extend(self.read::<Appeal>(Place::Appeals, &keys::seq(id.0))?);
         }
         Ok(appeals)
     }
@@ -106,7 +103,7 @@ impl<T: ReadableTable<Bytes, Bytes>> View for Tables<T> {
     }
 
     fn lines(&self, appeal: AppealId, newest: usize) -> Vec<Line> {
-        let (from, to) = (keys::line(appeal, 0), keys::line(appeal, u32::MAX));
+        let (from, to) = keys::lines_of(appeal);
         self.settle(self.newest(Place::Lines, &from, &to, newest))
     }
 

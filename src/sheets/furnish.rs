@@ -7,7 +7,7 @@ use crate::domain::{row::Column, text::fold};
 use super::{
     a1::a1,
     desk::prepare,
-    layout::{Layout, LayoutError, index, words::TabWords},
+    layout::{Layout, LayoutError, index, trimmed, words::TabWords},
     look::plan::find_tab,
     wire::{Change, Manners, Offered, SheetId, Span, TabInfo},
 };
@@ -104,7 +104,7 @@ impl Site {
             let first = if added.is_empty() {
                 0
             } else {
-                standing.width.max(trimmed(&standing.headers))
+                standing.width.max(index(trimmed(&standing.headers).len()))
             };
             let mut headers = standing.headers.clone();
             if !added.is_empty() {
@@ -141,12 +141,6 @@ impl Site {
         } else {
             offers
         }
-    }
-
-    /// The tab.
-    #[must_use]
-    pub fn sheet(&self) -> SheetId {
-        self.info.sheet
     }
 
     /// Everything that is to be done to it.
@@ -258,15 +252,6 @@ fn lacking(words: &TabWords, standing: &[String]) -> Result<Vec<String>, LayoutE
 fn is_addable(words: &TabWords, error: &LayoutError) -> bool {
     let all = Layout::read(words, &[]).map_or_else(|error| error.missing.len(), |_| 0);
     error.doubled.is_empty() && error.missing.len() < all && error.missing.iter().all(|(_, alike)| alike.is_none())
-}
-
-fn trimmed(headers: &[String]) -> u32 {
-    index(
-        headers
-            .iter()
-            .rposition(|header| !header.trim().is_empty())
-            .map_or(0, |last| last + 1),
-    )
 }
 
 fn quoted(words: &[String]) -> String {

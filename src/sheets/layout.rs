@@ -217,7 +217,7 @@ fn standing(words: &ColumnWords, folded: &[String]) -> Vec<u32> {
     }
 }
 
-fn trimmed(headers: &[String]) -> Vec<String> {
+pub(super) fn trimmed(headers: &[String]) -> Vec<String> {
     let end = headers
         .iter()
         .rposition(|header| !header.trim().is_empty())
