@@ -45,6 +45,7 @@ use crate::{
 use amend::Amend;
 use archive::Archive;
 use compose::Stubborns;
+pub(super) use compose::{MOST_CHARACTERS, size};
 use doubt::Doubt;
 use draft::Draft;
 use pace::Pace;

@@ -17,7 +17,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    desk::{Desk, DeskState, Input, Intended, Output, Start, Wanted},
+    desk::{self, Desk, DeskState, Input, Intended, Output, Start, Wanted},
     hub::Hub,
     layout::words::TabWords,
     look::Known,
@@ -29,7 +29,6 @@ use crate::{
         event::{Event, RowMark, RowResult, WriteReport, WrittenRow},
         ids::{FenceId, RowKey, Seq, SpreadsheetId},
         project::project,
-        row::{CellValue, DesiredRow},
         rules::Rules,
         tab::Tab,
         view::View,
@@ -51,9 +50,6 @@ const MOST_DIRTY: usize = 20_000;
 
 /// Rows that are projected for one batch.
 const MOST_ROWS: usize = 2_000;
-
-/// Characters that are projected for one batch: the desk sends about half as many, the rest would be thrown away.
-const MOST_CHARACTERS: usize = 1_500_000;
 
 /// Counts shared cells that were changed without comparing: each could have run over what a person typed at that moment.
 const PLAIN_WRITES: &str = "sheetdesk_plain_writes_total";
@@ -257,7 +253,7 @@ impl Driver {
         wanted
     }
 
-    /// Dirty rows as they should be, and those for which there is nothing to write.
+    /// Dirty rows as they should be, as many as go into one batch, and those for which there is nothing to write. The rest is told of again.
     fn projections(&mut self, tabs: &[Tab]) -> (Vec<Wanted>, Vec<(RowKey, Seq)>) {
         let snapshot = self.journal.snapshot();
         let mut dirty = snapshot.dirty(MOST_DIRTY);
@@ -265,17 +261,18 @@ impl Driver {
         self.offered.retain(|key, dirtied| marks.get(key) == Some(dirtied));
         dirty.retain(|(key, _)| tabs.contains(&tab_of(key)));
         dirty.sort_by_key(|(key, _)| self.offered.contains_key(key));
-        let (mut rows, mut idle, mut size) = (Vec::new(), Vec::new(), 0);
+        let (mut rows, mut idle, mut size, mut full) = (Vec::new(), Vec::new(), 0, false);
         for (key, dirtied) in dirty {
-            if rows.len() >= MOST_ROWS || size >= MOST_CHARACTERS {
-                break;
+            let row = if full { None } else { project(&self.rules, snapshot.view(), &key) };
+            size += row.as_ref().map_or(0, desk::size);
+            full |= rows.len() >= MOST_ROWS || (size > desk::MOST_CHARACTERS && !rows.is_empty());
+            if full {
+                self.offered.remove(&key);
+                continue;
             }
             self.offered.insert(key.clone(), dirtied);
-            match project(&self.rules, snapshot.view(), &key) {
-                Some(row) => {
-                    size += characters(&row);
-                    rows.push(Wanted { row, dirtied });
-                }
+            match row {
+                Some(row) => rows.push(Wanted { row, dirtied }),
                 None => idle.push((key, dirtied)),
             }
         }
@@ -376,15 +373,6 @@ fn tab_of(key: &RowKey) -> Tab {
         RowKey::Appeal(_) => Tab::Appeals,
         RowKey::Promotion(_) => Tab::Promotions,
     }
-}
-
-fn characters(row: &DesiredRow) -> usize {
-    let text = |(_, value): &(_, CellValue)| match value {
-        CellValue::Text(text) => text.as_str().len() / 2,
-        CellValue::Number(_) => 0,
-    };
-    let parts = row.parts.iter().map(|(_, part)| part.as_str().len() / 2);
-    row.ours.iter().map(text).chain(parts).sum()
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// A batch stays below the 2 MB that Google advises; Cyrillic takes two bytes a character, and cells have JSON around them.
-const MOST_CHARACTERS: usize = 700_000;
+pub(in crate::sheets) const MOST_CHARACTERS: usize = 700_000;
 
 /// What each cell costs beside its text, about.
 const CELL_COST: usize = 40;
@@ -439,7 +439,8 @@ fn shows(shown: &str, value: &CellValue) -> bool {
     }
 }
 
-fn size(row: &DesiredRow) -> usize {
+/// The characters that a row adds to a batch, about.
+pub(in crate::sheets) fn size(row: &DesiredRow) -> usize {
     let text = |(_, value): &(Column, CellValue)| match value {
         CellValue::Text(text) => text.as_str().chars().count() + CELL_COST,
         CellValue::Number(_) => CELL_COST,

@@ -2,6 +2,8 @@
 //!
 //! Invariant: nothing here is waited for without a deadline.
 
+use std::ops::Range;
+
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::sync::{Notify, mpsc};
 
@@ -90,27 +92,60 @@ async fn dirty_rows_are_told_of_once_while_the_desk_keeps_its_pace() {
     let ((room, _directory), stop) = (room().await, CancellationToken::new());
     let journal = room.journal.clone();
     let mut driver = Driver::new(room, stop);
-    let row = UnnumberedCells {
-        chat: ChatId(7),
-        partner: None,
-        status: None,
-        answer: AnswerCell::Blank,
-        history: "2025-01-01 10:00:00: Вопрос".into(),
-        updated: "".into(),
-        highest: None,
-        alike: 1,
-    };
-    let looked = Looked {
-        tab: Tab::Appeals,
-        began: clock::now(),
-        highest: None,
-    };
-    let events = vec![Event::Row(RowEvent::Unnumbered(row)), Event::Looked(looked)];
-    journal.apply(events).await.expect("stored");
+    journal.apply(adopted(7..8)).await.expect("stored");
     assert!(matches!(driver.wait(None).await, Some(Input::Dirty(tabs)) if tabs == BTreeSet::from([Tab::Appeals])));
     let soon = clock::now() + SignedDuration::from_millis(5);
     assert!(matches!(driver.wait(Some(soon)).await, Some(Input::Tick)), "the desk knows already");
     assert_eq!(driver.project(&[Tab::Appeals]).await.len(), 1);
+}
+
+#[tokio::test]
+async fn rows_that_a_batch_has_no_room_for_are_told_of_again() {
+    let ((room, _directory), stop) = (room().await, CancellationToken::new());
+    let journal = room.journal.clone();
+    let mut driver = Driver::new(room, stop);
+    let (few, most) = (3, i64::try_from(MOST_ROWS).expect("not many"));
+    journal.apply(adopted(1..few + 1)).await.expect("stored");
+    assert_eq!(driver.project(&[Tab::Appeals]).await.len(), 3);
+    // Newer ones take the whole batch, while the desk has not got rid of the first.
+    journal.apply(adopted(few + 1..few + 1 + most)).await.expect("stored");
+    let newer = driver.project(&[Tab::Appeals]).await;
+    assert_eq!(newer.len(), MOST_ROWS);
+    assert!(
+        driver.dirty().contains(&Tab::Appeals),
+        "the first three would wait for the next look by the clock"
+    );
+    journal
+        .apply(vec![Event::Wrote(driver.report(all(newer), &RowResult::Idle))])
+        .await
+        .expect("stored");
+    assert_eq!(driver.project(&[Tab::Appeals]).await.len(), 3);
+}
+
+/// Rows without `№` in the appeals, one of each chat, seen in one look.
+fn adopted(chats: Range<i64>) -> Vec<Event> {
+    let row = |chat| {
+        Event::Row(RowEvent::Unnumbered(UnnumberedCells {
+            chat: ChatId(chat),
+            partner: None,
+            status: None,
+            answer: AnswerCell::Blank,
+            history: "2025-01-01 10:00:00: Вопрос".into(),
+            updated: "".into(),
+            highest: None,
+            alike: 1,
+        }))
+    };
+    let looked = Event::Looked(Looked {
+        tab: Tab::Appeals,
+        began: clock::now(),
+        highest: None,
+    });
+    chats.map(row).chain([looked]).collect()
+}
+
+fn all(rows: Vec<Wanted>) -> Vec<(RowKey, Seq)> {
+    rows.into_iter().map(|wanted| (wanted.row.key, wanted.dirtied)).collect()
 }
 
 #[tokio::test]
