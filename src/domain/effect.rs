@@ -223,6 +223,8 @@ pub enum Form {
     /// A message.
     #[default]
     Message,
+    /// A message that comes without a sound.
+    Silent,
     /// The receipt of the appeal that it is about: a message that is changed as the appeal goes on.
     Receipt,
     /// What an earlier message of ours says from now on.

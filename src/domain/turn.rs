@@ -191,6 +191,17 @@ impl<'a, V: View> Turn<'a, V> {
         }
     }
 
+    /// Tells the operator without a sound: it may be night.
+    pub(super) fn report_silently(&mut self, note: Note<'_>) {
+        if let Some(chat) = self.rules.admin_chat {
+            let (id, text) = (self.next_reply(), Html::escape(&self.rules.wording.note(note)));
+            self.then(Effect::Send(Send {
+                form: Form::Silent,
+                ..Send::talk(id, chat, text)
+            }));
+        }
+    }
+
     /// A label or another short text in the partner's language.
     pub(super) fn words(&self, session: &Session, say: Say<'_>) -> String {
         self.rules.wording.say(session.locale, say)

@@ -47,7 +47,7 @@ impl From<CallError> for SendError {
 /// See [`SendError`].
 pub async fn send(client: &Client, fetcher: &Fetcher, send: &Send) -> Result<Accepted, SendError> {
     let accepted = match &send.form {
-        Form::Message | Form::Receipt => say(client, send, Way::Message).await?,
+        Form::Message | Form::Silent | Form::Receipt => say(client, send, Way::Message).await?,
         Form::Edit(message) => edit(client, send, *message).await?,
         Form::File(address) => file(client, fetcher, send, address.as_str()).await?,
         Form::Picture(source) => return media::picture(client, fetcher, send, source.as_str()).await,

@@ -56,6 +56,9 @@ async fn a_sign_of_life_says_what_was_carried_today() {
     let service = play.stage.open().await.expect("it starts");
     play.registers().await;
     play.opens_appeal().await;
-    hears(&play.operator, "Работаем 0 ч. Сегодня: сообщений – 1, ответов – 0.").await;
+    let beat = hears(&play.operator, "Работаем 0 ч. Сегодня: сообщений – 1, ответов – 0.").await;
+    assert!(beat.silent, "it may be night: {beat:?}");
+    let greeting = play.marina.messages().into_iter().next().expect("she was answered");
+    assert!(!greeting.silent, "whoever asks wants to hear the answer");
     play.ends(service).await;
 }

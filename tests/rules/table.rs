@@ -275,6 +275,7 @@ impl Table {
                     .join(" / ");
                 let form = match &send.form {
                     Form::Message | Form::Receipt => String::new(),
+                    Form::Silent => " [silent]".to_owned(),
                     Form::Edit(message) => format!(" [edits {}]", message.0),
                     Form::File(address) => format!(" [file {}]", address.as_str()),
                     Form::Picture(source) => format!(" [picture {}]", source.as_str()),

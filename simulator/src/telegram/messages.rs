@@ -61,6 +61,7 @@ pub(super) fn place(state: &mut State, params: &Params, draft: Draft, now: Momen
         message_id,
         at: now.wall,
         reply_to,
+        silent: params.flag("disable_notification"),
         content: Content { media, ..draft.content },
         earlier: Vec::new(),
     };

@@ -19,6 +19,8 @@ pub struct SentMessage {
     pub at: Timestamp,
     /// The message that it replies to.
     pub reply_to: Option<MessageId>,
+    /// It came without a sound.
+    pub silent: bool,
     /// What it says now.
     #[serde(flatten)]
     pub content: Content,

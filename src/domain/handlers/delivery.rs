@@ -63,7 +63,7 @@ fn remember(turn: &mut Turn<'_, impl View>, send: &Send, message: MessageId) {
     match send.form {
         Form::Edit(_) => return,
         Form::Receipt => appeals::receipt_sent(turn, appeal, message),
-        Form::Message | Form::File(_) | Form::Picture(_) | Form::Kept(_) => {}
+        Form::Message | Form::Silent | Form::File(_) | Form::Picture(_) | Form::Kept(_) => {}
     }
     turn.put(Entity::Post(Post {
         chat: send.to,
@@ -77,7 +77,7 @@ fn reject(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, why: Why) {
     let ending = match entry.send.form {
         // The receipt is gone or stands too long: it says what it said, and nobody misses anything.
         Form::Edit(_) => Ending::Delivered,
-        Form::Message | Form::Receipt | Form::File(_) | Form::Picture(_) | Form::Kept(_) => Ending::Failed,
+        Form::Message | Form::Silent | Form::Receipt | Form::File(_) | Form::Picture(_) | Form::Kept(_) => Ending::Failed,
     };
     let id = entry.send.id.clone();
     if broadcasts::is_obstacle(turn, &id, &why) {
@@ -132,7 +132,7 @@ fn lose(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
     } else {
         let ending = match entry.send.form {
             Form::Edit(_) => Ending::Delivered,
-            Form::Message | Form::Receipt | Form::File(_) | Form::Picture(_) | Form::Kept(_) => Ending::Unknown,
+            Form::Message | Form::Silent | Form::Receipt | Form::File(_) | Form::Picture(_) | Form::Kept(_) => Ending::Unknown,
         };
         turn.then(Effect::Finish(id, ending));
         end_part(turn, &entry.send, PartEnd::Unknown { twice: lost > 1 });

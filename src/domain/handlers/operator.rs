@@ -97,7 +97,7 @@ fn notify(turn: &mut Turn<'_, impl View>, notice: &Notice) {
         Notice::TabMended(tab) => turn.report(Note::AdminTabMended(*tab)),
         Notice::UpdatesTaken { webhook } => turn.report(Note::AdminUpdatesTaken { webhook: *webhook }),
         Notice::UpdatesBack => turn.report(Note::AdminUpdatesBack),
-        Notice::Heartbeat(beat) => turn.report(Note::Alert(AlertNote::Heartbeat {
+        Notice::Heartbeat(beat) => turn.report_silently(Note::Alert(AlertNote::Heartbeat {
             hours: beat.hours,
             messages: beat.messages,
             answers: beat.answers,
