@@ -97,7 +97,7 @@ pub(super) fn init(directory: &Path) -> Result<ExitCode, Failure> {
     write(&secrets, 0o600, &answers.secrets())?;
     println!("\nГотово / Done: {}, {}", settings.display(), secrets.display());
     println!("Дальше / Next:\n  set -a; . {}; set +a", secrets.display());
-    for command in ["check", "setup sheets --dry-run", "setup sheets", "serve"] {
+    for command in ["setup sheets --dry-run", "setup sheets", "check", "serve"] {
         println!("  sheetdesk {command} --config {}", settings.display());
     }
     Ok(ExitCode::SUCCESS)
