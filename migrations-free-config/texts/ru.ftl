@@ -348,7 +348,7 @@ alert-over =
     }
 alert-check-again = Проверить ещё раз
 alert-all-well = Проверили: всё в порядке.
-heartbeat = Работаем { $hours } ч. Сегодня: сообщений – { $messages }, ответов – { $answers }. Ждут отправки: { $waiting }.
+heartbeat = Работаем { $hours } ч. За сутки: сообщений – { $messages }, ответов – { $answers }. Ждут отправки: { $waiting }.
 digest-unanswered =
     { $count ->
         [one] Доброе утро! Ответа ждёт { $count } обращение: № { $number }, { digest-span }.

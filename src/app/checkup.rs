@@ -16,7 +16,7 @@ use crate::{
     health::Health,
 };
 
-use super::{Parts, Status, operator, report, words};
+use super::{Parts, Status, operator, report};
 
 /// Records are decided within milliseconds; so long they wait only where the journal cannot store.
 const INBOX_LATE_S: u64 = 120;
@@ -64,14 +64,13 @@ pub(super) async fn check(parts: &Parts) -> BTreeSet<Trouble> {
 
 /// Gives the admin chat a sign of life.
 pub(super) async fn heartbeat(parts: &Parts) {
-    let (rules, snapshot, now) = (words::rules(&parts.settings), parts.journal.snapshot(), clock::now());
-    let days = tally::days(&rules, snapshot.view(), snapshot.appeals(), snapshot.broadcasts(), now);
-    let today = days.into_values().next_back().unwrap_or_default();
+    let snapshot = parts.journal.snapshot();
+    let day = tally::last_24_hours(snapshot.view(), snapshot.appeals(), clock::now());
     let status = report::status(parts);
     let heartbeat = Heartbeat {
         hours: status.uptime_s / 3600,
-        messages: today.messages,
-        answers: today.answers,
+        messages: day.messages,
+        answers: day.answers,
         waiting: status.outbox.pending + status.outbox.sending,
     };
     if snapshot.intact() {

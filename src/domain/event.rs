@@ -400,9 +400,9 @@ pub enum Notice {
 pub struct Heartbeat {
     /// For how many whole hours the service runs.
     pub hours: u64,
-    /// Messages of partners today.
+    /// Messages of partners within the last 24 hours.
     pub messages: u32,
-    /// Answers that reached them today.
+    /// Answers that reached them, likewise.
     pub answers: u32,
     /// Messages that wait to be sent.
     pub waiting: u64,

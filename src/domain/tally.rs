@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
-    appeal::{Appeal, Author},
+    appeal::{Appeal, Author, Line},
     broadcast::Broadcast,
     rules::Rules,
     view::View,
@@ -41,15 +41,9 @@ pub fn days(
     let date = |at: Timestamp| at.to_zoned(rules.time_zone.clone()).date();
     let told = (0..DAYS).map(|back| (date(now - SignedDuration::from_hours(24 * back)), Day::default()));
     let mut days: BTreeMap<Date, Day> = told.collect();
-    let oldest = now - SignedDuration::from_hours(24 * DAYS);
-    for appeal in appeals.filter(|appeal| appeal.stamp.is_some_and(|stamp| stamp >= oldest)) {
-        for line in view.lines(appeal.id, LINES) {
-            let Some(day) = days.get_mut(&date(line.at)) else { continue };
-            match line.author {
-                Author::Partner => day.messages += 1,
-                Author::Specialist => day.answers += 1,
-                Author::Adopted => {}
-            }
+    for line in lines(view, appeals, now - SignedDuration::from_hours(24 * DAYS)) {
+        if let Some(day) = days.get_mut(&date(line.at)) {
+            day.count(line.author);
         }
     }
     for broadcast in broadcasts {
@@ -58,4 +52,31 @@ pub fn days(
         }
     }
     days
+}
+
+/// Messages and answers of the last 24 hours.
+#[must_use]
+pub fn last_24_hours(view: &impl View, appeals: impl Iterator<Item = Appeal>, now: Timestamp) -> Day {
+    let since = now - SignedDuration::from_hours(24);
+    let mut day = Day::default();
+    for line in lines(view, appeals, since).filter(|line| line.at >= since) {
+        day.count(line.author);
+    }
+    day
+}
+
+/// The newest lines of the appeals that changed since a moment.
+fn lines(view: &impl View, appeals: impl Iterator<Item = Appeal>, since: Timestamp) -> impl Iterator<Item = Line> {
+    let changed = appeals.filter(move |appeal| appeal.stamp.is_some_and(|stamp| stamp >= since));
+    changed.flat_map(|appeal| view.lines(appeal.id, LINES))
+}
+
+impl Day {
+    fn count(&mut self, author: Author) {
+        match author {
+            Author::Partner => self.messages += 1,
+            Author::Specialist => self.answers += 1,
+            Author::Adopted => {}
+        }
+    }
 }

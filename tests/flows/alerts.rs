@@ -50,13 +50,13 @@ async fn a_trouble_is_told_once_when_it_begins_and_once_when_it_is_over() {
 }
 
 #[tokio::test]
-async fn a_sign_of_life_says_what_was_carried_today() {
+async fn a_sign_of_life_says_what_was_carried_and_makes_no_sound() {
     let mut play = Play::set().await;
     play.stage.configure("SCHEDULE__HEARTBEAT", "* * * * * *");
     let service = play.stage.open().await.expect("it starts");
     play.registers().await;
     play.opens_appeal().await;
-    let beat = hears(&play.operator, "Работаем 0 ч. Сегодня: сообщений – 1, ответов – 0.").await;
+    let beat = hears(&play.operator, "Работаем 0 ч. За сутки: сообщений – 1, ответов – 0.").await;
     assert!(beat.silent, "it may be night: {beat:?}");
     let greeting = play.marina.messages().into_iter().next().expect("she was answered");
     assert!(!greeting.silent, "whoever asks wants to hear the answer");

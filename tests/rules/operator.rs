@@ -7,6 +7,7 @@ use sheetdesk::domain::{
     event::{Command, Event, Notice, Outcome},
     ids::{MessageId, Number, OutboxId, Seq},
     message::Content,
+    tally,
 };
 
 use crate::table::{ADMIN, ANNA, Table};
@@ -72,4 +73,32 @@ fn the_digest_counts_who_waits_and_what_did_not_arrive() {
     table.row(1, Status::New, "Ещё раз");
     table.sent(&table.answer_id(1, 2, 0), Outcome::Delivered(MessageId(9)));
     assert_eq!(say(&mut table), ["1: Доброе утро! Никто не ждёт ответа."]);
+}
+
+#[test]
+fn messages_and_answers_are_counted_by_day_and_over_24_hours() {
+    const HOUR: i64 = 3_600;
+    let mut table = Table::with_appeal();
+    table.row(1, Status::New, "Готово");
+    table.sent(&table.answer_id(1, 1, 0), Outcome::Delivered(MessageId(50)));
+    let carried = |table: &Table| {
+        let last = tally::last_24_hours(&table.state, table.state.appeals().cloned(), table.now);
+        let days = tally::days(
+            &table.rules,
+            &table.state,
+            table.state.appeals().cloned(),
+            std::iter::empty(),
+            table.now,
+        );
+        let counts = |day: tally::Day| (day.messages, day.answers);
+        (counts(last), days.into_values().rev().take(2).map(counts).collect::<Vec<_>>())
+    };
+    assert_eq!(carried(&table), ((1, 1), vec![(1, 1), (0, 0)]));
+    table.later(23 * HOUR);
+    table.text(ANNA, "И ещё вопрос");
+    assert_eq!(carried(&table), ((2, 1), vec![(1, 0), (1, 1)]), "another day, but not 24 hours");
+    table.later(2 * HOUR);
+    assert_eq!(carried(&table), ((1, 0), vec![(1, 0), (1, 1)]));
+    table.later(8 * 24 * HOUR);
+    assert_eq!(carried(&table), ((0, 0), vec![(0, 0), (0, 0)]));
 }
