@@ -2,7 +2,9 @@
 //!
 //! Invariant: it only reports; nothing that is merely quiet is ever started again.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, iter, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     clock,
@@ -14,6 +16,7 @@ use crate::{
         tally,
     },
     health::Health,
+    schedule::Schedule,
 };
 
 use super::{Parts, Status, operator, report};
@@ -22,6 +25,10 @@ use super::{Parts, Status, operator, report};
 const INBOX_LATE_S: u64 = 120;
 /// A reply is due within seconds; so long it waits only where Telegram refuses.
 const OUTBOX_LATE_S: u64 = 300;
+/// A look is old once so many turns of its schedule have passed since …
+const TURNS: usize = 3;
+/// … and the time that a look may take.
+const LOOK_TAKES: SignedDuration = SignedDuration::from_mins(5);
 /// A loop that has run for so long since it was started again is well.
 const RESTARTED_LATELY: Duration = Duration::from_secs(3_600);
 /// Below this a disk is nearly full.
@@ -38,6 +45,9 @@ async fn look(parts: &Parts) -> BTreeSet<Trouble> {
     };
     let status = report::status(parts);
     let mut found = found(&status, parts.hub.health());
+    if parts.hub.health() != Health::Down && has_old_look(parts, &status) {
+        found.insert(Trouble::Looks);
+    }
     let stuck = |info: &crate::telegram::client::WebhookInfo| info.last_error_message.is_some() && info.pending_update_count > 0;
     if webhook.as_ref().is_some_and(stuck) {
         found.insert(Trouble::Webhook);
@@ -89,11 +99,9 @@ fn found(status: &Status, sheets: Health) -> BTreeSet<Trouble> {
     let telegram_down = status.links.get("telegram") == Some(&Health::Down);
     let sheets_down = sheets == Health::Down;
     let late = |waits: Option<u64>, limit: u64| waits.is_some_and(|seconds| seconds > limit);
-    let old = |(tab, look): (&String, &report::LookStatus)| late(look.age_s, longest(tab)) && look.trouble.is_none();
     let all = [
         (Trouble::Telegram, telegram_down),
         (Trouble::Sheets, sheets_down),
-        (Trouble::Looks, !sheets_down && status.looks.iter().any(old)),
         (Trouble::Inbox, late(status.inbox.oldest_s, INBOX_LATE_S)),
         (
             Trouble::Outbox,
@@ -105,13 +113,49 @@ fn found(status: &Status, sheets: Health) -> BTreeSet<Trouble> {
     all.into_iter().filter(|(_, is_so)| *is_so).map(|(trouble, _)| trouble).collect()
 }
 
-/// Seconds after which a look is too old: several turns of its usual schedule.
-fn longest(tab: &str) -> u64 {
-    if tab == Tab::Appeals.name() {
-        600
-    } else if tab == Tab::Partners.name() {
-        1_800
-    } else {
-        5_400
+/// Whether a tab was not looked at for long, by the schedules of the settings. One that cannot be used is told of by its desk.
+fn has_old_look(parts: &Parts, status: &Status) -> bool {
+    let (settings, now) = (&parts.settings, clock::now());
+    let schedules = [
+        (Tab::Appeals, &settings.schedule.appeals),
+        (Tab::Partners, &settings.schedule.partners),
+        (Tab::Promotions, &settings.schedule.promotions),
+    ];
+    schedules.into_iter().any(|(tab, cron)| {
+        let look = status.looks.get(tab.name()).filter(|look| look.trouble.is_none());
+        let age = look.and_then(|look| i64::try_from(look.age_s?).ok());
+        let schedule = Schedule::new(tab.name(), cron.clone(), settings.time_zone.clone());
+        age.is_some_and(|age| is_old(&schedule, now - SignedDuration::from_secs(age), now))
+    })
+}
+
+fn is_old(schedule: &Schedule, looked: Timestamp, now: Timestamp) -> bool {
+    let mut turns = iter::successors(Some(looked), |&at| schedule.next_after(at));
+    turns.nth(TURNS).is_some_and(|due| due + LOOK_TAKES < now)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    #[test]
+    fn a_look_is_old_by_its_own_schedule() {
+        let is_old = |cron: &str, looked: &str, now: &str| {
+            let schedule = Schedule::new("test", cron.parse().unwrap(), TimeZone::UTC);
+            is_old(&schedule, looked.parse().unwrap(), now.parse().unwrap())
+        };
+        for (cron, looked, now, expected) in [
+            ("0 * * * * *", "2026-03-02T10:00:01Z", "2026-03-02T10:08:00Z", false),
+            ("0 * * * * *", "2026-03-02T10:00:01Z", "2026-03-02T10:08:01Z", true),
+            ("0 0 * * * *", "2026-03-02T10:00:01Z", "2026-03-02T13:05:00Z", false),
+            ("0 0 * * * *", "2026-03-02T10:00:01Z", "2026-03-02T13:05:01Z", true),
+            // Nobody looks at night.
+            ("0 0 9-18 * * *", "2026-03-02T17:00:01Z", "2026-03-03T09:30:00Z", false),
+            ("0 0 9-18 * * *", "2026-03-02T17:00:01Z", "2026-03-03T10:05:01Z", true),
+        ] {
+            assert_eq!(is_old(cron, looked, now), expected, "{cron}, looked at {looked}, now {now}");
+        }
     }
 }
