@@ -2,6 +2,8 @@
 //!
 //! Invariant: 0 means that it is so, 1 that it is not; and the words say what to do.
 
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+
 use rustix::process::Signal;
 use serde_json::Value;
 use sheetdesk::{
@@ -151,6 +153,25 @@ async fn probe_and_status_tell_of_a_running_service() {
     let keys: Vec<_> = keys(&status).into_iter().map(|key| (key, keys(&status[key]))).collect();
     let promised: Vec<_> = STATUS_KEYS.iter().map(|(key, within)| (*key, within.to_vec())).collect();
     assert_eq!(keys, promised);
+    child.stop(Signal::TERM).await;
+}
+
+#[tokio::test]
+async fn what_a_running_service_lays_down_is_for_its_own_user_alone() {
+    let play = Play::set().await;
+    let child = Child::serve(&play.stage).await;
+    play.settled().await;
+    let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    let directory = play.stage.data_dir();
+    assert_eq!(mode(&directory), 0o700);
+    let files: Vec<_> = fs::read_dir(&directory)
+        .expect("a directory")
+        .map(|entry| entry.expect("readable").path())
+        .collect();
+    assert!(files.iter().any(|path| path.ends_with("admin.sock")), "{files:?}");
+    for path in files {
+        assert_eq!(mode(&path), 0o600, "{path:?}");
+    }
     child.stop(Signal::TERM).await;
 }
 
