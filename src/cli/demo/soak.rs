@@ -91,19 +91,23 @@ pub(super) async fn soak(minutes: f64, speed: f64, signals: &Shutdown) -> Result
     let whole = stop.run_until_cancelled(drive).await.transpose()?.is_some();
     stage.telegram.clear_faults();
     stage.sheets.clear_faults();
+    let mut settled = true;
     if whole {
         println!("Everything is said; waiting until nothing is left to do.");
-        // What is still left shows in the account.
-        let settled = stop.run_until_cancelled(stage.settled(SETTLED_WITHIN)).await;
-        if let Some(Err(late)) = settled {
+        if let Some(Err(late)) = stop.run_until_cancelled(stage.settled(SETTLED_WITHIN)).await {
             println!("It has not settled: {late}");
+            settled = false;
         }
     }
     measured.take(&process, &stage);
     let account = Account::of(&stage, &crowd, measured).await;
     process.stop().await?;
     print!("{account}");
-    Ok(if account.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if account.holds() && settled {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn telegram_options() -> TelegramOptions {
