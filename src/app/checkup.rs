@@ -45,7 +45,7 @@ async fn look(parts: &Parts) -> BTreeSet<Trouble> {
     };
     let status = report::status(parts);
     let mut found = found(&status, parts.hub.health());
-    if parts.hub.health() != Health::Down && has_old_look(parts, &status) {
+    if !found.contains(&Trouble::Sheets) && has_old_look(parts, &status) {
         found.insert(Trouble::Looks);
     }
     let stuck = |info: &crate::telegram::client::WebhookInfo| info.last_error_message.is_some() && info.pending_update_count > 0;
@@ -94,14 +94,13 @@ async fn tell(parts: &Parts, command: Command) {
     }
 }
 
-/// What the levels say. A tab that cannot be used is told by its desk, with the reason.
+/// What the levels say.
 fn found(status: &Status, sheets: Health) -> BTreeSet<Trouble> {
     let telegram_down = status.links.get("telegram") == Some(&Health::Down);
-    let sheets_down = sheets == Health::Down;
     let late = |waits: Option<u64>, limit: u64| waits.is_some_and(|seconds| seconds > limit);
     let all = [
         (Trouble::Telegram, telegram_down),
-        (Trouble::Sheets, sheets_down),
+        (Trouble::Sheets, sheets == Health::Down),
         (Trouble::Inbox, late(status.inbox.oldest_s, INBOX_LATE_S)),
         (
             Trouble::Outbox,

@@ -185,18 +185,19 @@ impl<'a, V: View> Turn<'a, V> {
 
     /// Tells the operator, if there is an admin chat.
     pub(super) fn report(&mut self, note: Note<'_>) {
-        if let Some(chat) = self.rules.admin_chat {
-            let text = self.rules.wording.note(note);
-            self.reply(chat, &text, Keyboard::Keep);
-        }
+        self.report_as(note, Form::Message);
     }
 
     /// Tells the operator without a sound: it may be night.
     pub(super) fn report_silently(&mut self, note: Note<'_>) {
+        self.report_as(note, Form::Silent);
+    }
+
+    fn report_as(&mut self, note: Note<'_>, form: Form) {
         if let Some(chat) = self.rules.admin_chat {
             let (id, text) = (self.next_reply(), Html::escape(&self.rules.wording.note(note)));
             self.then(Effect::Send(Send {
-                form: Form::Silent,
+                form,
                 ..Send::talk(id, chat, text)
             }));
         }

@@ -266,13 +266,15 @@ impl Driver {
             let row = if full { None } else { project(&self.rules, snapshot.view(), &key) };
             size += row.as_ref().map_or(0, desk::size);
             full |= rows.len() >= MOST_ROWS || (size > desk::MOST_CHARACTERS && !rows.is_empty());
+            self.offered.remove(&key);
             if full {
-                self.offered.remove(&key);
                 continue;
             }
-            self.offered.insert(key.clone(), dirtied);
             match row {
-                Some(row) => rows.push(Wanted { row, dirtied }),
+                Some(row) => {
+                    self.offered.insert(key, dirtied);
+                    rows.push(Wanted { row, dirtied });
+                }
                 None => idle.push((key, dirtied)),
             }
         }
