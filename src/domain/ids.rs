@@ -7,6 +7,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use super::text::whole_number;
+
 /// A private Telegram chat, which is also the Telegram user's id (Bot API: in private chats both are equal).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChatId(pub i64);
@@ -185,11 +187,9 @@ impl fmt::Display for SpreadsheetId {
 impl FromStr for Number {
     type Err = NotANumber;
 
-    /// Reads the cell `№`; a float that is whole (`41.0`) is the number that a person sees.
+    /// Reads the cell `№`, as a sheet may show it.
     fn from_str(text: &str) -> Result<Self, NotANumber> {
-        let text = text.trim();
-        let whole = text.strip_suffix(".0").unwrap_or(text);
-        whole.parse().ok().filter(|&n| n > 0).map(Self).ok_or(NotANumber)
+        positive(text).map(Self).ok_or(NotANumber)
     }
 }
 
@@ -201,12 +201,15 @@ pub struct NotANumber;
 impl FromStr for ChatId {
     type Err = NotANumber;
 
-    /// Reads a cell with a Telegram ID: a positive whole number, possibly written as a float.
+    /// Reads a cell with a Telegram ID: a positive whole number, as a sheet may show it.
     fn from_str(text: &str) -> Result<Self, NotANumber> {
-        let text = text.trim();
-        let whole = text.strip_suffix(".0").unwrap_or(text);
-        whole.parse().ok().filter(|&n| n > 0).map(Self).ok_or(NotANumber)
+        positive(text).map(Self).ok_or(NotANumber)
     }
+}
+
+/// A positive whole number, whichever way a sheet shows it (`41.0`, `700,100,200`).
+fn positive<N: FromStr + From<u8> + PartialOrd>(shown: &str) -> Option<N> {
+    whole_number(shown)?.parse().ok().filter(|number| *number > N::from(0))
 }
 
 #[cfg(test)]
@@ -246,8 +249,10 @@ mod tests {
     #[test]
     fn numbers_as_floats_are_read() {
         assert_eq!("41.0".parse(), Ok(Number(41)));
+        assert_eq!("1,041".parse(), Ok(Number(1041)));
         assert_eq!("0".parse::<Number>(), Err(NotANumber));
         assert_eq!(" 700100200 ".parse(), Ok(ChatId(700_100_200)));
+        assert_eq!("700,100,200".parse(), Ok(ChatId(700_100_200)));
         assert_eq!("иванов".parse::<ChatId>(), Err(NotANumber));
     }
 }

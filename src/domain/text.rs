@@ -83,10 +83,10 @@ impl fmt::Debug for Html {
 pub struct Text(pub String);
 
 impl Text {
-    /// Whether there is nothing but white space.
+    /// Whether there is nothing to see: nothing but white space and marks that leave no trace.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.0.trim().is_empty()
+        self.0.chars().all(|c| c.is_whitespace() || is_invisible(c))
     }
 
     /// The text itself.
@@ -127,13 +127,72 @@ pub fn split(text: &str, limit: usize) -> Vec<&str> {
     pieces
 }
 
-/// A word of a sheet as it is compared, whichever way people typed it: white space of any kind as single spaces, none at the ends,
-/// lower case, ё as е, no trailing colon.
+/// A word that people typed as it is compared, whichever way they typed it: without marks that nobody sees, white space of any kind as
+/// single spaces, none at the ends, lower case, ё as е, a Latin letter that looks like a Cyrillic one as that, no trailing colon.
+/// It is for comparison with another folded word alone, never to be shown.
 #[must_use]
 pub fn fold(word: &str) -> String {
-    let lower = word.to_lowercase().replace('ё', "е");
-    let folded = lower.split_whitespace().collect::<Vec<_>>().join(" ");
+    // A Mac writes й and ё as a letter and a mark.
+    let lower = visible(word).to_lowercase().replace("и\u{306}", "й").replace("е\u{308}", "е");
+    let alike: String = lower.chars().map(as_cyrillic).collect();
+    let folded = alike.split_whitespace().collect::<Vec<_>>().join(" ");
     folded.trim_end_matches(':').trim_end().to_owned()
+}
+
+/// The text without marks that nobody sees; they come along with what is copied from a messenger or a web page.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    text.chars().filter(|&c| !is_invisible(c)).collect()
+}
+
+/// The digits of a whole number that is not negative, as a sheet may show it: `20011`, `20,011`, `20 011`, `20.011`, `20011.0`, `20 011,00`.
+#[must_use]
+pub fn whole_number(shown: &str) -> Option<String> {
+    let tight: String = visible(shown).chars().filter(|c| !c.is_whitespace()).collect();
+    let mut groups: Vec<&str> = tight.split(SEPARATORS).collect();
+    // Zeros behind the separator are the fraction of a whole number, unless there are as many as in a group.
+    if groups.len() > 1 && groups.last().is_some_and(|last| matches!(*last, "0" | "00")) {
+        groups.pop();
+    }
+    let (first, others) = groups.split_first()?;
+    let grouped = others.is_empty() || (first.len() <= GROUP && others.iter().all(|group| group.len() == GROUP));
+    let digits = groups.concat();
+    (grouped && !first.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+}
+
+/// What may stand between the groups of a long number, or before its fraction; spaces are taken away before.
+const SEPARATORS: [char; 4] = [',', '.', '\'', '’'];
+/// Digits of a group.
+const GROUP: usize = 3;
+
+/// Whether a character leaves no trace: format and control characters, fillers, variation selectors (Unicode: `Default_Ignorable_Code_Point`
+/// and `Cf`), and the blank of Braille. White space is none of them.
+fn is_invisible(c: char) -> bool {
+    let ignorable = matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}');
+    ignorable || (c.is_control() && !c.is_whitespace())
+}
+
+/// A Latin letter, in lower case, that looks in either case like a Cyrillic one, as that; ё as е.
+fn as_cyrillic(c: char) -> char {
+    match c {
+        'a' => 'а',
+        'b' => 'в',
+        'c' => 'с',
+        'e' | 'ё' => 'е',
+        'h' => 'н',
+        'k' => 'к',
+        'm' => 'м',
+        'o' => 'о',
+        'p' => 'р',
+        't' => 'т',
+        'x' => 'х',
+        'y' => 'у',
+        other => other,
+    }
 }
 
 /// The longest prefix, in bytes, that holds at most `limit` UTF-16 code units.
@@ -192,8 +251,13 @@ mod tests {
     }
 
     #[test]
-    fn words_are_compared_without_white_space_case_yo_and_colon() {
+    fn words_are_compared_without_what_cannot_be_seen() {
         for (typed, folded) in [
+            ("\u{feff}Реше\u{ad}но\u{200b}", "решено"),
+            ("\u{2068}Статус\u{2069}", "статус"),
+            ("Pешенo", "решено"),
+            ("HOBOE", "новое"),
+            ("Свои\u{306} е\u{308}ж", "свой еж"),
             (" \u{a0}Партнёр\n", "партнер"),
             ("В\u{a0} \tработе", "в работе"),
             ("СТАТУС :", "статус"),
@@ -204,6 +268,53 @@ mod tests {
             assert_eq!(fold(typed), folded, "{typed:?}");
         }
         assert_ne!(fold("вработе"), fold("в работе"), "the spaces themselves count");
+        assert_eq!(
+            (fold("SENT"), fold("status")),
+            (fold("sent"), fold("STATUS")),
+            "Latin words are still words"
+        );
+    }
+
+    #[test]
+    fn what_nobody_sees_is_blank() {
+        for (text, blank) in [
+            ("", true),
+            (" \n\u{a0}", true),
+            ("\u{200b}\u{feff}\u{2060}", true),
+            ("\u{2800}\u{3164}", true),
+            ("\u{e0041}\u{fe0f}\0", true),
+            ("\u{200b}.", false),
+            ("❤\u{fe0f}", false),
+        ] {
+            assert_eq!(Text::from(text).is_blank(), blank, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_read_as_a_sheet_shows_them() {
+        for (shown, digits) in [
+            ("20011", Some("20011")),
+            ("20,011", Some("20011")),
+            ("20.011", Some("20011")),
+            ("20\u{a0}011", Some("20011")),
+            ("1\u{202f}041,00", Some("1041")),
+            ("1,041.00", Some("1041")),
+            ("20'011", Some("20011")),
+            ("79,123,456,789", Some("79123456789")),
+            ("41.0", Some("41")),
+            ("\u{200b}0042", Some("0042")),
+            ("100.000", Some("100000")),
+            ("4,5", None),
+            ("20,01", None),
+            ("2001,100", None),
+            (",100", None),
+            ("-3", None),
+            ("12а", None),
+            ("", None),
+            (".0", None),
+        ] {
+            assert_eq!(whole_number(shown).as_deref(), digits, "{shown:?}");
+        }
     }
 
     #[test]

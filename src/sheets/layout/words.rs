@@ -1,6 +1,6 @@
 //! The words of a tab: what its columns, statuses and marks are called; plain data that the settings fill.
 //!
-//! Invariant: words are compared folded (white space, case, ё, a trailing colon), and written in one spelling.
+//! Invariant: words are compared folded (`domain::text::fold`), and written in one spelling.
 
 use crate::domain::{
     appeal::Status,
