@@ -78,6 +78,21 @@ promotions-heading =
         [1] Promotions:
        *[other] Promotions, page { $page } of { $pages }:
     }
+date =
+    { $month ->
+        [1] { $day } January { $year }
+        [2] { $day } February { $year }
+        [3] { $day } March { $year }
+        [4] { $day } April { $year }
+        [5] { $day } May { $year }
+        [6] { $day } June { $year }
+        [7] { $day } July { $year }
+        [8] { $day } August { $year }
+        [9] { $day } September { $year }
+        [10] { $day } October { $year }
+        [11] { $day } November { $year }
+       *[12] { $day } December { $year }
+    }
 promotions-back = ‹ Newer
 promotions-on = More ›
 announcements-on = We will tell you of promotions again. Switch them off with /stop

@@ -80,6 +80,21 @@ promotions-heading =
         [1] Действующие акции:
        *[other] Действующие акции, страница { $page } из { $pages }:
     }
+date =
+    { $month ->
+        [1] { $day } января { $year }
+        [2] { $day } февраля { $year }
+        [3] { $day } марта { $year }
+        [4] { $day } апреля { $year }
+        [5] { $day } мая { $year }
+        [6] { $day } июня { $year }
+        [7] { $day } июля { $year }
+        [8] { $day } августа { $year }
+        [9] { $day } сентября { $year }
+        [10] { $day } октября { $year }
+        [11] { $day } ноября { $year }
+       *[12] { $day } декабря { $year }
+    }
 promotions-back = ‹ Новее
 promotions-on = Ещё ›
 announcements-on = Снова будем рассказывать об акциях. Отключить – /stop
@@ -153,6 +168,8 @@ mailing-ready =
         [few] готово: { $shown } получателя, { $time }
        *[many] готово: { $shown } получателей, { $time }
     }
+mailing-ready-uncounted = готово; сколько получателей, скажем, когда прочитаем список партнёров
+mailing-status-by-hand = сам по себе статус ничего не рассылает: выберите «Опубликовать»
 mailing-faulty = ещё не готово: { $faults }
 mailing-scheduled = разошлём { $at }
 mailing-held = не разослана, хотя ждала { $at }. «Опубликовать» – разослать сейчас, «Отменить» – не рассылать
@@ -163,7 +180,8 @@ mailing-halted-lost = не разослана: её строки не было. 
 mailing-running = { $progress }, осталось { $left } ({ $percent } %)
 mailing-quiet = { $progress }; тихие часы, продолжим в { $until }
 mailing-paused = пауза: { $progress }. «Продолжить» или «Отменить»
-mailing-cancelled = остановлена: { $progress }
+mailing-cancelled = отменена: { $progress }
+mailing-cancelled-before = отменена: никто её не получил
 mailing-over = разослана { $at }: { $progress }
 mailing-progress = { $sent } из { $all }
 mailing-failed = не доставлено { $count }
@@ -175,9 +193,13 @@ fault-no-start = нет даты начала
 fault-no-end = нет даты окончания
 fault-start-unreadable = дата начала непонятна, нужно как 31.12.2026
 fault-end-unreadable = дата окончания непонятна, нужно как 31.12.2026
+fault-start-two-ways = дату начала можно прочесть и как { $one }, и как { $other }: напишите так, как верно
+fault-end-two-ways = дату окончания можно прочесть и как { $one }, и как { $other }: напишите так, как верно
+fault-start-far = дата начала дальше трёх лет от сегодняшней: проверьте год, нужно как 31.12.2026
 fault-end-before-start = окончание раньше начала
 fault-end-passed = дата окончания уже прошла
 fault-link-broken = в «Ссылке» не адрес сайта, нужно как https://example.ru
+fault-link-is-mail = в «Ссылке» почтовый адрес, а кнопка открывает только сайты, нужно как https://example.ru; почту напишите в описании
 fault-content-broken = в «Контенте» не картинка: нужна одна ссылка на неё
 fault-too-long =
     { $over ->
@@ -200,6 +222,7 @@ refusal-unknown-action = нет такого действия: «{ $word }»
 refusal-copied = это копия строки: когда будет готова, выберите «Опубликовать» ещё раз
 refusal-before-our-time = действие стояло здесь до запуска: выберите его ещё раз
 refusal-test-failed = проверка не удалась: { $why }
+refusal-no-list = список партнёров ещё не прочитан: выберите «Опубликовать» чуть позже
 refusal-no-admin-chat = показать негде: в настройках нет чата администратора
 duration-at-once = меньше секунды
 duration-seconds = ≈ { $seconds } с
@@ -243,6 +266,7 @@ promotion-tested =
         [few] Это проверка: так акцию увидят { $count } получателя. Рассылка займёт: { $time }.
        *[many] Это проверка: так акцию увидят { $count } получателей. Рассылка займёт: { $time }.
     }
+promotion-tested-uncounted = Это проверка: так акцию увидят партнёры. Сколько их, скажем, когда прочитаем список.
 admin-promotion-refused = Акция { $key } – Google не принял строку: { $words }. Запишем со следующим изменением.
 operator-released =
     { $count ->

@@ -9,6 +9,7 @@ use super::{
     appeal::Why,
     ids::{ChatId, PromotionKey},
     media::Media,
+    promotion::dates::Period,
     rules::Rules,
     text::{Html, Text},
 };
@@ -23,6 +24,9 @@ pub struct Broadcast {
     pub title: Text,
     /// What is said; fixed when it starts.
     pub words: Html,
+    /// From when to when it runs, which stands below the words in the language of each partner; part of them in earlier versions.
+    #[serde(default)]
+    pub period: Option<Period>,
     /// Where the button below it leads.
     #[serde(default)]
     pub link: Option<String>,
@@ -181,6 +185,7 @@ impl Broadcast {
             key,
             title,
             words,
+            period: None,
             link: None,
             picture: None,
             apart: false,

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a key that was announced once is announced no more, whatever becomes of its row.
 
+pub mod dates;
 pub mod identity;
 pub mod offer;
 pub mod vocabulary;
@@ -142,6 +143,8 @@ pub enum Refusal {
     Copied,
     /// The action stood there before the service was started.
     BeforeOurTime,
+    /// Nobody knows yet who the partners are.
+    NoList,
     /// There is no admin chat to test in.
     NoAdminChat,
     /// The test did not get through.

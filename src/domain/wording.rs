@@ -11,6 +11,7 @@ mod status;
 use std::{fmt, sync::Arc};
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use jiff::civil::Date;
 
 use super::{appeal::Status, ids::Number, session::Locale, tab::Tab};
 
@@ -121,6 +122,8 @@ pub enum Say<'a> {
         /// Of how many.
         pages: usize,
     },
+    /// A day, as people say it.
+    Date(Date),
     /// Label: newer promotions.
     PromotionsBack,
     /// Label: older promotions.
@@ -245,6 +248,14 @@ impl<'a> Say<'a> {
             Self::PromotionButton => plain("promotion-button"),
             Self::PromotionsNone => plain("promotions-none"),
             Self::PromotionsHeading { page, pages } => ("promotions-heading", vec![("page", page.into()), ("pages", pages.into())]),
+            Self::Date(date) => (
+                "date",
+                vec![
+                    ("day", date.day().into()),
+                    ("month", date.month().into()),
+                    ("year", date.year().to_string().into()),
+                ],
+            ),
             Self::PromotionsBack => plain("promotions-back"),
             Self::PromotionsOn => plain("promotions-on"),
             Self::LinkExpired => plain("link-expired"),

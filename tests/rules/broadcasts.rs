@@ -86,7 +86,7 @@ fn every_partner_gets_it_once_with_its_button() {
     let told = announce(&mut table);
     assert_eq!(
         told[0],
-        "1: <b>Скидка</b> / Только сегодня / 01.03.2026 – 31.03.2026 [Подробнее: https://a.example]"
+        "1: <b>Скидка</b> / Только сегодня / 1 марта 2026 – 31 марта 2026 [Подробнее: https://a.example]"
     );
     assert_eq!(announce(&mut table), [""; 0], "an announced key is announced no more");
     for n in 1..=3 {

@@ -30,7 +30,7 @@ fn a_picture_is_uploaded_once_by_way_of_the_admin_chat() {
     let told = board.cycle(&mut table);
     assert_eq!(
         told[0],
-        "1: <b>Скидка</b> / Только сегодня / 01.03.2026 – 31.03.2026 [picture https://a.example/x.png]"
+        "1: <b>Скидка</b> / Только сегодня / 1 марта 2026 – 31 марта 2026 [picture https://a.example/x.png]"
     );
     assert_eq!((made(&table), board.says(0)), (0, "Активна: готовим картинку".to_owned()));
     let shown = OutboxId::Preview(board.key(0), 3);

@@ -2,8 +2,9 @@
 
 use jiff::civil::time;
 use sheetdesk::domain::{
+    appeal::Why,
     broadcast::Quiet,
-    event::{Event, Outcome, Wake},
+    event::{Event, Outcome, TelegramCell, Wake},
     ids::{MessageId, OutboxId, PromotionKey},
     promotion::Stage,
     tab::Tab,
@@ -80,7 +81,7 @@ fn a_row_says_what_is_missing_while_it_is_typed() {
 fn each_action_on_each_stage() {
     for (row, actions, says) in [
         (RUNS, vec!["Опубликовать"], "Активна: 0 из 1, осталось ≈ 1 с (0 %)"),
-        (COMES, vec!["Опубликовать"], "Ожидает: разошлём 04.03.2026"),
+        (COMES, vec!["Опубликовать"], "Ожидает: разошлём 04.03.2026 00:00"),
         ("Скидка||04.03.2026|31.03.2026", vec!["Опубликовать"], "ещё не готово: нет описания"),
         (
             RUNS,
@@ -102,20 +103,20 @@ fn each_action_on_each_stage() {
             vec!["Опубликовать", "Пауза", "Продолжить"],
             "Активна: 0 из 1, осталось ≈ 1 с (0 %)",
         ),
-        (RUNS, vec!["Опубликовать", "Отменить"], "Активна: остановлена: 0 из 1"),
-        (RUNS, vec!["Опубликовать", "Завершить"], "Закончена: остановлена: 0 из 1"),
+        (RUNS, vec!["Опубликовать", "Отменить"], "Активна: отменена: 0 из 1"),
+        (RUNS, vec!["Опубликовать", "Завершить"], "Закончена: отменена: 0 из 1"),
         (
             RUNS,
             vec!["Опубликовать", "Отменить", "Опубликовать"],
             "Активна: 0 из 1, осталось ≈ 1 с (0 %)",
         ),
-        (COMES, vec!["Опубликовать", "Отменить"], "Закончена: "),
+        (COMES, vec!["Опубликовать", "Отменить"], "Закончена: отменена: никто её не получил"),
         (
             COMES,
             vec!["Опубликовать", "Отменить", "Опубликовать"],
-            "Ожидает: разошлём 04.03.2026",
+            "Ожидает: разошлём 04.03.2026 00:00",
         ),
-        (COMES, vec!["Опубликовать", "Завершить"], "Закончена: "),
+        (COMES, vec!["Опубликовать", "Завершить"], "Закончена: отменена: никто её не получил"),
         (
             RUNS,
             vec!["Опубликовать", "Опубликовать"],
@@ -194,7 +195,7 @@ fn what_is_late_or_not_right_waits_for_somebody() {
     board.acts(&mut unfit, 0, "Опубликовать");
     board.rows[0].cells.offer.description = "".into();
     board.cycle(&mut unfit);
-    assert_eq!(board.says(0), "Ожидает: разошлём 04.03.2026; ещё не готово: нет описания");
+    assert_eq!(board.says(0), "Ожидает: разошлём 04.03.2026 00:00; ещё не готово: нет описания");
     unfit.later(3 * 86_400);
     let told = unfit.event(&Event::Due(Wake::Promotion(board.key(0)))).join("\n");
     assert!(told.contains("в её строке что-то не так"), "{told}");
@@ -239,8 +240,8 @@ fn the_first_sight_adopts_silently_and_asks_again() {
         [
             "Активна: объявлена раньше",
             "Закончена: ",
-            "Ожидает: разошлём 04.03.2026",
-            "Ожидает: не разослана, хотя ждала 01.03.2026. «Опубликовать» – разослать сейчас, «Отменить» – не рассылать",
+            "Ожидает: разошлём 04.03.2026 00:00",
+            "Ожидает: не разослана, хотя ждала 01.03.2026 00:00. «Опубликовать» – разослать сейчас, «Отменить» – не рассылать",
             "Активна: объявлена раньше · действие стояло здесь до запуска: выберите его ещё раз",
         ]
     );
@@ -339,7 +340,7 @@ fn a_test_shows_it_to_the_admin_alone() {
     let told = board.cycle(&mut table);
     assert_eq!(
         told[0],
-        "1: <b>Скидка</b> / Только сегодня / 01.03.2026 – 31.03.2026 [Подробнее: https://a.example]"
+        "1: <b>Скидка</b> / Только сегодня / 1 марта 2026 – 31 марта 2026 [Подробнее: https://a.example]"
     );
     assert_eq!(told[1], "1: Это проверка: так акцию увидит 1 получатель. Рассылка займёт: ≈ 1 с.");
     assert_eq!((made(&table), board.says(0)), (0, "готово: 1 получатель, ≈ 1 с".to_owned()));
@@ -378,6 +379,127 @@ fn the_list_of_promotions_is_paged_newest_first() {
     board.acts(&mut table, 3, "Завершить");
     let page = &table.text(ANNA, "/promotions")[0];
     assert!(page.starts_with("7001: Действующие акции: / <b>Акция 3</b>"), "{page}");
+}
+
+#[test]
+fn a_status_typed_by_hand_says_how_to_announce() {
+    for (status, says) in [
+        (
+            "Активна",
+            "Активна: готово: 1 получатель, ≈ 1 с · сам по себе статус ничего не рассылает: выберите «Опубликовать»",
+        ),
+        (
+            "ожидает",
+            "ожидает: готово: 1 получатель, ≈ 1 с · сам по себе статус ничего не рассылает: выберите «Опубликовать»",
+        ),
+        ("Закончена", "Закончена: "),
+        ("Черновик", "Черновик: готово: 1 получатель, ≈ 1 с"),
+    ] {
+        let mut table = table();
+        let mut board = board(&mut table, &[RUNS]);
+        board.rows[0].cells.status = status.into();
+        board.cycle(&mut table);
+        board.cycle(&mut table);
+        assert_eq!(board.says(0), says, "{status}");
+        assert_eq!(made(&table), 0);
+        assert_eq!(
+            table.text(ANNA, "/promotions"),
+            ["7001: Сейчас акций нет. Когда появятся, сразу напишем."]
+        );
+    }
+    // The status that ended it before its day gives way to a person's.
+    let mut table = table();
+    let mut board = board(&mut table, &[COMES]);
+    board.acts(&mut table, 0, "Опубликовать");
+    board.acts(&mut table, 0, "Отменить");
+    board.rows[0].cells.status = "Активна".into();
+    board.cycle(&mut table);
+    assert!(board.says(0).starts_with("Активна: готово: 1 получатель"), "{}", board.says(0));
+}
+
+#[test]
+fn a_promotion_whose_picture_failed_is_not_in_the_list() {
+    let mut table = table();
+    let mut board = board(&mut table, &[&format!("{RUNS}|https://a.example/x.png")]);
+    board.acts(&mut table, 0, "Опубликовать");
+    let none = ["7001: Сейчас акций нет. Когда появятся, сразу напишем."];
+    assert_eq!(table.text(ANNA, "/promotions"), none, "its picture is awaited");
+    let preview = OutboxId::Preview(board.key(0), 3);
+    table.state.claim(&preview);
+    table.sent(
+        &preview,
+        Outcome::Rejected(Why::Refused("Bad Request: wrong type of the web page content".into())),
+    );
+    board.cycle(&mut table);
+    assert!(
+        board.says(0).starts_with("Активна: не разослана: Telegram не принял картинку"),
+        "{}",
+        board.says(0)
+    );
+    assert_eq!(table.text(ANNA, "/promotions"), none, "nobody has got it");
+    assert_eq!(made(&table), 0);
+}
+
+#[test]
+fn nothing_is_announced_or_counted_before_the_partners_are_known() {
+    let mut table = Table::empty();
+    table.looked(Tab::Promotions);
+    let mut board = board(&mut table, &[RUNS, COMES]);
+    assert_eq!(
+        board.says(0),
+        "готово; сколько получателей, скажем, когда прочитаем список партнёров"
+    );
+    assert!(
+        board
+            .acts(&mut table, 0, "Опубликовать")
+            .ends_with("· список партнёров ещё не прочитан: выберите «Опубликовать» чуть позже"),
+        "{}",
+        board.says(0)
+    );
+    table.lists_bound("П-1", "Анна", "8 912 345 67 89", TelegramCell::Id(ANNA));
+    table.looked(Tab::Partners);
+    board.write(&mut table);
+    assert!(board.says(0).starts_with("готово: 1 получатель"), "{}", board.says(0));
+    board.acts(&mut table, 0, "Опубликовать");
+    assert_eq!(made(&table), 1);
+}
+
+#[test]
+fn a_date_that_is_mistyped_announces_nothing() {
+    let mut table = table();
+    let mut board = board(
+        &mut table,
+        &[
+            "Скидка|Скоро|10-12-27|31.12.2027",
+            "Скидка|Давно|26.12.10|31.12.2027",
+            "Скидка|Как?|03/04/2026|31.12.2027",
+        ],
+    );
+    let says: Vec<String> = (0..3)
+        .map(|row| {
+            board.acts(&mut table, row, "Опубликовать");
+            board.says(row)
+        })
+        .collect();
+    assert_eq!(
+        says,
+        [
+            "Ожидает: разошлём 10.12.2027 00:00",
+            "ещё не готово: дата начала дальше трёх лет от сегодняшней: проверьте год, нужно как 31.12.2026",
+            "ещё не готово: дату начала можно прочесть и как 03.04.2026, и как 04.03.2026: напишите так, как верно",
+        ]
+    );
+    // One that waits keeps its day while another is mistyped.
+    board.rows[0].cells.offer.starts = "10.12.2207".into();
+    board.cycle(&mut table);
+    assert!(
+        board
+            .says(0)
+            .starts_with("Ожидает: разошлём 10.12.2027 00:00; ещё не готово: дата начала дальше"),
+        "{}",
+        board.says(0)
+    );
+    assert_eq!(made(&table), 0);
 }
 
 #[test]

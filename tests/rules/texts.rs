@@ -1,6 +1,6 @@
 //! Every text of the bot, in both languages, as people read it.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, civil::date};
 use sheetdesk::domain::{
     alerts::Trouble,
     appeal::{Status, Unfetched, Why},
@@ -94,6 +94,8 @@ fn every_text_reads_well_in_both_languages() {
         Say::PromotionsNone,
         Say::PromotionsHeading { page: 1, pages: 1 },
         Say::PromotionsHeading { page: 2, pages: 3 },
+        Say::Date(date(2026, 12, 1)),
+        Say::Date(date(2027, 5, 31)),
         Say::PromotionsBack,
         Say::PromotionsOn,
     ];
@@ -196,8 +198,7 @@ fn every_word_in_the_delivery_column_reads_well() {
 }
 
 #[test]
-fn every_word_about_promotions_reads_well() {
-    let refused = Why::Refused("Bad Request: wrong file identifier".into());
+fn whatever_is_wrong_with_a_promotion_is_said_well() {
     let faults = [
         Fault::NoTitle,
         Fault::NoDescription,
@@ -205,14 +206,27 @@ fn every_word_about_promotions_reads_well() {
         Fault::NoEnd,
         Fault::StartUnreadable,
         Fault::EndUnreadable,
+        Fault::StartTwoWays(date(2026, 12, 3), date(2026, 3, 12)),
+        Fault::EndTwoWays(date(2027, 12, 26), date(2026, 12, 27)),
+        Fault::StartFar,
         Fault::EndBeforeStart,
         Fault::EndPassed,
         Fault::LinkBroken,
+        Fault::LinkIsMail,
         Fault::ContentBroken,
         Fault::TooLong(1),
         Fault::TooLong(23),
         Fault::TooLong(1205),
     ];
+    read_well(
+        "promotion_faults",
+        &faults.map(|fault| Note::Promotion(PromotionNote::Fault(fault))),
+    );
+}
+
+#[test]
+fn every_word_about_promotions_reads_well() {
+    let refused = Why::Refused("Bad Request: wrong file identifier".into());
     let obstacles = [
         Why::File(Unfetched::Forbidden),
         Why::File(Unfetched::Unreachable),
@@ -240,9 +254,12 @@ fn every_word_about_promotions_reads_well() {
         ready(1, "1"),
         ready(22, "22"),
         ready(1000, "1 000"),
+        PromotionNote::ReadyUncounted,
+        PromotionNote::StatusByHand,
+        PromotionNote::CancelledBefore,
         PromotionNote::Faulty("нет названия; нет даты начала"),
         PromotionNote::Scheduled("12.03.2026 09:00"),
-        PromotionNote::Held("12.03.2026"),
+        PromotionNote::Held("12.03.2026 00:00"),
         PromotionNote::Adopted,
         PromotionNote::Preparing,
         PromotionNote::HaltedLost,
@@ -263,6 +280,7 @@ fn every_word_about_promotions_reads_well() {
         PromotionNote::Copied,
         PromotionNote::BeforeOurTime,
         PromotionNote::NoAdminChat,
+        PromotionNote::NoList,
         PromotionNote::TestFailed("картинка не найдена"),
         PromotionNote::Halted("картинка не найдена"),
         PromotionNote::AtOnce,
@@ -270,9 +288,8 @@ fn every_word_about_promotions_reads_well() {
         PromotionNote::Minutes(12),
         PromotionNote::Hours(1, 5),
     ];
-    let faults = faults.into_iter().map(PromotionNote::Fault);
     let halted = obstacles.iter().map(PromotionNote::Obstacle);
-    let mut all: Vec<Note<'_>> = notes.into_iter().chain(faults).chain(halted).map(Note::Promotion).collect();
+    let mut all: Vec<Note<'_>> = notes.into_iter().chain(halted).map(Note::Promotion).collect();
     let key = PromotionKey::numbered(17);
     let counts = Counts {
         made: 997,
@@ -293,6 +310,7 @@ fn every_word_about_promotions_reads_well() {
         BroadcastNote::Late("Скидка", 14),
         BroadcastNote::Tested(1, "≈ 1 с"),
         BroadcastNote::Tested(1000, "≈ 34 с"),
+        BroadcastNote::TestedUncounted,
         BroadcastNote::RowRefused(&key, "The cell is protected"),
     ];
     all.extend(admin.map(Note::Broadcast));

@@ -12,6 +12,7 @@ use crate::domain::{
     event::Wake,
     ids::{ChatId, OutboxId, PromotionKey, RowKey},
     media::Media,
+    promotion::offer,
     session::Session,
     tab::Tab,
     text::{Html, Text},
@@ -266,7 +267,10 @@ pub(super) fn messages(
     });
     let words = Send {
         keyboard,
-        ..message(id, broadcast.words.clone())
+        ..message(
+            id,
+            offer::announcement(&broadcast.words, broadcast.period, &turn.rules.wording, session.locale),
+        )
     };
     if broadcast.apart {
         let picture = message(cover, Html::escape(""));

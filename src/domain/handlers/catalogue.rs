@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 
 use crate::domain::{
+    broadcast::BroadcastState,
     effect::{Button, Effect, Form, Keyboard, Send},
     ids::MessageId,
     markdown,
@@ -61,15 +62,23 @@ pub(super) fn show(turn: &mut Turn<'_, impl View>, session: &Session, page: u16,
     }));
 }
 
-/// A promotion that runs, and when it was announced; before our time is before all others.
+/// A promotion that runs, and when it was announced; before our time is before all others. One that nobody has got, and nobody is
+/// getting, does not run.
 fn dated(turn: &Turn<'_, impl View>, promotion: Promotion) -> Option<(Option<Timestamp>, Promotion)> {
     let announced = match promotion.stage {
+        Stage::Announced(_) if !is_out(turn, &promotion) => return None,
         Stage::Announced(at) => Some(at),
         Stage::Adopted => None,
         Stage::Draft | Stage::Scheduled(_) | Stage::Held(_) => return None,
     };
     let runs = promotion.gone.is_none() && promotion.standing(&turn.rules.promotions) == Some(PromotionStatus::Active);
     runs.then_some((announced, promotion))
+}
+
+/// Whether its broadcast has begun; neither one whose picture is awaited has, nor one that ended before it reached anybody.
+fn is_out(turn: &Turn<'_, impl View>, promotion: &Promotion) -> bool {
+    let broadcast = turn.broadcast(&promotion.key);
+    broadcast.is_none_or(|broadcast| broadcast.state != BroadcastState::Preparing && !broadcast.reached_nobody())
 }
 
 fn entry(turn: &Turn<'_, impl View>, session: &Session, promotion: &Promotion) -> String {
@@ -81,7 +90,7 @@ fn entry(turn: &Turn<'_, impl View>, session: &Session, promotion: &Promotion) -
         [whole] => format!("{}\n", whole.as_str()),
         [first, ..] => format!("{}…\n", first.as_str()),
     };
-    let period = Html::escape(&offer::period(offer));
+    let period = Html::escape(&offer::period(&turn.rules.wording, session.locale, offer));
     let link = offer::link(&offer.link).ok().flatten();
     let link = link.map(|link| {
         let label = turn.words(session, Say::PromotionButton);

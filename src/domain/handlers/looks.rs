@@ -24,6 +24,7 @@ pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, looked: &Looked)
         trades::put_back(turn);
     }
     let mut tab: TabState = turn.tab(looked.tab);
+    let first = tab.sighted.is_none();
     tab.sighted = tab.sighted.or(Some(turn.now));
     tab.looked = Some(looked.began);
     if let Some(highest) = looked.highest.filter(|&highest| adopt::is_plausible(turn, highest)) {
@@ -39,6 +40,9 @@ pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, looked: &Looked)
         Tab::Partners => {
             staff::looked(turn);
             registration::after_look(turn, looked.began);
+            if first {
+                promotions::partners_known(turn);
+            }
         }
         Tab::Appeals => appeals::give_numbers(turn),
         Tab::Promotions => promotions::looked(turn),

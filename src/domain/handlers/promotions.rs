@@ -92,6 +92,16 @@ pub(super) fn looked(turn: &mut Turn<'_, impl View>) {
     }
 }
 
+/// The staff list has been seen for the first time: what waited for that goes on, and rows can tell for how many.
+pub(super) fn partners_known(turn: &mut Turn<'_, impl View>) {
+    for promotion in turn.view.promotions().into_iter().filter(|promotion| promotion.gone.is_none()) {
+        if promotion.stage == Stage::Draft {
+            turn.dirty(RowKey::Promotion(promotion.key.clone()));
+        }
+        settle(turn, promotion.clone(), Some(&promotion));
+    }
+}
+
 /// A moment has come at which dates change something, or a quiet time is over.
 pub(in crate::domain) fn woken(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
     if let Some(mut promotion) = turn.promotion(key).filter(|promotion| promotion.gone.is_none()) {
@@ -162,7 +172,7 @@ fn adopt(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) {
     promotion.stage = match words.status(&promotion.row.status) {
         Some(PromotionStatus::Active | PromotionStatus::Ended) => Stage::Adopted,
         Some(PromotionStatus::Waiting) | None if announced => Stage::Adopted,
-        Some(PromotionStatus::Waiting) => match offer::start(turn.rules, &promotion.row.offer) {
+        Some(PromotionStatus::Waiting) => match offer::start(turn.rules, &promotion.row.offer, turn.now) {
             Some(starts) if starts > turn.now => Stage::Scheduled(starts),
             starts => Stage::Held(starts.unwrap_or(turn.now)),
         },
@@ -194,6 +204,9 @@ fn status_changed(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) {
     };
     if promotion.stage != Stage::Draft {
         promotion.status = Some(status);
+    } else if promotion.status != Some(status) {
+        // What we once made of it is no more than what stands there now.
+        promotion.status = None;
     }
     if status == PromotionStatus::Ended {
         publishing::end(turn, promotion);

@@ -120,6 +120,9 @@ fn publish(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) -> Result<
         return Err(Refusal::Announced(at));
     }
     let plan = plan(turn, promotion)?;
+    if !knows_partners(turn) {
+        return Err(Refusal::NoList);
+    }
     if plan.starts > turn.now {
         promotion.stage = Stage::Scheduled(plan.starts);
         promotion.status = Some(PromotionStatus::Waiting);
@@ -129,15 +132,20 @@ fn publish(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) -> Result<
     Ok(())
 }
 
+/// Before the first look at the staff list an announcement would reach nobody.
+fn knows_partners(turn: &Turn<'_, impl View>) -> bool {
+    turn.tab(Tab::Partners).sighted.is_some()
+}
+
 fn plan(turn: &Turn<'_, impl View>, promotion: &Promotion) -> Result<Plan, Refusal> {
     offer::plan(turn.rules, &promotion.row.offer, promotion.content(), turn.now).map_err(|_| Refusal::Faulty)
 }
 
 /// It waits for its first day: as the row says by now. Whether it is whole matters only when the day has come.
 fn scheduled(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion, before: Timestamp) {
-    let starts = offer::start(turn.rules, &promotion.row.offer).unwrap_or(before);
+    let starts = offer::start(turn.rules, &promotion.row.offer, turn.now).unwrap_or(before);
     promotion.stage = Stage::Scheduled(starts);
-    if starts > turn.now {
+    if starts > turn.now || !knows_partners(turn) {
         return;
     }
     let Ok(plan) = plan(turn, promotion) else {
@@ -182,6 +190,7 @@ fn broadcast(turn: &Turn<'_, impl View>, promotion: &Promotion, plan: Plan) -> B
     let title = Text::from(promotion.row.offer.title.as_str().trim());
     Broadcast {
         picture,
+        period: Some(plan.period),
         link: plan.link,
         apart: plan.apart,
         ..Broadcast::new(promotion.key.clone(), title, plan.words, turn.now)
@@ -209,7 +218,11 @@ fn test(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) -> Result<(),
     }
     let count = turn.tab(Tab::Partners).bound;
     let time = words::duration(turn.rules, count);
-    turn.report(Note::Broadcast(BroadcastNote::Tested(count.into(), &time)));
+    turn.report(Note::Broadcast(if knows_partners(turn) {
+        BroadcastNote::Tested(count.into(), &time)
+    } else {
+        BroadcastNote::TestedUncounted
+    }));
     Ok(())
 }
 

@@ -2,16 +2,18 @@
 //!
 //! Invariant: whatever is wrong is found at once, so that a row says all of it; nothing is announced that a partner would not see whole.
 
-use jiff::{
-    Timestamp,
-    civil::{Date, DateTime, Time},
-};
+use jiff::{Timestamp, civil::Date};
 
-use super::Offer;
+use super::{
+    Offer,
+    dates::{Day, Period, Unread, is_far},
+};
 use crate::domain::{
     markdown,
     rules::Rules,
-    text::{Html, MESSAGE_LIMIT, Text},
+    session::Locale,
+    text::{Html, MESSAGE_LIMIT, Text, visible},
+    wording::Wording,
 };
 
 /// The longest text beneath a picture, in UTF-16 code units after entity parsing (Bot API: `sendPhoto`).
@@ -34,12 +36,20 @@ pub enum Fault {
     StartUnreadable,
     /// The last day is no date.
     EndUnreadable,
+    /// The first day may be either.
+    StartTwoWays(Date, Date),
+    /// The last day may be either.
+    EndTwoWays(Date, Date),
+    /// It begins years from now, or began years ago.
+    StartFar,
     /// It would end before it begins.
     EndBeforeStart,
     /// Its last day is over.
     EndPassed,
-    /// The link is none.
+    /// The link leads nowhere.
     LinkBroken,
+    /// The link is a mail address, which no button opens.
+    LinkIsMail,
     /// The content is neither an address nor a picture.
     ContentBroken,
     /// The words do not fit into one message: how many characters too many.
@@ -53,8 +63,10 @@ pub struct Plan {
     pub starts: Timestamp,
     /// The first moment after its end.
     pub ends: Timestamp,
-    /// What is said.
+    /// What is said, but for the period, which each partner reads in his own language.
     pub words: Html,
+    /// From when to when.
+    pub period: Period,
     /// Where its button leads.
     pub link: Option<String>,
     /// Its picture or video: an address, a `data:` URL, a `file_id`.
@@ -76,28 +88,38 @@ pub fn plan(rules: &Rules, offer: &Offer, content: &Text, now: Timestamp) -> Res
     if offer.description.is_blank() {
         note(Fault::NoDescription);
     }
-    let starts = date(rules, &offer.starts, false).map_err(|missing| {
-        note(if missing { Fault::NoStart } else { Fault::StartUnreadable });
-    });
-    let ends = date(rules, &offer.ends, true).map_err(|missing| note(if missing { Fault::NoEnd } else { Fault::EndUnreadable }));
-    if let Ok(ends) = ends {
-        if starts.is_ok_and(|starts| ends <= starts) {
-            note(Fault::EndBeforeStart);
-        } else if ends <= now {
-            note(Fault::EndPassed);
-        }
+    let first = Day::read(&offer.starts);
+    let last = Day::read(&offer.ends);
+    let starts = first.and_then(|day| day.begins(&rules.time_zone).ok_or(Unread::Unreadable));
+    let ends = last.and_then(|day| day.ends(&rules.time_zone).ok_or(Unread::Unreadable));
+    match starts {
+        Err(Unread::Blank) => note(Fault::NoStart),
+        Err(Unread::Unreadable) => note(Fault::StartUnreadable),
+        Err(Unread::TwoWays(one, other)) => note(Fault::StartTwoWays(one, other)),
+        Ok(starts) if is_far(starts, now, &rules.time_zone) => note(Fault::StartFar),
+        Ok(_) => {}
     }
+    match ends {
+        Err(Unread::Blank) => note(Fault::NoEnd),
+        Err(Unread::Unreadable) => note(Fault::EndUnreadable),
+        Err(Unread::TwoWays(one, other)) => note(Fault::EndTwoWays(one, other)),
+        Ok(ends) if starts.is_ok_and(|starts| ends <= starts) => note(Fault::EndBeforeStart),
+        Ok(ends) if ends <= now => note(Fault::EndPassed),
+        Ok(_) => {}
+    }
+    let period = first.and_then(|first| last.map(|last| Period { first, last }));
     let link = link(&offer.link).map_err(&mut note);
     let picture = picture(content).map_err(&mut note);
-    let words = words(offer);
+    let words = words(offer, period.ok().map_or(0, |period| room_for(rules, period)));
     if let Err(over) = words {
         note(Fault::TooLong(over));
     }
-    match (starts, ends, link, picture, words) {
-        (Ok(starts), Ok(ends), Ok(link), Ok(picture), Ok((words, length))) if faults.is_empty() => Ok(Plan {
+    match (starts, ends, period, link, picture, words) {
+        (Ok(starts), Ok(ends), Ok(period), Ok(link), Ok(picture), Ok((words, length))) if faults.is_empty() => Ok(Plan {
             starts,
             ends,
             words,
+            period,
             link,
             apart: picture.is_some() && length > CAPTION_LIMIT,
             picture,
@@ -109,40 +131,63 @@ pub fn plan(rules: &Rules, offer: &Offer, content: &Text, now: Timestamp) -> Res
 /// The first moment after the last day of a promotion, where it can be read.
 #[must_use]
 pub fn end(rules: &Rules, offer: &Offer) -> Option<Timestamp> {
-    date(rules, &offer.ends, true).ok()
+    Day::read(&offer.ends).ok()?.ends(&rules.time_zone)
 }
 
-/// The first moment of a promotion, where it can be read.
+/// The first moment of a promotion, where it can be read and is no slip of the pen.
 #[must_use]
-pub fn start(rules: &Rules, offer: &Offer) -> Option<Timestamp> {
-    date(rules, &offer.starts, false).ok()
+pub fn start(rules: &Rules, offer: &Offer, now: Timestamp) -> Option<Timestamp> {
+    let starts = Day::read(&offer.starts).ok()?.begins(&rules.time_zone)?;
+    (!is_far(starts, now, &rules.time_zone)).then_some(starts)
 }
 
-/// When it runs, as partners read it.
+/// When it runs, as partners read it; as it stands in the row where that cannot be read.
 #[must_use]
-pub fn period(offer: &Offer) -> String {
-    format!("{} – {}", offer.starts.as_str().trim(), offer.ends.as_str().trim())
+pub fn period(wording: &Wording, locale: Locale, offer: &Offer) -> String {
+    match (Day::read(&offer.starts), Day::read(&offer.ends)) {
+        (Ok(first), Ok(last)) => Period { first, last }.spoken(wording, locale),
+        _ => format!("{} – {}", offer.starts.as_str().trim(), offer.ends.as_str().trim()),
+    }
+}
+
+/// The announcement with its period, which ends it.
+#[must_use]
+pub fn announcement(words: &Html, period: Option<Period>, wording: &Wording, locale: Locale) -> Html {
+    match period {
+        Some(period) => words.followed_by(&period.spoken(wording, locale)),
+        // Earlier versions fixed it together with the words.
+        None => words.clone(),
+    }
 }
 
 /// Where a link leads, with `https://` where people have left that out; nothing where the cell is blank.
 ///
 /// # Errors
-/// [`Fault::LinkBroken`] where it leads nowhere.
+/// Where Telegram would refuse a button with it: it opens `http`, `https` and `tg` alone (Bot API: `InlineKeyboardButton.url`).
 pub fn link(cell: &Text) -> Result<Option<String>, Fault> {
-    let text = cell.as_str().trim();
+    let text = visible(cell.as_str());
+    let text = text.trim();
     if text.is_empty() {
         return Ok(None);
+    }
+    let lower = text.to_lowercase();
+    if lower.starts_with("mailto:") || is_mail(text) {
+        return Err(Fault::LinkIsMail);
     }
     let whole = if text.contains("://") {
         text.to_owned()
     } else {
         format!("https://{text}")
     };
-    is_address(&whole).then_some(Some(whole)).ok_or(Fault::LinkBroken)
+    let in_app = lower
+        .strip_prefix("tg://")
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()) && is_tight(rest));
+    (in_app || is_address(&whole)).then_some(Some(whole)).ok_or(Fault::LinkBroken)
 }
 
 fn picture(cell: &Text) -> Result<Option<Text>, Fault> {
-    let text = cell.as_str().trim();
+    let text = visible(cell.as_str());
+    let text = text.trim();
     let is_data = text.starts_with("data:image/") || text.starts_with("data:video/");
     let is_file_id = text.len() >= FILE_ID_LENGTH && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     if text.is_empty() {
@@ -154,25 +199,35 @@ fn picture(cell: &Text) -> Result<Option<Text>, Fault> {
     }
 }
 
-/// An address of the web, as far as its looks tell.
+/// An address of the web, as far as its looks tell: its host has a dot, no user stands before it, and nothing in it breaks it off.
 fn is_address(text: &str) -> bool {
     let lower = text.to_lowercase();
     let Some(rest) = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://")) else {
         return false;
     };
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let dotted = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
-    dotted
-        && !text
-            .chars()
-            .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>'))
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
+    let named = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    let dotted = host.contains('.') && host.split('.').all(named);
+    dotted && port.parse::<u16>().is_ok_and(|port| port > 0) && is_tight(text)
 }
 
-/// The words of the announcement and their length, or by how much they are too long.
-fn words(offer: &Offer) -> Result<(Html, usize), usize> {
+/// Whether a mail address stands there in place of one of the web.
+fn is_mail(text: &str) -> bool {
+    let host = text.split_once('@').map(|(_, host)| host);
+    host.is_some_and(|host| host.contains('.')) && !text.contains(['/', '?', '#'])
+}
+
+fn is_tight(text: &str) -> bool {
+    !text
+        .chars()
+        .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\'))
+}
+
+/// The words of the announcement and their length with a period of so many characters, or by how much they are too long.
+fn words(offer: &Offer, period: usize) -> Result<(Html, usize), usize> {
     let title = offer.title.as_str().trim();
-    let period = period(offer);
-    let around = length(title) + length(&period) + 2 * length("\n\n");
+    let around = length(title) + period + 2 * length("\n\n");
     let room = MESSAGE_LIMIT.saturating_sub(around);
     let described = length(offer.description.as_str().trim());
     let pieces = markdown::messages(offer.description.as_str(), room.max(1));
@@ -182,51 +237,18 @@ fn words(offer: &Offer) -> Result<(Html, usize), usize> {
         _ => return Err((around + described).saturating_sub(MESSAGE_LIMIT).max(1)),
     };
     let heading = Html::escape(title);
-    let html = format!(
-        "<b>{}</b>\n\n{}\n\n{}",
-        heading.as_str(),
-        text.as_str(),
-        Html::escape(&period).as_str()
-    );
+    let html = format!("<b>{}</b>\n\n{}", heading.as_str(), text.as_str());
     Ok((Html::trusted(html), around + described))
+}
+
+/// How many characters a period takes, in whichever language.
+fn room_for(rules: &Rules, period: Period) -> usize {
+    let spoken = [Locale::Ru, Locale::En].map(|locale| length(&period.spoken(&rules.wording, locale)));
+    spoken.into_iter().max().unwrap_or_default()
 }
 
 fn length(text: &str) -> usize {
     text.encode_utf16().count()
-}
-
-/// A day, with or without a time; a last day without one lasts until midnight. The error tells whether the cell is blank.
-fn date(rules: &Rules, cell: &Text, last: bool) -> Result<Timestamp, bool> {
-    if cell.is_blank() {
-        return Err(true);
-    }
-    let moment = read(cell.as_str().trim()).and_then(|(date, time)| {
-        let (date, time) = match time {
-            Some(time) => (date, time),
-            None if last => (date.tomorrow().ok()?, Time::midnight()),
-            None => (date, Time::midnight()),
-        };
-        let zoned = DateTime::from_parts(date, time).to_zoned(rules.time_zone.clone()).ok()?;
-        Some(zoned.timestamp())
-    });
-    moment.ok_or(false)
-}
-
-/// `01.03.2026`, `1.3.2026` or `2026-03-01`, and a time if there is one: `10:00`, `10:00:00`.
-fn read(text: &str) -> Option<(Date, Option<Time>)> {
-    let (day, time) = match text.split_once(char::is_whitespace) {
-        Some((day, time)) => (day, Some(time.trim())),
-        None => (text, None),
-    };
-    let numbers = |separator| -> Option<Vec<i16>> { day.split(separator).map(|part| part.parse().ok()).collect() };
-    let (year, month, day) = match (numbers('.').as_deref(), numbers('-').as_deref()) {
-        (Some(&[day, month, year]), _) | (_, Some(&[year, month, day])) => (year, month, day),
-        _ => return None,
-    };
-    let year = if (0..100).contains(&year) { 2000 + year } else { year };
-    let date = Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()?;
-    let time = time.map(|time| time.parse::<Time>()).transpose().ok()?;
-    Some((date, time))
 }
 
 #[cfg(test)]
@@ -248,6 +270,10 @@ pub(super) mod tests {
             content: cell(4),
             link: cell(5),
         }
+    }
+
+    fn day(year: i16, month: i8, day: i8) -> Date {
+        jiff::civil::date(year, month, day)
     }
 
     fn planned(offer: &Offer) -> Result<Plan, Vec<Fault>> {
@@ -272,6 +298,18 @@ pub(super) mod tests {
                 ],
             ),
             ("А|Б|завтра|31.02.2026||", vec![Fault::StartUnreadable, Fault::EndUnreadable]),
+            (
+                "А|Б|03/04/2026|26-12-27||",
+                vec![
+                    Fault::StartTwoWays(day(2026, 4, 3), day(2026, 3, 4)),
+                    Fault::EndTwoWays(day(2027, 12, 26), day(2026, 12, 27)),
+                ],
+            ),
+            ("А|Б|10-12-27 9:30:00|31.12.2027||", vec![]),
+            ("А|Б|27.12.10|31.12.2026||", vec![Fault::StartFar]),
+            ("А|Б|01.12.2206|31.12.2206||", vec![Fault::StartFar]),
+            ("А|Б|01.03.2026|31.12.2062||", vec![]),
+            ("А|Б|01.03.2026 10:00|01.03.2026 9:00||", vec![Fault::EndBeforeStart]),
             ("А|Б|05.03.2026|04.03.2026||", vec![Fault::EndBeforeStart]),
             ("А|Б|01.03.2026|09.03.2026||", vec![Fault::EndPassed]),
             (
@@ -284,12 +322,43 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_link_is_one_that_a_button_opens() {
+        for (cell, leads) in [
+            ("", Ok(None)),
+            ("\u{200b}", Ok(None)),
+            ("a.example", Ok(Some("https://a.example"))),
+            ("\u{feff}a.example:8080/x?y@z", Ok(Some("https://a.example:8080/x?y@z"))),
+            ("HTTP://A.example", Ok(Some("HTTP://A.example"))),
+            ("магазин.рф/акция", Ok(Some("https://магазин.рф/акция"))),
+            ("tg://resolve?domain=firm", Ok(Some("tg://resolve?domain=firm"))),
+            ("t.me/firm", Ok(Some("https://t.me/firm"))),
+            ("sales@firma.ru", Err(Fault::LinkIsMail)),
+            ("mailto:sales@firma.ru", Err(Fault::LinkIsMail)),
+            ("MailTo: sales@firma.ru", Err(Fault::LinkIsMail)),
+            ("https://sales@firma.ru", Err(Fault::LinkBroken)),
+            ("tel:+79123456789", Err(Fault::LinkBroken)),
+            ("ftp://a.example", Err(Fault::LinkBroken)),
+            ("javascript:alert(1)", Err(Fault::LinkBroken)),
+            ("javascript://a.example", Err(Fault::LinkBroken)),
+            ("localhost", Err(Fault::LinkBroken)),
+            ("https://a..example", Err(Fault::LinkBroken)),
+            ("a.example:99999", Err(Fault::LinkBroken)),
+            ("a.example, b.example", Err(Fault::LinkBroken)),
+            ("a,b.example", Err(Fault::LinkBroken)),
+            ("tg://", Err(Fault::LinkBroken)),
+        ] {
+            let leads = leads.map(|link| link.map(str::to_owned));
+            assert_eq!(link(&Text::from(cell)), leads, "{cell:?}");
+        }
+    }
+
+    #[test]
     fn words_and_button() {
         let plan = planned(&offer("Скидка <5>|Только *сегодня*|01.03.2026|31.03.2026||a.example")).expect("it is right");
-        assert_eq!(
-            plan.words.as_str(),
-            "<b>Скидка &lt;5&gt;</b>\n\nТолько <b>сегодня</b>\n\n01.03.2026 – 31.03.2026"
-        );
+        assert_eq!(plan.words.as_str(), "<b>Скидка &lt;5&gt;</b>\n\nТолько <b>сегодня</b>");
+        let whole = |locale| announcement(&plan.words, Some(plan.period), &Wording::built_in(), locale);
+        assert!(whole(Locale::Ru).as_str().ends_with("</b>\n\n1 марта 2026 – 31 марта 2026"));
+        assert!(whole(Locale::En).as_str().ends_with("</b>\n\n1 March 2026 – 31 March 2026"));
         assert_eq!(plan.link.as_deref(), Some("https://a.example"));
         assert_eq!(plan.ends.to_string(), "2026-04-01T00:00:00Z");
         assert!(!plan.apart);
@@ -302,11 +371,11 @@ pub(super) mod tests {
             offer.description = Text("я".repeat(length));
             planned(&offer)
         };
-        // One for the title, 23 for the period, 4 line breaks.
-        assert_eq!(long(CAPTION_LIMIT - 28).map(|plan| plan.apart), Ok(false));
-        assert_eq!(long(CAPTION_LIMIT - 27).map(|plan| plan.apart), Ok(true));
-        assert_eq!(long(MESSAGE_LIMIT - 28).map(|plan| plan.apart), Ok(true));
-        assert_eq!(long(MESSAGE_LIMIT - 27).map(|plan| plan.apart), Err(vec![Fault::TooLong(1)]));
-        assert_eq!(long(49_000), Err(vec![Fault::TooLong(49_028 - MESSAGE_LIMIT)]));
+        // One for the title, 28 for the period, 4 line breaks.
+        assert_eq!(long(CAPTION_LIMIT - 33).map(|plan| plan.apart), Ok(false));
+        assert_eq!(long(CAPTION_LIMIT - 32).map(|plan| plan.apart), Ok(true));
+        assert_eq!(long(MESSAGE_LIMIT - 33).map(|plan| plan.apart), Ok(true));
+        assert_eq!(long(MESSAGE_LIMIT - 32).map(|plan| plan.apart), Err(vec![Fault::TooLong(1)]));
+        assert_eq!(long(49_000), Err(vec![Fault::TooLong(49_033 - MESSAGE_LIMIT)]));
     }
 }

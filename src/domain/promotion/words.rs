@@ -59,14 +59,33 @@ fn say(rules: &Rules, note: PromotionNote<'_>) -> String {
 /// What is missing, or that it can go.
 fn draft(rules: &Rules, view: &impl View, promotion: &Promotion) -> String {
     let offer = &promotion.row.offer;
-    let ended = promotion.standing(&rules.promotions) == Some(PromotionStatus::Ended);
-    if offer.is_blank() || (ended && promotion.refusal.is_none()) {
+    let standing = promotion.standing(&rules.promotions);
+    if offer.is_blank() {
         return String::new();
     }
+    if standing == Some(PromotionStatus::Ended) && promotion.refusal.is_none() {
+        let by_us = promotion.status == standing;
+        return if by_us {
+            say(rules, PromotionNote::CancelledBefore)
+        } else {
+            String::new()
+        };
+    }
+    let readiness = readiness(rules, view, promotion);
+    match standing {
+        Some(PromotionStatus::Active | PromotionStatus::Waiting) => {
+            format!("{readiness} · {}", say(rules, PromotionNote::StatusByHand))
+        }
+        Some(PromotionStatus::Ended) | None => readiness,
+    }
+}
+
+fn readiness(rules: &Rules, view: &impl View, promotion: &Promotion) -> String {
     // The row is written when something in it changes: that is when its dates are looked at.
     let seen = view.tab(Tab::Promotions).looked.unwrap_or(Timestamp::MIN);
     match faults(rules, promotion, seen) {
         Some(faults) => faults,
+        None if view.tab(Tab::Partners).sighted.is_none() => say(rules, PromotionNote::ReadyUncounted),
         None => {
             let count = view.tab(Tab::Partners).bound;
             let note = PromotionNote::Ready {
@@ -169,15 +188,14 @@ fn refusal(rules: &Rules, promotion: &Promotion, refusal: &Refusal) -> String {
         Refusal::UnknownAction(Text(word)) => say(rules, PromotionNote::UnknownAction(word)),
         Refusal::Copied => say(rules, PromotionNote::Copied),
         Refusal::BeforeOurTime => say(rules, PromotionNote::BeforeOurTime),
+        Refusal::NoList => say(rules, PromotionNote::NoList),
         Refusal::NoAdminChat => say(rules, PromotionNote::NoAdminChat),
         Refusal::TestFailed(why) => say(rules, PromotionNote::TestFailed(&say(rules, PromotionNote::Obstacle(why)))),
     }
 }
 
-/// A day, and the time where it is not midnight.
 fn moment(rules: &Rules, at: Timestamp) -> String {
-    let (day, time) = (rules.day(at), rules.time_of_day(at));
-    if time == "00:00" { day } else { format!("{day} {time}") }
+    format!("{} {}", rules.day(at), rules.time_of_day(at))
 }
 
 /// A number as people write it: thousands apart.

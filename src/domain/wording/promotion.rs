@@ -2,6 +2,8 @@
 //!
 //! Invariant: whatever is wrong comes with what to do about it.
 
+use jiff::civil::Date;
+
 use super::{Message, plain};
 use crate::domain::{
     appeal::{Unfetched, Why},
@@ -23,6 +25,10 @@ pub enum PromotionNote<'a> {
         /// How long it will take.
         time: &'a str,
     },
+    /// Рассылка: it can be published; how many partners there are is not known yet.
+    ReadyUncounted,
+    /// Рассылка: a status that somebody has typed announces nothing.
+    StatusByHand,
     /// Рассылка: these things are missing or wrong.
     Faulty(&'a str),
     /// One thing that is wrong.
@@ -61,6 +67,8 @@ pub enum PromotionNote<'a> {
     Paused(&'a str),
     /// Рассылка: ended before all had it.
     Cancelled(&'a str),
+    /// Рассылка: ended before anybody had it.
+    CancelledBefore,
     /// Рассылка: over, at.
     Over {
         /// So many of so many.
@@ -91,6 +99,8 @@ pub enum PromotionNote<'a> {
     Copied,
     /// An action was not taken: it stood there before the start.
     BeforeOurTime,
+    /// An action was refused: the staff list has not been seen yet.
+    NoList,
     /// No admin chat to test in.
     NoAdminChat,
     /// The test did not get through, for this reason.
@@ -122,6 +132,8 @@ pub enum BroadcastNote<'a> {
     Late(&'a str, i64),
     /// What was shown is a test: so many partners would get it, in so much time.
     Tested(u64, &'a str),
+    /// What was shown is a test; how many partners would get it is not known yet.
+    TestedUncounted,
     /// Google refused the row with this key, in these words.
     RowRefused(&'a PromotionKey, &'a str),
 }
@@ -145,6 +157,7 @@ impl<'a> BroadcastNote<'a> {
             Self::Unfit(title) => one("promotion-unfit", "title", title),
             Self::Late(title, hours) => ("promotion-late", vec![("title", title.into()), ("hours", hours.into())]),
             Self::Tested(count, time) => ("promotion-tested", vec![("count", count.into()), ("time", time.into())]),
+            Self::TestedUncounted => plain("promotion-tested-uncounted"),
             Self::RowRefused(key, words) => (
                 "admin-promotion-refused",
                 vec![("key", key.0.as_str().into()), ("words", words.into())],
@@ -160,6 +173,8 @@ impl<'a> PromotionNote<'a> {
                 "mailing-ready",
                 vec![("count", count.into()), ("shown", shown.into()), ("time", time.into())],
             ),
+            Self::ReadyUncounted => plain("mailing-ready-uncounted"),
+            Self::StatusByHand => plain("mailing-status-by-hand"),
             Self::Faulty(faults) => one("mailing-faulty", "faults", faults),
             Self::Fault(fault) => self::fault(fault),
             Self::Scheduled(at) => one("mailing-scheduled", "at", at),
@@ -176,6 +191,7 @@ impl<'a> PromotionNote<'a> {
             Self::Quiet { progress, until } => ("mailing-quiet", vec![("progress", progress.into()), ("until", until.into())]),
             Self::Paused(progress) => one("mailing-paused", "progress", progress),
             Self::Cancelled(progress) => one("mailing-cancelled", "progress", progress),
+            Self::CancelledBefore => plain("mailing-cancelled-before"),
             Self::Over { progress, at } => ("mailing-over", vec![("progress", progress.into()), ("at", at.into())]),
             Self::Progress { sent, all } => ("mailing-progress", vec![("sent", sent.into()), ("all", all.into())]),
             Self::Failed(count) => ("mailing-failed", vec![("count", count.into())]),
@@ -187,6 +203,7 @@ impl<'a> PromotionNote<'a> {
             Self::UnknownAction(word) => one("refusal-unknown-action", "word", word),
             Self::Copied => plain("refusal-copied"),
             Self::BeforeOurTime => plain("refusal-before-our-time"),
+            Self::NoList => plain("refusal-no-list"),
             Self::NoAdminChat => plain("refusal-no-admin-chat"),
             Self::TestFailed(why) => one("refusal-test-failed", "why", why),
             Self::AtOnce => plain("duration-at-once"),
@@ -209,12 +226,22 @@ fn fault(fault: Fault) -> Message<'static> {
         Fault::NoEnd => plain("fault-no-end"),
         Fault::StartUnreadable => plain("fault-start-unreadable"),
         Fault::EndUnreadable => plain("fault-end-unreadable"),
+        Fault::StartTwoWays(one, other) => two_ways("fault-start-two-ways", one, other),
+        Fault::EndTwoWays(one, other) => two_ways("fault-end-two-ways", one, other),
+        Fault::StartFar => plain("fault-start-far"),
         Fault::EndBeforeStart => plain("fault-end-before-start"),
         Fault::EndPassed => plain("fault-end-passed"),
         Fault::LinkBroken => plain("fault-link-broken"),
+        Fault::LinkIsMail => plain("fault-link-is-mail"),
         Fault::ContentBroken => plain("fault-content-broken"),
         Fault::TooLong(over) => ("fault-too-long", vec![("over", over.into())]),
     }
+}
+
+/// Two days that may be meant, as they are to be written.
+fn two_ways(id: &'static str, one: Date, other: Date) -> Message<'static> {
+    let written = |date: Date| date.strftime("%d.%m.%Y").to_string().into();
+    (id, vec![("one", written(one)), ("other", written(other))])
 }
 
 /// Why the picture cannot be had.
