@@ -114,8 +114,12 @@ fn stopped(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
     let say = |note: StateNote<'_>| rules.wording.note(Note::State(note));
     let why = |trouble: RowTrouble| text(&rules.wording.note(Note::Stopped(trouble)));
     let appeals = snapshot.appeals().filter_map(|appeal| {
-        let (number, trouble) = (appeal.number?, appeal.stopped?);
-        Some(vec![text(&say(StateNote::StoppedAppeal(number))), why(trouble)])
+        let number = appeal.number?;
+        let reason = match appeal.stopped {
+            _ if appeal.mixed => text(&rules.wording.note(Note::DeliveryMixed)),
+            trouble => why(trouble?),
+        };
+        Some(vec![text(&say(StateNote::StoppedAppeal(number))), reason])
     });
     let partners = snapshot.partners().filter_map(|partner| {
         let trouble = partner.stopped?;

@@ -71,6 +71,9 @@ pub struct Appeal {
     /// Lines of which the partner has heard in words that they have come in.
     #[serde(default)]
     pub heard: u32,
+    /// An earlier version has put messages of several partners into it: nothing is sent of it any more, and nothing joins it.
+    #[serde(default)]
+    pub mixed: bool,
 }
 
 /// The one message of an appeal that is changed as the appeal goes on.
@@ -230,7 +233,7 @@ impl Appeal {
     /// Whether the partner's next message joins it.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        !self.status.is_closed() && self.stopped != Some(RowTrouble::Missing)
+        !self.status.is_closed() && !self.mixed && self.stopped != Some(RowTrouble::Missing)
     }
 
     /// The answer whose every part Telegram has, while it still stands in its cell.

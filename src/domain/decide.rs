@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use super::{
     effect::Decision,
     event::{Event, Wake},
-    handlers::{answers, appeals, conversation, delivery, looks, operator, promotions, registration, restoring, rows, staff, writes},
+    handlers::{
+        answers, appeals, conversation, delivery, looks, mixed, operator, promotions, registration, restoring, rows, staff, writes,
+    },
     ids::Seq,
     rules::Rules,
     turn::Turn,
@@ -24,8 +26,10 @@ pub fn decide(rules: &Rules, view: &impl View, seq: Seq, event: &Event, now: Tim
         Event::Looked(looked) => looks::looked(&mut turn, looked),
         Event::Sent(id, outcome) => delivery::sent(&mut turn, id, outcome),
         Event::Wrote(report) => writes::wrote(&mut turn, report),
+        Event::Mixed(mixed) => mixed::found(&mut turn, mixed),
         Event::Restored(restored) => restoring::restored(&mut turn, restored),
         Event::Due(Wake::Session(chat)) => registration::waited(&mut turn, *chat),
+        Event::Due(Wake::Parked(chat)) => registration::looked(&mut turn, *chat),
         Event::Due(Wake::Kept(chat)) => registration::outdated(&mut turn, *chat),
         Event::Due(Wake::Appeal(appeal)) => answers::waited(&mut turn, *appeal),
         Event::Due(Wake::Partner(code)) => staff::waited(&mut turn, code),

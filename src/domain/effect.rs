@@ -71,6 +71,25 @@ pub enum Entity {
 }
 
 impl Entity {
+    /// What it is, in a word for people, in the plural.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Partner(_) => "partners",
+            Self::Session(_) => "sessions",
+            Self::Appeal(_) => "appeals",
+            Self::Line(_) => "lines",
+            Self::Tab(_) => "tabs",
+            Self::File(_) => "files",
+            Self::Post(_) => "posts",
+            Self::Group(_) => "groups",
+            Self::Broadcast(_) => "broadcasts",
+            Self::Announced(_) => "announcements",
+            Self::Promotion(_) => "promotions",
+            Self::Alerts(_) => "sets of alerts",
+        }
+    }
+
     /// Whether both are versions of one and the same thing.
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {

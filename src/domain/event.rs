@@ -36,10 +36,21 @@ pub enum Event {
     Wrote(WriteReport),
     /// A spreadsheet has gone on without this journal, which is a copy from before.
     Restored(Restored),
+    /// The journal holds an appeal into which an earlier version has put messages of several partners.
+    Mixed(Mixed),
     /// A durable timer is due.
     Due(Wake),
     /// The operator asked for something.
     Admin(Command),
+}
+
+/// An appeal with messages of several partners.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mixed {
+    /// Which.
+    pub appeal: AppealId,
+    /// Who has messages in it beside the partner that it belongs to.
+    pub others: BTreeSet<ChatId>,
 }
 
 /// An update, decoded as far as we serve it.
@@ -322,6 +333,8 @@ pub enum RowResult {
 pub enum Wake {
     /// A registration has waited for a while.
     Session(ChatId),
+    /// The look has ended for which a registration waited.
+    Parked(ChatId),
     /// What a stranger wrote has been kept for a day.
     Kept(ChatId),
     /// An answer has been on its way for a while, or its grace is over.

@@ -25,9 +25,23 @@ pub struct CallbackId(pub String);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Seq(pub u64);
 
-/// An appeal: the sequence number of the event that opened it.
+/// An appeal: the sequence number of the event that opened it, and its turn among those that this event opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct AppealId(pub Seq);
+#[serde(from = "WrittenAppealId", into = "WrittenAppealId")]
+pub struct AppealId {
+    /// The event.
+    pub seq: Seq,
+    /// Its turn, from 0.
+    pub n: u16,
+}
+
+/// An appeal's identity in a record: `12`, or `[12,1]` for a further one of the same event. Earlier versions wrote the first form alone.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum WrittenAppealId {
+    First(Seq),
+    Further(Seq, u16),
+}
 
 /// What people call an appeal by: the bare number in the column `№`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -146,13 +160,39 @@ impl PromotionKey {
     }
 }
 
+impl AppealId {
+    /// The first appeal that the event at this place opened.
+    #[must_use]
+    pub const fn first(seq: Seq) -> Self {
+        Self { seq, n: 0 }
+    }
+}
+
+impl From<WrittenAppealId> for AppealId {
+    fn from(written: WrittenAppealId) -> Self {
+        match written {
+            WrittenAppealId::First(seq) => Self::first(seq),
+            WrittenAppealId::Further(seq, n) => Self { seq, n },
+        }
+    }
+}
+
+impl From<AppealId> for WrittenAppealId {
+    fn from(id: AppealId) -> Self {
+        match id {
+            AppealId { seq, n: 0 } => Self::First(seq),
+            AppealId { seq, n } => Self::Further(seq, n),
+        }
+    }
+}
+
 impl OutboxId {
     /// A short name, by which an operator can speak of the message.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
             Self::Reply(seq, turn) => format!("r{seq}.{turn}"),
-            Self::Answer(appeal, revision, part) => format!("a{}.{}.{part}", appeal.0, revision.0),
+            Self::Answer(appeal, revision, part) => format!("a{appeal}.{}.{part}", revision.0),
             Self::Promotion(key, chat) => format!("p{}.{chat}", key.0),
             Self::Cover(key, chat) => format!("c{}.{chat}", key.0),
             Self::Preview(key, turn) => format!("v{}.{turn}", key.0),
@@ -169,6 +209,15 @@ impl fmt::Display for ChatId {
 impl fmt::Display for Seq {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for AppealId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self { seq, n: 0 } => seq.fmt(f),
+            Self { seq, n } => write!(f, "{seq}-{n}"),
+        }
     }
 }
 
@@ -230,6 +279,17 @@ mod tests {
         ] {
             assert_eq!(PartnerCode::fold(text).as_ref().map(PartnerCode::as_str), folded, "{text}");
         }
+    }
+
+    #[test]
+    fn an_appeal_s_identity_is_written_as_ever_and_a_further_one_of_an_event_beside_it() {
+        let further = AppealId { seq: Seq(12), n: 1 };
+        for (id, json, name) in [(AppealId::first(Seq(12)), "12", "a12.2.0"), (further, "[12,1]", "a12-1.2.0")] {
+            assert_eq!(serde_json::to_string(&id).unwrap(), json);
+            assert_eq!(serde_json::from_str::<AppealId>(json).unwrap(), id);
+            assert_eq!(OutboxId::Answer(id, Revision(2), 0).name(), name);
+        }
+        assert!(AppealId::first(Seq(12)) < further && further < AppealId::first(Seq(13)));
     }
 
     #[test]

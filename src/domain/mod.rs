@@ -28,6 +28,7 @@ mod archive;
 pub mod decide;
 pub mod digest;
 mod handlers;
+pub mod ownership;
 pub mod project;
 pub mod promotion;
 pub mod tally;

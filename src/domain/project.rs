@@ -210,6 +210,9 @@ pub(super) fn updated(rules: &Rules, appeal: &Appeal) -> Text {
 /// `Доставка`.
 pub(super) fn delivery(rules: &Rules, appeal: &Appeal) -> String {
     let note = |note: Note<'_>| rules.wording.note(note);
+    if appeal.mixed {
+        return note(Note::DeliveryMixed);
+    }
     match &appeal.delivery {
         Delivery::Empty => String::new(),
         Delivery::Adopted => appeal.seen.delivery.as_str().to_owned(),

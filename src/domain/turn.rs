@@ -9,6 +9,7 @@ use super::{
     broadcast::Broadcast,
     effect::{Decision, Effect, Entity, Form, Keyboard, Send},
     ids::{AppealId, ChatId, FenceId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq, SpreadsheetId},
+    ownership,
     partner::Partner,
     promotion::Promotion,
     rules::Rules,
@@ -34,6 +35,7 @@ pub(super) struct Turn<'a, V> {
     pub(super) now: Timestamp,
     decision: Decision,
     replies: u16,
+    appeals: u16,
 }
 
 impl<'a, V: View> Turn<'a, V> {
@@ -45,6 +47,7 @@ impl<'a, V: View> Turn<'a, V> {
             now,
             decision: Decision::default(),
             replies: 0,
+            appeals: 0,
         }
     }
 
@@ -131,9 +134,11 @@ impl<'a, V: View> Turn<'a, V> {
         fresh.chain(stored).filter_map(|id| self.appeal(id)).find(Appeal::is_open)
     }
 
-    /// Stores an entity, in place of an earlier version of this decision.
+    /// Stores an entity, in place of an earlier version of this decision. What cannot be a version of the same thing is put beside it, so that
+    /// [`ownership::check`] finds both.
     pub(super) fn put(&mut self, entity: Entity) {
-        match self.decision.puts.iter_mut().find(|earlier| earlier.is_same_as(&entity)) {
+        let is_earlier = |earlier: &&mut Entity| earlier.is_same_as(&entity) && ownership::agree(earlier, &entity);
+        match self.decision.puts.iter_mut().find(is_earlier) {
             Some(earlier) => *earlier = entity,
             None => self.decision.put(entity),
         }
@@ -215,6 +220,16 @@ impl<'a, V: View> Turn<'a, V> {
             keyboard,
             ..Send::talk(id, to, Html::escape(text))
         }));
+    }
+
+    /// The identity of an appeal that this event opens.
+    pub(super) fn next_appeal(&mut self) -> AppealId {
+        let id = AppealId {
+            seq: self.seq,
+            n: self.appeals,
+        };
+        self.appeals = self.appeals.checked_add(1).expect("an event opens few appeals");
+        id
     }
 
     pub(super) fn next_reply(&mut self) -> OutboxId {

@@ -90,7 +90,7 @@ fn put(tables: &mut Ledger<'_>, entity: &Entity) -> Result<(), Fault> {
 }
 
 fn put_appeal(tables: &mut Ledger<'_>, appeal: &Appeal) -> Result<(), Fault> {
-    let id = keys::seq(appeal.id.0);
+    let id = keys::appeal(appeal.id);
     let before: Option<Appeal> = tables.read(Place::Appeals, &id)?;
     let (old_number, old_chat) = before.map_or((None, appeal.chat), |before| (before.number, before.chat));
     if let Some(number) = old_number.filter(|_| old_number != appeal.number) {

@@ -65,7 +65,7 @@ impl Marks {
         let appeals = person.chat.map_or_else(|| Ok(Vec::new()), |chat| appeals_of(tables, chat))?;
         marks
             .words
-            .extend(appeals.iter().map(|appeal| format!("\"appeal\":{}}}", appeal.0.0)));
+            .extend(appeals.iter().map(|appeal| format!("\"appeal\":{}}}", serde_json::json!(appeal))));
         let Some(code) = &person.code else { return Ok(marks) };
         let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
         marks.words.push(quoted(code.as_str()));
@@ -136,7 +136,7 @@ fn meant(tables: &Ledger<'_>, place: Place, marks: &Marks) -> Result<Vec<Vec<u8>
 fn appeals_of(tables: &Ledger<'_>, chat: ChatId) -> Result<Vec<AppealId>, Fault> {
     let (from, to) = keys::appeals_of(chat);
     let pairs = tables.pairs(Place::AppealsOf, &from, Bound::Included(&to), usize::MAX)?;
-    pairs.iter().map(|(key, _)| keys::to_appeal(key)).collect()
+    pairs.iter().map(|(key, _)| keys::to_appeal_of(key)).collect()
 }
 
 /// An appeal with its dialogue; tells which files its lines link to.
@@ -149,8 +149,8 @@ fn dialogue(tables: &mut Ledger<'_>, chat: ChatId, appeal: AppealId) -> Result<V
         }
     }
     tables.remove_range(Place::Lines, (&from, &to))?;
-    tables.remove(Place::Appeals, &keys::seq(appeal.0))?;
-    tables.remove(Place::Held, &keys::seq(appeal.0))?;
+    tables.remove(Place::Appeals, &keys::appeal(appeal))?;
+    tables.remove(Place::Held, &keys::appeal(appeal))?;
     tables.remove(Place::AppealsOf, &keys::appeal_of(chat, appeal))?;
     undirty(tables, &RowKey::Appeal(appeal))?;
     Ok(files)

@@ -18,7 +18,7 @@ use super::{
     records::Incoming,
     tables::{Fault, Ledger, Place},
 };
-use crate::domain::{effect::Decision, event::Event, ids::Seq, rules::Rules};
+use crate::domain::{effect::Decision, event::Event, ids::Seq, ownership, rules::Rules};
 
 /// The rules as the judge calls them.
 pub(super) type Decide = fn(&Rules, &Ledger<'_>, Seq, &Event, Timestamp) -> Decision;
@@ -26,7 +26,7 @@ pub(super) type Decide = fn(&Rules, &Ledger<'_>, Seq, &Event, Timestamp) -> Deci
 /// The words of a panic that are kept in a quarantine's reason, in characters.
 const PANIC_WORDS: usize = 200;
 
-/// Decides records.
+/// Decides records, and stops every decision that would put a thing in the place of another's.
 pub(super) struct Judge {
     rules: Rules,
     interpret: Interpret,
@@ -119,7 +119,9 @@ impl Judge {
         };
         let decided = catch_unwind(AssertUnwindSafe(|| {
             let event = incoming.body.event(&self.interpret)?;
-            Ok((self.decide)(&self.rules, tables, seq, &event, now))
+            let decision = (self.decide)(&self.rules, tables, seq, &event, now);
+            ownership::check(tables, &decision).map_err(|clash| clash.to_string())?;
+            Ok(decision)
         }));
         match tables.take_trouble() {
             Some(fault @ Fault::Disk(_)) => return Err(fault),

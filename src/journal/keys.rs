@@ -17,6 +17,9 @@ pub(super) type Order = (Seq, u16);
 /// What separates a text from what follows it in a key; no spreadsheet id holds it.
 const END_OF_TEXT: u8 = 0;
 
+/// What marks a further appeal of an event: the index of a line that no dialogue reaches.
+const FURTHER: [u8; 4] = u32::MAX.to_be_bytes();
+
 pub(super) fn seq(seq: Seq) -> [u8; 8] {
     seq.0.to_be_bytes()
 }
@@ -37,18 +40,45 @@ pub(super) fn chat(chat: ChatId) -> [u8; 8] {
     signed(chat.0)
 }
 
-pub(super) fn appeal_of(chat: ChatId, appeal: AppealId) -> Vec<u8> {
-    [signed(chat.0), seq(appeal.0)].concat()
+/// The first appeal of an event has the event's bytes alone; a further one has its turn behind a mark that sorts after all lines of the
+/// first, so that no range of one appeal holds anything of another.
+pub(super) fn appeal(id: AppealId) -> Vec<u8> {
+    match id {
+        AppealId { seq: event, n: 0 } => seq(event).to_vec(),
+        AppealId { seq: event, n } => [&seq(event)[..], &FURTHER, &n.to_be_bytes()].concat(),
+    }
+}
+
+/// Reads the appeal back from an [`appeal`] key, or from a value.
+pub(super) fn to_appeal(key: &[u8]) -> Result<AppealId, Fault> {
+    let seq = to_seq(key)?;
+    let rest = key.get(size_of::<u64>()..).unwrap_or_default();
+    match (rest, rest.strip_prefix(&FURTHER)) {
+        ([], _) => Ok(AppealId::first(seq)),
+        (_, Some(&[high, low])) => Ok(AppealId {
+            seq,
+            n: u16::from_be_bytes([high, low]),
+        }),
+        _ => Err(Fault::Record("an appeal's key is too long".to_owned())),
+    }
+}
+
+pub(super) fn appeal_of(chat: ChatId, id: AppealId) -> Vec<u8> {
+    [&signed(chat.0)[..], &appeal(id)].concat()
 }
 
 /// The range of [`appeal_of`] keys of one chat.
 pub(super) fn appeals_of(chat: ChatId) -> (Vec<u8>, Vec<u8>) {
-    (appeal_of(chat, AppealId(Seq(0))), appeal_of(chat, AppealId(Seq(u64::MAX))))
+    let last = AppealId {
+        seq: Seq(u64::MAX),
+        n: u16::MAX,
+    };
+    (appeal_of(chat, AppealId::first(Seq(0))), appeal_of(chat, last))
 }
 
 /// Reads the appeal back from the end of an [`appeal_of`] key.
-pub(super) fn to_appeal(key: &[u8]) -> Result<AppealId, Fault> {
-    to_seq(key.get(size_of::<u64>()..).unwrap_or_default()).map(AppealId)
+pub(super) fn to_appeal_of(key: &[u8]) -> Result<AppealId, Fault> {
+    to_appeal(key.get(size_of::<u64>()..).unwrap_or_default())
 }
 
 /// The range of [`line`] keys of one appeal.
@@ -56,8 +86,8 @@ pub(super) fn lines_of(appeal: AppealId) -> (Vec<u8>, Vec<u8>) {
     (line(appeal, 0), line(appeal, u32::MAX))
 }
 
-pub(super) fn line(appeal: AppealId, index: u32) -> Vec<u8> {
-    [&seq(appeal.0)[..], &index.to_be_bytes()].concat()
+pub(super) fn line(of: AppealId, index: u32) -> Vec<u8> {
+    [&appeal(of)[..], &index.to_be_bytes()].concat()
 }
 
 pub(super) fn announced(key: &PromotionKey, chat: ChatId) -> Vec<u8> {
@@ -161,7 +191,24 @@ mod tests {
         assert!(signed(-5) < signed(-4) && signed(-1) < signed(0) && signed(0) < signed(i64::MAX));
         assert!(waiting(Lane::Talk, (Seq(300), 0)) < waiting(Lane::Announcement, (Seq(1), 0)));
         assert!(waiting(Lane::Talk, (Seq(2), 255)) < waiting(Lane::Talk, (Seq(2), 256)));
-        assert!(line(AppealId(Seq(1)), u32::MAX) < line(AppealId(Seq(2)), 0));
+        assert!(line(AppealId::first(Seq(1)), u32::MAX) < line(AppealId::first(Seq(2)), 0));
+    }
+
+    #[test]
+    fn appeals_of_one_event_keep_apart_in_order() {
+        let ids = [(1, 0), (1, 1), (1, 300), (2, 0)].map(|(seq, n)| AppealId { seq: Seq(seq), n });
+        assert_eq!(appeal(ids[0]), seq(Seq(1)), "as it was ever written");
+        let chat = ChatId(7);
+        for (index, &id) in ids.iter().enumerate() {
+            assert_eq!(to_appeal(&appeal(id)), Ok(id));
+            assert_eq!(to_appeal_of(&appeal_of(chat, id)), Ok(id));
+            let (first, last) = appeals_of(chat);
+            assert!((first..=last).contains(&appeal_of(chat, id)));
+            for &later in &ids[index + 1..] {
+                assert!(appeal(id) < appeal(later) && lines_of(id).1 < lines_of(later).0, "{id} {later}");
+            }
+        }
+        assert!(to_appeal(&[0; 9]).is_err());
     }
 
     #[test]

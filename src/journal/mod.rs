@@ -11,6 +11,7 @@ mod fences;
 mod inbox;
 mod judge;
 mod keys;
+mod mixed;
 mod nudges;
 mod outbox;
 mod queue;

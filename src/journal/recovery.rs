@@ -8,7 +8,7 @@ use super::{
     carry::Hints,
     inbox::{self, DECIDED_AT_ONCE},
     judge::{Halt, Judge},
-    keys, outbox,
+    keys, mixed, outbox,
     records::VERSION,
     tables::{Fault, Ledger, Place},
 };
@@ -44,6 +44,7 @@ enum Step {
 /// Brings the journal into the state in which the writer can go on.
 pub(super) fn recover(db: &Database, judge: &mut Judge) -> Result<Hints, Fault> {
     judge.transact(db, |_, tables| begin(tables))?;
+    judge.transact(db, |_, tables| Ok(mixed::search(tables, clock::now())?))?;
     let mut hints = decide_pending(db, judge)?;
     judge.transact(db, |_, tables| Ok(lose_sends(tables)?))?;
     hints.merge(decide_pending(db, judge)?);

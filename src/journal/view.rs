@@ -39,8 +39,8 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         let mut appeals = Vec::new();
         for pair in self.scan(Place::AppealsOf, &from, Bound::Included(&to))?.rev().take(newest) {
             let (key, _) = pair?;
-            let id = keys::to_appeal(key.value())?;
-            appeals.extend(self.read::<Appeal>(Place::Appeals, &keys::seq(id.0))?);
+            let id = keys::to_appeal_of(key.value())?;
+            appeals.extend(self.read::<Appeal>(Place::Appeals, &keys::appeal(id))?);
         }
         Ok(appeals)
     }
@@ -66,7 +66,7 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
 
     fn held_appeals(&self) -> Result<Vec<AppealId>, Fault> {
         let all = self.scan(Place::Held, &[], Bound::Unbounded)?;
-        all.map(|pair| keys::to_seq(pair?.0.value()).map(AppealId)).collect()
+        all.map(|pair| keys::to_appeal(pair?.0.value())).collect()
     }
 
     fn waiting_messages(&self) -> Result<Vec<OutboxId>, Fault> {
@@ -90,12 +90,12 @@ impl<T: ReadableTable<Bytes, Bytes>> View for Tables<T> {
     }
 
     fn appeal(&self, id: AppealId) -> Option<Appeal> {
-        self.settle(self.read(Place::Appeals, &keys::seq(id.0)))
+        self.settle(self.read(Place::Appeals, &keys::appeal(id)))
     }
 
     fn numbered(&self, number: Number) -> Option<AppealId> {
         let found = self.bytes(Place::Numbered, &keys::number(number));
-        self.settle(found.and_then(|id| id.map(|id| keys::to_seq(&id).map(AppealId)).transpose()))
+        self.settle(found.and_then(|id| id.map(|id| keys::to_appeal(&id)).transpose()))
     }
 
     fn appeals_of(&self, chat: ChatId, newest: usize) -> Vec<Appeal> {

@@ -5,6 +5,9 @@ mod answers;
 mod appeals;
 mod archive;
 mod cells;
+#[path = "../support/crowd.rs"]
+mod crowd;
+mod first_messages;
 mod first_start;
 mod operator;
 mod outages;

@@ -7,6 +7,9 @@ mod backups;
 mod broadcast_kills;
 mod child;
 mod commands;
+#[path = "../support/crowd.rs"]
+mod crowd;
+mod first_kills;
 mod forget;
 mod init;
 mod kills;

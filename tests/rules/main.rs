@@ -7,6 +7,7 @@ mod broadcasts;
 mod cases;
 mod delivery;
 mod lines;
+mod mixed;
 mod operator;
 mod phones;
 mod pinboard;

@@ -71,12 +71,11 @@ fn a_look_that_began_earlier_does_not_refuse_and_a_new_line_registers() {
     table.later(60);
     table.text(BORIS, "2045");
     table.contact(BORIS, "79160000001", true);
-    let old = sheetdesk::domain::event::Looked {
-        tab: Tab::Partners,
-        began: before,
-        highest: None,
-    };
-    assert_eq!(table.event(&Event::Looked(old)), [""; 0]);
+    assert_eq!(
+        table.looked_since(Tab::Partners, before),
+        ["look partners"],
+        "he waits for the next"
+    );
     table.lists("2045.0", "Борис", "+7 916 000-00-01");
     table.later(1);
     let decision = table.looked(Tab::Partners);
@@ -220,7 +219,7 @@ fn before_the_first_look_messages_wait_and_a_partner_of_old_is_simply_served() {
         [
             "line 0: Когда будет выплата?",
             "7001: Приняли, обращение № 1. Ответим здесь же.",
-            "dirty appeal 5"
+            "dirty appeal 6"
         ]
     );
 }

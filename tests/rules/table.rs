@@ -6,12 +6,14 @@ use sheetdesk::domain::{
     decide::decide,
     effect::{Decision, Effect, Entity, Form, Keyboard},
     event::{
-        AnswerCell, AppealCells, Event, Looked, Outcome, PartnerCells, RowEvent, RowResult, TelegramCell, Update, WriteReport, WrittenRow,
+        AnswerCell, AppealCells, Event, Looked, Outcome, PartnerCells, RowEvent, RowResult, TelegramCell, Update, Wake, WriteReport,
+        WrittenRow,
     },
     files::Links,
     ids::{ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
     memory::Memory,
     message::{Content, Context, Message},
+    ownership,
     row::{CellValue, Column, DesiredRow},
     rules::Rules,
     session::Locale,
@@ -89,6 +91,7 @@ impl Table {
         self.seq += 1;
         let seq = Seq(self.seq);
         let decision = decide(&self.rules, &self.state, seq, event, self.now);
+        assert_eq!(ownership::check(&self.state, &decision), Ok(()), "{event:?}");
         let words = self.tell(&decision);
         self.state.apply(seq, decision, self.now);
         words
@@ -173,11 +176,20 @@ impl Table {
     }
 
     pub(crate) fn looked(&mut self, tab: Tab) -> Vec<String> {
-        self.event(&Event::Looked(Looked {
-            tab,
-            began: self.now,
-            highest: None,
-        }))
+        self.looked_since(tab, self.now)
+    }
+
+    /// A look ends that began at this moment, and whoever waited for it is answered.
+    pub(crate) fn looked_since(&mut self, tab: Tab, began: Timestamp) -> Vec<String> {
+        let words = self.event(&Event::Looked(Looked { tab, began, highest: None }));
+        let waited = |(at, wake): &(Timestamp, Wake)| *at <= self.now && matches!(wake, Wake::Parked(_));
+        let due: Vec<_> = self.state.timers.keys().filter(|timer| waited(timer)).cloned().collect();
+        let answered = due.into_iter().flat_map(|timer| {
+            self.state.timers.remove(&timer);
+            self.event(&Event::Due(timer.1))
+        });
+        let words = words.into_iter().filter(|word| word != "wake in 0 s");
+        words.chain(answered.collect::<Vec<_>>()).collect()
     }
 
     /// The row of an appeal as a look shows it.
@@ -327,7 +339,7 @@ pub(crate) fn code(text: &str) -> PartnerCode {
 fn tell_key(key: &RowKey) -> String {
     match key {
         RowKey::Partner(code) => format!("partner {}", code.as_str()),
-        RowKey::Appeal(id) => format!("appeal {}", id.0),
+        RowKey::Appeal(id) => format!("appeal {}", id),
         RowKey::Promotion(key) => format!("promotion {}", key.0),
     }
 }

@@ -163,8 +163,24 @@ fn refusal(why: Why) -> Delivery {
     }
 }
 
+/// Nothing of this appeal goes out any more; what Telegram has already leaves its cell as ever.
+pub(super) fn withhold(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
+    if let Some(answer) = appeal.answer.take_if(|answer| !answer.is_delivered()) {
+        for (part, _) in (0_u8..).zip(&answer.parts) {
+            turn.then(Effect::Withdraw(OutboxId::Answer(appeal.id, answer.revision, part)));
+        }
+    }
+    if appeal.answer.is_none() && appeal.seen.answer.is_some() {
+        appeal.delivery = Delivery::Held;
+    }
+    turn.dirty(RowKey::Appeal(appeal.id));
+}
+
 /// Starts the way of a text: at once, after its grace, or when the partner comes back.
 fn begin(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: Text) {
+    if appeal.mixed {
+        return withhold(turn, appeal);
+    }
     if let Some(mut session) = turn.session(appeal.chat).filter(|session| session.blocked) {
         session.undelivered.insert(appeal.id);
         turn.put(Entity::Session(session));

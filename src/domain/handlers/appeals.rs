@@ -47,8 +47,7 @@ pub(super) fn receive(turn: &mut Turn<'_, impl View>, session: &mut Session, rep
 }
 
 /// A message was changed after it was written. Where its line cannot be, the change is a line of its own.
-pub(super) fn corrected(turn: &mut Turn<'_, impl View>, session: &mut Session, id: AppealId, index: u32, entry: &Kept) {
-    let Some(mut appeal) = turn.appeal(id) else { return };
+pub(super) fn corrected(turn: &mut Turn<'_, impl View>, session: &mut Session, mut appeal: Appeal, index: u32, entry: &Kept) {
     if lines::correct(turn, &mut appeal, index, &entry.text, entry.at) {
         return turn.put(Entity::Appeal(appeal));
     }
@@ -104,10 +103,16 @@ pub(super) fn receipt_sent(turn: &mut Turn<'_, impl View>, id: AppealId, message
     }
 }
 
-/// The appeal that a message belongs to, unless its row is gone. A closed one is opened again: its answer is what the partner speaks of.
-fn replied_to(turn: &mut Turn<'_, impl View>, chat: ChatId, message: MessageId) -> Option<Appeal> {
+/// The appeal of this chat that a message of it belongs to, and the line that holds it, if one does.
+pub(super) fn of_message(turn: &Turn<'_, impl View>, chat: ChatId, message: MessageId) -> Option<(Appeal, Option<u32>)> {
     let post = turn.view.post(chat, message)?;
-    let mut appeal = turn.appeal(post.appeal)?;
+    let own = turn.appeal(post.appeal).filter(|appeal| appeal.chat == chat && !appeal.mixed)?;
+    Some((own, post.line))
+}
+
+/// The appeal that a message belongs to, unless its row is gone. A closed one is opened again: its answer is what the partner speaks of.
+fn replied_to(turn: &Turn<'_, impl View>, chat: ChatId, message: MessageId) -> Option<Appeal> {
+    let (mut appeal, _) = of_message(turn, chat, message)?;
     if appeal.stopped == Some(RowTrouble::Missing) {
         return None;
     }
@@ -178,9 +183,9 @@ fn add_line_of(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, author: Auth
 }
 
 /// An appeal as it begins, for a row of our own or an adopted one.
-pub(super) fn blank(turn: &Turn<'_, impl View>, chat: ChatId) -> Appeal {
+pub(super) fn blank(turn: &mut Turn<'_, impl View>, chat: ChatId) -> Appeal {
     Appeal {
-        id: AppealId(turn.seq),
+        id: turn.next_appeal(),
         number: None,
         chat,
         partner: None,
@@ -204,6 +209,7 @@ pub(super) fn blank(turn: &Turn<'_, impl View>, chat: ChatId) -> Appeal {
         receipt: None,
         changed: Seq::default(),
         heard: 0,
+        mixed: false,
     }
 }
 

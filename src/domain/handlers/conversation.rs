@@ -144,13 +144,9 @@ fn edited(turn: &mut Turn<'_, impl View>, message: &Message) {
     let Some(entry) = entry(turn, message).filter(|_| session.partner.is_some() || pace == Pace::Usual) else {
         return;
     };
-    match turn
-        .view
-        .post(message.chat, message.message)
-        .and_then(|post| post.line.map(|line| (post.appeal, line)))
-    {
-        Some((appeal, line)) => appeals::corrected(turn, &mut session, appeal, line, &entry),
-        None => registration::corrected(turn, session, entry),
+    match appeals::of_message(turn, message.chat, message.message) {
+        Some((appeal, Some(line))) => appeals::corrected(turn, &mut session, appeal, line, &entry),
+        Some((_, None)) | None => registration::corrected(turn, session, entry),
     }
 }
 

@@ -59,7 +59,10 @@ pub(in crate::domain) fn sent(turn: &mut Turn<'_, impl View>, id: &OutboxId, out
 
 /// What Telegram has can be replied to, and a receipt can be changed.
 fn remember(turn: &mut Turn<'_, impl View>, send: &Send, message: MessageId) {
-    let Some(appeal) = send.about else { return };
+    let about = send.about.and_then(|id| turn.appeal(id));
+    let Some(appeal) = about.filter(|appeal| appeal.chat == send.to).map(|appeal| appeal.id) else {
+        return;
+    };
     match send.form {
         Form::Edit(_) => return,
         Form::Receipt => appeals::receipt_sent(turn, appeal, message),
@@ -120,6 +123,7 @@ fn lose(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
     let id = entry.send.id.clone();
     let lost = entry.lost.saturating_add(1);
     let resend = match &id {
+        OutboxId::Answer(appeal, ..) if turn.appeal(*appeal).is_some_and(|appeal| appeal.mixed) => false,
         OutboxId::Reply(..) | OutboxId::Answer(..) | OutboxId::Preview(..) => turn.rules.resend_unknown && lost == 1,
         OutboxId::Promotion(..) | OutboxId::Cover(..) => turn.rules.resend_announcements && lost == 1,
     };

@@ -39,7 +39,7 @@ pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, looked: &Looked)
     match looked.tab {
         Tab::Partners => {
             staff::looked(turn);
-            registration::after_look(turn, looked.began);
+            registration::after_look(turn);
             if first {
                 promotions::partners_known(turn);
             }

@@ -13,6 +13,7 @@ mod erasing;
 mod lines;
 pub(super) mod looks;
 mod manners;
+pub(super) mod mixed;
 pub(super) mod operator;
 pub(super) mod promotions;
 mod publishing;

@@ -83,25 +83,26 @@ pub(in crate::domain) fn outdated(turn: &mut Turn<'_, impl View>, chat: ChatId) 
     }
 }
 
-/// A fresh look at the staff list has ended: whoever waited since before it began is answered now.
-pub(super) fn after_look(turn: &mut Turn<'_, impl View>, began: Timestamp) {
+/// A fresh look at the staff list has ended: whoever waited for it is answered, each by a decision of his own.
+pub(super) fn after_look(turn: &mut Turn<'_, impl View>) {
     let mut tab = turn.tab(Tab::Partners);
-    let ready: Vec<ChatId> = tab
-        .parked
-        .iter()
-        .copied()
-        .filter(|&chat| waiting_since(turn, chat).is_none_or(|since| since <= began))
-        .collect();
-    for chat in &ready {
-        tab.parked.remove(chat);
-    }
+    let waiting = std::mem::take(&mut tab.parked);
     turn.put(Entity::Tab(tab));
-    for chat in ready {
-        if let Some(mut session) = turn.session(chat)
-            && session.registration.parked.take().is_some()
-        {
-            conclude(turn, session);
-        }
+    for chat in waiting {
+        let (at, wake) = (turn.now, Wake::Parked(chat));
+        turn.then(Effect::Then { at, wake });
+    }
+}
+
+/// The look has ended for which this registration waited; one that began before it waits for the next.
+pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, chat: ChatId) {
+    let Some(mut session) = turn.session(chat) else { return };
+    let Some(parked) = session.registration.parked else { return };
+    if turn.tab(Tab::Partners).looked.is_some_and(|began| parked.since <= began) {
+        session.registration.parked = None;
+        conclude(turn, session);
+    } else {
+        join_queue(turn, chat);
     }
 }
 
@@ -336,12 +337,6 @@ fn join_queue(turn: &mut Turn<'_, impl View>, chat: ChatId) {
             wake: Wake::Session(chat),
         });
     }
-}
-
-fn waiting_since(turn: &Turn<'_, impl View>, chat: ChatId) -> Option<Timestamp> {
-    turn.session(chat)
-        .and_then(|session| session.registration.parked)
-        .map(|parked| parked.since)
 }
 
 fn minutes_left(first: Timestamp, now: Timestamp) -> i64 {

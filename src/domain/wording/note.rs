@@ -85,6 +85,8 @@ pub enum Note<'a> {
     DeliveryWaiting,
     /// Доставка: held since first sight.
     DeliveryHeld,
+    /// Доставка: the row holds messages of several partners.
+    DeliveryMixed,
     /// Доставка: delivered at; perhaps twice.
     DeliveryDelivered(&'a str, bool),
     /// Доставка: the outcome is unknown; sent twice.
@@ -158,6 +160,8 @@ pub enum Note<'a> {
     AdminRevoked(&'a PartnerCode),
     /// Admin: the journal is older than the sheet; so many messages that waited are not sent.
     AdminRestored(usize),
+    /// Admin: an appeal holds messages of these partners.
+    AdminMixed(Option<Number>, &'a str),
     /// Admin: Google refused an appeal's row.
     AdminRowRefused(Number, &'a str),
     /// Admin: Google refused a partner's row.
@@ -205,6 +209,7 @@ impl<'a> Note<'a> {
             Self::DeliveryFormulaKept(time) => ("delivery-formula-kept", vec![("time", time.into())]),
             Self::DeliveryWaiting => plain("delivery-waiting"),
             Self::DeliveryHeld => plain("delivery-held"),
+            Self::DeliveryMixed => plain("delivery-mixed"),
             Self::DeliveryDelivered(time, false) => ("delivery-delivered", vec![("time", time.into())]),
             Self::DeliveryDelivered(time, true) => ("delivery-delivered-maybe-twice", vec![("time", time.into())]),
             Self::DeliveryUnknown(false) => plain("delivery-unknown"),
@@ -219,6 +224,13 @@ impl<'a> Note<'a> {
             Self::AdminStaffMended => plain("admin-staff-mended"),
             Self::AdminRevoked(code) => ("admin-revoked", vec![("code", code.as_str().into())]),
             Self::AdminRestored(count) => ("admin-restored", vec![("count", count.into())]),
+            Self::AdminMixed(number, partners) => (
+                "admin-mixed",
+                vec![
+                    ("number", number.map_or_else(|| "…".to_owned(), |number| number.to_string()).into()),
+                    ("partners", partners.into()),
+                ],
+            ),
             Self::AdminRowsStopped(numbers, words) => ("admin-rows-stopped", vec![("numbers", numbers.into()), ("words", words.into())]),
             Self::AdminRowRefused(number, words) => (
                 "admin-row-refused",

@@ -199,7 +199,7 @@ fn of_the_first_version(dir: &Path) {
     let message: records::Message = records::decode(&fixture("message.json")).unwrap();
     let id = keys::of(&message.entry.send.id).unwrap();
     let code = PartnerCode::fold("П-1042").unwrap();
-    let (appeal, number) = (AppealId(Seq(12)), Number(41));
+    let (appeal, number) = (AppealId::first(Seq(12)), Number(41));
     let timer = keys::at(
         Timestamp::from_second(1_760_000_006).unwrap(),
         &keys::of(&Wake::Appeal(appeal)).unwrap(),
@@ -213,8 +213,8 @@ fn of_the_first_version(dir: &Path) {
         (Place::Quarantine, keys::seq(Seq(80)).to_vec(), fixture("quarantined.json")),
         (Place::Partners, code.as_str().as_bytes().to_vec(), fixture("partner.json")),
         (Place::Sessions, keys::chat(CHAT).to_vec(), fixture("session.json")),
-        (Place::Appeals, keys::seq(appeal.0).to_vec(), fixture("appeal.json")),
-        (Place::Numbered, keys::number(number).to_vec(), keys::seq(appeal.0).to_vec()),
+        (Place::Appeals, keys::appeal(appeal), fixture("appeal.json")),
+        (Place::Numbered, keys::number(number).to_vec(), keys::appeal(appeal)),
         (Place::AppealsOf, keys::appeal_of(CHAT, appeal), Vec::new()),
         (Place::Lines, keys::line(appeal, 3), fixture("line.json")),
         (Place::Tabs, b"appeals".to_vec(), fixture("tab.json")),

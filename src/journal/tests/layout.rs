@@ -62,7 +62,7 @@ fn entities_of_the_first_version_are_readable() {
     check(
         "line.json",
         &Line {
-            appeal: AppealId(Seq(12)),
+            appeal: AppealId::first(Seq(12)),
             index: 3,
             author: Author::Specialist,
             at: at(1),
@@ -78,7 +78,7 @@ fn entities_of_the_first_version_are_readable() {
             looked: Some(at(60)),
             next_number: Number(42),
             parked: [CHAT].into(),
-            unnumbered: [AppealId(Seq(12))].into(),
+            unnumbered: [AppealId::first(Seq(12))].into(),
 
             stopped: [(RowTrouble::Moved, [Number(40), Number(41)].into())].into(),
             ..TabState::new(Tab::Appeals)
@@ -109,7 +109,11 @@ fn the_journal_s_own_records_of_the_first_version_are_readable() {
             entry: OutboxEntry {
                 send: Send {
                     keyboard: Keyboard::Inline(vec![("Да".to_owned(), Button::SendKept)]),
-                    ..Send::talk(OutboxId::Answer(AppealId(Seq(12)), Revision(2), 0), CHAT, Html::escape("1 < 2"))
+                    ..Send::talk(
+                        OutboxId::Answer(AppealId::first(Seq(12)), Revision(2), 0),
+                        CHAT,
+                        Html::escape("1 < 2"),
+                    )
                 },
                 state: OutboxState::Waiting(at(5)),
                 born: at(4),
@@ -123,7 +127,7 @@ fn the_journal_s_own_records_of_the_first_version_are_readable() {
         "timer.json",
         &Timer {
             at: at(6),
-            wake: Wake::Appeal(AppealId(Seq(12))),
+            wake: Wake::Appeal(AppealId::first(Seq(12))),
         },
     );
     check(
@@ -156,7 +160,7 @@ fn session() -> Session {
     Session {
         partner: Some(code()),
         blocked: true,
-        undelivered: [AppealId(Seq(12))].into(),
+        undelivered: [AppealId::first(Seq(12))].into(),
         registration: Registration {
             code: Some("п-1042".into()),
             phone: Phone::parse("8 912 345-67-89"),
@@ -175,7 +179,7 @@ fn session() -> Session {
 
 fn appeal() -> Appeal {
     Appeal {
-        id: AppealId(Seq(12)),
+        id: AppealId::first(Seq(12)),
         number: Some(Number(41)),
         chat: CHAT,
         partner: Some(code()),
@@ -212,5 +216,6 @@ fn appeal() -> Appeal {
         receipt: None,
         changed: Seq::default(),
         heard: 0,
+        mixed: false,
     }
 }

@@ -29,7 +29,7 @@ const MESSAGES: u64 = 4;
 
 fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
     Appeal {
-        id: AppealId(Seq(id)),
+        id: AppealId::first(Seq(id)),
         number: number.map(Number),
         chat: ChatId(chat),
         partner: None,
@@ -53,6 +53,7 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         receipt: None,
         changed: Seq::default(),
         heard: 0,
+        mixed: false,
     }
 }
 
@@ -69,7 +70,7 @@ fn entity() -> impl Strategy<Value = Entity> {
     prop_oneof![
         4 => appeals,
         2 => (0..APPEALS, 0..5_u32, any::<u8>()).prop_map(|(id, index, text)| Entity::Line(Line {
-            appeal: AppealId(Seq(id)),
+            appeal: AppealId::first(Seq(id)),
             index,
             author: Author::Specialist,
             at: Timestamp::UNIX_EPOCH,
@@ -83,7 +84,7 @@ fn entity() -> impl Strategy<Value = Entity> {
         1 => (0..CHATS, 0..4_i64, 0..APPEALS, prop::option::of(0..5_u32)).prop_map(|(chat, message, appeal, line)| Entity::Post(Post {
             chat: ChatId(chat),
             message: MessageId(message),
-            appeal: AppealId(Seq(appeal)),
+            appeal: AppealId::first(Seq(appeal)),
             line,
         })),
         1 => (0..CHATS).prop_map(|chat| Entity::Group(Group { chat: ChatId(-chat) })),
@@ -126,7 +127,7 @@ fn effect() -> impl Strategy<Value = Effect> {
 }
 
 fn row() -> impl Strategy<Value = RowKey> {
-    (0..APPEALS).prop_map(|id| RowKey::Appeal(AppealId(Seq(id))))
+    (0..APPEALS).prop_map(|id| RowKey::Appeal(AppealId::first(Seq(id))))
 }
 
 fn decision() -> impl Strategy<Value = Decision> {
@@ -150,7 +151,7 @@ fn decision() -> impl Strategy<Value = Decision> {
 /// Everything that a view tells about the few things of this test.
 fn seen(view: &impl View) -> String {
     let chats = (0..CHATS).map(ChatId);
-    let appeals = (0..APPEALS).map(|id| AppealId(Seq(id)));
+    let appeals = (0..APPEALS).map(|id| AppealId::first(Seq(id)));
     let all = (
         chats
             .map(|chat| (view.session(chat), view.appeals_of(chat, 2), view.appeals_of(chat, 9)))

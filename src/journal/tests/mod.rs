@@ -8,6 +8,7 @@ mod failure;
 mod flow;
 mod layout;
 mod like_memory;
+mod mixed;
 mod outbox;
 mod sheets;
 
@@ -51,7 +52,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 /// Every chat of these tests.
 const CHAT: ChatId = ChatId(7);
 /// The dialogue to which the scripted rules add a line for each event that they decide.
-const DECIDED: AppealId = AppealId(Seq(0));
+const DECIDED: AppealId = AppealId::first(Seq(0));
 
 /// The scripted rules: a text names its own consequences; whatever is decided leaves a line.
 fn script(_: &Rules, view: &Ledger<'_>, seq: Seq, event: &Event, now: Timestamp) -> Decision {
@@ -98,6 +99,12 @@ fn consequences(decision: &mut Decision, message: &Message, seq: Seq, now: Times
     match text.as_str() {
         "panic in decide" => panic!("no rule for this"),
         "send" => decision.then(send(OutboxId::Reply(seq, 0), Lane::Talk)),
+        "to two" => {
+            for chat in [CHAT, ChatId(CHAT.0 + 1)] {
+                let one = Send::talk(OutboxId::Reply(seq, 0), chat, Html::escape("привет"));
+                decision.then(Effect::Send(one));
+            }
+        }
         "announce" => decision.then(send(OutboxId::Reply(seq, 0), Lane::Announcement)),
         "timer" => decision.then(Effect::Then {
             at: now + SignedDuration::from_millis(30),

@@ -36,7 +36,7 @@ fn transact<T>(db: &Database, work: impl FnOnce(&mut Ledger<'_>) -> Result<T, Fa
 #[test]
 fn a_dirty_row_keeps_its_turn_and_is_clean_only_for_its_generation() {
     let db = database();
-    let row = |n| RowKey::Appeal(AppealId(Seq(n)));
+    let row = |n| RowKey::Appeal(AppealId::first(Seq(n)));
     let code = RowKey::Partner(PartnerCode::fold("П-1").unwrap());
     let carry = |seq, dirty: Vec<RowKey>, clean: Vec<(RowKey, Seq)>| {
         let decision = Decision {

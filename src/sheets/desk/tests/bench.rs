@@ -221,7 +221,7 @@ pub(super) fn intended(fence: i32, touched: Vec<Touched>) -> Intended {
 }
 
 pub(super) fn key(number: u32) -> RowKey {
-    RowKey::Appeal(AppealId(Seq(number.into())))
+    RowKey::Appeal(AppealId::first(Seq(number.into())))
 }
 
 /// Appeal `number` of the chat `700 + number`, with its history.

@@ -17,6 +17,7 @@ use crate::{
         event::{Event, Outcome, RowMark, RowResult, WriteReport, WrittenRow},
         ids::{ChatId, FenceId, MessageId, OutboxId, RowKey, Seq, SpreadsheetId},
         memory::Memory,
+        ownership,
         project::project,
         rules::Rules,
         tab::Tab,
@@ -152,6 +153,7 @@ impl World {
     pub(super) fn decide(&mut self, event: &Event) {
         self.seq += 1;
         let decision = decide(&self.rules, &self.memory, Seq(self.seq), event, self.now);
+        assert_eq!(ownership::check(&self.memory, &decision), Ok(()), "{event:?}");
         if let Some(fence) = decision.given_elsewhere {
             self.fences = self.fences.max(fence.0);
         }
