@@ -189,7 +189,7 @@ async fn measure(case: &Case) -> Figures {
     journal.apply(first_look(case.recipients)).await.expect("stored");
     let client = Client::new(&telegram.url, Secret::new(telegram.token.clone())).expect("a client");
     let stop = CancellationToken::new();
-    let fetcher = Fetcher::new().expect("a fetcher");
+    let fetcher = Fetcher::new(directory.path()).expect("a fetcher");
     let delivery = tokio::spawn(outbox::deliver(journal.clone(), client, fetcher, case.rate, stop.clone()));
     // A start is silent for a second, which is none of a broadcast's.
     tokio::time::sleep(Duration::from_millis(1200)).await;

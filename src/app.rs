@@ -388,7 +388,8 @@ impl Parts {
             journal: open_journal(&settings, &rules, signals).await?,
             hub,
             telegram,
-            fetcher: Fetcher::new()?,
+            // The journal is open by now, so the directory is ours.
+            fetcher: Fetcher::new(&settings.data_dir)?,
             desks: Desks::new(&settings, rules),
             supervisor: Supervisor::new(&shutdown, Pace::default()),
             shutdown,

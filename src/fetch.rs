@@ -1,32 +1,44 @@
 //! Files from the internet, fetched because somebody typed their address: guarded against addresses that lead inside.
 //!
 //! Invariant: a connection is made only to an address that was checked in the moment of resolving it, at every redirect anew; no fetch
-//! outlasts its time or outgrows its limit.
+//! outlasts its time or outgrows its limit; what comes is laid down on the disk as it comes, never held whole.
 
 use std::{
+    io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::Path,
     sync::Arc,
     time::Duration,
 };
 
-use bytes::{Bytes, BytesMut};
 use reqwest::{
     Response, Url,
     dns::{Addrs, Name, Resolve, Resolving},
-    header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, LOCATION},
+    header::LOCATION,
     redirect::Policy,
 };
 
 mod drive;
+mod name;
+mod spool;
+
+pub(crate) use self::name::usual;
+use self::spool::Spool;
+pub use self::spool::{Content, Laid};
+
+/// What we are to the sites that are asked: some answer nobody who does not say it.
+const USER_AGENT: &str = concat!("Sheetdesk/", env!("CARGO_PKG_VERSION"));
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a fetch may take in all.
-const FETCH_TIMEOUT: Duration = Duration::from_secs(40);
+/// How long a site may say nothing.
+const READ_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a fetch may take in all: the largest file comes within it at 7 Mbit/s.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 /// Redirects that are followed.
 const REDIRECTS: usize = 5;
 /// The most that is fetched, in bytes: what Telegram takes of a bot (Bot API: "Sending files").
-pub const LIMIT: usize = 50_000_000;
+pub const LIMIT: u64 = 50_000_000;
 /// What a browser shows or runs is no file to be passed on; its address is.
 const PAGES: [&str; 6] = [
     "application/javascript",
@@ -36,37 +48,36 @@ const PAGES: [&str; 6] = [
     "text/html",
     "text/javascript",
 ];
-/// The longest name of a file that is passed on, in characters.
-const NAME_LIMIT: usize = 120;
 
 /// Fetches files; cheap to clone.
 #[derive(Clone)]
 pub struct Fetcher {
     http: reqwest::Client,
     allowed: Allowed,
+    spool: Spool,
 }
 
 /// Which addresses may be connected to.
 pub(crate) type Allowed = fn(IpAddr) -> bool;
 
-/// What was found behind an address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What was found behind an address; cheap to clone.
+#[derive(Debug, Clone)]
 pub enum Found {
     /// A file.
-    File(File),
+    File(Arc<File>),
     /// A page to be read in a browser, which is passed on as its address.
     Page,
 }
 
 /// A fetched file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct File {
     /// Its name.
     pub name: String,
     /// Its media type, without parameters, in lower case.
     pub media_type: String,
     /// What is in it.
-    pub bytes: Bytes,
+    pub content: Content,
 }
 
 /// Why nothing was fetched.
@@ -84,21 +95,30 @@ pub enum FetchError {
     /// There is more than [`LIMIT`].
     #[error("the file is larger than {} MB", LIMIT / 1_000_000)]
     TooLarge,
+    /// It is shown only to people who have signed in.
+    #[error("the file is shown only to people who have signed in")]
+    Private,
+    /// It cannot be laid down here; that is no fault of the file's.
+    #[error("the file cannot be laid down: {0}")]
+    Disk(io::ErrorKind),
 }
 
 impl Fetcher {
-    /// A fetcher that goes nowhere but to the public internet. A rustls provider must be installed before.
+    /// A fetcher that goes nowhere but to the public internet, and lays down what it has below `directory`, which belongs to this process
+    /// alone. A rustls provider must be installed before.
     ///
     /// # Errors
     /// When TLS cannot be set up.
-    pub fn new() -> Result<Self, reqwest::Error> {
-        Self::of(is_public, &[])
+    pub fn new(directory: &Path) -> Result<Self, reqwest::Error> {
+        Self::of(directory, is_public, &[])
     }
 
     /// Tests name hosts and say where they are.
-    pub(crate) fn of(allowed: Allowed, hosts: &[(&str, SocketAddr)]) -> Result<Self, reqwest::Error> {
+    pub(crate) fn of(directory: &Path, allowed: Allowed, hosts: &[(&str, SocketAddr)]) -> Result<Self, reqwest::Error> {
         let mut builder = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
             .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(READ_TIMEOUT)
             .redirect(Policy::none())
             // A proxy would resolve names by itself, and reach what we must not.
             .no_proxy()
@@ -109,6 +129,7 @@ impl Fetcher {
         Ok(Self {
             http: builder.build()?,
             allowed,
+            spool: Spool::in_directory(directory),
         })
     }
 
@@ -124,18 +145,56 @@ impl Fetcher {
     }
 
     async fn follow(&self, address: &str) -> Result<Found, FetchError> {
-        let mut url = drive::direct(Url::parse(address).map_err(|_| FetchError::Forbidden)?);
+        let asked = Url::parse(address).map_err(|_| FetchError::Forbidden)?;
+        let of_drive = drive::is_file(&asked);
+        let mut url = drive::direct(asked);
         for _ in 0..=REDIRECTS {
             self.check(&url)?;
+            if of_drive && drive::is_sign_in(&url) {
+                return Err(FetchError::Private);
+            }
             let response = self.http.get(url.clone()).send().await.map_err(|error| failure(&error))?;
-            if !response.status().is_redirection() {
-                return read(response, &url).await;
+            let status = response.status();
+            if of_drive && matches!(status.as_u16(), 401 | 403) {
+                return Err(FetchError::Private);
+            }
+            if !status.is_redirection() {
+                return self.read(response, &url).await;
             }
             let target = response.headers().get(LOCATION).and_then(|target| target.to_str().ok());
-            let status = response.status().as_u16();
-            url = target.and_then(|target| url.join(target).ok()).ok_or(FetchError::Status(status))?;
+            url = target
+                .and_then(|target| url.join(target).ok())
+                .ok_or(FetchError::Status(status.as_u16()))?;
         }
         Err(FetchError::Unreachable)
+    }
+
+    async fn read(&self, mut response: Response, url: &Url) -> Result<Found, FetchError> {
+        if !response.status().is_success() {
+            return Err(FetchError::Status(response.status().as_u16()));
+        }
+        let media_type = name::media_type(response.headers());
+        if PAGES.contains(&media_type.as_str()) {
+            return Ok(Found::Page);
+        }
+        if response.content_length().is_some_and(|length| length > LIMIT) {
+            return Err(FetchError::TooLarge);
+        }
+        let name = name::name(response.headers(), url, &media_type);
+        let disk = |error: io::Error| FetchError::Disk(error.kind());
+        let mut writing = self.spool.begin().await.map_err(disk)?;
+        while let Some(chunk) = response.chunk().await.map_err(|_| FetchError::Unreachable)? {
+            if writing.size() + chunk.len() as u64 > LIMIT {
+                return Err(FetchError::TooLarge);
+            }
+            writing.write(&chunk).await.map_err(disk)?;
+        }
+        if writing.size() == 0 {
+            // Telegram takes no empty file.
+            return Err(FetchError::Status(204));
+        }
+        let content = Content::Laid(writing.end().await.map_err(disk)?);
+        Ok(Found::File(Arc::new(File { name, media_type, content })))
     }
 
     /// A name is checked when it is resolved; an address in figures is resolved by nobody.
@@ -180,83 +239,6 @@ fn failure(error: &reqwest::Error) -> FetchError {
         cause = inner.source();
     }
     FetchError::Unreachable
-}
-
-async fn read(mut response: Response, url: &Url) -> Result<Found, FetchError> {
-    if !response.status().is_success() {
-        return Err(FetchError::Status(response.status().as_u16()));
-    }
-    let media_type = media_type(response.headers());
-    if PAGES.contains(&media_type.as_str()) {
-        return Ok(Found::Page);
-    }
-    if response.content_length().is_some_and(|length| length > LIMIT as u64) {
-        return Err(FetchError::TooLarge);
-    }
-    let name = name(response.headers(), url, &media_type);
-    let mut bytes = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(|_| FetchError::Unreachable)? {
-        if bytes.len() + chunk.len() > LIMIT {
-            return Err(FetchError::TooLarge);
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    if bytes.is_empty() {
-        // Telegram takes no empty file.
-        return Err(FetchError::Status(204));
-    }
-    Ok(Found::File(File {
-        name,
-        media_type,
-        bytes: bytes.freeze(),
-    }))
-}
-
-fn media_type(headers: &HeaderMap) -> String {
-    let stated = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = stated.and_then(|value| value.split(';').next()).map(str::trim);
-    essence
-        .filter(|essence| !essence.is_empty())
-        .unwrap_or("application/octet-stream")
-        .to_ascii_lowercase()
-}
-
-/// The name that the site gives, else the last part of the address; made fit to be shown.
-fn name(headers: &HeaderMap, url: &Url, media_type: &str) -> String {
-    let stated = headers.get(CONTENT_DISPOSITION).and_then(|value| value.to_str().ok());
-    let stated = stated.and_then(|value| value.split(';').find_map(|part| part.trim().strip_prefix("filename=")));
-    let last = url.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default();
-    let decoded = percent_decoded(last);
-    let raw = stated.map_or(decoded.as_str(), |name| name.trim_matches('"'));
-    let plain: String = raw
-        .chars()
-        .filter(|c| !c.is_control() && !matches!(c, '/' | '\\' | '"'))
-        .take(NAME_LIMIT)
-        .collect();
-    match (plain.trim(), media_type) {
-        ("", "image/jpeg") => "photo.jpg".to_owned(),
-        ("", "image/png") => "photo.png".to_owned(),
-        ("", _) => "file".to_owned(),
-        (name, _) => name.to_owned(),
-    }
-}
-
-fn percent_decoded(text: &str) -> String {
-    let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
-    while let [first, after @ ..] = rest {
-        let code = after.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
-        match code.and_then(|code| u8::from_str_radix(code, 16).ok()).filter(|_| *first == b'%') {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Whether an address is one of the public internet: none of IANA's special-purpose registries (RFC 6890).

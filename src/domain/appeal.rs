@@ -74,6 +74,18 @@ pub struct Appeal {
     /// An earlier version has put messages of several partners into it: nothing is sent of it any more, and nothing joins it.
     #[serde(default)]
     pub mixed: bool,
+    /// Messages that the partner has of an answer that did not get through as a whole, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub had: Vec<Had>,
+}
+
+/// A message that the partner has, although the answer that it was a part of has failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Had {
+    /// What is in it: equal for equal words and the same file.
+    pub fingerprint: String,
+    /// Its response was lost once, so he may have it twice.
+    pub maybe_twice: bool,
 }
 
 /// The one message of an appeal that is changed as the appeal goes on.
@@ -209,6 +221,8 @@ pub enum Unfetched {
     TooLarge,
     /// It is neither a picture nor a video.
     NotAPicture,
+    /// It is shown only to people who have signed in, as a file of Google Drive that is not shared by link.
+    Private,
 }
 
 /// A status word, parsed once; compared without case.

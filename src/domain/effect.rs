@@ -217,6 +217,12 @@ pub struct Send {
     /// The appeal that it speaks of, so that a reply to it finds its way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<AppealId>,
+    /// Addresses of files that must be had before it goes, beside the one in its form: those of the messages behind it in one answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Text>,
+    /// The message that must have ended before it goes, whichever way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<OutboxId>,
 }
 
 impl Send {
@@ -231,6 +237,8 @@ impl Send {
             keyboard: Keyboard::Keep,
             form: Form::Message,
             about: None,
+            files: Vec::new(),
+            after: None,
         }
     }
 }

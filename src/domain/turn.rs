@@ -188,6 +188,17 @@ impl<'a, V: View> Turn<'a, V> {
         }));
     }
 
+    /// Says something that belongs to an appeal once another message has ended, if there is one.
+    pub(super) fn say_after(&mut self, session: &Session, appeal: AppealId, say: Say<'_>, after: Option<OutboxId>) {
+        let text = self.rules.wording.say(session.locale, say);
+        let id = self.next_reply();
+        self.then(Effect::Send(Send {
+            about: Some(appeal),
+            after,
+            ..Send::talk(id, session.chat, Html::escape(&text))
+        }));
+    }
+
     /// Tells the operator, if there is an admin chat.
     pub(super) fn report(&mut self, note: Note<'_>) {
         self.report_as(note, Form::Message);

@@ -1,4 +1,4 @@
-//! Google Drive: the links that people share, and where the file itself is.
+//! Google Drive: the links that people share, where the file itself is, and how Google says that it is not for everybody.
 //!
 //! Invariant: an address that is no link to one file of Drive stays as it is.
 
@@ -6,6 +6,8 @@ use reqwest::Url;
 
 /// Where links to files are given out.
 const HOST: &str = "drive.google.com";
+/// Where Google leads whoever may not see something.
+const SIGN_IN: &str = "accounts.google.com";
 
 /// The address of the file itself for a link to the page that shows it; any other address as it is.
 pub(super) fn direct(mut url: Url) -> Url {
@@ -15,6 +17,16 @@ pub(super) fn direct(mut url: Url) -> Url {
         url.query_pairs_mut().clear().extend_pairs([("export", "download"), ("id", &id)]);
     }
     url
+}
+
+/// Whether this is a link to one file of Drive.
+pub(super) fn is_file(url: &Url) -> bool {
+    id(url).is_some()
+}
+
+/// Whether Google asks here who one is, before it shows anything.
+pub(super) fn is_sign_in(url: &Url) -> bool {
+    url.host_str() == Some(SIGN_IN)
 }
 
 /// The file's id: in the path of `/file/d/ID/view`, in the query of `/open` and `/uc`.

@@ -4,7 +4,15 @@
 
 use std::{future::IntoFuture as _, sync::Once};
 
-use axum::{Router, extract::RawQuery, http::StatusCode, response::IntoResponse as _, routing::get};
+use axum::{
+    Router,
+    extract::RawQuery,
+    http::{HeaderMap, StatusCode},
+    response::IntoResponse as _,
+    routing::get,
+};
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, USER_AGENT};
+use tempfile::TempDir;
 
 use super::*;
 
@@ -17,12 +25,23 @@ async fn server() -> SocketAddr {
             "/uc",
             get(|RawQuery(query): RawQuery| async { ([(CONTENT_TYPE, "text/csv")], query.unwrap_or_default()) }),
         )
+        .route(
+            "/who",
+            get(|headers: HeaderMap| async move { headers[USER_AGENT].to_str().unwrap().to_owned() }),
+        )
+        .route(
+            "/named",
+            get(|| async { ([(CONTENT_DISPOSITION, "attachment; filename*=UTF-8''%D0%BF%D1%80.pdf")], "%PDF-") }),
+        )
         .route("/gone", get(|| async { StatusCode::NOT_FOUND }))
         .route("/empty", get(|| async { ([(CONTENT_TYPE, "image/png")], "") }))
         .route("/inside", get(|| async { (StatusCode::FOUND, [(LOCATION, "http://10.0.0.1/x")]) }))
         .route("/on", get(|| async { (StatusCode::FOUND, [(LOCATION, "/price.pdf")]) }))
         .route("/round", get(|| async { (StatusCode::FOUND, [(LOCATION, "/round")]) }))
-        .route("/large", get(|| async { vec![0_u8; LIMIT + 1].into_response() }));
+        .route(
+            "/large",
+            get(|| async { vec![0_u8; usize::try_from(LIMIT).unwrap() + 1].into_response() }),
+        );
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(axum::serve(listener, router).into_future());
@@ -36,52 +55,129 @@ fn install_provider() {
     });
 }
 
-/// A fetcher to which the loopback is public.
-fn fetcher(server: SocketAddr) -> Fetcher {
+/// A fetcher to which the loopback is public, and where it lays down what it has.
+fn fetcher(server: SocketAddr) -> (Fetcher, TempDir) {
     install_provider();
-    Fetcher::of(|address| address.is_loopback() || is_public(address), &[("files.example", server)]).unwrap()
+    let directory = tempfile::tempdir().unwrap();
+    let allowed = |address: IpAddr| address.is_loopback() || is_public(address);
+    let fetcher = Fetcher::of(directory.path(), allowed, &[("files.example", server)]).unwrap();
+    (fetcher, directory)
+}
+
+/// What was found, in words: a file's name, its media type and what is in it.
+async fn told(found: Result<Found, FetchError>) -> Result<String, FetchError> {
+    Ok(match found? {
+        Found::Page => "a page".to_owned(),
+        Found::File(file) => {
+            let body = file.content.body().await.unwrap();
+            let bytes = http_body_util::BodyExt::collect(body).await.unwrap().to_bytes();
+            assert_eq!(file.content.size(), bytes.len() as u64);
+            assert!(bytes.starts_with(file.content.head()));
+            format!("{} {} {}", file.name, file.media_type, String::from_utf8_lossy(&bytes))
+        }
+    })
 }
 
 #[tokio::test]
 async fn files_are_fetched_and_pages_are_not() {
     let address = server().await;
-    let fetcher = fetcher(address);
-    let fetch = async |path: &str| fetcher.fetch(&format!("http://files.example:{}{path}", address.port())).await;
-    let file = |name: &str, media_type: &str, bytes: &'static str| {
-        Ok(Found::File(File {
-            name: name.to_owned(),
-            media_type: media_type.to_owned(),
-            bytes: Bytes::from_static(bytes.as_bytes()),
-        }))
-    };
-    assert_eq!(fetch("/price.pdf").await, file("price.pdf", "application/pdf", "%PDF-"));
-    assert_eq!(fetch("/пр.png").await, file("пр.png", "image/png", "png"));
-    assert_eq!(
-        fetch("/on").await,
-        file("price.pdf", "application/pdf", "%PDF-"),
-        "a redirect is followed"
-    );
-    assert_eq!(fetch("/page").await, Ok(Found::Page));
-    assert_eq!(fetch("/gone").await, Err(FetchError::Status(404)));
-    assert_eq!(fetch("/empty").await, Err(FetchError::Status(204)));
-    assert_eq!(fetch("/inside").await, Err(FetchError::Forbidden), "a redirect is checked again");
-    assert_eq!(fetch("/round").await, Err(FetchError::Unreachable));
-    assert_eq!(fetch("/large").await, Err(FetchError::TooLarge));
+    let (fetcher, directory) = fetcher(address);
+    let us = concat!("who text/plain Sheetdesk/", env!("CARGO_PKG_VERSION"));
+    for (path, found) in [
+        ("/price.pdf", Ok("price.pdf application/pdf %PDF-")),
+        ("/пр.png", Ok("пр.png image/png png")),
+        ("/named", Ok("пр.pdf text/plain %PDF-")),
+        ("/on", Ok("price.pdf application/pdf %PDF-")),
+        ("/who", Ok(us)),
+        ("/page", Ok("a page")),
+        ("/gone", Err(FetchError::Status(404))),
+        ("/empty", Err(FetchError::Status(204))),
+        // A redirect is checked again.
+        ("/inside", Err(FetchError::Forbidden)),
+        ("/round", Err(FetchError::Unreachable)),
+        ("/large", Err(FetchError::TooLarge)),
+    ] {
+        let fetched = fetcher.fetch(&format!("http://files.example:{}{path}", address.port())).await;
+        assert_eq!(told(fetched).await, found.map(str::to_owned), "{path}");
+    }
+    let left = std::fs::read_dir(directory.path().join("fetched")).unwrap();
+    assert_eq!(left.count(), 0, "what nobody holds is deleted");
+}
+
+#[tokio::test]
+async fn what_an_earlier_process_left_goes_at_the_start() {
+    let address = server().await;
+    let (first, directory) = fetcher(address);
+    let held = first
+        .fetch(&format!("http://files.example:{}/price.pdf", address.port()))
+        .await
+        .unwrap();
+    // As after a kill: nobody deletes it.
+    std::mem::forget(held);
+    let laid = directory.path().join("fetched");
+    assert_eq!(std::fs::read_dir(&laid).unwrap().count(), 1);
+    Fetcher::of(directory.path(), is_public, &[]).unwrap();
+    assert!(!laid.exists());
+}
+
+#[tokio::test]
+async fn a_full_disk_is_no_fault_of_the_file_s() {
+    let address = server().await;
+    let (fetcher, directory) = fetcher(address);
+    // No directory can be made where a file stands.
+    std::fs::write(directory.path().join("fetched"), "").unwrap();
+    let fetched = fetcher.fetch(&format!("http://files.example:{}/price.pdf", address.port())).await;
+    assert!(matches!(fetched, Err(FetchError::Disk(_))), "{fetched:?}");
 }
 
 #[tokio::test]
 async fn a_file_that_drive_shows_on_a_page_is_fetched_itself() {
     install_provider();
-    let fetcher = Fetcher::of(|_| true, &[("drive.google.com", server().await)]).unwrap();
-    let found = fetcher.fetch("http://drive.google.com/file/d/1aB/view?usp=sharing").await;
-    let Ok(Found::File(file)) = found else { panic!("{found:?}") };
-    assert_eq!(file.bytes, "export=download&id=1aB");
+    let directory = tempfile::tempdir().unwrap();
+    let fetcher = Fetcher::of(directory.path(), |_| true, &[("drive.google.com", server().await)]).unwrap();
+    let found = told(fetcher.fetch("http://drive.google.com/file/d/1aB/view?usp=sharing").await).await;
+    assert_eq!(found.as_deref(), Ok("uc text/csv export=download&id=1aB"));
+}
+
+#[tokio::test]
+async fn a_file_of_drive_that_is_not_shared_is_private_and_any_other_page_is_a_page() {
+    install_provider();
+    let to_sign_in = || async { (StatusCode::FOUND, [(LOCATION, "http://accounts.google.com/signin")]) };
+    let router = Router::new()
+        .route(
+            "/uc",
+            get(move |RawQuery(query): RawQuery| async move {
+                match query.unwrap_or_default().as_str() {
+                    "export=download&id=refused" => StatusCode::FORBIDDEN.into_response(),
+                    "export=download&id=gone" => StatusCode::NOT_FOUND.into_response(),
+                    _ => to_sign_in().await.into_response(),
+                }
+            }),
+        )
+        .route("/drive/folders/x", get(to_sign_in))
+        .route("/signin", get(|| async { ([(CONTENT_TYPE, "text/html")], "<html>") }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let google = listener.local_addr().unwrap();
+    tokio::spawn(axum::serve(listener, router).into_future());
+    let directory = tempfile::tempdir().unwrap();
+    let hosts = [("drive.google.com", google), ("accounts.google.com", google)];
+    let fetcher = Fetcher::of(directory.path(), |_| true, &hosts).unwrap();
+    for (path, found) in [
+        ("file/d/closed/view", Err(FetchError::Private)),
+        ("file/d/refused/view", Err(FetchError::Private)),
+        ("file/d/gone/view", Err(FetchError::Status(404))),
+        ("drive/folders/x", Ok("a page".to_owned())),
+    ] {
+        let fetched = fetcher.fetch(&format!("http://drive.google.com/{path}")).await;
+        assert_eq!(told(fetched).await, found, "{path}");
+    }
 }
 
 #[tokio::test]
 async fn nothing_is_fetched_from_inside() {
     install_provider();
-    let fetcher = Fetcher::new().unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let fetcher = Fetcher::new(directory.path()).unwrap();
     for address in [
         "http://127.0.0.1/x",
         "http://[::1]/x",
@@ -96,7 +192,7 @@ async fn nothing_is_fetched_from_inside() {
         "https://",
         "no address",
     ] {
-        assert_eq!(fetcher.fetch(address).await, Err(FetchError::Forbidden), "{address}");
+        assert_eq!(told(fetcher.fetch(address).await).await, Err(FetchError::Forbidden), "{address}");
     }
 }
 

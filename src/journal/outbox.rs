@@ -77,6 +77,7 @@ pub(super) fn finish(tables: &mut Ledger<'_>, id: &OutboxId, ending: Ending, now
     if ending != Ending::Unknown {
         message.entry.send.text = Html::escape("");
         message.entry.send.keyboard = Keyboard::Keep;
+        message.entry.send.files.clear();
     }
     place(tables, &id, &message)?;
     tables.put(Place::Ended, &keys::at(now, &id), &[])

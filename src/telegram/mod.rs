@@ -9,6 +9,7 @@ pub mod encode;
 pub mod accepted;
 pub mod answer;
 pub mod client;
+mod stock;
 pub mod transfer;
 pub mod webhook;
 

@@ -13,13 +13,15 @@ use super::{
     answer::{self, CallError},
     client::Client,
     governor::{Answer, Candidate, Governor, Slot, Unsettled},
+    stock::{Missing, Stock},
     transfer::{self, SendError},
 };
 use crate::{
     clock,
+    domain::view::View as _,
     domain::{
         appeal::Why,
-        effect::{OutboxEntry, Send},
+        effect::{OutboxEntry, OutboxState, Send},
         event::{Event, Outcome, RetryAfter},
         ids::OutboxId,
     },
@@ -54,7 +56,7 @@ pub async fn deliver(journal: Journal, client: Client, fetcher: Fetcher, rate_pe
         governor: Governor::new(rate_per_second, MAX_IN_HAND, clock::now()).silent_until(journal.snapshot().silent_until()),
         journal,
         client,
-        fetcher,
+        stock: Stock::new(fetcher),
         sends: JoinSet::new(),
         sending: HashMap::new(),
         stores: JoinSet::new(),
@@ -67,7 +69,7 @@ pub async fn deliver(journal: Journal, client: Client, fetcher: Fetcher, rate_pe
 struct Delivery {
     journal: Journal,
     client: Client,
-    fetcher: Fetcher,
+    stock: Stock,
     governor: Governor,
     sends: JoinSet<Answered>,
     /// What each task of `sends` sends; kept here, so that not even a panic loses a slot.
@@ -101,6 +103,7 @@ impl Delivery {
                 () = stop.cancelled(), if !stopping => {}
                 Some(ended) = self.sends.join_next_with_id() => self.answered(ended),
                 Some(ended) = self.stores.join_next_with_id() => self.stored(ended),
+                Some(fetched) = self.stock.fetched(clock::now), if !stopping => self.fetched(fetched),
                 () = hint => {}
                 () = tokio::time::sleep(rest_until(wake, clock::now())) => {}
             }
@@ -117,9 +120,17 @@ impl Delivery {
     /// Claims and sends what the governor lets go; answers when to ask again.
     async fn send_what_may_go(&mut self) -> Option<Timestamp> {
         let choice = {
-            let snapshot = self.journal.snapshot();
-            let waiting = snapshot.waiting().filter_map(|entry| Candidate::of(&entry));
-            self.governor.choose(waiting, clock::now())
+            let (snapshot, now) = (self.journal.snapshot(), clock::now());
+            let entry = |id: &OutboxId| snapshot.view().outbox(id);
+            self.stock.begin_pass(entry, now);
+            let waiting = snapshot.waiting().filter_map(|waiting| {
+                let candidate = Candidate::of(&waiting)?;
+                let follows = waiting.send.after.as_ref().and_then(entry).is_some_and(|first| !has_ended(&first));
+                // What is not due yet keeps its place; the governor knows when to ask again.
+                let ready = candidate.due > now || (!follows && self.stock.is_ready(&waiting.send, now));
+                ready.then_some(candidate)
+            });
+            self.governor.choose(waiting, now)
         };
         if choice.go.is_empty() {
             return choice.wake;
@@ -160,10 +171,10 @@ impl Delivery {
 
     fn send(&mut self, send: Send, slot: Slot) {
         let id = send.id.clone();
-        let (client, fetcher) = (self.client.clone(), self.fetcher.clone());
+        let (client, found) = (self.client.clone(), self.stock.found(&send));
         let task = self.sends.spawn(async move {
             let began = clock::now();
-            let result = transfer::send(&client, &fetcher, &send).await;
+            let result = transfer::send(&client, &send, found).await;
             let took = clock::now().duration_since(began);
             metrics::histogram!("sheetdesk_send_seconds").record(took.as_secs_f64());
             Answered { result, took }
@@ -189,12 +200,25 @@ impl Delivery {
         self.storing.insert(task.id(), unsettled);
     }
 
+    /// What cannot be had fails without having been sent.
+    fn fetched(&mut self, fetched: Result<(), Missing>) {
+        if let Err(Missing { id, why }) = fetched {
+            let outcome = Outcome::Rejected(Why::File(why));
+            count(&id, &outcome);
+            self.stores.spawn(store(self.journal.clone(), id, outcome));
+        }
+    }
+
     fn stored(&mut self, ended: Result<(Id, ()), JoinError>) {
         let task = ended.map_or_else(|error| error.id(), |(task, ())| task);
         if let Some(unsettled) = self.storing.remove(&task) {
             self.governor.settled(unsettled);
         }
     }
+}
+
+fn has_ended(entry: &OutboxEntry) -> bool {
+    matches!(entry.state, OutboxState::Ended(_))
 }
 
 fn count(id: &OutboxId, outcome: &Outcome) {

@@ -1,7 +1,7 @@
 //! Messages of every form, and files in both directions.
 //!
-//! Invariant: a file on its way to a partner was fetched under the guard of [`Fetcher`]; one on its way from a partner is passed through
-//! as it comes, never held whole. What Telegram refuses for its mark-up alone goes out once more without it.
+//! Invariant: a file on its way to a partner was had before, see `stock`, and is read from the disk as it is sent. What Telegram refuses for
+//! its mark-up alone goes out once more without it.
 
 use reqwest::multipart::{Form as Parts, Part};
 
@@ -18,13 +18,13 @@ use crate::{
         ids::MessageId,
         media::MediaKind,
     },
-    fetch::{self, FetchError, Fetcher, Found},
+    fetch::{self, Content, Found},
 };
 
 mod media;
 
 /// The largest picture that Telegram shows as one, in bytes (Bot API: `sendPhoto`).
-const PHOTO_LIMIT: usize = 10_000_000;
+const PHOTO_LIMIT: u64 = 10_000_000;
 
 /// Why a message was not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,19 +41,46 @@ impl From<CallError> for SendError {
     }
 }
 
-/// Sends a message as its form wants it. What Telegram keeps of it is told of a [`Form::Picture`] alone.
+/// The address of the file that must be had before a message of this form can be sent.
+pub(super) fn address(form: &Form) -> Option<&str> {
+    match form {
+        Form::File(address) => Some(address.as_str()),
+        Form::Picture(source) => media::address(source.as_str()),
+        Form::Message | Form::Silent | Form::Receipt | Form::Edit(_) | Form::Kept(_) => None,
+    }
+}
+
+/// Sends a message as its form wants it, with what was found behind its address. What Telegram keeps of it is told of a
+/// [`Form::Picture`] alone.
 ///
 /// # Errors
 /// See [`SendError`].
-pub async fn send(client: &Client, fetcher: &Fetcher, send: &Send) -> Result<Accepted, SendError> {
+pub(super) async fn send(client: &Client, send: &Send, found: Option<Found>) -> Result<Accepted, SendError> {
     let accepted = match &send.form {
         Form::Message | Form::Silent | Form::Receipt => say(client, send, Way::Message).await?,
         Form::Edit(message) => edit(client, send, *message).await?,
-        Form::File(address) => file(client, fetcher, send, address.as_str()).await?,
-        Form::Picture(source) => return media::picture(client, fetcher, send, source.as_str()).await,
+        Form::File(address) => file(client, send, address.as_str(), found).await?,
+        Form::Picture(source) => return media::picture(client, send, source.as_str(), found).await,
         Form::Kept(media) => say(client, send, Way::Kept(media.kind, &media.file)).await?,
     };
     Ok(Accepted { media: None, ..accepted })
+}
+
+/// A file as it is uploaded.
+struct Upload<'a> {
+    name: &'a str,
+    media_type: &'a str,
+    content: &'a Content,
+}
+
+impl<'a> Upload<'a> {
+    fn of(file: &'a fetch::File) -> Self {
+        Self {
+            name: &file.name,
+            media_type: &file.media_type,
+            content: &file.content,
+        }
+    }
 }
 
 /// How a message's words go out.
@@ -62,7 +89,7 @@ enum Way<'a> {
     Message,
     Edit(MessageId),
     /// Beneath a file that comes along.
-    Upload(MediaKind, &'a fetch::File),
+    Upload(MediaKind, &'a Upload<'a>),
     /// Beneath a file that Telegram has under this id.
     Kept(MediaKind, &'a str),
 }
@@ -82,7 +109,7 @@ async fn call(client: &Client, send: &Send, words: &Words, way: Way<'_>) -> Resu
     match way {
         Way::Message => client.send_message(send, words).await,
         Way::Edit(message) => client.edit_message_text(send, words, message).await,
-        Way::Upload(kind, file) => client.upload(kind, parts(send, words, kind, file)).await,
+        Way::Upload(kind, file) => client.upload(kind, parts(send, words, kind, file).await?).await,
         Way::Kept(kind, file) => client.send_kept(send, words, kind, file).await,
     }
 }
@@ -97,27 +124,27 @@ async fn edit(client: &Client, send: &Send, message: MessageId) -> Result<Accept
     }
 }
 
-async fn file(client: &Client, fetcher: &Fetcher, send: &Send, address: &str) -> Result<Accepted, SendError> {
-    let file = match fetch(fetcher, address).await? {
+async fn file(client: &Client, send: &Send, address: &str, found: Option<Found>) -> Result<Accepted, SendError> {
+    let file = match found.ok_or(SendError::File(Unfetched::Unreachable))? {
         Found::File(file) => file,
         Found::Page => return Ok(say(client, &linked(send, address), Way::Message).await?),
     };
-    let kind = if is_photo(&file) { MediaKind::Photo } else { MediaKind::Document };
-    Ok(upload(client, send, kind, &file).await?)
+    let kind = if is_photo(&file.media_type, &file.content) {
+        MediaKind::Photo
+    } else {
+        MediaKind::Document
+    };
+    Ok(upload(client, send, kind, &Upload::of(&file)).await?)
 }
 
 /// Sends with a file; a picture that Telegram cannot show as one goes as a file.
-async fn upload(client: &Client, send: &Send, kind: MediaKind, file: &fetch::File) -> Result<Accepted, CallError> {
+async fn upload(client: &Client, send: &Send, kind: MediaKind, file: &Upload<'_>) -> Result<Accepted, CallError> {
     match say(client, send, Way::Upload(kind, file)).await {
         Err(error) if kind == MediaKind::Photo && error.is_about_the_picture() => {
             say(client, send, Way::Upload(MediaKind::Document, file)).await
         }
         ended => ended,
     }
-}
-
-async fn fetch(fetcher: &Fetcher, address: &str) -> Result<Found, SendError> {
-    fetcher.fetch(address).await.map_err(|error| SendError::File(unfetched(&error)))
 }
 
 /// A page is passed on as a link.
@@ -129,16 +156,16 @@ fn linked(send: &Send, address: &str) -> Send {
     }
 }
 
-fn is_photo(file: &fetch::File) -> bool {
-    matches!(file.media_type.as_str(), "image/jpeg" | "image/png" | "image/webp") && file.bytes.len() <= PHOTO_LIMIT
+fn is_photo(media_type: &str, content: &Content) -> bool {
+    matches!(media_type, "image/jpeg" | "image/png" | "image/webp") && content.size() <= PHOTO_LIMIT
 }
 
-fn parts(send: &Send, words: &Words, kind: MediaKind, file: &fetch::File) -> Parts {
-    let content = Part::stream(file.bytes.clone()).file_name(file.name.clone());
-    let content = match content.mime_str(&file.media_type) {
+async fn parts(send: &Send, words: &Words, kind: MediaKind, file: &Upload<'_>) -> Result<Parts, CallError> {
+    let content = part(file).await?;
+    let content = match content.mime_str(file.media_type) {
         Ok(content) => content,
         // A media type that is none says nothing.
-        Err(_) => Part::stream(file.bytes.clone()).file_name(file.name.clone()),
+        Err(_) => part(file).await?,
     };
     let field = match kind {
         MediaKind::Photo => "photo",
@@ -154,19 +181,16 @@ fn parts(send: &Send, words: &Words, kind: MediaKind, file: &fetch::File) -> Par
     if mode.is_some() {
         form = form.text("parse_mode", "HTML");
     }
-    match encode::reply_markup(send) {
+    Ok(match encode::reply_markup(send) {
         Some(markup) => form.text("reply_markup", markup),
         None => form,
-    }
+    })
 }
 
-fn unfetched(error: &FetchError) -> Unfetched {
-    match error {
-        FetchError::Forbidden => Unfetched::Forbidden,
-        FetchError::Unreachable => Unfetched::Unreachable,
-        FetchError::Status(status) => Unfetched::Status(*status),
-        FetchError::TooLarge => Unfetched::TooLarge,
-    }
+async fn part(file: &Upload<'_>) -> Result<Part, CallError> {
+    // Nothing has left then.
+    let body = file.content.body().await.map_err(|error| CallError::NotSent(error.to_string()))?;
+    Ok(Part::stream_with_length(body, file.content.size()).file_name(file.name.to_owned()))
 }
 
 #[cfg(test)]

@@ -157,6 +157,69 @@ fn only_the_parts_that_are_missing_are_sent_again() {
     assert_eq!(table.appeal(1).status, Status::InWork);
 }
 
+/// An answer in words and a file, half of which the partner has: what it is typed as then, and what goes out.
+#[test]
+fn what_the_partner_has_of_a_failed_answer_is_not_sent_again() {
+    let heading = "7001: Ответ на обращение № 1";
+    let old = "Вот прайс:\nhttps://a.example/1.pdf\nhttps://a.example/2.pdf";
+    let words = format!("{heading} / Вот прайс:");
+    for (typed, goes) in [
+        (
+            "Вот прайс:\nhttps://a.example/1.pdf\nhttps://a.example/3.pdf",
+            vec!["7001:  [file https://a.example/3.pdf]"],
+        ),
+        (
+            "Вот прайс:\nhttps://a.example/3.pdf\nhttps://a.example/1.pdf",
+            vec!["7001:  [file https://a.example/3.pdf]"],
+        ),
+        ("Вот прайс:\nhttps://a.example/1.pdf", vec![]),
+        (
+            "Прайса нет\nhttps://a.example/1.pdf",
+            vec!["7001: Ответ на обращение № 1 / Прайса нет"],
+        ),
+    ] {
+        for emptied_between in [false, true] {
+            let mut table = Table::with_appeal();
+            assert_eq!(table.row(1, Status::New, old)[0], words);
+            table.sent(&table.answer_id(1, 1, 0), DELIVERED);
+            table.sent(&table.answer_id(1, 1, 1), DELIVERED);
+            table.sent(&table.answer_id(1, 1, 2), Outcome::Rejected(Why::Refused("no".into())));
+            if emptied_between {
+                table.row(1, Status::New, "");
+            }
+            let told = table.row(1, Status::New, typed);
+            let sent: Vec<_> = told.iter().filter(|line| line.starts_with("7001")).collect();
+            assert_eq!(sent, goes, "{typed}");
+            let whole = matches!(table.appeal(1).delivery, Delivery::Delivered { .. });
+            assert_eq!(whole, goes.is_empty(), "what he has already is delivered: {typed}");
+        }
+    }
+}
+
+#[test]
+fn a_whole_answer_is_sent_whole_again() {
+    let mut table = Table::with_appeal();
+    table.row(1, Status::New, "Вот прайс:\nhttps://a.example/1.pdf");
+    table.sent(&table.answer_id(1, 1, 0), DELIVERED);
+    table.sent(&table.answer_id(1, 1, 1), Outcome::Rejected(Why::Refused("no".into())));
+    table.row(1, Status::New, "Вот прайс:\nhttps://a.example/2.pdf");
+    table.sent(&table.answer_id(1, 2, 1), DELIVERED);
+    table.placed(1);
+    let told = table.row(1, Status::InWork, "Вот прайс:\nhttps://a.example/3.pdf");
+    assert_eq!(told.iter().filter(|line| line.starts_with("7001")).count(), 2, "{told:?}");
+}
+
+#[test]
+fn a_mended_answer_can_be_taken_back_and_what_the_partner_has_stays_known() {
+    let mut table = Table::with_appeal();
+    table.row(1, Status::New, "Вот прайс:\nhttps://a.example/1.pdf");
+    table.sent(&table.answer_id(1, 1, 0), DELIVERED);
+    table.sent(&table.answer_id(1, 1, 1), Outcome::Rejected(Why::Refused("no".into())));
+    table.row(1, Status::New, "Вот прайс:\nhttps://a.example/2.pdf");
+    let told = table.row(1, Status::New, "Вот прайс:\nhttps://a.example/3.pdf");
+    assert_eq!(told[..2], ["withdrawn", "7001:  [file https://a.example/3.pdf]"]);
+}
+
 #[test]
 fn a_refusal_stays_in_the_cell_and_editing_it_tries_again() {
     let mut table = Table::with_appeal();

@@ -1,30 +1,29 @@
 //! A specialist's answer: from the cell to the partner, into the dialogue, out of the cell.
 //!
 //! Invariant: each answer revision is sent once (twice at most, where a response was lost), and its text leaves the cell only
-//! after Telegram has every part of it.
+//! after Telegram has every part of it. What the partner has of an answer that failed is not sent again with the mended one.
 
 use jiff::SignedDuration;
 
 use crate::domain::{
-    appeal::{Answer, Appeal, Author, Delivery, PartState, Status, Why},
-    effect::{Effect, Entity, Form, OutboxState, Send},
+    appeal::{Answer, Appeal, Author, Delivery, Had, PartState, Status, Why},
+    effect::{Effect, Entity, OutboxState, Send},
     event::Wake,
     ids::{AppealId, OutboxId, Revision, RowKey},
-    markdown,
-    session::Locale,
-    text::{Html, MESSAGE_LIMIT, Text},
+    text::Text,
     turn::Turn,
     view::View,
-    wording::Say,
 };
 
 use super::appeals;
 
+mod parts;
+
 /// How long an answer may be on its way before its row says so: most are delivered sooner, and a write is saved.
 const SAY_WAITING_AFTER: SignedDuration = SignedDuration::from_secs(10);
 
-/// Files that go with one answer at most; further addresses stay words.
-const FILES: usize = 10;
+/// Messages of failed answers that are remembered: more than anybody mends.
+const REMEMBERED: usize = 32;
 
 /// How one message of an answer ended.
 pub(super) enum PartEnd {
@@ -108,8 +107,15 @@ pub(super) fn send_again(turn: &mut Turn<'_, impl View>, id: AppealId) {
 /// Sends an answer that still rests.
 pub(super) fn hurry(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
     if appeal.answer.as_ref().is_some_and(|answer| answer.parts.is_empty()) {
-        dispatch(turn, appeal, &[]);
+        dispatch(turn, appeal);
     }
+}
+
+/// The message of an answer under way behind which whatever belongs after it has to wait.
+pub(super) fn last_under_way(appeal: &Appeal) -> Option<OutboxId> {
+    let answer = appeal.answer.as_ref()?;
+    let last = answer.parts.iter().rposition(|part| *part == PartState::Waiting)?;
+    Some(OutboxId::Answer(appeal.id, answer.revision, u8::try_from(last).ok()?))
 }
 
 /// The grace of an answer is over, or it has been on its way for a while.
@@ -120,7 +126,7 @@ pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, id: AppealId) {
         if turn.now.duration_since(answer.at) < turn.rules.grace {
             return;
         }
-        dispatch(turn, &mut appeal, &[]);
+        dispatch(turn, &mut appeal);
     } else if answer.parts.contains(&PartState::Waiting) && appeal.delivery != Delivery::Waiting {
         appeal.delivery = Delivery::Waiting;
         turn.dirty(RowKey::Appeal(id));
@@ -187,7 +193,11 @@ fn begin(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: Text) {
         appeal.delivery = Delivery::Blocked;
         return turn.dirty(RowKey::Appeal(appeal.id));
     }
-    let carried = delivered_parts(appeal, &text);
+    // The same words have rested before.
+    let rested = appeal
+        .answer
+        .as_ref()
+        .is_some_and(|answer| answer.text == text && !answer.is_delivered());
     appeal.revision = Revision(appeal.revision.0 + 1);
     appeal.answer = Some(Answer {
         revision: appeal.revision,
@@ -195,9 +205,8 @@ fn begin(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: Text) {
         at: turn.now,
         parts: Vec::new(),
     });
-    // What the partner has in part already has rested before.
-    if turn.rules.grace.is_zero() || !carried.is_empty() {
-        dispatch(turn, appeal, &carried);
+    if turn.rules.grace.is_zero() || rested {
+        dispatch(turn, appeal);
     } else {
         let until = turn.now + turn.rules.grace;
         appeal.delivery = Delivery::Grace { until };
@@ -209,76 +218,39 @@ fn begin(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: Text) {
     }
 }
 
-/// Puts the messages of an answer into the outbox, less those that the partner already has.
-fn dispatch(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, carried: &[PartState]) {
+/// Puts the messages of an answer into the outbox, less those that the partner already has. None goes before all its files are had.
+fn dispatch(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
     let Some(answer) = &mut appeal.answer else { return };
-    let locale = turn.session(appeal.chat).map_or_else(Locale::default, |session| session.locale);
-    let heading = appeal
-        .number
-        .map(|number| turn.rules.wording.say(locale, Say::AnswerHeading(number)));
-    answer.parts = Vec::new();
-    for (index, (text, form)) in (0_u8..).zip(messages(heading.as_deref(), answer.text.as_str())) {
-        let state = carried.get(usize::from(index)).copied().unwrap_or(PartState::Waiting);
-        answer.parts.push(state);
-        if state == PartState::Waiting {
-            let id = OutboxId::Answer(appeal.id, answer.revision, index);
-            turn.then(Effect::Send(Send {
-                form,
-                about: Some(appeal.id),
-                ..Send::talk(id, appeal.chat, text)
-            }));
-        }
+    let messages = parts::of(turn, appeal.chat, appeal.number, &answer.text);
+    let state = |part: &parts::Part| {
+        let fingerprint = part.fingerprint();
+        let had = appeal.had.iter().find(|had| had.fingerprint == fingerprint);
+        had.map_or(PartState::Waiting, |had| PartState::Delivered {
+            maybe_twice: had.maybe_twice,
+        })
+    };
+    answer.parts = messages.iter().map(state).collect();
+    let waiting: Vec<_> = (0_u8..)
+        .zip(messages)
+        .zip(&answer.parts)
+        .filter_map(|(numbered, state)| (*state == PartState::Waiting).then_some(numbered))
+        .collect();
+    for (at, (index, part)) in waiting.iter().enumerate() {
+        let id = OutboxId::Answer(appeal.id, answer.revision, *index);
+        turn.then(Effect::Send(Send {
+            form: part.form.clone(),
+            about: Some(appeal.id),
+            files: waiting[at + 1..].iter().filter_map(|(_, later)| later.file().cloned()).collect(),
+            ..Send::talk(id, appeal.chat, part.text.clone())
+        }));
+    }
+    if waiting.is_empty() {
+        return finish(turn, appeal);
     }
     turn.then(Effect::Then {
         at: turn.now + SAY_WAITING_AFTER,
         wake: Wake::Appeal(appeal.id),
     });
-}
-
-/// The messages of an answer: its words, then the files whose addresses stand alone on their lines.
-fn messages(heading: Option<&str>, answer: &str) -> Vec<(Html, Form)> {
-    let (mut words, mut files) = (Vec::new(), Vec::new());
-    for line in answer.trim().lines() {
-        if is_address(line.trim()) && files.len() < FILES {
-            files.push(line.trim());
-        } else {
-            words.push(line);
-        }
-    }
-    let words = words.join("\n");
-    let text = match heading {
-        // A file without words bears the heading itself.
-        Some(_) if words.trim().is_empty() && !files.is_empty() => String::new(),
-        Some(heading) => format!("{heading}\n\n{}", words.trim()),
-        None => words,
-    };
-    let captions = text.is_empty().then(|| Html::escape(heading.unwrap_or_default()));
-    let captions = captions.into_iter().chain(std::iter::repeat(Html::escape("")));
-    let texts = markdown::messages(&text, MESSAGE_LIMIT)
-        .into_iter()
-        .map(|text| (text, Form::Message));
-    let files = files.into_iter().map(|url| Form::File(Text::from(url)));
-    texts.chain(captions.zip(files)).collect()
-}
-
-fn is_address(line: &str) -> bool {
-    let web = line.strip_prefix("https://").or_else(|| line.strip_prefix("http://"));
-    web.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace))
-}
-
-/// Which messages of this very text the partner already has, from a try that ended half-way.
-fn delivered_parts(appeal: &Appeal, text: &Text) -> Vec<PartState> {
-    let same = appeal
-        .answer
-        .as_ref()
-        .filter(|answer| answer.text == *text && !answer.is_delivered());
-    same.map_or_else(Vec::new, |answer| {
-        let waiting_again = |part: &PartState| match part {
-            PartState::Delivered { .. } => *part,
-            PartState::Waiting | PartState::Failed => PartState::Waiting,
-        };
-        answer.parts.iter().map(waiting_again).collect()
-    })
 }
 
 fn is_on_its_way(appeal: &Appeal) -> bool {
@@ -295,13 +267,14 @@ fn take_back(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) -> bool {
         .zip(&answer.parts)
         .map(|(part, _)| OutboxId::Answer(appeal.id, answer.revision, part))
         .collect();
-    let untouched = ids.iter().all(|id| {
-        turn.view
-            .outbox(id)
-            .is_some_and(|entry| entry.tries == 0 && matches!(entry.state, OutboxState::Waiting(_)))
+    let untouched = ids.iter().zip(&answer.parts).all(|(id, part)| match turn.view.outbox(id) {
+        Some(entry) => entry.tries == 0 && matches!(entry.state, OutboxState::Waiting(_)),
+        // What the partner had before was not put into the outbox for this answer.
+        None => matches!(part, PartState::Delivered { .. }),
     });
     if untouched {
-        ids.into_iter().for_each(|id| turn.then(Effect::Withdraw(id)));
+        let waiting = ids.into_iter().zip(&answer.parts).filter(|(_, part)| **part == PartState::Waiting);
+        waiting.for_each(|(id, _)| turn.then(Effect::Withdraw(id)));
         appeal.answer = None;
     }
     untouched
@@ -310,6 +283,7 @@ fn take_back(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) -> bool {
 /// Telegram has every part: into the dialogue, and out of the cell.
 fn finish(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
     let Some(answer) = appeal.answer.clone() else { return };
+    appeal.had.clear();
     let maybe_twice = answer.parts.contains(&PartState::Delivered { maybe_twice: true });
     appeals::add_line(turn, appeal, Author::Specialist, turn.now, answer.text.clone());
     appeal.delivery = Delivery::Delivered { at: turn.now, maybe_twice };
@@ -329,6 +303,7 @@ fn finish(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
 /// The answer stays in its cell, and the row says why.
 fn fail(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, delivery: Delivery) {
     let Some(answer) = appeal.answer.clone() else { return };
+    remember(turn, appeal, &answer);
     for (part, state) in (0_u8..).zip(&answer.parts) {
         if *state == PartState::Waiting {
             turn.then(Effect::Withdraw(OutboxId::Answer(appeal.id, answer.revision, part)));
@@ -351,6 +326,20 @@ fn fail(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, delivery: Delivery)
     appeal.delivery = delivery;
     turn.dirty(RowKey::Appeal(appeal.id));
     follow_up(turn, appeal, &answer.text);
+}
+
+/// What the partner has of an answer that did not get through is known when its mended text comes.
+fn remember(turn: &Turn<'_, impl View>, appeal: &mut Appeal, answer: &Answer) {
+    let messages = parts::of(turn, appeal.chat, appeal.number, &answer.text);
+    for (part, state) in messages.iter().zip(&answer.parts) {
+        let PartState::Delivered { maybe_twice } = *state else { continue };
+        let fingerprint = part.fingerprint();
+        if !appeal.had.iter().any(|had| had.fingerprint == fingerprint) {
+            appeal.had.push(Had { fingerprint, maybe_twice });
+        }
+    }
+    let beyond = appeal.had.len().saturating_sub(REMEMBERED);
+    appeal.had.drain(..beyond);
 }
 
 /// A text typed over the one that has just ended is an answer of its own.

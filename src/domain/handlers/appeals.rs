@@ -210,6 +210,7 @@ pub(super) fn blank(turn: &mut Turn<'_, impl View>, chat: ChatId) -> Appeal {
         changed: Seq::default(),
         heard: 0,
         mixed: false,
+        had: Vec::new(),
     }
 }
 

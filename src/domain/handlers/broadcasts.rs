@@ -273,7 +273,11 @@ pub(super) fn messages(
         )
     };
     if broadcast.apart {
-        let picture = message(cover, Html::escape(""));
+        let picture = message(cover.clone(), Html::escape(""));
+        let words = Send {
+            after: Some(cover),
+            ..words
+        };
         vec![Send { form, ..picture }, words]
     } else {
         vec![Send { form, ..words }]

@@ -4,7 +4,7 @@
 
 use crate::domain::{
     appeal::{Appeal, Author, Seen, Status},
-    effect::{Entity, Form},
+    effect::Entity,
     event::{AnswerCell, AppealCells, RowEvent, RowMark, TelegramCell},
     ids::{Number, RowKey},
     partner::RowTrouble,
@@ -137,7 +137,7 @@ fn status_changed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: O
         answers::hurry(turn, appeal);
         let session = turn.session(appeal.chat).filter(|session| !session.blocked);
         if let (Some(number), Some(session)) = (appeal.number, session) {
-            turn.say_about(&session, appeal.id, Say::Closed(number), Form::Message);
+            turn.say_after(&session, appeal.id, Say::Closed(number), answers::last_under_way(appeal));
         }
     }
 }

@@ -311,6 +311,7 @@ fn refusal(why: &Why) -> Message<'_> {
         Why::File(Unfetched::Status(status)) => ("delivery-file-status", vec![("status", status.to_string().into())]),
         Why::File(Unfetched::TooLarge) => plain("delivery-file-too-large"),
         Why::File(Unfetched::NotAPicture) => plain("delivery-file-not-a-picture"),
+        Why::File(Unfetched::Private) => plain("delivery-file-private"),
     }
 }
 

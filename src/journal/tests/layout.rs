@@ -217,5 +217,6 @@ fn appeal() -> Appeal {
         changed: Seq::default(),
         heard: 0,
         mixed: false,
+        had: Vec::new(),
     }
 }

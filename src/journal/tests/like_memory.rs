@@ -54,6 +54,7 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         changed: Seq::default(),
         heard: 0,
         mixed: false,
+        had: Vec::new(),
     }
 }
 

@@ -9,10 +9,10 @@ use base64::{
 };
 use bytes::Bytes;
 
-use super::{SendError, Way, fetch, is_photo, say, upload};
+use super::{SendError, Upload, Way, is_photo, say, upload};
 use crate::{
     domain::{appeal::Unfetched, effect::Send, media::MediaKind},
-    fetch::{Fetcher, File, Found},
+    fetch::{self, Content, Found},
     telegram::{accepted::Accepted, answer::CallError, client::Client},
 };
 
@@ -29,29 +29,44 @@ const UNKNOWN: [&str; 2] = ["application/octet-stream", "binary/octet-stream"];
 const FILMS: [&[u8]; 5] = [b"iso", b"mp4", b"avc", b"M4V", b"qt"];
 
 /// Where a picture is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 enum Source<'a> {
     /// On a site.
     Address(&'a str),
-    /// In the words themselves.
-    Written(File),
+    /// In the words themselves: its media type, and it.
+    Written(String, Bytes),
     /// At Telegram, under this `file_id`.
     Kept(&'a str),
 }
 
+/// The address from which a picture is to be fetched.
+pub(super) fn address(source: &str) -> Option<&str> {
+    let (scheme, _) = source.trim().split_once(':')?;
+    (!scheme.eq_ignore_ascii_case("data")).then(|| source.trim())
+}
+
 /// Sends a picture or video that is still to be uploaded; the answer says how Telegram keeps it.
-pub(super) async fn picture(client: &Client, fetcher: &Fetcher, send: &Send, source: &str) -> Result<Accepted, SendError> {
-    let file = match source_of(source).map_err(SendError::File)? {
-        Source::Kept(id) => return Ok(of_some_kind(client, send, id).await?),
-        Source::Written(file) => file,
-        Source::Address(address) => match fetch(fetcher, address).await? {
-            Found::File(file) => file,
-            Found::Page => return Err(SendError::File(Unfetched::NotAPicture)),
-        },
-    };
-    let file = recognized(file);
-    let kind = kind_of(&file).ok_or(SendError::File(Unfetched::NotAPicture))?;
-    Ok(upload(client, send, kind, &file).await?)
+pub(super) async fn picture(client: &Client, send: &Send, source: &str, found: Option<Found>) -> Result<Accepted, SendError> {
+    match (source_of(source).map_err(SendError::File)?, found) {
+        (Source::Kept(id), _) => Ok(of_some_kind(client, send, id).await?),
+        (Source::Written(media_type, bytes), _) => {
+            let written = Upload {
+                name: &name_of(&media_type),
+                media_type: &media_type,
+                content: &Content::Held(bytes),
+            };
+            of_its_kind(client, send, written).await
+        }
+        (Source::Address(_), Some(Found::File(file))) => of_its_kind(client, send, Upload::of(&file)).await,
+        (Source::Address(_), Some(Found::Page)) => Err(SendError::File(Unfetched::NotAPicture)),
+        (Source::Address(_), None) => Err(SendError::File(Unfetched::Unreachable)),
+    }
+}
+
+async fn of_its_kind(client: &Client, send: &Send, file: Upload<'_>) -> Result<Accepted, SendError> {
+    let media_type = recognized(file.media_type, file.content.head());
+    let kind = kind_of(media_type, file.content).ok_or(SendError::File(Unfetched::NotAPicture))?;
+    Ok(upload(client, send, kind, &Upload { media_type, ..file }).await?)
 }
 
 /// An id does not tell what it is of; Telegram does, when it is sent as something else.
@@ -71,8 +86,8 @@ fn source_of(text: &str) -> Result<Source<'_>, Unfetched> {
     let is_of_an_id = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     match text.split_once(':') {
         Some((scheme, data)) if scheme.eq_ignore_ascii_case("data") => {
-            let file = written(data).ok_or(Unfetched::NotAPicture)?;
-            Ok(Source::Written(file))
+            let (media_type, bytes) = written(data).ok_or(Unfetched::NotAPicture)?;
+            Ok(Source::Written(media_type, bytes))
         }
         // Whether it is one of the web's, the fetcher sees.
         Some(_) => Ok(Source::Address(text)),
@@ -82,47 +97,44 @@ fn source_of(text: &str) -> Result<Source<'_>, Unfetched> {
 }
 
 /// What stands in a `data:` URL behind the colon (RFC 2397); none where it is cut short or not in base64.
-fn written(data: &str) -> Option<File> {
+fn written(data: &str) -> Option<(String, Bytes)> {
     let (head, content) = data.split_once(',')?;
     let mut parts = head.split(';').map(str::trim);
-    let media_type = parts.next()?.to_ascii_lowercase();
+    let media_type = fetch::usual(parts.next()?);
     parts.next_back().filter(|last| last.eq_ignore_ascii_case("base64"))?;
     // A cell may break a long line.
     let content: String = content.split_ascii_whitespace().collect();
     let bytes = BASE64.decode(content).ok().filter(|bytes| !bytes.is_empty())?;
-    let (_, subtype) = media_type.split_once('/')?;
-    let ending: String = subtype.chars().take_while(char::is_ascii_alphanumeric).collect();
-    Some(File {
-        name: format!("picture.{ending}"),
-        media_type,
-        bytes: Bytes::from(bytes),
-    })
+    media_type.contains('/').then(|| (media_type, Bytes::from(bytes)))
 }
 
-/// A file of which its site knows nothing, as what its first bytes say it is.
-fn recognized(file: File) -> File {
-    if !UNKNOWN.contains(&file.media_type.as_str()) {
-        return file;
+/// What a picture is called that nobody has named.
+fn name_of(media_type: &str) -> String {
+    let subtype = media_type.split_once('/').map_or("", |(_, subtype)| subtype);
+    let ending: String = subtype.chars().take_while(char::is_ascii_alphanumeric).collect();
+    format!("picture.{ending}")
+}
+
+/// The media type of a file; of one of which its site knows nothing, what its first bytes say.
+fn recognized<'a>(media_type: &'a str, head: &[u8]) -> &'a str {
+    if !UNKNOWN.contains(&media_type) {
+        return media_type;
     }
-    let media_type = match &*file.bytes {
+    match head {
         [0xFF, 0xD8, 0xFF, ..] => "image/jpeg",
         [0x89, b'P', b'N', b'G', ..] => "image/png",
         [b'G', b'I', b'F', b'8', ..] => "image/gif",
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
         [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] if FILMS.iter().any(|film| brand.starts_with(film)) => "video/mp4",
-        _ => return file,
-    };
-    File {
-        media_type: media_type.to_owned(),
-        ..file
+        _ => media_type,
     }
 }
 
 /// What a file is sent as; none where it is neither a picture nor a video.
-fn kind_of(file: &File) -> Option<MediaKind> {
-    match file.media_type.split_once('/')? {
+fn kind_of(media_type: &str, content: &Content) -> Option<MediaKind> {
+    match media_type.split_once('/')? {
         ("image", "gif") => Some(MediaKind::Animation),
-        ("image", _) if is_photo(file) => Some(MediaKind::Photo),
+        ("image", _) if is_photo(media_type, content) => Some(MediaKind::Photo),
         ("image", _) => Some(MediaKind::Document),
         ("video", _) => Some(MediaKind::Video),
         _ => None,
@@ -133,32 +145,17 @@ fn kind_of(file: &File) -> Option<MediaKind> {
 mod tests {
     use super::*;
 
-    fn file(media_type: &str, bytes: &[u8]) -> File {
-        File {
-            name: "f".to_owned(),
-            media_type: media_type.to_owned(),
-            bytes: Bytes::copy_from_slice(bytes),
-        }
-    }
-
     #[test]
     fn a_source_is_an_address_the_picture_itself_or_an_id() {
-        let written = |name: &str, media_type: &str| {
-            Ok(Source::Written(File {
-                name: name.to_owned(),
-                ..file(media_type, b"png?")
-            }))
-        };
+        let written = |media_type: &str| Ok(Source::Written(media_type.to_owned(), Bytes::from_static(b"png?")));
         for (text, source) in [
             (" https://a.example/p.png ", Ok(Source::Address("https://a.example/p.png"))),
             ("HTTP://a.example", Ok(Source::Address("HTTP://a.example"))),
             ("ftp://a.example/p.png", Ok(Source::Address("ftp://a.example/p.png"))),
             ("AgACAgIAAxkBAAIB-_c", Ok(Source::Kept("AgACAgIAAxkBAAIB-_c"))),
-            ("data:image/png;base64,cG5nPw==", written("picture.png", "image/png")),
-            (
-                "DATA:Image/SVG+xml; charset=x; BASE64,cG5n\nPw",
-                written("picture.svg", "image/svg+xml"),
-            ),
+            ("data:image/png;base64,cG5nPw==", written("image/png")),
+            ("data:image/jpg;base64,cG5nPw==", written("image/jpeg")),
+            ("DATA:Image/SVG+xml; charset=x; BASE64,cG5n\nPw", written("image/svg+xml")),
             ("data:image/png;base64,cG5nPw=a", Err(Unfetched::NotAPicture)),
             ("data:image/png;base64,", Err(Unfetched::NotAPicture)),
             ("data:image/png,rawbytes", Err(Unfetched::NotAPicture)),
@@ -168,13 +165,23 @@ mod tests {
             ("нет картинки", Err(Unfetched::Forbidden)),
             ("", Err(Unfetched::Forbidden)),
         ] {
+            let fetched = if let Ok(Source::Address(address)) = &source {
+                Some(*address)
+            } else {
+                None
+            };
+            assert_eq!(address(text), fetched, "{text}");
             assert_eq!(source_of(text), source, "{text}");
         }
+        assert_eq!(
+            (name_of("image/svg+xml"), name_of("image/png")),
+            ("picture.svg".into(), "picture.png".into())
+        );
     }
 
     #[test]
     fn a_file_is_sent_as_what_it_is() {
-        let large = vec![0; super::super::PHOTO_LIMIT + 1];
+        let large = vec![0; usize::try_from(super::super::PHOTO_LIMIT).unwrap() + 1];
         for (media_type, bytes, kind) in [
             ("image/jpeg", &b"x"[..], Some(MediaKind::Photo)),
             ("image/png", b"x", Some(MediaKind::Photo)),
@@ -196,7 +203,9 @@ mod tests {
             ("application/octet-stream", b"\0\0\0\x18ftypM4A ", None),
             ("application/octet-stream", b"PK\x03\x04", None),
         ] {
-            assert_eq!(kind_of(&recognized(file(media_type, bytes))), kind, "{media_type} {bytes:.9?}");
+            let content = Content::Held(Bytes::copy_from_slice(bytes));
+            let recognized = recognized(media_type, content.head());
+            assert_eq!(kind_of(recognized, &content), kind, "{media_type} {bytes:.9?}");
         }
     }
 }

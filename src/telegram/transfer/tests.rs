@@ -7,6 +7,7 @@ use std::{future::IntoFuture as _, net::SocketAddr};
 use axum::{Router, http::header, routing::get};
 use serde_json::{Value, json};
 use simulator::telegram::{Attachment, FileKind, Limits, Profile, Telegram, TelegramOptions};
+use tempfile::TempDir;
 
 use super::*;
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
         media::Media,
         text::{Html, Text},
     },
+    fetch::Fetcher,
     secret::Secret,
     telegram::fake::{self, Answer, Call, Fake, ok, refused},
 };
@@ -25,6 +27,7 @@ async fn site() -> SocketAddr {
     let of = |media_type: &'static str| get(move || async move { ([(header::CONTENT_TYPE, media_type)], "bytes") });
     let router = Router::new()
         .route("/a.png", of("image/png"))
+        .route("/a.jpg", of("image/jpg"))
         .route("/a.gif", of("image/gif"))
         .route("/a.bmp", of("image/bmp"))
         .route("/a.mp4", of("video/mp4"))
@@ -36,18 +39,13 @@ async fn site() -> SocketAddr {
     address
 }
 
-/// A fetcher that finds it, and the address of one of its files.
-async fn found(path: &str) -> (Fetcher, Text) {
+/// What is behind one of its addresses, the address, and the directory in which it is laid down.
+async fn fetched(path: &str) -> (Found, Text, TempDir) {
     fake::install_provider();
-    let site = site().await;
-    let fetcher = Fetcher::of(|_| true, &[("files.example", site)]).unwrap();
-    (fetcher, Text(format!("http://files.example:{}{path}", site.port())))
-}
-
-/// For messages that need nothing fetched.
-fn nowhere() -> Fetcher {
-    fake::install_provider();
-    Fetcher::of(|_| true, &[]).unwrap()
+    let (site, directory) = (site().await, tempfile::tempdir().unwrap());
+    let fetcher = Fetcher::of(directory.path(), |_| true, &[("files.example", site)]).unwrap();
+    let address = format!("http://files.example:{}{path}", site.port());
+    (fetcher.fetch(&address).await.unwrap(), Text(address), directory)
 }
 
 fn message(form: Form) -> Send {
@@ -91,13 +89,18 @@ fn methods(fake: &Fake) -> Vec<String> {
 
 /// How a message in this form, about a file of the site's, ends.
 async fn sending(fake: &Fake, form: fn(Text) -> Form, path: &str) -> Result<Accepted, SendError> {
-    let (fetcher, address) = found(path).await;
-    send(&fake.client(), &fetcher, &message(form(address))).await
+    let (found, address, _directory) = fetched(path).await;
+    send(&fake.client(), &message(form(address)), Some(found)).await
 }
 
 #[tokio::test]
 async fn a_picture_goes_as_a_photo_other_files_as_documents_and_a_page_as_its_address() {
-    for (path, method) in [("/a.png", "sendPhoto"), ("/b.pdf", "sendDocument"), ("/page", "sendMessage")] {
+    for (path, method) in [
+        ("/a.png", "sendPhoto"),
+        ("/a.jpg", "sendPhoto"),
+        ("/b.pdf", "sendDocument"),
+        ("/page", "sendMessage"),
+    ] {
         let fake = Fake::start(sent).await;
         assert_eq!(sending(&fake, Form::File, path).await, delivered(), "{path}");
         assert_eq!(methods(&fake), [method], "{path}");
@@ -121,21 +124,11 @@ async fn a_picture_that_telegram_cannot_show_goes_as_a_document() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_there_calls_nobody() {
-    let fake = Fake::start(sent).await;
-    for form in [Form::File as fn(Text) -> Form, Form::Picture] {
-        let missing = SendError::File(Unfetched::Status(404));
-        assert_eq!(sending(&fake, form, "/gone.png").await, Err(missing));
-    }
-    assert!(fake.calls().is_empty());
-}
-
-#[tokio::test]
 async fn a_receipt_that_says_so_already_is_as_good_as_changed() {
     let words = "Bad Request: message is not modified: specified new message content is the same";
     let fake = Fake::start(|_| refused(400, words)).await;
     let edit = message(Form::Edit(MessageId(5)));
-    let accepted = send(&fake.client(), &nowhere(), &edit).await.unwrap();
+    let accepted = send(&fake.client(), &edit, None).await.unwrap();
     assert_eq!((accepted.message, accepted.media), (MessageId(5), None));
     assert_eq!(fake.calls()[0].body["message_id"], 5);
 }
@@ -166,11 +159,11 @@ async fn what_is_neither_picture_nor_video_calls_nobody() {
     }
     for source in ["data:text/plain;base64,cG5n", "data:image/png;base64,c"] {
         let broken = message(Form::Picture(source.into()));
-        assert_eq!(send(&fake.client(), &nowhere(), &broken).await, none, "{source}");
+        assert_eq!(send(&fake.client(), &broken, None).await, none, "{source}");
     }
-    let inside = message(Form::Picture("ftp://a.example/p.png".into()));
     let forbidden = Err(SendError::File(Unfetched::Forbidden));
-    assert_eq!(send(&fake.client(), &nowhere(), &inside).await, forbidden);
+    let nothing = message(Form::Picture("нет картинки".into()));
+    assert_eq!(send(&fake.client(), &nothing, None).await, forbidden);
     assert!(fake.calls().is_empty());
 }
 
@@ -187,10 +180,7 @@ async fn words_and_button_stand_beneath_an_upload() {
         ..full.clone()
     };
     for (send, words) in [(full, true), (bare, false)] {
-        assert_eq!(
-            super::send(&fake.client(), &nowhere(), &send).await,
-            uploaded(MediaKind::Photo, "photo")
-        );
+        assert_eq!(super::send(&fake.client(), &send, None).await, uploaded(MediaKind::Photo, "photo"));
         let form = fake.calls().pop().unwrap().body.as_str().unwrap().to_owned();
         assert!(
             form.contains("filename=\"picture.png\"\r\nContent-Type: image/png\r\n\r\npng!"),
@@ -225,7 +215,7 @@ async fn an_id_of_unknown_kind_is_tried_until_telegram_takes_it() {
         ("sendDocument", other, &all, MediaKind::Document, "document"),
     ] {
         let fake = Fake::start(of_type(method, words)).await;
-        assert_eq!(send(&fake.client(), &nowhere(), &picture).await, uploaded(kind, id));
+        assert_eq!(send(&fake.client(), &picture, None).await, uploaded(kind, id));
         assert_eq!(methods(&fake), tried);
         assert_eq!(fake.calls()[0].body["photo"], "AgAC");
     }
@@ -234,7 +224,7 @@ async fn an_id_of_unknown_kind_is_tried_until_telegram_takes_it() {
         ("Bad Request: wrong file identifier/HTTP URL specified", &all[..1]),
     ] {
         let fake = Fake::start(of_type("none", words)).await;
-        let ended = send(&fake.client(), &nowhere(), &picture).await;
+        let ended = send(&fake.client(), &picture, None).await;
         assert!(
             matches!(ended, Err(SendError::Call(CallError::Refused { code: 400, .. }))),
             "{ended:?}"
@@ -254,7 +244,7 @@ async fn what_telegram_has_goes_by_its_id_and_is_not_told_of_again() {
         let fake = Fake::start(sent).await;
         let file = "BAAC".to_owned();
         let kept = message(Form::Kept(Media { kind, file }));
-        assert_eq!(send(&fake.client(), &nowhere(), &kept).await, delivered());
+        assert_eq!(send(&fake.client(), &kept, None).await, delivered());
         let body = json!({"chat_id": 42, field: "BAAC", "caption": "1 &lt; 2", "parse_mode": "HTML"});
         let call = Call {
             method: method.to_owned(),
@@ -266,7 +256,7 @@ async fn what_telegram_has_goes_by_its_id_and_is_not_told_of_again() {
 
 #[tokio::test]
 async fn words_whose_mark_up_telegram_cannot_read_go_out_plain_and_only_once_more() {
-    let (fetcher, address) = found("/a.png").await;
+    let (found, address, _directory) = fetched("/a.png").await;
     let media = Media {
         kind: MediaKind::Video,
         file: "BAAC".to_owned(),
@@ -292,7 +282,7 @@ async fn words_whose_mark_up_telegram_cannot_read_go_out_plain_and_only_once_mor
                 }
             })
             .await;
-            let ended = send(&fake.client(), &fetcher, &message(form.clone())).await;
+            let ended = send(&fake.client(), &message(form.clone()), Some(found.clone())).await;
             assert_eq!(ended.is_err(), endless, "{form:?}");
             let calls = fake.calls();
             assert_eq!((calls.len(), is_marked_up(&calls[0]), is_marked_up(&calls[1])), (2, true, false));
@@ -316,10 +306,10 @@ async fn a_picture_reaches_the_stand_in_once_and_goes_by_its_id_from_then_on() {
     fake::install_provider();
     let client = Client::new(&telegram.url(), Secret::new(telegram.token().to_owned())).unwrap();
     let first = message(Form::Picture("data:image/png;base64,cG5nIQ==".into()));
-    let media = send(&client, &nowhere(), &first).await.unwrap().media.unwrap();
+    let media = send(&client, &first, None).await.unwrap().media.unwrap();
     assert_eq!(media.kind, MediaKind::Photo);
     for _ in 0..2 {
-        let accepted = send(&client, &nowhere(), &message(Form::Kept(media.clone()))).await.unwrap();
+        let accepted = send(&client, &message(Form::Kept(media.clone())), None).await.unwrap();
         assert_eq!(accepted.media, None);
     }
     assert_eq!(telegram.calls().uploads, 1);
@@ -330,7 +320,7 @@ async fn a_picture_reaches_the_stand_in_once_and_goes_by_its_id_from_then_on() {
     anna.send_file(Attachment::new(FileKind::Animation, "a.mp4", "video/mp4", b"film".as_slice()));
     let update = telegram.emitted().pop().unwrap();
     let id = update["message"]["animation"]["file_id"].as_str().unwrap();
-    let accepted = send(&client, &nowhere(), &message(Form::Picture(id.into()))).await.unwrap();
+    let accepted = send(&client, &message(Form::Picture(id.into())), None).await.unwrap();
     let kept = Media {
         kind: MediaKind::Animation,
         file: id.to_owned(),

@@ -1,0 +1,90 @@
+//! The messages of an answer: its words in pieces, then the files whose addresses stand alone on their lines.
+//!
+//! Invariant: the same text makes the same messages, so that those which the partner has are known again.
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::{
+    effect::Form,
+    ids::{ChatId, Number},
+    markdown,
+    session::Locale,
+    text::{Html, MESSAGE_LIMIT, Text},
+    turn::Turn,
+    view::View,
+    wording::Say,
+};
+
+/// Files that go with one answer at most; further addresses stay words.
+const FILES: usize = 10;
+
+/// How much of a digest tells messages apart, in bytes.
+const FINGERPRINT: usize = 16;
+
+/// One message of an answer.
+pub(super) struct Part {
+    /// Its words.
+    pub(super) text: Html,
+    /// Words alone, or words beneath a file.
+    pub(super) form: Form,
+}
+
+impl Part {
+    /// The address of its file.
+    pub(super) fn file(&self) -> Option<&Text> {
+        if let Form::File(address) = &self.form {
+            Some(address)
+        } else {
+            None
+        }
+    }
+
+    /// What is in it: equal for equal words and the same file.
+    pub(super) fn fingerprint(&self) -> String {
+        let file = self.file().map_or("", Text::as_str);
+        // No address holds a line break, so nothing else has the same digest.
+        let digest = Sha256::digest(format!("{file}\n{}", self.text.as_str()));
+        BASE64_URL_SAFE_NO_PAD.encode(&digest[..FINGERPRINT])
+    }
+}
+
+/// The messages of an answer in the language of its partner.
+pub(super) fn of(turn: &Turn<'_, impl View>, chat: ChatId, number: Option<Number>, answer: &Text) -> Vec<Part> {
+    let locale = turn.session(chat).map_or_else(Locale::default, |session| session.locale);
+    let heading = number.map(|number| turn.rules.wording.say(locale, Say::AnswerHeading(number)));
+    messages(heading.as_deref(), answer.as_str())
+}
+
+fn messages(heading: Option<&str>, answer: &str) -> Vec<Part> {
+    let (mut words, mut files) = (Vec::new(), Vec::new());
+    for line in answer.trim().lines() {
+        if is_address(line.trim()) && files.len() < FILES {
+            files.push(line.trim());
+        } else {
+            words.push(line);
+        }
+    }
+    let words = words.join("\n");
+    let text = match heading {
+        // A file without words bears the heading itself.
+        Some(_) if words.trim().is_empty() && !files.is_empty() => String::new(),
+        Some(heading) => format!("{heading}\n\n{}", words.trim()),
+        None => words,
+    };
+    let captions = text.is_empty().then(|| Html::escape(heading.unwrap_or_default()));
+    let captions = captions.into_iter().chain(std::iter::repeat(Html::escape("")));
+    let texts = markdown::messages(&text, MESSAGE_LIMIT)
+        .into_iter()
+        .map(|text| Part { text, form: Form::Message });
+    let files = captions.zip(files).map(|(text, address)| Part {
+        text,
+        form: Form::File(Text::from(address)),
+    });
+    texts.chain(files).collect()
+}
+
+fn is_address(line: &str) -> bool {
+    let web = line.strip_prefix("https://").or_else(|| line.strip_prefix("http://"));
+    web.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace))
+}

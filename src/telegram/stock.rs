@@ -1,0 +1,222 @@
+//! Files for messages that go with one: all that belong together are had before the first of them goes.
+//!
+//! Invariant: fetching never holds a sending slot, and a message without files waits for nobody else's; a few fetches are under way at a
+//! time, and what is had or still to come fits into [`ROOM`]. Nothing of it is stored: after a restart it is fetched again.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::{Id, JoinError, JoinSet};
+
+use super::transfer;
+use crate::{
+    domain::{
+        appeal::Unfetched,
+        effect::{OutboxEntry, OutboxState, Send},
+        ids::OutboxId,
+    },
+    fetch::{FetchError, Fetcher, Found, LIMIT},
+};
+
+#[cfg(test)]
+mod tests;
+
+/// Answers whose files are fetched at a time: one after another within an answer. A slow site holds up few others.
+const FETCHES: usize = 8;
+/// How much may lie on the disk, in bytes: the ten largest files, which one answer may have.
+const ROOM: u64 = 10 * LIMIT;
+/// What is not to be sent within this time makes room, and is fetched again.
+const KEPT_AHEAD: SignedDuration = SignedDuration::from_mins(1);
+/// The rest after the disk has refused a file: a full one is noticed soon after it has room.
+const DISK_PAUSE: SignedDuration = SignedDuration::from_secs(30);
+
+/// Files that messages wait for, and those that are had.
+pub(super) struct Stock {
+    fetcher: Fetcher,
+    supplies: HashMap<OutboxId, Supply>,
+    tasks: JoinSet<Fetched>,
+    /// What each task fetches for; kept here, so that not even a panic loses it.
+    fetching: HashMap<Id, OutboxId>,
+    /// In this pass something found no place; what comes later does not overtake it.
+    full: bool,
+}
+
+/// What belongs together, under the id of its first message.
+struct Supply {
+    /// The message that asked, which fails for all.
+    asked: OutboxId,
+    /// The messages that it is for.
+    members: HashSet<OutboxId>,
+    state: State,
+}
+
+enum State {
+    /// So many files are on their way.
+    Coming(usize),
+    /// All are here, by their addresses.
+    Had(HashMap<String, Found>),
+    /// One cannot be had; the journal will hear of it.
+    Failed,
+    /// Nothing before this moment: the disk has refused.
+    Rests(Timestamp),
+}
+
+/// What was found behind each address, or why one of them led nowhere.
+type Fetched = Result<Vec<(String, Found)>, FetchError>;
+
+/// The files for a message cannot be had.
+pub(super) struct Missing {
+    /// The message.
+    pub(super) id: OutboxId,
+    /// Why.
+    pub(super) why: Unfetched,
+}
+
+impl Stock {
+    pub(super) fn new(fetcher: Fetcher) -> Self {
+        Self {
+            fetcher,
+            supplies: HashMap::new(),
+            tasks: JoinSet::new(),
+            fetching: HashMap::new(),
+            full: false,
+        }
+    }
+
+    /// Begins a pass over the waiting messages: what nobody waits for any more, or not soon, goes.
+    pub(super) fn begin_pass(&mut self, entry: impl Fn(&OutboxId) -> Option<OutboxEntry>, now: Timestamp) {
+        self.full = false;
+        let soon = |id: &OutboxId| {
+            entry(id).is_some_and(|entry| match entry.state {
+                OutboxState::Waiting(due) => due <= now + KEPT_AHEAD,
+                OutboxState::Sending => true,
+                OutboxState::Ended(_) => false,
+            })
+        };
+        self.supplies
+            .retain(|_, supply| matches!(supply.state, State::Coming(_)) || supply.members.iter().any(soon));
+    }
+
+    /// Whether all files are here that a message waits for; begins to fetch them where they are not.
+    pub(super) fn is_ready(&mut self, send: &Send, now: Timestamp) -> bool {
+        let needed = needed(send);
+        if needed.is_empty() {
+            return true;
+        }
+        let together = together(&send.id);
+        if let Some(supply) = self.supplies.get_mut(&together) {
+            supply.members.insert(send.id.clone());
+            match &supply.state {
+                State::Had(files) if needed.iter().all(|address| files.contains_key(*address)) => return true,
+                State::Rests(until) if *until <= now => {}
+                // What was had for a later message of an answer does not do for an earlier one that is sent again.
+                State::Had(_) => {}
+                State::Coming(_) | State::Failed | State::Rests(_) => return false,
+            }
+        }
+        self.order(together, &send.id, needed);
+        false
+    }
+
+    /// What a message goes with.
+    pub(super) fn found(&self, send: &Send) -> Option<Found> {
+        let address = transfer::address(&send.form)?;
+        match &self.supplies.get(&together(&send.id))?.state {
+            State::Had(files) => files.get(address).cloned(),
+            State::Coming(_) | State::Failed | State::Rests(_) => None,
+        }
+    }
+
+    /// Waits until something is fetched, or cannot be; none while nothing is on its way. What is dropped half-way loses nothing.
+    pub(super) async fn fetched(&mut self, now: impl Fn() -> Timestamp) -> Option<Result<(), Missing>> {
+        let ended = self.tasks.join_next_with_id().await?;
+        Some(self.ended(ended, now()))
+    }
+
+    fn ended(&mut self, ended: Result<(Id, Fetched), JoinError>, now: Timestamp) -> Result<(), Missing> {
+        let (task, result) = match ended {
+            Ok((task, result)) => (task, result),
+            // The task panicked.
+            Err(error) => (error.id(), Err(FetchError::Unreachable)),
+        };
+        let supply = self.fetching.remove(&task).and_then(|together| self.supplies.get_mut(&together));
+        let Some(supply) = supply else { return Ok(()) };
+        let why = match result {
+            Ok(files) => {
+                supply.state = State::Had(files.into_iter().collect());
+                return Ok(());
+            }
+            Err(error @ FetchError::Disk(_)) => {
+                tracing::warn!(%error, "outbox: an answer waits until its files can be laid down");
+                supply.state = State::Rests(now + DISK_PAUSE);
+                return Ok(());
+            }
+            Err(FetchError::Forbidden) => Unfetched::Forbidden,
+            Err(FetchError::Unreachable) => Unfetched::Unreachable,
+            Err(FetchError::Status(status)) => Unfetched::Status(status),
+            Err(FetchError::TooLarge) => Unfetched::TooLarge,
+            Err(FetchError::Private) => Unfetched::Private,
+        };
+        supply.state = State::Failed;
+        let id = supply.asked.clone();
+        Err(Missing { id, why })
+    }
+
+    /// Begins to fetch where there is a place and room.
+    fn order(&mut self, together: OutboxId, asked: &OutboxId, needed: HashSet<&str>) {
+        let room = self.used() + needed.len() as u64 * LIMIT <= ROOM;
+        self.full = self.full || self.fetching.len() >= FETCHES || !room;
+        if self.full {
+            return;
+        }
+        let supply = Supply {
+            asked: asked.clone(),
+            members: HashSet::from([asked.clone()]),
+            state: State::Coming(needed.len()),
+        };
+        let (fetcher, addresses) = (self.fetcher.clone(), needed.into_iter().map(str::to_owned).collect());
+        let task = self.tasks.spawn(fetch_all(fetcher, addresses));
+        self.fetching.insert(task.id(), together.clone());
+        self.supplies.insert(together, supply);
+    }
+
+    /// What lies on the disk, and what may still come.
+    fn used(&self) -> u64 {
+        let of = |supply: &Supply| match &supply.state {
+            State::Coming(files) => *files as u64 * LIMIT,
+            State::Had(files) => files.values().map(size).sum(),
+            State::Failed | State::Rests(_) => 0,
+        };
+        self.supplies.values().map(of).sum()
+    }
+}
+
+async fn fetch_all(fetcher: Fetcher, addresses: Vec<String>) -> Fetched {
+    let mut all = Vec::new();
+    for address in addresses {
+        let found = fetcher.fetch(&address).await?;
+        all.push((address, found));
+    }
+    Ok(all)
+}
+
+fn size(found: &Found) -> u64 {
+    match found {
+        Found::File(file) => file.content.size(),
+        Found::Page => 0,
+    }
+}
+
+/// The addresses that must be had before a message goes.
+fn needed(send: &Send) -> HashSet<&str> {
+    let later = send.files.iter().map(|address| address.as_str());
+    transfer::address(&send.form).into_iter().chain(later).collect()
+}
+
+/// The first message of what a message belongs to.
+fn together(id: &OutboxId) -> OutboxId {
+    match id {
+        OutboxId::Answer(appeal, revision, _) => OutboxId::Answer(*appeal, *revision, 0),
+        OutboxId::Reply(..) | OutboxId::Promotion(..) | OutboxId::Cover(..) | OutboxId::Preview(..) => id.clone(),
+    }
+}
