@@ -69,6 +69,7 @@ status-forwarded = передано специалисту
 status-ai-answer = ответ ИИ
 status-resolved = решено
 status-other = { $word }
+nothing-in-it = В сообщении ничего не видно: похоже, скопировались только невидимые знаки. Напишите, пожалуйста, ещё раз.
 not-passed-on = Такое сообщение специалисту не передать. Опишите, пожалуйста, вопрос словами, пришлите фото или файл.
 too-fast = Слишком много сообщений подряд. Подождите, пожалуйста, минуту и напишите снова.
 too-fast-recorded = Сообщений очень много, но мы записали каждое. Специалист всё прочитает.
@@ -127,10 +128,29 @@ line-file = { $described }: { $link }
 line-file-no-address = { $described } (ссылки нет: у сервиса не задан адрес в интернете, настройка http.public_url)
 line-file-too-large = { $described } (ссылки нет: файлы больше 20 МБ Telegram ботам не отдаёт. Попросите прислать ссылкой или частями)
 line-contact = Контакт: { $name }, { $phone }
+line-contact-name = Контакт: { $name } (без номера)
+line-contact-number = Контакт: { $phone }
+line-contact-empty = Контакт без имени и номера
+line-described = [{ $kind }] { $words }
+other-checklist = список
+other-contact = контакт
+other-document = файл
+other-game = игра
+other-gift = подарок
+other-giveaway = розыгрыш
+other-invoice = счёт
+other-paid-media = платное фото
+other-photo = фото
+other-poll = опрос
+other-sound = звук
+other-story = история
+other-unknown = вложение
+other-video = видео
 line-place = Место: { $name }, https://maps.google.com/maps?q={ $position }
 line-position = Место: https://maps.google.com/maps?q={ $position }
 line-poll = Опрос: { $question }
 line-forwarded = Переслано ({ $from }): { $text }
+line-forwarded-nobody = Переслано: { $text }
 line-reply = В ответ на «{ $quote }»: { $text }
 line-changed =
     { $text }

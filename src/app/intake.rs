@@ -56,7 +56,7 @@ fn count(update: &Update) {
     let kind = match update {
         Update::Unserved(kind) => kind,
         Update::Message(message) => match &message.content {
-            Content::Other(kind) | Content::Service(kind) => kind,
+            Content::Other(kind) | Content::Service(kind) | Content::Described { kind, .. } => kind,
             Content::Text(_) | Content::Contact { .. } | Content::File(..) | Content::Place { .. } | Content::Poll { .. } => return,
         },
         Update::Edited(_) | Update::Group { .. } | Update::Pressed { .. } | Update::Membership { .. } => return,

@@ -252,7 +252,7 @@ impl View for Memory {
     }
 
     fn post(&self, chat: ChatId, message: MessageId) -> Option<Post> {
-        self.posts.get(&(chat, message)).copied()
+        self.posts.get(&(chat, message)).cloned()
     }
 
     fn group(&self, chat: ChatId) -> Option<Group> {

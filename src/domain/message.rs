@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     ids::{AppealId, ChatId, MessageId},
     session::Locale,
-    text::Text,
+    text::{Text, fingerprint},
 };
 
 /// A message in a private chat.
@@ -34,7 +34,7 @@ pub struct Message {
 pub struct Context {
     /// What it replies to.
     pub reply: Option<Reply>,
-    /// Whose message was passed on, by name.
+    /// Whose message was passed on, by name; empty where nobody says whose.
     pub forwarded: Option<Text>,
     /// The album that it is a part of (Bot API: `media_group_id`).
     pub album: Option<String>,
@@ -83,7 +83,14 @@ pub enum Content {
     },
     /// Something that Telegram says about the chat itself; nobody wrote it.
     Service(String),
-    /// Anything else; the word is Telegram's (`dice`, `story` …).
+    /// Something that cannot stand in a sheet, with words that can; the kind is Telegram's word (`checklist`, `paid_media` …).
+    Described {
+        /// What it is.
+        kind: String,
+        /// The words in it and beneath it.
+        words: Text,
+    },
+    /// Anything else, without a word in it (`dice`, `story` …).
     Other(String),
 }
 
@@ -92,6 +99,23 @@ impl Content {
     #[must_use]
     pub fn text(&self) -> Option<&Text> {
         if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// Equal for equal content: a file is the same under another `file_id`.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let told = match self {
+            Self::Text(text) => format!("text\n{}", text.as_str()),
+            Self::Contact { phone, name, .. } => format!("contact\n{}\n{}", phone.as_str(), name.as_str()),
+            Self::File(file, caption) => format!("file\n{}\n{}", file.unique.as_ref().unwrap_or(&file.remote), caption.as_str()),
+            Self::Place { position, name } => format!("place\n{}\n{}", position.as_str(), name.as_str()),
+            Self::Poll { question, options } => options.iter().fold(format!("poll\n{}", question.as_str()), |told, option| {
+                format!("{told}\n{}", option.as_str())
+            }),
+            Self::Described { kind, words } => format!("{kind}\n{}", words.as_str()),
+            Self::Service(kind) | Self::Other(kind) => kind.clone(),
+        };
+        fingerprint(&told)
     }
 }
 
@@ -102,6 +126,9 @@ pub struct Attachment {
     pub kind: FileKind,
     /// Telegram's `file_id`, by which this bot can have it.
     pub remote: String,
+    /// What the file is known by, whichever message brings it (Bot API: `file_unique_id`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unique: Option<String>,
     /// Its name, where the sender's app gave one.
     pub name: Option<Text>,
     /// Its media type, as the sender's app says.
@@ -133,7 +160,7 @@ pub enum FileKind {
 }
 
 /// A message of a private chat that belongs to an appeal: the partner's own, or one of ours that he may reply to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Post {
     /// Where; with the message this entity's key.
     pub chat: ChatId,
@@ -143,4 +170,10 @@ pub struct Post {
     pub appeal: AppealId,
     /// The line that holds it; none for one of ours.
     pub line: Option<u32>,
+    /// The message's own words in that line, where other words stand there too; none where all of them are its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Text>,
+    /// What it held, see [`Content::fingerprint`]; none for one of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
 }

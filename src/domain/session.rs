@@ -94,6 +94,12 @@ pub struct Kept {
     /// The album that it is a part of.
     #[serde(default)]
     pub album: Option<String>,
+    /// What it held, see [`Content::fingerprint`](super::message::Content::fingerprint).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
+    /// Its own words in the text, where other words stand there too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Text>,
 }
 
 /// A group that has been told that the bot works in private; it is told once.

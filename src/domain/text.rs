@@ -4,10 +4,15 @@
 
 use std::fmt;
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 /// The longest text of one message, in UTF-16 code units after entity parsing (Bot API: `sendMessage`).
 pub const MESSAGE_LIMIT: usize = 4096;
+
+/// How much of a digest tells texts apart, in bytes.
+const FINGERPRINT: usize = 16;
 
 /// What stands escaped in Telegram's HTML, and what it stands for.
 const ESCAPES: [(&str, &str); 4] = [("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"), ("&quot;", "\"")];
@@ -193,6 +198,13 @@ fn as_cyrillic(c: char) -> char {
         'y' => 'у',
         other => other,
     }
+}
+
+/// A short stand-in for a text: equal for equal texts, and for no others that anybody will ever see.
+#[must_use]
+pub fn fingerprint(text: &str) -> String {
+    let digest = Sha256::digest(text);
+    BASE64_URL_SAFE_NO_PAD.encode(&digest[..FINGERPRINT])
 }
 
 /// The longest prefix, in bytes, that holds at most `limit` UTF-16 code units.

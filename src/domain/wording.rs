@@ -101,6 +101,8 @@ pub enum Say<'a> {
     StatusWord(&'a Status),
     /// A message of a kind that cannot stand in a sheet.
     NotPassedOn,
+    /// A text has nothing in it that can be seen.
+    NothingInIt,
     /// A stranger writes too fast.
     TooFast,
     /// A partner writes too fast; everything is recorded.
@@ -240,6 +242,7 @@ impl<'a> Say<'a> {
             Self::AppealsLine { number, date, status } => appeals_line(number, date, status),
             Self::StatusWord(status) => status_word(status),
             Self::NotPassedOn => plain("not-passed-on"),
+            Self::NothingInIt => plain("nothing-in-it"),
             Self::TooFast => plain("too-fast"),
             Self::TooFastRecorded => plain("too-fast-recorded"),
             Self::PrivateOnly => plain("private-only"),

@@ -209,6 +209,7 @@ mod tests {
         disposition(&Attachment {
             kind,
             remote: String::new(),
+            unique: None,
             name: name.map(Text::from),
             media_type: None,
             size: None,

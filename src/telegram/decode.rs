@@ -4,6 +4,7 @@
 //! forwarding) cannot make a person's message unreadable. Reasons name fields and never quote what stands in them.
 
 mod content;
+mod words;
 
 use std::collections::BTreeMap;
 

@@ -17,6 +17,7 @@ fn file(kind: FileKind, name: Option<&str>, size: u64, caption: &str) -> Content
     let attachment = Attachment {
         kind,
         remote: "F1".into(),
+        unique: Some("U1".into()),
         name: name.map(Text::from),
         media_type: None,
         size: Some(size),
@@ -84,6 +85,109 @@ fn each_kind_is_a_line() {
         table.message(ANNA, content);
         assert_eq!(newest(&table), line);
     }
+}
+
+#[test]
+fn what_lacks_something_is_still_a_sensible_line() {
+    let contact = |name: &str, phone: &str| Content::Contact {
+        phone: phone.into(),
+        own: false,
+        name: name.into(),
+    };
+    let described = |kind: &str| Content::Described {
+        kind: kind.into(),
+        words: "вот".into(),
+    };
+    for (content, line) in [
+        (contact("Иван", ""), "Контакт: Иван (без номера)"),
+        (contact("", "+79001112233"), "Контакт: +79001112233"),
+        (contact("", ""), "Контакт без имени и номера"),
+        (described("paid_media"), "[платное фото] вот"),
+        (described("checklist"), "[список] вот"),
+        (described("hologram"), "[вложение] вот"),
+        (text("/help не работает касса"), "/help не работает касса"),
+        (text("/start не работает касса"), "/start не работает касса"),
+    ] {
+        let mut table = Table::registered();
+        table.message(ANNA, content);
+        assert_eq!(newest(&table), line);
+    }
+    let mut table = Table::registered();
+    let nobody_s = Context {
+        forwarded: Some(Text::default()),
+        ..Context::default()
+    };
+    table.message_in(ANNA, text("/stop"), nobody_s);
+    assert_eq!(newest(&table), "Переслано: /stop");
+}
+
+#[test]
+fn a_text_in_which_nothing_can_be_seen_is_answered_and_opens_nothing() {
+    for mut table in [Table::registered(), Table::sighted()] {
+        let told = table.text(ANNA, "\u{200b}\u{feff} \u{2800}");
+        assert_eq!(told.len(), 1);
+        assert!(told[0].starts_with("7001: В сообщении ничего не видно"), "{told:?}");
+    }
+}
+
+#[test]
+fn an_unchanged_message_is_no_change_and_a_changed_caption_is_one() {
+    let photo = |caption| file(FileKind::Photo, None, 345_600, caption);
+    let mut table = Table::registered();
+    table.message(ANNA, photo("не горит"));
+    let message = table.last_message();
+    table.placed(1);
+    let before = newest(&table);
+    table.later(60);
+    assert_eq!(table.edited(ANNA, message, photo("не горит")), [""; 0], "the link would be another");
+    assert_eq!(newest(&table), before);
+    table.edited(ANNA, message, photo("не горит лампа"));
+    let after = newest(&table);
+    assert!(
+        after.ends_with(&format!("\nне горит лампа\n(изменено в 11:01, было: {before})")),
+        "{after}"
+    );
+}
+
+#[test]
+fn changes_stand_side_by_side() {
+    let mut table = Table::registered();
+    table.text(ANNA, "раз\nдва");
+    let message = table.last_message();
+    table.placed(1);
+    for (minute, words) in [(1, "раз"), (2, "три"), (3, "три"), (4, "четыре")] {
+        table.later(60);
+        let told = table.edited(ANNA, message, text(words));
+        assert_eq!(told.is_empty(), minute == 3, "{told:?}");
+    }
+    let whole = "четыре\n(изменено в 11:04, было: три)\n(изменено в 11:02, было: раз)\n(изменено в 11:01, было: раз\nдва)";
+    assert_eq!(newest(&table), whole);
+}
+
+#[test]
+fn one_caption_of_an_album_changes_alone() {
+    let photo = |unique: &str, caption: &str| {
+        let Content::File(attachment, caption) = file(FileKind::Photo, None, 1000, caption) else {
+            unreachable!()
+        };
+        let unique = Some(unique.into());
+        Content::File(Attachment { unique, ..attachment }, caption)
+    };
+    let mut table = Table::registered();
+    table.rules.links = None;
+    table.message_in(ANNA, photo("A", "спереди"), album("A"));
+    let first = table.last_message();
+    table.message_in(ANNA, photo("B", "сзади"), album("A"));
+    table.placed(1);
+    let (front, back) = newest(&table)
+        .split_once("спереди\n")
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .expect("both");
+    table.edited(ANNA, first, photo("A", "слева"));
+    assert_eq!(
+        newest(&table),
+        format!("{front}слева\n(изменено в 11:00, было: {front}спереди)\n{back}")
+    );
 }
 
 #[test]
@@ -235,8 +339,12 @@ fn a_kept_message_is_changed_while_it_is_kept() {
     let mut table = Table::sighted();
     table.text(ANNA, "Вапрос");
     table.edited(ANNA, table.last_message(), text("Вопрос"));
-    let kept = table.state.session(ANNA).expect("a session").kept;
-    assert_eq!(kept[0].text, Text::from("Вопрос\n(изменено в 11:00, было: Вапрос)"));
+    let shown = |table: &Table| table.state.session(ANNA).expect("a session").kept[0].text.clone();
+    assert_eq!(shown(&table), Text::from("Вопрос\n(изменено в 11:00, было: Вапрос)"));
+    assert_eq!(table.edited(ANNA, table.last_message(), text("Вопрос")), [""; 0]);
+    table.edited(ANNA, table.last_message(), text("Вопросы"));
+    let both = "Вопросы\n(изменено в 11:00, было: Вопрос)\n(изменено в 11:00, было: Вапрос)";
+    assert_eq!(shown(&table), Text::from(both));
 }
 
 #[test]

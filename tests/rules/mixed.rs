@@ -85,6 +85,8 @@ fn a_reply_to_a_message_of_another_s_appeal_opens_his_own() {
         message,
         appeal: anna_s.id,
         line: Some(0),
+        said: None,
+        held: None,
     }));
     let reply = Context {
         reply: Some(Reply {
@@ -161,6 +163,8 @@ fn a_decision_that_puts_a_thing_in_another_s_place_is_found_out() {
             message: table.last_message(),
             appeal,
             line: None,
+            said: None,
+            held: None,
         })
     };
     let cases = [

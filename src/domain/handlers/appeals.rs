@@ -47,8 +47,19 @@ pub(super) fn receive(turn: &mut Turn<'_, impl View>, session: &mut Session, rep
 }
 
 /// A message was changed after it was written. Where its line cannot be, the change is a line of its own.
-pub(super) fn corrected(turn: &mut Turn<'_, impl View>, session: &mut Session, mut appeal: Appeal, index: u32, entry: &Kept) {
-    if lines::correct(turn, &mut appeal, index, &entry.text, entry.at) {
+pub(super) fn corrected(
+    turn: &mut Turn<'_, impl View>,
+    session: &mut Session,
+    mut appeal: Appeal,
+    (post, index): (&Post, u32),
+    entry: &Kept,
+) {
+    if lines::correct(turn, &mut appeal, index, post, entry) {
+        turn.put(Entity::Post(Post {
+            said: Some(entry.text.clone()),
+            held: entry.held.clone(),
+            ..post.clone()
+        }));
         return turn.put(Entity::Appeal(appeal));
     }
     let text = Text(turn.rules.wording.note(Note::LineCorrected(entry.text.as_str())));
@@ -153,13 +164,16 @@ fn add_message(turn: &mut Turn<'_, impl View>, session: &mut Session, appeal: &m
 }
 
 /// Remembers where a message stands, so that it can be changed, and replied to.
-fn remember(turn: &mut Turn<'_, impl View>, chat: ChatId, message: &Kept, appeal: AppealId, index: u32) {
-    if let Some(message) = message.message {
+fn remember(turn: &mut Turn<'_, impl View>, chat: ChatId, kept: &Kept, appeal: AppealId, index: u32) {
+    if let Some(message) = kept.message {
         turn.put(Entity::Post(Post {
             chat,
             message,
             appeal,
             line: Some(index),
+            // The other parts of an album stand beside it.
+            said: kept.said.clone().or_else(|| kept.album.is_some().then(|| kept.text.clone())),
+            held: kept.held.clone(),
         }));
     }
 }

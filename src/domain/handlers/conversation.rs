@@ -95,7 +95,7 @@ fn of_partner(turn: &mut Turn<'_, impl View>, session: &mut Session, message: &M
                 let reply_to = message.context.reply.as_ref().and_then(|reply| reply.message);
                 appeals::receive(turn, session, reply_to, &[entry]);
             }
-            None if pace == Pace::Usual => turn.say(session, Say::NotPassedOn),
+            None if pace == Pace::Usual => turn.say(session, not_passed_on(message)),
             None => {}
         },
     }
@@ -107,7 +107,9 @@ fn of_stranger(turn: &mut Turn<'_, impl View>, session: Session, message: &Messa
     }
     // The app sends a shared contact as a reply to the message with the button.
     if message.context.forwarded.is_none() {
-        if let Content::Contact { phone, own, .. } = &message.content {
+        if let Content::Contact { phone, own, .. } = &message.content
+            && !phone.is_blank()
+        {
             return registration::contact(turn, session, phone, *own);
         }
         if let Some(text) = message.content.text().filter(|text| registration::is_code(turn, text)) {
@@ -116,7 +118,21 @@ fn of_stranger(turn: &mut Turn<'_, impl View>, session: Session, message: &Messa
     }
     match entry(turn, message) {
         Some(entry) => registration::keep(turn, session, entry),
-        None => turn.say(&session, Say::NotPassedOn),
+        None => turn.say(&session, not_passed_on(message)),
+    }
+}
+
+/// Why a message cannot stand in a dialogue.
+fn not_passed_on(message: &Message) -> Say<'static> {
+    match message.content {
+        Content::Text(_) => Say::NothingInIt,
+        Content::Contact { .. }
+        | Content::File(..)
+        | Content::Place { .. }
+        | Content::Poll { .. }
+        | Content::Described { .. }
+        | Content::Service(_)
+        | Content::Other(_) => Say::NotPassedOn,
     }
 }
 
@@ -128,6 +144,8 @@ fn entry(turn: &mut Turn<'_, impl View>, message: &Message) -> Option<Kept> {
         text,
         message: Some(message.message),
         album: message.context.album.clone(),
+        held: Some(message.content.fingerprint()),
+        said: None,
     })
 }
 
@@ -139,14 +157,23 @@ fn edited(turn: &mut Turn<'_, impl View>, message: &Message) {
         return;
     }
     let Some(mut session) = turn.session(message.chat) else { return };
+    let post = turn.view.post(message.chat, message.message);
+    let kept = session.kept.iter().find(|kept| kept.message == Some(message.message));
+    let held = post
+        .as_ref()
+        .map_or_else(|| kept.and_then(|kept| kept.held.as_ref()), |post| post.held.as_ref());
+    if held == Some(&message.content.fingerprint()) {
+        // Telegram tells of changes that are none to people: a preview has come, a button was pressed, a reaction was set.
+        return;
+    }
     let pace = manners::count(turn, &mut session, message);
     turn.put(Entity::Session(session.clone()));
     let Some(entry) = entry(turn, message).filter(|_| session.partner.is_some() || pace == Pace::Usual) else {
         return;
     };
-    match appeals::of_message(turn, message.chat, message.message) {
-        Some((appeal, Some(line))) => appeals::corrected(turn, &mut session, appeal, line, &entry),
-        Some((_, None)) | None => registration::corrected(turn, session, entry),
+    match (appeals::of_message(turn, message.chat, message.message), &post) {
+        (Some((appeal, Some(line))), Some(post)) => appeals::corrected(turn, &mut session, appeal, (post, line), &entry),
+        (Some(_) | None, _) => registration::corrected(turn, session, entry),
     }
 }
 
@@ -155,19 +182,33 @@ fn command_in(message: &Message) -> Option<Command> {
     message.content.text().filter(|_| own).and_then(command)
 }
 
-/// A command is one word that begins with a slash; in groups it may name the bot behind an `@` (Bot API: commands).
+/// A command is one word that begins with a slash; in groups it may name the bot behind an `@` (Bot API: commands). With words behind it, it
+/// is what people write; `/start` alone may come with what a link to the bot bears (Bot API: deep linking).
 fn command(text: &Text) -> Option<Command> {
-    let word = text.as_str().trim().strip_prefix('/')?.split_whitespace().next()?;
+    let mut words = text.as_str().trim().strip_prefix('/')?.split_whitespace();
+    let word = words.next()?;
     let name = word.split_once('@').map_or(word, |(name, _)| name);
     let plausible = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    plausible.then_some(match name {
+    let command = match name {
         "start" => Command::Start,
         "appeals" => Command::Appeals,
         "promotions" => Command::Promotions,
         "stop" => Command::Stop,
         "resume" => Command::Resume,
         _ => Command::Help,
-    })
+    };
+    let behind: Vec<_> = words.collect();
+    let alone = match behind.as_slice() {
+        [] => true,
+        [payload] => command == Command::Start && is_payload(payload),
+        [_, ..] => false,
+    };
+    (plausible && alone).then_some(command)
+}
+
+/// What may stand behind `/start` where somebody has followed a link.
+fn is_payload(word: &str) -> bool {
+    word.len() <= 64 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
 /// The partner asks for announcements, or for none; answers come in any case.
@@ -271,6 +312,10 @@ mod tests {
             ("/stop", Some(Command::Stop)),
             ("/resume", Some(Command::Resume)),
             ("/unknown", Some(Command::Help)),
+            ("/help не работает касса", None),
+            ("/stop please", None),
+            ("/start Здравствуйте", None),
+            ("/start\nне работает", None),
             ("1/2 дома", None),
             ("/", None),
             ("/дом 5", None),

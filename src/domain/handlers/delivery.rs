@@ -73,6 +73,8 @@ fn remember(turn: &mut Turn<'_, impl View>, send: &Send, message: MessageId) {
         message,
         appeal,
         line: None,
+        said: None,
+        held: None,
     }));
 }
 

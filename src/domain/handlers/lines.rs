@@ -11,7 +11,9 @@ use crate::domain::{
     effect::Entity,
     files::{DOWNLOAD_LIMIT, FileId, StoredFile},
     ids::RowKey,
-    message::{Attachment, Content, Context, Message},
+    message::{Attachment, Content, Context, Message, Post},
+    rules::Rules,
+    session::Kept,
     text::Text,
     turn::Turn,
     view::View,
@@ -25,7 +27,7 @@ const CHANGED_IN_PLACE: usize = 12_000;
 
 /// The line that holds a message; none for what cannot be passed on. A file in it is remembered, so that its link works.
 pub(super) fn of(turn: &mut Turn<'_, impl View>, message: &Message) -> Option<Text> {
-    let body = body(turn, &message.content)?;
+    let body = body(turn, &message.content).filter(|body| !Text::from(body.as_str()).is_blank())?;
     Some(Text(framed(turn, &message.context, body)))
 }
 
@@ -36,21 +38,24 @@ pub(super) fn extend(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, index:
     })
 }
 
-/// Puts new words into a line, marked as changed, and keeps the old ones; whether it could be done in place.
-pub(super) fn correct(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, index: u32, text: &Text, at: Timestamp) -> bool {
-    let time = turn.rules.time_of_day(at);
-    let wording = turn.rules.wording.clone();
+/// Puts new words into a line in place of those that its message said there, which stay legible beside them; whether it could be done.
+pub(super) fn correct(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, index: u32, post: &Post, entry: &Kept) -> bool {
+    let rules = turn.rules;
     change(turn, appeal, index, |line| {
-        let before = line.text.as_str();
-        let same = before == text.as_str() || before.starts_with(&format!("{}\n", text.as_str()));
-        (!same).then(|| {
-            wording.note(Note::LineChanged {
-                text: text.as_str(),
-                time: &time,
-                before,
-            })
-        })
+        let (whole, text) = (line.text.as_str(), entry.text.as_str());
+        // What an earlier version remembered does not tell whether anything has changed.
+        let same = post.held.is_none() && whole.starts_with(&format!("{text}\n"));
+        let changed = || changed(rules, whole, post.said.as_ref(), text, entry.at);
+        if same { None } else { changed() }
     })
+}
+
+/// A text in which a message has changed what it said; none where it says the same.
+pub(super) fn changed(rules: &Rules, whole: &str, said: Option<&Text>, text: &str, at: Timestamp) -> Option<String> {
+    let before = said.map(Text::as_str).filter(|said| whole.contains(said)).unwrap_or(whole);
+    let time = rules.time_of_day(at);
+    let note = Note::LineChanged { text, time: &time, before };
+    (before != text).then(|| whole.replacen(before, &rules.wording.note(note), 1))
 }
 
 /// The line of an appeal as this decision leaves it.
@@ -95,6 +100,16 @@ fn body(turn: &mut Turn<'_, impl View>, content: &Content) -> Option<String> {
                 phone: phone.as_str(),
             },
         ),
+        Content::Described { kind, words } => {
+            let kind = note(turn, Note::OtherKind(kind));
+            note(
+                turn,
+                Note::LineDescribed {
+                    kind: &kind,
+                    words: words.as_str(),
+                },
+            )
+        }
         Content::File(attachment, caption) => {
             let file = file(turn, attachment);
             if caption.is_blank() {

@@ -19,7 +19,7 @@ use crate::domain::{
     wording::{Note, Say},
 };
 
-use super::{appeals, staff};
+use super::{appeals, lines, staff};
 
 /// Pairs that one person may try within [`TRIES_WINDOW`]: enough for typing errors, too few for guessing.
 const TRIES: usize = 5;
@@ -126,6 +126,7 @@ pub(super) fn keep(turn: &mut Turn<'_, impl View>, mut session: Session, entry: 
         .last_mut()
         .filter(|kept| entry.album.is_some() && kept.album == entry.album);
     if let Some(first) = album {
+        first.said.get_or_insert_with(|| first.text.clone());
         first.text = Text(format!("{}\n{}", first.text.as_str(), entry.text.as_str()));
         return turn.put(Entity::Session(session));
     }
@@ -157,12 +158,10 @@ pub(super) fn corrected(turn: &mut Turn<'_, impl View>, mut session: Session, en
         return appeals::receive(turn, &mut session, None, &[Kept { text, ..entry }]);
     }
     if let Some(kept) = session.kept.iter_mut().find(|kept| kept.message == entry.message) {
-        let time = turn.rules.time_of_day(entry.at);
-        kept.text = Text(turn.rules.wording.note(Note::LineChanged {
-            text: entry.text.as_str(),
-            time: &time,
-            before: kept.text.as_str(),
-        }));
+        if let Some(text) = lines::changed(turn.rules, kept.text.as_str(), kept.said.as_ref(), entry.text.as_str(), entry.at) {
+            kept.text = Text(text);
+        }
+        (kept.said, kept.held) = (Some(entry.text), entry.held);
         turn.put(Entity::Session(session));
     }
 }

@@ -41,6 +41,15 @@ pub enum Note<'a> {
         /// The number.
         phone: &'a str,
     },
+    /// Something that cannot stand in the history, with its words.
+    LineDescribed {
+        /// What it is.
+        kind: &'a str,
+        /// Its words.
+        words: &'a str,
+    },
+    /// What people call a kind of content, by Telegram's word.
+    OtherKind(&'a str),
     /// A place in the history.
     LinePlace {
         /// What is there; empty for a bare position.
@@ -193,10 +202,16 @@ impl<'a> Note<'a> {
             ),
             Self::FileKind(kind) => plain(file_word(kind)),
             Self::LineFile { described, link } => line_file(described, link),
+            Self::LineContact { name: "", phone: "" } => plain("line-contact-empty"),
+            Self::LineContact { name: "", phone } => ("line-contact-number", vec![("phone", phone.into())]),
+            Self::LineContact { name, phone: "" } => ("line-contact-name", vec![("name", name.into())]),
             Self::LineContact { name, phone } => ("line-contact", vec![("name", name.into()), ("phone", phone.into())]),
+            Self::LineDescribed { kind, words } => ("line-described", vec![("kind", kind.into()), ("words", words.into())]),
+            Self::OtherKind(kind) => plain(other_word(kind)),
             Self::LinePlace { name: "", position } => ("line-position", vec![("position", position.into())]),
             Self::LinePlace { name, position } => ("line-place", vec![("name", name.into()), ("position", position.into())]),
             Self::LinePoll(question) => ("line-poll", vec![("question", question.into())]),
+            Self::LineForwarded { from: "", text } => ("line-forwarded-nobody", vec![("text", text.into())]),
             Self::LineForwarded { from, text } => ("line-forwarded", vec![("from", from.into()), ("text", text.into())]),
             Self::LineReply { quote, text } => ("line-reply", vec![("quote", quote.into()), ("text", text.into())]),
             Self::LineChanged { text, time, before } => (
@@ -296,6 +311,26 @@ fn file_word(kind: FileKind) -> &'static str {
         FileKind::VideoNote => "file-video-note",
         FileKind::Document => "file-document",
         FileKind::Sticker => "file-sticker",
+    }
+}
+
+/// What people call a kind of content that stands in no sheet.
+fn other_word(kind: &str) -> &'static str {
+    match kind {
+        "checklist" => "other-checklist",
+        "contact" => "other-contact",
+        "document" => "other-document",
+        "game" => "other-game",
+        "gift" | "unique_gift" => "other-gift",
+        "giveaway" => "other-giveaway",
+        "invoice" => "other-invoice",
+        "paid_media" => "other-paid-media",
+        "photo" => "other-photo",
+        "poll" => "other-poll",
+        "audio" | "voice" => "other-sound",
+        "story" => "other-story",
+        "animation" | "live_photo" | "video" | "video_note" => "other-video",
+        _ => "other-unknown",
     }
 }
 

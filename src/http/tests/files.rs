@@ -31,6 +31,7 @@ async fn bench() -> Bench {
             let attachment = Attachment {
                 kind: FileKind::Document,
                 remote: "a secret id".to_owned(),
+                unique: None,
                 name: Some("отчёт.html".into()),
                 media_type: Some("text/html".to_owned()),
                 size: None,

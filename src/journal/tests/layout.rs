@@ -172,6 +172,8 @@ fn session() -> Session {
             text: "Вопрос".into(),
             message: None,
             album: None,
+            held: None,
+            said: None,
         }],
         ..Session::new(CHAT, Locale::En)
     }

@@ -87,6 +87,8 @@ fn entity() -> impl Strategy<Value = Entity> {
             message: MessageId(message),
             appeal: AppealId::first(Seq(appeal)),
             line,
+            said: None,
+            held: None,
         })),
         1 => (0..CHATS).prop_map(|chat| Entity::Group(Group { chat: ChatId(-chat) })),
         1 => (promotion(), 0..CHATS, any::<bool>()).prop_map(|(key, chat, sent)| Entity::Announced(Announced {

@@ -19,6 +19,8 @@ fn mixed_up(dir: &Path) -> AppealId {
             message: MessageId(5),
             appeal: id,
             line: Some(0),
+            said: None,
+            held: None,
         })
     };
     let decision = Decision {

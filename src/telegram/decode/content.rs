@@ -4,10 +4,11 @@
 
 use std::fmt::Write as _;
 
-use frankenstein::types::{Contact, User};
+use frankenstein::types::User;
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::Fields;
+use super::{Fields, words};
 use crate::{
     domain::{
         ids::MessageId,
@@ -43,11 +44,29 @@ const OTHERS: [&str; 10] = [
     "web_app_data",
 ];
 
+/// What stands around the content of a message (Bot API: `Message`); anything else may be content of a kind that is new.
+const ENVELOPE: [&str; 12] = [
+    "business_connection_id",
+    "chat",
+    "external_reply",
+    "forward_origin",
+    "from",
+    "quote",
+    "reply_markup",
+    "reply_to_checklist_task_id",
+    "reply_to_message",
+    "reply_to_story",
+    "sender_chat",
+    "via_bot",
+];
+
 /// What Telegram itself says in a private chat (Bot API: "service message").
-const SERVICE: [&str; 17] = [
+const SERVICE: [&str; 19] = [
     "boost_added",
     "chat_background_set",
     "chat_shared",
+    "checklist_tasks_added",
+    "checklist_tasks_done",
     "connected_website",
     "direct_message_price_changed",
     "gift_upgrade_sent",
@@ -68,6 +87,7 @@ const SERVICE: [&str; 17] = [
 #[derive(Deserialize)]
 struct Remote {
     file_id: String,
+    file_unique_id: Option<String>,
     file_name: Option<String>,
     mime_type: Option<String>,
     file_size: Option<u64>,
@@ -104,19 +124,30 @@ struct PollOption {
     text: String,
 }
 
+/// The part of `Contact` that we pass on; nothing in it is always there.
+#[derive(Deserialize)]
+struct Contact {
+    phone_number: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    user_id: Option<u64>,
+}
+
 /// The part of `MessageOrigin` that names somebody, whichever kind it is.
 #[derive(Deserialize)]
 struct Origin {
-    sender_user: Option<User>,
+    sender_user: Option<Named>,
     sender_user_name: Option<String>,
-    sender_chat: Option<Titled>,
-    chat: Option<Titled>,
+    sender_chat: Option<Named>,
+    chat: Option<Named>,
 }
 
+/// A user or a chat by its name; who has deleted his account has none.
 #[derive(Deserialize)]
-struct Titled {
+struct Named {
     title: Option<String>,
     first_name: Option<String>,
+    last_name: Option<String>,
 }
 
 /// The part of a replied message, or of a `TextQuote`, that is quoted.
@@ -129,34 +160,45 @@ struct Quoted {
 
 /// What a message holds.
 pub(super) fn content(fields: &Fields<'_>, from: Option<&User>) -> Result<Content, Undecodable> {
-    if let Some(text) = fields.optional("text")? {
-        return Ok(Content::Text(Text(text)));
+    if let Some(text) = fields.optional::<String>("text")? {
+        let entities: Option<Value> = fields.readable("entities");
+        return Ok(Content::Text(Text(words::with_addresses(&text, entities.as_ref()))));
     }
-    if let Some(contact) = fields.optional::<Contact>("contact")? {
-        let own = from.is_some_and(|from| contact.user_id == Some(from.id));
-        return Ok(Content::Contact {
-            name: Text(full_name(&contact.first_name, contact.last_name.as_deref())),
-            phone: Text(contact.phone_number),
-            own,
-        });
-    }
-    Ok(file(fields)
+    Ok(contact(fields, from)
+        .or_else(|| file(fields))
         .or_else(|| place(fields))
         .or_else(|| poll(fields))
         .unwrap_or_else(|| otherwise(fields)))
+}
+
+fn contact(fields: &Fields<'_>, from: Option<&User>) -> Option<Content> {
+    let contact: Contact = fields.readable("contact")?;
+    let own = from.is_some_and(|from| contact.user_id == Some(from.id));
+    Some(Content::Contact {
+        name: Text(full_name(contact.first_name, contact.last_name)),
+        phone: Text(contact.phone_number.unwrap_or_default()),
+        own,
+    })
+}
+
+/// The words beneath whatever a message holds.
+fn caption(fields: &Fields<'_>) -> Text {
+    let caption: String = fields.readable("caption").unwrap_or_default();
+    let entities: Option<Value> = fields.readable("caption_entities");
+    Text(words::with_addresses(&caption, entities.as_ref()))
 }
 
 /// What a message stands in.
 pub(super) fn context(fields: &Fields<'_>) -> Context {
     Context {
         reply: reply(fields),
-        forwarded: fields.readable::<Origin>("forward_origin").and_then(origin),
+        forwarded: forwarded(fields),
         album: fields.readable("media_group_id"),
     }
 }
 
 fn file(fields: &Fields<'_>) -> Option<Content> {
-    let caption = Text(fields.readable("caption").unwrap_or_default());
+    let caption = caption(fields);
     if let Some(sizes) = fields.readable::<Vec<Remote>>("photo") {
         // The sizes of one picture; the last is the largest (Bot API: `PhotoSize`).
         let largest = sizes.into_iter().max_by_key(|size| size.file_size)?;
@@ -188,6 +230,7 @@ fn attachment(remote: Remote, kind: FileKind, usual: &str) -> Attachment {
     Attachment {
         kind,
         remote: remote.file_id,
+        unique: remote.file_unique_id,
         name: remote.file_name.or(song).or(remote.emoji).map(Text),
         media_type: Some(remote.mime_type.unwrap_or_else(|| usual.to_owned())),
         size: remote.file_size,
@@ -223,6 +266,7 @@ fn poll(fields: &Fields<'_>) -> Option<Content> {
     })
 }
 
+/// A kind that we don't serve: its words are kept.
 fn otherwise(fields: &Fields<'_>) -> Content {
     let present = |names: &[&'static str]| names.iter().copied().find(|name| fields.map.contains_key(*name));
     if let Some(name) = present(&SERVICE) {
@@ -230,9 +274,27 @@ fn otherwise(fields: &Fields<'_>) -> Content {
     }
     let files = FILES.map(|(name, _, _)| name);
     let known = present(&OTHERS)
-        .or_else(|| present(&["photo", "venue", "location", "poll"]))
+        .or_else(|| present(&["photo", "venue", "location", "poll", "contact"]))
         .or_else(|| present(&files));
-    Content::Other(known.unwrap_or("unknown").to_owned())
+    let kind = known.unwrap_or("unknown").to_owned();
+    let content: Vec<&str> = match known {
+        Some(known) => vec![known],
+        None => fields
+            .map
+            .keys()
+            .map(String::as_str)
+            .filter(|name| !ENVELOPE.contains(name))
+            .collect(),
+    };
+    let inside = content.into_iter().filter_map(|name| fields.readable::<Value>(name));
+    let mut lines: Vec<String> = inside.flat_map(|value| words::of_content(&value)).collect();
+    lines.push(caption(fields).0);
+    let words = Text(lines.join("\n").trim().to_owned());
+    if words.is_blank() {
+        Content::Other(kind)
+    } else {
+        Content::Described { kind, words }
+    }
 }
 
 fn reply(fields: &Fields<'_>) -> Option<Reply> {
@@ -251,18 +313,24 @@ fn reply(fields: &Fields<'_>) -> Option<Reply> {
     })
 }
 
-fn origin(origin: Origin) -> Option<Text> {
-    let titled = |chat: Titled| chat.title.or(chat.first_name);
-    let user = origin
-        .sender_user
-        .map(|user| full_name(&user.first_name, user.last_name.as_deref()));
-    let name = user
-        .or(origin.sender_user_name)
-        .or_else(|| origin.sender_chat.and_then(titled))
-        .or_else(|| origin.chat.and_then(titled));
-    name.map(Text)
+/// Whose words were passed on; nobody's name is an empty one, since they are not the sender's in any case.
+fn forwarded(fields: &Fields<'_>) -> Option<Text> {
+    fields.map.get("forward_origin").filter(|origin| origin.get() != "null")?;
+    let Some(origin) = fields.readable::<Origin>("forward_origin") else {
+        return Some(Text::default());
+    };
+    let titled = |named: Named| named.title.unwrap_or_else(|| full_name(named.first_name, named.last_name));
+    let names = [
+        origin.sender_user.map(titled),
+        origin.sender_user_name,
+        origin.sender_chat.map(titled),
+        origin.chat.map(titled),
+    ];
+    let mut named = names.into_iter().flatten().map(Text).filter(|name| !name.is_blank());
+    Some(named.next().unwrap_or_default())
 }
 
-fn full_name(first: &str, last: Option<&str>) -> String {
-    last.map_or_else(|| first.to_owned(), |last| format!("{first} {last}"))
+fn full_name(first: Option<String>, last: Option<String>) -> String {
+    let parts = [first, last].into_iter().flatten().filter(|part| !part.trim().is_empty());
+    parts.collect::<Vec<_>>().join(" ")
 }

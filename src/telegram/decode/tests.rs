@@ -40,15 +40,19 @@ fn unserved(word: &str) -> Result<Event, Undecodable> {
 
 #[test]
 fn a_private_text_is_a_message() {
-    // A forward of a kind that nobody knows yet must not stand in the way of its text.
+    // A forward of a kind that nobody knows yet must not stand in the way of its text; but the words are somebody else's.
     let body = private_message(&json!({"text": "Добрый день", "forward_origin": {"type": "hologram"}}));
+    let forwarded = Context {
+        forwarded: Some(Text::default()),
+        ..Context::default()
+    };
     let message = Message {
         chat: ChatId(42),
         message: MessageId(5),
         at: Timestamp::from_second(DATE).unwrap(),
         locale: Locale::En,
         content: Content::Text(Text::from("Добрый день")),
-        context: Context::default(),
+        context: forwarded,
     };
     assert_eq!(decoded("message", &body), Ok(Event::Update(Update::Message(message))));
 }
@@ -68,6 +72,7 @@ fn files_are_told_apart_and_know_their_names() {
         let attachment = Attachment {
             kind,
             remote: "F".to_owned(),
+            unique: None,
             name: name.map(Text::from),
             media_type: Some(media_type.to_owned()),
             size,
@@ -75,7 +80,7 @@ fn files_are_told_apart_and_know_their_names() {
         Content::File(attachment, Text::from(caption))
     };
     let small = json!({"file_id": "small", "file_unique_id": "s", "width": 1, "height": 1, "file_size": 10});
-    let large = json!({"file_id": "F", "file_unique_id": "l", "width": 9, "height": 9, "file_size": 99});
+    let large = json!({"file_id": "F", "width": 9, "height": 9, "file_size": 99});
     for (extra, content) in [
         (
             json!({"photo": [small, large], "caption": "вот"}),
@@ -140,7 +145,9 @@ fn places_and_polls_are_read() {
 #[test]
 fn other_content_goes_by_telegram_s_name() {
     for (extra, name) in [
-        (json!({"photo": [], "caption": "вот"}), "photo"),
+        (json!({"photo": []}), "photo"),
+        (json!({"photo": [], "caption": "\u{200b}"}), "photo"),
+        (json!({"contact": "?"}), "contact"),
         (json!({"location": {}, "venue": {}}), "venue"),
         (json!({"voice": {}}), "voice"),
         (json!({"dice": {"emoji": "🎲", "value": 3}}), "dice"),
@@ -153,6 +160,66 @@ fn other_content_goes_by_telegram_s_name() {
         content_of(&json!({"pinned_message": {}})),
         Content::Service("pinned_message".to_owned())
     );
+}
+
+#[test]
+fn the_words_of_what_we_do_not_serve_are_kept() {
+    let linked = json!([{"type": "text_link", "offset": 0, "length": 3, "url": "https://a.example"}]);
+    for (extra, kind, words) in [
+        (json!({"photo": [], "caption": "вот"}), "photo", "вот"),
+        (
+            json!({"paid_media": {"star_count": 5, "paid_media": []}, "caption": "тут", "caption_entities": linked}),
+            "paid_media",
+            "тут (https://a.example)",
+        ),
+        (
+            json!({"checklist": {"title": "Заказ", "tasks": [{"id": 1, "text": "Лампы"}, {"id": 2, "text": "Провод"}]}}),
+            "checklist",
+            "Заказ\nЛампы\nПровод",
+        ),
+        (
+            json!({"gift": {"gift": {"id": "1", "sticker": {"emoji": "🎁"}}, "text": "Спасибо"}}),
+            "gift",
+            "Спасибо",
+        ),
+        (
+            json!({"hologram": {"text": "Я здесь"}, "via_bot": {"title": "нет"}}),
+            "unknown",
+            "Я здесь",
+        ),
+        (json!({"voice": {}, "caption": "слышно?"}), "voice", "слышно?"),
+    ] {
+        let described = Content::Described {
+            kind: kind.to_owned(),
+            words: Text::from(words),
+        };
+        assert_eq!(content_of(&extra), described, "{extra}");
+    }
+}
+
+#[test]
+fn linked_words_bear_their_addresses_in_texts_and_captions() {
+    let entities = json!([{"type": "text_link", "offset": 2, "length": 3, "url": "https://a.example"}]);
+    let text = content_of(&json!({"text": "😀тут", "entities": entities}));
+    assert_eq!(text, Content::Text(Text::from("😀тут (https://a.example)")));
+    let beneath = content_of(&json!({"voice": {"file_id": "F"}, "caption": "😀тут", "caption_entities": entities}));
+    let Content::File(_, caption) = beneath else {
+        panic!("{beneath:?}")
+    };
+    assert_eq!(caption, Text::from("😀тут (https://a.example)"));
+}
+
+#[test]
+fn a_contact_may_lack_anything() {
+    for (contact, name, phone) in [
+        (json!({"first_name": "Иван", "last_name": ""}), "Иван", ""),
+        (json!({"phone_number": "+79001112233", "first_name": ""}), "", "+79001112233"),
+        (json!({"last_name": "Ли"}), "Ли", ""),
+    ] {
+        let (name, phone) = (Text::from(name), Text::from(phone));
+        let expected = Content::Contact { phone, own: false, name };
+        assert_eq!(content_of(&json!({"contact": contact})), expected, "{contact}");
+    }
 }
 
 #[test]
@@ -195,6 +262,15 @@ fn a_message_knows_what_it_stands_in() {
         (
             json!({"text": "да", "forward_origin": {"type": "channel", "date": 0, "chat": {"id": -1, "type": "channel", "title": "Новости"}}}),
             forwarded("Новости"),
+        ),
+        // Whoever has deleted his account has no name.
+        (
+            json!({"text": "да", "forward_origin": {"type": "user", "date": 0, "sender_user": {"id": 1, "is_bot": false, "first_name": ""}}}),
+            forwarded(""),
+        ),
+        (
+            json!({"text": "да", "forward_origin": {"type": "hidden_user", "date": 0, "sender_user_name": ""}}),
+            forwarded(""),
         ),
         (
             json!({"text": "да", "media_group_id": "77"}),

@@ -48,6 +48,9 @@ use crate::{
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
+/// What comes of an endless file before it stops, in megabytes.
+const MUCH: usize = 30;
+
 /// A site with a price list, and one whose files drip and never end; counts the fetches that were under way at a time.
 #[derive(Clone, Default)]
 struct Site {
@@ -78,11 +81,19 @@ impl Site {
         }))
     }
 
+    /// Much at once, and then nothing for ever.
+    fn endless() -> Body {
+        static MEGABYTE: [u8; 1_000_000] = [b'.'; 1_000_000];
+        let much = stream::iter(std::iter::repeat_n(Bytes::from_static(&MEGABYTE), MUCH)).map(Ok::<_, std::io::Error>);
+        Body::from_stream(much.chain(stream::pending()))
+    }
+
     async fn start(&self) -> SocketAddr {
         let pdf = || async { ([(header::CONTENT_TYPE, "application/pdf")], "%PDF-") };
         let router = Router::new()
             .route("/price.pdf", get(pdf))
             .route("/other.pdf", get(pdf))
+            .route("/endless", get(|| async { Self::endless().into_response() }))
             .route("/gone.pdf", get(|| async { StatusCode::NOT_FOUND }))
             .route(
                 "/drip",
@@ -192,6 +203,13 @@ impl Play {
         std::fs::read_dir(self.directory.path().join("fetched")).map_or(0, Iterator::count)
     }
 
+    /// How much lies there, in bytes.
+    fn laid_bytes(&self) -> u64 {
+        let files = std::fs::read_dir(self.directory.path().join("fetched"));
+        let sizes = files.into_iter().flatten().flatten().filter_map(|file| file.metadata().ok());
+        sizes.map(|file| file.len()).sum()
+    }
+
     async fn end(self) {
         self.stop.cancel();
         self.delivery.await.unwrap();
@@ -275,6 +293,42 @@ async fn words_that_were_delivered_do_not_go_again_with_another_file() {
     play.until(1, delivered).await;
     assert_eq!(play.methods(), ["sendMessage", "sendDocument", "sendDocument"]);
     play.end().await;
+}
+
+#[tokio::test]
+async fn what_is_fetched_is_not_held_in_memory() {
+    let play = Play::with(12, taken).await;
+    let before = resident();
+    for number in 1..=12 {
+        play.types(number, &play.link("/endless")).await;
+    }
+    let all = (FETCHES * MUCH) as u64 * 1_000_000;
+    let waited = async {
+        while play.laid_bytes() < all {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    assert!(
+        tokio::time::timeout(DEADLINE, waited).await.is_ok(),
+        "only {} bytes",
+        play.laid_bytes()
+    );
+    let grown = resident().saturating_sub(before);
+    println!(
+        "{} MB lie on the disk, the process has grown by {} MB",
+        all / 1_000_000,
+        grown / 1_000_000
+    );
+    // Other tests of this process need memory too.
+    assert!(grown < all / 2, "grown by {grown} bytes");
+    play.end().await;
+}
+
+/// The memory of this process, in bytes.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap() * 1000
 }
 
 #[tokio::test]

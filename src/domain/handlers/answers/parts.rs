@@ -2,15 +2,12 @@
 //!
 //! Invariant: the same text makes the same messages, so that those which the partner has are known again.
 
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use sha2::{Digest as _, Sha256};
-
 use crate::domain::{
     effect::Form,
     ids::{ChatId, Number},
     markdown,
     session::Locale,
-    text::{Html, MESSAGE_LIMIT, Text},
+    text::{Html, MESSAGE_LIMIT, Text, fingerprint},
     turn::Turn,
     view::View,
     wording::Say,
@@ -18,9 +15,6 @@ use crate::domain::{
 
 /// Files that go with one answer at most; further addresses stay words.
 const FILES: usize = 10;
-
-/// How much of a digest tells messages apart, in bytes.
-const FINGERPRINT: usize = 16;
 
 /// One message of an answer.
 pub(super) struct Part {
@@ -43,9 +37,8 @@ impl Part {
     /// What is in it: equal for equal words and the same file.
     pub(super) fn fingerprint(&self) -> String {
         let file = self.file().map_or("", Text::as_str);
-        // No address holds a line break, so nothing else has the same digest.
-        let digest = Sha256::digest(format!("{file}\n{}", self.text.as_str()));
-        BASE64_URL_SAFE_NO_PAD.encode(&digest[..FINGERPRINT])
+        // No address holds a line break, so nothing else is told like this.
+        fingerprint(&format!("{file}\n{}", self.text.as_str()))
     }
 }
 
