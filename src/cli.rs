@@ -21,7 +21,10 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::{Local, Settings, SettingsErrors};
+use crate::{
+    config::{Local, Settings, SettingsErrors},
+    logs,
+};
 
 /// Bad settings, or a command line that cannot be understood.
 const EXIT_SETTINGS: u8 = 64;
@@ -231,6 +234,7 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 /// Runs the command of this process and returns its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
+    logs::mask_panics();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return refuse(&error),

@@ -2,7 +2,7 @@
 //! Invariant: crates known to print tokens, addresses with tokens or phones stay silent, whatever the filter says.
 
 use std::ffi::OsStr;
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::panic;
 
 use tracing::level_filters::LevelFilter;
@@ -75,7 +75,8 @@ where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let filter = EnvFilter::builder().parse(filter)?;
-    let lines = fmt::layer().with_writer(writer).with_ansi(colour);
+    // A line that cannot be written is lost; told to a terminal that has gone, it would end the loop that wrote it in a panic.
+    let lines = fmt::layer().with_writer(writer).with_ansi(colour).log_internal_errors(false);
     let lines = match format {
         Format::Pretty => lines.boxed(),
         Format::Json => lines.json().flatten_event(true).boxed(),
@@ -84,11 +85,19 @@ where
     Ok(Registry::default().with(lines.with_filter(filter.and(quiet))))
 }
 
-/// Has panics tell of their place alone: their words may quote what people wrote.
+/// Has panics tell of their place alone: their words may quote what people wrote. Before there is a log, the terminal is told.
 pub fn mask_panics() {
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map_or_else(String::new, ToString::to_string);
-        tracing::error!(panic.place = %place, "a panic; its words are not logged");
+        if tracing::dispatcher::has_been_set() {
+            tracing::error!(panic.place = %place, "a panic; its words are not logged");
+        } else {
+            // A terminal that has gone cannot be told, and a panic in here would end the process.
+            let _ = writeln!(
+                io::stderr(),
+                "sheetdesk: a fault of the program itself at {place}; its words are not shown, as they may quote what people wrote"
+            );
+        }
     }));
 }
 

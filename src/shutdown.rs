@@ -1,10 +1,11 @@
 //! One stop signal for the whole process, and the wait for its tasks.
-//! Invariant: the first signal asks everybody to stop, the second one forces; neither is ever taken back.
+//! Invariant: the first signal asks everybody to stop, the second one forces; neither is ever taken back. A closed terminal asks once, however
+//! often it says so.
 
 use std::io;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -22,14 +23,20 @@ impl Shutdown {
         Self::default()
     }
 
-    /// A stop signal that SIGTERM and SIGINT give too. Must be called within a runtime; a signal
-    /// that comes after the return is heard.
+    /// A stop signal that SIGTERM, SIGINT and SIGHUP give too. Must be called within a runtime; a signal
+    /// that comes after the return is heard. SIGHUP never forces: a shell and the kernel both send one when a terminal is closed, and
+    /// systemd may send one after SIGTERM.
     ///
     /// # Errors
     /// If the handlers can't be installed.
     pub fn on_signals() -> io::Result<Self> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut hangup = if hangup_is_ignored() {
+            None
+        } else {
+            Some(signal(SignalKind::hangup())?)
+        };
         let shutdown = Self::new();
         let heard = shutdown.clone();
         // Not tracked: it must not be waited for, it has to hear the second signal.
@@ -38,9 +45,14 @@ impl Shutdown {
                 let name = tokio::select! {
                     _ = terminate.recv() => "SIGTERM",
                     _ = interrupt.recv() => "SIGINT",
+                    () = next(&mut hangup) => "SIGHUP",
                 };
                 tracing::info!(signal.name = name, "asked to stop");
-                heard.trigger();
+                if name == "SIGHUP" {
+                    heard.stop.cancel();
+                } else {
+                    heard.trigger();
+                }
             }
         });
         Ok(shutdown)
@@ -90,11 +102,33 @@ impl Shutdown {
     }
 }
 
+/// The next signal; never where it is not listened to.
+async fn next(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether we were started so that a closed terminal does not concern us (nohup(1)); a handler of ours would undo that.
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    ignores_hangup(&status)
+}
+
+/// Reads proc_pid_status(5), "SigIgn": a mask of signals in hexadecimal, SIGHUP being the first.
+fn ignores_hangup(status: &str) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
+}
+
 #[cfg(test)]
 mod tests {
     use rustix::process::{Signal, getpid, kill_process};
 
-    use super::*;
+    use super::{Duration, Shutdown, ignores_hangup};
+    use tokio_util::sync::CancellationToken;
 
     /// Far longer than anything here takes.
     const SOON: Duration = Duration::from_secs(10);
@@ -108,6 +142,18 @@ mod tests {
         assert!(!shutdown.force_token().is_cancelled());
         kill_process(getpid(), Signal::INT).unwrap();
         wait(shutdown.force_token()).await.unwrap();
+    }
+
+    #[test]
+    fn nohup_is_respected() {
+        for (mask, ignored) in [
+            ("0000000000000001", true),
+            ("0000000000001001", true),
+            ("0000000000001000", false),
+            ("", false),
+        ] {
+            assert_eq!(ignores_hangup(&format!("Name:\tx\nSigIgn:\t{mask}\n")), ignored, "{mask}");
+        }
     }
 
     #[tokio::test]

@@ -166,16 +166,18 @@ async fn send(parts: &Parts, mut write: OwnedWriteHalf) -> io::Result<()> {
         Ok(begun) => begun,
         Err(error) => {
             let words = admin::line(&Reply::Failed(error.to_string()))?;
-            return write.write_all(words.as_bytes()).await;
+            return patient(write.write_all(words.as_bytes())).await;
         }
     };
-    write.write_all(admin::line(&Reply::Copying(all))?.as_bytes()).await?;
+    patient(write.write_all(admin::line(&Reply::Copying(all))?.as_bytes())).await?;
     let (pieces, mut due) = mpsc::channel(AHEAD);
     let reader = tokio::task::spawn_blocking(move || read(&source, &pieces));
     while let Some(piece) = due.recv().await {
         patient(write.write_all(&piece)).await?;
     }
-    reader.await.map_err(io::Error::other)?.map_err(io::Error::other)
+    // What a panic says may quote a record, and this goes into the log.
+    let read = reader.await.map_err(|_| io::Error::other("reading the journal stumbled"))?;
+    read.map_err(io::Error::other)
 }
 
 /// Reads the records off the disk, as far ahead as the socket allows.

@@ -7,7 +7,7 @@ use std::{io::IsTerminal as _, path::Path, process::ExitCode};
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 
 use super::Failure;
-use crate::{app, config::Local, journal, logs};
+use crate::{app, config::Local, journal};
 
 pub(super) async fn backup(local: &Local, file: &Path) -> Result<ExitCode, Failure> {
     let bar = bar();
@@ -34,7 +34,7 @@ pub(super) async fn backup(local: &Local, file: &Path) -> Result<ExitCode, Failu
 
 pub(super) fn restore(local: &Local, file: &Path) -> Result<ExitCode, Failure> {
     // A damaged file makes the database panic, and what that says helps nobody: the error does.
-    logs::mask_panics();
+    std::panic::set_hook(Box::new(|_| {}));
     let bar = bar();
     let restored = journal::restore(file, &local.data_dir, |done, all| {
         bar.set_length(all);

@@ -16,7 +16,6 @@ use crate::{
 
 pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
     logs::init(settings.log.format, settings.log.filter.as_str()).context("the log cannot be set up")?;
-    logs::mask_panics();
     let shutdown = Shutdown::on_signals().context("signals cannot be heard")?;
     let app = App::start(settings, shutdown.clone()).await?;
     notify(&[sd_notify::NotifyState::Ready]);
@@ -32,7 +31,6 @@ pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
 /// Says what the service would do, on the standard output, one thing a line; the log goes on beside it.
 pub(super) async fn observe(settings: Settings) -> Result<ExitCode, Failure> {
     logs::init(settings.log.format, "warn").context("the log cannot be set up")?;
-    logs::mask_panics();
     let shutdown = Shutdown::on_signals().context("signals cannot be heard")?;
     println!("Смотрим в таблицы и говорим, что сделали бы; ничего не пишем и не отправляем. Остановить: Ctrl-C.");
     let ended = app::observe(settings, shutdown, |line| println!("– {line}")).await?;

@@ -34,8 +34,18 @@ pub(super) struct Hints {
     pub(super) questions: Vec<Ask>,
 }
 
+/// The most effects that a record may have: an effect's place among them is part of what it is known by.
+const MOST_EFFECTS: usize = 1 << u16::BITS;
+
 /// Applies what the record at `seq` led to.
 pub(super) fn carry_out(tables: &mut Ledger<'_>, seq: Seq, decision: Decision, now: Timestamp) -> Result<Hints, Fault> {
+    if decision.effects.len() > MOST_EFFECTS {
+        let words = format!(
+            "its decision has {} effects, and {MOST_EFFECTS} is the most",
+            decision.effects.len()
+        );
+        return Err(Fault::Record(words));
+    }
     let mut hints = Hints {
         dirty: !decision.dirty.is_empty(),
         ..Hints::default()

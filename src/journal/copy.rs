@@ -17,6 +17,7 @@ use tempfile::NamedTempFile;
 
 use super::{
     Journal, OpenError,
+    advice::with_cure,
     disk::{self, DATA_FILE},
     tables::{Bytes, Fault},
 };
@@ -37,7 +38,7 @@ pub enum CopyError {
     #[error("{0} is there already and is left as it is; choose another name, or move it away first")]
     Exists(PathBuf),
     /// The file cannot be written.
-    #[error("{0} cannot be written: {1}")]
+    #[error("{0} cannot be written: {cured}", cured = with_cure(.1))]
     Unwritable(PathBuf, io::Error),
     /// The journal cannot be read.
     #[error("the journal cannot be read: {0}")]

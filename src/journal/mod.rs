@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing is acknowledged, sent or written to a sheet before the commit that says so.
 
+mod advice;
 mod bounds;
 mod carry;
 mod copy;
@@ -46,7 +47,9 @@ use tokio::{
     time::timeout,
 };
 
+pub(crate) use self::advice::with_cure;
 pub use self::{
+    advice::exposed,
     copy::{Closed, Copied, CopyError, NewCopy, Source},
     disk::DATA_FILE,
     restore::{RestoreError, Restored, restore},
@@ -121,7 +124,7 @@ pub enum OpenError {
     )]
     Owned(String),
     /// The directory or the file cannot be used.
-    #[error("the journal in {0} cannot be opened: {1}")]
+    #[error("the journal in {0} cannot be opened: {cured}", cured = with_cure(.1))]
     Unusable(String, String),
 }
 

@@ -17,6 +17,7 @@ use tempfile::NamedTempFile;
 
 use super::{
     Intent, OpenError,
+    advice::with_cure,
     copy::{self, CopyError, Source},
     disk::{self, DATA_FILE, FILE_MODE, LOCK_FILE},
     inbox, outbox,
@@ -52,7 +53,7 @@ pub enum RestoreError {
     #[error("{0} is no journal that this version can read: {1}; nothing was changed")]
     Foreign(PathBuf, String),
     /// The data directory cannot be written to.
-    #[error("the journal in {0} cannot be replaced: {1}; it is as it was")]
+    #[error("the journal in {0} cannot be replaced, and it is as it was: {cured}", cured = with_cure(.1))]
     Unwritable(PathBuf, io::Error),
 }
 

@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Signals,
+    advice::with_cure,
     carry::Hints,
     disk::{self, Disk},
     judge::Judge,
@@ -112,7 +113,7 @@ impl Writer {
         match self.attempt(&group, false) {
             Ok(done) => self.settle(group, done),
             Err(fault) => {
-                let words = fault.to_string();
+                let words = with_cure(&fault);
                 tracing::error!(error = %words, "the journal cannot store");
                 self.disk.failed(&words);
                 group.refuse(&words);

@@ -57,10 +57,16 @@ pub(crate) async fn run_with(stage: &Stage, changes: &[(&str, &str)], arguments:
 impl Child {
     /// Starts the program in this directory, with this environment alone.
     pub(crate) fn start(directory: &Path, variables: &[(String, String)], arguments: &[&str]) -> Self {
+        Self::start_by(&[], directory, variables, arguments)
+    }
+
+    /// The same, by a program such as `nohup` that becomes ours.
+    fn start_by(starter: &[&str], directory: &Path, variables: &[(String, String)], arguments: &[&str]) -> Self {
         let (out, err) = (file(), file());
         let stdio = |file: &NamedTempFile| Stdio::from(file.reopen().expect("a file of ours can be opened again"));
-        let process = Command::new(env!("CARGO_BIN_EXE_sheetdesk"))
-            .args(arguments)
+        let program = [starter, &[env!("CARGO_BIN_EXE_sheetdesk")], arguments].concat();
+        let process = Command::new(program[0])
+            .args(&program[1..])
             .current_dir(directory)
             .env_clear()
             .envs(variables.iter().map(|(name, value)| (name, value)))
@@ -74,7 +80,12 @@ impl Child {
 
     /// Starts the service and waits until it is alive.
     pub(crate) async fn serve(stage: &Stage) -> Self {
-        let mut child = Self::start(stage.directory(), stage.variables(), &["serve"]);
+        Self::serve_by(&[], stage).await
+    }
+
+    /// The same, by a program such as `nohup` that becomes ours.
+    pub(crate) async fn serve_by(starter: &[&str], stage: &Stage) -> Self {
+        let mut child = Self::start_by(starter, stage.directory(), stage.variables(), &["serve"]);
         let url = format!("http://{}/livez", stage.address());
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         let deadline = clock::monotonic() + PATIENCE;
@@ -90,9 +101,14 @@ impl Child {
         }
     }
 
+    /// Its number.
+    pub(crate) fn pid(&self) -> Pid {
+        Pid::from_child(&self.process)
+    }
+
     /// Sends a signal.
     pub(crate) fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.process), signal).expect("the child is not reaped yet");
+        kill_process(self.pid(), signal).expect("the child is not reaped yet");
     }
 
     /// Ends it as `kill -9` does.
@@ -146,7 +162,8 @@ impl Child {
         }
     }
 
-    fn said(&self) -> String {
+    /// What it has written to the standard error stream.
+    pub(crate) fn said(&self) -> String {
         text(&self.err)
     }
 

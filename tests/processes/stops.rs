@@ -97,6 +97,34 @@ async fn idle_it_stops_at_once() {
 }
 
 #[tokio::test]
+async fn a_closed_terminal_stops_it_regularly_though_nobody_hears_it() {
+    let play = Play::set().await;
+    // A log that cannot be written stands for the terminal that has gone.
+    let child = Child::serve_by(&["sh", "-c", "exec \"$0\" \"$@\" 2>/dev/full"], &play.stage).await;
+    play.registers().await;
+    // The shell says it, and the kernel says it again.
+    child.signal(Signal::HUP);
+    let (exit, took) = child.stop(Signal::HUP).await;
+    assert_eq!((exit.code, exit.signal), (Some(0), None));
+    assert!(took < AT_ONCE, "{took:?}");
+    let child = Child::serve(&play.stage).await;
+    let status = play.settled().await;
+    assert_eq!((status.outbox.unknown, status.inbox.quarantined), (0, 0));
+    child.stop(Signal::TERM).await;
+}
+
+#[tokio::test]
+async fn whoever_started_it_by_nohup_may_close_the_terminal() {
+    let play = Play::set().await;
+    let child = Child::serve_by(&["nohup"], &play.stage).await;
+    child.signal(Signal::HUP);
+    play.registers().await;
+    let (exit, _) = child.stop(Signal::TERM).await;
+    assert_eq!(exit.code, Some(0), "{}", exit.err);
+    assert!(!exit.err.contains("SIGHUP"), "{}", exit.err);
+}
+
+#[tokio::test]
 async fn every_loop_says_that_it_began_and_that_it_ended() {
     let play = Play::set().await;
     let child = Child::serve(&play.stage).await;

@@ -83,13 +83,13 @@ async fn apply_returns_when_all_is_decided_in_order() {
 async fn what_cannot_be_decided_is_set_aside_and_the_rest_goes_on() {
     let dir = tempfile::tempdir().unwrap();
     let journal = open(dir.path());
-    let texts = ["undecodable", "panic in interpret", "panic in decide", "good"];
+    let texts = ["undecodable", "panic in interpret", "panic in decide", "a flood", "good"];
     for (update, text) in (1..).zip(texts) {
         accept(&journal, update, text).await;
     }
     journal.accept(key(9), Bytes::from_static(&[0xff])).await.unwrap();
     until("the good one is decided", || decided(&journal) == ["good"]).await;
-    until("the others are set aside", || journal.snapshot().quarantined(10).len() == 4).await;
+    until("the others are set aside", || journal.snapshot().quarantined(10).len() == 5).await;
     let reasons: Vec<String> = journal.snapshot().quarantined(10).into_iter().map(|record| record.reason).collect();
     assert_eq!(
         reasons,
@@ -97,6 +97,7 @@ async fn what_cannot_be_decided_is_set_aside_and_the_rest_goes_on() {
             "nobody can read this",
             "a fault of the service itself: a poison record",
             "a fault of the service itself: no rule for this",
+            "its decision has 65537 effects, and 65536 is the most",
             "not a text",
         ]
     );

@@ -98,6 +98,7 @@ fn consequences(decision: &mut Decision, message: &Message, seq: Seq, now: Times
     };
     match text.as_str() {
         "panic in decide" => panic!("no rule for this"),
+        "a flood" => (0..=1 << 16).for_each(|_| decision.then(Effect::Look(Tab::Appeals))),
         "send" => decision.then(send(OutboxId::Reply(seq, 0), Lane::Talk)),
         "to two" => {
             for chat in [CHAT, ChatId(CHAT.0 + 1)] {
