@@ -33,12 +33,12 @@ use tokio::sync::{Mutex, Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    clock,
+    accepting, clock,
     config::{Mode, Settings},
     domain::{operator::Ask, rules::Rules, tab::Tab},
     fetch::Fetcher,
     http,
-    journal::{Courtesy, Journal, Nudges, OpenError, Signals},
+    journal::{self, Courtesy, Journal, Nudges, OpenError, Signals},
     schedule::Schedule,
     sheets::{
         account_key::{AccountKey, KeyError},
@@ -150,6 +150,9 @@ impl App {
     pub async fn start(settings: Settings, shutdown: Shutdown) -> Result<Self, StartError> {
         // The journal comes before the addresses: of two services with one directory, the second shall hear why it cannot start.
         let (parts, due) = Parts::open(settings, shutdown, Purpose::Serve).await?;
+        if let Some(words) = journal::exposed(&parts.settings.data_dir) {
+            tracing::warn!("{words}");
+        }
         let (public, admin) = match bind(&parts.settings).await {
             Ok(servers) => servers,
             Err(error) => {
@@ -215,17 +218,24 @@ impl App {
     fn start_servers(&self, public: http::Server, admin: http::Server) {
         // The recorder stands before the routes describe what they count.
         let (recorder, parts) = (metrics::recorder(), Arc::clone(&self.parts));
-        let caps = http::Caps::new(self.parts.settings.http.max_connections);
-        let router = http::public(
-            report::intake(&self.parts),
-            http::Limits::new(self.parts.settings.http.request_timeout),
-        );
-        self.serve("http", public, router, caps);
+        let settings = &self.parts.settings.http;
+        let places = accepting::affordable(settings.max_connections);
+        if places < settings.max_connections {
+            tracing::warn!(
+                wanted = settings.max_connections,
+                places,
+                "the system's limit of open files leaves room for fewer connections than http.max_connections; raise it (LimitNOFILE=, ulimit -n)"
+            );
+        }
+        let intake = report::intake(&self.parts);
+        let readiness = Arc::clone(&intake.readiness);
+        let router = http::public(intake, http::Limits::new(settings.request_timeout));
+        self.serve("http", public, router, http::Caps::new(places));
         self.serve(
             "metrics",
             admin,
-            http::admin(move || metrics::render(&parts, &recorder)),
-            http::Caps::new(ADMIN_CONNECTIONS),
+            http::admin(move || metrics::render(&parts, &recorder), readiness),
+            http::Caps::new(places.min(ADMIN_CONNECTIONS)),
         );
     }
 
@@ -238,12 +248,13 @@ impl App {
             let (router, tasks) = (router.clone(), tasks.clone());
             async move {
                 let server = match first {
-                    Some(server) => Ok(server),
-                    None => http::Server::bind(address).await,
+                    Some(server) => Some(Ok(server)),
+                    None => stop.run_until_cancelled(bind_again(address)).await,
                 };
                 match server {
-                    Ok(server) => server.run(router, caps, stop, tasks).await,
-                    Err(error) => tracing::error!(%error, "the address cannot be served"),
+                    Some(Ok(server)) => server.run(router, caps, stop, tasks).await,
+                    Some(Err(error)) => tracing::error!(%error, "the address cannot be served"),
+                    None => {}
                 }
             }
         });
@@ -422,7 +433,17 @@ async fn bind(settings: &Settings) -> Result<(http::Server, http::Server), http:
     Ok((public, http::Server::bind(settings.http.admin_listen).await?))
 }
 
-/// Prometheus and a person at most.
+/// Binds an address of the running service anew, however long the machine is short of something.
+async fn bind_again(address: SocketAddr) -> Result<http::Server, http::BindError> {
+    loop {
+        match http::Server::bind(address).await {
+            Err(error) if error.is_shortage() => tokio::time::sleep(accepting::PAUSE).await,
+            bound => return bound,
+        }
+    }
+}
+
+/// Prometheus, a probe and a person at most.
 const ADMIN_CONNECTIONS: usize = 16;
 /// The first pause before another try to register the webhook; it doubles.
 const REGISTER_AGAIN: Duration = Duration::from_secs(2);

@@ -16,6 +16,7 @@ pub mod cli;
 #[cfg(feature = "demo")]
 pub mod stage;
 
+pub mod accepting;
 pub mod clock;
 pub mod fetch;
 pub mod health;

@@ -6,13 +6,14 @@ use std::{
 };
 
 /// Who may import whom; a room that is not named here may be imported by everybody named on the left of `app`.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("journal", &["domain", "clock"]),
-    ("http", &["journal", "domain", "secret", "clock", "health"]),
+    ("http", &["journal", "domain", "secret", "clock", "health", "accepting"]),
     ("telegram", &["journal", "domain", "secret", "clock", "health", "fetch"]),
     ("sheets", &["journal", "domain", "secret", "clock", "health"]),
     ("config", &["domain", "logs", "secret"]),
+    ("accepting", &[]),
     ("clock", &[]),
     ("fetch", &[]),
     ("health", &[]),

@@ -6,7 +6,7 @@ use std::{
     fs, io,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -14,11 +14,10 @@ use serde::Serialize;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::{UnixListener, UnixStream},
-    time::timeout,
+    time::{sleep, timeout},
 };
-use tokio_util::sync::CancellationToken;
 
-use crate::domain::operator::Ask;
+use crate::{accepting, domain::operator::Ask, journal::with_cure};
 
 use super::{
     Parts, backup,
@@ -29,7 +28,7 @@ use super::{
 #[derive(Debug, thiserror::Error)]
 pub enum AdminError {
     /// The service side.
-    #[error("the admin socket {0} cannot be made: {1}")]
+    #[error("the admin socket {0} cannot be made: {cured}", cured = with_cure(.1))]
     Listen(PathBuf, io::Error),
     /// The command's side.
     #[error(
@@ -50,11 +49,25 @@ const REQUEST_LIMIT: u64 = 1024;
 
 pub(super) fn start(parts: &Arc<Parts>) -> Result<(), AdminError> {
     let path = parts.settings.data_dir.join(SOCKET);
-    let listener = Arc::new(listen(&path).map_err(|error| AdminError::Listen(path, error))?);
+    let listener = listen(&path).map_err(|error| AdminError::Listen(path.clone(), error))?;
+    let first = Arc::new(Mutex::new(Some(listener)));
     let shared = Arc::clone(parts);
-    parts
-        .supervisor
-        .spawn("admin", move |stop| serve(Arc::clone(&listener), Arc::clone(&shared), stop));
+    parts.supervisor.spawn("admin", move |stop| {
+        let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (path, shared) = (path.clone(), Arc::clone(&shared));
+        async move {
+            let serving = async {
+                let listener = match first {
+                    Some(listener) => listener,
+                    None => listen_again(&path).await?,
+                };
+                serve(&listener, &shared).await
+            };
+            if let Some(Err::<(), io::Error>(error)) = stop.run_until_cancelled(serving).await {
+                tracing::error!(%error, "the admin socket failed");
+            }
+        }
+    });
     Ok(())
 }
 
@@ -92,21 +105,27 @@ fn listen(path: &Path) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
-async fn serve(listener: Arc<UnixListener>, parts: Arc<Parts>, stop: CancellationToken) {
-    let accepting = async {
-        loop {
-            match listener.accept().await {
-                // One at a time: the operator is one.
-                Ok((stream, _)) => match timeout(PATIENCE, converse(stream, &parts)).await {
-                    Ok(Ok(())) => {}
-                    Ok(Err(error)) => tracing::debug!(%error, "an admin command broke off"),
-                    Err(_) => tracing::debug!("an admin command took too long"),
-                },
-                Err(error) => return tracing::error!(%error, "the admin socket failed"),
-            }
+/// Makes the socket of the running service anew, however long the machine is short of something.
+async fn listen_again(path: &Path) -> io::Result<UnixListener> {
+    loop {
+        match listen(path) {
+            Err(error) if accepting::is_shortage(&error) => sleep(accepting::PAUSE).await,
+            made => return made,
         }
-    };
-    stop.run_until_cancelled(accepting).await.unwrap_or(());
+    }
+}
+
+/// Ends only if the socket is broken.
+async fn serve(listener: &UnixListener, parts: &Arc<Parts>) -> io::Result<()> {
+    loop {
+        let (stream, _) = accepting::next("admin", || listener.accept(), || {}).await?;
+        // One at a time: the operator is one.
+        match timeout(PATIENCE, converse(stream, parts)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "an admin command broke off"),
+            Err(_) => tracing::debug!("an admin command took too long"),
+        }
+    }
 }
 
 async fn converse(stream: UnixStream, parts: &Arc<Parts>) -> io::Result<()> {

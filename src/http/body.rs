@@ -1,6 +1,6 @@
 //! Request bodies: read whole, within a limit, as one JSON object.
 //!
-//! Invariant: [`whole`] is the only way to a body, so none is ever larger than [`LIMIT`] in memory.
+//! Invariant: [`whole`] is the only way to a body, so none is ever larger in memory than its route's limit.
 
 use axum::{
     body::Body,
@@ -16,12 +16,12 @@ use super::problem::Problem;
 /// Bytes; the outside contract promises 413 beyond it. Telegram's updates stay far below.
 pub(super) const LIMIT: usize = 1024 * 1024;
 
-/// The whole body. A declared length over the limit is refused before a byte of it is read.
-pub(super) async fn whole(body: Body) -> Result<Bytes, Problem> {
-    if body.size_hint().lower() > LIMIT as u64 {
+/// The whole body, of `limit` bytes at most. A declared length over the limit is refused before a byte of it is read.
+pub(super) async fn whole(body: Body, limit: usize) -> Result<Bytes, Problem> {
+    if body.size_hint().lower() > limit as u64 {
         return Err(Problem::TooLarge);
     }
-    match Limited::new(body, LIMIT).collect().await {
+    match Limited::new(body, limit).collect().await {
         Ok(whole) => Ok(whole.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(Problem::TooLarge),
         Err(_) => Err(Problem::Malformed),

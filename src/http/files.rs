@@ -7,14 +7,14 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     body::Body,
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{Extensions, HeaderMap, HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
 use futures_util::{StreamExt as _, future::BoxFuture, stream::BoxStream};
 use jiff::Timestamp;
 
-use super::{problem::Problem, router::Intake};
+use super::{places::vouch, problem::Problem, router::Intake};
 use crate::domain::{
     files::{FileId, LinkError, Links},
     message::{Attachment, FileKind},
@@ -61,20 +61,26 @@ const STANDSTILL: Duration = Duration::from_secs(30);
 const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
 /// The route.
-pub(super) async fn receive(State(intake): State<Arc<Intake>>, Path(link): Path<String>, headers: HeaderMap) -> Response {
-    match open(&intake.files, &link).await {
+pub(super) async fn receive(
+    State(intake): State<Arc<Intake>>,
+    Path(link): Path<String>,
+    extensions: Extensions,
+    headers: HeaderMap,
+) -> Response {
+    match open(&intake.files, &link, &extensions).await {
         Ok(brought) => whole(brought),
         Err(problem) if wants_a_page(&headers) => page(problem),
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn open(files: &FilesIntake, link: &str) -> Result<Brought, Problem> {
+async fn open(files: &FilesIntake, link: &str, extensions: &Extensions) -> Result<Brought, Problem> {
     let links = files.links.as_ref().ok_or(Problem::NotFound)?;
     let file = links.open(link, (files.now)()).map_err(|error| match error {
         LinkError::Unknown => Problem::NotFound,
         LinkError::Expired => Problem::Expired,
     })?;
+    vouch(extensions);
     (files.bring)(file).await.map_err(|why| match why {
         Unavailable::Gone => Problem::FileGone,
         Unavailable::Later => Problem::FileLater,

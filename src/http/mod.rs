@@ -2,10 +2,11 @@
 //!
 //! Invariant: nothing is answered with success before it is stored, and no answer tells of internals.
 //!
-//! In reading order: the server takes connections, the router names the routes and their limits, then one file per route.
+//! In reading order: the server takes connections and gives them places, the router names the routes and their limits, then one file per route.
 
 mod body;
 mod files;
+mod places;
 mod probes;
 mod problem;
 mod promotions_push;
@@ -20,7 +21,7 @@ mod tests;
 
 pub use self::{
     files::{Bring, Brought, FilesIntake, Unavailable},
-    probes::{Phase, Readiness},
+    probes::{Phase, Readiness, ReadinessNow},
     promotions_push::PromotionsPush,
     router::{Intake, Limits, admin, public},
     server::{BindError, Caps, Server},

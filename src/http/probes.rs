@@ -7,8 +7,10 @@ use std::sync::Arc;
 use axum::{Json, extract::State, http::StatusCode};
 use serde_json::{Value, json};
 
-use super::router::Intake;
 use crate::health::Health;
+
+/// Tells the state of the parts, now; must return at once.
+pub type ReadinessNow = Arc<dyn Fn() -> Readiness + Send + Sync>;
 
 /// Where the service stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +55,8 @@ pub(super) async fn live() -> Json<Value> {
 }
 
 /// `/readyz`: 200 while updates can be stored.
-pub(super) async fn ready(State(intake): State<Arc<Intake>>) -> (StatusCode, Json<Value>) {
-    let now = (intake.readiness)();
+pub(super) async fn ready(State(readiness): State<ReadinessNow>) -> (StatusCode, Json<Value>) {
+    let now = readiness();
     let (status, word) = now.status();
     let journal = if now.storing { Health::Ok } else { Health::Down };
     let parts = json!({"journal": journal, "telegram": now.telegram, "sheets": now.sheets});

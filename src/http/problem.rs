@@ -20,7 +20,7 @@ pub(super) enum Problem {
     NotFound,
     /// The route takes another method.
     WrongMethod,
-    /// The body exceeds [`super::body::LIMIT`].
+    /// The body exceeds the route's limit.
     TooLarge,
     /// The route takes JSON alone.
     WrongType,
@@ -76,7 +76,7 @@ impl Problem {
             Self::Unsigned => "The request carries no valid secret or signature.",
             Self::NotFound => "There is nothing at this address.",
             Self::WrongMethod => "This address takes another method.",
-            Self::TooLarge => "The body is larger than 1 MiB.",
+            Self::TooLarge => "The body is larger than this address takes.",
             Self::WrongType => "The content type must be application/json.",
             Self::Overloaded => "Too many requests at once; try again.",
             Self::TimedOut => "The request took too long; try again.",

@@ -11,7 +11,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{body, problem::Problem, router::Intake};
+use super::{body, places::vouch, problem::Problem, router::Intake};
 use crate::secret::Secret;
 
 /// What the predecessor's push needs; absent where it is off.
@@ -33,7 +33,8 @@ pub(super) async fn receive(State(intake): State<Arc<Intake>>, request: Request)
     if !push.secret.matches(secret.as_bytes()) {
         return Err(Problem::Unsigned);
     }
-    let raw = body::whole(body).await?;
+    vouch(&head.extensions);
+    let raw = body::whole(body, body::LIMIT).await?;
     let _: Value = body::object(&raw)?;
     (push.nudge)();
     Ok(Json(json!({"status": "success"})))

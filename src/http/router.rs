@@ -10,7 +10,7 @@ use axum::{
     extract::{MatchedPath, Request},
     http::{Method, header::CONTENT_TYPE},
     response::Response,
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use tower::{
     ServiceBuilder,
@@ -23,7 +23,7 @@ use tracing::Span;
 
 use super::{
     files::{self, FilesIntake},
-    probes::{self, Readiness},
+    probes::{self, ReadinessNow},
     problem::Problem,
     promotions_push::{self, PromotionsPush},
     sheets_changed::{self, SheetsIntake},
@@ -41,15 +41,15 @@ pub struct Intake {
     /// The predecessor's push; `None` where it is off.
     pub promotions: Option<PromotionsPush>,
     /// The state of the parts, now; must return at once.
-    pub readiness: Arc<dyn Fn() -> Readiness + Send + Sync>,
+    pub readiness: ReadinessNow,
 }
 
-/// What all requests together may cost, probes aside.
+/// What Telegram's updates may cost; every other route has its own, smaller limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Requests in hand at once; one more is answered 503.
+    /// Updates in hand at once; one more is answered 503.
     pub at_once: usize,
-    /// How long one may take, its body included; then it is answered 503.
+    /// How long a request may take, its body included; then it is answered 503.
     pub time: Duration,
 }
 
@@ -65,37 +65,58 @@ impl Limits {
 pub fn public(intake: Intake, limits: Limits) -> Router {
     metrics::describe_counter!(telegram_webhook::UPDATES, "Telegram updates by what became of them");
     metrics::describe_counter!(sheets_changed::CALLBACKS, "Calls of the sheets' scripts by what became of them");
-    // From the outside inwards: what fails below becomes an answer; load is shed rather than queued, so it must stand before
-    // the count that would queue; the time-out runs only once a request is in hand. The body's limit is kept where bodies
-    // are read (`body::whole`): as a layer it would answer 413 to strangers, before the secret was looked at.
-    let limited = ServiceBuilder::new()
-        .layer(HandleErrorLayer::new(refused))
-        .layer(LoadShedLayer::new())
-        .layer(GlobalConcurrencyLimitLayer::new(limits.at_once))
-        .layer(TimeoutLayer::new(limits.time));
+    let Limits { at_once, time } = limits;
+    let probes = probed(Arc::clone(&intake.readiness));
     let router = Router::new()
-        .route("/telegram/webhook", post(telegram_webhook::receive))
-        .route("/sheets/changed", post(sheets_changed::receive))
-        .route("/files/{link}", get(files::receive))
-        .route("/webhook/promotions", post(promotions_push::receive))
-        // Only the routes above are limited.
-        .route_layer(limited)
-        .route("/livez", get(probes::live))
-        .route("/healthz", get(probes::live))
-        .route("/readyz", get(probes::ready));
-    finished(router).with_state(Arc::new(intake))
+        .route("/telegram/webhook", limited(post(telegram_webhook::receive), at_once, time))
+        .route(
+            "/sheets/changed",
+            limited(post(sheets_changed::receive), CALLBACKS_AT_ONCE, time.min(sheets_changed::TIME)),
+        )
+        .route("/files/{link}", limited(get(files::receive), FILES_AT_ONCE, time))
+        .route("/webhook/promotions", limited(post(promotions_push::receive), PUSHES_AT_ONCE, time));
+    finished(router.with_state(Arc::new(intake)).merge(probes))
 }
 
-/// The routes for the operator alone; `render` writes the metrics in Prometheus' text format.
-pub fn admin(render: impl Fn() -> String + Clone + Send + Sync + 'static) -> Router {
+/// The routes for the operator alone, probes among them; `render` writes the metrics in Prometheus' text format.
+pub fn admin(render: impl Fn() -> String + Clone + Send + Sync + 'static, readiness: ReadinessNow) -> Router {
     let metrics = move || async move { ([(CONTENT_TYPE, METRICS_TYPE)], render()) };
-    finished(Router::new().route("/metrics", get(metrics)))
+    finished(Router::new().route("/metrics", get(metrics)).merge(probed(readiness)))
 }
 
-/// Half the usual connections: an update in hand costs up to 1 MiB, and Telegram itself opens at most 100.
+/// An update in hand costs up to 1 MiB, and Telegram itself opens at most 100 connections.
 const AT_ONCE: usize = 256;
+/// One for each of the usual connections, since a stranger can hold one for two seconds: more connections than that give way.
+const CALLBACKS_AT_ONCE: usize = 512;
+/// Files that are being asked for at their source; a script or a person opens a few.
+const FILES_AT_ONCE: usize = 64;
+/// The predecessor's script calls once for each promotion.
+const PUSHES_AT_ONCE: usize = 16;
 /// Prometheus' text exposition format.
 const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// A route within limits of its own, so that no other's callers can use them up. From the outside inwards: what fails below becomes
+/// an answer; load is shed rather than queued, so it must stand before the count that would queue; the time-out runs only once a
+/// request is in hand. The body's limit is kept where bodies are read (`body::whole`): as a layer it would answer 413 to strangers,
+/// before the secret was looked at.
+fn limited(route: MethodRouter<Arc<Intake>>, at_once: usize, time: Duration) -> MethodRouter<Arc<Intake>> {
+    route.route_layer(
+        ServiceBuilder::new()
+            .layer(HandleErrorLayer::new(refused))
+            .layer(LoadShedLayer::new())
+            .layer(GlobalConcurrencyLimitLayer::new(at_once))
+            .layer(TimeoutLayer::new(time)),
+    )
+}
+
+/// The probes: outside all limits.
+fn probed(readiness: ReadinessNow) -> Router {
+    Router::new()
+        .route("/livez", get(probes::live))
+        .route("/healthz", get(probes::live))
+        .route("/readyz", get(probes::ready))
+        .with_state(readiness)
+}
 
 /// What both routers share: errors in our shape, and a trace of each request.
 fn finished<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {

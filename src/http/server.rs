@@ -10,16 +10,18 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::AsyncReadExt as _,
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
     time::{sleep, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
+use super::places::{DISMISSED, Place, Places};
+use crate::accepting;
+
 /// What a connection may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caps {
-    /// Connections at once; further ones wait in the kernel's backlog.
+    /// Connections at once; for a further one the longest idle one gives way.
     pub connections: usize,
     /// How long a request's head may take, counted from the connection's opening or the previous answer.
     pub head: Duration,
@@ -49,6 +51,14 @@ pub struct BindError {
     source: io::Error,
 }
 
+impl BindError {
+    /// Whether it may well succeed later, since only something was short.
+    #[must_use]
+    pub fn is_shortage(&self) -> bool {
+        accepting::is_shortage(&self.source)
+    }
+}
+
 /// A bound address that is not served yet.
 #[derive(Debug)]
 pub struct Server {
@@ -74,35 +84,34 @@ impl Server {
         self.address
     }
 
-    /// Serves until `stop`, then lets go of the address and returns. The connections run on `tasks`: each ends after the
-    /// request that it has in hand, and whoever waits for the tracker decides how long that may take.
+    /// Serves until `stop`, then lets go of the address and returns; earlier only if the listener is broken. The connections run on
+    /// `tasks`: each ends after the request that it has in hand, and whoever waits for the tracker decides how long that may take.
     pub async fn run(self, router: Router, caps: Caps, stop: CancellationToken, tasks: TaskTracker) {
         tracing::info!(http.address = %self.address, "listening");
-        let slots = Arc::new(Semaphore::new(caps.connections));
+        metrics::describe_counter!(DISMISSED, "Connections that gave way to newer ones, the longest idle first");
+        let places = Places::new(caps.connections);
         let accepting = async {
             loop {
-                // The slot comes first: a connection that nobody can serve yet stays in the backlog and costs nothing.
-                let slot = Arc::clone(&slots).acquire_owned().await.expect("nobody closes this semaphore");
-                let stream = accept(&self.listener).await;
-                let (router, stop) = (router.clone(), stop.clone());
+                let (stream, _) = accepting::next("http", || self.listener.accept(), || places.dismiss()).await?;
+                let (place, router, stop) = (Arc::new(places.take().await), router.clone(), stop.clone());
                 tasks.spawn(async move {
-                    converse(stream, router, caps, stop).await;
-                    drop(slot);
+                    let talk = converse(stream, router, Arc::clone(&place), caps, stop);
+                    place.cut().run_until_cancelled(talk).await.unwrap_or(());
                 });
             }
         };
-        stop.run_until_cancelled(accepting).await.unwrap_or(());
+        if let Some(Err::<(), io::Error>(error)) = stop.run_until_cancelled(accepting).await {
+            tracing::error!(%error, "the address cannot be listened on any more");
+        }
     }
 }
 
-/// A head fits into one packet; ten seconds forgive a lost one, and starve whoever feeds it byte by byte.
-const HEAD_TIME: Duration = Duration::from_secs(10);
+/// A head fits into one packet; five seconds forgive a lost one, and starve whoever feeds it byte by byte.
+const HEAD_TIME: Duration = Duration::from_secs(5);
 /// Long enough to be worth keeping, short enough that a stuck peer returns its slot.
 const CONNECTION_LIFE: Duration = Duration::from_secs(10 * 60);
 /// What a connection that was asked to end may still take: more than the longest request time-out (60 s).
 const LAST_WORDS: Duration = Duration::from_secs(70);
-/// Running out of descriptors passes when connections end; asking again at once would only burn the processor.
-const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 /// How much of a request's head is buffered; Telegram's heads have under 1 KB.
 const HEAD_LIMIT: usize = 64 * 1024;
 /// How long we go on reading after a final answer: closing with unread bytes makes the kernel reset the connection, and the
@@ -111,40 +120,22 @@ const LINGER: Duration = Duration::from_secs(1);
 /// How much is read and thrown away meanwhile: twice the largest body that we would have taken.
 const LINGER_BYTES: u64 = 2 * 1024 * 1024;
 
-async fn accept(listener: &TcpListener) -> TcpStream {
-    let mut failing = false;
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                // Answers are small and whole; only latency is lost if this fails.
-                if let Err(error) = stream.set_nodelay(true) {
-                    tracing::debug!(%error, "no TCP_NODELAY");
-                }
-                return stream;
-            }
-            Err(error) if is_of_the_peer(&error) => {}
-            Err(error) => {
-                if !failing {
-                    tracing::warn!(%error, "no connection can be accepted; trying on");
-                }
-                failing = true;
-                sleep(ACCEPT_PAUSE).await;
-            }
-        }
+async fn converse(stream: TcpStream, router: Router, place: Arc<Place>, caps: Caps, stop: CancellationToken) {
+    // Answers are small and whole; only latency is lost if this fails.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no TCP_NODELAY");
     }
-}
-
-/// Whether it was the connection that broke before we took it, rather than the listener (accept(2), "Error handling").
-fn is_of_the_peer(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
-    )
-}
-
-async fn converse(stream: TcpStream, router: Router, caps: Caps, stop: CancellationToken) {
-    // Boxed, so that the connection can be moved and its stream taken back for the last reading.
-    let service = service_fn(move |request: Request<Incoming>| Box::pin(router.clone().oneshot(request)));
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Arc::clone(&place));
+        place.begins();
+        let (answering, place) = (router.clone().oneshot(request), Arc::clone(&place));
+        // Boxed, so that the connection can be moved and its stream taken back for the last reading.
+        Box::pin(async move {
+            let answer = answering.await;
+            place.ends();
+            answer
+        })
+    });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(caps.head)
@@ -183,15 +174,6 @@ async fn linger(stream: TcpStream) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_the_listeners_own_errors_call_for_a_pause() {
-        const EMFILE: i32 = 24;
-        const ENOBUFS: i32 = 105;
-        assert!(is_of_the_peer(&io::ErrorKind::ConnectionAborted.into()));
-        assert!(!is_of_the_peer(&io::Error::from_raw_os_error(EMFILE)));
-        assert!(!is_of_the_peer(&io::Error::from_raw_os_error(ENOBUFS)));
-    }
 
     #[tokio::test]
     async fn a_taken_address_is_named() {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a call is only a hint to look sooner; lost, repeated or wrong, it changes nothing but the moment of the next look.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::{
     body,
+    places::vouch,
     problem::Problem,
     router::Intake,
     signature::{Claim, SigningKey},
@@ -52,6 +53,11 @@ pub struct SheetsIntake {
 /// Callbacks by what became of them.
 pub(super) const CALLBACKS: &str = "sheetdesk_callbacks_total";
 
+/// Bytes of a body, which is read before its signature can be checked: an id and a tab's name, of 100 letters at most.
+const LIMIT: usize = 4 * 1024;
+/// How long a stranger may take over them.
+pub(super) const TIME: Duration = Duration::from_secs(2);
+
 /// The route. The content type is not checked: the signature already vouches for the body.
 pub(super) async fn receive(State(intake): State<Arc<Intake>>, request: Request) -> Result<(StatusCode, Json<Value>), Problem> {
     let outcome = pass_on(&intake.sheets, request).await;
@@ -73,7 +79,8 @@ async fn pass_on(sheets: &SheetsIntake, request: Request) -> Result<Resolved, Pr
     // What the head alone gives away is refused before the body is read.
     let claim = Claim::read(&head.headers).map_err(refused)?;
     claim.is_fresh((sheets.now)()).map_err(refused)?;
-    let raw = body::whole(body).await?;
+    let raw = body::whole(body, LIMIT).await?;
     claim.signs(&raw, &sheets.key).map_err(refused)?;
+    vouch(&head.extensions);
     Ok((sheets.nudge)(body::object(&raw)?))
 }

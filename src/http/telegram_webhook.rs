@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
-use super::{body, problem::Problem, router::Intake};
+use super::{body, places::vouch, problem::Problem, router::Intake};
 use crate::{
     clock,
     journal::{Accepted, DedupKey, Journal, StoreError},
@@ -75,10 +75,11 @@ async fn store(telegram: &TelegramIntake, request: Request) -> Result<Accepted, 
     if !telegram.secret.matches(secret.as_bytes()) {
         return Err(Problem::Unsigned);
     }
+    vouch(&head.extensions);
     if !body::is_json(&head.headers) {
         return Err(Problem::WrongType);
     }
-    let raw = body::whole(body).await?;
+    let raw = body::whole(body, body::LIMIT).await?;
     let Envelope { update_id } = body::object(&raw)?;
     let key = DedupKey {
         bot: telegram.bot,

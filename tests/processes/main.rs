@@ -9,6 +9,7 @@ mod child;
 mod commands;
 #[path = "../support/crowd.rs"]
 mod crowd;
+mod descriptors;
 mod first_kills;
 mod forget;
 mod init;
@@ -23,4 +24,5 @@ mod settings;
 mod setup_sheets;
 mod soak;
 mod stops;
+mod strangers;
 mod terminal;

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 
 use super::{Finding, fine, note, wrong};
 use crate::{
-    clock,
+    accepting, clock,
     config::{BaseUrl, Settings},
+    journal,
 };
 
 /// A clock further off than this breaks signatures and Google's tokens.
@@ -25,6 +26,8 @@ pub(super) fn local(settings: &Settings, findings: &mut Vec<Finding>) {
     let name = settings.time_zone.iana_name().unwrap_or("UTC").to_owned();
     findings.push(fine("time zone", format!("{name}, where it is {} now", now.strftime("%H:%M"))));
     findings.push(disk(&settings.data_dir));
+    findings.extend(journal::exposed(&settings.data_dir).map(|words| note("privacy", words)));
+    findings.extend(descriptors(settings.http.max_connections));
 }
 
 /// The clock by Telegram's, and the public address.
@@ -62,6 +65,19 @@ fn disk(directory: &Path) -> Finding {
         }
         Err(_) => fine("disk", format!("{place} can be written")),
     }
+}
+
+/// Whether the system's limit of open files, as it is for this command, is enough for the connections.
+fn descriptors(wanted: usize) -> Option<Finding> {
+    let places = accepting::affordable(wanted);
+    (places < wanted).then(|| {
+        note(
+            "open files",
+            format!(
+                "their limit leaves room for {places} connections of the {wanted} in http.max_connections; raise it (LimitNOFILE=, ulimit -n)"
+            ),
+        )
+    })
 }
 
 /// Every HTTP answer tells the time; none, and there is nothing to compare with.

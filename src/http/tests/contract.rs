@@ -168,7 +168,12 @@ async fn outcomes_are_counted() {
     ] {
         request.send().await.unwrap();
     }
-    let admin = Bench::serve(admin(move || handle.render()), Caps::new(4), Arc::default()).await;
+    let admin = Bench::serve(
+        admin(move || handle.render(), Arc::new(|| Setup::default().readiness)),
+        Caps::new(4),
+        Arc::default(),
+    )
+    .await;
     let response = admin.client.get(admin.url("/metrics")).send().await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
     let text = response.text().await.unwrap();
@@ -183,7 +188,11 @@ async fn outcomes_are_counted() {
     ] {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
     }
-    let outside = admin.client.get(admin.url("/livez")).send().await.unwrap();
+    // The probes have places here too, whatever strangers do to the public address.
+    for path in ["/livez", "/healthz", "/readyz"] {
+        assert_eq!(admin.client.get(admin.url(path)).send().await.unwrap().status(), 200, "{path}");
+    }
+    let outside = admin.client.get(admin.url(WEBHOOK)).send().await.unwrap();
     assert_eq!(refusal(outside).await, (404, "not_found".to_owned()));
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::*;
+use crate::clock;
 
 const LIVEZ: &str = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
 const OK: &str = "{\"status\":\"ok\"}";
@@ -51,15 +52,77 @@ async fn what_is_no_http_gets_an_answer_that_arrives() {
 }
 
 #[tokio::test]
-async fn connections_over_the_cap_wait_in_the_backlog() {
-    let bench = Bench::start(short(|caps| caps.connections = 1)).await;
-    let mut first = bench.raw(LIVEZ).await;
-    until(&mut first, OK).await;
-    let mut second = bench.raw(LIVEZ).await;
-    let early = timeout(A_MOMENT, second.read_u8()).await;
-    assert!(early.is_err(), "answered beside the first: {early:?}");
-    drop(first);
-    until(&mut second, OK).await;
+async fn over_the_cap_the_longest_idle_connection_gives_way() {
+    let bench = Bench::start(short(|caps| caps.connections = 2)).await;
+    let mut silent = bench.raw("").await;
+    let mut slow = bench.raw("GET /livez HT").await;
+    let mut good = bench.raw(LIVEZ).await;
+    until(&mut good, OK).await;
+    assert_eq!(rest(&mut silent).await, "", "who came first and said nothing is closed first");
+    let mut next = bench.raw(LIVEZ).await;
+    until(&mut next, OK).await;
+    assert_eq!(rest(&mut slow).await, "", "a head that is not whole counts for nothing");
+    good.write_all(LIVEZ.as_bytes()).await.unwrap();
+    until(&mut good, OK).await;
+}
+
+#[tokio::test]
+async fn strangers_take_no_place_from_whoever_has_shown_a_secret() {
+    let gate = Gate::closed();
+    let setup = Setup {
+        accept: gate.accept(),
+        ..short(|caps| caps.connections = 2)
+    };
+    let bench = Bench::start(setup).await;
+    let update = tokio::spawn(bench.update(UPDATE).send());
+    gate.entered().await;
+    for _ in 0..20 {
+        let mut stranger = bench.raw(LIVEZ).await;
+        until(&mut stranger, OK).await;
+        // It stays, as long as it may.
+        tokio::spawn(async move { rest(&mut stranger).await });
+    }
+    gate.open.add_permits(1);
+    assert_eq!(update.await.unwrap().unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn slow_callbacks_without_a_signature_hold_back_nobody() {
+    let bench = Bench::start(short(|caps| caps.connections = 32)).await;
+    let slow = || async {
+        let head = format!(
+            "POST {CHANGED} HTTP/1.1\r\nHost: x\r\nwebhook-id: m1\r\nwebhook-timestamp: {NOW_S}\r\nwebhook-signature: v1,{}\r\nContent-Length: 4000\r\n\r\n{{",
+            "A".repeat(44)
+        );
+        bench.raw(&head).await
+    };
+    let began = clock::monotonic();
+    let mut first = slow().await;
+    for _ in 0..20 {
+        let mut stranger = slow().await;
+        tokio::spawn(async move { rest(&mut stranger).await });
+        assert_eq!(bench.update(UPDATE).send().await.unwrap().status(), 200);
+        assert_eq!(
+            bench
+                .callback("{\"spreadsheet_id\":\"s\",\"tab\":\"t\"}")
+                .send()
+                .await
+                .unwrap()
+                .status(),
+            202
+        );
+    }
+    let answer = rest(&mut first).await;
+    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("\"timed_out\""), "{answer}");
+    assert!(began.elapsed() < DEADLINE / 2, "the usual time-out is longer");
+}
+
+#[tokio::test]
+async fn a_callbacks_body_may_have_four_kibibytes_and_no_byte_more() {
+    let bench = Bench::start(Setup::default()).await;
+    let padded = |size: usize| format!("{:<size$}", "{\"spreadsheet_id\":\"s\",\"tab\":\"t\"}");
+    assert_eq!(bench.callback(&padded(4096)).send().await.unwrap().status(), 202);
+    assert_eq!(bench.callback(&padded(4097)).send().await.unwrap().status(), 413);
 }
 
 #[tokio::test]
@@ -92,7 +155,12 @@ async fn an_early_answer_survives_the_body_that_follows_it() {
 async fn a_large_answer_arrives_whole_before_the_connection_ends() {
     let large = "# a line of metrics\n".repeat(1_000_000);
     let size = large.len();
-    let bench = Bench::serve(admin(move || large.clone()), Caps::new(1), Arc::default()).await;
+    let bench = Bench::serve(
+        admin(move || large.clone(), Arc::new(|| Setup::default().readiness)),
+        Caps::new(1),
+        Arc::default(),
+    )
+    .await;
     let mut stream = bench.raw("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
     // By now the kernel's buffers are full, and most of the answer still waits in ours.
     until_readable(&stream).await;
@@ -141,15 +209,14 @@ async fn one_request_too_many_is_503_while_probes_answer() {
     let bench = Bench::start(setup).await;
     let first = tokio::spawn(bench.update(UPDATE).send());
     gate.entered().await;
-    // The limit spans the routes: the callback is refused too.
-    for request in [bench.update(UPDATE), bench.callback("{}")] {
-        let response = request.send().await.unwrap();
-        assert_eq!(
-            (response.status().as_u16(), &response.headers()["retry-after"]),
-            (503, &"1".parse().unwrap())
-        );
-        assert!(response.text().await.unwrap().contains("\"overloaded\""));
-    }
+    let response = bench.update(UPDATE).send().await.unwrap();
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["retry-after"]),
+        (503, &"1".parse().unwrap())
+    );
+    assert!(response.text().await.unwrap().contains("\"overloaded\""));
+    // Each route has limits of its own.
+    assert_eq!(bench.callback("{}").send().await.unwrap().status(), 400);
     for path in ["/livez", "/readyz"] {
         assert_eq!(bench.client.get(bench.url(path)).send().await.unwrap().status(), 200);
     }
