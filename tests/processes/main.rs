@@ -24,5 +24,6 @@ mod settings;
 mod setup_sheets;
 mod soak;
 mod stops;
+mod storm;
 mod strangers;
 mod terminal;
