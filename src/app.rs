@@ -13,6 +13,7 @@ mod metrics;
 mod observe;
 mod operator;
 mod persons;
+mod registration;
 mod report;
 mod spoken;
 mod state_tab;
@@ -47,11 +48,9 @@ use crate::{
     },
     shutdown::Shutdown,
     supervisor::{Pace, Supervisor},
-    telegram::{self, answer::CallError},
-    watchdog,
+    telegram, watchdog,
 };
 
-use self::desks::Desks;
 pub use self::{
     admin::{AdminError, ask},
     backup::{BackupError, backup},
@@ -59,12 +58,13 @@ pub use self::{
     observe::{ObserveError, observe},
     operator::{Lost, Reply},
     persons::Person,
-    report::{Broadcast, Status},
+    report::{Broadcast, Status, TelegramStatus},
     words::{
         appeals as appeal_words, menus as bot_menus, partners as partner_words, promotions as promotion_words,
         vocabulary as promotion_vocabulary,
     },
 };
+use self::{desks::Desks, registration::Registration};
 pub use crate::{
     domain::operator::{Ask as Request, Handling, Which},
     health::Health,
@@ -134,6 +134,7 @@ struct Parts {
     supervisor: Supervisor,
     started: tokio::time::Instant,
     running: AtomicBool,
+    registration: Registration,
     /// When the spreadsheet's script last called.
     pushed: std::sync::Mutex<Option<Timestamp>>,
     observer: Option<Observer>,
@@ -280,7 +281,9 @@ impl App {
             async move { telegram::courtesies::run(&mut *courtesies.lock().await, client, stop).await }
         });
         let shared = Arc::clone(&parts);
-        parts.supervisor.spawn("webhook", move |stop| register(Arc::clone(&shared), stop));
+        parts
+            .supervisor
+            .spawn("webhook", move |stop| registration::register(Arc::clone(&shared), stop));
         if matches!(parts.settings.telegram.mode, Mode::Polling) {
             let shared = Arc::clone(&parts);
             parts.supervisor.spawn("polling", move |stop| {
@@ -406,6 +409,7 @@ impl Parts {
             shutdown,
             started: clock::monotonic(),
             running: AtomicBool::new(false),
+            registration: Registration::default(),
             pushed: std::sync::Mutex::default(),
             observer,
             settings,
@@ -445,11 +449,6 @@ async fn bind_again(address: SocketAddr) -> Result<http::Server, http::BindError
 
 /// Prometheus, a probe and a person at most.
 const ADMIN_CONNECTIONS: usize = 16;
-/// The first pause before another try to register the webhook; it doubles.
-const REGISTER_AGAIN: Duration = Duration::from_secs(2);
-/// The longest pause: Telegram may be away for hours, and every try is one small call.
-const REGISTER_AGAIN_AT_MOST: Duration = Duration::from_secs(120);
-
 /// How long messages wait at the start for the spreadsheets, so that a restored journal is known for one: replies are due within 5 s.
 const CHECKED_WITHIN: Duration = Duration::from_secs(3);
 
@@ -477,31 +476,5 @@ impl Tick {
             Self::Health => drop(checkup::check(&parts).await),
             Self::Heartbeat => checkup::heartbeat(&parts).await,
         }
-    }
-}
-
-/// Tells Telegram where updates go and which commands the bot knows, as often as it takes; afterwards there is nothing to do until the stop.
-async fn register(parts: Arc<Parts>, stop: CancellationToken) {
-    let mut pause = REGISTER_AGAIN;
-    while let Err(error) = register_once(&parts).await {
-        tracing::warn!(%error, "Telegram does not take our registration yet");
-        if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
-            return;
-        }
-        pause = (pause * 2).min(REGISTER_AGAIN_AT_MOST);
-    }
-    stop.cancelled().await;
-}
-
-async fn register_once(parts: &Parts) -> Result<(), CallError> {
-    let settings = &parts.settings.telegram;
-    match (&settings.mode, &parts.settings.http.public_url) {
-        (Mode::Webhook { secret }, Some(url)) if settings.register_webhook => {
-            let outcome = telegram::webhook::register(&parts.telegram, url.as_str(), secret, &words::menus()).await?;
-            tracing::info!(?outcome, "the webhook is registered");
-            Ok(())
-        }
-        (Mode::Polling, _) => telegram::webhook::set_menus(&parts.telegram, &words::menus()).await,
-        (Mode::Webhook { .. }, _) => parts.telegram.me().await.map(|_| ()),
     }
 }

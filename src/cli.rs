@@ -149,6 +149,8 @@ struct StatusArguments {
 enum Release {
     /// Send the answers that stood in the sheet before the service's first look
     Answers,
+    /// Send at once, though Telegram has asked for silence; it may ask again
+    Silence,
 }
 
 #[derive(Debug, Subcommand)]
@@ -298,6 +300,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Setup(Setup::AppsScript) => setup::apps_script(&load(config)?),
         Command::Status(StatusArguments { format, watch }) => status::status(&local(config)?, format, watch).await,
         Command::Release(Release::Answers) => status::release_answers(&local(config)?).await,
+        Command::Release(Release::Silence) => status::end_silence(&local(config)?).await,
         Command::Quarantine(quarantine) => operator::quarantine(&local(config)?, quarantine).await,
         Command::Unknown(unknown) => operator::unknown(&local(config)?, unknown).await,
         Command::Replay(ReplayArguments { seq }) => operator::replay(&local(config)?, seq).await,

@@ -43,14 +43,13 @@ async fn look(parts: &Parts) -> BTreeSet<Trouble> {
         Mode::Webhook { .. } => parts.telegram.webhook_info().await.ok(),
         Mode::Polling => None,
     };
+    if let Some(info) = &webhook {
+        parts.registration.fares(info);
+    }
     let status = report::status(parts);
     let mut found = found(&status, parts.hub.health());
     if !found.contains(&Trouble::Sheets) && has_old_look(parts, &status) {
         found.insert(Trouble::Looks);
-    }
-    let stuck = |info: &crate::telegram::client::WebhookInfo| info.last_error_message.is_some() && info.pending_update_count > 0;
-    if webhook.as_ref().is_some_and(stuck) {
-        found.insert(Trouble::Webhook);
     }
     let fresh = |at: tokio::time::Instant| clock::monotonic().duration_since(at) < RESTARTED_LATELY;
     if parts.supervisor.states().iter().any(|state| state.restarted.is_some_and(fresh)) {
@@ -98,8 +97,11 @@ async fn tell(parts: &Parts, command: Command) {
 fn found(status: &Status, sheets: Health) -> BTreeSet<Trouble> {
     let telegram_down = status.links.get("telegram") == Some(&Health::Down);
     let late = |waits: Option<u64>, limit: u64| waits.is_some_and(|seconds| seconds > limit);
+    let telegram = &status.telegram;
     let all = [
-        (Trouble::Telegram, telegram_down),
+        (Trouble::Telegram, telegram_down && telegram.barred.is_none()),
+        (Trouble::Bot, telegram.barred.is_some()),
+        (Trouble::Webhook, telegram.webhook.is_some()),
         (Trouble::Sheets, sheets == Health::Down),
         (Trouble::Inbox, late(status.inbox.oldest_s, INBOX_LATE_S)),
         (

@@ -40,7 +40,7 @@ pub(super) fn bring(parts: &Arc<Parts>) -> Bring {
 fn why(error: &CallError) -> Unavailable {
     tracing::warn!(%error, "a file is not to be had");
     match error {
-        CallError::Refused { code: 400 | 404, .. } if !error.is_about_the_bot() => Unavailable::Gone,
+        CallError::Refused { code: 400 | 404, .. } if error.bar().is_none() => Unavailable::Gone,
         CallError::Refused { .. } | CallError::NotSent(_) | CallError::Lost(_) => Unavailable::Later,
     }
 }

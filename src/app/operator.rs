@@ -31,6 +31,8 @@ pub enum Reply {
     Status(Box<Status>),
     /// So many answers were released.
     Released(u64),
+    /// The silence that Telegram asked for is over.
+    SilenceEnded,
     /// Records that were set aside.
     Quarantine(Vec<SetAside>),
     /// Messages whose outcome nobody knows.
@@ -80,6 +82,9 @@ pub(super) async fn carry_out(ask: Ask, parts: &Parts) -> Reply {
                 .await
                 .map_or_else(Reply::Failed, |()| Reply::Released(held))
         }
+        Ask::EndSilence => apply(parts, Command::EndSilence)
+            .await
+            .map_or_else(Reply::Failed, |()| Reply::SilenceEnded),
         Ask::Quarantine(Handling::List) => Reply::Quarantine(parts.journal.snapshot().quarantined(MOST)),
         Ask::Quarantine(Handling::Again(which)) => records(parts, &which, Command::Requeue).await,
         Ask::Quarantine(Handling::Drop(which)) => records(parts, &which, Command::Discard).await,

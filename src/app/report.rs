@@ -21,6 +21,7 @@ use crate::{
     health::Health,
     http::{self, FilesIntake, Nudge, Phase, PromotionsPush, Readiness, Resolved, SheetsIntake, SigningKey, TelegramIntake},
     journal::{Figures, Snapshot},
+    telegram::refusal::Bar,
 };
 
 use super::{Parts, files, words};
@@ -44,10 +45,24 @@ pub struct Status {
     pub quota: Quota,
     /// How Telegram and Google treat us.
     pub links: BTreeMap<String, Health>,
+    /// What Telegram does not let us do.
+    #[serde(default)]
+    pub telegram: TelegramStatus,
     /// Seconds since the start.
     pub uptime_s: u64,
     /// Restarts of loops since the start.
     pub restarts: u64,
+}
+
+/// What Telegram does not let us do; nothing, where all is well.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TelegramStatus {
+    /// Why it does not serve the bot at all.
+    pub barred: Option<Bar>,
+    /// Until when it wants silence, as people read it.
+    pub silent_until: Option<String>,
+    /// Why it does not bring the updates.
+    pub webhook: Option<String>,
 }
 
 /// Records in the inbox.
@@ -187,6 +202,11 @@ pub(super) fn status(parts: &Parts) -> Status {
             ("telegram".to_owned(), telegram_health(parts)),
             ("sheets".to_owned(), sheets_health(parts)),
         ]),
+        telegram: TelegramStatus {
+            barred: parts.telegram.bar(),
+            silent_until: silent_until(parts),
+            webhook: parts.registration.trouble(),
+        },
         uptime_s: clock::monotonic().duration_since(parts.started).as_secs(),
         restarts,
     }
@@ -274,11 +294,26 @@ fn readiness(parts: &Parts) -> Readiness {
         storing: parts.journal.healthy(),
         telegram: telegram_health(parts),
         sheets: sheets_health(parts),
+        silent_until: silent_until(parts),
     }
 }
 
+/// Throttled also after a restart, as long as the silence lasts that Telegram has asked for.
 fn telegram_health(parts: &Parts) -> Health {
-    *parts.telegram.health().borrow()
+    match *parts.telegram.health().borrow() {
+        Health::Ok if silence(parts).is_some() => Health::Throttled,
+        health => health,
+    }
+}
+
+/// Until when all sending rests because Telegram has asked for it.
+fn silence(parts: &Parts) -> Option<Timestamp> {
+    parts.journal.snapshot().silent_until().filter(|until| *until > clock::now())
+}
+
+fn silent_until(parts: &Parts) -> Option<String> {
+    let zone = parts.settings.time_zone.clone();
+    silence(parts).map(|until| until.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S %:z").to_string())
 }
 
 /// Down as well where a tab cannot be used: then only its feature stops, and this says so.

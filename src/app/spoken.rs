@@ -24,6 +24,7 @@ pub(super) fn reply(reply: &Reply) -> String {
             each.collect::<Vec<_>>().join("\n\n")
         }
         Reply::Released(count) => note(Note::OperatorReleased(*count)),
+        Reply::SilenceEnded => note(Note::OperatorSilenceEnded),
         Reply::Quarantine(records) => list(&wording, records, Note::OperatorQuarantine, |record: &SetAside| {
             format!("{} – {}", record.seq, record.reason)
         }),
@@ -91,10 +92,16 @@ fn plainly(status: &Status) -> StatusNote<'_> {
     let throttled = status.links.values().any(|health| *health == Health::Throttled);
     if status.looks.values().any(|look| look.trouble.is_some()) {
         StatusNote::TabTrouble
+    } else if status.telegram.barred.is_some() {
+        StatusNote::Barred
     } else if down("telegram") {
         StatusNote::TelegramDown
     } else if down("sheets") {
         StatusNote::SheetsDown
+    } else if let Some(until) = &status.telegram.silent_until {
+        StatusNote::Silent(until)
+    } else if let Some(words) = &status.telegram.webhook {
+        StatusNote::Webhook(words)
     } else if throttled {
         StatusNote::Throttled
     } else if status.inbox.quarantined + status.outbox.unknown > 0 {

@@ -15,7 +15,7 @@ use self::answers::Readable;
 pub(super) use self::live::live_sheet;
 use super::{Failure, Format};
 use crate::{
-    app::{Reply, Request, appeal_words, ask, partner_words, promotion_words},
+    app::{Reply, Request, TelegramStatus, appeal_words, ask, partner_words, promotion_words},
     clock,
     config::{Mode, Settings},
     domain::ids::SpreadsheetId,
@@ -78,17 +78,37 @@ async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
             ),
         )),
         Err(error) => {
-            let words = format!(
-                "{error}. Is the token the one that @BotFather gave, and can this machine reach {}?",
-                settings.telegram.api_url.as_str()
-            );
+            let barred = error.bar().map(|bar| format!("{error}: {}", bar.cure()));
+            let words = barred.unwrap_or_else(|| {
+                format!(
+                    "{error}. Is the token the one that @BotFather gave, and can this machine reach {}?",
+                    settings.telegram.api_url.as_str()
+                )
+            });
             return findings.push(wrong("Telegram", words));
         }
+    }
+    if let Ok(Reply::Status(status)) = ask(&settings.data_dir, &Request::Status).await {
+        findings.extend(standing(&status.telegram));
     }
     match client.webhook_info().await {
         Ok(info) => findings.push(webhook_finding(settings, &info)),
         Err(error) => findings.push(wrong("webhook", error.to_string())),
     }
+}
+
+/// What Telegram does not let the running service do.
+fn standing(telegram: &TelegramStatus) -> Vec<Finding> {
+    let barred = telegram.barred.map(|bar| wrong("sending", bar.cure()));
+    let silent = telegram.silent_until.as_ref().map(|until| {
+        let words = format!("Telegram wants silence until {until}, and nothing is sent before. To try at once: sheetdesk release silence");
+        wrong("sending", words)
+    });
+    let webhook = telegram
+        .webhook
+        .as_ref()
+        .map(|words| wrong("webhook", format!("Telegram does not bring the updates: {words}")));
+    [barred, silent, webhook].into_iter().flatten().collect()
 }
 
 fn webhook_finding(settings: &Settings, info: &crate::telegram::client::WebhookInfo) -> Finding {

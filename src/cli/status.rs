@@ -40,11 +40,20 @@ pub(super) async fn release_answers(local: &Local) -> Result<ExitCode, Failure> 
     Ok(ExitCode::SUCCESS)
 }
 
+pub(super) async fn end_silence(local: &Local) -> Result<ExitCode, Failure> {
+    match ask(&local.data_dir, &Request::EndSilence).await? {
+        Reply::SilenceEnded => println!("Больше не ждём: отправляем то, что накопилось.\nThe silence is over; what waits is on its way."),
+        other => return Err(unexpected(other)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 pub(super) fn unexpected(reply: Reply) -> Failure {
     match reply {
         Reply::Failed(words) => Failure::Other(anyhow::anyhow!(words)),
         Reply::Status(_)
         | Reply::Released(_)
+        | Reply::SilenceEnded
         | Reply::Quarantine(_)
         | Reply::Unknown(_)
         | Reply::Done(_)
@@ -64,7 +73,14 @@ fn describe(status: &Status) -> String {
         span(status.uptime_s),
         status.restarts
     ));
-    lines.push(format!("Telegram      {}", health("telegram")));
+    let telegram = &status.telegram;
+    let more = [
+        telegram.barred.map(|bar| bar.cure().to_owned()),
+        telegram.silent_until.as_ref().map(|until| format!("silent until {until}")),
+        telegram.webhook.as_ref().map(|words| format!("no updates: {words}")),
+    ];
+    let more: String = more.iter().flatten().map(|words| format!(" – {words}")).collect();
+    lines.push(format!("Telegram      {}{more}", health("telegram")));
     lines.push(format!(
         "Google Sheets {}, {} reads and {} writes left this minute",
         health("sheets"),
@@ -121,10 +137,16 @@ fn plainly(status: &Status) -> String {
     let trouble = status.looks.iter().find(|(_, look)| look.trouble.is_some());
     if let Some((tab, _)) = trouble {
         format!("The tab of {tab} cannot be used; the rest goes on.")
+    } else if let Some(bar) = status.telegram.barred {
+        format!("Telegram does not serve the bot, so what is to be sent waits: {}.", bar.cure())
     } else if down("telegram") {
         "Telegram cannot be reached; what is to be sent waits.".to_owned()
     } else if down("sheets") {
         "Google Sheets cannot be reached; what is to be written waits.".to_owned()
+    } else if let Some(until) = &status.telegram.silent_until {
+        format!("Telegram wants silence until {until}, and nothing is sent before. To try at once: `sheetdesk release silence`.")
+    } else if let Some(words) = &status.telegram.webhook {
+        format!("Telegram does not bring the updates ({words}): see `sheetdesk check`.")
     } else if throttled {
         "At work; a service has asked for patience, so some things are late.".to_owned()
     } else if status.inbox.quarantined > 0 {

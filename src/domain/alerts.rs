@@ -18,6 +18,8 @@ const RESTS: SignedDuration = SignedDuration::from_mins(30);
 pub enum Trouble {
     /// Telegram does not answer.
     Telegram,
+    /// Telegram does not serve the bot: its token, its owner, or somebody else who uses it.
+    Bot,
     /// Telegram cannot bring us the updates.
     Webhook,
     /// Google Sheets does not answer.
@@ -70,7 +72,7 @@ impl Trouble {
     /// Whether it is no passing matter: then it is told at once.
     fn is_certain(self) -> bool {
         match self {
-            Self::Quarantine | Self::Unknown | Self::Disk | Self::Loops => true,
+            Self::Bot | Self::Quarantine | Self::Unknown | Self::Disk | Self::Loops => true,
             Self::Telegram | Self::Webhook | Self::Sheets | Self::Looks | Self::Inbox | Self::Outbox => false,
         }
     }

@@ -203,6 +203,12 @@ pub enum Why {
     GaveUp,
     /// Any other refusal, in Telegram's words.
     Refused(String),
+    /// The chat takes nothing of this kind from the bot, whatever it says; in Telegram's words.
+    Recipient(String),
+    /// What was sent would be refused by every chat; in Telegram's words.
+    Content(String),
+    /// The group is a supergroup now, under this id.
+    Moved(ChatId),
     /// The file that should go with it cannot be had.
     File(Unfetched),
 }

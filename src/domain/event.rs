@@ -353,6 +353,8 @@ pub enum Wake {
 pub enum Command {
     /// Send the answers that were held at first sight.
     ReleaseAnswers,
+    /// End the silence that Telegram has asked for.
+    EndSilence,
     /// Tell the admin chat something that no entity records.
     Notify(Notice),
     /// Answer a question of the admin chat's.

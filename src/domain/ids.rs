@@ -13,6 +13,14 @@ use super::text::whole_number;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChatId(pub i64);
 
+impl ChatId {
+    /// Whether it is a group's (Bot API: groups, supergroups and channels have negative ids).
+    #[must_use]
+    pub fn is_group(self) -> bool {
+        self.0 < 0
+    }
+}
+
 /// A message of ours or of a partner within its chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct MessageId(pub i64);

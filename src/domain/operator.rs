@@ -12,6 +12,8 @@ pub enum Ask {
     Status,
     /// Send the answers that were held at first sight.
     ReleaseAnswers,
+    /// End the silence that Telegram has asked for.
+    EndSilence,
     /// Records that were set aside.
     Quarantine(Handling),
     /// Messages whose outcome nobody knows.
@@ -65,6 +67,7 @@ impl Ask {
             ("status", []) => Some(Self::Status),
             ("check", []) => Some(Self::Check),
             ("release", [] | ["answers"]) => Some(Self::ReleaseAnswers),
+            ("release", ["silence"]) => Some(Self::EndSilence),
             ("quarantine", rest) => Some(Handling::parse(rest, "retry").map_or(Self::Help, Self::Quarantine)),
             ("unknown", rest) => Some(Handling::parse(rest, "resend").map_or(Self::Help, Self::Unknown)),
             ("operator" | "status" | "check" | "release", _) => Some(Self::Help),
@@ -112,6 +115,7 @@ mod tests {
             ("/status", Some(Ask::Status)),
             ("/status@desk_bot", Some(Ask::Status)),
             ("/release answers", Some(Ask::ReleaseAnswers)),
+            ("/release silence", Some(Ask::EndSilence)),
             ("/quarantine", Some(Ask::Quarantine(Handling::List))),
             ("/quarantine retry 12", Some(Ask::Quarantine(Handling::Again(named("12"))))),
             ("/quarantine drop all", Some(Ask::Quarantine(Handling::Drop(Which::All)))),

@@ -24,7 +24,7 @@ pub enum Phase {
 }
 
 /// The state of the parts at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readiness {
     /// Where the service stands.
     pub phase: Phase,
@@ -34,6 +34,8 @@ pub struct Readiness {
     pub telegram: Health,
     /// Google Sheets, as the desks see it.
     pub sheets: Health,
+    /// Until when Telegram wants silence, as people read it.
+    pub silent_until: Option<String>,
 }
 
 impl Readiness {
@@ -60,7 +62,11 @@ pub(super) async fn ready(State(readiness): State<ReadinessNow>) -> (StatusCode,
     let (status, word) = now.status();
     let journal = if now.storing { Health::Ok } else { Health::Down };
     let parts = json!({"journal": journal, "telegram": now.telegram, "sheets": now.sheets});
-    (status, Json(json!({"status": word, "parts": parts})))
+    let mut body = json!({"status": word, "parts": parts});
+    if let Some(until) = now.silent_until {
+        body["telegram_silent_until"] = until.into();
+    }
+    (status, Json(body))
 }
 
 #[cfg(test)]
@@ -85,6 +91,7 @@ mod tests {
                 storing,
                 telegram,
                 sheets,
+                silent_until: None,
             };
             let (status, said) = readiness.status();
             assert_eq!((status.as_u16(), said), (code, word), "{readiness:?}");

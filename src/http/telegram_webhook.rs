@@ -80,7 +80,9 @@ async fn store(telegram: &TelegramIntake, request: Request) -> Result<Accepted, 
         return Err(Problem::WrongType);
     }
     let raw = body::whole(body, body::LIMIT).await?;
-    let Envelope { update_id } = body::object(&raw)?;
+    // A forwarded button may carry bytes that are no text. It is stored as it came: deciding makes it legible.
+    let text = String::from_utf8_lossy(&raw);
+    let Envelope { update_id } = body::object(text.as_bytes())?;
     let key = DedupKey {
         bot: telegram.bot,
         update: update_id,

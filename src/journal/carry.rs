@@ -160,7 +160,10 @@ fn carry(tables: &mut Ledger<'_>, hints: &mut Hints, effect: Effect, order: keys
             outbox::reschedule(tables, &id, at, lost)?;
             hints.outbox = true;
         }
-        Effect::Silence(until) => outbox::be_silent(tables, until)?,
+        Effect::Silence(until) => {
+            outbox::be_silent(tables, until)?;
+            hints.outbox = true;
+        }
         Effect::Finish(id, ending) => outbox::finish(tables, &id, ending, now)?,
         Effect::Withdraw(id) => outbox::withdraw(tables, &id)?,
         Effect::AnswerButton(callback) => hints.courtesies.push(Courtesy::Button(callback)),

@@ -1,12 +1,16 @@
 //! What an answer of Telegram's means: for the message that was sent, for the pace, for the service's health.
 //!
 //! Invariant: every way in which a call can end is one of delivered, refused for good, surely not sent, or unknown; what may
-//! have arrived is never called unsent.
+//! have arrived is never called unsent. Any 5xx may hide a message that was taken, whoever wrote it.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::accepted::Accepted;
+use super::{
+    accepted::Accepted,
+    governor::Rest,
+    refusal::{self, Bar},
+};
 use crate::{
     domain::{
         appeal::Why,
@@ -27,6 +31,8 @@ pub enum CallError {
         description: String,
         /// `parameters.retry_after`, in whole seconds.
         retry_after: Option<u64>,
+        /// `parameters.migrate_to_chat_id`: the group is a supergroup now.
+        moved_to: Option<i64>,
     },
     /// The request has surely not reached the Bot API.
     #[error("Telegram was not reached: {0}")]
@@ -36,9 +42,6 @@ pub enum CallError {
     Lost(String),
 }
 
-/// How long all sending rests after a failure that is not the message's own: one try a second finds Telegram again soon enough.
-pub const OUTAGE_PAUSE: SignedDuration = SignedDuration::from_secs(1);
-
 /// The rest after a 429 that does not say how long.
 const FLOOD_DEFAULT: u64 = 5;
 
@@ -46,6 +49,9 @@ const FLOOD_DEFAULT: u64 = 5;
 const FLOOD_LIMIT: u64 = 24 * 60 * 60;
 
 const TOO_MANY_REQUESTS: u16 = 429;
+
+/// From here on the server has failed, perhaps after it had done what was asked.
+const SERVER_ERRORS: u16 = 500;
 
 /// Reads an HTTP answer to a call (Bot API: "Making requests").
 ///
@@ -62,11 +68,22 @@ pub fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, CallErro
             description,
             parameters,
             ..
-        }) => Err(CallError::Refused {
-            code,
-            description: description.unwrap_or_default(),
-            retry_after: parameters.and_then(|parameters| parameters.retry_after),
-        }),
+        }) => {
+            let description = description.unwrap_or_default();
+            if code.max(status) >= SERVER_ERRORS {
+                return Err(CallError::Lost(format!("HTTP {status}: {description}")));
+            }
+            let Parameters {
+                retry_after,
+                migrate_to_chat_id: moved_to,
+            } = parameters.unwrap_or_default();
+            Err(CallError::Refused {
+                code,
+                description,
+                retry_after,
+                moved_to,
+            })
+        }
         Ok(_) | Err(_) => Err(foreign(status)),
     }
 }
@@ -82,46 +99,51 @@ pub fn outcome(result: Result<&Accepted, &CallError>, now: Timestamp) -> Outcome
         }) => Outcome::Uploaded(*message, media.clone()),
         Err(CallError::NotSent(_)) => Outcome::Retry(RetryAfter::Schedule),
         Err(CallError::Lost(_)) => Outcome::Unknown,
-        Err(error @ CallError::Refused { code, description, .. }) => match *code {
-            TOO_MANY_REQUESTS => Outcome::Retry(error.silence(now).map_or(RetryAfter::Schedule, RetryAfter::At)),
-            // The bot itself is refused: its token is wrong or was revoked. The message is as good as before.
-            _ if error.is_about_the_bot() => Outcome::Retry(RetryAfter::Schedule),
-            500.. => Outcome::Retry(RetryAfter::Schedule),
-            _ => Outcome::Rejected(why(*code, description)),
+        Err(
+            error @ CallError::Refused {
+                code,
+                description,
+                moved_to,
+                ..
+            },
+        ) => match error.rest(now) {
+            Rest::Flood(until) => Outcome::Retry(RetryAfter::At(until)),
+            // The bot itself is refused. The message is as good as before.
+            Rest::Away => Outcome::Retry(RetryAfter::Schedule),
+            Rest::None => Outcome::Rejected(refusal::why(*code, description, *moved_to)),
         },
     }
 }
 
 impl CallError {
-    /// Until when all sending should rest because of this answer, if it should.
+    /// What this failure means for the messages after it.
     #[must_use]
-    pub fn silence(&self, now: Timestamp) -> Option<Timestamp> {
-        let rest = match self {
+    pub fn rest(&self, now: Timestamp) -> Rest {
+        match self {
             Self::Refused {
                 code: TOO_MANY_REQUESTS,
                 retry_after,
                 ..
             } => {
                 let seconds = retry_after.unwrap_or(FLOOD_DEFAULT).clamp(1, FLOOD_LIMIT);
-                SignedDuration::from_secs(i64::try_from(seconds).expect("clamped to a day"))
+                Rest::Flood(now + SignedDuration::from_secs(i64::try_from(seconds).expect("clamped to a day")))
             }
             // A lost answer may be one message's bad luck, but in an outage each further message would lose its own.
-            Self::NotSent(_) | Self::Lost(_) | Self::Refused { code: 500.., .. } => OUTAGE_PAUSE,
-            Self::Refused { .. } if self.is_about_the_bot() => OUTAGE_PAUSE,
-            Self::Refused { .. } => return None,
-        };
-        Some(now + rest)
+            Self::NotSent(_) | Self::Lost(_) => Rest::Away,
+            Self::Refused { .. } if self.bar().is_some() => Rest::Away,
+            Self::Refused { .. } => Rest::None,
+        }
     }
 
-    /// What this failure tells of Telegram as a whole; one that does not know our token is as good as down.
+    /// What this failure tells of Telegram as a whole; one that does not serve the bot is as good as down.
     #[must_use]
     pub fn health(&self) -> Health {
         match self {
             Self::Refused {
                 code: TOO_MANY_REQUESTS, ..
             } => Health::Throttled,
-            Self::Refused { code: 500.., .. } | Self::NotSent(_) | Self::Lost(_) => Health::Down,
-            Self::Refused { .. } if self.is_about_the_bot() => Health::Down,
+            Self::NotSent(_) | Self::Lost(_) => Health::Down,
+            Self::Refused { .. } if self.bar().is_some() => Health::Down,
             Self::Refused { .. } => Health::Ok,
         }
     }
@@ -139,31 +161,42 @@ impl CallError {
         self.is_a_bad_request_that_says(&["can't use file of type", "type of file mismatch"])
     }
 
-    /// Whether Telegram cannot show the picture as one: it is too long, too narrow, broken.
+    /// Whether Telegram cannot show the picture as one: it is too long, too narrow, broken. That the chat takes no pictures is another thing.
     #[must_use]
     pub fn is_about_the_picture(&self) -> bool {
-        self.is_a_bad_request_that_says(&["PHOTO_", "IMAGE_PROCESS_FAILED", "Photo"])
+        let content = match self {
+            Self::Refused {
+                code,
+                description,
+                moved_to,
+                ..
+            } => matches!(refusal::why(*code, description, *moved_to), Why::Content(_)),
+            Self::NotSent(_) | Self::Lost(_) => false,
+        };
+        content && self.is_a_bad_request_that_says(&["photo", "image_process_failed"])
+    }
+
+    /// Whether the message says already what it should.
+    #[must_use]
+    pub fn is_about_nothing_new(&self) -> bool {
+        self.is_a_bad_request_that_says(&["message is not modified"])
     }
 
     fn is_a_bad_request_that_says(&self, words: &[&str]) -> bool {
         match self {
             Self::Refused {
                 code: 400, description, ..
-            } => words.iter().any(|words| description.contains(words)),
+            } => words.iter().any(|words| refusal::says(description, words)),
             Self::Refused { .. } | Self::NotSent(_) | Self::Lost(_) => false,
         }
     }
 
-    /// Whether Telegram does not know this bot: 401 `Unauthorized` for a revoked token, 404 `Not Found` for a malformed one.
-    /// (A 401 with more words is about the recipient.)
+    /// Why Telegram does not serve the bot, if that is what it says.
     #[must_use]
-    pub fn is_about_the_bot(&self) -> bool {
+    pub fn bar(&self) -> Option<Bar> {
         match self {
-            Self::Refused {
-                code: 401, description, ..
-            } => description == "Unauthorized",
-            Self::Refused { code, .. } => *code == 404,
-            Self::NotSent(_) | Self::Lost(_) => false,
+            Self::Refused { code, description, .. } => Bar::of(*code, description),
+            Self::NotSent(_) | Self::Lost(_) => None,
         }
     }
 }
@@ -179,10 +212,11 @@ struct Reply<'a> {
     parameters: Option<Parameters>,
 }
 
-/// The part of `ResponseParameters` that concerns private chats.
-#[derive(Deserialize)]
+/// Bot API: `ResponseParameters`.
+#[derive(Default, Deserialize)]
 struct Parameters {
     retry_after: Option<u64>,
+    migrate_to_chat_id: Option<i64>,
 }
 
 /// An answer that Telegram did not write: a proxy's page, or its own cut short.
@@ -193,20 +227,11 @@ fn foreign(status: u16) -> CallError {
             code: status,
             description: words,
             retry_after: None,
+            moved_to: None,
         },
         // A redirect is not followed, and a request refused on the way was not passed on.
         300..=499 => CallError::NotSent(words),
         _ => CallError::Lost(words),
-    }
-}
-
-fn why(code: u16, description: &str) -> Why {
-    let says = |words: &str| description.contains(words);
-    match code {
-        403 if says("bot was blocked by the user") => Why::Blocked,
-        403 if says("user is deactivated") => Why::Deactivated,
-        400 if says("chat not found") => Why::ChatNotFound,
-        _ => Why::Refused(description.to_owned()),
     }
 }
 
@@ -222,33 +247,40 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-    fn judged(status: u16, body: &str) -> (Outcome, Option<i64>) {
+    fn judged(status: u16, body: &str) -> (Outcome, Rest) {
         let result = read::<Accepted>(status, body.as_bytes());
-        let silence = result.as_ref().err().and_then(|error| error.silence(NOW));
-        let outcome = outcome(result.as_ref(), NOW);
-        (outcome, silence.map(Timestamp::as_second))
+        let rest = result.as_ref().err().map_or(Rest::None, |error| error.rest(NOW));
+        (outcome(result.as_ref(), NOW), rest)
     }
 
     fn refusal(code: u16, description: &str) -> String {
         serde_json::json!({"ok": false, "error_code": code, "description": description}).to_string()
     }
 
+    fn second(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).unwrap()
+    }
+
     fn at(seconds: i64) -> Outcome {
-        Outcome::Retry(RetryAfter::At(Timestamp::from_second(seconds).unwrap()))
+        Outcome::Retry(RetryAfter::At(second(seconds)))
+    }
+
+    fn flood(seconds: i64) -> Rest {
+        Rest::Flood(second(seconds))
     }
 
     const LATER: Outcome = Outcome::Retry(RetryAfter::Schedule);
 
     #[test]
     fn every_answer_has_one_meaning() {
-        let flood = r#"{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":35}}"#;
-        let endless = flood.replace("35", "99999999999");
-        for (status, body, outcome, silence) in [
+        let throttled = r#"{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":35}}"#;
+        let endless = throttled.replace("35", "99999999999");
+        for (status, body, outcome, rest) in [
             (
                 200,
                 r#"{"ok":true,"result":{"message_id":9,"x":1}}"#,
                 Outcome::Delivered(MessageId(9)),
-                None,
+                Rest::None,
             ),
             (
                 200,
@@ -260,40 +292,52 @@ mod tests {
                         file: "v".to_owned(),
                     },
                 ),
-                None,
+                Rest::None,
             ),
-            (200, r#"{"ok":true,"result":{}}"#, Outcome::Unknown, Some(1)),
-            (200, r#"{"ok":true,"result":{"mess"#, Outcome::Unknown, Some(1)),
-            (200, "", Outcome::Unknown, Some(1)),
-            (429, flood, at(35), Some(35)),
-            (429, &endless, at(86_400), Some(86_400)),
-            (429, "<html>", at(5), Some(5)),
-            (500, &refusal(500, "Internal Server Error: Request aborted"), LATER, Some(1)),
-            (502, "<html>Bad Gateway</html>", Outcome::Unknown, Some(1)),
-            (401, &refusal(401, "Unauthorized"), LATER, Some(1)),
-            (404, &refusal(404, "Not Found"), LATER, Some(1)),
-            (404, "<html>", LATER, Some(1)),
-            (302, "", LATER, Some(1)),
+            (200, r#"{"ok":true,"result":{}}"#, Outcome::Unknown, Rest::Away),
+            (200, r#"{"ok":true,"result":{"mess"#, Outcome::Unknown, Rest::Away),
+            (200, "", Outcome::Unknown, Rest::Away),
+            (429, throttled, at(35), flood(35)),
+            (429, &endless, at(86_400), flood(86_400)),
+            (429, "<html>", at(5), flood(5)),
+            (500, &refusal(500, "Internal Server Error: restart"), Outcome::Unknown, Rest::Away),
+            (502, &refusal(502, "Bad Gateway"), Outcome::Unknown, Rest::Away),
+            (200, &refusal(502, "Bad Gateway"), Outcome::Unknown, Rest::Away),
+            (500, "<html>", Outcome::Unknown, Rest::Away),
+            (401, &refusal(401, "Unauthorized: invalid token specified"), LATER, Rest::Away),
+            (400, &refusal(400, "Logged out"), LATER, Rest::Away),
+            (
+                409,
+                &refusal(409, "Conflict: terminated by other getUpdates request"),
+                LATER,
+                Rest::Away,
+            ),
+            (421, &refusal(421, "Misdirected Request"), LATER, Rest::Away),
+            (502, "<html>Bad Gateway</html>", Outcome::Unknown, Rest::Away),
+            (401, &refusal(401, "Unauthorized"), LATER, Rest::Away),
+            (404, &refusal(404, "Not Found"), LATER, Rest::Away),
+            (404, "<html>", LATER, Rest::Away),
+            (302, "", LATER, Rest::Away),
             (
                 403,
                 &refusal(403, "Forbidden: bot was blocked by the user"),
                 Outcome::Rejected(Why::Blocked),
-                None,
+                Rest::None,
             ),
             (
                 403,
                 &refusal(403, "Forbidden: user is deactivated"),
                 Outcome::Rejected(Why::Deactivated),
-                None,
+                Rest::None,
             ),
             (
                 400,
                 &refusal(400, "Bad Request: chat not found"),
                 Outcome::Rejected(Why::ChatNotFound),
-                None,
+                Rest::None,
             ),
         ] {
-            assert_eq!(judged(status, body), (outcome, silence), "{status} {body}");
+            assert_eq!(judged(status, body), (outcome, rest), "{status} {body}");
         }
     }
 
@@ -329,11 +373,19 @@ mod tests {
             let description = response["description"].as_str().unwrap();
             let expected = match (code, description) {
                 (429, _) => at(response["parameters"]["retry_after"].as_i64().unwrap()),
-                (500.., _) | (404, _) | (401, "Unauthorized") => LATER,
+                (500.., _) => Outcome::Unknown,
+                (401 | 404 | 409, _) => LATER,
                 (403, "Forbidden: bot was blocked by the user") => Outcome::Rejected(Why::Blocked),
                 (403, "Forbidden: user is deactivated") => Outcome::Rejected(Why::Deactivated),
                 (400, "Bad Request: chat not found" | "Bad Request: private chat not found") => Outcome::Rejected(Why::ChatNotFound),
-                _ => Outcome::Rejected(Why::Refused(description.to_owned())),
+                _ => {
+                    // Of whom it speaks, the tests of `refusal` tell.
+                    assert!(
+                        matches!(judged(code, &response.to_string()).0, Outcome::Rejected(_)),
+                        "{description}"
+                    );
+                    continue;
+                }
             };
             assert_eq!(judged(code, &response.to_string()).0, expected, "{description}");
         }

@@ -4,19 +4,21 @@
 
 use std::{error::Error as _, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use frankenstein::{
     methods::{DeleteWebhookParams, GetFileParams, GetUpdatesParams, SetMyCommandsParams, SetWebhookParams},
     types::{AllowedUpdate, BotCommand},
 };
 use reqwest::multipart::Form;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
 use tokio::sync::watch;
 
 use super::{
     accepted::Accepted,
     answer::{self, CallError},
     encode::{self, Words},
+    refusal::Bar,
+    updates::{self, Raw},
 };
 use crate::{
     domain::{
@@ -31,8 +33,15 @@ use crate::{
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a call may take in all; Telegram may hold a request for 8 s before it answers 429.
-const CALL_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a call may take in all: longer than Telegram's slowest lawful answer, which comes before its own gateway gives up, after a
+/// minute. An answer that is not awaited makes a message go out twice; a dead connection ends much sooner, by the TCP time-out.
+const CALL_TIMEOUT: Duration = Duration::from_secs(75);
+
+/// How long the question may take whether Telegram is there.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How much longer a question for updates may take than Telegram was asked to wait.
+const POLL_MARGIN: Duration = Duration::from_secs(20);
 
 /// How long an idle connection is kept: shorter than servers keep theirs, since a request into a connection that the other side
 /// is just closing ends as unknown.
@@ -55,6 +64,7 @@ struct Inner {
     base: String,
     token: Secret,
     health: watch::Sender<Health>,
+    bar: watch::Sender<Option<Bar>>,
 }
 
 /// The client could not be made.
@@ -129,6 +139,7 @@ impl Client {
             base: api_url.trim_end_matches('/').to_owned(),
             token,
             health: watch::Sender::new(Health::Down),
+            bar: watch::Sender::new(None),
         })))
     }
 
@@ -138,12 +149,19 @@ impl Client {
         self.0.health.subscribe()
     }
 
+    /// Why Telegram does not serve the bot at all, if that is what it last said.
+    #[must_use]
+    pub fn bar(&self) -> Option<Bar> {
+        *self.0.bar.borrow()
+    }
+
     /// Who this bot is; the cheapest way to see whether Telegram and the token work.
     ///
     /// # Errors
     /// See [`CallError`], here and below.
     pub async fn me(&self) -> Result<Me, CallError> {
-        self.call("getMe", &Empty {}).await
+        let request = |http: &reqwest::Client, address| http.post(address).json(&Empty {}).timeout(PROBE_TIMEOUT);
+        self.heard(self.request("getMe", request).await)
     }
 
     /// Sends a message.
@@ -201,6 +219,7 @@ impl Client {
                 code,
                 description: "the file cannot be downloaded".to_owned(),
                 retry_after: None,
+                moved_to: None,
             }),
         }
     }
@@ -218,14 +237,19 @@ impl Client {
     ///
     /// # Errors
     /// 409 while a webhook is set, or somebody else asks with the same token.
-    pub async fn updates(&self, offset: Option<i64>, wait: Duration, kinds: &[AllowedUpdate]) -> Result<Vec<Box<RawValue>>, CallError> {
+    pub async fn updates(&self, offset: Option<i64>, wait: Duration, kinds: &[AllowedUpdate]) -> Result<Vec<Raw>, CallError> {
         let body = GetUpdatesParams::builder()
             .maybe_offset(offset)
             .timeout(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX))
             .allowed_updates(kinds.to_vec())
             .build();
-        let request = |http: &reqwest::Client, address| http.post(address).json(&body).timeout(wait + CALL_TIMEOUT);
-        self.heard(self.request("getUpdates", request).await)
+        let request = |http: &reqwest::Client, address| http.post(address).json(&body).timeout(wait + POLL_MARGIN);
+        let answered = self.exchange("getUpdates", request).await;
+        match answered.and_then(|(status, bytes)| updates::read(status, &bytes)) {
+            // That somebody else is given the updates does not keep us from sending.
+            conflict @ Err(CallError::Refused { code: 409, .. }) => conflict,
+            answered => self.heard(answered),
+        }
     }
 
     /// Ends a pressed button's waiting state.
@@ -292,6 +316,16 @@ impl Client {
     fn heard<T>(&self, result: Result<T, CallError>) -> Result<T, CallError> {
         let health = result.as_ref().err().map_or(Health::Ok, CallError::health);
         self.0.health.send_if_modified(|known| std::mem::replace(known, health) != health);
+        match &result {
+            Err(CallError::NotSent(_) | CallError::Lost(_)) => {}
+            Ok(_) | Err(CallError::Refused { .. }) => {
+                let bar = result.as_ref().err().and_then(CallError::bar);
+                let changed = self.0.bar.send_if_modified(|known| std::mem::replace(known, bar) != bar);
+                if let Some(bar) = bar.filter(|_| changed) {
+                    tracing::error!(reason = bar.cure(), "Telegram does not serve the bot; what is to be sent waits");
+                }
+            }
+        }
         result
     }
 
@@ -300,15 +334,21 @@ impl Client {
         method: &str,
         request: impl FnOnce(&reqwest::Client, String) -> reqwest::RequestBuilder,
     ) -> Result<T, CallError> {
+        let (status, bytes) = self.exchange(method, request).await?;
+        answer::read(status, &bytes)
+    }
+
+    /// The status and the body of an answer.
+    async fn exchange(
+        &self,
+        method: &str,
+        request: impl FnOnce(&reqwest::Client, String) -> reqwest::RequestBuilder,
+    ) -> Result<(u16, Bytes), CallError> {
         let Inner { http, base, token, .. } = &*self.0;
         let address = format!("{base}/bot{}/{method}", token.expose());
         let response = request(http, address).send().await.map_err(transport)?;
-        let status = response.status().as_u16();
-        match response.bytes().await {
-            Ok(bytes) => answer::read(status, &bytes),
-            // The status alone still tells a refusal on the way from a loss.
-            Err(_) => answer::read(status, b""),
-        }
+        // Where the body is cut, the status alone still tells a refusal on the way from a loss.
+        Ok((response.status().as_u16(), response.bytes().await.unwrap_or_default()))
     }
 }
 
@@ -335,11 +375,23 @@ struct Empty {}
 /// Tells what has surely not left from what may have arrived.
 fn transport(error: reqwest::Error) -> CallError {
     // A time-out while connecting is both; it is the connecting that counts.
-    if error.is_connect() || error.is_builder() {
+    if error.is_connect() || error.is_builder() || never_left(&error) {
         CallError::NotSent(words(error))
     } else {
         CallError::Lost(words(error))
     }
+}
+
+/// Whether the connection was closed before a byte of the request was written.
+fn never_left(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// The error and its causes, without the address.
@@ -356,92 +408,4 @@ fn words(error: reqwest::Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-    use tokio::{io::AsyncReadExt as _, net::TcpListener};
-
-    use super::*;
-    use crate::{
-        domain::{
-            ids::{OutboxId, Seq},
-            text::Html,
-        },
-        telegram::fake::{self, Fake, TOKEN, ok, refused},
-    };
-
-    async fn send_message(client: &Client) -> Result<MessageId, CallError> {
-        let send = Send::talk(OutboxId::Reply(Seq(1), 0), ChatId(42), Html::escape("ответ"));
-        let accepted = client.send_message(&send, &Words::marked_up(&send.text)).await;
-        accepted.map(|accepted| accepted.message)
-    }
-
-    #[tokio::test]
-    async fn a_message_goes_out_and_its_id_comes_back() {
-        let fake = Fake::start(|_| ok(&json!({"message_id": 17, "date": 0, "chat": {"id": 42, "type": "private"}}))).await;
-        let client = fake.client();
-        assert_eq!(*client.health().borrow(), Health::Down);
-        assert_eq!(send_message(&client).await, Ok(MessageId(17)));
-        assert_eq!(*client.health().borrow(), Health::Ok);
-        let calls = fake.calls();
-        assert_eq!((calls[0].method.as_str(), &calls[0].body["text"]), ("sendMessage", &json!("ответ")));
-    }
-
-    #[tokio::test]
-    async fn a_429_is_heard_as_throttling() {
-        let fake = Fake::start(|_| refused(429, "Too Many Requests: retry after 3")).await;
-        let client = fake.client();
-        assert!(matches!(
-            client.me().await,
-            Err(CallError::Refused {
-                code: 429,
-                retry_after: None,
-                ..
-            })
-        ));
-        assert_eq!(*client.health().borrow(), Health::Throttled);
-    }
-
-    #[tokio::test]
-    async fn where_nobody_listens_nothing_was_sent() {
-        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-        let client = fake::client(&format!("http://{port}/"));
-        let error = send_message(&client).await.unwrap_err();
-        assert!(matches!(error, CallError::NotSent(_)), "{error}");
-        assert!(!format!("{error} {error:?}").contains(TOKEN), "{error:?}");
-        assert_eq!(*client.health().borrow(), Health::Down);
-    }
-
-    #[tokio::test]
-    async fn a_connection_that_breaks_after_the_request_leaves_it_unknown() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let client = fake::client(&format!("http://{}", listener.local_addr().unwrap()));
-        let server = async {
-            let (mut connection, _) = listener.accept().await.unwrap();
-            let read = connection.read(&mut [0; 4096]).await.unwrap();
-            assert!(read > 0);
-        };
-        let (result, ()) = tokio::join!(client.me(), server);
-        let error = result.unwrap_err();
-        assert!(matches!(error, CallError::Lost(_)), "{error}");
-        assert!(!format!("{error} {error:?}").contains(TOKEN), "{error:?}");
-    }
-
-    #[tokio::test]
-    async fn a_call_that_is_never_answered_is_unknown() {
-        fake::install_provider();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}/bot{TOKEN}/getMe", listener.local_addr().unwrap());
-        let http = reqwest::Client::builder().timeout(Duration::from_millis(50)).build().unwrap();
-        let error = transport(http.post(address).send().await.unwrap_err());
-        assert!(matches!(error, CallError::Lost(_)), "{error}");
-        assert!(!format!("{error} {error:?}").contains(TOKEN), "{error:?}");
-    }
-
-    #[test]
-    fn an_address_must_be_one() {
-        for address in ["", "api.telegram.org", "ftp://api.telegram.org"] {
-            let client = Client::new(address, Secret::new(TOKEN.to_owned()));
-            assert!(matches!(client, Err(BuildError::Address)), "{address}");
-        }
-    }
-}
+mod tests;

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use super::button;
+use super::{button, legible::legible};
 use crate::{
     domain::{
         event::{Event, Update},
@@ -30,8 +30,9 @@ use crate::{
 /// # Errors
 /// When it is no JSON object, or an update of a kind that we serve lacks what it must have; with a reason for people.
 pub fn decode(raw: &[u8]) -> Result<Event, Undecodable> {
+    let text = legible(raw);
     let envelope: BTreeMap<String, &RawValue> =
-        serde_json::from_slice(raw).map_err(|_| Undecodable("the update is no JSON object".to_owned()))?;
+        serde_json::from_str(&text).map_err(|_| Undecodable("the update is no JSON object".to_owned()))?;
     let update = if let Some(body) = envelope.get("message") {
         message(&Fields::of("message", body)?)?
     } else if let Some(body) = envelope.get(CHANGED) {

@@ -2,6 +2,8 @@
 //!
 //! Invariant: this room knows Telegram's wire forms, the domain's types and the journal; no other room of Sheetdesk.
 
+mod legible;
+
 pub mod button;
 pub mod decode;
 pub mod encode;
@@ -10,7 +12,9 @@ pub mod accepted;
 pub mod answer;
 pub mod client;
 mod stock;
+pub mod refusal;
 pub mod transfer;
+pub mod updates;
 pub mod webhook;
 
 pub mod courtesies;

@@ -12,7 +12,7 @@ use super::{
     accepted::Accepted,
     answer::{self, CallError},
     client::Client,
-    governor::{Answer, Candidate, Governor, Slot, Unsettled},
+    governor::{Answer, Candidate, Governor, Rest, Slot, Unsettled},
     stock::{Missing, Stock},
     transfer::{self, SendError},
 };
@@ -52,8 +52,12 @@ const STORE_PAUSE_LIMIT: Duration = Duration::from_secs(5);
 ///
 /// The caller bounds the wait after `stop`: what it cuts off is unknown, and the journal says so at its next start.
 pub async fn deliver(journal: Journal, client: Client, fetcher: Fetcher, rate_per_second: u32, stop: CancellationToken) {
+    let silent_until = journal.snapshot().silent_until();
     let delivery = Delivery {
-        governor: Governor::new(rate_per_second, MAX_IN_HAND, clock::now()).silent_until(journal.snapshot().silent_until()),
+        governor: Governor::new(rate_per_second, MAX_IN_HAND, clock::now())
+            .silent_until(silent_until)
+            .probing_first(),
+        silent_until,
         journal,
         client,
         stock: Stock::new(fetcher),
@@ -61,6 +65,7 @@ pub async fn deliver(journal: Journal, client: Client, fetcher: Fetcher, rate_pe
         sending: HashMap::new(),
         stores: JoinSet::new(),
         storing: HashMap::new(),
+        probes: JoinSet::new(),
         claims_fail: false,
     };
     delivery.run(&stop).await;
@@ -71,11 +76,15 @@ struct Delivery {
     client: Client,
     stock: Stock,
     governor: Governor,
+    /// The silence of which the journal knows.
+    silent_until: Option<Timestamp>,
     sends: JoinSet<Answered>,
     /// What each task of `sends` sends; kept here, so that not even a panic loses a slot.
     sending: HashMap<Id, (OutboxId, Slot)>,
     stores: JoinSet<()>,
     storing: HashMap<Id, Unsettled>,
+    /// The question whether Telegram is there, while it is asked.
+    probes: JoinSet<Rest>,
     /// The last claim could not be stored.
     claims_fail: bool,
 }
@@ -104,6 +113,7 @@ impl Delivery {
                 Some(ended) = self.sends.join_next_with_id() => self.answered(ended),
                 Some(ended) = self.stores.join_next_with_id() => self.stored(ended),
                 Some(fetched) = self.stock.fetched(clock::now), if !stopping => self.fetched(fetched),
+                Some(ended) = self.probes.join_next() => self.probed(ended),
                 () = hint => {}
                 () = tokio::time::sleep(rest_until(wake, clock::now())) => {}
             }
@@ -122,6 +132,11 @@ impl Delivery {
         let choice = {
             let (snapshot, now) = (self.journal.snapshot(), clock::now());
             let entry = |id: &OutboxId| snapshot.view().outbox(id);
+            let silent_until = snapshot.silent_until();
+            if silent_until < self.silent_until {
+                self.governor.end_silence(now);
+            }
+            self.silent_until = silent_until;
             self.stock.begin_pass(entry, now);
             let waiting = snapshot.waiting().filter_map(|waiting| {
                 let candidate = Candidate::of(&waiting)?;
@@ -132,6 +147,11 @@ impl Delivery {
             });
             self.governor.choose(waiting, now)
         };
+        if choice.probe {
+            let client = self.client.clone();
+            self.probes
+                .spawn(async move { client.me().await.err().map_or(Rest::None, |error| error.rest(clock::now())) });
+        }
         if choice.go.is_empty() {
             return choice.wake;
         }
@@ -209,6 +229,11 @@ impl Delivery {
         }
     }
 
+    fn probed(&mut self, ended: Result<Rest, JoinError>) {
+        // A panic tells nothing of Telegram; the next probe comes in its turn.
+        self.governor.probed(ended.unwrap_or(Rest::Away), clock::now());
+    }
+
     fn stored(&mut self, ended: Result<(Id, ()), JoinError>) {
         let task = ended.map_or_else(|error| error.id(), |(task, ())| task);
         if let Some(unsettled) = self.storing.remove(&task) {
@@ -246,13 +271,13 @@ fn judge(answered: &Answered, now: Timestamp) -> (Outcome, Answer) {
         Err(SendError::File(why)) => return (Outcome::Rejected(Why::File(why.clone())), Answer::default()),
     };
     let outcome = answer::outcome(result, now);
-    let (heard, silence) = match result {
-        Ok(_) => (true, None),
-        Err(error @ CallError::Refused { .. }) => (true, error.silence(now)),
-        Err(error @ (CallError::NotSent(_) | CallError::Lost(_))) => (false, error.silence(now)),
+    let (heard, rest) = match result {
+        Ok(_) => (true, Rest::None),
+        Err(error @ CallError::Refused { .. }) => (true, error.rest(now)),
+        Err(error @ (CallError::NotSent(_) | CallError::Lost(_))) => (false, error.rest(now)),
     };
     let round_trip = heard.then_some(*took);
-    (outcome, Answer { round_trip, silence })
+    (outcome, Answer { round_trip, rest })
 }
 
 /// Offers an outcome to the journal until it is stored, or the journal is closed: then the message is unknown at the next start.
@@ -315,25 +340,26 @@ mod tests {
             code: 429,
             description: String::new(),
             retry_after: Some(1),
+            moved_to: None,
         };
-        for (result, outcome, round_trip, silence) in [
-            (Ok(accepted(None)), Outcome::Delivered(MessageId(4)), round_trip, None),
+        for (result, outcome, round_trip, rest) in [
+            (Ok(accepted(None)), Outcome::Delivered(MessageId(4)), round_trip, Rest::None),
             (
                 Ok(accepted(Some(photo.clone()))),
                 Outcome::Uploaded(MessageId(4), photo),
                 round_trip,
-                None,
+                Rest::None,
             ),
-            (Err(flood), Outcome::Retry(RetryAfter::At(second)), round_trip, Some(second)),
-            (Err(CallError::Lost(String::new())), Outcome::Unknown, None, Some(second)),
+            (Err(flood), Outcome::Retry(RetryAfter::At(second)), round_trip, Rest::Flood(second)),
+            (Err(CallError::Lost(String::new())), Outcome::Unknown, None, Rest::Away),
             (
                 Err(CallError::NotSent(String::new())),
                 Outcome::Retry(RetryAfter::Schedule),
                 None,
-                Some(second),
+                Rest::Away,
             ),
         ] {
-            assert_eq!(judged(result), (outcome, Answer { round_trip, silence }));
+            assert_eq!(judged(result), (outcome, Answer { round_trip, rest }));
         }
     }
 

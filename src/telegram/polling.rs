@@ -7,11 +7,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
-use super::{answer::CallError, client::Client, webhook};
+use super::{answer::CallError, client::Client, governor::Rest, updates::Raw, webhook};
 use crate::{
     clock,
     domain::event::{Command, Event, Notice},
@@ -22,8 +20,8 @@ use crate::{
 const WAIT: Duration = Duration::from_secs(25);
 /// The first rest after a failure; it doubles.
 const FIRST_REST: Duration = Duration::from_secs(1);
-/// The longest rest after a failure: Telegram is found again within a minute.
-const LONGEST_REST: Duration = Duration::from_secs(60);
+/// The longest rest after a failure: Telegram is found again within ten seconds.
+const LONGEST_REST: Duration = Duration::from_secs(10);
 /// The rest after a 409: whoever else asks, or sets webhooks, is not to be fought with.
 const CONFLICT_REST: Duration = Duration::from_secs(30);
 /// Updates by what became of them; the webhook counts under the same name.
@@ -80,32 +78,22 @@ struct Polling {
     conflict: bool,
 }
 
-/// All that must be known of an update before it is stored.
-#[derive(Deserialize)]
-struct Envelope {
-    update_id: i64,
-}
-
 impl Polling {
     /// Stores updates; answers from which on to ask next. After an empty answer there is no telling: ids begin anew after a quiet week.
-    async fn store(&self, updates: Vec<Box<RawValue>>) -> Result<Option<i64>, StoreError> {
+    async fn store(&self, updates: Vec<Raw>) -> Result<Option<i64>, StoreError> {
         let mut next = None;
-        for raw in updates {
-            let Ok(Envelope { update_id }) = serde_json::from_str(raw.get()) else {
-                metrics::counter!(UPDATES, "result" => "malformed").increment(1);
-                continue;
-            };
+        for update in updates {
             let key = DedupKey {
                 bot: self.bot,
-                update: update_id,
+                update: update.key(),
             };
-            let bytes = Bytes::from(Box::<str>::from(raw).into_string());
-            let result = match self.journal.accept(key, bytes).await? {
+            let id = update.id;
+            let result = match self.journal.accept(key, Bytes::from(update.text)).await? {
                 Accepted::Stored(_) => "stored",
                 Accepted::Duplicate => "duplicate",
             };
             metrics::counter!(UPDATES, "result" => result).increment(1);
-            next = next.max(Some(update_id.saturating_add(1)));
+            next = next.max(id.map(|id| id.saturating_add(1)));
         }
         Ok(next)
     }
@@ -128,9 +116,12 @@ impl Polling {
     }
 
     fn refused(&mut self, error: &CallError) -> Duration {
-        let asked = error.silence(clock::now()).map(|until| seconds_until(until, clock::now()));
-        self.failed(error, "polling: Telegram does not give updates")
-            .max(asked.unwrap_or_default())
+        let now = clock::now();
+        let asked = match error.rest(now) {
+            Rest::Flood(until) => seconds_until(until, now),
+            Rest::None | Rest::Away => Duration::ZERO,
+        };
+        self.failed(error, "polling: Telegram does not give updates").max(asked)
     }
 
     fn failed(&mut self, error: &dyn std::error::Error, words: &str) -> Duration {

@@ -117,9 +117,7 @@ async fn call(client: &Client, send: &Send, words: &Words, way: Way<'_>) -> Resu
 /// A message that says already what it should is as good as edited.
 async fn edit(client: &Client, send: &Send, message: MessageId) -> Result<Accepted, CallError> {
     match say(client, send, Way::Edit(message)).await {
-        Err(CallError::Refused {
-            code: 400, description, ..
-        }) if description.contains("message is not modified") => Ok(Accepted { message, media: None }),
+        Err(error) if error.is_about_nothing_new() => Ok(Accepted { message, media: None }),
         ended => ended,
     }
 }

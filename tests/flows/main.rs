@@ -4,6 +4,7 @@ mod alerts;
 mod answers;
 mod appeals;
 mod archive;
+mod away;
 mod cells;
 #[path = "../support/crowd.rs"]
 mod crowd;

@@ -46,7 +46,7 @@ fn where_resending_is_off_the_first_lost_response_is_final() {
 }
 
 #[test]
-fn failures_are_tried_again_by_schedule_for_a_day() {
+fn what_could_not_be_sent_is_tried_again_by_schedule_and_what_is_put_off_for_a_day() {
     let mut table = Table::registered();
     let receipt = OutboxId::Reply(Seq(6), 0);
     table.text(ANNA, "Вопрос");
@@ -64,7 +64,14 @@ fn failures_are_tried_again_by_schedule_for_a_day() {
         ["silent for 17 s", "again in 17 s, lost 0"]
     );
     table.later(24 * 3600 + 1);
-    assert_eq!(table.sent(&receipt, Outcome::Retry(RetryAfter::Schedule)), ["ended Failed"]);
+    table.state.claim(&receipt);
+    assert_eq!(
+        table.sent(&receipt, Outcome::Retry(RetryAfter::Schedule)),
+        ["again in 8 s, lost 0"],
+        "that Telegram was away is not the message's fault"
+    );
+    let until = table.now + jiff::SignedDuration::from_secs(17);
+    assert_eq!(table.sent(&receipt, Outcome::Retry(RetryAfter::At(until))), ["ended Failed"]);
     assert_eq!(
         table.state.outbox(&receipt).map(|entry| entry.state),
         Some(OutboxState::Ended(Ending::Failed))

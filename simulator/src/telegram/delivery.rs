@@ -40,7 +40,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
 async fn deliver(shared: Arc<Shared>, post: Post) {
     let outcome = tokio::select! {
         () = shared.stop.cancelled() => return,
-        outcome = attempt(&shared.client, &post) => outcome,
+        outcome = attempt(&shared, &post) => outcome,
     };
     shared.change(|state| {
         match &outcome {
@@ -51,11 +51,13 @@ async fn deliver(shared: Arc<Shared>, post: Post) {
     });
 }
 
-async fn attempt(client: &reqwest::Client, post: &Post) -> Result<(), Failure> {
-    let mut request = client
+async fn attempt(shared: &Shared, post: &Post) -> Result<(), Failure> {
+    let body = shared.lock().on_the_wire(&post.departure.body);
+    let mut request = shared
+        .client
         .post(post.url.clone())
         .header(CONTENT_TYPE, "application/json")
-        .body(post.departure.body.clone());
+        .body(body);
     if let Some(secret) = &post.secret {
         request = request.header(SECRET_HEADER, secret);
     }

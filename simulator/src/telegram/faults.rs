@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::ids::ChatId;
+
 /// Something that goes wrong with the next calls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
@@ -14,6 +16,9 @@ pub struct Fault {
     /// Only calls of this method, `download` for the bytes of a file; any call if absent.
     #[serde(default)]
     pub method: Option<String>,
+    /// Only calls that name this chat; any call if absent.
+    #[serde(default)]
+    pub chat: Option<ChatId>,
     /// What happens to them.
     #[serde(flatten)]
     pub kind: FaultKind,
@@ -53,13 +58,25 @@ pub enum FaultKind {
 impl Fault {
     /// Strikes the next `times` calls of any method.
     pub fn next(times: u32, kind: FaultKind) -> Self {
-        Self { times, method: None, kind }
+        Self {
+            times,
+            method: None,
+            chat: None,
+            kind,
+        }
     }
 
     /// The same fault for one method only.
     #[must_use]
     pub fn of(mut self, method: impl Into<String>) -> Self {
         self.method = Some(method.into());
+        self
+    }
+
+    /// The same fault for one chat only.
+    #[must_use]
+    pub fn to(mut self, chat: ChatId) -> Self {
+        self.chat = Some(chat);
         self
     }
 }
@@ -91,12 +108,13 @@ impl Faults {
         self.0.clear();
     }
 
-    /// What strikes a call of `method`; used up by asking.
-    pub(super) fn strike(&mut self, method: &str) -> Option<FaultKind> {
-        let fault = self
-            .0
-            .iter_mut()
-            .find(|fault| fault.times > 0 && fault.method.as_ref().is_none_or(|only| only.eq_ignore_ascii_case(method)))?;
+    /// What strikes a call of `method` that names `chat`; used up by asking.
+    pub(super) fn strike(&mut self, method: &str, chat: Option<ChatId>) -> Option<FaultKind> {
+        let is_meant = |fault: &Fault| {
+            let method = fault.method.as_ref().is_none_or(|only| only.eq_ignore_ascii_case(method));
+            method && fault.chat.is_none_or(|only| chat == Some(only))
+        };
+        let fault = self.0.iter_mut().find(|fault| fault.times > 0 && is_meant(fault))?;
         fault.times -= 1;
         let kind = fault.kind.clone();
         self.0.retain(|fault| fault.times > 0);
@@ -117,11 +135,14 @@ mod tests {
         let mut faults = Faults::default();
         faults.add(Fault::next(2, FaultKind::CutBefore).of("sendMessage"));
         faults.add(Fault::next(1, FaultKind::Hold));
-        assert_eq!(faults.strike("getMe"), Some(FaultKind::Hold));
-        assert_eq!(faults.strike("SENDMESSAGE"), Some(FaultKind::CutBefore));
-        assert_eq!(faults.strike("getMe"), None);
-        assert_eq!(faults.strike("sendMessage"), Some(FaultKind::CutBefore));
-        assert_eq!(faults.strike("sendMessage"), None);
+        assert_eq!(faults.strike("getMe", None), Some(FaultKind::Hold));
+        assert_eq!(faults.strike("SENDMESSAGE", Some(ChatId(1))), Some(FaultKind::CutBefore));
+        assert_eq!(faults.strike("getMe", None), None);
+        assert_eq!(faults.strike("sendMessage", None), Some(FaultKind::CutBefore));
+        assert_eq!(faults.strike("sendMessage", None), None);
+        faults.add(Fault::next(1, FaultKind::CutAfter).to(ChatId(-1)));
+        assert_eq!(faults.strike("sendMessage", Some(ChatId(1))), None);
+        assert_eq!(faults.strike("sendMessage", Some(ChatId(-1))), Some(FaultKind::CutAfter));
     }
 
     #[test]

@@ -52,6 +52,13 @@ impl Group {
         self.telegram.0.change(removed)
     }
 
+    /// The group becomes a supergroup under another id, which the bot hears when it writes to the old one.
+    pub fn becomes_supergroup(&self, id: i64) -> Self {
+        let id = ChatId(id);
+        self.telegram.0.change(|state| state.upgrade(self.id, id));
+        Self::new(self.telegram.clone(), id)
+    }
+
     /// Somebody writes a text, or a command such as `/start@sheetdesk_stand_in_bot`;
     /// `None` if the bot is not there to hear it.
     pub fn write(&self, from: &Person, text: &str) -> Option<UpdateId> {
@@ -124,6 +131,16 @@ impl State {
             ..Chat::new(Value::Null, None)
         });
         chat.about = about;
+    }
+
+    fn upgrade(&mut self, from: ChatId, to: ChatId) {
+        let Some(old) = self.chats.get_mut(&from) else { return };
+        old.standing = Standing::Upgraded(to);
+        let title = old.about["title"].as_str().unwrap_or_default().to_owned();
+        self.found_group(to, &title);
+        if let Some(chat) = self.chats.get_mut(&to) {
+            (chat.standing, chat.known) = (Standing::Member, true);
+        }
     }
 
     fn add_to_group(&mut self, id: ChatId, by: &Profile, now: Moment) -> Option<UpdateId> {

@@ -61,6 +61,8 @@ pub(super) struct Flood {
     chats: HashMap<ChatId, VecDeque<Instant>>,
     groups: HashMap<ChatId, VecDeque<Instant>>,
     waiting_until: Option<Instant>,
+    /// Groups that wait by themselves.
+    groups_waiting: HashMap<ChatId, Instant>,
 }
 
 impl Flood {
@@ -71,6 +73,7 @@ impl Flood {
             chats: HashMap::new(),
             groups: HashMap::new(),
             waiting_until: None,
+            groups_waiting: HashMap::new(),
         }
     }
 
@@ -95,8 +98,14 @@ impl Flood {
         forget(&mut self.all, now, WINDOW);
         let in_group = self.groups.entry(chat).or_default();
         forget(in_group, now, MINUTE);
-        let group_is_full = is_group(chat) && full(in_group, self.limits.group_per_minute);
-        if group_is_full || full(in_chat, burst) || full(&self.all, self.limits.per_second) {
+        if let Some(until) = self.groups_waiting.get(&chat).filter(|until| **until > now) {
+            return Err(Refusal::TooMany(whole_seconds(*until - now)));
+        }
+        if is_group(chat) && full(in_group, self.limits.group_per_minute) {
+            self.groups_waiting.insert(chat, now + self.limits.flood_wait);
+            return Err(Refusal::TooMany(whole_seconds(self.limits.flood_wait)));
+        }
+        if full(in_chat, burst) || full(&self.all, self.limits.per_second) {
             self.waiting_until = Some(now + self.limits.flood_wait);
             return Err(Refusal::TooMany(whole_seconds(self.limits.flood_wait)));
         }
@@ -179,8 +188,10 @@ mod tests {
             assert_eq!(flood.admit(ChatId(1), start + WINDOW * seconds), Ok(()));
         }
         assert_eq!(flood.admit(ChatId(1), start + MINUTE - WINDOW), Ok(()));
-        assert!(flood.admit(ChatId(-1), start + MINUTE - WINDOW).is_err());
-        assert_eq!(flood.admit(ChatId(-2), start + MINUTE - WINDOW), Ok(()));
+        let early = start + MINUTE - 2 * WINDOW;
+        assert!(flood.admit(ChatId(-1), early).is_err());
+        assert_eq!(flood.waiting(early), Ok(()), "the others don't wait for it");
+        assert_eq!(flood.admit(ChatId(-2), early), Ok(()));
         assert_eq!(flood.admit(ChatId(-1), start + MINUTE), Ok(()));
     }
 

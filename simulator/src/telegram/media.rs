@@ -18,6 +18,9 @@ const PHOTO_BYTES: u64 = 10 << 20;
 /// The largest other file in a call (Bot API, "Sending files").
 const FILE_BYTES: u64 = 50 << 20;
 
+/// What the name of an uploaded photo may end with; the server judges it before it looks at the bytes.
+const PHOTO_EXTENSIONS: [&str; 7] = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tiff"];
+
 /// The file of a call that may still be refused.
 #[derive(Debug)]
 pub(super) enum FileDraft {
@@ -61,6 +64,14 @@ impl FileDraft {
         }
         if kind == FileKind::Photo && size > PHOTO_BYTES {
             return Err(Refusal::PhotoTooBig(size, PHOTO_BYTES));
+        }
+        let extension = upload
+            .name
+            .rsplit_once('.')
+            .map_or("", |(_, extension)| extension)
+            .to_ascii_lowercase();
+        if kind == FileKind::Photo && !PHOTO_EXTENSIONS.contains(&&*extension) {
+            return Err(Refusal::PhotoExtension(extension));
         }
         if size > FILE_BYTES {
             return Err(Refusal::EntityTooLarge);

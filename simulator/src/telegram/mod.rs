@@ -3,7 +3,8 @@
 //!
 //! Deliberate differences from the real server: webhooks over plain HTTP are taken on loopback,
 //! methods and parameters that it does not model are answered with 501, a flood wait begun in
-//! one chat refuses sending, editing and button answers everywhere (the harshest of what was seen),
+//! one private chat refuses sending, editing and button answers everywhere (the harshest of what was
+//! seen), one begun by the limit of a group refuses them in that group,
 //! a conflict of polls is told at once and not after some seconds, and a file that the bot gives by
 //! its address is noted, not fetched: its size stays unknown, and it reads as empty.
 
@@ -159,6 +160,12 @@ impl Telegram {
     /// [`ActError::NotAnUpdate`] if it has no part that is an object.
     pub fn update(&self, update: Value) -> Result<UpdateId, ActError> {
         self.0.change(|state| state.raw(update))
+    }
+
+    /// From now on every update has these bytes wherever it says `text`: bots may put bytes into their buttons that are no text,
+    /// and the server passes them on.
+    pub fn garble(&self, text: &str, bytes: &[u8]) {
+        self.0.change(|state| state.garbled = Some((text.to_owned(), bytes.to_vec())));
     }
 
     /// What the bot has sent to a chat, oldest first.

@@ -212,8 +212,8 @@ impl State {
 /// The bot's `ChatMember` object; who is removed from a basic group counts as one who left.
 fn member(standing: Standing, bot: &Value, is_basic: bool) -> Value {
     match standing {
-        Standing::Removed if is_basic => json!({ "user": bot, "status": "left" }),
-        Standing::Blocked | Standing::Removed => json!({ "user": bot, "status": "kicked", "until_date": 0 }),
+        Standing::Removed | Standing::Upgraded(_) if is_basic => json!({ "user": bot, "status": "left" }),
+        Standing::Blocked | Standing::Removed | Standing::Upgraded(_) => json!({ "user": bot, "status": "kicked", "until_date": 0 }),
         Standing::Outside => json!({ "user": bot, "status": "left" }),
         Standing::Member | Standing::Deactivated => json!({ "user": bot, "status": "member" }),
     }

@@ -6,6 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::ids::ChatId;
+
 /// A refusal of the Bot API: the description is the `Display` text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Refusal {
@@ -77,6 +79,10 @@ pub(super) enum Refusal {
     FileTooBig,
     #[error("Bad Request: file of size {0} bytes is too big for a photo; the maximum size is {1} bytes")]
     PhotoTooBig(u64, u64),
+    #[error("Bad Request: group chat was upgraded to a supergroup chat")]
+    Upgraded(ChatId),
+    #[error("Bad Request: photo has unsupported extension {0:?}")]
+    PhotoExtension(String),
     #[error("Bad Request: message caption is too long")]
     CaptionTooLong,
     #[error("Not Found")]
@@ -147,6 +153,8 @@ impl Refusal {
             | Self::FileEmpty
             | Self::FileTooBig
             | Self::PhotoTooBig(..)
+            | Self::Upgraded(_)
+            | Self::PhotoExtension(_)
             | Self::CaptionTooLong
             | Self::SecretToken
             | Self::WebhookHttps
@@ -165,6 +173,9 @@ impl Refusal {
         });
         if let Self::TooMany(seconds) = self {
             body["parameters"] = json!({ "retry_after": seconds });
+        }
+        if let Self::Upgraded(chat) = self {
+            body["parameters"] = json!({ "migrate_to_chat_id": chat });
         }
         body
     }

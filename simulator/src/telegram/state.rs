@@ -59,6 +59,8 @@ pub(super) enum Standing {
     Outside,
     /// Of a group: the bot was in it.
     Removed,
+    /// Of a group: it is a supergroup now, under this id.
+    Upgraded(ChatId),
 }
 
 /// A message of somebody else, as the bot was told of it.
@@ -118,6 +120,8 @@ pub(super) struct State {
     pub(super) polls: Polls,
     pub(super) flood: Flood,
     pub(super) faults: Faults,
+    /// What stands in updates in place of a text once they are on the wire.
+    pub(super) garbled: Option<(String, Vec<u8>)>,
     pub(super) calls: Calls,
     pub(super) exchanges: Ring<Exchange>,
     pub(super) emitted: Ring<Value>,
@@ -159,6 +163,7 @@ impl Chat {
             Standing::Member => Ok(()),
             Standing::Blocked => Err(Refusal::Blocked),
             Standing::Deactivated => Err(Refusal::Deactivated),
+            Standing::Upgraded(chat) => Err(Refusal::Upgraded(chat)),
             Standing::Outside | Standing::Removed if self.about["type"] == "supergroup" => Err(Refusal::Kicked("supergroup")),
             Standing::Outside | Standing::Removed => Err(Refusal::Kicked("group")),
         }
@@ -194,6 +199,7 @@ impl State {
             polls: Polls::default(),
             flood: Flood::new(options.limits),
             faults: Faults::default(),
+            garbled: None,
             calls: Calls::default(),
             exchanges: Ring::new(options.record),
             emitted: Ring::new(options.record),
@@ -215,6 +221,15 @@ impl State {
         chat.about = profile.chat();
         chat.profile = Some(profile.clone());
         chat
+    }
+
+    /// Updates as the bytes that leave.
+    pub(super) fn on_the_wire(&self, updates: &str) -> Vec<u8> {
+        let Some((text, bytes)) = &self.garbled else {
+            return updates.as_bytes().to_vec();
+        };
+        let parts: Vec<&[u8]> = updates.split(text.as_str()).map(str::as_bytes).collect();
+        parts.join(&bytes[..])
     }
 
     /// Puts a message into the log of a chat.

@@ -165,7 +165,14 @@ pub(super) fn part_ended(turn: &mut Turn<'_, impl View>, id: AppealId, revision:
 fn refusal(why: Why) -> Delivery {
     match why {
         Why::Blocked => Delivery::Blocked,
-        Why::Deactivated | Why::ChatNotFound | Why::GaveUp | Why::Refused(_) | Why::File(_) => Delivery::Failed(why),
+        Why::Deactivated
+        | Why::ChatNotFound
+        | Why::GaveUp
+        | Why::Refused(_)
+        | Why::Recipient(_)
+        | Why::Content(_)
+        | Why::Moved(_)
+        | Why::File(_) => Delivery::Failed(why),
     }
 }
 

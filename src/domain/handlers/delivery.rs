@@ -25,11 +25,11 @@ use super::{
 
 /// The first pause after a failed try; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
-/// Long enough not to press a sick service, short enough that an answer is not late by much once it is well.
-const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
+/// While Telegram is away nothing is tried at all, so this only keeps a message from being tried in a busy loop.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(10);
 /// A lost response mostly means trouble on the way, which the one resend should outlive.
 const RESENT_AFTER: SignedDuration = SignedDuration::from_secs(5);
-/// For how long a message is tried; then its row says that it was not delivered.
+/// For how long Telegram may put a message off; then its row says that it was not delivered.
 const TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 pub(in crate::domain) fn sent(turn: &mut Turn<'_, impl View>, id: &OutboxId, outcome: &Outcome) {
@@ -54,6 +54,18 @@ pub(in crate::domain) fn sent(turn: &mut Turn<'_, impl View>, id: &OutboxId, out
         Outcome::Rejected(why) => reject(turn, &entry, why.clone()),
         Outcome::Retry(after) => retry(turn, &entry, *after),
         Outcome::Unknown => lose(turn, &entry),
+    }
+}
+
+/// The operator ends the silence that Telegram has asked for: what waits because of it waits no longer.
+pub(super) fn end_silence(turn: &mut Turn<'_, impl View>) {
+    turn.then(Effect::Silence(turn.now));
+    for id in turn.view.unsent() {
+        let entry = turn.view.outbox(&id);
+        if let Some(entry) = entry.filter(|entry| matches!(entry.state, OutboxState::Waiting(due) if due > turn.now)) {
+            let (at, lost) = (turn.now, entry.lost);
+            turn.then(Effect::Reschedule { id, at, lost });
+        }
     }
 }
 
@@ -103,10 +115,10 @@ fn reject(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, why: Why) {
 }
 
 fn retry(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, after: RetryAfter) {
-    if turn.now.duration_since(entry.born) > TRIED_FOR {
-        return reject(turn, entry, Why::GaveUp);
-    }
     let at = match after {
+        RetryAfter::At(_) if turn.now.duration_since(entry.born) > TRIED_FOR => return reject(turn, entry, Why::GaveUp),
+        // A group's limit is its own.
+        RetryAfter::At(moment) if entry.send.to.is_group() => moment,
         RetryAfter::At(moment) => {
             turn.then(Effect::Silence(moment));
             moment
@@ -179,7 +191,7 @@ fn announcement_end(end: PartEnd) -> End {
     }
 }
 
-/// 1 s, 2 s, 4 s … 5 min.
+/// 1 s, 2 s, 4 s … 10 s.
 fn pause(tries: u16) -> SignedDuration {
     let doublings = u32::from(tries.saturating_sub(1)).min(16);
     (FIRST_PAUSE * 2_i32.pow(doublings)).min(LONGEST_PAUSE)
@@ -190,8 +202,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_up_to_five_minutes() {
-        let seconds: Vec<_> = [1, 2, 3, 9, 10, 400].into_iter().map(|tries| pause(tries).as_secs()).collect();
-        assert_eq!(seconds, [1, 2, 4, 256, 300, 300]);
+    fn pauses_double_up_to_ten_seconds() {
+        let seconds: Vec<_> = [1, 2, 3, 4, 5, 400].into_iter().map(|tries| pause(tries).as_secs()).collect();
+        assert_eq!(seconds, [1, 2, 4, 8, 10, 10]);
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::{
     wording::{AlertNote, Note},
 };
 
-use super::{answers, erasing, restoring};
+use super::{answers, delivery, erasing, restoring};
 
 /// What the admin chat says: whether it was meant for us.
 pub(super) fn heard(turn: &mut Turn<'_, impl View>, content: &Content) -> bool {
@@ -39,8 +39,8 @@ fn checked(turn: &mut Turn<'_, impl View>, found: &BTreeSet<Trouble>) {
     let mut alerts = turn.view.alerts();
     let before = alerts.clone();
     let mut tells = alerts.check(found, turn.now);
-    // While Telegram is away nothing can be told; its return tells for how long it was.
-    tells.retain(|told| *told != Told::Begun(Trouble::Telegram));
+    // While nothing can be sent nothing can be told; the end tells for how long it was.
+    tells.retain(|told| !matches!(told, Told::Begun(Trouble::Telegram | Trouble::Bot)));
     if let Some(chat) = turn.rules.admin_chat {
         let say = |note| turn.rules.wording.note(Note::Alert(note));
         let again = say(AlertNote::CheckAgain);
@@ -75,6 +75,7 @@ pub(in crate::domain) fn command(turn: &mut Turn<'_, impl View>, command: &Comma
                 answers::send_again(turn, appeal);
             }
         }
+        Command::EndSilence => delivery::end_silence(turn),
         Command::Notify(notice) => notify(turn, notice),
         Command::Checked(found) => checked(turn, found),
         Command::Tell(words) => {

@@ -63,6 +63,7 @@ impl<'a> AlertNote {
 fn word(trouble: Trouble) -> &'static str {
     match trouble {
         Trouble::Telegram => "telegram",
+        Trouble::Bot => "bot",
         Trouble::Webhook => "webhook",
         Trouble::Sheets => "sheets",
         Trouble::Looks => "looks",

@@ -123,6 +123,8 @@ pub enum Note<'a> {
     Broadcast(BroadcastNote<'a>),
     /// To the operator: so many answers are let go.
     OperatorReleased(u64),
+    /// In answer: the silence that Telegram asked for is waited for no longer.
+    OperatorSilenceEnded,
     /// To the operator: so many records were set aside; their list follows.
     OperatorQuarantine(u64),
     /// To the operator: of so many messages nobody knows the outcome; their list follows.
@@ -258,6 +260,7 @@ impl<'a> Note<'a> {
             Self::AdminPartnerDoubled(code) => ("admin-partner-doubled", vec![("code", code.as_str().into())]),
             Self::Promotion(note) => note.message(),
             Self::Broadcast(note) => note.message(),
+            Self::OperatorSilenceEnded => plain("operator-silence-ended"),
             Self::OperatorReleased(count) => ("operator-released", vec![("count", count.into())]),
             Self::OperatorQuarantine(count) => ("operator-quarantine", vec![("count", count.into())]),
             Self::OperatorUnknown(count) => ("operator-unknown", vec![("count", count.into())]),
@@ -340,7 +343,8 @@ fn refusal(why: &Why) -> Message<'_> {
         Why::Deactivated => plain("delivery-deactivated"),
         Why::ChatNotFound => plain("delivery-chat-not-found"),
         Why::GaveUp => plain("delivery-gave-up"),
-        Why::Refused(words) => ("delivery-refused", vec![("words", words.as_str().into())]),
+        Why::Moved(_) => plain("delivery-chat-not-found"),
+        Why::Refused(words) | Why::Recipient(words) | Why::Content(words) => ("delivery-refused", vec![("words", words.as_str().into())]),
         Why::File(Unfetched::Forbidden) => plain("delivery-file-forbidden"),
         Why::File(Unfetched::Unreachable) => plain("delivery-file-unreachable"),
         Why::File(Unfetched::Status(status)) => ("delivery-file-status", vec![("status", status.to_string().into())]),

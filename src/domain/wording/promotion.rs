@@ -253,8 +253,8 @@ fn obstacle(why: &Why) -> Message<'_> {
         Why::File(Unfetched::TooLarge) => plain("obstacle-too-large"),
         Why::File(Unfetched::NotAPicture) => plain("obstacle-not-a-picture"),
         Why::File(Unfetched::Private) => plain("obstacle-private"),
-        Why::Refused(words) => one("obstacle-refused", "words", words),
-        Why::Blocked | Why::Deactivated | Why::ChatNotFound => plain("obstacle-admin-chat"),
+        Why::Refused(words) | Why::Content(words) => one("obstacle-refused", "words", words),
+        Why::Blocked | Why::Deactivated | Why::ChatNotFound | Why::Recipient(_) | Why::Moved(_) => plain("obstacle-admin-chat"),
         Why::GaveUp => plain("obstacle-gave-up"),
     }
 }

@@ -11,6 +11,12 @@ pub enum StatusNote<'a> {
     Well,
     /// A tab cannot be used.
     TabTrouble,
+    /// Telegram does not serve the bot.
+    Barred,
+    /// Telegram wants silence until then.
+    Silent(&'a str),
+    /// Telegram does not bring the updates, in its words.
+    Webhook(&'a str),
     /// Telegram does not answer.
     TelegramDown,
     /// Google Sheets does not answer.
@@ -73,6 +79,9 @@ impl<'a> StatusNote<'a> {
         match self {
             Self::Well => plain("status-well"),
             Self::TabTrouble => plain("status-tab-trouble"),
+            Self::Barred => plain("status-barred"),
+            Self::Silent(until) => ("status-silent", vec![("until", until.into())]),
+            Self::Webhook(words) => ("status-webhook", vec![("words", words.into())]),
             Self::TelegramDown => plain("status-telegram-down"),
             Self::SheetsDown => plain("status-sheets-down"),
             Self::Throttled => plain("status-throttled"),

@@ -209,6 +209,7 @@ async fn probes_tell_the_parts() {
             storing: false,
             telegram: Health::Throttled,
             sheets: Health::Down,
+            silent_until: None,
         },
         ..Setup::default()
     };

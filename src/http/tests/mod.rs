@@ -73,6 +73,7 @@ impl Default for Setup {
                 storing: true,
                 telegram: Health::Ok,
                 sheets: Health::Ok,
+                silent_until: None,
             },
         }
     }
@@ -114,7 +115,7 @@ impl Bench {
             },
             files: setup.files,
             promotions: setup.promotions,
-            readiness: Arc::new(move || setup.readiness),
+            readiness: Arc::new(move || setup.readiness.clone()),
         };
         Self::serve(public(intake, setup.limits), setup.caps, nudges).await
     }

@@ -5,11 +5,17 @@
 //! by the clock of the sending (a token bucket, a fixed window) let two bursts meet in one second of Telegram's. These cannot,
 //! as far as the way there takes equally long each time; where it wavers, the second is short by that much and no more, which a small
 //! margin covers.
+//!
+//! Once Telegram is away, real messages are no probes: nothing but a probe goes out until one was answered, then one message at a time
+//! until one has arrived, those first that can still lose a response without harm.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
+mod gate;
+
+use self::gate::Gate;
 use crate::domain::{
     effect::{Lane, OutboxEntry, OutboxState},
     ids::{ChatId, OutboxId},
@@ -20,6 +26,14 @@ mod tests;
 
 /// The second in which Telegram counts (Bots FAQ: about 30 messages a second overall, one a second in one chat).
 const WINDOW: SignedDuration = SignedDuration::from_secs(1);
+
+/// How long Telegram counts the messages of one group …
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+/// … and how many it takes within that time (Bots FAQ).
+const GROUP_RATE: usize = 20;
+
+/// How many waiting messages are looked through for one that has lost no response yet.
+const LOOKED_THROUGH: usize = 500;
 
 /// What is added to each rest: the way to Telegram wavers by milliseconds, and so does the moment at which it counts. It costs less than
 /// one percent of the pace; a single refusal costs seconds.
@@ -39,10 +53,13 @@ pub struct Governor {
     /// When used slots are free again, soonest first.
     resting: VecDeque<Timestamp>,
     chats: HashMap<ChatId, Pace>,
+    /// Of each group, when its used slots are free again, soonest first.
+    groups: HashMap<ChatId, VecDeque<Timestamp>>,
     /// When entries of `chats` can be forgotten.
     forgettable: VecDeque<(Timestamp, ChatId)>,
     fastest: Option<SignedDuration>,
     silent_until: Timestamp,
+    gate: Gate,
     /// Counts silences, so that an answer to what was sent before one does not end the caution after it.
     silences: u64,
     /// A message that was sent after the last silence has been answered.
@@ -60,6 +77,8 @@ pub struct Candidate {
     pub lane: Lane,
     /// Not to be sent before this moment.
     pub due: Timestamp,
+    /// A response of it was lost, so that it can be sent once more and never again.
+    pub lost: bool,
 }
 
 /// Who may go now.
@@ -67,6 +86,8 @@ pub struct Candidate {
 pub struct Choice {
     /// Each with its slot, which must come back by [`Governor::answered`] or [`Governor::returned`].
     pub go: Vec<(OutboxId, Slot)>,
+    /// Telegram is to be asked whether it is there; [`Governor::probed`] must follow.
+    pub probe: bool,
     /// When to ask again if nothing else happens; none where only a new message or an answer can change anything.
     pub wake: Option<Timestamp>,
 }
@@ -90,8 +111,20 @@ pub struct Unsettled {
 pub struct Answer {
     /// How long it took; none where Telegram did not answer.
     pub round_trip: Option<SignedDuration>,
-    /// Until when all sending must rest.
-    pub silence: Option<Timestamp>,
+    /// What it means for the messages after it.
+    pub rest: Rest,
+}
+
+/// What an answer means for the messages after it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Rest {
+    /// Nothing.
+    #[default]
+    None,
+    /// Telegram wants silence until then. In a group it wants it of that group alone: there the message itself waits, and those behind it.
+    Flood(Timestamp),
+    /// Telegram was not reached, or does not serve the bot.
+    Away,
 }
 
 /// A chat that is not free.
@@ -128,12 +161,21 @@ impl Governor {
             unsettled: 0,
             resting: VecDeque::new(),
             chats: HashMap::new(),
+            groups: HashMap::new(),
             forgettable: VecDeque::new(),
             fastest: None,
             silent_until: if rate.is_some() { now + WINDOW } else { now },
+            gate: Gate::default(),
             silences: 0,
             proved: false,
         }
+    }
+
+    /// The same, with a probe before the first message: an earlier process may have ended in an outage.
+    #[must_use]
+    pub fn probing_first(mut self) -> Self {
+        self.gate = Gate::shut(self.latest);
+        self
     }
 
     /// The same, silent until a moment that Telegram has named to an earlier process.
@@ -143,6 +185,12 @@ impl Governor {
         self
     }
 
+    /// The operator ends the silence that Telegram has asked for.
+    pub fn end_silence(&mut self, now: Timestamp) {
+        let now = self.observe(now);
+        self.silent_until = self.silent_until.min(now);
+    }
+
     /// Chooses among waiting messages, given in the order in which they should go; reads no further than it can choose.
     ///
     /// Talk messages of one chat keep their order: one that must wait holds back those after it, in its chat alone.
@@ -150,14 +198,22 @@ impl Governor {
         let now = self.observe(now);
         let mut choice = Choice {
             go: Vec::new(),
+            probe: false,
             wake: None,
         };
+        if self.silent_until <= now && self.gate.asks(now) {
+            choice.probe = true;
+            return choice;
+        }
+        // The one message that shows whether messages arrive had better not be the last try of its kind.
+        let careful = !self.proved;
+        let mut last_try = None;
         let mut held_back = HashSet::new();
-        let mut waiting = waiting.into_iter();
+        let mut waiting = waiting.into_iter().take(if careful { LOOKED_THROUGH } else { usize::MAX });
         loop {
             if let Err(obstacle) = self.room(now) {
                 choice.meets(&obstacle);
-                break;
+                return choice;
             }
             let Some(candidate) = waiting.next() else { break };
             let talk = candidate.lane == Lane::Talk;
@@ -165,6 +221,9 @@ impl Governor {
                 continue;
             }
             match self.may_go(&candidate, now) {
+                Ok(()) if careful && candidate.lost => {
+                    last_try.get_or_insert((candidate.id, candidate.chat));
+                }
                 Ok(()) => choice.go.push((candidate.id, self.take(candidate.chat))),
                 Err(obstacle) => choice.meets(&obstacle),
             }
@@ -173,7 +232,19 @@ impl Governor {
                 held_back.insert(candidate.chat);
             }
         }
+        if let Some((id, chat)) = last_try {
+            choice.go.push((id, self.take(chat)));
+        }
         choice
+    }
+
+    /// A probe has ended at `now`.
+    pub fn probed(&mut self, rest: Rest, now: Timestamp) {
+        let now = self.observe(now);
+        self.gate.probed(rest != Rest::Away, now);
+        if let Rest::Flood(until) = rest {
+            self.silent_until = self.silent_until.max(until);
+        }
     }
 
     /// A message was answered, or its answer was lost, at `now`. [`Governor::settled`] must follow.
@@ -187,18 +258,38 @@ impl Governor {
         if let Some(round_trip) = answer.round_trip.filter(|time| !time.is_negative()) {
             self.fastest = Some(self.fastest.map_or(round_trip, |fastest| fastest.min(round_trip)));
         }
-        let rests_until = now + WINDOW + MARGIN - self.fastest.unwrap_or_default().min(WINDOW);
+        let way = self.fastest.unwrap_or_default().min(WINDOW);
+        let rests_until = now + WINDOW + MARGIN - way;
         if self.rate.is_some() {
             self.resting.push_back(rests_until);
+            if chat.is_group() {
+                self.groups.entry(chat).or_default().push_back(now + MINUTE + MARGIN - way);
+            }
         }
-        if let Some(until) = answer.silence {
-            self.silent_until = self.silent_until.max(until);
-            self.silences += 1;
-            self.proved = false;
-        } else if silences == self.silences && answer.round_trip.is_some() {
-            self.proved = true;
+        match answer.rest {
+            Rest::None if silences == self.silences && answer.round_trip.is_some() => {
+                self.proved = true;
+                self.gate.arrived();
+            }
+            Rest::None => {}
+            Rest::Flood(_) if chat.is_group() => {}
+            Rest::Flood(until) => {
+                self.silent_until = self.silent_until.max(until);
+                self.doubt();
+            }
+            // What was sent before the gate was shut tells of the time before the probe.
+            Rest::Away if silences != self.silences => {}
+            Rest::Away => {
+                self.gate.shuts(now);
+                self.doubt();
+            }
         }
         Unsettled { chat, rests_until }
+    }
+
+    fn doubt(&mut self) {
+        self.silences += 1;
+        self.proved = false;
     }
 
     /// The outcome is stored, or was given up.
@@ -236,6 +327,11 @@ impl Governor {
         if self.silent_until > now {
             return Err(Obstacle::Until(self.silent_until));
         }
+        match self.gate {
+            Gate::Open { .. } => {}
+            Gate::Shut { probe_at, .. } => return Err(Obstacle::Until(probe_at)),
+            Gate::Probing { .. } => return Err(Obstacle::InHand),
+        }
         let most = if self.proved { self.max_in_hand } else { 1 };
         if self.sending + self.unsettled >= most {
             return Err(Obstacle::InHand);
@@ -255,7 +351,10 @@ impl Governor {
         match self.chats.get(&candidate.chat) {
             Some(Pace::Held) => Err(Obstacle::InHand),
             Some(Pace::RestsUntil(at)) if *at > now => Err(Obstacle::Until(*at)),
-            Some(Pace::RestsUntil(_)) | None => Ok(()),
+            Some(Pace::RestsUntil(_)) | None => match self.groups.get(&candidate.chat) {
+                Some(used) if used.len() >= GROUP_RATE => Err(used.front().map_or(Obstacle::InHand, |&at| Obstacle::Until(at))),
+                Some(_) | None => Ok(()),
+            },
         }
     }
 
@@ -269,6 +368,13 @@ impl Governor {
         while self.resting.front().is_some_and(|at| *at <= self.latest) {
             self.resting.pop_front();
         }
+        let latest = self.latest;
+        self.groups.retain(|_, used| {
+            while used.front().is_some_and(|at| *at <= latest) {
+                used.pop_front();
+            }
+            !used.is_empty()
+        });
         while let Some(&(at, chat)) = self.forgettable.front().filter(|(at, _)| *at <= self.latest) {
             self.forgettable.pop_front();
             if matches!(self.chats.get(&chat), Some(Pace::RestsUntil(until)) if *until <= at) {
@@ -282,7 +388,8 @@ impl Governor {
     fn shift_back(&mut self, by: SignedDuration) {
         self.latest -= by;
         self.silent_until -= by;
-        for at in &mut self.resting {
+        self.gate.shift_back(by);
+        for at in self.resting.iter_mut().chain(self.groups.values_mut().flatten()) {
             *at -= by;
         }
         for (at, _) in &mut self.forgettable {
@@ -307,6 +414,7 @@ impl Candidate {
                 chat: entry.send.to,
                 lane: entry.send.lane,
                 due,
+                lost: entry.lost > 0,
             }),
             OutboxState::Sending | OutboxState::Ended(_) => None,
         }

@@ -65,6 +65,7 @@ fn candidate(index: usize, chat: i64, lane: Lane, due: i64) -> Candidate {
         chat: ChatId(chat),
         lane,
         due: at(due),
+        lost: false,
     }
 }
 
@@ -110,7 +111,7 @@ impl World {
             .waiting
             .iter()
             .map(|(&(lane, i), &due)| candidate(i, scripts[i].chat, lane, due));
-        let Choice { go, wake } = self.governor.choose(waiting, at(self.now));
+        let Choice { go, wake, .. } = self.governor.choose(waiting, at(self.now));
         for (id, slot) in go {
             let i = index(&id);
             let script = &self.scripts[i];
@@ -131,7 +132,7 @@ impl World {
             let (slot, sent) = self.sending.remove(&i).unwrap();
             let answer = Answer {
                 round_trip: Some(SignedDuration::from_millis(self.now - sent)),
-                silence: None,
+                rest: Rest::None,
             };
             self.unsettled.insert(i, self.governor.answered(slot, answer, at(self.now)));
             self.settlings.insert((self.now + self.scripts[i].storing, i));
@@ -245,7 +246,7 @@ fn awake(rate: u32, max_in_hand: usize) -> Governor {
     let (_, slot) = choice.go.pop().unwrap();
     let answer = Answer {
         round_trip: Some(SignedDuration::from_millis(50)),
-        silence: None,
+        rest: Rest::None,
     };
     let unsettled = governor.answered(slot, answer, at(1050));
     governor.settled(unsettled);
@@ -306,7 +307,7 @@ fn a_silence_holds_for_all_and_ends_with_a_single_message() {
     assert_eq!(first.len(), 9);
     let flood = Answer {
         round_trip: None,
-        silence: Some(at(36_000)),
+        rest: Rest::Flood(at(36_000)),
     };
     let (_, slot) = first.pop().unwrap();
     let unsettled = governor.answered(slot, flood, at(1200));
@@ -328,7 +329,7 @@ fn a_silence_holds_for_all_and_ends_with_a_single_message() {
     assert_eq!(probe.len(), 1);
     let heard = Answer {
         round_trip: Some(SignedDuration::from_millis(100)),
-        silence: None,
+        rest: Rest::None,
     };
     let unsettled = governor.answered(probe.pop().unwrap().1, heard, at(36_700));
     governor.settled(unsettled);
@@ -360,4 +361,151 @@ fn a_clock_that_is_set_back_does_not_lengthen_a_rest() {
     let choice = governor.choose(one.clone(), at(1060 - hour));
     assert_eq!((chosen(&choice), choice.wake), (vec![], Some(at(2018 - hour))));
     assert_eq!(chosen(&governor.choose(one, at(2018 - hour))), [0]);
+}
+
+fn lost(index: usize, chat: i64) -> Candidate {
+    Candidate {
+        lost: true,
+        ..candidate(index, chat, Lane::Talk, 0)
+    }
+}
+
+const AWAY: Answer = Answer {
+    round_trip: None,
+    rest: Rest::Away,
+};
+
+const HEARD: Answer = Answer {
+    round_trip: Some(SignedDuration::from_millis(50)),
+    rest: Rest::None,
+};
+
+/// Sends one message and has it answered at the same moment.
+fn one(governor: &mut Governor, candidate: Candidate, answer: Answer, now: Timestamp) {
+    let (_, slot) = governor.choose([candidate], now).go.pop().expect("it may go");
+    let unsettled = governor.answered(slot, answer, now);
+    governor.settled(unsettled);
+}
+
+#[test]
+fn while_telegram_is_away_only_probes_go_out_and_at_least_every_five_seconds() {
+    let mut governor = awake(0, 30);
+    one(&mut governor, candidate(0, 1, Lane::Talk, 0), AWAY, at(2000));
+    let waiting = || (1..9).map(|i| candidate(i, 10 + i64::try_from(i).unwrap(), Lane::Talk, 0));
+    let mut probes = Vec::new();
+    let mut now = 2000;
+    while now < 32_000 {
+        let choice = governor.choose(waiting(), at(now));
+        assert_eq!(chosen(&choice), [0; 0], "no message is a probe");
+        if choice.probe {
+            probes.push(now);
+            assert_eq!(governor.choose(waiting(), at(now)).wake, None, "one at a time");
+            governor.probed(Rest::Away, at(now));
+        }
+        now = governor.choose(waiting(), at(now)).wake.unwrap().as_millisecond();
+    }
+    assert_eq!(probes, [3000, 4000, 6000, 10_000, 15_000, 20_000, 25_000, 30_000]);
+    assert!(governor.choose(waiting(), at(35_000)).probe);
+    governor.probed(Rest::None, at(35_000));
+    assert_eq!(
+        chosen(&governor.choose(waiting(), at(35_000))),
+        [1],
+        "then one message, until it has arrived"
+    );
+}
+
+#[test]
+fn the_first_message_after_an_outage_is_none_whose_last_try_it_is() {
+    let mut governor = awake(0, 30);
+    one(&mut governor, candidate(0, 1, Lane::Talk, 0), AWAY, at(2000));
+    assert!(governor.choose([], at(3000)).probe);
+    governor.probed(Rest::None, at(3000));
+    let waiting = || [lost(0, 1), candidate(1, 1, Lane::Talk, 0), candidate(2, 2, Lane::Talk, 0)];
+    one(&mut governor, waiting()[2].clone(), AWAY, at(3000));
+    // A further loss in spite of an answered probe: the next message waits longer.
+    assert!(!governor.choose(waiting(), at(4999)).probe);
+    assert!(governor.choose(waiting(), at(5000)).probe);
+    governor.probed(Rest::None, at(5000));
+    let choice = governor.choose(waiting(), at(5000));
+    assert_eq!(chosen(&choice), [2], "message 1 comes after message 0 in its chat");
+    let unsettled = governor.answered(choice.go.into_iter().next().unwrap().1, HEARD, at(5100));
+    governor.settled(unsettled);
+    assert_eq!(chosen(&governor.choose(waiting(), at(5100))), [0, 2]);
+    let mut alone = awake(0, 30);
+    one(&mut alone, candidate(0, 1, Lane::Talk, 0), AWAY, at(2000));
+    assert!(alone.choose([], at(3000)).probe);
+    alone.probed(Rest::None, at(3000));
+    assert_eq!(
+        chosen(&alone.choose([lost(0, 1)], at(3000))),
+        [0],
+        "where nothing else waits, it is the one"
+    );
+}
+
+#[test]
+fn what_was_sent_before_an_outage_does_not_shut_the_gate_again() {
+    let mut governor = awake(0, 30);
+    let waiting = [candidate(0, 1, Lane::Talk, 0), candidate(1, 2, Lane::Talk, 0)];
+    let mut slots = governor.choose(waiting, at(2000)).go.into_iter().map(|(_, slot)| slot);
+    let unsettled = governor.answered(slots.next().unwrap(), AWAY, at(2000));
+    governor.settled(unsettled);
+    assert!(governor.choose([], at(3000)).probe);
+    governor.probed(Rest::None, at(3000));
+    let unsettled = governor.answered(slots.next().unwrap(), AWAY, at(3100));
+    governor.settled(unsettled);
+    assert_eq!(chosen(&governor.choose([candidate(2, 3, Lane::Talk, 0)], at(3100))), [2]);
+}
+
+#[test]
+fn a_start_begins_with_a_probe() {
+    let mut governor = Governor::new(0, 30, at(0)).probing_first();
+    let choice = governor.choose([candidate(0, 1, Lane::Talk, 0)], at(0));
+    assert!(choice.probe && choice.go.is_empty());
+    governor.probed(Rest::None, at(50));
+    assert_eq!(chosen(&governor.choose([candidate(0, 1, Lane::Talk, 0)], at(50))), [0]);
+}
+
+#[test]
+fn a_group_gets_twenty_messages_a_minute_and_holds_nobody_else_back() {
+    let mut governor = awake(30, 30);
+    let mut sent = Vec::new();
+    let mut now = 1100;
+    while sent.len() < 45 {
+        let choice = governor.choose([candidate(0, -5, Lane::Talk, 0)], at(now));
+        match choice.go.into_iter().next() {
+            Some((_, slot)) => {
+                sent.push(now);
+                let unsettled = governor.answered(slot, HEARD, at(now + 50));
+                governor.settled(unsettled);
+                now += 50;
+            }
+            None => now = choice.wake.unwrap().as_millisecond(),
+        }
+    }
+    assert!(sent.windows(21).all(|window| window[20] - window[0] >= 60_000), "{sent:?}");
+    assert!(sent[40] - sent[0] < 125_000, "as fast as that allows: {sent:?}");
+    let both = [candidate(1, -5, Lane::Talk, 0), candidate(2, 7, Lane::Talk, 0)];
+    let mut full = awake(30, 30);
+    for i in 0..20 {
+        one(&mut full, candidate(0, -5, Lane::Talk, 0), HEARD, at(2000 + 1100 * i));
+    }
+    assert_eq!(chosen(&full.choose(both, at(25_000))), [2]);
+}
+
+#[test]
+fn a_429_of_a_group_silences_nobody_else_and_the_operator_can_end_one_of_all() {
+    let flood = Answer {
+        round_trip: Some(SignedDuration::from_millis(50)),
+        rest: Rest::Flood(at(86_400_000)),
+    };
+    let put_off = candidate(0, -5, Lane::Talk, 86_400_000);
+    let waiting = [put_off, candidate(1, -5, Lane::Talk, 0), candidate(2, 7, Lane::Talk, 0)];
+    let mut governor = awake(30, 30);
+    one(&mut governor, candidate(0, -5, Lane::Talk, 0), flood, at(2000));
+    assert_eq!(chosen(&governor.choose(waiting.clone(), at(5000))), [2]);
+    let mut governor = awake(30, 30);
+    one(&mut governor, candidate(0, 7, Lane::Talk, 0), flood, at(3000));
+    assert_eq!(chosen(&governor.choose(waiting.clone(), at(9000))), [0; 0]);
+    governor.end_silence(at(9000));
+    assert_eq!(chosen(&governor.choose(waiting, at(9000))), [2]);
 }

@@ -1,0 +1,80 @@
+//! Telling Telegram where updates go and which commands the bot knows; and what it says of that.
+//!
+//! Invariant: it is tried until Telegram has taken it, and as long as it has not, `status` says why.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Parts, words};
+use crate::{
+    config::Mode,
+    telegram::{self, answer::CallError, client::WebhookInfo},
+};
+
+/// The first pause before another try; it doubles.
+const AGAIN: Duration = Duration::from_secs(2);
+/// The longest pause: Telegram may be away for hours, and every try is one small call.
+const AGAIN_AT_MOST: Duration = Duration::from_secs(120);
+
+/// What Telegram said of the way on which it should bring updates.
+#[derive(Debug, Default)]
+pub(super) struct Registration {
+    /// Why it has refused the webhook.
+    refused: Mutex<Option<String>>,
+    /// Why it cannot bring what waits.
+    undelivered: Mutex<Option<String>>,
+}
+
+impl Registration {
+    /// What is wrong, in Telegram's words.
+    pub(super) fn trouble(&self) -> Option<String> {
+        let read = |words: &Mutex<Option<String>>| words.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        read(&self.refused).or_else(|| read(&self.undelivered))
+    }
+
+    /// Takes in how the webhook fares.
+    pub(super) fn fares(&self, info: &WebhookInfo) {
+        let trouble = info.last_error_message.clone().filter(|_| info.pending_update_count > 0);
+        set(&self.undelivered, trouble);
+    }
+}
+
+fn set(words: &Mutex<Option<String>>, trouble: Option<String>) {
+    *words.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+}
+
+/// Registers as often as it takes; afterwards there is nothing to do until the stop.
+pub(super) async fn register(parts: Arc<Parts>, stop: CancellationToken) {
+    let mut pause = AGAIN;
+    while let Err(error) = register_once(&parts).await {
+        tracing::warn!(%error, "Telegram does not take our registration yet");
+        let refused = match &error {
+            CallError::Refused { description, .. } => Some(description.clone()),
+            CallError::NotSent(_) | CallError::Lost(_) => None,
+        };
+        set(&parts.registration.refused, refused);
+        if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+            return;
+        }
+        pause = (pause * 2).min(AGAIN_AT_MOST);
+    }
+    set(&parts.registration.refused, None);
+    stop.cancelled().await;
+}
+
+async fn register_once(parts: &Parts) -> Result<(), CallError> {
+    let settings = &parts.settings.telegram;
+    match (&settings.mode, &parts.settings.http.public_url) {
+        (Mode::Webhook { secret }, Some(url)) if settings.register_webhook => {
+            let outcome = telegram::webhook::register(&parts.telegram, url.as_str(), secret, &words::menus()).await?;
+            tracing::info!(?outcome, "the webhook is registered");
+            Ok(())
+        }
+        (Mode::Polling, _) => telegram::webhook::set_menus(&parts.telegram, &words::menus()).await,
+        (Mode::Webhook { .. }, _) => parts.telegram.me().await.map(|_| ()),
+    }
+}

@@ -1,0 +1,110 @@
+//! Whether messages may go out at all: not while Telegram is away, and then not before a probe was answered.
+//!
+//! Invariant: while it is shut a probe is made at least every ten seconds, its own time included, so that Telegram is found again soon
+//! after it is back.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// The first rest before a probe; it doubles with each that fails …
+const FIRST_REST: SignedDuration = SignedDuration::from_secs(1);
+/// … up to this: with the time that a probe may take, ten seconds.
+const LONGEST_REST: SignedDuration = SignedDuration::from_secs(5);
+/// Where probes are answered and messages still are lost, each further message waits longer, up to this.
+const LONGEST_DISTRUST: SignedDuration = SignedDuration::from_secs(10);
+
+/// Whether messages may go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gate {
+    /// They may.
+    Open {
+        /// How many have found Telegram away since the last one that arrived, each after an answered probe.
+        strikes: u32,
+    },
+    /// Telegram is away.
+    Shut {
+        /// When it is asked whether it is back.
+        probe_at: Timestamp,
+        /// How many probes have failed.
+        failed: u32,
+        /// As above.
+        strikes: u32,
+    },
+    /// It has been asked.
+    Probing {
+        /// As above.
+        failed: u32,
+        /// As above.
+        strikes: u32,
+    },
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self::Open { strikes: 0 }
+    }
+}
+
+impl Gate {
+    /// A gate that is shut, with a probe at that moment.
+    pub(super) fn shut(probe_at: Timestamp) -> Self {
+        Self::Shut {
+            probe_at,
+            failed: 0,
+            strikes: 0,
+        }
+    }
+
+    /// A message has found Telegram away.
+    pub(super) fn shuts(&mut self, now: Timestamp) {
+        if let Self::Open { strikes } = *self {
+            *self = Self::Shut {
+                probe_at: now + doubled(FIRST_REST, strikes).min(LONGEST_DISTRUST),
+                failed: 0,
+                strikes: strikes.saturating_add(1),
+            };
+        }
+    }
+
+    /// A message has arrived.
+    pub(super) fn arrived(&mut self) {
+        if let Self::Open { strikes } = self {
+            *strikes = 0;
+        }
+    }
+
+    /// Whether a probe is due; it counts as made from then on.
+    pub(super) fn asks(&mut self, now: Timestamp) -> bool {
+        match *self {
+            Self::Shut { probe_at, failed, strikes } if probe_at <= now => {
+                *self = Self::Probing { failed, strikes };
+                true
+            }
+            Self::Open { .. } | Self::Shut { .. } | Self::Probing { .. } => false,
+        }
+    }
+
+    /// A probe has ended.
+    pub(super) fn probed(&mut self, answered: bool, now: Timestamp) {
+        let Self::Probing { failed, strikes } = *self else { return };
+        *self = if answered {
+            Self::Open { strikes }
+        } else {
+            Self::Shut {
+                probe_at: now + doubled(FIRST_REST, failed).min(LONGEST_REST),
+                failed: failed.saturating_add(1),
+                strikes,
+            }
+        };
+    }
+
+    /// The clock was set back.
+    pub(super) fn shift_back(&mut self, by: SignedDuration) {
+        if let Self::Shut { probe_at, .. } = self {
+            *probe_at -= by;
+        }
+    }
+}
+
+fn doubled(rest: SignedDuration, times: u32) -> SignedDuration {
+    rest * 2_i32.pow(times.min(8))
+}

@@ -1,0 +1,196 @@
+//! Whom a refusal of Telegram's concerns: the bot, the recipient, or what was sent.
+//!
+//! Invariant: a refusal that concerns the bot rejects no message. Descriptions are compared without case, since the server changes that
+//! of the first letter; what is in no list here is blamed on nobody.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{appeal::Why, ids::ChatId};
+
+/// Why Telegram does not serve the bot at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bar {
+    /// 401: the token was revoked, or is none of Telegram's.
+    Token,
+    /// 404: there is no such bot, or no Bot API, under this address.
+    Unknown,
+    /// 400 `Logged out`: the bot has left this server for another.
+    LoggedOut,
+    /// `FROZEN_METHOD_INVALID`: Telegram has frozen the bot, or the account that owns it.
+    Frozen,
+    /// 421: another server of the Bot API is in charge of the bot.
+    Misdirected,
+    /// 409: somebody else uses the bot at the same time.
+    Conflict,
+}
+
+/// What a chat refuses whatever is sent there.
+const OF_THE_RECIPIENT: [&str; 25] = [
+    "user not found",
+    "peer_id_invalid",
+    "user_is_bot",
+    "not enough rights",
+    "have no rights",
+    "need administrator rights",
+    "chat_admin_required",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "chat_send_",
+    "chat_guest_send_forbidden",
+    "chat_id is empty",
+    "group is deactivated",
+    "group chat was migrated",
+    "chat was upgraded",
+    "chat was deleted",
+    "channel_private",
+    "is not a member",
+    "was kicked",
+    "topic_",
+    "message thread not found",
+    "participant_id_invalid",
+    "voice_messages_forbidden",
+    "user_privacy",
+    "privacy_premium_required",
+];
+
+/// What is refused wherever it is sent.
+const OF_THE_CONTENT: [&str; 27] = [
+    "button_",
+    "can't parse",
+    "caption",
+    "document_invalid",
+    "entities too long",
+    "file identifier",
+    "file is too big",
+    "file must be non-empty",
+    "file of type",
+    "file_id",
+    "http url",
+    "image_process_failed",
+    "invalid file",
+    "inline keyboard",
+    "media_",
+    "message is too long",
+    "message text is empty",
+    "message_too_long",
+    "photo",
+    "reply markup",
+    "request entity too large",
+    "text is too long",
+    "text must be non-empty",
+    "type of file mismatch",
+    "video",
+    "web page content",
+    "wrong file",
+];
+
+impl Bar {
+    /// What a refusal says of the bot, if it concerns the bot.
+    #[must_use]
+    pub fn of(code: u16, description: &str) -> Option<Self> {
+        let says = |words: &str| says(description, words);
+        match code {
+            _ if says("frozen_method_invalid") => Some(Self::Frozen),
+            401 => Some(Self::Token),
+            400 if says("logged out") => Some(Self::LoggedOut),
+            404 => Some(Self::Unknown),
+            409 => Some(Self::Conflict),
+            421 => Some(Self::Misdirected),
+            _ => None,
+        }
+    }
+
+    /// What is wrong and what to do, for the log and the commands.
+    #[must_use]
+    pub fn cure(self) -> &'static str {
+        match self {
+            Self::Token => {
+                "Telegram does not know the token (401): it was revoked or mistyped. Put the one that @BotFather shows into telegram.token and restart"
+            }
+            Self::Unknown => "Telegram knows no such bot (404): telegram.token or telegram.api_url is mistyped. Correct it and restart",
+            Self::LoggedOut => {
+                "the bot has logged out of this Bot API server: put the address of the server that it uses now into telegram.api_url, or log it out there and wait ten minutes"
+            }
+            Self::Frozen => "Telegram has frozen the bot or the account that owns it: appeal in that account, by @SpamBot",
+            Self::Misdirected => "another Bot API server is in charge of the bot (421): put its address into telegram.api_url and restart",
+            Self::Conflict => "somebody else uses the bot at the same time (409): stop the other program, or give it a bot of its own",
+        }
+    }
+}
+
+/// Why a message is refused for good, by a refusal that does not concern the bot.
+pub(super) fn why(code: u16, description: &str, moved_to: Option<i64>) -> Why {
+    let says = |words: &str| says(description, words);
+    let any = |words: &[&str]| words.iter().any(|words| says(words));
+    match code {
+        _ if moved_to.is_some() => Why::Moved(ChatId(moved_to.unwrap_or_default())),
+        400 | 403 if says("bot was blocked by the user") || says("user_is_blocked") => Why::Blocked,
+        400 | 403 if says("user is deactivated") || says("user_deactivated") => Why::Deactivated,
+        400 if says("chat not found") => Why::ChatNotFound,
+        403 => Why::Recipient(description.to_owned()),
+        _ if any(&OF_THE_RECIPIENT) => Why::Recipient(description.to_owned()),
+        413 => Why::Content(description.to_owned()),
+        _ if any(&OF_THE_CONTENT) => Why::Content(description.to_owned()),
+        _ => Why::Refused(description.to_owned()),
+    }
+}
+
+/// Whether a description says something, in whatever case.
+pub(super) fn says(description: &str, words: &str) -> bool {
+    description.to_ascii_lowercase().contains(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_concerns_the_bot_the_recipient_or_the_content() {
+        let words = |why: Why| match why {
+            Why::Recipient(_) => "recipient",
+            Why::Content(_) => "content",
+            Why::Refused(_) => "nobody",
+            Why::Blocked => "blocked",
+            Why::Deactivated => "deactivated",
+            Why::ChatNotFound => "not found",
+            Why::Moved(_) => "moved",
+            Why::GaveUp | Why::File(_) => "ours",
+        };
+        for (code, description, concerns) in [
+            (401, "Unauthorized: invalid token specified", "bot"),
+            (401, "Unauthorized", "bot"),
+            (400, "Bad Request: logged out", "bot"),
+            (400, "Logged out", "bot"),
+            (400, "Bad Request: FROZEN_METHOD_INVALID", "bot"),
+            (403, "Forbidden: FROZEN_METHOD_INVALID", "bot"),
+            (404, "Not Found", "bot"),
+            (409, "Conflict: terminated by other getUpdates request", "bot"),
+            (421, "Misdirected Request", "bot"),
+            (403, "Forbidden: bot was blocked by the user", "blocked"),
+            (403, "Forbidden: Bot was blocked by the user", "blocked"),
+            (400, "Bad Request: INPUT_USER_DEACTIVATED", "deactivated"),
+            (400, "Bad Request: private chat not found", "not found"),
+            (403, "Forbidden: bot can't initiate conversation with a user", "recipient"),
+            (400, "Bad Request: not enough rights to send photos to the chat", "recipient"),
+            (400, "Bad Request: PEER_ID_INVALID", "recipient"),
+            (400, "Bad Request: BUTTON_URL_INVALID", "content"),
+            (
+                400,
+                "Bad Request: inline keyboard button URL 'x' is invalid: Wrong HTTP URL",
+                "content",
+            ),
+            (400, "Bad Request: photo has unsupported extension \"bin\"", "content"),
+            (400, "Bad Request: Photo should be uploaded as an InputFile", "content"),
+            (400, "Bad Request: wrong file identifier/HTTP URL specified", "content"),
+            (413, "Request Entity Too Large", "content"),
+            (400, "Bad Request: message is too long", "content"),
+            (400, "Bad Request: SOMETHING_NEW", "nobody"),
+        ] {
+            let concerned = Bar::of(code, description).map_or_else(|| words(why(code, description, None)), |_| "bot");
+            assert_eq!(concerned, concerns, "{code} {description}");
+        }
+        let upgraded = "Bad Request: group chat was upgraded to a supergroup chat";
+        assert_eq!(why(400, upgraded, Some(-1009)), Why::Moved(ChatId(-1009)));
+    }
+}

@@ -1,0 +1,202 @@
+//! Telegram away, refusing the bot, or asking for silence: no message is lost, none goes out twice for nothing, and nobody is left guessing.
+
+use std::time::Duration;
+
+use serde_json::json;
+use sheetdesk::{
+    app::{Reply, Request, Status, ask},
+    stage::{APPEALS, Service},
+};
+use simulator::telegram::{Fault, FaultKind, Person};
+
+use crate::play::{PATIENCE, Play, hears};
+
+/// Longer than the rest before a message whose response was lost goes out again.
+const OUTAGE: Duration = Duration::from_secs(9);
+/// As many calls as any outage sees.
+const ALL: u32 = 1_000_000;
+
+/// Twelve partners, each with an appeal that stands in the sheet: № 2 to 13.
+async fn with_twelve_appeals() -> (Play, Service, Vec<Person>) {
+    let play = Play::set().await;
+    let people = play.enlists(12);
+    let service = play.start().await;
+    let seen = |status: &Status| status.looks.values().filter(|look| look.age_s.is_some()).count() >= 2;
+    play.stage
+        .status_where("the tabs are seen", seen, PATIENCE)
+        .await
+        .expect("they are");
+    play.settled().await;
+    for person in &people {
+        person.write("Когда привезут?");
+    }
+    for person in &people {
+        hears(person, "Приняли, обращение №").await;
+    }
+    play.settled().await;
+    (play, service, people)
+}
+
+/// All answers arrive in spite of an outage, and no row says that its fate is unknown. Answers with how often they arrived in all.
+async fn twelve_answers_outlive(trouble: FaultKind) -> usize {
+    let (play, service, people) = with_twelve_appeals().await;
+    for number in 2..=13 {
+        play.stage
+            .type_in(number, "специалист_ответ", "Привезут завтра")
+            .expect("there is such a cell");
+    }
+    play.stage.telegram.fault(Fault::next(ALL, trouble));
+    play.stage.callback(APPEALS).await.expect("the callback is taken");
+    tokio::time::sleep(OUTAGE).await;
+    play.stage.telegram.clear_faults();
+    for person in &people {
+        hears(person, "Привезут завтра").await;
+    }
+    for number in 2..=13 {
+        play.shows(number, "Доставка", |text| text.starts_with("доставлено")).await;
+    }
+    let arrived = |person: &Person| {
+        let answers = person
+            .messages()
+            .into_iter()
+            .filter(|message| message.content.text.contains("Привезут завтра"));
+        answers.count()
+    };
+    let each: Vec<usize> = people.iter().map(arrived).collect();
+    assert!(each.iter().all(|count| (1..=2).contains(count)), "{each:?}");
+    assert_eq!(play.stage.status().await.expect("it runs").outbox.unknown, 0);
+    play.ends(service).await;
+    each.iter().sum()
+}
+
+#[tokio::test]
+async fn connections_that_are_reset_use_up_nobody_s_second_try() {
+    assert_eq!(twelve_answers_outlive(FaultKind::CutBefore).await, 12);
+}
+
+#[tokio::test]
+async fn responses_that_are_lost_double_a_message_once_at_most() {
+    assert!(twelve_answers_outlive(FaultKind::CutAfter).await <= 24);
+}
+
+#[tokio::test]
+async fn pages_of_a_gateway_use_up_nobody_s_second_try() {
+    assert_eq!(twelve_answers_outlive(FaultKind::answer(502, "<html>Bad Gateway</html>")).await, 12);
+}
+
+#[tokio::test]
+async fn a_gateway_that_speaks_as_telegram_does_uses_up_nobody_s_second_try() {
+    let body = json!({"ok": false, "error_code": 502, "description": "Bad Gateway"});
+    assert_eq!(twelve_answers_outlive(FaultKind::answer(502, body.to_string())).await, 12);
+}
+
+#[tokio::test]
+async fn an_answer_that_telegram_takes_its_time_for_is_not_sent_twice() {
+    let (play, service) = Play::with_appeal().await;
+    let slow = FaultKind::delay(Duration::from_secs(25));
+    play.stage.telegram.fault(Fault::next(ALL, slow).of("sendMessage"));
+    play.types(2, "специалист_ответ", "Не спеша").await;
+    let wanted = |text: &str| text.starts_with("доставлено");
+    let within = PATIENCE + PATIENCE;
+    let told = play
+        .stage
+        .appeal_cell_where(2, "Доставка", wanted, within)
+        .await
+        .expect("it is delivered");
+    assert!(!told.contains("дважды"), "{told}");
+    assert_eq!(play.heard("Не спеша"), 1);
+    play.stage.telegram.clear_faults();
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_bot_rejects_no_message_and_says_what_to_do() {
+    let (play, service) = Play::with_appeal().await;
+    for (code, description, cure) in [
+        (401, "Unauthorized: invalid token specified", "@BotFather"),
+        (409, "Conflict: terminated by other getUpdates request", "somebody else"),
+    ] {
+        let body = json!({"ok": false, "error_code": code, "description": description});
+        play.stage
+            .telegram
+            .fault(Fault::next(ALL, FaultKind::answer(code, body.to_string())));
+        let sends = || play.stage.telegram.calls().by_method.get("sendMessage").copied().unwrap_or(0);
+        let before = sends();
+        let words = format!("Ответ после {code}, {description}");
+        play.types(2, "специалист_ответ", &words).await;
+        let barred = |status: &Status| status.telegram.barred.is_some_and(|bar| bar.cure().contains(cure));
+        play.stage
+            .status_where("the cure is named", barred, PATIENCE)
+            .await
+            .expect("it is told");
+        play.shows(2, "Доставка", |text| text.starts_with("ждёт")).await;
+        assert!(sends() <= before + 1, "after one refusal nothing is sent");
+        play.stage.telegram.clear_faults();
+        play.hears(&words).await;
+        play.shows(2, "Доставка", |text| text.starts_with("доставлено")).await;
+        play.shows(2, "специалист_ответ", str::is_empty).await;
+        let status = play.settled().await;
+        assert_eq!((status.telegram.barred, status.outbox.failed, status.outbox.unknown), (None, 0, 0));
+    }
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_silence_of_a_day_is_named_everywhere_and_the_operator_can_end_it() {
+    let (play, service) = Play::registered().await;
+    let flood = Fault::next(1, FaultKind::TooMany { retry_after: 86_400 }).of("sendMessage");
+    play.stage.telegram.fault(flood);
+    play.marina.write("Слышно ли меня?");
+    let silent = |status: &Status| status.telegram.silent_until.is_some();
+    play.stage
+        .status_where("the silence is told", silent, PATIENCE)
+        .await
+        .expect("it is told");
+    service.stop().await;
+    let service = play.start().await;
+    play.stage
+        .status_where("it is told after a restart", silent, PATIENCE)
+        .await
+        .expect("it is told");
+    let ready = reqwest::get(format!("http://{}/readyz", play.stage.address()))
+        .await
+        .expect("it answers");
+    let ready: serde_json::Value = ready.json().await.expect("it is JSON");
+    assert_eq!(
+        (&ready["status"], &ready["parts"]["telegram"]),
+        (&json!("degraded"), &json!("throttled"))
+    );
+    assert!(ready["telegram_silent_until"].is_string(), "{ready}");
+    assert_eq!(play.heard("Приняли, обращение"), 0);
+    let reply = ask(&play.stage.data_dir(), &Request::EndSilence).await;
+    assert!(matches!(reply, Ok(Reply::SilenceEnded)), "{reply:?}");
+    play.hears("Приняли, обращение").await;
+    let status = play.settled().await;
+    assert_eq!(status.telegram.silent_until, None);
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_busy_group_silences_nobody_but_itself() {
+    let mut play = Play::set().await;
+    let group = play.stage.telegram.group(-4242, "Операторы");
+    play.stage.configure("TELEGRAM__ADMIN_CHAT", "-4242");
+    group.add_bot(&play.operator);
+    let service = play.start().await;
+    play.registers().await;
+    let flood = Fault::next(1, FaultKind::TooMany { retry_after: 86_400 }).to(group.id());
+    play.stage.telegram.fault(flood);
+    group.write(&play.operator, "/status");
+    let refused = |_: &Status| play.stage.telegram.calls().too_many > 0;
+    play.stage
+        .status_where("the group is put off", refused, PATIENCE)
+        .await
+        .expect("it is");
+    play.marina.write("А мне ответят?");
+    play.hears("Приняли, обращение").await;
+    assert!(group.messages().is_empty());
+    let reply = ask(&play.stage.data_dir(), &Request::EndSilence).await;
+    assert!(matches!(reply, Ok(Reply::SilenceEnded)), "{reply:?}");
+    group.await_message(|_| true, PATIENCE).await.expect("the answer comes");
+    play.ends(service).await;
+}
