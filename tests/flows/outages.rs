@@ -57,16 +57,13 @@ async fn while_google_is_down_appeals_are_taken_and_written_later() {
 async fn while_telegram_is_down_answers_wait_and_say_so() {
     let (play, service) = Play::with_appeal().await;
     let body = serde_json::json!({"ok": false, "error_code": 500, "description": "Internal Server Error"});
-    play.stage.telegram.fault(
-        Fault::next(
-            1000,
-            FaultKind::Answer {
-                status: 500,
-                body: body.to_string(),
-            },
-        )
-        .of("sendMessage"),
-    );
+    play.stage.telegram.fault(Fault::next(
+        1000,
+        FaultKind::Answer {
+            status: 500,
+            body: body.to_string(),
+        },
+    ));
     play.types(2, "специалист_ответ", "Когда-нибудь").await;
     play.shows(2, "Доставка", |text| text.starts_with("ждёт")).await;
     play.stage.telegram.clear_faults();
