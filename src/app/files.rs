@@ -41,6 +41,6 @@ fn why(error: &CallError) -> Unavailable {
     tracing::warn!(%error, "a file is not to be had");
     match error {
         CallError::Refused { code: 400 | 404, .. } if error.bar().is_none() => Unavailable::Gone,
-        CallError::Refused { .. } | CallError::NotSent(_) | CallError::Lost(_) => Unavailable::Later,
+        CallError::Refused { .. } | CallError::NotSent(_) | CallError::Unmade(_) | CallError::Lost(_) => Unavailable::Later,
     }
 }

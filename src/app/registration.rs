@@ -54,7 +54,7 @@ pub(super) async fn register(parts: Arc<Parts>, stop: CancellationToken) {
         tracing::warn!(%error, "Telegram does not take our registration yet");
         let refused = match &error {
             CallError::Refused { description, .. } => Some(description.clone()),
-            CallError::NotSent(_) | CallError::Lost(_) => None,
+            CallError::NotSent(_) | CallError::Unmade(_) | CallError::Lost(_) => None,
         };
         set(&parts.registration.refused, refused);
         if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {

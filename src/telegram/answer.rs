@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::{
-        appeal::Why,
+        appeal::{Unfetched, Why},
         event::{Outcome, RetryAfter},
     },
     health::Health,
@@ -37,6 +37,9 @@ pub enum CallError {
     /// The request has surely not reached the Bot API.
     #[error("Telegram was not reached: {0}")]
     NotSent(String),
+    /// The request could not be put together: a file of ours is not to be had any more.
+    #[error("the request could not be made: {0}")]
+    Unmade(String),
     /// The request may have arrived; nobody knows.
     #[error("Telegram's answer was lost: {0}")]
     Lost(String),
@@ -98,6 +101,7 @@ pub fn outcome(result: Result<&Accepted, &CallError>, now: Timestamp) -> Outcome
             media: Some(media),
         }) => Outcome::Uploaded(*message, media.clone()),
         Err(CallError::NotSent(_)) => Outcome::Retry(RetryAfter::Schedule),
+        Err(CallError::Unmade(_)) => Outcome::Rejected(Why::File(Unfetched::Unreachable)),
         Err(CallError::Lost(_)) => Outcome::Unknown,
         Err(
             error @ CallError::Refused {
@@ -131,7 +135,7 @@ impl CallError {
             // A lost answer may be one message's bad luck, but in an outage each further message would lose its own.
             Self::NotSent(_) | Self::Lost(_) => Rest::Away,
             Self::Refused { .. } if self.bar().is_some() => Rest::Away,
-            Self::Refused { .. } => Rest::None,
+            Self::Refused { .. } | Self::Unmade(_) => Rest::None,
         }
     }
 
@@ -144,7 +148,7 @@ impl CallError {
             } => Health::Throttled,
             Self::NotSent(_) | Self::Lost(_) => Health::Down,
             Self::Refused { .. } if self.bar().is_some() => Health::Down,
-            Self::Refused { .. } => Health::Ok,
+            Self::Refused { .. } | Self::Unmade(_) => Health::Ok,
         }
     }
 
@@ -171,7 +175,7 @@ impl CallError {
                 moved_to,
                 ..
             } => matches!(refusal::why(*code, description, *moved_to), Why::Content(_)),
-            Self::NotSent(_) | Self::Lost(_) => false,
+            Self::NotSent(_) | Self::Unmade(_) | Self::Lost(_) => false,
         };
         content && self.is_a_bad_request_that_says(&["photo", "image_process_failed"])
     }
@@ -187,7 +191,7 @@ impl CallError {
             Self::Refused {
                 code: 400, description, ..
             } => words.iter().any(|words| refusal::says(description, words)),
-            Self::Refused { .. } | Self::NotSent(_) | Self::Lost(_) => false,
+            Self::Refused { .. } | Self::NotSent(_) | Self::Unmade(_) | Self::Lost(_) => false,
         }
     }
 
@@ -196,7 +200,7 @@ impl CallError {
     pub fn bar(&self) -> Option<Bar> {
         match self {
             Self::Refused { code, description, .. } => Bar::of(*code, description),
-            Self::NotSent(_) | Self::Lost(_) => None,
+            Self::NotSent(_) | Self::Unmade(_) | Self::Lost(_) => None,
         }
     }
 }

@@ -10,7 +10,10 @@ use frankenstein::{
     types::{AllowedUpdate, BotCommand},
 };
 use reqwest::multipart::Form;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use tokio::sync::watch;
 
 use super::{
@@ -155,11 +158,23 @@ impl Client {
         *self.0.bar.borrow()
     }
 
-    /// Who this bot is; the cheapest way to see whether Telegram and the token work.
+    /// Who this bot is.
     ///
     /// # Errors
     /// See [`CallError`], here and below.
     pub async fn me(&self) -> Result<Me, CallError> {
+        self.ask_for_me().await
+    }
+
+    /// Whether Telegram is there and serves the bot, in the cheapest way.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub async fn probe(&self) -> Result<(), CallError> {
+        self.ask_for_me::<IgnoredAny>().await.map(drop)
+    }
+
+    async fn ask_for_me<T: DeserializeOwned>(&self) -> Result<T, CallError> {
         let request = |http: &reqwest::Client, address| http.post(address).json(&Empty {}).timeout(PROBE_TIMEOUT);
         self.heard(self.request("getMe", request).await)
     }
@@ -317,7 +332,7 @@ impl Client {
         let health = result.as_ref().err().map_or(Health::Ok, CallError::health);
         self.0.health.send_if_modified(|known| std::mem::replace(known, health) != health);
         match &result {
-            Err(CallError::NotSent(_) | CallError::Lost(_)) => {}
+            Err(CallError::NotSent(_) | CallError::Unmade(_) | CallError::Lost(_)) => {}
             Ok(_) | Err(CallError::Refused { .. }) => {
                 let bar = result.as_ref().err().and_then(CallError::bar);
                 let changed = self.0.bar.send_if_modified(|known| std::mem::replace(known, bar) != bar);

@@ -150,7 +150,7 @@ impl Delivery {
         if choice.probe {
             let client = self.client.clone();
             self.probes
-                .spawn(async move { client.me().await.err().map_or(Rest::None, |error| error.rest(clock::now())) });
+                .spawn(async move { client.probe().await.err().map_or(Rest::None, |error| error.rest(clock::now())) });
         }
         if choice.go.is_empty() {
             return choice.wake;
@@ -274,7 +274,7 @@ fn judge(answered: &Answered, now: Timestamp) -> (Outcome, Answer) {
     let (heard, rest) = match result {
         Ok(_) => (true, Rest::None),
         Err(error @ CallError::Refused { .. }) => (true, error.rest(now)),
-        Err(error @ (CallError::NotSent(_) | CallError::Lost(_))) => (false, error.rest(now)),
+        Err(error @ (CallError::NotSent(_) | CallError::Unmade(_) | CallError::Lost(_))) => (false, error.rest(now)),
     };
     let round_trip = heard.then_some(*took);
     (outcome, Answer { round_trip, rest })

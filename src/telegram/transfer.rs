@@ -186,8 +186,7 @@ async fn parts(send: &Send, words: &Words, kind: MediaKind, file: &Upload<'_>) -
 }
 
 async fn part(file: &Upload<'_>) -> Result<Part, CallError> {
-    // Nothing has left then.
-    let body = file.content.body().await.map_err(|error| CallError::NotSent(error.to_string()))?;
+    let body = file.content.body().await.map_err(|error| CallError::Unmade(error.to_string()))?;
     Ok(Part::stream_with_length(body, file.content.size()).file_name(file.name.to_owned()))
 }
 

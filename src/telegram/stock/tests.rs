@@ -195,7 +195,8 @@ impl Play {
     }
 
     fn methods(&self) -> Vec<String> {
-        self.fake.calls().into_iter().map(|call| call.method).collect()
+        let calls = self.fake.calls().into_iter().map(|call| call.method);
+        calls.filter(|method| method != "getMe").collect()
     }
 
     /// What lies on the disk.
