@@ -263,7 +263,7 @@ async fn nothing_of_an_answer_goes_before_all_of_it_can() {
         .await;
     play.until(1, |appeal| appeal.delivery == Delivery::Failed(Why::File(Unfetched::Status(404))))
         .await;
-    assert!(play.fake.calls().is_empty());
+    assert!(play.methods().is_empty());
     play.types(1, &format!("Вот прайс:\n{}\n{}", play.link("/price.pdf"), play.link("/other.pdf")))
         .await;
     play.until(1, delivered).await;
