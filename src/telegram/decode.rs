@@ -8,7 +8,6 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use frankenstein::types::User;
 use jiff::Timestamp;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
@@ -63,6 +62,13 @@ struct Chat {
     kind: String,
 }
 
+/// The part of `User` that we act on.
+#[derive(Deserialize)]
+struct Sender {
+    id: i64,
+    language_code: Option<String>,
+}
+
 /// The part of `ChatMember` that tells of a block.
 #[derive(Deserialize)]
 struct Member {
@@ -79,7 +85,7 @@ struct Place {
 /// A message that was written, or one that was changed since.
 fn message(fields: &Fields<'_>) -> Result<Update, Undecodable> {
     let chat: Chat = fields.required("chat")?;
-    let from: Option<User> = fields.optional("from")?;
+    let from: Option<Sender> = fields.readable("from");
     let locale = locale(from.as_ref());
     let changed = fields.path == CHANGED;
     let Some(id) = private(&chat) else {
@@ -111,7 +117,7 @@ fn message(fields: &Fields<'_>) -> Result<Update, Undecodable> {
 }
 
 fn pressed(fields: &Fields<'_>) -> Result<Update, Undecodable> {
-    let from: User = fields.required("from")?;
+    let from: Sender = fields.required("from")?;
     let (chat, message) = match fields.optional::<Place>("message")? {
         Some(Place { chat, message_id }) => match private(&chat) {
             Some(id) => (id, message_id.map(MessageId)),
@@ -120,7 +126,7 @@ fn pressed(fields: &Fields<'_>) -> Result<Update, Undecodable> {
         // A message sent by way of inline mode, which we don't offer.
         None if fields.map.contains_key("inline_message_id") => return Ok(Update::Unserved("callback_query:inline".to_owned())),
         // Telegram leaves out a message that it has forgotten. Ours stand in private chats, whose id is the person's.
-        None => (ChatId(i64::try_from(from.id).map_err(|_| fields.unreadable("from"))?), None),
+        None => (ChatId(from.id), None),
     };
     let data: Option<String> = fields.optional("data")?;
     Ok(Update::Pressed {
@@ -134,7 +140,7 @@ fn pressed(fields: &Fields<'_>) -> Result<Update, Undecodable> {
 
 fn membership(fields: &Fields<'_>) -> Result<Update, Undecodable> {
     let chat: Chat = fields.required("chat")?;
-    let from: Option<User> = fields.optional("from")?;
+    let from: Option<Sender> = fields.readable("from");
     let Some(id) = private(&chat) else {
         let member: Option<Member> = fields.readable("new_chat_member");
         let taken_in = member.is_some_and(|member| matches!(member.status.as_str(), "member" | "administrator"));
@@ -170,7 +176,7 @@ fn elsewhere(kind: &str, chat: &Chat) -> Update {
     Update::Unserved(format!("{kind}:{}", word(&chat.kind)))
 }
 
-fn locale(from: Option<&User>) -> Locale {
+fn locale(from: Option<&Sender>) -> Locale {
     Locale::of_tag(from.and_then(|from| from.language_code.as_deref()))
 }
 

@@ -6,6 +6,7 @@ mod archive;
 mod broadcasts;
 mod cases;
 mod delivery;
+mod edits;
 mod lines;
 mod mixed;
 mod operator;

@@ -4,11 +4,10 @@
 
 use std::fmt::Write as _;
 
-use frankenstein::types::User;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Fields, words};
+use super::{Fields, Sender, words};
 use crate::{
     domain::{
         ids::MessageId,
@@ -130,7 +129,7 @@ struct Contact {
     phone_number: Option<String>,
     first_name: Option<String>,
     last_name: Option<String>,
-    user_id: Option<u64>,
+    user_id: Option<i64>,
 }
 
 /// The part of `MessageOrigin` that names somebody, whichever kind it is.
@@ -159,7 +158,7 @@ struct Quoted {
 }
 
 /// What a message holds.
-pub(super) fn content(fields: &Fields<'_>, from: Option<&User>) -> Result<Content, Undecodable> {
+pub(super) fn content(fields: &Fields<'_>, from: Option<&Sender>) -> Result<Content, Undecodable> {
     if let Some(text) = fields.optional::<String>("text")? {
         let entities: Option<Value> = fields.readable("entities");
         return Ok(Content::Text(Text(words::with_addresses(&text, entities.as_ref()))));
@@ -171,7 +170,7 @@ pub(super) fn content(fields: &Fields<'_>, from: Option<&User>) -> Result<Conten
         .unwrap_or_else(|| otherwise(fields)))
 }
 
-fn contact(fields: &Fields<'_>, from: Option<&User>) -> Option<Content> {
+fn contact(fields: &Fields<'_>, from: Option<&Sender>) -> Option<Content> {
     let contact: Contact = fields.readable("contact")?;
     let own = from.is_some_and(|from| contact.user_id == Some(from.id));
     Some(Content::Contact {

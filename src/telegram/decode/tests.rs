@@ -58,6 +58,14 @@ fn a_private_text_is_a_message() {
 }
 
 #[test]
+fn a_sender_who_cannot_be_read_does_not_keep_his_words_back() {
+    for from in [json!({"id": 42}), json!({"id": "?"}), json!(null), json!("?")] {
+        let text = content_of(&json!({"text": "Добрый день", "from": from}));
+        assert_eq!(text, Content::Text(Text::from("Добрый день")), "{from}");
+    }
+}
+
+#[test]
 fn a_contact_is_own_only_with_the_sender_s_id() {
     for (user, own) in [(json!(42), true), (json!(43), false), (Value::Null, false)] {
         let contact = json!({"contact": {"phone_number": "79123456789", "first_name": "В", "user_id": user}});
