@@ -78,6 +78,8 @@ pub struct Stage {
     directory: tempfile::TempDir,
     variables: Vec<(String, String)>,
     listen: SocketAddr,
+    /// Calls the service as the spreadsheet's script does.
+    script: reqwest::Client,
 }
 
 /// A running service.
@@ -127,6 +129,7 @@ impl Stage {
             directory,
             variables,
             listen,
+            script: reqwest::Client::new(),
         })
     }
 
@@ -359,7 +362,8 @@ impl Stage {
         let body = serde_json::json!({"spreadsheet_id": BOOK, "tab": tab}).to_string();
         let at = clock::now().as_second();
         let id = format!("msg_stage_{at}");
-        let response = reqwest::Client::new()
+        let response = self
+            .script
             .post(format!("http://{}/sheets/changed", self.listen))
             .header("content-type", "application/json")
             .header("webhook-id", &id)

@@ -4,10 +4,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::{
+    clock,
     config::{Settings, TabAddress},
     domain::{ids::SpreadsheetId, rules::Rules, tab::Tab, text::fold},
     sheets::{desk::DeskState, driver, layout::words::TabWords},
@@ -62,7 +62,8 @@ impl Desks {
     }
 
     /// The tabs for `status`.
-    pub(super) fn looks(&self, now: Timestamp) -> BTreeMap<String, LookStatus> {
+    pub(super) fn looks(&self) -> BTreeMap<String, LookStatus> {
+        let now = clock::steady();
         let mut looks = BTreeMap::new();
         for desk in &self.each {
             for tab in &desk.state.borrow().tabs {

@@ -8,7 +8,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::{App, Ended, Observer, Parts, Purpose, Request, StartError, admin::ask, desks};
 use crate::{
-    clock,
     config::{Settings, TabAddress},
     domain::{
         ids::{ChatId, OutboxId},
@@ -93,7 +92,7 @@ fn seen(parts: &Parts) -> Vec<String> {
     let held = parts.journal.snapshot().figures().held;
     let sheets = &parts.settings.sheets;
     let titles = [(Tab::Partners, &sheets.partners), (Tab::Appeals, &sheets.appeals)];
-    let looks = parts.desks.looks(clock::now());
+    let looks = parts.desks.looks();
     let told = |(tab, address): (Tab, &TabAddress)| {
         let look = looks
             .get(tab.name())

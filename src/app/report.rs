@@ -166,7 +166,7 @@ pub(super) fn status(parts: &Parts) -> Status {
     let figures: Figures = snapshot.figures();
     let oldest = snapshot.oldest();
     let age = |since: Option<Timestamp>| since.map(|since| u64::try_from(clock::now().duration_since(since).as_secs()).unwrap_or(0));
-    let left = parts.hub.quota(clock::now());
+    let left = parts.hub.quota();
     let restarts = parts.supervisor.states().iter().map(|state| state.restarts).sum();
     Status {
         inbox: Inbox {
@@ -193,7 +193,7 @@ pub(super) fn status(parts: &Parts) -> Status {
             .map(|broadcast| described(broadcast, parts.settings.telegram.rate_per_second))
             .collect(),
         partners: partners(&snapshot),
-        looks: parts.desks.looks(clock::now()),
+        looks: parts.desks.looks(),
         quota: Quota {
             reads: left.reads,
             writes: left.writes,
@@ -264,7 +264,7 @@ pub(super) fn intake(parts: &Arc<Parts>) -> http::Intake {
         },
         promotions: parts.settings.promotions.legacy_secret.clone().map(|secret| PromotionsPush {
             secret,
-            nudge: Arc::new(move || pushed.journal.signals().looks.mark(Tab::Promotions)),
+            nudge: Arc::new(move || pushed.journal.signals().looks.hint(Tab::Promotions)),
         }),
         readiness: Arc::new(move || readiness(&asked)),
     }
@@ -274,7 +274,7 @@ fn resolve(parts: &Parts, nudge: &Nudge) -> Resolved {
     match parts.desks.tab_called(&nudge.spreadsheet_id, &nudge.tab) {
         Some(tab) => {
             parts.note_push();
-            parts.journal.signals().looks.mark(tab);
+            parts.journal.signals().looks.hint(tab);
             Resolved::Known
         }
         None => Resolved::Unknown,

@@ -158,7 +158,7 @@ async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
 /// How many calls Google still grants: by the service where it runs, else by this command's own.
 async fn quota(settings: &Settings, hub: &Hub) -> Finding {
     let Ok(Reply::Status(status)) = ask(&settings.data_dir, &Request::Status).await else {
-        let left = hub.quota(clock::now());
+        let left = hub.quota();
         let made = CALLS_PER_WINDOW.saturating_sub(left.reads);
         return fine(
             "quota",

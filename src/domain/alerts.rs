@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::spans::{age, has_lasted};
+
 /// A trouble that may pass by itself is told once it has lasted so long: longer than the hiccup of a network, and seen by two checks.
 const LASTS: SignedDuration = SignedDuration::from_mins(4);
 /// The same trouble is not told again within this time.
@@ -89,8 +91,8 @@ impl Alerts {
                 told: None,
             });
             let since = *standing.since.get_or_insert(now);
-            let lasts = trouble.is_certain() || now.duration_since(since) >= LASTS;
-            let rests = standing.told.is_some_and(|told| now.duration_since(told) < RESTS);
+            let lasts = trouble.is_certain() || has_lasted(since, now, LASTS);
+            let rests = standing.told.is_some_and(|told| !has_lasted(told, now, RESTS));
             if lasts && !rests && !standing.open {
                 (standing.open, standing.told) = (true, Some(now));
                 tells.push(Told::Begun(trouble));
@@ -102,13 +104,10 @@ impl Alerts {
             }
             let since = standing.since.take();
             if std::mem::take(&mut standing.open) {
-                tells.push(Told::Over(
-                    *trouble,
-                    since.map_or(SignedDuration::ZERO, |since| now.duration_since(since)),
-                ));
+                tells.push(Told::Over(*trouble, since.map_or(SignedDuration::ZERO, |since| age(since, now))));
             }
         }
-        let rests = |told: Timestamp| now.duration_since(told) < RESTS;
+        let rests = |told: Timestamp| !has_lasted(told, now, RESTS);
         self.standing
             .retain(|_, standing| standing.since.is_some() || standing.told.is_some_and(rests));
         tells

@@ -10,6 +10,7 @@ use super::{
     ids::Number,
     partner::RowTrouble,
     rules::Rules,
+    spans::age,
     view::View,
     wording::Note,
 };
@@ -36,7 +37,7 @@ pub fn count(view: &impl View, appeals: impl Iterator<Item = Appeal>, now: Times
     }
     Digest {
         unanswered,
-        oldest: oldest.map(|(since, number)| (number, now.duration_since(since).as_hours())),
+        oldest: oldest.map(|(since, number)| (number, age(since, now).as_hours())),
         failed: (named, failed),
     }
 }

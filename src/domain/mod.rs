@@ -33,6 +33,7 @@ pub mod project;
 pub mod promotion;
 pub mod tally;
 
+mod spans;
 mod turn;
 
 pub mod media;

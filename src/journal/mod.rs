@@ -20,6 +20,7 @@ mod records;
 mod recovery;
 mod restore;
 mod round;
+mod setback;
 mod snapshot;
 mod tables;
 #[cfg(test)]
@@ -61,7 +62,7 @@ use self::{
     writer::Writer,
 };
 pub use self::{
-    nudges::Nudges,
+    nudges::{Marked, Nudges},
     snapshot::{Figures, SetAside, Snapshot},
 };
 use crate::domain::{

@@ -66,6 +66,29 @@ pub(super) fn silent_until<T: ReadableTable<Bytes, Bytes>>(tables: &Tables<T>) -
         .transpose()
 }
 
+/// The clock was set back by so much: whatever waits for a moment to come waits as long as was meant.
+pub(super) fn set_back(tables: &mut Ledger<'_>, by: SignedDuration, now: Timestamp) -> Result<(), Fault> {
+    if let Some(until) = silent_until(tables)?.filter(|until| *until > now) {
+        be_silent(tables, until.checked_sub(by).unwrap_or(now))?;
+    }
+    for (_, id) in tables.pairs(Place::Waiting, &[], Bound::Unbounded, usize::MAX)? {
+        let message = match tables.read::<Message>(Place::Outbox, &id) {
+            Ok(message) => message,
+            // It is not sent either.
+            Err(Fault::Record(_)) => continue,
+            Err(fault @ Fault::Disk(_)) => return Err(fault),
+        };
+        if let Some(mut message) = message
+            && let OutboxState::Waiting(due) = message.entry.state
+            && due > now
+        {
+            message.entry.state = OutboxState::Waiting(due.checked_sub(by).unwrap_or(now));
+            tables.write(Place::Outbox, &id, &message)?;
+        }
+    }
+    Ok(())
+}
+
 /// Ends a message: the id and how it ended stay; the text goes, unless the operator may want it sent again.
 pub(super) fn finish(tables: &mut Ledger<'_>, id: &OutboxId, ending: Ending, now: Timestamp) -> Result<(), Fault> {
     let id = keys::of(id)?;

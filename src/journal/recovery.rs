@@ -10,6 +10,7 @@ use super::{
     judge::{Halt, Judge},
     keys, mixed, outbox,
     records::VERSION,
+    setback,
     tables::{Fault, Ledger, Place},
 };
 use crate::{
@@ -68,6 +69,7 @@ fn begin(tables: &mut Ledger<'_>) -> Result<(), Halt> {
         return Err(Fault::Disk("the file was written by a newer Sheetdesk".to_owned()).into());
     }
     tables.put(Place::Meta, FORMAT, &VERSION.to_be_bytes())?;
+    setback::wake_up(tables, clock::now())?;
     if !tables.remove(Place::Meta, CLEAN)? {
         inbox::count_deaths(tables)?;
     }

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{
     Signals,
@@ -20,12 +20,18 @@ use super::{
     queue::{Course, Group, Message, Reply},
     recovery,
     round::{Done, Given, work},
+    setback,
     tables::{Fault, Place},
 };
-use crate::{clock, domain::ids::Seq};
+use crate::{
+    clock::{self, Reading},
+    domain::ids::Seq,
+};
 
-/// When idle it wakes so often, forgets a little, and looks at the clock again, so that a clock set anew does no harm.
+/// When idle it forgets a little so often.
 const UPKEEP_EVERY: Duration = Duration::from_secs(60);
+/// When idle it looks at the clock so often: one that was set back delays nothing for longer.
+const GLANCE_EVERY: Duration = Duration::from_secs(1);
 /// The pause before the file is opened again after a failure; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// Once the disk has room again, storing goes on within this time.
@@ -48,6 +54,8 @@ pub(super) struct Writer {
     /// Something is stored and not yet decided.
     pending: bool,
     next_timer: Option<Timestamp>,
+    /// The clocks at the last commit.
+    clock: Reading,
     /// Held to the end: another process may not have the directory before the file is closed.
     _lock: File,
 }
@@ -74,6 +82,7 @@ impl Writer {
             // The first round finds out, and learns of the next timer.
             pending: true,
             next_timer: None,
+            clock: Reading::take(),
             _lock: lock,
         })
     }
@@ -87,7 +96,9 @@ impl Writer {
             if self.course == Course::Abandoned {
                 break;
             }
-            self.round(group);
+            if self.pending || !group.is_empty() || self.is_due() {
+                self.round(group);
+            }
         }
         self.finish();
         tracing::info!("the journal's writer stops");
@@ -98,8 +109,17 @@ impl Writer {
         if self.pending || self.course != Course::Open {
             return Duration::ZERO;
         }
-        let until = self.next_timer.map_or(SignedDuration::MAX, |at| at.duration_since(clock::now()));
-        Duration::try_from(until).unwrap_or_default().min(UPKEEP_EVERY)
+        let until = self.next_timer.map(|at| at.duration_since(clock::now()));
+        let until = until.map(|until| Duration::try_from(until).unwrap_or_default());
+        until.map_or(GLANCE_EVERY, |until| until.min(GLANCE_EVERY))
+    }
+
+    /// Whether time alone brings work: a timer, the upkeep, a clock that was set back.
+    fn is_due(&self) -> bool {
+        let reading = Reading::take();
+        self.next_timer.is_some_and(|at| at <= reading.wall())
+            || reading.since(self.clock) >= UPKEEP_EVERY
+            || reading.set_back_since(self.clock).is_some()
     }
 
     /// Once closing it stays so: that nobody can ask any more is then no news.
@@ -124,14 +144,20 @@ impl Writer {
 
     /// One transaction with its commit; a panic in it is a failure like any other.
     fn attempt(&mut self, group: &Group, probing: bool) -> Result<Done, Fault> {
-        let now = clock::now();
+        let reading = Reading::take();
+        let (now, back) = (reading.wall(), reading.set_back_since(self.clock));
         let (stray, mut given) = (&self.stray, Given::default());
         let judge = &mut self.judge;
         let committed = catch_unwind(AssertUnwindSafe(|| {
             self.disk.with(|db| {
                 judge.transact(db, |judge, tables| {
                     given = Given::default();
-                    let done = work(judge, tables, group, stray, &mut given, now)?;
+                    if let Some(by) = back {
+                        setback::set_back(tables, by, now)?;
+                    }
+                    setback::note(tables, now)?;
+                    let mut done = work(judge, tables, group, stray, &mut given, now)?;
+                    done.hints.outbox |= back.is_some();
                     if probing {
                         tables.put(Place::Meta, PROBE, &[])?;
                     }
@@ -142,6 +168,8 @@ impl Writer {
         match committed {
             Ok(Ok(done)) => {
                 self.stray = Given::default();
+                self.clock = reading;
+                back.into_iter().for_each(setback::tell);
                 Ok(done)
             }
             Ok(Err(fault)) => {

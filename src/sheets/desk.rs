@@ -18,6 +18,7 @@ mod settle;
 mod shared;
 mod spill;
 mod station;
+mod wishes;
 mod writing;
 
 #[cfg(test)]
@@ -40,7 +41,7 @@ use crate::{
         row::DesiredRow,
         tab::Tab,
     },
-    journal::{Intent, StoreError, Touched},
+    journal::{Intent, Marked, StoreError, Touched},
 };
 use amend::Amend;
 use archive::Archive;
@@ -51,6 +52,7 @@ use draft::Draft;
 use pace::Pace;
 use spill::Spill;
 use station::{Hinders, Station};
+use wishes::Wishes;
 
 /// The structure (grid sizes, filters, tab names) is read again after this long; it changes rarely, and errors have it read at once.
 const STRUCTURE_AGE: SignedDuration = SignedDuration::from_mins(10);
@@ -58,8 +60,8 @@ const STRUCTURE_AGE: SignedDuration = SignedDuration::from_mins(10);
 /// What a desk is told.
 #[derive(Debug)]
 pub enum Input {
-    /// Tabs may have changed.
-    Nudge(BTreeSet<Tab>),
+    /// Tabs are to be looked at, or may have changed.
+    Nudge(Marked),
     /// Rows of these tabs may be dirty.
     Dirty(BTreeSet<Tab>),
     /// The answer to [`Output::ReadStructure`].
@@ -160,7 +162,7 @@ pub struct DeskState {
 pub struct TabReport {
     /// Which.
     pub tab: Tab,
-    /// When the last complete look began.
+    /// When the last complete look began, by the clock by which the desk is driven.
     pub looked: Option<Timestamp>,
     /// The rows that it found.
     pub rows: usize,
@@ -223,13 +225,6 @@ struct Sent {
     head: usize,
 }
 
-/// What is to be done when there is time.
-#[derive(Debug, Default)]
-struct Wishes {
-    looks: BTreeSet<Tab>,
-    dirty: BTreeSet<Tab>,
-}
-
 /// One round of looking and writing.
 #[derive(Debug, Default)]
 struct Cycle {
@@ -273,7 +268,7 @@ impl Desk {
             phase: Phase::Idle,
             wishes: Wishes {
                 looks: stations.iter().map(Station::tab).collect(),
-                dirty: BTreeSet::new(),
+                ..Wishes::default()
             },
             stations,
             archive: Archive::new(archive),
@@ -298,18 +293,17 @@ impl Desk {
     /// Learns what happened and says what to do next. An answer that nothing waits for is ignored.
     pub fn step(&mut self, input: Input, now: Timestamp) -> Vec<Output> {
         match input {
-            Input::Nudge(tabs) => {
+            Input::Nudge(marked) => {
                 self.archive.may_be_mended();
-                self.wish(now, |wishes| {
-                    wishes.looks.extend(tabs);
-                    true
-                })
+                self.wishes.looks.extend(marked.wanted);
+                self.wishes.hints.extend(marked.hinted);
+                self.wish(now)
             }
-            Input::Dirty(tabs) => self.wish(now, |wishes| {
-                wishes.dirty.extend(tabs);
-                true
-            }),
-            Input::Tick => self.wish(now, |_| true),
+            Input::Dirty(tabs) => {
+                self.wishes.dirty.extend(tabs);
+                self.wish(now)
+            }
+            Input::Tick => self.wish(now),
             Input::Structure(answer) => self.structured(answer, now),
             Input::Read(answer) => self.read(answer, now),
             Input::Applied(answer) => self.applied(answer, now),
@@ -342,11 +336,8 @@ impl Desk {
         }
     }
 
-    fn wish(&mut self, now: Timestamp, note: impl FnOnce(&mut Wishes) -> bool) -> Vec<Output> {
-        note(&mut self.wishes);
-        let known: BTreeSet<Tab> = self.stations.iter().map(Station::tab).collect();
-        self.wishes.looks.retain(|tab| known.contains(tab));
-        self.wishes.dirty.retain(|tab| known.contains(tab));
+    fn wish(&mut self, now: Timestamp) -> Vec<Output> {
+        self.wishes.retain(|tab| self.stations.iter().any(|station| station.tab() == tab));
         if self.is_idle() { self.begin(now) } else { Vec::new() }
     }
 
@@ -387,6 +378,9 @@ impl Desk {
 
     fn start_cycle(&mut self, tabs: Vec<Tab>, now: Timestamp) -> Vec<Output> {
         self.wishes.looks.retain(|tab| !tabs.contains(tab));
+        for &tab in tabs.iter().filter(|tab| self.wishes.hints.remove(tab)) {
+            self.pace.heeds(tab, now);
+        }
         self.pace.looks(now);
         self.archive.renew(now);
         if self
@@ -415,14 +409,16 @@ impl Desk {
         looks.chain(fence).min()
     }
 
-    /// From when on a tab may be looked at: because of a nudge, of dirty rows, of a trouble.
-    fn moments(&self, station: &Station, now: Timestamp) -> [Option<Timestamp>; 3] {
+    /// From when on a tab may be looked at: because of a nudge, of a hint, of dirty rows, of a trouble.
+    fn moments(&self, station: &Station, now: Timestamp) -> [Option<Timestamp>; 4] {
         let reads = self.pace.reads.resting(now).unwrap_or(Timestamp::MIN);
         let nudged = self.wishes.looks.contains(&station.tab()).then(|| self.pace.next_look.max(reads));
+        let heeded = self.pace.next_look.max(self.pace.next_heed(station.tab())).max(reads);
+        let hinted = self.wishes.hints.contains(&station.tab()).then_some(heeded);
         let dirty = self.wishes.dirty.contains(&station.tab()) && self.open.is_empty();
         let writable = self.pace.write_gate(now).max(reads);
         let dirty = dirty.then(|| writable.max(station.unwritable_until().unwrap_or(Timestamp::MIN)));
-        [nudged, dirty, station.retries_at().map(|again| again.max(reads))]
+        [nudged, hinted, dirty, station.retries_at().map(|again| again.max(reads))]
     }
 
     fn station(&mut self, tab: Tab) -> Option<&mut Station> {

@@ -1,6 +1,7 @@
 //! The loop that runs one desk: carries out what it asks for, and wakes it.
 //!
-//! Invariant: one call at a time, its answer goes back to the desk; a stop lets a write end, or leaves its intent to tell of it.
+//! Invariant: one call at a time, its answer goes back to the desk; a stop lets a write end, or leaves its intent to tell of it. The desk
+//! reckons by the steady clock; what the journal learns is told by the wall clock.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,12 +22,13 @@ use super::{
     hub::Hub,
     layout::words::TabWords,
     look::Known,
+    quota::RESERVED_READS,
     wire::{Batch, CallError, Change, ReadBack},
 };
 use crate::{
     clock,
     domain::{
-        event::{Event, RowMark, RowResult, WriteReport, WrittenRow},
+        event::{Event, Looked, RowMark, RowResult, WriteReport, WrittenRow},
         ids::{FenceId, RowKey, Seq, SpreadsheetId},
         project::project,
         rules::Rules,
@@ -36,8 +38,11 @@ use crate::{
     journal::{Journal, Snapshot, StoreError, Touched},
 };
 
-/// The longest sleep: a jump of the clock does no harm for longer.
+/// The longest sleep: a hint that was lost does no harm for longer.
 const STEP: Duration = Duration::from_secs(10);
+
+/// Where few reads are left, they are counted anew so often: each leaves the window at its own time.
+const RECOUNT: Duration = Duration::from_secs(1);
 
 /// A write in hand may end within this time after the stop; the process is given 2 s.
 const WRITE_GRACE: Duration = Duration::from_millis(1_200);
@@ -86,8 +91,7 @@ pub async fn run(room: Room, state: &watch::Sender<DeskState>, stop: Cancellatio
     let mut driver = Driver::new(room, stop);
     let mut input = Some(Input::Tick);
     while let Some(next) = input {
-        let now = clock::now();
-        let output = desk.step(next, now).pop();
+        let output = desk.step(next, clock::steady()).pop();
         publisher.publish(desk.state());
         if let (Some(observer), Some(Output::Write(batch))) = (&observer, &output) {
             desk.intention(batch).iter().for_each(|line| observer(line));
@@ -215,17 +219,19 @@ impl Driver {
                 self.told.extend(&dirty);
                 return Some(Input::Dirty(dirty));
             }
-            let left = until.map_or(STEP, |until| {
-                let left = until.duration_since(clock::now());
-                Duration::try_from(left).unwrap_or_default().min(STEP)
+            let hints = self.hub.quota().reads > RESERVED_READS;
+            let longest = if hints { STEP } else { RECOUNT };
+            let left = until.map_or(longest, |until| {
+                let left = until.duration_since(clock::steady());
+                Duration::try_from(left).unwrap_or_default().min(longest)
             });
             tokio::select! {
                 () = self.stop.cancelled() => return None,
-                tabs = self.journal.signals().looks.wanted(&self.tabs) => return Some(Input::Nudge(tabs)),
+                marked = self.journal.signals().looks.taken(&self.tabs, hints) => return Some(Input::Nudge(marked)),
                 // The journal's handle holds the sender, so this ends with news alone.
                 Ok(()) = self.dirtied.changed() => {}
                 () = sleep(left) => {
-                    if until.is_some_and(|until| until <= clock::now()) {
+                    if until.is_some_and(|until| until <= clock::steady()) {
                         return Some(Input::Tick);
                     }
                 }
@@ -287,7 +293,7 @@ impl Driver {
     }
 
     async fn apply(&self, events: Vec<Event>, overwritten: &[RowMark]) -> Result<(), StoreError> {
-        self.journal.apply(events).await?;
+        self.journal.apply(events.into_iter().map(by_the_wall_clock).collect()).await?;
         let report = self.moved(overwritten);
         if report.rows.is_empty() {
             return Ok(());
@@ -366,6 +372,17 @@ impl Driver {
             answer = call => Some(answer),
             () = self.stop.cancelled() => None,
         }
+    }
+}
+
+/// When a look began, as the journal reckons.
+fn by_the_wall_clock(event: Event) -> Event {
+    match event {
+        Event::Looked(looked) => Event::Looked(Looked {
+            began: clock::wall_of(looked.began),
+            ..looked
+        }),
+        event => event,
     }
 }
 

@@ -120,7 +120,6 @@ impl Hub {
             quota: Mutex::default(),
             health: Mutex::new(Health::Ok),
             patience,
-            now,
             reads_only: false,
         })))
     }
@@ -233,8 +232,8 @@ impl Hub {
 
     /// How many calls may still be made in this minute.
     #[must_use]
-    pub fn quota(&self, now: Timestamp) -> QuotaLeft {
-        let quota = self.0.quota();
+    pub fn quota(&self) -> QuotaLeft {
+        let (quota, now) = (self.0.quota(), clock::steady());
         QuotaLeft {
             reads: quota.left(Kind::Read, now),
             writes: quota.left(Kind::Write, now),
@@ -262,7 +261,7 @@ impl Hub {
     async fn admit(&self, kind: Kind) -> Result<Ear, CallError> {
         let prepared = self.0.tokens.prepare().await;
         prepared.map_err(|error| CallError::Unavailable(format!("no token: {error}")))?;
-        let admitted = self.0.quota().admit(kind, (self.0.now)());
+        let admitted = self.0.quota().admit(kind, clock::steady());
         admitted.map_err(|until| CallError::Throttled { until: Some(until) })?;
         Ok(Ear {
             hub: self.clone(),
@@ -333,7 +332,6 @@ struct Inner {
     quota: Mutex<Quota>,
     health: Mutex<Health>,
     patience: Patience,
-    now: fn() -> Timestamp,
     /// Every write is refused here.
     reads_only: bool,
 }
@@ -369,7 +367,7 @@ impl common::Delegate for Ear {
     fn pre_request(&mut self) {
         let hub = &self.hub.0;
         if self.renewed {
-            hub.quota().spend(self.kind, (hub.now)());
+            hub.quota().spend(self.kind, clock::steady());
         }
         self.issue = hub.tokens.issue();
         self.heard.in_flight = true;
@@ -386,7 +384,8 @@ impl common::Delegate for Ear {
         }
         let header = response.headers().get(hyper::header::RETRY_AFTER);
         let asked = header.and_then(|value| value.to_str().ok());
-        self.heard.until = asked.and_then(|header| outcome::retry_after(header, (self.hub.0.now)()));
+        let rest = asked.and_then(|header| outcome::retry_after(header, clock::now()));
+        self.heard.until = rest.map(|rest| clock::steady() + rest);
         common::Retry::Abort
     }
 }

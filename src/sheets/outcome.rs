@@ -2,8 +2,10 @@
 //!
 //! Invariant: "not applied" is said only where Google itself, or the lack of a connection, vouches for it; all else of a write is unknown.
 
+use std::time::Duration;
+
 use google_sheets4::common;
-use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
+use jiff::{Timestamp, fmt::rfc2822};
 use serde_json::Value;
 
 use super::{
@@ -54,17 +56,17 @@ pub(super) fn nonsense(kind: Kind) -> CallError {
     lost(kind, NONSENSE.to_owned())
 }
 
-/// The moment named by a `Retry-After` header (RFC 9110, 10.2.3: seconds or a date), within reason.
-pub(super) fn retry_after(header: &str, now: Timestamp) -> Option<Timestamp> {
+/// The rest that a `Retry-After` header asks for (RFC 9110, 10.2.3: seconds or a date), within reason.
+pub(super) fn retry_after(header: &str, now: Timestamp) -> Option<Duration> {
     let header = header.trim();
-    let latest = now + LONGEST_SILENCE;
-    match header.parse::<u32>() {
-        Ok(seconds) => Some(latest.min(now + SignedDuration::from_secs(i64::from(seconds)))),
+    let rest = match header.parse::<u32>() {
+        Ok(seconds) => Duration::from_secs(seconds.into()),
         Err(_) => {
             let date = rfc2822::DateTimeParser::new().parse_timestamp(header).ok()?;
-            Some(date.clamp(now, latest))
+            Duration::try_from(date.duration_since(now)).unwrap_or_default()
         }
-    }
+    };
+    Some(rest.min(LONGEST_SILENCE))
 }
 
 /// Words from outside made fit for one line: no control characters, no more than a reader needs.
@@ -247,7 +249,7 @@ mod tests {
     #[test]
     fn retry_after_is_seconds_or_a_date_within_reason() {
         let now = Timestamp::from_second(1_445_412_480).unwrap();
-        let later = |seconds: i64| Some(now + SignedDuration::from_secs(seconds));
+        let later = |seconds| Some(Duration::from_secs(seconds));
         assert_eq!(retry_after("7", now), later(7));
         assert_eq!(retry_after("4000000000", now), later(900));
         assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:30 GMT", now), later(30));

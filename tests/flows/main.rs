@@ -24,4 +24,5 @@ mod sends;
 mod service;
 mod staff;
 mod state_tab;
+mod storms;
 mod structure;

@@ -85,7 +85,15 @@ impl Child {
 
     /// The same, by a program such as `nohup` that becomes ours.
     pub(crate) async fn serve_by(starter: &[&str], stage: &Stage) -> Self {
-        let mut child = Self::start_by(starter, stage.directory(), stage.variables(), &["serve"]);
+        Self::alive(Self::start_by(starter, stage.directory(), stage.variables(), &["serve"]), stage).await
+    }
+
+    /// The same with this environment.
+    pub(crate) async fn serve_with(stage: &Stage, variables: &[(String, String)]) -> Self {
+        Self::alive(Self::start(stage.directory(), variables, &["serve"]), stage).await
+    }
+
+    async fn alive(mut child: Self, stage: &Stage) -> Self {
         let url = format!("http://{}/livez", stage.address());
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         let deadline = clock::monotonic() + PATIENCE;

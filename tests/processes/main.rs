@@ -6,6 +6,7 @@ mod apps_script;
 mod backups;
 mod broadcast_kills;
 mod child;
+mod clocks;
 mod commands;
 #[path = "../support/crowd.rs"]
 mod crowd;

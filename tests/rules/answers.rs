@@ -255,9 +255,22 @@ fn with_a_grace_an_answer_rests_and_its_last_text_is_sent() {
     table.row(1, Status::New, "Чистовик");
     table.later(10);
     let wake = Event::Due(Wake::Appeal(table.appeal(1).id));
-    assert_eq!(table.event(&wake), [""; 0], "the second text rests for its own 30 seconds");
+    assert_eq!(table.event(&wake), ["wake in 20 s"], "the second text rests for its own 30 seconds");
     table.later(20);
     assert_eq!(table.event(&wake)[0], "7001: Ответ на обращение № 1 / Чистовик");
+}
+
+#[test]
+fn a_clock_that_is_set_back_lets_no_answer_rest_for_ever() {
+    let mut table = Table::with_appeal();
+    table.rules.grace = SignedDuration::from_secs(30);
+    table.row(1, Status::New, "Отправили");
+    let wake = Event::Due(Wake::Appeal(table.appeal(1).id));
+    // Its timer comes after thirty seconds all the same, and the clock says twenty.
+    table.later(20);
+    assert_eq!(table.event(&wake), ["wake in 10 s"]);
+    table.later(-120);
+    assert_eq!(table.event(&wake)[0], "7001: Ответ на обращение № 1 / Отправили");
 }
 
 #[test]

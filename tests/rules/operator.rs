@@ -63,7 +63,9 @@ fn the_digest_counts_who_waits_and_what_did_not_arrive() {
     assert_eq!(say(&mut table), ["1: Доброе утро! Никто не ждёт ответа."]);
     table.text(ANNA, "Раз");
     table.placed(1);
-    table.now += SignedDuration::from_hours(50);
+    table.now -= SignedDuration::from_hours(50);
+    assert_eq!(say(&mut table), ["1: Доброе утро! Ответа ждёт 1 обращение: № 1, 0 ч."]);
+    table.now += SignedDuration::from_hours(100);
     assert_eq!(say(&mut table), ["1: Доброе утро! Ответа ждёт 1 обращение: № 1, 2 дн 2 ч."]);
     table.row(1, Status::New, "Готово");
     let gone = Outcome::Rejected(Why::ChatNotFound);

@@ -105,6 +105,17 @@ fn while_the_sheet_is_away_the_partner_hears_from_us_within_five_seconds_and_onc
 }
 
 #[test]
+fn a_clock_that_is_set_back_keeps_nobody_waiting_for_a_look() {
+    let mut table = Table::sighted();
+    table.lists("2045", "Борис", "+7 916 000-00-01");
+    table.text(ANNA, "Х-99");
+    table.contact(ANNA, "79123456789", true);
+    table.later(-120);
+    let told = table.looked(Tab::Partners);
+    assert!(told.iter().any(|line| line.starts_with("7001: ")), "{told:?}");
+}
+
+#[test]
 fn five_pairs_an_hour_then_patience() {
     let mut table = Table::sighted();
     table.contact(ANNA, "79123456789", true);

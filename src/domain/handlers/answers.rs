@@ -10,6 +10,7 @@ use crate::domain::{
     effect::{Effect, Entity, OutboxState, Send},
     event::Wake,
     ids::{AppealId, OutboxId, Revision, RowKey},
+    spans::has_lasted,
     text::Text,
     turn::Turn,
     view::View,
@@ -123,8 +124,10 @@ pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, id: AppealId) {
     let Some(mut appeal) = turn.appeal(id) else { return };
     let Some(answer) = &appeal.answer else { return };
     if answer.parts.is_empty() {
-        if turn.now.duration_since(answer.at) < turn.rules.grace {
-            return;
+        if !has_lasted(answer.at, turn.now, turn.rules.grace) {
+            // The timer was an earlier answer's, or the clock was set back a little.
+            let (at, wake) = (answer.at + turn.rules.grace, Wake::Appeal(id));
+            return turn.then(Effect::Then { at, wake });
         }
         dispatch(turn, &mut appeal);
     } else if answer.parts.contains(&PartState::Waiting) && appeal.delivery != Delivery::Waiting {

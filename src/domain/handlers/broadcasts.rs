@@ -14,6 +14,7 @@ use crate::domain::{
     media::Media,
     promotion::offer,
     session::Session,
+    spans::has_lasted,
     tab::Tab,
     text::{Html, Text},
     turn::Turn,
@@ -319,7 +320,7 @@ fn is_about_the_picture(broadcast: &Broadcast, why: &Why) -> bool {
 
 /// The row says how far it is, every few seconds.
 fn tell(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
-    if broadcast.told.is_none_or(|told| turn.now.duration_since(told) >= TOLD_EVERY) {
+    if broadcast.told.is_none_or(|told| has_lasted(told, turn.now, TOLD_EVERY)) {
         broadcast.told = Some(turn.now);
         turn.dirty(RowKey::Promotion(broadcast.key.clone()));
     }
@@ -403,7 +404,8 @@ fn is_meant(turn: &Turn<'_, impl View>, broadcast: &Broadcast, session: &Session
     let bound = partner
         .and_then(|partner| partner.binding)
         .filter(|binding| binding.chat == session.chat);
-    let in_time = bound.is_some_and(|binding| binding.at <= broadcast.started);
+    // Who seems to become one later than now was one before the clock was set back.
+    let in_time = bound.is_some_and(|binding| binding.at <= broadcast.started || binding.at > turn.now);
     let fate = turn.view.announced(&broadcast.key, session.chat).map(|announced| announced.fate);
     in_time && fate.is_none_or(|fate| fate == Fate::Withdrawn)
 }

@@ -12,6 +12,7 @@ use crate::domain::{
     partner::{Binding, Partner, RowTrouble},
     phone::Phone,
     session::{Kept, Parked, Registration, Session},
+    spans::has_lasted,
     tab::Tab,
     text::Text,
     turn::Turn,
@@ -98,7 +99,8 @@ pub(super) fn after_look(turn: &mut Turn<'_, impl View>) {
 pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, chat: ChatId) {
     let Some(mut session) = turn.session(chat) else { return };
     let Some(parked) = session.registration.parked else { return };
-    if turn.tab(Tab::Partners).looked.is_some_and(|began| parked.since <= began) {
+    let clock_was_set_back = parked.since > turn.now;
+    if clock_was_set_back || turn.tab(Tab::Partners).looked.is_some_and(|began| parked.since <= began) {
         session.registration.parked = None;
         conclude(turn, session);
     } else {
@@ -177,7 +179,7 @@ fn advance(turn: &mut Turn<'_, impl View>, mut session: Session) {
         }
         (Some(_), Some(_)) => {
             let now = turn.now;
-            registration.tries.retain(|&at| now.duration_since(at) < TRIES_WINDOW);
+            registration.tries.retain(|&at| !has_lasted(at, now, TRIES_WINDOW));
             if let [first, ..] = registration.tries[..]
                 && registration.tries.len() >= TRIES
             {

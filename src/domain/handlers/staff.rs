@@ -13,6 +13,7 @@ use crate::domain::{
     partner::{Binding, Partner, RowTrouble},
     phone::Phone,
     session::{Locale, Session},
+    spans::has_lasted,
     tab::Tab,
     turn::Turn,
     view::View,
@@ -96,6 +97,12 @@ pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, code: &PartnerCo
     let (Some(since), Some(binding)) = (partner.doubted_since, partner.binding.clone()) else {
         return;
     };
+    if since > turn.now {
+        // The clock was set back: access is nothing to guess about, so the doubt begins anew.
+        partner.doubted_since = Some(turn.now);
+        turn.put(Entity::Partner(partner));
+        return come_back(turn, code, DOUBT);
+    }
     let tab = turn.tab(Tab::Partners);
     let confirmed = tab.looked.is_some_and(|looked| looked.duration_since(since) >= DOUBT);
     if turn.now.duration_since(since) < DOUBT || !confirmed {
@@ -115,7 +122,7 @@ pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, code: &PartnerCo
 
 /// Whether a partner whose code has just vanished from the list may come back in a moment.
 pub(super) fn may_return(turn: &Turn<'_, impl View>, partner: &Partner) -> bool {
-    partner.missing_since.is_some_and(|since| turn.now.duration_since(since) < DOUBT)
+    partner.missing_since.is_some_and(|since| !has_lasted(since, turn.now, DOUBT))
 }
 
 /// Binds an account to a code, in the journal; the row follows.

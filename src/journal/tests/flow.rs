@@ -132,7 +132,7 @@ async fn others_are_told_after_the_commit() {
         dirty.changed().await.unwrap();
         journal.signals().outbox.notified().await;
         assert_eq!(
-            journal.signals().looks.wanted(&[Tab::Partners, Tab::Appeals]).await,
+            journal.signals().looks.taken(&[Tab::Partners, Tab::Appeals], true).await.wanted,
             BTreeSet::from([Tab::Appeals])
         );
         assert_eq!(heard.courtesies.recv().await, Some(Courtesy::Button(CallbackId("b".to_owned()))));

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a test waits for a condition with a deadline, never for a time.
 
+mod clocks;
 mod copies;
 mod crash;
 mod failure;

@@ -211,8 +211,20 @@ impl Desk {
     /// A reading call failed.
     fn unread(&mut self, error: &CallError, now: Timestamp) -> Vec<Output> {
         match error {
-            CallError::Throttled { until } => self.rest(*until, now),
-            CallError::Unavailable(_) | CallError::Unknown(_) | CallError::Refused { .. } => self.rest(None, now),
+            CallError::Throttled { until } => {
+                self.pace.reads.failed(*until, now);
+                self.rest(now)
+            }
+            CallError::Refused { .. } => {
+                self.pace.reads.failed(None, now);
+                self.rest(now)
+            }
+            CallError::Unavailable(_) | CallError::Unknown(_) => {
+                self.pace.reads.unanswered(now);
+                // What the spreadsheet consists of is the smallest question with which to try again.
+                self.structure = None;
+                self.rest(now)
+            }
             CallError::BadRange(_) => {
                 self.structure = None;
                 for tab in self.cycle.tabs.clone() {
@@ -234,8 +246,7 @@ impl Desk {
     }
 
     /// Gives the cycle up and comes back to its tabs later.
-    fn rest(&mut self, until: Option<Timestamp>, now: Timestamp) -> Vec<Output> {
-        self.pace.reads.failed(until, now);
+    fn rest(&mut self, now: Timestamp) -> Vec<Output> {
         self.put_off();
         self.begin(now)
     }

@@ -1,11 +1,25 @@
 //! When a desk may look and write: gaps while busy, patience after failures.
 //!
-//! Invariant: an idle desk acts at once; a busy one stays far below Google's sixty calls a minute.
+//! Invariant: an idle desk acts at once; a busy one stays far below Google's sixty calls a minute, whoever keeps it busy.
+
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::tab::Tab;
+
 /// Nudged looks are at most this frequent: a person who edits many cells should cost one look a second, not one a cell.
 const LOOK_GAP: SignedDuration = SignedDuration::from_secs(1);
+
+/// The gap after a look that a hint from outside has brought; it doubles up to [`LONGEST_HINT_GAP`].
+const FIRST_HINT_GAP: SignedDuration = SignedDuration::from_secs(2);
+
+/// However many hints come, a tab is looked at this often: so an answer that is typed amid them leaves within five seconds, and three
+/// tabs under a storm leave reads for the rest.
+const LONGEST_HINT_GAP: SignedDuration = SignedDuration::from_secs(4);
+
+/// Hints are rare again when none was heeded for so long.
+const HINTS_OVER: SignedDuration = SignedDuration::from_secs(10);
 
 /// The gap after the first write of a burst: what follows a single message is soon written too.
 const FIRST_WRITE_GAP: SignedDuration = SignedDuration::from_secs(2);
@@ -19,6 +33,9 @@ const CALM: SignedDuration = SignedDuration::from_secs(13);
 
 /// Patience never grows beyond this many seconds: a minute is how often people expect the sheet to be looked at.
 const LONGEST_REST_SECONDS: i64 = 60;
+
+/// Whoever cannot be reached is tried this often at least, by one small call: what waits goes on within seconds of his return.
+const LONGEST_ABSENCE_SECONDS: i64 = 8;
 
 /// Growing patience with something that fails.
 #[derive(Debug, Clone, Copy, Default)]
@@ -40,6 +57,14 @@ pub(super) struct Pace {
     pub(super) next_write: Timestamp,
     last_write: Option<Timestamp>,
     futile: u32,
+    hints: BTreeMap<Tab, Heeded>,
+}
+
+/// The last hint of a tab that brought a look.
+#[derive(Debug, Clone, Copy)]
+struct Heeded {
+    at: Timestamp,
+    gap: SignedDuration,
 }
 
 impl Backoff {
@@ -47,6 +72,13 @@ impl Backoff {
     pub(super) fn failed(&mut self, asked: Option<Timestamp>, now: Timestamp) {
         let until = now + SignedDuration::from_secs(rest_seconds(self.failures));
         self.until = Some(asked.map_or(until, |asked| asked.max(until)));
+        self.failures = self.failures.saturating_add(1);
+    }
+
+    /// There was no answer, or none that Google gives: rests 1, 2, 4, 8 seconds.
+    pub(super) fn unanswered(&mut self, now: Timestamp) {
+        let rest = rest_seconds(self.failures).min(LONGEST_ABSENCE_SECONDS);
+        self.until = Some(now + SignedDuration::from_secs(rest));
         self.failures = self.failures.saturating_add(1);
     }
 
@@ -71,7 +103,20 @@ impl Pace {
             next_write: Timestamp::MIN,
             last_write: None,
             futile: 0,
+            hints: BTreeMap::new(),
         }
+    }
+
+    /// A look begins that a hint has asked for.
+    pub(super) fn heeds(&mut self, tab: Tab, now: Timestamp) {
+        let last = self.hints.get(&tab).filter(|last| now.duration_since(last.at) < HINTS_OVER);
+        let gap = last.map_or(FIRST_HINT_GAP, |last| (last.gap * 2).min(LONGEST_HINT_GAP));
+        self.hints.insert(tab, Heeded { at: now, gap });
+    }
+
+    /// From when on the next hint of a tab is heeded.
+    pub(super) fn next_heed(&self, tab: Tab) -> Timestamp {
+        self.hints.get(&tab).map_or(Timestamp::MIN, |last| last.at + last.gap)
     }
 
     /// A look begins.
@@ -137,6 +182,34 @@ mod tests {
         backoff.over();
         backoff.failed(None, at(0));
         assert_eq!((backoff.resting(at(999)), backoff.resting(at(1000))), (Some(at(1000)), None));
+    }
+
+    #[test]
+    fn who_cannot_be_reached_is_tried_every_few_seconds() {
+        let mut backoff = Backoff::default();
+        let mut rests = Vec::new();
+        for _ in 0..6 {
+            backoff.unanswered(at(0));
+            rests.push(backoff.resting(at(0)).expect("rests").as_second());
+        }
+        assert_eq!(rests, [1, 2, 4, 8, 8, 8]);
+    }
+
+    #[test]
+    fn hints_are_heeded_ever_wider_each_tab_for_itself_and_after_quiet_at_once() {
+        let mut pace = Pace::new();
+        let mut looks = Vec::new();
+        let mut now = at(0);
+        while now.as_second() < 60 {
+            looks.push(now.as_second());
+            pace.heeds(Tab::Appeals, now);
+            now = pace.next_heed(Tab::Appeals);
+        }
+        assert_eq!(looks[..5], [0, 2, 6, 10, 14]);
+        assert_eq!(looks.len(), 16);
+        assert_eq!(pace.next_heed(Tab::Partners), Timestamp::MIN);
+        pace.heeds(Tab::Appeals, at(80_000));
+        assert_eq!(pace.next_heed(Tab::Appeals), at(82_000));
     }
 
     #[test]

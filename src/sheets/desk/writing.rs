@@ -144,7 +144,7 @@ impl Desk {
                 return;
             }
             CallError::Throttled { until } => self.pace.writes.failed(until, now),
-            CallError::Unavailable(_) => self.pace.writes.failed(None, now),
+            CallError::Unavailable(_) => self.pace.writes.unanswered(now),
             CallError::BadRange(_) | CallError::NotFound => {
                 self.structure = None;
                 self.pace.writes.failed(None, now);
@@ -232,13 +232,8 @@ impl Desk {
                     self.read_only(tab, now);
                 }
             }
-            Err(
-                CallError::Unavailable(_)
-                | CallError::Refused { .. }
-                | CallError::BadRange(_)
-                | CallError::NotFound
-                | CallError::Unknown(_),
-            ) => self.pace.writes.failed(None, now),
+            Err(CallError::Unavailable(_) | CallError::Unknown(_)) => self.pace.writes.unanswered(now),
+            Err(CallError::Refused { .. } | CallError::BadRange(_) | CallError::NotFound) => self.pace.writes.failed(None, now),
         }
         self.begin(now)
     }

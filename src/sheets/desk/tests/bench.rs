@@ -14,7 +14,7 @@ use crate::{
         row::{CellValue, Column, DesiredRow, Find, SharedCell},
         tab::Tab,
     },
-    journal::{Intent, Touched},
+    journal::{Intent, Marked, Touched},
     sheets::{
         desk::{Desk, Input, Intended, Output, Start, Wanted},
         layout::tests::{appeals, archive},
@@ -33,6 +33,14 @@ pub(super) enum Fault {
     Before(CallError),
     /// It is applied, and the answer is lost.
     Lost,
+}
+
+/// A look at this tab is asked for.
+pub(super) fn looks(tab: Tab) -> Marked {
+    Marked {
+        wanted: [tab].into(),
+        ..Marked::default()
+    }
 }
 
 pub(super) struct Bench {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    bench::{Bench, clear, desk, intended, key, spreadsheet, wanted},
+    bench::{Bench, clear, desk, intended, key, looks, spreadsheet, wanted},
     book::{Book, SHEET},
 };
 use crate::{
@@ -119,7 +119,7 @@ fn first_sight_prepares_the_tab() {
     let mut bench = Bench::new(book, true);
     bench.desk = desk;
     bench.pass(20);
-    bench.feed(Input::Nudge([Tab::Appeals].into()), &mut |_, _| {});
+    bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
     assert!(bench.batches.is_empty(), "prepared once");
     assert_eq!(bench.reads, 2, "structure and cells; the new headers are known");
 }
@@ -131,7 +131,7 @@ fn a_dirty_row_is_looked_up_intended_written_and_read_back() {
     let dirty = || Input::Dirty(BTreeSet::from([Tab::Appeals]));
     let watched = ["1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "G:G", "A:A", "B:B"];
     assert_eq!(bench.desk.step(dirty(), now), ranges(&watched));
-    assert_eq!(bench.desk.step(Input::Nudge([Tab::Appeals].into()), now), [], "one more look later");
+    assert_eq!(bench.desk.step(Input::Nudge(looks(Tab::Appeals)), now), [], "one more look later");
     let Output::Read(names) = ranges(&watched).remove(0) else {
         unreachable!()
     };
@@ -242,7 +242,7 @@ fn what_the_journal_did_not_store_is_looked_at_again() {
         let answer = bench.book.read(names);
         bench.desk.step(Input::Read(Ok(answer)), now)
     };
-    let outputs = bench.desk.step(Input::Nudge([Tab::Appeals].into()), now);
+    let outputs = bench.desk.step(Input::Nudge(looks(Tab::Appeals)), now);
     let told = read(&mut bench, outputs, now);
     let later = now + SignedDuration::from_secs(1);
     assert_eq!(
@@ -330,7 +330,7 @@ fn nudges_cost_one_look_a_second() {
     let start = bench.now;
     for step in 0..100 {
         bench.now = start + SignedDuration::from_millis(step * 100);
-        bench.feed(Input::Nudge([Tab::Appeals].into()), &mut |_, _| {});
+        bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
     }
     assert_eq!(bench.reads, 10);
 }

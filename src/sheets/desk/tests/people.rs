@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::{
-    bench::{Bench, Fault, key, wanted},
+    bench::{Bench, Fault, key, looks, wanted},
     book::Book,
 };
 use crate::{
@@ -179,7 +179,7 @@ fn play(acts: &[(usize, Act)], losses: &[bool]) -> Result<(), TestCaseError> {
                 }
             }
         };
-        bench.feed(Input::Nudge([Tab::Appeals].into()), &mut people);
+        bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut people);
         journal.decide(&mut bench);
         bench.feed(Input::Dirty(BTreeSet::from([Tab::Appeals])), &mut people);
         journal.decide(&mut bench);

@@ -5,7 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    bench::{Bench, Fault, confirmed, wanted},
+    bench::{Bench, Fault, confirmed, looks, wanted},
     book::Book,
 };
 use crate::{
@@ -42,21 +42,33 @@ fn unavailable() -> CallError {
 #[test]
 fn a_failing_read_is_tried_with_growing_patience() {
     let mut bench = Bench::ready(&[HEADERS, ONE]);
-    let mut outputs = bench.desk.step(Input::Nudge([Tab::Appeals].into()), bench.now);
+    let mut outputs = bench.desk.step(Input::Nudge(looks(Tab::Appeals)), bench.now);
     let mut waits = Vec::new();
-    for error in [
+    for (nth, error) in [
         unavailable(),
         CallError::Unknown("cut".to_owned()),
         CallError::Throttled { until: None },
-    ] {
-        assert!(matches!(outputs.as_slice(), [Output::Read(_)]));
-        outputs = bench.desk.step(Input::Read(Err(error)), bench.now);
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        // The first try after it is a small one.
+        let answer = if nth == 0 {
+            Input::Read(Err(error))
+        } else {
+            Input::Structure(Err(error))
+        };
+        assert!(matches!(
+            (outputs.as_slice(), &answer),
+            ([Output::Read(_)], Input::Read(_)) | ([Output::ReadStructure], Input::Structure(_))
+        ));
+        outputs = bench.desk.step(answer, bench.now);
         let [Output::WaitUntil(until)] = outputs.as_slice() else {
             panic!("a wait: {outputs:?}")
         };
         waits.push(until.duration_since(bench.now).as_secs());
         assert_eq!(
-            bench.desk.step(Input::Nudge([Tab::Appeals].into()), bench.now),
+            bench.desk.step(Input::Nudge(looks(Tab::Appeals)), bench.now),
             outputs,
             "a nudge does not shorten it"
         );
@@ -67,7 +79,7 @@ fn a_failing_read_is_tried_with_growing_patience() {
     let asked = bench.now + SignedDuration::from_secs(40);
     let outputs = bench
         .desk
-        .step(Input::Read(Err(CallError::Throttled { until: Some(asked) })), bench.now);
+        .step(Input::Structure(Err(CallError::Throttled { until: Some(asked) })), bench.now);
     assert_eq!(outputs, [Output::WaitUntil(asked)]);
 }
 
@@ -82,7 +94,7 @@ fn a_write_that_was_not_applied_is_tried_again_while_looks_go_on() {
         let wait = bench.dirty();
         assert_eq!(wait, Some(start + SignedDuration::from_secs(1)));
         assert_eq!(bench.reports()[0].fence.map(|fence| fence.0), Some(1), "the intent is over");
-        bench.feed(Input::Nudge([Tab::Appeals].into()), &mut |_, _| {});
+        bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
         bench.rest(wait, 10);
         assert_eq!(bench.results(), [confirmed(None)]);
         assert_eq!(bench.batches.len(), 3);
@@ -105,7 +117,7 @@ fn a_closed_spreadsheet_is_reported_once_and_mends() {
             bench.now = start + SignedDuration::from_mins(minute);
             let outputs = bench.desk.step(
                 if minute == 0 {
-                    Input::Nudge([Tab::Appeals].into())
+                    Input::Nudge(looks(Tab::Appeals))
                 } else {
                     Input::Tick
                 },
@@ -123,7 +135,7 @@ fn a_closed_spreadsheet_is_reported_once_and_mends() {
         assert!(notices(&bench)[0].starts_with(words));
         assert!(bench.desk.state().tabs[0].trouble.is_some());
         bench.pass(1);
-        assert_eq!(bench.feed(Input::Nudge([Tab::Appeals].into()), &mut |_, _| {}), None);
+        assert_eq!(bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {}), None);
         assert_eq!(notices(&bench)[1..], [""]);
         assert_eq!(bench.desk.state().tabs[0].trouble, None);
     }
@@ -139,7 +151,7 @@ fn a_spreadsheet_open_for_reading_only_is_still_read() {
     bench.pass(2);
     bench.book.cells[1][4] = "ответ".to_owned();
     bench.forget();
-    bench.feed(Input::Nudge([Tab::Appeals].into()), &mut |_, _| {});
+    bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
     assert!(
         matches!(bench.events.as_slice(), [Event::Row(_), Event::Looked(_)]),
         "no notice, and nothing is written"
@@ -158,7 +170,7 @@ fn headers_that_moved_are_found_and_headers_that_vanished_are_told() {
         .fills
         .iter_mut()
         .for_each(|formula| *formula = formula.replace("$D", "$E"));
-    assert_eq!(bench.feed(Input::Nudge([Tab::Appeals].into()), &mut |_, _| {}), None);
+    assert_eq!(bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {}), None);
     assert_eq!(
         bench.reads, 3,
         "the look was taken again, with the new layout and what Google has adjusted to it"
@@ -167,7 +179,7 @@ fn headers_that_moved_are_found_and_headers_that_vanished_are_told() {
     bench.forget();
     bench.pass(2);
     bench.book.cells[0][4] = "стату".to_owned();
-    let wait = bench.feed(Input::Nudge([Tab::Appeals].into()), &mut |_, _| {});
+    let wait = bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
     assert_eq!(wait, Some(bench.now + SignedDuration::from_mins(1)));
     assert_eq!(
         notices(&bench),
@@ -182,7 +194,7 @@ fn headers_that_moved_are_found_and_headers_that_vanished_are_told() {
 fn a_tab_that_is_gone_is_told_and_found_again() {
     let mut bench = Bench::ready(&[HEADERS, ONE]);
     "старые".clone_into(&mut bench.book.title);
-    let mut outputs = bench.desk.step(Input::Nudge([Tab::Appeals].into()), bench.now);
+    let mut outputs = bench.desk.step(Input::Nudge(looks(Tab::Appeals)), bench.now);
     assert!(matches!(outputs.as_slice(), [Output::Read(_)]));
     outputs = bench
         .desk
@@ -200,7 +212,7 @@ fn a_range_that_google_keeps_refusing_does_not_spin() {
     let mut bench = Bench::ready(&[HEADERS, ONE]);
     let bad = || Input::Read(Err(CallError::BadRange(String::new())));
     let now = bench.now;
-    bench.desk.step(Input::Nudge([Tab::Appeals].into()), now);
+    bench.desk.step(Input::Nudge(looks(Tab::Appeals)), now);
     for _ in 0..2 {
         assert_eq!(bench.desk.step(bad(), now), [Output::ReadStructure]);
         assert!(matches!(
@@ -230,7 +242,7 @@ fn a_look_that_is_torn_three_times_is_given_up_for_a_minute() {
         answer[1][0].swap(1, 2);
         Input::Read(Ok(answer))
     };
-    let mut outputs = bench.desk.step(Input::Nudge([Tab::Appeals].into()), now);
+    let mut outputs = bench.desk.step(Input::Nudge(looks(Tab::Appeals)), now);
     for _ in 0..2 {
         let input = torn(&outputs, &bench.book);
         outputs = bench.desk.step(input, now);
@@ -274,7 +286,7 @@ fn the_structure_is_read_again_after_ten_minutes() {
     let mut bench = Bench::ready(&[HEADERS, ONE]);
     let structures = |bench: &mut Bench| {
         let mut count = 0;
-        bench.feed(Input::Nudge([Tab::Appeals].into()), &mut |_, output| {
+        bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, output| {
             count += u32::from(*output == Output::ReadStructure)
         });
         count

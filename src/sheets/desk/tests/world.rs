@@ -182,10 +182,10 @@ impl World {
     /// One round: a look, whatever it leads to, and some time.
     pub(super) fn round(&mut self, people: &mut dyn People, seconds: i64) {
         self.deliver();
-        self.feed(Input::Nudge([self.words.tab].into()), people);
+        self.feed(Input::Nudge(super::bench::looks(self.words.tab)), people);
         self.deliver();
         if std::mem::take(&mut self.nudged) {
-            self.feed(Input::Nudge([self.words.tab].into()), people);
+            self.feed(Input::Nudge(super::bench::looks(self.words.tab)), people);
         }
         self.feed(Input::Dirty(BTreeSet::from([self.words.tab])), people);
         self.now += SignedDuration::from_secs(seconds);

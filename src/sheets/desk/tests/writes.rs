@@ -3,7 +3,7 @@
 //! Invariant: what a person typed survives, and what we wrote into the wrong row is told and put back.
 
 use super::{
-    bench::{Bench, Fault, clear, confirmed, key, wanted},
+    bench::{Bench, Fault, clear, confirmed, key, looks, wanted},
     book::Book,
 };
 use crate::{
@@ -134,7 +134,7 @@ fn the_same_answer_typed_again_is_news() {
     bench.pass(2);
     bench.book.cells[1][4] = "да".to_owned();
     bench.feed(
-        crate::sheets::desk::Input::Nudge([crate::domain::tab::Tab::Appeals].into()),
+        crate::sheets::desk::Input::Nudge(looks(crate::domain::tab::Tab::Appeals)),
         &mut |_, _| {},
     );
     assert!(matches!(
@@ -152,7 +152,7 @@ fn an_appended_row_that_vanishes_is_missed() {
     bench.pass(2);
     bench.book.cells.remove(2);
     bench.feed(
-        crate::sheets::desk::Input::Nudge([crate::domain::tab::Tab::Appeals].into()),
+        crate::sheets::desk::Input::Nudge(looks(crate::domain::tab::Tab::Appeals)),
         &mut |_, _| {},
     );
     let gone = Event::Row(RowEvent::Missing(RowMark::Appeal(Number(3))));
