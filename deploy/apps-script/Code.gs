@@ -28,15 +28,22 @@ var SHEETDESK_TRIGGERS = {
   sheetdeskOnEdit: function (spreadsheet) { return ScriptApp.newTrigger('sheetdeskOnEdit').forSpreadsheet(spreadsheet).onEdit(); },
   sheetdeskOnChange: function (spreadsheet) { return ScriptApp.newTrigger('sheetdeskOnChange').forSpreadsheet(spreadsheet).onChange(); },
   sheetdeskMenu: function (spreadsheet) { return ScriptApp.newTrigger('sheetdeskMenu').forSpreadsheet(spreadsheet).onOpen(); },
-  sheetdeskKeepTriggers: function () { return ScriptApp.newTrigger('sheetdeskKeepTriggers').timeBased().everyHours(1); },
+  sheetdeskCheckTriggers: function () { return ScriptApp.newTrigger('sheetdeskCheckTriggers').timeBased().everyDays(1); },
 };
 
-/** Run this once, in the script editor: it keeps the settings, sets the triggers and shows the menu. */
+/** Triggers of earlier versions of this script: they go when the triggers are made anew. */
+var SHEETDESK_FORMER_TRIGGERS = ['sheetdeskKeepTriggers'];
+
+/**
+ * Run this once, in the script editor; afterwards it is the menu's «Включить уведомления»: it keeps the settings, makes all triggers anew
+ * and shows the menu. It takes a person: a trigger that a trigger has made may never fire.
+ */
 function sheetdeskInstall() {
   if (typeof sheetdeskSettings === 'function') {
     PropertiesService.getScriptProperties().setProperties(sheetdeskSettings());
   }
-  sheetdeskKeepTriggers();
+  sheetdeskMakeTriggers_();
+  PropertiesService.getScriptProperties().deleteProperty(SHEETDESK_KEYS.trouble);
   sheetdeskMenu();
 }
 
@@ -45,9 +52,12 @@ function sheetdeskOnEdit(event) {
   sheetdeskTell_(event.source, event.range.getSheet().getName());
 }
 
-/** Installable onChange: rows were inserted, deleted, sorted or pasted. It does not say where, so the open tab it is. */
+/**
+ * Installable onChange: rows were inserted, deleted, sorted or pasted. It does not say where, so the open tab it is. Edits are onEdit's:
+ * here they may be the service's own, and each would cost an execution and a look. Colours are nobody's business.
+ */
 function sheetdeskOnChange(event) {
-  if (event.changeType !== 'FORMAT') {
+  if (event.changeType !== 'EDIT' && event.changeType !== 'FORMAT') {
     sheetdeskTell_(event.source, event.source.getActiveSheet().getName());
   }
 }
@@ -61,16 +71,30 @@ function sheetdeskMenu() {
     .addToUi();
 }
 
-/** Every hour: triggers get lost when a spreadsheet is copied or an account changes. Triggers of other scripts are not touched. */
-function sheetdeskKeepTriggers() {
-  var standing = ScriptApp.getProjectTriggers();
-  Object.keys(SHEETDESK_TRIGGERS).forEach(function (handler) {
-    var ours = standing.filter(function (trigger) { return trigger.getHandlerFunction() === handler; });
-    ours.slice(1).forEach(function (twin) { ScriptApp.deleteTrigger(twin); });
-    if (ours.length === 0) {
-      SHEETDESK_TRIGGERS[handler](SpreadsheetApp.getActiveSpreadsheet()).create();
+/** Every day: triggers get lost when an account changes. It only says so, for «Проверить связь»: only a person can make them anew. */
+function sheetdeskCheckTriggers() {
+  var lost = sheetdeskLostTriggers_();
+  if (lost.length > 0) {
+    sheetdeskRemember_({ words: 'нет уведомлений ' + lost.join(', ') });
+  }
+}
+
+/** Makes all triggers of ours anew: one that stands may be dead. Triggers of other scripts are not touched. */
+function sheetdeskMakeTriggers_() {
+  var ours = Object.keys(SHEETDESK_TRIGGERS).concat(SHEETDESK_FORMER_TRIGGERS);
+  ScriptApp.getProjectTriggers().forEach(function (trigger) {
+    if (ours.indexOf(trigger.getHandlerFunction()) >= 0) {
+      ScriptApp.deleteTrigger(trigger);
     }
   });
+  Object.keys(SHEETDESK_TRIGGERS).forEach(function (handler) {
+    SHEETDESK_TRIGGERS[handler](SpreadsheetApp.getActiveSpreadsheet()).create();
+  });
+}
+
+/** The trigger of an earlier version: it does what today's does. */
+function sheetdeskKeepTriggers() {
+  sheetdeskCheckTriggers();
 }
 
 /** The menu's «Проверить связь»: one call now, and what came of it. */
@@ -135,7 +159,24 @@ function sheetdeskPending_(tab) {
 
 function sheetdeskIsWatched_(tab) {
   var tabs = PropertiesService.getScriptProperties().getProperty(SHEETDESK_KEYS.tabs);
-  return !tabs || tabs.split('\n').indexOf(tab) >= 0;
+  return !tabs || tabs.split('\n').map(sheetdeskFold_).indexOf(sheetdeskFold_(tab)) >= 0;
+}
+
+/** Latin letters that look like Cyrillic ones, and ё: each as the letter below it. */
+var SHEETDESK_ALIKE = ['abcehkmoptxyё', 'авсенкмортхуе'];
+
+/**
+ * A name as the service compares it: without marks that nobody sees, white space of any kind as single spaces, none at the ends,
+ * in lower case, look-alike letters as one, no colon at the end.
+ */
+function sheetdeskFold_(name) {
+  var visible = name.replace(/[\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]/gu, '');
+  var composed = visible.toLowerCase().replace(/и\u0306/g, 'й').replace(/е\u0308/g, 'е');
+  var alike = composed.replace(/[a-zё]/g, function (letter) {
+    var at = SHEETDESK_ALIKE[0].indexOf(letter);
+    return at < 0 ? letter : SHEETDESK_ALIKE[1][at];
+  });
+  return alike.replace(/[\s\u0085]+/g, ' ').trim().replace(/:+$/, '').trim();
 }
 
 /** Calls the service, three times at most. Answers with the HTTP status, 0 where there is none, and with words for people. */

@@ -13,7 +13,7 @@ const crypto = require('node:crypto');
 const fs = require('node:fs');
 const vm = require('node:vm');
 
-const log = { calls: [], pauses: [], alerts: [], errors: [], menus: [], others: [] };
+const log = { calls: [], pauses: [], alerts: [], errors: [], menus: [], others: [], made: 0 };
 const properties = new Map();
 const cache = new Map();
 let triggers = [];
@@ -69,8 +69,8 @@ function builder(handler) {
     onEdit: () => { kind = 'edit'; return self; },
     onChange: () => { kind = 'change'; return self; },
     onOpen: () => { kind = 'open'; return self; },
-    everyHours: () => { kind = 'clock'; return self; },
-    create: () => { triggers.push(triggerOf(handler, kind)); },
+    everyDays: () => { kind = 'clock'; return self; },
+    create: () => { log.made += 1; triggers.push(triggerOf(handler, kind)); },
   };
   return self;
 }
@@ -98,6 +98,7 @@ const services = {
     getScriptProperties: () => ({
       getProperty: (key) => (properties.has(key) ? properties.get(key) : null),
       setProperty: (key, value) => { properties.set(key, String(value)); },
+      deleteProperty: (key) => { properties.delete(key); },
       setProperties: (all) => { Object.entries(all).forEach(([key, value]) => properties.set(key, String(value))); },
     }),
   },
@@ -150,7 +151,7 @@ process.argv.slice(2).forEach((file) => vm.runInContext(fs.readFileSync(file, 'u
 
 const EVENTS = {
   edit: () => ({ source: spreadsheet, range: { getSheet: () => ({ getName: () => tab }) } }),
-  change: (step) => ({ source: spreadsheet, changeType: step.type || 'EDIT' }),
+  change: (step) => ({ source: spreadsheet, changeType: step.type || 'INSERT_ROW' }),
   open: () => ({ source: spreadsheet }),
   clock: () => ({}),
 };

@@ -147,10 +147,12 @@ async fn a_burst_is_one_call_and_what_comes_after_it_is_another() {
 }
 
 #[tokio::test]
-async fn formats_and_foreign_tabs_call_nobody() {
+async fn formats_edits_told_twice_and_foreign_tabs_call_nobody() {
     let Some(scene) = Scene::set().await else { return };
     let log = scene.plays(&[
         json!({"do": "change", "type": "FORMAT"}),
+        // What the service writes may come as this, too.
+        json!({"do": "change", "type": "EDIT"}),
         json!({"do": "tab", "name": "черновик"}),
         json!({"do": "edit"}),
     ]);
@@ -209,17 +211,42 @@ async fn a_service_that_is_away_is_tried_three_times_and_the_trouble_is_shown() 
 }
 
 #[tokio::test]
-async fn lost_triggers_come_back_twins_go_and_a_neighbour_s_stay() {
+async fn a_tab_is_called_as_the_service_calls_it() {
     let Some(scene) = Scene::set().await else { return };
-    let ours = ["sheetdeskKeepTriggers", "sheetdeskMenu", "sheetdeskOnChange", "sheetdeskOnEdit"];
+    for name in ["Обращения", " обращения\u{a0}", "обра\u{ad}щения:", "oбpaщeния"] {
+        let log = scene.plays(&[
+            json!({"do": "tab", "name": name}),
+            json!({"do": "edit"}),
+            json!({"do": "call", "name": "sheetdeskCheckConnection"}),
+        ]);
+        assert_eq!(statuses(&log), [202, 202], "{name:?}");
+        assert!(alert(&log).starts_with("Связь есть: сервис услышал"), "{name:?}: {}", alert(&log));
+    }
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn a_click_makes_all_triggers_anew_and_the_daily_one_only_tells_what_is_lost() {
+    let Some(scene) = Scene::set().await else { return };
+    let ours = ["sheetdeskCheckTriggers", "sheetdeskMenu", "sheetdeskOnChange", "sheetdeskOnEdit"];
     let foreign = json!({"do": "foreign", "handler": "sendToServer", "kind": "change"});
-    let clock = json!({"do": "clock"});
-    let log = scene.plays(&[foreign, json!({"do": "double"}), clock.clone()]);
+    let former = json!({"do": "foreign", "handler": "sheetdeskKeepTriggers", "kind": "clock"});
+    let click = json!({"do": "call", "name": "sheetdeskInstall"});
+    let log = scene.plays(&[foreign, former, json!({"do": "double"}), click.clone()]);
     let mut all: Vec<_> = ["sendToServer", "sendToServer"].into_iter().chain(ours).collect();
     all.sort_unstable();
-    assert_eq!(log["triggers"], json!(all), "only our own twins are taken away");
-    let log = scene.plays(&[json!({"do": "keep_clock"}), clock]);
+    assert_eq!(log["triggers"], json!(all), "of others none is taken away");
+    assert_eq!(log["made"], json!(2 * ours.len()), "one that stands may be dead");
+    let (lose, day) = (json!({"do": "keep_clock"}), json!({"do": "clock"}));
+    let check = json!({"do": "call", "name": "sheetdeskCheckConnection"});
+    let log = scene.plays(&[lose.clone(), day.clone(), check.clone()]);
+    assert_eq!(log["triggers"], json!(["sheetdeskCheckTriggers"]), "a trigger makes none");
+    for words in ["«Включить уведомления»", "sheetdeskOnEdit"] {
+        assert!(alert(&log).contains(words), "{}", alert(&log));
+    }
+    let log = scene.plays(&[lose, day, click, check]);
     assert_eq!(log["triggers"], json!(ours));
+    assert!(!alert(&log).contains("неудача"), "{}", alert(&log));
     scene.ends().await;
 }
 
