@@ -66,7 +66,6 @@ status-in-work = in work
 status-forwarded = passed to a specialist
 status-ai-answer = answered by AI
 status-resolved = resolved
-status-other = { $word }
 nothing-in-it = There is nothing to see in this message: perhaps only invisible characters were copied. Please write it again.
 not-passed-on = A message of this kind cannot be passed to a specialist. Please put your question into words, or send a photo or a file.
 too-fast = That is a lot of messages at once. Please wait a minute and write again.

@@ -245,7 +245,7 @@ pub enum Status {
     AiAnswer,
     /// `Решено`, in old copies `закрыто`.
     Resolved,
-    /// A word of the people's own; kept as it is.
+    /// A word of the people's own; kept as it is, and never shown to a partner.
     Other(Text),
 }
 
@@ -272,6 +272,12 @@ impl Answer {
 }
 
 impl Status {
+    /// What a partner is told: a word of the people's own is theirs, to him it is being worked on.
+    #[must_use]
+    pub fn told(&self) -> &Self {
+        if matches!(self, Self::Other(_)) { &Self::InWork } else { self }
+    }
+
     /// Whether the next message opens a new row.
     #[must_use]
     pub fn is_closed(&self) -> bool {

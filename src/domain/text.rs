@@ -144,6 +144,14 @@ pub fn fold(word: &str) -> String {
     folded.trim_end_matches(':').trim_end().to_owned()
 }
 
+/// A folded word without what people put around one: full stops, exclamation marks, quotation marks, little pictures. A question mark
+/// stays: who asks whether it is done does not say that it is.
+#[must_use]
+pub fn bare(word: &str) -> String {
+    let around = |c: char| !c.is_alphanumeric() && c != '?';
+    fold(word).trim_matches(around).to_owned()
+}
+
 /// The text without marks that nobody sees; they come along with what is copied from a messenger or a web page.
 #[must_use]
 pub fn visible(text: &str) -> String {
@@ -260,6 +268,22 @@ mod tests {
         assert_eq!(split("😀😀😀", 4), ["😀😀", "😀"]);
         assert_eq!(split("первая\nвторая строка", 14), ["первая\nвторая", "строка"]);
         assert!(split("  \n ", 4).is_empty());
+    }
+
+    #[test]
+    fn a_bare_word_has_nothing_around_it_but_a_question() {
+        for (typed, word) in [
+            ("Решено.", "решено"),
+            ("✅ Решено", "решено"),
+            ("«Решено»!", "решено"),
+            ("✔\u{fe0f}\u{a0}PEШEHO\u{200b} 👍🏽", "решено"),
+            ("В работе…", "в работе"),
+            ("Решено?", "решено?"),
+            ("не решено", "не решено"),
+            ("✅", ""),
+        ] {
+            assert_eq!(bare(typed), word, "{typed:?}");
+        }
     }
 
     #[test]

@@ -297,11 +297,10 @@ fn appeals_line<'a>(number: Option<Number>, date: Option<&'a str>, status: &'a s
 fn status_word(status: &Status) -> Message<'_> {
     match status {
         Status::New => plain("status-new"),
-        Status::InWork => plain("status-in-work"),
+        Status::InWork | Status::Other(_) => plain("status-in-work"),
         Status::Forwarded => plain("status-forwarded"),
         Status::AiAnswer => plain("status-ai-answer"),
         Status::Resolved => plain("status-resolved"),
-        Status::Other(word) => ("status-other", vec![("word", word.as_str().into())]),
     }
 }
 

@@ -391,6 +391,11 @@ pub(super) mod tests {
             (" новое", Some(Status::New)),
             ("ЗАКРЫТО", Some(Status::Resolved)),
             ("в\u{a0}работе", Some(Status::InWork)),
+            ("Решено.", Some(Status::Resolved)),
+            ("✅ Решено", Some(Status::Resolved)),
+            ("Pешенo\u{200b}", Some(Status::Resolved)),
+            ("Решено?", Some(Status::Other("Решено?".into()))),
+            ("✅", Some(Status::Other("✅".into()))),
             ("  ", None),
             (" Ждём ", Some(Status::Other("Ждём".into()))),
         ] {
@@ -399,6 +404,7 @@ pub(super) mod tests {
         assert_eq!(words.status_word(&Status::Resolved), Some("Решено"));
         assert!(words::same_status(&Status::Other("Ждём".into()), &Status::Other("ждем".into())));
         assert!(partners().is_authorized(" Authorized"));
+        assert!(partners().is_authorized("✅ авторизован."));
         assert!(!partners().is_authorized("не авторизован"));
     }
 }

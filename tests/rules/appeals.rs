@@ -75,6 +75,10 @@ fn a_status_of_the_people_s_own_is_kept() {
     let own = Status::Other("Думаем".into());
     assert_eq!(table.row(1, own.clone(), ""), ["dirty appeal 6"]);
     assert_eq!(table.appeal(1).status, own);
+    let listed = table.text(ANNA, "/appeals").concat();
+    assert!(listed.contains("в работе") && !listed.contains("Думаем"), "{listed}");
+    table.row(1, Status::Resolved, "");
+    assert!(table.text(ANNA, "/appeals").concat().contains("решено"), "it follows the row");
 }
 
 #[test]

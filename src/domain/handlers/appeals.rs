@@ -86,7 +86,7 @@ pub(in crate::domain) fn unsigned(turn: &mut Turn<'_, impl View>, id: AppealId) 
 
 /// Lets the receipt tell how the appeal stands, where it tells something else.
 pub(super) fn refresh_receipt(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
-    let (number, status) = (appeal.number, appeal.status.clone());
+    let (number, status) = (appeal.number, appeal.status.told().clone());
     let Some(receipt) = appeal.receipt.as_mut() else { return };
     let Some(message) = receipt.message else { return };
     let Some(session) = turn.session(appeal.chat) else { return };

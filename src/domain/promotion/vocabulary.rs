@@ -3,7 +3,7 @@
 //! Invariant: words are compared folded, like all words of a sheet, and written in one spelling.
 
 use super::{Action, PromotionStatus};
-use crate::domain::text::{Text, fold};
+use crate::domain::text::{Text, bare, fold};
 
 /// A word: as we write it first, then others that are understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,13 @@ impl Word {
         self.0.first().cloned().unwrap_or_default()
     }
 
+    /// Whether a cell holds it, with or without something around it.
+    #[must_use]
+    pub fn is_about(&self, cell: &Text) -> bool {
+        let bare_cell = bare(cell.as_str());
+        self.is(cell) || (!bare_cell.is_empty() && self.0.iter().any(|word| bare(word.as_str()) == bare_cell))
+    }
+
     /// Whether a cell holds it.
     #[must_use]
     pub fn is(&self, cell: &Text) -> bool {
@@ -44,7 +51,7 @@ impl Vocabulary {
     /// Reads a status.
     #[must_use]
     pub fn status(&self, cell: &Text) -> Option<PromotionStatus> {
-        self.statuses.iter().find(|(_, word)| word.is(cell)).map(|(status, _)| *status)
+        self.statuses.iter().find(|(_, word)| word.is_about(cell)).map(|(status, _)| *status)
     }
 
     /// Reads an action.

@@ -6,7 +6,7 @@ use crate::domain::{
     appeal::Status,
     row::Column,
     tab::Tab,
-    text::{Text, fold},
+    text::{Text, bare, fold},
 };
 
 /// Everything that is called by a word in one tab.
@@ -54,11 +54,10 @@ impl TabWords {
     /// Reads a status cell; `None` where it is blank, a word of the people's own where it is not one of ours.
     #[must_use]
     pub fn status(&self, cell: &str) -> Option<Status> {
-        let folded = fold(cell);
-        if folded.is_empty() {
+        if fold(cell).is_empty() {
             return None;
         }
-        let known = |word: &&StatusWord| fold(&word.word) == folded || word.aliases.iter().any(|alias| fold(alias) == folded);
+        let known = |word: &&StatusWord| is_same(&word.word, cell) || word.aliases.iter().any(|alias| is_same(alias, cell));
         let status = self.statuses.iter().find(known).map(|word| word.status.clone());
         Some(status.unwrap_or_else(|| Status::Other(Text::from(cell.trim()))))
     }
@@ -108,6 +107,11 @@ pub fn same_status(one: &Status, other: &Status) -> bool {
 }
 
 fn says(words: &[String], cell: &str) -> bool {
-    let folded = fold(cell);
-    words.iter().any(|word| fold(word) == folded)
+    words.iter().any(|word| is_same(word, cell))
+}
+
+/// Whether a cell holds a word, with or without something around it.
+fn is_same(word: &str, cell: &str) -> bool {
+    let bare_word = bare(word);
+    fold(word) == fold(cell) || (!bare_word.is_empty() && bare_word == bare(cell))
 }
