@@ -51,7 +51,10 @@ impl Vocabulary {
     /// Reads a status.
     #[must_use]
     pub fn status(&self, cell: &Text) -> Option<PromotionStatus> {
-        self.statuses.iter().find(|(_, word)| word.is_about(cell)).map(|(status, _)| *status)
+        self.statuses
+            .iter()
+            .find(|(_, word)| word.is_about(cell))
+            .map(|(status, _)| *status)
     }
 
     /// Reads an action.
