@@ -1,11 +1,16 @@
 //! Simple Markdown as people type it into cells: `*bold*` or `**bold**`, `_italic_` or `__italic__`, `[words](https://…)`.
 //!
+//! Addresses, mail addresses and names of files are nobody's markup: the marks in them are characters.
+//!
 //! Invariant: whatever is typed becomes well-formed HTML of Telegram's; a mark without its counterpart stays the character that it is.
 
 use super::text::{Html, split};
 
 /// How far from its beginning a mark may end, in bytes: so that a long line full of strays takes no time.
 const REACH: usize = 4000;
+
+/// The longest extension of a file that is one.
+const EXTENSION: usize = 5;
 
 /// How a run of text looks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,6 +69,11 @@ fn parse(source: &str, style: &Style, runs: &mut Vec<Run>) {
     let mut at = 0;
     while let Some(c) = source[at..].chars().next() {
         let before = source[..at].chars().next_back();
+        let kept = untouchable(&source[at..], before);
+        if kept > 0 {
+            at += kept;
+            continue;
+        }
         let Some(marked) = marked(&source[at..], before, style) else {
             at += c.len_utf8();
             continue;
@@ -122,12 +132,63 @@ fn enclosed<'a>(source: &'a str, token: &str) -> Option<&'a str> {
     if first.is_whitespace() || body.starts_with(token) {
         return None;
     }
-    body.match_indices(token).map(|(at, _)| at).find_map(|at| {
-        let (inner, rest) = (&body[..at], &body[at + token.len()..]);
-        let closes =
-            !inner.ends_with(char::is_whitespace) && rest.chars().next().is_none_or(|c| !c.is_alphanumeric() && !token.contains(c));
-        closes.then_some(inner)
+    let mut at = 0;
+    while let Some(c) = body[at..].chars().next() {
+        let (inner, rest) = body.split_at(at);
+        let kept = untouchable(rest, inner.chars().next_back());
+        let next = rest.strip_prefix(token).map(|rest| rest.chars().next());
+        let closes = next.is_some_and(|next| next.is_none_or(|c| !c.is_alphanumeric() && !token.contains(c)));
+        if kept == 0 && closes && !inner.ends_with(char::is_whitespace) {
+            return Some(inner);
+        }
+        at += kept.max(c.len_utf8());
+    }
+    None
+}
+
+/// How many bytes the address, the mail address or the name of a file has with which a word begins here; none where none does.
+fn untouchable(source: &str, before: Option<char>) -> usize {
+    let begins = before.is_none_or(|c| c.is_whitespace() || "*_([{«„“\"'".contains(c));
+    // A link of ours is parsed as one; of several marks the last may be a name's.
+    if !begins || source.starts_with(['*', '[']) || source.starts_with("__") {
+        return 0;
+    }
+    let word = near(source).split(char::is_whitespace).next().unwrap_or_default();
+    // The end of a link of ours, address included: no mark closes in it.
+    if let Some((name, address)) = word.split_once("](") {
+        let end = address.find(')').filter(|_| !name.contains('['));
+        return end.map_or(0, |end| name.len() + "](".len() + end + 1);
+    }
+    // What stands behind it, a mark that ends there included, is none of it.
+    let core = word.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '/');
+    // A mark before an address is none of it; one before a name is the name's own where it has more of them.
+    let styled = core.starts_with('_') && (is_address(core) || !core[1..].contains('_'));
+    let is_kept = !styled && (is_address(core) || is_mail(core) || is_file(core));
+    if is_kept { core.len() } else { 0 }
+}
+
+fn is_address(word: &str) -> bool {
+    let (host, path) = word.split_once('/').unwrap_or((word, ""));
+    word.contains("://") || host.to_lowercase().starts_with("www.") || (!path.is_empty() && is_dotted(host))
+}
+
+fn is_mail(word: &str) -> bool {
+    word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && is_dotted(host))
+}
+
+/// A name, and an extension of Latin letters and digits behind its last dot.
+fn is_file(word: &str) -> bool {
+    word.rsplit_once('.').is_some_and(|(name, extension)| {
+        let short = (1..=EXTENSION).contains(&extension.len());
+        let plain = extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        !name.is_empty() && short && plain && extension.contains(|c: char| c.is_ascii_alphabetic())
     })
+}
+
+/// `shop.example`: labels with dots between them.
+fn is_dotted(host: &str) -> bool {
+    let named = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    host.contains('.') && host.split('.').all(named)
 }
 
 /// `[words](https://…)`; other schemes stay text.
@@ -216,6 +277,41 @@ mod tests {
             ("[](https://a.example)", "[](https://a.example)"),
             ("[a](https://x\"onclick=)", "<a href=\"https://x&quot;onclick=\">a</a>"),
             ("<b>не наш</b> & *наш*", "&lt;b&gt;не наш&lt;/b&gt; &amp; <b>наш</b>"),
+        ] {
+            assert_eq!(html(source), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn addresses_and_names_of_files_are_no_markup() {
+        for (source, expected) in [
+            ("https://shop.example/_sale_/a", "https://shop.example/_sale_/a"),
+            (
+                "см. https://shop.example/_a_?x=*b*&y=_c_ и _тут_",
+                "см. https://shop.example/_a_?x=*b*&amp;y=_c_ и <i>тут</i>",
+            ),
+            ("shop.example/_sale_/a", "shop.example/_sale_/a"),
+            ("www.shop.example/*x*", "www.shop.example/*x*"),
+            ("(https://shop.example/_sale_/)", "(https://shop.example/_sale_/)"),
+            ("*https://shop.example/_sale_/a*", "<b>https://shop.example/_sale_/a</b>"),
+            (
+                "_смотрите https://shop.example/_sale_/a сегодня_",
+                "<i>смотрите https://shop.example/_sale_/a сегодня</i>",
+            ),
+            ("_https://shop.example/_sale_/a_", "<i>https://shop.example/_sale_/a</i>"),
+            ("_a_@firma.ru и *жирно*", "_a_@firma.ru и <b>жирно</b>"),
+            ("_прайс_.xlsx", "_прайс_.xlsx"),
+            ("отчёт_(_итог_)_.pdf", "отчёт_(_итог_)_.pdf"),
+            ("_прайс.xlsx_", "<i>прайс.xlsx</i>"),
+            ("*прайс.xlsx*, _т.е. новый_", "<b>прайс.xlsx</b>, <i>т.е. новый</i>"),
+            (
+                "[прайс](https://a.example/_x_) и _ещё_",
+                "<a href=\"https://a.example/_x_\">прайс</a> и <i>ещё</i>",
+            ),
+            (
+                "_[прайс](https://a.example/_x_) тут_",
+                "<a href=\"https://a.example/_x_\"><i>прайс</i></a><i> тут</i>",
+            ),
         ] {
             assert_eq!(html(source), expected, "{source}");
         }
