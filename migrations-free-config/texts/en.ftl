@@ -13,9 +13,10 @@ kept-is-full =
 phone-wanted = Code noted. Now press the button “{ share-contact }” below, so that we know it is you.
 code-wanted = Number received. Now send your partner code.
 contact-of-another = That is not your own contact. Please press the button “{ share-contact }”: Telegram then confirms that the number is yours.
+phone-typed = That looks like a phone number. There is no need to type it: press the button “{ share-contact }” below, and Telegram confirms that it is yours. If it is your partner code, check it and send it again in a minute.
 phone-unreadable = We could not read that number. Please write to your manager, who will check the phone in the list.
 not-matched =
-    There is no such pair of code and phone in the list. Check the code and send it again.
+    There is no such pair of code and phone in the list. We read the code as “{ $code }”. Check it and send it again.
 
     If it is right, write to your manager: the list may hold another phone.
 too-many-tries =

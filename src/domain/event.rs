@@ -72,7 +72,7 @@ pub enum Update {
     },
     /// A pressed inline button.
     Pressed {
-        /// Who pressed it (a private chat).
+        /// Where it was pressed: the person's own chat, or a group.
         chat: ChatId,
         /// To be acknowledged.
         callback: CallbackId,

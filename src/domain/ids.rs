@@ -7,7 +7,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::text::whole_number;
+use super::text::{fold, whole_number};
 
 /// A private Telegram chat, which is also the Telegram user's id (Bot API: in private chats both are equal).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -71,18 +71,24 @@ pub struct SpreadsheetId(pub String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FenceId(pub i32);
 
-/// A partner's code, folded for comparison: trimmed, upper case, a float's `.0` cut off.
+/// A partner's code as the staff list spells it: trimmed, upper case, a float's `.0` cut off. Journals hold it, so what a cell was folded
+/// into once it is folded into for ever; what people type is looked up by [`CodeForm`] where it is no code of the list to the letter.
 ///
 /// The sheet's own spelling stays in [`super::partner::Partner::written_code`].
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PartnerCode(String);
 
+/// A code as people compare codes: its letters and digits alone, in one case, look-alike letters as one, no zeros before a number.
+/// It finds codes of the list and is stored nowhere.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CodeForm(String);
+
 /// The longest text that can be a partner code.
 const CODE_LIMIT: usize = 20;
 
 impl PartnerCode {
-    /// Folds a cell or a message into a code; `None` where the text cannot be one
-    /// (empty, longer than 20 characters, with white space in it, or a sheet error such as `#ERROR!`).
+    /// Folds a cell into a code; `None` where the text cannot be one (empty, longer than 20 characters, several words without a digit, or a
+    /// sheet error such as `#ERROR!`).
     #[must_use]
     pub fn fold(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -91,20 +97,39 @@ impl PartnerCode {
             _ => text,
         };
         let fits = !text.is_empty() && text.chars().count() <= CODE_LIMIT;
-        let plain = !text.starts_with('#') && !text.starts_with('/') && !text.chars().any(|c| c.is_whitespace() || c.is_control());
-        (fits && plain).then(|| Self(text.to_uppercase()))
-    }
-
-    /// Whether an unknown word should be taken for a mistyped code rather than for a message.
-    #[must_use]
-    pub fn has_digit(&self) -> bool {
-        self.0.chars().any(|c| c.is_ascii_digit())
+        let one_word = !text.contains(char::is_whitespace);
+        let plain = !text.starts_with('#') && !text.starts_with('/') && !text.chars().any(char::is_control);
+        (fits && plain && (one_word || has_digit(text))).then(|| Self(text.to_uppercase()))
     }
 
     /// The folded text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl CodeForm {
+    /// The form of a code; `None` where a text has none, or is too long for one.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let plain = || fold(text).chars().filter(|c| c.is_alphanumeric()).collect();
+        let plain: String = whole_number(text).unwrap_or_else(plain);
+        let is_number = plain.bytes().all(|byte| byte.is_ascii_digit());
+        let form = if is_number { plain.trim_start_matches('0') } else { &plain };
+        (1..=CODE_LIMIT).contains(&form.chars().count()).then(|| Self(form.to_owned()))
+    }
+}
+
+/// Whether an unknown word should be taken for a mistyped code rather than for a message.
+#[must_use]
+pub fn has_digit(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit())
+}
+
+impl fmt::Debug for CodeForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeForm(…)")
     }
 }
 
@@ -283,6 +308,8 @@ mod tests {
             ("", None),
             ("/start", None),
             ("два слова", None),
+            ("п 114", Some("П 114")),
+            ("20,011", Some("20,011")),
             ("123456789012345678901", None),
         ] {
             assert_eq!(PartnerCode::fold(text).as_ref().map(PartnerCode::as_str), folded, "{text}");
@@ -298,6 +325,33 @@ mod tests {
             assert_eq!(OutboxId::Answer(id, Revision(2), 0).name(), name);
         }
         assert!(AppealId::first(Seq(12)) < further && further < AppealId::first(Seq(13)));
+    }
+
+    #[test]
+    fn codes_that_people_take_for_one_have_one_form() {
+        for (one, other) in [
+            ("А-104", "A-104"),
+            ("п–1042", "П-1042"),
+            ("П 114", "п114"),
+            ("0042", "42"),
+            ("20,011", "20011"),
+            ("20\u{a0}011", "20011"),
+            ("1043.0", "№ 1043"),
+            ("\u{200b}П-1\u{feff}", "П-1"),
+            ("П\u{ad}-1.", "П-1"),
+            ("\u{2068}10005\u{2069}", "«10005»"),
+        ] {
+            assert!(
+                CodeForm::of(one).is_some() && CodeForm::of(one) == CodeForm::of(other),
+                "{one} and {other}"
+            );
+        }
+        for (one, other) in [("П-1", "П-11"), ("0042А", "42А"), ("А-104", "Б-104")] {
+            assert_ne!(CodeForm::of(one), CodeForm::of(other), "{one} and {other}");
+        }
+        for text in ["", "–", "000", "слишком длинная строка для кода"] {
+            assert_eq!(CodeForm::of(text), None, "{text}");
+        }
     }
 
     #[test]

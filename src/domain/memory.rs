@@ -13,7 +13,7 @@ use super::{
     effect::{Decision, Effect, Ending, Entity, Erasure, OutboxEntry, OutboxState},
     event::Wake,
     files::{FileId, StoredFile},
-    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq},
+    ids::{AppealId, ChatId, CodeForm, MessageId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq},
     message::Post,
     partner::Partner,
     promotion::Promotion,
@@ -210,6 +210,11 @@ impl Memory {
 impl View for Memory {
     fn partner(&self, code: &PartnerCode) -> Option<Partner> {
         self.partners.get(code).cloned()
+    }
+
+    fn spelled_alike(&self, form: &CodeForm) -> Vec<PartnerCode> {
+        let alike = |code: &&PartnerCode| CodeForm::of(code.as_str()).as_ref() == Some(form);
+        self.partners.keys().filter(alike).cloned().collect()
     }
 
     fn session(&self, chat: ChatId) -> Option<Session> {

@@ -22,8 +22,6 @@ pub struct Partner {
     pub name: Text,
     /// The phone as the sheet spells it.
     pub written_phone: Text,
-    /// The phone, where its spelling can be read.
-    pub phone: Option<Phone>,
     /// The bound account.
     pub binding: Option<Binding>,
     /// Why the row is left alone, if it is.
@@ -65,7 +63,6 @@ impl Partner {
             written_code: Text::default(),
             name: Text::default(),
             written_phone: Text::default(),
-            phone: None,
             binding: None,
             stopped: None,
             missing_since: None,
@@ -74,6 +71,18 @@ impl Partner {
             shown: None,
             emptied: false,
         }
+    }
+
+    /// Whether a phone is this partner's: one of those in his cell.
+    #[must_use]
+    pub fn has_phone(&self, phone: &Phone) -> bool {
+        Phone::every(self.written_phone.as_str()).contains(phone)
+    }
+
+    /// Whether the staff list holds the code, as far as the last look tells.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.stopped != Some(RowTrouble::Missing)
     }
 }
 

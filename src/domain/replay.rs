@@ -14,7 +14,7 @@ use super::{
     decide::decide,
     effect::{Decision, Entity, OutboxEntry},
     event::Event,
-    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, PromotionKey, Seq},
+    ids::{AppealId, ChatId, CodeForm, MessageId, Number, OutboxId, PartnerCode, PromotionKey, Seq},
     memory::Memory,
     message::Post,
     partner::Partner,
@@ -96,6 +96,14 @@ impl<V: View> Recorder<'_, V> {
 impl<V: View> View for Recorder<'_, V> {
     fn partner(&self, code: &PartnerCode) -> Option<Partner> {
         self.noted(self.view.partner(code), Entity::Partner)
+    }
+
+    fn spelled_alike(&self, form: &CodeForm) -> Vec<PartnerCode> {
+        let found = self.view.spelled_alike(form);
+        for code in &found {
+            self.partner(code);
+        }
+        found
     }
 
     fn session(&self, chat: ChatId) -> Option<Session> {

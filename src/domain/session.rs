@@ -46,6 +46,9 @@ pub struct Session {
 pub struct Pace {
     /// When the last of them were written; as many as may come within a minute.
     pub recent: Vec<Timestamp>,
+    /// The same of codes of somebody who is not registered.
+    #[serde(default)]
+    pub codes: Vec<Timestamp>,
     /// The person has been asked for patience.
     pub told: bool,
 }

@@ -7,7 +7,7 @@ use super::{
     appeal::{Appeal, Line},
     broadcast::{Announced, Broadcast},
     effect::OutboxEntry,
-    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, PromotionKey},
+    ids::{AppealId, ChatId, CodeForm, MessageId, Number, OutboxId, PartnerCode, PromotionKey},
     message::Post,
     partner::Partner,
     promotion::Promotion,
@@ -19,6 +19,8 @@ use super::{
 pub trait View {
     /// A line of the staff list.
     fn partner(&self, code: &PartnerCode) -> Option<Partner>;
+    /// The codes of the staff list that have this form.
+    fn spelled_alike(&self, form: &CodeForm) -> Vec<PartnerCode>;
     /// A chat.
     fn session(&self, chat: ChatId) -> Option<Session>;
     /// An appeal.

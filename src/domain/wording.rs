@@ -43,10 +43,12 @@ pub enum Say<'a> {
     CodeWanted,
     /// A contact that proves nothing.
     ContactOfAnother,
+    /// A phone was typed, which proves nothing.
+    PhoneTyped,
     /// A contact whose number cannot be read.
     PhoneUnreadable,
-    /// Unknown code or wrong phone: deliberately one and the same answer.
-    NotMatched,
+    /// Unknown code or wrong phone: deliberately one and the same answer, with what was taken for the code.
+    NotMatched(&'a str),
     /// Too many pairs tried; minutes until the next.
     TooManyTries(i64),
     /// The staff list has to be looked at again first.
@@ -214,8 +216,9 @@ impl<'a> Say<'a> {
             Self::PhoneWanted => plain("phone-wanted"),
             Self::CodeWanted => plain("code-wanted"),
             Self::ContactOfAnother => plain("contact-of-another"),
+            Self::PhoneTyped => plain("phone-typed"),
             Self::PhoneUnreadable => plain("phone-unreadable"),
-            Self::NotMatched => plain("not-matched"),
+            Self::NotMatched(code) => ("not-matched", vec![("code", code.into())]),
             Self::TooManyTries(minutes) => ("too-many-tries", vec![("minutes", minutes.into())]),
             Self::Shortly => plain("shortly"),
             Self::BoundToAnother => plain("bound-to-another"),

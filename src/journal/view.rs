@@ -16,7 +16,7 @@ use crate::domain::{
     appeal::{Appeal, Line},
     broadcast::{Announced, Broadcast},
     effect::OutboxEntry,
-    ids::{AppealId, ChatId, MessageId, Number, OutboxId, PartnerCode, PromotionKey},
+    ids::{AppealId, ChatId, CodeForm, MessageId, Number, OutboxId, PartnerCode, PromotionKey},
     message::Post,
     partner::Partner,
     promotion::Promotion,
@@ -43,6 +43,19 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
             appeals.extend(self.read::<Appeal>(Place::Appeals, &keys::appeal(id))?);
         }
         Ok(appeals)
+    }
+
+    /// Only the keys are read: some ten thousand at most, and only for codes that nobody has spelled so.
+    fn codes_alike(&self, form: &CodeForm) -> Result<Vec<PartnerCode>, Fault> {
+        let mut alike = Vec::new();
+        for pair in self.scan(Place::Partners, &[], Bound::Unbounded)? {
+            let (key, _) = pair?;
+            let code = std::str::from_utf8(key.value()).unwrap_or_default();
+            if CodeForm::of(code).as_ref() == Some(form) {
+                alike.extend(PartnerCode::fold(code));
+            }
+        }
+        Ok(alike)
     }
 
     fn partners_behind(&self, after: Option<ChatId>, most: usize) -> Result<Vec<Session>, Fault> {
@@ -83,6 +96,10 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
 impl<T: ReadableTable<Bytes, Bytes>> View for Tables<T> {
     fn partner(&self, code: &PartnerCode) -> Option<Partner> {
         self.settle(self.read(Place::Partners, code.as_str().as_bytes()))
+    }
+
+    fn spelled_alike(&self, form: &CodeForm) -> Vec<PartnerCode> {
+        self.settle(self.codes_alike(form))
     }
 
     fn session(&self, chat: ChatId) -> Option<Session> {

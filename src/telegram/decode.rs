@@ -92,7 +92,10 @@ fn message(fields: &Fields<'_>) -> Result<Update, Undecodable> {
         return Ok(if chat.is_group() && !changed {
             Update::Group {
                 chat: ChatId(chat.id),
-                said: fields.readable("text").map(Text),
+                said: fields
+                    .readable("text")
+                    .map(Text)
+                    .filter(|_| !fields.map.contains_key("forward_origin")),
                 locale,
             }
         } else {
@@ -119,10 +122,14 @@ fn message(fields: &Fields<'_>) -> Result<Update, Undecodable> {
 fn pressed(fields: &Fields<'_>) -> Result<Update, Undecodable> {
     let from: Sender = fields.required("from")?;
     let (chat, message) = match fields.optional::<Place>("message")? {
-        Some(Place { chat, message_id }) => match private(&chat) {
-            Some(id) => (id, message_id.map(MessageId)),
-            None => return Ok(elsewhere(fields.path, &chat)),
-        },
+        Some(Place { chat, message_id }) => {
+            // In a private chat only its owner can press.
+            let own = i64::try_from(from.id).is_ok_and(|id| private(&chat) == Some(ChatId(id)));
+            if !own && !chat.is_group() {
+                return Ok(elsewhere(fields.path, &chat));
+            }
+            (ChatId(chat.id), message_id.map(MessageId))
+        }
         // A message sent by way of inline mode, which we don't offer.
         None if fields.map.contains_key("inline_message_id") => return Ok(Update::Unserved("callback_query:inline".to_owned())),
         // Telegram leaves out a message that it has forgotten. Ours stand in private chats, whose id is the person's.

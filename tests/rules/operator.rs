@@ -4,9 +4,11 @@ use jiff::SignedDuration;
 use sheetdesk::domain::{
     appeal::{Status, Why},
     digest,
-    event::{Command, Event, Notice, Outcome},
-    ids::{MessageId, Number, OutboxId, Seq},
-    message::Content,
+    effect::Button,
+    event::{Command, Event, Notice, Outcome, Update},
+    ids::{CallbackId, ChatId, MessageId, Number, OutboxId, Seq},
+    message::{Content, Context},
+    session::Locale,
     tally,
 };
 
@@ -24,6 +26,47 @@ fn commands_of_the_admin_chat_are_questions_and_those_of_others_are_not() {
     assert!(table.text(ANNA, "/status")[0].starts_with("7001: Напишите сюда вопрос"));
     table.message(ADMIN, Content::Text("просто слова".into()));
     assert_eq!(admin(&mut table, Command::Tell("Всё в порядке.".into())), ["1: Всё в порядке."]);
+}
+
+#[test]
+fn the_operator_s_button_and_commands_count_in_the_admin_chat_alone() {
+    let group = ChatId(-100);
+    let press = |chat, button| {
+        Event::Update(Update::Pressed {
+            chat,
+            callback: CallbackId("c".into()),
+            message: Some(MessageId(1)),
+            button: Some(button),
+            locale: Locale::Ru,
+        })
+    };
+    let acknowledged = ["button answered"];
+    let mut table = Table::registered();
+    for stranger in [ANNA, group] {
+        assert_eq!(table.event(&press(stranger, Button::CheckAgain)), acknowledged, "{stranger}");
+    }
+    assert_eq!(
+        table.event(&press(group, Button::SendKept)),
+        acknowledged,
+        "a group has no messages of its own"
+    );
+    assert_eq!(table.event(&press(ADMIN, Button::CheckAgain)), ["button answered", "asked Check"]);
+    table.rules.admin_chat = Some(group);
+    assert_eq!(table.event(&press(group, Button::CheckAgain)), ["button answered", "asked Check"]);
+    assert_eq!(table.event(&press(ADMIN, Button::CheckAgain)), acknowledged);
+}
+
+#[test]
+fn a_command_that_was_forwarded_is_none() {
+    let mut table = Table::registered();
+    for command in ["/release", "/quarantine drop all", "/check"] {
+        let forwarded = Context {
+            forwarded: Some("Борис".into()),
+            ..Context::default()
+        };
+        let told = table.message_in(ADMIN, Content::Text(command.into()), forwarded);
+        assert!(told.iter().all(|told| !told.starts_with("asked")), "{command}: {told:?}");
+    }
 }
 
 #[test]

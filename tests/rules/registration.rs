@@ -53,7 +53,12 @@ fn an_unknown_code_and_a_wrong_phone_get_one_and_the_same_answer_after_a_fresh_l
             "nobody is refused on an old look"
         );
         table.later(1);
-        answers.push(table.looked(Tab::Partners));
+        let told = table.looked(Tab::Partners);
+        assert!(
+            told[0].contains(&format!("«{text}»")),
+            "what was taken for the code is quoted: {told:?}"
+        );
+        answers.push(told.iter().map(|told| told.replace(text, "…")).collect::<Vec<_>>());
     }
     assert_eq!(answers[0], answers[1]);
     assert_eq!(answers[0].len(), 1);
@@ -305,4 +310,149 @@ fn a_partner_of_old_who_only_says_start_is_not_told_to_register() {
     assert_eq!(table.text(ANNA, "/start"), ["wake in 4 s", "look partners"]);
     table.lists_bound("П-1", "Анна", "8 912 345 67 89", TelegramCell::Id(ANNA));
     assert!(table.looked(Tab::Partners)[0].starts_with("7001: Напишите сюда вопрос"));
+}
+
+/// What comes of a code, typed like this, for a list that spells it like that.
+fn registers(written: &str, typed: &str) -> bool {
+    let mut table = Table::sighted();
+    table.lists(written, "Борис", "+7 916 000-00-01");
+    table.contact(BORIS, "79160000001", true);
+    table.text(BORIS, typed);
+    table.later(1);
+    table.looked(Tab::Partners);
+    table.state.session(BORIS).is_some_and(|session| session.partner.is_some())
+}
+
+#[test]
+fn a_code_is_found_however_it_is_typed() {
+    for (written, typed) in [
+        ("10005", "код: 10005"),
+        ("10005", "Код:10005"),
+        ("10005", "мой код 10005"),
+        ("10005", "Мой код партнёра – «10005»."),
+        ("10005", "10005 это мой код"),
+        ("10005", "My partner code is 10005"),
+        ("10005", "\u{200b}10005\u{feff}"),
+        ("10005", "\u{2068}10005\u{2069}"),
+        ("10005", "10005."),
+        ("10005", "№10005"),
+        ("10\u{ad}005", "10005"),
+        ("\u{feff}П-77", "п-77"),
+        ("А-104", "A-104"),
+        ("A-104", "а-104"),
+        ("П-1042", "п–1042"),
+        ("П-1042", "п 1042"),
+        ("П 114", "П 114"),
+        ("П 114", "код п 114"),
+        ("П 114", "п114"),
+        ("42", "0042"),
+        ("0042", "42"),
+        ("20,011", "20011"),
+        ("20011", "20,011"),
+        ("20011", "20 011"),
+        ("АЛЬФА", "альфа"),
+        ("АЛЬФА", "код Альфа"),
+        ("7707083893", "7707083893"),
+    ] {
+        assert!(registers(written, typed), "{written:?} typed {typed:?}");
+    }
+}
+
+#[test]
+fn words_are_no_code_and_a_code_that_looks_like_two_is_neither() {
+    for typed in [
+        "код не приходит",
+        "Не приходит код 10005 уже 5 дней",
+        "когда придёт выплата за 10005",
+        "какой у меня код?",
+        "П-2",
+    ] {
+        assert!(!registers("10005", typed), "{typed}");
+    }
+    let mut table = Table::sighted();
+    table.lists("А-104", "Борис", "+7 916 000-00-01");
+    table.lists("A-104", "Вера", "+7 916 000-00-02");
+    table.contact(BORIS, "79160000001", true);
+    assert_eq!(table.text(BORIS, "а 104"), ["wake in 4 s", "look partners"], "either may be meant");
+    table.later(1);
+    let told = table.looked(Tab::Partners);
+    assert!(told[0].contains("Код мы прочли так: «а 104»."), "{told:?}");
+    assert_eq!(table.text(BORIS, "А-104")[0], "partner А-104 bound to Some(7002)", "to the letter");
+}
+
+#[test]
+fn a_code_that_was_found_once_stays_the_key_of_its_row() {
+    let mut table = Table::sighted();
+    table.lists("\u{200b}А-104", "Борис", "+7 916 000-00-01");
+    table.text(BORIS, "A-104");
+    let told = table.contact(BORIS, "79160000001", true);
+    assert_eq!(told[0], "partner \u{200b}А-104 bound to Some(7002)");
+    assert_eq!(told.last().map(String::as_str), Some("dirty partner \u{200b}А-104"));
+}
+
+#[test]
+fn any_phone_of_the_cell_proves_it() {
+    for (cell, shared) in [
+        ("+7 916 000-00-01 (жена)", "79160000001"),
+        ("8 912 345-67-89, 8 916 000-00-01", "79160000001"),
+        ("8 912 345-67-89, 8 916 000-00-01", "79123456789"),
+        ("WhatsApp: 8 916 000-00-01", "79160000001"),
+        ("79,160,000,001", "79160000001"),
+    ] {
+        let mut table = Table::sighted();
+        table.lists("2045", "Борис", cell);
+        table.text(BORIS, "2045");
+        assert_eq!(table.contact(BORIS, shared, true)[0], "partner 2045 bound to Some(7002)", "{cell}");
+    }
+}
+
+#[test]
+fn a_phone_that_is_typed_does_not_replace_the_code() {
+    let mut table = Table::sighted();
+    table.text(ANNA, "П-1");
+    let told = table.text(ANNA, "+7 912 345-67-89");
+    assert_eq!(told[0], "look partners");
+    assert!(
+        told[1].starts_with("7001: Похоже, это телефон.") && told[1].ends_with(SHARE),
+        "{told:?}"
+    );
+    assert_eq!(table.contact(ANNA, "79123456789", true)[0], "partner П-1 bound to Some(7001)");
+
+    let mut table = Table::sighted();
+    table.contact(ANNA, "79123456789", true);
+    assert_eq!(
+        table.text(ANNA, "89123456789")[1],
+        "7001: Номер получили. Теперь пришлите код партнёра."
+    );
+}
+
+#[test]
+fn a_code_is_taken_after_many_messages_and_a_flood_of_codes_is_one() {
+    let mut table = Table::sighted();
+    for n in 0..12 {
+        table.text(ANNA, &format!("сообщение номер {n}"));
+    }
+    assert!(table.text(ANNA, "П-1")[0].starts_with("7001: Код записали."));
+    for n in 0..9 {
+        assert!(table.text(ANNA, &format!("Х-{n}"))[0].starts_with("7001: Код записали."), "{n}");
+    }
+    assert_eq!(table.text(ANNA, "Х-99"), [""; 0], "she has been asked for patience already");
+}
+
+#[test]
+fn before_the_first_look_a_word_with_a_digit_is_kept_and_a_stranger_s_is_his_code() {
+    let mut table = Table::empty();
+    table.text(ANNA, "помогите2");
+    table.text(BORIS, "Не работает касса");
+    table.text(BORIS, "2045");
+    table.lists_bound("П-1", "Анна", "8 912 345 67 89", TelegramCell::Id(ANNA));
+    table.lists("2045", "Борис", "+7 916 000-00-01");
+    table.looked(Tab::Appeals);
+    table.later(1);
+    let told = table.looked(Tab::Partners).join("\n");
+    assert!(told.contains("line 0: помогите2"), "a partner's word is a message: {told}");
+    assert!(told.contains("7002: Код записали."), "{told}");
+    let kept = table.state.session(BORIS).map(|session| session.kept.len());
+    assert_eq!(kept, Some(1), "the code is not offered to a specialist");
+    assert_eq!(table.contact(BORIS, "79160000001", true)[0], "partner 2045 bound to Some(7002)");
 }

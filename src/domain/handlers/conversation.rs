@@ -8,6 +8,7 @@ use crate::domain::{
     ids::{ChatId, MessageId},
     message::{Content, Message},
     session::{Kept, Locale, Session},
+    tab::Tab,
     text::Text,
     turn::Turn,
     view::View,
@@ -15,7 +16,9 @@ use crate::domain::{
 };
 
 use super::{
-    answers, appeals, broadcasts, catalogue, lines,
+    answers, appeals, broadcasts, catalogue,
+    codes::{self, Meant},
+    lines,
     manners::{self, Pace},
     operator, registration,
 };
@@ -51,9 +54,10 @@ pub(in crate::domain) fn update(turn: &mut Turn<'_, impl View>, update: &Update)
         } => {
             turn.then(Effect::AnswerButton(callback.clone()));
             if *button == Some(Button::CheckAgain) {
-                return operator::check_again(turn, *chat);
+                operator::check_again(turn, *chat);
+            } else if !chat.is_group() {
+                pressed(turn, *chat, *message, *button, *locale);
             }
-            pressed(turn, *chat, *message, *button, *locale);
         }
         Update::Membership { chat, blocked, locale } => membership(turn, *chat, *blocked, *locale),
         Update::Unserved(_) => {}
@@ -64,7 +68,9 @@ fn message(turn: &mut Turn<'_, impl View>, message: &Message) {
     if matches!(message.content, Content::Service(_)) {
         return;
     }
-    if turn.rules.admin_chat == Some(message.chat) && operator::heard(turn, &message.content) {
+    // What somebody else has said is no wish of the operator's.
+    let own = message.context.forwarded.is_none();
+    if own && turn.rules.admin_chat == Some(message.chat) && operator::heard(turn, &message.content) {
         return;
     }
     let mut session = turn.session_or_new(message.chat, message.locale);
@@ -72,13 +78,12 @@ fn message(turn: &mut Turn<'_, impl View>, message: &Message) {
     if session.blocked {
         come_back(turn, &mut session);
     }
+    if session.partner.is_none() {
+        return of_stranger(turn, session, message);
+    }
     let pace = manners::count(turn, &mut session, message);
     turn.put(Entity::Session(session.clone()));
-    match (session.partner.is_some(), pace) {
-        (true, pace) => of_partner(turn, &mut session, message, pace),
-        (false, Pace::Usual) => of_stranger(turn, session, message),
-        (false, Pace::TooFast) => {}
-    }
+    of_partner(turn, &mut session, message, pace);
 }
 
 /// What a partner writes is recorded, however fast it comes; commands are not answered then.
@@ -101,20 +106,28 @@ fn of_partner(turn: &mut Turn<'_, impl View>, session: &mut Session, message: &M
     }
 }
 
-fn of_stranger(turn: &mut Turn<'_, impl View>, session: Session, message: &Message) {
+/// Somebody who is not registered: his code and his contact, or something to pass on once he is.
+fn of_stranger(turn: &mut Turn<'_, impl View>, mut session: Session, message: &Message) {
+    let meant = what_is_meant(turn, message);
+    let pace = match meant {
+        Meant::Code(_) => manners::count_code(turn, &mut session, message),
+        Meant::Phone | Meant::Words => manners::count(turn, &mut session, message),
+    };
+    turn.put(Entity::Session(session.clone()));
+    if pace == Pace::TooFast {
+        return;
+    }
     if command_in(message).is_some() {
         return registration::welcome(turn, session);
     }
-    // The app sends a shared contact as a reply to the message with the button.
-    if message.context.forwarded.is_none() {
-        if let Content::Contact { phone, own, .. } = &message.content
-            && !phone.is_blank()
-        {
+    match (meant, &message.content) {
+        (Meant::Code(code), _) => return registration::code(turn, session, code),
+        (Meant::Phone, _) => return registration::phone_typed(turn, &session),
+        // The app sends a shared contact as a reply to the message with the button.
+        (Meant::Words, Content::Contact { phone, own, .. }) if message.context.forwarded.is_none() && !phone.is_blank() => {
             return registration::contact(turn, session, phone, *own);
         }
-        if let Some(text) = message.content.text().filter(|text| registration::is_code(turn, text)) {
-            return registration::code(turn, session, text);
-        }
+        (Meant::Words, _) => {}
     }
     match entry(turn, message) {
         Some(entry) => registration::keep(turn, session, entry),
@@ -134,6 +147,13 @@ fn not_passed_on(message: &Message) -> Say<'static> {
         | Content::Service(_)
         | Content::Other(_) => Say::NotPassedOn,
     }
+}
+
+/// Before the first look nobody can say who is registered, so that a word with a digit may as well be a partner's message: it is kept.
+fn what_is_meant(turn: &Turn<'_, impl View>, message: &Message) -> Meant {
+    let own = message.context.forwarded.is_none() && turn.tab(Tab::Partners).sighted.is_some();
+    let text = message.content.text().filter(|_| own);
+    text.map_or(Meant::Words, |text| codes::meant(turn, text))
 }
 
 /// A message as it will stand in a dialogue, if it can.

@@ -1,6 +1,6 @@
 //! How many messages one person may write in a minute, and what a group is told.
 //!
-//! Invariant: a flood is answered by one notice; what a registered partner writes is recorded all the same.
+//! Invariant: a flood is answered by one notice, of codes or of anything else; what a registered partner writes is recorded all the same.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -41,10 +41,23 @@ pub(super) fn count(turn: &mut Turn<'_, impl View>, session: &mut Session, messa
         });
     }
     let limit = if session.partner.is_some() { OF_PARTNERS } else { OF_STRANGERS };
-    if !is_too_fast(&mut session.pace.recent, message.at, limit) {
-        session.pace.told = false;
-        return Pace::Usual;
+    if is_too_fast(&mut session.pace.recent, message.at, limit) {
+        return too_fast(turn, session);
     }
+    session.pace.told = false;
+    Pace::Usual
+}
+
+/// Counts a code of somebody who is not registered, apart from what else he writes: whoever has told his trouble in many short lines is
+/// registered all the same.
+pub(super) fn count_code(turn: &mut Turn<'_, impl View>, session: &mut Session, message: &Message) -> Pace {
+    if is_too_fast(&mut session.pace.codes, message.at, OF_STRANGERS) {
+        return too_fast(turn, session);
+    }
+    Pace::Usual
+}
+
+fn too_fast(turn: &mut Turn<'_, impl View>, session: &mut Session) -> Pace {
     if !std::mem::replace(&mut session.pace.told, true) {
         let say = if session.partner.is_some() {
             Say::TooFastRecorded

@@ -7,6 +7,7 @@ pub(super) mod answers;
 pub(super) mod appeals;
 mod broadcasts;
 mod catalogue;
+mod codes;
 pub(super) mod conversation;
 pub(super) mod delivery;
 mod erasing;

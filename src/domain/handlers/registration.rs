@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::{
     effect::{Button, Effect, Entity, Keyboard},
     event::Wake,
-    ids::{ChatId, PartnerCode, RowKey},
+    ids::{ChatId, RowKey},
     partner::{Binding, Partner, RowTrouble},
     phone::Phone,
     session::{Kept, Parked, Registration, Session},
@@ -20,7 +20,11 @@ use crate::domain::{
     wording::{Note, Say},
 };
 
-use super::{appeals, lines, staff};
+use super::{
+    appeals,
+    codes::{self, Meant},
+    lines, staff,
+};
 
 /// Pairs that one person may try within [`TRIES_WINDOW`]: enough for typing errors, too few for guessing.
 const TRIES: usize = 5;
@@ -45,16 +49,21 @@ pub(super) fn welcome(turn: &mut Turn<'_, impl View>, session: Session) {
     ask(turn, &session, Say::Welcome);
 }
 
-/// Whether text is, or may be meant as, a partner code.
-pub(super) fn is_code(turn: &Turn<'_, impl View>, text: &Text) -> bool {
-    PartnerCode::fold(text.as_str()).is_some_and(|code| code.has_digit() || turn.view.partner(&code).is_some())
+/// A code of somebody who is not registered.
+pub(super) fn code(turn: &mut Turn<'_, impl View>, mut session: Session, code: Text) {
+    forget_old(turn, &mut session);
+    session.registration.code = Some(code);
+    advance(turn, session);
 }
 
-/// A code of somebody who is not registered.
-pub(super) fn code(turn: &mut Turn<'_, impl View>, mut session: Session, text: &Text) {
-    forget_old(turn, &mut session);
-    session.registration.code = Some(Text(text.as_str().trim().to_owned()));
-    advance(turn, session);
+/// A phone that was typed proves nothing; a code that was given stays as it is. Where it is a code after all, the list may know it soon.
+pub(super) fn phone_typed(turn: &mut Turn<'_, impl View>, session: &Session) {
+    turn.then(Effect::Look(Tab::Partners));
+    if session.registration.phone.is_some() {
+        turn.say(session, Say::CodeWanted);
+    } else {
+        ask(turn, session, Say::PhoneTyped);
+    }
 }
 
 /// A shared contact: it proves a phone only if it is the sender's own (Bot API: `contact.user_id`).
@@ -203,14 +212,15 @@ fn conclude(turn: &mut Turn<'_, impl View>, mut session: Session) {
     if session.partner.is_some() {
         return adopted(turn, session);
     }
+    take_kept_code(turn, &mut session);
     match (&session.registration.code, &session.registration.phone) {
         (Some(_), Some(_)) => match matching(turn, &session.registration) {
             Some(partner) => bind(turn, session, partner),
             // The list is being written anew: the code stood there a moment ago.
             None if is_expected(turn, &session.registration) => wait_longer(turn, session),
             None => {
-                session.registration.code = None;
-                say_and_store(turn, &session, Say::NotMatched, Keyboard::Keep);
+                let code = session.registration.code.take().unwrap_or_default();
+                say_and_store(turn, &session, Say::NotMatched(code.as_str()), Keyboard::Keep);
             }
         },
         (Some(_), None) | (None, Some(_)) => advance(turn, session),
@@ -229,6 +239,26 @@ fn conclude(turn: &mut Turn<'_, impl View>, mut session: Session) {
     }
 }
 
+/// Before the first look nobody could say whether a word was a code or a partner's message; now it is the code of somebody new.
+fn take_kept_code(turn: &Turn<'_, impl View>, session: &mut Session) {
+    if session.registration.code.is_some() {
+        return;
+    }
+    let newest = session
+        .kept
+        .iter()
+        .enumerate()
+        .rev()
+        .find_map(|(at, kept)| match codes::meant(turn, &kept.text) {
+            Meant::Code(code) => Some((at, code)),
+            Meant::Phone | Meant::Words => None,
+        });
+    if let Some((at, code)) = newest {
+        session.kept.remove(at);
+        session.registration.code = Some(code);
+    }
+}
+
 /// The first look has shown that this person was registered all along: what he wrote is an appeal.
 fn adopted(turn: &mut Turn<'_, impl View>, mut session: Session) {
     session.registration = Registration::default();
@@ -243,20 +273,21 @@ fn adopted(turn: &mut Turn<'_, impl View>, mut session: Session) {
 
 /// The partner whose code and phone were both given, if there is exactly one.
 fn matching(turn: &Turn<'_, impl View>, registration: &Registration) -> Option<Partner> {
-    let code = PartnerCode::fold(registration.code.as_ref()?.as_str())?;
-    let partner = turn.partner(&code)?;
+    let partner = codes::named(turn, registration.code.as_ref()?.as_str())?;
     let unstopped = match partner.stopped {
         None => true,
         Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Missing | RowTrouble::Moved | RowTrouble::Unknown) => false,
     };
-    (unstopped && partner.phone.is_some() && partner.phone == registration.phone).then_some(partner)
+    let proven = registration.phone.as_ref().is_some_and(|phone| partner.has_phone(phone));
+    (unstopped && proven).then_some(partner)
 }
 
 /// Whether the code was in the list a moment ago, with this very phone.
 fn is_expected(turn: &Turn<'_, impl View>, registration: &Registration) -> bool {
-    let code = registration.code.as_ref().and_then(|code| PartnerCode::fold(code.as_str()));
-    let partner = code.and_then(|code| turn.partner(&code));
-    partner.is_some_and(|partner| partner.phone.is_some() && partner.phone == registration.phone && staff::may_return(turn, &partner))
+    let (Some(code), Some(phone)) = (&registration.code, &registration.phone) else {
+        return false;
+    };
+    codes::named(turn, code.as_str()).is_some_and(|partner| partner.has_phone(phone) && staff::may_return(turn, &partner))
 }
 
 /// Comes back to a registration after a while; the person has been told that it takes a moment, or is told then.

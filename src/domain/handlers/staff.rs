@@ -11,7 +11,6 @@ use crate::domain::{
     event::{PartnerCells, TelegramCell, Wake},
     ids::{ChatId, PartnerCode, RowKey},
     partner::{Binding, Partner, RowTrouble},
-    phone::Phone,
     session::{Locale, Session},
     spans::has_lasted,
     tab::Tab,
@@ -36,7 +35,6 @@ pub(super) fn row(turn: &mut Turn<'_, impl View>, cells: &PartnerCells) {
     let mut partner = known.unwrap_or_else(|| Partner::new(cells.code.clone()));
     partner.written_code.clone_from(&cells.written_code);
     partner.name.clone_from(&cells.name);
-    partner.phone = Phone::parse(cells.phone.as_str());
     partner.written_phone.clone_from(&cells.phone);
     partner.stopped = None;
     partner.missing_since = None;

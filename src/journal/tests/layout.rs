@@ -47,7 +47,6 @@ fn entities_of_the_first_version_are_readable() {
             written_code: "п-1042".into(),
             name: "Иванов Иван".into(),
             written_phone: "8 912 345-67-89".into(),
-            phone: Phone::parse("8 912 345-67-89"),
             binding: Some(Binding {
                 chat: CHAT,
                 since: "2025-10-09 11:53:20".into(),

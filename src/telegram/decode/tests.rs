@@ -314,6 +314,9 @@ fn a_group_is_told_apart_from_a_channel() {
     };
     let said = |kind| json!({"message_id": 1, "date": DATE, "chat": place(kind), "from": from, "text": "привет"});
     assert_eq!(decoded("message", &said("supergroup")), group(Some("привет")));
+    let mut passed_on = said("group");
+    passed_on["forward_origin"] = json!({"type": "hidden_user", "date": DATE, "sender_user_name": "Б"});
+    assert_eq!(decoded("message", &passed_on), group(None), "somebody else's words");
     assert_eq!(decoded("edited_message", &said("group")), unserved("edited_message:group"));
     let moved =
         |kind, status: &str| json!({"chat": place(kind), "from": from, "date": DATE, "new_chat_member": {"user": from, "status": status}});
@@ -358,12 +361,22 @@ fn a_pressed_button_knows_its_chat() {
             unserved("callback_query:inline"),
         ),
         (
-            json!({"id": "9", "from": from, "message": {"chat": {"id": -1, "type": "group"}}}),
-            unserved("callback_query:group"),
+            json!({"id": "9", "from": from, "message": {"chat": {"id": -1, "type": "channel"}}}),
+            unserved("callback_query:channel"),
+        ),
+        (
+            json!({"id": "9", "from": from, "message": {"chat": {"id": 1, "type": "private"}}, "data": "check:again"}),
+            unserved("callback_query:private"),
         ),
     ] {
         assert_eq!(decoded("callback_query", &body), expected, "{body}");
     }
+    let in_group = json!({"id": "9", "from": from, "message": {"chat": {"id": -1, "type": "supergroup"}}, "data": "check:again"});
+    let chat = |event| match event {
+        Ok(Event::Update(Update::Pressed { chat, .. })) => Some(chat),
+        _ => None,
+    };
+    assert_eq!(chat(decoded("callback_query", &in_group)), Some(ChatId(-1)));
 }
 
 #[test]

@@ -1,0 +1,132 @@
+//! What somebody who is not registered yet may mean by a text: a partner code, a phone that should have been shared, or words.
+//!
+//! Invariant: a code of the list to the letter goes before one that only looks like it; where several look like it, none is taken.
+
+use crate::domain::{
+    ids::{CodeForm, PartnerCode, has_digit},
+    partner::Partner,
+    phone::Phone,
+    text::{Text, fold, visible},
+    turn::Turn,
+    view::View,
+};
+
+/// The longest word that is taken for a code unknown to the list, in characters.
+const WORD_LIMIT: usize = 20;
+/// The words by which people say that a code follows.
+const NAMED: [&str; 2] = ["код", "code"];
+/// What people say around a code that they name.
+const AROUND: [&str; 18] = [
+    "код",
+    "code",
+    "мой",
+    "наш",
+    "моя",
+    "партнера",
+    "партнёр",
+    "партнерский",
+    "это",
+    "вот",
+    "номер",
+    "№",
+    "my",
+    "our",
+    "partner",
+    "is",
+    "the",
+    "number",
+];
+/// Words that somebody who names a code uses at most.
+const WORDS: usize = 8;
+
+/// What a text means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Meant {
+    /// A partner code, as it was typed.
+    Code(Text),
+    /// A phone, which proves nothing unless it is shared.
+    Phone,
+    /// Anything else.
+    Words,
+}
+
+/// What a text of somebody who is not registered means.
+pub(super) fn meant(turn: &Turn<'_, impl View>, text: &Text) -> Meant {
+    let seen = visible(text.as_str());
+    let words: Vec<&str> = seen.split_whitespace().collect();
+    let said = words.join(" ");
+    if words.is_empty() || words.len() > WORDS || said.starts_with('/') {
+        return Meant::Words;
+    }
+    if is_known(turn, &said) {
+        return Meant::Code(Text(said));
+    }
+    if Phone::is_meant(&said) {
+        return Meant::Phone;
+    }
+    let single = match words[..] {
+        [word] => Some(word),
+        _ => None,
+    };
+    match introduced(&words).or(single).map(bare) {
+        Some(word) if is_like_a_code(word) => Meant::Code(Text::from(word)),
+        Some(_) | None => introduced_known(turn, &words).map_or(Meant::Words, Meant::Code),
+    }
+}
+
+/// The partner whose code was typed, however it was typed.
+pub(super) fn named(turn: &Turn<'_, impl View>, typed: &str) -> Option<Partner> {
+    let exact = PartnerCode::fold(typed).and_then(|code| turn.partner(&code));
+    if exact.as_ref().is_some_and(Partner::is_listed) {
+        return exact;
+    }
+    let alike = CodeForm::of(typed).map(|form| turn.view.spelled_alike(&form)).unwrap_or_default();
+    let mut listed = alike.iter().filter_map(|code| turn.partner(code)).filter(Partner::is_listed);
+    match (listed.next(), listed.next()) {
+        (Some(only), None) => Some(only),
+        (Some(_), Some(_)) | (None, _) => exact,
+    }
+}
+
+/// Whether the list holds such a code, or several.
+fn is_known(turn: &Turn<'_, impl View>, typed: &str) -> bool {
+    let alike = |form| !turn.view.spelled_alike(&form).is_empty();
+    CodeForm::of(typed).is_some_and(alike) || named(turn, typed).is_some()
+}
+
+fn is_like_a_code(word: &str) -> bool {
+    has_digit(word) && word.chars().count() <= WORD_LIMIT
+}
+
+/// The one word of digits that somebody introduces as his code: `код: 10005`, `мой код партнёра 10005`.
+fn introduced<'a>(words: &[&'a str]) -> Option<&'a str> {
+    match rest(words)?[..] {
+        [word] => Some(word),
+        _ => None,
+    }
+}
+
+/// A code of several words that the list knows: `код П 114`.
+fn introduced_known(turn: &Turn<'_, impl View>, words: &[&str]) -> Option<Text> {
+    let rest = rest(words)?.join(" ");
+    is_known(turn, bare(&rest)).then(|| Text::from(bare(&rest)))
+}
+
+/// What is left of the words, if they speak of a code, without those by which they do.
+fn rest<'a>(words: &[&'a str]) -> Option<Vec<&'a str>> {
+    let is_one_of = |word: &str, list: &[&str]| list.iter().any(|known| fold(bare(word)) == fold(known));
+    // `код:10005` is one word to a computer alone.
+    let parts: Vec<&str> = words
+        .iter()
+        .flat_map(|word| word.split([':', '=']))
+        .filter(|part| !part.is_empty())
+        .collect();
+    let speaks = parts.iter().any(|word| is_one_of(word, &NAMED));
+    let said_around = |word: &&str| !bare(word).is_empty() && !is_one_of(word, &AROUND);
+    speaks.then(|| parts.into_iter().filter(said_around).collect())
+}
+
+/// A word without what stands around it: quotation marks, brackets, full stops.
+fn bare(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
+}
