@@ -308,3 +308,32 @@ fn a_wake_that_nobody_needs_any_more_does_nothing() {
     assert_eq!(table.event(&Event::Due(Wake::Partner(code("П-1")))), [""; 0]);
     assert_eq!(table.event(&Event::Due(Wake::Partner(code("П-9")))), [""; 0]);
 }
+
+#[test]
+fn a_code_that_is_spelled_anew_keeps_its_account() {
+    for (before, after, name, phone, keeps) in [
+        ("20,011", "20011", "Анна", "8 912 345-67-89", true),
+        ("А-104", "A-104", "Анна", "8 912 345-67-89", true),
+        ("\u{200b}П-7", "П-7", "Анна", "", true),
+        ("П-7", "П 7", "Анна Петрова", "+7 912 345-67-89", true),
+        ("П-7", "П 7", "Борис", "+7 916 000-00-01", false),
+        ("П-7", "П-8", "Анна", "8 912 345-67-89", false),
+    ] {
+        let mut table = Table::empty();
+        table.lists_bound(before, "Анна", "8 912 345-67-89", TelegramCell::Id(ANNA));
+        table.looked(Tab::Partners);
+        table.lists_bound(after, name, phone, TelegramCell::Id(ANNA));
+        table.event(&Event::Row(RowEvent::Missing(RowMark::Partner(code(before)))));
+        table.looked(Tab::Partners);
+        let holder = table.state.session(ANNA).and_then(|session| session.partner);
+        assert_eq!(holder == Some(code(after)), keeps, "{before} as {after}");
+        let bound = |spelling| {
+            table
+                .state
+                .partner(&code(spelling))
+                .is_some_and(|partner| partner.binding.is_some())
+        };
+        assert_eq!((bound(after), bound(before)), (keeps, !keeps), "{before} as {after}");
+        assert_eq!(table.state.tab(Tab::Partners).doubted, u32::from(!keeps));
+    }
+}

@@ -19,6 +19,7 @@ pub(super) mod operator;
 pub(super) mod promotions;
 mod publishing;
 pub(super) mod registration;
+mod respelled;
 pub(super) mod restoring;
 pub(super) mod rows;
 pub(super) mod staff;

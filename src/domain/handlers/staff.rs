@@ -19,6 +19,8 @@ use crate::domain::{
     wording::{Note, Say},
 };
 
+use super::respelled;
+
 /// A doubt that lasts this long is no moment's emptiness.
 pub(super) const DOUBT: SignedDuration = SignedDuration::from_mins(10);
 /// The looks of a quiet night are five minutes apart: until the one after [`DOUBT`] has ended.
@@ -32,7 +34,11 @@ const AT_LEAST: u32 = 2;
 pub(super) fn row(turn: &mut Turn<'_, impl View>, cells: &PartnerCells) {
     let known = turn.partner(&cells.code);
     let was_missing = known.as_ref().is_some_and(|partner| partner.stopped == Some(RowTrouble::Missing));
-    let mut partner = known.unwrap_or_else(|| Partner::new(cells.code.clone()));
+    let mut partner = known.unwrap_or_else(|| {
+        let mut partner = Partner::new(cells.code.clone());
+        respelled::take_over(turn, &mut partner, cells);
+        partner
+    });
     partner.written_code.clone_from(&cells.written_code);
     partner.name.clone_from(&cells.name);
     partner.written_phone.clone_from(&cells.phone);

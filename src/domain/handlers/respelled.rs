@@ -1,0 +1,42 @@
+//! A code that the staff list spells anew: a letter put right, a number shown with separators or without.
+//!
+//! Invariant: access stays with the person who had it, and only where the account stands beside the new spelling and name or phone are his.
+
+use crate::domain::{
+    effect::Entity,
+    event::{PartnerCells, TelegramCell},
+    ids::CodeForm,
+    partner::Partner,
+    phone::Phone,
+    text::fold,
+    turn::Turn,
+    view::View,
+};
+
+use super::staff;
+
+/// Gives a row with a code that the journal does not know the account of the same code in its old spelling.
+pub(super) fn take_over(turn: &mut Turn<'_, impl View>, partner: &mut Partner, cells: &PartnerCells) {
+    let TelegramCell::Id(chat) = cells.telegram else { return };
+    let Some(mut session) = turn.session(chat) else { return };
+    let before = session.partner.as_ref().and_then(|code| turn.partner(code));
+    let Some(mut before) = before.filter(|before| is_same_person(before, cells)) else {
+        return;
+    };
+    let Some(binding) = before.binding.take_if(|binding| binding.chat == chat) else {
+        return;
+    };
+    staff::trust(turn, &mut before);
+    partner.binding = Some(binding);
+    session.partner = Some(partner.code.clone());
+    turn.put(Entity::Partner(before));
+    turn.put(Entity::Session(session));
+}
+
+fn is_same_person(before: &Partner, cells: &PartnerCells) -> bool {
+    let form = CodeForm::of(cells.code.as_str());
+    let same_code = form.is_some() && form == CodeForm::of(before.code.as_str());
+    let same_name = !cells.name.is_blank() && fold(cells.name.as_str()) == fold(before.name.as_str());
+    let same_phone = || Phone::every(cells.phone.as_str()).iter().any(|phone| before.has_phone(phone));
+    same_code && (same_name || same_phone())
+}
