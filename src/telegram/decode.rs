@@ -124,7 +124,7 @@ fn pressed(fields: &Fields<'_>) -> Result<Update, Undecodable> {
     let (chat, message) = match fields.optional::<Place>("message")? {
         Some(Place { chat, message_id }) => {
             // In a private chat only its owner can press.
-            let own = i64::try_from(from.id).is_ok_and(|id| private(&chat) == Some(ChatId(id)));
+            let own = private(&chat) == Some(ChatId(from.id));
             if !own && !chat.is_group() {
                 return Ok(elsewhere(fields.path, &chat));
             }
