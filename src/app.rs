@@ -275,10 +275,10 @@ impl App {
                 telegram::outbox::deliver(journal, client, fetcher, rate, stop).await;
             }
         });
-        let client = parts.telegram.clone();
+        let (client, unshown) = (parts.telegram.clone(), telegram::courtesies::unshown_in(parts.journal.clone()));
         parts.supervisor.spawn("courtesies", move |stop| {
-            let (courtesies, client) = (Arc::clone(&courtesies), client.clone());
-            async move { telegram::courtesies::run(&mut *courtesies.lock().await, client, stop).await }
+            let (courtesies, client, unshown) = (Arc::clone(&courtesies), client.clone(), Arc::clone(&unshown));
+            async move { telegram::courtesies::run(&mut *courtesies.lock().await, client, unshown, stop).await }
         });
         let shared = Arc::clone(&parts);
         parts

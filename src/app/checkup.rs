@@ -19,7 +19,7 @@ use crate::{
     schedule::Schedule,
 };
 
-use super::{Parts, Status, operator, report};
+use super::{Parts, Status, operator, report, words};
 
 /// Records are decided within milliseconds; so long they wait only where the journal cannot store.
 const INBOX_LATE_S: u64 = 120;
@@ -51,6 +51,9 @@ async fn look(parts: &Parts) -> BTreeSet<Trouble> {
     if !found.contains(&Trouble::Sheets) && has_old_look(parts, &status) {
         found.insert(Trouble::Looks);
     }
+    if is_shut_out(parts).await {
+        found.insert(Trouble::AdminChat);
+    }
     let fresh = |at: tokio::time::Instant| clock::monotonic().duration_since(at) < RESTARTED_LATELY;
     if parts.supervisor.states().iter().any(|state| state.restarted.is_some_and(fresh)) {
         found.insert(Trouble::Loops);
@@ -61,11 +64,21 @@ async fn look(parts: &Parts) -> BTreeSet<Trouble> {
     found
 }
 
+/// Whether the admin chat has refused the last message, and would refuse another.
+async fn is_shut_out(parts: &Parts) -> bool {
+    let known = parts.journal.snapshot().alerts().admin_chat;
+    match words::admin_chat(&parts.settings).filter(|_| known.refused.is_some()) {
+        Some(chat) => parts.telegram.show_typing(known.of(chat)).await.is_err(),
+        None => false,
+    }
+}
+
 /// Looks, and has the admin chat told what has begun and what is over.
 pub(super) async fn check(parts: &Parts) -> BTreeSet<Trouble> {
     let found = look(parts).await;
     // Where nothing is wrong, and nothing was, there is nothing to decide.
-    if !found.is_empty() || !parts.journal.snapshot().alerts().standing.is_empty() {
+    let known = parts.journal.snapshot().alerts();
+    if !found.is_empty() || !known.standing.is_empty() || known.admin_chat.refused.is_some() {
         tell(parts, Command::Checked(found.clone())).await;
     }
     found

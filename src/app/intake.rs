@@ -59,7 +59,7 @@ fn count(update: &Update) {
             Content::Other(kind) | Content::Service(kind) | Content::Described { kind, .. } => kind,
             Content::Text(_) | Content::Contact { .. } | Content::File(..) | Content::Place { .. } | Content::Poll { .. } => return,
         },
-        Update::Edited(_) | Update::Group { .. } | Update::Pressed { .. } | Update::Membership { .. } => return,
+        Update::Edited(_) | Update::Group { .. } | Update::Moved { .. } | Update::Pressed { .. } | Update::Membership { .. } => return,
     };
     let label = KINDS.into_iter().find(|known| known == kind).unwrap_or("other");
     metrics::counter!(UNSERVED, "kind" => label).increment(1);

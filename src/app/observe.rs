@@ -6,15 +6,10 @@ use std::{collections::BTreeSet, fs, sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{App, Ended, Observer, Parts, Purpose, Request, StartError, admin::ask, desks};
+use super::{App, Ended, Observer, Parts, Purpose, Request, StartError, admin::ask, desks, words};
 use crate::{
     config::{Settings, TabAddress},
-    domain::{
-        ids::{ChatId, OutboxId},
-        tab::Tab,
-        text::Html,
-        view::View as _,
-    },
+    domain::{ids::OutboxId, tab::Tab, text::Html, view::View as _},
     journal::DATA_FILE,
     shutdown::Shutdown,
 };
@@ -113,7 +108,7 @@ fn seen(parts: &Parts) -> Vec<String> {
 fn messages(parts: &Parts) -> Vec<String> {
     let snapshot = parts.journal.snapshot();
     let view = snapshot.view();
-    let admin = parts.settings.telegram.admin_chat.map(|chat| ChatId(chat.number()));
+    let admin = words::admin_chat(&parts.settings);
     let told = |id: OutboxId| match &id {
         OutboxId::Answer(appeal, _, part) => {
             let number = view.appeal(*appeal)?.number?;

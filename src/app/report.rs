@@ -63,6 +63,10 @@ pub struct TelegramStatus {
     pub silent_until: Option<String>,
     /// Why it does not bring the updates.
     pub webhook: Option<String>,
+    /// Why it lets us write nothing into the admin chat.
+    pub admin_chat: Option<String>,
+    /// The number that the admin chat bears by now, where it is another than in the settings.
+    pub admin_chat_moved: Option<i64>,
 }
 
 /// Records in the inbox.
@@ -167,6 +171,8 @@ pub(super) fn status(parts: &Parts) -> Status {
     let oldest = snapshot.oldest();
     let age = |since: Option<Timestamp>| since.map(|since| u64::try_from(clock::now().duration_since(since).as_secs()).unwrap_or(0));
     let left = parts.hub.quota();
+    let admin = snapshot.alerts().admin_chat;
+    let settings_chat = words::admin_chat(&parts.settings);
     let restarts = parts.supervisor.states().iter().map(|state| state.restarts).sum();
     Status {
         inbox: Inbox {
@@ -206,6 +212,8 @@ pub(super) fn status(parts: &Parts) -> Status {
             barred: parts.telegram.bar(),
             silent_until: silent_until(parts),
             webhook: parts.registration.trouble(),
+            admin_chat: admin.refused.as_ref().map(words::refusal),
+            admin_chat_moved: admin.moved.filter(|(from, _)| settings_chat == Some(*from)).map(|(_, to)| to.0),
         },
         uptime_s: clock::monotonic().duration_since(parts.started).as_secs(),
         restarts,

@@ -102,6 +102,10 @@ fn plainly(status: &Status) -> StatusNote<'_> {
         StatusNote::Silent(until)
     } else if let Some(words) = &status.telegram.webhook {
         StatusNote::Webhook(words)
+    } else if let Some(words) = &status.telegram.admin_chat {
+        StatusNote::AdminChat(words)
+    } else if let Some(chat) = status.telegram.admin_chat_moved {
+        StatusNote::AdminMoved(chat)
     } else if throttled {
         StatusNote::Throttled
     } else if status.inbox.quarantined + status.outbox.unknown > 0 {

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use crate::{
     config::{AppealWords, ArchiveWords, Fill, Names, PartnerWords, PromotionWords, Settings},
     domain::{
-        appeal::Status,
+        appeal::{Status, Why},
         broadcast::Quiet,
         files::Links,
         ids::ChatId,
@@ -31,7 +31,7 @@ use crate::{
 pub(super) fn rules(settings: &Settings) -> Rules {
     Rules {
         time_zone: settings.time_zone.clone(),
-        admin_chat: settings.telegram.admin_chat.map(|chat| ChatId(chat.number())),
+        admin_chat: admin_chat(settings),
         grace: SignedDuration::try_from(settings.appeals.grace).unwrap_or(SignedDuration::ZERO),
         resend_unknown: settings.appeals.resend_unknown,
         authorized: settings.words.partners.statuses.authorized.written().into(),
@@ -51,6 +51,23 @@ pub(super) fn rules(settings: &Settings) -> Rules {
         rate: settings.telegram.rate_per_second.map_or(0, NonZeroU32::get),
         promotions: vocabulary(&settings.words.promotions),
         wording: Wording::built_in(),
+    }
+}
+
+/// The admin chat of the settings.
+pub(super) fn admin_chat(settings: &Settings) -> Option<ChatId> {
+    settings.telegram.admin_chat.map(|chat| ChatId(chat.number()))
+}
+
+/// Why a chat takes nothing from us.
+pub(super) fn refusal(why: &Why) -> String {
+    match why {
+        Why::Refused(words) | Why::Recipient(words) | Why::Content(words) => words.clone(),
+        Why::Blocked => "the bot is blocked there".to_owned(),
+        Why::Deactivated => "the account is gone".to_owned(),
+        Why::ChatNotFound => "there is no such chat, or nobody has written to the bot there".to_owned(),
+        Why::Moved(chat) => format!("it became the supergroup {chat}"),
+        Why::GaveUp | Why::File(_) => "it was given up".to_owned(),
     }
 }
 

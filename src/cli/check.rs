@@ -18,7 +18,7 @@ use crate::{
     app::{Reply, Request, TelegramStatus, appeal_words, ask, partner_words, promotion_words},
     clock,
     config::{Mode, Settings},
-    domain::ids::SpreadsheetId,
+    domain::ids::{ChatId, SpreadsheetId},
     logs,
     sheets::{
         account_key::AccountKey,
@@ -28,7 +28,7 @@ use crate::{
         quota::CALLS_PER_WINDOW,
         wire::{CallError, Structure},
     },
-    telegram::{client::Client, webhook},
+    telegram::{answer::CallError as TelegramError, client::Client, webhook},
 };
 
 /// One line of the report.
@@ -91,10 +91,31 @@ async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
     if let Ok(Reply::Status(status)) = ask(&settings.data_dir, &Request::Status).await {
         findings.extend(standing(&status.telegram));
     }
+    findings.extend(admin_chat(settings, &client).await);
     match client.webhook_info().await {
         Ok(info) => findings.push(webhook_finding(settings, &info)),
         Err(error) => findings.push(wrong("webhook", error.to_string())),
     }
+}
+
+/// Whether the admin chat can be written to: the bot shows for a moment that it is typing there.
+async fn admin_chat(settings: &Settings, client: &Client) -> Option<Finding> {
+    let chat = settings.telegram.admin_chat?.number();
+    let Err(error) = client.show_typing(ChatId(chat)).await else {
+        return Some(fine("admin chat", format!("{chat} can be written to")));
+    };
+    let cure = match &error {
+        TelegramError::Refused { moved_to: Some(to), .. } => {
+            let words =
+                format!("{chat} became the supergroup {to}, which the service follows. Put the new number into telegram.admin_chat");
+            return Some(note("admin chat", words));
+        }
+        TelegramError::Refused { .. } => {
+            "Is the number right, has somebody there pressed «Start», or, in a group, is the bot a member that may write?"
+        }
+        TelegramError::NotSent(_) | TelegramError::Unmade(_) | TelegramError::Lost(_) => "Try again once Telegram answers",
+    };
+    Some(wrong("admin chat", format!("{chat} cannot be written to: {error}. {cure}")))
 }
 
 /// What Telegram does not let the running service do.

@@ -78,6 +78,11 @@ fn describe(status: &Status) -> String {
         telegram.barred.map(|bar| bar.cure().to_owned()),
         telegram.silent_until.as_ref().map(|until| format!("silent until {until}")),
         telegram.webhook.as_ref().map(|words| format!("no updates: {words}")),
+        telegram
+            .admin_chat
+            .as_ref()
+            .map(|words| format!("the admin chat takes nothing: {words}")),
+        telegram.admin_chat_moved.map(|chat| format!("the admin chat is {chat} now")),
     ];
     let more: String = more.iter().flatten().map(|words| format!(" – {words}")).collect();
     lines.push(format!("Telegram      {}{more}", health("telegram")));
@@ -147,6 +152,10 @@ fn plainly(status: &Status) -> String {
         format!("Telegram wants silence until {until}, and nothing is sent before. To try at once: `sheetdesk release silence`.")
     } else if let Some(words) = &status.telegram.webhook {
         format!("Telegram does not bring the updates ({words}): see `sheetdesk check`.")
+    } else if let Some(words) = &status.telegram.admin_chat {
+        format!("The admin chat cannot be written to ({words}), so nobody is told of troubles: see `sheetdesk check`.")
+    } else if let Some(chat) = status.telegram.admin_chat_moved {
+        format!("At work; the admin chat became the supergroup {chat}: put that into telegram.admin_chat.")
     } else if throttled {
         "At work; a service has asked for patience, so some things are late.".to_owned()
     } else if status.inbox.quarantined > 0 {

@@ -7,7 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::spans::{age, has_lasted};
+use super::{
+    appeal::Why,
+    ids::ChatId,
+    spans::{age, has_lasted},
+};
 
 /// A trouble that may pass by itself is told once it has lasted so long: longer than the hiccup of a network, and seen by two checks.
 const LASTS: SignedDuration = SignedDuration::from_mins(4);
@@ -40,6 +44,8 @@ pub enum Trouble {
     Disk,
     /// A loop of ours had to be started again.
     Loops,
+    /// The admin chat takes nothing from us.
+    AdminChat,
 }
 
 /// How a trouble stands.
@@ -59,6 +65,28 @@ pub struct Alerts {
     /// By trouble.
     #[serde(default)]
     pub standing: BTreeMap<Trouble, Standing>,
+    /// The chat in which they are told.
+    #[serde(default)]
+    pub admin_chat: AdminChat,
+}
+
+/// What is known of the admin chat beyond the settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminChat {
+    /// The group of the settings became a supergroup: which it was, and which it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<(ChatId, ChatId)>,
+    /// Why it took the last message not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Why>,
+}
+
+impl AdminChat {
+    /// Where the chat of the settings is by now.
+    #[must_use]
+    pub fn of(&self, settings: ChatId) -> ChatId {
+        self.moved.filter(|(from, _)| *from == settings).map_or(settings, |(_, to)| to)
+    }
 }
 
 /// What is to be told.
@@ -74,7 +102,7 @@ impl Trouble {
     /// Whether it is no passing matter: then it is told at once.
     fn is_certain(self) -> bool {
         match self {
-            Self::Bot | Self::Quarantine | Self::Unknown | Self::Disk | Self::Loops => true,
+            Self::Bot | Self::Quarantine | Self::Unknown | Self::Disk | Self::Loops | Self::AdminChat => true,
             Self::Telegram | Self::Webhook | Self::Sheets | Self::Looks | Self::Inbox | Self::Outbox => false,
         }
     }

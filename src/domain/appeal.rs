@@ -213,6 +213,17 @@ pub enum Why {
     File(Unfetched),
 }
 
+impl Why {
+    /// Whether it lies in the chat that the message was for, so that others may well get it.
+    #[must_use]
+    pub fn is_the_recipient_s(&self) -> bool {
+        match self {
+            Self::Blocked | Self::Deactivated | Self::ChatNotFound | Self::Recipient(_) | Self::Moved(_) => true,
+            Self::GaveUp | Self::Refused(_) | Self::Content(_) | Self::File(_) => false,
+        }
+    }
+}
+
 /// Why a file behind an address cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

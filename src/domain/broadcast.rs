@@ -78,7 +78,7 @@ pub enum Picture {
 pub enum BroadcastState {
     /// Its picture is on its way to Telegram, by way of the admin chat; no partner has got anything.
     Preparing,
-    /// Its picture cannot be had; no partner has got anything. It may begin anew.
+    /// What is sent cannot be had, or Telegram does not take it. It may begin anew, with whoever has got nothing.
     Halted,
     /// It goes on.
     Running,
@@ -213,6 +213,25 @@ impl Broadcast {
     pub fn reached_nobody(&self) -> bool {
         let rests = matches!(self.state, BroadcastState::Halted | BroadcastState::Cancelled);
         rests && self.counts.made + self.counts.ended() == 0
+    }
+
+    /// Whether a refusal lies in what is sent, so that nobody else would get it either.
+    #[must_use]
+    pub fn nobody_would_get(&self, why: &Why) -> bool {
+        let uploads = matches!(self.picture, Some(Picture::Source(_)));
+        match why {
+            Why::Content(_) => true,
+            Why::File(_) => uploads,
+            // Nobody can say: what somebody has got already can be got.
+            Why::Refused(_) => uploads || self.counts.sent == 0,
+            Why::Blocked | Why::Deactivated | Why::ChatNotFound | Why::GaveUp | Why::Recipient(_) | Why::Moved(_) => false,
+        }
+    }
+
+    /// Whether it may begin anew, or go on as it is worded by then.
+    #[must_use]
+    pub fn may_begin_anew(&self) -> bool {
+        self.state == BroadcastState::Halted || self.reached_nobody()
     }
 }
 

@@ -25,6 +25,7 @@ pub fn decide(rules: &Rules, view: &impl View, seq: Seq, event: &Event, now: Tim
         Event::Row(row) => rows::row(&mut turn, row),
         Event::Looked(looked) => looks::looked(&mut turn, looked),
         Event::Sent(id, outcome) => delivery::sent(&mut turn, id, outcome),
+        Event::Unshown(chat, message) => appeals::unshown(&mut turn, *chat, *message),
         Event::Wrote(report) => writes::wrote(&mut turn, report),
         Event::Mixed(mixed) => mixed::found(&mut turn, mixed),
         Event::Restored(restored) => restoring::restored(&mut turn, restored),

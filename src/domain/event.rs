@@ -32,6 +32,8 @@ pub enum Event {
     Looked(Looked),
     /// A send ended.
     Sent(OutboxId, Outcome),
+    /// A message of a partner's stands in the sheet, and the reaction that says so could not be set.
+    Unshown(ChatId, MessageId),
     /// A batch of writes ended.
     Wrote(WriteReport),
     /// A spreadsheet has gone on without this journal, which is a copy from before.
@@ -69,6 +71,13 @@ pub enum Update {
         said: Option<Text>,
         /// The language of the person's Telegram.
         locale: Locale,
+    },
+    /// A group became a supergroup.
+    Moved {
+        /// Which it was.
+        from: ChatId,
+        /// Which it is.
+        to: ChatId,
     },
     /// A pressed inline button.
     Pressed {

@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 
 use super::{
+    alerts::Alerts,
     appeal::{Appeal, Line},
     broadcast::Broadcast,
     effect::{Decision, Effect, Entity, Form, Keyboard, Send},
@@ -134,6 +135,21 @@ impl<'a, V: View> Turn<'a, V> {
         fresh.chain(stored).filter_map(|id| self.appeal(id)).find(Appeal::is_open)
     }
 
+    /// The troubles, as this decision leaves them.
+    pub(super) fn alerts(&self) -> Alerts {
+        let changed = self.decision.puts.iter().find_map(|entity| {
+            let Entity::Alerts(alerts) = entity else { return None };
+            Some(alerts.clone())
+        });
+        changed.unwrap_or_else(|| self.view.alerts())
+    }
+
+    /// The chat of the operator; a group may have another id by now than the settings say.
+    pub(super) fn admin_chat(&self) -> Option<ChatId> {
+        let chat = self.rules.admin_chat?;
+        Some(if chat.is_group() { self.alerts().admin_chat.of(chat) } else { chat })
+    }
+
     /// Stores an entity, in place of an earlier version of this decision. What cannot be a version of the same thing is put beside it, so that
     /// [`ownership::check`] finds both.
     pub(super) fn put(&mut self, entity: Entity) {
@@ -210,7 +226,7 @@ impl<'a, V: View> Turn<'a, V> {
     }
 
     fn report_as(&mut self, note: Note<'_>, form: Form) {
-        if let Some(chat) = self.rules.admin_chat {
+        if let Some(chat) = self.admin_chat() {
             let (id, text) = (self.next_reply(), Html::escape(&self.rules.wording.note(note)));
             self.then(Effect::Send(Send {
                 form,

@@ -239,6 +239,14 @@ impl Client {
         }
     }
 
+    /// Shows that the bot is about to write: the least that shows whether it may.
+    ///
+    /// # Errors
+    /// As a message to this chat would be refused.
+    pub async fn show_typing(&self, chat: ChatId) -> Result<(), CallError> {
+        self.confirm("sendChatAction", &encode::send_chat_action(chat)).await
+    }
+
     /// Shows beside a message that it stands in the sheet.
     ///
     /// # Errors

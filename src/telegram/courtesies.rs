@@ -1,14 +1,23 @@
 //! What is done at Telegram beside the messages: pressed buttons are acknowledged, messages that stand in the sheet get a reaction.
 //!
-//! Invariant: each is tried once, and a lost one does no harm; so they never crowd out a message.
+//! Invariant: each is tried once, so that they never crowd out a message. A reaction that could not be set comes back as an event, since
+//! it may be the only sign that a partner's message has come in.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use futures_util::future::BoxFuture;
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::client::Client;
-use crate::{health::Health, journal::Courtesy};
+use crate::{
+    domain::{
+        event::Event,
+        ids::{ChatId, MessageId},
+    },
+    health::Health,
+    journal::{Courtesy, Journal},
+};
 
 /// Calls under way at a time: enough to keep up, few enough not to crowd out messages.
 const AT_ONCE: usize = 8;
@@ -16,27 +25,51 @@ const AT_ONCE: usize = 8;
 /// How long a call may take; a button's waiting mark goes away by itself soon after.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Takes in that a reaction could not be set.
+pub type Unshown = Arc<dyn Fn(ChatId, MessageId) -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// The journal as the place where that is decided on.
+#[must_use]
+pub fn unshown_in(journal: Journal) -> Unshown {
+    Arc::new(move |chat, message| {
+        let journal = journal.clone();
+        Box::pin(async move {
+            if let Err(error) = journal.apply(vec![Event::Unshown(chat, message)]).await {
+                tracing::warn!(%error, "a partner does not see that his message has come in");
+            }
+        })
+    })
+}
+
 /// Does what comes until `stop`.
-pub async fn run(courtesies: &mut mpsc::Receiver<Courtesy>, client: Client, stop: CancellationToken) {
+pub async fn run(courtesies: &mut mpsc::Receiver<Courtesy>, client: Client, unshown: Unshown, stop: CancellationToken) {
     let mut calls = JoinSet::new();
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
             Some(_) = calls.join_next() => {}
             Some(courtesy) = courtesies.recv(), if calls.len() < AT_ONCE => {
-                let client = client.clone();
-                calls.spawn(async move {
-                    let call = async {
-                        match &courtesy {
-                            Courtesy::Button(callback) => client.answer_callback_query(callback).await,
-                            // While Telegram asks for patience, its patience is for messages.
-                            Courtesy::Reaction(..) if *client.health().borrow() == Health::Throttled => Ok(()),
-                            Courtesy::Reaction(chat, message) => client.set_message_reaction(*chat, *message).await,
-                        }
-                    };
-                    // Telegram refuses what it has forgotten, and there is nobody to tell.
-                    let _ = tokio::time::timeout(CALL_TIMEOUT, call).await;
-                });
+                calls.spawn(carry_out(courtesy, client.clone(), Arc::clone(&unshown)));
+            }
+        }
+    }
+}
+
+async fn carry_out(courtesy: Courtesy, client: Client, unshown: Unshown) {
+    match courtesy {
+        Courtesy::Button(callback) => {
+            // Telegram refuses what it has forgotten, and there is nobody to tell.
+            let _ = tokio::time::timeout(CALL_TIMEOUT, client.answer_callback_query(&callback)).await;
+        }
+        Courtesy::Reaction(chat, message) => {
+            // While Telegram asks for patience, its patience is for messages.
+            let throttled = *client.health().borrow() == Health::Throttled;
+            let set = !throttled
+                && tokio::time::timeout(CALL_TIMEOUT, client.set_message_reaction(chat, message))
+                    .await
+                    .is_ok_and(|answered| answered.is_ok());
+            if !set {
+                unshown(chat, message).await;
             }
         }
     }
@@ -48,18 +81,20 @@ mod tests {
 
     use super::*;
     use crate::{
-        domain::ids::{CallbackId, ChatId, MessageId},
+        domain::ids::CallbackId,
         telegram::fake::{Fake, ok, refused},
     };
 
     #[tokio::test]
-    async fn each_is_done_even_after_one_that_telegram_has_forgotten() {
+    async fn each_is_done_even_after_one_that_telegram_has_forgotten_and_a_reaction_that_fails_is_told() {
         let fake = Fake::start(|call| {
             if call.body["callback_query_id"] == "old" {
                 refused(
                     400,
                     "Bad Request: query is too old and response timeout expired or query ID is invalid",
                 )
+            } else if call.body["message_id"] == 8 {
+                refused(400, "Bad Request: REACTION_INVALID")
             } else {
                 ok(&true.into())
             }
@@ -68,12 +103,19 @@ mod tests {
         let (courtesy, mut courtesies) = mpsc::channel(4);
         let stop = CancellationToken::new();
         let (client, stopped) = (fake.client(), stop.clone());
-        let running = tokio::spawn(async move { run(&mut courtesies, client, stopped).await });
+        let (told, mut unshown) = mpsc::unbounded_channel();
+        let tell: Unshown = Arc::new(move |chat, message| {
+            told.send((chat, message)).unwrap();
+            Box::pin(async {})
+        });
+        let running = tokio::spawn(async move { run(&mut courtesies, client, tell, stopped).await });
         courtesy.send(Courtesy::Button(CallbackId("old".to_owned()))).await.unwrap();
         courtesy.send(Courtesy::Button(CallbackId("new".to_owned()))).await.unwrap();
         courtesy.send(Courtesy::Reaction(ChatId(42), MessageId(7))).await.unwrap();
-        fake.until(|calls| calls.len() == 3).await;
-        let reaction = fake.calls().into_iter().find(|call| call.method == "setMessageReaction").unwrap();
+        courtesy.send(Courtesy::Reaction(ChatId(42), MessageId(8))).await.unwrap();
+        assert_eq!(unshown.recv().await, Some((ChatId(42), MessageId(8))));
+        fake.until(|calls| calls.len() == 4).await;
+        let reaction = fake.calls().into_iter().find(|call| call.body["message_id"] == 7).unwrap();
         assert_eq!(
             reaction.body,
             json!({"chat_id": 42, "message_id": 7, "reaction": [{"type": "emoji", "emoji": "👍"}]})

@@ -89,6 +89,10 @@ fn message(fields: &Fields<'_>) -> Result<Update, Undecodable> {
     let locale = locale(from.as_ref());
     let changed = fields.path == CHANGED;
     let Some(id) = private(&chat) else {
+        if let Some(to) = fields.readable("migrate_to_chat_id") {
+            let from = ChatId(chat.id);
+            return Ok(Update::Moved { from, to: ChatId(to) });
+        }
         return Ok(if chat.is_group() && !changed {
             Update::Group {
                 chat: ChatId(chat.id),

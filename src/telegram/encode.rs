@@ -5,11 +5,11 @@
 use frankenstein::{
     ParseMode,
     methods::{
-        AnswerCallbackQueryParams, EditMessageTextParams, SendAnimationParams, SendDocumentParams, SendMessageParams, SendPhotoParams,
-        SendVideoParams, SetMessageReactionParams,
+        AnswerCallbackQueryParams, EditMessageTextParams, SendAnimationParams, SendChatActionParams, SendDocumentParams, SendMessageParams,
+        SendPhotoParams, SendVideoParams, SetMessageReactionParams,
     },
     types::{
-        InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, LinkPreviewOptions, ReactionType, ReactionTypeEmoji,
+        ChatAction, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, LinkPreviewOptions, ReactionType, ReactionTypeEmoji,
         ReplyKeyboardMarkup, ReplyKeyboardRemove, ReplyMarkup,
     },
 };
@@ -69,6 +69,12 @@ pub fn send_message(send: &Send, words: &Words) -> SendMessageParams {
         .maybe_disable_notification((send.form == Form::Silent).then_some(true))
         .maybe_reply_markup(markup(&send.keyboard))
         .build()
+}
+
+/// The body of `sendChatAction`.
+#[must_use]
+pub fn send_chat_action(chat: ChatId) -> SendChatActionParams {
+    SendChatActionParams::builder().chat_id(chat.0).action(ChatAction::Typing).build()
 }
 
 /// The body of `editMessageText`.

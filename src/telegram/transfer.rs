@@ -22,6 +22,7 @@ use crate::{
 };
 
 mod media;
+mod naming;
 
 /// The largest picture that Telegram shows as one, in bytes (Bot API: `sendPhoto`).
 const PHOTO_LIMIT: u64 = 10_000_000;
@@ -155,15 +156,15 @@ fn linked(send: &Send, address: &str) -> Send {
 }
 
 fn is_photo(media_type: &str, content: &Content) -> bool {
-    matches!(media_type, "image/jpeg" | "image/png" | "image/webp") && content.size() <= PHOTO_LIMIT
+    matches!(naming::media_type(media_type), "image/jpeg" | "image/png" | "image/webp") && content.size() <= PHOTO_LIMIT
 }
 
 async fn parts(send: &Send, words: &Words, kind: MediaKind, file: &Upload<'_>) -> Result<Parts, CallError> {
-    let content = part(file).await?;
-    let content = match content.mime_str(file.media_type) {
+    let content = part(kind, file).await?;
+    let content = match content.mime_str(naming::media_type(file.media_type)) {
         Ok(content) => content,
         // A media type that is none says nothing.
-        Err(_) => part(file).await?,
+        Err(_) => part(kind, file).await?,
     };
     let field = match kind {
         MediaKind::Photo => "photo",
@@ -185,9 +186,9 @@ async fn parts(send: &Send, words: &Words, kind: MediaKind, file: &Upload<'_>) -
     })
 }
 
-async fn part(file: &Upload<'_>) -> Result<Part, CallError> {
+async fn part(kind: MediaKind, file: &Upload<'_>) -> Result<Part, CallError> {
     let body = file.content.body().await.map_err(|error| CallError::Unmade(error.to_string()))?;
-    Ok(Part::stream_with_length(body, file.content.size()).file_name(file.name.to_owned()))
+    Ok(Part::stream_with_length(body, file.content.size()).file_name(naming::upload_name(kind, file.name, file.media_type)))
 }
 
 #[cfg(test)]

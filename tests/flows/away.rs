@@ -7,7 +7,7 @@ use sheetdesk::{
     app::{Reply, Request, Status, ask},
     stage::{APPEALS, Service},
 };
-use simulator::telegram::{Fault, FaultKind, Person};
+use simulator::telegram::{Fault, FaultKind, Group, Person, SentMessage};
 
 use crate::play::{PATIENCE, Play, hears};
 
@@ -199,4 +199,77 @@ async fn a_busy_group_silences_nobody_but_itself() {
     assert!(matches!(reply, Ok(Reply::SilenceEnded)), "{reply:?}");
     group.await_message(|_| true, PATIENCE).await.expect("the answer comes");
     play.ends(service).await;
+}
+
+/// The service with a group as its admin chat, in which nobody has written yet.
+async fn with_admin_group() -> (Play, Service, Group) {
+    let mut play = Play::set().await;
+    let group = play.stage.telegram.group(-4242, "Операторы");
+    play.stage.configure("TELEGRAM__ADMIN_CHAT", "-4242");
+    play.stage.configure("SCHEDULE__HEALTH", "* * * * * *");
+    group.add_bot(&play.operator);
+    let service = play.start().await;
+    play.registers().await;
+    (play, service, group)
+}
+
+#[tokio::test]
+async fn an_admin_group_that_becomes_a_supergroup_is_followed_also_after_a_restart() {
+    let (play, service, group) = with_admin_group().await;
+    let group = group.becomes_supergroup(-1_000_004_242);
+    let aside = json!({"message": {"message_id": 1, "text": "без чата"}});
+    play.stage.telegram.update(aside).expect("an update");
+    let told = |words: &'static str| group.await_message(move |message| message.content.text.contains(words), PATIENCE);
+    told("отложена").await.expect("the alert comes to the new group");
+    told("SHEETDESK_TELEGRAM__ADMIN_CHAT=-1000004242").await.expect("and what to do");
+    service.stop().await;
+    let service = play.start().await;
+    group.write(&play.operator, "/quarantine drop all");
+    told("Отложенных записей больше нет").await.expect("the command is heard there");
+    let moved = |status: &Status| status.telegram.admin_chat_moved == Some(-1_000_004_242);
+    play.stage
+        .status_where("the new number is told", moved, PATIENCE)
+        .await
+        .expect("it is told");
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn an_admin_chat_that_cannot_be_written_to_is_said_until_it_can() {
+    let (play, service, group) = with_admin_group().await;
+    group.remove_bot(&play.operator);
+    let aside = json!({"message": {"message_id": 1, "text": "без чата"}});
+    play.stage.telegram.update(aside).expect("an update");
+    let shut = |status: &Status| status.telegram.admin_chat.as_ref().is_some_and(|words| words.contains("kicked"));
+    play.stage.status_where("it is told", shut, PATIENCE).await.expect("it is told");
+    group.add_bot(&play.operator);
+    let open = |status: &Status| status.telegram.admin_chat.is_none();
+    play.stage.status_where("it is over", open, PATIENCE).await.expect("it is over");
+    group.write(&play.operator, "/quarantine drop all");
+    let over = |message: &SentMessage| message.content.text.contains("Отложенных записей больше нет");
+    group.await_message(over, PATIENCE).await.expect("it is told there");
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_webhook_that_telegram_refuses_is_said() {
+    let mut play = Play::set().await;
+    play.stage.configure("HTTP__PUBLIC_URL", "https://desk.example:4433");
+    let service = play.start().await;
+    let refused = |status: &Status| status.telegram.webhook.as_ref().is_some_and(|words| words.contains("bad webhook"));
+    play.stage.status_where("it is told", refused, PATIENCE).await.expect("it is told");
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn where_telegram_refuses_a_reaction_words_say_that_the_message_has_come_in() {
+    let body = json!({"ok": false, "error_code": 400, "description": "Bad Request: REACTION_INVALID"});
+    for trouble in [FaultKind::answer(400, body.to_string()), FaultKind::TooMany { retry_after: 1 }] {
+        let (play, service) = Play::with_appeal().await;
+        play.stage.telegram.fault(Fault::next(1, trouble).of("setMessageReaction"));
+        play.marina.write("И ещё одно");
+        play.hears("Добавили").await;
+        assert_eq!(play.heard("Добавили"), 1);
+        play.ends(service).await;
+    }
 }

@@ -194,3 +194,23 @@ async fn a_refusal_of_everything_for_a_while_drops_nobody() {
     assert!(people.iter().all(|person| person.messages().len() == 1));
     play.ends(service).await;
 }
+
+#[tokio::test]
+async fn a_button_that_telegram_refuses_halts_at_the_first_and_goes_on_after_the_mend() {
+    let (play, service) = Play::registered().await;
+    play.stage.callback(PROMOTIONS).await.expect("the call is taken");
+    play.says(READY, "Рассылка", |text| text.starts_with("готово")).await;
+    let body = serde_json::json!({"ok": false, "error_code": 400, "description": "Bad Request: BUTTON_URL_INVALID"});
+    let refused = Fault::next(1, FaultKind::answer(400, body.to_string()));
+    play.stage.telegram.fault(refused.to(play.marina.id()));
+    play.chooses(READY, "Опубликовать").await;
+    play.says(READY, "Рассылка", |text| text.contains("не принял ссылку для кнопки"))
+        .await;
+    assert_eq!(play.heard("Двойное вознаграждение"), 0);
+    play.chooses(READY, "Опубликовать").await;
+    play.hears("Двойное вознаграждение").await;
+    play.says(READY, "Рассылка", |text| text.starts_with("разослана ")).await;
+    play.settled().await;
+    assert_eq!(play.heard("Двойное вознаграждение"), 1);
+    play.ends(service).await;
+}

@@ -11,7 +11,10 @@ use sheetdesk::domain::{
     view::View,
 };
 
-use crate::{pinboard::Pinboard, table::Table};
+use crate::{
+    pinboard::Pinboard,
+    table::{ADMIN, Table},
+};
 
 /// A tab with one promotion that may be announced at once.
 fn board() -> Pinboard {
@@ -191,4 +194,70 @@ fn quiet_hours_may_pass_midnight() {
         let ends = ends.map(|moment| moment.parse().expect("a moment"));
         assert_eq!(night.ends(&rules, now.parse().expect("a moment")), ends, "{now}");
     }
+}
+
+#[test]
+fn what_no_chat_would_take_halts_at_the_first_and_goes_on_after_the_mend_to_whoever_has_nothing() {
+    let mut table = with_partners(4);
+    table.rules.admin_chat = Some(ADMIN);
+    announce(&mut table);
+    ended(&mut table, ChatId(1), Outcome::Delivered(MessageId(1)));
+    ended(&mut table, ChatId(2), Outcome::Rejected(Why::Blocked));
+    assert_eq!(broadcast(&table).state, BroadcastState::Running, "that is one partner's matter");
+    table.state.claim(&OutboxId::Promotion(key(), ChatId(4)));
+    let button = Why::Content("Bad Request: BUTTON_URL_INVALID".to_owned());
+    let told = ended(&mut table, ChatId(3), Outcome::Rejected(button.clone()));
+    assert_eq!(
+        told.iter().filter(|line| line.contains("отправить её не удаётся")).count(),
+        1,
+        "{told:?}"
+    );
+    let told = ended(&mut table, ChatId(4), Outcome::Rejected(button));
+    assert!(
+        !told.iter().any(|line| line.contains("отправить")),
+        "the operator hears of it once: {told:?}"
+    );
+    assert_eq!((broadcast(&table).state, waiting(&table)), (BroadcastState::Halted, vec![]));
+    assert_eq!([3, 4].map(|n| fate(&table, n)), [Some(Fate::Withdrawn), Some(Fate::Withdrawn)]);
+    announce(&mut table);
+    assert_eq!(waiting(&table), [ChatId(3), ChatId(4)]);
+    for n in [3, 4] {
+        ended(&mut table, ChatId(n), Outcome::Delivered(MessageId(n)));
+    }
+    let counts = broadcast(&table).counts;
+    assert_eq!((broadcast(&table).state, counts.sent, counts.failed), (BroadcastState::Over, 3, 1));
+}
+
+#[test]
+fn a_refusal_of_which_nobody_knows_the_cause_halts_only_while_nobody_has_got_it() {
+    let odd = || Outcome::Rejected(Why::Refused("Bad Request: SOMETHING_NEW".to_owned()));
+    let mut table = with_partners(2);
+    announce(&mut table);
+    ended(&mut table, ChatId(1), odd());
+    assert_eq!(broadcast(&table).state, BroadcastState::Halted);
+    let mut table = with_partners(2);
+    announce(&mut table);
+    ended(&mut table, ChatId(1), Outcome::Delivered(MessageId(1)));
+    ended(&mut table, ChatId(2), odd());
+    assert_eq!(
+        (broadcast(&table).state, broadcast(&table).counts.failed),
+        (BroadcastState::Over, 1)
+    );
+}
+
+#[test]
+fn a_row_that_was_halted_midway_says_how_far_it_is_and_what_to_do() {
+    let mut table = with_partners(2);
+    let mut board = board();
+    board.cycle(&mut table);
+    board.acts(&mut table, 0, "Опубликовать");
+    ended(&mut table, ChatId(1), Outcome::Delivered(MessageId(1)));
+    let button = Why::Content("Bad Request: BUTTON_URL_INVALID".to_owned());
+    ended(&mut table, ChatId(2), Outcome::Rejected(button));
+    board.write(&mut table);
+    assert_eq!(
+        board.says(0),
+        "Активна: 1 из 2, остановлена: Telegram не принял ссылку для кнопки (Bad Request: BUTTON_URL_INVALID). \
+         Исправьте «Ссылку» и выберите «Опубликовать»"
+    );
 }

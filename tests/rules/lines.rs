@@ -372,3 +372,17 @@ fn a_file_is_remembered_by_what_brought_it() {
     assert_eq!(ids, [Seq(99)]);
     assert!(decision.effects.iter().all(|effect| !matches!(effect, Effect::React(..))));
 }
+
+#[test]
+fn where_no_reaction_could_be_set_words_say_once_that_a_message_has_come_in() {
+    let mut table = Table::with_appeal();
+    let unshown = |table: &mut Table, message: MessageId| table.event(&Event::Unshown(ANNA, message));
+    let first = table.last_message();
+    assert_eq!(unshown(&mut table, first), [""; 0], "its receipt has said so");
+    table.text(ANNA, "И ещё");
+    let second = table.last_message();
+    let told = unshown(&mut table, second);
+    assert!(told.len() == 1 && told[0].starts_with("7001: Добавили"), "{told:?}");
+    assert_eq!(unshown(&mut table, second), [""; 0]);
+    assert_eq!(unshown(&mut table, MessageId(999_999)), [""; 0], "a message of no appeal");
+}

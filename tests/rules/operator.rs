@@ -1,7 +1,10 @@
 //! What the operator asks and hears.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 use sheetdesk::domain::{
+    alerts::Trouble,
     appeal::{Status, Why},
     digest,
     effect::Button,
@@ -10,6 +13,7 @@ use sheetdesk::domain::{
     message::{Content, Context},
     session::Locale,
     tally,
+    view::View as _,
 };
 
 use crate::table::{ADMIN, ANNA, Table};
@@ -146,4 +150,74 @@ fn messages_and_answers_are_counted_by_day_and_over_24_hours() {
     assert_eq!(carried(&table), ((1, 0), vec![(1, 0), (1, 1)]));
     table.later(8 * 24 * HOUR);
     assert_eq!(carried(&table), ((0, 0), vec![(0, 0), (0, 0)]));
+}
+
+/// The first message that waits for a chat.
+fn first_for(table: &Table, chat: ChatId) -> OutboxId {
+    let mut waiting = table.state.waiting(table.now).into_iter();
+    waiting.find(|entry| entry.send.to == chat).expect("one waits").send.id
+}
+
+#[test]
+fn an_admin_group_that_became_a_supergroup_is_followed_and_remembered() {
+    let (old, new) = (ChatId(-5), ChatId(-1005));
+    let mut table = Table::registered();
+    table.rules.admin_chat = Some(old);
+    admin(&mut table, Command::Tell("Раз".into()));
+    let id = first_for(&table, old);
+    table.state.claim(&id);
+    let told = table.sent(&id, Outcome::Rejected(Why::Moved(new)));
+    assert_eq!(
+        told.iter().filter(|line| line.starts_with("-1005: ")).collect::<Vec<_>>(),
+        [
+            "-1005: Этот чат стал супергруппой, его новый номер -1005. Пишем уже сюда; впишите номер в настройки: \
+             SHEETDESK_TELEGRAM__ADMIN_CHAT=-1005",
+            "-1005: Раз"
+        ]
+    );
+    assert_eq!(table.state.outbox(&id).expect("it waits again").send.to, new);
+    assert_eq!(admin(&mut table, Command::Tell("Два".into())), ["-1005: Два"]);
+    table.rules.admin_chat = Some(ChatId(-7));
+    assert_eq!(
+        admin(&mut table, Command::Tell("Три".into())),
+        ["-7: Три"],
+        "the settings name another by now"
+    );
+    table.rules.admin_chat = Some(new);
+    assert_eq!(admin(&mut table, Command::Tell("Четыре".into())), ["-1005: Четыре"]);
+    let mut table = Table::registered();
+    table.rules.admin_chat = Some(old);
+    table.event(&Event::Update(Update::Moved { from: old, to: new }));
+    table.event(&Event::Update(Update::Moved {
+        from: old,
+        to: ChatId(-1009),
+    }));
+    assert_eq!(admin(&mut table, Command::Tell("Раз".into())), ["-1005: Раз"]);
+}
+
+#[test]
+fn an_admin_chat_that_takes_nothing_is_known_until_it_does() {
+    let mut table = Table::registered();
+    admin(&mut table, Command::Tell("Раз".into()));
+    let gone = Why::Recipient("Forbidden: bot was kicked from the group chat".into());
+    let id = first_for(&table, ADMIN);
+    table.state.claim(&id);
+    table.sent(&id, Outcome::Rejected(gone.clone()));
+    assert_eq!(table.state.alerts().admin_chat.refused, Some(gone.clone()));
+    let found = BTreeSet::from([Trouble::AdminChat]);
+    assert_eq!(admin(&mut table, Command::Checked(found)), [""; 0], "there is nowhere to tell it");
+    assert_eq!(table.state.alerts().admin_chat.refused, Some(gone.clone()));
+    assert_eq!(
+        admin(&mut table, Command::Checked(BTreeSet::new())),
+        ["1: ✅ В чат администратора снова можно писать. Длилось 1 минуту."]
+    );
+    assert_eq!(table.state.alerts().admin_chat.refused, None);
+    let id = first_for(&table, ADMIN);
+    table.state.claim(&id);
+    table.sent(&id, Outcome::Rejected(gone));
+    admin(&mut table, Command::Tell("Два".into()));
+    let id = first_for(&table, ADMIN);
+    table.state.claim(&id);
+    table.sent(&id, Outcome::Delivered(MessageId(8)));
+    assert_eq!(table.state.alerts().admin_chat.refused, None, "what was delivered shows it as well");
 }

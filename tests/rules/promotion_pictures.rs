@@ -133,3 +133,26 @@ fn a_picture_that_was_replaced_while_it_was_tested_is_not_sent_for_the_new_one()
     table.sent(&shown, Outcome::Uploaded(MessageId(10), media()));
     assert_eq!(made(&table), 1);
 }
+
+#[test]
+fn an_admin_chat_that_takes_no_pictures_is_no_fault_of_the_picture() {
+    let mut table = table();
+    let mut board = board(&mut table, &[&format!("{RUNS}|https://a.example/x.png")]);
+    board.acts(&mut table, 0, "Опубликовать");
+    let shown = OutboxId::Preview(board.key(0), 3);
+    table.state.claim(&shown);
+    let rights = Why::Recipient("Bad Request: not enough rights to send photos to the chat".into());
+    table.sent(&shown, Outcome::Rejected(rights.clone()));
+    let first = table
+        .state
+        .outbox(&to_anna(&board.key(0)))
+        .expect("the first partner's message uploads it");
+    assert!(matches!(first.send.form, Form::Picture(_)));
+    assert_eq!(
+        table.state.alerts().admin_chat.refused,
+        Some(rights),
+        "and the operator's report says so"
+    );
+    board.write(&mut table);
+    assert_eq!(board.says(0), "Активна: 0 из 1, осталось ≈ 1 с (0 %)");
+}

@@ -91,7 +91,7 @@ fn progress(broadcast: &Broadcast) -> (u32, u32) {
 fn state(broadcast: &Broadcast) -> String {
     match (broadcast.state, broadcast.left_s) {
         (BroadcastState::Preparing, _) => "preparing its picture".to_owned(),
-        (BroadcastState::Halted, _) => "halted, its picture cannot be had".to_owned(),
+        (BroadcastState::Halted, _) => "halted: its row says why".to_owned(),
         (BroadcastState::Running, Some(seconds)) => format!("running, {} left", super::span(seconds.into())),
         (BroadcastState::Running, None) => "running".to_owned(),
         (BroadcastState::Paused, _) => "paused".to_owned(),

@@ -84,6 +84,24 @@ pub(in crate::domain) fn unsigned(turn: &mut Turn<'_, impl View>, id: AppealId) 
     }
 }
 
+/// The reaction that says that a message stands in the sheet could not be set: words say it, unless they have.
+pub(in crate::domain) fn unshown(turn: &mut Turn<'_, impl View>, chat: ChatId, message: MessageId) {
+    let Some(Post {
+        appeal, line: Some(line), ..
+    }) = turn.view.post(chat, message)
+    else {
+        return;
+    };
+    let Some(mut appeal) = turn.appeal(appeal).filter(|appeal| line >= appeal.heard) else {
+        return;
+    };
+    if let Some(session) = turn.session(chat) {
+        appeal.heard = appeal.lines;
+        turn.say_about(&session, appeal.id, Say::Added(appeal.number), Form::Message);
+        turn.put(Entity::Appeal(appeal));
+    }
+}
+
 /// Lets the receipt tell how the appeal stands, where it tells something else.
 pub(super) fn refresh_receipt(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
     let (number, status) = (appeal.number, appeal.status.told().clone());

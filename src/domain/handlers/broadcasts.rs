@@ -37,12 +37,18 @@ pub(super) enum End {
 }
 
 /// An announcement begins, unless this promotion was announced before; where the admin chat uploads its picture, once that is done.
+/// One that was halted goes on as it is worded now, with everybody who has got nothing yet.
 pub(super) fn start(turn: &mut Turn<'_, impl View>, mut broadcast: Broadcast, uploads: bool) {
-    if turn.broadcast(&broadcast.key).is_some_and(|known| !known.reached_nobody()) {
-        return;
+    match turn.broadcast(&broadcast.key) {
+        Some(known) if !known.may_begin_anew() => return,
+        Some(known) if !known.reached_nobody() => {
+            (broadcast.started, broadcast.audience, broadcast.counts) = (known.started, known.audience, known.counts);
+        }
+        Some(_) | None => {
+            broadcast.started = turn.now;
+            broadcast.audience = turn.tab(Tab::Partners).bound;
+        }
     }
-    broadcast.started = turn.now;
-    broadcast.audience = turn.tab(Tab::Partners).bound;
     if uploads {
         broadcast.state = BroadcastState::Preparing;
     } else {
@@ -62,6 +68,8 @@ pub(super) fn prepared(turn: &mut Turn<'_, impl View>, key: &PromotionKey, sourc
                 broadcast.picture = Some(Picture::Kept(media));
                 run(turn, broadcast);
             }
+            // That the admin chat takes no pictures is no fault of this one: the first partner's message uploads it.
+            Err(why) if why.is_the_recipient_s() => run(turn, broadcast),
             Err(why) => halt(turn, broadcast, why),
         }
     });
@@ -153,7 +161,7 @@ pub(super) fn cancel(turn: &mut Turn<'_, impl View>, key: &PromotionKey) -> bool
 pub(super) fn ended(turn: &mut Turn<'_, impl View>, key: &PromotionKey, chat: ChatId, end: End) {
     change(turn, key, |turn, broadcast| {
         if let End::Failed(why) = &end
-            && is_about_the_picture(broadcast, why)
+            && broadcast.nobody_would_get(why)
         {
             withdrawn(turn, broadcast, chat);
             return halt(turn, broadcast, why.clone());
@@ -182,16 +190,16 @@ pub(super) fn ended(turn: &mut Turn<'_, impl View>, key: &PromotionKey, chat: Ch
 /// The picture that goes before the words could not be sent.
 pub(super) fn cover_failed(turn: &mut Turn<'_, impl View>, key: &PromotionKey, why: &Why) {
     change(turn, key, |turn, broadcast| {
-        if is_about_the_picture(broadcast, why) {
+        if broadcast.nobody_would_get(why) {
             halt(turn, broadcast, why.clone());
         }
     });
 }
 
-/// Whether a message was refused because of the picture that it was to upload for all.
+/// Whether a message was refused because of what all are to get.
 pub(super) fn is_obstacle(turn: &Turn<'_, impl View>, id: &OutboxId, why: &Why) -> bool {
     let broadcast = announcement(id).and_then(|(key, _)| turn.broadcast(key));
-    broadcast.is_some_and(|broadcast| is_about_the_picture(&broadcast, why))
+    broadcast.is_some_and(|broadcast| broadcast.nobody_would_get(why))
 }
 
 /// Telegram has the picture from this source: from now on it is sent by its id.
@@ -307,15 +315,12 @@ fn run(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
 
 /// Nobody gets anything until the marketer has decided.
 fn halt(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast, why: Why) {
-    broadcast.state = BroadcastState::Halted;
-    turn.report(Note::Broadcast(BroadcastNote::Halted(broadcast.title.as_str())));
+    if broadcast.state != BroadcastState::Halted {
+        broadcast.state = BroadcastState::Halted;
+        turn.report(Note::Broadcast(BroadcastNote::Halted(broadcast.title.as_str())));
+    }
     broadcast.obstacle = Some(why);
     take_back(turn, broadcast);
-}
-
-/// The first upload was refused because of what is uploaded, not because of whom it was for.
-fn is_about_the_picture(broadcast: &Broadcast, why: &Why) -> bool {
-    matches!(broadcast.picture, Some(Picture::Source(_))) && matches!(why, Why::File(_) | Why::Refused(_))
 }
 
 /// The row says how far it is, every few seconds.

@@ -45,6 +45,7 @@ pub(in crate::domain) fn update(turn: &mut Turn<'_, impl View>, update: &Update)
         Update::Message(message) => self::message(turn, message),
         Update::Edited(message) => edited(turn, message),
         Update::Group { chat, said, locale } => group(turn, *chat, said.as_ref(), *locale),
+        Update::Moved { from, to } => operator::moved(turn, *from, *to),
         Update::Pressed {
             chat,
             callback,
@@ -70,7 +71,7 @@ fn message(turn: &mut Turn<'_, impl View>, message: &Message) {
     }
     // What somebody else has said is no wish of the operator's.
     let own = message.context.forwarded.is_none();
-    if own && turn.rules.admin_chat == Some(message.chat) && operator::heard(turn, &message.content) {
+    if own && turn.admin_chat() == Some(message.chat) && operator::heard(turn, &message.content) {
         return;
     }
     let mut session = turn.session_or_new(message.chat, message.locale);
@@ -291,7 +292,7 @@ fn pressed(turn: &mut Turn<'_, impl View>, chat: ChatId, message: Option<Message
 
 /// The admin chat may be a group; any other hears once that the bot works in private.
 fn group(turn: &mut Turn<'_, impl View>, chat: ChatId, said: Option<&Text>, locale: Locale) {
-    if turn.rules.admin_chat != Some(chat) {
+    if turn.admin_chat() != Some(chat) {
         manners::group(turn, chat, locale);
     } else if let Some(text) = said {
         operator::heard(turn, &Content::Text(text.clone()));

@@ -8,7 +8,7 @@ use crate::domain::{
     appeal::Why,
     effect::{Effect, Ending, Entity, Form, OutboxEntry, OutboxState, Send},
     event::{Outcome, RetryAfter},
-    ids::{MessageId, OutboxId},
+    ids::{ChatId, MessageId, OutboxId},
     media::Media,
     message::Post,
     text::Text,
@@ -20,7 +20,7 @@ use super::{
     answers::{self, PartEnd},
     appeals,
     broadcasts::{self, End},
-    publishing,
+    operator, publishing,
 };
 
 /// The first pause after a failed try; it doubles up to [`LONGEST_PAUSE`].
@@ -42,6 +42,7 @@ pub(in crate::domain) fn sent(turn: &mut Turn<'_, impl View>, id: &OutboxId, out
                 keep(turn, id, source, media);
             }
             turn.then(Effect::Finish(id.clone(), Ending::Delivered));
+            operator::reached(turn, entry.send.to, None);
             remember(turn, &entry.send, *message);
             end_part(
                 turn,
@@ -91,6 +92,17 @@ fn remember(turn: &mut Turn<'_, impl View>, send: &Send, message: MessageId) {
 }
 
 fn reject(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, why: Why) {
+    if let Why::Moved(to) = why
+        && turn
+            .rules
+            .admin_chat
+            .is_some_and(|chat| [chat, turn.admin_chat().unwrap_or(chat)].contains(&entry.send.to))
+    {
+        return follow(turn, entry, to);
+    }
+    if why.is_the_recipient_s() {
+        operator::reached(turn, entry.send.to, Some(&why));
+    }
     let ending = match entry.send.form {
         // The receipt is gone or stands too long: it says what it said, and nobody misses anything.
         Form::Edit(_) => Ending::Delivered,
@@ -99,9 +111,7 @@ fn reject(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, why: Why) {
     let id = entry.send.id.clone();
     if broadcasts::is_obstacle(turn, &id, &why) {
         // It is not this partner's message that failed: it may be made again, under the same id.
-        let (at, lost) = (turn.now, entry.lost);
-        turn.then(Effect::Reschedule { id: id.clone(), at, lost });
-        turn.then(Effect::Withdraw(id));
+        take_back(turn, entry);
     } else {
         turn.then(Effect::Finish(id, ending));
     }
@@ -112,6 +122,21 @@ fn reject(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, why: Why) {
         turn.put(Entity::Session(session));
     }
     end_part(turn, &entry.send, PartEnd::Rejected(why));
+}
+
+/// The admin chat is a supergroup now: the message goes there, under the same id.
+fn follow(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, to: ChatId) {
+    operator::moved(turn, entry.send.to, to);
+    take_back(turn, entry);
+    let to = turn.admin_chat().unwrap_or(to);
+    turn.then(Effect::Send(Send { to, ..entry.send.clone() }));
+}
+
+/// As if the message had never been made.
+fn take_back(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
+    let (id, at, lost) = (entry.send.id.clone(), turn.now, entry.lost);
+    turn.then(Effect::Reschedule { id: id.clone(), at, lost });
+    turn.then(Effect::Withdraw(id));
 }
 
 fn retry(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, after: RetryAfter) {

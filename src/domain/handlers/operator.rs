@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 
 use crate::domain::{
-    alerts::{Told, Trouble},
+    alerts::{AdminChat, Told, Trouble},
+    appeal::Why,
     digest,
     effect::{Button, Effect, Entity, Keyboard},
     event::{Command, Notice},
@@ -29,19 +30,48 @@ pub(super) fn heard(turn: &mut Turn<'_, impl View>, content: &Content) -> bool {
 
 /// The button beneath an alert; elsewhere than in the admin chat it is nobody's.
 pub(super) fn check_again(turn: &mut Turn<'_, impl View>, chat: ChatId) {
-    if turn.rules.admin_chat == Some(chat) {
+    if turn.admin_chat() == Some(chat) {
         turn.then(Effect::Answer(Ask::Check));
+    }
+}
+
+/// A group became a supergroup, under another id: where it is the admin chat, it is followed there.
+pub(super) fn moved(turn: &mut Turn<'_, impl View>, from: ChatId, to: ChatId) {
+    let Some(settings) = turn.rules.admin_chat.filter(|_| turn.admin_chat() == Some(from) && from != to) else {
+        return;
+    };
+    let mut alerts = turn.alerts();
+    alerts.admin_chat = AdminChat {
+        moved: Some((settings, to)),
+        refused: None,
+    };
+    turn.put(Entity::Alerts(alerts));
+    turn.report(Note::Alert(AlertNote::ChatMoved(to)));
+}
+
+/// The admin chat has taken a message, or has refused it whatever it says.
+pub(super) fn reached(turn: &mut Turn<'_, impl View>, chat: ChatId, refused: Option<&Why>) {
+    if turn.admin_chat() != Some(chat) {
+        return;
+    }
+    let mut alerts = turn.alerts();
+    if alerts.admin_chat.refused.as_ref() != refused {
+        alerts.admin_chat.refused = refused.cloned();
+        turn.put(Entity::Alerts(alerts));
     }
 }
 
 /// What a check has found: beginnings and ends are told, each once.
 fn checked(turn: &mut Turn<'_, impl View>, found: &BTreeSet<Trouble>) {
-    let mut alerts = turn.view.alerts();
+    let mut alerts = turn.alerts();
     let before = alerts.clone();
     let mut tells = alerts.check(found, turn.now);
+    if !found.contains(&Trouble::AdminChat) {
+        alerts.admin_chat.refused = None;
+    }
     // While nothing can be sent nothing can be told; the end tells for how long it was.
-    tells.retain(|told| !matches!(told, Told::Begun(Trouble::Telegram | Trouble::Bot)));
-    if let Some(chat) = turn.rules.admin_chat {
+    tells.retain(|told| !matches!(told, Told::Begun(Trouble::Telegram | Trouble::Bot | Trouble::AdminChat)));
+    if let Some(chat) = turn.admin_chat() {
         let say = |note| turn.rules.wording.note(Note::Alert(note));
         let again = say(AlertNote::CheckAgain);
         let (begun, over): (Vec<_>, Vec<_>) = tells.iter().partition(|told| matches!(told, Told::Begun(_)));
@@ -79,7 +109,7 @@ pub(in crate::domain) fn command(turn: &mut Turn<'_, impl View>, command: &Comma
         Command::Notify(notice) => notify(turn, notice),
         Command::Checked(found) => checked(turn, found),
         Command::Tell(words) => {
-            if let Some(chat) = turn.rules.admin_chat {
+            if let Some(chat) = turn.admin_chat() {
                 turn.reply(chat, words, Keyboard::Keep);
             }
         }
@@ -105,7 +135,7 @@ fn notify(turn: &mut Turn<'_, impl View>, notice: &Notice) {
             waiting: beat.waiting,
         })),
         Notice::Digest(digest) => {
-            if let Some(chat) = turn.rules.admin_chat {
+            if let Some(chat) = turn.admin_chat() {
                 let words = digest::words(turn.rules, digest);
                 turn.reply(chat, &words, Keyboard::Keep);
             }

@@ -111,7 +111,7 @@ fn publish(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) -> Result<
     let announced = match promotion.stage {
         Stage::Adopted => Some(None),
         Stage::Announced(at) => {
-            let again = turn.broadcast(&promotion.key).is_none_or(|broadcast| broadcast.reached_nobody());
+            let again = turn.broadcast(&promotion.key).is_none_or(|broadcast| broadcast.may_begin_anew());
             (!again).then_some(Some(at))
         }
         Stage::Draft | Stage::Scheduled(_) | Stage::Held(_) => None,
@@ -199,7 +199,7 @@ fn broadcast(turn: &Turn<'_, impl View>, promotion: &Promotion, plan: Plan) -> B
 
 /// Sends it to the admin chat as partners see it; whether there is one.
 fn show(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion, broadcast: &Broadcast) -> bool {
-    let Some(chat) = turn.rules.admin_chat else { return false };
+    let Some(chat) = turn.admin_chat() else { return false };
     promotion.previews = promotion.previews.wrapping_add(1);
     let id = |part: u32| OutboxId::Preview(promotion.key.clone(), promotion.previews.wrapping_mul(2).wrapping_add(part));
     let session = Session::new(chat, Locale::default());

@@ -130,7 +130,18 @@ fn announced(rules: &Rules, broadcast: &Broadcast) -> String {
     match broadcast.state {
         BroadcastState::Preparing => say(rules, PromotionNote::Preparing),
         BroadcastState::Halted => match &broadcast.obstacle {
-            Some(why) => say(rules, PromotionNote::Halted(&say(rules, PromotionNote::Obstacle(why)))),
+            Some(why) => {
+                let why = say(rules, PromotionNote::Obstacle(why));
+                let reached = broadcast.counts.ended() > 0;
+                let progress = reached.then(whole);
+                say(
+                    rules,
+                    match &progress {
+                        Some(progress) => PromotionNote::HaltedMidway { progress, why: &why },
+                        None => PromotionNote::Halted(&why),
+                    },
+                )
+            }
             None => say(rules, PromotionNote::HaltedLost),
         },
         BroadcastState::Running => format!("{}{}", running(rules, broadcast, &progress), exceptions(rules, broadcast)),

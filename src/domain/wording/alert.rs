@@ -5,7 +5,7 @@
 use jiff::SignedDuration;
 
 use super::{Message, plain};
-use crate::domain::alerts::Trouble;
+use crate::domain::{alerts::Trouble, ids::ChatId};
 
 /// A message about a trouble, or a sign of life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum AlertNote {
     Begun(Trouble),
     /// It is over.
     Over(Trouble, SignedDuration),
+    /// The admin chat became a supergroup, under this id.
+    ChatMoved(ChatId),
     /// Label: check again.
     CheckAgain,
     /// After a check: nothing is wrong.
@@ -39,6 +41,7 @@ impl<'a> AlertNote {
                 "alert-over",
                 vec![("trouble", word(trouble).into()), ("minutes", lasted.as_mins().max(1).into())],
             ),
+            Self::ChatMoved(chat) => ("admin-chat-moved", vec![("chat", chat.0.to_string().into())]),
             Self::CheckAgain => plain("alert-check-again"),
             Self::AllWell => plain("alert-all-well"),
             Self::Heartbeat {
@@ -73,5 +76,6 @@ fn word(trouble: Trouble) -> &'static str {
         Trouble::Unknown => "unknown",
         Trouble::Disk => "disk",
         Trouble::Loops => "loops",
+        Trouble::AdminChat => "admin-chat",
     }
 }

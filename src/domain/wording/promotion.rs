@@ -43,6 +43,13 @@ pub enum PromotionNote<'a> {
     Preparing,
     /// Рассылка: the picture cannot be had, for this reason.
     Halted(&'a str),
+    /// It does not go on: how far it is, and why.
+    HaltedMidway {
+        /// How far.
+        progress: &'a str,
+        /// Why.
+        why: &'a str,
+    },
     /// Why a picture cannot be had, and what to do.
     Obstacle(&'a Why),
     /// Рассылка: the row was gone before it began.
@@ -182,6 +189,7 @@ impl<'a> PromotionNote<'a> {
             Self::Adopted => plain("mailing-adopted"),
             Self::Preparing => plain("mailing-preparing"),
             Self::Halted(why) => one("mailing-halted", "why", why),
+            Self::HaltedMidway { progress, why } => ("mailing-halted-midway", vec![("progress", progress.into()), ("why", why.into())]),
             Self::Obstacle(why) => obstacle(why),
             Self::HaltedLost => plain("mailing-halted-lost"),
             Self::Running { percent, progress, left } => (
@@ -244,7 +252,20 @@ fn two_ways(id: &'static str, one: Date, other: Date) -> Message<'static> {
     (id, vec![("one", written(one)), ("other", written(other))])
 }
 
-/// Why the picture cannot be had.
+/// What Telegram does not take, by its words: the button, the picture, or the whole.
+fn part(words: &str) -> &'static str {
+    let words = words.to_lowercase();
+    let says = |any: &[&str]| any.iter().any(|one| words.contains(one));
+    if says(&["button"]) {
+        "obstacle-link"
+    } else if says(&["photo", "image", "video", "media", "file", "document", "web page", "http url"]) {
+        "obstacle-refused"
+    } else {
+        "obstacle-words"
+    }
+}
+
+/// Why nobody gets it.
 fn obstacle(why: &Why) -> Message<'_> {
     match why {
         Why::File(Unfetched::Forbidden) => plain("obstacle-forbidden"),
@@ -253,8 +274,9 @@ fn obstacle(why: &Why) -> Message<'_> {
         Why::File(Unfetched::TooLarge) => plain("obstacle-too-large"),
         Why::File(Unfetched::NotAPicture) => plain("obstacle-not-a-picture"),
         Why::File(Unfetched::Private) => plain("obstacle-private"),
-        Why::Refused(words) | Why::Content(words) => one("obstacle-refused", "words", words),
-        Why::Blocked | Why::Deactivated | Why::ChatNotFound | Why::Recipient(_) | Why::Moved(_) => plain("obstacle-admin-chat"),
+        Why::Refused(words) | Why::Content(words) => one(part(words), "words", words),
+        Why::Recipient(words) => one("obstacle-chat", "words", words),
+        Why::Blocked | Why::Deactivated | Why::ChatNotFound | Why::Moved(_) => plain("obstacle-admin-chat"),
         Why::GaveUp => plain("obstacle-gave-up"),
     }
 }

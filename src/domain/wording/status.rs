@@ -17,6 +17,10 @@ pub enum StatusNote<'a> {
     Silent(&'a str),
     /// Telegram does not bring the updates, in its words.
     Webhook(&'a str),
+    /// The admin chat takes nothing from us, in words.
+    AdminChat(&'a str),
+    /// The admin chat bears another number than in the settings.
+    AdminMoved(i64),
     /// Telegram does not answer.
     TelegramDown,
     /// Google Sheets does not answer.
@@ -82,6 +86,8 @@ impl<'a> StatusNote<'a> {
             Self::Barred => plain("status-barred"),
             Self::Silent(until) => ("status-silent", vec![("until", until.into())]),
             Self::Webhook(words) => ("status-webhook", vec![("words", words.into())]),
+            Self::AdminChat(words) => ("status-admin-chat", vec![("words", words.into())]),
+            Self::AdminMoved(chat) => ("status-admin-moved", vec![("chat", chat.to_string().into())]),
             Self::TelegramDown => plain("status-telegram-down"),
             Self::SheetsDown => plain("status-sheets-down"),
             Self::Throttled => plain("status-throttled"),

@@ -461,3 +461,11 @@ fn every_collected_update_decodes_where_it_is_whole() {
     }
     assert!(served > 50, "the collection holds private messages, but only {served} were served");
 }
+
+#[test]
+fn a_group_that_becomes_a_supergroup_says_under_which_id() {
+    let raw =
+        br#"{"update_id":1,"message":{"message_id":1,"date":0,"chat":{"id":-5,"type":"group","title":"A"},"migrate_to_chat_id":-1005}}"#;
+    let (from, to) = (ChatId(-5), ChatId(-1005));
+    assert_eq!(decode(raw), Ok(Event::Update(Update::Moved { from, to })));
+}

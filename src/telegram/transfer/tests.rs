@@ -109,18 +109,36 @@ async fn a_picture_goes_as_a_photo_other_files_as_documents_and_a_page_as_its_ad
 
 #[tokio::test]
 async fn a_picture_that_telegram_cannot_show_goes_as_a_document() {
-    for (form, ended) in [
-        (Form::File as fn(Text) -> Form, delivered()),
-        (Form::Picture, uploaded(MediaKind::Document, "document")),
+    for words in [
+        "Bad Request: PHOTO_INVALID_DIMENSIONS",
+        "Bad Request: photo has unsupported extension",
+        "Bad Request: Image_process_failed",
     ] {
-        let fake = Fake::start(|call| match call.method.as_str() {
-            "sendPhoto" => refused(400, "Bad Request: PHOTO_INVALID_DIMENSIONS"),
-            _ => sent(call),
-        })
-        .await;
-        assert_eq!(sending(&fake, form, "/a.png").await, ended);
-        assert_eq!(methods(&fake), ["sendPhoto", "sendDocument"]);
+        for (form, ended) in [
+            (Form::File as fn(Text) -> Form, delivered()),
+            (Form::Picture, uploaded(MediaKind::Document, "document")),
+        ] {
+            let fake = Fake::start(move |call| match call.method.as_str() {
+                "sendPhoto" => refused(400, words),
+                _ => sent(call),
+            })
+            .await;
+            assert_eq!(sending(&fake, form, "/a.png").await, ended);
+            assert_eq!(methods(&fake), ["sendPhoto", "sendDocument"], "{words}");
+        }
     }
+}
+
+#[tokio::test]
+async fn a_chat_that_takes_no_pictures_is_not_tried_with_a_document() {
+    let words = "Bad Request: not enough rights to send photos to the chat";
+    let fake = Fake::start(move |_| refused(400, words)).await;
+    let ended = sending(&fake, Form::File, "/a.png").await;
+    assert!(
+        matches!(ended, Err(SendError::Call(CallError::Refused { code: 400, .. }))),
+        "{ended:?}"
+    );
+    assert_eq!(methods(&fake), ["sendPhoto"]);
 }
 
 #[tokio::test]
