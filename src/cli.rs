@@ -24,6 +24,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::{
     config::{Local, Settings, SettingsErrors},
     logs,
+    sheets::furnish::Lists,
 };
 
 /// Bad settings, or a command line that cannot be understood.
@@ -130,6 +131,9 @@ enum Setup {
         /// Only say what would be changed
         #[arg(long)]
         dry_run: bool,
+        /// Add what is missing to lists of words that people have made, too
+        #[arg(long)]
+        extend_lists: bool,
     },
     /// Print the script for the spreadsheet, with address and secret filled in
     AppsScript,
@@ -296,7 +300,10 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             format,
         }) => check::check(load(config)?, offline, format).await,
         Command::Setup(Setup::Webhook { delete }) => setup::webhook(&load(config)?, delete).await,
-        Command::Setup(Setup::Sheets { dry_run }) => setup::sheets(&load(config)?, dry_run).await,
+        Command::Setup(Setup::Sheets { dry_run, extend_lists }) => {
+            let lists = if extend_lists { Lists::Extend } else { Lists::Keep };
+            setup::sheets(&load(config)?, dry_run, lists).await
+        }
         Command::Setup(Setup::AppsScript) => setup::apps_script(&load(config)?),
         Command::Status(StatusArguments { format, watch }) => status::status(&local(config)?, format, watch).await,
         Command::Release(Release::Answers) => status::release_answers(&local(config)?).await,

@@ -17,6 +17,7 @@ use crate::{
     domain::{
         broadcast::{self, BroadcastState},
         tab::Tab,
+        view::View,
     },
     health::Health,
     http::{self, FilesIntake, Nudge, Phase, PromotionsPush, Readiness, Resolved, SheetsIntake, SigningKey, TelegramIntake},
@@ -106,6 +107,9 @@ pub struct Desk {
     pub held: u64,
     /// The `№` of the first of them, at most 20.
     pub held_numbers: Vec<u32>,
+    /// Rows that Google refuses, as many as are named in the spreadsheet's own report.
+    #[serde(default)]
+    pub refused: u64,
 }
 
 /// One announcement that is not over.
@@ -192,6 +196,7 @@ pub(super) fn status(parts: &Parts) -> Status {
             intents: figures.intents,
             held: figures.held,
             held_numbers: snapshot.held_numbers(HELD_NAMED),
+            refused: refused(&snapshot),
         },
         broadcasts: snapshot
             .broadcasts()
@@ -218,6 +223,11 @@ pub(super) fn status(parts: &Parts) -> Status {
         uptime_s: clock::monotonic().duration_since(parts.started).as_secs(),
         restarts,
     }
+}
+
+fn refused(snapshot: &Snapshot) -> u64 {
+    let tabs = [Tab::Partners, Tab::Appeals, Tab::Promotions].map(|tab| snapshot.view().tab(tab).refused.len());
+    tabs.into_iter().map(|rows| u64::try_from(rows).unwrap_or(u64::MAX)).sum()
 }
 
 fn described(broadcast: broadcast::Broadcast, rate: Option<NonZeroU32>) -> Broadcast {

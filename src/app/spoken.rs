@@ -108,6 +108,8 @@ fn plainly(status: &Status) -> StatusNote<'_> {
         StatusNote::AdminMoved(chat)
     } else if throttled {
         StatusNote::Throttled
+    } else if status.desk.refused > 0 {
+        StatusNote::Refused(status.desk.refused)
     } else if status.inbox.quarantined + status.outbox.unknown > 0 {
         StatusNote::WantsALook
     } else {

@@ -10,11 +10,14 @@ use jiff::Timestamp;
 use crate::{
     clock,
     domain::{
-        ids::SpreadsheetId,
+        ids::{RowKey, SpreadsheetId},
         partner::RowTrouble,
+        refusal::Refusal,
         row::CellValue,
         rules::Rules,
+        tab::Tab,
         tally,
+        view::View,
         wording::{Note, StateNote},
     },
     journal::Snapshot,
@@ -125,7 +128,7 @@ fn stopped(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
         let trouble = partner.stopped?;
         Some(vec![text(&say(StateNote::StoppedPartner(&partner.code))), why(trouble)])
     });
-    let mut rows: Vec<Row> = appeals.chain(partners).collect();
+    let mut rows: Vec<Row> = refused(rules, snapshot).into_iter().chain(appeals).chain(partners).collect();
     if rows.is_empty() {
         return vec![vec![text(&say(StateNote::StoppedNone))]];
     }
@@ -137,6 +140,24 @@ fn stopped(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
         rows.push(vec![text(&say(StateNote::StoppedMore(count)))]);
     }
     rows
+}
+
+/// The rows that Google does not let us write, and why.
+fn refused(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
+    let say = |note: StateNote<'_>| text(&rules.wording.note(Note::State(note)));
+    let tabs = [Tab::Appeals, Tab::Partners, Tab::Promotions].map(|tab| snapshot.view().tab(tab).refused);
+    let named = tabs.into_iter().flatten().filter_map(|row| {
+        let name = match &row.key {
+            RowKey::Appeal(id) => say(StateNote::StoppedAppeal(snapshot.view().appeal(*id)?.number?)),
+            RowKey::Partner(code) => say(StateNote::StoppedPartner(code)),
+            RowKey::Promotion(key) => say(StateNote::StoppedPromotion(
+                snapshot.view().promotion(key)?.row.offer.title.as_str(),
+            )),
+        };
+        let why = rules.wording.note(Note::Refusal(Refusal::of(&row.words)));
+        Some(vec![name, say(StateNote::Refused(&why))])
+    });
+    named.collect()
 }
 
 /// The last days, today first.

@@ -284,6 +284,8 @@ pub(super) fn denied(error: &CallError, account: &str) -> String {
         | CallError::Unavailable(_)
         | CallError::Refused { .. }
         | CallError::BadRange(_)
+        | CallError::ApiOff { .. }
+        | CallError::NotASpreadsheet
         | CallError::Unknown(_) => error.to_string(),
     }
 }

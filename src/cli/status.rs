@@ -158,6 +158,11 @@ fn plainly(status: &Status) -> String {
         format!("At work; the admin chat became the supergroup {chat}: put that into telegram.admin_chat.")
     } else if throttled {
         "At work; a service has asked for patience, so some things are late.".to_owned()
+    } else if status.desk.refused > 0 {
+        format!(
+            "At work; Google refuses {} rows: which and why, the admin chat and the tab «Состояние» say. They are tried again.",
+            status.desk.refused
+        )
     } else if status.inbox.quarantined > 0 {
         format!(
             "At work; {} records were set aside: see `sheetdesk quarantine list`.",

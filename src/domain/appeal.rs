@@ -169,6 +169,8 @@ pub enum Delivery {
     Waiting,
     /// The value of a formula has changed after it was sent: nobody may have meant that for the partner.
     Formula,
+    /// The cell shows no answer but this: a formula has failed, or its value has not come yet.
+    Unready(Text),
     /// An answer typed before the service's first look; sent by `release answers`.
     Held,
     /// Telegram has every part.

@@ -84,6 +84,7 @@ fn is_undelivered(delivery: &Delivery) -> bool {
         | Delivery::Grace { .. }
         | Delivery::Waiting
         | Delivery::Formula
+        | Delivery::Unready(_)
         | Delivery::Held
         | Delivery::Delivered { .. }
         | Delivery::Blocked => false,

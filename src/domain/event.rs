@@ -206,6 +206,8 @@ pub enum AnswerCell {
     Blank,
     /// Text, a number or a date, as a person reads it.
     Text(Text),
+    /// A formula that has failed, or whose value has not come yet; what the cell shows instead.
+    Unready(Text),
 }
 
 /// An appeal row from before our time, whole.

@@ -9,10 +9,12 @@ pub mod message;
 pub mod operator;
 pub mod phone;
 pub mod text;
+pub mod unready;
 
 pub mod appeal;
 pub mod broadcast;
 pub mod partner;
+pub mod refusal;
 pub mod session;
 pub mod tab;
 

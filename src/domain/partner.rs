@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ids::{ChatId, PartnerCode},
+    ids::{ChatId, PartnerCode, Seq},
     phone::Phone,
     text::Text,
 };
@@ -41,6 +41,9 @@ pub struct Partner {
     /// The row is to show nobody's account: access was taken away, or the account beside it is another's.
     #[serde(default)]
     pub emptied: bool,
+    /// The row was last seen to say that the partner is not authorized: only when it begins to say so does that take access away.
+    #[serde(default)]
+    pub denied: bool,
 }
 
 /// Who a code belongs to, and since when.
@@ -52,6 +55,13 @@ pub struct Binding {
     pub since: Text,
     /// When the journal learned of it.
     pub at: Timestamp,
+    /// The event that brought it: a write of the row that was wanted before knows nothing of it.
+    #[serde(default = "beginning")]
+    pub seq: Seq,
+}
+
+fn beginning() -> Seq {
+    Seq(0)
 }
 
 impl Partner {
@@ -70,6 +80,7 @@ impl Partner {
             astray: None,
             shown: None,
             emptied: false,
+            denied: false,
         }
     }
 
@@ -100,4 +111,6 @@ pub enum RowTrouble {
     Moved,
     /// The row bears a `№` that the journal never gave, and cannot be adopted with it.
     Unknown,
+    /// The `telegram_id` beside the `№` cannot be read.
+    Unreadable,
 }

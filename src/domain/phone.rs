@@ -26,9 +26,9 @@ impl Phone {
     /// (`#ERROR!`, too few or too many digits).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        // A sheet hands a number cell over as a float; its `.0` would be read as one more digit.
-        let text = text.strip_suffix(".0").unwrap_or(text);
+        // A number cell is shown with separated thousands, or as a float, whose `.0` would be read as one more digit.
+        let number = whole_number(text);
+        let text = number.as_deref().unwrap_or(text).trim();
         let number = PHONE_NUMBER_UTIL.parse(text, Some(DEFAULT_REGION)).ok()?;
         let possible = PHONE_NUMBER_UTIL.is_possible_number(&number);
         possible.then(|| Self(PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned()))
@@ -150,6 +150,8 @@ mod tests {
             "79123456789",
             "9123456789",
             "79123456789.0",
+            "79,123,456,789",
+            "79\u{a0}123\u{a0}456\u{a0}789",
             " +7-912-345-67-89 ",
         ] {
             assert_eq!(Phone::parse(text).as_ref().map(Phone::as_e164), Some("+79123456789"), "{text}");

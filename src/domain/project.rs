@@ -79,9 +79,9 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
     };
     match appeal.stopped {
         // Nothing but words may be written until a person has looked at the rows.
-        Some(RowTrouble::Doubled | RowTrouble::Mismatched) if appeal.traded.is_none() => return Some(row),
+        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Unreadable) if appeal.traded.is_none() => return Some(row),
         Some(RowTrouble::Missing) => return None,
-        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Moved | RowTrouble::Unknown) | None => {}
+        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Unreadable | RowTrouble::Moved | RowTrouble::Unknown) | None => {}
     }
     row.ours.push((Column::Delivery, CellValue::Text(Text(delivery(rules, &appeal)))));
     row.lines = appeal.lines;
@@ -185,8 +185,8 @@ fn shared(appeal: &Appeal) -> Vec<SharedCell> {
 /// What other rows that bear the number of an appeal are told: that it is not theirs, or that it stands there twice.
 fn strays(rules: &Rules, view: &impl View, appeal: &Appeal, number: Number) -> Option<Text> {
     let words = |trouble| Some(Text(rules.wording.note(Note::Stopped(trouble))));
-    if appeal.stopped == Some(RowTrouble::Doubled) {
-        return words(RowTrouble::Doubled);
+    if let Some(trouble @ (RowTrouble::Doubled | RowTrouble::Unreadable)) = appeal.stopped {
+        return words(trouble);
     }
     let stranger = *view.tab(Tab::Appeals).strangers.get(&number)?;
     let is_mended = |chat| {
@@ -218,6 +218,7 @@ pub(super) fn delivery(rules: &Rules, appeal: &Appeal) -> String {
         Delivery::Adopted => appeal.seen.delivery.as_str().to_owned(),
         Delivery::Grace { until } => note(Note::DeliveryGrace(&rules.time_with_seconds(*until))),
         Delivery::Formula => note(Note::DeliveryFormula),
+        Delivery::Unready(shown) => note(Note::DeliveryUnready(shown.as_str())),
         Delivery::Delivered { at, .. } if appeal.formula => note(Note::DeliveryFormulaKept(&rules.time_of_day(*at))),
         Delivery::Waiting => note(Note::DeliveryWaiting),
         Delivery::Held => note(Note::DeliveryHeld),

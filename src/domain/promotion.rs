@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::vocabulary::Vocabulary;
-use super::{appeal::Why, ids::PromotionKey, media::Media, text::Text};
+use super::{appeal::Why, ids::PromotionKey, media::Media, text::Text, unready};
 
 /// One row of the promotions tab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,7 +185,38 @@ impl Promotion {
     }
 }
 
+/// A cell of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfferCell {
+    /// Название.
+    Title,
+    /// Описание.
+    Description,
+    /// Дата начала.
+    Starts,
+    /// Дата окончания.
+    Ends,
+    /// Контент.
+    Content,
+    /// Ссылка.
+    Link,
+}
+
 impl Offer {
+    /// The cells that show a failed formula, or one whose value has not come yet.
+    pub fn unready(&self) -> impl Iterator<Item = OfferCell> + '_ {
+        let names = [
+            OfferCell::Title,
+            OfferCell::Description,
+            OfferCell::Starts,
+            OfferCell::Ends,
+            OfferCell::Content,
+            OfferCell::Link,
+        ];
+        let shown = self.cells().into_iter().zip(names);
+        shown.filter(|(cell, _)| unready::is_unready(cell.as_str())).map(|(_, name)| name)
+    }
+
     /// Whether nobody has written anything.
     #[must_use]
     pub fn is_blank(&self) -> bool {

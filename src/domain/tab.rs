@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ids::{AppealId, ChatId, Number},
+    ids::{AppealId, ChatId, Number, RowKey},
     partner::RowTrouble,
 };
 
@@ -65,6 +65,18 @@ pub struct TabState {
     /// Partners: so many are in doubt that the list itself is; nobody loses access meanwhile.
     #[serde(default)]
     pub held: bool,
+    /// Rows that Google has refused and that are still to be written; as many as can be named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusedRow>,
+}
+
+/// A row that Google has refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedRow {
+    /// Which.
+    pub key: RowKey,
+    /// Why, in Google's words.
+    pub words: String,
 }
 
 impl TabState {
@@ -83,6 +95,7 @@ impl TabState {
             bound: 0,
             doubted: 0,
             held: false,
+            refused: Vec::new(),
         }
     }
 }

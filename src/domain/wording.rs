@@ -182,7 +182,7 @@ impl Wording {
     #[must_use]
     pub fn note(&self, note: Note<'_>) -> String {
         let (id, mut args) = note.message();
-        if let Note::AdminTabMended(tab) = note {
+        if let Note::AdminTabMended(tab) | Note::AdminRefusedOver(tab) = note {
             args.push(("tab", self.tab(tab)));
         }
         render(&self.ru, id, args)

@@ -14,10 +14,12 @@ mod intention;
 mod looking;
 mod pace;
 pub(super) mod prepare;
+mod refusals;
 mod settle;
 mod shared;
 mod spill;
 mod station;
+mod trouble;
 mod wishes;
 mod writing;
 
@@ -36,7 +38,7 @@ use super::{
 };
 use crate::{
     domain::{
-        event::{Command, Event, Notice, RowMark},
+        event::{Event, RowMark},
         ids::{FenceId, Seq, SpreadsheetId},
         row::DesiredRow,
         tab::Tab,
@@ -46,12 +48,12 @@ use crate::{
 use amend::Amend;
 use archive::Archive;
 use compose::Stubborns;
-pub(super) use compose::{MOST_CHARACTERS, size};
 use doubt::Doubt;
 use draft::Draft;
+pub(super) use draft::{MOST_CHARACTERS, size};
 use pace::Pace;
 use spill::Spill;
-use station::{Hinders, Station};
+use station::Station;
 use wishes::Wishes;
 
 /// The structure (grid sizes, filters, tab names) is read again after this long; it changes rarely, and errors have it read at once.
@@ -196,6 +198,8 @@ pub struct Desk {
     spills: Vec<Spill>,
     stubborn: Stubborns,
     drops_fences: bool,
+    /// Refusals in a row that spoke of the grid.
+    grid_refusals: u8,
     plain_writes: u64,
 }
 
@@ -286,6 +290,7 @@ impl Desk {
             spills: Vec::new(),
             stubborn: Stubborns::new(),
             drops_fences: true,
+            grid_refusals: 0,
             plain_writes: 0,
         }
     }
@@ -409,34 +414,31 @@ impl Desk {
         looks.chain(fence).min()
     }
 
-    /// From when on a tab may be looked at: because of a nudge, of a hint, of dirty rows, of a trouble.
-    fn moments(&self, station: &Station, now: Timestamp) -> [Option<Timestamp>; 4] {
+    /// From when on a tab may be looked at: because of a nudge, of a hint, of dirty rows, of a refused row, of a trouble.
+    fn moments(&self, station: &Station, now: Timestamp) -> [Option<Timestamp>; 5] {
         let reads = self.pace.reads.resting(now).unwrap_or(Timestamp::MIN);
         let nudged = self.wishes.looks.contains(&station.tab()).then(|| self.pace.next_look.max(reads));
         let heeded = self.pace.next_look.max(self.pace.next_heed(station.tab())).max(reads);
         let hinted = self.wishes.hints.contains(&station.tab()).then_some(heeded);
         let dirty = self.wishes.dirty.contains(&station.tab()) && self.open.is_empty();
         let writable = self.pace.write_gate(now).max(reads);
-        let dirty = dirty.then(|| writable.max(station.unwritable_until().unwrap_or(Timestamp::MIN)));
-        [nudged, hinted, dirty, station.retries_at().map(|again| again.max(reads))]
+        let writable = writable.max(station.unwritable_until().unwrap_or(Timestamp::MIN));
+        let refused = station.refusals.next().filter(|_| self.open.is_empty());
+        [
+            nudged,
+            hinted,
+            dirty.then_some(writable),
+            refused.map(|again| again.max(writable)),
+            station.retries_at().map(|again| again.max(reads)),
+        ]
+    }
+
+    fn tabs(&self) -> Vec<Tab> {
+        self.stations.iter().map(Station::tab).collect()
     }
 
     fn station(&mut self, tab: Tab) -> Option<&mut Station> {
         self.stations.iter_mut().find(|station| station.tab() == tab)
-    }
-
-    /// A tab cannot be used; told once.
-    fn trouble(&mut self, tab: Tab, hinders: Hinders, words: String, now: Timestamp) {
-        let told = words.clone();
-        if self.station(tab).is_some_and(|station| station.fails(hinders, words, now)) {
-            self.owe(Event::Admin(Command::Notify(Notice::TabUnusable { tab, words: told })));
-        }
-    }
-
-    /// A trouble of the whole spreadsheet, told of one of its tabs.
-    fn trouble_of_all(&mut self, tab: Tab, hinders: Hinders, words: &str, now: Timestamp) {
-        let title = self.station(tab).map(|station| station.words.title.clone()).unwrap_or_default();
-        self.trouble(tab, hinders, format!("Лист «{title}»: {words}"), now);
     }
 
     fn owe(&mut self, event: Event) {

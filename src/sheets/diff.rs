@@ -12,11 +12,13 @@ use super::{
     look::{Look, Row},
 };
 use crate::domain::{
+    appeal::Status,
     event::{AnswerCell, AppealCells, Event, Looked, PartnerCells, RowEvent, RowMark, TelegramCell, UnnumberedCells},
     ids::{ChatId, Number, PartnerCode},
     row::Column,
     tab::Tab,
     text::Text,
+    unready::{self, is_unready},
 };
 
 /// What stands otherwise than in the previous look; everything where there is none.
@@ -52,7 +54,8 @@ pub fn diff(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<RowEve
     for row in now.unnumbered() {
         *counts.entry(whole(now, row)).or_default() += 1;
     }
-    for (row, chat) in now.unnumbered().filter(|(row, _)| row.history.is_some()) {
+    let told = |row: &Row| row.history.as_deref().is_some_and(|history| !is_unready(history));
+    for (row, chat) in now.unnumbered().filter(|(row, _)| told(row)) {
         let alike = counts.get(&whole(now, (row, chat))).copied().unwrap_or(1);
         events.push(RowEvent::Unnumbered(UnnumberedCells {
             alike,
@@ -144,7 +147,7 @@ fn appeal(words: &TabWords, look: &Look, row: &Row, number: Number, whole: bool)
     AppealCells {
         number,
         chat: row.telegram,
-        status: words.status(text(Column::Status).as_str()),
+        status: status(words, &text(Column::Status)),
         answer: answer(text(Column::Answer)),
         delivery: text(Column::Delivery),
         updated: text(Column::Updated),
@@ -158,7 +161,7 @@ fn unnumbered(words: &TabWords, look: &Look, row: &Row, chat: ChatId, highest: O
     UnnumberedCells {
         chat,
         partner: super::layout::cells::code(text(Column::Code).as_str()),
-        status: words.status(text(Column::Status).as_str()),
+        status: status(words, &text(Column::Status)),
         answer: answer(text(Column::Answer)),
         history: text(Column::History),
         updated: text(Column::Updated),
@@ -167,10 +170,17 @@ fn unnumbered(words: &TabWords, look: &Look, row: &Row, chat: ChatId, highest: O
     }
 }
 
+/// A status cell whose formula has failed says nothing.
+fn status(words: &TabWords, text: &Text) -> Option<Status> {
+    unready::own(text).and_then(|text| words.status(text.as_str()))
+}
+
 /// The text stays as it was read, to the letter: clearing it compares with it.
 fn answer(text: Text) -> AnswerCell {
     if text.is_blank() {
         AnswerCell::Blank
+    } else if is_unready(text.as_str()) {
+        AnswerCell::Unready(text)
     } else {
         AnswerCell::Text(text)
     }
@@ -183,7 +193,6 @@ mod tests {
     use super::*;
     use crate::{
         domain::{
-            appeal::Status,
             event::TelegramCell,
             ids::{Number, PartnerCode},
         },

@@ -243,7 +243,7 @@ impl Driver {
     fn dirty(&self) -> BTreeSet<Tab> {
         let rows = self.journal.snapshot().dirty(MOST_DIRTY);
         let fresh = rows.iter().filter(|(key, dirtied)| self.offered.get(key) != Some(dirtied));
-        fresh.map(|(key, _)| tab_of(key)).filter(|tab| self.tabs.contains(tab)).collect()
+        fresh.map(|(key, _)| key.tab()).filter(|tab| self.tabs.contains(tab)).collect()
     }
 
     /// The dirty rows of some tabs as they should be; those that the desk has not had yet go first.
@@ -265,7 +265,7 @@ impl Driver {
         let mut dirty = snapshot.dirty(MOST_DIRTY);
         let marks: BTreeMap<&RowKey, Seq> = dirty.iter().map(|(key, dirtied)| (key, *dirtied)).collect();
         self.offered.retain(|key, dirtied| marks.get(key) == Some(dirtied));
-        dirty.retain(|(key, _)| tabs.contains(&tab_of(key)));
+        dirty.retain(|(key, _)| tabs.contains(&key.tab()));
         dirty.sort_by_key(|(key, _)| self.offered.contains_key(key));
         let (mut rows, mut idle, mut size, mut full) = (Vec::new(), Vec::new(), 0, false);
         for (key, dirtied) in dirty {
@@ -383,14 +383,6 @@ fn by_the_wall_clock(event: Event) -> Event {
             ..looked
         }),
         event => event,
-    }
-}
-
-fn tab_of(key: &RowKey) -> Tab {
-    match key {
-        RowKey::Partner(_) => Tab::Partners,
-        RowKey::Appeal(_) => Tab::Appeals,
-        RowKey::Promotion(_) => Tab::Promotions,
     }
 }
 

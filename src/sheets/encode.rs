@@ -259,7 +259,8 @@ fn offer(span: Span, words: &[String]) -> Result<api::SetDataValidationRequest, 
             show_custom_ui: Some(true),
             ..Default::default()
         }),
-        ..Default::default()
+        // Rows that somebody's filter hides at this moment are to have it too.
+        filtered_rows_included: Some(true),
     })
 }
 

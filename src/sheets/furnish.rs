@@ -52,8 +52,17 @@ pub struct Site {
 pub struct Step {
     /// In words.
     pub words: String,
-    /// The changes that do it.
+    /// The changes that do it; none where it needs the consent of people.
     pub changes: Vec<Change>,
+}
+
+/// What becomes of lists of words that people have made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lists {
+    /// They stay as they are; what they lack is named.
+    Keep,
+    /// They are extended.
+    Extend,
 }
 
 /// What stands in a tab.
@@ -143,11 +152,11 @@ impl Site {
         }
     }
 
-    /// Everything that is to be done to it.
+    /// Everything that is to be done to it; lists of words that people have made are extended only where they agree.
     #[must_use]
-    pub fn plan(mut self, manners: &Manners) -> Vec<Step> {
+    pub fn plan(mut self, manners: &Manners, lists: Lists) -> Vec<Step> {
         for (column, words) in self.wish.offers.clone() {
-            let step = self.offer(column, words, manners);
+            let step = self.offer(column, words, manners, lists);
             self.steps.extend(step);
         }
         if let Some(words) = &self.wish.words {
@@ -167,8 +176,9 @@ impl Site {
         self.steps
     }
 
-    fn offer(&self, column: Column, words: Vec<String>, manners: &Manners) -> Option<Step> {
+    fn offer(&self, column: Column, words: Vec<String>, manners: &Manners, lists: Lists) -> Option<Step> {
         let at = self.layout.position(column)?;
+        let header = self.layout.headers().get(at as usize).map_or("", |header| header.trim());
         let standing = manners.offers.iter().find(|((_, known), _)| *known == at);
         let words = match standing.map(|(_, offered)| offered) {
             None => words,
@@ -179,12 +189,21 @@ impl Site {
                 if missing.is_empty() {
                     return None;
                 }
+                if lists == Lists::Keep {
+                    let words = format!(
+                        "«{header}» does not offer {}: --extend-lists adds it to your list",
+                        quoted(&missing)
+                    );
+                    return Some(Step {
+                        words,
+                        changes: Vec::new(),
+                    });
+                }
                 known.iter().cloned().chain(missing).collect()
             }
         };
-        let header = self.layout.headers().get(at as usize).cloned().unwrap_or_default();
         Some(Step {
-            words: format!("offer in «{}»: {}", header.trim(), words.join(", ")),
+            words: format!("offer in «{header}»: {}", words.join(", ")),
             changes: vec![Change::Offer {
                 span: self.below(at, self.info.rows),
                 words,

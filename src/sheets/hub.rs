@@ -299,7 +299,14 @@ impl Hub {
             Err(CallError::Throttled { .. }) => "throttled",
             Err(CallError::Unavailable(_)) => "unavailable",
             Err(CallError::Unknown(_)) => "unknown",
-            Err(CallError::Refused { .. } | CallError::BadRange(_) | CallError::Denied(_) | CallError::NotFound) => "refused",
+            Err(
+                CallError::Refused { .. }
+                | CallError::BadRange(_)
+                | CallError::Denied(_)
+                | CallError::NotFound
+                | CallError::ApiOff { .. }
+                | CallError::NotASpreadsheet,
+            ) => "refused",
         };
         metrics::counter!("sheetdesk_sheets_calls_total", "kind" => ear.kind.name(), "outcome" => ended).increment(1);
         match &outcome {
@@ -313,7 +320,12 @@ impl Hub {
         let health = match error {
             CallError::Throttled { .. } => Health::Throttled,
             CallError::Unavailable(_) | CallError::Unknown(_) => Health::Down,
-            CallError::Refused { .. } | CallError::BadRange(_) | CallError::Denied(_) | CallError::NotFound => Health::Ok,
+            CallError::Refused { .. }
+            | CallError::BadRange(_)
+            | CallError::Denied(_)
+            | CallError::NotFound
+            | CallError::ApiOff { .. }
+            | CallError::NotASpreadsheet => Health::Ok,
         };
         self.0.feels(health, Some(error));
     }

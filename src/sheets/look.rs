@@ -4,6 +4,8 @@
 
 pub mod plan;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use self::plan::Histories;
@@ -20,6 +22,20 @@ use crate::domain::{
     tab::Tab,
     text::Text,
 };
+
+/// Columns that we write.
+const OURS: [Column; 10] = [
+    Column::Access,
+    Column::Telegram,
+    Column::Since,
+    Column::History,
+    Column::Updated,
+    Column::Number,
+    Column::Delivery,
+    Column::Notified,
+    Column::Key,
+    Column::Mailing,
+];
 
 /// What one look at one tab found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,6 +230,26 @@ impl Look {
         for row in self.rows.iter_mut().filter(|row| meant(row)) {
             row.stale = true;
         }
+    }
+
+    /// Whether people have changed anything since the look before. Of rows that we have written ourselves since, only what people write
+    /// there counts.
+    #[must_use]
+    pub fn shows_other_than(&self, before: &Self) -> bool {
+        let place = |row: &Row| (row.key.clone(), row.key.is_none().then_some(row.row));
+        let places = |of: fn(&Row) -> bool| -> BTreeSet<_> { before.rows.iter().filter(|row| of(row)).map(place).collect() };
+        let (written, appended) = (places(|row| row.stale), places(|row| row.row == u32::MAX));
+        let shown = |look: &Self| -> Vec<_> {
+            let rows = look.rows.iter().filter(|row| !appended.contains(&place(row)));
+            let told = |row: &Row| {
+                let ours = written.contains(&place(row));
+                let counts = |column: &Column| !ours || !OURS.contains(column);
+                let texts = look.columns.iter().zip(&row.texts).filter(|(column, _)| counts(column));
+                (row.key.clone(), texts.map(|(_, text)| text.clone()).collect::<Vec<_>>())
+            };
+            rows.map(told).collect()
+        };
+        self.columns != before.columns || shown(self) != shown(before)
     }
 
     /// Remembers that a key stands there by now, so that its absence in the next look is noticed.

@@ -88,22 +88,32 @@ pub(super) fn says_taken(words: &str) -> bool {
 /// The words for an answer that cannot be understood.
 const NONSENSE: &str = "the answer is empty, cut off or not Google's";
 
+/// By these words Google says that the file is none of its own spreadsheets.
+const NO_SPREADSHEET: [&str; 2] = ["must not be an Office file", "not supported for this document"];
+
+/// Where the Sheets API is switched on.
+const API_PAGE: &str = "https://console.cloud.google.com/apis/library/sheets.googleapis.com";
+
 /// What a refusal means, by its status and, if it is Google's own, its body.
 fn refused(kind: Kind, status: u16, body: Option<&Value>, until: Option<Timestamp>) -> CallError {
     let said = body.and_then(Said::of);
     match (status, said) {
         (429, _) => CallError::Throttled { until },
         (401, _) => CallError::Unavailable("a fresh token was refused".to_owned()),
-        (503, Some(said)) => CallError::Unavailable(said.words),
+        (403, Some(Said { api_off: Some(enable), .. })) => CallError::ApiOff { enable },
         (403, Some(said)) => CallError::Denied(said.words),
         (404, Some(_)) => CallError::NotFound,
         (400, Some(said)) => bad_request(kind, said),
-        (status, _) => lost(kind, format!("HTTP {status}")),
+        (_, Some(said)) if !said.words.is_empty() => lost(kind, format!("HTTP {status}: {}", said.words)),
+        (_, _) => lost(kind, format!("HTTP {status}")),
     }
 }
 
-/// What Google's own 400 means: a write was not applied only where it names the change that is at fault.
+/// What Google's own 400 means: a write was not applied only where it names the change that is at fault, or where there is nothing to write into.
 fn bad_request(kind: Kind, said: Said) -> CallError {
+    if NO_SPREADSHEET.iter().any(|hint| said.words.contains(hint)) {
+        return CallError::NotASpreadsheet;
+    }
     match (kind, said.change) {
         (Kind::Read, _) => CallError::BadRange(said.words),
         (Kind::Write, Some(change)) => CallError::Refused { change, words: said.words },
@@ -124,6 +134,8 @@ struct Said {
     words: String,
     /// The `i` of a message that names `requests[i]`.
     change: Option<usize>,
+    /// Where the API is switched on, if it is off.
+    api_off: Option<String>,
 }
 
 impl Said {
@@ -132,10 +144,32 @@ impl Said {
         let words = error.get("message").and_then(Value::as_str).unwrap_or_default();
         error.get("code").filter(|code| code.is_i64())?;
         Some(Self {
-            words: one_line(words),
+            words: one_line(without_prefix(words)),
             change: named_change(words),
+            api_off: api_off(error),
         })
     }
+}
+
+/// Google's reason without the request that it is about: `Invalid requests[0].appendDimension: …` speaks of no dimension.
+fn without_prefix(words: &str) -> &str {
+    let named = words.strip_prefix("Invalid requests[").and_then(|rest| rest.split_once("]"));
+    named.and_then(|(_, rest)| rest.split_once(':')).map_or(words, |(_, reason)| reason)
+}
+
+/// Where the API is switched on, if Google says that it is off.
+fn api_off(error: &serde_json::Map<String, Value>) -> Option<String> {
+    let details = error.get("details").and_then(Value::as_array)?;
+    let is_off = |detail: &&Value| detail.get("reason").and_then(Value::as_str) == Some("SERVICE_DISABLED");
+    let detail = details.iter().find(is_off)?;
+    let consumer = detail.pointer("/metadata/consumer").and_then(Value::as_str).unwrap_or_default();
+    let project = consumer.strip_prefix("projects/").unwrap_or_default();
+    let is_plain = project.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    Some(match project {
+        "" => API_PAGE.to_owned(),
+        project if is_plain => format!("{API_PAGE}?project={project}"),
+        _ => API_PAGE.to_owned(),
+    })
 }
 
 /// The first `requests[i]` of Google's words.
@@ -167,21 +201,33 @@ mod tests {
         CallError::Unavailable(words.to_owned())
     }
 
+    fn switched_off(consumer: &str) -> Value {
+        let mut body = google(403, "Google Sheets API has not been used in project 42 before or it is disabled.");
+        body["error"]["details"] = json!([{"reason": "SERVICE_DISABLED", "metadata": {"consumer": consumer}}]);
+        body
+    }
+
+    fn api_off(project: &str) -> CallError {
+        CallError::ApiOff {
+            enable: format!("{API_PAGE}{project}"),
+        }
+    }
+
     #[test]
     fn a_write_is_not_applied_only_where_google_says_so() {
         let refused_change = CallError::Refused {
             change: 12,
-            words: "Invalid requests[12].updateCells: too long".to_owned(),
+            words: "too long".to_owned(),
         };
         let table = [
             (429, None, CallError::Throttled { until: Some(at(7)) }),
             (401, None, unavailable("a fresh token was refused")),
-            (503, Some(google(503, "later")), unavailable("later")),
+            (503, Some(google(503, "later")), unknown("HTTP 503: later")),
             (503, None, unknown("HTTP 503")),
             (503, Some(json!({"oops": 1})), unknown("HTTP 503")),
             (503, Some(json!({"error": "invalid"})), unknown("HTTP 503")),
-            (500, Some(google(500, "internal")), unknown("HTTP 500")),
-            (504, Some(google(504, "deadline")), unknown("HTTP 504")),
+            (500, Some(google(500, "internal")), unknown("HTTP 500: internal")),
+            (504, Some(google(504, "deadline")), unknown("HTTP 504: deadline")),
             (
                 400,
                 Some(google(400, "Invalid requests[12].updateCells:\n too long")),
@@ -190,11 +236,29 @@ mod tests {
             (400, Some(google(400, "Invalid requests[]")), unknown("Invalid requests[]")),
             (
                 400,
+                Some(google(
+                    400,
+                    "Invalid requests[0].appendDimension: You are trying to edit a protected cell or object.",
+                )),
+                CallError::Refused {
+                    change: 0,
+                    words: "You are trying to edit a protected cell or object.".to_owned(),
+                },
+            ),
+            (
+                400,
+                Some(google(400, "The document must not be an Office file.")),
+                CallError::NotASpreadsheet,
+            ),
+            (
+                400,
                 Some(google(400, "Unable to parse range: x")),
                 unknown("Unable to parse range: x"),
             ),
             (400, None, unknown("HTTP 400")),
             (403, Some(google(403, "no")), CallError::Denied("no".to_owned())),
+            (403, Some(switched_off("projects/42")), api_off("?project=42")),
+            (403, Some(switched_off("projects/4 2")), api_off("")),
             (403, None, unknown("HTTP 403")),
             (404, Some(google(404, "gone")), CallError::NotFound),
             (404, None, unknown("HTTP 404")),
@@ -213,7 +277,12 @@ mod tests {
     fn a_read_is_never_unknown() {
         let table = [
             (502, None, unavailable("HTTP 502")),
-            (500, Some(google(500, "internal")), unavailable("HTTP 500")),
+            (500, Some(google(500, "internal")), unavailable("HTTP 500: internal")),
+            (
+                400,
+                Some(google(400, "The document must not be an Office file.")),
+                CallError::NotASpreadsheet,
+            ),
             (
                 400,
                 Some(google(400, "Unable to parse range: x")),

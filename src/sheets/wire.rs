@@ -210,7 +210,7 @@ pub enum CallError {
         /// Google's `Retry-After`, if it gave one.
         until: Option<Timestamp>,
     },
-    /// Not applied, and worth trying again: 503 in JSON, no connection, no token.
+    /// Not applied, and worth trying again: no connection, no token; of a read, whatever came instead of an answer.
     #[error("Google Sheets is not available: {0}")]
     Unavailable(String),
     /// Not applied, because of this change: 400 that names `requests[i]`.
@@ -218,7 +218,7 @@ pub enum CallError {
     Refused {
         /// Which change of the batch.
         change: usize,
-        /// Google's words.
+        /// Google's words, without the name of the request before them.
         words: String,
     },
     /// Not applied: a range or a tab does not exist (400 to a read).
@@ -230,6 +230,17 @@ pub enum CallError {
     /// 404: there is no such spreadsheet.
     #[error("no such spreadsheet")]
     NotFound,
+    /// 403 `SERVICE_DISABLED`: the project of the service account has the Sheets API switched off.
+    #[error("the Google Sheets API is switched off in the project of the service account; it is switched on at {enable}")]
+    ApiOff {
+        /// Where it is switched on.
+        enable: String,
+    },
+    /// 400 `FAILED_PRECONDITION`: the file is none of Google's own, an .xlsx for the most part.
+    #[error(
+        "the file is not a Google spreadsheet (an .xlsx?): save it as one («File», «Save as Google Sheets») and put the new file's id into the settings"
+    )]
+    NotASpreadsheet,
     /// The call may have landed, and may even land later.
     #[error("the outcome is not known: {0}")]
     Unknown(String),

@@ -16,6 +16,7 @@ mod outages;
 mod play;
 mod polling;
 mod promotions;
+mod refusals;
 mod registration;
 mod restored;
 mod running;

@@ -11,7 +11,7 @@ use sheetdesk::{
     stage::{APPEALS, BOOK, PROMOTIONS, Stage},
 };
 use simulator::{
-    sheets::{Role, SERVICE_ACCOUNT_EMAIL},
+    sheets::{Closed, Role, SERVICE_ACCOUNT_EMAIL},
     telegram::Profile,
 };
 
@@ -90,6 +90,23 @@ async fn check_says_with_whom_to_share_the_workbook() {
     for line in wrong {
         assert!(line.contains("press «Share» («Поделиться») and let"), "{line}");
         assert!(line.contains(SERVICE_ACCOUNT_EMAIL), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn check_calls_an_office_file_and_an_api_that_is_off_by_their_names() {
+    for (closed, words) in [
+        (Closed::OfficeFile, "the file is not a Google spreadsheet (an .xlsx?)"),
+        (
+            Closed::ServiceDisabled,
+            "switched on at https://console.cloud.google.com/apis/library/sheets.googleapis.com?project=",
+        ),
+    ] {
+        let play = Play::set().await;
+        play.stage.sheets.with(BOOK, |book| book.close(Some(closed)));
+        let wrong = what_is_wrong(&play.stage).await;
+        assert_eq!(wrong.len(), 3, "{wrong:?}");
+        assert!(wrong.iter().all(|line| line.contains(words)), "{wrong:?}");
     }
 }
 

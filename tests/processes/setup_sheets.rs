@@ -112,8 +112,15 @@ async fn a_workbook_in_use_keeps_what_people_have_made() {
     assert_eq!(exit.code, Some(1), "{}", exit.out);
     assert!(exit.out.contains("нет столбца «статус» (есть похожий: «статусс»)"), "{}", exit.out);
     assert_eq!(play.stage.sheets.with(BOOK, |book| book.table(APPEALS)).expect("there"), before);
+    let said = "«Действие» does not offer «Тест», «Пауза», «Продолжить», «Отменить»: --extend-lists adds it to your list";
+    assert!(exit.out.contains(said), "{}", exit.out);
+    let cell = format!("{column}2");
+    assert_eq!(offered(&play, PROMOTIONS, &cell), ["Опубликовать", "Завершить", "Обсудить"]);
+
+    let exit = run(&play.stage, &["setup", "sheets", "--extend-lists"]).await;
+    assert_eq!(exit.code, Some(1), "{}", exit.out);
     let offers = ["Опубликовать", "Завершить", "Обсудить", "Тест", "Пауза", "Продолжить", "Отменить"];
-    assert_eq!(offered(&play, PROMOTIONS, &format!("{column}2")), offers);
+    assert_eq!(offered(&play, PROMOTIONS, &cell), offers);
 
     play.stage
         .sheets

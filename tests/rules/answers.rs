@@ -371,3 +371,41 @@ fn an_answer_that_rests_goes_before_its_closing() {
 fn claim(table: &mut Table, id: &OutboxId) {
     table.state.claim(id);
 }
+
+/// The answer cell shows a failed formula.
+fn unready(table: &mut Table, shown: &str) -> Vec<String> {
+    let mut cells = crate::table::cells(1, Status::New, "");
+    cells.answer = sheetdesk::domain::event::AnswerCell::Unready(shown.into());
+    table.event(&Event::Row(RowEvent::Appeal(cells)))
+}
+
+#[test]
+fn a_formula_that_has_failed_is_no_answer_and_undoes_none() {
+    let mut table = Table::with_appeal();
+    assert_eq!(unready(&mut table, "#REF!").len(), 1, "the row says so, and no more happens");
+    assert_eq!(
+        table.delivery(1),
+        "ждёт: в ячейке «#REF!», это не ответ. Исправьте формулу или впишите текст – отправим"
+    );
+    table.row(1, Status::New, "");
+    assert_eq!(table.delivery(1), "");
+    unready(&mut table, "Loading...");
+    assert_eq!(table.row(1, Status::New, "Да")[0], "7001: Ответ на обращение № 1 / Да");
+    // It is on its way: what the cell shows for a moment changes nothing.
+    let first = table.answer_id(1, 1, 0);
+    claim(&mut table, &first);
+    unready(&mut table, "Loading...");
+    table.sent(&first, DELIVERED);
+    let told = table.row(1, Status::New, "Да");
+    assert!(!told.iter().any(|line| line.starts_with("7001")), "{told:?}");
+    assert!(table.delivery(1).starts_with("доставлено"));
+
+    let mut table = Table::with_appeal();
+    table.rules.grace = SignedDuration::from_secs(30);
+    table.row(1, Status::New, "Да");
+    unready(&mut table, "#N/A");
+    table.later(60);
+    let id = table.appeal(1).id;
+    let told = table.event(&Event::Due(Wake::Appeal(id)));
+    assert_eq!(told, [""; 0], "it rested still, and is taken back");
+}

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use sheetdesk::domain::{
-    event::{Event, PartnerCells, RowEvent, RowMark, TelegramCell, Wake},
+    event::{Event, PartnerCells, RowEvent, RowMark, RowResult, TelegramCell, Wake},
     ids::{ChatId, RowKey},
     row::{CellValue, Column},
     tab::Tab,
@@ -336,4 +336,80 @@ fn a_code_that_is_spelled_anew_keeps_its_account() {
         assert_eq!((bound(after), bound(before)), (keeps, !keeps), "{before} as {after}");
         assert_eq!(table.state.tab(Tab::Partners).doubted, u32::from(!keeps));
     }
+}
+
+/// A write of Anna's row ends.
+fn wrote(table: &mut Table, result: RowResult) -> Vec<String> {
+    table.wrote_row(RowKey::Partner(code("П-1")), result)
+}
+
+fn refused() -> RowResult {
+    RowResult::Refused("You are trying to edit a protected cell or object.".to_owned())
+}
+
+#[test]
+fn nobody_s_access_depends_on_a_write_of_ours() {
+    let mut table = Table::registered();
+    let told = wrote(&mut table, refused());
+    assert!(
+        told.iter()
+            .any(|line| line.contains("Строка партнёра П-1 не записывается: лист или ячейки защищены")),
+        "{told:?}"
+    );
+    assert!(!told.iter().any(|line| line.starts_with("clean")), "it stays due: {told:?}");
+    let somebody_s = Line {
+        telegram: TelegramCell::Id(BORIS),
+        ..EMPTY
+    };
+    for line in [EMPTY, Line { refused: true, ..EMPTY }, somebody_s] {
+        let told = anna(&mut table, &line);
+        assert!(told.contains(&"dirty partner П-1".to_owned()), "{told:?}");
+        pass(&mut table, 40);
+        assert!(is_in(&table, ANNA));
+    }
+    assert_eq!(wrote(&mut table, refused()), ["settle 1"], "told once");
+    let told = wrote(&mut table, confirmed());
+    assert!(
+        told.iter()
+            .any(|line| line.contains("всё, чего Google не давал записать, записано")),
+        "{told:?}"
+    );
+    // What was written and is gone again was taken away by a person.
+    anna(&mut table, &EMPTY);
+    pass(&mut table, 16);
+    assert!(!is_in(&table, ANNA));
+}
+
+fn confirmed() -> RowResult {
+    RowResult::Confirmed {
+        status: None,
+        cleared: None,
+        lines: 0,
+        parts: 0,
+        formula: None,
+    }
+}
+
+#[test]
+fn a_word_that_we_could_not_replace_does_not_shut_out_whoever_registers_again() {
+    let mut table = Table::registered();
+    wrote(&mut table, confirmed());
+    anna(&mut table, &at_home());
+    let denied = Line {
+        refused: true,
+        ..at_home()
+    };
+    anna(&mut table, &denied);
+    assert!(!is_in(&table, ANNA));
+    wrote(&mut table, refused());
+    table.text(ANNA, "П-1");
+    table.contact(ANNA, "79123456789", true);
+    wrote(&mut table, refused());
+    anna(&mut table, &denied);
+    pass(&mut table, 40);
+    assert!(is_in(&table, ANNA), "the word is from before");
+    wrote(&mut table, confirmed());
+    anna(&mut table, &at_home());
+    anna(&mut table, &denied);
+    assert!(!is_in(&table, ANNA), "and a new one counts");
 }

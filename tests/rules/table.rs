@@ -212,7 +212,11 @@ impl Table {
     }
 
     pub(crate) fn wrote(&mut self, number: u32, result: RowResult) -> Vec<String> {
-        let key = RowKey::Appeal(self.appeal(number).id);
+        self.wrote_row(RowKey::Appeal(self.appeal(number).id), result)
+    }
+
+    /// A write of a row ends.
+    pub(crate) fn wrote_row(&mut self, key: RowKey, result: RowResult) -> Vec<String> {
         let rows = vec![WrittenRow {
             key,
             dirtied: Seq(self.seq),

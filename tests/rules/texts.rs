@@ -8,7 +8,8 @@ use sheetdesk::domain::{
     ids::{Number, PartnerCode, PromotionKey},
     message::FileKind,
     partner::RowTrouble,
-    promotion::offer::Fault,
+    promotion::{OfferCell, offer::Fault},
+    refusal::Refusal,
     session::Locale,
     tab::Tab,
     wording::{AlertNote, BroadcastNote, NoLink, Note, PromotionNote, Say, StateNote, StatusNote, Wording},
@@ -177,6 +178,7 @@ fn every_word_in_the_delivery_column_reads_well() {
         Note::DeliveryRefused(&Why::File(Unfetched::NotAPicture)),
         Note::DeliveryGrace("14:02:10"),
         Note::DeliveryFormula,
+        Note::DeliveryUnready("#REF!"),
         Note::DeliveryFormulaKept("14:02"),
         Note::DeliveryWaiting,
         Note::DeliveryHeld,
@@ -194,6 +196,7 @@ fn every_word_in_the_delivery_column_reads_well() {
         Note::Stopped(RowTrouble::Missing),
         Note::Stopped(RowTrouble::Moved),
         Note::Stopped(RowTrouble::Unknown),
+        Note::Stopped(RowTrouble::Unreadable),
     ];
     read_well("delivery_texts", &all);
 }
@@ -319,6 +322,20 @@ fn every_word_about_promotions_reads_well() {
 }
 
 #[test]
+fn a_cell_of_an_offer_that_is_not_ready_is_named() {
+    let all = [
+        OfferCell::Title,
+        OfferCell::Description,
+        OfferCell::Starts,
+        OfferCell::Ends,
+        OfferCell::Content,
+        OfferCell::Link,
+    ];
+    let all = all.map(|cell| Note::Promotion(PromotionNote::Fault(Fault::Unready(cell))));
+    read_well("unready_texts", &all);
+}
+
+#[test]
 fn what_the_operator_asks_is_answered_well() {
     let all = [
         Note::OperatorReleased(0),
@@ -336,6 +353,7 @@ fn what_the_operator_asks_is_answered_well() {
         Note::Status(StatusNote::TelegramDown),
         Note::Status(StatusNote::SheetsDown),
         Note::Status(StatusNote::Throttled),
+        Note::Status(StatusNote::Refused(2)),
         Note::Status(StatusNote::WantsALook),
         Note::Status(StatusNote::Queues {
             inbox: 1,
@@ -437,6 +455,8 @@ fn what_watches_over_the_service_speaks_plainly() {
         Note::State(StateNote::StoppedNone),
         Note::State(StateNote::StoppedAppeal(Number(41))),
         Note::State(StateNote::StoppedPartner(&code)),
+        Note::State(StateNote::StoppedPromotion("Скидка")),
+        Note::State(StateNote::Refused("лист или ячейки защищены")),
         Note::State(StateNote::StoppedMore(3)),
         Note::State(StateNote::Day),
         Note::State(StateNote::Messages),
@@ -458,6 +478,11 @@ fn every_alert_reads_well() {
         Note::AdminTabUnusable("Лист «обращения»: нет столбца «статус»."),
         Note::AdminTabMended(Tab::Partners),
         Note::AdminRowsStopped("41, 42", "остановлено"),
+        Note::Refusal(Refusal::Protected),
+        Note::Refusal(Refusal::CellLimit),
+        Note::Refusal(Refusal::CellLength),
+        Note::Refusal(Refusal::Other("The cell is busy.")),
+        Note::AdminRefusedOver(Tab::Appeals),
         Note::AdminRowRefused(Number(41), "cell is protected"),
         Note::AdminPartnerRefused(&code, "cell is protected"),
         Note::AdminPartnerDoubled(&code),

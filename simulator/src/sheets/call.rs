@@ -16,7 +16,7 @@ use super::mask::FieldMask;
 use super::quota::Direction;
 use super::record::Exchange;
 use super::server::{Shared, World};
-use super::workbook::{GetQuery, Role, ValuesQuery, Workbook};
+use super::workbook::{Closed, GetQuery, Role, ValuesQuery, Workbook};
 
 /// Query parameters that every method of Google's takes and that change nothing
 /// here.
@@ -138,6 +138,11 @@ impl Work {
         let mut world = shared.world();
         let id = self.call.spreadsheet.as_str();
         let workbook = world.workbooks.get(id).ok_or_else(ApiError::not_found)?;
+        match workbook.closed() {
+            Some(Closed::ServiceDisabled) => return Err(ApiError::service_disabled()),
+            Some(Closed::OfficeFile) => return Err(ApiError::office_file()),
+            None => {}
+        }
         match (workbook.role(&self.account), self.call.direction()) {
             (Role::Writer, _) | (Role::Reader, Direction::Read) => {}
             (Role::Reader, Direction::Write) | (Role::None, _) => {

@@ -38,6 +38,38 @@ impl ApiError {
         Self::new(400, "INVALID_ARGUMENT", message)
     }
 
+    pub(crate) fn protected() -> Self {
+        Self::invalid(
+            "You are trying to edit a protected cell or object. Please contact the spreadsheet owner to remove protection if you \
+             need to edit.",
+        )
+    }
+
+    pub(crate) fn too_many_cells(limit: usize) -> Self {
+        Self::invalid(format!(
+            "This action would increase the number of cells in the workbook above the limit of {limit} cells."
+        ))
+    }
+
+    pub(crate) fn office_file() -> Self {
+        Self::new(400, "FAILED_PRECONDITION", "The document must not be an Office file.")
+    }
+
+    pub(crate) fn service_disabled() -> Self {
+        let project = "100000000042";
+        let page = format!("https://console.developers.google.com/apis/api/sheets.googleapis.com/overview?project={project}");
+        let mut error = Self::forbidden(&format!(
+            "Google Sheets API has not been used in project {project} before or it is disabled. Enable it by visiting {page} then retry."
+        ));
+        error.details.push(json!({
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": "SERVICE_DISABLED",
+            "domain": "googleapis.com",
+            "metadata": { "service": "sheets.googleapis.com", "consumer": format!("projects/{project}"), "activationUrl": page },
+        }));
+        error
+    }
+
     pub(crate) fn unauthenticated() -> Self {
         Self::new(
             401,

@@ -46,6 +46,8 @@ pub enum Trouble {
     },
     /// 503 with Google's JSON; nothing is done.
     Unavailable,
+    /// Everything is done, and the answer is 503 with Google's JSON all the same.
+    UnavailableAfter,
     /// 500 with a page of HTML; nothing is done.
     HtmlError,
     /// 429 with a `Retry-After`; nothing is done.

@@ -168,6 +168,10 @@ async fn carry_out(
             work()
         }
         Trouble::Unavailable => error_response(&ApiError::unavailable()),
+        Trouble::UnavailableAfter => {
+            work();
+            error_response(&ApiError::unavailable())
+        }
         Trouble::HtmlError => html_error(),
         Trouble::TooMany { retry_after } => too_many(retry_after),
         Trouble::CutBefore => cut_off(&cut),

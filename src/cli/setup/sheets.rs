@@ -10,21 +10,21 @@ use crate::{
     config::Settings,
     sheets::{
         a1::a1_columns,
-        furnish::{self, Site, Standing, Step, Wish},
+        furnish::{self, Lists, Site, Standing, Step, Wish},
         hub::{Hub, Patience},
         look::plan::{header_range, headers},
         wire::{Batch, CallError, Manners, SheetId, TabInfo},
     },
 };
 
-pub(in crate::cli) async fn sheets(settings: &Settings, dry_run: bool) -> Result<ExitCode, Failure> {
+pub(in crate::cli) async fn sheets(settings: &Settings, dry_run: bool, lists: Lists) -> Result<ExitCode, Failure> {
     let hub = check::hub(settings, Patience::default()).await?;
     let account = settings.sheets.credentials.client_email();
     let (mut todo, mut faults) = (0, 0);
     for book in furniture(settings) {
         println!("https://docs.google.com/spreadsheets/d/{}", book.spreadsheet.0);
         let failed = |error: CallError| anyhow::anyhow!(check::denied(&error, account));
-        let rooms = survey(&hub, &book).await.map_err(failed)?;
+        let rooms = survey(&hub, &book, lists).await.map_err(failed)?;
         let mut steps = Vec::new();
         for (title, room) in rooms {
             let planned = match room {
@@ -38,8 +38,9 @@ pub(in crate::cli) async fn sheets(settings: &Settings, dry_run: bool) -> Result
             tell(&title, &planned);
             steps.extend(planned);
         }
+        steps.retain(|step| !step.changes.is_empty());
         todo += steps.len();
-        if !dry_run {
+        if !dry_run && !steps.is_empty() {
             carry_out(&hub, &book, steps).await.map_err(failed)?;
         }
     }
@@ -72,7 +73,7 @@ fn tell(title: &str, steps: &[Step]) {
 type Room = (String, Result<Vec<Step>, String>);
 
 /// Looks at the tabs of a spreadsheet and says what each of them needs.
-async fn survey(hub: &Hub, book: &Furniture) -> Result<Vec<Room>, CallError> {
+async fn survey(hub: &Hub, book: &Furniture, lists: Lists) -> Result<Vec<Room>, CallError> {
     let structure = hub.structure(&book.spreadsheet).await?;
     let mut next = structure.tabs.iter().map(|tab| tab.sheet.0).max().unwrap_or(0);
     let (mut rooms, mut sites) = (Vec::new(), Vec::new());
@@ -92,7 +93,7 @@ async fn survey(hub: &Hub, book: &Furniture) -> Result<Vec<Room>, CallError> {
     let manners = hub.manners(&book.spreadsheet, &asks).await?;
     for (info, _, site) in sites {
         let known = manners.iter().find(|(sheet, _)| *sheet == info.sheet);
-        let plan = site.plan(known.map_or(&Manners::default(), |(_, manners)| manners));
+        let plan = site.plan(known.map_or(&Manners::default(), |(_, manners)| manners), lists);
         rooms.push((info.title, Ok(plan)));
     }
     Ok(rooms)

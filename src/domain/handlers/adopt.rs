@@ -78,6 +78,9 @@ pub(super) fn numbered(turn: &mut Turn<'_, impl View>, number: Number, found: &[
     let [cells] = found else {
         return rows::tell_later(turn, number, RowTrouble::Doubled);
     };
+    if cells.chat == TelegramCell::Unreadable {
+        return rows::tell_later(turn, number, RowTrouble::Unreadable);
+    }
     let chat = match cells.chat {
         TelegramCell::Id(chat) | TelegramCell::Doubled(chat) if is_plausible(turn, number) => chat,
         TelegramCell::Id(_) | TelegramCell::Doubled(_) | TelegramCell::Empty | TelegramCell::Unreadable => {
@@ -103,7 +106,7 @@ pub(super) fn numbered(turn: &mut Turn<'_, impl View>, number: Number, found: &[
     let mut tab = turn.tab(Tab::Appeals);
     tab.next_number = tab.next_number.max(Number(number.0.saturating_add(1)));
     turn.put(Entity::Tab(tab));
-    if appeal.delivery == Delivery::Held {
+    if matches!(appeal.delivery, Delivery::Held | Delivery::Unready(_)) {
         turn.dirty(RowKey::Appeal(appeal.id));
     } else {
         appeal.delivery = Delivery::Adopted;
@@ -121,7 +124,7 @@ fn has_lost_its_number(turn: &Turn<'_, impl View>, appeal: &Appeal, history: &Te
     let gone = match appeal.stopped {
         Some(RowTrouble::Missing | RowTrouble::Mismatched) => true,
         None => !appeal.placed,
-        Some(RowTrouble::Doubled | RowTrouble::Moved | RowTrouble::Unknown) => false,
+        Some(RowTrouble::Doubled | RowTrouble::Moved | RowTrouble::Unknown | RowTrouble::Unreadable) => false,
     };
     // What was written last, or what was about to be, where nobody has confirmed it.
     let written = if appeal.placed { appeal.lines_written } else { appeal.lines };
@@ -148,6 +151,8 @@ fn adopted(turn: &mut Turn<'_, impl View>, found: &Found<'_>) -> Appeal {
     if let AnswerCell::Text(text) = found.answer {
         appeal.seen.answer = Some(text.clone());
         appeal.delivery = Delivery::Held;
+    } else if let AnswerCell::Unready(shown) = found.answer {
+        appeal.delivery = Delivery::Unready(shown.clone());
     }
     if !found.history.is_blank() {
         appeals::add_line(turn, &mut appeal, Author::Adopted, turn.now, found.history.clone());

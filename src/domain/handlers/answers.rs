@@ -63,13 +63,25 @@ pub(super) fn emptied(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
         appeal.answer = None;
     }
     let speaks_of_the_cell = match appeal.delivery {
-        Delivery::Held | Delivery::Blocked | Delivery::Waiting | Delivery::Grace { .. } | Delivery::Formula => true,
+        Delivery::Held | Delivery::Blocked | Delivery::Waiting | Delivery::Grace { .. } | Delivery::Formula | Delivery::Unready(_) => true,
         Delivery::Empty | Delivery::Adopted | Delivery::Delivered { .. } | Delivery::Failed(_) | Delivery::Unknown { .. } => false,
     };
     if speaks_of_the_cell && appeal.answer.is_none() {
         appeal.delivery = Delivery::Empty;
         turn.dirty(RowKey::Appeal(appeal.id));
     }
+}
+
+/// The answer cell shows that a formula has failed or that its value has not come yet: that is no answer. One that is on its way or has
+/// arrived stays what it is: the same value may come back in a moment.
+pub(super) fn unready(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, shown: &Text) {
+    let resting = is_on_its_way(appeal) && take_back(turn, appeal);
+    if appeal.formula || (appeal.answer.is_some() && !resting) {
+        return;
+    }
+    appeal.seen.answer = None;
+    appeal.delivery = Delivery::Unready(shown.clone());
+    turn.dirty(RowKey::Appeal(appeal.id));
 }
 
 /// A write has shown whether the answer cell holds a formula.

@@ -31,6 +31,14 @@ pub(super) fn erase(turn: &mut Turn<'_, impl View>, person: &ErasedPerson) {
             turn.put(Entity::Partner(partner));
         }
     }
+    if let Some(code) = &person.code {
+        let (mut tab, key) = (turn.tab(Tab::Partners), RowKey::Partner(code.clone()));
+        let before = tab.refused.len();
+        tab.refused.retain(|row| row.key != key);
+        if tab.refused.len() < before {
+            turn.put(Entity::Tab(tab));
+        }
+    }
     if let Some(chat) = person.chat {
         broadcasts::part_with(turn, chat);
         unnote(turn, chat);

@@ -18,6 +18,7 @@ pub(super) mod mixed;
 pub(super) mod operator;
 pub(super) mod promotions;
 mod publishing;
+mod refusals;
 pub(super) mod registration;
 mod respelled;
 pub(super) mod restoring;

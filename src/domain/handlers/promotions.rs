@@ -149,7 +149,9 @@ fn again(turn: &mut Turn<'_, impl View>, known: &Promotion, nth: u32, row: &Prom
     if returned {
         broadcasts::found(turn, &promotion.key);
     }
-    if news {
+    // An action waits for cells whose formulas were not ready.
+    let waits = !row.action.is_blank() && !promotion.taken && before.offer.unready().next().is_some();
+    if news || (waits && row.offer != before.offer) {
         publishing::act(turn, &mut promotion);
     }
     settle(turn, promotion, Some(known));

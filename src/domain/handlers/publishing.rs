@@ -20,6 +20,7 @@ use crate::domain::{
     tab::Tab,
     text::Text,
     turn::Turn,
+    unready,
     view::View,
     wording::{BroadcastNote, Note},
 };
@@ -32,6 +33,10 @@ pub(super) fn act(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) {
         promotion.refusal = Some(Refusal::UnknownAction(promotion.row.action.clone()));
         return;
     };
+    if matches!(action, Action::Publish | Action::Test) && promotion.row.offer.unready().next().is_some() {
+        // A formula may be ready in a moment; the action stays in its cell until it is.
+        return;
+    }
     promotion.taken = true;
     let done = match action {
         Action::Publish => publish(turn, promotion),
@@ -146,6 +151,13 @@ fn scheduled(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion, before: 
     let starts = offer::start(turn.rules, &promotion.row.offer, turn.now).unwrap_or(before);
     promotion.stage = Stage::Scheduled(starts);
     if starts > turn.now || !knows_partners(turn) {
+        return;
+    }
+    if [&promotion.row.offer.description, &promotion.row.offer.content]
+        .iter()
+        .any(|cell| unready::is_loading(cell.as_str()))
+    {
+        // It goes out when the value has come.
         return;
     }
     let Ok(plan) = plan(turn, promotion) else {

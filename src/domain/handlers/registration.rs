@@ -276,7 +276,14 @@ fn matching(turn: &Turn<'_, impl View>, registration: &Registration) -> Option<P
     let partner = codes::named(turn, registration.code.as_ref()?.as_str())?;
     let unstopped = match partner.stopped {
         None => true,
-        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Missing | RowTrouble::Moved | RowTrouble::Unknown) => false,
+        Some(
+            RowTrouble::Doubled
+            | RowTrouble::Mismatched
+            | RowTrouble::Missing
+            | RowTrouble::Moved
+            | RowTrouble::Unknown
+            | RowTrouble::Unreadable,
+        ) => false,
     };
     let proven = registration.phone.as_ref().is_some_and(|phone| partner.has_phone(phone));
     (unstopped && proven).then_some(partner)
@@ -314,6 +321,7 @@ fn bind(turn: &mut Turn<'_, impl View>, mut session: Session, mut partner: Partn
         chat: session.chat,
         since: Text(since),
         at: turn.now,
+        seq: turn.seq,
     };
     staff::bind(turn, &mut partner, binding);
     session.partner = Some(partner.code.clone());

@@ -95,7 +95,7 @@ pub(super) fn seen_again(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, ce
     }
     appeal.answer = None;
     appeal.seen.answer = match &cells.answer {
-        AnswerCell::Blank => None,
+        AnswerCell::Blank | AnswerCell::Unready(_) => None,
         AnswerCell::Text(text) => Some(text.clone()),
     };
     appeal.delivery = Delivery::Adopted;

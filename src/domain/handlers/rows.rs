@@ -3,7 +3,7 @@
 //! Invariant: a row event states what stands there; deciding it twice changes nothing the second time.
 
 use crate::domain::{
-    appeal::{Appeal, Author, Seen, Status},
+    appeal::{Appeal, Author, Delivery, Seen, Status},
     effect::Entity,
     event::{AnswerCell, AppealCells, RowEvent, RowMark, TelegramCell},
     ids::{Number, RowKey},
@@ -58,6 +58,7 @@ fn numbered(turn: &mut Turn<'_, impl View>, number: Number, rows: &[AppealCells]
     match own.as_slice() {
         // Its own row is known by its history and still has to get the number, or is still to be appended.
         [] if appeal.adopted.is_some() || !appeal.placed => {}
+        [] if strangers.iter().any(|cells| cells.chat == TelegramCell::Unreadable) => stop(turn, &mut appeal, RowTrouble::Unreadable),
         [] => stop(turn, &mut appeal, RowTrouble::Mismatched),
         [cells] => own_row(turn, &mut appeal, cells),
         [_, _, ..] => {
@@ -87,7 +88,7 @@ fn own_row(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCe
     heal(turn, appeal, cells);
     match &cells.answer {
         AnswerCell::Blank => {
-            if appeal.seen.answer.is_some() {
+            if appeal.seen.answer.is_some() || matches!(appeal.delivery, Delivery::Unready(_)) {
                 answers::emptied(turn, appeal);
             }
         }
@@ -96,6 +97,7 @@ fn own_row(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCe
                 answers::typed(turn, appeal, text.clone());
             }
         }
+        AnswerCell::Unready(shown) => answers::unready(turn, appeal, shown),
     }
     if cells.status != appeal.seen.status {
         status_changed(turn, appeal, cells.status.clone());
@@ -158,7 +160,7 @@ fn stop_marked(turn: &mut Turn<'_, impl View>, mark: &RowMark, trouble: RowTroub
                         stop(turn, &mut appeal, RowTrouble::Mismatched)
                     }
                     RowTrouble::Missing => gone(turn, &mut appeal),
-                    RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Moved | RowTrouble::Unknown => {
+                    RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Moved | RowTrouble::Unknown | RowTrouble::Unreadable => {
                         stop(turn, &mut appeal, trouble)
                     }
                 }

@@ -1,6 +1,7 @@
 //! The staff list: who is in it, whose account stands beside which code, and who has lost access.
 //!
-//! Invariant: a sheet never binds after first sight. It ends a binding only by the word "not authorized" beside the intact pair, or by a
+//! Invariant: nobody's access depends on a write of ours: a cell that we have not filled yet, or could not, is no doubt. A sheet never binds
+//! after first sight. It ends a binding only by the word "not authorized" beside the intact pair, or by a
 //! doubt that lasts: the code, or our account, stands nowhere in two looks at least ten minutes apart. Where more than a fifth of the
 //! bound partners are in doubt, the list itself is (a script rewrites it): then nobody loses access, and the operator is told.
 
@@ -9,12 +10,13 @@ use jiff::SignedDuration;
 use crate::domain::{
     effect::{Effect, Entity},
     event::{PartnerCells, TelegramCell, Wake},
-    ids::{ChatId, PartnerCode, RowKey},
+    ids::{ChatId, PartnerCode, RowKey, Seq},
     partner::{Binding, Partner, RowTrouble},
     session::{Locale, Session},
     spans::has_lasted,
     tab::Tab,
     turn::Turn,
+    unready,
     view::View,
     wording::{Note, Say},
 };
@@ -40,20 +42,48 @@ pub(super) fn row(turn: &mut Turn<'_, impl View>, cells: &PartnerCells) {
         partner
     });
     partner.written_code.clone_from(&cells.written_code);
-    partner.name.clone_from(&cells.name);
-    partner.written_phone.clone_from(&cells.phone);
+    // A formula that has failed for a moment says nothing of the partner.
+    if let Some(name) = unready::own(&cells.name) {
+        partner.name.clone_from(name);
+    }
+    if let Some(phone) = unready::own(&cells.phone) {
+        partner.written_phone.clone_from(phone);
+    }
     partner.stopped = None;
     partner.missing_since = None;
     // Only the first sight trusts what stands there; later the binding is ours, and a sheet cannot make one.
     if partner.binding.is_none() && turn.tab(Tab::Partners).sighted.is_none() {
         bind_trusted(turn, &mut partner, cells);
     }
+    let before = Before {
+        missing: was_missing,
+        shown: partner.shown,
+        denied: std::mem::replace(&mut partner.denied, cells.refused),
+    };
     note_shown(turn, &mut partner, cells.telegram);
     match partner.binding.as_ref().map(|binding| binding.chat) {
-        Some(chat) => bound(turn, &mut partner, chat, cells, was_missing),
+        Some(chat) => bound(turn, &mut partner, chat, cells, &before),
         None => partner.emptied &= partner.shown.is_some(),
     }
     turn.put(Entity::Partner(partner));
+}
+
+/// A write of the row has landed: it shows what the journal wanted then.
+pub(super) fn written(turn: &mut Turn<'_, impl View>, code: &PartnerCode, dirtied: Seq) {
+    let Some(mut partner) = turn.partner(code) else { return };
+    let Some(chat) = partner
+        .binding
+        .as_ref()
+        .filter(|binding| binding.seq <= dirtied)
+        .map(|binding| binding.chat)
+    else {
+        return;
+    };
+    if partner.shown != Some(chat) || partner.denied {
+        partner.denied = false;
+        note_shown(turn, &mut partner, TelegramCell::Id(chat));
+        turn.put(Entity::Partner(partner));
+    }
 }
 
 /// A look found something wrong with the row of a code.
@@ -73,7 +103,7 @@ pub(super) fn stop(turn: &mut Turn<'_, impl View>, code: &PartnerCode, trouble: 
             trust(turn, &mut partner);
             turn.report(Note::AdminPartnerDoubled(code));
         }
-        RowTrouble::Mismatched | RowTrouble::Moved | RowTrouble::Unknown => {}
+        RowTrouble::Mismatched | RowTrouble::Moved | RowTrouble::Unknown | RowTrouble::Unreadable => {}
     }
     turn.put(Entity::Partner(partner));
 }
@@ -137,6 +167,8 @@ pub(super) fn bind(turn: &mut Turn<'_, impl View>, partner: &mut Partner, bindin
         turn.put(Entity::Tab(tab));
     }
     partner.emptied = false;
+    // Whatever stands in the row was written for an earlier one, until a look or a write of this one says otherwise.
+    note_shown(turn, partner, TelegramCell::Empty);
 }
 
 /// A row that says authorized with an account of its own, for an account that nobody else has.
@@ -152,6 +184,7 @@ fn bind_trusted(turn: &mut Turn<'_, impl View>, partner: &mut Partner, cells: &P
         chat,
         since: cells.since.clone(),
         at: turn.now,
+        seq: turn.seq,
     };
     bind(turn, partner, binding);
 }
@@ -180,20 +213,32 @@ fn note_shown(turn: &mut Turn<'_, impl View>, partner: &mut Partner, telegram: T
     }
 }
 
+/// What the look before showed in a row.
+struct Before {
+    /// Its code stood nowhere.
+    missing: bool,
+    /// This account stood in it.
+    shown: Option<ChatId>,
+    /// It said that the partner is not authorized.
+    denied: bool,
+}
+
 /// The row of a code that is bound.
-fn bound(turn: &mut Turn<'_, impl View>, partner: &mut Partner, chat: ChatId, cells: &PartnerCells, was_missing: bool) {
+fn bound(turn: &mut Turn<'_, impl View>, partner: &mut Partner, chat: ChatId, cells: &PartnerCells, before: &Before) {
+    // Once it has stood there, only somebody else's hand takes it away.
+    let filled = before.shown == Some(chat) || partner.doubted_since.is_some();
     match cells.telegram {
         TelegramCell::Id(shown) if shown == chat => {
             trust(turn, partner);
-            if cells.refused {
+            if cells.refused && !before.denied {
                 revoke(turn, partner);
             }
         }
         TelegramCell::Doubled(shown) if shown == chat => trust(turn, partner),
         // How a number is shown says nothing of who may come in.
         TelegramCell::Unreadable => turn.dirty(RowKey::Partner(partner.code.clone())),
-        TelegramCell::Empty | TelegramCell::Id(_) | TelegramCell::Doubled(_) if was_missing => {
-            // The list was written anew, without what only we write.
+        TelegramCell::Empty | TelegramCell::Id(_) | TelegramCell::Doubled(_) if before.missing || !filled => {
+            // The list was written anew, without what only we write; or it is we who have not written it.
             trust(turn, partner);
             turn.dirty(RowKey::Partner(partner.code.clone()));
         }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a cell counts as changed by us only when the read-back says so.
 
-use super::{answers, rows::gone, staff, trades};
+use super::{answers, refusals, rows::gone, staff, trades};
 use crate::domain::{
     appeal::{Appeal, Status},
     archive,
@@ -14,7 +14,6 @@ use crate::domain::{
     text::Text,
     turn::Turn,
     view::View,
-    wording::{BroadcastNote, Note},
 };
 
 pub(in crate::domain) fn wrote(turn: &mut Turn<'_, impl View>, report: &WriteReport) {
@@ -22,6 +21,15 @@ pub(in crate::domain) fn wrote(turn: &mut Turn<'_, impl View>, report: &WriteRep
         turn.settle(report.spreadsheet.clone(), fence);
     }
     for row in &report.rows {
+        match &row.result {
+            // It stays due: the desk tries again.
+            RowResult::Refused(words) => {
+                refusals::refused(turn, &row.key, words);
+                continue;
+            }
+            RowResult::Confirmed { .. } | RowResult::Idle | RowResult::Absent => refusals::over(turn, &row.key),
+            RowResult::Contested | RowResult::Moved => {}
+        }
         match &row.key {
             RowKey::Appeal(id) => appeal(turn, *id, row),
             RowKey::Partner(code) => partner(turn, code, row),
@@ -65,12 +73,7 @@ fn appeal(turn: &mut Turn<'_, impl View>, id: AppealId, row: &WrittenRow) {
             turn.clean(row.key.clone(), row.dirtied);
             gone(turn, &mut appeal);
         }
-        RowResult::Refused(words) => {
-            if let Some(number) = appeal.number {
-                turn.report(Note::AdminRowRefused(number, words));
-            }
-            turn.clean(row.key.clone(), row.dirtied);
-        }
+        RowResult::Refused(_) => return,
     }
     turn.put(Entity::Appeal(appeal));
 }
@@ -126,11 +129,12 @@ fn partner(turn: &mut Turn<'_, impl View>, code: &PartnerCode, row: &WrittenRow)
             staff::stop(turn, code, RowTrouble::Missing);
             turn.clean(row.key.clone(), row.dirtied);
         }
-        RowResult::Confirmed { .. } | RowResult::Idle => turn.clean(row.key.clone(), row.dirtied),
-        RowResult::Refused(words) => {
-            turn.report(Note::AdminPartnerRefused(code, words));
+        RowResult::Confirmed { .. } => {
+            staff::written(turn, code, row.dirtied);
             turn.clean(row.key.clone(), row.dirtied);
         }
+        RowResult::Idle => turn.clean(row.key.clone(), row.dirtied),
+        RowResult::Refused(_) => {}
     }
 }
 
@@ -157,9 +161,6 @@ fn promotion(turn: &mut Turn<'_, impl View>, key: &PromotionKey, row: &WrittenRo
             turn.then(Effect::Look(Tab::Promotions));
         }
         RowResult::Absent => turn.clean(row.key.clone(), row.dirtied),
-        RowResult::Refused(words) => {
-            turn.report(Note::Broadcast(BroadcastNote::RowRefused(key, words)));
-            turn.clean(row.key.clone(), row.dirtied);
-        }
+        RowResult::Refused(_) => {}
     }
 }

@@ -5,7 +5,7 @@
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    Offer,
+    Offer, OfferCell,
     dates::{Day, Period, Unread, is_far},
 };
 use crate::domain::{
@@ -24,6 +24,8 @@ const FILE_ID_LENGTH: usize = 20;
 /// What is wrong with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
+    /// A cell shows that its formula has failed or that its value has not come yet.
+    Unready(OfferCell),
     /// No name.
     NoTitle,
     /// No description.
@@ -81,6 +83,12 @@ pub struct Plan {
 /// Everything that is wrong with it.
 pub fn plan(rules: &Rules, offer: &Offer, content: &Text, now: Timestamp) -> Result<Plan, Vec<Fault>> {
     let mut faults = Vec::new();
+    let mut note = |fault: Fault| faults.push(fault);
+    offer.unready().for_each(|cell| note(Fault::Unready(cell)));
+    if !faults.is_empty() {
+        // What the other cells lack may hang on these.
+        return Err(faults);
+    }
     let mut note = |fault: Fault| faults.push(fault);
     if offer.title.is_blank() {
         note(Fault::NoTitle);
@@ -296,6 +304,10 @@ pub(super) mod tests {
                     Fault::LinkBroken,
                     Fault::ContentBroken,
                 ],
+            ),
+            (
+                "А|#REF!|Loading...|||сайт",
+                vec![Fault::Unready(OfferCell::Description), Fault::Unready(OfferCell::Starts)],
             ),
             ("А|Б|завтра|31.02.2026||", vec![Fault::StartUnreadable, Fault::EndUnreadable]),
             (

@@ -8,6 +8,7 @@ use crate::domain::{
     ids::{ChatId, Number, PartnerCode},
     message::FileKind,
     partner::RowTrouble,
+    refusal::Refusal,
     tab::Tab,
 };
 
@@ -88,6 +89,8 @@ pub enum Note<'a> {
     DeliveryGrace(&'a str),
     /// Доставка: the value of a formula is not sent.
     DeliveryFormula,
+    /// Доставка: the cell shows this instead of an answer.
+    DeliveryUnready(&'a str),
     /// Доставка: the value of a formula was delivered at, and the formula stays.
     DeliveryFormulaKept(&'a str),
     /// Доставка: on its way.
@@ -173,6 +176,10 @@ pub enum Note<'a> {
     AdminRestored(usize),
     /// Admin: an appeal holds messages of these partners.
     AdminMixed(Option<Number>, &'a str),
+    /// Why Google refuses a row.
+    Refusal(Refusal<'a>),
+    /// Admin: the last row of a tab that Google refused is written.
+    AdminRefusedOver(Tab),
     /// Admin: Google refused an appeal's row.
     AdminRowRefused(Number, &'a str),
     /// Admin: Google refused a partner's row.
@@ -223,6 +230,7 @@ impl<'a> Note<'a> {
             Self::LineCorrected(text) => ("line-corrected", vec![("text", text.into())]),
             Self::DeliveryGrace(time) => ("delivery-grace", vec![("time", time.into())]),
             Self::DeliveryFormula => plain("delivery-formula"),
+            Self::DeliveryUnready(shown) => ("delivery-unready", vec![("shown", shown.into())]),
             Self::DeliveryFormulaKept(time) => ("delivery-formula-kept", vec![("time", time.into())]),
             Self::DeliveryWaiting => plain("delivery-waiting"),
             Self::DeliveryHeld => plain("delivery-held"),
@@ -249,14 +257,8 @@ impl<'a> Note<'a> {
                 ],
             ),
             Self::AdminRowsStopped(numbers, words) => ("admin-rows-stopped", vec![("numbers", numbers.into()), ("words", words.into())]),
-            Self::AdminRowRefused(number, words) => (
-                "admin-row-refused",
-                vec![("number", number.to_string().into()), ("words", words.into())],
-            ),
-            Self::AdminPartnerRefused(code, words) => (
-                "admin-partner-refused",
-                vec![("code", code.as_str().into()), ("words", words.into())],
-            ),
+            Self::AdminRowRefused(number, words) => row_refused("admin-row-refused", ("number", number.to_string()), words),
+            Self::AdminPartnerRefused(code, words) => row_refused("admin-partner-refused", ("code", code.as_str().to_owned()), words),
             Self::AdminPartnerDoubled(code) => ("admin-partner-doubled", vec![("code", code.as_str().into())]),
             Self::Promotion(note) => note.message(),
             Self::Broadcast(note) => note.message(),
@@ -291,6 +293,8 @@ impl<'a> Note<'a> {
             Self::AdminUpdatesBack => plain("admin-updates-back"),
             Self::AdminTabUnusable(words) => ("admin-tab-unusable", vec![("words", words.into())]),
             Self::AdminTabMended(_) => plain("admin-tab-mended"),
+            Self::AdminRefusedOver(_) => plain("admin-refused-over"),
+            Self::Refusal(why) => refused(why),
         }
     }
 }
@@ -337,6 +341,19 @@ fn other_word(kind: &str) -> &'static str {
     }
 }
 
+fn row_refused<'a>(id: &'static str, (name, row): (&'static str, String), words: &'a str) -> Message<'a> {
+    (id, vec![(name, row.into()), ("words", words.into())])
+}
+
+fn refused(why: Refusal<'_>) -> Message<'_> {
+    match why {
+        Refusal::Protected => plain("refused-protected"),
+        Refusal::CellLimit => plain("refused-cell-limit"),
+        Refusal::CellLength => plain("refused-cell-length"),
+        Refusal::Other(words) => ("refused-other", vec![("words", words.into())]),
+    }
+}
+
 fn refusal(why: &Why) -> Message<'_> {
     match why {
         Why::Blocked => plain("delivery-blocked"),
@@ -361,5 +378,6 @@ fn stop_words(trouble: RowTrouble) -> &'static str {
         RowTrouble::Missing => "stopped-missing",
         RowTrouble::Moved => "stopped-moved",
         RowTrouble::Unknown => "stopped-unknown",
+        RowTrouble::Unreadable => "stopped-unreadable",
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::{
     appeal::{Unfetched, Why},
     broadcast::Counts,
     ids::PromotionKey,
-    promotion::offer::Fault,
+    promotion::{OfferCell, offer::Fault},
 };
 
 /// A few words about a promotion. Numbers go in as text where a thousand is written with a space, and beside it as a number where
@@ -228,6 +228,7 @@ fn one<'a>(id: &'static str, name: &'static str, value: &'a str) -> Message<'a> 
 
 fn fault(fault: Fault) -> Message<'static> {
     match fault {
+        Fault::Unready(cell) => ("fault-unready", vec![("cell", cell_word(cell).into())]),
         Fault::NoTitle => plain("fault-no-title"),
         Fault::NoDescription => plain("fault-no-description"),
         Fault::NoStart => plain("fault-no-start"),
@@ -250,6 +251,18 @@ fn fault(fault: Fault) -> Message<'static> {
 fn two_ways(id: &'static str, one: Date, other: Date) -> Message<'static> {
     let written = |date: Date| date.strftime("%d.%m.%Y").to_string().into();
     (id, vec![("one", written(one)), ("other", written(other))])
+}
+
+/// A cell of an offer, as the texts call it.
+fn cell_word(cell: OfferCell) -> &'static str {
+    match cell {
+        OfferCell::Title => "title",
+        OfferCell::Description => "description",
+        OfferCell::Starts => "starts",
+        OfferCell::Ends => "ends",
+        OfferCell::Content => "content",
+        OfferCell::Link => "link",
+    }
 }
 
 /// What Telegram does not take, by its words: the button, the picture, or the whole.

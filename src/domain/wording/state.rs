@@ -31,6 +31,10 @@ pub enum StateNote<'a> {
     StoppedAppeal(Number),
     /// One of them.
     StoppedPartner(&'a PartnerCode),
+    /// One of them.
+    StoppedPromotion(&'a str),
+    /// Google does not let it be written, and why.
+    Refused(&'a str),
     /// So many more.
     StoppedMore(u64),
     /// Heads the column of days.
@@ -57,6 +61,8 @@ impl<'a> StateNote<'a> {
             Self::StoppedNone => plain("state-stopped-none"),
             Self::StoppedAppeal(number) => ("state-stopped-appeal", vec![("number", number.0.into())]),
             Self::StoppedPartner(code) => ("state-stopped-partner", vec![("code", code.as_str().into())]),
+            Self::StoppedPromotion(title) => ("state-stopped-promotion", vec![("title", title.into())]),
+            Self::Refused(words) => ("state-refused", vec![("words", words.into())]),
             Self::StoppedMore(count) => ("state-stopped-more", vec![("count", count.into())]),
             Self::Day => plain("state-day"),
             Self::Messages => plain("state-messages"),

@@ -27,6 +27,8 @@ pub enum StatusNote<'a> {
     SheetsDown,
     /// A service asks for patience.
     Throttled,
+    /// Google refuses so many rows.
+    Refused(u64),
     /// Something was set aside, or nobody knows what became of it.
     WantsALook,
     /// What waits: records to decide, messages to send, rows to write.
@@ -91,6 +93,7 @@ impl<'a> StatusNote<'a> {
             Self::TelegramDown => plain("status-telegram-down"),
             Self::SheetsDown => plain("status-sheets-down"),
             Self::Throttled => plain("status-throttled"),
+            Self::Refused(count) => ("status-refused", vec![("count", count.into())]),
             Self::WantsALook => plain("status-wants-a-look"),
             Self::Queues { inbox, outbox, rows } => (
                 "status-queues",

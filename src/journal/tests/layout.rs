@@ -51,6 +51,7 @@ fn entities_of_the_first_version_are_readable() {
                 chat: CHAT,
                 since: "2025-10-09 11:53:20".into(),
                 at: at(0),
+                seq: Seq(0),
             }),
             stopped: Some(RowTrouble::Doubled),
             ..Partner::new(code())

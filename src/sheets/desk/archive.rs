@@ -131,6 +131,13 @@ impl Archive {
         self.state = State::Unusable(now + AGAIN);
     }
 
+    /// Nothing of what was known of it holds: it is read anew, if it is wanted.
+    pub(super) fn forget(&mut self) {
+        if matches!(self.state, State::Headed(_) | State::Known(_)) {
+            self.state = State::Wanted;
+        }
+    }
+
     /// A person has edited something.
     pub(super) fn may_be_mended(&mut self) {
         if matches!(self.state, State::Unusable(_)) {

@@ -4,11 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::{
     Wanted,
     amend::Amend,
     archive::Archive,
-    draft::{Canvas, Draft, Owner, Planned, SharedWrite},
+    draft::{Canvas, Draft, MOST_CHARACTERS, Owner, Planned, SharedWrite, size},
     find::{Place, Stage, chat_of, mark_of},
     prepare::prepare,
     shared::{self, Move, Stubborn},
@@ -33,12 +35,6 @@ use crate::{
     },
 };
 
-/// A batch stays below the 2 MB that Google advises; Cyrillic takes two bytes a character, and cells have JSON around them.
-pub(in crate::sheets) const MOST_CHARACTERS: usize = 700_000;
-
-/// What each cell costs beside its text, about.
-const CELL_COST: usize = 40;
-
 /// Cells whose last compare-and-set did not find the text that the look before it showed.
 pub(super) type Stubborns = BTreeMap<(RowMark, Column), Stubborn>;
 
@@ -49,6 +45,7 @@ pub(super) struct Scene<'a> {
     pub(super) amends: &'a [Amend],
     pub(super) spills: &'a [Spill],
     pub(super) archive: &'a Archive,
+    pub(super) now: Timestamp,
 }
 
 impl Scene<'_> {
@@ -56,7 +53,12 @@ impl Scene<'_> {
     pub(super) fn compose(&self, stations: &[&Station], rows: Vec<Wanted>) -> Draft {
         let mut draft = Draft::default();
         let mut rows: Vec<Option<Wanted>> = rows.into_iter().map(Some).collect();
-        for station in stations {
+        let (first, last): (Vec<&&Station>, Vec<_>) = stations.iter().partition(|station| !station.refusals.sits_out());
+        for station in first.into_iter().chain(last) {
+            if station.refusals.sits_out() && !draft.changes.is_empty() {
+                draft.left.insert(station.tab());
+                continue;
+            }
             let (Some(look), Some(info)) = (&station.look, find_tab(&self.structure.tabs, &station.words.title)) else {
                 continue;
             };
@@ -83,7 +85,8 @@ impl Scene<'_> {
             let mine: Vec<Wanted> = rows.iter_mut().filter(here).filter_map(Option::take).collect();
             self.amend(&stage, &mine, &mut draft);
             self.wipe(&stage, &mut draft);
-            for wanted in mine {
+            let due = mine.into_iter().filter(|wanted| !station.refusals.rests(wanted, self.now));
+            for wanted in due {
                 self.row(&stage, wanted, &mut draft);
             }
         }
@@ -156,7 +159,9 @@ impl Scene<'_> {
 
     fn row(&self, stage: &Stage<'_>, wanted: Wanted, draft: &mut Draft) {
         let size = size(&wanted.row);
-        if draft.size > 0 && draft.size + size > MOST_CHARACTERS {
+        let enough = stage.station.refusals.most_rows();
+        let carried = || draft.rows.iter().filter(|row| row.tab == stage.look.tab).count();
+        if (draft.size > 0 && draft.size + size > MOST_CHARACTERS) || (enough < usize::MAX && carried() >= enough) {
             draft.left.insert(stage.look.tab);
             draft.unread |= matches!(wanted.row.find, Find::Unnumbered(..));
             return;
@@ -437,18 +442,4 @@ fn shows(shown: &str, value: &CellValue) -> bool {
         CellValue::Text(text) => shown == text.as_str(),
         CellValue::Number(number) => cells::integer(shown) == Some(*number),
     }
-}
-
-/// The characters that a row adds to a batch, about.
-pub(in crate::sheets) fn size(row: &DesiredRow) -> usize {
-    let text = |(_, value): &(Column, CellValue)| match value {
-        CellValue::Text(text) => text.as_str().chars().count() + CELL_COST,
-        CellValue::Number(_) => CELL_COST,
-    };
-    let shared = row.shared.iter().map(|cell| match cell {
-        SharedCell::Status { .. } => CELL_COST,
-        SharedCell::Clear { expect, .. } => expect.as_str().chars().count() + CELL_COST,
-    });
-    let parts = row.parts.iter().map(|(_, part)| part.as_str().chars().count() + CELL_COST);
-    row.ours.iter().map(text).chain(shared).chain(parts).sum()
 }

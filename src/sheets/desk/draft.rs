@@ -8,7 +8,7 @@ use crate::{
     domain::{
         event::{RowMark, RowResult, WrittenRow},
         ids::{ChatId, RowKey, Seq},
-        row::{CellValue, Column},
+        row::{CellValue, Column, DesiredRow, SharedCell},
         tab::Tab,
         text::Text,
     },
@@ -20,6 +20,12 @@ use crate::{
 };
 
 use super::{Wanted, amend::Amend, prepare::Step};
+
+/// A batch stays below the 2 MB that Google advises; Cyrillic takes two bytes a character, and cells have JSON around them.
+pub(in crate::sheets) const MOST_CHARACTERS: usize = 700_000;
+
+/// What each cell costs beside its text, about.
+const CELL_COST: usize = 40;
 
 /// Rows between two touched ones that are read back along with them: a longer range costs less than one more range.
 const READ_BACK_GAP: u32 = 8;
@@ -266,4 +272,18 @@ pub(super) fn key_columns(tab: Tab) -> &'static [Column] {
         Tab::Appeals => &[Column::Number, Column::Telegram],
         Tab::Promotions => &[Column::Key, Column::Title],
     }
+}
+
+/// The characters that a row adds to a batch, about.
+pub(in crate::sheets) fn size(row: &DesiredRow) -> usize {
+    let text = |(_, value): &(Column, CellValue)| match value {
+        CellValue::Text(text) => text.as_str().chars().count() + CELL_COST,
+        CellValue::Number(_) => CELL_COST,
+    };
+    let shared = row.shared.iter().map(|cell| match cell {
+        SharedCell::Status { .. } => CELL_COST,
+        SharedCell::Clear { expect, .. } => expect.as_str().chars().count() + CELL_COST,
+    });
+    let parts = row.parts.iter().map(|(_, part)| part.as_str().chars().count() + CELL_COST);
+    row.ours.iter().map(text).chain(shared).chain(parts).sum()
 }

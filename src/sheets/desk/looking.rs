@@ -60,8 +60,10 @@ impl Desk {
             return vec![Output::Read(ranges)];
         }
         let appeals = in_cycle.iter().any(|station| station.tab() == Tab::Appeals);
-        if appeals && self.archive.lacks_tab(&tabs) && !self.cycle.restructured {
-            // Somebody may have made it meanwhile.
+        let beyond = |station: &&Station| info(station).is_some_and(|info| station.histories.exceed(info.rows));
+        let unsure = (appeals && self.archive.lacks_tab(&tabs)) || in_cycle.iter().any(beyond);
+        if unsure && !self.cycle.restructured {
+            // Somebody may have made the archive meanwhile, or the grid may have grown.
             self.phase = Phase::Structuring;
             return vec![Output::ReadStructure];
         }
@@ -225,23 +227,44 @@ impl Desk {
                 self.structure = None;
                 self.rest(now)
             }
-            CallError::BadRange(_) => {
+            CallError::BadRange(words) => {
                 self.structure = None;
+                self.archive.forget();
                 for tab in self.cycle.tabs.clone() {
                     if let Some(station) = self.station(tab) {
-                        station.layout = None;
+                        station.plan_anew();
                     }
                 }
                 self.again(
-                    |title| format!("Лист «{title}» не удаётся прочитать: Google не находит его столбцы. Попробуем через минуту."),
+                    |title| format!("Лист «{title}» не удаётся прочитать, попробуем через минуту. Ответ Google: {words}"),
                     now,
                 )
             }
-            CallError::Denied(_) => {
-                let words = format!("таблица закрыта для сервиса. Откройте её для {} с правом «Редактор».", self.account);
+            CallError::Denied(_) | CallError::NotFound | CallError::ApiOff { .. } | CallError::NotASpreadsheet => {
+                let words = self.closed(error).unwrap_or_default();
                 self.shut_out(&words, now)
             }
-            CallError::NotFound => self.shut_out(NO_SPREADSHEET, now),
+        }
+    }
+
+    /// Why the whole spreadsheet is out of reach, where that is what a failure says.
+    pub(super) fn closed(&self, error: &CallError) -> Option<String> {
+        match error {
+            CallError::Denied(_) => Some(format!(
+                "таблица закрыта для сервиса. Откройте её для {} с правом «Редактор».",
+                self.account
+            )),
+            CallError::NotFound => Some(NO_SPREADSHEET.to_owned()),
+            CallError::ApiOff { enable } => Some(format!(
+                "в проекте Google, которому принадлежит {}, выключен Google Sheets API. Включите его: {enable} – через несколько минут всё пойдёт само.",
+                self.account
+            )),
+            CallError::NotASpreadsheet => Some(OFFICE_FILE.to_owned()),
+            CallError::Throttled { .. }
+            | CallError::Unavailable(_)
+            | CallError::Refused { .. }
+            | CallError::BadRange(_)
+            | CallError::Unknown(_) => None,
         }
     }
 
@@ -254,8 +277,7 @@ impl Desk {
     /// Every tab of the spreadsheet is out of reach.
     fn shut_out(&mut self, words: &str, now: Timestamp) -> Vec<Output> {
         self.structure = None;
-        let tabs: Vec<Tab> = self.stations.iter().map(Station::tab).collect();
-        for tab in tabs {
+        for tab in self.tabs() {
             self.trouble_of_all(tab, Hinders::Looks, words, now);
         }
         self.cycle = super::Cycle::default();
@@ -355,6 +377,9 @@ impl Desk {
                 station.trouble = None;
             }
             let writable = station.unwritable_until().is_none();
+            if !station.refusals.is_empty() && station.previous().is_none_or(|before| look.shows_other_than(before)) {
+                station.refusals.may_be_over(now);
+            }
             diff::mark_unread(station.previous(), &mut look, writable);
             look.forget_told_histories();
             let wants = diff::wants_histories(&look);
@@ -382,6 +407,9 @@ impl Desk {
 }
 
 const NO_SPREADSHEET: &str = "такой таблицы нет. Проверьте её идентификатор в настройках; возможно, её удалили.";
+
+const OFFICE_FILE: &str = "это файл Excel (.xlsx), а не Google Таблица. Откройте его, выберите «Файл» → «Сохранить как Google Таблицу» \
+                           и впишите идентификатор новой таблицы в настройки.";
 
 pub(super) fn mended(tab: Tab) -> Event {
     Event::Admin(Command::Notify(Notice::TabMended(tab)))

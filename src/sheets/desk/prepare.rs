@@ -91,7 +91,8 @@ pub(in crate::sheets) fn fills(words: &TabWords, layout: &Layout, info: &TabInfo
     };
     let fill = |(word, color): (&str, [u8; 3])| {
         let formula = format!("=${}2=\"{}\"", letters(column), word.replace('"', "\"\""));
-        (!info.fill_formulas.contains(&formula)).then_some(Change::AddFill {
+        let stands = info.fill_formulas.iter().any(|known| without_row(known) == without_row(&formula));
+        (!stands).then_some(Change::AddFill {
             span: Span {
                 sheet: info.sheet,
                 rows: (1, info.rows),
@@ -106,6 +107,15 @@ pub(in crate::sheets) fn fills(words: &TabWords, layout: &Layout, info: &TabInfo
         .iter()
         .filter_map(|status| Some((status.word.as_str(), status.fill?)));
     filled.filter_map(fill).collect()
+}
+
+/// A rule without the number of its first row, which changes when somebody inserts a row above: `=$C12="Новое"` is `=$C="Новое"`.
+fn without_row(formula: &str) -> String {
+    let Some((place, rest)) = formula.split_once('"') else {
+        return formula.to_owned();
+    };
+    let place: String = place.chars().filter(|c| !c.is_ascii_digit() && !c.is_whitespace()).collect();
+    format!("{place}\"{rest}")
 }
 
 #[cfg(test)]
@@ -159,7 +169,12 @@ mod tests {
             raw: serde_json::json!({"criteria": {}}),
         };
         tab.filter = Some(filter.clone());
-        tab.fill_formulas = vec!["=$C2=\"Новое\"".to_owned(), "=$C2=\"В работе\"".to_owned()];
+        // Rows were inserted above one of the rules; a word may have a number of its own.
+        tab.fill_formulas = vec![
+            "=$C2=\"Новое\"".to_owned(),
+            "=$C14=\"В работе\"".to_owned(),
+            "=$C2=\"Решено 2\"".to_owned(),
+        ];
         let wide = Filter {
             end_column: Some(6),
             ..filter

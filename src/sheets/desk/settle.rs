@@ -75,6 +75,9 @@ impl Desk {
                 results.push(WrittenRow { key, dirtied, result });
             }
         }
+        for row in &results {
+            self.stations.iter_mut().for_each(|station| station.refusals.done(&row.key));
+        }
         for (tab, canvas) in draft.canvases {
             self.after(tab, canvas, answer);
         }
@@ -229,6 +232,7 @@ impl Desk {
         let stands = headers_stand(&canvas, answer);
         let Some(station) = self.station(tab) else { return };
         station.layout = stands.then_some(canvas.layout);
+        station.refusals.landed();
         if station.would_mend(Hinders::Writes) {
             station.trouble = None;
             self.owe(mended(tab));

@@ -4,6 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::refusals::Refusals;
 use crate::{
     domain::tab::Tab,
     sheets::{
@@ -31,6 +32,8 @@ pub(super) struct Station {
     pub(super) trouble: Option<Trouble>,
     /// Google has not refused a decoration yet.
     pub(super) decorate: bool,
+    /// Rows that Google has refused.
+    pub(super) refusals: Refusals,
 }
 
 /// What is wrong with a tab.
@@ -75,6 +78,7 @@ impl Station {
             histories,
             trouble: None,
             decorate: true,
+            refusals: Refusals::default(),
         }
     }
 
@@ -87,6 +91,14 @@ impl Station {
         self.known = None;
         self.look = None;
         self.histories = first_histories(self.words.tab);
+    }
+
+    /// A range of its look lies outside the grid: the next one is planned by what stands there then.
+    pub(super) fn plan_anew(&mut self) {
+        self.layout = None;
+        if matches!(self.histories, Histories::Between(..)) {
+            self.histories = Histories::Skip;
+        }
     }
 
     /// What the next look is compared with.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the workbook does what Google documents, not what the desk hopes for.
 
-mod bench;
+pub(super) mod bench;
 mod book;
 mod burst;
 mod chaos;

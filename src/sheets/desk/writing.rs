@@ -16,17 +16,21 @@ use crate::{
     domain::{
         event::{Event, RowResult, WriteReport, WrittenRow},
         ids::FenceId,
+        refusal::Refusal,
         tab::Tab,
     },
     journal::StoreError,
     sheets::{
         hub::FenceFate,
+        outcome::says_taken,
         wire::{Batch, CallError, Change, ReadBack},
     },
 };
 
 /// Words by which Google's refusal speaks of the grid rather than of what was to be written into it.
 const GRID_WORDS: [&str; 4] = ["range", "grid", "beyond", "dimension"];
+/// After so many of those in a row the words are taken for what they say of the row.
+const MOST_GRID_REFUSALS: u8 = 3;
 
 impl Desk {
     pub(super) fn projected(&mut self, rows: Vec<Wanted>, now: Timestamp) -> Vec<Output> {
@@ -37,6 +41,9 @@ impl Desk {
                 return Vec::new();
             }
         };
+        for station in self.stations.iter_mut().filter(|station| tabs.contains(&station.tab())) {
+            station.refusals.offered(&rows, now);
+        }
         let stations: Vec<&Station> = self.stations.iter().filter(|station| tabs.contains(&station.tab())).collect();
         let scene = Scene {
             structure,
@@ -44,6 +51,7 @@ impl Desk {
             amends: &self.amends,
             spills: &self.spills,
             archive: &self.archive,
+            now,
         };
         let draft = scene.compose(&stations, rows);
         self.archive.composed(draft.wants_archive);
@@ -67,6 +75,10 @@ impl Desk {
         self.pace.remains(progress, now);
         self.wishes.dirty.extend(&draft.left);
         if !draft.finished.is_empty() {
+            let settled = draft.finished.iter().filter(|row| row.result != RowResult::Contested);
+            for row in settled {
+                self.stations.iter_mut().for_each(|station| station.refusals.done(&row.key));
+            }
             self.report(None, draft.finished);
         }
         self.begin(now)
@@ -88,15 +100,11 @@ impl Desk {
     }
 
     fn send(&mut self, mut draft: Draft, intended: Intended) -> Vec<Output> {
-        // A row that is told how far its promotion is shows nothing new.
-        let is_news = |row: &&Planned| row.tab != Tab::Promotions || row.numbers || !row.shared.is_empty();
-        for row in draft.rows.iter().filter(is_news) {
-            let station = self.stations.iter_mut().find(|station| station.tab() == row.tab);
-            let look = station.and_then(|station| station.look.as_mut());
-            if let Some(look) = look {
-                look.distrust(row.mark.as_ref(), row.row);
-            }
-        }
+        let passed_by = |station: &&mut Station| !draft.canvases.contains_key(&station.tab());
+        self.stations
+            .iter_mut()
+            .filter(passed_by)
+            .for_each(|station| station.refusals.sat_out());
         let fence = intended.intent.fence;
         self.last_fence = Some(fence);
         let mut changes = vec![Change::Fence(fence)];
@@ -123,6 +131,8 @@ impl Desk {
         };
         match answer {
             Ok(read_back) => {
+                self.distrust(&sent.draft);
+                self.grid_refusals = 0;
                 self.pace.writes.over();
                 self.pace.wrote(now);
                 self.settle(sent, &read_back, now);
@@ -132,11 +142,25 @@ impl Desk {
         self.begin(now)
     }
 
+    /// What was written, or may have been, is news wherever the next look shows it.
+    fn distrust(&mut self, draft: &Draft) {
+        // A row that is told how far its promotion is shows nothing new.
+        let is_news = |row: &&Planned| row.tab != Tab::Promotions || row.numbers || !row.shared.is_empty();
+        for row in draft.rows.iter().filter(is_news) {
+            let station = self.stations.iter_mut().find(|station| station.tab() == row.tab);
+            let look = station.and_then(|station| station.look.as_mut());
+            if let Some(look) = look {
+                look.distrust(row.mark.as_ref(), row.row);
+            }
+        }
+    }
+
     fn unwritten(&mut self, sent: Sent, error: CallError, now: Timestamp) {
         self.wishes.dirty.extend(sent.draft.canvases.keys());
         let mut rows = Vec::new();
         match error {
             CallError::Unknown(_) => {
+                self.distrust(&sent.draft);
                 self.open.push(sent.fence);
                 self.doubts.extend(Doubt::of(&sent.draft.touched()));
                 self.structure = None;
@@ -148,6 +172,14 @@ impl Desk {
             CallError::BadRange(_) | CallError::NotFound => {
                 self.structure = None;
                 self.pace.writes.failed(None, now);
+            }
+            CallError::ApiOff { .. } | CallError::NotASpreadsheet => {
+                self.structure = None;
+                self.pace.writes.failed(None, now);
+                let words = self.closed(&error).unwrap_or_default();
+                for tab in sent.draft.canvases.into_keys() {
+                    self.trouble_of_all(tab, Hinders::Writes, &words, now);
+                }
             }
             CallError::Denied(_) => {
                 for tab in sent.draft.canvases.into_keys() {
@@ -165,12 +197,18 @@ impl Desk {
     /// Nothing was written because of one change; whose it was decides what follows.
     fn refused(&mut self, sent: &Sent, change: usize, words: String, now: Timestamp) -> Option<WrittenRow> {
         let owner = change.checked_sub(sent.head).and_then(|change| sent.draft.owners.get(change));
-        let of_grid = GRID_WORDS.iter().any(|word| words.to_lowercase().contains(word));
+        let of_grid = self.speaks_of_the_grid(&words);
         match owner {
             None => {
                 // A fence that cannot be removed is gone already, or will stay; a new batch gets a new one of its own.
                 self.drops_fences = change == 0 && self.drops_fences;
                 self.pace.writes.failed(None, now);
+                if change == 0 && !says_taken(&words) {
+                    let words = format!("Google не даёт пометить наши записи, поэтому мы не пишем. {}", self.reason(&words));
+                    for &tab in sent.draft.canvases.keys() {
+                        self.trouble_of_all(tab, Hinders::Writes, &words, now);
+                    }
+                }
                 None
             }
             Some(Owner::Tab(tab, Step::Decoration)) => {
@@ -183,8 +221,9 @@ impl Desk {
                 self.structure = None;
                 self.archive.fails(now);
                 let words = format!(
-                    "Лист «{}» нельзя дополнить, старые части диалогов ждут. Ответ Google: {words}",
-                    self.archive.title()
+                    "Лист «{}» нельзя дополнить, старые части диалогов ждут. {}",
+                    self.archive.title(),
+                    self.reason(&words)
                 );
                 self.trouble(Tab::Appeals, Hinders::Archive, words, now);
                 None
@@ -195,7 +234,8 @@ impl Desk {
                 None
             }
             Some(&Owner::Tab(tab, Step::Columns)) => {
-                self.trouble(tab, Hinders::Writes, cannot_add(&words), now);
+                let words = format!("не удаётся добавить столбцы справа. {}", self.reason(&words));
+                self.trouble_of_all(tab, Hinders::Writes, &words, now);
                 None
             }
             Some(&Owner::Row(at)) => {
@@ -207,6 +247,9 @@ impl Desk {
                     }
                     return None;
                 };
+                if let Some(station) = self.station(row.tab) {
+                    station.refusals.refused(key.clone(), dirtied, now);
+                }
                 let result = RowResult::Refused(words);
                 Some(WrittenRow { key, dirtied, result })
             }
@@ -227,9 +270,15 @@ impl Desk {
             Err(CallError::Throttled { until }) => self.pace.writes.failed(*until, now),
             Err(CallError::Denied(_)) => {
                 self.pace.writes.failed(None, now);
-                let tabs: Vec<Tab> = self.stations.iter().map(Station::tab).collect();
-                for tab in tabs {
+                for tab in self.tabs() {
                     self.read_only(tab, now);
+                }
+            }
+            Err(error @ (CallError::ApiOff { .. } | CallError::NotASpreadsheet)) => {
+                self.pace.writes.failed(None, now);
+                let words = self.closed(error).unwrap_or_default();
+                for tab in self.tabs() {
+                    self.trouble_of_all(tab, Hinders::Writes, &words, now);
                 }
             }
             Err(CallError::Unavailable(_) | CallError::Unknown(_)) => self.pace.writes.unanswered(now),
@@ -243,13 +292,34 @@ impl Desk {
         self.trouble_of_all(tab, Hinders::Writes, &words, now);
     }
 
+    /// Whether a refusal is about the grid, of which we may know too little: then a look at the structure is worth a try, some times in a row.
+    fn speaks_of_the_grid(&mut self, words: &str) -> bool {
+        let of_grid = GRID_WORDS.iter().any(|word| words.to_lowercase().contains(word));
+        let worth = of_grid && matches!(Refusal::of(words), Refusal::Other(_)) && self.grid_refusals < MOST_GRID_REFUSALS;
+        if worth {
+            self.grid_refusals += 1;
+        }
+        worth
+    }
+
+    /// Why Google refuses, and what to do.
+    fn reason(&self, words: &str) -> String {
+        match Refusal::of(words) {
+            Refusal::Protected => format!(
+                "Лист или ячейки защищены: снимите защиту или добавьте {} в список тех, кому можно править.",
+                self.account
+            ),
+            Refusal::CellLimit => {
+                "В таблице кончилось место (Google даёт 10 миллионов ячеек): удалите лишние строки, столбцы или листы.".to_owned()
+            }
+            Refusal::CellLength => "Текст длиннее 50 000 знаков, столько в ячейку не помещается: сократите его.".to_owned(),
+            Refusal::Other(words) => format!("Ответ Google: {words}"),
+        }
+    }
+
     /// The journal must learn how a batch ended, before anything else happens.
     pub(super) fn report(&mut self, fence: Option<FenceId>, rows: Vec<WrittenRow>) {
         let spreadsheet = self.spreadsheet.clone();
         self.owe(Event::Wrote(WriteReport { spreadsheet, fence, rows }));
     }
-}
-
-fn cannot_add(words: &str) -> String {
-    format!("Не удаётся добавить столбцы справа: снимите защиту с первой строки и с правых столбцов. Ответ Google: {words}")
 }

@@ -140,6 +140,7 @@ fn a_tab_is_furnished() {
                 "condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "Новое"}, {"userEnteredValue": "Решено"}]},
                 "strict": false, "showCustomUi": true,
             },
+            "filteredRowsIncluded": true,
         }},
         {"addProtectedRange": {"protectedRange": {
             "range": {"sheetId": 7, "startColumnIndex": 8, "endColumnIndex": 9}, "description": PROTECTION, "warningOnly": true,

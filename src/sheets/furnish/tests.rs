@@ -35,7 +35,7 @@ const WHOLE: &str = "telegram_id|текст_обращений|статус|сп
 
 #[test]
 fn a_tab_that_is_not_there_gets_everything() {
-    let steps = site("", 0, true).unwrap().plan(&Manners::default());
+    let steps = site("", 0, true).unwrap().plan(&Manners::default(), Lists::Keep);
     let told = words(&steps);
     assert_eq!(told[0], "add the tab «обращения»");
     assert!(told[1].starts_with("write the headers «код»"), "{told:?}");
@@ -90,16 +90,23 @@ fn a_second_time_nothing_is_left_to_do() {
         )],
         protected: vec![(Some(4), Some(5))],
     };
-    let plan = |manners: &Manners| {
+    let planned = |manners: &Manners, lists| {
         let mut site = site(WHOLE, 6, false).unwrap();
         let fill = |word: &str| format!("=$C2=\"{word}\"");
         site.info.fill_formulas = ["Новое", "В работе", "Решено"].map(fill).to_vec();
-        site.plan(manners)
+        site.plan(manners, lists)
     };
+    let plan = |manners: &Manners| planned(manners, Lists::Keep);
     assert_eq!(plan(&manners), []);
     manners.offers[0].1 = Offered::Words(vec!["Ждём".to_owned(), "Новое".to_owned()]);
+    let steps = plan(&manners);
     assert_eq!(
-        words(&plan(&manners)),
+        words(&steps),
+        ["«статус» does not offer «Решено»: --extend-lists adds it to your list"]
+    );
+    assert!(steps[0].changes.is_empty(), "their list stays");
+    assert_eq!(
+        words(&planned(&manners, Lists::Extend)),
         ["offer in «статус»: Ждём, Новое, Решено"],
         "their own words stay"
     );

@@ -34,6 +34,23 @@ pub enum Histories {
     Between(u32, u32),
 }
 
+impl Histories {
+    /// Whether they reach beyond a grid of so many rows: then the size of the grid is not known rightly, or rows were deleted.
+    #[must_use]
+    pub fn exceed(self, rows: u32) -> bool {
+        matches!(self, Self::Between(_, end) if end > rows)
+    }
+
+    /// As far as they lie in a grid of so many rows: Google refuses a whole call for one range that begins outside.
+    fn within(self, rows: u32) -> Self {
+        match self {
+            Self::Between(first, _) if first >= rows => Self::Skip,
+            Self::Between(first, end) => Self::Between(first, end.min(rows)),
+            Self::Skip | Self::All => self,
+        }
+    }
+}
+
 /// What one look at one tab asks for.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -74,6 +91,7 @@ impl Plan {
     /// Plans a look at a tab whose columns are believed to stand as `layout` says.
     #[must_use]
     pub fn new(tab: Tab, info: &TabInfo, layout: &Layout, histories: Histories) -> Self {
+        let histories = histories.within(info.rows);
         let wanted = |&&(column, _): &&(Column, u32)| match tab {
             Tab::Partners | Tab::Promotions => true,
             Tab::Appeals => match column {

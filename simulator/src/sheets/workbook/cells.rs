@@ -88,10 +88,19 @@ impl Workbook {
             return Err(ApiError::not_simulated("tableId"));
         }
         check_fields(&request.fields)?;
-        let tab = self.tab_with_id(request.sheet_id)?;
         let rows = cells(request.rows)?;
+        let tab = self.tab_with_id(request.sheet_id)?;
         let top = tab.grid.used_rows();
         let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let growth = (top + rows.len()).saturating_sub(tab.grid.row_count()) * tab.grid.column_count();
+        self.check_growth(growth)?;
+        let tab = self.tab_with_id(request.sheet_id)?;
+        tab.check_unlocked(Area {
+            top,
+            bottom: top + rows.len(),
+            left: 0,
+            right: width,
+        })?;
         if width > tab.grid.column_count() {
             return Err(beyond("column", width - 1, tab.grid.column_count()));
         }
@@ -114,12 +123,18 @@ impl Workbook {
                     ..tab.grid.area()
                 };
                 check_fit(&rows, area)?;
+                tab.check_unlocked(Area {
+                    bottom: area.top + rows.len(),
+                    right: area.left + rows.iter().map(Vec::len).max().unwrap_or(0),
+                    ..area
+                })?;
                 write_rows(tab, area.top, area.left, rows)?;
             }
             (None, Some(range)) => {
                 let tab = self.tab_with_id(range.sheet_id)?;
                 let area = tab.area_within(&range)?;
                 check_fit(&rows, area)?;
+                tab.check_unlocked(area)?;
                 clear_uncovered(tab, area, &rows);
                 write_rows(tab, area.top, area.left, rows)?;
             }

@@ -75,6 +75,13 @@ impl Workbook {
         if request.length == 0 {
             return Err(ApiError::invalid("length must be positive"));
         }
+        tab.check_open()?;
+        let across = match request.dimension {
+            Dimension::Rows => tab.length(Dimension::Columns),
+            Dimension::Columns => tab.length(Dimension::Rows),
+        };
+        self.check_growth(request.length * across)?;
+        let tab = self.tab_with_id(request.sheet_id)?;
         tab.insert(request.dimension, tab.length(request.dimension), request.length)?;
         Ok(json!({}))
     }

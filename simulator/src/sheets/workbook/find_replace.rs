@@ -56,6 +56,7 @@ impl Workbook {
         let multiline = self.multiline_find;
         let mut counts = Counts::default();
         for (tab, area) in self.scope(request)? {
+            tab.check_unlocked(area)?;
             let found = counts.occurrences;
             replace_in(tab, area, request, multiline, &mut counts)?;
             counts.sheets += usize::from(counts.occurrences > found);

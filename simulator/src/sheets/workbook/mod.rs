@@ -53,6 +53,17 @@ pub struct Workbook {
     metadata: BTreeMap<i32, Value>,
     shares: BTreeMap<String, Role>,
     multiline_find: bool,
+    closed: Option<Closed>,
+    most_cells: Option<usize>,
+}
+
+/// Why nothing at all can be done with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// It is an .xlsx that lies on the Drive.
+    OfficeFile,
+    /// The project of whoever calls has the Sheets API switched off.
+    ServiceDisabled,
 }
 
 /// What an account may do with a workbook.
@@ -78,6 +89,8 @@ impl Workbook {
             metadata: BTreeMap::new(),
             shares: BTreeMap::new(),
             multiline_find: true,
+            closed: None,
+            most_cells: None,
         }
     }
 
@@ -105,6 +118,29 @@ impl Workbook {
     /// Shares the workbook with an account, or takes the share away.
     pub fn share(&mut self, email: &str, role: Role) {
         self.shares.insert(email.to_owned(), role);
+    }
+
+    /// Makes every call fail, or, with none, lets them through again.
+    pub fn close(&mut self, closed: Option<Closed>) {
+        self.closed = closed;
+    }
+
+    pub(super) fn closed(&self) -> Option<Closed> {
+        self.closed
+    }
+
+    /// How many cells it may have, as if Google's ten millions were near.
+    pub fn limit_cells(&mut self, most: Option<usize>) {
+        self.most_cells = most;
+    }
+
+    /// Whether a call may make the grids larger by so many cells.
+    fn check_growth(&self, cells: usize) -> Result<(), ApiError> {
+        let all: usize = self.tabs.iter().map(|tab| tab.grid.row_count() * tab.grid.column_count()).sum();
+        match self.most_cells {
+            Some(most) if cells > 0 && all + cells > most => Err(ApiError::too_many_cells(most)),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// What an account may do here.

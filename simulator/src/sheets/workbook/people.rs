@@ -7,7 +7,7 @@
 use super::address::{Area, Dimension, GridRange, SheetId, column_index, column_name, parse_cells};
 use super::cell::{Cell, Shown};
 use super::grid::SortBy;
-use super::tab::Tab;
+use super::tab::{Protection, Tab};
 use super::typing::typed;
 use super::{DEFAULT_COLUMNS, DEFAULT_ROWS, Workbook};
 use crate::sheets::error::ApiError;
@@ -28,6 +28,28 @@ impl Workbook {
     pub fn clear(&mut self, tab: &str, range: &str) -> Result<(), ApiError> {
         let (tab, area) = self.area(tab, range)?;
         tab.grid.clear(area);
+        Ok(())
+    }
+
+    /// Protects a range, or with none the whole tab, from every caller of the API.
+    pub fn protect(&mut self, tab: &str, range: Option<&str>) -> Result<(), ApiError> {
+        let mut range = range.map(cells).transpose()?.unwrap_or_default();
+        let every = self.tabs.iter().flat_map(|tab| &tab.protections);
+        let id = every.map(|protection| protection.id).max().unwrap_or(0) + 1;
+        let tab = self.tab(tab)?;
+        range.sheet_id = tab.id;
+        tab.protections.push(Protection {
+            id,
+            range,
+            rest: serde_json::Map::new(),
+            locks: true,
+        });
+        Ok(())
+    }
+
+    /// Takes such protections away.
+    pub fn unprotect(&mut self, tab: &str) -> Result<(), ApiError> {
+        self.tab(tab)?.protections.retain(|protection| !protection.locks);
         Ok(())
     }
 
@@ -295,6 +317,47 @@ mod tests {
         assert_eq!(workbook.cell("Лист", &address).unwrap(), Cell::text("б"));
         assert!(workbook.address("Лист", ("код", "9"), "ФИО").is_err());
         assert!(workbook.column("Лист", "имя").is_err());
+    }
+
+    #[test]
+    fn what_people_have_protected_callers_cannot_change() {
+        let mut workbook = workbook();
+        let set = |row: usize, column: usize| {
+            serde_json::json!({"updateCells": {
+                "start": {"sheetId": 0, "rowIndex": row, "columnIndex": column},
+                "rows": [{"values": [{"userEnteredValue": {"stringValue": "нет"}}]}], "fields": "userEnteredValue"}})
+        };
+        let replace = serde_json::json!({"findReplace": {
+            "find": "а", "replacement": "", "range": {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 2, "startColumnIndex": 1, "endColumnIndex": 2}}});
+        let append = serde_json::json!({"appendCells": {
+            "sheetId": 0, "rows": [{"values": [{"userEnteredValue": {"stringValue": "4"}}]}], "fields": "userEnteredValue"}});
+        let widen = serde_json::json!({"appendDimension": {"sheetId": 0, "dimension": "COLUMNS", "length": 1}});
+        let refused = |workbook: &mut Workbook, request: &serde_json::Value| {
+            let answer = workbook.clone().apply(&serde_json::json!({"requests": [request]}));
+            answer.err().map_or_else(String::new, |error| error.message)
+        };
+        workbook.protect("Лист", Some("B2:B2")).unwrap();
+        let words = "You are trying to edit a protected cell or object.";
+        for request in [&set(1, 1), &replace] {
+            assert!(refused(&mut workbook, request).contains(words), "{request}");
+        }
+        for request in [&set(1, 0), &set(2, 1), &append, &widen] {
+            assert_eq!(refused(&mut workbook, request), "", "{request}");
+        }
+        workbook.type_in("Лист", "B2", "человеку можно").unwrap();
+        workbook.protect("Лист", None).unwrap();
+        for request in [&set(1, 0), &append, &widen] {
+            assert!(refused(&mut workbook, request).contains(words), "{request}");
+        }
+        workbook.unprotect("Лист").unwrap();
+        assert_eq!(refused(&mut workbook, &widen), "");
+        workbook.limit_cells(Some(8));
+        for request in [&append, &widen] {
+            assert!(
+                refused(&mut workbook, request).contains("increase the number of cells"),
+                "{request}"
+            );
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `setDataValidation` and `addProtectedRange`.
 //!
-//! Invariant: both are kept and moved with the cells, but neither stops anybody; what they say is returned as it was given.
+//! Invariant: both are kept and moved with the cells, but neither stops anybody (a person's own protection does); what they say is
+//! returned as it was given.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -55,7 +56,12 @@ impl Workbook {
         let id = every.map(|protection| protection.id).max().unwrap_or(0) + 1;
         let tab = self.tab_with_id(range.sheet_id)?;
         tab.area_within(&range)?;
-        let protection = Protection { id, range, rest };
+        let protection = Protection {
+            id,
+            range,
+            rest,
+            locks: false,
+        };
         let body = protection.body();
         tab.protections.push(protection);
         Ok(json!({ "addProtectedRange": { "protectedRange": body } }))

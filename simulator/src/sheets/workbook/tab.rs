@@ -35,12 +35,14 @@ pub(crate) struct Validation {
     pub(crate) rule: Option<Map<String, Value>>,
 }
 
-/// A protected range; it keeps nobody from anything.
+/// A protected range.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Protection {
     pub(crate) id: i32,
     pub(crate) range: GridRange,
     pub(crate) rest: Map<String, Value>,
+    /// It keeps every caller of the API from changing anything there; one that callers have made themselves keeps nobody.
+    pub(crate) locks: bool,
 }
 
 /// The basic filter; its criteria are kept as they came and hide nothing.
@@ -81,6 +83,29 @@ impl Tab {
         }
         self.grid.put(row, column, cell);
         Ok(())
+    }
+
+    /// Whether callers may change these cells.
+    pub(crate) fn check_unlocked(&self, area: Area) -> Result<(), ApiError> {
+        let (rows, columns) = (self.grid.row_count(), self.grid.column_count());
+        let locks = self.protections.iter().filter(|protection| protection.locks);
+        let mut locked = locks.filter_map(|protection| protection.range.clipped(rows.max(area.bottom), columns.max(area.right)));
+        let hit = locked
+            .any(|locked| area.top < locked.bottom && locked.top < area.bottom && area.left < locked.right && locked.left < area.right);
+        if hit { Err(ApiError::protected()) } else { Ok(()) }
+    }
+
+    /// Whether callers may change the tab as such.
+    pub(crate) fn check_open(&self) -> Result<(), ApiError> {
+        let whole = GridRange {
+            sheet_id: self.id,
+            ..GridRange::default()
+        };
+        let locked = self
+            .protections
+            .iter()
+            .any(|protection| protection.locks && protection.range == whole);
+        if locked { Err(ApiError::protected()) } else { Ok(()) }
     }
 
     pub(crate) fn insert(&mut self, dimension: Dimension, at: usize, count: usize) -> Result<(), ApiError> {

@@ -191,7 +191,7 @@ impl Bench {
 
     fn clean(&mut self, event: &Event) {
         if let Event::Wrote(report) = event {
-            let over = |result: &RowResult| matches!(result, RowResult::Confirmed { .. } | RowResult::Refused(_) | RowResult::Absent);
+            let over = |result: &RowResult| matches!(result, RowResult::Confirmed { .. } | RowResult::Absent);
             for row in report.rows.iter().filter(|row| over(&row.result)) {
                 self.wanted.retain(|wanted| wanted.row.key != row.key);
             }
@@ -228,12 +228,12 @@ pub(super) fn intended(fence: i32, touched: Vec<Touched>) -> Intended {
     }
 }
 
-pub(super) fn key(number: u32) -> RowKey {
+pub(in crate::sheets::desk) fn key(number: u32) -> RowKey {
     RowKey::Appeal(AppealId::first(Seq(number.into())))
 }
 
 /// Appeal `number` of the chat `700 + number`, with its history.
-pub(super) fn wanted(number: u32, history: &str, shared: Vec<SharedCell>) -> Wanted {
+pub(in crate::sheets::desk) fn wanted(number: u32, history: &str, shared: Vec<SharedCell>) -> Wanted {
     Wanted {
         row: DesiredRow {
             key: key(number),

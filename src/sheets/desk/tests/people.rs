@@ -66,7 +66,7 @@ impl Journal {
             match event {
                 Event::Row(RowEvent::Appeal(cells)) => {
                     let answer = match &cells.answer {
-                        AnswerCell::Blank => None,
+                        AnswerCell::Blank | AnswerCell::Unready(_) => None,
                         AnswerCell::Text(text) => Some(text.as_str().to_owned()),
                     };
                     self.taken.extend(answer.iter().map(|text| (cells.number.0, text.clone())));

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{
         effect::Entity,
-        ids::{ChatId, OutboxId, PartnerCode, PromotionKey, RowKey},
+        ids::{ChatId, OutboxId, PartnerCode, PromotionKey, RowKey, Seq},
         partner::{Binding, Partner},
         promotion::Stage,
         row::{CellValue, Column},
@@ -189,6 +189,7 @@ fn opened() -> World {
             chat: ChatId(chat),
             since: "2026-01-01".into(),
             at: jiff::Timestamp::UNIX_EPOCH,
+            seq: Seq(0),
         });
         world.memory.put(Entity::Partner(partner));
     }

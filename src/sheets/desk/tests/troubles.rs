@@ -274,7 +274,7 @@ fn columns_that_cannot_be_added_are_told() {
     let wait = bench.feed(Input::Tick, &mut |_, _| {});
     assert!(notices(&bench).is_empty(), "a decoration is given up in silence");
     bench.rest(wait, 10);
-    assert!(notices(&bench)[0].starts_with("Не удаётся добавить столбцы"));
+    assert!(notices(&bench)[0].starts_with("Лист «обращения»: не удаётся добавить столбцы справа. Лист или ячейки защищены"));
     let again = bench.now + SignedDuration::from_mins(1);
     bench.rest(Some(again), 61);
     assert_eq!(notices(&bench)[1..], [""]);

@@ -12,10 +12,11 @@ use crate::{
         event::{Event, RowEvent, RowMark, RowResult},
         ids::{ChatId, Number, Seq},
         row::{CellValue, Column, DesiredRow, Find, SharedCell},
+        tab::Tab,
         text::Text,
     },
     sheets::{
-        desk::{Output, Wanted},
+        desk::{Input, Output, Wanted},
         look::plan::tests::HEADERS,
         wire::{CallError, Change},
     },
@@ -36,7 +37,7 @@ fn before_write(mut act: impl FnMut(&mut Book)) -> impl FnMut(&mut Book, &Output
 }
 
 fn dirty(bench: &mut Bench, act: impl FnMut(&mut Book)) {
-    let input = crate::sheets::desk::Input::Dirty([crate::domain::tab::Tab::Appeals].into());
+    let input = Input::Dirty([Tab::Appeals].into());
     let wait = bench.feed(input, &mut before_write(act));
     bench.rest(wait, 30);
 }
@@ -85,7 +86,7 @@ fn the_same_answer_cleared_in_the_wrong_row_is_put_back() {
 fn an_answer_cleared_in_the_wrong_row_stays_cleared_if_it_is_to_be_cleared() {
     let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
     bench.want(wanted(1, "а", vec![clear("да")]));
-    let input = crate::sheets::desk::Input::Dirty([crate::domain::tab::Tab::Appeals].into());
+    let input = Input::Dirty([Tab::Appeals].into());
     let wait = bench.feed(input, &mut before_write(|book| book.cells.swap(1, 2)));
     bench.want(wanted(2, "б", vec![clear("да")]));
     bench.rest(wait, 30);
@@ -101,7 +102,7 @@ fn what_was_typed_meanwhile_is_not_cleared() {
     let mut bench = Bench::ready(&[HEADERS, ONE]);
     bench.want(wanted(1, "а", vec![clear("да")]));
     let typed = |book: &mut Book| book.cells[1][4] = "нет, подождите".to_owned();
-    let input = crate::sheets::desk::Input::Dirty([crate::domain::tab::Tab::Appeals].into());
+    let input = Input::Dirty([Tab::Appeals].into());
     bench.feed(input, &mut before_write(typed));
     assert_eq!(bench.results(), [RowResult::Contested]);
     assert_eq!(bench.reads, 2, "the fresh look comes at once");
@@ -133,10 +134,7 @@ fn the_same_answer_typed_again_is_news() {
     bench.forget();
     bench.pass(2);
     bench.book.cells[1][4] = "да".to_owned();
-    bench.feed(
-        crate::sheets::desk::Input::Nudge(looks(crate::domain::tab::Tab::Appeals)),
-        &mut |_, _| {},
-    );
+    bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
     assert!(matches!(
         bench.events.as_slice(),
         [Event::Row(RowEvent::Appeal(_)), Event::Looked(_)]
@@ -151,10 +149,7 @@ fn an_appended_row_that_vanishes_is_missed() {
     bench.forget();
     bench.pass(2);
     bench.book.cells.remove(2);
-    bench.feed(
-        crate::sheets::desk::Input::Nudge(looks(crate::domain::tab::Tab::Appeals)),
-        &mut |_, _| {},
-    );
+    bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
     let gone = Event::Row(RowEvent::Missing(RowMark::Appeal(Number(3))));
     assert_eq!(bench.events.iter().filter(|event| **event == gone).count(), 1);
 }
@@ -259,6 +254,45 @@ fn a_refused_row_does_not_stop_the_others() {
 }
 
 #[test]
+fn a_refused_row_is_tried_again_by_the_clock_and_after_what_people_do() {
+    let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
+    bench.want(wanted(1, &"ы".repeat(50_001), Vec::new()));
+    let nudge = |bench: &mut Bench| bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
+    let wait = bench.dirty();
+    assert_eq!(bench.batches.len(), 1);
+    bench.rest(wait, 50);
+    bench.pass(55);
+    let wait = nudge(&mut bench);
+    assert_eq!(bench.batches.len(), 1, "a look that shows nothing new is no reason");
+    bench.rest(wait, 10);
+    assert_eq!(bench.batches.len(), 2);
+    bench.pass(30);
+    bench.book.cells[2][3] = "Решено".to_owned();
+    nudge(&mut bench);
+    assert_eq!(bench.batches.len(), 3);
+    bench.rest(Some(bench.now), 3_600);
+    assert!((6..9).contains(&bench.batches.len()), "{}", bench.batches.len());
+    bench.wanted.clear();
+    bench.want(wanted(1, "короче", Vec::new()));
+    bench.wanted[0].dirtied = Seq(6);
+    bench.dirty();
+    assert_eq!(bench.book.cells[1][2], "короче", "what is wanted otherwise by now does not rest");
+}
+
+#[test]
+fn rows_that_are_refused_one_and_all_let_the_next_through() {
+    let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
+    for number in 3..20 {
+        bench.want(wanted(number, &"ы".repeat(50_001), Vec::new()));
+    }
+    let wait = bench.dirty();
+    bench.wanted.insert(0, wanted(2, "б2", Vec::new()));
+    bench.rest(wait, 10);
+    assert_eq!(bench.book.cells[2][2], "б2");
+    assert!(bench.batches.len() < 6, "{}", bench.batches.len());
+}
+
+#[test]
 fn a_row_deleted_while_writing_is_not_refused() {
     let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
     bench.book.cells.truncate(3);
@@ -333,7 +367,7 @@ fn numbers_given_to_the_wrong_rows_are_taken_back() {
     bench.want(unnumbered(1, "один"));
     bench.want(unnumbered(3, "три"));
     let rotate = |book: &mut Book| book.cells[1..4].rotate_left(1);
-    let wait = bench.feed(crate::sheets::desk::Input::Tick, &mut before_write(rotate));
+    let wait = bench.feed(Input::Tick, &mut before_write(rotate));
     bench.rest(wait, 60);
     let rows: Vec<String> = (1..4).map(|row| bench.book.row(row)).collect();
     assert_eq!(rows, ["9|702|два|Новое||п1", "3|703|три|Новое", "1|701|один|Новое||п1"]);
@@ -379,7 +413,7 @@ fn a_partner_is_written_beside_its_code() {
         },
         dirtied: Seq(1),
     });
-    bench.feed(crate::sheets::desk::Input::Tick, &mut |_, _| {});
+    bench.feed(Input::Tick, &mut |_, _| {});
     assert_eq!(bench.book.row(2), "п1|Анна|1|авторизован|700|2026-11-23 10:00:00");
     assert_eq!(bench.batches[0].changes.len(), 2, "a fence and one run of cells");
     assert!(matches!(bench.results().as_slice(), [RowResult::Confirmed { .. }]));

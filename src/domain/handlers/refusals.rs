@@ -1,0 +1,65 @@
+//! Rows that Google refuses: they stay due, the operator hears of it once, and once more when the last of them is written.
+//!
+//! Invariant: what was refused is never taken for written, and nothing but its row waits for it.
+
+use crate::domain::{
+    effect::Entity,
+    ids::RowKey,
+    refusal::Refusal,
+    tab::RefusedRow,
+    turn::Turn,
+    view::View,
+    wording::{BroadcastNote, Note},
+};
+
+/// So many rows of a tab are named; a whole tab that is protected has thousands.
+const NAMED: usize = 100;
+
+/// Google has refused a row. Of many with the same reason the first is told.
+pub(super) fn refused(turn: &mut Turn<'_, impl View>, key: &RowKey, words: &str) {
+    let mut tab = turn.tab(key.tab());
+    let is_known = tab.refused.iter().any(|row| row.key == *key && row.words == words);
+    if is_known {
+        return;
+    }
+    let told = tab.refused.iter().any(|row| row.words == words);
+    tab.refused.retain(|row| row.key != *key);
+    if tab.refused.len() < NAMED {
+        tab.refused.push(RefusedRow {
+            key: key.clone(),
+            words: words.to_owned(),
+        });
+    }
+    turn.put(Entity::Tab(tab));
+    if !told {
+        tell(turn, key, words);
+    }
+}
+
+/// A row stands as it should, or is not wanted any more.
+pub(super) fn over(turn: &mut Turn<'_, impl View>, key: &RowKey) {
+    let mut tab = turn.tab(key.tab());
+    let before = tab.refused.len();
+    tab.refused.retain(|row| row.key != *key);
+    if tab.refused.len() == before {
+        return;
+    }
+    let healed = tab.refused.is_empty();
+    turn.put(Entity::Tab(tab));
+    if healed {
+        turn.report(Note::AdminRefusedOver(key.tab()));
+    }
+}
+
+fn tell(turn: &mut Turn<'_, impl View>, key: &RowKey, words: &str) {
+    let why = turn.rules.wording.note(Note::Refusal(Refusal::of(words)));
+    match key {
+        RowKey::Partner(code) => turn.report(Note::AdminPartnerRefused(code, &why)),
+        RowKey::Promotion(key) => turn.report(Note::Broadcast(BroadcastNote::RowRefused(key, &why))),
+        RowKey::Appeal(id) => {
+            if let Some(number) = turn.appeal(*id).and_then(|appeal| appeal.number) {
+                turn.report(Note::AdminRowRefused(number, &why));
+            }
+        }
+    }
+}
