@@ -49,6 +49,13 @@ struct Seat {
     cut: CancellationToken,
 }
 
+impl Seat {
+    /// We owe an answer to somebody who has shown a secret.
+    fn is_owed(&self) -> bool {
+        self.known && self.busy
+    }
+}
+
 /// One connection's place, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Place {
@@ -101,14 +108,13 @@ impl Places {
 
     /// Has the longest idle connection end: a stranger's first, and never one that has shown its secret and waits for our answer.
     pub(super) fn dismiss(&self) {
-        let mut seats = self.seats();
+        let seats = self.seats();
         let longest = seats
             .taken
-            .iter()
-            .filter(|(_, seat)| !(seat.known && seat.busy))
-            .min_by_key(|(_, seat)| (seat.known, seat.since))
-            .map(|(&number, _)| number);
-        if let Some(seat) = longest.and_then(|number| seats.taken.remove(&number)) {
+            .values()
+            .filter(|seat| !seat.is_owed() && !seat.cut.is_cancelled())
+            .min_by_key(|seat| (seat.known, seat.since));
+        if let Some(seat) = longest {
             seat.cut.cancel();
             metrics::counter!(DISMISSED).increment(1);
         }
@@ -121,7 +127,7 @@ impl Places {
 }
 
 impl Place {
-    /// Cancelled when the connection has to give way.
+    /// Cancelled when the connection has to give way, unless by then we owe it an answer.
     pub(super) fn cut(&self) -> &CancellationToken {
         &self.cut
     }
@@ -136,8 +142,12 @@ impl Place {
         self.note(|seat| (seat.busy, seat.since) = (false, clock::monotonic()));
     }
 
+    /// Whether it must not end before its request in hand is answered.
+    pub(super) fn is_owed(&self) -> bool {
+        self.places.seats().taken.get(&self.number).is_some_and(Seat::is_owed)
+    }
+
     fn note(&self, change: impl FnOnce(&mut Seat)) {
-        // One that was dismissed is not there any more.
         if let Some(seat) = self.places.seats().taken.get_mut(&self.number) {
             change(seat);
         }

@@ -94,10 +94,7 @@ impl Server {
             loop {
                 let (stream, _) = accepting::next("http", || self.listener.accept(), || places.dismiss()).await?;
                 let (place, router, stop) = (Arc::new(places.take().await), router.clone(), stop.clone());
-                tasks.spawn(async move {
-                    let talk = converse(stream, router, Arc::clone(&place), caps, stop);
-                    place.cut().run_until_cancelled(talk).await.unwrap_or(());
-                });
+                tasks.spawn(converse(stream, router, place, caps, stop));
             }
         };
         if let Some(Err::<(), io::Error>(error)) = stop.run_until_cancelled(accepting).await {
@@ -125,10 +122,11 @@ async fn converse(stream: TcpStream, router: Router, place: Arc<Place>, caps: Ca
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
+    let served = Arc::clone(&place);
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(Arc::clone(&place));
-        place.begins();
-        let (answering, place) = (router.clone().oneshot(request), Arc::clone(&place));
+        request.extensions_mut().insert(Arc::clone(&served));
+        served.begins();
+        let (answering, place) = (router.clone().oneshot(request), Arc::clone(&served));
         // Boxed, so that the connection can be moved and its stream taken back for the last reading.
         Box::pin(async move {
             let answer = answering.await;
@@ -143,7 +141,15 @@ async fn converse(stream: TcpStream, router: Router, place: Arc<Place>, caps: Ca
         .keep_alive(true)
         .serve_connection(TokioIo::new(stream), service);
     let mut ended = tokio::select! {
+        // First, so that what has come in the meantime is looked at before the connection has to give way.
+        biased;
         ended = &mut connection => Some(ended),
+        () = place.cut().cancelled() => {
+            if !place.is_owed() {
+                return tracing::trace!("a connection gave way");
+            }
+            None
+        }
         () = stop.cancelled() => None,
         () = sleep(caps.life) => None,
     };
@@ -160,7 +166,11 @@ async fn converse(stream: TcpStream, router: Router, place: Arc<Place>, caps: Ca
     }
     // Our side is flushed and shut by now.
     let stream = connection.into_parts().io.into_inner();
-    stop.run_until_cancelled(linger(stream)).await.unwrap_or(());
+    tokio::select! {
+        () = linger(stream) => {}
+        () = place.cut().cancelled() => {}
+        () = stop.cancelled() => {}
+    }
 }
 
 /// Reads on for a moment after the last answer, so that it is not lost.
