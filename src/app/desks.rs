@@ -10,7 +10,7 @@ use crate::{
     clock,
     config::{Settings, TabAddress},
     domain::{ids::SpreadsheetId, rules::Rules, tab::Tab, text::fold},
-    sheets::{desk::DeskState, driver, layout::words::TabWords},
+    sheets::{desk::DeskState, driver, layout::words::TabWords, rest::Rest},
 };
 
 use super::{Parts, report::LookStatus, words};
@@ -19,6 +19,7 @@ use super::{Parts, report::LookStatus, words};
 pub(super) struct Desks {
     rules: Rules,
     each: Vec<OneDesk>,
+    rest: Arc<Rest>,
 }
 
 /// One spreadsheet and its tabs.
@@ -52,6 +53,7 @@ impl Desks {
         Self {
             rules,
             each: books.into_iter().map(desk).collect(),
+            rest: Arc::default(),
         }
     }
 
@@ -92,6 +94,11 @@ impl Desks {
         }
     }
 
+    /// By it all desks are made to stand still.
+    pub(super) fn rest(&self) -> &Rest {
+        &self.rest
+    }
+
     /// Whether every tab can be used.
     pub(super) fn are_well(&self) -> bool {
         self.each
@@ -120,6 +127,7 @@ pub(super) fn start(parts: &Arc<Parts>) {
                     hub: parts.hub.clone(),
                     journal: parts.journal.clone(),
                     observer: parts.observer.clone(),
+                    rest: Arc::clone(&parts.desks.rest),
                     account: parts.settings.sheets.credentials.client_email().to_owned(),
                 };
                 driver::run(room, &desk.state, stop).await;

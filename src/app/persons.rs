@@ -2,7 +2,10 @@
 //!
 //! Invariant: the person is found by the code or the Telegram ID as it stands in the sheet; nothing is changed by naming.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
 
 use crate::domain::{
     event::{Command, ErasedPerson},
@@ -14,6 +17,8 @@ use super::{Parts, Reply, operator};
 
 /// How many appeals are named at most; a person has some dozens.
 const MOST: usize = 10_000;
+/// A desk stands still in little over a second, with a write in hand; the one who asks waits for ten.
+const STILL_WITHIN: Duration = Duration::from_secs(8);
 
 /// One person, as far as the journal knows, and the rows of the spreadsheets that speak of him.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,11 +45,17 @@ pub(super) fn name(parts: &Parts, who: &str) -> Reply {
 
 /// Erases it, and names what was erased.
 pub(super) async fn erase(parts: &Parts, who: &str) -> Reply {
-    let Some((person, erased)) = find(parts, who) else {
-        return unknown(who);
-    };
-    let applied = operator::apply(parts, Command::Erase(erased)).await;
-    applied.map_or_else(Reply::Failed, |()| Reply::Person(Box::new(person)))
+    // What a desk has in hand may speak of the person: its look is thrown away, and it begins anew with what the journal holds then.
+    let erase = parts.desks.rest().while_still(async {
+        let Some((person, erased)) = find(parts, who) else {
+            return unknown(who);
+        };
+        let applied = operator::apply(parts, Command::Erase(erased)).await;
+        applied.map_or_else(Reply::Failed, |()| Reply::Person(Box::new(person)))
+    });
+    timeout(STILL_WITHIN, erase)
+        .await
+        .unwrap_or_else(|_| Reply::Failed("the service is busy with the spreadsheets; nothing may be erased yet. Try again".to_owned()))
 }
 
 fn unknown(who: &str) -> Reply {

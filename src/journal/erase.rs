@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    keys,
+    Intent, Touched, keys,
     records::{self, Body, Incoming, Message, Quarantined},
     tables::{Fault, Ledger, Place},
 };
@@ -40,6 +40,7 @@ pub(super) fn erase(tables: &mut Ledger<'_>, word: Seq, person: &Erasure) -> Res
         tables.remove(Place::Files, &keys::seq(file))?;
     }
     timers(tables, &marks)?;
+    intents(tables, &marks)?;
     if let Some(code) = person.code.as_ref().filter(|_| !person.listed) {
         tables.remove(Place::Partners, code.as_str().as_bytes())?;
         undirty(tables, &RowKey::Partner(code.clone()))?;
@@ -206,6 +207,18 @@ fn announcements(tables: &mut Ledger<'_>, chat: ChatId) -> Result<(), Fault> {
 fn timers(tables: &mut Ledger<'_>, marks: &Marks) -> Result<(), Fault> {
     for key in meant(tables, Place::Timers, marks)? {
         tables.remove(Place::Timers, &key)?;
+    }
+    Ok(())
+}
+
+/// Batches whose outcome is open: of the person's rows nothing is remembered.
+fn intents(tables: &mut Ledger<'_>, marks: &Marks) -> Result<(), Fault> {
+    for key in meant(tables, Place::Intents, marks)? {
+        if let Some(mut intent) = tables.read::<Intent>(Place::Intents, &key)? {
+            let speaks = |row: &Touched| serde_json::to_string(row).is_ok_and(|text| marks.are_in(&text));
+            intent.touched.retain(|row| !speaks(row));
+            tables.write(Place::Intents, &key, &intent)?;
+        }
     }
     Ok(())
 }

@@ -103,6 +103,11 @@ pub(super) fn decided(tables: &mut Ledger<'_>, seq: Seq) -> Result<(), Fault> {
     tables.remove(Place::Pending, &keys::seq(seq)).map(|_| ())
 }
 
+/// An event of our own from which nothing follows leaves nothing: it may speak of somebody who is forgotten.
+pub(super) fn drop_idle(tables: &mut Ledger<'_>, seq: Seq) -> Result<(), Fault> {
+    tables.remove(Place::Inbox, &keys::seq(seq)).map(|_| ())
+}
+
 /// Sets a record aside, with a reason for people.
 pub(super) fn quarantine(tables: &mut Ledger<'_>, seq: Seq, reason: String, now: Timestamp) -> Result<(), Fault> {
     tracing::warn!(inbox.seq = seq.0, "a record is quarantined");

@@ -35,6 +35,13 @@ pub(super) struct Judge {
     barred: BTreeMap<Seq, String>,
 }
 
+/// What comes of a record.
+struct Verdict {
+    decision: Decision,
+    /// It is an event of our own, which nobody brings again.
+    own: bool,
+}
+
 /// Why a transaction has to be given up.
 #[derive(Debug)]
 pub(super) enum Halt {
@@ -89,7 +96,13 @@ impl Judge {
                 None => self.verdict(tables, seq, now)?,
             };
             match verdict {
-                Ok(decision) => hints.merge(self.carry(tables, seq, decision, now)?),
+                Ok(Verdict { decision, own }) => {
+                    let idle = own && decision == Decision::default();
+                    hints.merge(self.carry(tables, seq, decision, now)?);
+                    if idle {
+                        inbox::drop_idle(tables, seq)?;
+                    }
+                }
                 Err(reason) => inbox::quarantine(tables, seq, reason, now)?,
             }
         }
@@ -110,18 +123,19 @@ impl Judge {
     }
 
     /// The decision, or the reason why there is none.
-    fn verdict(&self, tables: &mut Ledger<'_>, seq: Seq, now: Timestamp) -> Result<Result<Decision, String>, Fault> {
+    fn verdict(&self, tables: &mut Ledger<'_>, seq: Seq, now: Timestamp) -> Result<Result<Verdict, String>, Fault> {
         let incoming = match tables.read::<Incoming>(Place::Inbox, &keys::seq(seq)) {
             Ok(Some(incoming)) => incoming,
             Ok(None) => return Ok(Err("the record is gone".to_owned())),
             Err(Fault::Record(words)) => return Ok(Err(words)),
             Err(fault @ Fault::Disk(_)) => return Err(fault),
         };
+        let own = incoming.key.is_none();
         let decided = catch_unwind(AssertUnwindSafe(|| {
             let event = incoming.body.event(&self.interpret)?;
             let decision = (self.decide)(&self.rules, tables, seq, &event, now);
             ownership::check(tables, &decision).map_err(|clash| clash.to_string())?;
-            Ok(decision)
+            Ok(Verdict { decision, own })
         }));
         match tables.take_trouble() {
             Some(fault @ Fault::Disk(_)) => return Err(fault),

@@ -23,6 +23,7 @@ use super::{
     layout::words::TabWords,
     look::Known,
     quota::RESERVED_READS,
+    rest::Rest,
     wire::{Batch, CallError, Change, ReadBack},
 };
 use crate::{
@@ -77,18 +78,36 @@ pub struct Room {
     pub account: String,
     /// Told of what would be written, where the hub writes nothing.
     pub observer: Option<Observer>,
+    /// By it all desks are made to stand still.
+    pub rest: Arc<Rest>,
 }
 
 /// Hears what the service would do, line by line.
 pub type Observer = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// Runs the desk of one spreadsheet until the stop; publishes how it fares.
+/// Runs the desk of one spreadsheet until the stop, anew after every rest; publishes how it fares.
 pub async fn run(room: Room, state: &watch::Sender<DeskState>, stop: CancellationToken) {
     metrics::describe_counter!(PLAIN_WRITES, "Shared cells changed without comparing");
-    let mut desk = Desk::new(start(&room));
+    while let Some(at_work) = stop.run_until_cancelled(room.rest.work()).await {
+        let end = stop.child_token();
+        let work = work(&room, state, end.clone());
+        tokio::pin!(work);
+        tokio::select! {
+            () = &mut work => {}
+            () = at_work.end.cancelled() => {
+                end.cancel();
+                work.await;
+            }
+        }
+    }
+}
+
+/// Runs one desk to the end of its work.
+async fn work(room: &Room, state: &watch::Sender<DeskState>, end: CancellationToken) {
+    let mut desk = Desk::new(start(room));
     let mut publisher = Publisher { state, plain_writes: 0 };
     let observer = room.observer.clone();
-    let mut driver = Driver::new(room, stop);
+    let mut driver = Driver::new(room, end);
     let mut input = Some(Input::Tick);
     while let Some(next) = input {
         let output = desk.step(next, clock::steady()).pop();
@@ -167,14 +186,14 @@ struct Driver {
 }
 
 impl Driver {
-    fn new(room: Room, stop: CancellationToken) -> Self {
+    fn new(room: &Room, stop: CancellationToken) -> Self {
         Self {
             tabs: room.tabs.iter().map(|words| words.tab).collect(),
-            spreadsheet: room.spreadsheet,
-            rules: room.rules,
-            hub: room.hub,
+            spreadsheet: room.spreadsheet.clone(),
+            rules: room.rules.clone(),
+            hub: room.hub.clone(),
             dirtied: room.journal.signals().dirty.subscribe(),
-            journal: room.journal,
+            journal: room.journal.clone(),
             stop,
             offered: BTreeMap::new(),
             told: BTreeSet::new(),

@@ -23,3 +23,4 @@ pub mod desk;
 pub mod driver;
 
 pub mod furnish;
+pub mod rest;

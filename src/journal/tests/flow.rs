@@ -208,3 +208,26 @@ async fn beyond_the_queue_s_bound_it_is_busy() {
     assert_eq!(accept(&journal, 1, "x").await, Accepted::Stored(Seq(1)));
     journal.close().await;
 }
+
+#[tokio::test]
+async fn an_event_of_our_own_from_which_nothing_follows_leaves_no_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let signals = signals().0;
+    let journal = Journal::open(dir.path(), Rules::default(), interpret(Gate::default()), signals).unwrap();
+    let chat = ChatId(700_001_042);
+    let to_nobody = OutboxId::Promotion(crate::domain::ids::PromotionKey("1-пх".to_owned()), chat);
+    let events = [
+        Event::Sent(to_nobody, Outcome::Unknown),
+        Event::Due(Wake::Kept(chat)),
+    ];
+    journal.apply(events.into()).await.unwrap();
+    let mut held = 0;
+    let source = journal.source().unwrap();
+    let read = source.each(|table, _, _| {
+        held += usize::from(table == "inbox");
+        Ok::<_, crate::journal::CopyError>(())
+    });
+    read.unwrap();
+    assert_eq!(held, 0);
+    journal.close().await;
+}

@@ -39,6 +39,7 @@ async fn room() -> (Room, tempfile::TempDir) {
         journal,
         account: "desk@example.org".to_owned(),
         observer: None,
+        rest: Arc::default(),
     };
     (room, directory)
 }
@@ -71,7 +72,7 @@ fn plain_writes_are_counted_over_restarts() {
 async fn a_wait_ends_with_a_nudge_the_moment_or_the_stop() {
     let ((room, _directory), stop) = (room().await, CancellationToken::new());
     let journal = room.journal.clone();
-    let mut driver = Driver::new(room, stop.clone());
+    let mut driver = Driver::new(&room, stop.clone());
     journal.signals().looks.mark(Tab::Appeals);
     assert!(matches!(driver.wait(None).await, Some(Input::Nudge(marked)) if marked.wanted == BTreeSet::from([Tab::Appeals])));
     let soon = clock::steady() + SignedDuration::from_millis(5);
@@ -91,7 +92,7 @@ async fn a_wait_ends_with_a_nudge_the_moment_or_the_stop() {
 async fn dirty_rows_are_told_of_once_while_the_desk_keeps_its_pace() {
     let ((room, _directory), stop) = (room().await, CancellationToken::new());
     let journal = room.journal.clone();
-    let mut driver = Driver::new(room, stop);
+    let mut driver = Driver::new(&room, stop);
     journal.apply(adopted(7..8)).await.expect("stored");
     assert!(matches!(driver.wait(None).await, Some(Input::Dirty(tabs)) if tabs == BTreeSet::from([Tab::Appeals])));
     let soon = clock::steady() + SignedDuration::from_millis(5);
@@ -103,7 +104,7 @@ async fn dirty_rows_are_told_of_once_while_the_desk_keeps_its_pace() {
 async fn rows_that_a_batch_has_no_room_for_are_told_of_again() {
     let ((room, _directory), stop) = (room().await, CancellationToken::new());
     let journal = room.journal.clone();
-    let mut driver = Driver::new(room, stop);
+    let mut driver = Driver::new(&room, stop);
     let (few, most) = (3, i64::try_from(MOST_ROWS).expect("not many"));
     journal.apply(adopted(1..few + 1)).await.expect("stored");
     assert_eq!(driver.project(&[Tab::Appeals]).await.len(), 3);
