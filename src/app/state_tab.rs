@@ -125,10 +125,19 @@ fn stopped(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
         Some(vec![text(&say(StateNote::StoppedAppeal(number))), reason])
     });
     let partners = snapshot.partners().filter_map(|partner| {
-        let trouble = partner.stopped?;
+        // Codes in several rows are named with the list's other faults.
+        let trouble = partner.stopped.filter(|trouble| *trouble != RowTrouble::Doubled)?;
         Some(vec![text(&say(StateNote::StoppedPartner(&partner.code))), why(trouble)])
     });
-    let mut rows: Vec<Row> = refused(rules, snapshot).into_iter().chain(appeals).chain(partners).collect();
+    let list = snapshot.view().tab(Tab::Partners).faults;
+    let unread = list.iter().map(|fault| {
+        let bound = fault.bound(|code| snapshot.view().partner(code).is_some_and(|partner| partner.binding.is_some()));
+        vec![
+            text(&say(StateNote::StoppedList)),
+            text(&rules.wording.note(Note::ListFault(fault, bound))),
+        ]
+    });
+    let mut rows: Vec<Row> = refused(rules, snapshot).into_iter().chain(unread).chain(appeals).chain(partners).collect();
     if rows.is_empty() {
         return vec![vec![text(&say(StateNote::StoppedNone))]];
     }

@@ -3,6 +3,7 @@
 //! Invariant: it only reads; nothing at Telegram or Google is changed by it.
 
 mod answers;
+mod list;
 mod live;
 mod machine;
 mod promotions;
@@ -204,7 +205,7 @@ async fn tabs(settings: &Settings, hub: &Hub, findings: &mut Vec<Finding>) {
     let words = &settings.words;
     let partners = &settings.sheets.partners;
     let appeals = &settings.sheets.appeals;
-    tab(
+    let readable = tab(
         hub,
         "partners",
         partners.spreadsheet.as_str(),
@@ -213,6 +214,9 @@ async fn tabs(settings: &Settings, hub: &Hub, findings: &mut Vec<Finding>) {
         findings,
     )
     .await;
+    if let Some(readable) = readable {
+        findings.extend(list::faults(hub, &readable).await);
+    }
     let readable = tab(
         hub,
         "appeals",

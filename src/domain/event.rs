@@ -12,6 +12,7 @@ use super::{
     appeal::{Status, Why},
     effect::Button,
     ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq, SpreadsheetId},
+    listing::ListFault,
     media::Media,
     message::Message,
     promotion::PromotionRow,
@@ -122,6 +123,8 @@ pub enum RowEvent {
     Doubled(RowMark),
     /// Rows of the appeals tab that bear one and the same `№`; which of them is meant, the telegram_id tells.
     Several(Vec<AppealCells>),
+    /// Rows of the staff list that cannot be taken as they stand; all of them, as they are now.
+    Listed(Vec<ListFault>),
     /// All rows of the promotions tab, from above: only together they tell which is which.
     Promotions(Vec<PromotionRow>),
 }

@@ -13,6 +13,7 @@ pub mod unready;
 
 pub mod appeal;
 pub mod broadcast;
+pub mod listing;
 pub mod partner;
 pub mod refusal;
 pub mod session;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{AppealId, ChatId, Number, RowKey},
+    listing::ListFault,
     partner::RowTrouble,
 };
 
@@ -68,6 +69,9 @@ pub struct TabState {
     /// Rows that Google has refused and that are still to be written; as many as can be named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<RefusedRow>,
+    /// Partners: rows that cannot be taken as they stand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<ListFault>,
 }
 
 /// A row that Google has refused.
@@ -96,6 +100,7 @@ impl TabState {
             doubted: 0,
             held: false,
             refused: Vec::new(),
+            faults: Vec::new(),
         }
     }
 }

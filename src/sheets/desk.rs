@@ -331,7 +331,7 @@ impl Desk {
         let report = |station: &Station| TabReport {
             tab: station.tab(),
             looked: station.look.as_ref().map(|look| look.began),
-            rows: station.look.as_ref().map_or(0, |look| look.rows.len()),
+            rows: station.look.as_ref().map_or(0, Look::counted),
             trouble: station.trouble.as_ref().map(|trouble| trouble.words.clone()),
         };
         DeskState {

@@ -4,6 +4,7 @@
 //! and a missing previous look loses nothing.
 
 pub(super) mod promotions;
+pub mod staff;
 
 use std::collections::BTreeMap;
 
@@ -35,6 +36,12 @@ pub fn diff(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<RowEve
         if rows.len() == old.len() && rows.iter().all(known) {
             continue;
         }
+        if let (RowMark::Partner(code), [upper, _, ..]) = (key, rows.as_slice())
+            && previous.is_none()
+            && staff::is_one_line(&rows)
+        {
+            events.push(RowEvent::Partner(partner(words, now, upper, code)));
+        }
         // A number that stood there before is known to the journal; of a new one it wants to know all.
         let new = old.iter().all(|old| old.unread);
         events.push(match (key, rows.as_slice()) {
@@ -47,6 +54,9 @@ pub fn diff(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<RowEve
     if let Some((_, before)) = &before {
         let gone = before.iter().filter(|(key, _)| index.rows(key).next().is_none());
         events.extend(gone.map(|(key, _)| RowEvent::Missing(key.clone())));
+    }
+    if now.tab == Tab::Partners {
+        events.extend(staff::diff(previous, now));
     }
     // They are told again until they have their numbers: of rows alike in every way one gets its number after the other.
     let highest = now.highest();
@@ -195,6 +205,7 @@ mod tests {
         domain::{
             event::TelegramCell,
             ids::{Number, PartnerCode},
+            listing::ListFault,
         },
         sheets::{
             layout::tests::{appeals, partners},
@@ -219,6 +230,7 @@ mod tests {
             RowEvent::Doubled(mark) => format!("doubled {}", name(mark)),
             RowEvent::Several(rows) => format!("several {}", rows[0].number),
             RowEvent::Promotions(rows) => format!("{} promotions", rows.len()),
+            RowEvent::Listed(faults) => format!("{faults:?}"),
         };
         events.iter().map(words).collect()
     }
@@ -300,7 +312,15 @@ mod tests {
         const STAFF: &str = "Код партнера|ФИО|Телефон партнера|Статус|Telegram ID|Дата авторизации";
         let seen = |rows: &[&str]| look(&partners(), &[&[STAFF], rows].concat(), Histories::Skip);
         let rows = ["п1|Анна|1|авторизован|700|вчера", "п2|Борис|2|||", "#ERROR!|||||"];
-        let told = |after: &[&str]| marks(&diff(&partners(), Some(&seen(&rows)), &seen(after)));
+        let told = |after: &[&str]| {
+            let events = diff(&partners(), Some(&seen(&rows)), &seen(after));
+            marks(
+                &events
+                    .into_iter()
+                    .filter(|event| !matches!(event, RowEvent::Listed(_)))
+                    .collect::<Vec<_>>(),
+            )
+        };
         assert!(told(&[rows[1], rows[0]]).is_empty());
         assert_eq!(
             told(&[rows[0], "п2|Борис|2||700|"]),
@@ -314,9 +334,52 @@ mod tests {
         assert_eq!(told(&[rows[0]]), ["missing П2"]);
         assert_eq!(told(&[rows[0], rows[1], rows[1]]), ["doubled П2"]);
         let first = diff(&partners(), None, &seen(&rows));
-        assert_eq!(first.len(), 2);
+        assert_eq!(first.len(), 3);
         let RowEvent::Partner(cells) = &first[0] else { panic!("a partner") };
         assert_eq!((&cells.code, cells.authorized), (&PartnerCode::fold("П1").expect("a code"), true));
+    }
+
+    #[test]
+    fn rows_of_the_staff_list_that_cannot_be_taken_are_named() {
+        const STAFF: &str = "Код партнера|ФИО|Телефон партнера|Статус|Telegram ID|Дата авторизации";
+        let seen = |rows: &[&str]| look(&partners(), &[&[STAFF], rows].concat(), Histories::Skip);
+        let code = |text: &str| PartnerCode::fold(text).expect("a code");
+        let good = ["п1|Анна|89123456789|авторизован|700|", "п2|Борис|||||"];
+        let bad = seen(&[
+            good[0],
+            "п3|Вера|нет|||",
+            "п4|Глеб|+79160000001|авторизован|700|",
+            "п5|Дина|||@dina|",
+            "п5|Дина||||",
+            "|Егор|89160000002|||",
+            "Отдел продаж|||||",
+            "два слова|Жанна|89160000003|||",
+        ]);
+        let faults = [
+            ListFault::TelegramDoubled(vec![(2, code("п1")), (4, code("п4"))]),
+            ListFault::CodeDoubled(vec![5, 6], code("п5")),
+            ListFault::Code(9, Text::from("два слова")),
+            ListFault::NoCode(7),
+            ListFault::Phone(3, code("п3")),
+            ListFault::Telegram(5, code("п5")),
+        ];
+        assert_eq!(staff::faults(&bad), faults);
+        assert_eq!(staff::diff(Some(&seen(&good)), &bad), Some(RowEvent::Listed(faults.into())));
+        assert_eq!(staff::diff(Some(&bad), &bad), None);
+        assert_eq!(staff::diff(Some(&bad), &seen(&good)), Some(RowEvent::Listed(Vec::new())));
+        assert_eq!(staff::diff(None, &seen(&good)), None);
+        let known = Look::of_known(&partners(), Vec::new());
+        assert_eq!(staff::diff(Some(&known), &seen(&good)), Some(RowEvent::Listed(Vec::new())));
+    }
+
+    #[test]
+    fn a_line_that_stands_twice_is_still_its_partner_s_at_first_sight() {
+        const STAFF: &str = "Код партнера|ФИО|Телефон партнера|Статус|Telegram ID|Дата авторизации";
+        let seen = |rows: &[&str]| look(&partners(), &[&[STAFF], rows].concat(), Histories::Skip);
+        let row = "п1|Анна|89123456789|авторизован|700|";
+        let told = |rows: &[&str]| marks(&diff(&partners(), None, &seen(rows)));
+        assert_eq!(told(&[row, row])[..2], ["partner П1 Doubled(ChatId(700))", "doubled П1"]);
+        assert_eq!(told(&[row, "п1|Анна|89123456789|авторизован|701|"])[0], "doubled П1");
     }
 
     #[test]

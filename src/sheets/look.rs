@@ -162,6 +162,12 @@ impl Look {
         }
     }
 
+    /// Whether it was read, rather than remembered.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        self.began != Timestamp::MIN
+    }
+
     /// What a cell of a row shows; `None` where its column was not read.
     #[must_use]
     pub fn text<'a>(&self, row: &'a Row, column: Column) -> Option<&'a str> {
@@ -170,6 +176,13 @@ impl Look {
         }
         let at = self.columns.iter().position(|&known| known == column)?;
         row.texts.get(at).map(AsRef::as_ref)
+    }
+
+    /// How many rows it has, for people: those of the staff list that are nobody's are told apart.
+    #[must_use]
+    pub fn counted(&self) -> usize {
+        let counts = |row: &&Row| self.tab != Tab::Partners || row.key.is_some() || row.telegram != TelegramCell::Empty;
+        self.rows.iter().filter(counts).count()
     }
 
     /// The rows by their keys.

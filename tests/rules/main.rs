@@ -8,6 +8,7 @@ mod cases;
 mod delivery;
 mod edits;
 mod lines;
+mod listing;
 mod mixed;
 mod operator;
 mod phones;

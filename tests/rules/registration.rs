@@ -1,7 +1,7 @@
 //! Registration: who is bound, who is asked, who is refused, and on what evidence.
 
 use sheetdesk::domain::{
-    event::{Event, RowEvent, RowMark, TelegramCell, Update, Wake},
+    event::{Event, TelegramCell, Update, Wake},
     ids::{CallbackId, ChatId},
     message::Content,
     session::Locale,
@@ -284,15 +284,6 @@ fn a_pair_that_waits_for_its_look_is_not_counted_again() {
             "an outage is not the partner's fault"
         );
     }
-}
-
-#[test]
-fn a_doubled_code_is_told_to_the_operator_once() {
-    let mut table = Table::sighted();
-    let doubled = Event::Row(RowEvent::Doubled(RowMark::Partner(code("П-1"))));
-    let told = table.event(&doubled);
-    assert!(told[1].starts_with("1: Код П-1 стоит в нескольких строках"), "{told:?}");
-    assert_eq!(table.event(&doubled), [""; 0]);
 }
 
 #[test]

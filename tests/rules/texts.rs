@@ -6,12 +6,14 @@ use sheetdesk::domain::{
     appeal::{Status, Unfetched, Why},
     broadcast::Counts,
     ids::{Number, PartnerCode, PromotionKey},
+    listing::ListFault,
     message::FileKind,
     partner::RowTrouble,
     promotion::{OfferCell, offer::Fault},
     refusal::Refusal,
     session::Locale,
     tab::Tab,
+    text::Text,
     wording::{AlertNote, BroadcastNote, NoLink, Note, PromotionNote, Say, StateNote, StatusNote, Wording},
 };
 
@@ -470,6 +472,18 @@ fn what_watches_over_the_service_speaks_plainly() {
 #[test]
 fn every_alert_reads_well() {
     let code = crate::table::code("П-1");
+    let wording = crate::table::Table::empty().rules.wording;
+    let doubled = ListFault::TelegramDoubled(vec![(5, code.clone()), (9, crate::table::code("П-2"))]);
+    let faults = [
+        (doubled.clone(), Some(&code)),
+        (doubled, None),
+        (ListFault::CodeDoubled(vec![7, 8], code.clone()), None),
+        (ListFault::Code(11, Text::from("два слова")), None),
+        (ListFault::NoCode(12), None),
+        (ListFault::Phone(13, code.clone()), None),
+        (ListFault::Telegram(14, code.clone()), None),
+    ];
+    let faults = faults.map(|(fault, bound)| wording.note(Note::ListFault(&fault, bound)));
     let all = [
         Note::AdminUpdatesTaken { webhook: true },
         Note::AdminUpdatesTaken { webhook: false },
@@ -485,7 +499,9 @@ fn every_alert_reads_well() {
         Note::AdminRefusedOver(Tab::Appeals),
         Note::AdminRowRefused(Number(41), "cell is protected"),
         Note::AdminPartnerRefused(&code, "cell is protected"),
-        Note::AdminPartnerDoubled(&code),
+        Note::AdminListFaults(&faults.join("\n")),
+        Note::AdminListMended,
+        Note::AdminMixed(Some(Number(41)), "П-1, П-2"),
         Note::AdminStaffHeld(30, 100),
         Note::AdminStaffMended,
         Note::AdminRevoked(&code),

@@ -16,7 +16,7 @@ use crate::domain::{
     view::View,
 };
 
-use super::{appeals, rows, trades};
+use super::{appeals, listing, rows, trades};
 
 /// How many of a chat's appeals are searched for a row that is known already.
 const KNOWN_ALREADY: usize = 100;
@@ -142,6 +142,9 @@ fn remember_answer(appeal: &mut Appeal, cell: &AnswerCell) {
 }
 
 fn adopted(turn: &mut Turn<'_, impl View>, found: &Found<'_>) -> Appeal {
+    if let Some(code) = found.partner.filter(|_| turn.tab(Tab::Appeals).sighted.is_none()) {
+        listing::confirm(turn, found.chat, code);
+    }
     let mut appeal = appeals::blank(turn, found.chat);
     appeal.partner = found.partner.cloned();
     appeal.status = found.status.cloned().unwrap_or(Status::New);

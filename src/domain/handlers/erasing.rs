@@ -43,6 +43,14 @@ pub(super) fn erase(turn: &mut Turn<'_, impl View>, person: &ErasedPerson) {
         broadcasts::part_with(turn, chat);
         unnote(turn, chat);
     }
+    if let Some(code) = &person.code {
+        let mut list = turn.tab(Tab::Partners);
+        let before = list.faults.len();
+        list.faults.retain(|fault| !fault.speaks_of(code));
+        if list.faults.len() != before {
+            turn.put(Entity::Tab(list));
+        }
+    }
     turn.then(Effect::Erase(Erasure {
         chat: person.chat,
         code: person.code.clone(),

@@ -12,6 +12,7 @@ pub(super) mod conversation;
 pub(super) mod delivery;
 mod erasing;
 mod lines;
+mod listing;
 pub(super) mod looks;
 mod manners;
 pub(super) mod mixed;

@@ -16,7 +16,7 @@ use crate::domain::{
     wording::Say,
 };
 
-use super::{adopt, answers, appeals, promotions, restoring, staff, trades};
+use super::{adopt, answers, appeals, listing, promotions, restoring, staff, trades};
 
 pub(in crate::domain) fn row(turn: &mut Turn<'_, impl View>, event: &RowEvent) {
     match event {
@@ -28,6 +28,7 @@ pub(in crate::domain) fn row(turn: &mut Turn<'_, impl View>, event: &RowEvent) {
             }
         }
         RowEvent::Promotions(rows) => promotions::rows(turn, rows),
+        RowEvent::Listed(faults) => listing::found(turn, faults),
         RowEvent::Unnumbered(cells) => adopt::unnumbered(turn, cells),
         RowEvent::Missing(mark) => stop_marked(turn, mark, RowTrouble::Missing),
         RowEvent::Doubled(mark) => stop_marked(turn, mark, RowTrouble::Doubled),

@@ -51,6 +51,10 @@ pub(super) fn row(turn: &mut Turn<'_, impl View>, cells: &PartnerCells) {
     }
     partner.stopped = None;
     partner.missing_since = None;
+    partner.claims = match cells.telegram {
+        TelegramCell::Doubled(chat) if cells.authorized => Some(adopted(turn, chat, cells)),
+        TelegramCell::Doubled(_) | TelegramCell::Empty | TelegramCell::Id(_) | TelegramCell::Unreadable => None,
+    };
     // Only the first sight trusts what stands there; later the binding is ours, and a sheet cannot make one.
     if partner.binding.is_none() && turn.tab(Tab::Partners).sighted.is_none() {
         bind_trusted(turn, &mut partner, cells);
@@ -101,7 +105,6 @@ pub(super) fn stop(turn: &mut Turn<'_, impl View>, code: &PartnerCode, trouble: 
         }
         RowTrouble::Doubled => {
             trust(turn, &mut partner);
-            turn.report(Note::AdminPartnerDoubled(code));
         }
         RowTrouble::Mismatched | RowTrouble::Moved | RowTrouble::Unknown | RowTrouble::Unreadable => {}
     }
@@ -180,13 +183,18 @@ fn bind_trusted(turn: &mut Turn<'_, impl View>, partner: &mut Partner, cells: &P
     }
     session.partner = Some(cells.code.clone());
     turn.put(Entity::Session(session));
-    let binding = Binding {
+    let binding = adopted(turn, chat, cells);
+    bind(turn, partner, binding);
+}
+
+/// A binding as the row shows it.
+fn adopted(turn: &Turn<'_, impl View>, chat: ChatId, cells: &PartnerCells) -> Binding {
+    Binding {
         chat,
         since: cells.since.clone(),
         at: turn.now,
         seq: turn.seq,
-    };
-    bind(turn, partner, binding);
+    }
 }
 
 /// Takes down whose account the row shows, and tells the owner of that account where it has gone.

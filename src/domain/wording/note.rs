@@ -6,6 +6,7 @@ use super::{AlertNote, BroadcastNote, Message, PromotionNote, StateNote, StatusN
 use crate::domain::{
     appeal::{Unfetched, Why},
     ids::{ChatId, Number, PartnerCode},
+    listing::ListFault,
     message::FileKind,
     partner::RowTrouble,
     refusal::Refusal,
@@ -184,8 +185,12 @@ pub enum Note<'a> {
     AdminRowRefused(Number, &'a str),
     /// Admin: Google refused a partner's row.
     AdminPartnerRefused(&'a PartnerCode, &'a str),
-    /// Admin: a code stands in several rows, so nobody can register with it.
-    AdminPartnerDoubled(&'a PartnerCode),
+    /// What is wrong with a row of the staff list; of rows with one account, the code by which we go.
+    ListFault(&'a ListFault, Option<&'a PartnerCode>),
+    /// Admin: rows of the staff list that cannot be taken, line by line.
+    AdminListFaults(&'a str),
+    /// Admin: every row of the staff list can be taken.
+    AdminListMended,
 }
 
 /// Why a file in the history has no link.
@@ -259,7 +264,9 @@ impl<'a> Note<'a> {
             Self::AdminRowsStopped(numbers, words) => ("admin-rows-stopped", vec![("numbers", numbers.into()), ("words", words.into())]),
             Self::AdminRowRefused(number, words) => row_refused("admin-row-refused", ("number", number.to_string()), words),
             Self::AdminPartnerRefused(code, words) => row_refused("admin-partner-refused", ("code", code.as_str().to_owned()), words),
-            Self::AdminPartnerDoubled(code) => ("admin-partner-doubled", vec![("code", code.as_str().into())]),
+            Self::ListFault(fault, bound) => list_fault(fault, bound),
+            Self::AdminListFaults(lines) => ("admin-list-faults", vec![("lines", lines.into())]),
+            Self::AdminListMended => plain("admin-list-mended"),
             Self::Promotion(note) => note.message(),
             Self::Broadcast(note) => note.message(),
             Self::OperatorSilenceEnded => plain("operator-silence-ended"),
@@ -368,6 +375,29 @@ fn refusal(why: &Why) -> Message<'_> {
         Why::File(Unfetched::TooLarge) => plain("delivery-file-too-large"),
         Why::File(Unfetched::NotAPicture) => plain("delivery-file-not-a-picture"),
         Why::File(Unfetched::Private) => plain("delivery-file-private"),
+    }
+}
+
+fn list_fault<'a>(fault: &'a ListFault, bound: Option<&'a PartnerCode>) -> Message<'a> {
+    let row = |row: &u32| ("row", row.to_string().into());
+    let code = |code: &'a PartnerCode| ("code", code.as_str().into());
+    match fault {
+        ListFault::TelegramDoubled(rows) => {
+            let each: Vec<String> = rows.iter().map(|(row, code)| format!("{row} ({})", code.as_str())).collect();
+            let rows = ("rows", each.join(", ").into());
+            match bound {
+                Some(bound) => ("list-telegram-doubled", vec![rows, code(bound)]),
+                None => ("list-telegram-doubled-nobody", vec![rows]),
+            }
+        }
+        ListFault::CodeDoubled(rows, doubled) => {
+            let rows: Vec<String> = rows.iter().map(ToString::to_string).collect();
+            ("list-code-doubled", vec![("rows", rows.join(", ").into()), code(doubled)])
+        }
+        ListFault::Code(at, written) => ("list-code", vec![row(at), ("written", written.as_str().into())]),
+        ListFault::NoCode(at) => ("list-no-code", vec![row(at)]),
+        ListFault::Phone(at, of) => ("list-phone", vec![row(at), code(of)]),
+        ListFault::Telegram(at, of) => ("list-telegram", vec![row(at), code(of)]),
     }
 }
 

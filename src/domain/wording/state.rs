@@ -35,6 +35,8 @@ pub enum StateNote<'a> {
     StoppedPromotion(&'a str),
     /// Google does not let it be written, and why.
     Refused(&'a str),
+    /// A row of the staff list that cannot be taken.
+    StoppedList,
     /// So many more.
     StoppedMore(u64),
     /// Heads the column of days.
@@ -63,6 +65,7 @@ impl<'a> StateNote<'a> {
             Self::StoppedPartner(code) => ("state-stopped-partner", vec![("code", code.as_str().into())]),
             Self::StoppedPromotion(title) => ("state-stopped-promotion", vec![("title", title.into())]),
             Self::Refused(words) => ("state-refused", vec![("words", words.into())]),
+            Self::StoppedList => plain("state-stopped-list"),
             Self::StoppedMore(count) => ("state-stopped-more", vec![("count", count.into())]),
             Self::Day => plain("state-day"),
             Self::Messages => plain("state-messages"),

@@ -216,10 +216,7 @@ async fn an_event_of_our_own_from_which_nothing_follows_leaves_no_record() {
     let journal = Journal::open(dir.path(), Rules::default(), interpret(Gate::default()), signals).unwrap();
     let chat = ChatId(700_001_042);
     let to_nobody = OutboxId::Promotion(crate::domain::ids::PromotionKey("1-пх".to_owned()), chat);
-    let events = [
-        Event::Sent(to_nobody, Outcome::Unknown),
-        Event::Due(Wake::Kept(chat)),
-    ];
+    let events = [Event::Sent(to_nobody, Outcome::Unknown), Event::Due(Wake::Kept(chat))];
     journal.apply(events.into()).await.unwrap();
     let mut held = 0;
     let source = journal.source().unwrap();

@@ -220,7 +220,8 @@ impl Plan {
             .iter()
             .any(|&column| !text(column).is_empty());
         let offered = self.tab == Tab::Promotions && promotions::SPOKEN.iter().any(|&column| !text(column).trim().is_empty());
-        let worth = key.is_some() || telegram != TelegramCell::Empty || ours || offered;
+        let listed = self.tab == Tab::Partners && (!keyless || !text(Column::Phone).trim().is_empty());
+        let worth = listed || key.is_some() || telegram != TelegramCell::Empty || ours || offered;
         worth.then_some(Row {
             row,
             key,

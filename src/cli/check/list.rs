@@ -1,0 +1,54 @@
+//! Rows of the staff list that cannot be taken as they stand.
+//!
+//! Invariant: they are told by row and code, never by name or phone.
+
+use super::{
+    Finding,
+    answers::{self, NAMED, Readable},
+    note, wrong,
+};
+use crate::{
+    cli::status::numbers,
+    domain::{ids::PartnerCode, listing::ListFault},
+    sheets::{diff::staff, hub::Hub},
+};
+
+/// What stands in the list now; none where every row can be taken.
+pub(super) async fn faults(hub: &Hub, tab: &Readable) -> Option<Finding> {
+    let look = match answers::look(hub, tab).await {
+        Ok(look) => look,
+        Err(words) => return Some(wrong("partners", words)),
+    };
+    let faults = staff::faults(&look);
+    if faults.is_empty() {
+        return None;
+    }
+    let mut told: Vec<String> = faults.iter().take(NAMED).map(words).collect();
+    told.extend((faults.len() > NAMED).then(|| format!("and {} more", faults.len() - NAMED)));
+    Some(note("partners", told.join("; ")))
+}
+
+fn words(fault: &ListFault) -> String {
+    let all = |rows: &[u32]| numbers(rows, u64::try_from(rows.len()).unwrap_or(u64::MAX));
+    let of = |code: &PartnerCode| code.as_str().to_owned();
+    match fault {
+        ListFault::TelegramDoubled(rows) => {
+            let each: Vec<String> = rows.iter().map(|(row, code)| format!("{row} ({})", of(code))).collect();
+            format!(
+                "rows {} show one and the same Telegram ID: keep it in one of them; until then one is the partner's, at first sight the upper one",
+                each.join(", ")
+            )
+        }
+        ListFault::CodeDoubled(rows, code) => {
+            format!(
+                "rows {} hold one and the same code {}: nobody can register by it, keep one row",
+                all(rows),
+                of(code)
+            )
+        }
+        ListFault::Code(row, _) => format!("row {row}: what stands in the code's cell can be none (one word of up to 20 characters)"),
+        ListFault::NoCode(row) => format!("row {row}: a name and a phone without a code"),
+        ListFault::Phone(row, code) => format!("row {row}, code {}: the phone cannot be read, nobody can register by it", of(code)),
+        ListFault::Telegram(row, code) => format!("row {row}, code {}: the Telegram ID is no number, empty the cell", of(code)),
+    }
+}
