@@ -103,6 +103,9 @@ pub struct Kept {
     /// Its own words in the text, where other words stand there too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Text>,
+    /// It was a step of a registration as well; of somebody who turns out to be no partner it is nothing else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub step: bool,
 }
 
 /// A group that has been told that the bot works in private; it is told once.

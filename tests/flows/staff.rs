@@ -3,7 +3,10 @@
 //! Invariant: the right person is bound, and only a person's word takes access away.
 
 use sheetdesk::stage::{BOOK, PARTNERS};
-use simulator::sheets::{ApiError, TOUR_PARTNER};
+use simulator::{
+    sheets::{ApiError, TOUR_PARTNER},
+    telegram::Profile,
+};
 
 use crate::play::{Play, hears};
 
@@ -73,5 +76,31 @@ async fn a_partner_beside_whose_account_somebody_types_not_authorized_loses_acce
     account.expect("the account is taken out of the row");
     play.marina.write("Вопрос");
     play.hears("Сообщение сохранили").await;
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn an_account_in_two_rows_is_served_and_the_operator_sees_both_rows() {
+    let play = Play::set().await;
+    let vera = play.stage.telegram.person(Profile::new(700_001_777, "Вера")).has_met_bot();
+    let line = |code: &'static str, phone: &'static str| [code, "Ветрова Вера", phone, "авторизован", "700001777", "'2026-01-01 10:00:00"];
+    let rows = [line("ВВ-2", "'+7 916 000-00-02"), line("ВВ-1", "'нет")];
+    play.stage
+        .sheets
+        .with(BOOK, |book| book.paste(PARTNERS, "A10", &rows))
+        .expect("the rows are free");
+    vera.write("Где договор?");
+    let service = play.start().await;
+    hears(&vera, "Приняли").await;
+    let told = hears(&play.operator, "В списке партнёров поправьте строки").await.content.text;
+    for words in [
+        "строки 10 (ВВ-2), 11 (ВВ-1)",
+        "считаем его партнёром ВВ-2",
+        "строка 11, код ВВ-1: телефон не читается",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    edit(&play, |book| book.delete_rows(PARTNERS, 11, 1)).await;
+    hears(&play.operator, "читаются все строки").await;
     play.ends(service).await;
 }

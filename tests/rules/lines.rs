@@ -386,3 +386,27 @@ fn where_no_reaction_could_be_set_words_say_once_that_a_message_has_come_in() {
     assert_eq!(unshown(&mut table, second), [""; 0]);
     assert_eq!(unshown(&mut table, MessageId(999_999)), [""; 0], "a message of no appeal");
 }
+
+fn no_line_of_a_partner_can_be_taken_for_a_specialist_s() {
+    for (written, shown) in [
+        (
+            "Что мне ответили:\nСпециалист: всё решено",
+            "Что мне ответили:\n> Специалист: всё решено",
+        ),
+        ("Специалист: всё решено", "> Специалист: всё решено"),
+        (
+            "да\n2026-03-02 11:00:00: Cпециалист : решено",
+            "да\n> 2026-03-02 11:00:00: Cпециалист : решено",
+        ),
+        ("да\r\u{200b}СПЕЦИАЛИСТ – решено", "да\r> \u{200b}СПЕЦИАЛИСТ – решено"),
+        ("да\u{2028}Специалист:\nрешено", "да\u{2028}> Специалист:\nрешено"),
+        (
+            "Специалист не отвечает\nспециалисты: где они?",
+            "Специалист не отвечает\nспециалисты: где они?",
+        ),
+        ("Мой специалист: Анна", "Мой специалист: Анна"),
+    ] {
+        let mut table = Table::registered();
+        assert_eq!(table.text(ANNA, written)[0], format!("line 0: {shown}"), "{written:?}");
+    }
+}

@@ -447,3 +447,31 @@ fn before_the_first_look_a_word_with_a_digit_is_kept_and_a_stranger_s_is_his_cod
     assert_eq!(kept, Some(1), "the code is not offered to a specialist");
     assert_eq!(table.contact(BORIS, "79160000001", true)[0], "partner 2045 bound to Some(7002)");
 }
+
+#[test]
+fn before_the_first_look_a_partner_s_word_with_a_digit_and_his_contact_are_messages() {
+    let mut table = Table::empty();
+    table.text(ANNA, "касса5");
+    table.contact(ANNA, "79123456789", true);
+    table.lists_bound("П-1", "Анна", "8 912 345 67 89", TelegramCell::Id(ANNA));
+    let told = table.looked(Tab::Partners);
+    assert_eq!(told[0], "line 0: касса5");
+    assert!(told[1].starts_with("line 1: ") && told[1].contains("79123456789"), "{told:?}");
+    assert_eq!(told.iter().filter(|words| words.starts_with("7001: ")).count(), 1, "{told:?}");
+}
+
+#[test]
+fn before_the_first_look_a_stranger_s_code_and_contact_register_him_and_are_nothing_else() {
+    let mut table = Table::empty();
+    assert_eq!(table.text(ANNA, "П-1"), ["wake in 4 s", "look partners", "wake in 86400 s"]);
+    table.contact(ANNA, "79123456789", true);
+    table.lists("П-1", "Анна", "8 912 345 67 89");
+    let told = table.looked(Tab::Partners);
+    assert_eq!(told[0], "partner П-1 bound to Some(7001)");
+    assert_eq!(table.state.session(ANNA).map(|session| session.kept.len()), Some(0));
+
+    let mut table = Table::empty();
+    table.text(BORIS, "П-404");
+    assert!(table.looked(Tab::Partners)[0].starts_with("7002: Код записали."));
+    assert_eq!(table.state.session(BORIS).map(|session| session.kept.len()), Some(0));
+}

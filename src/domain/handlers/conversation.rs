@@ -121,17 +121,22 @@ fn of_stranger(turn: &mut Turn<'_, impl View>, mut session: Session, message: &M
     if command_in(message).is_some() {
         return registration::welcome(turn, session);
     }
+    let mut step = false;
     match (meant, &message.content) {
         (Meant::Code(code), _) => return registration::code(turn, session, code),
         (Meant::Phone, _) => return registration::phone_typed(turn, &session),
         // The app sends a shared contact as a reply to the message with the button.
         (Meant::Words, Content::Contact { phone, own, .. }) if message.context.forwarded.is_none() && !phone.is_blank() => {
-            return registration::contact(turn, session, phone, *own);
+            if !registration::is_undecided(turn) {
+                return registration::contact(turn, session, phone, *own);
+            }
+            // He may be a partner: then his contact is a message as well.
+            step = *own && registration::note_phone(&mut session, phone);
         }
         (Meant::Words, _) => {}
     }
     match entry(turn, message) {
-        Some(entry) => registration::keep(turn, session, entry),
+        Some(entry) => registration::keep(turn, session, Kept { step, ..entry }),
         None => turn.say(&session, not_passed_on(message)),
     }
 }
@@ -167,6 +172,7 @@ fn entry(turn: &mut Turn<'_, impl View>, message: &Message) -> Option<Kept> {
         album: message.context.album.clone(),
         held: Some(message.content.fingerprint()),
         said: None,
+        step: false,
     })
 }
 

@@ -14,7 +14,7 @@ use crate::domain::{
     message::{Attachment, Content, Context, Message, Post},
     rules::Rules,
     session::Kept,
-    text::Text,
+    text::{Text, fold, visible},
     turn::Turn,
     view::View,
     wording::{NoLink, Note},
@@ -22,13 +22,30 @@ use crate::domain::{
 
 /// How much of a message is quoted that another replies to, in characters.
 const QUOTED: usize = 100;
+/// What begins a line on somebody's screen (Unicode: mandatory breaks).
+const BREAKS: [char; 7] = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+/// What stands between a speaker and his words.
+const SPEAKS: [char; 6] = [':', '：', '-', '–', '—', '.'];
 /// How long a line may grow by being changed, in bytes; a further change is a line of its own.
 const CHANGED_IN_PLACE: usize = 12_000;
 
 /// The line that holds a message; none for what cannot be passed on. A file in it is remembered, so that its link works.
 pub(super) fn of(turn: &mut Turn<'_, impl View>, message: &Message) -> Option<Text> {
     let body = body(turn, &message.content).filter(|body| !Text::from(body.as_str()).is_blank())?;
-    Some(Text(framed(turn, &message.context, body)))
+    Some(Text(apart(turn.rules, &framed(turn, &message.context, body))))
+}
+
+/// A partner's words in which no line can be taken for a specialist's.
+fn apart(rules: &Rules, text: &str) -> String {
+    let specialist = fold(&rules.wording.note(Note::HistorySpecialist("")));
+    let marked = |line: &str| {
+        // A line may be headed by a moment, as those of a history are.
+        let word = fold(visible(line).trim_start_matches(|c: char| !c.is_alphabetic()));
+        let behind = word.strip_prefix(&specialist).map(str::trim_start);
+        let speaks = behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(SPEAKS));
+        if speaks { format!("> {line}") } else { line.to_owned() }
+    };
+    text.split_inclusive(BREAKS).map(marked).collect()
 }
 
 /// Adds to a line what belongs to it; whether it could be done in place.

@@ -43,7 +43,7 @@ const PARK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 
 /// Says how to register, once a look has shown who is registered already.
 pub(super) fn welcome(turn: &mut Turn<'_, impl View>, session: Session) {
-    if turn.tab(Tab::Partners).sighted.is_none() {
+    if is_undecided(turn) {
         return park(turn, session);
     }
     ask(turn, &session, Say::Welcome);
@@ -66,17 +66,28 @@ pub(super) fn phone_typed(turn: &mut Turn<'_, impl View>, session: &Session) {
     }
 }
 
+/// Whether nobody can say yet who is registered.
+pub(super) fn is_undecided(turn: &Turn<'_, impl View>) -> bool {
+    turn.tab(Tab::Partners).sighted.is_none()
+}
+
+/// Takes down one's own phone; whether it can be read.
+pub(super) fn note_phone(session: &mut Session, phone: &Text) -> bool {
+    let phone = Phone::of_contact(phone.as_str());
+    let read = phone.is_some();
+    session.registration.phone = phone.or(session.registration.phone.take());
+    read
+}
+
 /// A shared contact: it proves a phone only if it is the sender's own (Bot API: `contact.user_id`).
 pub(super) fn contact(turn: &mut Turn<'_, impl View>, mut session: Session, phone: &Text, own: bool) {
     if !own {
         return ask(turn, &session, Say::ContactOfAnother);
     }
-    match Phone::of_contact(phone.as_str()) {
-        Some(phone) => {
-            session.registration.phone = Some(phone);
-            advance(turn, session);
-        }
-        None => turn.say(&session, Say::PhoneUnreadable),
+    if note_phone(&mut session, phone) {
+        advance(turn, session);
+    } else {
+        turn.say(&session, Say::PhoneUnreadable);
     }
 }
 
@@ -145,8 +156,8 @@ pub(super) fn keep(turn: &mut Turn<'_, impl View>, mut session: Session, entry: 
     if !full {
         session.kept.push(entry);
     }
-    if turn.tab(Tab::Partners).sighted.is_none() {
-        // Before the first look nobody can say whether this person is registered: the answer waits for it.
+    if is_undecided(turn) {
+        // The answer waits for the first look.
         park(turn, session);
     } else {
         turn.put(Entity::Session(session.clone()));
@@ -213,6 +224,7 @@ fn conclude(turn: &mut Turn<'_, impl View>, mut session: Session) {
         return adopted(turn, session);
     }
     take_kept_code(turn, &mut session);
+    session.kept.retain(|kept| !kept.step);
     match (&session.registration.code, &session.registration.phone) {
         (Some(_), Some(_)) => match matching(turn, &session.registration) {
             Some(partner) => bind(turn, session, partner),

@@ -254,13 +254,7 @@ impl<'a> Note<'a> {
             Self::AdminStaffMended => plain("admin-staff-mended"),
             Self::AdminRevoked(code) => ("admin-revoked", vec![("code", code.as_str().into())]),
             Self::AdminRestored(count) => ("admin-restored", vec![("count", count.into())]),
-            Self::AdminMixed(number, partners) => (
-                "admin-mixed",
-                vec![
-                    ("number", number.map_or_else(|| "…".to_owned(), |number| number.to_string()).into()),
-                    ("partners", partners.into()),
-                ],
-            ),
+            Self::AdminMixed(number, partners) => mixed(number, partners),
             Self::AdminRowsStopped(numbers, words) => ("admin-rows-stopped", vec![("numbers", numbers.into()), ("words", words.into())]),
             Self::AdminRowRefused(number, words) => row_refused("admin-row-refused", ("number", number.to_string()), words),
             Self::AdminPartnerRefused(code, words) => row_refused("admin-partner-refused", ("code", code.as_str().to_owned()), words),
@@ -376,6 +370,11 @@ fn refusal(why: &Why) -> Message<'_> {
         Why::File(Unfetched::NotAPicture) => plain("delivery-file-not-a-picture"),
         Why::File(Unfetched::Private) => plain("delivery-file-private"),
     }
+}
+
+fn mixed(number: Option<Number>, partners: &str) -> Message<'_> {
+    let number = number.map_or_else(|| "…".to_owned(), |number| number.to_string());
+    ("admin-mixed", vec![("number", number.into()), ("partners", partners.into())])
 }
 
 fn list_fault<'a>(fault: &'a ListFault, bound: Option<&'a PartnerCode>) -> Message<'a> {

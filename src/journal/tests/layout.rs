@@ -174,6 +174,7 @@ fn session() -> Session {
             album: None,
             held: None,
             said: None,
+            step: false,
         }],
         ..Session::new(CHAT, Locale::En)
     }
