@@ -309,13 +309,18 @@ fn is_expected(turn: &Turn<'_, impl View>, registration: &Registration) -> bool 
     codes::named(turn, code.as_str()).is_some_and(|partner| partner.has_phone(phone) && staff::may_return(turn, &partner))
 }
 
-/// Comes back to a registration after a while; the person has been told that it takes a moment, or is told then.
+/// Comes back to a registration with the next look, or after a while; the person has been told that it takes a moment, or is told then.
 fn wait_longer(turn: &mut Turn<'_, impl View>, mut session: Session) {
     let (at, wake) = (turn.now + PARK_AGAIN, Wake::Session(session.chat));
     session.registration.parked = Some(Parked {
         since: turn.now,
         told: true,
     });
+    let mut tab = turn.tab(Tab::Partners);
+    if tab.parked.len() < PARKED {
+        tab.parked.insert(session.chat);
+        turn.put(Entity::Tab(tab));
+    }
     turn.put(Entity::Session(session));
     turn.then(Effect::Then { at, wake });
 }
