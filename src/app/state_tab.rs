@@ -137,7 +137,12 @@ fn stopped(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
             text(&rules.wording.note(Note::ListFault(fault, bound))),
         ]
     });
-    let mut rows: Vec<Row> = refused(rules, snapshot).into_iter().chain(unread).chain(appeals).chain(partners).collect();
+    let mut rows: Vec<Row> = refused(rules, snapshot)
+        .into_iter()
+        .chain(unread)
+        .chain(appeals)
+        .chain(partners)
+        .collect();
     if rows.is_empty() {
         return vec![vec![text(&say(StateNote::StoppedNone))]];
     }

@@ -387,6 +387,7 @@ fn where_no_reaction_could_be_set_words_say_once_that_a_message_has_come_in() {
     assert_eq!(unshown(&mut table, MessageId(999_999)), [""; 0], "a message of no appeal");
 }
 
+#[test]
 fn no_line_of_a_partner_can_be_taken_for_a_specialist_s() {
     for (written, shown) in [
         (

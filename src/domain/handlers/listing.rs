@@ -90,7 +90,7 @@ fn adopt<'a>(turn: &mut Turn<'_, impl View>, codes: impl Iterator<Item = &'a Par
         return;
     }
     let phone = session.registration.phone.as_ref();
-    let shared = claims.iter().find(|partner| phone.is_some() && partner.phone.as_ref() == phone);
+    let shared = claims.iter().find(|partner| phone.is_some_and(|phone| partner.has_phone(phone)));
     let confirmed = || claims.iter().find(|partner| is_confirmed(turn, chat, partner));
     let Some(chosen) = shared.or_else(confirmed).or(claims.first()) else {
         return;

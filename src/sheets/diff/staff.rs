@@ -12,6 +12,7 @@ use crate::{
         phone::Phone,
         row::Column,
         text::Text,
+        unready,
     },
     sheets::look::{Look, Row},
 };
@@ -49,7 +50,7 @@ pub fn faults(look: &Look) -> Vec<ListFault> {
         };
         codes.entry(code).or_default().push(place);
         let phone = look.text(row, Column::Phone).unwrap_or_default().trim();
-        if !phone.is_empty() && Phone::parse(phone).is_none() {
+        if !phone.is_empty() && !unready::is_loading(phone) && Phone::every(phone).is_empty() {
             faults.push(ListFault::Phone(place, code.clone()));
         }
         match row.telegram {
@@ -75,8 +76,8 @@ fn codeless(look: &Look, row: &Row, place: u32) -> Option<ListFault> {
         (false, _) => None,
         (true, true) => holds(Column::Name).then_some(ListFault::NoCode(place)),
         (true, false) => {
-            let written = look.text(row, Column::Code).unwrap_or_default();
-            Some(ListFault::Code(place, Text::from(written.trim())))
+            let written = look.text(row, Column::Code).unwrap_or_default().trim();
+            (!unready::is_loading(written)).then(|| ListFault::Code(place, Text::from(written)))
         }
     }
 }
