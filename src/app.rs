@@ -9,6 +9,7 @@ mod desks;
 mod files;
 mod furniture;
 mod intake;
+mod journal_alert;
 mod metrics;
 mod observe;
 mod operator;
@@ -58,7 +59,7 @@ pub use self::{
     observe::{ObserveError, observe},
     operator::{Lost, Reply},
     persons::Person,
-    report::{Broadcast, Status, TelegramStatus},
+    report::{Broadcast, JournalStatus, Status, TelegramStatus},
     words::{
         appeals as appeal_words, menus as bot_menus, partners as partner_words, promotions as promotion_words,
         vocabulary as promotion_vocabulary,
@@ -137,6 +138,8 @@ struct Parts {
     registration: Registration,
     /// When the spreadsheet's script last called.
     pushed: std::sync::Mutex<Option<Timestamp>>,
+    /// What the journal told when it could last be read.
+    levels: std::sync::Mutex<(report::Levels, tokio::time::Instant)>,
     observer: Option<Observer>,
 }
 
@@ -198,6 +201,10 @@ impl App {
         Self::start_looks(parts);
         Self::start_tick(parts, "every-health", &parts.settings.schedule.health, Tick::Health);
         Self::start_tick(parts, "every-state", &parts.settings.schedule.health, Tick::State);
+        let shared = Arc::clone(parts);
+        parts
+            .supervisor
+            .spawn("journal-alert", move |stop| journal_alert::watch(Arc::clone(&shared), stop));
         Self::start_watchdog(parts);
         Ok(())
     }
@@ -411,6 +418,7 @@ impl Parts {
             running: AtomicBool::new(false),
             registration: Registration::default(),
             pushed: std::sync::Mutex::default(),
+            levels: std::sync::Mutex::new((report::Levels::default(), clock::monotonic())),
             observer,
             settings,
         };

@@ -37,7 +37,8 @@ pub const PROMOTIONS: &str = "Акции";
 /// The admin chat of the stage.
 pub const ADMIN_CHAT: i64 = 900_000_001;
 
-const WEBHOOK_SECRET: &str = "stage-webhook-secret-1f4c9a";
+/// Telegram's secret for calls of the webhook.
+pub const WEBHOOK_SECRET: &str = "stage-webhook-secret-1f4c9a";
 const CALLBACK_KEY: &[u8] = b"a key for the stage alone: 32 by";
 /// How often a condition is looked at that nobody announces.
 const GLANCE: Duration = Duration::from_millis(10);

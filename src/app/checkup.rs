@@ -21,7 +21,7 @@ use crate::{
 
 use super::{Parts, Status, operator, report, words};
 
-/// Records are decided within milliseconds; so long they wait only where the journal cannot store.
+/// Records are decided within milliseconds; so long they wait only where something is badly wrong.
 const INBOX_LATE_S: u64 = 120;
 /// A reply is due within seconds; so long it waits only where Telegram refuses.
 const OUTBOX_LATE_S: u64 = 300;
@@ -76,10 +76,13 @@ async fn is_shut_out(parts: &Parts) -> bool {
 /// Looks, and has the admin chat told what has begun and what is over.
 pub(super) async fn check(parts: &Parts) -> BTreeSet<Trouble> {
     let found = look(parts).await;
+    // Of the journal itself the chat is told past the journal.
+    let mut told = found.clone();
+    told.remove(&Trouble::Journal);
     // Where nothing is wrong, and nothing was, there is nothing to decide.
     let known = parts.journal.snapshot().alerts();
-    if !found.is_empty() || !known.standing.is_empty() || known.admin_chat.refused.is_some() {
-        tell(parts, Command::Checked(found.clone())).await;
+    if !told.is_empty() || !known.standing.is_empty() || known.admin_chat.refused.is_some() {
+        tell(parts, Command::Checked(told)).await;
     }
     found
 }
@@ -112,6 +115,7 @@ fn found(status: &Status, sheets: Health) -> BTreeSet<Trouble> {
     let late = |waits: Option<u64>, limit: u64| waits.is_some_and(|seconds| seconds > limit);
     let telegram = &status.telegram;
     let all = [
+        (Trouble::Journal, !status.journal.storing),
         (Trouble::Telegram, telegram_down && telegram.barred.is_none()),
         (Trouble::Bot, telegram.barred.is_some()),
         (Trouble::Webhook, telegram.webhook.is_some()),

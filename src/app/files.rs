@@ -8,6 +8,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::Parts;
 use crate::{
+    domain::files::{FileId, StoredFile},
     http::{Bring, Brought, Unavailable},
     telegram::answer::CallError,
 };
@@ -18,7 +19,7 @@ pub(super) fn bring(parts: &Arc<Parts>) -> Bring {
     Arc::new(move |id| {
         let parts = Arc::clone(&parts);
         Box::pin(async move {
-            let stored = parts.journal.snapshot().file(id).ok_or(Unavailable::Gone)?;
+            let stored = stored(&parts, id)?;
             let response = parts
                 .telegram
                 .download(&stored.attachment.remote)
@@ -35,6 +36,16 @@ pub(super) fn bring(parts: &Arc<Parts>) -> Bring {
             })
         })
     })
+}
+
+/// Gone is only what the journal was seen not to hold.
+fn stored(parts: &Parts, id: FileId) -> Result<StoredFile, Unavailable> {
+    let snapshot = parts.journal.snapshot();
+    match snapshot.file(id) {
+        Some(stored) => Ok(stored),
+        None if snapshot.intact() => Err(Unavailable::Gone),
+        None => Err(Unavailable::Later),
+    }
 }
 
 fn why(error: &CallError) -> Unavailable {

@@ -59,6 +59,12 @@ fn describe() {
     );
     describe_gauge!("sheetdesk_build_info", "Always 1; the version is a label");
     describe_gauge!("sheetdesk_uptime_seconds", seconds, "Since the start");
+    describe_gauge!("sheetdesk_journal_up", "1 while the journal can store");
+    describe_gauge!(
+        "sheetdesk_journal_figures_age_seconds",
+        seconds,
+        "How old the journal's figures are: more than none while it cannot be read"
+    );
     describe_gauge!("sheetdesk_inbox_records", "Records to decide, and records set aside");
     describe_gauge!(
         "sheetdesk_inbox_oldest_seconds",
@@ -100,6 +106,8 @@ fn take(parts: &Arc<Parts>) {
     let status = report::status(parts);
     gauge!("sheetdesk_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     gauge!("sheetdesk_uptime_seconds").set(float(status.uptime_s));
+    gauge!("sheetdesk_journal_up").set(f64::from(u8::from(status.journal.storing)));
+    gauge!("sheetdesk_journal_figures_age_seconds").set(float(status.journal.figures_age_s));
     gauge!("sheetdesk_inbox_records", "state" => "pending").set(float(status.inbox.pending));
     gauge!("sheetdesk_inbox_records", "state" => "quarantined").set(float(status.inbox.quarantined));
     gauge!("sheetdesk_inbox_oldest_seconds").set(float(status.inbox.oldest_s.unwrap_or(0)));
@@ -121,13 +129,18 @@ fn take(parts: &Arc<Parts>) {
 /// How many messages wait in each lane, and how long.
 fn lanes(parts: &Parts) {
     let (mut talk, mut announcement) = ((0_u64, None), (0_u64, None));
-    for entry in parts.journal.snapshot().waiting() {
+    let snapshot = parts.journal.snapshot();
+    for entry in snapshot.waiting() {
         let lane = match entry.send.lane {
             Lane::Talk => &mut talk,
             Lane::Announcement => &mut announcement,
         };
         lane.0 += 1;
         lane.1 = Some(lane.1.map_or(entry.born, |oldest: jiff::Timestamp| oldest.min(entry.born)));
+    }
+    if snapshot.is_lost() {
+        // The gauges stay as they were: nobody knows of the messages, so they are not said to be none.
+        return;
     }
     let now = clock::now();
     for (lane, (count, oldest)) in [("talk", talk), ("announcement", announcement)] {

@@ -18,7 +18,7 @@ use crate::{
         operator::{Ask, Handling, Which},
         replay::Case,
     },
-    journal::{Interpret, SetAside},
+    journal::{Interpret, SetAside, Snapshot},
 };
 
 use super::{Parts, Person, Shared, Status, checkup, intake, persons, report, spoken, words};
@@ -76,19 +76,19 @@ const MOST: usize = 1_000;
 pub(super) async fn carry_out(ask: Ask, parts: &Parts) -> Reply {
     match ask {
         Ask::Status => Reply::Status(Box::new(report::status(parts))),
-        Ask::ReleaseAnswers => {
-            let held = parts.journal.snapshot().figures().held;
-            apply(parts, Command::ReleaseAnswers)
+        Ask::ReleaseAnswers => match read(parts, |snapshot| snapshot.figures().held) {
+            Ok(held) => apply(parts, Command::ReleaseAnswers)
                 .await
-                .map_or_else(Reply::Failed, |()| Reply::Released(held))
-        }
+                .map_or_else(Reply::Failed, |()| Reply::Released(held)),
+            Err(words) => Reply::Failed(words),
+        },
         Ask::EndSilence => apply(parts, Command::EndSilence)
             .await
             .map_or_else(Reply::Failed, |()| Reply::SilenceEnded),
-        Ask::Quarantine(Handling::List) => Reply::Quarantine(parts.journal.snapshot().quarantined(MOST)),
+        Ask::Quarantine(Handling::List) => read(parts, |snapshot| snapshot.quarantined(MOST)).map_or_else(Reply::Failed, Reply::Quarantine),
         Ask::Quarantine(Handling::Again(which)) => records(parts, &which, Command::Requeue).await,
         Ask::Quarantine(Handling::Drop(which)) => records(parts, &which, Command::Discard).await,
-        Ask::Unknown(Handling::List) => Reply::Unknown(unknown(parts)),
+        Ask::Unknown(Handling::List) => read(parts, |snapshot| unknown(parts, snapshot)).map_or_else(Reply::Failed, Reply::Unknown),
         Ask::Unknown(Handling::Again(which)) => messages(parts, &which, Command::Resend).await,
         Ask::Unknown(Handling::Drop(which)) => messages(parts, &which, Command::Forget).await,
         Ask::Replay(seq) => replay(parts, Seq(seq)),
@@ -128,19 +128,39 @@ pub(super) async fn apply(parts: &Parts, command: Command) -> Result<(), String>
     applied.map_err(|error| error.to_string())
 }
 
+/// What the journal holds; that it cannot be read is no answer of the kind "there is nothing".
+pub(super) fn read<T>(parts: &Parts, of: impl FnOnce(&Snapshot) -> T) -> Result<T, String> {
+    let snapshot = parts.journal.snapshot();
+    let read = of(&snapshot);
+    if snapshot.intact() {
+        Ok(read)
+    } else {
+        let why = parts.journal.trouble().unwrap_or_else(|| "the log says why".to_owned());
+        Err(format!("the journal cannot be read whole: {why}"))
+    }
+}
+
 async fn records(parts: &Parts, which: &Which, command: fn(Vec<Seq>) -> Command) -> Reply {
-    let all = parts.journal.snapshot().quarantined(MOST).into_iter();
-    let meant: Vec<Seq> = all.map(|record| record.seq).filter(|seq| which.means(&seq.to_string())).collect();
+    let meant = read(parts, |snapshot| {
+        let all = snapshot.quarantined(MOST).into_iter();
+        all.map(|record| record.seq).filter(|seq| which.means(&seq.to_string())).collect()
+    });
     done(parts, meant, command).await
 }
 
 async fn messages(parts: &Parts, which: &Which, command: fn(Vec<OutboxId>) -> Command) -> Reply {
-    let all = parts.journal.snapshot().unknown(MOST).into_iter();
-    let meant: Vec<OutboxId> = all.map(|entry| entry.send.id).filter(|id| which.means(&id.name())).collect();
+    let meant = read(parts, |snapshot| {
+        let all = snapshot.unknown(MOST).into_iter();
+        all.map(|entry| entry.send.id).filter(|id| which.means(&id.name())).collect()
+    });
     done(parts, meant, command).await
 }
 
-async fn done<T>(parts: &Parts, meant: Vec<T>, command: fn(Vec<T>) -> Command) -> Reply {
+async fn done<T>(parts: &Parts, meant: Result<Vec<T>, String>, command: fn(Vec<T>) -> Command) -> Reply {
+    let meant = match meant {
+        Ok(meant) => meant,
+        Err(words) => return Reply::Failed(words),
+    };
     let count = u64::try_from(meant.len()).unwrap_or(u64::MAX);
     if meant.is_empty() {
         return Reply::Done(0);
@@ -150,9 +170,8 @@ async fn done<T>(parts: &Parts, meant: Vec<T>, command: fn(Vec<T>) -> Command) -
         .map_or_else(Reply::Failed, |()| Reply::Done(count))
 }
 
-fn unknown(parts: &Parts) -> Vec<Lost> {
+fn unknown(parts: &Parts, snapshot: &Snapshot) -> Vec<Lost> {
     use crate::domain::view::View as _;
-    let snapshot = parts.journal.snapshot();
     let rules = words::rules(&parts.settings);
     let lost = |entry: crate::domain::effect::OutboxEntry| Lost {
         name: entry.send.id.name(),
@@ -174,6 +193,7 @@ fn replay(parts: &Parts, seq: Seq) -> Reply {
     let event = match snapshot.event(seq, &interpret) {
         Some(Ok(event)) => event,
         Some(Err(reason)) => return Reply::Failed(format!("record {seq} cannot be understood: {reason}")),
+        None if !snapshot.intact() => return Reply::Failed("the journal cannot be read whole: sheetdesk status says why".to_owned()),
         None => return Reply::Failed(format!("there is no record {seq}; records are kept for 8 days")),
     };
     let rules = words::rules(&parts.settings);

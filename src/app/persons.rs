@@ -7,10 +7,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
-use crate::domain::{
-    event::{Command, ErasedPerson},
-    ids::{ChatId, PartnerCode},
-    view::View as _,
+use crate::{
+    domain::{
+        event::{Command, ErasedPerson},
+        ids::{ChatId, PartnerCode},
+        view::View as _,
+    },
+    journal::Snapshot,
 };
 
 use super::{Parts, Reply, operator};
@@ -37,9 +40,10 @@ pub struct Person {
 
 /// Names what is stored.
 pub(super) fn name(parts: &Parts, who: &str) -> Reply {
-    match find(parts, who) {
-        Some((person, _)) => Reply::Person(Box::new(person)),
-        None => unknown(who),
+    match operator::read(parts, |snapshot| find(snapshot, who)) {
+        Ok(Some((person, _))) => Reply::Person(Box::new(person)),
+        Ok(None) => unknown(who),
+        Err(words) => Reply::Failed(words),
     }
 }
 
@@ -47,8 +51,10 @@ pub(super) fn name(parts: &Parts, who: &str) -> Reply {
 pub(super) async fn erase(parts: &Parts, who: &str) -> Reply {
     // What a desk has in hand may speak of the person: its look is thrown away, and it begins anew with what the journal holds then.
     let erase = parts.desks.rest().while_still(async {
-        let Some((person, erased)) = find(parts, who) else {
-            return unknown(who);
+        let (person, erased) = match operator::read(parts, |snapshot| find(snapshot, who)) {
+            Ok(Some(found)) => found,
+            Ok(None) => return unknown(who),
+            Err(words) => return Reply::Failed(words),
         };
         let applied = operator::apply(parts, Command::Erase(erased)).await;
         applied.map_or_else(Reply::Failed, |()| Reply::Person(Box::new(person)))
@@ -64,8 +70,7 @@ fn unknown(who: &str) -> Reply {
     ))
 }
 
-fn find(parts: &Parts, who: &str) -> Option<(Person, ErasedPerson)> {
-    let snapshot = parts.journal.snapshot();
+fn find(snapshot: &Snapshot, who: &str) -> Option<(Person, ErasedPerson)> {
     let view = snapshot.view();
     let by_code = PartnerCode::fold(who).and_then(|code| view.partner(&code));
     let by_chat = who.trim().parse().ok().map(ChatId);

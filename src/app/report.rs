@@ -5,17 +5,20 @@
 use std::{
     collections::BTreeMap,
     num::NonZeroU32,
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, PoisonError, atomic::Ordering},
 };
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use crate::{
     clock,
     config::Mode,
     domain::{
+        alerts::Alerts,
         broadcast::{self, BroadcastState},
+        ids::ChatId,
         tab::Tab,
         view::View,
     },
@@ -30,6 +33,8 @@ use super::{Parts, files, words};
 /// What `status` shows; the JSON form is part of the outside contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
+    /// Whether anything can be stored.
+    pub journal: JournalStatus,
     /// Updates and events.
     pub inbox: Inbox,
     /// Messages.
@@ -70,8 +75,19 @@ pub struct TelegramStatus {
     pub admin_chat_moved: Option<i64>,
 }
 
-/// Records in the inbox.
+/// The journal itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalStatus {
+    /// Whether it takes what comes.
+    pub storing: bool,
+    /// Why not, and what to do.
+    pub trouble: Option<String>,
+    /// How many seconds old the figures of this report are: more than none while the journal cannot even be read.
+    pub figures_age_s: u64,
+}
+
+/// Records in the inbox.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inbox {
     /// Stored, not decided yet.
     pub pending: u64,
@@ -82,7 +98,7 @@ pub struct Inbox {
 }
 
 /// Messages in the outbox.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outbox {
     /// To be sent.
     pub pending: u64,
@@ -97,7 +113,7 @@ pub struct Outbox {
 }
 
 /// Rows and batches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Desk {
     /// Rows to write.
     pub dirty: u64,
@@ -169,41 +185,87 @@ pub struct Quota {
 /// How many held answers are named.
 const HELD_NAMED: usize = 20;
 
-pub(super) fn status(parts: &Parts) -> Status {
+/// What the journal tells of.
+#[derive(Clone, Default)]
+pub(super) struct Levels {
+    inbox: Inbox,
+    outbox: Outbox,
+    desk: Desk,
+    broadcasts: Vec<Broadcast>,
+    partners: Partners,
+    alerts: Alerts,
+}
+
+impl Levels {
+    fn of(snapshot: &Snapshot, rate: Option<NonZeroU32>) -> Self {
+        let figures: Figures = snapshot.figures();
+        let oldest = snapshot.oldest();
+        let age = |since: Option<Timestamp>| since.map(|since| u64::try_from(clock::now().duration_since(since).as_secs()).unwrap_or(0));
+        Self {
+            inbox: Inbox {
+                pending: figures.inbox_pending,
+                quarantined: figures.inbox_quarantined,
+                oldest_s: age(oldest.0),
+            },
+            outbox: Outbox {
+                pending: figures.outbox_pending,
+                sending: figures.outbox_sending,
+                unknown: figures.outbox_unknown,
+                failed: figures.outbox_failed,
+                oldest_s: age(oldest.1),
+            },
+            desk: Desk {
+                dirty: figures.dirty,
+                intents: figures.intents,
+                held: figures.held,
+                held_numbers: snapshot.held_numbers(HELD_NAMED),
+                refused: refused(snapshot),
+            },
+            broadcasts: snapshot
+                .broadcasts()
+                .filter(|broadcast| broadcast.ended.is_none())
+                .map(|broadcast| described(broadcast, rate))
+                .collect(),
+            partners: partners(snapshot),
+            alerts: snapshot.alerts(),
+        }
+    }
+}
+
+/// The levels of now, or of the last moment at which they could be read, with that moment: an unread journal is no empty one.
+fn levels(parts: &Parts) -> (Levels, Instant) {
     let snapshot = parts.journal.snapshot();
-    let figures: Figures = snapshot.figures();
-    let oldest = snapshot.oldest();
-    let age = |since: Option<Timestamp>| since.map(|since| u64::try_from(clock::now().duration_since(since).as_secs()).unwrap_or(0));
+    let now = (Levels::of(&snapshot, parts.settings.telegram.rate_per_second), clock::monotonic());
+    let mut last = parts.levels.lock().unwrap_or_else(PoisonError::into_inner);
+    if !snapshot.is_lost() {
+        *last = now;
+    }
+    last.clone()
+}
+
+/// The admin chat by the number that it bears now, also while the journal cannot be read.
+pub(super) fn admin_chat(parts: &Parts) -> Option<ChatId> {
+    let chat = words::admin_chat(&parts.settings)?;
+    Some(levels(parts).0.alerts.admin_chat.of(chat))
+}
+
+pub(super) fn status(parts: &Parts) -> Status {
+    let (levels, read) = levels(parts);
     let left = parts.hub.quota();
-    let admin = snapshot.alerts().admin_chat;
+    let admin = levels.alerts.admin_chat;
     let settings_chat = words::admin_chat(&parts.settings);
     let restarts = parts.supervisor.states().iter().map(|state| state.restarts).sum();
     Status {
-        inbox: Inbox {
-            pending: figures.inbox_pending,
-            quarantined: figures.inbox_quarantined,
-            oldest_s: age(oldest.0),
+        journal: JournalStatus {
+            storing: parts.journal.healthy(),
+            trouble: parts.journal.trouble(),
+            figures_age_s: read.elapsed().as_secs(),
         },
-        outbox: Outbox {
-            pending: figures.outbox_pending,
-            sending: figures.outbox_sending,
-            unknown: figures.outbox_unknown,
-            failed: figures.outbox_failed,
-            oldest_s: age(oldest.1),
-        },
-        desk: Desk {
-            dirty: figures.dirty,
-            intents: figures.intents,
-            held: figures.held,
-            held_numbers: snapshot.held_numbers(HELD_NAMED),
-            refused: refused(&snapshot),
-        },
-        broadcasts: snapshot
-            .broadcasts()
-            .filter(|broadcast| broadcast.ended.is_none())
-            .map(|broadcast| described(broadcast, parts.settings.telegram.rate_per_second))
-            .collect(),
-        partners: partners(&snapshot),
+        inbox: levels.inbox,
+        outbox: levels.outbox,
+        desk: levels.desk,
+        broadcasts: levels.broadcasts,
+        partners: levels.partners,
         looks: parts.desks.looks(),
         quota: Quota {
             reads: left.reads,

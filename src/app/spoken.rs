@@ -90,7 +90,9 @@ pub(super) fn lines(wording: &Wording, status: &Status) -> Vec<String> {
 fn plainly(status: &Status) -> StatusNote<'_> {
     let down = |name: &str| status.links.get(name) == Some(&Health::Down);
     let throttled = status.links.values().any(|health| *health == Health::Throttled);
-    if status.looks.values().any(|look| look.trouble.is_some()) {
+    if !status.journal.storing {
+        StatusNote::JournalDown
+    } else if status.looks.values().any(|look| look.trouble.is_some()) {
         StatusNote::TabTrouble
     } else if status.telegram.barred.is_some() {
         StatusNote::Barred

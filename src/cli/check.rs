@@ -52,6 +52,7 @@ pub(super) async fn check(settings: Settings, offline: bool, format: Format) -> 
     let mut findings = vec![fine("settings", "complete and readable")];
     if !offline {
         machine::local(&settings, &mut findings);
+        findings.extend(journal(&settings).await);
         telegram(&settings, &mut findings).await;
         machine::around(&settings, &mut findings).await;
         sheets(&settings, &mut findings).await;
@@ -63,6 +64,15 @@ pub(super) async fn check(settings: Settings, offline: bool, format: Format) -> 
     }
     let failed = findings.iter().any(|finding| finding.verdict == Verdict::Wrong);
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Whether the service that runs here can store; of a journal that nobody works with, the next start says how it is.
+async fn journal(settings: &Settings) -> Option<Finding> {
+    let Ok(Reply::Status(status)) = ask(&settings.data_dir, &Request::Status).await else {
+        return None;
+    };
+    let why = status.journal.trouble.unwrap_or_else(|| "it is being checked".to_owned());
+    (!status.journal.storing).then(|| wrong("journal", format!("it cannot store, so nothing new is accepted: {why}")))
 }
 
 async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {

@@ -67,6 +67,10 @@ pub(super) fn unexpected(reply: Reply) -> Failure {
 
 fn describe(status: &Status) -> String {
     let mut lines = vec![plainly(status), String::new()];
+    if !status.journal.storing && status.journal.figures_age_s > 0 {
+        let age = span(status.journal.figures_age_s);
+        lines.push(format!("the journal cannot be read; what it holds is as it was {age} ago"));
+    }
     let health = |name: &str| status.links.get(name).copied().map_or("unknown", word);
     lines.push(format!(
         "up for        {}, {} restarts of loops",
@@ -140,7 +144,10 @@ fn plainly(status: &Status) -> String {
     let down = |name: &str| status.links.get(name) == Some(&Health::Down);
     let throttled = status.links.values().any(|health| *health == Health::Throttled);
     let trouble = status.looks.iter().find(|(_, look)| look.trouble.is_some());
-    if let Some((tab, _)) = trouble {
+    if !status.journal.storing {
+        let why = status.journal.trouble.as_deref().unwrap_or("it is being checked");
+        format!("The journal cannot store, so nothing new is accepted (Telegram keeps it for a day): {why}.")
+    } else if let Some((tab, _)) = trouble {
         format!("The tab of {tab} cannot be used; the rest goes on.")
     } else if let Some(bar) = status.telegram.barred {
         format!("Telegram does not serve the bot, so what is to be sent waits: {}.", bar.cure())

@@ -22,6 +22,8 @@ const RESTS: SignedDuration = SignedDuration::from_mins(30);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trouble {
+    /// The journal cannot store; told past the journal, and never kept in it.
+    Journal,
     /// Telegram does not answer.
     Telegram,
     /// Telegram does not serve the bot: its token, its owner, or somebody else who uses it.
@@ -102,7 +104,7 @@ impl Trouble {
     /// Whether it is no passing matter: then it is told at once.
     fn is_certain(self) -> bool {
         match self {
-            Self::Bot | Self::Quarantine | Self::Unknown | Self::Disk | Self::Loops | Self::AdminChat => true,
+            Self::Journal | Self::Bot | Self::Quarantine | Self::Unknown | Self::Disk | Self::Loops | Self::AdminChat => true,
             Self::Telegram | Self::Webhook | Self::Sheets | Self::Looks | Self::Inbox | Self::Outbox => false,
         }
     }

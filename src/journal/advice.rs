@@ -14,7 +14,7 @@ use rustix::process::getegid;
 use super::disk::DATA_FILE;
 
 /// What the system calls a trouble, and what helps.
-const CURES: [(&str, &str); 5] = [
+const CURES: [(&str, &str); 6] = [
     (
         "Permission denied",
         "the account that Sheetdesk runs as may not: give it the directory (chown -R USER DIRECTORY), or name another by SHEETDESK_DATA_DIR",
@@ -26,6 +26,10 @@ const CURES: [(&str, &str); 5] = [
     (
         "Disk quota exceeded",
         "the account's quota is used up: raise it or make room, and it goes on by itself; what was acknowledged is kept",
+    ),
+    (
+        "File too large",
+        "files may not grow any further: raise the limit (LimitFSIZE=, ulimit -f), and it goes on by itself",
     ),
     (
         "Read-only file system",
@@ -91,6 +95,7 @@ mod tests {
             (Errno::ACCESS, "chown -R USER DIRECTORY"),
             (Errno::NOSPC, "the disk is full"),
             (Errno::DQUOT, "quota"),
+            (Errno::FBIG, "LimitFSIZE="),
             (Errno::ROFS, "ReadWritePaths="),
             (Errno::MFILE, "LimitNOFILE="),
         ] {

@@ -10,8 +10,8 @@ use std::{
 };
 
 use redb::{
-    Database, DatabaseError, Durability, ReadOnlyTable, ReadTransaction, ReadableDatabase as _, ReadableTable as _,
-    ReadableTableMetadata as _, TableDefinition, TableHandle as _,
+    Database, Durability, ReadOnlyTable, ReadTransaction, ReadableDatabase as _, ReadableTableMetadata as _, TableDefinition,
+    TableHandle as _,
 };
 use tempfile::NamedTempFile;
 
@@ -19,7 +19,7 @@ use super::{
     Journal, OpenError,
     advice::with_cure,
     disk::{self, DATA_FILE},
-    tables::{Bytes, Fault},
+    tables::{Bytes, Fault, Scan, guarded},
 };
 
 /// Records that are written in one transaction, in bytes.
@@ -99,11 +99,8 @@ impl Closed {
             return Err(CopyError::Missing(dir.to_owned()));
         }
         let lock = disk::own(dir)?;
-        let database = disk::builder().open(&path).map_err(|error| match error {
-            DatabaseError::DatabaseAlreadyOpen => OpenError::Owned(dir.display().to_string()).into(),
-            other => CopyError::Unreadable(other.to_string()),
-        })?;
-        let read = || -> Result<Source, Fault> { Source::of(&database.begin_read()?) };
+        let database = disk::checked(&disk::builder(), &path).map_err(|unopened| OpenError::of(dir, unopened))?;
+        let read = || guarded(|| Source::of(&database.begin_read()?));
         Ok(Self {
             source: read().map_err(CopyError::from)?,
             _database: database,
@@ -149,9 +146,9 @@ impl Source {
     /// When the file cannot be read, or whoever takes the records says so.
     pub fn each<E: From<CopyError>>(&self, mut take: impl FnMut(&str, &[u8], &[u8]) -> Result<(), E>) -> Result<(), E> {
         for (name, table) in &self.tables {
-            for pair in table.iter().map_err(|error| CopyError::from(Fault::from(error)))? {
-                let (key, value) = pair.map_err(|error| CopyError::from(Fault::from(error)))?;
-                take(name, key.value(), value.value())?;
+            for pair in Scan::all(table).map_err(CopyError::from)? {
+                let (key, value) = pair.map_err(CopyError::from)?;
+                take(name, &key, &value)?;
             }
         }
         Ok(())

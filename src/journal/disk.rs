@@ -1,20 +1,21 @@
 //! The file on the disk: opened by one owner, opened again after a failure.
 //!
-//! Invariant: after a failed commit nothing is assumed of it; the file is closed, and what it then holds is the truth.
+//! Invariant: after a failed commit nothing is assumed of it; the file is closed, and what it then holds is the truth. Whenever it is opened,
+//! every page is read against its checksum first: what is damaged, emptied or gone is said, never worked with and never made anew.
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions, TryLockError},
-    io,
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    io::{self, Write as _},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError, RwLock},
 };
 
-use redb::{Builder, Database, DatabaseError, ReadableDatabase};
+use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageError};
 
 use super::{
-    OpenError,
-    tables::{self, Fault, Frozen, Ledger},
+    OpenError, copy,
+    tables::{self, Fault, Frozen, Ledger, guarded},
 };
 
 /// redb's page cache, in bytes; its own default is a gigabyte.
@@ -28,13 +29,34 @@ pub const DATA_FILE: &str = "journal.redb";
 /// The lock's name in the data directory; held also while the data file is being opened again.
 pub(super) const LOCK_FILE: &str = "journal.lock";
 
+/// What the lock holds once there is a journal beside it; locks of earlier versions are empty until the next start.
+const USED: &[u8] = b"a journal belongs to this lock\n";
+
 /// How the database is opened, at the start and after a failure.
-pub(super) type OpenDatabase = Box<dyn Fn(&Builder) -> Result<Database, DatabaseError> + Send + Sync>;
+pub(super) type OpenDatabase = Box<dyn Fn(&Builder) -> Result<Database, Unopened> + Send + Sync>;
 /// The database, which is away for a while after a failure.
 pub(super) struct Disk {
     open: OpenDatabase,
     database: RwLock<Option<Database>>,
     trouble: Mutex<Option<String>>,
+    suspicion: Mutex<Option<String>>,
+}
+
+/// Why the database is not open.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unopened {
+    /// Another process has it open.
+    #[error("another process has it open")]
+    Owned,
+    /// There was a journal, and its file is empty or gone.
+    #[error("{DATA_FILE} is {0}, although there was a journal; stop the service and put a copy back: sheetdesk restore FILE")]
+    Gone(&'static str),
+    /// The file does not hold what was written to it.
+    #[error(transparent)]
+    Damaged(Fault),
+    /// Anything else.
+    #[error("{0}")]
+    Unusable(String),
 }
 
 /// Makes the directory if need be and becomes its owner for as long as the returned file is open.
@@ -53,47 +75,134 @@ pub(super) fn own(dir: &Path) -> Result<File, OpenError> {
     }
 }
 
-/// Opens the data file in a directory.
+/// Opens the data file in a directory, and makes it where there never was one.
 pub(super) fn in_directory(dir: &Path) -> OpenDatabase {
-    let path = dir.join(DATA_FILE);
+    let (path, lock) = (dir.join(DATA_FILE), dir.join(LOCK_FILE));
     Box::new(move |builder| {
-        drop(private_file(&path)?);
-        builder.create(&path)
+        match length(&path)? {
+            Some(0) => return Err(Unopened::Gone("empty")),
+            None if length(&lock)?.is_some_and(|length| length > 0) => return Err(Unopened::Gone("missing")),
+            None => create(builder, &path)?,
+            Some(_) => {}
+        }
+        let database = checked(builder, &path)?;
+        mark_used(&lock)?;
+        Ok(database)
     })
+}
+
+/// Opens a file once every page of it has been read against its checksum.
+pub(super) fn checked(builder: &Builder, path: &Path) -> Result<Database, Unopened> {
+    let opened = guarded(|| {
+        Ok(builder.open(path).and_then(|mut database| {
+            // What is untrue then are redb's own notes on free pages, and they are right again.
+            if !database.check_integrity()? {
+                tracing::warn!("the journal's file was not in good order; every record in it is whole");
+            }
+            Ok(database)
+        }))
+    });
+    Ok(opened.map_err(Unopened::Damaged)??)
+}
+
+/// Makes an empty journal: whole under its name, or not there.
+fn create(builder: &Builder, path: &Path) -> Result<(), Unopened> {
+    let file = copy::beside(path)?;
+    let database = builder.create(file.path())?;
+    database.close().map_err(|error| Unopened::Unusable(error.to_string()))?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path).map_err(|error| error.error)?;
+    copy::sync_directory_of(path)?;
+    // The directory itself may be new; whoever may not read its parent found it there.
+    let _ = path.parent().map(copy::sync_directory_of);
+    Ok(())
+}
+
+/// From now on a journal that is not there is a loss, not a beginning.
+fn mark_used(lock: &Path) -> io::Result<()> {
+    let mut lock = private_file(lock)?;
+    if lock.metadata()?.len() == 0 {
+        lock.write_all(USED)?;
+        lock.sync_all()?;
+    }
+    Ok(())
+}
+
+fn length(path: &Path) -> io::Result<Option<u64>> {
+    match fs::metadata(path) {
+        Ok(file) => Ok(Some(file.len())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Runs work in one transaction, which is committed if anything was changed.
 pub(super) fn transact<T, E: From<Fault>>(db: &Database, work: impl FnOnce(&mut Ledger<'_>) -> Result<T, E>) -> Result<T, E> {
-    let tx = db.begin_write().map_err(Fault::from)?;
-    let mut tables = tables::ledger(&tx)?;
+    let tx = guarded(|| Ok(db.begin_write()?))?;
+    let mut tables = guarded(|| tables::ledger(&tx))?;
     let done = work(&mut tables);
     let changed = tables.changed();
     drop(tables);
     match done {
         Ok(done) if changed => {
-            tx.commit().map_err(Fault::from)?;
+            guarded(|| Ok(tx.commit()?))?;
             Ok(done)
         }
         Ok(done) => {
-            tx.abort().map_err(Fault::from)?;
+            guarded(|| Ok(tx.abort()?))?;
             Ok(done)
         }
         Err(error) => {
             // An abort that fails leaves the work's own error as the one to tell.
-            let _ = tx.abort();
+            let _ = guarded(|| Ok(tx.abort()?));
             Err(error)
+        }
+    }
+}
+
+impl From<DatabaseError> for Unopened {
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::DatabaseAlreadyOpen => Self::Owned,
+            DatabaseError::Storage(StorageError::Io(error)) => Self::from(error),
+            // A file of an unknown format is none that this program wrote.
+            DatabaseError::Storage(_) | DatabaseError::UpgradeRequired(_) | DatabaseError::RepairAborted => {
+                Self::Damaged(Fault::Damaged(error.to_string()))
+            }
+            other => Self::Unusable(other.to_string()),
+        }
+    }
+}
+
+impl From<io::Error> for Unopened {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            // The file is shorter than it says, or none of redb's.
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => Self::Damaged(Fault::Damaged(error.to_string())),
+            _ => Self::Unusable(error.to_string()),
+        }
+    }
+}
+
+impl From<Unopened> for Fault {
+    fn from(unopened: Unopened) -> Self {
+        match unopened {
+            Unopened::Damaged(fault) => fault,
+            other @ (Unopened::Owned | Unopened::Gone(_) | Unopened::Unusable(_)) => Self::Disk(other.to_string()),
         }
     }
 }
 
 impl Disk {
     /// Opens the database.
-    pub(super) fn new(open: OpenDatabase) -> Result<Self, DatabaseError> {
-        let database = open(&builder())?;
+    pub(super) fn new(open: OpenDatabase) -> Result<Self, Unopened> {
+        let opened = guarded(|| Ok(open(&builder())));
+        let database = opened.map_err(Unopened::Damaged)??;
         Ok(Self {
             open,
             database: RwLock::new(Some(database)),
             trouble: Mutex::new(None),
+            suspicion: Mutex::new(None),
         })
     }
 
@@ -105,14 +214,14 @@ impl Disk {
 
     /// The committed state.
     pub(super) fn frozen(&self) -> Frozen {
-        self.with(|db| tables::frozen(&db.begin_read()?))
-            .unwrap_or_else(|fault| Frozen::closed(&fault.to_string()))
+        self.with(|db| guarded(|| tables::frozen(&db.begin_read()?)))
+            .unwrap_or_else(Frozen::closed)
     }
 
     /// Closes the database and opens it again.
     pub(super) fn reopen(&self) -> Result<(), Fault> {
         self.close();
-        let database = (self.open)(&builder())?;
+        let database = guarded(|| Ok((self.open)(&builder())?))?;
         *self.database.write().unwrap_or_else(PoisonError::into_inner) = Some(database);
         Ok(())
     }
@@ -120,7 +229,8 @@ impl Disk {
     /// Closes the database; snapshots that are still held read nothing more from the file.
     pub(super) fn close(&self) {
         let database = self.database.write().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(Err(error)) = database.map(Database::close) {
+        let closed = database.map(|database| guarded(|| Ok(database.close()?)));
+        if let Some(Err(error)) = closed {
             tracing::warn!(error = %error, "the journal's file was not closed cleanly");
         }
     }
@@ -128,6 +238,21 @@ impl Disk {
     /// The last failure, until a commit succeeds.
     pub(super) fn trouble(&self) -> Option<String> {
         self.trouble_slot().clone()
+    }
+
+    /// A reader met what looks like damage: the writer closes the file and looks at all of it before it goes on.
+    pub(super) fn suspect(&self, words: &str) {
+        *self.suspicion_slot() = Some(words.to_owned());
+    }
+
+    /// Whether somebody suspects damage that nobody has looked into yet.
+    pub(super) fn is_suspect(&self) -> bool {
+        self.suspicion_slot().is_some()
+    }
+
+    /// What is suspected, for whoever looks into it.
+    pub(super) fn take_suspicion(&self) -> Option<String> {
+        self.suspicion_slot().take()
     }
 
     /// A commit failed.
@@ -138,6 +263,10 @@ impl Disk {
     /// A commit succeeded; tells whether it is the first since a failure.
     pub(super) fn succeeded(&self) -> bool {
         self.trouble_slot().take().is_some()
+    }
+
+    fn suspicion_slot(&self) -> MutexGuard<'_, Option<String>> {
+        self.suspicion.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn trouble_slot(&self) -> MutexGuard<'_, Option<String>> {

@@ -126,9 +126,9 @@ fn meant(tables: &Ledger<'_>, place: Place, marks: &Marks) -> Result<Vec<Vec<u8>
     for pair in tables.scan(place, &[], Bound::Unbounded)? {
         let (key, value) = pair?;
         // A raw update stands as a string in its record: its quotes are escaped there.
-        let text = String::from_utf8_lossy(value.value()).replace("\\\"", "\"");
+        let text = String::from_utf8_lossy(&value).replace("\\\"", "\"");
         if marks.are_in(&text) {
-            meant.push(key.value().to_vec());
+            meant.push(key);
         }
     }
     Ok(meant)
@@ -168,10 +168,10 @@ fn messages(tables: &mut Ledger<'_>, chat: ChatId, appeals: &[AppealId]) -> Resu
     let mut gone = BTreeMap::new();
     for pair in tables.scan(Place::Outbox, &[], Bound::Unbounded)? {
         let (key, value) = pair?;
-        let message: Message = records::decode(value.value())?;
+        let message: Message = records::decode(&value)?;
         let send = &message.entry.send;
         if send.to == chat || send.about.is_some_and(|appeal| appeals.contains(&appeal)) {
-            gone.insert(key.value().to_vec(), keys::waiting(send.lane, message.order));
+            gone.insert(key, keys::waiting(send.lane, message.order));
         }
     }
     for (id, waiting) in &gone {
@@ -196,7 +196,7 @@ fn announcements(tables: &mut Ledger<'_>, chat: ChatId) -> Result<(), Fault> {
     let mut fates = Vec::new();
     for pair in tables.scan(Place::Announced, &[], Bound::Unbounded)? {
         let (key, _) = pair?;
-        fates.extend(key.value().ends_with(&mark).then(|| key.value().to_vec()));
+        fates.extend(key.ends_with(&mark).then_some(key));
     }
     for key in fates {
         tables.remove(Place::Announced, &key)?;

@@ -114,7 +114,7 @@ pub(super) fn quarantine(tables: &mut Ledger<'_>, seq: Seq, reason: String, now:
     let body = match tables.read::<Incoming>(Place::Inbox, &keys::seq(seq)) {
         Ok(incoming) => incoming.map(|incoming| incoming.body),
         Err(Fault::Record(_)) => None,
-        Err(fault @ Fault::Disk(_)) => return Err(fault),
+        Err(fault @ (Fault::Disk(_) | Fault::Damaged(_))) => return Err(fault),
     };
     let record = Quarantined { at: now, reason, body };
     tables.write(Place::Quarantine, &keys::seq(seq), &record)?;

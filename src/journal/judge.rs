@@ -116,7 +116,7 @@ impl Judge {
                 inbox::decided(tables, seq)?;
                 Ok(hints)
             }
-            Ok(Err(fault @ Fault::Disk(_))) => Err(Halt::Fault(fault)),
+            Ok(Err(fault @ (Fault::Disk(_) | Fault::Damaged(_)))) => Err(Halt::Fault(fault)),
             Ok(Err(Fault::Record(words))) => Err(Halt::Record(seq, words)),
             Err(panic) => Err(Halt::Record(seq, panic_words(panic.as_ref()))),
         }
@@ -128,7 +128,7 @@ impl Judge {
             Ok(Some(incoming)) => incoming,
             Ok(None) => return Ok(Err("the record is gone".to_owned())),
             Err(Fault::Record(words)) => return Ok(Err(words)),
-            Err(fault @ Fault::Disk(_)) => return Err(fault),
+            Err(fault @ (Fault::Disk(_) | Fault::Damaged(_))) => return Err(fault),
         };
         let own = incoming.key.is_none();
         let decided = catch_unwind(AssertUnwindSafe(|| {
@@ -138,7 +138,7 @@ impl Judge {
             Ok(Verdict { decision, own })
         }));
         match tables.take_trouble() {
-            Some(fault @ Fault::Disk(_)) => return Err(fault),
+            Some(fault @ (Fault::Disk(_) | Fault::Damaged(_))) => return Err(fault),
             Some(Fault::Record(words)) => return Ok(Err(words)),
             None => {}
         }

@@ -57,12 +57,12 @@ fn joined(tables: &Ledger<'_>) -> Result<BTreeSet<(AppealId, ChatId)>, Fault> {
     let mut joined = BTreeSet::new();
     for pair in tables.scan(Place::Posts, &[], Bound::Unbounded)? {
         // What cannot be read is told where it is needed.
-        if let Ok(post) = records::decode::<Post>(pair?.1.value()) {
+        if let Ok(post) = records::decode::<Post>(&pair?.1) {
             joined.insert((post.appeal, post.chat));
         }
     }
     for pair in tables.scan(Place::Outbox, &[], Bound::Unbounded)? {
-        if let Ok(Message { entry, .. }) = records::decode(pair?.1.value()) {
+        if let Ok(Message { entry, .. }) = records::decode(&pair?.1) {
             joined.extend(entry.send.about.map(|appeal| (appeal, entry.send.to)));
         }
     }
@@ -73,6 +73,6 @@ fn owner(tables: &Ledger<'_>, appeal: AppealId) -> Result<Option<ChatId>, Fault>
     match tables.read::<Appeal>(Place::Appeals, &keys::appeal(appeal)) {
         Ok(found) => Ok(found.map(|appeal| appeal.chat)),
         Err(Fault::Record(_)) => Ok(None),
-        Err(fault @ Fault::Disk(_)) => Err(fault),
+        Err(fault @ (Fault::Disk(_) | Fault::Damaged(_))) => Err(fault),
     }
 }

@@ -45,7 +45,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::{
     sync::{Notify, Semaphore, mpsc, oneshot, watch},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 pub(crate) use self::advice::with_cure;
@@ -56,9 +56,10 @@ pub use self::{
     restore::{RestoreError, Restored, restore},
 };
 use self::{
-    disk::{Disk, OpenDatabase},
+    disk::{Disk, OpenDatabase, Unopened},
     judge::{Decide, Judge},
     queue::{Asked, CAPACITY, Message},
+    tables::Fault,
     writer::Writer,
 };
 pub use self::{
@@ -81,6 +82,8 @@ use crate::domain::{
 const BUSY_AFTER: Duration = Duration::from_secs(1);
 /// Closing takes no longer; a service manager kills what does not end, and the next start recovers.
 const CLOSE_WITHIN: Duration = Duration::from_millis(600);
+/// The rest before another try to read a file that is being opened again.
+const READ_AGAIN: Duration = Duration::from_millis(200);
 /// Events that are stored in one commit at most; a first look at a large sheet brings tens of thousands.
 const EVENTS_AT_ONCE: usize = 500;
 
@@ -124,9 +127,32 @@ pub enum OpenError {
         "another Sheetdesk is already working with {0}; stop it first, or give this one a data directory of its own (SHEETDESK_DATA_DIR)"
     )]
     Owned(String),
+    /// The file does not hold what was written to it.
+    #[error(
+        "the journal in {0} is damaged ({1}), so nothing is started on it. Put the newest copy back: sheetdesk restore FILE (copies are made by sheetdesk backup); the damaged journal is kept aside"
+    )]
+    Damaged(String, String),
+    /// There was a journal, and its file is empty or gone.
+    #[error(
+        "there was a journal in {0}, and its file {DATA_FILE} is {1}. Put the newest copy back: sheetdesk restore FILE. Only if it is to begin anew, without partners and appeals: remove {DATA_FILE} and journal.lock from that directory"
+    )]
+    Gone(String, &'static str),
     /// The directory or the file cannot be used.
     #[error("the journal in {0} cannot be opened: {cured}", cured = with_cure(.1))]
     Unusable(String, String),
+}
+
+impl OpenError {
+    fn of(dir: &Path, unopened: Unopened) -> Self {
+        let dir = dir.display().to_string();
+        match unopened {
+            Unopened::Owned => Self::Owned(dir),
+            Unopened::Gone(how) => Self::Gone(dir, how),
+            Unopened::Damaged(Fault::Damaged(words)) => Self::Damaged(dir, words),
+            Unopened::Damaged(fault) => Self::Unusable(dir, fault.to_string()),
+            Unopened::Unusable(words) => Self::Unusable(dir, words),
+        }
+    }
 }
 
 /// A stored raw record could not be turned into an event; quarantined with this reason for people.
@@ -295,7 +321,22 @@ impl Journal {
     /// The committed state, as of now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::of(self.shared.disk.frozen())
+        Snapshot::on(Arc::clone(&self.shared.disk))
+    }
+
+    /// What is read of the committed state, once its file can be read: for whoever would take an absence for a beginning.
+    /// The caller bounds the wait.
+    pub async fn read<T>(&self, of: impl Fn(&Snapshot) -> T) -> T {
+        loop {
+            {
+                let snapshot = self.snapshot();
+                let read = of(&snapshot);
+                if !snapshot.is_lost() {
+                    return read;
+                }
+            }
+            sleep(READ_AGAIN).await;
+        }
     }
 
     /// Hints of changes.
@@ -304,10 +345,16 @@ impl Journal {
         &self.shared.signals
     }
 
-    /// Whether the last commit succeeded.
+    /// Whether the last commit succeeded, and nothing that was read since looked damaged.
     #[must_use]
     pub fn healthy(&self) -> bool {
-        self.shared.disk.trouble().is_none()
+        self.trouble().is_none() && !self.shared.disk.is_suspect()
+    }
+
+    /// Why the last commit failed, for the operator, not for a log or a client; none while it stores.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.shared.disk.trouble()
     }
 
     /// Whether the writer goes round: then it answers, also while the disk refuses, as soon as it is done with what it has in
@@ -335,15 +382,15 @@ impl Journal {
 
     fn start(dir: &Path, parts: Parts) -> Result<Self, OpenError> {
         let unusable = |words: String| OpenError::Unusable(dir.display().to_string(), words);
-        let disk = Disk::new(parts.open).map_err(|error| match error {
-            redb::DatabaseError::DatabaseAlreadyOpen => OpenError::Owned(dir.display().to_string()),
-            other => unusable(other.to_string()),
-        })?;
+        let disk = Disk::new(parts.open).map_err(|unopened| OpenError::of(dir, unopened))?;
         let (disk, signals) = (Arc::new(disk), Arc::new(parts.signals));
         let (queue, questions) = channel();
         let judge = Judge::new(parts.rules, parts.interpret, parts.decide);
         let writer = Writer::new(Arc::clone(&disk), Arc::clone(&signals), judge, questions, parts.lock);
-        let writer = writer.map_err(|fault| unusable(fault.to_string()))?;
+        let writer = writer.map_err(|fault| match fault {
+            Fault::Damaged(words) => OpenError::Damaged(dir.display().to_string(), words),
+            other @ (Fault::Disk(_) | Fault::Record(_)) => unusable(other.to_string()),
+        })?;
         let (end, ended) = oneshot::channel();
         let watched = Arc::clone(&disk);
         let thread = thread::Builder::new().name("journal".to_owned()).spawn(move || {

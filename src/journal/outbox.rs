@@ -76,7 +76,7 @@ pub(super) fn set_back(tables: &mut Ledger<'_>, by: SignedDuration, now: Timesta
             Ok(message) => message,
             // It is not sent either.
             Err(Fault::Record(_)) => continue,
-            Err(fault @ Fault::Disk(_)) => return Err(fault),
+            Err(fault @ (Fault::Disk(_) | Fault::Damaged(_))) => return Err(fault),
         };
         if let Some(mut message) = message
             && let OutboxState::Waiting(due) = message.entry.state
@@ -172,7 +172,7 @@ pub(super) fn unclaim(tables: &mut Ledger<'_>, id: &OutboxId, now: Timestamp) ->
 /// Messages that are being sent.
 pub(super) fn sending(tables: &Ledger<'_>) -> Result<Vec<OutboxId>, Fault> {
     let all = tables.scan(Place::Sending, &[], Bound::Unbounded)?;
-    all.map(|pair| keys::back(pair?.0.value())).collect()
+    all.map(|pair| keys::back(&pair?.0)).collect()
 }
 
 /// Forgets messages that ended long ago, at most `most`.

@@ -79,7 +79,7 @@ pub fn restore(file: &Path, dir: &Path, told: impl FnMut(u64, u64)) -> Result<Re
     }
     let _lock = disk::own(dir).map_err(|error| match error {
         OpenError::Owned(_) => RestoreError::Running(error),
-        OpenError::Unusable(_, words) => unwritable(io::Error::other(words)),
+        other @ (OpenError::Unusable(..) | OpenError::Damaged(..) | OpenError::Gone(..)) => unwritable(io::Error::other(other)),
     })?;
     let target = dir.join(DATA_FILE);
     let new = copy::beside(&target).map_err(unwritable)?;
@@ -129,7 +129,9 @@ fn read_all(database: &Database, mut told: impl FnMut(u64, u64)) -> Result<u64, 
                 format = Some(value.to_vec());
             }
             readable(place, value).map_err(|fault| match fault {
-                Fault::Record(words) | Fault::Disk(words) => CopyError::Unreadable(format!("table {table}: {words}")),
+                Fault::Record(words) | Fault::Disk(words) | Fault::Damaged(words) => {
+                    CopyError::Unreadable(format!("table {table}: {words}"))
+                }
             })?;
             done += 1;
             told(done, all);

@@ -140,7 +140,7 @@ fn claim(tables: &mut Ledger<'_>, group: &Group, given: &mut Given) -> Result<Ve
                 }
                 Ok(None) => {}
                 Err(Fault::Record(words)) => tracing::error!(error = words, "a message cannot be read and is not sent"),
-                Err(fault @ Fault::Disk(_)) => return Err(fault),
+                Err(fault @ (Fault::Disk(_) | Fault::Damaged(_))) => return Err(fault),
             }
         }
         claimed.push(entries);

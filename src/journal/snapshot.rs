@@ -2,13 +2,15 @@
 //!
 //! Invariant: it never changes while it is held. If the file fails under it, its reads come out empty and [`Snapshot::intact`] says so.
 
-use std::ops::Bound;
+use std::{ops::Bound, sync::Arc};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Intent, Interpret, fences, keys, outbox,
+    Intent, Interpret,
+    disk::Disk,
+    fences, keys, outbox,
     records::{self, Body, Incoming, Message, Quarantined, Stored},
     tables::{Fault, Frozen, Place},
 };
@@ -31,6 +33,7 @@ const FENCES_AT_ONCE: usize = 50;
 /// The committed state at one moment.
 pub struct Snapshot {
     tables: Frozen,
+    disk: Option<Arc<Disk>>,
 }
 
 /// A record that was set aside.
@@ -69,7 +72,14 @@ pub struct Figures {
 
 impl Snapshot {
     pub(super) fn of(tables: Frozen) -> Self {
-        Self { tables }
+        Self { tables, disk: None }
+    }
+
+    /// The state on a disk that hears of it if it cannot be read.
+    pub(super) fn on(disk: Arc<Disk>) -> Self {
+        let mut snapshot = Self::of(disk.frozen());
+        snapshot.disk = Some(disk);
+        snapshot
     }
 
     /// What a decision or a projection may read.
@@ -85,6 +95,12 @@ impl Snapshot {
         self.tables.trouble().is_none()
     }
 
+    /// Whether the file failed while something was read: then it will be read again soon, unlike a single record that cannot be understood.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        matches!(self.tables.trouble(), Some(Fault::Disk(_) | Fault::Damaged(_)))
+    }
+
     /// Messages that may be sent at `now` or will be later, in the order Talk before Announcement, oldest first; lazily, so that
     /// the delivery loop stops reading when it has enough. Messages being sent are not among them.
     pub fn waiting(&self) -> impl Iterator<Item = OutboxEntry> + '_ {
@@ -92,9 +108,7 @@ impl Snapshot {
             .tables
             .settle(self.tables.scan(Place::Waiting, &[], Bound::Unbounded).map(Some));
         range.into_iter().flatten().filter_map(|pair| {
-            let message = pair
-                .map_err(Fault::from)
-                .and_then(|(_, id)| self.tables.read::<Message>(Place::Outbox, id.value()));
+            let message = pair.and_then(|(_, id)| self.tables.read::<Message>(Place::Outbox, &id));
             self.tables.settle(message).map(|message| message.entry)
         })
     }
@@ -153,9 +167,7 @@ impl Snapshot {
     fn all<R: Stored>(&self, place: Place) -> impl Iterator<Item = R> + '_ {
         let all = self.tables.settle(self.tables.scan(place, &[], Bound::Unbounded).map(Some));
         all.into_iter().flatten().filter_map(|pair| {
-            let record = pair
-                .map_err(Fault::from)
-                .and_then(|(_, record)| records::decode(record.value()).map(Some));
+            let record = pair.and_then(|(_, record)| records::decode(&record).map(Some));
             self.tables.settle(record)
         })
     }
@@ -239,7 +251,7 @@ impl Snapshot {
 
     fn all_intents(&self) -> Result<Vec<Intent>, Fault> {
         let all = self.tables.scan(Place::Intents, &[], Bound::Unbounded)?;
-        all.map(|pair| records::decode(pair?.1.value())).collect()
+        all.map(|pair| records::decode(&pair?.1)).collect()
     }
 
     fn unknown_messages(&self, most: usize) -> Result<Vec<OutboxEntry>, Fault> {
@@ -269,9 +281,9 @@ impl Snapshot {
         let all = self.tables.scan(Place::Quarantine, &[], Bound::Unbounded)?.take(most);
         all.map(|pair| {
             let (key, value) = pair?;
-            let record: Quarantined = records::decode(value.value())?;
+            let record: Quarantined = records::decode(&value)?;
             Ok(SetAside {
-                seq: keys::to_seq(key.value())?,
+                seq: keys::to_seq(&key)?,
                 at: record.at,
                 reason: record.reason,
             })
@@ -283,8 +295,10 @@ impl Snapshot {
 impl Drop for Snapshot {
     /// Reads have no way to fail, so the trace that a failure left is told here, once.
     fn drop(&mut self) {
-        if let Some(fault) = self.tables.trouble() {
-            tracing::warn!(error = %fault, "a snapshot of the journal could not be read whole");
+        let Some(fault) = self.tables.trouble() else { return };
+        tracing::warn!(error = %fault, "a snapshot of the journal could not be read whole");
+        if let (Fault::Damaged(words), Some(disk)) = (fault, &self.disk) {
+            disk.suspect(words);
         }
     }
 }

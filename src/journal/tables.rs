@@ -1,10 +1,15 @@
 //! The tables: one uniform shape for reading and for a transaction, so that the view on both is the same code.
 //!
-//! Invariant: a read that failed is never taken for "nothing there" unnoticed; it leaves a trace that the reader asks for.
+//! Invariant: a read that failed is never taken for "nothing there" unnoticed; it leaves a trace that the reader asks for. Where the store
+//! panics over a damaged file, that is a failure of the disk, and never taken for a fault of the rules.
 
-use std::{ops::Bound, sync::OnceLock};
+use std::{
+    ops::Bound,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::OnceLock,
+};
 
-use redb::{Range, ReadOnlyTable, ReadTransaction, ReadableTable, Table, TableDefinition, WriteTransaction};
+use redb::{AccessGuard, Range, ReadOnlyTable, ReadTransaction, ReadableTable, StorageError, Table, TableDefinition, WriteTransaction};
 
 use super::records::{self, Stored};
 
@@ -23,6 +28,9 @@ pub(super) enum Fault {
     /// The disk or the file; nothing of the transaction may be assumed.
     #[error("{0}")]
     Disk(String),
+    /// The file does not hold what was written to it.
+    #[error("the journal is damaged ({0}); stop the service and put the newest copy back: sheetdesk restore FILE")]
+    Damaged(String),
     /// One record cannot be read or written.
     #[error("a stored record cannot be read: {0}")]
     Record(String),
@@ -30,8 +38,16 @@ pub(super) enum Fault {
 
 impl<E: Into<redb::Error>> From<E> for Fault {
     fn from(error: E) -> Self {
-        Self::Disk(error.into().to_string())
+        match error.into() {
+            redb::Error::Corrupted(words) => Self::Damaged(words),
+            other => Self::Disk(other.to_string()),
+        }
     }
+}
+
+/// Calls the store, which panics over pages that make no sense; what it says then helps nobody, and the hook has told where it was.
+pub(super) fn guarded<T>(call: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err(Fault::Damaged("the store stumbled over a page".to_owned())))
 }
 
 /// Every table there is.
@@ -209,10 +225,10 @@ impl<T> Tables<T> {
         }
     }
 
-    /// No tables at all: every read fails with these words.
-    pub(super) fn closed(words: &str) -> Self {
+    /// No tables at all: every read fails.
+    pub(super) fn closed(fault: Fault) -> Self {
         let tables = Self::of(Vec::new());
-        tables.note(Fault::Disk(words.to_owned()));
+        tables.note(fault);
         tables
     }
 
@@ -246,49 +262,91 @@ impl<T> Tables<T> {
     }
 }
 
+/// A range of a table, pair by pair; it ends with the first failure.
+pub(super) struct Scan<'t>(Option<Range<'t, Bytes, Bytes>>);
+
+type Guards<'t> = (AccessGuard<'t, Bytes>, AccessGuard<'t, Bytes>);
+
+impl<'t> Scan<'t> {
+    /// All of a table.
+    pub(super) fn all(table: &'t impl ReadableTable<Bytes, Bytes>) -> Result<Self, Fault> {
+        guarded(|| Ok(Self(Some(table.iter()?))))
+    }
+
+    fn step(
+        &mut self,
+        next: impl FnOnce(&mut Range<'t, Bytes, Bytes>) -> Option<Result<Guards<'t>, StorageError>>,
+    ) -> Option<Result<Pair, Fault>> {
+        let range = self.0.as_mut()?;
+        let pair = guarded(|| {
+            let Some(pair) = next(range).transpose()? else {
+                return Ok(None);
+            };
+            Ok(Some((pair.0.value().to_vec(), pair.1.value().to_vec())))
+        });
+        if pair.is_err() {
+            self.0 = None;
+        }
+        pair.transpose()
+    }
+}
+
+impl Iterator for Scan<'_> {
+    type Item = Result<Pair, Fault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.step(Iterator::next)
+    }
+}
+
+impl DoubleEndedIterator for Scan<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.step(DoubleEndedIterator::next_back)
+    }
+}
+
 impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     /// The bytes under a key.
     pub(super) fn bytes(&self, place: Place, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        let found = self.at(place)?.get(key)?;
-        Ok(found.map(|value| value.value().to_vec()))
+        let table = self.at(place)?;
+        guarded(|| Ok(table.get(key)?.map(|value| value.value().to_vec())))
     }
 
     /// The record under a key.
     pub(super) fn read<R: Stored>(&self, place: Place, key: &[u8]) -> Result<Option<R>, Fault> {
-        let found = self.at(place)?.get(key)?;
-        found.map(|value| records::decode(value.value())).transpose()
+        let table = self.at(place)?;
+        guarded(|| table.get(key)?.map(|value| records::decode(value.value())).transpose())
     }
 
     /// Whether there is anything under a key.
     pub(super) fn has(&self, place: Place, key: &[u8]) -> Result<bool, Fault> {
-        Ok(self.at(place)?.get(key)?.is_some())
+        let table = self.at(place)?;
+        guarded(|| Ok(table.get(key)?.is_some()))
     }
 
     /// A range of a table in the order of its keys; lazy.
-    pub(super) fn scan(&self, place: Place, from: &[u8], to: Bound<&[u8]>) -> Result<Range<'_, Bytes, Bytes>, Fault> {
-        Ok(self.at(place)?.range::<&[u8]>((Bound::Included(from), to))?)
+    pub(super) fn scan(&self, place: Place, from: &[u8], to: Bound<&[u8]>) -> Result<Scan<'_>, Fault> {
+        let table = self.at(place)?;
+        guarded(|| Ok(Scan(Some(table.range::<&[u8]>((Bound::Included(from), to))?))))
     }
 
     /// Keys with their values of a range, at most `most`.
     pub(super) fn pairs(&self, place: Place, from: &[u8], to: Bound<&[u8]>, most: usize) -> Result<Vec<Pair>, Fault> {
-        let mut pairs = Vec::new();
-        for pair in self.scan(place, from, to)?.take(most) {
-            let (key, value) = pair?;
-            pairs.push((key.value().to_vec(), value.value().to_vec()));
-        }
-        Ok(pairs)
+        self.scan(place, from, to)?.take(most).collect()
     }
 
     /// How many there are; costs nothing.
     pub(super) fn count(&self, place: Place) -> Result<u64, Fault> {
-        Ok(self.at(place)?.len()?)
+        let table = self.at(place)?;
+        guarded(|| Ok(table.len()?))
     }
 }
 
 impl<'t> Ledger<'t> {
     /// Stores bytes.
     pub(super) fn put(&mut self, place: Place, key: &[u8], value: &[u8]) -> Result<(), Fault> {
-        self.at_mut(place)?.insert(key, value)?;
+        let table = self.at_mut(place)?;
+        guarded(|| Ok(table.insert(key, value).map(drop)?))?;
         self.changed = true;
         Ok(())
     }
@@ -300,7 +358,8 @@ impl<'t> Ledger<'t> {
 
     /// Removes what is there; tells whether anything was.
     pub(super) fn remove(&mut self, place: Place, key: &[u8]) -> Result<bool, Fault> {
-        let there = self.at_mut(place)?.remove(key)?.is_some();
+        let table = self.at_mut(place)?;
+        let there = guarded(|| Ok(table.remove(key)?.is_some()))?;
         self.changed |= there;
         Ok(there)
     }

@@ -31,7 +31,7 @@ pub(super) const ALERTS: &[u8] = b"alerts";
 impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     fn newest<R: Stored>(&self, place: Place, from: &[u8], to: &[u8], newest: usize) -> Result<Vec<R>, Fault> {
         let range = self.scan(place, from, Bound::Included(to))?.rev().take(newest);
-        range.map(|pair| records::decode(pair?.1.value())).collect()
+        range.map(|pair| records::decode(&pair?.1)).collect()
     }
 
     fn chat_s_appeals(&self, chat: ChatId, newest: usize) -> Result<Vec<Appeal>, Fault> {
@@ -39,7 +39,7 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         let mut appeals = Vec::new();
         for pair in self.scan(Place::AppealsOf, &from, Bound::Included(&to))?.rev().take(newest) {
             let (key, _) = pair?;
-            let id = keys::to_appeal_of(key.value())?;
+            let id = keys::to_appeal_of(&key)?;
             appeals.extend(self.read::<Appeal>(Place::Appeals, &keys::appeal(id))?);
         }
         Ok(appeals)
@@ -50,7 +50,7 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         let mut alike = Vec::new();
         for pair in self.scan(Place::Partners, &[], Bound::Unbounded)? {
             let (key, _) = pair?;
-            let code = std::str::from_utf8(key.value()).unwrap_or_default();
+            let code = std::str::from_utf8(&key).unwrap_or_default();
             if CodeForm::of(code).as_ref() == Some(form) {
                 alike.extend(PartnerCode::fold(code));
             }
@@ -63,7 +63,7 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         let sessions = self.scan(Place::Sessions, &from, Bound::Unbounded)?;
         let mut partners = Vec::new();
         for pair in sessions {
-            let session: Session = records::decode(pair?.1.value())?;
+            let session: Session = records::decode(&pair?.1)?;
             partners.extend(session.partner.is_some().then_some(session));
             if partners.len() >= most {
                 break;
@@ -74,17 +74,17 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
 
     fn every<R: Stored>(&self, place: Place) -> Result<Vec<R>, Fault> {
         let all = self.scan(place, &[], Bound::Unbounded)?;
-        all.map(|pair| records::decode(pair?.1.value())).collect()
+        all.map(|pair| records::decode(&pair?.1)).collect()
     }
 
     fn held_appeals(&self) -> Result<Vec<AppealId>, Fault> {
         let all = self.scan(Place::Held, &[], Bound::Unbounded)?;
-        all.map(|pair| keys::to_appeal(pair?.0.value())).collect()
+        all.map(|pair| keys::to_appeal(&pair?.0)).collect()
     }
 
     fn waiting_messages(&self) -> Result<Vec<OutboxId>, Fault> {
         let all = self.scan(Place::Waiting, &[], Bound::Unbounded)?;
-        all.map(|pair| keys::back(pair?.1.value())).collect()
+        all.map(|pair| keys::back(&pair?.1)).collect()
     }
 
     fn message(&self, id: &OutboxId) -> Result<Option<OutboxEntry>, Fault> {

@@ -144,6 +144,9 @@ impl Writer {
 
     /// One transaction with its commit; a panic in it is a failure like any other.
     fn attempt(&mut self, group: &Group, probing: bool) -> Result<Done, Fault> {
+        if let Some(words) = self.disk.take_suspicion() {
+            return Err(Fault::Damaged(words));
+        }
         let reading = Reading::take();
         let (now, back) = (reading.wall(), reading.set_back_since(self.clock));
         let (stray, mut given) = (&self.stray, Given::default());
@@ -237,7 +240,7 @@ impl Writer {
             let mended = self.disk.reopen().and_then(|()| self.attempt(&Group::default(), true));
             match mended {
                 Ok(done) => return self.settle(Group::default(), done),
-                Err(fault) => self.disk.failed(&fault.to_string()),
+                Err(fault) => self.disk.failed(&with_cure(&fault)),
             }
             if self.course == Course::Closing {
                 // The next start decides what is left.

@@ -104,7 +104,11 @@ pub async fn run(room: Room, state: &watch::Sender<DeskState>, stop: Cancellatio
 
 /// Runs one desk to the end of its work.
 async fn work(room: &Room, state: &watch::Sender<DeskState>, end: CancellationToken) {
-    let mut desk = Desk::new(start(room));
+    // A tab that could not be read of would look as if nobody had ever seen it.
+    let Some(known) = end.run_until_cancelled(room.journal.read(|snapshot| start(room, snapshot))).await else {
+        return;
+    };
+    let mut desk = Desk::new(known);
     let mut publisher = Publisher { state, plain_writes: 0 };
     let observer = room.observer.clone();
     let mut driver = Driver::new(room, end);
@@ -123,12 +127,11 @@ async fn work(room: &Room, state: &watch::Sender<DeskState>, end: CancellationTo
     }
 }
 
-fn start(room: &Room) -> Start {
-    let snapshot = room.journal.snapshot();
+fn start(room: &Room, snapshot: &Snapshot) -> Start {
     let mut known = BTreeMap::new();
     for tab in room.tabs.iter().map(|words| words.tab) {
         if snapshot.view().tab(tab).sighted.is_some() {
-            known.insert(tab, known_rows(&snapshot, tab));
+            known.insert(tab, known_rows(snapshot, tab));
         }
     }
     Start {
@@ -313,7 +316,7 @@ impl Driver {
 
     async fn apply(&self, events: Vec<Event>, overwritten: &[RowMark]) -> Result<(), StoreError> {
         self.journal.apply(events.into_iter().map(by_the_wall_clock).collect()).await?;
-        let report = self.moved(overwritten);
+        let report = self.moved(overwritten)?;
         if report.rows.is_empty() {
             return Ok(());
         }
@@ -321,7 +324,7 @@ impl Driver {
     }
 
     /// Rows in whose place we have written others: the journal must want them written again, whatever was clean.
-    fn moved(&self, marks: &[RowMark]) -> WriteReport {
+    fn moved(&self, marks: &[RowMark]) -> Result<WriteReport, StoreError> {
         let snapshot = self.journal.snapshot();
         let key = |mark: &RowMark| match mark {
             RowMark::Partner(code) => Some(RowKey::Partner(code.clone())),
@@ -329,7 +332,10 @@ impl Driver {
             RowMark::Appeal(number) => snapshot.view().numbered(*number).map(RowKey::Appeal),
         };
         let rows = marks.iter().filter_map(key).map(|key| (key, Seq(0))).collect();
-        self.report(rows, &RowResult::Moved)
+        if snapshot.is_lost() {
+            return Err(StoreError::Disk("the journal cannot be read".to_owned()));
+        }
+        Ok(self.report(rows, &RowResult::Moved))
     }
 
     fn report(&self, rows: Vec<(RowKey, Seq)>, result: &RowResult) -> WriteReport {

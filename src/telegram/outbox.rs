@@ -26,7 +26,7 @@ use crate::{
         ids::OutboxId,
     },
     fetch::Fetcher,
-    journal::{Journal, StoreError},
+    journal::{Journal, Snapshot, StoreError},
 };
 
 /// How many messages are sent, or have an outcome that is not stored yet, at a time: what Telegram takes in a second.
@@ -52,7 +52,9 @@ const STORE_PAUSE_LIMIT: Duration = Duration::from_secs(5);
 ///
 /// The caller bounds the wait after `stop`: what it cuts off is unknown, and the journal says so at its next start.
 pub async fn deliver(journal: Journal, client: Client, fetcher: Fetcher, rate_per_second: u32, stop: CancellationToken) {
-    let silent_until = journal.snapshot().silent_until();
+    let Some(silent_until) = stop.run_until_cancelled(journal.read(Snapshot::silent_until)).await else {
+        return;
+    };
     let delivery = Delivery {
         governor: Governor::new(rate_per_second, MAX_IN_HAND, clock::now())
             .silent_until(silent_until)

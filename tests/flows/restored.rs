@@ -69,7 +69,9 @@ async fn a_copy_of_yesterday_takes_over_what_the_sheet_shows() {
 #[tokio::test]
 async fn a_lost_journal_takes_over_what_the_sheet_shows() {
     let (play, _) = gone_on().await;
-    fs::remove_file(play.stage.data_dir().join("journal.redb")).expect("lost");
+    for name in ["journal.redb", "journal.lock"] {
+        fs::remove_file(play.stage.data_dir().join(name)).expect("lost");
+    }
     let history = histories(&play);
     goes_on(play, history).await;
 }

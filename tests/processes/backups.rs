@@ -2,13 +2,15 @@
 //!
 //! Invariant: the copy is whole whatever goes on meanwhile, and putting it back sends nothing twice.
 
-use std::{fs, os::unix::fs::PermissionsExt as _};
+use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt as _};
 
 use rustix::process::Signal;
+use sheetdesk::journal::{Closed, CopyError};
+use simulator::telegram::Person;
 
 use crate::{
     child::{Child, run},
-    play::Play,
+    play::{Play, hears},
 };
 
 const ANSWER: &str = "специалист_ответ";
@@ -67,6 +69,60 @@ async fn a_copy_of_the_running_journal_is_put_back_and_sends_nothing_twice() {
     assert_eq!(play.heard("Отчёт отправили"), 1);
     assert!(play.marina.messages().len() <= told + 1, "at most the new message has an answer");
     service.stop(Signal::TERM).await;
+}
+
+#[tokio::test]
+async fn copies_made_under_load_each_hold_one_moment_and_are_put_back() {
+    let play = Play::set().await;
+    let people = play.enlists(20);
+    let service = Child::serve(&play.stage).await;
+    let before = |person: &Person| format!("До копии от {}.", person.id().0);
+    for person in &people {
+        person.write(&before(person));
+    }
+    play.settled().await;
+    // Everybody writes on while the copies are made.
+    for round in 0..5 {
+        for person in &people {
+            person.write(&format!("Сообщение {round}"));
+        }
+        let name = format!("copy-{round}.redb");
+        let saved = run(&play.stage, &["backup", &name]).await;
+        assert_eq!((saved.code, saved.err.as_str()), (Some(0), ""), "{}", saved.out);
+    }
+    play.settled().await;
+    service.stop(Signal::TERM).await;
+    for round in 0..5 {
+        let name = format!("copy-{round}.redb");
+        let restored = run(&play.stage, &["restore", &name]).await;
+        assert_eq!(restored.code, Some(0), "{name}: {}", restored.err);
+        let (mut inbox, mut next) = (BTreeMap::new(), None);
+        let closed = Closed::open(&play.stage.data_dir()).expect("what was restored opens");
+        let read = closed.source().each(|table, key, value| {
+            match (table, key) {
+                ("inbox", key) => drop(inbox.insert(number(key), String::from_utf8_lossy(value).into_owned())),
+                ("meta", b"next_seq") => next = Some(number(value)),
+                _ => {}
+            }
+            Ok::<(), CopyError>(())
+        });
+        read.expect("it is read to its end");
+        let (first, last) = (inbox.keys().next().copied(), inbox.keys().last().copied());
+        assert_eq!((first, last.map(|last| last + 1)), (Some(1), next), "{name}");
+        assert_eq!(inbox.len() as u64, next.expect("it counts") - 1, "{name} has a gap");
+        for person in &people {
+            let text = before(person);
+            assert!(inbox.values().any(|record| record.contains(&text)), "{name} misses {text}");
+        }
+    }
+    let service = Child::serve(&play.stage).await;
+    people[0].write("После копии");
+    hears(&people[0], "Приняли").await;
+    service.stop(Signal::TERM).await;
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    u64::from_be_bytes(bytes.try_into().expect("a number of eight bytes"))
 }
 
 #[tokio::test]

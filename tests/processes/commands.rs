@@ -20,17 +20,19 @@ use crate::{
     play::{PATIENCE, Play, hears},
 };
 
-/// What `status --format json` promises; `links`, `desk.held…` and `oldest_s` are more than was promised.
-const STATUS_KEYS: [(&str, &[&str]); 10] = [
+/// What `status --format json` promises; `journal`, `telegram`, `links`, `desk.held…` and `oldest_s` are more than was promised.
+const STATUS_KEYS: [(&str, &[&str]); 12] = [
     ("broadcasts", &[]),
-    ("desk", &["dirty", "held", "held_numbers", "intents"]),
+    ("desk", &["dirty", "held", "held_numbers", "intents", "refused"]),
     ("inbox", &["oldest_s", "pending", "quarantined"]),
+    ("journal", &["figures_age_s", "storing", "trouble"]),
     ("links", &["sheets", "telegram"]),
     ("looks", &["appeals", "partners", "promotions"]),
     ("outbox", &["failed", "oldest_s", "pending", "sending", "unknown"]),
     ("partners", &["blocked", "registered", "silent"]),
     ("quota", &["reads", "writes"]),
     ("restarts", &[]),
+    ("telegram", &["admin_chat", "admin_chat_moved", "barred", "silent_until", "webhook"]),
     ("uptime_s", &[]),
 ];
 

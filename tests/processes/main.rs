@@ -11,6 +11,7 @@ mod commands;
 #[path = "../support/crowd.rs"]
 mod crowd;
 mod descriptors;
+mod disk;
 mod first_kills;
 mod forget;
 mod init;
@@ -21,6 +22,7 @@ mod notify;
 mod observe;
 #[path = "../support/play.rs"]
 mod play;
+mod power;
 mod settings;
 mod setup_sheets;
 mod soak;
@@ -28,3 +30,4 @@ mod stops;
 mod storm;
 mod strangers;
 mod terminal;
+mod traced;

@@ -351,6 +351,7 @@ fn what_the_operator_asks_is_answered_well() {
         Note::OperatorHelp,
         Note::OperatorFailed("the journal is closed"),
         Note::Status(StatusNote::Well),
+        Note::Status(StatusNote::JournalDown),
         Note::Status(StatusNote::TabTrouble),
         Note::Status(StatusNote::TelegramDown),
         Note::Status(StatusNote::SheetsDown),
@@ -422,6 +423,7 @@ fn what_the_operator_asks_is_answered_well() {
 fn what_watches_over_the_service_speaks_plainly() {
     let code = PartnerCode::fold("П-1042").expect("a code");
     let troubles = [
+        Trouble::Journal,
         Trouble::Telegram,
         Trouble::Webhook,
         Trouble::Sheets,
@@ -434,7 +436,7 @@ fn what_watches_over_the_service_speaks_plainly() {
         Trouble::Loops,
     ];
     let begun = troubles.map(|trouble| Note::Alert(AlertNote::Begun(trouble)));
-    let over = troubles.into_iter().zip([0, 1, 3, 5, 11, 21, 60, 90, 2, 14]);
+    let over = troubles.into_iter().zip([7, 0, 1, 3, 5, 11, 21, 60, 90, 2, 14]);
     let over = over.map(|(trouble, minutes)| Note::Alert(AlertNote::Over(trouble, SignedDuration::from_mins(minutes))));
     let others = [
         Note::Alert(AlertNote::CheckAgain),

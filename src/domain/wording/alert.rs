@@ -65,6 +65,7 @@ impl<'a> AlertNote {
 /// By this word the text chooses.
 fn word(trouble: Trouble) -> &'static str {
     match trouble {
+        Trouble::Journal => "journal",
         Trouble::Telegram => "telegram",
         Trouble::Bot => "bot",
         Trouble::Webhook => "webhook",

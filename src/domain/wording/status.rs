@@ -9,6 +9,8 @@ use super::{Message, plain};
 pub enum StatusNote<'a> {
     /// All is well.
     Well,
+    /// The journal cannot store.
+    JournalDown,
     /// A tab cannot be used.
     TabTrouble,
     /// Telegram does not serve the bot.
@@ -84,6 +86,7 @@ impl<'a> StatusNote<'a> {
     pub(super) fn message(self) -> Message<'a> {
         match self {
             Self::Well => plain("status-well"),
+            Self::JournalDown => plain("status-journal-down"),
             Self::TabTrouble => plain("status-tab-trouble"),
             Self::Barred => plain("status-barred"),
             Self::Silent(until) => ("status-silent", vec![("until", until.into())]),

@@ -36,7 +36,7 @@ async fn an_update_is_stored_once_also_after_a_restart() {
 fn handles_and_snapshots_go_between_tasks() {
     fn sendable<T: std::marker::Send + Sync>() {}
     sendable::<Journal>();
-    sendable::<crate::journal::Snapshot>();
+    sendable::<Snapshot>();
 }
 
 #[tokio::test]
@@ -162,11 +162,12 @@ async fn the_directory_has_one_owner_and_nobody_else_reads_it() {
 }
 
 #[tokio::test]
-async fn a_file_of_something_else_is_unusable() {
+async fn a_file_of_something_else_is_refused_and_left_as_it_is() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("journal.redb"), "something else").unwrap();
     let opened = Journal::open(dir.path(), Rules::default(), interpret(Gate::default()), signals().0);
-    assert!(matches!(opened.err(), Some(OpenError::Unusable(..))));
+    assert!(matches!(opened.err(), Some(OpenError::Damaged(..))));
+    assert_eq!(fs::read(dir.path().join("journal.redb")).unwrap(), b"something else");
 }
 
 #[tokio::test]

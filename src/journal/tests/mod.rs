@@ -5,6 +5,7 @@
 mod clocks;
 mod copies;
 mod crash;
+mod damage;
 mod failure;
 mod flow;
 mod layout;
@@ -30,7 +31,7 @@ use tempfile::TempDir;
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::{
-    Courtesy, DedupKey, Interpret, Journal, Nudges, Parts, Signals, Undecodable,
+    Courtesy, DedupKey, Interpret, Journal, Nudges, Parts, Signals, Snapshot, Undecodable,
     disk::{self, OpenDatabase},
     tables::Ledger,
 };
@@ -236,6 +237,7 @@ struct Memory {
     syncs_left: Arc<AtomicUsize>,
     loses_answers: Arc<AtomicBool>,
     slow: Arc<AtomicBool>,
+    panics_left: Arc<AtomicUsize>,
     syncs: Arc<AtomicUsize>,
 }
 
@@ -246,6 +248,7 @@ impl Default for Memory {
             syncs_left: Arc::new(AtomicUsize::new(usize::MAX)),
             loses_answers: Arc::default(),
             slow: Arc::default(),
+            panics_left: Arc::default(),
             syncs: Arc::default(),
         }
     }
@@ -254,7 +257,7 @@ impl Default for Memory {
 impl Memory {
     fn opener(&self) -> OpenDatabase {
         let memory = self.clone();
-        Box::new(move |builder| builder.create_with_backend(memory.clone()))
+        Box::new(move |builder| Ok(builder.create_with_backend(memory.clone())?))
     }
 
     fn refuse(&self, refuses: bool) {
@@ -285,6 +288,9 @@ impl StorageBackend for Memory {
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let count_down = |left: usize| (left != usize::MAX).then(|| left.saturating_sub(1));
+        let left = self.panics_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, count_down);
+        assert!(left == Ok(0), "as the store does over a page that makes no sense");
         let at = usize::try_from(offset).unwrap();
         out.copy_from_slice(&self.data.read().unwrap()[at..at + out.len()]);
         Ok(())
@@ -337,8 +343,13 @@ async fn accept(journal: &Journal, update: i64, text: &str) -> super::Accepted {
 /// What was decided so far, oldest first.
 fn decided(journal: &Journal) -> Vec<String> {
     let snapshot = journal.snapshot();
-    let mut lines: Vec<String> = snapshot.view().lines(DECIDED, 1_000).into_iter().map(|line| line.text.0).collect();
+    let lines = lines(&snapshot);
     assert!(snapshot.intact());
+    lines
+}
+
+fn lines(snapshot: &Snapshot) -> Vec<String> {
+    let mut lines: Vec<String> = snapshot.view().lines(DECIDED, 1_000).into_iter().map(|line| line.text.0).collect();
     lines.reverse();
     lines
 }
