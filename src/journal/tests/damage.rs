@@ -17,8 +17,8 @@ type Records = BTreeMap<(String, Vec<u8>), Vec<u8>>;
 fn records(source: &Source) -> Records {
     let mut records = Records::new();
     let read = source.each(|table, key, value| {
-        // The mark of a regular end goes with the next start.
-        if (table, key) != ("meta", b"clean") {
+        // The mark of a regular end goes with the next start, which notes what the clock says then.
+        if table != "meta" || ![&b"clean"[..], b"clock"].contains(&key) {
             records.insert((table.to_owned(), key.to_vec()), value.to_vec());
         }
         Ok::<(), CopyError>(())
@@ -93,7 +93,10 @@ async fn a_damaged_file_is_refused_or_read_rightly() {
         fs::write(dir.path().join("journal.redb"), &damaged).unwrap();
         match try_to_open(dir.path()) {
             Ok(journal) => {
-                assert_eq!(records(&journal.source().unwrap()), held, "{what}");
+                let found = records(&journal.source().unwrap());
+                let other = |(key, _): &(&(String, Vec<u8>), &Vec<u8>)| found.get(*key) != held.get(*key);
+                let others: Vec<_> = held.iter().chain(&found).filter(other).map(|(key, _)| key).collect();
+                assert!(others.is_empty(), "{what}: {others:?}");
                 journal.close().await;
                 opened += 1;
             }
