@@ -4,7 +4,7 @@
 
 use std::{
     io,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket},
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
@@ -79,6 +79,8 @@ pub struct Stage {
     directory: tempfile::TempDir,
     variables: Vec<(String, String)>,
     listen: SocketAddr,
+    /// The service's ports are kept for it as long as these live, over its restarts.
+    _ports: [UdpSocket; 2],
     /// Calls the service as the spreadsheet's script does.
     script: reqwest::Client,
 }
@@ -102,7 +104,7 @@ impl Stage {
         let directory = tempfile::Builder::new().prefix("sheetdesk-").tempdir()?;
         let credentials = directory.path().join("service-account.json");
         std::fs::write(&credentials, service_account(&sheets.token_url()).to_string())?;
-        let (listen, admin) = (free_address()?, free_address()?);
+        let ((listen, port), (admin, admin_port)) = (free_address()?, free_address()?);
         let settings = [
             ("DATA_DIR", directory.path().join("data").display().to_string()),
             ("HTTP__LISTEN", listen.to_string()),
@@ -130,6 +132,7 @@ impl Stage {
             directory,
             variables,
             listen,
+            _ports: [port, admin_port],
             script: reqwest::Client::new(),
         })
     }
@@ -399,9 +402,9 @@ fn signature(id: &str, at: i64, body: &str) -> String {
 /// Ports of this range are given to nobody by chance: systems take those of outgoing connections, and of port 0, from above it.
 const PORTS: std::ops::Range<u16> = 20_000..30_000;
 
-/// An address that is free now, and stays the service's over its restarts: no other stage of this process gets it, and stages of
-/// other processes begin elsewhere.
-fn free_address() -> io::Result<SocketAddr> {
+/// An address that is free now, and stays the service's over its restarts while the socket lives: the service listens with TCP, and whoever
+/// looks for a port here, in this process or another, has to get the port of the same number for UDP first.
+fn free_address() -> io::Result<(SocketAddr, UdpSocket)> {
     static TRIED: AtomicU32 = AtomicU32::new(0);
     let range = u32::from(PORTS.end - PORTS.start);
     let begin = std::process::id().wrapping_mul(97) % range;
@@ -409,8 +412,10 @@ fn free_address() -> io::Result<SocketAddr> {
         let step = TRIED.fetch_add(1, Ordering::Relaxed);
         let offset = u16::try_from(begin.wrapping_add(step) % range).expect("the range is of ports");
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, PORTS.start + offset));
-        if TcpListener::bind(address).is_ok() {
-            return Ok(address);
+        if let Ok(kept) = UdpSocket::bind(address)
+            && TcpListener::bind(address).is_ok()
+        {
+            return Ok((address, kept));
         }
     }
     Err(io::Error::new(io::ErrorKind::AddrInUse, "no port from 20000 to 29999 is free"))
