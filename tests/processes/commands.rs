@@ -47,6 +47,7 @@ async fn check_finds_everything_in_order() {
         ("ok", "time"),
         ("ok", "disk"),
         ("ok", "Telegram"),
+        ("ok", "admin"),
         ("note", "webhook"),
         ("ok", "clock"),
         ("note", "address"),
@@ -58,7 +59,7 @@ async fn check_finds_everything_in_order() {
         let words: Vec<_> = line.split_whitespace().take(2).collect();
         assert_eq!(words, [verdict, about], "{line}");
     }
-    assert_eq!(lines.len(), 11, "{}", exit.out);
+    assert_eq!(lines.len(), 12, "{}", exit.out);
     let exit = run(&play.stage, &["check", "--format", "json"]).await;
     let findings: Value = serde_json::from_str(&exit.out).expect("JSON");
     assert_eq!(
