@@ -214,13 +214,13 @@ async fn what_is_uploaded_once_is_sent_by_its_id_and_only_as_what_it_is() {
     let options = TelegramOptions { record: 20, ..unhurried() };
     let bot = Bot::start(options).await;
     let anna = bot.anna();
-    for (method, field, kind) in [
-        ("sendPhoto", "photo", FileKind::Photo),
-        ("sendVideo", "video", FileKind::Video),
-        ("sendAnimation", "animation", FileKind::Animation),
-        ("sendDocument", "document", FileKind::Document),
+    for (method, field, name, kind) in [
+        ("sendPhoto", "photo", "a.jpg", FileKind::Photo),
+        ("sendVideo", "video", "a.bin", FileKind::Video),
+        ("sendAnimation", "animation", "a.bin", FileKind::Animation),
+        ("sendDocument", "document", "a.bin", FileKind::Document),
     ] {
-        let file = format!("name=\"{field}\"; filename=\"a.bin\"");
+        let file = format!("name=\"{field}\"; filename=\"{name}\"");
         let (_, body) = upload(&bot, method, &[("name=\"chat_id\"", b"101"), (&file, b"bytes")]).await;
         let message = &body["result"];
         let largest = message[field].as_array().and_then(|sizes| sizes.last()).unwrap_or(&message[field]);
