@@ -219,7 +219,7 @@ async fn case(hub: &Hub, name: &'static str, words: &TabWords, headers: &[&str],
     };
     let plan = Plan::new(words.tab, &info, &layout, histories);
     let (previous, _) = look(hub, words, &plan, None).await;
-    let query: Vec<String> = plan.ranges().iter().map(|range| format!("ranges={range}")).collect();
+    let query: Vec<String> = plan.ranges().iter().map(|asked| format!("ranges={}", asked.range)).collect();
     let bytes = answer_to(&query.join("&")).len();
     Case {
         name,

@@ -27,7 +27,7 @@ use crate::{
         layout::{Layout, words::TabWords},
         look::plan::{find_tab, header_range, headers},
         quota::CALLS_PER_WINDOW,
-        wire::{CallError, Structure},
+        wire::{Asked, CallError, Structure},
     },
     telegram::{answer::CallError as TelegramError, client::Client, webhook},
 };
@@ -270,7 +270,8 @@ async fn read(hub: &Hub, spreadsheet: &str, words: &TabWords, account: &str) -> 
     let failed = |error: CallError| denied(&error, account);
     let structure = hub.structure(&spreadsheet).await.map_err(failed)?;
     let info = find_tab(&structure.tabs, &words.title).ok_or_else(|| no_tab(&structure, &words.title))?;
-    let ranges = hub.read(&spreadsheet, &[header_range(&info.title)]).await.map_err(failed)?;
+    let first_row = Asked::shown(header_range(&info.title));
+    let ranges = hub.read(&spreadsheet, &[first_row]).await.map_err(failed)?;
     let headings = ranges.first().map(headers).unwrap_or_default();
     Ok(Readable {
         layout: Layout::read(words, &headings).map_err(|error| error.to_string())?,

@@ -79,6 +79,9 @@ pub struct Offer {
     pub content: Text,
     /// Ссылка.
     pub link: Text,
+    /// The content cell shows nothing and yet holds a formula, as one that draws a picture does.
+    #[serde(default)]
+    pub unshown: bool,
 }
 
 /// How far a promotion has come.

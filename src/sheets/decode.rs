@@ -192,7 +192,7 @@ fn index(number: Option<i32>) -> u32 {
     number.and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
 }
 
-/// A value as text: with `FORMATTED_VALUE` it is text already.
+/// A value as text: as people see it, it is text already.
 fn text(value: Value) -> String {
     match value {
         Value::String(text) => text,

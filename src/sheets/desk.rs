@@ -34,7 +34,7 @@ use super::{
     hub::FenceFate,
     layout::words::TabWords,
     look::{Known, Look, plan::Plan},
-    wire::{Batch, CallError, Columns, ReadBack, Structure},
+    wire::{Asked, Batch, CallError, Columns, ReadBack, Structure},
 };
 use crate::{
     domain::{
@@ -107,8 +107,8 @@ pub struct Intended {
 pub enum Output {
     /// Read what the spreadsheet consists of.
     ReadStructure,
-    /// Read these ranges in one call.
-    Read(Vec<String>),
+    /// Read these ranges.
+    Read(Vec<Asked>),
     /// Store and decide these events, in order; after them report the rows with these keys as moved: we have written over them.
     Apply {
         /// The events.

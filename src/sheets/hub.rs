@@ -35,7 +35,7 @@ use super::{
     outcome::{self, Heard},
     quota::{Kind, Quota, QuotaLeft},
     token::{Connector, Issue, Tokens},
-    wire::{Batch, CallError, Columns, Manners, ReadBack, SheetId, Structure},
+    wire::{Asked, Batch, CallError, Columns, Manners, ReadBack, Rendering, SheetId, Structure},
 };
 
 /// A connection that is idle for this long is closed by us; Google closes its own after some minutes, and a request sent at that moment would be lost.
@@ -160,21 +160,27 @@ impl Hub {
         self.close(&ear, answer, decode::manners)
     }
 
-    /// The cells of A1 ranges, each answered in its place: one read, or none where nothing is asked.
+    /// The cells of ranges, each answered in its place: one read for each rendering that is asked for, none where nothing is.
     ///
     /// # Errors
     /// No answer, or a refusal.
-    pub async fn read(&self, spreadsheet: &SpreadsheetId, ranges: &[String]) -> Result<Vec<Columns>, CallError> {
-        if ranges.is_empty() {
-            return Ok(Vec::new());
+    pub async fn read(&self, spreadsheet: &SpreadsheetId, asked: &[Asked]) -> Result<Vec<Columns>, CallError> {
+        let mut answers = vec![Columns::new(); asked.len()];
+        for rendering in [Rendering::Shown, Rendering::Typed] {
+            let places: Vec<usize> = (0..asked.len()).filter(|&at| asked[at].rendering == rendering).collect();
+            if places.is_empty() {
+                continue;
+            }
+            let mut ear = self.open(Kind::Read, spreadsheet).await?;
+            let call = self.spreadsheets().values_batch_get(&spreadsheet.0);
+            let call = places.iter().fold(call, |call, &at| call.add_ranges(&asked[at].range));
+            let call = call.major_dimension("COLUMNS").value_render_option(rendering.name());
+            let call = call.add_scope(Scope::Spreadsheet).delegate(&mut ear).doit();
+            let answer = self.wait(Kind::Read, call).await;
+            let columns = self.close(&ear, answer, |answer| decode::columns(answer, places.len()))?;
+            places.into_iter().zip(columns).for_each(|(at, columns)| answers[at] = columns);
         }
-        let mut ear = self.open(Kind::Read, spreadsheet).await?;
-        let call = self.spreadsheets().values_batch_get(&spreadsheet.0);
-        let call = ranges.iter().fold(call, |call, range| call.add_ranges(range));
-        let call = call.major_dimension("COLUMNS").value_render_option("FORMATTED_VALUE");
-        let call = call.add_scope(Scope::Spreadsheet).delegate(&mut ear).doit();
-        let answer = self.wait(Kind::Read, call).await;
-        self.close(&ear, answer, |answer| decode::columns(answer, ranges.len()))
+        Ok(answers)
     }
 
     /// Applies a batch, all or nothing: one write, or none where nothing is to change.

@@ -74,6 +74,8 @@ pub struct Row {
     pub history: Option<Box<str>>,
     /// Its `№` is new to us, and the next look reads its history.
     pub unread: bool,
+    /// Promotions: the content cell shows nothing and yet holds a formula, as one that draws a picture does.
+    pub unshown: bool,
     /// We have written here since: whatever the next look shows is news.
     pub stale: bool,
     texts: Box<[Box<str>]>,
@@ -145,6 +147,7 @@ impl Look {
                 telegram: known.telegram,
                 history: None,
                 unread: false,
+                unshown: false,
                 stale: true,
                 texts: [status.unwrap_or_default(), answer].map(Into::into).into(),
             }
@@ -258,7 +261,11 @@ impl Look {
                 let ours = written.contains(&place(row));
                 let counts = |column: &Column| !ours || !OURS.contains(column);
                 let texts = look.columns.iter().zip(&row.texts).filter(|(column, _)| counts(column));
-                (row.key.clone(), texts.map(|(_, text)| text.clone()).collect::<Vec<_>>())
+                (
+                    row.key.clone(),
+                    row.unshown,
+                    texts.map(|(_, text)| text.clone()).collect::<Vec<_>>(),
+                )
             };
             rows.map(told).collect()
         };
@@ -275,6 +282,7 @@ impl Look {
                 telegram: TelegramCell::Empty,
                 history: None,
                 unread: false,
+                unshown: false,
                 stale: true,
                 texts: Box::default(),
             });

@@ -70,7 +70,56 @@ pub enum Offered {
     Other,
 }
 
-/// The cells of one range, by columns, as people read them (`FORMATTED_VALUE`); trailing empty ones may be missing.
+/// A range to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// In A1 notation.
+    pub range: String,
+    /// What its cells are read as.
+    pub rendering: Rendering,
+}
+
+/// What cells are read as; one call reads one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rendering {
+    /// As people see them.
+    Shown,
+    /// As they were typed: a formula is its own text. Numbers and dates are not as people see them.
+    Typed,
+}
+
+impl Asked {
+    /// A range as people see it.
+    #[must_use]
+    pub fn shown(range: String) -> Self {
+        Self {
+            range,
+            rendering: Rendering::Shown,
+        }
+    }
+
+    /// A range as it was typed.
+    #[must_use]
+    pub fn typed(range: String) -> Self {
+        Self {
+            range,
+            rendering: Rendering::Typed,
+        }
+    }
+}
+
+impl Rendering {
+    /// Its `valueRenderOption`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Shown => "FORMATTED_VALUE",
+            Self::Typed => "FORMULA",
+        }
+    }
+}
+
+/// The cells of one range, by columns; trailing empty ones may be missing.
 pub type Columns = Vec<Vec<String>>;
 
 /// A rectangle of one tab; ends are exclusive.

@@ -2,7 +2,10 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use sheetdesk::stage::{BOOK, PROMOTIONS};
-use simulator::telegram::{Fault, FaultKind};
+use simulator::{
+    sheets::{Shown, Workbook},
+    telegram::{Fault, FaultKind},
+};
 
 use crate::play::{PATIENCE, Play, hears};
 
@@ -172,6 +175,26 @@ async fn a_picture_that_is_none_stops_the_broadcast_until_it_is_taken_away() {
     play.says(READY, "Рассылка", |text| text.starts_with("не разослана: по этому адресу"))
         .await;
     hears(&play.operator, "«Двойное вознаграждение» не рассылаем").await;
+    assert_eq!(play.heard("Двойное"), 0);
+    play.stage.type_into(PROMOTIONS, READY, "Контент", "").expect("the row is there");
+    play.chooses(READY, "Опубликовать").await;
+    play.hears("Двойное вознаграждение").await;
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_picture_that_a_formula_draws_is_named_and_nothing_goes_out_without_it() {
+    let (play, service) = Play::registered().await;
+    let draws = |book: &mut Workbook| {
+        let cell = book.address(PROMOTIONS, READY, "Контент")?;
+        book.type_formula(PROMOTIONS, &cell, "=IMAGE(\"https://a.example/x.png\")", Shown::Text(String::new()))
+    };
+    play.stage.sheets.with(BOOK, draws).expect("the row is there");
+    play.chooses(READY, "Опубликовать").await;
+    let says = play.says(READY, "Рассылка", |text| text.contains("в «Контенте»")).await;
+    assert!(says.contains("=IMAGE") && says.contains("вставьте саму ссылку"), "{says}");
+    play.says(READY, "Действие", str::is_empty).await;
+    play.settled().await;
     assert_eq!(play.heard("Двойное"), 0);
     play.stage.type_into(PROMOTIONS, READY, "Контент", "").expect("the row is there");
     play.chooses(READY, "Опубликовать").await;

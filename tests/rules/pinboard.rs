@@ -38,6 +38,7 @@ pub(crate) fn pinned(cells: &str) -> Pinned {
                 ends: cell(3),
                 content: cell(4),
                 link: cell(5),
+                unshown: false,
             },
             status: cell(6),
             action: cell(7),

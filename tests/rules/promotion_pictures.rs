@@ -4,14 +4,16 @@ use sheetdesk::domain::{
     appeal::{Unfetched, Why},
     broadcast::Fate,
     effect::Form,
-    event::Outcome,
+    event::{Event, Outcome, Wake},
     ids::{ChatId, MessageId, OutboxId},
     media::{Media, MediaKind},
+    promotion::Stage,
     view::View,
 };
 
 use crate::{
-    promotions::{RUNS, board, deliver, made, table, to_anna},
+    pinboard::Pinboard,
+    promotions::{COMES, RUNS, board, deliver, made, table, to_anna},
     table::ANNA,
 };
 
@@ -86,6 +88,47 @@ fn a_picture_that_cannot_be_had_stops_all_until_somebody_decides() {
         board.write(&mut table);
         assert_eq!(board.says(0), "Активна: разослана 11:00: 1 из 1", "with {admin:?}");
     }
+}
+
+const UNSHOWN: &str = "в «Контенте» формула (например, =IMAGE), картинку которой видно только в таблице: вставьте саму ссылку на картинку или \
+                       очистите ячейку";
+
+#[test]
+fn a_picture_that_a_formula_draws_is_said_and_nothing_goes_out_without_it() {
+    for action in ["", "Опубликовать", "Тест"] {
+        let mut table = table();
+        let mut board = Pinboard::of(&[RUNS]);
+        board.rows[0].cells.offer.unshown = true;
+        board.cycle(&mut table);
+        let says = board.acts(&mut table, 0, action);
+        assert_eq!(says, format!("ещё не готово: {UNSHOWN}"), "{action:?}");
+        assert_eq!((made(&table), board.promotion(&table, 0).stage), (0, Stage::Draft), "{action:?}");
+        board.rows[0].cells.offer.unshown = false;
+        board.acts(&mut table, 0, "Опубликовать");
+        assert_eq!(made(&table), 1, "{action:?}");
+    }
+}
+
+#[test]
+fn a_formula_in_the_content_holds_up_what_waits_for_its_day_or_for_a_decision() {
+    let mut table = table();
+    let mut board = board(&mut table, &[COMES, &format!("{RUNS}|https://a.example/x.png")]);
+    board.acts(&mut table, 0, "Опубликовать");
+    board.acts(&mut table, 1, "Опубликовать");
+    let upload = OutboxId::Preview(board.key(1), 3);
+    table.state.claim(&upload);
+    table.sent(&upload, Outcome::Rejected(Why::File(Unfetched::Status(404))));
+    board.rows[0].cells.offer.unshown = true;
+    board.rows[1].cells.offer.unshown = true;
+    board.rows[1].cells.offer.content = "".into();
+    board.acts(&mut table, 1, "Опубликовать");
+    assert!(board.says(1).contains(UNSHOWN), "{}", board.says(1));
+    table.later(3 * 86_400);
+    let told = table.event(&Event::Due(Wake::Promotion(board.key(0))));
+    assert!(told.iter().any(|told| told.contains("Пришёл срок акции «Скидка»")), "{told:?}");
+    board.write(&mut table);
+    assert!(board.says(0).contains(UNSHOWN), "{}", board.says(0));
+    assert_eq!(made(&table), 0);
 }
 
 #[test]

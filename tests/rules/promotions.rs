@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub(crate) const RUNS: &str = "Скидка|Только сегодня|01.03.2026|31.03.2026";
-const COMES: &str = "Скидка|Со среды|04.03.2026|31.03.2026";
+pub(crate) const COMES: &str = "Скидка|Со среды|04.03.2026|31.03.2026";
 
 /// Anna is the only partner, and the tab has been seen empty.
 pub(crate) fn table() -> Table {

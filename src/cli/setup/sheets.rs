@@ -13,7 +13,7 @@ use crate::{
         furnish::{self, Lists, Site, Standing, Step, Wish},
         hub::{Hub, Patience},
         look::plan::{header_range, headers},
-        wire::{Batch, CallError, Manners, SheetId, TabInfo},
+        wire::{Asked, Batch, CallError, Manners, SheetId, TabInfo},
     },
 };
 
@@ -103,7 +103,7 @@ async fn survey(hub: &Hub, book: &Furniture, lists: Lists) -> Result<Vec<Room>, 
 async fn look(hub: &Hub, book: &Furniture, wish: &Wish, info: &TabInfo, is_new: bool) -> Result<Result<Site, String>, CallError> {
     let mut standing = Standing::default();
     if !is_new && wish.words.is_some() {
-        let first_row = hub.read(&book.spreadsheet, &[header_range(&info.title)]).await?;
+        let first_row = hub.read(&book.spreadsheet, &[Asked::shown(header_range(&info.title))]).await?;
         standing.headers = first_row.first().map(headers).unwrap_or_default();
     }
     let survey = |standing: &Standing| Site::survey(wish.clone(), info.clone(), is_new, standing).map_err(|error| error.to_string());
@@ -111,7 +111,8 @@ async fn look(hub: &Hub, book: &Furniture, wish: &Wish, info: &TabInfo, is_new: 
     if is_new || !site.as_ref().is_ok_and(Site::adds_headers) {
         return Ok(site);
     }
-    let cells = hub.read(&book.spreadsheet, &[a1_columns(&info.title, (0, info.columns))]).await?;
+    let whole = Asked::shown(a1_columns(&info.title, (0, info.columns)));
+    let cells = hub.read(&book.spreadsheet, &[whole]).await?;
     standing.width = u32::try_from(cells.first().map_or(0, Vec::len)).unwrap_or(u32::MAX);
     Ok(survey(&standing))
 }

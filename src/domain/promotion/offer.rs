@@ -54,6 +54,8 @@ pub enum Fault {
     LinkIsMail,
     /// The content is neither an address nor a picture.
     ContentBroken,
+    /// The content is a formula that shows nothing: a picture that it draws stays in the sheet.
+    ContentUnshown,
     /// The words do not fit into one message: how many characters too many.
     TooLong(usize),
 }
@@ -117,7 +119,11 @@ pub fn plan(rules: &Rules, offer: &Offer, content: &Text, now: Timestamp) -> Res
     }
     let period = first.and_then(|first| last.map(|last| Period { first, last }));
     let link = link(&offer.link).map_err(&mut note);
-    let picture = picture(content).map_err(&mut note);
+    let picture = match offer.unshown {
+        false => picture(content),
+        true => Err(Fault::ContentUnshown),
+    };
+    let picture = picture.map_err(&mut note);
     let words = words(offer, period.ok().map_or(0, |period| room_for(rules, period)));
     if let Err(over) = words {
         note(Fault::TooLong(over));
@@ -277,6 +283,7 @@ pub(super) mod tests {
             ends: cell(3),
             content: cell(4),
             link: cell(5),
+            unshown: false,
         }
     }
 
@@ -331,6 +338,13 @@ pub(super) mod tests {
         ] {
             assert_eq!(planned(&offer(cells)).err().unwrap_or_default(), faults, "{cells}");
         }
+    }
+
+    #[test]
+    fn a_content_that_shows_nothing_is_not_announced_without_its_picture() {
+        let mut offer = offer("А|Б|01.03.2026|31.03.2026||сайт");
+        offer.unshown = true;
+        assert_eq!(planned(&offer), Err(vec![Fault::LinkBroken, Fault::ContentUnshown]));
     }
 
     #[test]

@@ -243,6 +243,7 @@ fn fault(fault: Fault) -> Message<'static> {
         Fault::LinkBroken => plain("fault-link-broken"),
         Fault::LinkIsMail => plain("fault-link-is-mail"),
         Fault::ContentBroken => plain("fault-content-broken"),
+        Fault::ContentUnshown => plain("fault-content-unshown"),
         Fault::TooLong(over) => ("fault-too-long", vec![("over", over.into())]),
     }
 }

@@ -22,7 +22,7 @@ use crate::{
             Look,
             plan::{Histories, Plan, Spoiled, find_tab, header_range, headers},
         },
-        wire::{CallError, Columns, Structure},
+        wire::{Asked, CallError, Columns, Structure},
     },
 };
 
@@ -54,7 +54,9 @@ impl Desk {
         let info = |station: &Station| find_tab(&tabs, &station.words.title);
         let headless: Vec<&&Station> = in_cycle.iter().filter(|station| station.layout.is_none()).collect();
         if !headless.is_empty() {
-            let ranges = headless.iter().filter_map(|station| Some(header_range(&info(station)?.title)));
+            let ranges = headless
+                .iter()
+                .filter_map(|station| Some(Asked::shown(header_range(&info(station)?.title))));
             let ranges = ranges.collect();
             self.phase = Phase::Heading(headless.iter().map(|station| station.tab()).collect());
             return vec![Output::Read(ranges)];
@@ -69,7 +71,7 @@ impl Desk {
         }
         if let Some(ranges) = self.archive.reading(&tabs).filter(|_| appeals) {
             self.phase = Phase::Archiving;
-            return vec![Output::Read(ranges)];
+            return vec![Output::Read(ranges.into_iter().map(Asked::shown).collect())];
         }
         let plan = |station: &&Station| {
             let layout = station.layout.as_ref()?;

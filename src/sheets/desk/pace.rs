@@ -11,7 +11,7 @@ use crate::domain::tab::Tab;
 /// Nudged looks are at most this frequent: a person who edits many cells should cost one look a second, not one a cell.
 const LOOK_GAP: SignedDuration = SignedDuration::from_secs(1);
 
-/// The gap after a look that a hint from outside has brought; it doubles up to [`LONGEST_HINT_GAP`].
+/// The gap after a look that a hint from outside has brought; it doubles up to [`LONGEST_HINT_GAP`]. A look of two calls has twice these gaps.
 const FIRST_HINT_GAP: SignedDuration = SignedDuration::from_secs(2);
 
 /// However many hints come, a tab is looked at this often: so an answer that is typed amid them leaves within five seconds, and three
@@ -67,6 +67,14 @@ struct Heeded {
     gap: SignedDuration,
 }
 
+/// How many calls a look at a tab takes: pictures of promotions are asked for as they were typed, too.
+const fn calls_of_look(tab: Tab) -> i32 {
+    match tab {
+        Tab::Partners | Tab::Appeals => 1,
+        Tab::Promotions => 2,
+    }
+}
+
 impl Backoff {
     /// Rests 1, 2, 4 … 60 seconds, and at least until the moment that was asked for.
     pub(super) fn failed(&mut self, asked: Option<Timestamp>, now: Timestamp) {
@@ -110,7 +118,8 @@ impl Pace {
     /// A look begins that a hint has asked for.
     pub(super) fn heeds(&mut self, tab: Tab, now: Timestamp) {
         let last = self.hints.get(&tab).filter(|last| now.duration_since(last.at) < HINTS_OVER);
-        let gap = last.map_or(FIRST_HINT_GAP, |last| (last.gap * 2).min(LONGEST_HINT_GAP));
+        let calls = calls_of_look(tab);
+        let gap = last.map_or(FIRST_HINT_GAP * calls, |last| (last.gap * 2).min(LONGEST_HINT_GAP * calls));
         self.hints.insert(tab, Heeded { at: now, gap });
     }
 
@@ -198,15 +207,16 @@ mod tests {
     #[test]
     fn hints_are_heeded_ever_wider_each_tab_for_itself_and_after_quiet_at_once() {
         let mut pace = Pace::new();
-        let mut looks = Vec::new();
-        let mut now = at(0);
-        while now.as_second() < 60 {
-            looks.push(now.as_second());
-            pace.heeds(Tab::Appeals, now);
-            now = pace.next_heed(Tab::Appeals);
+        for (tab, first, within_a_minute) in [(Tab::Appeals, [0, 2, 6, 10, 14], 16), (Tab::Promotions, [0, 4, 12, 20, 28], 8)] {
+            let mut looks = Vec::new();
+            let mut now = at(0);
+            while now.as_second() < 60 {
+                looks.push(now.as_second());
+                pace.heeds(tab, now);
+                now = pace.next_heed(tab);
+            }
+            assert_eq!((&looks[..5], looks.len()), (&first[..], within_a_minute), "{tab:?}");
         }
-        assert_eq!(looks[..5], [0, 2, 6, 10, 14]);
-        assert_eq!(looks.len(), 16);
         assert_eq!(pace.next_heed(Tab::Partners), Timestamp::MIN);
         pace.heeds(Tab::Appeals, at(80_000));
         assert_eq!(pace.next_heed(Tab::Appeals), at(82_000));

@@ -67,6 +67,7 @@ pub(in crate::sheets) fn offer(look: &Look, row: &Row) -> Offer {
         ends: text(Column::Ends),
         content: digest(look.text(row, Column::Content).unwrap_or_default()),
         link: text(Column::Link),
+        unshown: row.unshown,
     }
 }
 

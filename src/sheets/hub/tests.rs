@@ -105,7 +105,7 @@ async fn a_write_says_what_it_should_and_loses_no_empty_cell() {
 async fn a_read_encodes_its_ranges_once() {
     let answer = json!({"valueRanges": [{"values": [["код"]]}, {}]});
     let (fake, hub) = Fake::with(vec![Reply::Json(200, answer)]).await;
-    let ranges = ["'50% #1? a/b'!A:A".to_owned(), "'Акции'!B1:B9".to_owned()];
+    let ranges = ["'50% #1? a/b'!A:A", "'Акции'!B1:B9"].map(|range| Asked::shown(range.to_owned()));
     let read = hub.read(&book(), &ranges).await.unwrap();
     assert_eq!(read, [vec![vec!["код".to_owned()]], vec![]]);
     let target = fake.asked().remove(0).target;
@@ -113,6 +113,29 @@ async fn a_read_encodes_its_ranges_once() {
     assert!(
         target.contains("majorDimension=COLUMNS") && target.contains("valueRenderOption=FORMATTED_VALUE"),
         "{target}"
+    );
+}
+
+#[tokio::test]
+async fn a_read_makes_one_call_for_each_rendering_and_answers_in_the_order_asked() {
+    let answer = |cells: [&str; 2]| Reply::Json(200, json!({"valueRanges": [{"values": [[cells[0]]]}, {"values": [[cells[1]]]}]}));
+    let (fake, hub) = Fake::with(vec![answer(["a", "c"]), answer(["=B", "=D"])]).await;
+    let (shown, typed) = (
+        |range: &str| Asked::shown(range.to_owned()),
+        |range: &str| Asked::typed(range.to_owned()),
+    );
+    let before = hub.quota().reads;
+    let read = hub
+        .read(&book(), &[shown("A:A"), typed("B:B"), shown("C:C"), typed("D:D")])
+        .await
+        .unwrap();
+    assert_eq!(read, ["a", "=B", "c", "=D"].map(|cell| vec![vec![cell.to_owned()]]));
+    assert_eq!(hub.quota().reads, before - 2);
+    let targets: Vec<String> = fake.asked().into_iter().map(|asked| asked.target).collect();
+    let says = |at: usize, words: &[&str]| words.iter().all(|word| targets[at].contains(word));
+    assert!(
+        says(0, &["FORMATTED_VALUE", "A%3AA", "C%3AC"]) && says(1, &["=FORMULA", "B%3AB", "D%3AD"]),
+        "{targets:?}"
     );
 }
 
@@ -212,7 +235,7 @@ async fn a_refusal_names_the_change_if_there_is_such_a_change() {
     assert_eq!(hub.write(&book(), &batch()).await, Err(CallError::Refused { change: 1, words }));
     assert!(is_unknown(&hub.write(&book(), &batch()).await));
     assert_eq!(
-        hub.read(&book(), &["x".to_owned()]).await,
+        hub.read(&book(), &[Asked::shown("x".to_owned())]).await,
         Err(CallError::BadRange("Unable to parse range: x".to_owned()))
     );
     assert_eq!(hub.health(), Health::Ok, "a refusal is an answer");

@@ -13,13 +13,13 @@ use crate::{
         ids::{ChatId, PromotionKey},
         row::Column,
         tab::Tab,
-        text::fold,
+        text::{fold, visible},
     },
     sheets::{
         a1::{a1, a1_columns, quoted},
         diff::promotions,
         layout::{Layout, LayoutError, cells, index, words::TabWords},
-        wire::{Columns, SheetId, Span, TabInfo},
+        wire::{Asked, Columns, SheetId, Span, TabInfo},
     },
 };
 
@@ -62,6 +62,8 @@ pub struct Plan {
     keys: Vec<u32>,
     watched: Vec<(Column, u32)>,
     margin: Option<(u32, u32)>,
+    /// Columns that are read as they were typed, too.
+    typed: Vec<(Column, u32)>,
 }
 
 /// Why a look is thrown away.
@@ -108,6 +110,11 @@ impl Plan {
             Tab::Promotions => &[Column::Title, Column::Key],
         };
         let margin = !layout.to_add().is_empty() && info.columns > layout.width();
+        // Pictures that a formula draws show nothing; the keys tell whether rows moved between the two calls.
+        let typed: &[Column] = match tab {
+            Tab::Promotions => &[Column::Content, Column::Key],
+            Tab::Partners | Tab::Appeals => &[],
+        };
         Self {
             tab,
             sheet: info.sheet,
@@ -116,6 +123,10 @@ impl Plan {
             keys: keys.iter().filter_map(|&key| layout.position(key)).collect(),
             watched: layout.columns().iter().filter(wanted).copied().collect(),
             margin: margin.then(|| (layout.width(), info.columns)),
+            typed: typed
+                .iter()
+                .filter_map(|&column| Some((column, layout.position(column)?)))
+                .collect(),
             layout: layout.clone(),
         }
     }
@@ -126,9 +137,10 @@ impl Plan {
         self.tab
     }
 
-    /// The ranges to read, in this order: headers, keys, watched columns, histories, the margin for our columns, keys again.
+    /// The ranges to read, in this order: headers, keys, watched columns, histories, the margin for our columns, keys again; then what is
+    /// read as it was typed.
     #[must_use]
-    pub fn ranges(&self) -> Vec<String> {
+    pub fn ranges(&self) -> Vec<Asked> {
         let whole = |&at: &u32| a1_columns(&self.title, (at, at + 1));
         let mut ranges = vec![header_range(&self.title)];
         ranges.extend(self.keys.iter().map(whole));
@@ -140,7 +152,8 @@ impl Plan {
         ranges.extend(self.history_range());
         ranges.extend(self.margin.map(|margin| a1_columns(&self.title, margin)));
         ranges.extend(self.keys.iter().map(whole));
-        ranges
+        let typed = self.typed.iter().map(|(_, at)| Asked::typed(whole(at)));
+        ranges.into_iter().map(Asked::shown).chain(typed).collect()
     }
 
     /// Makes a look of the answer, one entry a range.
@@ -157,10 +170,13 @@ impl Plan {
         let mut watched = self.take_watched(&mut answer);
         let histories = self.history_range().and_then(|_| answer.next()).map(single);
         let margin = self.margin.and_then(|_| answer.next()).unwrap_or_default();
-        let last: Vec<Columns> = answer.collect();
-        if !same_cells(&first, &last) || last.len() != self.keys.len() {
+        let last: Vec<Columns> = answer.by_ref().take(self.keys.len()).collect();
+        let typed: Vec<Vec<String>> = answer.map(single).collect();
+        let whole = last.len() == self.keys.len() && typed.len() == self.typed.len();
+        if !whole || !same_cells(&first, &last) || self.moved_since(&watched, &typed) {
             return Err(Spoiled::Torn);
         }
+        let contents = column_of(&self.typed, &typed, Column::Content);
         let longest = watched.iter().chain(&histories).map(Vec::len).max().unwrap_or_default();
         let margin_end = margin.iter().rposition(|column| column.iter().any(|cell| !cell.is_empty()));
         let free_column = layout.width() + margin_end.map_or(0, |at| index(at + 1));
@@ -170,7 +186,7 @@ impl Plan {
             title: self.title.clone(),
             began,
             layout,
-            rows: self.rows(&mut watched, histories, longest),
+            rows: self.rows(&mut watched, histories, contents, longest),
             end: index(longest).max(1).max(self.history_end()),
             free_column,
             columns: self.watched.iter().map(|&(column, _)| column).collect(),
@@ -188,13 +204,26 @@ impl Plan {
         }
     }
 
-    fn rows(&self, watched: &mut [Vec<String>], histories: Option<Vec<String>>, longest: usize) -> Vec<Row> {
+    /// Whether keys stand elsewhere in what was read as it was typed than in what was read as people see it. Other columns do not tell:
+    /// a number or a date is not typed as it is seen.
+    fn moved_since(&self, watched: &[Vec<String>], typed: &[Vec<String>]) -> bool {
+        let shown = column_of(&self.watched, watched, Column::Key);
+        let typed = column_of(&self.typed, typed, Column::Key);
+        let differ = |at: usize| {
+            let typed = cell(typed, at);
+            !typed.starts_with('=') && PromotionKey::read(cell(shown, at)) != PromotionKey::read(typed)
+        };
+        !self.typed.is_empty() && (1..shown.len().max(typed.len())).any(differ)
+    }
+
+    fn rows(&self, watched: &mut [Vec<String>], histories: Option<Vec<String>>, contents: &[String], longest: usize) -> Vec<Row> {
         let mut histories = histories.unwrap_or_default();
         let mut rows: Vec<Row> = (1..longest)
             .filter_map(|at| {
                 let texts = watched.iter_mut().map(|column| taken(column, at)).collect();
                 let mut row = self.row(index(at), texts)?;
                 row.history = self.history_at(&mut histories, row.row);
+                row.unshown = cell(contents, at).starts_with('=') && shows_nothing(self.text(&row.texts, Column::Content));
                 Some(row)
             })
             .collect();
@@ -206,10 +235,7 @@ impl Plan {
 
     /// A row, unless it carries neither key nor Telegram ID nor anything in our own columns.
     fn row(&self, row: u32, texts: Box<[Box<str>]>) -> Option<Row> {
-        let text = |wanted: Column| {
-            let at = self.watched.iter().position(|&(column, _)| column == wanted);
-            at.map_or("", |at| &texts[at])
-        };
+        let text = |wanted: Column| self.text(&texts, wanted);
         let (key_cell, key) = match self.tab {
             Tab::Partners => (text(Column::Code), cells::code(text(Column::Code)).map(RowMark::Partner)),
             Tab::Appeals => (text(Column::Number), cells::number(text(Column::Number)).map(RowMark::Appeal)),
@@ -229,9 +255,15 @@ impl Plan {
             telegram,
             history: None,
             unread: false,
+            unshown: false,
             stale: false,
             texts,
         })
+    }
+
+    fn text<'a>(&self, texts: &'a [Box<str>], wanted: Column) -> &'a str {
+        let at = self.watched.iter().position(|&(column, _)| column == wanted);
+        at.map_or("", |at| &texts[at])
     }
 
     fn history_range(&self) -> Option<String> {
@@ -299,6 +331,20 @@ fn same_cells(first: &[Columns], last: &[Columns]) -> bool {
         &column[..column.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1)]
     }
     first.iter().map(cells).eq(last.iter().map(cells))
+}
+
+/// The cells of one of the columns that were read.
+fn column_of<'a>(read: &[(Column, u32)], columns: &'a [Vec<String>], wanted: Column) -> &'a [String] {
+    let at = read.iter().position(|&(column, _)| column == wanted);
+    at.and_then(|at| columns.get(at)).map_or(&[], Vec::as_slice)
+}
+
+fn shows_nothing(cell: &str) -> bool {
+    visible(cell).trim().is_empty()
+}
+
+fn cell(column: &[String], at: usize) -> &str {
+    column.get(at).map_or("", String::as_str)
 }
 
 fn single(columns: Columns) -> Vec<String> {

@@ -14,7 +14,7 @@ use crate::{
         hub::FenceFate,
         look::Known,
         look::plan::tests::{answer, info},
-        wire::{Batch, Block, CallError, Change, Columns, Filter, ReadBack, SheetId, Span, Structure, TabInfo},
+        wire::{Asked, Batch, Block, CallError, Change, Columns, Filter, ReadBack, SheetId, Span, Structure, TabInfo},
     },
 };
 
@@ -80,7 +80,7 @@ impl Book {
         }
     }
 
-    pub(super) fn read(&self, ranges: &[String]) -> Vec<Columns> {
+    pub(super) fn read(&self, ranges: &[Asked]) -> Vec<Columns> {
         answer(ranges, &self.cells)
     }
 

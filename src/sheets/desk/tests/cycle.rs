@@ -21,7 +21,7 @@ use crate::{
     sheets::{
         desk::{Input, Intended, Output},
         look::plan::tests::HEADERS,
-        wire::{Batch, Change, Span},
+        wire::{Asked, Batch, Change, Span},
     },
 };
 
@@ -32,7 +32,8 @@ fn at(milliseconds: i64) -> Timestamp {
 }
 
 fn ranges(cells: &[&str]) -> Vec<Output> {
-    vec![Output::Read(cells.iter().map(|cells| format!("'обращения'!{cells}")).collect())]
+    let asked = |cells: &&str| Asked::shown(format!("'обращения'!{cells}"));
+    vec![Output::Read(cells.iter().map(asked).collect())]
 }
 
 fn span(rows: (u32, u32), columns: (u32, u32)) -> (String, Span) {
@@ -75,7 +76,7 @@ fn first_sight_prepares_the_tab() {
     assert_eq!(desk.step(Input::Tick, now), [Output::ReadStructure]);
     assert_eq!(desk.step(Input::Structure(Ok(book.structure())), now), ranges(&["1:1"]));
     let all = ["1:1", "A:A", "A:A", "C:C", "D:D", "B:B", "A:A"];
-    let headers = book.read(&["'обращения'!1:1".to_owned()]);
+    let headers = book.read(&[Asked::shown("'обращения'!1:1".to_owned())]);
     assert_eq!(desk.step(Input::Read(Ok(headers)), now), ranges(&all));
     let Output::Read(names) = ranges(&all).remove(0) else {
         unreachable!()

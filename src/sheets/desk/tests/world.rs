@@ -8,7 +8,7 @@ use google_sheets4::{api, common::remove_json_null_values};
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use simulator::sheets::{ApiError, Dimension, GetQuery, ValuesQuery, Workbook};
+use simulator::sheets::{ApiError, Dimension, GetQuery, Render, ValuesQuery, Workbook};
 
 use crate::{
     domain::{
@@ -35,7 +35,7 @@ use crate::{
         },
         look::Known,
         quota::Kind,
-        wire::{Batch, CallError, Change, Columns, ReadBack},
+        wire::{Asked, Batch, CallError, Change, Columns, ReadBack, Rendering},
     },
 };
 
@@ -343,22 +343,25 @@ impl World {
     }
 
     /// Reads as Google might: not all ranges at one moment.
-    fn read(&mut self, ranges: &[String], people: &mut dyn People) -> Result<Vec<Columns>, CallError> {
+    fn read(&mut self, ranges: &[Asked], people: &mut dyn People) -> Result<Vec<Columns>, CallError> {
         let call = self.calls - 1;
         self.exposed = true;
         let mut columns = Vec::new();
         for eighth in 0..8_u8 {
             let share = |eighth: u8| ranges.len() * usize::from(eighth) / 8;
-            let part = &ranges[share(eighth)..share(eighth + 1)];
-            let query = ValuesQuery {
-                ranges: part.to_vec(),
-                major: Dimension::Columns,
-                ..ValuesQuery::default()
-            };
-            if !part.is_empty() {
+            for asked in &ranges[share(eighth)..share(eighth + 1)] {
+                let query = ValuesQuery {
+                    ranges: vec![asked.range.clone()],
+                    major: Dimension::Columns,
+                    render: match asked.rendering {
+                        Rendering::Shown => Render::Formatted,
+                        Rendering::Typed => Render::Formula,
+                    },
+                    ..ValuesQuery::default()
+                };
                 let answer = self.book.values_batch_get(&query);
                 let answer = answer.map_err(|error| CallError::BadRange(error.message))?;
-                columns.extend(decode::columns(typed(answer), part.len()).expect("as many ranges as asked"));
+                columns.extend(decode::columns(typed(answer), 1).expect("as many ranges as asked"));
             }
             people.act(self, call, Moment::Inside(eighth));
         }

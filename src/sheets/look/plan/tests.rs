@@ -7,16 +7,17 @@ use crate::{
     domain::ids::{ChatId, Number},
     sheets::{
         a1::letters,
-        layout::tests::{appeals, partners, row},
+        layout::tests::{appeals, partners, promotions, row},
+        wire::Rendering,
     },
 };
 
-/// A grid as Google would answer a plan's ranges.
-pub(in crate::sheets) fn answer(ranges: &[String], grid: &[Vec<String>]) -> Vec<Columns> {
-    let column = |at: usize, rows: std::ops::Range<usize>| {
-        let mut cells: Vec<String> = rows
-            .map(|row| grid.get(row).and_then(|cells| cells.get(at)).cloned().unwrap_or_default())
-            .collect();
+/// A grid as Google would answer a plan's ranges; its formulas show nothing.
+pub(in crate::sheets) fn answer(ranges: &[Asked], grid: &[Vec<String>]) -> Vec<Columns> {
+    let column = |at: usize, rows: std::ops::Range<usize>, rendering: Rendering| {
+        let shown = |cell: &&String| rendering == Rendering::Typed || !cell.starts_with('=');
+        let cell = |row: usize| grid.get(row).and_then(|cells| cells.get(at)).filter(shown);
+        let mut cells: Vec<String> = rows.map(|row| cell(row).cloned().unwrap_or_default()).collect();
         cells.truncate(cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1));
         cells
     };
@@ -29,12 +30,12 @@ pub(in crate::sheets) fn answer(ranges: &[String], grid: &[Vec<String>]) -> Vec<
     let of_row = |text: &str| text.trim_start_matches(char::is_alphabetic).parse::<usize>().ok();
     ranges
         .iter()
-        .map(|range| {
-            let (_, cells) = range.rsplit_once('!').expect("named");
+        .map(|asked| {
+            let (_, cells) = asked.range.rsplit_once('!').expect("named");
             let (first, last) = cells.split_once(':').expect("two ends");
             let rows = of_row(first).map_or(0, |row| row - 1)..of_row(last).unwrap_or(grid.len());
             let columns = of_letter(first).filter(|_| first != "1").unwrap_or(0)..=of_letter(last).filter(|_| last != "1").unwrap_or(width);
-            columns.map(|at| column(at, rows.clone())).collect()
+            columns.map(|at| column(at, rows.clone(), asked.rendering)).collect()
         })
         .collect()
 }
@@ -68,7 +69,9 @@ pub(in crate::sheets) const HEADERS: &str = "№|telegram_id|текст_обра
 fn only_what_is_needed_is_read() {
     let layout = Layout::read(&appeals(), &row(HEADERS)).expect("headers");
     let ranges = |histories| Plan::new(Tab::Appeals, &info("обр'я", 26), &layout, histories).ranges();
-    let named = |cells: &[&str]| cells.iter().map(|cells| format!("'обр''я'!{cells}")).collect::<Vec<_>>();
+    let asked =
+        |title: &str, cells: &[&str]| -> Vec<Asked> { cells.iter().map(|cells| Asked::shown(format!("'{title}'!{cells}"))).collect() };
+    let named = |cells: &[&str]| asked("обр''я", cells);
     assert_eq!(
         ranges(Histories::Skip),
         named(&["1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "G:G", "A:A", "B:B"])
@@ -79,10 +82,78 @@ fn only_what_is_needed_is_read() {
     );
     let layout = Layout::read(&partners(), &row("Код партнера|Телефон партнера|Статус|Telegram ID")).expect("headers");
     let plan = Plan::new(Tab::Partners, &info("список", 4), &layout, Histories::Skip);
-    assert_eq!(
-        plan.ranges(),
-        ["'список'!1:1", "'список'!A:A", "'список'!A:D", "'список'!A:A"].map(str::to_owned)
-    );
+    assert_eq!(plan.ranges(), asked("список", &["1:1", "A:A", "A:D", "A:A"]));
+    let layout = Layout::read(&promotions(), &row(PROMOTED)).expect("headers");
+    let plan = Plan::new(Tab::Promotions, &info("Акции", 26), &layout, Histories::Skip);
+    let typed: Vec<Asked> = plan
+        .ranges()
+        .into_iter()
+        .filter(|asked| asked.rendering == Rendering::Typed)
+        .collect();
+    assert_eq!(typed, ["'Акции'!F:F", "'Акции'!J:J"].map(|range| Asked::typed(range.to_owned())));
+}
+
+const PROMOTED: &str = "Название|Описание|Статус|Дата начала|Дата окончания|Контент|Ссылка|Действие|NOTIFICATION_STATUS|Ключ|Рассылка";
+
+/// A row of the promotions tab: its name, its content, its key.
+fn promoted(title: &str, content: &str, key: &str) -> Vec<String> {
+    row(&format!("{title}|||||{content}||||{key}|"))
+}
+
+fn promoted_plan() -> Plan {
+    let layout = Layout::read(&promotions(), &row(PROMOTED)).expect("headers");
+    Plan::new(Tab::Promotions, &info("Акции", 26), &layout, Histories::Skip)
+}
+
+#[test]
+fn a_content_that_shows_nothing_is_told_from_an_empty_one() {
+    let cases = [
+        ("", false),
+        ("https://a.example/x.png", false),
+        ("картинка", false),
+        ("=IMAGE(\"https://a.example/x.png\")", true),
+        ("=ИЗОБРАЖЕНИЕ(A1)", true),
+        ("=IF(A1=\"\";\"\";B1)", true),
+    ];
+    let rows = cases.iter().map(|(content, _)| promoted("Скидка", content, ""));
+    let grid: Vec<_> = std::iter::once(row(PROMOTED)).chain(rows).collect();
+    let plan = promoted_plan();
+    let look = plan.parse(&promotions(), Timestamp::UNIX_EPOCH, answer(&plan.ranges(), &grid));
+    let unshown: Vec<bool> = look.expect("whole").rows.iter().map(|row| row.unshown).collect();
+    assert_eq!(unshown, cases.map(|(_, unshown)| unshown));
+}
+
+#[test]
+fn a_formula_alone_makes_no_row() {
+    let plan = promoted_plan();
+    let grid = [row(PROMOTED), promoted("", "=IMAGE(A1)", "")];
+    let look = plan.parse(&promotions(), Timestamp::UNIX_EPOCH, answer(&plan.ranges(), &grid));
+    assert_eq!(look.expect("whole").rows, []);
+}
+
+#[test]
+fn rows_that_moved_between_the_two_calls_are_a_torn_look() {
+    let plan = promoted_plan();
+    let [one, two] = [1, 2].map(|number| PromotionKey::numbered(number).0);
+    let before = [row(PROMOTED), promoted("А", "=IMAGE(A1)", &one), promoted("Б", "", &two)];
+    let swapped = [before[0].clone(), before[2].clone(), before[1].clone()];
+    let inserted = [before[0].clone(), promoted("В", "", ""), before[1].clone(), before[2].clone()];
+    let deleted = [before[0].clone(), before[1].clone()];
+    let formula = [before[0].clone(), promoted("А", "=IMAGE(A1)", "=J9"), before[2].clone()];
+    let split = plan.ranges().iter().filter(|asked| asked.rendering == Rendering::Shown).count();
+    for (after, torn) in [
+        (before.as_slice(), false),
+        (&swapped, true),
+        (&inserted, true),
+        (&deleted, true),
+        // A key that somebody calculates tells nothing.
+        (&formula, false),
+    ] {
+        let mut answered = answer(&plan.ranges()[..split], &before);
+        answered.extend(answer(&plan.ranges()[split..], after));
+        let look = plan.parse(&promotions(), Timestamp::UNIX_EPOCH, answered);
+        assert_eq!(look.err(), torn.then_some(Spoiled::Torn), "{after:?}");
+    }
 }
 
 #[test]
