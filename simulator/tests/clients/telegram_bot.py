@@ -63,7 +63,7 @@ async def speak(bot):
 
 async def exchange_files(bot):
     """A photo goes out, comes back by its id, and a person's file is fetched."""
-    sent = await bot.send_photo(ANNA, os.urandom(2048), caption="<i>снимок</i>", parse_mode="HTML")
+    sent = await bot.send_photo(ANNA, os.urandom(2048), filename="snapshot.jpg", caption="<i>снимок</i>", parse_mode="HTML")
     assert sent.caption == "снимок" and sent.photo[-1].file_size == 2048
     again = await bot.send_photo(ANNA, sent.photo[-1].file_id)
     assert again.photo == sent.photo
