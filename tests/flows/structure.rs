@@ -28,7 +28,7 @@ async fn appeals_are_stopped(play: &Play, words: &str) {
         .stage
         .status_where(
             "the appeals tab is in trouble",
-            |status| status.looks["appeals"].trouble.is_some(),
+            |status| status.looks.get("appeals").is_some_and(|look| look.trouble.is_some()),
             PATIENCE,
         )
         .await

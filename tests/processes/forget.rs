@@ -113,7 +113,7 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
     let service = Child::serve(&play.stage).await;
     deletes(&play, PARTNERS, "Код партнера", TOUR_PARTNER.code);
     play.stage.callback(PARTNERS).await.expect("it is taken");
-    let gone = |status: &sheetdesk::app::Status| status.looks["partners"].rows == 7;
+    let gone = |status: &sheetdesk::app::Status| status.looks.get("partners").is_some_and(|look| look.rows == 7);
     play.stage
         .status_where("the row is gone", gone, crate::play::PATIENCE)
         .await
