@@ -2,6 +2,8 @@
 //!
 //! Invariant: every decision is checked before any of it is stored; one that does not pass is given up whole.
 
+use std::collections::BTreeMap;
+
 use super::{
     appeal::{Appeal, Line},
     effect::{Decision, Effect, Entity, Send},
@@ -58,9 +60,9 @@ pub fn check(view: &impl View, decision: &Decision) -> Result<(), Clash> {
             | Entity::Alerts(_) => {}
         }
     }
-    let sends: Vec<&Send> = decision.effects.iter().filter_map(sent).collect();
-    for (index, send) in sends.iter().enumerate() {
-        if sends[..index].iter().any(|earlier| earlier.id == send.id && earlier != send) {
+    let mut sends: BTreeMap<&OutboxId, &Send> = BTreeMap::new();
+    for send in decision.effects.iter().filter_map(sent) {
+        if sends.insert(&send.id, send).is_some_and(|earlier| earlier != send) {
             return Err(Clash::Twice("messages"));
         }
         whose.send(send)?;
