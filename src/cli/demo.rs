@@ -59,8 +59,8 @@ pub(super) async fn demo(arguments: DemoArguments) -> Result<ExitCode, Failure> 
         ..TelegramOptions::default()
     };
     let mut stage = Stage::set(telegram, SheetsOptions::default()).await?;
-    // Slow enough to be watched.
-    stage.configure("TELEGRAM__RATE_PER_SECOND", "8");
+    // Slow enough to be watched, and for an answer to overtake the promotion on a busy machine.
+    stage.configure("TELEGRAM__RATE_PER_SECOND", "4");
     let stop = signals.stop_token();
     let played = stop.run_until_cancelled(tour::play(&stage)).await;
     match played {

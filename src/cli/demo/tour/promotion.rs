@@ -52,9 +52,11 @@ impl Tour<'_> {
             "«Опубликовать»: the admin chat sees it first, and the picture is uploaded there",
             &shown.content.text,
         );
-        let counting = self.mailing(|text| text.contains("осталось")).await?;
+        // Both while it goes out, so that neither waits for the other.
+        let counts = self.mailing(|text| text.contains("осталось"));
+        let (counting, overtaken) = tokio::try_join!(counts, self.overtake(partners))?;
         self.step("the partners get it one by one, and the row counts up", &counting);
-        self.overtake(partners).await?;
+        self.step("an answer typed meanwhile overtakes it", &overtaken);
 
         let over = self.mailing(|text| text.starts_with("разослана")).await?;
         self.hears("двойная комиссия").await?;
@@ -71,8 +73,8 @@ impl Tour<'_> {
         Ok(())
     }
 
-    /// A specialist answers while the promotion goes out.
-    async fn overtake(&self, partners: &[Person]) -> Result<(), StageError> {
+    /// A specialist answers while the promotion goes out: the answer, and how many partners the promotion had not reached by then.
+    async fn overtake(&self, partners: &[Person]) -> Result<String, StageError> {
         self.stage.type_in(NEXT, "специалист_ответ", ANSWER)?;
         self.stage.callback(APPEALS).await?;
         self.hears(ANSWER).await?;
@@ -81,9 +83,7 @@ impl Tour<'_> {
         if left == 0 {
             return Err(StageError::Call("the answer came only after the whole broadcast".to_owned()));
         }
-        let seen = format!("{ANSWER}\n({left} partners have yet to get the promotion)");
-        self.step("an answer typed meanwhile overtakes it", &seen);
-        Ok(())
+        Ok(format!("{ANSWER}\n({left} partners have yet to get the promotion)"))
     }
 
     async fn mailing(&self, wanted: impl Fn(&str) -> bool) -> Result<String, StageError> {
