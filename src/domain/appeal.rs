@@ -62,6 +62,9 @@ pub struct Appeal {
     /// The answer cell is known to hold a formula: it is never cleared, and its value is sent once.
     #[serde(default)]
     pub formula: bool,
+    /// The answer cell showed no value yet when an answer in it had to be held: the value that comes is held in its place.
+    #[serde(default)]
+    pub holds: bool,
     /// The message that tells the partner how the appeal stands.
     #[serde(default)]
     pub receipt: Option<Receipt>,

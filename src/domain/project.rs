@@ -218,7 +218,7 @@ pub(super) fn delivery(rules: &Rules, appeal: &Appeal) -> String {
         Delivery::Adopted => appeal.seen.delivery.as_str().to_owned(),
         Delivery::Grace { until } => note(Note::DeliveryGrace(&rules.time_with_seconds(*until))),
         Delivery::Formula => note(Note::DeliveryFormula),
-        Delivery::Unready(shown) => note(Note::DeliveryUnready(shown.as_str())),
+        Delivery::Unready(shown) => note(Note::DeliveryUnready(shown.as_str(), appeal.holds)),
         Delivery::Delivered { at, .. } if appeal.formula => note(Note::DeliveryFormulaKept(&rules.time_of_day(*at))),
         Delivery::Waiting => note(Note::DeliveryWaiting),
         Delivery::Held => note(Note::DeliveryHeld),

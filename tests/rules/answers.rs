@@ -3,8 +3,9 @@
 use jiff::SignedDuration;
 use sheetdesk::domain::{
     appeal::{Delivery, Status, Why},
-    event::{Event, Outcome, RetryAfter, RowEvent, RowResult, UnnumberedCells, Wake},
+    event::{AnswerCell, Command, Event, Outcome, RetryAfter, RowEvent, RowResult, UnnumberedCells, Wake},
     ids::{MessageId, OutboxId, RowKey},
+    message::Content,
     row::SharedCell,
     tab::Tab,
     view::View,
@@ -326,25 +327,88 @@ fn the_value_of_a_formula_is_sent_once_and_the_formula_stays() {
 #[test]
 fn an_answer_typed_before_our_time_is_held_until_released() {
     let mut table = Table::empty();
-    let old = UnnumberedCells {
-        chat: ANNA,
-        partner: None,
-        status: Some(Status::New),
-        answer: sheetdesk::domain::event::AnswerCell::Text("Старый ответ".into()),
-        history: "2025-01-01 10:00:00: Вопрос".into(),
-        updated: "".into(),
-        highest: None,
-        alike: 1,
-    };
-    let old = Event::Row(RowEvent::Unnumbered(old));
+    let old = of_before(AnswerCell::Text("Старый ответ".into()));
     assert_eq!(table.event(&old), ["line 0: 2025-01-01 10:00:00: Вопрос", "dirty appeal 1"]);
     assert_eq!(table.event(&old), [""; 0], "one appeal, however often it is seen");
     assert_eq!(table.looked(Tab::Appeals), [""; 0], "and silently");
     assert_eq!(table.appeal(1).delivery, Delivery::Held);
     table.placed(1);
     assert_eq!(table.row(1, Status::New, "Старый ответ"), [""; 0]);
-    let release = Event::Admin(sheetdesk::domain::event::Command::ReleaseAnswers);
+    let release = Event::Admin(Command::ReleaseAnswers);
     assert_eq!(table.event(&release)[0], "7001: Ответ на обращение № 1 / Старый ответ");
+}
+
+/// Anna's row without a number, as it stood before our time.
+fn of_before(answer: AnswerCell) -> Event {
+    Event::Row(RowEvent::Unnumbered(UnnumberedCells {
+        chat: ANNA,
+        partner: None,
+        status: Some(Status::New),
+        answer,
+        history: "2025-01-01 10:00:00: Вопрос".into(),
+        updated: "".into(),
+        highest: None,
+        alike: 1,
+    }))
+}
+
+/// At first sight, or at the first after a restore, the cell of an old answer shows nothing but that its value is on its way.
+fn loading_at_first_sight(restored: bool) -> Table {
+    if restored {
+        let mut table = Table::with_appeal();
+        table.event(&Event::Admin(Command::Restored));
+        unready(&mut table, "Loading...");
+        table.looked(Tab::Appeals);
+        return table;
+    }
+    let mut table = Table::empty();
+    table.event(&of_before(AnswerCell::Unready("Loading...".into())));
+    table.looked(Tab::Appeals);
+    table.placed(1);
+    table
+}
+
+#[test]
+fn an_old_answer_whose_value_comes_late_is_held_as_well() {
+    let words_to_anna = |told: &[String]| told.iter().filter(|line| line.starts_with("7001")).count();
+    for restored in [false, true] {
+        let mut table = loading_at_first_sight(restored);
+        assert_eq!(
+            table.delivery(1),
+            "ждёт: в ячейке «Loading...», это не ответ. Когда появится значение, придержим: оно могло стоять здесь до запуска"
+        );
+        unready(&mut table, "#REF!");
+        for _ in 0..2 {
+            // The value comes, flickers, and comes back.
+            let told = table.row(1, Status::New, "Старый ответ");
+            assert_eq!((words_to_anna(&told), table.appeal(1).delivery), (0, Delivery::Held), "{told:?}");
+            unready(&mut table, "#N/A");
+            unready(&mut table, "#N/A");
+        }
+        table.row(1, Status::New, "Старый ответ");
+        let told = table.event(&Event::Admin(Command::ReleaseAnswers));
+        assert_eq!(words_to_anna(&told), 1, "{told:?}");
+        // Released it is, whatever the cell shows meanwhile.
+        unready(&mut table, "#N/A");
+        assert_eq!(words_to_anna(&table.row(1, Status::New, "Старый ответ")), 1);
+
+        let mut table = loading_at_first_sight(restored);
+        table.row(1, Status::New, "Старый ответ");
+        assert_eq!(
+            words_to_anna(&table.row(1, Status::New, "Новый ответ")),
+            1,
+            "its author has changed it"
+        );
+
+        let mut table = loading_at_first_sight(restored);
+        table.row(1, Status::New, "");
+        assert_eq!(table.delivery(1), "");
+        assert_eq!(
+            words_to_anna(&table.row(1, Status::New, "Новый ответ")),
+            1,
+            "the cell was empty between"
+        );
+    }
 }
 
 #[test]
@@ -375,7 +439,7 @@ fn claim(table: &mut Table, id: &OutboxId) {
 /// The answer cell shows a failed formula.
 fn unready(table: &mut Table, shown: &str) -> Vec<String> {
     let mut cells = crate::table::cells(1, Status::New, "");
-    cells.answer = sheetdesk::domain::event::AnswerCell::Unready(shown.into());
+    cells.answer = AnswerCell::Unready(shown.into());
     table.event(&Event::Row(RowEvent::Appeal(cells)))
 }
 

@@ -156,6 +156,7 @@ fn adopted(turn: &mut Turn<'_, impl View>, found: &Found<'_>) -> Appeal {
         appeal.delivery = Delivery::Held;
     } else if let AnswerCell::Unready(shown) = found.answer {
         appeal.delivery = Delivery::Unready(shown.clone());
+        appeal.holds = true;
     }
     if !found.history.is_blank() {
         appeals::add_line(turn, &mut appeal, Author::Adopted, turn.now, found.history.clone());

@@ -39,6 +39,11 @@ pub(super) enum PartEnd {
 /// The answer cell shows this text, which is not the one seen before.
 pub(super) fn typed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: Text) {
     appeal.seen.answer = Some(text.clone());
+    if std::mem::take(&mut appeal.holds) {
+        // It may have stood here all along, without a value to show.
+        appeal.delivery = Delivery::Held;
+        return turn.dirty(RowKey::Appeal(appeal.id));
+    }
     if appeal.formula {
         // Either its value has changed, or a person has written over it: the write of these words finds out which.
         appeal.delivery = Delivery::Waiting;
@@ -54,6 +59,7 @@ pub(super) fn typed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: T
 /// The answer cell is empty.
 pub(super) fn emptied(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
     appeal.seen.answer = None;
+    appeal.holds = false;
     if std::mem::take(&mut appeal.formula) {
         turn.dirty(RowKey::Appeal(appeal.id));
     }
@@ -73,13 +79,14 @@ pub(super) fn emptied(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
 }
 
 /// The answer cell shows that a formula has failed or that its value has not come yet: that is no answer. One that is on its way or has
-/// arrived stays what it is: the same value may come back in a moment.
+/// arrived stays what it is: the same value may come back in a moment. One that was held is held again when it does.
 pub(super) fn unready(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, shown: &Text) {
     let resting = is_on_its_way(appeal) && take_back(turn, appeal);
     if appeal.formula || (appeal.answer.is_some() && !resting) {
         return;
     }
     appeal.seen.answer = None;
+    appeal.holds |= appeal.delivery == Delivery::Held && !resting;
     appeal.delivery = Delivery::Unready(shown.clone());
     turn.dirty(RowKey::Appeal(appeal.id));
 }

@@ -238,6 +238,7 @@ pub(super) fn blank(turn: &mut Turn<'_, impl View>, chat: ChatId) -> Appeal {
         traded: None,
         unseen: false,
         formula: false,
+        holds: false,
         receipt: None,
         changed: Seq::default(),
         heard: 0,

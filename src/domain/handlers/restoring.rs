@@ -94,13 +94,13 @@ pub(super) fn seen_again(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, ce
         appeal.status = status.clone();
     }
     appeal.answer = None;
-    appeal.seen.answer = match &cells.answer {
-        AnswerCell::Blank | AnswerCell::Unready(_) => None,
-        AnswerCell::Text(text) => Some(text.clone()),
+    (appeal.seen.answer, appeal.delivery) = match &cells.answer {
+        AnswerCell::Blank => (None, Delivery::Adopted),
+        AnswerCell::Unready(shown) => (None, Delivery::Unready(shown.clone())),
+        AnswerCell::Text(text) => (Some(text.clone()), Delivery::Held),
     };
-    appeal.delivery = Delivery::Adopted;
-    if appeal.seen.answer.is_some() {
-        appeal.delivery = Delivery::Held;
+    appeal.holds = matches!(appeal.delivery, Delivery::Unready(_));
+    if appeal.delivery != Delivery::Adopted {
         turn.dirty(RowKey::Appeal(appeal.id));
     }
     take_over(turn, appeal, cells);

@@ -90,8 +90,8 @@ pub enum Note<'a> {
     DeliveryGrace(&'a str),
     /// Доставка: the value of a formula is not sent.
     DeliveryFormula,
-    /// Доставка: the cell shows this instead of an answer.
-    DeliveryUnready(&'a str),
+    /// Доставка: the cell shows this instead of an answer; what comes in its place is held.
+    DeliveryUnready(&'a str, bool),
     /// Доставка: the value of a formula was delivered at, and the formula stays.
     DeliveryFormulaKept(&'a str),
     /// Доставка: on its way.
@@ -235,7 +235,8 @@ impl<'a> Note<'a> {
             Self::LineCorrected(text) => ("line-corrected", vec![("text", text.into())]),
             Self::DeliveryGrace(time) => ("delivery-grace", vec![("time", time.into())]),
             Self::DeliveryFormula => plain("delivery-formula"),
-            Self::DeliveryUnready(shown) => ("delivery-unready", vec![("shown", shown.into())]),
+            Self::DeliveryUnready(shown, false) => ("delivery-unready", vec![("shown", shown.into())]),
+            Self::DeliveryUnready(shown, true) => ("delivery-unready-held", vec![("shown", shown.into())]),
             Self::DeliveryFormulaKept(time) => ("delivery-formula-kept", vec![("time", time.into())]),
             Self::DeliveryWaiting => plain("delivery-waiting"),
             Self::DeliveryHeld => plain("delivery-held"),

@@ -216,6 +216,7 @@ fn appeal() -> Appeal {
         traded: None,
         unseen: false,
         formula: false,
+        holds: false,
         receipt: None,
         changed: Seq::default(),
         heard: 0,

@@ -50,6 +50,7 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         traded: None,
         unseen: false,
         formula: false,
+        holds: false,
         receipt: None,
         changed: Seq::default(),
         heard: 0,
