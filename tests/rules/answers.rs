@@ -211,6 +211,25 @@ fn a_whole_answer_is_sent_whole_again() {
 }
 
 #[test]
+fn what_the_partner_has_answers_no_later_question() {
+    for edited in [false, true] {
+        let mut table = Table::with_appeal();
+        let question = table.last_message();
+        table.row(1, Status::New, "Да\nhttps://a.example/1.pdf");
+        table.sent(&table.answer_id(1, 1, 0), DELIVERED);
+        table.sent(&table.answer_id(1, 1, 1), Outcome::Rejected(Why::Refused("no".into())));
+        table.row(1, Status::New, "");
+        if edited {
+            table.edited(ANNA, question, Content::Text("А его можно оплатить картой?".into()));
+        } else {
+            table.text(ANNA, "А оплатить картой можно?");
+        }
+        let told = table.row(1, Status::New, "Да");
+        assert!(told.contains(&"7001: Ответ на обращение № 1 / Да".to_owned()), "{told:?}");
+    }
+}
+
+#[test]
 fn a_mended_answer_can_be_taken_back_and_what_the_partner_has_stays_known() {
     let mut table = Table::with_appeal();
     table.row(1, Status::New, "Вот прайс:\nhttps://a.example/1.pdf");

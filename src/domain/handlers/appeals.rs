@@ -35,6 +35,7 @@ pub(super) fn receive(turn: &mut Turn<'_, impl View>, session: &mut Session, rep
         add_message(turn, session, &mut appeal, message);
     }
     turn.put(Entity::Session(session.clone()));
+    asks_anew(&mut appeal);
     appeal.stamp = Some(turn.now);
     turn.dirty(RowKey::Appeal(appeal.id));
     if appeal.receipt.is_none() {
@@ -60,6 +61,7 @@ pub(super) fn corrected(
             held: entry.held.clone(),
             ..post.clone()
         }));
+        asks_anew(&mut appeal);
         return turn.put(Entity::Appeal(appeal));
     }
     let text = Text(turn.rules.wording.note(Note::LineCorrected(entry.text.as_str())));
@@ -69,6 +71,11 @@ pub(super) fn corrected(
         ..entry.clone()
     };
     receive(turn, session, entry.message, &[own_line]);
+}
+
+/// What the partner has of an answer that failed answers nothing that he writes later.
+fn asks_anew(appeal: &mut Appeal) {
+    appeal.had.clear();
 }
 
 /// What was added should stand in the sheet by now; where it does not, words say that it has come in.
