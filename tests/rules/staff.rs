@@ -327,15 +327,30 @@ fn a_code_that_is_spelled_anew_keeps_its_account() {
         table.looked(Tab::Partners);
         let holder = table.state.session(ANNA).and_then(|session| session.partner);
         assert_eq!(holder == Some(code(after)), keeps, "{before} as {after}");
-        let bound = |spelling| {
-            table
-                .state
-                .partner(&code(spelling))
-                .is_some_and(|partner| partner.binding.is_some())
-        };
-        assert_eq!((bound(after), bound(before)), (keeps, !keeps), "{before} as {after}");
+        assert_eq!(
+            (bound_at(&table, after), bound_at(&table, before)),
+            (keeps, !keeps),
+            "{before} as {after}"
+        );
         assert_eq!(table.state.tab(Tab::Partners).doubted, u32::from(!keeps));
+        if keeps {
+            // Somebody takes it back: the code of before is known by now.
+            table.event(&Event::Row(RowEvent::Missing(RowMark::Partner(code(after)))));
+            table.lists_bound(before, name, phone, TelegramCell::Id(ANNA));
+            let told = pass(&mut table, 30);
+            assert!(!told.iter().any(|line| line.starts_with("7001")), "{told:?}");
+            assert_eq!(
+                (bound_at(&table, before), bound_at(&table, after)),
+                (true, false),
+                "{after} as {before}"
+            );
+            assert_eq!(table.state.tab(Tab::Partners).doubted, 0);
+        }
     }
+}
+
+fn bound_at(table: &Table, written: &str) -> bool {
+    table.state.partner(&code(written)).is_some_and(|partner| partner.binding.is_some())
 }
 
 /// A write of Anna's row ends.
@@ -408,6 +423,11 @@ fn a_word_that_we_could_not_replace_does_not_shut_out_whoever_registers_again() 
     anna(&mut table, &denied);
     pass(&mut table, 40);
     assert!(is_in(&table, ANNA), "the word is from before");
+    let mut respelled = table.clone();
+    missing(&mut respelled, "П-1");
+    shows(&mut respelled, "П 1", "79123456789", &denied);
+    pass(&mut respelled, 40);
+    assert!(bound_at(&respelled, "П 1"), "also beside a new spelling");
     wrote(&mut table, confirmed());
     anna(&mut table, &at_home());
     anna(&mut table, &denied);

@@ -27,6 +27,7 @@ pub(crate) const BORIS: ChatId = ChatId(7002);
 pub(crate) const ADMIN: ChatId = ChatId(1);
 
 /// The state of one test.
+#[derive(Clone)]
 pub(crate) struct Table {
     pub(crate) rules: Rules,
     pub(crate) state: Memory,

@@ -15,7 +15,7 @@ use crate::domain::{
 
 use super::staff;
 
-/// Gives a row with a code that the journal does not know the account of the same code in its old spelling.
+/// Gives a row whose code has no account the account of the same code in its old spelling.
 pub(super) fn take_over(turn: &mut Turn<'_, impl View>, partner: &mut Partner, cells: &PartnerCells) {
     let TelegramCell::Id(chat) = cells.telegram else { return };
     let Some(mut session) = turn.session(chat) else { return };
@@ -28,6 +28,7 @@ pub(super) fn take_over(turn: &mut Turn<'_, impl View>, partner: &mut Partner, c
     };
     staff::trust(turn, &mut before);
     partner.binding = Some(binding);
+    (partner.emptied, partner.denied) = (false, before.denied);
     session.partner = Some(partner.code.clone());
     turn.put(Entity::Partner(before));
     turn.put(Entity::Session(session));

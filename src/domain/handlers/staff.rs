@@ -36,11 +36,10 @@ const AT_LEAST: u32 = 2;
 pub(super) fn row(turn: &mut Turn<'_, impl View>, cells: &PartnerCells) {
     let known = turn.partner(&cells.code);
     let was_missing = known.as_ref().is_some_and(|partner| partner.stopped == Some(RowTrouble::Missing));
-    let mut partner = known.unwrap_or_else(|| {
-        let mut partner = Partner::new(cells.code.clone());
+    let mut partner = known.unwrap_or_else(|| Partner::new(cells.code.clone()));
+    if partner.binding.is_none() {
         respelled::take_over(turn, &mut partner, cells);
-        partner
-    });
+    }
     partner.written_code.clone_from(&cells.written_code);
     // A formula that has failed for a moment says nothing of the partner.
     if let Some(name) = unready::own(&cells.name) {
