@@ -62,13 +62,19 @@ fn pass(table: &mut Table, minutes: i64) -> Vec<String> {
         if minute % 5 == 0 {
             told.extend(table.looked(Tab::Partners));
         }
-        let due: Vec<_> = table.state.timers.keys().filter(|(at, _)| *at <= table.now).cloned().collect();
-        for timer in due {
-            table.state.timers.remove(&timer);
-            told.extend(table.event(&Event::Due(timer.1)));
-        }
+        told.extend(due(table));
     }
     told
+}
+
+/// The timers go off whose moment has come.
+fn due(table: &mut Table) -> Vec<String> {
+    let due: Vec<_> = table.state.timers.keys().filter(|(at, _)| *at <= table.now).cloned().collect();
+    let told = due.into_iter().flat_map(|timer| {
+        table.state.timers.remove(&timer);
+        table.event(&Event::Due(timer.1))
+    });
+    told.collect()
 }
 
 fn access(table: &Table, written: &str) -> Option<(String, String)> {
@@ -231,8 +237,18 @@ fn a_registration_in_the_middle_of_a_rewriting_waits_for_its_line() {
     missing(&mut table, "П-1");
     table.looked(Tab::Partners);
     table.contact(ANNA, "79123456789", true);
-    let told = table.looked(Tab::Partners);
+    let mut told = table.looked(Tab::Partners);
+    // The script takes a while, and looks go on.
+    for _ in 0..20 {
+        table.later(3);
+        told.extend(table.looked(Tab::Partners));
+        told.extend(due(&mut table));
+    }
+    let shortly = told.iter().filter(|line| line.starts_with("7001: Проверяем.")).count();
+    assert_eq!(shortly, 1, "she hears that it takes a moment, once: {told:?}");
     assert!(!told.iter().any(|line| line.contains("Такой пары")), "{told:?}");
+    let timers = table.state.timers.keys().filter(|(_, wake)| *wake == Wake::Session(ANNA));
+    assert!(timers.count() <= 1, "{:?}", table.state.timers);
     anna(&mut table, &EMPTY);
     let told = pass(&mut table, 6);
     assert!(told.iter().any(|line| line.starts_with("7001: Готово")), "{told:?}");

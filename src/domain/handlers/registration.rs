@@ -122,7 +122,7 @@ pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, chat: ChatId) {
     let clock_was_set_back = parked.since > turn.now;
     if clock_was_set_back || turn.tab(Tab::Partners).looked.is_some_and(|began| parked.since <= began) {
         session.registration.parked = None;
-        conclude(turn, session);
+        conclude(turn, session, parked.told);
     } else {
         join_queue(turn, chat);
     }
@@ -218,8 +218,8 @@ fn advance(turn: &mut Turn<'_, impl View>, mut session: Session) {
     }
 }
 
-/// The last word, on a fresh look.
-fn conclude(turn: &mut Turn<'_, impl View>, mut session: Session) {
+/// The last word, on a fresh look; `told` says whether the person has heard that it takes a moment.
+fn conclude(turn: &mut Turn<'_, impl View>, mut session: Session, told: bool) {
     if session.partner.is_some() {
         return adopted(turn, session);
     }
@@ -229,7 +229,7 @@ fn conclude(turn: &mut Turn<'_, impl View>, mut session: Session) {
         (Some(_), Some(_)) => match matching(turn, &session.registration) {
             Some(partner) => bind(turn, session, partner),
             // The list is being written anew: the code stood there a moment ago.
-            None if is_expected(turn, &session.registration) => wait_longer(turn, session),
+            None if is_expected(turn, &session.registration) => wait_longer(turn, session, told),
             None => {
                 let code = session.registration.code.take().unwrap_or_default();
                 say_and_store(turn, &session, Say::NotMatched(code.as_str()), Keyboard::Keep);
@@ -309,20 +309,27 @@ fn is_expected(turn: &Turn<'_, impl View>, registration: &Registration) -> bool 
     codes::named(turn, code.as_str()).is_some_and(|partner| partner.has_phone(phone) && staff::may_return(turn, &partner))
 }
 
-/// Comes back to a registration with the next look, or after a while; the person has been told that it takes a moment, or is told then.
-fn wait_longer(turn: &mut Turn<'_, impl View>, mut session: Session) {
-    let (at, wake) = (turn.now + PARK_AGAIN, Wake::Session(session.chat));
+/// Comes back to a registration with the next look; the first time also after a while. The person has been told that it takes a moment,
+/// or is told now.
+fn wait_longer(turn: &mut Turn<'_, impl View>, mut session: Session, told: bool) {
     session.registration.parked = Some(Parked {
         since: turn.now,
         told: true,
     });
+    turn.put(Entity::Session(session.clone()));
     let mut tab = turn.tab(Tab::Partners);
-    if tab.parked.len() < PARKED {
+    let has_place = tab.parked.len() < PARKED;
+    if has_place {
         tab.parked.insert(session.chat);
         turn.put(Entity::Tab(tab));
     }
-    turn.put(Entity::Session(session));
-    turn.then(Effect::Then { at, wake });
+    if !told {
+        turn.say(&session, Say::Shortly);
+    }
+    if !told || !has_place {
+        let (at, wake) = (turn.now + PARK_AGAIN, Wake::Session(session.chat));
+        turn.then(Effect::Then { at, wake });
+    }
 }
 
 fn bind(turn: &mut Turn<'_, impl View>, mut session: Session, mut partner: Partner) {
