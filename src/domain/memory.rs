@@ -147,6 +147,10 @@ impl Memory {
         self.posts.retain(|(chat, _), _| !of_person(*chat));
         self.announced.retain(|(_, chat), _| !of_person(*chat));
         self.outbox.retain(|_, entry| !of_person(entry.send.to));
+        let is_left = |partner: &Partner| person.chat.is_some_and(|chat| partner.is_left_of(chat));
+        for (code, _) in self.partners.extract_if(.., |_, partner| is_left(partner)) {
+            self.dirty.remove(&RowKey::Partner(code));
+        }
         if let Some(code) = person.code.as_ref().filter(|_| !person.listed) {
             self.partners.remove(code);
         }

@@ -94,6 +94,12 @@ impl Partner {
         Phone::every(self.written_phone.as_str()).contains(phone)
     }
 
+    /// Whether it is only what is left of an account's row: nobody is bound, the code is gone from the list, and the account stood there last.
+    #[must_use]
+    pub fn is_left_of(&self, chat: ChatId) -> bool {
+        self.binding.is_none() && !self.is_listed() && self.shown == Some(chat)
+    }
+
     /// Whether the staff list holds the code, as far as the last look tells.
     #[must_use]
     pub fn is_listed(&self) -> bool {

@@ -23,7 +23,8 @@ use crate::domain::{
 
 /// Erases one person, by the operator's word that was stored at `word`.
 pub(super) fn erase(tables: &mut Ledger<'_>, word: Seq, person: &Erasure) -> Result<(), Fault> {
-    let marks = Marks::of(tables, person)?;
+    let left = left_behind(tables, person)?;
+    let marks = Marks::of(tables, person, &left)?;
     let mut files = records(tables, word, &marks)?;
     if let Some(chat) = person.chat {
         let appeals = appeals_of(tables, chat)?;
@@ -41,11 +42,22 @@ pub(super) fn erase(tables: &mut Ledger<'_>, word: Seq, person: &Erasure) -> Res
     }
     timers(tables, &marks)?;
     intents(tables, &marks)?;
-    if let Some(code) = person.code.as_ref().filter(|_| !person.listed) {
+    let unlisted = person.code.iter().filter(|_| !person.listed);
+    for code in unlisted.chain(left.iter().map(|partner| &partner.code)) {
         tables.remove(Place::Partners, code.as_str().as_bytes())?;
         undirty(tables, &RowKey::Partner(code.clone()))?;
     }
     Ok(())
+}
+
+/// Lines of the staff list that are gone, and of which the person's account is all that was left: older spellings of the code.
+fn left_behind(tables: &Ledger<'_>, person: &Erasure) -> Result<Vec<Partner>, Fault> {
+    let mut left = Vec::new();
+    for pair in tables.scan(Place::Partners, &[], Bound::Unbounded)? {
+        let partner: Partner = records::decode(&pair?.1)?;
+        left.extend(person.chat.is_some_and(|chat| partner.is_left_of(chat)).then_some(partner));
+    }
+    Ok(left)
 }
 
 /// By what a stored record is known to speak of the person.
@@ -57,7 +69,7 @@ struct Marks {
 }
 
 impl Marks {
-    fn of(tables: &Ledger<'_>, person: &Erasure) -> Result<Self, Fault> {
+    fn of(tables: &Ledger<'_>, person: &Erasure, left: &[Partner]) -> Result<Self, Fault> {
         let mut marks = Self {
             numbers: person.chat.iter().map(|chat| chat.0.to_string()).collect(),
             words: Vec::new(),
@@ -67,22 +79,25 @@ impl Marks {
         marks
             .words
             .extend(appeals.iter().map(|appeal| format!("\"appeal\":{}}}", serde_json::json!(appeal))));
-        let Some(code) = &person.code else { return Ok(marks) };
-        let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
-        marks.words.push(quoted(code.as_str()));
-        if let Some(partner) = tables.read::<Partner>(Place::Partners, code.as_str().as_bytes())? {
-            let spelled = [&partner.written_code, &partner.name, &partner.written_phone];
-            marks
-                .words
-                .extend(spelled.iter().map(|text| quoted(text.as_str())).filter(|word| word.len() > 2));
-            let digits = partner.written_phone.as_str().chars().filter(char::is_ascii_digit);
-            let digits: String = digits.collect();
-            // The last ten digits are the same in every spelling of a Russian number.
-            marks
-                .numbers
-                .extend((digits.len() >= 10).then(|| digits[digits.len() - 10..].to_owned()));
+        left.iter().for_each(|partner| marks.add(partner));
+        if let Some(code) = &person.code {
+            let known = tables.read::<Partner>(Place::Partners, code.as_str().as_bytes())?;
+            marks.add(&known.unwrap_or_else(|| Partner::new(code.clone())));
         }
         Ok(marks)
+    }
+
+    /// What a line of the staff list says of the person.
+    fn add(&mut self, partner: &Partner) {
+        let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
+        self.words.push(quoted(partner.code.as_str()));
+        let spelled = [&partner.written_code, &partner.name, &partner.written_phone];
+        self.words
+            .extend(spelled.iter().map(|text| quoted(text.as_str())).filter(|word| word.len() > 2));
+        let digits: String = partner.written_phone.as_str().chars().filter(char::is_ascii_digit).collect();
+        // The last ten digits are the same in every spelling of a Russian number.
+        self.numbers
+            .extend((digits.len() >= 10).then(|| digits[digits.len() - 10..].to_owned()));
     }
 
     fn are_in(&self, text: &str) -> bool {

@@ -6,6 +6,7 @@ mod clocks;
 mod copies;
 mod crash;
 mod damage;
+mod erase;
 mod failure;
 mod flow;
 mod layout;
