@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use sheetdesk::domain::{
-    event::{Event, PartnerCells, RowEvent, RowMark, RowResult, TelegramCell, Wake},
+    event::{Command, ErasedPerson, Event, PartnerCells, RowEvent, RowMark, RowResult, TelegramCell, Wake},
     ids::{ChatId, RowKey},
     row::{CellValue, Column},
     tab::Tab,
@@ -409,6 +409,65 @@ fn nobody_s_access_depends_on_a_write_of_ours() {
     anna(&mut table, &EMPTY);
     pass(&mut table, 16);
     assert!(!is_in(&table, ANNA));
+}
+
+#[test]
+fn of_many_refused_rows_each_reason_is_told_once() {
+    let mut table = Table::registered();
+    let refuse = |table: &mut Table, at: u32, words: &str| {
+        let key = RowKey::Partner(code(&format!("Р-{at}")));
+        let told = table.wrote_row(key, RowResult::Refused(words.to_owned()));
+        told.iter().filter(|line| line.starts_with(&format!("{ADMIN}:"))).count()
+    };
+    let told: usize = (0..150).map(|at| refuse(&mut table, at, "A protected range")).sum();
+    assert_eq!(told, 1);
+    assert_eq!(
+        [0, 1, 2].map(|_| refuse(&mut table, 150, "The text has an invalid character")),
+        [1, 0, 0]
+    );
+    assert_eq!(
+        refuse(&mut table, 151, "The text has an invalid character"),
+        0,
+        "nor of another row"
+    );
+    assert_eq!(refuse(&mut table, 149, "A protected range"), 0);
+    assert_eq!(table.state.tab(Tab::Partners).refused.len(), 100, "as many as can be named");
+}
+
+#[test]
+fn nothing_of_somebody_forgotten_stays_refused_or_under_an_old_spelling() {
+    let mut table = Table::empty();
+    for (written, chat) in [("А-104", ANNA), ("Б-2", BORIS)] {
+        table.lists_bound(written, "Имя", "8 912 345-67-89", TelegramCell::Id(chat));
+    }
+    table.looked(Tab::Partners);
+    table.looked(Tab::Appeals);
+    table.text(ANNA, "Не приходит отчёт");
+    table.wrote(1, refused());
+    // The code is spelled anew twice; somebody else's is only gone.
+    for (before, after) in [("А-104", "A-104"), ("A-104", "A 104")] {
+        table.wrote_row(RowKey::Partner(code(before)), refused());
+        table.lists_bound(after, "Имя", "8 912 345-67-89", TelegramCell::Id(ANNA));
+        missing(&mut table, before);
+    }
+    missing(&mut table, "Б-2");
+    let told = table.event(&Event::Admin(Command::Erase(ErasedPerson {
+        chat: Some(ANNA),
+        code: Some(code("A 104")),
+    })));
+    let over = told
+        .iter()
+        .filter(|line| line.contains("всё, чего Google не давал записать, записано"));
+    assert_eq!(over.count(), 2, "nobody waits for either tab: {told:?}");
+    let known = ["А-104", "A-104", "A 104", "Б-2"].map(|written| table.state.partner(&code(written)).is_some());
+    assert_eq!(
+        known,
+        [false, false, true, true],
+        "the list holds the third, and the fourth is another's"
+    );
+    for tab in [Tab::Partners, Tab::Appeals] {
+        assert_eq!(table.state.tab(tab).refused, []);
+    }
 }
 
 fn confirmed() -> RowResult {

@@ -12,7 +12,7 @@ use crate::domain::{
     view::View,
 };
 
-use super::{broadcasts, staff};
+use super::{broadcasts, refusals, staff};
 
 pub(super) fn erase(turn: &mut Turn<'_, impl View>, person: &ErasedPerson) {
     let mut listed = false;
@@ -31,12 +31,11 @@ pub(super) fn erase(turn: &mut Turn<'_, impl View>, person: &ErasedPerson) {
             turn.put(Entity::Partner(partner));
         }
     }
-    if let Some(code) = &person.code {
-        let (mut tab, key) = (turn.tab(Tab::Partners), RowKey::Partner(code.clone()));
-        let before = tab.refused.len();
-        tab.refused.retain(|row| row.key != key);
-        if tab.refused.len() < before {
-            turn.put(Entity::Tab(tab));
+    for tab in [Tab::Partners, Tab::Appeals] {
+        for row in turn.tab(tab).refused {
+            if is_of(turn, &row.key, person, listed) {
+                refusals::over(turn, &row.key);
+            }
         }
     }
     if let Some(chat) = person.chat {
@@ -56,6 +55,18 @@ pub(super) fn erase(turn: &mut Turn<'_, impl View>, person: &ErasedPerson) {
         code: person.code.clone(),
         listed,
     }));
+}
+
+/// Whether a row that Google has refused is the person's, and nobody wants it written any more: a line that is still listed is to be emptied.
+fn is_of(turn: &Turn<'_, impl View>, key: &RowKey, person: &ErasedPerson, listed: bool) -> bool {
+    match key {
+        RowKey::Partner(code) => {
+            let left = |chat| turn.partner(code).is_some_and(|partner| partner.is_left_of(chat));
+            (person.code.as_ref() == Some(code) && !listed) || person.chat.is_some_and(left)
+        }
+        RowKey::Appeal(id) => person.chat.is_some() && turn.appeal(*id).map(|appeal| appeal.chat) == person.chat,
+        RowKey::Promotion(_) => false,
+    }
 }
 
 /// What the tabs have noted of the account until the next look.

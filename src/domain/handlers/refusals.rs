@@ -2,6 +2,8 @@
 //!
 //! Invariant: what was refused is never taken for written, and nothing but its row waits for it.
 
+use std::collections::BTreeSet;
+
 use crate::domain::{
     effect::Entity,
     ids::RowKey,
@@ -24,6 +26,9 @@ pub(super) fn refused(turn: &mut Turn<'_, impl View>, key: &RowKey, words: &str)
     }
     let told = tab.refused.iter().any(|row| row.words == words);
     tab.refused.retain(|row| row.key != *key);
+    if !told && tab.refused.len() >= NAMED {
+        make_room(&mut tab.refused);
+    }
     if tab.refused.len() < NAMED {
         tab.refused.push(RefusedRow {
             key: key.clone(),
@@ -34,6 +39,13 @@ pub(super) fn refused(turn: &mut Turn<'_, impl View>, key: &RowKey, words: &str)
     if !told {
         tell(turn, key, words);
     }
+}
+
+/// Lets a row go whose reason another row names too: each reason has to be named, or it would be told anew whenever a row is refused for it.
+fn make_room(refused: &mut Vec<RefusedRow>) {
+    let mut seen = BTreeSet::new();
+    let named_before = refused.iter().position(|row| !seen.insert(row.words.clone()));
+    refused.remove(named_before.unwrap_or(0));
 }
 
 /// A row stands as it should, or is not wanted any more.
