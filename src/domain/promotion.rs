@@ -220,6 +220,12 @@ impl Offer {
         shown.filter(|(cell, _)| unready::is_unready(cell.as_str())).map(|(_, name)| name)
     }
 
+    /// Whether the value of a cell has not come yet.
+    #[must_use]
+    pub fn is_loading(&self) -> bool {
+        self.cells().into_iter().any(|cell| unready::is_loading(cell.as_str()))
+    }
+
     /// Whether nobody has written anything.
     #[must_use]
     pub fn is_blank(&self) -> bool {

@@ -6,8 +6,9 @@ use sheetdesk::domain::{
     broadcast::Quiet,
     event::{Event, Outcome, TelegramCell, Wake},
     ids::{MessageId, OutboxId, PromotionKey},
-    promotion::Stage,
+    promotion::{Offer, Stage},
     tab::Tab,
+    text::Text,
     view::View,
 };
 
@@ -200,6 +201,33 @@ fn what_is_late_or_not_right_waits_for_somebody() {
     let told = unfit.event(&Event::Due(Wake::Promotion(board.key(0)))).join("\n");
     assert!(told.contains("в её строке что-то не так"), "{told}");
     assert_eq!(made(&unfit), 0);
+}
+
+#[test]
+fn a_value_that_is_still_loading_when_the_day_comes_is_waited_for() {
+    let cells: [fn(&mut Offer) -> &mut Text; 6] = [
+        |offer| &mut offer.title,
+        |offer| &mut offer.description,
+        |offer| &mut offer.starts,
+        |offer| &mut offer.ends,
+        |offer| &mut offer.content,
+        |offer| &mut offer.link,
+    ];
+    for (at, cell) in cells.into_iter().enumerate() {
+        let mut table = table();
+        let mut board = board(&mut table, &[&format!("{COMES}|https://a.example/x.png|a.example")]);
+        board.acts(&mut table, 0, "Опубликовать");
+        let offer = board.rows[0].cells.offer.clone();
+        *cell(&mut board.rows[0].cells.offer) = "Loading...".into();
+        board.cycle(&mut table);
+        table.later(2 * 86_400);
+        let told = table.event(&Event::Due(Wake::Promotion(board.key(0))));
+        board.write(&mut table);
+        assert!(matches!(board.promotion(&table, 0).stage, Stage::Scheduled(_)), "{at}: {told:?}");
+        board.rows[0].cells.offer = offer;
+        board.cycle(&mut table);
+        assert!(matches!(board.promotion(&table, 0).stage, Stage::Announced(_)), "{at}");
+    }
 }
 
 #[test]

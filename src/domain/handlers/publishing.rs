@@ -20,7 +20,6 @@ use crate::domain::{
     tab::Tab,
     text::Text,
     turn::Turn,
-    unready,
     view::View,
     wording::{BroadcastNote, Note},
 };
@@ -153,10 +152,7 @@ fn scheduled(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion, before: 
     if starts > turn.now || !knows_partners(turn) {
         return;
     }
-    if [&promotion.row.offer.description, &promotion.row.offer.content]
-        .iter()
-        .any(|cell| unready::is_loading(cell.as_str()))
-    {
+    if promotion.row.offer.is_loading() {
         // It goes out when the value has come.
         return;
     }
