@@ -330,6 +330,18 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         guarded(|| Ok(Scan(Some(table.range::<&[u8]>((Bound::Included(from), to))?))))
     }
 
+    /// What is picked from the keys of a table; the values are not touched.
+    pub(super) fn keys<R>(&self, place: Place, mut pick: impl FnMut(&[u8]) -> Option<R>) -> Result<Vec<R>, Fault> {
+        let table = self.at(place)?;
+        guarded(|| {
+            let mut picked = Vec::new();
+            for pair in table.iter()? {
+                picked.extend(pick(pair?.0.value()));
+            }
+            Ok(picked)
+        })
+    }
+
     /// Keys with their values of a range, at most `most`.
     pub(super) fn pairs(&self, place: Place, from: &[u8], to: Bound<&[u8]>, most: usize) -> Result<Vec<Pair>, Fault> {
         self.scan(place, from, to)?.take(most).collect()

@@ -45,17 +45,13 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         Ok(appeals)
     }
 
-    /// Only the keys are read: some ten thousand at most, and only for codes that nobody has spelled so.
+    /// Only the keys are read: some ten thousand at most, for every short text of a stranger that is no code to the letter.
     fn codes_alike(&self, form: &CodeForm) -> Result<Vec<PartnerCode>, Fault> {
-        let mut alike = Vec::new();
-        for pair in self.scan(Place::Partners, &[], Bound::Unbounded)? {
-            let (key, _) = pair?;
-            let code = std::str::from_utf8(&key).unwrap_or_default();
-            if CodeForm::of(code).as_ref() == Some(form) {
-                alike.extend(PartnerCode::fold(code));
-            }
-        }
-        Ok(alike)
+        self.keys(Place::Partners, |key| {
+            let code = std::str::from_utf8(key).unwrap_or_default();
+            let is_alike = CodeForm::of(code).as_ref() == Some(form);
+            is_alike.then(|| PartnerCode::fold(code)).flatten()
+        })
     }
 
     fn partners_behind(&self, after: Option<ChatId>, most: usize) -> Result<Vec<Session>, Fault> {

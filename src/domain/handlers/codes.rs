@@ -88,10 +88,11 @@ pub(super) fn named(turn: &Turn<'_, impl View>, typed: &str) -> Option<Partner> 
     }
 }
 
-/// Whether the list holds such a code, or several.
+/// Whether the list holds such a code, or several. All of its codes are gone through only where none is this one to the letter.
 fn is_known(turn: &Turn<'_, impl View>, typed: &str) -> bool {
     let alike = |form| !turn.view.spelled_alike(&form).is_empty();
-    CodeForm::of(typed).is_some_and(alike) || named(turn, typed).is_some()
+    let exact = PartnerCode::fold(typed).and_then(|code| turn.partner(&code));
+    exact.is_some() || CodeForm::of(typed).is_some_and(alike)
 }
 
 fn is_like_a_code(word: &str) -> bool {
