@@ -296,6 +296,28 @@ fn what_a_stranger_wrote_is_forgotten_after_a_day_even_if_he_never_returns() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_keeps_no_stranger_s_words_for_longer_than_a_day_more() {
+    for (set_back, again) in [(0, None), (60, Some(60)), (2 * 24 * 3600, None)] {
+        let mut table = Table::sighted();
+        table.text(ANNA, "Забудьте об этом");
+        let kept = |table: &Table| table.state.session(ANNA).map_or(0, |session| session.kept.len());
+        // The timer goes off after a day all the same, and the clock says less.
+        table.later(24 * 3600 - set_back);
+        let told = table.event(&Event::Due(Wake::Kept(ANNA)));
+        assert_eq!(
+            told,
+            again.map(|seconds| format!("wake in {seconds} s")).into_iter().collect::<Vec<_>>()
+        );
+        if let Some(seconds) = again {
+            assert_eq!(kept(&table), 1);
+            table.later(seconds);
+            table.event(&Event::Due(Wake::Kept(ANNA)));
+        }
+        assert_eq!(kept(&table), 0, "{set_back}");
+    }
+}
+
+#[test]
 fn a_partner_of_old_who_only_says_start_is_not_told_to_register() {
     let mut table = Table::empty();
     assert_eq!(table.text(ANNA, "/start"), ["wake in 4 s", "look partners"]);

@@ -91,15 +91,20 @@ pub(super) fn contact(turn: &mut Turn<'_, impl View>, mut session: Session, phon
     }
 }
 
-/// Drops what was kept for longer than a day.
+/// Drops what was kept for longer than a day, and what seems to come from more than a day ahead: the clock was set back since.
 pub(super) fn forget_old(turn: &Turn<'_, impl View>, session: &mut Session) {
-    session.kept.retain(|kept| turn.now.duration_since(kept.at) < KEPT_FOR);
+    session.kept.retain(|kept| turn.now.duration_since(kept.at).abs() < KEPT_FOR);
 }
 
 /// What a stranger wrote has been kept for a day, and goes.
 pub(in crate::domain) fn outdated(turn: &mut Turn<'_, impl View>, chat: ChatId) {
     if let Some(mut session) = turn.session(chat) {
         forget_old(turn, &mut session);
+        if let Some(first) = session.kept.iter().map(|kept| kept.at).min() {
+            // A later message; or the clock was set back, or is behind Telegram's, and the timer came too early.
+            let (at, wake) = (first + KEPT_FOR, Wake::Kept(chat));
+            turn.then(Effect::Then { at, wake });
+        }
         turn.put(Entity::Session(session));
     }
 }
