@@ -195,20 +195,23 @@ impl<'a, V: View> Turn<'a, V> {
 
     /// Says something that belongs to an appeal.
     pub(super) fn say_about(&mut self, session: &Session, appeal: AppealId, say: Say<'_>, form: Form) {
-        let text = self.rules.wording.say(session.locale, say);
-        let id = self.next_reply();
-        self.then(Effect::Send(Send {
-            form,
-            about: Some(appeal),
-            ..Send::talk(id, session.chat, Html::escape(&text))
-        }));
+        self.say_of(session, appeal, say, (form, None));
     }
 
     /// Says something that belongs to an appeal once another message has ended, if there is one.
     pub(super) fn say_after(&mut self, session: &Session, appeal: AppealId, say: Say<'_>, after: Option<OutboxId>) {
+        self.say_of(session, appeal, say, (Form::Message, after));
+    }
+
+    fn say_of(&mut self, session: &Session, appeal: AppealId, say: Say<'_>, (form, after): (Form, Option<OutboxId>)) {
+        if self.appeal(appeal).is_some_and(|appeal| appeal.mixed) {
+            // Nobody can say whose it is.
+            return;
+        }
         let text = self.rules.wording.say(session.locale, say);
         let id = self.next_reply();
         self.then(Effect::Send(Send {
+            form,
             about: Some(appeal),
             after,
             ..Send::talk(id, session.chat, Html::escape(&text))

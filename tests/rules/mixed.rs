@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use sheetdesk::domain::{
     appeal::{Appeal, Delivery, Line, Status},
     effect::{Decision, Effect, Entity, Send},
-    event::{AppealCells, Command, Event, Looked, Mixed, RowEvent, TelegramCell, Wake},
-    ids::{AppealId, ChatId, OutboxId, Revision, Seq},
+    event::{AppealCells, Command, Event, Looked, Mixed, Outcome, RowEvent, TelegramCell, Wake},
+    ids::{AppealId, ChatId, MessageId, OutboxId, Revision, Seq},
     message::{Content, Context, Post, Reply},
     ownership::{Clash, check},
     tab::Tab,
@@ -104,6 +104,8 @@ fn a_reply_to_a_message_of_another_s_appeal_opens_his_own() {
 #[test]
 fn an_appeal_that_holds_several_partners_messages_sends_nothing_and_takes_nothing() {
     let mut table = Table::with_appeal();
+    let receipt = OutboxId::Reply(table.appeal(1).id.seq, 0);
+    table.sent(&receipt, Outcome::Delivered(MessageId(5)));
     table.row(1, Status::New, "Ответ в пути");
     let id = table.appeal(1).id;
     let mixed = Event::Mixed(Mixed {
@@ -124,6 +126,12 @@ fn an_appeal_that_holds_several_partners_messages_sends_nothing_and_takes_nothin
     table.event(&Event::Due(Wake::Appeal(id)));
     let answers = table.state.waiting(table.now).into_iter();
     assert_eq!(answers.filter(|entry| matches!(entry.send.id, OutboxId::Answer(..))).count(), 0);
+
+    for wake in [Wake::Appeal(id), Wake::Line(id)] {
+        table.event(&Event::Due(wake));
+    }
+    let closed = table.row(1, Status::Resolved, "Другой ответ");
+    assert!(!closed.iter().any(|words| words.starts_with("7001")), "{closed:?}");
 
     let next = table.text(ANNA, "Так когда же?");
     assert!(

@@ -109,6 +109,10 @@ fn confirm(
 
 /// The partner sees at each of his messages that it stands in the sheet now.
 fn show_written(turn: &mut Turn<'_, impl View>, appeal: &Appeal, lines: u32) {
+    if appeal.mixed {
+        // Its messages are of several chats.
+        return;
+    }
     let unwritten = usize::try_from(appeal.lines.saturating_sub(appeal.lines_written)).unwrap_or(usize::MAX);
     let mut written = turn.view.lines(appeal.id, unwritten);
     written.retain(|line| (appeal.lines_written..lines).contains(&line.index));
