@@ -71,7 +71,13 @@ fn what_could_not_be_sent_is_tried_again_by_schedule_and_what_is_put_off_for_a_d
         "that Telegram was away is not the message's fault"
     );
     let until = table.now + jiff::SignedDuration::from_secs(17);
-    assert_eq!(table.sent(&receipt, Outcome::Retry(RetryAfter::At(until))), ["ended Failed"]);
+    let put_off = Outcome::Retry(RetryAfter::At(until));
+    for claimed in 4..=20 {
+        let told = table.sent(&receipt, put_off.clone());
+        assert_eq!(told, ["silent for 17 s", "again in 17 s, lost 0"], "it was hardly tried: {claimed}");
+        table.state.claim(&receipt);
+    }
+    assert_eq!(table.sent(&receipt, put_off), ["ended Failed"]);
     assert_eq!(
         table.state.outbox(&receipt).map(|entry| entry.state),
         Some(OutboxState::Ended(Ending::Failed))

@@ -31,6 +31,8 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(10);
 const RESENT_AFTER: SignedDuration = SignedDuration::from_secs(5);
 /// For how long Telegram may put a message off; then its row says that it was not delivered.
 const TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// So often it is tried at least: what only waited while nothing could be sent at all was put off by nobody.
+const TRIED_AT_LEAST: u16 = 20;
 
 pub(in crate::domain) fn sent(turn: &mut Turn<'_, impl View>, id: &OutboxId, outcome: &Outcome) {
     let Some(entry) = turn.view.outbox(id).filter(|entry| !matches!(entry.state, OutboxState::Ended(_))) else {
@@ -141,7 +143,9 @@ fn take_back(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
 
 fn retry(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, after: RetryAfter) {
     let at = match after {
-        RetryAfter::At(_) if turn.now.duration_since(entry.born) > TRIED_FOR => return reject(turn, entry, Why::GaveUp),
+        RetryAfter::At(_) if entry.tries > TRIED_AT_LEAST && turn.now.duration_since(entry.born) > TRIED_FOR => {
+            return reject(turn, entry, Why::GaveUp);
+        }
         // A group's limit is its own.
         RetryAfter::At(moment) if entry.send.to.is_group() => moment,
         RetryAfter::At(moment) => {
