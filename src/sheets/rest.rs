@@ -29,9 +29,10 @@ pub(super) struct AtWork<'a> {
 impl Rest {
     /// Ends the work of all desks as a stop does, acts while they stand still, and lets them begin anew.
     pub async fn while_still<T>(&self, act: impl Future<Output = T>) -> T {
+        let renewal = Renewal(self);
         self.end().cancel();
         let _alone = self.at_work.write().await;
-        *self.end.lock().unwrap_or_else(PoisonError::into_inner) = CancellationToken::new();
+        drop(renewal);
         act.await
     }
 
@@ -45,5 +46,45 @@ impl Rest {
 
     fn end(&self) -> CancellationToken {
         self.end.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Lets work begin anew, also where whoever waited for the desks has given up.
+struct Renewal<'a>(&'a Rest);
+
+impl Drop for Renewal<'_> {
+    fn drop(&mut self) {
+        let mut end = self.0.end.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that still holds may be in the hands of a desk, which must go on hearing of the next rest.
+        if end.is_cancelled() {
+            *end = CancellationToken::new();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_gives_up_waiting_leaves_the_desks_able_to_work() {
+        let rest = Rest::default();
+        let busy = rest.work().await;
+        let given_up = timeout(Duration::ZERO, rest.while_still(async {})).await;
+        assert!(given_up.is_err() && busy.end.is_cancelled());
+        let next = rest.work().await;
+        assert!(!next.end.is_cancelled(), "it would end at once, again and again");
+        drop(busy);
+        let still = rest.while_still(async {});
+        tokio::pin!(still);
+        assert!(timeout(Duration::ZERO, &mut still).await.is_err());
+        assert!(next.end.is_cancelled(), "the next rest is heard of");
+        drop(next);
+        still.await;
+        assert!(!rest.work().await.end.is_cancelled());
     }
 }
