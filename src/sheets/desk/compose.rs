@@ -86,7 +86,9 @@ impl Scene<'_> {
             self.amend(&stage, &mine, &mut draft);
             self.wipe(&stage, &mut draft);
             let due = mine.into_iter().filter(|wanted| !station.refusals.rests(wanted, self.now));
-            for wanted in due {
+            // Those that were refused before go last: no other waits for them.
+            let (again, fresh): (Vec<_>, Vec<_>) = due.partition(|wanted| station.refusals.knows(&wanted.row.key));
+            for wanted in fresh.into_iter().chain(again) {
                 self.row(&stage, wanted, &mut draft);
             }
         }

@@ -74,6 +74,11 @@ impl Refusals {
         rest.is_some_and(|rest| rest.dirtied == wanted.dirtied && rest.until > now)
     }
 
+    /// Whether a row was refused before.
+    pub(super) fn knows(&self, key: &RowKey) -> bool {
+        self.rows.contains_key(key)
+    }
+
     /// How many rows a batch may carry.
     pub(super) fn most_rows(&self) -> usize {
         self.narrow.unwrap_or(usize::MAX)

@@ -12,6 +12,7 @@ mod found;
 mod partners;
 mod people;
 mod promotions;
+mod refused;
 mod troubles;
 mod world;
 mod writes;

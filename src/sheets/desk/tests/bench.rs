@@ -121,11 +121,16 @@ impl Bench {
 
     /// Lets time pass until the desk has no wish left, or this long.
     pub(super) fn rest(&mut self, wait: Option<Timestamp>, most: i64) {
+        self.rest_among(wait, most, &mut |_, _| {});
+    }
+
+    /// The same, among people.
+    pub(super) fn rest_among(&mut self, wait: Option<Timestamp>, most: i64, act: &mut dyn FnMut(&mut Book, &Output)) {
         let end = self.now + SignedDuration::from_secs(most);
         let mut wait = wait;
         while let Some(until) = wait.filter(|&until| until <= end) {
             self.now = until;
-            wait = self.feed(Input::Tick, &mut |_, _| {});
+            wait = self.feed(Input::Tick, act);
         }
     }
 
