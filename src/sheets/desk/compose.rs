@@ -409,7 +409,13 @@ impl Stage<'_> {
         for row in bears.filter(|row| row.row != own.row && promotions::is_blank(self.look, row)) {
             let cells = [Column::Key, Column::Mailing].map(|column| (column, CellValue::Text(Text::default())));
             let cells = self.differing(row, &cells);
-            draft.add(Planned::new(self.look.tab, row.row), |draft, owner| {
+            let planned = Planned {
+                report: Some((wanted.row.key.clone(), wanted.dirtied)),
+                quiet: true,
+                result: RowResult::Idle,
+                ..Planned::new(self.look.tab, row.row)
+            };
+            draft.add(planned, |draft, owner| {
                 draft.set(self.look.sheet, row.row, cells, owner);
                 Vec::new()
             });

@@ -20,6 +20,8 @@ use crate::{
 
 pub(super) const SHEET: SheetId = SheetId(7);
 
+const PROTECTED: &str = "You are trying to edit a protected cell or object.";
+
 #[derive(Debug, Clone)]
 pub(super) struct Book {
     pub(super) title: String,
@@ -30,6 +32,8 @@ pub(super) struct Book {
     pub(super) fences: BTreeSet<i32>,
     /// A text that a compare-and-set never finds.
     pub(super) unfindable: Option<String>,
+    /// Cells that only their owner may change.
+    pub(super) protected: BTreeSet<(usize, usize)>,
 }
 
 impl Book {
@@ -46,6 +50,7 @@ impl Book {
             fills: Vec::new(),
             fences: BTreeSet::new(),
             unfindable: None,
+            protected: BTreeSet::new(),
         }
     }
 
@@ -115,6 +120,9 @@ impl Book {
         match change {
             Change::Set { row, column, values, .. } => {
                 for (offset, value) in values.iter().enumerate() {
+                    if self.protected.contains(&(*row as usize, *column as usize + offset)) {
+                        return Err(PROTECTED);
+                    }
                     let row = self.cells.get_mut(*row as usize).ok_or("Attempting to write row beyond the grid")?;
                     let cell = row
                         .get_mut(*column as usize + offset)
