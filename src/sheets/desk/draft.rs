@@ -82,7 +82,7 @@ pub(super) struct Canvas {
 /// A row that is being written.
 #[derive(Debug)]
 pub(super) struct Planned {
-    /// Whom to report it to; none where we only put a cell back.
+    /// Whom to report it to; none where we only put right what we have changed by mistake.
     pub(super) report: Option<(RowKey, Seq)>,
     pub(super) tab: Tab,
     /// Its place; none where it is appended.
@@ -164,6 +164,11 @@ impl Draft {
                 owner,
             );
         }
+    }
+
+    /// The tabs that it writes, and those that it leaves for another cycle.
+    pub(super) fn tabs(&self) -> impl Iterator<Item = Tab> + '_ {
+        self.canvases.keys().chain(&self.left).copied()
     }
 
     /// What the intent tells.

@@ -89,7 +89,7 @@ impl Desk {
             (Phase::Intending(draft), Ok(intended)) => self.send(draft, intended),
             (Phase::Intending(draft), Err(_)) => {
                 self.pace.store.failed(None, now);
-                self.wishes.dirty.extend(draft.canvases.keys());
+                self.wishes.dirty.extend(draft.tabs());
                 self.begin(now)
             }
             (phase, _) => {
@@ -156,7 +156,7 @@ impl Desk {
     }
 
     fn unwritten(&mut self, sent: Sent, error: CallError, now: Timestamp) {
-        self.wishes.dirty.extend(sent.draft.canvases.keys());
+        self.wishes.dirty.extend(sent.draft.tabs());
         let mut rows = Vec::new();
         match error {
             CallError::Unknown(_) => {

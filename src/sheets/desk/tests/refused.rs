@@ -14,9 +14,11 @@ use crate::{
         row::{CellValue, Column, DesiredRow, Find, PromotionFind},
         tab::Tab,
     },
+    journal::StoreError,
     sheets::{
-        desk::{Desk, Input, Output, Start, Wanted},
+        desk::{Desk, Input, Output, Phase, Sent, Start, Wanted, draft::Draft},
         look::plan::tests::HEADERS,
+        wire::CallError,
     },
 };
 
@@ -105,4 +107,29 @@ fn what_is_left_of_a_copy_and_may_not_be_emptied_holds_up_its_own_row_alone() {
     assert_eq!(bench.book.row(1), shown("Скидка", 1, "готово"));
     assert_eq!(bench.book.row(2), "");
     assert!(bench.wanted.is_empty());
+}
+
+#[test]
+fn a_tab_that_lets_the_others_go_first_is_not_forgotten_when_their_batch_fails() {
+    type Fails = fn(&mut Bench, Draft);
+    let not_intended: Fails = |bench, draft| {
+        bench.desk.phase = Phase::Intending(draft);
+        bench.desk.step(Input::Intended(Err(StoreError::Busy)), bench.now);
+    };
+    let not_written: Fails = |bench, draft| {
+        let fence = crate::domain::ids::FenceId(1);
+        bench.desk.phase = Phase::Writing(Sent { draft, fence, head: 1 });
+        bench
+            .desk
+            .step(Input::Written(Err(CallError::Throttled { until: None })), bench.now);
+    };
+    for fails in [not_intended, not_written] {
+        let mut bench = Bench::ready(&[HEADERS]);
+        let draft = Draft {
+            left: [Tab::Appeals].into(),
+            ..Draft::default()
+        };
+        fails(&mut bench, draft);
+        assert_eq!(bench.desk.wishes.dirty, [Tab::Appeals].into());
+    }
 }
