@@ -12,6 +12,7 @@ mod find;
 mod fresh;
 mod intention;
 mod looking;
+mod mending;
 mod pace;
 pub(super) mod prepare;
 mod refusals;
@@ -349,6 +350,7 @@ impl Desk {
     /// Does the next thing: what is owed, a fence, a cycle; or waits.
     fn begin(&mut self, now: Timestamp) -> Vec<Output> {
         self.phase = Phase::Idle;
+        self.tell_of_mending();
         self.end_intents();
         if self.pace.store.resting(now).is_none() {
             if !self.owed.events.is_empty() || !self.owed.overwritten.is_empty() {
@@ -414,7 +416,7 @@ impl Desk {
         looks.chain(fence).min()
     }
 
-    /// From when on a tab may be looked at: because of a nudge, of a hint, of dirty rows, of a refused row, of a trouble.
+    /// From when on a tab may be looked at: because of a nudge, of a hint, of dirty rows, of what was refused, of a trouble.
     fn moments(&self, station: &Station, now: Timestamp) -> [Option<Timestamp>; 5] {
         let reads = self.pace.reads.resting(now).unwrap_or(Timestamp::MIN);
         let nudged = self.wishes.looks.contains(&station.tab()).then(|| self.pace.next_look.max(reads));
@@ -423,7 +425,7 @@ impl Desk {
         let dirty = self.wishes.dirty.contains(&station.tab()) && self.open.is_empty();
         let writable = self.pace.write_gate(now).max(reads);
         let writable = writable.max(station.unwritable_until().unwrap_or(Timestamp::MIN));
-        let refused = station.refusals.next().filter(|_| self.open.is_empty());
+        let refused = station.refusals.next(self.mends(station.tab())).filter(|_| self.open.is_empty());
         [
             nudged,
             hinted,

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a cell is put back only where it still shows what we left there, and the domain sees it as it was.
 
+use super::refusals::Again;
 use crate::{
     domain::{
         event::RowMark,
@@ -30,6 +31,8 @@ pub(super) struct Amend {
     pub(super) left: String,
     /// Where the look of this cycle shows it.
     pub(super) row: Option<u32>,
+    /// When it is tried again, once Google has refused it.
+    pub(super) again: Again,
 }
 
 impl Amend {
@@ -42,6 +45,7 @@ impl Amend {
             was,
             left,
             row: None,
+            again: Again::default(),
         }
     }
 
@@ -54,6 +58,7 @@ impl Amend {
             was: was.map(|was| was.to_string()).unwrap_or_default(),
             left: number.to_string(),
             row: None,
+            again: Again::default(),
         }
     }
 
@@ -91,8 +96,11 @@ impl Amend {
 }
 
 /// Takes down a cell to put back; one cell is put back once.
-pub(super) fn insert(amends: &mut Vec<Amend>, amend: Amend) {
-    amends.retain(|known| (&known.mark, known.chat, known.column) != (&amend.mark, amend.chat, amend.column));
+pub(super) fn insert(amends: &mut Vec<Amend>, mut amend: Amend) {
+    let is_it = |known: &Amend| (&known.mark, known.chat, known.column) == (&amend.mark, amend.chat, amend.column);
+    if let Some(at) = amends.iter().position(is_it) {
+        amend.again = amends.swap_remove(at).again;
+    }
     amends.push(amend);
 }
 

@@ -106,6 +106,9 @@ impl Scene<'_> {
                 draft.righted.push(amend.clone());
                 continue;
             }
+            if amend.again.rests(self.now) {
+                continue;
+            }
             let row = stage.look.rows.iter().find(|row| amend.row == Some(row.row));
             let (Some(row), Some(column)) = (row, stage.layout.position(amend.column)) else {
                 continue;
@@ -138,7 +141,8 @@ impl Scene<'_> {
 
     /// Empties rows without a key of what we left there by mistake.
     fn wipe(&self, stage: &Stage<'_>, draft: &mut Draft) {
-        for spill in self.spills.iter().filter(|spill| spill.tab == stage.look.tab) {
+        let due = |spill: &&Spill| spill.tab == stage.look.tab && !spill.again.rests(self.now);
+        for spill in self.spills.iter().filter(due) {
             let at = spill.found.as_ref().map(|(at, _)| *at);
             let Some(row) = stage.look.rows.iter().find(|row| Some(row.row) == at) else {
                 continue;

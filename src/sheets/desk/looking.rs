@@ -374,6 +374,7 @@ impl Desk {
                 self.doubts.retain(|doubt| doubt.tab != tab);
             }
             let unprepared = !look.layout.to_add().is_empty();
+            let unmended = self.unmended_rows(tab);
             let Some(station) = self.station(tab) else { continue };
             if station.would_mend(Hinders::Looks) {
                 station.trouble = None;
@@ -383,6 +384,10 @@ impl Desk {
                 station.refusals.may_be_over(now);
             }
             diff::mark_unread(station.previous(), &mut look, writable);
+            for row in look.rows.iter_mut().filter(|row| unmended.contains(&row.row)) {
+                // Its history is ours until it is put right: to ask for it again and again would tell nothing.
+                row.unread = false;
+            }
             look.forget_told_histories();
             let wants = diff::wants_histories(&look);
             station.histories = if writable { look.histories_needed() } else { Histories::Skip };

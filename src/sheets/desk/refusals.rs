@@ -15,6 +15,8 @@ const FIRST_REST: SignedDuration = SignedDuration::from_mins(1);
 const LONGEST_REST: SignedDuration = SignedDuration::from_mins(15);
 /// After a change that people have made a row is tried at most this often: a person who types should not cost a call a cell.
 const AFTER_A_CHANGE: SignedDuration = SignedDuration::from_secs(5);
+/// What is to be put right lets rows go first for so long, once Google has refused another cell of its kind: a batch or two.
+const OTHERS_FIRST: SignedDuration = SignedDuration::from_secs(10);
 /// So many rows in one batch, and nobody counts them any more.
 const WIDE: usize = 64;
 
@@ -28,6 +30,13 @@ pub(super) struct Refusals {
     sits_out: bool,
     /// When rows were last offered for writing: whatever was due then needs nobody to wake us for it.
     offered: Option<Timestamp>,
+}
+
+/// When something that is to be put right is tried again: no row speaks for it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Again {
+    at: Option<Timestamp>,
+    times: u32,
 }
 
 /// A row that rests.
@@ -44,12 +53,10 @@ impl Refusals {
     /// A row was refused.
     pub(super) fn refused(&mut self, key: RowKey, dirtied: Seq, now: Timestamp) {
         let times = self.rows.get(&key).map_or(0, |rest| rest.times);
-        let factor = 1_i32.checked_shl(times.min(8)).unwrap_or(i32::MAX);
-        let until = now + (FIRST_REST * factor).min(LONGEST_REST);
         let rest = Rest {
             dirtied,
             tried: now,
-            until,
+            until: now + rest_after(times),
             times: times.saturating_add(1),
         };
         self.rows.insert(key, rest);
@@ -110,9 +117,9 @@ impl Refusals {
         }
     }
 
-    /// When the next of them is to be tried.
-    pub(super) fn next(&self) -> Option<Timestamp> {
-        let rests = self.rows.values().map(|rest| rest.until);
+    /// When the next of them is to be tried, or of what is to be put right.
+    pub(super) fn next(&self, mends: impl Iterator<Item = Again>) -> Option<Timestamp> {
+        let rests = self.rows.values().map(|rest| rest.until).chain(mends.filter_map(|again| again.at));
         rests.filter(|&until| self.offered.is_none_or(|offered| until > offered)).min()
     }
 
@@ -120,6 +127,35 @@ impl Refusals {
     pub(super) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
+}
+
+impl Again {
+    /// Google has refused it.
+    pub(super) fn refused(&mut self, now: Timestamp) {
+        self.at = Some(now + rest_after(self.times));
+        self.times = self.times.saturating_add(1);
+    }
+
+    /// Another was refused.
+    pub(super) fn lets_others_first(&mut self, now: Timestamp) {
+        self.at = self.at.max(Some(now + OTHERS_FIRST));
+    }
+
+    /// Whether Google has ever refused it.
+    pub(super) fn is_refused(self) -> bool {
+        self.times > 0
+    }
+
+    /// Whether it is not to be tried now.
+    pub(super) fn rests(self, now: Timestamp) -> bool {
+        self.at.is_some_and(|at| at > now)
+    }
+}
+
+/// How long something rests that was refused so often before.
+fn rest_after(times: u32) -> SignedDuration {
+    let factor = 1_i32.checked_shl(times.min(8)).unwrap_or(i32::MAX);
+    (FIRST_REST * factor).min(LONGEST_REST)
 }
 
 #[cfg(test)]
@@ -138,7 +174,7 @@ mod tests {
         let mut rests = Vec::new();
         for _ in 0..6 {
             refusals.refused(key(1), row.dirtied, now);
-            let until = refusals.next().expect("it is due");
+            let until = refusals.next(std::iter::empty()).expect("it is due");
             assert!(refusals.rests(&row, now) && !refusals.rests(&row, until));
             rests.push(until.duration_since(now).as_mins());
             now = until;
@@ -146,9 +182,9 @@ mod tests {
         assert_eq!(rests, [1, 2, 4, 8, 15, 15]);
         refusals.refused(key(1), row.dirtied, at(0));
         refusals.may_be_over(at(1));
-        assert_eq!(refusals.next(), Some(at(5)));
+        assert_eq!(refusals.next(std::iter::empty()), Some(at(5)));
         refusals.may_be_over(at(60));
-        assert_eq!(refusals.next(), Some(at(5)));
+        assert_eq!(refusals.next(std::iter::empty()), Some(at(5)));
         let newer = Wanted {
             dirtied: Seq(row.dirtied.0 + 1),
             ..row

@@ -9,6 +9,7 @@ use super::{
     amend::{self, Amend},
     draft::{Canvas, Planned, SharedWrite},
     looking::mended,
+    refusals::Again,
     shared::Stubborn,
     spill::Spill,
     station::Hinders,
@@ -87,7 +88,8 @@ impl Desk {
                 .any(|row| matches!(row.result, RowResult::Confirmed { .. } | RowResult::Idle));
         self.pace.remains(progress, now);
         self.wishes.dirty.extend(left);
-        let whole = self.amends.is_empty() && self.spills.is_empty();
+        // What Google refuses to have put right holds back the intent of the batch that did it, not those of all that follow.
+        let whole = self.all_mends().all(Again::is_refused);
         if !whole {
             self.unmended.push(fence);
         }

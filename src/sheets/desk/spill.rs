@@ -4,6 +4,7 @@
 //! Invariant: such a row is known by the moment that we left there, and is emptied of exactly what we wrote; a row of somebody's own only
 //! where a look has shown what stood there before.
 
+use super::refusals::Again;
 use crate::{
     domain::{
         event::TelegramCell,
@@ -29,6 +30,8 @@ pub(super) struct Spill {
     wrote: Vec<(Column, Text)>,
     /// Where the look of this cycle shows it, and the history that stood there.
     pub(super) found: Option<(u32, Text)>,
+    /// When it is tried again, once Google has refused it.
+    pub(super) again: Again,
 }
 
 impl Spill {
@@ -41,6 +44,7 @@ impl Spill {
             telegram,
             wrote: wrote.to_vec(),
             found: None,
+            again: Again::default(),
         })
     }
 
@@ -95,7 +99,9 @@ impl Spill {
         let history = match self.telegram {
             TelegramCell::Empty => Some(Text::default()),
             TelegramCell::Id(_) | TelegramCell::Doubled(_) | TelegramCell::Unreadable => {
-                previous.and_then(|previous| history_of(previous, self.telegram))
+                // The looks in between have shown ours.
+                let known = self.found.take().map(|(_, history)| history);
+                known.or_else(|| previous.and_then(|previous| history_of(previous, self.telegram)))
             }
         };
         self.found = place.zip(history);

@@ -34,6 +34,8 @@ pub(super) struct Station {
     pub(super) decorate: bool,
     /// Rows that Google has refused.
     pub(super) refusals: Refusals,
+    /// It is told that Google does not let us put something right.
+    pub(super) unmended_told: bool,
 }
 
 /// What is wrong with a tab.
@@ -79,6 +81,7 @@ impl Station {
             trouble: None,
             decorate: true,
             refusals: Refusals::default(),
+            unmended_told: false,
         }
     }
 

@@ -241,10 +241,7 @@ impl Desk {
             Some(&Owner::Row(at)) => {
                 let row = sent.draft.rows.get(at)?;
                 let Some((key, dirtied)) = row.report.clone() else {
-                    self.amends.retain(|amend| row.amend.as_ref() != Some(amend));
-                    if row.wipes {
-                        self.spills.clear();
-                    }
+                    self.mending_refused(row, &words, now);
                     return None;
                 };
                 if let Some(station) = self.station(row.tab) {
@@ -303,7 +300,7 @@ impl Desk {
     }
 
     /// Why Google refuses, and what to do.
-    fn reason(&self, words: &str) -> String {
+    pub(super) fn reason(&self, words: &str) -> String {
         match Refusal::of(words) {
             Refusal::Protected => format!(
                 "Лист или ячейки защищены: снимите защиту или добавьте {} в список тех, кому можно править.",

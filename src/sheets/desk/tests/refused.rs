@@ -1,10 +1,11 @@
-//! What becomes of the others when Google refuses one thing.
+//! What becomes of the others when Google refuses one thing, and of what we have to put right.
 //!
-//! Invariant: one thing that is refused costs the others a batch now and then.
+//! Invariant: one thing that is refused costs the others a batch now and then; what people had in a cell is never given up.
 
 use super::{
-    bench::{Bench, spreadsheet, wanted},
+    bench::{Bench, clear, spreadsheet, wanted},
     book::Book,
+    troubles::notices,
 };
 use crate::{
     domain::{
@@ -21,6 +22,25 @@ use crate::{
         wire::CallError,
     },
 };
+
+/// What people do just before the nth write of all.
+fn at_writes(mut act: impl FnMut(&mut Book, usize)) -> impl FnMut(&mut Book, &Output) {
+    let mut writes = 0;
+    move |book, output| {
+        if matches!(output, Output::Write(_)) {
+            writes += 1;
+            act(book, writes);
+        }
+    }
+}
+
+/// Lets the desk work for an hour among people.
+fn an_hour(bench: &mut Bench, act: &mut dyn FnMut(&mut Book, &Output)) {
+    let wait = bench.feed(Input::Dirty([Tab::Appeals].into()), act);
+    let end = bench.now + jiff::SignedDuration::from_hours(1);
+    bench.rest_among(wait, 3_600, act);
+    bench.now = end;
+}
 
 #[test]
 fn a_refused_row_holds_nobody_up_while_people_edit() {
@@ -46,6 +66,95 @@ fn a_refused_row_holds_nobody_up_while_people_edit() {
     assert_eq!(left.len(), 1, "{left:?}");
     assert!(bench.wanted[0].row.ours.iter().any(|(column, _)| *column == Column::History));
     assert!((2..=6).all(|row| bench.book.cells[row][2] == "новое"));
+}
+
+#[test]
+fn what_cannot_be_put_right_is_kept_tried_ever_less_often_and_told_once() {
+    type People = fn(&mut Book);
+    let swap: People = |book| book.cells.swap(1, 2);
+    let insert: People = |book| book.cells.insert(1, vec![String::new(); 10]);
+    let clears = || wanted(1, "а2", vec![clear("да")]);
+    let writes = || wanted(1, "а2", Vec::new());
+    for (rows, row, people, cell, meanwhile, end) in [
+        // An answer that we have taken away.
+        (
+            ["1|701|а|Новое|да|п1|ждёт", "2|702|б|Новое|да|п1|ждёт"],
+            clears(),
+            swap,
+            4,
+            "2|702|а2|Новое||п1|ждёт",
+            "2|702|а2|Новое|да|п1|ждёт",
+        ),
+        // What we have left in an empty row.
+        (
+            ["1|701|а|Новое||п1|", "2|702|б|Новое||п1|ждёт"],
+            writes(),
+            insert,
+            6,
+            "||а2||||ждёт",
+            "",
+        ),
+        // A dialogue without a number that we have written over.
+        (
+            ["1|701|а|Новое||п1|", "|702|своё|Новое||п2|"],
+            writes(),
+            swap,
+            6,
+            "|702|а2|Новое||п2|ждёт",
+            "|702|своё|Новое||п2",
+        ),
+    ] {
+        let mut bench = Bench::ready(&[HEADERS, rows[0], rows[1]]);
+        bench.want(row);
+        let mut people = at_writes(|book, nth| match nth {
+            1 => people(book),
+            2 => book.protected = [(1, cell)].into(),
+            _ => {}
+        });
+        an_hour(&mut bench, &mut people);
+        assert_eq!(bench.book.row(1), meanwhile);
+        assert_eq!(bench.book.cells[2][2], "а2", "the row itself is written all the same");
+        assert!(bench.wanted.is_empty());
+        assert!((7..12).contains(&bench.batches.len()), "{end}: {} batches", bench.batches.len());
+        assert!(bench.reads < 40, "{end}: {} reads", bench.reads);
+        let words = "Лист «обращения», строка 2: сервис по ошибке записал не туда и не может вернуть, как было. Лист или ячейки защищены";
+        assert!(
+            matches!(notices(&bench).as_slice(), [told] if told.starts_with(words)),
+            "{:?}",
+            notices(&bench)
+        );
+        assert_eq!(bench.desk.unmended.len(), 1, "only the batch that did it is remembered");
+        bench.book.protected.clear();
+        let wait = bench.feed(Input::Tick, &mut |_, _| {});
+        bench.rest(wait, 16 * 60);
+        assert_eq!(bench.book.row(1), end);
+        assert_eq!(notices(&bench)[1..], [""]);
+        assert!(bench.desk.unmended.is_empty());
+    }
+}
+
+#[test]
+fn cells_that_cannot_be_put_back_keep_neither_rows_nor_other_cells_waiting_for_long() {
+    let rows: Vec<String> = (1..=12)
+        .map(|number| format!("{number}|{}|а|Новое|да|п1|ждёт", 700 + number))
+        .collect();
+    let rows: Vec<&str> = std::iter::once(HEADERS).chain(rows.iter().map(String::as_str)).collect();
+    let mut bench = Bench::ready(&rows);
+    for number in 1..=6 {
+        bench.want(wanted(number, "а2", vec![clear("да")]));
+    }
+    let mut people = at_writes(|book, nth| match nth {
+        1 => book.cells[1..=12].rotate_left(6),
+        2 => book.protected = (1..6).map(|row| (row, 4)).collect(),
+        _ => {}
+    });
+    let wait = bench.feed(Input::Dirty([Tab::Appeals].into()), &mut people);
+    bench.rest_among(wait, 12, &mut people);
+    assert!(bench.wanted.is_empty(), "the rows are written between two tries");
+    bench.rest(Some(bench.now + jiff::SignedDuration::from_secs(8)), 90);
+    let answers: Vec<&str> = (1..=12).map(|row| bench.book.cells[row][4].as_str()).collect();
+    assert_eq!(answers, ["", "", "", "", "", "да", "", "", "", "", "", ""]);
+    assert_eq!(notices(&bench).len(), 1);
 }
 
 /// A promotion whose row shows this name beside its key.

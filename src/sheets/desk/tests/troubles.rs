@@ -23,7 +23,7 @@ use crate::{
 const ONE: &str = "1|701|а|Новое||п1|ждёт";
 
 /// The notices so far: the words of a trouble, or an empty text where it ended.
-fn notices(bench: &Bench) -> Vec<&str> {
+pub(super) fn notices(bench: &Bench) -> Vec<&str> {
     let mut notices = Vec::new();
     for event in &bench.events {
         match event {
