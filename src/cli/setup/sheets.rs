@@ -20,7 +20,7 @@ use crate::{
 pub(in crate::cli) async fn sheets(settings: &Settings, dry_run: bool, lists: Lists) -> Result<ExitCode, Failure> {
     let hub = check::hub(settings, Patience::default()).await?;
     let account = settings.sheets.credentials.client_email();
-    let (mut todo, mut faults) = (0, 0);
+    let (mut todo, mut lacking, mut faults) = (0, false, 0);
     for book in furniture(settings) {
         println!("https://docs.google.com/spreadsheets/d/{}", book.spreadsheet.0);
         let failed = |error: CallError| anyhow::anyhow!(check::denied(&error, account));
@@ -38,13 +38,15 @@ pub(in crate::cli) async fn sheets(settings: &Settings, dry_run: bool, lists: Li
             tell(&title, &planned);
             steps.extend(planned);
         }
+        let named = steps.len();
         steps.retain(|step| !step.changes.is_empty());
+        lacking |= steps.len() < named;
         todo += steps.len();
         if !dry_run && !steps.is_empty() {
             carry_out(&hub, &book, steps).await.map_err(failed)?;
         }
     }
-    println!("{}", conclusion(todo, dry_run));
+    println!("{}", conclusion(todo, lacking, faults, dry_run));
     if faults > 0 {
         println!("{faults} tabs were left alone: put their first row right as it says above, and run this again.");
         return Ok(ExitCode::FAILURE);
@@ -52,11 +54,14 @@ pub(in crate::cli) async fn sheets(settings: &Settings, dry_run: bool, lists: Li
     Ok(ExitCode::SUCCESS)
 }
 
-fn conclusion(todo: usize, dry_run: bool) -> String {
+/// How it ends, by what was to be done, whether people's own lists lack words, and how many tabs were left alone.
+fn conclusion(todo: usize, lacking: bool, faults: usize, dry_run: bool) -> &'static str {
     match (todo, dry_run) {
-        (0, _) => "Everything stands as it should; nothing was changed.".to_owned(),
-        (_, true) => "Nothing was changed: this only shows what `sheetdesk setup sheets` would do.".to_owned(),
-        (_, false) => "Done. Next: sheetdesk check".to_owned(),
+        (0, _) if lacking => "Nothing was changed; what your lists lack is named above.",
+        (0, _) if faults > 0 => "Nothing was changed.",
+        (0, _) => "Everything stands as it should; nothing was changed.",
+        (_, true) => "Nothing was changed: this only shows what `sheetdesk setup sheets` would do.",
+        (_, false) => "Done. Next: sheetdesk check",
     }
 }
 
@@ -123,4 +128,33 @@ async fn carry_out(hub: &Hub, book: &Furniture, steps: Vec<Step>) -> Result<(), 
         read_back: Vec::new(),
     };
     hub.write(&book.spreadsheet, &batch).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_says_what_was_done_and_what_is_left() {
+        for (todo, lacking, faults, dry_run, words) in [
+            (0, false, 0, false, "Everything stands as it should; nothing was changed."),
+            (0, true, 0, false, "Nothing was changed; what your lists lack is named above."),
+            (0, true, 1, true, "Nothing was changed; what your lists lack is named above."),
+            (0, false, 1, false, "Nothing was changed."),
+            (
+                2,
+                true,
+                0,
+                true,
+                "Nothing was changed: this only shows what `sheetdesk setup sheets` would do.",
+            ),
+            (2, true, 0, false, "Done. Next: sheetdesk check"),
+        ] {
+            assert_eq!(
+                conclusion(todo, lacking, faults, dry_run),
+                words,
+                "{todo} {lacking} {faults} {dry_run}"
+            );
+        }
+    }
 }
