@@ -140,7 +140,7 @@ pub enum Effect {
         /// Responses lost so far.
         lost: u8,
     },
-    /// All sending rests until then, also after a restart: Telegram has asked for it.
+    /// All sending rests until then, also after a restart: Telegram has asked for it. A moment that is not to come ends every such rest.
     Silence(Timestamp),
     /// The message's way ends.
     Finish(OutboxId, Ending),

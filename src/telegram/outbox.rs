@@ -59,7 +59,7 @@ pub async fn deliver(journal: Journal, client: Client, fetcher: Fetcher, rate_pe
         governor: Governor::new(rate_per_second, MAX_IN_HAND, clock::now())
             .silent_until(silent_until)
             .probing_first(),
-        silent_until,
+        silence: Silence(silent_until),
         journal,
         client,
         stock: Stock::new(fetcher),
@@ -78,8 +78,7 @@ struct Delivery {
     client: Client,
     stock: Stock,
     governor: Governor,
-    /// The silence of which the journal knows.
-    silent_until: Option<Timestamp>,
+    silence: Silence,
     sends: JoinSet<Answered>,
     /// What each task of `sends` sends; kept here, so that not even a panic loses a slot.
     sending: HashMap<Id, (OutboxId, Slot)>,
@@ -90,6 +89,10 @@ struct Delivery {
     /// The last claim could not be stored.
     claims_fail: bool,
 }
+
+/// The silence of which the journal knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Silence(Option<Timestamp>);
 
 /// How a call ended, and how long it took by the clock.
 struct Answered {
@@ -135,10 +138,9 @@ impl Delivery {
             let (snapshot, now) = (self.journal.snapshot(), clock::now());
             let entry = |id: &OutboxId| snapshot.view().outbox(id);
             let silent_until = snapshot.silent_until();
-            if silent_until < self.silent_until {
+            if self.silence.is_ended(silent_until, snapshot.intact(), now) {
                 self.governor.end_silence(now);
             }
-            self.silent_until = silent_until;
             self.stock.begin_pass(entry, now);
             let waiting = snapshot.waiting().filter_map(|waiting| {
                 let candidate = Candidate::of(&waiting)?;
@@ -241,6 +243,19 @@ impl Delivery {
         if let Some(unsettled) = self.storing.remove(&task) {
             self.governor.settled(unsettled);
         }
+    }
+}
+
+impl Silence {
+    /// Takes in what the journal says; answers whether the operator has ended a silence before its time. One that is still to last was
+    /// moved, by another 429 or a clock that was set back; what could not be read says nothing.
+    fn is_ended(&mut self, until: Option<Timestamp>, intact: bool, now: Timestamp) -> bool {
+        if !intact {
+            return false;
+        }
+        let over = |until: Option<Timestamp>| until.is_none_or(|until| until <= now);
+        let before = std::mem::replace(&mut self.0, until);
+        over(until) && !over(before)
     }
 }
 
@@ -373,6 +388,24 @@ mod tests {
         };
         let outcome = Outcome::Rejected(Why::File(Unfetched::TooLarge));
         assert_eq!(judge(&answered, NOW), (outcome, Answer::default()));
+    }
+
+    #[test]
+    fn only_the_operator_ends_a_silence_before_its_time() {
+        let at = |seconds: i64| Some(NOW + SignedDuration::from_secs(seconds));
+        for (why, known, said, intact, ended) in [
+            ("the operator's word", at(35), at(0), true, true),
+            ("the same as before", at(35), at(35), true, false),
+            ("an earlier moment that is still to come", at(35), at(34), true, false),
+            ("a clock that was set back", at(3600), at(600), true, false),
+            ("a journal that cannot be read", at(35), None, false, false),
+            ("a silence that is over anyway", at(-1), at(-2), true, false),
+            ("the first silence", None, at(35), true, false),
+        ] {
+            let mut silence = Silence(known);
+            assert_eq!(silence.is_ended(said, intact, NOW), ended, "{why}");
+            assert_eq!(silence, Silence(if intact { said } else { known }), "{why}");
+        }
     }
 
     #[test]

@@ -63,6 +63,12 @@ fn what_could_not_be_sent_is_tried_again_by_schedule_and_what_is_put_off_for_a_d
         table.sent(&receipt, Outcome::Retry(RetryAfter::At(until))),
         ["silent for 17 s", "again in 17 s, lost 0"]
     );
+    let over = table.now - jiff::SignedDuration::from_secs(1);
+    assert_eq!(
+        table.sent(&receipt, Outcome::Retry(RetryAfter::At(over))),
+        ["again in -1 s, lost 0"],
+        "a silence that is over ends no other"
+    );
     table.later(24 * 3600 + 1);
     table.state.claim(&receipt);
     assert_eq!(

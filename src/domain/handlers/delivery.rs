@@ -149,7 +149,10 @@ fn retry(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, after: RetryAfter)
         // A group's limit is its own.
         RetryAfter::At(moment) if entry.send.to.is_group() => moment,
         RetryAfter::At(moment) => {
-            turn.then(Effect::Silence(moment));
+            // One that is over by now, since its outcome could not be stored for long, must end no other.
+            if moment > turn.now {
+                turn.then(Effect::Silence(moment));
+            }
             moment
         }
         RetryAfter::Schedule => turn.now + pause(entry.tries),

@@ -6,6 +6,7 @@ use super::*;
 use crate::{
     domain::{effect::OutboxState, event::RetryAfter},
     journal::{
+        carry::carry_out,
         inbox, keys, outbox,
         tables::{Fault, Place},
     },
@@ -88,6 +89,21 @@ fn an_id_is_put_once_and_may_come_back_only_if_withdrawn() {
         Ok(())
     })
     .unwrap();
+}
+
+#[test]
+fn of_two_silences_the_later_counts_and_the_operator_ends_both() {
+    let (db, now) = (database(), Timestamp::UNIX_EPOCH);
+    let at = |seconds| now + SignedDuration::from_secs(seconds);
+    for (until, kept) in [(35, 35), (34, 35), (3600, 3600), (5, 3600), (0, 0), (5, 5)] {
+        let known = disk::transact::<_, Fault>(&db, |tables| {
+            let mut decision = Decision::default();
+            decision.then(Effect::Silence(at(until)));
+            carry_out(tables, Seq(1), decision, now)?;
+            outbox::silent_until(tables)
+        });
+        assert_eq!(known.unwrap(), Some(at(kept)), "after {until}");
+    }
 }
 
 #[tokio::test]
