@@ -40,8 +40,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// minute. An answer that is not awaited makes a message go out twice; a dead connection ends much sooner, by the TCP time-out.
 const CALL_TIMEOUT: Duration = Duration::from_secs(75);
 
-/// How long the question may take whether Telegram is there.
-const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the question may take whether Telegram is there, longer than a slow Telegram takes: one that is slow is there.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How much longer a question for updates may take than Telegram was asked to wait.
 const POLL_MARGIN: Duration = Duration::from_secs(20);

@@ -84,7 +84,7 @@ struct Delivery {
     sending: HashMap<Id, (OutboxId, Slot)>,
     stores: JoinSet<()>,
     storing: HashMap<Id, Unsettled>,
-    /// The question whether Telegram is there, while it is asked.
+    /// The questions whether Telegram is there, while they are asked.
     probes: JoinSet<Rest>,
     /// The last claim could not be stored.
     claims_fail: bool,
@@ -235,7 +235,12 @@ impl Delivery {
 
     fn probed(&mut self, ended: Result<Rest, JoinError>) {
         // A panic tells nothing of Telegram; the next probe comes in its turn.
-        self.governor.probed(ended.unwrap_or(Rest::Away), clock::now());
+        let rest = ended.unwrap_or(Rest::Away);
+        if rest != Rest::Away {
+            // Telegram is there: how the others end tells nothing more.
+            self.probes = JoinSet::new();
+        }
+        self.governor.probed(rest, clock::now());
     }
 
     fn stored(&mut self, ended: Result<(Id, ()), JoinError>) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use sheetdesk::{
-    app::{Reply, Request, Status, ask},
+    app::{Health, Reply, Request, Status, ask},
     stage::{APPEALS, Service},
 };
 use simulator::telegram::{Fault, FaultKind, Group, Person, SentMessage};
@@ -94,7 +94,7 @@ async fn a_gateway_that_speaks_as_telegram_does_uses_up_nobody_s_second_try() {
 async fn an_answer_that_telegram_takes_its_time_for_is_not_sent_twice() {
     let (play, service) = Play::with_appeal().await;
     let slow = FaultKind::delay(Duration::from_secs(25));
-    play.stage.telegram.fault(Fault::next(ALL, slow).of("sendMessage"));
+    play.stage.telegram.fault(Fault::next(ALL, slow));
     play.types(2, "специалист_ответ", "Не спеша").await;
     let wanted = |text: &str| text.starts_with("доставлено");
     let within = PATIENCE + PATIENCE;
@@ -105,6 +105,27 @@ async fn an_answer_that_telegram_takes_its_time_for_is_not_sent_twice() {
         .expect("it is delivered");
     assert!(!told.contains("дважды"), "{told}");
     assert_eq!(play.heard("Не спеша"), 1);
+    play.stage.telegram.clear_faults();
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_start_with_a_telegram_that_is_slow_in_everything_sends_all_the_same() {
+    let (play, service) = Play::with_appeal().await;
+    service.stop().await;
+    play.stage
+        .telegram
+        .fault(Fault::next(ALL, FaultKind::delay(Duration::from_secs(7))));
+    let service = play.start().await;
+    play.types(2, "специалист_ответ", "Хоть и не сразу").await;
+    play.hears("Хоть и не сразу").await;
+    play.shows(2, "Доставка", |text| text.starts_with("доставлено")).await;
+    let there = |status: &Status| status.links.get("telegram") == Some(&Health::Ok);
+    play.stage
+        .status_where("Telegram is there", there, PATIENCE)
+        .await
+        .expect("slow is not away");
+    assert_eq!(play.heard("Хоть и не сразу"), 1);
     play.stage.telegram.clear_faults();
     play.ends(service).await;
 }

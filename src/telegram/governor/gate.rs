@@ -1,14 +1,16 @@
 //! Whether messages may go out at all: not while Telegram is away, and then not before a probe was answered.
 //!
-//! Invariant: while it is shut a probe is made at least every ten seconds, its own time included, so that Telegram is found again soon
-//! after it is back.
+//! Invariant: while it is shut a probe begins at least every ten seconds, beside those that are not answered yet, so that Telegram is
+//! found again soon after it is back, and a slow one is not taken for one that is away.
 
 use jiff::{SignedDuration, Timestamp};
 
 /// The first rest before a probe; it doubles with each that fails …
 const FIRST_REST: SignedDuration = SignedDuration::from_secs(1);
-/// … up to this: with the time that a probe may take, ten seconds.
+/// … up to this.
 const LONGEST_REST: SignedDuration = SignedDuration::from_secs(5);
+/// A probe that is not answered within this time gets another beside it.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(10);
 /// Where probes are answered and messages still are lost, each further message waits longer, up to this.
 const LONGEST_DISTRUST: SignedDuration = SignedDuration::from_secs(10);
 
@@ -31,6 +33,10 @@ pub(super) enum Gate {
     },
     /// It has been asked.
     Probing {
+        /// How many probes are under way.
+        under_way: u32,
+        /// When another is made beside them.
+        again_at: Timestamp,
         /// As above.
         failed: u32,
         /// As above.
@@ -74,23 +80,48 @@ impl Gate {
 
     /// Whether a probe is due; it counts as made from then on.
     pub(super) fn asks(&mut self, now: Timestamp) -> bool {
-        match *self {
-            Self::Shut { probe_at, failed, strikes } if probe_at <= now => {
-                *self = Self::Probing { failed, strikes };
-                true
-            }
-            Self::Open { .. } | Self::Shut { .. } | Self::Probing { .. } => false,
-        }
+        let (under_way, failed, strikes) = match *self {
+            Self::Shut { probe_at, failed, strikes } if probe_at <= now => (1, failed, strikes),
+            Self::Probing {
+                under_way,
+                again_at,
+                failed,
+                strikes,
+            } if again_at <= now => (under_way + 1, failed, strikes),
+            Self::Open { .. } | Self::Shut { .. } | Self::Probing { .. } => return false,
+        };
+        *self = Self::Probing {
+            under_way,
+            again_at: now + PATIENCE,
+            failed,
+            strikes,
+        };
+        true
     }
 
-    /// A probe has ended.
+    /// A probe has ended. One that was answered opens; Telegram is away once none is left that may be.
     pub(super) fn probed(&mut self, answered: bool, now: Timestamp) {
-        let Self::Probing { failed, strikes } = *self else { return };
+        let Self::Probing {
+            under_way,
+            again_at,
+            failed,
+            strikes,
+        } = *self
+        else {
+            return;
+        };
         *self = if answered {
             Self::Open { strikes }
+        } else if under_way > 1 {
+            Self::Probing {
+                under_way: under_way - 1,
+                again_at,
+                failed,
+                strikes,
+            }
         } else {
             Self::Shut {
-                probe_at: now + doubled(FIRST_REST, failed).min(LONGEST_REST),
+                probe_at: again_at.min(now + doubled(FIRST_REST, failed).min(LONGEST_REST)),
                 failed: failed.saturating_add(1),
                 strikes,
             }
@@ -99,8 +130,9 @@ impl Gate {
 
     /// The clock was set back.
     pub(super) fn shift_back(&mut self, by: SignedDuration) {
-        if let Self::Shut { probe_at, .. } = self {
-            *probe_at -= by;
+        match self {
+            Self::Shut { probe_at: at, .. } | Self::Probing { again_at: at, .. } => *at -= by,
+            Self::Open { .. } => {}
         }
     }
 }

@@ -86,7 +86,8 @@ pub struct Candidate {
 pub struct Choice {
     /// Each with its slot, which must come back by [`Governor::answered`] or [`Governor::returned`].
     pub go: Vec<(OutboxId, Slot)>,
-    /// Telegram is to be asked whether it is there; [`Governor::probed`] must follow.
+    /// Telegram is to be asked whether it is there, perhaps beside an earlier question; [`Governor::probed`] must follow, of each until
+    /// one was answered.
     pub probe: bool,
     /// When to ask again if nothing else happens; none where only a new message or an answer can change anything.
     pub wake: Option<Timestamp>,
@@ -201,10 +202,7 @@ impl Governor {
             probe: false,
             wake: None,
         };
-        if self.silent_until <= now && self.gate.asks(now) {
-            choice.probe = true;
-            return choice;
-        }
+        choice.probe = self.silent_until <= now && self.gate.asks(now);
         // The one message that shows whether messages arrive had better not be the last try of its kind.
         let careful = !self.proved;
         let mut last_try = None;
@@ -330,7 +328,7 @@ impl Governor {
         match self.gate {
             Gate::Open { .. } => {}
             Gate::Shut { probe_at, .. } => return Err(Obstacle::Until(probe_at)),
-            Gate::Probing { .. } => return Err(Obstacle::InHand),
+            Gate::Probing { again_at, .. } => return Err(Obstacle::Until(again_at)),
         }
         let most = if self.proved { self.max_in_hand } else { 1 };
         if self.sending + self.unsettled >= most {

@@ -399,7 +399,7 @@ fn while_telegram_is_away_only_probes_go_out_and_at_least_every_five_seconds() {
         assert_eq!(chosen(&choice), [0; 0], "no message is a probe");
         if choice.probe {
             probes.push(now);
-            assert_eq!(governor.choose(waiting(), at(now)).wake, None, "one at a time");
+            assert!(!governor.choose(waiting(), at(now)).probe, "one at a time");
             governor.probed(Rest::Away, at(now));
         }
         now = governor.choose(waiting(), at(now)).wake.unwrap().as_millisecond();
@@ -412,6 +412,37 @@ fn while_telegram_is_away_only_probes_go_out_and_at_least_every_five_seconds() {
         [1],
         "then one message, until it has arrived"
     );
+}
+
+#[test]
+fn a_slow_telegram_is_asked_again_beside_and_one_answer_is_enough() {
+    let mut governor = Governor::new(0, 30, at(0)).probing_first();
+    let waiting = || [candidate(0, 1, Lane::Talk, 0)];
+    for begun in [0, 10_000, 20_000] {
+        let choice = governor.choose(waiting(), at(begun));
+        assert!(choice.probe && choice.go.is_empty());
+        assert_eq!(
+            choice.wake,
+            Some(at(begun + 10_000)),
+            "an answer that does not come is not waited for alone"
+        );
+        assert!(!governor.choose(waiting(), at(begun + 9_000)).probe);
+    }
+    governor.probed(Rest::Away, at(29_200));
+    let choice = governor.choose(waiting(), at(29_500));
+    assert_eq!(
+        (choice.probe, choice.wake),
+        (false, Some(at(30_000))),
+        "the others may still be answered"
+    );
+    governor.probed(Rest::None, at(29_600));
+    assert_eq!(chosen(&governor.choose(waiting(), at(29_600))), [0]);
+
+    let mut alone = Governor::new(0, 30, at(0)).probing_first();
+    assert!(alone.choose(waiting(), at(0)).probe);
+    alone.probed(Rest::Away, at(9_700));
+    let wake = alone.choose(waiting(), at(9_700)).wake;
+    assert_eq!(wake, Some(at(10_000)), "a probe at least every ten seconds, its own time included");
 }
 
 #[test]
