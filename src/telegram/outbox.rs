@@ -85,7 +85,7 @@ struct Delivery {
     stores: JoinSet<()>,
     storing: HashMap<Id, Unsettled>,
     /// The questions whether Telegram is there, while they are asked.
-    probes: JoinSet<Rest>,
+    probes: JoinSet<bool>,
     /// The last claim could not be stored.
     claims_fail: bool,
 }
@@ -153,8 +153,10 @@ impl Delivery {
         };
         if choice.probe {
             let client = self.client.clone();
-            self.probes
-                .spawn(async move { client.probe().await.err().map_or(Rest::None, |error| error.rest(clock::now())) });
+            self.probes.spawn(async move {
+                let refused = client.probe().await.err();
+                refused.is_none_or(|error| error.rest(clock::now()) != Rest::Away)
+            });
         }
         if choice.go.is_empty() {
             return choice.wake;
@@ -233,14 +235,14 @@ impl Delivery {
         }
     }
 
-    fn probed(&mut self, ended: Result<Rest, JoinError>) {
+    fn probed(&mut self, ended: Result<bool, JoinError>) {
         // A panic tells nothing of Telegram; the next probe comes in its turn.
-        let rest = ended.unwrap_or(Rest::Away);
-        if rest != Rest::Away {
+        let answered = ended.unwrap_or(false);
+        if answered {
             // Telegram is there: how the others end tells nothing more.
             self.probes = JoinSet::new();
         }
-        self.governor.probed(rest, clock::now());
+        self.governor.probed(answered, clock::now());
     }
 
     fn stored(&mut self, ended: Result<(Id, ()), JoinError>) {

@@ -198,6 +198,31 @@ async fn a_silence_of_a_day_is_named_everywhere_and_the_operator_can_end_it() {
 }
 
 #[tokio::test]
+async fn a_429_to_the_question_whether_telegram_is_there_keeps_no_message_back() {
+    let (play, service) = Play::with_appeal().await;
+    service.stop().await;
+    let flood = FaultKind::TooMany { retry_after: 3600 };
+    play.stage.telegram.fault(Fault::next(ALL, flood.clone()).of("getMe"));
+    let service = play.start().await;
+    play.types(2, "специалист_ответ", "Проверка связи").await;
+    play.hears("Проверка связи").await;
+    // A message that meets one itself is put off, and the silence has a name.
+    play.stage.telegram.fault(Fault::next(1, flood).of("sendMessage"));
+    play.shows(2, "специалист_ответ", str::is_empty).await;
+    play.types(2, "специалист_ответ", "Слышно ли теперь?").await;
+    let silent = |status: &Status| status.telegram.silent_until.is_some();
+    play.stage
+        .status_where("the silence is told", silent, PATIENCE)
+        .await
+        .expect("it is told");
+    let reply = ask(&play.stage.data_dir(), &Request::EndSilence).await;
+    assert!(matches!(reply, Ok(Reply::SilenceEnded)), "{reply:?}");
+    play.hears("Слышно ли теперь?").await;
+    play.stage.telegram.clear_faults();
+    play.ends(service).await;
+}
+
+#[tokio::test]
 async fn a_busy_group_silences_nobody_but_itself() {
     let mut play = Play::set().await;
     let group = play.stage.telegram.group(-4242, "Операторы");

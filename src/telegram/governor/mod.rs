@@ -236,13 +236,10 @@ impl Governor {
         choice
     }
 
-    /// A probe has ended at `now`.
-    pub fn probed(&mut self, rest: Rest, now: Timestamp) {
+    /// A probe has ended at `now`. What else an answer says, a 429 included, counts only where a message meets it: then the journal hears.
+    pub fn probed(&mut self, answered: bool, now: Timestamp) {
         let now = self.observe(now);
-        self.gate.probed(rest != Rest::Away, now);
-        if let Rest::Flood(until) = rest {
-            self.silent_until = self.silent_until.max(until);
-        }
+        self.gate.probed(answered, now);
     }
 
     /// A message was answered, or its answer was lost, at `now`. [`Governor::settled`] must follow.

@@ -400,13 +400,13 @@ fn while_telegram_is_away_only_probes_go_out_and_at_least_every_five_seconds() {
         if choice.probe {
             probes.push(now);
             assert!(!governor.choose(waiting(), at(now)).probe, "one at a time");
-            governor.probed(Rest::Away, at(now));
+            governor.probed(false, at(now));
         }
         now = governor.choose(waiting(), at(now)).wake.unwrap().as_millisecond();
     }
     assert_eq!(probes, [3000, 4000, 6000, 10_000, 15_000, 20_000, 25_000, 30_000]);
     assert!(governor.choose(waiting(), at(35_000)).probe);
-    governor.probed(Rest::None, at(35_000));
+    governor.probed(true, at(35_000));
     assert_eq!(
         chosen(&governor.choose(waiting(), at(35_000))),
         [1],
@@ -428,19 +428,19 @@ fn a_slow_telegram_is_asked_again_beside_and_one_answer_is_enough() {
         );
         assert!(!governor.choose(waiting(), at(begun + 9_000)).probe);
     }
-    governor.probed(Rest::Away, at(29_200));
+    governor.probed(false, at(29_200));
     let choice = governor.choose(waiting(), at(29_500));
     assert_eq!(
         (choice.probe, choice.wake),
         (false, Some(at(30_000))),
         "the others may still be answered"
     );
-    governor.probed(Rest::None, at(29_600));
+    governor.probed(true, at(29_600));
     assert_eq!(chosen(&governor.choose(waiting(), at(29_600))), [0]);
 
     let mut alone = Governor::new(0, 30, at(0)).probing_first();
     assert!(alone.choose(waiting(), at(0)).probe);
-    alone.probed(Rest::Away, at(9_700));
+    alone.probed(false, at(9_700));
     let wake = alone.choose(waiting(), at(9_700)).wake;
     assert_eq!(wake, Some(at(10_000)), "a probe at least every ten seconds, its own time included");
 }
@@ -450,13 +450,13 @@ fn the_first_message_after_an_outage_is_none_whose_last_try_it_is() {
     let mut governor = awake(0, 30);
     one(&mut governor, candidate(0, 1, Lane::Talk, 0), AWAY, at(2000));
     assert!(governor.choose([], at(3000)).probe);
-    governor.probed(Rest::None, at(3000));
+    governor.probed(true, at(3000));
     let waiting = || [lost(0, 1), candidate(1, 1, Lane::Talk, 0), candidate(2, 2, Lane::Talk, 0)];
     one(&mut governor, waiting()[2].clone(), AWAY, at(3000));
     // A further loss in spite of an answered probe: the next message waits longer.
     assert!(!governor.choose(waiting(), at(4999)).probe);
     assert!(governor.choose(waiting(), at(5000)).probe);
-    governor.probed(Rest::None, at(5000));
+    governor.probed(true, at(5000));
     let choice = governor.choose(waiting(), at(5000));
     assert_eq!(chosen(&choice), [2], "message 1 comes after message 0 in its chat");
     let unsettled = governor.answered(choice.go.into_iter().next().unwrap().1, HEARD, at(5100));
@@ -465,7 +465,7 @@ fn the_first_message_after_an_outage_is_none_whose_last_try_it_is() {
     let mut alone = awake(0, 30);
     one(&mut alone, candidate(0, 1, Lane::Talk, 0), AWAY, at(2000));
     assert!(alone.choose([], at(3000)).probe);
-    alone.probed(Rest::None, at(3000));
+    alone.probed(true, at(3000));
     assert_eq!(
         chosen(&alone.choose([lost(0, 1)], at(3000))),
         [0],
@@ -481,7 +481,7 @@ fn what_was_sent_before_an_outage_does_not_shut_the_gate_again() {
     let unsettled = governor.answered(slots.next().unwrap(), AWAY, at(2000));
     governor.settled(unsettled);
     assert!(governor.choose([], at(3000)).probe);
-    governor.probed(Rest::None, at(3000));
+    governor.probed(true, at(3000));
     let unsettled = governor.answered(slots.next().unwrap(), AWAY, at(3100));
     governor.settled(unsettled);
     assert_eq!(chosen(&governor.choose([candidate(2, 3, Lane::Talk, 0)], at(3100))), [2]);
@@ -492,7 +492,7 @@ fn a_start_begins_with_a_probe() {
     let mut governor = Governor::new(0, 30, at(0)).probing_first();
     let choice = governor.choose([candidate(0, 1, Lane::Talk, 0)], at(0));
     assert!(choice.probe && choice.go.is_empty());
-    governor.probed(Rest::None, at(50));
+    governor.probed(true, at(50));
     assert_eq!(chosen(&governor.choose([candidate(0, 1, Lane::Talk, 0)], at(50))), [0]);
 }
 
