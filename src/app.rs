@@ -76,7 +76,7 @@ pub use crate::{
 const GRACE: Duration = Duration::from_millis(1300);
 /// Questions of the operator's that may wait.
 const QUESTIONS: usize = 16;
-/// Courtesies that may wait; Telegram forgets buttons after a while as well.
+/// Courtesies that may wait; Telegram forgets buttons after a while as well, and words stand in for reactions beyond it.
 const COURTESIES: usize = 256;
 
 /// The service cannot start. Somebody else being down is never among the reasons.

@@ -1,7 +1,8 @@
 //! What follows from an event: whole entities to store, effects to carry out, rows to write.
 //!
 //! Invariant: an effect that must not be lost carries a deterministic id and is stored in the decision's own transaction;
-//! the others (`Look`, `AnswerButton`, `React`, `Answer`) may be lost without harm.
+//! the others may be lost: the next look comes anyway (`Look`), Telegram forgets a button (`AnswerButton`), the operator asks again
+//! (`Answer`). A reaction (`React`) is not stored either, but one that is not set while the service runs comes back as an event.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -148,7 +149,7 @@ pub enum Effect {
     Withdraw(OutboxId),
     /// Acknowledge a pressed button.
     AnswerButton(CallbackId),
-    /// Show beside a message that it stands in the sheet.
+    /// Show beside a message that it stands in the sheet; where that cannot be, [`super::event::Event::Unshown`] follows.
     React(ChatId, MessageId),
     /// Answer the operator, in the admin chat.
     Answer(Ask),

@@ -28,7 +28,7 @@ pub(super) struct Hints {
     pub(super) dirty: bool,
     /// Tabs to look at.
     pub(super) looks: Vec<Tab>,
-    /// What is done beside, and may be lost.
+    /// What is done beside the messages.
     pub(super) courtesies: Vec<Courtesy>,
     /// Questions of the operator's.
     pub(super) questions: Vec<Ask>,

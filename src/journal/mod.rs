@@ -210,13 +210,13 @@ pub struct Signals {
     pub dirty: watch::Sender<()>,
     /// Tabs to look at soon, by the word of a decision, a schedule or a sheet's script.
     pub looks: Nudges,
-    /// Courtesies; bounded, lost when full.
+    /// Courtesies; bounded. When full, a button is lost, and a reaction comes back as [`Event::Unshown`].
     pub courtesies: mpsc::Sender<Courtesy>,
     /// Questions of the admin chat's; bounded, lost when full.
     pub questions: mpsc::Sender<Ask>,
 }
 
-/// What is done at Telegram beside the messages; a lost one does no harm, so none is stored.
+/// What is done at Telegram beside the messages; none is stored, so that a stop or a crash loses those that wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Courtesy {
     /// Acknowledge a pressed button, which Telegram forgets soon.

@@ -16,16 +16,19 @@ use super::{
 };
 use crate::domain::{
     effect::OutboxEntry,
-    ids::{FenceId, OutboxId, Seq},
+    event::Event,
+    ids::{ChatId, FenceId, MessageId, OutboxId, Seq},
 };
 
-/// Claims and fences that a transaction gave away.
+/// What was given away and may have reached nobody: the next transaction makes good for it.
 #[derive(Default)]
 pub(super) struct Given {
     /// Messages that were claimed.
     pub(super) claims: Vec<OutboxId>,
     /// Fences of intents.
     pub(super) fences: Vec<FenceId>,
+    /// Messages whose reaction found no place.
+    pub(super) reactions: Vec<(ChatId, MessageId)>,
 }
 
 /// What a committed transaction has to tell.
@@ -57,6 +60,7 @@ pub(super) fn work(
 ) -> Result<Done, Halt> {
     stray.take_back(tables, now)?;
     let new = inbox::next_seq(tables)?;
+    stray.store_unshown(tables, now)?;
     let (accepted, applied) = store(tables, group, now)?;
     let due: Vec<Seq> = inbox::pending(tables, new, DECIDED_AT_ONCE)?
         .into_iter()
@@ -89,22 +93,31 @@ pub(super) fn work(
 impl Given {
     /// Nothing was given.
     pub(super) fn is_empty(&self) -> bool {
-        self.claims.is_empty() && self.fences.is_empty()
+        self.claims.is_empty() && self.fences.is_empty() && self.reactions.is_empty()
     }
 
     /// Adds what another transaction gave.
     pub(super) fn add(&mut self, other: Self) {
         self.claims.extend(other.claims);
         self.fences.extend(other.fences);
+        self.reactions.extend(other.reactions);
     }
 
-    /// Takes everything back: whoever asked has no answer, so nothing was sent or written.
+    /// Takes claims and fences back: whoever asked has no answer, so nothing was sent or written.
     fn take_back(&self, tables: &mut Ledger<'_>, now: Timestamp) -> Result<(), Fault> {
         for id in &self.claims {
             outbox::unclaim(tables, id, now)?;
         }
         for fence in &self.fences {
             fences::drop_intent(tables, *fence)?;
+        }
+        Ok(())
+    }
+
+    /// A reaction that will not come is as good as one that Telegram refuses.
+    fn store_unshown(&self, tables: &mut Ledger<'_>, now: Timestamp) -> Result<(), Fault> {
+        for (chat, message) in &self.reactions {
+            inbox::store_event(tables, Event::Unshown(*chat, *message), now)?;
         }
         Ok(())
     }

@@ -10,9 +10,10 @@ use std::{
 };
 
 use jiff::Timestamp;
+use tokio::sync::mpsc::error::TrySendError;
 
 use super::{
-    Signals,
+    Courtesy, Signals,
     advice::with_cure,
     carry::Hints,
     disk::{self, Disk},
@@ -49,7 +50,7 @@ pub(super) struct Writer {
     /// Callers of `apply`, by the last record that must be decided before they are answered. Theirs is stored, so a failure
     /// lets them wait: told to try again, they would state the same events twice.
     waiters: Vec<(Seq, Reply<()>)>,
-    /// What was given to callers who never learned of it.
+    /// What was given to callers who never learned of it, and reactions that found no place.
     stray: Given,
     /// Something is stored and not yet decided.
     pending: bool,
@@ -70,7 +71,8 @@ impl Writer {
         lock: File,
     ) -> Result<Self, Fault> {
         let hints = disk.with(|db| recovery::recover(db, &mut judge))?;
-        fire(&signals, hints);
+        let mut stray = Given::default();
+        fire(&signals, hints, &mut stray);
         Ok(Self {
             disk,
             signals,
@@ -78,7 +80,7 @@ impl Writer {
             queue,
             course: Course::Open,
             waiters: Vec::new(),
-            stray: Given::default(),
+            stray,
             // The first round finds out, and learns of the next timer.
             pending: true,
             next_timer: None,
@@ -216,9 +218,9 @@ impl Writer {
         self.waiters
             .extend(done.applied.into_iter().zip(group.applies.into_iter().map(|asked| asked.reply)));
         self.answer_waiters(done.first_pending);
+        fire(&self.signals, done.hints, &mut self.stray);
         // What was given to nobody is taken back at once.
         self.pending |= !self.stray.is_empty();
-        fire(&self.signals, done.hints);
     }
 
     fn answer_waiters(&mut self, first_pending: Option<Seq>) {
@@ -275,8 +277,9 @@ impl Writer {
     }
 }
 
-/// Tells others what has changed; a hint that finds nobody is no loss, since the state itself tells.
-fn fire(signals: &Signals, hints: Hints) {
+/// Tells others what has changed; a hint that finds nobody is no loss, since the state itself tells. A reaction that finds no place is
+/// noted in `stray`: it may be the only sign that a message has come in.
+fn fire(signals: &Signals, hints: Hints, stray: &mut Given) {
     if hints.outbox {
         signals.outbox.notify_one();
     }
@@ -287,8 +290,11 @@ fn fire(signals: &Signals, hints: Hints) {
         signals.looks.mark(tab);
     }
     for courtesy in hints.courtesies {
-        // Telegram forgets an unacknowledged button by itself.
-        let _ = signals.courtesies.try_send(courtesy);
+        match signals.courtesies.try_send(courtesy) {
+            Err(TrySendError::Full(Courtesy::Reaction(chat, message))) => stray.reactions.push((chat, message)),
+            // Telegram forgets an unacknowledged button by itself; closed is what takes them where the service ends.
+            Ok(()) | Err(TrySendError::Full(Courtesy::Button(_)) | TrySendError::Closed(_)) => {}
+        }
     }
     for question in hints.questions {
         // An operator who hears nothing asks again.

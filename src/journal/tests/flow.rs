@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 
 use super::*;
-use crate::journal::{Accepted, OpenError, StoreError, queue::CAPACITY};
+use crate::journal::{Accepted, OpenError, StoreError, inbox, queue::CAPACITY, tables::Fault};
 
 #[tokio::test]
 async fn an_update_is_stored_once_also_after_a_restart() {
@@ -139,6 +139,37 @@ async fn others_are_told_after_the_commit() {
     })
     .await
     .unwrap();
+    journal.close().await;
+}
+
+#[tokio::test]
+async fn a_reaction_that_finds_no_place_is_told_also_after_a_crash() {
+    let dir = tempfile::tempdir().unwrap();
+    let (journal, mut heard) = open_with(dir.path(), Gate::default(), disk::in_directory(dir.path()));
+    journal.apply((0..10).map(|_| message("react")).collect()).await.unwrap();
+    let told = || decided(&journal).iter().filter(|said| said.starts_with("Unshown(")).count();
+    until("two of ten come back", || told() == 2).await;
+    for _ in 0..8 {
+        assert_eq!(heard.courtesies.try_recv(), Ok(Courtesy::Reaction(CHAT, MessageId(1))));
+    }
+    journal.apply(vec![message("react")]).await.unwrap();
+    assert_eq!(told(), 2, "where there is a place, none comes back");
+    journal.close().await;
+
+    let memory = Memory::default();
+    let db = Database::builder().create_with_backend(memory.clone()).unwrap();
+    disk::transact::<_, Fault>(&db, |tables| {
+        for _ in 0..10 {
+            inbox::store_event(tables, message("react"), Timestamp::UNIX_EPOCH)?;
+        }
+        Ok(())
+    })
+    .unwrap();
+    drop(db);
+    let dir = tempfile::tempdir().unwrap();
+    let (journal, _heard) = open_with(dir.path(), Gate::default(), memory.opener());
+    let told = || decided(&journal).iter().filter(|said| said.starts_with("Unshown(")).count();
+    until("two of ten come back", || told() == 2).await;
     journal.close().await;
 }
 

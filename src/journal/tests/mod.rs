@@ -114,6 +114,7 @@ fn consequences(decision: &mut Decision, message: &Message, seq: Seq, now: Times
             at: now + SignedDuration::from_millis(30),
             wake: Wake::Session(CHAT),
         }),
+        "react" => decision.then(Effect::React(CHAT, message.message)),
         "hints" => {
             decision.then(Effect::Look(Tab::Appeals));
             decision.then(Effect::Look(Tab::Appeals));
