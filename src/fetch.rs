@@ -25,6 +25,7 @@ mod spool;
 pub(crate) use self::name::usual;
 use self::spool::Spool;
 pub use self::spool::{Content, Laid};
+use crate::accepting::is_shortage;
 
 /// What we are to the sites that are asked: some answer nobody who does not say it.
 const USER_AGENT: &str = concat!("Sheetdesk/", env!("CARGO_PKG_VERSION"));
@@ -98,9 +99,9 @@ pub enum FetchError {
     /// It is shown only to people who have signed in.
     #[error("the file is shown only to people who have signed in")]
     Private,
-    /// It cannot be laid down here; that is no fault of the file's.
-    #[error("the file cannot be laid down: {0}")]
-    Disk(io::ErrorKind),
+    /// This machine has no room for it, or lacks something else that fetching takes; that is no fault of the file's.
+    #[error("the file cannot be taken in here: {0}")]
+    Here(io::ErrorKind),
 }
 
 impl Fetcher {
@@ -181,7 +182,7 @@ impl Fetcher {
             return Err(FetchError::TooLarge);
         }
         let name = name::name(response.headers(), url, &media_type);
-        let disk = |error: io::Error| FetchError::Disk(error.kind());
+        let disk = |error: io::Error| FetchError::Here(error.kind());
         let mut writing = self.spool.begin().await.map_err(disk)?;
         while let Some(chunk) = response.chunk().await.map_err(|_| FetchError::Unreachable)? {
             if writing.size() + chunk.len() as u64 > LIMIT {
@@ -235,6 +236,9 @@ fn failure(error: &reqwest::Error) -> FetchError {
     while let Some(inner) = cause {
         if inner.is::<LeadsInside>() {
             return FetchError::Forbidden;
+        }
+        if let Some(error) = inner.downcast_ref::<io::Error>().filter(|error| is_shortage(error)) {
+            return FetchError::Here(error.kind());
         }
         cause = inner.source();
     }

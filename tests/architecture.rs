@@ -15,7 +15,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("config", &["domain", "logs", "secret"]),
     ("accepting", &[]),
     ("clock", &[]),
-    ("fetch", &[]),
+    ("fetch", &["accepting"]),
     ("health", &[]),
     ("secret", &[]),
     ("logs", &[]),

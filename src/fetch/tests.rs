@@ -127,7 +127,35 @@ async fn a_full_disk_is_no_fault_of_the_file_s() {
     // No directory can be made where a file stands.
     std::fs::write(directory.path().join("fetched"), "").unwrap();
     let fetched = fetcher.fetch(&format!("http://files.example:{}/price.pdf", address.port())).await;
-    assert!(matches!(fetched, Err(FetchError::Disk(_))), "{fetched:?}");
+    assert!(matches!(fetched, Err(FetchError::Here(_))), "{fetched:?}");
+}
+
+/// Resolves no name: the machine answers with this error.
+struct Short(i32);
+
+impl Resolve for Short {
+    fn resolve(&self, _: Name) -> Resolving {
+        let error = io::Error::from_raw_os_error(self.0);
+        Box::pin(async move { Err(error.into()) })
+    }
+}
+
+#[tokio::test]
+async fn what_this_machine_lacks_is_no_fault_of_the_site_s() {
+    const TOO_MANY_OPEN_FILES: i32 = 24;
+    const NO_ROUTE: i32 = 113;
+    install_provider();
+    let directory = tempfile::tempdir().unwrap();
+    for (error, ours) in [(TOO_MANY_OPEN_FILES, true), (NO_ROUTE, false)] {
+        let resolver = reqwest::Client::builder().no_proxy().dns_resolver(Arc::new(Short(error)));
+        let fetcher = Fetcher {
+            http: resolver.build().unwrap(),
+            ..Fetcher::of(directory.path(), |_| true, &[]).unwrap()
+        };
+        let fetched = fetcher.fetch("http://files.example/price.pdf").await;
+        assert_eq!(matches!(fetched, Err(FetchError::Here(_))), ours, "{fetched:?}");
+        assert_eq!(matches!(fetched, Err(FetchError::Unreachable)), !ours, "{fetched:?}");
+    }
 }
 
 #[tokio::test]

@@ -27,8 +27,8 @@ const FETCHES: usize = 8;
 const ROOM: u64 = 10 * LIMIT;
 /// What is not to be sent within this time makes room, and is fetched again.
 const KEPT_AHEAD: SignedDuration = SignedDuration::from_mins(1);
-/// The rest after the disk has refused a file: a full one is noticed soon after it has room.
-const DISK_PAUSE: SignedDuration = SignedDuration::from_secs(30);
+/// The rest after this machine could not take a file in: a full disk is noticed soon after it has room.
+const SHORTAGE_PAUSE: SignedDuration = SignedDuration::from_secs(30);
 
 /// Files that messages wait for, and those that are had.
 pub(super) struct Stock {
@@ -57,7 +57,7 @@ enum State {
     Had(HashMap<String, Found>),
     /// One cannot be had; the journal will hear of it.
     Failed,
-    /// Nothing before this moment: the disk has refused.
+    /// Nothing before this moment: this machine could not take a file in.
     Rests(Timestamp),
 }
 
@@ -146,9 +146,9 @@ impl Stock {
                 supply.state = State::Had(files.into_iter().collect());
                 return Ok(());
             }
-            Err(error @ FetchError::Disk(_)) => {
-                tracing::warn!(%error, "outbox: an answer waits until its files can be laid down");
-                supply.state = State::Rests(now + DISK_PAUSE);
+            Err(error @ FetchError::Here(_)) => {
+                tracing::warn!(%error, "outbox: an answer waits until its files can be taken in");
+                supply.state = State::Rests(now + SHORTAGE_PAUSE);
                 return Ok(());
             }
             Err(FetchError::Forbidden) => Unfetched::Forbidden,

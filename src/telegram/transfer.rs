@@ -3,6 +3,8 @@
 //! Invariant: a file on its way to a partner was had before, see `stock`, and is read from the disk as it is sent. What Telegram refuses for
 //! its mark-up alone goes out once more without it.
 
+use std::io;
+
 use reqwest::multipart::{Form as Parts, Part};
 
 use super::{
@@ -187,7 +189,11 @@ async fn parts(send: &Send, words: &Words, kind: MediaKind, file: &Upload<'_>) -
 }
 
 async fn part(kind: MediaKind, file: &Upload<'_>) -> Result<Part, CallError> {
-    let body = file.content.body().await.map_err(|error| CallError::Unmade(error.to_string()))?;
+    let body = file.content.body().await.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => CallError::Unmade(error.to_string()),
+        // It is the machine that lacks something, as a rule for a moment.
+        _ => CallError::NotSent(error.to_string()),
+    })?;
     Ok(Part::stream_with_length(body, file.content.size()).file_name(naming::upload_name(kind, file.name, file.media_type)))
 }
 

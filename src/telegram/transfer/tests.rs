@@ -186,6 +186,29 @@ async fn what_is_neither_picture_nor_video_calls_nobody() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_gone_is_refused_and_one_that_cannot_be_opened_now_is_tried_again() {
+    for form in [Form::File as fn(Text) -> Form, Form::Picture] {
+        let fake = Fake::start(sent).await;
+        let (found, address, directory) = fetched("/a.png").await;
+        let message = message(form(address));
+        let (laid, aside) = (directory.path().join("fetched"), directory.path().join("aside"));
+        let ended = async |found: &Found| match send(&fake.client(), &message, Some(found.clone())).await {
+            Err(SendError::Call(error)) => error,
+            other => panic!("{other:?}"),
+        };
+        std::fs::rename(&laid, &aside).unwrap();
+        assert!(matches!(ended(&found).await, CallError::Unmade(_)));
+        // No file can be opened below what is no directory.
+        std::fs::write(&laid, "").unwrap();
+        assert!(matches!(ended(&found).await, CallError::NotSent(_)));
+        assert_eq!(methods(&fake), [""; 0]);
+        std::fs::remove_file(&laid).unwrap();
+        std::fs::rename(&aside, &laid).unwrap();
+        assert!(send(&fake.client(), &message, Some(found)).await.is_ok(), "nothing is lost");
+    }
+}
+
+#[tokio::test]
 async fn words_and_button_stand_beneath_an_upload() {
     let fake = Fake::start(sent).await;
     let full = Send {
