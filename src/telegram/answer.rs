@@ -51,6 +51,7 @@ const FLOOD_DEFAULT: u64 = 5;
 /// The longest rest that is believed, in seconds: beyond a day an answer is more likely broken than meant.
 const FLOOD_LIMIT: u64 = 24 * 60 * 60;
 
+const TOO_LARGE: u16 = 413;
 const TOO_MANY_REQUESTS: u16 = 429;
 
 /// From here on the server has failed, perhaps after it had done what was asked.
@@ -225,14 +226,17 @@ struct Parameters {
 
 /// An answer that Telegram did not write: a proxy's page, or its own cut short.
 fn foreign(status: u16) -> CallError {
+    let refused = |description| CallError::Refused {
+        code: status,
+        description,
+        retry_after: None,
+        moved_to: None,
+    };
     let words = format!("HTTP {status} that is not Telegram's");
     match status {
-        TOO_MANY_REQUESTS => CallError::Refused {
-            code: status,
-            description: words,
-            retry_after: None,
-            moved_to: None,
-        },
+        TOO_MANY_REQUESTS => refused(words),
+        // The same message will be as large the next time.
+        TOO_LARGE => refused(format!("Request Entity Too Large: {words}")),
         // A redirect is not followed, and a request refused on the way was not passed on.
         300..=499 => CallError::NotSent(words),
         _ => CallError::Lost(words),
@@ -322,6 +326,12 @@ mod tests {
             (404, &refusal(404, "Not Found"), LATER, Rest::Away),
             (404, "<html>", LATER, Rest::Away),
             (302, "", LATER, Rest::Away),
+            (
+                413,
+                "<html>Request Entity Too Large</html>",
+                Outcome::Rejected(Why::Content("Request Entity Too Large: HTTP 413 that is not Telegram's".to_owned())),
+                Rest::None,
+            ),
             (
                 403,
                 &refusal(403, "Forbidden: bot was blocked by the user"),

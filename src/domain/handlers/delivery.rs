@@ -1,6 +1,7 @@
 //! How sends end: delivered, refused, to be tried again, or unknown.
 //!
-//! Invariant: every message has a bounded number of tries; a lost response is resent at most once, and never forgotten.
+//! Invariant: a lost response is resent at most once, and never forgotten; a message that Telegram puts off is given up after a day of
+//! tries. What surely was not sent, and could not be for a reason that is not the message's own, is tried until it can be.
 
 use jiff::SignedDuration;
 
