@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Parts, words};
 use crate::{
     config::Mode,
-    telegram::{self, answer::CallError, client::WebhookInfo},
+    telegram::{answer::CallError, client::WebhookInfo, webhook},
 };
 
 /// The first pause before another try; it doubles.
@@ -36,6 +36,15 @@ impl Registration {
         read(&self.refused).or_else(|| read(&self.undelivered))
     }
 
+    /// Takes in whether Telegram has taken the webhook.
+    fn answered(&self, result: Result<webhook::Registration, &CallError>) {
+        let refused = match result {
+            Err(CallError::Refused { description, .. }) => Some(description.clone()),
+            Ok(_) | Err(CallError::NotSent(_) | CallError::Unmade(_) | CallError::Lost(_)) => None,
+        };
+        set(&self.refused, refused);
+    }
+
     /// Takes in how the webhook fares.
     pub(super) fn fares(&self, info: &WebhookInfo) {
         let trouble = info.last_error_message.clone().filter(|_| info.pending_update_count > 0);
@@ -52,17 +61,11 @@ pub(super) async fn register(parts: Arc<Parts>, stop: CancellationToken) {
     let mut pause = AGAIN;
     while let Err(error) = register_once(&parts).await {
         tracing::warn!(%error, "Telegram does not take our registration yet");
-        let refused = match &error {
-            CallError::Refused { description, .. } => Some(description.clone()),
-            CallError::NotSent(_) | CallError::Unmade(_) | CallError::Lost(_) => None,
-        };
-        set(&parts.registration.refused, refused);
         if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
             return;
         }
         pause = (pause * 2).min(AGAIN_AT_MOST);
     }
-    set(&parts.registration.refused, None);
     stop.cancelled().await;
 }
 
@@ -70,11 +73,14 @@ async fn register_once(parts: &Parts) -> Result<(), CallError> {
     let settings = &parts.settings.telegram;
     match (&settings.mode, &parts.settings.http.public_url) {
         (Mode::Webhook { secret }, Some(url)) if settings.register_webhook => {
-            let outcome = telegram::webhook::register(&parts.telegram, url.as_str(), secret, &words::menus()).await?;
+            let result = webhook::register(&parts.telegram, url.as_str(), secret).await;
+            parts.registration.answered(result.as_ref().copied());
+            let outcome = result?;
             tracing::info!(?outcome, "the webhook is registered");
-            Ok(())
         }
-        (Mode::Polling, _) => telegram::webhook::set_menus(&parts.telegram, &words::menus()).await,
-        (Mode::Webhook { .. }, _) => parts.telegram.me().await.map(|_| ()),
+        (Mode::Polling, _) => {}
+        (Mode::Webhook { .. }, _) => return parts.telegram.me().await.map(|_| ()),
     }
+    // Menus are a convenience: that Telegram refuses them says nothing of the updates.
+    webhook::set_menus(&parts.telegram, &words::menus()).await
 }

@@ -30,9 +30,12 @@ pub(super) async fn webhook(settings: &Settings, delete: bool) -> Result<ExitCod
         return Err(anyhow!("telegram.mode is \"polling\": there is no webhook to set; for one, set it to \"webhook\"").into());
     };
     let url = public_url(settings, "Telegram")?;
-    let outcome = webhook::register(&client, url.as_str(), secret, &bot_menus())
+    let outcome = webhook::register(&client, url.as_str(), secret)
         .await
         .context("the webhook is not set")?;
+    webhook::set_menus(&client, &bot_menus())
+        .await
+        .context("the webhook is set, but the commands are not in the bot's menu")?;
     let words = match outcome {
         webhook::Registration::Changed => "is set",
         webhook::Registration::Unchanged => "was set already",

@@ -44,26 +44,23 @@ pub struct Menu {
     pub commands: Vec<(String, String)>,
 }
 
-/// Registers the webhook under `public_url` unless it is registered already, and sets the menus.
+/// Registers the webhook under `public_url` unless it is registered already.
 ///
 /// # Errors
 /// The first call that failed; calling again later does no harm.
-pub async fn register(client: &Client, public_url: &str, secret: &Secret, menus: &[Menu]) -> Result<Registration, CallError> {
+pub async fn register(client: &Client, public_url: &str, secret: &Secret) -> Result<Registration, CallError> {
     let url = address(public_url);
-    let registration = if is_wanted(&client.webhook_info().await?, &url) {
-        Registration::Unchanged
-    } else {
-        let webhook = Webhook {
-            url: &url,
-            secret,
-            allowed_updates: &kinds(),
-            max_connections: MAX_CONNECTIONS,
-        };
-        client.set_webhook(&webhook).await?;
-        Registration::Changed
+    if is_wanted(&client.webhook_info().await?, &url) {
+        return Ok(Registration::Unchanged);
+    }
+    let webhook = Webhook {
+        url: &url,
+        secret,
+        allowed_updates: &kinds(),
+        max_connections: MAX_CONNECTIONS,
     };
-    set_menus(client, menus).await?;
-    Ok(registration)
+    client.set_webhook(&webhook).await?;
+    Ok(Registration::Changed)
 }
 
 /// Sets the commands in the bot's menu, which polling needs as well.
@@ -188,8 +185,9 @@ mod tests {
         let commands = vec![("appeals".to_owned(), "Мои обращения".to_owned())];
         let menus = [Menu { language: None, commands }];
         for expected in [Registration::Changed, Registration::Unchanged] {
-            let registration = register(&fake.client(), "https://desk.example", &secret, &menus).await;
+            let registration = register(&fake.client(), "https://desk.example", &secret).await;
             assert_eq!(registration, Ok(expected));
+            assert_eq!(set_menus(&fake.client(), &menus).await, Ok(()));
         }
         let calls = fake.calls();
         let methods: Vec<&str> = calls.iter().map(|call| call.method.as_str()).collect();

@@ -308,6 +308,32 @@ async fn a_webhook_that_telegram_refuses_is_said() {
 }
 
 #[tokio::test]
+async fn a_menu_that_telegram_refuses_is_no_word_of_its_updates() {
+    for mode in ["webhook", "polling"] {
+        let mut play = Play::set().await;
+        play.stage.configure("TELEGRAM__MODE", mode);
+        let body = json!({"ok": false, "error_code": 400, "description": "Bad Request: BOT_COMMAND_INVALID"});
+        let refused = FaultKind::answer(400, body.to_string());
+        play.stage.telegram.fault(Fault::next(ALL, refused).of("setMyCommands"));
+        let service = play.start().await;
+        let tries = || play.stage.telegram.calls().by_method.get("setMyCommands").copied().unwrap_or(0);
+        play.stage
+            .status_where("it is tried again", |_| tries() >= 2, PATIENCE)
+            .await
+            .expect("it is");
+        let status = play.stage.status().await.expect("it runs");
+        assert_eq!(status.telegram.webhook, None, "{mode}");
+        play.stage.telegram.clear_faults();
+        play.registers().await;
+        play.stage
+            .status_where("it is taken", |_| !play.stage.telegram.commands().is_empty(), PATIENCE)
+            .await
+            .expect("it is");
+        play.ends(service).await;
+    }
+}
+
+#[tokio::test]
 async fn where_telegram_refuses_a_reaction_words_say_that_the_message_has_come_in() {
     let body = json!({"ok": false, "error_code": 400, "description": "Bad Request: REACTION_INVALID"});
     for trouble in [FaultKind::answer(400, body.to_string()), FaultKind::TooMany { retry_after: 1 }] {
