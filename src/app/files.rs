@@ -51,7 +51,33 @@ fn stored(parts: &Parts, id: FileId) -> Result<StoredFile, Unavailable> {
 fn why(error: &CallError) -> Unavailable {
     tracing::warn!(%error, "a file is not to be had");
     match error {
-        CallError::Refused { code: 400 | 404, .. } if error.bar().is_none() => Unavailable::Gone,
+        CallError::Refused { code: 400 | 410, .. } if error.bar().is_none() => Unavailable::Gone,
         CallError::Refused { .. } | CallError::NotSent(_) | CallError::Unmade(_) | CallError::Lost(_) => Unavailable::Later,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gone_is_what_telegram_has_no_more_and_all_else_is_for_later() {
+        for (code, description, gone) in [
+            (400, "Bad Request: wrong file_id or the file is temporarily unavailable", true),
+            (410, "the file cannot be downloaded", true),
+            (400, "Logged out", false),
+            (401, "Unauthorized", false),
+            (404, "Not Found", false),
+            (429, "Too Many Requests: retry after 3", false),
+        ] {
+            let error = CallError::Refused {
+                code,
+                description: description.to_owned(),
+                retry_after: None,
+                moved_to: None,
+            };
+            assert_eq!(matches!(why(&error), Unavailable::Gone), gone, "{error}");
+        }
+        assert!(matches!(why(&CallError::Lost(String::new())), Unavailable::Later));
     }
 }

@@ -221,7 +221,7 @@ impl Client {
     /// A file that somebody sent to the bot, as a stream of its bytes.
     ///
     /// # Errors
-    /// 400 where Telegram does not have it any more, or it is larger than 20 MB.
+    /// 400 where Telegram does not know it any more, or it is larger than 20 MB; 410 where it knows it and has it no more.
     pub async fn download(&self, file_id: &str) -> Result<reqwest::Response, CallError> {
         let file: Remote = self.call("getFile", &GetFileParams::builder().file_id(file_id).build()).await?;
         let path = file.file_path.ok_or_else(|| CallError::Lost("the file has no path".to_owned()))?;
@@ -231,7 +231,8 @@ impl Client {
         match response.status().as_u16() {
             200 => Ok(response),
             code => Err(CallError::Refused {
-                code,
+                // Telegram has just said where the file is, so that its 404 speaks of the file; as an answer it would speak of the bot.
+                code: if code == NOT_FOUND { GONE } else { code },
                 description: "the file cannot be downloaded".to_owned(),
                 retry_after: None,
                 moved_to: None,
@@ -384,6 +385,9 @@ fn method(kind: MediaKind) -> &'static str {
         MediaKind::Document => "sendDocument",
     }
 }
+
+const NOT_FOUND: u16 = 404;
+const GONE: u16 = 410;
 
 /// The part of a `File` that says where its bytes are.
 #[derive(Deserialize)]

@@ -82,6 +82,15 @@ async fn a_call_that_is_never_answered_is_unknown() {
     assert!(!format!("{error} {error:?}").contains(TOKEN), "{error:?}");
 }
 
+#[tokio::test]
+async fn a_file_that_has_vanished_is_gone_and_says_nothing_of_the_bot() {
+    let fake = Fake::start(|_| ok(&json!({"file_id": "f", "file_unique_id": "u", "file_path": "voice/1.ogg"}))).await;
+    let client = fake.client();
+    let error = client.download("f").await.unwrap_err();
+    assert!(matches!(error, CallError::Refused { code: 410, .. }), "{error}");
+    assert_eq!((error.bar(), client.bar()), (None, None));
+}
+
 #[test]
 fn an_address_must_be_one() {
     for address in ["", "api.telegram.org", "ftp://api.telegram.org"] {
