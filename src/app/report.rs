@@ -25,7 +25,7 @@ use crate::{
     health::Health,
     http::{self, FilesIntake, Nudge, Phase, PromotionsPush, Readiness, Resolved, SheetsIntake, SigningKey, TelegramIntake},
     journal::{Figures, Snapshot},
-    telegram::refusal::Bar,
+    telegram::{self, refusal::Bar},
 };
 
 use super::{Parts, files, words};
@@ -324,6 +324,7 @@ pub(super) fn intake(parts: &Arc<Parts>) -> http::Intake {
             bot: parts.bot(),
             secret: secret.clone(),
             accept: http::accept_into(parts.journal.clone()),
+            id_of_broken: telegram::updates::id_of_broken,
         }),
         Mode::Polling => None,
     };

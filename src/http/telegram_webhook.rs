@@ -10,7 +10,7 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::{body, places::vouch, problem::Problem, router::Intake};
 use crate::{
@@ -39,6 +39,8 @@ pub struct TelegramIntake {
     pub secret: Secret,
     /// Where updates are stored.
     pub accept: Accept,
+    /// The id of an update that is not JSON, where it states one.
+    pub id_of_broken: fn(&[u8]) -> Option<i64>,
 }
 
 /// Updates by what became of them.
@@ -68,6 +70,10 @@ struct Envelope {
     update_id: i64,
 }
 
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
 async fn store(telegram: &TelegramIntake, request: Request) -> Result<Accepted, Problem> {
     let (head, body) = request.into_parts();
     // The secret comes before everything else: a stranger learns nothing, and makes us read nothing.
@@ -82,7 +88,11 @@ async fn store(telegram: &TelegramIntake, request: Request) -> Result<Accepted, 
     let raw = body::whole(body, body::LIMIT).await?;
     // A forwarded button may carry bytes that are no text. It is stored as it came: deciding makes it legible.
     let text = String::from_utf8_lossy(&raw);
-    let Envelope { update_id } = body::object(text.as_bytes())?;
+    let update_id = match body::object(text.as_bytes()) {
+        Ok(Envelope { update_id }) => update_id,
+        // One that Telegram has garbled would hold up its chat until it is taken; deciding sets it aside.
+        Err(problem) => (telegram.id_of_broken)(&raw).filter(|_| !is_json(&text)).ok_or(problem)?,
+    };
     let key = DedupKey {
         bot: telegram.bot,
         update: update_id,

@@ -64,12 +64,20 @@ impl Raw {
     }
 }
 
+/// The id of an update that is not JSON, as it came by the webhook; none where it states none, or was cut on its way and comes again.
+#[must_use]
+pub fn id_of_broken(raw: &[u8]) -> Option<i64> {
+    let text = String::from_utf8_lossy(raw);
+    stated_id(&text).filter(|_| text.trim_end().ends_with('}'))
+}
+
 /// The id of an update that is not JSON: Telegram writes it first.
 fn stated_id(text: &str) -> Option<i64> {
     let rest = text.trim_start().strip_prefix('{')?.trim_start().strip_prefix("\"update_id\"")?;
     let rest = rest.trim_start().strip_prefix(':')?.trim_start();
     let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-    rest[..end].parse().ok()
+    let whole = rest[end..].trim_start().starts_with([',', '}']);
+    rest[..end].parse().ok().filter(|_| whole)
 }
 
 /// The elements of the list of updates in an answer that is not JSON as a whole; none where it is no such answer, or has no end.
@@ -135,6 +143,22 @@ mod tests {
             ),
         ] {
             assert_eq!(ids(body), Ok(found), "{}", String::from_utf8_lossy(body));
+        }
+    }
+
+    #[test]
+    fn an_update_that_is_not_json_is_known_by_the_id_that_it_states() {
+        for (raw, id) in [
+            (&br#"{"update_id":7,"x":01}"#[..], Some(7)),
+            (b"{ \"update_id\" : 7 ,\"x\":\"\x01\xff\"}\n", Some(7)),
+            (br#"{"update_id":7,"message":{"text":"#, None),
+            (br#"{"update_id":7.5,"x":01}"#, None),
+            (br#"{"update_id":"7","x":01}"#, None),
+            (br#"{"x":01,"update_id":7}"#, None),
+            (b"{", None),
+            (b"", None),
+        ] {
+            assert_eq!(id_of_broken(raw), id, "{}", String::from_utf8_lossy(raw));
         }
     }
 

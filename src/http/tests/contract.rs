@@ -105,6 +105,14 @@ async fn an_update_is_stored_byte_by_byte_before_it_is_acknowledged() {
     }
     let stored = (DedupKey { bot: BOT, update: 5 }, Bytes::from_static(UPDATE.as_bytes()));
     assert_eq!(*log.lock().unwrap(), [stored.clone(), stored]);
+    log.lock().unwrap().clear();
+    assert_eq!(
+        bench.update(BROKEN).send().await.unwrap().status(),
+        200,
+        "one that is not JSON states its id"
+    );
+    let stored = (DedupKey { bot: BOT, update: 7 }, Bytes::from_static(BROKEN.as_bytes()));
+    assert_eq!(*log.lock().unwrap(), [stored]);
 }
 
 #[tokio::test]

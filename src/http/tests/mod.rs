@@ -39,6 +39,8 @@ const SECRET: &str = "a-word-that-telegram-repeats";
 const KEY: &[u8] = b"the key that the scripts sign with";
 const NOW_S: i64 = 1_750_000_000;
 const UPDATE: &str = r#"{"update_id":5,"message":{"text":"добрый день"}}"#;
+/// An update that is not JSON and states an id.
+const BROKEN: &str = r#"{"update_id":7,"x":01}"#;
 const WEBHOOK: &str = "/telegram/webhook";
 const CHANGED: &str = "/sheets/changed";
 /// Nothing here takes a tenth of it unless it is broken.
@@ -101,6 +103,7 @@ impl Bench {
             bot: BOT,
             secret: Secret::new(SECRET.to_owned()),
             accept: setup.accept,
+            id_of_broken: |raw| (raw == BROKEN.as_bytes()).then_some(7),
         };
         let intake = Intake {
             telegram: (!setup.polling).then_some(telegram),
