@@ -21,7 +21,7 @@ pub(super) fn media_type(headers: &HeaderMap) -> String {
 pub(crate) fn usual(media_type: &str) -> String {
     let lower = media_type.to_ascii_lowercase();
     match lower.as_str() {
-        "image/jpg" | "image/pjpeg" | "image/jfif" => "image/jpeg".to_owned(),
+        "image/jpg" | "image/pjpeg" | "image/x-jpeg" | "image/jfif" => "image/jpeg".to_owned(),
         "image/x-png" => "image/png".to_owned(),
         _ => lower,
     }
@@ -154,6 +154,7 @@ mod tests {
         for (written, usual) in [
             ("image/jpg", "image/jpeg"),
             ("Image/PJPEG", "image/jpeg"),
+            ("image/x-jpeg", "image/jpeg"),
             ("image/jpeg", "image/jpeg"),
             ("image/x-png", "image/png"),
             ("application/PDF", "application/pdf"),

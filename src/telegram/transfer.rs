@@ -158,12 +158,12 @@ fn linked(send: &Send, address: &str) -> Send {
 }
 
 fn is_photo(media_type: &str, content: &Content) -> bool {
-    matches!(naming::media_type(media_type), "image/jpeg" | "image/png" | "image/webp") && content.size() <= PHOTO_LIMIT
+    matches!(media_type, "image/jpeg" | "image/png" | "image/webp") && content.size() <= PHOTO_LIMIT
 }
 
 async fn parts(send: &Send, words: &Words, kind: MediaKind, file: &Upload<'_>) -> Result<Parts, CallError> {
     let content = part(kind, file).await?;
-    let content = match content.mime_str(naming::media_type(file.media_type)) {
+    let content = match content.mime_str(file.media_type) {
         Ok(content) => content,
         // A media type that is none says nothing.
         Err(_) => part(kind, file).await?,

@@ -1,4 +1,4 @@
-//! What a file is called and counts as on its way to Telegram, which judges a picture by the end of its name.
+//! What a file is called on its way to Telegram, which judges a picture by the end of its name.
 //!
 //! Invariant: what is shown as a picture or a film bears the ending of its media type; a document keeps the name that people know.
 
@@ -25,22 +25,9 @@ const ENDINGS: [(&str, &str); 14] = [
 /// The longest ending that counts as one, in characters.
 const ENDING_LIMIT: usize = 5;
 
-/// The media type by its usual name.
-pub(super) fn media_type(stated: &str) -> &str {
-    match stated {
-        "image/jpg" | "image/pjpeg" | "image/x-jpeg" => "image/jpeg",
-        "image/x-png" => "image/png",
-        other => other,
-    }
-}
-
 /// The name under which a file is uploaded as this.
-pub(super) fn upload_name(kind: MediaKind, name: &str, stated_type: &str) -> String {
-    let wanted = media_type(stated_type);
-    let ending = ENDINGS
-        .iter()
-        .find(|(media_type, _)| *media_type == wanted)
-        .map(|(_, ending)| *ending);
+pub(super) fn upload_name(kind: MediaKind, name: &str, media_type: &str) -> String {
+    let ending = ENDINGS.iter().find(|(known, _)| *known == media_type).map(|(_, ending)| *ending);
     let (stem, stated) = match name.rsplit_once('.') {
         Some((stem, stated)) if !stem.is_empty() && is_ending(stated) => (stem, Some(stated)),
         Some(_) | None => (name, None),
@@ -74,7 +61,7 @@ mod tests {
             (MediaKind::Photo, "photo.php", "image/jpeg", "photo.jpg"),
             (MediaKind::Photo, "photo.JPEG", "image/jpeg", "photo.JPEG"),
             (MediaKind::Photo, "download", "image/png", "download.png"),
-            (MediaKind::Photo, "a.b", "image/pjpeg", "a.jpg"),
+            (MediaKind::Photo, "a.b", "image/jpeg", "a.jpg"),
             (MediaKind::Photo, "Прайс. Март", "image/webp", "Прайс. Март.webp"),
             (MediaKind::Animation, "x.bin", "image/gif", "x.gif"),
             (MediaKind::Video, ".mov", "video/mp4", ".mov.mp4"),
