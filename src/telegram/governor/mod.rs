@@ -32,7 +32,7 @@ const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 /// … and how many it takes within that time (Bots FAQ).
 const GROUP_RATE: usize = 20;
 
-/// How many waiting messages are looked through for one that has lost no response yet.
+/// How many waiting messages are looked through for one that has lost no response yet; those behind another in their chat do not count.
 const LOOKED_THROUGH: usize = 500;
 
 /// What is added to each rest: the way to Telegram wavers by milliseconds, and so does the moment at which it counts. It costs less than
@@ -207,8 +207,9 @@ impl Governor {
         let careful = !self.proved;
         let mut last_try = None;
         let mut held_back = HashSet::new();
-        let mut waiting = waiting.into_iter().take(if careful { LOOKED_THROUGH } else { usize::MAX });
-        loop {
+        let mut waiting = waiting.into_iter();
+        let mut left = if careful { LOOKED_THROUGH } else { usize::MAX };
+        while left > 0 {
             if let Err(obstacle) = self.room(now) {
                 choice.meets(&obstacle);
                 return choice;
@@ -218,6 +219,7 @@ impl Governor {
             if talk && held_back.contains(&candidate.chat) {
                 continue;
             }
+            left -= 1;
             match self.may_go(&candidate, now) {
                 Ok(()) if careful && candidate.lost => {
                     last_try.get_or_insert((candidate.id, candidate.chat));

@@ -474,6 +474,20 @@ fn the_first_message_after_an_outage_is_none_whose_last_try_it_is() {
 }
 
 #[test]
+fn a_chat_with_very_much_to_get_hides_nobody_from_the_first_look_after_an_outage() {
+    let mut governor = Governor::new(0, 30, at(0));
+    let notices = (0..2000).map(|i| candidate(i, -5, Lane::Talk, 86_400_000));
+    let choice = governor.choose(notices.chain([candidate(2000, 7, Lane::Talk, 0)]), at(0));
+    assert_eq!(chosen(&choice), [2000]);
+
+    let mut governor = Governor::new(0, 30, at(0));
+    let mut read = 0;
+    let many = (0..2000).map(|i| candidate(i, 1 + i64::try_from(i).unwrap(), Lane::Talk, 86_400_000));
+    let choice = governor.choose(many.inspect(|_| read += 1), at(0));
+    assert_eq!((chosen(&choice), read), (vec![], 500), "of different chats no more are looked at");
+}
+
+#[test]
 fn what_was_sent_before_an_outage_does_not_shut_the_gate_again() {
     let mut governor = awake(0, 30);
     let waiting = [candidate(0, 1, Lane::Talk, 0), candidate(1, 2, Lane::Talk, 0)];
