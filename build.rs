@@ -7,7 +7,11 @@ use std::{env, path::Path, process::Command};
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=SHEETDESK_COMMIT");
-    let commit = of_git().or_else(|| env::var("SHEETDESK_COMMIT").ok().filter(|commit| is_plain(commit)));
+    let commit = of_git().or_else(|| {
+        env::var("SHEETDESK_COMMIT")
+            .ok()
+            .filter(|commit| is_plain(commit))
+    });
     let version = env!("CARGO_PKG_VERSION");
     match commit {
         Some(commit) => println!("cargo::rustc-env=SHEETDESK_VERSION={version} ({commit})"),
@@ -22,12 +26,19 @@ fn of_git() -> Option<String> {
     }
     let branch = git(&["symbolic-ref", "--quiet", "HEAD"]);
     // A commit changes the branch's file, or makes one beside the packed names; a checkout changes HEAD.
-    for name in [Some("HEAD"), Some("logs/HEAD"), Some("packed-refs"), branch.as_deref()]
-        .into_iter()
-        .flatten()
+    for name in [
+        Some("HEAD"),
+        Some("logs/HEAD"),
+        Some("packed-refs"),
+        branch.as_deref(),
+    ]
+    .into_iter()
+    .flatten()
     {
         // A file that is not there would make every build start anew.
-        if let Some(path) = git(&["rev-parse", "--git-path", name]).filter(|path| Path::new(path).exists()) {
+        if let Some(path) =
+            git(&["rev-parse", "--git-path", name]).filter(|path| Path::new(path).exists())
+        {
             println!("cargo::rerun-if-changed={path}");
         }
     }

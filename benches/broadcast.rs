@@ -139,14 +139,23 @@ async fn be_the_stand_in(case: &Case) {
 impl StandIn {
     fn start(case: &Case) -> Self {
         let mut child = Command::new(std::env::current_exe().expect("this program"))
-            .args([STAND_IN, &case.recipients.to_string(), &case.rate.to_string()])
+            .args([
+                STAND_IN,
+                &case.recipients.to_string(),
+                &case.rate.to_string(),
+            ])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("starts");
         let mut says = BufReader::new(child.stdout.take().expect("piped"));
         let (url, token) = (line(&mut says), line(&mut says));
-        Self { child, says, url, token }
+        Self {
+            child,
+            says,
+            url,
+            token,
+        }
     }
 
     fn end(mut self) -> String {
@@ -185,12 +194,22 @@ async fn measure(case: &Case) -> Figures {
         questions: mpsc::channel(1).0,
     };
     let interpret = Arc::new(|_: &[u8]| Err(Undecodable(String::new())));
-    let journal = Journal::open(directory.path(), Rules::default(), interpret, signals).expect("opens");
-    journal.apply(first_look(case.recipients)).await.expect("stored");
+    let journal =
+        Journal::open(directory.path(), Rules::default(), interpret, signals).expect("opens");
+    journal
+        .apply(first_look(case.recipients))
+        .await
+        .expect("stored");
     let client = Client::new(&telegram.url, Secret::new(telegram.token.clone())).expect("a client");
     let stop = CancellationToken::new();
     let fetcher = Fetcher::new(directory.path()).expect("a fetcher");
-    let delivery = tokio::spawn(outbox::deliver(journal.clone(), client, fetcher, case.rate, stop.clone()));
+    let delivery = tokio::spawn(outbox::deliver(
+        journal.clone(),
+        client,
+        fetcher,
+        case.rate,
+        stop.clone(),
+    ));
     // A start is silent for a second, which is none of a broadcast's.
     tokio::time::sleep(Duration::from_millis(1200)).await;
 
@@ -225,7 +244,10 @@ fn main() {
     if let [_, stand_in, recipients, rate] = arguments.as_slice()
         && stand_in == STAND_IN
     {
-        let (recipients, rate) = (recipients.parse().expect("a number"), rate.parse().expect("a number"));
+        let (recipients, rate) = (
+            recipients.parse().expect("a number"),
+            rate.parse().expect("a number"),
+        );
         return runtime.block_on(be_the_stand_in(&Case { recipients, rate }));
     }
     let mut cases = vec![Case {
@@ -233,12 +255,20 @@ fn main() {
         rate: 30,
     }];
     if arguments.iter().any(|argument| argument == "--large") {
-        cases.extend([10_000, 100_000].map(|recipients| Case { recipients, rate: 400 }));
+        cases.extend([10_000, 100_000].map(|recipients| Case {
+            recipients,
+            rate: 400,
+        }));
     }
-    println!("recipients   rate     elapsed   ÷ ideal   429s   lost   doubled   memory grown       a recipient");
+    println!(
+        "recipients   rate     elapsed   ÷ ideal   429s   lost   doubled   memory grown       a recipient"
+    );
     for case in cases {
         let figures = runtime.block_on(measure(&case));
-        #[expect(clippy::cast_precision_loss, reason = "a ratio of small numbers, for people")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a ratio of small numbers, for people"
+        )]
         let ideal = case.recipients as f64 / f64::from(case.rate);
         let elapsed = figures.elapsed.as_secs_f64();
         println!(

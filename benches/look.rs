@@ -75,7 +75,12 @@ fn partner(row: usize, column: usize) -> String {
     match column {
         0 => format!("П-{row}"),
         1 => format!("Фамилия{row} Имя Отчество"),
-        2 => format!("+7 (912) {:03}-{:02}-{:02}", row / 10_000, row / 100 % 100, row % 100),
+        2 => format!(
+            "+7 (912) {:03}-{:02}-{:02}",
+            row / 10_000,
+            row / 100 % 100,
+            row % 100
+        ),
         3 => "авторизован".to_owned(),
         4 => (700_000_000 + row).to_string(),
         _ => "2026-01-15 10:00:00".to_owned(),
@@ -114,13 +119,27 @@ fn range(title: &str, range: &str) -> serde_json::Value {
         "обращения" => (&APPEAL_HEADERS, APPEALS, appeal),
         _ => (&PARTNER_HEADERS, PARTNERS, partner),
     };
-    let column = |letter: &str| letter.bytes().next().map_or(0, |letter| usize::from(letter - b'A'));
+    let column = |letter: &str| {
+        letter
+            .bytes()
+            .next()
+            .map_or(0, |letter| usize::from(letter - b'A'))
+    };
     let values: Vec<Vec<String>> = match range.split_once(':') {
-        Some(("1", "1")) | None => headers.iter().map(|header| vec![(*header).to_owned()]).collect(),
+        Some(("1", "1")) | None => headers
+            .iter()
+            .map(|header| vec![(*header).to_owned()])
+            .collect(),
         Some((first, last)) => (column(first)..=column(last))
             .map(|at| {
                 (0..=rows)
-                    .map(|row| if row == 0 { headers[at].to_owned() } else { cell(row, at) })
+                    .map(|row| {
+                        if row == 0 {
+                            headers[at].to_owned()
+                        } else {
+                            cell(row, at)
+                        }
+                    })
                     .collect()
             })
             .collect(),
@@ -136,11 +155,16 @@ fn serve() -> SocketAddr {
     let known: Arc<Mutex<BTreeMap<String, Bytes>>> = Arc::default();
     let answer = move |uri: Uri| async move {
         if uri.path() == "/token" {
-            return Bytes::from_static(br#"{"access_token":"t","expires_in":3600,"token_type":"Bearer"}"#);
+            return Bytes::from_static(
+                br#"{"access_token":"t","expires_in":3600,"token_type":"Bearer"}"#,
+            );
         }
         let query = uri.query().unwrap_or_default().to_owned();
         let mut known = known.lock().expect("nothing panics with it in hand");
-        known.entry(query).or_insert_with_key(|query| answer_to(query)).clone()
+        known
+            .entry(query)
+            .or_insert_with_key(|query| answer_to(query))
+            .clone()
     };
     std::thread::spawn(move || {
         let runtime = Runtime::new().expect("a runtime");
@@ -155,11 +179,14 @@ fn serve() -> SocketAddr {
 
 fn answer_to(query: &str) -> Bytes {
     let pairs = url_pairs(query);
-    let ranges = pairs.filter(|(name, _)| name == "ranges").map(|(_, value)| {
-        let (title, cells) = value.rsplit_once('!').expect("a tab and cells");
-        range(title.trim_matches('\''), cells)
-    });
-    let answer = serde_json::json!({"spreadsheetId": "book", "valueRanges": ranges.collect::<Vec<_>>()});
+    let ranges = pairs
+        .filter(|(name, _)| name == "ranges")
+        .map(|(_, value)| {
+            let (title, cells) = value.rsplit_once('!').expect("a tab and cells");
+            range(title.trim_matches('\''), cells)
+        });
+    let answer =
+        serde_json::json!({"spreadsheetId": "book", "valueRanges": ranges.collect::<Vec<_>>()});
     Bytes::from(answer.to_string())
 }
 
@@ -179,12 +206,27 @@ async fn hub(address: SocketAddr) -> (Hub, Settings) {
     let file = directory.path().join("key.json");
     fs::write(&file, &key).expect("a file");
     let variables = [
-        ("TELEGRAM__TOKEN", "123456:AAE-gkfMZ0qR3tXbWc7YpLvNs2uJd9hKiOxA"),
-        ("TELEGRAM__WEBHOOK_SECRET", "7c1e0b9d4fa2638501be97d3c6f4a825"),
+        (
+            "TELEGRAM__TOKEN",
+            "123456:AAE-gkfMZ0qR3tXbWc7YpLvNs2uJd9hKiOxA",
+        ),
+        (
+            "TELEGRAM__WEBHOOK_SECRET",
+            "7c1e0b9d4fa2638501be97d3c6f4a825",
+        ),
         ("SHEETS__CREDENTIALS", file.to_str().expect("a path")),
-        ("SHEETS__CALLBACK_SECRET", "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
-        ("SHEETS__PARTNERS__SPREADSHEET", "book-with-a-long-enough-name-to-be-one-of-google"),
-        ("SHEETS__APPEALS__SPREADSHEET", "book-with-a-long-enough-name-to-be-one-of-google"),
+        (
+            "SHEETS__CALLBACK_SECRET",
+            "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+        ),
+        (
+            "SHEETS__PARTNERS__SPREADSHEET",
+            "book-with-a-long-enough-name-to-be-one-of-google",
+        ),
+        (
+            "SHEETS__APPEALS__SPREADSHEET",
+            "book-with-a-long-enough-name-to-be-one-of-google",
+        ),
     ];
     let variables = variables.map(|(name, value)| (format!("SHEETDESK_{name}"), value.to_owned()));
     let (settings, _) = Settings::load(None, variables.into_iter()).expect("settings");
@@ -196,7 +238,12 @@ async fn hub(address: SocketAddr) -> (Hub, Settings) {
 }
 
 /// Looks once, and compares with the last look.
-async fn look(hub: &Hub, words: &TabWords, plan: &Plan, previous: Option<&Look>) -> (Look, Vec<Event>) {
+async fn look(
+    hub: &Hub,
+    words: &TabWords,
+    plan: &Plan,
+    previous: Option<&Look>,
+) -> (Look, Vec<Event>) {
     let answer = hub
         .read(&SpreadsheetId("book".to_owned()), &plan.ranges())
         .await
@@ -206,7 +253,13 @@ async fn look(hub: &Hub, words: &TabWords, plan: &Plan, previous: Option<&Look>)
     (look, events)
 }
 
-async fn case(hub: &Hub, name: &'static str, words: &TabWords, headers: &[&str], histories: Histories) -> Case {
+async fn case(
+    hub: &Hub,
+    name: &'static str,
+    words: &TabWords,
+    headers: &[&str],
+    histories: Histories,
+) -> Case {
     let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
     let layout = Layout::read(words, &headers).expect("a layout");
     let info = TabInfo {
@@ -219,7 +272,11 @@ async fn case(hub: &Hub, name: &'static str, words: &TabWords, headers: &[&str],
     };
     let plan = Plan::new(words.tab, &info, &layout, histories);
     let (previous, _) = look(hub, words, &plan, None).await;
-    let query: Vec<String> = plan.ranges().iter().map(|asked| format!("ranges={}", asked.range)).collect();
+    let query: Vec<String> = plan
+        .ranges()
+        .iter()
+        .map(|asked| format!("ranges={}", asked.range))
+        .collect();
     let bytes = answer_to(&query.join("&")).len();
     Case {
         name,
@@ -233,7 +290,10 @@ async fn case(hub: &Hub, name: &'static str, words: &TabWords, headers: &[&str],
 /// A figure of /proc/self/status, in kB.
 fn memory(name: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(name))
+        .unwrap_or_default();
     line.split_whitespace()
         .next()
         .and_then(|figure| figure.parse().ok())
@@ -253,7 +313,10 @@ fn peak(name: &str, address: SocketAddr) -> u64 {
     let runtime = runtime();
     let (hub, settings) = runtime.block_on(hub(address));
     let before = memory("VmRSS:");
-    let (name, words, headers, histories) = cases(&settings).into_iter().find(|case| case.0 == name).expect("a case");
+    let (name, words, headers, histories) = cases(&settings)
+        .into_iter()
+        .find(|case| case.0 == name)
+        .expect("a case");
     let case = runtime.block_on(case(&hub, name, &words, headers, histories));
     let (_, events) = runtime.block_on(look(&hub, &case.words, &case.plan, Some(&case.previous)));
     assert_eq!(events.len(), 1, "nothing has changed");
@@ -265,8 +328,14 @@ fn tell(case: &Case, address: SocketAddr) {
     let myself = std::env::current_exe().expect("a path");
     let peak = || {
         let arguments = [PEAK, case.name, &address.to_string()];
-        let output = std::process::Command::new(&myself).args(arguments).output().expect("it runs");
-        String::from_utf8_lossy(&output.stdout).trim().parse::<u64>().expect("a figure")
+        let output = std::process::Command::new(&myself)
+            .args(arguments)
+            .output()
+            .expect("it runs");
+        String::from_utf8_lossy(&output.stdout)
+            .trim()
+            .parse::<u64>()
+            .expect("a figure")
     };
     let mut peaks: Vec<u64> = (0..5).map(|_| peak()).collect();
     peaks.sort_unstable();
@@ -296,7 +365,12 @@ fn cases(settings: &Settings) -> [Described; 3] {
     assert_eq!((partners.tab, appeals.tab), (Tab::Partners, Tab::Appeals));
     [
         ("appeals", appeals.clone(), &APPEAL_HEADERS, Histories::Skip),
-        ("appeals with histories", appeals, &APPEAL_HEADERS, Histories::All),
+        (
+            "appeals with histories",
+            appeals,
+            &APPEAL_HEADERS,
+            Histories::All,
+        ),
         ("partners", partners, &PARTNER_HEADERS, Histories::Skip),
     ]
 }
@@ -321,7 +395,12 @@ fn main() {
             bencher.iter_custom(|times| {
                 let begun = processor_time();
                 for _ in 0..times {
-                    black_box(runtime.block_on(look(&hub, &case.words, &case.plan, Some(&case.previous))));
+                    black_box(runtime.block_on(look(
+                        &hub,
+                        &case.words,
+                        &case.plan,
+                        Some(&case.previous),
+                    )));
                 }
                 processor_time() - begun
             });

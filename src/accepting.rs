@@ -19,7 +19,11 @@ const OWN: usize = 96;
 ///
 /// # Errors
 /// When the listener itself is broken.
-pub async fn next<T, Accepting>(listener: &'static str, accept: impl Fn() -> Accepting, short: impl Fn()) -> io::Result<T>
+pub async fn next<T, Accepting>(
+    listener: &'static str,
+    accept: impl Fn() -> Accepting,
+    short: impl Fn(),
+) -> io::Result<T>
 where
     Accepting: Future<Output = io::Result<T>>,
 {
@@ -66,13 +70,18 @@ fn within(wanted: usize, limit: usize) -> usize {
 fn is_of_the_peer(error: &io::Error) -> bool {
     matches!(
         error.kind(),
-        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
     )
 }
 
 /// Whether the listener will never accept again.
 fn is_broken(error: &io::Error) -> bool {
-    matches!(Errno::from_io_error(error), Some(Errno::BADF | Errno::INVAL | Errno::NOTSOCK))
+    matches!(
+        Errno::from_io_error(error),
+        Some(Errno::BADF | Errno::INVAL | Errno::NOTSOCK)
+    )
 }
 
 #[cfg(test)]
@@ -85,13 +94,30 @@ mod tests {
     async fn tried(mut errors: Vec<Errno>) -> (io::Result<()>, usize) {
         errors.reverse();
         let (errors, short) = (RefCell::new(errors), Cell::new(0));
-        let accept = || std::future::ready(errors.borrow_mut().pop().map_or(Ok(()), |error| Err(error.into())));
-        (next("test", accept, || short.set(short.get() + 1)).await, short.get())
+        let accept = || {
+            std::future::ready(
+                errors
+                    .borrow_mut()
+                    .pop()
+                    .map_or(Ok(()), |error| Err(error.into())),
+            )
+        };
+        (
+            next("test", accept, || short.set(short.get() + 1)).await,
+            short.get(),
+        )
     }
 
     #[tokio::test]
     async fn a_shortage_is_waited_out_and_only_a_broken_listener_is_an_error() {
-        let shortages = vec![Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::NOBUFS, Errno::NETDOWN, Errno::PERM];
+        let shortages = vec![
+            Errno::MFILE,
+            Errno::NFILE,
+            Errno::NOMEM,
+            Errno::NOBUFS,
+            Errno::NETDOWN,
+            Errno::PERM,
+        ];
         let (taken, short) = tried(shortages).await;
         assert!(taken.is_ok());
         assert_eq!(short, 6);

@@ -61,8 +61,8 @@ pub use self::{
     persons::Person,
     report::{Broadcast, JournalStatus, Status, TelegramStatus},
     words::{
-        appeals as appeal_words, menus as bot_menus, partners as partner_words, promotions as promotion_words,
-        vocabulary as promotion_vocabulary,
+        appeals as appeal_words, menus as bot_menus, partners as partner_words,
+        promotions as promotion_words, vocabulary as promotion_vocabulary,
     },
 };
 use self::{desks::Desks, registration::Registration};
@@ -191,7 +191,12 @@ impl App {
         self.parts.until_stop().await
     }
 
-    fn start_loops(&self, due: Due, public: http::Server, admin: http::Server) -> Result<(), StartError> {
+    fn start_loops(
+        &self,
+        due: Due,
+        public: http::Server,
+        admin: http::Server,
+    ) -> Result<(), StartError> {
         let parts = &self.parts;
         admin::start(parts)?;
         self.start_servers(public, admin);
@@ -199,19 +204,31 @@ impl App {
         self.start_telegram(Arc::new(Mutex::new(due.courtesies)));
         self.start_operator(Arc::new(Mutex::new(due.questions)));
         Self::start_looks(parts);
-        Self::start_tick(parts, "every-health", &parts.settings.schedule.health, Tick::Health);
-        Self::start_tick(parts, "every-state", &parts.settings.schedule.health, Tick::State);
+        Self::start_tick(
+            parts,
+            "every-health",
+            &parts.settings.schedule.health,
+            Tick::Health,
+        );
+        Self::start_tick(
+            parts,
+            "every-state",
+            &parts.settings.schedule.health,
+            Tick::State,
+        );
         let shared = Arc::clone(parts);
-        parts
-            .supervisor
-            .spawn("journal-alert", move |stop| journal_alert::watch(Arc::clone(&shared), stop));
+        parts.supervisor.spawn("journal-alert", move |stop| {
+            journal_alert::watch(Arc::clone(&shared), stop)
+        });
         Self::start_watchdog(parts);
         Ok(())
     }
 
     /// Where a service manager watches over us, it hears as long as all is well.
     fn start_watchdog(parts: &Arc<Parts>) {
-        let Some(every) = watchdog::wanted() else { return };
+        let Some(every) = watchdog::wanted() else {
+            return;
+        };
         let shared = Arc::clone(parts);
         parts.supervisor.spawn("watchdog", move |stop| {
             let journal = shared.journal.clone();
@@ -219,7 +236,13 @@ impl App {
                 let journal = journal.clone();
                 async move { journal.answers().await }
             };
-            watchdog::feed(every, shared.supervisor.clone(), answers, watchdog::tell, stop)
+            watchdog::feed(
+                every,
+                shared.supervisor.clone(),
+                answers,
+                watchdog::tell,
+                stop,
+            )
         });
     }
 
@@ -248,29 +271,44 @@ impl App {
     }
 
     /// Serves an address; a restarted loop binds it anew.
-    fn serve(&self, name: &'static str, server: http::Server, router: axum::Router, caps: http::Caps) {
+    fn serve(
+        &self,
+        name: &'static str,
+        server: http::Server,
+        router: axum::Router,
+        caps: http::Caps,
+    ) {
         let (address, tasks) = (server.address(), self.parts.shutdown.tracker().clone());
         let bound = Arc::new(std::sync::Mutex::new(Some(server)));
-        self.parts.supervisor.spawn(name, move |stop: CancellationToken| {
-            let first = bound.lock().expect("nothing panics with this lock in hand").take();
-            let (router, tasks) = (router.clone(), tasks.clone());
-            async move {
-                let server = match first {
-                    Some(server) => Some(Ok(server)),
-                    None => stop.run_until_cancelled(bind_again(address)).await,
-                };
-                match server {
-                    Some(Ok(server)) => server.run(router, caps, stop, tasks).await,
-                    Some(Err(error)) => tracing::error!(%error, "the address cannot be served"),
-                    None => {}
+        self.parts
+            .supervisor
+            .spawn(name, move |stop: CancellationToken| {
+                let first = bound
+                    .lock()
+                    .expect("nothing panics with this lock in hand")
+                    .take();
+                let (router, tasks) = (router.clone(), tasks.clone());
+                async move {
+                    let server = match first {
+                        Some(server) => Some(Ok(server)),
+                        None => stop.run_until_cancelled(bind_again(address)).await,
+                    };
+                    match server {
+                        Some(Ok(server)) => server.run(router, caps, stop, tasks).await,
+                        Some(Err(error)) => tracing::error!(%error, "the address cannot be served"),
+                        None => {}
+                    }
                 }
-            }
-        });
+            });
     }
 
     fn start_telegram(&self, courtesies: Shared<Courtesy>) {
         let parts = Arc::clone(&self.parts);
-        let rate = parts.settings.telegram.rate_per_second.map_or(0, std::num::NonZeroU32::get);
+        let rate = parts
+            .settings
+            .telegram
+            .rate_per_second
+            .map_or(0, std::num::NonZeroU32::get);
         let shared = Arc::clone(&parts);
         parts.supervisor.spawn("outbox", move |stop| {
             let shared = Arc::clone(&shared);
@@ -278,23 +316,42 @@ impl App {
                 // What waits in a restored copy may have been sent by the journal that was lost.
                 let checked = tokio::time::timeout(CHECKED_WITHIN, shared.desks.checked());
                 let _ = stop.run_until_cancelled(checked).await;
-                let (journal, client, fetcher) = (shared.journal.clone(), shared.telegram.clone(), shared.fetcher.clone());
+                let (journal, client, fetcher) = (
+                    shared.journal.clone(),
+                    shared.telegram.clone(),
+                    shared.fetcher.clone(),
+                );
                 telegram::outbox::deliver(journal, client, fetcher, rate, stop).await;
             }
         });
-        let (client, unshown) = (parts.telegram.clone(), telegram::courtesies::unshown_in(parts.journal.clone()));
+        let (client, unshown) = (
+            parts.telegram.clone(),
+            telegram::courtesies::unshown_in(parts.journal.clone()),
+        );
         parts.supervisor.spawn("courtesies", move |stop| {
-            let (courtesies, client, unshown) = (Arc::clone(&courtesies), client.clone(), Arc::clone(&unshown));
-            async move { telegram::courtesies::run(&mut *courtesies.lock().await, client, unshown, stop).await }
+            let (courtesies, client, unshown) = (
+                Arc::clone(&courtesies),
+                client.clone(),
+                Arc::clone(&unshown),
+            );
+            async move {
+                telegram::courtesies::run(&mut *courtesies.lock().await, client, unshown, stop)
+                    .await
+            }
         });
         let shared = Arc::clone(&parts);
-        parts
-            .supervisor
-            .spawn("webhook", move |stop| registration::register(Arc::clone(&shared), stop));
+        parts.supervisor.spawn("webhook", move |stop| {
+            registration::register(Arc::clone(&shared), stop)
+        });
         if matches!(parts.settings.telegram.mode, Mode::Polling) {
             let shared = Arc::clone(&parts);
             parts.supervisor.spawn("polling", move |stop| {
-                telegram::polling::poll(shared.journal.clone(), shared.telegram.clone(), shared.bot(), stop)
+                telegram::polling::poll(
+                    shared.journal.clone(),
+                    shared.telegram.clone(),
+                    shared.bot(),
+                    stop,
+                )
             });
         }
     }
@@ -314,10 +371,25 @@ impl App {
 
     fn start_looks(parts: &Arc<Parts>) {
         let schedule = &parts.settings.schedule;
-        Self::start_tick(parts, "every-appeals", &schedule.appeals, Tick::Look(Tab::Appeals));
-        Self::start_tick(parts, "every-partners", &schedule.partners, Tick::Look(Tab::Partners));
+        Self::start_tick(
+            parts,
+            "every-appeals",
+            &schedule.appeals,
+            Tick::Look(Tab::Appeals),
+        );
+        Self::start_tick(
+            parts,
+            "every-partners",
+            &schedule.partners,
+            Tick::Look(Tab::Partners),
+        );
         if parts.settings.sheets.promotions.is_some() {
-            Self::start_tick(parts, "every-promotions", &schedule.promotions, Tick::Look(Tab::Promotions));
+            Self::start_tick(
+                parts,
+                "every-promotions",
+                &schedule.promotions,
+                Tick::Look(Tab::Promotions),
+            );
         }
     }
 
@@ -330,7 +402,8 @@ impl App {
                 let job = || async {
                     let began = clock::monotonic();
                     tick.carry_out(Arc::clone(&shared)).await;
-                    ::metrics::histogram!("sheetdesk_job_seconds", "job" => name).record(began.elapsed());
+                    ::metrics::histogram!("sheetdesk_job_seconds", "job" => name)
+                        .record(began.elapsed());
                 };
                 schedule.run(stop, clock::now, job).await;
             }
@@ -387,7 +460,11 @@ impl Parts {
     }
 
     /// Opens the journal and prepares the clients; calls nobody, binds nothing.
-    async fn open(settings: Settings, shutdown: Shutdown, purpose: Purpose) -> Result<(Arc<Self>, Due), StartError> {
+    async fn open(
+        settings: Settings,
+        shutdown: Shutdown,
+        purpose: Purpose,
+    ) -> Result<(Arc<Self>, Due), StartError> {
         let rules = words::rules(&settings);
         let (courtesies, courtesies_due) = mpsc::channel(COURTESIES);
         let (questions, questions_due) = mpsc::channel(QUESTIONS);
@@ -399,12 +476,21 @@ impl Parts {
             questions,
         };
         let key = AccountKey::read(settings.sheets.credentials.path())?;
-        let hub = Hub::new(settings.sheets.api_url.as_str(), key, Patience::default(), clock::now).await?;
+        let hub = Hub::new(
+            settings.sheets.api_url.as_str(),
+            key,
+            Patience::default(),
+            clock::now,
+        )
+        .await?;
         let (hub, observer) = match purpose {
             Purpose::Serve => (hub, None),
             Purpose::Observe(observer) => (hub.reading_only(), Some(observer)),
         };
-        let telegram = telegram::client::Client::new(settings.telegram.api_url.as_str(), settings.telegram.token.secret().clone())?;
+        let telegram = telegram::client::Client::new(
+            settings.telegram.api_url.as_str(),
+            settings.telegram.token.secret().clone(),
+        )?;
         let parts = Self {
             journal: open_journal(&settings, &rules, signals).await?,
             hub,
@@ -431,18 +517,31 @@ impl Parts {
 }
 
 /// Opens the journal off the runtime's threads: after a crash it recovers first.
-async fn open_journal(settings: &Settings, rules: &Rules, signals: Signals) -> Result<Journal, StartError> {
+async fn open_journal(
+    settings: &Settings,
+    rules: &Rules,
+    signals: Signals,
+) -> Result<Journal, StartError> {
     let (directory, rules) = (settings.data_dir.clone(), rules.clone());
-    let opening = tokio::task::spawn_blocking(move || Journal::open(&directory, rules, Arc::new(intake::interpret), signals));
+    let opening = tokio::task::spawn_blocking(move || {
+        Journal::open(&directory, rules, Arc::new(intake::interpret), signals)
+    });
     match opening.await {
         Ok(opened) => Ok(opened?),
-        Err(_) => Err(OpenError::Unusable(settings.data_dir.display().to_string(), "its recovery stumbled".to_owned()).into()),
+        Err(_) => Err(OpenError::Unusable(
+            settings.data_dir.display().to_string(),
+            "its recovery stumbled".to_owned(),
+        )
+        .into()),
     }
 }
 
 async fn bind(settings: &Settings) -> Result<(http::Server, http::Server), http::BindError> {
     let public = http::Server::bind(settings.http.listen).await?;
-    Ok((public, http::Server::bind(settings.http.admin_listen).await?))
+    Ok((
+        public,
+        http::Server::bind(settings.http.admin_listen).await?,
+    ))
 }
 
 /// Binds an address of the running service anew, however long the machine is short of something.

@@ -245,7 +245,10 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return refuse(&error),
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("sheetdesk: the runtime cannot be started: {error}");
@@ -300,12 +303,21 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             format,
         }) => check::check(load(config)?, offline, format).await,
         Command::Setup(Setup::Webhook { delete }) => setup::webhook(&load(config)?, delete).await,
-        Command::Setup(Setup::Sheets { dry_run, extend_lists }) => {
-            let lists = if extend_lists { Lists::Extend } else { Lists::Keep };
+        Command::Setup(Setup::Sheets {
+            dry_run,
+            extend_lists,
+        }) => {
+            let lists = if extend_lists {
+                Lists::Extend
+            } else {
+                Lists::Keep
+            };
             setup::sheets(&load(config)?, dry_run, lists).await
         }
         Command::Setup(Setup::AppsScript) => setup::apps_script(&load(config)?),
-        Command::Status(StatusArguments { format, watch }) => status::status(&local(config)?, format, watch).await,
+        Command::Status(StatusArguments { format, watch }) => {
+            status::status(&local(config)?, format, watch).await
+        }
         Command::Release(Release::Answers) => status::release_answers(&local(config)?).await,
         Command::Release(Release::Silence) => status::end_silence(&local(config)?).await,
         Command::Quarantine(quarantine) => operator::quarantine(&local(config)?, quarantine).await,
@@ -314,7 +326,11 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Init { directory } => init::init(&directory),
         Command::Backup { file } => backup::backup(&local(config)?, &file).await,
         Command::Restore { file } => backup::restore(&local(config)?, &file),
-        Command::Forget(ForgetArguments { partner, yes, format }) => forget::forget(&load(config)?, &partner, yes, format).await,
+        Command::Forget(ForgetArguments {
+            partner,
+            yes,
+            format,
+        }) => forget::forget(&load(config)?, &partner, yes, format).await,
         Command::Probe(ProbeArguments { ready }) => probe::probe(config, ready).await,
         Command::Completions { shell } => completions::completions(shell),
     }
@@ -322,7 +338,10 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
 
 /// The one TLS provider of the process; nothing may open a connection before it stands.
 fn install_crypto() {
-    if rustls::crypto::ring::default_provider().install_default().is_err() {
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
         tracing::debug!("a TLS provider is installed already");
     }
 }

@@ -14,14 +14,20 @@ const STEP: SignedDuration = SignedDuration::from_secs(1);
 static START: LazyLock<(Timestamp, Instant)> = LazyLock::new(|| (now(), monotonic()));
 
 /// The wall clock: what people are shown and what the journal keeps. It may jump either way.
-#[expect(clippy::disallowed_methods, reason = "the one place where the wall clock is read")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the wall clock is read"
+)]
 pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
 /// The monotonic clock: for intervals within this process. It never goes back and means
 /// nothing after a restart.
-#[expect(clippy::disallowed_methods, reason = "the one place where the monotonic clock is read")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the monotonic clock is read"
+)]
 pub fn monotonic() -> Instant {
     Instant::now()
 }

@@ -29,12 +29,16 @@ pub use self::credentials::Credentials;
 pub use self::error::{SettingsError, SettingsErrors, Source, Warning};
 pub use self::keys::{is_secret, variable_of};
 pub use self::secrets::{BotId, BotToken, CallbackSecret};
-pub use self::settings::{Appeals, Files, Http, Local, Log, Mode, Promotions, Schedule, Settings, Sheets, TabAddress, Telegram};
+pub use self::settings::{
+    Appeals, Files, Http, Local, Log, Mode, Promotions, Schedule, Settings, Sheets, TabAddress,
+    Telegram,
+};
 pub use self::sheets::{Fill, Names};
 pub use self::values::{AdminChat, LogFilter, QuietHours};
 pub use self::words::{
-    AppealColumns, AppealFills, AppealStatuses, AppealWords, ArchiveColumns, ArchiveWords, PartnerColumns, PartnerStatuses, PartnerWords,
-    PromotionActions, PromotionColumns, PromotionNotifications, PromotionStatuses, PromotionWords, SheetWords, StateWords,
+    AppealColumns, AppealFills, AppealStatuses, AppealWords, ArchiveColumns, ArchiveWords,
+    PartnerColumns, PartnerStatuses, PartnerWords, PromotionActions, PromotionColumns,
+    PromotionNotifications, PromotionStatuses, PromotionWords, SheetWords, StateWords,
 };
 
 use self::error::Findings;
@@ -52,7 +56,10 @@ impl Settings {
     /// # Errors
     ///
     /// Everything that is wrong, in one list; a `file` that cannot be read is an error as well.
-    pub fn load(file: Option<&Path>, variables: impl Iterator<Item = (String, String)>) -> Result<(Self, Vec<Warning>), SettingsErrors> {
+    pub fn load(
+        file: Option<&Path>,
+        variables: impl Iterator<Item = (String, String)>,
+    ) -> Result<(Self, Vec<Warning>), SettingsErrors> {
         load(file, Path::new(DEFAULT_FILE), variables)
     }
 }
@@ -63,10 +70,16 @@ impl Local {
     /// # Errors
     ///
     /// What is wrong with these settings, or with the file as a whole.
-    pub fn load(file: Option<&Path>, variables: impl Iterator<Item = (String, String)>) -> Result<Self, SettingsErrors> {
+    pub fn load(
+        file: Option<&Path>,
+        variables: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsErrors> {
         let mut reader = reader(file, Path::new(DEFAULT_FILE), variables);
         let local = sections::local(&mut reader);
-        reader.into_findings().conclude(local).map(|(local, _)| local)
+        reader
+            .into_findings()
+            .conclude(local)
+            .map(|(local, _)| local)
     }
 }
 
@@ -88,11 +101,16 @@ fn load(
 }
 
 /// The layers of one start, ready to be read setting by setting.
-fn reader(named: Option<&Path>, default: &Path, variables: impl Iterator<Item = (String, String)>) -> read::Reader {
+fn reader(
+    named: Option<&Path>,
+    default: &Path,
+    variables: impl Iterator<Item = (String, String)>,
+) -> read::Reader {
     let mut findings = Findings::default();
     let file = named.unwrap_or(default);
     let known: Vec<&str> = keys::KEYS.iter().map(|key| key.path).collect();
-    let mut layers = Layers::default().with(Source::EmbeddedDefaults, layers::parse_embedded(EMBEDDED));
+    let mut layers =
+        Layers::default().with(Source::EmbeddedDefaults, layers::parse_embedded(EMBEDDED));
     if let FileText::Text(text) = layers::read_file(file, named.is_some(), &mut findings) {
         let values = layers::parse_file(file, &text, &known, &mut findings);
         layers = layers.with(Source::File(file.to_owned()), values);

@@ -115,7 +115,11 @@ impl Fetcher {
     }
 
     /// Tests name hosts and say where they are.
-    pub(crate) fn of(directory: &Path, allowed: Allowed, hosts: &[(&str, SocketAddr)]) -> Result<Self, reqwest::Error> {
+    pub(crate) fn of(
+        directory: &Path,
+        allowed: Allowed,
+        hosts: &[(&str, SocketAddr)],
+    ) -> Result<Self, reqwest::Error> {
         let mut builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(CONNECT_TIMEOUT)
@@ -154,7 +158,12 @@ impl Fetcher {
             if of_drive && drive::is_sign_in(&url) {
                 return Err(FetchError::Private);
             }
-            let response = self.http.get(url.clone()).send().await.map_err(|error| failure(&error))?;
+            let response = self
+                .http
+                .get(url.clone())
+                .send()
+                .await
+                .map_err(|error| failure(&error))?;
             let status = response.status();
             if of_drive && matches!(status.as_u16(), 401 | 403) {
                 return Err(FetchError::Private);
@@ -162,7 +171,10 @@ impl Fetcher {
             if !status.is_redirection() {
                 return self.read(response, &url).await;
             }
-            let target = response.headers().get(LOCATION).and_then(|target| target.to_str().ok());
+            let target = response
+                .headers()
+                .get(LOCATION)
+                .and_then(|target| target.to_str().ok());
             url = target
                 .and_then(|target| url.join(target).ok())
                 .ok_or(FetchError::Status(status.as_u16()))?;
@@ -178,13 +190,20 @@ impl Fetcher {
         if PAGES.contains(&media_type.as_str()) {
             return Ok(Found::Page);
         }
-        if response.content_length().is_some_and(|length| length > LIMIT) {
+        if response
+            .content_length()
+            .is_some_and(|length| length > LIMIT)
+        {
             return Err(FetchError::TooLarge);
         }
         let name = name::name(response.headers(), url, &media_type);
         let disk = |error: io::Error| FetchError::Here(error.kind());
         let mut writing = self.spool.begin().await.map_err(disk)?;
-        while let Some(chunk) = response.chunk().await.map_err(|_| FetchError::Unreachable)? {
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|_| FetchError::Unreachable)?
+        {
             if writing.size() + chunk.len() as u64 > LIMIT {
                 return Err(FetchError::TooLarge);
             }
@@ -195,13 +214,23 @@ impl Fetcher {
             return Err(FetchError::Status(204));
         }
         let content = Content::Laid(writing.end().await.map_err(disk)?);
-        Ok(Found::File(Arc::new(File { name, media_type, content })))
+        Ok(Found::File(Arc::new(File {
+            name,
+            media_type,
+            content,
+        })))
     }
 
     /// A name is checked when it is resolved; an address in figures is resolved by nobody.
     fn check(&self, url: &Url) -> Result<(), FetchError> {
-        let web = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
-        let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+        let web = matches!(url.scheme(), "http" | "https")
+            && url.username().is_empty()
+            && url.password().is_none();
+        let host = url
+            .host_str()
+            .unwrap_or_default()
+            .trim_start_matches('[')
+            .trim_end_matches(']');
         let in_figures: Option<IpAddr> = host.parse().ok();
         let fine = web && !host.is_empty() && in_figures.is_none_or(self.allowed);
         fine.then_some(()).ok_or(FetchError::Forbidden)
@@ -237,7 +266,10 @@ fn failure(error: &reqwest::Error) -> FetchError {
         if inner.is::<LeadsInside>() {
             return FetchError::Forbidden;
         }
-        if let Some(error) = inner.downcast_ref::<io::Error>().filter(|error| is_shortage(error)) {
+        if let Some(error) = inner
+            .downcast_ref::<io::Error>()
+            .filter(|error| is_shortage(error))
+        {
             return FetchError::Here(error.kind());
         }
         cause = inner.source();
@@ -280,7 +312,9 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         Ipv4Addr::new(a, b, c, d)
     };
     match parts {
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => is_public_v4(embedded(high, low)),
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
+            is_public_v4(embedded(high, low))
+        }
         // Global unicast is 2000::/3; within it, what is for documentation and for protocols.
         [0x2001, 0xdb8, ..] | [0x3fff, 0..0x1000, ..] => false,
         [0x2001, second, ..] => second >= 0x200,

@@ -70,13 +70,21 @@ fn wants_colour(terminal: bool, no_colour: Option<&OsStr>) -> bool {
     terminal && no_colour.is_none_or(OsStr::is_empty)
 }
 
-fn subscriber<W>(format: Format, filter: &str, colour: bool, writer: W) -> Result<impl Subscriber + Send + Sync, ParseError>
+fn subscriber<W>(
+    format: Format,
+    filter: &str,
+    colour: bool,
+    writer: W,
+) -> Result<impl Subscriber + Send + Sync, ParseError>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let filter = EnvFilter::builder().parse(filter)?;
     // A line that cannot be written is lost; told to a terminal that has gone, it would end the loop that wrote it in a panic.
-    let lines = fmt::layer().with_writer(writer).with_ansi(colour).log_internal_errors(false);
+    let lines = fmt::layer()
+        .with_writer(writer)
+        .with_ansi(colour)
+        .log_internal_errors(false);
     let lines = match format {
         Format::Pretty => lines.boxed(),
         Format::Json => lines.json().flatten_event(true).boxed(),
@@ -88,7 +96,9 @@ where
 /// Has panics tell of their place alone: their words may quote what people wrote. Before there is a log, the terminal is told.
 pub fn mask_panics() {
     panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        let place = panic
+            .location()
+            .map_or_else(String::new, ToString::to_string);
         if tracing::dispatcher::has_been_set() {
             tracing::error!(panic.place = %place, "a panic; its words are not logged");
         } else {
@@ -169,7 +179,10 @@ mod tests {
         });
         assert!(!text.contains("secret"), "{text}");
         assert!(text.contains("a renewal"), "{text}");
-        assert!(matches!(init(Format::Pretty, "off"), Err(LogsError::Twice(_))));
+        assert!(matches!(
+            init(Format::Pretty, "off"),
+            Err(LogsError::Twice(_))
+        ));
     }
 
     #[test]
@@ -187,9 +200,15 @@ mod tests {
             tracing::info!(appeal.number = 7, "answered");
             tracing::info!("again");
         });
-        let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let lines: Vec<serde_json::Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
         assert_eq!(lines.len(), 2);
-        assert_eq!((&lines[0]["message"], &lines[0]["appeal.number"]), (&"answered".into(), &7.into()));
+        assert_eq!(
+            (&lines[0]["message"], &lines[0]["appeal.number"]),
+            (&"answered".into(), &7.into())
+        );
     }
 
     #[test]

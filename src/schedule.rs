@@ -37,8 +37,12 @@ impl Schedule {
     }
 
     /// Calls `tick` whenever it is due by `now`, until `stop`; a tick in hand then ends first.
-    pub async fn run<Tick, Run>(&self, stop: CancellationToken, now: impl Fn() -> Timestamp, tick: Tick)
-    where
+    pub async fn run<Tick, Run>(
+        &self,
+        stop: CancellationToken,
+        now: impl Fn() -> Timestamp,
+        tick: Tick,
+    ) where
         Tick: Fn() -> Run,
         Run: Future<Output = ()>,
     {
@@ -92,8 +96,13 @@ impl<'a> Course<'a> {
         // Reckoned anew each time: after the clock was set back the next moment is nearer than
         // the one that we waited for, after it was set forward all that was passed is one.
         self.due = self.schedule.next_after(now);
-        let left = self.due.and_then(|due| Duration::try_from(due.duration_since(now)).ok());
-        (ticks, left.map_or(LONGEST_SLEEP, |left| left.min(LONGEST_SLEEP)))
+        let left = self
+            .due
+            .and_then(|due| Duration::try_from(due.duration_since(now)).ok());
+        (
+            ticks,
+            left.map_or(LONGEST_SLEEP, |left| left.min(LONGEST_SLEEP)),
+        )
     }
 }
 
@@ -108,7 +117,11 @@ mod tests {
     use crate::clock;
 
     fn schedule(pattern: &str, zone: &str) -> Schedule {
-        Schedule::new("test", pattern.parse().unwrap(), TimeZone::get(zone).unwrap())
+        Schedule::new(
+            "test",
+            pattern.parse().unwrap(),
+            TimeZone::get(zone).unwrap(),
+        )
     }
 
     fn at(text: &str) -> Timestamp {
@@ -154,7 +167,11 @@ mod tests {
         let half_hourly = schedule("0 */30 * * * *", "Europe/Berlin");
         assert_eq!(
             moments(&half_hourly, "2026-10-25T00:10:00Z", 3),
-            ["2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z", "2026-10-25T01:30:00Z"]
+            [
+                "2026-10-25T00:30:00Z",
+                "2026-10-25T01:00:00Z",
+                "2026-10-25T01:30:00Z"
+            ]
         );
     }
 
@@ -172,8 +189,14 @@ mod tests {
         // Back by hours: no tick now, and none is waited for longer than the pattern says.
         let back = at("2026-05-04T02:59:50Z");
         assert_eq!(course.step(back), (false, Duration::from_secs(10)));
-        assert_eq!(course.step(at("2026-05-04T03:00:00Z")), (true, LONGEST_SLEEP));
-        assert_eq!(course.step(at("2026-05-04T03:00:00Z")), (false, LONGEST_SLEEP));
+        assert_eq!(
+            course.step(at("2026-05-04T03:00:00Z")),
+            (true, LONGEST_SLEEP)
+        );
+        assert_eq!(
+            course.step(at("2026-05-04T03:00:00Z")),
+            (false, LONGEST_SLEEP)
+        );
     }
 
     #[tokio::test]
@@ -203,7 +226,13 @@ mod tests {
             gate.add_permits(1);
         };
         let both = async { tokio::join!(run, test) };
-        tokio::time::timeout(Duration::from_secs(10), both).await.unwrap();
-        assert_eq!((begun.get(), done.get()), (1, 1), "the tick in hand ended first");
+        tokio::time::timeout(Duration::from_secs(10), both)
+            .await
+            .unwrap();
+        assert_eq!(
+            (begun.get(), done.get()),
+            (1, 1),
+            "the tick in hand ended first"
+        );
     }
 }

@@ -152,7 +152,11 @@ mod tests {
             ("0000000000001000", false),
             ("", false),
         ] {
-            assert_eq!(ignores_hangup(&format!("Name:\tx\nSigIgn:\t{mask}\n")), ignored, "{mask}");
+            assert_eq!(
+                ignores_hangup(&format!("Name:\tx\nSigIgn:\t{mask}\n")),
+                ignored,
+                "{mask}"
+            );
         }
     }
 
@@ -160,7 +164,9 @@ mod tests {
     async fn tasks_in_hand_are_waited_for() {
         let shutdown = Shutdown::new();
         let stop = shutdown.stop_token();
-        shutdown.tracker().spawn(async move { stop.cancelled().await });
+        shutdown
+            .tracker()
+            .spawn(async move { stop.cancelled().await });
         shutdown.trigger();
         assert!(shutdown.finish(SOON).await);
         assert!(!shutdown.force_token().is_cancelled());
@@ -170,7 +176,9 @@ mod tests {
     async fn a_task_that_does_not_stop_is_forced() {
         let shutdown = Shutdown::new();
         let force = shutdown.force_token();
-        let deaf = shutdown.tracker().spawn(async move { force.cancelled().await });
+        let deaf = shutdown
+            .tracker()
+            .spawn(async move { force.cancelled().await });
         assert!(!shutdown.finish(Duration::from_millis(10)).await);
         assert!(shutdown.stop_token().is_cancelled());
         deaf.await.unwrap();

@@ -100,13 +100,21 @@ impl Stage {
         let telegram = Telegram::start(telegram).await?;
         let sheets = Sheets::start(sheets).await?;
         sheets.insert_workbook(sample_workbook(BOOK));
-        telegram.person(Profile::new(ADMIN_CHAT, "Оператор")).has_met_bot();
+        telegram
+            .person(Profile::new(ADMIN_CHAT, "Оператор"))
+            .has_met_bot();
         let directory = tempfile::Builder::new().prefix("sheetdesk-").tempdir()?;
         let credentials = directory.path().join("service-account.json");
-        std::fs::write(&credentials, service_account(&sheets.token_url()).to_string())?;
+        std::fs::write(
+            &credentials,
+            service_account(&sheets.token_url()).to_string(),
+        )?;
         let ((listen, port), (admin, admin_port)) = (free_address()?, free_address()?);
         let settings = [
-            ("DATA_DIR", directory.path().join("data").display().to_string()),
+            (
+                "DATA_DIR",
+                directory.path().join("data").display().to_string(),
+            ),
             ("HTTP__LISTEN", listen.to_string()),
             ("HTTP__ADMIN_LISTEN", admin.to_string()),
             ("HTTP__PUBLIC_URL", format!("http://{listen}")),
@@ -116,7 +124,10 @@ impl Stage {
             ("TELEGRAM__ADMIN_CHAT", ADMIN_CHAT.to_string()),
             ("SHEETS__API_URL", sheets.url()),
             ("SHEETS__CREDENTIALS", credentials.display().to_string()),
-            ("SHEETS__CALLBACK_SECRET", format!("whsec_{}", BASE64_STANDARD.encode(CALLBACK_KEY))),
+            (
+                "SHEETS__CALLBACK_SECRET",
+                format!("whsec_{}", BASE64_STANDARD.encode(CALLBACK_KEY)),
+            ),
             ("SHEETS__PARTNERS__SPREADSHEET", BOOK.to_owned()),
             ("SHEETS__APPEALS__SPREADSHEET", BOOK.to_owned()),
             ("SHEETS__PROMOTIONS__SPREADSHEET", BOOK.to_owned()),
@@ -146,7 +157,14 @@ impl Stage {
             let id = person.id().0.to_string();
             let (code, phone) = (format!("К-{id}"), format!("'+7{id:0>10}"));
             let date = "'2026-01-01 10:00:00".to_owned();
-            [code, person.profile().first_name.clone(), phone, "авторизован".to_owned(), id, date]
+            [
+                code,
+                person.profile().first_name.clone(),
+                phone,
+                "авторизован".to_owned(),
+                id,
+                date,
+            ]
         };
         let rows: Vec<_> = people.iter().map(row).collect();
         let pasted = self.sheets.with(BOOK, |book| {
@@ -194,8 +212,8 @@ impl Stage {
     pub async fn open(&self) -> Result<Service, StageError> {
         // Of several services in one process the first has installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let (settings, _) =
-            Settings::load(None, self.variables.iter().cloned()).map_err(|errors| StageError::Settings(errors.to_string()))?;
+        let (settings, _) = Settings::load(None, self.variables.iter().cloned())
+            .map_err(|errors| StageError::Settings(errors.to_string()))?;
         let shutdown = Shutdown::new();
         let app = App::start(settings, shutdown.clone()).await?;
         Ok(Service {
@@ -237,7 +255,12 @@ impl Stage {
     ///
     /// # Errors
     /// The last status.
-    pub async fn status_where(&self, what: &str, wanted: impl Fn(&Status) -> bool, within: Duration) -> Result<Status, StageError> {
+    pub async fn status_where(
+        &self,
+        what: &str,
+        wanted: impl Fn(&Status) -> bool,
+        within: Duration,
+    ) -> Result<Status, StageError> {
         let deadline = clock::monotonic() + within;
         loop {
             let status = self.status().await;
@@ -259,7 +282,12 @@ impl Stage {
     ///
     /// # Errors
     /// When it gets none.
-    pub async fn reaction(&self, person: &Person, message: MessageId, within: Duration) -> Result<String, StageError> {
+    pub async fn reaction(
+        &self,
+        person: &Person,
+        message: MessageId,
+        within: Duration,
+    ) -> Result<String, StageError> {
         let deadline = clock::monotonic() + within;
         loop {
             if let Some(emoji) = person.reactions(message).pop() {
@@ -304,7 +332,8 @@ impl Stage {
         wanted: impl Fn(&str) -> bool,
         within: Duration,
     ) -> Result<String, StageError> {
-        self.cell_where(APPEALS, ("№", &number.to_string()), header, wanted, within).await
+        self.cell_where(APPEALS, ("№", &number.to_string()), header, wanted, within)
+            .await
     }
 
     /// Waits until a cell is as wanted.
@@ -326,7 +355,10 @@ impl Stage {
                 return Ok(text);
             }
             if clock::monotonic() > deadline {
-                let what = format!("«{header}» of the row with {} {} is not as expected", key.0, key.1);
+                let what = format!(
+                    "«{header}» of the row with {} {} is not as expected",
+                    key.0, key.1
+                );
                 return Err(StageError::TooLate {
                     what,
                     within,
@@ -349,7 +381,13 @@ impl Stage {
     ///
     /// # Errors
     /// When there is no such row or column.
-    pub fn type_into(&self, tab: &str, key: (&str, &str), header: &str, text: &str) -> Result<(), StageError> {
+    pub fn type_into(
+        &self,
+        tab: &str,
+        key: (&str, &str),
+        header: &str,
+        text: &str,
+    ) -> Result<(), StageError> {
         self.sheets
             .with(BOOK, |book| {
                 let address = book.address(tab, key, header)?;
@@ -372,14 +410,19 @@ impl Stage {
             .header("content-type", "application/json")
             .header("webhook-id", &id)
             .header("webhook-timestamp", at)
-            .header("webhook-signature", format!("v1,{}", signature(&id, at, &body)))
+            .header(
+                "webhook-signature",
+                format!("v1,{}", signature(&id, at, &body)),
+            )
             .body(body)
             .send()
             .await
             .map_err(|error| StageError::Call(error.without_url().to_string()))?;
         match response.status().as_u16() {
             202 => Ok(()),
-            status => Err(StageError::Call(format!("the callback was answered {status}"))),
+            status => Err(StageError::Call(format!(
+                "the callback was answered {status}"
+            ))),
         }
     }
 }
@@ -388,13 +431,16 @@ impl Service {
     /// Stops the service as SIGTERM does, and says how it ended.
     pub async fn stop(self) -> Ended {
         self.shutdown.trigger();
-        self.running.await.unwrap_or_else(|error| Ended::Failed(error.to_string()))
+        self.running
+            .await
+            .unwrap_or_else(|error| Ended::Failed(error.to_string()))
     }
 }
 
 /// Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`, in Base64.
 fn signature(id: &str, at: i64, body: &str) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(CALLBACK_KEY).expect("HMAC takes keys of any length");
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(CALLBACK_KEY).expect("HMAC takes keys of any length");
     mac.update(format!("{id}.{at}.{body}").as_bytes());
     BASE64_STANDARD.encode(mac.finalize().into_bytes())
 }
@@ -410,7 +456,8 @@ fn free_address() -> io::Result<(SocketAddr, UdpSocket)> {
     let begin = std::process::id().wrapping_mul(97) % range;
     for _ in 0..range {
         let step = TRIED.fetch_add(1, Ordering::Relaxed);
-        let offset = u16::try_from(begin.wrapping_add(step) % range).expect("the range is of ports");
+        let offset =
+            u16::try_from(begin.wrapping_add(step) % range).expect("the range is of ports");
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, PORTS.start + offset));
         if let Ok(kept) = UdpSocket::bind(address)
             && TcpListener::bind(address).is_ok()
@@ -418,5 +465,8 @@ fn free_address() -> io::Result<(SocketAddr, UdpSocket)> {
             return Ok((address, kept));
         }
     }
-    Err(io::Error::new(io::ErrorKind::AddrInUse, "no port from 20000 to 29999 is free"))
+    Err(io::Error::new(
+        io::ErrorKind::AddrInUse,
+        "no port from 20000 to 29999 is free",
+    ))
 }

@@ -118,7 +118,11 @@ impl Supervisor {
         let inner = Arc::clone(&self.0);
         self.0.tasks.spawn(async move {
             let force = inner.force.clone();
-            if force.run_until_cancelled(inner.supervise(slot, &name, body)).await.is_none() {
+            if force
+                .run_until_cancelled(inner.supervise(slot, &name, body))
+                .await
+                .is_none()
+            {
                 tracing::warn!(task.name = name, "loop cut off");
             }
         });
@@ -254,7 +258,11 @@ mod tests {
 
     fn supervisor(pace: Pace) -> (Supervisor, CancellationToken, TaskTracker) {
         let shutdown = Shutdown::new();
-        (Supervisor::new(&shutdown, pace), shutdown.stop_token(), shutdown.tracker().clone())
+        (
+            Supervisor::new(&shutdown, pace),
+            shutdown.stop_token(),
+            shutdown.tracker().clone(),
+        )
     }
 
     #[tokio::test]
@@ -278,7 +286,9 @@ mod tests {
             ..Pace::default()
         };
         let (mut history, start) = (History::default(), clock::monotonic());
-        let waits: Vec<Option<u64>> = (0..6).map(|_| history.restart(start, &pace).map(|wait| wait.as_secs())).collect();
+        let waits: Vec<Option<u64>> = (0..6)
+            .map(|_| history.restart(start, &pace).map(|wait| wait.as_secs()))
+            .collect();
         assert_eq!(waits, [Some(1), Some(2), Some(4), Some(5), Some(5), None]);
         let almost = start + pace.window - Duration::from_millis(1);
         assert_eq!(history.restart(almost, &pace), None);
@@ -311,7 +321,10 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(state(), [("desk".to_owned(), Phase::Running, 2)]);
-        assert!(supervisor.states()[0].restarted.is_some(), "it is known when");
+        assert!(
+            supervisor.states()[0].restarted.is_some(),
+            "it is known when"
+        );
         stop.cancel();
         ended(&tasks).await;
         assert_eq!(state(), [("desk".to_owned(), Phase::Stopped, 2)]);
@@ -327,7 +340,9 @@ mod tests {
             counted.fetch_add(1, Ordering::SeqCst);
             async {}
         });
-        let fatal = tokio::time::timeout(SOON, supervisor.fatal()).await.unwrap();
+        let fatal = tokio::time::timeout(SOON, supervisor.fatal())
+            .await
+            .unwrap();
         assert_eq!((fatal.name.as_str(), fatal.restarts), ("broken", 5));
         assert_eq!(runs.load(Ordering::SeqCst), 6);
         assert_eq!(supervisor.states()[0].phase, Phase::Running);

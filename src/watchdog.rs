@@ -31,8 +31,13 @@ pub fn tell() {
 }
 
 /// Calls `tell` so often while all is well. `answers` asks the journal's writer; where that takes for ever, nothing is told.
-pub async fn feed<Answer>(every: Duration, supervisor: Supervisor, answers: impl Fn() -> Answer, tell: impl Fn(), stop: CancellationToken)
-where
+pub async fn feed<Answer>(
+    every: Duration,
+    supervisor: Supervisor,
+    answers: impl Fn() -> Answer,
+    tell: impl Fn(),
+    stop: CancellationToken,
+) where
     Answer: Future<Output = bool>,
 {
     let feeding = async {
@@ -42,18 +47,29 @@ where
             let now = trouble(&mut waits, &supervisor, &answers).await;
             match &now {
                 None => tell(),
-                Some(what) if now != amiss => tracing::error!(what, "systemd's watchdog is not fed"),
+                Some(what) if now != amiss => {
+                    tracing::error!(what, "systemd's watchdog is not fed")
+                }
                 Some(_) => {}
             }
             amiss = now;
-            tokio::time::sleep(if amiss.is_none() { every } else { every / SOONER }).await;
+            tokio::time::sleep(if amiss.is_none() {
+                every
+            } else {
+                every / SOONER
+            })
+            .await;
         }
     };
     stop.run_until_cancelled(feeding).await.unwrap_or(());
 }
 
 /// What is amiss, if anything is.
-async fn trouble<Answer>(waits: &mut Waits, supervisor: &Supervisor, answers: &impl Fn() -> Answer) -> Option<String>
+async fn trouble<Answer>(
+    waits: &mut Waits,
+    supervisor: &Supervisor,
+    answers: &impl Fn() -> Answer,
+) -> Option<String>
 where
     Answer: Future<Output = bool>,
 {
@@ -71,7 +87,12 @@ struct Waits(BTreeMap<usize, (u64, Instant)>);
 
 impl Waits {
     /// The first loop that has ended for good, or waits for longer than this.
-    fn too_long<'a>(&mut self, states: &'a [LoopState], now: Instant, longest: Duration) -> Option<&'a str> {
+    fn too_long<'a>(
+        &mut self,
+        states: &'a [LoopState],
+        now: Instant,
+        longest: Duration,
+    ) -> Option<&'a str> {
         let mut ended = None;
         for (slot, state) in states.iter().enumerate() {
             let over = match state.phase {
@@ -137,7 +158,10 @@ mod tests {
     }
 
     /// Feeds beside these loops until the stop.
-    fn feeding(supervisor: &Supervisor, shutdown: &Shutdown) -> (Seen, tokio::task::JoinHandle<()>) {
+    fn feeding(
+        supervisor: &Supervisor,
+        shutdown: &Shutdown,
+    ) -> (Seen, tokio::task::JoinHandle<()>) {
         let (seen, supervisor, stop) = (Seen::default(), supervisor.clone(), shutdown.stop_token());
         let (writer, manager) = (seen.clone(), seen.clone());
         let answers = move || {
@@ -147,7 +171,10 @@ mod tests {
         let tell = move || {
             manager.told.fetch_add(1, Ordering::SeqCst);
         };
-        (seen, tokio::spawn(feed(EVERY, supervisor, answers, tell, stop)))
+        (
+            seen,
+            tokio::spawn(feed(EVERY, supervisor, answers, tell, stop)),
+        )
     }
 
     async fn until(holds: impl Fn() -> bool) {
@@ -163,21 +190,38 @@ mod tests {
     fn a_loop_may_wait_to_be_started_again_but_not_for_ever() {
         let (mut waits, start) = (Waits::default(), clock::monotonic());
         let waiting = state(Phase::Restarting, 1);
-        assert_eq!(waits.too_long(&state(Phase::Running, 1), start, LONGEST), None);
+        assert_eq!(
+            waits.too_long(&state(Phase::Running, 1), start, LONGEST),
+            None
+        );
         assert_eq!(waits.too_long(&waiting, start, LONGEST), None);
         assert_eq!(waits.too_long(&waiting, start + LONGEST, LONGEST), None);
         let over = start + LONGEST + Duration::from_millis(1);
         assert_eq!(waits.too_long(&waiting, over, LONGEST), Some("desk"));
         let again = state(Phase::Restarting, 2);
-        assert_eq!(waits.too_long(&again, over, LONGEST), None, "another wait, between two glances");
-        assert_eq!(waits.too_long(&state(Phase::Running, 2), over, LONGEST), None);
-        assert_eq!(waits.too_long(&again, over + LONGEST, LONGEST), None, "it has run since");
+        assert_eq!(
+            waits.too_long(&again, over, LONGEST),
+            None,
+            "another wait, between two glances"
+        );
+        assert_eq!(
+            waits.too_long(&state(Phase::Running, 2), over, LONGEST),
+            None
+        );
+        assert_eq!(
+            waits.too_long(&again, over + LONGEST, LONGEST),
+            None,
+            "it has run since"
+        );
     }
 
     #[test]
     fn a_loop_that_has_ended_for_good_is_not_well() {
         let mut waits = Waits::default();
-        assert_eq!(waits.too_long(&state(Phase::Stopped, 5), clock::monotonic(), LONGEST), Some("desk"));
+        assert_eq!(
+            waits.too_long(&state(Phase::Stopped, 5), clock::monotonic(), LONGEST),
+            Some("desk")
+        );
     }
 
     #[tokio::test]

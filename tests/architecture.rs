@@ -9,9 +9,25 @@ use std::{
 const ARROWS: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("journal", &["domain", "clock"]),
-    ("http", &["journal", "domain", "secret", "clock", "health", "accepting"]),
-    ("telegram", &["journal", "domain", "secret", "clock", "health", "fetch"]),
-    ("sheets", &["journal", "domain", "secret", "clock", "health"]),
+    (
+        "http",
+        &[
+            "journal",
+            "domain",
+            "secret",
+            "clock",
+            "health",
+            "accepting",
+        ],
+    ),
+    (
+        "telegram",
+        &["journal", "domain", "secret", "clock", "health", "fetch"],
+    ),
+    (
+        "sheets",
+        &["journal", "domain", "secret", "clock", "health"],
+    ),
     ("config", &["domain", "logs", "secret"]),
     ("accepting", &[]),
     ("clock", &[]),
@@ -31,9 +47,13 @@ fn every_room_imports_only_what_it_may() {
     for (room, allowed) in ARROWS {
         for file in files_of(room) {
             let text = fs::read_to_string(&file).expect("a source file is readable");
-            let product = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(&text);
+            let product = text
+                .split("#[cfg(test)]\nmod tests {")
+                .next()
+                .unwrap_or(&text);
             for imported in imports(product) {
-                let within_tests = file.components().any(|part| part.as_os_str() == "tests") || file.ends_with("tests.rs");
+                let within_tests = file.components().any(|part| part.as_os_str() == "tests")
+                    || file.ends_with("tests.rs");
                 if imported != room && !allowed.contains(&imported.as_str()) && !within_tests {
                     offences.push(format!("{} imports {imported}", file.display()));
                 }
@@ -47,8 +67,17 @@ fn every_room_imports_only_what_it_may() {
 fn the_domain_knows_neither_tokio_nor_any_input_or_output() {
     for file in files_of("domain") {
         let text = fs::read_to_string(&file).expect("a source file is readable");
-        for forbidden in ["tokio", "std::fs", "std::net", "std::time::SystemTime", "reqwest", "redb"] {
-            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for forbidden in [
+            "tokio",
+            "std::fs",
+            "std::net",
+            "std::time::SystemTime",
+            "reqwest",
+            "redb",
+        ] {
+            let code = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"));
             assert!(
                 !code.into_iter().any(|line| line.contains(forbidden)),
                 "{} uses {forbidden}",
@@ -62,7 +91,11 @@ fn the_domain_knows_neither_tokio_nor_any_input_or_output() {
 fn the_simulator_knows_nothing_of_the_service() {
     for file in rust_files(Path::new("simulator/src")) {
         let text = fs::read_to_string(&file).expect("a source file is readable");
-        assert!(!text.contains("sheetdesk::"), "{} imports the service", file.display());
+        assert!(
+            !text.contains("sheetdesk::"),
+            "{} imports the service",
+            file.display()
+        );
     }
 }
 
@@ -74,7 +107,11 @@ fn every_file_says_what_it_is_for() {
     assert!(files.len() > 50, "the sources were found");
     let silent: Vec<_> = files
         .iter()
-        .filter(|file| !fs::read_to_string(file).expect("a source file is readable").starts_with("//! "))
+        .filter(|file| {
+            !fs::read_to_string(file)
+                .expect("a source file is readable")
+                .starts_with("//! ")
+        })
         .collect();
     assert!(silent.is_empty(), "{silent:?}");
 }
@@ -91,7 +128,9 @@ fn files_of(room: &str) -> Vec<PathBuf> {
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
     let mut files = Vec::new();
     for entry in entries {
         let path = entry.expect("a folder is readable").path();
@@ -137,5 +176,7 @@ fn top_level_names(list: &str) -> Vec<String> {
 }
 
 fn leading_name(text: &str) -> String {
-    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+    text.chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect()
 }

@@ -15,7 +15,10 @@ pub struct Moment {
 
 impl Moment {
     /// Reads both clocks now.
-    #[expect(clippy::disallowed_methods, reason = "the one place where the stand-ins read the clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the stand-ins read the clock"
+    )]
     pub fn now() -> Self {
         Self {
             wall: Timestamp::now(),

@@ -131,7 +131,9 @@ async fn serve(listener: &UnixListener, parts: &Arc<Parts>) -> io::Result<()> {
 async fn converse(stream: UnixStream, parts: &Arc<Parts>) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
-    BufReader::new(read.take(REQUEST_LIMIT)).read_line(&mut line).await?;
+    BufReader::new(read.take(REQUEST_LIMIT))
+        .read_line(&mut line)
+        .await?;
     let reply = match serde_json::from_str(&line) {
         Ok(Ask::Backup) => {
             backup::start(parts, write);

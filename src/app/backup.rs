@@ -47,7 +47,9 @@ pub enum BackupError {
     #[error("{0}")]
     Refused(String),
     /// It broke off.
-    #[error("the copy broke off before its end ({0}), and nothing is left of it; is the service still running? Try again")]
+    #[error(
+        "the copy broke off before its end ({0}), and nothing is left of it; is the service still running? Try again"
+    )]
     BrokenOff(io::Error),
 }
 
@@ -56,20 +58,33 @@ pub enum BackupError {
 ///
 /// # Errors
 /// When it is not made; then no file is there.
-pub async fn backup(data_dir: &Path, file: &Path, told: impl FnMut(u64, u64)) -> Result<Copied, BackupError> {
+pub async fn backup(
+    data_dir: &Path,
+    file: &Path,
+    told: impl FnMut(u64, u64),
+) -> Result<Copied, BackupError> {
     let socket = data_dir.join(SOCKET);
     let copy = NewCopy::begin(file)?;
     match UnixStream::connect(&socket).await {
         Ok(stream) => receive(stream, copy, told).await,
         // Nobody listens: the socket is not there, or its owner has died.
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
+            ) =>
+        {
             Ok(copy_closed(data_dir, copy, told)?)
         }
         Err(error) => Err(AdminError::Unreachable(data_dir.to_owned(), error).into()),
     }
 }
 
-fn copy_closed(data_dir: &Path, mut copy: NewCopy, mut told: impl FnMut(u64, u64)) -> Result<Copied, CopyError> {
+fn copy_closed(
+    data_dir: &Path,
+    mut copy: NewCopy,
+    mut told: impl FnMut(u64, u64),
+) -> Result<Copied, CopyError> {
     let closed = Closed::open(data_dir)?;
     let (all, mut done) = (closed.source().records()?, 0);
     closed.source().each(|table, key, value| {
@@ -81,13 +96,22 @@ fn copy_closed(data_dir: &Path, mut copy: NewCopy, mut told: impl FnMut(u64, u64
 }
 
 /// The command's side.
-async fn receive(stream: UnixStream, mut copy: NewCopy, mut told: impl FnMut(u64, u64)) -> Result<Copied, BackupError> {
+async fn receive(
+    stream: UnixStream,
+    mut copy: NewCopy,
+    mut told: impl FnMut(u64, u64),
+) -> Result<Copied, BackupError> {
     let (read, mut write) = stream.into_split();
     let mut read = BufReader::with_capacity(PIECE, read);
     let asked = admin::line(&Ask::Backup).map_err(BackupError::BrokenOff)?;
-    write.write_all(asked.as_bytes()).await.map_err(BackupError::BrokenOff)?;
+    write
+        .write_all(asked.as_bytes())
+        .await
+        .map_err(BackupError::BrokenOff)?;
     let mut line = String::new();
-    patient(read.read_line(&mut line)).await.map_err(BackupError::BrokenOff)?;
+    patient(read.read_line(&mut line))
+        .await
+        .map_err(BackupError::BrokenOff)?;
     let all = match serde_json::from_str(&line) {
         Ok(Reply::Copying(all)) => all,
         Ok(Reply::Failed(words)) => return Err(BackupError::Refused(words)),
@@ -95,7 +119,10 @@ async fn receive(stream: UnixStream, mut copy: NewCopy, mut told: impl FnMut(u64
     };
     let (mut table, mut done) = (String::new(), 0);
     loop {
-        match patient(piece(&mut read)).await.map_err(BackupError::BrokenOff)? {
+        match patient(piece(&mut read))
+            .await
+            .map_err(BackupError::BrokenOff)?
+        {
             Piece::Table(name) => table = name,
             Piece::Record(key, value) => {
                 copy.add(&table, &key, &value)?;
@@ -116,7 +143,9 @@ enum Piece {
 
 async fn piece(read: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Piece> {
     match read.read_u8().await? {
-        TABLE => String::from_utf8(bytes(read).await?).map(Piece::Table).map_err(|_| garbled()),
+        TABLE => String::from_utf8(bytes(read).await?)
+            .map(Piece::Table)
+            .map_err(|_| garbled()),
         RECORD => {
             let key = bytes(read).await?;
             Ok(Piece::Record(key, bytes(read).await?))
@@ -137,7 +166,10 @@ async fn bytes(read: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Vec<u8>> {
 }
 
 fn garbled() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "what came is no copy of a journal")
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        "what came is no copy of a journal",
+    )
 }
 
 /// Waits for the other side, but not for ever.
@@ -161,7 +193,10 @@ pub(super) fn start(parts: &Arc<Parts>, write: OwnedWriteHalf) {
 }
 
 async fn send(parts: &Parts, mut write: OwnedWriteHalf) -> io::Result<()> {
-    let begun = parts.journal.source().and_then(|source| Ok((source.records()?, source)));
+    let begun = parts
+        .journal
+        .source()
+        .and_then(|source| Ok((source.records()?, source)));
     let (all, source) = match begun {
         Ok(begun) => begun,
         Err(error) => {
@@ -176,7 +211,9 @@ async fn send(parts: &Parts, mut write: OwnedWriteHalf) -> io::Result<()> {
         patient(write.write_all(&piece)).await?;
     }
     // What a panic says may quote a record, and this goes into the log.
-    let read = reader.await.map_err(|_| io::Error::other("reading the journal stumbled"))?;
+    let read = reader
+        .await
+        .map_err(|_| io::Error::other("reading the journal stumbled"))?;
     read.map_err(io::Error::other)
 }
 
@@ -193,7 +230,11 @@ fn read(source: &Source, pieces: &mpsc::Sender<Vec<u8>>) -> Result<(), CopyError
         append(&mut piece, key)?;
         append(&mut piece, value)?;
         done += 1;
-        if piece.len() >= PIECE { give(pieces, &mut piece) } else { Ok(()) }
+        if piece.len() >= PIECE {
+            give(pieces, &mut piece)
+        } else {
+            Ok(())
+        }
     })?;
     piece.push(END);
     piece.extend(done.to_be_bytes());
@@ -201,7 +242,8 @@ fn read(source: &Source, pieces: &mpsc::Sender<Vec<u8>>) -> Result<(), CopyError
 }
 
 fn append(piece: &mut Vec<u8>, bytes: &[u8]) -> Result<(), CopyError> {
-    let length = u32::try_from(bytes.len()).map_err(|_| CopyError::Unreadable("a record is too long".to_owned()))?;
+    let length = u32::try_from(bytes.len())
+        .map_err(|_| CopyError::Unreadable("a record is too long".to_owned()))?;
     piece.extend(length.to_be_bytes());
     piece.extend(bytes);
     Ok(())
@@ -255,11 +297,17 @@ mod tests {
             b"{\"copying\":2}\nx".to_vec(),
         ] {
             let (copied, files) = heard(broken).await;
-            assert!(matches!(copied, Err(BackupError::BrokenOff(_))), "{copied:?}");
+            assert!(
+                matches!(copied, Err(BackupError::BrokenOff(_))),
+                "{copied:?}"
+            );
             assert_eq!(files, 0);
         }
         let refusal = admin::line(&Reply::Failed("the disk is away".to_owned())).unwrap();
         let (copied, files) = heard(refusal.into_bytes()).await;
-        assert_eq!((copied.unwrap_err().to_string(), files), ("the disk is away".to_owned(), 0));
+        assert_eq!(
+            (copied.unwrap_err().to_string(), files),
+            ("the disk is away".to_owned(), 0)
+        );
     }
 }

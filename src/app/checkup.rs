@@ -55,10 +55,17 @@ async fn look(parts: &Parts) -> BTreeSet<Trouble> {
         found.insert(Trouble::AdminChat);
     }
     let fresh = |at: tokio::time::Instant| clock::monotonic().duration_since(at) < RESTARTED_LATELY;
-    if parts.supervisor.states().iter().any(|state| state.restarted.is_some_and(fresh)) {
+    if parts
+        .supervisor
+        .states()
+        .iter()
+        .any(|state| state.restarted.is_some_and(fresh))
+    {
         found.insert(Trouble::Loops);
     }
-    if rustix::fs::statvfs(&parts.settings.data_dir).is_ok_and(|stat| stat.f_bavail.saturating_mul(stat.f_frsize) < ROOM) {
+    if rustix::fs::statvfs(&parts.settings.data_dir)
+        .is_ok_and(|stat| stat.f_bavail.saturating_mul(stat.f_frsize) < ROOM)
+    {
         found.insert(Trouble::Disk);
     }
     found
@@ -116,19 +123,27 @@ fn found(status: &Status, sheets: Health) -> BTreeSet<Trouble> {
     let telegram = &status.telegram;
     let all = [
         (Trouble::Journal, !status.journal.storing),
-        (Trouble::Telegram, telegram_down && telegram.barred.is_none()),
+        (
+            Trouble::Telegram,
+            telegram_down && telegram.barred.is_none(),
+        ),
         (Trouble::Bot, telegram.barred.is_some()),
         (Trouble::Webhook, telegram.webhook.is_some()),
         (Trouble::Sheets, sheets == Health::Down),
         (Trouble::Inbox, late(status.inbox.oldest_s, INBOX_LATE_S)),
         (
             Trouble::Outbox,
-            !telegram_down && late(status.outbox.oldest_s, OUTBOX_LATE_S) && status.broadcasts.is_empty(),
+            !telegram_down
+                && late(status.outbox.oldest_s, OUTBOX_LATE_S)
+                && status.broadcasts.is_empty(),
         ),
         (Trouble::Quarantine, status.inbox.quarantined > 0),
         (Trouble::Unknown, status.outbox.unknown > 0),
     ];
-    all.into_iter().filter(|(_, is_so)| *is_so).map(|(trouble, _)| trouble).collect()
+    all.into_iter()
+        .filter(|(_, is_so)| *is_so)
+        .map(|(trouble, _)| trouble)
+        .collect()
 }
 
 /// Whether a tab was not looked at for long, by the schedules of the settings. One that cannot be used is told of by its desk.
@@ -140,7 +155,10 @@ fn has_old_look(parts: &Parts, status: &Status) -> bool {
         (Tab::Promotions, &settings.schedule.promotions),
     ];
     schedules.into_iter().any(|(tab, cron)| {
-        let look = status.looks.get(tab.name()).filter(|look| look.trouble.is_none());
+        let look = status
+            .looks
+            .get(tab.name())
+            .filter(|look| look.trouble.is_none());
         let age = look.and_then(|look| i64::try_from(look.age_s?).ok());
         let schedule = Schedule::new(tab.name(), cron.clone(), settings.time_zone.clone());
         age.is_some_and(|age| is_old(&schedule, now - SignedDuration::from_secs(age), now))
@@ -165,15 +183,49 @@ mod tests {
             is_old(&schedule, looked.parse().unwrap(), now.parse().unwrap())
         };
         for (cron, looked, now, expected) in [
-            ("0 * * * * *", "2026-03-02T10:00:01Z", "2026-03-02T10:08:00Z", false),
-            ("0 * * * * *", "2026-03-02T10:00:01Z", "2026-03-02T10:08:01Z", true),
-            ("0 0 * * * *", "2026-03-02T10:00:01Z", "2026-03-02T13:05:00Z", false),
-            ("0 0 * * * *", "2026-03-02T10:00:01Z", "2026-03-02T13:05:01Z", true),
+            (
+                "0 * * * * *",
+                "2026-03-02T10:00:01Z",
+                "2026-03-02T10:08:00Z",
+                false,
+            ),
+            (
+                "0 * * * * *",
+                "2026-03-02T10:00:01Z",
+                "2026-03-02T10:08:01Z",
+                true,
+            ),
+            (
+                "0 0 * * * *",
+                "2026-03-02T10:00:01Z",
+                "2026-03-02T13:05:00Z",
+                false,
+            ),
+            (
+                "0 0 * * * *",
+                "2026-03-02T10:00:01Z",
+                "2026-03-02T13:05:01Z",
+                true,
+            ),
             // Nobody looks at night.
-            ("0 0 9-18 * * *", "2026-03-02T17:00:01Z", "2026-03-03T09:30:00Z", false),
-            ("0 0 9-18 * * *", "2026-03-02T17:00:01Z", "2026-03-03T10:05:01Z", true),
+            (
+                "0 0 9-18 * * *",
+                "2026-03-02T17:00:01Z",
+                "2026-03-03T09:30:00Z",
+                false,
+            ),
+            (
+                "0 0 9-18 * * *",
+                "2026-03-02T17:00:01Z",
+                "2026-03-03T10:05:01Z",
+                true,
+            ),
         ] {
-            assert_eq!(is_old(cron, looked, now), expected, "{cron}, looked at {looked}, now {now}");
+            assert_eq!(
+                is_old(cron, looked, now),
+                expected,
+                "{cron}, looked at {looked}, now {now}"
+            );
         }
     }
 }

@@ -34,8 +34,14 @@ impl Desks {
     pub(super) fn new(settings: &Settings, rules: Rules) -> Self {
         let (sheets, known) = (&settings.sheets, &settings.words);
         let tabs = [
-            (&sheets.partners, words::partners(sheets.partners.tab.as_str(), &known.partners)),
-            (&sheets.appeals, words::appeals(sheets.appeals.tab.as_str(), &known.appeals)),
+            (
+                &sheets.partners,
+                words::partners(sheets.partners.tab.as_str(), &known.partners),
+            ),
+            (
+                &sheets.appeals,
+                words::appeals(sheets.appeals.tab.as_str(), &known.appeals),
+            ),
         ];
         let promotions = sheets.promotions.iter().map(|address| {
             let words = words::promotions(address.tab.as_str(), &known.promotions);
@@ -59,8 +65,14 @@ impl Desks {
 
     /// The tab of this spreadsheet that people call so.
     pub(super) fn tab_called(&self, spreadsheet: &SpreadsheetId, title: &str) -> Option<Tab> {
-        let desk = self.each.iter().find(|desk| desk.spreadsheet == *spreadsheet)?;
-        desk.tabs.iter().find(|tab| fold(&tab.title) == fold(title)).map(|tab| tab.tab)
+        let desk = self
+            .each
+            .iter()
+            .find(|desk| desk.spreadsheet == *spreadsheet)?;
+        desk.tabs
+            .iter()
+            .find(|tab| fold(&tab.title) == fold(title))
+            .map(|tab| tab.tab)
     }
 
     /// The tabs for `status`.
@@ -101,9 +113,13 @@ impl Desks {
 
     /// Whether every tab can be used.
     pub(super) fn are_well(&self) -> bool {
-        self.each
-            .iter()
-            .all(|desk| desk.state.borrow().tabs.iter().all(|tab| tab.trouble.is_none()))
+        self.each.iter().all(|desk| {
+            desk.state
+                .borrow()
+                .tabs
+                .iter()
+                .all(|tab| tab.trouble.is_none())
+        })
     }
 }
 
@@ -113,7 +129,11 @@ pub(super) fn start(parts: &Arc<Parts>) {
         let shared = Arc::clone(parts);
         let name = format!(
             "desk-{}",
-            desk.tabs.iter().map(|words| words.tab.name()).collect::<Vec<_>>().join("-")
+            desk.tabs
+                .iter()
+                .map(|words| words.tab.name())
+                .collect::<Vec<_>>()
+                .join("-")
         );
         parts.supervisor.spawn(name, move |stop| {
             let parts = Arc::clone(&shared);

@@ -51,8 +51,13 @@ fn stored(parts: &Parts, id: FileId) -> Result<StoredFile, Unavailable> {
 fn why(error: &CallError) -> Unavailable {
     tracing::warn!(%error, "a file is not to be had");
     match error {
-        CallError::Refused { code: 400 | 410, .. } if error.bar().is_none() => Unavailable::Gone,
-        CallError::Refused { .. } | CallError::NotSent(_) | CallError::Unmade(_) | CallError::Lost(_) => Unavailable::Later,
+        CallError::Refused {
+            code: 400 | 410, ..
+        } if error.bar().is_none() => Unavailable::Gone,
+        CallError::Refused { .. }
+        | CallError::NotSent(_)
+        | CallError::Unmade(_)
+        | CallError::Lost(_) => Unavailable::Later,
     }
 }
 
@@ -63,7 +68,11 @@ mod tests {
     #[test]
     fn gone_is_what_telegram_has_no_more_and_all_else_is_for_later() {
         for (code, description, gone) in [
-            (400, "Bad Request: wrong file_id or the file is temporarily unavailable", true),
+            (
+                400,
+                "Bad Request: wrong file_id or the file is temporarily unavailable",
+                true,
+            ),
             (410, "the file cannot be downloaded", true),
             (400, "Logged out", false),
             (401, "Unauthorized", false),
@@ -78,6 +87,9 @@ mod tests {
             };
             assert_eq!(matches!(why(&error), Unavailable::Gone), gone, "{error}");
         }
-        assert!(matches!(why(&CallError::Lost(String::new())), Unavailable::Later));
+        assert!(matches!(
+            why(&CallError::Lost(String::new())),
+            Unavailable::Later
+        ));
     }
 }

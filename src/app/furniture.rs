@@ -31,7 +31,10 @@ pub fn furniture(settings: &Settings) -> Vec<Furniture> {
         (&sheets.appeals.spreadsheet, appeals(settings)),
     ];
     if let Some(address) = &sheets.promotions {
-        wishes.push((&address.spreadsheet, promotions(settings, address.tab.as_str())));
+        wishes.push((
+            &address.spreadsheet,
+            promotions(settings, address.tab.as_str()),
+        ));
     }
     let state = Wish {
         title: known.state.tab.as_str().to_owned(),
@@ -42,7 +45,10 @@ pub fn furniture(settings: &Settings) -> Vec<Furniture> {
     wishes.push((&sheets.appeals.spreadsheet, state));
     let mut books: Vec<Furniture> = Vec::new();
     for (spreadsheet, wish) in wishes {
-        match books.iter_mut().find(|book| book.spreadsheet.0 == spreadsheet.as_str()) {
+        match books
+            .iter_mut()
+            .find(|book| book.spreadsheet.0 == spreadsheet.as_str())
+        {
             Some(book) => book.wishes.push(wish),
             None => books.push(Furniture {
                 spreadsheet: SpreadsheetId(spreadsheet.as_str().to_owned()),
@@ -56,20 +62,42 @@ pub fn furniture(settings: &Settings) -> Vec<Furniture> {
 /// The staff list belongs to its script: nobody is warned there.
 fn partners(settings: &Settings) -> Wish {
     let statuses = &settings.words.partners.statuses;
-    let words = words::partners(settings.sheets.partners.tab.as_str(), &settings.words.partners);
-    let offers = vec![(Column::Access, written(&[&statuses.not_authorized, &statuses.authorized]))];
+    let words = words::partners(
+        settings.sheets.partners.tab.as_str(),
+        &settings.words.partners,
+    );
+    let offers = vec![(
+        Column::Access,
+        written(&[&statuses.not_authorized, &statuses.authorized]),
+    )];
     wish(words, offers, &[])
 }
 
 fn appeals(settings: &Settings) -> Wish {
-    let words = words::appeals(settings.sheets.appeals.tab.as_str(), &settings.words.appeals);
-    let statuses = words.statuses.iter().map(|status| status.word.clone()).collect();
-    let ours = [Column::Telegram, Column::History, Column::Updated, Column::Number, Column::Delivery];
+    let words = words::appeals(
+        settings.sheets.appeals.tab.as_str(),
+        &settings.words.appeals,
+    );
+    let statuses = words
+        .statuses
+        .iter()
+        .map(|status| status.word.clone())
+        .collect();
+    let ours = [
+        Column::Telegram,
+        Column::History,
+        Column::Updated,
+        Column::Number,
+        Column::Delivery,
+    ];
     wish(words, vec![(Column::Status, statuses)], &ours)
 }
 
 fn promotions(settings: &Settings, tab: &str) -> Wish {
-    let (statuses, actions) = (&settings.words.promotions.statuses, &settings.words.promotions.actions);
+    let (statuses, actions) = (
+        &settings.words.promotions.statuses,
+        &settings.words.promotions.actions,
+    );
     let statuses = written(&[&statuses.waiting, &statuses.active, &statuses.ended]);
     let actions = written(&[
         &actions.publish,
@@ -94,5 +122,8 @@ fn wish(words: TabWords, offers: Vec<(Column, Vec<String>)>, ours: &[Column]) ->
 }
 
 fn written(names: &[&Names]) -> Vec<String> {
-    names.iter().map(|names| names.written().to_owned()).collect()
+    names
+        .iter()
+        .map(|names| names.written().to_owned())
+        .collect()
 }

@@ -57,10 +57,21 @@ fn count(update: &Update) {
         Update::Unserved(kind) => kind,
         Update::Message(message) => match &message.content {
             Content::Other(kind) | Content::Service(kind) | Content::Described { kind, .. } => kind,
-            Content::Text(_) | Content::Contact { .. } | Content::File(..) | Content::Place { .. } | Content::Poll { .. } => return,
+            Content::Text(_)
+            | Content::Contact { .. }
+            | Content::File(..)
+            | Content::Place { .. }
+            | Content::Poll { .. } => return,
         },
-        Update::Edited(_) | Update::Group { .. } | Update::Moved { .. } | Update::Pressed { .. } | Update::Membership { .. } => return,
+        Update::Edited(_)
+        | Update::Group { .. }
+        | Update::Moved { .. }
+        | Update::Pressed { .. }
+        | Update::Membership { .. } => return,
     };
-    let label = KINDS.into_iter().find(|known| known == kind).unwrap_or("other");
+    let label = KINDS
+        .into_iter()
+        .find(|known| known == kind)
+        .unwrap_or("other");
     metrics::counter!(UNSERVED, "kind" => label).increment(1);
 }

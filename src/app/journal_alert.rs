@@ -43,7 +43,11 @@ pub(super) async fn watch(parts: Arc<Parts>, stop: CancellationToken) {
         return stop.cancelled().await;
     }
     let mut standing = Standing::default();
-    while stop.run_until_cancelled(tokio::time::sleep(GLANCE)).await.is_some() {
+    while stop
+        .run_until_cancelled(tokio::time::sleep(GLANCE))
+        .await
+        .is_some()
+    {
         let now = clock::monotonic();
         let Some(note) = standing.due(parts.journal.healthy(), now) else {
             continue;
@@ -58,10 +62,18 @@ async fn tell(parts: &Parts, note: AlertNote) -> bool {
     let Some(chat) = report::admin_chat(parts) else {
         return false;
     };
-    let text = Html::escape(&words::rules(&parts.settings).wording.note(Note::Alert(note)));
+    let text = Html::escape(
+        &words::rules(&parts.settings)
+            .wording
+            .note(Note::Alert(note)),
+    );
     // It never was in the outbox, so its name there matters to nobody.
     let send = Send::talk(OutboxId::Reply(Seq(0), 0), chat, text);
-    match parts.telegram.send_message(&send, &Words::marked_up(&send.text)).await {
+    match parts
+        .telegram
+        .send_message(&send, &Words::marked_up(&send.text))
+        .await
+    {
         Ok(_) => true,
         Err(error) => {
             tracing::warn!(%error, "the admin chat does not hear of the journal");
@@ -80,10 +92,16 @@ impl Standing {
         let lasted = now.duration_since(*self.since.get_or_insert(now));
         let note = match (stores, self.told) {
             (false, false) if lasted >= LASTS => AlertNote::Begun(Trouble::Journal),
-            (true, true) => AlertNote::Over(Trouble::Journal, SignedDuration::try_from(lasted).unwrap_or_default()),
+            (true, true) => AlertNote::Over(
+                Trouble::Journal,
+                SignedDuration::try_from(lasted).unwrap_or_default(),
+            ),
             _ => return None,
         };
-        if self.tried.is_some_and(|tried| now.duration_since(tried) < AGAIN) {
+        if self
+            .tried
+            .is_some_and(|tried| now.duration_since(tried) < AGAIN)
+        {
             return None;
         }
         self.tried = Some(now);
@@ -117,6 +135,9 @@ mod tests {
                 }
             }
         }
-        assert_eq!(told, [(15, true, false), (45, true, true), (70, false, true)]);
+        assert_eq!(
+            told,
+            [(15, true, false), (45, true, true), (70, false, true)]
+        );
     }
 }

@@ -16,7 +16,9 @@ use crate::{
 };
 
 /// Durations from a commit's to a time-out's, in seconds.
-const SECONDS: [f64; 12] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0];
+const SECONDS: [f64; 12] = [
+    0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0,
+];
 
 /// The recorder of the process's metrics; one for all, however many services a process runs.
 pub(super) fn recorder() -> PrometheusHandle {
@@ -24,8 +26,11 @@ pub(super) fn recorder() -> PrometheusHandle {
     RECORDER
         .get_or_init(|| {
             let builder = PrometheusBuilder::new();
-            let builder = builder.set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS);
-            let recorder = builder.unwrap_or_else(|_| PrometheusBuilder::new()).build_recorder();
+            let builder =
+                builder.set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS);
+            let recorder = builder
+                .unwrap_or_else(|_| PrometheusBuilder::new())
+                .build_recorder();
             let handle = recorder.handle();
             if metrics::set_global_recorder(recorder).is_err() {
                 tracing::warn!("another metrics recorder is in place");
@@ -49,10 +54,21 @@ fn describe() {
         seconds,
         "From the last byte of an update to its answer, stored"
     );
-    describe_histogram!("sheetdesk_send_seconds", seconds, "Calls to Telegram that send something");
-    describe_histogram!("sheetdesk_sheets_call_seconds", seconds, "Calls to Google Sheets, by kind");
+    describe_histogram!(
+        "sheetdesk_send_seconds",
+        seconds,
+        "Calls to Telegram that send something"
+    );
+    describe_histogram!(
+        "sheetdesk_sheets_call_seconds",
+        seconds,
+        "Calls to Google Sheets, by kind"
+    );
     describe_histogram!("sheetdesk_job_seconds", seconds, "Runs of scheduled jobs");
-    describe_counter!("sheetdesk_sends_total", "Messages by lane and by how the call ended");
+    describe_counter!(
+        "sheetdesk_sends_total",
+        "Messages by lane and by how the call ended"
+    );
     describe_counter!(
         "sheetdesk_sheets_calls_total",
         "Calls to Google Sheets by kind and by how they ended"
@@ -65,7 +81,10 @@ fn describe() {
         seconds,
         "How old the journal's figures are: more than none while it cannot be read"
     );
-    describe_gauge!("sheetdesk_inbox_records", "Records to decide, and records set aside");
+    describe_gauge!(
+        "sheetdesk_inbox_records",
+        "Records to decide, and records set aside"
+    );
     describe_gauge!(
         "sheetdesk_inbox_oldest_seconds",
         seconds,
@@ -84,13 +103,26 @@ fn describe() {
     describe_gauge!("sheetdesk_desk_rows", "Rows to write");
     describe_gauge!("sheetdesk_desk_batches", "Batches whose outcome is open");
     describe_gauge!("sheetdesk_answers_held", "Answers that wait to be released");
-    describe_gauge!("sheetdesk_look_age_seconds", seconds, "Since the last complete look at a tab began");
+    describe_gauge!(
+        "sheetdesk_look_age_seconds",
+        seconds,
+        "Since the last complete look at a tab began"
+    );
     describe_gauge!("sheetdesk_look_rows", "Rows that the last look found");
     describe_gauge!("sheetdesk_tab_usable", "1 while a tab can be used");
-    describe_gauge!("sheetdesk_sheets_quota_left", "Calls to Google Sheets left within the minute");
-    describe_gauge!("sheetdesk_link_up", "1 while a service answers, 0.5 while it asks for patience");
+    describe_gauge!(
+        "sheetdesk_sheets_quota_left",
+        "Calls to Google Sheets left within the minute"
+    );
+    describe_gauge!(
+        "sheetdesk_link_up",
+        "1 while a service answers, 0.5 while it asks for patience"
+    );
     describe_gauge!("sheetdesk_loop_up", "1 while a loop runs");
-    describe_gauge!("sheetdesk_loop_restarts", "How often a loop was started again");
+    describe_gauge!(
+        "sheetdesk_loop_restarts",
+        "How often a loop was started again"
+    );
     describe_gauge!(
         "sheetdesk_partners",
         "Registered partners, and how many of them cannot or will not hear of promotions"
@@ -99,7 +131,10 @@ fn describe() {
         "sheetdesk_broadcast_partners",
         "Partners of the announcements under way, by what became of their message"
     );
-    describe_gauge!("sheetdesk_broadcasts", "Announcements that are not over, by state");
+    describe_gauge!(
+        "sheetdesk_broadcasts",
+        "Announcements that are not over, by state"
+    );
 }
 
 fn take(parts: &Arc<Parts>) {
@@ -109,7 +144,8 @@ fn take(parts: &Arc<Parts>) {
     gauge!("sheetdesk_journal_up").set(f64::from(u8::from(status.journal.storing)));
     gauge!("sheetdesk_journal_figures_age_seconds").set(float(status.journal.figures_age_s));
     gauge!("sheetdesk_inbox_records", "state" => "pending").set(float(status.inbox.pending));
-    gauge!("sheetdesk_inbox_records", "state" => "quarantined").set(float(status.inbox.quarantined));
+    gauge!("sheetdesk_inbox_records", "state" => "quarantined")
+        .set(float(status.inbox.quarantined));
     gauge!("sheetdesk_inbox_oldest_seconds").set(float(status.inbox.oldest_s.unwrap_or(0)));
     for (state, count) in [
         ("sending", status.outbox.sending),
@@ -136,7 +172,10 @@ fn lanes(parts: &Parts) {
             Lane::Announcement => &mut announcement,
         };
         lane.0 += 1;
-        lane.1 = Some(lane.1.map_or(entry.born, |oldest: jiff::Timestamp| oldest.min(entry.born)));
+        lane.1 = Some(
+            lane.1
+                .map_or(entry.born, |oldest: jiff::Timestamp| oldest.min(entry.born)),
+        );
     }
     if snapshot.is_lost() {
         // The gauges stay as they were: nobody knows of the messages, so they are not said to be none.
@@ -144,7 +183,9 @@ fn lanes(parts: &Parts) {
     }
     let now = clock::now();
     for (lane, (count, oldest)) in [("talk", talk), ("announcement", announcement)] {
-        let age = oldest.map_or(0.0, |oldest| now.duration_since(oldest).as_secs_f64().max(0.0));
+        let age = oldest.map_or(0.0, |oldest| {
+            now.duration_since(oldest).as_secs_f64().max(0.0)
+        });
         gauge!("sheetdesk_outbox_messages", "lane" => lane).set(float(count));
         gauge!("sheetdesk_outbox_oldest_seconds", "lane" => lane).set(age);
     }
@@ -165,7 +206,8 @@ fn services(parts: &Parts, status: &Status) {
         let age = look.age_s.unwrap_or(status.uptime_s);
         gauge!("sheetdesk_look_age_seconds", "tab" => tab.clone()).set(float(age));
         gauge!("sheetdesk_look_rows", "tab" => tab.clone()).set(float(look.rows));
-        gauge!("sheetdesk_tab_usable", "tab" => tab.clone()).set(f64::from(u8::from(look.trouble.is_none())));
+        gauge!("sheetdesk_tab_usable", "tab" => tab.clone())
+            .set(f64::from(u8::from(look.trouble.is_none())));
     }
     gauge!("sheetdesk_sheets_quota_left", "kind" => "read").set(f64::from(status.quota.reads));
     gauge!("sheetdesk_sheets_quota_left", "kind" => "write").set(f64::from(status.quota.writes));
@@ -193,10 +235,18 @@ fn announcements(status: &Status) {
         ("paused", BroadcastState::Paused),
     ];
     for (word, state) in states {
-        let count = all.iter().filter(|broadcast| broadcast.state == state).count();
-        gauge!("sheetdesk_broadcasts", "state" => word).set(float(u64::try_from(count).unwrap_or(u64::MAX)));
+        let count = all
+            .iter()
+            .filter(|broadcast| broadcast.state == state)
+            .count();
+        gauge!("sheetdesk_broadcasts", "state" => word)
+            .set(float(u64::try_from(count).unwrap_or(u64::MAX)));
     }
-    let sum = |of: fn(&report::Broadcast) -> u32| all.iter().map(|broadcast| u64::from(of(broadcast))).sum::<u64>();
+    let sum = |of: fn(&report::Broadcast) -> u32| {
+        all.iter()
+            .map(|broadcast| u64::from(of(broadcast)))
+            .sum::<u64>()
+    };
     for (state, count) in [
         ("waiting", sum(|it| it.waiting)),
         ("sent", sum(|it| it.sent)),

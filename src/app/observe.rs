@@ -39,11 +39,17 @@ pub enum ObserveError {
 ///
 /// # Errors
 /// When a service is running already, or what would keep one from starting.
-pub async fn observe(mut settings: Settings, shutdown: Shutdown, tell: fn(&str)) -> Result<Ended, ObserveError> {
+pub async fn observe(
+    mut settings: Settings,
+    shutdown: Shutdown,
+    tell: fn(&str),
+) -> Result<Ended, ObserveError> {
     if ask(&settings.data_dir, &Request::Status).await.is_ok() {
         return Err(ObserveError::Running(settings.data_dir));
     }
-    let directory = tempfile::Builder::new().prefix("sheetdesk-observe-").tempdir()?;
+    let directory = tempfile::Builder::new()
+        .prefix("sheetdesk-observe-")
+        .tempdir()?;
     let journal = settings.data_dir.join(DATA_FILE);
     if journal.exists() {
         fs::copy(journal, directory.path().join(DATA_FILE))?;
@@ -51,7 +57,9 @@ pub async fn observe(mut settings: Settings, shutdown: Shutdown, tell: fn(&str))
     settings.data_dir = directory.path().to_owned();
     let told = Arc::new(std::sync::Mutex::new(BTreeSet::new()));
     let observer: Observer = Arc::new(move |line: &str| {
-        let mut told = told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut told = told
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if told.len() >= REMEMBERED {
             told.clear();
         }
@@ -59,7 +67,8 @@ pub async fn observe(mut settings: Settings, shutdown: Shutdown, tell: fn(&str))
             tell(line);
         }
     });
-    let (parts, _) = Parts::open(settings, shutdown, Purpose::Observe(Arc::clone(&observer))).await?;
+    let (parts, _) =
+        Parts::open(settings, shutdown, Purpose::Observe(Arc::clone(&observer))).await?;
     desks::start(&parts);
     App::start_looks(&parts);
     let shared = Arc::clone(&parts);
@@ -76,7 +85,11 @@ async fn watch(parts: &Parts, observer: &Observer, stop: CancellationToken) {
         for line in seen(parts).into_iter().chain(messages(parts)) {
             observer(&line);
         }
-        if stop.run_until_cancelled(tokio::time::sleep(GLANCE)).await.is_none() {
+        if stop
+            .run_until_cancelled(tokio::time::sleep(GLANCE))
+            .await
+            .is_none()
+        {
             return;
         }
     }
@@ -86,14 +99,20 @@ async fn watch(parts: &Parts, observer: &Observer, stop: CancellationToken) {
 fn seen(parts: &Parts) -> Vec<String> {
     let held = parts.journal.snapshot().figures().held;
     let sheets = &parts.settings.sheets;
-    let titles = [(Tab::Partners, &sheets.partners), (Tab::Appeals, &sheets.appeals)];
+    let titles = [
+        (Tab::Partners, &sheets.partners),
+        (Tab::Appeals, &sheets.appeals),
+    ];
     let looks = parts.desks.looks();
     let told = |(tab, address): (Tab, &TabAddress)| {
         let look = looks
             .get(tab.name())
             .filter(|look| look.age_s.is_some() && look.trouble.is_none())?;
         let title = address.tab.as_str();
-        Some(format!("Лист «{title}» прочитан: строк с ключом или telegram_id – {}", look.rows))
+        Some(format!(
+            "Лист «{title}» прочитан: строк с ключом или telegram_id – {}",
+            look.rows
+        ))
     };
     let mut lines: Vec<String> = titles.into_iter().filter_map(told).collect();
     if held > 0 {
@@ -130,5 +149,8 @@ fn messages(parts: &Parts) -> Vec<String> {
 
 /// A text of ours as it reads.
 fn plain(text: &Html) -> String {
-    text.as_str().replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    text.as_str()
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
 }

@@ -85,10 +85,12 @@ pub(super) async fn carry_out(ask: Ask, parts: &Parts) -> Reply {
         Ask::EndSilence => apply(parts, Command::EndSilence)
             .await
             .map_or_else(Reply::Failed, |()| Reply::SilenceEnded),
-        Ask::Quarantine(Handling::List) => read(parts, |snapshot| snapshot.quarantined(MOST)).map_or_else(Reply::Failed, Reply::Quarantine),
+        Ask::Quarantine(Handling::List) => read(parts, |snapshot| snapshot.quarantined(MOST))
+            .map_or_else(Reply::Failed, Reply::Quarantine),
         Ask::Quarantine(Handling::Again(which)) => records(parts, &which, Command::Requeue).await,
         Ask::Quarantine(Handling::Drop(which)) => records(parts, &which, Command::Discard).await,
-        Ask::Unknown(Handling::List) => read(parts, |snapshot| unknown(parts, snapshot)).map_or_else(Reply::Failed, Reply::Unknown),
+        Ask::Unknown(Handling::List) => read(parts, |snapshot| unknown(parts, snapshot))
+            .map_or_else(Reply::Failed, Reply::Unknown),
         Ask::Unknown(Handling::Again(which)) => messages(parts, &which, Command::Resend).await,
         Ask::Unknown(Handling::Drop(which)) => messages(parts, &which, Command::Forget).await,
         Ask::Replay(seq) => replay(parts, Seq(seq)),
@@ -135,7 +137,10 @@ pub(super) fn read<T>(parts: &Parts, of: impl FnOnce(&Snapshot) -> T) -> Result<
     if snapshot.intact() {
         Ok(read)
     } else {
-        let why = parts.journal.trouble().unwrap_or_else(|| "the log says why".to_owned());
+        let why = parts
+            .journal
+            .trouble()
+            .unwrap_or_else(|| "the log says why".to_owned());
         Err(format!("the journal cannot be read whole: {why}"))
     }
 }
@@ -143,7 +148,9 @@ pub(super) fn read<T>(parts: &Parts, of: impl FnOnce(&Snapshot) -> T) -> Result<
 async fn records(parts: &Parts, which: &Which, command: fn(Vec<Seq>) -> Command) -> Reply {
     let meant = read(parts, |snapshot| {
         let all = snapshot.quarantined(MOST).into_iter();
-        all.map(|record| record.seq).filter(|seq| which.means(&seq.to_string())).collect()
+        all.map(|record| record.seq)
+            .filter(|seq| which.means(&seq.to_string()))
+            .collect()
     });
     done(parts, meant, command).await
 }
@@ -151,12 +158,18 @@ async fn records(parts: &Parts, which: &Which, command: fn(Vec<Seq>) -> Command)
 async fn messages(parts: &Parts, which: &Which, command: fn(Vec<OutboxId>) -> Command) -> Reply {
     let meant = read(parts, |snapshot| {
         let all = snapshot.unknown(MOST).into_iter();
-        all.map(|entry| entry.send.id).filter(|id| which.means(&id.name())).collect()
+        all.map(|entry| entry.send.id)
+            .filter(|id| which.means(&id.name()))
+            .collect()
     });
     done(parts, meant, command).await
 }
 
-async fn done<T>(parts: &Parts, meant: Result<Vec<T>, String>, command: fn(Vec<T>) -> Command) -> Reply {
+async fn done<T>(
+    parts: &Parts,
+    meant: Result<Vec<T>, String>,
+    command: fn(Vec<T>) -> Command,
+) -> Reply {
     let meant = match meant {
         Ok(meant) => meant,
         Err(words) => return Reply::Failed(words),
@@ -192,16 +205,33 @@ fn replay(parts: &Parts, seq: Seq) -> Reply {
     let interpret: Interpret = Arc::new(intake::decode);
     let event = match snapshot.event(seq, &interpret) {
         Some(Ok(event)) => event,
-        Some(Err(reason)) => return Reply::Failed(format!("record {seq} cannot be understood: {reason}")),
-        None if !snapshot.intact() => return Reply::Failed("the journal cannot be read whole: sheetdesk status says why".to_owned()),
-        None => return Reply::Failed(format!("there is no record {seq}; records are kept for 8 days")),
+        Some(Err(reason)) => {
+            return Reply::Failed(format!("record {seq} cannot be understood: {reason}"));
+        }
+        None if !snapshot.intact() => {
+            return Reply::Failed(
+                "the journal cannot be read whole: sheetdesk status says why".to_owned(),
+            );
+        }
+        None => {
+            return Reply::Failed(format!(
+                "there is no record {seq}; records are kept for 8 days"
+            ));
+        }
     };
     let rules = words::rules(&parts.settings);
-    let decided = std::panic::AssertUnwindSafe(|| Case::record(&rules, snapshot.view(), seq, event, clock::now()));
+    let decided = std::panic::AssertUnwindSafe(|| {
+        Case::record(&rules, snapshot.view(), seq, event, clock::now())
+    });
     let Ok(case) = std::panic::catch_unwind(decided) else {
-        return Reply::Failed(format!("the rules stumble over record {seq}; the log says where"));
+        return Reply::Failed(format!(
+            "the rules stumble over record {seq}; the log says where"
+        ));
     };
-    match (serde_json::to_string_pretty(&case.decision), serde_json::to_string_pretty(&case)) {
+    match (
+        serde_json::to_string_pretty(&case.decision),
+        serde_json::to_string_pretty(&case),
+    ) {
         (Ok(decision), Ok(case)) => Reply::Replayed { decision, case },
         (Err(error), _) | (_, Err(error)) => Reply::Failed(error.to_string()),
     }

@@ -59,9 +59,12 @@ pub(super) async fn erase(parts: &Parts, who: &str) -> Reply {
         let applied = operator::apply(parts, Command::Erase(erased)).await;
         applied.map_or_else(Reply::Failed, |()| Reply::Person(Box::new(person)))
     });
-    timeout(STILL_WITHIN, erase)
-        .await
-        .unwrap_or_else(|_| Reply::Failed("the service is busy with the spreadsheets; nothing may be erased yet. Try again".to_owned()))
+    timeout(STILL_WITHIN, erase).await.unwrap_or_else(|_| {
+        Reply::Failed(
+            "the service is busy with the spreadsheets; nothing may be erased yet. Try again"
+                .to_owned(),
+        )
+    })
 }
 
 fn unknown(who: &str) -> Reply {
@@ -74,7 +77,8 @@ fn find(snapshot: &Snapshot, who: &str) -> Option<(Person, ErasedPerson)> {
     let view = snapshot.view();
     let by_code = PartnerCode::fold(who).and_then(|code| view.partner(&code));
     let by_chat = who.trim().parse().ok().map(ChatId);
-    let known = |chat: &ChatId| view.session(*chat).is_some() || !view.appeals_of(*chat, 1).is_empty();
+    let known =
+        |chat: &ChatId| view.session(*chat).is_some() || !view.appeals_of(*chat, 1).is_empty();
     let (partner, chat) = match (by_code, by_chat.filter(known)) {
         (Some(partner), _) => {
             let chat = partner.binding.as_ref().map(|binding| binding.chat);
@@ -88,14 +92,20 @@ fn find(snapshot: &Snapshot, who: &str) -> Option<(Person, ErasedPerson)> {
     };
     let appeals = chat.map_or_else(Vec::new, |chat| view.appeals_of(chat, MOST));
     let numbers = |archived: bool| {
-        let meant = appeals.iter().filter(|appeal| !archived || appeal.shelf.parts > 0);
+        let meant = appeals
+            .iter()
+            .filter(|appeal| !archived || appeal.shelf.parts > 0);
         let mut numbers: Vec<u32> = meant.filter_map(|appeal| Some(appeal.number?.0)).collect();
         numbers.sort_unstable();
         numbers
     };
     let person = Person {
-        code: partner.as_ref().map(|partner| partner.written_code.as_str().to_owned()),
-        listed: partner.as_ref().is_some_and(|partner| partner.missing_since.is_none()),
+        code: partner
+            .as_ref()
+            .map(|partner| partner.written_code.as_str().to_owned()),
+        listed: partner
+            .as_ref()
+            .is_some_and(|partner| partner.missing_since.is_none()),
         telegram_id: chat.map(|chat| chat.0),
         appeals: numbers(false),
         archived: numbers(true),

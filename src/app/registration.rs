@@ -32,7 +32,9 @@ pub(super) struct Registration {
 impl Registration {
     /// What is wrong, in Telegram's words.
     pub(super) fn trouble(&self) -> Option<String> {
-        let read = |words: &Mutex<Option<String>>| words.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let read = |words: &Mutex<Option<String>>| {
+            words.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        };
         read(&self.refused).or_else(|| read(&self.undelivered))
     }
 
@@ -47,7 +49,10 @@ impl Registration {
 
     /// Takes in how the webhook fares.
     pub(super) fn fares(&self, info: &WebhookInfo) {
-        let trouble = info.last_error_message.clone().filter(|_| info.pending_update_count > 0);
+        let trouble = info
+            .last_error_message
+            .clone()
+            .filter(|_| info.pending_update_count > 0);
         set(&self.undelivered, trouble);
     }
 }
@@ -61,7 +66,11 @@ pub(super) async fn register(parts: Arc<Parts>, stop: CancellationToken) {
     let mut pause = AGAIN;
     while let Err(error) = register_once(&parts).await {
         tracing::warn!(%error, "Telegram does not take our registration yet");
-        if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+        if stop
+            .run_until_cancelled(tokio::time::sleep(pause))
+            .await
+            .is_none()
+        {
             return;
         }
         pause = (pause * 2).min(AGAIN_AT_MOST);

@@ -23,7 +23,10 @@ use crate::{
         view::View,
     },
     health::Health,
-    http::{self, FilesIntake, Nudge, Phase, PromotionsPush, Readiness, Resolved, SheetsIntake, SigningKey, TelegramIntake},
+    http::{
+        self, FilesIntake, Nudge, Phase, PromotionsPush, Readiness, Resolved, SheetsIntake,
+        SigningKey, TelegramIntake,
+    },
     journal::{Figures, Snapshot},
     telegram::{self, refusal::Bar},
 };
@@ -200,7 +203,11 @@ impl Levels {
     fn of(snapshot: &Snapshot, rate: Option<NonZeroU32>) -> Self {
         let figures: Figures = snapshot.figures();
         let oldest = snapshot.oldest();
-        let age = |since: Option<Timestamp>| since.map(|since| u64::try_from(clock::now().duration_since(since).as_secs()).unwrap_or(0));
+        let age = |since: Option<Timestamp>| {
+            since.map(|since| {
+                u64::try_from(clock::now().duration_since(since).as_secs()).unwrap_or(0)
+            })
+        };
         Self {
             inbox: Inbox {
                 pending: figures.inbox_pending,
@@ -235,7 +242,10 @@ impl Levels {
 /// The levels of now, or of the last moment at which they could be read, with that moment: an unread journal is no empty one.
 fn levels(parts: &Parts) -> (Levels, Instant) {
     let snapshot = parts.journal.snapshot();
-    let now = (Levels::of(&snapshot, parts.settings.telegram.rate_per_second), clock::monotonic());
+    let now = (
+        Levels::of(&snapshot, parts.settings.telegram.rate_per_second),
+        clock::monotonic(),
+    );
     let mut last = parts.levels.lock().unwrap_or_else(PoisonError::into_inner);
     if !snapshot.is_lost() {
         *last = now;
@@ -254,7 +264,12 @@ pub(super) fn status(parts: &Parts) -> Status {
     let left = parts.hub.quota();
     let admin = levels.alerts.admin_chat;
     let settings_chat = words::admin_chat(&parts.settings);
-    let restarts = parts.supervisor.states().iter().map(|state| state.restarts).sum();
+    let restarts = parts
+        .supervisor
+        .states()
+        .iter()
+        .map(|state| state.restarts)
+        .sum();
     Status {
         journal: JournalStatus {
             storing: parts.journal.healthy(),
@@ -280,7 +295,10 @@ pub(super) fn status(parts: &Parts) -> Status {
             silent_until: silent_until(parts),
             webhook: parts.registration.trouble(),
             admin_chat: admin.refused.as_ref().map(words::refusal),
-            admin_chat_moved: admin.moved.filter(|(from, _)| settings_chat == Some(*from)).map(|(_, to)| to.0),
+            admin_chat_moved: admin
+                .moved
+                .filter(|(from, _)| settings_chat == Some(*from))
+                .map(|(_, to)| to.0),
         },
         uptime_s: clock::monotonic().duration_since(parts.started).as_secs(),
         restarts,
@@ -288,8 +306,11 @@ pub(super) fn status(parts: &Parts) -> Status {
 }
 
 fn refused(snapshot: &Snapshot) -> u64 {
-    let tabs = [Tab::Partners, Tab::Appeals, Tab::Promotions].map(|tab| snapshot.view().tab(tab).refused.len());
-    tabs.into_iter().map(|rows| u64::try_from(rows).unwrap_or(u64::MAX)).sum()
+    let tabs = [Tab::Partners, Tab::Appeals, Tab::Promotions]
+        .map(|tab| snapshot.view().tab(tab).refused.len());
+    tabs.into_iter()
+        .map(|rows| u64::try_from(rows).unwrap_or(u64::MAX))
+        .sum()
 }
 
 fn described(broadcast: broadcast::Broadcast, rate: Option<NonZeroU32>) -> Broadcast {
@@ -309,7 +330,10 @@ fn described(broadcast: broadcast::Broadcast, rate: Option<NonZeroU32>) -> Broad
 
 fn partners(snapshot: &Snapshot) -> Partners {
     let mut partners = Partners::default();
-    for session in snapshot.sessions().filter(|session| session.partner.is_some()) {
+    for session in snapshot
+        .sessions()
+        .filter(|session| session.partner.is_some())
+    {
         partners.registered += 1;
         partners.blocked += u32::from(session.blocked);
         partners.silent += u32::from(session.silent);
@@ -343,10 +367,15 @@ pub(super) fn intake(parts: &Arc<Parts>) -> http::Intake {
             now: clock::now,
             bring: files::bring(parts),
         },
-        promotions: parts.settings.promotions.legacy_secret.clone().map(|secret| PromotionsPush {
-            secret,
-            nudge: Arc::new(move || pushed.journal.signals().looks.hint(Tab::Promotions)),
-        }),
+        promotions: parts
+            .settings
+            .promotions
+            .legacy_secret
+            .clone()
+            .map(|secret| PromotionsPush {
+                secret,
+                nudge: Arc::new(move || pushed.journal.signals().looks.hint(Tab::Promotions)),
+            }),
         readiness: Arc::new(move || readiness(&asked)),
     }
 }
@@ -389,12 +418,21 @@ fn telegram_health(parts: &Parts) -> Health {
 
 /// Until when all sending rests because Telegram has asked for it.
 fn silence(parts: &Parts) -> Option<Timestamp> {
-    parts.journal.snapshot().silent_until().filter(|until| *until > clock::now())
+    parts
+        .journal
+        .snapshot()
+        .silent_until()
+        .filter(|until| *until > clock::now())
 }
 
 fn silent_until(parts: &Parts) -> Option<String> {
     let zone = parts.settings.time_zone.clone();
-    silence(parts).map(|until| until.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S %:z").to_string())
+    silence(parts).map(|until| {
+        until
+            .to_zoned(zone)
+            .strftime("%Y-%m-%d %H:%M:%S %:z")
+            .to_string()
+    })
 }
 
 /// Down as well where a tab cannot be used: then only its feature stops, and this says so.

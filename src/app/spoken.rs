@@ -20,25 +20,41 @@ pub(super) fn reply(reply: &Reply) -> String {
         Reply::Status(status) => lines(&wording, status).join("\n"),
         Reply::Checked(found) if found.is_empty() => note(Note::Alert(AlertNote::AllWell)),
         Reply::Checked(found) => {
-            let each = found.iter().map(|trouble| note(Note::Alert(AlertNote::Begun(*trouble))));
+            let each = found
+                .iter()
+                .map(|trouble| note(Note::Alert(AlertNote::Begun(*trouble))));
             each.collect::<Vec<_>>().join("\n\n")
         }
         Reply::Released(count) => note(Note::OperatorReleased(*count)),
         Reply::SilenceEnded => note(Note::OperatorSilenceEnded),
-        Reply::Quarantine(records) => list(&wording, records, Note::OperatorQuarantine, |record: &SetAside| {
-            format!("{} – {}", record.seq, record.reason)
-        }),
-        Reply::Unknown(messages) => list(&wording, messages, Note::OperatorUnknown, |lost: &Lost| {
-            let number = lost.number.map_or_else(String::new, |number| format!(", обращение № {number}"));
-            format!("{} – {}{number}", lost.name, lost.at)
-        }),
+        Reply::Quarantine(records) => list(
+            &wording,
+            records,
+            Note::OperatorQuarantine,
+            |record: &SetAside| format!("{} – {}", record.seq, record.reason),
+        ),
+        Reply::Unknown(messages) => {
+            list(&wording, messages, Note::OperatorUnknown, |lost: &Lost| {
+                let number = lost
+                    .number
+                    .map_or_else(String::new, |number| format!(", обращение № {number}"));
+                format!("{} – {}{number}", lost.name, lost.at)
+            })
+        }
         Reply::Done(count) => note(Note::OperatorDone(*count)),
-        Reply::Help | Reply::Person(_) | Reply::Replayed { .. } | Reply::Copying(_) => note(Note::OperatorHelp),
+        Reply::Help | Reply::Person(_) | Reply::Replayed { .. } | Reply::Copying(_) => {
+            note(Note::OperatorHelp)
+        }
         Reply::Failed(words) => note(Note::OperatorFailed(words)),
     }
 }
 
-fn list<T>(wording: &Wording, all: &[T], heading: fn(u64) -> Note<'static>, line: impl Fn(&T) -> String) -> String {
+fn list<T>(
+    wording: &Wording,
+    all: &[T],
+    heading: fn(u64) -> Note<'static>,
+    line: impl Fn(&T) -> String,
+) -> String {
     let count = u64::try_from(all.len()).unwrap_or(u64::MAX);
     let mut lines = vec![wording.note(heading(count))];
     lines.extend(all.iter().take(NAMED).map(line));
@@ -89,7 +105,10 @@ pub(super) fn lines(wording: &Wording, status: &Status) -> Vec<String> {
 /// One sentence on how things are; the worst first.
 fn plainly(status: &Status) -> StatusNote<'_> {
     let down = |name: &str| status.links.get(name) == Some(&Health::Down);
-    let throttled = status.links.values().any(|health| *health == Health::Throttled);
+    let throttled = status
+        .links
+        .values()
+        .any(|health| *health == Health::Throttled);
     if !status.journal.storing {
         StatusNote::JournalDown
     } else if status.looks.values().any(|look| look.trouble.is_some()) {

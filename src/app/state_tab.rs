@@ -126,12 +126,22 @@ fn stopped(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
     });
     let partners = snapshot.partners().filter_map(|partner| {
         // Codes in several rows are named with the list's other faults.
-        let trouble = partner.stopped.filter(|trouble| *trouble != RowTrouble::Doubled)?;
-        Some(vec![text(&say(StateNote::StoppedPartner(&partner.code))), why(trouble)])
+        let trouble = partner
+            .stopped
+            .filter(|trouble| *trouble != RowTrouble::Doubled)?;
+        Some(vec![
+            text(&say(StateNote::StoppedPartner(&partner.code))),
+            why(trouble),
+        ])
     });
     let list = snapshot.view().tab(Tab::Partners).faults;
     let unread = list.iter().map(|fault| {
-        let bound = fault.bound(|code| snapshot.view().partner(code).is_some_and(|partner| partner.binding.is_some()));
+        let bound = fault.bound(|code| {
+            snapshot
+                .view()
+                .partner(code)
+                .is_some_and(|partner| partner.binding.is_some())
+        });
         vec![
             text(&say(StateNote::StoppedList)),
             text(&rules.wording.note(Note::ListFault(fault, bound))),
@@ -159,10 +169,13 @@ fn stopped(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
 /// The rows that Google does not let us write, and why.
 fn refused(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
     let say = |note: StateNote<'_>| text(&rules.wording.note(Note::State(note)));
-    let tabs = [Tab::Appeals, Tab::Partners, Tab::Promotions].map(|tab| snapshot.view().tab(tab).refused);
+    let tabs =
+        [Tab::Appeals, Tab::Partners, Tab::Promotions].map(|tab| snapshot.view().tab(tab).refused);
     let named = tabs.into_iter().flatten().filter_map(|row| {
         let name = match &row.key {
-            RowKey::Appeal(id) => say(StateNote::StoppedAppeal(snapshot.view().appeal(*id)?.number?)),
+            RowKey::Appeal(id) => say(StateNote::StoppedAppeal(
+                snapshot.view().appeal(*id)?.number?,
+            )),
             RowKey::Partner(code) => say(StateNote::StoppedPartner(code)),
             RowKey::Promotion(key) => say(StateNote::StoppedPromotion(
                 snapshot.view().promotion(key)?.row.offer.title.as_str(),
@@ -177,9 +190,20 @@ fn refused(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
 /// The last days, today first.
 fn days(rules: &Rules, snapshot: &Snapshot, now: Timestamp) -> Vec<Row> {
     let say = |note: StateNote<'_>| text(&rules.wording.note(Note::State(note)));
-    let heads = [StateNote::Day, StateNote::Messages, StateNote::Answers, StateNote::Announced];
+    let heads = [
+        StateNote::Day,
+        StateNote::Messages,
+        StateNote::Answers,
+        StateNote::Announced,
+    ];
     let mut rows = vec![heads.into_iter().map(say).collect()];
-    let days = tally::days(rules, snapshot.view(), snapshot.appeals(), snapshot.broadcasts(), now);
+    let days = tally::days(
+        rules,
+        snapshot.view(),
+        snapshot.appeals(),
+        snapshot.broadcasts(),
+        now,
+    );
     let number = |count: u32| CellValue::Number(count.into());
     rows.extend(days.into_iter().rev().map(|(date, day)| {
         vec![

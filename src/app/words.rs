@@ -35,7 +35,13 @@ pub(super) fn rules(settings: &Settings) -> Rules {
         grace: SignedDuration::try_from(settings.appeals.grace).unwrap_or(SignedDuration::ZERO),
         resend_unknown: settings.appeals.resend_unknown,
         authorized: settings.words.partners.statuses.authorized.written().into(),
-        not_authorized: settings.words.partners.statuses.not_authorized.written().into(),
+        not_authorized: settings
+            .words
+            .partners
+            .statuses
+            .not_authorized
+            .written()
+            .into(),
         cell: CELL,
         archive: settings.words.archive.tab.as_str().into(),
         links: links(settings),
@@ -56,7 +62,10 @@ pub(super) fn rules(settings: &Settings) -> Rules {
 
 /// The admin chat of the settings.
 pub(super) fn admin_chat(settings: &Settings) -> Option<ChatId> {
-    settings.telegram.admin_chat.map(|chat| ChatId(chat.number()))
+    settings
+        .telegram
+        .admin_chat
+        .map(|chat| ChatId(chat.number()))
 }
 
 /// Why a chat takes nothing from us.
@@ -65,7 +74,9 @@ pub(super) fn refusal(why: &Why) -> String {
         Why::Refused(words) | Why::Recipient(words) | Why::Content(words) => words.clone(),
         Why::Blocked => "the bot is blocked there".to_owned(),
         Why::Deactivated => "the account is gone".to_owned(),
-        Why::ChatNotFound => "there is no such chat, or nobody has written to the bot there".to_owned(),
+        Why::ChatNotFound => {
+            "there is no such chat, or nobody has written to the bot there".to_owned()
+        }
         Why::Moved(chat) => format!("it became the supergroup {chat}"),
         Why::GaveUp | Why::File(_) => "it was given up".to_owned(),
     }
@@ -74,9 +85,14 @@ pub(super) fn refusal(why: &Why) -> String {
 /// Links to files that partners sent; without a public address there are none. Their key comes from the secret of the sheets' calls:
 /// a new one closes all old links.
 pub(super) fn links(settings: &Settings) -> Option<Links> {
-    let lifetime = SignedDuration::try_from(settings.files.lifetime).unwrap_or(SignedDuration::ZERO);
+    let lifetime =
+        SignedDuration::try_from(settings.files.lifetime).unwrap_or(SignedDuration::ZERO);
     let url = settings.http.public_url.as_ref()?;
-    Some(Links::new(url.as_str(), settings.sheets.callback_secret.key(), lifetime))
+    Some(Links::new(
+        url.as_str(),
+        settings.sheets.callback_secret.key(),
+        lifetime,
+    ))
 }
 
 /// The words of the staff list.
@@ -157,7 +173,11 @@ pub fn promotions(title: &str, words: &PromotionWords) -> TabWords {
 /// What the promotions tab's statuses and actions are called.
 #[must_use]
 pub fn vocabulary(words: &PromotionWords) -> Vocabulary {
-    let word = |names: &Names| Word::new(std::iter::once(names.written()).chain(names.understood().iter().map(String::as_str)));
+    let word = |names: &Names| {
+        Word::new(
+            std::iter::once(names.written()).chain(names.understood().iter().map(String::as_str)),
+        )
+    };
     let (statuses, actions) = (&words.statuses, &words.actions);
     Vocabulary {
         statuses: [

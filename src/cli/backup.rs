@@ -25,9 +25,17 @@ pub(super) async fn backup(local: &Local, file: &Path) -> Result<ExitCode, Failu
         }
     };
     bar.finish_and_clear();
-    let (records, bytes, name) = (HumanCount(copied.records), HumanBytes(copied.bytes), file.display());
-    println!("Копия журнала: {name}, записей: {records}, {bytes}. В ней личные данные: держите её при себе.");
-    println!("A copy of the journal is in {name}: {records} records, {bytes}. It holds personal data: keep it to yourself.");
+    let (records, bytes, name) = (
+        HumanCount(copied.records),
+        HumanBytes(copied.bytes),
+        file.display(),
+    );
+    println!(
+        "Копия журнала: {name}, записей: {records}, {bytes}. В ней личные данные: держите её при себе."
+    );
+    println!(
+        "A copy of the journal is in {name}: {records} records, {bytes}. It holds personal data: keep it to yourself."
+    );
     println!("Put it back with `sheetdesk restore {name}`, while no service runs.");
     Ok(ExitCode::SUCCESS)
 }
@@ -43,7 +51,9 @@ pub(super) fn restore(local: &Local, file: &Path) -> Result<ExitCode, Failure> {
     bar.finish_and_clear();
     let restored = restored?;
     let (records, unsent) = (HumanCount(restored.records), restored.unsent);
-    println!("Журнал восстановлен из копии, записей: {records}. Что ждало отправки ({unsent}), само не уйдёт: могло уже уйти.");
+    println!(
+        "Журнал восстановлен из копии, записей: {records}. Что ждало отправки ({unsent}), само не уйдёт: могло уже уйти."
+    );
     println!("The journal is restored: {records} records.");
     if let Some(kept) = &restored.kept {
         println!("The journal that was there is kept as {}.", kept.display());

@@ -48,7 +48,11 @@ enum Verdict {
     Wrong,
 }
 
-pub(super) async fn check(settings: Settings, offline: bool, format: Format) -> Result<ExitCode, Failure> {
+pub(super) async fn check(
+    settings: Settings,
+    offline: bool,
+    format: Format,
+) -> Result<ExitCode, Failure> {
     let mut findings = vec![fine("settings", "complete and readable")];
     if !offline {
         machine::local(&settings, &mut findings);
@@ -59,11 +63,19 @@ pub(super) async fn check(settings: Settings, offline: bool, format: Format) -> 
     }
     let colour = logs::is_coloured(std::io::stdout().is_terminal());
     match format {
-        Format::Text => findings.iter().for_each(|finding| println!("{}", line(finding, colour))),
+        Format::Text => findings
+            .iter()
+            .for_each(|finding| println!("{}", line(finding, colour))),
         Format::Json => println!("{}", serde_json::to_string_pretty(&findings)?),
     }
-    let failed = findings.iter().any(|finding| finding.verdict == Verdict::Wrong);
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let failed = findings
+        .iter()
+        .any(|finding| finding.verdict == Verdict::Wrong);
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// Whether the service that runs here can store; of a journal that nobody works with, the next start says how it is.
@@ -71,12 +83,23 @@ async fn journal(settings: &Settings) -> Option<Finding> {
     let Ok(Reply::Status(status)) = ask(&settings.data_dir, &Request::Status).await else {
         return None;
     };
-    let why = status.journal.trouble.unwrap_or_else(|| "it is being checked".to_owned());
-    (!status.journal.storing).then(|| wrong("journal", format!("it cannot store, so nothing new is accepted: {why}")))
+    let why = status
+        .journal
+        .trouble
+        .unwrap_or_else(|| "it is being checked".to_owned());
+    (!status.journal.storing).then(|| {
+        wrong(
+            "journal",
+            format!("it cannot store, so nothing new is accepted: {why}"),
+        )
+    })
 }
 
 async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
-    let client = match Client::new(settings.telegram.api_url.as_str(), settings.telegram.token.secret().clone()) {
+    let client = match Client::new(
+        settings.telegram.api_url.as_str(),
+        settings.telegram.token.secret().clone(),
+    ) {
         Ok(client) => client,
         Err(error) => return findings.push(wrong("Telegram", error.to_string())),
     };
@@ -85,7 +108,8 @@ async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
             "Telegram",
             format!(
                 "the token is right, the bot is {}",
-                me.username.map_or_else(|| me.id.to_string(), |name| format!("@{name}"))
+                me.username
+                    .map_or_else(|| me.id.to_string(), |name| format!("@{name}"))
             ),
         )),
         Err(error) => {
@@ -116,17 +140,25 @@ async fn admin_chat(settings: &Settings, client: &Client) -> Option<Finding> {
         return Some(fine("admin chat", format!("{chat} can be written to")));
     };
     let cure = match &error {
-        TelegramError::Refused { moved_to: Some(to), .. } => {
-            let words =
-                format!("{chat} became the supergroup {to}, which the service follows. Put the new number into telegram.admin_chat");
+        TelegramError::Refused {
+            moved_to: Some(to), ..
+        } => {
+            let words = format!(
+                "{chat} became the supergroup {to}, which the service follows. Put the new number into telegram.admin_chat"
+            );
             return Some(note("admin chat", words));
         }
         TelegramError::Refused { .. } => {
             "Is the number right, has somebody there pressed «Start», or, in a group, is the bot a member that may write?"
         }
-        TelegramError::NotSent(_) | TelegramError::Unmade(_) | TelegramError::Lost(_) => "Try again once Telegram answers",
+        TelegramError::NotSent(_) | TelegramError::Unmade(_) | TelegramError::Lost(_) => {
+            "Try again once Telegram answers"
+        }
     };
-    Some(wrong("admin chat", format!("{chat} cannot be written to: {error}. {cure}")))
+    Some(wrong(
+        "admin chat",
+        format!("{chat} cannot be written to: {error}. {cure}"),
+    ))
 }
 
 /// What Telegram does not let the running service do.
@@ -136,10 +168,12 @@ fn standing(telegram: &TelegramStatus) -> Vec<Finding> {
         let words = format!("Telegram wants silence until {until}, and nothing is sent before. To try at once: sheetdesk release silence");
         wrong("sending", words)
     });
-    let webhook = telegram
-        .webhook
-        .as_ref()
-        .map(|words| wrong("webhook", format!("Telegram does not bring the updates: {words}")));
+    let webhook = telegram.webhook.as_ref().map(|words| {
+        wrong(
+            "webhook",
+            format!("Telegram does not bring the updates: {words}"),
+        )
+    });
     [barred, silent, webhook].into_iter().flatten().collect()
 }
 
@@ -148,7 +182,9 @@ fn webhook_finding(settings: &Settings, info: &crate::telegram::client::WebhookI
     let trouble = info
         .last_error_message
         .as_ref()
-        .map_or_else(String::new, |words| format!("; Telegram's last try failed: {words}"));
+        .map_or_else(String::new, |words| {
+            format!("; Telegram's last try failed: {words}")
+        });
     match (&settings.telegram.mode, &settings.http.public_url) {
         (Mode::Polling, _) if info.url.is_empty() => fine("updates", "we ask for them (polling)"),
         (Mode::Polling, _) => wrong(
@@ -163,12 +199,18 @@ fn webhook_finding(settings: &Settings, info: &crate::telegram::client::WebhookI
                 note("webhook", words)
             }
         }
-        (Mode::Webhook { .. }, Some(_)) => note("webhook", "not set yet; `serve` does it, or: sheetdesk setup webhook"),
+        (Mode::Webhook { .. }, Some(_)) => note(
+            "webhook",
+            "not set yet; `serve` does it, or: sheetdesk setup webhook",
+        ),
         (Mode::Webhook { .. }, None) if info.url.is_empty() => wrong(
             "webhook",
             "none is set, and http.public_url is empty: Telegram does not know where to call. Set SHEETDESK_HTTP__PUBLIC_URL=https://…",
         ),
-        (Mode::Webhook { .. }, None) => note("webhook", format!("set to another address by somebody else{trouble}")),
+        (Mode::Webhook { .. }, None) => note(
+            "webhook",
+            format!("set to another address by somebody else{trouble}"),
+        ),
     }
 }
 
@@ -194,16 +236,21 @@ async fn quota(settings: &Settings, hub: &Hub) -> Finding {
         let made = CALLS_PER_WINDOW.saturating_sub(left.reads);
         return fine(
             "quota",
-            format!("this check made {made} of the 60 reads that Google grants a minute; no service runs here yet"),
+            format!(
+                "this check made {made} of the 60 reads that Google grants a minute; no service runs here yet"
+            ),
         );
     };
     let (reads, writes) = (status.quota.reads, status.quota.writes);
-    let words =
-        format!("the service has {reads} of {CALLS_PER_WINDOW} reads and {writes} of {CALLS_PER_WINDOW} writes left in this minute");
+    let words = format!(
+        "the service has {reads} of {CALLS_PER_WINDOW} reads and {writes} of {CALLS_PER_WINDOW} writes left in this minute"
+    );
     if reads == 0 || writes == 0 {
         note(
             "quota",
-            format!("{words}; if it is often so, look less often: schedule.appeals, schedule.partners"),
+            format!(
+                "{words}; if it is often so, look less often: schedule.appeals, schedule.partners"
+            ),
         )
     } else {
         fine("quota", words)
@@ -238,7 +285,15 @@ async fn tabs(settings: &Settings, hub: &Hub, findings: &mut Vec<Finding>) {
     .await;
     if let Some(promotions) = &settings.sheets.promotions {
         let named = promotion_words(promotions.tab.as_str(), &words.promotions);
-        let readable = tab(hub, "promotions", promotions.spreadsheet.as_str(), &named, account, findings).await;
+        let readable = tab(
+            hub,
+            "promotions",
+            promotions.spreadsheet.as_str(),
+            &named,
+            account,
+            findings,
+        )
+        .await;
         if let Some(readable) = readable {
             findings.extend(promotions::waiting(settings, hub, &readable).await);
         }
@@ -265,11 +320,17 @@ async fn tab(
     read.ok()
 }
 
-async fn read(hub: &Hub, spreadsheet: &str, words: &TabWords, account: &str) -> Result<Readable, String> {
+async fn read(
+    hub: &Hub,
+    spreadsheet: &str,
+    words: &TabWords,
+    account: &str,
+) -> Result<Readable, String> {
     let spreadsheet = SpreadsheetId(spreadsheet.to_owned());
     let failed = |error: CallError| denied(&error, account);
     let structure = hub.structure(&spreadsheet).await.map_err(failed)?;
-    let info = find_tab(&structure.tabs, &words.title).ok_or_else(|| no_tab(&structure, &words.title))?;
+    let info =
+        find_tab(&structure.tabs, &words.title).ok_or_else(|| no_tab(&structure, &words.title))?;
     let first_row = Asked::shown(header_range(&info.title));
     let ranges = hub.read(&spreadsheet, &[first_row]).await.map_err(failed)?;
     let headings = ranges.first().map(headers).unwrap_or_default();
@@ -293,7 +354,9 @@ fn place(readable: &Readable) -> String {
 pub(super) fn denied(error: &CallError, account: &str) -> String {
     match error {
         CallError::Denied(_) | CallError::NotFound => {
-            format!("{error}. Open the spreadsheet, press «Share» («Поделиться») and let {account} edit it")
+            format!(
+                "{error}. Open the spreadsheet, press «Share» («Поделиться») and let {account} edit it"
+            )
         }
         CallError::Throttled { .. }
         | CallError::Unavailable(_)
@@ -306,7 +369,11 @@ pub(super) fn denied(error: &CallError, account: &str) -> String {
 }
 
 fn no_tab(structure: &Structure, title: &str) -> String {
-    let there: Vec<_> = structure.tabs.iter().map(|tab| format!("«{}»", tab.title)).collect();
+    let there: Vec<_> = structure
+        .tabs
+        .iter()
+        .map(|tab| format!("«{}»", tab.title))
+        .collect();
     format!(
         "there is no tab «{title}»; the spreadsheet has {}. Rename the tab, or name the right one in the settings",
         there.join(", ")

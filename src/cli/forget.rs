@@ -13,13 +13,21 @@ use crate::{
     config::Settings,
 };
 
-pub(super) async fn forget(settings: &Settings, who: &str, yes: bool, format: Format) -> Result<ExitCode, Failure> {
+pub(super) async fn forget(
+    settings: &Settings,
+    who: &str,
+    yes: bool,
+    format: Format,
+) -> Result<ExitCode, Failure> {
     let person = request(settings, &Request::Person(who.to_owned())).await?;
     if format == Format::Text {
         println!("{}", describe(settings, &person));
     }
     if !yes && !agreed()? {
-        return Err(anyhow::anyhow!("nothing was erased. Say yes at the question, or give --yes where there is no terminal").into());
+        return Err(anyhow::anyhow!(
+            "nothing was erased. Say yes at the question, or give --yes where there is no terminal"
+        )
+        .into());
     }
     let erased = request(settings, &Request::Erase(who.to_owned())).await?;
     match format {
@@ -55,7 +63,12 @@ fn describe(settings: &Settings, person: &Person) -> String {
             .telegram_id
             .map(|id| format!("  the Telegram account {id}, with what it wrote and was sent")),
     );
-    lines.extend((!person.appeals.is_empty()).then(|| format!("  {} appeals with their dialogues and files", person.appeals.len())));
+    lines.extend((!person.appeals.is_empty()).then(|| {
+        format!(
+            "  {} appeals with their dialogues and files",
+            person.appeals.len()
+        )
+    }));
     lines.extend(
         person
             .code
@@ -64,7 +77,13 @@ fn describe(settings: &Settings, person: &Person) -> String {
     );
     lines.push("In the spreadsheets these rows remain; they are yours to delete:".to_owned());
     let sheets = &settings.sheets;
-    let numbers = |numbers: &[u32]| numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let numbers = |numbers: &[u32]| {
+        numbers
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     if let Some(code) = person.code.as_ref().filter(|_| person.listed) {
         lines.push(format!(
             "  «{}»: the row of code {code} (name, phone)",

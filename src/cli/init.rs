@@ -95,7 +95,11 @@ pub(super) fn init(directory: &Path) -> Result<ExitCode, Failure> {
     answers.check(None).map_err(|words| anyhow!(words))?;
     write(&settings, 0o644, &answers.settings())?;
     write(&secrets, 0o600, &answers.secrets())?;
-    println!("\nГотово / Done: {}, {}", settings.display(), secrets.display());
+    println!(
+        "\nГотово / Done: {}, {}",
+        settings.display(),
+        secrets.display()
+    );
     println!("Дальше / Next:\n  set -a; . {}; set +a", secrets.display());
     for command in ["setup sheets --dry-run", "setup sheets", "check", "serve"] {
         println!("  sheetdesk {command} --config {}", settings.display());
@@ -103,12 +107,22 @@ pub(super) fn init(directory: &Path) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn ask(question: &Question, answers: &Answers, input: &mut impl BufRead) -> Result<String, Failure> {
+fn ask(
+    question: &Question,
+    answers: &Answers,
+    input: &mut impl BufRead,
+) -> Result<String, Failure> {
     for _ in 0..TRIES {
         println!("{}:", question.asks);
         let mut line = String::new();
-        if input.read_line(&mut line).context("the answer cannot be read")? == 0 {
-            return Err(anyhow!("the answers ended before the questions; nothing was written").into());
+        if input
+            .read_line(&mut line)
+            .context("the answer cannot be read")?
+            == 0
+        {
+            return Err(
+                anyhow!("the answers ended before the questions; nothing was written").into(),
+            );
         }
         let answer = match (line.trim(), question.default) {
             ("", Some(default)) => default.to_owned(),
@@ -121,7 +135,11 @@ fn ask(question: &Question, answers: &Answers, input: &mut impl BufRead) -> Resu
             Err(words) => println!("  {words}"),
         }
     }
-    Err(anyhow!("{} was not understood {TRIES} times; nothing was written", question.key).into())
+    Err(anyhow!(
+        "{} was not understood {TRIES} times; nothing was written",
+        question.key
+    )
+    .into())
 }
 
 impl Answers {
@@ -135,13 +153,20 @@ impl Answers {
         let hex: String = random[0].iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Self(vec![
             ("telegram.webhook_secret", hex),
-            ("sheets.callback_secret", format!("whsec_{}", BASE64_STANDARD.encode(random[1]))),
+            (
+                "sheets.callback_secret",
+                format!("whsec_{}", BASE64_STANDARD.encode(random[1])),
+            ),
         ]))
     }
 
     /// Takes an answer down, and what follows from it.
     fn take(&mut self, key: &'static str, answer: String) {
-        let partners = || self.of("sheets.partners.spreadsheet").unwrap_or_default().to_owned();
+        let partners = || {
+            self.of("sheets.partners.spreadsheet")
+                .unwrap_or_default()
+                .to_owned()
+        };
         let answer = match (key, answer.to_lowercase().as_str()) {
             ("sheets.promotions.spreadsheet", "нет" | "no") => return,
             ("sheets.appeals.spreadsheet" | "sheets.promotions.spreadsheet", "") => partners(),
@@ -153,12 +178,18 @@ impl Answers {
     }
 
     fn of(&self, key: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| *known == key).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(known, _)| *known == key)
+            .map(|(_, value)| value.as_str())
     }
 
     /// What is wrong with one setting, or with any.
     fn check(&self, key: Option<&str>) -> Result<(), String> {
-        let variables = self.0.iter().map(|(key, value)| (variable_of(key), value.clone()));
+        let variables = self
+            .0
+            .iter()
+            .map(|(key, value)| (variable_of(key), value.clone()));
         let Err(faults) = Settings::load(None, variables) else {
             return Ok(());
         };
@@ -169,7 +200,11 @@ impl Answers {
             .filter(|error| concerns(&error.key))
             .map(|error| format!("{} {}", error.problem, error.remedy))
             .collect();
-        if words.is_empty() { Ok(()) } else { Err(words.join("\n  ")) }
+        if words.is_empty() {
+            Ok(())
+        } else {
+            Err(words.join("\n  "))
+        }
     }
 
     fn settings(&self) -> String {
@@ -200,7 +235,9 @@ impl Answers {
 
     fn secrets(&self) -> String {
         let secrets = self.0.iter().filter(|(key, _)| is_secret(key));
-        let lines: String = secrets.map(|(key, value)| format!("{}='{value}'\n", variable_of(key))).collect();
+        let lines: String = secrets
+            .map(|(key, value)| format!("{}='{value}'\n", variable_of(key)))
+            .collect();
         format!(
             "# Secrets: whoever reads this can speak as the bot. For `EnvironmentFile=`, `--env-file`, or: set -a; . this file\n{lines}"
         )

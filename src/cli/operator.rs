@@ -36,7 +36,9 @@ async fn answer(local: &Local, request: &Request) -> Result<ExitCode, Failure> {
     match ask(&local.data_dir, request).await? {
         Reply::Quarantine(records) => print_records(&records),
         Reply::Unknown(messages) => print_messages(&messages),
-        Reply::Done(0) => return Err(anyhow::anyhow!("nothing of that name is in the list; see `list`").into()),
+        Reply::Done(0) => {
+            return Err(anyhow::anyhow!("nothing of that name is in the list; see `list`").into());
+        }
         Reply::Done(count) => println!("Сделано: {count}.\nDone: {count}."),
         Reply::Replayed { decision, case } => print_case(request, &decision, &case),
         other => return Err(super::status::unexpected(other)),
@@ -51,24 +53,34 @@ fn print_records(records: &[SetAside]) {
     for SetAside { seq, at, reason } in records {
         println!("{seq:>8}  {at:.0}  {reason}");
     }
-    println!("\nDecide again: sheetdesk quarantine retry NUMBER|all; let go: sheetdesk quarantine drop NUMBER|all");
+    println!(
+        "\nDecide again: sheetdesk quarantine retry NUMBER|all; let go: sheetdesk quarantine drop NUMBER|all"
+    );
 }
 
 fn print_messages(messages: &[Lost]) {
     if messages.is_empty() {
-        return println!("Сообщений с неизвестной судьбой нет.\nThe outcome of every message is known.");
+        return println!(
+            "Сообщений с неизвестной судьбой нет.\nThe outcome of every message is known."
+        );
     }
     for Lost { name, at, number } in messages {
         let what = number.map_or_else(String::new, |number| format!("  № {number}"));
         println!("{name:<16}  {at}{what}");
     }
-    println!("\nSend once more: sheetdesk unknown resend NAME|all; count no longer: sheetdesk unknown drop NAME|all");
+    println!(
+        "\nSend once more: sheetdesk unknown resend NAME|all; count no longer: sheetdesk unknown drop NAME|all"
+    );
 }
 
 fn print_case(request: &Request, decision: &str, case: &str) {
-    let Request::Replay(seq) = request else { return };
+    let Request::Replay(seq) = request else {
+        return;
+    };
     println!("What follows from record {seq} now:\n{decision}\n");
     println!("A test of it. It holds what people wrote: put other words in their place first.");
     println!("tests/rules/cases/record_{seq}.json:\n{case}\n");
-    println!("tests/rules/cases.rs:\n#[test]\nfn record_{seq}() {{\n    decides_as_before(include_str!(\"cases/record_{seq}.json\"));\n}}");
+    println!(
+        "tests/rules/cases.rs:\n#[test]\nfn record_{seq}() {{\n    decides_as_before(include_str!(\"cases/record_{seq}.json\"));\n}}"
+    );
 }

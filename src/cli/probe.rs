@@ -2,7 +2,10 @@
 //!
 //! Invariant: it needs no secret: a broken secret must not make a running service look dead.
 
-use std::{net::IpAddr, net::Ipv4Addr, net::Ipv6Addr, net::SocketAddr, path::Path, process::ExitCode, time::Duration};
+use std::{
+    net::IpAddr, net::Ipv4Addr, net::Ipv6Addr, net::SocketAddr, path::Path, process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::Context as _;
 
@@ -13,9 +16,16 @@ use crate::config::Local;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) async fn probe(config: Option<&Path>, ready: bool) -> Result<ExitCode, Failure> {
-    let address = reachable(Local::load(config, std::env::vars()).map_err(Failure::Settings)?.listen);
+    let address = reachable(
+        Local::load(config, std::env::vars())
+            .map_err(Failure::Settings)?
+            .listen,
+    );
     let path = if ready { "readyz" } else { "livez" };
-    let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build()?;
+    let client = reqwest::Client::builder()
+        .timeout(PATIENCE)
+        .no_proxy()
+        .build()?;
     let response = client
         .get(format!("http://{address}/{path}"))
         .send()

@@ -15,7 +15,8 @@ use crate::{
 };
 
 pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
-    logs::init(settings.log.format, settings.log.filter.as_str()).context("the log cannot be set up")?;
+    logs::init(settings.log.format, settings.log.filter.as_str())
+        .context("the log cannot be set up")?;
     let shutdown = Shutdown::on_signals().context("signals cannot be heard")?;
     let app = App::start(settings, shutdown.clone()).await?;
     notify(&[sd_notify::NotifyState::Ready]);
@@ -32,7 +33,9 @@ pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
 pub(super) async fn observe(settings: Settings) -> Result<ExitCode, Failure> {
     logs::init(settings.log.format, "warn").context("the log cannot be set up")?;
     let shutdown = Shutdown::on_signals().context("signals cannot be heard")?;
-    println!("Смотрим в таблицы и говорим, что сделали бы; ничего не пишем и не отправляем. Остановить: Ctrl-C.");
+    println!(
+        "Смотрим в таблицы и говорим, что сделали бы; ничего не пишем и не отправляем. Остановить: Ctrl-C."
+    );
     let ended = app::observe(settings, shutdown, |line| println!("– {line}")).await?;
     println!("Остановлено. Ничего не записано и не отправлено.");
     code(ended)

@@ -20,10 +20,18 @@ use crate::{
 };
 
 pub(super) async fn webhook(settings: &Settings, delete: bool) -> Result<ExitCode, Failure> {
-    let client = Client::new(settings.telegram.api_url.as_str(), settings.telegram.token.secret().clone())?;
+    let client = Client::new(
+        settings.telegram.api_url.as_str(),
+        settings.telegram.token.secret().clone(),
+    )?;
     if delete {
-        client.delete_webhook().await.context("the webhook is still there")?;
-        println!("The webhook is gone. Updates now wait at Telegram (for 24 hours) until somebody asks for them.");
+        client
+            .delete_webhook()
+            .await
+            .context("the webhook is still there")?;
+        println!(
+            "The webhook is gone. Updates now wait at Telegram (for 24 hours) until somebody asks for them."
+        );
         return Ok(ExitCode::SUCCESS);
     }
     let Mode::Webhook { secret } = &settings.telegram.mode else {
@@ -55,7 +63,12 @@ pub(super) fn apps_script(settings: &Settings) -> Result<ExitCode, Failure> {
     let url = public_url(settings, "the spreadsheet's script")?;
     let sheets = &settings.sheets;
     let mut tabs = vec![sheets.partners.tab.as_str(), sheets.appeals.tab.as_str()];
-    tabs.extend(sheets.promotions.iter().map(|promotions| promotions.tab.as_str()));
+    tabs.extend(
+        sheets
+            .promotions
+            .iter()
+            .map(|promotions| promotions.tab.as_str()),
+    );
     tabs.dedup();
     let properties = json!({
         "SHEETDESK_URL": url.as_str(),
@@ -64,8 +77,12 @@ pub(super) fn apps_script(settings: &Settings) -> Result<ExitCode, Failure> {
     });
     println!("{SCRIPT}");
     println!("/**");
-    println!(" * Здесь секрет: не пересылайте этот текст. После первого запуска sheetdeskInstall эту функцию можно удалить.");
-    println!(" * This holds a secret: do not pass it on. After the first run of sheetdeskInstall this function may be deleted.");
+    println!(
+        " * Здесь секрет: не пересылайте этот текст. После первого запуска sheetdeskInstall эту функцию можно удалить."
+    );
+    println!(
+        " * This holds a secret: do not pass it on. After the first run of sheetdeskInstall this function may be deleted."
+    );
     println!(" */");
     println!(
         "function sheetdeskSettings() {{\n  return {};\n}}",

@@ -36,7 +36,11 @@ pub(super) async fn simulate(arguments: SimulateArguments) -> Result<ExitCode, F
     };
     let stage = Stage::set(telegram, sheets).await?;
     println!("# What a service beside the stand-ins has to be told:");
-    for (name, value) in stage.variables().iter().filter(|(name, _)| name != NOT_OURS) {
+    for (name, value) in stage
+        .variables()
+        .iter()
+        .filter(|(name, _)| name != NOT_OURS)
+    {
         println!("export {name}='{value}'");
     }
     println!(

@@ -12,7 +12,11 @@ use crate::{
     config::Local,
 };
 
-pub(super) async fn status(local: &Local, format: Format, follow: bool) -> Result<ExitCode, Failure> {
+pub(super) async fn status(
+    local: &Local,
+    format: Format,
+    follow: bool,
+) -> Result<ExitCode, Failure> {
     let status = current(local).await?;
     match format {
         Format::Json => println!("{}", serde_json::to_string_pretty(&status)?),
@@ -34,7 +38,9 @@ async fn current(local: &Local) -> Result<Box<Status>, Failure> {
 pub(super) async fn release_answers(local: &Local) -> Result<ExitCode, Failure> {
     match ask(&local.data_dir, &Request::ReleaseAnswers).await? {
         Reply::Released(0) => println!("Удержанных ответов нет.\nNo answers are held."),
-        Reply::Released(count) => println!("Отправляем удержанные ответы: {count}.\nReleased {count} held answers; they are on their way."),
+        Reply::Released(count) => println!(
+            "Отправляем удержанные ответы: {count}.\nReleased {count} held answers; they are on their way."
+        ),
         other => return Err(unexpected(other)),
     }
     Ok(ExitCode::SUCCESS)
@@ -42,7 +48,9 @@ pub(super) async fn release_answers(local: &Local) -> Result<ExitCode, Failure> 
 
 pub(super) async fn end_silence(local: &Local) -> Result<ExitCode, Failure> {
     match ask(&local.data_dir, &Request::EndSilence).await? {
-        Reply::SilenceEnded => println!("Больше не ждём: отправляем то, что накопилось.\nThe silence is over; what waits is on its way."),
+        Reply::SilenceEnded => println!(
+            "Больше не ждём: отправляем то, что накопилось.\nThe silence is over; what waits is on its way."
+        ),
         other => return Err(unexpected(other)),
     }
     Ok(ExitCode::SUCCESS)
@@ -61,7 +69,9 @@ pub(super) fn unexpected(reply: Reply) -> Failure {
         | Reply::Person(_)
         | Reply::Checked(_)
         | Reply::Copying(_)
-        | Reply::Help => Failure::Other(anyhow::anyhow!("the running Sheetdesk answered another question")),
+        | Reply::Help => Failure::Other(anyhow::anyhow!(
+            "the running Sheetdesk answered another question"
+        )),
     }
 }
 
@@ -69,7 +79,9 @@ fn describe(status: &Status) -> String {
     let mut lines = vec![plainly(status), String::new()];
     if !status.journal.storing && status.journal.figures_age_s > 0 {
         let age = span(status.journal.figures_age_s);
-        lines.push(format!("the journal cannot be read; what it holds is as it was {age} ago"));
+        lines.push(format!(
+            "the journal cannot be read; what it holds is as it was {age} ago"
+        ));
     }
     let health = |name: &str| status.links.get(name).copied().map_or("unknown", word);
     lines.push(format!(
@@ -80,15 +92,27 @@ fn describe(status: &Status) -> String {
     let telegram = &status.telegram;
     let more = [
         telegram.barred.map(|bar| bar.cure().to_owned()),
-        telegram.silent_until.as_ref().map(|until| format!("silent until {until}")),
-        telegram.webhook.as_ref().map(|words| format!("no updates: {words}")),
+        telegram
+            .silent_until
+            .as_ref()
+            .map(|until| format!("silent until {until}")),
+        telegram
+            .webhook
+            .as_ref()
+            .map(|words| format!("no updates: {words}")),
         telegram
             .admin_chat
             .as_ref()
             .map(|words| format!("the admin chat takes nothing: {words}")),
-        telegram.admin_chat_moved.map(|chat| format!("the admin chat is {chat} now")),
+        telegram
+            .admin_chat_moved
+            .map(|chat| format!("the admin chat is {chat} now")),
     ];
-    let more: String = more.iter().flatten().map(|words| format!(" – {words}")).collect();
+    let more: String = more
+        .iter()
+        .flatten()
+        .map(|words| format!(" – {words}"))
+        .collect();
     lines.push(format!("Telegram      {}{more}", health("telegram")));
     lines.push(format!(
         "Google Sheets {}, {} reads and {} writes left this minute",
@@ -96,7 +120,11 @@ fn describe(status: &Status) -> String {
         status.quota.reads,
         status.quota.writes
     ));
-    let since = |seconds: Option<u64>| seconds.map_or_else(String::new, |seconds| format!(", the oldest since {}", span(seconds)));
+    let since = |seconds: Option<u64>| {
+        seconds.map_or_else(String::new, |seconds| {
+            format!(", the oldest since {}", span(seconds))
+        })
+    };
     lines.push(format!(
         "inbox         {} to decide, {} set aside{}",
         status.inbox.pending,
@@ -133,7 +161,10 @@ fn describe(status: &Status) -> String {
             || "not seen yet".to_owned(),
             |age| format!("seen {} ago, {} rows", span(age), look.rows),
         );
-        let trouble = look.trouble.as_ref().map_or_else(String::new, |words| format!(" – {words}"));
+        let trouble = look
+            .trouble
+            .as_ref()
+            .map_or_else(String::new, |words| format!(" – {words}"));
         lines.push(format!("  {tab:<12}{age}{trouble}"));
     }
     lines.join("\n") + "\n"
@@ -142,27 +173,45 @@ fn describe(status: &Status) -> String {
 /// One sentence on how things are; the worst first.
 fn plainly(status: &Status) -> String {
     let down = |name: &str| status.links.get(name) == Some(&Health::Down);
-    let throttled = status.links.values().any(|health| *health == Health::Throttled);
+    let throttled = status
+        .links
+        .values()
+        .any(|health| *health == Health::Throttled);
     let trouble = status.looks.iter().find(|(_, look)| look.trouble.is_some());
     if !status.journal.storing {
-        let why = status.journal.trouble.as_deref().unwrap_or("it is being checked");
-        format!("The journal cannot store, so nothing new is accepted (Telegram keeps it for a day): {why}.")
+        let why = status
+            .journal
+            .trouble
+            .as_deref()
+            .unwrap_or("it is being checked");
+        format!(
+            "The journal cannot store, so nothing new is accepted (Telegram keeps it for a day): {why}."
+        )
     } else if let Some((tab, _)) = trouble {
         format!("The tab of {tab} cannot be used; the rest goes on.")
     } else if let Some(bar) = status.telegram.barred {
-        format!("Telegram does not serve the bot, so what is to be sent waits: {}.", bar.cure())
+        format!(
+            "Telegram does not serve the bot, so what is to be sent waits: {}.",
+            bar.cure()
+        )
     } else if down("telegram") {
         "Telegram cannot be reached; what is to be sent waits.".to_owned()
     } else if down("sheets") {
         "Google Sheets cannot be reached; what is to be written waits.".to_owned()
     } else if let Some(until) = &status.telegram.silent_until {
-        format!("Telegram wants silence until {until}, and nothing is sent before. To try at once: `sheetdesk release silence`.")
+        format!(
+            "Telegram wants silence until {until}, and nothing is sent before. To try at once: `sheetdesk release silence`."
+        )
     } else if let Some(words) = &status.telegram.webhook {
         format!("Telegram does not bring the updates ({words}): see `sheetdesk check`.")
     } else if let Some(words) = &status.telegram.admin_chat {
-        format!("The admin chat cannot be written to ({words}), so nobody is told of troubles: see `sheetdesk check`.")
+        format!(
+            "The admin chat cannot be written to ({words}), so nobody is told of troubles: see `sheetdesk check`."
+        )
     } else if let Some(chat) = status.telegram.admin_chat_moved {
-        format!("At work; the admin chat became the supergroup {chat}: put that into telegram.admin_chat.")
+        format!(
+            "At work; the admin chat became the supergroup {chat}: put that into telegram.admin_chat."
+        )
     } else if throttled {
         "At work; a service has asked for patience, so some things are late.".to_owned()
     } else if status.desk.refused > 0 {
@@ -195,7 +244,11 @@ fn plainly(status: &Status) -> String {
 pub(super) fn numbers(named: &[u32], all: u64) -> String {
     let list: Vec<_> = named.iter().map(ToString::to_string).collect();
     let more = all.saturating_sub(u64::try_from(named.len()).unwrap_or(u64::MAX));
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     list.join(", ") + &rest
 }
 

@@ -60,8 +60,14 @@ pub(super) fn public_url(text: &str) -> Result<BaseUrl, Wrong> {
     if url.scheme() == "https" || is_loopback(&url) {
         return Ok(base);
     }
-    let problem = format!("{} is not protected: Telegram calls only https addresses.", shown(text));
-    Err(wrong(problem, "Write the https:// address that leads here from the internet."))
+    let problem = format!(
+        "{} is not protected: Telegram calls only https addresses.",
+        shown(text)
+    );
+    Err(wrong(
+        problem,
+        "Write the https:// address that leads here from the internet.",
+    ))
 }
 
 /// A spreadsheet's ID, or the address that the browser shows for it.
@@ -71,26 +77,35 @@ pub(super) fn spreadsheet(text: &str) -> Result<SpreadsheetId, Wrong> {
         None => Some(text),
     };
     let is_id = |id: &&str| !id.is_empty() && id.chars().all(is_id_character);
-    id.filter(is_id).map(|id| SpreadsheetId(id.to_owned())).ok_or_else(|| {
-        let problem = format!("{} is neither a spreadsheet's ID nor its address.", shown(text));
-        wrong(
-            problem,
-            "Copy the address from the browser: https://docs.google.com/spreadsheets/d/ID/edit",
-        )
-    })
+    id.filter(is_id)
+        .map(|id| SpreadsheetId(id.to_owned()))
+        .ok_or_else(|| {
+            let problem = format!(
+                "{} is neither a spreadsheet's ID nor its address.",
+                shown(text)
+            );
+            wrong(
+                problem,
+                "Copy the address from the browser: https://docs.google.com/spreadsheets/d/ID/edit",
+            )
+        })
 }
 
 pub(super) fn tab(text: &str) -> Result<TabName, Wrong> {
     if text.is_empty() || text.chars().any(char::is_control) {
         let problem = format!("{} is not the name of a tab.", shown(text));
-        return Err(wrong(problem, "Copy the name from the bottom of the spreadsheet."));
+        return Err(wrong(
+            problem,
+            "Copy the name from the bottom of the spreadsheet.",
+        ));
     }
     Ok(TabName(text.to_owned()))
 }
 
 fn parse_url(text: &str) -> Result<(Url, BaseUrl), Wrong> {
     let fault = |problem: &str| {
-        let remedy = "Write an address such as https://desk.example.com, without a password, `?` or `#`.";
+        let remedy =
+            "Write an address such as https://desk.example.com, without a password, `?` or `#`.";
         wrong(format!("{} {problem}", shown(text)), remedy)
     };
     let url = Url::parse(text).map_err(|_| fault("is not an address."))?;
@@ -116,7 +131,10 @@ fn is_loopback(url: &Url) -> bool {
 /// The segment after `d` in `spreadsheets/d/ID/edit` or `spreadsheets/u/0/d/ID/edit`.
 fn id_in_path(path: &str) -> Option<&str> {
     let path = path.split(['?', '#']).next()?;
-    let mut segments = path.strip_prefix("spreadsheets/")?.split('/').skip_while(|part| *part != "d");
+    let mut segments = path
+        .strip_prefix("spreadsheets/")?
+        .split('/')
+        .skip_while(|part| *part != "d");
     // A published copy has `d/e/…`: that is no ID, and cannot be written to.
     segments.nth(1).filter(|id| *id != "e")
 }
@@ -130,14 +148,26 @@ mod tests {
     use super::*;
 
     fn problem<T>(result: Result<T, Wrong>) -> String {
-        result.err().map(|fault| fault.problem + " " + &fault.remedy).unwrap_or_default()
+        result
+            .err()
+            .map(|fault| fault.problem + " " + &fault.remedy)
+            .unwrap_or_default()
     }
 
     #[test]
     fn listen_addresses() {
         assert_eq!(address("[::]:80").map(|a| a.port()), Ok(80));
-        for bad in ["8080", ":8080", "localhost:8080", "127.0.0.1", "127.0.0.1:99999"] {
-            assert!(problem(address(bad)).contains("not an address to listen on"), "{bad}");
+        for bad in [
+            "8080",
+            ":8080",
+            "localhost:8080",
+            "127.0.0.1",
+            "127.0.0.1:99999",
+        ] {
+            assert!(
+                problem(address(bad)).contains("not an address to listen on"),
+                "{bad}"
+            );
         }
     }
 
@@ -146,9 +176,15 @@ mod tests {
         for (text, expected) in [
             ("https://api.telegram.org", "https://api.telegram.org"),
             ("https://api.telegram.org/", "https://api.telegram.org"),
-            ("http://127.0.0.1:8081/telegram/", "http://127.0.0.1:8081/telegram"),
+            (
+                "http://127.0.0.1:8081/telegram/",
+                "http://127.0.0.1:8081/telegram",
+            ),
         ] {
-            assert_eq!(base_url(text).map(|url| url.to_string()), Ok(expected.to_owned()));
+            assert_eq!(
+                base_url(text).map(|url| url.to_string()),
+                Ok(expected.to_owned())
+            );
         }
         for (bad, words) in [
             ("api.telegram.org", "is not an address"),
@@ -174,7 +210,11 @@ mod tests {
         ] {
             assert!(public_url(good).is_ok(), "{good}");
         }
-        for bad in ["http://desk.example.com", "http://192.168.0.7", "http://localhost.example.com"] {
+        for bad in [
+            "http://desk.example.com",
+            "http://192.168.0.7",
+            "http://localhost.example.com",
+        ] {
             assert!(problem(public_url(bad)).contains("only https"), "{bad}");
         }
     }
@@ -188,7 +228,11 @@ mod tests {
             format!("https://docs.google.com/spreadsheets/d/{ID}/edit?gid=0#gid=0"),
             format!("https://docs.google.com/spreadsheets/u/1/d/{ID}/edit"),
         ] {
-            assert_eq!(spreadsheet(&good).map(|id| id.to_string()), Ok(ID.to_owned()), "{good}");
+            assert_eq!(
+                spreadsheet(&good).map(|id| id.to_string()),
+                Ok(ID.to_owned()),
+                "{good}"
+            );
         }
         for bad in [
             "Обращения",
@@ -197,13 +241,19 @@ mod tests {
             "https://docs.google.com/spreadsheets/d/",
             "https://example.com/spreadsheets/d/1AbC/edit",
         ] {
-            assert!(problem(spreadsheet(bad)).contains("neither a spreadsheet's ID"), "{bad}");
+            assert!(
+                problem(spreadsheet(bad)).contains("neither a spreadsheet's ID"),
+                "{bad}"
+            );
         }
     }
 
     #[test]
     fn tabs() {
-        assert_eq!(tab("Акции").map(|tab| tab.to_string()), Ok("Акции".to_owned()));
+        assert_eq!(
+            tab("Акции").map(|tab| tab.to_string()),
+            Ok("Акции".to_owned())
+        );
         assert!(problem(tab("Акции\n2024")).contains("not the name of a tab"));
     }
 }

@@ -50,21 +50,37 @@ pub(super) fn credentials(text: &str) -> Result<Credentials, Wrong> {
     }
     let content = std::fs::read(text).map_err(|error| {
         let problem = format!("The file {} cannot be read: {error}.", shown(text));
-        wrong(problem, "Check that the path is right and that the service may read the file.")
+        wrong(
+            problem,
+            "Check that the path is right and that the service may read the file.",
+        )
     })?;
     parse(&content, text)
 }
 
-const REMEDY: &str = "In Google Cloud create a new JSON key for the service account, and use that file unchanged.";
+const REMEDY: &str =
+    "In Google Cloud create a new JSON key for the service account, and use that file unchanged.";
 
 fn parse(content: &[u8], path: &str) -> Result<Credentials, Wrong> {
     let fault = |what: &str| wrong(format!("The file {} {what}", shown(path)), REMEDY);
     let json: Value = serde_json::from_slice(content).map_err(|_| fault("is not JSON."))?;
-    if json.get("type").is_some_and(|kind| kind != "service_account") || json.get("installed").is_some() {
+    if json
+        .get("type")
+        .is_some_and(|kind| kind != "service_account")
+        || json.get("installed").is_some()
+    {
         return Err(fault("is a key of another kind: not a service account's."));
     }
-    let field = |name: &str| json.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let (Some(client_email), Some(private_key), Some(token_uri)) = (field("client_email"), field("private_key"), field("token_uri")) else {
+    let field = |name: &str| {
+        json.get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    };
+    let (Some(client_email), Some(private_key), Some(token_uri)) = (
+        field("client_email"),
+        field("private_key"),
+        field("token_uri"),
+    ) else {
         let lacking: Vec<&str> = ["client_email", "private_key", "token_uri"]
             .into_iter()
             .filter(|name| field(name).is_none())
@@ -72,9 +88,12 @@ fn parse(content: &[u8], path: &str) -> Result<Credentials, Wrong> {
         return Err(fault(&format!("lacks {}.", lacking.join(" and "))));
     };
     if PrivateKeyDer::from_pem_slice(private_key.as_bytes()).is_err() {
-        return Err(fault("has a damaged private_key: it is not a key in PEM form."));
+        return Err(fault(
+            "has a damaged private_key: it is not a key in PEM form.",
+        ));
     }
-    let token_uri = addresses::base_url(token_uri).map_err(|_| fault("has a token_uri that is not an http or https address."))?;
+    let token_uri = addresses::base_url(token_uri)
+        .map_err(|_| fault("has a token_uri that is not an http or https address."))?;
     Ok(Credentials {
         path: path.into(),
         client_email: client_email.to_owned(),
@@ -101,8 +120,14 @@ mod tests {
     fn a_good_key_file() {
         let credentials = parse(key().to_string().as_bytes(), "key.json").expect("a good file");
         assert_eq!(credentials.path(), Path::new("key.json"));
-        assert_eq!(credentials.client_email(), "desk@project.iam.gserviceaccount.com");
-        assert_eq!(credentials.token_uri().as_str(), "https://oauth2.googleapis.com/token");
+        assert_eq!(
+            credentials.client_email(),
+            "desk@project.iam.gserviceaccount.com"
+        );
+        assert_eq!(
+            credentials.token_uri().as_str(),
+            "https://oauth2.googleapis.com/token"
+        );
     }
 
     #[test]
@@ -114,16 +139,25 @@ mod tests {
         };
         for (content, words) in [
             ("not json AAECAwQFBgc=".to_owned(), "is not JSON"),
-            ("[]".to_owned(), "lacks client_email and private_key and token_uri"),
+            (
+                "[]".to_owned(),
+                "lacks client_email and private_key and token_uri",
+            ),
             (with("client_email", json!("")), "lacks client_email."),
             (with("token_uri", Value::Null), "lacks token_uri."),
             (with("type", json!("authorized_user")), "another kind"),
             (with("installed", json!({})), "another kind"),
             (
-                with("private_key", json!("-----BEGIN PRIVATE KEY-----\\nAAECAwQFBgc=")),
+                with(
+                    "private_key",
+                    json!("-----BEGIN PRIVATE KEY-----\\nAAECAwQFBgc="),
+                ),
                 "damaged private_key",
             ),
-            (with("token_uri", json!("file:///token")), "token_uri that is not"),
+            (
+                with("token_uri", json!("file:///token")),
+                "token_uri that is not",
+            ),
         ] {
             let fault = parse(content.as_bytes(), "key.json").expect_err(words);
             assert!(fault.problem.contains(words), "{}", fault.problem);
@@ -137,6 +171,10 @@ mod tests {
         assert!(fault.problem.contains("the key itself"));
         assert!(!fault.problem.contains("AAECAwQFBgc="));
         let fault = credentials("no/such/key.json").expect_err("no file");
-        assert!(fault.problem.contains("no/such/key.json"), "{}", fault.problem);
+        assert!(
+            fault.problem.contains("no/such/key.json"),
+            "{}",
+            fault.problem
+        );
     }
 }

@@ -128,13 +128,17 @@ pub(super) fn shown(text: &str) -> String {
 
 /// Bot tokens, signing secrets, private keys, and passwords within an address.
 pub(super) fn looks_secret(text: &str) -> bool {
-    let password_in_address = text
-        .split_once("://")
-        .is_some_and(|(_, rest)| rest.split('/').next().is_some_and(|host| host.contains('@')));
+    let password_in_address = text.split_once("://").is_some_and(|(_, rest)| {
+        rest.split('/')
+            .next()
+            .is_some_and(|host| host.contains('@'))
+    });
     password_in_address
         || text.contains("whsec_")
         || text.contains("PRIVATE KEY")
-        || text.match_indices(':').any(|(at, _)| is_token_colon(text, at))
+        || text
+            .match_indices(':')
+            .any(|(at, _)| is_token_colon(text, at))
 }
 
 /// Whether the colon at `at` has a bot's number before it and a long word after it.
@@ -143,7 +147,11 @@ fn is_token_colon(text: &str, at: usize) -> bool {
     const DIGITS: usize = 6;
     /// Real tokens have 35; a mistyped one is a secret too.
     const LETTERS: usize = 12;
-    let digits = text[..at].chars().rev().take_while(char::is_ascii_digit).count();
+    let digits = text[..at]
+        .chars()
+        .rev()
+        .take_while(char::is_ascii_digit)
+        .count();
     let letters = text[at + 1..]
         .chars()
         .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
@@ -187,7 +195,10 @@ fn numbered(errors: &[SettingsError], warnings: &[Warning]) -> String {
             problem,
             remedy,
         } = error;
-        text += &format!("\n{:>3}. {key} ({from})\n     {problem}\n     {remedy}\n", index + 1);
+        text += &format!(
+            "\n{:>3}. {key} ({from})\n     {problem}\n     {remedy}\n",
+            index + 1
+        );
     }
     if !warnings.is_empty() {
         text += "\nNoticed besides:\n";
@@ -218,8 +229,14 @@ mod tests {
     fn other_values_are_repeated_in_quotes_and_cut() {
         assert_eq!(shown("0.0.0.0:99999"), "\"0.0.0.0:99999\"");
         assert_eq!(shown("Акции\n"), "\"Акции\\n\"");
-        assert_eq!(shown("https://example.com/@user"), "\"https://example.com/@user\"");
-        assert_eq!(shown(&"я".repeat(200)).chars().count(), SHOWN_CHARACTERS + 3);
+        assert_eq!(
+            shown("https://example.com/@user"),
+            "\"https://example.com/@user\""
+        );
+        assert_eq!(
+            shown(&"я".repeat(200)).chars().count(),
+            SHOWN_CHARACTERS + 3
+        );
     }
 
     #[test]

@@ -42,10 +42,16 @@ pub(super) const KEYS: &[Key] = &[
     plain("log.filter", "a level such as info"),
     plain("http.listen", "an address such as 127.0.0.1:8080"),
     plain("http.admin_listen", "an address such as 127.0.0.1:9090"),
-    plain("http.public_url", "the address of this service as the internet sees it"),
+    plain(
+        "http.public_url",
+        "the address of this service as the internet sees it",
+    ),
     plain("http.max_connections", "a whole number"),
     plain("http.request_timeout_s", "a whole number of seconds"),
-    secret("telegram.token", "the token that @BotFather gave you for this bot"),
+    secret(
+        "telegram.token",
+        "the token that @BotFather gave you for this bot",
+    ),
     plain("telegram.api_url", "https://api.telegram.org"),
     plain("telegram.mode", "webhook or polling"),
     secret(
@@ -53,7 +59,10 @@ pub(super) const KEYS: &[Key] = &[
         "a word of your own that only Telegram will know, for example from `openssl rand -hex 32` \
          (it is needed because telegram.mode is webhook)",
     ),
-    plain("telegram.admin_chat", "the number of the chat that alerts go to"),
+    plain(
+        "telegram.admin_chat",
+        "the number of the chat that alerts go to",
+    ),
     plain("telegram.rate_per_second", "a whole number; 0 is no limit"),
     plain("telegram.register_webhook", FLAG),
     plain("sheets.api_url", "https://sheets.googleapis.com"),
@@ -77,9 +86,18 @@ pub(super) const KEYS: &[Key] = &[
     plain("schedule.health", SCHEDULE),
     plain("schedule.digest", SCHEDULE),
     plain("schedule.heartbeat", SCHEDULE),
-    secret("promotions.legacy_secret", "the predecessor's X-Webhook-Secret"),
-    plain("promotions.quiet_hours", "hours such as 21:00-09:00, or none"),
-    plain("promotions.hold_if_later_than", "a whole number of hours, or none"),
+    secret(
+        "promotions.legacy_secret",
+        "the predecessor's X-Webhook-Secret",
+    ),
+    plain(
+        "promotions.quiet_hours",
+        "hours such as 21:00-09:00, or none",
+    ),
+    plain(
+        "promotions.hold_if_later_than",
+        "a whole number of hours, or none",
+    ),
     plain("promotions.resend_unknown", FLAG),
     plain("appeals.grace", "a whole number of seconds"),
     plain("appeals.resend_unknown", FLAG),
@@ -138,7 +156,11 @@ pub(super) fn nearest_variable(unknown: &str) -> String {
 /// The known name most like `unknown`, where `separator` parts sections from keys.
 ///
 /// The last part counts as much as the whole, so that a key in the wrong section finds its place.
-pub(super) fn nearest<'a>(unknown: &str, separator: &str, known: impl IntoIterator<Item = &'a str>) -> &'a str {
+pub(super) fn nearest<'a>(
+    unknown: &str,
+    separator: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> &'a str {
     let last = |name: &str| name.rsplit(separator).next().map(str::to_owned);
     let likeness = |name: &str| {
         let whole = strsim::normalized_damerau_levenshtein(unknown, name);
@@ -173,7 +195,10 @@ mod tests {
     fn nearest_variables() {
         for (unknown, expected) in [
             ("SHEETDESK_TELEGRAM_TOKEN", "SHEETDESK_TELEGRAM__TOKEN"),
-            ("SHEETDESK_TELEGRAM__TOKEN_FIEL", "SHEETDESK_TELEGRAM__TOKEN_FILE"),
+            (
+                "SHEETDESK_TELEGRAM__TOKEN_FIEL",
+                "SHEETDESK_TELEGRAM__TOKEN_FILE",
+            ),
             ("SHEETDESK_TIMEZONE", "SHEETDESK_TIME_ZONE"),
             ("SHEETDESK_ADMIN_LISTEN", "SHEETDESK_HTTP__ADMIN_LISTEN"),
         ] {

@@ -84,17 +84,25 @@ pub(super) fn parse_embedded(text: &str) -> Dict {
 }
 
 /// Puts each known environment variable on top, and warns of the unknown.
-pub(super) fn add_environment(mut layers: Layers, variables: impl Iterator<Item = (String, String)>, findings: &mut Findings) -> Layers {
-    let mut ours: BTreeMap<String, String> = variables.filter(|(name, _)| name.starts_with(keys::PREFIX)).collect();
+pub(super) fn add_environment(
+    mut layers: Layers,
+    variables: impl Iterator<Item = (String, String)>,
+    findings: &mut Findings,
+) -> Layers {
+    let mut ours: BTreeMap<String, String> = variables
+        .filter(|(name, _)| name.starts_with(keys::PREFIX))
+        .collect();
     for key in KEYS {
         if let Some((value, source)) = given(key, &mut ours, findings) {
             layers = layers.with(source, nest(key.path, value));
         }
     }
-    findings.warnings.extend(ours.into_keys().map(|variable| Warning {
-        nearest: keys::nearest_variable(&variable),
-        variable,
-    }));
+    findings
+        .warnings
+        .extend(ours.into_keys().map(|variable| Warning {
+            nearest: keys::nearest_variable(&variable),
+            variable,
+        }));
     layers
 }
 
@@ -120,11 +128,19 @@ fn lose(path: &Path, fault: Wrong, findings: &mut Findings) {
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
-    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+    text.bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
+        + 1
 }
 
 /// What the environment says of one setting, taken out of `ours`.
-fn given(key: &Key, ours: &mut BTreeMap<String, String>, findings: &mut Findings) -> Option<(String, Source)> {
+fn given(
+    key: &Key,
+    ours: &mut BTreeMap<String, String>,
+    findings: &mut Findings,
+) -> Option<(String, Source)> {
     let name = key.variable();
     let direct = ours.remove(&name).filter(|value| !value.is_empty());
     let file = key
@@ -145,7 +161,12 @@ fn given(key: &Key, ours: &mut BTreeMap<String, String>, findings: &mut Findings
 }
 
 /// The content of a secret's file without the line break that editors put at its end.
-fn read_secret(key: &Key, path: &str, variable: String, findings: &mut Findings) -> Option<(String, Source)> {
+fn read_secret(
+    key: &Key,
+    path: &str,
+    variable: String,
+    findings: &mut Findings,
+) -> Option<(String, Source)> {
     match std::fs::read_to_string(path) {
         Ok(text) => {
             let path = path.into();
@@ -158,7 +179,10 @@ fn read_secret(key: &Key, path: &str, variable: String, findings: &mut Findings)
                 let path = path.into();
                 (Source::SecretFile { path, variable }, "")
             } else {
-                (Source::Variable(variable), " It must hold a path, not the secret itself.")
+                (
+                    Source::Variable(variable),
+                    " It must hold a path, not the secret itself.",
+                )
             };
             let problem = format!("The secret's file cannot be read: {error}.{hint}");
             let remedy = "Check that the path is right and that the service may read the file.";
@@ -176,7 +200,13 @@ fn nest(path: &str, value: String) -> Dict {
 }
 
 /// Keeps the known settings; names the rest with the nearest known setting.
-fn sift(values: Dict, section: &str, known: &[&str], source: &Source, findings: &mut Findings) -> Dict {
+fn sift(
+    values: Dict,
+    section: &str,
+    known: &[&str],
+    source: &Source,
+    findings: &mut Findings,
+) -> Dict {
     let mut kept = Dict::new();
     for (name, value) in values {
         let path = if section.is_empty() {
@@ -203,14 +233,21 @@ fn sift(values: Dict, section: &str, known: &[&str], source: &Source, findings: 
 fn misplaced(path: &str, is_section: bool, known: &[&str]) -> Wrong {
     if is_section {
         let problem = "This is the name of a section, not of a single setting.";
-        return wrong(problem, format!("Write [{path}] on a line of its own, and its settings below."));
+        return wrong(
+            problem,
+            format!("Write [{path}] on a line of its own, and its settings below."),
+        );
     }
     if known.contains(&path) {
         let problem = "This is a single setting, not a section.";
         return wrong(problem, "Write `name = value`.");
     }
-    let sections = known.iter().filter_map(|key| key.rsplit_once('.')).map(|(section, _)| section);
+    let sections = known
+        .iter()
+        .filter_map(|key| key.rsplit_once('.'))
+        .map(|(section, _)| section);
     let nearest = keys::nearest(path, ".", known.iter().copied().chain(sections));
-    let remedy = format!("The nearest known one is {nearest}: correct the name or delete the line.");
+    let remedy =
+        format!("The nearest known one is {nearest}: correct the name or delete the line.");
     wrong("There is no such setting.", remedy)
 }

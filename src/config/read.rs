@@ -33,7 +33,11 @@ impl Reader {
     }
 
     /// The value of a setting that must have one; `None` if something is wrong with it.
-    pub(super) fn required<T>(&mut self, path: &str, parse: impl FnOnce(&str) -> Result<T, Wrong>) -> Option<T> {
+    pub(super) fn required<T>(
+        &mut self,
+        path: &str,
+        parse: impl FnOnce(&str) -> Result<T, Wrong>,
+    ) -> Option<T> {
         let key = keys::key(path);
         match self.look_up(key) {
             Lookup::Text(text, source) => self.parsed(key, &text, source, parse),
@@ -46,7 +50,11 @@ impl Reader {
     }
 
     /// The value of a setting that may be left out: `Some(None)` if it is, `None` if it is wrong.
-    pub(super) fn optional<T>(&mut self, path: &str, parse: impl FnOnce(&str) -> Result<T, Wrong>) -> Option<Option<T>> {
+    pub(super) fn optional<T>(
+        &mut self,
+        path: &str,
+        parse: impl FnOnce(&str) -> Result<T, Wrong>,
+    ) -> Option<Option<T>> {
         let key = keys::key(path);
         match self.look_up(key) {
             Lookup::Text(text, source) => self.parsed(key, &text, source, parse).map(Some),
@@ -57,7 +65,10 @@ impl Reader {
 
     /// Reports a fault that only shows when several settings are seen together.
     pub(super) fn reject(&mut self, path: &str, fault: Wrong) {
-        let source = self.layers.find(path).map_or(Source::NotSet, |(_, source)| source);
+        let source = self
+            .layers
+            .find(path)
+            .map_or(Source::NotSet, |(_, source)| source);
         self.findings.add(path, source, fault);
     }
 
@@ -90,8 +101,16 @@ impl Reader {
         }
     }
 
-    fn parsed<T>(&mut self, key: &Key, text: &str, source: Source, parse: impl FnOnce(&str) -> Result<T, Wrong>) -> Option<T> {
-        parse(text).map_err(|fault| self.findings.add(key.path, source, fault)).ok()
+    fn parsed<T>(
+        &mut self,
+        key: &Key,
+        text: &str,
+        source: Source,
+        parse: impl FnOnce(&str) -> Result<T, Wrong>,
+    ) -> Option<T> {
+        parse(text)
+            .map_err(|fault| self.findings.add(key.path, source, fault))
+            .ok()
     }
 
     fn report_missing(&mut self, key: &Key, source: Source) {
@@ -100,12 +119,17 @@ impl Reader {
             return;
         }
         let (path, variable, meaning) = (key.path, key.variable(), key.meaning);
-        let file = key
-            .file_variable()
-            .map_or_else(String::new, |name| format!(" (or {name} to a file that holds it)"));
-        let remedy = format!("Set the environment variable {variable}{file}, or {path} in the settings file, to {meaning}.");
-        self.findings
-            .add(path, source, wrong("A value is needed, and none is given.", remedy));
+        let file = key.file_variable().map_or_else(String::new, |name| {
+            format!(" (or {name} to a file that holds it)")
+        });
+        let remedy = format!(
+            "Set the environment variable {variable}{file}, or {path} in the settings file, to {meaning}."
+        );
+        self.findings.add(
+            path,
+            source,
+            wrong("A value is needed, and none is given.", remedy),
+        );
     }
 }
 

@@ -79,7 +79,14 @@ const STOPGAPS: &[&str] = &[
     "none",
 ];
 /// Parts of words that only stand in examples.
-const EXAMPLE_PARTS: &[&str] = &["changeme", "replaceme", "example", "placeholder", "yoursecret", "yourtoken"];
+const EXAMPLE_PARTS: &[&str] = &[
+    "changeme",
+    "replaceme",
+    "example",
+    "placeholder",
+    "yoursecret",
+    "yourtoken",
+];
 /// Published examples: of the Bot API's pages, and of the Standard Webhooks libraries.
 const PUBLISHED: &[&str] = &[
     "ABC-DEF1234ghIkl-zyx57W2v1u123ew11",
@@ -90,11 +97,17 @@ const PUBLISHED: &[&str] = &[
 /// A bot's token: its number, a colon, and letters.
 pub(super) fn bot_token(text: &str) -> Result<BotToken, Wrong> {
     let remedy = "Copy the token from @BotFather whole: digits, a colon, letters.";
-    let (digits, letters) = text
-        .split_once(':')
-        .ok_or_else(|| wrong("This does not look like a bot's token: it has no colon.", remedy))?;
+    let (digits, letters) = text.split_once(':').ok_or_else(|| {
+        wrong(
+            "This does not look like a bot's token: it has no colon.",
+            remedy,
+        )
+    })?;
     refuse_examples(letters, remedy)?;
-    let number = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
+    let number = digits
+        .parse()
+        .ok()
+        .filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
     let bot = number.map(BotId).ok_or_else(|| {
         wrong(
             "This does not look like a bot's token: what stands before the colon is not a number.",
@@ -117,7 +130,8 @@ pub(super) fn webhook_secret(text: &str) -> Result<Secret, Wrong> {
     let remedy = "Make a new one, for example with `openssl rand -hex 32`.";
     refuse_examples(text, remedy)?;
     if !text.chars().all(is_word_character) {
-        let problem = "It has characters that Telegram does not take: only A-Z a-z 0-9 _ - are allowed.";
+        let problem =
+            "It has characters that Telegram does not take: only A-Z a-z 0-9 _ - are allowed.";
         return Err(wrong(problem, remedy));
     }
     refuse_weak(text, remedy)?;
@@ -129,7 +143,8 @@ pub(super) fn legacy_secret(text: &str) -> Result<Secret, Wrong> {
     let remedy = "Make a new one with `openssl rand -hex 32`, and put it into the predecessor's script as well.";
     refuse_examples(text, remedy)?;
     if !text.chars().all(|c| c.is_ascii_graphic()) {
-        let problem = "It has characters that a header cannot carry: spaces or letters that are not Latin.";
+        let problem =
+            "It has characters that a header cannot carry: spaces or letters that are not Latin.";
         return Err(wrong(problem, remedy));
     }
     refuse_weak(text, remedy)?;
@@ -144,9 +159,12 @@ pub(super) fn callback_secret(text: &str) -> Result<CallbackSecret, Wrong> {
     if base64.len() == text.len() {
         return Err(wrong("It does not begin with whsec_.", remedy));
     }
-    let key = STANDARD
-        .decode(base64)
-        .map_err(|_| wrong("What follows whsec_ is not base64, or a part of it is missing.", remedy))?;
+    let key = STANDARD.decode(base64).map_err(|_| {
+        wrong(
+            "What follows whsec_ is not base64, or a part of it is missing.",
+            remedy,
+        )
+    })?;
     if !KEY_BYTES.contains(&key.len()) {
         let (least, most, is) = (KEY_BYTES.start(), KEY_BYTES.end(), key.len());
         let problem = format!("The key has {is} bytes; it must have {least} to {most}.");
@@ -171,7 +189,10 @@ fn refuse_examples(text: &str, remedy: &str) -> Result<(), Wrong> {
         || EXAMPLE_PARTS.iter().any(|part| folded.contains(part))
         || PUBLISHED.iter().any(|example| text.contains(example));
     if known {
-        return Err(wrong("This is an example, known to everybody, and no secret.", remedy));
+        return Err(wrong(
+            "This is an example, known to everybody, and no secret.",
+            remedy,
+        ));
     }
     Ok(())
 }
@@ -185,7 +206,10 @@ fn refuse_weak(text: &str, remedy: &str) -> Result<(), Wrong> {
     }
     let different: std::collections::BTreeSet<char> = text.chars().collect();
     if different.len() < FEWEST_DIFFERENT {
-        return Err(wrong("It repeats the same few characters and is easily guessed.", remedy));
+        return Err(wrong(
+            "It repeats the same few characters and is easily guessed.",
+            remedy,
+        ));
     }
     Ok(())
 }
@@ -254,10 +278,22 @@ mod tests {
         for (text, words) in [
             (STANDARD.encode(&bytes), "does not begin with whsec_"),
             (good.replace('=', ""), "not base64"),
-            (format!("whsec_{}", STANDARD.encode(&bytes[..23])), "has 23 bytes"),
-            (format!("whsec_{}", STANDARD.encode([7, 5, 9].repeat(22))), "has 66 bytes"),
-            (format!("whsec_{}", STANDARD.encode([0; 24])), "easily guessed"),
-            ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned(), "an example"),
+            (
+                format!("whsec_{}", STANDARD.encode(&bytes[..23])),
+                "has 23 bytes",
+            ),
+            (
+                format!("whsec_{}", STANDARD.encode([7, 5, 9].repeat(22))),
+                "has 66 bytes",
+            ),
+            (
+                format!("whsec_{}", STANDARD.encode([0; 24])),
+                "easily guessed",
+            ),
+            (
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned(),
+                "an example",
+            ),
             ("whsec_changeme".to_owned(), "an example"),
         ] {
             let problem = problem(callback_secret(&text));

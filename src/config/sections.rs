@@ -9,7 +9,10 @@ use super::credentials::credentials;
 use super::error::{Wrong, wrong};
 use super::read::Reader;
 use super::secrets;
-use super::settings::{Appeals, Files, Http, Local, Log, Mode, Promotions, Schedule, Settings, Sheets, TabAddress, Telegram};
+use super::settings::{
+    Appeals, Files, Http, Local, Log, Mode, Promotions, Schedule, Settings, Sheets, TabAddress,
+    Telegram,
+};
 use super::values::{self, Intake};
 use super::words::SheetWords;
 
@@ -72,10 +75,18 @@ fn http(r: &mut Reader) -> Option<Http> {
     let max_connections = r.required("http.max_connections", |text| {
         values::whole(text, 1..=MOST_CONNECTIONS, "connections")
     });
-    let request_timeout = r.required("http.request_timeout_s", |text| values::seconds(text, 1..=LONGEST_REQUEST_S));
-    if listen.zip(admin_listen).is_some_and(|(one, other)| collide(one, other)) {
+    let request_timeout = r.required("http.request_timeout_s", |text| {
+        values::seconds(text, 1..=LONGEST_REQUEST_S)
+    });
+    if listen
+        .zip(admin_listen)
+        .is_some_and(|(one, other)| collide(one, other))
+    {
         let problem = "It is the address of http.listen: two things cannot listen in one place.";
-        r.reject("http.admin_listen", wrong(problem, "Give it a port of its own."));
+        r.reject(
+            "http.admin_listen",
+            wrong(problem, "Give it a port of its own."),
+        );
     }
     Some(Http {
         listen: listen?,
@@ -107,8 +118,12 @@ fn telegram(r: &mut Reader) -> Option<Telegram> {
 fn mode(r: &mut Reader) -> Option<Mode> {
     const SECRET: &str = "telegram.webhook_secret";
     match r.required("telegram.mode", values::intake) {
-        Some(Intake::Webhook) => r.required(SECRET, secrets::webhook_secret).map(|secret| Mode::Webhook { secret }),
-        Some(Intake::Polling) => r.optional(SECRET, secrets::webhook_secret).map(|_| Mode::Polling),
+        Some(Intake::Webhook) => r
+            .required(SECRET, secrets::webhook_secret)
+            .map(|secret| Mode::Webhook { secret }),
+        Some(Intake::Polling) => r
+            .optional(SECRET, secrets::webhook_secret)
+            .map(|_| Mode::Polling),
         None => {
             r.optional(SECRET, secrets::webhook_secret);
             None
@@ -130,10 +145,15 @@ fn sheets(r: &mut Reader) -> Option<Sheets> {
     let places = [
         ("sheets.partners.tab", partners.as_ref()),
         ("sheets.appeals.tab", appeals.as_ref()),
-        ("sheets.promotions.tab", promotions.as_ref().and_then(Option::as_ref)),
+        (
+            "sheets.promotions.tab",
+            promotions.as_ref().and_then(Option::as_ref),
+        ),
     ];
     for (index, (key, place)) in places.iter().enumerate() {
-        let earlier = places[..index].iter().find(|(_, other)| place.is_some() && other == place);
+        let earlier = places[..index]
+            .iter()
+            .find(|(_, other)| place.is_some() && other == place);
         if let Some((other, _)) = earlier {
             r.reject(key, same_tab(other));
         }
@@ -181,7 +201,9 @@ fn promotions(r: &mut Reader) -> Option<Promotions> {
 }
 
 fn appeals(r: &mut Reader) -> Option<Appeals> {
-    let grace = r.required("appeals.grace", |text| values::seconds(text, 0..=LONGEST_GRACE_S));
+    let grace = r.required("appeals.grace", |text| {
+        values::seconds(text, 0..=LONGEST_GRACE_S)
+    });
     let resend_unknown = r.required("appeals.resend_unknown", values::flag);
     Some(Appeals {
         grace: grace?,
@@ -190,8 +212,12 @@ fn appeals(r: &mut Reader) -> Option<Appeals> {
 }
 
 fn files(r: &mut Reader) -> Option<Files> {
-    let lifetime = r.required("files.lifetime", |text| values::days(text, 1..=LONGEST_LIFETIME_D));
-    Some(Files { lifetime: lifetime? })
+    let lifetime = r.required("files.lifetime", |text| {
+        values::days(text, 1..=LONGEST_LIFETIME_D)
+    });
+    Some(Files {
+        lifetime: lifetime?,
+    })
 }
 
 fn tab_address(r: &mut Reader, spreadsheet: &str, tab: &str) -> Option<TabAddress> {
@@ -205,11 +231,15 @@ fn tab_address(r: &mut Reader, spreadsheet: &str, tab: &str) -> Option<TabAddres
 
 fn same_tab(other: &str) -> Wrong {
     let problem = format!("It is the same tab of the same spreadsheet as {other}.");
-    wrong(problem, "Partners, appeals and promotions each need a tab of their own.")
+    wrong(
+        problem,
+        "Partners, appeals and promotions each need a tab of their own.",
+    )
 }
 
 /// Whether both cannot be listened on at once; port 0 is a new port each time.
 fn collide(one: SocketAddr, other: SocketAddr) -> bool {
-    let overlap = one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
+    let overlap =
+        one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
     one.port() == other.port() && one.port() != 0 && overlap
 }

@@ -79,9 +79,15 @@ pub(super) struct Words {
 
 impl Words {
     /// The value of a setting; `None` if something is wrong with it.
-    pub(super) fn read<T>(&mut self, path: &str, parse: impl FnOnce(&Value) -> Result<T, Wrong>) -> Option<T> {
+    pub(super) fn read<T>(
+        &mut self,
+        path: &str,
+        parse: impl FnOnce(&Value) -> Result<T, Wrong>,
+    ) -> Option<T> {
         let (value, source) = self.layers.find(path)?;
-        parse(&value).map_err(|fault| self.findings.add(path, source, fault)).ok()
+        parse(&value)
+            .map_err(|fault| self.findings.add(path, source, fault))
+            .ok()
     }
 
     /// Refuses a word that stands twice in one group, such as one header for two columns.
@@ -92,12 +98,24 @@ impl Words {
                 continue;
             };
             let group = path.rsplit_once('.').map_or("", |(group, _)| group);
-            for word in value.as_array().into_iter().flatten().filter_map(Value::as_str) {
+            for word in value
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+            {
                 let Some(other) = owners.insert((group, fold(word)), path) else {
                     continue;
                 };
-                let problem = format!("{} stands twice: it is a word of {other} as well.", shown(word));
-                self.findings.add(path, source.clone(), wrong(problem, "Delete one of the two."));
+                let problem = format!(
+                    "{} stands twice: it is a word of {other} as well.",
+                    shown(word)
+                );
+                self.findings.add(
+                    path,
+                    source.clone(),
+                    wrong(problem, "Delete one of the two."),
+                );
             }
         }
     }
@@ -106,12 +124,16 @@ impl Words {
 impl Names {
     pub(super) fn from_value(value: &Value) -> Result<Self, Wrong> {
         let remedy = "Write a list of words in quotes, the one that we shall write first: [\"Статус\", \"status\"].";
-        let words: Option<Vec<&str>> = value.as_array().and_then(|list| list.iter().map(Value::as_str).collect());
+        let words: Option<Vec<&str>> = value
+            .as_array()
+            .and_then(|list| list.iter().map(Value::as_str).collect());
         match words.as_deref() {
-            Some([written, ..]) if words.iter().flatten().all(|word| !fold(word).is_empty()) => Ok(Self {
-                written: written.trim().to_owned(),
-                folded: words.iter().flatten().map(|word| fold(word)).collect(),
-            }),
+            Some([written, ..]) if words.iter().flatten().all(|word| !fold(word).is_empty()) => {
+                Ok(Self {
+                    written: written.trim().to_owned(),
+                    folded: words.iter().flatten().map(|word| fold(word)).collect(),
+                })
+            }
             Some([..]) => Err(wrong("The list, or a word in it, is empty.", remedy)),
             None => Err(wrong("This is not a list of words.", remedy)),
         }
@@ -145,9 +167,12 @@ fn leaves(values: &Dict, section: &str, found: &mut Vec<String>) {
         };
         match value {
             Value::Dict(_, inner) => leaves(inner, &path, found),
-            Value::String(..) | Value::Char(..) | Value::Bool(..) | Value::Num(..) | Value::Empty(..) | Value::Array(..) => {
-                found.push(path)
-            }
+            Value::String(..)
+            | Value::Char(..)
+            | Value::Bool(..)
+            | Value::Num(..)
+            | Value::Empty(..)
+            | Value::Array(..) => found.push(path),
         }
     }
 }
@@ -186,7 +211,10 @@ mod tests {
         assert!(understands(&partners.columns.status, " статус "));
         assert!(understands(&partners.statuses.authorized, "Authorized"));
         assert_eq!(partners.statuses.authorized.written(), "авторизован");
-        assert!(!understands(&partners.statuses.authorized, "не авторизован"));
+        assert!(!understands(
+            &partners.statuses.authorized,
+            "не авторизован"
+        ));
         assert!(understands(&appeals.columns.phone, "Телефон партнёра"));
         assert_eq!(appeals.columns.number.written(), "№");
         assert_eq!(appeals.columns.delivery.written(), "Доставка");
@@ -209,8 +237,14 @@ mod tests {
     fn a_file_replaces_only_what_it_names() {
         let words = with("[appeals.columns]\nanswer = [\"Ответ\"]\n").expect("good words");
         assert_eq!(words.appeals.columns.answer.written(), "Ответ");
-        assert!(!understands(&words.appeals.columns.answer, "специалист_ответ"));
-        assert_eq!(words.appeals.columns.status, embedded().appeals.columns.status);
+        assert!(!understands(
+            &words.appeals.columns.answer,
+            "специалист_ответ"
+        ));
+        assert_eq!(
+            words.appeals.columns.status,
+            embedded().appeals.columns.status
+        );
         assert_eq!(words.partners, embedded().partners);
     }
 
@@ -227,8 +261,16 @@ mod tests {
                 "appeals.columns.answer",
                 "not a list of words",
             ),
-            ("[appeals.columns]\nanswer = [1]\n", "appeals.columns.answer", "not a list of words"),
-            ("[appeals.columns]\nanswer = []\n", "appeals.columns.answer", "is empty"),
+            (
+                "[appeals.columns]\nanswer = [1]\n",
+                "appeals.columns.answer",
+                "not a list of words",
+            ),
+            (
+                "[appeals.columns]\nanswer = []\n",
+                "appeals.columns.answer",
+                "is empty",
+            ),
             (
                 "[appeals.columns]\nanswer = [\"Ответ\", \" \"]\n",
                 "appeals.columns.answer",
@@ -239,9 +281,21 @@ mod tests {
                 "appeals.columns.status",
                 "a word of appeals.columns.phone as well",
             ),
-            ("[appeals.fills]\nnew = \"#f3ccc\"\n", "appeals.fills.new", "not a colour"),
-            ("[appeals.fills]\nnew = \"#+3cccc\"\n", "appeals.fills.new", "not a colour"),
-            ("[archive]\ntab = \" \"\n", "archive.tab", "not the name of a tab"),
+            (
+                "[appeals.fills]\nnew = \"#f3ccc\"\n",
+                "appeals.fills.new",
+                "not a colour",
+            ),
+            (
+                "[appeals.fills]\nnew = \"#+3cccc\"\n",
+                "appeals.fills.new",
+                "not a colour",
+            ),
+            (
+                "[archive]\ntab = \" \"\n",
+                "archive.tab",
+                "not the name of a tab",
+            ),
             ("[archive\n", "(the whole file)", "in line 1"),
         ] {
             let errors = with(text).expect_err(text);

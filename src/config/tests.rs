@@ -76,7 +76,11 @@ impl Desk {
 
     /// Loads with the settings file of this directory if it was written.
     fn load(&self) -> Loaded {
-        load(None, &self.path("sheetdesk.toml"), self.variables.clone().into_iter())
+        load(
+            None,
+            &self.path("sheetdesk.toml"),
+            self.variables.clone().into_iter(),
+        )
     }
 
     fn settings(&self) -> Settings {

@@ -64,7 +64,10 @@ pub(super) fn path(text: &str) -> Result<PathBuf, Wrong> {
 
 pub(super) fn time_zone(text: &str) -> Result<TimeZone, Wrong> {
     TimeZone::get(text).map_err(|_| {
-        let zones: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
+        let zones: Vec<String> = jiff::tz::db()
+            .available()
+            .map(|zone| zone.to_string())
+            .collect();
         let nearest = nearest(text, "/", zones.iter().map(String::as_str));
         let problem = format!("There is no time zone {}.", shown(text));
         wrong(problem, format!("The nearest known one is {nearest}."))
@@ -75,14 +78,20 @@ pub(super) fn time_zone(text: &str) -> Result<TimeZone, Wrong> {
 pub(super) fn cron(text: &str) -> Result<Cron, Wrong> {
     let remedy = "Write six fields – second, minute, hour, day of month, month, day of week – \
                   or five, without the second: \"0 */5 * * * *\" means every five minutes.";
-    let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).build();
+    let parser = CronParser::builder()
+        .seconds(Seconds::Optional)
+        .year(Year::Disallowed)
+        .build();
     let cron = parser
         .parse(text)
         .map_err(|_| wrong(format!("{} is not a schedule.", shown(text)), remedy))?;
     // Any fixed day will do: the search goes on for more years than any calendar rule needs.
     let someday = jiff::Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
     if cron.find_next_occurrence(&someday, false).is_err() {
-        return Err(wrong(format!("The moment {} never comes.", shown(text)), remedy));
+        return Err(wrong(
+            format!("The moment {} never comes.", shown(text)),
+            remedy,
+        ));
     }
     Ok(cron)
 }
@@ -104,20 +113,36 @@ pub(super) fn quiet_hours(text: &str) -> Result<Option<QuietHours>, Wrong> {
     }
     let fault = || {
         let problem = format!("{} are not quiet hours.", shown(text));
-        wrong(problem, "Write the first and the last moment as 21:00-09:00, or none.")
+        wrong(
+            problem,
+            "Write the first and the last moment as 21:00-09:00, or none.",
+        )
     };
     let (from, until) = text.split_once('-').ok_or_else(fault)?;
-    let hours = clock(from).zip(clock(until)).filter(|(from, until)| from != until);
-    hours.map(|(from, until)| Some(QuietHours { from, until })).ok_or_else(fault)
+    let hours = clock(from)
+        .zip(clock(until))
+        .filter(|(from, until)| from != until);
+    hours
+        .map(|(from, until)| Some(QuietHours { from, until }))
+        .ok_or_else(fault)
 }
 
 /// A whole number within bounds; `unit` completes "a whole number of …".
 pub(super) fn whole(text: &str, bounds: RangeInclusive<u32>, unit: &str) -> Result<u32, Wrong> {
-    text.parse().ok().filter(|number| bounds.contains(number)).ok_or_else(|| {
-        let (least, most) = (bounds.start(), bounds.end());
-        let problem = format!("{} is not a number of {unit} that can be used here.", shown(text));
-        wrong(problem, format!("Write a whole number of {unit} from {least} to {most}."))
-    })
+    text.parse()
+        .ok()
+        .filter(|number| bounds.contains(number))
+        .ok_or_else(|| {
+            let (least, most) = (bounds.start(), bounds.end());
+            let problem = format!(
+                "{} is not a number of {unit} that can be used here.",
+                shown(text)
+            );
+            wrong(
+                problem,
+                format!("Write a whole number of {unit} from {least} to {most}."),
+            )
+        })
 }
 
 pub(super) fn seconds(text: &str, bounds: RangeInclusive<u32>) -> Result<Duration, Wrong> {
@@ -129,7 +154,10 @@ pub(super) fn days(text: &str, bounds: RangeInclusive<u32>) -> Result<Duration, 
 }
 
 /// A number of hours, or `none`.
-pub(super) fn hours_or_none(text: &str, bounds: RangeInclusive<u32>) -> Result<Option<Duration>, Wrong> {
+pub(super) fn hours_or_none(
+    text: &str,
+    bounds: RangeInclusive<u32>,
+) -> Result<Option<Duration>, Wrong> {
     if text == NONE {
         return Ok(None);
     }
@@ -155,7 +183,10 @@ pub(super) fn log_format(text: &str) -> Result<Format, Wrong> {
 }
 
 pub(super) fn intake(text: &str) -> Result<Intake, Wrong> {
-    choice(text, &[("webhook", Intake::Webhook), ("polling", Intake::Polling)])
+    choice(
+        text,
+        &[("webhook", Intake::Webhook), ("polling", Intake::Polling)],
+    )
 }
 
 pub(super) fn log_filter(text: &str) -> Result<LogFilter, Wrong> {
@@ -172,7 +203,10 @@ pub(super) fn admin_chat(text: &str) -> Result<AdminChat, Wrong> {
     let number = text.parse().ok().filter(|number| *number != 0);
     number.map(AdminChat).ok_or_else(|| {
         let problem = format!("{} is not the number of a chat.", shown(text));
-        wrong(problem, "Write the number alone, with its minus if it is a group: -1001234567890.")
+        wrong(
+            problem,
+            "Write the number alone, with its minus if it is a group: -1001234567890.",
+        )
     })
 }
 
@@ -203,40 +237,75 @@ mod tests {
     use super::*;
 
     fn problem<T>(result: Result<T, Wrong>) -> String {
-        result.err().map(|fault| fault.problem + " " + &fault.remedy).unwrap_or_default()
+        result
+            .err()
+            .map(|fault| fault.problem + " " + &fault.remedy)
+            .unwrap_or_default()
     }
 
     #[test]
     fn zones_come_from_the_binary() {
         let zone = time_zone("Asia/Yekaterinburg").expect("a known zone");
         assert_eq!(zone.iana_name(), Some("Asia/Yekaterinburg"));
-        assert!(problem(time_zone("Europe/Moskow")).contains("nearest known one is Europe/Moscow."));
+        assert!(
+            problem(time_zone("Europe/Moskow")).contains("nearest known one is Europe/Moscow.")
+        );
         let bundled = jiff::tz::TimeZoneDatabase::bundled();
-        assert!(bundled.get("Europe/Moscow").is_ok(), "a bare container has no zones of its own");
+        assert!(
+            bundled.get("Europe/Moscow").is_ok(),
+            "a bare container has no zones of its own"
+        );
     }
 
     #[test]
     fn schedules() {
-        for good in ["0 * * * * *", "*/15 * * * *", "0 0 6 * * MON-FRI", "0 0 0 29 2 *"] {
+        for good in [
+            "0 * * * * *",
+            "*/15 * * * *",
+            "0 0 6 * * MON-FRI",
+            "0 0 0 29 2 *",
+        ] {
             assert!(cron(good).is_ok(), "{good}");
         }
-        for bad in ["every minute", "* * * *", "0 0 6 * * * 2030", "60 * * * * *", "0 0 25 * * *"] {
+        for bad in [
+            "every minute",
+            "* * * *",
+            "0 0 6 * * * 2030",
+            "60 * * * * *",
+            "0 0 25 * * *",
+        ] {
             let told = problem(cron(bad));
-            assert!(told.contains("is not a schedule") && told.contains("six fields"), "{bad}: {told}");
+            assert!(
+                told.contains("is not a schedule") && told.contains("six fields"),
+                "{bad}: {told}"
+            );
         }
         assert!(problem(cron("0 0 0 31 2 *")).contains("never comes"));
     }
 
     #[test]
     fn quiet_hours_in_words() {
-        let hours = quiet_hours("21:30-9:00").expect("good hours").expect("not none");
+        let hours = quiet_hours("21:30-9:00")
+            .expect("good hours")
+            .expect("not none");
         assert_eq!(
             (hours.from, hours.until),
             (Time::constant(21, 30, 0, 0), Time::constant(9, 0, 0, 0))
         );
         assert_eq!(quiet_hours("none"), Ok(None));
-        for bad in ["21-09", "21:00", "24:00-09:00", "09:00-09:00", "21:0-9:00", "+9:00-10:00", ""] {
-            assert!(problem(quiet_hours(bad)).contains("21:00-09:00, or none"), "{bad}");
+        for bad in [
+            "21-09",
+            "21:00",
+            "24:00-09:00",
+            "09:00-09:00",
+            "21:0-9:00",
+            "+9:00-10:00",
+            "",
+        ] {
+            assert!(
+                problem(quiet_hours(bad)).contains("21:00-09:00, or none"),
+                "{bad}"
+            );
         }
     }
 
@@ -251,7 +320,10 @@ mod tests {
         }
         assert_eq!(seconds("90", 0..=100), Ok(Duration::from_secs(90)));
         assert_eq!(days("2", 0..=100), Ok(Duration::from_hours(48)));
-        assert_eq!(hours_or_none("3", 0..=100), Ok(Some(Duration::from_hours(3))));
+        assert_eq!(
+            hours_or_none("3", 0..=100),
+            Ok(Some(Duration::from_hours(3)))
+        );
         assert_eq!(hours_or_none("none", 0..=100), Ok(None));
         assert_eq!(cron_or_none("none"), Ok(None));
         assert!(problem(cron_or_none("daily")).ends_with("Or write none."));
@@ -272,9 +344,15 @@ mod tests {
             Ok("info,sheetdesk=debug".to_owned())
         );
         assert!(problem(log_filter("info,=,debug")).contains("not a filter"));
-        assert_eq!(admin_chat("-1001234567890").map(AdminChat::number), Ok(-1_001_234_567_890));
+        assert_eq!(
+            admin_chat("-1001234567890").map(AdminChat::number),
+            Ok(-1_001_234_567_890)
+        );
         for bad in ["@channel", "0", "1 000"] {
-            assert!(problem(admin_chat(bad)).contains("not the number of a chat"), "{bad}");
+            assert!(
+                problem(admin_chat(bad)).contains("not the number of a chat"),
+                "{bad}"
+            );
         }
     }
 }

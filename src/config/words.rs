@@ -227,7 +227,9 @@ pub struct SheetWords {
 pub(super) fn read(words: &mut Words) -> Option<SheetWords> {
     let (partners, appeals) = (partners(words), appeals(words));
     let (archive, promotions) = (archive(words), promotions(words));
-    let state = words.read("state.tab", sheets::tab).map(|tab| StateWords { tab });
+    let state = words
+        .read("state.tab", sheets::tab)
+        .map(|tab| StateWords { tab });
     Some(SheetWords {
         partners: partners?,
         appeals: appeals?,
@@ -256,7 +258,10 @@ fn appeals(words: &mut Words) -> Option<AppealWords> {
 }
 
 fn archive(words: &mut Words) -> Option<ArchiveWords> {
-    let (tab, columns) = (words.read("archive.tab", sheets::tab), ArchiveColumns::read(words));
+    let (tab, columns) = (
+        words.read("archive.tab", sheets::tab),
+        ArchiveColumns::read(words),
+    );
     Some(ArchiveWords {
         tab: tab?,
         columns: columns?,
@@ -264,8 +269,14 @@ fn archive(words: &mut Words) -> Option<ArchiveWords> {
 }
 
 fn promotions(words: &mut Words) -> Option<PromotionWords> {
-    let (columns, statuses) = (PromotionColumns::read(words), PromotionStatuses::read(words));
-    let (actions, notifications) = (PromotionActions::read(words), PromotionNotifications::read(words));
+    let (columns, statuses) = (
+        PromotionColumns::read(words),
+        PromotionStatuses::read(words),
+    );
+    let (actions, notifications) = (
+        PromotionActions::read(words),
+        PromotionNotifications::read(words),
+    );
     Some(PromotionWords {
         columns: columns?,
         statuses: statuses?,

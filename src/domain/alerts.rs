@@ -87,7 +87,9 @@ impl AdminChat {
     /// Where the chat of the settings is by now.
     #[must_use]
     pub fn of(&self, settings: ChatId) -> ChatId {
-        self.moved.filter(|(from, _)| *from == settings).map_or(settings, |(_, to)| to)
+        self.moved
+            .filter(|(from, _)| *from == settings)
+            .map_or(settings, |(_, to)| to)
     }
 }
 
@@ -104,8 +106,19 @@ impl Trouble {
     /// Whether it is no passing matter: then it is told at once.
     fn is_certain(self) -> bool {
         match self {
-            Self::Journal | Self::Bot | Self::Quarantine | Self::Unknown | Self::Disk | Self::Loops | Self::AdminChat => true,
-            Self::Telegram | Self::Webhook | Self::Sheets | Self::Looks | Self::Inbox | Self::Outbox => false,
+            Self::Journal
+            | Self::Bot
+            | Self::Quarantine
+            | Self::Unknown
+            | Self::Disk
+            | Self::Loops
+            | Self::AdminChat => true,
+            Self::Telegram
+            | Self::Webhook
+            | Self::Sheets
+            | Self::Looks
+            | Self::Inbox
+            | Self::Outbox => false,
         }
     }
 }
@@ -122,7 +135,9 @@ impl Alerts {
             });
             let since = *standing.since.get_or_insert(now);
             let lasts = trouble.is_certain() || has_lasted(since, now, LASTS);
-            let rests = standing.told.is_some_and(|told| !has_lasted(told, now, RESTS));
+            let rests = standing
+                .told
+                .is_some_and(|told| !has_lasted(told, now, RESTS));
             if lasts && !rests && !standing.open {
                 (standing.open, standing.told) = (true, Some(now));
                 tells.push(Told::Begun(trouble));
@@ -134,7 +149,10 @@ impl Alerts {
             }
             let since = standing.since.take();
             if std::mem::take(&mut standing.open) {
-                tells.push(Told::Over(*trouble, since.map_or(SignedDuration::ZERO, |since| age(since, now))));
+                tells.push(Told::Over(
+                    *trouble,
+                    since.map_or(SignedDuration::ZERO, |since| age(since, now)),
+                ));
             }
         }
         let rests = |told: Timestamp| !has_lasted(told, now, RESTS);
@@ -160,7 +178,10 @@ mod tests {
     fn a_trouble_that_lasts_is_told_once_and_its_end_once() {
         let mut alerts = Alerts::default();
         assert_eq!(tells(&mut alerts, &[Trouble::Sheets], 0), []);
-        assert_eq!(tells(&mut alerts, &[Trouble::Sheets], 5), [Told::Begun(Trouble::Sheets)]);
+        assert_eq!(
+            tells(&mut alerts, &[Trouble::Sheets], 5),
+            [Told::Begun(Trouble::Sheets)]
+        );
         assert_eq!(tells(&mut alerts, &[Trouble::Sheets], 10), []);
         let over = Told::Over(Trouble::Sheets, SignedDuration::from_mins(15));
         assert_eq!(tells(&mut alerts, &[], 15), [over]);
@@ -174,7 +195,11 @@ mod tests {
         let mut alerts = Alerts::default();
         assert_eq!(tells(&mut alerts, &[Trouble::Telegram], 0), []);
         assert_eq!(tells(&mut alerts, &[], 5), []);
-        assert_eq!(tells(&mut alerts, &[Trouble::Telegram], 10), [], "it begins anew");
+        assert_eq!(
+            tells(&mut alerts, &[Trouble::Telegram], 10),
+            [],
+            "it begins anew"
+        );
         assert_eq!(
             tells(&mut alerts, &[Trouble::Telegram, Trouble::Disk], 11),
             [Told::Begun(Trouble::Disk)]
@@ -186,9 +211,16 @@ mod tests {
         let mut alerts = Alerts::default();
         let mut told = 0;
         for minutes in 0..120 {
-            let found: &[Trouble] = if minutes % 2 == 0 { &[Trouble::Unknown] } else { &[] };
+            let found: &[Trouble] = if minutes % 2 == 0 {
+                &[Trouble::Unknown]
+            } else {
+                &[]
+            };
             let begun = tells(&mut alerts, found, minutes);
-            told += begun.iter().filter(|told| matches!(told, Told::Begun(_))).count();
+            told += begun
+                .iter()
+                .filter(|told| matches!(told, Told::Begun(_)))
+                .count();
         }
         assert_eq!(told, 4);
     }
@@ -200,6 +232,9 @@ mod tests {
         let stored = serde_json::to_string(&alerts).unwrap();
         let mut again: Alerts = serde_json::from_str(&stored).unwrap();
         assert_eq!(tells(&mut again, &[Trouble::Loops], 5), []);
-        assert_eq!(serde_json::from_str::<Alerts>("{}").unwrap(), Alerts::default());
+        assert_eq!(
+            serde_json::from_str::<Alerts>("{}").unwrap(),
+            Alerts::default()
+        );
     }
 }

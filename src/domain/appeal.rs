@@ -223,7 +223,11 @@ impl Why {
     #[must_use]
     pub fn is_the_recipient_s(&self) -> bool {
         match self {
-            Self::Blocked | Self::Deactivated | Self::ChatNotFound | Self::Recipient(_) | Self::Moved(_) => true,
+            Self::Blocked
+            | Self::Deactivated
+            | Self::ChatNotFound
+            | Self::Recipient(_)
+            | Self::Moved(_) => true,
             Self::GaveUp | Self::Refused(_) | Self::Content(_) | Self::File(_) => false,
         }
     }
@@ -283,7 +287,11 @@ impl Answer {
     /// Whether Telegram has every part.
     #[must_use]
     pub fn is_delivered(&self) -> bool {
-        !self.parts.is_empty() && self.parts.iter().all(|part| matches!(part, PartState::Delivered { .. }))
+        !self.parts.is_empty()
+            && self
+                .parts
+                .iter()
+                .all(|part| matches!(part, PartState::Delivered { .. }))
     }
 }
 
@@ -291,7 +299,11 @@ impl Status {
     /// What a partner is told: a word of the people's own is theirs, to him it is being worked on.
     #[must_use]
     pub fn told(&self) -> &Self {
-        if matches!(self, Self::Other(_)) { &Self::InWork } else { self }
+        if matches!(self, Self::Other(_)) {
+            &Self::InWork
+        } else {
+            self
+        }
     }
 
     /// Whether the next message opens a new row.

@@ -71,7 +71,12 @@ pub(super) fn show(rules: &Rules, view: &impl View, number: Number, appeal: &App
 
 /// The cell that covers so many lines, as it stands when every confirmed part has left it and no other.
 pub(super) fn shown(rules: &Rules, view: &impl View, appeal: &Appeal, covered: u32) -> String {
-    cell(rules, appeal.number, &appeal.shelf, Scroll::of(view, appeal, covered).pieces)
+    cell(
+        rules,
+        appeal.number,
+        &appeal.shelf,
+        Scroll::of(view, appeal, covered).pieces,
+    )
 }
 
 /// Whether the dialogue is too long for its cell, so that a part of it is on its way to the archive, or may be.
@@ -92,14 +97,21 @@ pub(super) fn confirm(rules: &Rules, view: &impl View, appeal: &mut Appeal, part
     let oldest = scroll.pieces.front();
     appeal.shown_from = oldest.map_or(appeal.lines, |piece| piece.line.index);
     appeal.shelf.kept = oldest.and_then(|piece| {
-        let whole = view.lines(appeal.id, lines_from(appeal, piece.line.index)).pop()?;
+        let whole = view
+            .lines(appeal.id, lines_from(appeal, piece.line.index))
+            .pop()?;
         (whole.text != piece.line.text).then(|| units(piece.line.text.as_str()))
     });
 }
 
 /// The shelf of a row that is taken over with this history, whose last line may speak of earlier parts.
 pub(super) fn told(rules: &Rules, number: Number, history: &Text) -> Shelf {
-    let last = history.as_str().trim_end().lines().last().unwrap_or_default();
+    let last = history
+        .as_str()
+        .trim_end()
+        .lines()
+        .last()
+        .unwrap_or_default();
     let speaks = last.contains(rules.archive.as_str());
     let parts = (1..=MOST_TOLD)
         .filter(|_| speaks)
@@ -117,16 +129,29 @@ pub(super) fn entry(rules: &Rules, line: &Line) -> String {
     let at = rules.date_time(line.at);
     match line.author {
         Author::Partner => format!("{at}: {}", line.text.as_str()),
-        Author::Specialist => format!("{at}: {}", rules.wording.note(Note::HistorySpecialist(line.text.as_str()))),
+        Author::Specialist => format!(
+            "{at}: {}",
+            rules
+                .wording
+                .note(Note::HistorySpecialist(line.text.as_str()))
+        ),
         Author::Adopted => line.text.as_str().to_owned(),
     }
 }
 
 impl Scroll {
     fn of(view: &impl View, appeal: &Appeal, covered: u32) -> Self {
-        let lines = view.lines(appeal.id, lines_from(appeal, appeal.shown_from)).into_iter().rev();
+        let lines = view
+            .lines(appeal.id, lines_from(appeal, appeal.shown_from))
+            .into_iter()
+            .rev();
         let shown = lines.filter(|line| (appeal.shown_from..covered).contains(&line.index));
-        let mut pieces: VecDeque<Piece> = shown.map(|line| Piece { line, headless: false }).collect();
+        let mut pieces: VecDeque<Piece> = shown
+            .map(|line| Piece {
+                line,
+                headless: false,
+            })
+            .collect();
         if let (Some(oldest), Some(kept)) = (pieces.front_mut(), appeal.shelf.kept) {
             let at = at_unit(oldest.line.text.as_str(), kept as usize);
             oldest.line.text.0.truncate(at);
@@ -184,7 +209,10 @@ impl Piece {
         let units = text.encode_utf16().count();
         let end = at_unit(text, units.saturating_sub(room.saturating_sub(FRAME + 1)));
         let near = &text[end..end + at_unit(&text[end..], room / 4)];
-        let cut = near.find('\n').or_else(|| near.find(' ')).map_or(end, |at| end + at + 1);
+        let cut = near
+            .find('\n')
+            .or_else(|| near.find(' '))
+            .map_or(end, |at| end + at + 1);
         let tail = Line {
             text: text[cut..].into(),
             ..self.line.clone()
@@ -209,7 +237,10 @@ fn cell(rules: &Rules, number: Option<Number>, shelf: &Shelf, pieces: VecDeque<P
 }
 
 /// Newest on top.
-fn text(rules: &Rules, pieces: impl IntoIterator<Item = Piece, IntoIter: DoubleEndedIterator>) -> String {
+fn text(
+    rules: &Rules,
+    pieces: impl IntoIterator<Item = Piece, IntoIter: DoubleEndedIterator>,
+) -> String {
     let entry = |piece: Piece| {
         if piece.headless {
             piece.line.text.0

@@ -205,13 +205,17 @@ impl Broadcast {
     /// Partners who have not got it and may still.
     #[must_use]
     pub fn remaining(&self) -> u32 {
-        self.audience.saturating_sub(self.counts.ended() + self.counts.skipped)
+        self.audience
+            .saturating_sub(self.counts.ended() + self.counts.skipped)
     }
 
     /// Whether it ended, or was halted, before anybody got it: then it may begin anew.
     #[must_use]
     pub fn reached_nobody(&self) -> bool {
-        let rests = matches!(self.state, BroadcastState::Halted | BroadcastState::Cancelled);
+        let rests = matches!(
+            self.state,
+            BroadcastState::Halted | BroadcastState::Cancelled
+        );
         rests && self.counts.made + self.counts.ended() == 0
     }
 
@@ -224,7 +228,12 @@ impl Broadcast {
             Why::File(_) => uploads,
             // Nobody can say: what somebody has got already can be got.
             Why::Refused(_) => uploads || self.counts.sent == 0,
-            Why::Blocked | Why::Deactivated | Why::ChatNotFound | Why::GaveUp | Why::Recipient(_) | Why::Moved(_) => false,
+            Why::Blocked
+            | Why::Deactivated
+            | Why::ChatNotFound
+            | Why::GaveUp
+            | Why::Recipient(_)
+            | Why::Moved(_) => false,
         }
     }
 
@@ -252,7 +261,10 @@ impl Quiet {
         } else {
             local.date()
         };
-        let end = day.to_datetime(self.until).to_zoned(rules.time_zone.clone()).ok()?;
+        let end = day
+            .to_datetime(self.until)
+            .to_zoned(rules.time_zone.clone())
+            .ok()?;
         quiet.then(|| end.timestamp())
     }
 }

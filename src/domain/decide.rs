@@ -8,7 +8,8 @@ use super::{
     effect::Decision,
     event::{Event, Wake},
     handlers::{
-        answers, appeals, conversation, delivery, looks, mixed, operator, promotions, registration, restoring, rows, staff, writes,
+        answers, appeals, conversation, delivery, looks, mixed, operator, promotions, registration,
+        restoring, rows, staff, writes,
     },
     ids::Seq,
     rules::Rules,
@@ -18,7 +19,13 @@ use super::{
 
 /// Decides what an event means and what follows from it.
 #[must_use]
-pub fn decide(rules: &Rules, view: &impl View, seq: Seq, event: &Event, now: Timestamp) -> Decision {
+pub fn decide(
+    rules: &Rules,
+    view: &impl View,
+    seq: Seq,
+    event: &Event,
+    now: Timestamp,
+) -> Decision {
     let mut turn = Turn::new(rules, view, seq, now);
     match event {
         Event::Update(update) => conversation::update(&mut turn, update),

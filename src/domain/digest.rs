@@ -21,9 +21,13 @@ const NAMED: usize = 10;
 /// Counts over all appeals.
 #[must_use]
 pub fn count(view: &impl View, appeals: impl Iterator<Item = Appeal>, now: Timestamp) -> Digest {
-    let (mut unanswered, mut oldest, mut named, mut failed) = (0, None::<(Timestamp, Number)>, Vec::new(), 0);
+    let (mut unanswered, mut oldest, mut named, mut failed) =
+        (0, None::<(Timestamp, Number)>, Vec::new(), 0);
     for appeal in appeals {
-        let Some(number) = appeal.number.filter(|_| appeal.stopped != Some(RowTrouble::Missing)) else {
+        let Some(number) = appeal
+            .number
+            .filter(|_| appeal.stopped != Some(RowTrouble::Missing))
+        else {
             continue;
         };
         if appeal.answer.is_some() && is_undelivered(&appeal.delivery) {

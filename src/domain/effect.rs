@@ -13,7 +13,10 @@ use super::{
     broadcast::{Announced, Broadcast},
     event::Wake,
     files::StoredFile,
-    ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, OutboxId, PartnerCode, PromotionKey, RowKey, Seq, SpreadsheetId},
+    ids::{
+        AppealId, CallbackId, ChatId, FenceId, MessageId, OutboxId, PartnerCode, PromotionKey,
+        RowKey, Seq, SpreadsheetId,
+    },
     media::Media,
     message::Post,
     operator::Ask,

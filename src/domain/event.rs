@@ -11,7 +11,10 @@ use super::{
     alerts::Trouble,
     appeal::{Status, Why},
     effect::Button,
-    ids::{AppealId, CallbackId, ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq, SpreadsheetId},
+    ids::{
+        AppealId, CallbackId, ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode,
+        PromotionKey, RowKey, Seq, SpreadsheetId,
+    },
     listing::ListFault,
     media::Media,
     message::Message,

@@ -65,7 +65,12 @@ impl Links {
     #[must_use]
     pub fn link(&self, file: FileId, now: Timestamp) -> String {
         let expires = (now + self.lifetime).as_second();
-        format!("{}{}-{expires}-{}", self.base, file.0, self.signature(file, expires))
+        format!(
+            "{}{}-{expires}-{}",
+            self.base,
+            file.0,
+            self.signature(file, expires)
+        )
     }
 
     /// The file that the last part of a link's path opens at `now`.
@@ -74,7 +79,10 @@ impl Links {
     /// When it opens none.
     pub fn open(&self, path: &str, now: Timestamp) -> Result<FileId, LinkError> {
         let mut parts = path.splitn(3, '-');
-        let file = parts.next().and_then(|part| part.parse().ok()).map(|seq| FileId(Seq(seq)));
+        let file = parts
+            .next()
+            .and_then(|part| part.parse().ok())
+            .map(|seq| FileId(Seq(seq)));
         let expires: Option<i64> = parts.next().and_then(|part| part.parse().ok());
         let (Some(file), Some(expires), Some(signature)) = (file, expires, parts.next()) else {
             return Err(LinkError::Unknown);
@@ -99,7 +107,9 @@ impl Links {
 
 impl fmt::Debug for Links {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Links").field("base", &self.base).finish_non_exhaustive()
+        f.debug_struct("Links")
+            .field("base", &self.base)
+            .finish_non_exhaustive()
     }
 }
 
@@ -116,7 +126,11 @@ mod tests {
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
     fn links() -> Links {
-        Links::new("https://desk.example/", b"a secret", SignedDuration::from_hours(24))
+        Links::new(
+            "https://desk.example/",
+            b"a secret",
+            SignedDuration::from_hours(24),
+        )
     }
 
     #[test]
@@ -125,7 +139,10 @@ mod tests {
         let path = link.strip_prefix("https://desk.example/files/").unwrap();
         let last = NOW + SignedDuration::from_secs(86_399);
         assert_eq!(links().open(path, last), Ok(FileId(Seq(41))));
-        assert_eq!(links().open(path, last + SignedDuration::from_secs(1)), Err(LinkError::Expired));
+        assert_eq!(
+            links().open(path, last + SignedDuration::from_secs(1)),
+            Err(LinkError::Expired)
+        );
     }
 
     #[test]
@@ -133,7 +150,11 @@ mod tests {
         let link = links().link(FileId(Seq(41)), NOW);
         let path = link.rsplit('/').next().unwrap();
         let (head, _) = path.rsplit_once('-').unwrap();
-        let other = Links::new("https://desk.example", b"another", SignedDuration::from_hours(24));
+        let other = Links::new(
+            "https://desk.example",
+            b"another",
+            SignedDuration::from_hours(24),
+        );
         for wrong in [
             String::new(),
             "41".to_owned(),
@@ -143,9 +164,18 @@ mod tests {
             format!("0{path}"),
             path.replacen("41", "42", 1),
             path.replacen("86400", "96400", 1),
-            other.link(FileId(Seq(41)), NOW).rsplit('/').next().unwrap().to_owned(),
+            other
+                .link(FileId(Seq(41)), NOW)
+                .rsplit('/')
+                .next()
+                .unwrap()
+                .to_owned(),
         ] {
-            assert_eq!(links().open(&wrong, NOW), Err(LinkError::Unknown), "{wrong}");
+            assert_eq!(
+                links().open(&wrong, NOW),
+                Err(LinkError::Unknown),
+                "{wrong}"
+            );
         }
     }
 }

@@ -33,7 +33,9 @@ pub struct MessageId(pub i64);
 pub struct CallbackId(pub String);
 
 /// The place of a record in the journal's inbox; grows by one, is never used twice.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Seq(pub u64);
 
 /// An appeal: the sequence number of the event that opened it, and its turn among those that this event opened.
@@ -59,7 +61,9 @@ enum WrittenAppealId {
 pub struct Number(pub u32);
 
 /// Counts the answers of one appeal; the same text typed again is a new revision.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Revision(pub u32);
 
 /// A promotion, by the key in its row.
@@ -101,7 +105,8 @@ impl PartnerCode {
         };
         let fits = !text.is_empty() && text.chars().count() <= CODE_LIMIT;
         let one_word = !text.contains(char::is_whitespace);
-        let plain = !text.starts_with('#') && !text.starts_with('/') && !text.chars().any(char::is_control);
+        let plain =
+            !text.starts_with('#') && !text.starts_with('/') && !text.chars().any(char::is_control);
         (fits && plain && (one_word || has_digit(text))).then(|| Self(text.to_uppercase()))
     }
 
@@ -119,8 +124,14 @@ impl CodeForm {
         let plain = || fold(text).chars().filter(|c| c.is_alphanumeric()).collect();
         let plain: String = whole_number(text).unwrap_or_else(plain);
         let is_number = plain.bytes().all(|byte| byte.is_ascii_digit());
-        let form = if is_number { plain.trim_start_matches('0') } else { &plain };
-        (1..=CODE_LIMIT).contains(&form.chars().count()).then(|| Self(form.to_owned()))
+        let form = if is_number {
+            plain.trim_start_matches('0')
+        } else {
+            &plain
+        };
+        (1..=CODE_LIMIT)
+            .contains(&form.chars().count())
+            .then(|| Self(form.to_owned()))
     }
 }
 
@@ -187,7 +198,9 @@ impl PromotionKey {
     /// counted up by itself is no key.
     #[must_use]
     pub fn numbered(number: u32) -> Self {
-        const LETTERS: [char; 16] = ['б', 'в', 'г', 'д', 'ж', 'к', 'л', 'м', 'н', 'п', 'р', 'с', 'т', 'ф', 'х', 'ц'];
+        const LETTERS: [char; 16] = [
+            'б', 'в', 'г', 'д', 'ж', 'к', 'л', 'м', 'н', 'п', 'р', 'с', 'т', 'ф', 'х', 'ц',
+        ];
         // Fibonacci hashing: neighbours get letters far apart.
         let hash = number.wrapping_mul(0x9E37_79B1);
         let letter = |shift: u32| LETTERS[(hash >> shift & 15) as usize];
@@ -198,7 +211,9 @@ impl PromotionKey {
     #[must_use]
     pub fn read(cell: &str) -> Option<Self> {
         let key = Self(cell.trim().to_lowercase());
-        key.number().is_some_and(|number| Self::numbered(number) == key).then_some(key)
+        key.number()
+            .is_some_and(|number| Self::numbered(number) == key)
+            .then_some(key)
     }
 
     /// Its number.
@@ -306,7 +321,10 @@ impl FromStr for ChatId {
 
 /// A positive whole number, whichever way a sheet shows it (`41.0`, `700,100,200`).
 fn positive<N: FromStr + From<u8> + PartialOrd>(shown: &str) -> Option<N> {
-    whole_number(shown)?.parse().ok().filter(|number| *number > N::from(0))
+    whole_number(shown)?
+        .parse()
+        .ok()
+        .filter(|number| *number > N::from(0))
 }
 
 #[cfg(test)]
@@ -327,14 +345,21 @@ mod tests {
             ("20,011", Some("20,011")),
             ("123456789012345678901", None),
         ] {
-            assert_eq!(PartnerCode::fold(text).as_ref().map(PartnerCode::as_str), folded, "{text}");
+            assert_eq!(
+                PartnerCode::fold(text).as_ref().map(PartnerCode::as_str),
+                folded,
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn an_appeal_s_identity_is_written_as_ever_and_a_further_one_of_an_event_beside_it() {
         let further = AppealId { seq: Seq(12), n: 1 };
-        for (id, json, name) in [(AppealId::first(Seq(12)), "12", "a12.2.0"), (further, "[12,1]", "a12-1.2.0")] {
+        for (id, json, name) in [
+            (AppealId::first(Seq(12)), "12", "a12.2.0"),
+            (further, "[12,1]", "a12-1.2.0"),
+        ] {
             assert_eq!(serde_json::to_string(&id).unwrap(), json);
             assert_eq!(serde_json::from_str::<AppealId>(json).unwrap(), id);
             assert_eq!(OutboxId::Answer(id, Revision(2), 0).name(), name);
@@ -364,7 +389,8 @@ mod tests {
         for (one, other) in [("П-1", "П-11"), ("0042А", "42А"), ("А-104", "Б-104")] {
             assert_ne!(CodeForm::of(one), CodeForm::of(other), "{one} and {other}");
         }
-        for text in ["", "–", "000", "слишком длинная строка для кода"] {
+        for text in ["", "–", "000", "слишком длинная строка для кода"]
+        {
             assert_eq!(CodeForm::of(text), None, "{text}");
         }
     }
@@ -374,8 +400,14 @@ mod tests {
         assert_eq!(PromotionKey::numbered(1).0, "1-пх");
         for number in [1, 2, 17, 400, u32::MAX] {
             let key = PromotionKey::numbered(number);
-            assert_eq!(PromotionKey::read(&format!(" {} ", key.0.to_uppercase())), Some(key.clone()));
-            let counted_up = key.0.replace(&format!("{number}-"), &format!("{}-", u64::from(number) + 1));
+            assert_eq!(
+                PromotionKey::read(&format!(" {} ", key.0.to_uppercase())),
+                Some(key.clone())
+            );
+            let counted_up = key.0.replace(
+                &format!("{number}-"),
+                &format!("{}-", u64::from(number) + 1),
+            );
             assert_eq!(PromotionKey::read(&counted_up), None, "{counted_up}");
         }
         for cell in ["", "1", "-", "1-", "акция", "1-пхх"] {

@@ -44,8 +44,12 @@ impl ListFault {
 
     /// Of rows with one account, the code that is bound.
     pub fn bound(&self, is_bound: impl Fn(&PartnerCode) -> bool) -> Option<&PartnerCode> {
-        let Self::TelegramDoubled(rows) = self else { return None };
-        rows.iter().map(|(_, code)| code).find(|code| is_bound(code))
+        let Self::TelegramDoubled(rows) = self else {
+            return None;
+        };
+        rows.iter()
+            .map(|(_, code)| code)
+            .find(|code| is_bound(code))
     }
 
     /// Whether it speaks of this code.
@@ -53,7 +57,9 @@ impl ListFault {
     pub fn speaks_of(&self, code: &PartnerCode) -> bool {
         match self {
             Self::TelegramDoubled(rows) => rows.iter().any(|(_, known)| known == code),
-            Self::CodeDoubled(_, known) | Self::Phone(_, known) | Self::Telegram(_, known) => known == code,
+            Self::CodeDoubled(_, known) | Self::Phone(_, known) | Self::Telegram(_, known) => {
+                known == code
+            }
             Self::Code(..) | Self::NoCode(_) => false,
         }
     }

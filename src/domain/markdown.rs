@@ -137,7 +137,8 @@ fn enclosed<'a>(source: &'a str, token: &str) -> Option<&'a str> {
         let (inner, rest) = body.split_at(at);
         let kept = untouchable(rest, inner.chars().next_back());
         let next = rest.strip_prefix(token).map(|rest| rest.chars().next());
-        let closes = next.is_some_and(|next| next.is_none_or(|c| !c.is_alphanumeric() && !token.contains(c)));
+        let closes = next
+            .is_some_and(|next| next.is_none_or(|c| !c.is_alphanumeric() && !token.contains(c)));
         if kept == 0 && closes && !inner.ends_with(char::is_whitespace) {
             return Some(inner);
         }
@@ -153,7 +154,10 @@ fn untouchable(source: &str, before: Option<char>) -> usize {
     if !begins || source.starts_with(['*', '[']) || source.starts_with("__") {
         return 0;
     }
-    let word = near(source).split(char::is_whitespace).next().unwrap_or_default();
+    let word = near(source)
+        .split(char::is_whitespace)
+        .next()
+        .unwrap_or_default();
     // The end of a link of ours, address included: no mark closes in it.
     if let Some((name, address)) = word.split_once("](") {
         let end = address.find(')').filter(|_| !name.contains('['));
@@ -169,11 +173,14 @@ fn untouchable(source: &str, before: Option<char>) -> usize {
 
 fn is_address(word: &str) -> bool {
     let (host, path) = word.split_once('/').unwrap_or((word, ""));
-    word.contains("://") || host.to_lowercase().starts_with("www.") || (!path.is_empty() && is_dotted(host))
+    word.contains("://")
+        || host.to_lowercase().starts_with("www.")
+        || (!path.is_empty() && is_dotted(host))
 }
 
 fn is_mail(word: &str) -> bool {
-    word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && is_dotted(host))
+    word.split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && is_dotted(host))
 }
 
 /// A name, and an extension of Latin letters and digits behind its last dot.
@@ -187,7 +194,12 @@ fn is_file(word: &str) -> bool {
 
 /// `shop.example`: labels with dots between them.
 fn is_dotted(host: &str) -> bool {
-    let named = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    let named = |label: &str| {
+        !label.is_empty()
+            && label
+                .chars()
+                .all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+    };
     host.contains('.') && host.split('.').all(named)
 }
 
@@ -199,7 +211,8 @@ fn link(source: &str) -> Option<Marked<'_>> {
     let target = &source[end + 2..];
     let url = &target[..target.find(')')?];
     let is_web = url.starts_with("https://") || url.starts_with("http://");
-    let plain = !url.contains(char::is_whitespace) && !inner.trim().is_empty() && !inner.contains('[');
+    let plain =
+        !url.contains(char::is_whitespace) && !inner.trim().is_empty() && !inner.contains('[');
     (is_web && plain).then_some(Marked {
         inner,
         length: end + 2 + url.len() + 1,
@@ -246,7 +259,11 @@ mod tests {
     use super::*;
 
     fn html(source: &str) -> String {
-        messages(source, 4096).iter().map(Html::as_str).collect::<Vec<_>>().join("|")
+        messages(source, 4096)
+            .iter()
+            .map(Html::as_str)
+            .collect::<Vec<_>>()
+            .join("|")
     }
 
     #[test]
@@ -275,8 +292,14 @@ mod tests {
             ("[x](javascript:alert(1))", "[x](javascript:alert(1))"),
             ("[x] (https://a.example)", "[x] (https://a.example)"),
             ("[](https://a.example)", "[](https://a.example)"),
-            ("[a](https://x\"onclick=)", "<a href=\"https://x&quot;onclick=\">a</a>"),
-            ("<b>не наш</b> & *наш*", "&lt;b&gt;не наш&lt;/b&gt; &amp; <b>наш</b>"),
+            (
+                "[a](https://x\"onclick=)",
+                "<a href=\"https://x&quot;onclick=\">a</a>",
+            ),
+            (
+                "<b>не наш</b> & *наш*",
+                "&lt;b&gt;не наш&lt;/b&gt; &amp; <b>наш</b>",
+            ),
         ] {
             assert_eq!(html(source), expected, "{source}");
         }
@@ -285,25 +308,40 @@ mod tests {
     #[test]
     fn addresses_and_names_of_files_are_no_markup() {
         for (source, expected) in [
-            ("https://shop.example/_sale_/a", "https://shop.example/_sale_/a"),
+            (
+                "https://shop.example/_sale_/a",
+                "https://shop.example/_sale_/a",
+            ),
             (
                 "см. https://shop.example/_a_?x=*b*&y=_c_ и _тут_",
                 "см. https://shop.example/_a_?x=*b*&amp;y=_c_ и <i>тут</i>",
             ),
             ("shop.example/_sale_/a", "shop.example/_sale_/a"),
             ("www.shop.example/*x*", "www.shop.example/*x*"),
-            ("(https://shop.example/_sale_/)", "(https://shop.example/_sale_/)"),
-            ("*https://shop.example/_sale_/a*", "<b>https://shop.example/_sale_/a</b>"),
+            (
+                "(https://shop.example/_sale_/)",
+                "(https://shop.example/_sale_/)",
+            ),
+            (
+                "*https://shop.example/_sale_/a*",
+                "<b>https://shop.example/_sale_/a</b>",
+            ),
             (
                 "_смотрите https://shop.example/_sale_/a сегодня_",
                 "<i>смотрите https://shop.example/_sale_/a сегодня</i>",
             ),
-            ("_https://shop.example/_sale_/a_", "<i>https://shop.example/_sale_/a</i>"),
+            (
+                "_https://shop.example/_sale_/a_",
+                "<i>https://shop.example/_sale_/a</i>",
+            ),
             ("_a_@firma.ru и *жирно*", "_a_@firma.ru и <b>жирно</b>"),
             ("_прайс_.xlsx", "_прайс_.xlsx"),
             ("отчёт_(_итог_)_.pdf", "отчёт_(_итог_)_.pdf"),
             ("_прайс.xlsx_", "<i>прайс.xlsx</i>"),
-            ("*прайс.xlsx*, _т.е. новый_", "<b>прайс.xlsx</b>, <i>т.е. новый</i>"),
+            (
+                "*прайс.xlsx*, _т.е. новый_",
+                "<b>прайс.xlsx</b>, <i>т.е. новый</i>",
+            ),
             (
                 "[прайс](https://a.example/_x_) и _ещё_",
                 "<a href=\"https://a.example/_x_\">прайс</a> и <i>ещё</i>",

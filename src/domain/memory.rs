@@ -13,7 +13,10 @@ use super::{
     effect::{Decision, Effect, Ending, Entity, Erasure, OutboxEntry, OutboxState},
     event::Wake,
     files::{FileId, StoredFile},
-    ids::{AppealId, ChatId, CodeForm, MessageId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq},
+    ids::{
+        AppealId, ChatId, CodeForm, MessageId, Number, OutboxId, PartnerCode, PromotionKey, RowKey,
+        Seq,
+    },
     message::Post,
     partner::Partner,
     promotion::Promotion,
@@ -54,7 +57,11 @@ impl Memory {
             self.put(entity);
         }
         for (key, generation) in decision.clean {
-            if self.dirty.get(&key).is_some_and(|&dirtied| dirtied <= generation) {
+            if self
+                .dirty
+                .get(&key)
+                .is_some_and(|&dirtied| dirtied <= generation)
+            {
                 self.dirty.remove(&key);
             }
         }
@@ -97,7 +104,8 @@ impl Memory {
                 self.broadcasts.insert(broadcast.key.clone(), broadcast);
             }
             Entity::Announced(announced) => {
-                self.announced.insert((announced.key.clone(), announced.chat), announced);
+                self.announced
+                    .insert((announced.key.clone(), announced.chat), announced);
             }
             Entity::Alerts(alerts) => self.alerts = alerts,
             Entity::Promotion(promotion) => {
@@ -131,18 +139,24 @@ impl Memory {
     /// Messages that may be sent at `now`, in the order of their identities.
     #[must_use]
     pub fn waiting(&self, now: Timestamp) -> Vec<OutboxEntry> {
-        let due = |entry: &&OutboxEntry| matches!(entry.state, OutboxState::Waiting(at) if at <= now);
+        let due =
+            |entry: &&OutboxEntry| matches!(entry.state, OutboxState::Waiting(at) if at <= now);
         self.outbox.values().filter(due).cloned().collect()
     }
 
     /// The numbers stay, as in the journal.
     fn erase(&mut self, person: &Erasure) {
         let of_person = |chat: ChatId| person.chat == Some(chat);
-        let erased = self.appeals.extract_if(.., |_, appeal| of_person(appeal.chat));
+        let erased = self
+            .appeals
+            .extract_if(.., |_, appeal| of_person(appeal.chat));
         let gone: Vec<Appeal> = erased.map(|(_, appeal)| appeal).collect();
-        self.lines.retain(|(appeal, _), _| gone.iter().all(|gone| gone.id != *appeal));
-        self.erased
-            .extend(gone.iter().filter_map(|appeal| Some((appeal.number?, appeal.id))));
+        self.lines
+            .retain(|(appeal, _), _| gone.iter().all(|gone| gone.id != *appeal));
+        self.erased.extend(
+            gone.iter()
+                .filter_map(|appeal| Some((appeal.number?, appeal.id))),
+        );
         self.sessions.retain(|chat, _| !of_person(*chat));
         self.posts.retain(|(chat, _), _| !of_person(*chat));
         self.announced.retain(|(_, chat), _| !of_person(*chat));
@@ -257,7 +271,10 @@ impl View for Memory {
     }
 
     fn tab(&self, tab: Tab) -> TabState {
-        self.tabs.get(&tab).cloned().unwrap_or_else(|| TabState::new(tab))
+        self.tabs
+            .get(&tab)
+            .cloned()
+            .unwrap_or_else(|| TabState::new(tab))
     }
 
     fn post(&self, chat: ChatId, message: MessageId) -> Option<Post> {
@@ -285,8 +302,15 @@ impl View for Memory {
     }
 
     fn audience_after(&self, after: Option<ChatId>, most: usize) -> Vec<Session> {
-        let behind = |session: &&Session| session.partner.is_some() && after.is_none_or(|after| session.chat > after);
-        self.sessions.values().filter(behind).take(most).cloned().collect()
+        let behind = |session: &&Session| {
+            session.partner.is_some() && after.is_none_or(|after| session.chat > after)
+        };
+        self.sessions
+            .values()
+            .filter(behind)
+            .take(most)
+            .cloned()
+            .collect()
     }
 
     fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry> {
@@ -295,7 +319,11 @@ impl View for Memory {
 
     fn unsent(&self) -> Vec<OutboxId> {
         let waits = |entry: &&OutboxEntry| matches!(entry.state, OutboxState::Waiting(_));
-        self.outbox.values().filter(waits).map(|entry| entry.send.id.clone()).collect()
+        self.outbox
+            .values()
+            .filter(waits)
+            .map(|entry| entry.send.id.clone())
+            .collect()
     }
 
     fn alerts(&self) -> Alerts {

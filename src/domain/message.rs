@@ -98,7 +98,11 @@ impl Content {
     /// The text, where it is nothing else.
     #[must_use]
     pub fn text(&self) -> Option<&Text> {
-        if let Self::Text(text) = self { Some(text) } else { None }
+        if let Self::Text(text) = self {
+            Some(text)
+        } else {
+            None
+        }
     }
 
     /// Equal for equal content: a file is the same under another `file_id`.
@@ -106,12 +110,22 @@ impl Content {
     pub fn fingerprint(&self) -> String {
         let told = match self {
             Self::Text(text) => format!("text\n{}", text.as_str()),
-            Self::Contact { phone, name, .. } => format!("contact\n{}\n{}", phone.as_str(), name.as_str()),
-            Self::File(file, caption) => format!("file\n{}\n{}", file.unique.as_ref().unwrap_or(&file.remote), caption.as_str()),
-            Self::Place { position, name } => format!("place\n{}\n{}", position.as_str(), name.as_str()),
-            Self::Poll { question, options } => options.iter().fold(format!("poll\n{}", question.as_str()), |told, option| {
-                format!("{told}\n{}", option.as_str())
-            }),
+            Self::Contact { phone, name, .. } => {
+                format!("contact\n{}\n{}", phone.as_str(), name.as_str())
+            }
+            Self::File(file, caption) => format!(
+                "file\n{}\n{}",
+                file.unique.as_ref().unwrap_or(&file.remote),
+                caption.as_str()
+            ),
+            Self::Place { position, name } => {
+                format!("place\n{}\n{}", position.as_str(), name.as_str())
+            }
+            Self::Poll { question, options } => options
+                .iter()
+                .fold(format!("poll\n{}", question.as_str()), |told, option| {
+                    format!("{told}\n{}", option.as_str())
+                }),
             Self::Described { kind, words } => format!("{kind}\n{}", words.as_str()),
             Self::Service(kind) | Self::Other(kind) => kind.clone(),
         };

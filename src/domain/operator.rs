@@ -68,8 +68,12 @@ impl Ask {
             ("check", []) => Some(Self::Check),
             ("release", [] | ["answers"]) => Some(Self::ReleaseAnswers),
             ("release", ["silence"]) => Some(Self::EndSilence),
-            ("quarantine", rest) => Some(Handling::parse(rest, "retry").map_or(Self::Help, Self::Quarantine)),
-            ("unknown", rest) => Some(Handling::parse(rest, "resend").map_or(Self::Help, Self::Unknown)),
+            ("quarantine", rest) => {
+                Some(Handling::parse(rest, "retry").map_or(Self::Help, Self::Quarantine))
+            }
+            ("unknown", rest) => {
+                Some(Handling::parse(rest, "resend").map_or(Self::Help, Self::Unknown))
+            }
             ("operator" | "status" | "check" | "release", _) => Some(Self::Help),
             _ => None,
         }
@@ -91,7 +95,11 @@ impl Which {
     /// `all`, or a name out of the list.
     #[must_use]
     pub fn of(word: &str) -> Self {
-        if word == "all" { Self::All } else { Self::Named(word.to_owned()) }
+        if word == "all" {
+            Self::All
+        } else {
+            Self::Named(word.to_owned())
+        }
     }
 
     /// Whether the thing of this name is meant.
@@ -117,10 +125,19 @@ mod tests {
             ("/release answers", Some(Ask::ReleaseAnswers)),
             ("/release silence", Some(Ask::EndSilence)),
             ("/quarantine", Some(Ask::Quarantine(Handling::List))),
-            ("/quarantine retry 12", Some(Ask::Quarantine(Handling::Again(named("12"))))),
-            ("/quarantine drop all", Some(Ask::Quarantine(Handling::Drop(Which::All)))),
+            (
+                "/quarantine retry 12",
+                Some(Ask::Quarantine(Handling::Again(named("12")))),
+            ),
+            (
+                "/quarantine drop all",
+                Some(Ask::Quarantine(Handling::Drop(Which::All))),
+            ),
             ("/quarantine retry", Some(Ask::Help)),
-            ("/unknown resend r5.0", Some(Ask::Unknown(Handling::Again(named("r5.0"))))),
+            (
+                "/unknown resend r5.0",
+                Some(Ask::Unknown(Handling::Again(named("r5.0")))),
+            ),
             ("/unknown retry r5.0", Some(Ask::Help)),
             ("/operator", Some(Ask::Help)),
             ("/start", None),

@@ -28,7 +28,9 @@ pub enum Clash {
     #[error("a fault of the service itself: a message is joined to appeal {0} of another partner")]
     Post(AppealId),
     /// The message would go to somebody else than whose appeal or announcement it is.
-    #[error("a fault of the service itself: a message about appeal {0} would go to another partner")]
+    #[error(
+        "a fault of the service itself: a message about appeal {0} would go to another partner"
+    )]
     Recipient(AppealId),
     /// The announcement would go to somebody else than it was made for.
     #[error("a fault of the service itself: an announcement would go to another partner")]
@@ -42,7 +44,10 @@ pub enum Clash {
 pub fn check(view: &impl View, decision: &Decision) -> Result<(), Clash> {
     let whose = Whose { view, decision };
     for (index, entity) in decision.puts.iter().enumerate() {
-        if decision.puts[..index].iter().any(|earlier| earlier.is_same_as(entity)) {
+        if decision.puts[..index]
+            .iter()
+            .any(|earlier| earlier.is_same_as(entity))
+        {
             return Err(Clash::Twice(entity.kind()));
         }
         match entity {
@@ -62,7 +67,10 @@ pub fn check(view: &impl View, decision: &Decision) -> Result<(), Clash> {
     }
     let mut sends: BTreeMap<&OutboxId, &Send> = BTreeMap::new();
     for send in decision.effects.iter().filter_map(sent) {
-        if sends.insert(&send.id, send).is_some_and(|earlier| earlier != send) {
+        if sends
+            .insert(&send.id, send)
+            .is_some_and(|earlier| earlier != send)
+        {
             return Err(Clash::Twice("messages"));
         }
         whose.send(send)?;
@@ -86,7 +94,11 @@ fn is_same_message(one: &Line, other: &Line) -> bool {
 }
 
 fn sent(effect: &Effect) -> Option<&Send> {
-    if let Effect::Send(send) = effect { Some(send) } else { None }
+    if let Effect::Send(send) = effect {
+        Some(send)
+    } else {
+        None
+    }
 }
 
 struct Whose<'a, V> {
@@ -102,12 +114,16 @@ impl<V: View> Whose<'_, V> {
     }
 
     fn line(&self, line: &Line) -> Result<(), Clash> {
-        let lines = self.view.appeal(line.appeal).map_or(0, |appeal| appeal.lines);
+        let lines = self
+            .view
+            .appeal(line.appeal)
+            .map_or(0, |appeal| appeal.lines);
         let from_the_end = usize::try_from(lines.saturating_sub(line.index)).unwrap_or(usize::MAX);
         let stored = self.view.lines(line.appeal, from_the_end).into_iter();
         let mut there = stored.filter(|stored| stored.index == line.index && line.index < lines);
         let same = there.all(|stored| is_same_message(&stored, line));
-        same.then_some(()).ok_or(Clash::Line(line.appeal, line.index))
+        same.then_some(())
+            .ok_or(Clash::Line(line.appeal, line.index))
     }
 
     fn post(&self, post: &Post) -> Result<(), Clash> {
@@ -118,8 +134,13 @@ impl<V: View> Whose<'_, V> {
     fn send(&self, send: &Send) -> Result<(), Clash> {
         let spoken_of = match &send.id {
             OutboxId::Answer(appeal, ..) => Some(*appeal),
-            OutboxId::Promotion(_, chat) | OutboxId::Cover(_, chat) if *chat != send.to => return Err(Clash::Announcement),
-            OutboxId::Reply(..) | OutboxId::Promotion(..) | OutboxId::Cover(..) | OutboxId::Preview(..) => None,
+            OutboxId::Promotion(_, chat) | OutboxId::Cover(_, chat) if *chat != send.to => {
+                return Err(Clash::Announcement);
+            }
+            OutboxId::Reply(..)
+            | OutboxId::Promotion(..)
+            | OutboxId::Cover(..)
+            | OutboxId::Preview(..) => None,
         };
         for appeal in spoken_of.into_iter().chain(send.about) {
             if self.owner(appeal).is_some_and(|chat| chat != send.to) {
@@ -132,7 +153,9 @@ impl<V: View> Whose<'_, V> {
     /// Whose appeal it is once the decision is carried out; nobody's where it was erased.
     fn owner(&self, id: AppealId) -> Option<ChatId> {
         let changed = self.decision.puts.iter().find_map(|entity| {
-            let Entity::Appeal(appeal) = entity else { return None };
+            let Entity::Appeal(appeal) = entity else {
+                return None;
+            };
             (appeal.id == id).then_some(appeal.chat)
         });
         changed.or_else(|| self.view.appeal(id).map(|appeal| appeal.chat))

@@ -31,7 +31,13 @@ impl Phone {
         let text = number.as_deref().unwrap_or(text).trim();
         let number = PHONE_NUMBER_UTIL.parse(text, Some(DEFAULT_REGION)).ok()?;
         let possible = PHONE_NUMBER_UTIL.is_possible_number(&number);
-        possible.then(|| Self(PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned()))
+        possible.then(|| {
+            Self(
+                PHONE_NUMBER_UTIL
+                    .format(&number, PhoneNumberFormat::E164)
+                    .into_owned(),
+            )
+        })
     }
 
     /// Every number in a cell, whatever stands beside them: `8 912 345-67-89 (жена), WhatsApp +7 916 000-00-01`.
@@ -46,7 +52,12 @@ impl Phone {
         }
         // A plus begins another number.
         let apart = cell.replace('+', " +");
-        let spoken = |c: char| c.is_ascii_digit() || "+().-".contains(c) || is_dash(c) || (c.is_whitespace() && c != '\n');
+        let spoken = |c: char| {
+            c.is_ascii_digit()
+                || "+().-".contains(c)
+                || is_dash(c)
+                || (c.is_whitespace() && c != '\n')
+        };
         apart.split(|c| !spoken(c)).flat_map(Self::run).collect()
     }
 
@@ -119,7 +130,8 @@ fn is_scientific(text: &str) -> bool {
     text.split_whitespace().any(|word| {
         let power = word.split_once(['E', 'e', 'Е', 'е']);
         power.is_some_and(|(number, power)| {
-            number.ends_with(|c: char| c.is_ascii_digit()) && power.starts_with(|c: char| c.is_ascii_digit() || c == '+')
+            number.ends_with(|c: char| c.is_ascii_digit())
+                && power.starts_with(|c: char| c.is_ascii_digit() || c == '+')
         })
     })
 }
@@ -134,7 +146,12 @@ impl fmt::Display for Phone {
     /// Masked: the first digit, and the last two.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tail = self.0.len().saturating_sub(2);
-        write!(f, "{}…{}", self.0.get(..2).unwrap_or(""), self.0.get(tail..).unwrap_or(""))
+        write!(
+            f,
+            "{}…{}",
+            self.0.get(..2).unwrap_or(""),
+            self.0.get(tail..).unwrap_or("")
+        )
     }
 }
 
@@ -154,9 +171,20 @@ mod tests {
             "79\u{a0}123\u{a0}456\u{a0}789",
             " +7-912-345-67-89 ",
         ] {
-            assert_eq!(Phone::parse(text).as_ref().map(Phone::as_e164), Some("+79123456789"), "{text}");
+            assert_eq!(
+                Phone::parse(text).as_ref().map(Phone::as_e164),
+                Some("+79123456789"),
+                "{text}"
+            );
         }
-        for text in ["#ERROR!", "", "112", "7.9123456789E10", "нет", "891612345678"] {
+        for text in [
+            "#ERROR!",
+            "",
+            "112",
+            "7.9123456789E10",
+            "нет",
+            "891612345678",
+        ] {
             assert_eq!(Phone::parse(text), None, "{text}");
         }
     }
@@ -179,7 +207,10 @@ mod tests {
             ("89123456789/+79160000001", vec![anna, boris]),
             ("+79123456789+79160000001", vec![anna, boris]),
             ("89123456789\n89160000001", vec![anna, boris]),
-            ("раб. 9123456789; дом. (916) 000-00-01 после 18", vec![anna, boris]),
+            (
+                "раб. 9123456789; дом. (916) 000-00-01 после 18",
+                vec![anna, boris],
+            ),
             ("+375 29 123-45-67 Минск", vec!["+375291234567"]),
             ("7.9123456789E10", vec![]),
             ("7,9123456789E+10", vec![]),
@@ -189,7 +220,11 @@ mod tests {
             ("", vec![]),
         ] {
             let read = Phone::every(cell);
-            assert_eq!(read.iter().map(Phone::as_e164).collect::<Vec<_>>(), numbers, "{cell}");
+            assert_eq!(
+                read.iter().map(Phone::as_e164).collect::<Vec<_>>(),
+                numbers,
+                "{cell}"
+            );
         }
     }
 
@@ -213,10 +248,17 @@ mod tests {
     #[test]
     fn a_contact_without_plus_keeps_its_country() {
         assert_eq!(
-            Phone::of_contact("375291234567").as_ref().map(Phone::as_e164),
+            Phone::of_contact("375291234567")
+                .as_ref()
+                .map(Phone::as_e164),
             Some("+375291234567")
         );
-        assert_eq!(Phone::of_contact("79123456789").as_ref().map(Phone::as_e164), Some("+79123456789"));
+        assert_eq!(
+            Phone::of_contact("79123456789")
+                .as_ref()
+                .map(Phone::as_e164),
+            Some("+79123456789")
+        );
     }
 
     #[test]

@@ -38,7 +38,10 @@ fn partner(rules: &Rules, view: &impl View, code: &PartnerCode) -> Option<Desire
             (Column::Since, CellValue::Text(binding.since)),
         ],
         None if partner.emptied => vec![
-            (Column::Access, CellValue::Text(rules.not_authorized.clone())),
+            (
+                Column::Access,
+                CellValue::Text(rules.not_authorized.clone()),
+            ),
             (Column::Telegram, CellValue::Text(Text::default())),
             (Column::Since, CellValue::Text(Text::default())),
         ],
@@ -79,18 +82,35 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
     };
     match appeal.stopped {
         // Nothing but words may be written until a person has looked at the rows.
-        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Unreadable) if appeal.traded.is_none() => return Some(row),
+        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Unreadable)
+            if appeal.traded.is_none() =>
+        {
+            return Some(row);
+        }
         Some(RowTrouble::Missing) => return None,
-        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Unreadable | RowTrouble::Moved | RowTrouble::Unknown) | None => {}
+        Some(
+            RowTrouble::Doubled
+            | RowTrouble::Mismatched
+            | RowTrouble::Unreadable
+            | RowTrouble::Moved
+            | RowTrouble::Unknown,
+        )
+        | None => {}
     }
-    row.ours.push((Column::Delivery, CellValue::Text(Text(delivery(rules, &appeal)))));
+    row.ours.push((
+        Column::Delivery,
+        CellValue::Text(Text(delivery(rules, &appeal))),
+    ));
     row.lines = appeal.lines;
-    row.ours.push((Column::Number, CellValue::Number(i64::from(number.0))));
-    row.ours.push((Column::Updated, CellValue::Text(updated(rules, &appeal))));
+    row.ours
+        .push((Column::Number, CellValue::Number(i64::from(number.0))));
+    row.ours
+        .push((Column::Updated, CellValue::Text(updated(rules, &appeal))));
     // The cell is long and never read: it is written only when it lacks a line.
     if appeal.stale || appeal.lines > appeal.lines_written {
         let shown = archive::show(rules, view, number, &appeal);
-        row.ours.push((Column::History, CellValue::Text(Text(shown.history))));
+        row.ours
+            .push((Column::History, CellValue::Text(Text(shown.history))));
         (row.lines, row.parts) = (shown.lines, shown.parts);
     }
     if row.append {
@@ -101,7 +121,9 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
 }
 
 fn promotion(rules: &Rules, view: &impl View, key: &PromotionKey) -> Option<DesiredRow> {
-    let promotion = view.promotion(key).filter(|promotion| promotion.gone.is_none())?;
+    let promotion = view
+        .promotion(key)
+        .filter(|promotion| promotion.gone.is_none())?;
     let words = &rules.promotions;
     let announced = match promotion.stage {
         Stage::Announced(_) => words.sent.written(),
@@ -112,7 +134,10 @@ fn promotion(rules: &Rules, view: &impl View, key: &PromotionKey) -> Option<Desi
     let text = |column, text| (column, CellValue::Text(text));
     let ours = vec![
         text(Column::Key, Text(key.0.clone())),
-        text(Column::Mailing, Text(words::mailing(rules, view, &promotion))),
+        text(
+            Column::Mailing,
+            Text(words::mailing(rules, view, &promotion)),
+        ),
         text(Column::Notified, announced),
     ];
     let mut shared = Vec::new();
@@ -164,7 +189,13 @@ fn identity(view: &impl View, appeal: &Appeal) -> Vec<(Column, CellValue)> {
 fn shared(appeal: &Appeal) -> Vec<SharedCell> {
     let mut cells = Vec::new();
     let unset = !appeal.placed;
-    if unset || appeal.seen.status.as_ref().is_some_and(|seen| *seen != appeal.status) {
+    if unset
+        || appeal
+            .seen
+            .status
+            .as_ref()
+            .is_some_and(|seen| *seen != appeal.status)
+    {
         cells.push(SharedCell::Status {
             expect: appeal.seen.status.clone(),
             set: appeal.status.clone(),
@@ -202,9 +233,10 @@ fn strays(rules: &Rules, view: &impl View, appeal: &Appeal, number: Number) -> O
 
 /// `время_обновления`: the last change; what stood there before in a row that we have not changed yet.
 pub(super) fn updated(rules: &Rules, appeal: &Appeal) -> Text {
-    appeal
-        .stamp
-        .map_or_else(|| appeal.seen.updated.clone(), |stamp| Text(rules.date_time(stamp)))
+    appeal.stamp.map_or_else(
+        || appeal.seen.updated.clone(),
+        |stamp| Text(rules.date_time(stamp)),
+    )
 }
 
 /// `Доставка`.
@@ -219,10 +251,15 @@ pub(super) fn delivery(rules: &Rules, appeal: &Appeal) -> String {
         Delivery::Grace { until } => note(Note::DeliveryGrace(&rules.time_with_seconds(*until))),
         Delivery::Formula => note(Note::DeliveryFormula),
         Delivery::Unready(shown) => note(Note::DeliveryUnready(shown.as_str(), appeal.holds)),
-        Delivery::Delivered { at, .. } if appeal.formula => note(Note::DeliveryFormulaKept(&rules.time_of_day(*at))),
+        Delivery::Delivered { at, .. } if appeal.formula => {
+            note(Note::DeliveryFormulaKept(&rules.time_of_day(*at)))
+        }
         Delivery::Waiting => note(Note::DeliveryWaiting),
         Delivery::Held => note(Note::DeliveryHeld),
-        Delivery::Delivered { at, maybe_twice } => note(Note::DeliveryDelivered(&rules.time_of_day(*at), *maybe_twice)),
+        Delivery::Delivered { at, maybe_twice } => note(Note::DeliveryDelivered(
+            &rules.time_of_day(*at),
+            *maybe_twice,
+        )),
         Delivery::Blocked => note(Note::DeliveryRefused(&super::appeal::Why::Blocked)),
         Delivery::Failed(why) => note(Note::DeliveryRefused(why)),
         Delivery::Unknown { twice } => note(Note::DeliveryUnknown(*twice)),

@@ -217,13 +217,17 @@ impl Offer {
             OfferCell::Link,
         ];
         let shown = self.cells().into_iter().zip(names);
-        shown.filter(|(cell, _)| unready::is_unready(cell.as_str())).map(|(_, name)| name)
+        shown
+            .filter(|(cell, _)| unready::is_unready(cell.as_str()))
+            .map(|(_, name)| name)
     }
 
     /// Whether the value of a cell has not come yet.
     #[must_use]
     pub fn is_loading(&self) -> bool {
-        self.cells().into_iter().any(|cell| unready::is_loading(cell.as_str()))
+        self.cells()
+            .into_iter()
+            .any(|cell| unready::is_loading(cell.as_str()))
     }
 
     /// Whether nobody has written anything.
@@ -234,6 +238,13 @@ impl Offer {
 
     /// Title and description, by which people know a promotion, then the rest.
     fn cells(&self) -> [&Text; 6] {
-        [&self.title, &self.description, &self.starts, &self.ends, &self.content, &self.link]
+        [
+            &self.title,
+            &self.description,
+            &self.starts,
+            &self.ends,
+            &self.content,
+            &self.link,
+        ]
     }
 }

@@ -14,7 +14,9 @@ use super::{
     decide::decide,
     effect::{Decision, Entity, OutboxEntry},
     event::Event,
-    ids::{AppealId, ChatId, CodeForm, MessageId, Number, OutboxId, PartnerCode, PromotionKey, Seq},
+    ids::{
+        AppealId, ChatId, CodeForm, MessageId, Number, OutboxId, PartnerCode, PromotionKey, Seq,
+    },
     memory::Memory,
     message::Post,
     partner::Partner,
@@ -66,8 +68,12 @@ impl Case {
     #[must_use]
     pub fn decide(&self, rules: &Rules) -> Decision {
         let mut memory = Memory::default();
-        self.state.iter().for_each(|entity| memory.put(entity.clone()));
-        self.outbox.iter().for_each(|entry| memory.put_message(entry.clone()));
+        self.state
+            .iter()
+            .for_each(|entity| memory.put(entity.clone()));
+        self.outbox
+            .iter()
+            .for_each(|entry| memory.put_message(entry.clone()));
         decide(rules, &memory, self.seq, &self.event, self.now)
     }
 }
@@ -88,7 +94,9 @@ impl<V: View> Recorder<'_, V> {
     }
 
     fn noted<T: Clone>(&self, found: Option<T>, entity: fn(T) -> Entity) -> Option<T> {
-        found.iter().for_each(|found| self.note(entity(found.clone())));
+        found
+            .iter()
+            .for_each(|found| self.note(entity(found.clone())));
         found
     }
 }
@@ -122,13 +130,17 @@ impl<V: View> View for Recorder<'_, V> {
 
     fn appeals_of(&self, chat: ChatId, newest: usize) -> Vec<Appeal> {
         let found = self.view.appeals_of(chat, newest);
-        found.iter().for_each(|appeal| self.note(Entity::Appeal(appeal.clone())));
+        found
+            .iter()
+            .for_each(|appeal| self.note(Entity::Appeal(appeal.clone())));
         found
     }
 
     fn lines(&self, appeal: AppealId, newest: usize) -> Vec<Line> {
         let found = self.view.lines(appeal, newest);
-        found.iter().for_each(|line| self.note(Entity::Line(line.clone())));
+        found
+            .iter()
+            .for_each(|line| self.note(Entity::Line(line.clone())));
         found
     }
 
@@ -151,11 +163,14 @@ impl<V: View> View for Recorder<'_, V> {
     }
 
     fn promotion(&self, key: &PromotionKey) -> Option<Promotion> {
-        self.noted(self.view.promotion(key), |promotion| Entity::Promotion(Box::new(promotion)))
+        self.noted(self.view.promotion(key), |promotion| {
+            Entity::Promotion(Box::new(promotion))
+        })
     }
 
     fn alerts(&self) -> Alerts {
-        self.noted(Some(self.view.alerts()), Entity::Alerts).unwrap_or_default()
+        self.noted(Some(self.view.alerts()), Entity::Alerts)
+            .unwrap_or_default()
     }
 
     fn promotions(&self) -> Vec<Promotion> {
@@ -172,7 +187,9 @@ impl<V: View> View for Recorder<'_, V> {
 
     fn audience_after(&self, after: Option<ChatId>, most: usize) -> Vec<Session> {
         let found = self.view.audience_after(after, most);
-        found.iter().for_each(|session| self.note(Entity::Session(session.clone())));
+        found
+            .iter()
+            .for_each(|session| self.note(Entity::Session(session.clone())));
         found
     }
 

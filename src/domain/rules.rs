@@ -2,7 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{broadcast::Quiet, files::Links, ids::ChatId, promotion::vocabulary::Vocabulary, text::Text, wording::Wording};
+use super::{
+    broadcast::Quiet, files::Links, ids::ChatId, promotion::vocabulary::Vocabulary, text::Text,
+    wording::Wording,
+};
 
 /// Google refuses a cell over 50,000 characters.
 pub const CELL: usize = 49_000;
@@ -91,6 +94,8 @@ impl Rules {
     }
 
     fn spell(&self, at: Timestamp, format: &str) -> String {
-        at.to_zoned(self.time_zone.clone()).strftime(format).to_string()
+        at.to_zoned(self.time_zone.clone())
+            .strftime(format)
+            .to_string()
     }
 }

@@ -23,7 +23,13 @@ mod tests {
     fn what_seems_to_begin_later_has_lasted_and_is_no_time_old() {
         let at = |seconds| Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seconds);
         let minute = SignedDuration::from_secs(60);
-        for (since, lasted, seconds) in [(0, true, 100), (40, true, 60), (41, false, 59), (100, false, 0), (101, true, 0)] {
+        for (since, lasted, seconds) in [
+            (0, true, 100),
+            (40, true, 60),
+            (41, false, 59),
+            (100, false, 0),
+            (101, true, 0),
+        ] {
             assert_eq!(has_lasted(at(since), at(100), minute), lasted, "{since}");
             assert_eq!(age(at(since), at(100)).as_secs(), seconds, "{since}");
         }

@@ -39,7 +39,12 @@ pub fn days(
     now: Timestamp,
 ) -> BTreeMap<Date, Day> {
     let date = |at: Timestamp| at.to_zoned(rules.time_zone.clone()).date();
-    let told = (0..DAYS).map(|back| (date(now - SignedDuration::from_hours(24 * back)), Day::default()));
+    let told = (0..DAYS).map(|back| {
+        (
+            date(now - SignedDuration::from_hours(24 * back)),
+            Day::default(),
+        )
+    });
     let mut days: BTreeMap<Date, Day> = told.collect();
     for line in lines(view, appeals, now - SignedDuration::from_hours(24 * DAYS)) {
         if let Some(day) = days.get_mut(&date(line.at)) {
@@ -56,7 +61,11 @@ pub fn days(
 
 /// Messages and answers of the last 24 hours.
 #[must_use]
-pub fn last_24_hours(view: &impl View, appeals: impl Iterator<Item = Appeal>, now: Timestamp) -> Day {
+pub fn last_24_hours(
+    view: &impl View,
+    appeals: impl Iterator<Item = Appeal>,
+    now: Timestamp,
+) -> Day {
     let since = now - SignedDuration::from_hours(24);
     let mut day = Day::default();
     for line in lines(view, appeals, since).filter(|line| line.at >= since) {
@@ -66,7 +75,11 @@ pub fn last_24_hours(view: &impl View, appeals: impl Iterator<Item = Appeal>, no
 }
 
 /// The newest lines of the appeals that changed since a moment.
-fn lines(view: &impl View, appeals: impl Iterator<Item = Appeal>, since: Timestamp) -> impl Iterator<Item = Line> {
+fn lines(
+    view: &impl View,
+    appeals: impl Iterator<Item = Appeal>,
+    since: Timestamp,
+) -> impl Iterator<Item = Line> {
     let changed = appeals.filter(move |appeal| appeal.stamp.is_some_and(|stamp| stamp >= since));
     changed.flat_map(|appeal| view.lines(appeal.id, LINES))
 }

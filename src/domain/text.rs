@@ -15,7 +15,12 @@ pub const MESSAGE_LIMIT: usize = 4096;
 const FINGERPRINT: usize = 16;
 
 /// What stands escaped in Telegram's HTML, and what it stands for.
-const ESCAPES: [(&str, &str); 4] = [("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"), ("&quot;", "\"")];
+const ESCAPES: [(&str, &str); 4] = [
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&amp;", "&"),
+    ("&quot;", "\""),
+];
 
 /// A message's text in Telegram's HTML, every foreign character escaped.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +30,11 @@ impl Html {
     /// Escapes plain text (`<`, `>`, `&`), which is all that Telegram's HTML mode asks for.
     #[must_use]
     pub fn escape(text: &str) -> Self {
-        Self(text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+        Self(
+            text.replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('>', "&gt;"),
+        )
     }
 
     /// HTML of our own making, whose foreign parts went through [`Html::escape`].
@@ -37,7 +46,11 @@ impl Html {
     #[must_use]
     pub fn followed_by(&self, text: &str) -> Self {
         let paragraphs = [self.clone(), Self::escape(text)];
-        let filled: Vec<_> = paragraphs.iter().map(Self::as_str).filter(|text| !text.is_empty()).collect();
+        let filled: Vec<_> = paragraphs
+            .iter()
+            .map(Self::as_str)
+            .filter(|text| !text.is_empty())
+            .collect();
         Self(filled.join("\n\n"))
     }
 
@@ -48,7 +61,10 @@ impl Html {
         while let Some(at) = rest.find(['<', '&']) {
             plain.push_str(&rest[..at]);
             rest = &rest[at..];
-            let (shown, length) = match (tag(rest), ESCAPES.iter().find(|(escape, _)| rest.starts_with(escape))) {
+            let (shown, length) = match (
+                tag(rest),
+                ESCAPES.iter().find(|(escape, _)| rest.starts_with(escape)),
+            ) {
                 (Some(length), _) => ("", length),
                 (None, Some((escape, shown))) => (*shown, escape.len()),
                 // The sign itself, which nobody has escaped.
@@ -138,7 +154,10 @@ pub fn split(text: &str, limit: usize) -> Vec<&str> {
 #[must_use]
 pub fn fold(word: &str) -> String {
     // A Mac writes й and ё as a letter and a mark.
-    let lower = visible(word).to_lowercase().replace("и\u{306}", "й").replace("е\u{308}", "е");
+    let lower = visible(word)
+        .to_lowercase()
+        .replace("и\u{306}", "й")
+        .replace("е\u{308}", "е");
     let alike: String = lower.chars().map(as_cyrillic).collect();
     let folded = alike.split_whitespace().collect::<Vec<_>>().join(" ");
     folded.trim_end_matches(':').trim_end().to_owned()
@@ -161,16 +180,25 @@ pub fn visible(text: &str) -> String {
 /// The digits of a whole number that is not negative, as a sheet may show it: `20011`, `20,011`, `20 011`, `20.011`, `20011.0`, `20 011,00`.
 #[must_use]
 pub fn whole_number(shown: &str) -> Option<String> {
-    let tight: String = visible(shown).chars().filter(|c| !c.is_whitespace()).collect();
+    let tight: String = visible(shown)
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect();
     let mut groups: Vec<&str> = tight.split(SEPARATORS).collect();
     // Zeros behind the separator are the fraction of a whole number, unless there are as many as in a group.
-    if groups.len() > 1 && groups.last().is_some_and(|last| matches!(*last, "0" | "00")) {
+    if groups.len() > 1
+        && groups
+            .last()
+            .is_some_and(|last| matches!(*last, "0" | "00"))
+    {
         groups.pop();
     }
     let (first, others) = groups.split_first()?;
-    let grouped = others.is_empty() || (first.len() <= GROUP && others.iter().all(|group| group.len() == GROUP));
+    let grouped = others.is_empty()
+        || (first.len() <= GROUP && others.iter().all(|group| group.len() == GROUP));
     let digits = groups.concat();
-    (grouped && !first.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+    (grouped && !first.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+        .then_some(digits)
 }
 
 /// What may stand between the groups of a long number, or before its fraction; spaces are taken away before.
@@ -230,7 +258,10 @@ fn prefix_within(text: &str, limit: usize) -> usize {
 /// Where a reader would break: the last line break, else the last space, of the second half.
 fn natural_cut(piece: &str) -> Option<usize> {
     let late = |at: &usize| *at > piece.len() / 2;
-    piece.rfind('\n').filter(late).or_else(|| piece.rfind(' ').filter(late))
+    piece
+        .rfind('\n')
+        .filter(late)
+        .or_else(|| piece.rfind(' ').filter(late))
 }
 
 #[cfg(test)]
@@ -239,7 +270,10 @@ mod tests {
 
     #[test]
     fn markup_of_people_is_inert() {
-        assert_eq!(Html::escape("<b>1 & 2</b>").as_str(), "&lt;b&gt;1 &amp; 2&lt;/b&gt;");
+        assert_eq!(
+            Html::escape("<b>1 & 2</b>").as_str(),
+            "&lt;b&gt;1 &amp; 2&lt;/b&gt;"
+        );
     }
 
     #[test]
@@ -247,18 +281,31 @@ mod tests {
         for (html, plain) in [
             ("", ""),
             ("Скидка & 5 %", "Скидка & 5 %"),
-            ("<b>Скидка</b> &lt;5 %&gt; &amp; &quot;ещё&quot;", "Скидка <5 %> & \"ещё\""),
-            ("<a href=\"https://a.example/?a=1&amp;b=2\">прайс</a>!", "прайс!"),
+            (
+                "<b>Скидка</b> &lt;5 %&gt; &amp; &quot;ещё&quot;",
+                "Скидка <5 %> & \"ещё\"",
+            ),
+            (
+                "<a href=\"https://a.example/?a=1&amp;b=2\">прайс</a>!",
+                "прайс!",
+            ),
             ("<b>не <I>закрыт</b>", "не закрыт"),
             ("&amp;lt;b&amp;gt;", "&lt;b&gt;"),
-            ("сердце <3, <имя> и 1 < 2 > 0", "сердце <3, <имя> и 1 < 2 > 0"),
+            (
+                "сердце <3, <имя> и 1 < 2 > 0",
+                "сердце <3, <имя> и 1 < 2 > 0",
+            ),
             ("оборван <b", "оборван <b"),
             ("&nbsp;&", "&nbsp;&"),
         ] {
             assert_eq!(Html(html.to_owned()).plain(), plain, "{html}");
         }
         let typed = "<b>1 & 2</b> \"&lt;\"";
-        assert_eq!(Html::escape(typed).plain(), typed, "what was escaped comes back");
+        assert_eq!(
+            Html::escape(typed).plain(),
+            typed,
+            "what was escaped comes back"
+        );
     }
 
     #[test]
@@ -266,7 +313,10 @@ mod tests {
         assert_eq!(split("один два три", 9), ["один два", "три"]);
         assert_eq!(split("абвгд", 2), ["аб", "вг", "д"]);
         assert_eq!(split("😀😀😀", 4), ["😀😀", "😀"]);
-        assert_eq!(split("первая\nвторая строка", 14), ["первая\nвторая", "строка"]);
+        assert_eq!(
+            split("первая\nвторая строка", 14),
+            ["первая\nвторая", "строка"]
+        );
         assert!(split("  \n ", 4).is_empty());
     }
 
@@ -303,7 +353,11 @@ mod tests {
         ] {
             assert_eq!(fold(typed), folded, "{typed:?}");
         }
-        assert_ne!(fold("вработе"), fold("в работе"), "the spaces themselves count");
+        assert_ne!(
+            fold("вработе"),
+            fold("в работе"),
+            "the spaces themselves count"
+        );
         assert_eq!(
             (fold("SENT"), fold("status")),
             (fold("sent"), fold("STATUS")),

@@ -9,7 +9,10 @@ use super::{
     appeal::{Appeal, Line},
     broadcast::Broadcast,
     effect::{Decision, Effect, Entity, Form, Keyboard, Send},
-    ids::{AppealId, ChatId, FenceId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq, SpreadsheetId},
+    ids::{
+        AppealId, ChatId, FenceId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq,
+        SpreadsheetId,
+    },
     ownership,
     partner::Partner,
     promotion::Promotion,
@@ -59,7 +62,9 @@ impl<'a, V: View> Turn<'a, V> {
     /// The session as this decision leaves it.
     pub(super) fn session(&self, chat: ChatId) -> Option<Session> {
         let changed = self.decision.puts.iter().find_map(|entity| {
-            let Entity::Session(session) = entity else { return None };
+            let Entity::Session(session) = entity else {
+                return None;
+            };
             (session.chat == chat).then(|| session.clone())
         });
         changed.or_else(|| self.view.session(chat))
@@ -67,12 +72,15 @@ impl<'a, V: View> Turn<'a, V> {
 
     /// The session, or a new one.
     pub(super) fn session_or_new(&self, chat: ChatId, locale: Locale) -> Session {
-        self.session(chat).unwrap_or_else(|| Session::new(chat, locale))
+        self.session(chat)
+            .unwrap_or_else(|| Session::new(chat, locale))
     }
 
     pub(super) fn partner(&self, code: &PartnerCode) -> Option<Partner> {
         let changed = self.decision.puts.iter().find_map(|entity| {
-            let Entity::Partner(partner) = entity else { return None };
+            let Entity::Partner(partner) = entity else {
+                return None;
+            };
             (partner.code == *code).then(|| partner.clone())
         });
         changed.or_else(|| self.view.partner(code))
@@ -80,7 +88,9 @@ impl<'a, V: View> Turn<'a, V> {
 
     pub(super) fn appeal(&self, id: AppealId) -> Option<Appeal> {
         let changed = self.decision.puts.iter().find_map(|entity| {
-            let Entity::Appeal(appeal) = entity else { return None };
+            let Entity::Appeal(appeal) = entity else {
+                return None;
+            };
             (appeal.id == id).then(|| appeal.clone())
         });
         changed.or_else(|| self.view.appeal(id))
@@ -89,7 +99,9 @@ impl<'a, V: View> Turn<'a, V> {
     /// The announcement as this decision leaves it.
     pub(super) fn broadcast(&self, key: &PromotionKey) -> Option<Broadcast> {
         let changed = self.decision.puts.iter().find_map(|entity| {
-            let Entity::Broadcast(broadcast) = entity else { return None };
+            let Entity::Broadcast(broadcast) = entity else {
+                return None;
+            };
             (broadcast.key == *key).then(|| broadcast.clone())
         });
         changed.or_else(|| self.view.broadcast(key))
@@ -98,7 +110,9 @@ impl<'a, V: View> Turn<'a, V> {
     /// The promotion as this decision leaves it.
     pub(super) fn promotion(&self, key: &PromotionKey) -> Option<Promotion> {
         let changed = self.decision.puts.iter().find_map(|entity| {
-            let Entity::Promotion(promotion) = entity else { return None };
+            let Entity::Promotion(promotion) = entity else {
+                return None;
+            };
             (promotion.key == *key).then(|| (**promotion).clone())
         });
         changed.or_else(|| self.view.promotion(key))
@@ -107,7 +121,9 @@ impl<'a, V: View> Turn<'a, V> {
     /// A line that this decision has put or changed.
     pub(super) fn fresh_line(&self, appeal: AppealId, index: u32) -> Option<Line> {
         self.decision.puts.iter().find_map(|entity| {
-            let Entity::Line(line) = entity else { return None };
+            let Entity::Line(line) = entity else {
+                return None;
+            };
             ((line.appeal, line.index) == (appeal, index)).then(|| line.clone())
         })
     }
@@ -119,7 +135,9 @@ impl<'a, V: View> Turn<'a, V> {
 
     pub(super) fn tab(&self, tab: Tab) -> TabState {
         let changed = self.decision.puts.iter().find_map(|entity| {
-            let Entity::Tab(state) = entity else { return None };
+            let Entity::Tab(state) = entity else {
+                return None;
+            };
             (state.tab == tab).then(|| state.clone())
         });
         changed.unwrap_or_else(|| self.view.tab(tab))
@@ -127,18 +145,29 @@ impl<'a, V: View> Turn<'a, V> {
 
     /// The appeal that a partner's next message joins: the newest that is neither closed nor gone from the sheet.
     pub(super) fn open_appeal(&self, chat: ChatId) -> Option<Appeal> {
-        let stored = self.view.appeals_of(chat, RECENT_APPEALS).into_iter().map(|appeal| appeal.id);
+        let stored = self
+            .view
+            .appeals_of(chat, RECENT_APPEALS)
+            .into_iter()
+            .map(|appeal| appeal.id);
         let fresh = self.decision.puts.iter().rev().filter_map(|entity| {
-            let Entity::Appeal(appeal) = entity else { return None };
+            let Entity::Appeal(appeal) = entity else {
+                return None;
+            };
             (appeal.chat == chat).then_some(appeal.id)
         });
-        fresh.chain(stored).filter_map(|id| self.appeal(id)).find(Appeal::is_open)
+        fresh
+            .chain(stored)
+            .filter_map(|id| self.appeal(id))
+            .find(Appeal::is_open)
     }
 
     /// The troubles, as this decision leaves them.
     pub(super) fn alerts(&self) -> Alerts {
         let changed = self.decision.puts.iter().find_map(|entity| {
-            let Entity::Alerts(alerts) = entity else { return None };
+            let Entity::Alerts(alerts) = entity else {
+                return None;
+            };
             Some(alerts.clone())
         });
         changed.unwrap_or_else(|| self.view.alerts())
@@ -147,13 +176,19 @@ impl<'a, V: View> Turn<'a, V> {
     /// The chat of the operator; a group may have another id by now than the settings say.
     pub(super) fn admin_chat(&self) -> Option<ChatId> {
         let chat = self.rules.admin_chat?;
-        Some(if chat.is_group() { self.alerts().admin_chat.of(chat) } else { chat })
+        Some(if chat.is_group() {
+            self.alerts().admin_chat.of(chat)
+        } else {
+            chat
+        })
     }
 
     /// Stores an entity, in place of an earlier version of this decision. What cannot be a version of the same thing is put beside it, so that
     /// [`ownership::check`] finds both.
     pub(super) fn put(&mut self, entity: Entity) {
-        let is_earlier = |earlier: &&mut Entity| earlier.is_same_as(&entity) && ownership::agree(earlier, &entity);
+        let is_earlier = |earlier: &&mut Entity| {
+            earlier.is_same_as(&entity) && ownership::agree(earlier, &entity)
+        };
         match self.decision.puts.iter_mut().find(is_earlier) {
             Some(earlier) => *earlier = entity,
             None => self.decision.put(entity),
@@ -194,16 +229,34 @@ impl<'a, V: View> Turn<'a, V> {
     }
 
     /// Says something that belongs to an appeal.
-    pub(super) fn say_about(&mut self, session: &Session, appeal: AppealId, say: Say<'_>, form: Form) {
+    pub(super) fn say_about(
+        &mut self,
+        session: &Session,
+        appeal: AppealId,
+        say: Say<'_>,
+        form: Form,
+    ) {
         self.say_of(session, appeal, say, (form, None));
     }
 
     /// Says something that belongs to an appeal once another message has ended, if there is one.
-    pub(super) fn say_after(&mut self, session: &Session, appeal: AppealId, say: Say<'_>, after: Option<OutboxId>) {
+    pub(super) fn say_after(
+        &mut self,
+        session: &Session,
+        appeal: AppealId,
+        say: Say<'_>,
+        after: Option<OutboxId>,
+    ) {
         self.say_of(session, appeal, say, (Form::Message, after));
     }
 
-    fn say_of(&mut self, session: &Session, appeal: AppealId, say: Say<'_>, (form, after): (Form, Option<OutboxId>)) {
+    fn say_of(
+        &mut self,
+        session: &Session,
+        appeal: AppealId,
+        say: Say<'_>,
+        (form, after): (Form, Option<OutboxId>),
+    ) {
         if self.appeal(appeal).is_some_and(|appeal| appeal.mixed) {
             // Nobody can say whose it is.
             return;
@@ -230,7 +283,10 @@ impl<'a, V: View> Turn<'a, V> {
 
     fn report_as(&mut self, note: Note<'_>, form: Form) {
         if let Some(chat) = self.admin_chat() {
-            let (id, text) = (self.next_reply(), Html::escape(&self.rules.wording.note(note)));
+            let (id, text) = (
+                self.next_reply(),
+                Html::escape(&self.rules.wording.note(note)),
+            );
             self.then(Effect::Send(Send {
                 form,
                 ..Send::talk(id, chat, text)
@@ -258,16 +314,18 @@ impl<'a, V: View> Turn<'a, V> {
             seq: self.seq,
             n: self.appeals,
         };
-        self.appeals = self.appeals.checked_add(1).expect("an event opens few appeals");
+        self.appeals = self
+            .appeals
+            .checked_add(1)
+            .expect("an event opens few appeals");
         id
     }
 
     pub(super) fn next_reply(&mut self) -> OutboxId {
         let id = OutboxId::Reply(self.seq, self.replies);
-        self.replies = self
-            .replies
-            .checked_add(1)
-            .expect("an event calls for fewer than 65,536 replies: what waits for a look is bounded");
+        self.replies = self.replies.checked_add(1).expect(
+            "an event calls for fewer than 65,536 replies: what waits for a look is bounded",
+        );
         id
     }
 }

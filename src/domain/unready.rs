@@ -39,7 +39,9 @@ pub fn is_unready(cell: &str) -> bool {
 #[must_use]
 pub fn is_loading(cell: &str) -> bool {
     let shown = cell.trim().to_lowercase();
-    let word = shown.strip_suffix("...").or_else(|| shown.strip_suffix('…'));
+    let word = shown
+        .strip_suffix("...")
+        .or_else(|| shown.strip_suffix('…'));
     word.is_some_and(|word| LOADING.contains(&word))
 }
 
@@ -55,7 +57,16 @@ mod tests {
 
     #[test]
     fn only_the_words_of_spreadsheets_count() {
-        for cell in ["#REF!", " #N/A ", "#ERROR!", "#DIV/0!", "#NAME?", "#Н/Д", "Loading...", "Загрузка…"] {
+        for cell in [
+            "#REF!",
+            " #N/A ",
+            "#ERROR!",
+            "#DIV/0!",
+            "#NAME?",
+            "#Н/Д",
+            "Loading...",
+            "Загрузка…",
+        ] {
             assert!(is_unready(cell), "{cell}");
         }
         for cell in [

@@ -233,7 +233,10 @@ impl<'a> Say<'a> {
             Self::Receipt(None) => plain("receipt-unnumbered"),
             Self::ReceiptNow { number, status } => (
                 "receipt-now",
-                vec![("number", number.to_string().into()), ("status", status.into())],
+                vec![
+                    ("number", number.to_string().into()),
+                    ("status", status.into()),
+                ],
             ),
             Self::Added(Some(number)) => numbered("added", number),
             Self::Added(None) => plain("added-unnumbered"),
@@ -242,7 +245,11 @@ impl<'a> Say<'a> {
             Self::Revoked => plain("revoked"),
             Self::AppealsNone => plain("appeals-none"),
             Self::AppealsHeading => plain("appeals-heading"),
-            Self::AppealsLine { number, date, status } => appeals_line(number, date, status),
+            Self::AppealsLine {
+                number,
+                date,
+                status,
+            } => appeals_line(number, date, status),
             Self::StatusWord(status) => status_word(status),
             Self::NotPassedOn => plain("not-passed-on"),
             Self::NothingInIt => plain("nothing-in-it"),
@@ -253,7 +260,10 @@ impl<'a> Say<'a> {
             Self::AnnouncementsOn => plain("announcements-on"),
             Self::PromotionButton => plain("promotion-button"),
             Self::PromotionsNone => plain("promotions-none"),
-            Self::PromotionsHeading { page, pages } => ("promotions-heading", vec![("page", page.into()), ("pages", pages.into())]),
+            Self::PromotionsHeading { page, pages } => (
+                "promotions-heading",
+                vec![("page", page.into()), ("pages", pages.into())],
+            ),
             Self::Date(date) => (
                 "date",
                 vec![
@@ -290,9 +300,16 @@ fn appeals_line<'a>(number: Option<Number>, date: Option<&'a str>, status: &'a s
     match (number, date) {
         (Some(number), Some(date)) => (
             "appeals-line",
-            vec![("number", number.to_string().into()), ("date", date.into()), status],
+            vec![
+                ("number", number.to_string().into()),
+                ("date", date.into()),
+                status,
+            ],
         ),
-        (Some(number), None) => ("appeals-line-undated", vec![("number", number.to_string().into()), status]),
+        (Some(number), None) => (
+            "appeals-line-undated",
+            vec![("number", number.to_string().into()), status],
+        ),
         (None, _) => ("appeals-line-unnumbered", vec![status]),
     }
 }
@@ -308,23 +325,34 @@ fn status_word(status: &Status) -> Message<'_> {
 }
 
 fn bundle(language: &str, source: &str) -> FluentBundle<FluentResource> {
-    let resource = FluentResource::try_new(source.to_owned()).expect("the built-in texts parse, a unit test sees to it");
-    let language = language.parse().expect("the languages are named here, and well-formed");
+    let resource = FluentResource::try_new(source.to_owned())
+        .expect("the built-in texts parse, a unit test sees to it");
+    let language = language
+        .parse()
+        .expect("the languages are named here, and well-formed");
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // Isolation marks would stand visibly in sheet cells.
     bundle.set_use_isolating(false);
-    bundle.add_resource(resource).expect("no text stands twice, a unit test sees to it");
+    bundle
+        .add_resource(resource)
+        .expect("no text stands twice, a unit test sees to it");
     bundle
 }
 
-fn render(bundle: &FluentBundle<FluentResource>, id: &'static str, args: Vec<(&'static str, FluentValue<'_>)>) -> String {
+fn render(
+    bundle: &FluentBundle<FluentResource>,
+    id: &'static str,
+    args: Vec<(&'static str, FluentValue<'_>)>,
+) -> String {
     let args: FluentArgs<'_> = args.into_iter().collect();
     let pattern = bundle
         .get_message(id)
         .and_then(|message| message.value())
         .expect("every text exists, a unit test sees to it");
     let mut errors = Vec::new();
-    let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
+    let text = bundle
+        .format_pattern(pattern, Some(&args), &mut errors)
+        .into_owned();
     debug_assert!(errors.is_empty(), "{id}: {errors:?}");
     text
 }

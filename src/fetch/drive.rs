@@ -14,7 +14,9 @@ pub(super) fn direct(mut url: Url) -> Url {
     if let Some(id) = id(&url) {
         url.set_path("/uc");
         url.set_fragment(None);
-        url.query_pairs_mut().clear().extend_pairs([("export", "download"), ("id", &id)]);
+        url.query_pairs_mut()
+            .clear()
+            .extend_pairs([("export", "download"), ("id", &id)]);
     }
     url
 }
@@ -39,10 +41,17 @@ fn id(url: &Url) -> Option<String> {
         ["file", "d", id, ..] => (*id).to_owned(),
         // Somebody who is signed in with several accounts.
         ["file", "u", _, "d", id, ..] => (*id).to_owned(),
-        ["open" | "uc"] => url.query_pairs().find(|(name, _)| name == "id")?.1.into_owned(),
+        ["open" | "uc"] => url
+            .query_pairs()
+            .find(|(name, _)| name == "id")?
+            .1
+            .into_owned(),
         _ => return None,
     };
-    let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let is_id = !id.is_empty()
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     is_id.then_some(id)
 }
 

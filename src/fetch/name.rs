@@ -12,9 +12,17 @@ const NAME_LIMIT: usize = 120;
 
 /// The media type, without parameters, in lower case.
 pub(super) fn media_type(headers: &HeaderMap) -> String {
-    let stated = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = stated.and_then(|value| value.split(';').next()).map(str::trim);
-    usual(essence.filter(|essence| !essence.is_empty()).unwrap_or("application/octet-stream"))
+    let stated = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = stated
+        .and_then(|value| value.split(';').next())
+        .map(str::trim);
+    usual(
+        essence
+            .filter(|essence| !essence.is_empty())
+            .unwrap_or("application/octet-stream"),
+    )
 }
 
 /// A media type as everybody else writes it: in lower case, and by the name that is registered.
@@ -29,8 +37,12 @@ pub(crate) fn usual(media_type: &str) -> String {
 
 /// The name that the site gives, else the last part of the address; made fit to be shown.
 pub(super) fn name(headers: &HeaderMap, url: &Url, media_type: &str) -> String {
-    let last = url.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default();
-    let raw = stated(headers).unwrap_or_else(|| String::from_utf8_lossy(&percent_decoded(last)).into_owned());
+    let last = url
+        .path_segments()
+        .and_then(|mut parts| parts.next_back())
+        .unwrap_or_default();
+    let raw = stated(headers)
+        .unwrap_or_else(|| String::from_utf8_lossy(&percent_decoded(last)).into_owned());
     let plain: String = raw
         .chars()
         .filter(|c| !c.is_control() && !matches!(c, '/' | '\\' | '"'))
@@ -50,12 +62,20 @@ fn stated(headers: &HeaderMap) -> Option<String> {
     let header = std::str::from_utf8(headers.get(CONTENT_DISPOSITION)?.as_bytes()).ok()?;
     let parameters = parameters(header);
     let of = |wanted: &str| {
-        let found = parameters.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        let found = parameters
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted));
         found.map(|(_, value)| value.as_str())
     };
     let extended = of("filename*").and_then(extended);
-    let plain = || of("filename").map(|name| String::from_utf8(percent_decoded(name)).unwrap_or_else(|_| name.to_owned()));
-    extended.or_else(plain).filter(|name| !name.trim().is_empty())
+    let plain = || {
+        of("filename").map(|name| {
+            String::from_utf8(percent_decoded(name)).unwrap_or_else(|_| name.to_owned())
+        })
+    };
+    extended
+        .or_else(plain)
+        .filter(|name| !name.trim().is_empty())
 }
 
 /// The parameters of a header; a quoted value may hold semicolons, and a backslash before any character (RFC 9110, 5.6.6).
@@ -87,14 +107,19 @@ fn extended(value: &str) -> Option<String> {
         // Its characters are the first 256 of Unicode.
         return Some(bytes.into_iter().map(char::from).collect());
     }
-    String::from_utf8(bytes).ok().filter(|_| charset.eq_ignore_ascii_case("utf-8"))
+    String::from_utf8(bytes)
+        .ok()
+        .filter(|_| charset.eq_ignore_ascii_case("utf-8"))
 }
 
 fn percent_decoded(text: &str) -> Vec<u8> {
     let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
     while let [first, after @ ..] = rest {
-        let code = after.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
-        let code = code.filter(|code| *first == b'%' && code.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let code = after
+            .get(..2)
+            .and_then(|pair| std::str::from_utf8(pair).ok());
+        let code =
+            code.filter(|code| *first == b'%' && code.bytes().all(|byte| byte.is_ascii_hexdigit()));
         match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
             Some(byte) => {
                 bytes.push(byte);
@@ -117,7 +142,10 @@ mod tests {
 
     fn named(disposition: &[u8]) -> String {
         let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_DISPOSITION, HeaderValue::from_bytes(disposition).unwrap());
+        headers.insert(
+            CONTENT_DISPOSITION,
+            HeaderValue::from_bytes(disposition).unwrap(),
+        );
         name(
             &headers,
             &Url::parse("https://a.example/dir/from%20address.pdf?x=y").unwrap(),
@@ -131,11 +159,26 @@ mod tests {
             ("attachment; filename=price.pdf", "price.pdf"),
             ("attachment; filename=\"price; new.pdf\"", "price; new.pdf"),
             ("attachment; FileName=\"a \\\"b\\\".pdf\"", "a b.pdf"),
-            ("attachment; filename*=UTF-8''%D0%BF%D1%80%D0%B0%D0%B9%D1%81.pdf", "прайс.pdf"),
-            ("attachment; filename=\"_____.pdf\"; filename*=utf-8'ru'%D0%BF%D1%80.pdf", "пр.pdf"),
-            ("attachment; filename*=iso-8859-1'en'caf%E9.pdf; filename=cafe.pdf", "café.pdf"),
-            ("attachment; filename*=koi8-r''%D0%CF.pdf; filename=po.pdf", "po.pdf"),
-            ("attachment; filename*=UTF-8''%FF.pdf; filename=ff.pdf", "ff.pdf"),
+            (
+                "attachment; filename*=UTF-8''%D0%BF%D1%80%D0%B0%D0%B9%D1%81.pdf",
+                "прайс.pdf",
+            ),
+            (
+                "attachment; filename=\"_____.pdf\"; filename*=utf-8'ru'%D0%BF%D1%80.pdf",
+                "пр.pdf",
+            ),
+            (
+                "attachment; filename*=iso-8859-1'en'caf%E9.pdf; filename=cafe.pdf",
+                "café.pdf",
+            ),
+            (
+                "attachment; filename*=koi8-r''%D0%CF.pdf; filename=po.pdf",
+                "po.pdf",
+            ),
+            (
+                "attachment; filename*=UTF-8''%FF.pdf; filename=ff.pdf",
+                "ff.pdf",
+            ),
             ("attachment; filename=\"прайс март.pdf\"", "прайс март.pdf"),
             ("attachment; filename=%D0%BF%D1%80.pdf", "пр.pdf"),
             ("attachment; filename=\"100%.pdf\"", "100%.pdf"),
@@ -146,7 +189,11 @@ mod tests {
         ] {
             assert_eq!(named(disposition.as_bytes()), name, "{disposition}");
         }
-        assert_eq!(named(b"attachment; filename=\"\xEF\xF0.pdf\""), "from address.pdf", "not UTF-8");
+        assert_eq!(
+            named(b"attachment; filename=\"\xEF\xF0.pdf\""),
+            "from address.pdf",
+            "not UTF-8"
+        );
     }
 
     #[test]

@@ -68,7 +68,10 @@ impl Spool {
     pub(super) async fn begin(&self) -> io::Result<Writing> {
         let directory: PathBuf = self.0.to_path_buf();
         let made = tokio::task::spawn_blocking(move || {
-            DirBuilder::new().recursive(true).mode(0o700).create(&directory)?;
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(&directory)?;
             tempfile::NamedTempFile::new_in(&directory)
         });
         let (file, path) = made.await.map_err(io::Error::other)??.into_parts();

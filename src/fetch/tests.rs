@@ -17,31 +17,65 @@ use tempfile::TempDir;
 use super::*;
 
 async fn server() -> SocketAddr {
-    let router = Router::new()
-        .route("/price.pdf", get(|| async { ([(CONTENT_TYPE, "application/pdf")], "%PDF-") }))
-        .route("/%D0%BF%D1%80.png", get(|| async { ([(CONTENT_TYPE, "image/png; x=y")], "png") }))
-        .route("/page", get(|| async { ([(CONTENT_TYPE, "text/html; charset=utf-8")], "<html>") }))
-        .route(
-            "/uc",
-            get(|RawQuery(query): RawQuery| async { ([(CONTENT_TYPE, "text/csv")], query.unwrap_or_default()) }),
-        )
-        .route(
-            "/who",
-            get(|headers: HeaderMap| async move { headers[USER_AGENT].to_str().unwrap().to_owned() }),
-        )
-        .route(
-            "/named",
-            get(|| async { ([(CONTENT_DISPOSITION, "attachment; filename*=UTF-8''%D0%BF%D1%80.pdf")], "%PDF-") }),
-        )
-        .route("/gone", get(|| async { StatusCode::NOT_FOUND }))
-        .route("/empty", get(|| async { ([(CONTENT_TYPE, "image/png")], "") }))
-        .route("/inside", get(|| async { (StatusCode::FOUND, [(LOCATION, "http://10.0.0.1/x")]) }))
-        .route("/on", get(|| async { (StatusCode::FOUND, [(LOCATION, "/price.pdf")]) }))
-        .route("/round", get(|| async { (StatusCode::FOUND, [(LOCATION, "/round")]) }))
-        .route(
-            "/large",
-            get(|| async { vec![0_u8; usize::try_from(LIMIT).unwrap() + 1].into_response() }),
-        );
+    let router =
+        Router::new()
+            .route(
+                "/price.pdf",
+                get(|| async { ([(CONTENT_TYPE, "application/pdf")], "%PDF-") }),
+            )
+            .route(
+                "/%D0%BF%D1%80.png",
+                get(|| async { ([(CONTENT_TYPE, "image/png; x=y")], "png") }),
+            )
+            .route(
+                "/page",
+                get(|| async { ([(CONTENT_TYPE, "text/html; charset=utf-8")], "<html>") }),
+            )
+            .route(
+                "/uc",
+                get(|RawQuery(query): RawQuery| async {
+                    ([(CONTENT_TYPE, "text/csv")], query.unwrap_or_default())
+                }),
+            )
+            .route(
+                "/who",
+                get(|headers: HeaderMap| async move {
+                    headers[USER_AGENT].to_str().unwrap().to_owned()
+                }),
+            )
+            .route(
+                "/named",
+                get(|| async {
+                    (
+                        [(
+                            CONTENT_DISPOSITION,
+                            "attachment; filename*=UTF-8''%D0%BF%D1%80.pdf",
+                        )],
+                        "%PDF-",
+                    )
+                }),
+            )
+            .route("/gone", get(|| async { StatusCode::NOT_FOUND }))
+            .route(
+                "/empty",
+                get(|| async { ([(CONTENT_TYPE, "image/png")], "") }),
+            )
+            .route(
+                "/inside",
+                get(|| async { (StatusCode::FOUND, [(LOCATION, "http://10.0.0.1/x")]) }),
+            )
+            .route(
+                "/on",
+                get(|| async { (StatusCode::FOUND, [(LOCATION, "/price.pdf")]) }),
+            )
+            .route(
+                "/round",
+                get(|| async { (StatusCode::FOUND, [(LOCATION, "/round")]) }),
+            )
+            .route(
+                "/large",
+                get(|| async { vec![0_u8; usize::try_from(LIMIT).unwrap() + 1].into_response() }),
+            );
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(axum::serve(listener, router).into_future());
@@ -70,10 +104,18 @@ async fn told(found: Result<Found, FetchError>) -> Result<String, FetchError> {
         Found::Page => "a page".to_owned(),
         Found::File(file) => {
             let body = file.content.body().await.unwrap();
-            let bytes = http_body_util::BodyExt::collect(body).await.unwrap().to_bytes();
+            let bytes = http_body_util::BodyExt::collect(body)
+                .await
+                .unwrap()
+                .to_bytes();
             assert_eq!(file.content.size(), bytes.len() as u64);
             assert!(bytes.starts_with(file.content.head()));
-            format!("{} {} {}", file.name, file.media_type, String::from_utf8_lossy(&bytes))
+            format!(
+                "{} {} {}",
+                file.name,
+                file.media_type,
+                String::from_utf8_lossy(&bytes)
+            )
         }
     })
 }
@@ -97,7 +139,9 @@ async fn files_are_fetched_and_pages_are_not() {
         ("/round", Err(FetchError::Unreachable)),
         ("/large", Err(FetchError::TooLarge)),
     ] {
-        let fetched = fetcher.fetch(&format!("http://files.example:{}{path}", address.port())).await;
+        let fetched = fetcher
+            .fetch(&format!("http://files.example:{}{path}", address.port()))
+            .await;
         assert_eq!(told(fetched).await, found.map(str::to_owned), "{path}");
     }
     let left = std::fs::read_dir(directory.path().join("fetched")).unwrap();
@@ -109,7 +153,10 @@ async fn what_an_earlier_process_left_goes_at_the_start() {
     let address = server().await;
     let (first, directory) = fetcher(address);
     let held = first
-        .fetch(&format!("http://files.example:{}/price.pdf", address.port()))
+        .fetch(&format!(
+            "http://files.example:{}/price.pdf",
+            address.port()
+        ))
         .await
         .unwrap();
     // As after a kill: nobody deletes it.
@@ -126,7 +173,12 @@ async fn a_full_disk_is_no_fault_of_the_file_s() {
     let (fetcher, directory) = fetcher(address);
     // No directory can be made where a file stands.
     std::fs::write(directory.path().join("fetched"), "").unwrap();
-    let fetched = fetcher.fetch(&format!("http://files.example:{}/price.pdf", address.port())).await;
+    let fetched = fetcher
+        .fetch(&format!(
+            "http://files.example:{}/price.pdf",
+            address.port()
+        ))
+        .await;
     assert!(matches!(fetched, Err(FetchError::Here(_))), "{fetched:?}");
 }
 
@@ -147,14 +199,24 @@ async fn what_this_machine_lacks_is_no_fault_of_the_site_s() {
     install_provider();
     let directory = tempfile::tempdir().unwrap();
     for (error, ours) in [(TOO_MANY_OPEN_FILES, true), (NO_ROUTE, false)] {
-        let resolver = reqwest::Client::builder().no_proxy().dns_resolver(Arc::new(Short(error)));
+        let resolver = reqwest::Client::builder()
+            .no_proxy()
+            .dns_resolver(Arc::new(Short(error)));
         let fetcher = Fetcher {
             http: resolver.build().unwrap(),
             ..Fetcher::of(directory.path(), |_| true, &[]).unwrap()
         };
         let fetched = fetcher.fetch("http://files.example/price.pdf").await;
-        assert_eq!(matches!(fetched, Err(FetchError::Here(_))), ours, "{fetched:?}");
-        assert_eq!(matches!(fetched, Err(FetchError::Unreachable)), !ours, "{fetched:?}");
+        assert_eq!(
+            matches!(fetched, Err(FetchError::Here(_))),
+            ours,
+            "{fetched:?}"
+        );
+        assert_eq!(
+            matches!(fetched, Err(FetchError::Unreachable)),
+            !ours,
+            "{fetched:?}"
+        );
     }
 }
 
@@ -162,15 +224,30 @@ async fn what_this_machine_lacks_is_no_fault_of_the_site_s() {
 async fn a_file_that_drive_shows_on_a_page_is_fetched_itself() {
     install_provider();
     let directory = tempfile::tempdir().unwrap();
-    let fetcher = Fetcher::of(directory.path(), |_| true, &[("drive.google.com", server().await)]).unwrap();
-    let found = told(fetcher.fetch("http://drive.google.com/file/d/1aB/view?usp=sharing").await).await;
+    let fetcher = Fetcher::of(
+        directory.path(),
+        |_| true,
+        &[("drive.google.com", server().await)],
+    )
+    .unwrap();
+    let found = told(
+        fetcher
+            .fetch("http://drive.google.com/file/d/1aB/view?usp=sharing")
+            .await,
+    )
+    .await;
     assert_eq!(found.as_deref(), Ok("uc text/csv export=download&id=1aB"));
 }
 
 #[tokio::test]
 async fn a_file_of_drive_that_is_not_shared_is_private_and_any_other_page_is_a_page() {
     install_provider();
-    let to_sign_in = || async { (StatusCode::FOUND, [(LOCATION, "http://accounts.google.com/signin")]) };
+    let to_sign_in = || async {
+        (
+            StatusCode::FOUND,
+            [(LOCATION, "http://accounts.google.com/signin")],
+        )
+    };
     let router = Router::new()
         .route(
             "/uc",
@@ -183,12 +260,18 @@ async fn a_file_of_drive_that_is_not_shared_is_private_and_any_other_page_is_a_p
             }),
         )
         .route("/drive/folders/x", get(to_sign_in))
-        .route("/signin", get(|| async { ([(CONTENT_TYPE, "text/html")], "<html>") }));
+        .route(
+            "/signin",
+            get(|| async { ([(CONTENT_TYPE, "text/html")], "<html>") }),
+        );
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let google = listener.local_addr().unwrap();
     tokio::spawn(axum::serve(listener, router).into_future());
     let directory = tempfile::tempdir().unwrap();
-    let hosts = [("drive.google.com", google), ("accounts.google.com", google)];
+    let hosts = [
+        ("drive.google.com", google),
+        ("accounts.google.com", google),
+    ];
     let fetcher = Fetcher::of(directory.path(), |_| true, &hosts).unwrap();
     for (path, found) in [
         ("file/d/closed/view", Err(FetchError::Private)),
@@ -196,7 +279,9 @@ async fn a_file_of_drive_that_is_not_shared_is_private_and_any_other_page_is_a_p
         ("file/d/gone/view", Err(FetchError::Status(404))),
         ("drive/folders/x", Ok("a page".to_owned())),
     ] {
-        let fetched = fetcher.fetch(&format!("http://drive.google.com/{path}")).await;
+        let fetched = fetcher
+            .fetch(&format!("http://drive.google.com/{path}"))
+            .await;
         assert_eq!(told(fetched).await, found, "{path}");
     }
 }
@@ -220,7 +305,11 @@ async fn nothing_is_fetched_from_inside() {
         "https://",
         "no address",
     ] {
-        assert_eq!(told(fetcher.fetch(address).await).await, Err(FetchError::Forbidden), "{address}");
+        assert_eq!(
+            told(fetcher.fetch(address).await).await,
+            Err(FetchError::Forbidden),
+            "{address}"
+        );
     }
 }
 

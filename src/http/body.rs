@@ -59,7 +59,10 @@ mod tests {
 
     #[test]
     fn only_an_object_of_valid_text_is_read() {
-        assert_eq!(object(br#" {"n": 1, "more": {"deep": [[[]]]}}"#), Ok(One { n: 1 }));
+        assert_eq!(
+            object(br#" {"n": 1, "more": {"deep": [[[]]]}}"#),
+            Ok(One { n: 1 })
+        );
         for raw in [
             &b"[1]"[..],
             b"",

@@ -33,7 +33,8 @@ pub struct FilesIntake {
 }
 
 /// Finds a file and opens it at its source.
-pub type Bring = Arc<dyn Fn(FileId) -> BoxFuture<'static, Result<Brought, Unavailable>> + Send + Sync>;
+pub type Bring =
+    Arc<dyn Fn(FileId) -> BoxFuture<'static, Result<Brought, Unavailable>> + Send + Sync>;
 
 /// A file on its way.
 pub struct Brought {
@@ -74,12 +75,18 @@ pub(super) async fn receive(
     }
 }
 
-async fn open(files: &FilesIntake, link: &str, extensions: &Extensions) -> Result<Brought, Problem> {
+async fn open(
+    files: &FilesIntake,
+    link: &str,
+    extensions: &Extensions,
+) -> Result<Brought, Problem> {
     let links = files.links.as_ref().ok_or(Problem::NotFound)?;
-    let file = links.open(link, (files.now)()).map_err(|error| match error {
-        LinkError::Unknown => Problem::NotFound,
-        LinkError::Expired => Problem::Expired,
-    })?;
+    let file = links
+        .open(link, (files.now)())
+        .map_err(|error| match error {
+            LinkError::Unknown => Problem::NotFound,
+            LinkError::Expired => Problem::Expired,
+        })?;
     vouch(extensions);
     (files.bring)(file).await.map_err(|why| match why {
         Unavailable::Gone => Problem::FileGone,
@@ -88,18 +95,41 @@ async fn open(files: &FilesIntake, link: &str, extensions: &Extensions) -> Resul
 }
 
 fn whole(brought: Brought) -> Response {
-    let Brought { attachment, length, bytes } = brought;
+    let Brought {
+        attachment,
+        length,
+        bytes,
+    } = brought;
     let timed = moving(bytes);
     let mut response = Body::from_stream(timed).into_response();
     let headers = response.headers_mut();
-    let media_type = attachment.media_type.as_deref().filter(|name| is_media_type(name));
-    let text = |text: &str| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("attachment"));
-    headers.insert(header::CONTENT_TYPE, text(media_type.unwrap_or("application/octet-stream")));
+    let media_type = attachment
+        .media_type
+        .as_deref()
+        .filter(|name| is_media_type(name));
+    let text =
+        |text: &str| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("attachment"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        text(media_type.unwrap_or("application/octet-stream")),
+    );
     headers.insert(header::CONTENT_DISPOSITION, text(&disposition(&attachment)));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(POLICY),
+    );
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-store"),
+    );
     if let Some(length) = length {
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }
@@ -107,7 +137,9 @@ fn whole(brought: Brought) -> Response {
 }
 
 /// Ends a stream that stands still with an error.
-fn moving(bytes: BoxStream<'static, Result<Bytes, std::io::Error>>) -> BoxStream<'static, Result<Bytes, std::io::Error>> {
+fn moving(
+    bytes: BoxStream<'static, Result<Bytes, std::io::Error>>,
+) -> BoxStream<'static, Result<Bytes, std::io::Error>> {
     futures_util::stream::unfold(Some(bytes), |bytes| async move {
         let mut bytes = bytes?;
         match tokio::time::timeout(STANDSTILL, bytes.next()).await {
@@ -128,7 +160,8 @@ fn is_media_type(name: &str) -> bool {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
     };
-    name.split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
+    name.split_once('/')
+        .is_some_and(|(kind, subtype)| token(kind) && token(subtype))
 }
 
 /// The file is saved under its own name, in any alphabet (RFC 6266, RFC 8187).
@@ -175,7 +208,9 @@ fn unnamed(kind: FileKind) -> &'static str {
 }
 
 fn wants_a_page(headers: &HeaderMap) -> bool {
-    let accepted = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let accepted = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok());
     accepted.is_some_and(|accept| accept.contains("text/html"))
 }
 
@@ -196,7 +231,9 @@ fn page(problem: Problem) -> Response {
         | Problem::NotStored => Say::LinkUnknown,
     };
     let wording = Wording::built_in();
-    let body = [Locale::Ru, Locale::En].map(|locale| wording.say(locale, say) + "\n").concat();
+    let body = [Locale::Ru, Locale::En]
+        .map(|locale| wording.say(locale, say) + "\n")
+        .concat();
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),

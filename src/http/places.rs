@@ -144,7 +144,11 @@ impl Place {
 
     /// Whether it must not end before its request in hand is answered.
     pub(super) fn is_owed(&self) -> bool {
-        self.places.seats().taken.get(&self.number).is_some_and(Seat::is_owed)
+        self.places
+            .seats()
+            .taken
+            .get(&self.number)
+            .is_some_and(Seat::is_owed)
     }
 
     fn note(&self, change: impl FnOnce(&mut Seat)) {
@@ -174,7 +178,12 @@ mod tests {
     #[tokio::test]
     async fn who_is_idle_longest_gives_way_and_strangers_first() {
         let places = Places::new(4);
-        let (served, idle, silent, asking) = (places.take().await, places.take().await, places.take().await, places.take().await);
+        let (served, idle, silent, asking) = (
+            places.take().await,
+            places.take().await,
+            places.take().await,
+            places.take().await,
+        );
         for place in [&served, &idle] {
             place.begins();
             place.note(|seat| seat.known = true);
@@ -192,7 +201,10 @@ mod tests {
             assert!(!stays.into_iter().any(gone));
         }
         places.dismiss();
-        assert!(!gone(&served), "it showed its secret, and we owe it an answer");
+        assert!(
+            !gone(&served),
+            "it showed its secret, and we owe it an answer"
+        );
         served.ends();
         places.dismiss();
         assert!(gone(&served));
@@ -207,7 +219,10 @@ mod tests {
             async move { places.take().await }
         });
         first.cut().cancelled().await;
-        assert!(!second.is_finished(), "there are never more connections than places");
+        assert!(
+            !second.is_finished(),
+            "there are never more connections than places"
+        );
         drop(first);
         assert!(!second.await.unwrap().cut().is_cancelled());
     }

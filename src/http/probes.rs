@@ -60,7 +60,11 @@ pub(super) async fn live() -> Json<Value> {
 pub(super) async fn ready(State(readiness): State<ReadinessNow>) -> (StatusCode, Json<Value>) {
     let now = readiness();
     let (status, word) = now.status();
-    let journal = if now.storing { Health::Ok } else { Health::Down };
+    let journal = if now.storing {
+        Health::Ok
+    } else {
+        Health::Down
+    };
     let parts = json!({"journal": journal, "telegram": now.telegram, "sheets": now.sheets});
     let mut body = json!({"status": word, "parts": parts});
     if let Some(until) = now.silent_until {

@@ -66,7 +66,9 @@ impl Problem {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Expired | Self::FileGone => StatusCode::GONE,
-            Self::Overloaded | Self::TimedOut | Self::NotStored | Self::FileLater => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Overloaded | Self::TimedOut | Self::NotStored | Self::FileLater => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 

@@ -26,7 +26,10 @@ pub struct PromotionsPush {
 const SECRET_HEADER: &str = "x-webhook-secret";
 
 /// The route. The script looks for 200 and these very words.
-pub(super) async fn receive(State(intake): State<Arc<Intake>>, request: Request) -> Result<Json<Value>, Problem> {
+pub(super) async fn receive(
+    State(intake): State<Arc<Intake>>,
+    request: Request,
+) -> Result<Json<Value>, Problem> {
     let push = intake.promotions.as_ref().ok_or(Problem::NotFound)?;
     let (head, body) = request.into_parts();
     let secret = head.headers.get(SECRET_HEADER).ok_or(Problem::Unsigned)?;

@@ -57,31 +57,60 @@ impl Limits {
     /// The usual number at once, for such a time-out.
     #[must_use]
     pub fn new(time: Duration) -> Self {
-        Self { at_once: AT_ONCE, time }
+        Self {
+            at_once: AT_ONCE,
+            time,
+        }
     }
 }
 
 /// The routes for the outside.
 pub fn public(intake: Intake, limits: Limits) -> Router {
-    metrics::describe_counter!(telegram_webhook::UPDATES, "Telegram updates by what became of them");
-    metrics::describe_counter!(sheets_changed::CALLBACKS, "Calls of the sheets' scripts by what became of them");
+    metrics::describe_counter!(
+        telegram_webhook::UPDATES,
+        "Telegram updates by what became of them"
+    );
+    metrics::describe_counter!(
+        sheets_changed::CALLBACKS,
+        "Calls of the sheets' scripts by what became of them"
+    );
     let Limits { at_once, time } = limits;
     let probes = probed(Arc::clone(&intake.readiness));
     let router = Router::new()
-        .route("/telegram/webhook", limited(post(telegram_webhook::receive), at_once, time))
+        .route(
+            "/telegram/webhook",
+            limited(post(telegram_webhook::receive), at_once, time),
+        )
         .route(
             "/sheets/changed",
-            limited(post(sheets_changed::receive), CALLBACKS_AT_ONCE, time.min(sheets_changed::TIME)),
+            limited(
+                post(sheets_changed::receive),
+                CALLBACKS_AT_ONCE,
+                time.min(sheets_changed::TIME),
+            ),
         )
-        .route("/files/{link}", limited(get(files::receive), FILES_AT_ONCE, time))
-        .route("/webhook/promotions", limited(post(promotions_push::receive), PUSHES_AT_ONCE, time));
+        .route(
+            "/files/{link}",
+            limited(get(files::receive), FILES_AT_ONCE, time),
+        )
+        .route(
+            "/webhook/promotions",
+            limited(post(promotions_push::receive), PUSHES_AT_ONCE, time),
+        );
     finished(router.with_state(Arc::new(intake)).merge(probes))
 }
 
 /// The routes for the operator alone, probes among them; `render` writes the metrics in Prometheus' text format.
-pub fn admin(render: impl Fn() -> String + Clone + Send + Sync + 'static, readiness: ReadinessNow) -> Router {
+pub fn admin(
+    render: impl Fn() -> String + Clone + Send + Sync + 'static,
+    readiness: ReadinessNow,
+) -> Router {
     let metrics = move || async move { ([(CONTENT_TYPE, METRICS_TYPE)], render()) };
-    finished(Router::new().route("/metrics", get(metrics)).merge(probed(readiness)))
+    finished(
+        Router::new()
+            .route("/metrics", get(metrics))
+            .merge(probed(readiness)),
+    )
 }
 
 /// An update in hand costs up to 1 MiB, and Telegram itself opens at most 100 connections.
@@ -99,7 +128,11 @@ const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// an answer; load is shed rather than queued, so it must stand before the count that would queue; the time-out runs only once a
 /// request is in hand. The body's limit is kept where bodies are read (`body::whole`): as a layer it would answer 413 to strangers,
 /// before the secret was looked at.
-fn limited(route: MethodRouter<Arc<Intake>>, at_once: usize, time: Duration) -> MethodRouter<Arc<Intake>> {
+fn limited(
+    route: MethodRouter<Arc<Intake>>,
+    at_once: usize,
+    time: Duration,
+) -> MethodRouter<Arc<Intake>> {
     route.route_layer(
         ServiceBuilder::new()
             .layer(HandleErrorLayer::new(refused))
@@ -144,7 +177,10 @@ async fn refused(error: BoxError) -> Problem {
 
 /// Names the route, never the address as it was written: that is a stranger's text, and may hold what should not be kept.
 fn span(request: &Request) -> Span {
-    let route = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str);
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unknown", MatchedPath::as_str);
     let known = [
         Method::GET,
         Method::HEAD,
@@ -163,5 +199,9 @@ fn span(request: &Request) -> Span {
 }
 
 fn answered(response: &Response, latency: Duration, _: &Span) {
-    tracing::debug!(http.status = response.status().as_u16(), took.us = latency.as_micros(), "answered");
+    tracing::debug!(
+        http.status = response.status().as_u16(),
+        took.us = latency.as_micros(),
+        "answered"
+    );
 }

@@ -86,14 +86,25 @@ impl Server {
 
     /// Serves until `stop`, then lets go of the address and returns; earlier only if the listener is broken. The connections run on
     /// `tasks`: each ends after the request that it has in hand, and whoever waits for the tracker decides how long that may take.
-    pub async fn run(self, router: Router, caps: Caps, stop: CancellationToken, tasks: TaskTracker) {
+    pub async fn run(
+        self,
+        router: Router,
+        caps: Caps,
+        stop: CancellationToken,
+        tasks: TaskTracker,
+    ) {
         tracing::info!(http.address = %self.address, "listening");
-        metrics::describe_counter!(DISMISSED, "Connections that gave way to newer ones, the longest idle first");
+        metrics::describe_counter!(
+            DISMISSED,
+            "Connections that gave way to newer ones, the longest idle first"
+        );
         let places = Places::new(caps.connections);
         let accepting = async {
             loop {
-                let (stream, _) = accepting::next("http", || self.listener.accept(), || places.dismiss()).await?;
-                let (place, router, stop) = (Arc::new(places.take().await), router.clone(), stop.clone());
+                let (stream, _) =
+                    accepting::next("http", || self.listener.accept(), || places.dismiss()).await?;
+                let (place, router, stop) =
+                    (Arc::new(places.take().await), router.clone(), stop.clone());
                 tasks.spawn(converse(stream, router, place, caps, stop));
             }
         };
@@ -117,7 +128,13 @@ const LINGER: Duration = Duration::from_secs(1);
 /// How much is read and thrown away meanwhile: twice the largest body that we would have taken.
 const LINGER_BYTES: u64 = 2 * 1024 * 1024;
 
-async fn converse(stream: TcpStream, router: Router, place: Arc<Place>, caps: Caps, stop: CancellationToken) {
+async fn converse(
+    stream: TcpStream,
+    router: Router,
+    place: Arc<Place>,
+    caps: Caps,
+    stop: CancellationToken,
+) {
     // Answers are small and whole; only latency is lost if this fails.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
@@ -178,7 +195,10 @@ async fn linger(stream: TcpStream) {
     let mut rest = stream.take(LINGER_BYTES);
     // Neither a time-out nor an error here changes anything: the answer is given, and the connection ends now.
     let _ = timeout(LINGER, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
-    tracing::trace!(unread.bytes = LINGER_BYTES - rest.limit(), "a connection ended");
+    tracing::trace!(
+        unread.bytes = LINGER_BYTES - rest.limit(),
+        "a connection ended"
+    );
 }
 
 #[cfg(test)]
@@ -190,7 +210,9 @@ mod tests {
         let server = Server::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
         let error = Server::bind(server.address()).await.unwrap_err();
         assert!(
-            error.to_string().starts_with(&format!("cannot listen on {}: ", server.address())),
+            error
+                .to_string()
+                .starts_with(&format!("cannot listen on {}: ", server.address())),
             "{error}"
         );
     }

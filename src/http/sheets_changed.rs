@@ -59,7 +59,10 @@ const LIMIT: usize = 4 * 1024;
 pub(super) const TIME: Duration = Duration::from_secs(2);
 
 /// The route. The content type is not checked: the signature already vouches for the body.
-pub(super) async fn receive(State(intake): State<Arc<Intake>>, request: Request) -> Result<(StatusCode, Json<Value>), Problem> {
+pub(super) async fn receive(
+    State(intake): State<Arc<Intake>>,
+    request: Request,
+) -> Result<(StatusCode, Json<Value>), Problem> {
     let outcome = pass_on(&intake.sheets, request).await;
     let result = match &outcome {
         Ok(Resolved::Known) => "nudged",
@@ -67,7 +70,12 @@ pub(super) async fn receive(State(intake): State<Arc<Intake>>, request: Request)
         Err(problem) => problem.code(),
     };
     metrics::counter!(CALLBACKS, "result" => result).increment(1);
-    outcome.map(|resolved| (StatusCode::ACCEPTED, Json(json!({"known": resolved == Resolved::Known}))))
+    outcome.map(|resolved| {
+        (
+            StatusCode::ACCEPTED,
+            Json(json!({"known": resolved == Resolved::Known})),
+        )
+    })
 }
 
 async fn pass_on(sheets: &SheetsIntake, request: Request) -> Result<Resolved, Problem> {

@@ -46,7 +46,9 @@ impl<'a> Claim<'a> {
     pub(super) fn read(headers: &'a HeaderMap) -> Result<Self, Distrust> {
         let text = |name| {
             let value = headers.get(name).and_then(|value| value.to_str().ok());
-            value.filter(|value| !value.is_empty()).ok_or(Distrust::Absent)
+            value
+                .filter(|value| !value.is_empty())
+                .ok_or(Distrust::Absent)
         };
         Ok(Self {
             id: text("webhook-id")?,
@@ -64,15 +66,28 @@ impl<'a> Claim<'a> {
 
     /// Checks whether one of the signatures is the key's over this body. Several stand there while a secret is being replaced.
     pub(super) fn signs(&self, body: &[u8], key: &SigningKey) -> Result<(), Distrust> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(key.0.expose_secret()).expect("HMAC takes keys of any length");
-        for part in [self.id.as_bytes(), b".", self.timestamp.as_bytes(), b".", body] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(key.0.expose_secret())
+            .expect("HMAC takes keys of any length");
+        for part in [
+            self.id.as_bytes(),
+            b".",
+            self.timestamp.as_bytes(),
+            b".",
+            body,
+        ] {
             mac.update(part);
         }
         let fits = |signature: &str| {
-            let tag = signature.strip_prefix(SCHEME).and_then(|text| STANDARD.decode(text).ok());
+            let tag = signature
+                .strip_prefix(SCHEME)
+                .and_then(|text| STANDARD.decode(text).ok());
             tag.is_some_and(|tag| mac.clone().verify_slice(&tag).is_ok())
         };
-        self.signatures.split(' ').any(fits).then_some(()).ok_or(Distrust::Wrong)
+        self.signatures
+            .split(' ')
+            .any(fits)
+            .then_some(())
+            .ok_or(Distrust::Wrong)
     }
 }
 

@@ -20,7 +20,8 @@ use crate::{
 };
 
 /// Stores a raw update; resolves after the fsync.
-pub type Accept = Arc<dyn Fn(DedupKey, Bytes) -> BoxFuture<'static, Result<Accepted, StoreError>> + Send + Sync>;
+pub type Accept =
+    Arc<dyn Fn(DedupKey, Bytes) -> BoxFuture<'static, Result<Accepted, StoreError>> + Send + Sync>;
 
 /// The journal as the place where updates are stored.
 #[must_use]
@@ -47,7 +48,10 @@ pub struct TelegramIntake {
 pub(super) const UPDATES: &str = "sheetdesk_updates_total";
 
 /// The route. Without a [`TelegramIntake`] there is no such address.
-pub(super) async fn receive(State(intake): State<Arc<Intake>>, request: Request) -> Result<StatusCode, Problem> {
+pub(super) async fn receive(
+    State(intake): State<Arc<Intake>>,
+    request: Request,
+) -> Result<StatusCode, Problem> {
     let telegram = intake.telegram.as_ref().ok_or(Problem::NotFound)?;
     let began = clock::monotonic();
     let outcome = store(telegram, request).await;
@@ -91,7 +95,9 @@ async fn store(telegram: &TelegramIntake, request: Request) -> Result<Accepted, 
     let update_id = match body::object(text.as_bytes()) {
         Ok(Envelope { update_id }) => update_id,
         // One that Telegram has garbled would hold up its chat until it is taken; deciding sets it aside.
-        Err(problem) => (telegram.id_of_broken)(&raw).filter(|_| !is_json(&text)).ok_or(problem)?,
+        Err(problem) => (telegram.id_of_broken)(&raw)
+            .filter(|_| !is_json(&text))
+            .ok_or(problem)?,
     };
     let key = DedupKey {
         bot: telegram.bot,

@@ -56,7 +56,8 @@ pub fn exposed(dir: &Path) -> Option<String> {
     let (directory, file) = (fs::metadata(dir).ok()?, dir.join(DATA_FILE));
     let journal = fs::metadata(&file).ok();
     let listed = others_may(&directory, READ);
-    let read = others_may(&directory, ENTER) && journal.is_some_and(|journal| others_may(&journal, READ));
+    let read =
+        others_may(&directory, ENTER) && journal.is_some_and(|journal| others_may(&journal, READ));
     let what = match (listed, read) {
         (false, false) => return None,
         (_, true) => format!("the journal {}", file.display()),
@@ -124,7 +125,11 @@ mod tests {
             fs::set_permissions(&file, fs::Permissions::from_mode(journal)).unwrap();
             fs::set_permissions(dir.path(), fs::Permissions::from_mode(directory)).unwrap();
             let words = exposed(dir.path());
-            assert_eq!(words.is_some(), said.is_some(), "{directory:o} {journal:o}: {words:?}");
+            assert_eq!(
+                words.is_some(),
+                said.is_some(),
+                "{directory:o} {journal:o}: {words:?}"
+            );
             assert!(words.unwrap_or_default().contains(said.unwrap_or_default()));
         }
         assert_eq!(exposed(&dir.path().join("not there")), None);

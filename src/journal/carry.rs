@@ -38,7 +38,12 @@ pub(super) struct Hints {
 const MOST_EFFECTS: usize = 1 << u16::BITS;
 
 /// Applies what the record at `seq` led to.
-pub(super) fn carry_out(tables: &mut Ledger<'_>, seq: Seq, decision: Decision, now: Timestamp) -> Result<Hints, Fault> {
+pub(super) fn carry_out(
+    tables: &mut Ledger<'_>,
+    seq: Seq,
+    decision: Decision,
+    now: Timestamp,
+) -> Result<Hints, Fault> {
     if decision.effects.len() > MOST_EFFECTS {
         let words = format!(
             "its decision has {} effects, and {MOST_EFFECTS} is the most",
@@ -84,16 +89,34 @@ impl Hints {
 
 fn put(tables: &mut Ledger<'_>, entity: &Entity) -> Result<(), Fault> {
     match entity {
-        Entity::Partner(partner) => tables.write(Place::Partners, partner.code.as_str().as_bytes(), partner),
-        Entity::Session(session) => tables.write(Place::Sessions, &keys::chat(session.chat), session),
+        Entity::Partner(partner) => {
+            tables.write(Place::Partners, partner.code.as_str().as_bytes(), partner)
+        }
+        Entity::Session(session) => {
+            tables.write(Place::Sessions, &keys::chat(session.chat), session)
+        }
         Entity::Appeal(appeal) => put_appeal(tables, appeal),
-        Entity::Line(line) => tables.write(Place::Lines, &keys::line(line.appeal, line.index), line),
+        Entity::Line(line) => {
+            tables.write(Place::Lines, &keys::line(line.appeal, line.index), line)
+        }
         Entity::Tab(tab) => tables.write(Place::Tabs, tab.tab.name().as_bytes(), tab),
         Entity::File(file) => tables.write(Place::Files, &keys::seq(file.id.0), file),
-        Entity::Post(post) => tables.write(Place::Posts, &keys::post(post.chat, post.message), post),
-        Entity::Broadcast(broadcast) => tables.write(Place::Broadcasts, broadcast.key.0.as_bytes(), broadcast),
-        Entity::Announced(announced) => tables.write(Place::Announced, &keys::announced(&announced.key, announced.chat), announced),
-        Entity::Promotion(promotion) => tables.write(Place::Promotions, promotion.key.0.as_bytes(), promotion.as_ref()),
+        Entity::Post(post) => {
+            tables.write(Place::Posts, &keys::post(post.chat, post.message), post)
+        }
+        Entity::Broadcast(broadcast) => {
+            tables.write(Place::Broadcasts, broadcast.key.0.as_bytes(), broadcast)
+        }
+        Entity::Announced(announced) => tables.write(
+            Place::Announced,
+            &keys::announced(&announced.key, announced.chat),
+            announced,
+        ),
+        Entity::Promotion(promotion) => tables.write(
+            Place::Promotions,
+            promotion.key.0.as_bytes(),
+            promotion.as_ref(),
+        ),
         Entity::Alerts(alerts) => tables.write(Place::Meta, ALERTS, alerts),
         Entity::Group(group) => tables.write(Place::Groups, &keys::chat(group.chat), group),
     }
@@ -102,7 +125,8 @@ fn put(tables: &mut Ledger<'_>, entity: &Entity) -> Result<(), Fault> {
 fn put_appeal(tables: &mut Ledger<'_>, appeal: &Appeal) -> Result<(), Fault> {
     let id = keys::appeal(appeal.id);
     let before: Option<Appeal> = tables.read(Place::Appeals, &id)?;
-    let (old_number, old_chat) = before.map_or((None, appeal.chat), |before| (before.number, before.chat));
+    let (old_number, old_chat) =
+        before.map_or((None, appeal.chat), |before| (before.number, before.chat));
     if let Some(number) = old_number.filter(|_| old_number != appeal.number) {
         let key = keys::number(number);
         // The number may have been given to another appeal in this very decision.
@@ -116,7 +140,11 @@ fn put_appeal(tables: &mut Ledger<'_>, appeal: &Appeal) -> Result<(), Fault> {
     if old_chat != appeal.chat {
         tables.remove(Place::AppealsOf, &keys::appeal_of(old_chat, appeal.id))?;
     }
-    tables.put(Place::AppealsOf, &keys::appeal_of(appeal.chat, appeal.id), &[])?;
+    tables.put(
+        Place::AppealsOf,
+        &keys::appeal_of(appeal.chat, appeal.id),
+        &[],
+    )?;
     if appeal.delivery == Delivery::Held {
         tables.put(Place::Held, &id, &[])?;
     } else {
@@ -132,8 +160,16 @@ fn dirty(tables: &mut Ledger<'_>, key: &RowKey, seq: Seq) -> Result<(), Fault> {
         Some(mark) => dirty_since(&mark)?,
         None => seq,
     };
-    tables.put(Place::Dirty, &key, &[keys::seq(seq), keys::seq(since)].concat())?;
-    tables.put(Place::DirtyByAge, &[&keys::seq(since)[..], &key].concat(), &[])
+    tables.put(
+        Place::Dirty,
+        &key,
+        &[keys::seq(seq), keys::seq(since)].concat(),
+    )?;
+    tables.put(
+        Place::DirtyByAge,
+        &[&keys::seq(since)[..], &key].concat(),
+        &[],
+    )
 }
 
 pub(super) fn clean(tables: &mut Ledger<'_>, key: &RowKey, generation: Seq) -> Result<(), Fault> {
@@ -153,7 +189,13 @@ fn dirty_since(mark: &[u8]) -> Result<Seq, Fault> {
     keys::to_seq(mark.get(size_of::<u64>()..).unwrap_or_default())
 }
 
-fn carry(tables: &mut Ledger<'_>, hints: &mut Hints, effect: Effect, order: keys::Order, now: Timestamp) -> Result<(), Fault> {
+fn carry(
+    tables: &mut Ledger<'_>,
+    hints: &mut Hints,
+    effect: Effect,
+    order: keys::Order,
+    now: Timestamp,
+) -> Result<(), Fault> {
     match effect {
         Effect::Send(send) => hints.outbox |= outbox::put(tables, send, order, now)?,
         Effect::Reschedule { id, at, lost } => {

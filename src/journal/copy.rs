@@ -10,8 +10,8 @@ use std::{
 };
 
 use redb::{
-    Database, Durability, ReadOnlyTable, ReadTransaction, ReadableDatabase as _, ReadableTableMetadata as _, TableDefinition,
-    TableHandle as _,
+    Database, Durability, ReadOnlyTable, ReadTransaction, ReadableDatabase as _,
+    ReadableTableMetadata as _, TableDefinition, TableHandle as _,
 };
 use tempfile::NamedTempFile;
 
@@ -35,7 +35,9 @@ pub enum CopyError {
     #[error(transparent)]
     Open(#[from] OpenError),
     /// A file stands there already.
-    #[error("{0} is there already and is left as it is; choose another name, or move it away first")]
+    #[error(
+        "{0} is there already and is left as it is; choose another name, or move it away first"
+    )]
     Exists(PathBuf),
     /// The file cannot be written.
     #[error("{0} cannot be written: {cured}", cured = with_cure(.1))]
@@ -99,7 +101,8 @@ impl Closed {
             return Err(CopyError::Missing(dir.to_owned()));
         }
         let lock = disk::own(dir)?;
-        let database = disk::checked(&disk::builder(), &path).map_err(|unopened| OpenError::of(dir, unopened))?;
+        let database = disk::checked(&disk::builder(), &path)
+            .map_err(|unopened| OpenError::of(dir, unopened))?;
         let read = || guarded(|| Source::of(&database.begin_read()?));
         Ok(Self {
             source: read().map_err(CopyError::from)?,
@@ -117,7 +120,10 @@ impl Closed {
 
 impl Source {
     pub(super) fn of(tx: &ReadTransaction) -> Result<Self, Fault> {
-        let names: Vec<String> = tx.list_tables()?.map(|table| table.name().to_owned()).collect();
+        let names: Vec<String> = tx
+            .list_tables()?
+            .map(|table| table.name().to_owned())
+            .collect();
         let open = |name: String| Ok((name.clone(), tx.open_table(definition(&name))?));
         let tables: Result<Vec<_>, Fault> = names.into_iter().map(open).collect();
         Ok(Self { tables: tables? })
@@ -134,7 +140,11 @@ impl Source {
     /// When the file cannot be read.
     pub fn records(&self) -> Result<u64, CopyError> {
         let count = || -> Result<u64, Fault> {
-            let counts: Result<Vec<u64>, Fault> = self.tables.iter().map(|(_, table)| Ok(table.len()?)).collect();
+            let counts: Result<Vec<u64>, Fault> = self
+                .tables
+                .iter()
+                .map(|(_, table)| Ok(table.len()?))
+                .collect();
             Ok(counts?.into_iter().sum())
         };
         count().map_err(CopyError::from)
@@ -144,7 +154,10 @@ impl Source {
     ///
     /// # Errors
     /// When the file cannot be read, or whoever takes the records says so.
-    pub fn each<E: From<CopyError>>(&self, mut take: impl FnMut(&str, &[u8], &[u8]) -> Result<(), E>) -> Result<(), E> {
+    pub fn each<E: From<CopyError>>(
+        &self,
+        mut take: impl FnMut(&str, &[u8], &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
         for (name, table) in &self.tables {
             for pair in Scan::all(table).map_err(CopyError::from)? {
                 let (key, value) = pair.map_err(CopyError::from)?;
@@ -165,11 +178,14 @@ impl NewCopy {
         if target.symlink_metadata().is_ok() {
             return Err(CopyError::Exists(target.to_owned()));
         }
-        let file = beside(target).map_err(|error| CopyError::Unwritable(target.to_owned(), error))?;
+        let file =
+            beside(target).map_err(|error| CopyError::Unwritable(target.to_owned(), error))?;
         let database = disk::builder().create(file.path());
         Ok(Self {
             target: target.to_owned(),
-            database: database.map_err(|error| CopyError::Unwritable(target.to_owned(), io::Error::other(error)))?,
+            database: database.map_err(|error| {
+                CopyError::Unwritable(target.to_owned(), io::Error::other(error))
+            })?,
             file,
             batch: Vec::new(),
             gathered: 0,
@@ -184,7 +200,8 @@ impl NewCopy {
     pub fn add(&mut self, table: &str, key: &[u8], value: &[u8]) -> Result<(), CopyError> {
         self.gathered += key.len() + value.len();
         self.records += 1;
-        self.batch.push((table.to_owned(), key.to_vec(), value.to_vec()));
+        self.batch
+            .push((table.to_owned(), key.to_vec(), value.to_vec()));
         if self.gathered >= BATCH {
             self.flush(Durability::None)
         } else {
@@ -198,14 +215,17 @@ impl NewCopy {
     /// When it cannot be written, or something has come to stand under its name.
     pub fn finish(self) -> Result<Copied, CopyError> {
         let (target, records, file) = (self.target.clone(), self.records, self.close()?);
-        file.persist_noclobber(&target).map_err(|error| match error.error.kind() {
-            io::ErrorKind::AlreadyExists => CopyError::Exists(target.clone()),
-            _ => CopyError::Unwritable(target.clone(), error.error),
-        })?;
+        file.persist_noclobber(&target)
+            .map_err(|error| match error.error.kind() {
+                io::ErrorKind::AlreadyExists => CopyError::Exists(target.clone()),
+                _ => CopyError::Unwritable(target.clone(), error.error),
+            })?;
         let bytes = sync_directory_of(&target).and_then(|()| fs::metadata(&target));
         Ok(Copied {
             records,
-            bytes: bytes.map_err(|error| CopyError::Unwritable(target, error))?.len(),
+            bytes: bytes
+                .map_err(|error| CopyError::Unwritable(target, error))?
+                .len(),
         })
     }
 
@@ -213,9 +233,15 @@ impl NewCopy {
     fn close(mut self) -> Result<NamedTempFile, CopyError> {
         self.flush(Durability::Immediate)?;
         let Self {
-            target, file, database, ..
+            target,
+            file,
+            database,
+            ..
         } = self;
-        let closed = database.close().map_err(io::Error::other).and_then(|()| file.as_file().sync_all());
+        let closed = database
+            .close()
+            .map_err(io::Error::other)
+            .and_then(|()| file.as_file().sync_all());
         closed.map_err(|error| CopyError::Unwritable(target, error))?;
         Ok(file)
     }
@@ -227,7 +253,9 @@ impl NewCopy {
             let mut tx = self.database.begin_write()?;
             tx.set_durability(durability)?;
             for part in batch.chunk_by(|(a, ..), (b, ..)| a == b) {
-                let Some((name, ..)) = part.first() else { continue };
+                let Some((name, ..)) = part.first() else {
+                    continue;
+                };
                 let mut table = tx.open_table(definition(name))?;
                 for (_, key, value) in part {
                     table.insert(&key[..], &value[..])?;
@@ -245,7 +273,9 @@ fn definition(name: &str) -> TableDefinition<'_, Bytes, Bytes> {
 
 /// A file that only its owner can read, in the directory of another.
 pub(super) fn beside(target: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new().prefix(".sheetdesk-").tempfile_in(directory_of(target))
+    tempfile::Builder::new()
+        .prefix(".sheetdesk-")
+        .tempfile_in(directory_of(target))
 }
 
 /// Makes a change of names last.
@@ -254,7 +284,9 @@ pub(super) fn sync_directory_of(target: &Path) -> io::Result<()> {
 }
 
 fn directory_of(target: &Path) -> &Path {
-    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = target
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
     parent.unwrap_or(Path::new("."))
 }
 

@@ -49,7 +49,9 @@ pub(super) enum Unopened {
     #[error("another process has it open")]
     Owned,
     /// There was a journal, and its file is empty or gone.
-    #[error("{DATA_FILE} is {0}, although there was a journal; stop the service and put a copy back: sheetdesk restore FILE")]
+    #[error(
+        "{DATA_FILE} is {0}, although there was a journal; stop the service and put a copy back: sheetdesk restore FILE"
+    )]
     Gone(&'static str),
     /// The file does not hold what was written to it.
     #[error(transparent)]
@@ -61,7 +63,8 @@ pub(super) enum Unopened {
 
 /// Makes the directory if need be and becomes its owner for as long as the returned file is open.
 pub(super) fn own(dir: &Path) -> Result<File, OpenError> {
-    let unusable = |error: io::Error| OpenError::Unusable(dir.display().to_string(), error.to_string());
+    let unusable =
+        |error: io::Error| OpenError::Unusable(dir.display().to_string(), error.to_string());
     DirBuilder::new()
         .recursive(true)
         .mode(DIRECTORY_MODE)
@@ -81,7 +84,9 @@ pub(super) fn in_directory(dir: &Path) -> OpenDatabase {
     Box::new(move |builder| {
         match length(&path)? {
             Some(0) => return Err(Unopened::Gone("empty")),
-            None if length(&lock)?.is_some_and(|length| length > 0) => return Err(Unopened::Gone("missing")),
+            None if length(&lock)?.is_some_and(|length| length > 0) => {
+                return Err(Unopened::Gone("missing"));
+            }
             None => create(builder, &path)?,
             Some(_) => {}
         }
@@ -97,7 +102,9 @@ pub(super) fn checked(builder: &Builder, path: &Path) -> Result<Database, Unopen
         Ok(builder.open(path).and_then(|mut database| {
             // What is untrue then are redb's own notes on free pages, and they are right again.
             if !database.check_integrity()? {
-                tracing::warn!("the journal's file was not in good order; every record in it is whole");
+                tracing::warn!(
+                    "the journal's file was not in good order; every record in it is whole"
+                );
             }
             Ok(database)
         }))
@@ -109,7 +116,9 @@ pub(super) fn checked(builder: &Builder, path: &Path) -> Result<Database, Unopen
 fn create(builder: &Builder, path: &Path) -> Result<(), Unopened> {
     let file = copy::beside(path)?;
     let database = builder.create(file.path())?;
-    database.close().map_err(|error| Unopened::Unusable(error.to_string()))?;
+    database
+        .close()
+        .map_err(|error| Unopened::Unusable(error.to_string()))?;
     file.as_file().sync_all()?;
     file.persist_noclobber(path).map_err(|error| error.error)?;
     copy::sync_directory_of(path)?;
@@ -137,7 +146,10 @@ fn length(path: &Path) -> io::Result<Option<u64>> {
 }
 
 /// Runs work in one transaction, which is committed if anything was changed.
-pub(super) fn transact<T, E: From<Fault>>(db: &Database, work: impl FnOnce(&mut Ledger<'_>) -> Result<T, E>) -> Result<T, E> {
+pub(super) fn transact<T, E: From<Fault>>(
+    db: &Database,
+    work: impl FnOnce(&mut Ledger<'_>) -> Result<T, E>,
+) -> Result<T, E> {
     let tx = guarded(|| Ok(db.begin_write()?))?;
     let mut tables = guarded(|| tables::ledger(&tx))?;
     let done = work(&mut tables);
@@ -166,9 +178,9 @@ impl From<DatabaseError> for Unopened {
             DatabaseError::DatabaseAlreadyOpen => Self::Owned,
             DatabaseError::Storage(StorageError::Io(error)) => Self::from(error),
             // A file of an unknown format is none that this program wrote.
-            DatabaseError::Storage(_) | DatabaseError::UpgradeRequired(_) | DatabaseError::RepairAborted => {
-                Self::Damaged(Fault::Damaged(error.to_string()))
-            }
+            DatabaseError::Storage(_)
+            | DatabaseError::UpgradeRequired(_)
+            | DatabaseError::RepairAborted => Self::Damaged(Fault::Damaged(error.to_string())),
             other => Self::Unusable(other.to_string()),
         }
     }
@@ -178,7 +190,9 @@ impl From<io::Error> for Unopened {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             // The file is shorter than it says, or none of redb's.
-            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => Self::Damaged(Fault::Damaged(error.to_string())),
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+                Self::Damaged(Fault::Damaged(error.to_string()))
+            }
             _ => Self::Unusable(error.to_string()),
         }
     }
@@ -188,7 +202,9 @@ impl From<Unopened> for Fault {
     fn from(unopened: Unopened) -> Self {
         match unopened {
             Unopened::Damaged(fault) => fault,
-            other @ (Unopened::Owned | Unopened::Gone(_) | Unopened::Unusable(_)) => Self::Disk(other.to_string()),
+            other @ (Unopened::Owned | Unopened::Gone(_) | Unopened::Unusable(_)) => {
+                Self::Disk(other.to_string())
+            }
         }
     }
 }
@@ -207,9 +223,16 @@ impl Disk {
     }
 
     /// Works with the database, if it is there.
-    pub(super) fn with<T>(&self, work: impl FnOnce(&Database) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub(super) fn with<T>(
+        &self,
+        work: impl FnOnce(&Database) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        work(database.as_ref().ok_or_else(|| Fault::Disk("the file is closed".to_owned()))?)
+        work(
+            database
+                .as_ref()
+                .ok_or_else(|| Fault::Disk("the file is closed".to_owned()))?,
+        )
     }
 
     /// The committed state.
@@ -222,13 +245,20 @@ impl Disk {
     pub(super) fn reopen(&self) -> Result<(), Fault> {
         self.close();
         let database = guarded(|| Ok((self.open)(&builder())?))?;
-        *self.database.write().unwrap_or_else(PoisonError::into_inner) = Some(database);
+        *self
+            .database
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Some(database);
         Ok(())
     }
 
     /// Closes the database; snapshots that are still held read nothing more from the file.
     pub(super) fn close(&self) {
-        let database = self.database.write().unwrap_or_else(PoisonError::into_inner).take();
+        let database = self
+            .database
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let closed = database.map(|database| guarded(|| Ok(database.close()?)));
         if let Some(Err(error)) = closed {
             tracing::warn!(error = %error, "the journal's file was not closed cleanly");
@@ -266,7 +296,9 @@ impl Disk {
     }
 
     fn suspicion_slot(&self) -> MutexGuard<'_, Option<String>> {
-        self.suspicion.lock().unwrap_or_else(PoisonError::into_inner)
+        self.suspicion
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn trouble_slot(&self) -> MutexGuard<'_, Option<String>> {

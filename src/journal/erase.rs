@@ -55,7 +55,12 @@ fn left_behind(tables: &Ledger<'_>, person: &Erasure) -> Result<Vec<Partner>, Fa
     let mut left = Vec::new();
     for pair in tables.scan(Place::Partners, &[], Bound::Unbounded)? {
         let partner: Partner = records::decode(&pair?.1)?;
-        left.extend(person.chat.is_some_and(|chat| partner.is_left_of(chat)).then_some(partner));
+        left.extend(
+            person
+                .chat
+                .is_some_and(|chat| partner.is_left_of(chat))
+                .then_some(partner),
+        );
     }
     Ok(left)
 }
@@ -75,10 +80,14 @@ impl Marks {
             words: Vec::new(),
         };
         // What was written into a row is kept beside its appeal, which names nobody.
-        let appeals = person.chat.map_or_else(|| Ok(Vec::new()), |chat| appeals_of(tables, chat))?;
-        marks
-            .words
-            .extend(appeals.iter().map(|appeal| format!("\"appeal\":{}}}", serde_json::json!(appeal))));
+        let appeals = person
+            .chat
+            .map_or_else(|| Ok(Vec::new()), |chat| appeals_of(tables, chat))?;
+        marks.words.extend(
+            appeals
+                .iter()
+                .map(|appeal| format!("\"appeal\":{}}}", serde_json::json!(appeal))),
+        );
         left.iter().for_each(|partner| marks.add(partner));
         if let Some(code) = &person.code {
             let known = tables.read::<Partner>(Place::Partners, code.as_str().as_bytes())?;
@@ -92,16 +101,27 @@ impl Marks {
         let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
         self.words.push(quoted(partner.code.as_str()));
         let spelled = [&partner.written_code, &partner.name, &partner.written_phone];
-        self.words
-            .extend(spelled.iter().map(|text| quoted(text.as_str())).filter(|word| word.len() > 2));
-        let digits: String = partner.written_phone.as_str().chars().filter(char::is_ascii_digit).collect();
+        self.words.extend(
+            spelled
+                .iter()
+                .map(|text| quoted(text.as_str()))
+                .filter(|word| word.len() > 2),
+        );
+        let digits: String = partner
+            .written_phone
+            .as_str()
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect();
         // The last ten digits are the same in every spelling of a Russian number.
         self.numbers
             .extend((digits.len() >= 10).then(|| digits[digits.len() - 10..].to_owned()));
     }
 
     fn are_in(&self, text: &str) -> bool {
-        let mut runs = text.split(|sign: char| !sign.is_ascii_digit()).filter(|run| run.len() > 4);
+        let mut runs = text
+            .split(|sign: char| !sign.is_ascii_digit())
+            .filter(|run| run.len() > 4);
         let number = runs.any(|run| {
             self.numbers
                 .iter()
@@ -152,7 +172,10 @@ fn meant(tables: &Ledger<'_>, place: Place, marks: &Marks) -> Result<Vec<Vec<u8>
 fn appeals_of(tables: &Ledger<'_>, chat: ChatId) -> Result<Vec<AppealId>, Fault> {
     let (from, to) = keys::appeals_of(chat);
     let pairs = tables.pairs(Place::AppealsOf, &from, Bound::Included(&to), usize::MAX)?;
-    pairs.iter().map(|(key, _)| keys::to_appeal_of(key)).collect()
+    pairs
+        .iter()
+        .map(|(key, _)| keys::to_appeal_of(key))
+        .collect()
 }
 
 /// An appeal with its dialogue; tells which files its lines link to.
@@ -230,7 +253,8 @@ fn timers(tables: &mut Ledger<'_>, marks: &Marks) -> Result<(), Fault> {
 fn intents(tables: &mut Ledger<'_>, marks: &Marks) -> Result<(), Fault> {
     for key in meant(tables, Place::Intents, marks)? {
         if let Some(mut intent) = tables.read::<Intent>(Place::Intents, &key)? {
-            let speaks = |row: &Touched| serde_json::to_string(row).is_ok_and(|text| marks.are_in(&text));
+            let speaks =
+                |row: &Touched| serde_json::to_string(row).is_ok_and(|text| marks.are_in(&text));
             intent.touched.retain(|row| !speaks(row));
             tables.write(Place::Intents, &key, &intent)?;
         }

@@ -31,7 +31,12 @@ pub(super) fn next_seq(tables: &Ledger<'_>) -> Result<Seq, Fault> {
 }
 
 /// Stores a raw record unless its key is known.
-pub(super) fn accept(tables: &mut Ledger<'_>, key: &DedupKey, raw: &[u8], now: Timestamp) -> Result<Accepted, Fault> {
+pub(super) fn accept(
+    tables: &mut Ledger<'_>,
+    key: &DedupKey,
+    raw: &[u8],
+    now: Timestamp,
+) -> Result<Accepted, Fault> {
     let known = keys::dedup(key);
     if tables.has(Place::Dedup, &known)? {
         return Ok(Accepted::Duplicate);
@@ -47,7 +52,11 @@ pub(super) fn accept(tables: &mut Ledger<'_>, key: &DedupKey, raw: &[u8], now: T
 }
 
 /// Stores an event of our own.
-pub(super) fn store_event(tables: &mut Ledger<'_>, event: Event, now: Timestamp) -> Result<Seq, Fault> {
+pub(super) fn store_event(
+    tables: &mut Ledger<'_>,
+    event: Event,
+    now: Timestamp,
+) -> Result<Seq, Fault> {
     let incoming = Incoming {
         at: now,
         key: None,
@@ -61,7 +70,12 @@ pub(super) fn fire_timers(tables: &mut Ledger<'_>, now: Timestamp) -> Result<(),
     let Ok(end) = now.checked_add(SignedDuration::from_micros(1)) else {
         return Ok(());
     };
-    let due = tables.pairs(Place::Timers, &[], Bound::Excluded(&keys::before(end)), TIMERS_AT_ONCE)?;
+    let due = tables.pairs(
+        Place::Timers,
+        &[],
+        Bound::Excluded(&keys::before(end)),
+        TIMERS_AT_ONCE,
+    )?;
     for (key, value) in due {
         tables.remove(Place::Timers, &key)?;
         match super::records::decode::<Timer>(&value) {
@@ -77,12 +91,24 @@ pub(super) fn fire_timers(tables: &mut Ledger<'_>, now: Timestamp) -> Result<(),
 /// When the next timer is due.
 pub(super) fn next_timer(tables: &Ledger<'_>) -> Result<Option<Timestamp>, Fault> {
     let first = tables.pairs(Place::Timers, &[], Bound::Unbounded, 1)?;
-    first.first().map(|(key, _)| keys::to_moment(key)).transpose()
+    first
+        .first()
+        .map(|(key, _)| keys::to_moment(key))
+        .transpose()
 }
 
 /// The oldest records to decide below a limit, with the deaths each has seen.
-pub(super) fn pending(tables: &Ledger<'_>, below: Seq, most: usize) -> Result<Vec<(Seq, u8)>, Fault> {
-    let pairs = tables.pairs(Place::Pending, &[], Bound::Excluded(&keys::seq(below)), most)?;
+pub(super) fn pending(
+    tables: &Ledger<'_>,
+    below: Seq,
+    most: usize,
+) -> Result<Vec<(Seq, u8)>, Fault> {
+    let pairs = tables.pairs(
+        Place::Pending,
+        &[],
+        Bound::Excluded(&keys::seq(below)),
+        most,
+    )?;
     let deaths = |value: &[u8]| value.first().copied().unwrap_or_default();
     pairs
         .into_iter()
@@ -109,14 +135,23 @@ pub(super) fn drop_idle(tables: &mut Ledger<'_>, seq: Seq) -> Result<(), Fault> 
 }
 
 /// Sets a record aside, with a reason for people.
-pub(super) fn quarantine(tables: &mut Ledger<'_>, seq: Seq, reason: String, now: Timestamp) -> Result<(), Fault> {
+pub(super) fn quarantine(
+    tables: &mut Ledger<'_>,
+    seq: Seq,
+    reason: String,
+    now: Timestamp,
+) -> Result<(), Fault> {
     tracing::warn!(inbox.seq = seq.0, "a record is quarantined");
     let body = match tables.read::<Incoming>(Place::Inbox, &keys::seq(seq)) {
         Ok(incoming) => incoming.map(|incoming| incoming.body),
         Err(Fault::Record(_)) => None,
         Err(fault @ (Fault::Disk(_) | Fault::Damaged(_))) => return Err(fault),
     };
-    let record = Quarantined { at: now, reason, body };
+    let record = Quarantined {
+        at: now,
+        reason,
+        body,
+    };
     tables.write(Place::Quarantine, &keys::seq(seq), &record)?;
     decided(tables, seq)?;
     bound_quarantine(tables, MOST_QUARANTINED)
@@ -125,22 +160,38 @@ pub(super) fn quarantine(tables: &mut Ledger<'_>, seq: Seq, reason: String, now:
 /// Has a record decided anew that was set aside, as if it came now; its number in the quarantine is free then.
 pub(super) fn requeue(tables: &mut Ledger<'_>, seq: Seq, now: Timestamp) -> Result<(), Fault> {
     let key = keys::seq(seq);
-    let Some(Quarantined { body: Some(body), .. }) = tables.read::<Quarantined>(Place::Quarantine, &key)? else {
+    let Some(Quarantined {
+        body: Some(body), ..
+    }) = tables.read::<Quarantined>(Place::Quarantine, &key)?
+    else {
         return Ok(());
     };
     tables.remove(Place::Quarantine, &key)?;
-    store(tables, &Incoming { at: now, key: None, body }).map(|_| ())
+    store(
+        tables,
+        &Incoming {
+            at: now,
+            key: None,
+            body,
+        },
+    )
+    .map(|_| ())
 }
 
 /// Lets a record go that was set aside.
 pub(super) fn discard(tables: &mut Ledger<'_>, seq: Seq) -> Result<(), Fault> {
-    tables.remove(Place::Quarantine, &keys::seq(seq)).map(|_| ())
+    tables
+        .remove(Place::Quarantine, &keys::seq(seq))
+        .map(|_| ())
 }
 
 /// Lets the oldest quarantined records go beyond `most`.
 pub(super) fn bound_quarantine(tables: &mut Ledger<'_>, most: u64) -> Result<(), Fault> {
     while tables.count(Place::Quarantine)? > most {
-        let Some((oldest, _)) = tables.pairs(Place::Quarantine, &[], Bound::Unbounded, 1)?.pop() else {
+        let Some((oldest, _)) = tables
+            .pairs(Place::Quarantine, &[], Bound::Unbounded, 1)?
+            .pop()
+        else {
             break;
         };
         tracing::warn!(
@@ -153,19 +204,29 @@ pub(super) fn bound_quarantine(tables: &mut Ledger<'_>, most: u64) -> Result<(),
 }
 
 /// Forgets decided records with their dedup keys: those that are too old, and those beyond `keep`; `step` at most.
-pub(super) fn forget_decided(tables: &mut Ledger<'_>, now: Timestamp, keep: u64, step: usize) -> Result<(), Fault> {
+pub(super) fn forget_decided(
+    tables: &mut Ledger<'_>,
+    now: Timestamp,
+    keep: u64,
+    step: usize,
+) -> Result<(), Fault> {
     let Ok(before) = now.checked_sub(REMEMBER_DECIDED) else {
         return Ok(());
     };
     let undecided = pending(tables, Seq(u64::MAX), 1)?;
     let end = undecided.first().map_or(Seq(u64::MAX), |(seq, _)| *seq);
     for _ in 0..step {
-        let Some((key, value)) = tables.pairs(Place::Inbox, &[], Bound::Excluded(&keys::seq(end)), 1)?.pop() else {
+        let Some((key, value)) = tables
+            .pairs(Place::Inbox, &[], Bound::Excluded(&keys::seq(end)), 1)?
+            .pop()
+        else {
             break;
         };
         // A record that cannot be read has no age and no key; it is in quarantine already.
         let incoming = super::records::decode::<Incoming>(&value).ok();
-        let old = incoming.as_ref().is_none_or(|incoming| incoming.at < before);
+        let old = incoming
+            .as_ref()
+            .is_none_or(|incoming| incoming.at < before);
         if !old && tables.count(Place::Inbox)? <= keep {
             break;
         }

@@ -88,7 +88,12 @@ impl Judge {
     }
 
     /// Decides these records in order.
-    pub(super) fn decide_all(&self, tables: &mut Ledger<'_>, records: &[Seq], now: Timestamp) -> Result<Hints, Halt> {
+    pub(super) fn decide_all(
+        &self,
+        tables: &mut Ledger<'_>,
+        records: &[Seq],
+        now: Timestamp,
+    ) -> Result<Hints, Halt> {
         let mut hints = Hints::default();
         for &seq in records {
             let verdict = match self.barred.get(&seq) {
@@ -109,7 +114,13 @@ impl Judge {
         Ok(hints)
     }
 
-    fn carry(&self, tables: &mut Ledger<'_>, seq: Seq, decision: Decision, now: Timestamp) -> Result<Hints, Halt> {
+    fn carry(
+        &self,
+        tables: &mut Ledger<'_>,
+        seq: Seq,
+        decision: Decision,
+        now: Timestamp,
+    ) -> Result<Hints, Halt> {
         let carried = catch_unwind(AssertUnwindSafe(|| carry_out(tables, seq, decision, now)));
         match carried {
             Ok(Ok(hints)) => {
@@ -123,7 +134,12 @@ impl Judge {
     }
 
     /// The decision, or the reason why there is none.
-    fn verdict(&self, tables: &mut Ledger<'_>, seq: Seq, now: Timestamp) -> Result<Result<Verdict, String>, Fault> {
+    fn verdict(
+        &self,
+        tables: &mut Ledger<'_>,
+        seq: Seq,
+        now: Timestamp,
+    ) -> Result<Result<Verdict, String>, Fault> {
         let incoming = match tables.read::<Incoming>(Place::Inbox, &keys::seq(seq)) {
             Ok(Some(incoming)) => incoming,
             Ok(None) => return Ok(Err("the record is gone".to_owned())),

@@ -73,7 +73,10 @@ pub(super) fn appeals_of(chat: ChatId) -> (Vec<u8>, Vec<u8>) {
         seq: Seq(u64::MAX),
         n: u16::MAX,
     };
-    (appeal_of(chat, AppealId::first(Seq(0))), appeal_of(chat, last))
+    (
+        appeal_of(chat, AppealId::first(Seq(0))),
+        appeal_of(chat, last),
+    )
 }
 
 /// Reads the appeal back from the end of an [`appeal_of`] key.
@@ -96,7 +99,10 @@ pub(super) fn announced(key: &PromotionKey, chat: ChatId) -> Vec<u8> {
 
 /// The range of [`announced`] keys of one promotion.
 pub(super) fn announced_all(key: &PromotionKey) -> (Vec<u8>, Vec<u8>) {
-    (announced(key, ChatId(i64::MIN)), announced(key, ChatId(i64::MAX)))
+    (
+        announced(key, ChatId(i64::MIN)),
+        announced(key, ChatId(i64::MAX)),
+    )
 }
 
 pub(super) fn post(chat: ChatId, message: MessageId) -> Vec<u8> {
@@ -105,7 +111,10 @@ pub(super) fn post(chat: ChatId, message: MessageId) -> Vec<u8> {
 
 /// The range of [`post`] keys of one chat.
 pub(super) fn posts_of(chat: ChatId) -> (Vec<u8>, Vec<u8>) {
-    (post(chat, MessageId(i64::MIN)), post(chat, MessageId(i64::MAX)))
+    (
+        post(chat, MessageId(i64::MIN)),
+        post(chat, MessageId(i64::MAX)),
+    )
 }
 
 pub(super) fn dedup(key: &DedupKey) -> Vec<u8> {
@@ -142,7 +151,12 @@ pub(super) fn before(moment: Timestamp) -> [u8; 8] {
 
 /// A removable fence, sorted by spreadsheet, then age.
 pub(super) fn fence(spreadsheet: &SpreadsheetId, at: Timestamp, fence: FenceId) -> Vec<u8> {
-    [&fences_of(spreadsheet)[..], &instant(at), &fence.0.to_be_bytes()].concat()
+    [
+        &fences_of(spreadsheet)[..],
+        &instant(at),
+        &fence.0.to_be_bytes(),
+    ]
+    .concat()
 }
 
 pub(super) fn fences_of(spreadsheet: &SpreadsheetId) -> Vec<u8> {
@@ -205,7 +219,10 @@ mod tests {
             let (first, last) = appeals_of(chat);
             assert!((first..=last).contains(&appeal_of(chat, id)));
             for &later in &ids[index + 1..] {
-                assert!(appeal(id) < appeal(later) && lines_of(id).1 < lines_of(later).0, "{id} {later}");
+                assert!(
+                    appeal(id) < appeal(later) && lines_of(id).1 < lines_of(later).0,
+                    "{id} {later}"
+                );
             }
         }
         assert!(to_appeal(&[0; 9]).is_err());
@@ -217,6 +234,9 @@ mod tests {
         let key = fence(&sheet, Timestamp::UNIX_EPOCH, FenceId(77));
         assert_eq!(to_fence(&key), Ok(FenceId(77)));
         assert!(key.starts_with(&fences_of(&sheet)));
-        assert_eq!(to_fence(b"ab"), Err(Fault::Record("a fence's key is too short".to_owned())));
+        assert_eq!(
+            to_fence(b"ab"),
+            Err(Fault::Record("a fence's key is too short".to_owned()))
+        );
     }
 }

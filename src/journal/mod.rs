@@ -256,7 +256,12 @@ impl Journal {
     ///
     /// # Errors
     /// When another process owns the directory, or it cannot be used.
-    pub fn open(dir: &Path, rules: Rules, interpret: Interpret, signals: Signals) -> Result<Self, OpenError> {
+    pub fn open(
+        dir: &Path,
+        rules: Rules,
+        interpret: Interpret,
+        signals: Signals,
+    ) -> Result<Self, OpenError> {
         Self::start(
             dir,
             Parts {
@@ -306,7 +311,11 @@ impl Journal {
     ///
     /// # Errors
     /// When it is not stored: then nothing may be written.
-    pub async fn intend(&self, spreadsheet: SpreadsheetId, touched: Vec<Touched>) -> Result<Intent, StoreError> {
+    pub async fn intend(
+        &self,
+        spreadsheet: SpreadsheetId,
+        touched: Vec<Touched>,
+    ) -> Result<Intent, StoreError> {
         self.ask((spreadsheet, touched), Message::Intend).await
     }
 
@@ -314,7 +323,11 @@ impl Journal {
     ///
     /// # Errors
     /// When it is not stored: then they are offered for removal again.
-    pub async fn forget_fences(&self, spreadsheet: SpreadsheetId, ids: Vec<FenceId>) -> Result<(), StoreError> {
+    pub async fn forget_fences(
+        &self,
+        spreadsheet: SpreadsheetId,
+        ids: Vec<FenceId>,
+    ) -> Result<(), StoreError> {
         self.ask((spreadsheet, ids), Message::Forget).await
     }
 
@@ -369,14 +382,21 @@ impl Journal {
         self.shared.places.close();
         // A writer that has ended already needs no word.
         let _ = self.shared.queue.send(Message::Close);
-        let thread = self.shared.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = self
+            .shared
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let Some((thread, ended)) = thread else {
             return;
         };
         match timeout(CLOSE_WITHIN, ended).await {
             // The thread's last act was to say so, so joining takes no time.
             Ok(_) => drop(thread.join()),
-            Err(_) => tracing::error!("the journal's writer has not ended in time; the next start recovers"),
+            Err(_) => tracing::error!(
+                "the journal's writer has not ended in time; the next start recovers"
+            ),
         }
     }
 
@@ -386,21 +406,29 @@ impl Journal {
         let (disk, signals) = (Arc::new(disk), Arc::new(parts.signals));
         let (queue, questions) = channel();
         let judge = Judge::new(parts.rules, parts.interpret, parts.decide);
-        let writer = Writer::new(Arc::clone(&disk), Arc::clone(&signals), judge, questions, parts.lock);
+        let writer = Writer::new(
+            Arc::clone(&disk),
+            Arc::clone(&signals),
+            judge,
+            questions,
+            parts.lock,
+        );
         let writer = writer.map_err(|fault| match fault {
             Fault::Damaged(words) => OpenError::Damaged(dir.display().to_string(), words),
             other @ (Fault::Disk(_) | Fault::Record(_)) => unusable(other.to_string()),
         })?;
         let (end, ended) = oneshot::channel();
         let watched = Arc::clone(&disk);
-        let thread = thread::Builder::new().name("journal".to_owned()).spawn(move || {
-            if catch_unwind(AssertUnwindSafe(|| writer.run())).is_err() {
-                tracing::error!("the journal's writer ended in a panic");
-                watched.failed("the journal's writer has ended");
-            }
-            // Nobody may be waiting for it.
-            let _ = end.send(());
-        });
+        let thread = thread::Builder::new()
+            .name("journal".to_owned())
+            .spawn(move || {
+                if catch_unwind(AssertUnwindSafe(|| writer.run())).is_err() {
+                    tracing::error!("the journal's writer ended in a panic");
+                    watched.failed("the journal's writer has ended");
+                }
+                // Nobody may be waiting for it.
+                let _ = end.send(());
+            });
         let thread = thread.map_err(|error| unusable(error.to_string()))?;
         Ok(Self {
             shared: Arc::new(Shared {
@@ -414,18 +442,26 @@ impl Journal {
     }
 
     /// Puts a question to the writer and waits for its answer.
-    async fn ask<Q, A>(&self, what: Q, message: fn(Asked<Q, A>) -> Message) -> Result<A, StoreError> {
+    async fn ask<Q, A>(
+        &self,
+        what: Q,
+        message: fn(Asked<Q, A>) -> Message,
+    ) -> Result<A, StoreError> {
         if let Some(words) = self.shared.disk.trouble() {
             return Err(StoreError::Disk(words));
         }
-        let place = match timeout(BUSY_AFTER, Arc::clone(&self.shared.places).acquire_owned()).await {
+        let place = match timeout(BUSY_AFTER, Arc::clone(&self.shared.places).acquire_owned()).await
+        {
             Ok(Ok(place)) => place,
             Ok(Err(_)) => return Err(StoreError::Closed),
             Err(_) => return Err(StoreError::Busy),
         };
         let (reply, answer) = oneshot::channel();
         let asked = Asked { what, reply, place };
-        self.shared.queue.send(message(asked)).map_err(|_| StoreError::Closed)?;
+        self.shared
+            .queue
+            .send(message(asked))
+            .map_err(|_| StoreError::Closed)?;
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 }

@@ -94,16 +94,25 @@ mod tests {
             nudges.mark(Tab::Appeals);
         }
         nudges.mark(Tab::Partners);
-        assert_eq!(nudges.taken(&[Tab::Appeals], true).await, wanted(Tab::Appeals));
+        assert_eq!(
+            nudges.taken(&[Tab::Appeals], true).await,
+            wanted(Tab::Appeals)
+        );
         let waiting = tokio::spawn({
             let nudges = Arc::clone(&nudges);
             async move { nudges.taken(&[Tab::Appeals], true).await }
         });
-        assert_eq!(nudges.taken(&[Tab::Partners, Tab::Promotions], true).await, wanted(Tab::Partners));
+        assert_eq!(
+            nudges.taken(&[Tab::Partners, Tab::Promotions], true).await,
+            wanted(Tab::Partners)
+        );
         tokio::task::yield_now().await;
         assert!(!waiting.is_finished(), "the marks of others wake nobody");
         nudges.mark(Tab::Appeals);
-        let heard = timeout(Duration::from_secs(10), waiting).await.expect("in time").expect("no panic");
+        let heard = timeout(Duration::from_secs(10), waiting)
+            .await
+            .expect("in time")
+            .expect("no panic");
         assert_eq!(heard, wanted(Tab::Appeals));
     }
 

@@ -25,7 +25,12 @@ const SILENT_UNTIL: &[u8] = b"silent_until";
 const REMEMBER_ENDED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Puts a message into the outbox, unless its id is known there; tells whether it was put.
-pub(super) fn put(tables: &mut Ledger<'_>, send: Send, order: Order, now: Timestamp) -> Result<bool, Fault> {
+pub(super) fn put(
+    tables: &mut Ledger<'_>,
+    send: Send,
+    order: Order,
+    now: Timestamp,
+) -> Result<bool, Fault> {
     let id = keys::of(&send.id)?;
     if tables.has(Place::Outbox, &id)? {
         return Ok(false);
@@ -42,7 +47,12 @@ pub(super) fn put(tables: &mut Ledger<'_>, send: Send, order: Order, now: Timest
 }
 
 /// Lets a message wait (again); one that has ended stays so, for its text is gone.
-pub(super) fn reschedule(tables: &mut Ledger<'_>, id: &OutboxId, at: Timestamp, lost: u8) -> Result<(), Fault> {
+pub(super) fn reschedule(
+    tables: &mut Ledger<'_>,
+    id: &OutboxId,
+    at: Timestamp,
+    lost: u8,
+) -> Result<(), Fault> {
     let id = keys::of(id)?;
     let Some(mut message) = open_message(tables, &id)? else {
         return Ok(());
@@ -59,7 +69,9 @@ pub(super) fn be_silent(tables: &mut Ledger<'_>, until: Timestamp) -> Result<(),
 }
 
 /// Until when all sending rests, if Telegram has ever asked for it.
-pub(super) fn silent_until<T: ReadableTable<Bytes, Bytes>>(tables: &Tables<T>) -> Result<Option<Timestamp>, Fault> {
+pub(super) fn silent_until<T: ReadableTable<Bytes, Bytes>>(
+    tables: &Tables<T>,
+) -> Result<Option<Timestamp>, Fault> {
     tables
         .bytes(Place::Meta, SILENT_UNTIL)?
         .map(|moment| keys::to_moment(&moment))
@@ -67,7 +79,11 @@ pub(super) fn silent_until<T: ReadableTable<Bytes, Bytes>>(tables: &Tables<T>) -
 }
 
 /// The clock was set back by so much: whatever waits for a moment to come waits as long as was meant.
-pub(super) fn set_back(tables: &mut Ledger<'_>, by: SignedDuration, now: Timestamp) -> Result<(), Fault> {
+pub(super) fn set_back(
+    tables: &mut Ledger<'_>,
+    by: SignedDuration,
+    now: Timestamp,
+) -> Result<(), Fault> {
     if let Some(until) = silent_until(tables)?.filter(|until| *until > now) {
         be_silent(tables, until.checked_sub(by).unwrap_or(now))?;
     }
@@ -90,7 +106,12 @@ pub(super) fn set_back(tables: &mut Ledger<'_>, by: SignedDuration, now: Timesta
 }
 
 /// Ends a message: the id and how it ended stay; the text goes, unless the operator may want it sent again.
-pub(super) fn finish(tables: &mut Ledger<'_>, id: &OutboxId, ending: Ending, now: Timestamp) -> Result<(), Fault> {
+pub(super) fn finish(
+    tables: &mut Ledger<'_>,
+    id: &OutboxId,
+    ending: Ending,
+    now: Timestamp,
+) -> Result<(), Fault> {
     let id = keys::of(id)?;
     let Some(mut message) = open_message(tables, &id)? else {
         return Ok(());
@@ -107,7 +128,11 @@ pub(super) fn finish(tables: &mut Ledger<'_>, id: &OutboxId, ending: Ending, now
 }
 
 /// A message whose outcome nobody knows waits again; tells whether there is one.
-pub(super) fn resend(tables: &mut Ledger<'_>, id: &OutboxId, now: Timestamp) -> Result<bool, Fault> {
+pub(super) fn resend(
+    tables: &mut Ledger<'_>,
+    id: &OutboxId,
+    now: Timestamp,
+) -> Result<bool, Fault> {
     let key = keys::of(id)?;
     let Some(mut message) = tables.read::<Message>(Place::Outbox, &key)? else {
         return Ok(false);
@@ -176,11 +201,20 @@ pub(super) fn sending(tables: &Ledger<'_>) -> Result<Vec<OutboxId>, Fault> {
 }
 
 /// Forgets messages that ended long ago, at most `most`.
-pub(super) fn forget_ended(tables: &mut Ledger<'_>, now: Timestamp, most: usize) -> Result<(), Fault> {
+pub(super) fn forget_ended(
+    tables: &mut Ledger<'_>,
+    now: Timestamp,
+    most: usize,
+) -> Result<(), Fault> {
     let Ok(before) = now.checked_sub(REMEMBER_ENDED) else {
         return Ok(());
     };
-    for (key, _) in tables.pairs(Place::Ended, &[], Bound::Excluded(&keys::before(before)), most)? {
+    for (key, _) in tables.pairs(
+        Place::Ended,
+        &[],
+        Bound::Excluded(&keys::before(before)),
+        most,
+    )? {
         let id = key.get(size_of::<i64>()..).unwrap_or_default();
         for place in [Place::Outbox, Place::Failed, Place::Unknown] {
             tables.remove(place, id)?;
@@ -199,7 +233,11 @@ fn open_message(tables: &Ledger<'_>, id: &[u8]) -> Result<Option<Message>, Fault
 fn place(tables: &mut Ledger<'_>, id: &[u8], message: &Message) -> Result<(), Fault> {
     tables.write(Place::Outbox, id, message)?;
     match message.entry.state {
-        OutboxState::Waiting(_) => tables.put(Place::Waiting, &keys::waiting(message.entry.send.lane, message.order), id),
+        OutboxState::Waiting(_) => tables.put(
+            Place::Waiting,
+            &keys::waiting(message.entry.send.lane, message.order),
+            id,
+        ),
         OutboxState::Sending => tables.put(Place::Sending, id, &[]),
         OutboxState::Ended(Ending::Failed) => tables.put(Place::Failed, id, &[]),
         OutboxState::Ended(Ending::Unknown) => tables.put(Place::Unknown, id, &[]),
@@ -209,7 +247,10 @@ fn place(tables: &mut Ledger<'_>, id: &[u8], message: &Message) -> Result<(), Fa
 
 /// Takes a message that has not ended out of its index.
 fn displace(tables: &mut Ledger<'_>, id: &[u8], message: &Message) -> Result<(), Fault> {
-    tables.remove(Place::Waiting, &keys::waiting(message.entry.send.lane, message.order))?;
+    tables.remove(
+        Place::Waiting,
+        &keys::waiting(message.entry.send.lane, message.order),
+    )?;
     tables.remove(Place::Sending, id)?;
     Ok(())
 }

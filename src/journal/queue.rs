@@ -99,7 +99,11 @@ impl Group {
 
     /// Whether nobody asks for anything.
     pub(super) fn is_empty(&self) -> bool {
-        self.accepts.is_empty() && self.applies.is_empty() && self.claims.is_empty() && self.intends.is_empty() && self.forgets.is_empty()
+        self.accepts.is_empty()
+            && self.applies.is_empty()
+            && self.claims.is_empty()
+            && self.intends.is_empty()
+            && self.forgets.is_empty()
     }
 
     /// Tells everybody that the disk refused.

@@ -92,7 +92,11 @@ impl Body {
         match self {
             Self::Event(event) => Ok(*event),
             Self::Raw(text) => interpret(text.as_bytes()),
-            Self::Bytes(encoded) => interpret(&STANDARD.decode(encoded).map_err(|error| error.to_string())?),
+            Self::Bytes(encoded) => interpret(
+                &STANDARD
+                    .decode(encoded)
+                    .map_err(|error| error.to_string())?,
+            ),
         }
     }
 
@@ -167,15 +171,20 @@ pub(super) fn encode<R: Stored>(record: &R) -> Result<Vec<u8>, Fault> {
 
 /// The record in these bytes; fields that it does not know are passed over.
 pub(super) fn decode<R: Stored>(bytes: &[u8]) -> Result<R, Fault> {
-    let parts: BTreeMap<&str, &RawValue> = serde_json::from_slice(bytes).map_err(|error| unreadable::<R>(&error))?;
+    let parts: BTreeMap<&str, &RawValue> =
+        serde_json::from_slice(bytes).map_err(|error| unreadable::<R>(&error))?;
     let part = |name: &str| {
         parts
             .get(name)
             .ok_or_else(|| Fault::Record(format!("{}: `{name}` is missing", R::TAG)))
     };
-    let version: u32 = serde_json::from_str(part("v")?.get()).map_err(|error| unreadable::<R>(&error))?;
+    let version: u32 =
+        serde_json::from_str(part("v")?.get()).map_err(|error| unreadable::<R>(&error))?;
     if version > VERSION {
-        let words = format!("{}: written by a newer Sheetdesk (version {version})", R::TAG);
+        let words = format!(
+            "{}: written by a newer Sheetdesk (version {version})",
+            R::TAG
+        );
         return Err(Fault::Record(words));
     }
     serde_json::from_str(part(R::TAG)?.get()).map_err(|error| unreadable::<R>(&error))
@@ -183,5 +192,10 @@ pub(super) fn decode<R: Stored>(bytes: &[u8]) -> Result<R, Fault> {
 
 /// Names the kind and the place; the parser's own words could quote a person's text.
 fn unreadable<R: Stored>(error: &serde_json::Error) -> Fault {
-    Fault::Record(format!("{}: {:?} at column {}", R::TAG, error.classify(), error.column()))
+    Fault::Record(format!(
+        "{}: {:?} at column {}",
+        R::TAG,
+        error.classify(),
+        error.column()
+    ))
 }

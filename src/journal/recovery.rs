@@ -74,7 +74,12 @@ fn begin(tables: &mut Ledger<'_>) -> Result<(), Halt> {
         inbox::count_deaths(tables)?;
     }
     if let Some(mark) = tables.bytes(Place::Meta, DECIDING)? {
-        inbox::quarantine(tables, keys::to_seq(&mark)?, THIRD_DEATH.to_owned(), clock::now())?;
+        inbox::quarantine(
+            tables,
+            keys::to_seq(&mark)?,
+            THIRD_DEATH.to_owned(),
+            clock::now(),
+        )?;
         tables.remove(Place::Meta, DECIDING)?;
     }
     Ok(())
@@ -101,12 +106,18 @@ fn decide_some(judge: &Judge, tables: &mut Ledger<'_>) -> Result<Step, Halt> {
     match pending.first() {
         None => Ok(Step::Done),
         Some((seq, _)) if innocent.is_empty() => Ok(Step::Alone(*seq)),
-        Some(_) => Ok(Step::Decided(judge.decide_all(tables, &innocent, clock::now())?)),
+        Some(_) => Ok(Step::Decided(judge.decide_all(
+            tables,
+            &innocent,
+            clock::now(),
+        )?)),
     }
 }
 
 fn decide_alone(db: &Database, judge: &mut Judge, seq: Seq) -> Result<Hints, Fault> {
-    judge.transact(db, |_, tables| Ok(tables.put(Place::Meta, DECIDING, &keys::seq(seq))?))?;
+    judge.transact(db, |_, tables| {
+        Ok(tables.put(Place::Meta, DECIDING, &keys::seq(seq))?)
+    })?;
     judge.transact(db, |judge, tables| {
         let hints = judge.decide_all(tables, &[seq], clock::now())?;
         tables.remove(Place::Meta, DECIDING)?;

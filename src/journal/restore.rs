@@ -44,7 +44,9 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
     /// Somebody works with the journal.
-    #[error("{0}; a journal is restored only while no service runs: stop it (`systemctl stop sheetdesk`), then try again")]
+    #[error(
+        "{0}; a journal is restored only while no service runs: stop it (`systemctl stop sheetdesk`), then try again"
+    )]
     Running(OpenError),
     /// The file is not there, or cannot be read.
     #[error("{0} cannot be read: {1}; nothing was changed")]
@@ -72,24 +74,39 @@ pub struct Restored {
 ///
 /// # Errors
 /// When it is not in place; then the journal is as it was.
-pub fn restore(file: &Path, dir: &Path, told: impl FnMut(u64, u64)) -> Result<Restored, RestoreError> {
+pub fn restore(
+    file: &Path,
+    dir: &Path,
+    told: impl FnMut(u64, u64),
+) -> Result<Restored, RestoreError> {
     let unwritable = |error| RestoreError::Unwritable(dir.to_owned(), error);
     if !file.is_file() {
-        return Err(RestoreError::Unreadable(file.to_owned(), io::ErrorKind::NotFound.into()));
+        return Err(RestoreError::Unreadable(
+            file.to_owned(),
+            io::ErrorKind::NotFound.into(),
+        ));
     }
     let _lock = disk::own(dir).map_err(|error| match error {
         OpenError::Owned(_) => RestoreError::Running(error),
-        other @ (OpenError::Unusable(..) | OpenError::Damaged(..) | OpenError::Gone(..)) => unwritable(io::Error::other(other)),
+        other @ (OpenError::Unusable(..) | OpenError::Damaged(..) | OpenError::Gone(..)) => {
+            unwritable(io::Error::other(other))
+        }
     })?;
     let target = dir.join(DATA_FILE);
     let new = copy::beside(&target).map_err(unwritable)?;
     // The file itself stays as it is, whatever opening a copy of it has to mend.
     fs::copy(file, new.path()).map_err(|error| RestoreError::Unreadable(file.to_owned(), error))?;
     // A file that was cut off makes redb panic.
-    let examined = catch_unwind(AssertUnwindSafe(|| examine(&new, told))).unwrap_or_else(|_| Err(damaged()));
-    let (records, unsent) = examined.map_err(|fault| RestoreError::Foreign(file.to_owned(), fault.to_string()))?;
+    let examined =
+        catch_unwind(AssertUnwindSafe(|| examine(&new, told))).unwrap_or_else(|_| Err(damaged()));
+    let (records, unsent) =
+        examined.map_err(|fault| RestoreError::Foreign(file.to_owned(), fault.to_string()))?;
     let kept = put_in_place(new, &target, clock::now()).map_err(unwritable)?;
-    Ok(Restored { kept, records, unsent })
+    Ok(Restored {
+        kept,
+        records,
+        unsent,
+    })
 }
 
 /// Reads all of a copy, and makes it one that was restored.
@@ -113,18 +130,23 @@ fn damaged() -> Fault {
 fn read_all(database: &Database, mut told: impl FnMut(u64, u64)) -> Result<u64, Fault> {
     let read = |error| match error {
         CopyError::Unreadable(words) => Fault::Disk(words),
-        other @ (CopyError::Missing(_) | CopyError::Open(_) | CopyError::Exists(_) | CopyError::Unwritable(..)) => {
-            Fault::Disk(other.to_string())
-        }
+        other @ (CopyError::Missing(_)
+        | CopyError::Open(_)
+        | CopyError::Exists(_)
+        | CopyError::Unwritable(..)) => Fault::Disk(other.to_string()),
     };
     let source = Source::of(&database.begin_read()?)?;
     if let Some(foreign) = source.names().find(|name| Place::named(name).is_none()) {
-        return Err(Fault::Disk(format!("it has a table that is none of ours: {foreign}")));
+        return Err(Fault::Disk(format!(
+            "it has a table that is none of ours: {foreign}"
+        )));
     }
     let (all, mut done, mut format) = (source.records().map_err(read)?, 0, None);
     source
         .each(|table, key, value| {
-            let Some(place) = Place::named(table) else { return Ok(()) };
+            let Some(place) = Place::named(table) else {
+                return Ok(());
+            };
             if place == Place::Meta && key == recovery::FORMAT {
                 format = Some(value.to_vec());
             }
@@ -140,8 +162,12 @@ fn read_all(database: &Database, mut told: impl FnMut(u64, u64)) -> Result<u64, 
         .map_err(read)?;
     match format {
         Some(format) if format == VERSION.to_be_bytes() => Ok(all),
-        Some(_) => Err(Fault::Disk("it was written by a newer Sheetdesk".to_owned())),
-        None => Err(Fault::Disk("it does not say which version wrote it".to_owned())),
+        Some(_) => Err(Fault::Disk(
+            "it was written by a newer Sheetdesk".to_owned(),
+        )),
+        None => Err(Fault::Disk(
+            "it does not say which version wrote it".to_owned(),
+        )),
     }
 }
 
@@ -216,7 +242,9 @@ fn put_in_place(new: NamedTempFile, target: &Path, now: Timestamp) -> io::Result
 
 /// A service that runs as somebody else than who restores must be able to work with the file.
 fn adopt(new: &Path, target: &Path) -> io::Result<()> {
-    let Some(dir) = target.parent() else { return Ok(()) };
+    let Some(dir) = target.parent() else {
+        return Ok(());
+    };
     let (owner, file) = (fs::metadata(dir)?, fs::metadata(new)?);
     if (owner.uid(), owner.gid()) == (file.uid(), file.gid()) {
         return Ok(());

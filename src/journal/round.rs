@@ -85,7 +85,9 @@ pub(super) fn work(
         claimed,
         intended,
         hints,
-        first_pending: inbox::pending(tables, Seq(u64::MAX), 1)?.first().map(|(seq, _)| *seq),
+        first_pending: inbox::pending(tables, Seq(u64::MAX), 1)?
+            .first()
+            .map(|(seq, _)| *seq),
         next_timer: inbox::next_timer(tables)?,
     })
 }
@@ -124,7 +126,11 @@ impl Given {
 }
 
 /// Stores what came: timers that are due, raw records, events; tells each `apply` its last record.
-fn store(tables: &mut Ledger<'_>, group: &Group, now: Timestamp) -> Result<(Vec<Accepted>, Vec<Seq>), Fault> {
+fn store(
+    tables: &mut Ledger<'_>,
+    group: &Group,
+    now: Timestamp,
+) -> Result<(Vec<Accepted>, Vec<Seq>), Fault> {
     inbox::fire_timers(tables, now)?;
     let mut accepted = Vec::new();
     for asked in &group.accepts {
@@ -141,7 +147,11 @@ fn store(tables: &mut Ledger<'_>, group: &Group, now: Timestamp) -> Result<(Vec<
     Ok((accepted, applied))
 }
 
-fn claim(tables: &mut Ledger<'_>, group: &Group, given: &mut Given) -> Result<Vec<Vec<OutboxEntry>>, Fault> {
+fn claim(
+    tables: &mut Ledger<'_>,
+    group: &Group,
+    given: &mut Given,
+) -> Result<Vec<Vec<OutboxEntry>>, Fault> {
     let mut claimed = Vec::new();
     for asked in &group.claims {
         let mut entries = Vec::new();
@@ -152,7 +162,9 @@ fn claim(tables: &mut Ledger<'_>, group: &Group, given: &mut Given) -> Result<Ve
                     entries.push(entry);
                 }
                 Ok(None) => {}
-                Err(Fault::Record(words)) => tracing::error!(error = words, "a message cannot be read and is not sent"),
+                Err(Fault::Record(words)) => {
+                    tracing::error!(error = words, "a message cannot be read and is not sent")
+                }
                 Err(fault @ (Fault::Disk(_) | Fault::Damaged(_))) => return Err(fault),
             }
         }

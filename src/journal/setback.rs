@@ -44,13 +44,23 @@ pub(super) fn tell(by: SignedDuration) {
 }
 
 /// Moves what waits for a moment to come.
-pub(super) fn set_back(tables: &mut Ledger<'_>, by: SignedDuration, now: Timestamp) -> Result<(), Fault> {
+pub(super) fn set_back(
+    tables: &mut Ledger<'_>,
+    by: SignedDuration,
+    now: Timestamp,
+) -> Result<(), Fault> {
     for (key, value) in tables.pairs(Place::Timers, &[], Bound::Unbounded, usize::MAX)? {
         // One that cannot be read is dropped when it is due.
-        let Ok(timer) = decode::<Timer>(&value) else { continue };
+        let Ok(timer) = decode::<Timer>(&value) else {
+            continue;
+        };
         let at = timer.at.checked_sub(by).unwrap_or(now);
         tables.remove(Place::Timers, &key)?;
-        tables.write(Place::Timers, &keys::at(at, &keys::of(&timer.wake)?), &Timer { at, ..timer })?;
+        tables.write(
+            Place::Timers,
+            &keys::at(at, &keys::of(&timer.wake)?),
+            &Timer { at, ..timer },
+        )?;
     }
     outbox::set_back(tables, by, now)
 }

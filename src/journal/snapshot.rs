@@ -98,15 +98,20 @@ impl Snapshot {
     /// Whether the file failed while something was read: then it will be read again soon, unlike a single record that cannot be understood.
     #[must_use]
     pub fn is_lost(&self) -> bool {
-        matches!(self.tables.trouble(), Some(Fault::Disk(_) | Fault::Damaged(_)))
+        matches!(
+            self.tables.trouble(),
+            Some(Fault::Disk(_) | Fault::Damaged(_))
+        )
     }
 
     /// Messages that may be sent at `now` or will be later, in the order Talk before Announcement, oldest first; lazily, so that
     /// the delivery loop stops reading when it has enough. Messages being sent are not among them.
     pub fn waiting(&self) -> impl Iterator<Item = OutboxEntry> + '_ {
-        let range = self
-            .tables
-            .settle(self.tables.scan(Place::Waiting, &[], Bound::Unbounded).map(Some));
+        let range = self.tables.settle(
+            self.tables
+                .scan(Place::Waiting, &[], Bound::Unbounded)
+                .map(Some),
+        );
         range.into_iter().flatten().filter_map(|pair| {
             let message = pair.and_then(|(_, id)| self.tables.read::<Message>(Place::Outbox, &id));
             self.tables.settle(message).map(|message| message.entry)
@@ -123,7 +128,9 @@ impl Snapshot {
     #[must_use]
     pub fn intents(&self, spreadsheet: &SpreadsheetId) -> Vec<Intent> {
         let all = self.tables.settle(self.all_intents());
-        all.into_iter().filter(|intent| intent.spreadsheet == *spreadsheet).collect()
+        all.into_iter()
+            .filter(|intent| intent.spreadsheet == *spreadsheet)
+            .collect()
     }
 
     /// The fence that was given last, if any was.
@@ -161,11 +168,14 @@ impl Snapshot {
     /// A file that a partner sent.
     #[must_use]
     pub fn file(&self, id: FileId) -> Option<StoredFile> {
-        self.tables.settle(self.tables.read(Place::Files, &keys::seq(id.0)))
+        self.tables
+            .settle(self.tables.read(Place::Files, &keys::seq(id.0)))
     }
 
     fn all<R: Stored>(&self, place: Place) -> impl Iterator<Item = R> + '_ {
-        let all = self.tables.settle(self.tables.scan(place, &[], Bound::Unbounded).map(Some));
+        let all = self
+            .tables
+            .settle(self.tables.scan(place, &[], Bound::Unbounded).map(Some));
         all.into_iter().flatten().filter_map(|pair| {
             let record = pair.and_then(|(_, record)| records::decode(&record).map(Some));
             self.tables.settle(record)
@@ -175,9 +185,15 @@ impl Snapshot {
     /// Fences older than `before` that may be removed from the spreadsheet, oldest first, at most 50.
     #[must_use]
     pub fn old_fences(&self, spreadsheet: &SpreadsheetId, before: Timestamp) -> Vec<FenceId> {
-        let (from, to) = (keys::fences_of(spreadsheet), keys::fences_before(spreadsheet, before));
-        let pairs = self.tables.pairs(Place::Fences, &from, Bound::Excluded(&to), FENCES_AT_ONCE);
-        let fences = pairs.and_then(|pairs| pairs.iter().map(|(key, _)| keys::to_fence(key)).collect());
+        let (from, to) = (
+            keys::fences_of(spreadsheet),
+            keys::fences_before(spreadsheet, before),
+        );
+        let pairs = self
+            .tables
+            .pairs(Place::Fences, &from, Bound::Excluded(&to), FENCES_AT_ONCE);
+        let fences =
+            pairs.and_then(|pairs| pairs.iter().map(|(key, _)| keys::to_fence(key)).collect());
         self.tables.settle(fences)
     }
 
@@ -240,7 +256,10 @@ impl Snapshot {
 
     fn dirty_rows(&self, most: usize) -> Result<Vec<(RowKey, Seq)>, Fault> {
         let mut rows = Vec::new();
-        for (age, _) in self.tables.pairs(Place::DirtyByAge, &[], Bound::Unbounded, most)? {
+        for (age, _) in self
+            .tables
+            .pairs(Place::DirtyByAge, &[], Bound::Unbounded, most)?
+        {
             let key = age.get(size_of::<u64>()..).unwrap_or_default();
             if let Some(mark) = self.tables.bytes(Place::Dirty, key)? {
                 rows.push((keys::back(key)?, keys::to_seq(&mark)?));
@@ -256,17 +275,31 @@ impl Snapshot {
 
     fn unknown_messages(&self, most: usize) -> Result<Vec<OutboxEntry>, Fault> {
         let mut entries = Vec::new();
-        for (id, _) in self.tables.pairs(Place::Unknown, &[], Bound::Unbounded, most)? {
-            entries.extend(self.tables.read::<Message>(Place::Outbox, &id)?.map(|message| message.entry));
+        for (id, _) in self
+            .tables
+            .pairs(Place::Unknown, &[], Bound::Unbounded, most)?
+        {
+            entries.extend(
+                self.tables
+                    .read::<Message>(Place::Outbox, &id)?
+                    .map(|message| message.entry),
+            );
         }
         Ok(entries)
     }
 
     fn oldest_record(&self) -> Result<Option<Timestamp>, Fault> {
-        let Some((key, _)) = self.tables.pairs(Place::Pending, &[], Bound::Unbounded, 1)?.pop() else {
+        let Some((key, _)) = self
+            .tables
+            .pairs(Place::Pending, &[], Bound::Unbounded, 1)?
+            .pop()
+        else {
             return Ok(None);
         };
-        Ok(self.tables.read::<Incoming>(Place::Inbox, &key)?.map(|incoming| incoming.at))
+        Ok(self
+            .tables
+            .read::<Incoming>(Place::Inbox, &key)?
+            .map(|incoming| incoming.at))
     }
 
     fn body(&self, seq: Seq) -> Result<Option<Body>, Fault> {
@@ -274,11 +307,17 @@ impl Snapshot {
         if let Some(set_aside) = self.tables.read::<Quarantined>(Place::Quarantine, &key)? {
             return Ok(set_aside.body);
         }
-        Ok(self.tables.read::<Incoming>(Place::Inbox, &key)?.map(|incoming| incoming.body))
+        Ok(self
+            .tables
+            .read::<Incoming>(Place::Inbox, &key)?
+            .map(|incoming| incoming.body))
     }
 
     fn quarantine(&self, most: usize) -> Result<Vec<SetAside>, Fault> {
-        let all = self.tables.scan(Place::Quarantine, &[], Bound::Unbounded)?.take(most);
+        let all = self
+            .tables
+            .scan(Place::Quarantine, &[], Bound::Unbounded)?
+            .take(most);
         all.map(|pair| {
             let (key, value) = pair?;
             let record: Quarantined = records::decode(&value)?;
@@ -295,7 +334,9 @@ impl Snapshot {
 impl Drop for Snapshot {
     /// Reads have no way to fail, so the trace that a failure left is told here, once.
     fn drop(&mut self) {
-        let Some(fault) = self.tables.trouble() else { return };
+        let Some(fault) = self.tables.trouble() else {
+            return;
+        };
         tracing::warn!(error = %fault, "a snapshot of the journal could not be read whole");
         if let (Fault::Damaged(words), Some(disk)) = (fault, &self.disk) {
             disk.suspect(words);

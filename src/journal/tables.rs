@@ -9,7 +9,10 @@ use std::{
     sync::OnceLock,
 };
 
-use redb::{AccessGuard, Range, ReadOnlyTable, ReadTransaction, ReadableTable, StorageError, Table, TableDefinition, WriteTransaction};
+use redb::{
+    AccessGuard, Range, ReadOnlyTable, ReadTransaction, ReadableTable, StorageError, Table,
+    TableDefinition, WriteTransaction,
+};
 
 use super::records::{self, Stored};
 
@@ -29,7 +32,9 @@ pub(super) enum Fault {
     #[error("{0}")]
     Disk(String),
     /// The file does not hold what was written to it.
-    #[error("the journal is damaged ({0}); stop the service and put the newest copy back: sheetdesk restore FILE")]
+    #[error(
+        "the journal is damaged ({0}); stop the service and put the newest copy back: sheetdesk restore FILE"
+    )]
     Damaged(String),
     /// One record cannot be read or written.
     #[error("a stored record cannot be read: {0}")]
@@ -47,7 +52,8 @@ impl<E: Into<redb::Error>> From<E> for Fault {
 
 /// Calls the store, which panics over pages that make no sense; what it says then helps nobody, and the hook has told where it was.
 pub(super) fn guarded<T>(call: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err(Fault::Damaged("the store stumbled over a page".to_owned())))
+    catch_unwind(AssertUnwindSafe(call))
+        .unwrap_or_else(|_| Err(Fault::Damaged("the store stumbled over a page".to_owned())))
 }
 
 /// Every table there is.
@@ -206,13 +212,19 @@ pub(super) struct Tables<T> {
 
 /// Opens every table for changing; creates those that are not there yet.
 pub(super) fn ledger(tx: &WriteTransaction) -> Result<Ledger<'_>, Fault> {
-    let open: Result<Vec<_>, _> = Place::ALL.into_iter().map(|place| tx.open_table(place.definition())).collect();
+    let open: Result<Vec<_>, _> = Place::ALL
+        .into_iter()
+        .map(|place| tx.open_table(place.definition()))
+        .collect();
     Ok(Tables::of(open?))
 }
 
 /// Opens every table as it is now.
 pub(super) fn frozen(tx: &ReadTransaction) -> Result<Frozen, Fault> {
-    let open: Result<Vec<_>, _> = Place::ALL.into_iter().map(|place| tx.open_table(place.definition())).collect();
+    let open: Result<Vec<_>, _> = Place::ALL
+        .into_iter()
+        .map(|place| tx.open_table(place.definition()))
+        .collect();
     Ok(Tables::of(open?))
 }
 
@@ -315,7 +327,12 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     /// The record under a key.
     pub(super) fn read<R: Stored>(&self, place: Place, key: &[u8]) -> Result<Option<R>, Fault> {
         let table = self.at(place)?;
-        guarded(|| table.get(key)?.map(|value| records::decode(value.value())).transpose())
+        guarded(|| {
+            table
+                .get(key)?
+                .map(|value| records::decode(value.value()))
+                .transpose()
+        })
     }
 
     /// Whether there is anything under a key.
@@ -325,13 +342,26 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     }
 
     /// A range of a table in the order of its keys; lazy.
-    pub(super) fn scan(&self, place: Place, from: &[u8], to: Bound<&[u8]>) -> Result<Scan<'_>, Fault> {
+    pub(super) fn scan(
+        &self,
+        place: Place,
+        from: &[u8],
+        to: Bound<&[u8]>,
+    ) -> Result<Scan<'_>, Fault> {
         let table = self.at(place)?;
-        guarded(|| Ok(Scan(Some(table.range::<&[u8]>((Bound::Included(from), to))?))))
+        guarded(|| {
+            Ok(Scan(Some(
+                table.range::<&[u8]>((Bound::Included(from), to))?,
+            )))
+        })
     }
 
     /// What is picked from the keys of a table; the values are not touched.
-    pub(super) fn keys<R>(&self, place: Place, mut pick: impl FnMut(&[u8]) -> Option<R>) -> Result<Vec<R>, Fault> {
+    pub(super) fn keys<R>(
+        &self,
+        place: Place,
+        mut pick: impl FnMut(&[u8]) -> Option<R>,
+    ) -> Result<Vec<R>, Fault> {
         let table = self.at(place)?;
         guarded(|| {
             let mut picked = Vec::new();
@@ -343,7 +373,13 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     }
 
     /// Keys with their values of a range, at most `most`.
-    pub(super) fn pairs(&self, place: Place, from: &[u8], to: Bound<&[u8]>, most: usize) -> Result<Vec<Pair>, Fault> {
+    pub(super) fn pairs(
+        &self,
+        place: Place,
+        from: &[u8],
+        to: Bound<&[u8]>,
+        most: usize,
+    ) -> Result<Vec<Pair>, Fault> {
         self.scan(place, from, to)?.take(most).collect()
     }
 
@@ -364,7 +400,12 @@ impl<'t> Ledger<'t> {
     }
 
     /// Stores a record.
-    pub(super) fn write<R: Stored>(&mut self, place: Place, key: &[u8], record: &R) -> Result<(), Fault> {
+    pub(super) fn write<R: Stored>(
+        &mut self,
+        place: Place,
+        key: &[u8],
+        record: &R,
+    ) -> Result<(), Fault> {
         self.put(place, key, &records::encode(record)?)
     }
 
@@ -377,7 +418,11 @@ impl<'t> Ledger<'t> {
     }
 
     /// Removes everything from one key to another, both included.
-    pub(super) fn remove_range(&mut self, place: Place, (from, to): (&[u8], &[u8])) -> Result<(), Fault> {
+    pub(super) fn remove_range(
+        &mut self,
+        place: Place,
+        (from, to): (&[u8], &[u8]),
+    ) -> Result<(), Fault> {
         for (key, _) in self.pairs(place, from, Bound::Included(to), usize::MAX)? {
             self.remove(place, &key)?;
         }

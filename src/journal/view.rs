@@ -29,15 +29,28 @@ use crate::domain::{
 pub(super) const ALERTS: &[u8] = b"alerts";
 
 impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
-    fn newest<R: Stored>(&self, place: Place, from: &[u8], to: &[u8], newest: usize) -> Result<Vec<R>, Fault> {
-        let range = self.scan(place, from, Bound::Included(to))?.rev().take(newest);
+    fn newest<R: Stored>(
+        &self,
+        place: Place,
+        from: &[u8],
+        to: &[u8],
+        newest: usize,
+    ) -> Result<Vec<R>, Fault> {
+        let range = self
+            .scan(place, from, Bound::Included(to))?
+            .rev()
+            .take(newest);
         range.map(|pair| records::decode(&pair?.1)).collect()
     }
 
     fn chat_s_appeals(&self, chat: ChatId, newest: usize) -> Result<Vec<Appeal>, Fault> {
         let (from, to) = keys::appeals_of(chat);
         let mut appeals = Vec::new();
-        for pair in self.scan(Place::AppealsOf, &from, Bound::Included(&to))?.rev().take(newest) {
+        for pair in self
+            .scan(Place::AppealsOf, &from, Bound::Included(&to))?
+            .rev()
+            .take(newest)
+        {
             let (key, _) = pair?;
             let id = keys::to_appeal_of(&key)?;
             appeals.extend(self.read::<Appeal>(Place::Appeals, &keys::appeal(id))?);
@@ -55,7 +68,9 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     }
 
     fn partners_behind(&self, after: Option<ChatId>, most: usize) -> Result<Vec<Session>, Fault> {
-        let from = after.map_or_else(Vec::new, |after| keys::chat(ChatId(after.0.saturating_add(1))).to_vec());
+        let from = after.map_or_else(Vec::new, |after| {
+            keys::chat(ChatId(after.0.saturating_add(1))).to_vec()
+        });
         let sessions = self.scan(Place::Sessions, &from, Bound::Unbounded)?;
         let mut partners = Vec::new();
         for pair in sessions {

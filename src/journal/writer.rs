@@ -203,7 +203,9 @@ impl Writer {
         }
         for (asked, entries) in group.claims.into_iter().zip(done.claimed) {
             if let Err(entries) = asked.answer(entries) {
-                self.stray.claims.extend(entries.into_iter().map(|entry| entry.send.id));
+                self.stray
+                    .claims
+                    .extend(entries.into_iter().map(|entry| entry.send.id));
             }
         }
         for (asked, intent) in group.intends.into_iter().zip(done.intended) {
@@ -215,8 +217,11 @@ impl Writer {
             // The fences are forgotten whether or not anybody waits for it.
             let _ = asked.answer(());
         }
-        self.waiters
-            .extend(done.applied.into_iter().zip(group.applies.into_iter().map(|asked| asked.reply)));
+        self.waiters.extend(
+            done.applied
+                .into_iter()
+                .zip(group.applies.into_iter().map(|asked| asked.reply)),
+        );
         self.answer_waiters(done.first_pending);
         fire(&self.signals, done.hints, &mut self.stray);
         // What was given to nobody is taken back at once.
@@ -239,7 +244,10 @@ impl Writer {
             if self.course == Course::Abandoned {
                 return;
             }
-            let mended = self.disk.reopen().and_then(|()| self.attempt(&Group::default(), true));
+            let mended = self
+                .disk
+                .reopen()
+                .and_then(|()| self.attempt(&Group::default(), true));
             match mended {
                 Ok(done) => return self.settle(Group::default(), done),
                 Err(fault) => self.disk.failed(&with_cure(&fault)),
@@ -268,7 +276,9 @@ impl Writer {
     /// Leaves the mark of a regular end, if it is one, and lets go of the file.
     fn finish(self) {
         if self.course == Course::Closing {
-            let marked = self.disk.with(|db| disk::transact(db, recovery::mark_clean));
+            let marked = self
+                .disk
+                .with(|db| disk::transact(db, recovery::mark_clean));
             if let Err(fault) = marked {
                 tracing::warn!(error = %fault, "the journal could not be marked as closed cleanly");
             }
@@ -291,7 +301,9 @@ fn fire(signals: &Signals, hints: Hints, stray: &mut Given) {
     }
     for courtesy in hints.courtesies {
         match signals.courtesies.try_send(courtesy) {
-            Err(TrySendError::Full(Courtesy::Reaction(chat, message))) => stray.reactions.push((chat, message)),
+            Err(TrySendError::Full(Courtesy::Reaction(chat, message))) => {
+                stray.reactions.push((chat, message))
+            }
             // Telegram forgets an unacknowledged button by itself; closed is what takes them where the service ends.
             Ok(()) | Err(TrySendError::Full(Courtesy::Button(_)) | TrySendError::Closed(_)) => {}
         }

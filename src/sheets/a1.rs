@@ -91,7 +91,10 @@ mod tests {
 
     #[test]
     fn names_cannot_break_out() {
-        assert_eq!(a1_columns("it's 'ours'!A1", (0, 1)), "'it''s ''ours''!A1'!A:A");
+        assert_eq!(
+            a1_columns("it's 'ours'!A1", (0, 1)),
+            "'it''s ''ours''!A1'!A:A"
+        );
         assert_eq!(a1_columns("A1", (0, 1)), "'A1'!A:A");
         assert_eq!(a1_columns("50% #1? a/b", (0, 1)), "'50% #1? a/b'!A:A");
     }

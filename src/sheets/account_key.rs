@@ -26,7 +26,9 @@ pub enum KeyError {
         column: usize,
     },
     /// A field is missing, or not of the kind it should be.
-    #[error("`{0}` of the credentials file is missing or unusable; is it the key of a service account?")]
+    #[error(
+        "`{0}` of the credentials file is missing or unusable; is it the key of a service account?"
+    )]
     Field(&'static str),
 }
 
@@ -54,7 +56,8 @@ impl AccountKey {
                 return Err(KeyError::Field(field));
             }
         }
-        let key: ServiceAccountKey = serde_json::from_value(value).map_err(|_| KeyError::Field("type"))?;
+        let key: ServiceAccountKey =
+            serde_json::from_value(value).map_err(|_| KeyError::Field("type"))?;
         // The libraries below panic on an address that they cannot parse.
         web_address(&key.token_uri).ok_or(KeyError::Field("token_uri"))?;
         Ok(Self(key))
@@ -75,7 +78,10 @@ impl fmt::Debug for AccountKey {
 pub(super) fn web_address(text: &str) -> Option<reqwest::Url> {
     text.parse::<hyper::Uri>().ok()?;
     let url = text.parse::<reqwest::Url>().ok()?;
-    let plain = matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none() && url.fragment().is_none();
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.query().is_none()
+        && url.fragment().is_none();
     plain.then_some(url)
 }
 

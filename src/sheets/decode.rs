@@ -7,16 +7,30 @@ use serde_json::Value;
 
 use super::{
     encode::{FENCE_KEY, PROTECTION},
-    wire::{Block, Change, Columns, Filter, Manners, Offered, ReadBack, SheetId, Structure, TabInfo},
+    wire::{
+        Block, Change, Columns, Filter, Manners, Offered, ReadBack, SheetId, Structure, TabInfo,
+    },
 };
 use crate::domain::ids::FenceId;
 
 /// What a spreadsheet consists of.
 pub(super) fn structure(answer: api::Spreadsheet) -> Option<Structure> {
-    let tabs = answer.sheets?.into_iter().map(tab).collect::<Option<Vec<_>>>()?;
-    let ours = |metadata: &api::DeveloperMetadata| metadata.metadata_key.as_deref() == Some(FENCE_KEY);
-    let fences = answer.developer_metadata.unwrap_or_default().into_iter().filter(ours);
-    let newest_fence = fences.filter_map(|fence| fence.metadata_id).max().map(FenceId);
+    let tabs = answer
+        .sheets?
+        .into_iter()
+        .map(tab)
+        .collect::<Option<Vec<_>>>()?;
+    let ours =
+        |metadata: &api::DeveloperMetadata| metadata.metadata_key.as_deref() == Some(FENCE_KEY);
+    let fences = answer
+        .developer_metadata
+        .unwrap_or_default()
+        .into_iter()
+        .filter(ours);
+    let newest_fence = fences
+        .filter_map(|fence| fence.metadata_id)
+        .max()
+        .map(FenceId);
     Some(Structure { tabs, newest_fence })
 }
 
@@ -27,19 +41,33 @@ pub(super) fn columns(answer: api::BatchGetValuesResponse, asked: usize) -> Opti
         return None;
     }
     let texts = |column: Vec<Value>| column.into_iter().map(text).collect();
-    let cells = |range: api::ValueRange| range.values.unwrap_or_default().into_iter().map(texts).collect();
+    let cells = |range: api::ValueRange| {
+        range
+            .values
+            .unwrap_or_default()
+            .into_iter()
+            .map(texts)
+            .collect()
+    };
     Some(ranges.into_iter().map(cells).collect())
 }
 
 /// What a batch did, and what was read back with it.
-pub(super) fn read_back(changes: &[Change], answer: api::BatchUpdateSpreadsheetResponse) -> Option<ReadBack> {
+pub(super) fn read_back(
+    changes: &[Change],
+    answer: api::BatchUpdateSpreadsheetResponse,
+) -> Option<ReadBack> {
     let mut read_back = ReadBack {
         occurrences: occurrences(changes, &answer.replies.unwrap_or_default()),
         ..ReadBack::default()
     };
     for sheet in answer.updated_spreadsheet?.sheets? {
         let id = sheet_id(&sheet.properties?);
-        let blocks = sheet.data.unwrap_or_default().into_iter().map(|data| block(id, data));
+        let blocks = sheet
+            .data
+            .unwrap_or_default()
+            .into_iter()
+            .map(|data| block(id, data));
         read_back.cells.extend(blocks);
     }
     Some(read_back)
@@ -47,7 +75,12 @@ pub(super) fn read_back(changes: &[Change], answer: api::BatchUpdateSpreadsheetR
 
 /// The id under which a fence was created.
 pub(super) fn fence(answer: &api::BatchUpdateSpreadsheetResponse) -> Option<i32> {
-    let reply = answer.replies.as_ref()?.first()?.create_developer_metadata.as_ref()?;
+    let reply = answer
+        .replies
+        .as_ref()?
+        .first()?
+        .create_developer_metadata
+        .as_ref()?;
     reply.developer_metadata.as_ref()?.metadata_id
 }
 
@@ -73,20 +106,40 @@ fn occurrences(changes: &[Change], replies: &[api::Response]) -> Vec<Option<u32>
 
 /// What tabs say to those who type in them.
 pub(super) fn manners(answer: api::Spreadsheet) -> Option<Vec<(SheetId, Manners)>> {
-    let tab = |sheet: api::Sheet| Some((sheet_id(&sheet.properties?), manner(sheet.protected_ranges, sheet.data)));
+    let tab = |sheet: api::Sheet| {
+        Some((
+            sheet_id(&sheet.properties?),
+            manner(sheet.protected_ranges, sheet.data),
+        ))
+    };
     answer.sheets?.into_iter().map(tab).collect()
 }
 
-fn manner(protected: Option<Vec<api::ProtectedRange>>, data: Option<Vec<api::GridData>>) -> Manners {
+fn manner(
+    protected: Option<Vec<api::ProtectedRange>>,
+    data: Option<Vec<api::GridData>>,
+) -> Manners {
     let ours = |range: &api::ProtectedRange| range.description.as_deref() == Some(PROTECTION);
     let columns = |range: api::ProtectedRange| {
         let range = range.range.unwrap_or_default();
         let end = range.end_column_index.map(|end| index(Some(end)));
-        (range.start_column_index.map(|start| index(Some(start))), end)
+        (
+            range.start_column_index.map(|start| index(Some(start))),
+            end,
+        )
     };
     Manners {
-        offers: data.unwrap_or_default().into_iter().flat_map(offers).collect(),
-        protected: protected.unwrap_or_default().into_iter().filter(ours).map(columns).collect(),
+        offers: data
+            .unwrap_or_default()
+            .into_iter()
+            .flat_map(offers)
+            .collect(),
+        protected: protected
+            .unwrap_or_default()
+            .into_iter()
+            .filter(ours)
+            .map(columns)
+            .collect(),
     }
 }
 
@@ -95,7 +148,10 @@ fn offers(data: api::GridData) -> Vec<((u32, u32), Offered)> {
     let mut offers = Vec::new();
     for (at_row, cells) in (row..).zip(data.row_data.unwrap_or_default()) {
         for (at_column, cell) in (column..).zip(cells.values.unwrap_or_default()) {
-            offers.extend(cell.data_validation.map(|rule| ((at_row, at_column), offered(rule))));
+            offers.extend(
+                cell.data_validation
+                    .map(|rule| ((at_row, at_column), offered(rule))),
+            );
         }
     }
     offers
@@ -116,7 +172,10 @@ fn block(sheet: SheetId, data: api::GridData) -> Block {
     for (at_row, cells) in (row..).zip(data.row_data.unwrap_or_default()) {
         let mut shown = Vec::new();
         for (at_column, cell) in (column..).zip(cells.values.unwrap_or_default()) {
-            if cell.user_entered_value.is_some_and(|value| value.formula_value.is_some()) {
+            if cell
+                .user_entered_value
+                .is_some_and(|value| value.formula_value.is_some())
+            {
                 formulas.push((at_row, at_column));
             }
             // What a person sees in it.
@@ -179,17 +238,25 @@ fn filter(filter: api::BasicFilter) -> Filter {
 
 /// The formula of a custom-formula rule; nothing of any other rule.
 fn formulas(rule: api::ConditionalFormatRule) -> Vec<String> {
-    let condition = rule.boolean_rule.and_then(|rule| rule.condition).unwrap_or_default();
+    let condition = rule
+        .boolean_rule
+        .and_then(|rule| rule.condition)
+        .unwrap_or_default();
     if condition.type_.as_deref() != Some("CUSTOM_FORMULA") {
         return Vec::new();
     }
     let values = condition.values.unwrap_or_default();
-    values.into_iter().filter_map(|value| value.user_entered_value).collect()
+    values
+        .into_iter()
+        .filter_map(|value| value.user_entered_value)
+        .collect()
 }
 
 /// Google leaves out a zero, and counts in signed numbers what is never negative.
 fn index(number: Option<i32>) -> u32 {
-    number.and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
+    number
+        .and_then(|number| u32::try_from(number).ok())
+        .unwrap_or(0)
 }
 
 /// A value as text: as people see it, it is text already.
@@ -198,7 +265,9 @@ fn text(value: Value) -> String {
         Value::String(text) => text,
         Value::Null => String::new(),
         Value::Bool(truth) => truth.to_string().to_uppercase(),
-        number_or_nested @ (Value::Number(_) | Value::Array(_) | Value::Object(_)) => number_or_nested.to_string(),
+        number_or_nested @ (Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            number_or_nested.to_string()
+        }
     }
 }
 

@@ -280,7 +280,10 @@ impl Desk {
             cycle: Cycle::default(),
             pace: Pace::new(),
             structure: None,
-            doubts: open.iter().flat_map(|intent| Doubt::of(&intent.touched)).collect(),
+            doubts: open
+                .iter()
+                .flat_map(|intent| Doubt::of(&intent.touched))
+                .collect(),
             open: open.into_iter().map(|intent| intent.fence).collect(),
             last_fence,
             account,
@@ -333,7 +336,10 @@ impl Desk {
             tab: station.tab(),
             looked: station.look.as_ref().map(|look| look.began),
             rows: station.look.as_ref().map_or(0, Look::counted),
-            trouble: station.trouble.as_ref().map(|trouble| trouble.words.clone()),
+            trouble: station
+                .trouble
+                .as_ref()
+                .map(|trouble| trouble.words.clone()),
         };
         DeskState {
             tabs: self.stations.iter().map(report).collect(),
@@ -343,8 +349,13 @@ impl Desk {
     }
 
     fn wish(&mut self, now: Timestamp) -> Vec<Output> {
-        self.wishes.retain(|tab| self.stations.iter().any(|station| station.tab() == tab));
-        if self.is_idle() { self.begin(now) } else { Vec::new() }
+        self.wishes
+            .retain(|tab| self.stations.iter().any(|station| station.tab() == tab));
+        if self.is_idle() {
+            self.begin(now)
+        } else {
+            Vec::new()
+        }
     }
 
     /// Does the next thing: what is owed, a fence, a cycle; or waits.
@@ -371,12 +382,19 @@ impl Desk {
                 return self.start_cycle(tabs, now);
             }
         }
-        self.next_moment(now).map(Output::WaitUntil).into_iter().collect()
+        self.next_moment(now)
+            .map(Output::WaitUntil)
+            .into_iter()
+            .collect()
     }
 
     /// Nothing that a batch has hit by mistake is left: were the process to die now, nobody would have to know of the batch.
     fn end_intents(&mut self) {
-        if self.open.is_empty() && self.doubts.is_empty() && self.amends.is_empty() && self.spills.is_empty() {
+        if self.open.is_empty()
+            && self.doubts.is_empty()
+            && self.amends.is_empty()
+            && self.spills.is_empty()
+        {
             for fence in std::mem::take(&mut self.unmended) {
                 self.report(Some(fence), Vec::new());
             }
@@ -397,13 +415,21 @@ impl Desk {
         {
             self.structure = None;
         }
-        self.cycle = Cycle { tabs, ..Cycle::default() };
+        self.cycle = Cycle {
+            tabs,
+            ..Cycle::default()
+        };
         self.look(now)
     }
 
     /// Tabs that may be looked at now, and for which there is a reason.
     fn due(&self, now: Timestamp) -> Vec<Tab> {
-        let due = |station: &&Station| self.moments(station, now).into_iter().flatten().any(|moment| moment <= now);
+        let due = |station: &&Station| {
+            self.moments(station, now)
+                .into_iter()
+                .flatten()
+                .any(|moment| moment <= now)
+        };
         self.stations.iter().filter(due).map(Station::tab).collect()
     }
 
@@ -411,21 +437,38 @@ impl Desk {
         if let Some(until) = self.pace.store.resting(now) {
             return Some(until);
         }
-        let looks = self.stations.iter().flat_map(|station| self.moments(station, now)).flatten();
-        let fence = (!self.open.is_empty()).then(|| self.pace.writes.resting(now)).flatten();
+        let looks = self
+            .stations
+            .iter()
+            .flat_map(|station| self.moments(station, now))
+            .flatten();
+        let fence = (!self.open.is_empty())
+            .then(|| self.pace.writes.resting(now))
+            .flatten();
         looks.chain(fence).min()
     }
 
     /// From when on a tab may be looked at: because of a nudge, of a hint, of dirty rows, of what was refused, of a trouble.
     fn moments(&self, station: &Station, now: Timestamp) -> [Option<Timestamp>; 5] {
         let reads = self.pace.reads.resting(now).unwrap_or(Timestamp::MIN);
-        let nudged = self.wishes.looks.contains(&station.tab()).then(|| self.pace.next_look.max(reads));
-        let heeded = self.pace.next_look.max(self.pace.next_heed(station.tab())).max(reads);
+        let nudged = self
+            .wishes
+            .looks
+            .contains(&station.tab())
+            .then(|| self.pace.next_look.max(reads));
+        let heeded = self
+            .pace
+            .next_look
+            .max(self.pace.next_heed(station.tab()))
+            .max(reads);
         let hinted = self.wishes.hints.contains(&station.tab()).then_some(heeded);
         let dirty = self.wishes.dirty.contains(&station.tab()) && self.open.is_empty();
         let writable = self.pace.write_gate(now).max(reads);
         let writable = writable.max(station.unwritable_until().unwrap_or(Timestamp::MIN));
-        let refused = station.refusals.next(self.mends(station.tab())).filter(|_| self.open.is_empty());
+        let refused = station
+            .refusals
+            .next(self.mends(station.tab()))
+            .filter(|_| self.open.is_empty());
         [
             nudged,
             hinted,
@@ -440,7 +483,9 @@ impl Desk {
     }
 
     fn station(&mut self, tab: Tab) -> Option<&mut Station> {
-        self.stations.iter_mut().find(|station| station.tab() == tab)
+        self.stations
+            .iter_mut()
+            .find(|station| station.tab() == tab)
     }
 
     fn owe(&mut self, event: Event) {

@@ -14,7 +14,10 @@ use super::{
 };
 use crate::domain::{
     appeal::Status,
-    event::{AnswerCell, AppealCells, Event, Looked, PartnerCells, RowEvent, RowMark, TelegramCell, UnnumberedCells},
+    event::{
+        AnswerCell, AppealCells, Event, Looked, PartnerCells, RowEvent, RowMark, TelegramCell,
+        UnnumberedCells,
+    },
     ids::{ChatId, Number, PartnerCode},
     row::Column,
     tab::Tab,
@@ -28,11 +31,20 @@ pub fn diff(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<RowEve
     if now.tab == Tab::Promotions {
         return promotions::diff(previous, now).into_iter().collect();
     }
-    let (index, before) = (now.index(), previous.map(|previous| (previous, previous.index())));
+    let (index, before) = (
+        now.index(),
+        previous.map(|previous| (previous, previous.index())),
+    );
     let mut events = Vec::new();
     for (key, rows) in index.iter() {
-        let old: Vec<_> = before.iter().flat_map(|(_, index)| index.rows(key)).collect();
-        let known = |row: &&Row| previous.is_some_and(|previous| old.iter().any(|old| unchanged(previous, old, now, row)));
+        let old: Vec<_> = before
+            .iter()
+            .flat_map(|(_, index)| index.rows(key))
+            .collect();
+        let known = |row: &&Row| {
+            previous
+                .is_some_and(|previous| old.iter().any(|old| unchanged(previous, old, now, row)))
+        };
         if rows.len() == old.len() && rows.iter().all(known) {
             continue;
         }
@@ -47,12 +59,20 @@ pub fn diff(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<RowEve
         events.push(match (key, rows.as_slice()) {
             (RowMark::Partner(code), [row]) => RowEvent::Partner(partner(words, now, row, code)),
             (RowMark::Partner(_) | RowMark::Promotion(_), _) => RowEvent::Doubled(key.clone()),
-            (&RowMark::Appeal(number), [row]) => RowEvent::Appeal(appeal(words, now, row, number, new)),
-            (&RowMark::Appeal(number), rows) => RowEvent::Several(rows.iter().map(|row| appeal(words, now, row, number, new)).collect()),
+            (&RowMark::Appeal(number), [row]) => {
+                RowEvent::Appeal(appeal(words, now, row, number, new))
+            }
+            (&RowMark::Appeal(number), rows) => RowEvent::Several(
+                rows.iter()
+                    .map(|row| appeal(words, now, row, number, new))
+                    .collect(),
+            ),
         });
     }
     if let Some((_, before)) = &before {
-        let gone = before.iter().filter(|(key, _)| index.rows(key).next().is_none());
+        let gone = before
+            .iter()
+            .filter(|(key, _)| index.rows(key).next().is_none());
         events.extend(gone.map(|(key, _)| RowEvent::Missing(key.clone())));
     }
     if now.tab == Tab::Partners {
@@ -64,7 +84,11 @@ pub fn diff(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<RowEve
     for row in now.unnumbered() {
         *counts.entry(whole(now, row)).or_default() += 1;
     }
-    let told = |row: &Row| row.history.as_deref().is_some_and(|history| !is_unready(history));
+    let told = |row: &Row| {
+        row.history
+            .as_deref()
+            .is_some_and(|history| !is_unready(history))
+    };
     for (row, chat) in now.unnumbered().filter(|(row, _)| told(row)) {
         let alike = counts.get(&whole(now, (row, chat))).copied().unwrap_or(1);
         events.push(RowEvent::Unnumbered(UnnumberedCells {
@@ -94,7 +118,8 @@ pub fn mark_unread(previous: Option<&Look>, now: &mut Look, writable: bool) {
     let is_new = |row: &Row| match (&index, &row.key, row.telegram) {
         (Some(index), Some(key @ RowMark::Appeal(_)), _) => index.rows(key).all(|old| old.unread),
         (_, None, TelegramCell::Id(_) | TelegramCell::Doubled(_)) => row.keyless && writable,
-        (None, Some(RowMark::Appeal(_)), _) | (_, Some(RowMark::Partner(_) | RowMark::Promotion(_)), _) => false,
+        (None, Some(RowMark::Appeal(_)), _)
+        | (_, Some(RowMark::Partner(_) | RowMark::Promotion(_)), _) => false,
         (_, None, TelegramCell::Empty | TelegramCell::Unreadable) => false,
     };
     let appeals = now.tab == Tab::Appeals;
@@ -112,14 +137,27 @@ pub fn wants_histories(now: &Look) -> bool {
 /// Cells that make an event when they change.
 fn watched(tab: Tab) -> &'static [Column] {
     match tab {
-        Tab::Partners => &[Column::Code, Column::Name, Column::Phone, Column::Access, Column::Since],
-        Tab::Appeals => &[Column::Status, Column::Answer, Column::Delivery, Column::Updated],
+        Tab::Partners => &[
+            Column::Code,
+            Column::Name,
+            Column::Phone,
+            Column::Access,
+            Column::Since,
+        ],
+        Tab::Appeals => &[
+            Column::Status,
+            Column::Answer,
+            Column::Delivery,
+            Column::Updated,
+        ],
         Tab::Promotions => &[],
     }
 }
 
 fn unchanged(previous: &Look, old: &Row, now: &Look, row: &Row) -> bool {
-    let same = |&column: &Column| previous.text(old, column).unwrap_or_default() == now.text(row, column).unwrap_or_default();
+    let same = |&column: &Column| {
+        previous.text(old, column).unwrap_or_default() == now.text(row, column).unwrap_or_default()
+    };
     !old.stale && !old.unread && old.telegram == row.telegram && watched(now.tab).iter().all(same)
 }
 
@@ -166,7 +204,13 @@ fn appeal(words: &TabWords, look: &Look, row: &Row, number: Number, whole: bool)
     }
 }
 
-fn unnumbered(words: &TabWords, look: &Look, row: &Row, chat: ChatId, highest: Option<Number>) -> UnnumberedCells {
+fn unnumbered(
+    words: &TabWords,
+    look: &Look,
+    row: &Row,
+    chat: ChatId,
+    highest: Option<Number>,
+) -> UnnumberedCells {
     let text = |column| Text::from(look.text(row, column).unwrap_or_default());
     UnnumberedCells {
         chat,
@@ -223,9 +267,13 @@ mod tests {
             RowMark::Promotion(key) => key.0.clone(),
         };
         let words = |event: &RowEvent| match event {
-            RowEvent::Partner(cells) => format!("partner {} {:?}", cells.code.as_str(), cells.telegram),
+            RowEvent::Partner(cells) => {
+                format!("partner {} {:?}", cells.code.as_str(), cells.telegram)
+            }
             RowEvent::Appeal(cells) => format!("appeal {}", cells.number),
-            RowEvent::Unnumbered(cells) => format!("unnumbered {} {}", cells.chat, cells.history.as_str()),
+            RowEvent::Unnumbered(cells) => {
+                format!("unnumbered {} {}", cells.chat, cells.history.as_str())
+            }
             RowEvent::Missing(mark) => format!("missing {}", name(mark)),
             RowEvent::Doubled(mark) => format!("doubled {}", name(mark)),
             RowEvent::Several(rows) => format!("several {}", rows[0].number),
@@ -245,25 +293,44 @@ mod tests {
         let row = ["1|700|история|Новое|||", "2|701||Новое|||"];
         for (after, told) in [
             (vec![row[1], row[0]], vec![]),
-            (vec![row[0], "2|701||Новое|Здравствуйте||"], vec!["appeal 2"]),
+            (
+                vec![row[0], "2|701||Новое|Здравствуйте||"],
+                vec!["appeal 2"],
+            ),
             (vec![row[0], "2|702||Новое|||"], vec!["appeal 2"]),
             (vec![row[0]], vec!["missing 2"]),
             (vec![row[0], row[0], row[1]], vec!["several 1"]),
-            (vec![row[0], row[1], "|703|своя|Новое|||"], vec!["unnumbered 703 своя"]),
-            (vec![row[0], row[1], "|||Новое|ответ||", "|нет|||||"], vec![]),
-            (vec!["|700|история|Новое|||", row[1]], vec!["missing 1", "unnumbered 700 история"]),
+            (
+                vec![row[0], row[1], "|703|своя|Новое|||"],
+                vec!["unnumbered 703 своя"],
+            ),
+            (
+                vec![row[0], row[1], "|||Новое|ответ||", "|нет|||||"],
+                vec![],
+            ),
+            (
+                vec!["|700|история|Новое|||", row[1]],
+                vec!["missing 1", "unnumbered 700 история"],
+            ),
         ] {
             assert_eq!(between(&row, &after, Histories::All), told, "{after:?}");
         }
         assert!(between(&row, &[row[0], row[1], "|703|своя||||"], Histories::Skip).is_empty());
         assert!(between(&[row[0], row[0]], &[row[0], row[0]], Histories::Skip).is_empty());
-        assert_eq!(between(&[row[0], row[0]], &[row[0]], Histories::Skip), ["appeal 1"]);
-        assert_eq!(between(&[row[0], row[0]], &[], Histories::Skip), ["missing 1"]);
+        assert_eq!(
+            between(&[row[0], row[0]], &[row[0]], Histories::Skip),
+            ["appeal 1"]
+        );
+        assert_eq!(
+            between(&[row[0], row[0]], &[], Histories::Skip),
+            ["missing 1"]
+        );
     }
 
     #[test]
     fn rows_without_number_ask_for_their_histories() {
-        let seen = |rows: &[&str], histories| look(&appeals(), &[&[HEADERS], rows].concat(), histories);
+        let seen =
+            |rows: &[&str], histories| look(&appeals(), &[&[HEADERS], rows].concat(), histories);
         let wants = |previous: Option<&Look>, now: &mut Look, writable| {
             mark_unread(previous, now, writable);
             wants_histories(now)
@@ -274,12 +341,21 @@ mod tests {
         );
         assert!(!wants(None, &mut bare, true));
         assert!(wants(None, &mut pasted, true));
-        assert!(!wants(Some(&bare), &mut pasted.clone(), false), "they could get no number");
+        assert!(
+            !wants(Some(&bare), &mut pasted.clone(), false),
+            "they could get no number"
+        );
         assert!(wants(Some(&bare), &mut pasted, true));
-        assert!(wants(Some(&pasted), &mut pasted.clone(), true), "as long as it was not read");
+        assert!(
+            wants(Some(&pasted), &mut pasted.clone(), true),
+            "as long as it was not read"
+        );
         let mut read = seen(&["1|700|||||", "|701|своя|||"], pasted.histories_needed());
         assert!(!wants(Some(&bare), &mut read, true));
-        assert_eq!(marks(&diff(&appeals(), Some(&pasted), &read)), ["unnumbered 701 своя"]);
+        assert_eq!(
+            marks(&diff(&appeals(), Some(&pasted), &read)),
+            ["unnumbered 701 своя"]
+        );
     }
 
     #[test]
@@ -289,9 +365,15 @@ mod tests {
         before.distrust(Some(&RowMark::Appeal(Number(1))), None);
         before.distrust(Some(&RowMark::Appeal(Number(8))), None);
         before.remember(&RowMark::Appeal(Number(9)));
-        let events = diff(&appeals(), Some(&before), &look(&appeals(), &rows, Histories::Skip));
+        let events = diff(
+            &appeals(),
+            Some(&before),
+            &look(&appeals(), &rows, Histories::Skip),
+        );
         assert_eq!(marks(&events), ["appeal 1", "missing 9"]);
-        let RowEvent::Appeal(cells) = &events[0] else { panic!("an appeal") };
+        let RowEvent::Appeal(cells) = &events[0] else {
+            panic!("an appeal")
+        };
         assert_eq!(
             cells,
             &AppealCells {
@@ -311,7 +393,11 @@ mod tests {
     fn what_people_do_to_the_staff_list() {
         const STAFF: &str = "Код партнера|ФИО|Телефон партнера|Статус|Telegram ID|Дата авторизации";
         let seen = |rows: &[&str]| look(&partners(), &[&[STAFF], rows].concat(), Histories::Skip);
-        let rows = ["п1|Анна|1|авторизован|700|вчера", "п2|Борис|2|||", "#ERROR!|||||"];
+        let rows = [
+            "п1|Анна|1|авторизован|700|вчера",
+            "п2|Борис|2|||",
+            "#ERROR!|||||",
+        ];
         let told = |after: &[&str]| {
             let events = diff(&partners(), Some(&seen(&rows)), &seen(after));
             marks(
@@ -324,7 +410,10 @@ mod tests {
         assert!(told(&[rows[1], rows[0]]).is_empty());
         assert_eq!(
             told(&[rows[0], "п2|Борис|2||700|"]),
-            ["partner П1 Doubled(ChatId(700))", "partner П2 Doubled(ChatId(700))"]
+            [
+                "partner П1 Doubled(ChatId(700))",
+                "partner П2 Doubled(ChatId(700))"
+            ]
         );
         assert_eq!(told(&[rows[0], "п2|Борис|3|||"]), ["partner П2 Empty"]);
         assert_eq!(
@@ -335,8 +424,13 @@ mod tests {
         assert_eq!(told(&[rows[0], rows[1], rows[1]]), ["doubled П2"]);
         let first = diff(&partners(), None, &seen(&rows));
         assert_eq!(first.len(), 3);
-        let RowEvent::Partner(cells) = &first[0] else { panic!("a partner") };
-        assert_eq!((&cells.code, cells.authorized), (&PartnerCode::fold("П1").expect("a code"), true));
+        let RowEvent::Partner(cells) = &first[0] else {
+            panic!("a partner")
+        };
+        assert_eq!(
+            (&cells.code, cells.authorized),
+            (&PartnerCode::fold("П1").expect("a code"), true)
+        );
     }
 
     #[test]
@@ -364,12 +458,21 @@ mod tests {
             ListFault::Telegram(5, code("п5")),
         ];
         assert_eq!(staff::faults(&bad), faults);
-        assert_eq!(staff::diff(Some(&seen(&good)), &bad), Some(RowEvent::Listed(faults.into())));
+        assert_eq!(
+            staff::diff(Some(&seen(&good)), &bad),
+            Some(RowEvent::Listed(faults.into()))
+        );
         assert_eq!(staff::diff(Some(&bad), &bad), None);
-        assert_eq!(staff::diff(Some(&bad), &seen(&good)), Some(RowEvent::Listed(Vec::new())));
+        assert_eq!(
+            staff::diff(Some(&bad), &seen(&good)),
+            Some(RowEvent::Listed(Vec::new()))
+        );
         assert_eq!(staff::diff(None, &seen(&good)), None);
         let known = Look::of_known(&partners(), Vec::new());
-        assert_eq!(staff::diff(Some(&known), &seen(&good)), Some(RowEvent::Listed(Vec::new())));
+        assert_eq!(
+            staff::diff(Some(&known), &seen(&good)),
+            Some(RowEvent::Listed(Vec::new()))
+        );
     }
 
     #[test]
@@ -378,8 +481,14 @@ mod tests {
         let seen = |rows: &[&str]| look(&partners(), &[&[STAFF], rows].concat(), Histories::Skip);
         let row = "п1|Анна|89123456789|авторизован|700|";
         let told = |rows: &[&str]| marks(&diff(&partners(), None, &seen(rows)));
-        assert_eq!(told(&[row, row])[..2], ["partner П1 Doubled(ChatId(700))", "doubled П1"]);
-        assert_eq!(told(&[row, "п1|Анна|89123456789|авторизован|701|"])[0], "doubled П1");
+        assert_eq!(
+            told(&[row, row])[..2],
+            ["partner П1 Doubled(ChatId(700))", "doubled П1"]
+        );
+        assert_eq!(
+            told(&[row, "п1|Анна|89123456789|авторизован|701|"])[0],
+            "doubled П1"
+        );
     }
 
     #[test]
@@ -390,7 +499,10 @@ mod tests {
             began: now.began,
             highest: Some(Number(5)),
         };
-        assert_eq!(events(&appeals(), Some(&now), &now), [Event::Looked(looked)]);
+        assert_eq!(
+            events(&appeals(), Some(&now), &now),
+            [Event::Looked(looked)]
+        );
     }
 
     prop_compose! {
@@ -402,7 +514,9 @@ mod tests {
     }
 
     fn seen(rows: &[String]) -> Look {
-        let rows: Vec<&str> = std::iter::once(HEADERS).chain(rows.iter().map(String::as_str)).collect();
+        let rows: Vec<&str> = std::iter::once(HEADERS)
+            .chain(rows.iter().map(String::as_str))
+            .collect();
         look(&appeals(), &rows, Histories::Skip)
     }
 

@@ -105,11 +105,17 @@ pub async fn run(room: Room, state: &watch::Sender<DeskState>, stop: Cancellatio
 /// Runs one desk to the end of its work.
 async fn work(room: &Room, state: &watch::Sender<DeskState>, end: CancellationToken) {
     // A tab that could not be read of would look as if nobody had ever seen it.
-    let Some(known) = end.run_until_cancelled(room.journal.read(|snapshot| start(room, snapshot))).await else {
+    let Some(known) = end
+        .run_until_cancelled(room.journal.read(|snapshot| start(room, snapshot)))
+        .await
+    else {
         return;
     };
     let mut desk = Desk::new(known);
-    let mut publisher = Publisher { state, plain_writes: 0 };
+    let mut publisher = Publisher {
+        state,
+        plain_writes: 0,
+    };
     let observer = room.observer.clone();
     let mut driver = Driver::new(room, end);
     let mut input = Some(Input::Tick);
@@ -221,7 +227,10 @@ impl Driver {
                 let fate = self.hub.fence(&self.spreadsheet, fence);
                 self.unless_stopped(fate).await.map(Input::FenceFate)
             }
-            Output::Apply { events, overwritten } => Some(Input::Applied(self.apply(events, &overwritten).await)),
+            Output::Apply {
+                events,
+                overwritten,
+            } => Some(Input::Applied(self.apply(events, &overwritten).await)),
             Output::Project(tabs) => Some(Input::Projected(self.project(&tabs).await)),
             Output::Intend(touched) => Some(Input::Intended(self.intend(touched).await)),
             Output::Write(batch) => Some(Input::Written(self.write(&batch).await)),
@@ -264,8 +273,13 @@ impl Driver {
     /// Tabs with dirty rows that the desk has not had yet.
     fn dirty(&self) -> BTreeSet<Tab> {
         let rows = self.journal.snapshot().dirty(MOST_DIRTY);
-        let fresh = rows.iter().filter(|(key, dirtied)| self.offered.get(key) != Some(dirtied));
-        fresh.map(|(key, _)| key.tab()).filter(|tab| self.tabs.contains(tab)).collect()
+        let fresh = rows
+            .iter()
+            .filter(|(key, dirtied)| self.offered.get(key) != Some(dirtied));
+        fresh
+            .map(|(key, _)| key.tab())
+            .filter(|tab| self.tabs.contains(tab))
+            .collect()
     }
 
     /// The dirty rows of some tabs as they should be; those that the desk has not had yet go first.
@@ -285,13 +299,19 @@ impl Driver {
     fn projections(&mut self, tabs: &[Tab]) -> (Vec<Wanted>, Vec<(RowKey, Seq)>) {
         let snapshot = self.journal.snapshot();
         let mut dirty = snapshot.dirty(MOST_DIRTY);
-        let marks: BTreeMap<&RowKey, Seq> = dirty.iter().map(|(key, dirtied)| (key, *dirtied)).collect();
-        self.offered.retain(|key, dirtied| marks.get(key) == Some(dirtied));
+        let marks: BTreeMap<&RowKey, Seq> =
+            dirty.iter().map(|(key, dirtied)| (key, *dirtied)).collect();
+        self.offered
+            .retain(|key, dirtied| marks.get(key) == Some(dirtied));
         dirty.retain(|(key, _)| tabs.contains(&key.tab()));
         dirty.sort_by_key(|(key, _)| self.offered.contains_key(key));
         let (mut rows, mut idle, mut size, mut full) = (Vec::new(), Vec::new(), 0, false);
         for (key, dirtied) in dirty {
-            let row = if full { None } else { project(&self.rules, snapshot.view(), &key) };
+            let row = if full {
+                None
+            } else {
+                project(&self.rules, snapshot.view(), &key)
+            };
             size += row.as_ref().map_or(0, desk::size);
             full |= rows.len() >= MOST_ROWS || (size > desk::MOST_CHARACTERS && !rows.is_empty());
             self.offered.remove(&key);
@@ -315,7 +335,9 @@ impl Driver {
     }
 
     async fn apply(&self, events: Vec<Event>, overwritten: &[RowMark]) -> Result<(), StoreError> {
-        self.journal.apply(events.into_iter().map(by_the_wall_clock).collect()).await?;
+        self.journal
+            .apply(events.into_iter().map(by_the_wall_clock).collect())
+            .await?;
         let report = self.moved(overwritten)?;
         if report.rows.is_empty() {
             return Ok(());
@@ -331,7 +353,11 @@ impl Driver {
             RowMark::Promotion(key) => Some(RowKey::Promotion(key.clone())),
             RowMark::Appeal(number) => snapshot.view().numbered(*number).map(RowKey::Appeal),
         };
-        let rows = marks.iter().filter_map(key).map(|key| (key, Seq(0))).collect();
+        let rows = marks
+            .iter()
+            .filter_map(key)
+            .map(|key| (key, Seq(0)))
+            .collect();
         if snapshot.is_lost() {
             return Err(StoreError::Disk("the journal cannot be read".to_owned()));
         }
@@ -352,8 +378,14 @@ impl Driver {
     }
 
     async fn intend(&self, touched: Vec<Touched>) -> Result<Intended, StoreError> {
-        let intent = self.journal.intend(self.spreadsheet.clone(), touched).await?;
-        let old_fences = self.journal.snapshot().old_fences(&self.spreadsheet, clock::now() - FENCE_AGE);
+        let intent = self
+            .journal
+            .intend(self.spreadsheet.clone(), touched)
+            .await?;
+        let old_fences = self
+            .journal
+            .snapshot()
+            .old_fences(&self.spreadsheet, clock::now() - FENCE_AGE);
         Ok(Intended { intent, old_fences })
     }
 
@@ -387,7 +419,11 @@ impl Driver {
         if fences.is_empty() {
             return;
         }
-        if let Err(error) = self.journal.forget_fences(self.spreadsheet.clone(), fences).await {
+        if let Err(error) = self
+            .journal
+            .forget_fences(self.spreadsheet.clone(), fences)
+            .await
+        {
             tracing::debug!(%error, "removed fences are not forgotten");
         }
     }

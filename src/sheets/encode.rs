@@ -22,10 +22,12 @@ pub(super) const MANNERS_FIELDS: &str = "sheets(properties(sheetId),protectedRan
                                          data(startRow,startColumn,rowData(values(dataValidation(condition(type,values))))))";
 
 /// By these words in its description a protected range is known for ours.
-pub(super) const PROTECTION: &str = "Sheetdesk: здесь пишет служба. Sheetdesk: the service writes here.";
+pub(super) const PROTECTION: &str =
+    "Sheetdesk: здесь пишет служба. Sheetdesk: the service writes here.";
 
 /// The mask of a fence's answer.
-pub(super) const FENCE_FIELDS: &str = "replies(createDeveloperMetadata(developerMetadata(metadataId)))";
+pub(super) const FENCE_FIELDS: &str =
+    "replies(createDeveloperMetadata(developerMetadata(metadataId)))";
 
 /// The mask of a batch's answer with cells. Beside a mask Google ignores `responseIncludeGridData`, so only the mask keeps whole grids out.
 const CELLS_FIELDS: &str = "replies(findReplace(occurrencesChanged)),\
@@ -54,7 +56,13 @@ pub(super) struct Unsayable {
 /// The request of a batch.
 pub(super) fn batch(batch: &Batch) -> Result<api::BatchUpdateSpreadsheetRequest, Unsayable> {
     let wanted = !batch.read_back.is_empty();
-    let ranges = || batch.read_back.iter().map(|(title, span)| a1(title, *span)).collect();
+    let ranges = || {
+        batch
+            .read_back
+            .iter()
+            .map(|(title, span)| a1(title, *span))
+            .collect()
+    };
     Ok(api::BatchUpdateSpreadsheetRequest {
         requests: Some(requests(&batch.changes)?),
         include_spreadsheet_in_response: Some(true),
@@ -73,7 +81,11 @@ pub(super) fn fence_alone(id: FenceId) -> Result<api::BatchUpdateSpreadsheetRequ
 
 /// The mask of a batch's answer.
 pub(super) fn fields(batch: &Batch) -> &'static str {
-    if batch.read_back.is_empty() { NAMES_FIELDS } else { CELLS_FIELDS }
+    if batch.read_back.is_empty() {
+        NAMES_FIELDS
+    } else {
+        CELLS_FIELDS
+    }
 }
 
 /// One request for each change. They are filled where they stand: a request is 30 KB, too much to be moved about on the stack.
@@ -103,18 +115,33 @@ fn fill(request: &mut api::Request, change: &Change) -> Result<(), &'static str>
         } => request.find_replace = Some(compare_and_set(*sheet, *row, *column, expect, set)?),
         Change::Append { sheet, values } => request.append_cells = Some(append(*sheet, values)?),
         Change::AddTab { sheet, title } => request.add_sheet = Some(add_tab(*sheet, title)),
-        Change::AddColumns { sheet, count } => request.append_dimension = Some(add_columns(*sheet, *count)?),
-        Change::SetFilter { sheet, filter } => request.set_basic_filter = Some(set_filter(*sheet, filter)?),
-        Change::AddFill { span, formula, color } => request.add_conditional_format_rule = Some(add_fill(*span, formula, *color)?),
+        Change::AddColumns { sheet, count } => {
+            request.append_dimension = Some(add_columns(*sheet, *count)?)
+        }
+        Change::SetFilter { sheet, filter } => {
+            request.set_basic_filter = Some(set_filter(*sheet, filter)?)
+        }
+        Change::AddFill {
+            span,
+            formula,
+            color,
+        } => request.add_conditional_format_rule = Some(add_fill(*span, formula, *color)?),
         Change::Offer { span, words } => request.set_data_validation = Some(offer(*span, words)?),
-        Change::Protect { sheet, columns } => request.add_protected_range = Some(protect(*sheet, *columns)?),
+        Change::Protect { sheet, columns } => {
+            request.add_protected_range = Some(protect(*sheet, *columns)?)
+        }
         Change::Fence(id) => request.create_developer_metadata = Some(fence(*id)?),
         Change::DropFence(id) => request.delete_developer_metadata = Some(drop_fence(*id)),
     }
     Ok(())
 }
 
-fn set(sheet: SheetId, row: u32, column: u32, values: &[CellValue]) -> Result<api::UpdateCellsRequest, &'static str> {
+fn set(
+    sheet: SheetId,
+    row: u32,
+    column: u32,
+    values: &[CellValue],
+) -> Result<api::UpdateCellsRequest, &'static str> {
     let cells = values.iter().map(cell).collect::<Result<_, _>>()?;
     Ok(api::UpdateCellsRequest {
         start: Some(api::GridCoordinate {
@@ -122,13 +149,21 @@ fn set(sheet: SheetId, row: u32, column: u32, values: &[CellValue]) -> Result<ap
             row_index: Some(index(row)?),
             column_index: Some(index(column)?),
         }),
-        rows: Some(vec![api::RowData { values: Some(cells) }]),
+        rows: Some(vec![api::RowData {
+            values: Some(cells),
+        }]),
         fields: Some(only_values()),
         ..Default::default()
     })
 }
 
-fn compare_and_set(sheet: SheetId, row: u32, column: u32, expect: &str, set: &str) -> Result<api::FindReplaceRequest, &'static str> {
+fn compare_and_set(
+    sheet: SheetId,
+    row: u32,
+    column: u32,
+    expect: &str,
+    set: &str,
+) -> Result<api::FindReplaceRequest, &'static str> {
     if expect.is_empty() {
         return Err("an empty cell cannot be found by its text");
     }
@@ -147,13 +182,22 @@ fn compare_and_set(sheet: SheetId, row: u32, column: u32, expect: &str, set: &st
     })
 }
 
-fn append(sheet: SheetId, values: &[Option<CellValue>]) -> Result<api::AppendCellsRequest, &'static str> {
+fn append(
+    sheet: SheetId,
+    values: &[Option<CellValue>],
+) -> Result<api::AppendCellsRequest, &'static str> {
     // An empty cell is an object without fields, which keeps its place.
-    let placed = |value: &Option<CellValue>| value.as_ref().map_or_else(|| Ok(api::CellData::default()), cell);
+    let placed = |value: &Option<CellValue>| {
+        value
+            .as_ref()
+            .map_or_else(|| Ok(api::CellData::default()), cell)
+    };
     let cells = values.iter().map(placed).collect::<Result<_, _>>()?;
     Ok(api::AppendCellsRequest {
         sheet_id: Some(sheet.0),
-        rows: Some(vec![api::RowData { values: Some(cells) }]),
+        rows: Some(vec![api::RowData {
+            values: Some(cells),
+        }]),
         fields: Some(only_values()),
         ..Default::default()
     })
@@ -199,7 +243,9 @@ pub(super) fn formula(sheet: SheetId, row: u32, column: u32, source: &str) -> ap
     api::Request {
         update_cells: Some(api::UpdateCellsRequest {
             start: Some(start),
-            rows: Some(vec![api::RowData { values: Some(vec![cell]) }]),
+            rows: Some(vec![api::RowData {
+                values: Some(vec![cell]),
+            }]),
             fields: Some(only_values()),
             ..Default::default()
         }),
@@ -226,13 +272,16 @@ pub(super) fn sort_down(span: Span) -> Result<api::Request, Unsayable> {
 /// Deletes a tab.
 pub(super) fn delete_tab(sheet: SheetId) -> api::Request {
     api::Request {
-        delete_sheet: Some(api::DeleteSheetRequest { sheet_id: Some(sheet.0) }),
+        delete_sheet: Some(api::DeleteSheetRequest {
+            sheet_id: Some(sheet.0),
+        }),
         ..Default::default()
     }
 }
 
 fn set_filter(sheet: SheetId, filter: &Filter) -> Result<api::SetBasicFilterRequest, &'static str> {
-    let mut whole: api::BasicFilter = serde_json::from_value(filter.raw.clone()).map_err(|_| "this filter is not Google's own")?;
+    let mut whole: api::BasicFilter = serde_json::from_value(filter.raw.clone())
+        .map_err(|_| "this filter is not Google's own")?;
     whole.range = Some(api::GridRange {
         sheet_id: Some(sheet.0),
         start_row_index: Some(index(filter.start_row)?),
@@ -240,7 +289,9 @@ fn set_filter(sheet: SheetId, filter: &Filter) -> Result<api::SetBasicFilterRequ
         start_column_index: Some(index(filter.start_column)?),
         end_column_index: filter.end_column.map(index).transpose()?,
     });
-    Ok(api::SetBasicFilterRequest { filter: Some(whole) })
+    Ok(api::SetBasicFilterRequest {
+        filter: Some(whole),
+    })
 }
 
 fn offer(span: Span, words: &[String]) -> Result<api::SetDataValidationRequest, &'static str> {
@@ -264,7 +315,10 @@ fn offer(span: Span, words: &[String]) -> Result<api::SetDataValidationRequest, 
     })
 }
 
-fn protect(sheet: SheetId, columns: Option<(u32, u32)>) -> Result<api::AddProtectedRangeRequest, &'static str> {
+fn protect(
+    sheet: SheetId,
+    columns: Option<(u32, u32)>,
+) -> Result<api::AddProtectedRangeRequest, &'static str> {
     Ok(api::AddProtectedRangeRequest {
         protected_range: Some(api::ProtectedRange {
             range: Some(api::GridRange {
@@ -280,7 +334,11 @@ fn protect(sheet: SheetId, columns: Option<(u32, u32)>) -> Result<api::AddProtec
     })
 }
 
-fn add_fill(span: Span, formula: &str, color: [u8; 3]) -> Result<api::AddConditionalFormatRuleRequest, &'static str> {
+fn add_fill(
+    span: Span,
+    formula: &str,
+    color: [u8; 3],
+) -> Result<api::AddConditionalFormatRuleRequest, &'static str> {
     let [red, green, blue] = color.map(|part| Some(f32::from(part) / 255.0));
     let condition = api::BooleanCondition {
         type_: Some("CUSTOM_FORMULA".to_owned()),

@@ -96,7 +96,12 @@ impl Site {
     ///
     /// # Errors
     /// A header stands there twice, or another one is so like a missing one that it is probably meant.
-    pub fn survey(wish: Wish, info: TabInfo, is_new: bool, standing: &Standing) -> Result<Self, LayoutError> {
+    pub fn survey(
+        wish: Wish,
+        info: TabInfo,
+        is_new: bool,
+        standing: &Standing,
+    ) -> Result<Self, LayoutError> {
         let mut steps = Vec::new();
         if is_new {
             steps.push(Step {
@@ -126,7 +131,12 @@ impl Site {
             }
             layout = Layout::read(words, &headers)?;
         }
-        Ok(Self { wish, info, layout, steps })
+        Ok(Self {
+            wish,
+            info,
+            layout,
+            steps,
+        })
     }
 
     /// Whether headers are to be written: then it matters how many columns hold anything.
@@ -144,7 +154,12 @@ impl Site {
             Some(a1(&self.info.title, self.below(at, 2)))
         };
         // Without an offer any cell will do: the warnings come along with it.
-        let offers: Vec<String> = self.wish.offers.iter().filter_map(|(column, _)| cell(column)).collect();
+        let offers: Vec<String> = self
+            .wish
+            .offers
+            .iter()
+            .filter_map(|(column, _)| cell(column))
+            .collect();
         if offers.is_empty() {
             vec![a1(&self.info.title, self.below(0, 2))]
         } else {
@@ -176,16 +191,27 @@ impl Site {
         self.steps
     }
 
-    fn offer(&self, column: Column, words: Vec<String>, manners: &Manners, lists: Lists) -> Option<Step> {
+    fn offer(
+        &self,
+        column: Column,
+        words: Vec<String>,
+        manners: &Manners,
+        lists: Lists,
+    ) -> Option<Step> {
         let at = self.layout.position(column)?;
-        let header = self.layout.headers().get(at as usize).map_or("", |header| header.trim());
+        let header = self
+            .layout
+            .headers()
+            .get(at as usize)
+            .map_or("", |header| header.trim());
         let standing = manners.offers.iter().find(|((_, known), _)| *known == at);
         let words = match standing.map(|(_, offered)| offered) {
             None => words,
             Some(Offered::Other) => return None,
             Some(Offered::Words(known)) => {
                 let is_known = |word: &String| known.iter().any(|other| fold(other) == fold(word));
-                let missing: Vec<String> = words.into_iter().filter(|word| !is_known(word)).collect();
+                let missing: Vec<String> =
+                    words.into_iter().filter(|word| !is_known(word)).collect();
                 if missing.is_empty() {
                     return None;
                 }
@@ -217,7 +243,10 @@ impl Site {
             Protect::All if manners.protected.contains(&(None, None)) => Vec::new(),
             Protect::All => vec![Step {
                 words: "warn whoever types in this tab".to_owned(),
-                changes: vec![Change::Protect { sheet, columns: None }],
+                changes: vec![Change::Protect {
+                    sheet,
+                    columns: None,
+                }],
             }],
             Protect::Columns(columns) => {
                 let warn = |&column: &Column| {
@@ -251,26 +280,39 @@ impl Site {
 /// The headers that a tab lacks, in their usual order; in a tab without any, all but the predecessor's mark.
 fn lacking(words: &TabWords, standing: &[String]) -> Result<Vec<String>, LayoutError> {
     if standing.iter().all(|header| header.trim().is_empty()) {
-        let usual = words.columns.iter().filter(|words| words.column != Column::Notified);
+        let usual = words
+            .columns
+            .iter()
+            .filter(|words| words.column != Column::Notified);
         return Ok(usual.map(|words| words.header.clone()).collect());
     }
     let missing: Vec<String> = match Layout::read(words, standing) {
         Ok(_) => Vec::new(),
-        Err(error) if is_addable(words, &error) => error.missing.into_iter().map(|(header, _)| header).collect(),
+        Err(error) if is_addable(words, &error) => error
+            .missing
+            .into_iter()
+            .map(|(header, _)| header)
+            .collect(),
         Err(error) => return Err(error),
     };
     // With what people keep in place, the rest is what the service would add itself.
     let mut whole = standing.to_vec();
     whole.extend(missing.iter().cloned());
     let ours = Layout::read(words, &whole)?;
-    let ours = ours.to_add().iter().filter_map(|&column| words.header(column)).map(str::to_owned);
+    let ours = ours
+        .to_add()
+        .iter()
+        .filter_map(|&column| words.header(column))
+        .map(str::to_owned);
     Ok(missing.into_iter().chain(ours).collect())
 }
 
 /// Whether the missing headers can stand beside the others: some are there, and none is likely to be meant by another one.
 fn is_addable(words: &TabWords, error: &LayoutError) -> bool {
     let all = Layout::read(words, &[]).map_or_else(|error| error.missing.len(), |_| 0);
-    error.doubled.is_empty() && error.missing.len() < all && error.missing.iter().all(|(_, alike)| alike.is_none())
+    error.doubled.is_empty()
+        && error.missing.len() < all
+        && error.missing.iter().all(|(_, alike)| alike.is_none())
 }
 
 fn quoted(words: &[String]) -> String {

@@ -99,7 +99,12 @@ impl Hub {
     ///
     /// # Errors
     /// The address or the key is unusable, or TLS cannot be set up.
-    pub async fn new(api_url: &str, key: AccountKey, patience: Patience, now: fn() -> Timestamp) -> Result<Self, HubError> {
+    pub async fn new(
+        api_url: &str,
+        key: AccountKey,
+        patience: Patience,
+        now: fn() -> Timestamp,
+    ) -> Result<Self, HubError> {
         let mut base = web_address(api_url).ok_or(HubError::ApiUrl)?.to_string();
         if !base.ends_with('/') {
             // The library glues paths to it as it stands.
@@ -138,7 +143,10 @@ impl Hub {
     /// No answer, or a refusal.
     pub async fn structure(&self, spreadsheet: &SpreadsheetId) -> Result<Structure, CallError> {
         let mut ear = self.open(Kind::Read, spreadsheet).await?;
-        let call = self.spreadsheets().get(&spreadsheet.0).param("fields", encode::STRUCTURE_FIELDS);
+        let call = self
+            .spreadsheets()
+            .get(&spreadsheet.0)
+            .param("fields", encode::STRUCTURE_FIELDS);
         let call = call.add_scope(Scope::Spreadsheet).delegate(&mut ear).doit();
         let answer = self.wait(Kind::Read, call).await;
         self.close(&ear, answer, decode::structure)
@@ -148,13 +156,22 @@ impl Hub {
     ///
     /// # Errors
     /// No answer, or a refusal.
-    pub async fn manners(&self, spreadsheet: &SpreadsheetId, ranges: &[String]) -> Result<Vec<(SheetId, Manners)>, CallError> {
+    pub async fn manners(
+        &self,
+        spreadsheet: &SpreadsheetId,
+        ranges: &[String],
+    ) -> Result<Vec<(SheetId, Manners)>, CallError> {
         if ranges.is_empty() {
             return Ok(Vec::new());
         }
         let mut ear = self.open(Kind::Read, spreadsheet).await?;
-        let call = self.spreadsheets().get(&spreadsheet.0).param("fields", encode::MANNERS_FIELDS);
-        let call = ranges.iter().fold(call, |call, range| call.add_ranges(range));
+        let call = self
+            .spreadsheets()
+            .get(&spreadsheet.0)
+            .param("fields", encode::MANNERS_FIELDS);
+        let call = ranges
+            .iter()
+            .fold(call, |call, range| call.add_ranges(range));
         let call = call.add_scope(Scope::Spreadsheet).delegate(&mut ear).doit();
         let answer = self.wait(Kind::Read, call).await;
         self.close(&ear, answer, decode::manners)
@@ -164,21 +181,35 @@ impl Hub {
     ///
     /// # Errors
     /// No answer, or a refusal.
-    pub async fn read(&self, spreadsheet: &SpreadsheetId, asked: &[Asked]) -> Result<Vec<Columns>, CallError> {
+    pub async fn read(
+        &self,
+        spreadsheet: &SpreadsheetId,
+        asked: &[Asked],
+    ) -> Result<Vec<Columns>, CallError> {
         let mut answers = vec![Columns::new(); asked.len()];
         for rendering in [Rendering::Shown, Rendering::Typed] {
-            let places: Vec<usize> = (0..asked.len()).filter(|&at| asked[at].rendering == rendering).collect();
+            let places: Vec<usize> = (0..asked.len())
+                .filter(|&at| asked[at].rendering == rendering)
+                .collect();
             if places.is_empty() {
                 continue;
             }
             let mut ear = self.open(Kind::Read, spreadsheet).await?;
             let call = self.spreadsheets().values_batch_get(&spreadsheet.0);
-            let call = places.iter().fold(call, |call, &at| call.add_ranges(&asked[at].range));
-            let call = call.major_dimension("COLUMNS").value_render_option(rendering.name());
+            let call = places
+                .iter()
+                .fold(call, |call, &at| call.add_ranges(&asked[at].range));
+            let call = call
+                .major_dimension("COLUMNS")
+                .value_render_option(rendering.name());
             let call = call.add_scope(Scope::Spreadsheet).delegate(&mut ear).doit();
             let answer = self.wait(Kind::Read, call).await;
-            let columns = self.close(&ear, answer, |answer| decode::columns(answer, places.len()))?;
-            places.into_iter().zip(columns).for_each(|(at, columns)| answers[at] = columns);
+            let columns =
+                self.close(&ear, answer, |answer| decode::columns(answer, places.len()))?;
+            places
+                .into_iter()
+                .zip(columns)
+                .for_each(|(at, columns)| answers[at] = columns);
         }
         Ok(answers)
     }
@@ -187,18 +218,28 @@ impl Hub {
     ///
     /// # Errors
     /// Each error but [`CallError::Unknown`] means that nothing was applied.
-    pub async fn write(&self, spreadsheet: &SpreadsheetId, batch: &Batch) -> Result<ReadBack, CallError> {
+    pub async fn write(
+        &self,
+        spreadsheet: &SpreadsheetId,
+        batch: &Batch,
+    ) -> Result<ReadBack, CallError> {
         if batch.changes.is_empty() {
             return Ok(ReadBack::default());
         }
         let request = encode::batch(batch)?;
         let mut ear = self.open(Kind::Write, spreadsheet).await?;
         let call = self.spreadsheets().batch_update(request, &spreadsheet.0);
-        let call = call.param("fields", encode::fields(batch)).add_scope(Scope::Spreadsheet);
+        let call = call
+            .param("fields", encode::fields(batch))
+            .add_scope(Scope::Spreadsheet);
         let answer = self.wait(Kind::Write, call.delegate(&mut ear).doit()).await;
-        let outcome = self.close(&ear, answer, |answer| decode::read_back(&batch.changes, answer));
+        let outcome = self.close(&ear, answer, |answer| {
+            decode::read_back(&batch.changes, answer)
+        });
         match outcome {
-            Err(CallError::Refused { change, words }) if change >= batch.changes.len() => Err(CallError::Unknown(words)),
+            Err(CallError::Refused { change, words }) if change >= batch.changes.len() => {
+                Err(CallError::Unknown(words))
+            }
             outcome => outcome,
         }
     }
@@ -207,31 +248,46 @@ impl Hub {
     ///
     /// # Errors
     /// As for [`Hub::write`].
-    pub(super) async fn ask(&self, spreadsheet: &SpreadsheetId, request: api::Request) -> Result<(), CallError> {
+    pub(super) async fn ask(
+        &self,
+        spreadsheet: &SpreadsheetId,
+        request: api::Request,
+    ) -> Result<(), CallError> {
         let request = api::BatchUpdateSpreadsheetRequest {
             requests: Some(vec![request]),
             ..Default::default()
         };
         let mut ear = self.open(Kind::Write, spreadsheet).await?;
         let call = self.spreadsheets().batch_update(request, &spreadsheet.0);
-        let call = call.param("fields", "spreadsheetId").add_scope(Scope::Spreadsheet);
+        let call = call
+            .param("fields", "spreadsheetId")
+            .add_scope(Scope::Spreadsheet);
         let answer = self.wait(Kind::Write, call.delegate(&mut ear).doit()).await;
-        self.close(&ear, answer, |answer| answer.spreadsheet_id).map(drop)
+        self.close(&ear, answer, |answer| answer.spreadsheet_id)
+            .map(drop)
     }
 
     /// Sends a fence alone, to learn what became of the batch that carried it: one write.
     ///
     /// # Errors
     /// The question has no answer yet. [`CallError::Refused`] is a refusal for another reason than that the id is taken.
-    pub async fn fence(&self, spreadsheet: &SpreadsheetId, id: FenceId) -> Result<FenceFate, CallError> {
+    pub async fn fence(
+        &self,
+        spreadsheet: &SpreadsheetId,
+        id: FenceId,
+    ) -> Result<FenceFate, CallError> {
         let request = encode::fence_alone(id)?;
         let mut ear = self.open(Kind::Write, spreadsheet).await?;
         let call = self.spreadsheets().batch_update(request, &spreadsheet.0);
-        let call = call.param("fields", encode::FENCE_FIELDS).add_scope(Scope::Spreadsheet);
+        let call = call
+            .param("fields", encode::FENCE_FIELDS)
+            .add_scope(Scope::Spreadsheet);
         let answer = self.wait(Kind::Write, call.delegate(&mut ear).doit()).await;
         let taken = |answer| (decode::fence(&answer)? == id.0).then_some(FenceFate::Accepted);
         match self.close(&ear, answer, taken) {
-            Err(CallError::Refused { words, .. }) if outcome::says_taken(&words) => Ok(FenceFate::Used),
+            Err(CallError::Refused { words, .. }) if outcome::says_taken(&words) => {
+                Ok(FenceFate::Used)
+            }
             outcome => outcome,
         }
     }
@@ -258,7 +314,9 @@ impl Hub {
             return Err(CallError::NotFound);
         }
         if self.0.reads_only && kind == Kind::Write {
-            return Err(CallError::Unavailable("nothing is written while observing".to_owned()));
+            return Err(CallError::Unavailable(
+                "nothing is written while observing".to_owned(),
+            ));
         }
         let opened = self.admit(kind).await;
         opened.inspect_err(|error| self.note(error))
@@ -279,19 +337,29 @@ impl Hub {
     }
 
     /// Waits for an answer as long as calls of this kind are worth; none if it does not come.
-    async fn wait<T>(&self, kind: Kind, call: impl Future<Output = Answer<T>>) -> Option<Answer<T>> {
+    async fn wait<T>(
+        &self,
+        kind: Kind,
+        call: impl Future<Output = Answer<T>>,
+    ) -> Option<Answer<T>> {
         let patience = match kind {
             Kind::Read => self.0.patience.read,
             Kind::Write => self.0.patience.write,
         };
         let began = clock::monotonic();
         let answer = tokio::time::timeout(patience, call).await.ok();
-        metrics::histogram!("sheetdesk_sheets_call_seconds", "kind" => kind.name()).record(began.elapsed());
+        metrics::histogram!("sheetdesk_sheets_call_seconds", "kind" => kind.name())
+            .record(began.elapsed());
         answer
     }
 
     /// Ends a call: what it brought, and what that says about Google.
-    fn close<T, U>(&self, ear: &Ear, answer: Option<Answer<T>>, decode: impl FnOnce(T) -> Option<U>) -> Result<U, CallError> {
+    fn close<T, U>(
+        &self,
+        ear: &Ear,
+        answer: Option<Answer<T>>,
+        decode: impl FnOnce(T) -> Option<U>,
+    ) -> Result<U, CallError> {
         let outcome = match answer {
             Some(Ok((_, answer))) => decode(answer).ok_or_else(|| outcome::nonsense(ear.kind)),
             Some(Err(error)) => Err(outcome::failed(ear.kind, ear.heard, &error)),
@@ -362,10 +430,15 @@ impl Inner {
 
     /// Takes down how the last call went; a change is logged, with its reason.
     fn feels(&self, health: Health, why: Option<&CallError>) {
-        let before = std::mem::replace(&mut *self.health.lock().unwrap_or_else(PoisonError::into_inner), health);
+        let before = std::mem::replace(
+            &mut *self.health.lock().unwrap_or_else(PoisonError::into_inner),
+            health,
+        );
         match why {
             _ if before == health => {}
-            Some(why) if health != Health::Ok => tracing::warn!(sheets.health = ?health, %why, "Google Sheets fails"),
+            Some(why) if health != Health::Ok => {
+                tracing::warn!(sheets.health = ?health, %why, "Google Sheets fails")
+            }
             Some(_) | None => tracing::info!(sheets.health = ?health, "Google Sheets answers"),
         }
     }
@@ -391,7 +464,11 @@ impl common::Delegate for Ear {
         self.heard.in_flight = true;
     }
 
-    fn http_failure(&mut self, response: &common::Response, _body: Option<&serde_json::Value>) -> common::Retry {
+    fn http_failure(
+        &mut self,
+        response: &common::Response,
+        _body: Option<&serde_json::Value>,
+    ) -> common::Retry {
         let status = response.status().as_u16();
         self.heard.in_flight = false;
         self.heard.status = Some(status);
@@ -429,7 +506,9 @@ fn connector(patience: Duration) -> Result<Connector, HubError> {
     http.enforce_http(false);
     http.set_connect_timeout(Some(patience));
     http.set_nodelay(true);
-    let builder = match HttpsConnectorBuilder::new().with_provider_and_native_roots(ring::default_provider()) {
+    let builder = match HttpsConnectorBuilder::new()
+        .with_provider_and_native_roots(ring::default_provider())
+    {
         Ok(builder) => builder,
         Err(_) => HttpsConnectorBuilder::new()
             .with_provider_and_webpki_roots(ring::default_provider())

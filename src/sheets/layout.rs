@@ -55,7 +55,11 @@ impl Layout {
         Self::find(words, headers, |_| Presence::Required)
     }
 
-    fn find(words: &TabWords, headers: &[String], presence: impl Fn(Column) -> Presence) -> Result<Self, LayoutError> {
+    fn find(
+        words: &TabWords,
+        headers: &[String],
+        presence: impl Fn(Column) -> Presence,
+    ) -> Result<Self, LayoutError> {
         let mut layout = Self {
             headers: trimmed(headers),
             columns: Vec::new(),
@@ -64,11 +68,16 @@ impl Layout {
         let folded: Vec<String> = layout.headers.iter().map(|header| fold(header)).collect();
         let (mut missing, mut doubled) = (Vec::new(), Vec::new());
         for column in &words.columns {
-            match (standing(column, &folded).as_slice(), presence(column.column)) {
+            match (
+                standing(column, &folded).as_slice(),
+                presence(column.column),
+            ) {
                 ([at], _) => layout.columns.push((column.column, *at)),
                 ([], Presence::Required) => missing.push(column.header.clone()),
                 ([], Presence::Ours) => layout.to_add.push(column.column),
-                ([_, _, ..], Presence::Required | Presence::Ours) => doubled.push(column.header.clone()),
+                ([_, _, ..], Presence::Required | Presence::Ours) => {
+                    doubled.push(column.header.clone())
+                }
                 (_, Presence::Optional) => {}
             }
         }
@@ -76,7 +85,9 @@ impl Layout {
         if missing.is_empty() && doubled.is_empty() {
             return Ok(layout);
         }
-        let missing = missing.into_iter().map(|header| (layout.nearest(&header), header));
+        let missing = missing
+            .into_iter()
+            .map(|header| (layout.nearest(&header), header));
         Err(LayoutError {
             tab: words.tab,
             title: words.title.clone(),
@@ -88,7 +99,10 @@ impl Layout {
     /// Where a column stands, if it does.
     #[must_use]
     pub fn position(&self, column: Column) -> Option<u32> {
-        self.columns.iter().find(|&&(known, _)| known == column).map(|&(_, at)| at)
+        self.columns
+            .iter()
+            .find(|&&(known, _)| known == column)
+            .map(|&(_, at)| at)
     }
 
     /// The known columns from left to right.
@@ -125,14 +139,19 @@ impl Layout {
         layout.headers.resize(first as usize, String::new());
         for column in std::mem::take(&mut layout.to_add) {
             layout.columns.push((column, layout.width()));
-            layout.headers.push(words.header(column).unwrap_or_default().to_owned());
+            layout
+                .headers
+                .push(words.header(column).unwrap_or_default().to_owned());
         }
         layout
     }
 
     /// The cells of a new row from the first column on; those whose column the tab lacks are left out.
     #[must_use]
-    pub fn values(&self, cells: impl IntoIterator<Item = (Column, CellValue)>) -> Vec<Option<CellValue>> {
+    pub fn values(
+        &self,
+        cells: impl IntoIterator<Item = (Column, CellValue)>,
+    ) -> Vec<Option<CellValue>> {
         let mut values: Vec<Option<CellValue>> = Vec::new();
         for (column, value) in cells {
             if let Some(at) = self.position(column) {
@@ -147,12 +166,15 @@ impl Layout {
     /// Whether another reading of the header row puts every column where this one does.
     #[must_use]
     pub fn agrees(&self, other: &Self) -> bool {
-        self.columns == other.columns && self.to_add == other.to_add && self.headers.len() == other.headers.len()
+        self.columns == other.columns
+            && self.to_add == other.to_add
+            && self.headers.len() == other.headers.len()
     }
 
     /// The unclaimed header that is most like a missing one.
     fn nearest(&self, missing: &str) -> Option<String> {
-        let likeness = |header: &String| strsim::normalized_levenshtein(&fold(header), &fold(missing));
+        let likeness =
+            |header: &String| strsim::normalized_levenshtein(&fold(header), &fold(missing));
         let unclaimed = self.headers.iter().enumerate().filter(|&(at, header)| {
             let claimed = self.columns.iter().any(|&(_, known)| known == index(at));
             !claimed && !header.trim().is_empty()
@@ -194,11 +216,20 @@ enum Presence {
 fn presence(tab: Tab, column: Column) -> Presence {
     match (tab, column) {
         (Tab::Partners, Column::Code | Column::Phone | Column::Access | Column::Telegram)
-        | (Tab::Appeals, Column::Telegram | Column::History | Column::Status | Column::Answer) => Presence::Required,
-        (Tab::Promotions, Column::Title | Column::Description | Column::Status | Column::Starts | Column::Ends | Column::Action) => {
+        | (Tab::Appeals, Column::Telegram | Column::History | Column::Status | Column::Answer) => {
             Presence::Required
         }
-        (Tab::Appeals, Column::Number | Column::Delivery) | (Tab::Promotions, Column::Key | Column::Mailing) => Presence::Ours,
+        (
+            Tab::Promotions,
+            Column::Title
+            | Column::Description
+            | Column::Status
+            | Column::Starts
+            | Column::Ends
+            | Column::Action,
+        ) => Presence::Required,
+        (Tab::Appeals, Column::Number | Column::Delivery)
+        | (Tab::Promotions, Column::Key | Column::Mailing) => Presence::Ours,
         (Tab::Partners | Tab::Appeals | Tab::Promotions, _) => Presence::Optional,
     }
 }
@@ -206,12 +237,21 @@ fn presence(tab: Tab, column: Column) -> Presence {
 /// Where a column stands: by its own header, or, where that is absent, by an alias.
 fn standing(words: &ColumnWords, folded: &[String]) -> Vec<u32> {
     let places = |names: &[String]| -> Vec<u32> {
-        let named = folded.iter().enumerate().filter(|(_, header)| names.contains(header));
+        let named = folded
+            .iter()
+            .enumerate()
+            .filter(|(_, header)| names.contains(header));
         named.map(|(at, _)| index(at)).collect()
     };
     let own = places(&[fold(&words.header)]);
     if own.is_empty() {
-        places(&words.aliases.iter().map(|alias| fold(alias)).collect::<Vec<_>>())
+        places(
+            &words
+                .aliases
+                .iter()
+                .map(|alias| fold(alias))
+                .collect::<Vec<_>>(),
+        )
     } else {
         own
     }
@@ -276,7 +316,12 @@ pub(super) mod tests {
                 status(Status::InWork, "В работе", &[], Some([0xff, 0xf2, 0xcc])),
                 status(Status::Forwarded, "Передано специалисту", &[], None),
                 status(Status::AiAnswer, "Ответ ИИ", &[], None),
-                status(Status::Resolved, "Решено", &["закрыто"], Some([0xd9, 0xea, 0xd3])),
+                status(
+                    Status::Resolved,
+                    "Решено",
+                    &["закрыто"],
+                    Some([0xd9, 0xea, 0xd3]),
+                ),
             ],
             authorized: Vec::new(),
             not_authorized: Vec::new(),
@@ -362,7 +407,10 @@ pub(super) mod tests {
         );
         let added = layout.with_added(&appeals(), 7);
         assert_eq!(
-            (added.position(Column::Number), added.position(Column::Delivery)),
+            (
+                added.position(Column::Number),
+                added.position(Column::Delivery)
+            ),
             (Some(7), Some(8))
         );
         assert_eq!(added.headers()[7..], row("№|Доставка"));
@@ -370,13 +418,21 @@ pub(super) mod tests {
 
     #[test]
     fn the_own_header_goes_before_an_alias() {
-        let layout = Layout::read(&partners(), &row("Статус|Код партнера|phone|Telegram ID|Статус авторизации")).expect("complete");
+        let layout = Layout::read(
+            &partners(),
+            &row("Статус|Код партнера|phone|Telegram ID|Статус авторизации"),
+        )
+        .expect("complete");
         assert_eq!(layout.position(Column::Access), Some(4));
     }
 
     #[test]
     fn what_is_missing_or_doubled_is_said_in_words() {
-        let error = Layout::read(&appeals(), &row("код|код|telegram_id|стаус|статус2|специалист_ответ|№|№")).expect_err("incomplete");
+        let error = Layout::read(
+            &appeals(),
+            &row("код|код|telegram_id|стаус|статус2|специалист_ответ|№|№"),
+        )
+        .expect_err("incomplete");
         assert_eq!(
             error.to_string(),
             "Лист «обращения»: нет столбца «текст_обращений»; нет столбца «статус» (есть похожий: «статус2»); \
@@ -402,7 +458,10 @@ pub(super) mod tests {
             assert_eq!(words.status(cell), status, "{cell}");
         }
         assert_eq!(words.status_word(&Status::Resolved), Some("Решено"));
-        assert!(words::same_status(&Status::Other("Ждём".into()), &Status::Other("ждем".into())));
+        assert!(words::same_status(
+            &Status::Other("Ждём".into()),
+            &Status::Other("ждем".into())
+        ));
         assert!(partners().is_authorized(" Authorized"));
         assert!(partners().is_authorized("✅ авторизован."));
         assert!(!partners().is_authorized("не авторизован"));

@@ -47,13 +47,23 @@ pub enum LiveError {
 ///
 /// # Errors
 /// A call that failed for another reason than what was tried.
-pub async fn try_all(hub: &Hub, hasty: &Hub, spreadsheet: &SpreadsheetId, tell: fn(&Trial)) -> Result<Vec<Trial>, LiveError> {
-    let scratch = Scratch::make(hub, hasty, spreadsheet).await.map_err(|error| LiveError::Call {
-        about: "новый лист",
-        error,
-    })?;
+pub async fn try_all(
+    hub: &Hub,
+    hasty: &Hub,
+    spreadsheet: &SpreadsheetId,
+    tell: fn(&Trial),
+) -> Result<Vec<Trial>, LiveError> {
+    let scratch = Scratch::make(hub, hasty, spreadsheet)
+        .await
+        .map_err(|error| LiveError::Call {
+            about: "новый лист",
+            error,
+        })?;
     let trials = trials::all(&scratch, tell).await;
     let title = scratch.title.clone();
-    scratch.delete().await.map_err(|error| LiveError::Left(title, error))?;
+    scratch
+        .delete()
+        .await
+        .map_err(|error| LiveError::Left(title, error))?;
     trials
 }

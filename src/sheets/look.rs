@@ -123,7 +123,9 @@ impl Known {
     /// An appeal's row, if it stands in the sheet with its number.
     #[must_use]
     pub fn of(appeal: Appeal) -> Option<Self> {
-        let stands = appeal.placed && appeal.adopted.is_none() && appeal.stopped != Some(RowTrouble::Missing);
+        let stands = appeal.placed
+            && appeal.adopted.is_none()
+            && appeal.stopped != Some(RowTrouble::Missing);
         Some(Self {
             mark: RowMark::Appeal(appeal.number.filter(|_| stands)?),
             telegram: TelegramCell::Id(appeal.chat),
@@ -138,7 +140,10 @@ impl Look {
     #[must_use]
     pub fn of_known(words: &TabWords, known: Vec<Known>) -> Self {
         let row = |known: Known| {
-            let status = known.status.as_ref().and_then(|status| words.status_word(status));
+            let status = known
+                .status
+                .as_ref()
+                .and_then(|status| words.status_word(status));
             let answer = known.answer.as_ref().map_or("", Text::as_str);
             Row {
                 row: u32::MAX,
@@ -184,14 +189,20 @@ impl Look {
     /// How many rows it has, for people: those of the staff list that are nobody's are told apart.
     #[must_use]
     pub fn counted(&self) -> usize {
-        let counts = |row: &&Row| self.tab != Tab::Partners || row.key.is_some() || row.telegram != TelegramCell::Empty;
+        let counts = |row: &&Row| {
+            self.tab != Tab::Partners || row.key.is_some() || row.telegram != TelegramCell::Empty
+        };
         self.rows.iter().filter(counts).count()
     }
 
     /// The rows by their keys.
     #[must_use]
     pub fn index(&self) -> Index<'_> {
-        let mut index: Vec<_> = self.rows.iter().filter_map(|row| Some((row.key.as_ref()?, row))).collect();
+        let mut index: Vec<_> = self
+            .rows
+            .iter()
+            .filter_map(|row| Some((row.key.as_ref()?, row)))
+            .collect();
         index.sort_by_key(|&(key, row)| (key, row.row));
         Index(index)
     }
@@ -253,14 +264,28 @@ impl Look {
     #[must_use]
     pub fn shows_other_than(&self, before: &Self) -> bool {
         let place = |row: &Row| (row.key.clone(), row.key.is_none().then_some(row.row));
-        let places = |of: fn(&Row) -> bool| -> BTreeSet<_> { before.rows.iter().filter(|row| of(row)).map(place).collect() };
+        let places = |of: fn(&Row) -> bool| -> BTreeSet<_> {
+            before
+                .rows
+                .iter()
+                .filter(|row| of(row))
+                .map(place)
+                .collect()
+        };
         let (written, appended) = (places(|row| row.stale), places(|row| row.row == u32::MAX));
         let shown = |look: &Self| -> Vec<_> {
-            let rows = look.rows.iter().filter(|row| !appended.contains(&place(row)));
+            let rows = look
+                .rows
+                .iter()
+                .filter(|row| !appended.contains(&place(row)));
             let told = |row: &Row| {
                 let ours = written.contains(&place(row));
                 let counts = |column: &Column| !ours || !OURS.contains(column);
-                let texts = look.columns.iter().zip(&row.texts).filter(|(column, _)| counts(column));
+                let texts = look
+                    .columns
+                    .iter()
+                    .zip(&row.texts)
+                    .filter(|(column, _)| counts(column));
                 (
                     row.key.clone(),
                     row.unshown,
@@ -305,7 +330,10 @@ impl Look {
 
 impl<'a> Index<'a> {
     /// The rows that bear a key.
-    pub fn rows<'s>(&'s self, key: &RowMark) -> impl Iterator<Item = &'a Row> + Clone + use<'s, 'a> {
+    pub fn rows<'s>(
+        &'s self,
+        key: &RowMark,
+    ) -> impl Iterator<Item = &'a Row> + Clone + use<'s, 'a> {
         let from = self.0.partition_point(|&(known, _)| known < key);
         let to = self.0.partition_point(|&(known, _)| known <= key);
         self.0[from..to].iter().map(|&(_, row)| row)
@@ -333,6 +361,11 @@ impl<'a> Index<'a> {
     /// Every key with its rows.
     pub fn iter(&self) -> impl Iterator<Item = (&'a RowMark, Vec<&'a Row>)> {
         let groups = self.0.chunk_by(|(one, _), (other, _)| one == other);
-        groups.filter_map(|group| Some((group.first()?.0, group.iter().map(|&(_, row)| row).collect())))
+        groups.filter_map(|group| {
+            Some((
+                group.first()?.0,
+                group.iter().map(|&(_, row)| row).collect(),
+            ))
+        })
     }
 }

@@ -30,11 +30,21 @@ pub(super) struct Heard {
 /// What a call's failure means.
 pub(super) fn failed(kind: Kind, heard: Heard, error: &common::Error) -> CallError {
     match (error, heard.status) {
-        (common::Error::BadRequest(body), Some(status)) => refused(kind, status, Some(body), heard.until),
-        (common::Error::Failure(response), _) => refused(kind, response.status().as_u16(), None, heard.until),
-        (common::Error::HttpError(error), _) if error.is_connect() => CallError::Unavailable("no connection".to_owned()),
-        (common::Error::HttpError(_) | common::Error::Io(_), _) => lost(kind, "the connection broke".to_owned()),
-        (common::Error::MissingToken(error), _) => CallError::Unavailable(format!("no token: {error}")),
+        (common::Error::BadRequest(body), Some(status)) => {
+            refused(kind, status, Some(body), heard.until)
+        }
+        (common::Error::Failure(response), _) => {
+            refused(kind, response.status().as_u16(), None, heard.until)
+        }
+        (common::Error::HttpError(error), _) if error.is_connect() => {
+            CallError::Unavailable("no connection".to_owned())
+        }
+        (common::Error::HttpError(_) | common::Error::Io(_), _) => {
+            lost(kind, "the connection broke".to_owned())
+        }
+        (common::Error::MissingToken(error), _) => {
+            CallError::Unavailable(format!("no token: {error}"))
+        }
         // The text is not passed on: it holds cells.
         (common::Error::JsonDecodeError(..), _) => lost(kind, NONSENSE.to_owned()),
         _ => lost(kind, "the call failed".to_owned()),
@@ -62,7 +72,9 @@ pub(super) fn retry_after(header: &str, now: Timestamp) -> Option<Duration> {
     let rest = match header.parse::<u32>() {
         Ok(seconds) => Duration::from_secs(seconds.into()),
         Err(_) => {
-            let date = rfc2822::DateTimeParser::new().parse_timestamp(header).ok()?;
+            let date = rfc2822::DateTimeParser::new()
+                .parse_timestamp(header)
+                .ok()?;
             Duration::try_from(date.duration_since(now)).unwrap_or_default()
         }
     };
@@ -82,14 +94,19 @@ pub(super) fn one_line(words: &str) -> String {
 /// Whether Google refused an id because it exists. Its wording for developer metadata is not documented, so other words are left to the caller.
 pub(super) fn says_taken(words: &str) -> bool {
     let words = words.to_lowercase();
-    ["already", "exists", "duplicate", "in use"].iter().any(|hint| words.contains(hint))
+    ["already", "exists", "duplicate", "in use"]
+        .iter()
+        .any(|hint| words.contains(hint))
 }
 
 /// The words for an answer that cannot be understood.
 const NONSENSE: &str = "the answer is empty, cut off or not Google's";
 
 /// By these words Google says that the file is none of its own spreadsheets.
-const NO_SPREADSHEET: [&str; 2] = ["must not be an Office file", "not supported for this document"];
+const NO_SPREADSHEET: [&str; 2] = [
+    "must not be an Office file",
+    "not supported for this document",
+];
 
 /// Where the Sheets API is switched on.
 const API_PAGE: &str = "https://console.cloud.google.com/apis/library/sheets.googleapis.com";
@@ -100,11 +117,19 @@ fn refused(kind: Kind, status: u16, body: Option<&Value>, until: Option<Timestam
     match (status, said) {
         (429, _) => CallError::Throttled { until },
         (401, _) => CallError::Unavailable("a fresh token was refused".to_owned()),
-        (403, Some(Said { api_off: Some(enable), .. })) => CallError::ApiOff { enable },
+        (
+            403,
+            Some(Said {
+                api_off: Some(enable),
+                ..
+            }),
+        ) => CallError::ApiOff { enable },
         (403, Some(said)) => CallError::Denied(said.words),
         (404, Some(_)) => CallError::NotFound,
         (400, Some(said)) => bad_request(kind, said),
-        (_, Some(said)) if !said.words.is_empty() => lost(kind, format!("HTTP {status}: {}", said.words)),
+        (_, Some(said)) if !said.words.is_empty() => {
+            lost(kind, format!("HTTP {status}: {}", said.words))
+        }
         (_, _) => lost(kind, format!("HTTP {status}")),
     }
 }
@@ -116,7 +141,10 @@ fn bad_request(kind: Kind, said: Said) -> CallError {
     }
     match (kind, said.change) {
         (Kind::Read, _) => CallError::BadRange(said.words),
-        (Kind::Write, Some(change)) => CallError::Refused { change, words: said.words },
+        (Kind::Write, Some(change)) => CallError::Refused {
+            change,
+            words: said.words,
+        },
         (Kind::Write, None) => CallError::Unknown(said.words),
     }
 }
@@ -141,7 +169,10 @@ struct Said {
 impl Said {
     fn of(body: &Value) -> Option<Self> {
         let error = body.get("error")?.as_object()?;
-        let words = error.get("message").and_then(Value::as_str).unwrap_or_default();
+        let words = error
+            .get("message")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         error.get("code").filter(|code| code.is_i64())?;
         Some(Self {
             words: one_line(without_prefix(words)),
@@ -153,18 +184,28 @@ impl Said {
 
 /// Google's reason without the request that it is about: `Invalid requests[0].appendDimension: …` speaks of no dimension.
 fn without_prefix(words: &str) -> &str {
-    let named = words.strip_prefix("Invalid requests[").and_then(|rest| rest.split_once("]"));
-    named.and_then(|(_, rest)| rest.split_once(':')).map_or(words, |(_, reason)| reason)
+    let named = words
+        .strip_prefix("Invalid requests[")
+        .and_then(|rest| rest.split_once("]"));
+    named
+        .and_then(|(_, rest)| rest.split_once(':'))
+        .map_or(words, |(_, reason)| reason)
 }
 
 /// Where the API is switched on, if Google says that it is off.
 fn api_off(error: &serde_json::Map<String, Value>) -> Option<String> {
     let details = error.get("details").and_then(Value::as_array)?;
-    let is_off = |detail: &&Value| detail.get("reason").and_then(Value::as_str) == Some("SERVICE_DISABLED");
+    let is_off =
+        |detail: &&Value| detail.get("reason").and_then(Value::as_str) == Some("SERVICE_DISABLED");
     let detail = details.iter().find(is_off)?;
-    let consumer = detail.pointer("/metadata/consumer").and_then(Value::as_str).unwrap_or_default();
+    let consumer = detail
+        .pointer("/metadata/consumer")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let project = consumer.strip_prefix("projects/").unwrap_or_default();
-    let is_plain = project.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_plain = project
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     Some(match project {
         "" => API_PAGE.to_owned(),
         project if is_plain => format!("{API_PAGE}?project={project}"),
@@ -202,8 +243,12 @@ mod tests {
     }
 
     fn switched_off(consumer: &str) -> Value {
-        let mut body = google(403, "Google Sheets API has not been used in project 42 before or it is disabled.");
-        body["error"]["details"] = json!([{"reason": "SERVICE_DISABLED", "metadata": {"consumer": consumer}}]);
+        let mut body = google(
+            403,
+            "Google Sheets API has not been used in project 42 before or it is disabled.",
+        );
+        body["error"]["details"] =
+            json!([{"reason": "SERVICE_DISABLED", "metadata": {"consumer": consumer}}]);
         body
     }
 
@@ -226,14 +271,26 @@ mod tests {
             (503, None, unknown("HTTP 503")),
             (503, Some(json!({"oops": 1})), unknown("HTTP 503")),
             (503, Some(json!({"error": "invalid"})), unknown("HTTP 503")),
-            (500, Some(google(500, "internal")), unknown("HTTP 500: internal")),
-            (504, Some(google(504, "deadline")), unknown("HTTP 504: deadline")),
+            (
+                500,
+                Some(google(500, "internal")),
+                unknown("HTTP 500: internal"),
+            ),
+            (
+                504,
+                Some(google(504, "deadline")),
+                unknown("HTTP 504: deadline"),
+            ),
             (
                 400,
                 Some(google(400, "Invalid requests[12].updateCells:\n too long")),
                 refused_change,
             ),
-            (400, Some(google(400, "Invalid requests[]")), unknown("Invalid requests[]")),
+            (
+                400,
+                Some(google(400, "Invalid requests[]")),
+                unknown("Invalid requests[]"),
+            ),
             (
                 400,
                 Some(google(
@@ -256,8 +313,16 @@ mod tests {
                 unknown("Unable to parse range: x"),
             ),
             (400, None, unknown("HTTP 400")),
-            (403, Some(google(403, "no")), CallError::Denied("no".to_owned())),
-            (403, Some(switched_off("projects/42")), api_off("?project=42")),
+            (
+                403,
+                Some(google(403, "no")),
+                CallError::Denied("no".to_owned()),
+            ),
+            (
+                403,
+                Some(switched_off("projects/42")),
+                api_off("?project=42"),
+            ),
             (403, Some(switched_off("projects/4 2")), api_off("")),
             (403, None, unknown("HTTP 403")),
             (404, Some(google(404, "gone")), CallError::NotFound),
@@ -277,7 +342,11 @@ mod tests {
     fn a_read_is_never_unknown() {
         let table = [
             (502, None, unavailable("HTTP 502")),
-            (500, Some(google(500, "internal")), unavailable("HTTP 500: internal")),
+            (
+                500,
+                Some(google(500, "internal")),
+                unavailable("HTTP 500: internal"),
+            ),
             (
                 400,
                 Some(google(400, "The document must not be an Office file.")),
@@ -297,10 +366,19 @@ mod tests {
     #[test]
     fn patience_that_ends_before_a_request_leaves_no_doubt() {
         let heard = Heard::default();
-        assert_eq!(timed_out(Kind::Write, heard), unavailable("no answer in time"));
-        let heard = Heard { in_flight: true, ..heard };
+        assert_eq!(
+            timed_out(Kind::Write, heard),
+            unavailable("no answer in time")
+        );
+        let heard = Heard {
+            in_flight: true,
+            ..heard
+        };
         assert_eq!(timed_out(Kind::Write, heard), unknown("no answer in time"));
-        assert_eq!(timed_out(Kind::Read, heard), unavailable("no answer in time"));
+        assert_eq!(
+            timed_out(Kind::Read, heard),
+            unavailable("no answer in time")
+        );
     }
 
     #[test]
@@ -312,7 +390,9 @@ mod tests {
         assert!(!says_taken(
             "Invalid requests[0].createDeveloperMetadata: the location does not exist"
         ));
-        assert!(!says_taken("The storage for developer metadata is exceeded"));
+        assert!(!says_taken(
+            "The storage for developer metadata is exceeded"
+        ));
     }
 
     #[test]

@@ -126,7 +126,10 @@ struct Lane {
 impl Lane {
     /// The calls that still count.
     fn counted(&self, now: Timestamp) -> impl DoubleEndedIterator<Item = Timestamp> {
-        self.made.iter().copied().filter(move |made| *made + WINDOW > now)
+        self.made
+            .iter()
+            .copied()
+            .filter(move |made| *made + WINDOW > now)
     }
 
     /// The end of a silence that is not over.
@@ -157,7 +160,11 @@ mod tests {
         }
         assert_eq!(quota.left(Kind::Read, at(10)), 0);
         assert_eq!(quota.admit(Kind::Read, at(59)), Err(at(60)));
-        assert_eq!(quota.left(Kind::Write, at(10)), CALLS_PER_WINDOW, "the kinds are counted apart");
+        assert_eq!(
+            quota.left(Kind::Write, at(10)),
+            CALLS_PER_WINDOW,
+            "the kinds are counted apart"
+        );
         quota.admit(Kind::Read, at(60)).unwrap();
         assert_eq!(quota.admit(Kind::Read, at(60)), Err(at(70)));
         assert_eq!(quota.left(Kind::Read, at(70)), CALLS_PER_WINDOW - 1);

@@ -45,7 +45,10 @@ impl Rest {
     }
 
     fn end(&self) -> CancellationToken {
-        self.end.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.end
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -77,7 +80,10 @@ mod tests {
         let given_up = timeout(Duration::ZERO, rest.while_still(async {})).await;
         assert!(given_up.is_err() && busy.end.is_cancelled());
         let next = rest.work().await;
-        assert!(!next.end.is_cancelled(), "it would end at once, again and again");
+        assert!(
+            !next.end.is_cancelled(),
+            "it would end at once, again and again"
+        );
         drop(busy);
         let still = rest.while_still(async {});
         tokio::pin!(still);

@@ -12,7 +12,10 @@ use std::{
 use google_sheets4::{api::Scope, common::GetToken};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use jiff::{SignedDuration, Timestamp};
-use yup_oauth2::{AccessToken, CustomHyperClientBuilder, ServiceAccountAuthenticator, authenticator::Authenticator, error::AuthError};
+use yup_oauth2::{
+    AccessToken, CustomHyperClientBuilder, ServiceAccountAuthenticator,
+    authenticator::Authenticator, error::AuthError,
+};
 
 use crate::secret::Secret;
 
@@ -22,7 +25,8 @@ use super::{
 };
 
 /// The connections of this room: TLS, or plain HTTP for a stand-in on loopback.
-pub(super) type Connector = hyper_rustls::HttpsConnector<hyper_util::client::legacy::connect::HttpConnector>;
+pub(super) type Connector =
+    hyper_rustls::HttpsConnector<hyper_util::client::legacy::connect::HttpConnector>;
 
 /// A token is renewed this long before it ends, or after four fifths of a shorter life: a call of a minute and a skewed clock fit in.
 const MARGIN: SignedDuration = SignedDuration::from_mins(5);
@@ -66,10 +70,21 @@ impl Tokens {
     ///
     /// # Errors
     /// The private key is not one with which a request can be signed.
-    pub(super) async fn new(key: AccountKey, connector: Connector, patience: Duration, now: fn() -> Timestamp) -> Result<Self, KeyError> {
+    pub(super) async fn new(
+        key: AccountKey,
+        connector: Connector,
+        patience: Duration,
+        now: fn() -> Timestamp,
+    ) -> Result<Self, KeyError> {
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        let flow = ServiceAccountAuthenticator::with_client(key.into_inner(), CustomHyperClientBuilder::from(client));
-        let authenticator = flow.build().await.map_err(|_| KeyError::Field("private_key"))?;
+        let flow = ServiceAccountAuthenticator::with_client(
+            key.into_inner(),
+            CustomHyperClientBuilder::from(client),
+        );
+        let authenticator = flow
+            .build()
+            .await
+            .map_err(|_| KeyError::Field("private_key"))?;
         Ok(Self(Arc::new(Inner {
             authenticator,
             patience,
@@ -94,7 +109,9 @@ impl Tokens {
 
     /// Forgets a token that was refused (HTTP 401), unless a newer one has taken its place.
     pub(super) fn refuse(&self, issue: Option<Issue>) {
-        self.held().token.take_if(|token| Some(token.issue) == issue);
+        self.held()
+            .token
+            .take_if(|token| Some(token.issue) == issue);
     }
 
     /// The token's text, fetched where needed.
@@ -147,7 +164,13 @@ impl GetToken for Tokens {
     fn get_token<'a>(
         &'a self,
         _scopes: &'a [&str],
-    ) -> Pin<Box<dyn Future<Output = Result<Option<String>, Box<dyn std::error::Error + Send + Sync>>> + Send + 'a>> {
+    ) -> Pin<
+        Box<
+            dyn Future<Output = Result<Option<String>, Box<dyn std::error::Error + Send + Sync>>>
+                + Send
+                + 'a,
+        >,
+    > {
         Box::pin(async move { Ok(Some(self.text().await?.expose().to_owned())) })
     }
 }
@@ -180,7 +203,11 @@ struct Token {
 
 impl Held {
     /// Keeps what a fetch brought. Where it brought nothing, a token that has not ended is used on.
-    fn settle(&mut self, fetched: Result<AccessToken, TokenError>, now: Timestamp) -> Result<Secret, TokenError> {
+    fn settle(
+        &mut self,
+        fetched: Result<AccessToken, TokenError>,
+        now: Timestamp,
+    ) -> Result<Secret, TokenError> {
         self.fetches += 1;
         let issue = Issue(self.fetches);
         match fetched.and_then(|access| Token::new(&access, issue, now)) {
@@ -188,7 +215,11 @@ impl Held {
                 self.failure = None;
                 Ok(self.token.insert(token).text.clone())
             }
-            Err(failure) => match self.token.as_mut().filter(|token| now + RENEWAL_PAUSE < token.ends_at) {
+            Err(failure) => match self
+                .token
+                .as_mut()
+                .filter(|token| now + RENEWAL_PAUSE < token.ends_at)
+            {
                 Some(token) => {
                     token.renew_at = now + RENEWAL_PAUSE;
                     Ok(token.text.clone())
@@ -208,8 +239,13 @@ impl Token {
         let text = access
             .token()
             .filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()));
-        let ends = access.expiration_time().map(|end| Timestamp::from_second(end.unix_timestamp()));
-        let ends_at = ends.transpose().map_err(|_| TokenError::Nonsense)?.unwrap_or(now + ASSUMED_LIFE);
+        let ends = access
+            .expiration_time()
+            .map(|end| Timestamp::from_second(end.unix_timestamp()));
+        let ends_at = ends
+            .transpose()
+            .map_err(|_| TokenError::Nonsense)?
+            .unwrap_or(now + ASSUMED_LIFE);
         let margin = MARGIN.min(now.duration_until(ends_at) / 5);
         Ok(Self {
             text: Secret::new(text.ok_or(TokenError::Nonsense)?.to_owned()),
@@ -241,11 +277,20 @@ fn words(refusal: &AuthError) -> String {
     let all = format!(
         "{}: {}",
         refusal.error.as_str(),
-        refusal.error_description.as_deref().unwrap_or("no description")
+        refusal
+            .error_description
+            .as_deref()
+            .unwrap_or("no description")
     );
     let shown: Vec<&str> = all
         .split_whitespace()
-        .map(|word| if word.len() > LONGEST_WORD { "…" } else { word })
+        .map(|word| {
+            if word.len() > LONGEST_WORD {
+                "…"
+            } else {
+                word
+            }
+        })
         .collect();
     one_line(&shown.join(" "))
 }
@@ -273,9 +318,21 @@ mod tests {
             token: Some(token(300)),
             ..Held::default()
         };
-        assert_eq!(held.settle(Err(TokenError::Silent), at(0)).unwrap().expose(), "old");
-        assert_eq!(held.token.as_ref().unwrap().renew_at, at(30), "calls do not wait for each renewal");
-        assert_eq!(held.settle(Err(TokenError::Silent), at(280)).unwrap_err(), TokenError::Silent);
+        assert_eq!(
+            held.settle(Err(TokenError::Silent), at(0))
+                .unwrap()
+                .expose(),
+            "old"
+        );
+        assert_eq!(
+            held.token.as_ref().unwrap().renew_at,
+            at(30),
+            "calls do not wait for each renewal"
+        );
+        assert_eq!(
+            held.settle(Err(TokenError::Silent), at(280)).unwrap_err(),
+            TokenError::Silent
+        );
         assert!(held.token.is_none());
     }
 
@@ -286,6 +343,9 @@ mod tests {
             error_description: Some(format!("Invalid JWT {}\nfor the account", "e".repeat(49))),
             error_uri: None,
         };
-        assert_eq!(words(&refusal), "invalid_grant: Invalid JWT … for the account");
+        assert_eq!(
+            words(&refusal),
+            "invalid_grant: Invalid JWT … for the account"
+        );
     }
 }

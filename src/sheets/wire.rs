@@ -280,7 +280,9 @@ pub enum CallError {
     #[error("no such spreadsheet")]
     NotFound,
     /// 403 `SERVICE_DISABLED`: the project of the service account has the Sheets API switched off.
-    #[error("the Google Sheets API is switched off in the project of the service account; it is switched on at {enable}")]
+    #[error(
+        "the Google Sheets API is switched off in the project of the service account; it is switched on at {enable}"
+    )]
     ApiOff {
         /// Where it is switched on.
         enable: String,

@@ -69,17 +69,27 @@ mod tests {
         for (more, media) in [
             (json!({"text": "a"}), None),
             (json!({"photo": []}), None),
-            (json!({"photo": [file("s"), file("m"), file("x")]}), Some((MediaKind::Photo, "x"))),
+            (
+                json!({"photo": [file("s"), file("m"), file("x")]}),
+                Some((MediaKind::Photo, "x")),
+            ),
             (json!({"video": file("v")}), Some((MediaKind::Video, "v"))),
             (
                 json!({"document": file("a"), "animation": file("a")}),
                 Some((MediaKind::Animation, "a")),
             ),
-            (json!({"document": file("d"), "caption": "b"}), Some((MediaKind::Document, "d"))),
+            (
+                json!({"document": file("d"), "caption": "b"}),
+                Some((MediaKind::Document, "d")),
+            ),
             (json!({"sticker": file("t")}), None),
         ] {
-            let mut answer = json!({"message_id": 9, "date": 0, "chat": {"id": 42, "type": "private"}});
-            answer.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let mut answer =
+                json!({"message_id": 9, "date": 0, "chat": {"id": 42, "type": "private"}});
+            answer
+                .as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
             let accepted = Accepted {
                 message: MessageId(9),
                 media: media.map(|(kind, file)| Media {
@@ -87,7 +97,11 @@ mod tests {
                     file: file.to_owned(),
                 }),
             };
-            assert_eq!(serde_json::from_value::<Accepted>(answer.clone()).unwrap(), accepted, "{answer}");
+            assert_eq!(
+                serde_json::from_value::<Accepted>(answer.clone()).unwrap(),
+                accepted,
+                "{answer}"
+            );
         }
     }
 }

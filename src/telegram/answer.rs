@@ -63,7 +63,9 @@ const SERVER_ERRORS: u16 = 500;
 /// When it is a refusal, or no answer of Telegram's at all.
 pub fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, CallError> {
     match serde_json::from_slice::<Reply>(body) {
-        Ok(Reply { ok: true, result, .. }) => result
+        Ok(Reply {
+            ok: true, result, ..
+        }) => result
             .and_then(|result| serde_json::from_str(result.get()).ok())
             .ok_or_else(|| CallError::Lost(format!("HTTP {status} without the promised result"))),
         Ok(Reply {
@@ -96,7 +98,10 @@ pub fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, CallErro
 #[must_use]
 pub fn outcome(result: Result<&Accepted, &CallError>, now: Timestamp) -> Outcome {
     match result {
-        Ok(Accepted { message, media: None }) => Outcome::Delivered(*message),
+        Ok(Accepted {
+            message,
+            media: None,
+        }) => Outcome::Delivered(*message),
         Ok(Accepted {
             message,
             media: Some(media),
@@ -131,7 +136,11 @@ impl CallError {
                 ..
             } => {
                 let seconds = retry_after.unwrap_or(FLOOD_DEFAULT).clamp(1, FLOOD_LIMIT);
-                Rest::Flood(now + SignedDuration::from_secs(i64::try_from(seconds).expect("clamped to a day")))
+                Rest::Flood(
+                    now + SignedDuration::from_secs(
+                        i64::try_from(seconds).expect("clamped to a day"),
+                    ),
+                )
             }
             // A lost answer may be one message's bad luck, but in an outage each further message would lose its own.
             Self::NotSent(_) | Self::Lost(_) => Rest::Away,
@@ -145,7 +154,8 @@ impl CallError {
     pub fn health(&self) -> Health {
         match self {
             Self::Refused {
-                code: TOO_MANY_REQUESTS, ..
+                code: TOO_MANY_REQUESTS,
+                ..
             } => Health::Throttled,
             Self::NotSent(_) | Self::Lost(_) => Health::Down,
             Self::Refused { .. } if self.bar().is_some() => Health::Down,
@@ -190,7 +200,9 @@ impl CallError {
     fn is_a_bad_request_that_says(&self, words: &[&str]) -> bool {
         match self {
             Self::Refused {
-                code: 400, description, ..
+                code: 400,
+                description,
+                ..
             } => words.iter().any(|words| refusal::says(description, words)),
             Self::Refused { .. } | Self::NotSent(_) | Self::Unmade(_) | Self::Lost(_) => false,
         }
@@ -200,7 +212,9 @@ impl CallError {
     #[must_use]
     pub fn bar(&self) -> Option<Bar> {
         match self {
-            Self::Refused { code, description, .. } => Bar::of(*code, description),
+            Self::Refused {
+                code, description, ..
+            } => Bar::of(*code, description),
             Self::NotSent(_) | Self::Unmade(_) | Self::Lost(_) => None,
         }
     }
@@ -257,7 +271,10 @@ mod tests {
 
     fn judged(status: u16, body: &str) -> (Outcome, Rest) {
         let result = read::<Accepted>(status, body.as_bytes());
-        let rest = result.as_ref().err().map_or(Rest::None, |error| error.rest(NOW));
+        let rest = result
+            .as_ref()
+            .err()
+            .map_or(Rest::None, |error| error.rest(NOW));
         (outcome(result.as_ref(), NOW), rest)
     }
 
@@ -302,17 +319,47 @@ mod tests {
                 ),
                 Rest::None,
             ),
-            (200, r#"{"ok":true,"result":{}}"#, Outcome::Unknown, Rest::Away),
-            (200, r#"{"ok":true,"result":{"mess"#, Outcome::Unknown, Rest::Away),
+            (
+                200,
+                r#"{"ok":true,"result":{}}"#,
+                Outcome::Unknown,
+                Rest::Away,
+            ),
+            (
+                200,
+                r#"{"ok":true,"result":{"mess"#,
+                Outcome::Unknown,
+                Rest::Away,
+            ),
             (200, "", Outcome::Unknown, Rest::Away),
             (429, throttled, at(35), flood(35)),
             (429, &endless, at(86_400), flood(86_400)),
             (429, "<html>", at(5), flood(5)),
-            (500, &refusal(500, "Internal Server Error: restart"), Outcome::Unknown, Rest::Away),
-            (502, &refusal(502, "Bad Gateway"), Outcome::Unknown, Rest::Away),
-            (200, &refusal(502, "Bad Gateway"), Outcome::Unknown, Rest::Away),
+            (
+                500,
+                &refusal(500, "Internal Server Error: restart"),
+                Outcome::Unknown,
+                Rest::Away,
+            ),
+            (
+                502,
+                &refusal(502, "Bad Gateway"),
+                Outcome::Unknown,
+                Rest::Away,
+            ),
+            (
+                200,
+                &refusal(502, "Bad Gateway"),
+                Outcome::Unknown,
+                Rest::Away,
+            ),
             (500, "<html>", Outcome::Unknown, Rest::Away),
-            (401, &refusal(401, "Unauthorized: invalid token specified"), LATER, Rest::Away),
+            (
+                401,
+                &refusal(401, "Unauthorized: invalid token specified"),
+                LATER,
+                Rest::Away,
+            ),
             (400, &refusal(400, "Logged out"), LATER, Rest::Away),
             (
                 409,
@@ -321,7 +368,12 @@ mod tests {
                 Rest::Away,
             ),
             (421, &refusal(421, "Misdirected Request"), LATER, Rest::Away),
-            (502, "<html>Bad Gateway</html>", Outcome::Unknown, Rest::Away),
+            (
+                502,
+                "<html>Bad Gateway</html>",
+                Outcome::Unknown,
+                Rest::Away,
+            ),
             (401, &refusal(401, "Unauthorized"), LATER, Rest::Away),
             (404, &refusal(404, "Not Found"), LATER, Rest::Away),
             (404, "<html>", LATER, Rest::Away),
@@ -329,7 +381,9 @@ mod tests {
             (
                 413,
                 "<html>Request Entity Too Large</html>",
-                Outcome::Rejected(Why::Content("Request Entity Too Large: HTTP 413 that is not Telegram's".to_owned())),
+                Outcome::Rejected(Why::Content(
+                    "Request Entity Too Large: HTTP 413 that is not Telegram's".to_owned(),
+                )),
                 Rest::None,
             ),
             (
@@ -357,14 +411,24 @@ mod tests {
 
     #[test]
     fn what_never_got_an_answer_is_unsent_only_if_it_surely_is() {
-        assert_eq!(outcome(Err(&CallError::NotSent("refused".to_owned())), NOW), LATER);
-        assert_eq!(outcome(Err(&CallError::Lost("time-out".to_owned())), NOW), Outcome::Unknown);
+        assert_eq!(
+            outcome(Err(&CallError::NotSent("refused".to_owned())), NOW),
+            LATER
+        );
+        assert_eq!(
+            outcome(Err(&CallError::Lost("time-out".to_owned())), NOW),
+            Outcome::Unknown
+        );
     }
 
     #[test]
     fn health_follows_the_answer() {
         for (status, body, health) in [
-            (429, refusal(429, "Too Many Requests: retry after 3"), Health::Throttled),
+            (
+                429,
+                refusal(429, "Too Many Requests: retry after 3"),
+                Health::Throttled,
+            ),
             (400, refusal(400, "Bad Request: chat not found"), Health::Ok),
             (401, refusal(401, "Unauthorized"), Health::Down),
             (500, refusal(500, "Internal Server Error"), Health::Down),
@@ -391,7 +455,9 @@ mod tests {
                 (401 | 404 | 409, _) => LATER,
                 (403, "Forbidden: bot was blocked by the user") => Outcome::Rejected(Why::Blocked),
                 (403, "Forbidden: user is deactivated") => Outcome::Rejected(Why::Deactivated),
-                (400, "Bad Request: chat not found" | "Bad Request: private chat not found") => Outcome::Rejected(Why::ChatNotFound),
+                (400, "Bad Request: chat not found" | "Bad Request: private chat not found") => {
+                    Outcome::Rejected(Why::ChatNotFound)
+                }
                 _ => {
                     // Of whom it speaks, the tests of `refusal` tell.
                     assert!(
@@ -401,7 +467,11 @@ mod tests {
                     continue;
                 }
             };
-            assert_eq!(judged(code, &response.to_string()).0, expected, "{description}");
+            assert_eq!(
+                judged(code, &response.to_string()).0,
+                expected,
+                "{description}"
+            );
         }
     }
 }

@@ -6,7 +6,9 @@ use std::{error::Error as _, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use frankenstein::{
-    methods::{DeleteWebhookParams, GetFileParams, GetUpdatesParams, SetMyCommandsParams, SetWebhookParams},
+    methods::{
+        DeleteWebhookParams, GetFileParams, GetUpdatesParams, SetMyCommandsParams, SetWebhookParams,
+    },
     types::{AllowedUpdate, BotCommand},
 };
 use reqwest::multipart::Form;
@@ -135,7 +137,11 @@ impl Client {
                 // Following one would carry the token to wherever it points.
                 .redirect(reqwest::redirect::Policy::none())
         };
-        let built = |client: reqwest::ClientBuilder| client.build().map_err(|error| BuildError::Http(words(error)));
+        let built = |client: reqwest::ClientBuilder| {
+            client
+                .build()
+                .map_err(|error| BuildError::Http(words(error)))
+        };
         Ok(Self(Arc::new(Inner {
             http: built(client().timeout(CALL_TIMEOUT))?,
             files: built(client().read_timeout(READ_TIMEOUT))?,
@@ -175,7 +181,9 @@ impl Client {
     }
 
     async fn ask_for_me<T: DeserializeOwned>(&self) -> Result<T, CallError> {
-        let request = |http: &reqwest::Client, address| http.post(address).json(&Empty {}).timeout(PROBE_TIMEOUT);
+        let request = |http: &reqwest::Client, address| {
+            http.post(address).json(&Empty {}).timeout(PROBE_TIMEOUT)
+        };
         self.heard(self.request("getMe", request).await)
     }
 
@@ -184,15 +192,25 @@ impl Client {
     /// # Errors
     /// [`answer::outcome`] says what each means for the message.
     pub async fn send_message(&self, send: &Send, words: &Words) -> Result<Accepted, CallError> {
-        self.call("sendMessage", &encode::send_message(send, words)).await
+        self.call("sendMessage", &encode::send_message(send, words))
+            .await
     }
 
     /// Changes the text of a message of ours.
     ///
     /// # Errors
     /// 400 where it says so already, is gone, or is too old.
-    pub async fn edit_message_text(&self, send: &Send, words: &Words, message: MessageId) -> Result<Accepted, CallError> {
-        self.call("editMessageText", &encode::edit_message_text(send, words, message)).await
+    pub async fn edit_message_text(
+        &self,
+        send: &Send,
+        words: &Words,
+        message: MessageId,
+    ) -> Result<Accepted, CallError> {
+        self.call(
+            "editMessageText",
+            &encode::edit_message_text(send, words, message),
+        )
+        .await
     }
 
     /// Sends a message that comes with a file.
@@ -200,7 +218,9 @@ impl Client {
     /// # Errors
     /// [`answer::outcome`] says what each means for the message.
     pub(super) async fn upload(&self, kind: MediaKind, form: Form) -> Result<Accepted, CallError> {
-        let request = |http: &reqwest::Client, address| http.post(address).multipart(form).timeout(UPLOAD_TIMEOUT);
+        let request = |http: &reqwest::Client, address| {
+            http.post(address).multipart(form).timeout(UPLOAD_TIMEOUT)
+        };
         self.heard(self.request(method(kind), request).await)
     }
 
@@ -208,13 +228,31 @@ impl Client {
     ///
     /// # Errors
     /// [`answer::outcome`] says what each means for the message; 400 also where the file is of another kind.
-    pub async fn send_kept(&self, send: &Send, words: &Words, kind: MediaKind, file: &str) -> Result<Accepted, CallError> {
+    pub async fn send_kept(
+        &self,
+        send: &Send,
+        words: &Words,
+        kind: MediaKind,
+        file: &str,
+    ) -> Result<Accepted, CallError> {
         let method = method(kind);
         match kind {
-            MediaKind::Photo => self.call(method, &encode::send_photo(send, words, file)).await,
-            MediaKind::Video => self.call(method, &encode::send_video(send, words, file)).await,
-            MediaKind::Animation => self.call(method, &encode::send_animation(send, words, file)).await,
-            MediaKind::Document => self.call(method, &encode::send_document(send, words, file)).await,
+            MediaKind::Photo => {
+                self.call(method, &encode::send_photo(send, words, file))
+                    .await
+            }
+            MediaKind::Video => {
+                self.call(method, &encode::send_video(send, words, file))
+                    .await
+            }
+            MediaKind::Animation => {
+                self.call(method, &encode::send_animation(send, words, file))
+                    .await
+            }
+            MediaKind::Document => {
+                self.call(method, &encode::send_document(send, words, file))
+                    .await
+            }
         }
     }
 
@@ -223,9 +261,18 @@ impl Client {
     /// # Errors
     /// 400 where Telegram does not know it any more, or it is larger than 20 MB; 410 where it knows it and has it no more.
     pub async fn download(&self, file_id: &str) -> Result<reqwest::Response, CallError> {
-        let file: Remote = self.call("getFile", &GetFileParams::builder().file_id(file_id).build()).await?;
-        let path = file.file_path.ok_or_else(|| CallError::Lost("the file has no path".to_owned()))?;
-        let Inner { files, base, token, .. } = &*self.0;
+        let file: Remote = self
+            .call(
+                "getFile",
+                &GetFileParams::builder().file_id(file_id).build(),
+            )
+            .await?;
+        let path = file
+            .file_path
+            .ok_or_else(|| CallError::Lost("the file has no path".to_owned()))?;
+        let Inner {
+            files, base, token, ..
+        } = &*self.0;
         let address = format!("{base}/file/bot{}/{path}", token.expose());
         let response = files.get(address).send().await.map_err(transport)?;
         match response.status().as_u16() {
@@ -245,29 +292,44 @@ impl Client {
     /// # Errors
     /// As a message to this chat would be refused.
     pub async fn show_typing(&self, chat: ChatId) -> Result<(), CallError> {
-        self.confirm("sendChatAction", &encode::send_chat_action(chat)).await
+        self.confirm("sendChatAction", &encode::send_chat_action(chat))
+            .await
     }
 
     /// Shows beside a message that it stands in the sheet.
     ///
     /// # Errors
     /// Also when the message is gone.
-    pub async fn set_message_reaction(&self, chat: ChatId, message: MessageId) -> Result<(), CallError> {
-        self.confirm("setMessageReaction", &encode::set_message_reaction(chat, message))
-            .await
+    pub async fn set_message_reaction(
+        &self,
+        chat: ChatId,
+        message: MessageId,
+    ) -> Result<(), CallError> {
+        self.confirm(
+            "setMessageReaction",
+            &encode::set_message_reaction(chat, message),
+        )
+        .await
     }
 
     /// The updates from `offset` on, as they are written, or none within `wait`; `offset` also tells which earlier ones are stored.
     ///
     /// # Errors
     /// 409 while a webhook is set, or somebody else asks with the same token.
-    pub async fn updates(&self, offset: Option<i64>, wait: Duration, kinds: &[AllowedUpdate]) -> Result<Vec<Raw>, CallError> {
+    pub async fn updates(
+        &self,
+        offset: Option<i64>,
+        wait: Duration,
+        kinds: &[AllowedUpdate],
+    ) -> Result<Vec<Raw>, CallError> {
         let body = GetUpdatesParams::builder()
             .maybe_offset(offset)
             .timeout(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX))
             .allowed_updates(kinds.to_vec())
             .build();
-        let request = |http: &reqwest::Client, address| http.post(address).json(&body).timeout(wait + POLL_MARGIN);
+        let request = |http: &reqwest::Client, address| {
+            http.post(address).json(&body).timeout(wait + POLL_MARGIN)
+        };
         let answered = self.exchange("getUpdates", request).await;
         match answered.and_then(|(status, bytes)| updates::read(status, &bytes)) {
             // That somebody else is given the updates does not keep us from sending.
@@ -281,7 +343,11 @@ impl Client {
     /// # Errors
     /// Also when Telegram has forgotten the button by now.
     pub async fn answer_callback_query(&self, callback: &CallbackId) -> Result<(), CallError> {
-        self.confirm("answerCallbackQuery", &encode::answer_callback_query(callback)).await
+        self.confirm(
+            "answerCallbackQuery",
+            &encode::answer_callback_query(callback),
+        )
+        .await
     }
 
     /// Where Telegram brings updates now.
@@ -311,7 +377,9 @@ impl Client {
     /// # Errors
     /// See [`CallError`].
     pub async fn delete_webhook(&self) -> Result<(), CallError> {
-        let body = DeleteWebhookParams::builder().drop_pending_updates(false).build();
+        let body = DeleteWebhookParams::builder()
+            .drop_pending_updates(false)
+            .build();
         self.confirm("deleteWebhook", &body).await
     }
 
@@ -319,7 +387,11 @@ impl Client {
     ///
     /// # Errors
     /// See [`CallError`].
-    pub async fn set_my_commands(&self, language: Option<&str>, commands: Vec<BotCommand>) -> Result<(), CallError> {
+    pub async fn set_my_commands(
+        &self,
+        language: Option<&str>,
+        commands: Vec<BotCommand>,
+    ) -> Result<(), CallError> {
         let body = SetMyCommandsParams::builder()
             .commands(commands)
             .maybe_language_code(language.map(str::to_owned))
@@ -332,21 +404,36 @@ impl Client {
         self.call::<bool>(method, body).await.map(|_| ())
     }
 
-    async fn call<T: DeserializeOwned>(&self, method: &str, body: &impl Serialize) -> Result<T, CallError> {
-        self.heard(self.request(method, |http, address| http.post(address).json(body)).await)
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        body: &impl Serialize,
+    ) -> Result<T, CallError> {
+        self.heard(
+            self.request(method, |http, address| http.post(address).json(body))
+                .await,
+        )
     }
 
     /// Remembers what a call told of Telegram.
     fn heard<T>(&self, result: Result<T, CallError>) -> Result<T, CallError> {
         let health = result.as_ref().err().map_or(Health::Ok, CallError::health);
-        self.0.health.send_if_modified(|known| std::mem::replace(known, health) != health);
+        self.0
+            .health
+            .send_if_modified(|known| std::mem::replace(known, health) != health);
         match &result {
             Err(CallError::NotSent(_) | CallError::Unmade(_) | CallError::Lost(_)) => {}
             Ok(_) | Err(CallError::Refused { .. }) => {
                 let bar = result.as_ref().err().and_then(CallError::bar);
-                let changed = self.0.bar.send_if_modified(|known| std::mem::replace(known, bar) != bar);
+                let changed = self
+                    .0
+                    .bar
+                    .send_if_modified(|known| std::mem::replace(known, bar) != bar);
                 if let Some(bar) = bar.filter(|_| changed) {
-                    tracing::error!(reason = bar.cure(), "Telegram does not serve the bot; what is to be sent waits");
+                    tracing::error!(
+                        reason = bar.cure(),
+                        "Telegram does not serve the bot; what is to be sent waits"
+                    );
                 }
             }
         }
@@ -368,11 +455,16 @@ impl Client {
         method: &str,
         request: impl FnOnce(&reqwest::Client, String) -> reqwest::RequestBuilder,
     ) -> Result<(u16, Bytes), CallError> {
-        let Inner { http, base, token, .. } = &*self.0;
+        let Inner {
+            http, base, token, ..
+        } = &*self.0;
         let address = format!("{base}/bot{}/{method}", token.expose());
         let response = request(http, address).send().await.map_err(transport)?;
         // Where the body is cut, the status alone still tells a refusal on the way from a loss.
-        Ok((response.status().as_u16(), response.bytes().await.unwrap_or_default()))
+        Ok((
+            response.status().as_u16(),
+            response.bytes().await.unwrap_or_default(),
+        ))
     }
 }
 
@@ -413,7 +505,10 @@ fn transport(error: reqwest::Error) -> CallError {
 fn never_left(error: &reqwest::Error) -> bool {
     let mut cause = error.source();
     while let Some(error) = cause {
-        if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled) {
+        if error
+            .downcast_ref::<hyper::Error>()
+            .is_some_and(hyper::Error::is_canceled)
+        {
             return true;
         }
         cause = error.source();

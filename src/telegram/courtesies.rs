@@ -42,7 +42,12 @@ pub fn unshown_in(journal: Journal) -> Unshown {
 }
 
 /// Does what comes until `stop`.
-pub async fn run(courtesies: &mut mpsc::Receiver<Courtesy>, client: Client, unshown: Unshown, stop: CancellationToken) {
+pub async fn run(
+    courtesies: &mut mpsc::Receiver<Courtesy>,
+    client: Client,
+    unshown: Unshown,
+    stop: CancellationToken,
+) {
     let mut calls = JoinSet::new();
     loop {
         tokio::select! {
@@ -59,7 +64,8 @@ async fn carry_out(courtesy: Courtesy, client: Client, unshown: Unshown) {
     match courtesy {
         Courtesy::Button(callback) => {
             // Telegram refuses what it has forgotten, and there is nobody to tell.
-            let _ = tokio::time::timeout(CALL_TIMEOUT, client.answer_callback_query(&callback)).await;
+            let _ =
+                tokio::time::timeout(CALL_TIMEOUT, client.answer_callback_query(&callback)).await;
         }
         Courtesy::Reaction(chat, message) => {
             // While Telegram asks for patience, its patience is for messages.
@@ -86,7 +92,8 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn each_is_done_even_after_one_that_telegram_has_forgotten_and_a_reaction_that_fails_is_told() {
+    async fn each_is_done_even_after_one_that_telegram_has_forgotten_and_a_reaction_that_fails_is_told()
+     {
         let fake = Fake::start(|call| {
             if call.body["callback_query_id"] == "old" {
                 refused(
@@ -108,14 +115,31 @@ mod tests {
             told.send((chat, message)).unwrap();
             Box::pin(async {})
         });
-        let running = tokio::spawn(async move { run(&mut courtesies, client, tell, stopped).await });
-        courtesy.send(Courtesy::Button(CallbackId("old".to_owned()))).await.unwrap();
-        courtesy.send(Courtesy::Button(CallbackId("new".to_owned()))).await.unwrap();
-        courtesy.send(Courtesy::Reaction(ChatId(42), MessageId(7))).await.unwrap();
-        courtesy.send(Courtesy::Reaction(ChatId(42), MessageId(8))).await.unwrap();
+        let running =
+            tokio::spawn(async move { run(&mut courtesies, client, tell, stopped).await });
+        courtesy
+            .send(Courtesy::Button(CallbackId("old".to_owned())))
+            .await
+            .unwrap();
+        courtesy
+            .send(Courtesy::Button(CallbackId("new".to_owned())))
+            .await
+            .unwrap();
+        courtesy
+            .send(Courtesy::Reaction(ChatId(42), MessageId(7)))
+            .await
+            .unwrap();
+        courtesy
+            .send(Courtesy::Reaction(ChatId(42), MessageId(8)))
+            .await
+            .unwrap();
         assert_eq!(unshown.recv().await, Some((ChatId(42), MessageId(8))));
         fake.until(|calls| calls.len() == 4).await;
-        let reaction = fake.calls().into_iter().find(|call| call.body["message_id"] == 7).unwrap();
+        let reaction = fake
+            .calls()
+            .into_iter()
+            .find(|call| call.body["message_id"] == 7)
+            .unwrap();
         assert_eq!(
             reaction.body,
             json!({"chat_id": 42, "message_id": 7, "reaction": [{"type": "emoji", "emoji": "👍"}]})

@@ -30,8 +30,8 @@ use crate::{
 /// When it is no JSON object, or an update of a kind that we serve lacks what it must have; with a reason for people.
 pub fn decode(raw: &[u8]) -> Result<Event, Undecodable> {
     let text = legible(raw);
-    let envelope: BTreeMap<String, &RawValue> =
-        serde_json::from_str(&text).map_err(|_| Undecodable("the update is no JSON object".to_owned()))?;
+    let envelope: BTreeMap<String, &RawValue> = serde_json::from_str(&text)
+        .map_err(|_| Undecodable("the update is no JSON object".to_owned()))?;
     let update = if let Some(body) = envelope.get("message") {
         message(&Fields::of("message", body)?)?
     } else if let Some(body) = envelope.get(CHANGED) {
@@ -91,7 +91,10 @@ fn message(fields: &Fields<'_>) -> Result<Update, Undecodable> {
     let Some(id) = private(&chat) else {
         if let Some(to) = fields.readable("migrate_to_chat_id") {
             let from = ChatId(chat.id);
-            return Ok(Update::Moved { from, to: ChatId(to) });
+            return Ok(Update::Moved {
+                from,
+                to: ChatId(to),
+            });
         }
         return Ok(if chat.is_group() && !changed {
             Update::Group {
@@ -107,7 +110,10 @@ fn message(fields: &Fields<'_>) -> Result<Update, Undecodable> {
         });
     };
     let written: i64 = fields.required("date")?;
-    let seconds = fields.optional("edit_date")?.filter(|_| changed).unwrap_or(written);
+    let seconds = fields
+        .optional("edit_date")?
+        .filter(|_| changed)
+        .unwrap_or(written);
     let message = Message {
         chat: id,
         message: MessageId(fields.required("message_id")?),
@@ -135,7 +141,9 @@ fn pressed(fields: &Fields<'_>) -> Result<Update, Undecodable> {
             (ChatId(chat.id), message_id.map(MessageId))
         }
         // A message sent by way of inline mode, which we don't offer.
-        None if fields.map.contains_key("inline_message_id") => return Ok(Update::Unserved("callback_query:inline".to_owned())),
+        None if fields.map.contains_key("inline_message_id") => {
+            return Ok(Update::Unserved("callback_query:inline".to_owned()));
+        }
         // Telegram leaves out a message that it has forgotten. Ours stand in private chats, whose id is the person's.
         None => (ChatId(from.id), None),
     };
@@ -154,7 +162,8 @@ fn membership(fields: &Fields<'_>) -> Result<Update, Undecodable> {
     let from: Option<Sender> = fields.readable("from");
     let Some(id) = private(&chat) else {
         let member: Option<Member> = fields.readable("new_chat_member");
-        let taken_in = member.is_some_and(|member| matches!(member.status.as_str(), "member" | "administrator"));
+        let taken_in = member
+            .is_some_and(|member| matches!(member.status.as_str(), "member" | "administrator"));
         return Ok(if chat.is_group() && taken_in {
             Update::Group {
                 chat: ChatId(chat.id),
@@ -193,7 +202,9 @@ fn locale(from: Option<&Sender>) -> Locale {
 
 /// A word of Telegram's protocol, which may become a metric's label: anything that does not look like one is not passed on.
 fn word(text: &str) -> String {
-    let plain = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     if plain && (1..=WORD_LIMIT).contains(&text.len()) {
         text.to_owned()
     } else {
@@ -229,7 +240,9 @@ impl<'a> Fields<'a> {
 
     /// The field, where it is there and can be read: for what may be missed.
     fn readable<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        self.map.get(name).and_then(|value| serde_json::from_str(value.get()).ok())
+        self.map
+            .get(name)
+            .and_then(|value| serde_json::from_str(value.get()).ok())
     }
 
     fn unreadable(&self, name: &str) -> Undecodable {

@@ -5,12 +5,13 @@
 use frankenstein::{
     ParseMode,
     methods::{
-        AnswerCallbackQueryParams, EditMessageTextParams, SendAnimationParams, SendChatActionParams, SendDocumentParams, SendMessageParams,
-        SendPhotoParams, SendVideoParams, SetMessageReactionParams,
+        AnswerCallbackQueryParams, EditMessageTextParams, SendAnimationParams,
+        SendChatActionParams, SendDocumentParams, SendMessageParams, SendPhotoParams,
+        SendVideoParams, SetMessageReactionParams,
     },
     types::{
-        ChatAction, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, LinkPreviewOptions, ReactionType, ReactionTypeEmoji,
-        ReplyKeyboardMarkup, ReplyKeyboardRemove, ReplyMarkup,
+        ChatAction, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, LinkPreviewOptions,
+        ReactionType, ReactionTypeEmoji, ReplyKeyboardMarkup, ReplyKeyboardRemove, ReplyMarkup,
     },
 };
 
@@ -74,7 +75,10 @@ pub fn send_message(send: &Send, words: &Words) -> SendMessageParams {
 /// The body of `sendChatAction`.
 #[must_use]
 pub fn send_chat_action(chat: ChatId) -> SendChatActionParams {
-    SendChatActionParams::builder().chat_id(chat.0).action(ChatAction::Typing).build()
+    SendChatActionParams::builder()
+        .chat_id(chat.0)
+        .action(ChatAction::Typing)
+        .build()
 }
 
 /// The body of `editMessageText`.
@@ -162,14 +166,19 @@ pub fn set_message_reaction(chat: ChatId, message: MessageId) -> SetMessageReact
 /// The body of `answerCallbackQuery`: it only ends the button's waiting state, the reply is a message of its own.
 #[must_use]
 pub fn answer_callback_query(callback: &CallbackId) -> AnswerCallbackQueryParams {
-    AnswerCallbackQueryParams::builder().callback_query_id(callback.0.as_str()).build()
+    AnswerCallbackQueryParams::builder()
+        .callback_query_id(callback.0.as_str())
+        .build()
 }
 
 fn markup(keyboard: &Keyboard) -> Option<ReplyMarkup> {
     match keyboard {
         Keyboard::Keep => None,
         Keyboard::ShareContact(label) => {
-            let button = KeyboardButton::builder().text(label.as_str()).request_contact(true).build();
+            let button = KeyboardButton::builder()
+                .text(label.as_str())
+                .request_contact(true)
+                .build();
             // Without `resize_keyboard` one button covers half of a phone's screen.
             let keyboard = ReplyKeyboardMarkup::builder()
                 .keyboard(vec![vec![button]])
@@ -180,7 +189,9 @@ fn markup(keyboard: &Keyboard) -> Option<ReplyMarkup> {
         Keyboard::Remove => Some(ReplyMarkup::ReplyKeyboardRemove(
             ReplyKeyboardRemove::builder().remove_keyboard(true).build(),
         )),
-        Keyboard::Link(..) | Keyboard::Inline(_) | Keyboard::Row(_) => inline_markup(keyboard).map(ReplyMarkup::InlineKeyboardMarkup),
+        Keyboard::Link(..) | Keyboard::Inline(_) | Keyboard::Row(_) => {
+            inline_markup(keyboard).map(ReplyMarkup::InlineKeyboardMarkup)
+        }
     }
 }
 
@@ -188,11 +199,28 @@ fn markup(keyboard: &Keyboard) -> Option<ReplyMarkup> {
 fn inline_markup(keyboard: &Keyboard) -> Option<InlineKeyboardMarkup> {
     let lines = match keyboard {
         Keyboard::Keep | Keyboard::ShareContact(_) | Keyboard::Remove => return None,
-        Keyboard::Link(label, url) => vec![vec![InlineKeyboardButton::builder().text(label.as_str()).url(url.as_str()).build()]],
-        Keyboard::Inline(buttons) => buttons.iter().map(|(label, meaning)| vec![inline(label, *meaning)]).collect(),
-        Keyboard::Row(buttons) => vec![buttons.iter().map(|(label, meaning)| inline(label, *meaning)).collect()],
+        Keyboard::Link(label, url) => vec![vec![
+            InlineKeyboardButton::builder()
+                .text(label.as_str())
+                .url(url.as_str())
+                .build(),
+        ]],
+        Keyboard::Inline(buttons) => buttons
+            .iter()
+            .map(|(label, meaning)| vec![inline(label, *meaning)])
+            .collect(),
+        Keyboard::Row(buttons) => vec![
+            buttons
+                .iter()
+                .map(|(label, meaning)| inline(label, *meaning))
+                .collect(),
+        ],
     };
-    Some(InlineKeyboardMarkup::builder().inline_keyboard(lines).build())
+    Some(
+        InlineKeyboardMarkup::builder()
+            .inline_keyboard(lines)
+            .build(),
+    )
 }
 
 fn inline(label: &str, meaning: Button) -> InlineKeyboardButton {
@@ -215,7 +243,11 @@ mod tests {
     fn body(keyboard: Keyboard) -> Value {
         let send = Send {
             keyboard,
-            ..Send::talk(OutboxId::Reply(Seq(1), 0), ChatId(42), Html::escape("1 < 2"))
+            ..Send::talk(
+                OutboxId::Reply(Seq(1), 0),
+                ChatId(42),
+                Html::escape("1 < 2"),
+            )
         };
         serde_json::to_value(send_message(&send, &Words::marked_up(&send.text))).unwrap()
     }
@@ -252,7 +284,10 @@ mod tests {
             ),
         ] {
             let mut expected = json!({"chat_id": 42, "reply_markup": markup});
-            expected.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+            expected
+                .as_object_mut()
+                .unwrap()
+                .extend(rest.as_object().unwrap().clone());
             assert_eq!(body, expected);
         }
     }
@@ -274,7 +309,10 @@ mod tests {
             ),
             (Keyboard::Remove, json!({"remove_keyboard": true})),
             (
-                Keyboard::Inline(vec![("Да".to_owned(), Button::SendKept), ("Нет".to_owned(), Button::DropKept)]),
+                Keyboard::Inline(vec![
+                    ("Да".to_owned(), Button::SendKept),
+                    ("Нет".to_owned(), Button::DropKept),
+                ]),
                 json!({"inline_keyboard": [
                     [{"text": "Да", "callback_data": "kept:send"}],
                     [{"text": "Нет", "callback_data": "kept:drop"}],
@@ -288,6 +326,9 @@ mod tests {
     #[test]
     fn a_button_s_acknowledgement_says_nothing_more() {
         let body = answer_callback_query(&CallbackId("77".to_owned()));
-        assert_eq!(serde_json::to_value(body).unwrap(), json!({"callback_query_id": "77"}));
+        assert_eq!(
+            serde_json::to_value(body).unwrap(),
+            json!({"callback_query_id": "77"})
+        );
     }
 }

@@ -101,7 +101,12 @@ pub(super) fn refused(code: u16, description: &str) -> Answer {
     (code, body.to_string())
 }
 
-fn handle(sender: &Mutex<watch::Sender<Vec<Call>>>, answer: &impl Fn(&Call) -> Answer, uri: &Uri, body: &[u8]) -> Response {
+fn handle(
+    sender: &Mutex<watch::Sender<Vec<Call>>>,
+    answer: &impl Fn(&Call) -> Answer,
+    uri: &Uri,
+    body: &[u8],
+) -> Response {
     let method = uri.path().strip_prefix(&format!("/bot{TOKEN}/"));
     let call = method.map(|method| Call {
         method: method.to_owned(),

@@ -30,7 +30,10 @@ fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
             Some(0xDC00..=0xDFFF) => (6, false),
             Some(_) => (6, true),
             // A backslash and the byte that it escapes; a byte further there may be a character of several.
-            None => (1 + text[from + 1..].chars().next().map_or(0, char::len_utf8), true),
+            None => (
+                1 + text[from + 1..].chars().next().map_or(0, char::len_utf8),
+                true,
+            ),
         };
         at = from + length;
         if !fine {
@@ -67,7 +70,10 @@ mod tests {
             ),
             (b"\"\xff\xfe words\"", "\"\u{FFFD}\u{FFFD} words\""),
             (br#""a\ud83d b""#, r#""a\ufffd b""#),
-            (br#""a\uDE00\ud83d\ude00\ud83d""#, r#""a\ufffd\ud83d\ude00\ufffd""#),
+            (
+                br#""a\uDE00\ud83d\ude00\ud83d""#,
+                r#""a\ufffd\ud83d\ude00\ufffd""#,
+            ),
             (br#""\ud83d\n""#, r#""\ufffd\n""#),
             // The backslash itself is escaped: what follows are letters.
             (br#""\\ud83d""#, r#""\\ud83d""#),

@@ -51,8 +51,17 @@ const STORE_PAUSE_LIMIT: Duration = Duration::from_secs(5);
 /// `rate_per_second` messages a second go out, any number with 0; see [`Governor`].
 ///
 /// The caller bounds the wait after `stop`: what it cuts off is unknown, and the journal says so at its next start.
-pub async fn deliver(journal: Journal, client: Client, fetcher: Fetcher, rate_per_second: u32, stop: CancellationToken) {
-    let Some(silent_until) = stop.run_until_cancelled(journal.read(Snapshot::silent_until)).await else {
+pub async fn deliver(
+    journal: Journal,
+    client: Client,
+    fetcher: Fetcher,
+    rate_per_second: u32,
+    stop: CancellationToken,
+) {
+    let Some(silent_until) = stop
+        .run_until_cancelled(journal.read(Snapshot::silent_until))
+        .await
+    else {
         return;
     };
     let delivery = Delivery {
@@ -112,7 +121,11 @@ impl Delivery {
             if stopping && self.sends.is_empty() && self.stores.is_empty() {
                 return;
             }
-            let wake = if stopping { None } else { self.send_what_may_go().await };
+            let wake = if stopping {
+                None
+            } else {
+                self.send_what_may_go().await
+            };
             tokio::select! {
                 () = stop.cancelled(), if !stopping => {}
                 Some(ended) = self.sends.join_next_with_id() => self.answered(ended),
@@ -144,9 +157,15 @@ impl Delivery {
             self.stock.begin_pass(entry, now);
             let waiting = snapshot.waiting().filter_map(|waiting| {
                 let candidate = Candidate::of(&waiting)?;
-                let follows = waiting.send.after.as_ref().and_then(entry).is_some_and(|first| !has_ended(&first));
+                let follows = waiting
+                    .send
+                    .after
+                    .as_ref()
+                    .and_then(entry)
+                    .is_some_and(|first| !has_ended(&first));
                 // What is not due yet keeps its place; the governor knows when to ask again.
-                let ready = candidate.due > now || (!follows && self.stock.is_ready(&waiting.send, now));
+                let ready =
+                    candidate.due > now || (!follows && self.stock.is_ready(&waiting.send, now));
                 ready.then_some(candidate)
             });
             self.governor.choose(waiting, now)
@@ -213,7 +232,9 @@ impl Delivery {
             Ok((task, answered)) => (task, Some(answered)),
             Err(error) => (error.id(), None),
         };
-        let Some((id, slot)) = self.sending.remove(&task) else { return };
+        let Some((id, slot)) = self.sending.remove(&task) else {
+            return;
+        };
         let now = clock::now();
         let (outcome, answer) = match answered {
             Some(answered) => judge(&answered, now),
@@ -292,13 +313,17 @@ fn judge(answered: &Answered, now: Timestamp) -> (Outcome, Answer) {
         Ok(accepted) => Ok(accepted),
         Err(SendError::Call(error)) => Err(error),
         // Telegram was not called, so this tells nothing of it.
-        Err(SendError::File(why)) => return (Outcome::Rejected(Why::File(why.clone())), Answer::default()),
+        Err(SendError::File(why)) => {
+            return (Outcome::Rejected(Why::File(why.clone())), Answer::default());
+        }
     };
     let outcome = answer::outcome(result, now);
     let (heard, rest) = match result {
         Ok(_) => (true, Rest::None),
         Err(error @ CallError::Refused { .. }) => (true, error.rest(now)),
-        Err(error @ (CallError::NotSent(_) | CallError::Unmade(_) | CallError::Lost(_))) => (false, error.rest(now)),
+        Err(error @ (CallError::NotSent(_) | CallError::Unmade(_) | CallError::Lost(_))) => {
+            (false, error.rest(now))
+        }
     };
     let round_trip = heard.then_some(*took);
     (outcome, Answer { round_trip, rest })
@@ -308,7 +333,10 @@ fn judge(answered: &Answered, now: Timestamp) -> (Outcome, Answer) {
 async fn store(journal: Journal, id: OutboxId, outcome: Outcome) {
     let mut pause = STORE_PAUSE;
     loop {
-        match journal.apply(vec![Event::Sent(id.clone(), outcome.clone())]).await {
+        match journal
+            .apply(vec![Event::Sent(id.clone(), outcome.clone())])
+            .await
+        {
             Ok(()) => break,
             Err(error @ StoreError::Closed) => {
                 tracing::error!(%error, "outbox: an outcome is lost");
@@ -326,7 +354,9 @@ async fn store(journal: Journal, id: OutboxId, outcome: Outcome) {
 }
 
 fn rest_until(wake: Option<Timestamp>, now: Timestamp) -> Duration {
-    let rest = wake.map_or(RECHECK, |wake| Duration::try_from(wake.duration_since(now)).unwrap_or_default());
+    let rest = wake.map_or(RECHECK, |wake| {
+        Duration::try_from(wake.duration_since(now)).unwrap_or_default()
+    });
     rest.clamp(SHORTEST_REST, RECHECK)
 }
 
@@ -367,15 +397,30 @@ mod tests {
             moved_to: None,
         };
         for (result, outcome, round_trip, rest) in [
-            (Ok(accepted(None)), Outcome::Delivered(MessageId(4)), round_trip, Rest::None),
+            (
+                Ok(accepted(None)),
+                Outcome::Delivered(MessageId(4)),
+                round_trip,
+                Rest::None,
+            ),
             (
                 Ok(accepted(Some(photo.clone()))),
                 Outcome::Uploaded(MessageId(4), photo),
                 round_trip,
                 Rest::None,
             ),
-            (Err(flood), Outcome::Retry(RetryAfter::At(second)), round_trip, Rest::Flood(second)),
-            (Err(CallError::Lost(String::new())), Outcome::Unknown, None, Rest::Away),
+            (
+                Err(flood),
+                Outcome::Retry(RetryAfter::At(second)),
+                round_trip,
+                Rest::Flood(second),
+            ),
+            (
+                Err(CallError::Lost(String::new())),
+                Outcome::Unknown,
+                None,
+                Rest::Away,
+            ),
             (
                 Err(CallError::NotSent(String::new())),
                 Outcome::Retry(RetryAfter::Schedule),
@@ -403,7 +448,13 @@ mod tests {
         for (why, known, said, intact, ended) in [
             ("the operator's word", at(35), at(0), true, true),
             ("the same as before", at(35), at(35), true, false),
-            ("an earlier moment that is still to come", at(35), at(34), true, false),
+            (
+                "an earlier moment that is still to come",
+                at(35),
+                at(34),
+                true,
+                false,
+            ),
             ("a clock that was set back", at(3600), at(600), true, false),
             ("a journal that cannot be read", at(35), None, false, false),
             ("a silence that is over anyway", at(-1), at(-2), true, false),

@@ -54,15 +54,23 @@ pub async fn poll(journal: Journal, client: Client, bot: i64, stop: Cancellation
                         // Nothing of it bears an id, so nothing of it can be confirmed: it comes again.
                         FIRST_REST
                     }
-                    Err(error) => polling.failed(&error, "updates wait at Telegram until they can be stored"),
+                    Err(error) => {
+                        polling.failed(&error, "updates wait at Telegram until they can be stored")
+                    }
                 }
             }
             Err(CallError::Refused {
-                code: 409, description, ..
+                code: 409,
+                description,
+                ..
             }) => polling.conflicts(&description).await,
             Err(error) => polling.refused(&error),
         };
-        if stop.run_until_cancelled(tokio::time::sleep(rest)).await.is_none() {
+        if stop
+            .run_until_cancelled(tokio::time::sleep(rest))
+            .await
+            .is_none()
+        {
             break;
         }
     }
@@ -109,7 +117,10 @@ impl Polling {
     async fn conflicts(&mut self, description: &str) -> Duration {
         if !std::mem::replace(&mut self.conflict, true) {
             let webhook = description.contains("webhook");
-            tracing::warn!(webhook, "polling: Telegram gives the updates to somebody else (409)");
+            tracing::warn!(
+                webhook,
+                "polling: Telegram gives the updates to somebody else (409)"
+            );
             self.tell(Notice::UpdatesTaken { webhook }).await;
         }
         CONFLICT_REST
@@ -121,7 +132,8 @@ impl Polling {
             Rest::Flood(until) => seconds_until(until, now),
             Rest::None | Rest::Away => Duration::ZERO,
         };
-        self.failed(error, "polling: Telegram does not give updates").max(asked)
+        self.failed(error, "polling: Telegram does not give updates")
+            .max(asked)
     }
 
     fn failed(&mut self, error: &dyn std::error::Error, words: &str) -> Duration {
@@ -134,7 +146,11 @@ impl Polling {
     }
 
     async fn tell(&self, notice: Notice) {
-        if let Err(error) = self.journal.apply(vec![Event::Admin(Command::Notify(notice))]).await {
+        if let Err(error) = self
+            .journal
+            .apply(vec![Event::Admin(Command::Notify(notice))])
+            .await
+        {
             tracing::warn!(%error, "polling: the operator could not be told");
         }
     }

@@ -108,13 +108,21 @@ impl Bar {
             Self::Token => {
                 "Telegram does not know the token (401): it was revoked or mistyped. Put the one that @BotFather shows into telegram.token and restart"
             }
-            Self::Unknown => "Telegram knows no such bot (404): telegram.token or telegram.api_url is mistyped. Correct it and restart",
+            Self::Unknown => {
+                "Telegram knows no such bot (404): telegram.token or telegram.api_url is mistyped. Correct it and restart"
+            }
             Self::LoggedOut => {
                 "the bot has logged out of this Bot API server: put the address of the server that it uses now into telegram.api_url, or log it out there and wait ten minutes"
             }
-            Self::Frozen => "Telegram has frozen the bot or the account that owns it: appeal in that account, by @SpamBot",
-            Self::Misdirected => "another Bot API server is in charge of the bot (421): put its address into telegram.api_url and restart",
-            Self::Conflict => "somebody else uses the bot at the same time (409): stop the other program, or give it a bot of its own",
+            Self::Frozen => {
+                "Telegram has frozen the bot or the account that owns it: appeal in that account, by @SpamBot"
+            }
+            Self::Misdirected => {
+                "another Bot API server is in charge of the bot (421): put its address into telegram.api_url and restart"
+            }
+            Self::Conflict => {
+                "somebody else uses the bot at the same time (409): stop the other program, or give it a bot of its own"
+            }
         }
     }
 }
@@ -165,14 +173,26 @@ mod tests {
             (400, "Bad Request: FROZEN_METHOD_INVALID", "bot"),
             (403, "Forbidden: FROZEN_METHOD_INVALID", "bot"),
             (404, "Not Found", "bot"),
-            (409, "Conflict: terminated by other getUpdates request", "bot"),
+            (
+                409,
+                "Conflict: terminated by other getUpdates request",
+                "bot",
+            ),
             (421, "Misdirected Request", "bot"),
             (403, "Forbidden: bot was blocked by the user", "blocked"),
             (403, "Forbidden: Bot was blocked by the user", "blocked"),
             (400, "Bad Request: INPUT_USER_DEACTIVATED", "deactivated"),
             (400, "Bad Request: private chat not found", "not found"),
-            (403, "Forbidden: bot can't initiate conversation with a user", "recipient"),
-            (400, "Bad Request: not enough rights to send photos to the chat", "recipient"),
+            (
+                403,
+                "Forbidden: bot can't initiate conversation with a user",
+                "recipient",
+            ),
+            (
+                400,
+                "Bad Request: not enough rights to send photos to the chat",
+                "recipient",
+            ),
             (400, "Bad Request: PEER_ID_INVALID", "recipient"),
             (400, "Bad Request: BUTTON_URL_INVALID", "content"),
             (
@@ -180,14 +200,27 @@ mod tests {
                 "Bad Request: inline keyboard button URL 'x' is invalid: Wrong HTTP URL",
                 "content",
             ),
-            (400, "Bad Request: photo has unsupported extension \"bin\"", "content"),
-            (400, "Bad Request: Photo should be uploaded as an InputFile", "content"),
-            (400, "Bad Request: wrong file identifier/HTTP URL specified", "content"),
+            (
+                400,
+                "Bad Request: photo has unsupported extension \"bin\"",
+                "content",
+            ),
+            (
+                400,
+                "Bad Request: Photo should be uploaded as an InputFile",
+                "content",
+            ),
+            (
+                400,
+                "Bad Request: wrong file identifier/HTTP URL specified",
+                "content",
+            ),
             (413, "Request Entity Too Large", "content"),
             (400, "Bad Request: message is too long", "content"),
             (400, "Bad Request: SOMETHING_NEW", "nobody"),
         ] {
-            let concerned = Bar::of(code, description).map_or_else(|| words(why(code, description, None)), |_| "bot");
+            let concerned = Bar::of(code, description)
+                .map_or_else(|| words(why(code, description, None)), |_| "bot");
             assert_eq!(concerned, concerns, "{code} {description}");
         }
         let upgraded = "Bad Request: group chat was upgraded to a supergroup chat";

@@ -84,7 +84,11 @@ impl Stock {
     }
 
     /// Begins a pass over the waiting messages: what nobody waits for any more, or not soon, goes.
-    pub(super) fn begin_pass(&mut self, entry: impl Fn(&OutboxId) -> Option<OutboxEntry>, now: Timestamp) {
+    pub(super) fn begin_pass(
+        &mut self,
+        entry: impl Fn(&OutboxId) -> Option<OutboxEntry>,
+        now: Timestamp,
+    ) {
         self.full = false;
         let soon = |id: &OutboxId| {
             entry(id).is_some_and(|entry| match entry.state {
@@ -93,8 +97,9 @@ impl Stock {
                 OutboxState::Ended(_) => false,
             })
         };
-        self.supplies
-            .retain(|_, supply| matches!(supply.state, State::Coming(_)) || supply.members.iter().any(soon));
+        self.supplies.retain(|_, supply| {
+            matches!(supply.state, State::Coming(_)) || supply.members.iter().any(soon)
+        });
     }
 
     /// Whether all files are here that a message waits for; begins to fetch them where they are not.
@@ -107,7 +112,9 @@ impl Stock {
         if let Some(supply) = self.supplies.get_mut(&together) {
             supply.members.insert(send.id.clone());
             match &supply.state {
-                State::Had(files) if needed.iter().all(|address| files.contains_key(*address)) => return true,
+                State::Had(files) if needed.iter().all(|address| files.contains_key(*address)) => {
+                    return true;
+                }
                 State::Rests(until) if *until <= now => {}
                 // What was had for a later message of an answer does not do for an earlier one that is sent again.
                 State::Had(_) => {}
@@ -128,18 +135,28 @@ impl Stock {
     }
 
     /// Waits until something is fetched, or cannot be; none while nothing is on its way. What is dropped half-way loses nothing.
-    pub(super) async fn fetched(&mut self, now: impl Fn() -> Timestamp) -> Option<Result<(), Missing>> {
+    pub(super) async fn fetched(
+        &mut self,
+        now: impl Fn() -> Timestamp,
+    ) -> Option<Result<(), Missing>> {
         let ended = self.tasks.join_next_with_id().await?;
         Some(self.ended(ended, now()))
     }
 
-    fn ended(&mut self, ended: Result<(Id, Fetched), JoinError>, now: Timestamp) -> Result<(), Missing> {
+    fn ended(
+        &mut self,
+        ended: Result<(Id, Fetched), JoinError>,
+        now: Timestamp,
+    ) -> Result<(), Missing> {
         let (task, result) = match ended {
             Ok((task, result)) => (task, result),
             // The task panicked.
             Err(error) => (error.id(), Err(FetchError::Unreachable)),
         };
-        let supply = self.fetching.remove(&task).and_then(|together| self.supplies.get_mut(&together));
+        let supply = self
+            .fetching
+            .remove(&task)
+            .and_then(|together| self.supplies.get_mut(&together));
         let Some(supply) = supply else { return Ok(()) };
         let why = match result {
             Ok(files) => {
@@ -174,7 +191,10 @@ impl Stock {
             members: HashSet::from([asked.clone()]),
             state: State::Coming(needed.len()),
         };
-        let (fetcher, addresses) = (self.fetcher.clone(), needed.into_iter().map(str::to_owned).collect());
+        let (fetcher, addresses) = (
+            self.fetcher.clone(),
+            needed.into_iter().map(str::to_owned).collect(),
+        );
         let task = self.tasks.spawn(fetch_all(fetcher, addresses));
         self.fetching.insert(task.id(), together.clone());
         self.supplies.insert(together, supply);
@@ -210,13 +230,19 @@ fn size(found: &Found) -> u64 {
 /// The addresses that must be had before a message goes.
 fn needed(send: &Send) -> HashSet<&str> {
     let later = send.files.iter().map(|address| address.as_str());
-    transfer::address(&send.form).into_iter().chain(later).collect()
+    transfer::address(&send.form)
+        .into_iter()
+        .chain(later)
+        .collect()
 }
 
 /// The first message of what a message belongs to.
 fn together(id: &OutboxId) -> OutboxId {
     match id {
         OutboxId::Answer(appeal, revision, _) => OutboxId::Answer(*appeal, *revision, 0),
-        OutboxId::Reply(..) | OutboxId::Promotion(..) | OutboxId::Cover(..) | OutboxId::Preview(..) => id.clone(),
+        OutboxId::Reply(..)
+        | OutboxId::Promotion(..)
+        | OutboxId::Cover(..)
+        | OutboxId::Preview(..) => id.clone(),
     }
 }

@@ -58,7 +58,11 @@ pub(super) fn address(form: &Form) -> Option<&str> {
 ///
 /// # Errors
 /// See [`SendError`].
-pub(super) async fn send(client: &Client, send: &Send, found: Option<Found>) -> Result<Accepted, SendError> {
+pub(super) async fn send(
+    client: &Client,
+    send: &Send,
+    found: Option<Found>,
+) -> Result<Accepted, SendError> {
     let accepted = match &send.form {
         Form::Message | Form::Silent | Form::Receipt => say(client, send, Way::Message).await?,
         Form::Edit(message) => edit(client, send, *message).await?,
@@ -66,7 +70,10 @@ pub(super) async fn send(client: &Client, send: &Send, found: Option<Found>) -> 
         Form::Picture(source) => return media::picture(client, send, source.as_str(), found).await,
         Form::Kept(media) => say(client, send, Way::Kept(media.kind, &media.file)).await?,
     };
-    Ok(Accepted { media: None, ..accepted })
+    Ok(Accepted {
+        media: None,
+        ..accepted
+    })
 }
 
 /// A file as it is uploaded.
@@ -101,18 +108,29 @@ enum Way<'a> {
 async fn say(client: &Client, send: &Send, way: Way<'_>) -> Result<Accepted, CallError> {
     match call(client, send, &Words::marked_up(&send.text), way).await {
         Err(error) if error.is_about_markup() => {
-            tracing::warn!("outbox: Telegram cannot read the mark-up of a message; it goes out as plain text");
+            tracing::warn!(
+                "outbox: Telegram cannot read the mark-up of a message; it goes out as plain text"
+            );
             call(client, send, &Words::plain(&send.text), way).await
         }
         ended => ended,
     }
 }
 
-async fn call(client: &Client, send: &Send, words: &Words, way: Way<'_>) -> Result<Accepted, CallError> {
+async fn call(
+    client: &Client,
+    send: &Send,
+    words: &Words,
+    way: Way<'_>,
+) -> Result<Accepted, CallError> {
     match way {
         Way::Message => client.send_message(send, words).await,
         Way::Edit(message) => client.edit_message_text(send, words, message).await,
-        Way::Upload(kind, file) => client.upload(kind, parts(send, words, kind, file).await?).await,
+        Way::Upload(kind, file) => {
+            client
+                .upload(kind, parts(send, words, kind, file).await?)
+                .await
+        }
         Way::Kept(kind, file) => client.send_kept(send, words, kind, file).await,
     }
 }
@@ -120,12 +138,20 @@ async fn call(client: &Client, send: &Send, words: &Words, way: Way<'_>) -> Resu
 /// A message that says already what it should is as good as edited.
 async fn edit(client: &Client, send: &Send, message: MessageId) -> Result<Accepted, CallError> {
     match say(client, send, Way::Edit(message)).await {
-        Err(error) if error.is_about_nothing_new() => Ok(Accepted { message, media: None }),
+        Err(error) if error.is_about_nothing_new() => Ok(Accepted {
+            message,
+            media: None,
+        }),
         ended => ended,
     }
 }
 
-async fn file(client: &Client, send: &Send, address: &str, found: Option<Found>) -> Result<Accepted, SendError> {
+async fn file(
+    client: &Client,
+    send: &Send,
+    address: &str,
+    found: Option<Found>,
+) -> Result<Accepted, SendError> {
     let file = match found.ok_or(SendError::File(Unfetched::Unreachable))? {
         Found::File(file) => file,
         Found::Page => return Ok(say(client, &linked(send, address), Way::Message).await?),
@@ -139,7 +165,12 @@ async fn file(client: &Client, send: &Send, address: &str, found: Option<Found>)
 }
 
 /// Sends with a file; a picture that Telegram cannot show as one goes as a file.
-async fn upload(client: &Client, send: &Send, kind: MediaKind, file: &Upload<'_>) -> Result<Accepted, CallError> {
+async fn upload(
+    client: &Client,
+    send: &Send,
+    kind: MediaKind,
+    file: &Upload<'_>,
+) -> Result<Accepted, CallError> {
     match say(client, send, Way::Upload(kind, file)).await {
         Err(error) if kind == MediaKind::Photo && error.is_about_the_picture() => {
             say(client, send, Way::Upload(MediaKind::Document, file)).await
@@ -161,7 +192,12 @@ fn is_photo(media_type: &str, content: &Content) -> bool {
     matches!(media_type, "image/jpeg" | "image/png" | "image/webp") && content.size() <= PHOTO_LIMIT
 }
 
-async fn parts(send: &Send, words: &Words, kind: MediaKind, file: &Upload<'_>) -> Result<Parts, CallError> {
+async fn parts(
+    send: &Send,
+    words: &Words,
+    kind: MediaKind,
+    file: &Upload<'_>,
+) -> Result<Parts, CallError> {
     let content = part(kind, file).await?;
     let content = match content.mime_str(file.media_type) {
         Ok(content) => content,
@@ -174,7 +210,9 @@ async fn parts(send: &Send, words: &Words, kind: MediaKind, file: &Upload<'_>) -
         MediaKind::Animation => "animation",
         MediaKind::Document => "document",
     };
-    let mut form = Parts::new().text("chat_id", send.to.to_string()).part(field, content);
+    let mut form = Parts::new()
+        .text("chat_id", send.to.to_string())
+        .part(field, content);
     let (caption, mode) = words.caption();
     if let Some(caption) = caption {
         form = form.text("caption", caption.to_owned());
@@ -189,12 +227,22 @@ async fn parts(send: &Send, words: &Words, kind: MediaKind, file: &Upload<'_>) -
 }
 
 async fn part(kind: MediaKind, file: &Upload<'_>) -> Result<Part, CallError> {
-    let body = file.content.body().await.map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => CallError::Unmade(error.to_string()),
-        // It is the machine that lacks something, as a rule for a moment.
-        _ => CallError::NotSent(error.to_string()),
-    })?;
-    Ok(Part::stream_with_length(body, file.content.size()).file_name(naming::upload_name(kind, file.name, file.media_type)))
+    let body = file
+        .content
+        .body()
+        .await
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => CallError::Unmade(error.to_string()),
+            // It is the machine that lacks something, as a rule for a moment.
+            _ => CallError::NotSent(error.to_string()),
+        })?;
+    Ok(
+        Part::stream_with_length(body, file.content.size()).file_name(naming::upload_name(
+            kind,
+            file.name,
+            file.media_type,
+        )),
+    )
 }
 
 #[cfg(test)]

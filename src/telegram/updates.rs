@@ -73,9 +73,15 @@ pub fn id_of_broken(raw: &[u8]) -> Option<i64> {
 
 /// The id of an update that is not JSON: Telegram writes it first.
 fn stated_id(text: &str) -> Option<i64> {
-    let rest = text.trim_start().strip_prefix('{')?.trim_start().strip_prefix("\"update_id\"")?;
+    let rest = text
+        .trim_start()
+        .strip_prefix('{')?
+        .trim_start()
+        .strip_prefix("\"update_id\"")?;
     let rest = rest.trim_start().strip_prefix(':')?.trim_start();
-    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let end = rest
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(rest.len());
     let whole = rest[end..].trim_start().starts_with([',', '}']);
     rest[..end].parse().ok().filter(|_| whole)
 }
@@ -85,7 +91,11 @@ fn taken_apart(text: &str) -> Option<Vec<&str>> {
     let rest = text.trim_start().strip_prefix('{')?;
     let (head, list) = rest.split_once("\"result\"")?;
     head.contains("true").then_some(())?;
-    let list = list.trim_start().strip_prefix(':')?.trim_start().strip_prefix('[')?;
+    let list = list
+        .trim_start()
+        .strip_prefix(':')?
+        .trim_start()
+        .strip_prefix('[')?;
     let (mut depth, mut quoted, mut escaped, mut from) = (0_usize, false, false, 0);
     let mut parts = Vec::new();
     for (at, byte) in list.bytes().enumerate() {
@@ -170,9 +180,16 @@ mod tests {
             b"",
             b"<html>true \"result\":[]</html>",
         ] {
-            assert!(matches!(ids(body), Err(CallError::Lost(_))), "{}", String::from_utf8_lossy(body));
+            assert!(
+                matches!(ids(body), Err(CallError::Lost(_))),
+                "{}",
+                String::from_utf8_lossy(body)
+            );
         }
-        let refused = read(409, br#"{"ok":false,"error_code":409,"description":"Conflict"}"#);
+        let refused = read(
+            409,
+            br#"{"ok":false,"error_code":409,"description":"Conflict"}"#,
+        );
         assert!(matches!(refused, Err(CallError::Refused { code: 409, .. })));
     }
 

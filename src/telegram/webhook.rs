@@ -48,7 +48,11 @@ pub struct Menu {
 ///
 /// # Errors
 /// The first call that failed; calling again later does no harm.
-pub async fn register(client: &Client, public_url: &str, secret: &Secret) -> Result<Registration, CallError> {
+pub async fn register(
+    client: &Client,
+    public_url: &str,
+    secret: &Secret,
+) -> Result<Registration, CallError> {
     let url = address(public_url);
     if is_wanted(&client.webhook_info().await?, &url) {
         return Ok(Registration::Unchanged);
@@ -76,7 +80,9 @@ pub async fn set_menus(client: &Client, menus: &[Menu]) -> Result<(), CallError>
                 .build()
         };
         let commands = menu.commands.iter().map(command).collect();
-        client.set_my_commands(menu.language.as_deref(), commands).await?;
+        client
+            .set_my_commands(menu.language.as_deref(), commands)
+            .await?;
     }
     Ok(())
 }
@@ -94,10 +100,21 @@ pub fn address(public_url: &str) -> String {
 }
 
 fn is_wanted(info: &WebhookInfo, url: &str) -> bool {
-    let kinds: BTreeSet<&str> = info.allowed_updates.iter().flatten().map(String::as_str).collect();
+    let kinds: BTreeSet<&str> = info
+        .allowed_updates
+        .iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
     // Telegram never shows the secret; deliveries refused with our 401 tell that it has an older one.
-    let refused = info.last_error_message.as_ref().is_some_and(|message| message.contains("401"));
-    info.url == url && info.max_connections == Some(MAX_CONNECTIONS) && kinds == BTreeSet::from(SERVED.map(|(_, word)| word)) && !refused
+    let refused = info
+        .last_error_message
+        .as_ref()
+        .is_some_and(|message| message.contains("401"));
+    info.url == url
+        && info.max_connections == Some(MAX_CONNECTIONS)
+        && kinds == BTreeSet::from(SERVED.map(|(_, word)| word))
+        && !refused
 }
 
 #[cfg(test)]
@@ -114,9 +131,14 @@ mod tests {
             url: "https://desk.example/telegram/webhook".to_owned(),
             max_connections: Some(40),
             allowed_updates: Some(
-                ["my_chat_member", "edited_message", "message", "callback_query"]
-                    .map(str::to_owned)
-                    .to_vec(),
+                [
+                    "my_chat_member",
+                    "edited_message",
+                    "message",
+                    "callback_query",
+                ]
+                .map(str::to_owned)
+                .to_vec(),
             ),
             ..WebhookInfo::default()
         }
@@ -152,7 +174,9 @@ mod tests {
                 ..info()
             },
             WebhookInfo {
-                last_error_message: Some("Wrong response from the webhook: 401 Unauthorized".to_owned()),
+                last_error_message: Some(
+                    "Wrong response from the webhook: 401 Unauthorized".to_owned(),
+                ),
                 ..info()
             },
         ] {
@@ -183,7 +207,10 @@ mod tests {
         .await;
         let secret = Secret::new("hook_secret-1".to_owned());
         let commands = vec![("appeals".to_owned(), "Мои обращения".to_owned())];
-        let menus = [Menu { language: None, commands }];
+        let menus = [Menu {
+            language: None,
+            commands,
+        }];
         for expected in [Registration::Changed, Registration::Unchanged] {
             let registration = register(&fake.client(), "https://desk.example", &secret).await;
             assert_eq!(registration, Ok(expected));
@@ -193,7 +220,13 @@ mod tests {
         let methods: Vec<&str> = calls.iter().map(|call| call.method.as_str()).collect();
         assert_eq!(
             methods,
-            ["getWebhookInfo", "setWebhook", "setMyCommands", "getWebhookInfo", "setMyCommands"]
+            [
+                "getWebhookInfo",
+                "setWebhook",
+                "setMyCommands",
+                "getWebhookInfo",
+                "setMyCommands"
+            ]
         );
         assert_eq!(
             calls[1].body,

@@ -9,7 +9,10 @@ const OVER: &str = "Отложенных записей больше нет";
 
 fn times(play: &Play, words: &str) -> usize {
     let messages = play.operator.messages();
-    messages.iter().filter(|message| message.content.text.contains(words)).count()
+    messages
+        .iter()
+        .filter(|message| message.content.text.contains(words))
+        .count()
 }
 
 #[tokio::test]
@@ -27,10 +30,14 @@ async fn a_trouble_is_told_once_when_it_begins_and_once_when_it_is_over() {
         told.content.text
     );
 
-    play.operator.press(told.message_id, "check:again").expect("there is a button");
+    play.operator
+        .press(told.message_id, "check:again")
+        .expect("there is a button");
     play.operator
         .await_message(
-            |message| message.message_id.0 > told.message_id.0 && message.content.text.contains(BEGUN),
+            |message| {
+                message.message_id.0 > told.message_id.0 && message.content.text.contains(BEGUN)
+            },
             PATIENCE,
         )
         .await
@@ -56,9 +63,18 @@ async fn a_sign_of_life_says_what_was_carried_and_makes_no_sound() {
     let service = play.stage.open().await.expect("it starts");
     play.registers().await;
     play.opens_appeal().await;
-    let beat = hears(&play.operator, "Работаем 0 ч. За сутки: сообщений – 1, ответов – 0.").await;
+    let beat = hears(
+        &play.operator,
+        "Работаем 0 ч. За сутки: сообщений – 1, ответов – 0.",
+    )
+    .await;
     assert!(beat.silent, "it may be night: {beat:?}");
-    let greeting = play.marina.messages().into_iter().next().expect("she was answered");
+    let greeting = play
+        .marina
+        .messages()
+        .into_iter()
+        .next()
+        .expect("she was answered");
     assert!(!greeting.silent, "whoever asks wants to hear the answer");
     play.ends(service).await;
 }

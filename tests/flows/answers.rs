@@ -17,15 +17,22 @@ use crate::play::{PATIENCE, Play, hears};
 #[tokio::test]
 async fn an_answer_reaches_the_partner_and_moves_into_the_history() {
     let (play, service) = Play::with_appeal().await;
-    play.types(2, "специалист_ответ", "Отчёт отправили <почтой> & факсом").await;
+    play.types(2, "специалист_ответ", "Отчёт отправили <почтой> & факсом")
+        .await;
     let heard = play.hears("Отчёт отправили").await;
     assert!(
-        heard.content.text.ends_with("Отчёт отправили <почтой> & факсом"),
+        heard
+            .content
+            .text
+            .ends_with("Отчёт отправили <почтой> & факсом"),
         "{}",
         heard.content.text
     );
     play.shows(2, "специалист_ответ", str::is_empty).await;
-    play.shows(2, "Доставка", |text| text.starts_with("доставлено ")).await;
+    play.shows(2, "Доставка", |text| {
+        text.starts_with("доставлено ")
+    })
+    .await;
     play.settled().await;
     assert_eq!(play.stage.appeal_cell(2, "статус"), "В работе");
     let history = play.stage.appeal_cell(2, "текст_обращений");
@@ -49,7 +56,10 @@ async fn without_a_callback_the_schedule_finds_the_answer() {
     play.marina.share_contact("79123456789");
     play.hears("Готово").await;
     play.marina.write("Вопрос");
-    play.shows(2, "текст_обращений", |text| text.contains("Вопрос")).await;
+    play.shows(2, "текст_обращений", |text| {
+        text.contains("Вопрос")
+    })
+    .await;
     play.stage
         .type_in(2, "специалист_ответ", "Найдено по расписанию")
         .expect("there is such a cell");
@@ -60,12 +70,20 @@ async fn without_a_callback_the_schedule_finds_the_answer() {
 #[tokio::test]
 async fn a_long_answer_with_line_breaks_arrives_in_parts_and_in_order() {
     let (play, service) = Play::with_appeal().await;
-    let long = (0..900).map(|n| format!("строка {n}")).collect::<Vec<_>>().join("\n");
+    let long = (0..900)
+        .map(|n| format!("строка {n}"))
+        .collect::<Vec<_>>()
+        .join("\n");
     play.types(2, "специалист_ответ", &long).await;
     play.hears("строка 899").await;
     play.shows(2, "специалист_ответ", str::is_empty).await;
     play.settled().await;
-    let texts: Vec<_> = play.marina.messages().into_iter().map(|message| message.content.text).collect();
+    let texts: Vec<_> = play
+        .marina
+        .messages()
+        .into_iter()
+        .map(|message| message.content.text)
+        .collect();
     let joined = texts
         .iter()
         .skip_while(|text| !text.starts_with("Ответ на обращение"))
@@ -79,15 +97,24 @@ async fn a_long_answer_with_line_breaks_arrives_in_parts_and_in_order() {
 #[tokio::test]
 async fn what_a_specialist_types_over_an_answer_in_flight_is_not_swallowed() {
     let (play, service) = Play::with_appeal().await;
-    play.stage.telegram.fault(Fault::next(1, FaultKind::Hold).of("sendMessage"));
+    play.stage
+        .telegram
+        .fault(Fault::next(1, FaultKind::Hold).of("sendMessage"));
     play.types(2, "специалист_ответ", "Первый ответ").await;
-    play.stage.telegram.await_held(1, PATIENCE).await.expect("the send is in hand");
+    play.stage
+        .telegram
+        .await_held(1, PATIENCE)
+        .await
+        .expect("the send is in hand");
     play.types(2, "специалист_ответ", "Второй ответ").await;
     play.stage.telegram.release();
     play.hears("Второй ответ").await;
     play.shows(2, "специалист_ответ", str::is_empty).await;
     play.settled().await;
-    assert_eq!((play.heard("Первый ответ"), play.heard("Второй ответ")), (1, 1));
+    assert_eq!(
+        (play.heard("Первый ответ"), play.heard("Второй ответ")),
+        (1, 1)
+    );
     play.ends(service).await;
 }
 
@@ -97,8 +124,11 @@ async fn what_is_typed_between_the_look_and_the_clear_stays() {
     play.stage.sheets.visit(
         BOOK,
         Visit::BeforeWrite(Box::new(|book| {
-            let address = book.address(APPEALS, ("№", "2"), "специалист_ответ").expect("the cell is there");
-            book.type_in(APPEALS, &address, "Дополнение").expect("typed");
+            let address = book
+                .address(APPEALS, ("№", "2"), "специалист_ответ")
+                .expect("the cell is there");
+            book.type_in(APPEALS, &address, "Дополнение")
+                .expect("typed");
         })),
     );
     play.types(2, "специалист_ответ", "Выслали вчера").await;
@@ -115,9 +145,16 @@ async fn a_partner_who_blocked_the_bot_gets_his_answer_when_he_is_back() {
     let (play, service) = Play::with_appeal().await;
     play.marina.block();
     play.settled().await;
-    play.types(2, "специалист_ответ", "Ответ для отсутствующей").await;
-    play.shows(2, "Доставка", |text| text.starts_with("заблокировал бота")).await;
-    assert_eq!(play.stage.appeal_cell(2, "специалист_ответ"), "Ответ для отсутствующей");
+    play.types(2, "специалист_ответ", "Ответ для отсутствующей")
+        .await;
+    play.shows(2, "Доставка", |text| {
+        text.starts_with("заблокировал бота")
+    })
+    .await;
+    assert_eq!(
+        play.stage.appeal_cell(2, "специалист_ответ"),
+        "Ответ для отсутствующей"
+    );
     assert_eq!(play.stage.appeal_cell(2, "статус"), "Новое");
     play.marina.unblock();
     play.hears("Ответ для отсутствующей").await;
@@ -128,9 +165,14 @@ async fn a_partner_who_blocked_the_bot_gets_his_answer_when_he_is_back() {
 #[tokio::test]
 async fn a_lost_response_is_resent_once_and_the_row_admits_it() {
     let (play, service) = Play::with_appeal().await;
-    play.stage.telegram.fault(Fault::next(1, FaultKind::CutAfter).of("sendMessage"));
+    play.stage
+        .telegram
+        .fault(Fault::next(1, FaultKind::CutAfter).of("sendMessage"));
     play.types(2, "специалист_ответ", "Может быть дважды").await;
-    play.shows(2, "Доставка", |text| text.ends_with("возможно дважды")).await;
+    play.shows(2, "Доставка", |text| {
+        text.ends_with("возможно дважды")
+    })
+    .await;
     play.settled().await;
     assert_eq!(play.heard("Может быть дважды"), 2);
     play.ends(service).await;
@@ -143,10 +185,14 @@ async fn telegrams_429_is_remembered_over_a_restart() {
     let refusal = FaultKind::TooMany {
         retry_after: patience.as_secs(),
     };
-    play.stage.telegram.fault(Fault::next(1, refusal).of("sendMessage"));
+    play.stage
+        .telegram
+        .fault(Fault::next(1, refusal).of("sendMessage"));
     let asked = clock::monotonic();
     play.marina.write("/appeals");
-    let refused = |status: &Status| status.links.get("telegram") == Some(&Health::Throttled) && status.outbox.sending == 0;
+    let refused = |status: &Status| {
+        status.links.get("telegram") == Some(&Health::Throttled) && status.outbox.sending == 0
+    };
     play.stage
         .status_where("Telegram asks for patience", refused, PATIENCE)
         .await
@@ -155,7 +201,11 @@ async fn telegrams_429_is_remembered_over_a_restart() {
     let service = play.start().await;
     play.operator.write("/status");
     hears(&play.operator, "Работаем").await;
-    assert!(asked.elapsed() >= patience, "others wait too: {:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() >= patience,
+        "others wait too: {:?}",
+        asked.elapsed()
+    );
     play.hears("Ваши обращения").await;
     assert_eq!(play.stage.telegram.calls().too_many, 1);
     play.ends(service).await;
@@ -177,17 +227,22 @@ async fn telegrams_429_only_delays() {
 #[tokio::test]
 async fn rows_that_move_between_the_look_and_the_write_are_both_as_they_should_be_in_the_end() {
     let (play, service) = Play::with_appeal().await;
-    let old = |play: &Play| ["текст_обращений", "статус", "время_обновления", "Доставка"].map(|header| play.stage.appeal_cell(1, header));
+    let old = |play: &Play| {
+        ["текст_обращений", "статус", "время_обновления", "Доставка"]
+            .map(|header| play.stage.appeal_cell(1, header))
+    };
     let before = old(&play);
     play.stage.sheets.visit(
         BOOK,
         Visit::BeforeWrite(Box::new(|book| {
-            book.move_rows(APPEALS, 3, 1, 2).expect("row 3 goes above row 2");
+            book.move_rows(APPEALS, 3, 1, 2)
+                .expect("row 3 goes above row 2");
         })),
     );
     play.types(2, "специалист_ответ", "Выслали вчера").await;
     play.hears("Выслали вчера").await;
-    play.shows(2, "Доставка", |text| text.starts_with("доставлено")).await;
+    play.shows(2, "Доставка", |text| text.starts_with("доставлено"))
+        .await;
     play.shows(2, "специалист_ответ", str::is_empty).await;
     play.shows(2, "текст_обращений", |text| {
         text.contains("Специалист: Выслали вчера")

@@ -22,8 +22,14 @@ async fn an_appeal_becomes_a_row_and_further_messages_join_it_newest_on_top() {
     );
     assert!(lines[1].ends_with(": Не приходит отчёт"));
     let cell = |header| play.stage.appeal_cell(2, header);
-    assert_eq!((cell("код").as_str(), cell("ФИО").as_str()), (TOUR_PARTNER.code, TOUR_PARTNER.name));
-    assert_eq!((cell("статус").as_str(), cell("telegram_id").as_str()), ("Новое", "700001042"));
+    assert_eq!(
+        (cell("код").as_str(), cell("ФИО").as_str()),
+        (TOUR_PARTNER.code, TOUR_PARTNER.name)
+    );
+    assert_eq!(
+        (cell("статус").as_str(), cell("telegram_id").as_str()),
+        ("Новое", "700001042")
+    );
     play.ends(service).await;
 }
 
@@ -32,23 +38,40 @@ async fn a_closed_appeal_is_told_once_and_the_next_message_opens_a_new_row() {
     let (play, service) = Play::with_appeal().await;
     play.types(2, "статус", "Решено").await;
     play.hears("Обращение № 2 решено").await;
-    play.stage.callback(APPEALS).await.expect("a replay is only one more look");
+    play.stage
+        .callback(APPEALS)
+        .await
+        .expect("a replay is only one more look");
     play.settled().await;
     assert_eq!(play.heard("решено. Если вопрос"), 1);
     play.marina.write("Новый вопрос");
     play.hears("Приняли, обращение № 3").await;
     play.settled().await;
-    assert!(play.stage.appeal_cell(3, "текст_обращений").contains("Новый вопрос"));
-    assert!(!play.stage.appeal_cell(2, "текст_обращений").contains("Новый вопрос"));
+    assert!(
+        play.stage
+            .appeal_cell(3, "текст_обращений")
+            .contains("Новый вопрос")
+    );
+    assert!(
+        !play
+            .stage
+            .appeal_cell(2, "текст_обращений")
+            .contains("Новый вопрос")
+    );
     play.ends(service).await;
 }
 
 #[tokio::test]
 async fn a_row_found_closed_only_at_the_moment_of_writing_is_reopened() {
     let (play, service) = Play::with_appeal().await;
-    play.stage.type_in(2, "статус", "Решено").expect("there is such a cell");
+    play.stage
+        .type_in(2, "статус", "Решено")
+        .expect("there is such a cell");
     play.marina.write("И вот ещё что");
-    play.shows(2, "текст_обращений", |text| text.contains("И вот ещё что")).await;
+    play.shows(2, "текст_обращений", |text| {
+        text.contains("И вот ещё что")
+    })
+    .await;
     play.shows(2, "статус", |text| text == "Новое").await;
     play.settled().await;
     assert_eq!(play.heard("решено"), 0);
@@ -58,11 +81,19 @@ async fn a_row_found_closed_only_at_the_moment_of_writing_is_reopened() {
 #[tokio::test]
 async fn the_predecessor_s_rows_get_numbers_and_nothing_else_of_them_changes() {
     let play = Play::set().await;
-    let before = play.stage.sheets.with(BOOK, |book| book.table(APPEALS)).expect("the tab is there");
+    let before = play
+        .stage
+        .sheets
+        .with(BOOK, |book| book.table(APPEALS))
+        .expect("the tab is there");
     let service = play.start().await;
     play.shows(1, "№", |text| text == "1").await;
     play.settled().await;
-    let after = play.stage.sheets.with(BOOK, |book| book.table(APPEALS)).expect("the tab is there");
+    let after = play
+        .stage
+        .sheets
+        .with(BOOK, |book| book.table(APPEALS))
+        .expect("the tab is there");
     for (row, (was, is)) in before.iter().zip(&after).enumerate() {
         assert_eq!(was[..8], is[..8], "row {row}");
     }
@@ -103,10 +134,20 @@ async fn a_burst_of_messages_takes_few_calls() {
     }
     play.settled().await;
     let after = play.stage.sheets.calls();
-    assert!(after.writes - before.writes <= 4, "{} writes", after.writes - before.writes);
+    assert!(
+        after.writes - before.writes <= 4,
+        "{} writes",
+        after.writes - before.writes
+    );
     let history = play.stage.appeal_cell(2, "текст_обращений");
     assert_eq!(history.lines().count(), 100);
-    assert!(history.starts_with(&history[..20]) && history.lines().next().is_some_and(|line| line.ends_with("Сообщение 99")));
+    assert!(
+        history.starts_with(&history[..20])
+            && history
+                .lines()
+                .next()
+                .is_some_and(|line| line.ends_with("Сообщение 99"))
+    );
     play.ends(service).await;
 }
 
@@ -126,6 +167,9 @@ async fn a_number_of_a_lost_journal_is_adopted_with_its_history_and_the_counter_
     play.hears("Приняли, обращение № 56").await;
     play.settled().await;
     assert_eq!(play.stage.appeal_cell(55, "текст_обращений"), before);
-    assert!(play.operator.messages().is_empty(), "nobody has to do anything");
+    assert!(
+        play.operator.messages().is_empty(),
+        "nobody has to do anything"
+    );
     play.ends(service).await;
 }

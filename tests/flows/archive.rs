@@ -14,24 +14,31 @@ const HISTORY: &str = "текст_обращений";
 async fn full() -> (Play, sheetdesk::stage::Service) {
     let (play, service) = Play::with_appeal().await;
     (0..11).for_each(|number| writes(&play, number));
-    play.shows(2, HISTORY, |text| text.contains("сообщение 10")).await;
+    play.shows(2, HISTORY, |text| text.contains("сообщение 10"))
+        .await;
     play.settled().await;
     (play, service)
 }
 
 fn writes(play: &Play, number: usize) {
-    play.marina.write(&format!("сообщение {number:02} {}", "а".repeat(4_000)));
+    play.marina
+        .write(&format!("сообщение {number:02} {}", "а".repeat(4_000)));
 }
 
 async fn says(play: &Play, number: usize) {
     writes(play, number);
-    play.shows(2, HISTORY, |text| text.contains(&format!("сообщение {number:02}")))
-        .await;
+    play.shows(2, HISTORY, |text| {
+        text.contains(&format!("сообщение {number:02}"))
+    })
+    .await;
 }
 
 /// The archive as it stands; nothing where there is none.
 fn archive(play: &Play) -> Vec<Vec<String>> {
-    play.stage.sheets.with(BOOK, |book| book.table(ARCHIVE)).unwrap_or_default()
+    play.stage
+        .sheets
+        .with(BOOK, |book| book.table(ARCHIVE))
+        .unwrap_or_default()
 }
 
 /// Every message stands once, from the newest to the oldest, the archived part below the cell's.
@@ -39,7 +46,10 @@ fn is_whole(play: &Play, messages: usize) {
     let table = archive(play);
     assert_eq!(table[0][..3], ["№", "часть", "текст"]);
     let parts: Vec<&Vec<String>> = table[1..].iter().filter(|row| !row[0].is_empty()).collect();
-    let keys: Vec<(&str, &str)> = parts.iter().map(|row| (row[0].as_str(), row[1].as_str())).collect();
+    let keys: Vec<(&str, &str)> = parts
+        .iter()
+        .map(|row| (row[0].as_str(), row[1].as_str()))
+        .collect();
     assert_eq!(keys, [("2", "1")], "the part stands there once");
     let cell = play.stage.appeal_cell(2, HISTORY);
     assert!(cell.encode_utf16().count() < 50_000);
@@ -49,15 +59,24 @@ fn is_whole(play: &Play, messages: usize) {
         .lines()
         .filter_map(|line| Some(line.split_once("сообщение ")?.1.split_once(' ')?.0))
         .collect();
-    let expected: Vec<String> = (0..messages).rev().map(|number| format!("{number:02}")).collect();
+    let expected: Vec<String> = (0..messages)
+        .rev()
+        .map(|number| format!("{number:02}"))
+        .collect();
     assert_eq!(said, expected);
-    assert!(all.ends_with("Не приходит отчёт"), "the first question is at the very end");
+    assert!(
+        all.ends_with("Не приходит отчёт"),
+        "the first question is at the very end"
+    );
 }
 
 #[tokio::test]
 async fn the_oldest_part_moves_to_a_tab_of_its_own() {
     let (play, service) = full().await;
-    assert!(archive(&play).is_empty(), "there is no archive before it is needed");
+    assert!(
+        archive(&play).is_empty(),
+        "there is no archive before it is needed"
+    );
     says(&play, 11).await;
     play.settled().await;
     is_whole(&play, 12);
@@ -70,7 +89,9 @@ async fn the_oldest_part_moves_to_a_tab_of_its_own() {
 #[tokio::test]
 async fn a_lost_answer_of_google_leaves_the_part_there_once() {
     let (play, service) = full().await;
-    play.stage.sheets.fault(Fault::once(CallKind::Write, Trouble::CutAfter));
+    play.stage
+        .sheets
+        .fault(Fault::once(CallKind::Write, Trouble::CutAfter));
     says(&play, 11).await;
     play.settled().await;
     is_whole(&play, 12);
@@ -88,23 +109,43 @@ async fn an_archive_that_people_have_changed_is_named_and_its_rows_wait() {
     };
     edit(&|book| {
         book.add_tab(ARCHIVE).expect("it is not there");
-        book.paste(ARCHIVE, "A1", &[["№", "заметка", "глава", "текст"]]).expect("room");
+        book.paste(ARCHIVE, "A1", &[["№", "заметка", "глава", "текст"]])
+            .expect("room");
     })
     .expect("edited");
     writes(&play, 11);
-    hears(&play.operator, "Лист «обращения_архив»: нет столбца «часть»").await;
+    hears(
+        &play.operator,
+        "Лист «обращения_архив»: нет столбца «часть»",
+    )
+    .await;
     play.marina.write("Есть кто живой?");
     play.hears("Добавили к обращению № 2").await;
-    assert!(!play.stage.appeal_cell(2, HISTORY).contains("сообщение 11"), "it waits");
+    assert!(
+        !play.stage.appeal_cell(2, HISTORY).contains("сообщение 11"),
+        "it waits"
+    );
     edit(&|book| {
         book.type_in(ARCHIVE, "C1", "часть").expect("a cell");
     })
     .expect("edited");
-    play.stage.callback(APPEALS).await.expect("the callback is taken");
-    play.shows(2, HISTORY, |text| text.contains("сообщение 11") && text.contains("Есть кто живой?"))
-        .await;
+    play.stage
+        .callback(APPEALS)
+        .await
+        .expect("the callback is taken");
+    play.shows(2, HISTORY, |text| {
+        text.contains("сообщение 11") && text.contains("Есть кто живой?")
+    })
+    .await;
     let table = archive(&play);
-    assert_eq!((table[1][0].as_str(), table[1][1].as_str(), table[1][2].as_str()), ("2", "", "1"));
+    assert_eq!(
+        (
+            table[1][0].as_str(),
+            table[1][1].as_str(),
+            table[1][2].as_str()
+        ),
+        ("2", "", "1")
+    );
     hears(&play.operator, "Лист «обращения» снова в порядке").await;
     play.ends(service).await;
 }

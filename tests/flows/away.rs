@@ -21,7 +21,14 @@ async fn with_twelve_appeals() -> (Play, Service, Vec<Person>) {
     let play = Play::set().await;
     let people = play.enlists(12);
     let service = play.start().await;
-    let seen = |status: &Status| status.looks.values().filter(|look| look.age_s.is_some()).count() >= 2;
+    let seen = |status: &Status| {
+        status
+            .looks
+            .values()
+            .filter(|look| look.age_s.is_some())
+            .count()
+            >= 2
+    };
     play.stage
         .status_where("the tabs are seen", seen, PATIENCE)
         .await
@@ -45,19 +52,36 @@ async fn twelve_answers_outlive(trouble: FaultKind) -> usize {
             .type_in(number, "специалист_ответ", "Привезут завтра")
             .expect("there is such a cell");
     }
-    let sends = || play.stage.telegram.calls().by_method.get("sendMessage").copied().unwrap_or(0);
+    let sends = || {
+        play.stage
+            .telegram
+            .calls()
+            .by_method
+            .get("sendMessage")
+            .copied()
+            .unwrap_or(0)
+    };
     let before = sends();
     play.stage.telegram.fault(Fault::next(ALL, trouble));
-    play.stage.callback(APPEALS).await.expect("the callback is taken");
+    play.stage
+        .callback(APPEALS)
+        .await
+        .expect("the callback is taken");
     tokio::time::sleep(OUTAGE).await;
     let tries = sends() - before;
-    assert!((1..=12).contains(&tries), "none is tried twice in an outage: {tries}");
+    assert!(
+        (1..=12).contains(&tries),
+        "none is tried twice in an outage: {tries}"
+    );
     play.stage.telegram.clear_faults();
     for person in &people {
         hears(person, "Привезут завтра").await;
     }
     for number in 2..=13 {
-        play.shows(number, "Доставка", |text| text.starts_with("доставлено")).await;
+        play.shows(number, "Доставка", |text| {
+            text.starts_with("доставлено")
+        })
+        .await;
     }
     let arrived = |person: &Person| {
         let answers = person
@@ -68,7 +92,10 @@ async fn twelve_answers_outlive(trouble: FaultKind) -> usize {
     };
     let each: Vec<usize> = people.iter().map(arrived).collect();
     assert!(each.iter().all(|count| (1..=2).contains(count)), "{each:?}");
-    assert_eq!(play.stage.status().await.expect("it runs").outbox.unknown, 0);
+    assert_eq!(
+        play.stage.status().await.expect("it runs").outbox.unknown,
+        0
+    );
     play.ends(service).await;
     each.iter().sum()
 }
@@ -85,13 +112,19 @@ async fn responses_that_are_lost_double_a_message_once_at_most() {
 
 #[tokio::test]
 async fn pages_of_a_gateway_use_up_nobody_s_second_try() {
-    assert_eq!(twelve_answers_outlive(FaultKind::answer(502, "<html>Bad Gateway</html>")).await, 12);
+    assert_eq!(
+        twelve_answers_outlive(FaultKind::answer(502, "<html>Bad Gateway</html>")).await,
+        12
+    );
 }
 
 #[tokio::test]
 async fn a_gateway_that_speaks_as_telegram_does_uses_up_nobody_s_second_try() {
     let body = json!({"ok": false, "error_code": 502, "description": "Bad Gateway"});
-    assert_eq!(twelve_answers_outlive(FaultKind::answer(502, body.to_string())).await, 12);
+    assert_eq!(
+        twelve_answers_outlive(FaultKind::answer(502, body.to_string())).await,
+        12
+    );
 }
 
 #[tokio::test]
@@ -123,7 +156,8 @@ async fn a_start_with_a_telegram_that_is_slow_in_everything_sends_all_the_same()
     let service = play.start().await;
     play.types(2, "специалист_ответ", "Хоть и не сразу").await;
     play.hears("Хоть и не сразу").await;
-    play.shows(2, "Доставка", |text| text.starts_with("доставлено")).await;
+    play.shows(2, "Доставка", |text| text.starts_with("доставлено"))
+        .await;
     let there = |status: &Status| status.links.get("telegram") == Some(&Health::Ok);
     play.stage
         .status_where("Telegram is there", there, PATIENCE)
@@ -139,29 +173,55 @@ async fn a_refusal_of_the_bot_rejects_no_message_and_says_what_to_do() {
     let (play, service) = Play::with_appeal().await;
     for (code, description, cure) in [
         (401, "Unauthorized: invalid token specified", "@BotFather"),
-        (409, "Conflict: terminated by other getUpdates request", "somebody else"),
+        (
+            409,
+            "Conflict: terminated by other getUpdates request",
+            "somebody else",
+        ),
     ] {
         let body = json!({"ok": false, "error_code": code, "description": description});
         play.stage
             .telegram
             .fault(Fault::next(ALL, FaultKind::answer(code, body.to_string())));
-        let sends = || play.stage.telegram.calls().by_method.get("sendMessage").copied().unwrap_or(0);
+        let sends = || {
+            play.stage
+                .telegram
+                .calls()
+                .by_method
+                .get("sendMessage")
+                .copied()
+                .unwrap_or(0)
+        };
         let before = sends();
         let words = format!("Ответ после {code}, {description}");
         play.types(2, "специалист_ответ", &words).await;
-        let barred = |status: &Status| status.telegram.barred.is_some_and(|bar| bar.cure().contains(cure));
+        let barred = |status: &Status| {
+            status
+                .telegram
+                .barred
+                .is_some_and(|bar| bar.cure().contains(cure))
+        };
         play.stage
             .status_where("the cure is named", barred, PATIENCE)
             .await
             .expect("it is told");
-        play.shows(2, "Доставка", |text| text.starts_with("ждёт")).await;
+        play.shows(2, "Доставка", |text| text.starts_with("ждёт"))
+            .await;
         assert!(sends() <= before + 1, "after one refusal nothing is sent");
         play.stage.telegram.clear_faults();
         play.hears(&words).await;
-        play.shows(2, "Доставка", |text| text.starts_with("доставлено")).await;
+        play.shows(2, "Доставка", |text| text.starts_with("доставлено"))
+            .await;
         play.shows(2, "специалист_ответ", str::is_empty).await;
         let status = play.settled().await;
-        assert_eq!((status.telegram.barred, status.outbox.failed, status.outbox.unknown), (None, 0, 0));
+        assert_eq!(
+            (
+                status.telegram.barred,
+                status.outbox.failed,
+                status.outbox.unknown
+            ),
+            (None, 0, 0)
+        );
     }
     play.ends(service).await;
 }
@@ -169,7 +229,13 @@ async fn a_refusal_of_the_bot_rejects_no_message_and_says_what_to_do() {
 #[tokio::test]
 async fn a_silence_of_a_day_is_named_everywhere_and_the_operator_can_end_it() {
     let (play, service) = Play::registered().await;
-    let flood = Fault::next(1, FaultKind::TooMany { retry_after: 86_400 }).of("sendMessage");
+    let flood = Fault::next(
+        1,
+        FaultKind::TooMany {
+            retry_after: 86_400,
+        },
+    )
+    .of("sendMessage");
     play.stage.telegram.fault(flood);
     play.marina.write("Слышно ли меня?");
     let silent = |status: &Status| status.telegram.silent_until.is_some();
@@ -206,12 +272,16 @@ async fn a_429_to_the_question_whether_telegram_is_there_keeps_no_message_back()
     let (play, service) = Play::with_appeal().await;
     service.stop().await;
     let flood = FaultKind::TooMany { retry_after: 3600 };
-    play.stage.telegram.fault(Fault::next(ALL, flood.clone()).of("getMe"));
+    play.stage
+        .telegram
+        .fault(Fault::next(ALL, flood.clone()).of("getMe"));
     let service = play.start().await;
     play.types(2, "специалист_ответ", "Проверка связи").await;
     play.hears("Проверка связи").await;
     // A message that meets one itself is put off, and the silence has a name.
-    play.stage.telegram.fault(Fault::next(1, flood).of("sendMessage"));
+    play.stage
+        .telegram
+        .fault(Fault::next(1, flood).of("sendMessage"));
     play.shows(2, "специалист_ответ", str::is_empty).await;
     play.types(2, "специалист_ответ", "Слышно ли теперь?").await;
     let silent = |status: &Status| status.telegram.silent_until.is_some();
@@ -234,7 +304,13 @@ async fn a_busy_group_silences_nobody_but_itself() {
     group.add_bot(&play.operator);
     let service = play.start().await;
     play.registers().await;
-    let flood = Fault::next(1, FaultKind::TooMany { retry_after: 86_400 }).to(group.id());
+    let flood = Fault::next(
+        1,
+        FaultKind::TooMany {
+            retry_after: 86_400,
+        },
+    )
+    .to(group.id());
     play.stage.telegram.fault(flood);
     group.write(&play.operator, "/status");
     let refused = |_: &Status| play.stage.telegram.calls().too_many > 0;
@@ -247,7 +323,10 @@ async fn a_busy_group_silences_nobody_but_itself() {
     assert!(group.messages().is_empty());
     let reply = ask(&play.stage.data_dir(), &Request::EndSilence).await;
     assert!(matches!(reply, Ok(Reply::SilenceEnded)), "{reply:?}");
-    group.await_message(|_| true, PATIENCE).await.expect("the answer comes");
+    group
+        .await_message(|_| true, PATIENCE)
+        .await
+        .expect("the answer comes");
     play.ends(service).await;
 }
 
@@ -269,13 +348,24 @@ async fn an_admin_group_that_becomes_a_supergroup_is_followed_also_after_a_resta
     let group = group.becomes_supergroup(-1_000_004_242);
     let aside = json!({"message": {"message_id": 1, "text": "без чата"}});
     play.stage.telegram.update(aside).expect("an update");
-    let told = |words: &'static str| group.await_message(move |message| message.content.text.contains(words), PATIENCE);
-    told("отложена").await.expect("the alert comes to the new group");
-    told("SHEETDESK_TELEGRAM__ADMIN_CHAT=-1000004242").await.expect("and what to do");
+    let told = |words: &'static str| {
+        group.await_message(
+            move |message| message.content.text.contains(words),
+            PATIENCE,
+        )
+    };
+    told("отложена")
+        .await
+        .expect("the alert comes to the new group");
+    told("SHEETDESK_TELEGRAM__ADMIN_CHAT=-1000004242")
+        .await
+        .expect("and what to do");
     service.stop().await;
     let service = play.start().await;
     group.write(&play.operator, "/quarantine drop all");
-    told("Отложенных записей больше нет").await.expect("the command is heard there");
+    told("Отложенных записей больше нет")
+        .await
+        .expect("the command is heard there");
     let moved = |status: &Status| status.telegram.admin_chat_moved == Some(-1_000_004_242);
     play.stage
         .status_where("the new number is told", moved, PATIENCE)
@@ -290,24 +380,54 @@ async fn an_admin_chat_that_cannot_be_written_to_is_said_until_it_can() {
     group.remove_bot(&play.operator);
     let aside = json!({"message": {"message_id": 1, "text": "без чата"}});
     play.stage.telegram.update(aside).expect("an update");
-    let shut = |status: &Status| status.telegram.admin_chat.as_ref().is_some_and(|words| words.contains("kicked"));
-    play.stage.status_where("it is told", shut, PATIENCE).await.expect("it is told");
+    let shut = |status: &Status| {
+        status
+            .telegram
+            .admin_chat
+            .as_ref()
+            .is_some_and(|words| words.contains("kicked"))
+    };
+    play.stage
+        .status_where("it is told", shut, PATIENCE)
+        .await
+        .expect("it is told");
     group.add_bot(&play.operator);
     let open = |status: &Status| status.telegram.admin_chat.is_none();
-    play.stage.status_where("it is over", open, PATIENCE).await.expect("it is over");
+    play.stage
+        .status_where("it is over", open, PATIENCE)
+        .await
+        .expect("it is over");
     group.write(&play.operator, "/quarantine drop all");
-    let over = |message: &SentMessage| message.content.text.contains("Отложенных записей больше нет");
-    group.await_message(over, PATIENCE).await.expect("it is told there");
+    let over = |message: &SentMessage| {
+        message
+            .content
+            .text
+            .contains("Отложенных записей больше нет")
+    };
+    group
+        .await_message(over, PATIENCE)
+        .await
+        .expect("it is told there");
     play.ends(service).await;
 }
 
 #[tokio::test]
 async fn a_webhook_that_telegram_refuses_is_said() {
     let mut play = Play::set().await;
-    play.stage.configure("HTTP__PUBLIC_URL", "https://desk.example:4433");
+    play.stage
+        .configure("HTTP__PUBLIC_URL", "https://desk.example:4433");
     let service = play.start().await;
-    let refused = |status: &Status| status.telegram.webhook.as_ref().is_some_and(|words| words.contains("bad webhook"));
-    play.stage.status_where("it is told", refused, PATIENCE).await.expect("it is told");
+    let refused = |status: &Status| {
+        status
+            .telegram
+            .webhook
+            .as_ref()
+            .is_some_and(|words| words.contains("bad webhook"))
+    };
+    play.stage
+        .status_where("it is told", refused, PATIENCE)
+        .await
+        .expect("it is told");
     service.stop().await;
 }
 
@@ -318,9 +438,19 @@ async fn a_menu_that_telegram_refuses_is_no_word_of_its_updates() {
         play.stage.configure("TELEGRAM__MODE", mode);
         let body = json!({"ok": false, "error_code": 400, "description": "Bad Request: BOT_COMMAND_INVALID"});
         let refused = FaultKind::answer(400, body.to_string());
-        play.stage.telegram.fault(Fault::next(ALL, refused).of("setMyCommands"));
+        play.stage
+            .telegram
+            .fault(Fault::next(ALL, refused).of("setMyCommands"));
         let service = play.start().await;
-        let tries = || play.stage.telegram.calls().by_method.get("setMyCommands").copied().unwrap_or(0);
+        let tries = || {
+            play.stage
+                .telegram
+                .calls()
+                .by_method
+                .get("setMyCommands")
+                .copied()
+                .unwrap_or(0)
+        };
         play.stage
             .status_where("it is tried again", |_| tries() >= 2, PATIENCE)
             .await
@@ -330,7 +460,11 @@ async fn a_menu_that_telegram_refuses_is_no_word_of_its_updates() {
         play.stage.telegram.clear_faults();
         play.registers().await;
         play.stage
-            .status_where("it is taken", |_| !play.stage.telegram.commands().is_empty(), PATIENCE)
+            .status_where(
+                "it is taken",
+                |_| !play.stage.telegram.commands().is_empty(),
+                PATIENCE,
+            )
             .await
             .expect("it is");
         play.ends(service).await;
@@ -339,10 +473,16 @@ async fn a_menu_that_telegram_refuses_is_no_word_of_its_updates() {
 
 #[tokio::test]
 async fn where_telegram_refuses_a_reaction_words_say_that_the_message_has_come_in() {
-    let body = json!({"ok": false, "error_code": 400, "description": "Bad Request: REACTION_INVALID"});
-    for trouble in [FaultKind::answer(400, body.to_string()), FaultKind::TooMany { retry_after: 1 }] {
+    let body =
+        json!({"ok": false, "error_code": 400, "description": "Bad Request: REACTION_INVALID"});
+    for trouble in [
+        FaultKind::answer(400, body.to_string()),
+        FaultKind::TooMany { retry_after: 1 },
+    ] {
         let (play, service) = Play::with_appeal().await;
-        play.stage.telegram.fault(Fault::next(1, trouble).of("setMessageReaction"));
+        play.stage
+            .telegram
+            .fault(Fault::next(1, trouble).of("setMessageReaction"));
         play.marina.write("И ещё одно");
         play.hears("Добавили").await;
         assert_eq!(play.heard("Добавили"), 1);

@@ -17,7 +17,8 @@ async fn answered(play: &Play, typed: &str, heard: &str) {
     play.types(2, ANSWER, typed).await;
     play.hears(heard).await;
     play.shows(2, ANSWER, str::is_empty).await;
-    play.shows(2, "Доставка", |text| text.starts_with("доставлено")).await;
+    play.shows(2, "Доставка", |text| text.starts_with("доставлено"))
+        .await;
     assert_eq!(play.heard(heard), 1);
 }
 
@@ -67,7 +68,10 @@ async fn thirty_thousand_characters_arrive_whole_and_in_order() {
         .iter()
         .map(|message| format!("{}\n", message.content.text))
         .collect();
-    let arrived: Vec<&str> = heard.lines().filter(|line| line.starts_with("строка ")).collect();
+    let arrived: Vec<&str> = heard
+        .lines()
+        .filter(|line| line.starts_with("строка "))
+        .collect();
     assert_eq!(arrived, lines);
     play.ends(service).await;
 }
@@ -82,19 +86,42 @@ async fn the_value_of_a_formula_is_sent_once_and_the_formula_is_never_cleared() 
         Ok::<_, simulator::sheets::ApiError>(cell)
     });
     let cell = cell.expect("the specialist takes a template");
-    play.stage.callback(APPEALS).await.expect("the callback is taken");
+    play.stage
+        .callback(APPEALS)
+        .await
+        .expect("the callback is taken");
     play.hears("Ответ из шаблона").await;
-    play.shows(2, "Доставка", |text| text.contains("в ячейке формула, очистите её сами"))
-        .await;
-    assert_eq!(play.stage.appeal_cell(2, ANSWER), "Ответ из шаблона", "it is the specialist's");
+    play.shows(2, "Доставка", |text| {
+        text.contains("в ячейке формула, очистите её сами")
+    })
+    .await;
+    assert_eq!(
+        play.stage.appeal_cell(2, ANSWER),
+        "Ответ из шаблона",
+        "it is the specialist's"
+    );
     let changed = play.stage.sheets.with(BOOK, |book| {
-        book.type_formula(APPEALS, &cell, "=B1", Shown::Text("Шаблон поправили".to_owned()))
+        book.type_formula(
+            APPEALS,
+            &cell,
+            "=B1",
+            Shown::Text("Шаблон поправили".to_owned()),
+        )
     });
     changed.expect("the template is corrected");
-    play.stage.callback(APPEALS).await.expect("the callback is taken");
-    play.shows(2, "Доставка", |text| text.starts_with("не доставлено: в ячейке формула"))
-        .await;
-    assert_eq!(play.heard("Шаблон поправили"), 0, "nobody meant that for Marina");
+    play.stage
+        .callback(APPEALS)
+        .await
+        .expect("the callback is taken");
+    play.shows(2, "Доставка", |text| {
+        text.starts_with("не доставлено: в ячейке формула")
+    })
+    .await;
+    assert_eq!(
+        play.heard("Шаблон поправили"),
+        0,
+        "nobody meant that for Marina"
+    );
     answered(&play, "Своими словами", "Своими словами").await;
     assert_eq!(play.heard("Ответ из шаблона"), 1);
     play.ends(service).await;
@@ -113,16 +140,25 @@ async fn an_answer_typed_into_a_closed_appeal_is_sent_and_the_appeal_stays_close
 #[tokio::test]
 async fn an_answer_whose_row_is_deleted_in_flight_still_arrives_once() {
     let (play, service) = Play::with_appeal().await;
-    play.stage.telegram.fault(Fault::next(1, FaultKind::Hold).of("sendMessage"));
+    play.stage
+        .telegram
+        .fault(Fault::next(1, FaultKind::Hold).of("sendMessage"));
     play.types(2, ANSWER, "Уже отправлено").await;
-    play.stage.telegram.await_held(1, PATIENCE).await.expect("the send is in hand");
+    play.stage
+        .telegram
+        .await_held(1, PATIENCE)
+        .await
+        .expect("the send is in hand");
     let deleted = play.stage.sheets.with(BOOK, |book| {
         let cell = book.address(APPEALS, ("№", "2"), "№")?;
         let row: String = cell.chars().filter(char::is_ascii_digit).collect();
         book.delete_rows(APPEALS, row.parse().unwrap_or_default(), 1)
     });
     deleted.expect("the row is deleted");
-    play.stage.callback(APPEALS).await.expect("the callback is taken");
+    play.stage
+        .callback(APPEALS)
+        .await
+        .expect("the callback is taken");
     play.stage.telegram.release();
     play.hears("Уже отправлено").await;
     hears(&play.operator, "строка пропала").await;
@@ -134,12 +170,17 @@ async fn an_answer_whose_row_is_deleted_in_flight_still_arrives_once() {
 #[tokio::test]
 async fn of_two_specialists_in_one_cell_the_last_one_is_heard_and_neither_is_mixed_up() {
     let (play, service) = Play::with_appeal().await;
-    play.stage.type_in(2, ANSWER, "Первый набрал").expect("there is such a cell");
+    play.stage
+        .type_in(2, ANSWER, "Первый набрал")
+        .expect("there is such a cell");
     play.types(2, ANSWER, "Второй набрал").await;
     play.hears("Второй набрал").await;
     play.shows(2, ANSWER, str::is_empty).await;
     play.settled().await;
-    assert_eq!((play.heard("Первый набрал"), play.heard("Второй набрал")), (0, 1));
+    assert_eq!(
+        (play.heard("Первый набрал"), play.heard("Второй набрал")),
+        (0, 1)
+    );
     play.ends(service).await;
 }
 
@@ -169,8 +210,13 @@ async fn an_answer_that_rests_says_until_when_and_is_taken_back_or_replaced() {
     play.registers().await;
     play.opens_appeal().await;
     play.types(2, ANSWER, "Поспешил").await;
-    let words = play.shows(2, "Доставка", |text| text.starts_with("ждёт до ")).await;
-    assert!(words.ends_with(": очистите ячейку, чтобы отменить"), "{words}");
+    let words = play
+        .shows(2, "Доставка", |text| text.starts_with("ждёт до "))
+        .await;
+    assert!(
+        words.ends_with(": очистите ячейку, чтобы отменить"),
+        "{words}"
+    );
     play.types(2, ANSWER, "").await;
     play.shows(2, "Доставка", str::is_empty).await;
     answered(&play, "Подумал", "Подумал").await;

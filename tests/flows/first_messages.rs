@@ -25,8 +25,13 @@ async fn change_over(partners: i64, strangers: i64, followed: usize, outage: boo
     }
     hold.release();
     if outage {
-        let down = |status: &sheetdesk::app::Status| status.links.get("sheets") == Some(&sheetdesk::app::Health::Down);
-        let noticed = play.stage.status_where("Sheets counts as down", down, PATIENCE).await;
+        let down = |status: &sheetdesk::app::Status| {
+            status.links.get("sheets") == Some(&sheetdesk::app::Health::Down)
+        };
+        let noticed = play
+            .stage
+            .status_where("Sheets counts as down", down, PATIENCE)
+            .await;
         noticed.expect("it is noticed");
         play.stage.sheets.clear_faults();
     }

@@ -76,7 +76,17 @@ fn live(book: &mut Workbook) {
             "",
             "",
         ],
-        ["", "", "Прохожий", "", "без telegram_id", "Новое", "не нам", "", ""],
+        [
+            "",
+            "",
+            "Прохожий",
+            "",
+            "без telegram_id",
+            "Новое",
+            "не нам",
+            "",
+            "",
+        ],
         [
             "777",
             "",
@@ -105,12 +115,17 @@ fn live(book: &mut Workbook) {
         .expect("a cell");
     let grid = book.get(&GetQuery::default()).expect("readable");
     let sheets = grid["sheets"].as_array().expect("tabs");
-    let id = sheets.iter().find(|sheet| sheet["properties"]["title"] == APPEALS).expect("stands")["properties"]["sheetId"].clone();
+    let id = sheets
+        .iter()
+        .find(|sheet| sheet["properties"]["title"] == APPEALS)
+        .expect("stands")["properties"]["sheetId"]
+        .clone();
     let filter = json!({"setBasicFilter": {"filter": {
             "range": {"sheetId": id, "startRowIndex": 0, "endRowIndex": 9, "startColumnIndex": 0, "endColumnIndex": 9},
             "criteria": {"5": {"hiddenValues": ["закрыто"]}},
     }}});
-    book.apply(&json!({"requests": [filter]})).expect("a filter");
+    book.apply(&json!({"requests": [filter]}))
+        .expect("a filter");
 }
 
 /// Every cell with all that is known of it, and everything about the tabs beside cells.
@@ -119,20 +134,40 @@ fn all(play: &Play) -> (BTreeMap<(String, usize, usize), Value>, Value) {
         include_grid_data: true,
         ..GetQuery::default()
     };
-    let mut whole = play.stage.sheets.with(BOOK, |book| book.get(&query)).expect("readable");
+    let mut whole = play
+        .stage
+        .sheets
+        .with(BOOK, |book| book.get(&query))
+        .expect("readable");
     let mut cells = BTreeMap::new();
     for sheet in whole["sheets"].as_array_mut().expect("tabs") {
-        let title = sheet["properties"]["title"].as_str().expect("a name").to_owned();
+        let title = sheet["properties"]["title"]
+            .as_str()
+            .expect("a name")
+            .to_owned();
         let data = sheet["data"].take();
-        for (row, values) in data[0]["rowData"].as_array().into_iter().flatten().enumerate() {
-            for (column, cell) in values["values"].as_array().into_iter().flatten().enumerate() {
+        for (row, values) in data[0]["rowData"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .enumerate()
+        {
+            for (column, cell) in values["values"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .enumerate()
+            {
                 if cell.as_object().is_some_and(|cell| !cell.is_empty()) {
                     cells.insert((title.clone(), row, column), cell.clone());
                 }
             }
         }
     }
-    whole.as_object_mut().expect("an object").remove("developerMetadata");
+    whole
+        .as_object_mut()
+        .expect("an object")
+        .remove("developerMetadata");
     (cells, whole)
 }
 
@@ -144,22 +179,37 @@ async fn nothing_but_ours_changes_in_the_whole_workbook() {
         Ok::<_, ApiError>(())
     });
     lived.expect("the workbook is there");
-    let [pavel, alla] =
-        [(700_001_043, "Павел"), (700_001_044, "Алла")].map(|(id, name)| play.stage.telegram.person(Profile::new(id, name)).has_met_bot());
+    let [pavel, alla] = [(700_001_043, "Павел"), (700_001_044, "Алла")].map(|(id, name)| {
+        play.stage
+            .telegram
+            .person(Profile::new(id, name))
+            .has_met_bot()
+    });
     let (before, about_before) = all(&play);
 
     let service = play.start().await;
     let held = "ждёт: ответ стоял здесь до запуска";
-    play.shows(2, "Доставка", |text| text.starts_with(held)).await;
+    play.shows(2, "Доставка", |text| text.starts_with(held))
+        .await;
     let status = play.settled().await;
-    assert_eq!((status.desk.held, status.desk.held_numbers.clone()), (2, vec![2, 5]));
+    assert_eq!(
+        (status.desk.held, status.desk.held_numbers.clone()),
+        (2, vec![2, 5])
+    );
 
     let (after, mut about) = all(&play);
     let new_in = |wanted: &str| -> BTreeMap<(usize, usize), &str> {
-        let changed = after.iter().filter(|(at, cell)| before.get(*at) != Some(*cell));
+        let changed = after
+            .iter()
+            .filter(|(at, cell)| before.get(*at) != Some(*cell));
         let here = changed.filter(|((tab, ..), _)| tab == wanted);
-        here.map(|((_, row, column), cell)| ((*row, *column), cell["formattedValue"].as_str().unwrap_or_default()))
-            .collect()
+        here.map(|((_, row, column), cell)| {
+            (
+                (*row, *column),
+                cell["formattedValue"].as_str().unwrap_or_default(),
+            )
+        })
+        .collect()
     };
     assert_eq!(new_in(PARTNERS), BTreeMap::new());
     let new = new_in(APPEALS);
@@ -177,10 +227,21 @@ async fn nothing_but_ours_changes_in_the_whole_workbook() {
     ]
     .into();
     assert_eq!(new, expected);
-    let keys = [((0, 10), "Ключ"), ((0, 11), "Рассылка"), ((1, 10), "1-пх"), ((2, 10), "2-дт")];
+    let keys = [
+        ((0, 10), "Ключ"),
+        ((0, 11), "Рассылка"),
+        ((1, 10), "1-пх"),
+        ((2, 10), "2-дт"),
+    ];
     let ready = ((2, 11), "готово: 2 получателя, меньше секунды");
-    assert_eq!(new_in(PROMOTIONS), keys.into_iter().chain([ready]).collect());
-    let lost: Vec<_> = before.keys().filter(|at| !after.contains_key(*at)).collect();
+    assert_eq!(
+        new_in(PROMOTIONS),
+        keys.into_iter().chain([ready]).collect()
+    );
+    let lost: Vec<_> = before
+        .keys()
+        .filter(|at| !after.contains_key(*at))
+        .collect();
     assert!(lost.is_empty(), "{lost:?}");
 
     // Beside the cells: two columns more, the filter reaches over them, and the statuses have colours.
@@ -189,17 +250,38 @@ async fn nothing_but_ours_changes_in_the_whole_workbook() {
         .iter_mut()
         .find(|sheet| sheet["properties"]["title"] == APPEALS)
         .expect("stands");
-    assert_eq!(appeals["properties"]["gridProperties"]["columnCount"].take(), json!(11));
-    assert_eq!(appeals["basicFilter"]["range"]["endColumnIndex"].take(), json!(11));
-    assert_eq!(appeals["basicFilter"]["criteria"], json!({"5": {"hiddenValues": ["закрыто"]}}));
-    assert_eq!(appeals["conditionalFormats"].take().as_array().map(Vec::len), Some(3));
+    assert_eq!(
+        appeals["properties"]["gridProperties"]["columnCount"].take(),
+        json!(11)
+    );
+    assert_eq!(
+        appeals["basicFilter"]["range"]["endColumnIndex"].take(),
+        json!(11)
+    );
+    assert_eq!(
+        appeals["basicFilter"]["criteria"],
+        json!({"5": {"hiddenValues": ["закрыто"]}})
+    );
+    assert_eq!(
+        appeals["conditionalFormats"]
+            .take()
+            .as_array()
+            .map(Vec::len),
+        Some(3)
+    );
     appeals["properties"]["gridProperties"]["columnCount"] = json!(9);
     appeals["basicFilter"]["range"]["endColumnIndex"] = json!(9);
-    appeals.as_object_mut().expect("an object").remove("conditionalFormats");
+    appeals
+        .as_object_mut()
+        .expect("an object")
+        .remove("conditionalFormats");
     assert_eq!(about, about_before);
 
     // The partners of old are served as ever; what was typed goes out when the operator says so.
-    assert_eq!((pavel.messages(), alla.messages()), (Vec::new(), Vec::new()));
+    assert_eq!(
+        (pavel.messages(), alla.messages()),
+        (Vec::new(), Vec::new())
+    );
     play.releases().await;
     hears(&pavel, "В пятницу").await;
     hears(&alla, "Ответ\nв две строки").await;
@@ -214,7 +296,8 @@ async fn nothing_but_ours_changes_in_the_whole_workbook() {
     play.settled().await;
     assert_eq!([pavel.messages().len(), alla.messages().len()], [2, 1]);
     assert_eq!(
-        play.stage.cell(PARTNERS, ("Код партнера", "1043"), "Статус авторизации"),
+        play.stage
+            .cell(PARTNERS, ("Код партнера", "1043"), "Статус авторизации"),
         "authorized"
     );
     play.ends(service).await;

@@ -22,10 +22,18 @@ async fn the_admin_chat_hears_how_things_are() {
         "Осталось вызовов Google",
         "перезапусков частей: 0",
     ] {
-        assert!(told.content.text.contains(line), "{line} in {}", told.content.text);
+        assert!(
+            told.content.text.contains(line),
+            "{line} in {}",
+            told.content.text
+        );
     }
     play.operator.write("/operator");
-    hears(&play.operator, "/quarantine – записи, которые не удалось разобрать").await;
+    hears(
+        &play.operator,
+        "/quarantine – записи, которые не удалось разобрать",
+    )
+    .await;
     play.ends(service).await;
 }
 
@@ -57,7 +65,10 @@ async fn what_was_set_aside_is_named_tried_again_and_let_go() {
     play.operator.write("/quarantine drop 999999");
     hears(&play.operator, "Такого в списке нет").await;
     play.operator.write("/quarantine drop all");
-    play.stage.status_where("it is gone", aside(0), PATIENCE).await.expect("it is");
+    play.stage
+        .status_where("it is gone", aside(0), PATIENCE)
+        .await
+        .expect("it is");
     play.ends(service).await;
 }
 
@@ -67,7 +78,9 @@ async fn a_message_of_unknown_outcome_is_sent_again_by_the_operator_s_word() {
     play.stage.configure("APPEALS__RESEND_UNKNOWN", "false");
     let service = play.start().await;
     play.registers().await;
-    play.stage.telegram.fault(Fault::next(1, FaultKind::CutBefore).of("sendMessage"));
+    play.stage
+        .telegram
+        .fault(Fault::next(1, FaultKind::CutBefore).of("sendMessage"));
     play.marina.write("Не приходит отчёт");
     let unknown = |count| move |status: &sheetdesk::app::Status| status.outbox.unknown == count;
     play.stage
@@ -94,6 +107,10 @@ async fn the_day_begins_with_what_waits() {
     play.registers().await;
     hears(&play.operator, "Доброе утро! Никто не ждёт ответа.").await;
     play.opens_appeal().await;
-    hears(&play.operator, "Доброе утро! Ответа ждёт 1 обращение: № 2, 0 ч.").await;
+    hears(
+        &play.operator,
+        "Доброе утро! Ответа ждёт 1 обращение: № 2, 0 ч.",
+    )
+    .await;
     assert_eq!(service.stop().await, sheetdesk::app::Ended::Stopped);
 }

@@ -12,17 +12,29 @@ use crate::play::{PATIENCE, Play};
 
 #[tokio::test]
 async fn a_write_whose_answer_is_lost_is_not_written_twice() {
-    for trouble in [Trouble::CutAfter, Trouble::CutBefore, Trouble::HtmlError, Trouble::Unavailable] {
+    for trouble in [
+        Trouble::CutAfter,
+        Trouble::CutBefore,
+        Trouble::HtmlError,
+        Trouble::Unavailable,
+    ] {
         let (play, service) = Play::registered().await;
-        play.stage.sheets.fault(SheetsFault::once(CallKind::Write, trouble.clone()));
+        play.stage
+            .sheets
+            .fault(SheetsFault::once(CallKind::Write, trouble.clone()));
         play.marina.write("Один вопрос");
         play.hears("Приняли, обращение № 2").await;
-        play.shows(2, "текст_обращений", |text| text.contains("Один вопрос")).await;
+        play.shows(2, "текст_обращений", |text| {
+            text.contains("Один вопрос")
+        })
+        .await;
         play.settled().await;
         let rows = play
             .stage
             .sheets
-            .with(sheetdesk::stage::BOOK, |book| book.table(sheetdesk::stage::APPEALS))
+            .with(sheetdesk::stage::BOOK, |book| {
+                book.table(sheetdesk::stage::APPEALS)
+            })
             .expect("the tab");
         let same = rows
             .iter()
@@ -49,14 +61,18 @@ async fn while_google_is_down_appeals_are_taken_and_written_later() {
         .await
         .expect("it is noticed");
     play.stage.sheets.clear_faults();
-    play.shows(2, "текст_обращений", |text| text.contains("В бурю")).await;
+    play.shows(2, "текст_обращений", |text| {
+        text.contains("В бурю")
+    })
+    .await;
     play.ends(service).await;
 }
 
 #[tokio::test]
 async fn while_telegram_is_down_answers_wait_and_say_so() {
     let (play, service) = Play::with_appeal().await;
-    let body = serde_json::json!({"ok": false, "error_code": 500, "description": "Internal Server Error"});
+    let body =
+        serde_json::json!({"ok": false, "error_code": 500, "description": "Internal Server Error"});
     play.stage.telegram.fault(Fault::next(
         1000,
         FaultKind::Answer {
@@ -65,7 +81,8 @@ async fn while_telegram_is_down_answers_wait_and_say_so() {
         },
     ));
     play.types(2, "специалист_ответ", "Когда-нибудь").await;
-    play.shows(2, "Доставка", |text| text.starts_with("ждёт")).await;
+    play.shows(2, "Доставка", |text| text.starts_with("ждёт"))
+        .await;
     play.stage.telegram.clear_faults();
     play.hears("Когда-нибудь").await;
     play.ends(service).await;
@@ -74,15 +91,32 @@ async fn while_telegram_is_down_answers_wait_and_say_so() {
 #[tokio::test]
 async fn a_stop_with_work_in_hand_takes_less_than_two_seconds_and_loses_nothing() {
     let (play, service) = Play::with_appeal().await;
-    play.stage.telegram.fault(Fault::next(1, FaultKind::Hold).of("sendMessage"));
+    play.stage
+        .telegram
+        .fault(Fault::next(1, FaultKind::Hold).of("sendMessage"));
     play.types(2, "специалист_ответ", "В пути").await;
-    play.stage.telegram.await_held(1, PATIENCE).await.expect("the send is in hand");
+    play.stage
+        .telegram
+        .await_held(1, PATIENCE)
+        .await
+        .expect("the send is in hand");
     let asked = sheetdesk::clock::monotonic();
-    assert_eq!(service.stop().await, Ended::Forced, "the send in hand had to be dropped");
-    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    assert_eq!(
+        service.stop().await,
+        Ended::Forced,
+        "the send in hand had to be dropped"
+    );
+    assert!(
+        asked.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        asked.elapsed()
+    );
     play.stage.telegram.release();
     let service = play.start().await;
-    play.shows(2, "Доставка", |text| text.ends_with("возможно дважды")).await;
+    play.shows(2, "Доставка", |text| {
+        text.ends_with("возможно дважды")
+    })
+    .await;
     assert!(play.heard("В пути") <= 2);
     play.ends(service).await;
 }
@@ -93,22 +127,32 @@ async fn an_idle_service_stops_at_once() {
     play.settled().await;
     let asked = sheetdesk::clock::monotonic();
     assert_eq!(service.stop().await, Ended::Stopped);
-    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        asked.elapsed()
+    );
 }
 
 #[tokio::test]
 async fn a_tab_that_is_gone_is_reported_and_mended_by_itself() {
     let (play, service) = Play::with_appeal().await;
     let rename = |from: &'static str, to: &'static str| {
-        play.stage
-            .sheets
-            .with(sheetdesk::stage::BOOK, move |book| book.rename_tab(from, to))
+        play.stage.sheets.with(sheetdesk::stage::BOOK, move |book| {
+            book.rename_tab(from, to)
+        })
     };
     rename("обращения", "обращения (копия)").expect("renamed");
-    play.stage.callback("обращения").await.expect("the callback is taken");
+    play.stage
+        .callback("обращения")
+        .await
+        .expect("the callback is taken");
     crate::play::hears(&play.operator, "В таблице нет листа «обращения»").await;
     rename("обращения (копия)", "обращения").expect("renamed back");
-    play.stage.callback("обращения").await.expect("the callback is taken");
+    play.stage
+        .callback("обращения")
+        .await
+        .expect("the callback is taken");
     crate::play::hears(&play.operator, "Лист «обращения» снова в порядке").await;
     play.marina.write("Теперь всё хорошо?");
     play.ends(service).await;
@@ -121,10 +165,15 @@ async fn a_bad_gateway_before_telegram_costs_patience_and_no_message() {
         status: 502,
         body: "<html>Bad Gateway</html>".to_owned(),
     };
-    play.stage.telegram.fault(Fault::next(1, gateway).of("sendMessage"));
+    play.stage
+        .telegram
+        .fault(Fault::next(1, gateway).of("sendMessage"));
     play.types(2, "специалист_ответ", "Сквозь шлюз").await;
     play.hears("Сквозь шлюз").await;
-    play.shows(2, "Доставка", |text| text.ends_with("возможно дважды")).await;
+    play.shows(2, "Доставка", |text| {
+        text.ends_with("возможно дважды")
+    })
+    .await;
     play.settled().await;
     assert_eq!(play.heard("Сквозь шлюз"), 1);
     play.ends(service).await;

@@ -31,9 +31,15 @@ async fn what_was_stored_before_a_stop_is_not_done_twice_and_what_came_meanwhile
     assert_eq!(service.stop().await, Ended::Stopped);
     play.marina.write("Пока вас не было");
     let service = play.start().await;
-    play.shows(2, "текст_обращений", |text| text.contains("Пока вас не было")).await;
+    play.shows(2, "текст_обращений", |text| {
+        text.contains("Пока вас не было")
+    })
+    .await;
     play.settled().await;
-    assert_eq!(play.stage.appeal_cell(2, "текст_обращений").lines().count(), 2);
+    assert_eq!(
+        play.stage.appeal_cell(2, "текст_обращений").lines().count(),
+        2
+    );
     assert_eq!(play.heard("Приняли, обращение"), 1);
     play.ends(service).await;
 }
@@ -47,7 +53,10 @@ async fn a_webhook_that_is_set_is_one_alert_and_never_taken_away() {
     play.stage.configure("TELEGRAM__MODE", "polling");
     let service = play.start().await;
     hears(&play.operator, "у бота включён вебхук").await;
-    assert_eq!(play.stage.telegram.calls().by_method.get("deleteWebhook"), None);
+    assert_eq!(
+        play.stage.telegram.calls().by_method.get("deleteWebhook"),
+        None
+    );
     assert_eq!(service.stop().await, Ended::Stopped);
 }
 
@@ -55,7 +64,9 @@ async fn a_webhook_that_is_set_is_one_alert_and_never_taken_away() {
 async fn an_outage_of_telegram_s_is_outlived() {
     let (play, service) = open().await;
     play.registers().await;
-    play.stage.telegram.fault(Fault::next(1, FaultKind::CutMidway).of("getUpdates"));
+    play.stage
+        .telegram
+        .fault(Fault::next(1, FaultKind::CutMidway).of("getUpdates"));
     play.stage
         .telegram
         .fault(Fault::next(1, FaultKind::answer(502, "<html>Bad Gateway</html>")).of("getUpdates"));
@@ -81,15 +92,25 @@ async fn what_is_no_text_is_taken(mode: &str) {
     let service = play.start().await;
     play.registers().await;
     play.stage.telegram.garble("◊", b"\xff\xc3\x28");
-    play.stage.telegram.update(forwarded(&play.marina, 900_001)).expect("an update");
+    play.stage
+        .telegram
+        .update(forwarded(&play.marina, 900_001))
+        .expect("an update");
     play.shows(2, "текст_обращений", |text| {
         text.contains("Не работает \u{FFFD}") && text.contains(" касса")
     })
     .await;
     play.stage.telegram.garble("◊", br"\ud83d");
-    play.stage.telegram.update(forwarded(&play.marina, 900_002)).expect("an update");
+    play.stage
+        .telegram
+        .update(forwarded(&play.marina, 900_002))
+        .expect("an update");
     play.marina.write("И ещё одно");
-    let text = play.shows(2, "текст_обращений", |text| text.contains("И ещё одно")).await;
+    let text = play
+        .shows(2, "текст_обращений", |text| {
+            text.contains("И ещё одно")
+        })
+        .await;
     assert_eq!(text.matches(" касса").count(), 2, "{text}");
     play.ends(service).await;
 }

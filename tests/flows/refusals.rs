@@ -7,7 +7,10 @@ use sheetdesk::{
     stage::{APPEALS, BOOK, PARTNERS, Service},
 };
 use simulator::{
-    sheets::{ApiError, CallKind, CellError, Closed, Fault, GetQuery, Shown, Side, TOUR_PARTNER, Trouble, Workbook},
+    sheets::{
+        ApiError, CallKind, CellError, Closed, Fault, GetQuery, Shown, Side, TOUR_PARTNER, Trouble,
+        Workbook,
+    },
     telegram::Person,
 };
 
@@ -22,12 +25,18 @@ fn book<T>(play: &Play, act: impl FnOnce(&mut Workbook) -> Result<T, ApiError>) 
 
 async fn edit(play: &Play, tab: &str, act: impl FnOnce(&mut Workbook) -> Result<(), ApiError>) {
     book(play, act);
-    play.stage.callback(tab).await.expect("the callback is taken");
+    play.stage
+        .callback(tab)
+        .await
+        .expect("the callback is taken");
 }
 
 fn told(play: &Play, words: &str) -> usize {
     let messages = play.operator.messages();
-    messages.iter().filter(|message| message.content.text.contains(words)).count()
+    messages
+        .iter()
+        .filter(|message| message.content.text.contains(words))
+        .count()
 }
 
 async fn refused(play: &Play, rows: u64) -> Status {
@@ -41,7 +50,9 @@ async fn refused(play: &Play, rows: u64) -> Status {
 /// The number of a row, as people see it.
 fn place(play: &Play, number: &str) -> usize {
     let cell = book(play, |book| book.address(APPEALS, ("№", number), "№"));
-    cell.trim_start_matches(char::is_alphabetic).parse().expect("a row")
+    cell.trim_start_matches(char::is_alphabetic)
+        .parse()
+        .expect("a row")
 }
 
 /// Marina has appeal № 2; another partner may have his own.
@@ -58,7 +69,10 @@ async fn with_another() -> (Play, Service, Person) {
 async fn a_protected_row_stays_due_is_told_once_and_holds_nobody_back() {
     let (play, service, boris) = with_another().await;
     let row = place(&play, "2");
-    edit(&play, APPEALS, |book| book.protect(APPEALS, Some(&format!("A{row}:Z{row}")))).await;
+    edit(&play, APPEALS, |book| {
+        book.protect(APPEALS, Some(&format!("A{row}:Z{row}")))
+    })
+    .await;
     for words in ["Первое дополнение", "Второе дополнение"] {
         play.marina.write(words);
         play.hears("Добавили к обращению № 2").await;
@@ -66,18 +80,35 @@ async fn a_protected_row_stays_due_is_told_once_and_holds_nobody_back() {
     }
     boris.write("Вопрос Бориса");
     hears(&boris, "Приняли, обращение № 3").await;
-    play.shows(3, "текст_обращений", |text| text.contains("Вопрос Бориса")).await;
+    play.shows(3, "текст_обращений", |text| {
+        text.contains("Вопрос Бориса")
+    })
+    .await;
     let status = refused(&play, 1).await;
-    assert!(status.desk.dirty >= 1 && status.looks["appeals"].trouble.is_none(), "{status:?}");
+    assert!(
+        status.desk.dirty >= 1 && status.looks["appeals"].trouble.is_none(),
+        "{status:?}"
+    );
     for _ in 0..3 {
-        play.stage.callback(APPEALS).await.expect("the callback is taken");
+        play.stage
+            .callback(APPEALS)
+            .await
+            .expect("the callback is taken");
     }
-    assert!(!play.stage.appeal_cell(2, "текст_обращений").contains("дополнение"));
+    assert!(
+        !play
+            .stage
+            .appeal_cell(2, "текст_обращений")
+            .contains("дополнение")
+    );
 
     // The right is given back, and somebody goes on working in the sheet.
     book(&play, |book| book.unprotect(APPEALS));
     play.types(1, "статус", "В работе").await;
-    play.shows(2, "текст_обращений", |text| text.contains("Второе дополнение")).await;
+    play.shows(2, "текст_обращений", |text| {
+        text.contains("Второе дополнение")
+    })
+    .await;
     hears(&play.operator, OVER).await;
     refused(&play, 0).await;
     play.settled().await;
@@ -97,7 +128,8 @@ async fn a_column_that_is_protected_for_all_is_told_once_and_every_row_is_writte
     })
     .await;
     for number in [2, 3] {
-        play.types(number, "специалист_ответ", "Ответ, пока защищено").await;
+        play.types(number, "специалист_ответ", "Ответ, пока защищено")
+            .await;
     }
     play.hears("Ответ, пока защищено").await;
     hears(&boris, "Ответ, пока защищено").await;
@@ -106,7 +138,10 @@ async fn a_column_that_is_protected_for_all_is_told_once_and_every_row_is_writte
     book(&play, |book| book.unprotect(APPEALS));
     play.types(1, "статус", "В работе").await;
     for number in [2, 3] {
-        play.shows(number, "Доставка", |text| text.starts_with("доставлено")).await;
+        play.shows(number, "Доставка", |text| {
+            text.starts_with("доставлено")
+        })
+        .await;
         play.shows(number, "специалист_ответ", str::is_empty).await;
     }
     hears(&play.operator, OVER).await;
@@ -124,14 +159,24 @@ async fn a_partner_whose_row_is_protected_is_in_all_the_same() {
     play.hears("Готово").await;
     hears(&play.operator, "не записывается: лист или ячейки защищены").await;
     for _ in 0..3 {
-        play.stage.callback(PARTNERS).await.expect("the callback is taken");
+        play.stage
+            .callback(PARTNERS)
+            .await
+            .expect("the callback is taken");
     }
     play.marina.write("Меня слышно?");
     play.hears("Приняли, обращение № 2").await;
-    play.shows(2, "текст_обращений", |text| text.contains("Меня слышно?")).await;
+    play.shows(2, "текст_обращений", |text| {
+        text.contains("Меня слышно?")
+    })
+    .await;
     edit(&play, PARTNERS, |book| {
         book.unprotect(PARTNERS)?;
-        let cell = book.address(PARTNERS, ("Код партнера", TOUR_PARTNER.code), "ФИО партнера")?;
+        let cell = book.address(
+            PARTNERS,
+            ("Код партнера", TOUR_PARTNER.code),
+            "ФИО партнера",
+        )?;
         book.type_in(PARTNERS, &cell, "Марина Новая")
     })
     .await;
@@ -174,9 +219,15 @@ async fn a_protected_sheet_and_a_full_spreadsheet_are_called_by_their_names() {
             let used = book.table(APPEALS)?.first().map_or(0, Vec::len);
             let after = char::from(b'A' + u8::try_from(used).expect("few columns"));
             let query = GetQuery::default();
-            let all = book.get(&query)?["sheets"].as_array().cloned().unwrap_or_default();
-            let appeals = all.iter().find(|sheet| sheet["properties"]["title"] == APPEALS);
-            let columns = appeals.and_then(|sheet| sheet["properties"]["gridProperties"]["columnCount"].as_u64());
+            let all = book.get(&query)?["sheets"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default();
+            let appeals = all
+                .iter()
+                .find(|sheet| sheet["properties"]["title"] == APPEALS);
+            let columns = appeals
+                .and_then(|sheet| sheet["properties"]["gridProperties"]["columnCount"].as_u64());
             let columns = usize::try_from(columns.unwrap_or_default()).expect("few columns");
             if columns > used {
                 book.delete_columns(APPEALS, &after.to_string(), columns - used)?;
@@ -209,21 +260,30 @@ async fn a_protected_sheet_and_a_full_spreadsheet_are_called_by_their_names() {
 #[tokio::test]
 async fn an_office_file_and_an_api_that_is_off_are_called_by_their_names() {
     for (closed, words) in [
-        (Closed::OfficeFile, "это файл Excel (.xlsx), а не Google Таблица"),
+        (
+            Closed::OfficeFile,
+            "это файл Excel (.xlsx), а не Google Таблица",
+        ),
         (
             Closed::ServiceDisabled,
             "выключен Google Sheets API. Включите его: https://console.cloud.google.com/apis/library/sheets.googleapis.com?project=",
         ),
     ] {
         let (play, service) = Play::with_appeal().await;
-        play.stage.sheets.with(BOOK, |book| book.close(Some(closed)));
-        play.stage.callback(APPEALS).await.expect("the callback is taken");
+        play.stage
+            .sheets
+            .with(BOOK, |book| book.close(Some(closed)));
+        play.stage
+            .callback(APPEALS)
+            .await
+            .expect("the callback is taken");
         hears(&play.operator, words).await;
         let wanted = |status: &Status| {
-            status
-                .looks
-                .values()
-                .all(|look| look.trouble.as_ref().is_some_and(|trouble| trouble.contains(words)))
+            status.looks.values().all(|look| {
+                look.trouble
+                    .as_ref()
+                    .is_some_and(|trouble| trouble.contains(words))
+            })
         };
         play.stage
             .status_where("`status` says so", wanted, PATIENCE)
@@ -232,8 +292,14 @@ async fn an_office_file_and_an_api_that_is_off_are_called_by_their_names() {
         play.marina.write("А так дойдёт?");
         play.hears("Добавили к обращению № 2").await;
         play.stage.sheets.with(BOOK, |book| book.close(None));
-        play.stage.callback(APPEALS).await.expect("the callback is taken");
-        play.shows(2, "текст_обращений", |text| text.contains("А так дойдёт?")).await;
+        play.stage
+            .callback(APPEALS)
+            .await
+            .expect("the callback is taken");
+        play.shows(2, "текст_обращений", |text| {
+            text.contains("А так дойдёт?")
+        })
+        .await;
         play.ends(service).await;
     }
 }
@@ -242,8 +308,13 @@ async fn an_office_file_and_an_api_that_is_off_are_called_by_their_names() {
 async fn a_row_on_the_last_line_of_the_grid_that_is_deleted_blinds_nobody() {
     let (play, service) = Play::with_appeal().await;
     let rows = book(&play, |book| {
-        let all = book.get(&GetQuery::default())?["sheets"].as_array().cloned().unwrap_or_default();
-        let appeals = all.iter().find(|sheet| sheet["properties"]["title"] == APPEALS);
+        let all = book.get(&GetQuery::default())?["sheets"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        let appeals = all
+            .iter()
+            .find(|sheet| sheet["properties"]["title"] == APPEALS);
         Ok(appeals
             .and_then(|sheet| sheet["properties"]["gridProperties"]["rowCount"].as_u64())
             .unwrap_or_default())
@@ -261,19 +332,28 @@ async fn a_row_on_the_last_line_of_the_grid_that_is_deleted_blinds_nobody() {
     read.release();
     play.types(2, "специалист_ответ", "Видим дальше").await;
     play.hears("Видим дальше").await;
-    play.shows(2, "Доставка", |text| text.starts_with("доставлено")).await;
+    play.shows(2, "Доставка", |text| text.starts_with("доставлено"))
+        .await;
     play.settled().await;
-    assert!(play.operator.messages().is_empty(), "nobody has to do anything");
+    assert!(
+        play.operator.messages().is_empty(),
+        "nobody has to do anything"
+    );
     play.ends(service).await;
 }
 
 #[tokio::test]
 async fn a_503_of_google_s_own_may_have_landed() {
     let (play, service) = Play::registered().await;
-    play.stage.sheets.fault(Fault::once(CallKind::Write, Trouble::UnavailableAfter));
+    play.stage
+        .sheets
+        .fault(Fault::once(CallKind::Write, Trouble::UnavailableAfter));
     play.marina.write("Ровно одна строка");
     play.hears("Приняли, обращение № 2").await;
-    play.shows(2, "текст_обращений", |text| text.contains("Ровно одна строка")).await;
+    play.shows(2, "текст_обращений", |text| {
+        text.contains("Ровно одна строка")
+    })
+    .await;
     play.settled().await;
     let rows = book(&play, |book| book.table(APPEALS));
     let same = rows
@@ -287,21 +367,35 @@ async fn a_503_of_google_s_own_may_have_landed() {
 #[tokio::test]
 async fn a_formula_that_has_failed_is_no_answer() {
     let (play, service) = Play::with_appeal().await;
-    let cell = book(&play, |book| book.address(APPEALS, ("№", "2"), "специалист_ответ"));
-    for shows in [Shown::Error(CellError::Reference), Shown::Text("Loading...".to_owned())] {
+    let cell = book(&play, |book| {
+        book.address(APPEALS, ("№", "2"), "специалист_ответ")
+    });
+    for shows in [
+        Shown::Error(CellError::Reference),
+        Shown::Text("Loading...".to_owned()),
+    ] {
         edit(&play, APPEALS, |book| {
             book.type_formula(APPEALS, &cell, "=Шаблоны!A1", shows.clone())
         })
         .await;
-        play.shows(2, "Доставка", |text| text.starts_with("ждёт: в ячейке «")).await;
+        play.shows(2, "Доставка", |text| {
+            text.starts_with("ждёт: в ячейке «")
+        })
+        .await;
     }
     let before = play.marina.messages().len();
     edit(&play, APPEALS, |book| {
-        book.type_formula(APPEALS, &cell, "=Шаблоны!A1", Shown::Text("Вот он, ответ".to_owned()))
+        book.type_formula(
+            APPEALS,
+            &cell,
+            "=Шаблоны!A1",
+            Shown::Text("Вот он, ответ".to_owned()),
+        )
     })
     .await;
     play.hears("Вот он, ответ").await;
-    play.shows(2, "Доставка", |text| text.starts_with("доставлено")).await;
+    play.shows(2, "Доставка", |text| text.starts_with("доставлено"))
+        .await;
     play.settled().await;
     assert_eq!(play.marina.messages().len(), before + 1);
     play.ends(service).await;
@@ -311,27 +405,47 @@ async fn a_formula_that_has_failed_is_no_answer() {
 async fn keys_shown_with_separated_thousands_are_the_same_keys() {
     let (play, service) = Play::with_appeal().await;
     let separated = |text: &str| {
-        let cell = book(&play, |book| book.address(APPEALS, ("№", "2"), "telegram_id"));
-        book(&play, |book| book.type_in(APPEALS, &cell, &format!("'{text}")));
+        let cell = book(&play, |book| {
+            book.address(APPEALS, ("№", "2"), "telegram_id")
+        });
+        book(&play, |book| {
+            book.type_in(APPEALS, &cell, &format!("'{text}"))
+        });
     };
-    for (at, shown) in ["700,001,042", "700 001 042", "700\u{a0}001\u{a0}042", "700.001.042"]
-        .into_iter()
-        .enumerate()
+    for (at, shown) in [
+        "700,001,042",
+        "700 001 042",
+        "700\u{a0}001\u{a0}042",
+        "700.001.042",
+    ]
+    .into_iter()
+    .enumerate()
     {
         separated(shown);
         let answer = format!("Ответ номер {at}");
         play.types(2, "специалист_ответ", &answer).await;
         play.hears(&answer).await;
-        let delivery = play.shows(2, "Доставка", |text| text.starts_with("доставлено")).await;
+        let delivery = play
+            .shows(2, "Доставка", |text| text.starts_with("доставлено"))
+            .await;
         assert!(!delivery.contains("сортировку"), "{shown}");
     }
     separated("7E+08");
-    play.stage.callback(APPEALS).await.expect("the callback is taken");
-    play.shows(2, "Доставка", |text| text.contains("telegram_id этой строки не читается"))
-        .await;
+    play.stage
+        .callback(APPEALS)
+        .await
+        .expect("the callback is taken");
+    play.shows(2, "Доставка", |text| {
+        text.contains("telegram_id этой строки не читается")
+    })
+    .await;
     separated("700001042");
-    play.stage.callback(APPEALS).await.expect("the callback is taken");
-    play.shows(2, "Доставка", |text| text.starts_with("доставлено")).await;
+    play.stage
+        .callback(APPEALS)
+        .await
+        .expect("the callback is taken");
+    play.shows(2, "Доставка", |text| text.starts_with("доставлено"))
+        .await;
     play.settled().await;
     play.ends(service).await;
 }

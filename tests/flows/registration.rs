@@ -16,11 +16,18 @@ async fn code_and_contact_bind_the_account_and_the_row_says_so() {
     play.marina.share_contact("79123456789");
     play.hears("Готово, Марина Игоревна!").await;
     play.settled().await;
-    let cell = |header| play.stage.cell(PARTNERS, ("Код партнера", TOUR_PARTNER.code), header);
+    let cell = |header| {
+        play.stage
+            .cell(PARTNERS, ("Код партнера", TOUR_PARTNER.code), header)
+    };
     assert_eq!(cell("Статус авторизации"), "авторизован");
     assert_eq!(cell("Telegram ID"), "700001042");
     assert_eq!(cell("Дата авторизации").len(), "2026-01-01 00:00:00".len());
-    assert_eq!(cell("Телефон партнера"), TOUR_PARTNER.phone, "what is not ours is as it was");
+    assert_eq!(
+        cell("Телефон партнера"),
+        TOUR_PARTNER.phone,
+        "what is not ours is as it was"
+    );
     play.ends(service).await;
 }
 
@@ -34,7 +41,14 @@ async fn a_line_that_was_added_a_moment_ago_is_found() {
             book.paste(
                 PARTNERS,
                 "A10",
-                &[["АБ-9", "Новиков Лев", "'8 (900) 111-22-33", "не авторизован", "", ""]],
+                &[[
+                    "АБ-9",
+                    "Новиков Лев",
+                    "'8 (900) 111-22-33",
+                    "не авторизован",
+                    "",
+                    "",
+                ]],
             )
         })
         .expect("the row is free");
@@ -51,7 +65,10 @@ async fn an_unknown_code_and_a_wrong_phone_are_refused_alike_after_a_fresh_look(
     play.settled().await;
     let reads = play.stage.sheets.calls().reads;
     let mut refusals = Vec::new();
-    for (id, code, phone) in [(801, "Х-404", "79123456789"), (802, "П-1042", "79990001122")] {
+    for (id, code, phone) in [
+        (801, "Х-404", "79123456789"),
+        (802, "П-1042", "79990001122"),
+    ] {
         let stranger = play.stage.telegram.person(Profile::new(id, "Кто-то"));
         stranger.write(code);
         stranger.share_contact(phone);
@@ -63,7 +80,10 @@ async fn an_unknown_code_and_a_wrong_phone_are_refused_alike_after_a_fresh_look(
         refusals.push(refusal.replace(code, "…"));
     }
     assert_eq!(refusals[0], refusals[1]);
-    assert!(play.stage.sheets.calls().reads > reads, "nobody is refused on an old look");
+    assert!(
+        play.stage.sheets.calls().reads > reads,
+        "nobody is refused on an old look"
+    );
     play.ends(service).await;
 }
 
@@ -76,7 +96,8 @@ async fn an_account_of_another_is_refused_and_the_operator_hears_of_it() {
     hears(&thief, "уже привязан к другому Telegram").await;
     hears(&play.operator, "Код П-1042").await;
     assert_eq!(
-        play.stage.cell(PARTNERS, ("Код партнера", TOUR_PARTNER.code), "Telegram ID"),
+        play.stage
+            .cell(PARTNERS, ("Код партнера", TOUR_PARTNER.code), "Telegram ID"),
         "700001042"
     );
     play.ends(service).await;
@@ -95,7 +116,10 @@ async fn while_sheets_is_down_people_hear_that_we_answer_shortly_and_we_do() {
     play.marina.write(TOUR_PARTNER.code);
     play.marina.share_contact("79123456789");
     play.hears("Ответим совсем скоро").await;
-    assert!(written.elapsed().as_secs() < 6, "within 5 s and the way there");
+    assert!(
+        written.elapsed().as_secs() < 6,
+        "within 5 s and the way there"
+    );
     play.stage.sheets.clear_faults();
     play.hears("Готово").await;
     play.ends(service).await;
@@ -106,7 +130,10 @@ async fn a_partner_of_the_predecessor_s_is_simply_served() {
     let play = Play::set().await;
     let hold = play.stage.sheets.hold(CallKind::Read, Side::Before);
     let service = play.start().await;
-    let pavel = play.stage.telegram.person(Profile::new(700_001_043, "Павел"));
+    let pavel = play
+        .stage
+        .telegram
+        .person(Profile::new(700_001_043, "Павел"));
     pavel.write("Где мой договор?");
     hold.arrived().await;
     hold.release();

@@ -26,7 +26,9 @@ async fn gone_on() -> (Play, std::path::PathBuf) {
     play.hears("Приняли, обращение № 3").await;
     play.settled().await;
     assert_eq!(service.stop().await, Ended::Stopped);
-    play.stage.type_in(3, ANSWER, "Пока считаем").expect("there is such a cell");
+    play.stage
+        .type_in(3, ANSWER, "Пока считаем")
+        .expect("there is such a cell");
     (play, copy)
 }
 
@@ -34,11 +36,16 @@ async fn gone_on() -> (Play, std::path::PathBuf) {
 async fn goes_on(play: Play, history: [String; 2]) {
     let told = play.marina.messages().len();
     let service = play.start().await;
-    play.shows(3, "Доставка", |text| text.starts_with("ждёт: ответ стоял здесь до запуска"))
-        .await;
+    play.shows(3, "Доставка", |text| {
+        text.starts_with("ждёт: ответ стоял здесь до запуска")
+    })
+    .await;
     play.settled().await;
     assert_eq!(play.marina.messages().len(), told, "nothing is said twice");
-    assert_eq!([2, 3].map(|number| play.stage.appeal_cell(number, "текст_обращений")), history);
+    assert_eq!(
+        [2, 3].map(|number| play.stage.appeal_cell(number, "текст_обращений")),
+        history
+    );
     play.marina.write("И ещё вопрос");
     play.hears("Добавили к обращению № 3").await;
     play.shows(3, "текст_обращений", |text| {

@@ -51,7 +51,9 @@ impl Play {
     /// Marina writes; the message's number.
     pub(crate) fn writes(&self, text: &str) -> MessageId {
         let update = self.marina.write(text);
-        self.marina.message_of(update).expect("the message is there")
+        self.marina
+            .message_of(update)
+            .expect("the message is there")
     }
 
     /// Marina's message gets its reaction.
@@ -71,7 +73,9 @@ impl Play {
 
     /// Every call and every answer is as the Bot API and the Sheets API describe them.
     fn conforms(&self) {
-        let Some((bot_api, discovery)) = protocols() else { return };
+        let Some((bot_api, discovery)) = protocols() else {
+            return;
+        };
         let mut violations = conformance::telegram(bot_api, &self.stage.telegram);
         violations.extend(conformance::sheets(discovery, &self.stage.sheets));
         let lines: Vec<_> = violations.iter().map(ToString::to_string).collect();
@@ -86,11 +90,16 @@ fn protocols() -> Option<&'static (BotApi, Discovery)> {
         .get_or_init(|| {
             let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures");
             if !directory.exists() {
-                println!("no descriptions at {}: calls are not judged", directory.display());
+                println!(
+                    "no descriptions at {}: calls are not judged",
+                    directory.display()
+                );
                 return None;
             }
-            let bot_api = BotApi::load(directory.join("botapi.json")).expect("the description can be read");
-            let discovery = Discovery::load(directory.join("sheets.v4.json")).expect("the document can be read");
+            let bot_api =
+                BotApi::load(directory.join("botapi.json")).expect("the description can be read");
+            let discovery = Discovery::load(directory.join("sheets.v4.json"))
+                .expect("the document can be read");
             Some((bot_api, discovery))
         })
         .as_ref()

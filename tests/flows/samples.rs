@@ -26,7 +26,8 @@ fn samples() -> Option<Vec<Value>> {
         println!("no samples at {}: skipped", path.display());
         return None;
     };
-    let update = |line: &str| serde_json::from_str::<Value>(line).expect("a line is JSON")["update"].clone();
+    let update =
+        |line: &str| serde_json::from_str::<Value>(line).expect("a line is JSON")["update"].clone();
     Some(text.lines().map(update).collect())
 }
 
@@ -35,7 +36,10 @@ async fn every_sample_is_taken_and_none_brings_anything_down() {
     let Some(samples) = samples() else { return };
     let (play, service) = Play::open().await;
     let secret = variable(&play, "SHEETDESK_TELEGRAM__WEBHOOK_SECRET");
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client");
     let mut tally = Tally::default();
     for (number, mut update) in (1_000_000..).zip(samples) {
         update["update_id"] = json!(number);
@@ -45,7 +49,10 @@ async fn every_sample_is_taken_and_none_brings_anything_down() {
             Err(_) => tally.undecodable += 1,
         }
         let response = client
-            .post(format!("http://{}/telegram/webhook", variable(&play, "SHEETDESK_HTTP__LISTEN")))
+            .post(format!(
+                "http://{}/telegram/webhook",
+                variable(&play, "SHEETDESK_HTTP__LISTEN")
+            ))
             .header("x-telegram-bot-api-secret-token", &secret)
             .json(&update)
             .send()
@@ -57,20 +64,45 @@ async fn every_sample_is_taken_and_none_brings_anything_down() {
         "{} handled, {} not served, {} undecodable",
         tally.handled, tally.unserved, tally.undecodable
     );
-    assert!(tally.handled > 100 && tally.unserved > 10, "the samples are of many kinds");
+    assert!(
+        tally.handled > 100 && tally.unserved > 10,
+        "the samples are of many kinds"
+    );
     let status = play
         .stage
-        .status_where("all are decided", |status| status.inbox.pending == 0, PATIENCE)
+        .status_where(
+            "all are decided",
+            |status| status.inbox.pending == 0,
+            PATIENCE,
+        )
         .await
         .expect("they are");
-    assert_eq!((status.inbox.quarantined, status.restarts), (tally.undecodable, 0));
-    let metrics = reqwest::get(format!("http://{}/metrics", variable(&play, "SHEETDESK_HTTP__ADMIN_LISTEN")));
-    let metrics = metrics.await.expect("an answer").text().await.expect("a text");
-    assert!(metrics.contains("sheetdesk_unserved_total"), "unknown kinds are counted");
+    assert_eq!(
+        (status.inbox.quarantined, status.restarts),
+        (tally.undecodable, 0)
+    );
+    let metrics = reqwest::get(format!(
+        "http://{}/metrics",
+        variable(&play, "SHEETDESK_HTTP__ADMIN_LISTEN")
+    ));
+    let metrics = metrics
+        .await
+        .expect("an answer")
+        .text()
+        .await
+        .expect("a text");
+    assert!(
+        metrics.contains("sheetdesk_unserved_total"),
+        "unknown kinds are counted"
+    );
     play.ends(service).await;
 }
 
 fn variable(play: &Play, name: &str) -> String {
-    let found = play.stage.variables().iter().find(|(known, _)| known == name);
+    let found = play
+        .stage
+        .variables()
+        .iter()
+        .find(|(known, _)| known == name);
     found.map(|(_, value)| value.clone()).expect("it is set")
 }

@@ -14,7 +14,10 @@ fn link(text: &str) -> &str {
 }
 
 async fn get(link: &str) -> reqwest::Response {
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client");
     client.get(link).send().await.expect("an answer")
 }
 
@@ -24,7 +27,9 @@ async fn a_picture_is_a_link_in_the_row_that_opens_and_never_runs() {
     let bytes = b"\x89PNG and so on".to_vec();
     let photo = Attachment::photo(bytes.clone()).caption("не горит лампа");
     let sent = play.marina.send_file(photo);
-    let text = play.shows(2, HISTORY, |text| text.contains("не горит лампа")).await;
+    let text = play
+        .shows(2, HISTORY, |text| text.contains("не горит лампа"))
+        .await;
     assert!(text.contains(": Фото, "), "{text}");
     play.sees_reaction(play.marina.message_of(sent).expect("the message is there"))
         .await;
@@ -38,7 +43,10 @@ async fn a_picture_is_a_link_in_the_row_that_opens_and_never_runs() {
             .starts_with("attachment;")
     );
     assert_eq!(response.bytes().await.expect("the bytes"), bytes);
-    assert_eq!(get(&format!("{}x", link(&text))).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(
+        get(&format!("{}x", link(&text))).await.status(),
+        StatusCode::NOT_FOUND
+    );
     assert!(!text.contains(play.stage.telegram.token()));
     play.ends(service).await;
 }
@@ -46,8 +54,12 @@ async fn a_picture_is_a_link_in_the_row_that_opens_and_never_runs() {
 #[tokio::test]
 async fn a_file_over_twenty_megabytes_is_named_without_a_link() {
     let (play, service) = Play::registered().await;
-    play.marina
-        .send_file(Attachment::of_size(FileKind::Video, "склад.mp4", "video/mp4", 25_000_000));
+    play.marina.send_file(Attachment::of_size(
+        FileKind::Video,
+        "склад.mp4",
+        "video/mp4",
+        25_000_000,
+    ));
     let text = play.shows(2, HISTORY, |text| !text.is_empty()).await;
     assert!(
         text.contains("Видео «склад.mp4», 25,0 МБ (ссылки нет: файлы больше 20 МБ"),
@@ -61,7 +73,9 @@ async fn an_album_is_one_entry_and_one_receipt() {
     let (play, service) = Play::registered().await;
     let photo = |n: u8| Attachment::photo(vec![n; 10]);
     play.marina.send_album((0..10).map(photo).collect());
-    let text = play.shows(2, HISTORY, |text| text.matches("/files/").count() == 10).await;
+    let text = play
+        .shows(2, HISTORY, |text| text.matches("/files/").count() == 10)
+        .await;
     assert_eq!(text.lines().count(), 10, "{text}");
     play.settled().await;
     assert_eq!((play.heard("Приняли"), play.heard("Добавили")), (1, 0));
@@ -72,10 +86,14 @@ async fn an_album_is_one_entry_and_one_receipt() {
 async fn places_contacts_polls_and_forwards_are_legible() {
     let (play, service) = Play::registered().await;
     play.marina.send_venue(55.75, 37.62, "Склад", "Лесная, 5");
-    play.marina.share_foreign_contact("+79001112233", "Иван", None);
+    play.marina
+        .share_foreign_contact("+79001112233", "Иван", None);
     play.marina.send_poll("Когда?", &["Сегодня", "Завтра"]);
-    play.marina.forward(&Origin::Hidden("Пётр".into()), "Счёт готов");
-    let text = play.shows(2, HISTORY, |text| text.contains("Счёт готов")).await;
+    play.marina
+        .forward(&Origin::Hidden("Пётр".into()), "Счёт готов");
+    let text = play
+        .shows(2, HISTORY, |text| text.contains("Счёт готов"))
+        .await;
     for part in [
         "Место: Склад, Лесная, 5, https://maps.google.com/maps?q=55.750000,37.620000",
         "Контакт: Иван, +79001112233",
@@ -91,18 +109,24 @@ async fn places_contacts_polls_and_forwards_are_legible() {
 async fn a_changed_message_is_marked_and_a_reply_quotes_and_finds_its_appeal() {
     let (play, service) = Play::with_appeal().await;
     let message = play.writes("Почта прежняя");
-    play.shows(2, HISTORY, |text| text.contains("Почта прежняя")).await;
-    play.marina.edit(message, "Почта новая").expect("her message");
+    play.shows(2, HISTORY, |text| text.contains("Почта прежняя"))
+        .await;
+    play.marina
+        .edit(message, "Почта новая")
+        .expect("her message");
     play.shows(2, HISTORY, |text| {
         text.contains("Почта новая\n(изменено в ") && text.contains("было: Почта прежняя)")
     })
     .await;
-    play.types(2, "специалист_ответ", "Отправили на новую").await;
+    play.types(2, "специалист_ответ", "Отправили на новую")
+        .await;
     let answer = play.hears("Отправили на новую").await;
     play.shows(2, "специалист_ответ", str::is_empty).await;
     play.types(2, "статус", "Решено").await;
     play.hears("Обращение № 2 решено").await;
-    play.marina.reply(answer.message_id, "Не пришло").expect("a message of the bot's");
+    play.marina
+        .reply(answer.message_id, "Не пришло")
+        .expect("a message of the bot's");
     play.shows(2, HISTORY, |text| {
         text.contains("В ответ на «Ответ на обращение № 2 Отправили на новую»: Не пришло")
     })
@@ -130,8 +154,12 @@ async fn the_receipt_follows_the_appeal_and_stays_one_message() {
 #[tokio::test]
 async fn an_answer_is_formatted_as_it_was_typed() {
     let (play, service) = Play::with_appeal().await;
-    play.types(2, "специалист_ответ", "*Важно*: [прайс](https://a.example/p) и 2*2=4 <b>")
-        .await;
+    play.types(
+        2,
+        "специалист_ответ",
+        "*Важно*: [прайс](https://a.example/p) и 2*2=4 <b>",
+    )
+    .await;
     let answer = play.hears("Важно: прайс и 2*2=4 <b>").await;
     let kinds: Vec<_> = answer
         .content
@@ -151,13 +179,15 @@ async fn a_file_is_never_fetched_from_inside() {
         ("http://169.254.169.254/", "Два"),
         ("http://localhost/x.png", "Три"),
     ] {
-        play.types(2, "специалист_ответ", &format!("Вот она\n{inside}")).await;
+        play.types(2, "специалист_ответ", &format!("Вот она\n{inside}"))
+            .await;
         play.shows(2, "Доставка", |text| {
             text.starts_with("не доставлено: по этому адресу файл взять нельзя")
         })
         .await;
         play.types(2, "специалист_ответ", words).await;
-        play.shows(2, "Доставка", |text| text.starts_with("доставлено")).await;
+        play.shows(2, "Доставка", |text| text.starts_with("доставлено"))
+            .await;
     }
     play.ends(service).await;
 }
@@ -170,14 +200,19 @@ async fn a_group_hears_once_that_the_bot_works_in_private_and_a_channel_nothing(
     group.write(&play.marina, "/start");
     group.write(&play.marina, "/appeals");
     play.settled().await;
-    let told: Vec<_> = group.messages().into_iter().map(|message| message.content.text).collect();
+    let told: Vec<_> = group
+        .messages()
+        .into_iter()
+        .map(|message| message.content.text)
+        .collect();
     assert_eq!(
         told,
-        ["Здравствуйте! Я отвечаю только в личном чате: откройте мой профиль и нажмите «Написать»."]
+        [
+            "Здравствуйте! Я отвечаю только в личном чате: откройте мой профиль и нажмите «Написать»."
+        ]
     );
     let calls = play.stage.telegram.calls();
-    let post =
-        serde_json::json!({"channel_post": {"message_id": 1, "date": 0, "chat": {"id": -9, "type": "channel", "title": "К"}, "text": "?"}});
+    let post = serde_json::json!({"channel_post": {"message_id": 1, "date": 0, "chat": {"id": -9, "type": "channel", "title": "К"}, "text": "?"}});
     play.stage.telegram.update(post).expect("an update");
     play.settled().await;
     assert_eq!(play.stage.telegram.calls().by_method, calls.by_method);

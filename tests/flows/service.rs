@@ -8,7 +8,12 @@ use crate::play::{PATIENCE, Play};
 async fn probes_tell_life_and_readiness() {
     let (play, service) = Play::open().await;
     play.settled().await;
-    let ready = |status: &sheetdesk::app::Status| status.links.values().all(|health| *health == sheetdesk::app::Health::Ok);
+    let ready = |status: &sheetdesk::app::Status| {
+        status
+            .links
+            .values()
+            .all(|health| *health == sheetdesk::app::Health::Ok)
+    };
     play.stage
         .status_where("both services answer", ready, PATIENCE)
         .await
@@ -29,7 +34,11 @@ async fn probes_tell_life_and_readiness() {
         assert_eq!(response.status().as_u16(), status, "{path}");
         let said = response.json::<Value>().await.expect("it is JSON");
         if !body.is_empty() {
-            assert_eq!(said, serde_json::from_str::<Value>(body).expect("it is JSON"), "{path}");
+            assert_eq!(
+                said,
+                serde_json::from_str::<Value>(body).expect("it is JSON"),
+                "{path}"
+            );
         }
     }
     play.ends(service).await;
@@ -40,16 +49,37 @@ async fn the_webhook_is_registered_once_and_commands_in_both_languages() {
     let (play, service) = Play::open().await;
     play.marina.write("/start");
     play.hears("Здравствуйте!").await;
-    let languages: Vec<_> = play.stage.telegram.commands().into_iter().map(|set| set.language_code).collect();
+    let languages: Vec<_> = play
+        .stage
+        .telegram
+        .commands()
+        .into_iter()
+        .map(|set| set.language_code)
+        .collect();
     assert_eq!(languages.len(), 2, "{languages:?}");
-    let calls = |method: &str| play.stage.telegram.calls().by_method.get(method).copied().unwrap_or(0);
+    let calls = |method: &str| {
+        play.stage
+            .telegram
+            .calls()
+            .by_method
+            .get(method)
+            .copied()
+            .unwrap_or(0)
+    };
     assert_eq!(calls("setWebhook"), 1);
     service.stop().await;
     let service = play.start().await;
-    play.stage.status_where("it runs", |_| true, PATIENCE).await.expect("it runs");
+    play.stage
+        .status_where("it runs", |_| true, PATIENCE)
+        .await
+        .expect("it runs");
     play.marina.write("/help");
     play.settled().await;
-    assert_eq!(calls("setWebhook"), 1, "what is as we want it is left alone");
+    assert_eq!(
+        calls("setWebhook"),
+        1,
+        "what is as we want it is left alone"
+    );
     play.ends(service).await;
 }
 
@@ -57,7 +87,8 @@ async fn the_webhook_is_registered_once_and_commands_in_both_languages() {
 async fn what_cannot_stand_in_a_sheet_is_declined_politely() {
     let (play, service) = Play::registered().await;
     let dice = serde_json::json!({"dice": {"emoji": "🎲", "value": 3}});
-    play.marina.send(dice.as_object().expect("an object").clone());
+    play.marina
+        .send(dice.as_object().expect("an object").clone());
     play.hears("Такое сообщение специалисту не передать").await;
     play.ends(service).await;
 }
@@ -123,11 +154,20 @@ async fn a_redelivered_update_changes_nothing() {
         "chat": {"id": 700_001_042, "type": "private", "first_name": "Марина"},
         "from": {"id": 700_001_042, "is_bot": false, "first_name": "Марина"}, "text": "Ровно один раз"}});
     for _ in 0..3 {
-        play.stage.telegram.update(update.clone()).expect("an update");
+        play.stage
+            .telegram
+            .update(update.clone())
+            .expect("an update");
     }
     play.hears("Приняли").await;
     play.settled().await;
-    assert_eq!(play.stage.appeal_cell(2, "текст_обращений").matches("Ровно один раз").count(), 1);
+    assert_eq!(
+        play.stage
+            .appeal_cell(2, "текст_обращений")
+            .matches("Ровно один раз")
+            .count(),
+        1
+    );
     play.ends(service).await;
 }
 
@@ -139,6 +179,9 @@ async fn a_second_owner_of_the_journal_is_refused_in_words() {
         .expect("a stage");
     other.configure("DATA_DIR", &play.stage.data_dir().display().to_string());
     let refused = other.open().await.err().expect("two owners").to_string();
-    assert!(refused.contains("another Sheetdesk is already working"), "{refused}");
+    assert!(
+        refused.contains("another Sheetdesk is already working"),
+        "{refused}"
+    );
     play.ends(service).await;
 }

@@ -12,14 +12,26 @@ use crate::play::{Play, hears};
 
 /// The first three columns of the list, as a script takes them down.
 fn people(play: &Play) -> Vec<Vec<String>> {
-    let table = play.stage.sheets.with(BOOK, |book| book.table(PARTNERS)).expect("the list");
+    let table = play
+        .stage
+        .sheets
+        .with(BOOK, |book| book.table(PARTNERS))
+        .expect("the list");
     let filled = table.into_iter().skip(1).filter(|row| !row[0].is_empty());
-    filled.map(|row| row[..3].iter().map(|cell| format!("'{cell}")).collect()).collect()
+    filled
+        .map(|row| row[..3].iter().map(|cell| format!("'{cell}")).collect())
+        .collect()
 }
 
-async fn edit(play: &Play, act: impl FnOnce(&mut simulator::sheets::Workbook) -> Result<(), ApiError>) {
+async fn edit(
+    play: &Play,
+    act: impl FnOnce(&mut simulator::sheets::Workbook) -> Result<(), ApiError>,
+) {
     play.stage.sheets.with(BOOK, act).expect("the script runs");
-    play.stage.callback(PARTNERS).await.expect("the callback is taken");
+    play.stage
+        .callback(PARTNERS)
+        .await
+        .expect("the callback is taken");
 }
 
 #[tokio::test]
@@ -32,7 +44,10 @@ async fn whoever_registers_while_a_script_rewrites_the_list_is_bound_to_his_own_
     play.marina.share_contact("79123456789");
     lines.reverse();
     for (at, line) in lines.iter().enumerate() {
-        edit(&play, |book| book.paste(PARTNERS, &format!("A{}", at + 2), &[line])).await;
+        edit(&play, |book| {
+            book.paste(PARTNERS, &format!("A{}", at + 2), &[line])
+        })
+        .await;
     }
     play.hears("Готово").await;
     let account = play
@@ -47,7 +62,8 @@ async fn whoever_registers_while_a_script_rewrites_the_list_is_bound_to_his_own_
         .await;
     account.expect("beside her own code");
     assert_eq!(
-        play.stage.cell(PARTNERS, ("Telegram ID", "700001042"), "ФИО партнера"),
+        play.stage
+            .cell(PARTNERS, ("Telegram ID", "700001042"), "ФИО партнера"),
         TOUR_PARTNER.name
     );
     play.ends(service).await;
@@ -57,7 +73,11 @@ async fn whoever_registers_while_a_script_rewrites_the_list_is_bound_to_his_own_
 async fn a_partner_beside_whose_account_somebody_types_not_authorized_loses_access_and_is_told() {
     let (play, service) = Play::registered().await;
     edit(&play, |book| {
-        let cell = book.address(PARTNERS, ("Код партнера", TOUR_PARTNER.code), "Статус авторизации")?;
+        let cell = book.address(
+            PARTNERS,
+            ("Код партнера", TOUR_PARTNER.code),
+            "Статус авторизации",
+        )?;
         book.type_in(PARTNERS, &cell, "не авторизован")
     })
     .await;
@@ -82,8 +102,21 @@ async fn a_partner_beside_whose_account_somebody_types_not_authorized_loses_acce
 #[tokio::test]
 async fn an_account_in_two_rows_is_served_and_the_operator_sees_both_rows() {
     let play = Play::set().await;
-    let vera = play.stage.telegram.person(Profile::new(700_001_777, "Вера")).has_met_bot();
-    let line = |code: &'static str, phone: &'static str| [code, "Ветрова Вера", phone, "авторизован", "700001777", "'2026-01-01 10:00:00"];
+    let vera = play
+        .stage
+        .telegram
+        .person(Profile::new(700_001_777, "Вера"))
+        .has_met_bot();
+    let line = |code: &'static str, phone: &'static str| {
+        [
+            code,
+            "Ветрова Вера",
+            phone,
+            "авторизован",
+            "700001777",
+            "'2026-01-01 10:00:00",
+        ]
+    };
     let rows = [line("ВВ-2", "'+7 916 000-00-02"), line("ВВ-1", "'нет")];
     play.stage
         .sheets
@@ -92,7 +125,10 @@ async fn an_account_in_two_rows_is_served_and_the_operator_sees_both_rows() {
     vera.write("Где договор?");
     let service = play.start().await;
     hears(&vera, "Приняли").await;
-    let told = hears(&play.operator, "В списке партнёров поправьте строки").await.content.text;
+    let told = hears(&play.operator, "В списке партнёров поправьте строки")
+        .await
+        .content
+        .text;
     for words in [
         "строки 10 (ВВ-2), 11 (ВВ-1)",
         "считаем его партнёром ВВ-2",

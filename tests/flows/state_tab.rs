@@ -9,7 +9,10 @@ use crate::play::{PATIENCE, Play};
 const STATE: &str = "Состояние";
 
 fn table(play: &Play) -> Vec<Vec<String>> {
-    play.stage.sheets.with(BOOK, |book| book.table(STATE)).unwrap_or_default()
+    play.stage
+        .sheets
+        .with(BOOK, |book| book.table(STATE))
+        .unwrap_or_default()
 }
 
 /// The row that begins so, once it goes on so.
@@ -17,10 +20,9 @@ async fn shows(play: &Play, begins: &str, wanted: impl Fn(&[String]) -> bool) ->
     let found = async {
         loop {
             let rows = table(play);
-            if let Some(row) = rows
-                .into_iter()
-                .find(|row| row.first().is_some_and(|cell| cell.starts_with(begins)) && wanted(&row[1..]))
-            {
+            if let Some(row) = rows.into_iter().find(|row| {
+                row.first().is_some_and(|cell| cell.starts_with(begins)) && wanted(&row[1..])
+            }) {
                 return row;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -48,15 +50,22 @@ async fn whoever_lives_in_the_spreadsheet_sees_how_the_service_fares() {
     shows(&play, "Лист обращений: смотрели", |_| true).await;
     shows(&play, "Все строки в порядке.", |_| true).await;
     let heads = shows(&play, "День", |_| true).await;
-    assert_eq!(heads[1..], ["Сообщений от партнёров", "Ответов", "Получили рассылку"]);
+    assert_eq!(
+        heads[1..],
+        ["Сообщений от партнёров", "Ответов", "Получили рассылку"]
+    );
     let day = |row: &[String]| row == ["1", "0", "0"];
-    let today = sheetdesk::clock::now().to_zoned(jiff::tz::TimeZone::get("Europe/Moscow").expect("a zone"));
+    let today =
+        sheetdesk::clock::now().to_zoned(jiff::tz::TimeZone::get("Europe/Moscow").expect("a zone"));
     shows(&play, &today.strftime("%d.%m.%Y").to_string(), day).await;
     assert!(table(&play).len() < 40, "what was longer is gone");
 
     play.types(2, "специалист_ответ", "Отправили вчера.").await;
     shows(&play, "Последний сигнал от таблицы: 20", |_| true).await;
-    shows(&play, &today.strftime("%d.%m.%Y").to_string(), |row| row[1] == "1").await;
+    shows(&play, &today.strftime("%d.%m.%Y").to_string(), |row| {
+        row[1] == "1"
+    })
+    .await;
     play.ends(service).await;
 }
 
@@ -64,13 +73,20 @@ async fn whoever_lives_in_the_spreadsheet_sees_how_the_service_fares() {
 async fn a_row_that_is_left_alone_is_named_with_its_reason() {
     let mut play = Play::set().await;
     play.stage.configure("SCHEDULE__HEALTH", "* * * * * *");
-    play.stage.sheets.with(BOOK, |book| book.add_tab(STATE).expect("a tab"));
+    play.stage
+        .sheets
+        .with(BOOK, |book| book.add_tab(STATE).expect("a tab"));
     let service = play.stage.open().await.expect("it starts");
     play.registers().await;
     play.opens_appeal().await;
     play.stage.sheets.with(BOOK, |book| {
-        let cell = book.address(APPEALS, ("№", "2"), "№").expect("the row is there");
-        let row: usize = cell.trim_start_matches(char::is_alphabetic).parse().expect("a row");
+        let cell = book
+            .address(APPEALS, ("№", "2"), "№")
+            .expect("the row is there");
+        let row: usize = cell
+            .trim_start_matches(char::is_alphabetic)
+            .parse()
+            .expect("a row");
         book.delete_rows(APPEALS, row, 1).expect("it goes");
     });
     play.stage.callback(APPEALS).await.expect("it is taken");

@@ -20,7 +20,11 @@ const MOST_READS: u32 = 15;
 async fn an_answer_typed_in_a_storm_of_callbacks_leaves_within_seconds() {
     let mut play = Play::set().await;
     // Nothing but the callbacks brings a look.
-    for name in ["SCHEDULE__APPEALS", "SCHEDULE__PARTNERS", "SCHEDULE__PROMOTIONS"] {
+    for name in [
+        "SCHEDULE__APPEALS",
+        "SCHEDULE__PARTNERS",
+        "SCHEDULE__PROMOTIONS",
+    ] {
         play.stage.configure(name, "0 0 0 1 1 *");
     }
     let service = play.start().await;
@@ -32,22 +36,31 @@ async fn an_answer_typed_in_a_storm_of_callbacks_leaves_within_seconds() {
         let play = Arc::clone(&play);
         async move {
             for tab in [APPEALS, PARTNERS, APPEALS, PROMOTIONS].into_iter().cycle() {
-                play.stage.callback(tab).await.expect("the callback is taken");
+                play.stage
+                    .callback(tab)
+                    .await
+                    .expect("the callback is taken");
                 tokio::time::sleep(BETWEEN).await;
             }
         }
     });
-    for answer in ["Первый ответ", "Второй ответ", "Третий ответ"] {
+    for answer in ["Первый ответ", "Второй ответ", "Третий ответ"]
+    {
         // Long enough for the storm to have used up what it can.
         tokio::time::sleep(SOON).await;
         let typed = clock::monotonic();
-        play.stage.type_in(2, "специалист_ответ", answer).expect("there is such a cell");
+        play.stage
+            .type_in(2, "специалист_ответ", answer)
+            .expect("there is such a cell");
         play.hears(answer).await;
         assert!(typed.elapsed() < SOON, "{answer}: {:?}", typed.elapsed());
         println!("{answer}: {:?}", typed.elapsed());
     }
     storm.abort();
-    assert!(storm.await.is_err_and(|error| error.is_cancelled()), "every callback was taken");
+    assert!(
+        storm.await.is_err_and(|error| error.is_cancelled()),
+        "every callback was taken"
+    );
     let used = before - play.settled().await.quota.reads.min(before);
     println!("{used} reads");
     assert!(used < MOST_READS * 3 / 2, "{used} reads of {before}");

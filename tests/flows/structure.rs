@@ -13,12 +13,18 @@ const MENDED: &str = "Лист «обращения» снова в порядк
 /// A person acts on the workbook, and the script calls.
 async fn edit(play: &Play, act: impl FnOnce(&mut Workbook) -> Result<(), ApiError>) {
     play.stage.sheets.with(BOOK, act).expect("it can be done");
-    play.stage.callback(APPEALS).await.expect("the callback is taken");
+    play.stage
+        .callback(APPEALS)
+        .await
+        .expect("the callback is taken");
 }
 
 fn told(play: &Play, words: &str) -> usize {
     let messages = play.operator.messages();
-    messages.iter().filter(|message| message.content.text.contains(words)).count()
+    messages
+        .iter()
+        .filter(|message| message.content.text.contains(words))
+        .count()
 }
 
 /// The appeals are in trouble, in these words; the staff list is not.
@@ -28,7 +34,12 @@ async fn appeals_are_stopped(play: &Play, words: &str) {
         .stage
         .status_where(
             "the appeals tab is in trouble",
-            |status| status.looks.get("appeals").is_some_and(|look| look.trouble.is_some()),
+            |status| {
+                status
+                    .looks
+                    .get("appeals")
+                    .is_some_and(|look| look.trouble.is_some())
+            },
             PATIENCE,
         )
         .await
@@ -43,7 +54,10 @@ async fn appeals_are_stopped(play: &Play, words: &str) {
     assert_eq!(status.looks["partners"].trouble, None);
     // Several looks later nobody has been told again, and partners are served.
     for _ in 0..3 {
-        play.stage.callback(APPEALS).await.expect("the callback is taken");
+        play.stage
+            .callback(APPEALS)
+            .await
+            .expect("the callback is taken");
     }
     play.marina.write(&format!("Вопрос, пока {words}"));
     play.hears("обращению № 2").await;
@@ -53,7 +67,10 @@ async fn appeals_are_stopped(play: &Play, words: &str) {
 /// It is mended, and what waited is written.
 async fn and_go_on(play: &Play, words: &str) {
     hears(&play.operator, MENDED).await;
-    play.shows(2, "текст_обращений", |text| text.contains(words)).await;
+    play.shows(2, "текст_обращений", |text| {
+        text.contains(words)
+    })
+    .await;
     play.settled().await;
     assert_eq!((told(play, words), told(play, MENDED)), (1, 1));
 }
@@ -131,25 +148,40 @@ async fn columns_that_are_moved_or_inserted_are_found_by_their_headers() {
         book.cut(APPEALS, &format!("{last}1:{last}50"), "C1")
     })
     .await;
-    play.types(2, "специалист_ответ", "Столбцы переставили").await;
+    play.types(2, "специалист_ответ", "Столбцы переставили")
+        .await;
     play.hears("Столбцы переставили").await;
-    play.shows(2, "Доставка", |text| text.starts_with("доставлено")).await;
+    play.shows(2, "Доставка", |text| text.starts_with("доставлено"))
+        .await;
     play.settled().await;
-    assert!(play.operator.messages().is_empty(), "nobody has to do anything");
+    assert!(
+        play.operator.messages().is_empty(),
+        "nobody has to do anything"
+    );
     play.ends(service).await;
 }
 
 #[tokio::test]
 async fn a_tab_that_is_deleted_and_comes_back_as_a_copy_goes_on_where_it_was() {
     let (play, service) = Play::with_appeal().await;
-    let table = play.stage.sheets.with(BOOK, |book| book.table(APPEALS)).expect("the tab");
+    let table = play
+        .stage
+        .sheets
+        .with(BOOK, |book| book.table(APPEALS))
+        .expect("the tab");
     edit(&play, |book| book.delete_tab(APPEALS)).await;
     hears(&play.operator, "В таблице нет листа «обращения»").await;
     let cells: Vec<Vec<String>> = table
         .iter()
         .map(|row| {
             row.iter()
-                .map(|cell| if cell.contains(':') { format!("'{cell}") } else { cell.clone() })
+                .map(|cell| {
+                    if cell.contains(':') {
+                        format!("'{cell}")
+                    } else {
+                        cell.clone()
+                    }
+                })
                 .collect()
         })
         .collect();
@@ -161,39 +193,64 @@ async fn a_tab_that_is_deleted_and_comes_back_as_a_copy_goes_on_where_it_was() {
     hears(&play.operator, MENDED).await;
     play.types(2, "специалист_ответ", "Из копии").await;
     play.hears("Из копии").await;
-    play.shows(2, "Доставка", |text| text.starts_with("доставлено")).await;
+    play.shows(2, "Доставка", |text| text.starts_with("доставлено"))
+        .await;
     play.ends(service).await;
 }
 
 #[tokio::test]
 async fn a_sheet_that_we_may_only_read_still_brings_answers_and_says_with_whom_to_share_it() {
     let (play, service) = Play::with_appeal().await;
-    play.stage.sheets.with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::Reader));
+    play.stage
+        .sheets
+        .with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::Reader));
     play.types(2, "специалист_ответ", "Читать ещё можно").await;
     play.hears("Читать ещё можно").await;
     let words = format!("Дайте {SERVICE_ACCOUNT_EMAIL} право «Редактор»");
     hears(&play.operator, &words).await;
-    play.stage.sheets.with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::Writer));
-    play.stage.callback(APPEALS).await.expect("the callback is taken");
+    play.stage
+        .sheets
+        .with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::Writer));
+    play.stage
+        .callback(APPEALS)
+        .await
+        .expect("the callback is taken");
     hears(&play.operator, "снова в порядке").await;
-    play.shows(2, "Доставка", |text| text.starts_with("доставлено")).await;
+    play.shows(2, "Доставка", |text| text.starts_with("доставлено"))
+        .await;
     assert_eq!(play.heard("Читать ещё можно"), 1);
     play.ends(service).await;
 }
 
 #[tokio::test]
-async fn a_spreadsheet_that_is_not_shared_any_more_says_with_whom_to_share_it_and_partners_are_answered() {
+async fn a_spreadsheet_that_is_not_shared_any_more_says_with_whom_to_share_it_and_partners_are_answered()
+ {
     let (play, service) = Play::with_appeal().await;
-    play.stage.sheets.with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::None));
-    play.stage.callback(PARTNERS).await.expect("the callback is taken");
-    let words = format!("Лист «обращения»: таблица закрыта для сервиса. Откройте её для {SERVICE_ACCOUNT_EMAIL}");
+    play.stage
+        .sheets
+        .with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::None));
+    play.stage
+        .callback(PARTNERS)
+        .await
+        .expect("the callback is taken");
+    let words = format!(
+        "Лист «обращения»: таблица закрыта для сервиса. Откройте её для {SERVICE_ACCOUNT_EMAIL}"
+    );
     hears(&play.operator, &words).await;
     play.marina.write("А так дойдёт?");
     play.hears("Добавили к обращению № 2").await;
-    play.stage.sheets.with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::Writer));
-    play.stage.callback(APPEALS).await.expect("the callback is taken");
+    play.stage
+        .sheets
+        .with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::Writer));
+    play.stage
+        .callback(APPEALS)
+        .await
+        .expect("the callback is taken");
     hears(&play.operator, MENDED).await;
-    play.shows(2, "текст_обращений", |text| text.contains("А так дойдёт?")).await;
+    play.shows(2, "текст_обращений", |text| {
+        text.contains("А так дойдёт?")
+    })
+    .await;
     assert_eq!(told(&play, &words), 1);
     play.ends(service).await;
 }

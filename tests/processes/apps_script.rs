@@ -34,7 +34,11 @@ impl Scene {
         assert_eq!(printed.code, Some(0), "{}", printed.err);
         let script = play.stage.directory().join("printed.gs");
         std::fs::write(&script, printed.out).expect("the stage has room");
-        Some(Self { play, service, script })
+        Some(Self {
+            play,
+            service,
+            script,
+        })
     }
 
     /// Installs the script and plays steps with it.
@@ -51,7 +55,9 @@ impl Scene {
 }
 
 fn of(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps-script").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/apps-script")
+        .join(name)
 }
 
 /// Whether Node.js is here; elsewhere a line says so, and CI does not put up with it.
@@ -61,7 +67,10 @@ fn has_node() -> bool {
         .stdout(Stdio::null())
         .status()
         .is_ok_and(|status| status.success());
-    assert!(found || std::env::var_os("CI").is_none(), "CI needs Node.js, as `node`");
+    assert!(
+        found || std::env::var_os("CI").is_none(),
+        "CI needs Node.js, as `node`"
+    );
     if !found {
         println!("there is no `node` here: the script of the spreadsheet is not tried");
     }
@@ -79,7 +88,9 @@ fn node(scripts: &[&Path], steps: &[Value]) -> Value {
         .spawn()
         .expect("`node` was there a moment ago");
     let mut input = child.stdin.take().expect("it is piped");
-    input.write_all(Value::from(steps).to_string().as_bytes()).expect("it listens");
+    input
+        .write_all(Value::from(steps).to_string().as_bytes())
+        .expect("it listens");
     drop(input);
     let ended = child.wait_with_output().expect("it ends");
     let told = String::from_utf8_lossy(&ended.stderr).into_owned();
@@ -89,7 +100,10 @@ fn node(scripts: &[&Path], steps: &[Value]) -> Value {
 
 fn statuses(log: &Value) -> Vec<u64> {
     let calls = log["calls"].as_array().expect("a list");
-    calls.iter().map(|call| call["status"].as_u64().expect("a number")).collect()
+    calls
+        .iter()
+        .map(|call| call["status"].as_u64().expect("a number"))
+        .collect()
 }
 
 fn alert(log: &Value) -> &str {
@@ -119,7 +133,11 @@ async fn an_edit_is_one_call_and_the_answer_leaves_at_once() {
         json!({"do": "edit"}),
     ];
     let log = node(&[&script], &steps);
-    assert_eq!(statuses(&log), [202], "onEdit and onChange of one edit are one call");
+    assert_eq!(
+        statuses(&log),
+        [202],
+        "onEdit and onChange of one edit are one call"
+    );
     assert_eq!(
         log["calls"][0]["body"],
         json!({"spreadsheet_id": "demo-workbook", "tab": "обращения"})
@@ -130,7 +148,9 @@ async fn an_edit_is_one_call_and_the_answer_leaves_at_once() {
 
 #[tokio::test]
 async fn a_burst_is_one_call_and_what_comes_after_it_is_another() {
-    let Some(scene) = Scene::set().await else { return };
+    let Some(scene) = Scene::set().await else {
+        return;
+    };
     let burst: Vec<_> = (0..20).map(|_| json!({"do": "edit"})).collect();
     let log = scene.plays(&[
         json!({"do": "meanwhile", "steps": burst}),
@@ -148,7 +168,9 @@ async fn a_burst_is_one_call_and_what_comes_after_it_is_another() {
 
 #[tokio::test]
 async fn formats_edits_told_twice_and_foreign_tabs_call_nobody() {
-    let Some(scene) = Scene::set().await else { return };
+    let Some(scene) = Scene::set().await else {
+        return;
+    };
     let log = scene.plays(&[
         json!({"do": "change", "type": "FORMAT"}),
         // What the service writes may come as this, too.
@@ -162,11 +184,19 @@ async fn formats_edits_told_twice_and_foreign_tabs_call_nobody() {
 
 #[tokio::test]
 async fn the_menu_tells_how_the_connection_is_and_what_to_do() {
-    let Some(scene) = Scene::set().await else { return };
+    let Some(scene) = Scene::set().await else {
+        return;
+    };
     let check = json!({"do": "call", "name": "sheetdeskCheckConnection"});
     let log = scene.plays(std::slice::from_ref(&check));
-    assert_eq!(alert(&log), "Связь есть: сервис услышал об изменении листа «обращения».");
-    assert_eq!(log["menus"][0][0], json!(["Проверить связь", "sheetdeskCheckConnection"]));
+    assert_eq!(
+        alert(&log),
+        "Связь есть: сервис услышал об изменении листа «обращения»."
+    );
+    assert_eq!(
+        log["menus"][0][0],
+        json!(["Проверить связь", "sheetdeskCheckConnection"])
+    );
     let foreign = scene.plays(&[json!({"do": "tab", "name": "черновик"}), check.clone()]);
     assert!(
         alert(&foreign).contains("за листом «черновик» сервис не следит"),
@@ -181,16 +211,29 @@ async fn the_menu_tells_how_the_connection_is_and_what_to_do() {
         alert(&refused)
     );
     assert_eq!(statuses(&refused), [401], "a refusal is not tried again");
-    let unset = scene.plays(&[json!({"do": "set", "properties": {"SHEETDESK_URL": ""}}), check.clone()]);
-    assert!(alert(&unset).contains("Адрес и секрет сервиса не заданы"), "{}", alert(&unset));
+    let unset = scene.plays(&[
+        json!({"do": "set", "properties": {"SHEETDESK_URL": ""}}),
+        check.clone(),
+    ]);
+    assert!(
+        alert(&unset).contains("Адрес и секрет сервиса не заданы"),
+        "{}",
+        alert(&unset)
+    );
     let lost = scene.plays(&[json!({"do": "lose"}), check]);
-    assert!(alert(&lost).contains("«Включить уведомления»"), "{}", alert(&lost));
+    assert!(
+        alert(&lost).contains("«Включить уведомления»"),
+        "{}",
+        alert(&lost)
+    );
     scene.ends().await;
 }
 
 #[tokio::test]
 async fn a_service_that_is_away_is_tried_three_times_and_the_trouble_is_shown() {
-    let Some(scene) = Scene::set().await else { return };
+    let Some(scene) = Scene::set().await else {
+        return;
+    };
     let log = scene.plays(&[
         json!({"do": "offline", "is": true}),
         json!({"do": "edit"}),
@@ -200,7 +243,10 @@ async fn a_service_that_is_away_is_tried_three_times_and_the_trouble_is_shown() 
     assert_eq!(statuses(&log), [0, 0, 0, 202]);
     assert_eq!(log["pauses"], json!([2000, 1000, 4000]));
     let ids: Vec<_> = (0..3).map(|call| &log["calls"][call]["id"]).collect();
-    assert!(ids[0] == ids[1] && ids[1] == ids[2], "a message keeps its id");
+    assert!(
+        ids[0] == ids[1] && ids[1] == ids[2],
+        "a message keeps its id"
+    );
     assert_eq!(log["errors"], json!([]), "nobody who edits sees an error");
     assert!(
         alert(&log).contains("Последняя неудача: 01.02 03:04 – Error: Address unavailable"),
@@ -212,35 +258,64 @@ async fn a_service_that_is_away_is_tried_three_times_and_the_trouble_is_shown() 
 
 #[tokio::test]
 async fn a_tab_is_called_as_the_service_calls_it() {
-    let Some(scene) = Scene::set().await else { return };
-    for name in ["Обращения", " обращения\u{a0}", "обра\u{ad}щения:", "oбpaщeния"] {
+    let Some(scene) = Scene::set().await else {
+        return;
+    };
+    for name in [
+        "Обращения",
+        " обращения\u{a0}",
+        "обра\u{ad}щения:",
+        "oбpaщeния",
+    ] {
         let log = scene.plays(&[
             json!({"do": "tab", "name": name}),
             json!({"do": "edit"}),
             json!({"do": "call", "name": "sheetdeskCheckConnection"}),
         ]);
         assert_eq!(statuses(&log), [202, 202], "{name:?}");
-        assert!(alert(&log).starts_with("Связь есть: сервис услышал"), "{name:?}: {}", alert(&log));
+        assert!(
+            alert(&log).starts_with("Связь есть: сервис услышал"),
+            "{name:?}: {}",
+            alert(&log)
+        );
     }
     scene.ends().await;
 }
 
 #[tokio::test]
 async fn a_click_makes_all_triggers_anew_and_the_daily_one_only_tells_what_is_lost() {
-    let Some(scene) = Scene::set().await else { return };
-    let ours = ["sheetdeskCheckTriggers", "sheetdeskMenu", "sheetdeskOnChange", "sheetdeskOnEdit"];
+    let Some(scene) = Scene::set().await else {
+        return;
+    };
+    let ours = [
+        "sheetdeskCheckTriggers",
+        "sheetdeskMenu",
+        "sheetdeskOnChange",
+        "sheetdeskOnEdit",
+    ];
     let foreign = json!({"do": "foreign", "handler": "sendToServer", "kind": "change"});
     let former = json!({"do": "foreign", "handler": "sheetdeskKeepTriggers", "kind": "clock"});
     let click = json!({"do": "call", "name": "sheetdeskInstall"});
     let log = scene.plays(&[foreign, former, json!({"do": "double"}), click.clone()]);
-    let mut all: Vec<_> = ["sendToServer", "sendToServer"].into_iter().chain(ours).collect();
+    let mut all: Vec<_> = ["sendToServer", "sendToServer"]
+        .into_iter()
+        .chain(ours)
+        .collect();
     all.sort_unstable();
     assert_eq!(log["triggers"], json!(all), "of others none is taken away");
-    assert_eq!(log["made"], json!(2 * ours.len()), "one that stands may be dead");
+    assert_eq!(
+        log["made"],
+        json!(2 * ours.len()),
+        "one that stands may be dead"
+    );
     let (lose, day) = (json!({"do": "keep_clock"}), json!({"do": "clock"}));
     let check = json!({"do": "call", "name": "sheetdeskCheckConnection"});
     let log = scene.plays(&[lose.clone(), day.clone(), check.clone()]);
-    assert_eq!(log["triggers"], json!(["sheetdeskCheckTriggers"]), "a trigger makes none");
+    assert_eq!(
+        log["triggers"],
+        json!(["sheetdeskCheckTriggers"]),
+        "a trigger makes none"
+    );
     for words in ["«Включить уведомления»", "sheetdeskOnEdit"] {
         assert!(alert(&log).contains(words), "{}", alert(&log));
     }
@@ -252,7 +327,9 @@ async fn a_click_makes_all_triggers_anew_and_the_daily_one_only_tells_what_is_lo
 
 #[tokio::test]
 async fn it_works_beside_another_script() {
-    let Some(scene) = Scene::set().await else { return };
+    let Some(scene) = Scene::set().await else {
+        return;
+    };
     let neighbour = of("neighbour.js");
     let steps = [
         json!({"do": "foreign", "handler": "sendToServer", "kind": "edit"}),
@@ -263,8 +340,14 @@ async fn it_works_beside_another_script() {
     for scripts in [[&neighbour, &scene.script], [&scene.script, &neighbour]] {
         let scripts: Vec<&Path> = scripts.iter().map(|script| script.as_path()).collect();
         let log = node(&scripts, &steps);
-        assert_eq!(log["others"], json!(["their menu", "their push", "their edit of обращения"]));
-        assert_eq!((statuses(&log), log["errors"].clone()), (vec![202], json!([])));
+        assert_eq!(
+            log["others"],
+            json!(["their menu", "their push", "their edit of обращения"])
+        );
+        assert_eq!(
+            (statuses(&log), log["errors"].clone()),
+            (vec![202], json!([]))
+        );
     }
     scene.ends().await;
 }
@@ -275,5 +358,11 @@ async fn without_a_public_address_there_is_nothing_to_print() {
     play.stage.configure("HTTP__PUBLIC_URL", "");
     let printed = run(&play.stage, &["setup", "apps-script"]).await;
     assert_eq!((printed.code, printed.out.as_str()), (Some(1), ""));
-    assert!(printed.err.contains("Set SHEETDESK_HTTP__PUBLIC_URL=https://…"), "{}", printed.err);
+    assert!(
+        printed
+            .err
+            .contains("Set SHEETDESK_HTTP__PUBLIC_URL=https://…"),
+        "{}",
+        printed.err
+    );
 }

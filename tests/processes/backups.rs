@@ -22,7 +22,12 @@ async fn a_copy_of_the_running_journal_is_put_back_and_sends_nothing_twice() {
     play.registers().await;
     play.opens_appeal().await;
     let saved = run(&play.stage, &["backup", "copy.redb"]).await;
-    assert_eq!((saved.code, saved.err.as_str()), (Some(0), ""), "{}", saved.out);
+    assert_eq!(
+        (saved.code, saved.err.as_str()),
+        (Some(0), ""),
+        "{}",
+        saved.out
+    );
     for words in [
         "Копия журнала: copy.redb, записей: ",
         "A copy of the journal is in copy.redb: ",
@@ -33,14 +38,25 @@ async fn a_copy_of_the_running_journal_is_put_back_and_sends_nothing_twice() {
     }
     let file = play.stage.directory().join("copy.redb");
     let copy = fs::read(&file).expect("it is there");
-    assert_eq!(fs::metadata(&file).expect("it is there").permissions().mode() & 0o777, 0o600);
+    assert_eq!(
+        fs::metadata(&file)
+            .expect("it is there")
+            .permissions()
+            .mode()
+            & 0o777,
+        0o600
+    );
     let again = run(&play.stage, &["backup", "copy.redb"]).await;
     assert_eq!((again.code, again.out.as_str()), (Some(1), ""));
     assert!(again.err.contains("choose another name"), "{}", again.err);
     assert_eq!(fs::read(&file).expect("it is there"), copy);
     let refused = run(&play.stage, &["restore", "copy.redb"]).await;
     assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
-    assert!(refused.err.contains("only while no service runs: stop it"), "{}", refused.err);
+    assert!(
+        refused.err.contains("only while no service runs: stop it"),
+        "{}",
+        refused.err
+    );
 
     play.types(2, ANSWER, "Отчёт отправили").await;
     play.hears("Отчёт отправили").await;
@@ -48,7 +64,12 @@ async fn a_copy_of_the_running_journal_is_put_back_and_sends_nothing_twice() {
     service.stop(Signal::TERM).await;
     let told = play.marina.messages().len();
     let restored = run(&play.stage, &["restore", "copy.redb"]).await;
-    assert_eq!((restored.code, restored.err.as_str()), (Some(0), ""), "{}", restored.out);
+    assert_eq!(
+        (restored.code, restored.err.as_str()),
+        (Some(0), ""),
+        "{}",
+        restored.out
+    );
     for words in [
         "Журнал восстановлен из копии",
         "is kept as",
@@ -67,7 +88,10 @@ async fn a_copy_of_the_running_journal_is_put_back_and_sends_nothing_twice() {
     .await;
     play.settled().await;
     assert_eq!(play.heard("Отчёт отправили"), 1);
-    assert!(play.marina.messages().len() <= told + 1, "at most the new message has an answer");
+    assert!(
+        play.marina.messages().len() <= told + 1,
+        "at most the new message has an answer"
+    );
     service.stop(Signal::TERM).await;
 }
 
@@ -88,7 +112,12 @@ async fn copies_made_under_load_each_hold_one_moment_and_are_put_back() {
         }
         let name = format!("copy-{round}.redb");
         let saved = run(&play.stage, &["backup", &name]).await;
-        assert_eq!((saved.code, saved.err.as_str()), (Some(0), ""), "{}", saved.out);
+        assert_eq!(
+            (saved.code, saved.err.as_str()),
+            (Some(0), ""),
+            "{}",
+            saved.out
+        );
     }
     play.settled().await;
     service.stop(Signal::TERM).await;
@@ -100,7 +129,9 @@ async fn copies_made_under_load_each_hold_one_moment_and_are_put_back() {
         let closed = Closed::open(&play.stage.data_dir()).expect("what was restored opens");
         let read = closed.source().each(|table, key, value| {
             match (table, key) {
-                ("inbox", key) => drop(inbox.insert(number(key), String::from_utf8_lossy(value).into_owned())),
+                ("inbox", key) => {
+                    drop(inbox.insert(number(key), String::from_utf8_lossy(value).into_owned()))
+                }
                 ("meta", b"next_seq") => next = Some(number(value)),
                 _ => {}
             }
@@ -108,11 +139,22 @@ async fn copies_made_under_load_each_hold_one_moment_and_are_put_back() {
         });
         read.expect("it is read to its end");
         let (first, last) = (inbox.keys().next().copied(), inbox.keys().last().copied());
-        assert_eq!((first, last.map(|last| last + 1)), (Some(1), next), "{name}");
-        assert_eq!(inbox.len() as u64, next.expect("it counts") - 1, "{name} has a gap");
+        assert_eq!(
+            (first, last.map(|last| last + 1)),
+            (Some(1), next),
+            "{name}"
+        );
+        assert_eq!(
+            inbox.len() as u64,
+            next.expect("it counts") - 1,
+            "{name} has a gap"
+        );
         for person in &people {
             let text = before(person);
-            assert!(inbox.values().any(|record| record.contains(&text)), "{name} misses {text}");
+            assert!(
+                inbox.values().any(|record| record.contains(&text)),
+                "{name} misses {text}"
+            );
         }
     }
     let service = Child::serve(&play.stage).await;
@@ -130,26 +172,50 @@ async fn without_a_service_the_closed_journal_is_copied() {
     let play = Play::set().await;
     let nothing = run(&play.stage, &["backup", "copy.redb"]).await;
     assert_eq!((nothing.code, nothing.out.as_str()), (Some(1), ""));
-    assert!(nothing.err.contains("there is no journal in"), "{}", nothing.err);
+    assert!(
+        nothing.err.contains("there is no journal in"),
+        "{}",
+        nothing.err
+    );
     let service = Child::serve(&play.stage).await;
     play.registers().await;
     // A dead one's socket stays behind.
     service.kill().await;
     let saved = run(&play.stage, &["backup", "copy.redb"]).await;
-    assert_eq!((saved.code, saved.err.as_str()), (Some(0), ""), "{}", saved.out);
+    assert_eq!(
+        (saved.code, saved.err.as_str()),
+        (Some(0), ""),
+        "{}",
+        saved.out
+    );
     let left: Vec<_> = fs::read_dir(play.stage.directory())
         .expect("a directory")
-        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
         .filter(|name| name.starts_with(".sheetdesk-"))
         .collect();
     assert_eq!(left, Vec::<String>::new());
     fs::remove_dir_all(play.stage.data_dir()).expect("the machine is lost");
     let restored = run(&play.stage, &["restore", "copy.redb"]).await;
-    assert_eq!((restored.code, restored.err.as_str()), (Some(0), ""), "{}", restored.out);
+    assert_eq!(
+        (restored.code, restored.err.as_str()),
+        (Some(0), ""),
+        "{}",
+        restored.out
+    );
     let service = Child::serve(&play.stage).await;
     play.opens_appeal().await;
     service.stop(Signal::TERM).await;
     let foreign = run(&play.stage, &["restore", "service-account.json"]).await;
     assert_eq!((foreign.code, foreign.out.as_str()), (Some(1), ""));
-    assert!(foreign.err.contains("nothing was changed"), "{}", foreign.err);
+    assert!(
+        foreign.err.contains("nothing was changed"),
+        "{}",
+        foreign.err
+    );
 }

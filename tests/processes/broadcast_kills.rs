@@ -43,9 +43,20 @@ enum Also {
 
 #[tokio::test]
 async fn twenty_kills_in_a_broadcast_double_nobody_and_forget_nobody() {
-    let kinds = [Also::Nothing, Also::Lost(3), Also::Writing, Also::Nothing, Also::Patience];
+    let kinds = [
+        Also::Nothing,
+        Also::Lost(3),
+        Also::Writing,
+        Also::Nothing,
+        Also::Patience,
+    ];
     let kills: Vec<(u64, Also)> = (0..20)
-        .map(|kill| (1 + kill * 48, kinds[usize::try_from(kill % 5).expect("small")]))
+        .map(|kill| {
+            (
+                1 + kill * 48,
+                kinds[usize::try_from(kill % 5).expect("small")],
+            )
+        })
         .collect();
     let mut siege = Siege::begin("0").await;
     siege.broadcast(&kills).await;
@@ -69,7 +80,10 @@ async fn many_kills_by_chance() {
             2 => Also::Writing,
             _ => Also::Nothing,
         };
-        let kills: Vec<_> = at.into_iter().map(|at| (at, also(chance.gen_range(0..6)))).collect();
+        let kills: Vec<_> = at
+            .into_iter()
+            .map(|at| (at, also(chance.gen_range(0..6))))
+            .collect();
         let rate = if done.is_multiple_of(80) { "0" } else { "200" };
         let mut siege = Siege::begin(rate).await;
         done += siege.broadcast(&kills).await;
@@ -88,7 +102,12 @@ impl Siege {
         let mut play = Play::set().await;
         play.stage.configure("TELEGRAM__RATE_PER_SECOND", rate);
         let mut people = play.enlists(PARTNERS);
-        let old = [700_001_043, 700_001_044].map(|id| play.stage.telegram.person(Profile::new(id, "Партнёр")).has_met_bot());
+        let old = [700_001_043, 700_001_044].map(|id| {
+            play.stage
+                .telegram
+                .person(Profile::new(id, "Партнёр"))
+                .has_met_bot()
+        });
         people.extend(old);
         let child = Child::serve(&play.stage).await;
         let ready = |text: &str| text.starts_with("готово: 1\u{a0}002 получателя");
@@ -121,7 +140,10 @@ impl Siege {
             }
             self.also(*also).await;
             let killed = child.kill().await;
-            assert_eq!((killed.code, killed.signal), (None, Some(Signal::KILL.as_raw())));
+            assert_eq!(
+                (killed.code, killed.signal),
+                (None, Some(Signal::KILL.as_raw()))
+            );
             struck += 1;
         }
         let _child = Child::serve(&self.play.stage).await;
@@ -158,10 +180,13 @@ impl Siege {
                 let wanted = self.sent() + u64::from(responses);
                 self.reaches(wanted).await;
             }
-            Also::Patience => telegram.fault(Fault::next(1, FaultKind::TooMany { retry_after: 1 }).of("sendMessage")),
+            Also::Patience => telegram
+                .fault(Fault::next(1, FaultKind::TooMany { retry_after: 1 }).of("sendMessage")),
             Also::Writing => {
                 let hold = self.play.stage.sheets.hold(CallKind::Write, Side::Before);
-                timeout(PATIENCE, hold.arrived()).await.expect("the row is told how far it is");
+                timeout(PATIENCE, hold.arrived())
+                    .await
+                    .expect("the row is told how far it is");
             }
         }
     }
@@ -183,18 +208,27 @@ impl Siege {
 
     async fn ends_well(&self) {
         let over = |text: &str| text.starts_with("разослана");
-        let told = self.play.stage.cell_where(PROMOTIONS, READY, "Рассылка", over, PATIENCE).await;
+        let told = self
+            .play
+            .stage
+            .cell_where(PROMOTIONS, READY, "Рассылка", over, PATIENCE)
+            .await;
         let told = told.expect("it comes to its end");
         let status = self.play.settled().await;
         let mut copies: BTreeMap<usize, u64> = BTreeMap::new();
         for person in &self.people {
             *copies.entry(person.messages().len()).or_default() += 1;
         }
-        let (none, once) = (copies.remove(&0).unwrap_or_default(), copies.remove(&1).unwrap_or_default());
+        let (none, once) = (
+            copies.remove(&0).unwrap_or_default(),
+            copies.remove(&1).unwrap_or_default(),
+        );
         assert!(copies.is_empty(), "nobody has two copies: {copies:?}");
         assert_eq!(none + once, self.people.len() as u64);
         let told = told.replace('\u{a0}', "");
-        let counted = told.rsplit_once("неизвестно ").and_then(|(_, count)| count.parse::<u64>().ok());
+        let counted = told
+            .rsplit_once("неизвестно ")
+            .and_then(|(_, count)| count.parse::<u64>().ok());
         let unknown = counted.unwrap_or_default();
         assert!(none <= unknown, "{none} have none: {told}");
         let sent = self.people.len() as u64 - unknown;

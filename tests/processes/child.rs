@@ -41,7 +41,9 @@ pub(crate) struct Exit {
 
 /// Runs a command to its end, with the environment of the stage.
 pub(crate) async fn run(stage: &Stage, arguments: &[&str]) -> Exit {
-    Child::start(stage.directory(), stage.variables(), arguments).ended().await
+    Child::start(stage.directory(), stage.variables(), arguments)
+        .ended()
+        .await
 }
 
 /// Runs a command to its end, with the environment of the stage and more; an empty value takes a variable away.
@@ -51,19 +53,32 @@ pub(crate) async fn run_with(stage: &Stage, changes: &[(&str, &str)], arguments:
         variables.insert(format!("SHEETDESK_{name}"), (*value).to_owned());
     }
     let variables: Vec<_> = variables.into_iter().collect();
-    Child::start(stage.directory(), &variables, arguments).ended().await
+    Child::start(stage.directory(), &variables, arguments)
+        .ended()
+        .await
 }
 
 impl Child {
     /// Starts the program in this directory, with this environment alone.
-    pub(crate) fn start(directory: &Path, variables: &[(String, String)], arguments: &[&str]) -> Self {
+    pub(crate) fn start(
+        directory: &Path,
+        variables: &[(String, String)],
+        arguments: &[&str],
+    ) -> Self {
         Self::start_by(&[], directory, variables, arguments)
     }
 
     /// The same, by a program such as `nohup` that becomes ours.
-    fn start_by(starter: &[&str], directory: &Path, variables: &[(String, String)], arguments: &[&str]) -> Self {
+    fn start_by(
+        starter: &[&str],
+        directory: &Path,
+        variables: &[(String, String)],
+        arguments: &[&str],
+    ) -> Self {
         let (out, err) = (file(), file());
-        let stdio = |file: &NamedTempFile| Stdio::from(file.reopen().expect("a file of ours can be opened again"));
+        let stdio = |file: &NamedTempFile| {
+            Stdio::from(file.reopen().expect("a file of ours can be opened again"))
+        };
         let program = [starter, &[env!("CARGO_BIN_EXE_sheetdesk")], arguments].concat();
         let process = Command::new(program[0])
             .args(&program[1..])
@@ -85,7 +100,11 @@ impl Child {
 
     /// The same, by a program such as `nohup` that becomes ours.
     pub(crate) async fn serve_by(starter: &[&str], stage: &Stage) -> Self {
-        Self::alive(Self::start_by(starter, stage.directory(), stage.variables(), &["serve"]), stage).await
+        Self::alive(
+            Self::start_by(starter, stage.directory(), stage.variables(), &["serve"]),
+            stage,
+        )
+        .await
     }
 
     /// The same with this environment.
@@ -95,7 +114,10 @@ impl Child {
 
     async fn alive(mut child: Self, stage: &Stage) -> Self {
         let url = format!("http://{}/livez", stage.address());
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
         let deadline = clock::monotonic() + PATIENCE;
         loop {
             let answer = client.get(&url).send().await;
@@ -103,8 +125,16 @@ impl Child {
                 return child;
             }
             let ended = child.status();
-            assert!(ended.is_none(), "the service ended with {ended:?}: {}", child.said());
-            assert!(clock::monotonic() < deadline, "the service is not alive: {}", child.said());
+            assert!(
+                ended.is_none(),
+                "the service ended with {ended:?}: {}",
+                child.said()
+            );
+            assert!(
+                clock::monotonic() < deadline,
+                "the service is not alive: {}",
+                child.said()
+            );
             tokio::time::sleep(GLANCE).await;
         }
     }
@@ -140,7 +170,11 @@ impl Child {
             if let Some(status) = self.status() {
                 break status;
             }
-            assert!(clock::monotonic() < deadline, "it does not end: {}", self.said());
+            assert!(
+                clock::monotonic() < deadline,
+                "it does not end: {}",
+                self.said()
+            );
             tokio::time::sleep(GLANCE).await;
         };
         Exit {
@@ -155,7 +189,11 @@ impl Child {
     pub(crate) async fn says(&self, words: &str) {
         let deadline = clock::monotonic() + PATIENCE;
         while !self.said().contains(words) {
-            assert!(clock::monotonic() < deadline, "it does not say {words:?}: {}", self.said());
+            assert!(
+                clock::monotonic() < deadline,
+                "it does not say {words:?}: {}",
+                self.said()
+            );
             tokio::time::sleep(GLANCE).await;
         }
     }
@@ -165,7 +203,11 @@ impl Child {
         let deadline = clock::monotonic() + PATIENCE;
         while !text(&self.out).contains(words) {
             let heard = || format!("{}{}", text(&self.out), self.said());
-            assert!(clock::monotonic() < deadline, "it does not tell {words:?}: {}", heard());
+            assert!(
+                clock::monotonic() < deadline,
+                "it does not tell {words:?}: {}",
+                heard()
+            );
             tokio::time::sleep(GLANCE).await;
         }
     }
@@ -176,7 +218,9 @@ impl Child {
     }
 
     fn status(&mut self) -> Option<ExitStatus> {
-        self.process.try_wait().expect("a child of ours can be waited for")
+        self.process
+            .try_wait()
+            .expect("a child of ours can be waited for")
     }
 }
 

@@ -23,11 +23,18 @@ struct Clock {
 impl Clock {
     /// A clock that goes right, where the library for it is installed; elsewhere a line says so, and CI does not put up with it.
     fn of(play: &Play) -> Option<Self> {
-        let folders = fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path());
+        let folders = fs::read_dir("/usr/lib")
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
         let library = folders
             .map(|folder| folder.join("faketime/libfaketime.so.1"))
             .find(|path| path.exists());
-        assert!(library.is_some() || env::var_os("CI").is_none(), "CI needs libfaketime");
+        assert!(
+            library.is_some() || env::var_os("CI").is_none(),
+            "CI needs libfaketime"
+        );
         if library.is_none() {
             println!("there is no libfaketime here: a clock that is set back is not tried");
         }
@@ -65,7 +72,9 @@ impl Clock {
 #[tokio::test]
 async fn a_clock_set_back_keeps_nobody_waiting() {
     let mut play = Play::set().await;
-    let Some(clock) = Clock::of(&play) else { return };
+    let Some(clock) = Clock::of(&play) else {
+        return;
+    };
     play.stage.configure("APPEALS__GRACE", "8");
     let child = Child::serve_with(&play.stage, &clock.variables(&play)).await;
     play.registers().await;
@@ -92,7 +101,10 @@ async fn a_clock_set_back_keeps_nobody_waiting() {
     clock.set(7200);
     let child = Child::serve_with(&play.stage, &clock.variables(&play)).await;
     play.hears("Через остановку").await;
-    let anna = play.stage.telegram.person(simulator::telegram::Profile::new(700_001_077, "Анна"));
+    let anna = play
+        .stage
+        .telegram
+        .person(simulator::telegram::Profile::new(700_001_077, "Анна"));
     anna.write("/start");
     hears(&anna, "код").await;
     play.settled().await;

@@ -23,16 +23,31 @@ use crate::{
 /// What `status --format json` promises; `journal`, `telegram`, `links`, `desk.held…` and `oldest_s` are more than was promised.
 const STATUS_KEYS: [(&str, &[&str]); 12] = [
     ("broadcasts", &[]),
-    ("desk", &["dirty", "held", "held_numbers", "intents", "refused"]),
+    (
+        "desk",
+        &["dirty", "held", "held_numbers", "intents", "refused"],
+    ),
     ("inbox", &["oldest_s", "pending", "quarantined"]),
     ("journal", &["figures_age_s", "storing", "trouble"]),
     ("links", &["sheets", "telegram"]),
     ("looks", &["appeals", "partners", "promotions"]),
-    ("outbox", &["failed", "oldest_s", "pending", "sending", "unknown"]),
+    (
+        "outbox",
+        &["failed", "oldest_s", "pending", "sending", "unknown"],
+    ),
     ("partners", &["blocked", "registered", "silent"]),
     ("quota", &["reads", "writes"]),
     ("restarts", &[]),
-    ("telegram", &["admin_chat", "admin_chat_moved", "barred", "silent_until", "webhook"]),
+    (
+        "telegram",
+        &[
+            "admin_chat",
+            "admin_chat_moved",
+            "barred",
+            "silent_until",
+            "webhook",
+        ],
+    ),
     ("uptime_s", &[]),
 ];
 
@@ -40,7 +55,12 @@ const STATUS_KEYS: [(&str, &[&str]); 12] = [
 async fn check_finds_everything_in_order() {
     let play = Play::set().await;
     let exit = run(&play.stage, &["check"]).await;
-    assert_eq!((exit.code, exit.err.as_str()), (Some(0), ""), "{}", exit.out);
+    assert_eq!(
+        (exit.code, exit.err.as_str()),
+        (Some(0), ""),
+        "{}",
+        exit.out
+    );
     let lines: Vec<_> = exit.out.lines().collect();
     for (line, (verdict, about)) in lines.iter().zip([
         ("ok", "settings"),
@@ -87,11 +107,16 @@ async fn check_names_the_promotions_that_wait_before_a_first_start() {
 #[tokio::test]
 async fn check_says_with_whom_to_share_the_workbook() {
     let play = Play::set().await;
-    play.stage.sheets.with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::None));
+    play.stage
+        .sheets
+        .with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::None));
     let wrong = what_is_wrong(&play.stage).await;
     assert_eq!(wrong.len(), 3, "{wrong:?}");
     for line in wrong {
-        assert!(line.contains("press «Share» («Поделиться») and let"), "{line}");
+        assert!(
+            line.contains("press «Share» («Поделиться») and let"),
+            "{line}"
+        );
         assert!(line.contains(SERVICE_ACCOUNT_EMAIL), "{line}");
     }
 }
@@ -99,14 +124,19 @@ async fn check_says_with_whom_to_share_the_workbook() {
 #[tokio::test]
 async fn check_calls_an_office_file_and_an_api_that_is_off_by_their_names() {
     for (closed, words) in [
-        (Closed::OfficeFile, "the file is not a Google spreadsheet (an .xlsx?)"),
+        (
+            Closed::OfficeFile,
+            "the file is not a Google spreadsheet (an .xlsx?)",
+        ),
         (
             Closed::ServiceDisabled,
             "switched on at https://console.cloud.google.com/apis/library/sheets.googleapis.com?project=",
         ),
     ] {
         let play = Play::set().await;
-        play.stage.sheets.with(BOOK, |book| book.close(Some(closed)));
+        play.stage
+            .sheets
+            .with(BOOK, |book| book.close(Some(closed)));
         let wrong = what_is_wrong(&play.stage).await;
         assert_eq!(wrong.len(), 3, "{wrong:?}");
         assert!(wrong.iter().all(|line| line.contains(words)), "{wrong:?}");
@@ -117,14 +147,28 @@ async fn check_calls_an_office_file_and_an_api_that_is_off_by_their_names() {
 async fn check_names_the_header_that_is_missing_and_says_what_to_do() {
     let play = Play::set().await;
     for (was, is, hint) in [
-        ("специалист_ответ", "специалист_отвечает", "есть похожий: «специалист_отвечает»"),
-        ("специалист_отвечает", "примечание", "Исправьте заголовки в первой строке"),
+        (
+            "специалист_ответ",
+            "специалист_отвечает",
+            "есть похожий: «специалист_отвечает»",
+        ),
+        (
+            "специалист_отвечает",
+            "примечание",
+            "Исправьте заголовки в первой строке",
+        ),
     ] {
-        let renamed = play.stage.sheets.with(BOOK, |book| book.rename_header(APPEALS, was, is));
+        let renamed = play
+            .stage
+            .sheets
+            .with(BOOK, |book| book.rename_header(APPEALS, was, is));
         renamed.expect("the header was there");
         let wrong = what_is_wrong(&play.stage).await;
-        let [line] = wrong.as_slice() else { panic!("{wrong:?}") };
-        for words in ["appeals", "нет столбца «специалист_ответ»", hint] {
+        let [line] = wrong.as_slice() else {
+            panic!("{wrong:?}")
+        };
+        for words in ["appeals", "нет столбца «специалист_ответ»", hint]
+        {
             assert!(line.contains(words), "{words}: {line}");
         }
     }
@@ -135,14 +179,30 @@ async fn without_a_running_service_the_commands_beside_it_say_so() {
     let play = Play::set().await;
     for arguments in [&["probe"][..], &["probe", "--ready"]] {
         let exit = run(&play.stage, arguments).await;
-        assert_eq!((exit.code, exit.out.as_str()), (Some(1), ""), "{arguments:?}");
+        assert_eq!(
+            (exit.code, exit.out.as_str()),
+            (Some(1), ""),
+            "{arguments:?}"
+        );
         let words = format!("nothing answers on {}", play.stage.address());
         assert!(exit.err.contains(&words), "{}", exit.err);
     }
-    for arguments in [&["status"][..], &["status", "--format", "json"], &["release", "answers"]] {
+    for arguments in [
+        &["status"][..],
+        &["status", "--format", "json"],
+        &["release", "answers"],
+    ] {
         let exit = run(&play.stage, arguments).await;
-        assert_eq!((exit.code, exit.out.as_str()), (Some(1), ""), "{arguments:?}");
-        assert!(exit.err.contains("start it with `sheetdesk serve`"), "{}", exit.err);
+        assert_eq!(
+            (exit.code, exit.out.as_str()),
+            (Some(1), ""),
+            "{arguments:?}"
+        );
+        assert!(
+            exit.err.contains("start it with `sheetdesk serve`"),
+            "{}",
+            exit.err
+        );
     }
 }
 
@@ -151,7 +211,9 @@ async fn probe_and_status_tell_of_a_running_service() {
     let play = Play::set().await;
     let child = Child::serve(&play.stage).await;
     let connected = |status: &Status| status.links.values().all(|health| *health == Health::Ok);
-    let connected = play.stage.status_where("both services answer", connected, PATIENCE);
+    let connected = play
+        .stage
+        .status_where("both services answer", connected, PATIENCE);
     connected.await.expect("they do");
     play.settled().await;
     let alive = run(&play.stage, &["probe"]).await;
@@ -170,8 +232,14 @@ async fn probe_and_status_tell_of_a_running_service() {
     let json = run(&play.stage, &["status", "--format", "json"]).await;
     assert_eq!((json.code, json.err.as_str()), (Some(0), ""));
     let status = serde_json::from_str(&json.out).expect("it is JSON");
-    let keys: Vec<_> = keys(&status).into_iter().map(|key| (key, keys(&status[key]))).collect();
-    let promised: Vec<_> = STATUS_KEYS.iter().map(|(key, within)| (*key, within.to_vec())).collect();
+    let keys: Vec<_> = keys(&status)
+        .into_iter()
+        .map(|key| (key, keys(&status[key])))
+        .collect();
+    let promised: Vec<_> = STATUS_KEYS
+        .iter()
+        .map(|(key, within)| (*key, within.to_vec()))
+        .collect();
     assert_eq!(keys, promised);
     child.stop(Signal::TERM).await;
 }
@@ -181,14 +249,23 @@ async fn what_a_running_service_lays_down_is_for_its_own_user_alone() {
     let play = Play::set().await;
     let child = Child::serve(&play.stage).await;
     play.settled().await;
-    let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    let mode = |path: &Path| {
+        fs::metadata(path)
+            .expect("it is there")
+            .permissions()
+            .mode()
+            & 0o777
+    };
     let directory = play.stage.data_dir();
     assert_eq!(mode(&directory), 0o700);
     let files: Vec<_> = fs::read_dir(&directory)
         .expect("a directory")
         .map(|entry| entry.expect("readable").path())
         .collect();
-    assert!(files.iter().any(|path| path.ends_with("admin.sock")), "{files:?}");
+    assert!(
+        files.iter().any(|path| path.ends_with("admin.sock")),
+        "{files:?}"
+    );
     for path in files {
         assert_eq!(mode(&path), 0o600, "{path:?}");
     }
@@ -198,7 +275,10 @@ async fn what_a_running_service_lays_down_is_for_its_own_user_alone() {
 #[tokio::test]
 async fn the_webhook_is_set_once_and_taken_away() {
     let play = Play::set().await;
-    for words in ["/telegram/webhook is set;", "/telegram/webhook was set already;"] {
+    for words in [
+        "/telegram/webhook is set;",
+        "/telegram/webhook was set already;",
+    ] {
         let exit = run(&play.stage, &["setup", "webhook"]).await;
         assert_eq!((exit.code, exit.err.as_str()), (Some(0), ""));
         assert!(exit.out.contains(words), "{}", exit.out);
@@ -207,7 +287,10 @@ async fn the_webhook_is_set_once_and_taken_away() {
             format!("http://{}/telegram/webhook", play.stage.address())
         );
     }
-    assert_eq!(play.stage.telegram.calls().by_method.get("setWebhook"), Some(&1));
+    assert_eq!(
+        play.stage.telegram.calls().by_method.get("setWebhook"),
+        Some(&1)
+    );
     let exit = run(&play.stage, &["setup", "webhook", "--delete"]).await;
     assert_eq!((exit.code, exit.err.as_str()), (Some(0), ""));
     assert!(exit.out.starts_with("The webhook is gone."), "{}", exit.out);
@@ -218,7 +301,11 @@ async fn the_webhook_is_set_once_and_taken_away() {
 async fn answers_from_before_the_first_look_wait_for_their_release() {
     const ANSWER: &str = "Напечатано до запуска";
     let play = Play::set().await;
-    let pavel = play.stage.telegram.person(Profile::new(700_001_043, "Павел")).has_met_bot();
+    let pavel = play
+        .stage
+        .telegram
+        .person(Profile::new(700_001_043, "Павел"))
+        .has_met_bot();
     let typed = play.stage.sheets.with(BOOK, |book| {
         let address = book.address(APPEALS, ("telegram_id", "700001043"), "специалист_ответ")?;
         book.type_in(APPEALS, &address, ANSWER)
@@ -228,10 +315,14 @@ async fn answers_from_before_the_first_look_wait_for_their_release() {
     let words = "1 answers stand in the sheet already, in rows 2. The first start sends none of them by itself";
     assert!(check.out.contains(words), "{}", check.out);
     let child = Child::serve(&play.stage).await;
-    let held = play.stage.status_where("it is held", |status| status.desk.held == 1, PATIENCE);
+    let held = play
+        .stage
+        .status_where("it is held", |status| status.desk.held == 1, PATIENCE);
     held.await.expect("the first look holds it");
-    play.shows(1, "Доставка", |text| text.starts_with("ждёт: ответ стоял здесь до запуска"))
-        .await;
+    play.shows(1, "Доставка", |text| {
+        text.starts_with("ждёт: ответ стоял здесь до запуска")
+    })
+    .await;
     let text = run(&play.stage, &["status"]).await;
     assert!(
         text.out
@@ -241,7 +332,9 @@ async fn answers_from_before_the_first_look_wait_for_their_release() {
     );
     let check = run(&play.stage, &["check"]).await;
     assert!(
-        check.out.contains("1 answers from before the first look are held: № 1."),
+        check
+            .out
+            .contains("1 answers from before the first look are held: № 1."),
         "{}",
         check.out
     );
@@ -249,12 +342,20 @@ async fn answers_from_before_the_first_look_wait_for_their_release() {
 
     let released = run(&play.stage, &["release", "answers"]).await;
     assert_eq!(released.code, Some(0), "{}", released.err);
-    assert!(released.out.contains("Отправляем удержанные ответы: 1."), "{}", released.out);
+    assert!(
+        released.out.contains("Отправляем удержанные ответы: 1."),
+        "{}",
+        released.out
+    );
     hears(&pavel, ANSWER).await;
     play.shows(1, "специалист_ответ", str::is_empty).await;
     play.settled().await;
     let again = run(&play.stage, &["release", "answers"]).await;
-    assert!(again.out.contains("Удержанных ответов нет."), "{}", again.out);
+    assert!(
+        again.out.contains("Удержанных ответов нет."),
+        "{}",
+        again.out
+    );
     assert_eq!(pavel.messages().len(), 1);
     child.stop(Signal::TERM).await;
 }
@@ -265,23 +366,39 @@ async fn what_was_set_aside_is_listed_replayed_and_let_go() {
     let play = Play::set().await;
     let service = Child::serve(&play.stage).await;
     let empty = run(&play.stage, &["quarantine", "list"]).await;
-    assert!(empty.out.contains("No records are set aside."), "{}", empty.out);
+    assert!(
+        empty.out.contains("No records are set aside."),
+        "{}",
+        empty.out
+    );
     let update = serde_json::json!({"message": {"message_id": 1, "text": "без чата"}});
     play.stage.telegram.update(update).expect("an update");
     let aside = |status: &Status| status.inbox.quarantined == 1;
-    play.stage.status_where("one is set aside", aside, PATIENCE).await.expect("it is");
+    play.stage
+        .status_where("one is set aside", aside, PATIENCE)
+        .await
+        .expect("it is");
     let listed = run(&play.stage, &["quarantine", "list"]).await;
-    assert!(listed.out.contains("message.chat is missing"), "{}", listed.out);
+    assert!(
+        listed.out.contains("message.chat is missing"),
+        "{}",
+        listed.out
+    );
     let number = listed.out.split_whitespace().next().expect("a number");
     let replayed = run(&play.stage, &["replay", number]).await;
     assert_eq!(replayed.code, Some(1));
     assert!(
-        replayed.err.contains("cannot be understood: message.chat is missing"),
+        replayed
+            .err
+            .contains("cannot be understood: message.chat is missing"),
         "{}",
         replayed.err
     );
     let dropped = run(&play.stage, &["quarantine", "drop", number]).await;
-    assert_eq!((dropped.code, dropped.out.contains("Done: 1.")), (Some(0), true));
+    assert_eq!(
+        (dropped.code, dropped.out.contains("Done: 1.")),
+        (Some(0), true)
+    );
     let again = run(&play.stage, &["quarantine", "drop", number]).await;
     assert_eq!(again.code, Some(1), "{}", again.err);
     service.stop(Signal::TERM).await;
@@ -304,13 +421,22 @@ async fn a_stored_record_is_decided_again_and_comes_with_its_test() {
         assert!(replayed.out.contains(part), "{part} in {}", replayed.out);
     }
     let missing = run(&play.stage, &["replay", "4242"]).await;
-    assert!(missing.err.contains("there is no record 4242"), "{}", missing.err);
+    assert!(
+        missing.err.contains("there is no record 4242"),
+        "{}",
+        missing.err
+    );
     service.stop(Signal::TERM).await;
 }
 
 async fn what_is_wrong(stage: &Stage) -> Vec<String> {
     let exit = run(stage, &["check"]).await;
-    assert_eq!((exit.code, exit.err.as_str()), (Some(1), ""), "{}", exit.out);
+    assert_eq!(
+        (exit.code, exit.err.as_str()),
+        (Some(1), ""),
+        "{}",
+        exit.out
+    );
     exit.out
         .lines()
         .filter(|line| line.starts_with("WRONG"))
@@ -320,13 +446,22 @@ async fn what_is_wrong(stage: &Stage) -> Vec<String> {
 
 /// Where Telegram brings updates.
 async fn webhook(stage: &Stage) -> String {
-    let url = format!("{}/bot{}/getWebhookInfo", stage.telegram.url(), stage.telegram.token());
+    let url = format!(
+        "{}/bot{}/getWebhookInfo",
+        stage.telegram.url(),
+        stage.telegram.token()
+    );
     let answer = reqwest::get(url).await.expect("the stand-in answers");
     let info: Value = answer.json().await.expect("it is JSON");
-    info["result"]["url"].as_str().expect("there is always one").to_owned()
+    info["result"]["url"]
+        .as_str()
+        .expect("there is always one")
+        .to_owned()
 }
 
 fn keys(value: &Value) -> Vec<&str> {
     let object = value.as_object();
-    object.map(|object| object.keys().map(String::as_str).collect()).unwrap_or_default()
+    object
+        .map(|object| object.keys().map(String::as_str).collect())
+        .unwrap_or_default()
 }

@@ -25,7 +25,12 @@ async fn a_service_without_a_free_descriptor_waits_until_it_has_one() {
     let play = Play::set().await;
     let child = Child::serve(&play.stage).await;
     play.registers().await;
-    let before = prlimit(Some(child.pid()), Resource::Nofile, at_most(first_free(&child))).expect("a child of ours");
+    let before = prlimit(
+        Some(child.pid()),
+        Resource::Nofile,
+        at_most(first_free(&child)),
+    )
+    .expect("a child of ours");
 
     let _strangers = silent(&play.stage, 20).await;
     child.says("no connection can be accepted").await;
@@ -44,7 +49,10 @@ async fn a_service_without_a_free_descriptor_waits_until_it_has_one() {
     }
 
     prlimit(Some(child.pid()), Resource::Nofile, before).expect("a child of ours");
-    asked.await.expect("no panic").expect("the operator's question waits as long");
+    asked
+        .await
+        .expect("no panic")
+        .expect("the operator's question waits as long");
     let probe = run(&play.stage, &["probe"]).await;
     assert_eq!(probe.code, Some(0), "{}", probe.err);
     play.opens_appeal().await;
@@ -73,16 +81,25 @@ fn at_most(descriptors: u64) -> Rlimit {
 
 /// The lowest descriptor that the child has not got; with this limit it gets no other.
 fn first_free(child: &Child) -> u64 {
-    let open = fs::read_dir(format!("/proc/{}/fd", child.pid().as_raw_nonzero())).expect("a child of ours");
-    let open: Vec<u64> = open.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect();
-    (0..).find(|number| !open.contains(number)).expect("there is an end")
+    let open = fs::read_dir(format!("/proc/{}/fd", child.pid().as_raw_nonzero()))
+        .expect("a child of ours");
+    let open: Vec<u64> = open
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .collect();
+    (0..)
+        .find(|number| !open.contains(number))
+        .expect("there is an end")
 }
 
 /// So many connections that say nothing.
 async fn silent(stage: &Stage, count: usize) -> Vec<TcpStream> {
     let mut all = Vec::new();
     for _ in 0..count {
-        all.push(TcpStream::connect(stage.address()).await.expect("the kernel takes it"));
+        all.push(
+            TcpStream::connect(stage.address())
+                .await
+                .expect("the kernel takes it"),
+        );
     }
     all
 }

@@ -47,15 +47,23 @@ async fn while_the_disk_refuses_everybody_is_told_and_afterwards_all_goes_on() {
     lets_write(&service, false);
     play.marina.write("А где второй отчёт?");
     let refuses = |status: &sheetdesk::app::Status| !status.journal.storing;
-    play.stage.status_where("it says so", refuses, PATIENCE).await.expect("it is seen");
+    play.stage
+        .status_where("it says so", refuses, PATIENCE)
+        .await
+        .expect("it is seen");
 
     let told = run(&play.stage, &["status"]).await;
     let first = told.out.lines().next().unwrap_or_default();
-    assert!(first.starts_with("The journal cannot store, so nothing new is accepted"), "{first}");
+    assert!(
+        first.starts_with("The journal cannot store, so nothing new is accepted"),
+        "{first}"
+    );
     assert!(first.contains("raise the limit"), "{first}");
     let checked = run(&play.stage, &["check"]).await;
     assert!(
-        checked.out.contains("it cannot store, so nothing new is accepted: "),
+        checked
+            .out
+            .contains("it cannot store, so nothing new is accepted: "),
         "{}",
         checked.out
     );
@@ -63,23 +71,43 @@ async fn while_the_disk_refuses_everybody_is_told_and_afterwards_all_goes_on() {
     // It has been opened anew in vain several times by now, and cannot even be read.
     let status = play.stage.status().await.expect("it answers");
     let known = status.partners.registered;
-    assert!(known >= registered, "what was known is not said to be nothing: {status:?}");
+    assert!(
+        known >= registered,
+        "what was known is not said to be nothing: {status:?}"
+    );
     let metrics = metrics(&play).await;
     let partners = format!("sheetdesk_partners{{state=\"registered\"}} {known}");
     for line in ["sheetdesk_journal_up 0", &partners] {
-        assert!(metrics.lines().any(|said| said == line), "{line}: {metrics}");
+        assert!(
+            metrics.lines().any(|said| said == line),
+            "{line}: {metrics}"
+        );
     }
     let released = run(&play.stage, &["release", "answers"]).await;
-    assert_eq!((released.code, released.out.as_str()), (Some(1), ""), "{}", released.err);
+    assert_eq!(
+        (released.code, released.out.as_str()),
+        (Some(1), ""),
+        "{}",
+        released.err
+    );
 
     lets_write(&service, true);
     hears(&play.operator, "Журнал снова записывает").await;
-    play.shows(2, "текст_обращений", |text| text.contains("А где второй отчёт?")).await;
+    play.shows(2, "текст_обращений", |text| {
+        text.contains("А где второй отчёт?")
+    })
+    .await;
     let status = play.settled().await;
     assert!(status.journal.storing && status.journal.trouble.is_none());
     let told = play.operator.messages();
-    let of_it = told.iter().filter(|message| message.content.text.contains("Журнал"));
-    assert_eq!(of_it.count(), 2, "once when it begins, once when it is over");
+    let of_it = told
+        .iter()
+        .filter(|message| message.content.text.contains("Журнал"));
+    assert_eq!(
+        of_it.count(),
+        2,
+        "once when it begins, once when it is over"
+    );
     service.stop(Signal::TERM).await;
 }
 
@@ -94,7 +122,11 @@ async fn a_damaged_or_lost_journal_is_refused_in_words_and_a_copy_mends_it() {
     let file = play.stage.data_dir().join("journal.redb");
     let mut damaged = fs::read(&file).expect("it is there");
     damaged[4096..].fill(0);
-    for (left, said) in [(Some(damaged), "is damaged"), (Some(Vec::new()), "is empty"), (None, "is missing")] {
+    for (left, said) in [
+        (Some(damaged), "is damaged"),
+        (Some(Vec::new()), "is empty"),
+        (None, "is missing"),
+    ] {
         match left {
             Some(bytes) => fs::write(&file, bytes).expect("it can be written"),
             None => fs::remove_file(&file).expect("it was there"),
@@ -106,7 +138,12 @@ async fn a_damaged_or_lost_journal_is_refused_in_words_and_a_copy_mends_it() {
         }
     }
     let restored = run(&play.stage, &["restore", "copy.redb"]).await;
-    assert_eq!((restored.code, restored.err.as_str()), (Some(0), ""), "{}", restored.out);
+    assert_eq!(
+        (restored.code, restored.err.as_str()),
+        (Some(0), ""),
+        "{}",
+        restored.out
+    );
     let service = Child::serve(&play.stage).await;
     play.opens_appeal().await;
     service.stop(Signal::TERM).await;

@@ -42,7 +42,11 @@ fn traces(play: &Play) -> Vec<String> {
             .iter()
             .find(|word| text.contains(**word) || String::from_utf8_lossy(key).contains(**word));
         traces.extend(word.map(|word| format!("{table}: {word} in {text}")));
-        traces.extend(key.windows(8).any(|part| part == mark).then(|| format!("{table}: the id in a key")));
+        traces.extend(
+            key.windows(8)
+                .any(|part| part == mark)
+                .then(|| format!("{table}: the id in a key")),
+        );
         Ok::<_, CopyError>(())
     });
     told.expect("it can be read");
@@ -52,8 +56,13 @@ fn traces(play: &Play) -> Vec<String> {
 /// Deletes the row whose column holds this.
 fn deletes(play: &Play, tab: &str, column: &str, text: &str) {
     play.stage.sheets.with(BOOK, |book| {
-        let cell = book.address(tab, (column, text), column).expect("the row is there");
-        let row = cell.trim_start_matches(char::is_alphabetic).parse().expect("a row");
+        let cell = book
+            .address(tab, (column, text), column)
+            .expect("the row is there");
+        let row = cell
+            .trim_start_matches(char::is_alphabetic)
+            .parse()
+            .expect("a row");
         book.delete_rows(tab, row, 1).expect("it goes");
     });
 }
@@ -70,7 +79,10 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
         "application/pdf",
         1_000,
     ));
-    play.shows(2, "текст_обращений", |text| text.contains("отчёт-соколовой.pdf")).await;
+    play.shows(2, "текст_обращений", |text| {
+        text.contains("отчёт-соколовой.pdf")
+    })
+    .await;
     play.types(2, "специалист_ответ", "Отчёт отправили").await;
     play.hears("Отчёт отправили").await;
     play.settled().await;
@@ -78,14 +90,28 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
     let asked = run(&play.stage, &["forget", TOUR_PARTNER.code]).await;
     assert_eq!(asked.code, Some(1), "{}", asked.out);
     assert!(asked.err.contains("nothing was erased"), "{}", asked.err);
-    for words in ["the Telegram account 700001042", "the row of code П-1042", "«обращения»: № 2 (name"] {
+    for words in [
+        "the Telegram account 700001042",
+        "the row of code П-1042",
+        "«обращения»: № 2 (name",
+    ] {
         assert!(asked.out.contains(words), "{words}: {}", asked.out);
     }
-    play.shows(2, "Доставка", |text| text.starts_with("доставлено")).await;
+    play.shows(2, "Доставка", |text| text.starts_with("доставлено"))
+        .await;
 
     let erased = run(&play.stage, &["forget", TOUR_PARTNER.code, "--yes"]).await;
-    assert_eq!((erased.code, erased.err.as_str()), (Some(0), ""), "{}", erased.out);
-    assert!(erased.out.contains("The staff list still holds the person"), "{}", erased.out);
+    assert_eq!(
+        (erased.code, erased.err.as_str()),
+        (Some(0), ""),
+        "{}",
+        erased.out
+    );
+    assert!(
+        erased.out.contains("The staff list still holds the person"),
+        "{}",
+        erased.out
+    );
     play.settled().await;
     let of_marina = ("Код партнера", TOUR_PARTNER.code);
     assert_eq!(
@@ -94,7 +120,10 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
         "we show nobody's account any more"
     );
     assert!(
-        !play.stage.cell(APPEALS, ("№", "2"), "текст_обращений").is_empty(),
+        !play
+            .stage
+            .cell(APPEALS, ("№", "2"), "текст_обращений")
+            .is_empty(),
         "the row is the people's"
     );
 
@@ -107,13 +136,22 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
         .into_iter()
         .filter(|trace| !trace.starts_with("partners") && !trace.starts_with("inbox"))
         .collect();
-    assert_eq!(left, Vec::<String>::new(), "but for the line of the staff list");
+    assert_eq!(
+        left,
+        Vec::<String>::new(),
+        "but for the line of the staff list"
+    );
 
     // The rows go, and so does the rest.
     let service = Child::serve(&play.stage).await;
     deletes(&play, PARTNERS, "Код партнера", TOUR_PARTNER.code);
     play.stage.callback(PARTNERS).await.expect("it is taken");
-    let gone = |status: &sheetdesk::app::Status| status.looks.get("partners").is_some_and(|look| look.rows == 7);
+    let gone = |status: &sheetdesk::app::Status| {
+        status
+            .looks
+            .get("partners")
+            .is_some_and(|look| look.rows == 7)
+    };
     play.stage
         .status_where("the row is gone", gone, crate::play::PATIENCE)
         .await
@@ -121,18 +159,32 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
     play.settled().await;
     // A look that is under way has seen the appeal's row; it is thrown away.
     let hold = play.stage.sheets.hold(CallKind::Read, Side::After);
-    play.types(2, "специалист_ответ", "Отчёт отправили ещё раз").await;
+    play.types(2, "специалист_ответ", "Отчёт отправили ещё раз")
+        .await;
     hold.arrived().await;
     deletes(&play, APPEALS, "№", "2");
     let erased = run(&play.stage, &["forget", TOUR_PARTNER.code, "--yes"]).await;
-    assert_eq!((erased.code, erased.err.as_str()), (Some(0), ""), "{}", erased.out);
-    assert!(!erased.out.contains("still holds the person"), "{}", erased.out);
+    assert_eq!(
+        (erased.code, erased.err.as_str()),
+        (Some(0), ""),
+        "{}",
+        erased.out
+    );
+    assert!(
+        !erased.out.contains("still holds the person"),
+        "{}",
+        erased.out
+    );
     hold.release();
     play.stage.callback(APPEALS).await.expect("it is taken");
     play.settled().await;
     let unknown = run(&play.stage, &["forget", TOUR_PARTNER.code, "--yes"]).await;
     assert_eq!(unknown.code, Some(1));
-    assert!(unknown.err.contains("nothing is stored of «П-1042»"), "{}", unknown.err);
+    assert!(
+        unknown.err.contains("nothing is stored of «П-1042»"),
+        "{}",
+        unknown.err
+    );
     service.stop(Signal::TERM).await;
     assert_eq!(traces(&play), Vec::<String>::new());
 

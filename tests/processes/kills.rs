@@ -50,7 +50,10 @@ async fn twenty_kills_lose_nothing_and_double_only_what_was_in_flight() {
         siege.round(round, moment).await;
     }
     let told = siege.play.operator.messages();
-    assert!(told.is_empty(), "the operator is bothered with nothing: {told:?}");
+    assert!(
+        told.is_empty(),
+        "the operator is bothered with nothing: {told:?}"
+    );
     keeps_its_secrets(&siege.log, &siege.play);
 }
 
@@ -92,7 +95,11 @@ impl Siege {
             self.writes(format!("Перед гибелью {round:02} {MARK}"));
         }
         let killed = child.kill().await;
-        assert_eq!((killed.code, killed.signal), (None, Some(Signal::KILL.as_raw())), "{moment:?}");
+        assert_eq!(
+            (killed.code, killed.signal),
+            (None, Some(Signal::KILL.as_raw())),
+            "{moment:?}"
+        );
         self.log += &killed.err;
         self.writes(format!("После гибели {round:02} {MARK}"));
         trap.lets_arrive(Fate::Arrives, &self.play, &answer).await;
@@ -100,8 +107,13 @@ impl Siege {
         let child = Child::serve(&self.play.stage).await;
         self.recovers().await;
         let recovered = rows(&self.play);
-        trap.lets_arrive(Fate::ArrivesLate, &self.play, &answer).await;
-        assert_eq!(rows(&self.play), recovered, "{moment:?}: what comes late changes nothing");
+        trap.lets_arrive(Fate::ArrivesLate, &self.play, &answer)
+            .await;
+        assert_eq!(
+            rows(&self.play),
+            recovered,
+            "{moment:?}: what comes late changes nothing"
+        );
         self.holds(&answer, moment);
         self.rests(child).await;
     }
@@ -126,21 +138,46 @@ impl Siege {
     /// The sheet shows all that was typed and written, and nothing is left to do.
     async fn recovers(&self) {
         let (answer, last) = (self.answers.last(), self.written.last());
-        let ends = |history: &str| [answer, last].into_iter().flatten().all(|text| history.contains(text.as_str()));
+        let ends = |history: &str| {
+            [answer, last]
+                .into_iter()
+                .flatten()
+                .all(|text| history.contains(text.as_str()))
+        };
         self.play.shows(HERS, "текст_обращений", ends).await;
-        self.play.shows(HERS, "специалист_ответ", str::is_empty).await;
+        self.play
+            .shows(HERS, "специалист_ответ", str::is_empty)
+            .await;
         let status = self.play.settled().await;
-        assert_eq!((status.outbox.unknown, status.outbox.failed, status.inbox.quarantined), (0, 0, 0));
+        assert_eq!(
+            (
+                status.outbox.unknown,
+                status.outbox.failed,
+                status.inbox.quarantined
+            ),
+            (0, 0, 0)
+        );
     }
 
     fn holds(&self, answer: &str, moment: Moment) {
         let delivery = self.play.stage.appeal_cell(HERS, "Доставка");
-        assert!(delivery.starts_with("доставлено "), "{moment:?}: {delivery}");
-        let (heard, doubted) = (self.play.heard(answer), delivery.ends_with("возможно дважды"));
+        assert!(
+            delivery.starts_with("доставлено "),
+            "{moment:?}: {delivery}"
+        );
+        let (heard, doubted) = (
+            self.play.heard(answer),
+            delivery.ends_with("возможно дважды"),
+        );
         match moment.copies() {
             Copies::Once => assert_eq!((heard, doubted), (1, false), "{moment:?}"),
-            Copies::Resent { arrived } => assert_eq!((heard, doubted), (arrived, true), "{moment:?}"),
-            Copies::Either => assert!(heard == 1 || (heard == 2 && doubted), "{moment:?}: {heard} times, {delivery}"),
+            Copies::Resent { arrived } => {
+                assert_eq!((heard, doubted), (arrived, true), "{moment:?}")
+            }
+            Copies::Either => assert!(
+                heard == 1 || (heard == 2 && doubted),
+                "{moment:?}: {heard} times, {delivery}"
+            ),
         }
         let history = self.play.stage.appeal_cell(HERS, "текст_обращений");
         let (mut answers, mut written) = (Vec::new(), Vec::new());
@@ -169,8 +206,14 @@ impl Siege {
 fn keeps_its_secrets(log: &str, play: &Play) {
     let value = |name: &str| {
         let name = format!("SHEETDESK_{name}");
-        let found = play.stage.variables().iter().find(|(known, _)| *known == name);
-        found.map(|(_, value)| value.clone()).expect("the stage sets it")
+        let found = play
+            .stage
+            .variables()
+            .iter()
+            .find(|(known, _)| *known == name);
+        found
+            .map(|(_, value)| value.clone())
+            .expect("the stage sets it")
     };
     let token = value("TELEGRAM__TOKEN");
     let (_, letters) = token.split_once(':').expect("a token has a colon");
@@ -182,7 +225,10 @@ fn keeps_its_secrets(log: &str, play: &Play) {
     // How an access token of the stand-in and a signed assertion begin, and a private key.
     let tokens = ["sim-", "eyJ", "PRIVATE KEY"];
     let texts = [MARK, "гибел", FIRST_QUESTION];
-    assert!(log.matches("serving").count() >= 2 * MOMENTS.len(), "the log is there");
+    assert!(
+        log.matches("serving").count() >= 2 * MOMENTS.len(),
+        "the log is there"
+    );
     for secret in [letters, &webhook, key]
         .into_iter()
         .chain(names)

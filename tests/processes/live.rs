@@ -22,7 +22,11 @@ async fn tried(play: &Play, spreadsheet: &str) -> Exit {
     };
     let before = book();
     let exit = run(&play.stage, &["check", "--live-sheet", spreadsheet]).await;
-    assert!(book() == before, "it is as it was: {:?}", book().tab_titles());
+    assert!(
+        book() == before,
+        "it is as it was: {:?}",
+        book().tab_titles()
+    );
     exit
 }
 
@@ -32,12 +36,19 @@ async fn a_google_that_is_as_assumed_passes_and_keeps_nothing() {
     let exit = tried(&play, BOOK).await;
     assert_eq!(exit.code, Some(0), "{}{}", exit.out, exit.err);
     assert_eq!(
-        exit.out.lines().filter(|line| line.starts_with("так    ")).count(),
+        exit.out
+            .lines()
+            .filter(|line| line.starts_with("так    "))
+            .count(),
         18,
         "{}",
         exit.out
     );
-    assert!(exit.out.contains("Всё так, как рассчитано: 18 проб."), "{}", exit.out);
+    assert!(
+        exit.out.contains("Всё так, как рассчитано: 18 проб."),
+        "{}",
+        exit.out
+    );
 }
 
 #[tokio::test]
@@ -51,7 +62,11 @@ async fn a_google_that_does_not_find_line_breaks_is_told_with_what_follows() {
     assert_eq!(exit.code, Some(1), "{}{}", exit.out, exit.err);
     let words = "ИНАЧЕ  ответ с переносами строк – так же\n         нашли: изменено ячеек: 0, в ячейке «да⏎и ещё⏎⏎да»\n         тогда: сервис смотрит ещё раз";
     assert!(exit.out.contains(words), "{}", exit.out);
-    assert!(exit.out.contains("Иначе, чем рассчитано: 1 из 18."), "{}", exit.out);
+    assert!(
+        exit.out.contains("Иначе, чем рассчитано: 1 из 18."),
+        "{}",
+        exit.out
+    );
 }
 
 #[tokio::test]
@@ -63,5 +78,9 @@ async fn a_spreadsheet_that_may_only_be_read_is_named() {
     play.stage.sheets.insert_workbook(book);
     let exit = tried(&play, SCRATCH).await;
     assert_eq!(exit.code, Some(1));
-    assert!(exit.err.contains("новый лист: вызов не удался (no access"), "{}", exit.err);
+    assert!(
+        exit.err.contains("новый лист: вызов не удался (no access"),
+        "{}",
+        exit.err
+    );
 }

@@ -112,10 +112,15 @@ impl Moment {
             }
             Self::Writing(Fate::Lost) => {
                 let millis = u64::try_from(NEVER.as_millis()).expect("an hour is few milliseconds");
-                sheets.fault(SheetsFault::once(CallKind::Write, Trouble::Delay { millis }));
+                sheets.fault(SheetsFault::once(
+                    CallKind::Write,
+                    Trouble::Delay { millis },
+                ));
                 None
             }
-            Self::Writing(Fate::Arrives | Fate::ArrivesLate) => Some(sheets.hold(CallKind::Write, Side::Before)),
+            Self::Writing(Fate::Arrives | Fate::ArrivesLate) => {
+                Some(sheets.hold(CallKind::Write, Side::Before))
+            }
             Self::Wrote => Some(sheets.hold(CallKind::Write, Side::After)),
         };
         Trap {
@@ -135,16 +140,25 @@ impl Trap {
                 play.types(number, "специалист_ответ", answer).await;
                 tokio::time::sleep(Duration::from_millis(after)).await;
             }
-            Moment::Reading(..) | Moment::Wrote | Moment::Writing(Fate::Arrives | Fate::ArrivesLate) => {
+            Moment::Reading(..)
+            | Moment::Wrote
+            | Moment::Writing(Fate::Arrives | Fate::ArrivesLate) => {
                 let hold = self.hold.as_ref().expect("such a moment is a held call");
-                timeout(PATIENCE, hold.arrived()).await.expect("the call comes");
+                timeout(PATIENCE, hold.arrived())
+                    .await
+                    .expect("the call comes");
             }
             Moment::Sending(_) => until("the answer is sent", || sends(play) > self.sends).await,
             Moment::Heard(after) => {
                 until("the partner has the answer", || play.heard(answer) > 0).await;
                 tokio::time::sleep(Duration::from_millis(after)).await;
             }
-            Moment::Writing(Fate::Lost) => until("the row is written", || play.stage.sheets.calls().writes > self.writes).await,
+            Moment::Writing(Fate::Lost) => {
+                until("the row is written", || {
+                    play.stage.sheets.calls().writes > self.writes
+                })
+                .await
+            }
             Moment::Cleared(after) => {
                 let cell = || play.stage.appeal_cell(number, "специалист_ответ");
                 until("the cell is empty", || cell().is_empty()).await;
@@ -167,7 +181,9 @@ impl Trap {
                 let visit = Visit::BeforeWrite(Box::new(move |_| told.cancel()));
                 play.stage.sheets.visit(BOOK, visit);
                 self.hold = None;
-                timeout(PATIENCE, attempted.cancelled()).await.expect("the held batch goes on");
+                timeout(PATIENCE, attempted.cancelled())
+                    .await
+                    .expect("the held batch goes on");
             }
             Moment::Called(_)
             | Moment::Reading(..)
@@ -182,11 +198,20 @@ impl Trap {
 
 /// The rows of the appeals tab, as people see them.
 pub(crate) fn rows(play: &Play) -> Vec<Vec<String>> {
-    play.stage.sheets.with(BOOK, |book| book.table(APPEALS)).expect("the tab is there")
+    play.stage
+        .sheets
+        .with(BOOK, |book| book.table(APPEALS))
+        .expect("the tab is there")
 }
 
 fn sends(play: &Play) -> u64 {
-    play.stage.telegram.calls().by_method.get("sendMessage").copied().unwrap_or(0)
+    play.stage
+        .telegram
+        .calls()
+        .by_method
+        .get("sendMessage")
+        .copied()
+        .unwrap_or(0)
 }
 
 async fn until(what: &str, holds: impl Fn() -> bool) {

@@ -27,13 +27,26 @@ async fn a_service_manager_hears_that_it_is_ready_well_and_stopping() {
     let child = Child::start(play.stage.directory(), &variables, &["serve"]);
 
     let (manager, first) = tokio::task::spawn_blocking(move || {
-        let first = [hears(&manager), hears(&manager), hears(&manager), hears(&manager)];
+        let first = [
+            hears(&manager),
+            hears(&manager),
+            hears(&manager),
+            hears(&manager),
+        ];
         (manager, first)
     })
     .await
     .expect("the manager listens");
-    assert_eq!(first.iter().filter(|words| *words == "READY=1").count(), 1, "{first:?}");
-    assert_eq!(first.iter().filter(|words| *words == "WATCHDOG=1").count(), 3, "{first:?}");
+    assert_eq!(
+        first.iter().filter(|words| *words == "READY=1").count(),
+        1,
+        "{first:?}"
+    );
+    assert_eq!(
+        first.iter().filter(|words| *words == "WATCHDOG=1").count(),
+        3,
+        "{first:?}"
+    );
 
     let (exit, _) = child.stop(Signal::TERM).await;
     assert_eq!(exit.code, Some(0), "{}", exit.err);
@@ -46,13 +59,19 @@ async fn a_service_manager_hears_that_it_is_ready_well_and_stopping() {
 
 fn listen(path: &Path) -> UnixDatagram {
     let socket = UnixDatagram::bind(path).expect("a socket in a fresh directory");
-    socket.set_read_timeout(Some(PATIENCE)).expect("a read time-out");
+    socket
+        .set_read_timeout(Some(PATIENCE))
+        .expect("a read time-out");
     socket
 }
 
 /// The next thing that the manager is told.
 fn hears(manager: &UnixDatagram) -> String {
     let mut words = [0; 256];
-    let length = manager.recv(&mut words).expect("the service says something");
-    String::from_utf8_lossy(&words[..length]).trim_end().to_owned()
+    let length = manager
+        .recv(&mut words)
+        .expect("the service says something");
+    String::from_utf8_lossy(&words[..length])
+        .trim_end()
+        .to_owned()
 }

@@ -14,7 +14,9 @@ use crate::{
 fn book(play: &Play) -> Workbook {
     play.stage
         .sheets
-        .with(BOOK, |book| Ok::<_, simulator::sheets::ApiError>(book.clone()))
+        .with(BOOK, |book| {
+            Ok::<_, simulator::sheets::ApiError>(book.clone())
+        })
         .expect("it is there")
 }
 
@@ -30,10 +32,17 @@ fn type_in(play: &Play, telegram: &str, header: &str, text: &str) {
 async fn a_first_start_is_told_and_not_done() {
     let mut play = Play::set().await;
     play.stage.configure("SCHEDULE__APPEALS", "* * * * * *");
-    play.stage.telegram.person(Profile::new(700_001_043, "Павел")).has_met_bot();
+    play.stage
+        .telegram
+        .person(Profile::new(700_001_043, "Павел"))
+        .has_met_bot();
     type_in(&play, "700001043", "специалист_ответ", "Тайный ответ");
     let before = book(&play);
-    let child = Child::start(play.stage.directory(), play.stage.variables(), &["serve", "--observe"]);
+    let child = Child::start(
+        play.stage.directory(),
+        play.stage.variables(),
+        &["serve", "--observe"],
+    );
     for words in [
         "ничего не пишем и не отправляем",
         "Лист «список сотрудников для авторизации» прочитан: строк с ключом или telegram_id – 8",
@@ -49,12 +58,31 @@ async fn a_first_start_is_told_and_not_done() {
 
     let (exit, _) = child.stop(Signal::TERM).await;
     assert_eq!(exit.code, Some(0), "{}", exit.err);
-    assert!(exit.out.ends_with("Ничего не записано и не отправлено.\n"), "{}", exit.out);
-    assert!(!exit.out.contains("Тайный"), "nobody's words are told: {}", exit.out);
-    let told = exit.out.lines().filter(|line| line.contains("строка 2")).count();
+    assert!(
+        exit.out.ends_with("Ничего не записано и не отправлено.\n"),
+        "{}",
+        exit.out
+    );
+    assert!(
+        !exit.out.contains("Тайный"),
+        "nobody's words are told: {}",
+        exit.out
+    );
+    let told = exit
+        .out
+        .lines()
+        .filter(|line| line.contains("строка 2"))
+        .count();
     assert!(told <= 2, "each thing is told once: {}", exit.out);
-    assert_eq!(play.stage.telegram.calls().by_method.len(), 0, "Telegram is not called");
-    assert!(!play.stage.data_dir().join("journal.redb").exists(), "no journal is left behind");
+    assert_eq!(
+        play.stage.telegram.calls().by_method.len(),
+        0,
+        "Telegram is not called"
+    );
+    assert!(
+        !play.stage.data_dir().join("journal.redb").exists(),
+        "no journal is left behind"
+    );
 }
 
 #[tokio::test]
@@ -71,13 +99,22 @@ async fn what_a_stopped_service_would_go_on_with_is_told() {
     let before = book(&play);
     let calls = play.stage.telegram.calls();
 
-    let child = Child::start(play.stage.directory(), play.stage.variables(), &["serve", "--observe"]);
-    child.tells("Отправить партнёру ответ на обращение № 1").await;
+    let child = Child::start(
+        play.stage.directory(),
+        play.stage.variables(),
+        &["serve", "--observe"],
+    );
+    child
+        .tells("Отправить партнёру ответ на обращение № 1")
+        .await;
     let (exit, _) = child.stop(Signal::TERM).await;
     assert_eq!(exit.code, Some(0), "{}", exit.err);
     assert!(book(&play) == before, "nothing is written");
     assert_eq!(play.stage.telegram.calls(), calls, "nothing is sent");
-    assert!(std::fs::read(&file).expect("a journal") == journal, "the journal is not touched");
+    assert!(
+        std::fs::read(&file).expect("a journal") == journal,
+        "the journal is not touched"
+    );
 }
 
 #[tokio::test]
@@ -86,6 +123,11 @@ async fn beside_a_running_service_it_says_where_to_look() {
     let child = Child::serve(&play.stage).await;
     let exit = run(&play.stage, &["serve", "--observe"]).await;
     assert_eq!(exit.code, Some(1));
-    assert!(exit.err.contains("a Sheetdesk is running with the data directory"), "{}", exit.err);
+    assert!(
+        exit.err
+            .contains("a Sheetdesk is running with the data directory"),
+        "{}",
+        exit.err
+    );
     child.stop(Signal::TERM).await;
 }

@@ -37,7 +37,10 @@ const STATES: u64 = 5;
 #[tokio::test]
 async fn whatever_a_loss_of_power_leaves_nothing_acknowledged_is_missing() {
     if !can_trace() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "strace is required here");
+        assert!(
+            std::env::var("CI").as_deref() != Ok("true"),
+            "strace is required here"
+        );
         println!("there is no strace, or it may not trace: no loss of power is rebuilt");
         return;
     }
@@ -57,7 +60,10 @@ async fn whatever_a_loss_of_power_leaves_nothing_acknowledged_is_missing() {
         "signal=none",
         "-o",
     ];
-    let wrapper: Vec<&str> = tracer.into_iter().chain([trace.to_str().expect("a plain path")]).collect();
+    let wrapper: Vec<&str> = tracer
+        .into_iter()
+        .chain([trace.to_str().expect("a plain path")])
+        .collect();
     let service = Child::serve_by(&wrapper, &play.stage).await;
     let writers: Vec<_> = (0..CLIENTS)
         .map(|client| tokio::spawn(writes(play.stage.address(), client)))
@@ -85,7 +91,9 @@ fn can_trace() -> bool {
 
 /// One connection; each message is sent when the one before is acknowledged. Tells its port and what it wrote, in order.
 async fn writes(address: SocketAddr, client: i64) -> (u16, Vec<String>) {
-    let mut stream = TcpStream::connect(address).await.expect("the service listens");
+    let mut stream = TcpStream::connect(address)
+        .await
+        .expect("the service listens");
     let port = stream.local_addr().expect("it is connected").port();
     let mut texts = Vec::new();
     for nth in 0..MESSAGES {
@@ -103,7 +111,10 @@ async fn writes(address: SocketAddr, client: i64) -> (u16, Vec<String>) {
             body.len(),
             sheetdesk::stage::WEBHOOK_SECRET,
         );
-        stream.write_all((head + &body).as_bytes()).await.expect("it is sent");
+        stream
+            .write_all((head + &body).as_bytes())
+            .await
+            .expect("it is sent");
         let answer = answer(&mut stream).await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         texts.push(text);
@@ -121,9 +132,14 @@ async fn answer(stream: &mut TcpStream) -> String {
         .expect("a head is text")
         .to_lowercase()
         .replace("http/", "HTTP/");
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
-    stream.read_exact(&mut body).await.expect("so does its body");
+    stream
+        .read_exact(&mut body)
+        .await
+        .expect("so does its body");
     head
 }
 
@@ -161,7 +177,11 @@ fn rebuild(lines: &[String], data: &Path, sent: &BTreeMap<u16, Vec<String>>) -> 
         });
     }
     let all: usize = sent.values().map(Vec::len).sum();
-    assert_eq!(texts(sent, &acknowledged).len(), all, "every acknowledgement is in the trace");
+    assert_eq!(
+        texts(sent, &acknowledged).len(),
+        all,
+        "every acknowledgement is in the trace"
+    );
     let written = disk.as_written();
     let name = data.join("journal.redb");
     assert!(
@@ -172,10 +192,17 @@ fn rebuild(lines: &[String], data: &Path, sent: &BTreeMap<u16, Vec<String>>) -> 
 }
 
 /// What was acknowledged so far.
-fn texts<'a>(sent: &'a BTreeMap<u16, Vec<String>>, acknowledged: &BTreeMap<u16, usize>) -> BTreeSet<&'a str> {
+fn texts<'a>(
+    sent: &'a BTreeMap<u16, Vec<String>>,
+    acknowledged: &BTreeMap<u16, usize>,
+) -> BTreeSet<&'a str> {
     let of = |(port, texts): (&u16, &'a Vec<String>)| {
         let count = acknowledged.get(port).copied().unwrap_or(0);
-        texts.iter().take(count).map(String::as_str).collect::<Vec<_>>()
+        texts
+            .iter()
+            .take(count)
+            .map(String::as_str)
+            .collect::<Vec<_>>()
     };
     sent.iter().flat_map(of).collect()
 }
@@ -196,6 +223,13 @@ fn holds(state: &BTreeMap<std::path::PathBuf, Vec<u8>>, acknowledged: &BTreeSet<
         }
         Err(error) => assert!(acknowledged.is_empty(), "{error}"),
     }
-    let missing: Vec<_> = acknowledged.iter().filter(|text| !stored.contains(**text)).collect();
-    assert!(missing.is_empty(), "of {} acknowledged {missing:?} are missing", acknowledged.len());
+    let missing: Vec<_> = acknowledged
+        .iter()
+        .filter(|text| !stored.contains(**text))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "of {} acknowledged {missing:?} are missing",
+        acknowledged.len()
+    );
 }

@@ -23,12 +23,28 @@ const NEEDED: [&str; 6] = [
 
 #[tokio::test]
 async fn without_settings_everything_that_is_missing_is_named_at_once() {
-    for arguments in [&["serve"][..], &["check", "--offline"], &["setup", "webhook"]] {
+    for arguments in [
+        &["serve"][..],
+        &["check", "--offline"],
+        &["setup", "webhook"],
+    ] {
         let exit = alone(&[], arguments).await;
-        assert_eq!((exit.code, exit.out.as_str()), (Some(64), ""), "{arguments:?}");
-        assert!(exit.err.starts_with("6 things are wrong with the settings"), "{}", exit.err);
+        assert_eq!(
+            (exit.code, exit.out.as_str()),
+            (Some(64), ""),
+            "{arguments:?}"
+        );
+        assert!(
+            exit.err.starts_with("6 things are wrong with the settings"),
+            "{}",
+            exit.err
+        );
         for name in NEEDED {
-            assert!(exit.err.contains(&format!("SHEETDESK_{name}")), "{name}: {}", exit.err);
+            assert!(
+                exit.err.contains(&format!("SHEETDESK_{name}")),
+                "{name}: {}",
+                exit.err
+            );
         }
     }
 }
@@ -37,16 +53,29 @@ async fn without_settings_everything_that_is_missing_is_named_at_once() {
 async fn a_wrong_secret_is_named_and_never_shown() {
     let secrets = [
         ("SHEETDESK_TELEGRAM__TOKEN", "7654321-AAHqTzWithoutItsColon"),
-        ("SHEETDESK_TELEGRAM__WEBHOOK_SECRET", "сорок-две-тайны-нелатинские"),
-        ("SHEETDESK_SHEETS__CALLBACK_SECRET", "c2VjcmV0IHdpdGhvdXQgaXRzIHByZWZpeA=="),
+        (
+            "SHEETDESK_TELEGRAM__WEBHOOK_SECRET",
+            "сорок-две-тайны-нелатинские",
+        ),
+        (
+            "SHEETDESK_SHEETS__CALLBACK_SECRET",
+            "c2VjcmV0IHdpdGhvdXQgaXRzIHByZWZpeA==",
+        ),
         // Put where an address belongs.
-        ("SHEETDESK_HTTP__LISTEN", "7654321:AAHqTz-4kWn0_xYb8LmPpRsUv"),
+        (
+            "SHEETDESK_HTTP__LISTEN",
+            "7654321:AAHqTz-4kWn0_xYb8LmPpRsUv",
+        ),
     ];
     let exit = alone(&secrets, &["serve"]).await;
     assert_eq!(exit.code, Some(64), "{}", exit.err);
     for (variable, secret) in secrets {
         assert!(exit.err.contains(variable), "{variable}: {}", exit.err);
-        assert!(!exit.err.contains(secret), "{variable} is shown: {}", exit.err);
+        assert!(
+            !exit.err.contains(secret),
+            "{variable} is shown: {}",
+            exit.err
+        );
     }
 }
 
@@ -54,20 +83,48 @@ async fn a_wrong_secret_is_named_and_never_shown() {
 async fn an_unknown_key_in_the_file_is_an_error_that_names_the_nearest() {
     let play = Play::set().await;
     let file = play.stage.directory().join("slip.toml");
-    fs::write(&file, "[http]\nlistne = \"127.0.0.1:8080\"\n\n[appeals]\ngarce = 30\n").expect("the file is written");
-    let exit = run(&play.stage, &["check", "--offline", "--config", "slip.toml"]).await;
-    assert_eq!((exit.code, exit.out.as_str()), (Some(64), ""), "{}", exit.err);
+    fs::write(
+        &file,
+        "[http]\nlistne = \"127.0.0.1:8080\"\n\n[appeals]\ngarce = 30\n",
+    )
+    .expect("the file is written");
+    let exit = run(
+        &play.stage,
+        &["check", "--offline", "--config", "slip.toml"],
+    )
+    .await;
+    assert_eq!(
+        (exit.code, exit.out.as_str()),
+        (Some(64), ""),
+        "{}",
+        exit.err
+    );
     assert!(exit.err.starts_with("2 things are wrong"), "{}", exit.err);
-    for (slip, nearest) in [("http.listne", "http.listen"), ("appeals.garce", "appeals.grace")] {
-        assert!(exit.err.contains(&format!("{slip} (file slip.toml)")), "{}", exit.err);
-        assert!(exit.err.contains(&format!("The nearest known one is {nearest}")), "{}", exit.err);
+    for (slip, nearest) in [
+        ("http.listne", "http.listen"),
+        ("appeals.garce", "appeals.grace"),
+    ] {
+        assert!(
+            exit.err.contains(&format!("{slip} (file slip.toml)")),
+            "{}",
+            exit.err
+        );
+        assert!(
+            exit.err
+                .contains(&format!("The nearest known one is {nearest}")),
+            "{}",
+            exit.err
+        );
     }
 }
 
 #[tokio::test]
 async fn an_unknown_variable_is_a_warning_and_no_more() {
     let play = Play::set().await;
-    let kubernetes = [("PORT", "tcp://10.0.0.7:8080"), ("HTTP__LISTNE", "127.0.0.1:1")];
+    let kubernetes = [
+        ("PORT", "tcp://10.0.0.7:8080"),
+        ("HTTP__LISTNE", "127.0.0.1:1"),
+    ];
     let exit = run_with(&play.stage, &kubernetes, &["check", "--offline"]).await;
     assert_eq!(exit.code, Some(0), "{}", exit.err);
     assert_eq!(exit.err.lines().count(), 2, "{}", exit.err);
@@ -97,7 +154,9 @@ async fn alone(variables: &[(&str, &str)], arguments: &[&str]) -> Exit {
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    Child::start(directory.path(), &variables, arguments).ended().await
+    Child::start(directory.path(), &variables, arguments)
+        .ended()
+        .await
 }
 
 #[tokio::test]

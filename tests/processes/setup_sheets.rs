@@ -17,12 +17,19 @@ fn seen(play: &Play) -> Value {
         include_grid_data: false,
         ..GetQuery::default()
     };
-    play.stage.sheets.with(BOOK, |book| book.get(&query)).expect("it is there")
+    play.stage
+        .sheets
+        .with(BOOK, |book| book.get(&query))
+        .expect("it is there")
 }
 
 /// The first row of a tab.
 fn first_row(play: &Play, tab: &str) -> Vec<String> {
-    let table = play.stage.sheets.with(BOOK, |book| book.table(tab)).expect("the tab is there");
+    let table = play
+        .stage
+        .sheets
+        .with(BOOK, |book| book.table(tab))
+        .expect("the tab is there");
     table.into_iter().next().unwrap_or_default()
 }
 
@@ -32,13 +39,22 @@ fn offered(play: &Play, tab: &str, cell: &str) -> Vec<String> {
         ranges: vec![format!("'{tab}'!{cell}")],
         include_grid_data: true,
     };
-    let seen = play.stage.sheets.with(BOOK, |book| book.get(&query)).expect("the tab is there");
+    let seen = play
+        .stage
+        .sheets
+        .with(BOOK, |book| book.get(&query))
+        .expect("the tab is there");
     let cell = &seen["sheets"][0]["data"][0]["rowData"][0]["values"][0];
     let values = cell["dataValidation"]["condition"]["values"]
         .as_array()
         .cloned()
         .unwrap_or_default();
-    let word = |value: &Value| value["userEnteredValue"].as_str().unwrap_or_default().to_owned();
+    let word = |value: &Value| {
+        value["userEnteredValue"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
     values.iter().map(word).collect()
 }
 
@@ -53,8 +69,17 @@ async fn an_empty_spreadsheet_is_furnished_and_serves() {
 
     let exit = run(&play.stage, &["setup", "sheets", "--dry-run"]).await;
     assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
-    assert!(exit.out.contains("обращения: add the tab «обращения»"), "{}", exit.out);
-    assert!(exit.out.contains("Состояние: warn whoever types in this tab"), "{}", exit.out);
+    assert!(
+        exit.out.contains("обращения: add the tab «обращения»"),
+        "{}",
+        exit.out
+    );
+    assert!(
+        exit.out
+            .contains("Состояние: warn whoever types in this tab"),
+        "{}",
+        exit.out
+    );
     assert!(exit.out.contains("Nothing was changed"), "{}", exit.out);
     assert_eq!(seen(&play), bare);
 
@@ -67,12 +92,22 @@ async fn an_empty_spreadsheet_is_furnished_and_serves() {
     assert!(first_row(&play, PROMOTIONS).contains(&"Действие".to_owned()));
     assert_eq!(
         offered(&play, APPEALS, "F2"),
-        ["Новое", "В работе", "Передано специалисту", "Ответ ИИ", "Решено"]
+        [
+            "Новое",
+            "В работе",
+            "Передано специалисту",
+            "Ответ ИИ",
+            "Решено"
+        ]
     );
     let furnished = seen(&play);
     let exit = run(&play.stage, &["setup", "sheets"]).await;
     assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
-    assert!(exit.out.contains("Everything stands as it should"), "{}", exit.out);
+    assert!(
+        exit.out.contains("Everything stands as it should"),
+        "{}",
+        exit.out
+    );
     assert_eq!(seen(&play), furnished);
     let exit = run(&play.stage, &["check"]).await;
     assert_eq!(exit.code, Some(0), "{}", exit.out);
@@ -82,7 +117,10 @@ async fn an_empty_spreadsheet_is_furnished_and_serves() {
 async fn a_workbook_in_use_keeps_what_people_have_made() {
     let play = Play::set().await;
     let actions = |words: &[&str]| {
-        let values: Vec<Value> = words.iter().map(|word| serde_json::json!({"userEnteredValue": word})).collect();
+        let values: Vec<Value> = words
+            .iter()
+            .map(|word| serde_json::json!({"userEnteredValue": word}))
+            .collect();
         let tab = seen(&play)["sheets"]
             .as_array()
             .expect("tabs")
@@ -98,33 +136,66 @@ async fn a_workbook_in_use_keeps_what_people_have_made() {
             "range": {"sheetId": tab, "startRowIndex": 1, "startColumnIndex": at, "endColumnIndex": at + 1},
             "rule": {"condition": {"type": "ONE_OF_LIST", "values": values}, "showCustomUi": true},
         }}]});
-        play.stage.sheets.with(BOOK, |book| book.apply(&rule)).expect("it can be set");
+        play.stage
+            .sheets
+            .with(BOOK, |book| book.apply(&rule))
+            .expect("it can be set");
         simulator_column(at)
     };
     let column = actions(&["Опубликовать", "Завершить", "Обсудить"]);
     play.stage
         .sheets
-        .with(BOOK, |book| book.rename_header(APPEALS, "статус", "статусс"))
+        .with(BOOK, |book| {
+            book.rename_header(APPEALS, "статус", "статусс")
+        })
         .expect("renamed");
-    let before = play.stage.sheets.with(BOOK, |book| book.table(APPEALS)).expect("there");
+    let before = play
+        .stage
+        .sheets
+        .with(BOOK, |book| book.table(APPEALS))
+        .expect("there");
 
     let exit = run(&play.stage, &["setup", "sheets"]).await;
     assert_eq!(exit.code, Some(1), "{}", exit.out);
-    assert!(exit.out.contains("нет столбца «статус» (есть похожий: «статусс»)"), "{}", exit.out);
-    assert_eq!(play.stage.sheets.with(BOOK, |book| book.table(APPEALS)).expect("there"), before);
+    assert!(
+        exit.out
+            .contains("нет столбца «статус» (есть похожий: «статусс»)"),
+        "{}",
+        exit.out
+    );
+    assert_eq!(
+        play.stage
+            .sheets
+            .with(BOOK, |book| book.table(APPEALS))
+            .expect("there"),
+        before
+    );
     let said = "«Действие» does not offer «Тест», «Пауза», «Продолжить», «Отменить»: --extend-lists adds it to your list";
     assert!(exit.out.contains(said), "{}", exit.out);
     let cell = format!("{column}2");
-    assert_eq!(offered(&play, PROMOTIONS, &cell), ["Опубликовать", "Завершить", "Обсудить"]);
+    assert_eq!(
+        offered(&play, PROMOTIONS, &cell),
+        ["Опубликовать", "Завершить", "Обсудить"]
+    );
 
     let exit = run(&play.stage, &["setup", "sheets", "--extend-lists"]).await;
     assert_eq!(exit.code, Some(1), "{}", exit.out);
-    let offers = ["Опубликовать", "Завершить", "Обсудить", "Тест", "Пауза", "Продолжить", "Отменить"];
+    let offers = [
+        "Опубликовать",
+        "Завершить",
+        "Обсудить",
+        "Тест",
+        "Пауза",
+        "Продолжить",
+        "Отменить",
+    ];
     assert_eq!(offered(&play, PROMOTIONS, &cell), offers);
 
     play.stage
         .sheets
-        .with(BOOK, |book| book.rename_header(APPEALS, "статусс", "статус"))
+        .with(BOOK, |book| {
+            book.rename_header(APPEALS, "статусс", "статус")
+        })
         .expect("renamed");
     let exit = run(&play.stage, &["setup", "sheets"]).await;
     assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);

@@ -6,13 +6,23 @@ use std::process::Command;
 async fn a_short_soak_loses_nothing_and_gives_its_account() {
     let soak = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sheetdesk"));
-        command.arg("demo").args(arguments).env_clear().output().expect("it runs")
+        command
+            .arg("demo")
+            .args(arguments)
+            .env_clear()
+            .output()
+            .expect("it runs")
     };
     let run = tokio::task::spawn_blocking(move || soak(&["--soak", "0.15", "--speed", "120"]))
         .await
         .expect("it ends");
     let out = String::from_utf8_lossy(&run.stdout).into_owned();
-    assert_eq!(run.status.code(), Some(0), "{out} {}", String::from_utf8_lossy(&run.stderr));
+    assert_eq!(
+        run.status.code(),
+        Some(0),
+        "{out} {}",
+        String::from_utf8_lossy(&run.stderr)
+    );
     let head = "0.15 min at 120 times the pace of a day: 1250 updates, 25 answers, 1 promotions; outages of both services, two restarts.";
     assert!(out.starts_with(head), "{out}");
     for words in [

@@ -27,7 +27,10 @@ const OLD: u32 = 1;
 #[tokio::test]
 async fn with_a_send_in_hand_it_stops_in_time_and_the_answer_is_not_lost() {
     let (play, pavel) = sighted().await;
-    for (answer, signal) in [("Первый ответ", Signal::TERM), ("Второй ответ", Signal::INT)] {
+    for (answer, signal) in [
+        ("Первый ответ", Signal::TERM),
+        ("Второй ответ", Signal::INT),
+    ] {
         let child = with_a_send_in_hand(&play, answer).await;
         let (exit, took) = child.stop(signal).await;
         assert_eq!(exit.code, Some(0), "{}", exit.err);
@@ -36,7 +39,10 @@ async fn with_a_send_in_hand_it_stops_in_time_and_the_answer_is_not_lost() {
         let child = Child::serve(&play.stage).await;
         hears(&pavel, answer).await;
         play.shows(OLD, "специалист_ответ", str::is_empty).await;
-        play.shows(OLD, "Доставка", |text| text.ends_with("возможно дважды")).await;
+        play.shows(OLD, "Доставка", |text| {
+            text.ends_with("возможно дважды")
+        })
+        .await;
         play.settled().await;
         child.stop(signal).await;
     }
@@ -45,12 +51,15 @@ async fn with_a_send_in_hand_it_stops_in_time_and_the_answer_is_not_lost() {
 #[tokio::test]
 async fn with_a_write_in_hand_it_stops_in_time_and_the_row_is_written() {
     let (play, pavel) = sighted().await;
-    for (answer, side) in [("До записи", Side::Before), ("После записи", Side::After)] {
+    for (answer, side) in [("До записи", Side::Before), ("После записи", Side::After)]
+    {
         let hold = play.stage.sheets.hold(CallKind::Write, side);
         let typed = play.stage.type_in(OLD, "специалист_ответ", answer);
         typed.expect("the row is there");
         let child = Child::serve(&play.stage).await;
-        timeout(PATIENCE, hold.arrived()).await.expect("the row is written");
+        timeout(PATIENCE, hold.arrived())
+            .await
+            .expect("the row is written");
         let (exit, took) = child.stop(Signal::TERM).await;
         assert_eq!(exit.code, Some(0), "{}", exit.err);
         assert!(took < STOP, "{took:?}");
@@ -91,7 +100,12 @@ async fn idle_it_stops_at_once() {
         let child = Child::serve(&play.stage).await;
         play.settled().await;
         let (exit, took) = child.stop(signal).await;
-        assert_eq!((exit.code, exit.out.as_str()), (Some(0), ""), "{}", exit.err);
+        assert_eq!(
+            (exit.code, exit.out.as_str()),
+            (Some(0), ""),
+            "{}",
+            exit.err
+        );
         assert!(took < AT_ONCE, "{took:?}");
     }
 }
@@ -132,7 +146,8 @@ async fn every_loop_says_that_it_began_and_that_it_ended() {
     play.settled().await;
     let (exit, _) = child.stop(Signal::INT).await;
     assert_eq!(exit.code, Some(0), "{}", exit.err);
-    let [mut began, mut ended] = ["loop started", "loop stopped"].map(|words| loops(&exit.err, words));
+    let [mut began, mut ended] =
+        ["loop started", "loop stopped"].map(|words| loops(&exit.err, words));
     began.sort_unstable();
     ended.sort_unstable();
     assert_eq!(began, ended, "{}", exit.err);
@@ -145,9 +160,17 @@ async fn every_loop_says_that_it_began_and_that_it_ended() {
         "every-promotions",
         "every-health",
     ] {
-        assert!(began.contains(&format!("\"{name}\"").as_str()), "{name}: {}", exit.err);
+        assert!(
+            began.contains(&format!("\"{name}\"").as_str()),
+            "{name}: {}",
+            exit.err
+        );
     }
-    assert!(began.iter().any(|name| name.starts_with("\"desk-")), "{}", exit.err);
+    assert!(
+        began.iter().any(|name| name.starts_with("\"desk-")),
+        "{}",
+        exit.err
+    );
 }
 
 #[tokio::test]
@@ -157,10 +180,19 @@ async fn a_second_service_beside_it_says_why_it_cannot_run() {
     let second = run(&play.stage, &["serve"]).await;
     assert_eq!(second.code, Some(1), "{}", second.err);
     let directory = play.stage.data_dir().display().to_string();
-    for words in ["another Sheetdesk is already working with", &directory, "stop it first"] {
+    for words in [
+        "another Sheetdesk is already working with",
+        &directory,
+        "stop it first",
+    ] {
         assert!(second.err.contains(words), "{words}: {}", second.err);
     }
-    let elsewhere = play.stage.directory().join("elsewhere").display().to_string();
+    let elsewhere = play
+        .stage
+        .directory()
+        .join("elsewhere")
+        .display()
+        .to_string();
     let same_address = run_with(&play.stage, &[("DATA_DIR", &elsewhere)], &["serve"]).await;
     assert_eq!(same_address.code, Some(1), "{}", same_address.err);
     let words = format!("cannot listen on {}", play.stage.address());
@@ -171,7 +203,12 @@ async fn a_second_service_beside_it_says_why_it_cannot_run() {
     );
     play.settled().await;
     let (exit, _) = child.stop(Signal::TERM).await;
-    assert_eq!(exit.code, Some(0), "the first one does not mind: {}", exit.err);
+    assert_eq!(
+        exit.code,
+        Some(0),
+        "the first one does not mind: {}",
+        exit.err
+    );
 }
 
 /// The names of the loops of which the log says so, quoted as they stand there.
@@ -184,7 +221,11 @@ fn loops<'l>(log: &'l str, words: &str) -> Vec<&'l str> {
 /// The service has seen the workbook once and has stopped; whoever stands in the old row has an account.
 async fn sighted() -> (Play, Person) {
     let play = Play::set().await;
-    let pavel = play.stage.telegram.person(Profile::new(700_001_043, "Павел")).has_met_bot();
+    let pavel = play
+        .stage
+        .telegram
+        .person(Profile::new(700_001_043, "Павел"))
+        .has_met_bot();
     let child = Child::serve(&play.stage).await;
     play.shows(OLD, "№", |number| !number.is_empty()).await;
     play.settled().await;
@@ -199,6 +240,10 @@ async fn with_a_send_in_hand(play: &Play, answer: &str) -> Child {
     let typed = play.stage.type_in(OLD, "специалист_ответ", answer);
     typed.expect("the row is there");
     let child = Child::serve(&play.stage).await;
-    play.stage.telegram.await_held(1, PATIENCE).await.expect("the answer is sent");
+    play.stage
+        .telegram
+        .await_held(1, PATIENCE)
+        .await
+        .expect("the answer is sent");
     child
 }

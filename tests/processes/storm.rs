@@ -35,7 +35,9 @@ const CALM: Duration = Duration::from_secs(120);
 
 #[tokio::test]
 async fn kills_under_everything_at_once_lose_and_double_nothing_but_what_was_in_flight() {
-    let long = std::env::var("SHEETDESK_LONG_KILLS").ok().and_then(|kills| kills.parse().ok());
+    let long = std::env::var("SHEETDESK_LONG_KILLS")
+        .ok()
+        .and_then(|kills| kills.parse().ok());
     let mut storm = Storm::begin().await;
     for kill in 0..long.unwrap_or(6) {
         storm.round(kill).await;
@@ -92,7 +94,10 @@ impl Storm {
         play.stage.configure("APPEALS__GRACE", "0");
         // Those of the sample's history hear the announcements too.
         for id in [700_001_043, 700_001_044] {
-            play.stage.telegram.person(Profile::new(id, "Партнёр")).has_met_bot();
+            play.stage
+                .telegram
+                .person(Profile::new(id, "Партнёр"))
+                .has_met_bot();
         }
         let partners = play.enlists(PARTNERS).into_iter();
         let partners = partners.map(|person| Partner {
@@ -113,7 +118,11 @@ impl Storm {
         let child = Child::serve(&storm.play.stage).await;
         let known = format!("готово: {} получателей", PARTNERS + 2);
         let ready = |text: &str| text.replace('\u{a0}', " ").starts_with(&known);
-        let seen = storm.play.stage.cell_where(PROMOTIONS, READY, "Рассылка", ready, PATIENCE).await;
+        let seen = storm
+            .play
+            .stage
+            .cell_where(PROMOTIONS, READY, "Рассылка", ready, PATIENCE)
+            .await;
         seen.expect("the list was looked at");
         storm.play.settled().await;
         for partner in 0..storm.partners.len() {
@@ -129,7 +138,11 @@ impl Storm {
         let child = Child::serve(&self.play.stage).await;
         if kill % 2 == 1 {
             // Else no answer would ever be written off its cell, and none could follow it.
-            self.play.stage.settled(CALM).await.expect("everything is done");
+            self.play
+                .stage
+                .settled(CALM)
+                .await
+                .expect("everything is done");
         }
         if kill % ANNOUNCED_EVERY == 2 {
             self.announces();
@@ -176,10 +189,18 @@ impl Storm {
     fn edits(&mut self, partner: usize) {
         let words = self.mark('п');
         let partner = &mut self.partners[partner];
-        let Some(written) = partner.written.iter_mut().rev().find(|written| written.edited.is_none()) else {
+        let Some(written) = partner
+            .written
+            .iter_mut()
+            .rev()
+            .find(|written| written.edited.is_none())
+        else {
             return;
         };
-        let message: MessageId = partner.person.message_of(written.update).expect("it was written");
+        let message: MessageId = partner
+            .person
+            .message_of(written.update)
+            .expect("it was written");
         partner.person.edit(message, &words).expect("it is theirs");
         written.edited = Some(words);
         self.account.edits += 1;
@@ -189,11 +210,15 @@ impl Storm {
     async fn answers(&mut self, partner: usize) {
         let id = self.partners[partner].person.id().0.to_string();
         let cell = |header| self.play.stage.cell(APPEALS, ("telegram_id", &id), header);
-        if !cell("специалист_ответ").is_empty() && !cell("Доставка").starts_with("неизвестно") {
+        if !cell("специалист_ответ").is_empty() && !cell("Доставка").starts_with("неизвестно")
+        {
             return;
         }
         let words = self.mark('о');
-        let typed = self.play.stage.type_into(APPEALS, ("telegram_id", &id), "специалист_ответ", &words);
+        let typed =
+            self.play
+                .stage
+                .type_into(APPEALS, ("telegram_id", &id), "специалист_ответ", &words);
         typed.expect("the row is there");
         self.partners[partner].answers.push(words);
         self.account.answers += 1;
@@ -207,8 +232,15 @@ impl Storm {
         let sheets = self.chance.gen_bool(0.5);
         if sheets && self.write_is_cut.is_none() {
             let late = Trouble::LandLater { millis: 200 };
-            let trouble = if self.chance.gen_bool(0.5) { Trouble::CutAfter } else { late };
-            self.play.stage.sheets.fault(SheetsFault::once(CallKind::Write, trouble));
+            let trouble = if self.chance.gen_bool(0.5) {
+                Trouble::CutAfter
+            } else {
+                late
+            };
+            self.play
+                .stage
+                .sheets
+                .fault(SheetsFault::once(CallKind::Write, trouble));
             self.write_is_cut = Some(self.writes_made());
         } else if !sheets && self.send_is_cut.is_none() {
             let fault = Fault::next(1, FaultKind::CutAfter).of("sendMessage");
@@ -220,7 +252,10 @@ impl Storm {
     /// Counts what was indeed lost since the faults were laid out.
     fn counts_losses(&mut self) {
         let (sends, writes) = (self.sends_made(), self.writes_made());
-        for (cut, made) in [(&mut self.send_is_cut, sends), (&mut self.write_is_cut, writes)] {
+        for (cut, made) in [
+            (&mut self.send_is_cut, sends),
+            (&mut self.write_is_cut, writes),
+        ] {
             if cut.is_some_and(|before| made > before) {
                 *cut = None;
                 self.account.lost_responses += 1;
@@ -230,7 +265,11 @@ impl Storm {
 
     fn sends_made(&self) -> u64 {
         let calls = self.play.stage.telegram.calls();
-        calls.by_method.get("sendMessage").copied().unwrap_or_default()
+        calls
+            .by_method
+            .get("sendMessage")
+            .copied()
+            .unwrap_or_default()
     }
 
     fn writes_made(&self) -> u64 {
@@ -273,24 +312,43 @@ impl Storm {
                 .await;
             told.expect("the announcement comes to its end");
         }
-        let status = self.play.stage.settled(CALM).await.expect("everything is done");
-        assert_eq!((status.inbox.quarantined, status.outbox.failed), (0, 0), "{:?}", self.account);
+        let status = self
+            .play
+            .stage
+            .settled(CALM)
+            .await
+            .expect("everything is done");
+        assert_eq!(
+            (status.inbox.quarantined, status.outbox.failed),
+            (0, 0),
+            "{:?}",
+            self.account
+        );
         let rows = self.rows();
         for partner in &self.partners {
             let id = partner.person.id().0.to_string();
             let own: Vec<_> = rows.iter().filter(|row| row.owner == id).collect();
             assert_eq!(own.len(), 1, "{id} has one row");
-            let strange: String = rows.iter().filter(|row| row.owner != id).map(|row| row.history.as_str()).collect();
+            let strange: String = rows
+                .iter()
+                .filter(|row| row.owner != id)
+                .map(|row| row.history.as_str())
+                .collect();
             let history = &own[0].history;
             for written in &partner.written {
-                let marks = [Some(&written.first), written.edited.as_ref()].into_iter().flatten();
+                let marks = [Some(&written.first), written.edited.as_ref()]
+                    .into_iter()
+                    .flatten();
                 for mark in marks {
                     assert_eq!(
                         history.matches(mark.as_str()).count(),
                         1,
                         "{mark} stands once in the row of its partner:\n{history}"
                     );
-                    assert!(!strange.contains(mark.as_str()), "{mark} stands in another's row");
+                    assert!(
+                        !strange.contains(mark.as_str()),
+                        "{mark} stands in another's row"
+                    );
                 }
             }
         }
@@ -304,7 +362,10 @@ impl Storm {
     fn counts_answers(&mut self) {
         for partner in &self.partners {
             let id = partner.person.id().0.to_string();
-            let delivery = self.play.stage.cell(APPEALS, ("telegram_id", &id), "Доставка");
+            let delivery = self
+                .play
+                .stage
+                .cell(APPEALS, ("telegram_id", &id), "Доставка");
             for (number, answer) in partner.answers.iter().enumerate() {
                 let copies = |person: &Person| {
                     let messages = person.messages();
@@ -313,7 +374,10 @@ impl Storm {
                         .filter(|message| message.content.text.contains(answer.as_str()))
                         .count()
                 };
-                let strangers = self.partners.iter().filter(|other| other.person.id() != partner.person.id());
+                let strangers = self
+                    .partners
+                    .iter()
+                    .filter(|other| other.person.id() != partner.person.id());
                 assert_eq!(
                     strangers.map(|other| copies(&other.person)).sum::<usize>(),
                     0,
@@ -322,7 +386,10 @@ impl Storm {
                 match copies(&partner.person) {
                     0 => {
                         let last = number + 1 == partner.answers.len();
-                        assert!(!last || delivery.starts_with("неизвестно"), "{answer} did not arrive: {delivery}");
+                        assert!(
+                            !last || delivery.starts_with("неизвестно"),
+                            "{answer} did not arrive: {delivery}"
+                        );
                         self.account.answers_undelivered += 1;
                     }
                     1 => {}
@@ -352,8 +419,15 @@ impl Storm {
             copies.remove(&1);
             assert!(copies.is_empty(), "nobody has {title} twice: {copies:?}");
         }
-        let (missing, answers) = (self.account.announcements_undelivered, self.account.answers_undelivered);
-        assert!((missing + answers) as u64 <= unknown, "{unknown} unknown, {:?}", self.account);
+        let (missing, answers) = (
+            self.account.announcements_undelivered,
+            self.account.answers_undelivered,
+        );
+        assert!(
+            (missing + answers) as u64 <= unknown,
+            "{unknown} unknown, {:?}",
+            self.account
+        );
     }
 
     /// The rows of the appeals tab that belong to somebody.
@@ -364,7 +438,12 @@ impl Storm {
             .sheets
             .with(BOOK, |book| book.table(APPEALS))
             .expect("the tab is there");
-        let column = |header: &str| table[0].iter().position(|title| title == header).expect("the column is there");
+        let column = |header: &str| {
+            table[0]
+                .iter()
+                .position(|title| title == header)
+                .expect("the column is there")
+        };
         let (owner, history) = (column("telegram_id"), column("текст_обращений"));
         let row = |cells: &Vec<String>| Row {
             owner: cells[owner].clone(),

@@ -110,11 +110,18 @@ async fn stranger(address: SocketAddr, says: String) {
 async fn measure(stage: &Stage, lasting: Duration) -> Vec<(&'static str, Vec<Duration>)> {
     let variable = |name: &str| {
         let found = stage.variables().iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.clone()).expect("the stage sets it")
+        found
+            .map(|(_, value)| value.clone())
+            .expect("the stage sets it")
     };
     let client = |kept| {
-        let builder = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20));
-        builder.pool_max_idle_per_host(kept).build().expect("a client")
+        let builder = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_secs(20));
+        builder
+            .pool_max_idle_per_host(kept)
+            .build()
+            .expect("a client")
     };
     let update = |client: &reqwest::Client, id: i64| {
         client
@@ -139,7 +146,12 @@ async fn measure(stage: &Stage, lasting: Duration) -> Vec<(&'static str, Vec<Dur
             break;
         }
         let id = 900_000_000 + 2 * round;
-        let requests = [update(&keeping, id), update(&new, id + 1), new.get(&livez), new.get(&admin)];
+        let requests = [
+            update(&keeping, id),
+            update(&new, id + 1),
+            new.get(&livez),
+            new.get(&admin),
+        ];
         for (kind, request) in requests.into_iter().enumerate() {
             calls.spawn(async move {
                 let began = clock::monotonic();

@@ -14,11 +14,21 @@ async fn run(arguments: &[&str]) -> Exit {
 async fn the_version_names_the_commit_that_was_built() {
     let exit = run(&["--version"]).await;
     assert_eq!((exit.code, exit.err.as_str()), (Some(0), ""));
-    let version = exit.out.trim().strip_prefix("sheetdesk ").expect("the name first");
-    let commit = version.strip_prefix(env!("CARGO_PKG_VERSION")).expect("then the version").trim();
+    let version = exit
+        .out
+        .trim()
+        .strip_prefix("sheetdesk ")
+        .expect("the name first");
+    let commit = version
+        .strip_prefix(env!("CARGO_PKG_VERSION"))
+        .expect("then the version")
+        .trim();
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join(".git").exists();
-    let named = commit.strip_prefix('(').and_then(|commit| commit.strip_suffix(')'));
-    let is_hash = |commit: &str| commit.len() >= 7 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let named = commit
+        .strip_prefix('(')
+        .and_then(|commit| commit.strip_suffix(')'));
+    let is_hash =
+        |commit: &str| commit.len() >= 7 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
     assert!(!repository || named.is_some_and(is_hash), "{version}");
 }
 

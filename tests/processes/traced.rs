@@ -12,8 +12,7 @@ use std::{
 /// What a disk writes at once, if anything.
 const SECTOR: usize = 512;
 /// The calls that are traced: all that change a file or a name, make it last, or answer a caller.
-pub(crate) const CALLS: &str =
-    "trace=openat,write,pwrite64,ftruncate,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat,writev,sendto,sendmsg";
+pub(crate) const CALLS: &str = "trace=openat,write,pwrite64,ftruncate,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat,writev,sendto,sendmsg";
 
 /// What a line of the trace tells, to whoever rebuilds the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +100,11 @@ impl Disk {
 
     /// The names and bytes as the process itself would read them.
     pub(crate) fn as_written(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        let all = |file: &File| file.changes.iter().fold(file.sure.clone(), |bytes, change| change.on(bytes));
+        let all = |file: &File| {
+            file.changes
+                .iter()
+                .fold(file.sure.clone(), |bytes, change| change.on(bytes))
+        };
         self.names
             .iter()
             .map(|(name, file)| (name.clone(), all(&self.files[*file])))
@@ -109,10 +112,17 @@ impl Disk {
     }
 
     /// Changes count from their beginning: a part of them may be there already.
-    fn begun(&mut self, thread: &str, call: &str, told: &mut impl FnMut(&Self, Seen)) -> Option<()> {
+    fn begun(
+        &mut self,
+        thread: &str,
+        call: &str,
+        told: &mut impl FnMut(&Self, Seen),
+    ) -> Option<()> {
         let (name, arguments) = call.split_once('(')?;
         match name {
-            "write" | "pwrite64" | "writev" | "sendto" | "sendmsg" if arguments.contains("<TCP:[") => {
+            "write" | "pwrite64" | "writev" | "sendto" | "sendmsg"
+                if arguments.contains("<TCP:[") =>
+            {
                 told(self, Seen::Answered(answered(arguments)?));
             }
             "write" | "pwrite64" | "ftruncate" => {
@@ -135,7 +145,13 @@ impl Disk {
         Some(())
     }
 
-    fn ended(&mut self, thread: &str, call: &str, result: &str, told: &mut impl FnMut(&Self, Seen)) -> Option<()> {
+    fn ended(
+        &mut self,
+        thread: &str,
+        call: &str,
+        result: &str,
+        told: &mut impl FnMut(&Self, Seen),
+    ) -> Option<()> {
         if result.starts_with('-') {
             return None;
         }
@@ -143,7 +159,10 @@ impl Disk {
         match name {
             "openat" => {
                 let path = descriptor(result)?;
-                if arguments.contains("O_CREAT") && path.parent() == Some(&self.directory) && !self.names.contains_key(&path) {
+                if arguments.contains("O_CREAT")
+                    && path.parent() == Some(&self.directory)
+                    && !self.names.contains_key(&path)
+                {
                     self.files.push(File::default());
                     self.names.insert(path, self.files.len() - 1);
                 }
@@ -178,16 +197,26 @@ impl Disk {
     }
 
     fn change(&self, name: &str, arguments: &str, file: usize) -> Option<Change> {
-        let last = || arguments.trim_end_matches(')').rsplit(", ").next()?.parse().ok();
+        let last = || {
+            arguments
+                .trim_end_matches(')')
+                .rsplit(", ")
+                .next()?
+                .parse()
+                .ok()
+        };
         Some(match name {
             "ftruncate" => Change::Length(last()?),
             "pwrite64" => Change::Write(last()?, quoted(arguments).pop()?),
             _ => {
                 let file = &self.files[file];
-                let end = file.changes.iter().fold(file.sure.len(), |end, change| match change {
-                    Change::Write(at, bytes) => end.max(at + bytes.len()),
-                    Change::Length(length) => *length,
-                });
+                let end = file
+                    .changes
+                    .iter()
+                    .fold(file.sure.len(), |end, change| match change {
+                        Change::Write(at, bytes) => end.max(at + bytes.len()),
+                        Change::Length(length) => *length,
+                    });
                 Change::Write(end, quoted(arguments).pop()?)
             }
         })
@@ -197,7 +226,10 @@ impl Disk {
 impl File {
     fn settle(&mut self, count: usize) {
         let sure = std::mem::take(&mut self.sure);
-        self.sure = self.changes.drain(..count).fold(sure, |bytes, change| change.on(bytes));
+        self.sure = self
+            .changes
+            .drain(..count)
+            .fold(sure, |bytes, change| change.on(bytes));
     }
 
     fn after_loss(&self, dice: &mut Dice) -> Vec<u8> {

@@ -3,7 +3,9 @@
 use jiff::SignedDuration;
 use sheetdesk::domain::{
     appeal::{Delivery, Status, Why},
-    event::{AnswerCell, Command, Event, Outcome, RetryAfter, RowEvent, RowResult, UnnumberedCells, Wake},
+    event::{
+        AnswerCell, Command, Event, Outcome, RetryAfter, RowEvent, RowResult, UnnumberedCells, Wake,
+    },
     ids::{MessageId, OutboxId, RowKey},
     message::Content,
     row::SharedCell,
@@ -19,8 +21,18 @@ const DELIVERED: Outcome = Outcome::Delivered(MessageId(9));
 fn a_typed_answer_is_sent_once_and_moves_on_when_delivered() {
     let mut table = Table::with_appeal();
     let sent = table.row(1, Status::New, "Отчёт выслали");
-    assert_eq!(sent, ["7001: Ответ на обращение № 1 / Отчёт выслали", "wake in 10 s"]);
-    assert_eq!(table.row(1, Status::New, "Отчёт выслали"), [""; 0], "seeing it again sends nothing");
+    assert_eq!(
+        sent,
+        [
+            "7001: Ответ на обращение № 1 / Отчёт выслали",
+            "wake in 10 s"
+        ]
+    );
+    assert_eq!(
+        table.row(1, Status::New, "Отчёт выслали"),
+        [""; 0],
+        "seeing it again sends nothing"
+    );
     let id = table.answer_id(1, 1, 0);
     assert_eq!(
         table.sent(&id, DELIVERED),
@@ -37,7 +49,11 @@ fn a_typed_answer_is_sent_once_and_moves_on_when_delivered() {
             }
         )
     );
-    assert_eq!(table.sent(&id, DELIVERED), [""; 0], "an outcome told twice counts once");
+    assert_eq!(
+        table.sent(&id, DELIVERED),
+        [""; 0],
+        "an outcome told twice counts once"
+    );
 }
 
 #[test]
@@ -45,9 +61,16 @@ fn the_same_text_typed_again_after_the_clear_is_a_new_answer_and_before_it_is_no
     let mut table = Table::with_appeal();
     table.row(1, Status::New, "Да");
     table.sent(&table.answer_id(1, 1, 0), DELIVERED);
-    assert_eq!(table.row(1, Status::New, "Да"), [""; 0], "it only stands there still");
+    assert_eq!(
+        table.row(1, Status::New, "Да"),
+        [""; 0],
+        "it only stands there still"
+    );
     table.placed(1);
-    assert_eq!(table.row(1, Status::InWork, "Да")[0], "7001: Ответ на обращение № 1 / Да");
+    assert_eq!(
+        table.row(1, Status::InWork, "Да")[0],
+        "7001: Ответ на обращение № 1 / Да"
+    );
 }
 
 #[test]
@@ -55,7 +78,14 @@ fn an_answer_typed_over_one_that_waits_replaces_it() {
     let mut table = Table::with_appeal();
     table.row(1, Status::New, "Первый");
     let decision = table.row(1, Status::New, "Второй");
-    assert_eq!(decision, ["withdrawn", "7001: Ответ на обращение № 1 / Второй", "wake in 10 s"]);
+    assert_eq!(
+        decision,
+        [
+            "withdrawn",
+            "7001: Ответ на обращение № 1 / Второй",
+            "wake in 10 s"
+        ]
+    );
     assert!(table.state.outbox(&table.answer_id(1, 1, 0)).is_none());
 }
 
@@ -108,7 +138,10 @@ fn an_answer_and_its_closing_arrive_in_that_order() {
     let mut table = Table::with_appeal();
     let decision = table.row(1, Status::Resolved, "Готово");
     assert_eq!(decision[0], "7001: Ответ на обращение № 1 / Готово");
-    assert!(decision[2].starts_with("7001: Обращение № 1 решено."), "{decision:?}");
+    assert!(
+        decision[2].starts_with("7001: Обращение № 1 решено."),
+        "{decision:?}"
+    );
     table.sent(&table.answer_id(1, 1, 0), DELIVERED);
     assert_eq!(table.appeal(1).status, Status::Resolved);
 }
@@ -120,7 +153,10 @@ fn only_open_states_move_on_to_in_work() {
         (Status::Forwarded, Status::InWork),
         (Status::AiAnswer, Status::InWork),
         (Status::InWork, Status::InWork),
-        (Status::Other("Думаем".into()), Status::Other("Думаем".into())),
+        (
+            Status::Other("Думаем".into()),
+            Status::Other("Думаем".into()),
+        ),
     ] {
         let mut table = Table::with_appeal();
         table.row(1, status, "Ответ");
@@ -134,8 +170,14 @@ fn a_blocked_partner_s_answer_waits_in_its_cell_and_goes_out_when_he_is_back() {
     let mut table = Table::with_appeal();
     table.row(1, Status::New, "Ответ");
     table.sent(&table.answer_id(1, 1, 0), Outcome::Rejected(Why::Blocked));
-    assert_eq!((table.appeal(1).delivery, table.appeal(1).status), (Delivery::Blocked, Status::New));
-    assert_eq!(table.blocked(ANNA, false), ["7001: Ответ на обращение № 1 / Ответ", "wake in 10 s"]);
+    assert_eq!(
+        (table.appeal(1).delivery, table.appeal(1).status),
+        (Delivery::Blocked, Status::New)
+    );
+    assert_eq!(
+        table.blocked(ANNA, false),
+        ["7001: Ответ на обращение № 1 / Ответ", "wake in 10 s"]
+    );
 }
 
 #[test]
@@ -143,7 +185,10 @@ fn an_answer_for_a_partner_known_to_be_away_is_not_even_tried() {
     let mut table = Table::with_appeal();
     table.blocked(ANNA, true);
     assert_eq!(table.row(1, Status::New, "Ответ"), ["dirty appeal 6"]);
-    assert_eq!(table.text(ANNA, "Я вернулась")[1], "7001: Ответ на обращение № 1 / Ответ");
+    assert_eq!(
+        table.text(ANNA, "Я вернулась")[1],
+        "7001: Ответ на обращение № 1 / Ответ"
+    );
 }
 
 #[test]
@@ -153,7 +198,10 @@ fn only_the_parts_that_are_missing_are_sent_again() {
     table.sent(&table.answer_id(1, 1, 0), DELIVERED);
     table.sent(&table.answer_id(1, 1, 1), Outcome::Rejected(Why::Blocked));
     let again = table.blocked(ANNA, false);
-    assert_eq!(again.iter().filter(|line| line.starts_with("7001")).count(), 1);
+    assert_eq!(
+        again.iter().filter(|line| line.starts_with("7001")).count(),
+        1
+    );
     table.sent(&table.answer_id(1, 2, 1), DELIVERED);
     assert_eq!(table.appeal(1).status, Status::InWork);
 }
@@ -184,15 +232,25 @@ fn what_the_partner_has_of_a_failed_answer_is_not_sent_again() {
             assert_eq!(table.row(1, Status::New, old)[0], words);
             table.sent(&table.answer_id(1, 1, 0), DELIVERED);
             table.sent(&table.answer_id(1, 1, 1), DELIVERED);
-            table.sent(&table.answer_id(1, 1, 2), Outcome::Rejected(Why::Refused("no".into())));
+            table.sent(
+                &table.answer_id(1, 1, 2),
+                Outcome::Rejected(Why::Refused("no".into())),
+            );
             if emptied_between {
                 table.row(1, Status::New, "");
             }
             let told = table.row(1, Status::New, typed);
-            let sent: Vec<_> = told.iter().filter(|line| line.starts_with("7001")).collect();
+            let sent: Vec<_> = told
+                .iter()
+                .filter(|line| line.starts_with("7001"))
+                .collect();
             assert_eq!(sent, goes, "{typed}");
             let whole = matches!(table.appeal(1).delivery, Delivery::Delivered { .. });
-            assert_eq!(whole, goes.is_empty(), "what he has already is delivered: {typed}");
+            assert_eq!(
+                whole,
+                goes.is_empty(),
+                "what he has already is delivered: {typed}"
+            );
         }
     }
 }
@@ -202,12 +260,19 @@ fn a_whole_answer_is_sent_whole_again() {
     let mut table = Table::with_appeal();
     table.row(1, Status::New, "Вот прайс:\nhttps://a.example/1.pdf");
     table.sent(&table.answer_id(1, 1, 0), DELIVERED);
-    table.sent(&table.answer_id(1, 1, 1), Outcome::Rejected(Why::Refused("no".into())));
+    table.sent(
+        &table.answer_id(1, 1, 1),
+        Outcome::Rejected(Why::Refused("no".into())),
+    );
     table.row(1, Status::New, "Вот прайс:\nhttps://a.example/2.pdf");
     table.sent(&table.answer_id(1, 2, 1), DELIVERED);
     table.placed(1);
     let told = table.row(1, Status::InWork, "Вот прайс:\nhttps://a.example/3.pdf");
-    assert_eq!(told.iter().filter(|line| line.starts_with("7001")).count(), 2, "{told:?}");
+    assert_eq!(
+        told.iter().filter(|line| line.starts_with("7001")).count(),
+        2,
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -217,15 +282,25 @@ fn what_the_partner_has_answers_no_later_question() {
         let question = table.last_message();
         table.row(1, Status::New, "Да\nhttps://a.example/1.pdf");
         table.sent(&table.answer_id(1, 1, 0), DELIVERED);
-        table.sent(&table.answer_id(1, 1, 1), Outcome::Rejected(Why::Refused("no".into())));
+        table.sent(
+            &table.answer_id(1, 1, 1),
+            Outcome::Rejected(Why::Refused("no".into())),
+        );
         table.row(1, Status::New, "");
         if edited {
-            table.edited(ANNA, question, Content::Text("А его можно оплатить картой?".into()));
+            table.edited(
+                ANNA,
+                question,
+                Content::Text("А его можно оплатить картой?".into()),
+            );
         } else {
             table.text(ANNA, "А оплатить картой можно?");
         }
         let told = table.row(1, Status::New, "Да");
-        assert!(told.contains(&"7001: Ответ на обращение № 1 / Да".to_owned()), "{told:?}");
+        assert!(
+            told.contains(&"7001: Ответ на обращение № 1 / Да".to_owned()),
+            "{told:?}"
+        );
     }
 }
 
@@ -234,10 +309,16 @@ fn a_mended_answer_can_be_taken_back_and_what_the_partner_has_stays_known() {
     let mut table = Table::with_appeal();
     table.row(1, Status::New, "Вот прайс:\nhttps://a.example/1.pdf");
     table.sent(&table.answer_id(1, 1, 0), DELIVERED);
-    table.sent(&table.answer_id(1, 1, 1), Outcome::Rejected(Why::Refused("no".into())));
+    table.sent(
+        &table.answer_id(1, 1, 1),
+        Outcome::Rejected(Why::Refused("no".into())),
+    );
     table.row(1, Status::New, "Вот прайс:\nhttps://a.example/2.pdf");
     let told = table.row(1, Status::New, "Вот прайс:\nhttps://a.example/3.pdf");
-    assert_eq!(told[..2], ["withdrawn", "7001:  [file https://a.example/3.pdf]"]);
+    assert_eq!(
+        told[..2],
+        ["withdrawn", "7001:  [file https://a.example/3.pdf]"]
+    );
 }
 
 #[test]
@@ -251,7 +332,10 @@ fn a_refusal_stays_in_the_cell_and_editing_it_tries_again() {
     );
     assert_eq!(table.appeal(1).delivery, Delivery::Failed(why));
     assert_eq!(table.row(1, Status::New, "Ответ"), [""; 0]);
-    assert_eq!(table.row(1, Status::New, "Ответ.")[0], "7001: Ответ на обращение № 1 / Ответ.");
+    assert_eq!(
+        table.row(1, Status::New, "Ответ.")[0],
+        "7001: Ответ на обращение № 1 / Ответ."
+    );
 }
 
 #[test]
@@ -269,15 +353,28 @@ fn an_answer_that_is_slow_says_so_in_its_row() {
 fn with_a_grace_an_answer_rests_and_its_last_text_is_sent() {
     let mut table = Table::with_appeal();
     table.rules.grace = SignedDuration::from_secs(30);
-    assert_eq!(table.row(1, Status::New, "Черновик"), ["wake in 30 s", "dirty appeal 6"]);
-    assert_eq!(table.delivery(1), "ждёт до 11:00:30: очистите ячейку, чтобы отменить");
+    assert_eq!(
+        table.row(1, Status::New, "Черновик"),
+        ["wake in 30 s", "dirty appeal 6"]
+    );
+    assert_eq!(
+        table.delivery(1),
+        "ждёт до 11:00:30: очистите ячейку, чтобы отменить"
+    );
     table.later(20);
     table.row(1, Status::New, "Чистовик");
     table.later(10);
     let wake = Event::Due(Wake::Appeal(table.appeal(1).id));
-    assert_eq!(table.event(&wake), ["wake in 20 s"], "the second text rests for its own 30 seconds");
+    assert_eq!(
+        table.event(&wake),
+        ["wake in 20 s"],
+        "the second text rests for its own 30 seconds"
+    );
     table.later(20);
-    assert_eq!(table.event(&wake)[0], "7001: Ответ на обращение № 1 / Чистовик");
+    assert_eq!(
+        table.event(&wake)[0],
+        "7001: Ответ на обращение № 1 / Чистовик"
+    );
 }
 
 #[test]
@@ -290,7 +387,10 @@ fn a_clock_that_is_set_back_lets_no_answer_rest_for_ever() {
     table.later(20);
     assert_eq!(table.event(&wake), ["wake in 10 s"]);
     table.later(-120);
-    assert_eq!(table.event(&wake)[0], "7001: Ответ на обращение № 1 / Отправили");
+    assert_eq!(
+        table.event(&wake)[0],
+        "7001: Ответ на обращение № 1 / Отправили"
+    );
 }
 
 #[test]
@@ -323,15 +423,26 @@ fn the_value_of_a_formula_is_sent_once_and_the_formula_stays() {
     table.row(1, Status::New, "Здравствуйте");
     table.sent(&table.answer_id(1, 1, 0), Outcome::Delivered(MessageId(1)));
     written(&mut table, true);
-    assert_eq!(table.delivery(1), "доставлено 11:00; в ячейке формула, очистите её сами");
-    let row = table.project(&RowKey::Appeal(table.appeal(1).id)).expect("a row");
-    assert!(!row.shared.iter().any(|cell| matches!(cell, SharedCell::Clear { .. })));
+    assert_eq!(
+        table.delivery(1),
+        "доставлено 11:00; в ячейке формула, очистите её сами"
+    );
+    let row = table
+        .project(&RowKey::Appeal(table.appeal(1).id))
+        .expect("a row");
+    assert!(
+        !row.shared
+            .iter()
+            .any(|cell| matches!(cell, SharedCell::Clear { .. }))
+    );
     assert_eq!(
         table.row(1, Status::InWork, "До свидания"),
         ["dirty appeal 6"],
         "another value, or another answer?"
     );
-    let row = table.project(&RowKey::Appeal(table.appeal(1).id)).expect("a row");
+    let row = table
+        .project(&RowKey::Appeal(table.appeal(1).id))
+        .expect("a row");
     assert!(row.asks_formula);
     written(&mut table, true);
     assert_eq!(
@@ -340,21 +451,34 @@ fn the_value_of_a_formula_is_sent_once_and_the_formula_stays() {
     );
     table.row(1, Status::InWork, "Текстом");
     let told = written(&mut table, false);
-    assert!(told.contains(&"7001: Ответ на обращение № 1 / Текстом".to_owned()), "{told:?}");
+    assert!(
+        told.contains(&"7001: Ответ на обращение № 1 / Текстом".to_owned()),
+        "{told:?}"
+    );
 }
 
 #[test]
 fn an_answer_typed_before_our_time_is_held_until_released() {
     let mut table = Table::empty();
     let old = of_before(AnswerCell::Text("Старый ответ".into()));
-    assert_eq!(table.event(&old), ["line 0: 2025-01-01 10:00:00: Вопрос", "dirty appeal 1"]);
-    assert_eq!(table.event(&old), [""; 0], "one appeal, however often it is seen");
+    assert_eq!(
+        table.event(&old),
+        ["line 0: 2025-01-01 10:00:00: Вопрос", "dirty appeal 1"]
+    );
+    assert_eq!(
+        table.event(&old),
+        [""; 0],
+        "one appeal, however often it is seen"
+    );
     assert_eq!(table.looked(Tab::Appeals), [""; 0], "and silently");
     assert_eq!(table.appeal(1).delivery, Delivery::Held);
     table.placed(1);
     assert_eq!(table.row(1, Status::New, "Старый ответ"), [""; 0]);
     let release = Event::Admin(Command::ReleaseAnswers);
-    assert_eq!(table.event(&release)[0], "7001: Ответ на обращение № 1 / Старый ответ");
+    assert_eq!(
+        table.event(&release)[0],
+        "7001: Ответ на обращение № 1 / Старый ответ"
+    );
 }
 
 /// Anna's row without a number, as it stood before our time.
@@ -389,7 +513,8 @@ fn loading_at_first_sight(restored: bool) -> Table {
 
 #[test]
 fn an_old_answer_whose_value_comes_late_is_held_as_well() {
-    let words_to_anna = |told: &[String]| told.iter().filter(|line| line.starts_with("7001")).count();
+    let words_to_anna =
+        |told: &[String]| told.iter().filter(|line| line.starts_with("7001")).count();
     for restored in [false, true] {
         let mut table = loading_at_first_sight(restored);
         assert_eq!(
@@ -400,7 +525,11 @@ fn an_old_answer_whose_value_comes_late_is_held_as_well() {
         for _ in 0..2 {
             // The value comes, flickers, and comes back.
             let told = table.row(1, Status::New, "Старый ответ");
-            assert_eq!((words_to_anna(&told), table.appeal(1).delivery), (0, Delivery::Held), "{told:?}");
+            assert_eq!(
+                (words_to_anna(&told), table.appeal(1).delivery),
+                (0, Delivery::Held),
+                "{told:?}"
+            );
             unready(&mut table, "#N/A");
             unready(&mut table, "#N/A");
         }
@@ -438,7 +567,10 @@ fn a_text_taken_out_in_flight_and_typed_again_later_is_a_new_answer() {
     claim(&mut table, &first);
     table.row(1, Status::New, "");
     table.sent(&first, DELIVERED);
-    assert_eq!(table.row(1, Status::InWork, "Да")[0], "7001: Ответ на обращение № 1 / Да");
+    assert_eq!(
+        table.row(1, Status::InWork, "Да")[0],
+        "7001: Ответ на обращение № 1 / Да"
+    );
 }
 
 #[test]
@@ -446,8 +578,14 @@ fn an_answer_that_rests_goes_before_its_closing() {
     let mut table = Table::with_appeal();
     table.rules.grace = SignedDuration::from_secs(30);
     let decision = table.row(1, Status::Resolved, "Готово");
-    let said: Vec<_> = decision.iter().filter(|words| words.starts_with("7001")).collect();
-    assert!(said[0].ends_with("Готово") && said[1].contains("решено"), "{decision:?}");
+    let said: Vec<_> = decision
+        .iter()
+        .filter(|words| words.starts_with("7001"))
+        .collect();
+    assert!(
+        said[0].ends_with("Готово") && said[1].contains("решено"),
+        "{decision:?}"
+    );
 }
 
 /// What the delivery loop does before it calls Telegram.
@@ -465,7 +603,11 @@ fn unready(table: &mut Table, shown: &str) -> Vec<String> {
 #[test]
 fn a_formula_that_has_failed_is_no_answer_and_undoes_none() {
     let mut table = Table::with_appeal();
-    assert_eq!(unready(&mut table, "#REF!").len(), 1, "the row says so, and no more happens");
+    assert_eq!(
+        unready(&mut table, "#REF!").len(),
+        1,
+        "the row says so, and no more happens"
+    );
     assert_eq!(
         table.delivery(1),
         "ждёт: в ячейке «#REF!», это не ответ. Исправьте формулу или впишите текст – отправим"
@@ -473,14 +615,20 @@ fn a_formula_that_has_failed_is_no_answer_and_undoes_none() {
     table.row(1, Status::New, "");
     assert_eq!(table.delivery(1), "");
     unready(&mut table, "Loading...");
-    assert_eq!(table.row(1, Status::New, "Да")[0], "7001: Ответ на обращение № 1 / Да");
+    assert_eq!(
+        table.row(1, Status::New, "Да")[0],
+        "7001: Ответ на обращение № 1 / Да"
+    );
     // It is on its way: what the cell shows for a moment changes nothing.
     let first = table.answer_id(1, 1, 0);
     claim(&mut table, &first);
     unready(&mut table, "Loading...");
     table.sent(&first, DELIVERED);
     let told = table.row(1, Status::New, "Да");
-    assert!(!told.iter().any(|line| line.starts_with("7001")), "{told:?}");
+    assert!(
+        !told.iter().any(|line| line.starts_with("7001")),
+        "{told:?}"
+    );
     assert!(table.delivery(1).starts_with("доставлено"));
 
     let mut table = Table::with_appeal();

@@ -33,8 +33,14 @@ fn before_the_tab_was_seen_the_receipt_has_no_number_and_gets_it_later() {
     table.looked(Tab::Partners);
     table.text(ANNA, "П-1");
     table.contact(ANNA, "79123456789", true);
-    assert!(table.text(ANNA, "Вопрос")[1].starts_with("7001: Приняли ваше обращение. Номер появится здесь"));
-    table.sent(&OutboxId::Reply(Seq(5), 0), Outcome::Delivered(MessageId(900)));
+    assert!(
+        table.text(ANNA, "Вопрос")[1]
+            .starts_with("7001: Приняли ваше обращение. Номер появится здесь")
+    );
+    table.sent(
+        &OutboxId::Reply(Seq(5), 0),
+        Outcome::Delivered(MessageId(900)),
+    );
     let looked = sheetdesk::domain::event::Looked {
         tab: Tab::Appeals,
         began: table.now,
@@ -42,7 +48,10 @@ fn before_the_tab_was_seen_the_receipt_has_no_number_and_gets_it_later() {
     };
     assert_eq!(
         table.event(&Event::Looked(looked)),
-        ["7001: Приняли, обращение № 41. Ответим здесь же. [edits 900]", "dirty appeal 5"]
+        [
+            "7001: Приняли, обращение № 41. Ответим здесь же. [edits 900]",
+            "dirty appeal 5"
+        ]
     );
 }
 
@@ -56,7 +65,11 @@ fn a_closing_reaches_the_partner_once_and_the_next_message_opens_a_new_row() {
             "dirty appeal 6"
         ]
     );
-    assert_eq!(table.row(1, Status::Resolved, ""), [""; 0], "the same row again is no news");
+    assert_eq!(
+        table.row(1, Status::Resolved, ""),
+        [""; 0],
+        "the same row again is no news"
+    );
     assert!(table.text(ANNA, "Ещё вопрос")[1].starts_with("7001: Приняли, обращение № 2."));
 }
 
@@ -76,16 +89,26 @@ fn a_status_of_the_people_s_own_is_kept() {
     assert_eq!(table.row(1, own.clone(), ""), ["dirty appeal 6"]);
     assert_eq!(table.appeal(1).status, own);
     let listed = table.text(ANNA, "/appeals").concat();
-    assert!(listed.contains("в работе") && !listed.contains("Думаем"), "{listed}");
+    assert!(
+        listed.contains("в работе") && !listed.contains("Думаем"),
+        "{listed}"
+    );
     table.row(1, Status::Resolved, "");
-    assert!(table.text(ANNA, "/appeals").concat().contains("решено"), "it follows the row");
+    assert!(
+        table.text(ANNA, "/appeals").concat().contains("решено"),
+        "it follows the row"
+    );
 }
 
 #[test]
 fn a_row_that_is_gone_is_reported_once_and_the_next_message_opens_a_new_one() {
     let mut table = Table::with_appeal();
     let missing = Event::Row(RowEvent::Missing(RowMark::Appeal(Number(1))));
-    assert_eq!(table.event(&missing), [""; 0], "the operator hears of all rows of a look at once");
+    assert_eq!(
+        table.event(&missing),
+        [""; 0],
+        "the operator hears of all rows of a look at once"
+    );
     let told = table.looked(Tab::Appeals);
     assert_eq!(
         told,
@@ -104,7 +127,10 @@ fn a_row_that_is_gone_is_reported_once_and_the_next_message_opens_a_new_one() {
 fn rows_that_moved_while_we_wrote_are_written_whole_again() {
     let mut table = Table::with_appeal();
     table.placed(1);
-    assert_eq!(table.wrote(1, RowResult::Moved), ["look appeals", "dirty appeal 6", "settle 1"]);
+    assert_eq!(
+        table.wrote(1, RowResult::Moved),
+        ["look appeals", "dirty appeal 6", "settle 1"]
+    );
     assert!(table.appeal(1).stale, "nobody knows what stands in it");
     assert_eq!(table.appeal(1).stopped, None, "it is found by its key");
 }
@@ -151,7 +177,11 @@ fn an_unwritten_message_outlives_the_deletion_of_its_row() {
         !appeal.placed && appeal.stopped.is_none(),
         "the row is appended again, with all that was said"
     );
-    assert!(table.project(&RowKey::Appeal(appeal.id)).is_some_and(|row| row.append));
+    assert!(
+        table
+            .project(&RowKey::Appeal(appeal.id))
+            .is_some_and(|row| row.append)
+    );
 }
 
 #[test]

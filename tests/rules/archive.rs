@@ -25,14 +25,29 @@ impl Sheet {
     /// Writes what the journal wants; whether there was anything.
     fn write(&mut self, row: &DesiredRow) {
         for (part, text) in &row.parts {
-            assert!(units(text.as_str()) <= 24_500, "a part of {}", units(text.as_str()));
+            assert!(
+                units(text.as_str()) <= 24_500,
+                "a part of {}",
+                units(text.as_str())
+            );
             let before = self.parts.insert(*part, text.0.clone());
-            assert!(before.is_none_or(|before| before == text.as_str()), "part {part} is another now");
+            assert!(
+                before.is_none_or(|before| before == text.as_str()),
+                "part {part} is another now"
+            );
         }
-        if let Some((_, CellValue::Text(text))) = row.ours.iter().find(|(column, _)| *column == Column::History) {
+        if let Some((_, CellValue::Text(text))) = row
+            .ours
+            .iter()
+            .find(|(column, _)| *column == Column::History)
+        {
             self.cell = text.0.clone();
         }
-        assert!(units(&self.cell) <= 50_000, "a cell of {}", units(&self.cell));
+        assert!(
+            units(&self.cell) <= 50_000,
+            "a cell of {}",
+            units(&self.cell)
+        );
     }
 
     /// The dialogue from the newest line to the oldest, without white space.
@@ -42,7 +57,10 @@ impl Sheet {
         } else {
             let (shown, pointer) = self.cell.rsplit_once('\n').unwrap_or(("", &self.cell));
             let last = self.parts.keys().last().expect("a part");
-            assert_eq!(pointer, format!("… более раннее – на листе «обращения_архив», № 1, часть {last}"));
+            assert_eq!(
+                pointer,
+                format!("… более раннее – на листе «обращения_архив», № 1, часть {last}")
+            );
             shown
         };
         let parts = self.parts.values().rev().map(String::as_str);
@@ -56,7 +74,9 @@ fn units(text: &str) -> usize {
 }
 
 fn wanted(table: &Table) -> DesiredRow {
-    table.project(&RowKey::Appeal(table.appeal(1).id)).expect("a row")
+    table
+        .project(&RowKey::Appeal(table.appeal(1).id))
+        .expect("a row")
 }
 
 fn confirm(table: &mut Table, row: &DesiredRow) {
@@ -85,7 +105,10 @@ fn settle(table: &mut Table, sheet: &mut Sheet) {
 
 /// Every line of the journal, newest first, without white space.
 fn journal(table: &Table) -> String {
-    let lines = table.state.lines(table.appeal(1).id, usize::MAX).into_iter();
+    let lines = table
+        .state
+        .lines(table.appeal(1).id, usize::MAX)
+        .into_iter();
     let entry = |line: sheetdesk::domain::appeal::Line| {
         let at = table.rules.date_time(line.at);
         let text = line.text.as_str();
@@ -95,7 +118,11 @@ fn journal(table: &Table) -> String {
             Author::Adopted => text.to_owned(),
         }
     };
-    lines.map(entry).collect::<String>().split_whitespace().collect()
+    lines
+        .map(entry)
+        .collect::<String>()
+        .split_whitespace()
+        .collect()
 }
 
 #[test]
@@ -110,18 +137,33 @@ fn the_oldest_messages_move_once_the_cell_is_full() {
     }
     table.text(ANNA, "тринадцатое");
     let row = wanted(&table);
-    assert_eq!((row.parts.len(), row.lines), (0, 14), "a short one fits beside them");
+    assert_eq!(
+        (row.parts.len(), row.lines),
+        (0, 14),
+        "a short one fits beside them"
+    );
     settle(&mut table, &mut sheet);
     table.text(ANNA, &"я".repeat(4_000));
     let row = wanted(&table);
-    assert_eq!(row.parts.iter().map(|(part, _)| *part).collect::<Vec<_>>(), [1]);
+    assert_eq!(
+        row.parts.iter().map(|(part, _)| *part).collect::<Vec<_>>(),
+        [1]
+    );
     let part = row.parts[0].1.as_str();
-    assert!(part.starts_with("2026-03-02 11:00:05: 5 а"), "{}", &part[..60]);
+    assert!(
+        part.starts_with("2026-03-02 11:00:05: 5 а"),
+        "{}",
+        &part[..60]
+    );
     assert!(part.ends_with("2026-03-02 11:00:00: Не приходит отчёт"));
     settle(&mut table, &mut sheet);
     assert!(units(&sheet.cell) > 24_000, "the cell is not bare");
     assert_eq!(sheet.dialogue(), journal(&table));
-    assert_eq!(wanted(&table).parts, [], "what stands there is not moved again");
+    assert_eq!(
+        wanted(&table).parts,
+        [],
+        "what stands there is not moved again"
+    );
 }
 
 #[test]
@@ -132,9 +174,13 @@ fn an_answer_and_an_adopted_history_that_fill_a_cell_by_themselves_are_parted() 
     for round in 1..4_u32 {
         let answer = format!("{round} {}", "Слово за слово. ".repeat(2_900));
         table.row(1, Status::InWork, &answer);
-        let parts = u8::try_from(table.appeal(1).answer.expect("under way").parts.len()).expect("few");
+        let parts =
+            u8::try_from(table.appeal(1).answer.expect("under way").parts.len()).expect("few");
         for part in 0..parts {
-            table.sent(&table.answer_id(1, round, part), Outcome::Delivered(MessageId(1)));
+            table.sent(
+                &table.answer_id(1, round, part),
+                Outcome::Delivered(MessageId(1)),
+            );
         }
         table.row(1, Status::InWork, "");
         settle(&mut table, &mut sheet);
@@ -186,10 +232,12 @@ fn a_row_of_a_lost_journal_goes_on_with_the_next_part() {
     let (cell, parts) = (sheet.cell.clone(), sheet.parts.len());
     assert!(parts >= 1);
     let mut fresh = Table::empty();
-    fresh.event(&Event::Row(RowEvent::Appeal(sheetdesk::domain::event::AppealCells {
-        history: Some(cell.as_str().into()),
-        ..cells(1, Status::InWork, "")
-    })));
+    fresh.event(&Event::Row(RowEvent::Appeal(
+        sheetdesk::domain::event::AppealCells {
+            history: Some(cell.as_str().into()),
+            ..cells(1, Status::InWork, "")
+        },
+    )));
     fresh.looked(Tab::Appeals);
     assert_eq!(fresh.appeal(1).number, Some(Number(1)));
     fresh.lists("П-1", "Анна", "8 (912) 345-67-89");
@@ -198,10 +246,19 @@ fn a_row_of_a_lost_journal_goes_on_with_the_next_part() {
     fresh.contact(ANNA, "79123456789", true);
     fresh.text(ANNA, "ещё");
     let row = wanted(&fresh);
-    let CellValue::Text(history) = &row.ours.iter().find(|(column, _)| *column == Column::History).expect("written").1 else {
+    let CellValue::Text(history) = &row
+        .ours
+        .iter()
+        .find(|(column, _)| *column == Column::History)
+        .expect("written")
+        .1
+    else {
         panic!("text")
     };
-    assert!(history.as_str().ends_with(&cell), "what stands there speaks of the archive already");
+    assert!(
+        history.as_str().ends_with(&cell),
+        "what stands there speaks of the archive already"
+    );
     assert_eq!(row.parts, []);
     for number in 0..14 {
         fresh.text(ANNA, &format!("{number} {}", "б".repeat(4_000)));
@@ -213,7 +270,10 @@ fn a_row_of_a_lost_journal_goes_on_with_the_next_part() {
 #[test]
 fn an_adopted_history_keeps_its_newest_part_in_the_cell() {
     let mut table = Table::empty();
-    let old = format!("2025-01-01 10:00:00: Свежее\n{}", "2024-01-01 10:00:00: старое\n".repeat(1780));
+    let old = format!(
+        "2025-01-01 10:00:00: Свежее\n{}",
+        "2024-01-01 10:00:00: старое\n".repeat(1780)
+    );
     table.event(&Event::Row(RowEvent::Unnumbered(UnnumberedCells {
         chat: ANNA,
         partner: None,
@@ -231,14 +291,17 @@ fn an_adopted_history_keeps_its_newest_part_in_the_cell() {
     settle(&mut table, &mut sheet);
     assert!(sheet.cell.contains("Свежее"));
     assert!(
-        sheet.parts[&1].lines().all(|line| line == "2024-01-01 10:00:00: старое"),
+        sheet.parts[&1]
+            .lines()
+            .all(|line| line == "2024-01-01 10:00:00: старое"),
         "it is parted between lines"
     );
     assert_eq!(sheet.dialogue(), journal(&table));
 }
 
 fn step() -> impl Strategy<Value = (usize, bool, bool)> {
-    let length = prop_oneof![4 => 1..4_000_usize, 1 => 4_000..30_000_usize, 1 => Just(49_900_usize)];
+    let length =
+        prop_oneof![4 => 1..4_000_usize, 1 => 4_000..30_000_usize, 1 => Just(49_900_usize)];
     (length, any::<bool>(), any::<bool>())
 }
 

@@ -57,16 +57,34 @@ pub(crate) fn register(table: &mut Table, n: i64) {
     table.lists(&format!("К-{n}"), "Имя", &phone);
     table.text(ChatId(n), &format!("К-{n}"));
     table.contact(ChatId(n), &phone, true);
-    let replies: Vec<_> = table.state.waiting(table.now).into_iter().map(|entry| entry.send.id).collect();
-    for id in replies.into_iter().filter(|id| matches!(id, OutboxId::Reply(..))) {
+    let replies: Vec<_> = table
+        .state
+        .waiting(table.now)
+        .into_iter()
+        .map(|entry| entry.send.id)
+        .collect();
+    for id in replies
+        .into_iter()
+        .filter(|id| matches!(id, OutboxId::Reply(..)))
+    {
         table.sent(&id, Outcome::Delivered(MessageId(1)));
     }
 }
 
 fn waiting(table: &Table) -> Vec<ChatId> {
-    let ids = table.state.waiting(table.now).into_iter().map(|entry| entry.send.id);
-    ids.filter_map(|id| if let OutboxId::Promotion(_, chat) = id { Some(chat) } else { None })
-        .collect()
+    let ids = table
+        .state
+        .waiting(table.now)
+        .into_iter()
+        .map(|entry| entry.send.id);
+    ids.filter_map(|id| {
+        if let OutboxId::Promotion(_, chat) = id {
+            Some(chat)
+        } else {
+            None
+        }
+    })
+    .collect()
 }
 
 fn ended(table: &mut Table, chat: ChatId, outcome: Outcome) -> Vec<String> {
@@ -80,7 +98,10 @@ fn broadcast(table: &Table) -> Broadcast {
 }
 
 fn fate(table: &Table, chat: i64) -> Option<Fate> {
-    table.state.announced(&key(), ChatId(chat)).map(|announced| announced.fate)
+    table
+        .state
+        .announced(&key(), ChatId(chat))
+        .map(|announced| announced.fate)
 }
 
 #[test]
@@ -91,7 +112,11 @@ fn every_partner_gets_it_once_with_its_button() {
         told[0],
         "1: <b>Скидка</b> / Только сегодня / 1 марта 2026 – 31 марта 2026 [Подробнее: https://a.example]"
     );
-    assert_eq!(announce(&mut table), [""; 0], "an announced key is announced no more");
+    assert_eq!(
+        announce(&mut table),
+        [""; 0],
+        "an announced key is announced no more"
+    );
     for n in 1..=3 {
         ended(&mut table, ChatId(n), Outcome::Delivered(MessageId(n)));
     }
@@ -110,7 +135,10 @@ fn messages_are_made_as_they_are_sent() {
         assert!(waiting(&table).len() <= 200);
     }
     assert_eq!(broadcast(&table).state, BroadcastState::Over);
-    assert_eq!((broadcast(&table).counts.sent, broadcast(&table).counts.made), (350, 350));
+    assert_eq!(
+        (broadcast(&table).counts.sent, broadcast(&table).counts.made),
+        (350, 350)
+    );
 }
 
 #[test]
@@ -123,7 +151,11 @@ fn who_blocked_the_bot_asked_for_silence_or_came_later_gets_none() {
     register(&mut table, 5);
     assert_eq!(waiting(&table), [ChatId(3), ChatId(4)]);
     table.text(ChatId(3), "/stop");
-    assert_eq!(waiting(&table), [ChatId(4)], "what was not sent yet is taken back");
+    assert_eq!(
+        waiting(&table),
+        [ChatId(4)],
+        "what was not sent yet is taken back"
+    );
     let gone = Outcome::Rejected(Why::Deactivated);
     ended(&mut table, ChatId(4), gone);
     let counts = broadcast(&table).counts;
@@ -132,7 +164,10 @@ fn who_blocked_the_bot_asked_for_silence_or_came_later_gets_none() {
         (BroadcastState::Over, 3, 1)
     );
     assert!(
-        table.state.session(ChatId(4)).is_some_and(|session| session.blocked),
+        table
+            .state
+            .session(ChatId(4))
+            .is_some_and(|session| session.blocked),
         "the next one passes him over"
     );
     assert!(table.text(ChatId(2), "/resume")[0].contains("Снова будем рассказывать"));
@@ -143,11 +178,17 @@ fn a_lost_response_is_unknown_and_sent_again_only_by_the_settings() {
     let mut table = with_partners(1);
     announce(&mut table);
     ended(&mut table, ChatId(1), Outcome::Unknown);
-    assert_eq!((fate(&table, 1), broadcast(&table).counts.unknown), (Some(Fate::Unknown), 1));
+    assert_eq!(
+        (fate(&table, 1), broadcast(&table).counts.unknown),
+        (Some(Fate::Unknown), 1)
+    );
     let mut table = with_partners(1);
     table.rules.resend_announcements = true;
     announce(&mut table);
-    assert_eq!(ended(&mut table, ChatId(1), Outcome::Unknown), ["again in 5 s, lost 1"]);
+    assert_eq!(
+        ended(&mut table, ChatId(1), Outcome::Unknown),
+        ["again in 5 s, lost 1"]
+    );
 }
 
 #[test]
@@ -161,7 +202,10 @@ fn a_pause_takes_back_what_waits_and_going_on_forgets_and_doubles_nobody() {
     assert_eq!(waiting(&table), [ChatId(1), ChatId(3)]);
     act(&mut table, "Отменить");
     act(&mut table, "Продолжить");
-    assert_eq!((waiting(&table).len(), broadcast(&table).state), (0, BroadcastState::Cancelled));
+    assert_eq!(
+        (waiting(&table).len(), broadcast(&table).state),
+        (0, BroadcastState::Cancelled)
+    );
 }
 
 #[test]
@@ -192,7 +236,11 @@ fn quiet_hours_may_pass_midnight() {
         ("2026-03-03T06:00:00Z", None),
     ] {
         let ends = ends.map(|moment| moment.parse().expect("a moment"));
-        assert_eq!(night.ends(&rules, now.parse().expect("a moment")), ends, "{now}");
+        assert_eq!(
+            night.ends(&rules, now.parse().expect("a moment")),
+            ends,
+            "{now}"
+        );
     }
 }
 
@@ -203,12 +251,18 @@ fn what_no_chat_would_take_halts_at_the_first_and_goes_on_after_the_mend_to_whoe
     announce(&mut table);
     ended(&mut table, ChatId(1), Outcome::Delivered(MessageId(1)));
     ended(&mut table, ChatId(2), Outcome::Rejected(Why::Blocked));
-    assert_eq!(broadcast(&table).state, BroadcastState::Running, "that is one partner's matter");
+    assert_eq!(
+        broadcast(&table).state,
+        BroadcastState::Running,
+        "that is one partner's matter"
+    );
     table.state.claim(&OutboxId::Promotion(key(), ChatId(4)));
     let button = Why::Content("Bad Request: BUTTON_URL_INVALID".to_owned());
     let told = ended(&mut table, ChatId(3), Outcome::Rejected(button.clone()));
     assert_eq!(
-        told.iter().filter(|line| line.contains("отправить её не удаётся")).count(),
+        told.iter()
+            .filter(|line| line.contains("отправить её не удаётся"))
+            .count(),
         1,
         "{told:?}"
     );
@@ -217,15 +271,24 @@ fn what_no_chat_would_take_halts_at_the_first_and_goes_on_after_the_mend_to_whoe
         !told.iter().any(|line| line.contains("отправить")),
         "the operator hears of it once: {told:?}"
     );
-    assert_eq!((broadcast(&table).state, waiting(&table)), (BroadcastState::Halted, vec![]));
-    assert_eq!([3, 4].map(|n| fate(&table, n)), [Some(Fate::Withdrawn), Some(Fate::Withdrawn)]);
+    assert_eq!(
+        (broadcast(&table).state, waiting(&table)),
+        (BroadcastState::Halted, vec![])
+    );
+    assert_eq!(
+        [3, 4].map(|n| fate(&table, n)),
+        [Some(Fate::Withdrawn), Some(Fate::Withdrawn)]
+    );
     announce(&mut table);
     assert_eq!(waiting(&table), [ChatId(3), ChatId(4)]);
     for n in [3, 4] {
         ended(&mut table, ChatId(n), Outcome::Delivered(MessageId(n)));
     }
     let counts = broadcast(&table).counts;
-    assert_eq!((broadcast(&table).state, counts.sent, counts.failed), (BroadcastState::Over, 3, 1));
+    assert_eq!(
+        (broadcast(&table).state, counts.sent, counts.failed),
+        (BroadcastState::Over, 3, 1)
+    );
 }
 
 #[test]

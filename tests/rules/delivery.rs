@@ -16,7 +16,10 @@ fn a_lost_response_is_resent_once_and_then_final() {
     table.row(1, sheetdesk::domain::appeal::Status::New, "Ответ");
     let id = table.answer_id(1, 1, 0);
     assert_eq!(table.sent(&id, Outcome::Unknown), ["again in 5 s, lost 1"]);
-    assert_eq!(table.sent(&id, Outcome::Unknown), ["ended Unknown", "dirty appeal 6"]);
+    assert_eq!(
+        table.sent(&id, Outcome::Unknown),
+        ["ended Unknown", "dirty appeal 6"]
+    );
     assert_eq!(table.appeal(1).delivery, Delivery::Unknown { twice: true });
 }
 
@@ -56,7 +59,11 @@ fn what_could_not_be_sent_is_tried_again_by_schedule_and_what_is_put_off_for_a_d
         (3, "again in 4 s, lost 0"),
     ] {
         table.state.claim(&receipt);
-        assert_eq!(table.sent(&receipt, Outcome::Retry(RetryAfter::Schedule)), [words], "try {claimed}");
+        assert_eq!(
+            table.sent(&receipt, Outcome::Retry(RetryAfter::Schedule)),
+            [words],
+            "try {claimed}"
+        );
     }
     let until = table.now + jiff::SignedDuration::from_secs(17);
     assert_eq!(
@@ -80,7 +87,11 @@ fn what_could_not_be_sent_is_tried_again_by_schedule_and_what_is_put_off_for_a_d
     let put_off = Outcome::Retry(RetryAfter::At(until));
     for claimed in 4..=20 {
         let told = table.sent(&receipt, put_off.clone());
-        assert_eq!(told, ["silent for 17 s", "again in 17 s, lost 0"], "it was hardly tried: {claimed}");
+        assert_eq!(
+            told,
+            ["silent for 17 s", "again in 17 s, lost 0"],
+            "it was hardly tried: {claimed}"
+        );
         table.state.claim(&receipt);
     }
     assert_eq!(table.sent(&receipt, put_off), ["ended Failed"]);
@@ -95,7 +106,17 @@ fn a_partner_who_blocked_the_bot_is_remembered() {
     let mut table = Table::registered();
     table.text(ANNA, "Вопрос");
     table.sent(&OutboxId::Reply(Seq(6), 0), Outcome::Rejected(Why::Blocked));
-    assert!(table.state.session(ANNA).is_some_and(|session| session.blocked));
+    assert!(
+        table
+            .state
+            .session(ANNA)
+            .is_some_and(|session| session.blocked)
+    );
     table.text(ANNA, "Снова здесь");
-    assert!(table.state.session(ANNA).is_some_and(|session| !session.blocked));
+    assert!(
+        table
+            .state
+            .session(ANNA)
+            .is_some_and(|session| !session.blocked)
+    );
 }

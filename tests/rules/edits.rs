@@ -52,9 +52,19 @@ fn a_kept_message_is_changed_while_it_is_kept() {
     let mut table = Table::sighted();
     table.text(ANNA, "Вапрос");
     table.edited(ANNA, table.last_message(), text("Вопрос"));
-    let shown = |table: &Table| table.state.session(ANNA).expect("a session").kept[0].text.clone();
-    assert_eq!(shown(&table), Text::from("Вопрос\n(изменено в 11:00, было: Вапрос)"));
-    assert_eq!(table.edited(ANNA, table.last_message(), text("Вопрос")), [""; 0]);
+    let shown = |table: &Table| {
+        table.state.session(ANNA).expect("a session").kept[0]
+            .text
+            .clone()
+    };
+    assert_eq!(
+        shown(&table),
+        Text::from("Вопрос\n(изменено в 11:00, было: Вапрос)")
+    );
+    assert_eq!(
+        table.edited(ANNA, table.last_message(), text("Вопрос")),
+        [""; 0]
+    );
     table.edited(ANNA, table.last_message(), text("Вопросы"));
     let both = "Вопросы\n(изменено в 11:00, было: Вопрос)\n(изменено в 11:00, было: Вапрос)";
     assert_eq!(shown(&table), Text::from(both));
@@ -67,7 +77,11 @@ fn commands_and_moving_positions_are_no_changes() {
         position: "1,1".into(),
         name: Text::default(),
     };
-    for content in [text("/start"), position, Content::Service("pinned_message".into())] {
+    for content in [
+        text("/start"),
+        position,
+        Content::Service("pinned_message".into()),
+    ] {
         assert_eq!(table.edited(ANNA, MessageId(4000), content), [""; 0]);
     }
 }
@@ -81,12 +95,18 @@ fn an_unchanged_message_is_no_change_and_a_changed_caption_is_one() {
     table.placed(1);
     let before = newest(&table);
     table.later(60);
-    assert_eq!(table.edited(ANNA, message, photo("не горит")), [""; 0], "the link would be another");
+    assert_eq!(
+        table.edited(ANNA, message, photo("не горит")),
+        [""; 0],
+        "the link would be another"
+    );
     assert_eq!(newest(&table), before);
     table.edited(ANNA, message, photo("не горит лампа"));
     let after = newest(&table);
     assert!(
-        after.ends_with(&format!("\nне горит лампа\n(изменено в 11:01, было: {before})")),
+        after.ends_with(&format!(
+            "\nне горит лампа\n(изменено в 11:01, было: {before})"
+        )),
         "{after}"
     );
 }
@@ -113,7 +133,13 @@ fn one_caption_of_an_album_changes_alone() {
             unreachable!()
         };
         let unique = Some(unique.into());
-        Content::File(Attachment { unique, ..attachment }, caption)
+        Content::File(
+            Attachment {
+                unique,
+                ..attachment
+            },
+            caption,
+        )
     };
     let mut table = Table::registered();
     table.rules.links = None;

@@ -48,7 +48,11 @@ pub(crate) fn text(text: &str) -> Content {
 
 /// The newest line of appeal № 1.
 pub(crate) fn newest(table: &Table) -> String {
-    let line = table.state.lines(table.appeal(1).id, 1).pop().expect("a line");
+    let line = table
+        .state
+        .lines(table.appeal(1).id, 1)
+        .pop()
+        .expect("a line");
     line.text.0
 }
 
@@ -68,7 +72,10 @@ fn each_kind_is_a_line() {
             },
             "Контакт: Иван Ли, +79001112233",
         ),
-        (photo, "Место: Склад, Лесная, 5, https://maps.google.com/maps?q=55.75,37.62"),
+        (
+            photo,
+            "Место: Склад, Лесная, 5, https://maps.google.com/maps?q=55.75,37.62",
+        ),
         (
             Content::Poll {
                 question: "Когда?".into(),
@@ -126,7 +133,10 @@ fn a_text_in_which_nothing_can_be_seen_is_answered_and_opens_nothing() {
     for mut table in [Table::registered(), Table::sighted()] {
         let told = table.text(ANNA, "\u{200b}\u{feff} \u{2800}");
         assert_eq!(told.len(), 1);
-        assert!(told[0].starts_with("7001: В сообщении ничего не видно"), "{told:?}");
+        assert!(
+            told[0].starts_with("7001: В сообщении ничего не видно"),
+            "{told:?}"
+        );
     }
 }
 
@@ -140,7 +150,11 @@ fn a_contact_that_replies_to_the_button_registers() {
         name: "Анна".into(),
     };
     let told = table.message_in(ANNA, own, reply_to(MessageId(3), "Код записали"));
-    assert!(told.iter().any(|line| line.starts_with("7001: Готово, Анна!")), "{told:?}");
+    assert!(
+        told.iter()
+            .any(|line| line.starts_with("7001: Готово, Анна!")),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -152,7 +166,12 @@ fn a_file_has_a_link_that_opens_it() {
     let link = line
         .strip_prefix("Фото, 346 КБ: https://desk.example/files/")
         .and_then(|rest| rest.strip_suffix("\nне горит лампа"));
-    let opened = table.rules.links.as_ref().expect("links").open(link.expect("a link"), table.now);
+    let opened = table
+        .rules
+        .links
+        .as_ref()
+        .expect("links")
+        .open(link.expect("a link"), table.now);
     assert!(opened.is_ok(), "{line}");
 }
 
@@ -176,7 +195,12 @@ fn an_album_is_one_entry() {
         table.message_in(ANNA, file(FileKind::Photo, None, 1000, caption), album("A"));
     }
     assert_eq!(table.appeal(1).lines, 1);
-    assert_eq!(newest(&table).matches("https://desk.example/files/").count(), 10);
+    assert_eq!(
+        newest(&table)
+            .matches("https://desk.example/files/")
+            .count(),
+        10
+    );
     table.message_in(ANNA, file(FileKind::Photo, None, 1000, ""), album("B"));
     assert_eq!(table.appeal(1).lines, 2, "another album is another entry");
 }
@@ -187,7 +211,10 @@ fn an_album_whose_first_part_was_written_already_is_written_anew() {
     table.message_in(ANNA, file(FileKind::Photo, None, 1000, ""), album("A"));
     table.placed(1);
     let told = table.message_in(ANNA, file(FileKind::Photo, None, 1000, ""), album("A"));
-    assert!(told.iter().any(|line| line.starts_with("dirty")), "{told:?}");
+    assert!(
+        told.iter().any(|line| line.starts_with("dirty")),
+        "{told:?}"
+    );
     assert!(table.appeal(1).stale);
 }
 
@@ -209,7 +236,11 @@ fn a_forward_and_a_reply_say_so() {
     };
     table.message_in(ANNA, text("Счёт готов"), forwarded);
     assert_eq!(newest(&table), "Переслано (Иван Ли): Счёт готов");
-    table.message_in(ANNA, text("Не пришёл"), reply_to(MessageId(1), "Проверьте\nпочту"));
+    table.message_in(
+        ANNA,
+        text("Не пришёл"),
+        reply_to(MessageId(1), "Проверьте\nпочту"),
+    );
     assert_eq!(newest(&table), "В ответ на «Проверьте почту»: Не пришёл");
 }
 
@@ -217,14 +248,28 @@ fn a_forward_and_a_reply_say_so() {
 fn a_reply_lands_in_the_appeal_that_it_is_about() {
     let mut table = Table::with_appeal();
     table.row(1, Status::New, "Готово");
-    table.sent(&table.answer_id(1, 1, 0), Outcome::Delivered(MessageId(555)));
+    table.sent(
+        &table.answer_id(1, 1, 0),
+        Outcome::Delivered(MessageId(555)),
+    );
     table.placed(1);
     table.row(1, Status::Resolved, "");
     table.text(ANNA, "Другой вопрос");
-    let told = table.message_in(ANNA, text("Всё ещё нет"), reply_to(MessageId(555), "Готово"));
+    let told = table.message_in(
+        ANNA,
+        text("Всё ещё нет"),
+        reply_to(MessageId(555), "Готово"),
+    );
     assert_eq!(newest(&table), "В ответ на «Готово»: Всё ещё нет");
-    assert_eq!(table.appeal(1).status, Status::New, "a closed one is open again");
-    assert!(told.contains(&"7001: Добавили к обращению № 1.".to_owned()), "{told:?}");
+    assert_eq!(
+        table.appeal(1).status,
+        Status::New,
+        "a closed one is open again"
+    );
+    assert!(
+        told.contains(&"7001: Добавили к обращению № 1.".to_owned()),
+        "{told:?}"
+    );
     assert_eq!(table.appeal(2).lines, 1);
 }
 
@@ -244,11 +289,20 @@ fn the_receipt_is_one_message_that_goes_along() {
     let mut table = Table::registered();
     table.text(ANNA, "Не приходит отчёт");
     let receipt = OutboxId::Reply(Seq(6), 0);
-    assert_eq!(table.sent(&receipt, Outcome::Delivered(MessageId(900))), ["ended Delivered"]);
+    assert_eq!(
+        table.sent(&receipt, Outcome::Delivered(MessageId(900))),
+        ["ended Delivered"]
+    );
     table.placed(1);
     table.row(1, Status::New, "Сейчас посмотрим");
-    let told = table.sent(&table.answer_id(1, 1, 0), Outcome::Delivered(MessageId(901)));
-    assert!(told.contains(&"7001: Обращение № 1 – в работе. [edits 900]".to_owned()), "{told:?}");
+    let told = table.sent(
+        &table.answer_id(1, 1, 0),
+        Outcome::Delivered(MessageId(901)),
+    );
+    assert!(
+        told.contains(&"7001: Обращение № 1 – в работе. [edits 900]".to_owned()),
+        "{told:?}"
+    );
     table.placed(1);
     let told = table.row(1, Status::Resolved, "");
     assert_eq!(told[0], "7001: Обращение № 1 – решено. [edits 900]");
@@ -258,19 +312,35 @@ fn the_receipt_is_one_message_that_goes_along() {
 fn a_receipt_that_comes_late_catches_up() {
     let mut table = Table::with_appeal();
     table.row(1, Status::InWork, "");
-    let told = table.sent(&OutboxId::Reply(Seq(6), 0), Outcome::Delivered(MessageId(900)));
-    assert_eq!(told, ["ended Delivered", "7001: Обращение № 1 – в работе. [edits 900]"]);
+    let told = table.sent(
+        &OutboxId::Reply(Seq(6), 0),
+        Outcome::Delivered(MessageId(900)),
+    );
+    assert_eq!(
+        told,
+        [
+            "ended Delivered",
+            "7001: Обращение № 1 – в работе. [edits 900]"
+        ]
+    );
 }
 
 #[test]
 fn a_receipt_that_cannot_be_changed_is_no_failure() {
     let mut table = Table::with_appeal();
-    table.sent(&OutboxId::Reply(Seq(6), 0), Outcome::Delivered(MessageId(900)));
+    table.sent(
+        &OutboxId::Reply(Seq(6), 0),
+        Outcome::Delivered(MessageId(900)),
+    );
     table.row(1, Status::InWork, "");
     let edit = table.state.waiting(table.now).pop().expect("an edit waits");
     assert_eq!(edit.send.form, Form::Edit(MessageId(900)));
-    let why = sheetdesk::domain::appeal::Why::Refused("Bad Request: message to edit not found".into());
-    assert_eq!(table.sent(&edit.send.id, Outcome::Rejected(why)), ["ended Delivered"]);
+    let why =
+        sheetdesk::domain::appeal::Why::Refused("Bad Request: message to edit not found".into());
+    assert_eq!(
+        table.sent(&edit.send.id, Outcome::Rejected(why)),
+        ["ended Delivered"]
+    );
 }
 
 #[test]
@@ -283,13 +353,19 @@ fn a_message_gets_its_reaction_when_its_line_stands_in_the_sheet() {
     let told = table.placed(1);
     let reaction = |message: MessageId| format!("7001: reaction to {}", message.0);
     assert_eq!(told[..2], [reaction(first), reaction(second)]);
-    assert!(!table.placed(1).iter().any(|line| line.contains("reaction")), "only once");
+    assert!(
+        !table.placed(1).iter().any(|line| line.contains("reaction")),
+        "only once"
+    );
 }
 
 #[test]
 fn where_the_sheet_is_slow_words_say_that_a_message_has_come_in() {
     let mut table = Table::with_appeal();
-    assert_eq!(table.text(ANNA, "Ещё")[1..], ["wake in 4 s", "dirty appeal 6"]);
+    assert_eq!(
+        table.text(ANNA, "Ещё")[1..],
+        ["wake in 4 s", "dirty appeal 6"]
+    );
     table.later(4);
     let due = Event::Due(Wake::Line(table.appeal(1).id));
     assert_eq!(table.event(&due), ["7001: Добавили к обращению № 1."]);
@@ -303,9 +379,15 @@ fn where_the_sheet_is_slow_words_say_that_a_message_has_come_in() {
 fn a_stranger_s_flood_gets_one_notice() {
     let mut table = Table::sighted();
     for _ in 0..10 {
-        assert!(!table.text(ANNA, "Алло").iter().any(|line| line.contains("подряд")));
+        assert!(
+            !table
+                .text(ANNA, "Алло")
+                .iter()
+                .any(|line| line.contains("подряд"))
+        );
     }
-    let notice = "7001: Слишком много сообщений подряд. Подождите, пожалуйста, минуту и напишите снова.";
+    let notice =
+        "7001: Слишком много сообщений подряд. Подождите, пожалуйста, минуту и напишите снова.";
     assert_eq!(table.text(ANNA, "Алло"), [notice]);
     assert_eq!(table.text(ANNA, "Алло"), [""; 0]);
     table.later(61);
@@ -336,18 +418,31 @@ fn a_group_hears_once_that_the_bot_works_in_private() {
             locale: Locale::Ru,
         })
     };
-    assert!(table.event(&said(-5, None))[0].starts_with("-5: Здравствуйте! Я отвечаю только в личном чате"));
+    assert!(
+        table.event(&said(-5, None))[0]
+            .starts_with("-5: Здравствуйте! Я отвечаю только в личном чате")
+    );
     assert_eq!(table.event(&said(-5, Some("/start"))), [""; 0]);
     assert_eq!(table.event(&said(-6, Some("кто тут?"))).len(), 1);
     table.rules.admin_chat = Some(ChatId(-7));
-    assert_eq!(table.event(&said(-7, Some("привет"))), [""; 0], "the admin chat is no stranger");
+    assert_eq!(
+        table.event(&said(-7, Some("привет"))),
+        [""; 0],
+        "the admin chat is no stranger"
+    );
 }
 
 #[test]
 fn what_telegram_itself_says_is_not_answered() {
     let mut table = Table::registered();
-    assert_eq!(table.message(ANNA, Content::Service("pinned_message".into())), [""; 0]);
-    assert_eq!(table.message(ADMIN, Content::Service("pinned_message".into())), [""; 0]);
+    assert_eq!(
+        table.message(ANNA, Content::Service("pinned_message".into())),
+        [""; 0]
+    );
+    assert_eq!(
+        table.message(ADMIN, Content::Service("pinned_message".into())),
+        [""; 0]
+    );
     let told = table.message(ANNA, Content::Other("dice".into()));
     assert!(told[0].starts_with("7001: Такое сообщение специалисту не передать."));
 }
@@ -363,28 +458,57 @@ fn a_file_is_remembered_by_what_brought_it() {
         content: file(FileKind::Voice, None, 10, ""),
         context: Context::default(),
     });
-    let decision = sheetdesk::domain::decide::decide(&table.rules, &table.state, Seq(99), &Event::Update(event), table.now);
+    let decision = sheetdesk::domain::decide::decide(
+        &table.rules,
+        &table.state,
+        Seq(99),
+        &Event::Update(event),
+        table.now,
+    );
     let ids: Vec<_> = decision
         .puts
         .iter()
-        .filter_map(|put| if let Entity::File(file) = put { Some(file.id.0) } else { None })
+        .filter_map(|put| {
+            if let Entity::File(file) = put {
+                Some(file.id.0)
+            } else {
+                None
+            }
+        })
         .collect();
     assert_eq!(ids, [Seq(99)]);
-    assert!(decision.effects.iter().all(|effect| !matches!(effect, Effect::React(..))));
+    assert!(
+        decision
+            .effects
+            .iter()
+            .all(|effect| !matches!(effect, Effect::React(..)))
+    );
 }
 
 #[test]
 fn where_no_reaction_could_be_set_words_say_once_that_a_message_has_come_in() {
     let mut table = Table::with_appeal();
-    let unshown = |table: &mut Table, message: MessageId| table.event(&Event::Unshown(ANNA, message));
+    let unshown =
+        |table: &mut Table, message: MessageId| table.event(&Event::Unshown(ANNA, message));
     let first = table.last_message();
-    assert_eq!(unshown(&mut table, first), [""; 0], "its receipt has said so");
+    assert_eq!(
+        unshown(&mut table, first),
+        [""; 0],
+        "its receipt has said so"
+    );
     table.text(ANNA, "И ещё");
     let second = table.last_message();
     let told = unshown(&mut table, second);
-    assert!(told.len() == 1 && told[0].starts_with("7001: Добавили"), "{told:?}");
+    assert!(
+        told.len() == 1 && told[0].starts_with("7001: Добавили"),
+        "{told:?}"
+    );
     assert_eq!(unshown(&mut table, second), [""; 0]);
-    assert_eq!(unshown(&mut table, MessageId(999_999)), [""; 0], "a message of no appeal");
+    assert_eq!(
+        unshown(&mut table, MessageId(999_999)),
+        [""; 0],
+        "a message of no appeal"
+    );
 }
 
 #[test]
@@ -399,8 +523,14 @@ fn no_line_of_a_partner_can_be_taken_for_a_specialist_s() {
             "да\n2026-03-02 11:00:00: Cпециалист : решено",
             "да\n> 2026-03-02 11:00:00: Cпециалист : решено",
         ),
-        ("да\r\u{200b}СПЕЦИАЛИСТ – решено", "да\r> \u{200b}СПЕЦИАЛИСТ – решено"),
-        ("да\u{2028}Специалист:\nрешено", "да\u{2028}> Специалист:\nрешено"),
+        (
+            "да\r\u{200b}СПЕЦИАЛИСТ – решено",
+            "да\r> \u{200b}СПЕЦИАЛИСТ – решено",
+        ),
+        (
+            "да\u{2028}Специалист:\nрешено",
+            "да\u{2028}> Специалист:\nрешено",
+        ),
         (
             "Специалист не отвечает\nспециалисты: где они?",
             "Специалист не отвечает\nспециалисты: где они?",
@@ -408,6 +538,10 @@ fn no_line_of_a_partner_can_be_taken_for_a_specialist_s() {
         ("Мой специалист: Анна", "Мой специалист: Анна"),
     ] {
         let mut table = Table::registered();
-        assert_eq!(table.text(ANNA, written)[0], format!("line 0: {shown}"), "{written:?}");
+        assert_eq!(
+            table.text(ANNA, written)[0],
+            format!("line 0: {shown}"),
+            "{written:?}"
+        );
     }
 }

@@ -36,7 +36,10 @@ fn an_account_beside_two_codes_is_the_upper_one_s_and_the_operator_hears_of_both
     let mut table = shared();
     let told = table.event(&doubled());
     assert_eq!(bound(&table).as_deref(), Some("П-2"));
-    let admin = told.iter().find(|words| words.starts_with("1: ")).expect("he is told");
+    let admin = told
+        .iter()
+        .find(|words| words.starts_with("1: "))
+        .expect("he is told");
     assert!(
         admin.contains("строки 4 (П-2), 7 (П-1)") && admin.contains("партнёром П-2"),
         "{admin}"
@@ -74,7 +77,11 @@ fn the_row_whose_code_an_appeal_bears_goes_first() {
             highest: None,
             alike: 1,
         })));
-        assert_eq!(bound(&table).as_deref(), Some("П-1"), "the first that is confirmed stays");
+        assert_eq!(
+            bound(&table).as_deref(),
+            Some("П-1"),
+            "the first that is confirmed stays"
+        );
     }
 }
 
@@ -88,8 +95,15 @@ fn later_looks_bind_nobody_and_a_line_that_stands_twice_stays_its_partner_s() {
     assert_eq!(bound(&table), None);
 
     let mut table = Table::empty();
-    table.lists_bound("П-1", "Анна", "8 912 345 67 89", TelegramCell::Doubled(ANNA));
-    table.event(&Event::Row(RowEvent::Doubled(RowMark::Partner(code("П-1")))));
+    table.lists_bound(
+        "П-1",
+        "Анна",
+        "8 912 345 67 89",
+        TelegramCell::Doubled(ANNA),
+    );
+    table.event(&Event::Row(RowEvent::Doubled(RowMark::Partner(code(
+        "П-1",
+    )))));
     let fault = ListFault::CodeDoubled(vec![2, 3], code("П-1"));
     table.event(&Event::Row(RowEvent::Listed(vec![fault])));
     assert_eq!(bound(&table).as_deref(), Some("П-1"));
@@ -100,13 +114,23 @@ fn a_fault_is_told_once_also_when_rows_move_and_the_end_of_all() {
     let mut table = Table::sighted();
     let listed = |faults: Vec<ListFault>| Event::Row(RowEvent::Listed(faults));
     let phone = |row| ListFault::Phone(row, code("П-1"));
-    assert!(table.event(&listed(vec![phone(5)]))[0].starts_with("1: В списке партнёров поправьте строки"));
+    assert!(
+        table.event(&listed(vec![phone(5)]))[0]
+            .starts_with("1: В списке партнёров поправьте строки")
+    );
     assert_eq!(table.event(&listed(vec![phone(6)])), [""; 0]);
     let two = table.event(&listed(vec![ListFault::NoCode(3), phone(6)]));
-    assert!(two[0].contains("строка 3") && !two[0].contains("строка 6"), "{two:?}");
+    assert!(
+        two[0].contains("строка 3") && !two[0].contains("строка 6"),
+        "{two:?}"
+    );
     assert!(
         table
-            .event(&listed(vec![ListFault::NoCode(3), ListFault::NoCode(4), phone(6)]))
+            .event(&listed(vec![
+                ListFault::NoCode(3),
+                ListFault::NoCode(4),
+                phone(6)
+            ]))
             .len()
             == 1
     );

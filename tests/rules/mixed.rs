@@ -39,20 +39,38 @@ fn everybody_who_wrote_before_the_first_look_has_an_appeal_of_his_own() {
         let appeals = table.state.appeals_of(chat, 9);
         assert_eq!(appeals.len(), 1);
         let lines = table.state.lines(appeals[0].id, 9);
-        assert_eq!(lines.iter().map(|line| line.text.0.clone()).collect::<Vec<_>>(), [own(chat)]);
+        assert_eq!(
+            lines
+                .iter()
+                .map(|line| line.text.0.clone())
+                .collect::<Vec<_>>(),
+            [own(chat)]
+        );
         numbers.insert(appeals[0].number);
         let row = AppealCells {
             chat: TelegramCell::Id(chat),
-            ..cells(appeals[0].number.expect("it is given").0, Status::New, "ответ")
+            ..cells(
+                appeals[0].number.expect("it is given").0,
+                Status::New,
+                "ответ",
+            )
         };
         table.event(&Event::Row(RowEvent::Appeal(row)));
     }
     assert_eq!(numbers.len(), CROWD.count());
-    let answered = table.state.waiting(table.now).into_iter().filter_map(|entry| match entry.send.id {
-        OutboxId::Answer(..) => Some(entry.send.to.0),
-        _ => None,
-    });
-    assert_eq!(answered.collect::<BTreeSet<_>>(), CROWD.collect(), "each his own");
+    let answered = table
+        .state
+        .waiting(table.now)
+        .into_iter()
+        .filter_map(|entry| match entry.send.id {
+            OutboxId::Answer(..) => Some(entry.send.to.0),
+            _ => None,
+        });
+    assert_eq!(
+        answered.collect::<BTreeSet<_>>(),
+        CROWD.collect(),
+        "each his own"
+    );
 }
 
 #[test]
@@ -66,9 +84,17 @@ fn the_end_of_a_look_only_names_who_is_to_be_answered() {
         highest: None,
     });
     assert_eq!(table.event(&looked), ["wake in 0 s", "wake in 0 s"]);
-    assert!(table.event(&Event::Due(Wake::Parked(BORIS)))[0].starts_with("7002: Сообщение сохранили"));
-    assert_eq!(table.event(&Event::Due(Wake::Parked(BORIS))), [""; 0], "once");
-    assert!(table.event(&Event::Due(Wake::Parked(ANNA)))[0].starts_with("7001: Сообщение сохранили"));
+    assert!(
+        table.event(&Event::Due(Wake::Parked(BORIS)))[0].starts_with("7002: Сообщение сохранили")
+    );
+    assert_eq!(
+        table.event(&Event::Due(Wake::Parked(BORIS))),
+        [""; 0],
+        "once"
+    );
+    assert!(
+        table.event(&Event::Due(Wake::Parked(ANNA)))[0].starts_with("7001: Сообщение сохранили")
+    );
 }
 
 #[test]
@@ -114,10 +140,20 @@ fn an_appeal_that_holds_several_partners_messages_sends_nothing_and_takes_nothin
     });
     let told = table.event(&mixed);
     assert!(told.contains(&"withdrawn".to_owned()), "{told:?}");
-    let admin = told.iter().find(|words| words.starts_with(&ADMIN.to_string())).expect("he is told");
-    assert!(admin.contains("№ 1") && admin.contains("П-1") && admin.contains("7002"), "{admin}");
+    let admin = told
+        .iter()
+        .find(|words| words.starts_with(&ADMIN.to_string()))
+        .expect("he is told");
+    assert!(
+        admin.contains("№ 1") && admin.contains("П-1") && admin.contains("7002"),
+        "{admin}"
+    );
     assert_eq!(table.event(&mixed), [""; 0], "once");
-    assert!(table.delivery(1).starts_with("остановлено: прежняя версия смешала"));
+    assert!(
+        table
+            .delivery(1)
+            .starts_with("остановлено: прежняя версия смешала")
+    );
     assert_eq!(table.appeal(1).delivery, Delivery::Held);
 
     table.row(1, Status::New, "Другой ответ");
@@ -125,17 +161,26 @@ fn an_appeal_that_holds_several_partners_messages_sends_nothing_and_takes_nothin
     table.later(3600);
     table.event(&Event::Due(Wake::Appeal(id)));
     let answers = table.state.waiting(table.now).into_iter();
-    assert_eq!(answers.filter(|entry| matches!(entry.send.id, OutboxId::Answer(..))).count(), 0);
+    assert_eq!(
+        answers
+            .filter(|entry| matches!(entry.send.id, OutboxId::Answer(..)))
+            .count(),
+        0
+    );
 
     for wake in [Wake::Appeal(id), Wake::Line(id)] {
         table.event(&Event::Due(wake));
     }
     let closed = table.row(1, Status::Resolved, "Другой ответ");
-    assert!(!closed.iter().any(|words| words.starts_with("7001")), "{closed:?}");
+    assert!(
+        !closed.iter().any(|words| words.starts_with("7001")),
+        "{closed:?}"
+    );
 
     let next = table.text(ANNA, "Так когда же?");
     assert!(
-        next.iter().any(|words| words.starts_with("7001: Приняли, обращение № 2")),
+        next.iter()
+            .any(|words| words.starts_with("7001: Приняли, обращение № 2")),
         "{next:?}"
     );
 }
@@ -181,16 +226,39 @@ fn a_decision_that_puts_a_thing_in_another_s_place_is_found_out() {
             vec![send(reply.clone(), ANNA)],
             Ok(()),
         ),
-        (vec![Entity::Appeal(other_appeal), post(further, BORIS)], vec![], Ok(())),
-        (vec![Entity::Appeal(of_boris)], vec![], Err(Clash::Appeal(anna_s.id))),
         (
-            vec![Entity::Appeal(anna_s.clone()), Entity::Appeal(anna_s.clone())],
+            vec![Entity::Appeal(other_appeal), post(further, BORIS)],
+            vec![],
+            Ok(()),
+        ),
+        (
+            vec![Entity::Appeal(of_boris)],
+            vec![],
+            Err(Clash::Appeal(anna_s.id)),
+        ),
+        (
+            vec![
+                Entity::Appeal(anna_s.clone()),
+                Entity::Appeal(anna_s.clone()),
+            ],
             vec![],
             Err(Clash::Twice("appeals")),
         ),
-        (vec![Entity::Line(other_line)], vec![], Err(Clash::Line(anna_s.id, 0))),
-        (vec![post(anna_s.id, BORIS)], vec![], Err(Clash::Post(anna_s.id))),
-        (vec![], vec![send(reply.clone(), BORIS)], Err(Clash::Recipient(anna_s.id))),
+        (
+            vec![Entity::Line(other_line)],
+            vec![],
+            Err(Clash::Line(anna_s.id, 0)),
+        ),
+        (
+            vec![post(anna_s.id, BORIS)],
+            vec![],
+            Err(Clash::Post(anna_s.id)),
+        ),
+        (
+            vec![],
+            vec![send(reply.clone(), BORIS)],
+            Err(Clash::Recipient(anna_s.id)),
+        ),
         (
             vec![],
             vec![send(OutboxId::Answer(anna_s.id, Revision(1), 0), BORIS)],

@@ -26,10 +26,16 @@ fn admin(table: &mut Table, command: Command) -> Vec<String> {
 fn commands_of_the_admin_chat_are_questions_and_those_of_others_are_not() {
     let mut table = Table::registered();
     assert_eq!(table.text(ADMIN, "/status"), ["asked Status"]);
-    assert_eq!(table.text(ADMIN, "/quarantine drop 12"), ["asked Quarantine(Drop(Named(\"12\")))"]);
+    assert_eq!(
+        table.text(ADMIN, "/quarantine drop 12"),
+        ["asked Quarantine(Drop(Named(\"12\")))"]
+    );
     assert!(table.text(ANNA, "/status")[0].starts_with("7001: Напишите сюда вопрос"));
     table.message(ADMIN, Content::Text("просто слова".into()));
-    assert_eq!(admin(&mut table, Command::Tell("Всё в порядке.".into())), ["1: Всё в порядке."]);
+    assert_eq!(
+        admin(&mut table, Command::Tell("Всё в порядке.".into())),
+        ["1: Всё в порядке."]
+    );
 }
 
 #[test]
@@ -47,16 +53,26 @@ fn the_operator_s_button_and_commands_count_in_the_admin_chat_alone() {
     let acknowledged = ["button answered"];
     let mut table = Table::registered();
     for stranger in [ANNA, group] {
-        assert_eq!(table.event(&press(stranger, Button::CheckAgain)), acknowledged, "{stranger}");
+        assert_eq!(
+            table.event(&press(stranger, Button::CheckAgain)),
+            acknowledged,
+            "{stranger}"
+        );
     }
     assert_eq!(
         table.event(&press(group, Button::SendKept)),
         acknowledged,
         "a group has no messages of its own"
     );
-    assert_eq!(table.event(&press(ADMIN, Button::CheckAgain)), ["button answered", "asked Check"]);
+    assert_eq!(
+        table.event(&press(ADMIN, Button::CheckAgain)),
+        ["button answered", "asked Check"]
+    );
     table.rules.admin_chat = Some(group);
-    assert_eq!(table.event(&press(group, Button::CheckAgain)), ["button answered", "asked Check"]);
+    assert_eq!(
+        table.event(&press(group, Button::CheckAgain)),
+        ["button answered", "asked Check"]
+    );
     assert_eq!(table.event(&press(ADMIN, Button::CheckAgain)), acknowledged);
 }
 
@@ -69,7 +85,10 @@ fn a_command_that_was_forwarded_is_none() {
             ..Context::default()
         };
         let told = table.message_in(ADMIN, Content::Text(command.into()), forwarded);
-        assert!(told.iter().all(|told| !told.starts_with("asked")), "{command}: {told:?}");
+        assert!(
+            told.iter().all(|told| !told.starts_with("asked")),
+            "{command}: {told:?}"
+        );
     }
 }
 
@@ -81,10 +100,19 @@ fn wishes_about_what_was_set_aside_are_passed_on() {
         admin(&mut table, Command::Requeue(some.clone())),
         ["decide 3 anew", "decide 4 anew"]
     );
-    assert_eq!(admin(&mut table, Command::Discard(some)), ["discard 3", "discard 4"]);
+    assert_eq!(
+        admin(&mut table, Command::Discard(some)),
+        ["discard 3", "discard 4"]
+    );
     let reply = OutboxId::Reply(Seq(5), 0);
-    assert_eq!(admin(&mut table, Command::Resend(vec![reply.clone()])), ["resend r5.0"]);
-    assert_eq!(admin(&mut table, Command::Forget(vec![reply])), ["forget r5.0"]);
+    assert_eq!(
+        admin(&mut table, Command::Resend(vec![reply.clone()])),
+        ["resend r5.0"]
+    );
+    assert_eq!(
+        admin(&mut table, Command::Forget(vec![reply])),
+        ["forget r5.0"]
+    );
 }
 
 #[test]
@@ -95,14 +123,18 @@ fn an_unknown_answer_that_stands_in_its_cell_goes_out_again_as_a_new_one() {
     table.sent(&table.answer_id(1, 1, 0), Outcome::Unknown);
     let id = table.answer_id(1, 1, 0);
     let told = admin(&mut table, Command::Resend(vec![id]));
-    assert!(told[0].ends_with("Ответ на обращение № 1 / Готово"), "{told:?}");
+    assert!(
+        told[0].ends_with("Ответ на обращение № 1 / Готово"),
+        "{told:?}"
+    );
     assert_eq!(told.last().map(String::as_str), Some("forget a6.1.0"));
 }
 
 #[test]
 fn the_digest_counts_who_waits_and_what_did_not_arrive() {
     let mut table = Table::registered();
-    let digest = |table: &Table| digest::count(&table.state, table.state.appeals().cloned(), table.now);
+    let digest =
+        |table: &Table| digest::count(&table.state, table.state.appeals().cloned(), table.now);
     let say = |table: &mut Table| {
         let digest = digest(table);
         admin(table, Command::Notify(Notice::Digest(digest)))
@@ -111,9 +143,15 @@ fn the_digest_counts_who_waits_and_what_did_not_arrive() {
     table.text(ANNA, "Раз");
     table.placed(1);
     table.now -= SignedDuration::from_hours(50);
-    assert_eq!(say(&mut table), ["1: Доброе утро! Ответа ждёт 1 обращение: № 1, 0 ч."]);
+    assert_eq!(
+        say(&mut table),
+        ["1: Доброе утро! Ответа ждёт 1 обращение: № 1, 0 ч."]
+    );
     table.now += SignedDuration::from_hours(100);
-    assert_eq!(say(&mut table), ["1: Доброе утро! Ответа ждёт 1 обращение: № 1, 2 дн 2 ч."]);
+    assert_eq!(
+        say(&mut table),
+        ["1: Доброе утро! Ответа ждёт 1 обращение: № 1, 2 дн 2 ч."]
+    );
     table.row(1, Status::New, "Готово");
     let gone = Outcome::Rejected(Why::ChatNotFound);
     table.sent(&table.answer_id(1, 1, 0), gone);
@@ -140,12 +178,23 @@ fn messages_and_answers_are_counted_by_day_and_over_24_hours() {
             table.now,
         );
         let counts = |day: tally::Day| (day.messages, day.answers);
-        (counts(last), days.into_values().rev().take(2).map(counts).collect::<Vec<_>>())
+        (
+            counts(last),
+            days.into_values()
+                .rev()
+                .take(2)
+                .map(counts)
+                .collect::<Vec<_>>(),
+        )
     };
     assert_eq!(carried(&table), ((1, 1), vec![(1, 1), (0, 0)]));
     table.later(23 * HOUR);
     table.text(ANNA, "И ещё вопрос");
-    assert_eq!(carried(&table), ((2, 1), vec![(1, 0), (1, 1)]), "another day, but not 24 hours");
+    assert_eq!(
+        carried(&table),
+        ((2, 1), vec![(1, 0), (1, 1)]),
+        "another day, but not 24 hours"
+    );
     table.later(2 * HOUR);
     assert_eq!(carried(&table), ((1, 0), vec![(1, 0), (1, 1)]));
     table.later(8 * 24 * HOUR);
@@ -155,7 +204,11 @@ fn messages_and_answers_are_counted_by_day_and_over_24_hours() {
 /// The first message that waits for a chat.
 fn first_for(table: &Table, chat: ChatId) -> OutboxId {
     let mut waiting = table.state.waiting(table.now).into_iter();
-    waiting.find(|entry| entry.send.to == chat).expect("one waits").send.id
+    waiting
+        .find(|entry| entry.send.to == chat)
+        .expect("one waits")
+        .send
+        .id
 }
 
 #[test]
@@ -168,15 +221,23 @@ fn an_admin_group_that_became_a_supergroup_is_followed_and_remembered() {
     table.state.claim(&id);
     let told = table.sent(&id, Outcome::Rejected(Why::Moved(new)));
     assert_eq!(
-        told.iter().filter(|line| line.starts_with("-1005: ")).collect::<Vec<_>>(),
+        told.iter()
+            .filter(|line| line.starts_with("-1005: "))
+            .collect::<Vec<_>>(),
         [
             "-1005: Этот чат стал супергруппой, его новый номер -1005. Пишем уже сюда; впишите номер в настройки: \
              SHEETDESK_TELEGRAM__ADMIN_CHAT=-1005",
             "-1005: Раз"
         ]
     );
-    assert_eq!(table.state.outbox(&id).expect("it waits again").send.to, new);
-    assert_eq!(admin(&mut table, Command::Tell("Два".into())), ["-1005: Два"]);
+    assert_eq!(
+        table.state.outbox(&id).expect("it waits again").send.to,
+        new
+    );
+    assert_eq!(
+        admin(&mut table, Command::Tell("Два".into())),
+        ["-1005: Два"]
+    );
     table.rules.admin_chat = Some(ChatId(-7));
     assert_eq!(
         admin(&mut table, Command::Tell("Три".into())),
@@ -184,7 +245,10 @@ fn an_admin_group_that_became_a_supergroup_is_followed_and_remembered() {
         "the settings name another by now"
     );
     table.rules.admin_chat = Some(new);
-    assert_eq!(admin(&mut table, Command::Tell("Четыре".into())), ["-1005: Четыре"]);
+    assert_eq!(
+        admin(&mut table, Command::Tell("Четыре".into())),
+        ["-1005: Четыре"]
+    );
     let mut table = Table::registered();
     table.rules.admin_chat = Some(old);
     table.event(&Event::Update(Update::Moved { from: old, to: new }));
@@ -192,7 +256,10 @@ fn an_admin_group_that_became_a_supergroup_is_followed_and_remembered() {
         from: old,
         to: ChatId(-1009),
     }));
-    assert_eq!(admin(&mut table, Command::Tell("Раз".into())), ["-1005: Раз"]);
+    assert_eq!(
+        admin(&mut table, Command::Tell("Раз".into())),
+        ["-1005: Раз"]
+    );
 }
 
 #[test]
@@ -205,7 +272,11 @@ fn an_admin_chat_that_takes_nothing_is_known_until_it_does() {
     table.sent(&id, Outcome::Rejected(gone.clone()));
     assert_eq!(table.state.alerts().admin_chat.refused, Some(gone.clone()));
     let found = BTreeSet::from([Trouble::AdminChat]);
-    assert_eq!(admin(&mut table, Command::Checked(found)), [""; 0], "there is nowhere to tell it");
+    assert_eq!(
+        admin(&mut table, Command::Checked(found)),
+        [""; 0],
+        "there is nowhere to tell it"
+    );
     assert_eq!(table.state.alerts().admin_chat.refused, Some(gone.clone()));
     assert_eq!(
         admin(&mut table, Command::Checked(BTreeSet::new())),
@@ -219,5 +290,9 @@ fn an_admin_chat_that_takes_nothing_is_known_until_it_does() {
     let id = first_for(&table, ADMIN);
     table.state.claim(&id);
     table.sent(&id, Outcome::Delivered(MessageId(8)));
-    assert_eq!(table.state.alerts().admin_chat.refused, None, "what was delivered shows it as well");
+    assert_eq!(
+        table.state.alerts().admin_chat.refused,
+        None,
+        "what was delivered shows it as well"
+    );
 }

@@ -9,7 +9,8 @@ const FLOAT: &str = ".0";
 
 #[test]
 fn possible_numbers_are_read_as_libphonenumber_reads_them() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures/phones_ru_oracle.jsonl");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures/phones_ru_oracle.jsonl");
     let Ok(lines) = std::fs::read_to_string(&path) else {
         return println!("no vectors at {}: skipped", path.display());
     };
@@ -20,8 +21,14 @@ fn possible_numbers_are_read_as_libphonenumber_reads_them() {
         if vector["region"] != "RU" || input.ends_with(FLOAT) {
             continue;
         }
-        let expected = vector["e164"].as_str().filter(|_| vector["possible"] == true);
-        assert_eq!(Phone::parse(input).as_ref().map(Phone::as_e164), expected, "{input}");
+        let expected = vector["e164"]
+            .as_str()
+            .filter(|_| vector["possible"] == true);
+        assert_eq!(
+            Phone::parse(input).as_ref().map(Phone::as_e164),
+            expected,
+            "{input}"
+        );
         compared += 1;
     }
     assert!(compared > 30, "{compared} vectors");

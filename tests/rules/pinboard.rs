@@ -72,7 +72,12 @@ impl Pinboard {
 
     /// Everything that the journal wants written, as the desk writes it.
     pub(crate) fn write(&mut self, table: &mut Table) {
-        let dirty: Vec<(RowKey, Seq)> = table.state.dirty.iter().map(|(key, seq)| (key.clone(), *seq)).collect();
+        let dirty: Vec<(RowKey, Seq)> = table
+            .state
+            .dirty
+            .iter()
+            .map(|(key, seq)| (key.clone(), *seq))
+            .collect();
         let mut rows = Vec::new();
         let look = self.rows.clone();
         for (key, dirtied) in dirty {
@@ -83,7 +88,11 @@ impl Pinboard {
                 Some(row) => self.put(&look, &row),
                 None => RowResult::Idle,
             };
-            rows.push(WrittenRow { key, dirtied, result });
+            rows.push(WrittenRow {
+                key,
+                dirtied,
+                result,
+            });
         }
         table.event(&Event::Wrote(WriteReport {
             spreadsheet: SpreadsheetId("book".into()),
@@ -93,15 +102,21 @@ impl Pinboard {
     }
 
     fn put(&mut self, look: &[Pinned], row: &DesiredRow) -> RowResult {
-        let Find::Promotion(find) = &row.find else { panic!("a promotion") };
-        let is_it = |(_, pinned): &(usize, &Pinned)| pinned.cells.key == find.shown && pinned.cells.offer == find.offer;
+        let Find::Promotion(find) = &row.find else {
+            panic!("a promotion")
+        };
+        let is_it = |(_, pinned): &(usize, &Pinned)| {
+            pinned.cells.key == find.shown && pinned.cells.offer == find.offer
+        };
         let nth = usize::try_from(find.nth).expect("few rows");
         let Some((at, _)) = look.iter().enumerate().filter(is_it).nth(nth) else {
             return RowResult::Contested;
         };
         let pinned = &mut self.rows[at];
         for (column, value) in &row.ours {
-            let CellValue::Text(text) = value else { panic!("a text") };
+            let CellValue::Text(text) = value else {
+                panic!("a text")
+            };
             match column {
                 Column::Key => pinned.cells.key.clone_from(text),
                 Column::Mailing => pinned.mailing = text.0.clone(),
@@ -114,10 +129,12 @@ impl Pinboard {
             match cell {
                 SharedCell::Status { expect, set } => {
                     let shown = pinned.cells.status.as_str();
-                    let same = expect
-                        .as_ref()
-                        .map_or(shown.is_empty(), |expect| *expect == Status::Other(shown.into()));
-                    let Status::Other(word) = set else { panic!("a word") };
+                    let same = expect.as_ref().map_or(shown.is_empty(), |expect| {
+                        *expect == Status::Other(shown.into())
+                    });
+                    let Status::Other(word) = set else {
+                        panic!("a word")
+                    };
                     assert!(same, "the write follows its look");
                     pinned.cells.status = word.clone();
                     status = Some(set.clone());
@@ -160,7 +177,11 @@ impl Pinboard {
         let row = &self.rows[row];
         let status = row.cells.status.as_str();
         let action = row.cells.action.as_str();
-        let action = if action.is_empty() { String::new() } else { format!(" <{action}>") };
+        let action = if action.is_empty() {
+            String::new()
+        } else {
+            format!(" <{action}>")
+        };
         format!("{status}{action}: {}", row.mailing)
             .trim_start_matches(": ")
             .replace('\u{a0}', " ")

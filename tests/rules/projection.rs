@@ -29,7 +29,10 @@ fn a_new_appeal_is_a_whole_row() {
     assert_eq!(text(&row, Column::Phone), "8 (912) 345-67-89");
     assert_eq!(text(&row, Column::Name), "Анна");
     assert_eq!(text(&row, Column::Updated), "2026-03-02 11:01:00");
-    assert_eq!(value(&row, Column::Telegram), Some(&CellValue::Number(7001)));
+    assert_eq!(
+        value(&row, Column::Telegram),
+        Some(&CellValue::Number(7001))
+    );
     assert_eq!(value(&row, Column::Number), Some(&CellValue::Number(1)));
     assert_eq!(
         row.shared,
@@ -98,7 +101,10 @@ fn an_adopted_row_is_found_by_its_history_until_its_number_is_written() {
     })));
     table.looked(Tab::Appeals);
     let row = project(&table);
-    assert_eq!((row.find.clone(), row.append), (Find::Unnumbered(ChatId(9), history.into()), false));
+    assert_eq!(
+        (row.find.clone(), row.append),
+        (Find::Unnumbered(ChatId(9), history.into()), false)
+    );
     let columns: Vec<_> = row.ours.iter().map(|(column, _)| *column).collect();
     assert_eq!(
         columns,
@@ -114,17 +120,25 @@ fn a_registered_partner_s_row_shows_the_account() {
     let table = Table::registered();
     let row = table.project(&RowKey::Partner(code("П-1"))).expect("bound");
     assert_eq!(text(&row, Column::Access), "авторизован");
-    assert_eq!(value(&row, Column::Telegram), Some(&CellValue::Number(7001)));
+    assert_eq!(
+        value(&row, Column::Telegram),
+        Some(&CellValue::Number(7001))
+    );
     assert_eq!(text(&row, Column::Since), "2026-03-02 11:00:00");
     assert!(!row.append, "the staff list is not ours to lengthen");
 }
 
 fn project(table: &Table) -> DesiredRow {
-    table.project(&RowKey::Appeal(table.appeal(1).id)).expect("a row")
+    table
+        .project(&RowKey::Appeal(table.appeal(1).id))
+        .expect("a row")
 }
 
 fn value(row: &DesiredRow, column: Column) -> Option<&CellValue> {
-    row.ours.iter().find(|(at, _)| *at == column).map(|(_, value)| value)
+    row.ours
+        .iter()
+        .find(|(at, _)| *at == column)
+        .map(|(_, value)| value)
 }
 
 fn text(row: &DesiredRow, column: Column) -> String {

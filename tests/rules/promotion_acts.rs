@@ -105,7 +105,12 @@ impl World {
 
     /// Promotions that wait in the outbox.
     fn waiting(&self) -> Vec<(PromotionKey, ChatId)> {
-        let ids = self.table.state.waiting(self.table.now).into_iter().map(|entry| entry.send.id);
+        let ids = self
+            .table
+            .state
+            .waiting(self.table.now)
+            .into_iter()
+            .map(|entry| entry.send.id);
         let promotion = |id| {
             if let OutboxId::Promotion(key, chat) = id {
                 Some((key, chat))
@@ -136,7 +141,9 @@ impl World {
     fn perform(&mut self, act: &Act) {
         match act {
             Act::Send(n, outcome) => {
-                let Some(to) = self.waiting().into_iter().nth(*n) else { return };
+                let Some(to) = self.waiting().into_iter().nth(*n) else {
+                    return;
+                };
                 let outcome = match outcome {
                     0 => Outcome::Rejected(Why::Blocked),
                     1 => Outcome::Retry(RetryAfter::Schedule),
@@ -173,15 +180,32 @@ impl World {
                 register(&mut self.table, self.registered);
             }
             Act::Days(days) => self.table.later(days * 86_400),
-            Act::Choose(..) | Act::Edit(..) | Act::Sort(_) | Act::Copy(..) | Act::Delete(_) | Act::EraseKey(_) => self.type_in(act),
+            Act::Choose(..)
+            | Act::Edit(..)
+            | Act::Sort(_)
+            | Act::Copy(..)
+            | Act::Delete(_)
+            | Act::EraseKey(_) => self.type_in(act),
         }
         self.table.later(1);
     }
 
     /// What people do in the tab.
     fn type_in(&mut self, act: &Act) {
-        const ACTIONS: [&str; 6] = ["Опубликовать", "Опубликовать", "Пауза", "Продолжить", "Тест", "Опубликовать"];
-        let (Act::Choose(row, _) | Act::Edit(row, _) | Act::Copy(row, _) | Act::Delete(row) | Act::EraseKey(row)) = act else {
+        const ACTIONS: [&str; 6] = [
+            "Опубликовать",
+            "Опубликовать",
+            "Пауза",
+            "Продолжить",
+            "Тест",
+            "Опубликовать",
+        ];
+        let (Act::Choose(row, _)
+        | Act::Edit(row, _)
+        | Act::Copy(row, _)
+        | Act::Delete(row)
+        | Act::EraseKey(row)) = act
+        else {
             return self.sort(act);
         };
         let Some(row) = self.row(*row) else { return };
@@ -214,7 +238,12 @@ impl World {
     fn sort(&mut self, act: &Act) {
         self.board.rows.reverse();
         if matches!(act, Act::Sort(false)) {
-            let mut keys: Vec<Text> = self.board.rows.iter().map(|row| row.cells.key.clone()).collect();
+            let mut keys: Vec<Text> = self
+                .board
+                .rows
+                .iter()
+                .map(|row| row.cells.key.clone())
+                .collect();
             keys.reverse();
             for (row, key) in self.board.rows.iter_mut().zip(keys) {
                 row.cells.key = key;
@@ -235,7 +264,9 @@ impl World {
         }
         for _ in 0..400 {
             self.table.later(400);
-            let Some(to) = self.waiting().into_iter().next() else { break };
+            let Some(to) = self.waiting().into_iter().next() else {
+                break;
+            };
             self.send(to, Outcome::Delivered(MessageId(1)));
         }
         self.board.cycle(&mut self.table);

@@ -34,7 +34,10 @@ fn a_picture_is_uploaded_once_by_way_of_the_admin_chat() {
         told[0],
         "1: <b>Скидка</b> / Только сегодня / 1 марта 2026 – 31 марта 2026 [picture https://a.example/x.png]"
     );
-    assert_eq!((made(&table), board.says(0)), (0, "Активна: готовим картинку".to_owned()));
+    assert_eq!(
+        (made(&table), board.says(0)),
+        (0, "Активна: готовим картинку".to_owned())
+    );
     let shown = OutboxId::Preview(board.key(0), 3);
     let told = table.sent(&shown, Outcome::Uploaded(MessageId(9), media()));
     assert!(
@@ -42,7 +45,10 @@ fn a_picture_is_uploaded_once_by_way_of_the_admin_chat() {
             .any(|line| line.starts_with("7001:") && line.ends_with("[kept Photo AgAC]")),
         "{told:?}"
     );
-    assert_eq!(board.promotion(&table, 0).media.map(|(_, media)| media), Some(media()));
+    assert_eq!(
+        board.promotion(&table, 0).media.map(|(_, media)| media),
+        Some(media())
+    );
 }
 
 #[test]
@@ -80,13 +86,22 @@ fn a_picture_that_cannot_be_had_stops_all_until_somebody_decides() {
             "Активна: не разослана: по ссылке нет картинки (ответ сайта 404). Исправьте ссылку или очистите «Контент» и выберите \
              «Опубликовать»"
         );
-        assert!(table.state.announced(&key, ANNA).is_none_or(|it| it.fate == Fate::Withdrawn));
+        assert!(
+            table
+                .state
+                .announced(&key, ANNA)
+                .is_none_or(|it| it.fate == Fate::Withdrawn)
+        );
         board.rows[0].cells.offer.content = "".into();
         board.acts(&mut table, 0, "Опубликовать");
         assert_eq!(board.says(0), "Активна: 0 из 1, осталось ≈ 1 с (0 %)");
         deliver(&mut table, &key);
         board.write(&mut table);
-        assert_eq!(board.says(0), "Активна: разослана 11:00: 1 из 1", "with {admin:?}");
+        assert_eq!(
+            board.says(0),
+            "Активна: разослана 11:00: 1 из 1",
+            "with {admin:?}"
+        );
     }
 }
 
@@ -102,7 +117,11 @@ fn a_picture_that_a_formula_draws_is_said_and_nothing_goes_out_without_it() {
         board.cycle(&mut table);
         let says = board.acts(&mut table, 0, action);
         assert_eq!(says, format!("ещё не готово: {UNSHOWN}"), "{action:?}");
-        assert_eq!((made(&table), board.promotion(&table, 0).stage), (0, Stage::Draft), "{action:?}");
+        assert_eq!(
+            (made(&table), board.promotion(&table, 0).stage),
+            (0, Stage::Draft),
+            "{action:?}"
+        );
         board.rows[0].cells.offer.unshown = false;
         board.acts(&mut table, 0, "Опубликовать");
         assert_eq!(made(&table), 1, "{action:?}");
@@ -112,12 +131,18 @@ fn a_picture_that_a_formula_draws_is_said_and_nothing_goes_out_without_it() {
 #[test]
 fn a_formula_in_the_content_holds_up_what_waits_for_its_day_or_for_a_decision() {
     let mut table = table();
-    let mut board = board(&mut table, &[COMES, &format!("{RUNS}|https://a.example/x.png")]);
+    let mut board = board(
+        &mut table,
+        &[COMES, &format!("{RUNS}|https://a.example/x.png")],
+    );
     board.acts(&mut table, 0, "Опубликовать");
     board.acts(&mut table, 1, "Опубликовать");
     let upload = OutboxId::Preview(board.key(1), 3);
     table.state.claim(&upload);
-    table.sent(&upload, Outcome::Rejected(Why::File(Unfetched::Status(404))));
+    table.sent(
+        &upload,
+        Outcome::Rejected(Why::File(Unfetched::Status(404))),
+    );
     board.rows[0].cells.offer.unshown = true;
     board.rows[1].cells.offer.unshown = true;
     board.rows[1].cells.offer.content = "".into();
@@ -125,7 +150,11 @@ fn a_formula_in_the_content_holds_up_what_waits_for_its_day_or_for_a_decision() 
     assert!(board.says(1).contains(UNSHOWN), "{}", board.says(1));
     table.later(3 * 86_400);
     let told = table.event(&Event::Due(Wake::Promotion(board.key(0))));
-    assert!(told.iter().any(|told| told.contains("Пришёл срок акции «Скидка»")), "{told:?}");
+    assert!(
+        told.iter()
+            .any(|told| told.contains("Пришёл срок акции «Скидка»")),
+        "{told:?}"
+    );
     board.write(&mut table);
     assert!(board.says(0).contains(UNSHOWN), "{}", board.says(0));
     assert_eq!(made(&table), 0);
@@ -138,22 +167,35 @@ fn long_words_go_behind_their_picture() {
     let long = "я".repeat(1100);
     let mut board = board(
         &mut table,
-        &[&format!("Скидка|{long}|01.03.2026|31.03.2026|AgACAgIAAxkBAAIBY2ZvY2Y|a.example")],
+        &[&format!(
+            "Скидка|{long}|01.03.2026|31.03.2026|AgACAgIAAxkBAAIBY2ZvY2Y|a.example"
+        )],
     );
     board.rows[0].cells.action = "Опубликовать".into();
     let told = board.cycle(&mut table);
     assert_eq!(told[0], "7001:  [picture AgACAgIAAxkBAAIBY2ZvY2Y]");
     assert!(
-        told[1].starts_with("7001: <b>Скидка</b>") && told[1].ends_with("[Подробнее: https://a.example]"),
+        told[1].starts_with("7001: <b>Скидка</b>")
+            && told[1].ends_with("[Подробнее: https://a.example]"),
         "{told:?}"
     );
     let key = board.key(0);
     let cover = OutboxId::Cover(key.clone(), ANNA);
     table.state.claim(&cover);
-    table.sent(&cover, Outcome::Rejected(Why::Refused("Bad Request: wrong file identifier".into())));
+    table.sent(
+        &cover,
+        Outcome::Rejected(Why::Refused("Bad Request: wrong file identifier".into())),
+    );
     board.write(&mut table);
-    assert!(board.says(0).contains("Telegram не принял картинку"), "{}", board.says(0));
-    assert!(table.state.outbox(&to_anna(&key)).is_none(), "his words are taken back");
+    assert!(
+        board.says(0).contains("Telegram не принял картинку"),
+        "{}",
+        board.says(0)
+    );
+    assert!(
+        table.state.outbox(&to_anna(&key)).is_none(),
+        "his words are taken back"
+    );
 }
 
 #[test]

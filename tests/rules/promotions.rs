@@ -56,14 +56,18 @@ pub(crate) fn deliver(table: &mut Table, key: &PromotionKey) {
 /// How many announcements were ever made for partners.
 pub(crate) fn made(table: &Table) -> usize {
     let all = (1..10).map(PromotionKey::numbered);
-    all.filter(|key| table.state.outbox(&to_anna(key)).is_some()).count()
+    all.filter(|key| table.state.outbox(&to_anna(key)).is_some())
+        .count()
 }
 
 #[test]
 fn a_row_says_what_is_missing_while_it_is_typed() {
     let mut table = table();
     let mut board = board(&mut table, &["Скидка"]);
-    assert_eq!(board.says(0), "ещё не готово: нет описания; нет даты начала; нет даты окончания");
+    assert_eq!(
+        board.says(0),
+        "ещё не готово: нет описания; нет даты начала; нет даты окончания"
+    );
     assert_eq!(board.rows[0].cells.key.0, "1-пх");
     board.rows[0] = pinned("Скидка|Только сегодня|05.03.2026|04.03.2026|x|y");
     board.cycle(&mut table);
@@ -81,9 +85,21 @@ fn a_row_says_what_is_missing_while_it_is_typed() {
 #[test]
 fn each_action_on_each_stage() {
     for (row, actions, says) in [
-        (RUNS, vec!["Опубликовать"], "Активна: 0 из 1, осталось ≈ 1 с (0 %)"),
-        (COMES, vec!["Опубликовать"], "Ожидает: разошлём 04.03.2026 00:00"),
-        ("Скидка||04.03.2026|31.03.2026", vec!["Опубликовать"], "ещё не готово: нет описания"),
+        (
+            RUNS,
+            vec!["Опубликовать"],
+            "Активна: 0 из 1, осталось ≈ 1 с (0 %)",
+        ),
+        (
+            COMES,
+            vec!["Опубликовать"],
+            "Ожидает: разошлём 04.03.2026 00:00",
+        ),
+        (
+            "Скидка||04.03.2026|31.03.2026",
+            vec!["Опубликовать"],
+            "ещё не готово: нет описания",
+        ),
         (
             RUNS,
             vec!["Пауза"],
@@ -104,20 +120,36 @@ fn each_action_on_each_stage() {
             vec!["Опубликовать", "Пауза", "Продолжить"],
             "Активна: 0 из 1, осталось ≈ 1 с (0 %)",
         ),
-        (RUNS, vec!["Опубликовать", "Отменить"], "Активна: отменена: 0 из 1"),
-        (RUNS, vec!["Опубликовать", "Завершить"], "Закончена: отменена: 0 из 1"),
+        (
+            RUNS,
+            vec!["Опубликовать", "Отменить"],
+            "Активна: отменена: 0 из 1",
+        ),
+        (
+            RUNS,
+            vec!["Опубликовать", "Завершить"],
+            "Закончена: отменена: 0 из 1",
+        ),
         (
             RUNS,
             vec!["Опубликовать", "Отменить", "Опубликовать"],
             "Активна: 0 из 1, осталось ≈ 1 с (0 %)",
         ),
-        (COMES, vec!["Опубликовать", "Отменить"], "Закончена: отменена: никто её не получил"),
+        (
+            COMES,
+            vec!["Опубликовать", "Отменить"],
+            "Закончена: отменена: никто её не получил",
+        ),
         (
             COMES,
             vec!["Опубликовать", "Отменить", "Опубликовать"],
             "Ожидает: разошлём 04.03.2026 00:00",
         ),
-        (COMES, vec!["Опубликовать", "Завершить"], "Закончена: отменена: никто её не получил"),
+        (
+            COMES,
+            vec!["Опубликовать", "Завершить"],
+            "Закончена: отменена: никто её не получил",
+        ),
         (
             RUNS,
             vec!["Опубликовать", "Опубликовать"],
@@ -136,7 +168,11 @@ fn each_action_on_each_stage() {
         }
         assert_eq!(board.says(0), says, "{actions:?} on {row}");
         board.cycle(&mut table);
-        assert_eq!(board.says(0), says, "a second look changes nothing: {actions:?} on {row}");
+        assert_eq!(
+            board.says(0),
+            says,
+            "a second look changes nothing: {actions:?} on {row}"
+        );
     }
 }
 
@@ -163,7 +199,10 @@ fn a_promotion_begins_by_its_date_and_as_it_stands_then() {
     assert_eq!(made(&table), 0);
     table.later(2 * 86_400);
     table.event(&Event::Due(Wake::Promotion(board.key(0))));
-    let sent = table.state.outbox(&to_anna(&board.key(0))).expect("announced");
+    let sent = table
+        .state
+        .outbox(&to_anna(&board.key(0)))
+        .expect("announced");
     assert!(sent.send.text.as_str().starts_with("<b>Скидка пять</b>"));
     board.write(&mut table);
     assert_eq!(board.rows[0].cells.status.as_str(), "Активна");
@@ -181,9 +220,14 @@ fn what_is_late_or_not_right_waits_for_somebody() {
     board.acts(&mut late, 0, "Опубликовать");
     late.later(4 * 86_400);
     let told = board.cycle(&mut late).join("\n");
-    assert!(told.contains("Акция «Скидка» опоздала на 59 часов"), "{told}");
     assert!(
-        board.says(0).starts_with("Ожидает: не разослана, хотя ждала 04.03.2026"),
+        told.contains("Акция «Скидка» опоздала на 59 часов"),
+        "{told}"
+    );
+    assert!(
+        board
+            .says(0)
+            .starts_with("Ожидает: не разослана, хотя ждала 04.03.2026"),
         "{}",
         board.says(0)
     );
@@ -196,9 +240,14 @@ fn what_is_late_or_not_right_waits_for_somebody() {
     board.acts(&mut unfit, 0, "Опубликовать");
     board.rows[0].cells.offer.description = "".into();
     board.cycle(&mut unfit);
-    assert_eq!(board.says(0), "Ожидает: разошлём 04.03.2026 00:00; ещё не готово: нет описания");
+    assert_eq!(
+        board.says(0),
+        "Ожидает: разошлём 04.03.2026 00:00; ещё не готово: нет описания"
+    );
     unfit.later(3 * 86_400);
-    let told = unfit.event(&Event::Due(Wake::Promotion(board.key(0)))).join("\n");
+    let told = unfit
+        .event(&Event::Due(Wake::Promotion(board.key(0))))
+        .join("\n");
     assert!(told.contains("в её строке что-то не так"), "{told}");
     assert_eq!(made(&unfit), 0);
 }
@@ -215,7 +264,10 @@ fn a_value_that_is_still_loading_when_the_day_comes_is_waited_for() {
     ];
     for (at, cell) in cells.into_iter().enumerate() {
         let mut table = table();
-        let mut board = board(&mut table, &[&format!("{COMES}|https://a.example/x.png|a.example")]);
+        let mut board = board(
+            &mut table,
+            &[&format!("{COMES}|https://a.example/x.png|a.example")],
+        );
         board.acts(&mut table, 0, "Опубликовать");
         let offer = board.rows[0].cells.offer.clone();
         *cell(&mut board.rows[0].cells.offer) = "Loading...".into();
@@ -223,10 +275,16 @@ fn a_value_that_is_still_loading_when_the_day_comes_is_waited_for() {
         table.later(2 * 86_400);
         let told = table.event(&Event::Due(Wake::Promotion(board.key(0))));
         board.write(&mut table);
-        assert!(matches!(board.promotion(&table, 0).stage, Stage::Scheduled(_)), "{at}: {told:?}");
+        assert!(
+            matches!(board.promotion(&table, 0).stage, Stage::Scheduled(_)),
+            "{at}: {told:?}"
+        );
         board.rows[0].cells.offer = offer;
         board.cycle(&mut table);
-        assert!(matches!(board.promotion(&table, 0).stage, Stage::Announced(_)), "{at}");
+        assert!(
+            matches!(board.promotion(&table, 0).stage, Stage::Announced(_)),
+            "{at}"
+        );
     }
 }
 
@@ -244,7 +302,10 @@ fn quiet_hours_are_waited_for_and_are_no_delay() {
     table.later(37 * 3600);
     table.event(&Event::Due(Wake::Promotion(board.key(0))));
     board.write(&mut table);
-    assert_eq!(board.says(0), "Активна: 0 из 1; тихие часы, продолжим в 09:00");
+    assert_eq!(
+        board.says(0),
+        "Активна: 0 из 1; тихие часы, продолжим в 09:00"
+    );
     assert_eq!(made(&table), 0);
     table.later(9 * 3600);
     table.event(&Event::Due(Wake::Promotion(board.key(0))));
@@ -283,7 +344,10 @@ fn the_first_sight_adopts_silently_and_asks_again() {
 #[test]
 fn sorting_renaming_and_correcting_never_announce_again() {
     let mut table = table();
-    let mut board = announced(&mut table, &[RUNS, "Подарок|Всем|01.03.2026|31.03.2026", COMES]);
+    let mut board = announced(
+        &mut table,
+        &[RUNS, "Подарок|Всем|01.03.2026|31.03.2026", COMES],
+    );
     let keys: Vec<_> = (0..3).map(|row| board.key(row)).collect();
     board.rows.reverse();
     board.cycle(&mut table);
@@ -301,7 +365,11 @@ fn sorting_renaming_and_correcting_never_announce_again() {
     board.rows[2].cells.key = board.rows[0].cells.key.clone();
     board.rows[0].cells.key = traded;
     board.cycle(&mut table);
-    assert_eq!((board.key(2), board.key(0)), (keys[0].clone(), keys[2].clone()), "put back");
+    assert_eq!(
+        (board.key(2), board.key(0)),
+        (keys[0].clone(), keys[2].clone()),
+        "put back"
+    );
     assert_eq!(made(&table), 1);
     assert_eq!(board.says(2), "Активна: разослана 11:00: 1 из 1");
 }
@@ -325,7 +393,10 @@ fn a_copy_gets_a_key_of_its_own_and_waits() {
         "{}",
         board.says(1)
     );
-    assert_eq!((board.rows[1].cells.notified.as_str(), made(&table)), ("", 1));
+    assert_eq!(
+        (board.rows[1].cells.notified.as_str(), made(&table)),
+        ("", 1)
+    );
     board.rows[1].cells.offer.title = "Скидка ещё раз".into();
     board.acts(&mut table, 1, "Опубликовать");
     assert_eq!(made(&table), 2);
@@ -334,7 +405,10 @@ fn a_copy_gets_a_key_of_its_own_and_waits() {
     copy.cells.offer.starts = "02.03.2026".into();
     board.rows.insert(0, copy);
     board.cycle(&mut table);
-    assert_eq!((board.key(1).0.as_str(), board.key(0)), ("1-пх", PromotionKey::numbered(3)));
+    assert_eq!(
+        (board.key(1).0.as_str(), board.key(0)),
+        ("1-пх", PromotionKey::numbered(3))
+    );
 }
 
 #[test]
@@ -344,11 +418,17 @@ fn a_row_that_is_gone_pauses_its_broadcast_and_brings_it_back() {
     board.acts(&mut table, 0, "Опубликовать");
     let row = board.rows.remove(0);
     let told = board.cycle(&mut table).join("\n");
-    assert!(told.contains("withdrawn") && told.contains("исчезла посреди рассылки"), "{told}");
+    assert!(
+        told.contains("withdrawn") && told.contains("исчезла посреди рассылки"),
+        "{told}"
+    );
     board.rows.push(row);
     board.cycle(&mut table);
     assert_eq!(board.says(0), "Активна: 0 из 1, осталось ≈ 1 с (0 %)");
-    assert!(table.state.outbox(&to_anna(&board.key(0))).is_some(), "made again");
+    assert!(
+        table.state.outbox(&to_anna(&board.key(0))).is_some(),
+        "made again"
+    );
     deliver(&mut table, &board.key(0));
     board.cycle(&mut table);
     let key = board.key(0);
@@ -370,8 +450,14 @@ fn a_test_shows_it_to_the_admin_alone() {
         told[0],
         "1: <b>Скидка</b> / Только сегодня / 1 марта 2026 – 31 марта 2026 [Подробнее: https://a.example]"
     );
-    assert_eq!(told[1], "1: Это проверка: так акцию увидит 1 получатель. Рассылка займёт: ≈ 1 с.");
-    assert_eq!((made(&table), board.says(0)), (0, "готово: 1 получатель, ≈ 1 с".to_owned()));
+    assert_eq!(
+        told[1],
+        "1: Это проверка: так акцию увидит 1 получатель. Рассылка займёт: ≈ 1 с."
+    );
+    assert_eq!(
+        (made(&table), board.says(0)),
+        (0, "готово: 1 получатель, ≈ 1 с".to_owned())
+    );
     table.rules.admin_chat = None;
     assert!(
         board
@@ -390,14 +476,19 @@ fn the_list_of_promotions_is_paged_newest_first() {
         table.text(ANNA, "/promotions"),
         ["7001: Сейчас акций нет. Когда появятся, сразу напишем."]
     );
-    let mut board = board(&mut table, &rows.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut board = board(
+        &mut table,
+        &rows.iter().map(String::as_str).collect::<Vec<_>>(),
+    );
     for row in 0..4 {
         table.later(60);
         board.acts(&mut table, row, "Опубликовать");
     }
     let page = &table.text(ANNA, "/promotions")[0];
     assert!(
-        page.starts_with("7001: Действующие акции, страница 1 из 2: / <b>Акция 4</b> / Описание 4 / "),
+        page.starts_with(
+            "7001: Действующие акции, страница 1 из 2: / <b>Акция 4</b> / Описание 4 / "
+        ),
         "{page}"
     );
     assert!(
@@ -406,7 +497,10 @@ fn the_list_of_promotions_is_paged_newest_first() {
     );
     board.acts(&mut table, 3, "Завершить");
     let page = &table.text(ANNA, "/promotions")[0];
-    assert!(page.starts_with("7001: Действующие акции: / <b>Акция 3</b>"), "{page}");
+    assert!(
+        page.starts_with("7001: Действующие акции: / <b>Акция 3</b>"),
+        "{page}"
+    );
 }
 
 #[test]
@@ -442,7 +536,11 @@ fn a_status_typed_by_hand_says_how_to_announce() {
     board.acts(&mut table, 0, "Отменить");
     board.rows[0].cells.status = "Активна".into();
     board.cycle(&mut table);
-    assert!(board.says(0).starts_with("Активна: готово: 1 получатель"), "{}", board.says(0));
+    assert!(
+        board.says(0).starts_with("Активна: готово: 1 получатель"),
+        "{}",
+        board.says(0)
+    );
 }
 
 #[test]
@@ -451,16 +549,24 @@ fn a_promotion_whose_picture_failed_is_not_in_the_list() {
     let mut board = board(&mut table, &[&format!("{RUNS}|https://a.example/x.png")]);
     board.acts(&mut table, 0, "Опубликовать");
     let none = ["7001: Сейчас акций нет. Когда появятся, сразу напишем."];
-    assert_eq!(table.text(ANNA, "/promotions"), none, "its picture is awaited");
+    assert_eq!(
+        table.text(ANNA, "/promotions"),
+        none,
+        "its picture is awaited"
+    );
     let preview = OutboxId::Preview(board.key(0), 3);
     table.state.claim(&preview);
     table.sent(
         &preview,
-        Outcome::Rejected(Why::Refused("Bad Request: wrong type of the web page content".into())),
+        Outcome::Rejected(Why::Refused(
+            "Bad Request: wrong type of the web page content".into(),
+        )),
     );
     board.cycle(&mut table);
     assert!(
-        board.says(0).starts_with("Активна: не разослана: Telegram не принял картинку"),
+        board
+            .says(0)
+            .starts_with("Активна: не разослана: Telegram не принял картинку"),
         "{}",
         board.says(0)
     );
@@ -487,7 +593,11 @@ fn nothing_is_announced_or_counted_before_the_partners_are_known() {
     table.lists_bound("П-1", "Анна", "8 912 345 67 89", TelegramCell::Id(ANNA));
     table.looked(Tab::Partners);
     board.write(&mut table);
-    assert!(board.says(0).starts_with("готово: 1 получатель"), "{}", board.says(0));
+    assert!(
+        board.says(0).starts_with("готово: 1 получатель"),
+        "{}",
+        board.says(0)
+    );
     board.acts(&mut table, 0, "Опубликовать");
     assert_eq!(made(&table), 1);
 }
@@ -547,6 +657,13 @@ fn a_restored_journal_lets_nothing_go_out_by_itself() {
     }));
     board.rows[1].cells.status = "Активна".into();
     board.cycle(&mut table);
-    assert_eq!(board.says(0), "Активна: пауза: 0 из 1; неизвестно 1. «Продолжить» или «Отменить»");
-    assert_eq!(board.promotion(&table, 1).stage, Stage::Adopted, "it was announced since");
+    assert_eq!(
+        board.says(0),
+        "Активна: пауза: 0 из 1; неизвестно 1. «Продолжить» или «Отменить»"
+    );
+    assert_eq!(
+        board.promotion(&table, 1).stage,
+        Stage::Adopted,
+        "it was announced since"
+    );
 }

@@ -19,14 +19,22 @@ fn code_and_contact_register_in_either_order() {
     for contact_first in [false, true] {
         let mut table = Table::sighted();
         let (first, second) = if contact_first {
-            (table.contact(ANNA, "79123456789", true), table.text(ANNA, " п-1 "))
+            (
+                table.contact(ANNA, "79123456789", true),
+                table.text(ANNA, " п-1 "),
+            )
         } else {
-            (table.text(ANNA, " п-1 "), table.contact(ANNA, "79123456789", true))
+            (
+                table.text(ANNA, " п-1 "),
+                table.contact(ANNA, "79123456789", true),
+            )
         };
         let asked = if contact_first {
             "7001: Номер получили. Теперь пришлите код партнёра.".to_owned()
         } else {
-            format!("7001: Код записали. Теперь нажмите кнопку «Отправить мой номер» внизу, чтобы мы убедились, что это вы. {SHARE}")
+            format!(
+                "7001: Код записали. Теперь нажмите кнопку «Отправить мой номер» внизу, чтобы мы убедились, что это вы. {SHARE}"
+            )
         };
         assert_eq!(first, [asked]);
         assert_eq!(
@@ -58,7 +66,11 @@ fn an_unknown_code_and_a_wrong_phone_get_one_and_the_same_answer_after_a_fresh_l
             told[0].contains(&format!("«{text}»")),
             "what was taken for the code is quoted: {told:?}"
         );
-        answers.push(told.iter().map(|told| told.replace(text, "…")).collect::<Vec<_>>());
+        answers.push(
+            told.iter()
+                .map(|told| told.replace(text, "…"))
+                .collect::<Vec<_>>(),
+        );
     }
     assert_eq!(answers[0], answers[1]);
     assert_eq!(answers[0].len(), 1);
@@ -117,7 +129,10 @@ fn a_clock_that_is_set_back_keeps_nobody_waiting_for_a_look() {
     table.contact(ANNA, "79123456789", true);
     table.later(-120);
     let told = table.looked(Tab::Partners);
-    assert!(told.iter().any(|line| line.starts_with("7001: ")), "{told:?}");
+    assert!(
+        told.iter().any(|line| line.starts_with("7001: ")),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -126,7 +141,10 @@ fn five_pairs_an_hour_then_patience() {
     table.contact(ANNA, "79123456789", true);
     for n in 0..5 {
         table.later(60);
-        assert_eq!(table.text(ANNA, &format!("Х-{n}")), ["wake in 4 s", "look partners"]);
+        assert_eq!(
+            table.text(ANNA, &format!("Х-{n}")),
+            ["wake in 4 s", "look partners"]
+        );
         table.later(1);
         table.looked(Tab::Partners);
     }
@@ -136,7 +154,10 @@ fn five_pairs_an_hour_then_patience() {
         ["7001: Попыток было слишком много. Попробуйте снова через 55 минут."]
     );
     table.later(55 * 60);
-    assert_eq!(table.text(ANNA, "П-1")[0], "partner П-1 bound to Some(7001)");
+    assert_eq!(
+        table.text(ANNA, "П-1")[0],
+        "partner П-1 bound to Some(7001)"
+    );
 }
 
 #[test]
@@ -168,15 +189,27 @@ fn a_contact_of_somebody_else_proves_nothing() {
     let mut table = Table::sighted();
     table.text(ANNA, "П-1");
     let decision = table.contact(ANNA, "79123456789", false);
-    assert!(decision[0].starts_with("7001: Это не ваш контакт."), "{decision:?}");
-    assert_eq!(table.state.partner(&code("П-1")).and_then(|partner| partner.binding), None);
+    assert!(
+        decision[0].starts_with("7001: Это не ваш контакт."),
+        "{decision:?}"
+    );
+    assert_eq!(
+        table
+            .state
+            .partner(&code("П-1"))
+            .and_then(|partner| partner.binding),
+        None
+    );
 }
 
 #[test]
 fn what_was_written_before_is_kept_and_offered_by_a_button() {
     let mut table = Table::sighted();
     let decision = table.text(ANNA, "Здравствуйте, у меня вопрос");
-    assert!(decision[0].starts_with("7001: Сообщение сохранили."), "{decision:?}");
+    assert!(
+        decision[0].starts_with("7001: Сообщение сохранили."),
+        "{decision:?}"
+    );
     table.text(ANNA, "П-1");
     let registered = table.contact(ANNA, "79123456789", true);
     assert_eq!(
@@ -212,10 +245,15 @@ fn kept_messages_are_bounded_by_count_and_age() {
         table.text(ANNA, &format!("сообщение номер {n}"));
     }
     table.later(61);
-    assert!(table.text(ANNA, "одиннадцатое, лишнее")[0].starts_with("7001: Мы сохранили первые 10"));
+    assert!(
+        table.text(ANNA, "одиннадцатое, лишнее")[0].starts_with("7001: Мы сохранили первые 10")
+    );
     table.later(25 * 3600);
     table.text(ANNA, "другой день, другое дело");
-    assert_eq!(table.state.session(ANNA).map(|session| session.kept.len()), Some(1));
+    assert_eq!(
+        table.state.session(ANNA).map(|session| session.kept.len()),
+        Some(1)
+    );
 }
 
 #[test]
@@ -254,7 +292,10 @@ fn the_first_look_trusts_an_account_only_if_it_stands_there_once_and_later_looks
         }
         table.lists_bound("П-1", "Анна", "8 912 345 67 89", telegram);
         assert_eq!(
-            table.state.partner(&code("П-1")).is_some_and(|partner| partner.binding.is_some()),
+            table
+                .state
+                .partner(&code("П-1"))
+                .is_some_and(|partner| partner.binding.is_some()),
             bound,
             "{telegram:?}"
         );
@@ -267,7 +308,10 @@ fn a_word_without_digits_is_a_code_only_if_the_list_knows_it() {
     table.lists("АЛЬФА", "Борис", "+7 916 000-00-01");
     assert!(table.text(BORIS, "альфа")[0].starts_with("7002: Код записали."));
     assert!(table.text(ChatId(7003), "Здравствуйте")[0].starts_with("7003: Сообщение сохранили."));
-    assert!(table.message(ChatId(7003), Content::Other("dice".into()))[0].starts_with("7003: Такое сообщение специалисту не передать."));
+    assert!(
+        table.message(ChatId(7003), Content::Other("dice".into()))[0]
+            .starts_with("7003: Такое сообщение специалисту не передать.")
+    );
     assert!(table.message(ChatId(7003), Content::Text(Text::from("/start")))[0].ends_with(SHARE));
 }
 
@@ -292,7 +336,10 @@ fn what_a_stranger_wrote_is_forgotten_after_a_day_even_if_he_never_returns() {
     table.text(ANNA, "Забудьте об этом");
     table.later(24 * 3600);
     table.event(&Event::Due(Wake::Kept(ANNA)));
-    assert_eq!(table.state.session(ANNA).map(|session| session.kept.len()), Some(0));
+    assert_eq!(
+        table.state.session(ANNA).map(|session| session.kept.len()),
+        Some(0)
+    );
 }
 
 #[test]
@@ -300,13 +347,21 @@ fn a_clock_that_is_set_back_keeps_no_stranger_s_words_for_longer_than_a_day_more
     for (set_back, again) in [(0, None), (60, Some(60)), (2 * 24 * 3600, None)] {
         let mut table = Table::sighted();
         table.text(ANNA, "Забудьте об этом");
-        let kept = |table: &Table| table.state.session(ANNA).map_or(0, |session| session.kept.len());
+        let kept = |table: &Table| {
+            table
+                .state
+                .session(ANNA)
+                .map_or(0, |session| session.kept.len())
+        };
         // The timer goes off after a day all the same, and the clock says less.
         table.later(24 * 3600 - set_back);
         let told = table.event(&Event::Due(Wake::Kept(ANNA)));
         assert_eq!(
             told,
-            again.map(|seconds| format!("wake in {seconds} s")).into_iter().collect::<Vec<_>>()
+            again
+                .map(|seconds| format!("wake in {seconds} s"))
+                .into_iter()
+                .collect::<Vec<_>>()
         );
         if let Some(seconds) = again {
             assert_eq!(kept(&table), 1);
@@ -333,7 +388,10 @@ fn registers(written: &str, typed: &str) -> bool {
     table.text(BORIS, typed);
     table.later(1);
     table.looked(Tab::Partners);
-    table.state.session(BORIS).is_some_and(|session| session.partner.is_some())
+    table
+        .state
+        .session(BORIS)
+        .is_some_and(|session| session.partner.is_some())
 }
 
 #[test]
@@ -386,11 +444,19 @@ fn words_are_no_code_and_a_code_that_looks_like_two_is_neither() {
     table.lists("А-104", "Борис", "+7 916 000-00-01");
     table.lists("A-104", "Вера", "+7 916 000-00-02");
     table.contact(BORIS, "79160000001", true);
-    assert_eq!(table.text(BORIS, "а 104"), ["wake in 4 s", "look partners"], "either may be meant");
+    assert_eq!(
+        table.text(BORIS, "а 104"),
+        ["wake in 4 s", "look partners"],
+        "either may be meant"
+    );
     table.later(1);
     let told = table.looked(Tab::Partners);
     assert!(told[0].contains("Код мы прочли так: «а 104»."), "{told:?}");
-    assert_eq!(table.text(BORIS, "А-104")[0], "partner А-104 bound to Some(7002)", "to the letter");
+    assert_eq!(
+        table.text(BORIS, "А-104")[0],
+        "partner А-104 bound to Some(7002)",
+        "to the letter"
+    );
 }
 
 #[test]
@@ -400,7 +466,10 @@ fn a_code_that_was_found_once_stays_the_key_of_its_row() {
     table.text(BORIS, "A-104");
     let told = table.contact(BORIS, "79160000001", true);
     assert_eq!(told[0], "partner \u{200b}А-104 bound to Some(7002)");
-    assert_eq!(told.last().map(String::as_str), Some("dirty partner \u{200b}А-104"));
+    assert_eq!(
+        told.last().map(String::as_str),
+        Some("dirty partner \u{200b}А-104")
+    );
 }
 
 #[test]
@@ -415,7 +484,11 @@ fn any_phone_of_the_cell_proves_it() {
         let mut table = Table::sighted();
         table.lists("2045", "Борис", cell);
         table.text(BORIS, "2045");
-        assert_eq!(table.contact(BORIS, shared, true)[0], "partner 2045 bound to Some(7002)", "{cell}");
+        assert_eq!(
+            table.contact(BORIS, shared, true)[0],
+            "partner 2045 bound to Some(7002)",
+            "{cell}"
+        );
     }
 }
 
@@ -429,7 +502,10 @@ fn a_phone_that_is_typed_does_not_replace_the_code() {
         told[1].starts_with("7001: Похоже, это телефон.") && told[1].ends_with(SHARE),
         "{told:?}"
     );
-    assert_eq!(table.contact(ANNA, "79123456789", true)[0], "partner П-1 bound to Some(7001)");
+    assert_eq!(
+        table.contact(ANNA, "79123456789", true)[0],
+        "partner П-1 bound to Some(7001)"
+    );
 
     let mut table = Table::sighted();
     table.contact(ANNA, "79123456789", true);
@@ -447,9 +523,16 @@ fn a_code_is_taken_after_many_messages_and_a_flood_of_codes_is_one() {
     }
     assert!(table.text(ANNA, "П-1")[0].starts_with("7001: Код записали."));
     for n in 0..9 {
-        assert!(table.text(ANNA, &format!("Х-{n}"))[0].starts_with("7001: Код записали."), "{n}");
+        assert!(
+            table.text(ANNA, &format!("Х-{n}"))[0].starts_with("7001: Код записали."),
+            "{n}"
+        );
     }
-    assert_eq!(table.text(ANNA, "Х-99"), [""; 0], "she has been asked for patience already");
+    assert_eq!(
+        table.text(ANNA, "Х-99"),
+        [""; 0],
+        "she has been asked for patience already"
+    );
 }
 
 #[test]
@@ -463,11 +546,17 @@ fn before_the_first_look_a_word_with_a_digit_is_kept_and_a_stranger_s_is_his_cod
     table.looked(Tab::Appeals);
     table.later(1);
     let told = table.looked(Tab::Partners).join("\n");
-    assert!(told.contains("line 0: помогите2"), "a partner's word is a message: {told}");
+    assert!(
+        told.contains("line 0: помогите2"),
+        "a partner's word is a message: {told}"
+    );
     assert!(told.contains("7002: Код записали."), "{told}");
     let kept = table.state.session(BORIS).map(|session| session.kept.len());
     assert_eq!(kept, Some(1), "the code is not offered to a specialist");
-    assert_eq!(table.contact(BORIS, "79160000001", true)[0], "partner 2045 bound to Some(7002)");
+    assert_eq!(
+        table.contact(BORIS, "79160000001", true)[0],
+        "partner 2045 bound to Some(7002)"
+    );
 }
 
 #[test]
@@ -478,22 +567,40 @@ fn before_the_first_look_a_partner_s_word_with_a_digit_and_his_contact_are_messa
     table.lists_bound("П-1", "Анна", "8 912 345 67 89", TelegramCell::Id(ANNA));
     let told = table.looked(Tab::Partners);
     assert_eq!(told[0], "line 0: касса5");
-    assert!(told[1].starts_with("line 1: ") && told[1].contains("79123456789"), "{told:?}");
-    assert_eq!(told.iter().filter(|words| words.starts_with("7001: ")).count(), 1, "{told:?}");
+    assert!(
+        told[1].starts_with("line 1: ") && told[1].contains("79123456789"),
+        "{told:?}"
+    );
+    assert_eq!(
+        told.iter()
+            .filter(|words| words.starts_with("7001: "))
+            .count(),
+        1,
+        "{told:?}"
+    );
 }
 
 #[test]
 fn before_the_first_look_a_stranger_s_code_and_contact_register_him_and_are_nothing_else() {
     let mut table = Table::empty();
-    assert_eq!(table.text(ANNA, "П-1"), ["wake in 4 s", "look partners", "wake in 86400 s"]);
+    assert_eq!(
+        table.text(ANNA, "П-1"),
+        ["wake in 4 s", "look partners", "wake in 86400 s"]
+    );
     table.contact(ANNA, "79123456789", true);
     table.lists("П-1", "Анна", "8 912 345 67 89");
     let told = table.looked(Tab::Partners);
     assert_eq!(told[0], "partner П-1 bound to Some(7001)");
-    assert_eq!(table.state.session(ANNA).map(|session| session.kept.len()), Some(0));
+    assert_eq!(
+        table.state.session(ANNA).map(|session| session.kept.len()),
+        Some(0)
+    );
 
     let mut table = Table::empty();
     table.text(BORIS, "П-404");
     assert!(table.looked(Tab::Partners)[0].starts_with("7002: Код записали."));
-    assert_eq!(table.state.session(BORIS).map(|session| session.kept.len()), Some(0));
+    assert_eq!(
+        table.state.session(BORIS).map(|session| session.kept.len()),
+        Some(0)
+    );
 }

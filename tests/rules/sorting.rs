@@ -28,7 +28,9 @@ fn shows(table: &mut Table, cells: AppealCells) -> Vec<String> {
 }
 
 fn wanted(table: &Table, number: u32) -> DesiredRow {
-    table.project(&RowKey::Appeal(table.appeal(number).id)).expect("a row")
+    table
+        .project(&RowKey::Appeal(table.appeal(number).id))
+        .expect("a row")
 }
 
 /// Anna's appeal is № 1, Boris's № 2, both in the sheet.
@@ -57,10 +59,15 @@ fn traded_numbers_are_put_back_without_a_word() {
     let (anna, boris) = (wanted(&table, 1), wanted(&table, 2));
     assert_eq!(
         (anna.find.clone(), boris.find.clone()),
-        (Find::Traded(Number(2), ANNA), Find::Traded(Number(1), BORIS))
+        (
+            Find::Traded(Number(2), ANNA),
+            Find::Traded(Number(1), BORIS)
+        )
     );
     assert!(
-        anna.ours.iter().any(|(column, _)| *column == Column::Number),
+        anna.ours
+            .iter()
+            .any(|(column, _)| *column == Column::Number),
         "its number is written"
     );
     assert_eq!((anna.strays, boris.strays), (None, None));
@@ -68,7 +75,10 @@ fn traded_numbers_are_put_back_without_a_word() {
     table.placed(2);
     assert_eq!(wanted(&table, 1).find, Find::Numbered(Number(1), ANNA));
     let told = shows(&mut table, row(1, ANNA, "Анне"));
-    assert!(told.contains(&"7001: Ответ на обращение № 1 / Анне".to_owned()), "{told:?}");
+    assert!(
+        told.contains(&"7001: Ответ на обращение № 1 / Анне".to_owned()),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -78,18 +88,35 @@ fn where_two_numbers_are_possible_both_rows_say_so_and_nothing_of_them_is_believ
     table.text(ANNA, "Второй вопрос");
     table.placed(3);
     for (number, chat) in [(1, BORIS), (2, ANNA), (3, ChatId(999))] {
-        assert_eq!(shows(&mut table, row(number, chat, "Чужой ответ")).len(), 1, "its row is told");
+        assert_eq!(
+            shows(&mut table, row(number, chat, "Чужой ответ")).len(),
+            1,
+            "its row is told"
+        );
     }
     let told = table.looked(Tab::Appeals);
     assert!(
         told.contains(&format!("{ADMIN}: Обращения № 3 – {MISMATCHED}")),
         "the closed one is nobody's worry: {told:?}"
     );
-    assert_eq!(wanted(&table, 2).find, Find::Traded(Number(1), BORIS), "Boris has one appeal");
-    assert_eq!(wanted(&table, 2).strays.expect("words for Anna's row").as_str(), MISMATCHED);
+    assert_eq!(
+        wanted(&table, 2).find,
+        Find::Traded(Number(1), BORIS),
+        "Boris has one appeal"
+    );
+    assert_eq!(
+        wanted(&table, 2)
+            .strays
+            .expect("words for Anna's row")
+            .as_str(),
+        MISMATCHED
+    );
     let third = wanted(&table, 3);
     assert_eq!(third.strays.expect("words").as_str(), MISMATCHED);
-    assert!(third.ours.is_empty() && third.shared.is_empty(), "nothing else is written");
+    assert!(
+        third.ours.is_empty() && third.shared.is_empty(),
+        "nothing else is written"
+    );
     assert_eq!(table.appeal(1).delivery, Delivery::Empty);
 }
 
@@ -98,9 +125,15 @@ fn a_copy_with_another_account_says_so_and_the_original_goes_on() {
     let mut table = two();
     let rows = vec![row(1, ANNA, "Анне"), row(1, ChatId(999), "")];
     let told = table.event(&Event::Row(RowEvent::Several(rows)));
-    assert!(told.contains(&"7001: Ответ на обращение № 1 / Анне".to_owned()), "{told:?}");
+    assert!(
+        told.contains(&"7001: Ответ на обращение № 1 / Анне".to_owned()),
+        "{told:?}"
+    );
     assert_eq!(table.appeal(1).stopped, None);
-    assert_eq!(wanted(&table, 1).strays.expect("the copy is told").as_str(), MISMATCHED);
+    assert_eq!(
+        wanted(&table, 1).strays.expect("the copy is told").as_str(),
+        MISMATCHED
+    );
     shows(&mut table, row(1, ANNA, ""));
     assert_eq!(wanted(&table, 1).strays, None, "the copy is gone");
 }
@@ -112,10 +145,16 @@ fn a_doubled_row_is_told_in_every_copy_and_goes_on_when_one_is_left() {
     table.event(&Event::Row(RowEvent::Several(rows)));
     assert_eq!(table.looked(Tab::Appeals).len(), 1);
     let words = wanted(&table, 1).strays.expect("words");
-    assert_eq!(words.as_str(), "остановлено: этот № стоит в нескольких строках, удалите лишние");
+    assert_eq!(
+        words.as_str(),
+        "остановлено: этот № стоит в нескольких строках, удалите лишние"
+    );
     table.wrote(1, RowResult::Idle);
     let told = shows(&mut table, row(1, ANNA, "Анне"));
-    assert!(told.contains(&"7001: Ответ на обращение № 1 / Анне".to_owned()), "{told:?}");
+    assert!(
+        told.contains(&"7001: Ответ на обращение № 1 / Анне".to_owned()),
+        "{told:?}"
+    );
     assert_eq!(wanted(&table, 1).strays, None);
 }
 
@@ -134,12 +173,21 @@ fn a_number_of_a_lost_journal_is_adopted_with_its_history_and_its_answer_is_held
     );
     let told = shows(&mut table, found);
     assert_eq!(told[0], "line 0: 2025-01-01 10:00:00: Вопрос");
-    assert!(!told.iter().any(|line| line.starts_with("7002")), "nothing is sent: {told:?}");
+    assert!(
+        !told.iter().any(|line| line.starts_with("7002")),
+        "nothing is sent: {told:?}"
+    );
     let appeal = table.appeal(77);
-    assert_eq!((appeal.delivery, appeal.chat, appeal.placed), (Delivery::Held, BORIS, true));
+    assert_eq!(
+        (appeal.delivery, appeal.chat, appeal.placed),
+        (Delivery::Held, BORIS, true)
+    );
     table.event(&Event::Row(RowEvent::Missing(RowMark::Appeal(Number(1)))));
     assert!(
-        table.text(ANNA, "Ещё вопрос").iter().any(|line| line.contains("№ 78")),
+        table
+            .text(ANNA, "Ещё вопрос")
+            .iter()
+            .any(|line| line.contains("№ 78")),
         "the counter goes on above it"
     );
 }
@@ -147,7 +195,10 @@ fn a_number_of_a_lost_journal_is_adopted_with_its_history_and_its_answer_is_held
 #[test]
 fn a_number_that_nobody_can_have_given_is_told_of_with_its_cure() {
     let mut table = Table::with_appeal();
-    for (number, chat) in [(4_000_000_000, TelegramCell::Id(BORIS)), (78, TelegramCell::Empty)] {
+    for (number, chat) in [
+        (4_000_000_000, TelegramCell::Id(BORIS)),
+        (78, TelegramCell::Empty),
+    ] {
         let found = AppealCells {
             chat,
             history: Some("Вопрос".into()),
@@ -195,6 +246,9 @@ fn a_number_that_a_person_has_deleted_is_given_back_by_the_history() {
         alike: 1,
     };
     table.event(&Event::Row(RowEvent::Unnumbered(bare)));
-    assert_eq!((table.appeal(1).stopped, wanted(&table, 1).append), (None, false));
+    assert_eq!(
+        (table.appeal(1).stopped, wanted(&table, 1).append),
+        (None, false)
+    );
     assert!(matches!(wanted(&table, 1).find, Find::Unnumbered(ANNA, _)));
 }

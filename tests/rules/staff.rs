@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use sheetdesk::domain::{
-    event::{Command, ErasedPerson, Event, PartnerCells, RowEvent, RowMark, RowResult, TelegramCell, Wake},
+    event::{
+        Command, ErasedPerson, Event, PartnerCells, RowEvent, RowMark, RowResult, TelegramCell,
+        Wake,
+    },
     ids::{ChatId, RowKey},
     row::{CellValue, Column},
     tab::Tab,
@@ -47,11 +50,16 @@ fn anna(table: &mut Table, line: &Line) -> Vec<String> {
 }
 
 fn is_in(table: &Table, chat: ChatId) -> bool {
-    table.state.session(chat).is_some_and(|session| session.partner.is_some())
+    table
+        .state
+        .session(chat)
+        .is_some_and(|session| session.partner.is_some())
 }
 
 fn missing(table: &mut Table, written: &str) {
-    table.event(&Event::Row(RowEvent::Missing(RowMark::Partner(code(written)))));
+    table.event(&Event::Row(RowEvent::Missing(RowMark::Partner(code(
+        written,
+    )))));
 }
 
 /// Minutes pass, with a look every five, and the timers go off.
@@ -69,7 +77,13 @@ fn pass(table: &mut Table, minutes: i64) -> Vec<String> {
 
 /// The timers go off whose moment has come.
 fn due(table: &mut Table) -> Vec<String> {
-    let due: Vec<_> = table.state.timers.keys().filter(|(at, _)| *at <= table.now).cloned().collect();
+    let due: Vec<_> = table
+        .state
+        .timers
+        .keys()
+        .filter(|(at, _)| *at <= table.now)
+        .cloned()
+        .collect();
     let told = due.into_iter().flat_map(|timer| {
         table.state.timers.remove(&timer);
         table.event(&Event::Due(timer.1))
@@ -80,7 +94,11 @@ fn due(table: &mut Table) -> Vec<String> {
 fn access(table: &Table, written: &str) -> Option<(String, String)> {
     let row = table.project(&RowKey::Partner(code(written)))?;
     let text = |wanted: Column| {
-        let value = row.ours.iter().find(|(column, _)| *column == wanted).map(|(_, value)| value);
+        let value = row
+            .ours
+            .iter()
+            .find(|(column, _)| *column == wanted)
+            .map(|(_, value)| value);
         match value {
             Some(CellValue::Text(text)) => text.as_str().to_owned(),
             Some(CellValue::Number(number)) => number.to_string(),
@@ -122,11 +140,15 @@ fn an_account_that_stands_nowhere_in_two_looks_ten_minutes_apart_is_let_go_and_t
         "{told:?}"
     );
     assert!(
-        told.iter().any(|line| line.starts_with(&format!("{ADMIN}: Код П-1 отвязан"))),
+        told.iter()
+            .any(|line| line.starts_with(&format!("{ADMIN}: Код П-1 отвязан"))),
         "{told:?}"
     );
     assert!(!is_in(&table, ANNA));
-    assert_eq!(access(&table, "П-1"), Some(("не авторизован".to_owned(), String::new())));
+    assert_eq!(
+        access(&table, "П-1"),
+        Some(("не авторизован".to_owned(), String::new()))
+    );
     table.text(ANNA, "П-1");
     table.contact(ANNA, "79123456789", true);
     assert!(is_in(&table, ANNA), "and may register again");
@@ -161,8 +183,17 @@ fn the_word_beside_the_intact_pair_ends_it_at_once() {
     anna(&mut table, &refused);
     assert!(!is_in(&table, ANNA));
     let mut table = Table::registered();
-    anna(&mut table, &Line { refused: true, ..EMPTY });
-    assert!(is_in(&table, ANNA), "the word alone is what stood there before");
+    anna(
+        &mut table,
+        &Line {
+            refused: true,
+            ..EMPTY
+        },
+    );
+    assert!(
+        is_in(&table, ANNA),
+        "the word alone is what stood there before"
+    );
 }
 
 #[test]
@@ -186,12 +217,16 @@ fn an_account_beside_another_code_is_put_back_and_binds_nobody() {
     shows(&mut table, "П-2", "79000000000", &at_home());
     let told = pass(&mut table, 16);
     assert!(
-        told.contains(&"dirty partner П-1".to_owned()) && told.contains(&"dirty partner П-2".to_owned()),
+        told.contains(&"dirty partner П-1".to_owned())
+            && told.contains(&"dirty partner П-2".to_owned()),
         "{told:?}"
     );
     assert!(is_in(&table, ANNA));
     assert_eq!(access(&table, "П-1").expect("bound").1, ANNA.to_string());
-    assert_eq!(access(&table, "П-2"), Some(("не авторизован".to_owned(), String::new())));
+    assert_eq!(
+        access(&table, "П-2"),
+        Some(("не авторизован".to_owned(), String::new()))
+    );
     shows(&mut table, "П-2", "79000000000", &EMPTY);
     assert_eq!(access(&table, "П-2"), None, "and then it is left alone");
 }
@@ -211,14 +246,21 @@ fn a_list_that_loses_too_many_at_once_is_held_and_told_once() {
         missing(&mut table, written);
     }
     let told = pass(&mut table, 40);
-    let held = |told: &[String]| told.iter().filter(|line| line.contains("пропали сразу 2 из 3")).count();
+    let held = |told: &[String]| {
+        told.iter()
+            .filter(|line| line.contains("пропали сразу 2 из 3"))
+            .count()
+    };
     assert_eq!(held(&told), 1, "{told:?}");
     assert!(is_in(&table, ANNA) && is_in(&table, BORIS));
     for written in ["П-1", "П-2"] {
         shows(&mut table, written, "79123456780", &EMPTY);
     }
     let told = pass(&mut table, 5);
-    assert!(told.contains(&format!("{ADMIN}: Список партнёров снова в порядке.")), "{told:?}");
+    assert!(
+        told.contains(&format!("{ADMIN}: Список партнёров снова в порядке.")),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -244,14 +286,30 @@ fn a_registration_in_the_middle_of_a_rewriting_waits_for_its_line() {
         told.extend(table.looked(Tab::Partners));
         told.extend(due(&mut table));
     }
-    let shortly = told.iter().filter(|line| line.starts_with("7001: Проверяем.")).count();
-    assert_eq!(shortly, 1, "she hears that it takes a moment, once: {told:?}");
-    assert!(!told.iter().any(|line| line.contains("Такой пары")), "{told:?}");
-    let timers = table.state.timers.keys().filter(|(_, wake)| *wake == Wake::Session(ANNA));
+    let shortly = told
+        .iter()
+        .filter(|line| line.starts_with("7001: Проверяем."))
+        .count();
+    assert_eq!(
+        shortly, 1,
+        "she hears that it takes a moment, once: {told:?}"
+    );
+    assert!(
+        !told.iter().any(|line| line.contains("Такой пары")),
+        "{told:?}"
+    );
+    let timers = table
+        .state
+        .timers
+        .keys()
+        .filter(|(_, wake)| *wake == Wake::Session(ANNA));
     assert!(timers.count() <= 1, "{:?}", table.state.timers);
     anna(&mut table, &EMPTY);
     let told = pass(&mut table, 6);
-    assert!(told.iter().any(|line| line.starts_with("7001: Готово")), "{told:?}");
+    assert!(
+        told.iter().any(|line| line.starts_with("7001: Готово")),
+        "{told:?}"
+    );
     assert!(is_in(&table, ANNA));
 }
 
@@ -321,8 +379,14 @@ proptest! {
 #[test]
 fn a_wake_that_nobody_needs_any_more_does_nothing() {
     let mut table = Table::registered();
-    assert_eq!(table.event(&Event::Due(Wake::Partner(code("П-1")))), [""; 0]);
-    assert_eq!(table.event(&Event::Due(Wake::Partner(code("П-9")))), [""; 0]);
+    assert_eq!(
+        table.event(&Event::Due(Wake::Partner(code("П-1")))),
+        [""; 0]
+    );
+    assert_eq!(
+        table.event(&Event::Due(Wake::Partner(code("П-9")))),
+        [""; 0]
+    );
 }
 
 #[test]
@@ -339,9 +403,14 @@ fn a_code_that_is_spelled_anew_keeps_its_account() {
         table.lists_bound(before, "Анна", "8 912 345-67-89", TelegramCell::Id(ANNA));
         table.looked(Tab::Partners);
         table.lists_bound(after, name, phone, TelegramCell::Id(ANNA));
-        table.event(&Event::Row(RowEvent::Missing(RowMark::Partner(code(before)))));
+        table.event(&Event::Row(RowEvent::Missing(RowMark::Partner(code(
+            before,
+        )))));
         table.looked(Tab::Partners);
-        let holder = table.state.session(ANNA).and_then(|session| session.partner);
+        let holder = table
+            .state
+            .session(ANNA)
+            .and_then(|session| session.partner);
         assert_eq!(holder == Some(code(after)), keeps, "{before} as {after}");
         assert_eq!(
             (bound_at(&table, after), bound_at(&table, before)),
@@ -351,10 +420,15 @@ fn a_code_that_is_spelled_anew_keeps_its_account() {
         assert_eq!(table.state.tab(Tab::Partners).doubted, u32::from(!keeps));
         if keeps {
             // Somebody takes it back: the code of before is known by now.
-            table.event(&Event::Row(RowEvent::Missing(RowMark::Partner(code(after)))));
+            table.event(&Event::Row(RowEvent::Missing(RowMark::Partner(code(
+                after,
+            )))));
             table.lists_bound(before, name, phone, TelegramCell::Id(ANNA));
             let told = pass(&mut table, 30);
-            assert!(!told.iter().any(|line| line.starts_with("7001")), "{told:?}");
+            assert!(
+                !told.iter().any(|line| line.starts_with("7001")),
+                "{told:?}"
+            );
             assert_eq!(
                 (bound_at(&table, before), bound_at(&table, after)),
                 (true, false),
@@ -366,7 +440,10 @@ fn a_code_that_is_spelled_anew_keeps_its_account() {
 }
 
 fn bound_at(table: &Table, written: &str) -> bool {
-    table.state.partner(&code(written)).is_some_and(|partner| partner.binding.is_some())
+    table
+        .state
+        .partner(&code(written))
+        .is_some_and(|partner| partner.binding.is_some())
 }
 
 /// A write of Anna's row ends.
@@ -384,15 +461,26 @@ fn nobody_s_access_depends_on_a_write_of_ours() {
     let told = wrote(&mut table, refused());
     assert!(
         told.iter()
-            .any(|line| line.contains("Строка партнёра П-1 не записывается: лист или ячейки защищены")),
+            .any(|line| line
+                .contains("Строка партнёра П-1 не записывается: лист или ячейки защищены")),
         "{told:?}"
     );
-    assert!(!told.iter().any(|line| line.starts_with("clean")), "it stays due: {told:?}");
+    assert!(
+        !told.iter().any(|line| line.starts_with("clean")),
+        "it stays due: {told:?}"
+    );
     let somebody_s = Line {
         telegram: TelegramCell::Id(BORIS),
         ..EMPTY
     };
-    for line in [EMPTY, Line { refused: true, ..EMPTY }, somebody_s] {
+    for line in [
+        EMPTY,
+        Line {
+            refused: true,
+            ..EMPTY
+        },
+        somebody_s,
+    ] {
         let told = anna(&mut table, &line);
         assert!(told.contains(&"dirty partner П-1".to_owned()), "{told:?}");
         pass(&mut table, 40);
@@ -417,9 +505,13 @@ fn of_many_refused_rows_each_reason_is_told_once() {
     let refuse = |table: &mut Table, at: u32, words: &str| {
         let key = RowKey::Partner(code(&format!("Р-{at}")));
         let told = table.wrote_row(key, RowResult::Refused(words.to_owned()));
-        told.iter().filter(|line| line.starts_with(&format!("{ADMIN}:"))).count()
+        told.iter()
+            .filter(|line| line.starts_with(&format!("{ADMIN}:")))
+            .count()
     };
-    let told: usize = (0..150).map(|at| refuse(&mut table, at, "A protected range")).sum();
+    let told: usize = (0..150)
+        .map(|at| refuse(&mut table, at, "A protected range"))
+        .sum();
     assert_eq!(told, 1);
     assert_eq!(
         [0, 1, 2].map(|_| refuse(&mut table, 150, "The text has an invalid character")),
@@ -431,7 +523,11 @@ fn of_many_refused_rows_each_reason_is_told_once() {
         "nor of another row"
     );
     assert_eq!(refuse(&mut table, 149, "A protected range"), 0);
-    assert_eq!(table.state.tab(Tab::Partners).refused.len(), 100, "as many as can be named");
+    assert_eq!(
+        table.state.tab(Tab::Partners).refused.len(),
+        100,
+        "as many as can be named"
+    );
 }
 
 #[test]
@@ -459,7 +555,8 @@ fn nothing_of_somebody_forgotten_stays_refused_or_under_an_old_spelling() {
         .iter()
         .filter(|line| line.contains("всё, чего Google не давал записать, записано"));
     assert_eq!(over.count(), 2, "nobody waits for either tab: {told:?}");
-    let known = ["А-104", "A-104", "A 104", "Б-2"].map(|written| table.state.partner(&code(written)).is_some());
+    let known = ["А-104", "A-104", "A 104", "Б-2"]
+        .map(|written| table.state.partner(&code(written)).is_some());
     assert_eq!(
         known,
         [false, false, true, true],

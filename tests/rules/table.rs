@@ -6,8 +6,8 @@ use sheetdesk::domain::{
     decide::decide,
     effect::{Decision, Effect, Entity, Form, Keyboard},
     event::{
-        AnswerCell, AppealCells, Event, Looked, Outcome, PartnerCells, RowEvent, RowResult, TelegramCell, Update, Wake, WriteReport,
-        WrittenRow,
+        AnswerCell, AppealCells, Event, Looked, Outcome, PartnerCells, RowEvent, RowResult,
+        TelegramCell, Update, Wake, WriteReport, WrittenRow,
     },
     files::Links,
     ids::{ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
@@ -92,7 +92,11 @@ impl Table {
         self.seq += 1;
         let seq = Seq(self.seq);
         let decision = decide(&self.rules, &self.state, seq, event, self.now);
-        assert_eq!(ownership::check(&self.state, &decision), Ok(()), "{event:?}");
+        assert_eq!(
+            ownership::check(&self.state, &decision),
+            Ok(()),
+            "{event:?}"
+        );
         let words = self.tell(&decision);
         self.state.apply(seq, decision, self.now);
         words
@@ -118,7 +122,12 @@ impl Table {
     }
 
     /// A message that stands in something; its id is told by [`Table::last_message`].
-    pub(crate) fn message_in(&mut self, chat: ChatId, content: Content, context: Context) -> Vec<String> {
+    pub(crate) fn message_in(
+        &mut self,
+        chat: ChatId,
+        content: Content,
+        context: Context,
+    ) -> Vec<String> {
         self.messages += 1;
         let message = Message {
             chat,
@@ -137,7 +146,12 @@ impl Table {
     }
 
     /// An earlier message was changed.
-    pub(crate) fn edited(&mut self, chat: ChatId, message: MessageId, content: Content) -> Vec<String> {
+    pub(crate) fn edited(
+        &mut self,
+        chat: ChatId,
+        message: MessageId,
+        content: Content,
+    ) -> Vec<String> {
         let message = Message {
             chat,
             message,
@@ -163,7 +177,13 @@ impl Table {
     }
 
     /// A line of the staff list as the sheet shows it.
-    pub(crate) fn lists_bound(&mut self, code: &str, name: &str, phone: &str, telegram: TelegramCell) -> Vec<String> {
+    pub(crate) fn lists_bound(
+        &mut self,
+        code: &str,
+        name: &str,
+        phone: &str,
+        telegram: TelegramCell,
+    ) -> Vec<String> {
         self.event(&Event::Row(RowEvent::Partner(PartnerCells {
             code: self::code(code),
             written_code: Text::from(code),
@@ -182,9 +202,20 @@ impl Table {
 
     /// A look ends that began at this moment, and whoever waited for it is answered.
     pub(crate) fn looked_since(&mut self, tab: Tab, began: Timestamp) -> Vec<String> {
-        let words = self.event(&Event::Looked(Looked { tab, began, highest: None }));
-        let waited = |(at, wake): &(Timestamp, Wake)| *at <= self.now && matches!(wake, Wake::Parked(_));
-        let due: Vec<_> = self.state.timers.keys().filter(|timer| waited(timer)).cloned().collect();
+        let words = self.event(&Event::Looked(Looked {
+            tab,
+            began,
+            highest: None,
+        }));
+        let waited =
+            |(at, wake): &(Timestamp, Wake)| *at <= self.now && matches!(wake, Wake::Parked(_));
+        let due: Vec<_> = self
+            .state
+            .timers
+            .keys()
+            .filter(|timer| waited(timer))
+            .cloned()
+            .collect();
         let answered = due.into_iter().flat_map(|timer| {
             self.state.timers.remove(&timer);
             self.event(&Event::Due(timer.1))
@@ -237,21 +268,33 @@ impl Table {
 
     /// The n-th message of the appeal's answer, by revision.
     pub(crate) fn answer_id(&self, number: u32, revision: u32, part: u8) -> OutboxId {
-        OutboxId::Answer(self.appeal(number).id, sheetdesk::domain::ids::Revision(revision), part)
+        OutboxId::Answer(
+            self.appeal(number).id,
+            sheetdesk::domain::ids::Revision(revision),
+            part,
+        )
     }
 
     pub(crate) fn appeal(&self, number: u32) -> Appeal {
-        let id = self.state.numbered(Number(number)).expect("the number is given");
+        let id = self
+            .state
+            .numbered(Number(number))
+            .expect("the number is given");
         self.state.appeal(id).expect("the appeal exists")
     }
 
     /// What `Доставка` should say.
     pub(crate) fn delivery(&self, number: u32) -> String {
-        let row = self.project(&RowKey::Appeal(self.appeal(number).id)).expect("a row");
-        let words = row.ours.into_iter().find_map(|(column, value)| match (column, value) {
-            (Column::Delivery, CellValue::Text(text)) => Some(text.0),
-            _ => None,
-        });
+        let row = self
+            .project(&RowKey::Appeal(self.appeal(number).id))
+            .expect("a row");
+        let words = row
+            .ours
+            .into_iter()
+            .find_map(|(column, value)| match (column, value) {
+                (Column::Delivery, CellValue::Text(text)) => Some(text.0),
+                _ => None,
+            });
         words.expect("always projected")
     }
 
@@ -261,11 +304,27 @@ impl Table {
 
     fn tell(&self, decision: &Decision) -> Vec<String> {
         let puts = decision.puts.iter().filter_map(tell_put);
-        let effects = decision.effects.iter().map(|effect| self.tell_effect(effect));
-        let dirty = decision.dirty.iter().map(|key| format!("dirty {}", tell_key(key)));
-        let clean = decision.clean.iter().map(|(key, _)| format!("clean {}", tell_key(key)));
-        let settled = decision.settled.iter().map(|(_, fence)| format!("settle {}", fence.0));
-        puts.chain(effects).chain(dirty).chain(clean).chain(settled).collect()
+        let effects = decision
+            .effects
+            .iter()
+            .map(|effect| self.tell_effect(effect));
+        let dirty = decision
+            .dirty
+            .iter()
+            .map(|key| format!("dirty {}", tell_key(key)));
+        let clean = decision
+            .clean
+            .iter()
+            .map(|(key, _)| format!("clean {}", tell_key(key)));
+        let settled = decision
+            .settled
+            .iter()
+            .map(|(_, fence)| format!("settle {}", fence.0));
+        puts.chain(effects)
+            .chain(dirty)
+            .chain(clean)
+            .chain(settled)
+            .collect()
     }
 
     fn tell_effect(&self, effect: &Effect) -> String {
@@ -279,7 +338,11 @@ impl Table {
                     Keyboard::Inline(buttons) | Keyboard::Row(buttons) => {
                         format!(
                             " [{}]",
-                            buttons.iter().map(|(label, _)| label.as_str()).collect::<Vec<_>>().join(" | ")
+                            buttons
+                                .iter()
+                                .map(|(label, _)| label.as_str())
+                                .collect::<Vec<_>>()
+                                .join(" | ")
                         )
                     }
                 };
@@ -300,8 +363,13 @@ impl Table {
                 };
                 format!("{}: {first}{keyboard}{form}", send.to)
             }
-            Effect::Reschedule { at, lost, .. } => format!("again in {} s, lost {lost}", at.duration_since(self.now).as_secs()),
-            Effect::Silence(until) => format!("silent for {} s", until.duration_since(self.now).as_secs()),
+            Effect::Reschedule { at, lost, .. } => format!(
+                "again in {} s, lost {lost}",
+                at.duration_since(self.now).as_secs()
+            ),
+            Effect::Silence(until) => {
+                format!("silent for {} s", until.duration_since(self.now).as_secs())
+            }
             Effect::Finish(_, ending) => format!("ended {ending:?}"),
             Effect::Withdraw(_) => "withdrawn".to_owned(),
             Effect::AnswerButton(_) => "button answered".to_owned(),
@@ -314,7 +382,9 @@ impl Table {
             Effect::DropLedger(key) => format!("drop the ledger of {}", key.0),
             Effect::Erase(_) => "a person is erased".to_owned(),
             Effect::Look(tab) => format!("look {}", tab.name()),
-            Effect::Then { at, .. } => format!("wake in {} s", at.duration_since(self.now).as_secs()),
+            Effect::Then { at, .. } => {
+                format!("wake in {} s", at.duration_since(self.now).as_secs())
+            }
         }
     }
 }

@@ -14,7 +14,9 @@ use sheetdesk::domain::{
     session::Locale,
     tab::Tab,
     text::Text,
-    wording::{AlertNote, BroadcastNote, NoLink, Note, PromotionNote, Say, StateNote, StatusNote, Wording},
+    wording::{
+        AlertNote, BroadcastNote, NoLink, Note, PromotionNote, Say, StateNote, StatusNote, Wording,
+    },
 };
 
 #[test]
@@ -104,7 +106,10 @@ fn every_text_reads_well_in_both_languages() {
         Say::PromotionsOn,
     ];
     for (locale, name) in [(Locale::Ru, "ru"), (Locale::En, "en")] {
-        let page: Vec<_> = all.iter().map(|say| format!("{say:?}\n{}\n", wording.say(locale, *say))).collect();
+        let page: Vec<_> = all
+            .iter()
+            .map(|say| format!("{say:?}\n{}\n", wording.say(locale, *say)))
+            .collect();
         insta::assert_snapshot!(format!("partner_texts_{name}"), page.join("\n"));
     }
 }
@@ -250,13 +255,19 @@ fn every_word_about_promotions_reads_well() {
         shown,
         time: "≈ 34 с",
     };
-    let over = PromotionNote::Over { progress, at: "14:02" };
+    let over = PromotionNote::Over {
+        progress,
+        at: "14:02",
+    };
     let running = PromotionNote::Running {
         percent: 31,
         progress,
         left: "≈ 23 с",
     };
-    let quiet = PromotionNote::Quiet { progress, until: "09:00" };
+    let quiet = PromotionNote::Quiet {
+        progress,
+        until: "09:00",
+    };
     let notes = [
         ready(1, "1"),
         ready(22, "22"),
@@ -270,7 +281,10 @@ fn every_word_about_promotions_reads_well() {
         PromotionNote::Adopted,
         PromotionNote::Preparing,
         PromotionNote::HaltedLost,
-        PromotionNote::Progress { sent: "312", all: "1 000" },
+        PromotionNote::Progress {
+            sent: "312",
+            all: "1 000",
+        },
         running,
         quiet,
         PromotionNote::Paused(progress),
@@ -296,7 +310,11 @@ fn every_word_about_promotions_reads_well() {
         PromotionNote::Hours(1, 5),
     ];
     let halted = obstacles.iter().map(PromotionNote::Obstacle);
-    let mut all: Vec<Note<'_>> = notes.into_iter().chain(halted).map(Note::Promotion).collect();
+    let mut all: Vec<Note<'_>> = notes
+        .into_iter()
+        .chain(halted)
+        .map(Note::Promotion)
+        .collect();
     let key = PromotionKey::numbered(17);
     let counts = Counts {
         made: 997,
@@ -386,7 +404,10 @@ fn what_the_operator_asks_is_answered_well() {
             age: None,
             trouble: Some("нет столбца «статус»"),
         }),
-        Note::Status(StatusNote::Quota { reads: 50, writes: 60 }),
+        Note::Status(StatusNote::Quota {
+            reads: 50,
+            writes: 60,
+        }),
         Note::Status(StatusNote::Uptime {
             hours: 5,
             minutes: 7,
@@ -411,7 +432,10 @@ fn what_the_operator_asks_is_answered_well() {
             hours: 0,
         },
         Note::DigestQuiet,
-        Note::DigestFailed { count: 1, numbers: "41" },
+        Note::DigestFailed {
+            count: 1,
+            numbers: "41",
+        },
         Note::DigestFailed {
             count: 12,
             numbers: "41, 42",
@@ -437,8 +461,12 @@ fn what_watches_over_the_service_speaks_plainly() {
         Trouble::Loops,
     ];
     let begun = troubles.map(|trouble| Note::Alert(AlertNote::Begun(trouble)));
-    let over = troubles.into_iter().zip([7, 0, 1, 3, 5, 11, 21, 60, 90, 2, 14]);
-    let over = over.map(|(trouble, minutes)| Note::Alert(AlertNote::Over(trouble, SignedDuration::from_mins(minutes))));
+    let over = troubles
+        .into_iter()
+        .zip([7, 0, 1, 3, 5, 11, 21, 60, 90, 2, 14]);
+    let over = over.map(|(trouble, minutes)| {
+        Note::Alert(AlertNote::Over(trouble, SignedDuration::from_mins(minutes)))
+    });
     let others = [
         Note::Alert(AlertNote::CheckAgain),
         Note::Alert(AlertNote::AllWell),
@@ -476,7 +504,8 @@ fn what_watches_over_the_service_speaks_plainly() {
 fn every_alert_reads_well() {
     let code = crate::table::code("П-1");
     let wording = crate::table::Table::empty().rules.wording;
-    let doubled = ListFault::TelegramDoubled(vec![(5, code.clone()), (9, crate::table::code("П-2"))]);
+    let doubled =
+        ListFault::TelegramDoubled(vec![(5, code.clone()), (9, crate::table::code("П-2"))]);
     let faults = [
         (doubled.clone(), Some(&code)),
         (doubled, None),
@@ -515,6 +544,9 @@ fn every_alert_reads_well() {
 
 fn read_well(name: &str, all: &[Note<'_>]) {
     let wording = Wording::built_in();
-    let page: Vec<_> = all.iter().map(|note| format!("{note:?}\n{}\n", wording.note(*note))).collect();
+    let page: Vec<_> = all
+        .iter()
+        .map(|note| format!("{note:?}\n{}\n", wording.note(*note)))
+        .collect();
     insta::assert_snapshot!(name, page.join("\n"));
 }

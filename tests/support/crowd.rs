@@ -30,7 +30,11 @@ struct Case<'a> {
 impl Crowd {
     /// So many partners and strangers; nobody has written yet, and the service has seen nothing.
     pub(crate) fn of(play: &Play, partners: i64, strangers: i64) -> Self {
-        let stranger = |n| play.stage.telegram.person(Profile::new(700_009_000 + n, "Прохожий"));
+        let stranger = |n| {
+            play.stage
+                .telegram
+                .person(Profile::new(700_009_000 + n, "Прохожий"))
+        };
         Self {
             partners: play.enlists(partners),
             strangers: (0..strangers).map(stranger).collect(),
@@ -52,9 +56,16 @@ impl Crowd {
 
     /// Telegram has brought all of it, and the service has stored it.
     pub(crate) async fn is_accepted(&self, play: &Play) {
-        play.stage.telegram.await_idle(PATIENCE).await.expect("all is accepted");
+        play.stage
+            .telegram
+            .await_idle(PATIENCE)
+            .await
+            .expect("all is accepted");
         let decided = |status: &sheetdesk::app::Status| status.inbox.pending == 0;
-        play.stage.status_where("all is decided", decided, PATIENCE).await.expect("it is");
+        play.stage
+            .status_where("all is decided", decided, PATIENCE)
+            .await
+            .expect("it is");
     }
 
     /// All of the invariant; of so many partners a reply to the receipt, a changed message and an answer as well.
@@ -67,18 +78,28 @@ impl Crowd {
             hears(stranger, "Сообщение сохранили").await;
         }
         let numbers: BTreeSet<u32> = cases.iter().map(|case| case.number).collect();
-        assert_eq!(numbers.len(), cases.len(), "everybody has a number of his own");
+        assert_eq!(
+            numbers.len(),
+            cases.len(),
+            "everybody has a number of his own"
+        );
         play.settled().await;
         for case in &cases {
             case.stands(play, &question(case.person));
         }
-        assert_eq!(rows_of_the_crowd(play), cases.len(), "and nobody has two rows");
+        assert_eq!(
+            rows_of_the_crowd(play),
+            cases.len(),
+            "and nobody has two rows"
+        );
         let followed = &cases[..followed.min(cases.len())];
         for case in followed {
             case.goes_on();
         }
         for case in followed {
-            let wanted = |text: &str| text.contains(&addition(case.person)) && text.contains(&correction(case.person));
+            let wanted = |text: &str| {
+                text.contains(&addition(case.person)) && text.contains(&correction(case.person))
+            };
             play.shows(case.number, "текст_обращений", wanted).await;
             play.stage
                 .type_in(case.number, "специалист_ответ", &answer(case.person))
@@ -94,7 +115,9 @@ impl Crowd {
             let own = followed.iter().any(|case| case.person.id() == person.id());
             assert_eq!(answers.len(), usize::from(own));
             assert!(
-                answers.iter().all(|told| told.content.text.contains(&answer(person))),
+                answers
+                    .iter()
+                    .all(|told| told.content.text.contains(&answer(person))),
                 "{answers:?}"
             );
         }
@@ -107,7 +130,10 @@ impl<'a> Case<'a> {
     async fn of(person: &'a Person, first: MessageId) -> Self {
         let receipt = hears(person, RECEIPT).await;
         let told = person.messages();
-        let numbers: BTreeSet<u32> = told.iter().filter_map(|told| number_in(&told.content.text)).collect();
+        let numbers: BTreeSet<u32> = told
+            .iter()
+            .filter_map(|told| number_in(&told.content.text))
+            .collect();
         assert_eq!(numbers.len(), 1, "one message, one number: {told:?}");
         Self {
             person,
@@ -121,7 +147,10 @@ impl<'a> Case<'a> {
         let cell = |header| play.stage.appeal_cell(self.number, header);
         assert_eq!(cell("telegram_id"), self.person.id().0.to_string());
         let history = cell("текст_обращений");
-        assert!(history.contains(words) && history.lines().count() == 1, "{history}");
+        assert!(
+            history.contains(words) && history.lines().count() == 1,
+            "{history}"
+        );
     }
 
     /// He replies to his receipt, and changes his first message.
@@ -129,7 +158,9 @@ impl<'a> Case<'a> {
         self.person
             .reply(self.receipt, &addition(self.person))
             .expect("it can be replied to");
-        self.person.edit(self.first, &correction(self.person)).expect("it can be changed");
+        self.person
+            .edit(self.first, &correction(self.person))
+            .expect("it can be changed");
     }
 }
 
@@ -160,7 +191,11 @@ fn is_answer(told: &SentMessage) -> bool {
 }
 
 fn rows_of_the_crowd(play: &Play) -> usize {
-    let table = play.stage.sheets.with(BOOK, |book| book.table(APPEALS)).expect("the tab");
+    let table = play
+        .stage
+        .sheets
+        .with(BOOK, |book| book.table(APPEALS))
+        .expect("the tab");
     let theirs = |row: &&Vec<String>| row.iter().any(|cell| cell.contains("Вопрос от "));
     table.iter().filter(theirs).count()
 }

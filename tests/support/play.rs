@@ -41,19 +41,38 @@ impl Play {
             record: RECORDED,
             ..SheetsOptions::default()
         };
-        let mut stage = Stage::set(telegram, sheets).await.expect("the stage is set");
+        let mut stage = Stage::set(telegram, sheets)
+            .await
+            .expect("the stage is set");
         stage.configure("TELEGRAM__RATE_PER_SECOND", "0");
         // The sample has a phone that Sheets took for a formula; here nobody has to hear of it.
-        let phone = stage.type_into(PARTNERS, ("Код партнера", "П-1046"), "Телефон партнера", "'+7 (903) 555-01-02");
+        let phone = stage.type_into(
+            PARTNERS,
+            ("Код партнера", "П-1046"),
+            "Телефон партнера",
+            "'+7 (903) 555-01-02",
+        );
         phone.expect("the row is there");
-        let operator = stage.telegram.person(Profile::new(ADMIN_CHAT, "Оператор")).has_met_bot();
+        let operator = stage
+            .telegram
+            .person(Profile::new(ADMIN_CHAT, "Оператор"))
+            .has_met_bot();
         let marina = stage.telegram.person(Profile::new(700_001_042, "Марина"));
-        Self { stage, marina, operator }
+        Self {
+            stage,
+            marina,
+            operator,
+        }
     }
 
     /// So many people are registered partners, by the staff list that the service will see first.
     pub(crate) fn enlists(&self, count: i64) -> Vec<Person> {
-        let person = |n| self.stage.telegram.person(Profile::new(700_002_000 + n, "Партнёр")).has_met_bot();
+        let person = |n| {
+            self.stage
+                .telegram
+                .person(Profile::new(700_002_000 + n, "Партнёр"))
+                .has_met_bot()
+        };
         let people: Vec<_> = (0..count).map(person).collect();
         self.stage.enlist(&people).expect("the list has room");
         people
@@ -90,17 +109,30 @@ impl Play {
 
     /// Nothing is left to do.
     pub(crate) async fn settled(&self) -> Status {
-        self.stage.settled(PATIENCE).await.expect("everything is done")
+        self.stage
+            .settled(PATIENCE)
+            .await
+            .expect("everything is done")
     }
 
     /// A specialist types, and the script calls.
     pub(crate) async fn types(&self, number: u32, header: &str, text: &str) {
-        self.stage.type_in(number, header, text).expect("there is such a cell");
-        self.stage.callback(sheetdesk::stage::APPEALS).await.expect("the callback is taken");
+        self.stage
+            .type_in(number, header, text)
+            .expect("there is such a cell");
+        self.stage
+            .callback(sheetdesk::stage::APPEALS)
+            .await
+            .expect("the callback is taken");
     }
 
     /// A cell of the appeals tab comes to hold what is wanted.
-    pub(crate) async fn shows(&self, number: u32, header: &str, wanted: impl Fn(&str) -> bool) -> String {
+    pub(crate) async fn shows(
+        &self,
+        number: u32,
+        header: &str,
+        wanted: impl Fn(&str) -> bool,
+    ) -> String {
         self.stage
             .appeal_cell_where(number, header, wanted, PATIENCE)
             .await

@@ -68,11 +68,17 @@ impl BotApi {
         match (self.method(method), params) {
             (None, _) => findings.report("there is no such method"),
             (Some(described), Value::Object(params)) if as_text => {
-                let params = params.iter().map(|(name, value)| (name.clone(), described.typed(name, value)));
+                let params = params
+                    .iter()
+                    .map(|(name, value)| (name.clone(), described.typed(name, value)));
                 self.object(described, &params.collect(), &mut findings);
             }
-            (Some(described), Value::Object(params)) => self.object(described, params, &mut findings),
-            (Some(_), other) => findings.report(format!("parameters are no object: {}", shown(other))),
+            (Some(described), Value::Object(params)) => {
+                self.object(described, params, &mut findings)
+            }
+            (Some(_), other) => {
+                findings.report(format!("parameters are no object: {}", shown(other)))
+            }
         }
         findings.found
     }
@@ -97,7 +103,10 @@ impl BotApi {
         match (body["ok"].as_bool(), status) {
             (Some(true), 200) => findings.found.extend(self.result(method, &body["result"])),
             (Some(false), 400..) => self.refusal(status, body, &mut findings),
-            (_, _) => findings.report(format!("\"ok\" and the status do not go together: {}", shown(body))),
+            (_, _) => findings.report(format!(
+                "\"ok\" and the status do not go together: {}",
+                shown(body)
+            )),
         }
         findings.found
     }
@@ -108,7 +117,10 @@ impl BotApi {
         self.one("Update", update, &mut findings);
         let parts = update.as_object().map_or(0, Map::len);
         if parts != 2 {
-            findings.report(format!("beside its number an update has one part, not {}", parts.saturating_sub(1)));
+            findings.report(format!(
+                "beside its number an update has one part, not {}",
+                parts.saturating_sub(1)
+            ));
         }
         findings.found
     }
@@ -116,7 +128,12 @@ impl BotApi {
     /// The closed list of words for a field, as the description states it.
     pub fn words(&self, type_name: &str, field: &str) -> Option<Vec<String>> {
         let fields = &self.types.get(type_name)?.fields;
-        closed_list(&fields.iter().find(|described| described.name == field)?.description)
+        closed_list(
+            &fields
+                .iter()
+                .find(|described| described.name == field)?
+                .description,
+        )
     }
 
     fn refusal(&self, status: u16, body: &Value, findings: &mut Findings) {
@@ -127,7 +144,9 @@ impl BotApi {
             findings.report("a refusal says why");
         }
         if let Some(parameters) = body.get("parameters") {
-            findings.below(".parameters", |findings| self.one("ResponseParameters", parameters, findings));
+            findings.below(".parameters", |findings| {
+                self.one("ResponseParameters", parameters, findings)
+            });
         }
     }
 
@@ -146,7 +165,9 @@ impl BotApi {
         for (name, value) in fields {
             match described.fields.iter().find(|field| field.name == *name) {
                 None => findings.report(format!("unknown field {name:?}")),
-                Some(field) => findings.below(&format!(".{name}"), |findings| self.field(field, value, findings)),
+                Some(field) => findings.below(&format!(".{name}"), |findings| {
+                    self.field(field, value, findings)
+                }),
             }
         }
     }
@@ -160,7 +181,12 @@ impl BotApi {
             findings.report(format!("{text:?} is none of {words:?}"));
         }
         if field.name == "allowed_updates" {
-            for kind in value.as_array().into_iter().flatten().filter_map(Value::as_str) {
+            for kind in value
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+            {
                 let known = &self.types["Update"].fields;
                 if kind == "update_id" || !known.iter().any(|field| field.name == kind) {
                     findings.report(format!("there is no update of the kind {kind:?}"));
@@ -186,7 +212,9 @@ impl BotApi {
     fn one(&self, name: &str, value: &Value, findings: &mut Findings) {
         if let Some(entry) = name.strip_prefix(ARRAY_OF) {
             match value.as_array() {
-                Some(entries) => findings.each(entries, |findings, value| self.one(entry, value, findings)),
+                Some(entries) => {
+                    findings.each(entries, |findings, value| self.one(entry, value, findings))
+                }
                 None => findings.report(format!("expected {name}, found {}", shown(value))),
             }
             return;
@@ -196,7 +224,9 @@ impl BotApi {
             "Float" => value.is_number(),
             "String" => value.is_string(),
             "Boolean" => value.is_boolean(),
-            "InputFile" => value.as_str().is_some_and(|text| text.starts_with(ATTACHED)),
+            "InputFile" => value
+                .as_str()
+                .is_some_and(|text| text.starts_with(ATTACHED)),
             // A plain text may stand for a button with that text (Bot API, `KeyboardButton`).
             "KeyboardButton" if value.is_string() => true,
             _ => return self.named(name, value, findings),
@@ -209,7 +239,9 @@ impl BotApi {
     fn named(&self, name: &str, value: &Value, findings: &mut Findings) {
         match (self.types.get(name), value) {
             (None, _) => findings.report(format!("the description has no type {name}")),
-            (Some(described), _) if !described.subtypes.is_empty() => self.any_of(&described.subtypes, value, findings),
+            (Some(described), _) if !described.subtypes.is_empty() => {
+                self.any_of(&described.subtypes, value, findings)
+            }
             (Some(described), Value::Object(fields)) => self.object(described, fields, findings),
             (Some(_), other) => findings.report(format!("expected {name}, found {}", shown(other))),
         }
@@ -220,7 +252,12 @@ impl Described {
     /// A form's text as the value that it stands for.
     fn typed(&self, name: &str, value: &Value) -> Value {
         let field = self.fields.iter().find(|field| field.name == name);
-        let is_text = field.is_none_or(|field| field.types.iter().any(|kind| kind == "String" || kind == "InputFile"));
+        let is_text = field.is_none_or(|field| {
+            field
+                .types
+                .iter()
+                .any(|kind| kind == "String" || kind == "InputFile")
+        });
         match value.as_str().filter(|_| !is_text) {
             Some(text) => serde_json::from_str(text).unwrap_or_else(|_| value.clone()),
             None => value.clone(),

@@ -15,7 +15,8 @@ use crate::sheets::Exchange;
 
 /// Messages that say one of several things: how few and how many of their fields may be set.
 /// A mask may leave nothing of a value, so an empty one is right.
-const ONE_OF: [(&str, std::ops::RangeInclusive<usize>); 2] = [("Request", 1..=1), ("ExtendedValue", 0..=1)];
+const ONE_OF: [(&str, std::ops::RangeInclusive<usize>); 2] =
+    [("Request", 1..=1), ("ExtendedValue", 0..=1)];
 /// The canonical names of refusals that belong to a code (google.rpc.Code).
 const STATUSES: [(u16, &str); 12] = [
     (400, "INVALID_ARGUMENT"),
@@ -97,7 +98,12 @@ impl Discovery {
     }
 
     /// Judges a call of a method such as `spreadsheets.get`; the body is null if there is none.
-    pub fn request(&self, method: &str, query: &[(String, String)], body: &Value) -> Vec<Violation> {
+    pub fn request(
+        &self,
+        method: &str,
+        query: &[(String, String)],
+        body: &Value,
+    ) -> Vec<Violation> {
         let mut findings = Findings::at(method);
         let Some(described) = self.method(method) else {
             findings.report("there is no such method");
@@ -111,11 +117,15 @@ impl Discovery {
             let times = query.iter().filter(|(other, _)| other == name).count();
             findings.below(&format!("?{name}"), |findings| match parameter {
                 None => findings.report("there is no such parameter"),
-                Some(parameter) if times > 1 && !parameter.repeated => findings.report("it may stand there once"),
+                Some(parameter) if times > 1 && !parameter.repeated => {
+                    findings.report("it may stand there once")
+                }
                 Some(parameter) => self.value(parameter, &parameter.typed(value), findings),
             });
             if let ("fields", Some(answer)) = (name.as_str(), &described.response) {
-                findings.below("?fields", |findings| masks::check(self, &answer.name, value, findings));
+                findings.below("?fields", |findings| {
+                    masks::check(self, &answer.name, value, findings)
+                });
             }
         }
         match &described.request {
@@ -129,7 +139,11 @@ impl Discovery {
     /// Judges an answer: the method's own, or a refusal.
     pub fn answer(&self, method: &str, status: u16, body: &Value) -> Vec<Violation> {
         let mut findings = Findings::at(format!("{method} → {status}"));
-        match (self.method(method).and_then(|method| method.response.as_ref()), status) {
+        match (
+            self.method(method)
+                .and_then(|method| method.response.as_ref()),
+            status,
+        ) {
             (Some(response), 200) => self.message(&response.name, body, &mut findings),
             (None, _) => findings.report("there is no such method, or it answers nothing"),
             (Some(_), _) => refusal(status, body, &mut findings),
@@ -162,11 +176,15 @@ impl Discovery {
         for (field, value) in fields {
             match schema.properties.get(field) {
                 None => findings.report(format!("unknown field {field:?}")),
-                Some(property) => findings.below(&format!(".{field}"), |findings| self.value(property, value, findings)),
+                Some(property) => findings.below(&format!(".{field}"), |findings| {
+                    self.value(property, value, findings)
+                }),
             }
         }
         if let Some(mask) = fields.get("fields").and_then(Value::as_str) {
-            findings.below(".fields", |findings| masks::check_update(self, schema, mask, findings));
+            findings.below(".fields", |findings| {
+                masks::check_update(self, schema, mask, findings)
+            });
         }
     }
 
@@ -179,19 +197,31 @@ impl Discovery {
             ("any", _) => {}
             ("array", Value::Array(entries)) => {
                 if let Some(items) = &schema.items {
-                    findings.each(entries, |findings, entry| self.value(items, entry, findings));
+                    findings.each(entries, |findings, entry| {
+                        self.value(items, entry, findings)
+                    });
                 }
             }
             ("object", Value::Object(fields)) => {
                 for (name, value) in fields {
-                    match schema.properties.get(name).or(schema.additional_properties.as_deref()) {
+                    match schema
+                        .properties
+                        .get(name)
+                        .or(schema.additional_properties.as_deref())
+                    {
                         None => findings.report(format!("unknown field {name:?}")),
-                        Some(property) => findings.below(&format!(".{name}"), |findings| self.value(property, value, findings)),
+                        Some(property) => findings.below(&format!(".{name}"), |findings| {
+                            self.value(property, value, findings)
+                        }),
                     }
                 }
             }
             (_, _) if schema.fits(value) => {}
-            (_, _) => findings.report(format!("expected {}, found {}", schema.expected(), shown(value))),
+            (_, _) => findings.report(format!(
+                "expected {}, found {}",
+                schema.expected(),
+                shown(value)
+            )),
         }
     }
 }
@@ -200,7 +230,9 @@ impl Schema {
     /// A parameter's text as the value that it stands for.
     fn typed(&self, text: &str) -> Value {
         match self.kind.as_deref() {
-            Some("boolean" | "integer" | "number") => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
+            Some("boolean" | "integer" | "number") => {
+                serde_json::from_str(text).unwrap_or_else(|_| text.into())
+            }
             Some(_) | None => text.into(),
         }
     }
@@ -208,7 +240,9 @@ impl Schema {
     fn fits(&self, value: &Value) -> bool {
         match (self.kind.as_deref(), self.format.as_deref()) {
             (Some("boolean"), _) => value.is_boolean(),
-            (Some("integer"), Some("int32")) => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+            (Some("integer"), Some("int32")) => value
+                .as_i64()
+                .is_some_and(|number| i32::try_from(number).is_ok()),
             (Some("integer"), _) => value.is_i64() || value.is_u64(),
             (Some("number"), _) => value.is_number(),
             (Some("string"), _) => value.as_str().is_some_and(|text| {

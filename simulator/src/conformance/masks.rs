@@ -25,7 +25,12 @@ pub(super) fn check(discovery: &Discovery, message: &str, mask: &str, findings: 
 }
 
 /// Judges the mask of a change: it is about what stands beside it in the request.
-pub(super) fn check_update(discovery: &Discovery, request: &Schema, mask: &str, findings: &mut Findings) {
+pub(super) fn check_update(
+    discovery: &Discovery,
+    request: &Schema,
+    mask: &str,
+    findings: &mut Findings,
+) {
     let about = ABOUT.iter().find_map(|(field, message)| {
         let property = request.properties.get(*field)?;
         message.or(property.reference.as_deref())

@@ -42,13 +42,18 @@ pub fn telegram(api: &BotApi, telegram: &Telegram) -> Vec<Violation> {
     let exchanges = telegram.exchanges();
     let updates = telegram.emitted();
     let exchanges = exchanges.iter().flat_map(|exchange| api.exchange(exchange));
-    exchanges.chain(updates.iter().flat_map(|update| api.update(update))).collect()
+    exchanges
+        .chain(updates.iter().flat_map(|update| api.update(update)))
+        .collect()
 }
 
 /// Judges every exchange that the stand-in of Google Sheets has kept.
 pub fn sheets(discovery: &Discovery, sheets: &Sheets) -> Vec<Violation> {
     let exchanges = sheets.exchanges();
-    exchanges.iter().flat_map(|exchange| discovery.exchange(exchange)).collect()
+    exchanges
+        .iter()
+        .flat_map(|exchange| discovery.exchange(exchange))
+        .collect()
 }
 
 /// What was found so far, and where the search stands.

@@ -2,7 +2,13 @@
 //! Invariant: only wordings that leave no doubt count; where there is doubt, any text is allowed.
 
 /// What stands before the first word of a closed list.
-const OPENINGS: [&str; 5] = ["always \"", "one of \"", "can be \"", "can be either \"", "either \""];
+const OPENINGS: [&str; 5] = [
+    "always \"",
+    "one of \"",
+    "can be \"",
+    "can be either \"",
+    "either \"",
+];
 /// What stands before a single word without quotes at the end of a description.
 const MUST_BE: &str = ", must be ";
 
@@ -41,11 +47,20 @@ mod tests {
                 "Currently, can be \"mention\" (@username), \"url\" (https://a.b)",
                 vec!["mention", "url"],
             ),
-            ("Scope type, must be all_private_chats", vec!["all_private_chats"]),
+            (
+                "Scope type, must be all_private_chats",
+                vec!["all_private_chats"],
+            ),
         ] {
             assert_eq!(
                 closed_list(description).as_deref(),
-                Some(words.iter().map(ToString::to_string).collect::<Vec<_>>().as_slice())
+                Some(
+                    words
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect::<Vec<_>>()
+                        .as_slice()
+                )
             );
         }
         for description in [

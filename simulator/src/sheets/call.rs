@@ -65,7 +65,10 @@ impl Call {
         let unknown = || ApiError::not_simulated(&format!("{method} {path}"));
         let rest = path.strip_prefix("/v4/spreadsheets/").ok_or_else(unknown)?;
         let (spreadsheet, what) = match *method {
-            Method::GET => match (rest.strip_suffix("/values:batchGet"), rest.split_once("/values/")) {
+            Method::GET => match (
+                rest.strip_suffix("/values:batchGet"),
+                rest.split_once("/values/"),
+            ) {
                 (Some(id), _) => (id, What::ValuesBatchGet),
                 (None, Some((id, range))) => (id, What::ValuesGet(range.to_owned())),
                 (None, None) => (rest, What::Get),
@@ -123,7 +126,9 @@ impl Work {
             };
             Exchange {
                 method: method.to_owned(),
-                query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+                query: form_urlencoded::parse(query.as_bytes())
+                    .into_owned()
+                    .collect(),
                 request: serde_json::from_slice(&body).unwrap_or_default(),
                 status,
                 response,
@@ -159,8 +164,9 @@ impl Work {
             What::ValuesBatchGet => values(&mut world, id, &values_query(&parameters)?),
             What::BatchUpdate => {
                 no_more(&parameters)?;
-                let body = serde_json::from_slice(&self.body)
-                    .map_err(|error| ApiError::invalid(format!("Invalid JSON payload received. {error}")))?;
+                let body = serde_json::from_slice(&self.body).map_err(|error| {
+                    ApiError::invalid(format!("Invalid JSON payload received. {error}"))
+                })?;
                 write(&mut world, id, &body, fields.as_ref())
             }
         };
@@ -192,14 +198,22 @@ fn values(world: &mut World, id: &str, query: &ValuesQuery) -> Result<Value, Api
     if !rest.is_empty() {
         world.visit(id, |visit| matches!(visit, Visit::MidRead(_)))?;
         let more = world.open(id)?.values_batch_get(&part(rest))?;
-        if let (Some(ranges), Some(more)) = (answer["valueRanges"].as_array_mut(), more["valueRanges"].as_array()) {
+        if let (Some(ranges), Some(more)) = (
+            answer["valueRanges"].as_array_mut(),
+            more["valueRanges"].as_array(),
+        ) {
             ranges.extend(more.iter().cloned());
         }
     }
     Ok(answer)
 }
 
-fn write(world: &mut World, id: &str, body: &Value, fields: Option<&FieldMask>) -> Result<Value, ApiError> {
+fn write(
+    world: &mut World,
+    id: &str,
+    body: &Value,
+    fields: Option<&FieldMask>,
+) -> Result<Value, ApiError> {
     world.visit(id, |visit| matches!(visit, Visit::BeforeWrite(_)))?;
     let answer = world.open(id)?.apply_with_fields(body, fields)?;
     world.visit(id, |visit| matches!(visit, Visit::AfterWrite(_)))?;
@@ -214,7 +228,10 @@ impl World {
 
     /// Lets the next person act who was waiting for this moment.
     fn visit(&mut self, id: &str, now: impl Fn(&Visit) -> bool) -> Result<(), ApiError> {
-        let next = self.visits.iter().position(|(workbook, visit)| workbook == id && now(visit));
+        let next = self
+            .visits
+            .iter()
+            .position(|(workbook, visit)| workbook == id && now(visit));
         if let Some(index) = next {
             let (_, visit) = self.visits.remove(index);
             let (Visit::BeforeWrite(act) | Visit::AfterWrite(act) | Visit::MidRead(act)) = visit;
@@ -228,7 +245,9 @@ type Parameters = Vec<(String, String)>;
 
 /// The parameters of the method itself, and the field mask.
 fn parameters(query: &str) -> Result<(Parameters, Option<FieldMask>), ApiError> {
-    let mut parameters: Parameters = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let mut parameters: Parameters = form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
     parameters.retain(|(name, _)| !SYSTEM_PARAMETERS.contains(&name.as_str()));
     let mut fields = None;
     for (_, value) in parameters.extract_if(.., |(name, _)| name == "fields") {
@@ -272,7 +291,8 @@ fn no_more(parameters: &Parameters) -> Result<(), ApiError> {
 }
 
 fn choice<T: DeserializeOwned>(name: &str, value: &str) -> Result<T, ApiError> {
-    serde_json::from_value(Value::from(value)).map_err(|_| ApiError::invalid(format!("Invalid value at '{name}', \"{value}\"")))
+    serde_json::from_value(Value::from(value))
+        .map_err(|_| ApiError::invalid(format!("Invalid value at '{name}', \"{value}\"")))
 }
 
 fn unknown_parameter(name: &str) -> ApiError {
@@ -303,7 +323,11 @@ mod tests {
             method(Method::GET, &format!("{base}/values:batchGet?ranges=A1")),
             Ok("spreadsheets.values.batchGet")
         );
-        let read = call(Method::GET, &format!("{base}/values/%27%D0%9B%27%21A1%3AB2?majorDimension=ROWS")).unwrap();
+        let read = call(
+            Method::GET,
+            &format!("{base}/values/%27%D0%9B%27%21A1%3AB2?majorDimension=ROWS"),
+        )
+        .unwrap();
         assert_eq!(read.what, What::ValuesGet("'Л'!A1:B2".to_owned()));
         let write = call(Method::POST, &format!("{base}%3AbatchUpdate")).unwrap();
         assert_eq!(
@@ -325,7 +349,8 @@ mod tests {
 
     #[test]
     fn parameters_are_checked() {
-        let (all, fields) = parameters("alt=json&fields=sheets&ranges=A1&ranges=%27%D0%9B%27!B").unwrap();
+        let (all, fields) =
+            parameters("alt=json&fields=sheets&ranges=A1&ranges=%27%D0%9B%27!B").unwrap();
         assert!(fields.is_some());
         let query = values_query(&all).unwrap();
         assert_eq!(query.ranges, ["A1", "'Л'!B"]);

@@ -52,12 +52,18 @@ impl ApiError {
     }
 
     pub(crate) fn office_file() -> Self {
-        Self::new(400, "FAILED_PRECONDITION", "The document must not be an Office file.")
+        Self::new(
+            400,
+            "FAILED_PRECONDITION",
+            "The document must not be an Office file.",
+        )
     }
 
     pub(crate) fn service_disabled() -> Self {
         let project = "100000000042";
-        let page = format!("https://console.developers.google.com/apis/api/sheets.googleapis.com/overview?project={project}");
+        let page = format!(
+            "https://console.developers.google.com/apis/api/sheets.googleapis.com/overview?project={project}"
+        );
         let mut error = Self::forbidden(&format!(
             "Google Sheets API has not been used in project {project} before or it is disabled. Enable it by visiting {page} then retry."
         ));
@@ -92,7 +98,11 @@ impl ApiError {
 
     /// `what` is something that Google serves and this stand-in does not.
     pub(crate) fn not_simulated(what: &str) -> Self {
-        Self::new(501, "UNIMPLEMENTED", format!("{what} is not simulated by this stand-in"))
+        Self::new(
+            501,
+            "UNIMPLEMENTED",
+            format!("{what} is not simulated by this stand-in"),
+        )
     }
 
     /// `limit` is the quota's name, such as `ReadRequestsPerMinutePerUser`.

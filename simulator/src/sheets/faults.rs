@@ -88,7 +88,11 @@ impl Fault {
     /// A trouble for the next call of a kind.
     #[must_use]
     pub fn once(kind: CallKind, trouble: Trouble) -> Self {
-        Self { kind, times: 1, trouble }
+        Self {
+            kind,
+            times: 1,
+            trouble,
+        }
     }
 }
 
@@ -206,7 +210,9 @@ mod tests {
     fn faults_are_spent_in_order_by_the_calls_they_are_meant_for() {
         let mut script = Script::default();
         script.add(Fault::once(CallKind::Write, Trouble::CutAfter));
-        let twice: Fault = serde_json::from_value(json!({"kind": "any", "times": 2, "do": "delay", "millis": 5})).unwrap();
+        let twice: Fault =
+            serde_json::from_value(json!({"kind": "any", "times": 2, "do": "delay", "millis": 5}))
+                .unwrap();
         script.add(twice);
         let mut next = |kind| script.next(kind).map(|(trouble, _)| trouble);
         let delay = Some(Trouble::Delay { millis: 5 });

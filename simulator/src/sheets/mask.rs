@@ -24,13 +24,17 @@ impl FieldMask {
         if rest == Some("") && !mask.wanted.is_empty() {
             Ok(mask)
         } else {
-            Err(ApiError::invalid(format!("Request contains an invalid fields mask: {text}")))
+            Err(ApiError::invalid(format!(
+                "Request contains an invalid fields mask: {text}"
+            )))
         }
     }
 
     /// The wanted names, each with what is wanted below it.
     pub(crate) fn names(&self) -> impl Iterator<Item = (&str, &Self)> {
-        self.wanted.iter().map(|(name, below)| (name.as_str(), below))
+        self.wanted
+            .iter()
+            .map(|(name, below)| (name.as_str(), below))
     }
 
     /// Whether anything at or below this path is wanted.
@@ -93,14 +97,20 @@ impl FieldMask {
             return below.widen(known, |mask| mask.parse_path(rest));
         }
         if let Some(rest) = rest.strip_prefix('(') {
-            return below.widen(known, |mask| mask.parse_list(rest))?.strip_prefix(')');
+            return below
+                .widen(known, |mask| mask.parse_list(rest))?
+                .strip_prefix(')');
         }
         below.wanted.clear();
         Some(rest.trim_start())
     }
 
     /// Adds below a name; a name that was already wanted whole stays whole.
-    fn widen<'t>(&mut self, known: bool, add: impl FnOnce(&mut Self) -> Option<&'t str>) -> Option<&'t str> {
+    fn widen<'t>(
+        &mut self,
+        known: bool,
+        add: impl FnOnce(&mut Self) -> Option<&'t str>,
+    ) -> Option<&'t str> {
         let whole = known && self.wanted.is_empty();
         let rest = add(self);
         if whole {
@@ -124,7 +134,10 @@ mod tests {
         let table = [
             ("*", value.clone()),
             ("id", json!({"id": 1})),
-            ("sheets.properties.title", json!({"sheets": [{"properties": {"title": "a"}}]})),
+            (
+                "sheets.properties.title",
+                json!({"sheets": [{"properties": {"title": "a"}}]}),
+            ),
             (
                 "id,sheets(data,properties/index)",
                 json!({"id": 1, "sheets": [{"properties": {"index": 0}, "data": [1]}]}),
@@ -133,7 +146,11 @@ mod tests {
             ("nothing", json!({})),
         ];
         for (mask, left) in table {
-            assert_eq!(FieldMask::parse(mask).unwrap().apply(value.clone()), left, "{mask}");
+            assert_eq!(
+                FieldMask::parse(mask).unwrap().apply(value.clone()),
+                left,
+                "{mask}"
+            );
         }
     }
 
@@ -146,10 +163,16 @@ mod tests {
 
     #[test]
     fn a_path_is_covered_by_what_stands_above_and_below_it() {
-        let covers = |mask: &str| FieldMask::parse(mask).unwrap().covers(&["updatedSpreadsheet", "sheets", "data"]);
+        let covers = |mask: &str| {
+            FieldMask::parse(mask)
+                .unwrap()
+                .covers(&["updatedSpreadsheet", "sheets", "data"])
+        };
         assert!(covers("*"));
         assert!(covers("updatedSpreadsheet"));
-        assert!(covers("replies,updatedSpreadsheet.sheets(properties,data.rowData)"));
+        assert!(covers(
+            "replies,updatedSpreadsheet.sheets(properties,data.rowData)"
+        ));
         assert!(!covers("updatedSpreadsheet.sheets.properties"));
         assert!(!covers("replies"));
     }

@@ -26,6 +26,7 @@ pub(crate) use mask::FieldMask;
 pub use quota::{Calls, Minute, Quotas};
 pub use record::Exchange;
 pub use workbook::{
-    Cell, CellError, Closed, DEFAULT_COLUMNS, DEFAULT_ROWS, DateRender, Dimension, GetQuery, NumberFormat, Render, Role, SheetId, Shown,
-    TOUR_PARTNER, TourPartner, ValuesQuery, Workbook, sample_workbook, typed,
+    Cell, CellError, Closed, DEFAULT_COLUMNS, DEFAULT_ROWS, DateRender, Dimension, GetQuery,
+    NumberFormat, Render, Role, SheetId, Shown, TOUR_PARTNER, TourPartner, ValuesQuery, Workbook,
+    sample_workbook, typed,
 };

@@ -100,12 +100,26 @@ impl Meter {
     }
 
     /// Counts one call of `user`, or refuses it; `now` is counted from the start.
-    pub(super) fn admit(&mut self, user: &str, direction: Direction, method: &'static str, now: Duration) -> Result<(), ApiError> {
+    pub(super) fn admit(
+        &mut self,
+        user: &str,
+        direction: Direction,
+        method: &'static str,
+        now: Duration,
+    ) -> Result<(), ApiError> {
         self.turn(now);
         let spent = self.users.entry(user.to_owned()).or_default();
         let (spent, limit, name) = match direction {
-            Direction::Read => (&mut spent.reads, self.quotas.reads, "ReadRequestsPerMinutePerUser"),
-            Direction::Write => (&mut spent.writes, self.quotas.writes, "WriteRequestsPerMinutePerUser"),
+            Direction::Read => (
+                &mut spent.reads,
+                self.quotas.reads,
+                "ReadRequestsPerMinutePerUser",
+            ),
+            Direction::Write => (
+                &mut spent.writes,
+                self.quotas.writes,
+                "WriteRequestsPerMinutePerUser",
+            ),
         };
         if limit.is_some_and(|limit| *spent >= limit) {
             self.calls.throttled += 1;
@@ -156,7 +170,11 @@ mod tests {
             window: Duration::from_secs(60),
         };
         let mut meter = Meter::new(quotas);
-        let mut admit = |user, direction, second| meter.admit(user, direction, "m", Duration::from_secs(second)).is_ok();
+        let mut admit = |user, direction, second| {
+            meter
+                .admit(user, direction, "m", Duration::from_secs(second))
+                .is_ok()
+        };
         assert!(admit("a", Direction::Read, 0) && admit("a", Direction::Read, 59));
         assert!(!admit("a", Direction::Read, 59), "spent");
         assert!(admit("a", Direction::Write, 59), "writes are apart");
@@ -164,7 +182,13 @@ mod tests {
         assert!(admit("a", Direction::Read, 60), "a new window");
         let calls = meter.calls(Duration::from_secs(60));
         assert_eq!((calls.reads, calls.writes, calls.throttled), (4, 1, 1));
-        assert_eq!(calls.minute, Minute { reads: 1, writes: 0 });
+        assert_eq!(
+            calls.minute,
+            Minute {
+                reads: 1,
+                writes: 0
+            }
+        );
         assert_eq!(calls.methods["m"], 5);
     }
 }

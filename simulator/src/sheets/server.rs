@@ -88,7 +88,11 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
-async fn token(State(shared): State<Arc<Shared>>, ConnectInfo(cut): ConnectInfo<Cut>, body: Bytes) -> Response {
+async fn token(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    body: Bytes,
+) -> Response {
     let trouble = {
         let mut world = shared.world();
         world.meter.count_token();
@@ -103,7 +107,11 @@ async fn token(State(shared): State<Arc<Shared>>, ConnectInfo(cut): ConnectInfo<
     detached(shared, cut, trouble, work).await
 }
 
-async fn api(State(shared): State<Arc<Shared>>, ConnectInfo(cut): ConnectInfo<Cut>, request: Request) -> Response {
+async fn api(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let admitted = Call::of(&parts.method, &parts.uri).and_then(|call| {
         let mut world = shared.world();
@@ -144,7 +152,8 @@ async fn detached(
     let stop = shared.stop.clone();
     let carried_out = tokio::spawn(async move {
         let stop = shared.stop.clone();
-        stop.run_until_cancelled(carry_out(shared, cut, trouble, work)).await
+        stop.run_until_cancelled(carry_out(shared, cut, trouble, work))
+            .await
     });
     match stop.run_until_cancelled(carried_out).await {
         Some(Ok(Some(response))) => response,
@@ -226,7 +235,9 @@ fn html_error() -> Response {
 
 fn too_many(retry_after: u32) -> Response {
     let mut response = error_response(&ApiError::exhausted("ReadRequestsPerMinutePerUser"));
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after));
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(retry_after));
     response
 }
 
@@ -234,7 +245,9 @@ pub(super) fn error_response(error: &ApiError) -> Response {
     let status = StatusCode::from_u16(error.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = json_response(status, &error.body());
     if status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        response
+            .headers_mut()
+            .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     response
 }

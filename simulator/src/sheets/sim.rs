@@ -136,8 +136,12 @@ impl Act {
             Self::Clear { tab, range } => book.clear(&tab, &range),
             Self::InsertRows(Rows { tab, row, count }) => book.insert_rows(&tab, row, count),
             Self::DeleteRows(Rows { tab, row, count }) => book.delete_rows(&tab, row, count),
-            Self::InsertColumns(Columns { tab, column, count }) => book.insert_columns(&tab, &column, count),
-            Self::DeleteColumns(Columns { tab, column, count }) => book.delete_columns(&tab, &column, count),
+            Self::InsertColumns(Columns { tab, column, count }) => {
+                book.insert_columns(&tab, &column, count)
+            }
+            Self::DeleteColumns(Columns { tab, column, count }) => {
+                book.delete_columns(&tab, &column, count)
+            }
             Self::Sort {
                 tab,
                 range,
@@ -146,7 +150,12 @@ impl Act {
             } => book.sort(&tab, &range, &column, descending),
             Self::Paste { tab, cell, rows } => book.paste(&tab, &cell, &rows),
             Self::Cut { tab, range, to } => book.cut(&tab, &range, &to),
-            Self::MoveRows { tab, row, count, to } => book.move_rows(&tab, row, count, to),
+            Self::MoveRows {
+                tab,
+                row,
+                count,
+                to,
+            } => book.move_rows(&tab, row, count, to),
             Self::RenameHeader { tab, from, to } => book.rename_header(&tab, &from, &to),
             Self::AddTab { title } => book.add_tab(&title).map(|_| ()),
             Self::DeleteTab { title } => book.delete_tab(&title),
@@ -169,7 +178,10 @@ async fn workbooks(State(shared): State<Arc<Shared>>) -> Response {
     json_response(StatusCode::OK, &json!(list))
 }
 
-async fn table(State(shared): State<Arc<Shared>>, Path((id, tab)): Path<(String, String)>) -> Response {
+async fn table(
+    State(shared): State<Arc<Shared>>,
+    Path((id, tab)): Path<(String, String)>,
+) -> Response {
     let rows = shared.world().open(&id).and_then(|book| book.table(&tab));
     answer(rows.map(|rows| json!({ "rows": rows })))
 }

@@ -20,7 +20,10 @@ use super::error::ApiError;
 use super::quota::Direction;
 
 /// Assertions in the wild come with and without padding; Google takes both.
-const BASE64: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, NO_PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent));
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    NO_PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// Google's tokens live one hour.
@@ -84,7 +87,8 @@ impl Tokens {
         if form.grant_type != JWT_BEARER {
             return Err(refusal("unsupported_grant_type", "Invalid grant_type"));
         }
-        let claims = claims(&form.assertion).ok_or_else(|| refusal("invalid_grant", "Invalid JWT: it must name iss, aud, scope"))?;
+        let claims = claims(&form.assertion)
+            .ok_or_else(|| refusal("invalid_grant", "Invalid JWT: it must name iss, aud, scope"))?;
         let token = format!("sim-{:016x}{:016x}", OsRng.next_u64(), OsRng.next_u64());
         let grant = Grant {
             email: claims.iss,
@@ -99,18 +103,25 @@ impl Tokens {
     }
 
     /// The account behind a call's bearer token.
-    pub(super) fn account(&self, headers: &HeaderMap, direction: Direction) -> Result<String, ApiError> {
+    pub(super) fn account(
+        &self,
+        headers: &HeaderMap,
+        direction: Direction,
+    ) -> Result<String, ApiError> {
         let grant = headers
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
             .and_then(|token| self.0.get(token))
             .ok_or_else(ApiError::unauthenticated)?;
         let asked = |scope: &&str| grant.scopes.iter().any(|asked| asked == scope);
-        let allowed = WRITE_SCOPES.iter().any(asked) || (direction == Direction::Read && READ_SCOPES.iter().any(asked));
+        let allowed = WRITE_SCOPES.iter().any(asked)
+            || (direction == Direction::Read && READ_SCOPES.iter().any(asked));
         if allowed {
             Ok(grant.email.clone())
         } else {
-            Err(ApiError::forbidden("Request had insufficient authentication scopes."))
+            Err(ApiError::forbidden(
+                "Request had insufficient authentication scopes.",
+            ))
         }
     }
 

@@ -52,7 +52,11 @@ impl Listener for CuttableListener {
         let (stream, address) = Listener::accept(&mut self.listener).await;
         let cut = self.stop.child_token();
         let cut_wait = Box::pin(cut.clone().cancelled_owned());
-        let stream = CuttableStream { stream, cut, cut_wait };
+        let stream = CuttableStream {
+            stream,
+            cut,
+            cut_wait,
+        };
         (stream, address)
     }
 
@@ -68,7 +72,11 @@ impl CuttableStream {
 }
 
 impl AsyncRead for CuttableStream {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         if self.poll_cut(context) {
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }
@@ -77,7 +85,11 @@ impl AsyncRead for CuttableStream {
 }
 
 impl AsyncWrite for CuttableStream {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         if self.cut.is_cancelled() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }

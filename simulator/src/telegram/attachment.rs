@@ -123,12 +123,22 @@ impl Held {
 
 impl Attachment {
     /// A file with these bytes.
-    pub fn new(kind: FileKind, name: impl Into<String>, mime: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+    pub fn new(
+        kind: FileKind,
+        name: impl Into<String>,
+        mime: impl Into<String>,
+        bytes: impl Into<Bytes>,
+    ) -> Self {
         Self::holding(kind, name, mime, Held::Bytes(bytes.into()))
     }
 
     /// A file of `size` bytes, however large, that takes no memory: it reads as zeros.
-    pub fn of_size(kind: FileKind, name: impl Into<String>, mime: impl Into<String>, size: u64) -> Self {
+    pub fn of_size(
+        kind: FileKind,
+        name: impl Into<String>,
+        mime: impl Into<String>,
+        size: u64,
+    ) -> Self {
         Self::holding(kind, name, mime, Held::Zeros(size))
     }
 
@@ -149,7 +159,12 @@ impl Attachment {
         self
     }
 
-    fn holding(kind: FileKind, name: impl Into<String>, mime: impl Into<String>, held: Held) -> Self {
+    fn holding(
+        kind: FileKind,
+        name: impl Into<String>,
+        mime: impl Into<String>,
+        held: Held,
+    ) -> Self {
         Self {
             kind,
             name: Some(name.into()),

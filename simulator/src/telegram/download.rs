@@ -37,7 +37,9 @@ pub(super) fn whole(held: Held) -> Response {
 /// The same answer, but its body breaks off in the middle.
 pub(super) async fn halved(response: Response) -> Response {
     let (mut head, body) = response.into_parts();
-    let bytes = axum::body::to_bytes(body, ANSWER_BYTES).await.unwrap_or_default();
+    let bytes = axum::body::to_bytes(body, ANSWER_BYTES)
+        .await
+        .unwrap_or_default();
     head.headers.remove(header::CONTENT_LENGTH);
     let half = bytes.len() as u64 / 2;
     Response::from_parts(head, pieces(Held::Bytes(bytes), Some(half)))
@@ -56,7 +58,10 @@ impl HttpBody for Pieces {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let end = self.breaks_at.unwrap_or_else(|| self.held.size());
         let length = PIECE_BYTES.min(end - self.given);
         if length == 0 {
@@ -68,7 +73,9 @@ impl HttpBody for Pieces {
                 context.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            return Poll::Ready(Some(Err(io::Error::other("a scripted fault cut the answer short"))));
+            return Poll::Ready(Some(Err(io::Error::other(
+                "a scripted fault cut the answer short",
+            ))));
         }
         let (from, to) = (position(self.given), position(self.given + length));
         let piece = match &self.held {

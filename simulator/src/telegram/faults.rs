@@ -91,7 +91,10 @@ impl FaultKind {
 
     /// The call is not carried out; `status` and `body` are answered.
     pub fn answer(status: u16, body: impl Into<String>) -> Self {
-        Self::Answer { status, body: body.into() }
+        Self::Answer {
+            status,
+            body: body.into(),
+        }
     }
 }
 
@@ -111,10 +114,16 @@ impl Faults {
     /// What strikes a call of `method` that names `chat`; used up by asking.
     pub(super) fn strike(&mut self, method: &str, chat: Option<ChatId>) -> Option<FaultKind> {
         let is_meant = |fault: &Fault| {
-            let method = fault.method.as_ref().is_none_or(|only| only.eq_ignore_ascii_case(method));
+            let method = fault
+                .method
+                .as_ref()
+                .is_none_or(|only| only.eq_ignore_ascii_case(method));
             method && fault.chat.is_none_or(|only| chat == Some(only))
         };
-        let fault = self.0.iter_mut().find(|fault| fault.times > 0 && is_meant(fault))?;
+        let fault = self
+            .0
+            .iter_mut()
+            .find(|fault| fault.times > 0 && is_meant(fault))?;
         fault.times -= 1;
         let kind = fault.kind.clone();
         self.0.retain(|fault| fault.times > 0);
@@ -136,18 +145,33 @@ mod tests {
         faults.add(Fault::next(2, FaultKind::CutBefore).of("sendMessage"));
         faults.add(Fault::next(1, FaultKind::Hold));
         assert_eq!(faults.strike("getMe", None), Some(FaultKind::Hold));
-        assert_eq!(faults.strike("SENDMESSAGE", Some(ChatId(1))), Some(FaultKind::CutBefore));
+        assert_eq!(
+            faults.strike("SENDMESSAGE", Some(ChatId(1))),
+            Some(FaultKind::CutBefore)
+        );
         assert_eq!(faults.strike("getMe", None), None);
-        assert_eq!(faults.strike("sendMessage", None), Some(FaultKind::CutBefore));
+        assert_eq!(
+            faults.strike("sendMessage", None),
+            Some(FaultKind::CutBefore)
+        );
         assert_eq!(faults.strike("sendMessage", None), None);
         faults.add(Fault::next(1, FaultKind::CutAfter).to(ChatId(-1)));
         assert_eq!(faults.strike("sendMessage", Some(ChatId(1))), None);
-        assert_eq!(faults.strike("sendMessage", Some(ChatId(-1))), Some(FaultKind::CutAfter));
+        assert_eq!(
+            faults.strike("sendMessage", Some(ChatId(-1))),
+            Some(FaultKind::CutAfter)
+        );
     }
 
     #[test]
     fn a_fault_reads_from_json() {
-        let fault: Fault = serde_json::from_str(r#"{"method":"sendMessage","kind":"answer","status":502,"body":"<h1>"}"#).unwrap();
-        assert_eq!(fault, Fault::next(1, FaultKind::answer(502, "<h1>")).of("sendMessage"));
+        let fault: Fault = serde_json::from_str(
+            r#"{"method":"sendMessage","kind":"answer","status":502,"body":"<h1>"}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            fault,
+            Fault::next(1, FaultKind::answer(502, "<h1>")).of("sendMessage")
+        );
     }
 }

@@ -13,7 +13,8 @@ use super::refusal::Refusal;
 /// The largest file that a bot may download (Bot API, `getFile`).
 const DOWNLOAD_BYTES: u64 = 20 << 20;
 /// The sizes in which a photo is kept: letter, width, height, and the part of its bytes.
-const PHOTO_SIZES: [(char, u32, u32, u64); 3] = [('s', 90, 67, 64), ('m', 320, 240, 8), ('x', 1280, 960, 1)];
+const PHOTO_SIZES: [(char, u32, u32, u64); 3] =
+    [('s', 90, 67, 64), ('m', 320, 240, 8), ('x', 1280, 960, 1)];
 
 /// One size of a photo, or the one size of anything else.
 #[derive(Clone, Debug)]
@@ -53,16 +54,29 @@ pub(super) struct Files {
 
 impl Files {
     /// Keeps a file; without `held` nothing is known of its bytes.
-    pub(super) fn add(&mut self, kind: FileKind, name: Option<String>, mime: Option<String>, held: Option<&Held>) -> &StoredFile {
+    pub(super) fn add(
+        &mut self,
+        kind: FileKind,
+        name: Option<String>,
+        mime: Option<String>,
+        held: Option<&Held>,
+    ) -> &StoredFile {
         let number = self.stored.len();
         let sizes: &[(char, u32, u32, u64)] = match kind {
             FileKind::Photo => &PHOTO_SIZES,
             FileKind::Sticker => &[('x', 512, 512, 1)],
             FileKind::VideoNote => &[('x', 240, 240, 1)],
-            FileKind::Document | FileKind::Voice | FileKind::Video | FileKind::Audio | FileKind::Animation => &[('x', 640, 360, 1)],
+            FileKind::Document
+            | FileKind::Voice
+            | FileKind::Video
+            | FileKind::Audio
+            | FileKind::Animation => &[('x', 640, 360, 1)],
         };
         let (folder, usual) = kind.place();
-        let ending = name.as_deref().filter(|_| kind.keeps_name()).and_then(|name| name.rsplit_once('.'));
+        let ending = name
+            .as_deref()
+            .filter(|_| kind.keeps_name())
+            .and_then(|name| name.rsplit_once('.'));
         let ending = ending.map_or(usual, |(_, ending)| ending);
         let mut variants = Vec::new();
         for (index, (letter, width, height, part)) in sizes.iter().copied().enumerate() {
@@ -74,7 +88,11 @@ impl Files {
                 unique_id: format!("AQAD{number:08}{letter}"),
                 path: format!(
                     "{folder}/file_{number}{}.{ending}",
-                    if part == 1 { String::new() } else { format!("_{letter}") }
+                    if part == 1 {
+                        String::new()
+                    } else {
+                        format!("_{letter}")
+                    }
                 ),
                 width,
                 height,
@@ -99,12 +117,17 @@ impl Files {
 
     /// The file with this id, whichever of its sizes the id names.
     pub(super) fn find(&self, file_id: &str) -> Option<&StoredFile> {
-        self.by_id.get(file_id).map(|place| &self.stored[place.file])
+        self.by_id
+            .get(file_id)
+            .map(|place| &self.stored[place.file])
     }
 
     /// `getFile`.
     pub(super) fn get(&self, params: &Params) -> Result<Value, Refusal> {
-        let file_id = params.text("file_id")?.filter(|id| !id.is_empty()).ok_or(Refusal::FileIdMissing)?;
+        let file_id = params
+            .text("file_id")?
+            .filter(|id| !id.is_empty())
+            .ok_or(Refusal::FileIdMissing)?;
         let place = self.by_id.get(file_id).ok_or(Refusal::FileIdInvalid)?;
         let variant = &self.stored[place.file].variants[place.variant];
         if variant.size().is_some_and(|size| size > DOWNLOAD_BYTES) {

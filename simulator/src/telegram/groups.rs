@@ -47,7 +47,13 @@ impl Group {
     pub fn remove_bot(&self, by: &Person) -> Option<UpdateId> {
         let removed = |state: &mut State| {
             let before = [Standing::Member];
-            state.stand(self.id, by.profile(), &before, Standing::Removed, Moment::now())
+            state.stand(
+                self.id,
+                by.profile(),
+                &before,
+                Standing::Removed,
+                Moment::now(),
+            )
         };
         self.telegram.0.change(removed)
     }
@@ -78,9 +84,15 @@ impl Group {
     /// # Errors
     /// [`ActError::NoSuchMessage`] if the bot knows of none such.
     pub fn reply(&self, from: &Person, to: MessageId, text: &str) -> Result<UpdateId, ActError> {
-        self.telegram
-            .0
-            .change(|state| state.reply(self.id, from.profile(), to, parts::text(text), Moment::now()))
+        self.telegram.0.change(|state| {
+            state.reply(
+                self.id,
+                from.profile(),
+                to,
+                parts::text(text),
+                Moment::now(),
+            )
+        })
     }
 
     /// Somebody presses the inline button of a message that carries `data`.
@@ -95,7 +107,12 @@ impl Group {
 
     /// The message that came with an update, by its number.
     pub fn message_of(&self, update: UpdateId) -> Option<MessageId> {
-        self.telegram.0.lock().chats.get(&self.id)?.message_of(update)
+        self.telegram
+            .0
+            .lock()
+            .chats
+            .get(&self.id)?
+            .message_of(update)
     }
 
     /// What the bot has sent to the group, oldest first.
@@ -107,7 +124,11 @@ impl Group {
     ///
     /// # Errors
     /// [`TimedOut`], naming the texts that are there instead.
-    pub async fn await_message(&self, wanted: impl Fn(&SentMessage) -> bool, within: Duration) -> Result<SentMessage, TimedOut> {
+    pub async fn await_message(
+        &self,
+        wanted: impl Fn(&SentMessage) -> bool,
+        within: Duration,
+    ) -> Result<SentMessage, TimedOut> {
         self.telegram.await_message(self.id, wanted, within).await
     }
 
@@ -134,7 +155,9 @@ impl State {
     }
 
     fn upgrade(&mut self, from: ChatId, to: ChatId) {
-        let Some(old) = self.chats.get_mut(&from) else { return };
+        let Some(old) = self.chats.get_mut(&from) else {
+            return;
+        };
         old.standing = Standing::Upgraded(to);
         let title = old.about["title"].as_str().unwrap_or_default().to_owned();
         self.found_group(to, &title);

@@ -73,7 +73,10 @@ impl<'a> Parser<'a> {
             }
         }
         match self.open.last() {
-            Some(open) => Err(format!("Can't find end tag corresponding to start tag \"{}\"", open.name)),
+            Some(open) => Err(format!(
+                "Can't find end tag corresponding to start tag \"{}\"",
+                open.name
+            )),
             None => Ok(()),
         }
     }
@@ -142,7 +145,11 @@ impl<'a> Parser<'a> {
 }
 
 /// The entity that an element stands for; `None` for a link without an address.
-fn entity(name: &str, attributes: &Map<String, Value>, offset: usize) -> Result<Option<Map<String, Value>>, String> {
+fn entity(
+    name: &str,
+    attributes: &Map<String, Value>,
+    offset: usize,
+) -> Result<Option<Map<String, Value>>, String> {
     let attribute = |name: &str| attributes.get(name).and_then(Value::as_str);
     let mut entity = Map::new();
     let kind = match name {
@@ -153,7 +160,9 @@ fn entity(name: &str, attributes: &Map<String, Value>, offset: usize) -> Result<
         "tg-spoiler" => "spoiler",
         "span" if attribute("class") == Some("tg-spoiler") => "spoiler",
         "span" => {
-            return Err(format!("Tag \"span\" must have class \"tg-spoiler\" at byte offset {offset}"));
+            return Err(format!(
+                "Tag \"span\" must have class \"tg-spoiler\" at byte offset {offset}"
+            ));
         }
         "code" => "code",
         "pre" => "pre",
@@ -171,7 +180,9 @@ fn entity(name: &str, attributes: &Map<String, Value>, offset: usize) -> Result<
             None => return Ok(None),
         },
         _ => {
-            return Err(format!("Unsupported start tag \"{name}\" at byte offset {offset}"));
+            return Err(format!(
+                "Unsupported start tag \"{name}\" at byte offset {offset}"
+            ));
         }
     };
     entity.insert("type".into(), json!(kind));
@@ -186,7 +197,9 @@ fn attributes(mut rest: &str) -> Map<String, Value> {
         if rest.is_empty() {
             return found;
         }
-        let end = rest.find(|c: char| c == '=' || c.is_whitespace()).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| c == '=' || c.is_whitespace())
+            .unwrap_or(rest.len());
         let name = rest[..end].to_ascii_lowercase();
         rest = rest[end..].trim_start();
         let Some(value) = rest.strip_prefix('=') else {
@@ -221,7 +234,12 @@ fn decoded(value: &str) -> String {
 /// The character that a reference at the beginning of `rest` stands for, and the
 /// bytes it takes. An ampersand that begins none stands for itself.
 fn reference(rest: &str) -> (char, usize) {
-    for (name, character) in [("&lt;", '<'), ("&gt;", '>'), ("&amp;", '&'), ("&quot;", '"')] {
+    for (name, character) in [
+        ("&lt;", '<'),
+        ("&gt;", '>'),
+        ("&amp;", '&'),
+        ("&quot;", '"'),
+    ] {
         if rest.starts_with(name) {
             return (character, name.len());
         }
@@ -243,7 +261,9 @@ fn numeric(rest: &str) -> Option<(char, usize)> {
 /// The server cuts blanks from both ends; entities move and shrink with the text.
 fn trimmed(text: &str, entities: Vec<Value>) -> Parsed {
     let kept = text.trim();
-    let lead = text[..text.len() - text.trim_start().len()].encode_utf16().count();
+    let lead = text[..text.len() - text.trim_start().len()]
+        .encode_utf16()
+        .count();
     let whole = kept.encode_utf16().count();
     let mut placed: Vec<(usize, usize, Value)> = entities
         .into_iter()
@@ -289,20 +309,28 @@ mod tests {
         let parsed = Parsed::html("<a href=\"https://x.test/?a=1&amp;b='>'\">ссылка</a>").unwrap();
         assert_eq!(
             parsed.entities,
-            vec![json!({"type": "text_link", "url": "https://x.test/?a=1&b='>'", "offset": 0, "length": 6})]
+            vec![
+                json!({"type": "text_link", "url": "https://x.test/?a=1&b='>'", "offset": 0, "length": 6})
+            ]
         );
     }
 
     #[test]
     fn refusals_name_the_byte() {
         let refused = |html: &str| Parsed::html(html).unwrap_err();
-        assert_eq!(refused("я <div>x</div>"), "Unsupported start tag \"div\" at byte offset 3");
+        assert_eq!(
+            refused("я <div>x</div>"),
+            "Unsupported start tag \"div\" at byte offset 3"
+        );
         assert_eq!(
             refused("<b>x</i>"),
             "Unmatched end tag at byte offset 4, expected \"</b>\", found \"</i>\""
         );
         assert_eq!(refused("x</b>"), "Unexpected end tag at byte offset 1");
-        assert_eq!(refused("<b>x"), "Can't find end tag corresponding to start tag \"b\"");
+        assert_eq!(
+            refused("<b>x"),
+            "Can't find end tag corresponding to start tag \"b\""
+        );
         assert_eq!(refused("1 < 2"), "Unclosed start tag at byte offset 2");
         assert!(refused("<span>x</span>").starts_with("Tag \"span\" must have class"));
     }

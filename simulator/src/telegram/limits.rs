@@ -102,7 +102,8 @@ impl Flood {
             return Err(Refusal::TooMany(whole_seconds(*until - now)));
         }
         if is_group(chat) && full(in_group, self.limits.group_per_minute) {
-            self.groups_waiting.insert(chat, now + self.limits.flood_wait);
+            self.groups_waiting
+                .insert(chat, now + self.limits.flood_wait);
             return Err(Refusal::TooMany(whole_seconds(self.limits.flood_wait)));
         }
         if full(in_chat, burst) || full(&self.all, self.limits.per_second) {
@@ -128,7 +129,10 @@ fn full(sent: &VecDeque<Instant>, limit: Option<u32>) -> bool {
 }
 
 fn forget(sent: &mut VecDeque<Instant>, now: Instant, window: Duration) {
-    while sent.front().is_some_and(|&at| now.duration_since(at) >= window) {
+    while sent
+        .front()
+        .is_some_and(|&at| now.duration_since(at) >= window)
+    {
         sent.pop_front();
     }
 }

@@ -65,9 +65,13 @@ pub(super) fn offers(markup: &Value, data: &str) -> bool {
 }
 
 fn each_button(rows: &Value, check: impl Fn(&Value) -> Result<(), Refusal>) -> Result<(), Refusal> {
-    let rows = rows.as_array().ok_or_else(|| keyboard("field must be an Array of Arrays"))?;
+    let rows = rows
+        .as_array()
+        .ok_or_else(|| keyboard("field must be an Array of Arrays"))?;
     for row in rows {
-        let row = row.as_array().ok_or_else(|| keyboard("field must be an Array of Arrays"))?;
+        let row = row
+            .as_array()
+            .ok_or_else(|| keyboard("field must be an Array of Arrays"))?;
         row.iter().try_for_each(&check)?;
     }
     Ok(())
@@ -115,5 +119,7 @@ fn is_true(markup: &Value, field: &str) -> bool {
 }
 
 fn keyboard(what: &str) -> Refusal {
-    Refusal::Malformed(format!("can't parse reply keyboard markup JSON object: {what}"))
+    Refusal::Malformed(format!(
+        "can't parse reply keyboard markup JSON object: {what}"
+    ))
 }

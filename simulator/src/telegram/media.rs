@@ -37,7 +37,12 @@ pub(super) enum FileDraft {
 }
 
 /// `sendPhoto`, `sendDocument`, `sendVideo`, `sendAnimation`.
-pub(super) fn send(state: &mut State, params: &Params, kind: FileKind, now: Moment) -> Result<Value, Refusal> {
+pub(super) fn send(
+    state: &mut State,
+    params: &Params,
+    kind: FileKind,
+    now: Moment,
+) -> Result<Value, Refusal> {
     let file = FileDraft::read(&state.files, params, kind)?;
     let content = messages::caption(params)?;
     let file = Some(file);
@@ -50,7 +55,9 @@ impl FileDraft {
             None => Err(Refusal::FileMissing(kind.field())),
             Some(Given::Uploaded(upload)) => Self::uploaded(upload, kind),
             Some(Given::Named(name)) => match files.find(name) {
-                Some(stored) if stored.kind == kind => Ok(Self::Kept(SentFile::of(stored, FileSource::FileId))),
+                Some(stored) if stored.kind == kind => {
+                    Ok(Self::Kept(SentFile::of(stored, FileSource::FileId)))
+                }
                 Some(stored) => Err(Refusal::FileKind(stored.kind.word(), kind.word())),
                 None => Self::addressed(name, kind),
             },
@@ -90,7 +97,9 @@ impl FileDraft {
         let url = Url::parse(address).ok();
         let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         let url = url.ok_or(Refusal::FileUnknown)?;
-        let last = url.path_segments().and_then(|mut segments| segments.next_back());
+        let last = url
+            .path_segments()
+            .and_then(|mut segments| segments.next_back());
         Ok(Self::New {
             kind,
             name: last.filter(|name| !name.is_empty()).map(ToOwned::to_owned),

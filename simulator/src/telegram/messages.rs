@@ -44,11 +44,24 @@ pub(super) struct Draft {
 /// `sendMessage`.
 pub(super) fn send(state: &mut State, params: &Params, now: Moment) -> Result<Value, Refusal> {
     let content = text(params)?;
-    place(state, params, Draft { content, file: None }, now)
+    place(
+        state,
+        params,
+        Draft {
+            content,
+            file: None,
+        },
+        now,
+    )
 }
 
 /// Puts a message into its chat, if the chat, the limits and the person let it.
-pub(super) fn place(state: &mut State, params: &Params, draft: Draft, now: Moment) -> Result<Value, Refusal> {
+pub(super) fn place(
+    state: &mut State,
+    params: &Params,
+    draft: Draft,
+    now: Moment,
+) -> Result<Value, Refusal> {
     let chat_id = chat_id(params)?;
     let chat = state.heard_of(chat_id)?;
     let reply_to = reply_target(params, |message| chat.log.contains_key(&message))?;
@@ -62,7 +75,10 @@ pub(super) fn place(state: &mut State, params: &Params, draft: Draft, now: Momen
         at: now.wall,
         reply_to,
         silent: params.flag("disable_notification"),
-        content: Content { media, ..draft.content },
+        content: Content {
+            media,
+            ..draft.content
+        },
         earlier: Vec::new(),
     };
     let message = state.chats[&chat_id].message(&state.bot, &sent, None);
@@ -85,7 +101,11 @@ pub(super) fn edit(state: &mut State, params: &Params, now: Moment) -> Result<Va
 }
 
 /// `editMessageReplyMarkup`.
-pub(super) fn edit_markup(state: &mut State, params: &Params, now: Moment) -> Result<Value, Refusal> {
+pub(super) fn edit_markup(
+    state: &mut State,
+    params: &Params,
+    now: Moment,
+) -> Result<Value, Refusal> {
     let reply_markup = markup::read(params)?;
     rewrite(state, params, now, |old| {
         Ok(Content {
@@ -111,7 +131,12 @@ fn rewrite(
         Some(Entry::Theirs(_)) => return Err(Refusal::NotEditable),
         Some(Entry::Ours(sent)) => sent,
     };
-    if !sent.content.reply_markup.as_ref().is_none_or(markup::is_inline) {
+    if !sent
+        .content
+        .reply_markup
+        .as_ref()
+        .is_none_or(markup::is_inline)
+    {
         return Err(Refusal::NotEditable);
     }
     let content = change(&sent.content)?;
@@ -132,7 +157,9 @@ fn rewrite(
 pub(super) fn delete(state: &mut State, params: &Params) -> Result<Value, Refusal> {
     let chat = state.heard_of(chat_id(params)?)?;
     let message = chat.log.remove(&message_id(params)?);
-    message.map(|_| Value::Bool(true)).ok_or(Refusal::DeleteNotFound)
+    message
+        .map(|_| Value::Bool(true))
+        .ok_or(Refusal::DeleteNotFound)
 }
 
 /// `sendChatAction`: shown for some seconds, so nothing of it is kept.
@@ -145,7 +172,11 @@ pub(super) fn chat_action(state: &mut State, params: &Params) -> Result<Value, R
 }
 
 /// `answerCallbackQuery`.
-pub(super) fn answer_button(state: &mut State, params: &Params, now: Moment) -> Result<Value, Refusal> {
+pub(super) fn answer_button(
+    state: &mut State,
+    params: &Params,
+    now: Moment,
+) -> Result<Value, Refusal> {
     let id = params.text("callback_query_id")?.unwrap_or_default();
     let lifetime = state.query_lifetime;
     let query = state
@@ -198,10 +229,16 @@ pub(super) fn chat_id(params: &Params) -> Result<ChatId, Refusal> {
 }
 
 pub(super) fn message_id(params: &Params) -> Result<MessageId, Refusal> {
-    params.integer("message_id")?.map(MessageId).ok_or(Refusal::MessageIdMissing)
+    params
+        .integer("message_id")?
+        .map(MessageId)
+        .ok_or(Refusal::MessageIdMissing)
 }
 
-fn reply_target(params: &Params, exists: impl Fn(MessageId) -> bool) -> Result<Option<MessageId>, Refusal> {
+fn reply_target(
+    params: &Params,
+    exists: impl Fn(MessageId) -> bool,
+) -> Result<Option<MessageId>, Refusal> {
     let Some(reply) = params.structure("reply_parameters")? else {
         return Ok(None);
     };
@@ -210,7 +247,9 @@ fn reply_target(params: &Params, exists: impl Fn(MessageId) -> bool) -> Result<O
         .and_then(Value::as_i64)
         .map(MessageId)
         .ok_or(Refusal::MessageIdMissing)?;
-    let optional = reply.get("allow_sending_without_reply").and_then(Value::as_bool);
+    let optional = reply
+        .get("allow_sending_without_reply")
+        .and_then(Value::as_bool);
     match (exists(target), optional) {
         (true, _) => Ok(Some(target)),
         (false, Some(true)) => Ok(None),

@@ -75,7 +75,13 @@ impl Method {
     pub(super) fn parameters(self) -> Vec<&'static str> {
         match self {
             Self::GetMe | Self::GetWebhookInfo => vec![],
-            Self::SetWebhook => vec!["url", "secret_token", "allowed_updates", "max_connections", "drop_pending_updates"],
+            Self::SetWebhook => vec![
+                "url",
+                "secret_token",
+                "allowed_updates",
+                "max_connections",
+                "drop_pending_updates",
+            ],
             Self::DeleteWebhook => vec!["drop_pending_updates"],
             Self::GetUpdates => vec!["offset", "limit", "timeout", "allowed_updates"],
             Self::GetFile => vec!["file_id"],
@@ -114,7 +120,9 @@ impl Method {
             Self::DeleteMessage => vec!["chat_id", "message_id"],
             Self::SetMessageReaction => vec!["chat_id", "message_id", "reaction", "is_big"],
             Self::SendChatAction => vec!["chat_id", "action"],
-            Self::AnswerCallbackQuery => vec!["callback_query_id", "text", "show_alert", "cache_time"],
+            Self::AnswerCallbackQuery => {
+                vec!["callback_query_id", "text", "show_alert", "cache_time"]
+            }
         }
     }
 }

@@ -40,7 +40,12 @@ impl Answer {
 }
 
 /// Carries out one call.
-pub(super) fn call(state: &mut State, method: Method, params: &Params, now: Moment) -> Result<Answer, Refusal> {
+pub(super) fn call(
+    state: &mut State,
+    method: Method,
+    params: &Params,
+    now: Moment,
+) -> Result<Answer, Refusal> {
     if method.waits() {
         state.flood.waiting(now.steady)?;
     }
@@ -96,7 +101,9 @@ fn set_commands(state: &mut State, params: &Params) -> Result<Value, Refusal> {
         return Err(Refusal::Malformed("BOT_COMMANDS_TOO_MUCH".into()));
     }
     listed.iter().try_for_each(check_command)?;
-    let scope = params.structure("scope")?.unwrap_or_else(|| json!({ "type": "default" }));
+    let scope = params
+        .structure("scope")?
+        .unwrap_or_else(|| json!({ "type": "default" }));
     let language_code = params.text("language_code")?.unwrap_or_default().to_owned();
     state
         .commands
@@ -110,7 +117,12 @@ fn set_commands(state: &mut State, params: &Params) -> Result<Value, Refusal> {
 }
 
 fn check_command(command: &Value) -> Result<(), Refusal> {
-    let field = |name: &str| command.get(name).and_then(Value::as_str).unwrap_or_default();
+    let field = |name: &str| {
+        command
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
     let name = field("command").trim_start_matches('/');
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if name.is_empty() || name.len() > COMMAND_LENGTH || !name.chars().all(plain) {

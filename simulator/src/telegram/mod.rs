@@ -150,8 +150,17 @@ impl Telegram {
 
     /// Everybody set up so far, in the order of their ids.
     pub fn people(&self) -> Vec<Person> {
-        let profiles: Vec<Profile> = self.0.lock().chats.values().filter_map(|chat| chat.profile.clone()).collect();
-        profiles.into_iter().map(|profile| Person::new(self.clone(), profile)).collect()
+        let profiles: Vec<Profile> = self
+            .0
+            .lock()
+            .chats
+            .values()
+            .filter_map(|chat| chat.profile.clone())
+            .collect();
+        profiles
+            .into_iter()
+            .map(|profile| Person::new(self.clone(), profile))
+            .collect()
     }
 
     /// Queues any update. It is given an `update_id` if it has none; the chat in it becomes known.
@@ -165,20 +174,26 @@ impl Telegram {
     /// From now on every update has these bytes wherever it says `text`: bots may put bytes into their buttons that are no text,
     /// and the server passes them on.
     pub fn garble(&self, text: &str, bytes: &[u8]) {
-        self.0.change(|state| state.garbled = Some((text.to_owned(), bytes.to_vec())));
+        self.0
+            .change(|state| state.garbled = Some((text.to_owned(), bytes.to_vec())));
     }
 
     /// What the bot has sent to a chat, oldest first.
     pub fn messages(&self, chat: ChatId) -> Vec<SentMessage> {
         let state = self.0.lock();
         let chat = state.chats.get(&chat);
-        chat.into_iter().flat_map(|chat| chat.sent().cloned()).collect()
+        chat.into_iter()
+            .flat_map(|chat| chat.sent().cloned())
+            .collect()
     }
 
     /// The bot's reactions to a message, as it stands now.
     pub fn reactions(&self, chat: ChatId, message: MessageId) -> Vec<String> {
         let state = self.0.lock();
-        let reactions = state.chats.get(&chat).and_then(|chat| chat.reactions.get(&message));
+        let reactions = state
+            .chats
+            .get(&chat)
+            .and_then(|chat| chat.reactions.get(&message));
         reactions.cloned().unwrap_or_default()
     }
 
@@ -193,7 +208,9 @@ impl Telegram {
         wanted: impl Fn(&SentMessage) -> bool,
         within: Duration,
     ) -> Result<SentMessage, TimedOut> {
-        let found = self.0.until(within, || self.messages(chat).into_iter().find(&wanted));
+        let found = self
+            .0
+            .until(within, || self.messages(chat).into_iter().find(&wanted));
         found.await.ok_or_else(|| {
             let messages = self.messages(chat);
             let texts: Vec<&str> = messages.iter().map(|m| m.content.text.as_str()).collect();
@@ -209,7 +226,9 @@ impl Telegram {
     /// # Errors
     /// [`TimedOut`], naming how many are left and the last error.
     pub async fn await_idle(&self, within: Duration) -> Result<(), TimedOut> {
-        let idle = self.0.until(within, || self.0.lock().webhook.updates.is_idle().then_some(()));
+        let idle = self.0.until(within, || {
+            self.0.lock().webhook.updates.is_idle().then_some(())
+        });
         idle.await.ok_or_else(|| TimedOut {
             within,
             seen: self.0.lock().webhook.info().to_string(),
@@ -318,7 +337,8 @@ impl Shared {
 
 fn bot_id(token: &str) -> io::Result<i64> {
     let number = token.split_once(':').and_then(|(id, _)| id.parse().ok());
-    number.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a token is <bot id>:<secret>"))
+    number
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a token is <bot id>:<secret>"))
 }
 
 fn client(timeout: Duration) -> io::Result<reqwest::Client> {

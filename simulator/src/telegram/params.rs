@@ -42,7 +42,11 @@ impl Params {
     ///
     /// # Errors
     /// [`Refusal::Malformed`] if the body is not what it says to be.
-    pub(super) async fn read(query: Option<&str>, headers: &HeaderMap, body: &Bytes) -> Result<Self, Refusal> {
+    pub(super) async fn read(
+        query: Option<&str>,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Result<Self, Refusal> {
         let mut params = Self::default();
         params.add_form(query.unwrap_or_default().as_bytes());
         let kind = headers
@@ -53,8 +57,8 @@ impl Params {
             return Ok(params);
         }
         if kind.starts_with("application/json") {
-            let object: Map<String, Value> =
-                serde_json::from_slice(body).map_err(|_| Refusal::Malformed("can't parse JSON object".into()))?;
+            let object: Map<String, Value> = serde_json::from_slice(body)
+                .map_err(|_| Refusal::Malformed("can't parse JSON object".into()))?;
             params.values.extend(object);
             params.came_as_json = true;
         } else if kind.starts_with("application/x-www-form-urlencoded") {
@@ -142,7 +146,10 @@ impl Params {
         match self.value(name) {
             Some(Value::Bool(flag)) => *flag,
             Some(Value::String(text)) => {
-                matches!(text.trim().to_ascii_lowercase().as_str(), "true" | "yes" | "1")
+                matches!(
+                    text.trim().to_ascii_lowercase().as_str(),
+                    "true" | "yes" | "1"
+                )
             }
             Some(Value::Number(number)) => number.as_i64() == Some(1),
             Some(_) | None => false,
@@ -193,7 +200,8 @@ impl Params {
 
     fn add_form(&mut self, form: &[u8]) {
         for (name, value) in form_urlencoded::parse(form) {
-            self.values.insert(name.into_owned(), Value::String(value.into_owned()));
+            self.values
+                .insert(name.into_owned(), Value::String(value.into_owned()));
         }
     }
 }

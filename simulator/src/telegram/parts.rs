@@ -29,8 +29,12 @@ impl Origin {
     /// The Bot API's `MessageOrigin` object.
     pub(super) fn about(&self, date: i64) -> Value {
         match self {
-            Self::User(profile) => json!({ "type": "user", "date": date, "sender_user": profile.user() }),
-            Self::Hidden(name) => json!({ "type": "hidden_user", "date": date, "sender_user_name": name }),
+            Self::User(profile) => {
+                json!({ "type": "user", "date": date, "sender_user": profile.user() })
+            }
+            Self::Hidden(name) => {
+                json!({ "type": "hidden_user", "date": date, "sender_user_name": name })
+            }
             Self::Channel { id, title, message } => json!({
                 "type": "channel",
                 "date": date,
@@ -52,13 +56,20 @@ pub(super) fn text(text: &str) -> Map<String, Value> {
 
 /// The entities of a text that begins with a command.
 pub(super) fn command(text: &str) -> Option<Value> {
-    let command = text.split_whitespace().next().filter(|_| text.starts_with('/'))?;
+    let command = text
+        .split_whitespace()
+        .next()
+        .filter(|_| text.starts_with('/'))?;
     let length = command.encode_utf16().count();
     Some(json!([{ "type": "bot_command", "offset": 0, "length": length }]))
 }
 
 /// The message part of a shared contact.
-pub(super) fn contact(phone_number: &str, first_name: &str, owner: Option<ChatId>) -> Map<String, Value> {
+pub(super) fn contact(
+    phone_number: &str,
+    first_name: &str,
+    owner: Option<ChatId>,
+) -> Map<String, Value> {
     let mut contact = json!({ "phone_number": phone_number, "first_name": first_name });
     if let Some(owner) = owner {
         contact["user_id"] = json!(owner);
@@ -68,11 +79,19 @@ pub(super) fn contact(phone_number: &str, first_name: &str, owner: Option<ChatId
 
 /// The message part of a point on the map.
 pub(super) fn location(latitude: f64, longitude: f64) -> Map<String, Value> {
-    one("location", json!({ "latitude": latitude, "longitude": longitude }))
+    one(
+        "location",
+        json!({ "latitude": latitude, "longitude": longitude }),
+    )
 }
 
 /// The message part of a named place; the location stands beside it, as with the real server.
-pub(super) fn venue(latitude: f64, longitude: f64, title: &str, address: &str) -> Map<String, Value> {
+pub(super) fn venue(
+    latitude: f64,
+    longitude: f64,
+    title: &str,
+    address: &str,
+) -> Map<String, Value> {
     let mut part = location(latitude, longitude);
     let venue = json!({ "location": part["location"], "title": title, "address": address });
     part.insert("venue".into(), venue);
@@ -102,7 +121,12 @@ pub(super) fn poll(id: &str, question: &str, options: &[&str]) -> Map<String, Va
 pub(super) fn file(attachment: Attachment, files: &mut Files) -> Map<String, Value> {
     let caption = attachment.caption;
     let kind = attachment.kind;
-    let stored = files.add(kind, attachment.name, attachment.mime, Some(&attachment.held));
+    let stored = files.add(
+        kind,
+        attachment.name,
+        attachment.mime,
+        Some(&attachment.held),
+    );
     let mut part = one(kind.field(), stored.about());
     if kind == FileKind::Animation {
         // So that bots find it that have not heard of animations (Bot API, `Message`).

@@ -31,16 +31,30 @@ pub enum ActError {
 impl State {
     /// A message of any kind in the private chat: `part` is merged into the envelope.
     /// As in the apps, somebody who has blocked the bot unblocks it in order to write.
-    pub(super) fn write(&mut self, from: &Profile, part: Map<String, Value>, now: Moment) -> UpdateId {
+    pub(super) fn write(
+        &mut self,
+        from: &Profile,
+        part: Map<String, Value>,
+        now: Moment,
+    ) -> UpdateId {
         self.unblock(from, now);
         self.chat_with(from).known = true;
         self.post(from.id, from, part, now)
     }
 
     /// A message of any kind in any chat.
-    pub(super) fn post(&mut self, to: ChatId, from: &Profile, part: Map<String, Value>, now: Moment) -> UpdateId {
+    pub(super) fn post(
+        &mut self,
+        to: ChatId,
+        from: &Profile,
+        part: Map<String, Value>,
+        now: Moment,
+    ) -> UpdateId {
         let message_id = self.number_message();
-        let chat = self.chats.entry(to).or_insert_with(|| Chat::new(from.chat(), None));
+        let chat = self
+            .chats
+            .entry(to)
+            .or_insert_with(|| Chat::new(from.chat(), None));
         let mut message = json!({
             "message_id": message_id,
             "from": from.user(),
@@ -64,8 +78,14 @@ impl State {
         mut part: Map<String, Value>,
         now: Moment,
     ) -> Result<UpdateId, ActError> {
-        let quoted = self.chats.get(&chat).and_then(|chat| chat.quoted(&self.bot, to));
-        part.insert("reply_to_message".into(), quoted.ok_or(ActError::NoSuchMessage(to))?);
+        let quoted = self
+            .chats
+            .get(&chat)
+            .and_then(|chat| chat.quoted(&self.bot, to));
+        part.insert(
+            "reply_to_message".into(),
+            quoted.ok_or(ActError::NoSuchMessage(to))?,
+        );
         if chat == from.id {
             return Ok(self.write(from, part, now));
         }
@@ -73,13 +93,21 @@ impl State {
     }
 
     /// The person writes other words into a message of his: a text, or the caption of a file.
-    pub(super) fn rewrite(&mut self, from: &Profile, number: MessageId, text: &str, now: Moment) -> Result<UpdateId, ActError> {
+    pub(super) fn rewrite(
+        &mut self,
+        from: &Profile,
+        number: MessageId,
+        text: &str,
+        now: Moment,
+    ) -> Result<UpdateId, ActError> {
         let chat = self.chats.get_mut(&from.id);
         let entry = chat.and_then(|chat| chat.log.get_mut(&number));
         let Some(Entry::Theirs(Theirs { message, .. })) = entry else {
             return Err(ActError::NoSuchMessage(number));
         };
-        let fields = message.as_object_mut().ok_or(ActError::NoSuchMessage(number))?;
+        let fields = message
+            .as_object_mut()
+            .ok_or(ActError::NoSuchMessage(number))?;
         let (words, entities) = match fields.contains_key("text") {
             true => ("text", "entities"),
             false => ("caption", "caption_entities"),
@@ -165,17 +193,25 @@ impl State {
         fields.insert("update_id".into(), json!(update_id));
         let chat = chat_of(&body);
         if let Some((id, about)) = &chat {
-            let chat = self.chats.entry(*id).or_insert_with(|| Chat::new(about.clone(), None));
+            let chat = self
+                .chats
+                .entry(*id)
+                .or_insert_with(|| Chat::new(about.clone(), None));
             chat.known = true;
             self.remember(*id, &kind, update_id, body);
         }
-        self.webhook.updates.queue(update_id, &kind, &update, chat.map(|(id, _)| id));
+        self.webhook
+            .updates
+            .queue(update_id, &kind, &update, chat.map(|(id, _)| id));
         Ok(update_id)
     }
 
     /// A message in a raw update can be answered and reacted to like any other.
     fn remember(&mut self, chat: ChatId, kind: &str, update_id: UpdateId, message: Value) {
-        let number = message.get("message_id").and_then(Value::as_i64).map(MessageId);
+        let number = message
+            .get("message_id")
+            .and_then(Value::as_i64)
+            .map(MessageId);
         if let Some(number) = number.filter(|_| ["message", "channel_post"].contains(&kind)) {
             self.next_message = self.next_message.max(MessageId(number.0.saturating_add(1)));
             self.log(chat, number, Entry::Theirs(Theirs { update_id, message }));
@@ -183,9 +219,19 @@ impl State {
     }
 
     /// Changes how a chat stands to the bot, and tells it; `None` if it did not stand as expected.
-    pub(super) fn stand(&mut self, chat: ChatId, by: &Profile, expected: &[Standing], new: Standing, now: Moment) -> Option<UpdateId> {
+    pub(super) fn stand(
+        &mut self,
+        chat: ChatId,
+        by: &Profile,
+        expected: &[Standing],
+        new: Standing,
+        now: Moment,
+    ) -> Option<UpdateId> {
         let bot = self.bot.user();
-        let place = self.chats.get_mut(&chat).filter(|place| expected.contains(&place.standing))?;
+        let place = self
+            .chats
+            .get_mut(&chat)
+            .filter(|place| expected.contains(&place.standing))?;
         let old = std::mem::replace(&mut place.standing, new);
         place.known = true;
         let is_basic = place.about["type"] == "group";
@@ -212,8 +258,12 @@ impl State {
 /// The bot's `ChatMember` object; who is removed from a basic group counts as one who left.
 fn member(standing: Standing, bot: &Value, is_basic: bool) -> Value {
     match standing {
-        Standing::Removed | Standing::Upgraded(_) if is_basic => json!({ "user": bot, "status": "left" }),
-        Standing::Blocked | Standing::Removed | Standing::Upgraded(_) => json!({ "user": bot, "status": "kicked", "until_date": 0 }),
+        Standing::Removed | Standing::Upgraded(_) if is_basic => {
+            json!({ "user": bot, "status": "left" })
+        }
+        Standing::Blocked | Standing::Removed | Standing::Upgraded(_) => {
+            json!({ "user": bot, "status": "kicked", "until_date": 0 })
+        }
         Standing::Outside => json!({ "user": bot, "status": "left" }),
         Standing::Member | Standing::Deactivated => json!({ "user": bot, "status": "member" }),
     }

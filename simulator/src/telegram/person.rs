@@ -38,7 +38,9 @@ impl Person {
 
     /// Lets the bot know the chat, as if the person had written long ago. No update comes.
     pub fn has_met_bot(self) -> Self {
-        self.telegram.0.change(|state| state.chat_with(&self.profile).known = true);
+        self.telegram
+            .0
+            .change(|state| state.chat_with(&self.profile).known = true);
         self
     }
 
@@ -50,11 +52,20 @@ impl Person {
     /// Shares the person's own contact.
     pub fn share_contact(&self, phone_number: &str) -> UpdateId {
         let owner = Some(self.profile.id);
-        self.send(parts::contact(phone_number, &self.profile.first_name, owner))
+        self.send(parts::contact(
+            phone_number,
+            &self.profile.first_name,
+            owner,
+        ))
     }
 
     /// Shares a contact out of the address book: somebody else's, or one without an account.
-    pub fn share_foreign_contact(&self, phone_number: &str, first_name: &str, owner: Option<ChatId>) -> UpdateId {
+    pub fn share_foreign_contact(
+        &self,
+        phone_number: &str,
+        first_name: &str,
+        owner: Option<ChatId>,
+    ) -> UpdateId {
         self.send(parts::contact(phone_number, first_name, owner))
     }
 
@@ -85,7 +96,13 @@ impl Person {
     }
 
     /// Sends a named place on the map.
-    pub fn send_venue(&self, latitude: f64, longitude: f64, title: &str, address: &str) -> UpdateId {
+    pub fn send_venue(
+        &self,
+        latitude: f64,
+        longitude: f64,
+        title: &str,
+        address: &str,
+    ) -> UpdateId {
         self.send(parts::venue(latitude, longitude, title, address))
     }
 
@@ -93,7 +110,11 @@ impl Person {
     pub fn send_poll(&self, question: &str, options: &[&str]) -> UpdateId {
         self.telegram.0.change(|state| {
             let id = format!("5{:018}", state.next_message.0);
-            state.write(&self.profile, parts::poll(&id, question, options), Moment::now())
+            state.write(
+                &self.profile,
+                parts::poll(&id, question, options),
+                Moment::now(),
+            )
         })
     }
 
@@ -119,7 +140,11 @@ impl Person {
     ///
     /// # Errors
     /// [`ActError::NoSuchMessage`] if the chat has none such.
-    pub fn reply_with(&self, to: MessageId, part: Map<String, Value>) -> Result<UpdateId, ActError> {
+    pub fn reply_with(
+        &self,
+        to: MessageId,
+        part: Map<String, Value>,
+    ) -> Result<UpdateId, ActError> {
         self.telegram
             .0
             .change(|state| state.reply(self.profile.id, &self.profile, to, part, Moment::now()))
@@ -144,7 +169,9 @@ impl Person {
     /// Sends anything else: the part is merged into the message, such as `{"sticker": {…}}`.
     /// Somebody who has blocked the bot unblocks it first, as the apps make him do.
     pub fn send(&self, part: Map<String, Value>) -> UpdateId {
-        self.telegram.0.change(|state| state.write(&self.profile, part, Moment::now()))
+        self.telegram
+            .0
+            .change(|state| state.write(&self.profile, part, Moment::now()))
     }
 
     /// Presses the inline button of a message that carries `data`.
@@ -152,9 +179,9 @@ impl Person {
     /// # Errors
     /// [`ActError::NoSuchButton`] if the message, as it stands now, has none.
     pub fn press(&self, message: MessageId, data: &str) -> Result<UpdateId, ActError> {
-        self.telegram
-            .0
-            .change(|state| state.press(self.profile.id, &self.profile, message, data, Moment::now()))
+        self.telegram.0.change(|state| {
+            state.press(self.profile.id, &self.profile, message, data, Moment::now())
+        })
     }
 
     /// The bot's answers to the buttons that the person pressed, in that order.
@@ -177,12 +204,16 @@ impl Person {
 
     /// Blocks the bot; `None` if it was blocked before.
     pub fn block(&self) -> Option<UpdateId> {
-        self.telegram.0.change(|state| state.block(&self.profile, Moment::now()))
+        self.telegram
+            .0
+            .change(|state| state.block(&self.profile, Moment::now()))
     }
 
     /// Unblocks the bot; `None` if it was not blocked.
     pub fn unblock(&self) -> Option<UpdateId> {
-        self.telegram.0.change(|state| state.unblock(&self.profile, Moment::now()))
+        self.telegram
+            .0
+            .change(|state| state.unblock(&self.profile, Moment::now()))
     }
 
     /// Deletes the account. The bot is not told.
@@ -201,7 +232,13 @@ impl Person {
     ///
     /// # Errors
     /// [`TimedOut`], naming the texts that are there instead.
-    pub async fn await_message(&self, wanted: impl Fn(&SentMessage) -> bool, within: Duration) -> Result<SentMessage, TimedOut> {
-        self.telegram.await_message(self.profile.id, wanted, within).await
+    pub async fn await_message(
+        &self,
+        wanted: impl Fn(&SentMessage) -> bool,
+        within: Duration,
+    ) -> Result<SentMessage, TimedOut> {
+        self.telegram
+            .await_message(self.profile.id, wanted, within)
+            .await
     }
 }

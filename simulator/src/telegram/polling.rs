@@ -40,8 +40,14 @@ pub(super) fn poll(state: &mut State, params: &Params) -> Result<Answer, Refusal
         return Err(Refusal::WebhookActive);
     }
     let offset = params.integer("offset")?.unwrap_or_default();
-    let limit = params.integer("limit")?.unwrap_or(MAX_UPDATES).clamp(1, MAX_UPDATES);
-    let seconds = params.integer("timeout")?.unwrap_or_default().clamp(0, MAX_WAIT_SECONDS);
+    let limit = params
+        .integer("limit")?
+        .unwrap_or(MAX_UPDATES)
+        .clamp(1, MAX_UPDATES);
+    let seconds = params
+        .integer("timeout")?
+        .unwrap_or_default()
+        .clamp(0, MAX_WAIT_SECONDS);
     let updates = &mut state.webhook.updates;
     updates.allow(params)?;
     let from = match usize::try_from(offset) {

@@ -89,7 +89,10 @@ pub const REACTIONS: [&str; 73] = [
 pub(super) fn react(state: &mut State, params: &Params) -> Result<Value, Refusal> {
     let chosen = match params.structure("reaction")? {
         None => Vec::new(),
-        Some(reactions) => reactions.as_array().ok_or(Refusal::ReactionInvalid)?.clone(),
+        Some(reactions) => reactions
+            .as_array()
+            .ok_or(Refusal::ReactionInvalid)?
+            .clone(),
     };
     let chosen: Vec<String> = chosen.iter().map(emoji).collect::<Result<_, _>>()?;
     let chat = state.heard_of(messages::chat_id(params)?)?;

@@ -33,7 +33,9 @@ pub(super) enum Refusal {
     ButtonData,
     #[error("Bad Request: BUTTON_URL_INVALID")]
     ButtonUrl,
-    #[error("Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")]
+    #[error(
+        "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
+    )]
     TextButton,
     #[error("Bad Request: object expected as reply markup")]
     ReplyMarkup,
@@ -77,7 +79,9 @@ pub(super) enum Refusal {
     FileEmpty,
     #[error("Bad Request: file is too big")]
     FileTooBig,
-    #[error("Bad Request: file of size {0} bytes is too big for a photo; the maximum size is {1} bytes")]
+    #[error(
+        "Bad Request: file of size {0} bytes is too big for a photo; the maximum size is {1} bytes"
+    )]
     PhotoTooBig(u64, u64),
     #[error("Bad Request: group chat was upgraded to a supergroup chat")]
     Upgraded(ChatId),
@@ -95,9 +99,13 @@ pub(super) enum Refusal {
     WebhookHttps,
     #[error("Bad Request: bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")]
     WebhookPort,
-    #[error("Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first")]
+    #[error(
+        "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+    )]
     WebhookActive,
-    #[error("Conflict: terminated by other getUpdates request; make sure that only one bot instance is running")]
+    #[error(
+        "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+    )]
     OtherPoll,
     #[error("Conflict: terminated by setWebhook request")]
     WebhookSet,

@@ -55,7 +55,11 @@ impl Chat {
         if !content.entities.is_empty() {
             message[entities] = json!(content.entities);
         }
-        if let Some(inline) = content.reply_markup.as_ref().filter(|m| markup::is_inline(m)) {
+        if let Some(inline) = content
+            .reply_markup
+            .as_ref()
+            .filter(|m| markup::is_inline(m))
+        {
             message["reply_markup"] = inline.clone();
         }
         if let Some(date) = edited {

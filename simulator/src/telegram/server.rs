@@ -105,7 +105,12 @@ enum Asks {
 impl Call {
     /// The chat that it names.
     async fn chat(&self) -> Option<ChatId> {
-        let Asks::Method { query, headers, body } = &self.asks else {
+        let Asks::Method {
+            query,
+            headers,
+            body,
+        } = &self.asks
+        else {
             return None;
         };
         let params = Params::read(query.as_deref(), headers, body).await.ok()?;
@@ -113,7 +118,11 @@ impl Call {
     }
 }
 
-async fn bot_api(State(telegram): State<Telegram>, Path((bot, method)): Path<(String, String)>, request: Request) -> Response {
+async fn bot_api(
+    State(telegram): State<Telegram>,
+    Path((bot, method)): Path<(String, String)>,
+    request: Request,
+) -> Response {
     if bot.strip_prefix("bot") != Some(telegram.token()) {
         return Refusal::Unauthorized.into_response();
     }
@@ -129,7 +138,10 @@ async fn bot_api(State(telegram): State<Telegram>, Path((bot, method)): Path<(St
     run_to_its_end(&telegram, Call { method, asks }).await
 }
 
-async fn file(State(telegram): State<Telegram>, Path((bot, path)): Path<(String, String)>) -> Response {
+async fn file(
+    State(telegram): State<Telegram>,
+    Path((bot, path)): Path<(String, String)>,
+) -> Response {
     if bot.strip_prefix("bot") != Some(telegram.token()) {
         return Refusal::Unauthorized.into_response();
     }
@@ -155,7 +167,11 @@ async fn run_to_its_end(telegram: &Telegram, call: Call) -> Response {
 async fn answer(shared: &Shared, call: &Call) -> Response {
     let chat = call.chat().await;
     let fault = shared.change(|state| {
-        *state.calls.by_method.entry(call.method.clone()).or_default() += 1;
+        *state
+            .calls
+            .by_method
+            .entry(call.method.clone())
+            .or_default() += 1;
         state.faults.strike(&call.method, chat)
     });
     match fault {
@@ -193,12 +209,19 @@ async fn carry_out(shared: &Shared, call: &Call) -> Response {
             let found = shared.lock().files.read(path);
             found.map_or_else(|refusal| refused(shared, &refusal), download::whole)
         }
-        Asks::Method { query, headers, body } => match Params::read(query.as_deref(), headers, body).await {
+        Asks::Method {
+            query,
+            headers,
+            body,
+        } => match Params::read(query.as_deref(), headers, body).await {
             Err(refusal) => refused(shared, &refusal),
             Ok(params) => {
                 let done = attempt(shared, &call.method, &params).await;
                 record(shared, call, &params, &done);
-                done.map_or_else(|refusal| refused(shared, &refusal), |body| written(shared, &call.method, &body))
+                done.map_or_else(
+                    |refusal| refused(shared, &refusal),
+                    |body| written(shared, &call.method, &body),
+                )
             }
         },
     }

@@ -67,11 +67,23 @@ impl From<ActError> for Unable {
 impl IntoResponse for Unable {
     fn into_response(self) -> Response {
         let (status, words) = match self {
-            Self::Nobody(id) => (StatusCode::NOT_FOUND, format!("nobody here has the id {id}")),
-            Self::NotBase64 => (StatusCode::BAD_REQUEST, "the bytes are not base64".to_owned()),
-            Self::Act(error @ ActError::NoSuchButton { .. }) => (StatusCode::CONFLICT, error.to_string()),
-            Self::Act(error @ ActError::NoSuchMessage(_)) => (StatusCode::NOT_FOUND, error.to_string()),
-            Self::Act(error @ ActError::NotAnUpdate) => (StatusCode::BAD_REQUEST, error.to_string()),
+            Self::Nobody(id) => (
+                StatusCode::NOT_FOUND,
+                format!("nobody here has the id {id}"),
+            ),
+            Self::NotBase64 => (
+                StatusCode::BAD_REQUEST,
+                "the bytes are not base64".to_owned(),
+            ),
+            Self::Act(error @ ActError::NoSuchButton { .. }) => {
+                (StatusCode::CONFLICT, error.to_string())
+            }
+            Self::Act(error @ ActError::NoSuchMessage(_)) => {
+                (StatusCode::NOT_FOUND, error.to_string())
+            }
+            Self::Act(error @ ActError::NotAnUpdate) => {
+                (StatusCode::BAD_REQUEST, error.to_string())
+            }
         };
         (status, Json(json!({ "error": words }))).into_response()
     }
@@ -154,7 +166,12 @@ struct Said {
 
 async fn people(State(telegram): Stand) -> Json<Vec<Profile>> {
     let people = telegram.people();
-    Json(people.iter().map(|person| person.profile().clone()).collect())
+    Json(
+        people
+            .iter()
+            .map(|person| person.profile().clone())
+            .collect(),
+    )
 }
 
 async fn add_person(State(telegram): Stand, Json(new): Json<NewPerson>) -> StatusCode {
@@ -165,11 +182,19 @@ async fn add_person(State(telegram): Stand, Json(new): Json<NewPerson>) -> Statu
     StatusCode::CREATED
 }
 
-async fn write(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<Text>) -> Result<Response, Unable> {
+async fn write(
+    State(telegram): Stand,
+    Path(id): Path<ChatId>,
+    Json(body): Json<Text>,
+) -> Result<Response, Unable> {
     Ok(queued(Some(find(&telegram, id)?.write(&body.text))))
 }
 
-async fn contact(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<Contact>) -> Result<Response, Unable> {
+async fn contact(
+    State(telegram): Stand,
+    Path(id): Path<ChatId>,
+    Json(body): Json<Contact>,
+) -> Result<Response, Unable> {
     let person = find(&telegram, id)?;
     let first_name = body.first_name.as_deref();
     let update_id = match body.owner {
@@ -182,30 +207,57 @@ async fn contact(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Jso
     Ok(queued(Some(update_id)))
 }
 
-async fn send(State(telegram): Stand, Path(id): Path<ChatId>, Json(part): Json<Map<String, Value>>) -> Result<Response, Unable> {
+async fn send(
+    State(telegram): Stand,
+    Path(id): Path<ChatId>,
+    Json(part): Json<Map<String, Value>>,
+) -> Result<Response, Unable> {
     Ok(queued(Some(find(&telegram, id)?.send(part))))
 }
 
-async fn file(State(telegram): Stand, Path(id): Path<ChatId>, Json(new): Json<NewFile>) -> Result<Response, Unable> {
+async fn file(
+    State(telegram): Stand,
+    Path(id): Path<ChatId>,
+    Json(new): Json<NewFile>,
+) -> Result<Response, Unable> {
     let file = match new.size {
         Some(size) => Attachment::of_size(new.kind, new.name, new.mime, size),
         None => {
-            let bytes = BASE64_STANDARD.decode(new.base64).map_err(|_| Unable::NotBase64)?;
+            let bytes = BASE64_STANDARD
+                .decode(new.base64)
+                .map_err(|_| Unable::NotBase64)?;
             Attachment::new(new.kind, new.name, new.mime, bytes)
         }
     };
-    Ok(queued(Some(find(&telegram, id)?.send_file(file.caption(new.caption)))))
+    Ok(queued(Some(
+        find(&telegram, id)?.send_file(file.caption(new.caption)),
+    )))
 }
 
-async fn reply(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<About>) -> Result<Response, Unable> {
-    Ok(queued(Some(find(&telegram, id)?.reply(body.message_id, &body.text)?)))
+async fn reply(
+    State(telegram): Stand,
+    Path(id): Path<ChatId>,
+    Json(body): Json<About>,
+) -> Result<Response, Unable> {
+    Ok(queued(Some(
+        find(&telegram, id)?.reply(body.message_id, &body.text)?,
+    )))
 }
 
-async fn edit(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<About>) -> Result<Response, Unable> {
-    Ok(queued(Some(find(&telegram, id)?.edit(body.message_id, &body.text)?)))
+async fn edit(
+    State(telegram): Stand,
+    Path(id): Path<ChatId>,
+    Json(body): Json<About>,
+) -> Result<Response, Unable> {
+    Ok(queued(Some(
+        find(&telegram, id)?.edit(body.message_id, &body.text)?,
+    )))
 }
 
-async fn reactions(State(telegram): Stand, Path((chat, message)): Path<(ChatId, MessageId)>) -> Json<Vec<String>> {
+async fn reactions(
+    State(telegram): Stand,
+    Path((chat, message)): Path<(ChatId, MessageId)>,
+) -> Json<Vec<String>> {
     Json(telegram.reactions(chat, message))
 }
 
@@ -214,22 +266,38 @@ async fn group(State(telegram): Stand, Json(new): Json<NewGroup>) -> StatusCode 
     StatusCode::CREATED
 }
 
-async fn add_bot(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<By>) -> Result<Response, Unable> {
+async fn add_bot(
+    State(telegram): Stand,
+    Path(id): Path<ChatId>,
+    Json(body): Json<By>,
+) -> Result<Response, Unable> {
     let by = find(&telegram, body.by)?;
     Ok(queued(Group::new(telegram, id).add_bot(&by)))
 }
 
-async fn remove_bot(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<By>) -> Result<Response, Unable> {
+async fn remove_bot(
+    State(telegram): Stand,
+    Path(id): Path<ChatId>,
+    Json(body): Json<By>,
+) -> Result<Response, Unable> {
     let by = find(&telegram, body.by)?;
     Ok(queued(Group::new(telegram, id).remove_bot(&by)))
 }
 
-async fn write_to_group(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<Said>) -> Result<Response, Unable> {
+async fn write_to_group(
+    State(telegram): Stand,
+    Path(id): Path<ChatId>,
+    Json(body): Json<Said>,
+) -> Result<Response, Unable> {
     let from = find(&telegram, body.from)?;
     Ok(queued(Group::new(telegram, id).write(&from, &body.text)))
 }
 
-async fn press(State(telegram): Stand, Path(id): Path<ChatId>, Json(body): Json<Press>) -> Result<Response, Unable> {
+async fn press(
+    State(telegram): Stand,
+    Path(id): Path<ChatId>,
+    Json(body): Json<Press>,
+) -> Result<Response, Unable> {
     let update_id = find(&telegram, id)?.press(body.message_id, &body.data)?;
     Ok(queued(Some(update_id)))
 }
@@ -284,7 +352,9 @@ async fn commands(State(telegram): Stand) -> Json<Vec<CommandSet>> {
 
 fn find(telegram: &Telegram, id: ChatId) -> Result<Person, Unable> {
     let mut people = telegram.people().into_iter();
-    people.find(|person| person.id() == id).ok_or(Unable::Nobody(id))
+    people
+        .find(|person| person.id() == id)
+        .ok_or(Unable::Nobody(id))
 }
 
 /// The update that an act became; null where nothing changed.
@@ -293,6 +363,8 @@ fn queued(update_id: Option<UpdateId>) -> Response {
 }
 
 /// Tells a field that is null from one that is absent.
-fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<ChatId>>, D::Error> {
+fn given<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<ChatId>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }

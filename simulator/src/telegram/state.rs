@@ -164,7 +164,9 @@ impl Chat {
             Standing::Blocked => Err(Refusal::Blocked),
             Standing::Deactivated => Err(Refusal::Deactivated),
             Standing::Upgraded(chat) => Err(Refusal::Upgraded(chat)),
-            Standing::Outside | Standing::Removed if self.about["type"] == "supergroup" => Err(Refusal::Kicked("supergroup")),
+            Standing::Outside | Standing::Removed if self.about["type"] == "supergroup" => {
+                Err(Refusal::Kicked("supergroup"))
+            }
             Standing::Outside | Standing::Removed => Err(Refusal::Kicked("group")),
         }
     }
@@ -212,12 +214,18 @@ impl State {
 
     /// The chat, if the bot has ever heard of it.
     pub(super) fn heard_of(&mut self, chat: ChatId) -> Result<&mut Chat, Refusal> {
-        self.chats.get_mut(&chat).filter(|chat| chat.known).ok_or(Refusal::ChatNotFound)
+        self.chats
+            .get_mut(&chat)
+            .filter(|chat| chat.known)
+            .ok_or(Refusal::ChatNotFound)
     }
 
     /// The chat with a person, set up at first sight; a later profile replaces the earlier.
     pub(super) fn chat_with(&mut self, profile: &Profile) -> &mut Chat {
-        let chat = self.chats.entry(profile.id).or_insert_with(|| Chat::new(profile.chat(), None));
+        let chat = self
+            .chats
+            .entry(profile.id)
+            .or_insert_with(|| Chat::new(profile.chat(), None));
         chat.about = profile.chat();
         chat.profile = Some(profile.clone());
         chat

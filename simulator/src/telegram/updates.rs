@@ -59,7 +59,8 @@ impl Updates {
     /// Takes over `allowed_updates`, if the call has it; else the former choice stands.
     pub(super) fn allow(&mut self, params: &Params) -> Result<(), Refusal> {
         if let Some(allowed) = params.structure("allowed_updates")? {
-            self.allowed = serde_json::from_value(allowed).map_err(|_| Refusal::Malformed("can't parse allowed updates list".into()))?;
+            self.allowed = serde_json::from_value(allowed)
+                .map_err(|_| Refusal::Malformed("can't parse allowed updates list".into()))?;
         }
         Ok(())
     }
@@ -93,7 +94,11 @@ impl Updates {
 
     /// Takes what may be sent now, oldest first, so that no more than `connections` are under way,
     /// and says when the next retry is due.
-    pub(super) fn depart(&mut self, connections: usize, now: Instant) -> (Vec<Departure>, Option<Instant>) {
+    pub(super) fn depart(
+        &mut self,
+        connections: usize,
+        now: Instant,
+    ) -> (Vec<Departure>, Option<Instant>) {
         let mut ready: Vec<(UpdateId, Lane)> = Vec::new();
         let mut next: Option<Instant> = None;
         for (lane, queue) in &self.lanes {
@@ -107,12 +112,20 @@ impl Updates {
         }
         ready.sort();
         ready.truncate(connections.saturating_sub(self.under_way));
-        let departures = ready.into_iter().filter_map(|(_, lane)| self.departure(lane)).collect();
+        let departures = ready
+            .into_iter()
+            .filter_map(|(_, lane)| self.departure(lane))
+            .collect();
         (departures, next)
     }
 
     /// Notes that an update under way was taken, or the wait that the webhook asked for if not.
-    pub(super) fn landed(&mut self, departure: &Departure, outcome: Result<(), Option<Duration>>, now: Instant) {
+    pub(super) fn landed(
+        &mut self,
+        departure: &Departure,
+        outcome: Result<(), Option<Duration>>,
+        now: Instant,
+    ) {
         self.under_way -= 1;
         let Some(queue) = self.lanes.get_mut(&departure.lane) else {
             return;
@@ -120,7 +133,11 @@ impl Updates {
         queue.under_way = false;
         match outcome {
             Ok(()) => {
-                if queue.updates.front().is_some_and(|(id, _)| *id == departure.update_id) {
+                if queue
+                    .updates
+                    .front()
+                    .is_some_and(|(id, _)| *id == departure.update_id)
+                {
                     queue.updates.pop_front();
                 }
                 queue.failures = 0;
@@ -171,7 +188,8 @@ impl Updates {
 
     /// The oldest updates from `offset` on, `limit` of them at most.
     pub(super) fn oldest(&self, offset: UpdateId, limit: usize) -> Vec<Value> {
-        let mut found: Vec<&(UpdateId, String)> = self.all().filter(|(id, _)| *id >= offset).collect();
+        let mut found: Vec<&(UpdateId, String)> =
+            self.all().filter(|(id, _)| *id >= offset).collect();
         found.sort_by_key(|(id, _)| *id);
         let bodies = found.into_iter().take(limit);
         bodies
@@ -188,10 +206,15 @@ impl Updates {
         let (update_id, body) = queue.updates.front()?.clone();
         queue.under_way = true;
         self.under_way += 1;
-        Some(Departure { lane, update_id, body })
+        Some(Departure {
+            lane,
+            update_id,
+            body,
+        })
     }
 
     fn tidy(&mut self) {
-        self.lanes.retain(|_, queue| queue.under_way || !queue.updates.is_empty());
+        self.lanes
+            .retain(|_, queue| queue.under_way || !queue.updates.is_empty());
     }
 }

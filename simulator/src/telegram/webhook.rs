@@ -163,11 +163,17 @@ fn target(url: &str) -> Result<Url, Refusal> {
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost"
+        || address
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 fn secret(params: &Params) -> Result<Option<String>, Refusal> {
-    let Some(secret) = params.text("secret_token")?.filter(|secret| !secret.is_empty()) else {
+    let Some(secret) = params
+        .text("secret_token")?
+        .filter(|secret| !secret.is_empty())
+    else {
         return Ok(None);
     };
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';

@@ -7,7 +7,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use simulator::conformance::{self, BotApi, Discovery, Violation};
-use simulator::sheets::{Quotas, Role, SERVICE_ACCOUNT_EMAIL, Sheets, SheetsOptions, sample_workbook, service_account};
+use simulator::sheets::{
+    Quotas, Role, SERVICE_ACCOUNT_EMAIL, Sheets, SheetsOptions, sample_workbook, service_account,
+};
 use simulator::telegram::{FileSource, Limits, Profile, Telegram, TelegramOptions};
 
 fn python() -> Option<PathBuf> {
@@ -20,15 +22,24 @@ fn python() -> Option<PathBuf> {
 
 /// Runs a script to its end; what it prints is told if it fails.
 async fn run(python: &Path, script: &str, variables: &[(&str, String)]) {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(script);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/clients")
+        .join(script);
     let mut command = Command::new(python);
-    command.arg("-B").arg(&script).env("NO_PROXY", "127.0.0.1").env("PYTHONUTF8", "1");
+    command
+        .arg("-B")
+        .arg(&script)
+        .env("NO_PROXY", "127.0.0.1")
+        .env("PYTHONUTF8", "1");
     command.envs(variables.iter().map(|(name, value)| (name, value)));
     command.stdin(Stdio::null());
     // The stand-in goes on meanwhile; the scripts themselves wait for nothing without an end.
     let output = tokio::task::spawn_blocking(move || command.output()).await;
-    let output = output.expect("the task does not panic").expect("there is such a Python");
-    let told = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    let output = output
+        .expect("the task does not panic")
+        .expect("there is such a Python");
+    let told =
+        [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
     assert!(
         output.status.success(),
         "{}: {}\n{}{}",
@@ -40,7 +51,9 @@ async fn run(python: &Path, script: &str, variables: &[(&str, String)]) {
 }
 
 fn fixture(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../shared/fixtures")
+        .join(name);
     path.exists().then_some(path)
 }
 
@@ -59,15 +72,25 @@ async fn python_telegram_bot_finds_a_bot_api() {
     };
     let telegram = Telegram::start(options).await.expect("loopback is there");
     let anna = telegram.person(Profile::new(101, "Анна").username("anna").language("ru"));
-    let variables = [("STAND_IN", telegram.url()), ("TOKEN", telegram.token().to_owned())];
+    let variables = [
+        ("STAND_IN", telegram.url()),
+        ("TOKEN", telegram.token().to_owned()),
+    ];
     run(&python, "telegram_bot.py", &variables).await;
     let messages = anna.messages();
     let photo = messages
         .iter()
         .find_map(|message| message.content.media.as_ref())
         .expect("a photo was sent");
-    assert_eq!((photo.size, &photo.source), (Some(2048), &FileSource::Upload));
-    assert!(messages.iter().any(|message| message.content.text == "эхо: привет"));
+    assert_eq!(
+        (photo.size, &photo.source),
+        (Some(2048), &FileSource::Upload)
+    );
+    assert!(
+        messages
+            .iter()
+            .any(|message| message.content.text == "эхо: привет")
+    );
     assert_eq!(anna.button_answers().len(), 1);
     if let Some(description) = fixture("botapi.json") {
         let api = BotApi::load(description).expect("the description can be read");
@@ -93,9 +116,16 @@ async fn google_client(script: &str) {
     let Some(python) = python() else { return };
     let sheets = google().await;
     let key: Value = service_account(&sheets.token_url());
-    let variables = [("STAND_IN", sheets.url()), ("SERVICE_ACCOUNT", key.to_string())];
+    let variables = [
+        ("STAND_IN", sheets.url()),
+        ("SERVICE_ACCOUNT", key.to_string()),
+    ];
     run(&python, script, &variables).await;
-    let shown = sheets.with("book", |book| book.cell("Акции", "A1").expect("the tab is there").display());
+    let shown = sheets.with("book", |book| {
+        book.cell("Акции", "A1")
+            .expect("the tab is there")
+            .display()
+    });
     assert_eq!(shown, "Дата релиза");
     if let Some(document) = fixture("sheets.v4.json") {
         let discovery = Discovery::load(document).expect("the document can be read");

@@ -21,7 +21,9 @@ fn updates_out_of_the_wild_are_judged_as_others_judge_them() {
     for line in lines(updates) {
         let violations = api.update(&line["update"]);
         // The others look at types alone, not at closed lists of words.
-        let of_types = violations.iter().filter(|violation| !violation.what.contains(" is none of "));
+        let of_types = violations
+            .iter()
+            .filter(|violation| !violation.what.contains(" is none of "));
         let words: Vec<String> = of_types.map(ToString::to_string).collect();
         match line["spec_ok"].as_bool() {
             Some(true) => {
@@ -46,7 +48,9 @@ fn recorded_refusals_have_the_shape_of_refusals() {
     };
     for line in lines(refusals) {
         let body = &line["response"];
-        let code = body["error_code"].as_u64().and_then(|code| u16::try_from(code).ok());
+        let code = body["error_code"]
+            .as_u64()
+            .and_then(|code| u16::try_from(code).ok());
         none(&api.answer("sendMessage", code.expect("a code"), body));
     }
 }
@@ -61,8 +65,14 @@ fn what_is_wrong_for_telegram_is_named() {
             json!({"chat_id": 1.5, "text": "a"}),
             "sendMessage.chat_id: expected Integer, found 1.5",
         ),
-        (json!({"chat_id": 1, "text": 2}), "sendMessage.text: expected String, found 2"),
-        (json!({"chat_id": 1, "text": "a", "mode": 2}), "sendMessage: unknown field \"mode\""),
+        (
+            json!({"chat_id": 1, "text": 2}),
+            "sendMessage.text: expected String, found 2",
+        ),
+        (
+            json!({"chat_id": 1, "text": "a", "mode": 2}),
+            "sendMessage: unknown field \"mode\"",
+        ),
         (
             button(json!({"text": "a", "callback_date": "b"})),
             "sendMessage.reply_markup.inline_keyboard[0][0]: unknown field \"callback_date\"",
@@ -73,29 +83,54 @@ fn what_is_wrong_for_telegram_is_named() {
         ),
     ] {
         let found = api.request("sendMessage", &params, false);
-        assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), [words]);
+        assert_eq!(
+            found.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            [words]
+        );
     }
     let text = json!({"chat_id": "1", "text": "2", "reply_markup": "{\"force_reply\":1}", "disable_notification": "yes"});
     assert_eq!(api.request("sendMessage", &text, true).len(), 2);
     assert_eq!(
-        api.request("getUpdates", &json!({"allowed_updates": ["message", "post"]}), false)
-            .len(),
+        api.request(
+            "getUpdates",
+            &json!({"allowed_updates": ["message", "post"]}),
+            false
+        )
+        .len(),
         1
     );
     assert_eq!(api.request("sendPigeon", &json!({}), false).len(), 1);
-    none(&api.request("sendMessage", &button(json!({"text": "a", "callback_data": "b"})), false));
-    none(&api.request("sendPhoto", &json!({"chat_id": "@a", "photo": "attach://photo"}), true));
+    none(&api.request(
+        "sendMessage",
+        &button(json!({"text": "a", "callback_data": "b"})),
+        false,
+    ));
+    none(&api.request(
+        "sendPhoto",
+        &json!({"chat_id": "@a", "photo": "attach://photo"}),
+        true,
+    ));
     for (status, body) in [
         (200, json!({"ok": true, "result": 1})),
-        (200, json!({"ok": false, "error_code": 200, "description": "?"})),
-        (400, json!({"ok": false, "error_code": 401, "description": "Unauthorized"})),
+        (
+            200,
+            json!({"ok": false, "error_code": 200, "description": "?"}),
+        ),
+        (
+            400,
+            json!({"ok": false, "error_code": 401, "description": "Unauthorized"}),
+        ),
         (
             429,
             json!({"ok": false, "error_code": 429, "description": "?", "parameters": {"retry_after": "1"}}),
         ),
         (200, json!({"ok": true, "result": true, "extra": 1})),
     ] {
-        assert_eq!(api.answer("deleteWebhook", status, &body).len(), 1, "{body}");
+        assert_eq!(
+            api.answer("deleteWebhook", status, &body).len(),
+            1,
+            "{body}"
+        );
     }
     let update = json!({"update_id": 1, "message": {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "secret"}}});
     let found = api.update(&update);
@@ -108,9 +143,15 @@ fn what_is_wrong_for_sheets_is_named() {
     let Some(discovery) = discovery() else { return };
     let query = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
     for (query, words) in [
-        (query("includeGridData", "yes"), "?includeGridData: expected boolean, found \"yes\""),
+        (
+            query("includeGridData", "yes"),
+            "?includeGridData: expected boolean, found \"yes\"",
+        ),
         (query("range", "A1"), "?range: there is no such parameter"),
-        (query("fields", "sheets.dota"), "?fields: Sheet has no field \"dota\""),
+        (
+            query("fields", "sheets.dota"),
+            "?fields: Sheet has no field \"dota\"",
+        ),
         (
             query("fields", "sheets("),
             "?fields: Request contains an invalid fields mask: sheets(",
@@ -128,12 +169,18 @@ fn what_is_wrong_for_sheets_is_named() {
         }}))
     };
     let write = |body: &Value| discovery.request("spreadsheets.batchUpdate", &[], body);
-    none(&write(&cells(json!({"stringValue": "a"}), "userEnteredValue,note")));
+    none(&write(&cells(
+        json!({"stringValue": "a"}),
+        "userEnteredValue,note",
+    )));
     for body in [
         body(json!({})),
         body(json!({"updateCell": {}})),
         cells(json!({"stringValue": 1}), "userEnteredValue"),
-        cells(json!({"stringValue": "a", "numberValue": 1}), "userEnteredValue"),
+        cells(
+            json!({"stringValue": "a", "numberValue": 1}),
+            "userEnteredValue",
+        ),
         cells(json!({"stringValue": "a"}), "userEntered"),
         body(json!({"deleteSheet": {"sheetId": 3_000_000_000_u64}})),
         body(json!({"appendDimension": {"dimension": "ROW"}})),
@@ -146,5 +193,10 @@ fn what_is_wrong_for_sheets_is_named() {
     for wrong in [refusal(400, "NOT_FOUND"), refusal(404, "GONE")] {
         assert!(!discovery.answer("spreadsheets.get", 404, &wrong).is_empty());
     }
-    assert_eq!(discovery.request("spreadsheets.values.find", &[], &Value::Null).len(), 1);
+    assert_eq!(
+        discovery
+            .request("spreadsheets.values.find", &[], &Value::Null)
+            .len(),
+        1
+    );
 }

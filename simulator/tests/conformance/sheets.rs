@@ -28,7 +28,10 @@ async fn stage(quotas: Quotas) -> Stage {
     sheets.insert_workbook(sample_workbook("book"));
     // Another test of this process may have installed it already.
     let _installed = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().no_proxy().build().expect("a plain client can be built");
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a plain client can be built");
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let claims = json!({"iss": SERVICE_ACCOUNT_EMAIL, "aud": "a", "scope": "https://www.googleapis.com/auth/spreadsheets"});
     let assertion = format!("{}.{}.c2ln", part(json!({"alg": "RS256"})), part(claims));
@@ -43,18 +46,33 @@ async fn stage(quotas: Quotas) -> Stage {
         .expect("answered");
     let answer: Value = answer.json().await.expect("JSON");
     let token = answer["access_token"].as_str().expect("a token").to_owned();
-    Stage { sheets, client, token }
+    Stage {
+        sheets,
+        client,
+        token,
+    }
 }
 
 impl Stage {
     async fn get(&self, path: &str) {
         let request = self.client.get(format!("{}{path}", self.sheets.url()));
-        request.bearer_auth(&self.token).send().await.expect("answered");
+        request
+            .bearer_auth(&self.token)
+            .send()
+            .await
+            .expect("answered");
     }
 
     async fn write(&self, body: &Value) {
-        let request = self.client.post(format!("{}{BOOK}:batchUpdate", self.sheets.url()));
-        request.bearer_auth(&self.token).json(body).send().await.expect("answered");
+        let request = self
+            .client
+            .post(format!("{}{BOOK}:batchUpdate", self.sheets.url()));
+        request
+            .bearer_auth(&self.token)
+            .json(body)
+            .send()
+            .await
+            .expect("answered");
     }
 }
 
@@ -101,16 +119,27 @@ async fn every_answer_keeps_to_the_discovery_document() {
             "responseRanges": ["'Новый'!A1:D4"],
         }))
         .await;
-    assert_eq!(stage.sheets.exchanges()[0].status, 200, "{}", stage.sheets.exchanges()[0].response);
+    assert_eq!(
+        stage.sheets.exchanges()[0].status,
+        200,
+        "{}",
+        stage.sheets.exchanges()[0].response
+    );
     stage.get(BOOK).await;
-    stage.get(&format!("{BOOK}?includeGridData=true&alt=json&prettyPrint=false")).await;
+    stage
+        .get(&format!(
+            "{BOOK}?includeGridData=true&alt=json&prettyPrint=false"
+        ))
+        .await;
     stage
         .get(&format!(
             "{BOOK}?ranges=A1:B2&fields=sheets(properties,data.rowData.values.formattedValue)"
         ))
         .await;
     for render in ["FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA"] {
-        let query = format!("ranges=A1:Z99&ranges=%27%D0%9D%D0%BE%D0%B2%D1%8B%D0%B9%27!A:B&valueRenderOption={render}");
+        let query = format!(
+            "ranges=A1:Z99&ranges=%27%D0%9D%D0%BE%D0%B2%D1%8B%D0%B9%27!A:B&valueRenderOption={render}"
+        );
         stage
             .get(&format!(
                 "{BOOK}/values:batchGet?{query}&majorDimension=ROWS&dateTimeRenderOption=SERIAL_NUMBER"
@@ -127,7 +156,13 @@ async fn every_answer_keeps_to_the_discovery_document() {
         {"deleteSheet": {"sheetId": 77}},
     ]});
     stage.write(&cleanup).await;
-    assert!(stage.sheets.exchanges().iter().all(|exchange| exchange.status == 200));
+    assert!(
+        stage
+            .sheets
+            .exchanges()
+            .iter()
+            .all(|exchange| exchange.status == 200)
+    );
     stage.write(&cleanup).await;
     stage.get(&format!("{BOOK}?ranges=%27nowhere%27!A1")).await;
     stage.get("/v4/spreadsheets/elsewhere").await;
@@ -147,7 +182,9 @@ async fn every_answer_keeps_to_the_discovery_document() {
 async fn what_a_client_does_wrong_is_seen() {
     let Some(discovery) = discovery() else { return };
     let stage = stage(Quotas::off()).await;
-    stage.write(&json!({"requests": [{"deleteSheet": {"sheetId": "0"}}]})).await;
+    stage
+        .write(&json!({"requests": [{"deleteSheet": {"sheetId": "0"}}]}))
+        .await;
     let found = conformance::sheets(&discovery, &stage.sheets);
     let found: Vec<String> = found.iter().map(ToString::to_string).collect();
     let words = "spreadsheets.batchUpdate.requests[0].deleteSheet.sheetId: expected integer (int32), found \"0\"";

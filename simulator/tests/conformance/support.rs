@@ -9,7 +9,9 @@ use simulator::telegram::Telegram;
 
 /// Where the descriptions lie; `None`, and a line about it, if they are not there.
 pub(crate) fn fixture(name: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures").join(name);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../shared/fixtures")
+        .join(name);
     if path.exists() {
         return Some(path);
     }
@@ -48,13 +50,25 @@ impl Caller {
 
     /// The result, null if the call was refused.
     pub(crate) async fn call(&self, method: &str, params: Value) -> Value {
-        let request = self.client.post(format!("{}/{method}", self.base)).json(&params);
-        let mut body: Value = request.send().await.expect("answered").json().await.expect("JSON");
+        let request = self
+            .client
+            .post(format!("{}/{method}", self.base))
+            .json(&params);
+        let mut body: Value = request
+            .send()
+            .await
+            .expect("answered")
+            .json()
+            .await
+            .expect("JSON");
         body["result"].take()
     }
 
     pub(crate) async fn form(&self, method: &str, kind: &str, body: impl Into<reqwest::Body>) {
-        let request = self.client.post(format!("{}/{method}", self.base)).header("content-type", kind);
+        let request = self
+            .client
+            .post(format!("{}/{method}", self.base))
+            .header("content-type", kind);
         request.body(body).send().await.expect("answered");
     }
 }

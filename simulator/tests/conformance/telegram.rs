@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use simulator::conformance;
-use simulator::telegram::{Attachment, ChatId, FileKind, Limits, MessageId, Origin, Person, Profile, REACTIONS, Telegram, TelegramOptions};
+use simulator::telegram::{
+    Attachment, ChatId, FileKind, Limits, MessageId, Origin, Person, Profile, REACTIONS, Telegram,
+    TelegramOptions,
+};
 
 use crate::support::{Caller, bot_api, none};
 
@@ -22,7 +25,9 @@ async fn stage() -> (Telegram, Caller) {
 
 /// Everything that people do.
 fn live(telegram: &Telegram, anna: &Person) {
-    let text = anna.message_of(anna.write("/start сейчас")).expect("it was written");
+    let text = anna
+        .message_of(anna.write("/start сейчас"))
+        .expect("it was written");
     anna.share_contact("+79000000000");
     anna.share_foreign_contact("+79000000001", "Мама", None);
     anna.share_foreign_contact("+79000000002", "Борис", Some(ChatId(102)));
@@ -74,7 +79,8 @@ async fn work(caller: &Caller, anna: &Person) {
     let question = caller.call("sendMessage", asked).await["message_id"].clone();
     let keyboard = json!({"keyboard": [["Отмена", {"text": "Номер", "request_contact": true}]], "resize_keyboard": true});
     let reply = json!({"message_id": question, "allow_sending_without_reply": true});
-    let params = json!({"chat_id": 101, "text": "a", "reply_markup": keyboard, "reply_parameters": reply});
+    let params =
+        json!({"chat_id": 101, "text": "a", "reply_markup": keyboard, "reply_parameters": reply});
     caller.call("sendMessage", params).await;
     let params = json!({"chat_id": -5, "text": "a", "reply_markup": {"remove_keyboard": true}});
     caller.call("sendMessage", params).await;
@@ -83,7 +89,10 @@ async fn work(caller: &Caller, anna: &Person) {
     anna.press(MessageId(question.as_i64().expect("a number")), "yes")
         .expect("the button is there");
     let updates = caller
-        .call("getUpdates", json!({"limit": 100, "timeout": 1, "allowed_updates": []}))
+        .call(
+            "getUpdates",
+            json!({"limit": 100, "timeout": 1, "allowed_updates": []}),
+        )
         .await;
     let query = updates
         .as_array()
@@ -129,17 +138,29 @@ async fn send_files(caller: &Caller) {
         let mut params = json!({"chat_id": 101, "caption": "<i>подпись</i>", "parse_mode": "HTML", "reply_markup": inline});
         params[field] = json!(format!("https://example.org/{name}"));
         let sent = caller.call(method, params.clone()).await[field].clone();
-        params[field] = sent["file_id"].as_str().map_or_else(|| sent[0]["file_id"].clone(), Value::from);
+        params[field] = sent["file_id"]
+            .as_str()
+            .map_or_else(|| sent[0]["file_id"].clone(), Value::from);
         caller.call(method, params.clone()).await;
-        caller.call("getFile", json!({"file_id": params[field]})).await;
-        let part = |head: &str, body: &str| format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n");
+        caller
+            .call("getFile", json!({"file_id": params[field]}))
+            .await;
+        let part = |head: &str, body: &str| {
+            format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n")
+        };
         let file = part(&format!("name=\"{field}\"; filename=\"{name}\""), "bytes");
-        let chat = part("name=\"chat_id\"", "101") + &part("name=\"reply_markup\"", &inline.to_string());
+        let chat =
+            part("name=\"chat_id\"", "101") + &part("name=\"reply_markup\"", &inline.to_string());
         let form = format!("{chat}{file}--x--\r\n");
-        caller.form(method, "multipart/form-data; boundary=x", form).await;
+        caller
+            .form(method, "multipart/form-data; boundary=x", form)
+            .await;
     }
-    let form = "chat_id=101&text=a&disable_notification=true&reply_markup=%7B%22force_reply%22%3Atrue%7D";
-    caller.form("sendMessage", "application/x-www-form-urlencoded", form).await;
+    let form =
+        "chat_id=101&text=a&disable_notification=true&reply_markup=%7B%22force_reply%22%3Atrue%7D";
+    caller
+        .form("sendMessage", "application/x-www-form-urlencoded", form)
+        .await;
 }
 
 async fn settle(caller: &Caller) {
@@ -150,7 +171,10 @@ async fn settle(caller: &Caller) {
             "setMyCommands",
             json!({"commands": commands, "scope": {"type": "all_private_chats"}, "language_code": "ru"}),
         ),
-        ("sendChatAction", json!({"chat_id": 101, "action": "typing"})),
+        (
+            "sendChatAction",
+            json!({"chat_id": 101, "action": "typing"}),
+        ),
         (
             "setWebhook",
             json!({"url": "http://127.0.0.1:1/", "secret_token": "s", "allowed_updates": ["message"], "max_connections": 1}),
@@ -177,9 +201,16 @@ async fn every_answer_and_every_update_keeps_to_the_description() {
     settle(&caller).await;
     none(&conformance::telegram(&api, &telegram));
     let exchanges = telegram.exchanges();
-    let methods: BTreeSet<String> = exchanges.iter().map(|exchange| exchange.method.clone()).collect();
+    let methods: BTreeSet<String> = exchanges
+        .iter()
+        .map(|exchange| exchange.method.clone())
+        .collect();
     assert_eq!(methods.len(), 18, "{methods:?}");
-    let wrong: Vec<&Value> = exchanges.iter().filter(|e| e.status >= 400).map(|e| &e.body).collect();
+    let wrong: Vec<&Value> = exchanges
+        .iter()
+        .filter(|e| e.status >= 400)
+        .map(|e| &e.body)
+        .collect();
     assert_eq!(wrong.len(), 5, "{wrong:?}");
     assert!(telegram.emitted().len() > 40);
 }
@@ -190,11 +221,17 @@ async fn what_a_bot_does_wrong_is_seen() {
     let (telegram, caller) = stage().await;
     telegram.person(Profile::new(101, "Анна")).has_met_bot();
     caller
-        .call("sendMessage", json!({"chat_id": 101, "text": "a", "disable_notification": "true"}))
+        .call(
+            "sendMessage",
+            json!({"chat_id": 101, "text": "a", "disable_notification": "true"}),
+        )
         .await;
     let found = conformance::telegram(&api, &telegram);
     let found: Vec<String> = found.iter().map(ToString::to_string).collect();
-    assert_eq!(found, ["sendMessage.disable_notification: expected Boolean, found \"true\""]);
+    assert_eq!(
+        found,
+        ["sendMessage.disable_notification: expected Boolean, found \"true\""]
+    );
 }
 
 #[tokio::test]
@@ -208,7 +245,9 @@ async fn a_limit_is_refused_as_described() {
     let caller = Caller::new(&telegram);
     telegram.person(Profile::new(101, "Анна")).has_met_bot();
     for _ in 0..2 {
-        caller.call("sendMessage", json!({"chat_id": 101, "text": "a"})).await;
+        caller
+            .call("sendMessage", json!({"chat_id": 101, "text": "a"}))
+            .await;
     }
     assert_eq!(telegram.exchanges()[1].status, 429);
     none(&conformance::telegram(&api, &telegram));
@@ -217,5 +256,8 @@ async fn a_limit_is_refused_as_described() {
 #[test]
 fn the_list_of_reactions_is_that_of_the_description() {
     let Some(api) = bot_api() else { return };
-    assert_eq!(api.words("ReactionTypeEmoji", "emoji").expect("a list"), REACTIONS);
+    assert_eq!(
+        api.words("ReactionTypeEmoji", "emoji").expect("a list"),
+        REACTIONS
+    );
 }

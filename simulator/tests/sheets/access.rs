@@ -38,7 +38,8 @@ async fn strangers_and_missing_spreadsheets_are_refused() {
     let setup = setup(Quotas::off()).await;
     let client = &setup.client;
     let share = |role| {
-        let sharing = |book: &mut simulator::sheets::Workbook| book.share(SERVICE_ACCOUNT_EMAIL, role);
+        let sharing =
+            |book: &mut simulator::sheets::Workbook| book.share(SERVICE_ACCOUNT_EMAIL, role);
         setup.sheets.with(BOOK, sharing);
     };
     let nobody = client.with_token("sim-unknown");
@@ -62,8 +63,16 @@ async fn strangers_and_missing_spreadsheets_are_refused() {
 async fn other_methods_are_named() {
     let setup = setup(Quotas::off()).await;
     let path = format!("/v4/spreadsheets/{BOOK}/values/A1:append");
-    let words = refused(setup.client.post(&path, &json!({})).await, 501, "UNIMPLEMENTED").await;
-    assert!(words.contains("POST") && words.contains("A1:append"), "{words}");
+    let words = refused(
+        setup.client.post(&path, &json!({})).await,
+        501,
+        "UNIMPLEMENTED",
+    )
+    .await;
+    assert!(
+        words.contains("POST") && words.contains("A1:append"),
+        "{words}"
+    );
     setup.sheets.stop().await;
 }
 
@@ -85,7 +94,10 @@ async fn quotas_are_per_direction_and_visible() {
     assert_eq!(status, 429);
     let detail = &body["error"]["details"][0];
     assert_eq!(detail["reason"], "RATE_LIMIT_EXCEEDED");
-    assert_eq!(detail["metadata"]["quota_limit"], "ReadRequestsPerMinutePerUser");
+    assert_eq!(
+        detail["metadata"]["quota_limit"],
+        "ReadRequestsPerMinutePerUser"
+    );
     let (_, counters) = outcome(client.get("/sim/counters").await).await;
     assert_eq!(
         counters,
@@ -139,7 +151,9 @@ async fn values_and_sim_show_the_same_cells() {
     let setup = setup(Quotas::off()).await;
     let client = &setup.client;
     let typed = json!({"tab": "Акции", "cell": "I3", "text": "Опубликовать"});
-    let acted = client.post(&format!("/sim/workbooks/{BOOK}/type"), &typed).await;
+    let acted = client
+        .post(&format!("/sim/workbooks/{BOOK}/type"), &typed)
+        .await;
     assert_eq!(acted.unwrap().status(), 200);
     let path = format!(
         "/v4/spreadsheets/{BOOK}/values:batchGet?ranges=%27%D0%90%D0%BA%D1%86%D0%B8%D0%B8%27!I2:I\
@@ -168,16 +182,28 @@ async fn acts_of_people_are_reachable_by_their_routes() {
     let setup = setup(Quotas::off()).await;
     let tab = "обращения";
     for (act, body) in [
-        ("paste", json!({"tab": tab, "cell": "A3", "rows": [["1", "a"], ["2", "b"]]})),
+        (
+            "paste",
+            json!({"tab": tab, "cell": "A3", "rows": [["1", "a"], ["2", "b"]]}),
+        ),
         ("insert-rows", json!({"tab": tab, "row": 3})),
         ("move-rows", json!({"tab": tab, "row": 5, "to": 3})),
-        ("sort", json!({"tab": tab, "range": "A3:B5", "column": "A", "descending": true})),
+        (
+            "sort",
+            json!({"tab": tab, "range": "A3:B5", "column": "A", "descending": true}),
+        ),
         ("cut", json!({"tab": tab, "range": "A3:B3", "to": "A6"})),
         ("delete-rows", json!({"tab": tab, "row": 3})),
         ("clear", json!({"tab": tab, "range": "B3"})),
         ("insert-columns", json!({"tab": tab, "column": "A"})),
-        ("delete-columns", json!({"tab": tab, "column": "D", "count": 2})),
-        ("rename-header", json!({"tab": tab, "from": "код", "to": "код партнера"})),
+        (
+            "delete-columns",
+            json!({"tab": tab, "column": "D", "count": 2}),
+        ),
+        (
+            "rename-header",
+            json!({"tab": tab, "from": "код", "to": "код партнера"}),
+        ),
         ("add-tab", json!({"title": "Ещё"})),
         ("rename-tab", json!({"title": "Ещё", "to": "Другой"})),
         ("delete-tab", json!({"title": "Акции"})),
@@ -197,7 +223,12 @@ async fn acts_of_people_are_reachable_by_their_routes() {
     );
     for (act, body) in [("type", json!({"tab": tab})), ("dance", json!({}))] {
         let path = format!("/sim/workbooks/{BOOK}/{act}");
-        refused(setup.client.post(&path, &body).await, 400, "INVALID_ARGUMENT").await;
+        refused(
+            setup.client.post(&path, &body).await,
+            400,
+            "INVALID_ARGUMENT",
+        )
+        .await;
     }
     setup.sheets.stop().await;
 }

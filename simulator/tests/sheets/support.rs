@@ -43,7 +43,10 @@ impl Client {
     fn new(sheets: &Sheets) -> Self {
         // Another test of this process may have installed it already.
         let _installed = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
+        let http = reqwest::Client::builder()
+            .pool_max_idle_per_host(0)
+            .build()
+            .unwrap();
         Self {
             http,
             base: sheets.url(),
@@ -129,7 +132,11 @@ pub(crate) async fn outcome(response: Result<Response, reqwest::Error>) -> (Stat
 }
 
 /// Asserts Google's error shape and answers its message.
-pub(crate) async fn refused(response: Result<Response, reqwest::Error>, code: u16, status: &str) -> String {
+pub(crate) async fn refused(
+    response: Result<Response, reqwest::Error>,
+    code: u16,
+    status: &str,
+) -> String {
     let (http, body) = outcome(response).await;
     assert_eq!(http.as_u16(), code, "{body}");
     assert_eq!(body["error"]["code"], code);

@@ -27,7 +27,9 @@ async fn until(setup: &Setup, cell: &str, text: &str) {
 async fn a_cut_before_does_nothing_and_a_cut_after_everything() {
     let setup = setup(Quotas::off()).await;
     for (trouble, shown) in [(Trouble::CutBefore, ""), (Trouble::CutAfter, "написано")] {
-        setup.sheets.fault(Fault::once(CallKind::Write, trouble.clone()));
+        setup
+            .sheets
+            .fault(Fault::once(CallKind::Write, trouble.clone()));
         assert!(setup.client.read().await.is_ok(), "a read is not meant");
         let error = setup.client.write(5, "написано").await.unwrap_err();
         assert!(!error.is_connect() && !error.is_timeout(), "{error:?}");
@@ -76,12 +78,20 @@ async fn refusals_are_answered_as_google_does() {
 #[tokio::test]
 async fn a_held_call_waits_while_the_test_acts() {
     let setup = setup(Quotas::off()).await;
-    for (side, held, after) in [(Side::Before, "", "робот"), (Side::After, "робот", "человек")] {
-        setup.sheets.with(BOOK, |book| book.clear("обращения", "A6")).unwrap();
+    for (side, held, after) in [
+        (Side::Before, "", "робот"),
+        (Side::After, "робот", "человек"),
+    ] {
+        setup
+            .sheets
+            .with(BOOK, |book| book.clear("обращения", "A6"))
+            .unwrap();
         let hold = setup.sheets.hold(CallKind::Write, side);
         let client = setup.client.clone();
         let call = tokio::spawn(async move { client.write(5, "робот").await });
-        tokio::time::timeout(DEADLINE, hold.arrived()).await.unwrap();
+        tokio::time::timeout(DEADLINE, hold.arrived())
+            .await
+            .unwrap();
         assert_eq!(setup.shown("A6"), held);
         let typing = |book: &mut Workbook| book.type_in("обращения", "A6", "человек");
         setup.sheets.with(BOOK, typing).unwrap();
@@ -99,7 +109,9 @@ async fn a_call_is_carried_out_though_its_client_has_gone() {
     let hold = setup.sheets.hold(CallKind::Write, Side::Before);
     let client = setup.client.clone();
     let call = tokio::spawn(async move { client.write(5, "робот").await });
-    tokio::time::timeout(DEADLINE, hold.arrived()).await.unwrap();
+    tokio::time::timeout(DEADLINE, hold.arrived())
+        .await
+        .unwrap();
     call.abort();
     assert!(call.await.unwrap_err().is_cancelled());
     assert_eq!(setup.shown("A6"), "");
@@ -111,13 +123,23 @@ async fn a_call_is_carried_out_though_its_client_has_gone() {
 #[tokio::test]
 async fn people_act_in_the_midst_of_a_call() {
     let setup = setup(Quotas::off()).await;
-    let typing =
-        |cell: &'static str, text: &'static str| Box::new(move |book: &mut Workbook| book.type_in("обращения", cell, text).unwrap());
-    setup.sheets.visit(BOOK, Visit::BeforeWrite(typing("A6", "до")));
-    setup.sheets.visit(BOOK, Visit::AfterWrite(typing("B6", "после")));
-    setup.sheets.visit(BOOK, Visit::MidRead(typing("A6", "между")));
+    let typing = |cell: &'static str, text: &'static str| {
+        Box::new(move |book: &mut Workbook| book.type_in("обращения", cell, text).unwrap())
+    };
+    setup
+        .sheets
+        .visit(BOOK, Visit::BeforeWrite(typing("A6", "до")));
+    setup
+        .sheets
+        .visit(BOOK, Visit::AfterWrite(typing("B6", "после")));
+    setup
+        .sheets
+        .visit(BOOK, Visit::MidRead(typing("A6", "между")));
     assert_eq!(setup.client.write(5, "робот").await.unwrap().status(), 200);
-    assert_eq!((setup.shown("A6"), setup.shown("B6")), ("робот".into(), "после".into()));
+    assert_eq!(
+        (setup.shown("A6"), setup.shown("B6")),
+        ("робот".into(), "после".into())
+    );
     let range = "%D0%BE%D0%B1%D1%80%D0%B0%D1%89%D0%B5%D0%BD%D0%B8%D1%8F!A6";
     let path = format!("/v4/spreadsheets/{BOOK}/values:batchGet?ranges={range}&ranges={range}");
     let (_, answer) = outcome(setup.client.get(&path).await).await;
@@ -132,7 +154,9 @@ async fn a_stop_ends_held_calls_and_frees_the_port() {
     let hold = setup.sheets.hold(CallKind::Any, Side::After);
     let client = setup.client.clone();
     let call = tokio::spawn(async move { client.read().await });
-    tokio::time::timeout(DEADLINE, hold.arrived()).await.unwrap();
+    tokio::time::timeout(DEADLINE, hold.arrived())
+        .await
+        .unwrap();
     let stopped = setup.sheets.stop();
     tokio::time::timeout(DEADLINE, stopped).await.unwrap();
     assert!(call.await.unwrap().is_err(), "the connection is cut");

@@ -17,8 +17,10 @@ fn hello() -> Value {
 async fn cuts_lose_the_call_or_only_its_answer() {
     let bot = Bot::start(unhurried()).await;
     let anna = bot.anna();
-    bot.telegram.fault(Fault::next(1, FaultKind::CutBefore).of("sendMessage"));
-    bot.telegram.fault(Fault::next(1, FaultKind::CutAfter).of("sendMessage"));
+    bot.telegram
+        .fault(Fault::next(1, FaultKind::CutBefore).of("sendMessage"));
+    bot.telegram
+        .fault(Fault::next(1, FaultKind::CutAfter).of("sendMessage"));
     bot.done("getMe", json!({})).await;
     for left in [0, 1] {
         let error = bot.try_call("sendMessage", hello()).await.unwrap_err();
@@ -34,9 +36,12 @@ async fn scripted_answers_replace_the_call() {
     let bot = Bot::start(unhurried()).await;
     let anna = bot.anna();
     let page = "<html>Bad Gateway</html>";
-    bot.telegram.fault(Fault::next(2, FaultKind::answer(502, page)));
-    bot.telegram.fault(Fault::next(1, FaultKind::TooMany { retry_after: 35 }));
-    bot.telegram.fault(Fault::next(9, FaultKind::answer(500, "{}")));
+    bot.telegram
+        .fault(Fault::next(2, FaultKind::answer(502, page)));
+    bot.telegram
+        .fault(Fault::next(1, FaultKind::TooMany { retry_after: 35 }));
+    bot.telegram
+        .fault(Fault::next(9, FaultKind::answer(500, "{}")));
     for _ in 0..2 {
         let response = bot.try_call("sendMessage", hello()).await.unwrap();
         assert_eq!(response.status(), 502);
@@ -67,7 +72,9 @@ async fn delayed_and_held_calls_are_carried_out_in_the_end() {
         bot.telegram.await_held(1, SOON).await.unwrap();
         assert_eq!(anna.messages().len(), 1);
         bot.telegram.release();
-        anna.await_message(|m| m.content.text == "held", SOON).await.unwrap()
+        anna.await_message(|m| m.content.text == "held", SOON)
+            .await
+            .unwrap()
     };
     let (answer, message) = tokio::join!(held, release);
     assert_eq!(answer["message_id"], json!(message.message_id));
@@ -83,7 +90,9 @@ async fn a_call_lands_even_if_the_client_has_given_up() {
     assert!(impatient.unwrap_err().is_timeout());
     assert_eq!(bot.telegram.await_held(1, SOON).await, Ok(()));
     bot.telegram.release();
-    anna.await_message(|m| m.content.text == "hello", SOON).await.unwrap();
+    anna.await_message(|m| m.content.text == "hello", SOON)
+        .await
+        .unwrap();
     let other = anna.await_message(|m| m.content.text == "other", Duration::from_millis(1));
     assert!(other.await.unwrap_err().seen.contains("hello"));
 }

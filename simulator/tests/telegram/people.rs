@@ -44,7 +44,10 @@ async fn texts_contacts_and_other_kinds() {
     let owner = |at: usize| updates[at]["message"]["contact"]["user_id"].as_i64();
     assert_eq!((owner(1), owner(2), owner(3)), (Some(101), Some(102), None));
     assert_eq!(updates[4]["message"]["sticker"], json!({"file_id": "f"}));
-    let ids: Vec<i64> = updates.iter().filter_map(|u| u["update_id"].as_i64()).collect();
+    let ids: Vec<i64> = updates
+        .iter()
+        .filter_map(|u| u["update_id"].as_i64())
+        .collect();
     assert_eq!(ids, (first.0..first.0 + 5).collect::<Vec<i64>>());
 }
 
@@ -55,7 +58,10 @@ async fn a_pressed_button_comes_with_its_message_and_is_answered() {
     let markup = json!({"inline_keyboard": [[{"text": "Да", "callback_data": "yes"}]]});
     let params = json!({"chat_id": 101, "text": "<b>Точно?</b>", "parse_mode": "html", "reply_markup": markup});
     let sent = bot.done("sendMessage", params).await;
-    let question = anna.await_message(|m| m.content.text == "Точно?", SOON).await.unwrap();
+    let question = anna
+        .await_message(|m| m.content.text == "Точно?", SOON)
+        .await
+        .unwrap();
     let missing = anna.press(question.message_id, "no").unwrap_err();
     assert!(matches!(missing, ActError::NoSuchButton { .. }));
     assert!(anna.press(MessageId(999), "yes").is_err());
@@ -67,10 +73,16 @@ async fn a_pressed_button_comes_with_its_message_and_is_answered() {
     bot.done("answerCallbackQuery", answer).await;
     let answers = anna.button_answers();
     assert_eq!((answers.len(), answers[0].update_id), (1, update));
-    assert_eq!((answers[0].text.as_str(), answers[0].show_alert), ("Принято", true));
+    assert_eq!(
+        (answers[0].text.as_str(), answers[0].show_alert),
+        ("Принято", true)
+    );
     let edit = json!({"chat_id": 101, "message_id": question.message_id, "text": "Точно?"});
     bot.done("editMessageText", edit).await;
-    assert!(anna.press(question.message_id, "yes").is_err(), "the edit took the button away");
+    assert!(
+        anna.press(question.message_id, "yes").is_err(),
+        "the edit took the button away"
+    );
 }
 
 #[tokio::test]
@@ -91,7 +103,10 @@ async fn blocking_and_unblocking_tell_the_bot() {
     };
     assert_eq!(change(0), (json!("member"), json!("kicked")));
     assert_eq!(change(1), (json!("kicked"), json!("member")));
-    assert_eq!(updates[0]["my_chat_member"]["new_chat_member"]["until_date"], json!(0));
+    assert_eq!(
+        updates[0]["my_chat_member"]["new_chat_member"]["until_date"],
+        json!(0)
+    );
     assert_eq!(updates[0]["my_chat_member"]["from"]["id"], json!(101));
     assert_eq!(updates[2]["message"]["text"], json!("я передумала"));
 }
@@ -103,9 +118,13 @@ async fn raw_updates_keep_their_number_and_introduce_their_chat() {
     for _ in 0..2 {
         assert_eq!(bot.telegram.update(raw.clone()).unwrap().0, 5);
     }
-    assert_eq!(bot.telegram.update(json!({"x": 1})), Err(ActError::NotAnUpdate));
+    assert_eq!(
+        bot.telegram.update(json!({"x": 1})),
+        Err(ActError::NotAnUpdate)
+    );
     assert_eq!(updates(&bot, &hook).await, [raw.clone(), raw]);
-    bot.done("sendMessage", json!({"chat_id": "-100", "text": "a"})).await;
+    bot.done("sendMessage", json!({"chat_id": "-100", "text": "a"}))
+        .await;
     assert_eq!(bot.telegram.messages(ChatId(-100)).len(), 1);
 }
 
@@ -133,7 +152,10 @@ async fn the_same_over_http() {
     let params = json!({"chat_id": 102, "text": "a", "reply_markup": markup});
     bot.done("sendMessage", params).await;
     let (_, messages) = bot.get("/sim/chats/102/messages").await;
-    assert_eq!((&messages[0]["text"], &messages[0]["earlier"]), (&json!("a"), &json!([])));
+    assert_eq!(
+        (&messages[0]["text"], &messages[0]["earlier"]),
+        (&json!("a"), &json!([]))
+    );
     let press = json!({"message_id": messages[0]["message_id"], "data": "yes"});
     let (status, first) = bot.post("/sim/people/102/press", press).await;
     assert_eq!(status, 200);
@@ -147,7 +169,10 @@ async fn the_same_over_http() {
     ] {
         let (status, answer) = bot.post(&format!("/sim/people/102/{act}"), body).await;
         assert_eq!(status, 200, "{act}: {answer}");
-        assert!(answer["update_id"].as_i64() > first["update_id"].as_i64(), "{act}");
+        assert!(
+            answer["update_id"].as_i64() > first["update_id"].as_i64(),
+            "{act}"
+        );
     }
     let updates = updates(&bot, &hook).await;
     assert_eq!(updates.len(), 7);
@@ -155,11 +180,17 @@ async fn the_same_over_http() {
     assert_eq!(updates[3]["message"]["contact"].get("user_id"), None);
     assert_eq!(bot.get("/sim/updates").await, (200, json!({"pending": 0})));
     assert_eq!(bot.get("/sim/calls").await.1["delivered"], json!(7));
-    assert_eq!(bot.post("/sim/people/9/write", json!({"text": "a"})).await.0, 404);
+    assert_eq!(
+        bot.post("/sim/people/9/write", json!({"text": "a"}))
+            .await
+            .0,
+        404
+    );
     let press = json!({"message_id": 1, "data": "no"});
     assert_eq!(bot.post("/sim/people/102/press", press).await.0, 409);
     bot.post("/sim/people/102/deactivate", Value::Null).await;
-    bot.refused(403, "sendMessage", json!({"chat_id": 102, "text": "a"})).await;
+    bot.refused(403, "sendMessage", json!({"chat_id": 102, "text": "a"}))
+        .await;
     let fault = json!({"kind": "too_many", "retry_after": 9});
     assert_eq!(bot.post("/sim/faults", fault).await.0, 201);
     let words = bot.refused(429, "getMe", json!({})).await;

@@ -28,16 +28,33 @@ async fn an_offset_confirms_what_lies_below_it() {
         let all = bot.done("getUpdates", json!({})).await;
         assert_eq!(texts(&all), ["A1", "B1", "A2"], "nothing is confirmed yet");
     }
-    let one = bot.done("getUpdates", json!({"limit": 1, "offset": 0})).await;
-    assert_eq!((texts(&one), &one[0]["update_id"]), (vec!["A1"], &json!(first.0)));
+    let one = bot
+        .done("getUpdates", json!({"limit": 1, "offset": 0}))
+        .await;
+    assert_eq!(
+        (texts(&one), &one[0]["update_id"]),
+        (vec!["A1"], &json!(first.0))
+    );
     let rest = bot.done("getUpdates", json!({"offset": first.0 + 1})).await;
     assert_eq!(texts(&rest), ["B1", "A2"]);
-    assert_eq!((bot.telegram.pending_updates(), bot.telegram.calls().delivered), (2, 1));
+    assert_eq!(
+        (
+            bot.telegram.pending_updates(),
+            bot.telegram.calls().delivered
+        ),
+        (2, 1)
+    );
     let last = bot.done("getUpdates", json!({"offset": -1})).await;
     assert_eq!(texts(&last), ["A2"], "all before the last one is forgotten");
-    assert_eq!(bot.done("getUpdates", json!({"offset": first.0 + 3})).await, json!([]));
+    assert_eq!(
+        bot.done("getUpdates", json!({"offset": first.0 + 3})).await,
+        json!([])
+    );
     bot.telegram.await_idle(SOON).await.unwrap();
-    assert_eq!(bot.done("getUpdates", json!({"offset": -5})).await, json!([]));
+    assert_eq!(
+        bot.done("getUpdates", json!({"offset": -5})).await,
+        json!([])
+    );
 }
 
 #[tokio::test]
@@ -45,7 +62,10 @@ async fn a_poll_waits_for_what_comes() {
     let bot = Bot::start(unhurried()).await;
     let anna = bot.anna();
     let began = Moment::now().steady;
-    assert_eq!(bot.done("getUpdates", json!({"timeout": 1})).await, json!([]));
+    assert_eq!(
+        bot.done("getUpdates", json!({"timeout": 1})).await,
+        json!([])
+    );
     assert!(Moment::now().steady - began >= Duration::from_secs(1));
     let poll = bot.done("getUpdates", json!({"timeout": 30}));
     let act = async {
@@ -108,25 +128,45 @@ async fn a_webhook_and_polls_exclude_one_another() {
     bot.done("deleteWebhook", json!({})).await;
     let first = bot.anna().write("one");
     bot.anna().write("two");
-    assert_eq!(texts(&bot.done("getUpdates", json!({})).await), ["one", "two"]);
-    assert_eq!(texts(&bot.done("getUpdates", json!({"offset": first.0 + 1})).await), ["two"]);
+    assert_eq!(
+        texts(&bot.done("getUpdates", json!({})).await),
+        ["one", "two"]
+    );
+    assert_eq!(
+        texts(&bot.done("getUpdates", json!({"offset": first.0 + 1})).await),
+        ["two"]
+    );
     bot.done("setWebhook", json!({"url": hook.url})).await;
     bot.telegram.await_idle(SOON).await.unwrap();
     let seen = hook.seen();
-    assert_eq!((seen.len(), &seen[0].update["message"]["text"]), (1, &json!("two")));
+    assert_eq!(
+        (seen.len(), &seen[0].update["message"]["text"]),
+        (1, &json!("two"))
+    );
 }
 
 #[tokio::test]
 async fn polls_meet_misfortune_and_end_with_the_stand_in() {
     let bot = Bot::start(unhurried()).await;
     bot.anna().write("hello");
-    bot.telegram.fault(Fault::next(1, FaultKind::CutAfter).of("getUpdates"));
+    bot.telegram
+        .fault(Fault::next(1, FaultKind::CutAfter).of("getUpdates"));
     bot.telegram
         .fault(Fault::next(1, FaultKind::answer(502, "<html>")).of("getUpdates"));
     assert!(bot.try_call("getUpdates", json!({})).await.is_err());
-    assert_eq!(bot.try_call("getUpdates", json!({})).await.unwrap().status(), 502);
+    assert_eq!(
+        bot.try_call("getUpdates", json!({}))
+            .await
+            .unwrap()
+            .status(),
+        502
+    );
     let found = bot.done("getUpdates", json!({})).await;
-    assert_eq!(texts(&found), ["hello"], "the lost answer confirmed nothing");
+    assert_eq!(
+        texts(&found),
+        ["hello"],
+        "the lost answer confirmed nothing"
+    );
     let next = found[0]["update_id"].as_i64().unwrap() + 1;
     let poll = bot.try_call("getUpdates", json!({"timeout": 50, "offset": next}));
     let stop = async {
@@ -134,5 +174,8 @@ async fn polls_meet_misfortune_and_end_with_the_stand_in() {
         bot.telegram.clone().stop().await;
     };
     let (poll, ()) = tokio::join!(poll, stop);
-    assert!(poll.is_err(), "the stand-in is gone, and the connection with it");
+    assert!(
+        poll.is_err(),
+        "the stand-in is gone, and the connection with it"
+    );
 }

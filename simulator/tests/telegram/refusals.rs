@@ -22,7 +22,10 @@ async fn strangers_and_unknown_methods_are_refused() {
     assert!(words.contains("sendDice"), "{words}");
     let words = bot.refused(501, "getMe", json!({"verbose": 1})).await;
     assert!(words.contains("verbose"), "{words}");
-    assert_eq!(bot.done("getMe", json!({})).await["id"], json!(7_000_000_001_i64));
+    assert_eq!(
+        bot.done("getMe", json!({})).await["id"],
+        json!(7_000_000_001_i64)
+    );
 }
 
 #[tokio::test]
@@ -36,7 +39,11 @@ async fn parameters_come_in_the_query_or_as_a_form_too() {
     let request = bot.raw().post(bot.method("sendmessage")).body(form);
     let request = request.header("content-type", "application/x-www-form-urlencoded");
     assert_eq!(request.send().await.unwrap().status(), 200);
-    let texts: Vec<String> = anna.messages().into_iter().map(|m| m.content.text).collect();
+    let texts: Vec<String> = anna
+        .messages()
+        .into_iter()
+        .map(|m| m.content.text)
+        .collect();
     assert_eq!(texts, ["a & b", "c"]);
     assert!(anna.press(anna.messages()[1].message_id, "ok").is_ok());
 }
@@ -50,7 +57,9 @@ async fn chats_and_people_that_can_not_be_written_to() {
         let words = bot.refused(400, "sendMessage", to(chat)).await;
         assert_eq!(words, "Bad Request: chat not found");
     }
-    let words = bot.refused(400, "sendMessage", json!({"text": "hello"})).await;
+    let words = bot
+        .refused(400, "sendMessage", json!({"text": "hello"}))
+        .await;
     assert_eq!(words, "Bad Request: chat_id is empty");
     stranger.write("/start");
     bot.done("sendMessage", to(7)).await;
@@ -81,7 +90,10 @@ async fn texts_that_can_not_be_sent() {
             "Bad Request: can't parse entities: Can't find end tag corresponding to start tag \"b\"",
         ),
     ] {
-        assert_eq!(bot.refused(400, "sendMessage", say(text, mode)).await, words);
+        assert_eq!(
+            bot.refused(400, "sendMessage", say(text, mode)).await,
+            words
+        );
     }
     // A face is two UTF-16 units; mark-up and references do not count.
     let longest = format!("<b>{}</b>&amp;&lt;", "😀".repeat(2047));
@@ -104,7 +116,10 @@ async fn keyboards_and_replies_that_can_not_be_shown() {
     for (params, words) in [
         (data(66), "Bad Request: BUTTON_DATA_INVALID"),
         (data(0), "Bad Request: BUTTON_DATA_INVALID"),
-        (inline(json!({"text": "x", "url": "nowhere"})), "Bad Request: BUTTON_URL_INVALID"),
+        (
+            inline(json!({"text": "x", "url": "nowhere"})),
+            "Bad Request: BUTTON_URL_INVALID",
+        ),
         (
             inline(json!({"text": "x"})),
             "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
@@ -113,7 +128,10 @@ async fn keyboards_and_replies_that_can_not_be_shown() {
             with(json!({"remove_keyboard": false})),
             "Bad Request: object expected as reply markup",
         ),
-        (with(json!([])), "Bad Request: object expected as reply markup"),
+        (
+            with(json!([])),
+            "Bad Request: object expected as reply markup",
+        ),
         (
             json!({"chat_id": 101, "text": "a", "reply_parameters": {"message_id": 999}}),
             "Bad Request: message to be replied not found",
@@ -125,7 +143,8 @@ async fn keyboards_and_replies_that_can_not_be_shown() {
     bot.done("sendMessage", data(64)).await;
     let contact = json!({"keyboard": [[{"text": "Номер", "request_contact": true}], ["Отмена"]]});
     bot.done("sendMessage", with(contact)).await;
-    bot.done("sendMessage", with(json!({"remove_keyboard": true}))).await;
+    bot.done("sendMessage", with(json!({"remove_keyboard": true})))
+        .await;
     let first = anna.messages()[0].message_id;
     let reply = json!({"chat_id": 101, "text": "a", "reply_parameters": {"message_id": first}});
     bot.done("sendMessage", reply).await;
@@ -140,17 +159,30 @@ async fn keyboards_and_replies_that_can_not_be_shown() {
 async fn edits_that_can_not_be_made() {
     let bot = Bot::start(unhurried()).await;
     let anna = bot.anna();
-    let sent = bot.done("sendMessage", json!({"chat_id": 101, "text": "one"})).await;
+    let sent = bot
+        .done("sendMessage", json!({"chat_id": 101, "text": "one"}))
+        .await;
     let id = sent["message_id"].as_i64().unwrap();
     let edit = |id: i64, text: &str| json!({"chat_id": 101, "message_id": id, "text": text});
-    let words = bot.refused(400, "editMessageText", edit(id + 1, "two")).await;
+    let words = bot
+        .refused(400, "editMessageText", edit(id + 1, "two"))
+        .await;
     assert_eq!(words, "Bad Request: message to edit not found");
     let words = bot.refused(400, "editMessageText", edit(id, " one ")).await;
-    assert!(words.starts_with("Bad Request: message is not modified: "), "{words}");
+    assert!(
+        words.starts_with("Bad Request: message is not modified: "),
+        "{words}"
+    );
     let edited = bot.done("editMessageText", edit(id, "two")).await;
     assert!(edited["edit_date"].is_i64());
     let message = &anna.messages()[0];
-    assert_eq!((message.content.text.as_str(), message.earlier[0].text.as_str()), ("two", "one"));
+    assert_eq!(
+        (
+            message.content.text.as_str(),
+            message.earlier[0].text.as_str()
+        ),
+        ("two", "one")
+    );
     anna.block();
     let words = bot.refused(403, "editMessageText", edit(id, "three")).await;
     assert_eq!(words, "Forbidden: bot was blocked by the user");
@@ -187,9 +219,15 @@ async fn a_second_message_within_a_second_is_too_many() {
         flood_wait: Duration::from_millis(1100),
         ..Limits::default()
     };
-    let bot = Bot::start(TelegramOptions { limits, ..unhurried() }).await;
+    let bot = Bot::start(TelegramOptions {
+        limits,
+        ..unhurried()
+    })
+    .await;
     let anna = bot.anna();
-    bot.telegram.person(Profile::new(102, "Борис")).has_met_bot();
+    bot.telegram
+        .person(Profile::new(102, "Борис"))
+        .has_met_bot();
     let to = |chat: i64| json!({"chat_id": chat, "text": "hello"});
     bot.done("sendMessage", to(101)).await;
     let (status, body) = bot.call("sendMessage", to(101)).await;
@@ -199,7 +237,10 @@ async fn a_second_message_within_a_second_is_too_many() {
         json!({"ok": false, "error_code": 429, "description": "Too Many Requests: retry after 2", "parameters": {"retry_after": 2}})
     );
     let words = bot.refused(429, "sendMessage", to(102)).await;
-    assert!(words.starts_with("Too Many Requests: retry after "), "{words}");
+    assert!(
+        words.starts_with("Too Many Requests: retry after "),
+        "{words}"
+    );
     bot.done("getMe", json!({})).await;
     assert_eq!(bot.telegram.calls().too_many, 2);
     tokio::time::sleep(limits.flood_wait).await;
@@ -211,15 +252,24 @@ async fn a_second_message_within_a_second_is_too_many() {
 async fn the_overall_limit_counts_all_chats_and_can_be_lifted() {
     let bot = Bot::start(TelegramOptions::default()).await;
     for id in 1..=32 {
-        bot.telegram.person(Profile::new(id, "Партнёр")).has_met_bot();
+        bot.telegram
+            .person(Profile::new(id, "Партнёр"))
+            .has_met_bot();
     }
     let mut accepted = 0;
     for id in 1..=31 {
-        let (status, _) = bot.call("sendMessage", json!({"chat_id": id, "text": "a"})).await;
+        let (status, _) = bot
+            .call("sendMessage", json!({"chat_id": id, "text": "a"}))
+            .await;
         accepted += u32::from(status == 200);
     }
     assert_eq!((accepted, bot.telegram.calls().too_many), (30, 1));
     bot.telegram.limit(Limits::off());
-    let words = bot.refused(429, "sendMessage", json!({"chat_id": 32, "text": "a"})).await;
-    assert!(words.starts_with("Too Many Requests"), "a running wait goes on: {words}");
+    let words = bot
+        .refused(429, "sendMessage", json!({"chat_id": 32, "text": "a"}))
+        .await;
+    assert!(
+        words.starts_with("Too Many Requests"),
+        "a running wait goes on: {words}"
+    );
 }

@@ -47,11 +47,23 @@ impl Bot {
     }
 
     pub(crate) fn method(&self, method: &str) -> String {
-        format!("{}/bot{}/{method}", self.telegram.url(), self.telegram.token())
+        format!(
+            "{}/bot{}/{method}",
+            self.telegram.url(),
+            self.telegram.token()
+        )
     }
 
-    pub(crate) async fn try_call(&self, method: &str, params: Value) -> reqwest::Result<reqwest::Response> {
-        self.client.post(self.method(method)).json(&params).send().await
+    pub(crate) async fn try_call(
+        &self,
+        method: &str,
+        params: Value,
+    ) -> reqwest::Result<reqwest::Response> {
+        self.client
+            .post(self.method(method))
+            .json(&params)
+            .send()
+            .await
     }
 
     /// Status and body of a call.
@@ -72,14 +84,28 @@ impl Bot {
     pub(crate) async fn refused(&self, code: u16, method: &str, params: Value) -> String {
         let (status, body) = self.call(method, params).await;
         assert_eq!(status, code, "{body}");
-        assert_eq!((&body["ok"], &body["error_code"]), (&json!(false), &json!(code)));
-        body["description"].as_str().expect("a description").to_owned()
+        assert_eq!(
+            (&body["ok"], &body["error_code"]),
+            (&json!(false), &json!(code))
+        );
+        body["description"]
+            .as_str()
+            .expect("a description")
+            .to_owned()
     }
 
     /// Waits until the stand-in has counted so many calls of a method.
     pub(crate) async fn await_calls(&self, method: &str, count: u64) {
         let counted = async {
-            while self.telegram.calls().by_method.get(method).copied().unwrap_or_default() < count {
+            while self
+                .telegram
+                .calls()
+                .by_method
+                .get(method)
+                .copied()
+                .unwrap_or_default()
+                < count
+            {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
             // The call is counted a moment before it is carried out.
@@ -100,14 +126,26 @@ impl Bot {
 
     /// Where the bytes of a file lie.
     pub(crate) fn file(&self, path: &str) -> String {
-        format!("{}/file/bot{}/{path}", self.telegram.url(), self.telegram.token())
+        format!(
+            "{}/file/bot{}/{path}",
+            self.telegram.url(),
+            self.telegram.token()
+        )
     }
 
     /// Status and bytes of a download.
     pub(crate) async fn download(&self, path: &str) -> (u16, Vec<u8>) {
-        let response = self.client.get(self.file(path)).send().await.expect("answered");
+        let response = self
+            .client
+            .get(self.file(path))
+            .send()
+            .await
+            .expect("answered");
         let status = response.status().as_u16();
-        (status, response.bytes().await.expect("a whole answer").to_vec())
+        (
+            status,
+            response.bytes().await.expect("a whole answer").to_vec(),
+        )
     }
 
     pub(crate) fn raw(&self) -> &reqwest::Client {
@@ -131,7 +169,9 @@ pub(crate) struct Seen {
 
 impl Seen {
     pub(crate) fn id(&self) -> i64 {
-        self.update["update_id"].as_i64().expect("an update has a number")
+        self.update["update_id"]
+            .as_i64()
+            .expect("an update has a number")
     }
 }
 
@@ -163,7 +203,9 @@ pub(crate) const FINE: Reply = Reply {
 
 impl Hook {
     /// `script` says what to answer to an update that was seen so many times before.
-    pub(crate) async fn start(script: impl Fn(&Value, usize) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(
+        script: impl Fn(&Value, usize) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
         let address = listener.local_addr().expect("bound");
         let hook = Self {
@@ -195,7 +237,12 @@ impl Hook {
 
     /// How many deliveries were under way when each one came, itself included.
     pub(crate) fn crowd(&self) -> Vec<usize> {
-        self.busy.lock().expect("not poisoned").iter().copied().collect()
+        self.busy
+            .lock()
+            .expect("not poisoned")
+            .iter()
+            .copied()
+            .collect()
     }
 }
 
@@ -205,7 +252,11 @@ async fn receive(State(hook): State<Hook>, headers: HeaderMap, body: String) -> 
     let inside = hook.inside.fetch_add(1, SeqCst) + 1;
     hook.busy.lock().expect("not poisoned").push_back(inside);
     let id = update["update_id"].clone();
-    let before = hook.seen().iter().filter(|seen| seen.update["update_id"] == id).count();
+    let before = hook
+        .seen()
+        .iter()
+        .filter(|seen| seen.update["update_id"] == id)
+        .count();
     let reply = (hook.script)(&update, before);
     let secret = headers.get("x-telegram-bot-api-secret-token");
     hook.seen.send_modify(|seen| {
@@ -216,7 +267,10 @@ async fn receive(State(hook): State<Hook>, headers: HeaderMap, body: String) -> 
         });
     });
     let mut closed = hook.closed.subscribe();
-    closed.wait_for(|closed| !closed).await.expect("the hook lives");
+    closed
+        .wait_for(|closed| !closed)
+        .await
+        .expect("the hook lives");
     hook.inside.fetch_sub(1, SeqCst);
     let status = StatusCode::from_u16(reply.status).expect("a status");
     match reply.retry_after {

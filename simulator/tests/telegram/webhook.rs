@@ -14,7 +14,10 @@ const BROKEN: Reply = Reply {
 };
 
 fn text(seen: &Seen) -> String {
-    seen.update["message"]["text"].as_str().unwrap_or_default().to_owned()
+    seen.update["message"]["text"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[tokio::test]
@@ -38,13 +41,20 @@ async fn registrations_are_checked_as_the_server_checks_them() {
         assert_eq!(bot.refused(400, "setWebhook", params).await, words);
     }
     let long = "s".repeat(257);
-    bot.refused(400, "setWebhook", set("https://x.test/", &long)).await;
-    assert_eq!(bot.done("getWebhookInfo", json!({})).await["url"], json!(""));
+    bot.refused(400, "setWebhook", set("https://x.test/", &long))
+        .await;
+    assert_eq!(
+        bot.done("getWebhookInfo", json!({})).await["url"],
+        json!("")
+    );
     let mut params = set("https://x.test/hook", &"s".repeat(256));
     params["max_connections"] = json!(1000);
     params["allowed_updates"] = json!(["message"]);
     let (_, body) = bot.call("setWebhook", params).await;
-    assert_eq!(body, json!({"ok": true, "result": true, "description": "Webhook was set"}));
+    assert_eq!(
+        body,
+        json!({"ok": true, "result": true, "description": "Webhook was set"})
+    );
     let info = bot.done("getWebhookInfo", json!({})).await;
     assert_eq!(
         info,
@@ -69,17 +79,33 @@ async fn a_refused_update_holds_back_its_chat_alone() {
     boris.write("B1");
     boris.write("B2");
     assert_eq!(bot.telegram.pending_updates(), 4);
-    bot.done("setWebhook", json!({"url": hook.url, "secret_token": "se-cret_1"})).await;
+    bot.done(
+        "setWebhook",
+        json!({"url": hook.url, "secret_token": "se-cret_1"}),
+    )
+    .await;
     bot.telegram.await_idle(SOON).await.unwrap();
     let seen = hook.seen();
-    let of = |letter: &str| -> Vec<String> { seen.iter().map(text).filter(|text| text.starts_with(letter)).collect() };
+    let of = |letter: &str| -> Vec<String> {
+        seen.iter()
+            .map(text)
+            .filter(|text| text.starts_with(letter))
+            .collect()
+    };
     assert_eq!(of("A"), ["A1", "A1", "A1", "A1", "A2"]);
     assert_eq!(of("B"), ["B1", "B2"]);
     let place = |wanted: &str| seen.iter().rposition(|seen| text(seen) == wanted).unwrap();
     assert!(place("B2") < place("A1"), "the other chat did not wait");
-    assert!(seen.iter().all(|seen| seen.secret.as_deref() == Some("se-cret_1")));
+    assert!(
+        seen.iter()
+            .all(|seen| seen.secret.as_deref() == Some("se-cret_1"))
+    );
     let repeats: Vec<&Seen> = seen.iter().filter(|seen| text(seen) == "A1").collect();
-    assert!(repeats.iter().all(|seen| seen.id() == first.0 && seen.update == repeats[0].update));
+    assert!(
+        repeats
+            .iter()
+            .all(|seen| seen.id() == first.0 && seen.update == repeats[0].update)
+    );
     let calls = bot.telegram.calls();
     assert_eq!((calls.delivered, calls.undelivered), (4, 3));
     let info = bot.done("getWebhookInfo", json!({})).await;
@@ -115,10 +141,18 @@ async fn a_webhook_that_asks_for_time_gets_it() {
 #[tokio::test]
 async fn an_unreachable_webhook_loses_nothing() {
     let bot = Bot::start(unhurried()).await;
-    let nowhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    bot.done("setWebhook", json!({"url": format!("http://{nowhere}/")})).await;
+    let nowhere = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    bot.done("setWebhook", json!({"url": format!("http://{nowhere}/")}))
+        .await;
     bot.anna().write("hello");
-    let timed_out = bot.telegram.await_idle(Duration::from_millis(100)).await.unwrap_err();
+    let timed_out = bot
+        .telegram
+        .await_idle(Duration::from_millis(100))
+        .await
+        .unwrap_err();
     assert!(timed_out.seen.contains("Connection refused"), "{timed_out}");
     let hook = Hook::start(|_, _| FINE).await;
     bot.done("setWebhook", json!({"url": hook.url})).await;
@@ -131,15 +165,22 @@ async fn chats_run_side_by_side_up_to_max_connections() {
     let bot = Bot::start(unhurried()).await;
     let hook = Hook::start(|_, _| FINE).await;
     hook.closed.send_replace(true);
-    bot.done("setWebhook", json!({"url": hook.url, "max_connections": 2})).await;
+    bot.done("setWebhook", json!({"url": hook.url, "max_connections": 2}))
+        .await;
     for id in 1..=4 {
-        bot.telegram.person(Profile::new(id, "Партнёр")).write("hello");
+        bot.telegram
+            .person(Profile::new(id, "Партнёр"))
+            .write("hello");
     }
     hook.await_seen(2).await;
     hook.closed.send_replace(false);
     bot.telegram.await_idle(SOON).await.unwrap();
     assert_eq!(hook.crowd().into_iter().max(), Some(2));
-    let mut chats: Vec<Value> = hook.seen().iter().map(|s| s.update["message"]["chat"]["id"].clone()).collect();
+    let mut chats: Vec<Value> = hook
+        .seen()
+        .iter()
+        .map(|s| s.update["message"]["chat"]["id"].clone())
+        .collect();
     chats.sort_by_key(Value::as_i64);
     assert_eq!(chats, [json!(1), json!(2), json!(3), json!(4)]);
 }
@@ -152,12 +193,14 @@ async fn kinds_that_nobody_asked_for_stay_out() {
     assert_eq!(bot.telegram.pending_updates(), 0);
     bot.anna().write("hello");
     assert_eq!(bot.telegram.pending_updates(), 1);
-    let only = json!({"url": "", "allowed_updates": ["message_reaction"], "drop_pending_updates": true});
+    let only =
+        json!({"url": "", "allowed_updates": ["message_reaction"], "drop_pending_updates": true});
     bot.done("setWebhook", only).await;
     assert_eq!(bot.telegram.pending_updates(), 0);
     bot.anna().write("hello");
     bot.telegram.update(reaction).unwrap();
     assert_eq!(bot.telegram.pending_updates(), 1);
-    bot.done("deleteWebhook", json!({"drop_pending_updates": true})).await;
+    bot.done("deleteWebhook", json!({"drop_pending_updates": true}))
+        .await;
     assert_eq!(bot.telegram.pending_updates(), 0);
 }

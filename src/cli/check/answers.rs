@@ -72,9 +72,17 @@ async fn typed(hub: &Hub, tab: &Readable) -> Result<Vec<u32>, String> {
     let look = look(hub, tab).await?;
     let answered = |row: &&crate::sheets::look::Row| {
         let theirs = matches!(row.telegram, TelegramCell::Id(_) | TelegramCell::Doubled(_));
-        theirs && look.text(row, Column::Answer).is_some_and(|text| !Text::from(text).is_blank())
+        theirs
+            && look
+                .text(row, Column::Answer)
+                .is_some_and(|text| !Text::from(text).is_blank())
     };
-    Ok(look.rows.iter().filter(answered).map(|row| row.row + 1).collect())
+    Ok(look
+        .rows
+        .iter()
+        .filter(answered)
+        .map(|row| row.row + 1)
+        .collect())
 }
 
 /// One look at a tab.

@@ -33,7 +33,10 @@ fn words(fault: &ListFault) -> String {
     let of = |code: &PartnerCode| code.as_str().to_owned();
     match fault {
         ListFault::TelegramDoubled(rows) => {
-            let each: Vec<String> = rows.iter().map(|(row, code)| format!("{row} ({})", of(code))).collect();
+            let each: Vec<String> = rows
+                .iter()
+                .map(|(row, code)| format!("{row} ({})", of(code)))
+                .collect();
             format!(
                 "rows {} show one and the same Telegram ID: keep it in one of them; until then one is the partner's, at first sight the upper one",
                 each.join(", ")
@@ -46,9 +49,17 @@ fn words(fault: &ListFault) -> String {
                 of(code)
             )
         }
-        ListFault::Code(row, _) => format!("row {row}: what stands in the code's cell can be none (one word of up to 20 characters)"),
+        ListFault::Code(row, _) => format!(
+            "row {row}: what stands in the code's cell can be none (one word of up to 20 characters)"
+        ),
         ListFault::NoCode(row) => format!("row {row}: a name and a phone without a code"),
-        ListFault::Phone(row, code) => format!("row {row}, code {}: the phone cannot be read, nobody can register by it", of(code)),
-        ListFault::Telegram(row, code) => format!("row {row}, code {}: the Telegram ID is no number, empty the cell", of(code)),
+        ListFault::Phone(row, code) => format!(
+            "row {row}, code {}: the phone cannot be read, nobody can register by it",
+            of(code)
+        ),
+        ListFault::Telegram(row, code) => format!(
+            "row {row}, code {}: the Telegram ID is no number, empty the cell",
+            of(code)
+        ),
     }
 }

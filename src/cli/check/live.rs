@@ -17,16 +17,24 @@ use crate::{
 /// A write that is given up this soon has mostly been sent, and its answer is still on its way.
 const HASTY: Duration = Duration::from_millis(60);
 
-pub(in crate::cli) async fn live_sheet(settings: &Settings, spreadsheet: &str) -> Result<ExitCode, Failure> {
+pub(in crate::cli) async fn live_sheet(
+    settings: &Settings,
+    spreadsheet: &str,
+) -> Result<ExitCode, Failure> {
     let hub = super::hub(settings, Patience::default()).await?;
     let hasty = Patience {
         write: HASTY,
         ..Patience::default()
     };
     let hasty = super::hub(settings, hasty).await?;
-    println!("Пробуем на отдельном листе таблицы {spreadsheet}; в конце он удаляется. Это около 40 вызовов за минуту.\n");
+    println!(
+        "Пробуем на отдельном листе таблицы {spreadsheet}; в конце он удаляется. Это около 40 вызовов за минуту.\n"
+    );
     let trials = live::try_all(&hub, &hasty, &SpreadsheetId(spreadsheet.to_owned()), tell).await?;
-    let others = trials.iter().filter(|trial| trial.otherwise.is_some()).count();
+    let others = trials
+        .iter()
+        .filter(|trial| trial.otherwise.is_some())
+        .count();
     if others == 0 {
         println!("\nВсё так, как рассчитано: {} проб.", trials.len());
         return Ok(ExitCode::SUCCESS);

@@ -24,7 +24,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) fn local(settings: &Settings, findings: &mut Vec<Finding>) {
     let now = clock::now().to_zoned(settings.time_zone.clone());
     let name = settings.time_zone.iana_name().unwrap_or("UTC").to_owned();
-    findings.push(fine("time zone", format!("{name}, where it is {} now", now.strftime("%H:%M"))));
+    findings.push(fine(
+        "time zone",
+        format!("{name}, where it is {} now", now.strftime("%H:%M")),
+    ));
     findings.push(disk(&settings.data_dir));
     findings.extend(journal::exposed(&settings.data_dir).map(|words| note("privacy", words)));
     findings.extend(descriptors(settings.http.max_connections));
@@ -44,7 +47,10 @@ pub(super) async fn around(settings: &Settings, findings: &mut Vec<Finding>) {
 fn disk(directory: &Path) -> Finding {
     let place = directory.display();
     // Before the first start the directory need not be there yet.
-    let there = directory.ancestors().find(|parent| parent.exists()).unwrap_or(directory);
+    let there = directory
+        .ancestors()
+        .find(|parent| parent.exists())
+        .unwrap_or(directory);
     if let Err(error) = tempfile::tempfile_in(there) {
         return wrong(
             "disk",

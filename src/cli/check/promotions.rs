@@ -34,12 +34,20 @@ pub(super) async fn waiting(settings: &Settings, hub: &Hub, tab: &Readable) -> O
     };
     let asked = rows(&|_, action| !action.is_blank());
     let coming = rows(&|status, _| words.status(status) == Some(PromotionStatus::Waiting));
-    let told = |rows: &[u32]| numbers(&rows[..rows.len().min(NAMED)], u64::try_from(rows.len()).unwrap_or(u64::MAX));
+    let told = |rows: &[u32]| {
+        numbers(
+            &rows[..rows.len().min(NAMED)],
+            u64::try_from(rows.len()).unwrap_or(u64::MAX),
+        )
+    };
     match (asked.as_slice(), coming.as_slice()) {
         ([], []) => None,
         ([], coming) => Some(note(
             "promotions",
-            format!("rows {} wait for their day, and will be announced on it", told(coming)),
+            format!(
+                "rows {} wait for their day, and will be announced on it",
+                told(coming)
+            ),
         )),
         (asked, []) => Some(note("promotions", held(&told(asked)))),
         (asked, coming) => Some(note(
@@ -54,5 +62,7 @@ pub(super) async fn waiting(settings: &Settings, hub: &Hub, tab: &Readable) -> O
 }
 
 fn held(rows: &str) -> String {
-    format!("in rows {rows} an action stands already: the first start does not take it, choose it anew then")
+    format!(
+        "in rows {rows} an action stands already: the first start does not take it, choose it anew then"
+    )
 }

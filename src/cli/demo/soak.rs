@@ -67,7 +67,11 @@ enum Mishap {
     Kill,
 }
 
-pub(super) async fn soak(minutes: f64, speed: f64, signals: &Shutdown) -> Result<ExitCode, Failure> {
+pub(super) async fn soak(
+    minutes: f64,
+    speed: f64,
+    signals: &Shutdown,
+) -> Result<ExitCode, Failure> {
     let days = minutes * speed / DAY_MINUTES;
     let wanted = (DAY.0 * days, DAY.1 * days, DAY.2 * days);
     println!(
@@ -94,7 +98,10 @@ pub(super) async fn soak(minutes: f64, speed: f64, signals: &Shutdown) -> Result
     let mut settled = true;
     if whole {
         println!("Everything is said; waiting until nothing is left to do.");
-        if let Some(Err(late)) = stop.run_until_cancelled(stage.settled(SETTLED_WITHIN)).await {
+        if let Some(Err(late)) = stop
+            .run_until_cancelled(stage.settled(SETTLED_WITHIN))
+            .await
+        {
             println!("It has not settled: {late}");
             settled = false;
         }
@@ -171,13 +178,20 @@ fn percent(elapsed: Duration, length: Duration) -> u64 {
 fn bar(length: Duration) -> ProgressBar {
     let bar = ProgressBar::new(100);
     match ProgressStyle::with_template("{wide_bar} {percent} %, {elapsed} of {msg}") {
-        Ok(style) => bar.with_style(style).with_message(format!("{} s", length.as_secs())),
+        Ok(style) => bar
+            .with_style(style)
+            .with_message(format!("{} s", length.as_secs())),
         // A bar of the library's own is as good.
         Err(_) => bar,
     }
 }
 
-async fn befall(stage: &Stage, crowd: &mut Crowd, process: &mut Process, mishap: Mishap) -> Result<(), Failure> {
+async fn befall(
+    stage: &Stage,
+    crowd: &mut Crowd,
+    process: &mut Process,
+    mishap: Mishap,
+) -> Result<(), Failure> {
     match mishap {
         Mishap::LostResponses => {
             let lost = telegram::Fault::next(LOST_AT_ONCE, FaultKind::CutAfter).of("sendMessage");
@@ -192,17 +206,29 @@ async fn befall(stage: &Stage, crowd: &mut Crowd, process: &mut Process, mishap:
         Mishap::SheetsAway => {
             for kind in [CallKind::Read, CallKind::Write] {
                 let trouble = Trouble::Unavailable;
-                stage.sheets.fault(sheets::Fault { kind, times: ALL, trouble });
+                stage.sheets.fault(sheets::Fault {
+                    kind,
+                    times: ALL,
+                    trouble,
+                });
             }
         }
-        Mishap::TelegramAway => stage.telegram.fault(telegram::Fault::next(ALL, FaultKind::CutBefore)),
+        Mishap::TelegramAway => stage
+            .telegram
+            .fault(telegram::Fault::next(ALL, FaultKind::CutBefore)),
         Mishap::Over => {
             stage.telegram.clear_faults();
             stage.sheets.clear_faults();
         }
-        Mishap::Restart => process.restart(stage, rustix::process::Signal::TERM).await?,
+        Mishap::Restart => {
+            process
+                .restart(stage, rustix::process::Signal::TERM)
+                .await?
+        }
         Mishap::Kill => {
-            process.restart(stage, rustix::process::Signal::KILL).await?;
+            process
+                .restart(stage, rustix::process::Signal::KILL)
+                .await?;
             crowd.killed += 1;
         }
     }

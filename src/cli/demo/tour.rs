@@ -39,9 +39,14 @@ const SECOND_ANSWER: &str = "Новый договор уже у юристов,
 pub(super) async fn play(stage: &Stage) -> Result<Service, StageError> {
     let tour = Tour::open(stage);
     let partners = promotion::partners(stage)?;
-    println!("Sheetdesk: the real service between two stand-ins, on loopback. No account, no network.\n");
+    println!(
+        "Sheetdesk: the real service between two stand-ins, on loopback. No account, no network.\n"
+    );
     let service = tour.stage.open().await?;
-    tour.step("the service runs; the sample workbook is the predecessor's", "");
+    tour.step(
+        "the service runs; the sample workbook is the predecessor's",
+        "",
+    );
     tour.register().await?;
     tour.write_an_appeal().await?;
     tour.answer().await?;
@@ -81,7 +86,8 @@ impl<'a> Tour<'a> {
     }
 
     async fn register(&self) -> Result<(), StageError> {
-        self.marina.write("Здравствуйте! Не приходит отчёт за февраль");
+        self.marina
+            .write("Здравствуйте! Не приходит отчёт за февраль");
         let told = self.hears("Сообщение сохранили").await?;
         self.step("a partner writes before registering and is told how", &told);
         self.marina.write(TOUR_PARTNER.code);
@@ -93,13 +99,22 @@ impl<'a> Tour<'a> {
         let key = ("Код партнера", TOUR_PARTNER.code);
         let status = self
             .stage
-            .cell_where(PARTNERS, key, "Статус авторизации", |text| text == "авторизован", PATIENCE)
+            .cell_where(
+                PARTNERS,
+                key,
+                "Статус авторизации",
+                |text| text == "авторизован",
+                PATIENCE,
+            )
             .await?;
         let (id, date) = (
             self.stage.cell(PARTNERS, key, "Telegram ID"),
             self.stage.cell(PARTNERS, key, "Дата авторизации"),
         );
-        self.step("her row in the staff list shows it", &format!("{status} | {id} | {date}"));
+        self.step(
+            "her row in the staff list shows it",
+            &format!("{status} | {id} | {date}"),
+        );
         Ok(())
     }
 
@@ -109,24 +124,43 @@ impl<'a> Tour<'a> {
             .press(offer.message_id, "kept:send")
             .map_err(|error| StageError::Call(error.to_string()))?;
         let receipt = self.hears(&format!("Приняли, обращение № {HERS}")).await?;
-        self.step("one button turns what she wrote before into an appeal", &receipt);
+        self.step(
+            "one button turns what she wrote before into an appeal",
+            &receipt,
+        );
         let sent = self
             .marina
             .send_file(Attachment::photo(PICTURE).caption("Почта прежняя, проверила спам"));
         let history = self
             .stage
-            .appeal_cell_where(HERS, "текст_обращений", |text| text.contains("проверила спам"), PATIENCE)
+            .appeal_cell_where(
+                HERS,
+                "текст_обращений",
+                |text| text.contains("проверила спам"),
+                PATIENCE,
+            )
             .await?;
         self.step(
             "she adds a picture; the appeal is a row of the sheet, newest message on top",
             &history,
         );
-        let message = self.marina.message_of(sent).ok_or_else(|| missing("her message"))?;
+        let message = self
+            .marina
+            .message_of(sent)
+            .ok_or_else(|| missing("her message"))?;
         let reaction = self.stage.reaction(&self.marina, message, PATIENCE).await?;
-        self.step("a reaction tells her that it stands in the sheet", &reaction);
-        let link = history.split_whitespace().find(|word| word.starts_with("http"));
+        self.step(
+            "a reaction tells her that it stands in the sheet",
+            &reaction,
+        );
+        let link = history
+            .split_whitespace()
+            .find(|word| word.starts_with("http"));
         let opened = open(link.ok_or_else(|| missing("a link to the picture"))?).await?;
-        self.step("the link in the cell opens the picture, for thirty days", &opened);
+        self.step(
+            "the link in the cell opens the picture, for thirty days",
+            &opened,
+        );
         Ok(())
     }
 
@@ -140,7 +174,12 @@ impl<'a> Tour<'a> {
         );
         let delivery = self
             .stage
-            .appeal_cell_where(HERS, "Доставка", |text| text.starts_with("доставлено"), PATIENCE)
+            .appeal_cell_where(
+                HERS,
+                "Доставка",
+                |text| text.starts_with("доставлено"),
+                PATIENCE,
+            )
             .await?;
         let cleared = self
             .stage
@@ -166,16 +205,27 @@ impl<'a> Tour<'a> {
         let receipt = self.hears(&format!("Приняли, обращение № {NEXT}")).await?;
         let history = self
             .stage
-            .appeal_cell_where(NEXT, "текст_обращений", |text| text.contains("новый договор"), PATIENCE)
+            .appeal_cell_where(
+                NEXT,
+                "текст_обращений",
+                |text| text.contains("новый договор"),
+                PATIENCE,
+            )
             .await?;
-        self.step("her next message opens a new row", &format!("{receipt}\n{history}"));
+        self.step(
+            "her next message opens a new row",
+            &format!("{receipt}\n{history}"),
+        );
         Ok(())
     }
 
     /// Telegram holds the answer while the service is told to stop: the send is in hand, its outcome is not known.
     async fn survive_a_stop(&self, service: Service) -> Result<Service, StageError> {
-        self.stage.telegram.fault(Fault::next(1, FaultKind::Hold).of("sendMessage"));
-        self.stage.type_in(NEXT, "специалист_ответ", SECOND_ANSWER)?;
+        self.stage
+            .telegram
+            .fault(Fault::next(1, FaultKind::Hold).of("sendMessage"));
+        self.stage
+            .type_in(NEXT, "специалист_ответ", SECOND_ANSWER)?;
         self.stage.callback(APPEALS).await?;
         self.stage
             .telegram
@@ -201,7 +251,12 @@ impl<'a> Tour<'a> {
         let service = self.stage.open().await?;
         let delivery = self
             .stage
-            .appeal_cell_where(NEXT, "Доставка", |text| text.ends_with("возможно дважды"), PATIENCE)
+            .appeal_cell_where(
+                NEXT,
+                "Доставка",
+                |text| text.ends_with("возможно дважды"),
+                PATIENCE,
+            )
             .await?;
         let cleared = self
             .stage
@@ -214,9 +269,17 @@ impl<'a> Tour<'a> {
         );
         let history = self
             .stage
-            .appeal_cell_where(NEXT, "текст_обращений", |text| text.contains("доверенность"), PATIENCE)
+            .appeal_cell_where(
+                NEXT,
+                "текст_обращений",
+                |text| text.contains("доверенность"),
+                PATIENCE,
+            )
             .await?;
-        self.step("what the partner wrote meanwhile is there too: nothing is lost", &history);
+        self.step(
+            "what the partner wrote meanwhile is there too: nothing is lost",
+            &history,
+        );
         Ok(service)
     }
 
@@ -248,7 +311,10 @@ async fn open(link: &str) -> Result<String, StageError> {
     let failed = |error: reqwest::Error| StageError::Call(error.without_url().to_string());
     let response = reqwest::get(link).await.map_err(failed)?;
     let status = response.status();
-    let media_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
+    let media_type = response
+        .headers()
+        .get("content-type")
+        .and_then(|value| value.to_str().ok());
     let media_type = media_type.unwrap_or("no type").to_owned();
     let bytes = response.bytes().await.map_err(failed)?;
     if bytes != PICTURE {

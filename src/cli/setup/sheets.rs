@@ -17,12 +17,19 @@ use crate::{
     },
 };
 
-pub(in crate::cli) async fn sheets(settings: &Settings, dry_run: bool, lists: Lists) -> Result<ExitCode, Failure> {
+pub(in crate::cli) async fn sheets(
+    settings: &Settings,
+    dry_run: bool,
+    lists: Lists,
+) -> Result<ExitCode, Failure> {
     let hub = check::hub(settings, Patience::default()).await?;
     let account = settings.sheets.credentials.client_email();
     let (mut todo, mut lacking, mut faults) = (0, false, 0);
     for book in furniture(settings) {
-        println!("https://docs.google.com/spreadsheets/d/{}", book.spreadsheet.0);
+        println!(
+            "https://docs.google.com/spreadsheets/d/{}",
+            book.spreadsheet.0
+        );
         let failed = |error: CallError| anyhow::anyhow!(check::denied(&error, account));
         let rooms = survey(&hub, &book, lists).await.map_err(failed)?;
         let mut steps = Vec::new();
@@ -48,7 +55,9 @@ pub(in crate::cli) async fn sheets(settings: &Settings, dry_run: bool, lists: Li
     }
     println!("{}", conclusion(todo, lacking, faults, dry_run));
     if faults > 0 {
-        println!("{faults} tabs were left alone: put their first row right as it says above, and run this again.");
+        println!(
+            "{faults} tabs were left alone: put their first row right as it says above, and run this again."
+        );
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
@@ -80,7 +89,12 @@ type Room = (String, Result<Vec<Step>, String>);
 /// Looks at the tabs of a spreadsheet and says what each of them needs.
 async fn survey(hub: &Hub, book: &Furniture, lists: Lists) -> Result<Vec<Room>, CallError> {
     let structure = hub.structure(&book.spreadsheet).await?;
-    let mut next = structure.tabs.iter().map(|tab| tab.sheet.0).max().unwrap_or(0);
+    let mut next = structure
+        .tabs
+        .iter()
+        .map(|tab| tab.sheet.0)
+        .max()
+        .unwrap_or(0);
     let (mut rooms, mut sites) = (Vec::new(), Vec::new());
     for wish in &book.wishes {
         let (info, is_new) = furnish::place(wish, &structure.tabs, SheetId(next.saturating_add(1)));
@@ -98,20 +112,37 @@ async fn survey(hub: &Hub, book: &Furniture, lists: Lists) -> Result<Vec<Room>, 
     let manners = hub.manners(&book.spreadsheet, &asks).await?;
     for (info, _, site) in sites {
         let known = manners.iter().find(|(sheet, _)| *sheet == info.sheet);
-        let plan = site.plan(known.map_or(&Manners::default(), |(_, manners)| manners), lists);
+        let plan = site.plan(
+            known.map_or(&Manners::default(), |(_, manners)| manners),
+            lists,
+        );
         rooms.push((info.title, Ok(plan)));
     }
     Ok(rooms)
 }
 
 /// Looks at the first row of one tab, and at all of it only where headers are to be added behind whatever stands there.
-async fn look(hub: &Hub, book: &Furniture, wish: &Wish, info: &TabInfo, is_new: bool) -> Result<Result<Site, String>, CallError> {
+async fn look(
+    hub: &Hub,
+    book: &Furniture,
+    wish: &Wish,
+    info: &TabInfo,
+    is_new: bool,
+) -> Result<Result<Site, String>, CallError> {
     let mut standing = Standing::default();
     if !is_new && wish.words.is_some() {
-        let first_row = hub.read(&book.spreadsheet, &[Asked::shown(header_range(&info.title))]).await?;
+        let first_row = hub
+            .read(
+                &book.spreadsheet,
+                &[Asked::shown(header_range(&info.title))],
+            )
+            .await?;
         standing.headers = first_row.first().map(headers).unwrap_or_default();
     }
-    let survey = |standing: &Standing| Site::survey(wish.clone(), info.clone(), is_new, standing).map_err(|error| error.to_string());
+    let survey = |standing: &Standing| {
+        Site::survey(wish.clone(), info.clone(), is_new, standing)
+            .map_err(|error| error.to_string())
+    };
     let site = survey(&standing);
     if is_new || !site.as_ref().is_ok_and(Site::adds_headers) {
         return Ok(site);
@@ -137,9 +168,27 @@ mod tests {
     #[test]
     fn the_end_says_what_was_done_and_what_is_left() {
         for (todo, lacking, faults, dry_run, words) in [
-            (0, false, 0, false, "Everything stands as it should; nothing was changed."),
-            (0, true, 0, false, "Nothing was changed; what your lists lack is named above."),
-            (0, true, 1, true, "Nothing was changed; what your lists lack is named above."),
+            (
+                0,
+                false,
+                0,
+                false,
+                "Everything stands as it should; nothing was changed.",
+            ),
+            (
+                0,
+                true,
+                0,
+                false,
+                "Nothing was changed; what your lists lack is named above.",
+            ),
+            (
+                0,
+                true,
+                1,
+                true,
+                "Nothing was changed; what your lists lack is named above.",
+            ),
             (0, false, 1, false, "Nothing was changed."),
             (
                 2,

@@ -49,7 +49,9 @@ pub(super) async fn follow(local: &Local, mut status: Status) -> Result<(), Fail
     loop {
         for broadcast in &status.broadcasts {
             if terminal {
-                let bar = each.entry(broadcast.key.clone()).or_insert_with(|| bars.add(bar(broadcast)));
+                let bar = each
+                    .entry(broadcast.key.clone())
+                    .or_insert_with(|| bars.add(bar(broadcast)));
                 bar.set_position(progress(broadcast).0.into());
                 bar.set_prefix(state(broadcast));
             } else {
@@ -60,11 +62,19 @@ pub(super) async fn follow(local: &Local, mut status: Status) -> Result<(), Fail
             }
         }
         for (key, bar) in &each {
-            if !status.broadcasts.iter().any(|broadcast| broadcast.key == *key) {
+            if !status
+                .broadcasts
+                .iter()
+                .any(|broadcast| broadcast.key == *key)
+            {
                 bar.finish();
             }
         }
-        if !status.broadcasts.iter().any(|broadcast| broadcast.state.is_under_way()) {
+        if !status
+            .broadcasts
+            .iter()
+            .any(|broadcast| broadcast.state.is_under_way())
+        {
             return Ok(());
         }
         tokio::time::sleep(EVERY).await;
@@ -73,7 +83,9 @@ pub(super) async fn follow(local: &Local, mut status: Status) -> Result<(), Fail
 }
 
 fn bar(broadcast: &Broadcast) -> ProgressBar {
-    let style = ProgressStyle::with_template("{prefix:10} {wide_bar} {human_pos} of {human_len}, {percent} %  {msg}");
+    let style = ProgressStyle::with_template(
+        "{prefix:10} {wide_bar} {human_pos} of {human_len}, {percent} %  {msg}",
+    );
     let bar = ProgressBar::new(progress(broadcast).1.into()).with_message(broadcast.title.clone());
     match style {
         Ok(style) => bar.with_style(style),
@@ -92,7 +104,9 @@ fn state(broadcast: &Broadcast) -> String {
     match (broadcast.state, broadcast.left_s) {
         (BroadcastState::Preparing, _) => "preparing its picture".to_owned(),
         (BroadcastState::Halted, _) => "halted: its row says why".to_owned(),
-        (BroadcastState::Running, Some(seconds)) => format!("running, {} left", super::span(seconds.into())),
+        (BroadcastState::Running, Some(seconds)) => {
+            format!("running, {} left", super::span(seconds.into()))
+        }
         (BroadcastState::Running, None) => "running".to_owned(),
         (BroadcastState::Paused, _) => "paused".to_owned(),
         (BroadcastState::Cancelled, _) => "cancelled".to_owned(),

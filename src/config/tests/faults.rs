@@ -12,7 +12,11 @@ fn everything_missing_is_named_at_once_with_what_to_do() {
         ..Desk::new()
     };
     let faults = desk.faults();
-    let keys: Vec<&str> = faults.errors.iter().map(|error| error.key.as_str()).collect();
+    let keys: Vec<&str> = faults
+        .errors
+        .iter()
+        .map(|error| error.key.as_str())
+        .collect();
     let expected = [
         "telegram.token",
         "telegram.webhook_secret",
@@ -22,14 +26,23 @@ fn everything_missing_is_named_at_once_with_what_to_do() {
         "sheets.appeals.spreadsheet",
     ];
     assert_eq!(keys, expected);
-    assert!(faults.errors.iter().all(|error| error.from == Source::NotSet));
+    assert!(
+        faults
+            .errors
+            .iter()
+            .all(|error| error.from == Source::NotSet)
+    );
     let text = faults.to_string();
     assert!(
-        text.starts_with("6 things are wrong with the settings:\n\n  1. telegram.token (not set anywhere)\n"),
+        text.starts_with(
+            "6 things are wrong with the settings:\n\n  1. telegram.token (not set anywhere)\n"
+        ),
         "{text}"
     );
     assert!(
-        text.contains("SHEETDESK_TELEGRAM__TOKEN (or SHEETDESK_TELEGRAM__TOKEN_FILE to a file that holds it)"),
+        text.contains(
+            "SHEETDESK_TELEGRAM__TOKEN (or SHEETDESK_TELEGRAM__TOKEN_FILE to a file that holds it)"
+        ),
         "{text}"
     );
     assert!(text.contains("@BotFather"), "{text}");
@@ -53,17 +66,33 @@ fn each_fault_has_its_key_source_and_words() {
         ("time_zone", "Moscow", "There is no time zone \"Moscow\"."),
         ("log.format", "xml", "not one of the choices"),
         ("log.filter", "info,=", "not a filter"),
-        ("http.listen", "8080", "\"8080\" is not an address to listen on."),
-        ("http.admin_listen", "0.0.0.0:8080", "two things cannot listen in one place"),
+        (
+            "http.listen",
+            "8080",
+            "\"8080\" is not an address to listen on.",
+        ),
+        (
+            "http.admin_listen",
+            "0.0.0.0:8080",
+            "two things cannot listen in one place",
+        ),
         ("http.public_url", "http://desk.example.org", "only https"),
         ("http.max_connections", "0", "a number of connections"),
         ("http.request_timeout_s", "61", "a number of seconds"),
         ("telegram.token", "token", "no colon"),
         ("telegram.api_url", "telegram", "is not an address"),
         ("telegram.mode", "both", "not one of the choices"),
-        ("telegram.webhook_secret", "a b c", "characters that Telegram does not take"),
+        (
+            "telegram.webhook_secret",
+            "a b c",
+            "characters that Telegram does not take",
+        ),
         ("telegram.admin_chat", "@desk", "not the number of a chat"),
-        ("telegram.rate_per_second", "-1", "a number of messages per second"),
+        (
+            "telegram.rate_per_second",
+            "-1",
+            "a number of messages per second",
+        ),
         ("telegram.register_webhook", "yes", "not one of the choices"),
         ("sheets.api_url", "ftp://sheets", "does not begin with"),
         ("sheets.credentials", "no-such-key.json", "cannot be read"),
@@ -95,11 +124,18 @@ fn each_fault_has_its_key_source_and_words() {
 fn one_tab_cannot_be_two() {
     let mut desk = Desk::new();
     desk.set("sheets.appeals.spreadsheet", "partners-book");
-    assert!(desk.load().is_ok(), "one spreadsheet with several tabs is fine");
+    assert!(
+        desk.load().is_ok(),
+        "one spreadsheet with several tabs is fine"
+    );
     desk.set("sheets.appeals.tab", "список сотрудников для авторизации");
     let fault = desk.fault();
     assert_eq!(fault.key, "sheets.appeals.tab");
-    assert!(fault.problem.contains("sheets.partners.tab"), "{}", fault.problem);
+    assert!(
+        fault.problem.contains("sheets.partners.tab"),
+        "{}",
+        fault.problem
+    );
 }
 
 #[test]
@@ -113,8 +149,16 @@ fn faults_of_all_sources_are_found_together() {
     let secret = desk.path("absent");
     desk.set("http.listen", "nowhere");
     desk.unset("telegram.token");
-    desk.variable("SHEETDESK_TELEGRAM__TOKEN_FILE", &secret.display().to_string());
-    let found: Vec<(String, Source)> = desk.faults().errors.into_iter().map(|error| (error.key, error.from)).collect();
+    desk.variable(
+        "SHEETDESK_TELEGRAM__TOKEN_FILE",
+        &secret.display().to_string(),
+    );
+    let found: Vec<(String, Source)> = desk
+        .faults()
+        .errors
+        .into_iter()
+        .map(|error| (error.key, error.from))
+        .collect();
     let in_file = || Source::File(file.clone());
     let absent = Source::SecretFile {
         path: secret,
@@ -129,7 +173,10 @@ fn faults_of_all_sources_are_found_together() {
         ("appeals.grace", in_file()),
         ("appeals.fills.new", Source::File(words)),
     ];
-    assert_eq!(found, expected.map(|(key, source)| (key.to_owned(), source)));
+    assert_eq!(
+        found,
+        expected.map(|(key, source)| (key.to_owned(), source))
+    );
 }
 
 #[test]
@@ -139,8 +186,18 @@ fn unknown_names_are_told_with_the_nearest_known() {
     desk.variable("SHEETDESK_TELEGRAM_TOKEN", TOKEN);
     desk.variable("SHEETDESK_HTTP__LISTEN_FILE", "/run/listen");
     let (_, warnings) = desk.load().expect("warnings are no errors");
-    let names: Vec<&str> = warnings.iter().map(|warning| warning.variable.as_str()).collect();
-    assert_eq!(names, ["SHEETDESK_HTTP__LISTEN_FILE", "SHEETDESK_PORT", "SHEETDESK_TELEGRAM_TOKEN"]);
+    let names: Vec<&str> = warnings
+        .iter()
+        .map(|warning| warning.variable.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "SHEETDESK_HTTP__LISTEN_FILE",
+            "SHEETDESK_PORT",
+            "SHEETDESK_TELEGRAM_TOKEN"
+        ]
+    );
     assert_eq!(warnings[2].nearest, "SHEETDESK_TELEGRAM__TOKEN");
     assert!(!format!("{}{:?}", warnings[2], warnings[2]).contains(TOKEN));
 
@@ -150,14 +207,26 @@ fn unknown_names_are_told_with_the_nearest_known() {
             "telegram.api_ur",
             "nearest known one is telegram.api_url:",
         ),
-        ("[telegrm]\ntoken = \"x\"\n", "telegrm", "nearest known one is telegram:"),
-        ("token = \"x\"\n", "token", "nearest known one is telegram.token:"),
+        (
+            "[telegrm]\ntoken = \"x\"\n",
+            "telegrm",
+            "nearest known one is telegram:",
+        ),
+        (
+            "token = \"x\"\n",
+            "token",
+            "nearest known one is telegram.token:",
+        ),
         ("telegram = \"x\"\n", "telegram", "Write [telegram]"),
         ("[data_dir]\nx = 1\n", "data_dir", "Write `name = value`"),
     ] {
         let file = desk.write("sheetdesk.toml", text);
         let fault = desk.fault();
-        assert_eq!((fault.key.as_str(), fault.from), (key, Source::File(file)), "{text}");
+        assert_eq!(
+            (fault.key.as_str(), fault.from),
+            (key, Source::File(file)),
+            "{text}"
+        );
         assert!(fault.remedy.contains(words), "{}", fault.remedy);
     }
 
@@ -182,21 +251,43 @@ fn a_named_file_must_be_there_and_valid() {
             .errors
     };
     let errors = load(&desk, &missing);
-    assert_eq!(errors.len(), 1, "what is missing may stand in the file: {errors:#?}");
+    assert_eq!(
+        errors.len(),
+        1,
+        "what is missing may stand in the file: {errors:#?}"
+    );
     assert_eq!(errors[0].from, Source::File(missing));
-    assert!(errors[0].problem.contains("cannot be read"), "{}", errors[0].problem);
+    assert!(
+        errors[0].problem.contains("cannot be read"),
+        "{}",
+        errors[0].problem
+    );
 
-    let broken = desk.write("broken.toml", &format!("data_dir = \"x\"\n[telegram]\ntoken = {TOKEN}\n"));
+    let broken = desk.write(
+        "broken.toml",
+        &format!("data_dir = \"x\"\n[telegram]\ntoken = {TOKEN}\n"),
+    );
     desk.set("http.listen", "nowhere");
     let errors = load(&desk, &broken);
-    assert_eq!(errors.len(), 2, "what is known to be wrong is told: {errors:#?}");
-    assert!(errors[0].problem.contains("in line 3"), "{}", errors[0].problem);
+    assert_eq!(
+        errors.len(),
+        2,
+        "what is known to be wrong is told: {errors:#?}"
+    );
+    assert!(
+        errors[0].problem.contains("in line 3"),
+        "{}",
+        errors[0].problem
+    );
     assert!(!format!("{errors:?}").contains("AAHq"), "{errors:?}");
 
     let good = desk.write("good.toml", "data_dir = \"elsewhere\"\n");
     let whole = Desk::new();
     let loaded = Settings::load(Some(&good), whole.variables.into_iter());
-    assert_eq!(loaded.expect("good settings").0.data_dir, Path::new("elsewhere"));
+    assert_eq!(
+        loaded.expect("good settings").0.data_dir,
+        Path::new("elsewhere")
+    );
 }
 
 #[test]
@@ -204,7 +295,13 @@ fn secrets_are_never_printed() {
     let mut desk = Desk::new();
     desk.set("promotions.legacy_secret", LEGACY_SECRET);
     let printed = format!("{:?}", desk.settings());
-    for secret in [TOKEN, WEBHOOK_SECRET, CALLBACK_SECRET, LEGACY_SECRET, "AAECAwQFBgc"] {
+    for secret in [
+        TOKEN,
+        WEBHOOK_SECRET,
+        CALLBACK_SECRET,
+        LEGACY_SECRET,
+        "AAECAwQFBgc",
+    ] {
         assert!(!printed.contains(secret), "{printed}");
     }
     // A fault in a secret, and a secret in the wrong place.
@@ -246,7 +343,10 @@ fn a_secret_in_place_of_its_files_path_is_not_shown() {
 fn a_secret_must_be_quoted() {
     let mut desk = Desk::new();
     desk.unset("telegram.webhook_secret");
-    desk.write("sheetdesk.toml", "[telegram]\nwebhook_secret = 1234567890123456\n");
+    desk.write(
+        "sheetdesk.toml",
+        "[telegram]\nwebhook_secret = 1234567890123456\n",
+    );
     let fault = desk.fault();
     assert_eq!(
         (fault.key.as_str(), fault.remedy.as_str()),

@@ -19,14 +19,28 @@ fn defaults_are_the_contract() {
     assert_eq!(settings.http.admin_listen.to_string(), "127.0.0.1:9090");
     assert_eq!(settings.http.public_url, None);
     assert_eq!(settings.http.max_connections, 512);
-    assert_eq!(settings.telegram.api_url.as_str(), "https://api.telegram.org");
+    assert_eq!(
+        settings.telegram.api_url.as_str(),
+        "https://api.telegram.org"
+    );
     assert_eq!(settings.telegram.token.bot().number(), 7_654_321);
-    assert!(matches!(&settings.telegram.mode, Mode::Webhook { secret } if secret.matches(WEBHOOK_SECRET.as_bytes())));
+    assert!(
+        matches!(&settings.telegram.mode, Mode::Webhook { secret } if secret.matches(WEBHOOK_SECRET.as_bytes()))
+    );
     assert_eq!(settings.telegram.rate_per_second.map(u32::from), Some(30));
     assert!(settings.telegram.register_webhook);
-    assert_eq!(settings.sheets.api_url.as_str(), "https://sheets.googleapis.com");
-    assert_eq!(settings.sheets.credentials.client_email(), "desk@project.example");
-    assert_eq!(settings.sheets.partners.tab.as_str(), "список сотрудников для авторизации");
+    assert_eq!(
+        settings.sheets.api_url.as_str(),
+        "https://sheets.googleapis.com"
+    );
+    assert_eq!(
+        settings.sheets.credentials.client_email(),
+        "desk@project.example"
+    );
+    assert_eq!(
+        settings.sheets.partners.tab.as_str(),
+        "список сотрудников для авторизации"
+    );
     assert_eq!(settings.sheets.appeals.tab.as_str(), "обращения");
     assert_eq!(settings.sheets.promotions, None);
     let schedule = [
@@ -35,7 +49,15 @@ fn defaults_are_the_contract() {
         settings.schedule.promotions.as_str(),
         settings.schedule.health.as_str(),
     ];
-    assert_eq!(schedule, ["0 * * * * *", "0 */5 * * * *", "0 */15 * * * *", "0 */5 * * * *"]);
+    assert_eq!(
+        schedule,
+        [
+            "0 * * * * *",
+            "0 */5 * * * *",
+            "0 */15 * * * *",
+            "0 */5 * * * *"
+        ]
+    );
     assert!(settings.promotions.legacy_secret.is_none());
     assert!(settings.promotions.quiet_hours.is_some());
     assert!(!settings.promotions.resend_unknown);
@@ -45,29 +67,69 @@ fn defaults_are_the_contract() {
 }
 
 /// One setting, another value for it, and how the loaded settings show that it arrived.
-type Override = (&'static str, &'static str, fn(&Settings) -> String, &'static str);
+type Override = (
+    &'static str,
+    &'static str,
+    fn(&Settings) -> String,
+    &'static str,
+);
 
 /// Every setting but the credentials, whose value is a path of the test's own.
 const OVERRIDES: &[Override] = &[
-    ("data_dir", "/srv/desk", |s| s.data_dir.display().to_string(), "/srv/desk"),
+    (
+        "data_dir",
+        "/srv/desk",
+        |s| s.data_dir.display().to_string(),
+        "/srv/desk",
+    ),
     (
         "time_zone",
         "Asia/Omsk",
         |s| s.time_zone.iana_name().unwrap_or_default().to_owned(),
         "Asia/Omsk",
     ),
-    ("log.format", "json", |s| format!("{:?}", s.log.format), "Json"),
-    ("log.filter", "warn", |s| s.log.filter.as_str().to_owned(), "warn"),
-    ("http.listen", "0.0.0.0:80", |s| s.http.listen.to_string(), "0.0.0.0:80"),
-    ("http.admin_listen", "0.0.0.0:81", |s| s.http.admin_listen.to_string(), "0.0.0.0:81"),
+    (
+        "log.format",
+        "json",
+        |s| format!("{:?}", s.log.format),
+        "Json",
+    ),
+    (
+        "log.filter",
+        "warn",
+        |s| s.log.filter.as_str().to_owned(),
+        "warn",
+    ),
+    (
+        "http.listen",
+        "0.0.0.0:80",
+        |s| s.http.listen.to_string(),
+        "0.0.0.0:80",
+    ),
+    (
+        "http.admin_listen",
+        "0.0.0.0:81",
+        |s| s.http.admin_listen.to_string(),
+        "0.0.0.0:81",
+    ),
     (
         "http.public_url",
         "https://desk.example.org/",
         |s| format!("{:?}", s.http.public_url),
         "Some(BaseUrl(\"https://desk.example.org\"))",
     ),
-    ("http.max_connections", "7", |s| s.http.max_connections.to_string(), "7"),
-    ("http.request_timeout_s", "7", |s| format!("{:?}", s.http.request_timeout), "7s"),
+    (
+        "http.max_connections",
+        "7",
+        |s| s.http.max_connections.to_string(),
+        "7",
+    ),
+    (
+        "http.request_timeout_s",
+        "7",
+        |s| format!("{:?}", s.http.request_timeout),
+        "7s",
+    ),
     (
         "telegram.token",
         "99:BBHqTz-4kWn0_xYb8LmPpRsUv",
@@ -80,7 +142,12 @@ const OVERRIDES: &[Override] = &[
         |s| s.telegram.api_url.to_string(),
         "http://bot-api:8081",
     ),
-    ("telegram.mode", "polling", |s| format!("{:?}", s.telegram.mode), "Polling"),
+    (
+        "telegram.mode",
+        "polling",
+        |s| format!("{:?}", s.telegram.mode),
+        "Polling",
+    ),
     (
         "telegram.webhook_secret",
         "nEw-9_zX4mN8wH7k2",
@@ -123,21 +190,36 @@ const OVERRIDES: &[Override] = &[
         |s| s.sheets.partners.spreadsheet.to_string(),
         "book-1",
     ),
-    ("sheets.partners.tab", "tab 1", |s| s.sheets.partners.tab.to_string(), "tab 1"),
+    (
+        "sheets.partners.tab",
+        "tab 1",
+        |s| s.sheets.partners.tab.to_string(),
+        "tab 1",
+    ),
     (
         "sheets.appeals.spreadsheet",
         "book-2",
         |s| s.sheets.appeals.spreadsheet.to_string(),
         "book-2",
     ),
-    ("sheets.appeals.tab", "tab 2", |s| s.sheets.appeals.tab.to_string(), "tab 2"),
+    (
+        "sheets.appeals.tab",
+        "tab 2",
+        |s| s.sheets.appeals.tab.to_string(),
+        "tab 2",
+    ),
     (
         "sheets.promotions.spreadsheet",
         "book-3",
         |s| promotions(s, |p| p.spreadsheet.to_string()),
         "book-3",
     ),
-    ("sheets.promotions.tab", "tab 3", |s| promotions(s, |p| p.tab.to_string()), "tab 3"),
+    (
+        "sheets.promotions.tab",
+        "tab 3",
+        |s| promotions(s, |p| p.tab.to_string()),
+        "tab 3",
+    ),
     (
         "schedule.appeals",
         "1 * * * * *",
@@ -168,7 +250,12 @@ const OVERRIDES: &[Override] = &[
         |s| format!("{:?}", s.schedule.heartbeat.is_some()),
         "false",
     ),
-    ("schedule.digest", "none", |s| format!("{:?}", s.schedule.digest.is_some()), "false"),
+    (
+        "schedule.digest",
+        "none",
+        |s| format!("{:?}", s.schedule.digest.is_some()),
+        "false",
+    ),
     (
         "promotions.legacy_secret",
         LEGACY_SECRET,
@@ -199,13 +286,33 @@ const OVERRIDES: &[Override] = &[
         |s| s.promotions.resend_unknown.to_string(),
         "true",
     ),
-    ("appeals.grace", "30", |s| format!("{:?}", s.appeals.grace), "30s"),
-    ("appeals.resend_unknown", "false", |s| s.appeals.resend_unknown.to_string(), "false"),
-    ("files.lifetime", "1", |s| format!("{:?}", s.files.lifetime), "86400s"),
+    (
+        "appeals.grace",
+        "30",
+        |s| format!("{:?}", s.appeals.grace),
+        "30s",
+    ),
+    (
+        "appeals.resend_unknown",
+        "false",
+        |s| s.appeals.resend_unknown.to_string(),
+        "false",
+    ),
+    (
+        "files.lifetime",
+        "1",
+        |s| format!("{:?}", s.files.lifetime),
+        "86400s",
+    ),
 ];
 
 fn promotions(settings: &Settings, show: fn(&TabAddress) -> String) -> String {
-    settings.sheets.promotions.as_ref().map(show).unwrap_or_default()
+    settings
+        .sheets
+        .promotions
+        .as_ref()
+        .map(show)
+        .unwrap_or_default()
 }
 
 #[test]
@@ -216,7 +323,11 @@ fn the_environment_overrides_every_setting() {
     for (path, value, show, expected) in OVERRIDES {
         let previous = desk.variables.clone();
         desk.set(path, value);
-        assert_ne!(show(&before), *expected, "{path} must differ from its default");
+        assert_ne!(
+            show(&before),
+            *expected,
+            "{path} must differ from its default"
+        );
         assert_eq!(show(&desk.settings()), *expected, "{path}");
         desk.variables = previous;
     }
@@ -237,10 +348,20 @@ fn the_file_lies_between_defaults_and_environment() {
     desk.set("time_zone", "");
     let settings = desk.settings();
     assert_eq!(settings.data_dir, Path::new("from-environment"));
-    assert_eq!(settings.time_zone.iana_name(), Some("Asia/Omsk"), "an empty variable is no value");
+    assert_eq!(
+        settings.time_zone.iana_name(),
+        Some("Asia/Omsk"),
+        "an empty variable is no value"
+    );
     assert_eq!(settings.telegram.rate_per_second.map(u32::from), Some(5));
-    assert_eq!(settings.telegram.admin_chat.map(AdminChat::number), Some(-77));
-    assert!(settings.telegram.register_webhook, "what the file leaves out stays");
+    assert_eq!(
+        settings.telegram.admin_chat.map(AdminChat::number),
+        Some(-77)
+    );
+    assert!(
+        settings.telegram.register_webhook,
+        "what the file leaves out stays"
+    );
 }
 
 #[test]
@@ -248,7 +369,10 @@ fn an_embedded_file_on_disk_changes_nothing() {
     let desk = Desk::new();
     let before = format!("{:?}", desk.settings());
     desk.write("sheetdesk.toml", EMBEDDED);
-    desk.write("sheets.toml", include_str!("../../../migrations-free-config/sheets.toml"));
+    desk.write(
+        "sheets.toml",
+        include_str!("../../../migrations-free-config/sheets.toml"),
+    );
     assert_eq!(format!("{:?}", desk.settings()), before);
 }
 
@@ -258,7 +382,13 @@ fn the_embedded_file_names_every_setting_and_its_examples_are_refused() {
     let all: String = EMBEDDED
         .lines()
         .map(|line| match line.strip_prefix("# ") {
-            Some(example) if example.split_once(" = ").is_some_and(|(name, _)| !name.contains(' ')) => example,
+            Some(example)
+                if example
+                    .split_once(" = ")
+                    .is_some_and(|(name, _)| !name.contains(' ')) =>
+            {
+                example
+            }
             _ => line,
         })
         .flat_map(|line| [line, "\n"])
@@ -267,7 +397,11 @@ fn the_embedded_file_names_every_setting_and_its_examples_are_refused() {
     desk.write("sheetdesk.toml", &all);
     let layers = Layers::default().with(Source::EmbeddedDefaults, layers::parse_embedded(&all));
     for key in KEYS {
-        assert!(layers.find(key.path).is_some(), "{} is not in the file", key.path);
+        assert!(
+            layers.find(key.path).is_some(),
+            "{} is not in the file",
+            key.path
+        );
     }
     let bare = Desk {
         variables: BTreeMap::new(),
@@ -279,7 +413,12 @@ fn the_embedded_file_names_every_setting_and_its_examples_are_refused() {
             .iter()
             .find(|error| error.key == key.path)
             .map(|error| error.problem.as_str());
-        assert_eq!(told, Some("This is an example, known to everybody, and no secret."), "{}", key.path);
+        assert_eq!(
+            told,
+            Some("This is an example, known to everybody, and no secret."),
+            "{}",
+            key.path
+        );
     }
 }
 
@@ -310,9 +449,14 @@ fn secrets_from_files() {
 
     desk.set("telegram.token", TOKEN);
     let fault = desk.fault();
-    assert_eq!((fault.key.as_str(), fault.from), ("telegram.token", variable("telegram.token")));
+    assert_eq!(
+        (fault.key.as_str(), fault.from),
+        ("telegram.token", variable("telegram.token"))
+    );
     assert!(
-        fault.problem.contains("SHEETDESK_TELEGRAM__TOKEN_FILE is set as well"),
+        fault
+            .problem
+            .contains("SHEETDESK_TELEGRAM__TOKEN_FILE is set as well"),
         "{}",
         fault.problem
     );
@@ -321,7 +465,10 @@ fn secrets_from_files() {
     desk.write("telegram.token", "not a token\n");
     let fault = desk.fault();
     assert!(
-        fault.from.to_string().contains("named by SHEETDESK_TELEGRAM__TOKEN_FILE"),
+        fault
+            .from
+            .to_string()
+            .contains("named by SHEETDESK_TELEGRAM__TOKEN_FILE"),
         "{}",
         fault.from
     );

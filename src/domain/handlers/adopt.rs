@@ -44,7 +44,10 @@ pub(super) fn unnumbered(turn: &mut Turn<'_, impl View>, cells: &UnnumberedCells
     if waiting >= cells.alike {
         return;
     }
-    if let Some(mut appeal) = known.into_iter().find(|appeal| has_lost_its_number(turn, appeal, &cells.history)) {
+    if let Some(mut appeal) = known
+        .into_iter()
+        .find(|appeal| has_lost_its_number(turn, appeal, &cells.history))
+    {
         appeal.stopped = None;
         appeal.placed = true;
         trades::is_found(turn, &mut appeal);
@@ -83,12 +86,17 @@ pub(super) fn numbered(turn: &mut Turn<'_, impl View>, number: Number, found: &[
     }
     let chat = match cells.chat {
         TelegramCell::Id(chat) | TelegramCell::Doubled(chat) if is_plausible(turn, number) => chat,
-        TelegramCell::Id(_) | TelegramCell::Doubled(_) | TelegramCell::Empty | TelegramCell::Unreadable => {
+        TelegramCell::Id(_)
+        | TelegramCell::Doubled(_)
+        | TelegramCell::Empty
+        | TelegramCell::Unreadable => {
             return rows::tell_later(turn, number, RowTrouble::Unknown);
         }
     };
     // Without its history the desk looks once more.
-    let Some(history) = &cells.history else { return };
+    let Some(history) = &cells.history else {
+        return;
+    };
     let mut appeal = adopted(
         turn,
         &Found {
@@ -116,7 +124,10 @@ pub(super) fn numbered(turn: &mut Turn<'_, impl View>, number: Number, found: &[
 
 /// Whether a `№` may be one that we gave.
 pub(super) fn is_plausible(turn: &Turn<'_, impl View>, number: Number) -> bool {
-    number.0.saturating_sub(turn.tab(Tab::Appeals).next_number.0) <= LONGEST_GAP
+    number
+        .0
+        .saturating_sub(turn.tab(Tab::Appeals).next_number.0)
+        <= LONGEST_GAP
 }
 
 /// Somebody has emptied the `№` of a row that we know: its history tells which it is.
@@ -124,11 +135,20 @@ fn has_lost_its_number(turn: &Turn<'_, impl View>, appeal: &Appeal, history: &Te
     let gone = match appeal.stopped {
         Some(RowTrouble::Missing | RowTrouble::Mismatched) => true,
         None => !appeal.placed,
-        Some(RowTrouble::Doubled | RowTrouble::Moved | RowTrouble::Unknown | RowTrouble::Unreadable) => false,
+        Some(
+            RowTrouble::Doubled | RowTrouble::Moved | RowTrouble::Unknown | RowTrouble::Unreadable,
+        ) => false,
     };
     // What was written last, or what was about to be, where nobody has confirmed it.
-    let written = if appeal.placed { appeal.lines_written } else { appeal.lines };
-    let shows = |lines| lines > 0 && shown_history(turn.rules, turn.view, appeal, lines).as_str() == history.as_str();
+    let written = if appeal.placed {
+        appeal.lines_written
+    } else {
+        appeal.lines
+    };
+    let shows = |lines| {
+        lines > 0
+            && shown_history(turn.rules, turn.view, appeal, lines).as_str() == history.as_str()
+    };
     gone && appeal.number.is_some() && (shows(written) || (appeal.stale && shows(appeal.lines)))
 }
 
@@ -142,7 +162,10 @@ fn remember_answer(appeal: &mut Appeal, cell: &AnswerCell) {
 }
 
 fn adopted(turn: &mut Turn<'_, impl View>, found: &Found<'_>) -> Appeal {
-    if let Some(code) = found.partner.filter(|_| turn.tab(Tab::Appeals).sighted.is_none()) {
+    if let Some(code) = found
+        .partner
+        .filter(|_| turn.tab(Tab::Appeals).sighted.is_none())
+    {
         listing::confirm(turn, found.chat, code);
     }
     let mut appeal = appeals::blank(turn, found.chat);
@@ -159,7 +182,13 @@ fn adopted(turn: &mut Turn<'_, impl View>, found: &Found<'_>) -> Appeal {
         appeal.holds = true;
     }
     if !found.history.is_blank() {
-        appeals::add_line(turn, &mut appeal, Author::Adopted, turn.now, found.history.clone());
+        appeals::add_line(
+            turn,
+            &mut appeal,
+            Author::Adopted,
+            turn.now,
+            found.history.clone(),
+        );
     }
     appeal.lines_written = appeal.lines;
     appeal

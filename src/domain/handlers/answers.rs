@@ -69,8 +69,17 @@ pub(super) fn emptied(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
         appeal.answer = None;
     }
     let speaks_of_the_cell = match appeal.delivery {
-        Delivery::Held | Delivery::Blocked | Delivery::Waiting | Delivery::Grace { .. } | Delivery::Formula | Delivery::Unready(_) => true,
-        Delivery::Empty | Delivery::Adopted | Delivery::Delivered { .. } | Delivery::Failed(_) | Delivery::Unknown { .. } => false,
+        Delivery::Held
+        | Delivery::Blocked
+        | Delivery::Waiting
+        | Delivery::Grace { .. }
+        | Delivery::Formula
+        | Delivery::Unready(_) => true,
+        Delivery::Empty
+        | Delivery::Adopted
+        | Delivery::Delivered { .. }
+        | Delivery::Failed(_)
+        | Delivery::Unknown { .. } => false,
     };
     if speaks_of_the_cell && appeal.answer.is_none() {
         appeal.delivery = Delivery::Empty;
@@ -93,7 +102,8 @@ pub(super) fn unready(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, shown
 
 /// A write has shown whether the answer cell holds a formula.
 pub(super) fn formula(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, holds: bool) {
-    let asked = std::mem::replace(&mut appeal.formula, holds) && appeal.delivery == Delivery::Waiting;
+    let asked =
+        std::mem::replace(&mut appeal.formula, holds) && appeal.delivery == Delivery::Waiting;
     match (holds, asked) {
         (true, true) => {
             appeal.delivery = Delivery::Formula;
@@ -115,7 +125,9 @@ pub(super) fn formula(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, holds
 
 /// Sends what stands in the cell of an appeal whose answer was held or could not be delivered.
 pub(super) fn send_again(turn: &mut Turn<'_, impl View>, id: AppealId) {
-    let Some(mut appeal) = turn.appeal(id) else { return };
+    let Some(mut appeal) = turn.appeal(id) else {
+        return;
+    };
     if let Some(text) = appeal.seen.answer.clone()
         && !is_on_its_way(&appeal)
     {
@@ -126,7 +138,11 @@ pub(super) fn send_again(turn: &mut Turn<'_, impl View>, id: AppealId) {
 
 /// Sends an answer that still rests.
 pub(super) fn hurry(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
-    if appeal.answer.as_ref().is_some_and(|answer| answer.parts.is_empty()) {
+    if appeal
+        .answer
+        .as_ref()
+        .is_some_and(|answer| answer.parts.is_empty())
+    {
         dispatch(turn, appeal);
     }
 }
@@ -134,13 +150,22 @@ pub(super) fn hurry(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
 /// The message of an answer under way behind which whatever belongs after it has to wait.
 pub(super) fn last_under_way(appeal: &Appeal) -> Option<OutboxId> {
     let answer = appeal.answer.as_ref()?;
-    let last = answer.parts.iter().rposition(|part| *part == PartState::Waiting)?;
-    Some(OutboxId::Answer(appeal.id, answer.revision, u8::try_from(last).ok()?))
+    let last = answer
+        .parts
+        .iter()
+        .rposition(|part| *part == PartState::Waiting)?;
+    Some(OutboxId::Answer(
+        appeal.id,
+        answer.revision,
+        u8::try_from(last).ok()?,
+    ))
 }
 
 /// The grace of an answer is over, or it has been on its way for a while.
 pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, id: AppealId) {
-    let Some(mut appeal) = turn.appeal(id) else { return };
+    let Some(mut appeal) = turn.appeal(id) else {
+        return;
+    };
     let Some(answer) = &appeal.answer else { return };
     if answer.parts.is_empty() {
         if !has_lasted(answer.at, turn.now, turn.rules.grace) {
@@ -157,9 +182,21 @@ pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, id: AppealId) {
 }
 
 /// One message of an answer has come to its end.
-pub(super) fn part_ended(turn: &mut Turn<'_, impl View>, id: AppealId, revision: Revision, part: u8, end: PartEnd) {
-    let Some(mut appeal) = turn.appeal(id) else { return };
-    let Some(answer) = appeal.answer.as_mut().filter(|answer| answer.revision == revision) else {
+pub(super) fn part_ended(
+    turn: &mut Turn<'_, impl View>,
+    id: AppealId,
+    revision: Revision,
+    part: u8,
+    end: PartEnd,
+) {
+    let Some(mut appeal) = turn.appeal(id) else {
+        return;
+    };
+    let Some(answer) = appeal
+        .answer
+        .as_mut()
+        .filter(|answer| answer.revision == revision)
+    else {
         return;
     };
     let Some(state) = answer.parts.get_mut(usize::from(part)) else {
@@ -202,7 +239,11 @@ fn refusal(why: Why) -> Delivery {
 pub(super) fn withhold(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
     if let Some(answer) = appeal.answer.take_if(|answer| !answer.is_delivered()) {
         for (part, _) in (0_u8..).zip(&answer.parts) {
-            turn.then(Effect::Withdraw(OutboxId::Answer(appeal.id, answer.revision, part)));
+            turn.then(Effect::Withdraw(OutboxId::Answer(
+                appeal.id,
+                answer.revision,
+                part,
+            )));
         }
     }
     if appeal.answer.is_none() && appeal.seen.answer.is_some() {
@@ -249,7 +290,9 @@ fn begin(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: Text) {
 
 /// Puts the messages of an answer into the outbox, less those that the partner already has. None goes before all its files are had.
 fn dispatch(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
-    let Some(answer) = &mut appeal.answer else { return };
+    let Some(answer) = &mut appeal.answer else {
+        return;
+    };
     let messages = parts::of(turn, appeal.chat, appeal.number, &answer.text);
     let state = |part: &parts::Part| {
         let fingerprint = part.fingerprint();
@@ -269,7 +312,10 @@ fn dispatch(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
         turn.then(Effect::Send(Send {
             form: part.form.clone(),
             about: Some(appeal.id),
-            files: waiting[at + 1..].iter().filter_map(|(_, later)| later.file().cloned()).collect(),
+            files: waiting[at + 1..]
+                .iter()
+                .filter_map(|(_, later)| later.file().cloned())
+                .collect(),
             ..Send::talk(id, appeal.chat, part.text.clone())
         }));
     }
@@ -291,18 +337,26 @@ fn is_on_its_way(appeal: &Appeal) -> bool {
 
 /// Takes an answer back if no message of it was ever claimed; whether it could be.
 fn take_back(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) -> bool {
-    let Some(answer) = &appeal.answer else { return true };
+    let Some(answer) = &appeal.answer else {
+        return true;
+    };
     let ids: Vec<_> = (0_u8..)
         .zip(&answer.parts)
         .map(|(part, _)| OutboxId::Answer(appeal.id, answer.revision, part))
         .collect();
-    let untouched = ids.iter().zip(&answer.parts).all(|(id, part)| match turn.view.outbox(id) {
-        Some(entry) => entry.tries == 0 && matches!(entry.state, OutboxState::Waiting(_)),
-        // What the partner had before was not put into the outbox for this answer.
-        None => matches!(part, PartState::Delivered { .. }),
-    });
+    let untouched = ids
+        .iter()
+        .zip(&answer.parts)
+        .all(|(id, part)| match turn.view.outbox(id) {
+            Some(entry) => entry.tries == 0 && matches!(entry.state, OutboxState::Waiting(_)),
+            // What the partner had before was not put into the outbox for this answer.
+            None => matches!(part, PartState::Delivered { .. }),
+        });
     if untouched {
-        let waiting = ids.into_iter().zip(&answer.parts).filter(|(_, part)| **part == PartState::Waiting);
+        let waiting = ids
+            .into_iter()
+            .zip(&answer.parts)
+            .filter(|(_, part)| **part == PartState::Waiting);
         waiting.for_each(|(id, _)| turn.then(Effect::Withdraw(id)));
         appeal.answer = None;
     }
@@ -311,11 +365,24 @@ fn take_back(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) -> bool {
 
 /// Telegram has every part: into the dialogue, and out of the cell.
 fn finish(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
-    let Some(answer) = appeal.answer.clone() else { return };
+    let Some(answer) = appeal.answer.clone() else {
+        return;
+    };
     appeal.had.clear();
-    let maybe_twice = answer.parts.contains(&PartState::Delivered { maybe_twice: true });
-    appeals::add_line(turn, appeal, Author::Specialist, turn.now, answer.text.clone());
-    appeal.delivery = Delivery::Delivered { at: turn.now, maybe_twice };
+    let maybe_twice = answer
+        .parts
+        .contains(&PartState::Delivered { maybe_twice: true });
+    appeals::add_line(
+        turn,
+        appeal,
+        Author::Specialist,
+        turn.now,
+        answer.text.clone(),
+    );
+    appeal.delivery = Delivery::Delivered {
+        at: turn.now,
+        maybe_twice,
+    };
     appeal.stamp = Some(turn.now);
     if appeal.status.yields_to_work() {
         appeal.status = Status::InWork;
@@ -331,11 +398,17 @@ fn finish(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
 
 /// The answer stays in its cell, and the row says why.
 fn fail(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, delivery: Delivery) {
-    let Some(answer) = appeal.answer.clone() else { return };
+    let Some(answer) = appeal.answer.clone() else {
+        return;
+    };
     remember(turn, appeal, &answer);
     for (part, state) in (0_u8..).zip(&answer.parts) {
         if *state == PartState::Waiting {
-            turn.then(Effect::Withdraw(OutboxId::Answer(appeal.id, answer.revision, part)));
+            turn.then(Effect::Withdraw(OutboxId::Answer(
+                appeal.id,
+                answer.revision,
+                part,
+            )));
         }
     }
     if let Some(current) = &mut appeal.answer {
@@ -361,10 +434,15 @@ fn fail(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, delivery: Delivery)
 fn remember(turn: &Turn<'_, impl View>, appeal: &mut Appeal, answer: &Answer) {
     let messages = parts::of(turn, appeal.chat, appeal.number, &answer.text);
     for (part, state) in messages.iter().zip(&answer.parts) {
-        let PartState::Delivered { maybe_twice } = *state else { continue };
+        let PartState::Delivered { maybe_twice } = *state else {
+            continue;
+        };
         let fingerprint = part.fingerprint();
         if !appeal.had.iter().any(|had| had.fingerprint == fingerprint) {
-            appeal.had.push(Had { fingerprint, maybe_twice });
+            appeal.had.push(Had {
+                fingerprint,
+                maybe_twice,
+            });
         }
     }
     let beyond = appeal.had.len().saturating_sub(REMEMBERED);

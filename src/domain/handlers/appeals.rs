@@ -25,7 +25,12 @@ const SIGN_WITHIN: SignedDuration = SignedDuration::from_secs(4);
 
 /// Adds a partner's messages to the appeal that he replies to, to the open one, or to a new one. Its first message has a receipt; of
 /// further ones the partner sees by the reaction that they stand in the sheet.
-pub(super) fn receive(turn: &mut Turn<'_, impl View>, session: &mut Session, reply_to: Option<MessageId>, messages: &[Kept]) {
+pub(super) fn receive(
+    turn: &mut Turn<'_, impl View>,
+    session: &mut Session,
+    reply_to: Option<MessageId>,
+    messages: &[Kept],
+) {
     let replied = reply_to.and_then(|message| replied_to(turn, session.chat, message));
     let open = replied.or_else(|| turn.open_appeal(session.chat));
     let fresh = open.is_none();
@@ -64,7 +69,11 @@ pub(super) fn corrected(
         asks_anew(&mut appeal);
         return turn.put(Entity::Appeal(appeal));
     }
-    let text = Text(turn.rules.wording.note(Note::LineCorrected(entry.text.as_str())));
+    let text = Text(
+        turn.rules
+            .wording
+            .note(Note::LineCorrected(entry.text.as_str())),
+    );
     let own_line = Kept {
         text,
         album: None,
@@ -80,10 +89,16 @@ fn asks_anew(appeal: &mut Appeal) {
 
 /// What was added should stand in the sheet by now; where it does not, words say that it has come in.
 pub(in crate::domain) fn unsigned(turn: &mut Turn<'_, impl View>, id: AppealId) {
-    let Some(mut appeal) = turn.appeal(id) else { return };
+    let Some(mut appeal) = turn.appeal(id) else {
+        return;
+    };
     let signed = appeal.lines_written.max(appeal.heard);
     let unsigned = usize::try_from(appeal.lines.saturating_sub(signed)).unwrap_or(usize::MAX);
-    let waits = turn.view.lines(id, unsigned).iter().any(|line| line.author == Author::Partner);
+    let waits = turn
+        .view
+        .lines(id, unsigned)
+        .iter()
+        .any(|line| line.author == Author::Partner);
     if let Some(session) = turn.session(appeal.chat).filter(|_| waits) {
         appeal.heard = appeal.lines;
         turn.say_about(&session, id, Say::Added(appeal.number), Form::Message);
@@ -94,7 +109,9 @@ pub(in crate::domain) fn unsigned(turn: &mut Turn<'_, impl View>, id: AppealId) 
 /// The reaction that says that a message stands in the sheet could not be set: words say it, unless they have.
 pub(in crate::domain) fn unshown(turn: &mut Turn<'_, impl View>, chat: ChatId, message: MessageId) {
     let Some(Post {
-        appeal, line: Some(line), ..
+        appeal,
+        line: Some(line),
+        ..
     }) = turn.view.post(chat, message)
     else {
         return;
@@ -104,7 +121,12 @@ pub(in crate::domain) fn unshown(turn: &mut Turn<'_, impl View>, chat: ChatId, m
     };
     if let Some(session) = turn.session(chat) {
         appeal.heard = appeal.lines;
-        turn.say_about(&session, appeal.id, Say::Added(appeal.number), Form::Message);
+        turn.say_about(
+            &session,
+            appeal.id,
+            Say::Added(appeal.number),
+            Form::Message,
+        );
         turn.put(Entity::Appeal(appeal));
     }
 }
@@ -112,9 +134,15 @@ pub(in crate::domain) fn unshown(turn: &mut Turn<'_, impl View>, chat: ChatId, m
 /// Lets the receipt tell how the appeal stands, where it tells something else.
 pub(super) fn refresh_receipt(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
     let (number, status) = (appeal.number, appeal.status.told().clone());
-    let Some(receipt) = appeal.receipt.as_mut() else { return };
-    let Some(message) = receipt.message else { return };
-    let Some(session) = turn.session(appeal.chat) else { return };
+    let Some(receipt) = appeal.receipt.as_mut() else {
+        return;
+    };
+    let Some(message) = receipt.message else {
+        return;
+    };
+    let Some(session) = turn.session(appeal.chat) else {
+        return;
+    };
     if (receipt.number, &receipt.status) == (number, &status) {
         return;
     }
@@ -123,7 +151,15 @@ pub(super) fn refresh_receipt(turn: &mut Turn<'_, impl View>, appeal: &mut Appea
     match number {
         Some(number) if status != Status::New => {
             let status = turn.words(&session, Say::StatusWord(&status));
-            turn.say_about(&session, appeal.id, Say::ReceiptNow { number, status: &status }, form);
+            turn.say_about(
+                &session,
+                appeal.id,
+                Say::ReceiptNow {
+                    number,
+                    status: &status,
+                },
+                form,
+            );
         }
         Some(_) | None => turn.say_about(&session, appeal.id, Say::Receipt(number), form),
     }
@@ -131,7 +167,9 @@ pub(super) fn refresh_receipt(turn: &mut Turn<'_, impl View>, appeal: &mut Appea
 
 /// Telegram has the receipt: from now on it can be changed.
 pub(super) fn receipt_sent(turn: &mut Turn<'_, impl View>, id: AppealId, message: MessageId) {
-    let Some(mut appeal) = turn.appeal(id) else { return };
+    let Some(mut appeal) = turn.appeal(id) else {
+        return;
+    };
     if let Some(receipt) = &mut appeal.receipt {
         receipt.message = Some(message);
         refresh_receipt(turn, &mut appeal);
@@ -140,9 +178,15 @@ pub(super) fn receipt_sent(turn: &mut Turn<'_, impl View>, id: AppealId, message
 }
 
 /// The appeal of this chat that a message of it belongs to, and the line that holds it, if one does.
-pub(super) fn of_message(turn: &Turn<'_, impl View>, chat: ChatId, message: MessageId) -> Option<(Appeal, Option<u32>)> {
+pub(super) fn of_message(
+    turn: &Turn<'_, impl View>,
+    chat: ChatId,
+    message: MessageId,
+) -> Option<(Appeal, Option<u32>)> {
     let post = turn.view.post(chat, message)?;
-    let own = turn.appeal(post.appeal).filter(|appeal| appeal.chat == chat && !appeal.mixed)?;
+    let own = turn
+        .appeal(post.appeal)
+        .filter(|appeal| appeal.chat == chat && !appeal.mixed)?;
     Some((own, post.line))
 }
 
@@ -159,7 +203,12 @@ fn replied_to(turn: &Turn<'_, impl View>, chat: ChatId, message: MessageId) -> O
     Some(appeal)
 }
 
-fn give_receipt(turn: &mut Turn<'_, impl View>, session: &Session, appeal: &mut Appeal, fresh: bool) {
+fn give_receipt(
+    turn: &mut Turn<'_, impl View>,
+    session: &Session,
+    appeal: &mut Appeal,
+    fresh: bool,
+) {
     let number = appeal.number;
     appeal.receipt = Some(Receipt {
         message: None,
@@ -167,14 +216,29 @@ fn give_receipt(turn: &mut Turn<'_, impl View>, session: &Session, appeal: &mut 
         status: appeal.status.clone(),
     });
     appeal.heard = appeal.lines;
-    let say = if fresh { Say::Receipt(number) } else { Say::Added(number) };
+    let say = if fresh {
+        Say::Receipt(number)
+    } else {
+        Say::Added(number)
+    };
     turn.say_about(session, appeal.id, say, Form::Receipt);
 }
 
 /// One message becomes a line; a further part of an album joins the line of the first.
-fn add_message(turn: &mut Turn<'_, impl View>, session: &mut Session, appeal: &mut Appeal, message: &Kept) {
-    let album = session.album.as_mut().filter(|album| message.album.as_ref() == Some(&album.id));
-    let begun = album.as_ref().and_then(|album| album.line).filter(|(of, _)| *of == appeal.id);
+fn add_message(
+    turn: &mut Turn<'_, impl View>,
+    session: &mut Session,
+    appeal: &mut Appeal,
+    message: &Kept,
+) {
+    let album = session
+        .album
+        .as_mut()
+        .filter(|album| message.album.as_ref() == Some(&album.id));
+    let begun = album
+        .as_ref()
+        .and_then(|album| album.line)
+        .filter(|(of, _)| *of == appeal.id);
     if let Some((_, index)) = begun
         && lines::extend(turn, appeal, index, &message.text)
     {
@@ -184,12 +248,25 @@ fn add_message(turn: &mut Turn<'_, impl View>, session: &mut Session, appeal: &m
     if let Some(album) = album {
         album.line = Some((appeal.id, index));
     }
-    add_line_of(turn, appeal, Author::Partner, message.at, message.text.clone(), message.message);
+    add_line_of(
+        turn,
+        appeal,
+        Author::Partner,
+        message.at,
+        message.text.clone(),
+        message.message,
+    );
     remember(turn, session.chat, message, appeal.id, index);
 }
 
 /// Remembers where a message stands, so that it can be changed, and replied to.
-fn remember(turn: &mut Turn<'_, impl View>, chat: ChatId, kept: &Kept, appeal: AppealId, index: u32) {
+fn remember(
+    turn: &mut Turn<'_, impl View>,
+    chat: ChatId,
+    kept: &Kept,
+    appeal: AppealId,
+    index: u32,
+) {
     if let Some(message) = kept.message {
         turn.put(Entity::Post(Post {
             chat,
@@ -197,18 +274,34 @@ fn remember(turn: &mut Turn<'_, impl View>, chat: ChatId, kept: &Kept, appeal: A
             appeal,
             line: Some(index),
             // The other parts of an album stand beside it.
-            said: kept.said.clone().or_else(|| kept.album.is_some().then(|| kept.text.clone())),
+            said: kept
+                .said
+                .clone()
+                .or_else(|| kept.album.is_some().then(|| kept.text.clone())),
             held: kept.held.clone(),
         }));
     }
 }
 
 /// Puts a line of ours on top of the dialogue.
-pub(super) fn add_line(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, author: Author, at: Timestamp, text: Text) {
+pub(super) fn add_line(
+    turn: &mut Turn<'_, impl View>,
+    appeal: &mut Appeal,
+    author: Author,
+    at: Timestamp,
+    text: Text,
+) {
     add_line_of(turn, appeal, author, at, text, None);
 }
 
-fn add_line_of(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, author: Author, at: Timestamp, text: Text, message: Option<MessageId>) {
+fn add_line_of(
+    turn: &mut Turn<'_, impl View>,
+    appeal: &mut Appeal,
+    author: Author,
+    at: Timestamp,
+    text: Text,
+    message: Option<MessageId>,
+) {
     let index = appeal.lines;
     appeal.lines += 1;
     turn.put(Entity::Line(Line {
@@ -265,7 +358,11 @@ pub(super) fn take_number(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
 /// The appeals tab has been seen: appeals without a number get theirs, and their partners hear of it.
 pub(super) fn give_numbers(turn: &mut Turn<'_, impl View>) {
     let waiting = std::mem::take(&mut turn.tab(Tab::Appeals).unnumbered);
-    for mut appeal in waiting.into_iter().filter_map(|id| turn.appeal(id)).collect::<Vec<_>>() {
+    for mut appeal in waiting
+        .into_iter()
+        .filter_map(|id| turn.appeal(id))
+        .collect::<Vec<_>>()
+    {
         let number = next_number(turn, None);
         appeal.number = Some(number);
         refresh_receipt(turn, &mut appeal);

@@ -42,7 +42,8 @@ pub(super) fn start(turn: &mut Turn<'_, impl View>, mut broadcast: Broadcast, up
     match turn.broadcast(&broadcast.key) {
         Some(known) if !known.may_begin_anew() => return,
         Some(known) if !known.reached_nobody() => {
-            (broadcast.started, broadcast.audience, broadcast.counts) = (known.started, known.audience, known.counts);
+            (broadcast.started, broadcast.audience, broadcast.counts) =
+                (known.started, known.audience, known.counts);
         }
         Some(_) | None => {
             broadcast.started = turn.now;
@@ -58,10 +59,19 @@ pub(super) fn start(turn: &mut Turn<'_, impl View>, mut broadcast: Broadcast, up
 }
 
 /// The picture from this source has come to the admin chat, or has not.
-pub(super) fn prepared(turn: &mut Turn<'_, impl View>, key: &PromotionKey, source: &Text, media: Result<Media, Why>) {
+pub(super) fn prepared(
+    turn: &mut Turn<'_, impl View>,
+    key: &PromotionKey,
+    source: &Text,
+    media: Result<Media, Why>,
+) {
     change(turn, key, |turn, broadcast| {
         // What was tested before may have been another picture.
-        let waits = broadcast.state == BroadcastState::Preparing && broadcast.picture.as_ref().is_some_and(|it| it.is_of(source));
+        let waits = broadcast.state == BroadcastState::Preparing
+            && broadcast
+                .picture
+                .as_ref()
+                .is_some_and(|it| it.is_of(source));
         match media {
             _ if !waits => {}
             Ok(media) => {
@@ -119,7 +129,10 @@ pub(super) fn lose(turn: &mut Turn<'_, impl View>, key: &PromotionKey) -> bool {
             broadcast.state = BroadcastState::Halted;
             true
         }
-        BroadcastState::Halted | BroadcastState::Paused | BroadcastState::Cancelled | BroadcastState::Over => false,
+        BroadcastState::Halted
+        | BroadcastState::Paused
+        | BroadcastState::Cancelled
+        | BroadcastState::Over => false,
     })
     .unwrap_or_default()
 }
@@ -139,14 +152,20 @@ pub(super) fn doubt(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
     change(turn, key, |_, broadcast| match broadcast.state {
         BroadcastState::Running => broadcast.state = BroadcastState::Paused,
         BroadcastState::Preparing => broadcast.state = BroadcastState::Halted,
-        BroadcastState::Halted | BroadcastState::Paused | BroadcastState::Cancelled | BroadcastState::Over => {}
+        BroadcastState::Halted
+        | BroadcastState::Paused
+        | BroadcastState::Cancelled
+        | BroadcastState::Over => {}
     });
 }
 
 /// The broadcast ends here. Whether there was anything to end.
 pub(super) fn cancel(turn: &mut Turn<'_, impl View>, key: &PromotionKey) -> bool {
     change(turn, key, |turn, broadcast| match broadcast.state {
-        BroadcastState::Preparing | BroadcastState::Halted | BroadcastState::Running | BroadcastState::Paused => {
+        BroadcastState::Preparing
+        | BroadcastState::Halted
+        | BroadcastState::Running
+        | BroadcastState::Paused => {
             broadcast.state = BroadcastState::Cancelled;
             broadcast.ended = Some(turn.now);
             take_back(turn, broadcast);
@@ -203,9 +222,18 @@ pub(super) fn is_obstacle(turn: &Turn<'_, impl View>, id: &OutboxId, why: &Why) 
 }
 
 /// Telegram has the picture from this source: from now on it is sent by its id.
-pub(super) fn uploaded(turn: &mut Turn<'_, impl View>, key: &PromotionKey, source: &Text, media: &Media) {
+pub(super) fn uploaded(
+    turn: &mut Turn<'_, impl View>,
+    key: &PromotionKey,
+    source: &Text,
+    media: &Media,
+) {
     change(turn, key, |_, broadcast| {
-        let is_it = broadcast.state != BroadcastState::Preparing && broadcast.picture.as_ref().is_some_and(|it| it.is_of(source));
+        let is_it = broadcast.state != BroadcastState::Preparing
+            && broadcast
+                .picture
+                .as_ref()
+                .is_some_and(|it| it.is_of(source));
         if is_it {
             broadcast.picture = Some(Picture::Kept(media.clone()));
         }
@@ -234,9 +262,14 @@ pub(super) fn silence(turn: &mut Turn<'_, impl View>, chat: ChatId) {
 pub(super) fn part_with(turn: &mut Turn<'_, impl View>, chat: ChatId) {
     for promotion in turn.view.promotions() {
         let key = promotion.key;
-        let fate = turn.view.announced(&key, chat).map(|announced| announced.fate);
+        let fate = turn
+            .view
+            .announced(&key, chat)
+            .map(|announced| announced.fate);
         let waits = fate == Some(Fate::Waiting);
-        let stands_here = turn.broadcast(&key).is_some_and(|broadcast| broadcast.cursor == Some(chat));
+        let stands_here = turn
+            .broadcast(&key)
+            .is_some_and(|broadcast| broadcast.cursor == Some(chat));
         if !waits && !stands_here {
             continue;
         }
@@ -270,15 +303,23 @@ pub(super) fn messages(
         lane: Lane::Announcement,
         ..Send::talk(id, session.chat, text)
     };
-    let form = broadcast.picture.as_ref().map_or(Form::Message, |picture| match picture {
-        Picture::Source(source) => Form::Picture(source.clone()),
-        Picture::Kept(media) => Form::Kept(media.clone()),
-    });
+    let form = broadcast
+        .picture
+        .as_ref()
+        .map_or(Form::Message, |picture| match picture {
+            Picture::Source(source) => Form::Picture(source.clone()),
+            Picture::Kept(media) => Form::Kept(media.clone()),
+        });
     let words = Send {
         keyboard,
         ..message(
             id,
-            offer::announcement(&broadcast.words, broadcast.period, &turn.rules.wording, session.locale),
+            offer::announcement(
+                &broadcast.words,
+                broadcast.period,
+                &turn.rules.wording,
+                session.locale,
+            ),
         )
     };
     if broadcast.apart {
@@ -293,7 +334,11 @@ pub(super) fn messages(
     }
 }
 
-fn change<V: View, X>(turn: &mut Turn<'_, V>, key: &PromotionKey, step: impl FnOnce(&mut Turn<'_, V>, &mut Broadcast) -> X) -> Option<X> {
+fn change<V: View, X>(
+    turn: &mut Turn<'_, V>,
+    key: &PromotionKey,
+    step: impl FnOnce(&mut Turn<'_, V>, &mut Broadcast) -> X,
+) -> Option<X> {
     let mut broadcast = turn.broadcast(key)?;
     let before = broadcast.state;
     let result = step(turn, &mut broadcast);
@@ -317,7 +362,9 @@ fn run(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
 fn halt(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast, why: Why) {
     if broadcast.state != BroadcastState::Halted {
         broadcast.state = BroadcastState::Halted;
-        turn.report(Note::Broadcast(BroadcastNote::Halted(broadcast.title.as_str())));
+        turn.report(Note::Broadcast(BroadcastNote::Halted(
+            broadcast.title.as_str(),
+        )));
     }
     broadcast.obstacle = Some(why);
     take_back(turn, broadcast);
@@ -325,7 +372,10 @@ fn halt(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast, why: Why) {
 
 /// The row says how far it is, every few seconds.
 fn tell(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
-    if broadcast.told.is_none_or(|told| has_lasted(told, turn.now, TOLD_EVERY)) {
+    if broadcast
+        .told
+        .is_none_or(|told| has_lasted(told, turn.now, TOLD_EVERY))
+    {
         broadcast.told = Some(turn.now);
         turn.dirty(RowKey::Promotion(broadcast.key.clone()));
     }
@@ -342,7 +392,11 @@ fn go_on(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
         Some(Picture::Kept(_)) | None => (CHUNK / 2, CHUNK - CHUNK / 2),
     };
     if !broadcast.exhausted && broadcast.counts.outstanding() <= few {
-        match turn.rules.quiet.and_then(|quiet| quiet.ends(turn.rules, turn.now)) {
+        match turn
+            .rules
+            .quiet
+            .and_then(|quiet| quiet.ends(turn.rules, turn.now))
+        {
             Some(at) => {
                 turn.then(Effect::Then {
                     at,
@@ -357,7 +411,10 @@ fn go_on(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
         broadcast.state = BroadcastState::Over;
         broadcast.ended = Some(turn.now);
         turn.dirty(RowKey::Promotion(broadcast.key.clone()));
-        turn.report(Note::Broadcast(BroadcastNote::Over(broadcast.title.as_str(), broadcast.counts)));
+        turn.report(Note::Broadcast(BroadcastNote::Over(
+            broadcast.title.as_str(),
+            broadcast.counts,
+        )));
     }
 }
 
@@ -396,7 +453,10 @@ fn make_for(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast, session: 
     broadcast.counts.made += 1;
     remember(turn, &broadcast.key, session.chat, Fate::Waiting);
     let key = || broadcast.key.clone();
-    let ids = (OutboxId::Promotion(key(), session.chat), OutboxId::Cover(key(), session.chat));
+    let ids = (
+        OutboxId::Promotion(key(), session.chat),
+        OutboxId::Cover(key(), session.chat),
+    );
     for send in messages(turn, broadcast, ids, session) {
         turn.then(Effect::Send(send));
     }
@@ -410,8 +470,12 @@ fn is_meant(turn: &Turn<'_, impl View>, broadcast: &Broadcast, session: &Session
         .and_then(|partner| partner.binding)
         .filter(|binding| binding.chat == session.chat);
     // Who seems to become one later than now was one before the clock was set back.
-    let in_time = bound.is_some_and(|binding| binding.at <= broadcast.started || binding.at > turn.now);
-    let fate = turn.view.announced(&broadcast.key, session.chat).map(|announced| announced.fate);
+    let in_time =
+        bound.is_some_and(|binding| binding.at <= broadcast.started || binding.at > turn.now);
+    let fate = turn
+        .view
+        .announced(&broadcast.key, session.chat)
+        .map(|announced| announced.fate);
     in_time && fate.is_none_or(|fate| fate == Fate::Withdrawn)
 }
 
@@ -426,7 +490,11 @@ fn take_back(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
             withdrawn(turn, broadcast, chat);
         }
     }
-    (broadcast.cursor, broadcast.exhausted, broadcast.counts.skipped) = (None, false, 0);
+    (
+        broadcast.cursor,
+        broadcast.exhausted,
+        broadcast.counts.skipped,
+    ) = (None, false, 0);
 }
 
 /// A message that will not go out now may be made again.

@@ -27,15 +27,33 @@ const DESCRIBED: usize = 900;
 const NAMED: usize = 120;
 
 /// Shows a page, in place of the message that bears the button where there is one.
-pub(super) fn show(turn: &mut Turn<'_, impl View>, session: &Session, page: u16, instead: Option<MessageId>) {
-    let mut active: Vec<(Option<Timestamp>, Promotion)> = turn.view.promotions().into_iter().filter_map(|it| dated(turn, it)).collect();
-    active.sort_by_key(|(announced, promotion)| (Reverse(*announced), Reverse(promotion.key.number())));
+pub(super) fn show(
+    turn: &mut Turn<'_, impl View>,
+    session: &Session,
+    page: u16,
+    instead: Option<MessageId>,
+) {
+    let mut active: Vec<(Option<Timestamp>, Promotion)> = turn
+        .view
+        .promotions()
+        .into_iter()
+        .filter_map(|it| dated(turn, it))
+        .collect();
+    active.sort_by_key(|(announced, promotion)| {
+        (Reverse(*announced), Reverse(promotion.key.number()))
+    });
     if active.is_empty() {
         return turn.say(session, Say::PromotionsNone);
     }
     let pages = active.len().div_ceil(PAGE);
     let page = usize::from(page).min(pages - 1);
-    let heading = turn.words(session, Say::PromotionsHeading { page: page + 1, pages });
+    let heading = turn.words(
+        session,
+        Say::PromotionsHeading {
+            page: page + 1,
+            pages,
+        },
+    );
     let shown = active
         .iter()
         .skip(page * PAGE)
@@ -64,21 +82,27 @@ pub(super) fn show(turn: &mut Turn<'_, impl View>, session: &Session, page: u16,
 
 /// A promotion that runs, and when it was announced; before our time is before all others. One that nobody has got, and nobody is
 /// getting, does not run.
-fn dated(turn: &Turn<'_, impl View>, promotion: Promotion) -> Option<(Option<Timestamp>, Promotion)> {
+fn dated(
+    turn: &Turn<'_, impl View>,
+    promotion: Promotion,
+) -> Option<(Option<Timestamp>, Promotion)> {
     let announced = match promotion.stage {
         Stage::Announced(_) if !is_out(turn, &promotion) => return None,
         Stage::Announced(at) => Some(at),
         Stage::Adopted => None,
         Stage::Draft | Stage::Scheduled(_) | Stage::Held(_) => return None,
     };
-    let runs = promotion.gone.is_none() && promotion.standing(&turn.rules.promotions) == Some(PromotionStatus::Active);
+    let runs = promotion.gone.is_none()
+        && promotion.standing(&turn.rules.promotions) == Some(PromotionStatus::Active);
     runs.then_some((announced, promotion))
 }
 
 /// Whether its broadcast has begun; neither one whose picture is awaited has, nor one that ended before it reached anybody.
 fn is_out(turn: &Turn<'_, impl View>, promotion: &Promotion) -> bool {
     let broadcast = turn.broadcast(&promotion.key);
-    broadcast.is_none_or(|broadcast| broadcast.state != BroadcastState::Preparing && !broadcast.reached_nobody())
+    broadcast.is_none_or(|broadcast| {
+        broadcast.state != BroadcastState::Preparing && !broadcast.reached_nobody()
+    })
 }
 
 fn entry(turn: &Turn<'_, impl View>, session: &Session, promotion: &Promotion) -> String {

@@ -80,8 +80,13 @@ pub(super) fn named(turn: &Turn<'_, impl View>, typed: &str) -> Option<Partner> 
     if exact.as_ref().is_some_and(Partner::is_listed) {
         return exact;
     }
-    let alike = CodeForm::of(typed).map(|form| turn.view.spelled_alike(&form)).unwrap_or_default();
-    let mut listed = alike.iter().filter_map(|code| turn.partner(code)).filter(Partner::is_listed);
+    let alike = CodeForm::of(typed)
+        .map(|form| turn.view.spelled_alike(&form))
+        .unwrap_or_default();
+    let mut listed = alike
+        .iter()
+        .filter_map(|code| turn.partner(code))
+        .filter(Partner::is_listed);
     match (listed.next(), listed.next()) {
         (Some(only), None) => Some(only),
         (Some(_), Some(_)) | (None, _) => exact,
@@ -115,7 +120,8 @@ fn introduced_known(turn: &Turn<'_, impl View>, words: &[&str]) -> Option<Text> 
 
 /// What is left of the words, if they speak of a code, without those by which they do.
 fn rest<'a>(words: &[&'a str]) -> Option<Vec<&'a str>> {
-    let is_one_of = |word: &str, list: &[&str]| list.iter().any(|known| fold(bare(word)) == fold(known));
+    let is_one_of =
+        |word: &str, list: &[&str]| list.iter().any(|known| fold(bare(word)) == fold(known));
     // `код:10005` is one word to a computer alone.
     let parts: Vec<&str> = words
         .iter()

@@ -60,7 +60,11 @@ pub(in crate::domain) fn update(turn: &mut Turn<'_, impl View>, update: &Update)
                 pressed(turn, *chat, *message, *button, *locale);
             }
         }
-        Update::Membership { chat, blocked, locale } => membership(turn, *chat, *blocked, *locale),
+        Update::Membership {
+            chat,
+            blocked,
+            locale,
+        } => membership(turn, *chat, *blocked, *locale),
         Update::Unserved(_) => {}
     }
 }
@@ -88,7 +92,12 @@ fn message(turn: &mut Turn<'_, impl View>, message: &Message) {
 }
 
 /// What a partner writes is recorded, however fast it comes; commands are not answered then.
-fn of_partner(turn: &mut Turn<'_, impl View>, session: &mut Session, message: &Message, pace: Pace) {
+fn of_partner(
+    turn: &mut Turn<'_, impl View>,
+    session: &mut Session,
+    message: &Message,
+    pace: Pace,
+) {
     match (command_in(message), pace) {
         (Some(_), Pace::TooFast) => {}
         (Some(Command::Start | Command::Help), Pace::Usual) => turn.say(session, Say::Help),
@@ -98,7 +107,11 @@ fn of_partner(turn: &mut Turn<'_, impl View>, session: &mut Session, message: &M
         (Some(Command::Resume), Pace::Usual) => announcements(turn, session, true),
         (None, pace) => match entry(turn, message) {
             Some(entry) => {
-                let reply_to = message.context.reply.as_ref().and_then(|reply| reply.message);
+                let reply_to = message
+                    .context
+                    .reply
+                    .as_ref()
+                    .and_then(|reply| reply.message);
                 appeals::receive(turn, session, reply_to, &[entry]);
             }
             None if pace == Pace::Usual => turn.say(session, not_passed_on(message)),
@@ -126,7 +139,9 @@ fn of_stranger(turn: &mut Turn<'_, impl View>, mut session: Session, message: &M
         (Meant::Code(code), _) => return registration::code(turn, session, code),
         (Meant::Phone, _) => return registration::phone_typed(turn, &session),
         // The app sends a shared contact as a reply to the message with the button.
-        (Meant::Words, Content::Contact { phone, own, .. }) if message.context.forwarded.is_none() && !phone.is_blank() => {
+        (Meant::Words, Content::Contact { phone, own, .. })
+            if message.context.forwarded.is_none() && !phone.is_blank() =>
+        {
             if !registration::is_undecided(turn) {
                 return registration::contact(turn, session, phone, *own);
             }
@@ -183,23 +198,36 @@ fn edited(turn: &mut Turn<'_, impl View>, message: &Message) {
     if moves || command_in(message).is_some() {
         return;
     }
-    let Some(mut session) = turn.session(message.chat) else { return };
+    let Some(mut session) = turn.session(message.chat) else {
+        return;
+    };
     let post = turn.view.post(message.chat, message.message);
-    let kept = session.kept.iter().find(|kept| kept.message == Some(message.message));
-    let held = post
-        .as_ref()
-        .map_or_else(|| kept.and_then(|kept| kept.held.as_ref()), |post| post.held.as_ref());
+    let kept = session
+        .kept
+        .iter()
+        .find(|kept| kept.message == Some(message.message));
+    let held = post.as_ref().map_or_else(
+        || kept.and_then(|kept| kept.held.as_ref()),
+        |post| post.held.as_ref(),
+    );
     if held == Some(&message.content.fingerprint()) {
         // Telegram tells of changes that are none to people: a preview has come, a button was pressed, a reaction was set.
         return;
     }
     let pace = manners::count(turn, &mut session, message);
     turn.put(Entity::Session(session.clone()));
-    let Some(entry) = entry(turn, message).filter(|_| session.partner.is_some() || pace == Pace::Usual) else {
+    let Some(entry) =
+        entry(turn, message).filter(|_| session.partner.is_some() || pace == Pace::Usual)
+    else {
         return;
     };
-    match (appeals::of_message(turn, message.chat, message.message), &post) {
-        (Some((appeal, Some(line))), Some(post)) => appeals::corrected(turn, &mut session, appeal, (post, line), &entry),
+    match (
+        appeals::of_message(turn, message.chat, message.message),
+        &post,
+    ) {
+        (Some((appeal, Some(line))), Some(post)) => {
+            appeals::corrected(turn, &mut session, appeal, (post, line), &entry)
+        }
         (Some(_) | None, _) => registration::corrected(turn, session, entry),
     }
 }
@@ -235,7 +263,10 @@ fn command(text: &Text) -> Option<Command> {
 
 /// What may stand behind `/start` where somebody has followed a link.
 fn is_payload(word: &str) -> bool {
-    word.len() <= 64 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    word.len() <= 64
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
 /// The partner asks for announcements, or for none; answers come in any case.
@@ -271,7 +302,13 @@ fn list_appeals(turn: &mut Turn<'_, impl View>, session: &Session) {
     turn.reply(session.chat, &lines.join("\n"), Keyboard::Keep);
 }
 
-fn pressed(turn: &mut Turn<'_, impl View>, chat: ChatId, message: Option<MessageId>, button: Option<Button>, locale: Locale) {
+fn pressed(
+    turn: &mut Turn<'_, impl View>,
+    chat: ChatId,
+    message: Option<MessageId>,
+    button: Option<Button>,
+    locale: Locale,
+) {
     let mut session = turn.session_or_new(chat, locale);
     if session.blocked {
         come_back(turn, &mut session);
@@ -292,7 +329,8 @@ fn pressed(turn: &mut Turn<'_, impl View>, chat: ChatId, message: Option<Message
             turn.put(Entity::Session(session.clone()));
             turn.say(&session, Say::KeptDropped);
         }
-        Some(Button::SendKept | Button::DropKept | Button::Promotions(_) | Button::CheckAgain) | None => turn.say(&session, Say::KeptGone),
+        Some(Button::SendKept | Button::DropKept | Button::Promotions(_) | Button::CheckAgain)
+        | None => turn.say(&session, Say::KeptGone),
     }
 }
 

@@ -36,12 +36,18 @@ const TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
 const TRIED_AT_LEAST: u16 = 20;
 
 pub(in crate::domain) fn sent(turn: &mut Turn<'_, impl View>, id: &OutboxId, outcome: &Outcome) {
-    let Some(entry) = turn.view.outbox(id).filter(|entry| !matches!(entry.state, OutboxState::Ended(_))) else {
+    let Some(entry) = turn
+        .view
+        .outbox(id)
+        .filter(|entry| !matches!(entry.state, OutboxState::Ended(_)))
+    else {
         return;
     };
     match outcome {
         Outcome::Delivered(message) | Outcome::Uploaded(message, _) => {
-            if let (Outcome::Uploaded(_, media), Form::Picture(source)) = (outcome, &entry.send.form) {
+            if let (Outcome::Uploaded(_, media), Form::Picture(source)) =
+                (outcome, &entry.send.form)
+            {
                 keep(turn, id, source, media);
             }
             turn.then(Effect::Finish(id.clone(), Ending::Delivered));
@@ -66,7 +72,9 @@ pub(super) fn end_silence(turn: &mut Turn<'_, impl View>) {
     turn.then(Effect::Silence(turn.now));
     for id in turn.view.unsent() {
         let entry = turn.view.outbox(&id);
-        if let Some(entry) = entry.filter(|entry| matches!(entry.state, OutboxState::Waiting(due) if due > turn.now)) {
+        if let Some(entry) =
+            entry.filter(|entry| matches!(entry.state, OutboxState::Waiting(due) if due > turn.now))
+        {
             let (at, lost) = (turn.now, entry.lost);
             turn.then(Effect::Reschedule { id, at, lost });
         }
@@ -76,7 +84,10 @@ pub(super) fn end_silence(turn: &mut Turn<'_, impl View>) {
 /// What Telegram has can be replied to, and a receipt can be changed.
 fn remember(turn: &mut Turn<'_, impl View>, send: &Send, message: MessageId) {
     let about = send.about.and_then(|id| turn.appeal(id));
-    let Some(appeal) = about.filter(|appeal| appeal.chat == send.to).map(|appeal| appeal.id) else {
+    let Some(appeal) = about
+        .filter(|appeal| appeal.chat == send.to)
+        .map(|appeal| appeal.id)
+    else {
         return;
     };
     match send.form {
@@ -109,7 +120,12 @@ fn reject(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, why: Why) {
     let ending = match entry.send.form {
         // The receipt is gone or stands too long: it says what it said, and nobody misses anything.
         Form::Edit(_) => Ending::Delivered,
-        Form::Message | Form::Silent | Form::Receipt | Form::File(_) | Form::Picture(_) | Form::Kept(_) => Ending::Failed,
+        Form::Message
+        | Form::Silent
+        | Form::Receipt
+        | Form::File(_)
+        | Form::Picture(_)
+        | Form::Kept(_) => Ending::Failed,
     };
     let id = entry.send.id.clone();
     if broadcasts::is_obstacle(turn, &id, &why) {
@@ -132,19 +148,28 @@ fn follow(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, to: ChatId) {
     operator::moved(turn, entry.send.to, to);
     take_back(turn, entry);
     let to = turn.admin_chat().unwrap_or(to);
-    turn.then(Effect::Send(Send { to, ..entry.send.clone() }));
+    turn.then(Effect::Send(Send {
+        to,
+        ..entry.send.clone()
+    }));
 }
 
 /// As if the message had never been made.
 fn take_back(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
     let (id, at, lost) = (entry.send.id.clone(), turn.now, entry.lost);
-    turn.then(Effect::Reschedule { id: id.clone(), at, lost });
+    turn.then(Effect::Reschedule {
+        id: id.clone(),
+        at,
+        lost,
+    });
     turn.then(Effect::Withdraw(id));
 }
 
 fn retry(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, after: RetryAfter) {
     let at = match after {
-        RetryAfter::At(_) if entry.tries > TRIED_AT_LEAST && turn.now.duration_since(entry.born) > TRIED_FOR => {
+        RetryAfter::At(_)
+            if entry.tries > TRIED_AT_LEAST && turn.now.duration_since(entry.born) > TRIED_FOR =>
+        {
             return reject(turn, entry, Why::GaveUp);
         }
         // A group's limit is its own.
@@ -170,9 +195,15 @@ fn lose(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
     let id = entry.send.id.clone();
     let lost = entry.lost.saturating_add(1);
     let resend = match &id {
-        OutboxId::Answer(appeal, ..) if turn.appeal(*appeal).is_some_and(|appeal| appeal.mixed) => false,
-        OutboxId::Reply(..) | OutboxId::Answer(..) | OutboxId::Preview(..) => turn.rules.resend_unknown && lost == 1,
-        OutboxId::Promotion(..) | OutboxId::Cover(..) => turn.rules.resend_announcements && lost == 1,
+        OutboxId::Answer(appeal, ..) if turn.appeal(*appeal).is_some_and(|appeal| appeal.mixed) => {
+            false
+        }
+        OutboxId::Reply(..) | OutboxId::Answer(..) | OutboxId::Preview(..) => {
+            turn.rules.resend_unknown && lost == 1
+        }
+        OutboxId::Promotion(..) | OutboxId::Cover(..) => {
+            turn.rules.resend_announcements && lost == 1
+        }
     };
     if resend {
         turn.then(Effect::Reschedule {
@@ -183,7 +214,12 @@ fn lose(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
     } else {
         let ending = match entry.send.form {
             Form::Edit(_) => Ending::Delivered,
-            Form::Message | Form::Silent | Form::Receipt | Form::File(_) | Form::Picture(_) | Form::Kept(_) => Ending::Unknown,
+            Form::Message
+            | Form::Silent
+            | Form::Receipt
+            | Form::File(_)
+            | Form::Picture(_)
+            | Form::Kept(_) => Ending::Unknown,
         };
         turn.then(Effect::Finish(id, ending));
         end_part(turn, &entry.send, PartEnd::Unknown { twice: lost > 1 });
@@ -192,8 +228,12 @@ fn lose(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
 
 fn end_part(turn: &mut Turn<'_, impl View>, send: &Send, end: PartEnd) {
     match &send.id {
-        OutboxId::Answer(appeal, revision, part) => answers::part_ended(turn, *appeal, *revision, *part, end),
-        OutboxId::Promotion(key, chat) => broadcasts::ended(turn, key, *chat, announcement_end(end)),
+        OutboxId::Answer(appeal, revision, part) => {
+            answers::part_ended(turn, *appeal, *revision, *part, end)
+        }
+        OutboxId::Promotion(key, chat) => {
+            broadcasts::ended(turn, key, *chat, announcement_end(end))
+        }
         OutboxId::Cover(key, _) => {
             if let PartEnd::Rejected(why) = end {
                 broadcasts::cover_failed(turn, key, &why);
@@ -211,7 +251,9 @@ fn end_part(turn: &mut Turn<'_, impl View>, send: &Send, end: PartEnd) {
 /// What Telegram keeps of an announcement is not uploaded again.
 fn keep(turn: &mut Turn<'_, impl View>, id: &OutboxId, source: &Text, media: &Media) {
     match id {
-        OutboxId::Promotion(key, _) | OutboxId::Cover(key, _) | OutboxId::Preview(key, _) => publishing::uploaded(turn, key, source, media),
+        OutboxId::Promotion(key, _) | OutboxId::Cover(key, _) | OutboxId::Preview(key, _) => {
+            publishing::uploaded(turn, key, source, media)
+        }
         OutboxId::Reply(..) | OutboxId::Answer(..) => {}
     }
 }
@@ -236,7 +278,10 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_ten_seconds() {
-        let seconds: Vec<_> = [1, 2, 3, 4, 5, 400].into_iter().map(|tries| pause(tries).as_secs()).collect();
+        let seconds: Vec<_> = [1, 2, 3, 4, 5, 400]
+            .into_iter()
+            .map(|tries| pause(tries).as_secs())
+            .collect();
         assert_eq!(seconds, [1, 2, 4, 8, 10, 10]);
     }
 }

@@ -61,10 +61,15 @@ pub(super) fn erase(turn: &mut Turn<'_, impl View>, person: &ErasedPerson) {
 fn is_of(turn: &Turn<'_, impl View>, key: &RowKey, person: &ErasedPerson, listed: bool) -> bool {
     match key {
         RowKey::Partner(code) => {
-            let left = |chat| turn.partner(code).is_some_and(|partner| partner.is_left_of(chat));
+            let left = |chat| {
+                turn.partner(code)
+                    .is_some_and(|partner| partner.is_left_of(chat))
+            };
             (person.code.as_ref() == Some(code) && !listed) || person.chat.is_some_and(left)
         }
-        RowKey::Appeal(id) => person.chat.is_some() && turn.appeal(*id).map(|appeal| appeal.chat) == person.chat,
+        RowKey::Appeal(id) => {
+            person.chat.is_some() && turn.appeal(*id).map(|appeal| appeal.chat) == person.chat
+        }
         RowKey::Promotion(_) => false,
     }
 }
@@ -75,7 +80,9 @@ fn unnote(turn: &mut Turn<'_, impl View>, chat: ChatId) {
         let mut state = turn.tab(tab);
         let before = state.clone();
         state.parked.remove(&chat);
-        state.strangers.retain(|_, stranger| *stranger != Some(chat));
+        state
+            .strangers
+            .retain(|_, stranger| *stranger != Some(chat));
         if state != before {
             turn.put(Entity::Tab(state));
         }

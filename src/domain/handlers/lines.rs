@@ -23,7 +23,9 @@ use crate::domain::{
 /// How much of a message is quoted that another replies to, in characters.
 const QUOTED: usize = 100;
 /// What begins a line on somebody's screen (Unicode: mandatory breaks).
-const BREAKS: [char; 7] = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+const BREAKS: [char; 7] = [
+    '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}',
+];
 /// What stands between a speaker and his words.
 const SPEAKS: [char; 6] = [':', '：', '-', '–', '—', '.'];
 /// How long a line may grow by being changed, in bytes; a further change is a line of its own.
@@ -32,7 +34,10 @@ const CHANGED_IN_PLACE: usize = 12_000;
 /// The line that holds a message; none for what cannot be passed on. A file in it is remembered, so that its link works.
 pub(super) fn of(turn: &mut Turn<'_, impl View>, message: &Message) -> Option<Text> {
     let body = body(turn, &message.content).filter(|body| !Text::from(body.as_str()).is_blank())?;
-    Some(Text(apart(turn.rules, &framed(turn, &message.context, body))))
+    Some(Text(apart(
+        turn.rules,
+        &framed(turn, &message.context, body),
+    )))
 }
 
 /// A partner's words in which no line can be taken for a specialist's.
@@ -43,20 +48,35 @@ fn apart(rules: &Rules, text: &str) -> String {
         let word = fold(visible(line).trim_start_matches(|c: char| !c.is_alphabetic()));
         let behind = word.strip_prefix(&specialist).map(str::trim_start);
         let speaks = behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(SPEAKS));
-        if speaks { format!("> {line}") } else { line.to_owned() }
+        if speaks {
+            format!("> {line}")
+        } else {
+            line.to_owned()
+        }
     };
     text.split_inclusive(BREAKS).map(marked).collect()
 }
 
 /// Adds to a line what belongs to it; whether it could be done in place.
-pub(super) fn extend(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, index: u32, more: &Text) -> bool {
+pub(super) fn extend(
+    turn: &mut Turn<'_, impl View>,
+    appeal: &mut Appeal,
+    index: u32,
+    more: &Text,
+) -> bool {
     change(turn, appeal, index, |line| {
         Some(format!("{}\n{}", line.text.as_str(), more.as_str()))
     })
 }
 
 /// Puts new words into a line in place of those that its message said there, which stay legible beside them; whether it could be done.
-pub(super) fn correct(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, index: u32, post: &Post, entry: &Kept) -> bool {
+pub(super) fn correct(
+    turn: &mut Turn<'_, impl View>,
+    appeal: &mut Appeal,
+    index: u32,
+    post: &Post,
+    entry: &Kept,
+) -> bool {
     let rules = turn.rules;
     change(turn, appeal, index, |line| {
         let (whole, text) = (line.text.as_str(), entry.text.as_str());
@@ -68,10 +88,23 @@ pub(super) fn correct(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, index
 }
 
 /// A text in which a message has changed what it said; none where it says the same.
-pub(super) fn changed(rules: &Rules, whole: &str, said: Option<&Text>, text: &str, at: Timestamp) -> Option<String> {
-    let before = said.map(Text::as_str).filter(|said| whole.contains(said)).unwrap_or(whole);
+pub(super) fn changed(
+    rules: &Rules,
+    whole: &str,
+    said: Option<&Text>,
+    text: &str,
+    at: Timestamp,
+) -> Option<String> {
+    let before = said
+        .map(Text::as_str)
+        .filter(|said| whole.contains(said))
+        .unwrap_or(whole);
     let time = rules.time_of_day(at);
-    let note = Note::LineChanged { text, time: &time, before };
+    let note = Note::LineChanged {
+        text,
+        time: &time,
+        before,
+    };
     (before != text).then(|| whole.replacen(before, &rules.wording.note(note), 1))
 }
 
@@ -87,13 +120,23 @@ fn line(turn: &Turn<'_, impl View>, appeal: &Appeal, index: u32) -> Option<Line>
 }
 
 /// Changes a line in place unless what it stands in is in motion. No words mean that there is nothing to change.
-fn change(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, index: u32, words: impl FnOnce(&Line) -> Option<String>) -> bool {
-    let whole = index > appeal.shown_from || (index == appeal.shown_from && appeal.shelf.kept.is_none());
+fn change(
+    turn: &mut Turn<'_, impl View>,
+    appeal: &mut Appeal,
+    index: u32,
+    words: impl FnOnce(&Line) -> Option<String>,
+) -> bool {
+    let whole =
+        index > appeal.shown_from || (index == appeal.shown_from && appeal.shelf.kept.is_none());
     if !whole || archive::overflows(turn.rules, turn.view, appeal) {
         return false;
     }
-    let Some(mut line) = line(turn, appeal, index) else { return false };
-    let Some(text) = words(&line) else { return true };
+    let Some(mut line) = line(turn, appeal, index) else {
+        return false;
+    };
+    let Some(text) = words(&line) else {
+        return true;
+    };
     if text.len() > CHANGED_IN_PLACE {
         return false;
     }
@@ -144,7 +187,9 @@ fn body(turn: &mut Turn<'_, impl View>, content: &Content) -> Option<String> {
         ),
         Content::Poll { question, options } => {
             let heading = note(turn, Note::LinePoll(question.as_str()));
-            let options = options.iter().map(|option| format!("\n– {}", option.as_str()));
+            let options = options
+                .iter()
+                .map(|option| format!("\n– {}", option.as_str()));
             options.fold(heading, |poll, option| poll + &option)
         }
         Content::Service(_) | Content::Other(_) => return None,
@@ -171,9 +216,9 @@ fn file(turn: &mut Turn<'_, impl View>, attachment: &Attachment) -> String {
         .name
         .as_ref()
         .map_or(kind.clone(), |name| format!("{kind} «{}»", name.as_str()));
-    let described = attachment
-        .size
-        .map_or(named.clone(), |size| format!("{named}, {}", spoken_size(size)));
+    let described = attachment.size.map_or(named.clone(), |size| {
+        format!("{named}, {}", spoken_size(size))
+    });
     turn.rules.wording.note(Note::LineFile {
         described: &described,
         link: link.as_deref().map_err(|why| *why),
@@ -225,8 +270,21 @@ mod tests {
 
     #[test]
     fn sizes_are_spoken() {
-        let spoken: Vec<_> = [12, 999, 1_000, 345_600, 1_000_000, 1_250_000, 19_999_999].map(spoken_size).into();
-        assert_eq!(spoken, ["12 Б", "999 Б", "1 КБ", "346 КБ", "1,0 МБ", "1,2 МБ", "19,9 МБ"]);
+        let spoken: Vec<_> = [12, 999, 1_000, 345_600, 1_000_000, 1_250_000, 19_999_999]
+            .map(spoken_size)
+            .into();
+        assert_eq!(
+            spoken,
+            [
+                "12 Б",
+                "999 Б",
+                "1 КБ",
+                "346 КБ",
+                "1,0 МБ",
+                "1,2 МБ",
+                "19,9 МБ"
+            ]
+        );
     }
 
     #[test]

@@ -33,7 +33,10 @@ pub(super) fn found(turn: &mut Turn<'_, impl View>, faults: &[ListFault]) {
         match fault {
             ListFault::TelegramDoubled(rows) => adopt(turn, rows.iter().map(|(_, code)| code)),
             ListFault::CodeDoubled(_, code) => adopt(turn, [code].into_iter()),
-            ListFault::Code(..) | ListFault::NoCode(_) | ListFault::Phone(..) | ListFault::Telegram(..) => {}
+            ListFault::Code(..)
+            | ListFault::NoCode(_)
+            | ListFault::Phone(..)
+            | ListFault::Telegram(..) => {}
         }
     }
     let mut known: BTreeMap<ListFault, usize> = BTreeMap::new();
@@ -49,7 +52,11 @@ pub(super) fn found(turn: &mut Turn<'_, impl View>, faults: &[ListFault]) {
     };
     let new: Vec<&ListFault> = faults.iter().filter(is_new).collect();
     if !new.is_empty() {
-        let mut lines: Vec<String> = new.iter().take(NAMED).map(|fault| words(turn, fault)).collect();
+        let mut lines: Vec<String> = new
+            .iter()
+            .take(NAMED)
+            .map(|fault| words(turn, fault))
+            .collect();
         lines.extend((new.len() > NAMED).then(|| format!("(+{})", new.len() - NAMED)));
         turn.report(Note::AdminListFaults(&lines.join("\n")));
     } else if faults.is_empty() && !before.is_empty() {
@@ -59,21 +66,32 @@ pub(super) fn found(turn: &mut Turn<'_, impl View>, faults: &[ListFault]) {
 
 /// An appeal that stands in the sheet names the code beside the account: of several rows that show this account, it is the partner's.
 pub(super) fn confirm(turn: &mut Turn<'_, impl View>, chat: ChatId, code: &PartnerCode) {
-    let Some(mut session) = turn.session(chat) else { return };
+    let Some(mut session) = turn.session(chat) else {
+        return;
+    };
     let Some(mut current) = session.partner.as_ref().and_then(|code| turn.partner(code)) else {
         return;
     };
-    let Some(mut meant) = turn.partner(code).filter(|meant| meant.code != current.code) else {
+    let Some(mut meant) = turn
+        .partner(code)
+        .filter(|meant| meant.code != current.code)
+    else {
         return;
     };
     if claim(&current, chat).is_none() || is_confirmed(turn, chat, &current) {
         return;
     }
-    let Some(binding) = claim(&meant, chat).cloned() else { return };
+    let Some(binding) = claim(&meant, chat).cloned() else {
+        return;
+    };
     current.binding = None;
     meant.binding = Some(binding);
     session.partner = Some(meant.code.clone());
-    for entity in [Entity::Partner(current), Entity::Partner(meant), Entity::Session(session)] {
+    for entity in [
+        Entity::Partner(current),
+        Entity::Partner(meant),
+        Entity::Session(session),
+    ] {
         turn.put(entity);
     }
 }
@@ -81,22 +99,39 @@ pub(super) fn confirm(turn: &mut Turn<'_, impl View>, chat: ChatId, code: &Partn
 /// Of several rows with one account that is the partner's whose phone the person has shared, or whose code his appeals bear; else the uppermost.
 fn adopt<'a>(turn: &mut Turn<'_, impl View>, codes: impl Iterator<Item = &'a PartnerCode>) {
     let claims: Vec<Partner> = codes.filter_map(|code| turn.partner(code)).collect();
-    let claims: Vec<&Partner> = claims.iter().filter(|partner| partner.claims.is_some()).collect();
-    let Some(chat) = claims.first().and_then(|partner| partner.claims.as_ref()).map(|claim| claim.chat) else {
+    let claims: Vec<&Partner> = claims
+        .iter()
+        .filter(|partner| partner.claims.is_some())
+        .collect();
+    let Some(chat) = claims
+        .first()
+        .and_then(|partner| partner.claims.as_ref())
+        .map(|claim| claim.chat)
+    else {
         return;
     };
-    let mut session = turn.session(chat).unwrap_or_else(|| Session::new(chat, Locale::default()));
+    let mut session = turn
+        .session(chat)
+        .unwrap_or_else(|| Session::new(chat, Locale::default()));
     if session.partner.is_some() {
         return;
     }
     let phone = session.registration.phone.as_ref();
-    let shared = claims.iter().find(|partner| phone.is_some_and(|phone| partner.has_phone(phone)));
-    let confirmed = || claims.iter().find(|partner| is_confirmed(turn, chat, partner));
+    let shared = claims
+        .iter()
+        .find(|partner| phone.is_some_and(|phone| partner.has_phone(phone)));
+    let confirmed = || {
+        claims
+            .iter()
+            .find(|partner| is_confirmed(turn, chat, partner))
+    };
     let Some(chosen) = shared.or_else(confirmed).or(claims.first()) else {
         return;
     };
     let mut partner = (*chosen).clone();
-    let Some(binding) = partner.claims.clone() else { return };
+    let Some(binding) = partner.claims.clone() else {
+        return;
+    };
     session.partner = Some(partner.code.clone());
     turn.put(Entity::Session(session));
     staff::bind(turn, &mut partner, binding);
@@ -111,11 +146,16 @@ fn claim(partner: &Partner, chat: ChatId) -> Option<&Binding> {
 /// Whether an appeal of this account bears the code.
 fn is_confirmed(turn: &Turn<'_, impl View>, chat: ChatId, partner: &Partner) -> bool {
     let known = turn.view.appeals_of(chat, ASKED);
-    known.iter().any(|appeal| appeal.partner.as_ref() == Some(&partner.code))
+    known
+        .iter()
+        .any(|appeal| appeal.partner.as_ref() == Some(&partner.code))
 }
 
 /// A fault in words; of rows with one account it says by which we go.
 fn words(turn: &Turn<'_, impl View>, fault: &ListFault) -> String {
-    let bound = fault.bound(|code| turn.partner(code).is_some_and(|partner| partner.binding.is_some()));
+    let bound = fault.bound(|code| {
+        turn.partner(code)
+            .is_some_and(|partner| partner.binding.is_some())
+    });
     turn.rules.wording.note(Note::ListFault(fault, bound))
 }

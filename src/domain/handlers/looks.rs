@@ -27,12 +27,18 @@ pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, looked: &Looked)
     let first = tab.sighted.is_none();
     tab.sighted = tab.sighted.or(Some(turn.now));
     tab.looked = Some(looked.began);
-    if let Some(highest) = looked.highest.filter(|&highest| adopt::is_plausible(turn, highest)) {
+    if let Some(highest) = looked
+        .highest
+        .filter(|&highest| adopt::is_plausible(turn, highest))
+    {
         tab.next_number = tab.next_number.max(Number(highest.0.saturating_add(1)));
     }
     let stopped = std::mem::take(&mut tab.stopped);
     turn.put(Entity::Tab(tab));
-    for (trouble, numbers) in stopped.into_iter().filter(|(_, numbers)| !numbers.is_empty()) {
+    for (trouble, numbers) in stopped
+        .into_iter()
+        .filter(|(_, numbers)| !numbers.is_empty())
+    {
         let words = turn.rules.wording.note(Note::Stopped(trouble));
         turn.report(Note::AdminRowsStopped(&listed(&numbers), &words));
     }
@@ -51,7 +57,11 @@ pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, looked: &Looked)
 
 /// The first numbers, and how many more there are.
 fn listed(numbers: &BTreeSet<Number>) -> String {
-    let named: Vec<_> = numbers.iter().take(NAMED).map(ToString::to_string).collect();
+    let named: Vec<_> = numbers
+        .iter()
+        .take(NAMED)
+        .map(ToString::to_string)
+        .collect();
     let more = numbers.len().saturating_sub(NAMED);
     if more == 0 {
         named.join(", ")

@@ -30,9 +30,17 @@ pub(super) enum Pace {
 }
 
 /// Counts a message; says so where there are too many. Further parts of an album count as one.
-pub(super) fn count(turn: &mut Turn<'_, impl View>, session: &mut Session, message: &Message) -> Pace {
+pub(super) fn count(
+    turn: &mut Turn<'_, impl View>,
+    session: &mut Session,
+    message: &Message,
+) -> Pace {
     if let Some(album) = &message.context.album {
-        if session.album.as_ref().is_some_and(|known| known.id == *album) {
+        if session
+            .album
+            .as_ref()
+            .is_some_and(|known| known.id == *album)
+        {
             return Pace::Usual;
         }
         session.album = Some(Album {
@@ -40,7 +48,11 @@ pub(super) fn count(turn: &mut Turn<'_, impl View>, session: &mut Session, messa
             line: None,
         });
     }
-    let limit = if session.partner.is_some() { OF_PARTNERS } else { OF_STRANGERS };
+    let limit = if session.partner.is_some() {
+        OF_PARTNERS
+    } else {
+        OF_STRANGERS
+    };
     if is_too_fast(&mut session.pace.recent, message.at, limit) {
         return too_fast(turn, session);
     }
@@ -50,7 +62,11 @@ pub(super) fn count(turn: &mut Turn<'_, impl View>, session: &mut Session, messa
 
 /// Counts a code of somebody who is not registered, apart from what else he writes: whoever has told his trouble in many short lines is
 /// registered all the same.
-pub(super) fn count_code(turn: &mut Turn<'_, impl View>, session: &mut Session, message: &Message) -> Pace {
+pub(super) fn count_code(
+    turn: &mut Turn<'_, impl View>,
+    session: &mut Session,
+    message: &Message,
+) -> Pace {
     if is_too_fast(&mut session.pace.codes, message.at, OF_STRANGERS) {
         return too_fast(turn, session);
     }
@@ -71,7 +87,10 @@ fn too_fast(turn: &mut Turn<'_, impl View>, session: &mut Session) -> Pace {
 
 /// Keeps the last `limit` moments; tells whether as many came within a minute before this one.
 fn is_too_fast(recent: &mut Vec<Timestamp>, at: Timestamp, limit: usize) -> bool {
-    let fast = recent.len() >= limit && recent.first().is_some_and(|first| at.duration_since(*first) < WITHIN);
+    let fast = recent.len() >= limit
+        && recent
+            .first()
+            .is_some_and(|first| at.duration_since(*first) < WITHIN);
     recent.push(at);
     recent.drain(..recent.len().saturating_sub(limit));
     fast
@@ -94,8 +113,14 @@ mod tests {
     fn a_steady_flood_stays_one_flood() {
         let mut recent = Vec::new();
         let at = |second| Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second);
-        let fast: Vec<_> = (0..200).filter(|&second| is_too_fast(&mut recent, at(second), 10)).collect();
-        assert_eq!(fast, (10..200).collect::<Vec<_>>(), "also when the first minute is over");
+        let fast: Vec<_> = (0..200)
+            .filter(|&second| is_too_fast(&mut recent, at(second), 10))
+            .collect();
+        assert_eq!(
+            fast,
+            (10..200).collect::<Vec<_>>(),
+            "also when the first minute is over"
+        );
         assert_eq!(recent.len(), 10);
         assert!(
             !is_too_fast(&mut recent, at(251), 10),

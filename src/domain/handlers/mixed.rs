@@ -2,7 +2,9 @@
 //!
 //! Invariant: nothing of such an appeal is sent by itself any more, nothing joins it, and the operator knows whom to ask.
 
-use crate::domain::{effect::Entity, event::Mixed, ids::ChatId, turn::Turn, view::View, wording::Note};
+use crate::domain::{
+    effect::Entity, event::Mixed, ids::ChatId, turn::Turn, view::View, wording::Note,
+};
 
 use super::answers;
 
@@ -25,7 +27,9 @@ pub(in crate::domain) fn found(turn: &mut Turn<'_, impl View>, mixed: &Mixed) {
 fn listed<'a>(turn: &Turn<'_, impl View>, chats: impl Iterator<Item = &'a ChatId>) -> String {
     let name = |chat: &ChatId| {
         let code = turn.session(*chat).and_then(|session| session.partner);
-        let written = code.and_then(|code| turn.partner(&code)).map(|partner| partner.written_code.0);
+        let written = code
+            .and_then(|code| turn.partner(&code))
+            .map(|partner| partner.written_code.0);
         written.unwrap_or_else(|| format!("Telegram ID {chat}"))
     };
     let names: Vec<String> = chats.map(name).collect();

@@ -24,7 +24,8 @@ use super::{answers, delivery, erasing, restoring};
 pub(super) fn heard(turn: &mut Turn<'_, impl View>, content: &Content) -> bool {
     let ask = content.text().and_then(|text| Ask::parse(text.as_str()));
     let meant = ask.is_some();
-    ask.into_iter().for_each(|ask| turn.then(Effect::Answer(ask)));
+    ask.into_iter()
+        .for_each(|ask| turn.then(Effect::Answer(ask)));
     meant
 }
 
@@ -37,7 +38,11 @@ pub(super) fn check_again(turn: &mut Turn<'_, impl View>, chat: ChatId) {
 
 /// A group became a supergroup, under another id: where it is the admin chat, it is followed there.
 pub(super) fn moved(turn: &mut Turn<'_, impl View>, from: ChatId, to: ChatId) {
-    let Some(settings) = turn.rules.admin_chat.filter(|_| turn.admin_chat() == Some(from) && from != to) else {
+    let Some(settings) = turn
+        .rules
+        .admin_chat
+        .filter(|_| turn.admin_chat() == Some(from) && from != to)
+    else {
         return;
     };
     let mut alerts = turn.alerts();
@@ -70,11 +75,18 @@ fn checked(turn: &mut Turn<'_, impl View>, found: &BTreeSet<Trouble>) {
         alerts.admin_chat.refused = None;
     }
     // While nothing can be sent nothing can be told; the end tells for how long it was.
-    tells.retain(|told| !matches!(told, Told::Begun(Trouble::Telegram | Trouble::Bot | Trouble::AdminChat)));
+    tells.retain(|told| {
+        !matches!(
+            told,
+            Told::Begun(Trouble::Telegram | Trouble::Bot | Trouble::AdminChat)
+        )
+    });
     if let Some(chat) = turn.admin_chat() {
         let say = |note| turn.rules.wording.note(Note::Alert(note));
         let again = say(AlertNote::CheckAgain);
-        let (begun, over): (Vec<_>, Vec<_>) = tells.iter().partition(|told| matches!(told, Told::Begun(_)));
+        let (begun, over): (Vec<_>, Vec<_>) = tells
+            .iter()
+            .partition(|told| matches!(told, Told::Begun(_)));
         let words = |told: &[&Told]| {
             let lines: Vec<String> = told
                 .iter()
@@ -90,7 +102,11 @@ fn checked(turn: &mut Turn<'_, impl View>, found: &BTreeSet<Trouble>) {
             turn.reply(chat, &over, Keyboard::Keep);
         }
         if !begun.is_empty() {
-            turn.reply(chat, &begun, Keyboard::Inline(vec![(again, Button::CheckAgain)]));
+            turn.reply(
+                chat,
+                &begun,
+                Keyboard::Inline(vec![(again, Button::CheckAgain)]),
+            );
         }
     }
     if alerts != before {
@@ -113,12 +129,18 @@ pub(in crate::domain) fn command(turn: &mut Turn<'_, impl View>, command: &Comma
                 turn.reply(chat, words, Keyboard::Keep);
             }
         }
-        Command::Requeue(records) => records.iter().for_each(|seq| turn.then(Effect::Requeue(*seq))),
-        Command::Discard(records) => records.iter().for_each(|seq| turn.then(Effect::Discard(*seq))),
+        Command::Requeue(records) => records
+            .iter()
+            .for_each(|seq| turn.then(Effect::Requeue(*seq))),
+        Command::Discard(records) => records
+            .iter()
+            .for_each(|seq| turn.then(Effect::Discard(*seq))),
         Command::Resend(messages) => messages.iter().for_each(|id| resend(turn, id)),
         Command::Erase(person) => erasing::erase(turn, person),
         Command::Restored => restoring::from_copy(turn),
-        Command::Forget(messages) => messages.iter().for_each(|id| turn.then(Effect::Forget(id.clone()))),
+        Command::Forget(messages) => messages
+            .iter()
+            .for_each(|id| turn.then(Effect::Forget(id.clone()))),
     }
 }
 
@@ -126,7 +148,9 @@ fn notify(turn: &mut Turn<'_, impl View>, notice: &Notice) {
     match notice {
         Notice::TabUnusable { words, .. } => turn.report(Note::AdminTabUnusable(words)),
         Notice::TabMended(tab) => turn.report(Note::AdminTabMended(*tab)),
-        Notice::UpdatesTaken { webhook } => turn.report(Note::AdminUpdatesTaken { webhook: *webhook }),
+        Notice::UpdatesTaken { webhook } => {
+            turn.report(Note::AdminUpdatesTaken { webhook: *webhook })
+        }
         Notice::UpdatesBack => turn.report(Note::AdminUpdatesBack),
         Notice::Heartbeat(beat) => turn.report_silently(Note::Alert(AlertNote::Heartbeat {
             hours: beat.hours,
@@ -146,8 +170,13 @@ fn notify(turn: &mut Turn<'_, impl View>, notice: &Notice) {
 /// An answer that still stands in its cell goes out as a whole, less the parts that arrived; anything else as it was.
 fn resend(turn: &mut Turn<'_, impl View>, id: &OutboxId) {
     let standing = match id {
-        OutboxId::Answer(appeal, ..) => turn.appeal(*appeal).filter(|appeal| appeal.seen.answer.is_some()),
-        OutboxId::Reply(..) | OutboxId::Promotion(..) | OutboxId::Cover(..) | OutboxId::Preview(..) => None,
+        OutboxId::Answer(appeal, ..) => turn
+            .appeal(*appeal)
+            .filter(|appeal| appeal.seen.answer.is_some()),
+        OutboxId::Reply(..)
+        | OutboxId::Promotion(..)
+        | OutboxId::Cover(..)
+        | OutboxId::Preview(..) => None,
     };
     match standing {
         Some(appeal) => {

@@ -53,11 +53,14 @@ pub(super) fn rows(turn: &mut Turn<'_, impl View>, rows: &[PromotionRow]) {
             // What is left of a key in an empty row is taken away along with the next write of whose it is.
             Owner::New { .. } if row.offer.is_blank() && row.action.is_blank() => {
                 let key = PromotionKey::read(row.key.as_str());
-                key.into_iter().for_each(|key| turn.dirty(RowKey::Promotion(key)));
+                key.into_iter()
+                    .for_each(|key| turn.dirty(RowKey::Promotion(key)));
             }
             Owner::New { copy } => {
                 let mut promotion = new(next_key(turn));
-                promotion.refusal = copy.then_some(Refusal::Copied).filter(|_| !row.action.is_blank());
+                promotion.refusal = copy
+                    .then_some(Refusal::Copied)
+                    .filter(|_| !row.action.is_blank());
                 let adopts = turn.tab(Tab::Promotions).sighted.is_none() && !copy;
                 first(turn, promotion, row, adopts);
             }
@@ -80,8 +83,13 @@ pub(super) fn looked(turn: &mut Turn<'_, impl View>) {
         if changed && promotion.stage == Stage::Draft && promotion.gone.is_none() {
             turn.dirty(RowKey::Promotion(promotion.key.clone()));
         }
-        let old = promotion.gone.is_some_and(|gone| turn.now.duration_since(gone) > LEDGER_KEPT);
-        let over = || turn.broadcast(&promotion.key).is_some_and(|broadcast| broadcast.ended.is_some());
+        let old = promotion
+            .gone
+            .is_some_and(|gone| turn.now.duration_since(gone) > LEDGER_KEPT);
+        let over = || {
+            turn.broadcast(&promotion.key)
+                .is_some_and(|broadcast| broadcast.ended.is_some())
+        };
         if old && !promotion.unledgered && over() {
             turn.then(Effect::DropLedger(promotion.key.clone()));
             turn.put(Entity::Promotion(Box::new(Promotion {
@@ -94,7 +102,12 @@ pub(super) fn looked(turn: &mut Turn<'_, impl View>) {
 
 /// The staff list has been seen for the first time: what waited for that goes on, and rows can tell for how many.
 pub(super) fn partners_known(turn: &mut Turn<'_, impl View>) {
-    for promotion in turn.view.promotions().into_iter().filter(|promotion| promotion.gone.is_none()) {
+    for promotion in turn
+        .view
+        .promotions()
+        .into_iter()
+        .filter(|promotion| promotion.gone.is_none())
+    {
         if promotion.stage == Stage::Draft {
             turn.dirty(RowKey::Promotion(promotion.key.clone()));
         }
@@ -104,7 +117,10 @@ pub(super) fn partners_known(turn: &mut Turn<'_, impl View>) {
 
 /// A moment has come at which dates change something, or a quiet time is over.
 pub(in crate::domain) fn woken(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
-    if let Some(mut promotion) = turn.promotion(key).filter(|promotion| promotion.gone.is_none()) {
+    if let Some(mut promotion) = turn
+        .promotion(key)
+        .filter(|promotion| promotion.gone.is_none())
+    {
         promotion.alarm = None;
         settle(turn, promotion, None);
     }
@@ -112,7 +128,12 @@ pub(in crate::domain) fn woken(turn: &mut Turn<'_, impl View>, key: &PromotionKe
 }
 
 /// A row is seen for the first time.
-fn first(turn: &mut Turn<'_, impl View>, mut promotion: Promotion, row: &PromotionRow, adopts: bool) {
+fn first(
+    turn: &mut Turn<'_, impl View>,
+    mut promotion: Promotion,
+    row: &PromotionRow,
+    adopts: bool,
+) {
     take_in(&mut promotion, row);
     if adopts {
         adopt(turn, &mut promotion);
@@ -150,7 +171,8 @@ fn again(turn: &mut Turn<'_, impl View>, known: &Promotion, nth: u32, row: &Prom
         broadcasts::found(turn, &promotion.key);
     }
     // An action waits for cells whose formulas were not ready.
-    let waits = !row.action.is_blank() && !promotion.taken && before.offer.unready().next().is_some();
+    let waits =
+        !row.action.is_blank() && !promotion.taken && before.offer.unready().next().is_some();
     if news || (waits && row.offer != before.offer) {
         publishing::act(turn, &mut promotion);
     }
@@ -160,7 +182,10 @@ fn again(turn: &mut Turn<'_, impl View>, known: &Promotion, nth: u32, row: &Prom
 /// What the row shows now; the whole content is told only when it is new.
 fn take_in(promotion: &mut Promotion, row: &PromotionRow) {
     let same = promotion.row.offer.content == row.offer.content;
-    promotion.picture = row.picture.clone().or_else(|| promotion.picture.take().filter(|_| same));
+    promotion.picture = row
+        .picture
+        .clone()
+        .or_else(|| promotion.picture.take().filter(|_| same));
     promotion.row = PromotionRow {
         picture: None,
         ..row.clone()
@@ -174,10 +199,12 @@ fn adopt(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) {
     promotion.stage = match words.status(&promotion.row.status) {
         Some(PromotionStatus::Active | PromotionStatus::Ended) => Stage::Adopted,
         Some(PromotionStatus::Waiting) | None if announced => Stage::Adopted,
-        Some(PromotionStatus::Waiting) => match offer::start(turn.rules, &promotion.row.offer, turn.now) {
-            Some(starts) if starts > turn.now => Stage::Scheduled(starts),
-            starts => Stage::Held(starts.unwrap_or(turn.now)),
-        },
+        Some(PromotionStatus::Waiting) => {
+            match offer::start(turn.rules, &promotion.row.offer, turn.now) {
+                Some(starts) if starts > turn.now => Stage::Scheduled(starts),
+                starts => Stage::Held(starts.unwrap_or(turn.now)),
+            }
+        }
         None => Stage::Draft,
     };
     if !promotion.row.action.is_blank() {
@@ -188,7 +215,10 @@ fn adopt(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) {
 
 /// At first sight after the journal was restored from a copy.
 fn seen_anew(turn: &mut Turn<'_, impl View>, mut promotion: Promotion) {
-    let never = matches!(promotion.stage, Stage::Draft | Stage::Scheduled(_) | Stage::Held(_));
+    let never = matches!(
+        promotion.stage,
+        Stage::Draft | Stage::Scheduled(_) | Stage::Held(_)
+    );
     promotion.status = None;
     if never {
         adopt(turn, &mut promotion);
@@ -220,7 +250,9 @@ fn vanished(turn: &mut Turn<'_, impl View>, mut promotion: Promotion) {
     promotion.gone = Some(turn.now);
     promotion.alarm = None;
     if broadcasts::lose(turn, &promotion.key) {
-        turn.report(Note::Broadcast(BroadcastNote::Vanished(promotion.row.offer.title.as_str())));
+        turn.report(Note::Broadcast(BroadcastNote::Vanished(
+            promotion.row.offer.title.as_str(),
+        )));
     }
     turn.put(Entity::Promotion(Box::new(promotion)));
 }
@@ -259,7 +291,9 @@ fn lost_key(turn: &mut Turn<'_, impl View>, row: &PromotionRow) -> PromotionKey 
         return next_key(turn);
     };
     let mut tab = turn.tab(Tab::Promotions);
-    tab.next_number = tab.next_number.max(Number(key.number().unwrap_or_default().saturating_add(1)));
+    tab.next_number = tab
+        .next_number
+        .max(Number(key.number().unwrap_or_default().saturating_add(1)));
     turn.put(Entity::Tab(tab));
     key
 }

@@ -32,7 +32,9 @@ pub(super) fn act(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) {
         promotion.refusal = Some(Refusal::UnknownAction(promotion.row.action.clone()));
         return;
     };
-    if matches!(action, Action::Publish | Action::Test) && promotion.row.offer.unready().next().is_some() {
+    if matches!(action, Action::Publish | Action::Test)
+        && promotion.row.offer.unready().next().is_some()
+    {
         // A formula may be ready in a moment; the action stays in its cell until it is.
         return;
     }
@@ -61,7 +63,8 @@ pub(super) fn by_date(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion)
     match promotion.stage {
         Stage::Scheduled(due) => scheduled(turn, promotion, due),
         Stage::Announced(_) | Stage::Adopted => {
-            let over = offer::end(turn.rules, &promotion.row.offer).is_some_and(|ends| ends <= turn.now);
+            let over =
+                offer::end(turn.rules, &promotion.row.offer).is_some_and(|ends| ends <= turn.now);
             if over && promotion.standing(&turn.rules.promotions) == Some(PromotionStatus::Active) {
                 promotion.status = Some(PromotionStatus::Ended);
                 end(turn, promotion);
@@ -72,10 +75,16 @@ pub(super) fn by_date(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion)
 }
 
 /// When the dates change something next.
-pub(super) fn next_moment(rules: &Rules, promotion: &Promotion, now: Timestamp) -> Option<Timestamp> {
+pub(super) fn next_moment(
+    rules: &Rules,
+    promotion: &Promotion,
+    now: Timestamp,
+) -> Option<Timestamp> {
     let moment = match promotion.stage {
         Stage::Scheduled(due) => Some(due),
-        Stage::Announced(_) | Stage::Adopted if promotion.standing(&rules.promotions) == Some(PromotionStatus::Active) => {
+        Stage::Announced(_) | Stage::Adopted
+            if promotion.standing(&rules.promotions) == Some(PromotionStatus::Active) =>
+        {
             offer::end(rules, &promotion.row.offer)
         }
         Stage::Announced(_) | Stage::Adopted | Stage::Draft | Stage::Held(_) => None,
@@ -97,7 +106,12 @@ pub(super) fn unshown(turn: &mut Turn<'_, impl View>, key: &PromotionKey, form: 
 }
 
 /// Telegram has the picture that was made from this source; the row may hold another by now.
-pub(super) fn uploaded(turn: &mut Turn<'_, impl View>, key: &PromotionKey, source: &Text, media: &Media) {
+pub(super) fn uploaded(
+    turn: &mut Turn<'_, impl View>,
+    key: &PromotionKey,
+    source: &Text,
+    media: &Media,
+) {
     let still = |promotion: &Promotion| promotion.content().as_str().trim() == source.as_str();
     if let Some(mut promotion) = turn.promotion(key).filter(still) {
         promotion.media = Some((promotion.row.offer.content.clone(), media.clone()));
@@ -108,14 +122,20 @@ pub(super) fn uploaded(turn: &mut Turn<'_, impl View>, key: &PromotionKey, sourc
 }
 
 fn something(done: bool) -> Result<(), Refusal> {
-    if done { Ok(()) } else { Err(Refusal::NothingToDo) }
+    if done {
+        Ok(())
+    } else {
+        Err(Refusal::NothingToDo)
+    }
 }
 
 fn publish(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) -> Result<(), Refusal> {
     let announced = match promotion.stage {
         Stage::Adopted => Some(None),
         Stage::Announced(at) => {
-            let again = turn.broadcast(&promotion.key).is_none_or(|broadcast| broadcast.may_begin_anew());
+            let again = turn
+                .broadcast(&promotion.key)
+                .is_none_or(|broadcast| broadcast.may_begin_anew());
             (!again).then_some(Some(at))
         }
         Stage::Draft | Stage::Scheduled(_) | Stage::Held(_) => None,
@@ -142,7 +162,13 @@ fn knows_partners(turn: &Turn<'_, impl View>) -> bool {
 }
 
 fn plan(turn: &Turn<'_, impl View>, promotion: &Promotion) -> Result<Plan, Refusal> {
-    offer::plan(turn.rules, &promotion.row.offer, promotion.content(), turn.now).map_err(|_| Refusal::Faulty)
+    offer::plan(
+        turn.rules,
+        &promotion.row.offer,
+        promotion.content(),
+        turn.now,
+    )
+    .map_err(|_| Refusal::Faulty)
 }
 
 /// It waits for its first day: as the row says by now. Whether it is whole matters only when the day has come.
@@ -159,7 +185,9 @@ fn scheduled(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion, before: 
     let Ok(plan) = plan(turn, promotion) else {
         promotion.stage = Stage::Draft;
         promotion.refusal = Some(Refusal::Faulty);
-        return turn.report(Note::Broadcast(BroadcastNote::Unfit(promotion.row.offer.title.as_str())));
+        return turn.report(Note::Broadcast(BroadcastNote::Unfit(
+            promotion.row.offer.title.as_str(),
+        )));
     };
     let possible = turn
         .rules
@@ -167,7 +195,11 @@ fn scheduled(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion, before: 
         .and_then(|quiet| quiet.ends(turn.rules, plan.starts))
         .unwrap_or(plan.starts);
     let late = turn.now.duration_since(possible);
-    if turn.rules.hold_if_later_than.is_some_and(|most| late > most) {
+    if turn
+        .rules
+        .hold_if_later_than
+        .is_some_and(|most| late > most)
+    {
         promotion.stage = Stage::Held(plan.starts);
         turn.report(Note::Broadcast(BroadcastNote::Late(
             promotion.row.offer.title.as_str(),
@@ -182,7 +214,8 @@ fn announce(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion, plan: Pla
     promotion.stage = Stage::Announced(turn.now);
     promotion.status = Some(PromotionStatus::Active);
     let broadcast = broadcast(turn, promotion, plan);
-    let uploads = matches!(broadcast.picture, Some(Picture::Source(_))) && show(turn, promotion, &broadcast);
+    let uploads =
+        matches!(broadcast.picture, Some(Picture::Source(_))) && show(turn, promotion, &broadcast);
     broadcasts::start(turn, broadcast, uploads);
 }
 
@@ -207,13 +240,23 @@ fn broadcast(turn: &Turn<'_, impl View>, promotion: &Promotion, plan: Plan) -> B
 
 /// Sends it to the admin chat as partners see it; whether there is one.
 fn show(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion, broadcast: &Broadcast) -> bool {
-    let Some(chat) = turn.admin_chat() else { return false };
+    let Some(chat) = turn.admin_chat() else {
+        return false;
+    };
     promotion.previews = promotion.previews.wrapping_add(1);
-    let id = |part: u32| OutboxId::Preview(promotion.key.clone(), promotion.previews.wrapping_mul(2).wrapping_add(part));
+    let id = |part: u32| {
+        OutboxId::Preview(
+            promotion.key.clone(),
+            promotion.previews.wrapping_mul(2).wrapping_add(part),
+        )
+    };
     let session = Session::new(chat, Locale::default());
     // A cover goes first, under the lower number.
     for send in broadcasts::messages(turn, broadcast, (id(1), id(0)), &session) {
-        turn.then(Effect::Send(Send { lane: Lane::Talk, ..send }));
+        turn.then(Effect::Send(Send {
+            lane: Lane::Talk,
+            ..send
+        }));
     }
     true
 }

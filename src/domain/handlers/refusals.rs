@@ -20,7 +20,10 @@ const NAMED: usize = 100;
 /// Google has refused a row. Of many with the same reason the first is told.
 pub(super) fn refused(turn: &mut Turn<'_, impl View>, key: &RowKey, words: &str) {
     let mut tab = turn.tab(key.tab());
-    let is_known = tab.refused.iter().any(|row| row.key == *key && row.words == words);
+    let is_known = tab
+        .refused
+        .iter()
+        .any(|row| row.key == *key && row.words == words);
     if is_known {
         return;
     }
@@ -44,7 +47,9 @@ pub(super) fn refused(turn: &mut Turn<'_, impl View>, key: &RowKey, words: &str)
 /// Lets a row go whose reason another row names too: each reason has to be named, or it would be told anew whenever a row is refused for it.
 fn make_room(refused: &mut Vec<RefusedRow>) {
     let mut seen = BTreeSet::new();
-    let named_before = refused.iter().position(|row| !seen.insert(row.words.clone()));
+    let named_before = refused
+        .iter()
+        .position(|row| !seen.insert(row.words.clone()));
     refused.remove(named_before.unwrap_or(0));
 }
 
@@ -67,7 +72,9 @@ fn tell(turn: &mut Turn<'_, impl View>, key: &RowKey, words: &str) {
     let why = turn.rules.wording.note(Note::Refusal(Refusal::of(words)));
     match key {
         RowKey::Partner(code) => turn.report(Note::AdminPartnerRefused(code, &why)),
-        RowKey::Promotion(key) => turn.report(Note::Broadcast(BroadcastNote::RowRefused(key, &why))),
+        RowKey::Promotion(key) => {
+            turn.report(Note::Broadcast(BroadcastNote::RowRefused(key, &why)))
+        }
         RowKey::Appeal(id) => {
             if let Some(number) = turn.appeal(*id).and_then(|appeal| appeal.number) {
                 turn.report(Note::AdminRowRefused(number, &why));

@@ -80,7 +80,12 @@ pub(super) fn note_phone(session: &mut Session, phone: &Text) -> bool {
 }
 
 /// A shared contact: it proves a phone only if it is the sender's own (Bot API: `contact.user_id`).
-pub(super) fn contact(turn: &mut Turn<'_, impl View>, mut session: Session, phone: &Text, own: bool) {
+pub(super) fn contact(
+    turn: &mut Turn<'_, impl View>,
+    mut session: Session,
+    phone: &Text,
+    own: bool,
+) {
     if !own {
         return ask(turn, &session, Say::ContactOfAnother);
     }
@@ -93,7 +98,9 @@ pub(super) fn contact(turn: &mut Turn<'_, impl View>, mut session: Session, phon
 
 /// Drops what was kept for longer than a day, and what seems to come from more than a day ahead: the clock was set back since.
 pub(super) fn forget_old(turn: &Turn<'_, impl View>, session: &mut Session) {
-    session.kept.retain(|kept| turn.now.duration_since(kept.at).abs() < KEPT_FOR);
+    session
+        .kept
+        .retain(|kept| turn.now.duration_since(kept.at).abs() < KEPT_FOR);
 }
 
 /// What a stranger wrote has been kept for a day, and goes.
@@ -122,10 +129,19 @@ pub(super) fn after_look(turn: &mut Turn<'_, impl View>) {
 
 /// The look has ended for which this registration waited; one that began before it waits for the next.
 pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, chat: ChatId) {
-    let Some(mut session) = turn.session(chat) else { return };
-    let Some(parked) = session.registration.parked else { return };
+    let Some(mut session) = turn.session(chat) else {
+        return;
+    };
+    let Some(parked) = session.registration.parked else {
+        return;
+    };
     let clock_was_set_back = parked.since > turn.now;
-    if clock_was_set_back || turn.tab(Tab::Partners).looked.is_some_and(|began| parked.since <= began) {
+    if clock_was_set_back
+        || turn
+            .tab(Tab::Partners)
+            .looked
+            .is_some_and(|began| parked.since <= began)
+    {
         session.registration.parked = None;
         conclude(turn, session, parked.told);
     } else {
@@ -135,8 +151,12 @@ pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, chat: ChatId) {
 
 /// A registration has waited for a while.
 pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, chat: ChatId) {
-    let Some(mut session) = turn.session(chat) else { return };
-    let Some(parked) = &mut session.registration.parked else { return };
+    let Some(mut session) = turn.session(chat) else {
+        return;
+    };
+    let Some(parked) = &mut session.registration.parked else {
+        return;
+    };
     let first = !std::mem::replace(&mut parked.told, true);
     turn.put(Entity::Session(session.clone()));
     join_queue(turn, chat);
@@ -169,7 +189,11 @@ pub(super) fn keep(turn: &mut Turn<'_, impl View>, mut session: Session, entry: 
         ask(
             turn,
             &session,
-            if full { Say::KeptIsFull(KEPT) } else { Say::KeptBeforeRegistration },
+            if full {
+                Say::KeptIsFull(KEPT)
+            } else {
+                Say::KeptBeforeRegistration
+            },
         );
     }
     if !full {
@@ -181,11 +205,25 @@ pub(super) fn keep(turn: &mut Turn<'_, impl View>, mut session: Session, entry: 
 /// A message that has no line was changed. While it is kept, its new words are; a partner's is an ordinary message.
 pub(super) fn corrected(turn: &mut Turn<'_, impl View>, mut session: Session, entry: Kept) {
     if session.partner.is_some() {
-        let text = Text(turn.rules.wording.note(Note::LineCorrected(entry.text.as_str())));
+        let text = Text(
+            turn.rules
+                .wording
+                .note(Note::LineCorrected(entry.text.as_str())),
+        );
         return appeals::receive(turn, &mut session, None, &[Kept { text, ..entry }]);
     }
-    if let Some(kept) = session.kept.iter_mut().find(|kept| kept.message == entry.message) {
-        if let Some(text) = lines::changed(turn.rules, kept.text.as_str(), kept.said.as_ref(), entry.text.as_str(), entry.at) {
+    if let Some(kept) = session
+        .kept
+        .iter_mut()
+        .find(|kept| kept.message == entry.message)
+    {
+        if let Some(text) = lines::changed(
+            turn.rules,
+            kept.text.as_str(),
+            kept.said.as_ref(),
+            entry.text.as_str(),
+            entry.at,
+        ) {
             kept.text = Text(text);
         }
         (kept.said, kept.held) = (Some(entry.text), entry.held);
@@ -204,12 +242,19 @@ fn advance(turn: &mut Turn<'_, impl View>, mut session: Session) {
         }
         (Some(_), Some(_)) => {
             let now = turn.now;
-            registration.tries.retain(|&at| !has_lasted(at, now, TRIES_WINDOW));
+            registration
+                .tries
+                .retain(|&at| !has_lasted(at, now, TRIES_WINDOW));
             if let [first, ..] = registration.tries[..]
                 && registration.tries.len() >= TRIES
             {
                 registration.code = None;
-                return say_and_store(turn, &session, Say::TooManyTries(minutes_left(first, now)), Keyboard::Keep);
+                return say_and_store(
+                    turn,
+                    &session,
+                    Say::TooManyTries(minutes_left(first, now)),
+                    Keyboard::Keep,
+                );
             }
             // A pair that waits for its look already is not tried anew.
             if registration.parked.is_none() {
@@ -237,7 +282,12 @@ fn conclude(turn: &mut Turn<'_, impl View>, mut session: Session, told: bool) {
             None if is_expected(turn, &session.registration) => wait_longer(turn, session, told),
             None => {
                 let code = session.registration.code.take().unwrap_or_default();
-                say_and_store(turn, &session, Say::NotMatched(code.as_str()), Keyboard::Keep);
+                say_and_store(
+                    turn,
+                    &session,
+                    Say::NotMatched(code.as_str()),
+                    Keyboard::Keep,
+                );
             }
         },
         (Some(_), None) | (None, Some(_)) => advance(turn, session),
@@ -302,7 +352,10 @@ fn matching(turn: &Turn<'_, impl View>, registration: &Registration) -> Option<P
             | RowTrouble::Unreadable,
         ) => false,
     };
-    let proven = registration.phone.as_ref().is_some_and(|phone| partner.has_phone(phone));
+    let proven = registration
+        .phone
+        .as_ref()
+        .is_some_and(|phone| partner.has_phone(phone));
     (unstopped && proven).then_some(partner)
 }
 
@@ -311,7 +364,8 @@ fn is_expected(turn: &Turn<'_, impl View>, registration: &Registration) -> bool 
     let (Some(code), Some(phone)) = (&registration.code, &registration.phone) else {
         return false;
     };
-    codes::named(turn, code.as_str()).is_some_and(|partner| partner.has_phone(phone) && staff::may_return(turn, &partner))
+    codes::named(turn, code.as_str())
+        .is_some_and(|partner| partner.has_phone(phone) && staff::may_return(turn, &partner))
 }
 
 /// Comes back to a registration with the next look; the first time also after a while. The person has been told that it takes a moment,
@@ -377,13 +431,23 @@ fn offer_kept(turn: &mut Turn<'_, impl View>, session: &Session) {
         (turn.words(session, Say::KeptSend), Button::SendKept),
         (turn.words(session, Say::KeptDrop), Button::DropKept),
     ];
-    turn.say_with(session, Say::KeptOffer(session.kept.len()), Keyboard::Inline(buttons));
+    turn.say_with(
+        session,
+        Say::KeptOffer(session.kept.len()),
+        Keyboard::Inline(buttons),
+    );
 }
 
 /// Waits for one fresh look before anybody is refused.
 fn park(turn: &mut Turn<'_, impl View>, mut session: Session) {
-    let told = session.registration.parked.is_some_and(|parked| parked.told);
-    session.registration.parked = Some(Parked { since: turn.now, told });
+    let told = session
+        .registration
+        .parked
+        .is_some_and(|parked| parked.told);
+    session.registration.parked = Some(Parked {
+        since: turn.now,
+        told,
+    });
     let chat = session.chat;
     turn.put(Entity::Session(session));
     turn.then(Effect::Then {
@@ -413,7 +477,12 @@ fn minutes_left(first: Timestamp, now: Timestamp) -> i64 {
     (left.as_secs() / 60 + 1).max(1)
 }
 
-fn say_and_store(turn: &mut Turn<'_, impl View>, session: &Session, say: Say<'_>, keyboard: Keyboard) {
+fn say_and_store(
+    turn: &mut Turn<'_, impl View>,
+    session: &Session,
+    say: Say<'_>,
+    keyboard: Keyboard,
+) {
     turn.put(Entity::Session(session.clone()));
     turn.say_with(session, say, keyboard);
 }

@@ -16,9 +16,17 @@ use crate::domain::{
 use super::staff;
 
 /// Gives a row whose code has no account the account of the same code in its old spelling.
-pub(super) fn take_over(turn: &mut Turn<'_, impl View>, partner: &mut Partner, cells: &PartnerCells) {
-    let TelegramCell::Id(chat) = cells.telegram else { return };
-    let Some(mut session) = turn.session(chat) else { return };
+pub(super) fn take_over(
+    turn: &mut Turn<'_, impl View>,
+    partner: &mut Partner,
+    cells: &PartnerCells,
+) {
+    let TelegramCell::Id(chat) = cells.telegram else {
+        return;
+    };
+    let Some(mut session) = turn.session(chat) else {
+        return;
+    };
     let before = session.partner.as_ref().and_then(|code| turn.partner(code));
     let Some(mut before) = before.filter(|before| is_same_person(before, cells)) else {
         return;
@@ -37,7 +45,12 @@ pub(super) fn take_over(turn: &mut Turn<'_, impl View>, partner: &mut Partner, c
 fn is_same_person(before: &Partner, cells: &PartnerCells) -> bool {
     let form = CodeForm::of(cells.code.as_str());
     let same_code = form.is_some() && form == CodeForm::of(before.code.as_str());
-    let same_name = !cells.name.is_blank() && fold(cells.name.as_str()) == fold(before.name.as_str());
-    let same_phone = || Phone::every(cells.phone.as_str()).iter().any(|phone| before.has_phone(phone));
+    let same_name =
+        !cells.name.is_blank() && fold(cells.name.as_str()) == fold(before.name.as_str());
+    let same_phone = || {
+        Phone::every(cells.phone.as_str())
+            .iter()
+            .any(|phone| before.has_phone(phone))
+    };
     same_code && (same_name || same_phone())
 }

@@ -53,7 +53,10 @@ fn distrust(turn: &mut Turn<'_, impl View>, tabs: &[Tab]) -> usize {
                 answers.insert(appeal);
                 turn.then(Effect::Withdraw(id));
             }
-            OutboxId::Reply(..) | OutboxId::Promotion(..) | OutboxId::Cover(..) | OutboxId::Preview(..) => {
+            OutboxId::Reply(..)
+            | OutboxId::Promotion(..)
+            | OutboxId::Cover(..)
+            | OutboxId::Preview(..) => {
                 others += 1;
                 if let OutboxId::Promotion(key, chat) = &id {
                     broadcasts::ended(turn, key, *chat, End::Unknown);
@@ -68,7 +71,9 @@ fn distrust(turn: &mut Turn<'_, impl View>, tabs: &[Tab]) -> usize {
 
 /// An answer that the copy was about to send.
 fn hold(turn: &mut Turn<'_, impl View>, id: AppealId) {
-    let Some(mut appeal) = turn.appeal(id) else { return };
+    let Some(mut appeal) = turn.appeal(id) else {
+        return;
+    };
     appeal.answer = None;
     appeal.delivery = if appeal.seen.answer.is_some() {
         Delivery::Held
@@ -108,7 +113,9 @@ pub(super) fn seen_again(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, ce
 
 /// The history that stands in the row, and behind it what only the journal knows.
 fn take_over(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
-    let Some(history) = &cells.history else { return };
+    let Some(history) = &cells.history else {
+        return;
+    };
     if shown_history(turn.rules, turn.view, appeal, appeal.lines).as_str() == history.as_str() {
         appeal.lines_written = appeal.lines;
         return;
@@ -121,7 +128,8 @@ fn take_over(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &Appeal
     } else {
         appeal.shown_from + u32::from(appeal.shelf.kept.is_some())
     };
-    let unknown_there = |line: &&Line| line.index >= from && !history.as_str().contains(&entry(turn.rules, line));
+    let unknown_there =
+        |line: &&Line| line.index >= from && !history.as_str().contains(&entry(turn.rules, line));
     let missing: Vec<Line> = ours.iter().filter(unknown_there).cloned().collect();
     appeal.shown_from = appeal.lines;
     appeal.shelf = shelf;

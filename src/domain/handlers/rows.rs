@@ -45,10 +45,11 @@ fn numbered(turn: &mut Turn<'_, impl View>, number: Number, rows: &[AppealCells]
         return;
     };
     let chat = appeal.chat;
-    let (own, strangers): (Vec<_>, Vec<_>) = rows
-        .iter()
-        .partition(|cells| [TelegramCell::Id(chat), TelegramCell::Doubled(chat)].contains(&cells.chat));
-    let of_another = |cells: &AppealCells| matches!(cells.chat, TelegramCell::Id(_) | TelegramCell::Doubled(_));
+    let (own, strangers): (Vec<_>, Vec<_>) = rows.iter().partition(|cells| {
+        [TelegramCell::Id(chat), TelegramCell::Doubled(chat)].contains(&cells.chat)
+    });
+    let of_another =
+        |cells: &AppealCells| matches!(cells.chat, TelegramCell::Id(_) | TelegramCell::Doubled(_));
     if own.is_empty() && !appeal.placed && strangers.iter().any(|cells| of_another(cells)) {
         // The journal is older than the sheet: the number was given before, to somebody else.
         appeals::take_number(turn, &mut appeal);
@@ -59,7 +60,12 @@ fn numbered(turn: &mut Turn<'_, impl View>, number: Number, rows: &[AppealCells]
     match own.as_slice() {
         // Its own row is known by its history and still has to get the number, or is still to be appended.
         [] if appeal.adopted.is_some() || !appeal.placed => {}
-        [] if strangers.iter().any(|cells| cells.chat == TelegramCell::Unreadable) => stop(turn, &mut appeal, RowTrouble::Unreadable),
+        [] if strangers
+            .iter()
+            .any(|cells| cells.chat == TelegramCell::Unreadable) =>
+        {
+            stop(turn, &mut appeal, RowTrouble::Unreadable)
+        }
         [] => stop(turn, &mut appeal, RowTrouble::Mismatched),
         [cells] => own_row(turn, &mut appeal, cells),
         [_, _, ..] => {
@@ -109,8 +115,16 @@ fn own_row(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCe
 /// Google was lost) may have written over the history too, which no look reads. All of the row is written anew.
 fn heal(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
     let foreign = |shown: &Text, seen: &Text, ours: &str| shown != seen && shown.as_str() != ours;
-    let delivery = foreign(&cells.delivery, &appeal.seen.delivery, &project::delivery(turn.rules, appeal));
-    let updated = foreign(&cells.updated, &appeal.seen.updated, project::updated(turn.rules, appeal).as_str());
+    let delivery = foreign(
+        &cells.delivery,
+        &appeal.seen.delivery,
+        &project::delivery(turn.rules, appeal),
+    );
+    let updated = foreign(
+        &cells.updated,
+        &appeal.seen.updated,
+        project::updated(turn.rules, appeal).as_str(),
+    );
     if delivery || updated {
         appeal.stale = true;
         turn.dirty(RowKey::Appeal(appeal.id));
@@ -140,7 +154,12 @@ fn status_changed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: O
         answers::hurry(turn, appeal);
         let session = turn.session(appeal.chat).filter(|session| !session.blocked);
         if let (Some(number), Some(session)) = (appeal.number, session) {
-            turn.say_after(&session, appeal.id, Say::Closed(number), answers::last_under_way(appeal));
+            turn.say_after(
+                &session,
+                appeal.id,
+                Say::Closed(number),
+                answers::last_under_way(appeal),
+            );
         }
     }
 }
@@ -161,9 +180,11 @@ fn stop_marked(turn: &mut Turn<'_, impl View>, mark: &RowMark, trouble: RowTroub
                         stop(turn, &mut appeal, RowTrouble::Mismatched)
                     }
                     RowTrouble::Missing => gone(turn, &mut appeal),
-                    RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Moved | RowTrouble::Unknown | RowTrouble::Unreadable => {
-                        stop(turn, &mut appeal, trouble)
-                    }
+                    RowTrouble::Doubled
+                    | RowTrouble::Mismatched
+                    | RowTrouble::Moved
+                    | RowTrouble::Unknown
+                    | RowTrouble::Unreadable => stop(turn, &mut appeal, trouble),
                 }
                 turn.put(Entity::Appeal(appeal));
             }
@@ -204,7 +225,8 @@ pub(super) fn gone(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
 
 /// Whether the partner wrote something that does not stand in the row yet.
 fn has_unread_lines(turn: &Turn<'_, impl View>, appeal: &Appeal) -> bool {
-    let unwritten = usize::try_from(appeal.lines.saturating_sub(appeal.lines_written)).unwrap_or(usize::MAX);
+    let unwritten =
+        usize::try_from(appeal.lines.saturating_sub(appeal.lines_written)).unwrap_or(usize::MAX);
     turn.view
         .lines(appeal.id, unwritten)
         .iter()

@@ -35,7 +35,9 @@ const AT_LEAST: u32 = 2;
 /// What a look found in the row of a code.
 pub(super) fn row(turn: &mut Turn<'_, impl View>, cells: &PartnerCells) {
     let known = turn.partner(&cells.code);
-    let was_missing = known.as_ref().is_some_and(|partner| partner.stopped == Some(RowTrouble::Missing));
+    let was_missing = known
+        .as_ref()
+        .is_some_and(|partner| partner.stopped == Some(RowTrouble::Missing));
     let mut partner = known.unwrap_or_else(|| Partner::new(cells.code.clone()));
     if partner.binding.is_none() {
         respelled::take_over(turn, &mut partner, cells);
@@ -52,7 +54,10 @@ pub(super) fn row(turn: &mut Turn<'_, impl View>, cells: &PartnerCells) {
     partner.missing_since = None;
     partner.claims = match cells.telegram {
         TelegramCell::Doubled(chat) if cells.authorized => Some(adopted(turn, chat, cells)),
-        TelegramCell::Doubled(_) | TelegramCell::Empty | TelegramCell::Id(_) | TelegramCell::Unreadable => None,
+        TelegramCell::Doubled(_)
+        | TelegramCell::Empty
+        | TelegramCell::Id(_)
+        | TelegramCell::Unreadable => None,
     };
     // Only the first sight trusts what stands there; later the binding is ours, and a sheet cannot make one.
     if partner.binding.is_none() && turn.tab(Tab::Partners).sighted.is_none() {
@@ -73,7 +78,9 @@ pub(super) fn row(turn: &mut Turn<'_, impl View>, cells: &PartnerCells) {
 
 /// A write of the row has landed: it shows what the journal wanted then.
 pub(super) fn written(turn: &mut Turn<'_, impl View>, code: &PartnerCode, dirtied: Seq) {
-    let Some(mut partner) = turn.partner(code) else { return };
+    let Some(mut partner) = turn.partner(code) else {
+        return;
+    };
     let Some(chat) = partner
         .binding
         .as_ref()
@@ -91,7 +98,10 @@ pub(super) fn written(turn: &mut Turn<'_, impl View>, code: &PartnerCode, dirtie
 
 /// A look found something wrong with the row of a code.
 pub(super) fn stop(turn: &mut Turn<'_, impl View>, code: &PartnerCode, trouble: RowTrouble) {
-    let Some(mut partner) = turn.partner(code).filter(|partner| partner.stopped != Some(trouble)) else {
+    let Some(mut partner) = turn
+        .partner(code)
+        .filter(|partner| partner.stopped != Some(trouble))
+    else {
         return;
     };
     partner.stopped = Some(trouble);
@@ -105,7 +115,10 @@ pub(super) fn stop(turn: &mut Turn<'_, impl View>, code: &PartnerCode, trouble: 
         RowTrouble::Doubled => {
             trust(turn, &mut partner);
         }
-        RowTrouble::Mismatched | RowTrouble::Moved | RowTrouble::Unknown | RowTrouble::Unreadable => {}
+        RowTrouble::Mismatched
+        | RowTrouble::Moved
+        | RowTrouble::Unknown
+        | RowTrouble::Unreadable => {}
     }
     turn.put(Entity::Partner(partner));
 }
@@ -129,7 +142,9 @@ pub(super) fn looked(turn: &mut Turn<'_, impl View>) {
 
 /// A doubt has lasted for a while.
 pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, code: &PartnerCode) {
-    let Some(mut partner) = turn.partner(code) else { return };
+    let Some(mut partner) = turn.partner(code) else {
+        return;
+    };
     let (Some(since), Some(binding)) = (partner.doubted_since, partner.binding.clone()) else {
         return;
     };
@@ -140,7 +155,9 @@ pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, code: &PartnerCo
         return come_back(turn, code, DOUBT);
     }
     let tab = turn.tab(Tab::Partners);
-    let confirmed = tab.looked.is_some_and(|looked| looked.duration_since(since) >= DOUBT);
+    let confirmed = tab
+        .looked
+        .is_some_and(|looked| looked.duration_since(since) >= DOUBT);
     if turn.now.duration_since(since) < DOUBT || !confirmed {
         return come_back(turn, code, AGAIN);
     }
@@ -158,7 +175,9 @@ pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, code: &PartnerCo
 
 /// Whether a partner whose code has just vanished from the list may come back in a moment.
 pub(super) fn may_return(turn: &Turn<'_, impl View>, partner: &Partner) -> bool {
-    partner.missing_since.is_some_and(|since| !has_lasted(since, turn.now, DOUBT))
+    partner
+        .missing_since
+        .is_some_and(|since| !has_lasted(since, turn.now, DOUBT))
 }
 
 /// Binds an account to a code, in the journal; the row follows.
@@ -175,8 +194,12 @@ pub(super) fn bind(turn: &mut Turn<'_, impl View>, partner: &mut Partner, bindin
 
 /// A row that says authorized with an account of its own, for an account that nobody else has.
 fn bind_trusted(turn: &mut Turn<'_, impl View>, partner: &mut Partner, cells: &PartnerCells) {
-    let TelegramCell::Id(chat) = cells.telegram else { return };
-    let mut session = turn.session(chat).unwrap_or_else(|| Session::new(chat, Locale::default()));
+    let TelegramCell::Id(chat) = cells.telegram else {
+        return;
+    };
+    let mut session = turn
+        .session(chat)
+        .unwrap_or_else(|| Session::new(chat, Locale::default()));
     if !cells.authorized || session.partner.is_some() {
         return;
     }
@@ -207,8 +230,13 @@ fn note_shown(turn: &mut Turn<'_, impl View>, partner: &mut Partner, telegram: T
         return;
     }
     for (chat, is_here) in [(before, false), (shown, true)] {
-        let owner = chat.and_then(|chat| turn.session(chat)).and_then(|session| session.partner);
-        let Some(mut owner) = owner.filter(|owner| *owner != partner.code).and_then(|owner| turn.partner(&owner)) else {
+        let owner = chat
+            .and_then(|chat| turn.session(chat))
+            .and_then(|session| session.partner);
+        let Some(mut owner) = owner
+            .filter(|owner| *owner != partner.code)
+            .and_then(|owner| turn.partner(&owner))
+        else {
             continue;
         };
         if is_here {
@@ -231,7 +259,13 @@ struct Before {
 }
 
 /// The row of a code that is bound.
-fn bound(turn: &mut Turn<'_, impl View>, partner: &mut Partner, chat: ChatId, cells: &PartnerCells, before: &Before) {
+fn bound(
+    turn: &mut Turn<'_, impl View>,
+    partner: &mut Partner,
+    chat: ChatId,
+    cells: &PartnerCells,
+    before: &Before,
+) {
     // Once it has stood there, only somebody else's hand takes it away.
     let filled = before.shown == Some(chat) || partner.doubted_since.is_some();
     match cells.telegram {
@@ -244,12 +278,16 @@ fn bound(turn: &mut Turn<'_, impl View>, partner: &mut Partner, chat: ChatId, ce
         TelegramCell::Doubled(shown) if shown == chat => trust(turn, partner),
         // How a number is shown says nothing of who may come in.
         TelegramCell::Unreadable => turn.dirty(RowKey::Partner(partner.code.clone())),
-        TelegramCell::Empty | TelegramCell::Id(_) | TelegramCell::Doubled(_) if before.missing || !filled => {
+        TelegramCell::Empty | TelegramCell::Id(_) | TelegramCell::Doubled(_)
+            if before.missing || !filled =>
+        {
             // The list was written anew, without what only we write; or it is we who have not written it.
             trust(turn, partner);
             turn.dirty(RowKey::Partner(partner.code.clone()));
         }
-        TelegramCell::Empty | TelegramCell::Id(_) | TelegramCell::Doubled(_) => doubt(turn, partner),
+        TelegramCell::Empty | TelegramCell::Id(_) | TelegramCell::Doubled(_) => {
+            doubt(turn, partner)
+        }
     }
 }
 
@@ -289,7 +327,9 @@ fn come_back(turn: &mut Turn<'_, impl View>, code: &PartnerCode, after: SignedDu
 /// What only we write goes back beside its code, and out of the row where it stands instead.
 fn put_back(turn: &mut Turn<'_, impl View>, partner: &mut Partner, chat: ChatId) {
     let elsewhere = partner.astray.take().and_then(|code| turn.partner(&code));
-    if let Some(mut other) = elsewhere.filter(|other| other.binding.is_none() && other.shown == Some(chat)) {
+    if let Some(mut other) =
+        elsewhere.filter(|other| other.binding.is_none() && other.shown == Some(chat))
+    {
         other.emptied = true;
         turn.dirty(RowKey::Partner(other.code.clone()));
         turn.put(Entity::Partner(other));
@@ -301,7 +341,9 @@ fn put_back(turn: &mut Turn<'_, impl View>, partner: &mut Partner, chat: ChatId)
 /// The partner loses access, and hears of it.
 fn revoke(turn: &mut Turn<'_, impl View>, partner: &mut Partner) {
     trust(turn, partner);
-    let Some(binding) = partner.binding.take() else { return };
+    let Some(binding) = partner.binding.take() else {
+        return;
+    };
     let mut tab = turn.tab(Tab::Partners);
     tab.bound = tab.bound.saturating_sub(1);
     turn.put(Entity::Tab(tab));

@@ -51,7 +51,9 @@ pub(super) fn note(turn: &mut Turn<'_, impl View>, number: Number, strangers: &[
 fn release(turn: &mut Turn<'_, impl View>, chat: ChatId, shown: Number) {
     let all = turn.view.appeals_of(chat, MOST_APPEALS).into_iter();
     let fresh: Vec<Appeal> = all.filter_map(|appeal| turn.appeal(appeal.id)).collect();
-    let waits = |appeal: &Appeal| appeal.traded == Some(shown) || appeal.stopped == Some(RowTrouble::Mismatched);
+    let waits = |appeal: &Appeal| {
+        appeal.traded == Some(shown) || appeal.stopped == Some(RowTrouble::Mismatched)
+    };
     for mut appeal in fresh.into_iter().filter(waits) {
         appeal.traded = appeal.traded.filter(|&traded| traded != shown);
         turn.dirty(RowKey::Appeal(appeal.id));
@@ -69,7 +71,10 @@ pub(super) fn is_found(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
 
 /// Whether a row of this chat bears the number of another: it may be the one that is missing. Of a look, what is missing is decided last.
 pub(super) fn may_stand_elsewhere(turn: &Turn<'_, impl View>, chat: ChatId) -> bool {
-    turn.tab(Tab::Appeals).strangers.values().any(|stranger| *stranger == Some(chat))
+    turn.tab(Tab::Appeals)
+        .strangers
+        .values()
+        .any(|stranger| *stranger == Some(chat))
 }
 
 /// The look has ended, so it is known which rows are whose: numbers go back where the telegram_id leaves one possibility.
@@ -109,7 +114,9 @@ fn displaced(turn: &Turn<'_, impl View>, chat: ChatId) -> Vec<Appeal> {
         return Vec::new();
     }
     let fresh = all.into_iter().filter_map(|appeal| turn.appeal(appeal.id));
-    fresh.filter(|appeal| appeal.stopped == Some(RowTrouble::Mismatched)).collect()
+    fresh
+        .filter(|appeal| appeal.stopped == Some(RowTrouble::Mismatched))
+        .collect()
 }
 
 /// The operator need not hear of what mends itself.

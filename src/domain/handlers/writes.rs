@@ -27,7 +27,9 @@ pub(in crate::domain) fn wrote(turn: &mut Turn<'_, impl View>, report: &WriteRep
                 refusals::refused(turn, &row.key, words);
                 continue;
             }
-            RowResult::Confirmed { .. } | RowResult::Idle | RowResult::Absent => refusals::over(turn, &row.key),
+            RowResult::Confirmed { .. } | RowResult::Idle | RowResult::Absent => {
+                refusals::over(turn, &row.key)
+            }
             RowResult::Contested | RowResult::Moved => {}
         }
         match &row.key {
@@ -51,7 +53,13 @@ fn appeal(turn: &mut Turn<'_, impl View>, id: AppealId, row: &WrittenRow) {
             formula,
         } => {
             turn.clean(row.key.clone(), row.dirtied);
-            confirm(turn, &mut appeal, status.as_ref(), cleared.as_ref(), (*lines, row.dirtied));
+            confirm(
+                turn,
+                &mut appeal,
+                status.as_ref(),
+                cleared.as_ref(),
+                (*lines, row.dirtied),
+            );
             archive::confirm(turn.rules, turn.view, &mut appeal, *parts);
             if appeal.stopped.is_none() && appeal.lines_written < appeal.lines {
                 // Not everything went into one batch.
@@ -101,7 +109,11 @@ fn confirm(
     }
     if let Some(cleared) = cleared {
         appeal.seen.answer = None;
-        if appeal.answer.as_ref().is_some_and(|answer| answer.text == *cleared) {
+        if appeal
+            .answer
+            .as_ref()
+            .is_some_and(|answer| answer.text == *cleared)
+        {
             appeal.answer = None;
         }
     }
@@ -113,7 +125,8 @@ fn show_written(turn: &mut Turn<'_, impl View>, appeal: &Appeal, lines: u32) {
         // Its messages are of several chats.
         return;
     }
-    let unwritten = usize::try_from(appeal.lines.saturating_sub(appeal.lines_written)).unwrap_or(usize::MAX);
+    let unwritten =
+        usize::try_from(appeal.lines.saturating_sub(appeal.lines_written)).unwrap_or(usize::MAX);
     let mut written = turn.view.lines(appeal.id, unwritten);
     written.retain(|line| (appeal.lines_written..lines).contains(&line.index));
     for message in written.into_iter().rev().filter_map(|line| line.message) {
@@ -144,7 +157,9 @@ fn partner(turn: &mut Turn<'_, impl View>, code: &PartnerCode, row: &WrittenRow)
 
 fn promotion(turn: &mut Turn<'_, impl View>, key: &PromotionKey, row: &WrittenRow) {
     match &row.result {
-        RowResult::Confirmed { status, cleared, .. } => {
+        RowResult::Confirmed {
+            status, cleared, ..
+        } => {
             turn.clean(row.key.clone(), row.dirtied);
             if let Some(mut promotion) = turn.promotion(key) {
                 promotion.row.key = Text(key.0.clone());

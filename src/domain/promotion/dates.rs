@@ -71,9 +71,17 @@ impl Day {
         if cell.is_blank() {
             return Err(Unread::Blank);
         }
-        let text = visible(cell.as_str()).replace(['\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2212}'], "-");
+        let text = visible(cell.as_str()).replace(
+            [
+                '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2212}',
+            ],
+            "-",
+        );
         let mut words: Vec<&str> = text.split_whitespace().collect();
-        let time = words.pop_if(|last| last.contains(':')).map(clock).transpose()?;
+        let time = words
+            .pop_if(|last| last.contains(':'))
+            .map(clock)
+            .transpose()?;
         words.pop_if(|last| is_year_word(last));
         let date = match words[..] {
             [date] => numeric(date.trim_end_matches(',')),
@@ -113,8 +121,15 @@ impl Period {
     /// As partners read it.
     #[must_use]
     pub fn spoken(self, wording: &Wording, locale: Locale) -> String {
-        let (first, last) = (self.first.spoken(wording, locale), self.last.spoken(wording, locale));
-        if first == last { first } else { format!("{first} – {last}") }
+        let (first, last) = (
+            self.first.spoken(wording, locale),
+            self.last.spoken(wording, locale),
+        );
+        if first == last {
+            first
+        } else {
+            format!("{first} – {last}")
+        }
     }
 }
 
@@ -122,19 +137,29 @@ impl Period {
 #[must_use]
 pub fn is_far(starts: Timestamp, now: Timestamp, zone: &TimeZone) -> bool {
     let now = now.to_zoned(zone.clone());
-    let bounds = (now.checked_sub(YEARS.years()), now.checked_add(YEARS.years()));
-    let (Ok(earliest), Ok(latest)) = bounds else { return true };
+    let bounds = (
+        now.checked_sub(YEARS.years()),
+        now.checked_add(YEARS.years()),
+    );
+    let (Ok(earliest), Ok(latest)) = bounds else {
+        return true;
+    };
     !(earliest.timestamp()..=latest.timestamp()).contains(&starts)
 }
 
 fn moment(date: Date, time: Time, zone: &TimeZone) -> Option<Timestamp> {
-    let zoned = DateTime::from_parts(date, time).to_zoned(zone.clone()).ok()?;
+    let zoned = DateTime::from_parts(date, time)
+        .to_zoned(zone.clone())
+        .ok()?;
     Some(zoned.timestamp())
 }
 
 /// `9:30`, `09:30:00`.
 fn clock(text: &str) -> Result<Time, Unread> {
-    let numbers: Option<Vec<i8>> = text.split(':').map(|part| number(part, 2)?.try_into().ok()).collect();
+    let numbers: Option<Vec<i8>> = text
+        .split(':')
+        .map(|part| number(part, 2)?.try_into().ok())
+        .collect();
     let time = match numbers.as_deref() {
         Some(&[hour, minute]) => Time::new(hour, minute, 0, 0),
         Some(&[hour, minute, second]) => Time::new(hour, minute, second, 0),
@@ -145,22 +170,36 @@ fn clock(text: &str) -> Result<Time, Unread> {
 
 /// Three numbers and what stands between them.
 fn numeric(text: &str) -> Result<Date, Unread> {
-    let separator = text.chars().find(|c| !c.is_ascii_digit()).filter(|c| matches!(c, '.' | '-' | '/'));
+    let separator = text
+        .chars()
+        .find(|c| !c.is_ascii_digit())
+        .filter(|c| matches!(c, '.' | '-' | '/'));
     let text = text.trim_end_matches('.');
-    let parts: Vec<&str> = separator.map(|separator| text.split(separator).collect()).unwrap_or_default();
+    let parts: Vec<&str> = separator
+        .map(|separator| text.split(separator).collect())
+        .unwrap_or_default();
     let [first, second, third] = parts[..] else {
         return Err(Unread::Unreadable);
     };
-    let date = |year: Option<i16>, month: &str, day: &str| Date::new(year?, part(month)?, part(day)?).ok();
+    let date =
+        |year: Option<i16>, month: &str, day: &str| Date::new(year?, part(month)?, part(day)?).ok();
     if first.len() == 4 {
         return date(year(first), second, third).ok_or(Unread::Unreadable);
     }
     let day_first = date(year(third), second, first).ok_or(Unread::Unreadable)?;
     // A spreadsheet of an American writes the month first; some people, as computers do, the year.
     let month_first = date(year(third), first, second).filter(|_| separator == Some('/'));
-    let year_first =
-        date(year(first).filter(|&year| year >= EARLIEST_MEANT), second, third).filter(|_| separator != Some('.') && third.len() == 2);
-    match month_first.into_iter().chain(year_first).find(|other| *other != day_first) {
+    let year_first = date(
+        year(first).filter(|&year| year >= EARLIEST_MEANT),
+        second,
+        third,
+    )
+    .filter(|_| separator != Some('.') && third.len() == 2);
+    match month_first
+        .into_iter()
+        .chain(year_first)
+        .find(|other| *other != day_first)
+    {
         Some(other) => Err(Unread::TwoWays(day_first, other)),
         None => Ok(day_first),
     }
@@ -215,7 +254,10 @@ mod tests {
         let day = |date: Date| date.strftime("%d.%m.%Y").to_string();
         match Day::read(&Text::from(cell)) {
             Ok(Day { date, time: None }) => day(date),
-            Ok(Day { date, time: Some(time) }) => format!("{} {time}", day(date)),
+            Ok(Day {
+                date,
+                time: Some(time),
+            }) => format!("{} {time}", day(date)),
             Err(Unread::Blank) => "blank".to_owned(),
             Err(Unread::Unreadable) => "unreadable".to_owned(),
             Err(Unread::TwoWays(one, other)) => format!("{} or {}", day(one), day(other)),
@@ -249,7 +291,10 @@ mod tests {
             ("01.12.2026 9:30", "01.12.2026 09:30:00"),
             ("01.12.2026 9:30:00", "01.12.2026 09:30:00"),
             ("1 декабря 2026, 10:00", "01.12.2026 10:00:00"),
-            ("\u{200e}01.12.2026\u{a0}\u{200b}10:00\u{feff}", "01.12.2026 10:00:00"),
+            (
+                "\u{200e}01.12.2026\u{a0}\u{200b}10:00\u{feff}",
+                "01.12.2026 10:00:00",
+            ),
             ("01.12.2026 25:00", "unreadable"),
             ("01.12.2026 9:30:00:00", "unreadable"),
             ("01.12.2026 утром", "unreadable"),
@@ -277,17 +322,27 @@ mod tests {
             }
             .spoken(&wording, locale)
         };
-        assert_eq!(spoken("01.12.2026", "2027-01-31", Locale::Ru), "1 декабря 2026 – 31 января 2027");
+        assert_eq!(
+            spoken("01.12.2026", "2027-01-31", Locale::Ru),
+            "1 декабря 2026 – 31 января 2027"
+        );
         assert_eq!(
             spoken("1.12.26 9:30:00", "31.12.2026", Locale::En),
             "1 December 2026, 09:30 – 31 December 2026"
         );
-        assert_eq!(spoken("08.03.2026", "8 марта 2026", Locale::Ru), "8 марта 2026");
+        assert_eq!(
+            spoken("08.03.2026", "8 марта 2026", Locale::Ru),
+            "8 марта 2026"
+        );
         for month in 1..=12 {
             for locale in [Locale::Ru, Locale::En] {
                 let date = Date::new(2026, month, 9).expect("a day");
                 let words = wording.say(locale, Say::Date(date));
-                assert_eq!(Day::read(&Text(words)).map(|day| day.date), Ok(date), "what we write we read");
+                assert_eq!(
+                    Day::read(&Text(words)).map(|day| day.date),
+                    Ok(date),
+                    "what we write we read"
+                );
             }
         }
     }

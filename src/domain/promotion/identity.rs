@@ -31,7 +31,10 @@ pub enum Owner {
 /// Gives each row its owner.
 #[must_use]
 pub fn owners(known: &[Promotion], rows: &[PromotionRow]) -> Vec<Owner> {
-    let keys: Vec<Option<PromotionKey>> = rows.iter().map(|row| PromotionKey::read(row.key.as_str())).collect();
+    let keys: Vec<Option<PromotionKey>> = rows
+        .iter()
+        .map(|row| PromotionKey::read(row.key.as_str()))
+        .collect();
     let mut matching = Matching {
         known,
         rows,
@@ -84,7 +87,9 @@ impl Matching<'_> {
     }
 
     fn without_owner(&self) -> Vec<usize> {
-        (0..self.rows.len()).filter(|&row| self.owner[row].is_none()).collect()
+        (0..self.rows.len())
+            .filter(|&row| self.owner[row].is_none())
+            .collect()
     }
 
     /// An action that was taken and whose cell is not emptied yet tells rows apart that say the same: it must not be taken again beside
@@ -95,7 +100,9 @@ impl Matching<'_> {
             let seen = &self.known[known].row;
             let same = |row: &usize| {
                 let shown = &self.rows[*row];
-                self.owner[*row].is_none() && shown.offer == seen.offer && shown.action == seen.action
+                self.owner[*row].is_none()
+                    && shown.offer == seen.offer
+                    && shown.action == seen.action
             };
             let mut rows: Vec<usize> = (0..self.rows.len()).filter(same).collect();
             rows.sort_by_key(|&row| self.home[row] != Some(known));
@@ -107,7 +114,9 @@ impl Matching<'_> {
 
     fn unchanged_at_home(&mut self) {
         for row in self.without_owner() {
-            if let Some(home) = self.home[row].filter(|&home| self.known[home].row.offer == self.rows[row].offer) {
+            if let Some(home) =
+                self.home[row].filter(|&home| self.known[home].row.offer == self.rows[row].offer)
+            {
                 self.give(row, home);
             }
         }
@@ -118,7 +127,12 @@ impl Matching<'_> {
         for row in self.without_owner() {
             let offer = &self.rows[row].offer;
             let same = |&&promotion: &&usize| self.known[promotion].row.offer == *offer;
-            let found = self.free.iter().find(same).copied().filter(|_| !offer.is_blank());
+            let found = self
+                .free
+                .iter()
+                .find(same)
+                .copied()
+                .filter(|_| !offer.is_blank());
             if let Some(promotion) = found {
                 self.give(row, promotion);
             }
@@ -142,7 +156,9 @@ impl Matching<'_> {
                 }
             }
         }
-        pairs.sort_by_key(|&(likeness, row, promotion)| (std::cmp::Reverse(likeness), row, promotion));
+        pairs.sort_by_key(|&(likeness, row, promotion)| {
+            (std::cmp::Reverse(likeness), row, promotion)
+        });
         for (_, row, promotion) in pairs {
             if self.owner[row].is_none() {
                 self.give(row, promotion);
@@ -183,7 +199,11 @@ mod tests {
 
     /// A row: the number of its key, then its cells.
     fn row(key: u32, cells: &str) -> PromotionRow {
-        let key = if key == 0 { String::new() } else { PromotionKey::numbered(key).0 };
+        let key = if key == 0 {
+            String::new()
+        } else {
+            PromotionKey::numbered(key).0
+        };
         PromotionRow {
             key: Text(key),
             offer: offer(cells),
@@ -206,7 +226,11 @@ mod tests {
             Owner::New { copy: true } => "copy".to_owned(),
             Owner::New { copy: false } => "new".to_owned(),
         };
-        owners(&known, rows).iter().map(word).collect::<Vec<_>>().join(" ")
+        owners(&known, rows)
+            .iter()
+            .map(word)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     #[test]
@@ -231,10 +255,24 @@ mod tests {
             (vec![row(1, a), row(2, b), row(3, c)], "А Б В"),
             (vec![row(3, c), row(1, a), row(2, b)], "В А Б"),
             // Typos, new names, new dates.
-            (vec![row(1, "А|про всё|1"), row(2, "Ё|про б|2"), row(3, "Й|иное|7")], "А Б В"),
+            (
+                vec![
+                    row(1, "А|про всё|1"),
+                    row(2, "Ё|про б|2"),
+                    row(3, "Й|иное|7"),
+                ],
+                "А Б В",
+            ),
             // A sort that left the key column out, with one row edited on the way.
             (vec![row(1, c), row(2, a), row(3, b)], "В А Б"),
-            (vec![row(1, "В|про в|9"), row(2, "А|про а|9"), row(3, "Б|про б|9")], "В А Б"),
+            (
+                vec![
+                    row(1, "В|про в|9"),
+                    row(2, "А|про а|9"),
+                    row(3, "Б|про б|9"),
+                ],
+                "В А Б",
+            ),
             (vec![row(1, c), row(3, "А|про а!|1"), row(2, b)], "В А Б"),
             // Keys erased, or overwritten with something else.
             (vec![row(0, a), row(0, b), row(3, c)], "А Б В"),

@@ -83,7 +83,12 @@ pub struct Plan {
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn plan(rules: &Rules, offer: &Offer, content: &Text, now: Timestamp) -> Result<Plan, Vec<Fault>> {
+pub fn plan(
+    rules: &Rules,
+    offer: &Offer,
+    content: &Text,
+    now: Timestamp,
+) -> Result<Plan, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut note = |fault: Fault| faults.push(fault);
     offer.unready().for_each(|cell| note(Fault::Unready(cell)));
@@ -124,20 +129,27 @@ pub fn plan(rules: &Rules, offer: &Offer, content: &Text, now: Timestamp) -> Res
         true => Err(Fault::ContentUnshown),
     };
     let picture = picture.map_err(&mut note);
-    let words = words(offer, period.ok().map_or(0, |period| room_for(rules, period)));
+    let words = words(
+        offer,
+        period.ok().map_or(0, |period| room_for(rules, period)),
+    );
     if let Err(over) = words {
         note(Fault::TooLong(over));
     }
     match (starts, ends, period, link, picture, words) {
-        (Ok(starts), Ok(ends), Ok(period), Ok(link), Ok(picture), Ok((words, length))) if faults.is_empty() => Ok(Plan {
-            starts,
-            ends,
-            words,
-            period,
-            link,
-            apart: picture.is_some() && length > CAPTION_LIMIT,
-            picture,
-        }),
+        (Ok(starts), Ok(ends), Ok(period), Ok(link), Ok(picture), Ok((words, length)))
+            if faults.is_empty() =>
+        {
+            Ok(Plan {
+                starts,
+                ends,
+                words,
+                period,
+                link,
+                apart: picture.is_some() && length > CAPTION_LIMIT,
+                picture,
+            })
+        }
         _ => Err(faults),
     }
 }
@@ -160,13 +172,22 @@ pub fn start(rules: &Rules, offer: &Offer, now: Timestamp) -> Option<Timestamp> 
 pub fn period(wording: &Wording, locale: Locale, offer: &Offer) -> String {
     match (Day::read(&offer.starts), Day::read(&offer.ends)) {
         (Ok(first), Ok(last)) => Period { first, last }.spoken(wording, locale),
-        _ => format!("{} – {}", offer.starts.as_str().trim(), offer.ends.as_str().trim()),
+        _ => format!(
+            "{} – {}",
+            offer.starts.as_str().trim(),
+            offer.ends.as_str().trim()
+        ),
     }
 }
 
 /// The announcement with its period, which ends it.
 #[must_use]
-pub fn announcement(words: &Html, period: Option<Period>, wording: &Wording, locale: Locale) -> Html {
+pub fn announcement(
+    words: &Html,
+    period: Option<Period>,
+    wording: &Wording,
+    locale: Locale,
+) -> Html {
     match period {
         Some(period) => words.followed_by(&period.spoken(wording, locale)),
         // Earlier versions fixed it together with the words.
@@ -196,14 +217,19 @@ pub fn link(cell: &Text) -> Result<Option<String>, Fault> {
     let in_app = lower
         .strip_prefix("tg://")
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()) && is_tight(rest));
-    (in_app || is_address(&whole)).then_some(Some(whole)).ok_or(Fault::LinkBroken)
+    (in_app || is_address(&whole))
+        .then_some(Some(whole))
+        .ok_or(Fault::LinkBroken)
 }
 
 fn picture(cell: &Text) -> Result<Option<Text>, Fault> {
     let text = visible(cell.as_str());
     let text = text.trim();
     let is_data = text.starts_with("data:image/") || text.starts_with("data:video/");
-    let is_file_id = text.len() >= FILE_ID_LENGTH && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    let is_file_id = text.len() >= FILE_ID_LENGTH
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     if text.is_empty() {
         Ok(None)
     } else if is_data || is_file_id || is_address(text) {
@@ -216,12 +242,20 @@ fn picture(cell: &Text) -> Result<Option<Text>, Fault> {
 /// An address of the web, as far as its looks tell: its host has a dot, no user stands before it, and nothing in it breaks it off.
 fn is_address(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let Some(rest) = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://")) else {
+    let Some(rest) = lower
+        .strip_prefix("https://")
+        .or_else(|| lower.strip_prefix("http://"))
+    else {
         return false;
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
-    let named = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    let named = |label: &str| {
+        !label.is_empty()
+            && label
+                .chars()
+                .all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+    };
     let dotted = host.contains('.') && host.split('.').all(named);
     dotted && port.parse::<u16>().is_ok_and(|port| port > 0) && is_tight(text)
 }
@@ -257,7 +291,8 @@ fn words(offer: &Offer, period: usize) -> Result<(Html, usize), usize> {
 
 /// How many characters a period takes, in whichever language.
 fn room_for(rules: &Rules, period: Period) -> usize {
-    let spoken = [Locale::Ru, Locale::En].map(|locale| length(&period.spoken(&rules.wording, locale)));
+    let spoken =
+        [Locale::Ru, Locale::En].map(|locale| length(&period.spoken(&rules.wording, locale)));
     spoken.into_iter().max().unwrap_or_default()
 }
 
@@ -299,7 +334,10 @@ pub(super) mod tests {
     fn everything_that_is_wrong_is_found_at_once() {
         for (cells, faults) in [
             ("А|Б|01.03.2026|31.03.2026||", vec![]),
-            ("А|Б|1.3.26 10:00|2026-03-31|https://a.example/x.png|a.example/б?в=1", vec![]),
+            (
+                "А|Б|1.3.26 10:00|2026-03-31|https://a.example/x.png|a.example/б?в=1",
+                vec![],
+            ),
             ("А|Б|01.03.2026|10.03.2026|AgACAgIAAxkBAAIBY2ZvY2Y|", vec![]),
             (
                 "||||картинка|сайт",
@@ -314,9 +352,15 @@ pub(super) mod tests {
             ),
             (
                 "А|#REF!|Loading...|||сайт",
-                vec![Fault::Unready(OfferCell::Description), Fault::Unready(OfferCell::Starts)],
+                vec![
+                    Fault::Unready(OfferCell::Description),
+                    Fault::Unready(OfferCell::Starts),
+                ],
             ),
-            ("А|Б|завтра|31.02.2026||", vec![Fault::StartUnreadable, Fault::EndUnreadable]),
+            (
+                "А|Б|завтра|31.02.2026||",
+                vec![Fault::StartUnreadable, Fault::EndUnreadable],
+            ),
             (
                 "А|Б|03/04/2026|26-12-27||",
                 vec![
@@ -328,7 +372,10 @@ pub(super) mod tests {
             ("А|Б|27.12.10|31.12.2026||", vec![Fault::StartFar]),
             ("А|Б|01.12.2206|31.12.2206||", vec![Fault::StartFar]),
             ("А|Б|01.03.2026|31.12.2062||", vec![]),
-            ("А|Б|01.03.2026 10:00|01.03.2026 9:00||", vec![Fault::EndBeforeStart]),
+            (
+                "А|Б|01.03.2026 10:00|01.03.2026 9:00||",
+                vec![Fault::EndBeforeStart],
+            ),
             ("А|Б|05.03.2026|04.03.2026||", vec![Fault::EndBeforeStart]),
             ("А|Б|01.03.2026|09.03.2026||", vec![Fault::EndPassed]),
             (
@@ -336,7 +383,11 @@ pub(super) mod tests {
                 vec![Fault::LinkBroken, Fault::ContentBroken],
             ),
         ] {
-            assert_eq!(planned(&offer(cells)).err().unwrap_or_default(), faults, "{cells}");
+            assert_eq!(
+                planned(&offer(cells)).err().unwrap_or_default(),
+                faults,
+                "{cells}"
+            );
         }
     }
 
@@ -344,7 +395,10 @@ pub(super) mod tests {
     fn a_content_that_shows_nothing_is_not_announced_without_its_picture() {
         let mut offer = offer("А|Б|01.03.2026|31.03.2026||сайт");
         offer.unshown = true;
-        assert_eq!(planned(&offer), Err(vec![Fault::LinkBroken, Fault::ContentUnshown]));
+        assert_eq!(
+            planned(&offer),
+            Err(vec![Fault::LinkBroken, Fault::ContentUnshown])
+        );
     }
 
     #[test]
@@ -353,10 +407,16 @@ pub(super) mod tests {
             ("", Ok(None)),
             ("\u{200b}", Ok(None)),
             ("a.example", Ok(Some("https://a.example"))),
-            ("\u{feff}a.example:8080/x?y@z", Ok(Some("https://a.example:8080/x?y@z"))),
+            (
+                "\u{feff}a.example:8080/x?y@z",
+                Ok(Some("https://a.example:8080/x?y@z")),
+            ),
             ("HTTP://A.example", Ok(Some("HTTP://A.example"))),
             ("магазин.рф/акция", Ok(Some("https://магазин.рф/акция"))),
-            ("tg://resolve?domain=firm", Ok(Some("tg://resolve?domain=firm"))),
+            (
+                "tg://resolve?domain=firm",
+                Ok(Some("tg://resolve?domain=firm")),
+            ),
             ("t.me/firm", Ok(Some("https://t.me/firm"))),
             ("sales@firma.ru", Err(Fault::LinkIsMail)),
             ("mailto:sales@firma.ru", Err(Fault::LinkIsMail)),
@@ -380,11 +440,26 @@ pub(super) mod tests {
 
     #[test]
     fn words_and_button() {
-        let plan = planned(&offer("Скидка <5>|Только *сегодня*|01.03.2026|31.03.2026||a.example")).expect("it is right");
-        assert_eq!(plan.words.as_str(), "<b>Скидка &lt;5&gt;</b>\n\nТолько <b>сегодня</b>");
-        let whole = |locale| announcement(&plan.words, Some(plan.period), &Wording::built_in(), locale);
-        assert!(whole(Locale::Ru).as_str().ends_with("</b>\n\n1 марта 2026 – 31 марта 2026"));
-        assert!(whole(Locale::En).as_str().ends_with("</b>\n\n1 March 2026 – 31 March 2026"));
+        let plan = planned(&offer(
+            "Скидка <5>|Только *сегодня*|01.03.2026|31.03.2026||a.example",
+        ))
+        .expect("it is right");
+        assert_eq!(
+            plan.words.as_str(),
+            "<b>Скидка &lt;5&gt;</b>\n\nТолько <b>сегодня</b>"
+        );
+        let whole =
+            |locale| announcement(&plan.words, Some(plan.period), &Wording::built_in(), locale);
+        assert!(
+            whole(Locale::Ru)
+                .as_str()
+                .ends_with("</b>\n\n1 марта 2026 – 31 марта 2026")
+        );
+        assert!(
+            whole(Locale::En)
+                .as_str()
+                .ends_with("</b>\n\n1 March 2026 – 31 March 2026")
+        );
         assert_eq!(plan.link.as_deref(), Some("https://a.example"));
         assert_eq!(plan.ends.to_string(), "2026-04-01T00:00:00Z");
         assert!(!plan.apart);
@@ -401,7 +476,13 @@ pub(super) mod tests {
         assert_eq!(long(CAPTION_LIMIT - 33).map(|plan| plan.apart), Ok(false));
         assert_eq!(long(CAPTION_LIMIT - 32).map(|plan| plan.apart), Ok(true));
         assert_eq!(long(MESSAGE_LIMIT - 33).map(|plan| plan.apart), Ok(true));
-        assert_eq!(long(MESSAGE_LIMIT - 32).map(|plan| plan.apart), Err(vec![Fault::TooLong(1)]));
-        assert_eq!(long(49_000), Err(vec![Fault::TooLong(49_033 - MESSAGE_LIMIT)]));
+        assert_eq!(
+            long(MESSAGE_LIMIT - 32).map(|plan| plan.apart),
+            Err(vec![Fault::TooLong(1)])
+        );
+        assert_eq!(
+            long(49_000),
+            Err(vec![Fault::TooLong(49_033 - MESSAGE_LIMIT)])
+        );
     }
 }

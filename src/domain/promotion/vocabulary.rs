@@ -36,7 +36,8 @@ impl Word {
     #[must_use]
     pub fn is_about(&self, cell: &Text) -> bool {
         let bare_cell = bare(cell.as_str());
-        self.is(cell) || (!bare_cell.is_empty() && self.0.iter().any(|word| bare(word.as_str()) == bare_cell))
+        self.is(cell)
+            || (!bare_cell.is_empty() && self.0.iter().any(|word| bare(word.as_str()) == bare_cell))
     }
 
     /// Whether a cell holds it.
@@ -60,7 +61,10 @@ impl Vocabulary {
     /// Reads an action.
     #[must_use]
     pub fn action(&self, cell: &Text) -> Option<Action> {
-        self.actions.iter().find(|(_, word)| word.is(cell)).map(|(action, _)| *action)
+        self.actions
+            .iter()
+            .find(|(_, word)| word.is(cell))
+            .map(|(action, _)| *action)
     }
 
     /// A status as we write it.

@@ -27,8 +27,14 @@ pub(in crate::domain) fn mailing(rules: &Rules, view: &impl View, promotion: &Pr
             .map(|broadcast| announced(rules, &broadcast))
             .unwrap_or_default(),
     };
-    let refusal = promotion.refusal.as_ref().map(|refusal| self::refusal(rules, promotion, refusal));
-    let both = [Some(state), refusal].into_iter().flatten().filter(|words| !words.is_empty());
+    let refusal = promotion
+        .refusal
+        .as_ref()
+        .map(|refusal| self::refusal(rules, promotion, refusal));
+    let both = [Some(state), refusal]
+        .into_iter()
+        .flatten()
+        .filter(|words| !words.is_empty());
     both.collect::<Vec<_>>().join(" · ")
 }
 
@@ -85,7 +91,9 @@ fn readiness(rules: &Rules, view: &impl View, promotion: &Promotion) -> String {
     let seen = view.tab(Tab::Promotions).looked.unwrap_or(Timestamp::MIN);
     match faults(rules, promotion, seen) {
         Some(faults) => faults,
-        None if view.tab(Tab::Partners).sighted.is_none() => say(rules, PromotionNote::ReadyUncounted),
+        None if view.tab(Tab::Partners).sighted.is_none() => {
+            say(rules, PromotionNote::ReadyUncounted)
+        }
         None => {
             let count = view.tab(Tab::Partners).bound;
             let note = PromotionNote::Ready {
@@ -100,12 +108,18 @@ fn readiness(rules: &Rules, view: &impl View, promotion: &Promotion) -> String {
 
 fn faults(rules: &Rules, promotion: &Promotion, now: Timestamp) -> Option<String> {
     let faults = offer::plan(rules, &promotion.row.offer, promotion.content(), now).err()?;
-    let words: Vec<String> = faults.into_iter().map(|fault| say(rules, PromotionNote::Fault(fault))).collect();
+    let words: Vec<String> = faults
+        .into_iter()
+        .map(|fault| say(rules, PromotionNote::Fault(fault)))
+        .collect();
     Some(say(rules, PromotionNote::Faulty(&words.join("; "))))
 }
 
 fn scheduled(rules: &Rules, promotion: &Promotion, at: Timestamp) -> String {
-    let possible = rules.quiet.and_then(|quiet| quiet.ends(rules, at)).unwrap_or(at);
+    let possible = rules
+        .quiet
+        .and_then(|quiet| quiet.ends(rules, at))
+        .unwrap_or(at);
     let when = say(rules, PromotionNote::Scheduled(&moment(rules, possible)));
     match faults(rules, promotion, at) {
         Some(faults) => format!("{when}; {faults}"),
@@ -125,7 +139,13 @@ fn adopted(rules: &Rules, promotion: &Promotion) -> String {
 /// How far a broadcast is.
 fn announced(rules: &Rules, broadcast: &Broadcast) -> String {
     let (sent, all) = (grouped(broadcast.counts.sent), grouped(broadcast.audience));
-    let progress = say(rules, PromotionNote::Progress { sent: &sent, all: &all });
+    let progress = say(
+        rules,
+        PromotionNote::Progress {
+            sent: &sent,
+            all: &all,
+        },
+    );
     let whole = || format!("{progress}{}", exceptions(rules, broadcast));
     match broadcast.state {
         BroadcastState::Preparing => say(rules, PromotionNote::Preparing),
@@ -137,14 +157,21 @@ fn announced(rules: &Rules, broadcast: &Broadcast) -> String {
                 say(
                     rules,
                     match &progress {
-                        Some(progress) => PromotionNote::HaltedMidway { progress, why: &why },
+                        Some(progress) => PromotionNote::HaltedMidway {
+                            progress,
+                            why: &why,
+                        },
                         None => PromotionNote::Halted(&why),
                     },
                 )
             }
             None => say(rules, PromotionNote::HaltedLost),
         },
-        BroadcastState::Running => format!("{}{}", running(rules, broadcast, &progress), exceptions(rules, broadcast)),
+        BroadcastState::Running => format!(
+            "{}{}",
+            running(rules, broadcast, &progress),
+            exceptions(rules, broadcast)
+        ),
         BroadcastState::Paused => say(rules, PromotionNote::Paused(&whole())),
         BroadcastState::Cancelled => say(rules, PromotionNote::Cancelled(&whole())),
         BroadcastState::Over => say(
@@ -162,11 +189,18 @@ fn exceptions(rules: &Rules, broadcast: &Broadcast) -> String {
     let counts = broadcast.counts;
     let notes = [
         (counts.failed, PromotionNote::Failed(counts.failed.into())),
-        (counts.skipped, PromotionNote::Skipped(counts.skipped.into())),
-        (counts.unknown, PromotionNote::Unknown(counts.unknown.into())),
+        (
+            counts.skipped,
+            PromotionNote::Skipped(counts.skipped.into()),
+        ),
+        (
+            counts.unknown,
+            PromotionNote::Unknown(counts.unknown.into()),
+        ),
     ];
     let told = notes.into_iter().filter(|(count, _)| *count > 0);
-    told.map(|(_, note)| format!("; {}", say(rules, note))).collect()
+    told.map(|(_, note)| format!("; {}", say(rules, note)))
+        .collect()
 }
 
 /// On its way, or waiting until the quiet hours are over.
@@ -183,7 +217,14 @@ fn running(rules: &Rules, broadcast: &Broadcast, progress: &str) -> String {
     let done = broadcast.audience.saturating_sub(broadcast.remaining());
     let percent = u64::from(done) * 100 / u64::from(broadcast.audience.max(1));
     let left = &duration(rules, broadcast.remaining());
-    say(rules, PromotionNote::Running { percent, progress, left })
+    say(
+        rules,
+        PromotionNote::Running {
+            percent,
+            progress,
+            left,
+        },
+    )
 }
 
 fn refusal(rules: &Rules, promotion: &Promotion, refusal: &Refusal) -> String {
@@ -194,14 +235,20 @@ fn refusal(rules: &Rules, promotion: &Promotion, refusal: &Refusal) -> String {
             Stage::Announced(at) => faults(rules, promotion, at).unwrap_or_default(),
             Stage::Draft | Stage::Scheduled(_) | Stage::Held(_) | Stage::Adopted => String::new(),
         },
-        Refusal::Announced(at) => say(rules, PromotionNote::AlreadyAnnounced(at.as_ref().map(day).as_deref())),
+        Refusal::Announced(at) => say(
+            rules,
+            PromotionNote::AlreadyAnnounced(at.as_ref().map(day).as_deref()),
+        ),
         Refusal::NothingToDo => say(rules, PromotionNote::NothingToDo),
         Refusal::UnknownAction(Text(word)) => say(rules, PromotionNote::UnknownAction(word)),
         Refusal::Copied => say(rules, PromotionNote::Copied),
         Refusal::BeforeOurTime => say(rules, PromotionNote::BeforeOurTime),
         Refusal::NoList => say(rules, PromotionNote::NoList),
         Refusal::NoAdminChat => say(rules, PromotionNote::NoAdminChat),
-        Refusal::TestFailed(why) => say(rules, PromotionNote::TestFailed(&say(rules, PromotionNote::Obstacle(why)))),
+        Refusal::TestFailed(why) => say(
+            rules,
+            PromotionNote::TestFailed(&say(rules, PromotionNote::Obstacle(why))),
+        ),
     }
 }
 

@@ -39,9 +39,15 @@ impl<'a> AlertNote {
             Self::Begun(trouble) => ("alert-begun", vec![("trouble", word(trouble).into())]),
             Self::Over(trouble, lasted) => (
                 "alert-over",
-                vec![("trouble", word(trouble).into()), ("minutes", lasted.as_mins().max(1).into())],
+                vec![
+                    ("trouble", word(trouble).into()),
+                    ("minutes", lasted.as_mins().max(1).into()),
+                ],
             ),
-            Self::ChatMoved(chat) => ("admin-chat-moved", vec![("chat", chat.0.to_string().into())]),
+            Self::ChatMoved(chat) => (
+                "admin-chat-moved",
+                vec![("chat", chat.0.to_string().into())],
+            ),
             Self::CheckAgain => plain("alert-check-again"),
             Self::AllWell => plain("alert-all-well"),
             Self::Heartbeat {

@@ -216,49 +216,105 @@ impl<'a> Note<'a> {
             ),
             Self::FileKind(kind) => plain(file_word(kind)),
             Self::LineFile { described, link } => line_file(described, link),
-            Self::LineContact { name: "", phone: "" } => plain("line-contact-empty"),
-            Self::LineContact { name: "", phone } => ("line-contact-number", vec![("phone", phone.into())]),
-            Self::LineContact { name, phone: "" } => ("line-contact-name", vec![("name", name.into())]),
-            Self::LineContact { name, phone } => ("line-contact", vec![("name", name.into()), ("phone", phone.into())]),
-            Self::LineDescribed { kind, words } => ("line-described", vec![("kind", kind.into()), ("words", words.into())]),
+            Self::LineContact {
+                name: "",
+                phone: "",
+            } => plain("line-contact-empty"),
+            Self::LineContact { name: "", phone } => {
+                ("line-contact-number", vec![("phone", phone.into())])
+            }
+            Self::LineContact { name, phone: "" } => {
+                ("line-contact-name", vec![("name", name.into())])
+            }
+            Self::LineContact { name, phone } => (
+                "line-contact",
+                vec![("name", name.into()), ("phone", phone.into())],
+            ),
+            Self::LineDescribed { kind, words } => (
+                "line-described",
+                vec![("kind", kind.into()), ("words", words.into())],
+            ),
             Self::OtherKind(kind) => plain(other_word(kind)),
-            Self::LinePlace { name: "", position } => ("line-position", vec![("position", position.into())]),
-            Self::LinePlace { name, position } => ("line-place", vec![("name", name.into()), ("position", position.into())]),
+            Self::LinePlace { name: "", position } => {
+                ("line-position", vec![("position", position.into())])
+            }
+            Self::LinePlace { name, position } => (
+                "line-place",
+                vec![("name", name.into()), ("position", position.into())],
+            ),
             Self::LinePoll(question) => ("line-poll", vec![("question", question.into())]),
-            Self::LineForwarded { from: "", text } => ("line-forwarded-nobody", vec![("text", text.into())]),
-            Self::LineForwarded { from, text } => ("line-forwarded", vec![("from", from.into()), ("text", text.into())]),
-            Self::LineReply { quote, text } => ("line-reply", vec![("quote", quote.into()), ("text", text.into())]),
+            Self::LineForwarded { from: "", text } => {
+                ("line-forwarded-nobody", vec![("text", text.into())])
+            }
+            Self::LineForwarded { from, text } => (
+                "line-forwarded",
+                vec![("from", from.into()), ("text", text.into())],
+            ),
+            Self::LineReply { quote, text } => (
+                "line-reply",
+                vec![("quote", quote.into()), ("text", text.into())],
+            ),
             Self::LineChanged { text, time, before } => (
                 "line-changed",
-                vec![("text", text.into()), ("time", time.into()), ("before", before.into())],
+                vec![
+                    ("text", text.into()),
+                    ("time", time.into()),
+                    ("before", before.into()),
+                ],
             ),
             Self::LineCorrected(text) => ("line-corrected", vec![("text", text.into())]),
             Self::DeliveryGrace(time) => ("delivery-grace", vec![("time", time.into())]),
             Self::DeliveryFormula => plain("delivery-formula"),
-            Self::DeliveryUnready(shown, false) => ("delivery-unready", vec![("shown", shown.into())]),
-            Self::DeliveryUnready(shown, true) => ("delivery-unready-held", vec![("shown", shown.into())]),
-            Self::DeliveryFormulaKept(time) => ("delivery-formula-kept", vec![("time", time.into())]),
+            Self::DeliveryUnready(shown, false) => {
+                ("delivery-unready", vec![("shown", shown.into())])
+            }
+            Self::DeliveryUnready(shown, true) => {
+                ("delivery-unready-held", vec![("shown", shown.into())])
+            }
+            Self::DeliveryFormulaKept(time) => {
+                ("delivery-formula-kept", vec![("time", time.into())])
+            }
             Self::DeliveryWaiting => plain("delivery-waiting"),
             Self::DeliveryHeld => plain("delivery-held"),
             Self::DeliveryMixed => plain("delivery-mixed"),
-            Self::DeliveryDelivered(time, false) => ("delivery-delivered", vec![("time", time.into())]),
-            Self::DeliveryDelivered(time, true) => ("delivery-delivered-maybe-twice", vec![("time", time.into())]),
+            Self::DeliveryDelivered(time, false) => {
+                ("delivery-delivered", vec![("time", time.into())])
+            }
+            Self::DeliveryDelivered(time, true) => (
+                "delivery-delivered-maybe-twice",
+                vec![("time", time.into())],
+            ),
             Self::DeliveryUnknown(false) => plain("delivery-unknown"),
             Self::DeliveryUnknown(true) => plain("delivery-unknown-twice"),
             Self::DeliveryRefused(why) => refusal(why),
             Self::Stopped(trouble) => plain(stop_words(trouble)),
             Self::AdminBoundToAnother(code, chat) => (
                 "admin-bound-to-another",
-                vec![("code", code.as_str().into()), ("chat", chat.to_string().into())],
+                vec![
+                    ("code", code.as_str().into()),
+                    ("chat", chat.to_string().into()),
+                ],
             ),
-            Self::AdminStaffHeld(lost, all) => ("admin-staff-held", vec![("lost", lost.into()), ("all", all.into())]),
+            Self::AdminStaffHeld(lost, all) => (
+                "admin-staff-held",
+                vec![("lost", lost.into()), ("all", all.into())],
+            ),
             Self::AdminStaffMended => plain("admin-staff-mended"),
             Self::AdminRevoked(code) => ("admin-revoked", vec![("code", code.as_str().into())]),
             Self::AdminRestored(count) => ("admin-restored", vec![("count", count.into())]),
             Self::AdminMixed(number, partners) => mixed(number, partners),
-            Self::AdminRowsStopped(numbers, words) => ("admin-rows-stopped", vec![("numbers", numbers.into()), ("words", words.into())]),
-            Self::AdminRowRefused(number, words) => row_refused("admin-row-refused", ("number", number.to_string()), words),
-            Self::AdminPartnerRefused(code, words) => row_refused("admin-partner-refused", ("code", code.as_str().to_owned()), words),
+            Self::AdminRowsStopped(numbers, words) => (
+                "admin-rows-stopped",
+                vec![("numbers", numbers.into()), ("words", words.into())],
+            ),
+            Self::AdminRowRefused(number, words) => {
+                row_refused("admin-row-refused", ("number", number.to_string()), words)
+            }
+            Self::AdminPartnerRefused(code, words) => row_refused(
+                "admin-partner-refused",
+                ("code", code.as_str().to_owned()),
+                words,
+            ),
             Self::ListFault(fault, bound) => list_fault(fault, bound),
             Self::AdminListFaults(lines) => ("admin-list-faults", vec![("lines", lines.into())]),
             Self::AdminListMended => plain("admin-list-mended"),
@@ -266,7 +322,9 @@ impl<'a> Note<'a> {
             Self::Broadcast(note) => note.message(),
             Self::OperatorSilenceEnded => plain("operator-silence-ended"),
             Self::OperatorReleased(count) => ("operator-released", vec![("count", count.into())]),
-            Self::OperatorQuarantine(count) => ("operator-quarantine", vec![("count", count.into())]),
+            Self::OperatorQuarantine(count) => {
+                ("operator-quarantine", vec![("count", count.into())])
+            }
             Self::OperatorUnknown(count) => ("operator-unknown", vec![("count", count.into())]),
             Self::OperatorDone(count) => ("operator-done", vec![("count", count.into())]),
             Self::OperatorHelp => plain("operator-help"),
@@ -289,7 +347,10 @@ impl<'a> Note<'a> {
                 ],
             ),
             Self::DigestQuiet => plain("digest-quiet"),
-            Self::DigestFailed { count, numbers } => ("digest-failed", vec![("count", count.into()), ("numbers", numbers.into())]),
+            Self::DigestFailed { count, numbers } => (
+                "digest-failed",
+                vec![("count", count.into()), ("numbers", numbers.into())],
+            ),
             Self::AdminUpdatesTaken { webhook: true } => plain("admin-updates-webhook"),
             Self::AdminUpdatesTaken { webhook: false } => plain("admin-updates-taken"),
             Self::AdminUpdatesBack => plain("admin-updates-back"),
@@ -343,7 +404,11 @@ fn other_word(kind: &str) -> &'static str {
     }
 }
 
-fn row_refused<'a>(id: &'static str, (name, row): (&'static str, String), words: &'a str) -> Message<'a> {
+fn row_refused<'a>(
+    id: &'static str,
+    (name, row): (&'static str, String),
+    words: &'a str,
+) -> Message<'a> {
     (id, vec![(name, row.into()), ("words", words.into())])
 }
 
@@ -363,10 +428,15 @@ fn refusal(why: &Why) -> Message<'_> {
         Why::ChatNotFound => plain("delivery-chat-not-found"),
         Why::GaveUp => plain("delivery-gave-up"),
         Why::Moved(_) => plain("delivery-chat-not-found"),
-        Why::Refused(words) | Why::Recipient(words) | Why::Content(words) => ("delivery-refused", vec![("words", words.as_str().into())]),
+        Why::Refused(words) | Why::Recipient(words) | Why::Content(words) => {
+            ("delivery-refused", vec![("words", words.as_str().into())])
+        }
         Why::File(Unfetched::Forbidden) => plain("delivery-file-forbidden"),
         Why::File(Unfetched::Unreachable) => plain("delivery-file-unreachable"),
-        Why::File(Unfetched::Status(status)) => ("delivery-file-status", vec![("status", status.to_string().into())]),
+        Why::File(Unfetched::Status(status)) => (
+            "delivery-file-status",
+            vec![("status", status.to_string().into())],
+        ),
         Why::File(Unfetched::TooLarge) => plain("delivery-file-too-large"),
         Why::File(Unfetched::NotAPicture) => plain("delivery-file-not-a-picture"),
         Why::File(Unfetched::Private) => plain("delivery-file-private"),
@@ -375,7 +445,10 @@ fn refusal(why: &Why) -> Message<'_> {
 
 fn mixed(number: Option<Number>, partners: &str) -> Message<'_> {
     let number = number.map_or_else(|| "…".to_owned(), |number| number.to_string());
-    ("admin-mixed", vec![("number", number.into()), ("partners", partners.into())])
+    (
+        "admin-mixed",
+        vec![("number", number.into()), ("partners", partners.into())],
+    )
 }
 
 fn list_fault<'a>(fault: &'a ListFault, bound: Option<&'a PartnerCode>) -> Message<'a> {
@@ -383,7 +456,10 @@ fn list_fault<'a>(fault: &'a ListFault, bound: Option<&'a PartnerCode>) -> Messa
     let code = |code: &'a PartnerCode| ("code", code.as_str().into());
     match fault {
         ListFault::TelegramDoubled(rows) => {
-            let each: Vec<String> = rows.iter().map(|(row, code)| format!("{row} ({})", code.as_str())).collect();
+            let each: Vec<String> = rows
+                .iter()
+                .map(|(row, code)| format!("{row} ({})", code.as_str()))
+                .collect();
             let rows = ("rows", each.join(", ").into());
             match bound {
                 Some(bound) => ("list-telegram-doubled", vec![rows, code(bound)]),
@@ -392,9 +468,15 @@ fn list_fault<'a>(fault: &'a ListFault, bound: Option<&'a PartnerCode>) -> Messa
         }
         ListFault::CodeDoubled(rows, doubled) => {
             let rows: Vec<String> = rows.iter().map(ToString::to_string).collect();
-            ("list-code-doubled", vec![("rows", rows.join(", ").into()), code(doubled)])
+            (
+                "list-code-doubled",
+                vec![("rows", rows.join(", ").into()), code(doubled)],
+            )
         }
-        ListFault::Code(at, written) => ("list-code", vec![row(at), ("written", written.as_str().into())]),
+        ListFault::Code(at, written) => (
+            "list-code",
+            vec![row(at), ("written", written.as_str().into())],
+        ),
         ListFault::NoCode(at) => ("list-no-code", vec![row(at)]),
         ListFault::Phone(at, of) => ("list-phone", vec![row(at), code(of)]),
         ListFault::Telegram(at, of) => ("list-telegram", vec![row(at), code(of)]),

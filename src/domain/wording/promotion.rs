@@ -148,7 +148,10 @@ pub enum BroadcastNote<'a> {
 impl<'a> BroadcastNote<'a> {
     pub(super) fn message(self) -> Message<'a> {
         match self {
-            Self::Begins(title, count) => ("broadcast-begins", vec![("title", title.into()), ("count", count.into())]),
+            Self::Begins(title, count) => (
+                "broadcast-begins",
+                vec![("title", title.into()), ("count", count.into())],
+            ),
             Self::Over(title, counts) => (
                 "broadcast-over",
                 vec![
@@ -162,8 +165,14 @@ impl<'a> BroadcastNote<'a> {
             Self::Halted(title) => one("broadcast-halted", "title", title),
             Self::Vanished(title) => one("promotion-vanished", "title", title),
             Self::Unfit(title) => one("promotion-unfit", "title", title),
-            Self::Late(title, hours) => ("promotion-late", vec![("title", title.into()), ("hours", hours.into())]),
-            Self::Tested(count, time) => ("promotion-tested", vec![("count", count.into()), ("time", time.into())]),
+            Self::Late(title, hours) => (
+                "promotion-late",
+                vec![("title", title.into()), ("hours", hours.into())],
+            ),
+            Self::Tested(count, time) => (
+                "promotion-tested",
+                vec![("count", count.into()), ("time", time.into())],
+            ),
             Self::TestedUncounted => plain("promotion-tested-uncounted"),
             Self::RowRefused(key, words) => (
                 "admin-promotion-refused",
@@ -178,7 +187,11 @@ impl<'a> PromotionNote<'a> {
         match self {
             Self::Ready { count, shown, time } => (
                 "mailing-ready",
-                vec![("count", count.into()), ("shown", shown.into()), ("time", time.into())],
+                vec![
+                    ("count", count.into()),
+                    ("shown", shown.into()),
+                    ("time", time.into()),
+                ],
             ),
             Self::ReadyUncounted => plain("mailing-ready-uncounted"),
             Self::StatusByHand => plain("mailing-status-by-hand"),
@@ -189,19 +202,39 @@ impl<'a> PromotionNote<'a> {
             Self::Adopted => plain("mailing-adopted"),
             Self::Preparing => plain("mailing-preparing"),
             Self::Halted(why) => one("mailing-halted", "why", why),
-            Self::HaltedMidway { progress, why } => ("mailing-halted-midway", vec![("progress", progress.into()), ("why", why.into())]),
+            Self::HaltedMidway { progress, why } => (
+                "mailing-halted-midway",
+                vec![("progress", progress.into()), ("why", why.into())],
+            ),
             Self::Obstacle(why) => obstacle(why),
             Self::HaltedLost => plain("mailing-halted-lost"),
-            Self::Running { percent, progress, left } => (
+            Self::Running {
+                percent,
+                progress,
+                left,
+            } => (
                 "mailing-running",
-                vec![("percent", percent.into()), ("progress", progress.into()), ("left", left.into())],
+                vec![
+                    ("percent", percent.into()),
+                    ("progress", progress.into()),
+                    ("left", left.into()),
+                ],
             ),
-            Self::Quiet { progress, until } => ("mailing-quiet", vec![("progress", progress.into()), ("until", until.into())]),
+            Self::Quiet { progress, until } => (
+                "mailing-quiet",
+                vec![("progress", progress.into()), ("until", until.into())],
+            ),
             Self::Paused(progress) => one("mailing-paused", "progress", progress),
             Self::Cancelled(progress) => one("mailing-cancelled", "progress", progress),
             Self::CancelledBefore => plain("mailing-cancelled-before"),
-            Self::Over { progress, at } => ("mailing-over", vec![("progress", progress.into()), ("at", at.into())]),
-            Self::Progress { sent, all } => ("mailing-progress", vec![("sent", sent.into()), ("all", all.into())]),
+            Self::Over { progress, at } => (
+                "mailing-over",
+                vec![("progress", progress.into()), ("at", at.into())],
+            ),
+            Self::Progress { sent, all } => (
+                "mailing-progress",
+                vec![("sent", sent.into()), ("all", all.into())],
+            ),
             Self::Failed(count) => ("mailing-failed", vec![("count", count.into())]),
             Self::Skipped(count) => ("mailing-skipped", vec![("count", count.into())]),
             Self::Unknown(count) => ("mailing-unknown", vec![("count", count.into())]),
@@ -217,7 +250,10 @@ impl<'a> PromotionNote<'a> {
             Self::AtOnce => plain("duration-at-once"),
             Self::Seconds(seconds) => ("duration-seconds", vec![("seconds", seconds.into())]),
             Self::Minutes(minutes) => ("duration-minutes", vec![("minutes", minutes.into())]),
-            Self::Hours(hours, minutes) => ("duration-hours", vec![("hours", hours.into()), ("minutes", minutes.into())]),
+            Self::Hours(hours, minutes) => (
+                "duration-hours",
+                vec![("hours", hours.into()), ("minutes", minutes.into())],
+            ),
         }
     }
 }
@@ -272,7 +308,9 @@ fn part(words: &str) -> &'static str {
     let says = |any: &[&str]| any.iter().any(|one| words.contains(one));
     if says(&["button"]) {
         "obstacle-link"
-    } else if says(&["photo", "image", "video", "media", "file", "document", "web page", "http url"]) {
+    } else if says(&[
+        "photo", "image", "video", "media", "file", "document", "web page", "http url",
+    ]) {
         "obstacle-refused"
     } else {
         "obstacle-words"
@@ -284,13 +322,18 @@ fn obstacle(why: &Why) -> Message<'_> {
     match why {
         Why::File(Unfetched::Forbidden) => plain("obstacle-forbidden"),
         Why::File(Unfetched::Unreachable) => plain("obstacle-unreachable"),
-        Why::File(Unfetched::Status(status)) => ("obstacle-status", vec![("status", status.to_string().into())]),
+        Why::File(Unfetched::Status(status)) => (
+            "obstacle-status",
+            vec![("status", status.to_string().into())],
+        ),
         Why::File(Unfetched::TooLarge) => plain("obstacle-too-large"),
         Why::File(Unfetched::NotAPicture) => plain("obstacle-not-a-picture"),
         Why::File(Unfetched::Private) => plain("obstacle-private"),
         Why::Refused(words) | Why::Content(words) => one(part(words), "words", words),
         Why::Recipient(words) => one("obstacle-chat", "words", words),
-        Why::Blocked | Why::Deactivated | Why::ChatNotFound | Why::Moved(_) => plain("obstacle-admin-chat"),
+        Why::Blocked | Why::Deactivated | Why::ChatNotFound | Why::Moved(_) => {
+            plain("obstacle-admin-chat")
+        }
         Why::GaveUp => plain("obstacle-gave-up"),
     }
 }

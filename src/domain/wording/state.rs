@@ -57,13 +57,24 @@ impl<'a> StateNote<'a> {
             Self::NoPush => plain("state-push-none"),
             Self::Mailing { title, done, all } => (
                 "state-mailing",
-                vec![("title", title.into()), ("done", done.into()), ("all", all.into())],
+                vec![
+                    ("title", title.into()),
+                    ("done", done.into()),
+                    ("all", all.into()),
+                ],
             ),
             Self::StoppedHeading => plain("state-stopped"),
             Self::StoppedNone => plain("state-stopped-none"),
-            Self::StoppedAppeal(number) => ("state-stopped-appeal", vec![("number", number.0.into())]),
-            Self::StoppedPartner(code) => ("state-stopped-partner", vec![("code", code.as_str().into())]),
-            Self::StoppedPromotion(title) => ("state-stopped-promotion", vec![("title", title.into())]),
+            Self::StoppedAppeal(number) => {
+                ("state-stopped-appeal", vec![("number", number.0.into())])
+            }
+            Self::StoppedPartner(code) => (
+                "state-stopped-partner",
+                vec![("code", code.as_str().into())],
+            ),
+            Self::StoppedPromotion(title) => {
+                ("state-stopped-promotion", vec![("title", title.into())])
+            }
             Self::Refused(words) => ("state-refused", vec![("words", words.into())]),
             Self::StoppedList => plain("state-stopped-list"),
             Self::StoppedMore(count) => ("state-stopped-more", vec![("count", count.into())]),

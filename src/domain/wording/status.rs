@@ -92,15 +92,26 @@ impl<'a> StatusNote<'a> {
             Self::Silent(until) => ("status-silent", vec![("until", until.into())]),
             Self::Webhook(words) => ("status-webhook", vec![("words", words.into())]),
             Self::AdminChat(words) => ("status-admin-chat", vec![("words", words.into())]),
-            Self::AdminMoved(chat) => ("status-admin-moved", vec![("chat", chat.to_string().into())]),
+            Self::AdminMoved(chat) => (
+                "status-admin-moved",
+                vec![("chat", chat.to_string().into())],
+            ),
             Self::TelegramDown => plain("status-telegram-down"),
             Self::SheetsDown => plain("status-sheets-down"),
             Self::Throttled => plain("status-throttled"),
             Self::Refused(count) => ("status-refused", vec![("count", count.into())]),
             Self::WantsALook => plain("status-wants-a-look"),
-            Self::Queues { inbox, outbox, rows } => (
+            Self::Queues {
+                inbox,
+                outbox,
+                rows,
+            } => (
                 "status-queues",
-                vec![("inbox", inbox.into()), ("outbox", outbox.into()), ("rows", rows.into())],
+                vec![
+                    ("inbox", inbox.into()),
+                    ("outbox", outbox.into()),
+                    ("rows", rows.into()),
+                ],
             ),
             Self::Oldest(seconds) => ("status-oldest", vec![("seconds", seconds.into())]),
             Self::Troubles {
@@ -118,16 +129,37 @@ impl<'a> StatusNote<'a> {
                 ],
             ),
             Self::Look {
-                tab, trouble: Some(words), ..
-            } => ("status-look-trouble", vec![("tab", tab.into()), ("words", words.into())]),
+                tab,
+                trouble: Some(words),
+                ..
+            } => (
+                "status-look-trouble",
+                vec![("tab", tab.into()), ("words", words.into())],
+            ),
             Self::Look {
-                tab, age: Some(seconds), ..
-            } => ("status-look", vec![("tab", tab.into()), ("seconds", seconds.into())]),
+                tab,
+                age: Some(seconds),
+                ..
+            } => (
+                "status-look",
+                vec![("tab", tab.into()), ("seconds", seconds.into())],
+            ),
             Self::Look { tab, age: None, .. } => ("status-look-none", vec![("tab", tab.into())]),
-            Self::Quota { reads, writes } => ("status-quota", vec![("reads", reads.into()), ("writes", writes.into())]),
-            Self::Uptime { hours, minutes, restarts } => (
+            Self::Quota { reads, writes } => (
+                "status-quota",
+                vec![("reads", reads.into()), ("writes", writes.into())],
+            ),
+            Self::Uptime {
+                hours,
+                minutes,
+                restarts,
+            } => (
                 "status-uptime",
-                vec![("hours", hours.into()), ("minutes", minutes.into()), ("restarts", restarts.into())],
+                vec![
+                    ("hours", hours.into()),
+                    ("minutes", minutes.into()),
+                    ("restarts", restarts.into()),
+                ],
             ),
         }
     }

@@ -29,7 +29,12 @@ fn headers(id: &str, timestamp: &str, signature: &str) -> HeaderMap {
         ("webhook-signature", signature),
     ]
     .into_iter()
-    .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()))
+    .map(|(name, value)| {
+        (
+            HeaderName::from_static(name),
+            HeaderValue::from_str(value).unwrap(),
+        )
+    })
     .collect()
 }
 
@@ -88,15 +93,50 @@ fn only_the_keys_fresh_signature_over_these_very_bytes_is_trusted() {
         ("one of several", "m1", &several, body, SENT, Ok(())),
         ("five minutes old", "m1", &good, body, SENT + 300, Ok(())),
         ("five minutes ahead", "m1", &good, body, SENT - 300, Ok(())),
-        ("too old", "m1", &good, body, SENT + 301, Err(Distrust::Stale)),
-        ("too far ahead", "m1", &good, body, SENT - 301, Err(Distrust::Stale)),
-        ("foreign key", "m1", &foreign, body, SENT, Err(Distrust::Wrong)),
+        (
+            "too old",
+            "m1",
+            &good,
+            body,
+            SENT + 301,
+            Err(Distrust::Stale),
+        ),
+        (
+            "too far ahead",
+            "m1",
+            &good,
+            body,
+            SENT - 301,
+            Err(Distrust::Stale),
+        ),
+        (
+            "foreign key",
+            "m1",
+            &foreign,
+            body,
+            SENT,
+            Err(Distrust::Wrong),
+        ),
         ("no scheme", "m1", &bare, body, SENT, Err(Distrust::Wrong)),
-        ("other scheme", "m1", &other_scheme, body, SENT, Err(Distrust::Wrong)),
+        (
+            "other scheme",
+            "m1",
+            &other_scheme,
+            body,
+            SENT,
+            Err(Distrust::Wrong),
+        ),
         ("other id", "m2", &good, body, SENT, Err(Distrust::Wrong)),
         ("other body", "m1", &good, b"{}", SENT, Err(Distrust::Wrong)),
         ("no id", "", &good, body, SENT, Err(Distrust::Absent)),
-        ("no signature", "m1", &String::new(), body, SENT, Err(Distrust::Absent)),
+        (
+            "no signature",
+            "m1",
+            &String::new(),
+            body,
+            SENT,
+            Err(Distrust::Absent),
+        ),
     ] {
         let headers = headers(id, &timestamp, signature);
         let key = SigningKey::new(KEY.to_vec());

@@ -53,13 +53,22 @@ async fn bench() -> Bench {
         now,
         bring,
     };
-    Bench::start(Setup { files, ..Setup::default() }).await
+    Bench::start(Setup {
+        files,
+        ..Setup::default()
+    })
+    .await
 }
 
 #[tokio::test]
 async fn a_file_arrives_whole_under_its_name_and_cannot_run() {
     let bench = bench().await;
-    let response = bench.client.get(bench.url(&path(41, SignedDuration::ZERO))).send().await.unwrap();
+    let response = bench
+        .client
+        .get(bench.url(&path(41, SignedDuration::ZERO)))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     let headers = response.headers().clone();
     for (name, value) in [
@@ -74,9 +83,14 @@ async fn a_file_arrives_whole_under_its_name_and_cannot_run() {
     ] {
         assert_eq!(headers.get(&name).unwrap(), value);
     }
-    let disposition = headers.get(header::CONTENT_DISPOSITION).unwrap().to_str().unwrap();
+    let disposition = headers
+        .get(header::CONTENT_DISPOSITION)
+        .unwrap()
+        .to_str()
+        .unwrap();
     assert!(
-        disposition.starts_with("attachment; ") && disposition.ends_with("''%D0%BE%D1%82%D1%87%D1%91%D1%82.html"),
+        disposition.starts_with("attachment; ")
+            && disposition.ends_with("''%D0%BE%D1%82%D1%87%D1%91%D1%82.html"),
         "{disposition}"
     );
     assert_eq!(response.text().await.unwrap(), "<script>1</script>");
@@ -89,10 +103,16 @@ async fn whoever_has_no_good_link_gets_nothing() {
     let bench = bench().await;
     for (path, status) in [
         (path(41, MINUTE), StatusCode::GONE),
-        (path(41, SignedDuration::ZERO).replacen("/41-", "/43-", 1), StatusCode::NOT_FOUND),
+        (
+            path(41, SignedDuration::ZERO).replacen("/41-", "/43-", 1),
+            StatusCode::NOT_FOUND,
+        ),
         ("/files/41".to_owned(), StatusCode::NOT_FOUND),
         ("/files/".to_owned(), StatusCode::NOT_FOUND),
-        (path(42, SignedDuration::ZERO), StatusCode::SERVICE_UNAVAILABLE),
+        (
+            path(42, SignedDuration::ZERO),
+            StatusCode::SERVICE_UNAVAILABLE,
+        ),
         (path(43, SignedDuration::ZERO), StatusCode::GONE),
     ] {
         for accept in ["*/*", "text/html,*/*"] {
@@ -115,7 +135,12 @@ async fn whoever_has_no_good_link_gets_nothing() {
 #[tokio::test]
 async fn without_a_public_address_there_are_no_files() {
     let bench = Bench::start(Setup::default()).await;
-    let response = bench.client.get(bench.url(&path(41, SignedDuration::ZERO))).send().await.unwrap();
+    let response = bench
+        .client
+        .get(bench.url(&path(41, SignedDuration::ZERO)))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     bench.stop.cancel();
     bench.drained().await;

@@ -17,7 +17,9 @@ fn short(change: impl FnOnce(&mut Caps)) -> Setup {
 }
 
 fn head(extra: &str) -> String {
-    format!("POST {WEBHOOK} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{extra}\r\n\r\n")
+    format!(
+        "POST {WEBHOOK} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{extra}\r\n\r\n"
+    )
 }
 
 #[tokio::test]
@@ -58,10 +60,18 @@ async fn over_the_cap_the_longest_idle_connection_gives_way() {
     let mut slow = bench.raw("GET /livez HT").await;
     let mut good = bench.raw(LIVEZ).await;
     until(&mut good, OK).await;
-    assert_eq!(rest(&mut silent).await, "", "who came first and said nothing is closed first");
+    assert_eq!(
+        rest(&mut silent).await,
+        "",
+        "who came first and said nothing is closed first"
+    );
     let mut next = bench.raw(LIVEZ).await;
     until(&mut next, OK).await;
-    assert_eq!(rest(&mut slow).await, "", "a head that is not whole counts for nothing");
+    assert_eq!(
+        rest(&mut slow).await,
+        "",
+        "a head that is not whole counts for nothing"
+    );
     good.write_all(LIVEZ.as_bytes()).await.unwrap();
     until(&mut good, OK).await;
 }
@@ -113,16 +123,28 @@ async fn slow_callbacks_without_a_signature_hold_back_nobody() {
         );
     }
     let answer = rest(&mut first).await;
-    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("\"timed_out\""), "{answer}");
-    assert!(began.elapsed() < DEADLINE / 2, "the usual time-out is longer");
+    assert!(
+        answer.starts_with("HTTP/1.1 503 ") && answer.contains("\"timed_out\""),
+        "{answer}"
+    );
+    assert!(
+        began.elapsed() < DEADLINE / 2,
+        "the usual time-out is longer"
+    );
 }
 
 #[tokio::test]
 async fn a_callbacks_body_may_have_four_kibibytes_and_no_byte_more() {
     let bench = Bench::start(Setup::default()).await;
     let padded = |size: usize| format!("{:<size$}", "{\"spreadsheet_id\":\"s\",\"tab\":\"t\"}");
-    assert_eq!(bench.callback(&padded(4096)).send().await.unwrap().status(), 202);
-    assert_eq!(bench.callback(&padded(4097)).send().await.unwrap().status(), 413);
+    assert_eq!(
+        bench.callback(&padded(4096)).send().await.unwrap().status(),
+        202
+    );
+    assert_eq!(
+        bench.callback(&padded(4097)).send().await.unwrap().status(),
+        413
+    );
 }
 
 #[tokio::test]
@@ -156,12 +178,17 @@ async fn a_large_answer_arrives_whole_before_the_connection_ends() {
     let large = "# a line of metrics\n".repeat(1_000_000);
     let size = large.len();
     let bench = Bench::serve(
-        admin(move || large.clone(), Arc::new(|| Setup::default().readiness)),
+        admin(
+            move || large.clone(),
+            Arc::new(|| Setup::default().readiness),
+        ),
         Caps::new(1),
         Arc::default(),
     )
     .await;
-    let mut stream = bench.raw("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+    let mut stream = bench
+        .raw("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .await;
     // By now the kernel's buffers are full, and most of the answer still waits in ours.
     until_readable(&stream).await;
     let answer = rest(&mut stream).await;
@@ -178,18 +205,34 @@ async fn a_body_may_have_one_mebibyte_and_no_byte_more() {
     let bench = Bench::start(Setup::default()).await;
     let padded = |size: usize| format!("{UPDATE}{}", " ".repeat(size - UPDATE.len()));
     let limit = 1024 * 1024;
-    assert_eq!(bench.update(padded(limit)).send().await.unwrap().status(), 200);
-    assert_eq!(bench.update(padded(limit + 1)).send().await.unwrap().status(), 413);
+    assert_eq!(
+        bench.update(padded(limit)).send().await.unwrap().status(),
+        200
+    );
+    assert_eq!(
+        bench
+            .update(padded(limit + 1))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        413
+    );
     // Without a declared length only counting helps.
     let chunks = padded(limit + 1)
         .into_bytes()
         .chunks(4096)
         .map(|chunk| Ok(Bytes::copy_from_slice(chunk)))
         .collect::<Vec<_>>();
-    let streamed = reqwest::Body::wrap_stream(futures_util::stream::iter(chunks.into_iter().map(|chunk: io::Result<Bytes>| chunk)));
+    let streamed = reqwest::Body::wrap_stream(futures_util::stream::iter(
+        chunks.into_iter().map(|chunk: io::Result<Bytes>| chunk),
+    ));
     assert_eq!(bench.update(streamed).send().await.unwrap().status(), 413);
     // With one, nothing needs to be sent.
-    let secret = format!("X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nContent-Length: {}", limit + 1);
+    let secret = format!(
+        "X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nContent-Length: {}",
+        limit + 1
+    );
     let mut stream = bench.raw(&head(&secret)).await;
     assert!(rest(&mut stream).await.starts_with("HTTP/1.1 413 "));
 }
@@ -211,14 +254,26 @@ async fn one_request_too_many_is_503_while_probes_answer() {
     gate.entered().await;
     let response = bench.update(UPDATE).send().await.unwrap();
     assert_eq!(
-        (response.status().as_u16(), &response.headers()["retry-after"]),
+        (
+            response.status().as_u16(),
+            &response.headers()["retry-after"]
+        ),
         (503, &"1".parse().unwrap())
     );
     assert!(response.text().await.unwrap().contains("\"overloaded\""));
     // Each route has limits of its own.
     assert_eq!(bench.callback("{}").send().await.unwrap().status(), 400);
     for path in ["/livez", "/readyz"] {
-        assert_eq!(bench.client.get(bench.url(path)).send().await.unwrap().status(), 200);
+        assert_eq!(
+            bench
+                .client
+                .get(bench.url(path))
+                .send()
+                .await
+                .unwrap()
+                .status(),
+            200
+        );
     }
     gate.open.add_permits(2);
     assert_eq!(first.await.unwrap().unwrap().status(), 200);
@@ -240,7 +295,10 @@ async fn what_takes_too_long_is_503() {
     let secret = format!("X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nContent-Length: 100");
     let mut slow_body = bench.raw(&head(&secret)).await;
     let answer = rest(&mut slow_body).await;
-    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("\"timed_out\""), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 503 ") && answer.contains("\"timed_out\""),
+        "{answer}"
+    );
 }
 
 #[tokio::test]
@@ -258,12 +316,18 @@ async fn a_stop_finishes_the_request_in_hand_and_takes_no_other() {
     gate.entered().await;
 
     bench.stop.cancel();
-    timeout(DEADLINE, &mut bench.running).await.unwrap().unwrap();
+    timeout(DEADLINE, &mut bench.running)
+        .await
+        .unwrap()
+        .unwrap();
     bench.running = tokio::spawn(async {});
     assert_eq!(rest(&mut idle).await, "");
     assert_eq!(rest(&mut silent).await, "");
     let refused = TcpStream::connect(bench.address).await;
-    assert_eq!(refused.unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+    assert_eq!(
+        refused.unwrap_err().kind(),
+        io::ErrorKind::ConnectionRefused
+    );
     assert!(!in_hand.is_finished());
 
     gate.open.add_permits(1);
@@ -301,7 +365,10 @@ async fn the_trace_names_routes_and_nothing_that_strangers_wrote() {
     }
     let text = String::from_utf8(log.lock().unwrap().clone()).unwrap();
     for route in [WEBHOOK, "unknown", "/livez"] {
-        assert!(text.contains(&format!("http.route=\"{route}\"")), "{route} is not in\n{text}");
+        assert!(
+            text.contains(&format!("http.route=\"{route}\"")),
+            "{route} is not in\n{text}"
+        );
     }
     assert!(!text.to_lowercase().contains("marker"), "{text}");
     assert!(!text.contains(SECRET), "{text}");

@@ -113,7 +113,11 @@ impl Bench {
                 nudge: Arc::new(move |nudge: Nudge| {
                     let known = nudge.tab == "обращения";
                     seen.lock().unwrap().push(nudge);
-                    if known { Resolved::Known } else { Resolved::Unknown }
+                    if known {
+                        Resolved::Known
+                    } else {
+                        Resolved::Unknown
+                    }
                 }),
             },
             files: setup.files,
@@ -127,9 +131,17 @@ impl Bench {
         // The process has one provider; whichever test comes first installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let server = Server::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
-        let (address, stop, tasks) = (server.address(), CancellationToken::new(), TaskTracker::new());
+        let (address, stop, tasks) = (
+            server.address(),
+            CancellationToken::new(),
+            TaskTracker::new(),
+        );
         let running = tokio::spawn(server.run(router, caps, stop.clone(), tasks.clone()));
-        let client = reqwest::Client::builder().no_proxy().timeout(DEADLINE).build().unwrap();
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(DEADLINE)
+            .build()
+            .unwrap();
         Self {
             address,
             stop,
@@ -146,8 +158,13 @@ impl Bench {
 
     /// A call of Telegram's, right in everything but perhaps the body.
     fn update(&self, body: impl Into<reqwest::Body>) -> reqwest::RequestBuilder {
-        let request = self.client.post(self.url(WEBHOOK)).header("Content-Type", "application/json");
-        request.header("X-Telegram-Bot-Api-Secret-Token", SECRET).body(body)
+        let request = self
+            .client
+            .post(self.url(WEBHOOK))
+            .header("Content-Type", "application/json");
+        request
+            .header("X-Telegram-Bot-Api-Secret-Token", SECRET)
+            .body(body)
     }
 
     /// A script's call with a right signature.
@@ -157,7 +174,9 @@ impl Bench {
             .post(self.url(CHANGED))
             .header("webhook-id", "m1")
             .header("webhook-timestamp", NOW_S);
-        request.header("webhook-signature", signature(body)).body(body.to_owned())
+        request
+            .header("webhook-signature", signature(body))
+            .body(body.to_owned())
     }
 
     async fn raw(&self, text: &str) -> TcpStream {
@@ -222,7 +241,11 @@ impl Gate {
     }
 
     async fn entered(&self) {
-        timeout(DEADLINE, self.entered.acquire()).await.unwrap().unwrap().forget();
+        timeout(DEADLINE, self.entered.acquire())
+            .await
+            .unwrap()
+            .unwrap()
+            .forget();
     }
 }
 
@@ -236,7 +259,10 @@ fn signature(body: &str) -> String {
 /// Everything until the other side ends.
 async fn rest(stream: &mut TcpStream) -> String {
     let mut text = String::new();
-    timeout(DEADLINE, stream.read_to_string(&mut text)).await.unwrap().unwrap();
+    timeout(DEADLINE, stream.read_to_string(&mut text))
+        .await
+        .unwrap()
+        .unwrap();
     text
 }
 
@@ -244,8 +270,16 @@ async fn rest(stream: &mut TcpStream) -> String {
 async fn until(stream: &mut TcpStream, end: &str) -> String {
     let mut bytes = Vec::new();
     while !bytes.ends_with(end.as_bytes()) {
-        let read = timeout(DEADLINE, stream.read_buf(&mut bytes)).await.unwrap().unwrap();
-        assert_ne!(read, 0, "ended early: {:?}", String::from_utf8_lossy(&bytes));
+        let read = timeout(DEADLINE, stream.read_buf(&mut bytes))
+            .await
+            .unwrap()
+            .unwrap();
+        assert_ne!(
+            read,
+            0,
+            "ended early: {:?}",
+            String::from_utf8_lossy(&bytes)
+        );
     }
     String::from_utf8(bytes).unwrap()
 }

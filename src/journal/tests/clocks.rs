@@ -21,7 +21,11 @@ async fn after_a_clock_was_set_back_timers_messages_and_silences_wait_as_long_as
     disk::transact::<_, Fault>(&database, |tables| {
         setback::note(tables, then)?;
         let (soon, wake) = (then + SignedDuration::from_millis(100), Wake::Session(CHAT));
-        tables.write(Place::Timers, &keys::at(soon, &keys::of(&wake)?), &Timer { at: soon, wake })?;
+        tables.write(
+            Place::Timers,
+            &keys::at(soon, &keys::of(&wake)?),
+            &Timer { at: soon, wake },
+        )?;
         let Effect::Send(send) = send(OutboxId::Reply(Seq(7), 0), Lane::Talk) else {
             unreachable!()
         };
@@ -34,10 +38,16 @@ async fn after_a_clock_was_set_back_timers_messages_and_silences_wait_as_long_as
     until("the timer fires", || decided(&journal) == ["due"]).await;
     let snapshot = journal.snapshot();
     let entry = snapshot.waiting().next().expect("it waits");
-    assert!(matches!(entry.state, OutboxState::Waiting(due) if due <= clock::now()), "{entry:?}");
+    assert!(
+        matches!(entry.state, OutboxState::Waiting(due) if due <= clock::now()),
+        "{entry:?}"
+    );
     let until = snapshot.silent_until().expect("a silence");
     assert!(until <= clock::now() + hour, "{until}");
-    assert!(until > clock::now() + hour - SignedDuration::from_mins(1), "{until}");
+    assert!(
+        until > clock::now() + hour - SignedDuration::from_mins(1),
+        "{until}"
+    );
     drop(snapshot);
     journal.close().await;
 }

@@ -64,9 +64,15 @@ async fn a_copy_holds_one_moment_and_holds_nobody_up() {
     let copied = copy(&source, &file).unwrap();
     assert_eq!(
         (copied.records, copied.bytes),
-        (source.records().unwrap(), fs::metadata(&file).unwrap().len())
+        (
+            source.records().unwrap(),
+            fs::metadata(&file).unwrap().len()
+        )
     );
-    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(
+        fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
     drop(source);
     journal.close().await;
     let journal = open(other.path());
@@ -79,14 +85,23 @@ async fn a_copy_takes_nobody_s_place_and_leaves_nothing_half_done() {
     let (dir, file) = closed(&["one"]).await;
     let before = (names(dir.path()), fs::read(&file).unwrap());
     let closed = Closed::open(dir.path()).unwrap();
-    assert!(matches!(copy(closed.source(), &file), Err(CopyError::Exists(_))));
+    assert!(matches!(
+        copy(closed.source(), &file),
+        Err(CopyError::Exists(_))
+    ));
     let mut half = NewCopy::begin(&dir.path().join("half")).unwrap();
     half.add("meta", b"key", b"value").unwrap();
     drop(half);
     assert_eq!((names(dir.path()), fs::read(&file).unwrap()), before);
-    assert!(matches!(Closed::open(dir.path()), Err(CopyError::Open(_))), "it has an owner");
+    assert!(
+        matches!(Closed::open(dir.path()), Err(CopyError::Open(_))),
+        "it has an owner"
+    );
     let empty = tempfile::tempdir().unwrap();
-    assert!(matches!(Closed::open(empty.path()), Err(CopyError::Missing(_))));
+    assert!(matches!(
+        Closed::open(empty.path()),
+        Err(CopyError::Missing(_))
+    ));
 }
 
 #[tokio::test]
@@ -95,24 +110,42 @@ async fn a_copy_is_put_back_and_the_journal_kept_aside() {
     let journal = open(dir.path());
     accept(&journal, 2, "since").await;
     until("it is decided", || decided(&journal).len() == 2).await;
-    assert!(matches!(put_back(&file, dir.path()), Err(RestoreError::Running(_))));
+    assert!(matches!(
+        put_back(&file, dir.path()),
+        Err(RestoreError::Running(_))
+    ));
     journal.close().await;
-    let (since, copied) = (fs::read(dir.path().join("journal.redb")).unwrap(), fs::read(&file).unwrap());
+    let (since, copied) = (
+        fs::read(dir.path().join("journal.redb")).unwrap(),
+        fs::read(&file).unwrap(),
+    );
 
     // However the copy was kept: the journal is private.
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     let restored = put_back(&file, dir.path()).unwrap();
     let kept = restored.kept.expect("there was one");
     let name = kept.file_name().unwrap().to_str().unwrap();
-    assert!(name.starts_with("journal-until-20") && name.ends_with("Z.redb"), "{name}");
-    assert_eq!((fs::read(&kept).unwrap(), fs::read(&file).unwrap()), (since, copied));
-    let mode = fs::metadata(dir.path().join("journal.redb")).unwrap().permissions().mode();
+    assert!(
+        name.starts_with("journal-until-20") && name.ends_with("Z.redb"),
+        "{name}"
+    );
+    assert_eq!(
+        (fs::read(&kept).unwrap(), fs::read(&file).unwrap()),
+        (since, copied)
+    );
+    let mode = fs::metadata(dir.path().join("journal.redb"))
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o600);
     let journal = open(dir.path());
     assert_eq!(decided(&journal), ["one", "Admin(Restored)"]);
     journal.close().await;
 
-    let again = put_back(&file, dir.path()).unwrap().kept.expect("there was one");
+    let again = put_back(&file, dir.path())
+        .unwrap()
+        .kept
+        .expect("there was one");
     assert_ne!(again, kept);
     assert_eq!(names(dir.path()).len(), 5, "{:?}", names(dir.path()));
 }
@@ -121,42 +154,67 @@ async fn a_copy_is_put_back_and_the_journal_kept_aside() {
 async fn what_is_no_journal_of_ours_changes_nothing() {
     let (dir, file) = closed(&["one", "two"]).await;
     let whole = fs::read(&file).unwrap();
-    let present = (fs::read(dir.path().join("journal.redb")).unwrap(), names(dir.path()));
+    let present = (
+        fs::read(dir.path().join("journal.redb")).unwrap(),
+        names(dir.path()),
+    );
     let refused = |change: &dyn Fn(&Path)| {
         fs::write(&file, &whole).unwrap();
         change(&file);
-        let error = put_back(&file, dir.path()).expect_err("it cannot be read").to_string();
+        let error = put_back(&file, dir.path())
+            .expect_err("it cannot be read")
+            .to_string();
         assert!(error.contains("nothing was changed"), "{error}");
-        assert_eq!(fs::read(dir.path().join("journal.redb")).unwrap(), present.0, "{error}");
+        assert_eq!(
+            fs::read(dir.path().join("journal.redb")).unwrap(),
+            present.0,
+            "{error}"
+        );
         error
     };
     let changed = |change: fn(&mut Ledger<'_>) -> Result<(), Fault>| {
         move |file: &Path| disk::transact(&Database::open(file).unwrap(), change).unwrap()
     };
     for (words, error) in [
-        ("cannot be read", refused(&|file| fs::remove_file(file).unwrap())),
-        ("no journal", refused(&|file| fs::write(file, "not a journal").unwrap())),
-        ("no journal", refused(&|file| fs::write(file, &whole[..8 * 1024]).unwrap())),
+        (
+            "cannot be read",
+            refused(&|file| fs::remove_file(file).unwrap()),
+        ),
+        (
+            "no journal",
+            refused(&|file| fs::write(file, "not a journal").unwrap()),
+        ),
+        (
+            "no journal",
+            refused(&|file| fs::write(file, &whole[..8 * 1024]).unwrap()),
+        ),
         (
             "table appeals: appeal: written by a newer",
-            refused(&changed(|tables| tables.put(Place::Appeals, &[1], br#"{"v":2,"appeal":{}}"#))),
+            refused(&changed(|tables| {
+                tables.put(Place::Appeals, &[1], br#"{"v":2,"appeal":{}}"#)
+            })),
         ),
         (
             "written by a newer Sheetdesk",
-            refused(&changed(|tables| tables.put(Place::Meta, FORMAT, &(VERSION + 1).to_be_bytes()))),
+            refused(&changed(|tables| {
+                tables.put(Place::Meta, FORMAT, &(VERSION + 1).to_be_bytes())
+            })),
         ),
         (
             "none of ours: later",
             refused(&|file| {
                 let database = Database::open(file).unwrap();
                 let tx = database.begin_write().unwrap();
-                tx.open_table(redb::TableDefinition::<&[u8], &[u8]>::new("later")).unwrap();
+                tx.open_table(redb::TableDefinition::<&[u8], &[u8]>::new("later"))
+                    .unwrap();
                 tx.commit().unwrap();
             }),
         ),
         (
             "which version",
-            refused(&changed(|tables| tables.remove(Place::Meta, FORMAT).map(drop))),
+            refused(&changed(|tables| {
+                tables.remove(Place::Meta, FORMAT).map(drop)
+            })),
         ),
     ] {
         assert!(error.contains(words), "{words}: {error}");
@@ -195,7 +253,14 @@ const FIRST: [Place; 24] = [
 
 /// A closed journal as the first version left it: its tables, and one record of each kind to the letter.
 fn of_the_first_version(dir: &Path) {
-    let fixture = |name: &str| fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/journal-v1").join(name)).unwrap();
+    let fixture = |name: &str| {
+        fs::read(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests/fixtures/journal-v1")
+                .join(name),
+        )
+        .unwrap()
+    };
     let message: records::Message = records::decode(&fixture("message.json")).unwrap();
     let id = keys::of(&message.entry.send.id).unwrap();
     let code = PartnerCode::fold("П-1042").unwrap();
@@ -206,15 +271,47 @@ fn of_the_first_version(dir: &Path) {
     );
     let records: Vec<(Place, Vec<u8>, Vec<u8>)> = vec![
         (Place::Meta, FORMAT.to_vec(), VERSION.to_be_bytes().to_vec()),
-        (Place::Meta, b"next_seq".to_vec(), keys::seq(Seq(100)).to_vec()),
-        (Place::Inbox, keys::seq(Seq(77)).to_vec(), fixture("inbox-raw.json")),
-        (Place::Inbox, keys::seq(Seq(78)).to_vec(), fixture("inbox-bytes.json")),
-        (Place::Inbox, keys::seq(Seq(79)).to_vec(), fixture("inbox-event.json")),
-        (Place::Quarantine, keys::seq(Seq(80)).to_vec(), fixture("quarantined.json")),
-        (Place::Partners, code.as_str().as_bytes().to_vec(), fixture("partner.json")),
-        (Place::Sessions, keys::chat(CHAT).to_vec(), fixture("session.json")),
+        (
+            Place::Meta,
+            b"next_seq".to_vec(),
+            keys::seq(Seq(100)).to_vec(),
+        ),
+        (
+            Place::Inbox,
+            keys::seq(Seq(77)).to_vec(),
+            fixture("inbox-raw.json"),
+        ),
+        (
+            Place::Inbox,
+            keys::seq(Seq(78)).to_vec(),
+            fixture("inbox-bytes.json"),
+        ),
+        (
+            Place::Inbox,
+            keys::seq(Seq(79)).to_vec(),
+            fixture("inbox-event.json"),
+        ),
+        (
+            Place::Quarantine,
+            keys::seq(Seq(80)).to_vec(),
+            fixture("quarantined.json"),
+        ),
+        (
+            Place::Partners,
+            code.as_str().as_bytes().to_vec(),
+            fixture("partner.json"),
+        ),
+        (
+            Place::Sessions,
+            keys::chat(CHAT).to_vec(),
+            fixture("session.json"),
+        ),
         (Place::Appeals, keys::appeal(appeal), fixture("appeal.json")),
-        (Place::Numbered, keys::number(number).to_vec(), keys::appeal(appeal)),
+        (
+            Place::Numbered,
+            keys::number(number).to_vec(),
+            keys::appeal(appeal),
+        ),
         (Place::AppealsOf, keys::appeal_of(CHAT, appeal), Vec::new()),
         (Place::Lines, keys::line(appeal, 3), fixture("line.json")),
         (Place::Tabs, b"appeals".to_vec(), fixture("tab.json")),
@@ -246,26 +343,49 @@ async fn a_journal_of_the_first_version_goes_through_a_copy_and_starts() {
     let copied = copy(Closed::open(old.path()).unwrap().source(), &file).unwrap();
     assert_eq!(copied.records, 17);
     let restored = put_back(&file, new.path()).unwrap();
-    assert_eq!((restored.kept, restored.records, restored.unsent), (None, 17, 1));
+    assert_eq!(
+        (restored.kept, restored.records, restored.unsent),
+        (None, 17, 1)
+    );
 
     let (signals, _heard) = signals();
-    let journal = Journal::open(new.path(), Rules::default(), interpret(open_gate()), signals).unwrap();
+    let journal = Journal::open(
+        new.path(),
+        Rules::default(),
+        interpret(open_gate()),
+        signals,
+    )
+    .unwrap();
     let snapshot = journal.snapshot();
     let view = snapshot.view();
-    let partner = view.partner(&PartnerCode::fold("П-1042").unwrap()).expect("the partner");
+    let partner = view
+        .partner(&PartnerCode::fold("П-1042").unwrap())
+        .expect("the partner");
     assert_eq!(
-        (partner.name.as_str(), partner.binding.map(|binding| binding.chat)),
+        (
+            partner.name.as_str(),
+            partner.binding.map(|binding| binding.chat)
+        ),
         ("Иванов Иван", Some(CHAT))
     );
     let session = view.session(CHAT).expect("the session");
     assert_eq!((session.kept.len(), session.blocked), (1, true));
-    let appeal = view.appeal(view.numbered(Number(41)).expect("its number")).expect("the appeal");
+    let appeal = view
+        .appeal(view.numbered(Number(41)).expect("its number"))
+        .expect("the appeal");
     // The answer was about to be sent: it waits for the operator's word.
     assert_eq!((appeal.answer, appeal.delivery), (None, Delivery::Held));
-    assert_eq!(view.outbox(&OutboxId::Answer(appeal.id, Revision(2), 0)), None);
+    assert_eq!(
+        view.outbox(&OutboxId::Answer(appeal.id, Revision(2), 0)),
+        None
+    );
     assert_eq!(view.lines(appeal.id, 9).len(), 1);
     assert_eq!(view.tab(Tab::Appeals).next_number, Number(42));
-    assert_eq!(view.tab(Tab::Appeals).sighted, None, "the sheet is seen for the first time");
+    assert_eq!(
+        view.tab(Tab::Appeals).sighted,
+        None,
+        "the sheet is seen for the first time"
+    );
     assert_eq!(snapshot.quarantined(9).len(), 1);
     assert!(snapshot.intact());
     drop(snapshot);
@@ -292,9 +412,22 @@ async fn what_was_being_sent_is_not_sent_by_the_copy() {
     copy(Closed::open(dir.path()).unwrap().source(), &file).unwrap();
     assert_eq!(put_back(&file, dir.path()).unwrap().unsent, 1);
     let (signals, _heard) = signals();
-    let journal = Journal::open(dir.path(), Rules::default(), interpret(open_gate()), signals).unwrap();
+    let journal = Journal::open(
+        dir.path(),
+        Rules::default(),
+        interpret(open_gate()),
+        signals,
+    )
+    .unwrap();
     let figures = journal.snapshot().figures();
-    assert_eq!([figures.outbox_pending, figures.outbox_sending, figures.outbox_unknown], [0, 0, 1]);
+    assert_eq!(
+        [
+            figures.outbox_pending,
+            figures.outbox_sending,
+            figures.outbox_unknown
+        ],
+        [0, 0, 1]
+    );
     journal.close().await;
 }
 

@@ -59,7 +59,10 @@ async fn the_third_death_over_a_record_sets_it_aside() {
     let twice = die_at_the_gate(once.path());
     let thrice = open(twice.path());
     let aside = thrice.snapshot().quarantined(10);
-    let told: Vec<_> = aside.iter().map(|record| (record.seq, record.reason.as_str())).collect();
+    let told: Vec<_> = aside
+        .iter()
+        .map(|record| (record.seq, record.reason.as_str()))
+        .collect();
     assert_eq!(told, [(Seq(1), "служба трижды падала на этой записи")]);
     assert_eq!(decided(&thrice), ["innocent"], "the rest goes on");
     thrice.close().await;

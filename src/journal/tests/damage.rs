@@ -59,7 +59,11 @@ fn try_to_open(dir: &Path) -> Result<Journal, OpenError> {
 
 /// Every page in use emptied, a bit of every page turned, every bit of the file's first words turned.
 fn damages(file: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let in_use = |page: &usize| file[page * PAGE..(page + 1) * PAGE].iter().any(|byte| *byte != 0);
+    let in_use = |page: &usize| {
+        file[page * PAGE..(page + 1) * PAGE]
+            .iter()
+            .any(|byte| *byte != 0)
+    };
     let pages: Vec<usize> = (0..file.len() / PAGE).filter(in_use).collect();
     let damaged = |what: String, damage: &dyn Fn(&mut [u8])| {
         let mut file = file.to_vec();
@@ -69,16 +73,22 @@ fn damages(file: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut cases = Vec::new();
     for &page in &pages {
         let bytes = page * PAGE..(page + 1) * PAGE;
-        cases.push(damaged(format!("page {page} is empty"), &|file| file[bytes.clone()].fill(0)));
+        cases.push(damaged(format!("page {page} is empty"), &|file| {
+            file[bytes.clone()].fill(0)
+        }));
         // Within what the page holds, elsewhere in each.
         let held: Vec<usize> = bytes.clone().filter(|at| file[*at] != 0).collect();
         let (at, bit) = (held[page * 31 % held.len()], page % 8);
-        cases.push(damaged(format!("bit {bit} of byte {at} is turned"), &|file| file[at] ^= 1 << bit));
+        cases.push(damaged(
+            format!("bit {bit} of byte {at} is turned"),
+            &|file| file[at] ^= 1 << bit,
+        ));
     }
     for at in 0..32 {
-        cases.push(damaged(format!("byte {at} of the header is turned"), &|file| {
-            file[at] ^= 1 << (at % 8)
-        }));
+        cases.push(damaged(
+            format!("byte {at} of the header is turned"),
+            &|file| file[at] ^= 1 << (at % 8),
+        ));
     }
     cases
 }
@@ -94,8 +104,14 @@ async fn a_damaged_file_is_refused_or_read_rightly() {
         match try_to_open(dir.path()) {
             Ok(journal) => {
                 let found = records(&journal.source().unwrap());
-                let other = |(key, _): &(&(String, Vec<u8>), &Vec<u8>)| found.get(*key) != held.get(*key);
-                let others: Vec<_> = held.iter().chain(&found).filter(other).map(|(key, _)| key).collect();
+                let other =
+                    |(key, _): &(&(String, Vec<u8>), &Vec<u8>)| found.get(*key) != held.get(*key);
+                let others: Vec<_> = held
+                    .iter()
+                    .chain(&found)
+                    .filter(other)
+                    .map(|(key, _)| key)
+                    .collect();
                 assert!(others.is_empty(), "{what}: {others:?}");
                 journal.close().await;
                 opened += 1;
@@ -105,14 +121,20 @@ async fn a_damaged_file_is_refused_or_read_rightly() {
                 let second = try_to_open(dir.path()).err().expect(&what);
                 for error in [first, second] {
                     assert!(matches!(error, OpenError::Damaged(..)), "{what}: {error}");
-                    assert!(error.to_string().contains("sheetdesk restore FILE"), "{error}");
+                    assert!(
+                        error.to_string().contains("sheetdesk restore FILE"),
+                        "{error}"
+                    );
                 }
                 refused += 1;
             }
         }
     }
     println!("{refused} refused, {opened} opened and right");
-    assert!(refused + opened >= 60 && refused > opened, "{refused} refused, {opened} opened");
+    assert!(
+        refused + opened >= 60 && refused > opened,
+        "{refused} refused, {opened} opened"
+    );
 }
 
 #[tokio::test]
@@ -135,7 +157,10 @@ async fn an_empty_or_missing_file_is_a_loss_and_no_beginning() {
     // Without the lock nobody knows of an earlier journal, but an empty file is none that was made here.
     fs::remove_file(dir.path().join(LOCK_FILE)).unwrap();
     fs::File::create(&file).unwrap();
-    assert!(matches!(try_to_open(dir.path()).err(), Some(OpenError::Gone(_, "empty"))));
+    assert!(matches!(
+        try_to_open(dir.path()).err(),
+        Some(OpenError::Gone(_, "empty"))
+    ));
     fs::remove_file(&file).unwrap();
     fs::remove_file(dir.path().join(LOCK_FILE)).unwrap();
     try_to_open(dir.path()).expect("a beginning").close().await;
@@ -148,7 +173,10 @@ async fn a_lock_of_an_earlier_version_learns_of_its_journal() {
     fs::write(dir.path().join(LOCK_FILE), "").unwrap();
     open(dir.path()).close().await;
     fs::remove_file(dir.path().join("journal.redb")).unwrap();
-    assert!(matches!(try_to_open(dir.path()).err(), Some(OpenError::Gone(_, "missing"))));
+    assert!(matches!(
+        try_to_open(dir.path()).err(),
+        Some(OpenError::Gone(_, "missing"))
+    ));
 }
 
 /// Reads everything from the disk each time, so that what the disk does to a page is met.
@@ -162,8 +190,13 @@ fn without_cache(memory: &Memory) -> OpenDatabase {
 }
 
 #[tokio::test]
-async fn a_panic_of_the_store_in_the_middle_of_a_decision_is_the_disk_s_and_no_fault_of_the_record() {
-    let (dir, memory, gate) = (tempfile::tempdir().unwrap(), Memory::default(), Gate::default());
+async fn a_panic_of_the_store_in_the_middle_of_a_decision_is_the_disk_s_and_no_fault_of_the_record()
+{
+    let (dir, memory, gate) = (
+        tempfile::tempdir().unwrap(),
+        Memory::default(),
+        Gate::default(),
+    );
     let (journal, _heard) = open_with(dir.path(), gate.clone(), without_cache(&memory));
     accept(&journal, 1, "before").await;
     until("it is decided", || decided(&journal) == ["before"]).await;
@@ -171,7 +204,10 @@ async fn a_panic_of_the_store_in_the_middle_of_a_decision_is_the_disk_s_and_no_f
     gate.wait_until_reached();
     memory.panics_left.store(1, Ordering::SeqCst);
     gate.open();
-    until("it is decided all the same", || lines(&journal.snapshot()) == ["before", "wait"]).await;
+    until("it is decided all the same", || {
+        lines(&journal.snapshot()) == ["before", "wait"]
+    })
+    .await;
     assert_eq!(journal.snapshot().figures().inbox_quarantined, 0);
     journal.close().await;
 }

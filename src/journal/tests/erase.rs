@@ -34,7 +34,10 @@ fn what_an_older_spelling_has_left_of_the_person_goes_too() {
     use redb::ReadableDatabase;
     let db = database();
     let decide = |seq, decision: Decision| {
-        disk::transact::<_, Fault>(&db, |tables| carry_out(tables, Seq(seq), decision.clone(), Timestamp::UNIX_EPOCH)).unwrap();
+        disk::transact::<_, Fault>(&db, |tables| {
+            carry_out(tables, Seq(seq), decision.clone(), Timestamp::UNIX_EPOCH)
+        })
+        .unwrap();
     };
     let (old, new, other) = ("А-104", "A-104", "Б-2");
     let listed = Partner {
@@ -49,7 +52,9 @@ fn what_an_older_spelling_has_left_of_the_person_goes_too() {
                 Entity::Partner(listed),
                 Entity::Partner(gone(other, ChatId(CHAT.0 + 1))),
             ],
-            dirty: [old, new, other].map(|written| RowKey::Partner(code(written))).to_vec(),
+            dirty: [old, new, other]
+                .map(|written| RowKey::Partner(code(written)))
+                .to_vec(),
             effects: [old, other]
                 .map(|written| Effect::Then {
                     at: Timestamp::MAX,
@@ -75,7 +80,13 @@ fn what_an_older_spelling_has_left_of_the_person_goes_too() {
     let known = [old, new, other].map(|written| snapshot.view().partner(&code(written)).is_some());
     assert_eq!(known, [false, true, true]);
     let due: Vec<RowKey> = snapshot.dirty(9).into_iter().map(|(key, _)| key).collect();
-    assert_eq!(due, [new, other].map(|written| RowKey::Partner(code(written))));
-    let timers = disk::transact::<_, Fault>(&db, |tables| tables.pairs(Place::Timers, &[], Bound::Unbounded, 9)).unwrap();
+    assert_eq!(
+        due,
+        [new, other].map(|written| RowKey::Partner(code(written)))
+    );
+    let timers = disk::transact::<_, Fault>(&db, |tables| {
+        tables.pairs(Place::Timers, &[], Bound::Unbounded, 9)
+    })
+    .unwrap();
     assert_eq!(timers.len(), 1, "and no timer names it");
 }

@@ -17,7 +17,10 @@ async fn a_full_disk_is_told_and_survived() {
     assert!(matches!(refused, Err(StoreError::Disk(words)) if words.contains("no space left")));
     assert!(!journal.healthy());
     // All kinds of questions are refused, again and again.
-    assert!(matches!(journal.apply(vec![message("b")]).await, Err(StoreError::Disk(_))));
+    assert!(matches!(
+        journal.apply(vec![message("b")]).await,
+        Err(StoreError::Disk(_))
+    ));
     assert!(matches!(
         journal.claim(vec![OutboxId::Reply(Seq(1), 0)]).await,
         Err(StoreError::Disk(_))
@@ -28,13 +31,24 @@ async fn a_full_disk_is_told_and_survived() {
     let accepted = accept(&journal, 1, "a").await;
     assert!(matches!(accepted, Accepted::Stored(_)));
     until("it is decided once", || decided(&journal) == ["send", "a"]).await;
-    assert_eq!(journal.claim(vec![OutboxId::Reply(Seq(1), 0)]).await.unwrap().len(), 1);
+    assert_eq!(
+        journal
+            .claim(vec![OutboxId::Reply(Seq(1), 0)])
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     journal.close().await;
 }
 
 #[tokio::test]
 async fn the_writer_answers_while_the_disk_refuses_but_not_while_it_hangs_and_not_after_its_end() {
-    let (dir, memory, gate) = (tempfile::tempdir().unwrap(), Memory::default(), Gate::default());
+    let (dir, memory, gate) = (
+        tempfile::tempdir().unwrap(),
+        Memory::default(),
+        Gate::default(),
+    );
     let (journal, _heard) = open_with(dir.path(), gate.clone(), memory.opener());
     assert!(journal.answers().await);
     accept(&journal, 1, "wait").await;
@@ -47,9 +61,18 @@ async fn the_writer_answers_while_the_disk_refuses_but_not_while_it_hangs_and_no
     assert!(!asked.is_finished());
     memory.refuse(true);
     gate.open();
-    assert!(tokio::time::timeout(DEADLINE, asked).await.unwrap().unwrap());
+    assert!(
+        tokio::time::timeout(DEADLINE, asked)
+            .await
+            .unwrap()
+            .unwrap()
+    );
     until("the disk refuses", || !journal.healthy()).await;
-    assert!(tokio::time::timeout(DEADLINE, journal.answers()).await.unwrap());
+    assert!(
+        tokio::time::timeout(DEADLINE, journal.answers())
+            .await
+            .unwrap()
+    );
     let other = journal.clone();
     journal.close().await;
     assert!(!other.answers().await);
@@ -57,7 +80,11 @@ async fn the_writer_answers_while_the_disk_refuses_but_not_while_it_hangs_and_no
 
 #[tokio::test]
 async fn what_was_stored_before_the_failure_is_decided_after_it() {
-    let (dir, memory, gate) = (tempfile::tempdir().unwrap(), Memory::default(), Gate::default());
+    let (dir, memory, gate) = (
+        tempfile::tempdir().unwrap(),
+        Memory::default(),
+        Gate::default(),
+    );
     let (journal, _heard) = open_with(dir.path(), gate.clone(), memory.opener());
     accept(&journal, 1, "wait").await;
     gate.wait_until_reached();
@@ -65,7 +92,10 @@ async fn what_was_stored_before_the_failure_is_decided_after_it() {
     gate.open();
     until("the decision's commit fails", || !journal.healthy()).await;
     memory.refuse(false);
-    until("it is decided after all", || journal.healthy() && decided(&journal) == ["wait"]).await;
+    until("it is decided after all", || {
+        journal.healthy() && decided(&journal) == ["wait"]
+    })
+    .await;
     assert_eq!(accept(&journal, 1, "wait").await, Accepted::Duplicate);
     journal.close().await;
 }
@@ -87,8 +117,15 @@ async fn closing_with_a_refusing_disk_ends() {
     let (dir, memory) = (tempfile::tempdir().unwrap(), Memory::default());
     let (journal, _heard) = open_with(dir.path(), Gate::default(), memory.opener());
     memory.refuse(true);
-    assert!(journal.accept(key(1), Bytes::from_static(b"a")).await.is_err());
-    tokio::time::timeout(DEADLINE, journal.close()).await.unwrap();
+    assert!(
+        journal
+            .accept(key(1), Bytes::from_static(b"a"))
+            .await
+            .is_err()
+    );
+    tokio::time::timeout(DEADLINE, journal.close())
+        .await
+        .unwrap();
     memory.refuse(false);
     let (journal, _heard) = open_with(dir.path(), Gate::default(), memory.opener());
     accept(&journal, 2, "b").await;
@@ -106,13 +143,19 @@ async fn a_commit_that_landed_without_an_answer_claims_and_stores_nothing_twice(
     journal.apply(vec![message("send")]).await.unwrap();
     let id = OutboxId::Reply(Seq(1), 0);
     memory.loses_answers.store(true, Ordering::SeqCst);
-    let (claimed, accepted) = tokio::join!(journal.claim(vec![id.clone()]), journal.accept(key(1), Bytes::from_static(b"a")));
+    let (claimed, accepted) = tokio::join!(
+        journal.claim(vec![id.clone()]),
+        journal.accept(key(1), Bytes::from_static(b"a"))
+    );
     assert!(claimed.is_err() && accepted.is_err());
     memory.loses_answers.store(false, Ordering::SeqCst);
     until("it stores again", || journal.healthy()).await;
 
     let entries = journal.claim(vec![id]).await.unwrap();
-    assert_eq!(entries.iter().map(|entry| entry.tries).collect::<Vec<_>>(), [1]);
+    assert_eq!(
+        entries.iter().map(|entry| entry.tries).collect::<Vec<_>>(),
+        [1]
+    );
     accept(&journal, 1, "a").await;
     until("it is decided once", || decided(&journal) == ["send", "a"]).await;
     journal.close().await;

@@ -32,10 +32,16 @@ fn code() -> PartnerCode {
 
 /// The file is read as the record, and what is written today is read back.
 fn check<R: Stored + PartialEq + Debug>(file: &str, record: &R) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/journal-v1").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/journal-v1")
+        .join(file);
     let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert_eq!(&records::decode::<R>(&bytes).unwrap(), record, "{file}");
-    assert_eq!(&records::decode::<R>(&records::encode(record).unwrap()).unwrap(), record, "{file}");
+    assert_eq!(
+        &records::decode::<R>(&records::encode(record).unwrap()).unwrap(),
+        record,
+        "{file}"
+    );
 }
 
 #[test]
@@ -88,13 +94,23 @@ fn entities_of_the_first_version_are_readable() {
 
 #[test]
 fn the_journal_s_own_records_of_the_first_version_are_readable() {
-    let incoming = |key, body| Incoming { at: at(2), key, body };
+    let incoming = |key, body| Incoming {
+        at: at(2),
+        key,
+        body,
+    };
     check(
         "inbox-raw.json",
         &incoming(Some(key(77)), Body::Raw("{\"update_id\":77}".to_owned())),
     );
-    check("inbox-bytes.json", &incoming(Some(key(78)), Body::Bytes("/w==".to_owned())));
-    check("inbox-event.json", &incoming(None, Body::Event(Box::new(message("Здравствуйте")))));
+    check(
+        "inbox-bytes.json",
+        &incoming(Some(key(78)), Body::Bytes("/w==".to_owned())),
+    );
+    check(
+        "inbox-event.json",
+        &incoming(None, Body::Event(Box::new(message("Здравствуйте")))),
+    );
     check(
         "quarantined.json",
         &Quarantined {
@@ -147,13 +163,21 @@ fn a_record_of_another_version_or_kind_is_refused_without_its_text() {
     let words = "timer: written by a newer Sheetdesk (version 2)".to_owned();
     assert_eq!(newer, Err(Fault::Record(words)));
     let other = records::decode::<Timer>(br#"{"v":1,"line":{}}"#);
-    assert_eq!(other, Err(Fault::Record("timer: `timer` is missing".to_owned())));
-    let Err(Fault::Record(words)) = records::decode::<Line>(br#"{"v":1,"line":{"text":5,"secret":"x"}}"#) else {
+    assert_eq!(
+        other,
+        Err(Fault::Record("timer: `timer` is missing".to_owned()))
+    );
+    let Err(Fault::Record(words)) =
+        records::decode::<Line>(br#"{"v":1,"line":{"text":5,"secret":"x"}}"#)
+    else {
         panic!("not a line");
     };
     assert!(words.starts_with("line: Data at column"), "{words}");
     let with_more = br#"{"v":1,"timer":{"at":"2025-10-09T08:53:20Z","wake":{"session":7},"later":true},"also":1}"#;
-    assert_eq!(records::decode::<Timer>(with_more).unwrap().wake, Wake::Session(CHAT));
+    assert_eq!(
+        records::decode::<Timer>(with_more).unwrap().wake,
+        Wake::Session(CHAT)
+    );
 }
 
 fn session() -> Session {
@@ -165,7 +189,10 @@ fn session() -> Session {
             code: Some("п-1042".into()),
             phone: Phone::parse("8 912 345-67-89"),
             tries: vec![at(0)],
-            parked: Some(Parked { since: at(1), told: true }),
+            parked: Some(Parked {
+                since: at(1),
+                told: true,
+            }),
         },
         kept: vec![Kept {
             at: at(2),
@@ -198,7 +225,10 @@ fn appeal() -> Appeal {
             revision: Revision(2),
             text: "Готово".into(),
             at: at(2),
-            parts: vec![PartState::Delivered { maybe_twice: true }, PartState::Waiting],
+            parts: vec![
+                PartState::Delivered { maybe_twice: true },
+                PartState::Waiting,
+            ],
         }),
         revision: Revision(2),
         lines: 4,

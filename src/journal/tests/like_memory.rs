@@ -44,7 +44,11 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         shelf: Default::default(),
         stale: false,
         placed: false,
-        delivery: if held { Delivery::Held } else { Delivery::Empty },
+        delivery: if held {
+            Delivery::Held
+        } else {
+            Delivery::Empty
+        },
         stopped: None,
         adopted: None,
         traded: None,
@@ -65,10 +69,21 @@ fn code(n: u64) -> PartnerCode {
 
 fn entity() -> impl Strategy<Value = Entity> {
     // A number belongs to one appeal at a time, as the rules see to it: each appeal has two of its own.
-    let appeals = (0..APPEALS, 0..CHATS, prop::option::of(0..2_u32), any::<bool>()).prop_map(|(id, chat, number, held)| {
-        let own = u32::try_from(id).unwrap() * 2;
-        Entity::Appeal(appeal(id, chat, number.map(|number| own + number + 1), held))
-    });
+    let appeals = (
+        0..APPEALS,
+        0..CHATS,
+        prop::option::of(0..2_u32),
+        any::<bool>(),
+    )
+        .prop_map(|(id, chat, number, held)| {
+            let own = u32::try_from(id).unwrap() * 2;
+            Entity::Appeal(appeal(
+                id,
+                chat,
+                number.map(|number| own + number + 1),
+                held,
+            ))
+        });
     prop_oneof![
         4 => appeals,
         2 => (0..APPEALS, 0..5_u32, any::<u8>()).prop_map(|(id, index, text)| Entity::Line(Line {
@@ -158,25 +173,40 @@ fn seen(view: &impl View) -> String {
     let appeals = (0..APPEALS).map(|id| AppealId::first(Seq(id)));
     let all = (
         chats
-            .map(|chat| (view.session(chat), view.appeals_of(chat, 2), view.appeals_of(chat, 9)))
+            .map(|chat| {
+                (
+                    view.session(chat),
+                    view.appeals_of(chat, 2),
+                    view.appeals_of(chat, 9),
+                )
+            })
             .collect::<Vec<_>>(),
         appeals
             .map(|id| (view.appeal(id), view.lines(id, 2), view.lines(id, 9)))
             .collect::<Vec<_>>(),
-        (0..10).map(|number| view.numbered(Number(number))).collect::<Vec<_>>(),
+        (0..10)
+            .map(|number| view.numbered(Number(number)))
+            .collect::<Vec<_>>(),
         (0..3).map(|n| view.partner(&code(n))).collect::<Vec<_>>(),
-        (0..MESSAGES).map(|n| view.outbox(&OutboxId::Reply(Seq(n), 0))).collect::<Vec<_>>(),
+        (0..MESSAGES)
+            .map(|n| view.outbox(&OutboxId::Reply(Seq(n), 0)))
+            .collect::<Vec<_>>(),
         [Tab::Partners, Tab::Appeals, Tab::Promotions].map(|tab| view.tab(tab)),
         view.held(),
-        [None, Some(-1), Some(0), Some(1)].map(|after| [1, 9].map(|most| view.audience_after(after.map(ChatId), most))),
-        (0..CHATS).map(|chat| beside(view, ChatId(chat))).collect::<Vec<_>>(),
+        [None, Some(-1), Some(0), Some(1)]
+            .map(|after| [1, 9].map(|most| view.audience_after(after.map(ChatId), most))),
+        (0..CHATS)
+            .map(|chat| beside(view, ChatId(chat)))
+            .collect::<Vec<_>>(),
     );
     format!("{all:#?}")
 }
 
 /// What a view tells beside a chat's appeals.
 fn beside(view: &impl View, chat: ChatId) -> String {
-    let posts: Vec<_> = (0..4).map(|message| view.post(chat, MessageId(message))).collect();
+    let posts: Vec<_> = (0..4)
+        .map(|message| view.post(chat, MessageId(message)))
+        .collect();
     let announced = ["А", "А1"].map(|key| view.announced(&PromotionKey(key.to_owned()), chat));
     format!("{posts:?} {announced:?} {:?}", view.group(ChatId(-chat.0)))
 }

@@ -65,7 +65,9 @@ fn script(_: &Rules, view: &Ledger<'_>, seq: Seq, event: &Event, now: Timestamp)
         Event::Due(_) => "due".to_owned(),
         Event::Sent(id, outcome) => {
             decision.then(match outcome {
-                Outcome::Delivered(_) | Outcome::Uploaded(..) => Effect::Finish(id.clone(), Ending::Delivered),
+                Outcome::Delivered(_) | Outcome::Uploaded(..) => {
+                    Effect::Finish(id.clone(), Ending::Delivered)
+                }
                 Outcome::Rejected(_) => Effect::Finish(id.clone(), Ending::Failed),
                 Outcome::Retry(_) => reschedule(view, id, now, 0),
                 Outcome::Unknown => reschedule(view, id, now, 1),
@@ -74,7 +76,10 @@ fn script(_: &Rules, view: &Ledger<'_>, seq: Seq, event: &Event, now: Timestamp)
         }
         other => format!("{other:?}"),
     };
-    let index = view.lines(DECIDED, 1).first().map_or(0, |line| line.index + 1);
+    let index = view
+        .lines(DECIDED, 1)
+        .first()
+        .map_or(0, |line| line.index + 1);
     decision.put(Entity::Line(Line {
         appeal: DECIDED,
         index,
@@ -119,7 +124,9 @@ fn consequences(decision: &mut Decision, message: &Message, seq: Seq, now: Times
             decision.then(Effect::Look(Tab::Appeals));
             decision.then(Effect::Look(Tab::Appeals));
             decision.then(Effect::AnswerButton(CallbackId("b".to_owned())));
-            decision.dirty.push(crate::domain::ids::RowKey::Appeal(DECIDED));
+            decision
+                .dirty
+                .push(crate::domain::ids::RowKey::Appeal(DECIDED));
         }
         _ => {}
     }
@@ -177,7 +184,9 @@ impl Gate {
         let mut state = state.lock().unwrap();
         state.reached = true;
         changed.notify_all();
-        let (state, waited) = changed.wait_timeout_while(state, DEADLINE, |state| !state.open).unwrap();
+        let (state, waited) = changed
+            .wait_timeout_while(state, DEADLINE, |state| !state.open)
+            .unwrap();
         drop(state);
         assert!(!waited.timed_out(), "nobody opened the gate");
     }
@@ -277,7 +286,10 @@ impl Memory {
 
     fn willing(&self) -> io::Result<()> {
         if self.syncs_left.load(Ordering::SeqCst) == 0 {
-            Err(io::Error::new(io::ErrorKind::StorageFull, "no space left on the device"))
+            Err(io::Error::new(
+                io::ErrorKind::StorageFull,
+                "no space left on the device",
+            ))
         } else {
             Ok(())
         }
@@ -291,8 +303,13 @@ impl StorageBackend for Memory {
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         let count_down = |left: usize| (left != usize::MAX).then(|| left.saturating_sub(1));
-        let left = self.panics_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, count_down);
-        assert!(left == Ok(0), "as the store does over a page that makes no sense");
+        let left = self
+            .panics_left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, count_down);
+        assert!(
+            left == Ok(0),
+            "as the store does over a page that makes no sense"
+        );
         let at = usize::try_from(offset).unwrap();
         out.copy_from_slice(&self.data.read().unwrap()[at..at + out.len()]);
         Ok(())
@@ -300,11 +317,17 @@ impl StorageBackend for Memory {
 
     fn set_len(&self, len: u64) -> io::Result<()> {
         self.willing()?;
-        self.data.write().unwrap().resize(usize::try_from(len).unwrap(), 0);
+        self.data
+            .write()
+            .unwrap()
+            .resize(usize::try_from(len).unwrap(), 0);
         Ok(())
     }
 
-    #[expect(clippy::disallowed_methods, reason = "a slow disk holds its thread up, as a real one does")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a slow disk holds its thread up, as a real one does"
+    )]
     fn sync_data(&self) -> io::Result<()> {
         self.willing()?;
         if self.loses_answers.load(Ordering::SeqCst) {
@@ -317,7 +340,9 @@ impl StorageBackend for Memory {
         self.syncs.fetch_add(1, Ordering::SeqCst);
         let count_down = |left: usize| (left != usize::MAX).then(|| left.saturating_sub(1));
         // Nothing is counted while there is no limit.
-        let _ = self.syncs_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, count_down);
+        let _ = self
+            .syncs_left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, count_down);
         Ok(())
     }
 
@@ -331,7 +356,9 @@ impl StorageBackend for Memory {
 
 /// A database of its own, to work with tables directly.
 fn database() -> Database {
-    Database::builder().create_with_backend(Memory::default()).unwrap()
+    Database::builder()
+        .create_with_backend(Memory::default())
+        .unwrap()
 }
 
 fn key(update: i64) -> DedupKey {
@@ -339,7 +366,10 @@ fn key(update: i64) -> DedupKey {
 }
 
 async fn accept(journal: &Journal, update: i64, text: &str) -> super::Accepted {
-    journal.accept(key(update), Bytes::from(text.to_owned())).await.unwrap()
+    journal
+        .accept(key(update), Bytes::from(text.to_owned()))
+        .await
+        .unwrap()
 }
 
 /// What was decided so far, oldest first.
@@ -351,7 +381,12 @@ fn decided(journal: &Journal) -> Vec<String> {
 }
 
 fn lines(snapshot: &Snapshot) -> Vec<String> {
-    let mut lines: Vec<String> = snapshot.view().lines(DECIDED, 1_000).into_iter().map(|line| line.text.0).collect();
+    let mut lines: Vec<String> = snapshot
+        .view()
+        .lines(DECIDED, 1_000)
+        .into_iter()
+        .map(|line| line.text.0)
+        .collect();
     lines.reverse();
     lines
 }

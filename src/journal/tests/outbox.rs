@@ -17,7 +17,11 @@ fn reply(seq: u64) -> OutboxId {
 }
 
 fn waiting(journal: &Journal) -> Vec<OutboxId> {
-    journal.snapshot().waiting().map(|entry| entry.send.id).collect()
+    journal
+        .snapshot()
+        .waiting()
+        .map(|entry| entry.send.id)
+        .collect()
 }
 
 fn state(journal: &Journal, seq: u64) -> OutboxState {
@@ -29,20 +33,40 @@ async fn messages_wait_in_the_order_in_which_they_were_decided() {
     let dir = tempfile::tempdir().unwrap();
     let journal = open(dir.path());
     let texts = ["announce", "send", "send", "announce", "send"];
-    journal.apply(texts.into_iter().map(message).collect()).await.unwrap();
+    journal
+        .apply(texts.into_iter().map(message).collect())
+        .await
+        .unwrap();
     assert_eq!(waiting(&journal), [2, 3, 5, 1, 4].map(reply));
 
     let claimed = journal.claim(vec![reply(2), reply(3)]).await.unwrap();
     assert_eq!(claimed.len(), 2);
-    assert!(claimed.iter().all(|entry| entry.state == OutboxState::Sending && entry.tries == 1));
+    assert!(
+        claimed
+            .iter()
+            .all(|entry| entry.state == OutboxState::Sending && entry.tries == 1)
+    );
     assert_eq!(claimed[0].send.text, Html::escape("привет"));
     assert_eq!(waiting(&journal), [5, 1, 4].map(reply));
-    let again = journal.claim(vec![reply(3), reply(5), reply(99)]).await.unwrap();
-    assert_eq!(again.into_iter().map(|entry| entry.send.id).collect::<Vec<_>>(), [reply(5)]);
+    let again = journal
+        .claim(vec![reply(3), reply(5), reply(99)])
+        .await
+        .unwrap();
+    assert_eq!(
+        again
+            .into_iter()
+            .map(|entry| entry.send.id)
+            .collect::<Vec<_>>(),
+        [reply(5)]
+    );
 
     let retry = Event::Sent(reply(2), Outcome::Retry(RetryAfter::Schedule));
     journal.apply(vec![retry]).await.unwrap();
-    assert_eq!(waiting(&journal), [2, 1, 4].map(reply), "a retry keeps its place");
+    assert_eq!(
+        waiting(&journal),
+        [2, 1, 4].map(reply),
+        "a retry keeps its place"
+    );
     journal.close().await;
 }
 
@@ -50,18 +74,37 @@ async fn messages_wait_in_the_order_in_which_they_were_decided() {
 async fn an_ended_message_keeps_its_id_and_loses_its_text() {
     let dir = tempfile::tempdir().unwrap();
     let journal = open(dir.path());
-    journal.apply(vec![message("send"), message("send")]).await.unwrap();
+    journal
+        .apply(vec![message("send"), message("send")])
+        .await
+        .unwrap();
     journal.claim(vec![reply(1), reply(2)]).await.unwrap();
     let delivered = Event::Sent(reply(1), Outcome::Delivered(MessageId(5)));
-    let rejected = Event::Sent(reply(2), Outcome::Rejected(crate::domain::appeal::Why::Blocked));
+    let rejected = Event::Sent(
+        reply(2),
+        Outcome::Rejected(crate::domain::appeal::Why::Blocked),
+    );
     // Said twice: the second changes nothing.
-    journal.apply(vec![delivered.clone(), rejected, delivered]).await.unwrap();
+    journal
+        .apply(vec![delivered.clone(), rejected, delivered])
+        .await
+        .unwrap();
 
     let entry = journal.snapshot().view().outbox(&reply(1)).unwrap();
     assert_eq!(entry.state, OutboxState::Ended(Ending::Delivered));
-    assert_eq!((entry.send.text.as_str(), entry.send.keyboard), ("", Keyboard::Keep));
+    assert_eq!(
+        (entry.send.text.as_str(), entry.send.keyboard),
+        ("", Keyboard::Keep)
+    );
     let figures = journal.snapshot().figures();
-    assert_eq!((figures.outbox_pending, figures.outbox_sending, figures.outbox_failed), (0, 0, 1));
+    assert_eq!(
+        (
+            figures.outbox_pending,
+            figures.outbox_sending,
+            figures.outbox_failed
+        ),
+        (0, 0, 1)
+    );
     let late = Event::Sent(reply(1), Outcome::Unknown);
     journal.apply(vec![late]).await.unwrap();
     assert_eq!(state(&journal, 1), OutboxState::Ended(Ending::Delivered));
@@ -110,7 +153,10 @@ fn of_two_silences_the_later_counts_and_the_operator_ends_both() {
 async fn sends_that_a_crash_cut_off_are_unknown() {
     let dir = tempfile::tempdir().unwrap();
     let journal = open(dir.path());
-    journal.apply(vec![message("send"), message("send")]).await.unwrap();
+    journal
+        .apply(vec![message("send"), message("send")])
+        .await
+        .unwrap();
     journal.claim(vec![reply(1)]).await.unwrap();
     let copy = copy_of(dir.path());
     journal.close().await;
@@ -122,7 +168,9 @@ async fn sends_that_a_crash_cut_off_are_unknown() {
         let entry = journal.snapshot().view().outbox(&reply(1)).unwrap();
         assert!(matches!(entry.state, OutboxState::Waiting(_)));
         assert_eq!((entry.tries, entry.lost), (1, 1));
-        tokio::time::timeout(DEADLINE, journal.signals().outbox.notified()).await.unwrap();
+        tokio::time::timeout(DEADLINE, journal.signals().outbox.notified())
+            .await
+            .unwrap();
         journal.close().await;
     }
 }
@@ -134,9 +182,14 @@ async fn an_outcome_that_was_stored_counts_although_it_was_not_decided() {
     journal.apply(vec![message("send")]).await.unwrap();
     journal.claim(vec![reply(1)]).await.unwrap();
     journal.close().await;
-    let db = Database::builder().create_with_backend(memory.clone()).unwrap();
+    let db = Database::builder()
+        .create_with_backend(memory.clone())
+        .unwrap();
     let delivered = Event::Sent(reply(1), Outcome::Delivered(MessageId(5)));
-    disk::transact(&db, |tables| inbox::store_event(tables, delivered, Timestamp::UNIX_EPOCH)).unwrap();
+    disk::transact(&db, |tables| {
+        inbox::store_event(tables, delivered, Timestamp::UNIX_EPOCH)
+    })
+    .unwrap();
     drop(db);
 
     let (journal, _heard) = open_with(dir.path(), Gate::default(), memory.opener());
@@ -157,11 +210,17 @@ async fn a_claim_whose_caller_is_gone_is_taken_back() {
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         assert!(claim.as_mut().poll(&mut context).is_pending());
     }
-    let fences = journal.intend(crate::domain::ids::SpreadsheetId("s".to_owned()), Vec::new());
+    let fences = journal.intend(
+        crate::domain::ids::SpreadsheetId("s".to_owned()),
+        Vec::new(),
+    );
     gate.open();
     fences.await.unwrap();
     until("it waits again", || waiting(&journal) == [reply(1)]).await;
-    assert_eq!(journal.snapshot().view().outbox(&reply(1)).unwrap().tries, 0);
+    assert_eq!(
+        journal.snapshot().view().outbox(&reply(1)).unwrap().tries,
+        0
+    );
     assert_eq!(journal.claim(vec![reply(1)]).await.unwrap().len(), 1);
     journal.close().await;
 }
@@ -169,16 +228,24 @@ async fn a_claim_whose_caller_is_gone_is_taken_back() {
 #[tokio::test]
 async fn a_message_that_cannot_be_read_spoils_only_its_own_decision() {
     let (dir, memory) = (tempfile::tempdir().unwrap(), Memory::default());
-    let db = Database::builder().create_with_backend(memory.clone()).unwrap();
+    let db = Database::builder()
+        .create_with_backend(memory.clone())
+        .unwrap();
     let broken = keys::of(&reply(50)).unwrap();
     disk::transact(&db, |tables| tables.put(Place::Outbox, &broken, b"{")).unwrap();
     drop(db);
     let (journal, _heard) = open_with(dir.path(), Gate::default(), memory.opener());
     let delivered = Event::Sent(reply(50), Outcome::Delivered(MessageId(5)));
-    journal.apply(vec![message("a"), delivered, message("send")]).await.unwrap();
+    journal
+        .apply(vec![message("a"), delivered, message("send")])
+        .await
+        .unwrap();
     assert_eq!(decided(&journal), ["a", "send"]);
     let aside = journal.snapshot().quarantined(9);
-    let told: Vec<_> = aside.iter().map(|record| (record.seq, record.reason.contains("message"))).collect();
+    let told: Vec<_> = aside
+        .iter()
+        .map(|record| (record.seq, record.reason.contains("message")))
+        .collect();
     assert_eq!(told, [(Seq(2), true)], "{aside:?}");
     let claimed = journal.claim(vec![reply(50), reply(3)]).await.unwrap();
     assert_eq!(claimed.len(), 1);

@@ -44,15 +44,32 @@ fn a_dirty_row_keeps_its_turn_and_is_clean_only_for_its_generation() {
             clean,
             ..Decision::default()
         };
-        transact(&db, |tables| carry_out(tables, Seq(seq), decision, Timestamp::UNIX_EPOCH));
+        transact(&db, |tables| {
+            carry_out(tables, Seq(seq), decision, Timestamp::UNIX_EPOCH)
+        });
         Snapshot::of(frozen(&db)).dirty(10)
     };
     carry(1, vec![row(1), code.clone()], vec![]);
     let both = carry(300, vec![row(2), row(1)], vec![]);
-    assert_eq!(both, [(row(1), Seq(300)), (code.clone(), Seq(1)), (row(2), Seq(300))]);
+    assert_eq!(
+        both,
+        [
+            (row(1), Seq(300)),
+            (code.clone(), Seq(1)),
+            (row(2), Seq(300))
+        ]
+    );
     let after = carry(301, vec![], vec![(row(1), Seq(1)), (code, Seq(1))]);
-    assert_eq!(after, [(row(1), Seq(300)), (row(2), Seq(300))], "a later mark stays");
-    let after = carry(302, vec![row(2)], vec![(row(1), Seq(300)), (row(2), Seq(300))]);
+    assert_eq!(
+        after,
+        [(row(1), Seq(300)), (row(2), Seq(300))],
+        "a later mark stays"
+    );
+    let after = carry(
+        302,
+        vec![row(2)],
+        vec![(row(1), Seq(300)), (row(2), Seq(300))],
+    );
     assert_eq!(after, [(row(2), Seq(302))], "taken off before it is put on");
 }
 
@@ -83,11 +100,22 @@ async fn an_intent_lasts_until_it_is_settled_and_its_fence_until_it_is_forgotten
     journal.close().await;
 
     let journal = open(dir.path());
-    assert_eq!(journal.snapshot().figures().intents, 2, "they outlive a restart");
+    assert_eq!(
+        journal.snapshot().figures().intents,
+        2,
+        "they outlive a restart"
+    );
     let third = journal.intend(sheet("a"), Vec::new()).await.unwrap();
     assert_eq!(third.fence.0, second.fence.0 + 1);
-    journal.forget_fences(sheet("a"), vec![FenceId(second.fence.0 - 1)]).await.unwrap();
-    assert_eq!(journal.snapshot().intents(&sheet("a")).len(), 2, "an open intent is not forgotten");
+    journal
+        .forget_fences(sheet("a"), vec![FenceId(second.fence.0 - 1)])
+        .await
+        .unwrap();
+    assert_eq!(
+        journal.snapshot().intents(&sheet("a")).len(),
+        2,
+        "an open intent is not forgotten"
+    );
     journal.close().await;
 }
 
@@ -103,14 +131,22 @@ fn fences_go_round_and_are_removed_oldest_first() {
     };
     let given = transact(&db, |tables| {
         tables.put(Place::Meta, b"last_fence", &(i32::MAX - 1).to_be_bytes())?;
-        (1..=3).map(|second| settle(tables, second)).collect::<Result<Vec<_>, Fault>>()
+        (1..=3)
+            .map(|second| settle(tables, second))
+            .collect::<Result<Vec<_>, Fault>>()
     });
     assert_eq!(given, [FenceId(i32::MAX), FenceId(1), FenceId(2)]);
     let old = |before| Snapshot::of(frozen(&db)).old_fences(&sheet("a"), at(before));
     assert_eq!(old(9), given);
     assert_eq!(old(2), [FenceId(i32::MAX)]);
-    assert!(Snapshot::of(frozen(&db)).old_fences(&sheet("b"), at(9)).is_empty());
-    transact(&db, |tables| fences::forget(tables, &sheet("a"), &[FenceId(i32::MAX), FenceId(2)]));
+    assert!(
+        Snapshot::of(frozen(&db))
+            .old_fences(&sheet("b"), at(9))
+            .is_empty()
+    );
+    transact(&db, |tables| {
+        fences::forget(tables, &sheet("a"), &[FenceId(i32::MAX), FenceId(2)])
+    });
     assert_eq!(old(9), [FenceId(1)]);
     assert_eq!(Snapshot::of(frozen(&db)).figures().intents, 0);
 }
@@ -131,9 +167,16 @@ fn decided_records_are_forgotten_by_age_and_by_number() {
     });
     let left = || {
         let tables = frozen(&db);
-        (tables.count(Place::Inbox).unwrap(), tables.count(Place::Dedup).unwrap())
+        (
+            tables.count(Place::Inbox).unwrap(),
+            tables.count(Place::Dedup).unwrap(),
+        )
     };
-    let forget = |day, keep, step| transact(&db, |tables| inbox::forget_decided(tables, in_days(day), keep, step));
+    let forget = |day, keep, step| {
+        transact(&db, |tables| {
+            inbox::forget_decided(tables, in_days(day), keep, step)
+        })
+    };
     forget(8, 100, 10);
     assert_eq!(left(), (6, 6), "eight days are not over");
     forget(9, 100, 1);
@@ -143,7 +186,11 @@ fn decided_records_are_forgotten_by_age_and_by_number() {
     forget(9, 3, 10);
     assert_eq!(left(), (3, 3), "too many");
     forget(400, 0, 10);
-    assert_eq!(left(), (2, 2), "what is still to be decided stays, and what came after it");
+    assert_eq!(
+        left(),
+        (2, 2),
+        "what is still to be decided stays, and what came after it"
+    );
 }
 
 #[test]
@@ -166,10 +213,18 @@ fn ended_messages_are_forgotten_after_a_month_and_quarantine_is_bounded() {
         inbox::bound_quarantine(tables, 2)
     });
     let figures = || Snapshot::of(frozen(&db)).figures();
-    transact(&db, |tables| bounds::step(tables, start + (30 * 24).hours()));
+    transact(&db, |tables| {
+        bounds::step(tables, start + (30 * 24).hours())
+    });
     assert_eq!((figures().outbox_failed, figures().outbox_pending), (1, 1));
-    transact(&db, |tables| bounds::step(tables, start + (31 * 24).hours()));
-    assert_eq!((figures().outbox_failed, figures().outbox_pending), (0, 1), "what waits stays");
+    transact(&db, |tables| {
+        bounds::step(tables, start + (31 * 24).hours())
+    });
+    assert_eq!(
+        (figures().outbox_failed, figures().outbox_pending),
+        (0, 1),
+        "what waits stays"
+    );
     assert!(frozen(&db).outbox(&id).is_none());
     let kept: Vec<Seq> = Snapshot::of(frozen(&db))
         .quarantined(9)
@@ -177,5 +232,10 @@ fn ended_messages_are_forgotten_after_a_month_and_quarantine_is_bounded() {
         .map(|record| record.seq)
         .collect();
     assert_eq!(kept, [Seq(2), Seq(3)]);
-    assert_eq!(frozen(&db).pairs(Place::Ended, &[], Bound::Unbounded, 9).unwrap(), []);
+    assert_eq!(
+        frozen(&db)
+            .pairs(Place::Ended, &[], Bound::Unbounded, 9)
+            .unwrap(),
+        []
+    );
 }

@@ -37,7 +37,12 @@ pub(super) struct Amend {
 
 impl Amend {
     /// A shared cell of another row was changed.
-    pub(super) fn shared((mark, chat): (RowMark, Option<ChatId>), column: Column, was: String, left: String) -> Self {
+    pub(super) fn shared(
+        (mark, chat): (RowMark, Option<ChatId>),
+        column: Column,
+        was: String,
+        left: String,
+    ) -> Self {
         Self {
             mark,
             chat,
@@ -97,7 +102,9 @@ impl Amend {
 
 /// Takes down a cell to put back; one cell is put back once.
 pub(super) fn insert(amends: &mut Vec<Amend>, mut amend: Amend) {
-    let is_it = |known: &Amend| (&known.mark, known.chat, known.column) == (&amend.mark, amend.chat, amend.column);
+    let is_it = |known: &Amend| {
+        (&known.mark, known.chat, known.column) == (&amend.mark, amend.chat, amend.column)
+    };
     if let Some(at) = amends.iter().position(is_it) {
         amend.again = amends.swap_remove(at).again;
     }
@@ -112,7 +119,9 @@ pub(super) fn overlay(amends: &mut Vec<Amend>, look: &mut Look) {
     amends.retain(|amend| amend.tab() != look.tab || amend.row.is_some());
     let tab = look.tab;
     for amend in amends.iter().filter(|amend| amend.tab() == tab) {
-        let row = amend.row.and_then(|at| look.rows.iter().position(|row| row.row == at));
+        let row = amend
+            .row
+            .and_then(|at| look.rows.iter().position(|row| row.row == at));
         if let Some(row) = row {
             look.overlay(row, amend.column, &amend.was);
         }

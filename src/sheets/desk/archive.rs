@@ -58,7 +58,10 @@ pub(super) struct Shelves {
 
 impl Archive {
     pub(super) fn new(words: TabWords) -> Self {
-        Self { words, state: State::Idle }
+        Self {
+            words,
+            state: State::Idle,
+        }
     }
 
     pub(super) fn title(&self) -> &str {
@@ -101,14 +104,20 @@ impl Archive {
     ///
     /// # Errors
     /// When the header row of the archive cannot be understood.
-    pub(super) fn read(&mut self, tabs: &[TabInfo], answer: &[Columns], now: Timestamp) -> Result<(), LayoutError> {
+    pub(super) fn read(
+        &mut self,
+        tabs: &[TabInfo],
+        answer: &[Columns],
+        now: Timestamp,
+    ) -> Result<(), LayoutError> {
         self.state = match std::mem::replace(&mut self.state, State::Wanted) {
             State::Wanted => {
                 let Some(info) = find_tab(tabs, &self.words.title) else {
                     return Ok(());
                 };
                 let row = answer.first().map(headers).unwrap_or_default();
-                let layout = Layout::read_archive(&self.words, &row).inspect_err(|_| self.fails(now))?;
+                let layout =
+                    Layout::read_archive(&self.words, &row).inspect_err(|_| self.fails(now))?;
                 State::Headed(Shelves {
                     sheet: info.sheet,
                     title: info.title.clone(),
@@ -158,7 +167,11 @@ impl Archive {
         match self.state {
             State::Unusable(_) if wants => {}
             _ if wants => self.state = State::Wanted,
-            State::Idle | State::Wanted | State::Headed(_) | State::Known(_) | State::Unusable(_) => self.state = State::Idle,
+            State::Idle
+            | State::Wanted
+            | State::Headed(_)
+            | State::Known(_)
+            | State::Unusable(_) => self.state = State::Idle,
         }
     }
 }
@@ -169,8 +182,16 @@ impl Shelves {
         let taken: BTreeSet<i32> = tabs.iter().map(|tab| tab.sheet.0).collect();
         let after = taken.last().map_or(0, |last| last.saturating_add(1));
         let free = (0..=i32::MAX).find(|id| !taken.contains(id));
-        let id = if taken.contains(&after) { free.unwrap_or(after) } else { after };
-        let row: Vec<String> = words.columns.iter().map(|column| column.header.clone()).collect();
+        let id = if taken.contains(&after) {
+            free.unwrap_or(after)
+        } else {
+            after
+        };
+        let row: Vec<String> = words
+            .columns
+            .iter()
+            .map(|column| column.header.clone())
+            .collect();
         Self {
             sheet: SheetId(id),
             title: words.title.clone(),
@@ -185,14 +206,23 @@ impl Shelves {
         if draft.archive.is_none() {
             self.prepare(draft);
         }
-        for (part, text) in parts.iter().filter(|(part, _)| !self.standing.contains(&(number, *part))) {
+        for (part, text) in parts
+            .iter()
+            .filter(|(part, _)| !self.standing.contains(&(number, *part)))
+        {
             let cells = [
                 (Column::Number, CellValue::Number(number.0.into())),
                 (Column::Part, CellValue::Number((*part).into())),
                 (Column::History, CellValue::Text(text.clone())),
             ];
             let values = self.layout.values(cells);
-            draft.push(Change::Append { sheet: self.sheet, values }, Owner::Archive);
+            draft.push(
+                Change::Append {
+                    sheet: self.sheet,
+                    values,
+                },
+                Owner::Archive,
+            );
         }
     }
 
@@ -227,13 +257,27 @@ impl Shelves {
             let at = self.layout.position(column)?;
             Some(a1_columns(&self.title, (at, at + 1)))
         };
-        [Column::Number, Column::Part].into_iter().filter_map(range).collect()
+        [Column::Number, Column::Part]
+            .into_iter()
+            .filter_map(range)
+            .collect()
     }
 }
 
 /// The parts that stand in the archive, by its two key columns.
 fn keys(answer: &[Columns]) -> BTreeSet<(Number, u32)> {
-    let column = |at: usize| answer.get(at).and_then(|columns| columns.first()).into_iter().flatten();
-    let key = |(number, part): (&String, &String)| Some((cells::number(number)?, u32::try_from(cells::integer(part)?).ok()?));
+    let column = |at: usize| {
+        answer
+            .get(at)
+            .and_then(|columns| columns.first())
+            .into_iter()
+            .flatten()
+    };
+    let key = |(number, part): (&String, &String)| {
+        Some((
+            cells::number(number)?,
+            u32::try_from(cells::integer(part)?).ok()?,
+        ))
+    };
     column(0).zip(column(1)).filter_map(key).collect()
 }

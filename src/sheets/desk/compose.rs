@@ -53,13 +53,18 @@ impl Scene<'_> {
     pub(super) fn compose(&self, stations: &[&Station], rows: Vec<Wanted>) -> Draft {
         let mut draft = Draft::default();
         let mut rows: Vec<Option<Wanted>> = rows.into_iter().map(Some).collect();
-        let (first, last): (Vec<&&Station>, Vec<_>) = stations.iter().partition(|station| !station.refusals.sits_out());
+        let (first, last): (Vec<&&Station>, Vec<_>) = stations
+            .iter()
+            .partition(|station| !station.refusals.sits_out());
         for station in first.into_iter().chain(last) {
             if station.refusals.sits_out() && !draft.changes.is_empty() {
                 draft.left.insert(station.tab());
                 continue;
             }
-            let (Some(look), Some(info)) = (&station.look, find_tab(&self.structure.tabs, &station.words.title)) else {
+            let (Some(look), Some(info)) = (
+                &station.look,
+                find_tab(&self.structure.tabs, &station.words.title),
+            ) else {
                 continue;
             };
             let prepared = prepare(&station.words, look, info, station.decorate);
@@ -81,13 +86,23 @@ impl Scene<'_> {
                 index: look.index(),
                 layout: prepared.layout,
             };
-            let here = |row: &&mut Option<Wanted>| row.as_ref().is_some_and(|wanted| wanted.row.find.tab() == look.tab);
-            let mine: Vec<Wanted> = rows.iter_mut().filter(here).filter_map(Option::take).collect();
+            let here = |row: &&mut Option<Wanted>| {
+                row.as_ref()
+                    .is_some_and(|wanted| wanted.row.find.tab() == look.tab)
+            };
+            let mine: Vec<Wanted> = rows
+                .iter_mut()
+                .filter(here)
+                .filter_map(Option::take)
+                .collect();
             self.amend(&stage, &mine, &mut draft);
             self.wipe(&stage, &mut draft);
-            let due = mine.into_iter().filter(|wanted| !station.refusals.rests(wanted, self.now));
+            let due = mine
+                .into_iter()
+                .filter(|wanted| !station.refusals.rests(wanted, self.now));
             // Those that were refused before go last: no other waits for them.
-            let (again, fresh): (Vec<_>, Vec<_>) = due.partition(|wanted| station.refusals.knows(&wanted.row.key));
+            let (again, fresh): (Vec<_>, Vec<_>) =
+                due.partition(|wanted| station.refusals.knows(&wanted.row.key));
             for wanted in fresh.into_iter().chain(again) {
                 self.row(&stage, wanted, &mut draft);
             }
@@ -97,7 +112,11 @@ impl Scene<'_> {
 
     /// Puts cells back that we changed by mistake, unless they are to be changed like that now.
     fn amend(&self, stage: &Stage<'_>, rows: &[Wanted], draft: &mut Draft) {
-        for amend in self.amends.iter().filter(|amend| amend.tab() == stage.look.tab) {
+        for amend in self
+            .amends
+            .iter()
+            .filter(|amend| amend.tab() == stage.look.tab)
+        {
             let stands_there = |row: &DesiredRow| matches!(stage.find(row), Place::At(found) if amend.row == Some(found.row));
             let right = rows
                 .iter()
@@ -109,7 +128,11 @@ impl Scene<'_> {
             if amend.again.rests(self.now) {
                 continue;
             }
-            let row = stage.look.rows.iter().find(|row| amend.row == Some(row.row));
+            let row = stage
+                .look
+                .rows
+                .iter()
+                .find(|row| amend.row == Some(row.row));
             let (Some(row), Some(column)) = (row, stage.layout.position(amend.column)) else {
                 continue;
             };
@@ -147,8 +170,9 @@ impl Scene<'_> {
             let Some(row) = stage.look.rows.iter().find(|row| Some(row.row) == at) else {
                 continue;
             };
-            let stands =
-                |(column, _): &(Column, CellValue)| *column != Column::Status || spill.left(*column) == stage.look.text(row, *column);
+            let stands = |(column, _): &(Column, CellValue)| {
+                *column != Column::Status || spill.left(*column) == stage.look.text(row, *column)
+            };
             let placed = |(column, value)| Some((stage.layout.position(column)?, value));
             let cells = spill.values().filter(stands).filter_map(placed).collect();
             let planned = Planned {
@@ -166,8 +190,16 @@ impl Scene<'_> {
     fn row(&self, stage: &Stage<'_>, wanted: Wanted, draft: &mut Draft) {
         let size = size(&wanted.row);
         let enough = stage.station.refusals.most_rows();
-        let carried = || draft.rows.iter().filter(|row| row.tab == stage.look.tab).count();
-        if (draft.size > 0 && draft.size + size > MOST_CHARACTERS) || (enough < usize::MAX && carried() >= enough) {
+        let carried = || {
+            draft
+                .rows
+                .iter()
+                .filter(|row| row.tab == stage.look.tab)
+                .count()
+        };
+        if (draft.size > 0 && draft.size + size > MOST_CHARACTERS)
+            || (enough < usize::MAX && carried() >= enough)
+        {
             draft.left.insert(stage.look.tab);
             draft.unread |= matches!(wanted.row.find, Find::Unnumbered(..));
             return;
@@ -204,7 +236,8 @@ impl Scene<'_> {
         if row.parts.is_empty() {
             return true;
         }
-        let (Some(shelves), Some(RowMark::Appeal(number))) = (self.archive.shelves(), mark_of(row)) else {
+        let (Some(shelves), Some(RowMark::Appeal(number))) = (self.archive.shelves(), mark_of(row))
+        else {
             draft.wants_archive = true;
             return false;
         };
@@ -224,7 +257,14 @@ impl Scene<'_> {
         }
         let idle = cells.is_empty() && moves.iter().all(|(_, decided)| *decided == Move::Done);
         if idle {
-            return draft.finish(wanted, if contested { RowResult::Contested } else { confirmed });
+            return draft.finish(
+                wanted,
+                if contested {
+                    RowResult::Contested
+                } else {
+                    confirmed
+                },
+            );
         }
         let planned = Planned {
             report: Some((wanted.row.key, wanted.dirtied)),
@@ -246,14 +286,23 @@ impl Scene<'_> {
             draft.set(stage.look.sheet, row.row, cells, owner);
             let moves = moves.into_iter();
             moves
-                .filter_map(|(column, decided)| stage.shared(row.row, column, decided, draft, owner))
+                .filter_map(|(column, decided)| {
+                    stage.shared(row.row, column, decided, draft, owner)
+                })
                 .collect()
         });
     }
 
     /// What is done to the shared cells, what that confirms, and whether some are left alone.
-    fn moves(&self, stage: &Stage<'_>, row: &Row, mark: &RowMark, desired: &DesiredRow) -> (Vec<(Column, Move)>, RowResult, bool) {
-        let (mut status, mut cleared, mut holds, mut contested, mut moves) = (None, None, None, false, Vec::new());
+    fn moves(
+        &self,
+        stage: &Stage<'_>,
+        row: &Row,
+        mark: &RowMark,
+        desired: &DesiredRow,
+    ) -> (Vec<(Column, Move)>, RowResult, bool) {
+        let (mut status, mut cleared, mut holds, mut contested, mut moves) =
+            (None, None, None, false, Vec::new());
         for cell in &desired.shared {
             let decided = self.decide(stage, row, mark, cell);
             if decided == Move::Contested {
@@ -282,7 +331,9 @@ impl Scene<'_> {
 
     fn decide(&self, stage: &Stage<'_>, row: &Row, mark: &RowMark, cell: &SharedCell) -> Move {
         let column = shared::column(cell);
-        let is_here = |amend: &&Amend| amend.tab() == stage.look.tab && amend.row == Some(row.row) && amend.column == column;
+        let is_here = |amend: &&Amend| {
+            amend.tab() == stage.look.tab && amend.row == Some(row.row) && amend.column == column
+        };
         let amend = self.amends.iter().find(is_here);
         match amend {
             Some(amend) if stage.cell_makes_right(cell, amend) => Move::Done,
@@ -305,7 +356,9 @@ impl Stage<'_> {
             Some(shown) => !shows(shown, value) || (whole && *column == Column::Updated),
             None => *column == Column::History || self.look.layout.position(*column).is_none(),
         };
-        let placed = |(column, value): &(Column, CellValue)| Some((self.layout.position(*column)?, value.clone()));
+        let placed = |(column, value): &(Column, CellValue)| {
+            Some((self.layout.position(*column)?, value.clone()))
+        };
         ours.iter().filter(differs).filter_map(placed).collect()
     }
 
@@ -323,15 +376,32 @@ impl Stage<'_> {
     }
 
     /// What would be left in an empty row that slips into the place of this one: of a promotion the status too, which nothing compares.
-    fn left(&self, cells: &BTreeMap<u32, CellValue>, moves: &[(Column, Move)]) -> Vec<(Column, Text)> {
+    fn left(
+        &self,
+        cells: &BTreeMap<u32, CellValue>,
+        moves: &[(Column, Move)],
+    ) -> Vec<(Column, Text)> {
         let plain = moves.iter().filter_map(|(column, decided)| match decided {
-            Move::Plain { set } if self.look.tab == Tab::Promotions => Some((*column, Text(set.clone()))),
-            Move::Plain { .. } | Move::Done | Move::Compare { .. } | Move::Leave | Move::Contested => None,
+            Move::Plain { set } if self.look.tab == Tab::Promotions => {
+                Some((*column, Text(set.clone())))
+            }
+            Move::Plain { .. }
+            | Move::Done
+            | Move::Compare { .. }
+            | Move::Leave
+            | Move::Contested => None,
         });
         self.short(cells).into_iter().chain(plain).collect()
     }
 
-    fn shared(&self, row: u32, column: Column, decided: Move, draft: &mut Draft, owner: Owner) -> Option<SharedWrite> {
+    fn shared(
+        &self,
+        row: u32,
+        column: Column,
+        decided: Move,
+        draft: &mut Draft,
+        owner: Owner,
+    ) -> Option<SharedWrite> {
         let (sheet, at) = (self.look.sheet, self.layout.position(column)?);
         let (change, expect, left) = match decided {
             Move::Done | Move::Leave | Move::Contested => return None,
@@ -368,7 +438,9 @@ impl Stage<'_> {
     /// Other rows that bear the number of this one are told so; whether any is told now. Beside no telegram_id at all, a number whose
     /// own row stands is taken away again: a sort that leaves our column out puts numbers beside empty rows.
     fn tell_strays(&self, wanted: &Wanted, place: &Place<'_>, draft: &mut Draft) -> bool {
-        let (Some(words), Some(RowMark::Appeal(number))) = (&wanted.row.strays, mark_of(&wanted.row)) else {
+        let (Some(words), Some(RowMark::Appeal(number))) =
+            (&wanted.row.strays, mark_of(&wanted.row))
+        else {
             return false;
         };
         let own = match place {
@@ -408,10 +480,13 @@ impl Stage<'_> {
 
     /// A key in a row where nobody has written anything is what a sort has left behind, or a write that went astray.
     fn wipe_leftovers(&self, wanted: &Wanted, own: &Row, draft: &mut Draft) {
-        let Find::Promotion(find) = &wanted.row.find else { return };
+        let Find::Promotion(find) = &wanted.row.find else {
+            return;
+        };
         let bears = self.index.rows(&RowMark::Promotion(find.key.clone()));
         for row in bears.filter(|row| row.row != own.row && promotions::is_blank(self.look, row)) {
-            let cells = [Column::Key, Column::Mailing].map(|column| (column, CellValue::Text(Text::default())));
+            let cells = [Column::Key, Column::Mailing]
+                .map(|column| (column, CellValue::Text(Text::default())));
             let cells = self.differing(row, &cells);
             let planned = Planned {
                 report: Some((wanted.row.key.clone(), wanted.dirtied)),
@@ -427,7 +502,9 @@ impl Stage<'_> {
     }
 
     fn makes_right(&self, row: &DesiredRow, amend: &Amend) -> bool {
-        row.shared.iter().any(|cell| self.cell_makes_right(cell, amend))
+        row.shared
+            .iter()
+            .any(|cell| self.cell_makes_right(cell, amend))
     }
 
     /// What we left by mistake is what the row should now show anyway.
@@ -437,14 +514,18 @@ impl Stage<'_> {
             SharedCell::Status { expect, .. } => words.status(&amend.was) == *expect,
             SharedCell::Clear { expect, .. } => expect.as_str() == amend.was,
         };
-        expected && shared::column(cell) == amend.column && shared::outcome(words, cell) == Some(amend.left.as_str())
+        expected
+            && shared::column(cell) == amend.column
+            && shared::outcome(words, cell) == Some(amend.left.as_str())
     }
 }
 
 impl Station {
     /// The histories that the next look reads, where rows without `№` remain.
     pub(super) fn unread(&self) -> Histories {
-        self.look.as_ref().map_or(Histories::All, Look::histories_needed)
+        self.look
+            .as_ref()
+            .map_or(Histories::All, Look::histories_needed)
     }
 }
 

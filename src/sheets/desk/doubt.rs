@@ -31,7 +31,11 @@ impl Doubt {
         let tabs: BTreeSet<Tab> = touched.iter().map(|touched| touched.tab).collect();
         let doubt = |tab| Self {
             tab,
-            touched: touched.iter().filter(|touched| touched.tab == tab).cloned().collect(),
+            touched: touched
+                .iter()
+                .filter(|touched| touched.tab == tab)
+                .cloned()
+                .collect(),
         };
         tabs.into_iter().map(doubt).collect()
     }
@@ -39,7 +43,8 @@ impl Doubt {
     /// The keys that the batch may have hit, as a fresh look shows the tab; none where nothing has moved.
     pub(super) fn hit(&self, look: &Look) -> BTreeSet<RowMark> {
         let now = places(look);
-        let by_place: BTreeMap<u32, &RowMark> = now.iter().map(|(mark, &row)| (row, mark)).collect();
+        let by_place: BTreeMap<u32, &RowMark> =
+            now.iter().map(|(mark, &row)| (row, mark)).collect();
         let moved = |(row, mark): &(u32, &RowMark)| {
             let elsewhere = now.get(mark).is_some_and(|place| place != row);
             elsewhere || by_place.get(row).is_some_and(|here| here != mark)
@@ -65,19 +70,37 @@ impl Doubt {
                 return None;
             }
             let (victim, was) = victim(touched, exchanged, &previous, &now)?;
-            Some(Amend::shared(victim, exchanged.column, was.to_owned(), left.to_owned()))
+            Some(Amend::shared(
+                victim,
+                exchanged.column,
+                was.to_owned(),
+                left.to_owned(),
+            ))
         };
         let amends = |touched: &'_ Touched| -> Vec<Amend> {
             let exchanged = touched.exchanged.iter();
-            exchanged.filter_map(|exchanged| amend(touched, exchanged)).collect()
+            exchanged
+                .filter_map(|exchanged| amend(touched, exchanged))
+                .collect()
         };
         self.touched.iter().flat_map(amends).collect()
     }
 
     /// What the batch has left in rows that have no key.
     pub(super) fn spills(&self, previous: Option<&Look>, now: &Look) -> Vec<Spill> {
-        let spill = |touched: &Touched| Spill::of(touched.tab, touched.row, TelegramCell::Empty, &touched.wrote);
-        let spills = self.touched.iter().filter_map(spill).filter(|spill| spill.stands(now));
+        let spill = |touched: &Touched| {
+            Spill::of(
+                touched.tab,
+                touched.row,
+                TelegramCell::Empty,
+                &touched.wrote,
+            )
+        };
+        let spills = self
+            .touched
+            .iter()
+            .filter_map(spill)
+            .filter(|spill| spill.stands(now));
         spills
             .filter(|spill| previous.is_none_or(|previous| !spill.stands(previous)))
             .collect()
@@ -92,7 +115,10 @@ struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     fn new(look: &'a Look) -> Self {
-        Self { look, index: look.index() }
+        Self {
+            look,
+            index: look.index(),
+        }
     }
 
     /// What a cell of the one row with a key, beside this Telegram ID if one is given, shows.
@@ -112,9 +138,14 @@ fn victim<'a>(
 ) -> Option<((RowMark, Option<ChatId>), &'a str)> {
     let left = exchanged.left.as_str();
     let changed = |row: &'a Row| {
-        let key = row.key.as_ref().filter(|key| Some(*key) != touched.mark.as_ref())?;
+        let key = row
+            .key
+            .as_ref()
+            .filter(|key| Some(*key) != touched.mark.as_ref())?;
         let chat = chat_of(row);
-        let was = previous.text(key, chat, exchanged.column).filter(|was| *was != left)?;
+        let was = previous
+            .text(key, chat, exchanged.column)
+            .filter(|was| *was != left)?;
         let expected = match &exchanged.expect {
             Some(expect) => expect.as_str() == was,
             None => row.row == touched.row,
@@ -124,10 +155,17 @@ fn victim<'a>(
     };
     let all: Vec<_> = now.look.rows.iter().filter_map(changed).collect();
     let at_place = all.iter().find(|(row, ..)| *row == touched.row);
-    let only = if let [one] = all.as_slice() { Some(one) } else { at_place };
+    let only = if let [one] = all.as_slice() {
+        Some(one)
+    } else {
+        at_place
+    };
     only.map(|(_, whose, was)| (whose.clone(), *was))
 }
 
 fn places(look: &Look) -> BTreeMap<RowMark, u32> {
-    look.rows.iter().filter_map(|row| Some((row.key.clone()?, row.row))).collect()
+    look.rows
+        .iter()
+        .filter_map(|row| Some((row.key.clone()?, row.row)))
+        .collect()
 }

@@ -125,7 +125,11 @@ pub(super) struct SharedWrite {
 }
 
 impl Draft {
-    pub(super) fn add(&mut self, mut planned: Planned, write: impl FnOnce(&mut Self, Owner) -> Vec<SharedWrite>) {
+    pub(super) fn add(
+        &mut self,
+        mut planned: Planned,
+        write: impl FnOnce(&mut Self, Owner) -> Vec<SharedWrite>,
+    ) {
         planned.shared = write(self, Owner::Row(self.rows.len()));
         self.rows.push(planned);
     }
@@ -145,11 +149,19 @@ impl Draft {
     }
 
     /// Sets cells of one row, neighbours together.
-    pub(super) fn set(&mut self, sheet: SheetId, row: u32, cells: BTreeMap<u32, CellValue>, owner: Owner) {
+    pub(super) fn set(
+        &mut self,
+        sheet: SheetId,
+        row: u32,
+        cells: BTreeMap<u32, CellValue>,
+        owner: Owner,
+    ) {
         let mut runs: Vec<(u32, Vec<CellValue>)> = Vec::new();
         for (column, value) in cells {
             match runs.last_mut() {
-                Some((first, run)) if *first as usize + run.len() == column as usize => run.push(value),
+                Some((first, run)) if *first as usize + run.len() == column as usize => {
+                    run.push(value)
+                }
                 _ => runs.push((column, vec![value])),
             }
         }
@@ -190,7 +202,12 @@ impl Draft {
                 spans.push((canvas.title.clone(), span));
             };
             let mut touched: Vec<(u32, u32)> = Vec::new();
-            let places: BTreeSet<u32> = self.rows.iter().filter(|row| row.tab == tab).filter_map(|row| row.row).collect();
+            let places: BTreeSet<u32> = self
+                .rows
+                .iter()
+                .filter(|row| row.tab == tab)
+                .filter_map(|row| row.row)
+                .collect();
             for row in places {
                 match touched.last_mut() {
                     Some((_, end)) if row <= *end + READ_BACK_GAP => *end = row + 1,
@@ -198,18 +215,29 @@ impl Draft {
                 }
             }
             span((0, 1), (0, canvas.layout.width()));
-            let shared = self.rows.iter().filter(|row| row.tab == tab).flat_map(Planned::looked_into);
+            let shared = self
+                .rows
+                .iter()
+                .filter(|row| row.tab == tab)
+                .flat_map(Planned::looked_into);
             let positions = |columns: BTreeSet<Column>| -> BTreeSet<u32> {
-                columns.into_iter().filter_map(|column| canvas.layout.position(column)).collect()
+                columns
+                    .into_iter()
+                    .filter_map(|column| canvas.layout.position(column))
+                    .collect()
             };
             let keys: BTreeSet<Column> = key_columns(tab).iter().copied().collect();
             let columns = positions(keys.iter().copied().chain(shared).collect());
             for rows in touched {
-                columns.iter().for_each(|&column| span(rows, (column, column + 1)));
+                columns
+                    .iter()
+                    .for_each(|&column| span(rows, (column, column + 1)));
             }
             if canvas.appended > 0 {
                 let tail = (canvas.end, canvas.end + canvas.appended);
-                positions(keys).into_iter().for_each(|column| span(tail, (column, column + 1)));
+                positions(keys)
+                    .into_iter()
+                    .for_each(|column| span(tail, (column, column + 1)));
             }
         }
         // One that is made by the batch stands as it was made.
@@ -289,6 +317,9 @@ pub(in crate::sheets) fn size(row: &DesiredRow) -> usize {
         SharedCell::Status { .. } => CELL_COST,
         SharedCell::Clear { expect, .. } => expect.as_str().chars().count() + CELL_COST,
     });
-    let parts = row.parts.iter().map(|(_, part)| part.as_str().chars().count() + CELL_COST);
+    let parts = row
+        .parts
+        .iter()
+        .map(|(_, part)| part.as_str().chars().count() + CELL_COST);
     row.ours.iter().map(text).chain(shared).chain(parts).sum()
 }

@@ -39,7 +39,11 @@ pub(super) enum Place<'a> {
 
 impl Stage<'_> {
     pub(super) fn find(&self, row: &DesiredRow) -> Place<'_> {
-        let missing = if row.append { Place::Tail } else { Place::Absent };
+        let missing = if row.append {
+            Place::Tail
+        } else {
+            Place::Absent
+        };
         match &row.find {
             Find::Partner(code) => match self.index.find(&RowMark::Partner(code.clone())) {
                 Standing::Nowhere => missing,
@@ -56,11 +60,18 @@ impl Stage<'_> {
     /// The row with this `№` and this telegram_id; other rows with the number do not count.
     fn find_beside<'a>(&'a self, number: Number, chat: ChatId, missing: Place<'a>) -> Place<'a> {
         let all = self.bearing(number);
-        let mut own = all.clone().filter(|row| row.telegram == TelegramCell::Id(chat));
+        let mut own = all
+            .clone()
+            .filter(|row| row.telegram == TelegramCell::Id(chat));
         match (own.next(), own.next()) {
             (Some(row), None) => Place::At(row),
             // Beside no telegram_id at all a number is a leftover of a sort.
-            (None, _) if all.clone().all(|row| row.telegram == TelegramCell::Empty) && matches!(missing, Place::Tail) => missing,
+            (None, _)
+                if all.clone().all(|row| row.telegram == TelegramCell::Empty)
+                    && matches!(missing, Place::Tail) =>
+            {
+                missing
+            }
             (None, _) if all.count() == 0 => missing,
             (None | Some(_), _) => Place::Unclear,
         }
@@ -78,7 +89,12 @@ impl Stage<'_> {
             shown == find.shown.as_str() && promotions::offer(self.look, row) == find.offer
         };
         let nth = usize::try_from(find.nth).unwrap_or(usize::MAX);
-        self.look.rows.iter().filter(is_it).nth(nth).map_or(Place::Unclear, Place::At)
+        self.look
+            .rows
+            .iter()
+            .filter(is_it)
+            .nth(nth)
+            .map_or(Place::Unclear, Place::At)
     }
 
     fn find_unnumbered(&self, chat: ChatId, history: &Text) -> Place<'_> {
@@ -91,7 +107,9 @@ impl Stage<'_> {
         if mine.iter().any(|row| row.history.is_none()) {
             return Place::Unread;
         }
-        let mut same = mine.into_iter().filter(|row| row.history.as_deref() == Some(history.as_str()));
+        let mut same = mine
+            .into_iter()
+            .filter(|row| row.history.as_deref() == Some(history.as_str()));
         // Rows alike in every way are the same to everybody: the upper one comes first, the next is found once this has its number.
         same.next().map_or(Place::Absent, Place::At)
     }
@@ -103,16 +121,24 @@ pub(super) fn mark_of(row: &DesiredRow) -> Option<RowMark> {
         Find::Partner(code) => Some(RowMark::Partner(code.clone())),
         Find::Numbered(number, _) => Some(RowMark::Appeal(*number)),
         Find::Promotion(find) => Some(RowMark::Promotion(find.key.clone())),
-        Find::Traded(..) | Find::Unnumbered(..) => row.ours.iter().find_map(|(column, value)| match (column, value) {
-            (Column::Number, CellValue::Number(number)) => cells::number(&number.to_string()).map(RowMark::Appeal),
-            _ => None,
-        }),
+        Find::Traded(..) | Find::Unnumbered(..) => {
+            row.ours
+                .iter()
+                .find_map(|(column, value)| match (column, value) {
+                    (Column::Number, CellValue::Number(number)) => {
+                        cells::number(&number.to_string()).map(RowMark::Appeal)
+                    }
+                    _ => None,
+                })
+        }
     }
 }
 
 pub(super) fn chat_of(row: &Row) -> Option<ChatId> {
     match (&row.key, row.telegram) {
-        (Some(RowMark::Partner(_)), _) | (_, TelegramCell::Empty | TelegramCell::Unreadable) => None,
+        (Some(RowMark::Partner(_)), _) | (_, TelegramCell::Empty | TelegramCell::Unreadable) => {
+            None
+        }
         (_, TelegramCell::Id(chat) | TelegramCell::Doubled(chat)) => Some(chat),
     }
 }

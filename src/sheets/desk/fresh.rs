@@ -31,7 +31,9 @@ impl Stage<'_> {
                 (RowMark::Appeal(*number), Some(*chat), keys)
             }
             // Such rows are never appended: `find` calls them absent, or unclear.
-            Find::Traded(..) | Find::Unnumbered(..) | Find::Promotion(_) => return draft.finish(wanted, RowResult::Absent),
+            Find::Traded(..) | Find::Unnumbered(..) | Find::Promotion(_) => {
+                return draft.finish(wanted, RowResult::Absent);
+            }
         };
         let (values, status) = self.new_row(&wanted.row, keys);
         let planned = Planned {
@@ -60,11 +62,20 @@ impl Stage<'_> {
     }
 
     /// The cells of a new row from the first column on, and the status that it begins with.
-    fn new_row(&self, desired: &DesiredRow, keys: Vec<(Column, CellValue)>) -> (Vec<Option<CellValue>>, Option<Status>) {
-        let mut cells: BTreeMap<Column, CellValue> = keys.into_iter().chain(desired.ours.iter().cloned()).collect();
+    fn new_row(
+        &self,
+        desired: &DesiredRow,
+        keys: Vec<(Column, CellValue)>,
+    ) -> (Vec<Option<CellValue>>, Option<Status>) {
+        let mut cells: BTreeMap<Column, CellValue> = keys
+            .into_iter()
+            .chain(desired.ours.iter().cloned())
+            .collect();
         let mut status = None;
         for cell in &desired.shared {
-            if let (SharedCell::Status { set, .. }, Some(word)) = (cell, shared::outcome(&self.station.words, cell)) {
+            if let (SharedCell::Status { set, .. }, Some(word)) =
+                (cell, shared::outcome(&self.station.words, cell))
+            {
                 cells.insert(Column::Status, CellValue::Text(word.into()));
                 status = Some(set.clone());
             }

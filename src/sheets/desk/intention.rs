@@ -34,11 +34,23 @@ impl Desk {
                 continue;
             };
             lines.extend(prepared(sent, batch, tab, canvas));
-            let rows: Vec<&Planned> = sent.draft.rows.iter().filter(|row| row.tab == tab).collect();
+            let rows: Vec<&Planned> = sent
+                .draft
+                .rows
+                .iter()
+                .filter(|row| row.tab == tab)
+                .collect();
             let title = &canvas.title;
-            lines.extend(rows.iter().take(TOLD).map(|row| format!("Лист «{title}», {}", told(station, row))));
+            lines.extend(
+                rows.iter()
+                    .take(TOLD)
+                    .map(|row| format!("Лист «{title}», {}", told(station, row))),
+            );
             if rows.len() > TOLD {
-                lines.push(format!("Лист «{title}»: и так же ещё в {} строках", rows.len() - TOLD));
+                lines.push(format!(
+                    "Лист «{title}»: и так же ещё в {} строках",
+                    rows.len() - TOLD
+                ));
             }
         }
         lines.extend(archived(&sent.draft, batch));
@@ -55,8 +67,13 @@ fn prepared(sent: &Sent, batch: &Batch, tab: Tab, canvas: &Canvas) -> Vec<String
     let mut lines = BTreeSet::new();
     for (change, _) in changes {
         lines.extend(match change {
-            Change::Set { values, .. } => Some(format!("Лист «{title}»: добавить справа столбцы {}", headers(values))),
-            Change::SetFilter { .. } => Some(format!("Лист «{title}»: продлить фильтр на наши столбцы")),
+            Change::Set { values, .. } => Some(format!(
+                "Лист «{title}»: добавить справа столбцы {}",
+                headers(values)
+            )),
+            Change::SetFilter { .. } => {
+                Some(format!("Лист «{title}»: продлить фильтр на наши столбцы"))
+            }
             Change::Offer { .. } | Change::Protect { .. } => None,
             Change::AddFill { .. } => Some(format!("Лист «{title}»: раскрасить статусы")),
             Change::CompareAndSet { .. }
@@ -91,7 +108,11 @@ fn told(station: &Station, row: &Planned) -> String {
     };
     let mut deeds = Vec::new();
     if !row.wrote.is_empty() {
-        let columns: Vec<String> = row.wrote.iter().map(|(column, _)| format!("«{}»", name(*column))).collect();
+        let columns: Vec<String> = row
+            .wrote
+            .iter()
+            .map(|(column, _)| format!("«{}»", name(*column)))
+            .collect();
         deeds.push(format!("записать {}", columns.join(", ")));
     }
     for write in &row.shared {
@@ -110,7 +131,11 @@ fn archived(draft: &Draft, batch: &Batch) -> Option<String> {
     let archive = draft.archive.as_ref()?;
     let is_part = |change: &&Change| matches!(change, Change::Append { sheet, .. } if *sheet == archive.sheet);
     let parts = batch.changes.iter().filter(is_part).count();
-    let made = if archive.prepared { "завести его и " } else { "" };
+    let made = if archive.prepared {
+        "завести его и "
+    } else {
+        ""
+    };
     Some(format!(
         "Лист «{}»: {made}перенести туда частей длинных диалогов: {parts}",
         archive.title

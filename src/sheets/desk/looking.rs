@@ -39,7 +39,9 @@ impl Desk {
         let tabs = structure.tabs.clone();
         self.checked = true;
         for tab in self.cycle.tabs.clone() {
-            let missing = self.station(tab).filter(|station| find_tab(&tabs, &station.words.title).is_none());
+            let missing = self
+                .station(tab)
+                .filter(|station| find_tab(&tabs, &station.words.title).is_none());
             if let Some(station) = missing {
                 let words = missing_tab(&station.words.title);
                 self.structure_is_old();
@@ -52,7 +54,10 @@ impl Desk {
             .filter(|station| self.cycle.tabs.contains(&station.tab()))
             .collect();
         let info = |station: &Station| find_tab(&tabs, &station.words.title);
-        let headless: Vec<&&Station> = in_cycle.iter().filter(|station| station.layout.is_none()).collect();
+        let headless: Vec<&&Station> = in_cycle
+            .iter()
+            .filter(|station| station.layout.is_none())
+            .collect();
         if !headless.is_empty() {
             let ranges = headless
                 .iter()
@@ -62,7 +67,9 @@ impl Desk {
             return vec![Output::Read(ranges)];
         }
         let appeals = in_cycle.iter().any(|station| station.tab() == Tab::Appeals);
-        let beyond = |station: &&Station| info(station).is_some_and(|info| station.histories.exceed(info.rows));
+        let beyond = |station: &&Station| {
+            info(station).is_some_and(|info| station.histories.exceed(info.rows))
+        };
         let unsure = (appeals && self.archive.lacks_tab(&tabs)) || in_cycle.iter().any(beyond);
         if unsure && !self.cycle.restructured {
             // Somebody may have made the archive meanwhile, or the grid may have grown.
@@ -75,7 +82,12 @@ impl Desk {
         }
         let plan = |station: &&Station| {
             let layout = station.layout.as_ref()?;
-            Some(Plan::new(station.tab(), info(station)?, layout, station.histories))
+            Some(Plan::new(
+                station.tab(),
+                info(station)?,
+                layout,
+                station.histories,
+            ))
         };
         let plans: Vec<Plan> = in_cycle.iter().filter_map(plan).collect();
         if plans.is_empty() {
@@ -86,7 +98,11 @@ impl Desk {
         vec![Output::Read(ranges)]
     }
 
-    pub(super) fn structured(&mut self, answer: Result<Structure, CallError>, now: Timestamp) -> Vec<Output> {
+    pub(super) fn structured(
+        &mut self,
+        answer: Result<Structure, CallError>,
+        now: Timestamp,
+    ) -> Vec<Output> {
         if !matches!(self.phase, Phase::Structuring) {
             return Vec::new();
         }
@@ -121,9 +137,15 @@ impl Desk {
         self.begin(now)
     }
 
-    pub(super) fn read(&mut self, answer: Result<Vec<Columns>, CallError>, now: Timestamp) -> Vec<Output> {
+    pub(super) fn read(
+        &mut self,
+        answer: Result<Vec<Columns>, CallError>,
+        now: Timestamp,
+    ) -> Vec<Output> {
         match (std::mem::take(&mut self.phase), answer) {
-            (Phase::Heading(_) | Phase::Archiving | Phase::Looking(..), Err(error)) => self.unread(&error, now),
+            (Phase::Heading(_) | Phase::Archiving | Phase::Looking(..), Err(error)) => {
+                self.unread(&error, now)
+            }
             (Phase::Heading(tabs), Ok(answer)) => self.headed(&tabs, &answer, now),
             (Phase::Archiving, Ok(answer)) => self.archived(&answer, now),
             (Phase::Looking(plans, began), Ok(answer)) => self.looked(&plans, began, answer, now),
@@ -138,7 +160,9 @@ impl Desk {
         self.pace.reads.over();
         for (at, &tab) in tabs.iter().enumerate() {
             let row = answer.get(at).map(headers).unwrap_or_default();
-            let Some(station) = self.station(tab) else { continue };
+            let Some(station) = self.station(tab) else {
+                continue;
+            };
             match Layout::read(&station.words, &row) {
                 Ok(layout) => station.layout = Some(layout),
                 Err(error) => {
@@ -154,7 +178,10 @@ impl Desk {
     /// What stands in the archive, or its header row, was read.
     fn archived(&mut self, answer: &[Columns], now: Timestamp) -> Vec<Output> {
         self.pace.reads.over();
-        let tabs = self.structure.as_ref().map(|(structure, _)| structure.tabs.as_slice());
+        let tabs = self
+            .structure
+            .as_ref()
+            .map(|(structure, _)| structure.tabs.as_slice());
         if let Err(error) = self.archive.read(tabs.unwrap_or_default(), answer, now) {
             self.structure_is_old();
             let words = format!("{error} Старые части диалогов ждут.");
@@ -163,12 +190,22 @@ impl Desk {
         self.look(now)
     }
 
-    fn looked(&mut self, plans: &[Plan], began: Timestamp, answer: Vec<Columns>, now: Timestamp) -> Vec<Output> {
+    fn looked(
+        &mut self,
+        plans: &[Plan],
+        began: Timestamp,
+        answer: Vec<Columns>,
+        now: Timestamp,
+    ) -> Vec<Output> {
         self.pace.reads.over();
         let mut answer = answer.into_iter();
         for plan in plans {
             let part: Vec<Columns> = answer.by_ref().take(plan.ranges().len()).collect();
-            let Some(station) = self.stations.iter_mut().find(|station| station.tab() == plan.tab()) else {
+            let Some(station) = self
+                .stations
+                .iter_mut()
+                .find(|station| station.tab() == plan.tab())
+            else {
                 continue;
             };
             match plan.parse(&station.words, began, part) {
@@ -204,7 +241,10 @@ impl Desk {
         self.cycle.attempts += 1;
         if self.cycle.attempts >= MOST_ATTEMPTS {
             for tab in self.cycle.tabs.clone() {
-                let words = self.station(tab).map(|station| words(&station.words.title)).unwrap_or_default();
+                let words = self
+                    .station(tab)
+                    .map(|station| words(&station.words.title))
+                    .unwrap_or_default();
                 self.drop_out(tab, words, now);
             }
             return self.tell(now);
@@ -242,7 +282,10 @@ impl Desk {
                     now,
                 )
             }
-            CallError::Denied(_) | CallError::NotFound | CallError::ApiOff { .. } | CallError::NotASpreadsheet => {
+            CallError::Denied(_)
+            | CallError::NotFound
+            | CallError::ApiOff { .. }
+            | CallError::NotASpreadsheet => {
                 let words = self.closed(error).unwrap_or_default();
                 self.shut_out(&words, now)
             }
@@ -290,7 +333,9 @@ impl Desk {
     pub(super) fn put_off(&mut self) {
         let cycle = std::mem::take(&mut self.cycle);
         self.wishes.looks.extend(cycle.tabs);
-        self.wishes.looks.extend(cycle.taken.iter().map(|look| look.tab));
+        self.wishes
+            .looks
+            .extend(cycle.taken.iter().map(|look| look.tab));
     }
 
     fn drop_out(&mut self, tab: Tab, words: String, now: Timestamp) {
@@ -312,12 +357,19 @@ impl Desk {
         }
         let mut events = Vec::new();
         for look in &mut self.cycle.taken {
-            let Some(station) = self.stations.iter().find(|station| station.tab() == look.tab) else {
+            let Some(station) = self
+                .stations
+                .iter()
+                .find(|station| station.tab() == look.tab)
+            else {
                 continue;
             };
             let previous = station.previous();
             for doubt in self.doubts.iter().filter(|doubt| doubt.tab == look.tab) {
-                for amend in previous.iter().flat_map(|previous| doubt.amends(previous, look)) {
+                for amend in previous
+                    .iter()
+                    .flat_map(|previous| doubt.amends(previous, look))
+                {
                     amend::insert(&mut self.amends, amend);
                 }
                 self.spills.extend(doubt.spills(previous, look));
@@ -338,10 +390,17 @@ impl Desk {
         };
         let overwritten = self.cycle.taken.iter().flat_map(doubts).collect();
         self.phase = Phase::Applying;
-        vec![Output::Apply { events, overwritten }]
+        vec![Output::Apply {
+            events,
+            overwritten,
+        }]
     }
 
-    pub(super) fn applied(&mut self, answer: Result<(), StoreError>, now: Timestamp) -> Vec<Output> {
+    pub(super) fn applied(
+        &mut self,
+        answer: Result<(), StoreError>,
+        now: Timestamp,
+    ) -> Vec<Output> {
         let phase = std::mem::take(&mut self.phase);
         match (phase, answer) {
             (Phase::Owing | Phase::Applying, Err(_)) => {
@@ -375,22 +434,36 @@ impl Desk {
             }
             let unprepared = !look.layout.to_add().is_empty();
             let unmended = self.unmended_rows(tab);
-            let Some(station) = self.station(tab) else { continue };
+            let Some(station) = self.station(tab) else {
+                continue;
+            };
             if station.would_mend(Hinders::Looks) {
                 station.trouble = None;
             }
             let writable = station.unwritable_until().is_none();
-            if !station.refusals.is_empty() && station.previous().is_none_or(|before| look.shows_other_than(before)) {
+            if !station.refusals.is_empty()
+                && station
+                    .previous()
+                    .is_none_or(|before| look.shows_other_than(before))
+            {
                 station.refusals.may_be_over(now);
             }
             diff::mark_unread(station.previous(), &mut look, writable);
-            for row in look.rows.iter_mut().filter(|row| unmended.contains(&row.row)) {
+            for row in look
+                .rows
+                .iter_mut()
+                .filter(|row| unmended.contains(&row.row))
+            {
                 // Its history is ours until it is put right: to ask for it again and again would tell nothing.
                 row.unread = false;
             }
             look.forget_told_histories();
             let wants = diff::wants_histories(&look);
-            station.histories = if writable { look.histories_needed() } else { Histories::Skip };
+            station.histories = if writable {
+                look.histories_needed()
+            } else {
+                Histories::Skip
+            };
             station.look = Some(look);
             station.known = None;
             if station.unwritable_until().is_none_or(|until| until <= now) {
@@ -413,7 +486,8 @@ impl Desk {
     }
 }
 
-const NO_SPREADSHEET: &str = "такой таблицы нет. Проверьте её идентификатор в настройках; возможно, её удалили.";
+const NO_SPREADSHEET: &str =
+    "такой таблицы нет. Проверьте её идентификатор в настройках; возможно, её удалили.";
 
 const OFFICE_FILE: &str = "это файл Excel (.xlsx), а не Google Таблица. Откройте его, выберите «Файл» → «Сохранить как Google Таблицу» \
                            и впишите идентификатор новой таблицы в настройки.";
@@ -423,5 +497,7 @@ pub(super) fn mended(tab: Tab) -> Event {
 }
 
 fn missing_tab(title: &str) -> String {
-    format!("В таблице нет листа «{title}»: верните ему это название или исправьте его в настройках.")
+    format!(
+        "В таблице нет листа «{title}»: верните ему это название или исправьте его в настройках."
+    )
 }

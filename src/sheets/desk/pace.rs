@@ -117,15 +117,22 @@ impl Pace {
 
     /// A look begins that a hint has asked for.
     pub(super) fn heeds(&mut self, tab: Tab, now: Timestamp) {
-        let last = self.hints.get(&tab).filter(|last| now.duration_since(last.at) < HINTS_OVER);
+        let last = self
+            .hints
+            .get(&tab)
+            .filter(|last| now.duration_since(last.at) < HINTS_OVER);
         let calls = calls_of_look(tab);
-        let gap = last.map_or(FIRST_HINT_GAP * calls, |last| (last.gap * 2).min(LONGEST_HINT_GAP * calls));
+        let gap = last.map_or(FIRST_HINT_GAP * calls, |last| {
+            (last.gap * 2).min(LONGEST_HINT_GAP * calls)
+        });
         self.hints.insert(tab, Heeded { at: now, gap });
     }
 
     /// From when on the next hint of a tab is heeded.
     pub(super) fn next_heed(&self, tab: Tab) -> Timestamp {
-        self.hints.get(&tab).map_or(Timestamp::MIN, |last| last.at + last.gap)
+        self.hints
+            .get(&tab)
+            .map_or(Timestamp::MIN, |last| last.at + last.gap)
     }
 
     /// A look begins.
@@ -135,7 +142,9 @@ impl Pace {
 
     /// A write has landed.
     pub(super) fn wrote(&mut self, now: Timestamp) {
-        let busy = self.last_write.is_some_and(|last| now.duration_since(last) < CALM);
+        let busy = self
+            .last_write
+            .is_some_and(|last| now.duration_since(last) < CALM);
         self.next_write = now + if busy { WRITE_GAP } else { FIRST_WRITE_GAP };
         self.last_write = Some(now);
     }
@@ -158,7 +167,8 @@ impl Pace {
 
     /// From when on a write is possible.
     pub(super) fn write_gate(&self, now: Timestamp) -> Timestamp {
-        self.next_write.max(self.writes.resting(now).unwrap_or(Timestamp::MIN))
+        self.next_write
+            .max(self.writes.resting(now).unwrap_or(Timestamp::MIN))
     }
 }
 
@@ -190,7 +200,10 @@ mod tests {
         assert_eq!(backoff.resting(at(0)), Some(at(90_000)));
         backoff.over();
         backoff.failed(None, at(0));
-        assert_eq!((backoff.resting(at(999)), backoff.resting(at(1000))), (Some(at(1000)), None));
+        assert_eq!(
+            (backoff.resting(at(999)), backoff.resting(at(1000))),
+            (Some(at(1000)), None)
+        );
     }
 
     #[test]
@@ -207,7 +220,10 @@ mod tests {
     #[test]
     fn hints_are_heeded_ever_wider_each_tab_for_itself_and_after_quiet_at_once() {
         let mut pace = Pace::new();
-        for (tab, first, within_a_minute) in [(Tab::Appeals, [0, 2, 6, 10, 14], 16), (Tab::Promotions, [0, 4, 12, 20, 28], 8)] {
+        for (tab, first, within_a_minute) in [
+            (Tab::Appeals, [0, 2, 6, 10, 14], 16),
+            (Tab::Promotions, [0, 4, 12, 20, 28], 8),
+        ] {
             let mut looks = Vec::new();
             let mut now = at(0);
             while now.as_second() < 60 {
@@ -215,7 +231,11 @@ mod tests {
                 pace.heeds(tab, now);
                 now = pace.next_heed(tab);
             }
-            assert_eq!((&looks[..5], looks.len()), (&first[..], within_a_minute), "{tab:?}");
+            assert_eq!(
+                (&looks[..5], looks.len()),
+                (&first[..], within_a_minute),
+                "{tab:?}"
+            );
         }
         assert_eq!(pace.next_heed(Tab::Partners), Timestamp::MIN);
         pace.heeds(Tab::Appeals, at(80_000));

@@ -29,13 +29,24 @@ pub(super) struct Preparation {
 }
 
 /// What the tab of a look needs; `decorate` is false where Google has refused a decoration before.
-pub(super) fn prepare(words: &TabWords, look: &Look, info: &TabInfo, decorate: bool) -> Preparation {
+pub(super) fn prepare(
+    words: &TabWords,
+    look: &Look,
+    info: &TabInfo,
+    decorate: bool,
+) -> Preparation {
     let layout = look.layout.with_added(words, look.free_column);
     let mut changes = Vec::new();
     if look.tab != Tab::Partners {
-        changes.extend(columns(look, &layout, info).into_iter().map(|change| (change, Step::Columns)));
+        changes.extend(
+            columns(look, &layout, info)
+                .into_iter()
+                .map(|change| (change, Step::Columns)),
+        );
         if decorate {
-            let decorations = filter(&layout, info).into_iter().chain(fills(words, &layout, info));
+            let decorations = filter(&layout, info)
+                .into_iter()
+                .chain(fills(words, &layout, info));
             changes.extend(decorations.map(|change| (change, Step::Decoration)));
         }
     }
@@ -61,16 +72,24 @@ pub(in crate::sheets) fn headers(info: &TabInfo, first: u32, headers: &[String])
         sheet: info.sheet,
         row: 0,
         column: first,
-        values: headers.iter().map(|header| CellValue::Text(Text(header.clone()))).collect(),
+        values: headers
+            .iter()
+            .map(|header| CellValue::Text(Text(header.clone())))
+            .collect(),
     };
     grow.into_iter().chain([set]).collect()
 }
 
 /// A sort by a filter that leaves our columns out would trade the numbers of the rows.
 pub(in crate::sheets) fn filter(layout: &Layout, info: &TabInfo) -> Option<Change> {
-    let ours = [Column::Number, Column::Delivery, Column::Key, Column::Mailing]
-        .into_iter()
-        .filter_map(|column| layout.position(column));
+    let ours = [
+        Column::Number,
+        Column::Delivery,
+        Column::Key,
+        Column::Mailing,
+    ]
+    .into_iter()
+    .filter_map(|column| layout.position(column));
     let end = ours.max()? + 1;
     let filter = info
         .filter
@@ -91,7 +110,10 @@ pub(in crate::sheets) fn fills(words: &TabWords, layout: &Layout, info: &TabInfo
     };
     let fill = |(word, color): (&str, [u8; 3])| {
         let formula = format!("=${}2=\"{}\"", letters(column), word.replace('"', "\"\""));
-        let stands = info.fill_formulas.iter().any(|known| without_row(known) == without_row(&formula));
+        let stands = info
+            .fill_formulas
+            .iter()
+            .any(|known| without_row(known) == without_row(&formula));
         (!stands).then_some(Change::AddFill {
             span: Span {
                 sheet: info.sheet,
@@ -114,7 +136,10 @@ fn without_row(formula: &str) -> String {
     let Some((place, rest)) = formula.split_once('"') else {
         return formula.to_owned();
     };
-    let place: String = place.chars().filter(|c| !c.is_ascii_digit() && !c.is_whitespace()).collect();
+    let place: String = place
+        .chars()
+        .filter(|c| !c.is_ascii_digit() && !c.is_whitespace())
+        .collect();
     format!("{place}\"{rest}")
 }
 
@@ -133,8 +158,17 @@ mod tests {
     const BARE: &str = "telegram_id|текст_обращений|статус|специалист_ответ";
 
     fn changes(rows: &[&str], info: &TabInfo, decorate: bool) -> Vec<Change> {
-        let prepared = prepare(&appeals(), &look(&appeals(), rows, Histories::All), info, decorate);
-        prepared.changes.into_iter().map(|(change, _)| change).collect()
+        let prepared = prepare(
+            &appeals(),
+            &look(&appeals(), rows, Histories::All),
+            info,
+            decorate,
+        );
+        prepared
+            .changes
+            .into_iter()
+            .map(|(change, _)| change)
+            .collect()
     }
 
     fn headers(column: u32) -> Change {
@@ -142,16 +176,28 @@ mod tests {
             sheet: SheetId(7),
             row: 0,
             column,
-            values: vec![CellValue::Text("№".into()), CellValue::Text("Доставка".into())],
+            values: vec![
+                CellValue::Text("№".into()),
+                CellValue::Text("Доставка".into()),
+            ],
         }
     }
 
     #[test]
     fn the_grid_grows_only_where_it_is_full() {
-        let grow = |count| Change::AddColumns { sheet: SheetId(7), count };
+        let grow = |count| Change::AddColumns {
+            sheet: SheetId(7),
+            count,
+        };
         assert_eq!(changes(&[BARE], &info("обращения", 6), false), [headers(4)]);
-        assert_eq!(changes(&[BARE], &info("обращения", 5), false), [grow(1), headers(4)]);
-        assert_eq!(changes(&[BARE], &info("обращения", 4), false), [grow(2), headers(4)]);
+        assert_eq!(
+            changes(&[BARE], &info("обращения", 5), false),
+            [grow(1), headers(4)]
+        );
+        assert_eq!(
+            changes(&[BARE], &info("обращения", 4), false),
+            [grow(2), headers(4)]
+        );
         assert_eq!(
             changes(&[BARE, "|||||заметка"], &info("обращения", 6), false),
             [grow(2), headers(6)]
@@ -192,7 +238,10 @@ mod tests {
             sheet: SheetId(7),
             filter: wide.clone(),
         };
-        assert_eq!(changes(&[BARE], &tab, true), [headers(4), widened, resolved]);
+        assert_eq!(
+            changes(&[BARE], &tab, true),
+            [headers(4), widened, resolved]
+        );
         tab.filter = Some(wide);
         tab.fill_formulas.push("=$C2=\"Решено\"".to_owned());
         assert_eq!(changes(&[&format!("{BARE}|№|Доставка")], &tab, true), []);

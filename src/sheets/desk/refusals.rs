@@ -119,8 +119,14 @@ impl Refusals {
 
     /// When the next of them is to be tried, or of what is to be put right.
     pub(super) fn next(&self, mends: impl Iterator<Item = Again>) -> Option<Timestamp> {
-        let rests = self.rows.values().map(|rest| rest.until).chain(mends.filter_map(|again| again.at));
-        rests.filter(|&until| self.offered.is_none_or(|offered| until > offered)).min()
+        let rests = self
+            .rows
+            .values()
+            .map(|rest| rest.until)
+            .chain(mends.filter_map(|again| again.at));
+        rests
+            .filter(|&until| self.offered.is_none_or(|offered| until > offered))
+            .min()
     }
 
     /// Whether there are any.
@@ -189,7 +195,10 @@ mod tests {
             dirtied: Seq(row.dirtied.0 + 1),
             ..row
         };
-        assert!(!refusals.rests(&newer, at(0)), "it is wanted otherwise by now");
+        assert!(
+            !refusals.rests(&newer, at(0)),
+            "it is wanted otherwise by now"
+        );
         refusals.offered(&[], at(60));
         assert!(refusals.is_empty());
     }

@@ -49,9 +49,12 @@ impl Desk {
         let mut left = draft.left;
         let archived = self.has_archived(draft.archive.as_ref(), answer);
         for row in draft.rows {
-            let Some(canvas) = draft.canvases.get(&row.tab) else { continue };
+            let Some(canvas) = draft.canvases.get(&row.tab) else {
+                continue;
+            };
             let mut result = self.result(&row, canvas, head, answer);
-            if matches!(result, Some(RowResult::Confirmed { parts, .. }) if parts > 0) && !archived {
+            if matches!(result, Some(RowResult::Confirmed { parts, .. }) if parts > 0) && !archived
+            {
                 result = Some(RowResult::Contested);
             }
             if row.wipes {
@@ -67,17 +70,25 @@ impl Desk {
                 }
             }
             if let (Some(mark), Some(RowResult::Confirmed { .. })) = (&row.mark, &result)
-                && let Some(look) = self.station(row.tab).and_then(|station| station.look.as_mut())
+                && let Some(look) = self
+                    .station(row.tab)
+                    .and_then(|station| station.look.as_mut())
             {
                 look.remember(mark);
             }
             let told = !row.quiet || result != Some(RowResult::Idle);
             if let (Some((key, dirtied)), Some(result)) = (row.report.filter(|_| told), result) {
-                results.push(WrittenRow { key, dirtied, result });
+                results.push(WrittenRow {
+                    key,
+                    dirtied,
+                    result,
+                });
             }
         }
         for row in &results {
-            self.stations.iter_mut().for_each(|station| station.refusals.done(&row.key));
+            self.stations
+                .iter_mut()
+                .for_each(|station| station.refusals.done(&row.key));
         }
         for (tab, canvas) in draft.canvases {
             self.after(tab, canvas, answer);
@@ -112,11 +123,19 @@ impl Desk {
     }
 
     /// What became of a row; none where only a fresh look can tell.
-    fn result(&mut self, row: &Planned, canvas: &Canvas, head: usize, answer: &ReadBack) -> Option<RowResult> {
+    fn result(
+        &mut self,
+        row: &Planned,
+        canvas: &Canvas,
+        head: usize,
+        answer: &ReadBack,
+    ) -> Option<RowResult> {
         let Some(at) = row.row else {
             let tail = canvas.end..canvas.end + canvas.appended;
-            let landed =
-                headers_stand(canvas, answer) && tail.into_iter().any(|at| matches!(found(row, canvas, at, answer), Found::Itself));
+            let landed = headers_stand(canvas, answer)
+                && tail
+                    .into_iter()
+                    .any(|at| matches!(found(row, canvas, at, answer), Found::Itself));
             return landed.then(|| row.result.clone());
         };
         let itself = match found(row, canvas, at, answer) {
@@ -138,16 +157,20 @@ impl Desk {
         };
         if !itself {
             let telegram = telegram(row.tab, canvas, at, answer);
-            self.spills.extend(Spill::of(row.tab, at, telegram, &row.wrote));
+            self.spills
+                .extend(Spill::of(row.tab, at, telegram, &row.wrote));
             return Some(RowResult::Moved);
         }
-        self.amends.retain(|amend| row.amend.as_ref() != Some(amend));
+        self.amends
+            .retain(|amend| row.amend.as_ref() != Some(amend));
         let (contested, kept) = self.shared_cells(row, (canvas, at), head, answer);
         if contested {
             return Some(RowResult::Contested);
         }
         let asked = row.looked_into().any(|column| column == Column::Answer);
-        let formula = asked.then(|| holds_formula(canvas, at, Column::Answer, answer)).flatten();
+        let formula = asked
+            .then(|| holds_formula(canvas, at, Column::Answer, answer))
+            .flatten();
         if let (Some(mark), Some(false)) = (&row.mark, formula) {
             self.stubborn.remove(&(mark.clone(), Column::Answer));
         }
@@ -155,12 +178,23 @@ impl Desk {
     }
 
     /// What became of the cells that people write too: whether one of them is theirs now, and which we have left as they are.
-    fn shared_cells(&mut self, row: &Planned, (canvas, at): (&Canvas, u32), head: usize, answer: &ReadBack) -> (bool, Vec<Column>) {
+    fn shared_cells(
+        &mut self,
+        row: &Planned,
+        (canvas, at): (&Canvas, u32),
+        head: usize,
+        answer: &ReadBack,
+    ) -> (bool, Vec<Column>) {
         let (mut contested, mut kept) = (row.contested, Vec::new());
         for write in &row.shared {
-            let Some(mark) = row.mark.clone() else { continue };
+            let Some(mark) = row.mark.clone() else {
+                continue;
+            };
             let place = (mark, write.column);
-            let unchanged = write.expect.as_ref().filter(|_| !landed(write, head, answer));
+            let unchanged = write
+                .expect
+                .as_ref()
+                .filter(|_| !landed(write, head, answer));
             let Some(expect) = unchanged else {
                 self.stubborn.remove(&place);
                 continue;
@@ -181,16 +215,31 @@ impl Desk {
     }
 
     /// Another row stood where this one was meant: what is ours there is projected anew, what is theirs is put back.
-    fn hit(&mut self, row: &Planned, victim: (&RowMark, Option<ChatId>), head: usize, answer: &ReadBack) {
+    fn hit(
+        &mut self,
+        row: &Planned,
+        victim: (&RowMark, Option<ChatId>),
+        head: usize,
+        answer: &ReadBack,
+    ) {
         self.owed.overwritten.push(victim.0.clone());
-        for write in row.shared.iter().filter(|write| landed(write, head, answer)) {
+        for write in row
+            .shared
+            .iter()
+            .filter(|write| landed(write, head, answer))
+        {
             let was = match (&write.expect, self.look_at(row.tab)) {
                 (Some(expect), _) => Some(expect.clone()),
                 (None, Some(look)) => shown(look, victim, write.column),
                 (None, None) => None,
             };
             if let Some(was) = was.filter(|was| *was != write.left) {
-                let amend = Amend::shared((victim.0.clone(), victim.1), write.column, was, write.left.clone());
+                let amend = Amend::shared(
+                    (victim.0.clone(), victim.1),
+                    write.column,
+                    was,
+                    write.left.clone(),
+                );
                 amend::insert(&mut self.amends, amend);
             }
         }
@@ -200,7 +249,8 @@ impl Desk {
     /// if the last look leaves no doubt which that was.
     fn misnumbered(&mut self, row: &Planned, chat: ChatId, head: usize, answer: &ReadBack) {
         let look = self.look_at(row.tab);
-        let (Some(look), Some(RowMark::Appeal(number)), true) = (look, &row.mark, row.numbers) else {
+        let (Some(look), Some(RowMark::Appeal(number)), true) = (look, &row.mark, row.numbers)
+        else {
             return;
         };
         let mut known = look
@@ -218,12 +268,18 @@ impl Desk {
                 self.amends.push(Amend::number(*number, chat, Some(was)));
                 self.hit(row, (&RowMark::Appeal(was), Some(chat)), head, answer);
             }
-            Some(RowMark::Partner(_) | RowMark::Promotion(_)) | None => self.amends.push(Amend::number(*number, chat, None)),
+            Some(RowMark::Partner(_) | RowMark::Promotion(_)) | None => {
+                self.amends.push(Amend::number(*number, chat, None))
+            }
         }
     }
 
     fn look_at(&self, tab: Tab) -> Option<&Look> {
-        self.stations.iter().find(|station| station.tab() == tab)?.look.as_ref()
+        self.stations
+            .iter()
+            .find(|station| station.tab() == tab)?
+            .look
+            .as_ref()
     }
 
     /// A tab after its batch: our columns stand, trouble with writing is over; moved headers are read anew.
@@ -232,7 +288,9 @@ impl Desk {
             self.structure = None;
         }
         let stands = headers_stand(&canvas, answer);
-        let Some(station) = self.station(tab) else { return };
+        let Some(station) = self.station(tab) else {
+            return;
+        };
         station.layout = stands.then_some(canvas.layout);
         station.refusals.landed();
         if station.would_mend(Hinders::Writes) {
@@ -253,12 +311,17 @@ fn with_findings(result: RowResult, kept: &[Column], holds: Option<bool>) -> Row
             formula,
         } => RowResult::Confirmed {
             status: status.filter(|_| !kept.contains(&Column::Status)),
-            cleared: cleared.filter(|_| !kept.contains(&Column::Answer) && !kept.contains(&Column::Action)),
+            cleared: cleared
+                .filter(|_| !kept.contains(&Column::Answer) && !kept.contains(&Column::Action)),
             lines,
             parts,
             formula: holds.or(formula),
         },
-        RowResult::Idle | RowResult::Contested | RowResult::Moved | RowResult::Absent | RowResult::Refused(_) => result,
+        RowResult::Idle
+        | RowResult::Contested
+        | RowResult::Moved
+        | RowResult::Absent
+        | RowResult::Refused(_) => result,
     }
 }
 
@@ -276,7 +339,12 @@ fn found(row: &Planned, canvas: &Canvas, at: u32, answer: &ReadBack) -> Found {
         Tab::Appeals => cells::number(key(Column::Number)).map(RowMark::Appeal),
         Tab::Promotions => PromotionKey::read(key(Column::Key)).map(RowMark::Promotion),
     };
-    if row.numbers && row.title.as_deref().is_some_and(|known| known != title(canvas, at, answer)) {
+    if row.numbers
+        && row
+            .title
+            .as_deref()
+            .is_some_and(|known| known != title(canvas, at, answer))
+    {
         // Our key stands beside another promotion now.
         return Found::Nothing;
     }
@@ -296,7 +364,10 @@ fn title<'a>(canvas: &Canvas, at: u32, answer: &'a ReadBack) -> &'a str {
 
 /// The Telegram ID that stands in a row that was written.
 fn telegram(tab: Tab, canvas: &Canvas, at: u32, answer: &ReadBack) -> TelegramCell {
-    let column = canvas.layout.position(Column::Telegram).filter(|_| tab == Tab::Appeals);
+    let column = canvas
+        .layout
+        .position(Column::Telegram)
+        .filter(|_| tab == Tab::Appeals);
     column.map_or(TelegramCell::Empty, |column| {
         cells::telegram(cell(answer, canvas.sheet, at, column))
     })
@@ -304,13 +375,19 @@ fn telegram(tab: Tab, canvas: &Canvas, at: u32, answer: &ReadBack) -> TelegramCe
 
 /// A column that somebody inserted or moved while we wrote shifts the header row.
 fn headers_stand(canvas: &Canvas, answer: &ReadBack) -> bool {
-    let header = |(at, header): (usize, &String)| cell(answer, canvas.sheet, 0, index(at)).trim() == header.trim();
+    let header = |(at, header): (usize, &String)| {
+        cell(answer, canvas.sheet, 0, index(at)).trim() == header.trim()
+    };
     canvas.layout.headers().iter().enumerate().all(header)
 }
 
 /// Whether a change of a shared cell took place.
 fn landed(write: &SharedWrite, head: usize, answer: &ReadBack) -> bool {
-    let occurrences = answer.occurrences.get(head + write.change).copied().flatten();
+    let occurrences = answer
+        .occurrences
+        .get(head + write.change)
+        .copied()
+        .flatten();
     write.expect.is_none() || occurrences.is_some_and(|count| count > 0)
 }
 
@@ -321,10 +398,14 @@ fn shown(look: &Look, (mark, chat): (&RowMark, Option<ChatId>), column: Column) 
 
 /// A cell of the read-back; trailing empty ones may be missing from it.
 fn cell(answer: &ReadBack, sheet: SheetId, row: u32, column: u32) -> &str {
-    let inside = answer.cells.iter().filter(|block| block.sheet == sheet).find_map(|block| {
-        let cells = block.rows.get(row.checked_sub(block.row)? as usize)?;
-        cells.get(column.checked_sub(block.column)? as usize)
-    });
+    let inside = answer
+        .cells
+        .iter()
+        .filter(|block| block.sheet == sheet)
+        .find_map(|block| {
+            let cells = block.rows.get(row.checked_sub(block.row)? as usize)?;
+            cells.get(column.checked_sub(block.column)? as usize)
+        });
     inside.map_or("", String::as_str)
 }
 
@@ -336,5 +417,7 @@ fn holds_formula(canvas: &Canvas, at: u32, column: Column, answer: &ReadBack) ->
 
 fn is_formula(answer: &ReadBack, sheet: SheetId, row: u32, column: u32) -> bool {
     let blocks = answer.cells.iter().filter(|block| block.sheet == sheet);
-    blocks.flat_map(|block| &block.formulas).any(|&place| place == (row, column))
+    blocks
+        .flat_map(|block| &block.formulas)
+        .any(|&place| place == (row, column))
 }

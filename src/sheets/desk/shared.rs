@@ -43,7 +43,12 @@ pub(super) fn column(cell: &SharedCell) -> Column {
 }
 
 /// Decides by what the cell shows; `stubborn` is what the last compare-and-set of this very cell has taught.
-pub(super) fn decide(words: &TabWords, cell: &SharedCell, shown: &str, stubborn: Option<&Stubborn>) -> Move {
+pub(super) fn decide(
+    words: &TabWords,
+    cell: &SharedCell,
+    shown: &str,
+    stubborn: Option<&Stubborn>,
+) -> Move {
     match cell {
         SharedCell::Status { expect, set } => {
             let Some(word) = words.status_word(set) else {
@@ -51,8 +56,12 @@ pub(super) fn decide(words: &TabWords, cell: &SharedCell, shown: &str, stubborn:
             };
             match (words.status(shown), expect) {
                 (Some(status), _) if same_status(&status, set) => Move::Done,
-                (None, _) => Move::Plain { set: word.to_owned() },
-                (Some(status), Some(expect)) if same_status(&status, expect) => change(shown, word, stubborn),
+                (None, _) => Move::Plain {
+                    set: word.to_owned(),
+                },
+                (Some(status), Some(expect)) if same_status(&status, expect) => {
+                    change(shown, word, stubborn)
+                }
                 (Some(_), _) => Move::Contested,
             }
         }
@@ -108,7 +117,9 @@ mod tests {
     }
 
     fn plain(set: &str) -> Move {
-        Move::Plain { set: set.to_owned() }
+        Move::Plain {
+            set: set.to_owned(),
+        }
     }
 
     #[test]
@@ -126,7 +137,10 @@ mod tests {
         assert_eq!(status(None, "В работе", None), Move::Done);
         assert_eq!(status(new(), " НОВОЕ", None), compare(" НОВОЕ", "В работе"));
         assert_eq!(status(new(), "Новое", Some("Новое")), plain("В работе"));
-        assert_eq!(status(new(), "новое", Some("Новое")), compare("новое", "В работе"));
+        assert_eq!(
+            status(new(), "новое", Some("Новое")),
+            compare("новое", "В работе")
+        );
         assert_eq!(status(new(), " ", None), plain("В работе"));
         assert_eq!(status(None, "", None), plain("В работе"));
         assert_eq!(status(new(), "Решено", None), Move::Contested);
@@ -159,6 +173,9 @@ mod tests {
         };
         assert_eq!(clear("да\nда", Some(formula)), Move::Leave);
         assert_eq!(clear("да\nда ", None), Move::Contested);
-        assert_eq!(clear("новый ответ", Some(text("новый ответ"))), Move::Contested);
+        assert_eq!(
+            clear("новый ответ", Some(text("новый ответ"))),
+            Move::Contested
+        );
     }
 }

@@ -36,7 +36,12 @@ pub(super) struct Spill {
 
 impl Spill {
     /// What a write has left, if it can be recognized.
-    pub(super) fn of(tab: Tab, place: u32, telegram: TelegramCell, wrote: &[(Column, Text)]) -> Option<Self> {
+    pub(super) fn of(
+        tab: Tab,
+        place: u32,
+        telegram: TelegramCell,
+        wrote: &[(Column, Text)],
+    ) -> Option<Self> {
         let known = |(column, text): &(Column, Text)| is_sign(*column) && !text.is_blank();
         wrote.iter().any(known).then(|| Self {
             tab,
@@ -80,11 +85,17 @@ impl Spill {
     }
 
     fn row_with<'a>(&self, look: &'a Look, sign: Column) -> Option<&'a Row> {
-        let (column, text) = self.wrote.iter().find(|(column, text)| *column == sign && !text.is_blank())?;
+        let (column, text) = self
+            .wrote
+            .iter()
+            .find(|(column, text)| *column == sign && !text.is_blank())?;
         let is_it = |row: &&Row| {
             let whose = match self.tab {
                 Tab::Promotions => row.keyless && promotions::is_blank(look, row),
-                Tab::Partners | Tab::Appeals => row.telegram == self.telegram && (row.keyless || row.telegram == TelegramCell::Empty),
+                Tab::Partners | Tab::Appeals => {
+                    row.telegram == self.telegram
+                        && (row.keyless || row.telegram == TelegramCell::Empty)
+                }
             };
             whose && look.text(row, *column) == Some(text.as_str())
         };
@@ -128,7 +139,10 @@ fn is_sign(column: Column) -> bool {
 
 /// The history of the one row without `№` that a chat had in a look.
 fn history_of(look: &Look, telegram: TelegramCell) -> Option<Text> {
-    let mut rows = look.rows.iter().filter(|row| row.keyless && row.telegram == telegram);
+    let mut rows = look
+        .rows
+        .iter()
+        .filter(|row| row.keyless && row.telegram == telegram);
     let only = rows.next().filter(|_| rows.next().is_none());
     only.and_then(|row| row.history.as_deref()).map(Text::from)
 }

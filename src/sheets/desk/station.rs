@@ -111,7 +111,10 @@ impl Station {
 
     /// Takes note of a trouble; whether it is news.
     pub(super) fn fails(&mut self, hinders: Hinders, words: String, now: Timestamp) -> bool {
-        let is_news = self.trouble.as_ref().is_none_or(|known| known.words != words);
+        let is_news = self
+            .trouble
+            .as_ref()
+            .is_none_or(|known| known.words != words);
         let trouble = Trouble {
             words,
             hinders,
@@ -132,7 +135,8 @@ impl Station {
 
     /// Until when nothing may be written because of a trouble.
     pub(super) fn unwritable_until(&self) -> Option<Timestamp> {
-        self.hindered(Hinders::Looks).or(self.hindered(Hinders::Writes))
+        self.hindered(Hinders::Looks)
+            .or(self.hindered(Hinders::Writes))
     }
 
     /// Whether this kind of trouble would end now.

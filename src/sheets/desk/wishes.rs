@@ -20,7 +20,11 @@ pub(super) struct Wishes {
 impl Wishes {
     /// Lets go what is none.
     pub(super) fn retain(&mut self, is_ours: impl Fn(Tab) -> bool) {
-        let Self { looks, hints, dirty } = self;
+        let Self {
+            looks,
+            hints,
+            dirty,
+        } = self;
         for wishes in [looks, hints, dirty] {
             wishes.retain(|&tab| is_ours(tab));
         }

@@ -41,10 +41,18 @@ impl Desk {
                 return Vec::new();
             }
         };
-        for station in self.stations.iter_mut().filter(|station| tabs.contains(&station.tab())) {
+        for station in self
+            .stations
+            .iter_mut()
+            .filter(|station| tabs.contains(&station.tab()))
+        {
             station.refusals.offered(&rows, now);
         }
-        let stations: Vec<&Station> = self.stations.iter().filter(|station| tabs.contains(&station.tab())).collect();
+        let stations: Vec<&Station> = self
+            .stations
+            .iter()
+            .filter(|station| tabs.contains(&station.tab()))
+            .collect();
         let scene = Scene {
             structure,
             stubborn: &self.stubborn,
@@ -71,20 +79,33 @@ impl Desk {
     }
 
     fn needs_no_write(&mut self, draft: Draft, now: Timestamp) -> Vec<Output> {
-        let progress = draft.left.is_empty() || draft.finished.iter().any(|row| row.result != RowResult::Contested);
+        let progress = draft.left.is_empty()
+            || draft
+                .finished
+                .iter()
+                .any(|row| row.result != RowResult::Contested);
         self.pace.remains(progress, now);
         self.wishes.dirty.extend(&draft.left);
         if !draft.finished.is_empty() {
-            let settled = draft.finished.iter().filter(|row| row.result != RowResult::Contested);
+            let settled = draft
+                .finished
+                .iter()
+                .filter(|row| row.result != RowResult::Contested);
             for row in settled {
-                self.stations.iter_mut().for_each(|station| station.refusals.done(&row.key));
+                self.stations
+                    .iter_mut()
+                    .for_each(|station| station.refusals.done(&row.key));
             }
             self.report(None, draft.finished);
         }
         self.begin(now)
     }
 
-    pub(super) fn intended(&mut self, answer: Result<Intended, StoreError>, now: Timestamp) -> Vec<Output> {
+    pub(super) fn intended(
+        &mut self,
+        answer: Result<Intended, StoreError>,
+        now: Timestamp,
+    ) -> Vec<Output> {
         match (std::mem::take(&mut self.phase), answer) {
             (Phase::Intending(draft), Ok(intended)) => self.send(draft, intended),
             (Phase::Intending(draft), Err(_)) => {
@@ -121,7 +142,11 @@ impl Desk {
         vec![Output::Write(batch)]
     }
 
-    pub(super) fn written(&mut self, answer: Result<ReadBack, CallError>, now: Timestamp) -> Vec<Output> {
+    pub(super) fn written(
+        &mut self,
+        answer: Result<ReadBack, CallError>,
+        now: Timestamp,
+    ) -> Vec<Output> {
         let sent = match std::mem::take(&mut self.phase) {
             Phase::Writing(sent) => sent,
             phase => {
@@ -145,9 +170,13 @@ impl Desk {
     /// What was written, or may have been, is news wherever the next look shows it.
     fn distrust(&mut self, draft: &Draft) {
         // A row that is told how far its promotion is shows nothing new.
-        let is_news = |row: &&Planned| row.tab != Tab::Promotions || row.numbers || !row.shared.is_empty();
+        let is_news =
+            |row: &&Planned| row.tab != Tab::Promotions || row.numbers || !row.shared.is_empty();
         for row in draft.rows.iter().filter(is_news) {
-            let station = self.stations.iter_mut().find(|station| station.tab() == row.tab);
+            let station = self
+                .stations
+                .iter_mut()
+                .find(|station| station.tab() == row.tab);
             let look = station.and_then(|station| station.look.as_mut());
             if let Some(look) = look {
                 look.distrust(row.mark.as_ref(), row.row);
@@ -195,8 +224,16 @@ impl Desk {
     }
 
     /// Nothing was written because of one change; whose it was decides what follows.
-    fn refused(&mut self, sent: &Sent, change: usize, words: String, now: Timestamp) -> Option<WrittenRow> {
-        let owner = change.checked_sub(sent.head).and_then(|change| sent.draft.owners.get(change));
+    fn refused(
+        &mut self,
+        sent: &Sent,
+        change: usize,
+        words: String,
+        now: Timestamp,
+    ) -> Option<WrittenRow> {
+        let owner = change
+            .checked_sub(sent.head)
+            .and_then(|change| sent.draft.owners.get(change));
         let of_grid = self.speaks_of_the_grid(&words);
         match owner {
             None => {
@@ -204,7 +241,10 @@ impl Desk {
                 self.drops_fences = change == 0 && self.drops_fences;
                 self.pace.writes.failed(None, now);
                 if change == 0 && !says_taken(&words) {
-                    let words = format!("Google не даёт пометить наши записи, поэтому мы не пишем. {}", self.reason(&words));
+                    let words = format!(
+                        "Google не даёт пометить наши записи, поэтому мы не пишем. {}",
+                        self.reason(&words)
+                    );
                     for &tab in sent.draft.canvases.keys() {
                         self.trouble_of_all(tab, Hinders::Writes, &words, now);
                     }
@@ -234,7 +274,10 @@ impl Desk {
                 None
             }
             Some(&Owner::Tab(tab, Step::Columns)) => {
-                let words = format!("не удаётся добавить столбцы справа. {}", self.reason(&words));
+                let words = format!(
+                    "не удаётся добавить столбцы справа. {}",
+                    self.reason(&words)
+                );
                 self.trouble_of_all(tab, Hinders::Writes, &words, now);
                 None
             }
@@ -248,12 +291,20 @@ impl Desk {
                     station.refusals.refused(key.clone(), dirtied, now);
                 }
                 let result = RowResult::Refused(words);
-                Some(WrittenRow { key, dirtied, result })
+                Some(WrittenRow {
+                    key,
+                    dirtied,
+                    result,
+                })
             }
         }
     }
 
-    pub(super) fn fenced(&mut self, answer: &Result<FenceFate, CallError>, now: Timestamp) -> Vec<Output> {
+    pub(super) fn fenced(
+        &mut self,
+        answer: &Result<FenceFate, CallError>,
+        now: Timestamp,
+    ) -> Vec<Output> {
         if !matches!(self.phase, Phase::Fencing) || self.open.is_empty() {
             return Vec::new();
         }
@@ -278,21 +329,32 @@ impl Desk {
                     self.trouble_of_all(tab, Hinders::Writes, &words, now);
                 }
             }
-            Err(CallError::Unavailable(_) | CallError::Unknown(_)) => self.pace.writes.unanswered(now),
-            Err(CallError::Refused { .. } | CallError::BadRange(_) | CallError::NotFound) => self.pace.writes.failed(None, now),
+            Err(CallError::Unavailable(_) | CallError::Unknown(_)) => {
+                self.pace.writes.unanswered(now)
+            }
+            Err(CallError::Refused { .. } | CallError::BadRange(_) | CallError::NotFound) => {
+                self.pace.writes.failed(None, now)
+            }
         }
         self.begin(now)
     }
 
     fn read_only(&mut self, tab: Tab, now: Timestamp) {
-        let words = format!("сервис может таблицу только читать. Дайте {} право «Редактор».", self.account);
+        let words = format!(
+            "сервис может таблицу только читать. Дайте {} право «Редактор».",
+            self.account
+        );
         self.trouble_of_all(tab, Hinders::Writes, &words, now);
     }
 
     /// Whether a refusal is about the grid, of which we may know too little: then a look at the structure is worth a try, some times in a row.
     fn speaks_of_the_grid(&mut self, words: &str) -> bool {
-        let of_grid = GRID_WORDS.iter().any(|word| words.to_lowercase().contains(word));
-        let worth = of_grid && matches!(Refusal::of(words), Refusal::Other(_)) && self.grid_refusals < MOST_GRID_REFUSALS;
+        let of_grid = GRID_WORDS
+            .iter()
+            .any(|word| words.to_lowercase().contains(word));
+        let worth = of_grid
+            && matches!(Refusal::of(words), Refusal::Other(_))
+            && self.grid_refusals < MOST_GRID_REFUSALS;
         if worth {
             self.grid_refusals += 1;
         }
@@ -317,6 +379,10 @@ impl Desk {
     /// The journal must learn how a batch ended, before anything else happens.
     pub(super) fn report(&mut self, fence: Option<FenceId>, rows: Vec<WrittenRow>) {
         let spreadsheet = self.spreadsheet.clone();
-        self.owe(Event::Wrote(WriteReport { spreadsheet, fence, rows }));
+        self.owe(Event::Wrote(WriteReport {
+            spreadsheet,
+            fence,
+            rows,
+        }));
     }
 }

@@ -40,7 +40,11 @@ pub(super) fn diff(previous: Option<&Look>, now: &Look) -> Option<RowEvent> {
     if same {
         return None;
     }
-    let told: BTreeSet<Text> = previous.into_iter().flat_map(rows).map(|row| row.offer.content).collect();
+    let told: BTreeSet<Text> = previous
+        .into_iter()
+        .flat_map(rows)
+        .map(|row| row.offer.content)
+        .collect();
     let full = |row: &Row| {
         let mut cells = cells(now, row);
         let content = now.text(row, Column::Content).unwrap_or_default();
@@ -53,7 +57,9 @@ pub(super) fn diff(previous: Option<&Look>, now: &Look) -> Option<RowEvent> {
 
 /// Whether nobody has written anything into a row.
 pub(in crate::sheets) fn is_blank(look: &Look, row: &Row) -> bool {
-    let filled = |&column: &Column| column != Column::Key && !look.text(row, column).unwrap_or_default().trim().is_empty();
+    let filled = |&column: &Column| {
+        column != Column::Key && !look.text(row, column).unwrap_or_default().trim().is_empty()
+    };
     !SPOKEN.iter().any(filled)
 }
 
@@ -92,7 +98,11 @@ fn digest(content: &str) -> Text {
     if content.len() <= TOLD_WHOLE {
         return Text::from(content);
     }
-    let kind = content.split(&[';', ',']).next().filter(|kind| kind.len() < 40).unwrap_or_default();
+    let kind = content
+        .split(&[';', ','])
+        .next()
+        .filter(|kind| kind.len() < 40)
+        .unwrap_or_default();
     let sum = Sha256::digest(content);
     let hex: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
     Text(format!("{kind} {hex}"))

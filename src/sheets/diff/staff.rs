@@ -33,7 +33,10 @@ pub(super) fn diff(previous: Option<&Look>, now: &Look) -> Option<RowEvent> {
 /// Whether all rows of a code show one account: then it is the same line twice.
 pub(super) fn is_one_line(rows: &[&Row]) -> bool {
     let shares = |row: &Row| matches!(row.telegram, TelegramCell::Doubled(_));
-    rows.iter().all(|row| shares(row)) && rows.windows(2).all(|pair| pair[0].telegram == pair[1].telegram)
+    rows.iter().all(|row| shares(row))
+        && rows
+            .windows(2)
+            .all(|pair| pair[0].telegram == pair[1].telegram)
 }
 
 /// What is wrong with the list.
@@ -54,13 +57,24 @@ pub fn faults(look: &Look) -> Vec<ListFault> {
             faults.push(ListFault::Phone(place, code.clone()));
         }
         match row.telegram {
-            TelegramCell::Doubled(chat) => accounts.entry(chat).or_default().push((place, code.clone())),
+            TelegramCell::Doubled(chat) => accounts
+                .entry(chat)
+                .or_default()
+                .push((place, code.clone())),
             TelegramCell::Unreadable => faults.push(ListFault::Telegram(place, code.clone())),
             TelegramCell::Empty | TelegramCell::Id(_) => {}
         }
     }
-    let several = |rows: &Vec<(u32, PartnerCode)>| rows.iter().any(|(_, code)| rows.first().is_some_and(|(_, first)| first != code));
-    faults.extend(accounts.into_values().filter(several).map(ListFault::TelegramDoubled));
+    let several = |rows: &Vec<(u32, PartnerCode)>| {
+        rows.iter()
+            .any(|(_, code)| rows.first().is_some_and(|(_, first)| first != code))
+    };
+    faults.extend(
+        accounts
+            .into_values()
+            .filter(several)
+            .map(ListFault::TelegramDoubled),
+    );
     let doubled = codes.into_iter().filter(|(_, rows)| rows.len() > 1);
     faults.extend(doubled.map(|(code, rows)| ListFault::CodeDoubled(rows, code.clone())));
     faults.sort();

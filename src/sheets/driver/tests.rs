@@ -29,7 +29,8 @@ async fn room() -> (Room, tempfile::TempDir) {
     };
     let interpret = Arc::new(|_: &[u8]| Err(crate::journal::Undecodable(String::new())));
     let directory = tempfile::tempdir().expect("a directory");
-    let journal = Journal::open(directory.path(), rules.clone(), interpret, signals).expect("opens");
+    let journal =
+        Journal::open(directory.path(), rules.clone(), interpret, signals).expect("opens");
     let room = Room {
         spreadsheet: SpreadsheetId("book".to_owned()),
         tabs: vec![appeals()],
@@ -64,7 +65,12 @@ fn plain_writes_are_counted_over_restarts() {
             }
         }
     });
-    assert!(recorder.handle().render().contains("sheetdesk_plain_writes_total 6\n"));
+    assert!(
+        recorder
+            .handle()
+            .render()
+            .contains("sheetdesk_plain_writes_total 6\n")
+    );
     assert_eq!(*state.borrow(), fares(4));
 }
 
@@ -74,7 +80,9 @@ async fn a_wait_ends_with_a_nudge_the_moment_or_the_stop() {
     let journal = room.journal.clone();
     let mut driver = Driver::new(&room, stop.clone());
     journal.signals().looks.mark(Tab::Appeals);
-    assert!(matches!(driver.wait(None).await, Some(Input::Nudge(marked)) if marked.wanted == BTreeSet::from([Tab::Appeals])));
+    assert!(
+        matches!(driver.wait(None).await, Some(Input::Nudge(marked)) if marked.wanted == BTreeSet::from([Tab::Appeals]))
+    );
     let soon = clock::steady() + SignedDuration::from_millis(5);
     assert!(matches!(driver.wait(Some(soon)).await, Some(Input::Tick)));
     assert!(clock::steady() >= soon);
@@ -85,7 +93,10 @@ async fn a_wait_ends_with_a_nudge_the_moment_or_the_stop() {
         events: Vec::new(),
         overwritten: Vec::new(),
     };
-    assert!(matches!(driver.carry_out(apply).await, Some(Input::Applied(Ok(())))));
+    assert!(matches!(
+        driver.carry_out(apply).await,
+        Some(Input::Applied(Ok(())))
+    ));
 }
 
 #[tokio::test]
@@ -94,9 +105,14 @@ async fn dirty_rows_are_told_of_once_while_the_desk_keeps_its_pace() {
     let journal = room.journal.clone();
     let mut driver = Driver::new(&room, stop);
     journal.apply(adopted(7..8)).await.expect("stored");
-    assert!(matches!(driver.wait(None).await, Some(Input::Dirty(tabs)) if tabs == BTreeSet::from([Tab::Appeals])));
+    assert!(
+        matches!(driver.wait(None).await, Some(Input::Dirty(tabs)) if tabs == BTreeSet::from([Tab::Appeals]))
+    );
     let soon = clock::steady() + SignedDuration::from_millis(5);
-    assert!(matches!(driver.wait(Some(soon)).await, Some(Input::Tick)), "the desk knows already");
+    assert!(
+        matches!(driver.wait(Some(soon)).await, Some(Input::Tick)),
+        "the desk knows already"
+    );
     assert_eq!(driver.project(&[Tab::Appeals]).await.len(), 1);
 }
 
@@ -109,7 +125,10 @@ async fn rows_that_a_batch_has_no_room_for_are_told_of_again() {
     journal.apply(adopted(1..few + 1)).await.expect("stored");
     assert_eq!(driver.project(&[Tab::Appeals]).await.len(), 3);
     // Newer ones take the whole batch, while the desk has not got rid of the first.
-    journal.apply(adopted(few + 1..few + 1 + most)).await.expect("stored");
+    journal
+        .apply(adopted(few + 1..few + 1 + most))
+        .await
+        .expect("stored");
     let newer = driver.project(&[Tab::Appeals]).await;
     assert_eq!(newer.len(), MOST_ROWS);
     assert!(
@@ -117,7 +136,9 @@ async fn rows_that_a_batch_has_no_room_for_are_told_of_again() {
         "the first three would wait for the next look by the clock"
     );
     journal
-        .apply(vec![Event::Wrote(driver.report(all(newer), &RowResult::Idle))])
+        .apply(vec![Event::Wrote(
+            driver.report(all(newer), &RowResult::Idle),
+        )])
         .await
         .expect("stored");
     assert_eq!(driver.project(&[Tab::Appeals]).await.len(), 3);
@@ -146,7 +167,9 @@ fn adopted(chats: Range<i64>) -> Vec<Event> {
 }
 
 fn all(rows: Vec<Wanted>) -> Vec<(RowKey, Seq)> {
-    rows.into_iter().map(|wanted| (wanted.row.key, wanted.dirtied)).collect()
+    rows.into_iter()
+        .map(|wanted| (wanted.row.key, wanted.dirtied))
+        .collect()
 }
 
 #[tokio::test]
@@ -162,8 +185,14 @@ async fn a_desk_that_reaches_nobody_says_so_and_stops() {
             sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(Duration::from_secs(5), down).await.expect("in time");
-    assert_eq!(seen.borrow().tabs[0].trouble, None, "an outage is not the fault of a tab");
+    timeout(Duration::from_secs(5), down)
+        .await
+        .expect("in time");
+    assert_eq!(
+        seen.borrow().tabs[0].trouble,
+        None,
+        "an outage is not the fault of a tab"
+    );
     stop.cancel();
     timeout(Duration::from_secs(2), running)
         .await

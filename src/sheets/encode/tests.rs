@@ -30,7 +30,12 @@ fn cells_that_only_we_write_are_set_as_text_or_number() {
         sheet: SHEET,
         row: 0,
         column: 3,
-        values: vec![text("=1+1"), text(""), text("две\nстроки"), CellValue::Number(0)],
+        values: vec![
+            text("=1+1"),
+            text(""),
+            text("две\nстроки"),
+            CellValue::Number(0),
+        ],
     };
     let expected = json!([{"updateCells": {
         "start": {"sheetId": 7, "rowIndex": 0, "columnIndex": 3},
@@ -49,7 +54,13 @@ fn cells_that_only_we_write_are_set_as_text_or_number() {
 fn empty_cells_of_a_new_row_keep_their_place() {
     let append = Change::Append {
         sheet: SHEET,
-        values: vec![Some(text("A-1")), None, None, Some(CellValue::Number(12)), None],
+        values: vec![
+            Some(text("A-1")),
+            None,
+            None,
+            Some(CellValue::Number(12)),
+            None,
+        ],
     };
     let expected = json!([{"appendCells": {
         "sheetId": 7,
@@ -85,7 +96,13 @@ fn fences_go_up_and_down_by_their_id() {
         }}},
         {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": {"metadataId": 40}}}},
     ]);
-    assert_eq!(sent(vec![Change::Fence(FenceId(41)), Change::DropFence(FenceId(40))]), expected);
+    assert_eq!(
+        sent(vec![
+            Change::Fence(FenceId(41)),
+            Change::DropFence(FenceId(40))
+        ]),
+        expected
+    );
 }
 
 #[test]
@@ -104,7 +121,10 @@ fn a_tab_is_furnished() {
         span,
         words: vec!["Новое".to_owned(), "Решено".to_owned()],
     };
-    let protect = |columns| Change::Protect { sheet: SHEET, columns };
+    let protect = |columns| Change::Protect {
+        sheet: SHEET,
+        columns,
+    };
     let add = Change::AddTab {
         sheet: SHEET,
         title: "обращения".to_owned(),
@@ -149,8 +169,14 @@ fn a_tab_is_furnished() {
         {"addSheet": {"properties": {"sheetId": 7, "title": "обращения", "gridProperties": {"frozenRowCount": 1}}}},
     ]);
     let changes = vec![
-        Change::AddColumns { sheet: SHEET, count: 2 },
-        Change::SetFilter { sheet: SHEET, filter },
+        Change::AddColumns {
+            sheet: SHEET,
+            count: 2,
+        },
+        Change::SetFilter {
+            sheet: SHEET,
+            filter,
+        },
         fill,
         offer,
         protect(Some((8, 9))),
@@ -172,16 +198,28 @@ fn cells_are_read_back_only_where_asked_for() {
         read_back: vec![("it's".to_owned(), span)],
     };
     let request = super::batch(&batch).unwrap();
-    assert_eq!(request.response_ranges, Some(vec!["'it''s'!A2:B3".to_owned()]));
     assert_eq!(
-        (request.include_spreadsheet_in_response, request.response_include_grid_data),
+        request.response_ranges,
+        Some(vec!["'it''s'!A2:B3".to_owned()])
+    );
+    assert_eq!(
+        (
+            request.include_spreadsheet_in_response,
+            request.response_include_grid_data
+        ),
         (Some(true), Some(true))
     );
     assert!(fields(&batch).contains("data("));
     batch.read_back.clear();
     let request = super::batch(&batch).unwrap();
-    assert_eq!((request.response_ranges, request.response_include_grid_data), (None, Some(false)));
-    assert!(!fields(&batch).contains("data("), "or whole grids would come");
+    assert_eq!(
+        (request.response_ranges, request.response_include_grid_data),
+        (None, Some(false))
+    );
+    assert!(
+        !fields(&batch).contains("data("),
+        "or whole grids would come"
+    );
 }
 
 #[test]

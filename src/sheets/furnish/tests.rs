@@ -9,7 +9,10 @@ fn wish() -> Wish {
     Wish {
         title: "обращения".to_owned(),
         words: Some(appeals()),
-        offers: vec![(Column::Status, vec!["Новое".to_owned(), "Решено".to_owned()])],
+        offers: vec![(
+            Column::Status,
+            vec!["Новое".to_owned(), "Решено".to_owned()],
+        )],
         protect: Protect::Columns(vec![Column::Number]),
     }
 }
@@ -35,7 +38,9 @@ const WHOLE: &str = "telegram_id|текст_обращений|статус|сп
 
 #[test]
 fn a_tab_that_is_not_there_gets_everything() {
-    let steps = site("", 0, true).unwrap().plan(&Manners::default(), Lists::Keep);
+    let steps = site("", 0, true)
+        .unwrap()
+        .plan(&Manners::default(), Lists::Keep);
     let told = words(&steps);
     assert_eq!(told[0], "add the tab «обращения»");
     assert!(told[1].starts_with("write the headers «код»"), "{told:?}");
@@ -52,22 +57,45 @@ fn a_tab_that_is_not_there_gets_everything() {
 
 #[test]
 fn headers_are_added_behind_whatever_stands_there() {
-    let steps = site("telegram_id|текст_обращений|статус|специалист_ответ", 6, false).unwrap().steps;
+    let steps = site(
+        "telegram_id|текст_обращений|статус|специалист_ответ",
+        6,
+        false,
+    )
+    .unwrap()
+    .steps;
     let set = Change::Set {
         sheet: SHEET,
         row: 0,
         column: 6,
-        values: vec![CellValue::Text("№".into()), CellValue::Text("Доставка".into())],
+        values: vec![
+            CellValue::Text("№".into()),
+            CellValue::Text("Доставка".into()),
+        ],
     };
     assert_eq!(steps[0].changes, [set]);
-    let steps = site("telegram_id|текст_обращений|специалист_ответ|№|Доставка", 25, false)
-        .unwrap()
-        .steps;
+    let steps = site(
+        "telegram_id|текст_обращений|специалист_ответ|№|Доставка",
+        25,
+        false,
+    )
+    .unwrap()
+    .steps;
     assert_eq!(words(&steps), ["write the headers «статус»"]);
-    let steps = site("telegram_id|текст_обращений|специалист_ответ|№|Доставка", 26, false)
-        .unwrap()
-        .steps;
-    assert_eq!(steps[0].changes[0], Change::AddColumns { sheet: SHEET, count: 1 });
+    let steps = site(
+        "telegram_id|текст_обращений|специалист_ответ|№|Доставка",
+        26,
+        false,
+    )
+    .unwrap()
+    .steps;
+    assert_eq!(
+        steps[0].changes[0],
+        Change::AddColumns {
+            sheet: SHEET,
+            count: 1
+        }
+    );
 }
 
 #[test]
@@ -86,7 +114,11 @@ fn a_second_time_nothing_is_left_to_do() {
     let mut manners = Manners {
         offers: vec![(
             (1, 2),
-            Offered::Words(vec!["новое".to_owned(), "Ждём".to_owned(), "Решено".to_owned()]),
+            Offered::Words(vec![
+                "новое".to_owned(),
+                "Ждём".to_owned(),
+                "Решено".to_owned(),
+            ]),
         )],
         protected: vec![(Some(4), Some(5))],
     };

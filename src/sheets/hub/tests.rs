@@ -29,7 +29,9 @@ async fn hub(api_url: &str, token_url: &str) -> Hub {
 }
 
 async fn patient(api_url: &str, token_url: &str, patience: Patience) -> Hub {
-    Hub::new(api_url, key(token_url), patience, clock::now).await.unwrap()
+    Hub::new(api_url, key(token_url), patience, clock::now)
+        .await
+        .unwrap()
 }
 
 fn book() -> SpreadsheetId {
@@ -40,7 +42,11 @@ fn book() -> SpreadsheetId {
 fn batch() -> Batch {
     let append = Change::Append {
         sheet: SheetId(0),
-        values: vec![Some(CellValue::Text(Text::from("a"))), None, Some(CellValue::Number(3))],
+        values: vec![
+            Some(CellValue::Text(Text::from("a"))),
+            None,
+            Some(CellValue::Number(3)),
+        ],
     };
     let span = Span {
         sheet: SheetId(0),
@@ -56,15 +62,27 @@ fn batch() -> Batch {
 /// What a write that went well answers.
 fn written() -> Reply {
     let sheet = json!({"properties": {"sheetId": 0, "title": "обращения"}});
-    Reply::Json(200, json!({"replies": [{}, {}], "updatedSpreadsheet": {"sheets": [sheet]}}))
+    Reply::Json(
+        200,
+        json!({"replies": [{}, {}], "updatedSpreadsheet": {"sheets": [sheet]}}),
+    )
 }
 
 fn structured() -> Reply {
-    Reply::Json(200, json!({"sheets": [{"properties": {"sheetId": 0, "title": "обращения"}}]}))
+    Reply::Json(
+        200,
+        json!({"sheets": [{"properties": {"sheetId": 0, "title": "обращения"}}]}),
+    )
 }
 
 /// One write and one read, each met by the same reply.
-async fn both(reply: impl Fn() -> Reply) -> (Result<ReadBack, CallError>, Result<Structure, CallError>, Hub) {
+async fn both(
+    reply: impl Fn() -> Reply,
+) -> (
+    Result<ReadBack, CallError>,
+    Result<Structure, CallError>,
+    Hub,
+) {
     let (_fake, hub) = Fake::with(vec![reply(), reply()]).await;
     let write = hub.write(&book(), &batch()).await;
     // A silence that Google asks for concerns its own kind of calls alone, so the read goes out in any case.
@@ -87,11 +105,17 @@ async fn a_write_says_what_it_should_and_loses_no_empty_cell() {
     assert_eq!(read.occurrences, [None, None]);
     let asked = fake.asked().remove(0);
     assert!(
-        asked.target.starts_with("/v4/spreadsheets/book-1_A:batchUpdate?"),
+        asked
+            .target
+            .starts_with("/v4/spreadsheets/book-1_A:batchUpdate?"),
         "{}",
         asked.target
     );
-    assert!(asked.target.contains("fields=replies%28findReplace"), "{}", asked.target);
+    assert!(
+        asked.target.contains("fields=replies%28findReplace"),
+        "{}",
+        asked.target
+    );
     assert_eq!(asked.token, "Bearer token-1");
     assert!(!asked.body.to_string().contains("null"));
     assert_eq!(asked.body["responseRanges"], json!(["'обращения'!A2:C2"]));
@@ -109,16 +133,25 @@ async fn a_read_encodes_its_ranges_once() {
     let read = hub.read(&book(), &ranges).await.unwrap();
     assert_eq!(read, [vec![vec!["код".to_owned()]], vec![]]);
     let target = fake.asked().remove(0).target;
-    assert!(target.contains("ranges=%2750%25+%231%3F+a%2Fb%27%21A%3AA&ranges="), "{target}");
     assert!(
-        target.contains("majorDimension=COLUMNS") && target.contains("valueRenderOption=FORMATTED_VALUE"),
+        target.contains("ranges=%2750%25+%231%3F+a%2Fb%27%21A%3AA&ranges="),
+        "{target}"
+    );
+    assert!(
+        target.contains("majorDimension=COLUMNS")
+            && target.contains("valueRenderOption=FORMATTED_VALUE"),
         "{target}"
     );
 }
 
 #[tokio::test]
 async fn a_read_makes_one_call_for_each_rendering_and_answers_in_the_order_asked() {
-    let answer = |cells: [&str; 2]| Reply::Json(200, json!({"valueRanges": [{"values": [[cells[0]]]}, {"values": [[cells[1]]]}]}));
+    let answer = |cells: [&str; 2]| {
+        Reply::Json(
+            200,
+            json!({"valueRanges": [{"values": [[cells[0]]]}, {"values": [[cells[1]]]}]}),
+        )
+    };
     let (fake, hub) = Fake::with(vec![answer(["a", "c"]), answer(["=B", "=D"])]).await;
     let (shown, typed) = (
         |range: &str| Asked::shown(range.to_owned()),
@@ -126,10 +159,16 @@ async fn a_read_makes_one_call_for_each_rendering_and_answers_in_the_order_asked
     );
     let before = hub.quota().reads;
     let read = hub
-        .read(&book(), &[shown("A:A"), typed("B:B"), shown("C:C"), typed("D:D")])
+        .read(
+            &book(),
+            &[shown("A:A"), typed("B:B"), shown("C:C"), typed("D:D")],
+        )
         .await
         .unwrap();
-    assert_eq!(read, ["a", "=B", "c", "=D"].map(|cell| vec![vec![cell.to_owned()]]));
+    assert_eq!(
+        read,
+        ["a", "=B", "c", "=D"].map(|cell| vec![vec![cell.to_owned()]])
+    );
     assert_eq!(hub.quota().reads, before - 2);
     let targets: Vec<String> = fake.asked().into_iter().map(|asked| asked.target).collect();
     let says = |at: usize, words: &[&str]| words.iter().all(|word| targets[at].contains(word));
@@ -143,7 +182,10 @@ async fn a_read_makes_one_call_for_each_rendering_and_answers_in_the_order_asked
 async fn nothing_to_do_is_no_call() {
     let (fake, hub) = Fake::with(vec![]).await;
     assert_eq!(hub.read(&book(), &[]).await, Ok(vec![]));
-    assert_eq!(hub.write(&book(), &Batch::default()).await, Ok(ReadBack::default()));
+    assert_eq!(
+        hub.write(&book(), &Batch::default()).await,
+        Ok(ReadBack::default())
+    );
     let strange = SpreadsheetId("a/b?c".to_owned());
     assert_eq!(hub.structure(&strange).await, Err(CallError::NotFound));
     assert!(fake.asked().is_empty());
@@ -153,37 +195,58 @@ async fn nothing_to_do_is_no_call() {
 async fn too_many_requests_are_throttled_and_the_next_waits() {
     let before = clock::now();
     let (fake, hub) = Fake::with(vec![Reply::RetryAfter(429, "40"), structured()]).await;
-    let Err(CallError::Throttled { until: Some(until) }) = hub.write(&book(), &batch()).await else {
+    let Err(CallError::Throttled { until: Some(until) }) = hub.write(&book(), &batch()).await
+    else {
         panic!("throttled");
     };
     let wait = before.duration_until(until).as_secs();
     assert!((40..50).contains(&wait), "{wait}");
     assert_eq!(hub.health(), Health::Throttled);
-    assert_eq!(hub.write(&book(), &batch()).await, Err(CallError::Throttled { until: Some(until) }));
+    assert_eq!(
+        hub.write(&book(), &batch()).await,
+        Err(CallError::Throttled { until: Some(until) })
+    );
     assert_eq!(fake.asked().len(), 1, "the second was not sent");
     assert_eq!(hub.quota().writes, 0);
-    assert!(hub.structure(&book()).await.is_ok(), "reads have a quota of their own");
+    assert!(
+        hub.structure(&book()).await.is_ok(),
+        "reads have a quota of their own"
+    );
     assert_eq!(hub.health(), Health::Ok);
 }
 
 #[tokio::test]
 async fn unavailable_leaves_a_write_unknown_in_json_too() {
-    let (write, read, hub) = both(|| Reply::Json(503, refusal(503, "The service is currently unavailable."))).await;
-    assert!(is_unknown(&write) && is_unavailable(&read), "{write:?} {read:?}");
+    let (write, read, hub) =
+        both(|| Reply::Json(503, refusal(503, "The service is currently unavailable."))).await;
+    assert!(
+        is_unknown(&write) && is_unavailable(&read),
+        "{write:?} {read:?}"
+    );
     assert_eq!(hub.health(), Health::Down);
 }
 
 #[tokio::test]
 async fn a_page_instead_of_an_answer_leaves_a_write_unknown() {
     let (write, read, _) = both(|| Reply::Html(502)).await;
-    assert!(is_unknown(&write) && is_unavailable(&read), "{write:?} {read:?}");
+    assert!(
+        is_unknown(&write) && is_unavailable(&read),
+        "{write:?} {read:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_cut_or_hollow_success_leaves_a_write_unknown() {
-    for reply in [|| Reply::Cut, || Reply::Json(200, json!({})), || Reply::Html(200)] {
+    for reply in [
+        || Reply::Cut,
+        || Reply::Json(200, json!({})),
+        || Reply::Html(200),
+    ] {
         let (write, read, _) = both(reply).await;
-        assert!(is_unknown(&write) && is_unavailable(&read), "{write:?} {read:?}");
+        assert!(
+            is_unknown(&write) && is_unavailable(&read),
+            "{write:?} {read:?}"
+        );
     }
 }
 
@@ -219,7 +282,10 @@ async fn a_broken_connection_leaves_a_write_unknown_and_a_refused_one_does_not()
     assert!(is_unknown(&outcome), "{outcome:?}");
     breaking.await.unwrap();
     let outcome = hub.write(&book(), &batch()).await;
-    assert_eq!(outcome, Err(CallError::Unavailable("no connection".to_owned())));
+    assert_eq!(
+        outcome,
+        Err(CallError::Unavailable("no connection".to_owned()))
+    );
 }
 
 #[tokio::test]
@@ -227,12 +293,23 @@ async fn a_refusal_names_the_change_if_there_is_such_a_change() {
     let named = |index: usize| {
         Reply::Json(
             400,
-            refusal(400, &format!("Invalid requests[{index}].appendCells: No grid with id: 0")),
+            refusal(
+                400,
+                &format!("Invalid requests[{index}].appendCells: No grid with id: 0"),
+            ),
         )
     };
-    let (_fake, hub) = Fake::with(vec![named(1), named(2), Reply::Json(400, refusal(400, "Unable to parse range: x"))]).await;
+    let (_fake, hub) = Fake::with(vec![
+        named(1),
+        named(2),
+        Reply::Json(400, refusal(400, "Unable to parse range: x")),
+    ])
+    .await;
     let words = "No grid with id: 0".to_owned();
-    assert_eq!(hub.write(&book(), &batch()).await, Err(CallError::Refused { change: 1, words }));
+    assert_eq!(
+        hub.write(&book(), &batch()).await,
+        Err(CallError::Refused { change: 1, words })
+    );
     assert!(is_unknown(&hub.write(&book(), &batch()).await));
     assert_eq!(
         hub.read(&book(), &[Asked::shown("x".to_owned())]).await,
@@ -243,8 +320,17 @@ async fn a_refusal_names_the_change_if_there_is_such_a_change() {
 
 #[tokio::test]
 async fn a_fence_alone_tells_what_became_of_the_batch() {
-    let accepted = json!({"replies": [{"createDeveloperMetadata": {"developerMetadata": {"metadataId": 9}}}]});
-    let invalid = |words: &str| Reply::Json(400, refusal(400, &format!("Invalid requests[0].createDeveloperMetadata: {words}")));
+    let accepted =
+        json!({"replies": [{"createDeveloperMetadata": {"developerMetadata": {"metadataId": 9}}}]});
+    let invalid = |words: &str| {
+        Reply::Json(
+            400,
+            refusal(
+                400,
+                &format!("Invalid requests[0].createDeveloperMetadata: {words}"),
+            ),
+        )
+    };
     let replies = vec![
         Reply::Json(200, accepted),
         invalid("Developer metadata with ID 9 already exists."),
@@ -252,26 +338,47 @@ async fn a_fence_alone_tells_what_became_of_the_batch() {
         Reply::Json(200, json!({})),
     ];
     let (fake, hub) = Fake::with(replies).await;
-    assert_eq!(hub.fence(&book(), FenceId(9)).await, Ok(FenceFate::Accepted));
+    assert_eq!(
+        hub.fence(&book(), FenceId(9)).await,
+        Ok(FenceFate::Accepted)
+    );
     assert_eq!(hub.fence(&book(), FenceId(9)).await, Ok(FenceFate::Used));
     let other = hub.fence(&book(), FenceId(9)).await;
-    assert!(matches!(other, Err(CallError::Refused { change: 0, .. })), "{other:?}");
+    assert!(
+        matches!(other, Err(CallError::Refused { change: 0, .. })),
+        "{other:?}"
+    );
     assert!(is_unknown(&hub.fence(&book(), FenceId(9)).await));
-    assert!(!fake.asked()[0].body.to_string().contains("includeSpreadsheetInResponse"));
+    assert!(
+        !fake.asked()[0]
+            .body
+            .to_string()
+            .contains("includeSpreadsheetInResponse")
+    );
 }
 
 #[tokio::test]
 async fn access_and_absence_are_told_apart() {
-    let (write, read, _) = both(|| Reply::Json(403, refusal(403, "The caller does not have permission"))).await;
+    let (write, read, _) =
+        both(|| Reply::Json(403, refusal(403, "The caller does not have permission"))).await;
     let denied = CallError::Denied("The caller does not have permission".to_owned());
     assert_eq!((write, read), (Err(denied.clone()), Err(denied)));
-    let (write, read, _) = both(|| Reply::Json(404, refusal(404, "Requested entity was not found."))).await;
-    assert_eq!((write, read), (Err(CallError::NotFound), Err(CallError::NotFound)));
+    let (write, read, _) =
+        both(|| Reply::Json(404, refusal(404, "Requested entity was not found."))).await;
+    assert_eq!(
+        (write, read),
+        (Err(CallError::NotFound), Err(CallError::NotFound))
+    );
 }
 
 #[tokio::test]
 async fn a_refused_token_is_renewed_once() {
-    let refused = || Reply::Json(401, refusal(401, "Request had invalid authentication credentials."));
+    let refused = || {
+        Reply::Json(
+            401,
+            refusal(401, "Request had invalid authentication credentials."),
+        )
+    };
     let (fake, hub) = Fake::with(vec![refused(), written(), refused(), refused()]).await;
     assert!(hub.write(&book(), &batch()).await.is_ok());
     let sent: Vec<_> = fake.asked().into_iter().map(|asked| asked.token).collect();
@@ -307,7 +414,10 @@ async fn many_calls_share_one_failure_which_shows_no_secret() {
     }
     assert_eq!((fake.tokens(), fake.asked().len()), (1, 0));
     assert_eq!(hub.quota().reads, 55, "no call was made");
-    assert!(hub.structure(&book).await.is_ok(), "the next call asks anew");
+    assert!(
+        hub.structure(&book).await.is_ok(),
+        "the next call asks anew"
+    );
 }
 
 #[tokio::test]
@@ -322,17 +432,49 @@ async fn the_quota_is_kept_without_google_s_help() {
     };
     assert!(until >= began + Duration::from_secs(60));
     assert_eq!(fake.asked().len(), 55);
-    assert_eq!(hub.quota(), QuotaLeft { reads: 0, writes: 55 });
+    assert_eq!(
+        hub.quota(),
+        QuotaLeft {
+            reads: 0,
+            writes: 55
+        }
+    );
     assert_eq!(hub.health(), Health::Throttled);
 }
 
 #[tokio::test]
 async fn wrong_settings_are_said_at_once() {
-    let mistaken = |url: &'static str| Hub::new(url, key("http://localhost"), Patience::default(), clock::now);
-    for url in ["sheets.googleapis.com", "ftp://a.b", "http://a.b/?c", "http://host:99999"] {
-        assert!(matches!(mistaken(url).await, Err(HubError::ApiUrl)), "{url}");
+    let mistaken = |url: &'static str| {
+        Hub::new(
+            url,
+            key("http://localhost"),
+            Patience::default(),
+            clock::now,
+        )
+    };
+    for url in [
+        "sheets.googleapis.com",
+        "ftp://a.b",
+        "http://a.b/?c",
+        "http://host:99999",
+    ] {
+        assert!(
+            matches!(mistaken(url).await, Err(HubError::ApiUrl)),
+            "{url}"
+        );
     }
-    let file = json!({"private_key": "-----BEGIN", "client_email": "a", "token_uri": "http://a.b/"}).to_string();
-    let hub = Hub::new("http://a.b", AccountKey::parse(&file).unwrap(), Patience::default(), clock::now).await;
-    assert!(matches!(hub, Err(HubError::Key(KeyError::Field("private_key")))));
+    let file =
+        json!({"private_key": "-----BEGIN", "client_email": "a", "token_uri": "http://a.b/"})
+            .to_string();
+    let hub = Hub::new(
+        "http://a.b",
+        AccountKey::parse(&file).unwrap(),
+        Patience::default(),
+        clock::now,
+    )
+    .await;
+    assert!(matches!(
+        hub,
+        Err(HubError::Key(KeyError::Field("private_key")))
+    ));
 }

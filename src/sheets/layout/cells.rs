@@ -63,7 +63,10 @@ mod tests {
         ] {
             assert_eq!(number(cell), read.map(Number), "{cell}");
         }
-        assert_eq!(telegram("700 100 200"), TelegramCell::Id(ChatId(700_100_200)));
+        assert_eq!(
+            telegram("700 100 200"),
+            TelegramCell::Id(ChatId(700_100_200))
+        );
         for shown in [
             "500,000,000",
             "500\u{a0}000\u{a0}000",
@@ -71,7 +74,11 @@ mod tests {
             "500'000'000",
             "500,000,000.00",
         ] {
-            assert_eq!(telegram(shown), TelegramCell::Id(ChatId(500_000_000)), "{shown}");
+            assert_eq!(
+                telegram(shown),
+                TelegramCell::Id(ChatId(500_000_000)),
+                "{shown}"
+            );
         }
         assert_eq!(telegram("5E+08"), TelegramCell::Unreadable);
         assert_eq!(telegram(" \u{a0}"), TelegramCell::Empty);
@@ -84,7 +91,11 @@ mod tests {
             ("два слова", None),
             ("#ERROR!", None),
         ] {
-            assert_eq!(code(cell).as_ref().map(PartnerCode::as_str), folded, "{cell}");
+            assert_eq!(
+                code(cell).as_ref().map(PartnerCode::as_str),
+                folded,
+                "{cell}"
+            );
         }
     }
 }

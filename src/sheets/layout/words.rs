@@ -57,8 +57,14 @@ impl TabWords {
         if fold(cell).is_empty() {
             return None;
         }
-        let known = |word: &&StatusWord| is_same(&word.word, cell) || word.aliases.iter().any(|alias| is_same(alias, cell));
-        let status = self.statuses.iter().find(known).map(|word| word.status.clone());
+        let known = |word: &&StatusWord| {
+            is_same(&word.word, cell) || word.aliases.iter().any(|alias| is_same(alias, cell))
+        };
+        let status = self
+            .statuses
+            .iter()
+            .find(known)
+            .map(|word| word.status.clone());
         Some(status.unwrap_or_else(|| Status::Other(Text::from(cell.trim()))))
     }
 
@@ -67,7 +73,11 @@ impl TabWords {
     pub fn status_word<'a>(&'a self, status: &'a Status) -> Option<&'a str> {
         match status {
             Status::Other(text) => Some(text.as_str()),
-            Status::New | Status::InWork | Status::Forwarded | Status::AiAnswer | Status::Resolved => self
+            Status::New
+            | Status::InWork
+            | Status::Forwarded
+            | Status::AiAnswer
+            | Status::Resolved => self
                 .statuses
                 .iter()
                 .find(|word| word.status == *status)

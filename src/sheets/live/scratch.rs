@@ -37,9 +37,17 @@ pub(super) struct Seen {
 }
 
 impl<'a> Scratch<'a> {
-    pub(super) async fn make(hub: &'a Hub, hasty: &'a Hub, spreadsheet: &'a SpreadsheetId) -> Result<Self, CallError> {
+    pub(super) async fn make(
+        hub: &'a Hub,
+        hasty: &'a Hub,
+        spreadsheet: &'a SpreadsheetId,
+    ) -> Result<Self, CallError> {
         let tabs = hub.structure(spreadsheet).await?.tabs;
-        let after = tabs.iter().map(|tab| tab.sheet.0).max().map_or(0, |last| last.saturating_add(1));
+        let after = tabs
+            .iter()
+            .map(|tab| tab.sheet.0)
+            .max()
+            .map_or(0, |last| last.saturating_add(1));
         let seconds = i32::try_from(clock::now().as_second()).unwrap_or(i32::MAX);
         let scratch = Self {
             hub,
@@ -66,7 +74,11 @@ impl<'a> Scratch<'a> {
     }
 
     /// Writes, and reads the rows from this one on back in the same call.
-    pub(super) async fn write(&self, changes: Vec<Change>, rows: (u32, u32)) -> Result<Seen, CallError> {
+    pub(super) async fn write(
+        &self,
+        changes: Vec<Change>,
+        rows: (u32, u32),
+    ) -> Result<Seen, CallError> {
         let span = Span {
             sheet: self.sheet,
             rows,
@@ -77,7 +89,10 @@ impl<'a> Scratch<'a> {
             read_back: vec![(self.title.clone(), span)],
         };
         let back = self.hub.write(self.spreadsheet, &batch).await?;
-        Ok(Seen { sheet: self.sheet, back })
+        Ok(Seen {
+            sheet: self.sheet,
+            back,
+        })
     }
 
     /// Makes a request that the service itself never makes.
@@ -113,8 +128,17 @@ impl<'a> Scratch<'a> {
 impl Seen {
     /// What a cell shows.
     pub(super) fn cell(&self, row: u32, column: u32) -> &str {
-        let block = self.back.cells.iter().find(|block| block.sheet == self.sheet && block.row <= row);
-        let cell = block.and_then(|block| block.rows.get((row - block.row) as usize)?.get((column - block.column) as usize));
+        let block = self
+            .back
+            .cells
+            .iter()
+            .find(|block| block.sheet == self.sheet && block.row <= row);
+        let cell = block.and_then(|block| {
+            block
+                .rows
+                .get((row - block.row) as usize)?
+                .get((column - block.column) as usize)
+        });
         cell.map_or("", String::as_str)
     }
 
@@ -125,6 +149,11 @@ impl Seen {
 
     /// How many cells the n-th change, a compare-and-set, has changed.
     pub(super) fn changed(&self, change: usize) -> u32 {
-        self.back.occurrences.get(change).copied().flatten().unwrap_or(0)
+        self.back
+            .occurrences
+            .get(change)
+            .copied()
+            .flatten()
+            .unwrap_or(0)
     }
 }

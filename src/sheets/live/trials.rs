@@ -32,11 +32,10 @@ enum Cell {
 
 const PLAIN: &str = "сервис смотрит ещё раз и, если текст тот же, меняет ячейку сразу после взгляда, без сравнения, и считает такие случаи \
                      (sheetdesk_plain_writes_total)";
-const OVERWRITTEN: &str = "сервис может стереть чужой текст: не запускайте его с этой таблицей и сообщите разработчикам";
-const LOOKS: &str =
-    "сервис верит взгляду, а не ответу: после каждого потерянного ответа он смотрит и сравнивает, но ответ партнёру может задержаться";
-const DOUBLES: &str =
-    "запись, чей ответ потерялся, может лечь в таблицу дважды или поздно; сервис увидит это при следующем взгляде и поправит";
+const OVERWRITTEN: &str =
+    "сервис может стереть чужой текст: не запускайте его с этой таблицей и сообщите разработчикам";
+const LOOKS: &str = "сервис верит взгляду, а не ответу: после каждого потерянного ответа он смотрит и сравнивает, но ответ партнёру может задержаться";
+const DOUBLES: &str = "запись, чей ответ потерялся, может лечь в таблицу дважды или поздно; сервис увидит это при следующем взгляде и поправит";
 
 /// How long a batch whose answer was thrown away is given to land after its fence was taken.
 const LATE: Duration = Duration::from_secs(3);
@@ -83,7 +82,13 @@ fn exchanges() -> [Exchange; 8] {
             erased,
             PLAIN,
         ),
-        exchange("ответ-число – так же", Cell::Number(42), ("42", ""), erased, PLAIN),
+        exchange(
+            "ответ-число – так же",
+            Cell::Number(42),
+            ("42", ""),
+            erased,
+            PLAIN,
+        ),
         exchange(
             "другие буквы (регистр) – не тот же текст",
             Cell::Text("Новое"),
@@ -111,22 +116,35 @@ fn exchanges() -> [Exchange; 8] {
 /// Makes every trial; ends at the first call that fails for another reason.
 pub(super) async fn all(scratch: &Scratch<'_>, tell: fn(&Trial)) -> Result<Vec<Trial>, LiveError> {
     let mut trials = Vec::new();
-    let mut take = |about, outcome: Result<Option<Otherwise>, CallError>| -> Result<(), LiveError> {
-        let trial = Trial {
-            about,
-            otherwise: outcome.map_err(|error| LiveError::Call { about, error })?,
+    let mut take =
+        |about, outcome: Result<Option<Otherwise>, CallError>| -> Result<(), LiveError> {
+            let trial = Trial {
+                about,
+                otherwise: outcome.map_err(|error| LiveError::Call { about, error })?,
+            };
+            tell(&trial);
+            trials.push(trial);
+            Ok(())
         };
-        tell(&trial);
-        trials.push(trial);
-        Ok(())
-    };
     for (row, exchange) in (1_u32..).zip(exchanges()) {
         take(exchange.about, exchanged(scratch, row, &exchange).await)?;
     }
-    take("формула не стирается и узнаётся", kept_formula(scratch).await)?;
-    take("текст, похожий на формулу, остаётся текстом", not_evaluated(scratch).await)?;
-    take("изменения одного вызова идут по порядку", in_order(scratch).await)?;
-    take("вызов с ошибкой не меняет ничего и называет её место", whole_or_not(scratch).await)?;
+    take(
+        "формула не стирается и узнаётся",
+        kept_formula(scratch).await,
+    )?;
+    take(
+        "текст, похожий на формулу, остаётся текстом",
+        not_evaluated(scratch).await,
+    )?;
+    take(
+        "изменения одного вызова идут по порядку",
+        in_order(scratch).await,
+    )?;
+    take(
+        "вызов с ошибкой не меняет ничего и называет её место",
+        whole_or_not(scratch).await,
+    )?;
     take("в ячейку входит 49 000 знаков", long_cell(scratch).await)?;
     take(
         "новая строка ложится под последней и читается тем же вызовом",
@@ -136,26 +154,51 @@ pub(super) async fn all(scratch: &Scratch<'_>, tell: fn(&Trial)) -> Result<Vec<T
         "сортировка части столбцов оставляет наш на месте",
         sorted(scratch, 2, ["б1", "а2"]).await,
     )?;
-    take("сортировка всех столбцов переносит и наш", sorted(scratch, 3, ["б2", "а1"]).await)?;
-    take("занятая метка отклоняется, снятая свободна", fenced(scratch).await)?;
-    take("вызов, чей ответ не дождались, после занятой метки не ложится", late(scratch).await)?;
+    take(
+        "сортировка всех столбцов переносит и наш",
+        sorted(scratch, 3, ["б2", "а1"]).await,
+    )?;
+    take(
+        "занятая метка отклоняется, снятая свободна",
+        fenced(scratch).await,
+    )?;
+    take(
+        "вызов, чей ответ не дождались, после занятой метки не ложится",
+        late(scratch).await,
+    )?;
     Ok(trials)
 }
 
 fn verdict(holds: bool, found: impl FnOnce() -> String, then: &'static str) -> Option<Otherwise> {
-    (!holds).then(|| Otherwise { found: found(), then })
+    (!holds).then(|| Otherwise {
+        found: found(),
+        then,
+    })
 }
 
-async fn exchanged(scratch: &Scratch<'_>, row: u32, exchange: &Exchange) -> Result<Option<Otherwise>, CallError> {
+async fn exchanged(
+    scratch: &Scratch<'_>,
+    row: u32,
+    exchange: &Exchange,
+) -> Result<Option<Otherwise>, CallError> {
     let value = match exchange.cell {
         Cell::Text(text) => CellValue::Text(text.into()),
         Cell::Number(number) => CellValue::Number(number),
     };
-    drop(scratch.write(vec![scratch.put(row, vec![value])], (row, row + 1)).await?);
+    drop(
+        scratch
+            .write(vec![scratch.put(row, vec![value])], (row, row + 1))
+            .await?,
+    );
     let change = scratch.exchange(row, exchange.expect, exchange.set);
     let seen = scratch.write(vec![change], (row, row + 1)).await?;
     let (changed, shows) = (seen.changed(0), seen.cell(row, 0));
-    let found = || format!("изменено ячеек: {changed}, в ячейке «{}»", shows.replace('\n', "⏎"));
+    let found = || {
+        format!(
+            "изменено ячеек: {changed}, в ячейке «{}»",
+            shows.replace('\n', "⏎")
+        )
+    };
     Ok(verdict(
         changed == exchange.changes && shows == exchange.shows,
         found,
@@ -164,10 +207,16 @@ async fn exchanged(scratch: &Scratch<'_>, row: u32, exchange: &Exchange) -> Resu
 }
 
 async fn kept_formula(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
-    scratch.ask(encode::formula(scratch.sheet, 19, 0, "=40+2")).await?;
-    let before = scratch.write(vec![scratch.set(18, &["рядом"])], (19, 20)).await?;
+    scratch
+        .ask(encode::formula(scratch.sheet, 19, 0, "=40+2"))
+        .await?;
+    let before = scratch
+        .write(vec![scratch.set(18, &["рядом"])], (19, 20))
+        .await?;
     let shown = before.cell(19, 0);
-    let seen = scratch.write(vec![scratch.exchange(19, shown, "")], (19, 20)).await?;
+    let seen = scratch
+        .write(vec![scratch.exchange(19, shown, "")], (19, 20))
+        .await?;
     let (changed, shows) = (seen.changed(0), seen.cell(19, 0));
     let holds = changed == 0 && shows == shown && seen.is_formula(19, 0);
     Ok(verdict(
@@ -178,9 +227,15 @@ async fn kept_formula(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallEr
 }
 
 async fn not_evaluated(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
-    let seen = scratch.write(vec![scratch.set(20, &["=1+1"])], (20, 21)).await?;
+    let seen = scratch
+        .write(vec![scratch.set(20, &["=1+1"])], (20, 21))
+        .await?;
     let shows = seen.cell(20, 0);
-    Ok(verdict(shows == "=1+1", || format!("в ячейке «{shows}»"), OVERWRITTEN))
+    Ok(verdict(
+        shows == "=1+1",
+        || format!("в ячейке «{shows}»"),
+        OVERWRITTEN,
+    ))
 }
 
 async fn in_order(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
@@ -191,7 +246,11 @@ async fn in_order(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError>
     ];
     let seen = scratch.write(changes, (21, 22)).await?;
     let shows = seen.cell(21, 0);
-    Ok(verdict(shows == "три", || format!("в ячейке «{shows}»"), LOOKS))
+    Ok(verdict(
+        shows == "три",
+        || format!("в ячейке «{shows}»"),
+        LOOKS,
+    ))
 }
 
 async fn whole_or_not(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
@@ -201,8 +260,12 @@ async fn whole_or_not(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallEr
         column: 0,
         values: vec![CellValue::Text("там".into())],
     };
-    let answer = scratch.write(vec![scratch.set(22, &["тут"]), beyond], (22, 23)).await;
-    let seen = scratch.write(vec![scratch.set(23, &["потом"])], (22, 24)).await?;
+    let answer = scratch
+        .write(vec![scratch.set(22, &["тут"]), beyond], (22, 23))
+        .await;
+    let seen = scratch
+        .write(vec![scratch.set(23, &["потом"])], (22, 24))
+        .await?;
     let shows = seen.cell(22, 0);
     let said = match &answer {
         Err(CallError::Refused { change, .. }) => format!("назван вызов {change}"),
@@ -210,12 +273,18 @@ async fn whole_or_not(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallEr
         Ok(_) => "принято".to_owned(),
     };
     let named = matches!(answer, Err(CallError::Refused { change: 1, .. }));
-    Ok(verdict(named && shows.is_empty(), || format!("{said}, в ячейке «{shows}»"), LOOKS))
+    Ok(verdict(
+        named && shows.is_empty(),
+        || format!("{said}, в ячейке «{shows}»"),
+        LOOKS,
+    ))
 }
 
 async fn long_cell(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
     let long = "я".repeat(crate::domain::rules::CELL);
-    let seen = scratch.write(vec![scratch.set(24, &[&long])], (24, 25)).await?;
+    let seen = scratch
+        .write(vec![scratch.set(24, &[&long])], (24, 25))
+        .await?;
     let whole = seen.cell(24, 0) == long;
     let found = || format!("в ячейке {} знаков", seen.cell(24, 0).chars().count());
     Ok(verdict(whole, found, OVERWRITTEN))
@@ -237,9 +306,16 @@ async fn appended(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError>
 }
 
 /// Two rows of two columns of theirs and one of ours, sorted by the first over so many columns; what the first and the last then show.
-async fn sorted(scratch: &Scratch<'_>, columns: u32, wanted: [&str; 2]) -> Result<Option<Otherwise>, CallError> {
+async fn sorted(
+    scratch: &Scratch<'_>,
+    columns: u32,
+    wanted: [&str; 2],
+) -> Result<Option<Otherwise>, CallError> {
     let first = BELOW + 10 * columns;
-    let rows = [scratch.set(first, &["а", "", "1"]), scratch.set(first + 1, &["б", "", "2"])];
+    let rows = [
+        scratch.set(first, &["а", "", "1"]),
+        scratch.set(first + 1, &["б", "", "2"]),
+    ];
     drop(scratch.write(rows.into(), (first, first + 2)).await?);
     let span = Span {
         sheet: scratch.sheet,
@@ -247,20 +323,38 @@ async fn sorted(scratch: &Scratch<'_>, columns: u32, wanted: [&str; 2]) -> Resul
         columns: (0, columns),
     };
     scratch.ask(encode::sort_down(span)?).await?;
-    let seen = scratch.write(vec![scratch.set(first + 3, &["после"])], (first, first + 2)).await?;
+    let seen = scratch
+        .write(vec![scratch.set(first + 3, &["после"])], (first, first + 2))
+        .await?;
     let shows = [first, first + 1].map(|row| format!("{}{}", seen.cell(row, 0), seen.cell(row, 2)));
-    Ok(verdict(shows == wanted, || format!("после сортировки {shows:?}"), LOOKS))
+    Ok(verdict(
+        shows == wanted,
+        || format!("после сортировки {shows:?}"),
+        LOOKS,
+    ))
 }
 
 async fn fenced(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
     let fence = || scratch.hub.fence(scratch.spreadsheet, scratch.fence);
     let (first, second) = (fence().await?, fence().await?);
-    drop(scratch.write(vec![Change::DropFence(scratch.fence)], (0, 1)).await?);
+    drop(
+        scratch
+            .write(vec![Change::DropFence(scratch.fence)], (0, 1))
+            .await?,
+    );
     let third = fence().await?;
     let fates = [first, second, third];
-    drop(scratch.write(vec![Change::DropFence(scratch.fence)], (0, 1)).await?);
+    drop(
+        scratch
+            .write(vec![Change::DropFence(scratch.fence)], (0, 1))
+            .await?,
+    );
     let wanted = [FenceFate::Accepted, FenceFate::Used, FenceFate::Accepted];
-    Ok(verdict(fates == wanted, || format!("ответы: {fates:?}"), DOUBLES))
+    Ok(verdict(
+        fates == wanted,
+        || format!("ответы: {fates:?}"),
+        DOUBLES,
+    ))
 }
 
 /// A batch is sent and its answer thrown away; then its fence is sent alone.
@@ -271,14 +365,24 @@ async fn late(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
         read_back: Vec::new(),
     };
     let answer = scratch.hasty.write(scratch.spreadsheet, &batch).await;
-    let fate = scratch.hub.fence(scratch.spreadsheet, scratch.fence).await?;
+    let fate = scratch
+        .hub
+        .fence(scratch.spreadsheet, scratch.fence)
+        .await?;
     tokio::time::sleep(LATE).await;
-    let seen = scratch.write(vec![Change::DropFence(scratch.fence)], (row, row + 1)).await?;
+    let seen = scratch
+        .write(vec![Change::DropFence(scratch.fence)], (row, row + 1))
+        .await?;
     let landed = seen.cell(row, 0) == "поздно";
     let holds = match fate {
         FenceFate::Used => landed,
         FenceFate::Accepted => !landed && answer.is_err(),
     };
-    let found = || format!("метка: {fate:?}, вызов {}", if landed { "лёг" } else { "не лёг" });
+    let found = || {
+        format!(
+            "метка: {fate:?}, вызов {}",
+            if landed { "лёг" } else { "не лёг" }
+        )
+    };
     Ok(verdict(holds, found, DOUBLES))
 }

@@ -86,7 +86,10 @@ pub fn header_range(title: &str) -> String {
 /// The header row out of the answer to [`header_range`].
 #[must_use]
 pub fn headers(columns: &Columns) -> Vec<String> {
-    columns.iter().map(|column| column.first().cloned().unwrap_or_default()).collect()
+    columns
+        .iter()
+        .map(|column| column.first().cloned().unwrap_or_default())
+        .collect()
 }
 
 impl Plan {
@@ -97,10 +100,25 @@ impl Plan {
         let wanted = |&&(column, _): &&(Column, u32)| match tab {
             Tab::Partners | Tab::Promotions => true,
             Tab::Appeals => match column {
-                Column::Number | Column::Telegram | Column::Status | Column::Answer | Column::Updated | Column::Delivery => true,
+                Column::Number
+                | Column::Telegram
+                | Column::Status
+                | Column::Answer
+                | Column::Updated
+                | Column::Delivery => true,
                 Column::Code => histories != Histories::Skip,
-                Column::Name | Column::Phone | Column::Access | Column::Since | Column::History | Column::Part => false,
-                Column::Title | Column::Description | Column::Starts | Column::Ends | Column::Content | Column::Link => false,
+                Column::Name
+                | Column::Phone
+                | Column::Access
+                | Column::Since
+                | Column::History
+                | Column::Part => false,
+                Column::Title
+                | Column::Description
+                | Column::Starts
+                | Column::Ends
+                | Column::Content
+                | Column::Link => false,
                 Column::Action | Column::Notified | Column::Key | Column::Mailing => false,
             },
         };
@@ -120,7 +138,10 @@ impl Plan {
             sheet: info.sheet,
             title: info.title.clone(),
             histories,
-            keys: keys.iter().filter_map(|&key| layout.position(key)).collect(),
+            keys: keys
+                .iter()
+                .filter_map(|&key| layout.position(key))
+                .collect(),
             watched: layout.columns().iter().filter(wanted).copied().collect(),
             margin: margin.then(|| (layout.width(), info.columns)),
             typed: typed
@@ -146,7 +167,9 @@ impl Plan {
         ranges.extend(self.keys.iter().map(whole));
         match (self.tab, self.watched.as_slice()) {
             // The partners' tab is read in one piece.
-            (Tab::Partners, [(_, first), .., (_, last)]) => ranges.push(a1_columns(&self.title, (*first, last + 1))),
+            (Tab::Partners, [(_, first), .., (_, last)]) => {
+                ranges.push(a1_columns(&self.title, (*first, last + 1)))
+            }
             (_, watched) => ranges.extend(watched.iter().map(|(_, at)| whole(at))),
         }
         ranges.extend(self.history_range());
@@ -160,9 +183,15 @@ impl Plan {
     ///
     /// # Errors
     /// When rows or columns moved while it was read.
-    pub fn parse(&self, words: &TabWords, began: Timestamp, answer: Vec<Columns>) -> Result<Look, Spoiled> {
+    pub fn parse(
+        &self,
+        words: &TabWords,
+        began: Timestamp,
+        answer: Vec<Columns>,
+    ) -> Result<Look, Spoiled> {
         let mut answer = answer.into_iter();
-        let layout = Layout::read(words, &headers(&answer.next().unwrap_or_default())).map_err(Spoiled::Headless)?;
+        let layout = Layout::read(words, &headers(&answer.next().unwrap_or_default()))
+            .map_err(Spoiled::Headless)?;
         if !layout.agrees(&self.layout) {
             return Err(Spoiled::Rearranged(layout));
         }
@@ -177,8 +206,15 @@ impl Plan {
             return Err(Spoiled::Torn);
         }
         let contents = column_of(&self.typed, &typed, Column::Content);
-        let longest = watched.iter().chain(&histories).map(Vec::len).max().unwrap_or_default();
-        let margin_end = margin.iter().rposition(|column| column.iter().any(|cell| !cell.is_empty()));
+        let longest = watched
+            .iter()
+            .chain(&histories)
+            .map(Vec::len)
+            .max()
+            .unwrap_or_default();
+        let margin_end = margin
+            .iter()
+            .rposition(|column| column.iter().any(|cell| !cell.is_empty()));
         let free_column = layout.width() + margin_end.map_or(0, |at| index(at + 1));
         Ok(Look {
             tab: self.tab,
@@ -197,7 +233,12 @@ impl Plan {
         match (self.tab, self.watched.as_slice()) {
             (Tab::Partners, [(_, first), .., _]) => {
                 let mut whole = answer.next().unwrap_or_default();
-                let mut column = |at: u32| whole.get_mut((at - first) as usize).map(std::mem::take).unwrap_or_default();
+                let mut column = |at: u32| {
+                    whole
+                        .get_mut((at - first) as usize)
+                        .map(std::mem::take)
+                        .unwrap_or_default()
+                };
                 self.watched.iter().map(|&(_, at)| column(at)).collect()
             }
             (_, watched) => answer.by_ref().take(watched.len()).map(single).collect(),
@@ -211,19 +252,27 @@ impl Plan {
         let typed = column_of(&self.typed, typed, Column::Key);
         let differ = |at: usize| {
             let typed = cell(typed, at);
-            !typed.starts_with('=') && PromotionKey::read(cell(shown, at)) != PromotionKey::read(typed)
+            !typed.starts_with('=')
+                && PromotionKey::read(cell(shown, at)) != PromotionKey::read(typed)
         };
         !self.typed.is_empty() && (1..shown.len().max(typed.len())).any(differ)
     }
 
-    fn rows(&self, watched: &mut [Vec<String>], histories: Option<Vec<String>>, contents: &[String], longest: usize) -> Vec<Row> {
+    fn rows(
+        &self,
+        watched: &mut [Vec<String>],
+        histories: Option<Vec<String>>,
+        contents: &[String],
+        longest: usize,
+    ) -> Vec<Row> {
         let mut histories = histories.unwrap_or_default();
         let mut rows: Vec<Row> = (1..longest)
             .filter_map(|at| {
                 let texts = watched.iter_mut().map(|column| taken(column, at)).collect();
                 let mut row = self.row(index(at), texts)?;
                 row.history = self.history_at(&mut histories, row.row);
-                row.unshown = cell(contents, at).starts_with('=') && shows_nothing(self.text(&row.texts, Column::Content));
+                row.unshown = cell(contents, at).starts_with('=')
+                    && shows_nothing(self.text(&row.texts, Column::Content));
                 Some(row)
             })
             .collect();
@@ -237,16 +286,32 @@ impl Plan {
     fn row(&self, row: u32, texts: Box<[Box<str>]>) -> Option<Row> {
         let text = |wanted: Column| self.text(&texts, wanted);
         let (key_cell, key) = match self.tab {
-            Tab::Partners => (text(Column::Code), cells::code(text(Column::Code)).map(RowMark::Partner)),
-            Tab::Appeals => (text(Column::Number), cells::number(text(Column::Number)).map(RowMark::Appeal)),
-            Tab::Promotions => (text(Column::Key), PromotionKey::read(text(Column::Key)).map(RowMark::Promotion)),
+            Tab::Partners => (
+                text(Column::Code),
+                cells::code(text(Column::Code)).map(RowMark::Partner),
+            ),
+            Tab::Appeals => (
+                text(Column::Number),
+                cells::number(text(Column::Number)).map(RowMark::Appeal),
+            ),
+            Tab::Promotions => (
+                text(Column::Key),
+                PromotionKey::read(text(Column::Key)).map(RowMark::Promotion),
+            ),
         };
-        let (keyless, telegram) = (key_cell.trim().is_empty(), cells::telegram(text(Column::Telegram)));
+        let (keyless, telegram) = (
+            key_cell.trim().is_empty(),
+            cells::telegram(text(Column::Telegram)),
+        );
         let ours = [Column::Delivery, Column::Updated, Column::Mailing]
             .iter()
             .any(|&column| !text(column).is_empty());
-        let offered = self.tab == Tab::Promotions && promotions::SPOKEN.iter().any(|&column| !text(column).trim().is_empty());
-        let listed = self.tab == Tab::Partners && (!keyless || !text(Column::Phone).trim().is_empty());
+        let offered = self.tab == Tab::Promotions
+            && promotions::SPOKEN
+                .iter()
+                .any(|&column| !text(column).trim().is_empty());
+        let listed =
+            self.tab == Tab::Partners && (!keyless || !text(Column::Phone).trim().is_empty());
         let worth = listed || key.is_some() || telegram != TelegramCell::Empty || ours || offered;
         worth.then_some(Row {
             row,
@@ -262,12 +327,18 @@ impl Plan {
     }
 
     fn text<'a>(&self, texts: &'a [Box<str>], wanted: Column) -> &'a str {
-        let at = self.watched.iter().position(|&(column, _)| column == wanted);
+        let at = self
+            .watched
+            .iter()
+            .position(|&(column, _)| column == wanted);
         at.map_or("", |at| &texts[at])
     }
 
     fn history_range(&self) -> Option<String> {
-        let at = self.layout.position(Column::History).filter(|_| self.tab == Tab::Appeals)?;
+        let at = self
+            .layout
+            .position(Column::History)
+            .filter(|_| self.tab == Tab::Appeals)?;
         match self.histories {
             Histories::Skip => None,
             Histories::All => Some(a1_columns(&self.title, (at, at + 1))),
@@ -287,7 +358,9 @@ impl Plan {
         match self.histories {
             Histories::Skip => None,
             Histories::All => Some(taken(histories, row as usize)),
-            Histories::Between(first, end) => (first..end).contains(&row).then(|| taken(histories, (row - first) as usize)),
+            Histories::Between(first, end) => (first..end)
+                .contains(&row)
+                .then(|| taken(histories, (row - first) as usize)),
         }
     }
 
@@ -328,13 +401,20 @@ fn mark_doubled(rows: &mut [Row]) {
 fn same_cells(first: &[Columns], last: &[Columns]) -> bool {
     fn cells(columns: &Columns) -> &[String] {
         let column = columns.first().map_or(&[][..], Vec::as_slice);
-        &column[..column.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1)]
+        &column[..column
+            .iter()
+            .rposition(|cell| !cell.is_empty())
+            .map_or(0, |last| last + 1)]
     }
     first.iter().map(cells).eq(last.iter().map(cells))
 }
 
 /// The cells of one of the columns that were read.
-fn column_of<'a>(read: &[(Column, u32)], columns: &'a [Vec<String>], wanted: Column) -> &'a [String] {
+fn column_of<'a>(
+    read: &[(Column, u32)],
+    columns: &'a [Vec<String>],
+    wanted: Column,
+) -> &'a [String] {
     let at = read.iter().position(|&(column, _)| column == wanted);
     at.and_then(|at| columns.get(at)).map_or(&[], Vec::as_slice)
 }
@@ -352,7 +432,11 @@ fn single(columns: Columns) -> Vec<String> {
 }
 
 fn taken(column: &mut [String], at: usize) -> Box<str> {
-    column.get_mut(at).map(std::mem::take).unwrap_or_default().into_boxed_str()
+    column
+        .get_mut(at)
+        .map(std::mem::take)
+        .unwrap_or_default()
+        .into_boxed_str()
 }
 
 #[cfg(test)]

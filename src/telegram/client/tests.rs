@@ -15,20 +15,32 @@ use crate::{
 };
 
 async fn send_message(client: &Client) -> Result<MessageId, CallError> {
-    let send = Send::talk(OutboxId::Reply(Seq(1), 0), ChatId(42), Html::escape("ответ"));
-    let accepted = client.send_message(&send, &Words::marked_up(&send.text)).await;
+    let send = Send::talk(
+        OutboxId::Reply(Seq(1), 0),
+        ChatId(42),
+        Html::escape("ответ"),
+    );
+    let accepted = client
+        .send_message(&send, &Words::marked_up(&send.text))
+        .await;
     accepted.map(|accepted| accepted.message)
 }
 
 #[tokio::test]
 async fn a_message_goes_out_and_its_id_comes_back() {
-    let fake = Fake::start(|_| ok(&json!({"message_id": 17, "date": 0, "chat": {"id": 42, "type": "private"}}))).await;
+    let fake = Fake::start(|_| {
+        ok(&json!({"message_id": 17, "date": 0, "chat": {"id": 42, "type": "private"}}))
+    })
+    .await;
     let client = fake.client();
     assert_eq!(*client.health().borrow(), Health::Down);
     assert_eq!(send_message(&client).await, Ok(MessageId(17)));
     assert_eq!(*client.health().borrow(), Health::Ok);
     let calls = fake.calls();
-    assert_eq!((calls[0].method.as_str(), &calls[0].body["text"]), ("sendMessage", &json!("ответ")));
+    assert_eq!(
+        (calls[0].method.as_str(), &calls[0].body["text"]),
+        ("sendMessage", &json!("ответ"))
+    );
 }
 
 #[tokio::test]
@@ -48,7 +60,11 @@ async fn a_429_is_heard_as_throttling() {
 
 #[tokio::test]
 async fn where_nobody_listens_nothing_was_sent() {
-    let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let port = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let client = fake::client(&format!("http://{port}/"));
     let error = send_message(&client).await.unwrap_err();
     assert!(matches!(error, CallError::NotSent(_)), "{error}");
@@ -76,7 +92,10 @@ async fn a_call_that_is_never_answered_is_unknown() {
     fake::install_provider();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/bot{TOKEN}/getMe", listener.local_addr().unwrap());
-    let http = reqwest::Client::builder().timeout(Duration::from_millis(50)).build().unwrap();
+    let http = reqwest::Client::builder()
+        .timeout(Duration::from_millis(50))
+        .build()
+        .unwrap();
     let error = transport(http.post(address).send().await.unwrap_err());
     assert!(matches!(error, CallError::Lost(_)), "{error}");
     assert!(!format!("{error} {error:?}").contains(TOKEN), "{error:?}");
@@ -84,10 +103,16 @@ async fn a_call_that_is_never_answered_is_unknown() {
 
 #[tokio::test]
 async fn a_file_that_has_vanished_is_gone_and_says_nothing_of_the_bot() {
-    let fake = Fake::start(|_| ok(&json!({"file_id": "f", "file_unique_id": "u", "file_path": "voice/1.ogg"}))).await;
+    let fake = Fake::start(|_| {
+        ok(&json!({"file_id": "f", "file_unique_id": "u", "file_path": "voice/1.ogg"}))
+    })
+    .await;
     let client = fake.client();
     let error = client.download("f").await.unwrap_err();
-    assert!(matches!(error, CallError::Refused { code: 410, .. }), "{error}");
+    assert!(
+        matches!(error, CallError::Refused { code: 410, .. }),
+        "{error}"
+    );
     assert_eq!((error.bar(), client.bar()), (None, None));
 }
 

@@ -161,7 +161,10 @@ struct Quoted {
 pub(super) fn content(fields: &Fields<'_>, from: Option<&Sender>) -> Result<Content, Undecodable> {
     if let Some(text) = fields.optional::<String>("text")? {
         let entities: Option<Value> = fields.readable("entities");
-        return Ok(Content::Text(Text(words::with_addresses(&text, entities.as_ref()))));
+        return Ok(Content::Text(Text(words::with_addresses(
+            &text,
+            entities.as_ref(),
+        ))));
     }
     Ok(contact(fields, from)
         .or_else(|| file(fields))
@@ -201,11 +204,14 @@ fn file(fields: &Fields<'_>) -> Option<Content> {
     if let Some(sizes) = fields.readable::<Vec<Remote>>("photo") {
         // The sizes of one picture; the last is the largest (Bot API: `PhotoSize`).
         let largest = sizes.into_iter().max_by_key(|size| size.file_size)?;
-        return Some(Content::File(attachment(largest, FileKind::Photo, "image/jpeg"), caption));
+        return Some(Content::File(
+            attachment(largest, FileKind::Photo, "image/jpeg"),
+            caption,
+        ));
     }
-    let (kind, remote, media_type) = FILES
-        .iter()
-        .find_map(|(name, kind, media_type)| Some((*kind, fields.readable::<Remote>(name)?, *media_type)))?;
+    let (kind, remote, media_type) = FILES.iter().find_map(|(name, kind, media_type)| {
+        Some((*kind, fields.readable::<Remote>(name)?, *media_type))
+    })?;
     Some(Content::File(attachment(remote, kind, media_type), caption))
 }
 
@@ -261,13 +267,22 @@ fn poll(fields: &Fields<'_>) -> Option<Content> {
     let poll: Poll = fields.readable("poll")?;
     Some(Content::Poll {
         question: Text(poll.question),
-        options: poll.options.into_iter().map(|option| Text(option.text)).collect(),
+        options: poll
+            .options
+            .into_iter()
+            .map(|option| Text(option.text))
+            .collect(),
     })
 }
 
 /// A kind that we don't serve: its words are kept.
 fn otherwise(fields: &Fields<'_>) -> Content {
-    let present = |names: &[&'static str]| names.iter().copied().find(|name| fields.map.contains_key(*name));
+    let present = |names: &[&'static str]| {
+        names
+            .iter()
+            .copied()
+            .find(|name| fields.map.contains_key(*name))
+    };
     if let Some(name) = present(&SERVICE) {
         return Content::Service(name.to_owned());
     }
@@ -285,7 +300,9 @@ fn otherwise(fields: &Fields<'_>) -> Content {
             .filter(|name| !ENVELOPE.contains(name))
             .collect(),
     };
-    let inside = content.into_iter().filter_map(|name| fields.readable::<Value>(name));
+    let inside = content
+        .into_iter()
+        .filter_map(|name| fields.readable::<Value>(name));
     let mut lines: Vec<String> = inside.flat_map(|value| words::of_content(&value)).collect();
     lines.push(caption(fields).0);
     let words = Text(lines.join("\n").trim().to_owned());
@@ -299,7 +316,10 @@ fn otherwise(fields: &Fields<'_>) -> Content {
 fn reply(fields: &Fields<'_>) -> Option<Reply> {
     let replied: Option<Quoted> = fields.readable("reply_to_message");
     let quote: Option<Quoted> = fields.readable("quote");
-    let message = replied.as_ref().and_then(|replied| replied.message_id).map(MessageId);
+    let message = replied
+        .as_ref()
+        .and_then(|replied| replied.message_id)
+        .map(MessageId);
     let words = quote
         .and_then(|quote| quote.text)
         .or_else(|| replied.and_then(|replied| replied.text.or(replied.caption)));
@@ -314,22 +334,36 @@ fn reply(fields: &Fields<'_>) -> Option<Reply> {
 
 /// Whose words were passed on; nobody's name is an empty one, since they are not the sender's in any case.
 fn forwarded(fields: &Fields<'_>) -> Option<Text> {
-    fields.map.get("forward_origin").filter(|origin| origin.get() != "null")?;
+    fields
+        .map
+        .get("forward_origin")
+        .filter(|origin| origin.get() != "null")?;
     let Some(origin) = fields.readable::<Origin>("forward_origin") else {
         return Some(Text::default());
     };
-    let titled = |named: Named| named.title.unwrap_or_else(|| full_name(named.first_name, named.last_name));
+    let titled = |named: Named| {
+        named
+            .title
+            .unwrap_or_else(|| full_name(named.first_name, named.last_name))
+    };
     let names = [
         origin.sender_user.map(titled),
         origin.sender_user_name,
         origin.sender_chat.map(titled),
         origin.chat.map(titled),
     ];
-    let mut named = names.into_iter().flatten().map(Text).filter(|name| !name.is_blank());
+    let mut named = names
+        .into_iter()
+        .flatten()
+        .map(Text)
+        .filter(|name| !name.is_blank());
     Some(named.next().unwrap_or_default())
 }
 
 fn full_name(first: Option<String>, last: Option<String>) -> String {
-    let parts = [first, last].into_iter().flatten().filter(|part| !part.trim().is_empty());
+    let parts = [first, last]
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.trim().is_empty());
     parts.collect::<Vec<_>>().join(" ")
 }

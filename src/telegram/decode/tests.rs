@@ -41,7 +41,8 @@ fn unserved(word: &str) -> Result<Event, Undecodable> {
 #[test]
 fn a_private_text_is_a_message() {
     // A forward of a kind that nobody knows yet must not stand in the way of its text; but the words are somebody else's.
-    let body = private_message(&json!({"text": "Добрый день", "forward_origin": {"type": "hologram"}}));
+    let body =
+        private_message(&json!({"text": "Добрый день", "forward_origin": {"type": "hologram"}}));
     let forwarded = Context {
         forwarded: Some(Text::default()),
         ..Context::default()
@@ -54,12 +55,20 @@ fn a_private_text_is_a_message() {
         content: Content::Text(Text::from("Добрый день")),
         context: forwarded,
     };
-    assert_eq!(decoded("message", &body), Ok(Event::Update(Update::Message(message))));
+    assert_eq!(
+        decoded("message", &body),
+        Ok(Event::Update(Update::Message(message)))
+    );
 }
 
 #[test]
 fn a_sender_who_cannot_be_read_does_not_keep_his_words_back() {
-    for from in [json!({"id": 42}), json!({"id": "?"}), json!(null), json!("?")] {
+    for from in [
+        json!({"id": 42}),
+        json!({"id": "?"}),
+        json!(null),
+        json!("?"),
+    ] {
         let text = content_of(&json!({"text": "Добрый день", "from": from}));
         assert_eq!(text, Content::Text(Text::from("Добрый день")), "{from}");
     }
@@ -68,9 +77,14 @@ fn a_sender_who_cannot_be_read_does_not_keep_his_words_back() {
 #[test]
 fn a_contact_is_own_only_with_the_sender_s_id() {
     for (user, own) in [(json!(42), true), (json!(43), false), (Value::Null, false)] {
-        let contact = json!({"contact": {"phone_number": "79123456789", "first_name": "В", "user_id": user}});
+        let contact =
+            json!({"contact": {"phone_number": "79123456789", "first_name": "В", "user_id": user}});
         let (phone, name) = (Text::from("79123456789"), Text::from("В"));
-        assert_eq!(content_of(&contact), Content::Contact { phone, own, name }, "{contact}");
+        assert_eq!(
+            content_of(&contact),
+            Content::Contact { phone, own, name },
+            "{contact}"
+        );
     }
 }
 
@@ -96,7 +110,13 @@ fn files_are_told_apart_and_know_their_names() {
         ),
         (
             json!({"document": {"file_id": "F", "file_name": "a.pdf", "mime_type": "application/pdf", "file_size": 7}}),
-            file(FileKind::Document, Some("a.pdf"), "application/pdf", Some(7), ""),
+            file(
+                FileKind::Document,
+                Some("a.pdf"),
+                "application/pdf",
+                Some(7),
+                "",
+            ),
         ),
         (
             json!({"document": {"file_id": "D"}, "animation": {"file_id": "F", "mime_type": "video/mp4"}}),
@@ -172,7 +192,8 @@ fn other_content_goes_by_telegram_s_name() {
 
 #[test]
 fn the_words_of_what_we_do_not_serve_are_kept() {
-    let linked = json!([{"type": "text_link", "offset": 0, "length": 3, "url": "https://a.example"}]);
+    let linked =
+        json!([{"type": "text_link", "offset": 0, "length": 3, "url": "https://a.example"}]);
     for (extra, kind, words) in [
         (json!({"photo": [], "caption": "вот"}), "photo", "вот"),
         (
@@ -195,7 +216,11 @@ fn the_words_of_what_we_do_not_serve_are_kept() {
             "unknown",
             "Я здесь",
         ),
-        (json!({"voice": {}, "caption": "слышно?"}), "voice", "слышно?"),
+        (
+            json!({"voice": {}, "caption": "слышно?"}),
+            "voice",
+            "слышно?",
+        ),
     ] {
         let described = Content::Described {
             kind: kind.to_owned(),
@@ -207,10 +232,13 @@ fn the_words_of_what_we_do_not_serve_are_kept() {
 
 #[test]
 fn linked_words_bear_their_addresses_in_texts_and_captions() {
-    let entities = json!([{"type": "text_link", "offset": 2, "length": 3, "url": "https://a.example"}]);
+    let entities =
+        json!([{"type": "text_link", "offset": 2, "length": 3, "url": "https://a.example"}]);
     let text = content_of(&json!({"text": "😀тут", "entities": entities}));
     assert_eq!(text, Content::Text(Text::from("😀тут (https://a.example)")));
-    let beneath = content_of(&json!({"voice": {"file_id": "F"}, "caption": "😀тут", "caption_entities": entities}));
+    let beneath = content_of(
+        &json!({"voice": {"file_id": "F"}, "caption": "😀тут", "caption_entities": entities}),
+    );
     let Content::File(_, caption) = beneath else {
         panic!("{beneath:?}")
     };
@@ -221,12 +249,24 @@ fn linked_words_bear_their_addresses_in_texts_and_captions() {
 fn a_contact_may_lack_anything() {
     for (contact, name, phone) in [
         (json!({"first_name": "Иван", "last_name": ""}), "Иван", ""),
-        (json!({"phone_number": "+79001112233", "first_name": ""}), "", "+79001112233"),
+        (
+            json!({"phone_number": "+79001112233", "first_name": ""}),
+            "",
+            "+79001112233",
+        ),
         (json!({"last_name": "Ли"}), "Ли", ""),
     ] {
         let (name, phone) = (Text::from(name), Text::from(phone));
-        let expected = Content::Contact { phone, own: false, name };
-        assert_eq!(content_of(&json!({"contact": contact})), expected, "{contact}");
+        let expected = Content::Contact {
+            phone,
+            own: false,
+            name,
+        };
+        assert_eq!(
+            content_of(&json!({"contact": contact})),
+            expected,
+            "{contact}"
+        );
     }
 }
 
@@ -249,7 +289,10 @@ fn a_message_knows_what_it_stands_in() {
         ..Context::default()
     };
     for (extra, context) in [
-        (json!({"text": "да", "reply_to_message": replied}), reply(Some(3), "под фото")),
+        (
+            json!({"text": "да", "reply_to_message": replied}),
+            reply(Some(3), "под фото"),
+        ),
         (
             json!({"text": "да", "reply_to_message": replied, "quote": {"text": "фото", "position": 4}}),
             reply(Some(3), "фото"),
@@ -258,7 +301,10 @@ fn a_message_knows_what_it_stands_in() {
             json!({"text": "да", "quote": {"text": "чужое", "position": 0}}),
             reply(None, "чужое"),
         ),
-        (json!({"text": "да", "reply_to_message": "?"}), Context::default()),
+        (
+            json!({"text": "да", "reply_to_message": "?"}),
+            Context::default(),
+        ),
         (
             json!({"text": "да", "forward_origin": {"type": "user", "date": 0, "sender_user": {"id": 1, "is_bot": false, "first_name": "Иван", "last_name": "Ли"}}}),
             forwarded("Иван Ли"),
@@ -313,20 +359,39 @@ fn a_group_is_told_apart_from_a_channel() {
         }))
     };
     let said = |kind| json!({"message_id": 1, "date": DATE, "chat": place(kind), "from": from, "text": "привет"});
-    assert_eq!(decoded("message", &said("supergroup")), group(Some("привет")));
+    assert_eq!(
+        decoded("message", &said("supergroup")),
+        group(Some("привет"))
+    );
     let mut passed_on = said("group");
-    passed_on["forward_origin"] = json!({"type": "hidden_user", "date": DATE, "sender_user_name": "Б"});
-    assert_eq!(decoded("message", &passed_on), group(None), "somebody else's words");
-    assert_eq!(decoded("edited_message", &said("group")), unserved("edited_message:group"));
-    let moved =
-        |kind, status: &str| json!({"chat": place(kind), "from": from, "date": DATE, "new_chat_member": {"user": from, "status": status}});
-    assert_eq!(decoded("my_chat_member", &moved("group", "member")), group(None));
-    assert_eq!(decoded("my_chat_member", &moved("group", "left")), unserved("my_chat_member:group"));
+    passed_on["forward_origin"] =
+        json!({"type": "hidden_user", "date": DATE, "sender_user_name": "Б"});
+    assert_eq!(
+        decoded("message", &passed_on),
+        group(None),
+        "somebody else's words"
+    );
+    assert_eq!(
+        decoded("edited_message", &said("group")),
+        unserved("edited_message:group")
+    );
+    let moved = |kind, status: &str| json!({"chat": place(kind), "from": from, "date": DATE, "new_chat_member": {"user": from, "status": status}});
+    assert_eq!(
+        decoded("my_chat_member", &moved("group", "member")),
+        group(None)
+    );
+    assert_eq!(
+        decoded("my_chat_member", &moved("group", "left")),
+        unserved("my_chat_member:group")
+    );
     assert_eq!(
         decoded("my_chat_member", &moved("channel", "administrator")),
         unserved("my_chat_member:channel")
     );
-    assert_eq!(decoded("channel_post", &said("channel")), unserved("channel_post"));
+    assert_eq!(
+        decoded("channel_post", &said("channel")),
+        unserved("channel_post")
+    );
 }
 
 #[test]
@@ -355,7 +420,10 @@ fn a_pressed_button_knows_its_chat() {
             json!({"id": "9", "from": from, "message": place, "data": "old"}),
             pressed(Some(1), None),
         ),
-        (json!({"id": "9", "from": from, "message": place}), pressed(Some(1), None)),
+        (
+            json!({"id": "9", "from": from, "message": place}),
+            pressed(Some(1), None),
+        ),
         (
             json!({"id": "9", "from": from, "inline_message_id": "x", "data": "kept:send"}),
             unserved("callback_query:inline"),
@@ -382,11 +450,20 @@ fn a_pressed_button_knows_its_chat() {
 #[test]
 fn a_block_and_a_return_are_memberships() {
     for (status, blocked) in [("kicked", true), ("member", false), ("restricted", false)] {
-        let body = json!({"chat": {"id": 42, "type": "private"}, "new_chat_member": {"status": status}});
+        let body =
+            json!({"chat": {"id": 42, "type": "private"}, "new_chat_member": {"status": status}});
         let chat = ChatId(42);
         let locale = Locale::Ru;
-        let membership = Update::Membership { chat, blocked, locale };
-        assert_eq!(decoded("my_chat_member", &body), Ok(Event::Update(membership)), "{status}");
+        let membership = Update::Membership {
+            chat,
+            blocked,
+            locale,
+        };
+        assert_eq!(
+            decoded("my_chat_member", &body),
+            Ok(Event::Update(membership)),
+            "{status}"
+        );
     }
 }
 
@@ -410,7 +487,11 @@ fn what_is_not_served_is_named_and_no_error() {
 fn a_broken_update_says_what_is_broken_and_quotes_nothing() {
     for (kind, body, reason) in [
         ("message", json!("секрет"), "message is no JSON object"),
-        ("message", json!({"text": "секрет"}), "message.chat is missing"),
+        (
+            "message",
+            json!({"text": "секрет"}),
+            "message.chat is missing",
+        ),
         (
             "message",
             private_message(&json!({"date": "секрет"})),
@@ -426,9 +507,17 @@ fn a_broken_update_says_what_is_broken_and_quotes_nothing() {
             private_message(&json!({"text": 5})),
             "message.text is not what the Bot API says",
         ),
-        ("callback_query", json!({"id": "1"}), "callback_query.from is missing"),
+        (
+            "callback_query",
+            json!({"id": "1"}),
+            "callback_query.from is missing",
+        ),
     ] {
-        assert_eq!(decoded(kind, &body), Err(Undecodable(reason.to_owned())), "{body}");
+        assert_eq!(
+            decoded(kind, &body),
+            Err(Undecodable(reason.to_owned())),
+            "{body}"
+        );
     }
     for raw in ["", "[]", "null", "{\"update_id\": 1"] {
         assert_eq!(
@@ -459,7 +548,10 @@ fn every_collected_update_decodes_where_it_is_whole() {
             ))
         ));
     }
-    assert!(served > 50, "the collection holds private messages, but only {served} were served");
+    assert!(
+        served > 50,
+        "the collection holds private messages, but only {served} were served"
+    );
 }
 
 #[test]

@@ -6,13 +6,29 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// The fields in which people's words stand, in the order in which they are read; whatever kind of content Telegram adds.
-const WORDS: [&str; 6] = ["title", "question", "caption", "text", "description", "prize_description"];
+const WORDS: [&str; 6] = [
+    "title",
+    "question",
+    "caption",
+    "text",
+    "description",
+    "prize_description",
+];
 
 /// The fields beside a text in which its entities stand.
 const ENTITIES: [&str; 3] = ["entities", "text_entities", "caption_entities"];
 
 /// What is no part of the content: who, where, and pictures with their descriptions.
-const NOT_CONTENT: [&str; 8] = ["chat", "from", "photo", "sender", "sticker", "thumbnail", "user", "users"];
+const NOT_CONTENT: [&str; 8] = [
+    "chat",
+    "from",
+    "photo",
+    "sender",
+    "sticker",
+    "thumbnail",
+    "user",
+    "users",
+];
 
 /// The part of `MessageEntity` that tells where a word leads; offset and length count UTF-16 code units (Bot API).
 #[derive(Deserialize)]
@@ -31,7 +47,11 @@ pub(super) fn with_addresses(text: &str, entities: Option<&Value>) -> String {
     links.sort();
     // Telegram cuts a link in pieces where the look of its letters changes.
     let pieces = links.clone();
-    links.retain(|(_, end, url)| !pieces.iter().any(|(start, _, other)| start == end && other == url));
+    links.retain(|(_, end, url)| {
+        !pieces
+            .iter()
+            .any(|(start, _, other)| start == end && other == url)
+    });
     let (mut whole, mut done) = (String::with_capacity(text.len()), 0);
     for (start, end, url) in links.into_iter().filter(|(start, end, _)| start < end) {
         let word = text[start..end].trim();
@@ -50,7 +70,9 @@ pub(super) fn with_addresses(text: &str, entities: Option<&Value>) -> String {
 /// Where a linked word begins and ends, in bytes, and where it leads.
 fn link(text: &str, entity: &Value) -> Option<(usize, usize, String)> {
     let entity = Entity::deserialize(entity).ok()?;
-    let url = entity.url.filter(|url| entity.kind == "text_link" && !url.trim().is_empty())?;
+    let url = entity
+        .url
+        .filter(|url| entity.kind == "text_link" && !url.trim().is_empty())?;
     let start = byte_at(text, entity.offset);
     let end = byte_at(text, entity.offset.saturating_add(entity.length));
     Some((start, end, url))
@@ -100,7 +122,9 @@ fn gather_fields(fields: &Map<String, Value>, found: &mut Vec<String>) {
             found.push(with_addresses(text, entities));
         }
     }
-    let inner = fields.iter().filter(|(name, _)| !NOT_CONTENT.contains(&name.as_str()));
+    let inner = fields
+        .iter()
+        .filter(|(name, _)| !NOT_CONTENT.contains(&name.as_str()));
     inner.for_each(|(_, value)| gather(value, found));
 }
 
@@ -122,23 +146,48 @@ mod tests {
             // Offsets count UTF-16 code units: the emoji are two each.
             (
                 "😀😀 тут и там",
-                json!([link(5, 3, "https://a.example"), link(11, 3, "https://b.example")]),
+                json!([
+                    link(5, 3, "https://a.example"),
+                    link(11, 3, "https://b.example")
+                ]),
                 "😀😀 тут (https://a.example) и там (https://b.example)",
             ),
-            ("а тут ", json!([link(2, 4, "https://a.example")]), "а тут (https://a.example) "),
+            (
+                "а тут ",
+                json!([link(2, 4, "https://a.example")]),
+                "а тут (https://a.example) ",
+            ),
             (
                 "здесь",
-                json!([link(0, 2, "https://a.example"), link(2, 3, "https://a.example")]),
+                json!([
+                    link(0, 2, "https://a.example"),
+                    link(2, 3, "https://a.example")
+                ]),
                 "здесь (https://a.example)",
             ),
-            ("a.example/", json!([link(0, 10, "https://A.example")]), "a.example/"),
-            ("тут", json!([link(0, 99, "https://a.example")]), "тут (https://a.example)"),
+            (
+                "a.example/",
+                json!([link(0, 10, "https://A.example")]),
+                "a.example/",
+            ),
             (
                 "тут",
-                json!([link(99, 1, "https://a.example"), link(1, 0, "https://a.example")]),
+                json!([link(0, 99, "https://a.example")]),
+                "тут (https://a.example)",
+            ),
+            (
+                "тут",
+                json!([
+                    link(99, 1, "https://a.example"),
+                    link(1, 0, "https://a.example")
+                ]),
                 "тут",
             ),
-            ("😀!", json!([link(1, 1, "https://a.example")]), "😀 (https://a.example)!"),
+            (
+                "😀!",
+                json!([link(1, 1, "https://a.example")]),
+                "😀 (https://a.example)!",
+            ),
             (
                 "тут",
                 json!([{"type": "bold", "offset": 0, "length": 3}, {"type": "text_link"}, 5]),
@@ -157,9 +206,14 @@ mod tests {
             {"id": 1, "text": "Лампы", "text_entities": [{"type": "text_link", "offset": 0, "length": 5, "url": "https://a.example"}]},
             {"id": 2, "text": "Провод", "completed_by_user": {"id": 1, "first_name": "Анна"}},
         ]});
-        assert_eq!(of_content(&checklist), ["Заказ", "Лампы (https://a.example)", "Провод"]);
+        assert_eq!(
+            of_content(&checklist),
+            ["Заказ", "Лампы (https://a.example)", "Провод"]
+        );
         let gift = json!({"gift": {"id": "1", "sticker": {"emoji": "🎁", "title": "нет"}}, "text": "Спасибо за работу"});
         assert_eq!(of_content(&gift), ["Спасибо за работу"]);
-        assert!(of_content(&json!({"emoji": "🎲", "value": 3, "chat": {"title": "Канал"}})).is_empty());
+        assert!(
+            of_content(&json!({"emoji": "🎲", "value": 3, "chat": {"title": "Канал"}})).is_empty()
+        );
     }
 }

@@ -81,7 +81,11 @@ impl Gate {
     /// Whether a probe is due; it counts as made from then on.
     pub(super) fn asks(&mut self, now: Timestamp) -> bool {
         let (under_way, failed, strikes) = match *self {
-            Self::Shut { probe_at, failed, strikes } if probe_at <= now => (1, failed, strikes),
+            Self::Shut {
+                probe_at,
+                failed,
+                strikes,
+            } if probe_at <= now => (1, failed, strikes),
             Self::Probing {
                 under_way,
                 again_at,

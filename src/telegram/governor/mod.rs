@@ -153,7 +153,8 @@ impl Governor {
     /// or amid Telegram's own silence neither exceeds the pace nor runs into a refusal with more than one message.
     #[must_use]
     pub fn new(rate_per_second: u32, max_in_hand: usize, now: Timestamp) -> Self {
-        let rate = (rate_per_second > 0).then(|| usize::try_from(rate_per_second).unwrap_or(usize::MAX));
+        let rate =
+            (rate_per_second > 0).then(|| usize::try_from(rate_per_second).unwrap_or(usize::MAX));
         Self {
             rate,
             max_in_hand,
@@ -195,7 +196,11 @@ impl Governor {
     /// Chooses among waiting messages, given in the order in which they should go; reads no further than it can choose.
     ///
     /// Talk messages of one chat keep their order: one that must wait holds back those after it, in its chat alone.
-    pub fn choose(&mut self, waiting: impl IntoIterator<Item = Candidate>, now: Timestamp) -> Choice {
+    pub fn choose(
+        &mut self,
+        waiting: impl IntoIterator<Item = Candidate>,
+        now: Timestamp,
+    ) -> Choice {
         let now = self.observe(now);
         let mut choice = Choice {
             go: Vec::new(),
@@ -214,7 +219,9 @@ impl Governor {
                 choice.meets(&obstacle);
                 return choice;
             }
-            let Some(candidate) = waiting.next() else { break };
+            let Some(candidate) = waiting.next() else {
+                break;
+            };
             let talk = candidate.lane == Lane::Talk;
             if talk && held_back.contains(&candidate.chat) {
                 continue;
@@ -245,7 +252,10 @@ impl Governor {
     }
 
     /// A message was answered, or its answer was lost, at `now`. [`Governor::settled`] must follow.
-    #[expect(clippy::needless_pass_by_value, reason = "taking it over is what makes it usable only once")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "taking it over is what makes it usable only once"
+    )]
     #[must_use]
     pub fn answered(&mut self, slot: Slot, answer: Answer, now: Timestamp) -> Unsettled {
         let Slot { chat, silences } = slot;
@@ -253,14 +263,20 @@ impl Governor {
         self.sending -= 1;
         self.unsettled += 1;
         if let Some(round_trip) = answer.round_trip.filter(|time| !time.is_negative()) {
-            self.fastest = Some(self.fastest.map_or(round_trip, |fastest| fastest.min(round_trip)));
+            self.fastest = Some(
+                self.fastest
+                    .map_or(round_trip, |fastest| fastest.min(round_trip)),
+            );
         }
         let way = self.fastest.unwrap_or_default().min(WINDOW);
         let rests_until = now + WINDOW + MARGIN - way;
         if self.rate.is_some() {
             self.resting.push_back(rests_until);
             if chat.is_group() {
-                self.groups.entry(chat).or_default().push_back(now + MINUTE + MARGIN - way);
+                self.groups
+                    .entry(chat)
+                    .or_default()
+                    .push_back(now + MINUTE + MARGIN - way);
             }
         }
         match answer.rest {
@@ -290,7 +306,10 @@ impl Governor {
     }
 
     /// The outcome is stored, or was given up.
-    #[expect(clippy::needless_pass_by_value, reason = "taking it over is what makes it usable only once")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "taking it over is what makes it usable only once"
+    )]
     pub fn settled(&mut self, unsettled: Unsettled) {
         let Unsettled { chat, rests_until } = unsettled;
         self.unsettled -= 1;
@@ -305,7 +324,10 @@ impl Governor {
     }
 
     /// A slot was not used after all.
-    #[expect(clippy::needless_pass_by_value, reason = "taking it over is what makes it usable only once")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "taking it over is what makes it usable only once"
+    )]
     pub fn returned(&mut self, slot: Slot) {
         let Slot { chat, .. } = slot;
         self.sending -= 1;
@@ -334,9 +356,10 @@ impl Governor {
             return Err(Obstacle::InHand);
         }
         match self.rate {
-            Some(rate) if self.sending + self.resting.len() >= rate => {
-                Err(self.resting.front().map_or(Obstacle::InHand, |&at| Obstacle::Until(at)))
-            }
+            Some(rate) if self.sending + self.resting.len() >= rate => Err(self
+                .resting
+                .front()
+                .map_or(Obstacle::InHand, |&at| Obstacle::Until(at))),
             Some(_) | None => Ok(()),
         }
     }
@@ -349,7 +372,9 @@ impl Governor {
             Some(Pace::Held) => Err(Obstacle::InHand),
             Some(Pace::RestsUntil(at)) if *at > now => Err(Obstacle::Until(*at)),
             Some(Pace::RestsUntil(_)) | None => match self.groups.get(&candidate.chat) {
-                Some(used) if used.len() >= GROUP_RATE => Err(used.front().map_or(Obstacle::InHand, |&at| Obstacle::Until(at))),
+                Some(used) if used.len() >= GROUP_RATE => Err(used
+                    .front()
+                    .map_or(Obstacle::InHand, |&at| Obstacle::Until(at))),
                 Some(_) | None => Ok(()),
             },
         }
@@ -372,7 +397,11 @@ impl Governor {
             }
             !used.is_empty()
         });
-        while let Some(&(at, chat)) = self.forgettable.front().filter(|(at, _)| *at <= self.latest) {
+        while let Some(&(at, chat)) = self
+            .forgettable
+            .front()
+            .filter(|(at, _)| *at <= self.latest)
+        {
             self.forgettable.pop_front();
             if matches!(self.chats.get(&chat), Some(Pace::RestsUntil(until)) if *until <= at) {
                 self.chats.remove(&chat);
@@ -386,7 +415,11 @@ impl Governor {
         self.latest -= by;
         self.silent_until -= by;
         self.gate.shift_back(by);
-        for at in self.resting.iter_mut().chain(self.groups.values_mut().flatten()) {
+        for at in self
+            .resting
+            .iter_mut()
+            .chain(self.groups.values_mut().flatten())
+        {
             *at -= by;
         }
         for (at, _) in &mut self.forgettable {

@@ -55,7 +55,10 @@ fn id(index: usize) -> OutboxId {
 fn index(id: &OutboxId) -> usize {
     match id {
         OutboxId::Reply(seq, _) => usize::try_from(seq.0).unwrap(),
-        OutboxId::Answer(..) | OutboxId::Promotion(..) | OutboxId::Cover(..) | OutboxId::Preview(..) => unreachable!("only replies here"),
+        OutboxId::Answer(..)
+        | OutboxId::Promotion(..)
+        | OutboxId::Cover(..)
+        | OutboxId::Preview(..) => unreachable!("only replies here"),
     }
 }
 
@@ -73,7 +76,11 @@ impl World {
     fn new(rate: u32, max_in_hand: usize, way: i64, scripts: Vec<Script>) -> Self {
         Self {
             governor: Governor::new(rate, max_in_hand, at(0)),
-            waiting: scripts.iter().enumerate().map(|(i, s)| ((s.lane, i), s.born)).collect(),
+            waiting: scripts
+                .iter()
+                .enumerate()
+                .map(|(i, s)| ((s.lane, i), s.born))
+                .collect(),
             tries: vec![0; scripts.len()],
             scripts,
             way,
@@ -92,12 +99,18 @@ impl World {
     fn run(mut self) -> Self {
         while self.delivered.len() < self.scripts.len() {
             let wake = self.send();
-            self.most_in_hand = self.most_in_hand.max(self.sending.len() + self.unsettled.len());
+            self.most_in_hand = self
+                .most_in_hand
+                .max(self.sending.len() + self.unsettled.len());
             let answer = self.answers.first().map(|(at, _)| *at);
             let settling = self.settlings.first().map(|(at, _)| *at);
             let next = [wake, answer, settling].into_iter().flatten().min();
             let next = next.expect("nothing will ever happen again, and messages wait");
-            assert!(next > self.now || answer.is_some_and(|at| at <= self.now) || settling.is_some_and(|at| at <= self.now));
+            assert!(
+                next > self.now
+                    || answer.is_some_and(|at| at <= self.now)
+                    || settling.is_some_and(|at| at <= self.now)
+            );
             self.now = self.now.max(next);
             self.answer();
             self.settle();
@@ -118,8 +131,10 @@ impl World {
             self.waiting.remove(&(script.lane, i)).unwrap();
             let arrival = self.now + self.way + script.delay;
             self.arrivals.push((arrival, i));
-            self.answers
-                .insert((arrival + script.answers[self.tries[i] % script.answers.len()], i));
+            self.answers.insert((
+                arrival + script.answers[self.tries[i] % script.answers.len()],
+                i,
+            ));
             self.sending.insert(i, (slot, self.now));
             self.tries[i] += 1;
         }
@@ -127,25 +142,38 @@ impl World {
     }
 
     fn answer(&mut self) {
-        while let Some((_, i)) = self.answers.first().copied().filter(|(at, _)| *at <= self.now) {
+        while let Some((_, i)) = self
+            .answers
+            .first()
+            .copied()
+            .filter(|(at, _)| *at <= self.now)
+        {
             self.answers.pop_first();
             let (slot, sent) = self.sending.remove(&i).unwrap();
             let answer = Answer {
                 round_trip: Some(SignedDuration::from_millis(self.now - sent)),
                 rest: Rest::None,
             };
-            self.unsettled.insert(i, self.governor.answered(slot, answer, at(self.now)));
-            self.settlings.insert((self.now + self.scripts[i].storing, i));
+            self.unsettled
+                .insert(i, self.governor.answered(slot, answer, at(self.now)));
+            self.settlings
+                .insert((self.now + self.scripts[i].storing, i));
         }
     }
 
     fn settle(&mut self) {
-        while let Some((_, i)) = self.settlings.first().copied().filter(|(at, _)| *at <= self.now) {
+        while let Some((_, i)) = self
+            .settlings
+            .first()
+            .copied()
+            .filter(|(at, _)| *at <= self.now)
+        {
             self.settlings.pop_first();
             self.governor.settled(self.unsettled.remove(&i).unwrap());
             match self.scripts[i].retries.get(self.tries[i] - 1) {
                 Some(wait) => {
-                    self.waiting.insert((self.scripts[i].lane, i), self.now + wait);
+                    self.waiting
+                        .insert((self.scripts[i].lane, i), self.now + wait);
                 }
                 None => self.delivered.push(i),
             }
@@ -154,9 +182,16 @@ impl World {
 
     /// The smallest time in which Telegram saw one message more than `rate`, among those that `which` selects.
     fn tightest(&self, rate: usize, which: impl Fn(usize) -> bool) -> Option<i64> {
-        let mut seen: Vec<i64> = self.arrivals.iter().filter(|(_, i)| which(*i)).map(|(at, _)| *at).collect();
+        let mut seen: Vec<i64> = self
+            .arrivals
+            .iter()
+            .filter(|(_, i)| which(*i))
+            .map(|(at, _)| *at)
+            .collect();
         seen.sort_unstable();
-        seen.windows(rate + 1).map(|window| window[rate] - window[0]).min()
+        seen.windows(rate + 1)
+            .map(|window| window[rate] - window[0])
+            .min()
     }
 }
 
@@ -164,28 +199,42 @@ fn script(waver: i64) -> impl Strategy<Value = Script> {
     let lane = prop_oneof![Just(Lane::Talk), Just(Lane::Announcement)];
     let answers = prop::collection::vec(prop_oneof![0..60_i64, 0..3000_i64], 1..3);
     let retries = prop_oneof![4 => Just(vec![]), 1 => prop::collection::vec(0..5000_i64, 1..3)];
-    (0..12_i64, lane, 0..4000_i64, answers, 0..=waver, 0..20_i64, retries).prop_map(
-        |(chat, lane, born, answers, delay, storing, retries)| Script {
-            chat,
-            lane,
-            born,
-            answers,
-            delay,
-            storing,
-            retries,
-        },
+    (
+        0..12_i64,
+        lane,
+        0..4000_i64,
+        answers,
+        0..=waver,
+        0..20_i64,
+        retries,
     )
+        .prop_map(
+            |(chat, lane, born, answers, delay, storing, retries)| Script {
+                chat,
+                lane,
+                born,
+                answers,
+                delay,
+                storing,
+                retries,
+            },
+        )
 }
 
 fn world(waver: i64) -> impl Strategy<Value = World> {
     let scripts = prop::collection::vec(script(waver), 1..80);
-    (1..8_u32, 1..12_usize, 0..400_i64, scripts)
-        .prop_map(|(rate, max_in_hand, way, scripts)| World::new(rate, max_in_hand, way, scripts).run())
+    (1..8_u32, 1..12_usize, 0..400_i64, scripts).prop_map(|(rate, max_in_hand, way, scripts)| {
+        World::new(rate, max_in_hand, way, scripts).run()
+    })
 }
 
 impl std::fmt::Debug for World {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?} way {} arrivals {:?}", self.governor, self.way, self.arrivals)
+        write!(
+            f,
+            "{:?} way {} arrivals {:?}",
+            self.governor, self.way, self.arrivals
+        )
     }
 }
 
@@ -236,7 +285,10 @@ fn a_broadcast_goes_out_at_the_full_rate() {
     let world = World::new(30, 30, 40, (0..301).map(script).collect()).run();
     let times = || world.arrivals.iter().map(|(at, _)| *at);
     let took = times().max().unwrap() - times().min().unwrap();
-    assert!((10_000..10_300).contains(&took), "301 messages at 30 a second took {took} ms");
+    assert!(
+        (10_000..10_300).contains(&took),
+        "301 messages at 30 a second took {took} ms"
+    );
 }
 
 /// A governor past its first, silent second, which has had one answer, after 50 ms, at 1050.
@@ -261,8 +313,15 @@ fn chosen(choice: &Choice) -> Vec<usize> {
 fn a_slot_is_free_a_second_after_its_answer_less_the_round_trip() {
     let mut governor = awake(1, 30);
     let choice = governor.choose([candidate(1, 1, Lane::Talk, 0)], at(1060));
-    assert_eq!((chosen(&choice), choice.wake), (vec![], Some(at(2008))), "and a margin");
-    assert_eq!(chosen(&governor.choose([candidate(1, 1, Lane::Talk, 0)], at(2008))), [1]);
+    assert_eq!(
+        (chosen(&choice), choice.wake),
+        (vec![], Some(at(2008))),
+        "and a margin"
+    );
+    assert_eq!(
+        chosen(&governor.choose([candidate(1, 1, Lane::Talk, 0)], at(2008))),
+        [1]
+    );
 }
 
 #[test]
@@ -283,7 +342,8 @@ fn a_chat_that_waits_for_its_retry_blocks_only_itself_and_only_its_talk() {
 fn what_is_not_needed_is_not_read() {
     let mut governor = awake(3, 30);
     let mut read = 0;
-    let waiting = (0..1000).map(|i| candidate(i, 1 + i64::try_from(i).unwrap(), Lane::Announcement, 0));
+    let waiting =
+        (0..1000).map(|i| candidate(i, 1 + i64::try_from(i).unwrap(), Lane::Announcement, 0));
     let choice = governor.choose(waiting.inspect(|_| read += 1), at(1100));
     assert_eq!((chosen(&choice), read), (vec![0, 1], 2));
 }
@@ -291,7 +351,11 @@ fn what_is_not_needed_is_not_read() {
 #[test]
 fn a_retry_is_not_overtaken_while_its_outcome_is_being_stored() {
     let mut governor = awake(0, 30);
-    let (_, slot) = governor.choose([candidate(0, 1, Lane::Talk, 0)], at(1100)).go.pop().unwrap();
+    let (_, slot) = governor
+        .choose([candidate(0, 1, Lane::Talk, 0)], at(1100))
+        .go
+        .pop()
+        .unwrap();
     let unsettled = governor.answered(slot, Answer::default(), at(1200));
     let next = [candidate(1, 1, Lane::Talk, 0)];
     assert_eq!(chosen(&governor.choose(next.clone(), at(5000))), [0; 0]);
@@ -302,7 +366,9 @@ fn a_retry_is_not_overtaken_while_its_outcome_is_being_stored() {
 #[test]
 fn a_silence_holds_for_all_and_ends_with_a_single_message() {
     let mut governor = awake(30, 30);
-    let waiting = |from: usize| (from..from + 9).map(|i| candidate(i, 1 + i64::try_from(i).unwrap(), Lane::Talk, 0));
+    let waiting = |from: usize| {
+        (from..from + 9).map(|i| candidate(i, 1 + i64::try_from(i).unwrap(), Lane::Talk, 0))
+    };
     let mut first = governor.choose(waiting(0), at(1100)).go;
     assert_eq!(first.len(), 9);
     let flood = Answer {
@@ -359,7 +425,10 @@ fn a_clock_that_is_set_back_does_not_lengthen_a_rest() {
     let mut governor = awake(1, 30);
     let one = [candidate(0, 999, Lane::Talk, -hour)];
     let choice = governor.choose(one.clone(), at(1060 - hour));
-    assert_eq!((chosen(&choice), choice.wake), (vec![], Some(at(2018 - hour))));
+    assert_eq!(
+        (chosen(&choice), choice.wake),
+        (vec![], Some(at(2018 - hour)))
+    );
     assert_eq!(chosen(&governor.choose(one, at(2018 - hour))), [0]);
 }
 
@@ -382,7 +451,11 @@ const HEARD: Answer = Answer {
 
 /// Sends one message and has it answered at the same moment.
 fn one(governor: &mut Governor, candidate: Candidate, answer: Answer, now: Timestamp) {
-    let (_, slot) = governor.choose([candidate], now).go.pop().expect("it may go");
+    let (_, slot) = governor
+        .choose([candidate], now)
+        .go
+        .pop()
+        .expect("it may go");
     let unsettled = governor.answered(slot, answer, now);
     governor.settled(unsettled);
 }
@@ -390,7 +463,12 @@ fn one(governor: &mut Governor, candidate: Candidate, answer: Answer, now: Times
 #[test]
 fn while_telegram_is_away_only_probes_go_out_and_at_least_every_five_seconds() {
     let mut governor = awake(0, 30);
-    one(&mut governor, candidate(0, 1, Lane::Talk, 0), AWAY, at(2000));
+    one(
+        &mut governor,
+        candidate(0, 1, Lane::Talk, 0),
+        AWAY,
+        at(2000),
+    );
     let waiting = || (1..9).map(|i| candidate(i, 10 + i64::try_from(i).unwrap(), Lane::Talk, 0));
     let mut probes = Vec::new();
     let mut now = 2000;
@@ -402,9 +480,16 @@ fn while_telegram_is_away_only_probes_go_out_and_at_least_every_five_seconds() {
             assert!(!governor.choose(waiting(), at(now)).probe, "one at a time");
             governor.probed(false, at(now));
         }
-        now = governor.choose(waiting(), at(now)).wake.unwrap().as_millisecond();
+        now = governor
+            .choose(waiting(), at(now))
+            .wake
+            .unwrap()
+            .as_millisecond();
     }
-    assert_eq!(probes, [3000, 4000, 6000, 10_000, 15_000, 20_000, 25_000, 30_000]);
+    assert_eq!(
+        probes,
+        [3000, 4000, 6000, 10_000, 15_000, 20_000, 25_000, 30_000]
+    );
     assert!(governor.choose(waiting(), at(35_000)).probe);
     governor.probed(true, at(35_000));
     assert_eq!(
@@ -442,23 +527,42 @@ fn a_slow_telegram_is_asked_again_beside_and_one_answer_is_enough() {
     assert!(alone.choose(waiting(), at(0)).probe);
     alone.probed(false, at(9_700));
     let wake = alone.choose(waiting(), at(9_700)).wake;
-    assert_eq!(wake, Some(at(10_000)), "a probe at least every ten seconds, its own time included");
+    assert_eq!(
+        wake,
+        Some(at(10_000)),
+        "a probe at least every ten seconds, its own time included"
+    );
 }
 
 #[test]
 fn the_first_message_after_an_outage_is_none_whose_last_try_it_is() {
     let mut governor = awake(0, 30);
-    one(&mut governor, candidate(0, 1, Lane::Talk, 0), AWAY, at(2000));
+    one(
+        &mut governor,
+        candidate(0, 1, Lane::Talk, 0),
+        AWAY,
+        at(2000),
+    );
     assert!(governor.choose([], at(3000)).probe);
     governor.probed(true, at(3000));
-    let waiting = || [lost(0, 1), candidate(1, 1, Lane::Talk, 0), candidate(2, 2, Lane::Talk, 0)];
+    let waiting = || {
+        [
+            lost(0, 1),
+            candidate(1, 1, Lane::Talk, 0),
+            candidate(2, 2, Lane::Talk, 0),
+        ]
+    };
     one(&mut governor, waiting()[2].clone(), AWAY, at(3000));
     // A further loss in spite of an answered probe: the next message waits longer.
     assert!(!governor.choose(waiting(), at(4999)).probe);
     assert!(governor.choose(waiting(), at(5000)).probe);
     governor.probed(true, at(5000));
     let choice = governor.choose(waiting(), at(5000));
-    assert_eq!(chosen(&choice), [2], "message 1 comes after message 0 in its chat");
+    assert_eq!(
+        chosen(&choice),
+        [2],
+        "message 1 comes after message 0 in its chat"
+    );
     let unsettled = governor.answered(choice.go.into_iter().next().unwrap().1, HEARD, at(5100));
     governor.settled(unsettled);
     assert_eq!(chosen(&governor.choose(waiting(), at(5100))), [0, 2]);
@@ -482,23 +586,38 @@ fn a_chat_with_very_much_to_get_hides_nobody_from_the_first_look_after_an_outage
 
     let mut governor = Governor::new(0, 30, at(0));
     let mut read = 0;
-    let many = (0..2000).map(|i| candidate(i, 1 + i64::try_from(i).unwrap(), Lane::Talk, 86_400_000));
+    let many =
+        (0..2000).map(|i| candidate(i, 1 + i64::try_from(i).unwrap(), Lane::Talk, 86_400_000));
     let choice = governor.choose(many.inspect(|_| read += 1), at(0));
-    assert_eq!((chosen(&choice), read), (vec![], 500), "of different chats no more are looked at");
+    assert_eq!(
+        (chosen(&choice), read),
+        (vec![], 500),
+        "of different chats no more are looked at"
+    );
 }
 
 #[test]
 fn what_was_sent_before_an_outage_does_not_shut_the_gate_again() {
     let mut governor = awake(0, 30);
-    let waiting = [candidate(0, 1, Lane::Talk, 0), candidate(1, 2, Lane::Talk, 0)];
-    let mut slots = governor.choose(waiting, at(2000)).go.into_iter().map(|(_, slot)| slot);
+    let waiting = [
+        candidate(0, 1, Lane::Talk, 0),
+        candidate(1, 2, Lane::Talk, 0),
+    ];
+    let mut slots = governor
+        .choose(waiting, at(2000))
+        .go
+        .into_iter()
+        .map(|(_, slot)| slot);
     let unsettled = governor.answered(slots.next().unwrap(), AWAY, at(2000));
     governor.settled(unsettled);
     assert!(governor.choose([], at(3000)).probe);
     governor.probed(true, at(3000));
     let unsettled = governor.answered(slots.next().unwrap(), AWAY, at(3100));
     governor.settled(unsettled);
-    assert_eq!(chosen(&governor.choose([candidate(2, 3, Lane::Talk, 0)], at(3100))), [2]);
+    assert_eq!(
+        chosen(&governor.choose([candidate(2, 3, Lane::Talk, 0)], at(3100))),
+        [2]
+    );
 }
 
 #[test]
@@ -507,7 +626,10 @@ fn a_start_begins_with_a_probe() {
     let choice = governor.choose([candidate(0, 1, Lane::Talk, 0)], at(0));
     assert!(choice.probe && choice.go.is_empty());
     governor.probed(true, at(50));
-    assert_eq!(chosen(&governor.choose([candidate(0, 1, Lane::Talk, 0)], at(50))), [0]);
+    assert_eq!(
+        chosen(&governor.choose([candidate(0, 1, Lane::Talk, 0)], at(50))),
+        [0]
+    );
 }
 
 #[test]
@@ -527,12 +649,27 @@ fn a_group_gets_twenty_messages_a_minute_and_holds_nobody_else_back() {
             None => now = choice.wake.unwrap().as_millisecond(),
         }
     }
-    assert!(sent.windows(21).all(|window| window[20] - window[0] >= 60_000), "{sent:?}");
-    assert!(sent[40] - sent[0] < 125_000, "as fast as that allows: {sent:?}");
-    let both = [candidate(1, -5, Lane::Talk, 0), candidate(2, 7, Lane::Talk, 0)];
+    assert!(
+        sent.windows(21)
+            .all(|window| window[20] - window[0] >= 60_000),
+        "{sent:?}"
+    );
+    assert!(
+        sent[40] - sent[0] < 125_000,
+        "as fast as that allows: {sent:?}"
+    );
+    let both = [
+        candidate(1, -5, Lane::Talk, 0),
+        candidate(2, 7, Lane::Talk, 0),
+    ];
     let mut full = awake(30, 30);
     for i in 0..20 {
-        one(&mut full, candidate(0, -5, Lane::Talk, 0), HEARD, at(2000 + 1100 * i));
+        one(
+            &mut full,
+            candidate(0, -5, Lane::Talk, 0),
+            HEARD,
+            at(2000 + 1100 * i),
+        );
     }
     assert_eq!(chosen(&full.choose(both, at(25_000))), [2]);
 }
@@ -544,12 +681,26 @@ fn a_429_of_a_group_silences_nobody_else_and_the_operator_can_end_one_of_all() {
         rest: Rest::Flood(at(86_400_000)),
     };
     let put_off = candidate(0, -5, Lane::Talk, 86_400_000);
-    let waiting = [put_off, candidate(1, -5, Lane::Talk, 0), candidate(2, 7, Lane::Talk, 0)];
+    let waiting = [
+        put_off,
+        candidate(1, -5, Lane::Talk, 0),
+        candidate(2, 7, Lane::Talk, 0),
+    ];
     let mut governor = awake(30, 30);
-    one(&mut governor, candidate(0, -5, Lane::Talk, 0), flood, at(2000));
+    one(
+        &mut governor,
+        candidate(0, -5, Lane::Talk, 0),
+        flood,
+        at(2000),
+    );
     assert_eq!(chosen(&governor.choose(waiting.clone(), at(5000))), [2]);
     let mut governor = awake(30, 30);
-    one(&mut governor, candidate(0, 7, Lane::Talk, 0), flood, at(3000));
+    one(
+        &mut governor,
+        candidate(0, 7, Lane::Talk, 0),
+        flood,
+        at(3000),
+    );
     assert_eq!(chosen(&governor.choose(waiting.clone(), at(9000))), [0; 0]);
     governor.end_silence(at(9000));
     assert_eq!(chosen(&governor.choose(waiting, at(9000))), [2]);

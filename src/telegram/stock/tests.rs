@@ -84,7 +84,8 @@ impl Site {
     /// Much at once, and then nothing for ever.
     fn endless() -> Body {
         static MEGABYTE: [u8; 1_000_000] = [b'.'; 1_000_000];
-        let much = stream::iter(std::iter::repeat_n(Bytes::from_static(&MEGABYTE), MUCH)).map(Ok::<_, std::io::Error>);
+        let much = stream::iter(std::iter::repeat_n(Bytes::from_static(&MEGABYTE), MUCH))
+            .map(Ok::<_, std::io::Error>);
         Body::from_stream(much.chain(stream::pending()))
     }
 
@@ -93,7 +94,10 @@ impl Site {
         let router = Router::new()
             .route("/price.pdf", get(pdf))
             .route("/other.pdf", get(pdf))
-            .route("/endless", get(|| async { Self::endless().into_response() }))
+            .route(
+                "/endless",
+                get(|| async { Self::endless().into_response() }),
+            )
             .route("/gone.pdf", get(|| async { StatusCode::NOT_FOUND }))
             .route(
                 "/drip",
@@ -124,7 +128,10 @@ struct Play {
 }
 
 impl Play {
-    async fn with(appeals: u32, answer: impl Fn(&Call) -> Answer + std::marker::Send + Sync + 'static) -> Self {
+    async fn with(
+        appeals: u32,
+        answer: impl Fn(&Call) -> Answer + std::marker::Send + Sync + 'static,
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let signals = Signals {
             outbox: Notify::new(),
@@ -134,7 +141,8 @@ impl Play {
             questions: mpsc::channel(1).0,
         };
         let interpret = Arc::new(|_: &[u8]| Err(Undecodable("nothing comes in".to_owned())));
-        let journal = Journal::open(directory.path(), Rules::default(), interpret, signals).unwrap();
+        let journal =
+            Journal::open(directory.path(), Rules::default(), interpret, signals).unwrap();
         let rows = (1..=appeals).map(|number| Event::Row(RowEvent::Unnumbered(unnumbered(number))));
         let looked = Event::Looked(Looked {
             tab: Tab::Appeals,
@@ -142,10 +150,20 @@ impl Play {
             highest: None,
         });
         journal.apply(rows.chain([looked]).collect()).await.unwrap();
-        let (fake, site, stop) = (Fake::start(answer).await, Site::default(), CancellationToken::new());
+        let (fake, site, stop) = (
+            Fake::start(answer).await,
+            Site::default(),
+            CancellationToken::new(),
+        );
         let address = site.start().await;
         let fetcher = fetcher(directory.path(), address);
-        let delivery = tokio::spawn(deliver(journal.clone(), fake.client(), fetcher, 0, stop.clone()));
+        let delivery = tokio::spawn(deliver(
+            journal.clone(),
+            fake.client(),
+            fetcher,
+            0,
+            stop.clone(),
+        ));
         Self {
             directory,
             journal,
@@ -173,7 +191,10 @@ impl Play {
             partner: None,
             history: None,
         };
-        self.journal.apply(vec![Event::Row(RowEvent::Appeal(cells))]).await.unwrap();
+        self.journal
+            .apply(vec![Event::Row(RowEvent::Appeal(cells))])
+            .await
+            .unwrap();
     }
 
     /// Waits until the appeal is as the test wants it.
@@ -191,7 +212,11 @@ impl Play {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        assert!(tokio::time::timeout(DEADLINE, waited).await.is_ok(), "only {:?}", self.fake.calls());
+        assert!(
+            tokio::time::timeout(DEADLINE, waited).await.is_ok(),
+            "only {:?}",
+            self.fake.calls()
+        );
     }
 
     fn methods(&self) -> Vec<String> {
@@ -207,7 +232,11 @@ impl Play {
     /// How much lies there, in bytes.
     fn laid_bytes(&self) -> u64 {
         let files = std::fs::read_dir(self.directory.path().join("fetched"));
-        let sizes = files.into_iter().flatten().flatten().filter_map(|file| file.metadata().ok());
+        let sizes = files
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|file| file.metadata().ok());
         sizes.map(|file| file.len()).sum()
     }
 
@@ -247,7 +276,8 @@ fn delivered(appeal: &Appeal) -> bool {
 async fn words_wait_for_nobody_s_files() {
     let play = Play::with(33, taken).await;
     for number in 1..=31 {
-        play.types(number, &format!("Файл:\n{}", play.link("/drip"))).await;
+        play.types(number, &format!("Файл:\n{}", play.link("/drip")))
+            .await;
     }
     play.types(32, "Одни слова").await;
     play.until(32, delivered).await;
@@ -259,15 +289,34 @@ async fn words_wait_for_nobody_s_files() {
 #[tokio::test]
 async fn nothing_of_an_answer_goes_before_all_of_it_can() {
     let play = Play::with(1, taken).await;
-    play.types(1, &format!("Вот прайс:\n{}\n{}", play.link("/price.pdf"), play.link("/gone.pdf")))
-        .await;
-    play.until(1, |appeal| appeal.delivery == Delivery::Failed(Why::File(Unfetched::Status(404))))
-        .await;
+    play.types(
+        1,
+        &format!(
+            "Вот прайс:\n{}\n{}",
+            play.link("/price.pdf"),
+            play.link("/gone.pdf")
+        ),
+    )
+    .await;
+    play.until(1, |appeal| {
+        appeal.delivery == Delivery::Failed(Why::File(Unfetched::Status(404)))
+    })
+    .await;
     assert!(play.methods().is_empty());
-    play.types(1, &format!("Вот прайс:\n{}\n{}", play.link("/price.pdf"), play.link("/other.pdf")))
-        .await;
+    play.types(
+        1,
+        &format!(
+            "Вот прайс:\n{}\n{}",
+            play.link("/price.pdf"),
+            play.link("/other.pdf")
+        ),
+    )
+    .await;
     play.until(1, delivered).await;
-    assert_eq!(play.methods(), ["sendMessage", "sendDocument", "sendDocument"]);
+    assert_eq!(
+        play.methods(),
+        ["sendMessage", "sendDocument", "sendDocument"]
+    );
     let waited = async {
         while play.laid() > 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -287,12 +336,18 @@ async fn words_that_were_delivered_do_not_go_again_with_another_file() {
         _ => taken(call),
     })
     .await;
-    play.types(1, &format!("Вот прайс:\n{}", play.link("/price.pdf"))).await;
-    play.until(1, |appeal| matches!(appeal.delivery, Delivery::Failed(_))).await;
+    play.types(1, &format!("Вот прайс:\n{}", play.link("/price.pdf")))
+        .await;
+    play.until(1, |appeal| matches!(appeal.delivery, Delivery::Failed(_)))
+        .await;
     assert_eq!(play.methods(), ["sendMessage", "sendDocument"]);
-    play.types(1, &format!("Вот прайс:\n{}", play.link("/other.pdf"))).await;
+    play.types(1, &format!("Вот прайс:\n{}", play.link("/other.pdf")))
+        .await;
     play.until(1, delivered).await;
-    assert_eq!(play.methods(), ["sendMessage", "sendDocument", "sendDocument"]);
+    assert_eq!(
+        play.methods(),
+        ["sendMessage", "sendDocument", "sendDocument"]
+    );
     play.end().await;
 }
 
@@ -328,8 +383,16 @@ async fn what_is_fetched_is_not_held_in_memory() {
 /// The memory of this process, in bytes.
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap() * 1000
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .unwrap();
+    line.trim()
+        .trim_end_matches("kB")
+        .trim()
+        .parse::<u64>()
+        .unwrap()
+        * 1000
 }
 
 #[tokio::test]
@@ -341,7 +404,14 @@ async fn who_comes_later_does_not_overtake_who_finds_no_room() {
         form: Form::Message,
         files: files.map(link).collect(),
         ..Send::talk(
-            OutboxId::Answer(AppealId { seq: Seq(appeal), n: 0 }, Revision(1), 0),
+            OutboxId::Answer(
+                AppealId {
+                    seq: Seq(appeal),
+                    n: 0,
+                },
+                Revision(1),
+                0,
+            ),
             ChatId(1),
             Html::escape("a"),
         )

@@ -46,7 +46,12 @@ pub(super) fn address(source: &str) -> Option<&str> {
 }
 
 /// Sends a picture or video that is still to be uploaded; the answer says how Telegram keeps it.
-pub(super) async fn picture(client: &Client, send: &Send, source: &str, found: Option<Found>) -> Result<Accepted, SendError> {
+pub(super) async fn picture(
+    client: &Client,
+    send: &Send,
+    source: &str,
+    found: Option<Found>,
+) -> Result<Accepted, SendError> {
     match (source_of(source).map_err(SendError::File)?, found) {
         (Source::Kept(id), _) => Ok(of_some_kind(client, send, id).await?),
         (Source::Written(media_type, bytes), _) => {
@@ -57,13 +62,19 @@ pub(super) async fn picture(client: &Client, send: &Send, source: &str, found: O
             };
             of_its_kind(client, send, written).await
         }
-        (Source::Address(_), Some(Found::File(file))) => of_its_kind(client, send, Upload::of(&file)).await,
+        (Source::Address(_), Some(Found::File(file))) => {
+            of_its_kind(client, send, Upload::of(&file)).await
+        }
         (Source::Address(_), Some(Found::Page)) => Err(SendError::File(Unfetched::NotAPicture)),
         (Source::Address(_), None) => Err(SendError::File(Unfetched::Unreachable)),
     }
 }
 
-async fn of_its_kind(client: &Client, send: &Send, file: Upload<'_>) -> Result<Accepted, SendError> {
+async fn of_its_kind(
+    client: &Client,
+    send: &Send,
+    file: Upload<'_>,
+) -> Result<Accepted, SendError> {
     let media_type = recognized(file.media_type, file.content.head());
     let kind = kind_of(media_type, file.content).ok_or(SendError::File(Unfetched::NotAPicture))?;
     Ok(upload(client, send, kind, &Upload { media_type, ..file }).await?)
@@ -74,7 +85,9 @@ async fn of_some_kind(client: &Client, send: &Send, id: &str) -> Result<Accepted
     let mut ended = say(client, send, Way::Kept(MediaKind::Photo, id)).await;
     for kind in [MediaKind::Video, MediaKind::Animation, MediaKind::Document] {
         match ended {
-            Err(error) if error.is_about_the_type() => ended = say(client, send, Way::Kept(kind, id)).await,
+            Err(error) if error.is_about_the_type() => {
+                ended = say(client, send, Way::Kept(kind, id)).await
+            }
             Ok(_) | Err(_) => break,
         }
     }
@@ -101,17 +114,29 @@ fn written(data: &str) -> Option<(String, Bytes)> {
     let (head, content) = data.split_once(',')?;
     let mut parts = head.split(';').map(str::trim);
     let media_type = fetch::usual(parts.next()?);
-    parts.next_back().filter(|last| last.eq_ignore_ascii_case("base64"))?;
+    parts
+        .next_back()
+        .filter(|last| last.eq_ignore_ascii_case("base64"))?;
     // A cell may break a long line.
     let content: String = content.split_ascii_whitespace().collect();
-    let bytes = BASE64.decode(content).ok().filter(|bytes| !bytes.is_empty())?;
-    media_type.contains('/').then(|| (media_type, Bytes::from(bytes)))
+    let bytes = BASE64
+        .decode(content)
+        .ok()
+        .filter(|bytes| !bytes.is_empty())?;
+    media_type
+        .contains('/')
+        .then(|| (media_type, Bytes::from(bytes)))
 }
 
 /// What a picture is called that nobody has named.
 fn name_of(media_type: &str) -> String {
-    let subtype = media_type.split_once('/').map_or("", |(_, subtype)| subtype);
-    let ending: String = subtype.chars().take_while(char::is_ascii_alphanumeric).collect();
+    let subtype = media_type
+        .split_once('/')
+        .map_or("", |(_, subtype)| subtype);
+    let ending: String = subtype
+        .chars()
+        .take_while(char::is_ascii_alphanumeric)
+        .collect();
     format!("picture.{ending}")
 }
 
@@ -124,8 +149,26 @@ fn recognized<'a>(media_type: &'a str, head: &[u8]) -> &'a str {
         [0xFF, 0xD8, 0xFF, ..] => "image/jpeg",
         [0x89, b'P', b'N', b'G', ..] => "image/png",
         [b'G', b'I', b'F', b'8', ..] => "image/gif",
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
-        [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] if FILMS.iter().any(|film| brand.starts_with(film)) => "video/mp4",
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => "image/webp",
+        [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..]
+            if FILMS.iter().any(|film| brand.starts_with(film)) =>
+        {
+            "video/mp4"
+        }
         _ => media_type,
     }
 }
@@ -147,16 +190,36 @@ mod tests {
 
     #[test]
     fn a_source_is_an_address_the_picture_itself_or_an_id() {
-        let written = |media_type: &str| Ok(Source::Written(media_type.to_owned(), Bytes::from_static(b"png?")));
+        let written = |media_type: &str| {
+            Ok(Source::Written(
+                media_type.to_owned(),
+                Bytes::from_static(b"png?"),
+            ))
+        };
         for (text, source) in [
-            (" https://a.example/p.png ", Ok(Source::Address("https://a.example/p.png"))),
+            (
+                " https://a.example/p.png ",
+                Ok(Source::Address("https://a.example/p.png")),
+            ),
             ("HTTP://a.example", Ok(Source::Address("HTTP://a.example"))),
-            ("ftp://a.example/p.png", Ok(Source::Address("ftp://a.example/p.png"))),
-            ("AgACAgIAAxkBAAIB-_c", Ok(Source::Kept("AgACAgIAAxkBAAIB-_c"))),
+            (
+                "ftp://a.example/p.png",
+                Ok(Source::Address("ftp://a.example/p.png")),
+            ),
+            (
+                "AgACAgIAAxkBAAIB-_c",
+                Ok(Source::Kept("AgACAgIAAxkBAAIB-_c")),
+            ),
             ("data:image/png;base64,cG5nPw==", written("image/png")),
             ("data:image/jpg;base64,cG5nPw==", written("image/jpeg")),
-            ("DATA:Image/SVG+xml; charset=x; BASE64,cG5n\nPw", written("image/svg+xml")),
-            ("data:image/png;base64,cG5nPw=a", Err(Unfetched::NotAPicture)),
+            (
+                "DATA:Image/SVG+xml; charset=x; BASE64,cG5n\nPw",
+                written("image/svg+xml"),
+            ),
+            (
+                "data:image/png;base64,cG5nPw=a",
+                Err(Unfetched::NotAPicture),
+            ),
             ("data:image/png;base64,", Err(Unfetched::NotAPicture)),
             ("data:image/png,rawbytes", Err(Unfetched::NotAPicture)),
             ("data:image/png;base64", Err(Unfetched::NotAPicture)),
@@ -194,18 +257,42 @@ mod tests {
             ("application/pdf", b"\xFF\xD8\xFF", None),
             ("audio/mpeg", b"x", None),
             ("text", b"x", None),
-            ("application/octet-stream", b"\xFF\xD8\xFF\xE0", Some(MediaKind::Photo)),
-            ("binary/octet-stream", b"\x89PNG\r\n", Some(MediaKind::Photo)),
-            ("application/octet-stream", b"GIF89a", Some(MediaKind::Animation)),
-            ("application/octet-stream", b"RIFF\0\0\0\0WEBPVP8 ", Some(MediaKind::Photo)),
-            ("application/octet-stream", b"\0\0\0\x18ftypisom", Some(MediaKind::Video)),
+            (
+                "application/octet-stream",
+                b"\xFF\xD8\xFF\xE0",
+                Some(MediaKind::Photo),
+            ),
+            (
+                "binary/octet-stream",
+                b"\x89PNG\r\n",
+                Some(MediaKind::Photo),
+            ),
+            (
+                "application/octet-stream",
+                b"GIF89a",
+                Some(MediaKind::Animation),
+            ),
+            (
+                "application/octet-stream",
+                b"RIFF\0\0\0\0WEBPVP8 ",
+                Some(MediaKind::Photo),
+            ),
+            (
+                "application/octet-stream",
+                b"\0\0\0\x18ftypisom",
+                Some(MediaKind::Video),
+            ),
             ("application/octet-stream", b"\0\0\0\x18ftypavif", None),
             ("application/octet-stream", b"\0\0\0\x18ftypM4A ", None),
             ("application/octet-stream", b"PK\x03\x04", None),
         ] {
             let content = Content::Held(Bytes::copy_from_slice(bytes));
             let recognized = recognized(media_type, content.head());
-            assert_eq!(kind_of(recognized, &content), kind, "{media_type} {bytes:.9?}");
+            assert_eq!(
+                kind_of(recognized, &content),
+                kind,
+                "{media_type} {bytes:.9?}"
+            );
         }
     }
 }

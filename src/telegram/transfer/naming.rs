@@ -27,7 +27,10 @@ const ENDING_LIMIT: usize = 5;
 
 /// The name under which a file is uploaded as this.
 pub(super) fn upload_name(kind: MediaKind, name: &str, media_type: &str) -> String {
-    let ending = ENDINGS.iter().find(|(known, _)| *known == media_type).map(|(_, ending)| *ending);
+    let ending = ENDINGS
+        .iter()
+        .find(|(known, _)| *known == media_type)
+        .map(|(_, ending)| *ending);
     let (stem, stated) = match name.rsplit_once('.') {
         Some((stem, stated)) if !stem.is_empty() && is_ending(stated) => (stem, Some(stated)),
         Some(_) | None => (name, None),
@@ -37,14 +40,17 @@ pub(super) fn upload_name(kind: MediaKind, name: &str, media_type: &str) -> Stri
         MediaKind::Document => false,
     };
     match (ending, stated) {
-        (Some(ending), Some(stated)) if shown && !is_the_same(stated, ending) => format!("{stem}.{ending}"),
+        (Some(ending), Some(stated)) if shown && !is_the_same(stated, ending) => {
+            format!("{stem}.{ending}")
+        }
         (Some(ending), None) => format!("{}.{ending}", name.trim_end_matches('.')),
         (Some(_) | None, _) => name.to_owned(),
     }
 }
 
 fn is_ending(text: &str) -> bool {
-    (1..=ENDING_LIMIT).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    (1..=ENDING_LIMIT).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 fn is_the_same(stated: &str, ending: &str) -> bool {
@@ -62,14 +68,33 @@ mod tests {
             (MediaKind::Photo, "photo.JPEG", "image/jpeg", "photo.JPEG"),
             (MediaKind::Photo, "download", "image/png", "download.png"),
             (MediaKind::Photo, "a.b", "image/jpeg", "a.jpg"),
-            (MediaKind::Photo, "Прайс. Март", "image/webp", "Прайс. Март.webp"),
+            (
+                MediaKind::Photo,
+                "Прайс. Март",
+                "image/webp",
+                "Прайс. Март.webp",
+            ),
             (MediaKind::Animation, "x.bin", "image/gif", "x.gif"),
             (MediaKind::Video, ".mov", "video/mp4", ".mov.mp4"),
-            (MediaKind::Document, "price.xls", "application/pdf", "price.xls"),
+            (
+                MediaKind::Document,
+                "price.xls",
+                "application/pdf",
+                "price.xls",
+            ),
             (MediaKind::Document, "price", "application/pdf", "price.pdf"),
-            (MediaKind::Document, "price", "application/x-unknown", "price"),
+            (
+                MediaKind::Document,
+                "price",
+                "application/x-unknown",
+                "price",
+            ),
         ] {
-            assert_eq!(upload_name(kind, name, media_type), named, "{name} {media_type}");
+            assert_eq!(
+                upload_name(kind, name, media_type),
+                named,
+                "{name} {media_type}"
+            );
         }
     }
 }

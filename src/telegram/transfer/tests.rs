@@ -24,7 +24,9 @@ use crate::{
 
 /// A site with files of all kinds and a page.
 async fn site() -> SocketAddr {
-    let of = |media_type: &'static str| get(move || async move { ([(header::CONTENT_TYPE, media_type)], "bytes") });
+    let of = |media_type: &'static str| {
+        get(move || async move { ([(header::CONTENT_TYPE, media_type)], "bytes") })
+    };
     let router = Router::new()
         .route("/a.png", of("image/png"))
         .route("/a.jpg", of("image/jpg"))
@@ -45,13 +47,21 @@ async fn fetched(path: &str) -> (Found, Text, TempDir) {
     let (site, directory) = (site().await, tempfile::tempdir().unwrap());
     let fetcher = Fetcher::of(directory.path(), |_| true, &[("files.example", site)]).unwrap();
     let address = format!("http://files.example:{}{path}", site.port());
-    (fetcher.fetch(&address).await.unwrap(), Text(address), directory)
+    (
+        fetcher.fetch(&address).await.unwrap(),
+        Text(address),
+        directory,
+    )
 }
 
 fn message(form: Form) -> Send {
     Send {
         form,
-        ..Send::talk(OutboxId::Reply(Seq(1), 0), ChatId(42), Html::escape("1 < 2"))
+        ..Send::talk(
+            OutboxId::Reply(Seq(1), 0),
+            ChatId(42),
+            Html::escape("1 < 2"),
+        )
     }
 }
 
@@ -102,7 +112,11 @@ async fn a_picture_goes_as_a_photo_other_files_as_documents_and_a_page_as_its_ad
         ("/page", "sendMessage"),
     ] {
         let fake = Fake::start(sent).await;
-        assert_eq!(sending(&fake, Form::File, path).await, delivered(), "{path}");
+        assert_eq!(
+            sending(&fake, Form::File, path).await,
+            delivered(),
+            "{path}"
+        );
         assert_eq!(methods(&fake), [method], "{path}");
     }
 }
@@ -135,7 +149,10 @@ async fn a_chat_that_takes_no_pictures_is_not_tried_with_a_document() {
     let fake = Fake::start(move |_| refused(400, words)).await;
     let ended = sending(&fake, Form::File, "/a.png").await;
     assert!(
-        matches!(ended, Err(SendError::Call(CallError::Refused { code: 400, .. }))),
+        matches!(
+            ended,
+            Err(SendError::Call(CallError::Refused { code: 400, .. }))
+        ),
         "{ended:?}"
     );
     assert_eq!(methods(&fake), ["sendPhoto"]);
@@ -160,10 +177,17 @@ async fn a_picture_is_uploaded_as_what_it_is_and_telegram_s_id_comes_back() {
         ("/a.bmp", "sendDocument", MediaKind::Document, "document"),
     ] {
         let fake = Fake::start(sent).await;
-        assert_eq!(sending(&fake, Form::Picture, path).await, uploaded(kind, id), "{path}");
+        assert_eq!(
+            sending(&fake, Form::Picture, path).await,
+            uploaded(kind, id),
+            "{path}"
+        );
         assert_eq!(methods(&fake), [method], "{path}");
         let form = fake.calls()[0].body.as_str().unwrap().to_owned();
-        let part = format!("name=\"{id}\"; filename=\"{}\"", path.trim_start_matches('/'));
+        let part = format!(
+            "name=\"{id}\"; filename=\"{}\"",
+            path.trim_start_matches('/')
+        );
         assert!(form.contains(&part), "{form}");
     }
 }
@@ -191,11 +215,15 @@ async fn a_file_that_is_gone_is_refused_and_one_that_cannot_be_opened_now_is_tri
         let fake = Fake::start(sent).await;
         let (found, address, directory) = fetched("/a.png").await;
         let message = message(form(address));
-        let (laid, aside) = (directory.path().join("fetched"), directory.path().join("aside"));
-        let ended = async |found: &Found| match send(&fake.client(), &message, Some(found.clone())).await {
-            Err(SendError::Call(error)) => error,
-            other => panic!("{other:?}"),
-        };
+        let (laid, aside) = (
+            directory.path().join("fetched"),
+            directory.path().join("aside"),
+        );
+        let ended =
+            async |found: &Found| match send(&fake.client(), &message, Some(found.clone())).await {
+                Err(SendError::Call(error)) => error,
+                other => panic!("{other:?}"),
+            };
         std::fs::rename(&laid, &aside).unwrap();
         assert!(matches!(ended(&found).await, CallError::Unmade(_)));
         // No file can be opened below what is no directory.
@@ -204,7 +232,10 @@ async fn a_file_that_is_gone_is_refused_and_one_that_cannot_be_opened_now_is_tri
         assert_eq!(methods(&fake), [""; 0]);
         std::fs::remove_file(&laid).unwrap();
         std::fs::rename(&aside, &laid).unwrap();
-        assert!(send(&fake.client(), &message, Some(found)).await.is_ok(), "nothing is lost");
+        assert!(
+            send(&fake.client(), &message, Some(found)).await.is_ok(),
+            "nothing is lost"
+        );
     }
 }
 
@@ -221,8 +252,18 @@ async fn words_and_button_stand_beneath_an_upload() {
         ..full.clone()
     };
     for (send, words) in [(full, true), (bare, false)] {
-        assert_eq!(super::send(&fake.client(), &send, None).await, uploaded(MediaKind::Photo, "photo"));
-        let form = fake.calls().pop().unwrap().body.as_str().unwrap().to_owned();
+        assert_eq!(
+            super::send(&fake.client(), &send, None).await,
+            uploaded(MediaKind::Photo, "photo")
+        );
+        let form = fake
+            .calls()
+            .pop()
+            .unwrap()
+            .body
+            .as_str()
+            .unwrap()
+            .to_owned();
         assert!(
             form.contains("filename=\"picture.png\"\r\nContent-Type: image/png\r\n\r\npng!"),
             "{form}"
@@ -252,22 +293,37 @@ async fn an_id_of_unknown_kind_is_tried_until_telegram_takes_it() {
     for (method, words, tried, kind, id) in [
         ("sendPhoto", other, &all[..1], MediaKind::Photo, "photo"),
         ("sendVideo", old, &all[..2], MediaKind::Video, "video"),
-        ("sendAnimation", other, &all[..3], MediaKind::Animation, "animation"),
+        (
+            "sendAnimation",
+            other,
+            &all[..3],
+            MediaKind::Animation,
+            "animation",
+        ),
         ("sendDocument", other, &all, MediaKind::Document, "document"),
     ] {
         let fake = Fake::start(of_type(method, words)).await;
-        assert_eq!(send(&fake.client(), &picture, None).await, uploaded(kind, id));
+        assert_eq!(
+            send(&fake.client(), &picture, None).await,
+            uploaded(kind, id)
+        );
         assert_eq!(methods(&fake), tried);
         assert_eq!(fake.calls()[0].body["photo"], "AgAC");
     }
     for (words, tried) in [
         (other, &all[..]),
-        ("Bad Request: wrong file identifier/HTTP URL specified", &all[..1]),
+        (
+            "Bad Request: wrong file identifier/HTTP URL specified",
+            &all[..1],
+        ),
     ] {
         let fake = Fake::start(of_type("none", words)).await;
         let ended = send(&fake.client(), &picture, None).await;
         assert!(
-            matches!(ended, Err(SendError::Call(CallError::Refused { code: 400, .. }))),
+            matches!(
+                ended,
+                Err(SendError::Call(CallError::Refused { code: 400, .. }))
+            ),
             "{ended:?}"
         );
         assert_eq!(methods(&fake), tried);
@@ -286,7 +342,8 @@ async fn what_telegram_has_goes_by_its_id_and_is_not_told_of_again() {
         let file = "BAAC".to_owned();
         let kept = message(Form::Kept(Media { kind, file }));
         assert_eq!(send(&fake.client(), &kept, None).await, delivered());
-        let body = json!({"chat_id": 42, field: "BAAC", "caption": "1 &lt; 2", "parse_mode": "HTML"});
+        let body =
+            json!({"chat_id": 42, field: "BAAC", "caption": "1 &lt; 2", "parse_mode": "HTML"});
         let call = Call {
             method: method.to_owned(),
             body,
@@ -326,7 +383,14 @@ async fn words_whose_mark_up_telegram_cannot_read_go_out_plain_and_only_once_mor
             let ended = send(&fake.client(), &message(form.clone()), Some(found.clone())).await;
             assert_eq!(ended.is_err(), endless, "{form:?}");
             let calls = fake.calls();
-            assert_eq!((calls.len(), is_marked_up(&calls[0]), is_marked_up(&calls[1])), (2, true, false));
+            assert_eq!(
+                (
+                    calls.len(),
+                    is_marked_up(&calls[0]),
+                    is_marked_up(&calls[1])
+                ),
+                (2, true, false)
+            );
             match &calls[1].body {
                 Value::String(form) => assert!(form.contains("\r\n\r\n1 < 2\r\n"), "{form}"),
                 body => assert_eq!(body[field], "1 < 2"),
@@ -350,7 +414,9 @@ async fn a_picture_reaches_the_stand_in_once_and_goes_by_its_id_from_then_on() {
     let media = send(&client, &first, None).await.unwrap().media.unwrap();
     assert_eq!(media.kind, MediaKind::Photo);
     for _ in 0..2 {
-        let accepted = send(&client, &message(Form::Kept(media.clone())), None).await.unwrap();
+        let accepted = send(&client, &message(Form::Kept(media.clone())), None)
+            .await
+            .unwrap();
         assert_eq!(accepted.media, None);
     }
     assert_eq!(telegram.calls().uploads, 1);
@@ -358,18 +424,30 @@ async fn a_picture_reaches_the_stand_in_once_and_goes_by_its_id_from_then_on() {
     let shown = seen.map(|content| (content.text, content.media.unwrap().file_id));
     assert!(shown.eq(std::iter::repeat_n(("1 < 2".to_owned(), media.file), 3)));
 
-    anna.send_file(Attachment::new(FileKind::Animation, "a.mp4", "video/mp4", b"film".as_slice()));
+    anna.send_file(Attachment::new(
+        FileKind::Animation,
+        "a.mp4",
+        "video/mp4",
+        b"film".as_slice(),
+    ));
     let update = telegram.emitted().pop().unwrap();
     let id = update["message"]["animation"]["file_id"].as_str().unwrap();
-    let accepted = send(&client, &message(Form::Picture(id.into())), None).await.unwrap();
+    let accepted = send(&client, &message(Form::Picture(id.into())), None)
+        .await
+        .unwrap();
     let kept = Media {
         kind: MediaKind::Animation,
         file: id.to_owned(),
     };
     assert_eq!(accepted.media, Some(kept));
     assert_eq!(telegram.calls().uploads, 1);
-    let calls = telegram.exchanges().into_iter().map(|exchange| (exchange.method, exchange.files));
-    let calls: Vec<String> = calls.map(|(method, files)| format!("{method} {files}")).collect();
+    let calls = telegram
+        .exchanges()
+        .into_iter()
+        .map(|exchange| (exchange.method, exchange.files));
+    let calls: Vec<String> = calls
+        .map(|(method, files)| format!("{method} {files}"))
+        .collect();
     assert_eq!(
         calls,
         [

@@ -72,8 +72,13 @@ impl GridRange {
 
     /// The rectangle, if every stated bound lies on a grid of this size.
     pub(crate) fn within(&self, rows: usize, columns: usize) -> Option<Area> {
-        let inside = self.end_row_index.is_none_or(|end| end <= rows) && self.end_column_index.is_none_or(|end| end <= columns);
-        if inside { self.clipped(rows, columns) } else { None }
+        let inside = self.end_row_index.is_none_or(|end| end <= rows)
+            && self.end_column_index.is_none_or(|end| end <= columns);
+        if inside {
+            self.clipped(rows, columns)
+        } else {
+            None
+        }
     }
 
     /// Follows `count` lines inserted before index `at`.
@@ -113,8 +118,14 @@ impl Area {
     pub(crate) fn a1(&self, title: &str) -> String {
         let from = format!("{}{}", column_name(self.left), self.top + 1);
         let to = format!("{}{}", column_name(self.right - 1), self.bottom);
-        let cells = if from == to { from } else { format!("{from}:{to}") };
-        let plain = title.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let cells = if from == to {
+            from
+        } else {
+            format!("{from}:{to}")
+        };
+        let plain = title
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_');
         if plain && !title.is_empty() {
             format!("{title}!{cells}")
         } else {
@@ -184,7 +195,9 @@ pub(crate) fn parse_cells(text: &str) -> Option<GridRange> {
 /// Column and row of `$A$1`, `A` or `1`, zero-based.
 fn corner(text: &str) -> Option<(Option<usize>, Option<usize>)> {
     let text = text.replace('$', "");
-    let split = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());
+    let split = text
+        .find(|c: char| c.is_ascii_digit())
+        .unwrap_or(text.len());
     let (letters, digits) = text.split_at(split);
     let column = match letters {
         "" => None,
@@ -276,13 +289,23 @@ mod tests {
                 Some("список сотрудников"),
                 [None, None, Some(0), Some(1)],
             ),
-            ("'it''s ''here'''!1:2", Some("it's 'here'"), [Some(0), Some(2), None, None]),
+            (
+                "'it''s ''here'''!1:2",
+                Some("it's 'here'"),
+                [Some(0), Some(2), None, None],
+            ),
             ("'a!b'", Some("a!b"), [None; 4]),
         ];
         for (text, title, bounds) in table {
-            assert_eq!(parsed(text), Some((title.map(str::to_owned), bounds)), "{text}");
+            assert_eq!(
+                parsed(text),
+                Some((title.map(str::to_owned), bounds)),
+                "{text}"
+            );
         }
-        for text in ["", "'open!A1", "Tab!", "Tab!A", "Tab!A0", "Tab!1A", "'x'A1", "!A1"] {
+        for text in [
+            "", "'open!A1", "Tab!", "Tab!A", "Tab!A0", "Tab!1A", "'x'A1", "!A1",
+        ] {
             assert_eq!(parsed(text), None, "{text}");
         }
     }

@@ -39,7 +39,11 @@ impl Workbook {
 
     /// As [`Self::apply`], under the `fields` mask of the query: with a mask,
     /// `responseIncludeGridData` is ignored (discovery document).
-    pub(crate) fn apply_with_fields(&mut self, body: &Value, fields: Option<&FieldMask>) -> Result<Value, ApiError> {
+    pub(crate) fn apply_with_fields(
+        &mut self,
+        body: &Value,
+        fields: Option<&FieldMask>,
+    ) -> Result<Value, ApiError> {
         let batch: Batch = parse(body)?;
         if batch.requests.is_empty() {
             return Err(ApiError::invalid("Must specify at least one request."));
@@ -70,7 +74,8 @@ impl Workbook {
                 "Invalid requests[{index}]: exactly one kind of request must be set"
             )));
         };
-        self.perform_kind(kind, body).map_err(|error| error.in_request(index, kind))
+        self.perform_kind(kind, body)
+            .map_err(|error| error.in_request(index, kind))
     }
 
     fn perform_kind(&mut self, kind: &str, body: &Value) -> Result<Value, ApiError> {
@@ -97,7 +102,8 @@ impl Workbook {
 
 /// Reads a message of the API; a name or type that it does not have is a 400.
 pub(super) fn parse<T: DeserializeOwned>(body: &Value) -> Result<T, ApiError> {
-    T::deserialize(body).map_err(|error| ApiError::invalid(format!("Invalid JSON payload received. {error}")))
+    T::deserialize(body)
+        .map_err(|error| ApiError::invalid(format!("Invalid JSON payload received. {error}")))
 }
 
 #[cfg(test)]
@@ -126,9 +132,14 @@ mod tests {
         let bad = json!({"updateCells": {
             "start": {"sheetId": 7}, "rows": [], "fields": "*"
         }});
-        let error = workbook.apply(&json!({"requests": [write("kept?"), bad]})).unwrap_err();
+        let error = workbook
+            .apply(&json!({"requests": [write("kept?"), bad]}))
+            .unwrap_err();
         assert_eq!((error.code, error.status), (400, "INVALID_ARGUMENT"));
-        assert_eq!(error.message, "Invalid requests[1].updateCells: No grid with id: 7");
+        assert_eq!(
+            error.message,
+            "Invalid requests[1].updateCells: No grid with id: 7"
+        );
         assert_eq!(workbook, before);
 
         let error = workbook
@@ -201,11 +212,15 @@ mod tests {
         let mask = |text| FieldMask::parse(text).unwrap();
         let sheets = |workbook: &mut Workbook, fields| {
             let mask = mask(fields);
-            workbook.apply_with_fields(&body, Some(&mask)).unwrap()["updatedSpreadsheet"]["sheets"].clone()
+            workbook.apply_with_fields(&body, Some(&mask)).unwrap()["updatedSpreadsheet"]["sheets"]
+                .clone()
         };
         let with = sheets(&mut workbook, "updatedSpreadsheet.sheets.data.rowData");
         assert!(with[0].get("data").is_some());
-        let without = sheets(&mut workbook, "replies,updatedSpreadsheet.sheets.properties");
+        let without = sheets(
+            &mut workbook,
+            "replies,updatedSpreadsheet.sheets.properties",
+        );
         assert!(without[0].get("data").is_none());
     }
 }

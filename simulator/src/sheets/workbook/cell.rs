@@ -79,7 +79,11 @@ impl Cell {
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         let text = text.into();
-        if text.is_empty() { Self::Empty } else { Self::Text(text) }
+        if text.is_empty() {
+            Self::Empty
+        } else {
+            Self::Text(text)
+        }
     }
 
     /// Whether nothing stands here.
@@ -214,12 +218,18 @@ fn display_number(value: f64, format: NumberFormat) -> String {
     since
         .ok()
         .and_then(|since| midnight.checked_add(since).ok())
-        .map_or_else(|| format!("{value}"), |moment| moment.strftime(pattern).to_string())
+        .map_or_else(
+            || format!("{value}"),
+            |moment| moment.strftime(pattern).to_string(),
+        )
 }
 
 fn number_json(value: f64) -> Value {
     if value.fract() == 0.0 && value.abs() < EXACT_INTEGER {
-        #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 fits an i64 exactly")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a whole number below 2^53 fits an i64 exactly"
+        )]
         let whole = value as i64;
         json!(whole)
     } else {
@@ -254,7 +264,10 @@ mod tests {
 
     #[test]
     fn whole_numbers_leave_as_integers_and_fractions_with_a_comma() {
-        assert_eq!(Cell::number(79_123_456_789.0).unformatted().to_string(), "79123456789");
+        assert_eq!(
+            Cell::number(79_123_456_789.0).unformatted().to_string(),
+            "79123456789"
+        );
         assert_eq!(Cell::number(1.5).display(), "1,5");
     }
 }

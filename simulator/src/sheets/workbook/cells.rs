@@ -92,7 +92,8 @@ impl Workbook {
         let tab = self.tab_with_id(request.sheet_id)?;
         let top = tab.grid.used_rows();
         let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let growth = (top + rows.len()).saturating_sub(tab.grid.row_count()) * tab.grid.column_count();
+        let growth =
+            (top + rows.len()).saturating_sub(tab.grid.row_count()) * tab.grid.column_count();
         self.check_growth(growth)?;
         let tab = self.tab_with_id(request.sheet_id)?;
         tab.check_unlocked(Area {
@@ -139,7 +140,9 @@ impl Workbook {
                 write_rows(tab, area.top, area.left, rows)?;
             }
             (Some(_), Some(_)) | (None, None) => {
-                return Err(ApiError::invalid("Exactly one of 'start' and 'range' must be set."));
+                return Err(ApiError::invalid(
+                    "Exactly one of 'start' and 'range' must be set.",
+                ));
             }
         }
         Ok(json!({}))
@@ -231,7 +234,12 @@ fn clear_uncovered(tab: &mut Tab, area: Area, rows: &[Vec<Cell>]) {
     }
 }
 
-fn write_rows(tab: &mut Tab, top: usize, left: usize, rows: Vec<Vec<Cell>>) -> Result<(), ApiError> {
+fn write_rows(
+    tab: &mut Tab,
+    top: usize,
+    left: usize,
+    rows: Vec<Vec<Cell>>,
+) -> Result<(), ApiError> {
     for (row, line) in (top..).zip(rows) {
         for (column, cell) in (left..).zip(line) {
             let cell = keep_format(cell, tab.grid.cell(row, column));
@@ -244,7 +252,9 @@ fn write_rows(tab: &mut Tab, top: usize, left: usize, rows: Vec<Vec<Cell>>) -> R
 /// A value written alone leaves the number format of the cell as it was.
 fn keep_format(cell: Cell, before: &Cell) -> Cell {
     match (&cell, before) {
-        (Cell::Number(value, NumberFormat::General), Cell::Number(_, format)) => Cell::Number(*value, *format),
+        (Cell::Number(value, NumberFormat::General), Cell::Number(_, format)) => {
+            Cell::Number(*value, *format)
+        }
         _ => cell,
     }
 }
@@ -303,7 +313,10 @@ mod tests {
         }});
         apply(&mut workbook, &request).unwrap();
         assert_eq!(workbook.cell("Лист", "A1").unwrap(), Cell::text("=1+1"));
-        assert_eq!(workbook.table("Лист").unwrap(), [["=1+1", "+79123456789", "10.03.2025"]]);
+        assert_eq!(
+            workbook.table("Лист").unwrap(),
+            [["=1+1", "+79123456789", "10.03.2025"]]
+        );
     }
 
     #[test]
@@ -317,7 +330,10 @@ mod tests {
             "fields": "*",
         }});
         apply(&mut workbook, &request).unwrap();
-        assert_eq!(workbook.table("Лист").unwrap(), [vec!["1", "b"], vec!["4"], vec!["7", "8", "9"]]);
+        assert_eq!(
+            workbook.table("Лист").unwrap(),
+            [vec!["1", "b"], vec!["4"], vec!["7", "8", "9"]]
+        );
     }
 
     fn update(row: usize, column: usize, rows: &Value, fields: &str) -> Value {

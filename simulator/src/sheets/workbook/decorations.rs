@@ -49,7 +49,10 @@ impl Workbook {
         Ok(json!({}))
     }
 
-    pub(super) fn add_conditional_format_rule(&mut self, request: AddConditionalFormatRule) -> Result<Value, ApiError> {
+    pub(super) fn add_conditional_format_rule(
+        &mut self,
+        request: AddConditionalFormatRule,
+    ) -> Result<Value, ApiError> {
         let mut rest = request.rule;
         let ranges: Vec<GridRange> = match rest.remove("ranges") {
             Some(ranges) => parse(&ranges)?,
@@ -73,7 +76,8 @@ impl Workbook {
                 tab.formats.len()
             )));
         }
-        tab.formats.insert(request.index, FormatRule { ranges, rest });
+        tab.formats
+            .insert(request.index, FormatRule { ranges, rest });
         Ok(json!({}))
     }
 }
@@ -82,11 +86,15 @@ fn check_rule(rule: &Map<String, Value>) -> Result<(), ApiError> {
     let mut kinds = rule.iter();
     match (kinds.next(), kinds.next()) {
         (Some((kind, _)), None) if kind == "gradientRule" => Ok(()),
-        (Some((kind, body)), None) if kind == "booleanRule" => match body["condition"]["type"].as_str() {
-            Some(_) => Ok(()),
-            None => Err(ApiError::invalid("booleanRule.condition.type must be set.")),
-        },
-        _ => Err(ApiError::invalid("Exactly one of booleanRule and gradientRule must be set.")),
+        (Some((kind, body)), None) if kind == "booleanRule" => {
+            match body["condition"]["type"].as_str() {
+                Some(_) => Ok(()),
+                None => Err(ApiError::invalid("booleanRule.condition.type must be set.")),
+            }
+        }
+        _ => Err(ApiError::invalid(
+            "Exactly one of booleanRule and gradientRule must be set.",
+        )),
     }
 }
 
@@ -130,7 +138,8 @@ mod tests {
                 "startColumnIndex": 1, "endColumnIndex": 3})
         );
         let rules = &sheet["conditionalFormats"];
-        let text = |i: usize| &rules[i]["booleanRule"]["condition"]["values"][0]["userEnteredValue"];
+        let text =
+            |i: usize| &rules[i]["booleanRule"]["condition"]["values"][0]["userEnteredValue"];
         assert_eq!((text(0), text(1)), (&json!("первое"), &json!("второе")));
         assert_eq!(rules[0]["ranges"][0]["startColumnIndex"], 2);
 

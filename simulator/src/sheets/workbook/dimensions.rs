@@ -70,7 +70,10 @@ enum SortOrder {
 }
 
 impl Workbook {
-    pub(super) fn append_dimension(&mut self, request: &AppendDimension) -> Result<Value, ApiError> {
+    pub(super) fn append_dimension(
+        &mut self,
+        request: &AppendDimension,
+    ) -> Result<Value, ApiError> {
         let tab = self.tab_with_id(request.sheet_id)?;
         if request.length == 0 {
             return Err(ApiError::invalid("length must be positive"));
@@ -82,26 +85,43 @@ impl Workbook {
         };
         self.check_growth(request.length * across)?;
         let tab = self.tab_with_id(request.sheet_id)?;
-        tab.insert(request.dimension, tab.length(request.dimension), request.length)?;
+        tab.insert(
+            request.dimension,
+            tab.length(request.dimension),
+            request.length,
+        )?;
         Ok(json!({}))
     }
 
-    pub(super) fn insert_dimension(&mut self, request: &InsertDimension) -> Result<Value, ApiError> {
+    pub(super) fn insert_dimension(
+        &mut self,
+        request: &InsertDimension,
+    ) -> Result<Value, ApiError> {
         let range = &request.range;
         let (Some(from), Some(to)) = (range.start_index, range.end_index) else {
-            return Err(ApiError::invalid("Both startIndex and endIndex must be set."));
+            return Err(ApiError::invalid(
+                "Both startIndex and endIndex must be set.",
+            ));
         };
         if from >= to {
-            return Err(ApiError::invalid("endIndex must be greater than startIndex."));
+            return Err(ApiError::invalid(
+                "endIndex must be greater than startIndex.",
+            ));
         }
         if from == 0 && request.inherit_from_before {
-            return Err(ApiError::invalid("inheritFromBefore cannot be true when startIndex is 0."));
+            return Err(ApiError::invalid(
+                "inheritFromBefore cannot be true when startIndex is 0.",
+            ));
         }
-        self.tab_with_id(range.sheet_id)?.insert(range.dimension, from, to - from)?;
+        self.tab_with_id(range.sheet_id)?
+            .insert(range.dimension, from, to - from)?;
         Ok(json!({}))
     }
 
-    pub(super) fn delete_dimension(&mut self, request: &DeleteDimension) -> Result<Value, ApiError> {
+    pub(super) fn delete_dimension(
+        &mut self,
+        request: &DeleteDimension,
+    ) -> Result<Value, ApiError> {
         let range = &request.range;
         let tab = self.tab_with_id(range.sheet_id)?;
         let from = range.start_index.unwrap_or(0);
@@ -188,8 +208,7 @@ mod tests {
 
     #[test]
     fn lines_are_inserted_appended_and_deleted() {
-        let range =
-            |dimension: &str, from: usize, to: usize| json!({"sheetId": 0, "dimension": dimension, "startIndex": from, "endIndex": to});
+        let range = |dimension: &str, from: usize, to: usize| json!({"sheetId": 0, "dimension": dimension, "startIndex": from, "endIndex": to});
         assert_eq!(
             table_after(&json!({"insertDimension": {"range": range("ROWS", 1, 2)}}))[..3],
             ["имя|балл|№", "", "б|2|1"]
@@ -202,14 +221,20 @@ mod tests {
             table_after(&json!({"deleteDimension": {"range": range("ROWS", 0, 3)}})),
             ["|7|3", "в|2|4"]
         );
-        assert_eq!(table_after(&json!({"deleteDimension": {"range": range("COLUMNS", 0, 2)}}))[0], "№");
+        assert_eq!(
+            table_after(&json!({"deleteDimension": {"range": range("COLUMNS", 0, 2)}}))[0],
+            "№"
+        );
         let mut workbook = workbook();
         let body = json!({"requests": [
             {"appendDimension": {"sheetId": 0, "dimension": "COLUMNS", "length": 2}}
         ]});
         workbook.apply(&body).unwrap();
         workbook.type_in("Лист", "E5", "край").unwrap();
-        assert_eq!(workbook.type_in("Лист", "F5", "за краем").unwrap_err().code, 400);
+        assert_eq!(
+            workbook.type_in("Лист", "F5", "за краем").unwrap_err().code,
+            400
+        );
     }
 
     #[test]

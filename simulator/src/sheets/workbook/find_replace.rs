@@ -83,7 +83,9 @@ impl Workbook {
                     .collect());
             }
             _ => {
-                return Err(ApiError::invalid("Exactly one of 'range', 'sheetId' and 'allSheets' must be set."));
+                return Err(ApiError::invalid(
+                    "Exactly one of 'range', 'sheetId' and 'allSheets' must be set.",
+                ));
             }
         };
         let tab = self.tab_with_id(range.sheet_id)?;
@@ -103,21 +105,33 @@ impl Counts {
             ("occurrencesChanged", self.occurrences),
         ];
         let counted = counts.into_iter().filter(|(_, count)| *count > 0);
-        let body: Map<_, _> = counted.map(|(name, count)| (name.into(), json!(count))).collect();
+        let body: Map<_, _> = counted
+            .map(|(name, count)| (name.into(), json!(count)))
+            .collect();
         Value::Object(body)
     }
 }
 
-fn replace_in(tab: &mut Tab, area: Area, request: &FindReplace, multiline: bool, counts: &mut Counts) -> Result<(), ApiError> {
+fn replace_in(
+    tab: &mut Tab,
+    area: Area,
+    request: &FindReplace,
+    multiline: bool,
+    counts: &mut Counts,
+) -> Result<(), ApiError> {
     for row in area.top..area.bottom.min(tab.grid.used_rows()) {
         let before = counts.occurrences;
         for column in area.left..area.right {
             let cell = tab.grid.cell(row, column);
             let (text, changed) = match cell {
                 Cell::Empty => continue,
-                Cell::Formula(source, _) if request.include_formulas => (source.clone(), &mut counts.formulas),
+                Cell::Formula(source, _) if request.include_formulas => {
+                    (source.clone(), &mut counts.formulas)
+                }
                 Cell::Formula(..) => continue,
-                Cell::Text(_) | Cell::Number(..) | Cell::Bool(_) => (cell.display(), &mut counts.values),
+                Cell::Text(_) | Cell::Number(..) | Cell::Bool(_) => {
+                    (cell.display(), &mut counts.values)
+                }
             };
             if text.contains('\n') && !multiline {
                 continue;
@@ -162,7 +176,9 @@ fn replace_ignoring_case(text: &str, find: &str, replacement: &str) -> (String, 
     let (mut left, mut found, mut rest) = (String::new(), 0, text);
     while let Some(first) = rest.chars().next() {
         let mut candidate = rest.chars();
-        let matches = find.chars().all(|sought| candidate.next().is_some_and(|c| same(c, sought)));
+        let matches = find
+            .chars()
+            .all(|sought| candidate.next().is_some_and(|c| same(c, sought)));
         if matches {
             left.push_str(replacement);
             found += 1;
@@ -184,7 +200,8 @@ mod tests {
         let mut workbook = Workbook::new("book", "Book");
         workbook.add_tab_sized("Лист", 4, 2).unwrap();
         workbook.add_tab_sized("Другой", 4, 2).unwrap();
-        for (cell, text) in [("A1", "Готово"), ("B1", "готово, готово"), ("A3", "42")] {
+        for (cell, text) in [("A1", "Готово"), ("B1", "готово, готово"), ("A3", "42")]
+        {
             workbook.type_in("Лист", cell, text).unwrap();
         }
         workbook.type_in("Другой", "B2", "Готово").unwrap();
@@ -234,8 +251,14 @@ mod tests {
                     "occurrencesChanged": 1}),
             ),
             (json!({"find": "G(1)", "sheetId": 0}), json!({})),
-            (json!({"find": "42", "matchEntireCell": true, "sheetId": 0}), one.clone()),
-            (json!({"find": "первая\nвторая", "matchEntireCell": true, "sheetId": 0}), one),
+            (
+                json!({"find": "42", "matchEntireCell": true, "sheetId": 0}),
+                one.clone(),
+            ),
+            (
+                json!({"find": "первая\nвторая", "matchEntireCell": true, "sheetId": 0}),
+                one,
+            ),
         ];
         for (request, expected) in table {
             assert_eq!(counts(&mut workbook(), &request), expected, "{request}");
@@ -254,7 +277,11 @@ mod tests {
         }
         assert_eq!(workbook.cell("Лист", "A1").unwrap(), Cell::Empty);
         assert_eq!(workbook.cell("Лист", "A3").unwrap(), Cell::number(7.0));
-        assert_eq!(workbook.cell("Лист", "A2").unwrap().display(), "Готово", "a formula stays");
+        assert_eq!(
+            workbook.cell("Лист", "A2").unwrap().display(),
+            "Готово",
+            "a formula stays"
+        );
     }
 
     #[test]

@@ -54,7 +54,10 @@ impl Grid {
     }
 
     pub(crate) fn cell(&self, row: usize, column: usize) -> &Cell {
-        self.rows.get(row).and_then(|cells| cells.get(column)).unwrap_or(&EMPTY)
+        self.rows
+            .get(row)
+            .and_then(|cells| cells.get(column))
+            .unwrap_or(&EMPTY)
     }
 
     /// Puts a cell at a place that lies on the grid.
@@ -135,7 +138,9 @@ impl Grid {
 
     /// Sorts the rows of `area`; cells outside its columns stay where they are.
     pub(crate) fn sort(&mut self, area: Area, by: &[SortBy]) {
-        let mut lines: Vec<Vec<Cell>> = (area.top..area.bottom).map(|row| self.line(row, area.left, area.right)).collect();
+        let mut lines: Vec<Vec<Cell>> = (area.top..area.bottom)
+            .map(|row| self.line(row, area.left, area.right))
+            .collect();
         lines.sort_by(|a, b| {
             by.iter().fold(Ordering::Equal, |order, by| {
                 let column = by.column - area.left;
@@ -157,7 +162,9 @@ impl Grid {
 
     /// The cells of one row between two columns.
     pub(crate) fn line(&self, row: usize, left: usize, right: usize) -> Vec<Cell> {
-        (left..right).map(|column| self.cell(row, column).clone()).collect()
+        (left..right)
+            .map(|column| self.cell(row, column).clone())
+            .collect()
     }
 
     /// Puts cells side by side.
@@ -188,9 +195,13 @@ fn compare(a: &Cell, b: &Cell, descending: bool) -> Ordering {
 
 fn sort_key(cell: &Cell) -> (u8, f64, String) {
     match cell {
-        Cell::Number(value, _) | Cell::Formula(_, Shown::Number(value)) => (0, *value, String::new()),
+        Cell::Number(value, _) | Cell::Formula(_, Shown::Number(value)) => {
+            (0, *value, String::new())
+        }
         Cell::Text(text) | Cell::Formula(_, Shown::Text(text)) => (1, 0.0, text.to_lowercase()),
-        Cell::Bool(value) | Cell::Formula(_, Shown::Bool(value)) => (2, f64::from(u8::from(*value)), String::new()),
+        Cell::Bool(value) | Cell::Formula(_, Shown::Bool(value)) => {
+            (2, f64::from(u8::from(*value)), String::new())
+        }
         Cell::Formula(_, Shown::Error(error)) => (3, 0.0, error.text().to_owned()),
         Cell::Empty => (4, 0.0, String::new()),
     }

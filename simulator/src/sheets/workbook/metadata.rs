@@ -63,13 +63,20 @@ struct Lookup {
 }
 
 impl Workbook {
-    pub(super) fn create_developer_metadata(&mut self, request: CreateDeveloperMetadata) -> Result<Value, ApiError> {
+    pub(super) fn create_developer_metadata(
+        &mut self,
+        request: CreateDeveloperMetadata,
+    ) -> Result<Value, ApiError> {
         let wanted = request.developer_metadata;
         let Some(key) = wanted.metadata_key.filter(|key| !key.is_empty()) else {
-            return Err(ApiError::invalid("developerMetadata.metadataKey must be set."));
+            return Err(ApiError::invalid(
+                "developerMetadata.metadataKey must be set.",
+            ));
         };
         let Some(visibility) = wanted.visibility else {
-            return Err(ApiError::invalid("developerMetadata.visibility must be set."));
+            return Err(ApiError::invalid(
+                "developerMetadata.visibility must be set.",
+            ));
         };
         let location = self.metadata_location(wanted.location.as_ref())?;
         let id = match wanted.metadata_id {
@@ -90,9 +97,14 @@ impl Workbook {
     }
 
     /// Deletes what the lookup matches; nothing matched is no error.
-    pub(super) fn delete_developer_metadata(&mut self, request: &DeleteDeveloperMetadata) -> Result<Value, ApiError> {
+    pub(super) fn delete_developer_metadata(
+        &mut self,
+        request: &DeleteDeveloperMetadata,
+    ) -> Result<Value, ApiError> {
         let Some(lookup) = &request.data_filter.developer_metadata_lookup else {
-            return Err(ApiError::invalid("dataFilter.developerMetadataLookup must be set."));
+            return Err(ApiError::invalid(
+                "dataFilter.developerMetadataLookup must be set.",
+            ));
         };
         if lookup.metadata_id.is_none() && lookup.metadata_key.is_none() {
             return Err(ApiError::invalid("The lookup must name an ID or a key."));
@@ -127,7 +139,8 @@ impl Workbook {
     fn metadata_location(&mut self, location: Option<&Location>) -> Result<Value, ApiError> {
         match location {
             Some(Location {
-                dimension_range: Some(_), ..
+                dimension_range: Some(_),
+                ..
             }) => Err(ApiError::not_simulated("metadata of a row or column")),
             Some(Location {
                 spreadsheet: true,
@@ -142,16 +155,22 @@ impl Workbook {
                 self.tab_with_id(*sheet_id)?;
                 Ok(json!({"locationType": "SHEET", "sheetId": sheet_id}))
             }
-            _ => Err(ApiError::invalid("developerMetadata.location must name one place.")),
+            _ => Err(ApiError::invalid(
+                "developerMetadata.location must name one place.",
+            )),
         }
     }
 
     fn unused_metadata_id(&self, id: i32) -> Result<i32, ApiError> {
         if id <= 0 {
-            return Err(ApiError::invalid("developerMetadata.metadataId must be positive."));
+            return Err(ApiError::invalid(
+                "developerMetadata.metadataId must be positive.",
+            ));
         }
         if self.metadata.contains_key(&id) {
-            return Err(ApiError::invalid(format!("Developer metadata with ID {id} already exists.")));
+            return Err(ApiError::invalid(format!(
+                "Developer metadata with ID {id} already exists."
+            )));
         }
         Ok(id)
     }
@@ -225,7 +244,10 @@ mod tests {
         for (name, value) in [
             ("metadataKey", None),
             ("visibility", None),
-            ("visibility", Some(json!("DEVELOPER_METADATA_VISIBILITY_UNSPECIFIED"))),
+            (
+                "visibility",
+                Some(json!("DEVELOPER_METADATA_VISIBILITY_UNSPECIFIED")),
+            ),
             ("location", None),
             ("location", Some(json!({"sheetId": 9}))),
             ("metadataId", Some(json!(0))),

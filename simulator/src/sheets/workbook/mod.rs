@@ -136,7 +136,11 @@ impl Workbook {
 
     /// Whether a call may make the grids larger by so many cells.
     fn check_growth(&self, cells: usize) -> Result<(), ApiError> {
-        let all: usize = self.tabs.iter().map(|tab| tab.grid.row_count() * tab.grid.column_count()).sum();
+        let all: usize = self
+            .tabs
+            .iter()
+            .map(|tab| tab.grid.row_count() * tab.grid.column_count())
+            .sum();
         match self.most_cells {
             Some(most) if cells > 0 && all + cells > most => Err(ApiError::too_many_cells(most)),
             Some(_) | None => Ok(()),
@@ -161,7 +165,9 @@ impl Workbook {
     /// A tab by title; Google compares titles without regard to case.
     fn position(&self, title: &str) -> Option<usize> {
         let title = title.to_lowercase();
-        self.tabs.iter().position(|tab| tab.title.to_lowercase() == title)
+        self.tabs
+            .iter()
+            .position(|tab| tab.title.to_lowercase() == title)
     }
 
     /// The tab that a request speaks of.

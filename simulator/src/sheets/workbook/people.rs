@@ -20,7 +20,13 @@ impl Workbook {
     }
 
     /// Enters a formula together with what it comes to.
-    pub fn type_formula(&mut self, tab: &str, cell: &str, source: &str, shows: Shown) -> Result<(), ApiError> {
+    pub fn type_formula(
+        &mut self,
+        tab: &str,
+        cell: &str,
+        source: &str,
+        shows: Shown,
+    ) -> Result<(), ApiError> {
         self.place(tab, cell, Cell::Formula(source.to_owned(), shows))
     }
 
@@ -49,7 +55,9 @@ impl Workbook {
 
     /// Takes such protections away.
     pub fn unprotect(&mut self, tab: &str) -> Result<(), ApiError> {
-        self.tab(tab)?.protections.retain(|protection| !protection.locks);
+        self.tab(tab)?
+            .protections
+            .retain(|protection| !protection.locks);
         Ok(())
     }
 
@@ -66,19 +74,36 @@ impl Workbook {
     }
 
     /// Inserts `count` empty columns to the left of `column`.
-    pub fn insert_columns(&mut self, tab: &str, column: &str, count: usize) -> Result<(), ApiError> {
+    pub fn insert_columns(
+        &mut self,
+        tab: &str,
+        column: &str,
+        count: usize,
+    ) -> Result<(), ApiError> {
         let at = index_of_column(column)?;
         self.tab(tab)?.insert(Dimension::Columns, at, count)
     }
 
     /// Deletes `count` columns from `column` on.
-    pub fn delete_columns(&mut self, tab: &str, column: &str, count: usize) -> Result<(), ApiError> {
+    pub fn delete_columns(
+        &mut self,
+        tab: &str,
+        column: &str,
+        count: usize,
+    ) -> Result<(), ApiError> {
         let from = index_of_column(column)?;
-        self.tab(tab)?.delete(Dimension::Columns, from, from + count)
+        self.tab(tab)?
+            .delete(Dimension::Columns, from, from + count)
     }
 
     /// Sorts a range by one of its columns; cells beside the range stay.
-    pub fn sort(&mut self, tab: &str, range: &str, column: &str, descending: bool) -> Result<(), ApiError> {
+    pub fn sort(
+        &mut self,
+        tab: &str,
+        range: &str,
+        column: &str,
+        descending: bool,
+    ) -> Result<(), ApiError> {
         let column = index_of_column(column)?;
         let (tab, area) = self.area(tab, range)?;
         if !(area.left..area.right).contains(&column) {
@@ -116,7 +141,8 @@ impl Workbook {
             .collect();
         tab.grid.clear(area);
         let width = area.right - area.left;
-        tab.grid.extend_to(target.top + lines.len(), target.left + width);
+        tab.grid
+            .extend_to(target.top + lines.len(), target.left + width);
         for (row, line) in (target.top..).zip(lines) {
             tab.grid.put_line(row, target.left, line);
         }
@@ -124,7 +150,13 @@ impl Workbook {
     }
 
     /// Drags `count` rows from row `row` on to stand above row `to`.
-    pub fn move_rows(&mut self, tab: &str, row: usize, count: usize, to: usize) -> Result<(), ApiError> {
+    pub fn move_rows(
+        &mut self,
+        tab: &str,
+        row: usize,
+        count: usize,
+        to: usize,
+    ) -> Result<(), ApiError> {
         let (from, to) = (index_of_row(row)?, index_of_row(to)?);
         let tab = self.tab(tab)?;
         let rows = tab.grid.row_count();
@@ -147,7 +179,12 @@ impl Workbook {
     }
 
     /// Adds an empty tab; the first one of a workbook has ID 0, as with Google.
-    pub fn add_tab_sized(&mut self, title: &str, rows: usize, columns: usize) -> Result<SheetId, ApiError> {
+    pub fn add_tab_sized(
+        &mut self,
+        title: &str,
+        rows: usize,
+        columns: usize,
+    ) -> Result<SheetId, ApiError> {
         self.check_free(title)?;
         let id = self.next_id();
         self.tabs.push(Tab::new(id, title, rows, columns));
@@ -166,7 +203,8 @@ impl Workbook {
             return Err(ApiError::invalid("You can't remove all the sheets."));
         }
         self.tabs.retain(|tab| tab.id != id);
-        self.metadata.retain(|_, metadata| metadata["location"]["sheetId"] != id.0);
+        self.metadata
+            .retain(|_, metadata| metadata["location"]["sheetId"] != id.0);
         Ok(())
     }
 
@@ -196,8 +234,14 @@ impl Workbook {
     pub fn table(&self, tab: &str) -> Result<Vec<Vec<String>>, ApiError> {
         let grid = &self.tab_seen(tab)?.grid;
         let line = |row| {
-            let mut line: Vec<String> = (0..grid.column_count()).map(|column| grid.cell(row, column).display()).collect();
-            line.truncate(line.iter().rposition(|text| !text.is_empty()).map_or(0, |i| i + 1));
+            let mut line: Vec<String> = (0..grid.column_count())
+                .map(|column| grid.cell(row, column).display())
+                .collect();
+            line.truncate(
+                line.iter()
+                    .rposition(|text| !text.is_empty())
+                    .map_or(0, |i| i + 1),
+            );
             line
         };
         Ok((0..grid.used_rows()).map(line).collect())
@@ -214,7 +258,12 @@ impl Workbook {
 
     /// The address of the cell under `header` in the first row that shows `text`
     /// under `key_header`: how a person finds the place to type into.
-    pub fn address(&self, tab: &str, (key_header, text): (&str, &str), header: &str) -> Result<String, ApiError> {
+    pub fn address(
+        &self,
+        tab: &str,
+        (key_header, text): (&str, &str),
+        header: &str,
+    ) -> Result<String, ApiError> {
         let key = index_of_column(&self.column(tab, key_header)?)?;
         let column = self.column(tab, header)?;
         let grid = &self.tab_seen(tab)?.grid;
@@ -249,7 +298,9 @@ impl Workbook {
     pub(super) fn check_free(&self, title: &str) -> Result<(), ApiError> {
         match self.position(title) {
             None => Ok(()),
-            Some(_) => Err(ApiError::invalid(format!("A sheet with the name '{title}' already exists."))),
+            Some(_) => Err(ApiError::invalid(format!(
+                "A sheet with the name '{title}' already exists."
+            ))),
         }
     }
 }
@@ -263,7 +314,8 @@ fn no_tab(title: &str) -> ApiError {
 }
 
 fn index_of_row(row: usize) -> Result<usize, ApiError> {
-    row.checked_sub(1).ok_or_else(|| ApiError::invalid("Rows are numbered from 1."))
+    row.checked_sub(1)
+        .ok_or_else(|| ApiError::invalid("Rows are numbered from 1."))
 }
 
 fn index_of_column(letters: &str) -> Result<usize, ApiError> {
@@ -333,7 +385,9 @@ mod tests {
             "sheetId": 0, "rows": [{"values": [{"userEnteredValue": {"stringValue": "4"}}]}], "fields": "userEnteredValue"}});
         let widen = serde_json::json!({"appendDimension": {"sheetId": 0, "dimension": "COLUMNS", "length": 1}});
         let refused = |workbook: &mut Workbook, request: &serde_json::Value| {
-            let answer = workbook.clone().apply(&serde_json::json!({"requests": [request]}));
+            let answer = workbook
+                .clone()
+                .apply(&serde_json::json!({"requests": [request]}));
             answer.err().map_or_else(String::new, |error| error.message)
         };
         workbook.protect("Лист", Some("B2:B2")).unwrap();

@@ -40,7 +40,11 @@ impl Workbook {
     }
 
     /// As [`Self::get`] under a mask, where `includeGridData` is ignored.
-    pub(crate) fn get_with_fields(&self, mut query: GetQuery, fields: Option<&FieldMask>) -> Result<Value, ApiError> {
+    pub(crate) fn get_with_fields(
+        &self,
+        mut query: GetQuery,
+        fields: Option<&FieldMask>,
+    ) -> Result<Value, ApiError> {
         if let Some(fields) = fields {
             query.include_grid_data = fields.covers(&["sheets", "data"]);
         }
@@ -66,7 +70,11 @@ impl Workbook {
     }
 
     /// The tabs to be shown, each with the rectangles asked of it.
-    fn wanted(&self, query: &GetQuery, bounds: Bounds) -> Result<Vec<(usize, Vec<Area>)>, ApiError> {
+    fn wanted(
+        &self,
+        query: &GetQuery,
+        bounds: Bounds,
+    ) -> Result<Vec<(usize, Vec<Area>)>, ApiError> {
         if query.ranges.is_empty() {
             let whole = |(index, tab): (usize, &Tab)| (index, vec![tab.grid.area()]);
             return Ok(self.tabs.iter().enumerate().map(whole).collect());
@@ -122,10 +130,16 @@ fn grid_data(tab: &Tab, area: Area) -> Value {
 
 /// `RowData` without its trailing empty cells.
 fn row_data(tab: &Tab, row: usize, area: Area) -> Value {
-    let mut cells: Vec<Value> = (area.left..area.right).map(|column| tab.cell_json(row, column)).collect();
+    let mut cells: Vec<Value> = (area.left..area.right)
+        .map(|column| tab.cell_json(row, column))
+        .collect();
     let filled = cells.iter().rposition(|cell| cell != &json!({}));
     cells.truncate(filled.map_or(0, |last| last + 1));
-    if cells.is_empty() { json!({}) } else { json!({ "values": cells }) }
+    if cells.is_empty() {
+        json!({})
+    } else {
+        json!({ "values": cells })
+    }
 }
 
 #[cfg(test)]
@@ -149,7 +163,10 @@ mod tests {
         let second = &seen["sheets"][1];
         assert_eq!(second["properties"]["title"], "Второй");
         assert_eq!(second["properties"]["index"], 1);
-        assert_eq!(second["properties"]["gridProperties"], json!({"rowCount": 4, "columnCount": 3}));
+        assert_eq!(
+            second["properties"]["gridProperties"],
+            json!({"rowCount": 4, "columnCount": 3})
+        );
         assert_eq!(second.get("data"), None);
     }
 

@@ -30,7 +30,10 @@ pub(super) struct AddProtectedRange {
 }
 
 impl Workbook {
-    pub(super) fn set_data_validation(&mut self, request: SetDataValidation) -> Result<Value, ApiError> {
+    pub(super) fn set_data_validation(
+        &mut self,
+        request: SetDataValidation,
+    ) -> Result<Value, ApiError> {
         if let Some(rule) = &request.rule {
             check(rule)?;
         }
@@ -43,13 +46,20 @@ impl Workbook {
         Ok(json!({}))
     }
 
-    pub(super) fn add_protected_range(&mut self, request: AddProtectedRange) -> Result<Value, ApiError> {
+    pub(super) fn add_protected_range(
+        &mut self,
+        request: AddProtectedRange,
+    ) -> Result<Value, ApiError> {
         let mut rest = request.protected_range;
         let Some(range) = rest.remove("range") else {
-            return Err(ApiError::not_simulated("a protected range that is named, or a table"));
+            return Err(ApiError::not_simulated(
+                "a protected range that is named, or a table",
+            ));
         };
         if rest.get("warningOnly") == Some(&json!(true)) && rest.contains_key("editors") {
-            return Err(ApiError::invalid("A warning-only protected range cannot have editors."));
+            return Err(ApiError::invalid(
+                "A warning-only protected range cannot have editors.",
+            ));
         }
         let range: GridRange = parse(&range)?;
         let every = self.tabs.iter().flat_map(|tab| &tab.protections);
@@ -71,13 +81,17 @@ impl Workbook {
 fn check(rule: &Map<String, Value>) -> Result<(), ApiError> {
     let known = ["condition", "inputMessage", "strict", "showCustomUi"];
     if let Some(name) = rule.keys().find(|name| !known.contains(&name.as_str())) {
-        return Err(ApiError::invalid(format!("Unknown name \"{name}\" at 'rule': Cannot find field.")));
+        return Err(ApiError::invalid(format!(
+            "Unknown name \"{name}\" at 'rule': Cannot find field."
+        )));
     }
     let condition = rule.get("condition").unwrap_or(&Value::Null);
     let values = condition["values"].as_array().map_or(0, Vec::len);
     match condition["type"].as_str() {
         None => Err(ApiError::invalid("rule.condition.type must be set.")),
-        Some("ONE_OF_LIST") if values == 0 => Err(ApiError::invalid("ONE_OF_LIST requires at least one value.")),
+        Some("ONE_OF_LIST") if values == 0 => Err(ApiError::invalid(
+            "ONE_OF_LIST requires at least one value.",
+        )),
         Some(_) => Ok(()),
     }
 }
@@ -94,7 +108,10 @@ mod tests {
     }
 
     fn list(words: &[&str]) -> Value {
-        let values: Vec<Value> = words.iter().map(|word| json!({"userEnteredValue": word})).collect();
+        let values: Vec<Value> = words
+            .iter()
+            .map(|word| json!({"userEnteredValue": word}))
+            .collect();
         json!({"setDataValidation": {
             "range": {"sheetId": 0, "startRowIndex": 1, "startColumnIndex": 1, "endColumnIndex": 2},
             "rule": {"condition": {"type": "ONE_OF_LIST", "values": values}, "showCustomUi": true},
@@ -112,7 +129,9 @@ mod tests {
     #[test]
     fn a_list_stands_in_empty_cells_too_and_the_newest_one_counts() {
         let mut workbook = workbook();
-        workbook.apply(&json!({"requests": [list(&["а"]), list(&["б", "в"])]})).unwrap();
+        workbook
+            .apply(&json!({"requests": [list(&["а"]), list(&["б", "в"])]}))
+            .unwrap();
         let row = second_row(&workbook);
         assert_eq!(row["values"][0], json!({}));
         let rule = &row["values"][1]["dataValidation"];
@@ -135,8 +154,13 @@ mod tests {
             "description": "наше", "warningOnly": true,
         }}});
         let insert = json!({"insertDimension": {"range": {"sheetId": 0, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}}});
-        let answer = workbook.apply(&json!({"requests": [protect, insert]})).unwrap();
-        assert_eq!(answer["replies"][0]["addProtectedRange"]["protectedRange"]["protectedRangeId"], 1);
+        let answer = workbook
+            .apply(&json!({"requests": [protect, insert]}))
+            .unwrap();
+        assert_eq!(
+            answer["replies"][0]["addProtectedRange"]["protectedRange"]["protectedRangeId"],
+            1
+        );
         let sheet = workbook.get(&GetQuery::default()).unwrap()["sheets"][0].clone();
         assert_eq!(sheet["protectedRanges"][0]["range"]["startColumnIndex"], 3);
         assert_eq!(sheet["protectedRanges"][0]["description"], "наше");

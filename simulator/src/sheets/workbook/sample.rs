@@ -65,11 +65,39 @@ const PARTNER_ROWS: [[&str; 6]; 9] = [
         "700001044",
         "'2025-02-12 18:40:03",
     ],
-    ["1045", "Лебедев Иван Сергеевич", "'9161112233", "не авторизован", "", ""],
-    ["П-1046", "Чернова Ольга Викторовна", "+7 (903) 555-01-02", "не авторизован", "", ""],
+    [
+        "1045",
+        "Лебедев Иван Сергеевич",
+        "'9161112233",
+        "не авторизован",
+        "",
+        "",
+    ],
+    [
+        "П-1046",
+        "Чернова Ольга Викторовна",
+        "+7 (903) 555-01-02",
+        "не авторизован",
+        "",
+        "",
+    ],
     ["'1047", "Зайцев Егор Петрович", "'+79265550147", "", "", ""],
-    ["П-1048", "Котова Нина Львовна", "8(495)555-01-48", "не авторизован", "", ""],
-    ["АГ-7", "Белов Артём Романович", "", "не авторизован", "", ""],
+    [
+        "П-1048",
+        "Котова Нина Львовна",
+        "8(495)555-01-48",
+        "не авторизован",
+        "",
+        "",
+    ],
+    [
+        "АГ-7",
+        "Белов Артём Романович",
+        "",
+        "не авторизован",
+        "",
+        "",
+    ],
 ];
 
 const APPEAL_ROWS: [[&str; 8]; 2] = [
@@ -170,12 +198,22 @@ mod tests {
         let book = sample_workbook("book");
         assert_eq!(book.tab_titles(), [PARTNERS, APPEALS, PROMOTIONS]);
         let phone = book
-            .address(PARTNERS, ("Код партнера", TOUR_PARTNER.code), "Телефон партнера")
+            .address(
+                PARTNERS,
+                ("Код партнера", TOUR_PARTNER.code),
+                "Телефон партнера",
+            )
             .unwrap();
-        assert_eq!(book.cell(PARTNERS, &phone).unwrap(), Cell::text(TOUR_PARTNER.phone));
+        assert_eq!(
+            book.cell(PARTNERS, &phone).unwrap(),
+            Cell::text(TOUR_PARTNER.phone)
+        );
         assert_eq!(book.cell(PARTNERS, "A3").unwrap(), Cell::number(1043.0));
         assert_eq!(book.cell(PARTNERS, "A7").unwrap(), Cell::text("1047"));
-        assert_eq!(book.cell(PARTNERS, "C4").unwrap(), Cell::number(79_031_234_567.0));
+        assert_eq!(
+            book.cell(PARTNERS, "C4").unwrap(),
+            Cell::number(79_031_234_567.0)
+        );
         assert!(matches!(
             book.cell(PARTNERS, "C6").unwrap(),
             Cell::Formula(_, Shown::Error(CellError::Parse))

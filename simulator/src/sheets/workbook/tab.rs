@@ -88,11 +88,26 @@ impl Tab {
     /// Whether callers may change these cells.
     pub(crate) fn check_unlocked(&self, area: Area) -> Result<(), ApiError> {
         let (rows, columns) = (self.grid.row_count(), self.grid.column_count());
-        let locks = self.protections.iter().filter(|protection| protection.locks);
-        let mut locked = locks.filter_map(|protection| protection.range.clipped(rows.max(area.bottom), columns.max(area.right)));
-        let hit = locked
-            .any(|locked| area.top < locked.bottom && locked.top < area.bottom && area.left < locked.right && locked.left < area.right);
-        if hit { Err(ApiError::protected()) } else { Ok(()) }
+        let locks = self
+            .protections
+            .iter()
+            .filter(|protection| protection.locks);
+        let mut locked = locks.filter_map(|protection| {
+            protection
+                .range
+                .clipped(rows.max(area.bottom), columns.max(area.right))
+        });
+        let hit = locked.any(|locked| {
+            area.top < locked.bottom
+                && locked.top < area.bottom
+                && area.left < locked.right
+                && locked.left < area.right
+        });
+        if hit {
+            Err(ApiError::protected())
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether callers may change the tab as such.
@@ -105,10 +120,19 @@ impl Tab {
             .protections
             .iter()
             .any(|protection| protection.locks && protection.range == whole);
-        if locked { Err(ApiError::protected()) } else { Ok(()) }
+        if locked {
+            Err(ApiError::protected())
+        } else {
+            Ok(())
+        }
     }
 
-    pub(crate) fn insert(&mut self, dimension: Dimension, at: usize, count: usize) -> Result<(), ApiError> {
+    pub(crate) fn insert(
+        &mut self,
+        dimension: Dimension,
+        at: usize,
+        count: usize,
+    ) -> Result<(), ApiError> {
         let length = self.length(dimension);
         if at > length {
             return Err(ApiError::invalid(format!(
@@ -122,18 +146,29 @@ impl Tab {
         Ok(())
     }
 
-    pub(crate) fn delete(&mut self, dimension: Dimension, from: usize, to: usize) -> Result<(), ApiError> {
+    pub(crate) fn delete(
+        &mut self,
+        dimension: Dimension,
+        from: usize,
+        to: usize,
+    ) -> Result<(), ApiError> {
         let length = self.length(dimension);
         if from >= to || to > length {
-            return Err(ApiError::invalid(format!("Cannot delete {from}..{to} of a grid that has {length}")));
+            return Err(ApiError::invalid(format!(
+                "Cannot delete {from}..{to} of a grid that has {length}"
+            )));
         }
         if to - from == length {
-            return Err(ApiError::invalid("You can't delete all the rows or columns on the sheet."));
+            return Err(ApiError::invalid(
+                "You can't delete all the rows or columns on the sheet.",
+            ));
         }
         self.grid.delete(dimension, from, to);
-        self.basic_filter.take_if(|filter| !filter.range.delete(dimension, from, to));
+        self.basic_filter
+            .take_if(|filter| !filter.range.delete(dimension, from, to));
         for rule in &mut self.formats {
-            rule.ranges.retain_mut(|range| range.delete(dimension, from, to));
+            rule.ranges
+                .retain_mut(|range| range.delete(dimension, from, to));
         }
         self.formats.retain(|rule| !rule.ranges.is_empty());
         self.validations
@@ -201,8 +236,16 @@ impl Tab {
         let filters = self.basic_filter.iter_mut().map(|filter| &mut filter.range);
         filters
             .chain(self.formats.iter_mut().flat_map(|rule| &mut rule.ranges))
-            .chain(self.validations.iter_mut().map(|validation| &mut validation.range))
-            .chain(self.protections.iter_mut().map(|protection| &mut protection.range))
+            .chain(
+                self.validations
+                    .iter_mut()
+                    .map(|validation| &mut validation.range),
+            )
+            .chain(
+                self.protections
+                    .iter_mut()
+                    .map(|protection| &mut protection.range),
+            )
     }
 
     /// `CellData` of the discovery document.
@@ -217,16 +260,30 @@ impl Tab {
     fn validation(&self, row: usize, column: usize) -> Option<&Map<String, Value>> {
         let covers = |range: &GridRange| {
             let area = range.clipped(self.grid.row_count(), self.grid.column_count());
-            area.is_some_and(|area| (area.top..area.bottom).contains(&row) && (area.left..area.right).contains(&column))
+            area.is_some_and(|area| {
+                (area.top..area.bottom).contains(&row) && (area.left..area.right).contains(&column)
+            })
         };
-        let newest = self.validations.iter().rev().find(|validation| covers(&validation.range));
+        let newest = self
+            .validations
+            .iter()
+            .rev()
+            .find(|validation| covers(&validation.range));
         newest.and_then(|validation| validation.rule.as_ref())
     }
 
     /// Behind the last row that shows anything, a rule for its cells included.
     pub(crate) fn shown_rows(&self) -> usize {
-        let ruled = self.validations.iter().filter(|validation| validation.rule.is_some());
-        let ends = ruled.map(|validation| validation.range.end_row_index.unwrap_or(self.grid.row_count()));
+        let ruled = self
+            .validations
+            .iter()
+            .filter(|validation| validation.rule.is_some());
+        let ends = ruled.map(|validation| {
+            validation
+                .range
+                .end_row_index
+                .unwrap_or(self.grid.row_count())
+        });
         ends.max().unwrap_or(0).max(self.grid.used_rows())
     }
 

@@ -108,7 +108,10 @@ mod tests {
             ("=СУММ(A1)", error("=СУММ(A1)")),
             ("=42", Cell::Formula("=42".into(), Shown::Number(42.0))),
             ("09.03.2025", Cell::Number(45_725.0, NumberFormat::Date)),
-            ("2025-03-09 12:00:00", Cell::Number(45_725.5, NumberFormat::DateTime)),
+            (
+                "2025-03-09 12:00:00",
+                Cell::Number(45_725.5, NumberFormat::DateTime),
+            ),
             ("31.02.2025", Cell::Text("31.02.2025".into())),
             ("=", Cell::Text("=".into())),
         ];

@@ -69,7 +69,10 @@ impl Workbook {
     ///
     /// 400 for a range that cannot be parsed or begins outside its grid.
     pub fn values_batch_get(&self, query: &ValuesQuery) -> Result<Value, ApiError> {
-        let ranges = query.ranges.iter().map(|range| self.value_range(range, query));
+        let ranges = query
+            .ranges
+            .iter()
+            .map(|range| self.value_range(range, query));
         let ranges: Vec<Value> = ranges.collect::<Result<_, _>>()?;
         let mut response = json!({ "spreadsheetId": self.id });
         if !ranges.is_empty() {
@@ -135,7 +138,9 @@ fn rendered(cell: &Cell, query: &ValuesQuery) -> Value {
     match (query.render, cell) {
         (Render::Formatted, _) => json!(cell.display()),
         (Render::Formula, Cell::Formula(source, _)) => json!(source),
-        (_, Cell::Number(_, NumberFormat::Date | NumberFormat::DateTime)) if query.dates == DateRender::FormattedString => {
+        (_, Cell::Number(_, NumberFormat::Date | NumberFormat::DateTime))
+            if query.dates == DateRender::FormattedString =>
+        {
             json!(cell.display())
         }
         (Render::Unformatted | Render::Formula, _) => cell.unformatted(),
@@ -162,10 +167,19 @@ mod tests {
 
     #[test]
     fn trailing_emptiness_is_left_out_in_both_directions() {
-        let rows = read(&["список людей", "'список людей'!A2:B2"], &ValuesQuery::default());
+        let rows = read(
+            &["список людей", "'список людей'!A2:B2"],
+            &ValuesQuery::default(),
+        );
         assert_eq!(rows[0]["range"], "'список людей'!A1:D6");
-        assert_eq!(rows[0]["values"], json!([["имя", "дата"], [], ["Анна", "09.03.2025", "2", "1,5"]]));
-        assert_eq!(rows[1], json!({"range": "'список людей'!A2:B2", "majorDimension": "ROWS"}));
+        assert_eq!(
+            rows[0]["values"],
+            json!([["имя", "дата"], [], ["Анна", "09.03.2025", "2", "1,5"]])
+        );
+        assert_eq!(
+            rows[1],
+            json!({"range": "'список людей'!A2:B2", "majorDimension": "ROWS"})
+        );
         let query = ValuesQuery {
             major: Dimension::Columns,
             ..ValuesQuery::default()
@@ -192,9 +206,17 @@ mod tests {
         let serial = DateRender::SerialNumber;
         let string = DateRender::FormattedString;
         for (render, dates, values) in [
-            (Render::Formatted, serial, json!(["Анна", "09.03.2025", "2", "1,5"])),
+            (
+                Render::Formatted,
+                serial,
+                json!(["Анна", "09.03.2025", "2", "1,5"]),
+            ),
             (Render::Unformatted, serial, json!(["Анна", 45_725, 2, 1.5])),
-            (Render::Unformatted, string, json!(["Анна", "09.03.2025", 2, 1.5])),
+            (
+                Render::Unformatted,
+                string,
+                json!(["Анна", "09.03.2025", 2, 1.5]),
+            ),
             (Render::Formula, serial, json!(["Анна", 45_725, "=2", 1.5])),
         ] {
             assert_eq!(third(render, dates), values, "{render:?} {dates:?}");

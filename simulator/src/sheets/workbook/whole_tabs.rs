@@ -53,7 +53,10 @@ impl Workbook {
         self.check_free(&title)?;
         let id = sheet_id.unwrap_or_else(|| self.next_id());
         if id.0 < 0 {
-            return Err(ApiError::invalid(format!("sheetId must be non-negative, but was {}", id.0)));
+            return Err(ApiError::invalid(format!(
+                "sheetId must be non-negative, but was {}",
+                id.0
+            )));
         }
         if self.tabs.iter().any(|tab| tab.id == id) {
             return Err(ApiError::invalid(format!(
@@ -64,7 +67,9 @@ impl Workbook {
         let rows = size.row_count.unwrap_or(DEFAULT_ROWS);
         let columns = size.column_count.unwrap_or(DEFAULT_COLUMNS);
         if size.frozen_row_count >= rows {
-            return Err(ApiError::invalid("You can't freeze all visible rows on the sheet."));
+            return Err(ApiError::invalid(
+                "You can't freeze all visible rows on the sheet.",
+            ));
         }
         let mut tab = Tab::new(id, &title, rows, columns);
         tab.frozen_rows = size.frozen_row_count;
@@ -97,7 +102,9 @@ mod tests {
     #[test]
     fn a_tab_is_added_filled_and_deleted() {
         let mut workbook = workbook();
-        let mut body = add(&json!({"sheetId": 7, "title": "архив", "gridProperties": {"rowCount": 2, "columnCount": 3}}));
+        let mut body = add(
+            &json!({"sheetId": 7, "title": "архив", "gridProperties": {"rowCount": 2, "columnCount": 3}}),
+        );
         body["requests"].as_array_mut().unwrap().push(json!({"appendCells": {
             "sheetId": 7, "rows": [{"values": [{"userEnteredValue": {"stringValue": "№"}}]}], "fields": "userEnteredValue",
         }}));
@@ -116,14 +123,23 @@ mod tests {
         workbook.apply(&delete(7)).unwrap();
         assert!(workbook.table("архив").is_err());
         assert_eq!(workbook.apply(&delete(7)).unwrap_err().code, 400);
-        assert!(workbook.apply(&delete(0)).unwrap_err().message.contains("all the sheets"));
+        assert!(
+            workbook
+                .apply(&delete(0))
+                .unwrap_err()
+                .message
+                .contains("all the sheets")
+        );
     }
 
     #[test]
     fn a_name_or_an_id_that_is_taken_is_refused() {
         for (properties, words) in [
             (json!({"title": "ЛИСТ"}), "already exists"),
-            (json!({"title": "архив", "sheetId": 0}), "id 0 already exists"),
+            (
+                json!({"title": "архив", "sheetId": 0}),
+                "id 0 already exists",
+            ),
             (json!({"title": "архив", "sheetId": -1}), "non-negative"),
         ] {
             let error = workbook().apply(&add(&properties)).unwrap_err();

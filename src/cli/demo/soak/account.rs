@@ -72,13 +72,21 @@ impl Account {
         let written = marks(&written(stage), "Вопрос ");
         for number in 0..crowd.said() {
             let mark = mark('в', number);
-            account.updates.count(&mark, written.get(&mark).copied().unwrap_or(0));
+            account
+                .updates
+                .count(&mark, written.get(&mark).copied().unwrap_or(0));
         }
         let mut heard: BTreeMap<i64, BTreeMap<String, usize>> = BTreeMap::new();
         for person in crowd.people() {
             heard.insert(person.id().0, heard_by(person));
         }
-        let times = |person: &Person, mark: &str| heard.get(&person.id().0).and_then(|heard| heard.get(mark)).copied().unwrap_or(0);
+        let times = |person: &Person, mark: &str| {
+            heard
+                .get(&person.id().0)
+                .and_then(|heard| heard.get(mark))
+                .copied()
+                .unwrap_or(0)
+        };
         for (number, person) in crowd.answers.iter().enumerate() {
             let mark = mark('о', number);
             account.answers.count(&mark, times(person, &mark));
@@ -95,7 +103,9 @@ impl Account {
     /// Whether nothing is lost that is not counted as unknown, and no more doubled than can be.
     pub(super) fn holds(&self) -> bool {
         let unknown = usize::try_from(self.unknown).unwrap_or(usize::MAX);
-        let bound = self.lost_responses.saturating_add(self.killed.saturating_mul(IN_FLIGHT)) as usize;
+        let bound = self
+            .lost_responses
+            .saturating_add(self.killed.saturating_mul(IN_FLIGHT)) as usize;
         self.updates.lost + self.updates.doubled + self.answers.lost == 0
             && self.announcements.lost <= unknown
             && self.announcements.doubled + self.answers.doubled <= bound
@@ -143,7 +153,12 @@ impl fmt::Display for Account {
 
 /// Everything that stands in the appeals and in their archive.
 fn written(stage: &Stage) -> String {
-    let tables = [APPEALS, ARCHIVE].map(|tab| stage.sheets.with(BOOK, |book| book.table(tab)).unwrap_or_default());
+    let tables = [APPEALS, ARCHIVE].map(|tab| {
+        stage
+            .sheets
+            .with(BOOK, |book| book.table(tab))
+            .unwrap_or_default()
+    });
     let cells = tables.into_iter().flatten().flatten();
     cells.collect::<Vec<_>>().join("\n")
 }
@@ -190,7 +205,10 @@ mod tests {
 
     #[test]
     fn marks_are_found_wherever_they_stand() {
-        let found = marks("2026 Вопрос в-1.\nВопрос в-12. Вопрос в-1. Вопрос без", "Вопрос ");
+        let found = marks(
+            "2026 Вопрос в-1.\nВопрос в-12. Вопрос в-1. Вопрос без",
+            "Вопрос ",
+        );
         assert_eq!(found.get("в-1."), Some(&2));
         assert_eq!(found.get("в-12."), Some(&1));
         assert_eq!(found.len(), 2);
@@ -199,7 +217,9 @@ mod tests {
     #[test]
     fn the_account_holds_only_where_all_is_explained() {
         let mut tally = Tally::default();
-        [1, 1, 0, 2].into_iter().for_each(|found| tally.count("а-1.", found));
+        [1, 1, 0, 2]
+            .into_iter()
+            .for_each(|found| tally.count("а-1.", found));
         let expected = Tally {
             of: 4,
             once: 2,
@@ -214,7 +234,14 @@ mod tests {
             "one lost is known as unknown, one doubled by a lost response"
         );
         assert!(!account(well.clone(), tally.clone(), 0).holds());
-        assert!(!account(tally.clone(), well.clone(), 9).holds(), "an update is never unknown");
-        assert!(account(tally, well, 0).to_string().contains("It does not hold"));
+        assert!(
+            !account(tally.clone(), well.clone(), 9).holds(),
+            "an update is never unknown"
+        );
+        assert!(
+            account(tally, well, 0)
+                .to_string()
+                .contains("It does not hold")
+        );
     }
 }

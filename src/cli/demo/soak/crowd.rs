@@ -38,7 +38,12 @@ pub(super) struct Crowd {
 impl Crowd {
     /// Everybody is on the staff list and registered already.
     pub(super) fn gather(stage: &Stage, wanted: (f64, f64, f64)) -> Result<Self, Failure> {
-        let person = |n| stage.telegram.person(Profile::new(700_100_000 + n, "Партнёр")).has_met_bot();
+        let person = |n| {
+            stage
+                .telegram
+                .person(Profile::new(700_100_000 + n, "Партнёр"))
+                .has_met_bot()
+        };
         let people: Vec<_> = (0..PARTNERS).map(person).collect();
         stage.enlist(&people)?;
         Ok(Self {
@@ -101,7 +106,10 @@ impl Crowd {
         let mut tries = 0;
         while self.answers.len() < due && tries < TRIES {
             tries += 1;
-            let (number, text) = (self.row(tries), format!("Ответ {}", mark('о', self.answers.len())));
+            let (number, text) = (
+                self.row(tries),
+                format!("Ответ {}", mark('о', self.answers.len())),
+            );
             let key = ("№", number.as_str());
             let Ok(id) = stage.cell(APPEALS, key, "telegram_id").parse::<i64>() else {
                 continue;
@@ -110,7 +118,11 @@ impl Crowd {
                 continue;
             };
             let is_free = stage.cell(APPEALS, key, "специалист_ответ").is_empty();
-            if is_free && stage.type_into(APPEALS, key, "специалист_ответ", &text).is_ok() {
+            if is_free
+                && stage
+                    .type_into(APPEALS, key, "специалист_ответ", &text)
+                    .is_ok()
+            {
                 self.answers.push(person.clone());
             }
         }
@@ -127,7 +139,11 @@ impl Crowd {
             let at = clock::now() + jiff::SignedDuration::from_hours(24 * days);
             format!("'{}", at.strftime("%d.%m.%Y"))
         };
-        let (name, from, to) = (format!("Акция {}", mark('а', self.published)), day(-1), day(30));
+        let (name, from, to) = (
+            format!("Акция {}", mark('а', self.published)),
+            day(-1),
+            day(30),
+        );
         let published = stage.sheets.with(BOOK, |book| {
             let table = book.table(PROMOTIONS)?;
             let cell = |header: &String| match header.as_str() {

@@ -36,7 +36,9 @@ impl Process {
             .spawn()
             .context("the service cannot be started")?;
         let process = Self { child };
-        let up = stage.status_where("the service is up", |_| true, PATIENCE).await;
+        let up = stage
+            .status_where("the service is up", |_| true, PATIENCE)
+            .await;
         up.map(|_| process).map_err(Into::into)
     }
 

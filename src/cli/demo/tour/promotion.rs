@@ -10,8 +10,7 @@ use crate::stage::{ADMIN_CHAT, APPEALS, PROMOTIONS, Stage, StageError};
 /// The row of the sample workbook that lacks only its action.
 const ROW: (&str, &str) = ("Название", "Двойное вознаграждение");
 /// A picture as a cell can hold it.
-const PICTURE: &str =
-    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const PICTURE: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 /// What a specialist types meanwhile.
 const ANSWER: &str = "Договор подпишем сегодня до вечера.";
 /// Registered partners beside Marina and the two of the sample workbook.
@@ -23,8 +22,11 @@ const BLOCKED: usize = 2;
 
 /// Fifty-nine registered partners; Marina will be the sixtieth.
 pub(super) fn partners(stage: &Stage) -> Result<Vec<Person>, StageError> {
-    let person = |(id, name): (i64, &str)| stage.telegram.person(Profile::new(id, name)).has_met_bot();
-    let others: Vec<Person> = (0..OTHERS).map(|n| person((700_002_000 + n, "Партнёр"))).collect();
+    let person =
+        |(id, name): (i64, &str)| stage.telegram.person(Profile::new(id, name)).has_met_bot();
+    let others: Vec<Person> = (0..OTHERS)
+        .map(|n| person((700_002_000 + n, "Партнёр")))
+        .collect();
     stage.enlist(&others)?;
     for person in others.iter().take(BLOCKED) {
         person.block();
@@ -43,10 +45,16 @@ impl Tour<'_> {
             &ready,
         );
         let uploads = self.stage.telegram.calls().uploads;
-        self.stage.type_into(PROMOTIONS, ROW, "Действие", "Опубликовать")?;
+        self.stage
+            .type_into(PROMOTIONS, ROW, "Действие", "Опубликовать")?;
         self.stage.callback(PROMOTIONS).await?;
-        let admin = self.stage.telegram.person(Profile::new(ADMIN_CHAT, "Оператор"));
-        let shown = admin.await_message(|message| message.content.media.is_some(), PATIENCE).await;
+        let admin = self
+            .stage
+            .telegram
+            .person(Profile::new(ADMIN_CHAT, "Оператор"));
+        let shown = admin
+            .await_message(|message| message.content.media.is_some(), PATIENCE)
+            .await;
         let shown = shown.map_err(|late| StageError::Call(late.to_string()))?;
         self.step(
             "«Опубликовать»: the admin chat sees it first, and the picture is uploaded there",
@@ -55,15 +63,24 @@ impl Tour<'_> {
         // Both while it goes out, so that neither waits for the other.
         let counts = self.mailing(|text| text.contains("осталось"));
         let (counting, overtaken) = tokio::try_join!(counts, self.overtake(partners))?;
-        self.step("the partners get it one by one, and the row counts up", &counting);
+        self.step(
+            "the partners get it one by one, and the row counts up",
+            &counting,
+        );
         self.step("an answer typed meanwhile overtakes it", &overtaken);
 
         let over = self.mailing(|text| text.starts_with("разослана")).await?;
         self.hears("двойная комиссия").await?;
-        let got = partners.iter().filter(|person| person.messages().len() == 1).count() + 1;
+        let got = partners
+            .iter()
+            .filter(|person| person.messages().len() == 1)
+            .count()
+            + 1;
         let uploads = self.stage.telegram.calls().uploads - uploads;
         if got != 60 - BLOCKED || uploads != 1 {
-            return Err(StageError::Call(format!("{got} partners got it, from {uploads} uploads")));
+            return Err(StageError::Call(format!(
+                "{got} partners got it, from {uploads} uploads"
+            )));
         }
         let status = self.stage.cell(PROMOTIONS, ROW, "Статус");
         self.step(
@@ -78,15 +95,24 @@ impl Tour<'_> {
         self.stage.type_in(NEXT, "специалист_ответ", ANSWER)?;
         self.stage.callback(APPEALS).await?;
         self.hears(ANSWER).await?;
-        let without = partners.iter().filter(|person| person.messages().is_empty()).count();
+        let without = partners
+            .iter()
+            .filter(|person| person.messages().is_empty())
+            .count();
         let left = without.saturating_sub(BLOCKED);
         if left == 0 {
-            return Err(StageError::Call("the answer came only after the whole broadcast".to_owned()));
+            return Err(StageError::Call(
+                "the answer came only after the whole broadcast".to_owned(),
+            ));
         }
-        Ok(format!("{ANSWER}\n({left} partners have yet to get the promotion)"))
+        Ok(format!(
+            "{ANSWER}\n({left} partners have yet to get the promotion)"
+        ))
     }
 
     async fn mailing(&self, wanted: impl Fn(&str) -> bool) -> Result<String, StageError> {
-        self.stage.cell_where(PROMOTIONS, ROW, "Рассылка", wanted, PATIENCE).await
+        self.stage
+            .cell_where(PROMOTIONS, ROW, "Рассылка", wanted, PATIENCE)
+            .await
     }
 }

@@ -43,8 +43,15 @@ impl Part {
 }
 
 /// The messages of an answer in the language of its partner.
-pub(super) fn of(turn: &Turn<'_, impl View>, chat: ChatId, number: Option<Number>, answer: &Text) -> Vec<Part> {
-    let locale = turn.session(chat).map_or_else(Locale::default, |session| session.locale);
+pub(super) fn of(
+    turn: &Turn<'_, impl View>,
+    chat: ChatId,
+    number: Option<Number>,
+    answer: &Text,
+) -> Vec<Part> {
+    let locale = turn
+        .session(chat)
+        .map_or_else(Locale::default, |session| session.locale);
     let heading = number.map(|number| turn.rules.wording.say(locale, Say::AnswerHeading(number)));
     messages(heading.as_deref(), answer.as_str())
 }
@@ -65,11 +72,18 @@ fn messages(heading: Option<&str>, answer: &str) -> Vec<Part> {
         Some(heading) => format!("{heading}\n\n{}", words.trim()),
         None => words,
     };
-    let captions = text.is_empty().then(|| Html::escape(heading.unwrap_or_default()));
-    let captions = captions.into_iter().chain(std::iter::repeat(Html::escape("")));
+    let captions = text
+        .is_empty()
+        .then(|| Html::escape(heading.unwrap_or_default()));
+    let captions = captions
+        .into_iter()
+        .chain(std::iter::repeat(Html::escape("")));
     let texts = markdown::messages(&text, MESSAGE_LIMIT)
         .into_iter()
-        .map(|text| Part { text, form: Form::Message });
+        .map(|text| Part {
+            text,
+            form: Form::Message,
+        });
     let files = captions.zip(files).map(|(text, address)| Part {
         text,
         form: Form::File(Text::from(address)),
@@ -78,6 +92,8 @@ fn messages(heading: Option<&str>, answer: &str) -> Vec<Part> {
 }
 
 fn is_address(line: &str) -> bool {
-    let web = line.strip_prefix("https://").or_else(|| line.strip_prefix("http://"));
+    let web = line
+        .strip_prefix("https://")
+        .or_else(|| line.strip_prefix("http://"));
     web.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace))
 }

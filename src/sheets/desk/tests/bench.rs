@@ -76,7 +76,9 @@ impl Bench {
     /// A bench whose desk has looked at its workbook and prepared it.
     pub(super) fn ready(rows: &[&str]) -> Self {
         let mut book = Book::new("обращения", rows, (40, 10));
-        book.fills = ["Новое", "В работе", "Решено"].map(|word| format!("=$D2=\"{word}\"")).to_vec();
+        book.fills = ["Новое", "В работе", "Решено"]
+            .map(|word| format!("=$D2=\"{word}\""))
+            .to_vec();
         let mut bench = Self::new(book, true);
         bench.feed(Input::Tick, &mut |_, _| {});
         bench.forget();
@@ -104,7 +106,11 @@ impl Bench {
     }
 
     /// Feeds an input and carries out everything that follows, until the desk waits; `act` is what people do before each call.
-    pub(super) fn feed(&mut self, input: Input, act: &mut dyn FnMut(&mut Book, &Output)) -> Option<Timestamp> {
+    pub(super) fn feed(
+        &mut self,
+        input: Input,
+        act: &mut dyn FnMut(&mut Book, &Output),
+    ) -> Option<Timestamp> {
         let mut outputs: VecDeque<Output> = self.desk.step(input, self.now).into();
         let mut wait = None;
         while let Some(output) = outputs.pop_front() {
@@ -115,7 +121,10 @@ impl Bench {
             }
         }
         assert!(self.desk.is_idle());
-        assert!(wait.is_none_or(|until| until > self.now), "a wait that is over");
+        assert!(
+            wait.is_none_or(|until| until > self.now),
+            "a wait that is over"
+        );
         wait
     }
 
@@ -125,7 +134,12 @@ impl Bench {
     }
 
     /// The same, among people.
-    pub(super) fn rest_among(&mut self, wait: Option<Timestamp>, most: i64, act: &mut dyn FnMut(&mut Book, &Output)) {
+    pub(super) fn rest_among(
+        &mut self,
+        wait: Option<Timestamp>,
+        most: i64,
+        act: &mut dyn FnMut(&mut Book, &Output),
+    ) {
         let end = self.now + SignedDuration::from_secs(most);
         let mut wait = wait;
         while let Some(until) = wait.filter(|&until| until <= end) {
@@ -161,7 +175,10 @@ impl Bench {
                 self.reads += 1;
                 Input::Read(Ok(self.book.read(&ranges)))
             }
-            Output::Apply { events, overwritten } => {
+            Output::Apply {
+                events,
+                overwritten,
+            } => {
                 for event in &events {
                     self.clean(event);
                 }
@@ -190,13 +207,18 @@ impl Bench {
         match self.faults.pop_front() {
             None => self.book.write(batch),
             Some(Fault::Before(error)) => Err(error),
-            Some(Fault::Lost) => self.book.write(batch).and(Err(CallError::Unknown("cut".to_owned()))),
+            Some(Fault::Lost) => self
+                .book
+                .write(batch)
+                .and(Err(CallError::Unknown("cut".to_owned()))),
         }
     }
 
     fn clean(&mut self, event: &Event) {
         if let Event::Wrote(report) = event {
-            let over = |result: &RowResult| matches!(result, RowResult::Confirmed { .. } | RowResult::Absent);
+            let over = |result: &RowResult| {
+                matches!(result, RowResult::Confirmed { .. } | RowResult::Absent)
+            };
             for row in report.rows.iter().filter(|row| over(&row.result)) {
                 self.wanted.retain(|wanted| wanted.row.key != row.key);
             }
@@ -210,7 +232,10 @@ pub(super) fn desk(known: Option<Vec<Known>>) -> Desk {
         spreadsheet: spreadsheet(),
         tabs: vec![appeals()],
         archive: archive(),
-        known: known.map(|known| (Tab::Appeals, known)).into_iter().collect(),
+        known: known
+            .map(|known| (Tab::Appeals, known))
+            .into_iter()
+            .collect(),
         open: Vec::new(),
         last_fence: None,
         account: ACCOUNT.to_owned(),
@@ -238,7 +263,11 @@ pub(in crate::sheets::desk) fn key(number: u32) -> RowKey {
 }
 
 /// Appeal `number` of the chat `700 + number`, with its history.
-pub(in crate::sheets::desk) fn wanted(number: u32, history: &str, shared: Vec<SharedCell>) -> Wanted {
+pub(in crate::sheets::desk) fn wanted(
+    number: u32,
+    history: &str,
+    shared: Vec<SharedCell>,
+) -> Wanted {
     Wanted {
         row: DesiredRow {
             key: key(number),

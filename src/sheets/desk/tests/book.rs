@@ -14,7 +14,10 @@ use crate::{
         hub::FenceFate,
         look::Known,
         look::plan::tests::{answer, info},
-        wire::{Asked, Batch, Block, CallError, Change, Columns, Filter, ReadBack, SheetId, Span, Structure, TabInfo},
+        wire::{
+            Asked, Batch, Block, CallError, Change, Columns, Filter, ReadBack, SheetId, Span,
+            Structure, TabInfo,
+        },
     },
 };
 
@@ -38,7 +41,10 @@ pub(super) struct Book {
 
 impl Book {
     pub(super) fn new(title: &str, rows: &[&str], size: (usize, usize)) -> Self {
-        let mut cells: Vec<Vec<String>> = rows.iter().map(|row| row.split('|').map(str::to_owned).collect()).collect();
+        let mut cells: Vec<Vec<String>> = rows
+            .iter()
+            .map(|row| row.split('|').map(str::to_owned).collect())
+            .collect();
         cells.resize(size.0.max(cells.len()), Vec::new());
         for row in &mut cells {
             row.resize(size.1, String::new());
@@ -107,7 +113,11 @@ impl Book {
             };
             occurrences.push(after.change(request).map_err(refused)?);
         }
-        let cells = batch.read_back.iter().map(|(title, span)| after.block(title, *span)).collect();
+        let cells = batch
+            .read_back
+            .iter()
+            .map(|(title, span)| after.block(title, *span))
+            .collect();
         *self = after;
         Ok(ReadBack { occurrences, cells })
     }
@@ -118,12 +128,23 @@ impl Book {
 
     fn change(&mut self, change: &Change) -> Result<Option<u32>, &'static str> {
         match change {
-            Change::Set { row, column, values, .. } => {
+            Change::Set {
+                row,
+                column,
+                values,
+                ..
+            } => {
                 for (offset, value) in values.iter().enumerate() {
-                    if self.protected.contains(&(*row as usize, *column as usize + offset)) {
+                    if self
+                        .protected
+                        .contains(&(*row as usize, *column as usize + offset))
+                    {
                         return Err(PROTECTED);
                     }
-                    let row = self.cells.get_mut(*row as usize).ok_or("Attempting to write row beyond the grid")?;
+                    let row = self
+                        .cells
+                        .get_mut(*row as usize)
+                        .ok_or("Attempting to write row beyond the grid")?;
                     let cell = row
                         .get_mut(*column as usize + offset)
                         .ok_or("Attempting to write column beyond the grid")?;
@@ -131,7 +152,11 @@ impl Book {
                 }
             }
             Change::CompareAndSet {
-                row, column, expect, set, ..
+                row,
+                column,
+                expect,
+                set,
+                ..
             } => {
                 let row = self.cells.get_mut(*row as usize).ok_or("no such range")?;
                 let cell = row.get_mut(*column as usize).ok_or("no such range")?;
@@ -162,10 +187,14 @@ impl Book {
             Change::AddTab { .. } => return Err("there is one tab"),
             Change::AddColumns { count, .. } => {
                 let width = self.cells[0].len() + *count as usize;
-                self.cells.iter_mut().for_each(|row| row.resize(width, String::new()));
+                self.cells
+                    .iter_mut()
+                    .for_each(|row| row.resize(width, String::new()));
             }
             Change::SetFilter { filter, .. } => self.filter = Some(filter.clone()),
-            Change::Offer { .. } | Change::Protect { .. } => return Err("the desk does not furnish"),
+            Change::Offer { .. } | Change::Protect { .. } => {
+                return Err("the desk does not furnish");
+            }
             Change::AddFill { formula, .. } => self.fills.push(formula.clone()),
             Change::Fence(fence) => {
                 if !self.fences.insert(fence.0) {
@@ -181,7 +210,10 @@ impl Book {
 
     fn block(&self, title: &str, span: Span) -> Block {
         assert_eq!((title, span.sheet), (self.title.as_str(), SHEET));
-        assert!(span.rows.1 as usize <= self.cells.len(), "read back beyond the grid: {span:?}");
+        assert!(
+            span.rows.1 as usize <= self.cells.len(),
+            "read back beyond the grid: {span:?}"
+        );
         assert!(
             span.columns.1 as usize <= self.cells[0].len(),
             "read back beyond the grid: {span:?}"

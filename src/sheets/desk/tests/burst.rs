@@ -19,7 +19,11 @@ const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 /// Calls of this kind from a moment on, for a minute.
 fn calls(world: &World, kind: Kind, from: Timestamp) -> usize {
     let within = |at: Timestamp| (from..from + MINUTE).contains(&at);
-    world.log.iter().filter(|(at, known)| *known == kind && within(*at)).count()
+    world
+        .log
+        .iter()
+        .filter(|(at, known)| *known == kind && within(*at))
+        .count()
 }
 
 #[test]
@@ -46,7 +50,10 @@ fn a_thousand_appeals_in_a_minute_take_ten_reads_and_ten_writes_after_the_first(
         world.now += between;
     }
     let burst = [Kind::Read, Kind::Write].map(|kind| calls(&world, kind, begin));
-    assert!(burst.iter().all(|calls| (1..=11).contains(calls)), "{burst:?} reads and writes");
+    assert!(
+        burst.iter().all(|calls| (1..=11).contains(calls)),
+        "{burst:?} reads and writes"
+    );
     let last = world.now;
     while !world.is_quiet() {
         assert!(world.now < last + MINUTE, "what is left is written soon");
@@ -59,9 +66,15 @@ fn a_thousand_appeals_in_a_minute_take_ten_reads_and_ten_writes_after_the_first(
         "{}",
         world.now.duration_since(last)
     );
-    let numbers: BTreeSet<String> = rows(&world.book).iter().map(|(row, _)| text(&world.book, *row, "№")).collect();
+    let numbers: BTreeSet<String> = rows(&world.book)
+        .iter()
+        .map(|(row, _)| text(&world.book, *row, "№"))
+        .collect();
     assert_eq!(numbers.len(), 1_000);
     for (at, kind) in &world.log {
-        assert!(calls(&world, *kind, *at) <= 60, "never more than sixty {kind:?}s a minute");
+        assert!(
+            calls(&world, *kind, *at) <= 60,
+            "never more than sixty {kind:?}s a minute"
+        );
     }
 }

@@ -87,7 +87,11 @@ pub(super) fn play(script: &Script) -> Result<(), TestCaseError> {
     let (mut still, mut writes) = (0, 0);
     for round in 0..ROUNDS {
         world.round(&mut crowd, if round < ROUNDS / 2 { 7 } else { 61 });
-        still = if world.is_quiet() && world.writes == writes { still + 1 } else { 0 };
+        still = if world.is_quiet() && world.writes == writes {
+            still + 1
+        } else {
+            0
+        };
         writes = world.writes;
         if world.calls > LAST_ACT + 4 && still >= 3 {
             break;
@@ -120,7 +124,9 @@ pub(super) fn play(script: &Script) -> Result<(), TestCaseError> {
 /// The tab, for whoever reads a failure.
 fn shown(book: &Workbook) -> String {
     let table = book.table(APPEALS).expect("stands");
-    let lines = (1..).zip(&table).filter(|(_, row)| row.iter().any(|cell| !cell.is_empty()));
+    let lines = (1..)
+        .zip(&table)
+        .filter(|(_, row)| row.iter().any(|cell| !cell.is_empty()));
     lines
         .map(|(row, cells)| format!("{row}: {}\n", cells.join(" | ").replace('\n', " / ")))
         .collect()
@@ -142,7 +148,12 @@ fn check_answers(world: &World, crowd: &Crowd<'_>) -> Result<(), TestCaseError> 
             .count();
         let sent = answers.iter().filter(|one| *one == &(*chat, *text)).count();
         // The stated bound: a sort that leaves our column out may trade two rows of one partner, and nothing tells.
-        let several = world.memory.appeals().filter(|appeal| appeal.chat.0 == *chat).count() > 1;
+        let several = world
+            .memory
+            .appeals()
+            .filter(|appeal| appeal.chat.0 == *chat)
+            .count()
+            > 1;
         // And one more: a copy without a number that changes places with its row while it gets one.
         let traded = (several && crowd.sorts_theirs()) || (crowd.duplicates() && crowd.unnumbers());
         let theirs = if traded { theirs + 1 } else { theirs };
@@ -156,8 +167,14 @@ fn check_answers(world: &World, crowd: &Crowd<'_>) -> Result<(), TestCaseError> 
         );
     }
     let standing = texts(&world.book, "специалист_ответ");
-    for (_, text) in crowd.typed.iter().filter(|(_, text)| !text.trim().is_empty()) {
-        let somewhere = standing.contains(text) || crowd.removed.contains(text) || answers.iter().any(|(_, sent)| sent == text);
+    for (_, text) in crowd
+        .typed
+        .iter()
+        .filter(|(_, text)| !text.trim().is_empty())
+    {
+        let somewhere = standing.contains(text)
+            || crowd.removed.contains(text)
+            || answers.iter().any(|(_, sent)| sent == text);
         prop_assert!(somewhere, "«{}» is swallowed", text);
     }
     Ok(())
@@ -183,12 +200,21 @@ fn check_rows(world: &World, crowd: &Crowd<'_>, restored: bool) -> Result<(), Te
             continue;
         }
         let Ok(number) = number.parse() else {
-            return Err(TestCaseError::fail(format!("row {row}: {number} is no number: {cells:?}")));
+            return Err(TestCaseError::fail(format!(
+                "row {row}: {number} is no number: {cells:?}"
+            )));
         };
-        let appeal = world.memory.numbered(number).and_then(|id| world.memory.appeal(id));
+        let appeal = world
+            .memory
+            .numbered(number)
+            .and_then(|id| world.memory.appeal(id));
         let Some(appeal) = appeal else {
             // The operator is told of numbers that the copy cannot know and that stand beside nobody, or twice.
-            let twice = keys.iter().filter(|(other, _)| other.parse() == Ok(number)).count() > 1;
+            let twice = keys
+                .iter()
+                .filter(|(other, _)| other.parse() == Ok(number))
+                .count()
+                > 1;
             if restored && (chat.is_none() || twice) {
                 continue;
             }
@@ -196,7 +222,12 @@ fn check_rows(world: &World, crowd: &Crowd<'_>, restored: bool) -> Result<(), Te
         };
         let once = keys.iter().filter(|other| *other == key).count() == 1;
         if !once || *chat != Some(appeal.chat.0) {
-            prop_assert!(show("Доставка").starts_with("остановлено"), "row {} says nothing: {:?}", row, cells);
+            prop_assert!(
+                show("Доставка").starts_with("остановлено"),
+                "row {} says nothing: {:?}",
+                row,
+                cells
+            );
             continue;
         }
         // The stated bound: a row and its copy that such a sort has traded whole.
@@ -204,7 +235,8 @@ fn check_rows(world: &World, crowd: &Crowd<'_>, restored: bool) -> Result<(), Te
             continue;
         }
         prop_assert_eq!(appeal.stopped, None, "row {} of № {} is whole", row, number);
-        let desired = project(&world.rules, &world.memory, &RowKey::Appeal(appeal.id)).expect("a row");
+        let desired =
+            project(&world.rules, &world.memory, &RowKey::Appeal(appeal.id)).expect("a row");
         for (column, value) in desired.ours {
             let header = match column {
                 Column::Delivery => "Доставка",
@@ -238,7 +270,9 @@ fn check_rows(world: &World, crowd: &Crowd<'_>, restored: bool) -> Result<(), Te
 fn says(held: &str, text: &str) -> bool {
     held.match_indices(text).any(|(at, _)| {
         let (before, after) = (&held[..at], &held[at + text.len()..]);
-        let begins = before.is_empty() || before.ends_with("было: ") || before.ends_with("Изменённое сообщение: ");
+        let begins = before.is_empty()
+            || before.ends_with("было: ")
+            || before.ends_with("Изменённое сообщение: ");
         begins && (after.is_empty() || after.starts_with("\n(") || after.starts_with(')'))
     })
 }
@@ -246,7 +280,10 @@ fn says(held: &str, text: &str) -> bool {
 /// Every message is in one dialogue, and every whole row shows its dialogue.
 fn check_dialogues(world: &World, crowd: &Crowd<'_>) -> Result<(), TestCaseError> {
     for (chat, text) in &crowd.written {
-        let holders = world.memory.appeals().filter(|appeal| appeal.chat.0 == *chat);
+        let holders = world
+            .memory
+            .appeals()
+            .filter(|appeal| appeal.chat.0 == *chat);
         let lines = holders.flat_map(|appeal| world.memory.lines(appeal.id, usize::MAX));
         // A history that was taken over as a whole is one more copy.
         let holds = |line: &Line| line.author == Author::Partner && says(line.text.as_str(), text);
@@ -257,10 +294,18 @@ fn check_dialogues(world: &World, crowd: &Crowd<'_>) -> Result<(), TestCaseError
         let whole: Vec<_> = rows(&world.book)
             .into_iter()
             .map(|(row, _)| row)
-            .filter(|row| text(&world.book, *row, "№") == number && telegram_of(&world.book, *row) == Some(appeal.chat.0))
+            .filter(|row| {
+                text(&world.book, *row, "№") == number
+                    && telegram_of(&world.book, *row) == Some(appeal.chat.0)
+            })
             .collect();
         // The stated bound again: two rows of one partner, or a row and its copy, that such a sort has traded whole.
-        let several = world.memory.appeals().filter(|other| other.chat == appeal.chat).count() > 1;
+        let several = world
+            .memory
+            .appeals()
+            .filter(|other| other.chat == appeal.chat)
+            .count()
+            > 1;
         if (several || crowd.duplicates()) && crowd.sorts_theirs() {
             continue;
         }
@@ -287,14 +332,22 @@ fn check_archive(world: &World, appeal: &Appeal, history: &str) -> Result<(), Te
         .collect();
     parts.sort_unstable();
     let places: Vec<u32> = parts.iter().map(|(part, _)| *part).collect();
-    prop_assert_eq!(places, (1..=appeal.shelf.parts).collect::<Vec<_>>(), "№ {}: each part once", number);
+    prop_assert_eq!(
+        places,
+        (1..=appeal.shelf.parts).collect::<Vec<_>>(),
+        "№ {}: each part once",
+        number
+    );
     let pointed = appeal.shelf.parts > appeal.shelf.told;
     let shown = if pointed {
         history.rsplit_once('\n').map_or("", |(shown, _)| shown)
     } else {
         history
     };
-    let all: String = [shown].into_iter().chain(parts.iter().rev().map(|(_, text)| *text)).collect();
+    let all: String = [shown]
+        .into_iter()
+        .chain(parts.iter().rev().map(|(_, text)| *text))
+        .collect();
     let whole = shown_history(
         &Rules {
             cell: usize::MAX,
@@ -327,10 +380,16 @@ fn check_notes(world: &World, crowd: &Crowd<'_>) -> Result<(), TestCaseError> {
 
 /// The suite tries the same thousand cases every time; `SHEETDESK_CHAOS_CASES` asks for so many others.
 fn config() -> ProptestConfig {
-    let asked = std::env::var("SHEETDESK_CHAOS_CASES").ok().and_then(|cases| cases.parse().ok());
+    let asked = std::env::var("SHEETDESK_CHAOS_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok());
     ProptestConfig {
         cases: asked.unwrap_or(1_000),
-        rng_seed: if asked.is_some() { RngSeed::Random } else { RngSeed::Fixed(41) },
+        rng_seed: if asked.is_some() {
+            RngSeed::Random
+        } else {
+            RngSeed::Fixed(41)
+        },
         max_shrink_iters: 20_000,
         failure_persistence: None,
         ..ProptestConfig::default()

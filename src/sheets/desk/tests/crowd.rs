@@ -111,7 +111,9 @@ pub(super) struct Script {
 
 impl Script {
     pub(super) fn restores(&self) -> bool {
-        self.mishaps.iter().any(|(_, mishap)| *mishap == Mishap::Restored)
+        self.mishaps
+            .iter()
+            .any(|(_, mishap)| *mishap == Mishap::Restored)
     }
 }
 
@@ -134,11 +136,17 @@ pub(super) struct Crowd<'a> {
 
 impl People for Crowd<'_> {
     fn act(&mut self, world: &mut World, call: usize, moment: Moment) {
-        for (_, _, act) in self.script.acts.iter().filter(|(at, when, _)| (*at, *when) == (call, moment)) {
+        for (_, _, act) in self
+            .script
+            .acts
+            .iter()
+            .filter(|(at, when, _)| (*at, *when) == (call, moment))
+        {
             let before = texts(&world.book, "специалист_ответ");
             self.carry_out(world, act);
             let after: BTreeSet<_> = texts(&world.book, "специалист_ответ").into_iter().collect();
-            self.removed.extend(before.into_iter().filter(|text| !after.contains(text)));
+            self.removed
+                .extend(before.into_iter().filter(|text| !after.contains(text)));
         }
     }
 
@@ -150,15 +158,24 @@ impl People for Crowd<'_> {
 
 impl Crowd<'_> {
     pub(super) fn sorts_theirs(&self) -> bool {
-        self.script.acts.iter().any(|(_, _, act)| matches!(act, Act::SortTheirs(..)))
+        self.script
+            .acts
+            .iter()
+            .any(|(_, _, act)| matches!(act, Act::SortTheirs(..)))
     }
 
     pub(super) fn unnumbers(&self) -> bool {
-        self.script.acts.iter().any(|(_, _, act)| matches!(act, Act::Unnumber(_)))
+        self.script
+            .acts
+            .iter()
+            .any(|(_, _, act)| matches!(act, Act::Unnumber(_)))
     }
 
     pub(super) fn duplicates(&self) -> bool {
-        self.script.acts.iter().any(|(_, _, act)| matches!(act, Act::Duplicate(_)))
+        self.script
+            .acts
+            .iter()
+            .any(|(_, _, act)| matches!(act, Act::Duplicate(_)))
     }
 
     fn carry_out(&mut self, world: &mut World, act: &Act) {
@@ -179,10 +196,14 @@ impl Crowd<'_> {
             }
             Act::Formula(at) => {
                 let text = format!("формула {}", self.typed.len());
-                self.typed.push((telegram_of(&world.book, row(at)), text.clone()));
+                self.typed
+                    .push((telegram_of(&world.book, row(at)), text.clone()));
                 let cell = address(&world.book, row(at), "специалист_ответ");
                 let shows = Shown::Text(text);
-                world.book.type_formula(APPEALS, &cell, "=A1", shows).expect("a cell");
+                world
+                    .book
+                    .type_formula(APPEALS, &cell, "=A1", shows)
+                    .expect("a cell");
             }
             Act::Empty(at) => set(&mut world.book, row(at), "специалист_ответ", ""),
             Act::Spaces(at) => set(&mut world.book, row(at), "специалист_ответ", "   "),
@@ -200,14 +221,25 @@ impl Crowd<'_> {
             Act::Change(who) => {
                 let chat = CHATS[who % CHATS.len()];
                 let count = self.written.len();
-                let text = format!("поправка {count}{}", " с подробностями".repeat(count % 3 * 7));
+                let text = format!(
+                    "поправка {count}{}",
+                    " с подробностями".repeat(count % 3 * 7)
+                );
                 if world.changes(ChatId(chat), &text) {
                     self.written.push((chat, text));
                 }
             }
             Act::Deliver => world.deliver(),
-            Act::Sort(..) | Act::SortTheirs(..) | Act::SortSome(..) => sort(&mut world.book, act, &rows),
-            Act::Insert(_) | Act::Delete(_) | Act::Cut(_) | Act::Drag(..) | Act::Duplicate(_) | Act::InsertColumn(_) | Act::Unnumber(_) => {
+            Act::Sort(..) | Act::SortTheirs(..) | Act::SortSome(..) => {
+                sort(&mut world.book, act, &rows)
+            }
+            Act::Insert(_)
+            | Act::Delete(_)
+            | Act::Cut(_)
+            | Act::Drag(..)
+            | Act::Duplicate(_)
+            | Act::InsertColumn(_)
+            | Act::Unnumber(_) => {
                 let exposed = world.exposed || world.is_late();
                 self.rearrange(&mut world.book, act, &rows, exposed);
             }
@@ -215,11 +247,18 @@ impl Crowd<'_> {
     }
 
     fn answer(&mut self, world: &mut World, row: usize, text: &str) {
-        self.typed.push((telegram_of(&world.book, row), text.to_owned()));
+        self.typed
+            .push((telegram_of(&world.book, row), text.to_owned()));
         set(&mut world.book, row, "специалист_ответ", text);
     }
 
-    fn rearrange(&mut self, book: &mut Workbook, act: &Act, rows: &[(usize, Vec<String>)], exposed: bool) {
+    fn rearrange(
+        &mut self,
+        book: &mut Workbook,
+        act: &Act,
+        rows: &[(usize, Vec<String>)],
+        exposed: bool,
+    ) {
         let at = |at: &usize| rows[at % rows.len()].0;
         match act {
             Act::Insert(row) => book.insert_rows(APPEALS, at(row), 1).expect("room"),
@@ -230,7 +269,8 @@ impl Crowd<'_> {
             }
             Act::Cut(row) => {
                 let end = rows.last().map_or(2, |(row, _)| row + 1);
-                book.cut(APPEALS, &whole(at(row), at(row)), &format!("A{end}")).expect("room");
+                book.cut(APPEALS, &whole(at(row), at(row)), &format!("A{end}"))
+                    .expect("room");
             }
             Act::Drag(from, to) => {
                 let (from, to) = (at(from), at(to));
@@ -251,7 +291,8 @@ impl Crowd<'_> {
                 book.insert_rows(APPEALS, place + 1, 1).expect("room");
                 // Copied cells stay what they are: text that looks like a number is text again.
                 let cells: Vec<String> = cells.iter().map(|cell| copied(cell)).collect();
-                book.paste(APPEALS, &format!("A{}", place + 1), &[cells]).expect("room");
+                book.paste(APPEALS, &format!("A{}", place + 1), &[cells])
+                    .expect("room");
             }
             // The stated bound: between a look and its write, columns are left alone.
             Act::InsertColumn(_) if exposed => {}
@@ -288,7 +329,9 @@ pub(super) fn sort(book: &mut Workbook, act: &Act, rows: &[(usize, Vec<String>)]
         }
         _ => return,
     };
-    let by = book.column(APPEALS, HEADERS[column % HEADERS.len()]).expect("stands");
+    let by = book
+        .column(APPEALS, HEADERS[column % HEADERS.len()])
+        .expect("stands");
     book.sort(APPEALS, &range, &by, *down).expect("sorted");
 }
 
@@ -300,9 +343,16 @@ pub(super) fn whole(from: usize, to: usize) -> String {
 /// The rows that hold anything, with their places from 1, and all of their cells.
 pub(super) fn rows(book: &Workbook) -> Vec<(usize, Vec<String>)> {
     let table = book.table(APPEALS).expect("stands");
-    let filled = (1..).zip(table).skip(1).filter(|(_, row)| row.iter().any(|cell| !cell.is_empty()));
+    let filled = (1..)
+        .zip(table)
+        .skip(1)
+        .filter(|(_, row)| row.iter().any(|cell| !cell.is_empty()));
     let filled: Vec<_> = filled.collect();
-    if filled.is_empty() { vec![(2, Vec::new())] } else { filled }
+    if filled.is_empty() {
+        vec![(2, Vec::new())]
+    } else {
+        filled
+    }
 }
 
 pub(super) fn has_column(book: &Workbook, header: &str) -> bool {
@@ -317,11 +367,15 @@ pub(super) fn text(book: &Workbook, row: usize, header: &str) -> String {
     if !has_column(book, header) {
         return String::new();
     }
-    book.cell(APPEALS, &address(book, row, header)).expect("a cell").display()
+    book.cell(APPEALS, &address(book, row, header))
+        .expect("a cell")
+        .display()
 }
 
 pub(super) fn texts(book: &Workbook, header: &str) -> Vec<String> {
-    let texts = rows(book).into_iter().map(|(row, _)| text(book, row, header));
+    let texts = rows(book)
+        .into_iter()
+        .map(|(row, _)| text(book, row, header));
     texts.filter(|text| !text.trim().is_empty()).collect()
 }
 

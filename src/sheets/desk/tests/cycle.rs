@@ -74,16 +74,28 @@ fn first_sight_prepares_the_tab() {
     let mut desk = desk(None);
     let now = at(0);
     assert_eq!(desk.step(Input::Tick, now), [Output::ReadStructure]);
-    assert_eq!(desk.step(Input::Structure(Ok(book.structure())), now), ranges(&["1:1"]));
+    assert_eq!(
+        desk.step(Input::Structure(Ok(book.structure())), now),
+        ranges(&["1:1"])
+    );
     let all = ["1:1", "A:A", "A:A", "C:C", "D:D", "B:B", "A:A"];
     let headers = book.read(&[Asked::shown("'обращения'!1:1".to_owned())]);
     assert_eq!(desk.step(Input::Read(Ok(headers)), now), ranges(&all));
     let Output::Read(names) = ranges(&all).remove(0) else {
         unreachable!()
     };
-    assert_eq!(desk.step(Input::Read(Ok(book.read(&names))), now), apply(vec![looked(now, None)]));
-    assert_eq!(desk.step(Input::Applied(Ok(())), now), [Output::Project(vec![Tab::Appeals])]);
-    assert_eq!(desk.step(Input::Projected(Vec::new()), now), [Output::Intend(Vec::new())]);
+    assert_eq!(
+        desk.step(Input::Read(Ok(book.read(&names))), now),
+        apply(vec![looked(now, None)])
+    );
+    assert_eq!(
+        desk.step(Input::Applied(Ok(())), now),
+        [Output::Project(vec![Tab::Appeals])]
+    );
+    assert_eq!(
+        desk.step(Input::Projected(Vec::new()), now),
+        [Output::Intend(Vec::new())]
+    );
     let written = Intended {
         old_fences: vec![FenceId(2), FenceId(3)],
         ..intended(9, Vec::new())
@@ -101,12 +113,18 @@ fn first_sight_prepares_the_tab() {
         Change::Fence(FenceId(9)),
         Change::DropFence(FenceId(2)),
         Change::DropFence(FenceId(3)),
-        Change::AddColumns { sheet: SHEET, count: 2 },
+        Change::AddColumns {
+            sheet: SHEET,
+            count: 2,
+        },
         Change::Set {
             sheet: SHEET,
             row: 0,
             column: 4,
-            values: vec![CellValue::Text("№".into()), CellValue::Text("Доставка".into())],
+            values: vec![
+                CellValue::Text("№".into()),
+                CellValue::Text("Доставка".into()),
+            ],
         },
         fill("Новое", [0xf3, 0xcc, 0xcc]),
         fill("В работе", [0xff, 0xf2, 0xcc]),
@@ -115,39 +133,72 @@ fn first_sight_prepares_the_tab() {
     assert_eq!(batch.changes, expected);
     assert_eq!(batch.read_back, [span((0, 1), (0, 6))]);
     let answer = book.write(batch);
-    assert_eq!(desk.step(Input::Written(answer), now), wrote(Some(9), Vec::new()));
+    assert_eq!(
+        desk.step(Input::Written(answer), now),
+        wrote(Some(9), Vec::new())
+    );
     assert_eq!(desk.step(Input::Applied(Ok(())), now), []);
     let mut bench = Bench::new(book, true);
     bench.desk = desk;
     bench.pass(20);
     bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
     assert!(bench.batches.is_empty(), "prepared once");
-    assert_eq!(bench.reads, 2, "structure and cells; the new headers are known");
+    assert_eq!(
+        bench.reads, 2,
+        "structure and cells; the new headers are known"
+    );
 }
 
 #[test]
 fn a_dirty_row_is_looked_up_intended_written_and_read_back() {
-    let mut bench = Bench::ready(&[HEADERS, "2|702|старое|Новое||п1|ждёт", "1|701|старое|Новое|да|п1|"]);
+    let mut bench = Bench::ready(&[
+        HEADERS,
+        "2|702|старое|Новое||п1|ждёт",
+        "1|701|старое|Новое|да|п1|",
+    ]);
     let now = bench.now;
     let dirty = || Input::Dirty(BTreeSet::from([Tab::Appeals]));
-    let watched = ["1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "G:G", "A:A", "B:B"];
+    let watched = [
+        "1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "G:G", "A:A", "B:B",
+    ];
     assert_eq!(bench.desk.step(dirty(), now), ranges(&watched));
-    assert_eq!(bench.desk.step(Input::Nudge(looks(Tab::Appeals)), now), [], "one more look later");
+    assert_eq!(
+        bench.desk.step(Input::Nudge(looks(Tab::Appeals)), now),
+        [],
+        "one more look later"
+    );
     let Output::Read(names) = ranges(&watched).remove(0) else {
         unreachable!()
     };
     let read = bench.book.read(&names);
-    assert_eq!(bench.desk.step(Input::Read(Ok(read)), now), apply(vec![looked(now, Some(2))]));
-    assert_eq!(bench.desk.step(Input::Applied(Ok(())), now), [Output::Project(vec![Tab::Appeals])]);
-    let rows = vec![wanted(1, "новое", vec![clear("да")]), wanted(3, "первое", Vec::new())];
+    assert_eq!(
+        bench.desk.step(Input::Read(Ok(read)), now),
+        apply(vec![looked(now, Some(2))])
+    );
+    assert_eq!(
+        bench.desk.step(Input::Applied(Ok(())), now),
+        [Output::Project(vec![Tab::Appeals])]
+    );
+    let rows = vec![
+        wanted(1, "новое", vec![clear("да")]),
+        wanted(3, "первое", Vec::new()),
+    ];
     let outputs = bench.desk.step(Input::Projected(rows), now);
     let [Output::Intend(touched)] = outputs.as_slice() else {
         panic!("an intent")
     };
-    assert_eq!((touched.len(), touched[0].row), (1, 2), "an appended row cannot hit another");
-    let outputs = bench.desk.step(Input::Intended(Ok(intended(1, Vec::new()))), now);
+    assert_eq!(
+        (touched.len(), touched[0].row),
+        (1, 2),
+        "an appended row cannot hit another"
+    );
+    let outputs = bench
+        .desk
+        .step(Input::Intended(Ok(intended(1, Vec::new()))), now);
     assert_eq!(outputs, [Output::Write(one_changed_one_appended())]);
-    let Output::Write(batch) = &outputs[0] else { unreachable!() };
+    let Output::Write(batch) = &outputs[0] else {
+        unreachable!()
+    };
     let answer = bench.book.write(batch);
     let row = |number, cleared: Option<&str>| WrittenRow {
         key: key(number),
@@ -159,7 +210,10 @@ fn a_dirty_row_is_looked_up_intended_written_and_read_back() {
         wrote(Some(1), vec![row(1, Some("да")), row(3, None)])
     );
     let later = now + SignedDuration::from_secs(1);
-    assert_eq!(bench.desk.step(Input::Applied(Ok(())), now), [Output::WaitUntil(later)]);
+    assert_eq!(
+        bench.desk.step(Input::Applied(Ok(())), now),
+        [Output::WaitUntil(later)]
+    );
     assert_eq!(
         bench.desk.step(Input::Tick, later),
         ranges(&watched),
@@ -250,7 +304,10 @@ fn what_the_journal_did_not_store_is_looked_at_again() {
         bench.desk.step(Input::Applied(Err(StoreError::Busy)), now),
         [Output::WaitUntil(later)]
     );
-    assert_eq!(bench.desk.step(Input::Tick, now), [Output::WaitUntil(later)]);
+    assert_eq!(
+        bench.desk.step(Input::Tick, now),
+        [Output::WaitUntil(later)]
+    );
     let outputs = bench.desk.step(Input::Tick, later);
     let again = read(&mut bench, outputs, later);
     let events = |outputs: &[Output]| match &outputs[0] {
@@ -262,14 +319,21 @@ fn what_the_journal_did_not_store_is_looked_at_again() {
         bench.desk.step(Input::Applied(Ok(())), later),
         [Output::Project(vec![Tab::Appeals])]
     );
-    bench.desk.step(Input::Projected(vec![wanted(1, "б", Vec::new())]), later);
+    bench
+        .desk
+        .step(Input::Projected(vec![wanted(1, "б", Vec::new())]), later);
     let rest = later + SignedDuration::from_secs(1);
     assert_eq!(
-        bench.desk.step(Input::Intended(Err(StoreError::Busy)), later),
+        bench
+            .desk
+            .step(Input::Intended(Err(StoreError::Busy)), later),
         [Output::WaitUntil(rest)]
     );
     assert!(
-        matches!(bench.desk.step(Input::Tick, rest).as_slice(), [Output::Read(_)]),
+        matches!(
+            bench.desk.step(Input::Tick, rest).as_slice(),
+            [Output::Read(_)]
+        ),
         "the row is still dirty"
     );
 }
@@ -279,7 +343,9 @@ fn a_report_that_was_not_stored_is_owed() {
     let mut bench = Bench::ready(&[HEADERS, "1|701||Новое|||"]);
     let now = bench.now;
     bench.want(wanted(1, "а", Vec::new()));
-    let mut outputs = bench.desk.step(Input::Dirty(BTreeSet::from([Tab::Appeals])), now);
+    let mut outputs = bench
+        .desk
+        .step(Input::Dirty(BTreeSet::from([Tab::Appeals])), now);
     let report = loop {
         let input = match outputs.remove(0) {
             Output::Read(names) => Input::Read(Ok(bench.book.read(&names))),
@@ -316,7 +382,11 @@ fn a_burst_costs_few_calls() {
     }
     bench.rest(wait, 60);
     assert!(bench.wanted.is_empty());
-    assert_eq!((bench.batches.len(), bench.reads), (11, 11), "the first and ten more");
+    assert_eq!(
+        (bench.batches.len(), bench.reads),
+        (11, 11),
+        "the first and ten more"
+    );
     let appended = bench
         .batches
         .iter()
@@ -356,12 +426,19 @@ fn an_open_intent_is_resolved_before_anything_is_written() {
             Output::Apply { events, .. } if matches!(events[0], Event::Wrote(_)) => "report",
             Output::Apply { .. } => "events",
             Output::Write(_) => "write",
-            Output::ReadStructure | Output::Read(_) | Output::Project(_) | Output::Intend(_) | Output::WaitUntil(_) => "",
+            Output::ReadStructure
+            | Output::Read(_)
+            | Output::Project(_)
+            | Output::Intend(_)
+            | Output::WaitUntil(_) => "",
         });
     });
     order.retain(|word| !word.is_empty());
     assert_eq!(order, ["fence", "report", "events", "write", "report"]);
     assert_eq!(bench.reports()[0].fence, Some(FenceId(77)));
     assert!(bench.reports()[0].rows.is_empty());
-    assert!(matches!(bench.results().as_slice(), [RowResult::Confirmed { .. }]));
+    assert!(matches!(
+        bench.results().as_slice(),
+        [RowResult::Confirmed { .. }]
+    ));
 }

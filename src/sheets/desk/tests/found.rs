@@ -22,17 +22,32 @@ fn holds(acts: &[(usize, Moment, Act)], mishaps: &[(usize, Mishap)]) {
 
 #[test]
 fn a_row_that_moves_while_histories_are_read_still_gets_its_number() {
-    holds(&[(37, BEFORE, Act::Unnumber(2)), (38, BEFORE, Act::Insert(0))], &[]);
+    holds(
+        &[(37, BEFORE, Act::Unnumber(2)), (38, BEFORE, Act::Insert(0))],
+        &[],
+    );
 }
 
 #[test]
 fn a_row_whose_number_is_emptied_twice_gets_it_twice() {
-    holds(&[(14, BEFORE, Act::Unnumber(2)), (16, Moment::After, Act::Unnumber(2))], &[]);
+    holds(
+        &[
+            (14, BEFORE, Act::Unnumber(2)),
+            (16, Moment::After, Act::Unnumber(2)),
+        ],
+        &[],
+    );
 }
 
 #[test]
 fn two_rows_alike_without_numbers_both_get_one() {
-    holds(&[(19, BEFORE, Act::Unnumber(2)), (19, BEFORE, Act::Duplicate(2))], &[]);
+    holds(
+        &[
+            (19, BEFORE, Act::Unnumber(2)),
+            (19, BEFORE, Act::Duplicate(2)),
+        ],
+        &[],
+    );
     holds(
         &[
             (0, BEFORE, Act::Duplicate(0)),
@@ -58,7 +73,10 @@ fn a_number_that_lands_in_an_empty_row_is_taken_away_and_written_where_it_belong
 #[test]
 fn a_number_whose_writing_was_lost_is_found_where_it_landed() {
     holds(
-        &[(2, Moment::Inside(1), Act::Unnumber(0)), (5, BEFORE, Act::Sort(3, false))],
+        &[
+            (2, Moment::Inside(1), Act::Unnumber(0)),
+            (5, BEFORE, Act::Sort(3, false)),
+        ],
         &[(12, Mishap::Late)],
     );
 }
@@ -101,12 +119,21 @@ fn a_formula_typed_over_an_answer_in_flight_is_told_of_and_text_over_it_is_sent(
         ],
         &[],
     );
-    holds(&[(26, BEFORE, Act::Status(1, 1)), (23, Moment::After, Act::Formula(1))], &[]);
+    holds(
+        &[
+            (26, BEFORE, Act::Status(1, 1)),
+            (23, Moment::After, Act::Formula(1)),
+        ],
+        &[],
+    );
 }
 
 #[test]
 fn a_copy_of_the_journal_sends_nothing_again() {
-    holds(&[(0, BEFORE, Act::Type(0, false))], &[(3, Mishap::Restored)]);
+    holds(
+        &[(0, BEFORE, Act::Type(0, false))],
+        &[(3, Mishap::Restored)],
+    );
     holds(
         &[
             (29, BEFORE, Act::Type(0, false)),

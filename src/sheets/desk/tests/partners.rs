@@ -28,7 +28,9 @@ impl World {
 
     /// The partner changes his last message; whether there is one.
     pub(super) fn changes(&mut self, chat: ChatId, text: &str) -> bool {
-        let Some(&id) = self.last_written.get(&chat) else { return false };
+        let Some(&id) = self.last_written.get(&chat) else {
+            return false;
+        };
         let message = self.message(chat, id, text);
         self.decide(&Event::Update(Update::Edited(message)));
         true

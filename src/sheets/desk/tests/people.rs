@@ -53,8 +53,16 @@ impl Journal {
             column: Column::Answer,
             expect: text.into(),
         });
-        let taken = self.taken.iter().filter(|(known, _)| *known == number).count();
-        let mut wanted = wanted(number, &format!("история {number}, {taken}"), shared.into_iter().collect());
+        let taken = self
+            .taken
+            .iter()
+            .filter(|(known, _)| *known == number)
+            .count();
+        let mut wanted = wanted(
+            number,
+            &format!("история {number}, {taken}"),
+            shared.into_iter().collect(),
+        );
         wanted.dirtied = Seq(u64::try_from(self.read.0).expect("small"));
         wanted
     }
@@ -69,20 +77,28 @@ impl Journal {
                         AnswerCell::Blank | AnswerCell::Unready(_) => None,
                         AnswerCell::Text(text) => Some(text.as_str().to_owned()),
                     };
-                    self.taken.extend(answer.iter().map(|text| (cells.number.0, text.clone())));
+                    self.taken
+                        .extend(answer.iter().map(|text| (cells.number.0, text.clone())));
                     if self.answers.insert(cells.number.0, answer.clone()) != Some(answer) {
                         dirty.insert(cells.number.0);
                     }
                 }
                 Event::Wrote(report) => {
                     for row in &report.rows {
-                        let number = (1..=ROWS).find(|&number| key(number) == row.key).expect("known");
+                        let number = (1..=ROWS)
+                            .find(|&number| key(number) == row.key)
+                            .expect("known");
                         match &row.result {
-                            RowResult::Confirmed { cleared: Some(_), .. } => {
+                            RowResult::Confirmed {
+                                cleared: Some(_), ..
+                            } => {
                                 self.answers.insert(number, None);
                             }
                             RowResult::Confirmed { cleared: None, .. } | RowResult::Idle => {}
-                            RowResult::Contested | RowResult::Moved | RowResult::Absent | RowResult::Refused(_) => {
+                            RowResult::Contested
+                            | RowResult::Moved
+                            | RowResult::Absent
+                            | RowResult::Refused(_) => {
                                 dirty.insert(number);
                             }
                         }
@@ -92,7 +108,9 @@ impl Journal {
             }
         }
         for mark in &bench.overwritten[self.read.1..] {
-            let RowMark::Appeal(number) = mark else { panic!("an appeal") };
+            let RowMark::Appeal(number) = mark else {
+                panic!("an appeal")
+            };
             dirty.insert(number.0);
         }
         self.read = (bench.events.len(), bench.overwritten.len());
@@ -112,7 +130,12 @@ fn act(book: &mut Book, act: &Act, typed: &mut BTreeMap<u32, String>, unique: bo
         .filter(|&row| book.cells[row].iter().any(|cell| !cell.is_empty()))
         .collect();
     let header = book.cells[0].clone();
-    let column = |name: &str| header.iter().position(|header| header == name).expect("stands");
+    let column = |name: &str| {
+        header
+            .iter()
+            .position(|header| header == name)
+            .expect("stands")
+    };
     match act {
         Act::Type(at, word) => {
             let row = rows[at % rows.len()];
@@ -128,7 +151,9 @@ fn act(book: &mut Book, act: &Act, typed: &mut BTreeMap<u32, String>, unique: bo
                 book.cells[row][column("специалист_ответ")] = text;
             }
         }
-        Act::Swap(one, other) => book.cells.swap(rows[one % rows.len()], rows[other % rows.len()]),
+        Act::Swap(one, other) => book
+            .cells
+            .swap(rows[one % rows.len()], rows[other % rows.len()]),
         Act::Rotate => {
             let last = rows.len();
             book.cells[1..=last].rotate_left(1);
@@ -155,7 +180,9 @@ fn acts() -> impl Strategy<Value = Vec<(usize, Act)>> {
 fn moving_once() -> impl Strategy<Value = Vec<(usize, Act)>> {
     acts().prop_map(|mut acts| {
         let mut moved = false;
-        acts.retain(|(_, act)| matches!(act, Act::Type(..)) || !std::mem::replace(&mut moved, true));
+        acts.retain(|(_, act)| {
+            matches!(act, Act::Type(..)) || !std::mem::replace(&mut moved, true)
+        });
         acts
     })
 }
@@ -165,11 +192,15 @@ fn play(acts: &[(usize, Act)], losses: &[bool]) -> Result<(), TestCaseError> {
     let rows: Vec<String> = (1..=ROWS)
         .map(|number| format!("{number}|{}|история|Новое||п1|", 700 + number))
         .collect();
-    let rows: Vec<&str> = std::iter::once(HEADERS).chain(rows.iter().map(String::as_str)).collect();
+    let rows: Vec<&str> = std::iter::once(HEADERS)
+        .chain(rows.iter().map(String::as_str))
+        .collect();
     let mut bench = Bench::ready(&rows);
     let (mut journal, mut typed, mut call) = (Journal::default(), BTreeMap::new(), 0);
     let lossless = losses.is_empty();
-    bench.faults.extend(losses.iter().filter(|&&lost| lost).map(|_| Fault::Lost));
+    bench
+        .faults
+        .extend(losses.iter().filter(|&&lost| lost).map(|_| Fault::Lost));
     for round in 0..60 {
         let mut people = |book: &mut Book, output: &Output| {
             if matches!(output, Output::Read(_) | Output::Write(_)) {
@@ -189,11 +220,19 @@ fn play(acts: &[(usize, Act)], losses: &[bool]) -> Result<(), TestCaseError> {
         }
     }
     for (number, text) in &typed {
-        prop_assert!(journal.taken.contains(&(*number, text.clone())), "{number}: {text} is lost");
+        prop_assert!(
+            journal.taken.contains(&(*number, text.clone())),
+            "{number}: {text} is lost"
+        );
     }
     prop_assert!(bench.wanted.is_empty(), "all is written in the end");
     let header = &bench.book.cells[0];
-    let column = |name: &str| header.iter().position(|header| header == name).expect("stands");
+    let column = |name: &str| {
+        header
+            .iter()
+            .position(|header| header == name)
+            .expect("stands")
+    };
     for number in 1..=ROWS {
         let mine: Vec<_> = bench
             .book

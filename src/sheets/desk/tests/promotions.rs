@@ -96,14 +96,19 @@ struct Marketers<'a> {
 impl People for Marketers<'_> {
     fn act(&mut self, world: &mut World, call: usize, moment: Moment) {
         let script = self.script;
-        let now = script.acts.iter().filter(|(at, when, _)| (*at, *when) == (call, moment));
+        let now = script
+            .acts
+            .iter()
+            .filter(|(at, when, _)| (*at, *when) == (call, moment));
         now.for_each(|(_, _, act)| self.perform(world, act));
     }
 
     fn mishap(&mut self, call: usize) -> Option<Mishap> {
         let found = self.script.mishaps.iter().find(|(at, _)| *at == call);
         // A restored journal is the matter of another test.
-        found.map(|(_, mishap)| *mishap).filter(|mishap| *mishap != Mishap::Restored)
+        found
+            .map(|(_, mishap)| *mishap)
+            .filter(|mishap| *mishap != Mishap::Restored)
     }
 }
 
@@ -117,7 +122,11 @@ impl Marketers<'_> {
             Act::Choose(at, action) => {
                 let Some(row) = row(at) else { return };
                 self.published += usize::from(*action == 0);
-                put(&mut world.book, &format!("H{}", row.number), ACTIONS[*action]);
+                put(
+                    &mut world.book,
+                    &format!("H{}", row.number),
+                    ACTIONS[*action],
+                );
             }
             Act::Edit(at) => {
                 let Some(row) = row(at) else { return };
@@ -128,8 +137,12 @@ impl Marketers<'_> {
                     &format!("Описание, правка {}", self.edits),
                 );
             }
-            Act::Sort(at, down) => sort(&mut world.book, &format!("A2:Z{last}"), &column(*at), *down),
-            Act::SortTheirs(at, down) => sort(&mut world.book, &format!("A2:I{last}"), &column(*at), *down),
+            Act::Sort(at, down) => {
+                sort(&mut world.book, &format!("A2:Z{last}"), &column(*at), *down)
+            }
+            Act::SortTheirs(at, down) => {
+                sort(&mut world.book, &format!("A2:I{last}"), &column(*at), *down)
+            }
             Act::Insert(at) => {
                 let before = usize::try_from(row(at).map_or(2, |row| row.number)).expect("small");
                 world.book.insert_rows(TAB, before, 1).expect("room");
@@ -138,7 +151,11 @@ impl Marketers<'_> {
                 let Some(row) = row(at) else { return };
                 world
                     .book
-                    .paste(TAB, &format!("A{}", last + 1), std::slice::from_ref(&row.cells))
+                    .paste(
+                        TAB,
+                        &format!("A{}", last + 1),
+                        std::slice::from_ref(&row.cells),
+                    )
                     .expect("room");
             }
             Act::EraseKey(at) => {
@@ -162,7 +179,9 @@ fn rows(book: &Workbook) -> Vec<Line> {
     let table = book.table(TAB).expect("the tab stands");
     let lines = table.into_iter().zip(1_u32..).skip(1);
     let filled = lines.filter(|(cells, _)| cells.iter().any(|cell| !cell.is_empty()));
-    filled.map(|(cells, number)| Line { number, cells }).collect()
+    filled
+        .map(|(cells, number)| Line { number, cells })
+        .collect()
 }
 
 fn put(book: &mut Workbook, cell: &str, text: &str) {
@@ -178,7 +197,19 @@ fn opened() -> World {
     let mut book = Workbook::new("книга", "Акции");
     book.add_tab_sized(TAB, 60, 26).expect("room");
     book.paste(TAB, "A1", &[HEADERS]).expect("room");
-    let row = |title: &'static str, text: &'static str| [title, text, "", "'01.03.2026", "'31.12.2030", "", "", "", ""];
+    let row = |title: &'static str, text: &'static str| {
+        [
+            title,
+            text,
+            "",
+            "'01.03.2026",
+            "'31.12.2030",
+            "",
+            "",
+            "",
+            "",
+        ]
+    };
     let first = [row("Скидка", "Только сегодня"), row("Подарок", "Каждому")];
     book.paste(TAB, "A2", &first).expect("room");
     let mut world = World::of(book, promotions());
@@ -223,7 +254,11 @@ fn play(script: &Script) -> Result<(), TestCaseError> {
             break;
         }
     }
-    prop_assert!(world.is_quiet(), "it comes to rest: {:?}", world.memory.dirty);
+    prop_assert!(
+        world.is_quiet(),
+        "it comes to rest: {:?}",
+        world.memory.dirty
+    );
     let mut times: BTreeMap<(PromotionKey, ChatId), usize> = BTreeMap::new();
     for (_, id, _) in &world.sent {
         if let OutboxId::Promotion(key, chat) = id {
@@ -235,33 +270,71 @@ fn play(script: &Script) -> Result<(), TestCaseError> {
     prop_assert!(announced.len() <= marketers.published, "{announced:?}");
     // A row that was inserted under a write and then parted from what landed in it keeps a word of ours: the stated bound.
     let has = |wanted: fn(&Act) -> bool| script.acts.iter().any(|(_, _, act)| wanted(act));
-    let parted = has(|act| matches!(act, Act::Insert(_))) && has(|act| matches!(act, Act::SortTheirs(..)));
+    let parted =
+        has(|act| matches!(act, Act::Insert(_))) && has(|act| matches!(act, Act::SortTheirs(..)));
     ends_well(&world, &times, parted)
 }
 
 /// Every row has a key of its own and says what the journal wants it to; whoever should have it has it.
-fn ends_well(world: &World, times: &BTreeMap<(PromotionKey, ChatId), usize>, parted: bool) -> Result<(), TestCaseError> {
+fn ends_well(
+    world: &World,
+    times: &BTreeMap<(PromotionKey, ChatId), usize>,
+    parted: bool,
+) -> Result<(), TestCaseError> {
     let mut keys = BTreeSet::new();
     let cell = |line: &Line, header: &str| -> String {
         let letter = world.book.column(TAB, header).expect("our columns stand");
-        let at = letter.bytes().fold(0, |at, letter| at * 26 + usize::from(letter - b'A') + 1) - 1;
+        let at = letter
+            .bytes()
+            .fold(0, |at, letter| at * 26 + usize::from(letter - b'A') + 1)
+            - 1;
         line.cells.get(at).cloned().unwrap_or_default()
     };
-    let is_empty = |line: &Line| [0, 1, 3, 4].into_iter().all(|at| line.cells.get(at).is_none_or(String::is_empty));
-    for line in rows(&world.book).into_iter().filter(|line| !(parted && is_empty(line))) {
+    let is_empty = |line: &Line| {
+        [0, 1, 3, 4]
+            .into_iter()
+            .all(|at| line.cells.get(at).is_none_or(String::is_empty))
+    };
+    for line in rows(&world.book)
+        .into_iter()
+        .filter(|line| !(parted && is_empty(line)))
+    {
         let key = PromotionKey(cell(&line, "Ключ"));
         prop_assert!(keys.insert(key.clone()), "{key:?} stands twice");
         let promotion = world.memory.promotion(&key);
         prop_assert!(promotion.is_some(), "{key:?} is nobody's: {:?}", line.cells);
         let promotion = promotion.expect("it was seen");
         prop_assert_eq!(promotion.row.offer.title.as_str(), cell(&line, "Название"));
-        let row = crate::domain::project::project(&world.rules, &world.memory, &RowKey::Promotion(key.clone())).expect("it stands");
-        for (column, header) in [(Column::Mailing, "Рассылка"), (Column::Notified, "NOTIFICATION_STATUS")] {
-            let wanted = row.ours.iter().find(|(known, _)| *known == column).map(|(_, value)| value.clone());
-            prop_assert_eq!(wanted, Some(CellValue::Text(cell(&line, header).as_str().into())));
+        let row = crate::domain::project::project(
+            &world.rules,
+            &world.memory,
+            &RowKey::Promotion(key.clone()),
+        )
+        .expect("it stands");
+        for (column, header) in [
+            (Column::Mailing, "Рассылка"),
+            (Column::Notified, "NOTIFICATION_STATUS"),
+        ] {
+            let wanted = row
+                .ours
+                .iter()
+                .find(|(known, _)| *known == column)
+                .map(|(_, value)| value.clone());
+            prop_assert_eq!(
+                wanted,
+                Some(CellValue::Text(cell(&line, header).as_str().into()))
+            );
         }
-        prop_assert!(row.shared.is_empty(), "{:?} still wants {:?}", line.cells, row.shared);
-        let paused = world.memory.broadcast(&key).is_some_and(|broadcast| broadcast.ended.is_none());
+        prop_assert!(
+            row.shared.is_empty(),
+            "{:?} still wants {:?}",
+            line.cells,
+            row.shared
+        );
+        let paused = world
+            .memory
+            .broadcast(&key)
+            .is_some_and(|broadcast| broadcast.ended.is_none());
         if matches!(promotion.stage, Stage::Announced(_)) && !paused {
             let reached = CHATS
                 .iter()
@@ -285,7 +358,9 @@ fn config(cases: u32) -> ProptestConfig {
 
 /// So many cases, or as many as `SHEETDESK_CHAOS_CASES` wants.
 fn cases() -> u32 {
-    let wanted = std::env::var("SHEETDESK_CHAOS_CASES").ok().and_then(|cases| cases.parse().ok());
+    let wanted = std::env::var("SHEETDESK_CHAOS_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok());
     wanted.unwrap_or(300)
 }
 

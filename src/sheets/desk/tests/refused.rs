@@ -47,7 +47,9 @@ fn a_refused_row_holds_nobody_up_while_people_edit() {
     let rows: Vec<String> = (1..=6)
         .map(|number| format!("{number}|{}|а|Новое||п1|ждёт", 700 + number))
         .collect();
-    let rows: Vec<&str> = std::iter::once(HEADERS).chain(rows.iter().map(String::as_str)).collect();
+    let rows: Vec<&str> = std::iter::once(HEADERS)
+        .chain(rows.iter().map(String::as_str))
+        .collect();
     let mut bench = Bench::ready(&rows);
     bench.want(wanted(1, &"ы".repeat(50_001), Vec::new()));
     for number in 2..=6 {
@@ -62,9 +64,19 @@ fn a_refused_row_holds_nobody_up_while_people_edit() {
     };
     let wait = bench.feed(Input::Dirty([Tab::Appeals].into()), &mut people);
     bench.rest_among(wait, 60, &mut people);
-    let left: Vec<_> = bench.wanted.iter().map(|wanted| wanted.row.find.clone()).collect();
+    let left: Vec<_> = bench
+        .wanted
+        .iter()
+        .map(|wanted| wanted.row.find.clone())
+        .collect();
     assert_eq!(left.len(), 1, "{left:?}");
-    assert!(bench.wanted[0].row.ours.iter().any(|(column, _)| *column == Column::History));
+    assert!(
+        bench.wanted[0]
+            .row
+            .ours
+            .iter()
+            .any(|(column, _)| *column == Column::History)
+    );
     assert!((2..=6).all(|row| bench.book.cells[row][2] == "новое"));
 }
 
@@ -113,9 +125,16 @@ fn what_cannot_be_put_right_is_kept_tried_ever_less_often_and_told_once() {
         });
         an_hour(&mut bench, &mut people);
         assert_eq!(bench.book.row(1), meanwhile);
-        assert_eq!(bench.book.cells[2][2], "а2", "the row itself is written all the same");
+        assert_eq!(
+            bench.book.cells[2][2], "а2",
+            "the row itself is written all the same"
+        );
         assert!(bench.wanted.is_empty());
-        assert!((7..12).contains(&bench.batches.len()), "{end}: {} batches", bench.batches.len());
+        assert!(
+            (7..12).contains(&bench.batches.len()),
+            "{end}: {} batches",
+            bench.batches.len()
+        );
         assert!(bench.reads < 40, "{end}: {} reads", bench.reads);
         let words = "Лист «обращения», строка 2: сервис по ошибке записал не туда и не может вернуть, как было. Лист или ячейки защищены";
         assert!(
@@ -123,7 +142,11 @@ fn what_cannot_be_put_right_is_kept_tried_ever_less_often_and_told_once() {
             "{:?}",
             notices(&bench)
         );
-        assert_eq!(bench.desk.unmended.len(), 1, "only the batch that did it is remembered");
+        assert_eq!(
+            bench.desk.unmended.len(),
+            1,
+            "only the batch that did it is remembered"
+        );
         bench.book.protected.clear();
         let wait = bench.feed(Input::Tick, &mut |_, _| {});
         bench.rest(wait, 16 * 60);
@@ -138,7 +161,9 @@ fn cells_that_cannot_be_put_back_keep_neither_rows_nor_other_cells_waiting_for_l
     let rows: Vec<String> = (1..=12)
         .map(|number| format!("{number}|{}|а|Новое|да|п1|ждёт", 700 + number))
         .collect();
-    let rows: Vec<&str> = std::iter::once(HEADERS).chain(rows.iter().map(String::as_str)).collect();
+    let rows: Vec<&str> = std::iter::once(HEADERS)
+        .chain(rows.iter().map(String::as_str))
+        .collect();
     let mut bench = Bench::ready(&rows);
     for number in 1..=6 {
         bench.want(wanted(number, "а2", vec![clear("да")]));
@@ -150,9 +175,14 @@ fn cells_that_cannot_be_put_back_keep_neither_rows_nor_other_cells_waiting_for_l
     });
     let wait = bench.feed(Input::Dirty([Tab::Appeals].into()), &mut people);
     bench.rest_among(wait, 12, &mut people);
-    assert!(bench.wanted.is_empty(), "the rows are written between two tries");
+    assert!(
+        bench.wanted.is_empty(),
+        "the rows are written between two tries"
+    );
     bench.rest(Some(bench.now + jiff::SignedDuration::from_secs(8)), 90);
-    let answers: Vec<&str> = (1..=12).map(|row| bench.book.cells[row][4].as_str()).collect();
+    let answers: Vec<&str> = (1..=12)
+        .map(|row| bench.book.cells[row][4].as_str())
+        .collect();
     assert_eq!(answers, ["", "", "", "", "", "да", "", "", "", "", "", ""]);
     assert_eq!(notices(&bench).len(), 1);
 }
@@ -187,8 +217,17 @@ fn promotion(number: u32, title: &str) -> Wanted {
 #[test]
 fn what_is_left_of_a_copy_and_may_not_be_emptied_holds_up_its_own_row_alone() {
     const PROMOTED: &str = "Название|Описание|Статус|Дата начала|Дата окончания|Контент|Ссылка|Действие|NOTIFICATION_STATUS|Ключ|Рассылка";
-    let shown = |title: &str, number, told: &str| format!("{title}|||||||||{}|{told}", PromotionKey::numbered(number).0);
-    let rows = [shown("Скидка", 1, "ждёт"), shown("", 1, "ждёт"), shown("Подарок", 2, "ждёт")];
+    let shown = |title: &str, number, told: &str| {
+        format!(
+            "{title}|||||||||{}|{told}",
+            PromotionKey::numbered(number).0
+        )
+    };
+    let rows = [
+        shown("Скидка", 1, "ждёт"),
+        shown("", 1, "ждёт"),
+        shown("Подарок", 2, "ждёт"),
+    ];
     let mut book = Book::new("Акции", &[PROMOTED, &rows[0], &rows[1], &rows[2]], (10, 11));
     book.protected = [(2, 9)].into();
     let mut bench = Bench::new(book, true);
@@ -207,7 +246,10 @@ fn what_is_left_of_a_copy_and_may_not_be_emptied_holds_up_its_own_row_alone() {
     bench.rest(wait, 30);
     assert_eq!(bench.book.row(3), shown("Подарок", 2, "готово"));
     assert!(
-        matches!(bench.results().as_slice(), [RowResult::Refused(_), RowResult::Confirmed { .. }]),
+        matches!(
+            bench.results().as_slice(),
+            [RowResult::Refused(_), RowResult::Confirmed { .. }]
+        ),
         "it is told: {:?}",
         bench.results()
     );
@@ -223,14 +265,21 @@ fn a_tab_that_lets_the_others_go_first_is_not_forgotten_when_their_batch_fails()
     type Fails = fn(&mut Bench, Draft);
     let not_intended: Fails = |bench, draft| {
         bench.desk.phase = Phase::Intending(draft);
-        bench.desk.step(Input::Intended(Err(StoreError::Busy)), bench.now);
+        bench
+            .desk
+            .step(Input::Intended(Err(StoreError::Busy)), bench.now);
     };
     let not_written: Fails = |bench, draft| {
         let fence = crate::domain::ids::FenceId(1);
-        bench.desk.phase = Phase::Writing(Sent { draft, fence, head: 1 });
-        bench
-            .desk
-            .step(Input::Written(Err(CallError::Throttled { until: None })), bench.now);
+        bench.desk.phase = Phase::Writing(Sent {
+            draft,
+            fence,
+            head: 1,
+        });
+        bench.desk.step(
+            Input::Written(Err(CallError::Throttled { until: None })),
+            bench.now,
+        );
     };
     for fails in [not_intended, not_written] {
         let mut bench = Bench::ready(&[HEADERS]);

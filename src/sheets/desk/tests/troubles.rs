@@ -27,7 +27,9 @@ pub(super) fn notices(bench: &Bench) -> Vec<&str> {
     let mut notices = Vec::new();
     for event in &bench.events {
         match event {
-            Event::Admin(Command::Notify(Notice::TabUnusable { words, .. })) => notices.push(words.as_str()),
+            Event::Admin(Command::Notify(Notice::TabUnusable { words, .. })) => {
+                notices.push(words.as_str())
+            }
             Event::Admin(Command::Notify(Notice::TabMended(_))) => notices.push(""),
             _ => {}
         }
@@ -42,7 +44,9 @@ fn unavailable() -> CallError {
 #[test]
 fn a_failing_read_is_tried_with_growing_patience() {
     let mut bench = Bench::ready(&[HEADERS, ONE]);
-    let mut outputs = bench.desk.step(Input::Nudge(looks(Tab::Appeals)), bench.now);
+    let mut outputs = bench
+        .desk
+        .step(Input::Nudge(looks(Tab::Appeals)), bench.now);
     let mut waits = Vec::new();
     for (nth, error) in [
         unavailable(),
@@ -68,7 +72,9 @@ fn a_failing_read_is_tried_with_growing_patience() {
         };
         waits.push(until.duration_since(bench.now).as_secs());
         assert_eq!(
-            bench.desk.step(Input::Nudge(looks(Tab::Appeals)), bench.now),
+            bench
+                .desk
+                .step(Input::Nudge(looks(Tab::Appeals)), bench.now),
             outputs,
             "a nudge does not shorten it"
         );
@@ -77,9 +83,10 @@ fn a_failing_read_is_tried_with_growing_patience() {
     }
     assert_eq!(waits, [1, 2, 4]);
     let asked = bench.now + SignedDuration::from_secs(40);
-    let outputs = bench
-        .desk
-        .step(Input::Structure(Err(CallError::Throttled { until: Some(asked) })), bench.now);
+    let outputs = bench.desk.step(
+        Input::Structure(Err(CallError::Throttled { until: Some(asked) })),
+        bench.now,
+    );
     assert_eq!(outputs, [Output::WaitUntil(asked)]);
 }
 
@@ -93,7 +100,11 @@ fn a_write_that_was_not_applied_is_tried_again_while_looks_go_on() {
         let start = bench.now;
         let wait = bench.dirty();
         assert_eq!(wait, Some(start + SignedDuration::from_secs(1)));
-        assert_eq!(bench.reports()[0].fence.map(|fence| fence.0), Some(1), "the intent is over");
+        assert_eq!(
+            bench.reports()[0].fence.map(|fence| fence.0),
+            Some(1),
+            "the intent is over"
+        );
         bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
         bench.rest(wait, 10);
         assert_eq!(bench.results(), [confirmed(None)]);
@@ -135,7 +146,10 @@ fn a_closed_spreadsheet_is_reported_once_and_mends() {
         assert!(notices(&bench)[0].starts_with(words));
         assert!(bench.desk.state().tabs[0].trouble.is_some());
         bench.pass(1);
-        assert_eq!(bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {}), None);
+        assert_eq!(
+            bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {}),
+            None
+        );
         assert_eq!(notices(&bench)[1..], [""]);
         assert_eq!(bench.desk.state().tabs[0].trouble, None);
     }
@@ -144,7 +158,9 @@ fn a_closed_spreadsheet_is_reported_once_and_mends() {
 #[test]
 fn a_spreadsheet_open_for_reading_only_is_still_read() {
     let mut bench = Bench::ready(&[HEADERS, ONE]);
-    bench.faults.push_back(Fault::Before(CallError::Denied(String::new())));
+    bench
+        .faults
+        .push_back(Fault::Before(CallError::Denied(String::new())));
     bench.want(wanted(1, "а2", Vec::new()));
     let wait = bench.dirty();
     assert_eq!(wait, Some(bench.now + SignedDuration::from_secs(20)));
@@ -164,18 +180,28 @@ fn a_spreadsheet_open_for_reading_only_is_still_read() {
 #[test]
 fn headers_that_moved_are_found_and_headers_that_vanished_are_told() {
     let mut bench = Bench::ready(&[HEADERS, ONE]);
-    bench.book.cells.iter_mut().for_each(|row| row.rotate_right(1));
+    bench
+        .book
+        .cells
+        .iter_mut()
+        .for_each(|row| row.rotate_right(1));
     bench
         .book
         .fills
         .iter_mut()
         .for_each(|formula| *formula = formula.replace("$D", "$E"));
-    assert_eq!(bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {}), None);
+    assert_eq!(
+        bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {}),
+        None
+    );
     assert_eq!(
         bench.reads, 3,
         "the look was taken again, with the new layout and what Google has adjusted to it"
     );
-    assert!(matches!(bench.events.as_slice(), [Event::Looked(_)]), "nothing changed in the rows");
+    assert!(
+        matches!(bench.events.as_slice(), [Event::Looked(_)]),
+        "nothing changed in the rows"
+    );
     bench.forget();
     bench.pass(2);
     bench.book.cells[0][4] = "стату".to_owned();
@@ -183,7 +209,9 @@ fn headers_that_moved_are_found_and_headers_that_vanished_are_told() {
     assert_eq!(wait, Some(bench.now + SignedDuration::from_mins(1)));
     assert_eq!(
         notices(&bench),
-        ["Лист «обращения»: нет столбца «статус» (есть похожий: «стату»). Исправьте заголовки в первой строке; порядок столбцов не важен."]
+        [
+            "Лист «обращения»: нет столбца «статус» (есть похожий: «стату»). Исправьте заголовки в первой строке; порядок столбцов не важен."
+        ]
     );
     bench.book.cells[0][4] = "Статус".to_owned();
     bench.rest(wait, 60);
@@ -194,11 +222,14 @@ fn headers_that_moved_are_found_and_headers_that_vanished_are_told() {
 fn a_tab_that_is_gone_is_told_and_found_again() {
     let mut bench = Bench::ready(&[HEADERS, ONE]);
     "старые".clone_into(&mut bench.book.title);
-    let mut outputs = bench.desk.step(Input::Nudge(looks(Tab::Appeals)), bench.now);
-    assert!(matches!(outputs.as_slice(), [Output::Read(_)]));
-    outputs = bench
+    let mut outputs = bench
         .desk
-        .step(Input::Read(Err(CallError::BadRange("Unable to parse range".to_owned()))), bench.now);
+        .step(Input::Nudge(looks(Tab::Appeals)), bench.now);
+    assert!(matches!(outputs.as_slice(), [Output::Read(_)]));
+    outputs = bench.desk.step(
+        Input::Read(Err(CallError::BadRange("Unable to parse range".to_owned()))),
+        bench.now,
+    );
     assert_eq!(outputs, [Output::ReadStructure]);
     let wait = bench.feed(Input::Structure(Ok(bench.book.structure())), &mut |_, _| {});
     assert!(notices(&bench)[0].starts_with("В таблице нет листа «обращения»"));
@@ -216,12 +247,18 @@ fn a_range_that_google_keeps_refusing_does_not_spin() {
     for _ in 0..2 {
         assert_eq!(bench.desk.step(bad(), now), [Output::ReadStructure]);
         assert!(matches!(
-            bench.desk.step(Input::Structure(Ok(bench.book.structure())), now).as_slice(),
+            bench
+                .desk
+                .step(Input::Structure(Ok(bench.book.structure())), now)
+                .as_slice(),
             [Output::Read(_)]
         ));
     }
     assert!(
-        matches!(bench.desk.step(bad(), now).as_slice(), [Output::Apply { .. }]),
+        matches!(
+            bench.desk.step(bad(), now).as_slice(),
+            [Output::Apply { .. }]
+        ),
         "the trouble is told"
     );
     assert_eq!(
@@ -260,7 +297,10 @@ fn columns_that_cannot_be_added_are_told() {
     let mut bench = Bench::new(
         Book::new(
             "обращения",
-            &["telegram_id|текст_обращений|статус|специалист_ответ", "701|а|Новое|"],
+            &[
+                "telegram_id|текст_обращений|статус|специалист_ответ",
+                "701|а|Новое|",
+            ],
             (10, 10),
         ),
         false,
@@ -272,13 +312,21 @@ fn columns_that_cannot_be_added_are_told() {
     bench.faults.push_back(protected(2));
     bench.faults.push_back(protected(1));
     let wait = bench.feed(Input::Tick, &mut |_, _| {});
-    assert!(notices(&bench).is_empty(), "a decoration is given up in silence");
+    assert!(
+        notices(&bench).is_empty(),
+        "a decoration is given up in silence"
+    );
     bench.rest(wait, 10);
-    assert!(notices(&bench)[0].starts_with("Лист «обращения»: не удаётся добавить столбцы справа. Лист или ячейки защищены"));
+    assert!(notices(&bench)[0].starts_with(
+        "Лист «обращения»: не удаётся добавить столбцы справа. Лист или ячейки защищены"
+    ));
     let again = bench.now + SignedDuration::from_mins(1);
     bench.rest(Some(again), 61);
     assert_eq!(notices(&bench)[1..], [""]);
-    assert_eq!(bench.book.row(0), "telegram_id|текст_обращений|статус|специалист_ответ|№|Доставка");
+    assert_eq!(
+        bench.book.row(0),
+        "telegram_id|текст_обращений|статус|специалист_ответ|№|Доставка"
+    );
 }
 
 #[test]

@@ -153,14 +153,21 @@ impl World {
     pub(super) fn decide(&mut self, event: &Event) {
         self.seq += 1;
         let decision = decide(&self.rules, &self.memory, Seq(self.seq), event, self.now);
-        assert_eq!(ownership::check(&self.memory, &decision), Ok(()), "{event:?}");
+        assert_eq!(
+            ownership::check(&self.memory, &decision),
+            Ok(()),
+            "{event:?}"
+        );
         if let Some(fence) = decision.given_elsewhere {
             self.fences = self.fences.max(fence.0);
         }
         if let Some((_, fence)) = &decision.settled {
             self.intents.remove(&fence.0);
         }
-        self.nudged |= decision.effects.iter().any(|effect| matches!(effect, Effect::Look(_)));
+        self.nudged |= decision
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Look(_)));
         self.memory.apply(Seq(self.seq), decision, self.now);
     }
 
@@ -169,10 +176,20 @@ impl World {
         for entry in self.memory.waiting(self.now) {
             let id = entry.send.id;
             self.memory.claim(&id);
-            self.sent.push((entry.send.to, id.clone(), entry.send.text.as_str().to_owned()));
+            self.sent.push((
+                entry.send.to,
+                id.clone(),
+                entry.send.text.as_str().to_owned(),
+            ));
             self.decide(&Event::Sent(id, Outcome::Delivered(MessageId(1))));
         }
-        let due: Vec<_> = self.memory.timers.keys().filter(|(at, _)| *at <= self.now).cloned().collect();
+        let due: Vec<_> = self
+            .memory
+            .timers
+            .keys()
+            .filter(|(at, _)| *at <= self.now)
+            .cloned()
+            .collect();
         for timer in due {
             self.memory.timers.remove(&timer);
             self.decide(&Event::Due(timer.1));
@@ -204,18 +221,28 @@ impl World {
 
     /// Nothing is dirty, no batch is open.
     pub(super) fn is_quiet(&self) -> bool {
-        self.memory.dirty.is_empty() && self.intents.is_empty() && self.late.is_none() && self.memory.waiting(self.now).is_empty()
+        self.memory.dirty.is_empty()
+            && self.intents.is_empty()
+            && self.late.is_none()
+            && self.memory.waiting(self.now).is_empty()
     }
 
     /// Somebody copies the journal.
     pub(super) fn copies(&mut self) {
-        self.copy = Some((self.memory.clone(), self.intents.clone(), self.seq, self.fences));
+        self.copy = Some((
+            self.memory.clone(),
+            self.intents.clone(),
+            self.seq,
+            self.fences,
+        ));
     }
 
     /// Where nothing was written since, nothing in the spreadsheet tells that it has gone on: the stated bound.
     fn restore(&mut self) {
         let newest = self.structure().newest_fence.map_or(0, |fence| fence.0);
-        if let Some((memory, intents, seq, fences)) = self.copy.clone().filter(|copy| copy.3 < newest) {
+        if let Some((memory, intents, seq, fences)) =
+            self.copy.clone().filter(|copy| copy.3 < newest)
+        {
             (self.memory, self.intents, self.seq, self.fences) = (memory, intents, seq, fences);
         }
     }
@@ -228,12 +255,20 @@ impl World {
     /// A new process on what the old one has stored.
     fn restart(&mut self) {
         let sighted = self.memory.tab(Tab::Appeals).sighted.is_some();
-        let known: Vec<Known> = self.memory.appeals().cloned().filter_map(Known::of).collect();
+        let known: Vec<Known> = self
+            .memory
+            .appeals()
+            .cloned()
+            .filter_map(Known::of)
+            .collect();
         self.desk = Desk::new(Start {
             spreadsheet: spreadsheet(),
             tabs: vec![self.words.clone()],
             archive: archive(),
-            known: sighted.then_some((Tab::Appeals, known)).into_iter().collect(),
+            known: sighted
+                .then_some((Tab::Appeals, known))
+                .into_iter()
+                .collect(),
             open: self.intents.values().cloned().collect(),
             account: super::bench::ACCOUNT.to_owned(),
             last_fence: (self.fences > 0).then_some(FenceId(self.fences)),
@@ -258,14 +293,28 @@ impl World {
         match &output {
             Output::ReadStructure | Output::Read(_) => self.log.push((self.now, Kind::Read)),
             Output::Write(_) | Output::Fence(_) => self.log.push((self.now, Kind::Write)),
-            Output::Apply { .. } | Output::Project(_) | Output::Intend(_) | Output::WaitUntil(_) => {}
+            Output::Apply { .. }
+            | Output::Project(_)
+            | Output::Intend(_)
+            | Output::WaitUntil(_) => {}
         }
         let input = match output {
-            Output::ReadStructure => return self.call(people, |world, _| Input::Structure(Ok(world.structure()))),
-            Output::Read(ranges) => return self.call(people, |world, people| Input::Read(world.read(&ranges, people))),
+            Output::ReadStructure => {
+                return self.call(people, |world, _| Input::Structure(Ok(world.structure())));
+            }
+            Output::Read(ranges) => {
+                return self.call(people, |world, people| {
+                    Input::Read(world.read(&ranges, people))
+                });
+            }
             Output::Write(batch) => return self.write(&batch, people),
-            Output::Fence(fence) => return self.call(people, |world, _| Input::FenceFate(world.fence(fence))),
-            Output::Apply { events, overwritten } => {
+            Output::Fence(fence) => {
+                return self.call(people, |world, _| Input::FenceFate(world.fence(fence)));
+            }
+            Output::Apply {
+                events,
+                overwritten,
+            } => {
                 events.iter().for_each(|event| self.decide(event));
                 self.moved(&overwritten);
                 Input::Applied(Ok(()))
@@ -281,7 +330,11 @@ impl World {
     }
 
     /// A call that changes nothing.
-    fn call(&mut self, people: &mut dyn People, answer: impl FnOnce(&mut Self, &mut dyn People) -> Input) -> Led {
+    fn call(
+        &mut self,
+        people: &mut dyn People,
+        answer: impl FnOnce(&mut Self, &mut dyn People) -> Input,
+    ) -> Led {
         let call = self.begin_call(people);
         let mishap = people.mishap(call);
         match mishap {
@@ -338,12 +391,19 @@ impl World {
     }
 
     fn structure(&self) -> crate::sheets::wire::Structure {
-        let answer = self.book.get(&GetQuery::default()).expect("the workbook can be read");
+        let answer = self
+            .book
+            .get(&GetQuery::default())
+            .expect("the workbook can be read");
         decode::structure(typed(answer)).expect("a structure")
     }
 
     /// Reads as Google might: not all ranges at one moment.
-    fn read(&mut self, ranges: &[Asked], people: &mut dyn People) -> Result<Vec<Columns>, CallError> {
+    fn read(
+        &mut self,
+        ranges: &[Asked],
+        people: &mut dyn People,
+    ) -> Result<Vec<Columns>, CallError> {
         let call = self.calls - 1;
         self.exposed = true;
         let mut columns = Vec::new();
@@ -382,7 +442,11 @@ impl World {
             RowMark::Appeal(number) => self.memory.numbered(*number).map(RowKey::Appeal),
             RowMark::Promotion(key) => Some(RowKey::Promotion(key.clone())),
         };
-        let keys: Vec<_> = marks.iter().filter_map(key).map(|key| (key, Seq(0))).collect();
+        let keys: Vec<_> = marks
+            .iter()
+            .filter_map(key)
+            .map(|key| (key, Seq(0)))
+            .collect();
         if !keys.is_empty() {
             self.report(keys, &RowResult::Moved);
         }
@@ -425,7 +489,10 @@ impl World {
         };
         // What is stored must be readable again.
         let stored = serde_json::to_string(&intent).expect("JSON");
-        assert_eq!(serde_json::from_str::<Intent>(&stored).expect("readable"), intent);
+        assert_eq!(
+            serde_json::from_str::<Intent>(&stored).expect("readable"),
+            intent
+        );
         self.intents.insert(self.fences, intent.clone());
         Intended {
             intent,
@@ -464,7 +531,10 @@ fn answered(changes: &[Change], answer: Result<Value, ApiError>) -> Result<ReadB
             Ok(decode::read_back(changes, answer).expect("an answer"))
         }
         Err(error) => {
-            let named = error.message.split_once("requests[").and_then(|(_, rest)| rest.split_once(']'));
+            let named = error
+                .message
+                .split_once("requests[")
+                .and_then(|(_, rest)| rest.split_once(']'));
             let change = named.and_then(|(change, _)| change.parse().ok());
             Err(match change {
                 Some(change) => CallError::Refused {

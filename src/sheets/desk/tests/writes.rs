@@ -76,10 +76,15 @@ fn the_same_answer_cleared_in_the_wrong_row_is_put_back() {
     assert_eq!(bench.book.row(1), "2|702|а|Новое|да|п1|ждёт");
     assert_eq!(bench.book.row(2), "1|701|а|Новое||п1|ждёт");
     let blank_two = |event: &Event| match event {
-        Event::Row(RowEvent::Appeal(cells)) => cells.number == Number(2) && cells.answer == crate::domain::event::AnswerCell::Blank,
+        Event::Row(RowEvent::Appeal(cells)) => {
+            cells.number == Number(2) && cells.answer == crate::domain::event::AnswerCell::Blank
+        }
         _ => false,
     };
-    assert!(!bench.events.iter().any(blank_two), "the domain never saw the answer vanish");
+    assert!(
+        !bench.events.iter().any(blank_two),
+        "the domain never saw the answer vanish"
+    );
 }
 
 #[test]
@@ -94,7 +99,12 @@ fn an_answer_cleared_in_the_wrong_row_stays_cleared_if_it_is_to_be_cleared() {
     assert_eq!(bench.book.row(2), "1|701|а|Новое||п1|ждёт");
     assert!(bench.wanted.is_empty());
     let put_back = |change: &Change| matches!(change, Change::Set { values, .. } if values.contains(&CellValue::Text("да".into())));
-    assert!(!bench.batches.iter().any(|batch| batch.changes.iter().any(put_back)));
+    assert!(
+        !bench
+            .batches
+            .iter()
+            .any(|batch| batch.changes.iter().any(put_back))
+    );
 }
 
 #[test]
@@ -107,7 +117,9 @@ fn what_was_typed_meanwhile_is_not_cleared() {
     assert_eq!(bench.results(), [RowResult::Contested]);
     assert_eq!(bench.reads, 2, "the fresh look comes at once");
     let told = bench.events.iter().any(|event| match event {
-        Event::Row(RowEvent::Appeal(cells)) => cells.answer == crate::domain::event::AnswerCell::Text("нет, подождите".into()),
+        Event::Row(RowEvent::Appeal(cells)) => {
+            cells.answer == crate::domain::event::AnswerCell::Text("нет, подождите".into())
+        }
         _ => false,
     });
     assert!(told);
@@ -120,7 +132,10 @@ fn a_text_that_google_does_not_find_is_cleared_plainly_after_the_next_look() {
     bench.book.unfindable = Some("да".to_owned());
     bench.want(wanted(1, "а", vec![clear("да")]));
     dirty(&mut bench, |_| {});
-    assert_eq!(bench.results(), [RowResult::Contested, confirmed(Some("да"))]);
+    assert_eq!(
+        bench.results(),
+        [RowResult::Contested, confirmed(Some("да"))]
+    );
     assert_eq!(bench.book.cells[1][4], "");
     assert_eq!(bench.desk.state().plain_writes, 1);
 }
@@ -151,7 +166,10 @@ fn an_appended_row_that_vanishes_is_missed() {
     bench.book.cells.remove(2);
     bench.feed(Input::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
     let gone = Event::Row(RowEvent::Missing(RowMark::Appeal(Number(3))));
-    assert_eq!(bench.events.iter().filter(|event| **event == gone).count(), 1);
+    assert_eq!(
+        bench.events.iter().filter(|event| **event == gone).count(),
+        1
+    );
 }
 
 #[test]
@@ -160,7 +178,12 @@ fn an_empty_status_is_set_plainly_and_an_unexpected_one_is_left() {
         expect,
         set: Status::InWork,
     };
-    let mut bench = Bench::ready(&[HEADERS, "1|701|а||||", "2|702|б|Решено|||", "3|703|в|новое|||"]);
+    let mut bench = Bench::ready(&[
+        HEADERS,
+        "1|701|а||||",
+        "2|702|б|Решено|||",
+        "3|703|в|новое|||",
+    ]);
     bench.want(wanted(1, "а", vec![work(None)]));
     bench.want(wanted(2, "б", vec![work(Some(Status::New))]));
     bench.want(wanted(3, "в", vec![work(Some(Status::New))]));
@@ -173,7 +196,9 @@ fn an_empty_status_is_set_plainly_and_an_unexpected_one_is_left() {
         formula: None,
     };
     assert_eq!(bench.results(), [set.clone(), RowResult::Contested, set]);
-    let statuses: Vec<_> = (1..4).map(|row| bench.book.cells[row][3].as_str()).collect();
+    let statuses: Vec<_> = (1..4)
+        .map(|row| bench.book.cells[row][3].as_str())
+        .collect();
     assert_eq!(statuses, ["В работе", "Решено", "В работе"]);
 }
 
@@ -182,7 +207,11 @@ fn a_row_in_doubt_is_left_alone() {
     for (rows, append, result) in [
         (vec!["1|999|а|Новое|||"], true, RowResult::Contested),
         (vec!["1||а|Новое|||"], false, RowResult::Contested),
-        (vec!["1|701|а|Новое|||", "1|701|а|Новое|||"], true, RowResult::Contested),
+        (
+            vec!["1|701|а|Новое|||", "1|701|а|Новое|||"],
+            true,
+            RowResult::Contested,
+        ),
         (vec!["2|702|а|Новое|||"], false, RowResult::Absent),
     ] {
         let mut bench = Bench::ready(&[&[HEADERS], rows.as_slice()].concat());
@@ -231,10 +260,16 @@ fn a_column_inserted_while_writing_is_noticed() {
     let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
     bench.want(wanted(1, "а2", vec![clear("да")]));
     dirty(&mut bench, |book| {
-        book.cells.iter_mut().for_each(|row| row.insert(2, String::new()))
+        book.cells
+            .iter_mut()
+            .for_each(|row| row.insert(2, String::new()))
     });
     assert_eq!(bench.results(), [RowResult::Moved, confirmed(Some("да"))]);
-    assert_eq!(bench.book.row(1), "1|701|а2|а2|Новое||п1|ждёт", "written into the new column first");
+    assert_eq!(
+        bench.book.row(1),
+        "1|701|а2|а2|Новое||п1|ждёт",
+        "written into the new column first"
+    );
     assert_eq!(bench.book.row(2), "2|702||б|Новое|да|п1|ждёт");
 }
 
@@ -245,9 +280,16 @@ fn a_refused_row_does_not_stop_the_others() {
     bench.want(wanted(2, "б2", Vec::new()));
     dirty(&mut bench, |_| {});
     let words = "Your input contains more than the maximum of 50000 characters in a single cell.";
-    assert_eq!(bench.results(), [RowResult::Refused(words.to_owned()), confirmed(None)]);
     assert_eq!(
-        bench.reports().iter().map(|report| report.fence.is_some()).collect::<Vec<_>>(),
+        bench.results(),
+        [RowResult::Refused(words.to_owned()), confirmed(None)]
+    );
+    assert_eq!(
+        bench
+            .reports()
+            .iter()
+            .map(|report| report.fence.is_some())
+            .collect::<Vec<_>>(),
         [true, true]
     );
     assert_eq!(bench.book.cells[2][2], "б2");
@@ -263,7 +305,11 @@ fn a_refused_row_is_tried_again_by_the_clock_and_after_what_people_do() {
     bench.rest(wait, 50);
     bench.pass(55);
     let wait = nudge(&mut bench);
-    assert_eq!(bench.batches.len(), 1, "a look that shows nothing new is no reason");
+    assert_eq!(
+        bench.batches.len(),
+        1,
+        "a look that shows nothing new is no reason"
+    );
     bench.rest(wait, 10);
     assert_eq!(bench.batches.len(), 2);
     bench.pass(30);
@@ -271,12 +317,19 @@ fn a_refused_row_is_tried_again_by_the_clock_and_after_what_people_do() {
     nudge(&mut bench);
     assert_eq!(bench.batches.len(), 3);
     bench.rest(Some(bench.now), 3_600);
-    assert!((6..9).contains(&bench.batches.len()), "{}", bench.batches.len());
+    assert!(
+        (6..9).contains(&bench.batches.len()),
+        "{}",
+        bench.batches.len()
+    );
     bench.wanted.clear();
     bench.want(wanted(1, "короче", Vec::new()));
     bench.wanted[0].dirtied = Seq(6);
     bench.dirty();
-    assert_eq!(bench.book.cells[1][2], "короче", "what is wanted otherwise by now does not rest");
+    assert_eq!(
+        bench.book.cells[1][2], "короче",
+        "what is wanted otherwise by now does not rest"
+    );
 }
 
 #[test]
@@ -333,7 +386,10 @@ fn rows_that_a_lost_batch_may_have_hit_are_projected_again() {
     bench.faults.push_back(Fault::Lost);
     bench.want(wanted(1, "а2", Vec::new()));
     dirty(&mut bench, |book| book.cells.swap(1, 2));
-    assert_eq!(bench.overwritten, [1, 2].map(|number| RowMark::Appeal(Number(number))));
+    assert_eq!(
+        bench.overwritten,
+        [1, 2].map(|number| RowMark::Appeal(Number(number)))
+    );
 }
 
 #[test]
@@ -350,7 +406,10 @@ fn rows_without_number_are_numbered_by_their_history() {
         bench.want(unnumbered(number, history));
     }
     bench.dirty();
-    assert_eq!(bench.results(), [RowResult::Absent, confirmed(None), confirmed(None)]);
+    assert_eq!(
+        bench.results(),
+        [RowResult::Absent, confirmed(None), confirmed(None)]
+    );
     assert_eq!(bench.book.row(1), "1|701|один|Новое||п1");
     assert_eq!(bench.book.row(2), "|702|два|Новое||п1");
 }
@@ -359,10 +418,17 @@ fn rows_without_number_are_numbered_by_their_history() {
 fn numbers_given_to_the_wrong_rows_are_taken_back() {
     let mut book = Book::new(
         "обращения",
-        &[HEADERS, "|701|один|Новое||п1|", "9|702|два|Новое||п1|", "|703|три|Новое|||"],
+        &[
+            HEADERS,
+            "|701|один|Новое||п1|",
+            "9|702|два|Новое||п1|",
+            "|703|три|Новое|||",
+        ],
         (10, 7),
     );
-    book.fills = ["Новое", "В работе", "Решено"].map(|word| format!("=$D2=\"{word}\"")).to_vec();
+    book.fills = ["Новое", "В работе", "Решено"]
+        .map(|word| format!("=$D2=\"{word}\""))
+        .to_vec();
     let mut bench = Bench::new(book, false);
     bench.want(unnumbered(1, "один"));
     bench.want(unnumbered(3, "три"));
@@ -370,12 +436,21 @@ fn numbers_given_to_the_wrong_rows_are_taken_back() {
     let wait = bench.feed(Input::Tick, &mut before_write(rotate));
     bench.rest(wait, 60);
     let rows: Vec<String> = (1..4).map(|row| bench.book.row(row)).collect();
-    assert_eq!(rows, ["9|702|два|Новое||п1", "3|703|три|Новое", "1|701|один|Новое||п1"]);
+    assert_eq!(
+        rows,
+        [
+            "9|702|два|Новое||п1",
+            "3|703|три|Новое",
+            "1|701|один|Новое||п1"
+        ]
+    );
     assert!(bench.wanted.is_empty());
-    let mistaken = bench
-        .events
-        .iter()
-        .any(|event| matches!(event, Event::Row(RowEvent::Missing(_) | RowEvent::Doubled(_))));
+    let mistaken = bench.events.iter().any(|event| {
+        matches!(
+            event,
+            Event::Row(RowEvent::Missing(_) | RowEvent::Doubled(_))
+        )
+    });
     assert!(!mistaken, "the domain saw nothing of it");
 }
 
@@ -383,7 +458,11 @@ fn numbers_given_to_the_wrong_rows_are_taken_back() {
 fn a_partner_is_written_beside_its_code() {
     const STAFF: &str = "Код партнера|ФИО|Телефон партнера|Статус|Telegram ID|Дата авторизации";
     let words = crate::sheets::layout::tests::partners();
-    let book = Book::new("список", &[STAFF, "п2|Борис|2|||", "п1|Анна|1|не авторизован||"], (10, 6));
+    let book = Book::new(
+        "список",
+        &[STAFF, "п2|Борис|2|||", "п1|Анна|1|не авторизован||"],
+        (10, 6),
+    );
     let mut bench = Bench::new(book, true);
     bench.desk = crate::sheets::desk::Desk::new(crate::sheets::desk::Start {
         spreadsheet: super::bench::spreadsheet(),
@@ -403,7 +482,10 @@ fn a_partner_is_written_beside_its_code() {
             ours: vec![
                 (Column::Access, CellValue::Text("авторизован".into())),
                 (Column::Telegram, CellValue::Number(700)),
-                (Column::Since, CellValue::Text(Text::from("2026-11-23 10:00:00"))),
+                (
+                    Column::Since,
+                    CellValue::Text(Text::from("2026-11-23 10:00:00")),
+                ),
             ],
             shared: Vec::new(),
             lines: 0,
@@ -414,8 +496,18 @@ fn a_partner_is_written_beside_its_code() {
         dirtied: Seq(1),
     });
     bench.feed(Input::Tick, &mut |_, _| {});
-    assert_eq!(bench.book.row(2), "п1|Анна|1|авторизован|700|2026-11-23 10:00:00");
-    assert_eq!(bench.batches[0].changes.len(), 2, "a fence and one run of cells");
-    assert!(matches!(bench.results().as_slice(), [RowResult::Confirmed { .. }]));
+    assert_eq!(
+        bench.book.row(2),
+        "п1|Анна|1|авторизован|700|2026-11-23 10:00:00"
+    );
+    assert_eq!(
+        bench.batches[0].changes.len(),
+        2,
+        "a fence and one run of cells"
+    );
+    assert!(matches!(
+        bench.results().as_slice(),
+        [RowResult::Confirmed { .. }]
+    ));
     assert_eq!(key(1), wanted(1, "", Vec::new()).row.key);
 }

@@ -68,7 +68,10 @@ impl Fake {
     pub(super) async fn serve(self: Arc<Self>) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().route("/token", post(token)).fallback(answer).with_state(self);
+        let router = Router::new()
+            .route("/token", post(token))
+            .fallback(answer)
+            .with_state(self);
         tokio::spawn(async move { axum::serve(listener, router).await });
         url
     }
@@ -106,15 +109,25 @@ async fn answer(State(fake): State<Arc<Fake>>, request: Request) -> Response {
         token: head.headers["authorization"].to_str().unwrap().to_owned(),
         body: serde_json::from_slice(&body).unwrap_or_default(),
     });
-    let next = fake.replies.lock().unwrap().pop_front().expect("a reply for each call");
+    let next = fake
+        .replies
+        .lock()
+        .unwrap()
+        .pop_front()
+        .expect("a reply for each call");
     match next {
         Reply::Json(status, value) => reply(status, &value),
         Reply::RetryAfter(status, seconds) => {
             let mut response = reply(status, &refusal(status, "slower"));
-            response.headers_mut().insert("retry-after", seconds.parse().unwrap());
+            response
+                .headers_mut()
+                .insert("retry-after", seconds.parse().unwrap());
             response
         }
-        Reply::Html(status) => Response::builder().status(status).body(Body::from("<html>oops</html>")).unwrap(),
+        Reply::Html(status) => Response::builder()
+            .status(status)
+            .body(Body::from("<html>oops</html>"))
+            .unwrap(),
         Reply::Cut => {
             let pieces = [Ok(Bytes::from("{\"replies\": [")), Err("the wire is cut")];
             Response::new(Body::from_stream(stream::iter(pieces)))
@@ -124,7 +137,9 @@ async fn answer(State(fake): State<Arc<Fake>>, request: Request) -> Response {
 }
 
 fn reply(status: u16, value: &Value) -> Response {
-    let builder = Response::builder().status(status).header("content-type", "application/json");
+    let builder = Response::builder()
+        .status(status)
+        .header("content-type", "application/json");
     builder.body(Body::from(value.to_string())).unwrap()
 }
 

@@ -17,8 +17,15 @@ pub(in crate::sheets) fn answer(ranges: &[Asked], grid: &[Vec<String>]) -> Vec<C
     let column = |at: usize, rows: std::ops::Range<usize>, rendering: Rendering| {
         let shown = |cell: &&String| rendering == Rendering::Typed || !cell.starts_with('=');
         let cell = |row: usize| grid.get(row).and_then(|cells| cells.get(at)).filter(shown);
-        let mut cells: Vec<String> = rows.map(|row| cell(row).cloned().unwrap_or_default()).collect();
-        cells.truncate(cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1));
+        let mut cells: Vec<String> = rows
+            .map(|row| cell(row).cloned().unwrap_or_default())
+            .collect();
+        cells.truncate(
+            cells
+                .iter()
+                .rposition(|cell| !cell.is_empty())
+                .map_or(0, |last| last + 1),
+        );
         cells
     };
     let width = grid.iter().map(Vec::len).max().unwrap_or_default();
@@ -27,15 +34,22 @@ pub(in crate::sheets) fn answer(ranges: &[Asked], grid: &[Vec<String>]) -> Vec<C
             .find(|&at| letters(at) == text.trim_end_matches(char::is_numeric))
             .map(|at| at as usize)
     };
-    let of_row = |text: &str| text.trim_start_matches(char::is_alphabetic).parse::<usize>().ok();
+    let of_row = |text: &str| {
+        text.trim_start_matches(char::is_alphabetic)
+            .parse::<usize>()
+            .ok()
+    };
     ranges
         .iter()
         .map(|asked| {
             let (_, cells) = asked.range.rsplit_once('!').expect("named");
             let (first, last) = cells.split_once(':').expect("two ends");
             let rows = of_row(first).map_or(0, |row| row - 1)..of_row(last).unwrap_or(grid.len());
-            let columns = of_letter(first).filter(|_| first != "1").unwrap_or(0)..=of_letter(last).filter(|_| last != "1").unwrap_or(width);
-            columns.map(|at| column(at, rows.clone(), asked.rendering)).collect()
+            let columns = of_letter(first).filter(|_| first != "1").unwrap_or(0)
+                ..=of_letter(last).filter(|_| last != "1").unwrap_or(width);
+            columns
+                .map(|at| column(at, rows.clone(), asked.rendering))
+                .collect()
         })
         .collect()
 }
@@ -63,34 +77,59 @@ pub(in crate::sheets) fn look(words: &TabWords, rows: &[&str], histories: Histor
         .expect("whole")
 }
 
-pub(in crate::sheets) const HEADERS: &str = "№|telegram_id|текст_обращений|статус|специалист_ответ|код|Доставка";
+pub(in crate::sheets) const HEADERS: &str =
+    "№|telegram_id|текст_обращений|статус|специалист_ответ|код|Доставка";
 
 #[test]
 fn only_what_is_needed_is_read() {
     let layout = Layout::read(&appeals(), &row(HEADERS)).expect("headers");
-    let ranges = |histories| Plan::new(Tab::Appeals, &info("обр'я", 26), &layout, histories).ranges();
-    let asked =
-        |title: &str, cells: &[&str]| -> Vec<Asked> { cells.iter().map(|cells| Asked::shown(format!("'{title}'!{cells}"))).collect() };
+    let ranges =
+        |histories| Plan::new(Tab::Appeals, &info("обр'я", 26), &layout, histories).ranges();
+    let asked = |title: &str, cells: &[&str]| -> Vec<Asked> {
+        cells
+            .iter()
+            .map(|cells| Asked::shown(format!("'{title}'!{cells}")))
+            .collect()
+    };
     let named = |cells: &[&str]| asked("обр''я", cells);
     assert_eq!(
         ranges(Histories::Skip),
-        named(&["1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "G:G", "A:A", "B:B"])
+        named(&[
+            "1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "G:G", "A:A", "B:B"
+        ])
     );
     assert_eq!(
         ranges(Histories::Between(4, 6)),
-        named(&["1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "F:F", "G:G", "C5:C6", "A:A", "B:B"])
+        named(&[
+            "1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "F:F", "G:G", "C5:C6", "A:A", "B:B"
+        ])
     );
-    let layout = Layout::read(&partners(), &row("Код партнера|Телефон партнера|Статус|Telegram ID")).expect("headers");
+    let layout = Layout::read(
+        &partners(),
+        &row("Код партнера|Телефон партнера|Статус|Telegram ID"),
+    )
+    .expect("headers");
     let plan = Plan::new(Tab::Partners, &info("список", 4), &layout, Histories::Skip);
-    assert_eq!(plan.ranges(), asked("список", &["1:1", "A:A", "A:D", "A:A"]));
+    assert_eq!(
+        plan.ranges(),
+        asked("список", &["1:1", "A:A", "A:D", "A:A"])
+    );
     let layout = Layout::read(&promotions(), &row(PROMOTED)).expect("headers");
-    let plan = Plan::new(Tab::Promotions, &info("Акции", 26), &layout, Histories::Skip);
+    let plan = Plan::new(
+        Tab::Promotions,
+        &info("Акции", 26),
+        &layout,
+        Histories::Skip,
+    );
     let typed: Vec<Asked> = plan
         .ranges()
         .into_iter()
         .filter(|asked| asked.rendering == Rendering::Typed)
         .collect();
-    assert_eq!(typed, ["'Акции'!F:F", "'Акции'!J:J"].map(|range| Asked::typed(range.to_owned())));
+    assert_eq!(
+        typed,
+        ["'Акции'!F:F", "'Акции'!J:J"].map(|range| Asked::typed(range.to_owned()))
+    );
 }
 
 const PROMOTED: &str = "Название|Описание|Статус|Дата начала|Дата окончания|Контент|Ссылка|Действие|NOTIFICATION_STATUS|Ключ|Рассылка";
@@ -102,7 +141,12 @@ fn promoted(title: &str, content: &str, key: &str) -> Vec<String> {
 
 fn promoted_plan() -> Plan {
     let layout = Layout::read(&promotions(), &row(PROMOTED)).expect("headers");
-    Plan::new(Tab::Promotions, &info("Акции", 26), &layout, Histories::Skip)
+    Plan::new(
+        Tab::Promotions,
+        &info("Акции", 26),
+        &layout,
+        Histories::Skip,
+    )
 }
 
 #[test]
@@ -115,11 +159,22 @@ fn a_content_that_shows_nothing_is_told_from_an_empty_one() {
         ("=ИЗОБРАЖЕНИЕ(A1)", true),
         ("=IF(A1=\"\";\"\";B1)", true),
     ];
-    let rows = cases.iter().map(|(content, _)| promoted("Скидка", content, ""));
+    let rows = cases
+        .iter()
+        .map(|(content, _)| promoted("Скидка", content, ""));
     let grid: Vec<_> = std::iter::once(row(PROMOTED)).chain(rows).collect();
     let plan = promoted_plan();
-    let look = plan.parse(&promotions(), Timestamp::UNIX_EPOCH, answer(&plan.ranges(), &grid));
-    let unshown: Vec<bool> = look.expect("whole").rows.iter().map(|row| row.unshown).collect();
+    let look = plan.parse(
+        &promotions(),
+        Timestamp::UNIX_EPOCH,
+        answer(&plan.ranges(), &grid),
+    );
+    let unshown: Vec<bool> = look
+        .expect("whole")
+        .rows
+        .iter()
+        .map(|row| row.unshown)
+        .collect();
     assert_eq!(unshown, cases.map(|(_, unshown)| unshown));
 }
 
@@ -127,7 +182,11 @@ fn a_content_that_shows_nothing_is_told_from_an_empty_one() {
 fn a_formula_alone_makes_no_row() {
     let plan = promoted_plan();
     let grid = [row(PROMOTED), promoted("", "=IMAGE(A1)", "")];
-    let look = plan.parse(&promotions(), Timestamp::UNIX_EPOCH, answer(&plan.ranges(), &grid));
+    let look = plan.parse(
+        &promotions(),
+        Timestamp::UNIX_EPOCH,
+        answer(&plan.ranges(), &grid),
+    );
     assert_eq!(look.expect("whole").rows, []);
 }
 
@@ -135,12 +194,29 @@ fn a_formula_alone_makes_no_row() {
 fn rows_that_moved_between_the_two_calls_are_a_torn_look() {
     let plan = promoted_plan();
     let [one, two] = [1, 2].map(|number| PromotionKey::numbered(number).0);
-    let before = [row(PROMOTED), promoted("А", "=IMAGE(A1)", &one), promoted("Б", "", &two)];
+    let before = [
+        row(PROMOTED),
+        promoted("А", "=IMAGE(A1)", &one),
+        promoted("Б", "", &two),
+    ];
     let swapped = [before[0].clone(), before[2].clone(), before[1].clone()];
-    let inserted = [before[0].clone(), promoted("В", "", ""), before[1].clone(), before[2].clone()];
+    let inserted = [
+        before[0].clone(),
+        promoted("В", "", ""),
+        before[1].clone(),
+        before[2].clone(),
+    ];
     let deleted = [before[0].clone(), before[1].clone()];
-    let formula = [before[0].clone(), promoted("А", "=IMAGE(A1)", "=J9"), before[2].clone()];
-    let split = plan.ranges().iter().filter(|asked| asked.rendering == Rendering::Shown).count();
+    let formula = [
+        before[0].clone(),
+        promoted("А", "=IMAGE(A1)", "=J9"),
+        before[2].clone(),
+    ];
+    let split = plan
+        .ranges()
+        .iter()
+        .filter(|asked| asked.rendering == Rendering::Shown)
+        .count();
     for (after, torn) in [
         (before.as_slice(), false),
         (&swapped, true),
@@ -183,10 +259,15 @@ fn rows_are_parsed_once() {
         ]
     );
     assert_eq!(
-        look.unnumbered().map(|(row, chat)| (row.row, chat)).collect::<Vec<_>>(),
+        look.unnumbered()
+            .map(|(row, chat)| (row.row, chat))
+            .collect::<Vec<_>>(),
         [(2, ChatId(701))]
     );
-    assert_eq!((look.end, look.free_column, look.highest()), (5, 7, Some(Number(1))));
+    assert_eq!(
+        (look.end, look.free_column, look.highest()),
+        (5, 7, Some(Number(1)))
+    );
     assert_eq!(look.histories_needed(), Histories::Between(2, 3));
     assert_eq!(look.text(&look.rows[1], Column::Answer), Some("ответ"));
     assert_eq!(look.text(&look.rows[1], Column::Phone), None);
@@ -217,13 +298,28 @@ fn torn_and_rearranged_looks_are_thrown_away() {
     );
     let mut torn = answer(&plan.ranges(), &before);
     torn.last_mut().expect("keys")[0].swap(1, 2);
-    assert_eq!(plan.parse(&words, Timestamp::UNIX_EPOCH, torn), Err(Spoiled::Torn));
+    assert_eq!(
+        plan.parse(&words, Timestamp::UNIX_EPOCH, torn),
+        Err(Spoiled::Torn)
+    );
     let mut short = answer(&plan.ranges(), &before);
     short.pop();
-    assert_eq!(plan.parse(&words, Timestamp::UNIX_EPOCH, short), Err(Spoiled::Torn));
-    let after: Vec<Vec<String>> = before.iter().map(|row| [vec!["новый".to_owned()], row.clone()].concat()).collect();
-    let spoiled = plan.parse(&words, Timestamp::UNIX_EPOCH, answer(&plan.ranges(), &after));
-    assert!(matches!(spoiled, Err(Spoiled::Rearranged(layout)) if layout.position(Column::Number) == Some(1)));
+    assert_eq!(
+        plan.parse(&words, Timestamp::UNIX_EPOCH, short),
+        Err(Spoiled::Torn)
+    );
+    let after: Vec<Vec<String>> = before
+        .iter()
+        .map(|row| [vec!["новый".to_owned()], row.clone()].concat())
+        .collect();
+    let spoiled = plan.parse(
+        &words,
+        Timestamp::UNIX_EPOCH,
+        answer(&plan.ranges(), &after),
+    );
+    assert!(
+        matches!(spoiled, Err(Spoiled::Rearranged(layout)) if layout.position(Column::Number) == Some(1))
+    );
     let bare = grid(&["№|telegram_id"]);
     let spoiled = plan.parse(&words, Timestamp::UNIX_EPOCH, answer(&plan.ranges(), &bare));
     assert!(matches!(spoiled, Err(Spoiled::Headless(error)) if error.missing.len() == 3));
