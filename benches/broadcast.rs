@@ -190,7 +190,7 @@ async fn measure(case: &Case) -> Figures {
         outbox: Notify::new(),
         dirty: watch::Sender::default(),
         looks: Nudges::default(),
-        courtesies: mpsc::channel(1).0,
+        best_effort: mpsc::channel(1).0,
         questions: mpsc::channel(1).0,
     };
     let interpret = Arc::new(|_: &[u8]| Err(Undecodable(String::new())));

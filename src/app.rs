@@ -40,7 +40,7 @@ use crate::{
     domain::{operator::Ask, rules::Rules, tab::Tab},
     fetch::Fetcher,
     http,
-    journal::{self, Courtesy, Journal, Nudges, OpenError, Signals},
+    journal::{self, BestEffort, Journal, Nudges, OpenError, Signals},
     schedule::Schedule,
     sheets::{
         account_key::{AccountKey, KeyError},
@@ -302,7 +302,7 @@ impl App {
             });
     }
 
-    fn start_telegram(&self, courtesies: Shared<Courtesy>) {
+    fn start_telegram(&self, courtesies: Shared<BestEffort>) {
         let parts = Arc::clone(&self.parts);
         let rate = parts
             .settings
@@ -413,7 +413,7 @@ impl App {
 
 /// What the journal hands on as it comes.
 struct Due {
-    courtesies: mpsc::Receiver<Courtesy>,
+    courtesies: mpsc::Receiver<BestEffort>,
     questions: mpsc::Receiver<Ask>,
 }
 
@@ -472,7 +472,7 @@ impl Parts {
             outbox: Notify::new(),
             dirty: watch::Sender::default(),
             looks: Nudges::default(),
-            courtesies,
+            best_effort: courtesies,
             questions,
         };
         let key = AccountKey::read(settings.sheets.credentials.path())?;

@@ -17,7 +17,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{accepting, domain::operator::Ask, journal::with_cure};
+use crate::{accepting, domain::operator::Ask, journal::with_remedy};
 
 use super::{
     Parts, backup,
@@ -28,7 +28,7 @@ use super::{
 #[derive(Debug, thiserror::Error)]
 pub enum AdminError {
     /// The service side.
-    #[error("the admin socket {0} cannot be made: {cured}", cured = with_cure(.1))]
+    #[error("the admin socket {0} cannot be made: {cured}", cured = with_remedy(.1))]
     Listen(PathBuf, io::Error),
     /// The command's side.
     #[error(

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     domain::operator::Ask,
-    journal::{Closed, Copied, CopyError, NewCopy, Source},
+    journal::{ClosedJournal, Copied, CopyError, CopySource, NewCopy},
 };
 
 /// What stands before a record, before the name of the table that follows, and at the end.
@@ -85,7 +85,7 @@ fn copy_closed(
     mut copy: NewCopy,
     mut told: impl FnMut(u64, u64),
 ) -> Result<Copied, CopyError> {
-    let closed = Closed::open(data_dir)?;
+    let closed = ClosedJournal::open(data_dir)?;
     let (all, mut done) = (closed.source().records()?, 0);
     closed.source().each(|table, key, value| {
         done += 1;
@@ -218,7 +218,7 @@ async fn send(parts: &Parts, mut write: OwnedWriteHalf) -> io::Result<()> {
 }
 
 /// Reads the records off the disk, as far ahead as the socket allows.
-fn read(source: &Source, pieces: &mpsc::Sender<Vec<u8>>) -> Result<(), CopyError> {
+fn read(source: &CopySource, pieces: &mpsc::Sender<Vec<u8>>) -> Result<(), CopyError> {
     let (mut piece, mut table, mut done) = (Vec::with_capacity(PIECE), String::new(), 0_u64);
     source.each(|name, key, value| {
         if table != name {

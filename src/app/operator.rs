@@ -139,7 +139,7 @@ pub(super) fn read<T>(parts: &Parts, of: impl FnOnce(&Snapshot) -> T) -> Result<
     } else {
         let why = parts
             .journal
-            .trouble()
+            .failure()
             .unwrap_or_else(|| "the log says why".to_owned());
         Err(format!("the journal cannot be read whole: {why}"))
     }

@@ -273,7 +273,7 @@ pub(super) fn status(parts: &Parts) -> Status {
     Status {
         journal: JournalStatus {
             storing: parts.journal.healthy(),
-            trouble: parts.journal.trouble(),
+            trouble: parts.journal.failure(),
             figures_age_s: read.elapsed().as_secs(),
         },
         inbox: levels.inbox,

@@ -14,7 +14,7 @@ use super::{
     event::Wake,
     files::StoredFile,
     ids::{
-        AppealId, CallbackId, ChatId, FenceId, MessageId, OutboxId, PartnerCode, PromotionKey,
+        AppealId, BatchToken, CallbackId, ChatId, MessageId, OutboxId, PartnerCode, PromotionKey,
         RowKey, Seq, SpreadsheetId,
     },
     media::Media,
@@ -39,9 +39,9 @@ pub struct Decision {
     /// Rows that are confirmed written, if nothing dirtied them after this generation. Taken off before `dirty` is put on.
     pub clean: Vec<(RowKey, Seq)>,
     /// The intent that is over.
-    pub settled: Option<(SpreadsheetId, FenceId)>,
-    /// A fence that was given by a later journal: ours go on above it.
-    pub given_elsewhere: Option<FenceId>,
+    pub settled: Option<(SpreadsheetId, BatchToken)>,
+    /// A batch token that was given by a later journal: ours go on above it.
+    pub given_elsewhere: Option<BatchToken>,
 }
 
 /// A stored thing.

@@ -12,7 +12,7 @@ use super::{
     appeal::{Status, Why},
     effect::Button,
     ids::{
-        AppealId, CallbackId, ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode,
+        AppealId, BatchToken, CallbackId, ChatId, MessageId, Number, OutboxId, PartnerCode,
         PromotionKey, RowKey, Seq, SpreadsheetId,
     },
     listing::ListFault,
@@ -261,8 +261,9 @@ pub struct Restored {
     pub spreadsheet: SpreadsheetId,
     /// The tabs in it.
     pub tabs: Vec<Tab>,
-    /// The newest fence that stands there; the journal has never given it.
-    pub fence: FenceId,
+    /// The newest batch token there; the journal has never given it.
+    #[serde(rename = "fence")]
+    pub token: BatchToken,
 }
 
 /// How a send ended.
@@ -296,8 +297,9 @@ pub enum RetryAfter {
 pub struct WriteReport {
     /// Where.
     pub spreadsheet: SpreadsheetId,
-    /// The fence of the batch; none where the rows needed no write.
-    pub fence: Option<FenceId>,
+    /// The batch's token; `None` where the rows needed no write.
+    #[serde(rename = "fence")]
+    pub token: Option<BatchToken>,
     /// What became of each row.
     pub rows: Vec<WrittenRow>,
 }

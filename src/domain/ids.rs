@@ -76,7 +76,7 @@ pub struct SpreadsheetId(pub String);
 
 /// The developer-metadata id that makes one batch of writes land at most once (a positive int32).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct FenceId(pub i32);
+pub struct BatchToken(pub i32);
 
 /// A partner's code as the staff list spells it: trimmed, upper case, a float's `.0` cut off. Journals hold it, so what a cell was folded
 /// into once it is folded into for ever; what people type is looked up by [`CodeForm`] where it is no code of the list to the letter.

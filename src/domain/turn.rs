@@ -10,7 +10,7 @@ use super::{
     broadcast::Broadcast,
     effect::{Decision, Effect, Entity, Form, Keyboard, Send},
     ids::{
-        AppealId, ChatId, FenceId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq,
+        AppealId, BatchToken, ChatId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq,
         SpreadsheetId,
     },
     ownership,
@@ -205,11 +205,11 @@ impl<'a, V: View> Turn<'a, V> {
         self.decision.clean.push((key, dirtied));
     }
 
-    pub(super) fn settle(&mut self, spreadsheet: SpreadsheetId, fence: FenceId) {
+    pub(super) fn settle(&mut self, spreadsheet: SpreadsheetId, fence: BatchToken) {
         self.decision.settled = Some((spreadsheet, fence));
     }
 
-    pub(super) fn given_elsewhere(&mut self, fence: FenceId) {
+    pub(super) fn given_elsewhere(&mut self, fence: BatchToken) {
         self.decision.given_elsewhere = Some(fence);
     }
 

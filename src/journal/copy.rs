@@ -17,9 +17,9 @@ use tempfile::NamedTempFile;
 
 use super::{
     Journal, OpenError,
-    advice::with_cure,
     disk::{self, DATA_FILE},
-    tables::{Bytes, Fault, Scan, guarded},
+    remedy::with_remedy,
+    tables::{Bytes, Scan, TableError, guarded},
 };
 
 /// Records that are written in one transaction, in bytes.
@@ -40,7 +40,7 @@ pub enum CopyError {
     )]
     Exists(PathBuf),
     /// The file cannot be written.
-    #[error("{0} cannot be written: {cured}", cured = with_cure(.1))]
+    #[error("{0} cannot be written: {with_help}", with_help = with_remedy(.1))]
     Unwritable(PathBuf, io::Error),
     /// The journal cannot be read.
     #[error("the journal cannot be read: {0}")]
@@ -57,14 +57,14 @@ pub struct Copied {
 }
 
 /// One committed state, to be copied.
-pub struct Source {
+pub struct CopySource {
     tables: Vec<(String, ReadOnlyTable<Bytes, Bytes>)>,
 }
 
 /// A journal that nobody works with; while this lives, nobody else can.
-pub struct Closed {
+pub struct ClosedJournal {
     // In this order they are let go: readers, the file, the directory.
-    source: Source,
+    source: CopySource,
     _database: Database,
     _lock: File,
 }
@@ -84,13 +84,16 @@ impl Journal {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn source(&self) -> Result<Source, CopyError> {
-        let read = self.shared.disk.with(|db| Source::of(&db.begin_read()?));
+    pub fn source(&self) -> Result<CopySource, CopyError> {
+        let read = self
+            .shared
+            .disk
+            .with(|db| CopySource::of(&db.begin_read()?));
         read.map_err(CopyError::from)
     }
 }
 
-impl Closed {
+impl ClosedJournal {
     /// The journal in a directory that no service works with.
     ///
     /// # Errors
@@ -103,7 +106,7 @@ impl Closed {
         let lock = disk::own(dir)?;
         let database = disk::checked(&disk::builder(), &path)
             .map_err(|unopened| OpenError::of(dir, unopened))?;
-        let read = || guarded(|| Source::of(&database.begin_read()?));
+        let read = || guarded(|| CopySource::of(&database.begin_read()?));
         Ok(Self {
             source: read().map_err(CopyError::from)?,
             _database: database,
@@ -113,19 +116,19 @@ impl Closed {
 
     /// What it holds.
     #[must_use]
-    pub fn source(&self) -> &Source {
+    pub fn source(&self) -> &CopySource {
         &self.source
     }
 }
 
-impl Source {
-    pub(super) fn of(tx: &ReadTransaction) -> Result<Self, Fault> {
+impl CopySource {
+    pub(super) fn of(tx: &ReadTransaction) -> Result<Self, TableError> {
         let names: Vec<String> = tx
             .list_tables()?
             .map(|table| table.name().to_owned())
             .collect();
         let open = |name: String| Ok((name.clone(), tx.open_table(definition(&name))?));
-        let tables: Result<Vec<_>, Fault> = names.into_iter().map(open).collect();
+        let tables: Result<Vec<_>, TableError> = names.into_iter().map(open).collect();
         Ok(Self { tables: tables? })
     }
 
@@ -139,8 +142,8 @@ impl Source {
     /// # Errors
     /// When the file cannot be read.
     pub fn records(&self) -> Result<u64, CopyError> {
-        let count = || -> Result<u64, Fault> {
-            let counts: Result<Vec<u64>, Fault> = self
+        let count = || -> Result<u64, TableError> {
+            let counts: Result<Vec<u64>, TableError> = self
                 .tables
                 .iter()
                 .map(|(_, table)| Ok(table.len()?))
@@ -249,7 +252,7 @@ impl NewCopy {
     fn flush(&mut self, durability: Durability) -> Result<(), CopyError> {
         let batch = std::mem::take(&mut self.batch);
         self.gathered = 0;
-        let write = || -> Result<(), Fault> {
+        let write = || -> Result<(), TableError> {
             let mut tx = self.database.begin_write()?;
             tx.set_durability(durability)?;
             for part in batch.chunk_by(|(a, ..), (b, ..)| a == b) {
@@ -263,7 +266,7 @@ impl NewCopy {
             }
             Ok(tx.commit()?)
         };
-        write().map_err(|fault| CopyError::Unwritable(self.target.clone(), io::Error::other(fault)))
+        write().map_err(|error| CopyError::Unwritable(self.target.clone(), io::Error::other(error)))
     }
 }
 
@@ -290,8 +293,8 @@ fn directory_of(target: &Path) -> &Path {
     parent.unwrap_or(Path::new("."))
 }
 
-impl From<Fault> for CopyError {
-    fn from(fault: Fault) -> Self {
-        Self::Unreadable(fault.to_string())
+impl From<TableError> for CopyError {
+    fn from(error: TableError) -> Self {
+        Self::Unreadable(error.to_string())
     }
 }

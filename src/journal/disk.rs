@@ -15,7 +15,7 @@ use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageError};
 
 use super::{
     OpenError, copy,
-    tables::{self, Fault, Frozen, Ledger, guarded},
+    tables::{self, ReadTables, TableError, WriteTables, guarded},
 };
 
 /// redb's page cache, in bytes; its own default is a gigabyte.
@@ -38,7 +38,7 @@ pub(super) type OpenDatabase = Box<dyn Fn(&Builder) -> Result<Database, Unopened
 pub(super) struct Disk {
     open: OpenDatabase,
     database: RwLock<Option<Database>>,
-    trouble: Mutex<Option<String>>,
+    failure: Mutex<Option<String>>,
     suspicion: Mutex<Option<String>>,
 }
 
@@ -55,7 +55,7 @@ pub(super) enum Unopened {
     Gone(&'static str),
     /// The file does not hold what was written to it.
     #[error(transparent)]
-    Damaged(Fault),
+    Damaged(TableError),
     /// Anything else.
     #[error("{0}")]
     Unusable(String),
@@ -146,12 +146,12 @@ fn length(path: &Path) -> io::Result<Option<u64>> {
 }
 
 /// Runs work in one transaction, which is committed if anything was changed.
-pub(super) fn transact<T, E: From<Fault>>(
+pub(super) fn transact<T, E: From<TableError>>(
     db: &Database,
-    work: impl FnOnce(&mut Ledger<'_>) -> Result<T, E>,
+    work: impl FnOnce(&mut WriteTables<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     let tx = guarded(|| Ok(db.begin_write()?))?;
-    let mut tables = guarded(|| tables::ledger(&tx))?;
+    let mut tables = guarded(|| tables::open_for_writing(&tx))?;
     let done = work(&mut tables);
     let changed = tables.changed();
     drop(tables);
@@ -180,7 +180,7 @@ impl From<DatabaseError> for Unopened {
             // A file of an unknown format is none that this program wrote.
             DatabaseError::Storage(_)
             | DatabaseError::UpgradeRequired(_)
-            | DatabaseError::RepairAborted => Self::Damaged(Fault::Damaged(error.to_string())),
+            | DatabaseError::RepairAborted => Self::Damaged(TableError::Damaged(error.to_string())),
             other => Self::Unusable(other.to_string()),
         }
     }
@@ -191,17 +191,17 @@ impl From<io::Error> for Unopened {
         match error.kind() {
             // The file is shorter than it says, or none of redb's.
             io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
-                Self::Damaged(Fault::Damaged(error.to_string()))
+                Self::Damaged(TableError::Damaged(error.to_string()))
             }
             _ => Self::Unusable(error.to_string()),
         }
     }
 }
 
-impl From<Unopened> for Fault {
+impl From<Unopened> for TableError {
     fn from(unopened: Unopened) -> Self {
         match unopened {
-            Unopened::Damaged(fault) => fault,
+            Unopened::Damaged(error) => error,
             other @ (Unopened::Owned | Unopened::Gone(_) | Unopened::Unusable(_)) => {
                 Self::Disk(other.to_string())
             }
@@ -217,7 +217,7 @@ impl Disk {
         Ok(Self {
             open,
             database: RwLock::new(Some(database)),
-            trouble: Mutex::new(None),
+            failure: Mutex::new(None),
             suspicion: Mutex::new(None),
         })
     }
@@ -225,24 +225,24 @@ impl Disk {
     /// Works with the database, if it is there.
     pub(super) fn with<T>(
         &self,
-        work: impl FnOnce(&Database) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+        work: impl FnOnce(&Database) -> Result<T, TableError>,
+    ) -> Result<T, TableError> {
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
         work(
             database
                 .as_ref()
-                .ok_or_else(|| Fault::Disk("the file is closed".to_owned()))?,
+                .ok_or_else(|| TableError::Disk("the file is closed".to_owned()))?,
         )
     }
 
     /// The committed state.
-    pub(super) fn frozen(&self) -> Frozen {
-        self.with(|db| guarded(|| tables::frozen(&db.begin_read()?)))
-            .unwrap_or_else(Frozen::closed)
+    pub(super) fn read_tables(&self) -> ReadTables {
+        self.with(|db| guarded(|| tables::open_for_reading(&db.begin_read()?)))
+            .unwrap_or_else(ReadTables::closed)
     }
 
     /// Closes the database and opens it again.
-    pub(super) fn reopen(&self) -> Result<(), Fault> {
+    pub(super) fn reopen(&self) -> Result<(), TableError> {
         self.close();
         let database = guarded(|| Ok((self.open)(&builder())?))?;
         *self
@@ -266,8 +266,8 @@ impl Disk {
     }
 
     /// The last failure, until a commit succeeds.
-    pub(super) fn trouble(&self) -> Option<String> {
-        self.trouble_slot().clone()
+    pub(super) fn failure(&self) -> Option<String> {
+        self.failure_slot().clone()
     }
 
     /// A reader met what looks like damage: the writer closes the file and looks at all of it before it goes on.
@@ -287,12 +287,12 @@ impl Disk {
 
     /// A commit failed.
     pub(super) fn failed(&self, words: &str) {
-        *self.trouble_slot() = Some(words.to_owned());
+        *self.failure_slot() = Some(words.to_owned());
     }
 
     /// A commit succeeded; tells whether it is the first since a failure.
     pub(super) fn succeeded(&self) -> bool {
-        self.trouble_slot().take().is_some()
+        self.failure_slot().take().is_some()
     }
 
     fn suspicion_slot(&self) -> MutexGuard<'_, Option<String>> {
@@ -301,8 +301,8 @@ impl Disk {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn trouble_slot(&self) -> MutexGuard<'_, Option<String>> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    fn failure_slot(&self) -> MutexGuard<'_, Option<String>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

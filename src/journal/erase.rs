@@ -11,8 +11,8 @@ use std::{
 
 use super::{
     Intent, Touched, keys,
-    records::{self, Body, Incoming, Message, Quarantined},
-    tables::{Fault, Ledger, Place},
+    records::{self, Body, Incoming, Quarantined, QueuedMessage},
+    tables::{TableError, TableId, WriteTables},
 };
 use crate::domain::{
     appeal::Line,
@@ -22,7 +22,11 @@ use crate::domain::{
 };
 
 /// Erases one person, by the operator's word that was stored at `word`.
-pub(super) fn erase(tables: &mut Ledger<'_>, word: Seq, person: &Erasure) -> Result<(), Fault> {
+pub(super) fn erase(
+    tables: &mut WriteTables<'_>,
+    word: Seq,
+    person: &Erasure,
+) -> Result<(), TableError> {
     let left = left_behind(tables, person)?;
     let marks = Marks::of(tables, person, &left)?;
     let mut files = records(tables, word, &marks)?;
@@ -32,28 +36,28 @@ pub(super) fn erase(tables: &mut Ledger<'_>, word: Seq, person: &Erasure) -> Res
             files.extend(dialogue(tables, chat, *appeal)?);
         }
         messages(tables, chat, &appeals)?;
-        tables.remove(Place::Sessions, &keys::chat(chat))?;
+        tables.remove(TableId::Sessions, &keys::chat(chat))?;
         let (first, last) = keys::posts_of(chat);
-        tables.remove_range(Place::Posts, (&first, &last))?;
+        tables.remove_range(TableId::Posts, (&first, &last))?;
         announcements(tables, chat)?;
     }
     for file in files {
-        tables.remove(Place::Files, &keys::seq(file))?;
+        tables.remove(TableId::Files, &keys::seq(file))?;
     }
     timers(tables, &marks)?;
     intents(tables, &marks)?;
     let unlisted = person.code.iter().filter(|_| !person.listed);
     for code in unlisted.chain(left.iter().map(|partner| &partner.code)) {
-        tables.remove(Place::Partners, code.as_str().as_bytes())?;
+        tables.remove(TableId::Partners, code.as_str().as_bytes())?;
         undirty(tables, &RowKey::Partner(code.clone()))?;
     }
     Ok(())
 }
 
 /// Lines of the staff list that are gone, and of which the person's account is all that was left: older spellings of the code.
-fn left_behind(tables: &Ledger<'_>, person: &Erasure) -> Result<Vec<Partner>, Fault> {
+fn left_behind(tables: &WriteTables<'_>, person: &Erasure) -> Result<Vec<Partner>, TableError> {
     let mut left = Vec::new();
-    for pair in tables.scan(Place::Partners, &[], Bound::Unbounded)? {
+    for pair in tables.scan(TableId::Partners, &[], Bound::Unbounded)? {
         let partner: Partner = records::decode(&pair?.1)?;
         left.extend(
             person
@@ -74,7 +78,11 @@ struct Marks {
 }
 
 impl Marks {
-    fn of(tables: &Ledger<'_>, person: &Erasure, left: &[Partner]) -> Result<Self, Fault> {
+    fn of(
+        tables: &WriteTables<'_>,
+        person: &Erasure,
+        left: &[Partner],
+    ) -> Result<Self, TableError> {
         let mut marks = Self {
             numbers: person.chat.iter().map(|chat| chat.0.to_string()).collect(),
             words: Vec::new(),
@@ -90,7 +98,7 @@ impl Marks {
         );
         left.iter().for_each(|partner| marks.add(partner));
         if let Some(code) = &person.code {
-            let known = tables.read::<Partner>(Place::Partners, code.as_str().as_bytes())?;
+            let known = tables.read::<Partner>(TableId::Partners, code.as_str().as_bytes())?;
             marks.add(&known.unwrap_or_else(|| Partner::new(code.clone())));
         }
         Ok(marks)
@@ -133,32 +141,40 @@ impl Marks {
 
 /// Records as they came, and those that were set aside: they stay, by number and moment, without what they held.
 /// Tells which they were.
-fn records(tables: &mut Ledger<'_>, word: Seq, marks: &Marks) -> Result<BTreeSet<Seq>, Fault> {
+fn records(
+    tables: &mut WriteTables<'_>,
+    word: Seq,
+    marks: &Marks,
+) -> Result<BTreeSet<Seq>, TableError> {
     let mut emptied = BTreeSet::new();
-    for key in meant(tables, Place::Inbox, marks)? {
+    for key in meant(tables, TableId::Inbox, marks)? {
         // What came after the operator's word is a new beginning.
         if keys::to_seq(&key)? > word {
             continue;
         }
-        if let Some(mut incoming) = tables.read::<Incoming>(Place::Inbox, &key)? {
+        if let Some(mut incoming) = tables.read::<Incoming>(TableId::Inbox, &key)? {
             incoming.body = Body::Raw(String::new());
-            tables.write(Place::Inbox, &key, &incoming)?;
+            tables.write(TableId::Inbox, &key, &incoming)?;
         }
         emptied.insert(keys::to_seq(&key)?);
     }
-    for key in meant(tables, Place::Quarantine, marks)? {
-        if let Some(mut record) = tables.read::<Quarantined>(Place::Quarantine, &key)? {
+    for key in meant(tables, TableId::Quarantine, marks)? {
+        if let Some(mut record) = tables.read::<Quarantined>(TableId::Quarantine, &key)? {
             record.body = None;
-            tables.write(Place::Quarantine, &key, &record)?;
+            tables.write(TableId::Quarantine, &key, &record)?;
         }
     }
     Ok(emptied)
 }
 
 /// Keys of the records that speak of the person.
-fn meant(tables: &Ledger<'_>, place: Place, marks: &Marks) -> Result<Vec<Vec<u8>>, Fault> {
+fn meant(
+    tables: &WriteTables<'_>,
+    table: TableId,
+    marks: &Marks,
+) -> Result<Vec<Vec<u8>>, TableError> {
     let mut meant = Vec::new();
-    for pair in tables.scan(place, &[], Bound::Unbounded)? {
+    for pair in tables.scan(table, &[], Bound::Unbounded)? {
         let (key, value) = pair?;
         // A raw update stands as a string in its record: its quotes are escaped there.
         let text = String::from_utf8_lossy(&value).replace("\\\"", "\"");
@@ -169,9 +185,9 @@ fn meant(tables: &Ledger<'_>, place: Place, marks: &Marks) -> Result<Vec<Vec<u8>
     Ok(meant)
 }
 
-fn appeals_of(tables: &Ledger<'_>, chat: ChatId) -> Result<Vec<AppealId>, Fault> {
+fn appeals_of(tables: &WriteTables<'_>, chat: ChatId) -> Result<Vec<AppealId>, TableError> {
     let (from, to) = keys::appeals_of(chat);
-    let pairs = tables.pairs(Place::AppealsOf, &from, Bound::Included(&to), usize::MAX)?;
+    let pairs = tables.pairs(TableId::AppealsOf, &from, Bound::Included(&to), usize::MAX)?;
     pairs
         .iter()
         .map(|(key, _)| keys::to_appeal_of(key))
@@ -179,18 +195,22 @@ fn appeals_of(tables: &Ledger<'_>, chat: ChatId) -> Result<Vec<AppealId>, Fault>
 }
 
 /// An appeal with its dialogue; tells which files its lines link to.
-fn dialogue(tables: &mut Ledger<'_>, chat: ChatId, appeal: AppealId) -> Result<Vec<Seq>, Fault> {
+fn dialogue(
+    tables: &mut WriteTables<'_>,
+    chat: ChatId,
+    appeal: AppealId,
+) -> Result<Vec<Seq>, TableError> {
     let (from, to) = keys::lines_of(appeal);
     let mut files = Vec::new();
-    for (_, value) in tables.pairs(Place::Lines, &from, Bound::Included(&to), usize::MAX)? {
+    for (_, value) in tables.pairs(TableId::Lines, &from, Bound::Included(&to), usize::MAX)? {
         if let Ok(line) = records::decode::<Line>(&value) {
             files.extend(links(line.text.as_str()));
         }
     }
-    tables.remove_range(Place::Lines, (&from, &to))?;
-    tables.remove(Place::Appeals, &keys::appeal(appeal))?;
-    tables.remove(Place::Held, &keys::appeal(appeal))?;
-    tables.remove(Place::AppealsOf, &keys::appeal_of(chat, appeal))?;
+    tables.remove_range(TableId::Lines, (&from, &to))?;
+    tables.remove(TableId::Appeals, &keys::appeal(appeal))?;
+    tables.remove(TableId::Held, &keys::appeal(appeal))?;
+    tables.remove(TableId::AppealsOf, &keys::appeal_of(chat, appeal))?;
     undirty(tables, &RowKey::Appeal(appeal))?;
     Ok(files)
 }
@@ -202,66 +222,75 @@ fn links(text: &str) -> impl Iterator<Item = Seq> {
 }
 
 /// Messages to the person and about his appeals, whatever became of them.
-fn messages(tables: &mut Ledger<'_>, chat: ChatId, appeals: &[AppealId]) -> Result<(), Fault> {
+fn messages(
+    tables: &mut WriteTables<'_>,
+    chat: ChatId,
+    appeals: &[AppealId],
+) -> Result<(), TableError> {
     let mut gone = BTreeMap::new();
-    for pair in tables.scan(Place::Outbox, &[], Bound::Unbounded)? {
+    for pair in tables.scan(TableId::Outbox, &[], Bound::Unbounded)? {
         let (key, value) = pair?;
-        let message: Message = records::decode(&value)?;
+        let message: QueuedMessage = records::decode(&value)?;
         let send = &message.entry.send;
         if send.to == chat || send.about.is_some_and(|appeal| appeals.contains(&appeal)) {
             gone.insert(key, keys::waiting(send.lane, message.order));
         }
     }
     for (id, waiting) in &gone {
-        tables.remove(Place::Waiting, waiting)?;
-        for place in [Place::Outbox, Place::Sending, Place::Failed, Place::Unknown] {
-            tables.remove(place, id)?;
+        tables.remove(TableId::Waiting, waiting)?;
+        for table in [
+            TableId::Outbox,
+            TableId::Sending,
+            TableId::Failed,
+            TableId::Unknown,
+        ] {
+            tables.remove(table, id)?;
         }
     }
-    let ended = tables.pairs(Place::Ended, &[], Bound::Unbounded, usize::MAX)?;
+    let ended = tables.pairs(TableId::Ended, &[], Bound::Unbounded, usize::MAX)?;
     for (key, _) in ended {
         let id = key.get(size_of::<i64>()..).unwrap_or_default();
         if gone.contains_key(id) {
-            tables.remove(Place::Ended, &key)?;
+            tables.remove(TableId::Ended, &key)?;
         }
     }
     Ok(())
 }
 
 /// What became of the person's announcements.
-fn announcements(tables: &mut Ledger<'_>, chat: ChatId) -> Result<(), Fault> {
+fn announcements(tables: &mut WriteTables<'_>, chat: ChatId) -> Result<(), TableError> {
     let mark = keys::chat(chat);
     let mut fates = Vec::new();
-    for pair in tables.scan(Place::Announced, &[], Bound::Unbounded)? {
+    for pair in tables.scan(TableId::Announced, &[], Bound::Unbounded)? {
         let (key, _) = pair?;
         fates.extend(key.ends_with(&mark).then_some(key));
     }
     for key in fates {
-        tables.remove(Place::Announced, &key)?;
+        tables.remove(TableId::Announced, &key)?;
     }
     Ok(())
 }
 
-fn timers(tables: &mut Ledger<'_>, marks: &Marks) -> Result<(), Fault> {
-    for key in meant(tables, Place::Timers, marks)? {
-        tables.remove(Place::Timers, &key)?;
+fn timers(tables: &mut WriteTables<'_>, marks: &Marks) -> Result<(), TableError> {
+    for key in meant(tables, TableId::Timers, marks)? {
+        tables.remove(TableId::Timers, &key)?;
     }
     Ok(())
 }
 
 /// Batches whose outcome is open: of the person's rows nothing is remembered.
-fn intents(tables: &mut Ledger<'_>, marks: &Marks) -> Result<(), Fault> {
-    for key in meant(tables, Place::Intents, marks)? {
-        if let Some(mut intent) = tables.read::<Intent>(Place::Intents, &key)? {
+fn intents(tables: &mut WriteTables<'_>, marks: &Marks) -> Result<(), TableError> {
+    for key in meant(tables, TableId::Intents, marks)? {
+        if let Some(mut intent) = tables.read::<Intent>(TableId::Intents, &key)? {
             let speaks =
                 |row: &Touched| serde_json::to_string(row).is_ok_and(|text| marks.are_in(&text));
             intent.touched.retain(|row| !speaks(row));
-            tables.write(Place::Intents, &key, &intent)?;
+            tables.write(TableId::Intents, &key, &intent)?;
         }
     }
     Ok(())
 }
 
-fn undirty(tables: &mut Ledger<'_>, key: &RowKey) -> Result<(), Fault> {
-    super::carry::clean(tables, key, Seq(u64::MAX))
+fn undirty(tables: &mut WriteTables<'_>, key: &RowKey) -> Result<(), TableError> {
+    super::apply::clean(tables, key, Seq(u64::MAX))
 }

@@ -9,11 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     Accepted, DedupKey, keys,
     records::{Body, Incoming, Quarantined, Timer},
-    tables::{Fault, Ledger, Place},
+    tables::{TableError, TableId, WriteTables},
 };
 use crate::domain::{event::Event, ids::Seq};
 
-/// The counter of records, in [`Place::Meta`]: the next one to give.
+/// The counter of records, in [`TableId::Meta`]: the next one to give.
 const NEXT_SEQ: &[u8] = b"next_seq";
 /// Timers that one commit fires at most, so that a long absence does not make a long transaction.
 const TIMERS_AT_ONCE: usize = 200;
@@ -25,20 +25,20 @@ const MOST_QUARANTINED: u64 = 10_000;
 pub(super) const DECIDED_AT_ONCE: usize = 1_000;
 
 /// The sequence number that the next record will bear.
-pub(super) fn next_seq(tables: &Ledger<'_>) -> Result<Seq, Fault> {
-    let next = tables.bytes(Place::Meta, NEXT_SEQ)?;
+pub(super) fn next_seq(tables: &WriteTables<'_>) -> Result<Seq, TableError> {
+    let next = tables.bytes(TableId::Meta, NEXT_SEQ)?;
     next.map_or(Ok(Seq(1)), |next| keys::to_seq(&next))
 }
 
 /// Stores a raw record unless its key is known.
 pub(super) fn accept(
-    tables: &mut Ledger<'_>,
+    tables: &mut WriteTables<'_>,
     key: &DedupKey,
     raw: &[u8],
     now: Timestamp,
-) -> Result<Accepted, Fault> {
+) -> Result<Accepted, TableError> {
     let known = keys::dedup(key);
-    if tables.has(Place::Dedup, &known)? {
+    if tables.has(TableId::Dedup, &known)? {
         return Ok(Accepted::Duplicate);
     }
     let incoming = Incoming {
@@ -47,16 +47,16 @@ pub(super) fn accept(
         body: Body::of_raw(raw),
     };
     let seq = store(tables, &incoming)?;
-    tables.put(Place::Dedup, &known, &keys::seq(seq))?;
+    tables.put(TableId::Dedup, &known, &keys::seq(seq))?;
     Ok(Accepted::Stored(seq))
 }
 
 /// Stores an event of our own.
 pub(super) fn store_event(
-    tables: &mut Ledger<'_>,
+    tables: &mut WriteTables<'_>,
     event: Event,
     now: Timestamp,
-) -> Result<Seq, Fault> {
+) -> Result<Seq, TableError> {
     let incoming = Incoming {
         at: now,
         key: None,
@@ -66,31 +66,31 @@ pub(super) fn store_event(
 }
 
 /// Turns timers that are due into stored events.
-pub(super) fn fire_timers(tables: &mut Ledger<'_>, now: Timestamp) -> Result<(), Fault> {
+pub(super) fn fire_timers(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<(), TableError> {
     let Ok(end) = now.checked_add(SignedDuration::from_micros(1)) else {
         return Ok(());
     };
     let due = tables.pairs(
-        Place::Timers,
+        TableId::Timers,
         &[],
         Bound::Excluded(&keys::before(end)),
         TIMERS_AT_ONCE,
     )?;
     for (key, value) in due {
-        tables.remove(Place::Timers, &key)?;
+        tables.remove(TableId::Timers, &key)?;
         match super::records::decode::<Timer>(&value) {
             Ok(timer) => {
                 store_event(tables, Event::Due(timer.wake), now)?;
             }
-            Err(fault) => tracing::error!(error = %fault, "a timer cannot be read and is dropped"),
+            Err(error) => tracing::error!(error = %error, "a timer cannot be read and is dropped"),
         }
     }
     Ok(())
 }
 
 /// When the next timer is due.
-pub(super) fn next_timer(tables: &Ledger<'_>) -> Result<Option<Timestamp>, Fault> {
-    let first = tables.pairs(Place::Timers, &[], Bound::Unbounded, 1)?;
+pub(super) fn next_timer(tables: &WriteTables<'_>) -> Result<Option<Timestamp>, TableError> {
+    let first = tables.pairs(TableId::Timers, &[], Bound::Unbounded, 1)?;
     first
         .first()
         .map(|(key, _)| keys::to_moment(key))
@@ -99,12 +99,12 @@ pub(super) fn next_timer(tables: &Ledger<'_>) -> Result<Option<Timestamp>, Fault
 
 /// The oldest records to decide below a limit, with the deaths each has seen.
 pub(super) fn pending(
-    tables: &Ledger<'_>,
+    tables: &WriteTables<'_>,
     below: Seq,
     most: usize,
-) -> Result<Vec<(Seq, u8)>, Fault> {
+) -> Result<Vec<(Seq, u8)>, TableError> {
     let pairs = tables.pairs(
-        Place::Pending,
+        TableId::Pending,
         &[],
         Bound::Excluded(&keys::seq(below)),
         most,
@@ -117,56 +117,64 @@ pub(super) fn pending(
 }
 
 /// Adds one death to every record that is still to be decided.
-pub(super) fn count_deaths(tables: &mut Ledger<'_>) -> Result<(), Fault> {
+pub(super) fn count_deaths(tables: &mut WriteTables<'_>) -> Result<(), TableError> {
     for (seq, deaths) in pending(tables, Seq(u64::MAX), usize::MAX)? {
-        tables.put(Place::Pending, &keys::seq(seq), &[deaths.saturating_add(1)])?;
+        tables.put(
+            TableId::Pending,
+            &keys::seq(seq),
+            &[deaths.saturating_add(1)],
+        )?;
     }
     Ok(())
 }
 
 /// The record is decided.
-pub(super) fn decided(tables: &mut Ledger<'_>, seq: Seq) -> Result<(), Fault> {
-    tables.remove(Place::Pending, &keys::seq(seq)).map(|_| ())
+pub(super) fn decided(tables: &mut WriteTables<'_>, seq: Seq) -> Result<(), TableError> {
+    tables.remove(TableId::Pending, &keys::seq(seq)).map(|_| ())
 }
 
 /// An event of our own from which nothing follows leaves nothing: it may speak of somebody who is forgotten.
-pub(super) fn drop_idle(tables: &mut Ledger<'_>, seq: Seq) -> Result<(), Fault> {
-    tables.remove(Place::Inbox, &keys::seq(seq)).map(|_| ())
+pub(super) fn drop_idle(tables: &mut WriteTables<'_>, seq: Seq) -> Result<(), TableError> {
+    tables.remove(TableId::Inbox, &keys::seq(seq)).map(|_| ())
 }
 
 /// Sets a record aside, with a reason for people.
 pub(super) fn quarantine(
-    tables: &mut Ledger<'_>,
+    tables: &mut WriteTables<'_>,
     seq: Seq,
     reason: String,
     now: Timestamp,
-) -> Result<(), Fault> {
+) -> Result<(), TableError> {
     tracing::warn!(inbox.seq = seq.0, "a record is quarantined");
-    let body = match tables.read::<Incoming>(Place::Inbox, &keys::seq(seq)) {
+    let body = match tables.read::<Incoming>(TableId::Inbox, &keys::seq(seq)) {
         Ok(incoming) => incoming.map(|incoming| incoming.body),
-        Err(Fault::Record(_)) => None,
-        Err(fault @ (Fault::Disk(_) | Fault::Damaged(_))) => return Err(fault),
+        Err(TableError::Record(_)) => None,
+        Err(error @ (TableError::Disk(_) | TableError::Damaged(_))) => return Err(error),
     };
     let record = Quarantined {
         at: now,
         reason,
         body,
     };
-    tables.write(Place::Quarantine, &keys::seq(seq), &record)?;
+    tables.write(TableId::Quarantine, &keys::seq(seq), &record)?;
     decided(tables, seq)?;
     bound_quarantine(tables, MOST_QUARANTINED)
 }
 
 /// Has a record decided anew that was set aside, as if it came now; its number in the quarantine is free then.
-pub(super) fn requeue(tables: &mut Ledger<'_>, seq: Seq, now: Timestamp) -> Result<(), Fault> {
+pub(super) fn requeue(
+    tables: &mut WriteTables<'_>,
+    seq: Seq,
+    now: Timestamp,
+) -> Result<(), TableError> {
     let key = keys::seq(seq);
     let Some(Quarantined {
         body: Some(body), ..
-    }) = tables.read::<Quarantined>(Place::Quarantine, &key)?
+    }) = tables.read::<Quarantined>(TableId::Quarantine, &key)?
     else {
         return Ok(());
     };
-    tables.remove(Place::Quarantine, &key)?;
+    tables.remove(TableId::Quarantine, &key)?;
     store(
         tables,
         &Incoming {
@@ -179,17 +187,17 @@ pub(super) fn requeue(tables: &mut Ledger<'_>, seq: Seq, now: Timestamp) -> Resu
 }
 
 /// Lets a record go that was set aside.
-pub(super) fn discard(tables: &mut Ledger<'_>, seq: Seq) -> Result<(), Fault> {
+pub(super) fn discard(tables: &mut WriteTables<'_>, seq: Seq) -> Result<(), TableError> {
     tables
-        .remove(Place::Quarantine, &keys::seq(seq))
+        .remove(TableId::Quarantine, &keys::seq(seq))
         .map(|_| ())
 }
 
 /// Lets the oldest quarantined records go beyond `most`.
-pub(super) fn bound_quarantine(tables: &mut Ledger<'_>, most: u64) -> Result<(), Fault> {
-    while tables.count(Place::Quarantine)? > most {
+pub(super) fn bound_quarantine(tables: &mut WriteTables<'_>, most: u64) -> Result<(), TableError> {
+    while tables.count(TableId::Quarantine)? > most {
         let Some((oldest, _)) = tables
-            .pairs(Place::Quarantine, &[], Bound::Unbounded, 1)?
+            .pairs(TableId::Quarantine, &[], Bound::Unbounded, 1)?
             .pop()
         else {
             break;
@@ -198,18 +206,18 @@ pub(super) fn bound_quarantine(tables: &mut Ledger<'_>, most: u64) -> Result<(),
             inbox.seq = keys::to_seq(&oldest)?.0,
             "the oldest quarantined record is dropped: there are too many"
         );
-        tables.remove(Place::Quarantine, &oldest)?;
+        tables.remove(TableId::Quarantine, &oldest)?;
     }
     Ok(())
 }
 
 /// Forgets decided records with their dedup keys: those that are too old, and those beyond `keep`; `step` at most.
 pub(super) fn forget_decided(
-    tables: &mut Ledger<'_>,
+    tables: &mut WriteTables<'_>,
     now: Timestamp,
     keep: u64,
     step: usize,
-) -> Result<(), Fault> {
+) -> Result<(), TableError> {
     let Ok(before) = now.checked_sub(REMEMBER_DECIDED) else {
         return Ok(());
     };
@@ -217,7 +225,7 @@ pub(super) fn forget_decided(
     let end = undecided.first().map_or(Seq(u64::MAX), |(seq, _)| *seq);
     for _ in 0..step {
         let Some((key, value)) = tables
-            .pairs(Place::Inbox, &[], Bound::Excluded(&keys::seq(end)), 1)?
+            .pairs(TableId::Inbox, &[], Bound::Excluded(&keys::seq(end)), 1)?
             .pop()
         else {
             break;
@@ -227,22 +235,22 @@ pub(super) fn forget_decided(
         let old = incoming
             .as_ref()
             .is_none_or(|incoming| incoming.at < before);
-        if !old && tables.count(Place::Inbox)? <= keep {
+        if !old && tables.count(TableId::Inbox)? <= keep {
             break;
         }
         if let Some(known) = incoming.and_then(|incoming| incoming.key) {
-            tables.remove(Place::Dedup, &keys::dedup(&known))?;
+            tables.remove(TableId::Dedup, &keys::dedup(&known))?;
         }
-        tables.remove(Place::Inbox, &key)?;
+        tables.remove(TableId::Inbox, &key)?;
     }
     Ok(())
 }
 
-fn store(tables: &mut Ledger<'_>, incoming: &Incoming) -> Result<Seq, Fault> {
+fn store(tables: &mut WriteTables<'_>, incoming: &Incoming) -> Result<Seq, TableError> {
     let seq = next_seq(tables)?;
     let key = keys::seq(seq);
-    tables.write(Place::Inbox, &key, incoming)?;
-    tables.put(Place::Pending, &key, &[0])?;
-    tables.put(Place::Meta, NEXT_SEQ, &keys::seq(Seq(seq.0 + 1)))?;
+    tables.write(TableId::Inbox, &key, incoming)?;
+    tables.put(TableId::Pending, &key, &[0])?;
+    tables.put(TableId::Meta, NEXT_SEQ, &keys::seq(Seq(seq.0 + 1)))?;
     Ok(seq)
 }

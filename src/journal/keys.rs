@@ -5,10 +5,10 @@
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{DedupKey, tables::Fault};
+use super::{DedupKey, tables::TableError};
 use crate::domain::{
     effect::Lane,
-    ids::{AppealId, ChatId, FenceId, MessageId, Number, PromotionKey, Seq, SpreadsheetId},
+    ids::{AppealId, BatchToken, ChatId, MessageId, Number, PromotionKey, Seq, SpreadsheetId},
 };
 
 /// A place among messages: the record that called for it, and its turn among that record's effects.
@@ -25,11 +25,11 @@ pub(super) fn seq(seq: Seq) -> [u8; 8] {
 }
 
 /// Reads a sequence number back from a key's first eight bytes, or from a value.
-pub(super) fn to_seq(bytes: &[u8]) -> Result<Seq, Fault> {
+pub(super) fn to_seq(bytes: &[u8]) -> Result<Seq, TableError> {
     let first: Option<[u8; 8]> = bytes.get(..8).and_then(|first| first.try_into().ok());
     first
         .map(|first| Seq(u64::from_be_bytes(first)))
-        .ok_or_else(|| Fault::Record("a key is too short".to_owned()))
+        .ok_or_else(|| TableError::Record("a key is too short".to_owned()))
 }
 
 pub(super) fn number(number: Number) -> [u8; 4] {
@@ -50,7 +50,7 @@ pub(super) fn appeal(id: AppealId) -> Vec<u8> {
 }
 
 /// Reads the appeal back from an [`appeal`] key, or from a value.
-pub(super) fn to_appeal(key: &[u8]) -> Result<AppealId, Fault> {
+pub(super) fn to_appeal(key: &[u8]) -> Result<AppealId, TableError> {
     let seq = to_seq(key)?;
     let rest = key.get(size_of::<u64>()..).unwrap_or_default();
     match (rest, rest.strip_prefix(&FURTHER)) {
@@ -59,7 +59,7 @@ pub(super) fn to_appeal(key: &[u8]) -> Result<AppealId, Fault> {
             seq,
             n: u16::from_be_bytes([high, low]),
         }),
-        _ => Err(Fault::Record("an appeal's key is too long".to_owned())),
+        _ => Err(TableError::Record("an appeal's key is too long".to_owned())),
     }
 }
 
@@ -80,7 +80,7 @@ pub(super) fn appeals_of(chat: ChatId) -> (Vec<u8>, Vec<u8>) {
 }
 
 /// Reads the appeal back from the end of an [`appeal_of`] key.
-pub(super) fn to_appeal_of(key: &[u8]) -> Result<AppealId, Fault> {
+pub(super) fn to_appeal_of(key: &[u8]) -> Result<AppealId, TableError> {
     to_appeal(key.get(size_of::<u64>()..).unwrap_or_default())
 }
 
@@ -136,12 +136,12 @@ pub(super) fn at(moment: Timestamp, what: &[u8]) -> Vec<u8> {
 }
 
 /// Reads the moment back from an [`at`] key.
-pub(super) fn to_moment(key: &[u8]) -> Result<Timestamp, Fault> {
+pub(super) fn to_moment(key: &[u8]) -> Result<Timestamp, TableError> {
     let first = key.first_chunk::<8>().copied();
     let micros = first.map(|first| (u64::from_be_bytes(first) ^ (1 << 63)).cast_signed());
     micros
         .and_then(|micros| Timestamp::from_microsecond(micros).ok())
-        .ok_or_else(|| Fault::Record("a moment is out of range".to_owned()))
+        .ok_or_else(|| TableError::Record("a moment is out of range".to_owned()))
 }
 
 /// The end of a range of [`at`] keys: everything before this moment.
@@ -149,42 +149,42 @@ pub(super) fn before(moment: Timestamp) -> [u8; 8] {
     instant(moment)
 }
 
-/// A removable fence, sorted by spreadsheet, then age.
-pub(super) fn fence(spreadsheet: &SpreadsheetId, at: Timestamp, fence: FenceId) -> Vec<u8> {
+/// A removable token, sorted by spreadsheet, then age.
+pub(super) fn token(spreadsheet: &SpreadsheetId, at: Timestamp, token: BatchToken) -> Vec<u8> {
     [
-        &fences_of(spreadsheet)[..],
+        &tokens_of(spreadsheet)[..],
         &instant(at),
-        &fence.0.to_be_bytes(),
+        &token.0.to_be_bytes(),
     ]
     .concat()
 }
 
-pub(super) fn fences_of(spreadsheet: &SpreadsheetId) -> Vec<u8> {
+pub(super) fn tokens_of(spreadsheet: &SpreadsheetId) -> Vec<u8> {
     [spreadsheet.0.as_bytes(), &[END_OF_TEXT]].concat()
 }
 
-pub(super) fn fences_before(spreadsheet: &SpreadsheetId, before: Timestamp) -> Vec<u8> {
-    [&fences_of(spreadsheet)[..], &instant(before)].concat()
+pub(super) fn tokens_before(spreadsheet: &SpreadsheetId, before: Timestamp) -> Vec<u8> {
+    [&tokens_of(spreadsheet)[..], &instant(before)].concat()
 }
 
-/// Reads the fence back from the end of a [`fence`] key.
-pub(super) fn to_fence(key: &[u8]) -> Result<FenceId, Fault> {
+/// Reads the token back from the end of a [`token`] key.
+pub(super) fn to_token(key: &[u8]) -> Result<BatchToken, TableError> {
     let last: Option<[u8; 4]> = key.last_chunk::<4>().copied();
-    last.map(|last| FenceId(i32::from_be_bytes(last)))
-        .ok_or_else(|| Fault::Record("a fence's key is too short".to_owned()))
+    last.map(|last| BatchToken(i32::from_be_bytes(last)))
+        .ok_or_else(|| TableError::Record("a fence's key is too short".to_owned()))
 }
 
-pub(super) fn intent(fence: FenceId) -> [u8; 4] {
-    fence.0.to_be_bytes()
+pub(super) fn intent(token: BatchToken) -> [u8; 4] {
+    token.0.to_be_bytes()
 }
 
 /// An identity that is looked up, never ranged over: its JSON, which is the same for equal values.
-pub(super) fn of<T: Serialize>(identity: &T) -> Result<Vec<u8>, Fault> {
-    serde_json::to_vec(identity).map_err(|error| Fault::Record(error.to_string()))
+pub(super) fn of<T: Serialize>(identity: &T) -> Result<Vec<u8>, TableError> {
+    serde_json::to_vec(identity).map_err(|error| TableError::Record(error.to_string()))
 }
 
-pub(super) fn back<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
-    serde_json::from_slice(bytes).map_err(|error| Fault::Record(error.to_string()))
+pub(super) fn back<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, TableError> {
+    serde_json::from_slice(bytes).map_err(|error| TableError::Record(error.to_string()))
 }
 
 fn instant(moment: Timestamp) -> [u8; 8] {
@@ -231,12 +231,12 @@ mod tests {
     #[test]
     fn a_fence_comes_back_from_its_key() {
         let sheet = SpreadsheetId("лист".to_owned());
-        let key = fence(&sheet, Timestamp::UNIX_EPOCH, FenceId(77));
-        assert_eq!(to_fence(&key), Ok(FenceId(77)));
-        assert!(key.starts_with(&fences_of(&sheet)));
+        let key = token(&sheet, Timestamp::UNIX_EPOCH, BatchToken(77));
+        assert_eq!(to_token(&key), Ok(BatchToken(77)));
+        assert!(key.starts_with(&tokens_of(&sheet)));
         assert_eq!(
-            to_fence(b"ab"),
-            Err(Fault::Record("a fence's key is too short".to_owned()))
+            to_token(b"ab"),
+            Err(TableError::Record("a fence's key is too short".to_owned()))
         );
     }
 }

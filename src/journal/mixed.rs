@@ -11,8 +11,8 @@ use jiff::Timestamp;
 
 use super::{
     inbox, keys,
-    records::{self, Message},
-    tables::{Fault, Ledger, Place},
+    records::{self, QueuedMessage},
+    tables::{TableError, TableId, WriteTables},
 };
 use crate::domain::{
     appeal::Appeal,
@@ -21,12 +21,12 @@ use crate::domain::{
     message::Post,
 };
 
-/// There once the journal was searched, in [`Place::Meta`]: decisions are checked since.
+/// There once the journal was searched, in [`TableId::Meta`]: decisions are checked since.
 const SEARCHED: &[u8] = b"mixed_appeals_searched";
 
 /// Stores an event for each such appeal.
-pub(super) fn search(tables: &mut Ledger<'_>, now: Timestamp) -> Result<(), Fault> {
-    if tables.has(Place::Meta, SEARCHED)? {
+pub(super) fn search(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<(), TableError> {
+    if tables.has(TableId::Meta, SEARCHED)? {
         return Ok(());
     }
     let mut found: BTreeMap<AppealId, BTreeSet<ChatId>> = BTreeMap::new();
@@ -49,30 +49,30 @@ pub(super) fn search(tables: &mut Ledger<'_>, now: Timestamp) -> Result<(), Faul
     for (appeal, others) in found {
         inbox::store_event(tables, Event::Mixed(Mixed { appeal, others }), now)?;
     }
-    tables.put(Place::Meta, SEARCHED, &[])
+    tables.put(TableId::Meta, SEARCHED, &[])
 }
 
 /// Which chats have messages that belong to which appeals: those that were written or sent, and those that wait.
-fn joined(tables: &Ledger<'_>) -> Result<BTreeSet<(AppealId, ChatId)>, Fault> {
+fn joined(tables: &WriteTables<'_>) -> Result<BTreeSet<(AppealId, ChatId)>, TableError> {
     let mut joined = BTreeSet::new();
-    for pair in tables.scan(Place::Posts, &[], Bound::Unbounded)? {
+    for pair in tables.scan(TableId::Posts, &[], Bound::Unbounded)? {
         // What cannot be read is told where it is needed.
         if let Ok(post) = records::decode::<Post>(&pair?.1) {
             joined.insert((post.appeal, post.chat));
         }
     }
-    for pair in tables.scan(Place::Outbox, &[], Bound::Unbounded)? {
-        if let Ok(Message { entry, .. }) = records::decode(&pair?.1) {
+    for pair in tables.scan(TableId::Outbox, &[], Bound::Unbounded)? {
+        if let Ok(QueuedMessage { entry, .. }) = records::decode(&pair?.1) {
             joined.extend(entry.send.about.map(|appeal| (appeal, entry.send.to)));
         }
     }
     Ok(joined)
 }
 
-fn owner(tables: &Ledger<'_>, appeal: AppealId) -> Result<Option<ChatId>, Fault> {
-    match tables.read::<Appeal>(Place::Appeals, &keys::appeal(appeal)) {
+fn owner(tables: &WriteTables<'_>, appeal: AppealId) -> Result<Option<ChatId>, TableError> {
+    match tables.read::<Appeal>(TableId::Appeals, &keys::appeal(appeal)) {
         Ok(found) => Ok(found.map(|appeal| appeal.chat)),
-        Err(Fault::Record(_)) => Ok(None),
-        Err(fault @ (Fault::Disk(_) | Fault::Damaged(_))) => Err(fault),
+        Err(TableError::Record(_)) => Ok(None),
+        Err(error @ (TableError::Disk(_) | TableError::Damaged(_))) => Err(error),
     }
 }

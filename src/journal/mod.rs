@@ -2,15 +2,13 @@
 //!
 //! Invariant: nothing is acknowledged, sent or written to a sheet before the commit that says so.
 
-mod advice;
-mod bounds;
-mod carry;
+mod apply;
+mod clock_shift;
 mod copy;
 mod disk;
 mod erase;
-mod fences;
+mod executor;
 mod inbox;
-mod judge;
 mod keys;
 mod mixed;
 mod nudges;
@@ -18,13 +16,15 @@ mod outbox;
 mod queue;
 mod records;
 mod recovery;
+mod remedy;
 mod restore;
-mod round;
-mod setback;
+mod retention;
 mod snapshot;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod tokens;
+mod transaction;
 mod view;
 mod writer;
 
@@ -48,18 +48,18 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-pub(crate) use self::advice::with_cure;
+pub(crate) use self::remedy::with_remedy;
 pub use self::{
-    advice::exposed,
-    copy::{Closed, Copied, CopyError, NewCopy, Source},
+    copy::{ClosedJournal, Copied, CopyError, CopySource, NewCopy},
     disk::DATA_FILE,
-    restore::{RestoreError, Restored, restore},
+    remedy::exposed,
+    restore::{RestoreError, RestoreReport, restore},
 };
 use self::{
     disk::{Disk, OpenDatabase, Unopened},
-    judge::{Decide, Judge},
-    queue::{Asked, CAPACITY, Message},
-    tables::Fault,
+    executor::{Decide, Executor},
+    queue::{CAPACITY, Request, WriterCommand},
+    tables::TableError,
     writer::Writer,
 };
 pub use self::{
@@ -70,7 +70,7 @@ use crate::domain::{
     decide::decide,
     effect::OutboxEntry,
     event::{Event, RowMark},
-    ids::{CallbackId, ChatId, FenceId, MessageId, OutboxId, Seq, SpreadsheetId},
+    ids::{BatchToken, CallbackId, ChatId, MessageId, OutboxId, Seq, SpreadsheetId},
     operator::Ask,
     row::Column,
     rules::Rules,
@@ -138,7 +138,7 @@ pub enum OpenError {
     )]
     Gone(String, &'static str),
     /// The directory or the file cannot be used.
-    #[error("the journal in {0} cannot be opened: {cured}", cured = with_cure(.1))]
+    #[error("the journal in {0} cannot be opened: {with_help}", with_help = with_remedy(.1))]
     Unusable(String, String),
 }
 
@@ -148,8 +148,8 @@ impl OpenError {
         match unopened {
             Unopened::Owned => Self::Owned(dir),
             Unopened::Gone(how) => Self::Gone(dir, how),
-            Unopened::Damaged(Fault::Damaged(words)) => Self::Damaged(dir, words),
-            Unopened::Damaged(fault) => Self::Unusable(dir, fault.to_string()),
+            Unopened::Damaged(TableError::Damaged(words)) => Self::Damaged(dir, words),
+            Unopened::Damaged(error) => Self::Unusable(dir, error.to_string()),
             Unopened::Unusable(words) => Self::Unusable(dir, words),
         }
     }
@@ -167,8 +167,9 @@ pub type Interpret = Arc<dyn Fn(&[u8]) -> Result<Event, Undecodable> + Send + Sy
 pub struct Intent {
     /// Where.
     pub spreadsheet: SpreadsheetId,
-    /// The batch's fence.
-    pub fence: FenceId,
+    /// The batch's token.
+    #[serde(rename = "fence")]
+    pub token: BatchToken,
     /// The rows that the batch changes.
     #[serde(default)]
     pub touched: Vec<Touched>,
@@ -211,14 +212,14 @@ pub struct Signals {
     /// Tabs to look at soon, by the word of a decision, a schedule or a sheet's script.
     pub looks: Nudges,
     /// Courtesies; bounded. When full, a button is lost, and a reaction comes back as [`Event::Unshown`].
-    pub courtesies: mpsc::Sender<Courtesy>,
+    pub best_effort: mpsc::Sender<BestEffort>,
     /// Questions of the admin chat's; bounded, lost when full.
     pub questions: mpsc::Sender<Ask>,
 }
 
 /// What is done at Telegram beside the messages; none is stored, so that a stop or a crash loses those that wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Courtesy {
+pub enum BestEffort {
     /// Acknowledge a pressed button, which Telegram forgets soon.
     Button(CallbackId),
     /// Show beside a partner's message that it stands in the sheet.
@@ -235,8 +236,8 @@ pub struct Journal {
 struct Shared {
     disk: Arc<Disk>,
     signals: Arc<Signals>,
-    queue: Sender<Message>,
-    places: Arc<Semaphore>,
+    queue: Sender<WriterCommand>,
+    permits: Arc<Semaphore>,
     thread: Mutex<Option<(JoinHandle<()>, oneshot::Receiver<()>)>>,
 }
 
@@ -280,7 +281,7 @@ impl Journal {
     /// # Errors
     /// When it is not stored.
     pub async fn accept(&self, key: DedupKey, raw: Bytes) -> Result<Accepted, StoreError> {
-        self.ask((key, raw), Message::Accept).await
+        self.ask((key, raw), WriterCommand::Accept).await
     }
 
     /// Stores and decides events in order; returns when all are decided and committed. Many events take several commits,
@@ -295,7 +296,7 @@ impl Journal {
             if some.is_empty() {
                 return Ok(());
             }
-            self.ask(some, Message::Apply).await?;
+            self.ask(some, WriterCommand::Apply).await?;
         }
     }
 
@@ -304,10 +305,10 @@ impl Journal {
     /// # Errors
     /// When the claim is not stored: then nothing may be sent.
     pub async fn claim(&self, ids: Vec<OutboxId>) -> Result<Vec<OutboxEntry>, StoreError> {
-        self.ask(ids, Message::Claim).await
+        self.ask(ids, WriterCommand::Claim).await
     }
 
-    /// Commits what is about to be written, under a fence of its own. The intent goes with the `Wrote` event that bears its fence.
+    /// Commits what is about to be written, under a token of its own. The intent goes with the `Wrote` event that bears its token.
     ///
     /// # Errors
     /// When it is not stored: then nothing may be written.
@@ -316,19 +317,20 @@ impl Journal {
         spreadsheet: SpreadsheetId,
         touched: Vec<Touched>,
     ) -> Result<Intent, StoreError> {
-        self.ask((spreadsheet, touched), Message::Intend).await
+        self.ask((spreadsheet, touched), WriterCommand::Intend)
+            .await
     }
 
-    /// Forgets fences that were removed from the spreadsheet.
+    /// Forgets tokens that were removed from the spreadsheet.
     ///
     /// # Errors
     /// When it is not stored: then they are offered for removal again.
-    pub async fn forget_fences(
+    pub async fn forget_tokens(
         &self,
         spreadsheet: SpreadsheetId,
-        ids: Vec<FenceId>,
+        ids: Vec<BatchToken>,
     ) -> Result<(), StoreError> {
-        self.ask((spreadsheet, ids), Message::Forget).await
+        self.ask((spreadsheet, ids), WriterCommand::Forget).await
     }
 
     /// The committed state, as of now.
@@ -361,27 +363,31 @@ impl Journal {
     /// Whether the last commit succeeded, and nothing that was read since looked damaged.
     #[must_use]
     pub fn healthy(&self) -> bool {
-        self.trouble().is_none() && !self.shared.disk.is_suspect()
+        self.failure().is_none() && !self.shared.disk.is_suspect()
     }
 
     /// Why the last commit failed, for the operator, not for a log or a client; none while it stores.
     #[must_use]
-    pub fn trouble(&self) -> Option<String> {
-        self.shared.disk.trouble()
+    pub fn failure(&self) -> Option<String> {
+        self.shared.disk.failure()
     }
 
     /// Whether the writer goes round: then it answers, also while the disk refuses, as soon as it is done with what it has in
     /// hand. One that hangs leaves its caller waiting, one that has ended does not.
     pub async fn answers(&self) -> bool {
-        let (reply, answer) = oneshot::channel();
-        self.shared.queue.send(Message::Ping(reply)).is_ok() && answer.await.is_ok()
+        let (responder, answer) = oneshot::channel();
+        self.shared
+            .queue
+            .send(WriterCommand::Ping(responder))
+            .is_ok()
+            && answer.await.is_ok()
     }
 
     /// Commits what is in hand and lets go of the directory; other handles are closed with this one.
     pub async fn close(self) {
-        self.shared.places.close();
+        self.shared.permits.close();
         // A writer that has ended already needs no word.
-        let _ = self.shared.queue.send(Message::Close);
+        let _ = self.shared.queue.send(WriterCommand::Close);
         let thread = self
             .shared
             .thread
@@ -405,17 +411,17 @@ impl Journal {
         let disk = Disk::new(parts.open).map_err(|unopened| OpenError::of(dir, unopened))?;
         let (disk, signals) = (Arc::new(disk), Arc::new(parts.signals));
         let (queue, questions) = channel();
-        let judge = Judge::new(parts.rules, parts.interpret, parts.decide);
+        let executor = Executor::new(parts.rules, parts.interpret, parts.decide);
         let writer = Writer::new(
             Arc::clone(&disk),
             Arc::clone(&signals),
-            judge,
+            executor,
             questions,
             parts.lock,
         );
-        let writer = writer.map_err(|fault| match fault {
-            Fault::Damaged(words) => OpenError::Damaged(dir.display().to_string(), words),
-            other @ (Fault::Disk(_) | Fault::Record(_)) => unusable(other.to_string()),
+        let writer = writer.map_err(|error| match error {
+            TableError::Damaged(words) => OpenError::Damaged(dir.display().to_string(), words),
+            other @ (TableError::Disk(_) | TableError::Record(_)) => unusable(other.to_string()),
         })?;
         let (end, ended) = oneshot::channel();
         let watched = Arc::clone(&disk);
@@ -435,7 +441,7 @@ impl Journal {
                 disk,
                 signals,
                 queue,
-                places: Arc::new(Semaphore::new(CAPACITY)),
+                permits: Arc::new(Semaphore::new(CAPACITY)),
                 thread: Mutex::new(Some((thread, ended))),
             }),
         })
@@ -444,23 +450,27 @@ impl Journal {
     /// Puts a question to the writer and waits for its answer.
     async fn ask<Q, A>(
         &self,
-        what: Q,
-        message: fn(Asked<Q, A>) -> Message,
+        payload: Q,
+        message: fn(Request<Q, A>) -> WriterCommand,
     ) -> Result<A, StoreError> {
-        if let Some(words) = self.shared.disk.trouble() {
+        if let Some(words) = self.shared.disk.failure() {
             return Err(StoreError::Disk(words));
         }
-        let place = match timeout(BUSY_AFTER, Arc::clone(&self.shared.places).acquire_owned()).await
-        {
-            Ok(Ok(place)) => place,
-            Ok(Err(_)) => return Err(StoreError::Closed),
-            Err(_) => return Err(StoreError::Busy),
+        let permit =
+            match timeout(BUSY_AFTER, Arc::clone(&self.shared.permits).acquire_owned()).await {
+                Ok(Ok(permit)) => permit,
+                Ok(Err(_)) => return Err(StoreError::Closed),
+                Err(_) => return Err(StoreError::Busy),
+            };
+        let (responder, answer) = oneshot::channel();
+        let request = Request {
+            payload,
+            responder,
+            permit,
         };
-        let (reply, answer) = oneshot::channel();
-        let asked = Asked { what, reply, place };
         self.shared
             .queue
-            .send(message(asked))
+            .send(message(request))
             .map_err(|_| StoreError::Closed)?;
         answer.await.unwrap_or(Err(StoreError::Closed))
     }

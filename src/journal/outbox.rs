@@ -9,8 +9,8 @@ use redb::ReadableTable;
 
 use super::{
     keys::{self, Order},
-    records::Message,
-    tables::{Bytes, Fault, Ledger, Place, Tables},
+    records::QueuedMessage,
+    tables::{Bytes, TableError, TableId, Tables, WriteTables},
 };
 use crate::domain::{
     effect::{Ending, Keyboard, OutboxEntry, OutboxState, Send},
@@ -18,7 +18,7 @@ use crate::domain::{
     text::Html,
 };
 
-/// Until when all sending rests, in [`Place::Meta`].
+/// Until when all sending rests, in [`TableId::Meta`].
 const SILENT_UNTIL: &[u8] = b"silent_until";
 
 /// Ended messages are remembered for so long: far beyond the 8 days in which their cause could come again, and a month of `status`.
@@ -26,13 +26,13 @@ const REMEMBER_ENDED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Puts a message into the outbox, unless its id is known there; tells whether it was put.
 pub(super) fn put(
-    tables: &mut Ledger<'_>,
+    tables: &mut WriteTables<'_>,
     send: Send,
     order: Order,
     now: Timestamp,
-) -> Result<bool, Fault> {
+) -> Result<bool, TableError> {
     let id = keys::of(&send.id)?;
-    if tables.has(Place::Outbox, &id)? {
+    if tables.has(TableId::Outbox, &id)? {
         return Ok(false);
     }
     let entry = OutboxEntry {
@@ -42,17 +42,17 @@ pub(super) fn put(
         tries: 0,
         lost: 0,
     };
-    place(tables, &id, &Message { entry, order })?;
+    write_queued(tables, &id, &QueuedMessage { entry, order })?;
     Ok(true)
 }
 
 /// Lets a message wait (again); one that has ended stays so, for its text is gone.
 pub(super) fn reschedule(
-    tables: &mut Ledger<'_>,
+    tables: &mut WriteTables<'_>,
     id: &OutboxId,
     at: Timestamp,
     lost: u8,
-) -> Result<(), Fault> {
+) -> Result<(), TableError> {
     let id = keys::of(id)?;
     let Some(mut message) = open_message(tables, &id)? else {
         return Ok(());
@@ -60,46 +60,46 @@ pub(super) fn reschedule(
     displace(tables, &id, &message)?;
     message.entry.state = OutboxState::Waiting(at);
     message.entry.lost = lost;
-    place(tables, &id, &message)
+    write_queued(tables, &id, &message)
 }
 
 /// All sending rests until then.
-pub(super) fn be_silent(tables: &mut Ledger<'_>, until: Timestamp) -> Result<(), Fault> {
-    tables.put(Place::Meta, SILENT_UNTIL, &keys::before(until))
+pub(super) fn be_silent(tables: &mut WriteTables<'_>, until: Timestamp) -> Result<(), TableError> {
+    tables.put(TableId::Meta, SILENT_UNTIL, &keys::before(until))
 }
 
 /// Until when all sending rests, if Telegram has ever asked for it.
 pub(super) fn silent_until<T: ReadableTable<Bytes, Bytes>>(
     tables: &Tables<T>,
-) -> Result<Option<Timestamp>, Fault> {
+) -> Result<Option<Timestamp>, TableError> {
     tables
-        .bytes(Place::Meta, SILENT_UNTIL)?
+        .bytes(TableId::Meta, SILENT_UNTIL)?
         .map(|moment| keys::to_moment(&moment))
         .transpose()
 }
 
 /// The clock was set back by so much: whatever waits for a moment to come waits as long as was meant.
-pub(super) fn set_back(
-    tables: &mut Ledger<'_>,
+pub(super) fn shift_back(
+    tables: &mut WriteTables<'_>,
     by: SignedDuration,
     now: Timestamp,
-) -> Result<(), Fault> {
+) -> Result<(), TableError> {
     if let Some(until) = silent_until(tables)?.filter(|until| *until > now) {
         be_silent(tables, until.checked_sub(by).unwrap_or(now))?;
     }
-    for (_, id) in tables.pairs(Place::Waiting, &[], Bound::Unbounded, usize::MAX)? {
-        let message = match tables.read::<Message>(Place::Outbox, &id) {
+    for (_, id) in tables.pairs(TableId::Waiting, &[], Bound::Unbounded, usize::MAX)? {
+        let message = match tables.read::<QueuedMessage>(TableId::Outbox, &id) {
             Ok(message) => message,
             // It is not sent either.
-            Err(Fault::Record(_)) => continue,
-            Err(fault @ (Fault::Disk(_) | Fault::Damaged(_))) => return Err(fault),
+            Err(TableError::Record(_)) => continue,
+            Err(error @ (TableError::Disk(_) | TableError::Damaged(_))) => return Err(error),
         };
         if let Some(mut message) = message
             && let OutboxState::Waiting(due) = message.entry.state
             && due > now
         {
             message.entry.state = OutboxState::Waiting(due.checked_sub(by).unwrap_or(now));
-            tables.write(Place::Outbox, &id, &message)?;
+            tables.write(TableId::Outbox, &id, &message)?;
         }
     }
     Ok(())
@@ -107,11 +107,11 @@ pub(super) fn set_back(
 
 /// Ends a message: the id and how it ended stay; the text goes, unless the operator may want it sent again.
 pub(super) fn finish(
-    tables: &mut Ledger<'_>,
+    tables: &mut WriteTables<'_>,
     id: &OutboxId,
     ending: Ending,
     now: Timestamp,
-) -> Result<(), Fault> {
+) -> Result<(), TableError> {
     let id = keys::of(id)?;
     let Some(mut message) = open_message(tables, &id)? else {
         return Ok(());
@@ -123,51 +123,57 @@ pub(super) fn finish(
         message.entry.send.keyboard = Keyboard::Keep;
         message.entry.send.files.clear();
     }
-    place(tables, &id, &message)?;
-    tables.put(Place::Ended, &keys::at(now, &id), &[])
+    write_queued(tables, &id, &message)?;
+    tables.put(TableId::Ended, &keys::at(now, &id), &[])
 }
 
 /// A message whose outcome nobody knows waits again; tells whether there is one.
 pub(super) fn resend(
-    tables: &mut Ledger<'_>,
+    tables: &mut WriteTables<'_>,
     id: &OutboxId,
     now: Timestamp,
-) -> Result<bool, Fault> {
+) -> Result<bool, TableError> {
     let key = keys::of(id)?;
-    let Some(mut message) = tables.read::<Message>(Place::Outbox, &key)? else {
+    let Some(mut message) = tables.read::<QueuedMessage>(TableId::Outbox, &key)? else {
         return Ok(false);
     };
     if message.entry.state != OutboxState::Ended(Ending::Unknown) {
         return Ok(false);
     }
-    tables.remove(Place::Unknown, &key)?;
+    tables.remove(TableId::Unknown, &key)?;
     message.entry.state = OutboxState::Waiting(now);
     (message.entry.born, message.entry.tries, message.entry.lost) = (now, 0, 0);
-    place(tables, &key, &message)?;
+    write_queued(tables, &key, &message)?;
     Ok(true)
 }
 
 /// A message whose outcome nobody knows is counted no longer; that it was sent stays known.
-pub(super) fn forget_unknown(tables: &mut Ledger<'_>, id: &OutboxId) -> Result<(), Fault> {
-    tables.remove(Place::Unknown, &keys::of(id)?).map(|_| ())
+pub(super) fn forget_unknown(
+    tables: &mut WriteTables<'_>,
+    id: &OutboxId,
+) -> Result<(), TableError> {
+    tables.remove(TableId::Unknown, &keys::of(id)?).map(|_| ())
 }
 
 /// Takes a message back that waits; its id may be put again, since nothing of it was ever ended.
-pub(super) fn withdraw(tables: &mut Ledger<'_>, id: &OutboxId) -> Result<(), Fault> {
+pub(super) fn withdraw(tables: &mut WriteTables<'_>, id: &OutboxId) -> Result<(), TableError> {
     let id = keys::of(id)?;
-    if let Some(message) = tables.read::<Message>(Place::Outbox, &id)?
+    if let Some(message) = tables.read::<QueuedMessage>(TableId::Outbox, &id)?
         && matches!(message.entry.state, OutboxState::Waiting(_))
     {
         displace(tables, &id, &message)?;
-        tables.remove(Place::Outbox, &id)?;
+        tables.remove(TableId::Outbox, &id)?;
     }
     Ok(())
 }
 
 /// Waiting → sending; nothing where it does not wait.
-pub(super) fn claim(tables: &mut Ledger<'_>, id: &OutboxId) -> Result<Option<OutboxEntry>, Fault> {
+pub(super) fn claim(
+    tables: &mut WriteTables<'_>,
+    id: &OutboxId,
+) -> Result<Option<OutboxEntry>, TableError> {
     let id = keys::of(id)?;
-    let Some(mut message) = tables.read::<Message>(Place::Outbox, &id)? else {
+    let Some(mut message) = tables.read::<QueuedMessage>(TableId::Outbox, &id)? else {
         return Ok(None);
     };
     if !matches!(message.entry.state, OutboxState::Waiting(_)) {
@@ -176,81 +182,93 @@ pub(super) fn claim(tables: &mut Ledger<'_>, id: &OutboxId) -> Result<Option<Out
     displace(tables, &id, &message)?;
     message.entry.state = OutboxState::Sending;
     message.entry.tries = message.entry.tries.saturating_add(1);
-    place(tables, &id, &message)?;
+    write_queued(tables, &id, &message)?;
     Ok(Some(message.entry))
 }
 
 /// Sending → waiting: a claim whose answer never reached the one who asked, so nothing was sent.
-pub(super) fn unclaim(tables: &mut Ledger<'_>, id: &OutboxId, now: Timestamp) -> Result<(), Fault> {
+pub(super) fn unclaim(
+    tables: &mut WriteTables<'_>,
+    id: &OutboxId,
+    now: Timestamp,
+) -> Result<(), TableError> {
     let id = keys::of(id)?;
-    if let Some(mut message) = tables.read::<Message>(Place::Outbox, &id)?
+    if let Some(mut message) = tables.read::<QueuedMessage>(TableId::Outbox, &id)?
         && message.entry.state == OutboxState::Sending
     {
         displace(tables, &id, &message)?;
         message.entry.state = OutboxState::Waiting(now);
         message.entry.tries = message.entry.tries.saturating_sub(1);
-        place(tables, &id, &message)?;
+        write_queued(tables, &id, &message)?;
     }
     Ok(())
 }
 
 /// Messages that are being sent.
-pub(super) fn sending(tables: &Ledger<'_>) -> Result<Vec<OutboxId>, Fault> {
-    let all = tables.scan(Place::Sending, &[], Bound::Unbounded)?;
+pub(super) fn sending(tables: &WriteTables<'_>) -> Result<Vec<OutboxId>, TableError> {
+    let all = tables.scan(TableId::Sending, &[], Bound::Unbounded)?;
     all.map(|pair| keys::back(&pair?.0)).collect()
 }
 
 /// Forgets messages that ended long ago, at most `most`.
 pub(super) fn forget_ended(
-    tables: &mut Ledger<'_>,
+    tables: &mut WriteTables<'_>,
     now: Timestamp,
     most: usize,
-) -> Result<(), Fault> {
+) -> Result<(), TableError> {
     let Ok(before) = now.checked_sub(REMEMBER_ENDED) else {
         return Ok(());
     };
     for (key, _) in tables.pairs(
-        Place::Ended,
+        TableId::Ended,
         &[],
         Bound::Excluded(&keys::before(before)),
         most,
     )? {
         let id = key.get(size_of::<i64>()..).unwrap_or_default();
-        for place in [Place::Outbox, Place::Failed, Place::Unknown] {
-            tables.remove(place, id)?;
+        for table in [TableId::Outbox, TableId::Failed, TableId::Unknown] {
+            tables.remove(table, id)?;
         }
-        tables.remove(Place::Ended, &key)?;
+        tables.remove(TableId::Ended, &key)?;
     }
     Ok(())
 }
 
-fn open_message(tables: &Ledger<'_>, id: &[u8]) -> Result<Option<Message>, Fault> {
-    let message = tables.read::<Message>(Place::Outbox, id)?;
+fn open_message(tables: &WriteTables<'_>, id: &[u8]) -> Result<Option<QueuedMessage>, TableError> {
+    let message = tables.read::<QueuedMessage>(TableId::Outbox, id)?;
     Ok(message.filter(|message| !matches!(message.entry.state, OutboxState::Ended(_))))
 }
 
 /// Stores a message together with the index that belongs to its state.
-fn place(tables: &mut Ledger<'_>, id: &[u8], message: &Message) -> Result<(), Fault> {
-    tables.write(Place::Outbox, id, message)?;
+fn write_queued(
+    tables: &mut WriteTables<'_>,
+    id: &[u8],
+    message: &QueuedMessage,
+) -> Result<(), TableError> {
+    tables.write(TableId::Outbox, id, message)?;
     match message.entry.state {
         OutboxState::Waiting(_) => tables.put(
-            Place::Waiting,
+            TableId::Waiting,
             &keys::waiting(message.entry.send.lane, message.order),
             id,
         ),
-        OutboxState::Sending => tables.put(Place::Sending, id, &[]),
-        OutboxState::Ended(Ending::Failed) => tables.put(Place::Failed, id, &[]),
-        OutboxState::Ended(Ending::Unknown) => tables.put(Place::Unknown, id, &[]),
+        OutboxState::Sending => tables.put(TableId::Sending, id, &[]),
+        OutboxState::Ended(Ending::Failed) => tables.put(TableId::Failed, id, &[]),
+        OutboxState::Ended(Ending::Unknown) => tables.put(TableId::Unknown, id, &[]),
         OutboxState::Ended(Ending::Delivered) => Ok(()),
     }
 }
 
 /// Takes a message that has not ended out of its index.
-fn displace(tables: &mut Ledger<'_>, id: &[u8], message: &Message) -> Result<(), Fault> {
+fn displace(
+    tables: &mut WriteTables<'_>,
+    id: &[u8],
+    message: &QueuedMessage,
+) -> Result<(), TableError> {
     tables.remove(
-        Place::Waiting,
+        TableId::Waiting,
         &keys::waiting(message.entry.send.lane, message.order),
     )?;
-    tables.remove(Place::Sending, id)?;
+    tables.remove(TableId::Sending, id)?;
     Ok(())
 }

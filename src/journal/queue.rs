@@ -14,37 +14,37 @@ use super::{Accepted, DedupKey, Intent, StoreError, Touched};
 use crate::domain::{
     effect::OutboxEntry,
     event::Event,
-    ids::{FenceId, OutboxId, SpreadsheetId},
+    ids::{BatchToken, OutboxId, SpreadsheetId},
 };
 
 /// Questions that wait at most; Telegram itself keeps at most a hundred connections open.
 pub(super) const CAPACITY: usize = 512;
 
 /// Where an answer goes.
-pub(super) type Reply<A> = oneshot::Sender<Result<A, StoreError>>;
+pub(super) type Responder<A> = oneshot::Sender<Result<A, StoreError>>;
 
 /// A question with the place where its answer goes.
-pub(super) struct Asked<Q, A> {
+pub(super) struct Request<Q, A> {
     /// What is asked for.
-    pub(super) what: Q,
+    pub(super) payload: Q,
     /// Where the answer goes.
-    pub(super) reply: Reply<A>,
+    pub(super) responder: Responder<A>,
     /// Its place in the queue, free again once it is answered.
-    pub(super) place: OwnedSemaphorePermit,
+    pub(super) permit: OwnedSemaphorePermit,
 }
 
 /// One entry of the queue.
-pub(super) enum Message {
+pub(super) enum WriterCommand {
     /// Store a raw record once.
-    Accept(Asked<(DedupKey, Bytes), Accepted>),
+    Accept(Request<(DedupKey, Bytes), Accepted>),
     /// Store and decide events.
-    Apply(Asked<Vec<Event>, ()>),
+    Apply(Request<Vec<Event>, ()>),
     /// Claim messages.
-    Claim(Asked<Vec<OutboxId>, Vec<OutboxEntry>>),
+    Claim(Request<Vec<OutboxId>, Vec<OutboxEntry>>),
     /// Commit what is about to be written.
-    Intend(Asked<(SpreadsheetId, Vec<Touched>), Intent>),
-    /// Forget fences.
-    Forget(Asked<(SpreadsheetId, Vec<FenceId>), ()>),
+    Intend(Request<(SpreadsheetId, Vec<Touched>), Intent>),
+    /// Forget tokens.
+    Forget(Request<(SpreadsheetId, Vec<BatchToken>), ()>),
     /// Say that the writer goes round; needs no commit, and no place.
     Ping(oneshot::Sender<()>),
     /// Finish and end.
@@ -53,22 +53,22 @@ pub(super) enum Message {
 
 /// Questions that share a commit.
 #[derive(Default)]
-pub(super) struct Group {
-    /// See [`Message::Accept`].
-    pub(super) accepts: Vec<Asked<(DedupKey, Bytes), Accepted>>,
-    /// See [`Message::Apply`].
-    pub(super) applies: Vec<Asked<Vec<Event>, ()>>,
-    /// See [`Message::Claim`].
-    pub(super) claims: Vec<Asked<Vec<OutboxId>, Vec<OutboxEntry>>>,
-    /// See [`Message::Intend`].
-    pub(super) intends: Vec<Asked<(SpreadsheetId, Vec<Touched>), Intent>>,
-    /// See [`Message::Forget`].
-    pub(super) forgets: Vec<Asked<(SpreadsheetId, Vec<FenceId>), ()>>,
+pub(super) struct CommitGroup {
+    /// See [`WriterCommand::Accept`].
+    pub(super) accepts: Vec<Request<(DedupKey, Bytes), Accepted>>,
+    /// See [`WriterCommand::Apply`].
+    pub(super) applies: Vec<Request<Vec<Event>, ()>>,
+    /// See [`WriterCommand::Claim`].
+    pub(super) claims: Vec<Request<Vec<OutboxId>, Vec<OutboxEntry>>>,
+    /// See [`WriterCommand::Intend`].
+    pub(super) intends: Vec<Request<(SpreadsheetId, Vec<Touched>), Intent>>,
+    /// See [`WriterCommand::Forget`].
+    pub(super) forgets: Vec<Request<(SpreadsheetId, Vec<BatchToken>), ()>>,
 }
 
 /// Whether the writer goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Course {
+pub(super) enum WriterState {
     /// It does.
     Open,
     /// Somebody asked to close.
@@ -77,22 +77,22 @@ pub(super) enum Course {
     Abandoned,
 }
 
-impl Group {
+impl CommitGroup {
     /// Waits for the first question, then takes all that are there.
-    pub(super) fn gather(queue: &Receiver<Message>, wait: Duration) -> (Self, Course) {
+    pub(super) fn gather(queue: &Receiver<WriterCommand>, wait: Duration) -> (Self, WriterState) {
         let mut group = Self::default();
-        let mut course = match queue.recv_timeout(wait) {
+        let mut state = match queue.recv_timeout(wait) {
             Ok(message) => group.add(message),
-            Err(RecvTimeoutError::Timeout) => return (group, Course::Open),
-            Err(RecvTimeoutError::Disconnected) => return (group, Course::Abandoned),
+            Err(RecvTimeoutError::Timeout) => return (group, WriterState::Open),
+            Err(RecvTimeoutError::Disconnected) => return (group, WriterState::Abandoned),
         };
         loop {
             match queue.try_recv() {
-                Ok(message) if course == Course::Open => course = group.add(message),
+                Ok(message) if state == WriterState::Open => state = group.add(message),
                 Ok(message) => {
                     group.add(message);
                 }
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => return (group, course),
+                Err(TryRecvError::Empty | TryRecvError::Disconnected) => return (group, state),
             }
         }
     }
@@ -115,37 +115,39 @@ impl Group {
         refuse_all(self.forgets, words);
     }
 
-    fn add(&mut self, message: Message) -> Course {
+    fn add(&mut self, message: WriterCommand) -> WriterState {
         match message {
-            Message::Accept(asked) => self.accepts.push(asked),
-            Message::Apply(asked) => self.applies.push(asked),
-            Message::Claim(asked) => self.claims.push(asked),
-            Message::Intend(asked) => self.intends.push(asked),
-            Message::Forget(asked) => self.forgets.push(asked),
-            Message::Ping(reply) => {
+            WriterCommand::Accept(request) => self.accepts.push(request),
+            WriterCommand::Apply(request) => self.applies.push(request),
+            WriterCommand::Claim(request) => self.claims.push(request),
+            WriterCommand::Intend(request) => self.intends.push(request),
+            WriterCommand::Forget(request) => self.forgets.push(request),
+            WriterCommand::Ping(reply) => {
                 // Somebody who has gone need not know.
                 let _ = reply.send(());
             }
-            Message::Close => return Course::Closing,
+            WriterCommand::Close => return WriterState::Closing,
         }
-        Course::Open
+        WriterState::Open
     }
 }
 
-impl<Q, A> Asked<Q, A> {
+impl<Q, A> Request<Q, A> {
     /// Answers; gives the answer back where nobody waits for it any more.
     pub(super) fn answer(self, answer: A) -> Result<(), A> {
-        drop(self.place);
-        match self.reply.send(Ok(answer)) {
+        drop(self.permit);
+        match self.responder.send(Ok(answer)) {
             Ok(()) | Err(Err(_)) => Ok(()),
             Err(Ok(answer)) => Err(answer),
         }
     }
 }
 
-fn refuse_all<Q, A>(all: Vec<Asked<Q, A>>, words: &str) {
-    for asked in all {
+fn refuse_all<Q, A>(all: Vec<Request<Q, A>>, words: &str) {
+    for request in all {
         // A caller who has gone needs no answer.
-        let _ = asked.reply.send(Err(StoreError::Disk(words.to_owned())));
+        let _ = request
+            .responder
+            .send(Err(StoreError::Disk(words.to_owned())));
     }
 }

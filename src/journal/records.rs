@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use super::{DedupKey, Intent, Interpret, keys::Order, tables::Fault};
+use super::{DedupKey, Intent, Interpret, keys::Order, tables::TableError};
 use crate::domain::{
     alerts::Alerts,
     appeal::{Appeal, Line},
@@ -69,7 +69,7 @@ pub(super) struct Quarantined {
 
 /// A message and its place among others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Message {
+pub(super) struct QueuedMessage {
     /// The message.
     pub(super) entry: OutboxEntry,
     /// Its place.
@@ -115,7 +115,7 @@ impl Stored for Incoming {
 impl Stored for Quarantined {
     const TAG: &'static str = "quarantined";
 }
-impl Stored for Message {
+impl Stored for QueuedMessage {
     const TAG: &'static str = "message";
 }
 impl Stored for Timer {
@@ -162,7 +162,7 @@ impl Stored for Promotion {
 }
 
 /// The record's bytes.
-pub(super) fn encode<R: Stored>(record: &R) -> Result<Vec<u8>, Fault> {
+pub(super) fn encode<R: Stored>(record: &R) -> Result<Vec<u8>, TableError> {
     let mut bytes = format!("{{\"v\":{VERSION},\"{}\":", R::TAG).into_bytes();
     serde_json::to_writer(&mut bytes, record).map_err(|error| unreadable::<R>(&error))?;
     bytes.push(b'}');
@@ -170,13 +170,13 @@ pub(super) fn encode<R: Stored>(record: &R) -> Result<Vec<u8>, Fault> {
 }
 
 /// The record in these bytes; fields that it does not know are passed over.
-pub(super) fn decode<R: Stored>(bytes: &[u8]) -> Result<R, Fault> {
+pub(super) fn decode<R: Stored>(bytes: &[u8]) -> Result<R, TableError> {
     let parts: BTreeMap<&str, &RawValue> =
         serde_json::from_slice(bytes).map_err(|error| unreadable::<R>(&error))?;
     let part = |name: &str| {
         parts
             .get(name)
-            .ok_or_else(|| Fault::Record(format!("{}: `{name}` is missing", R::TAG)))
+            .ok_or_else(|| TableError::Record(format!("{}: `{name}` is missing", R::TAG)))
     };
     let version: u32 =
         serde_json::from_str(part("v")?.get()).map_err(|error| unreadable::<R>(&error))?;
@@ -185,14 +185,14 @@ pub(super) fn decode<R: Stored>(bytes: &[u8]) -> Result<R, Fault> {
             "{}: written by a newer Sheetdesk (version {version})",
             R::TAG
         );
-        return Err(Fault::Record(words));
+        return Err(TableError::Record(words));
     }
     serde_json::from_str(part(R::TAG)?.get()).map_err(|error| unreadable::<R>(&error))
 }
 
 /// Names the kind and the place; the parser's own words could quote a person's text.
-fn unreadable<R: Stored>(error: &serde_json::Error) -> Fault {
-    Fault::Record(format!(
+fn unreadable<R: Stored>(error: &serde_json::Error) -> TableError {
+    TableError::Record(format!(
         "{}: {:?} at column {}",
         R::TAG,
         error.classify(),

@@ -5,13 +5,13 @@
 use redb::Database;
 
 use super::{
-    carry::Hints,
+    apply::Hints,
+    clock_shift,
+    executor::{Abort, Executor},
     inbox::{self, DECIDED_AT_ONCE},
-    judge::{Halt, Judge},
     keys, mixed, outbox,
     records::VERSION,
-    setback,
-    tables::{Fault, Ledger, Place},
+    tables::{TableError, TableId, WriteTables},
 };
 use crate::{
     clock,
@@ -21,11 +21,11 @@ use crate::{
     },
 };
 
-/// The version of the file's layout, in [`Place::Meta`].
+/// The version of the file's layout, in [`TableId::Meta`].
 pub(super) const FORMAT: &[u8] = b"format";
-/// There while the file is closed after a regular end, in [`Place::Meta`].
+/// There while the file is closed after a regular end, in [`TableId::Meta`].
 const CLEAN: &[u8] = b"clean";
-/// The record that is being decided alone, in [`Place::Meta`].
+/// The record that is being decided alone, in [`TableId::Meta`].
 const DECIDING: &[u8] = b"deciding";
 /// After so many deaths with a record undecided it is decided alone.
 const SUSPECT: u8 = 2;
@@ -43,60 +43,62 @@ enum Step {
 }
 
 /// Brings the journal into the state in which the writer can go on.
-pub(super) fn recover(db: &Database, judge: &mut Judge) -> Result<Hints, Fault> {
-    judge.transact(db, |_, tables| begin(tables))?;
-    judge.transact(db, |_, tables| Ok(mixed::search(tables, clock::now())?))?;
-    let mut hints = decide_pending(db, judge)?;
-    judge.transact(db, |_, tables| Ok(lose_sends(tables)?))?;
-    hints.merge(decide_pending(db, judge)?);
-    judge.transact(db, |_, tables| {
-        hints.outbox |= tables.count(Place::Waiting)? > 0;
-        hints.dirty |= tables.count(Place::Dirty)? > 0;
+pub(super) fn recover(db: &Database, executor: &mut Executor) -> Result<Hints, TableError> {
+    executor.transact(db, |_, tables| begin(tables))?;
+    executor.transact(db, |_, tables| Ok(mixed::search(tables, clock::now())?))?;
+    let mut hints = decide_pending(db, executor)?;
+    executor.transact(db, |_, tables| Ok(lose_sends(tables)?))?;
+    hints.merge(decide_pending(db, executor)?);
+    executor.transact(db, |_, tables| {
+        hints.outbox |= tables.count(TableId::Waiting)? > 0;
+        hints.dirty |= tables.count(TableId::Dirty)? > 0;
         Ok(())
     })?;
     Ok(hints)
 }
 
 /// Marks the file as closed in good order.
-pub(super) fn mark_clean(tables: &mut Ledger<'_>) -> Result<(), Fault> {
-    tables.put(Place::Meta, CLEAN, &[])
+pub(super) fn mark_clean(tables: &mut WriteTables<'_>) -> Result<(), TableError> {
+    tables.put(TableId::Meta, CLEAN, &[])
 }
 
-fn begin(tables: &mut Ledger<'_>) -> Result<(), Halt> {
-    if let Some(format) = tables.bytes(Place::Meta, FORMAT)?
+fn begin(tables: &mut WriteTables<'_>) -> Result<(), Abort> {
+    if let Some(format) = tables.bytes(TableId::Meta, FORMAT)?
         && format != VERSION.to_be_bytes()
     {
-        return Err(Fault::Disk("the file was written by a newer Sheetdesk".to_owned()).into());
+        return Err(
+            TableError::Disk("the file was written by a newer Sheetdesk".to_owned()).into(),
+        );
     }
-    tables.put(Place::Meta, FORMAT, &VERSION.to_be_bytes())?;
-    setback::wake_up(tables, clock::now())?;
-    if !tables.remove(Place::Meta, CLEAN)? {
+    tables.put(TableId::Meta, FORMAT, &VERSION.to_be_bytes())?;
+    clock_shift::shift_since_last_run(tables, clock::now())?;
+    if !tables.remove(TableId::Meta, CLEAN)? {
         inbox::count_deaths(tables)?;
     }
-    if let Some(mark) = tables.bytes(Place::Meta, DECIDING)? {
+    if let Some(mark) = tables.bytes(TableId::Meta, DECIDING)? {
         inbox::quarantine(
             tables,
             keys::to_seq(&mark)?,
             THIRD_DEATH.to_owned(),
             clock::now(),
         )?;
-        tables.remove(Place::Meta, DECIDING)?;
+        tables.remove(TableId::Meta, DECIDING)?;
     }
     Ok(())
 }
 
-fn decide_pending(db: &Database, judge: &mut Judge) -> Result<Hints, Fault> {
+fn decide_pending(db: &Database, executor: &mut Executor) -> Result<Hints, TableError> {
     let mut hints = Hints::default();
     loop {
-        match judge.transact(db, decide_some)? {
+        match executor.transact(db, decide_some)? {
             Step::Done => return Ok(hints),
             Step::Decided(more) => hints.merge(more),
-            Step::Alone(seq) => hints.merge(decide_alone(db, judge, seq)?),
+            Step::Alone(seq) => hints.merge(decide_alone(db, executor, seq)?),
         }
     }
 }
 
-fn decide_some(judge: &Judge, tables: &mut Ledger<'_>) -> Result<Step, Halt> {
+fn decide_some(executor: &Executor, tables: &mut WriteTables<'_>) -> Result<Step, Abort> {
     let pending = inbox::pending(tables, Seq(u64::MAX), DECIDED_AT_ONCE)?;
     let innocent: Vec<Seq> = pending
         .iter()
@@ -106,7 +108,7 @@ fn decide_some(judge: &Judge, tables: &mut Ledger<'_>) -> Result<Step, Halt> {
     match pending.first() {
         None => Ok(Step::Done),
         Some((seq, _)) if innocent.is_empty() => Ok(Step::Alone(*seq)),
-        Some(_) => Ok(Step::Decided(judge.decide_all(
+        Some(_) => Ok(Step::Decided(executor.decide_all(
             tables,
             &innocent,
             clock::now(),
@@ -114,19 +116,19 @@ fn decide_some(judge: &Judge, tables: &mut Ledger<'_>) -> Result<Step, Halt> {
     }
 }
 
-fn decide_alone(db: &Database, judge: &mut Judge, seq: Seq) -> Result<Hints, Fault> {
-    judge.transact(db, |_, tables| {
-        Ok(tables.put(Place::Meta, DECIDING, &keys::seq(seq))?)
+fn decide_alone(db: &Database, executor: &mut Executor, seq: Seq) -> Result<Hints, TableError> {
+    executor.transact(db, |_, tables| {
+        Ok(tables.put(TableId::Meta, DECIDING, &keys::seq(seq))?)
     })?;
-    judge.transact(db, |judge, tables| {
-        let hints = judge.decide_all(tables, &[seq], clock::now())?;
-        tables.remove(Place::Meta, DECIDING)?;
+    executor.transact(db, |executor, tables| {
+        let hints = executor.decide_all(tables, &[seq], clock::now())?;
+        tables.remove(TableId::Meta, DECIDING)?;
         Ok(hints)
     })
 }
 
 /// Whoever was sending is gone: nobody knows whether the message arrived.
-fn lose_sends(tables: &mut Ledger<'_>) -> Result<(), Fault> {
+fn lose_sends(tables: &mut WriteTables<'_>) -> Result<(), TableError> {
     for id in outbox::sending(tables)? {
         inbox::store_event(tables, Event::Sent(id, Outcome::Unknown), clock::now())?;
     }

@@ -17,13 +17,13 @@ use tempfile::NamedTempFile;
 
 use super::{
     Intent, OpenError,
-    advice::with_cure,
-    copy::{self, CopyError, Source},
+    copy::{self, CopyError, CopySource},
     disk::{self, DATA_FILE, FILE_MODE, LOCK_FILE},
     inbox, outbox,
-    records::{Incoming, Message, Quarantined, Timer, VERSION, decode},
+    records::{Incoming, Quarantined, QueuedMessage, Timer, VERSION, decode},
     recovery,
-    tables::{Fault, Ledger, Place},
+    remedy::with_remedy,
+    tables::{TableError, TableId, WriteTables},
 };
 use crate::{
     clock,
@@ -55,13 +55,13 @@ pub enum RestoreError {
     #[error("{0} is no journal that this version can read: {1}; nothing was changed")]
     Foreign(PathBuf, String),
     /// The data directory cannot be written to.
-    #[error("the journal in {0} cannot be replaced, and it is as it was: {cured}", cured = with_cure(.1))]
+    #[error("the journal in {0} cannot be replaced, and it is as it was: {with_help}", with_help = with_remedy(.1))]
     Unwritable(PathBuf, io::Error),
 }
 
 /// What was put in place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Restored {
+pub struct RestoreReport {
     /// Where the journal that was there is now, if there was one.
     pub kept: Option<PathBuf>,
     /// Records in the copy.
@@ -78,7 +78,7 @@ pub fn restore(
     file: &Path,
     dir: &Path,
     told: impl FnMut(u64, u64),
-) -> Result<Restored, RestoreError> {
+) -> Result<RestoreReport, RestoreError> {
     let unwritable = |error| RestoreError::Unwritable(dir.to_owned(), error);
     if !file.is_file() {
         return Err(RestoreError::Unreadable(
@@ -100,9 +100,9 @@ pub fn restore(
     let examined =
         catch_unwind(AssertUnwindSafe(|| examine(&new, told))).unwrap_or_else(|_| Err(damaged()));
     let (records, unsent) =
-        examined.map_err(|fault| RestoreError::Foreign(file.to_owned(), fault.to_string()))?;
+        examined.map_err(|error| RestoreError::Foreign(file.to_owned(), error.to_string()))?;
     let kept = put_in_place(new, &target, clock::now()).map_err(unwritable)?;
-    Ok(Restored {
+    Ok(RestoreReport {
         kept,
         records,
         unsent,
@@ -110,48 +110,50 @@ pub fn restore(
 }
 
 /// Reads all of a copy, and makes it one that was restored.
-fn examine(new: &NamedTempFile, told: impl FnMut(u64, u64)) -> Result<(u64, u64), Fault> {
+fn examine(new: &NamedTempFile, told: impl FnMut(u64, u64)) -> Result<(u64, u64), TableError> {
     let mut database = disk::builder().open(new.path())?;
     let whole = database.check_integrity();
     if !matches!(whole, Ok(true)) {
         return Err(damaged());
     }
     let records = read_all(&database, told)?;
-    let unsent = disk::transact(&database, distrust)?;
+    let unsent = disk::transact(&database, prepare_first_start)?;
     database.close()?;
     Ok((records, unsent))
 }
 
-fn damaged() -> Fault {
-    Fault::Disk("the file is damaged".to_owned())
+fn damaged() -> TableError {
+    TableError::Disk("the file is damaged".to_owned())
 }
 
 /// Every record can be read by this version.
-fn read_all(database: &Database, mut told: impl FnMut(u64, u64)) -> Result<u64, Fault> {
+fn read_all(database: &Database, mut told: impl FnMut(u64, u64)) -> Result<u64, TableError> {
     let read = |error| match error {
-        CopyError::Unreadable(words) => Fault::Disk(words),
+        CopyError::Unreadable(words) => TableError::Disk(words),
         other @ (CopyError::Missing(_)
         | CopyError::Open(_)
         | CopyError::Exists(_)
-        | CopyError::Unwritable(..)) => Fault::Disk(other.to_string()),
+        | CopyError::Unwritable(..)) => TableError::Disk(other.to_string()),
     };
-    let source = Source::of(&database.begin_read()?)?;
-    if let Some(foreign) = source.names().find(|name| Place::named(name).is_none()) {
-        return Err(Fault::Disk(format!(
+    let source = CopySource::of(&database.begin_read()?)?;
+    if let Some(foreign) = source.names().find(|name| TableId::named(name).is_none()) {
+        return Err(TableError::Disk(format!(
             "it has a table that is none of ours: {foreign}"
         )));
     }
     let (all, mut done, mut format) = (source.records().map_err(read)?, 0, None);
     source
         .each(|table, key, value| {
-            let Some(place) = Place::named(table) else {
+            let Some(id) = TableId::named(table) else {
                 return Ok(());
             };
-            if place == Place::Meta && key == recovery::FORMAT {
+            if id == TableId::Meta && key == recovery::FORMAT {
                 format = Some(value.to_vec());
             }
-            readable(place, value).map_err(|fault| match fault {
-                Fault::Record(words) | Fault::Disk(words) | Fault::Damaged(words) => {
+            readable(id, value).map_err(|error| match error {
+                TableError::Record(words)
+                | TableError::Disk(words)
+                | TableError::Damaged(words) => {
                     CopyError::Unreadable(format!("table {table}: {words}"))
                 }
             })?;
@@ -162,56 +164,56 @@ fn read_all(database: &Database, mut told: impl FnMut(u64, u64)) -> Result<u64, 
         .map_err(read)?;
     match format {
         Some(format) if format == VERSION.to_be_bytes() => Ok(all),
-        Some(_) => Err(Fault::Disk(
+        Some(_) => Err(TableError::Disk(
             "it was written by a newer Sheetdesk".to_owned(),
         )),
-        None => Err(Fault::Disk(
+        None => Err(TableError::Disk(
             "it does not say which version wrote it".to_owned(),
         )),
     }
 }
 
-fn readable(place: Place, value: &[u8]) -> Result<(), Fault> {
-    match place {
-        Place::Inbox => decode::<Incoming>(value).map(drop),
-        Place::Quarantine => decode::<Quarantined>(value).map(drop),
-        Place::Partners => decode::<Partner>(value).map(drop),
-        Place::Sessions => decode::<Session>(value).map(drop),
-        Place::Appeals => decode::<Appeal>(value).map(drop),
-        Place::Lines => decode::<Line>(value).map(drop),
-        Place::Tabs => decode::<TabState>(value).map(drop),
-        Place::Outbox => decode::<Message>(value).map(drop),
-        Place::Timers => decode::<Timer>(value).map(drop),
-        Place::Intents => decode::<Intent>(value).map(drop),
-        Place::Files => decode::<StoredFile>(value).map(drop),
-        Place::Posts => decode::<Post>(value).map(drop),
-        Place::Groups => decode::<Group>(value).map(drop),
-        Place::Broadcasts => decode::<Broadcast>(value).map(drop),
-        Place::Announced => decode::<Announced>(value).map(drop),
-        Place::Promotions => decode::<Promotion>(value).map(drop),
+fn readable(id: TableId, value: &[u8]) -> Result<(), TableError> {
+    match id {
+        TableId::Inbox => decode::<Incoming>(value).map(drop),
+        TableId::Quarantine => decode::<Quarantined>(value).map(drop),
+        TableId::Partners => decode::<Partner>(value).map(drop),
+        TableId::Sessions => decode::<Session>(value).map(drop),
+        TableId::Appeals => decode::<Appeal>(value).map(drop),
+        TableId::Lines => decode::<Line>(value).map(drop),
+        TableId::Tabs => decode::<TabState>(value).map(drop),
+        TableId::Outbox => decode::<QueuedMessage>(value).map(drop),
+        TableId::Timers => decode::<Timer>(value).map(drop),
+        TableId::Intents => decode::<Intent>(value).map(drop),
+        TableId::Files => decode::<StoredFile>(value).map(drop),
+        TableId::Posts => decode::<Post>(value).map(drop),
+        TableId::Groups => decode::<Group>(value).map(drop),
+        TableId::Broadcasts => decode::<Broadcast>(value).map(drop),
+        TableId::Announced => decode::<Announced>(value).map(drop),
+        TableId::Promotions => decode::<Promotion>(value).map(drop),
         // Keys and marks.
-        Place::Meta
-        | Place::Pending
-        | Place::Dedup
-        | Place::Numbered
-        | Place::AppealsOf
-        | Place::Held
-        | Place::Waiting
-        | Place::Sending
-        | Place::Ended
-        | Place::Failed
-        | Place::Unknown
-        | Place::Dirty
-        | Place::DirtyByAge
-        | Place::Fences => Ok(()),
+        TableId::Meta
+        | TableId::Pending
+        | TableId::Dedup
+        | TableId::Numbered
+        | TableId::AppealsOf
+        | TableId::Held
+        | TableId::Waiting
+        | TableId::Sending
+        | TableId::Ended
+        | TableId::Failed
+        | TableId::Unknown
+        | TableId::Dirty
+        | TableId::DirtyByAge
+        | TableId::Tokens => Ok(()),
     }
 }
 
 /// What was being sent and what waited may have arrived since; the first start decides that before anything goes out.
-fn distrust(tables: &mut Ledger<'_>) -> Result<u64, Fault> {
+fn prepare_first_start(tables: &mut WriteTables<'_>) -> Result<u64, TableError> {
     let now = clock::now();
     let sending = outbox::sending(tables)?;
-    let unsent = tables.count(Place::Waiting)? + tables.count(Place::Sending)?;
+    let unsent = tables.count(TableId::Waiting)? + tables.count(TableId::Sending)?;
     for id in sending {
         inbox::store_event(tables, Event::Sent(id, Outcome::Unknown), now)?;
     }

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     Intent, Interpret,
     disk::Disk,
-    fences, keys, outbox,
-    records::{self, Body, Incoming, Message, Quarantined, Stored},
-    tables::{Fault, Frozen, Place},
+    keys, outbox,
+    records::{self, Body, Incoming, Quarantined, QueuedMessage, Stored},
+    tables::{ReadTables, TableError, TableId},
+    tokens,
 };
 use crate::domain::{
     alerts::Alerts,
@@ -21,18 +22,18 @@ use crate::domain::{
     effect::OutboxEntry,
     event::Event,
     files::{FileId, StoredFile},
-    ids::{FenceId, RowKey, Seq, SpreadsheetId},
+    ids::{BatchToken, RowKey, Seq, SpreadsheetId},
     partner::Partner,
     session::Session,
     view::View,
 };
 
-/// Fences that are removed with one write at most.
-const FENCES_AT_ONCE: usize = 50;
+/// tokens that are removed with one write at most.
+const TOKENS_AT_ONCE: usize = 50;
 
 /// The committed state at one moment.
 pub struct Snapshot {
-    tables: Frozen,
+    tables: ReadTables,
     disk: Option<Arc<Disk>>,
 }
 
@@ -71,13 +72,13 @@ pub struct Figures {
 }
 
 impl Snapshot {
-    pub(super) fn of(tables: Frozen) -> Self {
+    pub(super) fn of(tables: ReadTables) -> Self {
         Self { tables, disk: None }
     }
 
     /// The state on a disk that hears of it if it cannot be read.
     pub(super) fn on(disk: Arc<Disk>) -> Self {
-        let mut snapshot = Self::of(disk.frozen());
+        let mut snapshot = Self::of(disk.read_tables());
         snapshot.disk = Some(disk);
         snapshot
     }
@@ -92,51 +93,52 @@ impl Snapshot {
     /// ask this before anything is concluded from an absence, such as what a row should show.
     #[must_use]
     pub fn intact(&self) -> bool {
-        self.tables.trouble().is_none()
+        self.tables.failure().is_none()
     }
 
     /// Whether the file failed while something was read: then it will be read again soon, unlike a single record that cannot be understood.
     #[must_use]
     pub fn is_lost(&self) -> bool {
         matches!(
-            self.tables.trouble(),
-            Some(Fault::Disk(_) | Fault::Damaged(_))
+            self.tables.failure(),
+            Some(TableError::Disk(_) | TableError::Damaged(_))
         )
     }
 
     /// Messages that may be sent at `now` or will be later, in the order Talk before Announcement, oldest first; lazily, so that
     /// the delivery loop stops reading when it has enough. Messages being sent are not among them.
     pub fn waiting(&self) -> impl Iterator<Item = OutboxEntry> + '_ {
-        let range = self.tables.settle(
+        let range = self.tables.or_default(
             self.tables
-                .scan(Place::Waiting, &[], Bound::Unbounded)
+                .scan(TableId::Waiting, &[], Bound::Unbounded)
                 .map(Some),
         );
         range.into_iter().flatten().filter_map(|pair| {
-            let message = pair.and_then(|(_, id)| self.tables.read::<Message>(Place::Outbox, &id));
-            self.tables.settle(message).map(|message| message.entry)
+            let message =
+                pair.and_then(|(_, id)| self.tables.read::<QueuedMessage>(TableId::Outbox, &id));
+            self.tables.or_default(message).map(|message| message.entry)
         })
     }
 
     /// Dirty rows with their generation, oldest first, at most `most`.
     #[must_use]
     pub fn dirty(&self, most: usize) -> Vec<(RowKey, Seq)> {
-        self.tables.settle(self.dirty_rows(most))
+        self.tables.or_default(self.dirty_rows(most))
     }
 
     /// Batches whose outcome is open.
     #[must_use]
     pub fn intents(&self, spreadsheet: &SpreadsheetId) -> Vec<Intent> {
-        let all = self.tables.settle(self.all_intents());
+        let all = self.tables.or_default(self.all_intents());
         all.into_iter()
             .filter(|intent| intent.spreadsheet == *spreadsheet)
             .collect()
     }
 
-    /// The fence that was given last, if any was.
+    /// The token that was given last, if any was.
     #[must_use]
-    pub fn last_fence(&self) -> Option<FenceId> {
-        self.tables.settle(fences::last(&self.tables))
+    pub fn last_token(&self) -> Option<BatchToken> {
+        self.tables.or_default(tokens::last(&self.tables))
     }
 
     /// The troubles that the operator was told of.
@@ -147,85 +149,85 @@ impl Snapshot {
 
     /// Every appeal, oldest first; lazily.
     pub fn appeals(&self) -> impl Iterator<Item = Appeal> + '_ {
-        self.all(Place::Appeals)
+        self.all(TableId::Appeals)
     }
 
     /// Every announcement, by key; lazily.
     pub fn broadcasts(&self) -> impl Iterator<Item = Broadcast> + '_ {
-        self.all(Place::Broadcasts)
+        self.all(TableId::Broadcasts)
     }
 
     /// Every partner, by code; lazily.
     pub fn partners(&self) -> impl Iterator<Item = Partner> + '_ {
-        self.all(Place::Partners)
+        self.all(TableId::Partners)
     }
 
     /// Every chat, in their order; lazily.
     pub fn sessions(&self) -> impl Iterator<Item = Session> + '_ {
-        self.all(Place::Sessions)
+        self.all(TableId::Sessions)
     }
 
     /// A file that a partner sent.
     #[must_use]
     pub fn file(&self, id: FileId) -> Option<StoredFile> {
         self.tables
-            .settle(self.tables.read(Place::Files, &keys::seq(id.0)))
+            .or_default(self.tables.read(TableId::Files, &keys::seq(id.0)))
     }
 
-    fn all<R: Stored>(&self, place: Place) -> impl Iterator<Item = R> + '_ {
+    fn all<R: Stored>(&self, table: TableId) -> impl Iterator<Item = R> + '_ {
         let all = self
             .tables
-            .settle(self.tables.scan(place, &[], Bound::Unbounded).map(Some));
+            .or_default(self.tables.scan(table, &[], Bound::Unbounded).map(Some));
         all.into_iter().flatten().filter_map(|pair| {
             let record = pair.and_then(|(_, record)| records::decode(&record).map(Some));
-            self.tables.settle(record)
+            self.tables.or_default(record)
         })
     }
 
-    /// Fences older than `before` that may be removed from the spreadsheet, oldest first, at most 50.
+    /// tokens older than `before` that may be removed from the spreadsheet, oldest first, at most 50.
     #[must_use]
-    pub fn old_fences(&self, spreadsheet: &SpreadsheetId, before: Timestamp) -> Vec<FenceId> {
+    pub fn old_tokens(&self, spreadsheet: &SpreadsheetId, before: Timestamp) -> Vec<BatchToken> {
         let (from, to) = (
-            keys::fences_of(spreadsheet),
-            keys::fences_before(spreadsheet, before),
+            keys::tokens_of(spreadsheet),
+            keys::tokens_before(spreadsheet, before),
         );
         let pairs = self
             .tables
-            .pairs(Place::Fences, &from, Bound::Excluded(&to), FENCES_AT_ONCE);
-        let fences =
-            pairs.and_then(|pairs| pairs.iter().map(|(key, _)| keys::to_fence(key)).collect());
-        self.tables.settle(fences)
+            .pairs(TableId::Tokens, &from, Bound::Excluded(&to), TOKENS_AT_ONCE);
+        let tokens =
+            pairs.and_then(|pairs| pairs.iter().map(|(key, _)| keys::to_token(key)).collect());
+        self.tables.or_default(tokens)
     }
 
     /// Records set aside, oldest first, at most `most`.
     #[must_use]
     pub fn quarantined(&self, most: usize) -> Vec<SetAside> {
-        self.tables.settle(self.quarantine(most))
+        self.tables.or_default(self.quarantine(most))
     }
 
     /// Until when all sending rests, if Telegram has ever asked for it.
     #[must_use]
     pub fn silent_until(&self) -> Option<Timestamp> {
-        self.tables.settle(outbox::silent_until(&self.tables))
+        self.tables.or_default(outbox::silent_until(&self.tables))
     }
 
     /// Messages whose outcome nobody knows, at most `most`.
     #[must_use]
     pub fn unknown(&self, most: usize) -> Vec<OutboxEntry> {
-        self.tables.settle(self.unknown_messages(most))
+        self.tables.or_default(self.unknown_messages(most))
     }
 
     /// The oldest record to decide, and the oldest message to send: since when they wait.
     #[must_use]
     pub fn oldest(&self) -> (Option<Timestamp>, Option<Timestamp>) {
-        let record = self.tables.settle(self.oldest_record());
+        let record = self.tables.or_default(self.oldest_record());
         (record, self.waiting().next().map(|entry| entry.born))
     }
 
     /// A stored record as it came, decided, waiting or set aside; none where it is forgotten.
     #[must_use]
     pub fn event(&self, seq: Seq, interpret: &Interpret) -> Option<Result<Event, String>> {
-        let body = self.tables.settle(self.body(seq))?;
+        let body = self.tables.or_default(self.body(seq))?;
         Some(body.event(interpret))
     }
 
@@ -240,83 +242,83 @@ impl Snapshot {
     /// Figures for `status`.
     #[must_use]
     pub fn figures(&self) -> Figures {
-        let count = |place| self.tables.settle(self.tables.count(place));
+        let count = |table| self.tables.or_default(self.tables.count(table));
         Figures {
-            inbox_pending: count(Place::Pending),
-            inbox_quarantined: count(Place::Quarantine),
-            outbox_pending: count(Place::Waiting),
-            outbox_sending: count(Place::Sending),
-            outbox_unknown: count(Place::Unknown),
-            outbox_failed: count(Place::Failed),
-            dirty: count(Place::Dirty),
-            intents: count(Place::Intents),
-            held: count(Place::Held),
+            inbox_pending: count(TableId::Pending),
+            inbox_quarantined: count(TableId::Quarantine),
+            outbox_pending: count(TableId::Waiting),
+            outbox_sending: count(TableId::Sending),
+            outbox_unknown: count(TableId::Unknown),
+            outbox_failed: count(TableId::Failed),
+            dirty: count(TableId::Dirty),
+            intents: count(TableId::Intents),
+            held: count(TableId::Held),
         }
     }
 
-    fn dirty_rows(&self, most: usize) -> Result<Vec<(RowKey, Seq)>, Fault> {
+    fn dirty_rows(&self, most: usize) -> Result<Vec<(RowKey, Seq)>, TableError> {
         let mut rows = Vec::new();
         for (age, _) in self
             .tables
-            .pairs(Place::DirtyByAge, &[], Bound::Unbounded, most)?
+            .pairs(TableId::DirtyByAge, &[], Bound::Unbounded, most)?
         {
             let key = age.get(size_of::<u64>()..).unwrap_or_default();
-            if let Some(mark) = self.tables.bytes(Place::Dirty, key)? {
+            if let Some(mark) = self.tables.bytes(TableId::Dirty, key)? {
                 rows.push((keys::back(key)?, keys::to_seq(&mark)?));
             }
         }
         Ok(rows)
     }
 
-    fn all_intents(&self) -> Result<Vec<Intent>, Fault> {
-        let all = self.tables.scan(Place::Intents, &[], Bound::Unbounded)?;
+    fn all_intents(&self) -> Result<Vec<Intent>, TableError> {
+        let all = self.tables.scan(TableId::Intents, &[], Bound::Unbounded)?;
         all.map(|pair| records::decode(&pair?.1)).collect()
     }
 
-    fn unknown_messages(&self, most: usize) -> Result<Vec<OutboxEntry>, Fault> {
+    fn unknown_messages(&self, most: usize) -> Result<Vec<OutboxEntry>, TableError> {
         let mut entries = Vec::new();
         for (id, _) in self
             .tables
-            .pairs(Place::Unknown, &[], Bound::Unbounded, most)?
+            .pairs(TableId::Unknown, &[], Bound::Unbounded, most)?
         {
             entries.extend(
                 self.tables
-                    .read::<Message>(Place::Outbox, &id)?
+                    .read::<QueuedMessage>(TableId::Outbox, &id)?
                     .map(|message| message.entry),
             );
         }
         Ok(entries)
     }
 
-    fn oldest_record(&self) -> Result<Option<Timestamp>, Fault> {
+    fn oldest_record(&self) -> Result<Option<Timestamp>, TableError> {
         let Some((key, _)) = self
             .tables
-            .pairs(Place::Pending, &[], Bound::Unbounded, 1)?
+            .pairs(TableId::Pending, &[], Bound::Unbounded, 1)?
             .pop()
         else {
             return Ok(None);
         };
         Ok(self
             .tables
-            .read::<Incoming>(Place::Inbox, &key)?
+            .read::<Incoming>(TableId::Inbox, &key)?
             .map(|incoming| incoming.at))
     }
 
-    fn body(&self, seq: Seq) -> Result<Option<Body>, Fault> {
+    fn body(&self, seq: Seq) -> Result<Option<Body>, TableError> {
         let key = keys::seq(seq);
-        if let Some(set_aside) = self.tables.read::<Quarantined>(Place::Quarantine, &key)? {
+        if let Some(set_aside) = self.tables.read::<Quarantined>(TableId::Quarantine, &key)? {
             return Ok(set_aside.body);
         }
         Ok(self
             .tables
-            .read::<Incoming>(Place::Inbox, &key)?
+            .read::<Incoming>(TableId::Inbox, &key)?
             .map(|incoming| incoming.body))
     }
 
-    fn quarantine(&self, most: usize) -> Result<Vec<SetAside>, Fault> {
+    fn quarantine(&self, most: usize) -> Result<Vec<SetAside>, TableError> {
         let all = self
             .tables
-            .scan(Place::Quarantine, &[], Bound::Unbounded)?
+            .scan(TableId::Quarantine, &[], Bound::Unbounded)?
             .take(most);
         all.map(|pair| {
             let (key, value) = pair?;
@@ -334,11 +336,11 @@ impl Snapshot {
 impl Drop for Snapshot {
     /// Reads have no way to fail, so the trace that a failure left is told here, once.
     fn drop(&mut self) {
-        let Some(fault) = self.tables.trouble() else {
+        let Some(error) = self.tables.failure() else {
             return;
         };
-        tracing::warn!(error = %fault, "a snapshot of the journal could not be read whole");
-        if let (Fault::Damaged(words), Some(disk)) = (fault, &self.disk) {
+        tracing::warn!(error = %error, "a snapshot of the journal could not be read whole");
+        if let (TableError::Damaged(words), Some(disk)) = (error, &self.disk) {
             disk.suspect(words);
         }
     }

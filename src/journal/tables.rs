@@ -21,13 +21,13 @@ pub(super) type Bytes = &'static [u8];
 /// A key with its value, taken out of the table.
 pub(super) type Pair = (Vec<u8>, Vec<u8>);
 /// Tables inside the writer's transaction.
-pub(super) type Ledger<'t> = Tables<Table<'t, Bytes, Bytes>>;
+pub(super) type WriteTables<'t> = Tables<Table<'t, Bytes, Bytes>>;
 /// Tables as they were committed.
-pub(super) type Frozen = Tables<ReadOnlyTable<Bytes, Bytes>>;
+pub(super) type ReadTables = Tables<ReadOnlyTable<Bytes, Bytes>>;
 
 /// Why the tables could not be read or changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Fault {
+pub(super) enum TableError {
     /// The disk or the file; nothing of the transaction may be assumed.
     #[error("{0}")]
     Disk(String),
@@ -41,7 +41,7 @@ pub(super) enum Fault {
     Record(String),
 }
 
-impl<E: Into<redb::Error>> From<E> for Fault {
+impl<E: Into<redb::Error>> From<E> for TableError {
     fn from(error: E) -> Self {
         match error.into() {
             redb::Error::Corrupted(words) => Self::Damaged(words),
@@ -51,14 +51,17 @@ impl<E: Into<redb::Error>> From<E> for Fault {
 }
 
 /// Calls the store, which panics over pages that make no sense; what it says then helps nobody, and the hook has told where it was.
-pub(super) fn guarded<T>(call: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
-    catch_unwind(AssertUnwindSafe(call))
-        .unwrap_or_else(|_| Err(Fault::Damaged("the store stumbled over a page".to_owned())))
+pub(super) fn guarded<T>(call: impl FnOnce() -> Result<T, TableError>) -> Result<T, TableError> {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| {
+        Err(TableError::Damaged(
+            "the store stumbled over a page".to_owned(),
+        ))
+    })
 }
 
 /// Every table there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum TableId {
     /// Counters and marks, by name.
     Meta,
     /// Records as they came, by seq.
@@ -103,10 +106,10 @@ pub(super) enum Place {
     Dirty,
     /// (dirty since, row).
     DirtyByAge,
-    /// Batches whose outcome is open, by fence.
+    /// Batches whose outcome is open, by token.
     Intents,
-    /// Removable fences, by (spreadsheet, moment, fence).
-    Fences,
+    /// Removable tokens, by (spreadsheet, moment, token).
+    Tokens,
     /// Files that partners sent, by the record that brought them.
     Files,
     /// Messages that belong to appeals, by (chat, message).
@@ -121,7 +124,7 @@ pub(super) enum Place {
     Promotions,
 }
 
-impl Place {
+impl TableId {
     /// In the order of the variants, which is the order of the opened tables.
     const ALL: [Self; 30] = [
         Self::Meta,
@@ -147,7 +150,7 @@ impl Place {
         Self::Dirty,
         Self::DirtyByAge,
         Self::Intents,
-        Self::Fences,
+        Self::Tokens,
         Self::Files,
         Self::Posts,
         Self::Groups,
@@ -182,7 +185,7 @@ impl Place {
             Self::Dirty => "dirty",
             Self::DirtyByAge => "dirty_by_age",
             Self::Intents => "intents",
-            Self::Fences => "fences",
+            Self::Tokens => "fences",
             Self::Files => "files",
             Self::Posts => "posts",
             Self::Groups => "groups",
@@ -194,7 +197,7 @@ impl Place {
 
     /// The table of this name, if it is one of ours.
     pub(super) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|place| place.name() == name)
+        Self::ALL.into_iter().find(|table| table.name() == name)
     }
 
     /// How it is opened.
@@ -206,24 +209,24 @@ impl Place {
 /// All tables, open.
 pub(super) struct Tables<T> {
     open: Vec<T>,
-    trouble: OnceLock<Fault>,
+    failure: OnceLock<TableError>,
     changed: bool,
 }
 
 /// Opens every table for changing; creates those that are not there yet.
-pub(super) fn ledger(tx: &WriteTransaction) -> Result<Ledger<'_>, Fault> {
-    let open: Result<Vec<_>, _> = Place::ALL
+pub(super) fn open_for_writing(tx: &WriteTransaction) -> Result<WriteTables<'_>, TableError> {
+    let open: Result<Vec<_>, _> = TableId::ALL
         .into_iter()
-        .map(|place| tx.open_table(place.definition()))
+        .map(|table| tx.open_table(table.definition()))
         .collect();
     Ok(Tables::of(open?))
 }
 
 /// Opens every table as it is now.
-pub(super) fn frozen(tx: &ReadTransaction) -> Result<Frozen, Fault> {
-    let open: Result<Vec<_>, _> = Place::ALL
+pub(super) fn open_for_reading(tx: &ReadTransaction) -> Result<ReadTables, TableError> {
+    let open: Result<Vec<_>, _> = TableId::ALL
         .into_iter()
-        .map(|place| tx.open_table(place.definition()))
+        .map(|table| tx.open_table(table.definition()))
         .collect();
     Ok(Tables::of(open?))
 }
@@ -232,45 +235,45 @@ impl<T> Tables<T> {
     fn of(open: Vec<T>) -> Self {
         Self {
             open,
-            trouble: OnceLock::new(),
+            failure: OnceLock::new(),
             changed: false,
         }
     }
 
     /// No tables at all: every read fails.
-    pub(super) fn closed(fault: Fault) -> Self {
+    pub(super) fn closed(error: TableError) -> Self {
         let tables = Self::of(Vec::new());
-        tables.note(fault);
+        tables.note_failure(error);
         tables
     }
 
     /// The result, or the default with a trace of the fault: for a view, whose reads have no way to fail.
-    pub(super) fn settle<X: Default>(&self, result: Result<X, Fault>) -> X {
-        result.unwrap_or_else(|fault| {
-            self.note(fault);
+    pub(super) fn or_default<X: Default>(&self, result: Result<X, TableError>) -> X {
+        result.unwrap_or_else(|error| {
+            self.note_failure(error);
             X::default()
         })
     }
 
-    /// The first fault that [`Self::settle`] met.
-    pub(super) fn trouble(&self) -> Option<&Fault> {
-        self.trouble.get()
+    /// The first fault that [`Self::or_default`] met.
+    pub(super) fn failure(&self) -> Option<&TableError> {
+        self.failure.get()
     }
 
     /// Takes the trace of a fault away, so that the next reader starts afresh.
-    pub(super) fn take_trouble(&mut self) -> Option<Fault> {
-        self.trouble.take()
+    pub(super) fn take_failure(&mut self) -> Option<TableError> {
+        self.failure.take()
     }
 
-    fn note(&self, fault: Fault) {
+    fn note_failure(&self, error: TableError) {
         // Only the first fault is kept: it is the cause of the others.
-        let _ = self.trouble.set(fault);
+        let _ = self.failure.set(error);
     }
 
-    fn at(&self, place: Place) -> Result<&T, Fault> {
+    fn at(&self, table: TableId) -> Result<&T, TableError> {
         self.open
-            .get(place as usize)
-            .ok_or_else(|| Fault::Disk("the journal is closed".to_owned()))
+            .get(table as usize)
+            .ok_or_else(|| TableError::Disk("the journal is closed".to_owned()))
     }
 }
 
@@ -281,14 +284,14 @@ type Guards<'t> = (AccessGuard<'t, Bytes>, AccessGuard<'t, Bytes>);
 
 impl<'t> Scan<'t> {
     /// All of a table.
-    pub(super) fn all(table: &'t impl ReadableTable<Bytes, Bytes>) -> Result<Self, Fault> {
+    pub(super) fn all(table: &'t impl ReadableTable<Bytes, Bytes>) -> Result<Self, TableError> {
         guarded(|| Ok(Self(Some(table.iter()?))))
     }
 
     fn step(
         &mut self,
         next: impl FnOnce(&mut Range<'t, Bytes, Bytes>) -> Option<Result<Guards<'t>, StorageError>>,
-    ) -> Option<Result<Pair, Fault>> {
+    ) -> Option<Result<Pair, TableError>> {
         let range = self.0.as_mut()?;
         let pair = guarded(|| {
             let Some(pair) = next(range).transpose()? else {
@@ -304,7 +307,7 @@ impl<'t> Scan<'t> {
 }
 
 impl Iterator for Scan<'_> {
-    type Item = Result<Pair, Fault>;
+    type Item = Result<Pair, TableError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.step(Iterator::next)
@@ -319,14 +322,18 @@ impl DoubleEndedIterator for Scan<'_> {
 
 impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     /// The bytes under a key.
-    pub(super) fn bytes(&self, place: Place, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        let table = self.at(place)?;
+    pub(super) fn bytes(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, TableError> {
+        let table = self.at(table)?;
         guarded(|| Ok(table.get(key)?.map(|value| value.value().to_vec())))
     }
 
     /// The record under a key.
-    pub(super) fn read<R: Stored>(&self, place: Place, key: &[u8]) -> Result<Option<R>, Fault> {
-        let table = self.at(place)?;
+    pub(super) fn read<R: Stored>(
+        &self,
+        table: TableId,
+        key: &[u8],
+    ) -> Result<Option<R>, TableError> {
+        let table = self.at(table)?;
         guarded(|| {
             table
                 .get(key)?
@@ -336,19 +343,19 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     }
 
     /// Whether there is anything under a key.
-    pub(super) fn has(&self, place: Place, key: &[u8]) -> Result<bool, Fault> {
-        let table = self.at(place)?;
+    pub(super) fn has(&self, table: TableId, key: &[u8]) -> Result<bool, TableError> {
+        let table = self.at(table)?;
         guarded(|| Ok(table.get(key)?.is_some()))
     }
 
     /// A range of a table in the order of its keys; lazy.
     pub(super) fn scan(
         &self,
-        place: Place,
+        table: TableId,
         from: &[u8],
         to: Bound<&[u8]>,
-    ) -> Result<Scan<'_>, Fault> {
-        let table = self.at(place)?;
+    ) -> Result<Scan<'_>, TableError> {
+        let table = self.at(table)?;
         guarded(|| {
             Ok(Scan(Some(
                 table.range::<&[u8]>((Bound::Included(from), to))?,
@@ -359,10 +366,10 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     /// What is picked from the keys of a table; the values are not touched.
     pub(super) fn keys<R>(
         &self,
-        place: Place,
+        table: TableId,
         mut pick: impl FnMut(&[u8]) -> Option<R>,
-    ) -> Result<Vec<R>, Fault> {
-        let table = self.at(place)?;
+    ) -> Result<Vec<R>, TableError> {
+        let table = self.at(table)?;
         guarded(|| {
             let mut picked = Vec::new();
             for pair in table.iter()? {
@@ -375,25 +382,30 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     /// Keys with their values of a range, at most `most`.
     pub(super) fn pairs(
         &self,
-        place: Place,
+        table: TableId,
         from: &[u8],
         to: Bound<&[u8]>,
         most: usize,
-    ) -> Result<Vec<Pair>, Fault> {
-        self.scan(place, from, to)?.take(most).collect()
+    ) -> Result<Vec<Pair>, TableError> {
+        self.scan(table, from, to)?.take(most).collect()
     }
 
     /// How many there are; costs nothing.
-    pub(super) fn count(&self, place: Place) -> Result<u64, Fault> {
-        let table = self.at(place)?;
+    pub(super) fn count(&self, table: TableId) -> Result<u64, TableError> {
+        let table = self.at(table)?;
         guarded(|| Ok(table.len()?))
     }
 }
 
-impl<'t> Ledger<'t> {
+impl<'t> WriteTables<'t> {
     /// Stores bytes.
-    pub(super) fn put(&mut self, place: Place, key: &[u8], value: &[u8]) -> Result<(), Fault> {
-        let table = self.at_mut(place)?;
+    pub(super) fn put(
+        &mut self,
+        table: TableId,
+        key: &[u8],
+        value: &[u8],
+    ) -> Result<(), TableError> {
+        let table = self.at_mut(table)?;
         guarded(|| Ok(table.insert(key, value).map(drop)?))?;
         self.changed = true;
         Ok(())
@@ -402,16 +414,16 @@ impl<'t> Ledger<'t> {
     /// Stores a record.
     pub(super) fn write<R: Stored>(
         &mut self,
-        place: Place,
+        table: TableId,
         key: &[u8],
         record: &R,
-    ) -> Result<(), Fault> {
-        self.put(place, key, &records::encode(record)?)
+    ) -> Result<(), TableError> {
+        self.put(table, key, &records::encode(record)?)
     }
 
     /// Removes what is there; tells whether anything was.
-    pub(super) fn remove(&mut self, place: Place, key: &[u8]) -> Result<bool, Fault> {
-        let table = self.at_mut(place)?;
+    pub(super) fn remove(&mut self, table: TableId, key: &[u8]) -> Result<bool, TableError> {
+        let table = self.at_mut(table)?;
         let there = guarded(|| Ok(table.remove(key)?.is_some()))?;
         self.changed |= there;
         Ok(there)
@@ -420,11 +432,11 @@ impl<'t> Ledger<'t> {
     /// Removes everything from one key to another, both included.
     pub(super) fn remove_range(
         &mut self,
-        place: Place,
+        table: TableId,
         (from, to): (&[u8], &[u8]),
-    ) -> Result<(), Fault> {
-        for (key, _) in self.pairs(place, from, Bound::Included(to), usize::MAX)? {
-            self.remove(place, &key)?;
+    ) -> Result<(), TableError> {
+        for (key, _) in self.pairs(table, from, Bound::Included(to), usize::MAX)? {
+            self.remove(table, &key)?;
         }
         Ok(())
     }
@@ -434,9 +446,9 @@ impl<'t> Ledger<'t> {
         self.changed
     }
 
-    fn at_mut(&mut self, place: Place) -> Result<&mut Table<'t, Bytes, Bytes>, Fault> {
+    fn at_mut(&mut self, table: TableId) -> Result<&mut Table<'t, Bytes, Bytes>, TableError> {
         self.open
-            .get_mut(place as usize)
-            .ok_or_else(|| Fault::Disk("the journal is closed".to_owned()))
+            .get_mut(table as usize)
+            .ok_or_else(|| TableError::Disk("the journal is closed".to_owned()))
     }
 }

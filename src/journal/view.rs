@@ -8,8 +8,8 @@ use redb::ReadableTable;
 
 use super::{
     keys,
-    records::{self, Message, Stored},
-    tables::{Bytes, Fault, Place, Tables},
+    records::{self, QueuedMessage, Stored},
+    tables::{Bytes, TableError, TableId, Tables},
 };
 use crate::domain::{
     alerts::Alerts,
@@ -25,53 +25,57 @@ use crate::domain::{
     view::View,
 };
 
-/// The troubles that the operator was told of, in [`Place::Meta`].
+/// The troubles that the operator was told of, in [`TableId::Meta`].
 pub(super) const ALERTS: &[u8] = b"alerts";
 
 impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     fn newest<R: Stored>(
         &self,
-        place: Place,
+        table: TableId,
         from: &[u8],
         to: &[u8],
         newest: usize,
-    ) -> Result<Vec<R>, Fault> {
+    ) -> Result<Vec<R>, TableError> {
         let range = self
-            .scan(place, from, Bound::Included(to))?
+            .scan(table, from, Bound::Included(to))?
             .rev()
             .take(newest);
         range.map(|pair| records::decode(&pair?.1)).collect()
     }
 
-    fn chat_s_appeals(&self, chat: ChatId, newest: usize) -> Result<Vec<Appeal>, Fault> {
+    fn chat_s_appeals(&self, chat: ChatId, newest: usize) -> Result<Vec<Appeal>, TableError> {
         let (from, to) = keys::appeals_of(chat);
         let mut appeals = Vec::new();
         for pair in self
-            .scan(Place::AppealsOf, &from, Bound::Included(&to))?
+            .scan(TableId::AppealsOf, &from, Bound::Included(&to))?
             .rev()
             .take(newest)
         {
             let (key, _) = pair?;
             let id = keys::to_appeal_of(&key)?;
-            appeals.extend(self.read::<Appeal>(Place::Appeals, &keys::appeal(id))?);
+            appeals.extend(self.read::<Appeal>(TableId::Appeals, &keys::appeal(id))?);
         }
         Ok(appeals)
     }
 
     /// Only the keys are read: some ten thousand at most, for every short text of a stranger that is no code to the letter.
-    fn codes_alike(&self, form: &CodeForm) -> Result<Vec<PartnerCode>, Fault> {
-        self.keys(Place::Partners, |key| {
+    fn codes_alike(&self, form: &CodeForm) -> Result<Vec<PartnerCode>, TableError> {
+        self.keys(TableId::Partners, |key| {
             let code = std::str::from_utf8(key).unwrap_or_default();
             let is_alike = CodeForm::of(code).as_ref() == Some(form);
             is_alike.then(|| PartnerCode::fold(code)).flatten()
         })
     }
 
-    fn partners_behind(&self, after: Option<ChatId>, most: usize) -> Result<Vec<Session>, Fault> {
+    fn partners_behind(
+        &self,
+        after: Option<ChatId>,
+        most: usize,
+    ) -> Result<Vec<Session>, TableError> {
         let from = after.map_or_else(Vec::new, |after| {
             keys::chat(ChatId(after.0.saturating_add(1))).to_vec()
         });
-        let sessions = self.scan(Place::Sessions, &from, Bound::Unbounded)?;
+        let sessions = self.scan(TableId::Sessions, &from, Bound::Unbounded)?;
         let mut partners = Vec::new();
         for pair in sessions {
             let session: Session = records::decode(&pair?.1)?;
@@ -83,105 +87,106 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         Ok(partners)
     }
 
-    fn every<R: Stored>(&self, place: Place) -> Result<Vec<R>, Fault> {
-        let all = self.scan(place, &[], Bound::Unbounded)?;
+    fn every<R: Stored>(&self, table: TableId) -> Result<Vec<R>, TableError> {
+        let all = self.scan(table, &[], Bound::Unbounded)?;
         all.map(|pair| records::decode(&pair?.1)).collect()
     }
 
-    fn held_appeals(&self) -> Result<Vec<AppealId>, Fault> {
-        let all = self.scan(Place::Held, &[], Bound::Unbounded)?;
+    fn held_appeals(&self) -> Result<Vec<AppealId>, TableError> {
+        let all = self.scan(TableId::Held, &[], Bound::Unbounded)?;
         all.map(|pair| keys::to_appeal(&pair?.0)).collect()
     }
 
-    fn waiting_messages(&self) -> Result<Vec<OutboxId>, Fault> {
-        let all = self.scan(Place::Waiting, &[], Bound::Unbounded)?;
+    fn waiting_messages(&self) -> Result<Vec<OutboxId>, TableError> {
+        let all = self.scan(TableId::Waiting, &[], Bound::Unbounded)?;
         all.map(|pair| keys::back(&pair?.1)).collect()
     }
 
-    fn message(&self, id: &OutboxId) -> Result<Option<OutboxEntry>, Fault> {
-        let message = self.read::<Message>(Place::Outbox, &keys::of(id)?)?;
+    fn message(&self, id: &OutboxId) -> Result<Option<OutboxEntry>, TableError> {
+        let message = self.read::<QueuedMessage>(TableId::Outbox, &keys::of(id)?)?;
         Ok(message.map(|message| message.entry))
     }
 }
 
 impl<T: ReadableTable<Bytes, Bytes>> View for Tables<T> {
     fn partner(&self, code: &PartnerCode) -> Option<Partner> {
-        self.settle(self.read(Place::Partners, code.as_str().as_bytes()))
+        self.or_default(self.read(TableId::Partners, code.as_str().as_bytes()))
     }
 
     fn spelled_alike(&self, form: &CodeForm) -> Vec<PartnerCode> {
-        self.settle(self.codes_alike(form))
+        self.or_default(self.codes_alike(form))
     }
 
     fn session(&self, chat: ChatId) -> Option<Session> {
-        self.settle(self.read(Place::Sessions, &keys::chat(chat)))
+        self.or_default(self.read(TableId::Sessions, &keys::chat(chat)))
     }
 
     fn appeal(&self, id: AppealId) -> Option<Appeal> {
-        self.settle(self.read(Place::Appeals, &keys::appeal(id)))
+        self.or_default(self.read(TableId::Appeals, &keys::appeal(id)))
     }
 
     fn numbered(&self, number: Number) -> Option<AppealId> {
-        let found = self.bytes(Place::Numbered, &keys::number(number));
-        self.settle(found.and_then(|id| id.map(|id| keys::to_appeal(&id)).transpose()))
+        let found = self.bytes(TableId::Numbered, &keys::number(number));
+        self.or_default(found.and_then(|id| id.map(|id| keys::to_appeal(&id)).transpose()))
     }
 
     fn appeals_of(&self, chat: ChatId, newest: usize) -> Vec<Appeal> {
-        self.settle(self.chat_s_appeals(chat, newest))
+        self.or_default(self.chat_s_appeals(chat, newest))
     }
 
     fn lines(&self, appeal: AppealId, newest: usize) -> Vec<Line> {
         let (from, to) = keys::lines_of(appeal);
-        self.settle(self.newest(Place::Lines, &from, &to, newest))
+        self.or_default(self.newest(TableId::Lines, &from, &to, newest))
     }
 
     fn tab(&self, tab: Tab) -> TabState {
-        let known: Option<TabState> = self.settle(self.read(Place::Tabs, tab.name().as_bytes()));
+        let known: Option<TabState> =
+            self.or_default(self.read(TableId::Tabs, tab.name().as_bytes()));
         known.unwrap_or_else(|| TabState::new(tab))
     }
 
     fn post(&self, chat: ChatId, message: MessageId) -> Option<Post> {
-        self.settle(self.read(Place::Posts, &keys::post(chat, message)))
+        self.or_default(self.read(TableId::Posts, &keys::post(chat, message)))
     }
 
     fn group(&self, chat: ChatId) -> Option<Group> {
-        self.settle(self.read(Place::Groups, &keys::chat(chat)))
+        self.or_default(self.read(TableId::Groups, &keys::chat(chat)))
     }
 
     fn broadcast(&self, key: &PromotionKey) -> Option<Broadcast> {
-        self.settle(self.read(Place::Broadcasts, key.0.as_bytes()))
+        self.or_default(self.read(TableId::Broadcasts, key.0.as_bytes()))
     }
 
     fn promotion(&self, key: &PromotionKey) -> Option<Promotion> {
-        self.settle(self.read(Place::Promotions, key.0.as_bytes()))
+        self.or_default(self.read(TableId::Promotions, key.0.as_bytes()))
     }
 
     fn promotions(&self) -> Vec<Promotion> {
-        self.settle(self.every(Place::Promotions))
+        self.or_default(self.every(TableId::Promotions))
     }
 
     fn announced(&self, key: &PromotionKey, chat: ChatId) -> Option<Announced> {
-        self.settle(self.read(Place::Announced, &keys::announced(key, chat)))
+        self.or_default(self.read(TableId::Announced, &keys::announced(key, chat)))
     }
 
     fn audience_after(&self, after: Option<ChatId>, most: usize) -> Vec<Session> {
-        self.settle(self.partners_behind(after, most))
+        self.or_default(self.partners_behind(after, most))
     }
 
     fn outbox(&self, id: &OutboxId) -> Option<OutboxEntry> {
-        self.settle(self.message(id))
+        self.or_default(self.message(id))
     }
 
     fn unsent(&self) -> Vec<OutboxId> {
-        self.settle(self.waiting_messages())
+        self.or_default(self.waiting_messages())
     }
 
     fn alerts(&self) -> Alerts {
-        let known: Option<Alerts> = self.settle(self.read(Place::Meta, ALERTS));
+        let known: Option<Alerts> = self.or_default(self.read(TableId::Meta, ALERTS));
         known.unwrap_or_default()
     }
 
     fn held(&self) -> Vec<AppealId> {
-        self.settle(self.held_appeals())
+        self.or_default(self.held_appeals())
     }
 }

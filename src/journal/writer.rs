@@ -13,16 +13,16 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::{
-    Courtesy, Signals,
-    advice::with_cure,
-    carry::Hints,
+    BestEffort, Signals,
+    apply::Hints,
+    clock_shift,
     disk::{self, Disk},
-    judge::Judge,
-    queue::{Course, Group, Message, Reply},
+    executor::Executor,
+    queue::{CommitGroup, Responder, WriterCommand, WriterState},
     recovery,
-    round::{Done, Given, work},
-    setback,
-    tables::{Fault, Place},
+    remedy::with_remedy,
+    tables::{TableError, TableId},
+    transaction::{Committed, Grants, run},
 };
 use crate::{
     clock::{self, Reading},
@@ -32,26 +32,26 @@ use crate::{
 /// When idle it forgets a little so often.
 const UPKEEP_EVERY: Duration = Duration::from_secs(60);
 /// When idle it looks at the clock so often: one that was set back delays nothing for longer.
-const GLANCE_EVERY: Duration = Duration::from_secs(1);
+const CLOCK_CHECK_EVERY: Duration = Duration::from_secs(1);
 /// The pause before the file is opened again after a failure; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// Once the disk has room again, storing goes on within this time.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// Written after a failure to see whether the disk takes a commit again, in [`Place::Meta`].
+/// Written after a failure to see whether the disk takes a commit again, in [`TableId::Meta`].
 const PROBE: &[u8] = b"probe";
 
 /// The only one who writes.
 pub(super) struct Writer {
     disk: Arc<Disk>,
     signals: Arc<Signals>,
-    judge: Judge,
-    queue: Receiver<Message>,
-    course: Course,
+    executor: Executor,
+    queue: Receiver<WriterCommand>,
+    state: WriterState,
     /// Callers of `apply`, by the last record that must be decided before they are answered. Theirs is stored, so a failure
     /// lets them wait: told to try again, they would state the same events twice.
-    waiters: Vec<(Seq, Reply<()>)>,
+    waiters: Vec<(Seq, Responder<()>)>,
     /// What was given to callers who never learned of it, and reactions that found no place.
-    stray: Given,
+    undelivered: Grants,
     /// Something is stored and not yet decided.
     pending: bool,
     next_timer: Option<Timestamp>,
@@ -66,21 +66,21 @@ impl Writer {
     pub(super) fn new(
         disk: Arc<Disk>,
         signals: Arc<Signals>,
-        mut judge: Judge,
-        queue: Receiver<Message>,
+        mut executor: Executor,
+        queue: Receiver<WriterCommand>,
         lock: File,
-    ) -> Result<Self, Fault> {
-        let hints = disk.with(|db| recovery::recover(db, &mut judge))?;
-        let mut stray = Given::default();
-        fire(&signals, hints, &mut stray);
+    ) -> Result<Self, TableError> {
+        let hints = disk.with(|db| recovery::recover(db, &mut executor))?;
+        let mut undelivered = Grants::default();
+        notify(&signals, hints, &mut undelivered);
         Ok(Self {
             disk,
             signals,
-            judge,
+            executor,
             queue,
-            course: Course::Open,
+            state: WriterState::Open,
             waiters: Vec::new(),
-            stray,
+            undelivered,
             // The first round finds out, and learns of the next timer.
             pending: true,
             next_timer: None,
@@ -92,28 +92,30 @@ impl Writer {
     /// Works until closed or abandoned.
     pub(super) fn run(mut self) {
         tracing::info!("the journal's writer starts");
-        while self.course == Course::Open || (self.course == Course::Closing && self.pending) {
-            let (group, course) = Group::gather(&self.queue, self.patience());
-            self.turn_to(course);
-            if self.course == Course::Abandoned {
+        while self.state == WriterState::Open
+            || (self.state == WriterState::Closing && self.pending)
+        {
+            let (group, state) = CommitGroup::gather(&self.queue, self.wait_time());
+            self.set_state(state);
+            if self.state == WriterState::Abandoned {
                 break;
             }
             if self.pending || !group.is_empty() || self.is_due() {
-                self.round(group);
+                self.commit_group(group);
             }
         }
-        self.finish();
+        self.shut_down();
         tracing::info!("the journal's writer stops");
     }
 
     /// How long it may wait for questions.
-    fn patience(&self) -> Duration {
-        if self.pending || self.course != Course::Open {
+    fn wait_time(&self) -> Duration {
+        if self.pending || self.state != WriterState::Open {
             return Duration::ZERO;
         }
         let until = self.next_timer.map(|at| at.duration_since(clock::now()));
         let until = until.map(|until| Duration::try_from(until).unwrap_or_default());
-        until.map_or(GLANCE_EVERY, |until| until.min(GLANCE_EVERY))
+        until.map_or(CLOCK_CHECK_EVERY, |until| until.min(CLOCK_CHECK_EVERY))
     }
 
     /// Whether time alone brings work: a timer, the upkeep, a clock that was set back.
@@ -125,46 +127,46 @@ impl Writer {
     }
 
     /// Once closing it stays so: that nobody can ask any more is then no news.
-    fn turn_to(&mut self, course: Course) {
-        if self.course == Course::Open {
-            self.course = course;
+    fn set_state(&mut self, state: WriterState) {
+        if self.state == WriterState::Open {
+            self.state = state;
         }
     }
 
-    fn round(&mut self, group: Group) {
+    fn commit_group(&mut self, group: CommitGroup) {
         match self.attempt(&group, false) {
-            Ok(done) => self.settle(group, done),
-            Err(fault) => {
-                let words = with_cure(&fault);
+            Ok(done) => self.finish(group, done),
+            Err(error) => {
+                let words = with_remedy(&error);
                 tracing::error!(error = %words, "the journal cannot store");
                 self.disk.failed(&words);
                 group.refuse(&words);
-                self.mend();
+                self.reopen();
             }
         }
     }
 
     /// One transaction with its commit; a panic in it is a failure like any other.
-    fn attempt(&mut self, group: &Group, probing: bool) -> Result<Done, Fault> {
+    fn attempt(&mut self, group: &CommitGroup, probing: bool) -> Result<Committed, TableError> {
         if let Some(words) = self.disk.take_suspicion() {
-            return Err(Fault::Damaged(words));
+            return Err(TableError::Damaged(words));
         }
         let reading = Reading::take();
         let (now, back) = (reading.wall(), reading.set_back_since(self.clock));
-        let (stray, mut given) = (&self.stray, Given::default());
-        let judge = &mut self.judge;
+        let (undelivered, mut grants) = (&self.undelivered, Grants::default());
+        let executor = &mut self.executor;
         let committed = catch_unwind(AssertUnwindSafe(|| {
             self.disk.with(|db| {
-                judge.transact(db, |judge, tables| {
-                    given = Given::default();
+                executor.transact(db, |executor, tables| {
+                    grants = Grants::default();
                     if let Some(by) = back {
-                        setback::set_back(tables, by, now)?;
+                        clock_shift::shift_back(tables, by, now)?;
                     }
-                    setback::note(tables, now)?;
-                    let mut done = work(judge, tables, group, stray, &mut given, now)?;
+                    clock_shift::record_clock(tables, now)?;
+                    let mut done = run(executor, tables, group, undelivered, &mut grants, now)?;
                     done.hints.outbox |= back.is_some();
                     if probing {
-                        tables.put(Place::Meta, PROBE, &[])?;
+                        tables.put(TableId::Meta, PROBE, &[])?;
                     }
                     Ok(done)
                 })
@@ -172,89 +174,89 @@ impl Writer {
         }));
         match committed {
             Ok(Ok(done)) => {
-                self.stray = Given::default();
+                self.undelivered = Grants::default();
                 self.clock = reading;
-                back.into_iter().for_each(setback::tell);
+                back.into_iter().for_each(clock_shift::log_shift);
                 Ok(done)
             }
-            Ok(Err(fault)) => {
-                self.stray.add(given);
-                Err(fault)
+            Ok(Err(error)) => {
+                self.undelivered.add(grants);
+                Err(error)
             }
             Err(panic) => {
-                self.stray.add(given);
+                self.undelivered.add(grants);
                 // What it says may quote what people wrote; the hook has told where it was.
                 drop(panic);
-                Err(Fault::Disk("the journal's writer stumbled".to_owned()))
+                Err(TableError::Disk("the journal's writer stumbled".to_owned()))
             }
         }
     }
 
     /// Answers the callers and tells others, after the commit.
-    fn settle(&mut self, group: Group, done: Done) {
+    fn finish(&mut self, group: CommitGroup, done: Committed) {
         if self.disk.succeeded() {
             tracing::info!("the journal stores again");
         }
         self.pending = done.first_pending.is_some();
         self.next_timer = done.next_timer;
-        for (asked, accepted) in group.accepts.into_iter().zip(done.accepted) {
+        for (request, accepted) in group.accepts.into_iter().zip(done.accepted) {
             // Nobody waits any more: the record is stored all the same, and its repetition will be a duplicate.
-            let _ = asked.answer(accepted);
+            let _ = request.answer(accepted);
         }
-        for (asked, entries) in group.claims.into_iter().zip(done.claimed) {
-            if let Err(entries) = asked.answer(entries) {
-                self.stray
+        for (request, entries) in group.claims.into_iter().zip(done.claimed) {
+            if let Err(entries) = request.answer(entries) {
+                self.undelivered
                     .claims
                     .extend(entries.into_iter().map(|entry| entry.send.id));
             }
         }
-        for (asked, intent) in group.intends.into_iter().zip(done.intended) {
-            if let Err(intent) = asked.answer(intent) {
-                self.stray.fences.push(intent.fence);
+        for (request, intent) in group.intends.into_iter().zip(done.intended) {
+            if let Err(intent) = request.answer(intent) {
+                self.undelivered.tokens.push(intent.token);
             }
         }
-        for asked in group.forgets {
-            // The fences are forgotten whether or not anybody waits for it.
-            let _ = asked.answer(());
+        for request in group.forgets {
+            // The tokens are forgotten whether or not anybody waits for it.
+            let _ = request.answer(());
         }
         self.waiters.extend(
             done.applied
                 .into_iter()
-                .zip(group.applies.into_iter().map(|asked| asked.reply)),
+                .zip(group.applies.into_iter().map(|request| request.responder)),
         );
         self.answer_waiters(done.first_pending);
-        fire(&self.signals, done.hints, &mut self.stray);
+        notify(&self.signals, done.hints, &mut self.undelivered);
         // What was given to nobody is taken back at once.
-        self.pending |= !self.stray.is_empty();
+        self.pending |= !self.undelivered.is_empty();
     }
 
     fn answer_waiters(&mut self, first_pending: Option<Seq>) {
         let decided = |last: &Seq| first_pending.is_none_or(|first| *last < first);
-        for (_, reply) in self.waiters.extract_if(.., |(last, _)| decided(last)) {
+        for (_, responder) in self.waiters.extract_if(.., |(last, _)| decided(last)) {
             // Nobody waits any more; the events are decided all the same.
-            let _ = reply.send(Ok(()));
+            let _ = responder.send(Ok(()));
         }
     }
 
     /// Opens the file again, with growing pauses in which every question is refused, until a commit succeeds.
-    fn mend(&mut self) {
+    fn reopen(&mut self) {
         let mut pause = FIRST_PAUSE;
         loop {
             self.refuse_for(pause);
-            if self.course == Course::Abandoned {
+            if self.state == WriterState::Abandoned {
                 return;
             }
             let mended = self
                 .disk
                 .reopen()
-                .and_then(|()| self.attempt(&Group::default(), true));
+                .and_then(|()| self.attempt(&CommitGroup::default(), true));
             match mended {
-                Ok(done) => return self.settle(Group::default(), done),
-                Err(fault) => self.disk.failed(&with_cure(&fault)),
+                Ok(done) => return self.finish(CommitGroup::default(), done),
+                Err(error) => self.disk.failed(&with_remedy(&error)),
             }
-            if self.course == Course::Closing {
+            if self.state == WriterState::Closing {
                 // The next start decides what is left.
-                self.course = Course::Abandoned;
+                self.state = WriterState::Abandoned;
                 return;
             }
             pause = (pause * 2).min(LONGEST_PAUSE);
@@ -263,24 +265,24 @@ impl Writer {
 
     fn refuse_for(&mut self, pause: Duration) {
         let end = clock::monotonic() + pause;
-        while self.course == Course::Open
+        while self.state == WriterState::Open
             && let Some(left) = end.checked_duration_since(clock::monotonic())
         {
-            let (group, course) = Group::gather(&self.queue, left);
-            let words = self.disk.trouble().unwrap_or_default();
+            let (group, state) = CommitGroup::gather(&self.queue, left);
+            let words = self.disk.failure().unwrap_or_default();
             group.refuse(&words);
-            self.turn_to(course);
+            self.set_state(state);
         }
     }
 
     /// Leaves the mark of a regular end, if it is one, and lets go of the file.
-    fn finish(self) {
-        if self.course == Course::Closing {
+    fn shut_down(self) {
+        if self.state == WriterState::Closing {
             let marked = self
                 .disk
                 .with(|db| disk::transact(db, recovery::mark_clean));
-            if let Err(fault) = marked {
-                tracing::warn!(error = %fault, "the journal could not be marked as closed cleanly");
+            if let Err(error) = marked {
+                tracing::warn!(error = %error, "the journal could not be marked as closed cleanly");
             }
         }
         self.disk.close();
@@ -289,7 +291,7 @@ impl Writer {
 
 /// Tells others what has changed; a hint that finds nobody is no loss, since the state itself tells. A reaction that finds no place is
 /// noted in `stray`: it may be the only sign that a message has come in.
-fn fire(signals: &Signals, hints: Hints, stray: &mut Given) {
+fn notify(signals: &Signals, hints: Hints, undelivered: &mut Grants) {
     if hints.outbox {
         signals.outbox.notify_one();
     }
@@ -299,13 +301,13 @@ fn fire(signals: &Signals, hints: Hints, stray: &mut Given) {
     for tab in hints.looks {
         signals.looks.mark(tab);
     }
-    for courtesy in hints.courtesies {
-        match signals.courtesies.try_send(courtesy) {
-            Err(TrySendError::Full(Courtesy::Reaction(chat, message))) => {
-                stray.reactions.push((chat, message))
+    for courtesy in hints.best_effort {
+        match signals.best_effort.try_send(courtesy) {
+            Err(TrySendError::Full(BestEffort::Reaction(chat, message))) => {
+                undelivered.reactions.push((chat, message))
             }
             // Telegram forgets an unacknowledged button by itself; closed is what takes them where the service ends.
-            Ok(()) | Err(TrySendError::Full(Courtesy::Button(_)) | TrySendError::Closed(_)) => {}
+            Ok(()) | Err(TrySendError::Full(BestEffort::Button(_)) | TrySendError::Closed(_)) => {}
         }
     }
     for question in hints.questions {

@@ -11,7 +11,7 @@ use super::{
         Block, Change, Columns, Filter, Manners, Offered, ReadBack, SheetId, Structure, TabInfo,
     },
 };
-use crate::domain::ids::FenceId;
+use crate::domain::ids::BatchToken;
 
 /// What a spreadsheet consists of.
 pub(super) fn structure(answer: api::Spreadsheet) -> Option<Structure> {
@@ -30,7 +30,7 @@ pub(super) fn structure(answer: api::Spreadsheet) -> Option<Structure> {
     let newest_fence = fences
         .filter_map(|fence| fence.metadata_id)
         .max()
-        .map(FenceId);
+        .map(BatchToken);
     Some(Structure { tabs, newest_fence })
 }
 
@@ -274,7 +274,7 @@ fn text(value: Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::FenceId;
+    use crate::domain::ids::BatchToken;
     use serde_json::{from_value, json};
 
     #[test]
@@ -340,7 +340,7 @@ mod tests {
             expect: "x".to_owned(),
             set: String::new(),
         };
-        vec![Change::Fence(FenceId(1)), compare.clone(), compare]
+        vec![Change::Fence(BatchToken(1)), compare.clone(), compare]
     }
 
     #[test]

@@ -40,7 +40,7 @@ use super::{
 use crate::{
     domain::{
         event::{Event, RowMark},
-        ids::{FenceId, Seq, SpreadsheetId},
+        ids::{BatchToken, Seq, SpreadsheetId},
         row::DesiredRow,
         tab::Tab,
     },
@@ -100,7 +100,7 @@ pub struct Intended {
     /// It.
     pub intent: Intent,
     /// Fences of this spreadsheet that are no longer needed.
-    pub old_fences: Vec<FenceId>,
+    pub old_fences: Vec<BatchToken>,
 }
 
 /// What a desk wants done. Each but [`Output::WaitUntil`] is answered by exactly one input.
@@ -124,7 +124,7 @@ pub enum Output {
     /// Write.
     Write(Batch),
     /// Send this fence alone.
-    Fence(FenceId),
+    Fence(BatchToken),
     /// Nothing to do before this moment, or a nudge.
     WaitUntil(Timestamp),
 }
@@ -143,7 +143,7 @@ pub struct Start {
     /// Batches whose outcome is open.
     pub open: Vec<Intent>,
     /// The fence that the journal has given last; none where it has never given one.
-    pub last_fence: Option<FenceId>,
+    pub last_fence: Option<BatchToken>,
     /// The e-mail address with which people share the spreadsheet.
     pub account: String,
 }
@@ -184,15 +184,15 @@ pub struct Desk {
     cycle: Cycle,
     pace: Pace,
     structure: Option<(Structure, Timestamp)>,
-    open: Vec<FenceId>,
+    open: Vec<BatchToken>,
     /// The e-mail address with which people share the spreadsheet.
     account: String,
     /// The fence that was given last, as far as we know.
-    last_fence: Option<FenceId>,
+    last_fence: Option<BatchToken>,
     /// It is certain that the journal is not older than the spreadsheet, or it knows that it is.
     checked: bool,
     /// Batches that can land no more and whose damage in foreign rows may not be mended yet: their intents end when it is.
-    unmended: Vec<FenceId>,
+    unmended: Vec<BatchToken>,
     owed: Owed,
     amends: Vec<Amend>,
     doubts: Vec<Doubt>,
@@ -225,7 +225,7 @@ enum Phase {
 #[derive(Debug)]
 struct Sent {
     draft: Draft,
-    fence: FenceId,
+    fence: BatchToken,
     /// Fence changes before those of the draft.
     head: usize,
 }
@@ -284,7 +284,7 @@ impl Desk {
                 .iter()
                 .flat_map(|intent| Doubt::of(&intent.touched))
                 .collect(),
-            open: open.into_iter().map(|intent| intent.fence).collect(),
+            open: open.into_iter().map(|intent| intent.token).collect(),
             last_fence,
             account,
             checked: false,

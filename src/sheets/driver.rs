@@ -30,7 +30,7 @@ use crate::{
     clock,
     domain::{
         event::{Event, Looked, RowMark, RowResult, WriteReport, WrittenRow},
-        ids::{FenceId, RowKey, Seq, SpreadsheetId},
+        ids::{BatchToken, RowKey, Seq, SpreadsheetId},
         project::project,
         rules::Rules,
         tab::Tab,
@@ -148,7 +148,7 @@ fn start(room: &Room, snapshot: &Snapshot) -> Start {
         } else {
             Vec::new()
         },
-        last_fence: snapshot.last_fence(),
+        last_fence: snapshot.last_token(),
         account: room.account.clone(),
         spreadsheet: room.spreadsheet.clone(),
         tabs: room.tabs.clone(),
@@ -372,7 +372,7 @@ impl Driver {
         };
         WriteReport {
             spreadsheet: self.spreadsheet.clone(),
-            fence: None,
+            token: None,
             rows: rows.into_iter().map(row).collect(),
         }
     }
@@ -385,7 +385,7 @@ impl Driver {
         let old_fences = self
             .journal
             .snapshot()
-            .old_fences(&self.spreadsheet, clock::now() - FENCE_AGE);
+            .old_tokens(&self.spreadsheet, clock::now() - FENCE_AGE);
         Ok(Intended { intent, old_fences })
     }
 
@@ -415,13 +415,13 @@ impl Driver {
                 None
             }
         };
-        let fences: Vec<FenceId> = batch.changes.iter().filter_map(dropped).collect();
+        let fences: Vec<BatchToken> = batch.changes.iter().filter_map(dropped).collect();
         if fences.is_empty() {
             return;
         }
         if let Err(error) = self
             .journal
-            .forget_fences(self.spreadsheet.clone(), fences)
+            .forget_tokens(self.spreadsheet.clone(), fences)
             .await
         {
             tracing::debug!(%error, "removed fences are not forgotten");

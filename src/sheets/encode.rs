@@ -5,7 +5,7 @@
 
 use google_sheets4::{api, common::FieldMask};
 
-use crate::domain::{ids::FenceId, row::CellValue};
+use crate::domain::{ids::BatchToken, row::CellValue};
 
 use super::{
     a1::a1,
@@ -72,7 +72,7 @@ pub(super) fn batch(batch: &Batch) -> Result<api::BatchUpdateSpreadsheetRequest,
 }
 
 /// The request of a fence alone.
-pub(super) fn fence_alone(id: FenceId) -> Result<api::BatchUpdateSpreadsheetRequest, Unsayable> {
+pub(super) fn fence_alone(id: BatchToken) -> Result<api::BatchUpdateSpreadsheetRequest, Unsayable> {
     Ok(api::BatchUpdateSpreadsheetRequest {
         requests: Some(requests(&[Change::Fence(id)])?),
         ..Default::default()
@@ -369,7 +369,7 @@ fn add_fill(
     })
 }
 
-fn fence(id: FenceId) -> Result<api::CreateDeveloperMetadataRequest, &'static str> {
+fn fence(id: BatchToken) -> Result<api::CreateDeveloperMetadataRequest, &'static str> {
     if id.0 <= 0 {
         return Err("a fence's id must be positive");
     }
@@ -387,7 +387,7 @@ fn fence(id: FenceId) -> Result<api::CreateDeveloperMetadataRequest, &'static st
     })
 }
 
-fn drop_fence(id: FenceId) -> api::DeleteDeveloperMetadataRequest {
+fn drop_fence(id: BatchToken) -> api::DeleteDeveloperMetadataRequest {
     api::DeleteDeveloperMetadataRequest {
         data_filter: Some(api::DataFilter {
             developer_metadata_lookup: Some(api::DeveloperMetadataLookup {

@@ -24,7 +24,7 @@ use rustls::crypto::ring;
 
 use crate::{
     clock,
-    domain::ids::{FenceId, SpreadsheetId},
+    domain::ids::{BatchToken, SpreadsheetId},
     health::Health,
 };
 
@@ -274,7 +274,7 @@ impl Hub {
     pub async fn fence(
         &self,
         spreadsheet: &SpreadsheetId,
-        id: FenceId,
+        id: BatchToken,
     ) -> Result<FenceFate, CallError> {
         let request = encode::fence_alone(id)?;
         let mut ear = self.open(Kind::Write, spreadsheet).await?;

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{ids::FenceId, row::CellValue};
+use crate::domain::{ids::BatchToken, row::CellValue};
 
 /// Google's id of a tab; it survives a renaming.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub struct Structure {
     /// Its tabs in their order.
     pub tabs: Vec<TabInfo>,
     /// The newest of our fences that stands there.
-    pub newest_fence: Option<FenceId>,
+    pub newest_fence: Option<BatchToken>,
 }
 
 /// One tab of a spreadsheet.
@@ -221,9 +221,9 @@ pub enum Change {
         columns: Option<(u32, u32)>,
     },
     /// Makes the batch land at most once: a used id is refused.
-    Fence(FenceId),
+    Fence(BatchToken),
     /// Forgets an old fence.
-    DropFence(FenceId),
+    DropFence(BatchToken),
 }
 
 /// What a batch's answer tells.

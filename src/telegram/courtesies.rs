@@ -16,7 +16,7 @@ use crate::{
         ids::{ChatId, MessageId},
     },
     health::Health,
-    journal::{Courtesy, Journal},
+    journal::{BestEffort, Journal},
 };
 
 /// Calls under way at a time: enough to keep up, few enough not to crowd out messages.
@@ -43,7 +43,7 @@ pub fn unshown_in(journal: Journal) -> Unshown {
 
 /// Does what comes until `stop`.
 pub async fn run(
-    courtesies: &mut mpsc::Receiver<Courtesy>,
+    courtesies: &mut mpsc::Receiver<BestEffort>,
     client: Client,
     unshown: Unshown,
     stop: CancellationToken,
@@ -60,14 +60,14 @@ pub async fn run(
     }
 }
 
-async fn carry_out(courtesy: Courtesy, client: Client, unshown: Unshown) {
+async fn carry_out(courtesy: BestEffort, client: Client, unshown: Unshown) {
     match courtesy {
-        Courtesy::Button(callback) => {
+        BestEffort::Button(callback) => {
             // Telegram refuses what it has forgotten, and there is nobody to tell.
             let _ =
                 tokio::time::timeout(CALL_TIMEOUT, client.answer_callback_query(&callback)).await;
         }
-        Courtesy::Reaction(chat, message) => {
+        BestEffort::Reaction(chat, message) => {
             // While Telegram asks for patience, its patience is for messages.
             let throttled = *client.health().borrow() == Health::Throttled;
             let set = !throttled
@@ -118,19 +118,19 @@ mod tests {
         let running =
             tokio::spawn(async move { run(&mut courtesies, client, tell, stopped).await });
         courtesy
-            .send(Courtesy::Button(CallbackId("old".to_owned())))
+            .send(BestEffort::Button(CallbackId("old".to_owned())))
             .await
             .unwrap();
         courtesy
-            .send(Courtesy::Button(CallbackId("new".to_owned())))
+            .send(BestEffort::Button(CallbackId("new".to_owned())))
             .await
             .unwrap();
         courtesy
-            .send(Courtesy::Reaction(ChatId(42), MessageId(7)))
+            .send(BestEffort::Reaction(ChatId(42), MessageId(7)))
             .await
             .unwrap();
         courtesy
-            .send(Courtesy::Reaction(ChatId(42), MessageId(8)))
+            .send(BestEffort::Reaction(ChatId(42), MessageId(8)))
             .await
             .unwrap();
         assert_eq!(unshown.recv().await, Some((ChatId(42), MessageId(8))));

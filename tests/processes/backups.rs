@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt as _};
 
 use rustix::process::Signal;
-use sheetdesk::journal::{Closed, CopyError};
+use sheetdesk::journal::{ClosedJournal, CopyError};
 use simulator::telegram::Person;
 
 use crate::{
@@ -126,7 +126,7 @@ async fn copies_made_under_load_each_hold_one_moment_and_are_put_back() {
         let restored = run(&play.stage, &["restore", &name]).await;
         assert_eq!(restored.code, Some(0), "{name}: {}", restored.err);
         let (mut inbox, mut next) = (BTreeMap::new(), None);
-        let closed = Closed::open(&play.stage.data_dir()).expect("what was restored opens");
+        let closed = ClosedJournal::open(&play.stage.data_dir()).expect("what was restored opens");
         let read = closed.source().each(|table, key, value| {
             match (table, key) {
                 ("inbox", key) => {

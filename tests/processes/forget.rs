@@ -4,7 +4,7 @@
 
 use rustix::process::Signal;
 use sheetdesk::{
-    journal::{Closed, CopyError},
+    journal::{ClosedJournal, CopyError},
     stage::{APPEALS, BOOK, PARTNERS},
 };
 use simulator::{
@@ -21,7 +21,7 @@ const ID: i64 = 700_001_042;
 
 /// Everything that the journal of a service that has ended still holds of Marina.
 fn traces(play: &Play) -> Vec<String> {
-    let journal = Closed::open(&play.stage.data_dir()).expect("nobody has it");
+    let journal = ClosedJournal::open(&play.stage.data_dir()).expect("nobody has it");
     // As keys hold it: big-endian, with the sign bit turned over.
     let mark = (ID.cast_unsigned() ^ (1 << 63)).to_be_bytes();
     let id = ID.to_string();

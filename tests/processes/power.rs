@@ -14,7 +14,7 @@ use std::{
 use rustix::process::Signal;
 use sheetdesk::{
     clock,
-    journal::{Closed, CopyError},
+    journal::{ClosedJournal, CopyError},
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -211,7 +211,7 @@ fn holds(state: &BTreeMap<std::path::PathBuf, Vec<u8>>, acknowledged: &BTreeSet<
     let dir = tempfile::tempdir().expect("a directory can be made");
     lay_down(state, dir.path());
     let mut stored = String::new();
-    match Closed::open(dir.path()) {
+    match ClosedJournal::open(dir.path()) {
         Ok(closed) => {
             let read = closed.source().each(|table, _, value| {
                 if table == "inbox" {

@@ -3,7 +3,7 @@
 use sheetdesk::domain::{
     appeal::Status,
     event::{Event, RowEvent, RowResult, WriteReport, WrittenRow},
-    ids::{FenceId, PromotionKey, RowKey, Seq, SpreadsheetId},
+    ids::{BatchToken, PromotionKey, RowKey, Seq, SpreadsheetId},
     promotion::{Offer, Promotion, PromotionRow},
     row::{CellValue, Column, DesiredRow, Find, SharedCell},
     tab::Tab,
@@ -96,7 +96,7 @@ impl Pinboard {
         }
         table.event(&Event::Wrote(WriteReport {
             spreadsheet: SpreadsheetId("book".into()),
-            fence: Some(FenceId(1)),
+            token: Some(BatchToken(1)),
             rows,
         }));
     }

@@ -644,7 +644,7 @@ fn a_date_that_is_mistyped_announces_nothing() {
 fn a_restored_journal_lets_nothing_go_out_by_itself() {
     use sheetdesk::domain::{
         event::Restored,
-        ids::{FenceId, SpreadsheetId},
+        ids::{BatchToken, SpreadsheetId},
     };
     let mut table = table();
     let mut board = board(&mut table, &[RUNS, COMES]);
@@ -653,7 +653,7 @@ fn a_restored_journal_lets_nothing_go_out_by_itself() {
     table.event(&Event::Restored(Restored {
         spreadsheet: SpreadsheetId("book".into()),
         tabs: vec![Tab::Promotions],
-        fence: FenceId(9),
+        token: BatchToken(9),
     }));
     board.rows[1].cells.status = "Активна".into();
     board.cycle(&mut table);

@@ -10,7 +10,9 @@ use sheetdesk::domain::{
         TelegramCell, Update, Wake, WriteReport, WrittenRow,
     },
     files::Links,
-    ids::{ChatId, FenceId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId},
+    ids::{
+        BatchToken, ChatId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId,
+    },
     memory::Memory,
     message::{Content, Context, Message},
     ownership,
@@ -256,7 +258,7 @@ impl Table {
         }];
         let report = WriteReport {
             spreadsheet: SpreadsheetId("book".into()),
-            fence: Some(FenceId(1)),
+            token: Some(BatchToken(1)),
             rows,
         };
         self.event(&Event::Wrote(report))

@@ -25,12 +25,12 @@ use super::{
 };
 
 pub(in crate::domain) fn restored(turn: &mut Turn<'_, impl View>, restored: &Restored) {
-    turn.given_elsewhere(restored.fence);
+    turn.given_elsewhere(restored.token);
     let others = distrust(turn, &restored.tabs);
     turn.report(Note::AdminRestored(others));
 }
 
-/// Somebody has put a copy in the journal's place, and was told what follows. Where the spreadsheet has gone on, its fence says so later.
+/// Somebody has put a copy in the journal's place, and was told what follows. Where the spreadsheet has gone on, its batch token says so later.
 pub(super) fn from_copy(turn: &mut Turn<'_, impl View>) {
     distrust(turn, &[Tab::Partners, Tab::Appeals, Tab::Promotions]);
 }

@@ -17,7 +17,7 @@ use crate::domain::{
 };
 
 pub(in crate::domain) fn wrote(turn: &mut Turn<'_, impl View>, report: &WriteReport) {
-    if let Some(fence) = report.fence {
+    if let Some(fence) = report.token {
         turn.settle(report.spreadsheet.clone(), fence);
     }
     for row in &report.rows {

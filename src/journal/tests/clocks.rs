@@ -4,10 +4,9 @@ use super::*;
 use crate::{
     domain::effect::OutboxState,
     journal::{
-        keys, outbox,
+        clock_shift, keys, outbox,
         records::Timer,
-        setback,
-        tables::{Fault, Place},
+        tables::{TableError, TableId},
     },
 };
 
@@ -18,11 +17,11 @@ async fn after_a_clock_was_set_back_timers_messages_and_silences_wait_as_long_as
     // The last commit was made an hour later than now, as that clock told.
     let then = clock::now() + hour;
     let database = Database::create(dir.path().join(disk::DATA_FILE)).unwrap();
-    disk::transact::<_, Fault>(&database, |tables| {
-        setback::note(tables, then)?;
+    disk::transact::<_, TableError>(&database, |tables| {
+        clock_shift::record_clock(tables, then)?;
         let (soon, wake) = (then + SignedDuration::from_millis(100), Wake::Session(CHAT));
         tables.write(
-            Place::Timers,
+            TableId::Timers,
             &keys::at(soon, &keys::of(&wake)?),
             &Timer { at: soon, wake },
         )?;

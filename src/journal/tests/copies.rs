@@ -9,21 +9,21 @@ use crate::{
         ids::{Number, PartnerCode, Revision},
     },
     journal::{
-        Closed, Copied, CopyError, NewCopy, RestoreError, Source, keys, outbox,
+        ClosedJournal, Copied, CopyError, CopySource, NewCopy, RestoreError, keys, outbox,
         records::{self, VERSION},
         recovery::FORMAT,
         restore,
-        tables::{Fault, Place},
+        tables::{TableError, TableId},
     },
 };
 
-fn copy(source: &Source, file: &Path) -> Result<Copied, CopyError> {
+fn copy(source: &CopySource, file: &Path) -> Result<Copied, CopyError> {
     let mut copy = NewCopy::begin(file)?;
     source.each(|table, key, value| copy.add(table, key, value))?;
     copy.finish()
 }
 
-fn put_back(file: &Path, dir: &Path) -> Result<crate::journal::Restored, RestoreError> {
+fn put_back(file: &Path, dir: &Path) -> Result<crate::journal::RestoreReport, RestoreError> {
     restore(file, dir, |_, _| {})
 }
 
@@ -47,7 +47,7 @@ async fn closed(texts: &[&str]) -> (TempDir, PathBuf) {
     until("all is decided", || decided(&journal).len() == texts.len()).await;
     journal.close().await;
     let file = dir.path().join("copy");
-    copy(Closed::open(dir.path()).unwrap().source(), &file).unwrap();
+    copy(ClosedJournal::open(dir.path()).unwrap().source(), &file).unwrap();
     (dir, file)
 }
 
@@ -84,7 +84,7 @@ async fn a_copy_holds_one_moment_and_holds_nobody_up() {
 async fn a_copy_takes_nobody_s_place_and_leaves_nothing_half_done() {
     let (dir, file) = closed(&["one"]).await;
     let before = (names(dir.path()), fs::read(&file).unwrap());
-    let closed = Closed::open(dir.path()).unwrap();
+    let closed = ClosedJournal::open(dir.path()).unwrap();
     assert!(matches!(
         copy(closed.source(), &file),
         Err(CopyError::Exists(_))
@@ -94,12 +94,12 @@ async fn a_copy_takes_nobody_s_place_and_leaves_nothing_half_done() {
     drop(half);
     assert_eq!((names(dir.path()), fs::read(&file).unwrap()), before);
     assert!(
-        matches!(Closed::open(dir.path()), Err(CopyError::Open(_))),
+        matches!(ClosedJournal::open(dir.path()), Err(CopyError::Open(_))),
         "it has an owner"
     );
     let empty = tempfile::tempdir().unwrap();
     assert!(matches!(
-        Closed::open(empty.path()),
+        ClosedJournal::open(empty.path()),
         Err(CopyError::Missing(_))
     ));
 }
@@ -172,7 +172,7 @@ async fn what_is_no_journal_of_ours_changes_nothing() {
         );
         error
     };
-    let changed = |change: fn(&mut Ledger<'_>) -> Result<(), Fault>| {
+    let changed = |change: fn(&mut WriteTables<'_>) -> Result<(), TableError>| {
         move |file: &Path| disk::transact(&Database::open(file).unwrap(), change).unwrap()
     };
     for (words, error) in [
@@ -191,13 +191,13 @@ async fn what_is_no_journal_of_ours_changes_nothing() {
         (
             "table appeals: appeal: written by a newer",
             refused(&changed(|tables| {
-                tables.put(Place::Appeals, &[1], br#"{"v":2,"appeal":{}}"#)
+                tables.put(TableId::Appeals, &[1], br#"{"v":2,"appeal":{}}"#)
             })),
         ),
         (
             "written by a newer Sheetdesk",
             refused(&changed(|tables| {
-                tables.put(Place::Meta, FORMAT, &(VERSION + 1).to_be_bytes())
+                tables.put(TableId::Meta, FORMAT, &(VERSION + 1).to_be_bytes())
             })),
         ),
         (
@@ -213,7 +213,7 @@ async fn what_is_no_journal_of_ours_changes_nothing() {
         (
             "which version",
             refused(&changed(|tables| {
-                tables.remove(Place::Meta, FORMAT).map(drop)
+                tables.remove(TableId::Meta, FORMAT).map(drop)
             })),
         ),
     ] {
@@ -224,31 +224,31 @@ async fn what_is_no_journal_of_ours_changes_nothing() {
 }
 
 /// The tables of the first version.
-const FIRST: [Place; 24] = [
-    Place::Meta,
-    Place::Inbox,
-    Place::Pending,
-    Place::Quarantine,
-    Place::Dedup,
-    Place::Partners,
-    Place::Sessions,
-    Place::Appeals,
-    Place::Numbered,
-    Place::AppealsOf,
-    Place::Held,
-    Place::Lines,
-    Place::Tabs,
-    Place::Outbox,
-    Place::Waiting,
-    Place::Sending,
-    Place::Ended,
-    Place::Failed,
-    Place::Unknown,
-    Place::Timers,
-    Place::Dirty,
-    Place::DirtyByAge,
-    Place::Intents,
-    Place::Fences,
+const FIRST: [TableId; 24] = [
+    TableId::Meta,
+    TableId::Inbox,
+    TableId::Pending,
+    TableId::Quarantine,
+    TableId::Dedup,
+    TableId::Partners,
+    TableId::Sessions,
+    TableId::Appeals,
+    TableId::Numbered,
+    TableId::AppealsOf,
+    TableId::Held,
+    TableId::Lines,
+    TableId::Tabs,
+    TableId::Outbox,
+    TableId::Waiting,
+    TableId::Sending,
+    TableId::Ended,
+    TableId::Failed,
+    TableId::Unknown,
+    TableId::Timers,
+    TableId::Dirty,
+    TableId::DirtyByAge,
+    TableId::Intents,
+    TableId::Tokens,
 ];
 
 /// A closed journal as the first version left it: its tables, and one record of each kind to the letter.
@@ -261,7 +261,7 @@ fn of_the_first_version(dir: &Path) {
         )
         .unwrap()
     };
-    let message: records::Message = records::decode(&fixture("message.json")).unwrap();
+    let message: records::QueuedMessage = records::decode(&fixture("message.json")).unwrap();
     let id = keys::of(&message.entry.send.id).unwrap();
     let code = PartnerCode::fold("П-1042").unwrap();
     let (appeal, number) = (AppealId::first(Seq(12)), Number(41));
@@ -269,66 +269,82 @@ fn of_the_first_version(dir: &Path) {
         Timestamp::from_second(1_760_000_006).unwrap(),
         &keys::of(&Wake::Appeal(appeal)).unwrap(),
     );
-    let records: Vec<(Place, Vec<u8>, Vec<u8>)> = vec![
-        (Place::Meta, FORMAT.to_vec(), VERSION.to_be_bytes().to_vec()),
+    let records: Vec<(TableId, Vec<u8>, Vec<u8>)> = vec![
         (
-            Place::Meta,
+            TableId::Meta,
+            FORMAT.to_vec(),
+            VERSION.to_be_bytes().to_vec(),
+        ),
+        (
+            TableId::Meta,
             b"next_seq".to_vec(),
             keys::seq(Seq(100)).to_vec(),
         ),
         (
-            Place::Inbox,
+            TableId::Inbox,
             keys::seq(Seq(77)).to_vec(),
             fixture("inbox-raw.json"),
         ),
         (
-            Place::Inbox,
+            TableId::Inbox,
             keys::seq(Seq(78)).to_vec(),
             fixture("inbox-bytes.json"),
         ),
         (
-            Place::Inbox,
+            TableId::Inbox,
             keys::seq(Seq(79)).to_vec(),
             fixture("inbox-event.json"),
         ),
         (
-            Place::Quarantine,
+            TableId::Quarantine,
             keys::seq(Seq(80)).to_vec(),
             fixture("quarantined.json"),
         ),
         (
-            Place::Partners,
+            TableId::Partners,
             code.as_str().as_bytes().to_vec(),
             fixture("partner.json"),
         ),
         (
-            Place::Sessions,
+            TableId::Sessions,
             keys::chat(CHAT).to_vec(),
             fixture("session.json"),
         ),
-        (Place::Appeals, keys::appeal(appeal), fixture("appeal.json")),
         (
-            Place::Numbered,
+            TableId::Appeals,
+            keys::appeal(appeal),
+            fixture("appeal.json"),
+        ),
+        (
+            TableId::Numbered,
             keys::number(number).to_vec(),
             keys::appeal(appeal),
         ),
-        (Place::AppealsOf, keys::appeal_of(CHAT, appeal), Vec::new()),
-        (Place::Lines, keys::line(appeal, 3), fixture("line.json")),
-        (Place::Tabs, b"appeals".to_vec(), fixture("tab.json")),
-        (Place::Outbox, id.clone(), fixture("message.json")),
-        (Place::Waiting, keys::waiting(Lane::Talk, message.order), id),
-        (Place::Timers, timer, fixture("timer.json")),
         (
-            Place::Intents,
-            keys::intent(crate::domain::ids::FenceId(9)).to_vec(),
+            TableId::AppealsOf,
+            keys::appeal_of(CHAT, appeal),
+            Vec::new(),
+        ),
+        (TableId::Lines, keys::line(appeal, 3), fixture("line.json")),
+        (TableId::Tabs, b"appeals".to_vec(), fixture("tab.json")),
+        (TableId::Outbox, id.clone(), fixture("message.json")),
+        (
+            TableId::Waiting,
+            keys::waiting(Lane::Talk, message.order),
+            id,
+        ),
+        (TableId::Timers, timer, fixture("timer.json")),
+        (
+            TableId::Intents,
+            keys::intent(crate::domain::ids::BatchToken(9)).to_vec(),
             fixture("intent.json"),
         ),
     ];
     let database = Database::create(dir.join("journal.redb")).unwrap();
     let tx = database.begin_write().unwrap();
-    for place in FIRST {
-        let mut table = tx.open_table(place.definition()).unwrap();
-        for (_, key, value) in records.iter().filter(|(of, ..)| *of == place) {
+    for id in FIRST {
+        let mut table = tx.open_table(id.definition()).unwrap();
+        for (_, key, value) in records.iter().filter(|(of, ..)| *of == id) {
             table.insert(&key[..], &value[..]).unwrap();
         }
     }
@@ -340,7 +356,7 @@ async fn a_journal_of_the_first_version_goes_through_a_copy_and_starts() {
     let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     of_the_first_version(old.path());
     let file = new.path().join("copy.redb");
-    let copied = copy(Closed::open(old.path()).unwrap().source(), &file).unwrap();
+    let copied = copy(ClosedJournal::open(old.path()).unwrap().source(), &file).unwrap();
     assert_eq!(copied.records, 17);
     let restored = put_back(&file, new.path()).unwrap();
     assert_eq!(
@@ -398,8 +414,8 @@ async fn what_was_being_sent_is_not_sent_by_the_copy() {
     let dir = tempfile::tempdir().unwrap();
     let id = OutboxId::Reply(Seq(7), 0);
     let database = Database::create(dir.path().join("journal.redb")).unwrap();
-    disk::transact::<_, Fault>(&database, |tables| {
-        tables.put(Place::Meta, FORMAT, &VERSION.to_be_bytes())?;
+    disk::transact::<_, TableError>(&database, |tables| {
+        tables.put(TableId::Meta, FORMAT, &VERSION.to_be_bytes())?;
         let Effect::Send(send) = send(id.clone(), Lane::Talk) else {
             unreachable!()
         };
@@ -409,7 +425,7 @@ async fn what_was_being_sent_is_not_sent_by_the_copy() {
     .unwrap();
     drop(database);
     let file = dir.path().join("copy.redb");
-    copy(Closed::open(dir.path()).unwrap().source(), &file).unwrap();
+    copy(ClosedJournal::open(dir.path()).unwrap().source(), &file).unwrap();
     assert_eq!(put_back(&file, dir.path()).unwrap().unsent, 1);
     let (signals, _heard) = signals();
     let journal = Journal::open(

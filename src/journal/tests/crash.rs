@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::*;
-use crate::journal::{Accepted, inbox, tables::Fault};
+use crate::journal::{Accepted, inbox, tables::TableError};
 
 /// Opens a copy whose recovery comes to the gate; leaves the file as a kill at that moment would.
 fn die_at_the_gate(dir: &Path) -> TempDir {
@@ -23,7 +23,7 @@ fn die_at_the_gate(dir: &Path) -> TempDir {
 fn undecided() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let db = disk::in_directory(dir.path())(&Database::builder()).unwrap();
-    disk::transact::<_, Fault>(&db, |tables| {
+    disk::transact::<_, TableError>(&db, |tables| {
         inbox::accept(tables, &key(1), b"wait", Timestamp::UNIX_EPOCH)?;
         inbox::accept(tables, &key(2), b"innocent", Timestamp::UNIX_EPOCH)
     })

@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 use redb::Builder;
 
 use super::*;
-use crate::journal::{Closed, CopyError, OpenError, Source, disk::LOCK_FILE};
+use crate::journal::{ClosedJournal, CopyError, CopySource, OpenError, disk::LOCK_FILE};
 
 /// The size of the store's pages.
 const PAGE: usize = 4096;
 /// Every record, by table and key.
 type Records = BTreeMap<(String, Vec<u8>), Vec<u8>>;
 
-fn records(source: &Source) -> Records {
+fn records(source: &CopySource) -> Records {
     let mut records = Records::new();
     let read = source.each(|table, key, value| {
         // The mark of a regular end goes with the next start, which notes what the clock says then.
@@ -41,7 +41,7 @@ async fn whole() -> (Vec<u8>, Records) {
     }
     until("all is decided", || decided(&journal).len() == 120).await;
     journal.close().await;
-    let held = records(Closed::open(dir.path()).unwrap().source());
+    let held = records(ClosedJournal::open(dir.path()).unwrap().source());
     (fs::read(dir.path().join("journal.redb")).unwrap(), held)
 }
 

@@ -10,8 +10,8 @@ use crate::{
         partner::{Partner, RowTrouble},
     },
     journal::{
-        carry::carry_out,
-        tables::{self, Fault, Place},
+        apply::apply,
+        tables::{self, TableError, TableId},
     },
 };
 
@@ -34,8 +34,8 @@ fn what_an_older_spelling_has_left_of_the_person_goes_too() {
     use redb::ReadableDatabase;
     let db = database();
     let decide = |seq, decision: Decision| {
-        disk::transact::<_, Fault>(&db, |tables| {
-            carry_out(tables, Seq(seq), decision.clone(), Timestamp::UNIX_EPOCH)
+        disk::transact::<_, TableError>(&db, |tables| {
+            apply(tables, Seq(seq), decision.clone(), Timestamp::UNIX_EPOCH)
         })
         .unwrap();
     };
@@ -76,7 +76,7 @@ fn what_an_older_spelling_has_left_of_the_person_goes_too() {
             ..Decision::default()
         },
     );
-    let snapshot = Snapshot::of(tables::frozen(&db.begin_read().unwrap()).unwrap());
+    let snapshot = Snapshot::of(tables::open_for_reading(&db.begin_read().unwrap()).unwrap());
     let known = [old, new, other].map(|written| snapshot.view().partner(&code(written)).is_some());
     assert_eq!(known, [false, true, true]);
     let due: Vec<RowKey> = snapshot.dirty(9).into_iter().map(|(key, _)| key).collect();
@@ -84,8 +84,8 @@ fn what_an_older_spelling_has_left_of_the_person_goes_too() {
         due,
         [new, other].map(|written| RowKey::Partner(code(written)))
     );
-    let timers = disk::transact::<_, Fault>(&db, |tables| {
-        tables.pairs(Place::Timers, &[], Bound::Unbounded, 9)
+    let timers = disk::transact::<_, TableError>(&db, |tables| {
+        tables.pairs(TableId::Timers, &[], Bound::Unbounded, 9)
     })
     .unwrap();
     assert_eq!(timers.len(), 1, "and no timer names it");

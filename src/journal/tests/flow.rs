@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 
 use super::*;
-use crate::journal::{Accepted, OpenError, StoreError, inbox, queue::CAPACITY, tables::Fault};
+use crate::journal::{Accepted, OpenError, StoreError, inbox, queue::CAPACITY, tables::TableError};
 
 #[tokio::test]
 async fn an_update_is_stored_once_also_after_a_restart() {
@@ -179,7 +179,7 @@ async fn others_are_told_after_the_commit() {
         );
         assert_eq!(
             heard.courtesies.recv().await,
-            Some(Courtesy::Button(CallbackId("b".to_owned())))
+            Some(BestEffort::Button(CallbackId("b".to_owned())))
         );
     })
     .await
@@ -206,7 +206,7 @@ async fn a_reaction_that_finds_no_place_is_told_also_after_a_crash() {
     for _ in 0..8 {
         assert_eq!(
             heard.courtesies.try_recv(),
-            Ok(Courtesy::Reaction(CHAT, MessageId(1)))
+            Ok(BestEffort::Reaction(CHAT, MessageId(1)))
         );
     }
     journal.apply(vec![message("react")]).await.unwrap();
@@ -217,7 +217,7 @@ async fn a_reaction_that_finds_no_place_is_told_also_after_a_crash() {
     let db = Database::builder()
         .create_with_backend(memory.clone())
         .unwrap();
-    disk::transact::<_, Fault>(&db, |tables| {
+    disk::transact::<_, TableError>(&db, |tables| {
         for _ in 0..10 {
             inbox::store_event(tables, message("react"), Timestamp::UNIX_EPOCH)?;
         }
@@ -298,11 +298,11 @@ async fn closing_finishes_what_is_in_hand() {
         async move { journal.apply(vec![message("late")]).await }
     });
     until("it stands in the queue", || {
-        journal.shared.places.available_permits() == CAPACITY - 1
+        journal.shared.permits.available_permits() == CAPACITY - 1
     })
     .await;
     let closing = tokio::spawn(journal.close());
-    until("nothing new is let in", || other.shared.places.is_closed()).await;
+    until("nothing new is let in", || other.shared.permits.is_closed()).await;
     gate.open();
     closing.await.unwrap();
     in_hand.await.unwrap().unwrap();
@@ -321,7 +321,7 @@ async fn beyond_the_queue_s_bound_it_is_busy() {
     let dir = tempfile::tempdir().unwrap();
     let journal = open(dir.path());
     let all = u32::try_from(CAPACITY).unwrap();
-    let places = Arc::clone(&journal.shared.places)
+    let places = Arc::clone(&journal.shared.permits)
         .acquire_many_owned(all)
         .await
         .unwrap();

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         appeal::{Answer, Appeal, Delivery, PartState, Seen, Status},
         effect::{Button, OutboxEntry, OutboxState},
-        ids::{FenceId, Number, PartnerCode, Revision, SpreadsheetId},
+        ids::{BatchToken, Number, PartnerCode, Revision, SpreadsheetId},
         partner::{Binding, Partner, RowTrouble},
         phone::Phone,
         session::{Kept, Parked, Registration, Session},
@@ -18,7 +18,7 @@ use crate::{
     journal::{
         Intent,
         records::{self, Body, Incoming, Quarantined, Stored, Timer},
-        tables::Fault,
+        tables::TableError,
     },
 };
 
@@ -121,7 +121,7 @@ fn the_journal_s_own_records_of_the_first_version_are_readable() {
     );
     check(
         "message.json",
-        &records::Message {
+        &records::QueuedMessage {
             entry: OutboxEntry {
                 send: Send {
                     keyboard: Keyboard::Inline(vec![("Да".to_owned(), Button::SendKept)]),
@@ -150,7 +150,7 @@ fn the_journal_s_own_records_of_the_first_version_are_readable() {
         "intent.json",
         &Intent {
             spreadsheet: SpreadsheetId("sheet-1".to_owned()),
-            fence: FenceId(9),
+            token: BatchToken(9),
             touched: Vec::new(),
             at: at(7),
         },
@@ -161,13 +161,13 @@ fn the_journal_s_own_records_of_the_first_version_are_readable() {
 fn a_record_of_another_version_or_kind_is_refused_without_its_text() {
     let newer = records::decode::<Timer>(br#"{"v":2,"timer":{"at":"x"}}"#);
     let words = "timer: written by a newer Sheetdesk (version 2)".to_owned();
-    assert_eq!(newer, Err(Fault::Record(words)));
+    assert_eq!(newer, Err(TableError::Record(words)));
     let other = records::decode::<Timer>(br#"{"v":1,"line":{}}"#);
     assert_eq!(
         other,
-        Err(Fault::Record("timer: `timer` is missing".to_owned()))
+        Err(TableError::Record("timer: `timer` is missing".to_owned()))
     );
-    let Err(Fault::Record(words)) =
+    let Err(TableError::Record(words)) =
         records::decode::<Line>(br#"{"v":1,"line":{"text":5,"secret":"x"}}"#)
     else {
         panic!("not a line");

@@ -17,9 +17,9 @@ use crate::{
         tab::TabState,
     },
     journal::{
-        carry::carry_out,
+        apply::apply,
         keys,
-        tables::{Fault, Place},
+        tables::{TableError, TableId},
     },
 };
 
@@ -217,21 +217,21 @@ proptest! {
     #[test]
     fn any_decisions_leave_both_alike(decisions in prop::collection::vec(decision(), 1..12)) {
         let (db, mut maps, now) = (database(), memory::Memory::default(), Timestamp::UNIX_EPOCH);
-        disk::transact::<_, Fault>(&db, |tables| {
+        disk::transact::<_, TableError>(&db, |tables| {
             for (seq, decision) in (1..).map(Seq).zip(decisions) {
                 maps.apply(seq, decision.clone(), now);
-                carry_out(tables, seq, decision, now)?;
+                apply(tables, seq, decision, now)?;
             }
             assert_eq!(seen(tables), seen(&maps));
-            assert_eq!(tables.trouble(), None);
+            assert_eq!(tables.failure(), None);
             for (key, generation) in &maps.dirty {
-                let mark = tables.bytes(Place::Dirty, &keys::of(key)?)?.expect("dirty in both");
+                let mark = tables.bytes(TableId::Dirty, &keys::of(key)?)?.expect("dirty in both");
                 assert_eq!(keys::to_seq(&mark)?, *generation);
             }
-            let counts = [Place::Dirty, Place::DirtyByAge, Place::Timers].map(|place| tables.count(place).unwrap());
+            let counts = [TableId::Dirty, TableId::DirtyByAge, TableId::Timers].map(|table| tables.count(table).unwrap());
             let dirty = maps.dirty.len() as u64;
             assert_eq!(counts, [dirty, dirty, maps.timers.len() as u64]);
-            let waiting = tables.pairs(Place::Waiting, &[], Bound::Unbounded, usize::MAX)?;
+            let waiting = tables.pairs(TableId::Waiting, &[], Bound::Unbounded, usize::MAX)?;
             let messages = (0..MESSAGES).filter(|n| maps.outbox(&OutboxId::Reply(Seq(*n), 0)).is_some());
             assert_eq!(waiting.len(), messages.count());
             Ok(())

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     domain::{appeal::Appeal, effect::Entity, ids::Revision, message::Post},
-    journal::{carry::carry_out, disk::DATA_FILE, records, tables::Fault},
+    journal::{apply::apply, disk::DATA_FILE, records, tables::TableError},
 };
 
 const OTHER: ChatId = ChatId(CHAT.0 + 1);
@@ -34,8 +34,8 @@ fn mixed_up(dir: &Path) -> AppealId {
         ..Decision::default()
     };
     let database = Database::create(dir.join(DATA_FILE)).unwrap();
-    disk::transact::<_, Fault>(&database, |tables| {
-        carry_out(tables, Seq(1), decision.clone(), Timestamp::UNIX_EPOCH)
+    disk::transact::<_, TableError>(&database, |tables| {
+        apply(tables, Seq(1), decision.clone(), Timestamp::UNIX_EPOCH)
     })
     .unwrap();
     id

@@ -32,9 +32,9 @@ use tempfile::TempDir;
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::{
-    Courtesy, DedupKey, Interpret, Journal, Nudges, Parts, Signals, Snapshot, Undecodable,
+    BestEffort, DedupKey, Interpret, Journal, Nudges, Parts, Signals, Snapshot, Undecodable,
     disk::{self, OpenDatabase},
-    tables::Ledger,
+    tables::WriteTables,
 };
 use crate::clock;
 use crate::domain::{
@@ -58,7 +58,7 @@ const CHAT: ChatId = ChatId(7);
 const DECIDED: AppealId = AppealId::first(Seq(0));
 
 /// The scripted rules: a text names its own consequences; whatever is decided leaves a line.
-fn script(_: &Rules, view: &Ledger<'_>, seq: Seq, event: &Event, now: Timestamp) -> Decision {
+fn script(_: &Rules, view: &WriteTables<'_>, seq: Seq, event: &Event, now: Timestamp) -> Decision {
     let mut decision = Decision::default();
     let said = match event {
         Event::Update(Update::Message(message)) => consequences(&mut decision, message, seq, now),
@@ -91,7 +91,7 @@ fn script(_: &Rules, view: &Ledger<'_>, seq: Seq, event: &Event, now: Timestamp)
     decision
 }
 
-fn reschedule(view: &Ledger<'_>, id: &OutboxId, at: Timestamp, lost: u8) -> Effect {
+fn reschedule(view: &WriteTables<'_>, id: &OutboxId, at: Timestamp, lost: u8) -> Effect {
     let before = view.outbox(id).map_or(0, |entry| entry.lost);
     Effect::Reschedule {
         id: id.clone(),
@@ -208,7 +208,7 @@ impl Gate {
 
 /// Where hints arrive.
 struct Heard {
-    courtesies: mpsc::Receiver<Courtesy>,
+    courtesies: mpsc::Receiver<BestEffort>,
 }
 
 fn signals() -> (Signals, Heard) {
@@ -217,7 +217,7 @@ fn signals() -> (Signals, Heard) {
         outbox: Notify::new(),
         dirty: watch::Sender::default(),
         looks: Nudges::default(),
-        courtesies: courtesy,
+        best_effort: courtesy,
         questions: mpsc::channel(1).0,
     };
     (signals, Heard { courtesies })

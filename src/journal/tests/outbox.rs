@@ -6,9 +6,9 @@ use super::*;
 use crate::{
     domain::{effect::OutboxState, event::RetryAfter},
     journal::{
-        carry::carry_out,
+        apply::apply,
         inbox, keys, outbox,
-        tables::{Fault, Place},
+        tables::{TableError, TableId},
     },
 };
 
@@ -115,11 +115,11 @@ async fn an_ended_message_keeps_its_id_and_loses_its_text() {
 fn an_id_is_put_once_and_may_come_back_only_if_withdrawn() {
     let db = database();
     let now = Timestamp::UNIX_EPOCH;
-    let put = |tables: &mut Ledger<'_>, turn| match send(reply(1), Lane::Talk) {
+    let put = |tables: &mut WriteTables<'_>, turn| match send(reply(1), Lane::Talk) {
         Effect::Send(send) => outbox::put(tables, send, (Seq(1), turn), now),
         other => panic!("not a message: {other:?}"),
     };
-    disk::transact::<_, Fault>(&db, |tables| {
+    disk::transact::<_, TableError>(&db, |tables| {
         assert!(put(tables, 0)?);
         assert!(!put(tables, 1)?);
         outbox::withdraw(tables, &reply(1))?;
@@ -139,10 +139,10 @@ fn of_two_silences_the_later_counts_and_the_operator_ends_both() {
     let (db, now) = (database(), Timestamp::UNIX_EPOCH);
     let at = |seconds| now + SignedDuration::from_secs(seconds);
     for (until, kept) in [(35, 35), (34, 35), (3600, 3600), (5, 3600), (0, 0), (5, 5)] {
-        let known = disk::transact::<_, Fault>(&db, |tables| {
+        let known = disk::transact::<_, TableError>(&db, |tables| {
             let mut decision = Decision::default();
             decision.then(Effect::Silence(at(until)));
-            carry_out(tables, Seq(1), decision, now)?;
+            apply(tables, Seq(1), decision, now)?;
             outbox::silent_until(tables)
         });
         assert_eq!(known.unwrap(), Some(at(kept)), "after {until}");
@@ -210,12 +210,12 @@ async fn a_claim_whose_caller_is_gone_is_taken_back() {
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         assert!(claim.as_mut().poll(&mut context).is_pending());
     }
-    let fences = journal.intend(
+    let tokens = journal.intend(
         crate::domain::ids::SpreadsheetId("s".to_owned()),
         Vec::new(),
     );
     gate.open();
-    fences.await.unwrap();
+    tokens.await.unwrap();
     until("it waits again", || waiting(&journal) == [reply(1)]).await;
     assert_eq!(
         journal.snapshot().view().outbox(&reply(1)).unwrap().tries,
@@ -232,7 +232,7 @@ async fn a_message_that_cannot_be_read_spoils_only_its_own_decision() {
         .create_with_backend(memory.clone())
         .unwrap();
     let broken = keys::of(&reply(50)).unwrap();
-    disk::transact(&db, |tables| tables.put(Place::Outbox, &broken, b"{")).unwrap();
+    disk::transact(&db, |tables| tables.put(TableId::Outbox, &broken, b"{")).unwrap();
     drop(db);
     let (journal, _heard) = open_with(dir.path(), Gate::default(), memory.opener());
     let delivered = Event::Sent(reply(50), Outcome::Delivered(MessageId(5)));

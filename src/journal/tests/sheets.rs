@@ -1,4 +1,4 @@
-//! What the desks need: dirty rows with generations, intents and fences; and the bounds of the file.
+//! What the desks need: dirty rows with generations, intents and tokens; and the bounds of the file.
 
 use crate::{
     domain::{event::RowMark, ids::Number, row::Column, tab::Tab},
@@ -11,12 +11,12 @@ use jiff::ToSpan;
 use super::*;
 use crate::journal::Snapshot;
 use crate::{
-    domain::ids::{FenceId, PartnerCode, RowKey, SpreadsheetId},
+    domain::ids::{BatchToken, PartnerCode, RowKey, SpreadsheetId},
     journal::{
-        bounds,
-        carry::carry_out,
-        fences, inbox, outbox,
-        tables::{self, Fault, Frozen, Place},
+        apply::apply,
+        inbox, outbox, retention,
+        tables::{self, ReadTables, TableError, TableId},
+        tokens,
     },
 };
 
@@ -24,12 +24,15 @@ fn sheet(name: &str) -> SpreadsheetId {
     SpreadsheetId(name.to_owned())
 }
 
-fn frozen(db: &Database) -> Frozen {
+fn reading(db: &Database) -> ReadTables {
     use redb::ReadableDatabase;
-    tables::frozen(&db.begin_read().unwrap()).unwrap()
+    tables::open_for_reading(&db.begin_read().unwrap()).unwrap()
 }
 
-fn transact<T>(db: &Database, work: impl FnOnce(&mut Ledger<'_>) -> Result<T, Fault>) -> T {
+fn transact<T>(
+    db: &Database,
+    work: impl FnOnce(&mut WriteTables<'_>) -> Result<T, TableError>,
+) -> T {
     disk::transact(db, work).unwrap()
 }
 
@@ -45,9 +48,9 @@ fn a_dirty_row_keeps_its_turn_and_is_clean_only_for_its_generation() {
             ..Decision::default()
         };
         transact(&db, |tables| {
-            carry_out(tables, Seq(seq), decision, Timestamp::UNIX_EPOCH)
+            apply(tables, Seq(seq), decision, Timestamp::UNIX_EPOCH)
         });
-        Snapshot::of(frozen(&db)).dirty(10)
+        Snapshot::of(reading(&db)).dirty(10)
     };
     carry(1, vec![row(1), code.clone()], vec![]);
     let both = carry(300, vec![row(2), row(1)], vec![]);
@@ -74,7 +77,7 @@ fn a_dirty_row_keeps_its_turn_and_is_clean_only_for_its_generation() {
 }
 
 #[tokio::test]
-async fn an_intent_lasts_until_it_is_settled_and_its_fence_until_it_is_forgotten() {
+async fn an_intent_lasts_until_it_is_finished_and_its_token_until_it_is_forgotten() {
     let dir = tempfile::tempdir().unwrap();
     let journal = open(dir.path());
     let row = Touched {
@@ -90,9 +93,9 @@ async fn an_intent_lasts_until_it_is_settled_and_its_fence_until_it_is_forgotten
     };
     let first = journal.intend(sheet("a"), vec![row.clone()]).await.unwrap();
     let second = journal.intend(sheet("b"), Vec::new()).await.unwrap();
-    assert_eq!(second.fence.0, first.fence.0 + 1);
+    assert_eq!(second.token.0, first.token.0 + 1);
     assert!(
-        first.fence.0 > 1_700_000_000,
+        first.token.0 > 1_700_000_000,
         "it begins with the time, so that a journal begun anew meets no old fence"
     );
     assert_eq!(first.touched, [row]);
@@ -106,9 +109,9 @@ async fn an_intent_lasts_until_it_is_settled_and_its_fence_until_it_is_forgotten
         "they outlive a restart"
     );
     let third = journal.intend(sheet("a"), Vec::new()).await.unwrap();
-    assert_eq!(third.fence.0, second.fence.0 + 1);
+    assert_eq!(third.token.0, second.token.0 + 1);
     journal
-        .forget_fences(sheet("a"), vec![FenceId(second.fence.0 - 1)])
+        .forget_tokens(sheet("a"), vec![BatchToken(second.token.0 - 1)])
         .await
         .unwrap();
     assert_eq!(
@@ -120,35 +123,35 @@ async fn an_intent_lasts_until_it_is_settled_and_its_fence_until_it_is_forgotten
 }
 
 #[test]
-fn fences_go_round_and_are_removed_oldest_first() {
+fn tokens_wrap_around_and_are_removed_oldest_first() {
     let db = database();
     let at = |second| Timestamp::from_second(second).unwrap();
-    let settle = |tables: &mut Ledger<'_>, second| {
-        let intent = fences::intend(tables, &sheet("a"), &[], at(second))?;
-        fences::settle(tables, &sheet("b"), intent.fence)?;
-        fences::settle(tables, &sheet("a"), intent.fence)?;
-        Ok(intent.fence)
+    let settle = |tables: &mut WriteTables<'_>, second| {
+        let intent = tokens::intend(tables, &sheet("a"), &[], at(second))?;
+        tokens::finish(tables, &sheet("b"), intent.token)?;
+        tokens::finish(tables, &sheet("a"), intent.token)?;
+        Ok(intent.token)
     };
     let given = transact(&db, |tables| {
-        tables.put(Place::Meta, b"last_fence", &(i32::MAX - 1).to_be_bytes())?;
+        tables.put(TableId::Meta, b"last_fence", &(i32::MAX - 1).to_be_bytes())?;
         (1..=3)
             .map(|second| settle(tables, second))
-            .collect::<Result<Vec<_>, Fault>>()
+            .collect::<Result<Vec<_>, TableError>>()
     });
-    assert_eq!(given, [FenceId(i32::MAX), FenceId(1), FenceId(2)]);
-    let old = |before| Snapshot::of(frozen(&db)).old_fences(&sheet("a"), at(before));
+    assert_eq!(given, [BatchToken(i32::MAX), BatchToken(1), BatchToken(2)]);
+    let old = |before| Snapshot::of(reading(&db)).old_tokens(&sheet("a"), at(before));
     assert_eq!(old(9), given);
-    assert_eq!(old(2), [FenceId(i32::MAX)]);
+    assert_eq!(old(2), [BatchToken(i32::MAX)]);
     assert!(
-        Snapshot::of(frozen(&db))
-            .old_fences(&sheet("b"), at(9))
+        Snapshot::of(reading(&db))
+            .old_tokens(&sheet("b"), at(9))
             .is_empty()
     );
     transact(&db, |tables| {
-        fences::forget(tables, &sheet("a"), &[FenceId(i32::MAX), FenceId(2)])
+        tokens::forget(tables, &sheet("a"), &[BatchToken(i32::MAX), BatchToken(2)])
     });
-    assert_eq!(old(9), [FenceId(1)]);
-    assert_eq!(Snapshot::of(frozen(&db)).figures().intents, 0);
+    assert_eq!(old(9), [BatchToken(1)]);
+    assert_eq!(Snapshot::of(reading(&db)).figures().intents, 0);
 }
 
 #[test]
@@ -166,10 +169,10 @@ fn decided_records_are_forgotten_by_age_and_by_number() {
         Ok(())
     });
     let left = || {
-        let tables = frozen(&db);
+        let tables = reading(&db);
         (
-            tables.count(Place::Inbox).unwrap(),
-            tables.count(Place::Dedup).unwrap(),
+            tables.count(TableId::Inbox).unwrap(),
+            tables.count(TableId::Dedup).unwrap(),
         )
     };
     let forget = |day, keep, step| {
@@ -212,29 +215,29 @@ fn ended_messages_are_forgotten_after_a_month_and_quarantine_is_bounded() {
         }
         inbox::bound_quarantine(tables, 2)
     });
-    let figures = || Snapshot::of(frozen(&db)).figures();
+    let figures = || Snapshot::of(reading(&db)).figures();
     transact(&db, |tables| {
-        bounds::step(tables, start + (30 * 24).hours())
+        retention::prune(tables, start + (30 * 24).hours())
     });
     assert_eq!((figures().outbox_failed, figures().outbox_pending), (1, 1));
     transact(&db, |tables| {
-        bounds::step(tables, start + (31 * 24).hours())
+        retention::prune(tables, start + (31 * 24).hours())
     });
     assert_eq!(
         (figures().outbox_failed, figures().outbox_pending),
         (0, 1),
         "what waits stays"
     );
-    assert!(frozen(&db).outbox(&id).is_none());
-    let kept: Vec<Seq> = Snapshot::of(frozen(&db))
+    assert!(reading(&db).outbox(&id).is_none());
+    let kept: Vec<Seq> = Snapshot::of(reading(&db))
         .quarantined(9)
         .into_iter()
         .map(|record| record.seq)
         .collect();
     assert_eq!(kept, [Seq(2), Seq(3)]);
     assert_eq!(
-        frozen(&db)
-            .pairs(Place::Ended, &[], Bound::Unbounded, 9)
+        reading(&db)
+            .pairs(TableId::Ended, &[], Bound::Unbounded, 9)
             .unwrap(),
         []
     );

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{
         event::{Command, Event, Notice, Restored},
-        ids::FenceId,
+        ids::BatchToken,
         tab::Tab,
     },
     journal::StoreError,
@@ -123,7 +123,7 @@ impl Desk {
     }
 
     /// The spreadsheet bears a fence that the journal has never given: it has gone on without it, and everything is seen for the first time.
-    fn outlived(&mut self, newest: FenceId, now: Timestamp) -> Vec<Output> {
+    fn outlived(&mut self, newest: BatchToken, now: Timestamp) -> Vec<Output> {
         self.last_fence = Some(newest);
         for station in &mut self.stations {
             station.forget();
@@ -131,7 +131,7 @@ impl Desk {
         self.owe(Event::Restored(Restored {
             spreadsheet: self.spreadsheet.clone(),
             tabs: self.stations.iter().map(Station::tab).collect(),
-            fence: newest,
+            token: newest,
         }));
         self.put_off();
         self.begin(now)

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     domain::{
         event::{Event, RowResult, WriteReport, WrittenRow},
-        ids::FenceId,
+        ids::BatchToken,
         refusal::Refusal,
         tab::Tab,
     },
@@ -126,7 +126,7 @@ impl Desk {
             .iter_mut()
             .filter(passed_by)
             .for_each(|station| station.refusals.sat_out());
-        let fence = intended.intent.fence;
+        let fence = intended.intent.token;
         self.last_fence = Some(fence);
         let mut changes = vec![Change::Fence(fence)];
         if self.drops_fences {
@@ -377,11 +377,11 @@ impl Desk {
     }
 
     /// The journal must learn how a batch ended, before anything else happens.
-    pub(super) fn report(&mut self, fence: Option<FenceId>, rows: Vec<WrittenRow>) {
+    pub(super) fn report(&mut self, fence: Option<BatchToken>, rows: Vec<WrittenRow>) {
         let spreadsheet = self.spreadsheet.clone();
         self.owe(Event::Wrote(WriteReport {
             spreadsheet,
-            fence,
+            token: fence,
             rows,
         }));
     }

@@ -24,7 +24,7 @@ async fn room() -> (Room, tempfile::TempDir) {
         outbox: Notify::new(),
         dirty: watch::Sender::default(),
         looks: Nudges::default(),
-        courtesies: mpsc::channel(1).0,
+        best_effort: mpsc::channel(1).0,
         questions: mpsc::channel(1).0,
     };
     let interpret = Arc::new(|_: &[u8]| Err(crate::journal::Undecodable(String::new())));

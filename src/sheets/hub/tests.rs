@@ -54,7 +54,7 @@ fn batch() -> Batch {
         columns: (0, 3),
     };
     Batch {
-        changes: vec![Change::Fence(FenceId(9)), append],
+        changes: vec![Change::Fence(BatchToken(9)), append],
         read_back: vec![("обращения".to_owned(), span)],
     }
 }
@@ -339,16 +339,16 @@ async fn a_fence_alone_tells_what_became_of_the_batch() {
     ];
     let (fake, hub) = Fake::with(replies).await;
     assert_eq!(
-        hub.fence(&book(), FenceId(9)).await,
+        hub.fence(&book(), BatchToken(9)).await,
         Ok(FenceFate::Accepted)
     );
-    assert_eq!(hub.fence(&book(), FenceId(9)).await, Ok(FenceFate::Used));
-    let other = hub.fence(&book(), FenceId(9)).await;
+    assert_eq!(hub.fence(&book(), BatchToken(9)).await, Ok(FenceFate::Used));
+    let other = hub.fence(&book(), BatchToken(9)).await;
     assert!(
         matches!(other, Err(CallError::Refused { change: 0, .. })),
         "{other:?}"
     );
-    assert!(is_unknown(&hub.fence(&book(), FenceId(9)).await));
+    assert!(is_unknown(&hub.fence(&book(), BatchToken(9)).await));
     assert!(
         !fake.asked()[0]
             .body

@@ -137,7 +137,7 @@ impl Play {
             outbox: Notify::new(),
             dirty: watch::Sender::default(),
             looks: Nudges::default(),
-            courtesies: mpsc::channel(8).0,
+            best_effort: mpsc::channel(8).0,
             questions: mpsc::channel(1).0,
         };
         let interpret = Arc::new(|_: &[u8]| Err(Undecodable("nothing comes in".to_owned())));

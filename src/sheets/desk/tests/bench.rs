@@ -10,7 +10,7 @@ use super::book::Book;
 use crate::{
     domain::{
         event::{Event, RowMark, RowResult, WriteReport},
-        ids::{AppealId, ChatId, FenceId, Number, RowKey, Seq, SpreadsheetId},
+        ids::{AppealId, BatchToken, ChatId, Number, RowKey, Seq, SpreadsheetId},
         row::{CellValue, Column, DesiredRow, Find, SharedCell},
         tab::Tab,
     },
@@ -250,7 +250,7 @@ pub(super) fn intended(fence: i32, touched: Vec<Touched>) -> Intended {
     Intended {
         intent: Intent {
             spreadsheet: spreadsheet(),
-            fence: FenceId(fence),
+            token: BatchToken(fence),
             touched,
             at: Timestamp::UNIX_EPOCH,
         },

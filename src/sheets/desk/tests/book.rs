@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::{
     domain::{
         event::{RowMark, TelegramCell},
-        ids::FenceId,
+        ids::BatchToken,
         row::CellValue,
     },
     sheets::{
@@ -87,7 +87,7 @@ impl Book {
         };
         Structure {
             tabs: vec![tab],
-            newest_fence: self.fences.last().map(|&fence| FenceId(fence)),
+            newest_fence: self.fences.last().map(|&fence| BatchToken(fence)),
         }
     }
 
@@ -95,7 +95,7 @@ impl Book {
         answer(ranges, &self.cells)
     }
 
-    pub(super) fn fence(&mut self, fence: FenceId) -> FenceFate {
+    pub(super) fn fence(&mut self, fence: BatchToken) -> FenceFate {
         if self.fences.insert(fence.0) {
             FenceFate::Accepted
         } else {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         event::{Event, Looked, RowResult, WriteReport, WrittenRow},
-        ids::{FenceId, Number, Seq},
+        ids::{BatchToken, Number, Seq},
         row::CellValue,
         tab::Tab,
     },
@@ -63,7 +63,7 @@ fn looked(began: Timestamp, highest: Option<u32>) -> Event {
 fn wrote(fence: Option<i32>, rows: Vec<WrittenRow>) -> Vec<Output> {
     apply(vec![Event::Wrote(WriteReport {
         spreadsheet: spreadsheet(),
-        fence: fence.map(FenceId),
+        token: fence.map(BatchToken),
         rows,
     })])
 }
@@ -97,7 +97,7 @@ fn first_sight_prepares_the_tab() {
         [Output::Intend(Vec::new())]
     );
     let written = Intended {
-        old_fences: vec![FenceId(2), FenceId(3)],
+        old_fences: vec![BatchToken(2), BatchToken(3)],
         ..intended(9, Vec::new())
     };
     let outputs = desk.step(Input::Intended(Ok(written)), now);
@@ -110,9 +110,9 @@ fn first_sight_prepares_the_tab() {
         color,
     };
     let expected = [
-        Change::Fence(FenceId(9)),
-        Change::DropFence(FenceId(2)),
-        Change::DropFence(FenceId(3)),
+        Change::Fence(BatchToken(9)),
+        Change::DropFence(BatchToken(2)),
+        Change::DropFence(BatchToken(3)),
         Change::AddColumns {
             sheet: SHEET,
             count: 2,
@@ -233,7 +233,7 @@ fn one_changed_one_appended() -> Batch {
         values: vec![CellValue::Text(value.into())],
     };
     let changes = vec![
-        Change::Fence(FenceId(1)),
+        Change::Fence(BatchToken(1)),
         set(2, "новое"),
         set(6, "ждёт"),
         Change::CompareAndSet {
@@ -274,7 +274,7 @@ fn nothing_is_written_where_everything_stands() {
     row.row.ours.remove(3);
     bench.want(row);
     assert_eq!(bench.dirty(), None);
-    assert_eq!((bench.batches.len(), bench.reports()[0].fence), (0, None));
+    assert_eq!((bench.batches.len(), bench.reports()[0].token), (0, None));
     let nothing_asked = RowResult::Confirmed {
         status: None,
         cleared: Some("да".into()),
@@ -415,7 +415,7 @@ fn an_open_intent_is_resolved_before_anything_is_written() {
         archive: crate::sheets::layout::tests::archive(),
         known: [(Tab::Appeals, Vec::new())].into(),
         open: vec![intended(77, Vec::new()).intent],
-        last_fence: Some(FenceId(77)),
+        last_fence: Some(BatchToken(77)),
         account: super::bench::ACCOUNT.to_owned(),
     });
     bench.want(wanted(1, "а", Vec::new()));
@@ -435,7 +435,7 @@ fn an_open_intent_is_resolved_before_anything_is_written() {
     });
     order.retain(|word| !word.is_empty());
     assert_eq!(order, ["fence", "report", "events", "write", "report"]);
-    assert_eq!(bench.reports()[0].fence, Some(FenceId(77)));
+    assert_eq!(bench.reports()[0].token, Some(BatchToken(77)));
     assert!(bench.reports()[0].rows.is_empty());
     assert!(matches!(
         bench.results().as_slice(),

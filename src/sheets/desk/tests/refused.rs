@@ -270,7 +270,7 @@ fn a_tab_that_lets_the_others_go_first_is_not_forgotten_when_their_batch_fails()
             .step(Input::Intended(Err(StoreError::Busy)), bench.now);
     };
     let not_written: Fails = |bench, draft| {
-        let fence = crate::domain::ids::FenceId(1);
+        let fence = crate::domain::ids::BatchToken(1);
         bench.desk.phase = Phase::Writing(Sent {
             draft,
             fence,

@@ -101,7 +101,7 @@ fn a_write_that_was_not_applied_is_tried_again_while_looks_go_on() {
         let wait = bench.dirty();
         assert_eq!(wait, Some(start + SignedDuration::from_secs(1)));
         assert_eq!(
-            bench.reports()[0].fence.map(|fence| fence.0),
+            bench.reports()[0].token.map(|fence| fence.0),
             Some(1),
             "the intent is over"
         );

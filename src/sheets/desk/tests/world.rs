@@ -15,7 +15,7 @@ use crate::{
         decide::decide,
         effect::Effect,
         event::{Event, Outcome, RowMark, RowResult, WriteReport, WrittenRow},
-        ids::{ChatId, FenceId, MessageId, OutboxId, RowKey, Seq, SpreadsheetId},
+        ids::{BatchToken, ChatId, MessageId, OutboxId, RowKey, Seq, SpreadsheetId},
         memory::Memory,
         ownership,
         project::project,
@@ -271,7 +271,7 @@ impl World {
                 .collect(),
             open: self.intents.values().cloned().collect(),
             account: super::bench::ACCOUNT.to_owned(),
-            last_fence: (self.fences > 0).then_some(FenceId(self.fences)),
+            last_fence: (self.fences > 0).then_some(BatchToken(self.fences)),
         });
     }
 
@@ -428,7 +428,7 @@ impl World {
         Ok(columns)
     }
 
-    fn fence(&mut self, fence: FenceId) -> Result<FenceFate, CallError> {
+    fn fence(&mut self, fence: BatchToken) -> Result<FenceFate, CallError> {
         let request = encode::fence_alone(fence).expect("can be said");
         Ok(match self.book.apply(&without_nulls(&request)) {
             Ok(_) => FenceFate::Accepted,
@@ -474,7 +474,7 @@ impl World {
         };
         self.decide(&Event::Wrote(WriteReport {
             spreadsheet: spreadsheet(),
-            fence: None,
+            token: None,
             rows: rows.into_iter().map(row).collect(),
         }));
     }
@@ -483,7 +483,7 @@ impl World {
         self.fences += 1;
         let intent = Intent {
             spreadsheet: spreadsheet(),
-            fence: FenceId(self.fences),
+            token: BatchToken(self.fences),
             touched,
             at: self.now,
         };

@@ -288,7 +288,7 @@ fn a_refused_row_does_not_stop_the_others() {
         bench
             .reports()
             .iter()
-            .map(|report| report.fence.is_some())
+            .map(|report| report.token.is_some())
             .collect::<Vec<_>>(),
         [true, true]
     );

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     inbox, outbox,
-    tables::{Fault, Ledger},
+    tables::{TableError, WriteTables},
 };
 
 /// Decided records that are kept at most: about a gigabyte.
@@ -15,7 +15,7 @@ const MOST_DECIDED: u64 = 1_000_000;
 const STEP: usize = 200;
 
 /// One small step of forgetting.
-pub(super) fn step(tables: &mut Ledger<'_>, now: Timestamp) -> Result<(), Fault> {
+pub(super) fn prune(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<(), TableError> {
     inbox::forget_decided(tables, now, MOST_DECIDED, STEP)?;
     outbox::forget_ended(tables, now, STEP)
 }

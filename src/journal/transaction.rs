@@ -5,34 +5,35 @@
 use jiff::Timestamp;
 
 use super::{
-    Accepted, Intent, bounds,
-    carry::Hints,
-    fences,
+    Accepted, Intent,
+    apply::Hints,
+    executor::{Abort, Executor},
     inbox::{self, DECIDED_AT_ONCE},
-    judge::{Halt, Judge},
     outbox,
-    queue::Group,
-    tables::{Fault, Ledger},
+    queue::CommitGroup,
+    retention,
+    tables::{TableError, WriteTables},
+    tokens,
 };
 use crate::domain::{
     effect::OutboxEntry,
     event::Event,
-    ids::{ChatId, FenceId, MessageId, OutboxId, Seq},
+    ids::{BatchToken, ChatId, MessageId, OutboxId, Seq},
 };
 
 /// What was given away and may have reached nobody: the next transaction makes good for it.
 #[derive(Default)]
-pub(super) struct Given {
+pub(super) struct Grants {
     /// Messages that were claimed.
     pub(super) claims: Vec<OutboxId>,
-    /// Fences of intents.
-    pub(super) fences: Vec<FenceId>,
+    /// tokens of intents.
+    pub(super) tokens: Vec<BatchToken>,
     /// Messages whose reaction found no place.
     pub(super) reactions: Vec<(ChatId, MessageId)>,
 }
 
 /// What a committed transaction has to tell.
-pub(super) struct Done {
+pub(super) struct Committed {
     /// The answers to the accepts, in their order.
     pub(super) accepted: Vec<Accepted>,
     /// The last record of each apply.
@@ -50,36 +51,36 @@ pub(super) struct Done {
 }
 
 /// One transaction's work, in the order that the design asks for: store, decide what earlier commits stored, claim, intend.
-pub(super) fn work(
-    judge: &Judge,
-    tables: &mut Ledger<'_>,
-    group: &Group,
-    stray: &Given,
-    given: &mut Given,
+pub(super) fn run(
+    executor: &Executor,
+    tables: &mut WriteTables<'_>,
+    group: &CommitGroup,
+    undelivered: &Grants,
+    grants: &mut Grants,
     now: Timestamp,
-) -> Result<Done, Halt> {
-    stray.take_back(tables, now)?;
+) -> Result<Committed, Abort> {
+    undelivered.take_back(tables, now)?;
     let new = inbox::next_seq(tables)?;
-    stray.store_unshown(tables, now)?;
+    undelivered.store_unshown(tables, now)?;
     let (accepted, applied) = store(tables, group, now)?;
     let due: Vec<Seq> = inbox::pending(tables, new, DECIDED_AT_ONCE)?
         .into_iter()
         .map(|(seq, _)| seq)
         .collect();
-    let mut hints = judge.decide_all(tables, &due, now)?;
-    hints.outbox |= !stray.claims.is_empty();
-    let claimed = claim(tables, group, given)?;
+    let mut hints = executor.decide_all(tables, &due, now)?;
+    hints.outbox |= !undelivered.claims.is_empty();
+    let claimed = claim(tables, group, grants)?;
     let mut intended = Vec::new();
-    for asked in &group.intends {
-        let intent = fences::intend(tables, &asked.what.0, &asked.what.1, now)?;
-        given.fences.push(intent.fence);
+    for request in &group.intends {
+        let intent = tokens::intend(tables, &request.payload.0, &request.payload.1, now)?;
+        grants.tokens.push(intent.token);
         intended.push(intent);
     }
-    for asked in &group.forgets {
-        fences::forget(tables, &asked.what.0, &asked.what.1)?;
+    for request in &group.forgets {
+        tokens::forget(tables, &request.payload.0, &request.payload.1)?;
     }
-    bounds::step(tables, now)?;
-    Ok(Done {
+    retention::prune(tables, now)?;
+    Ok(Committed {
         accepted,
         applied,
         claimed,
@@ -92,32 +93,36 @@ pub(super) fn work(
     })
 }
 
-impl Given {
+impl Grants {
     /// Nothing was given.
     pub(super) fn is_empty(&self) -> bool {
-        self.claims.is_empty() && self.fences.is_empty() && self.reactions.is_empty()
+        self.claims.is_empty() && self.tokens.is_empty() && self.reactions.is_empty()
     }
 
     /// Adds what another transaction gave.
     pub(super) fn add(&mut self, other: Self) {
         self.claims.extend(other.claims);
-        self.fences.extend(other.fences);
+        self.tokens.extend(other.tokens);
         self.reactions.extend(other.reactions);
     }
 
-    /// Takes claims and fences back: whoever asked has no answer, so nothing was sent or written.
-    fn take_back(&self, tables: &mut Ledger<'_>, now: Timestamp) -> Result<(), Fault> {
+    /// Takes claims and tokens back: whoever asked has no answer, so nothing was sent or written.
+    fn take_back(&self, tables: &mut WriteTables<'_>, now: Timestamp) -> Result<(), TableError> {
         for id in &self.claims {
             outbox::unclaim(tables, id, now)?;
         }
-        for fence in &self.fences {
-            fences::drop_intent(tables, *fence)?;
+        for token in &self.tokens {
+            tokens::drop_intent(tables, *token)?;
         }
         Ok(())
     }
 
     /// A reaction that will not come is as good as one that Telegram refuses.
-    fn store_unshown(&self, tables: &mut Ledger<'_>, now: Timestamp) -> Result<(), Fault> {
+    fn store_unshown(
+        &self,
+        tables: &mut WriteTables<'_>,
+        now: Timestamp,
+    ) -> Result<(), TableError> {
         for (chat, message) in &self.reactions {
             inbox::store_event(tables, Event::Unshown(*chat, *message), now)?;
         }
@@ -127,19 +132,24 @@ impl Given {
 
 /// Stores what came: timers that are due, raw records, events; tells each `apply` its last record.
 fn store(
-    tables: &mut Ledger<'_>,
-    group: &Group,
+    tables: &mut WriteTables<'_>,
+    group: &CommitGroup,
     now: Timestamp,
-) -> Result<(Vec<Accepted>, Vec<Seq>), Fault> {
+) -> Result<(Vec<Accepted>, Vec<Seq>), TableError> {
     inbox::fire_timers(tables, now)?;
     let mut accepted = Vec::new();
-    for asked in &group.accepts {
-        accepted.push(inbox::accept(tables, &asked.what.0, &asked.what.1, now)?);
+    for request in &group.accepts {
+        accepted.push(inbox::accept(
+            tables,
+            &request.payload.0,
+            &request.payload.1,
+            now,
+        )?);
     }
     let mut applied = Vec::new();
-    for asked in &group.applies {
+    for request in &group.applies {
         let mut last = Seq(0);
-        for event in &asked.what {
+        for event in &request.payload {
             last = inbox::store_event(tables, event.clone(), now)?;
         }
         applied.push(last);
@@ -148,24 +158,24 @@ fn store(
 }
 
 fn claim(
-    tables: &mut Ledger<'_>,
-    group: &Group,
-    given: &mut Given,
-) -> Result<Vec<Vec<OutboxEntry>>, Fault> {
+    tables: &mut WriteTables<'_>,
+    group: &CommitGroup,
+    grants: &mut Grants,
+) -> Result<Vec<Vec<OutboxEntry>>, TableError> {
     let mut claimed = Vec::new();
-    for asked in &group.claims {
+    for request in &group.claims {
         let mut entries = Vec::new();
-        for id in &asked.what {
+        for id in &request.payload {
             match outbox::claim(tables, id) {
                 Ok(Some(entry)) => {
-                    given.claims.push(id.clone());
+                    grants.claims.push(id.clone());
                     entries.push(entry);
                 }
                 Ok(None) => {}
-                Err(Fault::Record(words)) => {
+                Err(TableError::Record(words)) => {
                     tracing::error!(error = words, "a message cannot be read and is not sent")
                 }
-                Err(fault @ (Fault::Disk(_) | Fault::Damaged(_))) => return Err(fault),
+                Err(error @ (TableError::Disk(_) | TableError::Damaged(_))) => return Err(error),
             }
         }
         claimed.push(entries);

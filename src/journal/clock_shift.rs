@@ -10,33 +10,36 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     keys, outbox,
     records::{Timer, decode},
-    tables::{Fault, Ledger, Place},
+    tables::{TableError, TableId, WriteTables},
 };
 use crate::clock;
 
-/// What the wall clock said at the last commit, in [`Place::Meta`].
+/// What the wall clock said at the last commit, in [`TableId::Meta`].
 const CLOCK: &[u8] = b"clock";
 
 /// Takes down what the wall clock says, and moves what waits where it was set back while nobody was running.
-pub(super) fn wake_up(tables: &mut Ledger<'_>, now: Timestamp) -> Result<(), Fault> {
+pub(super) fn shift_since_last_run(
+    tables: &mut WriteTables<'_>,
+    now: Timestamp,
+) -> Result<(), TableError> {
     let last = tables
-        .bytes(Place::Meta, CLOCK)?
+        .bytes(TableId::Meta, CLOCK)?
         .map(|moment| keys::to_moment(&moment))
         .transpose()?;
     if let Some(by) = last.and_then(|last| clock::set_back(last, now)) {
-        tell(by);
-        set_back(tables, by, now)?;
+        log_shift(by);
+        shift_back(tables, by, now)?;
     }
-    note(tables, now)
+    record_clock(tables, now)
 }
 
 /// Takes down what the wall clock says.
-pub(super) fn note(tables: &mut Ledger<'_>, now: Timestamp) -> Result<(), Fault> {
-    tables.put(Place::Meta, CLOCK, &keys::before(now))
+pub(super) fn record_clock(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<(), TableError> {
+    tables.put(TableId::Meta, CLOCK, &keys::before(now))
 }
 
 /// Says it in the log.
-pub(super) fn tell(by: SignedDuration) {
+pub(super) fn log_shift(by: SignedDuration) {
     tracing::warn!(
         clock.back_s = by.as_secs(),
         "the clock was set back: what waits goes on waiting as long as was meant"
@@ -44,23 +47,23 @@ pub(super) fn tell(by: SignedDuration) {
 }
 
 /// Moves what waits for a moment to come.
-pub(super) fn set_back(
-    tables: &mut Ledger<'_>,
+pub(super) fn shift_back(
+    tables: &mut WriteTables<'_>,
     by: SignedDuration,
     now: Timestamp,
-) -> Result<(), Fault> {
-    for (key, value) in tables.pairs(Place::Timers, &[], Bound::Unbounded, usize::MAX)? {
+) -> Result<(), TableError> {
+    for (key, value) in tables.pairs(TableId::Timers, &[], Bound::Unbounded, usize::MAX)? {
         // One that cannot be read is dropped when it is due.
         let Ok(timer) = decode::<Timer>(&value) else {
             continue;
         };
         let at = timer.at.checked_sub(by).unwrap_or(now);
-        tables.remove(Place::Timers, &key)?;
+        tables.remove(TableId::Timers, &key)?;
         tables.write(
-            Place::Timers,
+            TableId::Timers,
             &keys::at(at, &keys::of(&timer.wake)?),
             &Timer { at, ..timer },
         )?;
     }
-    outbox::set_back(tables, by, now)
+    outbox::shift_back(tables, by, now)
 }

@@ -5,9 +5,10 @@
 use jiff::Timestamp;
 
 use super::{
-    Courtesy, erase, fences, inbox, keys, outbox,
+    BestEffort, erase, inbox, keys, outbox,
     records::Timer,
-    tables::{Fault, Ledger, Place},
+    tables::{TableError, TableId, WriteTables},
+    tokens,
     view::ALERTS,
 };
 use crate::domain::{
@@ -29,7 +30,7 @@ pub(super) struct Hints {
     /// Tabs to look at.
     pub(super) looks: Vec<Tab>,
     /// What is done beside the messages.
-    pub(super) courtesies: Vec<Courtesy>,
+    pub(super) best_effort: Vec<BestEffort>,
     /// Questions of the operator's.
     pub(super) questions: Vec<Ask>,
 }
@@ -38,18 +39,18 @@ pub(super) struct Hints {
 const MOST_EFFECTS: usize = 1 << u16::BITS;
 
 /// Applies what the record at `seq` led to.
-pub(super) fn carry_out(
-    tables: &mut Ledger<'_>,
+pub(super) fn apply(
+    tables: &mut WriteTables<'_>,
     seq: Seq,
     decision: Decision,
     now: Timestamp,
-) -> Result<Hints, Fault> {
+) -> Result<Hints, TableError> {
     if decision.effects.len() > MOST_EFFECTS {
         let words = format!(
             "its decision has {} effects, and {MOST_EFFECTS} is the most",
             decision.effects.len()
         );
-        return Err(Fault::Record(words));
+        return Err(TableError::Record(words));
     }
     let mut hints = Hints {
         dirty: !decision.dirty.is_empty(),
@@ -65,13 +66,13 @@ pub(super) fn carry_out(
         dirty(tables, key, seq)?;
     }
     for (turn, effect) in (0..=u16::MAX).zip(decision.effects) {
-        carry(tables, &mut hints, effect, (seq, turn), now)?;
+        apply_effect(tables, &mut hints, effect, (seq, turn), now)?;
     }
-    if let Some(fence) = decision.given_elsewhere {
-        fences::go_on_above(tables, fence)?;
+    if let Some(token) = decision.given_elsewhere {
+        tokens::go_on_above(tables, token)?;
     }
-    if let Some((spreadsheet, fence)) = &decision.settled {
-        fences::settle(tables, spreadsheet, *fence)?;
+    if let Some((spreadsheet, token)) = &decision.settled {
+        tokens::finish(tables, spreadsheet, *token)?;
     }
     Ok(hints)
 }
@@ -82,120 +83,124 @@ impl Hints {
         self.outbox |= other.outbox;
         self.dirty |= other.dirty;
         self.looks.extend(other.looks);
-        self.courtesies.extend(other.courtesies);
+        self.best_effort.extend(other.best_effort);
         self.questions.extend(other.questions);
     }
 }
 
-fn put(tables: &mut Ledger<'_>, entity: &Entity) -> Result<(), Fault> {
+fn put(tables: &mut WriteTables<'_>, entity: &Entity) -> Result<(), TableError> {
     match entity {
         Entity::Partner(partner) => {
-            tables.write(Place::Partners, partner.code.as_str().as_bytes(), partner)
+            tables.write(TableId::Partners, partner.code.as_str().as_bytes(), partner)
         }
         Entity::Session(session) => {
-            tables.write(Place::Sessions, &keys::chat(session.chat), session)
+            tables.write(TableId::Sessions, &keys::chat(session.chat), session)
         }
         Entity::Appeal(appeal) => put_appeal(tables, appeal),
         Entity::Line(line) => {
-            tables.write(Place::Lines, &keys::line(line.appeal, line.index), line)
+            tables.write(TableId::Lines, &keys::line(line.appeal, line.index), line)
         }
-        Entity::Tab(tab) => tables.write(Place::Tabs, tab.tab.name().as_bytes(), tab),
-        Entity::File(file) => tables.write(Place::Files, &keys::seq(file.id.0), file),
+        Entity::Tab(tab) => tables.write(TableId::Tabs, tab.tab.name().as_bytes(), tab),
+        Entity::File(file) => tables.write(TableId::Files, &keys::seq(file.id.0), file),
         Entity::Post(post) => {
-            tables.write(Place::Posts, &keys::post(post.chat, post.message), post)
+            tables.write(TableId::Posts, &keys::post(post.chat, post.message), post)
         }
         Entity::Broadcast(broadcast) => {
-            tables.write(Place::Broadcasts, broadcast.key.0.as_bytes(), broadcast)
+            tables.write(TableId::Broadcasts, broadcast.key.0.as_bytes(), broadcast)
         }
         Entity::Announced(announced) => tables.write(
-            Place::Announced,
+            TableId::Announced,
             &keys::announced(&announced.key, announced.chat),
             announced,
         ),
         Entity::Promotion(promotion) => tables.write(
-            Place::Promotions,
+            TableId::Promotions,
             promotion.key.0.as_bytes(),
             promotion.as_ref(),
         ),
-        Entity::Alerts(alerts) => tables.write(Place::Meta, ALERTS, alerts),
-        Entity::Group(group) => tables.write(Place::Groups, &keys::chat(group.chat), group),
+        Entity::Alerts(alerts) => tables.write(TableId::Meta, ALERTS, alerts),
+        Entity::Group(group) => tables.write(TableId::Groups, &keys::chat(group.chat), group),
     }
 }
 
-fn put_appeal(tables: &mut Ledger<'_>, appeal: &Appeal) -> Result<(), Fault> {
+fn put_appeal(tables: &mut WriteTables<'_>, appeal: &Appeal) -> Result<(), TableError> {
     let id = keys::appeal(appeal.id);
-    let before: Option<Appeal> = tables.read(Place::Appeals, &id)?;
+    let before: Option<Appeal> = tables.read(TableId::Appeals, &id)?;
     let (old_number, old_chat) =
         before.map_or((None, appeal.chat), |before| (before.number, before.chat));
     if let Some(number) = old_number.filter(|_| old_number != appeal.number) {
         let key = keys::number(number);
         // The number may have been given to another appeal in this very decision.
-        if tables.bytes(Place::Numbered, &key)?.as_deref() == Some(&id[..]) {
-            tables.remove(Place::Numbered, &key)?;
+        if tables.bytes(TableId::Numbered, &key)?.as_deref() == Some(&id[..]) {
+            tables.remove(TableId::Numbered, &key)?;
         }
     }
     if let Some(number) = appeal.number {
-        tables.put(Place::Numbered, &keys::number(number), &id)?;
+        tables.put(TableId::Numbered, &keys::number(number), &id)?;
     }
     if old_chat != appeal.chat {
-        tables.remove(Place::AppealsOf, &keys::appeal_of(old_chat, appeal.id))?;
+        tables.remove(TableId::AppealsOf, &keys::appeal_of(old_chat, appeal.id))?;
     }
     tables.put(
-        Place::AppealsOf,
+        TableId::AppealsOf,
         &keys::appeal_of(appeal.chat, appeal.id),
         &[],
     )?;
     if appeal.delivery == Delivery::Held {
-        tables.put(Place::Held, &id, &[])?;
+        tables.put(TableId::Held, &id, &[])?;
     } else {
-        tables.remove(Place::Held, &id)?;
+        tables.remove(TableId::Held, &id)?;
     }
-    tables.write(Place::Appeals, &id, appeal)
+    tables.write(TableId::Appeals, &id, appeal)
 }
 
 /// A dirty mark's value: its generation, then since when it is dirty, by which it is served.
-fn dirty(tables: &mut Ledger<'_>, key: &RowKey, seq: Seq) -> Result<(), Fault> {
+fn dirty(tables: &mut WriteTables<'_>, key: &RowKey, seq: Seq) -> Result<(), TableError> {
     let key = keys::of(key)?;
-    let since = match tables.bytes(Place::Dirty, &key)? {
+    let since = match tables.bytes(TableId::Dirty, &key)? {
         Some(mark) => dirty_since(&mark)?,
         None => seq,
     };
     tables.put(
-        Place::Dirty,
+        TableId::Dirty,
         &key,
         &[keys::seq(seq), keys::seq(since)].concat(),
     )?;
     tables.put(
-        Place::DirtyByAge,
+        TableId::DirtyByAge,
         &[&keys::seq(since)[..], &key].concat(),
         &[],
     )
 }
 
-pub(super) fn clean(tables: &mut Ledger<'_>, key: &RowKey, generation: Seq) -> Result<(), Fault> {
+pub(super) fn clean(
+    tables: &mut WriteTables<'_>,
+    key: &RowKey,
+    generation: Seq,
+) -> Result<(), TableError> {
     let key = keys::of(key)?;
-    let Some(mark) = tables.bytes(Place::Dirty, &key)? else {
+    let Some(mark) = tables.bytes(TableId::Dirty, &key)? else {
         return Ok(());
     };
     if keys::to_seq(&mark)? <= generation {
         let since = dirty_since(&mark)?;
-        tables.remove(Place::DirtyByAge, &[&keys::seq(since)[..], &key].concat())?;
-        tables.remove(Place::Dirty, &key)?;
+        tables.remove(TableId::DirtyByAge, &[&keys::seq(since)[..], &key].concat())?;
+        tables.remove(TableId::Dirty, &key)?;
     }
     Ok(())
 }
 
-fn dirty_since(mark: &[u8]) -> Result<Seq, Fault> {
+fn dirty_since(mark: &[u8]) -> Result<Seq, TableError> {
     keys::to_seq(mark.get(size_of::<u64>()..).unwrap_or_default())
 }
 
-fn carry(
-    tables: &mut Ledger<'_>,
+fn apply_effect(
+    tables: &mut WriteTables<'_>,
     hints: &mut Hints,
     effect: Effect,
     order: keys::Order,
     now: Timestamp,
-) -> Result<(), Fault> {
+) -> Result<(), TableError> {
     match effect {
         Effect::Send(send) => hints.outbox |= outbox::put(tables, send, order, now)?,
         Effect::Reschedule { id, at, lost } => {
@@ -210,8 +215,8 @@ fn carry(
         }
         Effect::Finish(id, ending) => outbox::finish(tables, &id, ending, now)?,
         Effect::Withdraw(id) => outbox::withdraw(tables, &id)?,
-        Effect::AnswerButton(callback) => hints.courtesies.push(Courtesy::Button(callback)),
-        Effect::React(chat, message) => hints.courtesies.push(Courtesy::Reaction(chat, message)),
+        Effect::AnswerButton(callback) => hints.best_effort.push(BestEffort::Button(callback)),
+        Effect::React(chat, message) => hints.best_effort.push(BestEffort::Reaction(chat, message)),
         Effect::Answer(ask) => hints.questions.push(ask),
         Effect::Requeue(seq) => inbox::requeue(tables, seq, now)?,
         Effect::Discard(seq) => inbox::discard(tables, seq)?,
@@ -226,12 +231,12 @@ fn carry(
     Ok(())
 }
 
-fn drop_ledger(tables: &mut Ledger<'_>, key: &PromotionKey) -> Result<(), Fault> {
+fn drop_ledger(tables: &mut WriteTables<'_>, key: &PromotionKey) -> Result<(), TableError> {
     let (from, to) = keys::announced_all(key);
-    tables.remove_range(Place::Announced, (&from, &to))
+    tables.remove_range(TableId::Announced, (&from, &to))
 }
 
-fn set_timer(tables: &mut Ledger<'_>, at: Timestamp, wake: Wake) -> Result<(), Fault> {
+fn set_timer(tables: &mut WriteTables<'_>, at: Timestamp, wake: Wake) -> Result<(), TableError> {
     let key = keys::at(at, &keys::of(&wake)?);
-    tables.write(Place::Timers, &key, &Timer { at, wake })
+    tables.write(TableId::Timers, &key, &Timer { at, wake })
 }

@@ -13,30 +13,30 @@ use redb::Database;
 
 use super::{
     Interpret,
-    carry::{Hints, carry_out},
+    apply::{Hints, apply},
     disk, inbox, keys,
     records::Incoming,
-    tables::{Fault, Ledger, Place},
+    tables::{TableError, TableId, WriteTables},
 };
 use crate::domain::{effect::Decision, event::Event, ids::Seq, ownership, rules::Rules};
 
 /// The rules as the judge calls them.
-pub(super) type Decide = fn(&Rules, &Ledger<'_>, Seq, &Event, Timestamp) -> Decision;
+pub(super) type Decide = fn(&Rules, &WriteTables<'_>, Seq, &Event, Timestamp) -> Decision;
 
 /// The words of a panic that are kept in a quarantine's reason, in characters.
 const PANIC_WORDS: usize = 200;
 
 /// Decides records, and stops every decision that would put a thing in the place of another's.
-pub(super) struct Judge {
+pub(super) struct Executor {
     rules: Rules,
     interpret: Interpret,
     decide: Decide,
     /// Records whose decision could not be carried out in an earlier try of the transaction, with the reason.
-    barred: BTreeMap<Seq, String>,
+    skipped: BTreeMap<Seq, String>,
 }
 
 /// What comes of a record.
-struct Verdict {
+struct Decided {
     decision: Decision,
     /// It is an event of our own, which nobody brings again.
     own: bool,
@@ -44,26 +44,26 @@ struct Verdict {
 
 /// Why a transaction has to be given up.
 #[derive(Debug)]
-pub(super) enum Halt {
+pub(super) enum Abort {
     /// The disk, or a record that no decision is to blame for.
-    Fault(Fault),
+    Tables(TableError),
     /// This record's decision cannot be carried out; without it the transaction can be tried again.
     Record(Seq, String),
 }
 
-impl From<Fault> for Halt {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+impl From<TableError> for Abort {
+    fn from(error: TableError) -> Self {
+        Self::Tables(error)
     }
 }
 
-impl Judge {
+impl Executor {
     pub(super) fn new(rules: Rules, interpret: Interpret, decide: Decide) -> Self {
         Self {
             rules,
             interpret,
             decide,
-            barred: BTreeMap::new(),
+            skipped: BTreeMap::new(),
         }
     }
 
@@ -71,17 +71,17 @@ impl Judge {
     pub(super) fn transact<T>(
         &mut self,
         db: &Database,
-        mut work: impl FnMut(&Self, &mut Ledger<'_>) -> Result<T, Halt>,
-    ) -> Result<T, Fault> {
+        mut work: impl FnMut(&Self, &mut WriteTables<'_>) -> Result<T, Abort>,
+    ) -> Result<T, TableError> {
         loop {
             match disk::transact(db, |tables| work(self, tables)) {
                 Ok(done) => {
-                    self.barred.clear();
+                    self.skipped.clear();
                     return Ok(done);
                 }
-                Err(Halt::Fault(fault)) => return Err(fault),
-                Err(Halt::Record(seq, reason)) => {
-                    self.barred.insert(seq, reason);
+                Err(Abort::Tables(error)) => return Err(error),
+                Err(Abort::Record(seq, reason)) => {
+                    self.skipped.insert(seq, reason);
                 }
             }
         }
@@ -90,20 +90,20 @@ impl Judge {
     /// Decides these records in order.
     pub(super) fn decide_all(
         &self,
-        tables: &mut Ledger<'_>,
+        tables: &mut WriteTables<'_>,
         records: &[Seq],
         now: Timestamp,
-    ) -> Result<Hints, Halt> {
+    ) -> Result<Hints, Abort> {
         let mut hints = Hints::default();
         for &seq in records {
-            let verdict = match self.barred.get(&seq) {
+            let decided = match self.skipped.get(&seq) {
                 Some(reason) => Err(reason.clone()),
-                None => self.verdict(tables, seq, now)?,
+                None => self.decide_one(tables, seq, now)?,
             };
-            match verdict {
-                Ok(Verdict { decision, own }) => {
+            match decided {
+                Ok(Decided { decision, own }) => {
                     let idle = own && decision == Decision::default();
-                    hints.merge(self.carry(tables, seq, decision, now)?);
+                    hints.merge(self.apply_decision(tables, seq, decision, now)?);
                     if idle {
                         inbox::drop_idle(tables, seq)?;
                     }
@@ -114,48 +114,50 @@ impl Judge {
         Ok(hints)
     }
 
-    fn carry(
+    fn apply_decision(
         &self,
-        tables: &mut Ledger<'_>,
+        tables: &mut WriteTables<'_>,
         seq: Seq,
         decision: Decision,
         now: Timestamp,
-    ) -> Result<Hints, Halt> {
-        let carried = catch_unwind(AssertUnwindSafe(|| carry_out(tables, seq, decision, now)));
-        match carried {
+    ) -> Result<Hints, Abort> {
+        let applied = catch_unwind(AssertUnwindSafe(|| apply(tables, seq, decision, now)));
+        match applied {
             Ok(Ok(hints)) => {
                 inbox::decided(tables, seq)?;
                 Ok(hints)
             }
-            Ok(Err(fault @ (Fault::Disk(_) | Fault::Damaged(_)))) => Err(Halt::Fault(fault)),
-            Ok(Err(Fault::Record(words))) => Err(Halt::Record(seq, words)),
-            Err(panic) => Err(Halt::Record(seq, panic_words(panic.as_ref()))),
+            Ok(Err(error @ (TableError::Disk(_) | TableError::Damaged(_)))) => {
+                Err(Abort::Tables(error))
+            }
+            Ok(Err(TableError::Record(words))) => Err(Abort::Record(seq, words)),
+            Err(panic) => Err(Abort::Record(seq, panic_words(panic.as_ref()))),
         }
     }
 
     /// The decision, or the reason why there is none.
-    fn verdict(
+    fn decide_one(
         &self,
-        tables: &mut Ledger<'_>,
+        tables: &mut WriteTables<'_>,
         seq: Seq,
         now: Timestamp,
-    ) -> Result<Result<Verdict, String>, Fault> {
-        let incoming = match tables.read::<Incoming>(Place::Inbox, &keys::seq(seq)) {
+    ) -> Result<Result<Decided, String>, TableError> {
+        let incoming = match tables.read::<Incoming>(TableId::Inbox, &keys::seq(seq)) {
             Ok(Some(incoming)) => incoming,
             Ok(None) => return Ok(Err("the record is gone".to_owned())),
-            Err(Fault::Record(words)) => return Ok(Err(words)),
-            Err(fault @ (Fault::Disk(_) | Fault::Damaged(_))) => return Err(fault),
+            Err(TableError::Record(words)) => return Ok(Err(words)),
+            Err(error @ (TableError::Disk(_) | TableError::Damaged(_))) => return Err(error),
         };
         let own = incoming.key.is_none();
         let decided = catch_unwind(AssertUnwindSafe(|| {
             let event = incoming.body.event(&self.interpret)?;
             let decision = (self.decide)(&self.rules, tables, seq, &event, now);
             ownership::check(tables, &decision).map_err(|clash| clash.to_string())?;
-            Ok(Verdict { decision, own })
+            Ok(Decided { decision, own })
         }));
-        match tables.take_trouble() {
-            Some(fault @ (Fault::Disk(_) | Fault::Damaged(_))) => return Err(fault),
-            Some(Fault::Record(words)) => return Ok(Err(words)),
+        match tables.take_failure() {
+            Some(error @ (TableError::Disk(_) | TableError::Damaged(_))) => return Err(error),
+            Some(TableError::Record(words)) => return Ok(Err(words)),
             None => {}
         }
         Ok(decided.unwrap_or_else(|panic| Err(panic_words(panic.as_ref()))))

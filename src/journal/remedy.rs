@@ -14,7 +14,7 @@ use rustix::process::getegid;
 use super::disk::DATA_FILE;
 
 /// What the system calls a trouble, and what helps.
-const CURES: [(&str, &str); 6] = [
+const REMEDIES: [(&str, &str); 6] = [
     (
         "Permission denied",
         "the account that Sheetdesk runs as may not: give it the directory (chown -R USER DIRECTORY), or name another by SHEETDESK_DATA_DIR",
@@ -42,10 +42,10 @@ const CURES: [(&str, &str); 6] = [
 ];
 
 /// What went wrong, and after it what to do where that is known.
-pub(crate) fn with_cure(words: impl Display) -> String {
+pub(crate) fn with_remedy(words: impl Display) -> String {
     let words = words.to_string();
-    match CURES.iter().find(|(trouble, _)| words.contains(trouble)) {
-        Some((_, cure)) => format!("{words}; {cure}"),
+    match REMEDIES.iter().find(|(trouble, _)| words.contains(trouble)) {
+        Some((_, remedy)) => format!("{words}; {remedy}"),
         None => words,
     }
 }
@@ -64,13 +64,13 @@ pub fn exposed(dir: &Path) -> Option<String> {
         (true, false) => format!("the data directory {}", dir.display()),
     };
     let (dir, file) = (dir.display(), file.display());
-    let cure = if read {
+    let remedy = if read {
         format!("chmod 700 {dir}; chmod 600 {file}")
     } else {
         format!("chmod 700 {dir}")
     };
     Some(format!(
-        "other accounts of this machine can read {what}, and it holds personal data. Keep it to the service's own: {cure}"
+        "other accounts of this machine can read {what}, and it holds personal data. Keep it to the service's own: {remedy}"
     ))
 }
 
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn what_the_system_says_comes_with_what_to_do() {
-        for (errno, cure) in [
+        for (errno, remedy) in [
             (Errno::ACCESS, "chown -R USER DIRECTORY"),
             (Errno::NOSPC, "the disk is full"),
             (Errno::DQUOT, "quota"),
@@ -100,13 +100,13 @@ mod tests {
             (Errno::ROFS, "ReadWritePaths="),
             (Errno::MFILE, "LimitNOFILE="),
         ] {
-            let said = with_cure(io::Error::from(errno));
+            let said = with_remedy(io::Error::from(errno));
             assert!(
-                said.contains(cure) && said.starts_with(&io::Error::from(errno).to_string()),
+                said.contains(remedy) && said.starts_with(&io::Error::from(errno).to_string()),
                 "{said}"
             );
         }
-        assert_eq!(with_cure("the moon is full"), "the moon is full");
+        assert_eq!(with_remedy("the moon is full"), "the moon is full");
     }
 
     #[test]

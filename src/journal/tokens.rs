@@ -1,0 +1,109 @@
+//! Batches of writes under way (intents), and the tokens that they leave in the spreadsheet.
+//!
+//! Invariant: a token is given once, and is remembered until somebody says that it was removed.
+
+use std::ops::Bound;
+
+use jiff::Timestamp;
+use redb::ReadableTable;
+
+use super::{
+    Intent, Touched, keys,
+    tables::{Bytes, TableError, TableId, Tables, WriteTables},
+};
+use crate::domain::ids::{BatchToken, SpreadsheetId};
+
+/// The counter of tokens, in [`TableId::Meta`].
+const LAST_TOKEN: &[u8] = b"last_fence";
+
+/// Commits what is about to be written under the next token. The first is the Unix time in seconds: a journal begun anew on a used
+/// workbook must not meet the tokens that the one before has left there. After `i32::MAX` it begins at 1 again.
+pub(super) fn intend(
+    tables: &mut WriteTables<'_>,
+    spreadsheet: &SpreadsheetId,
+    touched: &[Touched],
+    now: Timestamp,
+) -> Result<Intent, TableError> {
+    let last = last(tables)?.map_or_else(|| first(now), |last| last.0);
+    let token = BatchToken(last.checked_add(1).unwrap_or(1));
+    let intent = Intent {
+        spreadsheet: spreadsheet.clone(),
+        token,
+        touched: touched.to_vec(),
+        at: now,
+    };
+    tables.put(TableId::Meta, LAST_TOKEN, &token.0.to_be_bytes())?;
+    tables.write(TableId::Intents, &keys::intent(token), &intent)?;
+    Ok(intent)
+}
+
+/// The token that was given last, if any was.
+pub(super) fn last<T: ReadableTable<Bytes, Bytes>>(
+    tables: &Tables<T>,
+) -> Result<Option<BatchToken>, TableError> {
+    let last = tables.bytes(TableId::Meta, LAST_TOKEN)?;
+    Ok(last
+        .and_then(|last| last.try_into().ok())
+        .map(|last| BatchToken(i32::from_be_bytes(last))))
+}
+
+/// A later journal has given this one: ours go on above it.
+pub(super) fn go_on_above(
+    tables: &mut WriteTables<'_>,
+    token: BatchToken,
+) -> Result<(), TableError> {
+    if last(tables)?.is_none_or(|last| last < token) {
+        tables.put(TableId::Meta, LAST_TOKEN, &token.0.to_be_bytes())?;
+    }
+    Ok(())
+}
+
+fn first(now: Timestamp) -> i32 {
+    i32::try_from(now.as_second()).unwrap_or(0).max(0)
+}
+
+/// An intent whose answer never reached the one who asked: nothing was written, so there is nothing to remove either.
+pub(super) fn drop_intent(
+    tables: &mut WriteTables<'_>,
+    token: BatchToken,
+) -> Result<(), TableError> {
+    tables
+        .remove(TableId::Intents, &keys::intent(token))
+        .map(|_| ())
+}
+
+/// The batch is over; its token stays in the spreadsheet for a while.
+pub(super) fn finish(
+    tables: &mut WriteTables<'_>,
+    spreadsheet: &SpreadsheetId,
+    token: BatchToken,
+) -> Result<(), TableError> {
+    let key = keys::intent(token);
+    if let Some(intent) = tables.read::<Intent>(TableId::Intents, &key)?
+        && intent.spreadsheet == *spreadsheet
+    {
+        tables.remove(TableId::Intents, &key)?;
+        tables.put(
+            TableId::Tokens,
+            &keys::token(spreadsheet, intent.at, token),
+            &[],
+        )?;
+    }
+    Ok(())
+}
+
+/// Forgets tokens that are removed from their spreadsheet.
+pub(super) fn forget(
+    tables: &mut WriteTables<'_>,
+    spreadsheet: &SpreadsheetId,
+    ids: &[BatchToken],
+) -> Result<(), TableError> {
+    let prefix = keys::tokens_of(spreadsheet);
+    let end = [&prefix[..], &[u8::MAX; size_of::<i64>() + 1]].concat();
+    for (key, _) in tables.pairs(TableId::Tokens, &prefix, Bound::Excluded(&end), usize::MAX)? {
+        if ids.contains(&keys::to_token(&key)?) {
+            tables.remove(TableId::Tokens, &key)?;
+        }
+    }
+    Ok(())
+}
