@@ -37,7 +37,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     accepting, clock,
     config::{Mode, Settings},
-    domain::{operator::Ask, rules::Rules, tab::Tab},
+    domain::{operator::OperatorRequest, rules::Rules, tab::Tab},
     fetch::Fetcher,
     http,
     journal::{self, BestEffort, Journal, Nudges, OpenError, Signals},
@@ -67,7 +67,7 @@ pub use self::{
 };
 use self::{desks::Desks, registration::Registration};
 pub use crate::{
-    domain::operator::{Ask as Request, Handling, Which},
+    domain::operator::{OperatorRequest as Request, QuarantineAction, Selection},
     health::Health,
     journal::SetAside,
 };
@@ -356,7 +356,7 @@ impl App {
         }
     }
 
-    fn start_operator(&self, questions: Shared<Ask>) {
+    fn start_operator(&self, questions: Shared<OperatorRequest>) {
         let shared = Arc::clone(&self.parts);
         self.parts.supervisor.spawn("operator", move |stop| {
             operator::answer(Arc::clone(&questions), Arc::clone(&shared), stop)
@@ -414,7 +414,7 @@ impl App {
 /// What the journal hands on as it comes.
 struct Due {
     courtesies: mpsc::Receiver<BestEffort>,
-    questions: mpsc::Receiver<Ask>,
+    questions: mpsc::Receiver<OperatorRequest>,
 }
 
 /// What the parts are put together for.

@@ -17,7 +17,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{accepting, domain::operator::Ask, journal::with_remedy};
+use crate::{accepting, domain::operator::OperatorRequest, journal::with_remedy};
 
 use super::{
     Parts, backup,
@@ -75,7 +75,7 @@ pub(super) fn start(parts: &Arc<Parts>) -> Result<(), AdminError> {
 ///
 /// # Errors
 /// When none is running, or it does not answer.
-pub async fn ask(data_dir: &Path, request: &Ask) -> Result<Reply, AdminError> {
+pub async fn ask(data_dir: &Path, request: &OperatorRequest) -> Result<Reply, AdminError> {
     let path = data_dir.join(SOCKET);
     let exchange = async {
         let stream = UnixStream::connect(&path).await?;
@@ -135,7 +135,7 @@ async fn converse(stream: UnixStream, parts: &Arc<Parts>) -> io::Result<()> {
         .read_line(&mut line)
         .await?;
     let reply = match serde_json::from_str(&line) {
-        Ok(Ask::Backup) => {
+        Ok(OperatorRequest::Backup) => {
             backup::start(parts, write);
             return Ok(());
         }

@@ -17,7 +17,7 @@ use super::{
     admin::{self, SOCKET},
 };
 use crate::{
-    domain::operator::Ask,
+    domain::operator::OperatorRequest,
     journal::{ClosedJournal, Copied, CopyError, CopySource, NewCopy},
 };
 
@@ -103,7 +103,7 @@ async fn receive(
 ) -> Result<Copied, BackupError> {
     let (read, mut write) = stream.into_split();
     let mut read = BufReader::with_capacity(PIECE, read);
-    let asked = admin::line(&Ask::Backup).map_err(BackupError::BrokenOff)?;
+    let asked = admin::line(&OperatorRequest::Backup).map_err(BackupError::BrokenOff)?;
     write
         .write_all(asked.as_bytes())
         .await

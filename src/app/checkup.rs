@@ -52,7 +52,7 @@ async fn look(parts: &Parts) -> BTreeSet<Trouble> {
         found.insert(Trouble::Looks);
     }
     if is_shut_out(parts).await {
-        found.insert(Trouble::AdminChat);
+        found.insert(Trouble::AdminChatState);
     }
     let fresh = |at: tokio::time::Instant| clock::monotonic().duration_since(at) < RESTARTED_LATELY;
     if parts

@@ -15,7 +15,7 @@ use crate::{
         digest,
         event::{Command, Event, Notice},
         ids::{OutboxId, Seq},
-        operator::{Ask, Handling, Which},
+        operator::{OperatorRequest, QuarantineAction, Selection},
         replay::Case,
     },
     journal::{Interpret, SetAside, Snapshot},
@@ -73,38 +73,55 @@ pub struct Lost {
 const MOST: usize = 1_000;
 
 /// Answers what is asked.
-pub(super) async fn carry_out(ask: Ask, parts: &Parts) -> Reply {
+pub(super) async fn carry_out(ask: OperatorRequest, parts: &Parts) -> Reply {
     match ask {
-        Ask::Status => Reply::Status(Box::new(report::status(parts))),
-        Ask::ReleaseAnswers => match read(parts, |snapshot| snapshot.figures().held) {
+        OperatorRequest::Status => Reply::Status(Box::new(report::status(parts))),
+        OperatorRequest::ReleaseAnswers => match read(parts, |snapshot| snapshot.figures().held) {
             Ok(held) => apply(parts, Command::ReleaseAnswers)
                 .await
                 .map_or_else(Reply::Failed, |()| Reply::Released(held)),
             Err(words) => Reply::Failed(words),
         },
-        Ask::EndSilence => apply(parts, Command::EndSilence)
+        OperatorRequest::EndSilence => apply(parts, Command::EndSilence)
             .await
             .map_or_else(Reply::Failed, |()| Reply::SilenceEnded),
-        Ask::Quarantine(Handling::List) => read(parts, |snapshot| snapshot.quarantined(MOST))
-            .map_or_else(Reply::Failed, Reply::Quarantine),
-        Ask::Quarantine(Handling::Again(which)) => records(parts, &which, Command::Requeue).await,
-        Ask::Quarantine(Handling::Drop(which)) => records(parts, &which, Command::Discard).await,
-        Ask::Unknown(Handling::List) => read(parts, |snapshot| unknown(parts, snapshot))
-            .map_or_else(Reply::Failed, Reply::Unknown),
-        Ask::Unknown(Handling::Again(which)) => messages(parts, &which, Command::Resend).await,
-        Ask::Unknown(Handling::Drop(which)) => messages(parts, &which, Command::Forget).await,
-        Ask::Replay(seq) => replay(parts, Seq(seq)),
-        Ask::Check => Reply::Checked(checkup::check(parts).await),
-        Ask::Person(who) => persons::name(parts, &who),
-        Ask::Erase(who) => persons::erase(parts, &who).await,
+        OperatorRequest::Quarantine(QuarantineAction::List) => {
+            read(parts, |snapshot| snapshot.quarantined(MOST))
+                .map_or_else(Reply::Failed, Reply::Quarantine)
+        }
+        OperatorRequest::Quarantine(QuarantineAction::Again(which)) => {
+            records(parts, &which, Command::Requeue).await
+        }
+        OperatorRequest::Quarantine(QuarantineAction::Drop(which)) => {
+            records(parts, &which, Command::Discard).await
+        }
+        OperatorRequest::Unknown(QuarantineAction::List) => {
+            read(parts, |snapshot| unknown(parts, snapshot))
+                .map_or_else(Reply::Failed, Reply::Unknown)
+        }
+        OperatorRequest::Unknown(QuarantineAction::Again(which)) => {
+            messages(parts, &which, Command::Resend).await
+        }
+        OperatorRequest::Unknown(QuarantineAction::Drop(which)) => {
+            messages(parts, &which, Command::Forget).await
+        }
+        OperatorRequest::Replay(seq) => replay(parts, Seq(seq)),
+        OperatorRequest::Check => Reply::Checked(checkup::check(parts).await),
+        OperatorRequest::Person(who) => persons::name(parts, &who),
+        OperatorRequest::Erase(who) => persons::erase(parts, &who).await,
         // The socket takes it before it comes here; a chat is no place for a journal.
-        Ask::Backup | Ask::Help => Reply::Help,
+        OperatorRequest::Backup | OperatorRequest::Help => Reply::Help,
     }
 }
 
 /// Answers the questions of the admin chat until the stop.
-pub(super) async fn answer(questions: Shared<Ask>, parts: Arc<Parts>, stop: CancellationToken) {
-    let mut questions: tokio::sync::MutexGuard<'_, mpsc::Receiver<Ask>> = questions.lock().await;
+pub(super) async fn answer(
+    questions: Shared<OperatorRequest>,
+    parts: Arc<Parts>,
+    stop: CancellationToken,
+) {
+    let mut questions: tokio::sync::MutexGuard<'_, mpsc::Receiver<OperatorRequest>> =
+        questions.lock().await;
     while let Some(Some(ask)) = stop.run_until_cancelled(questions.recv()).await {
         let reply = carry_out(ask, &parts).await;
         if let Err(words) = apply(&parts, Command::Tell(spoken::reply(&reply))).await {
@@ -145,7 +162,7 @@ pub(super) fn read<T>(parts: &Parts, of: impl FnOnce(&Snapshot) -> T) -> Result<
     }
 }
 
-async fn records(parts: &Parts, which: &Which, command: fn(Vec<Seq>) -> Command) -> Reply {
+async fn records(parts: &Parts, which: &Selection, command: fn(Vec<Seq>) -> Command) -> Reply {
     let meant = read(parts, |snapshot| {
         let all = snapshot.quarantined(MOST).into_iter();
         all.map(|record| record.seq)
@@ -155,7 +172,11 @@ async fn records(parts: &Parts, which: &Which, command: fn(Vec<Seq>) -> Command)
     done(parts, meant, command).await
 }
 
-async fn messages(parts: &Parts, which: &Which, command: fn(Vec<OutboxId>) -> Command) -> Reply {
+async fn messages(
+    parts: &Parts,
+    which: &Selection,
+    command: fn(Vec<OutboxId>) -> Command,
+) -> Reply {
     let meant = read(parts, |snapshot| {
         let all = snapshot.unknown(MOST).into_iter();
         all.map(|entry| entry.send.id)

@@ -12,7 +12,7 @@ use crate::{
     domain::{
         ids::{RowKey, SpreadsheetId},
         partner::RowTrouble,
-        refusal::Refusal,
+        refusal::WriteRefusal,
         row::CellValue,
         rules::Rules,
         tab::Tab,
@@ -181,7 +181,9 @@ fn refused(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
                 snapshot.view().promotion(key)?.row.offer.title.as_str(),
             )),
         };
-        let why = rules.wording.note(Note::Refusal(Refusal::of(&row.words)));
+        let why = rules
+            .wording
+            .note(Note::Refusal(WriteRefusal::of(&row.words)));
         Some(vec![name, say(StateNote::Refused(&why))])
     });
     named.collect()

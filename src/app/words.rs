@@ -9,8 +9,8 @@ use jiff::SignedDuration;
 use crate::{
     config::{AppealWords, ArchiveWords, Fill, Names, PartnerWords, PromotionWords, Settings},
     domain::{
-        appeal::{Status, Why},
-        broadcast::Quiet,
+        appeal::{RejectReason, Status},
+        broadcast::QuietWindow,
         files::Links,
         ids::ChatId,
         promotion::{
@@ -46,7 +46,7 @@ pub(super) fn rules(settings: &Settings) -> Rules {
         archive: settings.words.archive.tab.as_str().into(),
         links: links(settings),
         resend_announcements: settings.promotions.resend_unknown,
-        quiet: settings.promotions.quiet_hours.map(|hours| Quiet {
+        quiet: settings.promotions.quiet_hours.map(|hours| QuietWindow {
             from: hours.from,
             until: hours.until,
         }),
@@ -69,16 +69,18 @@ pub(super) fn admin_chat(settings: &Settings) -> Option<ChatId> {
 }
 
 /// Why a chat takes nothing from us.
-pub(super) fn refusal(why: &Why) -> String {
+pub(super) fn refusal(why: &RejectReason) -> String {
     match why {
-        Why::Refused(words) | Why::Recipient(words) | Why::Content(words) => words.clone(),
-        Why::Blocked => "the bot is blocked there".to_owned(),
-        Why::Deactivated => "the account is gone".to_owned(),
-        Why::ChatNotFound => {
+        RejectReason::Refused(words)
+        | RejectReason::Recipient(words)
+        | RejectReason::Content(words) => words.clone(),
+        RejectReason::Blocked => "the bot is blocked there".to_owned(),
+        RejectReason::Deactivated => "the account is gone".to_owned(),
+        RejectReason::ChatNotFound => {
             "there is no such chat, or nobody has written to the bot there".to_owned()
         }
-        Why::Moved(chat) => format!("it became the supergroup {chat}"),
-        Why::GaveUp | Why::File(_) => "it was given up".to_owned(),
+        RejectReason::Moved(chat) => format!("it became the supergroup {chat}"),
+        RejectReason::GaveUp | RejectReason::File(_) => "it was given up".to_owned(),
     }
 }
 

@@ -6,24 +6,24 @@ use std::process::ExitCode;
 
 use super::{Failure, Quarantine, Unknown};
 use crate::{
-    app::{Handling, Lost, Reply, Request, SetAside, Which, ask},
+    app::{Lost, QuarantineAction, Reply, Request, Selection, SetAside, ask},
     config::Local,
 };
 
 pub(super) async fn quarantine(local: &Local, wish: Quarantine) -> Result<ExitCode, Failure> {
     let handling = match wish {
-        Quarantine::List => Handling::List,
-        Quarantine::Retry { which } => Handling::Again(Which::of(&which)),
-        Quarantine::Drop { which } => Handling::Drop(Which::of(&which)),
+        Quarantine::List => QuarantineAction::List,
+        Quarantine::Retry { which } => QuarantineAction::Again(Selection::of(&which)),
+        Quarantine::Drop { which } => QuarantineAction::Drop(Selection::of(&which)),
     };
     answer(local, &Request::Quarantine(handling)).await
 }
 
 pub(super) async fn unknown(local: &Local, wish: Unknown) -> Result<ExitCode, Failure> {
     let handling = match wish {
-        Unknown::List => Handling::List,
-        Unknown::Resend { which } => Handling::Again(Which::of(&which)),
-        Unknown::Drop { which } => Handling::Drop(Which::of(&which)),
+        Unknown::List => QuarantineAction::List,
+        Unknown::Resend { which } => QuarantineAction::Again(Selection::of(&which)),
+        Unknown::Drop { which } => QuarantineAction::Drop(Selection::of(&which)),
     };
     answer(local, &Request::Unknown(handling)).await
 }

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    appeal::Why,
+    appeal::RejectReason,
     ids::ChatId,
     spans::{age, has_lasted},
 };
@@ -47,12 +47,12 @@ pub enum Trouble {
     /// A loop of ours had to be started again.
     Loops,
     /// The admin chat takes nothing from us.
-    AdminChat,
+    AdminChatState,
 }
 
 /// How a trouble stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct TroubleState {
     /// Since when it lasts; none once it is over.
     pub since: Option<Timestamp>,
     /// It has been told, and its end has not.
@@ -66,7 +66,7 @@ pub struct Standing {
 pub struct Alerts {
     /// By trouble.
     #[serde(default)]
-    pub standing: BTreeMap<Trouble, Standing>,
+    pub standing: BTreeMap<Trouble, TroubleState>,
     /// The chat in which they are told.
     #[serde(default)]
     pub admin_chat: AdminChat,
@@ -80,7 +80,7 @@ pub struct AdminChat {
     pub moved: Option<(ChatId, ChatId)>,
     /// Why it took the last message not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refused: Option<Why>,
+    pub refused: Option<RejectReason>,
 }
 
 impl AdminChat {
@@ -112,7 +112,7 @@ impl Trouble {
             | Self::Unknown
             | Self::Disk
             | Self::Loops
-            | Self::AdminChat => true,
+            | Self::AdminChatState => true,
             Self::Telegram
             | Self::Webhook
             | Self::Sheets
@@ -128,7 +128,7 @@ impl Alerts {
     pub fn check(&mut self, found: &BTreeSet<Trouble>, now: Timestamp) -> Vec<Told> {
         let mut tells = Vec::new();
         for &trouble in found {
-            let standing = self.standing.entry(trouble).or_insert(Standing {
+            let standing = self.standing.entry(trouble).or_insert(TroubleState {
                 since: None,
                 open: false,
                 told: None,

@@ -42,7 +42,7 @@ pub struct Appeal {
     pub shown_from: u32,
     /// What has left the row for the archive.
     #[serde(default)]
-    pub shelf: Shelf,
+    pub shelf: ArchiveState,
     /// Nobody knows what stands in the row: all of it is written anew, however many lines were confirmed.
     pub stale: bool,
     /// The row has been seen or confirmed: it is never appended again.
@@ -79,12 +79,12 @@ pub struct Appeal {
     pub mixed: bool,
     /// Messages that the partner has of an answer that did not get through as a whole, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub had: Vec<Had>,
+    pub had: Vec<DeliveredPart>,
 }
 
 /// A message that the partner has, although the answer that it was a part of has failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Had {
+pub struct DeliveredPart {
     /// What is in it: equal for equal words and the same file.
     pub fingerprint: String,
     /// Its response was lost once, so he may have it twice.
@@ -104,7 +104,7 @@ pub struct Receipt {
 
 /// What has left an appeal's row for the archive, where the oldest part of a dialogue goes once its cell is full.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shelf {
+pub struct ArchiveState {
     /// The parts of this appeal that stand in the archive.
     pub parts: u32,
     /// Those of them that a history speaks of which was adopted as a whole.
@@ -186,7 +186,7 @@ pub enum Delivery {
     /// The partner has blocked the bot; it goes out when he comes back.
     Blocked,
     /// Refused for good, with a reason for people.
-    Failed(Why),
+    Failed(RejectReason),
     /// The responses were lost: nobody can say whether it arrived.
     Unknown {
         /// It was sent once more, and that response was lost too.
@@ -197,7 +197,7 @@ pub enum Delivery {
 /// Why Telegram will never take a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Why {
+pub enum RejectReason {
     /// 403 `bot was blocked by the user`.
     Blocked,
     /// 403 `user is deactivated`.
@@ -218,7 +218,7 @@ pub enum Why {
     File(Unfetched),
 }
 
-impl Why {
+impl RejectReason {
     /// Whether it lies in the chat that the message was for, so that others may well get it.
     #[must_use]
     pub fn is_the_recipient_s(&self) -> bool {

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use super::{
-    appeal::{Appeal, Author, Line, Shelf},
+    appeal::{Appeal, ArchiveState, Author, Line},
     ids::Number,
     rules::Rules,
     text::Text,
@@ -58,7 +58,7 @@ pub(super) fn show(rules: &Rules, view: &impl View, number: Number, appeal: &App
         let waits = scroll.pop_newest();
         lines = waits.map_or(lines, |piece| piece.line.index);
     }
-    let shelf = Shelf {
+    let shelf = ArchiveState {
         parts: last,
         ..appeal.shelf
     };
@@ -105,7 +105,7 @@ pub(super) fn confirm(rules: &Rules, view: &impl View, appeal: &mut Appeal, part
 }
 
 /// The shelf of a row that is taken over with this history, whose last line may speak of earlier parts.
-pub(super) fn told(rules: &Rules, number: Number, history: &Text) -> Shelf {
+pub(super) fn told(rules: &Rules, number: Number, history: &Text) -> ArchiveState {
     let last = history
         .as_str()
         .trim_end()
@@ -117,7 +117,7 @@ pub(super) fn told(rules: &Rules, number: Number, history: &Text) -> Shelf {
         .filter(|_| speaks)
         .find(|&part| pointer(rules, number, part) == last);
     let parts = parts.unwrap_or_default();
-    Shelf {
+    ArchiveState {
         parts,
         told: parts,
         kept: None,
@@ -227,7 +227,12 @@ impl Piece {
 }
 
 /// Lines from this one on, newest on top, and below them where the earlier ones are.
-fn cell(rules: &Rules, number: Option<Number>, shelf: &Shelf, pieces: VecDeque<Piece>) -> String {
+fn cell(
+    rules: &Rules,
+    number: Option<Number>,
+    shelf: &ArchiveState,
+    pieces: VecDeque<Piece>,
+) -> String {
     let mut text = text(rules, pieces);
     if let Some(number) = number.filter(|_| shelf.parts > shelf.told) {
         text.push('\n');

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Time};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    appeal::Why,
+    appeal::RejectReason,
     ids::{ChatId, PromotionKey},
     media::Media,
     promotion::dates::Period,
@@ -50,7 +50,7 @@ pub struct Broadcast {
     pub counts: Counts,
     /// Why it is halted, if it is.
     #[serde(default)]
-    pub obstacle: Option<Why>,
+    pub obstacle: Option<RejectReason>,
     /// It rests because its row is gone, and goes on once that is back.
     #[serde(default)]
     pub lost: bool,
@@ -113,13 +113,13 @@ pub struct Announced {
     /// The partner.
     pub chat: ChatId,
     /// What became of it.
-    pub fate: Fate,
+    pub fate: AnnouncementState,
 }
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fate {
+pub enum AnnouncementState {
     /// In the outbox.
     Waiting,
     /// Taken back before it was sent; it may be made again.
@@ -127,14 +127,14 @@ pub enum Fate {
     /// Telegram has it.
     Sent,
     /// It will never be sent.
-    Failed(Why),
+    Failed(RejectReason),
     /// Nobody can say.
     Unknown,
 }
 
 /// When nobody is written to unasked, by the clock of the service's time zone; over midnight where it ends before it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Quiet {
+pub struct QuietWindow {
     /// The first quiet moment.
     pub from: Time,
     /// The first moment that is not quiet any more.
@@ -221,19 +221,19 @@ impl Broadcast {
 
     /// Whether a refusal lies in what is sent, so that nobody else would get it either.
     #[must_use]
-    pub fn nobody_would_get(&self, why: &Why) -> bool {
+    pub fn nobody_would_get(&self, why: &RejectReason) -> bool {
         let uploads = matches!(self.picture, Some(Picture::Source(_)));
         match why {
-            Why::Content(_) => true,
-            Why::File(_) => uploads,
+            RejectReason::Content(_) => true,
+            RejectReason::File(_) => uploads,
             // Nobody can say: what somebody has got already can be got.
-            Why::Refused(_) => uploads || self.counts.sent == 0,
-            Why::Blocked
-            | Why::Deactivated
-            | Why::ChatNotFound
-            | Why::GaveUp
-            | Why::Recipient(_)
-            | Why::Moved(_) => false,
+            RejectReason::Refused(_) => uploads || self.counts.sent == 0,
+            RejectReason::Blocked
+            | RejectReason::Deactivated
+            | RejectReason::ChatNotFound
+            | RejectReason::GaveUp
+            | RejectReason::Recipient(_)
+            | RejectReason::Moved(_) => false,
         }
     }
 
@@ -244,7 +244,7 @@ impl Broadcast {
     }
 }
 
-impl Quiet {
+impl QuietWindow {
     /// When the quiet ends, if it is quiet now.
     #[must_use]
     pub fn ends(&self, rules: &Rules, now: Timestamp) -> Option<Timestamp> {

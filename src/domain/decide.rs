@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 
 use super::{
+    context::DecisionContext,
     effect::Decision,
     event::{Event, Wake},
     handlers::{
@@ -13,7 +14,6 @@ use super::{
     },
     ids::Seq,
     rules::Rules,
-    turn::Turn,
     view::View,
 };
 
@@ -26,24 +26,24 @@ pub fn decide(
     event: &Event,
     now: Timestamp,
 ) -> Decision {
-    let mut turn = Turn::new(rules, view, seq, now);
+    let mut ctx = DecisionContext::new(rules, view, seq, now);
     match event {
-        Event::Update(update) => conversation::update(&mut turn, update),
-        Event::Row(row) => rows::row(&mut turn, row),
-        Event::Looked(looked) => looks::looked(&mut turn, looked),
-        Event::Sent(id, outcome) => delivery::sent(&mut turn, id, outcome),
-        Event::Unshown(chat, message) => appeals::unshown(&mut turn, *chat, *message),
-        Event::Wrote(report) => writes::wrote(&mut turn, report),
-        Event::Mixed(mixed) => mixed::found(&mut turn, mixed),
-        Event::Restored(restored) => restoring::restored(&mut turn, restored),
-        Event::Due(Wake::Session(chat)) => registration::waited(&mut turn, *chat),
-        Event::Due(Wake::Parked(chat)) => registration::looked(&mut turn, *chat),
-        Event::Due(Wake::Kept(chat)) => registration::outdated(&mut turn, *chat),
-        Event::Due(Wake::Appeal(appeal)) => answers::waited(&mut turn, *appeal),
-        Event::Due(Wake::Partner(code)) => staff::waited(&mut turn, code),
-        Event::Due(Wake::Promotion(key)) => promotions::woken(&mut turn, key),
-        Event::Due(Wake::Line(appeal)) => appeals::unsigned(&mut turn, *appeal),
-        Event::Admin(command) => operator::command(&mut turn, command),
+        Event::Update(update) => conversation::update(&mut ctx, update),
+        Event::Row(row) => rows::row(&mut ctx, row),
+        Event::Looked(looked) => looks::looked(&mut ctx, looked),
+        Event::Sent(id, outcome) => delivery::sent(&mut ctx, id, outcome),
+        Event::Unshown(chat, message) => appeals::unshown(&mut ctx, *chat, *message),
+        Event::Wrote(report) => writes::wrote(&mut ctx, report),
+        Event::Mixed(mixed) => mixed::found(&mut ctx, mixed),
+        Event::Restored(restored) => restoring::restored(&mut ctx, restored),
+        Event::Due(Wake::Session(chat)) => registration::waited(&mut ctx, *chat),
+        Event::Due(Wake::Parked(chat)) => registration::looked(&mut ctx, *chat),
+        Event::Due(Wake::Kept(chat)) => registration::outdated(&mut ctx, *chat),
+        Event::Due(Wake::Appeal(appeal)) => answers::waited(&mut ctx, *appeal),
+        Event::Due(Wake::Partner(code)) => staff::waited(&mut ctx, code),
+        Event::Due(Wake::Promotion(key)) => promotions::woken(&mut ctx, key),
+        Event::Due(Wake::Line(appeal)) => appeals::unsigned(&mut ctx, *appeal),
+        Event::Admin(command) => operator::command(&mut ctx, command),
     }
-    turn.into_decision()
+    ctx.into_decision()
 }

@@ -19,7 +19,7 @@ use super::{
     },
     media::Media,
     message::Post,
-    operator::Ask,
+    operator::OperatorRequest,
     partner::Partner,
     promotion::Promotion,
     session::{Group, Session},
@@ -147,7 +147,7 @@ pub enum Effect {
     /// All sending rests until then, also after a restart: Telegram has asked for it. A moment that is not to come ends every such rest.
     Silence(Timestamp),
     /// The message's way ends.
-    Finish(OutboxId, Ending),
+    Finish(OutboxId, FinalState),
     /// Take a message back that was not claimed yet; one that is being sent is left to end.
     Withdraw(OutboxId),
     /// Acknowledge a pressed button.
@@ -155,7 +155,7 @@ pub enum Effect {
     /// Show beside a message that it stands in the sheet; where that cannot be, [`super::event::Event::Unshown`] follows.
     React(ChatId, MessageId),
     /// Answer the operator, in the admin chat.
-    Answer(Ask),
+    Answer(OperatorRequest),
     /// Decide a record anew that was set aside.
     Requeue(Seq),
     /// Let a record go that was set aside.
@@ -193,7 +193,7 @@ pub struct Erasure {
 /// How a message's way ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Ending {
+pub enum FinalState {
     /// Accepted by Telegram.
     Delivered,
     /// Refused for good; kept for `status`.
@@ -217,7 +217,7 @@ pub struct Send {
     pub keyboard: Keyboard,
     /// What is made of the text.
     #[serde(default)]
-    pub form: Form,
+    pub form: MessageForm,
     /// The appeal that it speaks of, so that a reply to it finds its way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<AppealId>,
@@ -239,7 +239,7 @@ impl Send {
             lane: Lane::Talk,
             text,
             keyboard: Keyboard::Keep,
-            form: Form::Message,
+            form: MessageForm::Message,
             about: None,
             files: Vec::new(),
             after: None,
@@ -250,7 +250,7 @@ impl Send {
 /// What is made of a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Form {
+pub enum MessageForm {
     /// A message.
     #[default]
     Message,
@@ -336,7 +336,7 @@ pub enum OutboxState {
     /// Claimed by the delivery loop.
     Sending,
     /// Over.
-    Ended(Ending),
+    Ended(FinalState),
 }
 
 impl Decision {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     alerts::Trouble,
-    appeal::{Status, Why},
+    appeal::{RejectReason, Status},
     effect::Button,
     ids::{
         AppealId, BatchToken, CallbackId, ChatId, MessageId, Number, OutboxId, PartnerCode,
@@ -275,7 +275,7 @@ pub enum Outcome {
     /// Telegram has accepted it, and keeps what came with it.
     Uploaded(MessageId, Media),
     /// Telegram will never take it.
-    Rejected(Why),
+    Rejected(RejectReason),
     /// Not sent; to be tried again.
     Retry(RetryAfter),
     /// It may or may not have arrived.

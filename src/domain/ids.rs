@@ -254,11 +254,11 @@ impl OutboxId {
     #[must_use]
     pub fn name(&self) -> String {
         match self {
-            Self::Reply(seq, turn) => format!("r{seq}.{turn}"),
+            Self::Reply(seq, nth) => format!("r{seq}.{nth}"),
             Self::Answer(appeal, revision, part) => format!("a{appeal}.{}.{part}", revision.0),
             Self::Promotion(key, chat) => format!("p{}.{chat}", key.0),
             Self::Cover(key, chat) => format!("c{}.{chat}", key.0),
-            Self::Preview(key, turn) => format!("v{}.{turn}", key.0),
+            Self::Preview(key, nth) => format!("v{}.{nth}", key.0),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
     alerts::Alerts,
     appeal::{Appeal, Delivery, Line},
     broadcast::{Announced, Broadcast},
-    effect::{Decision, Effect, Ending, Entity, Erasure, OutboxEntry, OutboxState},
+    effect::{Decision, Effect, Entity, Erasure, FinalState, OutboxEntry, OutboxState},
     event::Wake,
     files::{FileId, StoredFile},
     ids::{
@@ -206,7 +206,7 @@ impl Memory {
                 if let Some(entry) = self
                     .outbox
                     .get_mut(&id)
-                    .filter(|entry| entry.state == OutboxState::Ended(Ending::Unknown))
+                    .filter(|entry| entry.state == OutboxState::Ended(FinalState::Unknown))
                 {
                     entry.state = OutboxState::Waiting(now);
                     (entry.tries, entry.lost, entry.born) = (0, 0, now);

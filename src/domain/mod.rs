@@ -36,8 +36,8 @@ pub mod project;
 pub mod promotion;
 pub mod tally;
 
+mod context;
 mod spans;
-mod turn;
 
 pub mod media;
 pub mod memory;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A question or a wish.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Ask {
+pub enum OperatorRequest {
     /// How things are.
     Status,
     /// Send the answers that were held at first sight.
@@ -15,9 +15,9 @@ pub enum Ask {
     /// End the silence that Telegram has asked for.
     EndSilence,
     /// Records that were set aside.
-    Quarantine(Handling),
+    Quarantine(QuarantineAction),
     /// Messages whose outcome nobody knows.
-    Unknown(Handling),
+    Unknown(QuarantineAction),
     /// Decide a stored record again, and tell what comes of it; nothing is changed.
     Replay(u64),
     /// See now whether something is wrong.
@@ -35,26 +35,26 @@ pub enum Ask {
 /// What is to be done with things that wait for a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Handling {
+pub enum QuarantineAction {
     /// Name them.
     List,
     /// Try again.
-    Again(Which),
+    Again(Selection),
     /// Let them go.
-    Drop(Which),
+    Drop(Selection),
 }
 
 /// Which of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Which {
+pub enum Selection {
     /// Every one.
     All,
     /// The one of this name in the list.
     Named(String),
 }
 
-impl Ask {
+impl OperatorRequest {
     /// What a message in the admin chat asks: `/status`, `/release`, `/quarantine retry 12`, `/unknown drop all`, `/operator`.
     /// None for anything else, which is no business of ours.
     #[must_use]
@@ -69,10 +69,10 @@ impl Ask {
             ("release", [] | ["answers"]) => Some(Self::ReleaseAnswers),
             ("release", ["silence"]) => Some(Self::EndSilence),
             ("quarantine", rest) => {
-                Some(Handling::parse(rest, "retry").map_or(Self::Help, Self::Quarantine))
+                Some(QuarantineAction::parse(rest, "retry").map_or(Self::Help, Self::Quarantine))
             }
             ("unknown", rest) => {
-                Some(Handling::parse(rest, "resend").map_or(Self::Help, Self::Unknown))
+                Some(QuarantineAction::parse(rest, "resend").map_or(Self::Help, Self::Unknown))
             }
             ("operator" | "status" | "check" | "release", _) => Some(Self::Help),
             _ => None,
@@ -80,18 +80,18 @@ impl Ask {
     }
 }
 
-impl Handling {
+impl QuarantineAction {
     fn parse(words: &[&str], again: &str) -> Option<Self> {
         match words {
             [] | ["list"] => Some(Self::List),
-            [word, which] if *word == again => Some(Self::Again(Which::of(which))),
-            ["drop", which] => Some(Self::Drop(Which::of(which))),
+            [word, which] if *word == again => Some(Self::Again(Selection::of(which))),
+            ["drop", which] => Some(Self::Drop(Selection::of(which))),
             _ => None,
         }
     }
 }
 
-impl Which {
+impl Selection {
     /// `all`, or a name out of the list.
     #[must_use]
     pub fn of(word: &str) -> Self {
@@ -118,34 +118,43 @@ mod tests {
 
     #[test]
     fn commands_of_the_admin_chat_are_read() {
-        let named = |name: &str| Which::Named(name.to_owned());
+        let named = |name: &str| Selection::Named(name.to_owned());
         for (text, ask) in [
-            ("/status", Some(Ask::Status)),
-            ("/status@desk_bot", Some(Ask::Status)),
-            ("/release answers", Some(Ask::ReleaseAnswers)),
-            ("/release silence", Some(Ask::EndSilence)),
-            ("/quarantine", Some(Ask::Quarantine(Handling::List))),
+            ("/status", Some(OperatorRequest::Status)),
+            ("/status@desk_bot", Some(OperatorRequest::Status)),
+            ("/release answers", Some(OperatorRequest::ReleaseAnswers)),
+            ("/release silence", Some(OperatorRequest::EndSilence)),
+            (
+                "/quarantine",
+                Some(OperatorRequest::Quarantine(QuarantineAction::List)),
+            ),
             (
                 "/quarantine retry 12",
-                Some(Ask::Quarantine(Handling::Again(named("12")))),
+                Some(OperatorRequest::Quarantine(QuarantineAction::Again(named(
+                    "12",
+                )))),
             ),
             (
                 "/quarantine drop all",
-                Some(Ask::Quarantine(Handling::Drop(Which::All))),
+                Some(OperatorRequest::Quarantine(QuarantineAction::Drop(
+                    Selection::All,
+                ))),
             ),
-            ("/quarantine retry", Some(Ask::Help)),
+            ("/quarantine retry", Some(OperatorRequest::Help)),
             (
                 "/unknown resend r5.0",
-                Some(Ask::Unknown(Handling::Again(named("r5.0")))),
+                Some(OperatorRequest::Unknown(QuarantineAction::Again(named(
+                    "r5.0",
+                )))),
             ),
-            ("/unknown retry r5.0", Some(Ask::Help)),
-            ("/operator", Some(Ask::Help)),
+            ("/unknown retry r5.0", Some(OperatorRequest::Help)),
+            ("/operator", Some(OperatorRequest::Help)),
             ("/start", None),
             ("/help", None),
             ("status", None),
             ("", None),
         ] {
-            assert_eq!(Ask::parse(text), ask, "{text}");
+            assert_eq!(OperatorRequest::parse(text), ask, "{text}");
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{
 
 /// Why a decision must not be carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Clash {
+pub enum OwnershipError {
     /// Two different things under one identity in the same decision.
     #[error("a fault of the service itself: one identity for two {0}")]
     Twice(&'static str),
@@ -41,14 +41,14 @@ pub enum Clash {
 ///
 /// # Errors
 /// The first thing that it would put in the place of another's.
-pub fn check(view: &impl View, decision: &Decision) -> Result<(), Clash> {
+pub fn check(view: &impl View, decision: &Decision) -> Result<(), OwnershipError> {
     let whose = Whose { view, decision };
     for (index, entity) in decision.puts.iter().enumerate() {
         if decision.puts[..index]
             .iter()
             .any(|earlier| earlier.is_same_as(entity))
         {
-            return Err(Clash::Twice(entity.kind()));
+            return Err(OwnershipError::Twice(entity.kind()));
         }
         match entity {
             Entity::Appeal(appeal) => whose.appeal(appeal)?,
@@ -71,7 +71,7 @@ pub fn check(view: &impl View, decision: &Decision) -> Result<(), Clash> {
             .insert(&send.id, send)
             .is_some_and(|earlier| earlier != send)
         {
-            return Err(Clash::Twice("messages"));
+            return Err(OwnershipError::Twice("messages"));
         }
         whose.send(send)?;
     }
@@ -107,13 +107,13 @@ struct Whose<'a, V> {
 }
 
 impl<V: View> Whose<'_, V> {
-    fn appeal(&self, appeal: &Appeal) -> Result<(), Clash> {
+    fn appeal(&self, appeal: &Appeal) -> Result<(), OwnershipError> {
         let stored = self.view.appeal(appeal.id);
         let same = stored.is_none_or(|stored| stored.chat == appeal.chat);
-        same.then_some(()).ok_or(Clash::Appeal(appeal.id))
+        same.then_some(()).ok_or(OwnershipError::Appeal(appeal.id))
     }
 
-    fn line(&self, line: &Line) -> Result<(), Clash> {
+    fn line(&self, line: &Line) -> Result<(), OwnershipError> {
         let lines = self
             .view
             .appeal(line.appeal)
@@ -123,19 +123,19 @@ impl<V: View> Whose<'_, V> {
         let mut there = stored.filter(|stored| stored.index == line.index && line.index < lines);
         let same = there.all(|stored| is_same_message(&stored, line));
         same.then_some(())
-            .ok_or(Clash::Line(line.appeal, line.index))
+            .ok_or(OwnershipError::Line(line.appeal, line.index))
     }
 
-    fn post(&self, post: &Post) -> Result<(), Clash> {
+    fn post(&self, post: &Post) -> Result<(), OwnershipError> {
         let same = self.owner(post.appeal).is_none_or(|chat| chat == post.chat);
-        same.then_some(()).ok_or(Clash::Post(post.appeal))
+        same.then_some(()).ok_or(OwnershipError::Post(post.appeal))
     }
 
-    fn send(&self, send: &Send) -> Result<(), Clash> {
+    fn send(&self, send: &Send) -> Result<(), OwnershipError> {
         let spoken_of = match &send.id {
             OutboxId::Answer(appeal, ..) => Some(*appeal),
             OutboxId::Promotion(_, chat) | OutboxId::Cover(_, chat) if *chat != send.to => {
-                return Err(Clash::Announcement);
+                return Err(OwnershipError::Announcement);
             }
             OutboxId::Reply(..)
             | OutboxId::Promotion(..)
@@ -144,7 +144,7 @@ impl<V: View> Whose<'_, V> {
         };
         for appeal in spoken_of.into_iter().chain(send.about) {
             if self.owner(appeal).is_some_and(|chat| chat != send.to) {
-                return Err(Clash::Recipient(appeal));
+                return Err(OwnershipError::Recipient(appeal));
             }
         }
         Ok(())

@@ -260,7 +260,7 @@ pub(super) fn delivery(rules: &Rules, appeal: &Appeal) -> String {
             &rules.time_of_day(*at),
             *maybe_twice,
         )),
-        Delivery::Blocked => note(Note::DeliveryRefused(&super::appeal::Why::Blocked)),
+        Delivery::Blocked => note(Note::DeliveryRefused(&super::appeal::RejectReason::Blocked)),
         Delivery::Failed(why) => note(Note::DeliveryRefused(why)),
         Delivery::Unknown { twice } => note(Note::DeliveryUnknown(*twice)),
     }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::vocabulary::Vocabulary;
-use super::{appeal::Why, ids::PromotionKey, media::Media, text::Text, unready};
+use super::{appeal::RejectReason, ids::PromotionKey, media::Media, text::Text, unready};
 
 /// One row of the promotions tab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub struct Promotion {
     /// The action in the row was taken, and its cell is to be emptied.
     pub taken: bool,
     /// What came of the last action, where it could not be done.
-    pub refusal: Option<Refusal>,
+    pub refusal: Option<PromotionRefusal>,
     /// The picture that goes with it, once Telegram has it, and the cell that it was made from.
     pub media: Option<(Text, Media)>,
     /// The whole content cell, where the row holds only its digest.
@@ -133,7 +133,7 @@ pub enum Action {
 /// Why something that was asked for was not done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Refusal {
+pub enum PromotionRefusal {
     /// The row is not complete, or not right; it says what is wrong.
     Faulty,
     /// It was announced before: when, if that is known.
@@ -151,7 +151,7 @@ pub enum Refusal {
     /// There is no admin chat to test in.
     NoAdminChat,
     /// The test did not get through.
-    TestFailed(Why),
+    TestFailed(RejectReason),
 }
 
 impl Promotion {

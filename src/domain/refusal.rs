@@ -4,7 +4,7 @@
 
 /// A reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal<'a> {
+pub enum WriteRefusal<'a> {
     /// Somebody has protected what was to be changed.
     Protected,
     /// The spreadsheet has as many cells as it may have.
@@ -15,7 +15,7 @@ pub enum Refusal<'a> {
     Other(&'a str),
 }
 
-impl<'a> Refusal<'a> {
+impl<'a> WriteRefusal<'a> {
     /// Reads Google's words.
     #[must_use]
     pub fn of(words: &'a str) -> Self {
@@ -41,19 +41,19 @@ mod tests {
         for (words, reason) in [
             (
                 "You are trying to edit a protected cell or object. Please contact the spreadsheet owner to remove protection if you need to edit.",
-                Refusal::Protected,
+                WriteRefusal::Protected,
             ),
             (
                 "This action would increase the number of cells in the workbook above the limit of 10000000 cells.",
-                Refusal::CellLimit,
+                WriteRefusal::CellLimit,
             ),
             (
                 "Your input contains more than the maximum of 50000 characters in a single cell.",
-                Refusal::CellLength,
+                WriteRefusal::CellLength,
             ),
-            ("Internal", Refusal::Other("Internal")),
+            ("Internal", WriteRefusal::Other("Internal")),
         ] {
-            assert_eq!(Refusal::of(words), reason, "{words}");
+            assert_eq!(WriteRefusal::of(words), reason, "{words}");
         }
     }
 }

@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
-    broadcast::Quiet, files::Links, ids::ChatId, promotion::vocabulary::Vocabulary, text::Text,
-    wording::Wording,
+    broadcast::QuietWindow, files::Links, ids::ChatId, promotion::vocabulary::Vocabulary,
+    text::Text, wording::Wording,
 };
 
 /// Google refuses a cell over 50,000 characters.
@@ -24,7 +24,7 @@ pub struct Rules {
     /// Whether an announcement whose response was lost is sent once more.
     pub resend_announcements: bool,
     /// When nobody is sent an announcement.
-    pub quiet: Option<Quiet>,
+    pub quiet: Option<QuietWindow>,
     /// A promotion that is late by more than this is held until somebody says whether it should still be announced.
     pub hold_if_later_than: Option<SignedDuration>,
     /// Messages a second, at most; 0 where there is no limit.

@@ -34,8 +34,8 @@ pub struct Session {
     #[serde(default)]
     pub silent: bool,
     /// How fast messages come.
-    #[serde(default)]
-    pub pace: Pace,
+    #[serde(default, rename = "pace")]
+    pub rate_history: RateHistory,
     /// The last album, whose further parts join its first.
     #[serde(default)]
     pub album: Option<Album>,
@@ -43,7 +43,7 @@ pub struct Session {
 
 /// How fast the messages of one person come.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pace {
+pub struct RateHistory {
     /// When the last of them were written; as many as may come within a minute.
     pub recent: Vec<Timestamp>,
     /// The same of codes of somebody who is not registered.
@@ -141,7 +141,7 @@ impl Session {
             registration: Registration::default(),
             kept: Vec::new(),
             silent: false,
-            pace: Pace::default(),
+            rate_history: RateHistory::default(),
             album: None,
         }
     }

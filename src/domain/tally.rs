@@ -20,7 +20,7 @@ const LINES: usize = 500;
 
 /// One day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Day {
+pub struct DayTally {
     /// Messages that partners wrote.
     pub messages: u32,
     /// Answers that reached them.
@@ -37,15 +37,15 @@ pub fn days(
     appeals: impl Iterator<Item = Appeal>,
     broadcasts: impl Iterator<Item = Broadcast>,
     now: Timestamp,
-) -> BTreeMap<Date, Day> {
+) -> BTreeMap<Date, DayTally> {
     let date = |at: Timestamp| at.to_zoned(rules.time_zone.clone()).date();
     let told = (0..DAYS).map(|back| {
         (
             date(now - SignedDuration::from_hours(24 * back)),
-            Day::default(),
+            DayTally::default(),
         )
     });
-    let mut days: BTreeMap<Date, Day> = told.collect();
+    let mut days: BTreeMap<Date, DayTally> = told.collect();
     for line in lines(view, appeals, now - SignedDuration::from_hours(24 * DAYS)) {
         if let Some(day) = days.get_mut(&date(line.at)) {
             day.count(line.author);
@@ -65,9 +65,9 @@ pub fn last_24_hours(
     view: &impl View,
     appeals: impl Iterator<Item = Appeal>,
     now: Timestamp,
-) -> Day {
+) -> DayTally {
     let since = now - SignedDuration::from_hours(24);
-    let mut day = Day::default();
+    let mut day = DayTally::default();
     for line in lines(view, appeals, since).filter(|line| line.at >= since) {
         day.count(line.author);
     }
@@ -84,7 +84,7 @@ fn lines(
     changed.flat_map(|appeal| view.lines(appeal.id, LINES))
 }
 
-impl Day {
+impl DayTally {
     fn count(&mut self, author: Author) {
         match author {
             Author::Partner => self.messages += 1,

@@ -16,7 +16,7 @@ use crate::domain::{
     effect::{Decision, Effect, Entity},
     event::Wake,
     ids::{PromotionKey, RowKey, Seq},
-    operator::Ask,
+    operator::OperatorRequest,
     tab::Tab,
 };
 
@@ -32,7 +32,7 @@ pub(super) struct Hints {
     /// What is done beside the messages.
     pub(super) best_effort: Vec<BestEffort>,
     /// Questions of the operator's.
-    pub(super) questions: Vec<Ask>,
+    pub(super) questions: Vec<OperatorRequest>,
 }
 
 /// The most effects that a record may have: an effect's place among them is part of what it is known by.
@@ -65,8 +65,8 @@ pub(super) fn apply(
     for key in &decision.dirty {
         dirty(tables, key, seq)?;
     }
-    for (turn, effect) in (0..=u16::MAX).zip(decision.effects) {
-        apply_effect(tables, &mut hints, effect, (seq, turn), now)?;
+    for (nth, effect) in (0..=u16::MAX).zip(decision.effects) {
+        apply_effect(tables, &mut hints, effect, (seq, nth), now)?;
     }
     if let Some(token) = decision.given_elsewhere {
         tokens::go_on_above(tables, token)?;

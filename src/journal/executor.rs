@@ -152,7 +152,7 @@ impl Executor {
         let decided = catch_unwind(AssertUnwindSafe(|| {
             let event = incoming.body.event(&self.interpret)?;
             let decision = (self.decide)(&self.rules, tables, seq, &event, now);
-            ownership::check(tables, &decision).map_err(|clash| clash.to_string())?;
+            ownership::check(tables, &decision).map_err(|error| error.to_string())?;
             Ok(Decided { decision, own })
         }));
         match tables.take_failure() {

@@ -122,12 +122,12 @@ pub(super) fn dedup(key: &DedupKey) -> Vec<u8> {
 }
 
 /// Lanes in the order in which they go, then messages in the order in which they were decided.
-pub(super) fn waiting(lane: Lane, (record, turn): Order) -> Vec<u8> {
+pub(super) fn waiting(lane: Lane, (record, nth): Order) -> Vec<u8> {
     let lane = match lane {
         Lane::Talk => 0,
         Lane::Announcement => 1,
     };
-    [&[lane], &seq(record)[..], &turn.to_be_bytes()].concat()
+    [&[lane], &seq(record)[..], &nth.to_be_bytes()].concat()
 }
 
 /// A moment followed by what it is about: sorted by time, several at one moment are kept apart.

@@ -71,7 +71,7 @@ use crate::domain::{
     effect::OutboxEntry,
     event::{Event, RowMark},
     ids::{BatchToken, CallbackId, ChatId, MessageId, OutboxId, Seq, SpreadsheetId},
-    operator::Ask,
+    operator::OperatorRequest,
     row::Column,
     rules::Rules,
     tab::Tab,
@@ -214,7 +214,7 @@ pub struct Signals {
     /// Courtesies; bounded. When full, a button is lost, and a reaction comes back as [`Event::Unshown`].
     pub best_effort: mpsc::Sender<BestEffort>,
     /// Questions of the admin chat's; bounded, lost when full.
-    pub questions: mpsc::Sender<Ask>,
+    pub questions: mpsc::Sender<OperatorRequest>,
 }
 
 /// What is done at Telegram beside the messages; none is stored, so that a stop or a crash loses those that wait.

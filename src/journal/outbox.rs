@@ -13,7 +13,7 @@ use super::{
     tables::{Bytes, TableError, TableId, Tables, WriteTables},
 };
 use crate::domain::{
-    effect::{Ending, Keyboard, OutboxEntry, OutboxState, Send},
+    effect::{FinalState, Keyboard, OutboxEntry, OutboxState, Send},
     ids::OutboxId,
     text::Html,
 };
@@ -109,7 +109,7 @@ pub(super) fn shift_back(
 pub(super) fn finish(
     tables: &mut WriteTables<'_>,
     id: &OutboxId,
-    ending: Ending,
+    ending: FinalState,
     now: Timestamp,
 ) -> Result<(), TableError> {
     let id = keys::of(id)?;
@@ -118,7 +118,7 @@ pub(super) fn finish(
     };
     displace(tables, &id, &message)?;
     message.entry.state = OutboxState::Ended(ending);
-    if ending != Ending::Unknown {
+    if ending != FinalState::Unknown {
         message.entry.send.text = Html::escape("");
         message.entry.send.keyboard = Keyboard::Keep;
         message.entry.send.files.clear();
@@ -137,7 +137,7 @@ pub(super) fn resend(
     let Some(mut message) = tables.read::<QueuedMessage>(TableId::Outbox, &key)? else {
         return Ok(false);
     };
-    if message.entry.state != OutboxState::Ended(Ending::Unknown) {
+    if message.entry.state != OutboxState::Ended(FinalState::Unknown) {
         return Ok(false);
     }
     tables.remove(TableId::Unknown, &key)?;
@@ -253,9 +253,9 @@ fn write_queued(
             id,
         ),
         OutboxState::Sending => tables.put(TableId::Sending, id, &[]),
-        OutboxState::Ended(Ending::Failed) => tables.put(TableId::Failed, id, &[]),
-        OutboxState::Ended(Ending::Unknown) => tables.put(TableId::Unknown, id, &[]),
-        OutboxState::Ended(Ending::Delivered) => Ok(()),
+        OutboxState::Ended(FinalState::Failed) => tables.put(TableId::Failed, id, &[]),
+        OutboxState::Ended(FinalState::Unknown) => tables.put(TableId::Unknown, id, &[]),
+        OutboxState::Ended(FinalState::Delivered) => Ok(()),
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::{
-        appeal::{Unfetched, Why},
+        appeal::{RejectReason, Unfetched},
         event::{Outcome, RetryAfter},
     },
     health::Health,
@@ -107,7 +107,7 @@ pub fn outcome(result: Result<&Accepted, &CallError>, now: Timestamp) -> Outcome
             media: Some(media),
         }) => Outcome::Uploaded(*message, media.clone()),
         Err(CallError::NotSent(_)) => Outcome::Retry(RetryAfter::Schedule),
-        Err(CallError::Unmade(_)) => Outcome::Rejected(Why::File(Unfetched::Unreachable)),
+        Err(CallError::Unmade(_)) => Outcome::Rejected(RejectReason::File(Unfetched::Unreachable)),
         Err(CallError::Lost(_)) => Outcome::Unknown,
         Err(
             error @ CallError::Refused {
@@ -185,7 +185,10 @@ impl CallError {
                 description,
                 moved_to,
                 ..
-            } => matches!(refusal::why(*code, description, *moved_to), Why::Content(_)),
+            } => matches!(
+                refusal::why(*code, description, *moved_to),
+                RejectReason::Content(_)
+            ),
             Self::NotSent(_) | Self::Unmade(_) | Self::Lost(_) => false,
         };
         content && self.is_a_bad_request_that_says(&["photo", "image_process_failed"])
@@ -381,7 +384,7 @@ mod tests {
             (
                 413,
                 "<html>Request Entity Too Large</html>",
-                Outcome::Rejected(Why::Content(
+                Outcome::Rejected(RejectReason::Content(
                     "Request Entity Too Large: HTTP 413 that is not Telegram's".to_owned(),
                 )),
                 Rest::None,
@@ -389,19 +392,19 @@ mod tests {
             (
                 403,
                 &refusal(403, "Forbidden: bot was blocked by the user"),
-                Outcome::Rejected(Why::Blocked),
+                Outcome::Rejected(RejectReason::Blocked),
                 Rest::None,
             ),
             (
                 403,
                 &refusal(403, "Forbidden: user is deactivated"),
-                Outcome::Rejected(Why::Deactivated),
+                Outcome::Rejected(RejectReason::Deactivated),
                 Rest::None,
             ),
             (
                 400,
                 &refusal(400, "Bad Request: chat not found"),
-                Outcome::Rejected(Why::ChatNotFound),
+                Outcome::Rejected(RejectReason::ChatNotFound),
                 Rest::None,
             ),
         ] {
@@ -453,10 +456,14 @@ mod tests {
                 (429, _) => at(response["parameters"]["retry_after"].as_i64().unwrap()),
                 (500.., _) => Outcome::Unknown,
                 (401 | 404 | 409, _) => LATER,
-                (403, "Forbidden: bot was blocked by the user") => Outcome::Rejected(Why::Blocked),
-                (403, "Forbidden: user is deactivated") => Outcome::Rejected(Why::Deactivated),
+                (403, "Forbidden: bot was blocked by the user") => {
+                    Outcome::Rejected(RejectReason::Blocked)
+                }
+                (403, "Forbidden: user is deactivated") => {
+                    Outcome::Rejected(RejectReason::Deactivated)
+                }
                 (400, "Bad Request: chat not found" | "Bad Request: private chat not found") => {
-                    Outcome::Rejected(Why::ChatNotFound)
+                    Outcome::Rejected(RejectReason::ChatNotFound)
                 }
                 _ => {
                     // Of whom it speaks, the tests of `refusal` tell.

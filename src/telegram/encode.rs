@@ -17,7 +17,7 @@ use frankenstein::{
 
 use super::button;
 use crate::domain::{
-    effect::{Button, Form, Keyboard, Send},
+    effect::{Button, Keyboard, MessageForm, Send},
     ids::{CallbackId, ChatId, MessageId},
     text::Html,
 };
@@ -67,7 +67,7 @@ pub fn send_message(send: &Send, words: &Words) -> SendMessageParams {
         .text(words.text.as_str())
         .maybe_parse_mode(words.mode)
         .link_preview_options(LinkPreviewOptions::DISABLED)
-        .maybe_disable_notification((send.form == Form::Silent).then_some(true))
+        .maybe_disable_notification((send.form == MessageForm::Silent).then_some(true))
         .maybe_reply_markup(markup(&send.keyboard))
         .build()
 }

@@ -20,7 +20,7 @@ use crate::{
     clock,
     domain::view::View as _,
     domain::{
-        appeal::Why,
+        appeal::RejectReason,
         effect::{OutboxEntry, OutboxState, Send},
         event::{Event, Outcome, RetryAfter},
         ids::OutboxId,
@@ -250,7 +250,7 @@ impl Delivery {
     /// What cannot be had fails without having been sent.
     fn fetched(&mut self, fetched: Result<(), Missing>) {
         if let Err(Missing { id, why }) = fetched {
-            let outcome = Outcome::Rejected(Why::File(why));
+            let outcome = Outcome::Rejected(RejectReason::File(why));
             count(&id, &outcome);
             self.stores.spawn(store(self.journal.clone(), id, outcome));
         }
@@ -314,7 +314,10 @@ fn judge(answered: &Answered, now: Timestamp) -> (Outcome, Answer) {
         Err(SendError::Call(error)) => Err(error),
         // Telegram was not called, so this tells nothing of it.
         Err(SendError::File(why)) => {
-            return (Outcome::Rejected(Why::File(why.clone())), Answer::default());
+            return (
+                Outcome::Rejected(RejectReason::File(why.clone())),
+                Answer::default(),
+            );
         }
     };
     let outcome = answer::outcome(result, now);
@@ -438,7 +441,7 @@ mod tests {
             result: Err(SendError::File(Unfetched::TooLarge)),
             took: SignedDuration::from_secs(3),
         };
-        let outcome = Outcome::Rejected(Why::File(Unfetched::TooLarge));
+        let outcome = Outcome::Rejected(RejectReason::File(Unfetched::TooLarge));
         assert_eq!(judge(&answered, NOW), (outcome, Answer::default()));
     }
 

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{appeal::Why, ids::ChatId};
+use crate::domain::{appeal::RejectReason, ids::ChatId};
 
 /// Why Telegram does not serve the bot at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,19 +128,23 @@ impl Bar {
 }
 
 /// Why a message is refused for good, by a refusal that does not concern the bot.
-pub(super) fn why(code: u16, description: &str, moved_to: Option<i64>) -> Why {
+pub(super) fn why(code: u16, description: &str, moved_to: Option<i64>) -> RejectReason {
     let says = |words: &str| says(description, words);
     let any = |words: &[&str]| words.iter().any(|words| says(words));
     match code {
-        _ if moved_to.is_some() => Why::Moved(ChatId(moved_to.unwrap_or_default())),
-        400 | 403 if says("bot was blocked by the user") || says("user_is_blocked") => Why::Blocked,
-        400 | 403 if says("user is deactivated") || says("user_deactivated") => Why::Deactivated,
-        400 if says("chat not found") => Why::ChatNotFound,
-        403 => Why::Recipient(description.to_owned()),
-        _ if any(&OF_THE_RECIPIENT) => Why::Recipient(description.to_owned()),
-        413 => Why::Content(description.to_owned()),
-        _ if any(&OF_THE_CONTENT) => Why::Content(description.to_owned()),
-        _ => Why::Refused(description.to_owned()),
+        _ if moved_to.is_some() => RejectReason::Moved(ChatId(moved_to.unwrap_or_default())),
+        400 | 403 if says("bot was blocked by the user") || says("user_is_blocked") => {
+            RejectReason::Blocked
+        }
+        400 | 403 if says("user is deactivated") || says("user_deactivated") => {
+            RejectReason::Deactivated
+        }
+        400 if says("chat not found") => RejectReason::ChatNotFound,
+        403 => RejectReason::Recipient(description.to_owned()),
+        _ if any(&OF_THE_RECIPIENT) => RejectReason::Recipient(description.to_owned()),
+        413 => RejectReason::Content(description.to_owned()),
+        _ if any(&OF_THE_CONTENT) => RejectReason::Content(description.to_owned()),
+        _ => RejectReason::Refused(description.to_owned()),
     }
 }
 
@@ -155,15 +159,15 @@ mod tests {
 
     #[test]
     fn a_refusal_concerns_the_bot_the_recipient_or_the_content() {
-        let words = |why: Why| match why {
-            Why::Recipient(_) => "recipient",
-            Why::Content(_) => "content",
-            Why::Refused(_) => "nobody",
-            Why::Blocked => "blocked",
-            Why::Deactivated => "deactivated",
-            Why::ChatNotFound => "not found",
-            Why::Moved(_) => "moved",
-            Why::GaveUp | Why::File(_) => "ours",
+        let words = |why: RejectReason| match why {
+            RejectReason::Recipient(_) => "recipient",
+            RejectReason::Content(_) => "content",
+            RejectReason::Refused(_) => "nobody",
+            RejectReason::Blocked => "blocked",
+            RejectReason::Deactivated => "deactivated",
+            RejectReason::ChatNotFound => "not found",
+            RejectReason::Moved(_) => "moved",
+            RejectReason::GaveUp | RejectReason::File(_) => "ours",
         };
         for (code, description, concerns) in [
             (401, "Unauthorized: invalid token specified", "bot"),
@@ -224,6 +228,9 @@ mod tests {
             assert_eq!(concerned, concerns, "{code} {description}");
         }
         let upgraded = "Bad Request: group chat was upgraded to a supergroup chat";
-        assert_eq!(why(400, upgraded, Some(-1009)), Why::Moved(ChatId(-1009)));
+        assert_eq!(
+            why(400, upgraded, Some(-1009)),
+            RejectReason::Moved(ChatId(-1009))
+        );
     }
 }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     domain::{
         appeal::Unfetched,
-        effect::{Form, Send},
+        effect::{MessageForm, Send},
         ids::MessageId,
         media::MediaKind,
     },
@@ -45,16 +45,20 @@ impl From<CallError> for SendError {
 }
 
 /// The address of the file that must be had before a message of this form can be sent.
-pub(super) fn address(form: &Form) -> Option<&str> {
+pub(super) fn address(form: &MessageForm) -> Option<&str> {
     match form {
-        Form::File(address) => Some(address.as_str()),
-        Form::Picture(source) => media::address(source.as_str()),
-        Form::Message | Form::Silent | Form::Receipt | Form::Edit(_) | Form::Kept(_) => None,
+        MessageForm::File(address) => Some(address.as_str()),
+        MessageForm::Picture(source) => media::address(source.as_str()),
+        MessageForm::Message
+        | MessageForm::Silent
+        | MessageForm::Receipt
+        | MessageForm::Edit(_)
+        | MessageForm::Kept(_) => None,
     }
 }
 
 /// Sends a message as its form wants it, with what was found behind its address. What Telegram keeps of it is told of a
-/// [`Form::Picture`] alone.
+/// [`MessageForm::Picture`] alone.
 ///
 /// # Errors
 /// See [`SendError`].
@@ -64,11 +68,15 @@ pub(super) async fn send(
     found: Option<Found>,
 ) -> Result<Accepted, SendError> {
     let accepted = match &send.form {
-        Form::Message | Form::Silent | Form::Receipt => say(client, send, Way::Message).await?,
-        Form::Edit(message) => edit(client, send, *message).await?,
-        Form::File(address) => file(client, send, address.as_str(), found).await?,
-        Form::Picture(source) => return media::picture(client, send, source.as_str(), found).await,
-        Form::Kept(media) => say(client, send, Way::Kept(media.kind, &media.file)).await?,
+        MessageForm::Message | MessageForm::Silent | MessageForm::Receipt => {
+            say(client, send, Way::Message).await?
+        }
+        MessageForm::Edit(message) => edit(client, send, *message).await?,
+        MessageForm::File(address) => file(client, send, address.as_str(), found).await?,
+        MessageForm::Picture(source) => {
+            return media::picture(client, send, source.as_str(), found).await;
+        }
+        MessageForm::Kept(media) => say(client, send, Way::Kept(media.kind, &media.file)).await?,
     };
     Ok(Accepted {
         media: None,
@@ -183,7 +191,7 @@ async fn upload(
 fn linked(send: &Send, address: &str) -> Send {
     Send {
         text: send.text.followed_by(address),
-        form: Form::Message,
+        form: MessageForm::Message,
         ..send.clone()
     }
 }

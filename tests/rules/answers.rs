@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use sheetdesk::domain::{
-    appeal::{Delivery, Status, Why},
+    appeal::{Delivery, RejectReason, Status},
     event::{
         AnswerCell, Command, Event, Outcome, RetryAfter, RowEvent, RowResult, UnnumberedCells, Wake,
     },
@@ -169,7 +169,10 @@ fn only_open_states_move_on_to_in_work() {
 fn a_blocked_partner_s_answer_waits_in_its_cell_and_goes_out_when_he_is_back() {
     let mut table = Table::with_appeal();
     table.row(1, Status::New, "Ответ");
-    table.sent(&table.answer_id(1, 1, 0), Outcome::Rejected(Why::Blocked));
+    table.sent(
+        &table.answer_id(1, 1, 0),
+        Outcome::Rejected(RejectReason::Blocked),
+    );
     assert_eq!(
         (table.appeal(1).delivery, table.appeal(1).status),
         (Delivery::Blocked, Status::New)
@@ -196,7 +199,10 @@ fn only_the_parts_that_are_missing_are_sent_again() {
     let mut table = Table::with_appeal();
     table.row(1, Status::New, &"слово ".repeat(1000));
     table.sent(&table.answer_id(1, 1, 0), DELIVERED);
-    table.sent(&table.answer_id(1, 1, 1), Outcome::Rejected(Why::Blocked));
+    table.sent(
+        &table.answer_id(1, 1, 1),
+        Outcome::Rejected(RejectReason::Blocked),
+    );
     let again = table.blocked(ANNA, false);
     assert_eq!(
         again.iter().filter(|line| line.starts_with("7001")).count(),
@@ -234,7 +240,7 @@ fn what_the_partner_has_of_a_failed_answer_is_not_sent_again() {
             table.sent(&table.answer_id(1, 1, 1), DELIVERED);
             table.sent(
                 &table.answer_id(1, 1, 2),
-                Outcome::Rejected(Why::Refused("no".into())),
+                Outcome::Rejected(RejectReason::Refused("no".into())),
             );
             if emptied_between {
                 table.row(1, Status::New, "");
@@ -262,7 +268,7 @@ fn a_whole_answer_is_sent_whole_again() {
     table.sent(&table.answer_id(1, 1, 0), DELIVERED);
     table.sent(
         &table.answer_id(1, 1, 1),
-        Outcome::Rejected(Why::Refused("no".into())),
+        Outcome::Rejected(RejectReason::Refused("no".into())),
     );
     table.row(1, Status::New, "Вот прайс:\nhttps://a.example/2.pdf");
     table.sent(&table.answer_id(1, 2, 1), DELIVERED);
@@ -284,7 +290,7 @@ fn what_the_partner_has_answers_no_later_question() {
         table.sent(&table.answer_id(1, 1, 0), DELIVERED);
         table.sent(
             &table.answer_id(1, 1, 1),
-            Outcome::Rejected(Why::Refused("no".into())),
+            Outcome::Rejected(RejectReason::Refused("no".into())),
         );
         table.row(1, Status::New, "");
         if edited {
@@ -311,7 +317,7 @@ fn a_mended_answer_can_be_taken_back_and_what_the_partner_has_stays_known() {
     table.sent(&table.answer_id(1, 1, 0), DELIVERED);
     table.sent(
         &table.answer_id(1, 1, 1),
-        Outcome::Rejected(Why::Refused("no".into())),
+        Outcome::Rejected(RejectReason::Refused("no".into())),
     );
     table.row(1, Status::New, "Вот прайс:\nhttps://a.example/2.pdf");
     let told = table.row(1, Status::New, "Вот прайс:\nhttps://a.example/3.pdf");
@@ -325,7 +331,7 @@ fn a_mended_answer_can_be_taken_back_and_what_the_partner_has_stays_known() {
 fn a_refusal_stays_in_the_cell_and_editing_it_tries_again() {
     let mut table = Table::with_appeal();
     table.row(1, Status::New, "Ответ");
-    let why = Why::Refused("Bad Request".into());
+    let why = RejectReason::Refused("Bad Request".into());
     assert_eq!(
         table.sent(&table.answer_id(1, 1, 0), Outcome::Rejected(why.clone())),
         ["ended Failed", "dirty appeal 6"]

@@ -2,8 +2,8 @@
 
 use jiff::civil::time;
 use sheetdesk::domain::{
-    appeal::Why,
-    broadcast::{Broadcast, BroadcastState, Fate, Quiet},
+    appeal::RejectReason,
+    broadcast::{AnnouncementState, Broadcast, BroadcastState, QuietWindow},
     event::{Event, Outcome, Wake},
     ids::{ChatId, MessageId, OutboxId, PromotionKey},
     tab::Tab,
@@ -97,7 +97,7 @@ fn broadcast(table: &Table) -> Broadcast {
     table.state.broadcast(&key()).expect("it was announced")
 }
 
-fn fate(table: &Table, chat: i64) -> Option<Fate> {
+fn fate(table: &Table, chat: i64) -> Option<AnnouncementState> {
     table
         .state
         .announced(&key(), ChatId(chat))
@@ -156,7 +156,7 @@ fn who_blocked_the_bot_asked_for_silence_or_came_later_gets_none() {
         [ChatId(4)],
         "what was not sent yet is taken back"
     );
-    let gone = Outcome::Rejected(Why::Deactivated);
+    let gone = Outcome::Rejected(RejectReason::Deactivated);
     ended(&mut table, ChatId(4), gone);
     let counts = broadcast(&table).counts;
     assert_eq!(
@@ -180,7 +180,7 @@ fn a_lost_response_is_unknown_and_sent_again_only_by_the_settings() {
     ended(&mut table, ChatId(1), Outcome::Unknown);
     assert_eq!(
         (fate(&table, 1), broadcast(&table).counts.unknown),
-        (Some(Fate::Unknown), 1)
+        (Some(AnnouncementState::Unknown), 1)
     );
     let mut table = with_partners(1);
     table.rules.resend_announcements = true;
@@ -212,7 +212,7 @@ fn a_pause_takes_back_what_waits_and_going_on_forgets_and_doubles_nobody() {
 fn nobody_is_written_to_in_quiet_hours() {
     let mut table = with_partners(2);
     // It is 11:00 in Moscow.
-    table.rules.quiet = Some(Quiet {
+    table.rules.quiet = Some(QuietWindow {
         from: time(10, 0, 0, 0),
         until: time(12, 30, 0, 0),
     });
@@ -225,7 +225,7 @@ fn nobody_is_written_to_in_quiet_hours() {
 #[test]
 fn quiet_hours_may_pass_midnight() {
     let rules = Table::empty().rules;
-    let night = Quiet {
+    let night = QuietWindow {
         from: time(21, 0, 0, 0),
         until: time(9, 0, 0, 0),
     };
@@ -250,14 +250,18 @@ fn what_no_chat_would_take_halts_at_the_first_and_goes_on_after_the_mend_to_whoe
     table.rules.admin_chat = Some(ADMIN);
     announce(&mut table);
     ended(&mut table, ChatId(1), Outcome::Delivered(MessageId(1)));
-    ended(&mut table, ChatId(2), Outcome::Rejected(Why::Blocked));
+    ended(
+        &mut table,
+        ChatId(2),
+        Outcome::Rejected(RejectReason::Blocked),
+    );
     assert_eq!(
         broadcast(&table).state,
         BroadcastState::Running,
         "that is one partner's matter"
     );
     table.state.claim(&OutboxId::Promotion(key(), ChatId(4)));
-    let button = Why::Content("Bad Request: BUTTON_URL_INVALID".to_owned());
+    let button = RejectReason::Content("Bad Request: BUTTON_URL_INVALID".to_owned());
     let told = ended(&mut table, ChatId(3), Outcome::Rejected(button.clone()));
     assert_eq!(
         told.iter()
@@ -277,7 +281,10 @@ fn what_no_chat_would_take_halts_at_the_first_and_goes_on_after_the_mend_to_whoe
     );
     assert_eq!(
         [3, 4].map(|n| fate(&table, n)),
-        [Some(Fate::Withdrawn), Some(Fate::Withdrawn)]
+        [
+            Some(AnnouncementState::Withdrawn),
+            Some(AnnouncementState::Withdrawn)
+        ]
     );
     announce(&mut table);
     assert_eq!(waiting(&table), [ChatId(3), ChatId(4)]);
@@ -293,7 +300,11 @@ fn what_no_chat_would_take_halts_at_the_first_and_goes_on_after_the_mend_to_whoe
 
 #[test]
 fn a_refusal_of_which_nobody_knows_the_cause_halts_only_while_nobody_has_got_it() {
-    let odd = || Outcome::Rejected(Why::Refused("Bad Request: SOMETHING_NEW".to_owned()));
+    let odd = || {
+        Outcome::Rejected(RejectReason::Refused(
+            "Bad Request: SOMETHING_NEW".to_owned(),
+        ))
+    };
     let mut table = with_partners(2);
     announce(&mut table);
     ended(&mut table, ChatId(1), odd());
@@ -315,7 +326,7 @@ fn a_row_that_was_halted_midway_says_how_far_it_is_and_what_to_do() {
     board.cycle(&mut table);
     board.acts(&mut table, 0, "Опубликовать");
     ended(&mut table, ChatId(1), Outcome::Delivered(MessageId(1)));
-    let button = Why::Content("Bad Request: BUTTON_URL_INVALID".to_owned());
+    let button = RejectReason::Content("Bad Request: BUTTON_URL_INVALID".to_owned());
     ended(&mut table, ChatId(2), Outcome::Rejected(button));
     board.write(&mut table);
     assert_eq!(

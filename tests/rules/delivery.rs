@@ -1,8 +1,8 @@
 //! How sends end, and when they are tried again.
 
 use sheetdesk::domain::{
-    appeal::{Delivery, Why},
-    effect::{Ending, OutboxState},
+    appeal::{Delivery, RejectReason},
+    effect::{FinalState, OutboxState},
     event::{Outcome, RetryAfter},
     ids::{MessageId, OutboxId, Seq},
     view::View,
@@ -97,7 +97,7 @@ fn what_could_not_be_sent_is_tried_again_by_schedule_and_what_is_put_off_for_a_d
     assert_eq!(table.sent(&receipt, put_off), ["ended Failed"]);
     assert_eq!(
         table.state.outbox(&receipt).map(|entry| entry.state),
-        Some(OutboxState::Ended(Ending::Failed))
+        Some(OutboxState::Ended(FinalState::Failed))
     );
 }
 
@@ -105,7 +105,10 @@ fn what_could_not_be_sent_is_tried_again_by_schedule_and_what_is_put_off_for_a_d
 fn a_partner_who_blocked_the_bot_is_remembered() {
     let mut table = Table::registered();
     table.text(ANNA, "Вопрос");
-    table.sent(&OutboxId::Reply(Seq(6), 0), Outcome::Rejected(Why::Blocked));
+    table.sent(
+        &OutboxId::Reply(Seq(6), 0),
+        Outcome::Rejected(RejectReason::Blocked),
+    );
     assert!(
         table
             .state

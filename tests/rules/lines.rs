@@ -2,7 +2,7 @@
 
 use sheetdesk::domain::{
     appeal::Status,
-    effect::{Effect, Entity, Form},
+    effect::{Effect, Entity, MessageForm},
     event::{Event, Outcome, Update, Wake},
     ids::{ChatId, MessageId, OutboxId, Seq},
     message::{Attachment, Content, Context, FileKind, Reply},
@@ -334,9 +334,10 @@ fn a_receipt_that_cannot_be_changed_is_no_failure() {
     );
     table.row(1, Status::InWork, "");
     let edit = table.state.waiting(table.now).pop().expect("an edit waits");
-    assert_eq!(edit.send.form, Form::Edit(MessageId(900)));
-    let why =
-        sheetdesk::domain::appeal::Why::Refused("Bad Request: message to edit not found".into());
+    assert_eq!(edit.send.form, MessageForm::Edit(MessageId(900)));
+    let why = sheetdesk::domain::appeal::RejectReason::Refused(
+        "Bad Request: message to edit not found".into(),
+    );
     assert_eq!(
         table.sent(&edit.send.id, Outcome::Rejected(why)),
         ["ended Delivered"]

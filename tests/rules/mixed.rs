@@ -8,7 +8,7 @@ use sheetdesk::domain::{
     event::{AppealCells, Command, Event, Looked, Mixed, Outcome, RowEvent, TelegramCell, Wake},
     ids::{AppealId, ChatId, MessageId, OutboxId, Revision, Seq},
     message::{Content, Context, Post, Reply},
-    ownership::{Clash, check},
+    ownership::{OwnershipError, check},
     tab::Tab,
     text::{Html, Text},
     view::View,
@@ -234,7 +234,7 @@ fn a_decision_that_puts_a_thing_in_another_s_place_is_found_out() {
         (
             vec![Entity::Appeal(of_boris)],
             vec![],
-            Err(Clash::Appeal(anna_s.id)),
+            Err(OwnershipError::Appeal(anna_s.id)),
         ),
         (
             vec![
@@ -242,27 +242,27 @@ fn a_decision_that_puts_a_thing_in_another_s_place_is_found_out() {
                 Entity::Appeal(anna_s.clone()),
             ],
             vec![],
-            Err(Clash::Twice("appeals")),
+            Err(OwnershipError::Twice("appeals")),
         ),
         (
             vec![Entity::Line(other_line)],
             vec![],
-            Err(Clash::Line(anna_s.id, 0)),
+            Err(OwnershipError::Line(anna_s.id, 0)),
         ),
         (
             vec![post(anna_s.id, BORIS)],
             vec![],
-            Err(Clash::Post(anna_s.id)),
+            Err(OwnershipError::Post(anna_s.id)),
         ),
         (
             vec![],
             vec![send(reply.clone(), BORIS)],
-            Err(Clash::Recipient(anna_s.id)),
+            Err(OwnershipError::Recipient(anna_s.id)),
         ),
         (
             vec![],
             vec![send(OutboxId::Answer(anna_s.id, Revision(1), 0), BORIS)],
-            Err(Clash::Recipient(anna_s.id)),
+            Err(OwnershipError::Recipient(anna_s.id)),
         ),
         (
             vec![],
@@ -270,7 +270,7 @@ fn a_decision_that_puts_a_thing_in_another_s_place_is_found_out() {
                 Effect::Send(Send::talk(reply.clone(), ANNA, Html::escape("…"))),
                 Effect::Send(Send::talk(reply, BORIS, Html::escape("…"))),
             ],
-            Err(Clash::Twice("messages")),
+            Err(OwnershipError::Twice("messages")),
         ),
     ];
     for (puts, effects, verdict) in cases {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use sheetdesk::domain::{
     alerts::Trouble,
-    appeal::{Status, Why},
+    appeal::{RejectReason, Status},
     digest,
     effect::Button,
     event::{Command, Event, Notice, Outcome, Update},
@@ -153,7 +153,7 @@ fn the_digest_counts_who_waits_and_what_did_not_arrive() {
         ["1: Доброе утро! Ответа ждёт 1 обращение: № 1, 2 дн 2 ч."]
     );
     table.row(1, Status::New, "Готово");
-    let gone = Outcome::Rejected(Why::ChatNotFound);
+    let gone = Outcome::Rejected(RejectReason::ChatNotFound);
     table.sent(&table.answer_id(1, 1, 0), gone);
     assert_eq!(digest(&table).failed, (vec![Number(1)], 1));
     assert!(say(&mut table)[0].ends_with("Не дошёл 1 ответ: № 1. Причина – в столбце «Доставка»."));
@@ -177,7 +177,7 @@ fn messages_and_answers_are_counted_by_day_and_over_24_hours() {
             std::iter::empty(),
             table.now,
         );
-        let counts = |day: tally::Day| (day.messages, day.answers);
+        let counts = |day: tally::DayTally| (day.messages, day.answers);
         (
             counts(last),
             days.into_values()
@@ -219,7 +219,7 @@ fn an_admin_group_that_became_a_supergroup_is_followed_and_remembered() {
     admin(&mut table, Command::Tell("Раз".into()));
     let id = first_for(&table, old);
     table.state.claim(&id);
-    let told = table.sent(&id, Outcome::Rejected(Why::Moved(new)));
+    let told = table.sent(&id, Outcome::Rejected(RejectReason::Moved(new)));
     assert_eq!(
         told.iter()
             .filter(|line| line.starts_with("-1005: "))
@@ -266,12 +266,12 @@ fn an_admin_group_that_became_a_supergroup_is_followed_and_remembered() {
 fn an_admin_chat_that_takes_nothing_is_known_until_it_does() {
     let mut table = Table::registered();
     admin(&mut table, Command::Tell("Раз".into()));
-    let gone = Why::Recipient("Forbidden: bot was kicked from the group chat".into());
+    let gone = RejectReason::Recipient("Forbidden: bot was kicked from the group chat".into());
     let id = first_for(&table, ADMIN);
     table.state.claim(&id);
     table.sent(&id, Outcome::Rejected(gone.clone()));
     assert_eq!(table.state.alerts().admin_chat.refused, Some(gone.clone()));
-    let found = BTreeSet::from([Trouble::AdminChat]);
+    let found = BTreeSet::from([Trouble::AdminChatState]);
     assert_eq!(
         admin(&mut table, Command::Checked(found)),
         [""; 0],

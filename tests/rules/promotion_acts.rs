@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use sheetdesk::domain::{
-    appeal::Why,
-    broadcast::{BroadcastState, Fate},
+    appeal::RejectReason,
+    broadcast::{AnnouncementState, BroadcastState},
     effect::OutboxState,
     event::{Outcome, RetryAfter},
     ids::{ChatId, MessageId, OutboxId, PromotionKey},
@@ -145,7 +145,7 @@ impl World {
                     return;
                 };
                 let outcome = match outcome {
-                    0 => Outcome::Rejected(Why::Blocked),
+                    0 => Outcome::Rejected(RejectReason::Blocked),
                     1 => Outcome::Retry(RetryAfter::Schedule),
                     2 => Outcome::Unknown,
                     _ => Outcome::Delivered(MessageId(1)),
@@ -289,7 +289,7 @@ proptest! {
             let promotion = world.table.state.promotion(key).expect("it was announced");
             let fate = world.table.state.announced(key, *chat).map(|it| it.fate);
             // The ledger lives as long as its row.
-            prop_assert!(promotion.unledgered || fate == Some(if unknown { Fate::Unknown } else { Fate::Sent }), "{:?}", fate);
+            prop_assert!(promotion.unledgered || fate == Some(if unknown { AnnouncementState::Unknown } else { AnnouncementState::Sent }), "{:?}", fate);
         }
         for promotion in world.table.state.promotions() {
             let Some(broadcast) = world.table.state.broadcast(&promotion.key) else {
@@ -305,8 +305,8 @@ proptest! {
             let began = broadcast.started;
             for chat in (1..=PARTNERS).map(ChatId) {
                 let fate = world.table.state.announced(&promotion.key, chat).map(|it| it.fate);
-                let excused = world.left.contains(&chat) || matches!(fate, Some(Fate::Failed(_)));
-                let has = matches!(fate, Some(Fate::Sent | Fate::Unknown));
+                let excused = world.left.contains(&chat) || matches!(fate, Some(AnnouncementState::Failed(_)));
+                let has = matches!(fate, Some(AnnouncementState::Sent | AnnouncementState::Unknown));
                 let was_blocked = world.table.state.session(chat).is_some_and(|session| session.blocked || session.silent);
                 let told = has || promotion.unledgered;
                 prop_assert!(told || excused || was_blocked, "{} was forgotten by {} ({began}): {:?}", chat, promotion.key.0, fate);

@@ -1,9 +1,9 @@
 //! Pictures of promotions: uploaded once, by way of the admin chat or of the first partner; without one that can be had nobody gets anything.
 
 use sheetdesk::domain::{
-    appeal::{Unfetched, Why},
-    broadcast::Fate,
-    effect::Form,
+    appeal::{RejectReason, Unfetched},
+    broadcast::AnnouncementState,
+    effect::MessageForm,
     event::{Event, Outcome, Wake},
     ids::{ChatId, MessageId, OutboxId},
     media::{Media, MediaKind},
@@ -58,7 +58,7 @@ fn without_an_admin_chat_the_first_partner_s_message_uploads_it() {
     let mut board = board(&mut table, &[&format!("{RUNS}|https://a.example/x.png")]);
     board.acts(&mut table, 0, "Опубликовать");
     let first = table.state.outbox(&to_anna(&board.key(0))).expect("made");
-    assert!(matches!(first.send.form, Form::Picture(_)));
+    assert!(matches!(first.send.form, MessageForm::Picture(_)));
     table.state.claim(&first.send.id);
     table.sent(&first.send.id, Outcome::Uploaded(MessageId(9), media()));
     board.write(&mut table);
@@ -79,7 +79,10 @@ fn a_picture_that_cannot_be_had_stops_all_until_somebody_decides() {
             to_anna(&key)
         };
         table.state.claim(&id);
-        table.sent(&id, Outcome::Rejected(Why::File(Unfetched::Status(404))));
+        table.sent(
+            &id,
+            Outcome::Rejected(RejectReason::File(Unfetched::Status(404))),
+        );
         board.write(&mut table);
         assert_eq!(
             board.says(0),
@@ -90,7 +93,7 @@ fn a_picture_that_cannot_be_had_stops_all_until_somebody_decides() {
             table
                 .state
                 .announced(&key, ANNA)
-                .is_none_or(|it| it.fate == Fate::Withdrawn)
+                .is_none_or(|it| it.fate == AnnouncementState::Withdrawn)
         );
         board.rows[0].cells.offer.content = "".into();
         board.acts(&mut table, 0, "Опубликовать");
@@ -141,7 +144,7 @@ fn a_formula_in_the_content_holds_up_what_waits_for_its_day_or_for_a_decision() 
     table.state.claim(&upload);
     table.sent(
         &upload,
-        Outcome::Rejected(Why::File(Unfetched::Status(404))),
+        Outcome::Rejected(RejectReason::File(Unfetched::Status(404))),
     );
     board.rows[0].cells.offer.unshown = true;
     board.rows[1].cells.offer.unshown = true;
@@ -184,7 +187,9 @@ fn long_words_go_behind_their_picture() {
     table.state.claim(&cover);
     table.sent(
         &cover,
-        Outcome::Rejected(Why::Refused("Bad Request: wrong file identifier".into())),
+        Outcome::Rejected(RejectReason::Refused(
+            "Bad Request: wrong file identifier".into(),
+        )),
     );
     board.write(&mut table);
     assert!(
@@ -226,13 +231,14 @@ fn an_admin_chat_that_takes_no_pictures_is_no_fault_of_the_picture() {
     board.acts(&mut table, 0, "Опубликовать");
     let shown = OutboxId::Preview(board.key(0), 3);
     table.state.claim(&shown);
-    let rights = Why::Recipient("Bad Request: not enough rights to send photos to the chat".into());
+    let rights =
+        RejectReason::Recipient("Bad Request: not enough rights to send photos to the chat".into());
     table.sent(&shown, Outcome::Rejected(rights.clone()));
     let first = table
         .state
         .outbox(&to_anna(&board.key(0)))
         .expect("the first partner's message uploads it");
-    assert!(matches!(first.send.form, Form::Picture(_)));
+    assert!(matches!(first.send.form, MessageForm::Picture(_)));
     assert_eq!(
         table.state.alerts().admin_chat.refused,
         Some(rights),

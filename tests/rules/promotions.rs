@@ -2,8 +2,8 @@
 
 use jiff::civil::time;
 use sheetdesk::domain::{
-    appeal::Why,
-    broadcast::Quiet,
+    appeal::RejectReason,
+    broadcast::QuietWindow,
     event::{Event, Outcome, TelegramCell, Wake},
     ids::{MessageId, OutboxId, PromotionKey},
     promotion::{Offer, Stage},
@@ -291,7 +291,7 @@ fn a_value_that_is_still_loading_when_the_day_comes_is_waited_for() {
 #[test]
 fn quiet_hours_are_waited_for_and_are_no_delay() {
     let mut table = table();
-    table.rules.quiet = Some(Quiet {
+    table.rules.quiet = Some(QuietWindow {
         from: time(21, 0, 0, 0),
         until: time(9, 0, 0, 0),
     });
@@ -558,7 +558,7 @@ fn a_promotion_whose_picture_failed_is_not_in_the_list() {
     table.state.claim(&preview);
     table.sent(
         &preview,
-        Outcome::Rejected(Why::Refused(
+        Outcome::Rejected(RejectReason::Refused(
             "Bad Request: wrong type of the web page content".into(),
         )),
     );

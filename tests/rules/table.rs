@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use sheetdesk::domain::{
     appeal::{Appeal, Status},
     decide::decide,
-    effect::{Decision, Effect, Entity, Form, Keyboard},
+    effect::{Decision, Effect, Entity, Keyboard, MessageForm},
     event::{
         AnswerCell, AppealCells, Event, Looked, Outcome, PartnerCells, RowEvent, RowResult,
         TelegramCell, Update, Wake, WriteReport, WrittenRow,
@@ -356,12 +356,12 @@ impl Table {
                     .collect::<Vec<_>>()
                     .join(" / ");
                 let form = match &send.form {
-                    Form::Message | Form::Receipt => String::new(),
-                    Form::Silent => " [silent]".to_owned(),
-                    Form::Edit(message) => format!(" [edits {}]", message.0),
-                    Form::File(address) => format!(" [file {}]", address.as_str()),
-                    Form::Picture(source) => format!(" [picture {}]", source.as_str()),
-                    Form::Kept(media) => format!(" [kept {:?} {}]", media.kind, media.file),
+                    MessageForm::Message | MessageForm::Receipt => String::new(),
+                    MessageForm::Silent => " [silent]".to_owned(),
+                    MessageForm::Edit(message) => format!(" [edits {}]", message.0),
+                    MessageForm::File(address) => format!(" [file {}]", address.as_str()),
+                    MessageForm::Picture(source) => format!(" [picture {}]", source.as_str()),
+                    MessageForm::Kept(media) => format!(" [kept {:?} {}]", media.kind, media.file),
                 };
                 format!("{}: {first}{keyboard}{form}", send.to)
             }

@@ -3,14 +3,14 @@
 use jiff::{SignedDuration, civil::date};
 use sheetdesk::domain::{
     alerts::Trouble,
-    appeal::{Status, Unfetched, Why},
+    appeal::{RejectReason, Status, Unfetched},
     broadcast::Counts,
     ids::{Number, PartnerCode, PromotionKey},
     listing::ListFault,
     message::FileKind,
     partner::RowTrouble,
-    promotion::{OfferCell, offer::Fault},
-    refusal::Refusal,
+    promotion::{OfferCell, offer::OfferFault},
+    refusal::WriteRefusal,
     session::Locale,
     tab::Tab,
     text::Text,
@@ -176,13 +176,13 @@ fn the_lines_of_a_dialogue_read_well() {
 
 #[test]
 fn every_word_in_the_delivery_column_reads_well() {
-    let refused = Why::Refused("Bad Request: wrong file identifier".into());
+    let refused = RejectReason::Refused("Bad Request: wrong file identifier".into());
     let all = [
-        Note::DeliveryRefused(&Why::File(Unfetched::Forbidden)),
-        Note::DeliveryRefused(&Why::File(Unfetched::Unreachable)),
-        Note::DeliveryRefused(&Why::File(Unfetched::Status(404))),
-        Note::DeliveryRefused(&Why::File(Unfetched::TooLarge)),
-        Note::DeliveryRefused(&Why::File(Unfetched::NotAPicture)),
+        Note::DeliveryRefused(&RejectReason::File(Unfetched::Forbidden)),
+        Note::DeliveryRefused(&RejectReason::File(Unfetched::Unreachable)),
+        Note::DeliveryRefused(&RejectReason::File(Unfetched::Status(404))),
+        Note::DeliveryRefused(&RejectReason::File(Unfetched::TooLarge)),
+        Note::DeliveryRefused(&RejectReason::File(Unfetched::NotAPicture)),
         Note::DeliveryGrace("14:02:10"),
         Note::DeliveryFormula,
         Note::DeliveryUnready("#REF!", false),
@@ -194,10 +194,10 @@ fn every_word_in_the_delivery_column_reads_well() {
         Note::DeliveryDelivered("14:02", true),
         Note::DeliveryUnknown(false),
         Note::DeliveryUnknown(true),
-        Note::DeliveryRefused(&Why::Blocked),
-        Note::DeliveryRefused(&Why::Deactivated),
-        Note::DeliveryRefused(&Why::ChatNotFound),
-        Note::DeliveryRefused(&Why::GaveUp),
+        Note::DeliveryRefused(&RejectReason::Blocked),
+        Note::DeliveryRefused(&RejectReason::Deactivated),
+        Note::DeliveryRefused(&RejectReason::ChatNotFound),
+        Note::DeliveryRefused(&RejectReason::GaveUp),
         Note::DeliveryRefused(&refused),
         Note::Stopped(RowTrouble::Doubled),
         Note::Stopped(RowTrouble::Mismatched),
@@ -212,23 +212,23 @@ fn every_word_in_the_delivery_column_reads_well() {
 #[test]
 fn whatever_is_wrong_with_a_promotion_is_said_well() {
     let faults = [
-        Fault::NoTitle,
-        Fault::NoDescription,
-        Fault::NoStart,
-        Fault::NoEnd,
-        Fault::StartUnreadable,
-        Fault::EndUnreadable,
-        Fault::StartTwoWays(date(2026, 12, 3), date(2026, 3, 12)),
-        Fault::EndTwoWays(date(2027, 12, 26), date(2026, 12, 27)),
-        Fault::StartFar,
-        Fault::EndBeforeStart,
-        Fault::EndPassed,
-        Fault::LinkBroken,
-        Fault::LinkIsMail,
-        Fault::ContentBroken,
-        Fault::TooLong(1),
-        Fault::TooLong(23),
-        Fault::TooLong(1205),
+        OfferFault::NoTitle,
+        OfferFault::NoDescription,
+        OfferFault::NoStart,
+        OfferFault::NoEnd,
+        OfferFault::StartUnreadable,
+        OfferFault::EndUnreadable,
+        OfferFault::StartTwoWays(date(2026, 12, 3), date(2026, 3, 12)),
+        OfferFault::EndTwoWays(date(2027, 12, 26), date(2026, 12, 27)),
+        OfferFault::StartFar,
+        OfferFault::EndBeforeStart,
+        OfferFault::EndPassed,
+        OfferFault::LinkBroken,
+        OfferFault::LinkIsMail,
+        OfferFault::ContentBroken,
+        OfferFault::TooLong(1),
+        OfferFault::TooLong(23),
+        OfferFault::TooLong(1205),
     ];
     read_well(
         "promotion_faults",
@@ -238,16 +238,16 @@ fn whatever_is_wrong_with_a_promotion_is_said_well() {
 
 #[test]
 fn every_word_about_promotions_reads_well() {
-    let refused = Why::Refused("Bad Request: wrong file identifier".into());
+    let refused = RejectReason::Refused("Bad Request: wrong file identifier".into());
     let obstacles = [
-        Why::File(Unfetched::Forbidden),
-        Why::File(Unfetched::Unreachable),
-        Why::File(Unfetched::Status(404)),
-        Why::File(Unfetched::TooLarge),
-        Why::File(Unfetched::NotAPicture),
+        RejectReason::File(Unfetched::Forbidden),
+        RejectReason::File(Unfetched::Unreachable),
+        RejectReason::File(Unfetched::Status(404)),
+        RejectReason::File(Unfetched::TooLarge),
+        RejectReason::File(Unfetched::NotAPicture),
         refused,
-        Why::Blocked,
-        Why::GaveUp,
+        RejectReason::Blocked,
+        RejectReason::GaveUp,
     ];
     let progress = "312 из 1 000";
     let ready = |count, shown| PromotionNote::Ready {
@@ -352,7 +352,7 @@ fn a_cell_of_an_offer_that_is_not_ready_is_named() {
         OfferCell::Content,
         OfferCell::Link,
     ];
-    let all = all.map(|cell| Note::Promotion(PromotionNote::Fault(Fault::Unready(cell))));
+    let all = all.map(|cell| Note::Promotion(PromotionNote::Fault(OfferFault::Unready(cell))));
     read_well("unready_texts", &all);
 }
 
@@ -524,10 +524,10 @@ fn every_alert_reads_well() {
         Note::AdminTabUnusable("Лист «обращения»: нет столбца «статус»."),
         Note::AdminTabMended(Tab::Partners),
         Note::AdminRowsStopped("41, 42", "остановлено"),
-        Note::Refusal(Refusal::Protected),
-        Note::Refusal(Refusal::CellLimit),
-        Note::Refusal(Refusal::CellLength),
-        Note::Refusal(Refusal::Other("The cell is busy.")),
+        Note::Refusal(WriteRefusal::Protected),
+        Note::Refusal(WriteRefusal::CellLimit),
+        Note::Refusal(WriteRefusal::CellLength),
+        Note::Refusal(WriteRefusal::Other("The cell is busy.")),
         Note::AdminRefusedOver(Tab::Appeals),
         Note::AdminRowRefused(Number(41), "cell is protected"),
         Note::AdminPartnerRefused(&code, "cell is protected"),

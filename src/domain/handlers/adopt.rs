@@ -5,6 +5,7 @@
 use crate::domain::{
     appeal::{Appeal, Author, Delivery, Status},
     archive,
+    context::DecisionContext,
     effect::Entity,
     event::{AnswerCell, AppealCells, TelegramCell, UnnumberedCells},
     ids::{ChatId, Number, PartnerCode, RowKey},
@@ -12,7 +13,6 @@ use crate::domain::{
     project::shown_history,
     tab::Tab,
     text::Text,
-    turn::Turn,
     view::View,
 };
 
@@ -35,8 +35,8 @@ struct Found<'a> {
 }
 
 /// A row with a telegram_id and without `№`.
-pub(super) fn unnumbered(turn: &mut Turn<'_, impl View>, cells: &UnnumberedCells) {
-    let known = turn.view.appeals_of(cells.chat, KNOWN_ALREADY);
+pub(super) fn unnumbered(ctx: &mut DecisionContext<'_, impl View>, cells: &UnnumberedCells) {
+    let known = ctx.view.appeals_of(cells.chat, KNOWN_ALREADY);
     let waiting = known
         .iter()
         .filter(|appeal| appeal.adopted.as_ref() == Some(&cells.history))
@@ -46,18 +46,18 @@ pub(super) fn unnumbered(turn: &mut Turn<'_, impl View>, cells: &UnnumberedCells
     }
     if let Some(mut appeal) = known
         .into_iter()
-        .find(|appeal| has_lost_its_number(turn, appeal, &cells.history))
+        .find(|appeal| has_lost_its_number(ctx, appeal, &cells.history))
     {
         appeal.stopped = None;
         appeal.placed = true;
-        trades::is_found(turn, &mut appeal);
+        trades::is_found(ctx, &mut appeal);
         remember_answer(&mut appeal, &cells.answer);
         appeal.adopted = Some(cells.history.clone());
-        turn.dirty(RowKey::Appeal(appeal.id));
-        return turn.put(Entity::Appeal(appeal));
+        ctx.dirty(RowKey::Appeal(appeal.id));
+        return ctx.put(Entity::Appeal(appeal));
     }
     let mut appeal = adopted(
-        turn,
+        ctx,
         &Found {
             chat: cells.chat,
             partner: cells.partner.as_ref(),
@@ -69,28 +69,32 @@ pub(super) fn unnumbered(turn: &mut Turn<'_, impl View>, cells: &UnnumberedCells
     );
     appeal.adopted = Some(cells.history.clone());
     appeal.number = Some(appeals::next_number(
-        turn,
-        cells.highest.filter(|&highest| is_plausible(turn, highest)),
+        ctx,
+        cells.highest.filter(|&highest| is_plausible(ctx, highest)),
     ));
-    turn.dirty(RowKey::Appeal(appeal.id));
-    turn.put(Entity::Appeal(appeal));
+    ctx.dirty(RowKey::Appeal(appeal.id));
+    ctx.put(Entity::Appeal(appeal));
 }
 
 /// Rows that bear a `№` which the journal does not know: it is kept, and the counter goes on above it.
-pub(super) fn numbered(turn: &mut Turn<'_, impl View>, number: Number, found: &[AppealCells]) {
+pub(super) fn numbered(
+    ctx: &mut DecisionContext<'_, impl View>,
+    number: Number,
+    found: &[AppealCells],
+) {
     let [cells] = found else {
-        return rows::tell_later(turn, number, RowTrouble::Doubled);
+        return rows::tell_later(ctx, number, RowTrouble::Doubled);
     };
     if cells.chat == TelegramCell::Unreadable {
-        return rows::tell_later(turn, number, RowTrouble::Unreadable);
+        return rows::tell_later(ctx, number, RowTrouble::Unreadable);
     }
     let chat = match cells.chat {
-        TelegramCell::Id(chat) | TelegramCell::Doubled(chat) if is_plausible(turn, number) => chat,
+        TelegramCell::Id(chat) | TelegramCell::Doubled(chat) if is_plausible(ctx, number) => chat,
         TelegramCell::Id(_)
         | TelegramCell::Doubled(_)
         | TelegramCell::Empty
         | TelegramCell::Unreadable => {
-            return rows::tell_later(turn, number, RowTrouble::Unknown);
+            return rows::tell_later(ctx, number, RowTrouble::Unknown);
         }
     };
     // Without its history the desk looks once more.
@@ -98,7 +102,7 @@ pub(super) fn numbered(turn: &mut Turn<'_, impl View>, number: Number, found: &[
         return;
     };
     let mut appeal = adopted(
-        turn,
+        ctx,
         &Found {
             chat,
             partner: cells.partner.as_ref(),
@@ -109,29 +113,30 @@ pub(super) fn numbered(turn: &mut Turn<'_, impl View>, number: Number, found: &[
         },
     );
     appeal.number = Some(number);
-    appeal.shelf = archive::told(turn.rules, number, history);
+    appeal.shelf = archive::told(ctx.rules, number, history);
     appeal.seen.delivery.clone_from(&cells.delivery);
-    let mut tab = turn.tab(Tab::Appeals);
+    let mut tab = ctx.tab(Tab::Appeals);
     tab.next_number = tab.next_number.max(Number(number.0.saturating_add(1)));
-    turn.put(Entity::Tab(tab));
+    ctx.put(Entity::Tab(tab));
     if matches!(appeal.delivery, Delivery::Held | Delivery::Unready(_)) {
-        turn.dirty(RowKey::Appeal(appeal.id));
+        ctx.dirty(RowKey::Appeal(appeal.id));
     } else {
         appeal.delivery = Delivery::Adopted;
     }
-    turn.put(Entity::Appeal(appeal));
+    ctx.put(Entity::Appeal(appeal));
 }
 
 /// Whether a `№` may be one that we gave.
-pub(super) fn is_plausible(turn: &Turn<'_, impl View>, number: Number) -> bool {
-    number
-        .0
-        .saturating_sub(turn.tab(Tab::Appeals).next_number.0)
-        <= LONGEST_GAP
+pub(super) fn is_plausible(ctx: &DecisionContext<'_, impl View>, number: Number) -> bool {
+    number.0.saturating_sub(ctx.tab(Tab::Appeals).next_number.0) <= LONGEST_GAP
 }
 
 /// Somebody has emptied the `№` of a row that we know: its history tells which it is.
-fn has_lost_its_number(turn: &Turn<'_, impl View>, appeal: &Appeal, history: &Text) -> bool {
+fn has_lost_its_number(
+    ctx: &DecisionContext<'_, impl View>,
+    appeal: &Appeal,
+    history: &Text,
+) -> bool {
     let gone = match appeal.stopped {
         Some(RowTrouble::Missing | RowTrouble::Mismatched) => true,
         None => !appeal.placed,
@@ -146,8 +151,7 @@ fn has_lost_its_number(turn: &Turn<'_, impl View>, appeal: &Appeal, history: &Te
         appeal.lines
     };
     let shows = |lines| {
-        lines > 0
-            && shown_history(turn.rules, turn.view, appeal, lines).as_str() == history.as_str()
+        lines > 0 && shown_history(ctx.rules, ctx.view, appeal, lines).as_str() == history.as_str()
     };
     gone && appeal.number.is_some() && (shows(written) || (appeal.stale && shows(appeal.lines)))
 }
@@ -161,14 +165,14 @@ fn remember_answer(appeal: &mut Appeal, cell: &AnswerCell) {
     }
 }
 
-fn adopted(turn: &mut Turn<'_, impl View>, found: &Found<'_>) -> Appeal {
+fn adopted(ctx: &mut DecisionContext<'_, impl View>, found: &Found<'_>) -> Appeal {
     if let Some(code) = found
         .partner
-        .filter(|_| turn.tab(Tab::Appeals).sighted.is_none())
+        .filter(|_| ctx.tab(Tab::Appeals).sighted.is_none())
     {
-        listing::confirm(turn, found.chat, code);
+        listing::confirm(ctx, found.chat, code);
     }
-    let mut appeal = appeals::blank(turn, found.chat);
+    let mut appeal = appeals::blank(ctx, found.chat);
     appeal.partner = found.partner.cloned();
     appeal.status = found.status.cloned().unwrap_or(Status::New);
     appeal.seen.status = found.status.cloned();
@@ -183,10 +187,10 @@ fn adopted(turn: &mut Turn<'_, impl View>, found: &Found<'_>) -> Appeal {
     }
     if !found.history.is_blank() {
         appeals::add_line(
-            turn,
+            ctx,
             &mut appeal,
             Author::Adopted,
-            turn.now,
+            ctx.now,
             found.history.clone(),
         );
     }

@@ -6,13 +6,13 @@
 use jiff::SignedDuration;
 
 use crate::domain::{
-    appeal::{Answer, Appeal, Author, Delivery, Had, PartState, Status, Why},
+    appeal::{Answer, Appeal, Author, DeliveredPart, Delivery, PartState, RejectReason, Status},
+    context::DecisionContext,
     effect::{Effect, Entity, OutboxState, Send},
     event::Wake,
     ids::{AppealId, OutboxId, Revision, RowKey},
     spans::has_lasted,
     text::Text,
-    turn::Turn,
     view::View,
 };
 
@@ -31,40 +31,40 @@ pub(super) enum PartEnd {
     /// Telegram has it.
     Delivered { maybe_twice: bool },
     /// Telegram will never take it.
-    Rejected(Why),
+    Rejected(RejectReason),
     /// Nobody can say.
     Unknown { twice: bool },
 }
 
 /// The answer cell shows this text, which is not the one seen before.
-pub(super) fn typed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: Text) {
+pub(super) fn typed(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Text) {
     appeal.seen.answer = Some(text.clone());
     if std::mem::take(&mut appeal.holds) {
         // It may have stood here all along, without a value to show.
         appeal.delivery = Delivery::Held;
-        return turn.dirty(RowKey::Appeal(appeal.id));
+        return ctx.dirty(RowKey::Appeal(appeal.id));
     }
     if appeal.formula {
         // Either its value has changed, or a person has written over it: the write of these words finds out which.
         appeal.delivery = Delivery::Waiting;
-        return turn.dirty(RowKey::Appeal(appeal.id));
+        return ctx.dirty(RowKey::Appeal(appeal.id));
     }
-    if is_on_its_way(appeal) && !take_back(turn, appeal) {
+    if is_on_its_way(appeal) && !take_back(ctx, appeal) {
         // The one before is already with Telegram; this one follows when its outcome is known.
         return;
     }
-    begin(turn, appeal, text);
+    begin(ctx, appeal, text);
 }
 
 /// The answer cell is empty.
-pub(super) fn emptied(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn emptied(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     appeal.seen.answer = None;
     appeal.holds = false;
     if std::mem::take(&mut appeal.formula) {
-        turn.dirty(RowKey::Appeal(appeal.id));
+        ctx.dirty(RowKey::Appeal(appeal.id));
     }
     if is_on_its_way(appeal) {
-        take_back(turn, appeal);
+        take_back(ctx, appeal);
     } else {
         appeal.answer = None;
     }
@@ -83,40 +83,40 @@ pub(super) fn emptied(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
     };
     if speaks_of_the_cell && appeal.answer.is_none() {
         appeal.delivery = Delivery::Empty;
-        turn.dirty(RowKey::Appeal(appeal.id));
+        ctx.dirty(RowKey::Appeal(appeal.id));
     }
 }
 
 /// The answer cell shows that a formula has failed or that its value has not come yet: that is no answer. One that is on its way or has
 /// arrived stays what it is: the same value may come back in a moment. One that was held is held again when it does.
-pub(super) fn unready(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, shown: &Text) {
-    let resting = is_on_its_way(appeal) && take_back(turn, appeal);
+pub(super) fn unready(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, shown: &Text) {
+    let resting = is_on_its_way(appeal) && take_back(ctx, appeal);
     if appeal.formula || (appeal.answer.is_some() && !resting) {
         return;
     }
     appeal.seen.answer = None;
     appeal.holds |= appeal.delivery == Delivery::Held && !resting;
     appeal.delivery = Delivery::Unready(shown.clone());
-    turn.dirty(RowKey::Appeal(appeal.id));
+    ctx.dirty(RowKey::Appeal(appeal.id));
 }
 
 /// A write has shown whether the answer cell holds a formula.
-pub(super) fn formula(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, holds: bool) {
+pub(super) fn formula(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, holds: bool) {
     let asked =
         std::mem::replace(&mut appeal.formula, holds) && appeal.delivery == Delivery::Waiting;
     match (holds, asked) {
         (true, true) => {
             appeal.delivery = Delivery::Formula;
-            turn.dirty(RowKey::Appeal(appeal.id));
+            ctx.dirty(RowKey::Appeal(appeal.id));
         }
         (true, false) => {
             // It stays in its cell, and the row says so.
             appeal.answer = appeal.answer.take().filter(|answer| !answer.is_delivered());
-            turn.dirty(RowKey::Appeal(appeal.id));
+            ctx.dirty(RowKey::Appeal(appeal.id));
         }
         (false, true) => {
             if let Some(text) = appeal.seen.answer.clone() {
-                begin(turn, appeal, text);
+                begin(ctx, appeal, text);
             }
         }
         (false, false) => {}
@@ -124,26 +124,26 @@ pub(super) fn formula(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, holds
 }
 
 /// Sends what stands in the cell of an appeal whose answer was held or could not be delivered.
-pub(super) fn send_again(turn: &mut Turn<'_, impl View>, id: AppealId) {
-    let Some(mut appeal) = turn.appeal(id) else {
+pub(super) fn send_again(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
+    let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
     if let Some(text) = appeal.seen.answer.clone()
         && !is_on_its_way(&appeal)
     {
-        begin(turn, &mut appeal, text);
-        turn.put(Entity::Appeal(appeal));
+        begin(ctx, &mut appeal, text);
+        ctx.put(Entity::Appeal(appeal));
     }
 }
 
 /// Sends an answer that still rests.
-pub(super) fn hurry(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn hurry(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     if appeal
         .answer
         .as_ref()
         .is_some_and(|answer| answer.parts.is_empty())
     {
-        dispatch(turn, appeal);
+        dispatch(ctx, appeal);
     }
 }
 
@@ -162,34 +162,34 @@ pub(super) fn last_under_way(appeal: &Appeal) -> Option<OutboxId> {
 }
 
 /// The grace of an answer is over, or it has been on its way for a while.
-pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, id: AppealId) {
-    let Some(mut appeal) = turn.appeal(id) else {
+pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
+    let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
     let Some(answer) = &appeal.answer else { return };
     if answer.parts.is_empty() {
-        if !has_lasted(answer.at, turn.now, turn.rules.grace) {
+        if !has_lasted(answer.at, ctx.now, ctx.rules.grace) {
             // The timer was an earlier answer's, or the clock was set back a little.
-            let (at, wake) = (answer.at + turn.rules.grace, Wake::Appeal(id));
-            return turn.then(Effect::Then { at, wake });
+            let (at, wake) = (answer.at + ctx.rules.grace, Wake::Appeal(id));
+            return ctx.then(Effect::Then { at, wake });
         }
-        dispatch(turn, &mut appeal);
+        dispatch(ctx, &mut appeal);
     } else if answer.parts.contains(&PartState::Waiting) && appeal.delivery != Delivery::Waiting {
         appeal.delivery = Delivery::Waiting;
-        turn.dirty(RowKey::Appeal(id));
+        ctx.dirty(RowKey::Appeal(id));
     }
-    turn.put(Entity::Appeal(appeal));
+    ctx.put(Entity::Appeal(appeal));
 }
 
 /// One message of an answer has come to its end.
 pub(super) fn part_ended(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     id: AppealId,
     revision: Revision,
     part: u8,
     end: PartEnd,
 ) {
-    let Some(mut appeal) = turn.appeal(id) else {
+    let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
     let Some(answer) = appeal
@@ -206,40 +206,40 @@ pub(super) fn part_ended(
         PartEnd::Delivered { maybe_twice } => {
             *state = PartState::Delivered { maybe_twice };
             if answer.is_delivered() {
-                finish(turn, &mut appeal);
+                finish(ctx, &mut appeal);
             }
         }
         PartEnd::Rejected(why) => {
             *state = PartState::Failed;
-            fail(turn, &mut appeal, refusal(why));
+            fail(ctx, &mut appeal, refusal(why));
         }
         PartEnd::Unknown { twice } => {
             *state = PartState::Failed;
-            fail(turn, &mut appeal, Delivery::Unknown { twice });
+            fail(ctx, &mut appeal, Delivery::Unknown { twice });
         }
     }
-    turn.put(Entity::Appeal(appeal));
+    ctx.put(Entity::Appeal(appeal));
 }
 
-fn refusal(why: Why) -> Delivery {
+fn refusal(why: RejectReason) -> Delivery {
     match why {
-        Why::Blocked => Delivery::Blocked,
-        Why::Deactivated
-        | Why::ChatNotFound
-        | Why::GaveUp
-        | Why::Refused(_)
-        | Why::Recipient(_)
-        | Why::Content(_)
-        | Why::Moved(_)
-        | Why::File(_) => Delivery::Failed(why),
+        RejectReason::Blocked => Delivery::Blocked,
+        RejectReason::Deactivated
+        | RejectReason::ChatNotFound
+        | RejectReason::GaveUp
+        | RejectReason::Refused(_)
+        | RejectReason::Recipient(_)
+        | RejectReason::Content(_)
+        | RejectReason::Moved(_)
+        | RejectReason::File(_) => Delivery::Failed(why),
     }
 }
 
 /// Nothing of this appeal goes out any more; what Telegram has already leaves its cell as ever.
-pub(super) fn withhold(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn withhold(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     if let Some(answer) = appeal.answer.take_if(|answer| !answer.is_delivered()) {
         for (part, _) in (0_u8..).zip(&answer.parts) {
-            turn.then(Effect::Withdraw(OutboxId::Answer(
+            ctx.then(Effect::Withdraw(OutboxId::Answer(
                 appeal.id,
                 answer.revision,
                 part,
@@ -249,19 +249,19 @@ pub(super) fn withhold(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
     if appeal.answer.is_none() && appeal.seen.answer.is_some() {
         appeal.delivery = Delivery::Held;
     }
-    turn.dirty(RowKey::Appeal(appeal.id));
+    ctx.dirty(RowKey::Appeal(appeal.id));
 }
 
 /// Starts the way of a text: at once, after its grace, or when the partner comes back.
-fn begin(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: Text) {
+fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Text) {
     if appeal.mixed {
-        return withhold(turn, appeal);
+        return withhold(ctx, appeal);
     }
-    if let Some(mut session) = turn.session(appeal.chat).filter(|session| session.blocked) {
+    if let Some(mut session) = ctx.session(appeal.chat).filter(|session| session.blocked) {
         session.undelivered.insert(appeal.id);
-        turn.put(Entity::Session(session));
+        ctx.put(Entity::Session(session));
         appeal.delivery = Delivery::Blocked;
-        return turn.dirty(RowKey::Appeal(appeal.id));
+        return ctx.dirty(RowKey::Appeal(appeal.id));
     }
     // The same words have rested before.
     let rested = appeal
@@ -272,16 +272,16 @@ fn begin(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: Text) {
     appeal.answer = Some(Answer {
         revision: appeal.revision,
         text,
-        at: turn.now,
+        at: ctx.now,
         parts: Vec::new(),
     });
-    if turn.rules.grace.is_zero() || rested {
-        dispatch(turn, appeal);
+    if ctx.rules.grace.is_zero() || rested {
+        dispatch(ctx, appeal);
     } else {
-        let until = turn.now + turn.rules.grace;
+        let until = ctx.now + ctx.rules.grace;
         appeal.delivery = Delivery::Grace { until };
-        turn.dirty(RowKey::Appeal(appeal.id));
-        turn.then(Effect::Then {
+        ctx.dirty(RowKey::Appeal(appeal.id));
+        ctx.then(Effect::Then {
             at: until,
             wake: Wake::Appeal(appeal.id),
         });
@@ -289,11 +289,11 @@ fn begin(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, text: Text) {
 }
 
 /// Puts the messages of an answer into the outbox, less those that the partner already has. None goes before all its files are had.
-fn dispatch(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
+fn dispatch(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     let Some(answer) = &mut appeal.answer else {
         return;
     };
-    let messages = parts::of(turn, appeal.chat, appeal.number, &answer.text);
+    let messages = parts::of(ctx, appeal.chat, appeal.number, &answer.text);
     let state = |part: &parts::Part| {
         let fingerprint = part.fingerprint();
         let had = appeal.had.iter().find(|had| had.fingerprint == fingerprint);
@@ -309,7 +309,7 @@ fn dispatch(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
         .collect();
     for (at, (index, part)) in waiting.iter().enumerate() {
         let id = OutboxId::Answer(appeal.id, answer.revision, *index);
-        turn.then(Effect::Send(Send {
+        ctx.then(Effect::Send(Send {
             form: part.form.clone(),
             about: Some(appeal.id),
             files: waiting[at + 1..]
@@ -320,10 +320,10 @@ fn dispatch(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
         }));
     }
     if waiting.is_empty() {
-        return finish(turn, appeal);
+        return finish(ctx, appeal);
     }
-    turn.then(Effect::Then {
-        at: turn.now + SAY_WAITING_AFTER,
+    ctx.then(Effect::Then {
+        at: ctx.now + SAY_WAITING_AFTER,
         wake: Wake::Appeal(appeal.id),
     });
 }
@@ -336,7 +336,7 @@ fn is_on_its_way(appeal: &Appeal) -> bool {
 }
 
 /// Takes an answer back if no message of it was ever claimed; whether it could be.
-fn take_back(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) -> bool {
+fn take_back(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) -> bool {
     let Some(answer) = &appeal.answer else {
         return true;
     };
@@ -347,7 +347,7 @@ fn take_back(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) -> bool {
     let untouched = ids
         .iter()
         .zip(&answer.parts)
-        .all(|(id, part)| match turn.view.outbox(id) {
+        .all(|(id, part)| match ctx.view.outbox(id) {
             Some(entry) => entry.tries == 0 && matches!(entry.state, OutboxState::Waiting(_)),
             // What the partner had before was not put into the outbox for this answer.
             None => matches!(part, PartState::Delivered { .. }),
@@ -357,14 +357,14 @@ fn take_back(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) -> bool {
             .into_iter()
             .zip(&answer.parts)
             .filter(|(_, part)| **part == PartState::Waiting);
-        waiting.for_each(|(id, _)| turn.then(Effect::Withdraw(id)));
+        waiting.for_each(|(id, _)| ctx.then(Effect::Withdraw(id)));
         appeal.answer = None;
     }
     untouched
 }
 
 /// Telegram has every part: into the dialogue, and out of the cell.
-fn finish(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
+fn finish(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     let Some(answer) = appeal.answer.clone() else {
         return;
     };
@@ -373,38 +373,38 @@ fn finish(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
         .parts
         .contains(&PartState::Delivered { maybe_twice: true });
     appeals::add_line(
-        turn,
+        ctx,
         appeal,
         Author::Specialist,
-        turn.now,
+        ctx.now,
         answer.text.clone(),
     );
     appeal.delivery = Delivery::Delivered {
-        at: turn.now,
+        at: ctx.now,
         maybe_twice,
     };
-    appeal.stamp = Some(turn.now);
+    appeal.stamp = Some(ctx.now);
     if appeal.status.yields_to_work() {
         appeal.status = Status::InWork;
-        appeals::refresh_receipt(turn, appeal);
+        appeals::refresh_receipt(ctx, appeal);
     }
-    turn.dirty(RowKey::Appeal(appeal.id));
+    ctx.dirty(RowKey::Appeal(appeal.id));
     if appeal.seen.answer.as_ref() != Some(&answer.text) {
         // It is out of its cell already: there is nothing left to clear, and the same text typed again is a new answer.
         appeal.answer = None;
     }
-    follow_up(turn, appeal, &answer.text);
+    follow_up(ctx, appeal, &answer.text);
 }
 
 /// The answer stays in its cell, and the row says why.
-fn fail(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, delivery: Delivery) {
+fn fail(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, delivery: Delivery) {
     let Some(answer) = appeal.answer.clone() else {
         return;
     };
-    remember(turn, appeal, &answer);
+    remember(ctx, appeal, &answer);
     for (part, state) in (0_u8..).zip(&answer.parts) {
         if *state == PartState::Waiting {
-            turn.then(Effect::Withdraw(OutboxId::Answer(
+            ctx.then(Effect::Withdraw(OutboxId::Answer(
                 appeal.id,
                 answer.revision,
                 part,
@@ -419,27 +419,27 @@ fn fail(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, delivery: Delivery)
             .for_each(|part| *part = PartState::Failed);
     }
     if delivery == Delivery::Blocked
-        && let Some(mut session) = turn.session(appeal.chat)
+        && let Some(mut session) = ctx.session(appeal.chat)
     {
         session.blocked = true;
         session.undelivered.insert(appeal.id);
-        turn.put(Entity::Session(session));
+        ctx.put(Entity::Session(session));
     }
     appeal.delivery = delivery;
-    turn.dirty(RowKey::Appeal(appeal.id));
-    follow_up(turn, appeal, &answer.text);
+    ctx.dirty(RowKey::Appeal(appeal.id));
+    follow_up(ctx, appeal, &answer.text);
 }
 
 /// What the partner has of an answer that did not get through is known when its mended text comes.
-fn remember(turn: &Turn<'_, impl View>, appeal: &mut Appeal, answer: &Answer) {
-    let messages = parts::of(turn, appeal.chat, appeal.number, &answer.text);
+fn remember(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, answer: &Answer) {
+    let messages = parts::of(ctx, appeal.chat, appeal.number, &answer.text);
     for (part, state) in messages.iter().zip(&answer.parts) {
         let PartState::Delivered { maybe_twice } = *state else {
             continue;
         };
         let fingerprint = part.fingerprint();
         if !appeal.had.iter().any(|had| had.fingerprint == fingerprint) {
-            appeal.had.push(Had {
+            appeal.had.push(DeliveredPart {
                 fingerprint,
                 maybe_twice,
             });
@@ -450,8 +450,8 @@ fn remember(turn: &Turn<'_, impl View>, appeal: &mut Appeal, answer: &Answer) {
 }
 
 /// A text typed over the one that has just ended is an answer of its own.
-fn follow_up(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, ended: &Text) {
+fn follow_up(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, ended: &Text) {
     if let Some(newer) = appeal.seen.answer.clone().filter(|seen| seen != ended) {
-        begin(turn, appeal, newer);
+        begin(ctx, appeal, newer);
     }
 }

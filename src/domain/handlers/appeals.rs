@@ -6,8 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::lines;
 use crate::domain::{
-    appeal::{Appeal, Author, Delivery, Line, Receipt, Seen, Shelf, Status},
-    effect::{Effect, Entity, Form},
+    appeal::{Appeal, ArchiveState, Author, Delivery, Line, Receipt, Seen, Status},
+    context::DecisionContext,
+    effect::{Effect, Entity, MessageForm},
     event::Wake,
     ids::{AppealId, ChatId, MessageId, Number, Revision, RowKey, Seq},
     message::Post,
@@ -15,7 +16,6 @@ use crate::domain::{
     session::{Kept, Session},
     tab::Tab,
     text::Text,
-    turn::Turn,
     view::View,
     wording::{Note, Say},
 };
@@ -26,51 +26,51 @@ const SIGN_WITHIN: SignedDuration = SignedDuration::from_secs(4);
 /// Adds a partner's messages to the appeal that he replies to, to the open one, or to a new one. Its first message has a receipt; of
 /// further ones the partner sees by the reaction that they stand in the sheet.
 pub(super) fn receive(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     session: &mut Session,
     reply_to: Option<MessageId>,
     messages: &[Kept],
 ) {
-    let replied = reply_to.and_then(|message| replied_to(turn, session.chat, message));
-    let open = replied.or_else(|| turn.open_appeal(session.chat));
+    let replied = reply_to.and_then(|message| replied_to(ctx, session.chat, message));
+    let open = replied.or_else(|| ctx.open_appeal(session.chat));
     let fresh = open.is_none();
-    let mut appeal = open.unwrap_or_else(|| self::open(turn, session));
+    let mut appeal = open.unwrap_or_else(|| self::open(ctx, session));
     let before = appeal.lines;
     for message in messages {
-        add_message(turn, session, &mut appeal, message);
+        add_message(ctx, session, &mut appeal, message);
     }
-    turn.put(Entity::Session(session.clone()));
+    ctx.put(Entity::Session(session.clone()));
     asks_anew(&mut appeal);
-    appeal.stamp = Some(turn.now);
-    turn.dirty(RowKey::Appeal(appeal.id));
+    appeal.stamp = Some(ctx.now);
+    ctx.dirty(RowKey::Appeal(appeal.id));
     if appeal.receipt.is_none() {
-        give_receipt(turn, session, &mut appeal, fresh);
+        give_receipt(ctx, session, &mut appeal, fresh);
     } else if appeal.lines > before {
-        let (at, wake) = (turn.now + SIGN_WITHIN, Wake::Line(appeal.id));
-        turn.then(Effect::Then { at, wake });
+        let (at, wake) = (ctx.now + SIGN_WITHIN, Wake::Line(appeal.id));
+        ctx.then(Effect::Then { at, wake });
     }
-    turn.put(Entity::Appeal(appeal));
+    ctx.put(Entity::Appeal(appeal));
 }
 
 /// A message was changed after it was written. Where its line cannot be, the change is a line of its own.
 pub(super) fn corrected(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     session: &mut Session,
     mut appeal: Appeal,
     (post, index): (&Post, u32),
     entry: &Kept,
 ) {
-    if lines::correct(turn, &mut appeal, index, post, entry) {
-        turn.put(Entity::Post(Post {
+    if lines::correct(ctx, &mut appeal, index, post, entry) {
+        ctx.put(Entity::Post(Post {
             said: Some(entry.text.clone()),
             held: entry.held.clone(),
             ..post.clone()
         }));
         asks_anew(&mut appeal);
-        return turn.put(Entity::Appeal(appeal));
+        return ctx.put(Entity::Appeal(appeal));
     }
     let text = Text(
-        turn.rules
+        ctx.rules
             .wording
             .note(Note::LineCorrected(entry.text.as_str())),
     );
@@ -79,7 +79,7 @@ pub(super) fn corrected(
         album: None,
         ..entry.clone()
     };
-    receive(turn, session, entry.message, &[own_line]);
+    receive(ctx, session, entry.message, &[own_line]);
 }
 
 /// What the partner has of an answer that failed answers nothing that he writes later.
@@ -88,51 +88,60 @@ fn asks_anew(appeal: &mut Appeal) {
 }
 
 /// What was added should stand in the sheet by now; where it does not, words say that it has come in.
-pub(in crate::domain) fn unsigned(turn: &mut Turn<'_, impl View>, id: AppealId) {
-    let Some(mut appeal) = turn.appeal(id) else {
+pub(in crate::domain) fn unsigned(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
+    let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
     let signed = appeal.lines_written.max(appeal.heard);
     let unsigned = usize::try_from(appeal.lines.saturating_sub(signed)).unwrap_or(usize::MAX);
-    let waits = turn
+    let waits = ctx
         .view
         .lines(id, unsigned)
         .iter()
         .any(|line| line.author == Author::Partner);
-    if let Some(session) = turn.session(appeal.chat).filter(|_| waits) {
+    if let Some(session) = ctx.session(appeal.chat).filter(|_| waits) {
         appeal.heard = appeal.lines;
-        turn.say_about(&session, id, Say::Added(appeal.number), Form::Message);
-        turn.put(Entity::Appeal(appeal));
+        ctx.say_about(
+            &session,
+            id,
+            Say::Added(appeal.number),
+            MessageForm::Message,
+        );
+        ctx.put(Entity::Appeal(appeal));
     }
 }
 
 /// The reaction that says that a message stands in the sheet could not be set: words say it, unless they have.
-pub(in crate::domain) fn unshown(turn: &mut Turn<'_, impl View>, chat: ChatId, message: MessageId) {
+pub(in crate::domain) fn unshown(
+    ctx: &mut DecisionContext<'_, impl View>,
+    chat: ChatId,
+    message: MessageId,
+) {
     let Some(Post {
         appeal,
         line: Some(line),
         ..
-    }) = turn.view.post(chat, message)
+    }) = ctx.view.post(chat, message)
     else {
         return;
     };
-    let Some(mut appeal) = turn.appeal(appeal).filter(|appeal| line >= appeal.heard) else {
+    let Some(mut appeal) = ctx.appeal(appeal).filter(|appeal| line >= appeal.heard) else {
         return;
     };
-    if let Some(session) = turn.session(chat) {
+    if let Some(session) = ctx.session(chat) {
         appeal.heard = appeal.lines;
-        turn.say_about(
+        ctx.say_about(
             &session,
             appeal.id,
             Say::Added(appeal.number),
-            Form::Message,
+            MessageForm::Message,
         );
-        turn.put(Entity::Appeal(appeal));
+        ctx.put(Entity::Appeal(appeal));
     }
 }
 
 /// Lets the receipt tell how the appeal stands, where it tells something else.
-pub(super) fn refresh_receipt(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn refresh_receipt(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     let (number, status) = (appeal.number, appeal.status.told().clone());
     let Some(receipt) = appeal.receipt.as_mut() else {
         return;
@@ -140,18 +149,18 @@ pub(super) fn refresh_receipt(turn: &mut Turn<'_, impl View>, appeal: &mut Appea
     let Some(message) = receipt.message else {
         return;
     };
-    let Some(session) = turn.session(appeal.chat) else {
+    let Some(session) = ctx.session(appeal.chat) else {
         return;
     };
     if (receipt.number, &receipt.status) == (number, &status) {
         return;
     }
     (receipt.number, receipt.status) = (number, status.clone());
-    let form = Form::Edit(message);
+    let form = MessageForm::Edit(message);
     match number {
         Some(number) if status != Status::New => {
-            let status = turn.words(&session, Say::StatusWord(&status));
-            turn.say_about(
+            let status = ctx.text(&session, Say::StatusWord(&status));
+            ctx.say_about(
                 &session,
                 appeal.id,
                 Say::ReceiptNow {
@@ -161,38 +170,46 @@ pub(super) fn refresh_receipt(turn: &mut Turn<'_, impl View>, appeal: &mut Appea
                 form,
             );
         }
-        Some(_) | None => turn.say_about(&session, appeal.id, Say::Receipt(number), form),
+        Some(_) | None => ctx.say_about(&session, appeal.id, Say::Receipt(number), form),
     }
 }
 
 /// Telegram has the receipt: from now on it can be changed.
-pub(super) fn receipt_sent(turn: &mut Turn<'_, impl View>, id: AppealId, message: MessageId) {
-    let Some(mut appeal) = turn.appeal(id) else {
+pub(super) fn receipt_sent(
+    ctx: &mut DecisionContext<'_, impl View>,
+    id: AppealId,
+    message: MessageId,
+) {
+    let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
     if let Some(receipt) = &mut appeal.receipt {
         receipt.message = Some(message);
-        refresh_receipt(turn, &mut appeal);
-        turn.put(Entity::Appeal(appeal));
+        refresh_receipt(ctx, &mut appeal);
+        ctx.put(Entity::Appeal(appeal));
     }
 }
 
 /// The appeal of this chat that a message of it belongs to, and the line that holds it, if one does.
 pub(super) fn of_message(
-    turn: &Turn<'_, impl View>,
+    ctx: &DecisionContext<'_, impl View>,
     chat: ChatId,
     message: MessageId,
 ) -> Option<(Appeal, Option<u32>)> {
-    let post = turn.view.post(chat, message)?;
-    let own = turn
+    let post = ctx.view.post(chat, message)?;
+    let own = ctx
         .appeal(post.appeal)
         .filter(|appeal| appeal.chat == chat && !appeal.mixed)?;
     Some((own, post.line))
 }
 
 /// The appeal that a message belongs to, unless its row is gone. A closed one is opened again: its answer is what the partner speaks of.
-fn replied_to(turn: &Turn<'_, impl View>, chat: ChatId, message: MessageId) -> Option<Appeal> {
-    let (mut appeal, _) = of_message(turn, chat, message)?;
+fn replied_to(
+    ctx: &DecisionContext<'_, impl View>,
+    chat: ChatId,
+    message: MessageId,
+) -> Option<Appeal> {
+    let (mut appeal, _) = of_message(ctx, chat, message)?;
     if appeal.stopped == Some(RowTrouble::Missing) {
         return None;
     }
@@ -204,7 +221,7 @@ fn replied_to(turn: &Turn<'_, impl View>, chat: ChatId, message: MessageId) -> O
 }
 
 fn give_receipt(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     session: &Session,
     appeal: &mut Appeal,
     fresh: bool,
@@ -221,12 +238,12 @@ fn give_receipt(
     } else {
         Say::Added(number)
     };
-    turn.say_about(session, appeal.id, say, Form::Receipt);
+    ctx.say_about(session, appeal.id, say, MessageForm::Receipt);
 }
 
 /// One message becomes a line; a further part of an album joins the line of the first.
 fn add_message(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     session: &mut Session,
     appeal: &mut Appeal,
     message: &Kept,
@@ -240,35 +257,35 @@ fn add_message(
         .and_then(|album| album.line)
         .filter(|(of, _)| *of == appeal.id);
     if let Some((_, index)) = begun
-        && lines::extend(turn, appeal, index, &message.text)
+        && lines::extend(ctx, appeal, index, &message.text)
     {
-        return remember(turn, session.chat, message, appeal.id, index);
+        return remember(ctx, session.chat, message, appeal.id, index);
     }
     let index = appeal.lines;
     if let Some(album) = album {
         album.line = Some((appeal.id, index));
     }
     add_line_of(
-        turn,
+        ctx,
         appeal,
         Author::Partner,
         message.at,
         message.text.clone(),
         message.message,
     );
-    remember(turn, session.chat, message, appeal.id, index);
+    remember(ctx, session.chat, message, appeal.id, index);
 }
 
 /// Remembers where a message stands, so that it can be changed, and replied to.
 fn remember(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     chat: ChatId,
     kept: &Kept,
     appeal: AppealId,
     index: u32,
 ) {
     if let Some(message) = kept.message {
-        turn.put(Entity::Post(Post {
+        ctx.put(Entity::Post(Post {
             chat,
             message,
             appeal,
@@ -285,17 +302,17 @@ fn remember(
 
 /// Puts a line of ours on top of the dialogue.
 pub(super) fn add_line(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     appeal: &mut Appeal,
     author: Author,
     at: Timestamp,
     text: Text,
 ) {
-    add_line_of(turn, appeal, author, at, text, None);
+    add_line_of(ctx, appeal, author, at, text, None);
 }
 
 fn add_line_of(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     appeal: &mut Appeal,
     author: Author,
     at: Timestamp,
@@ -304,7 +321,7 @@ fn add_line_of(
 ) {
     let index = appeal.lines;
     appeal.lines += 1;
-    turn.put(Entity::Line(Line {
+    ctx.put(Entity::Line(Line {
         appeal: appeal.id,
         index,
         author,
@@ -315,9 +332,9 @@ fn add_line_of(
 }
 
 /// An appeal as it begins, for a row of our own or an adopted one.
-pub(super) fn blank(turn: &mut Turn<'_, impl View>, chat: ChatId) -> Appeal {
+pub(super) fn blank(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) -> Appeal {
     Appeal {
-        id: turn.next_appeal(),
+        id: ctx.next_appeal(),
         number: None,
         chat,
         partner: None,
@@ -329,7 +346,7 @@ pub(super) fn blank(turn: &mut Turn<'_, impl View>, chat: ChatId) -> Appeal {
         lines: 0,
         lines_written: 0,
         shown_from: 0,
-        shelf: Shelf::default(),
+        shelf: ArchiveState::default(),
         stale: false,
         placed: false,
         delivery: Delivery::Empty,
@@ -348,51 +365,54 @@ pub(super) fn blank(turn: &mut Turn<'_, impl View>, chat: ChatId) -> Appeal {
 }
 
 /// Takes back a number that stands in the sheet already; another follows when the look has ended.
-pub(super) fn take_number(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn take_number(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     appeal.number = None;
-    let mut tab = turn.tab(Tab::Appeals);
+    let mut tab = ctx.tab(Tab::Appeals);
     tab.unnumbered.insert(appeal.id);
-    turn.put(Entity::Tab(tab));
+    ctx.put(Entity::Tab(tab));
 }
 
 /// The appeals tab has been seen: appeals without a number get theirs, and their partners hear of it.
-pub(super) fn give_numbers(turn: &mut Turn<'_, impl View>) {
-    let waiting = std::mem::take(&mut turn.tab(Tab::Appeals).unnumbered);
+pub(super) fn give_numbers(ctx: &mut DecisionContext<'_, impl View>) {
+    let waiting = std::mem::take(&mut ctx.tab(Tab::Appeals).unnumbered);
     for mut appeal in waiting
         .into_iter()
-        .filter_map(|id| turn.appeal(id))
+        .filter_map(|id| ctx.appeal(id))
         .collect::<Vec<_>>()
     {
-        let number = next_number(turn, None);
+        let number = next_number(ctx, None);
         appeal.number = Some(number);
-        refresh_receipt(turn, &mut appeal);
-        turn.dirty(RowKey::Appeal(appeal.id));
-        turn.put(Entity::Appeal(appeal));
+        refresh_receipt(ctx, &mut appeal);
+        ctx.dirty(RowKey::Appeal(appeal.id));
+        ctx.put(Entity::Appeal(appeal));
     }
-    let mut tab = turn.tab(Tab::Appeals);
+    let mut tab = ctx.tab(Tab::Appeals);
     tab.unnumbered.clear();
-    turn.put(Entity::Tab(tab));
+    ctx.put(Entity::Tab(tab));
 }
 
 /// Gives a number, above all that were given and all that are known to stand in the tab.
-pub(super) fn next_number(turn: &mut Turn<'_, impl View>, highest: Option<Number>) -> Number {
-    let mut tab = turn.tab(Tab::Appeals);
+pub(super) fn next_number(
+    ctx: &mut DecisionContext<'_, impl View>,
+    highest: Option<Number>,
+) -> Number {
+    let mut tab = ctx.tab(Tab::Appeals);
     let above = highest.map_or(Number(1), |highest| Number(highest.0.saturating_add(1)));
     let number = tab.next_number.max(above);
     tab.next_number = Number(number.0.saturating_add(1));
-    turn.put(Entity::Tab(tab));
+    ctx.put(Entity::Tab(tab));
     number
 }
 
-fn open(turn: &mut Turn<'_, impl View>, session: &Session) -> Appeal {
-    let mut appeal = blank(turn, session.chat);
+fn open(ctx: &mut DecisionContext<'_, impl View>, session: &Session) -> Appeal {
+    let mut appeal = blank(ctx, session.chat);
     appeal.partner.clone_from(&session.partner);
-    let mut tab = turn.tab(Tab::Appeals);
+    let mut tab = ctx.tab(Tab::Appeals);
     if tab.sighted.is_some() {
-        appeal.number = Some(next_number(turn, None));
+        appeal.number = Some(next_number(ctx, None));
     } else {
         tab.unnumbered.insert(appeal.id);
-        turn.put(Entity::Tab(tab));
+        ctx.put(Entity::Tab(tab));
     }
     appeal
 }

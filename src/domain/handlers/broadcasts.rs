@@ -6,9 +6,10 @@
 use jiff::SignedDuration;
 
 use crate::domain::{
-    appeal::Why,
-    broadcast::{Announced, Broadcast, BroadcastState, Fate, Picture},
-    effect::{Effect, Entity, Form, Keyboard, Lane, Send},
+    appeal::RejectReason,
+    broadcast::{Announced, AnnouncementState, Broadcast, BroadcastState, Picture},
+    context::DecisionContext,
+    effect::{Effect, Entity, Keyboard, Lane, MessageForm, Send},
     event::Wake,
     ids::{ChatId, OutboxId, PromotionKey, RowKey},
     media::Media,
@@ -17,7 +18,6 @@ use crate::domain::{
     spans::has_lasted,
     tab::Tab,
     text::{Html, Text},
-    turn::Turn,
     view::View,
     wording::{BroadcastNote, Note, Say},
 };
@@ -32,40 +32,44 @@ const TOLD_EVERY: SignedDuration = SignedDuration::from_secs(3);
 /// How a message of a broadcast ended.
 pub(super) enum End {
     Sent,
-    Failed(Why),
+    Failed(RejectReason),
     Unknown,
 }
 
 /// An announcement begins, unless this promotion was announced before; where the admin chat uploads its picture, once that is done.
 /// One that was halted goes on as it is worded now, with everybody who has got nothing yet.
-pub(super) fn start(turn: &mut Turn<'_, impl View>, mut broadcast: Broadcast, uploads: bool) {
-    match turn.broadcast(&broadcast.key) {
+pub(super) fn start(
+    ctx: &mut DecisionContext<'_, impl View>,
+    mut broadcast: Broadcast,
+    uploads: bool,
+) {
+    match ctx.broadcast(&broadcast.key) {
         Some(known) if !known.may_begin_anew() => return,
         Some(known) if !known.reached_nobody() => {
             (broadcast.started, broadcast.audience, broadcast.counts) =
                 (known.started, known.audience, known.counts);
         }
         Some(_) | None => {
-            broadcast.started = turn.now;
-            broadcast.audience = turn.tab(Tab::Partners).bound;
+            broadcast.started = ctx.now;
+            broadcast.audience = ctx.tab(Tab::Partners).bound;
         }
     }
     if uploads {
         broadcast.state = BroadcastState::Preparing;
     } else {
-        run(turn, &mut broadcast);
+        run(ctx, &mut broadcast);
     }
-    turn.put(Entity::Broadcast(broadcast));
+    ctx.put(Entity::Broadcast(broadcast));
 }
 
 /// The picture from this source has come to the admin chat, or has not.
 pub(super) fn prepared(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     key: &PromotionKey,
     source: &Text,
-    media: Result<Media, Why>,
+    media: Result<Media, RejectReason>,
 ) {
-    change(turn, key, |turn, broadcast| {
+    change(ctx, key, |ctx, broadcast| {
         // What was tested before may have been another picture.
         let waits = broadcast.state == BroadcastState::Preparing
             && broadcast
@@ -76,27 +80,27 @@ pub(super) fn prepared(
             _ if !waits => {}
             Ok(media) => {
                 broadcast.picture = Some(Picture::Kept(media));
-                run(turn, broadcast);
+                run(ctx, broadcast);
             }
             // That the admin chat takes no pictures is no fault of this one: the first partner's message uploads it.
-            Err(why) if why.is_the_recipient_s() => run(turn, broadcast),
-            Err(why) => halt(turn, broadcast, why),
+            Err(why) if why.is_the_recipient_s() => run(ctx, broadcast),
+            Err(why) => halt(ctx, broadcast, why),
         }
     });
 }
 
 /// A quiet time is over.
-pub(super) fn woken(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
-    change(turn, key, |turn, broadcast| go_on(turn, broadcast));
+pub(super) fn woken(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) {
+    change(ctx, key, |ctx, broadcast| go_on(ctx, broadcast));
 }
 
 /// The broadcast rests; what was not sent yet is taken back. Whether there was anything to pause.
-pub(super) fn pause(turn: &mut Turn<'_, impl View>, key: &PromotionKey) -> bool {
-    change(turn, key, |turn, broadcast| {
+pub(super) fn pause(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) -> bool {
+    change(ctx, key, |ctx, broadcast| {
         let running = broadcast.state == BroadcastState::Running;
         if running {
             broadcast.state = BroadcastState::Paused;
-            take_back(turn, broadcast);
+            take_back(ctx, broadcast);
         }
         running
     })
@@ -104,13 +108,13 @@ pub(super) fn pause(turn: &mut Turn<'_, impl View>, key: &PromotionKey) -> bool 
 }
 
 /// The broadcast goes on with whoever has not got it. Whether there was anything to go on with.
-pub(super) fn resume(turn: &mut Turn<'_, impl View>, key: &PromotionKey) -> bool {
-    change(turn, key, |turn, broadcast| {
+pub(super) fn resume(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) -> bool {
+    change(ctx, key, |ctx, broadcast| {
         let paused = broadcast.state == BroadcastState::Paused;
         if paused {
             broadcast.lost = false;
             broadcast.state = BroadcastState::Running;
-            go_on(turn, broadcast);
+            go_on(ctx, broadcast);
         }
         paused
     })
@@ -118,11 +122,11 @@ pub(super) fn resume(turn: &mut Turn<'_, impl View>, key: &PromotionKey) -> bool
 }
 
 /// The row is gone: the broadcast rests until it is back. Whether it was under way.
-pub(super) fn lose(turn: &mut Turn<'_, impl View>, key: &PromotionKey) -> bool {
-    change(turn, key, |turn, broadcast| match broadcast.state {
+pub(super) fn lose(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) -> bool {
+    change(ctx, key, |ctx, broadcast| match broadcast.state {
         BroadcastState::Running => {
             (broadcast.state, broadcast.lost) = (BroadcastState::Paused, true);
-            take_back(turn, broadcast);
+            take_back(ctx, broadcast);
             true
         }
         BroadcastState::Preparing => {
@@ -138,18 +142,18 @@ pub(super) fn lose(turn: &mut Turn<'_, impl View>, key: &PromotionKey) -> bool {
 }
 
 /// The row is back.
-pub(super) fn found(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
-    change(turn, key, |turn, broadcast| {
+pub(super) fn found(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) {
+    change(ctx, key, |ctx, broadcast| {
         if std::mem::take(&mut broadcast.lost) && broadcast.state == BroadcastState::Paused {
             broadcast.state = BroadcastState::Running;
-            go_on(turn, broadcast);
+            go_on(ctx, broadcast);
         }
     });
 }
 
 /// The journal was restored from a copy: who has got it since, nobody knows, so somebody has to say whether it goes on.
-pub(super) fn doubt(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
-    change(turn, key, |_, broadcast| match broadcast.state {
+pub(super) fn doubt(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) {
+    change(ctx, key, |_, broadcast| match broadcast.state {
         BroadcastState::Running => broadcast.state = BroadcastState::Paused,
         BroadcastState::Preparing => broadcast.state = BroadcastState::Halted,
         BroadcastState::Halted
@@ -160,15 +164,15 @@ pub(super) fn doubt(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
 }
 
 /// The broadcast ends here. Whether there was anything to end.
-pub(super) fn cancel(turn: &mut Turn<'_, impl View>, key: &PromotionKey) -> bool {
-    change(turn, key, |turn, broadcast| match broadcast.state {
+pub(super) fn cancel(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) -> bool {
+    change(ctx, key, |ctx, broadcast| match broadcast.state {
         BroadcastState::Preparing
         | BroadcastState::Halted
         | BroadcastState::Running
         | BroadcastState::Paused => {
             broadcast.state = BroadcastState::Cancelled;
-            broadcast.ended = Some(turn.now);
-            take_back(turn, broadcast);
+            broadcast.ended = Some(ctx.now);
+            take_back(ctx, broadcast);
             true
         }
         BroadcastState::Cancelled | BroadcastState::Over => false,
@@ -177,58 +181,71 @@ pub(super) fn cancel(turn: &mut Turn<'_, impl View>, key: &PromotionKey) -> bool
 }
 
 /// A message has come to its end.
-pub(super) fn ended(turn: &mut Turn<'_, impl View>, key: &PromotionKey, chat: ChatId, end: End) {
-    change(turn, key, |turn, broadcast| {
+pub(super) fn ended(
+    ctx: &mut DecisionContext<'_, impl View>,
+    key: &PromotionKey,
+    chat: ChatId,
+    end: End,
+) {
+    change(ctx, key, |ctx, broadcast| {
         if let End::Failed(why) = &end
             && broadcast.nobody_would_get(why)
         {
-            withdrawn(turn, broadcast, chat);
-            return halt(turn, broadcast, why.clone());
+            withdrawn(ctx, broadcast, chat);
+            return halt(ctx, broadcast, why.clone());
         }
         let counts = &mut broadcast.counts;
         let fate = match end {
             End::Sent => {
                 counts.sent += 1;
-                Fate::Sent
+                AnnouncementState::Sent
             }
             End::Failed(why) => {
                 counts.failed += 1;
-                Fate::Failed(why)
+                AnnouncementState::Failed(why)
             }
             End::Unknown => {
                 counts.unknown += 1;
-                Fate::Unknown
+                AnnouncementState::Unknown
             }
         };
-        remember(turn, key, chat, fate);
-        tell(turn, broadcast);
-        go_on(turn, broadcast);
+        remember(ctx, key, chat, fate);
+        tell(ctx, broadcast);
+        go_on(ctx, broadcast);
     });
 }
 
 /// The picture that goes before the words could not be sent.
-pub(super) fn cover_failed(turn: &mut Turn<'_, impl View>, key: &PromotionKey, why: &Why) {
-    change(turn, key, |turn, broadcast| {
+pub(super) fn cover_failed(
+    ctx: &mut DecisionContext<'_, impl View>,
+    key: &PromotionKey,
+    why: &RejectReason,
+) {
+    change(ctx, key, |ctx, broadcast| {
         if broadcast.nobody_would_get(why) {
-            halt(turn, broadcast, why.clone());
+            halt(ctx, broadcast, why.clone());
         }
     });
 }
 
 /// Whether a message was refused because of what all are to get.
-pub(super) fn is_obstacle(turn: &Turn<'_, impl View>, id: &OutboxId, why: &Why) -> bool {
-    let broadcast = announcement(id).and_then(|(key, _)| turn.broadcast(key));
+pub(super) fn is_obstacle(
+    ctx: &DecisionContext<'_, impl View>,
+    id: &OutboxId,
+    why: &RejectReason,
+) -> bool {
+    let broadcast = announcement(id).and_then(|(key, _)| ctx.broadcast(key));
     broadcast.is_some_and(|broadcast| broadcast.nobody_would_get(why))
 }
 
 /// Telegram has the picture from this source: from now on it is sent by its id.
 pub(super) fn uploaded(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     key: &PromotionKey,
     source: &Text,
     media: &Media,
 ) {
-    change(turn, key, |_, broadcast| {
+    change(ctx, key, |_, broadcast| {
         let is_it = broadcast.state != BroadcastState::Preparing
             && broadcast
                 .picture
@@ -241,17 +258,17 @@ pub(super) fn uploaded(
 }
 
 /// A partner asks for silence: what waits for him is taken back.
-pub(super) fn silence(turn: &mut Turn<'_, impl View>, chat: ChatId) {
-    for id in turn.view.unsent() {
+pub(super) fn silence(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
+    for id in ctx.view.unsent() {
         let Some((key, to)) = announcement(&id).filter(|(_, to)| *to == chat) else {
             continue;
         };
-        turn.then(Effect::Withdraw(id.clone()));
+        ctx.then(Effect::Withdraw(id.clone()));
         if matches!(id, OutboxId::Promotion(..)) {
-            change(turn, key, |turn, broadcast| {
-                withdrawn(turn, broadcast, to);
+            change(ctx, key, |ctx, broadcast| {
+                withdrawn(ctx, broadcast, to);
                 broadcast.counts.skipped += 1;
-                go_on(turn, broadcast);
+                go_on(ctx, broadcast);
             });
         }
     }
@@ -259,23 +276,23 @@ pub(super) fn silence(turn: &mut Turn<'_, impl View>, chat: ChatId) {
 
 /// A person is erased: his message counts as passed over, and no announcement stands at his account. It goes on by a later event, since
 /// this one still sees him.
-pub(super) fn part_with(turn: &mut Turn<'_, impl View>, chat: ChatId) {
-    for promotion in turn.view.promotions() {
+pub(super) fn part_with(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
+    for promotion in ctx.view.promotions() {
         let key = promotion.key;
-        let fate = turn
+        let fate = ctx
             .view
             .announced(&key, chat)
             .map(|announced| announced.fate);
-        let waits = fate == Some(Fate::Waiting);
-        let stands_here = turn
+        let waits = fate == Some(AnnouncementState::Waiting);
+        let stands_here = ctx
             .broadcast(&key)
             .is_some_and(|broadcast| broadcast.cursor == Some(chat));
         if !waits && !stands_here {
             continue;
         }
-        change(turn, &key, |turn, broadcast| {
+        change(ctx, &key, |ctx, broadcast| {
             if waits {
-                withdrawn(turn, broadcast, chat);
+                withdrawn(ctx, broadcast, chat);
                 broadcast.counts.skipped += 1;
             }
             if stands_here {
@@ -283,20 +300,20 @@ pub(super) fn part_with(turn: &mut Turn<'_, impl View>, chat: ChatId) {
                 broadcast.cursor = Some(ChatId(chat.0.saturating_sub(1)));
             }
         });
-        let (at, wake) = (turn.now, Wake::Promotion(key));
-        turn.then(Effect::Then { at, wake });
+        let (at, wake) = (ctx.now, Wake::Promotion(key));
+        ctx.then(Effect::Then { at, wake });
     }
 }
 
 /// The message of an announcement as one partner gets it, in one piece or two.
 pub(super) fn messages(
-    turn: &Turn<'_, impl View>,
+    ctx: &DecisionContext<'_, impl View>,
     broadcast: &Broadcast,
     (id, cover): (OutboxId, OutboxId),
     session: &Session,
 ) -> Vec<Send> {
     let keyboard = match &broadcast.link {
-        Some(link) => Keyboard::Link(turn.words(session, Say::PromotionButton), link.clone()),
+        Some(link) => Keyboard::Link(ctx.text(session, Say::PromotionButton), link.clone()),
         None => Keyboard::Keep,
     };
     let message = |id, text| Send {
@@ -306,9 +323,9 @@ pub(super) fn messages(
     let form = broadcast
         .picture
         .as_ref()
-        .map_or(Form::Message, |picture| match picture {
-            Picture::Source(source) => Form::Picture(source.clone()),
-            Picture::Kept(media) => Form::Kept(media.clone()),
+        .map_or(MessageForm::Message, |picture| match picture {
+            Picture::Source(source) => MessageForm::Picture(source.clone()),
+            Picture::Kept(media) => MessageForm::Kept(media.clone()),
         });
     let words = Send {
         keyboard,
@@ -317,7 +334,7 @@ pub(super) fn messages(
             offer::announcement(
                 &broadcast.words,
                 broadcast.period,
-                &turn.rules.wording,
+                &ctx.rules.wording,
                 session.locale,
             ),
         )
@@ -335,54 +352,54 @@ pub(super) fn messages(
 }
 
 fn change<V: View, X>(
-    turn: &mut Turn<'_, V>,
+    ctx: &mut DecisionContext<'_, V>,
     key: &PromotionKey,
-    step: impl FnOnce(&mut Turn<'_, V>, &mut Broadcast) -> X,
+    step: impl FnOnce(&mut DecisionContext<'_, V>, &mut Broadcast) -> X,
 ) -> Option<X> {
-    let mut broadcast = turn.broadcast(key)?;
+    let mut broadcast = ctx.broadcast(key)?;
     let before = broadcast.state;
-    let result = step(turn, &mut broadcast);
+    let result = step(ctx, &mut broadcast);
     if broadcast.state != before {
-        turn.dirty(RowKey::Promotion(key.clone()));
+        ctx.dirty(RowKey::Promotion(key.clone()));
     }
-    turn.put(Entity::Broadcast(broadcast));
+    ctx.put(Entity::Broadcast(broadcast));
     Some(result)
 }
 
-fn run(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
+fn run(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast) {
     broadcast.state = BroadcastState::Running;
-    turn.report(Note::Broadcast(BroadcastNote::Begins(
+    ctx.report(Note::Broadcast(BroadcastNote::Begins(
         broadcast.title.as_str(),
         broadcast.audience.into(),
     )));
-    go_on(turn, broadcast);
+    go_on(ctx, broadcast);
 }
 
 /// Nobody gets anything until the marketer has decided.
-fn halt(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast, why: Why) {
+fn halt(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast, why: RejectReason) {
     if broadcast.state != BroadcastState::Halted {
         broadcast.state = BroadcastState::Halted;
-        turn.report(Note::Broadcast(BroadcastNote::Halted(
+        ctx.report(Note::Broadcast(BroadcastNote::Halted(
             broadcast.title.as_str(),
         )));
     }
     broadcast.obstacle = Some(why);
-    take_back(turn, broadcast);
+    take_back(ctx, broadcast);
 }
 
 /// The row says how far it is, every few seconds.
-fn tell(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
+fn tell(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast) {
     if broadcast
         .told
-        .is_none_or(|told| has_lasted(told, turn.now, TOLD_EVERY))
+        .is_none_or(|told| has_lasted(told, ctx.now, TOLD_EVERY))
     {
-        broadcast.told = Some(turn.now);
-        turn.dirty(RowKey::Promotion(broadcast.key.clone()));
+        broadcast.told = Some(ctx.now);
+        ctx.dirty(RowKey::Promotion(broadcast.key.clone()));
     }
 }
 
 /// Makes the next messages where few are left, and ends where none are.
-fn go_on(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
+fn go_on(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast) {
     if broadcast.state != BroadcastState::Running {
         return;
     }
@@ -392,26 +409,26 @@ fn go_on(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
         Some(Picture::Kept(_)) | None => (CHUNK / 2, CHUNK - CHUNK / 2),
     };
     if !broadcast.exhausted && broadcast.counts.outstanding() <= few {
-        match turn
+        match ctx
             .rules
             .quiet
-            .and_then(|quiet| quiet.ends(turn.rules, turn.now))
+            .and_then(|quiet| quiet.ends(ctx.rules, ctx.now))
         {
             Some(at) => {
-                turn.then(Effect::Then {
+                ctx.then(Effect::Then {
                     at,
                     wake: Wake::Promotion(broadcast.key.clone()),
                 });
-                turn.dirty(RowKey::Promotion(broadcast.key.clone()));
+                ctx.dirty(RowKey::Promotion(broadcast.key.clone()));
             }
-            None => make_chunk(turn, broadcast, wanted),
+            None => make_chunk(ctx, broadcast, wanted),
         }
     }
     if broadcast.exhausted && broadcast.counts.outstanding() == 0 {
         broadcast.state = BroadcastState::Over;
-        broadcast.ended = Some(turn.now);
-        turn.dirty(RowKey::Promotion(broadcast.key.clone()));
-        turn.report(Note::Broadcast(BroadcastNote::Over(
+        broadcast.ended = Some(ctx.now);
+        ctx.dirty(RowKey::Promotion(broadcast.key.clone()));
+        ctx.report(Note::Broadcast(BroadcastNote::Over(
             broadcast.title.as_str(),
             broadcast.counts,
         )));
@@ -419,31 +436,35 @@ fn go_on(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
 }
 
 /// Makes so many messages, or fewer where so many partners are not left.
-fn make_chunk(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast, wanted: u32) {
+fn make_chunk(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast, wanted: u32) {
     let (mut made, mut scanned) = (0, 0);
     while made < wanted && !broadcast.exhausted {
         if scanned >= SCANNED {
-            return turn.then(Effect::Then {
-                at: turn.now,
+            return ctx.then(Effect::Then {
+                at: ctx.now,
                 wake: Wake::Promotion(broadcast.key.clone()),
             });
         }
         let most = wanted - made;
-        let next = turn
+        let next = ctx
             .view
             .audience_after(broadcast.cursor, usize::try_from(most).unwrap_or_default());
         broadcast.exhausted = next.len() < usize::try_from(most).unwrap_or_default();
         scanned += most;
         for session in next {
             broadcast.cursor = Some(session.chat);
-            made += u32::from(make_for(turn, broadcast, &session));
+            made += u32::from(make_for(ctx, broadcast, &session));
         }
     }
 }
 
 /// Makes the message for one partner; whether he gets one.
-fn make_for(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast, session: &Session) -> bool {
-    if !is_meant(turn, broadcast, session) {
+fn make_for(
+    ctx: &mut DecisionContext<'_, impl View>,
+    broadcast: &mut Broadcast,
+    session: &Session,
+) -> bool {
+    if !is_meant(ctx, broadcast, session) {
         return false;
     }
     if session.blocked || session.silent {
@@ -451,43 +472,52 @@ fn make_for(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast, session: 
         return false;
     }
     broadcast.counts.made += 1;
-    remember(turn, &broadcast.key, session.chat, Fate::Waiting);
+    remember(
+        ctx,
+        &broadcast.key,
+        session.chat,
+        AnnouncementState::Waiting,
+    );
     let key = || broadcast.key.clone();
     let ids = (
         OutboxId::Promotion(key(), session.chat),
         OutboxId::Cover(key(), session.chat),
     );
-    for send in messages(turn, broadcast, ids, session) {
-        turn.then(Effect::Send(send));
+    for send in messages(ctx, broadcast, ids, session) {
+        ctx.then(Effect::Send(send));
     }
     true
 }
 
 /// Whether the partner was one when it began, and no message was made for him yet.
-fn is_meant(turn: &Turn<'_, impl View>, broadcast: &Broadcast, session: &Session) -> bool {
-    let partner = session.partner.as_ref().and_then(|code| turn.partner(code));
+fn is_meant(
+    ctx: &DecisionContext<'_, impl View>,
+    broadcast: &Broadcast,
+    session: &Session,
+) -> bool {
+    let partner = session.partner.as_ref().and_then(|code| ctx.partner(code));
     let bound = partner
         .and_then(|partner| partner.binding)
         .filter(|binding| binding.chat == session.chat);
     // Who seems to become one later than now was one before the clock was set back.
     let in_time =
-        bound.is_some_and(|binding| binding.at <= broadcast.started || binding.at > turn.now);
-    let fate = turn
+        bound.is_some_and(|binding| binding.at <= broadcast.started || binding.at > ctx.now);
+    let fate = ctx
         .view
         .announced(&broadcast.key, session.chat)
         .map(|announced| announced.fate);
-    in_time && fate.is_none_or(|fate| fate == Fate::Withdrawn)
+    in_time && fate.is_none_or(|fate| fate == AnnouncementState::Withdrawn)
 }
 
 /// Takes back what waits, and begins again with the first partner: the ledger tells who has got it.
-fn take_back(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
-    for id in turn.view.unsent() {
+fn take_back(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast) {
+    for id in ctx.view.unsent() {
         let Some((_, chat)) = announcement(&id).filter(|(key, _)| **key == broadcast.key) else {
             continue;
         };
-        turn.then(Effect::Withdraw(id.clone()));
+        ctx.then(Effect::Withdraw(id.clone()));
         if matches!(id, OutboxId::Promotion(..)) {
-            withdrawn(turn, broadcast, chat);
+            withdrawn(ctx, broadcast, chat);
         }
     }
     (
@@ -498,9 +528,9 @@ fn take_back(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast) {
 }
 
 /// A message that will not go out now may be made again.
-fn withdrawn(turn: &mut Turn<'_, impl View>, broadcast: &mut Broadcast, chat: ChatId) {
+fn withdrawn(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast, chat: ChatId) {
     broadcast.counts.made = broadcast.counts.made.saturating_sub(1);
-    remember(turn, &broadcast.key, chat, Fate::Withdrawn);
+    remember(ctx, &broadcast.key, chat, AnnouncementState::Withdrawn);
 }
 
 /// Of which promotion a message is, and for whom.
@@ -511,8 +541,13 @@ fn announcement(id: &OutboxId) -> Option<(&PromotionKey, ChatId)> {
     }
 }
 
-fn remember(turn: &mut Turn<'_, impl View>, key: &PromotionKey, chat: ChatId, fate: Fate) {
-    turn.put(Entity::Announced(Announced {
+fn remember(
+    ctx: &mut DecisionContext<'_, impl View>,
+    key: &PromotionKey,
+    chat: ChatId,
+    fate: AnnouncementState,
+) {
+    ctx.put(Entity::Announced(Announced {
         key: key.clone(),
         chat,
         fate,

@@ -8,13 +8,13 @@ use jiff::Timestamp;
 
 use crate::domain::{
     broadcast::BroadcastState,
-    effect::{Button, Effect, Form, Keyboard, Send},
+    context::DecisionContext,
+    effect::{Button, Effect, Keyboard, MessageForm, Send},
     ids::MessageId,
     markdown,
     promotion::{Promotion, PromotionStatus, Stage, offer},
     session::Session,
     text::Html,
-    turn::Turn,
     view::View,
     wording::Say,
 };
@@ -28,26 +28,26 @@ const NAMED: usize = 120;
 
 /// Shows a page, in place of the message that bears the button where there is one.
 pub(super) fn show(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     session: &Session,
     page: u16,
     instead: Option<MessageId>,
 ) {
-    let mut active: Vec<(Option<Timestamp>, Promotion)> = turn
+    let mut active: Vec<(Option<Timestamp>, Promotion)> = ctx
         .view
         .promotions()
         .into_iter()
-        .filter_map(|it| dated(turn, it))
+        .filter_map(|it| dated(ctx, it))
         .collect();
     active.sort_by_key(|(announced, promotion)| {
         (Reverse(*announced), Reverse(promotion.key.number()))
     });
     if active.is_empty() {
-        return turn.say(session, Say::PromotionsNone);
+        return ctx.say(session, Say::PromotionsNone);
     }
     let pages = active.len().div_ceil(PAGE);
     let page = usize::from(page).min(pages - 1);
-    let heading = turn.words(
+    let heading = ctx.text(
         session,
         Say::PromotionsHeading {
             page: page + 1,
@@ -58,24 +58,24 @@ pub(super) fn show(
         .iter()
         .skip(page * PAGE)
         .take(PAGE)
-        .map(|(_, promotion)| entry(turn, session, promotion));
+        .map(|(_, promotion)| entry(ctx, session, promotion));
     let html = std::iter::once(Html::escape(&heading).as_str().to_owned()).chain(shown);
     let text = Html::trusted(html.collect::<Vec<_>>().join("\n\n"));
     let button = |there: bool, say, to: Option<usize>| {
         let to = to.and_then(|to| u16::try_from(to).ok()).filter(|_| there)?;
-        Some((turn.words(session, say), Button::Promotions(to)))
+        Some((ctx.text(session, say), Button::Promotions(to)))
     };
     let back = button(page > 0, Say::PromotionsBack, page.checked_sub(1));
     let on = button(page + 1 < pages, Say::PromotionsOn, Some(page + 1));
     let buttons: Vec<_> = back.into_iter().chain(on).collect();
-    let id = turn.next_reply();
-    turn.then(Effect::Send(Send {
+    let id = ctx.next_reply();
+    ctx.then(Effect::Send(Send {
         keyboard: if buttons.is_empty() {
             Keyboard::Keep
         } else {
             Keyboard::Row(buttons)
         },
-        form: instead.map_or(Form::Message, Form::Edit),
+        form: instead.map_or(MessageForm::Message, MessageForm::Edit),
         ..Send::talk(id, session.chat, text)
     }));
 }
@@ -83,29 +83,29 @@ pub(super) fn show(
 /// A promotion that runs, and when it was announced; before our time is before all others. One that nobody has got, and nobody is
 /// getting, does not run.
 fn dated(
-    turn: &Turn<'_, impl View>,
+    ctx: &DecisionContext<'_, impl View>,
     promotion: Promotion,
 ) -> Option<(Option<Timestamp>, Promotion)> {
     let announced = match promotion.stage {
-        Stage::Announced(_) if !is_out(turn, &promotion) => return None,
+        Stage::Announced(_) if !is_out(ctx, &promotion) => return None,
         Stage::Announced(at) => Some(at),
         Stage::Adopted => None,
         Stage::Draft | Stage::Scheduled(_) | Stage::Held(_) => return None,
     };
     let runs = promotion.gone.is_none()
-        && promotion.standing(&turn.rules.promotions) == Some(PromotionStatus::Active);
+        && promotion.standing(&ctx.rules.promotions) == Some(PromotionStatus::Active);
     runs.then_some((announced, promotion))
 }
 
 /// Whether its broadcast has begun; neither one whose picture is awaited has, nor one that ended before it reached anybody.
-fn is_out(turn: &Turn<'_, impl View>, promotion: &Promotion) -> bool {
-    let broadcast = turn.broadcast(&promotion.key);
+fn is_out(ctx: &DecisionContext<'_, impl View>, promotion: &Promotion) -> bool {
+    let broadcast = ctx.broadcast(&promotion.key);
     broadcast.is_none_or(|broadcast| {
         broadcast.state != BroadcastState::Preparing && !broadcast.reached_nobody()
     })
 }
 
-fn entry(turn: &Turn<'_, impl View>, session: &Session, promotion: &Promotion) -> String {
+fn entry(ctx: &DecisionContext<'_, impl View>, session: &Session, promotion: &Promotion) -> String {
     let offer = &promotion.row.offer;
     let title: String = offer.title.as_str().trim().chars().take(NAMED).collect();
     let pieces = markdown::messages(offer.description.as_str(), DESCRIBED);
@@ -114,10 +114,10 @@ fn entry(turn: &Turn<'_, impl View>, session: &Session, promotion: &Promotion) -
         [whole] => format!("{}\n", whole.as_str()),
         [first, ..] => format!("{}…\n", first.as_str()),
     };
-    let period = Html::escape(&offer::period(&turn.rules.wording, session.locale, offer));
+    let period = Html::escape(&offer::period(&ctx.rules.wording, session.locale, offer));
     let link = offer::link(&offer.link).ok().flatten();
     let link = link.map(|link| {
-        let label = turn.words(session, Say::PromotionButton);
+        let label = ctx.text(session, Say::PromotionButton);
         format!("\n<a href=\"{}\">{label}</a>", Html::escape(&link).as_str())
     });
     format!(

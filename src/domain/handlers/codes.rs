@@ -3,11 +3,11 @@
 //! Invariant: a code of the list to the letter goes before one that only looks like it; where several look like it, none is taken.
 
 use crate::domain::{
+    context::DecisionContext,
     ids::{CodeForm, PartnerCode, has_digit},
     partner::Partner,
     phone::Phone,
     text::{Text, fold, visible},
-    turn::Turn,
     view::View,
 };
 
@@ -41,7 +41,7 @@ const WORDS: usize = 8;
 
 /// What a text means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Meant {
+pub(super) enum TextMeaning {
     /// A partner code, as it was typed.
     Code(Text),
     /// A phone, which proves nothing unless it is shared.
@@ -51,41 +51,43 @@ pub(super) enum Meant {
 }
 
 /// What a text of somebody who is not registered means.
-pub(super) fn meant(turn: &Turn<'_, impl View>, text: &Text) -> Meant {
+pub(super) fn meaning_of(ctx: &DecisionContext<'_, impl View>, text: &Text) -> TextMeaning {
     let seen = visible(text.as_str());
     let words: Vec<&str> = seen.split_whitespace().collect();
     let said = words.join(" ");
     if words.is_empty() || words.len() > WORDS || said.starts_with('/') {
-        return Meant::Words;
+        return TextMeaning::Words;
     }
-    if is_known(turn, &said) {
-        return Meant::Code(Text(said));
+    if is_known(ctx, &said) {
+        return TextMeaning::Code(Text(said));
     }
     if Phone::is_meant(&said) {
-        return Meant::Phone;
+        return TextMeaning::Phone;
     }
     let single = match words[..] {
         [word] => Some(word),
         _ => None,
     };
     match introduced(&words).or(single).map(bare) {
-        Some(word) if is_like_a_code(word) => Meant::Code(Text::from(word)),
-        Some(_) | None => introduced_known(turn, &words).map_or(Meant::Words, Meant::Code),
+        Some(word) if is_like_a_code(word) => TextMeaning::Code(Text::from(word)),
+        Some(_) | None => {
+            introduced_known(ctx, &words).map_or(TextMeaning::Words, TextMeaning::Code)
+        }
     }
 }
 
 /// The partner whose code was typed, however it was typed.
-pub(super) fn named(turn: &Turn<'_, impl View>, typed: &str) -> Option<Partner> {
-    let exact = PartnerCode::fold(typed).and_then(|code| turn.partner(&code));
+pub(super) fn named(ctx: &DecisionContext<'_, impl View>, typed: &str) -> Option<Partner> {
+    let exact = PartnerCode::fold(typed).and_then(|code| ctx.partner(&code));
     if exact.as_ref().is_some_and(Partner::is_listed) {
         return exact;
     }
     let alike = CodeForm::of(typed)
-        .map(|form| turn.view.spelled_alike(&form))
+        .map(|form| ctx.view.spelled_alike(&form))
         .unwrap_or_default();
     let mut listed = alike
         .iter()
-        .filter_map(|code| turn.partner(code))
+        .filter_map(|code| ctx.partner(code))
         .filter(Partner::is_listed);
     match (listed.next(), listed.next()) {
         (Some(only), None) => Some(only),
@@ -94,9 +96,9 @@ pub(super) fn named(turn: &Turn<'_, impl View>, typed: &str) -> Option<Partner> 
 }
 
 /// Whether the list holds such a code, or several. All of its codes are gone through only where none is this one to the letter.
-fn is_known(turn: &Turn<'_, impl View>, typed: &str) -> bool {
-    let alike = |form| !turn.view.spelled_alike(&form).is_empty();
-    let exact = PartnerCode::fold(typed).and_then(|code| turn.partner(&code));
+fn is_known(ctx: &DecisionContext<'_, impl View>, typed: &str) -> bool {
+    let alike = |form| !ctx.view.spelled_alike(&form).is_empty();
+    let exact = PartnerCode::fold(typed).and_then(|code| ctx.partner(&code));
     exact.is_some() || CodeForm::of(typed).is_some_and(alike)
 }
 
@@ -113,9 +115,9 @@ fn introduced<'a>(words: &[&'a str]) -> Option<&'a str> {
 }
 
 /// A code of several words that the list knows: `код П 114`.
-fn introduced_known(turn: &Turn<'_, impl View>, words: &[&str]) -> Option<Text> {
+fn introduced_known(ctx: &DecisionContext<'_, impl View>, words: &[&str]) -> Option<Text> {
     let rest = rest(words)?.join(" ");
-    is_known(turn, bare(&rest)).then(|| Text::from(bare(&rest)))
+    is_known(ctx, bare(&rest)).then(|| Text::from(bare(&rest)))
 }
 
 /// What is left of the words, if they speak of a code, without those by which they do.

@@ -3,6 +3,7 @@
 //! Invariant: every private message gets an answer: words, or the reaction once it stands in the sheet; a flood gets one notice.
 
 use crate::domain::{
+    context::DecisionContext,
     effect::{Button, Effect, Entity, Keyboard},
     event::Update,
     ids::{ChatId, MessageId},
@@ -10,17 +11,15 @@ use crate::domain::{
     session::{Kept, Locale, Session},
     tab::Tab,
     text::Text,
-    turn::Turn,
     view::View,
     wording::Say,
 };
 
 use super::{
     answers, appeals, broadcasts, catalogue,
-    codes::{self, Meant},
-    lines,
-    manners::{self, Pace},
-    operator, registration,
+    codes::{self, TextMeaning},
+    flood_control::{self, MessageRate},
+    groups, lines, operator, registration,
 };
 
 /// How many appeals `/appeals` lists.
@@ -40,12 +39,12 @@ enum Command {
     Help,
 }
 
-pub(in crate::domain) fn update(turn: &mut Turn<'_, impl View>, update: &Update) {
+pub(in crate::domain) fn update(ctx: &mut DecisionContext<'_, impl View>, update: &Update) {
     match update {
-        Update::Message(message) => self::message(turn, message),
-        Update::Edited(message) => edited(turn, message),
-        Update::Group { chat, said, locale } => group(turn, *chat, said.as_ref(), *locale),
-        Update::Moved { from, to } => operator::moved(turn, *from, *to),
+        Update::Message(message) => self::message(ctx, message),
+        Update::Edited(message) => edited(ctx, message),
+        Update::Group { chat, said, locale } => group(ctx, *chat, said.as_ref(), *locale),
+        Update::Moved { from, to } => operator::moved(ctx, *from, *to),
         Update::Pressed {
             chat,
             callback,
@@ -53,106 +52,106 @@ pub(in crate::domain) fn update(turn: &mut Turn<'_, impl View>, update: &Update)
             button,
             locale,
         } => {
-            turn.then(Effect::AnswerButton(callback.clone()));
+            ctx.then(Effect::AnswerButton(callback.clone()));
             if *button == Some(Button::CheckAgain) {
-                operator::check_again(turn, *chat);
+                operator::check_again(ctx, *chat);
             } else if !chat.is_group() {
-                pressed(turn, *chat, *message, *button, *locale);
+                pressed(ctx, *chat, *message, *button, *locale);
             }
         }
         Update::Membership {
             chat,
             blocked,
             locale,
-        } => membership(turn, *chat, *blocked, *locale),
+        } => membership(ctx, *chat, *blocked, *locale),
         Update::Unserved(_) => {}
     }
 }
 
-fn message(turn: &mut Turn<'_, impl View>, message: &Message) {
+fn message(ctx: &mut DecisionContext<'_, impl View>, message: &Message) {
     if matches!(message.content, Content::Service(_)) {
         return;
     }
     // What somebody else has said is no wish of the operator's.
     let own = message.context.forwarded.is_none();
-    if own && turn.admin_chat() == Some(message.chat) && operator::heard(turn, &message.content) {
+    if own && ctx.admin_chat() == Some(message.chat) && operator::heard(ctx, &message.content) {
         return;
     }
-    let mut session = turn.session_or_new(message.chat, message.locale);
+    let mut session = ctx.session_or_new(message.chat, message.locale);
     session.locale = message.locale;
     if session.blocked {
-        come_back(turn, &mut session);
+        come_back(ctx, &mut session);
     }
     if session.partner.is_none() {
-        return of_stranger(turn, session, message);
+        return of_stranger(ctx, session, message);
     }
-    let pace = manners::count(turn, &mut session, message);
-    turn.put(Entity::Session(session.clone()));
-    of_partner(turn, &mut session, message, pace);
+    let rate = flood_control::count(ctx, &mut session, message);
+    ctx.put(Entity::Session(session.clone()));
+    of_partner(ctx, &mut session, message, rate);
 }
 
 /// What a partner writes is recorded, however fast it comes; commands are not answered then.
 fn of_partner(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     session: &mut Session,
     message: &Message,
-    pace: Pace,
+    rate: MessageRate,
 ) {
-    match (command_in(message), pace) {
-        (Some(_), Pace::TooFast) => {}
-        (Some(Command::Start | Command::Help), Pace::Usual) => turn.say(session, Say::Help),
-        (Some(Command::Appeals), Pace::Usual) => list_appeals(turn, session),
-        (Some(Command::Promotions), Pace::Usual) => catalogue::show(turn, session, 0, None),
-        (Some(Command::Stop), Pace::Usual) => announcements(turn, session, false),
-        (Some(Command::Resume), Pace::Usual) => announcements(turn, session, true),
-        (None, pace) => match entry(turn, message) {
+    match (command_in(message), rate) {
+        (Some(_), MessageRate::TooFast) => {}
+        (Some(Command::Start | Command::Help), MessageRate::Usual) => ctx.say(session, Say::Help),
+        (Some(Command::Appeals), MessageRate::Usual) => list_appeals(ctx, session),
+        (Some(Command::Promotions), MessageRate::Usual) => catalogue::show(ctx, session, 0, None),
+        (Some(Command::Stop), MessageRate::Usual) => announcements(ctx, session, false),
+        (Some(Command::Resume), MessageRate::Usual) => announcements(ctx, session, true),
+        (None, rate) => match entry(ctx, message) {
             Some(entry) => {
                 let reply_to = message
                     .context
                     .reply
                     .as_ref()
                     .and_then(|reply| reply.message);
-                appeals::receive(turn, session, reply_to, &[entry]);
+                appeals::receive(ctx, session, reply_to, &[entry]);
             }
-            None if pace == Pace::Usual => turn.say(session, not_passed_on(message)),
+            None if rate == MessageRate::Usual => ctx.say(session, not_passed_on(message)),
             None => {}
         },
     }
 }
 
 /// Somebody who is not registered: his code and his contact, or something to pass on once he is.
-fn of_stranger(turn: &mut Turn<'_, impl View>, mut session: Session, message: &Message) {
-    let meant = what_is_meant(turn, message);
-    let pace = match meant {
-        Meant::Code(_) => manners::count_code(turn, &mut session, message),
-        Meant::Phone | Meant::Words => manners::count(turn, &mut session, message),
+fn of_stranger(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, message: &Message) {
+    let meaning = what_is_meant(ctx, message);
+    let rate = match meaning {
+        TextMeaning::Code(_) => flood_control::count_code(ctx, &mut session, message),
+        TextMeaning::Phone | TextMeaning::Words => flood_control::count(ctx, &mut session, message),
     };
-    turn.put(Entity::Session(session.clone()));
-    if pace == Pace::TooFast {
+    ctx.put(Entity::Session(session.clone()));
+    if rate == MessageRate::TooFast {
         return;
     }
     if command_in(message).is_some() {
-        return registration::welcome(turn, session);
+        return registration::welcome(ctx, session);
     }
     let mut step = false;
-    match (meant, &message.content) {
-        (Meant::Code(code), _) => return registration::code(turn, session, code),
-        (Meant::Phone, _) => return registration::phone_typed(turn, &session),
+    match (meaning, &message.content) {
+        (TextMeaning::Code(code), _) => return registration::code(ctx, session, code),
+        (TextMeaning::Phone, _) => return registration::phone_typed(ctx, &session),
         // The app sends a shared contact as a reply to the message with the button.
-        (Meant::Words, Content::Contact { phone, own, .. })
+        (TextMeaning::Words, Content::Contact { phone, own, .. })
             if message.context.forwarded.is_none() && !phone.is_blank() =>
         {
-            if !registration::is_undecided(turn) {
-                return registration::contact(turn, session, phone, *own);
+            if !registration::is_undecided(ctx) {
+                return registration::contact(ctx, session, phone, *own);
             }
             // He may be a partner: then his contact is a message as well.
             step = *own && registration::note_phone(&mut session, phone);
         }
-        (Meant::Words, _) => {}
+        (TextMeaning::Words, _) => {}
     }
-    match entry(turn, message) {
-        Some(entry) => registration::keep(turn, session, Kept { step, ..entry }),
-        None => turn.say(&session, not_passed_on(message)),
+    match entry(ctx, message) {
+        Some(entry) => registration::keep(ctx, session, Kept { step, ..entry }),
+        None => ctx.say(&session, not_passed_on(message)),
     }
 }
 
@@ -171,15 +170,15 @@ fn not_passed_on(message: &Message) -> Say<'static> {
 }
 
 /// Before the first look nobody can say who is registered, so that a word with a digit may as well be a partner's message: it is kept.
-fn what_is_meant(turn: &Turn<'_, impl View>, message: &Message) -> Meant {
-    let own = message.context.forwarded.is_none() && turn.tab(Tab::Partners).sighted.is_some();
+fn what_is_meant(ctx: &DecisionContext<'_, impl View>, message: &Message) -> TextMeaning {
+    let own = message.context.forwarded.is_none() && ctx.tab(Tab::Partners).sighted.is_some();
     let text = message.content.text().filter(|_| own);
-    text.map_or(Meant::Words, |text| codes::meant(turn, text))
+    text.map_or(TextMeaning::Words, |text| codes::meaning_of(ctx, text))
 }
 
 /// A message as it will stand in a dialogue, if it can.
-fn entry(turn: &mut Turn<'_, impl View>, message: &Message) -> Option<Kept> {
-    let text = lines::of(turn, message)?;
+fn entry(ctx: &mut DecisionContext<'_, impl View>, message: &Message) -> Option<Kept> {
+    let text = lines::of(ctx, message)?;
     Some(Kept {
         at: message.at,
         text,
@@ -192,16 +191,16 @@ fn entry(turn: &mut Turn<'_, impl View>, message: &Message) -> Option<Kept> {
 }
 
 /// A message was changed after it was written: its line says so. What has no line yet is an ordinary message, where anything can be made of it.
-fn edited(turn: &mut Turn<'_, impl View>, message: &Message) {
+fn edited(ctx: &mut DecisionContext<'_, impl View>, message: &Message) {
     // A shared position moves by being changed, again and again.
     let moves = matches!(message.content, Content::Place { .. } | Content::Service(_));
     if moves || command_in(message).is_some() {
         return;
     }
-    let Some(mut session) = turn.session(message.chat) else {
+    let Some(mut session) = ctx.session(message.chat) else {
         return;
     };
-    let post = turn.view.post(message.chat, message.message);
+    let post = ctx.view.post(message.chat, message.message);
     let kept = session
         .kept
         .iter()
@@ -214,21 +213,21 @@ fn edited(turn: &mut Turn<'_, impl View>, message: &Message) {
         // Telegram tells of changes that are none to people: a preview has come, a button was pressed, a reaction was set.
         return;
     }
-    let pace = manners::count(turn, &mut session, message);
-    turn.put(Entity::Session(session.clone()));
+    let rate = flood_control::count(ctx, &mut session, message);
+    ctx.put(Entity::Session(session.clone()));
     let Some(entry) =
-        entry(turn, message).filter(|_| session.partner.is_some() || pace == Pace::Usual)
+        entry(ctx, message).filter(|_| session.partner.is_some() || rate == MessageRate::Usual)
     else {
         return;
     };
     match (
-        appeals::of_message(turn, message.chat, message.message),
+        appeals::of_message(ctx, message.chat, message.message),
         &post,
     ) {
         (Some((appeal, Some(line))), Some(post)) => {
-            appeals::corrected(turn, &mut session, appeal, (post, line), &entry)
+            appeals::corrected(ctx, &mut session, appeal, (post, line), &entry)
         }
-        (Some(_) | None, _) => registration::corrected(turn, session, entry),
+        (Some(_) | None, _) => registration::corrected(ctx, session, entry),
     }
 }
 
@@ -270,27 +269,27 @@ fn is_payload(word: &str) -> bool {
 }
 
 /// The partner asks for announcements, or for none; answers come in any case.
-fn announcements(turn: &mut Turn<'_, impl View>, session: &mut Session, wanted: bool) {
+fn announcements(ctx: &mut DecisionContext<'_, impl View>, session: &mut Session, wanted: bool) {
     session.silent = !wanted;
-    turn.put(Entity::Session(session.clone()));
+    ctx.put(Entity::Session(session.clone()));
     if wanted {
-        turn.say(session, Say::AnnouncementsOn);
+        ctx.say(session, Say::AnnouncementsOn);
     } else {
-        broadcasts::silence(turn, session.chat);
-        turn.say(session, Say::AnnouncementsOff);
+        broadcasts::silence(ctx, session.chat);
+        ctx.say(session, Say::AnnouncementsOff);
     }
 }
 
-fn list_appeals(turn: &mut Turn<'_, impl View>, session: &Session) {
-    let appeals = turn.view.appeals_of(session.chat, LISTED_APPEALS);
+fn list_appeals(ctx: &mut DecisionContext<'_, impl View>, session: &Session) {
+    let appeals = ctx.view.appeals_of(session.chat, LISTED_APPEALS);
     if appeals.is_empty() {
-        return turn.say(session, Say::AppealsNone);
+        return ctx.say(session, Say::AppealsNone);
     }
-    let mut lines = vec![turn.words(session, Say::AppealsHeading)];
+    let mut lines = vec![ctx.text(session, Say::AppealsHeading)];
     for appeal in appeals {
-        let date = appeal.stamp.map(|at| turn.rules.day(at));
-        let status = turn.words(session, Say::StatusWord(&appeal.status));
-        lines.push(turn.words(
+        let date = appeal.stamp.map(|at| ctx.rules.day(at));
+        let status = ctx.text(session, Say::StatusWord(&appeal.status));
+        lines.push(ctx.text(
             session,
             Say::AppealsLine {
                 number: appeal.number,
@@ -299,67 +298,77 @@ fn list_appeals(turn: &mut Turn<'_, impl View>, session: &Session) {
             },
         ));
     }
-    turn.reply(session.chat, &lines.join("\n"), Keyboard::Keep);
+    ctx.reply(session.chat, &lines.join("\n"), Keyboard::Keep);
 }
 
 fn pressed(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     chat: ChatId,
     message: Option<MessageId>,
     button: Option<Button>,
     locale: Locale,
 ) {
-    let mut session = turn.session_or_new(chat, locale);
+    let mut session = ctx.session_or_new(chat, locale);
     if session.blocked {
-        come_back(turn, &mut session);
+        come_back(ctx, &mut session);
     }
     if let Some(Button::Promotions(page)) = button {
         if session.partner.is_some() {
-            catalogue::show(turn, &session, page, message);
+            catalogue::show(ctx, &session, page, message);
         }
         return;
     }
-    registration::forget_old(turn, &mut session);
+    registration::forget_old(ctx, &mut session);
     let kept = std::mem::take(&mut session.kept);
     match button {
         Some(Button::SendKept) if session.partner.is_some() && !kept.is_empty() => {
-            appeals::receive(turn, &mut session, None, &kept);
+            appeals::receive(ctx, &mut session, None, &kept);
         }
         Some(Button::DropKept) if !kept.is_empty() => {
-            turn.put(Entity::Session(session.clone()));
-            turn.say(&session, Say::KeptDropped);
+            ctx.put(Entity::Session(session.clone()));
+            ctx.say(&session, Say::KeptDropped);
         }
         Some(Button::SendKept | Button::DropKept | Button::Promotions(_) | Button::CheckAgain)
-        | None => turn.say(&session, Say::KeptGone),
+        | None => ctx.say(&session, Say::KeptGone),
     }
 }
 
 /// The admin chat may be a group; any other hears once that the bot works in private.
-fn group(turn: &mut Turn<'_, impl View>, chat: ChatId, said: Option<&Text>, locale: Locale) {
-    if turn.admin_chat() != Some(chat) {
-        manners::group(turn, chat, locale);
+fn group(
+    ctx: &mut DecisionContext<'_, impl View>,
+    chat: ChatId,
+    said: Option<&Text>,
+    locale: Locale,
+) {
+    if ctx.admin_chat() != Some(chat) {
+        groups::tell_once(ctx, chat, locale);
     } else if let Some(text) = said {
-        operator::heard(turn, &Content::Text(text.clone()));
+        operator::heard(ctx, &Content::Text(text.clone()));
     }
 }
 
-fn membership(turn: &mut Turn<'_, impl View>, chat: ChatId, blocked: bool, locale: Locale) {
-    let mut session = turn.session_or_new(chat, locale);
+fn membership(
+    ctx: &mut DecisionContext<'_, impl View>,
+    chat: ChatId,
+    blocked: bool,
+    locale: Locale,
+) {
+    let mut session = ctx.session_or_new(chat, locale);
     if blocked {
         session.blocked = true;
-        turn.put(Entity::Session(session));
+        ctx.put(Entity::Session(session));
     } else {
-        come_back(turn, &mut session);
+        come_back(ctx, &mut session);
     }
 }
 
 /// The partner can be written to again: answers that waited for him go out.
-fn come_back(turn: &mut Turn<'_, impl View>, session: &mut Session) {
+fn come_back(ctx: &mut DecisionContext<'_, impl View>, session: &mut Session) {
     session.blocked = false;
     let waiting = std::mem::take(&mut session.undelivered);
-    turn.put(Entity::Session(session.clone()));
+    ctx.put(Entity::Session(session.clone()));
     for appeal in waiting {
-        answers::send_again(turn, appeal);
+        answers::send_again(ctx, appeal);
     }
 }
 

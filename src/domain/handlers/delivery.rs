@@ -6,14 +6,14 @@
 use jiff::SignedDuration;
 
 use crate::domain::{
-    appeal::Why,
-    effect::{Effect, Ending, Entity, Form, OutboxEntry, OutboxState, Send},
+    appeal::RejectReason,
+    context::DecisionContext,
+    effect::{Effect, Entity, FinalState, MessageForm, OutboxEntry, OutboxState, Send},
     event::{Outcome, RetryAfter},
     ids::{ChatId, MessageId, OutboxId},
     media::Media,
     message::Post,
     text::Text,
-    turn::Turn,
     view::View,
 };
 
@@ -35,8 +35,12 @@ const TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// So often it is tried at least: what only waited while nothing could be sent at all was put off by nobody.
 const TRIED_AT_LEAST: u16 = 20;
 
-pub(in crate::domain) fn sent(turn: &mut Turn<'_, impl View>, id: &OutboxId, outcome: &Outcome) {
-    let Some(entry) = turn
+pub(in crate::domain) fn sent(
+    ctx: &mut DecisionContext<'_, impl View>,
+    id: &OutboxId,
+    outcome: &Outcome,
+) {
+    let Some(entry) = ctx
         .view
         .outbox(id)
         .filter(|entry| !matches!(entry.state, OutboxState::Ended(_)))
@@ -45,45 +49,45 @@ pub(in crate::domain) fn sent(turn: &mut Turn<'_, impl View>, id: &OutboxId, out
     };
     match outcome {
         Outcome::Delivered(message) | Outcome::Uploaded(message, _) => {
-            if let (Outcome::Uploaded(_, media), Form::Picture(source)) =
+            if let (Outcome::Uploaded(_, media), MessageForm::Picture(source)) =
                 (outcome, &entry.send.form)
             {
-                keep(turn, id, source, media);
+                keep(ctx, id, source, media);
             }
-            turn.then(Effect::Finish(id.clone(), Ending::Delivered));
-            operator::reached(turn, entry.send.to, None);
-            remember(turn, &entry.send, *message);
+            ctx.then(Effect::Finish(id.clone(), FinalState::Delivered));
+            operator::reached(ctx, entry.send.to, None);
+            remember(ctx, &entry.send, *message);
             end_part(
-                turn,
+                ctx,
                 &entry.send,
                 PartEnd::Delivered {
                     maybe_twice: entry.lost > 0,
                 },
             );
         }
-        Outcome::Rejected(why) => reject(turn, &entry, why.clone()),
-        Outcome::Retry(after) => retry(turn, &entry, *after),
-        Outcome::Unknown => lose(turn, &entry),
+        Outcome::Rejected(why) => reject(ctx, &entry, why.clone()),
+        Outcome::Retry(after) => retry(ctx, &entry, *after),
+        Outcome::Unknown => lose(ctx, &entry),
     }
 }
 
 /// The operator ends the silence that Telegram has asked for: what waits because of it waits no longer.
-pub(super) fn end_silence(turn: &mut Turn<'_, impl View>) {
-    turn.then(Effect::Silence(turn.now));
-    for id in turn.view.unsent() {
-        let entry = turn.view.outbox(&id);
+pub(super) fn end_silence(ctx: &mut DecisionContext<'_, impl View>) {
+    ctx.then(Effect::Silence(ctx.now));
+    for id in ctx.view.unsent() {
+        let entry = ctx.view.outbox(&id);
         if let Some(entry) =
-            entry.filter(|entry| matches!(entry.state, OutboxState::Waiting(due) if due > turn.now))
+            entry.filter(|entry| matches!(entry.state, OutboxState::Waiting(due) if due > ctx.now))
         {
-            let (at, lost) = (turn.now, entry.lost);
-            turn.then(Effect::Reschedule { id, at, lost });
+            let (at, lost) = (ctx.now, entry.lost);
+            ctx.then(Effect::Reschedule { id, at, lost });
         }
     }
 }
 
 /// What Telegram has can be replied to, and a receipt can be changed.
-fn remember(turn: &mut Turn<'_, impl View>, send: &Send, message: MessageId) {
-    let about = send.about.and_then(|id| turn.appeal(id));
+fn remember(ctx: &mut DecisionContext<'_, impl View>, send: &Send, message: MessageId) {
+    let about = send.about.and_then(|id| ctx.appeal(id));
     let Some(appeal) = about
         .filter(|appeal| appeal.chat == send.to)
         .map(|appeal| appeal.id)
@@ -91,11 +95,15 @@ fn remember(turn: &mut Turn<'_, impl View>, send: &Send, message: MessageId) {
         return;
     };
     match send.form {
-        Form::Edit(_) => return,
-        Form::Receipt => appeals::receipt_sent(turn, appeal, message),
-        Form::Message | Form::Silent | Form::File(_) | Form::Picture(_) | Form::Kept(_) => {}
+        MessageForm::Edit(_) => return,
+        MessageForm::Receipt => appeals::receipt_sent(ctx, appeal, message),
+        MessageForm::Message
+        | MessageForm::Silent
+        | MessageForm::File(_)
+        | MessageForm::Picture(_)
+        | MessageForm::Kept(_) => {}
     }
-    turn.put(Entity::Post(Post {
+    ctx.put(Entity::Post(Post {
         chat: send.to,
         message,
         appeal,
@@ -105,85 +113,85 @@ fn remember(turn: &mut Turn<'_, impl View>, send: &Send, message: MessageId) {
     }));
 }
 
-fn reject(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, why: Why) {
-    if let Why::Moved(to) = why
-        && turn
+fn reject(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, why: RejectReason) {
+    if let RejectReason::Moved(to) = why
+        && ctx
             .rules
             .admin_chat
-            .is_some_and(|chat| [chat, turn.admin_chat().unwrap_or(chat)].contains(&entry.send.to))
+            .is_some_and(|chat| [chat, ctx.admin_chat().unwrap_or(chat)].contains(&entry.send.to))
     {
-        return follow(turn, entry, to);
+        return follow(ctx, entry, to);
     }
     if why.is_the_recipient_s() {
-        operator::reached(turn, entry.send.to, Some(&why));
+        operator::reached(ctx, entry.send.to, Some(&why));
     }
     let ending = match entry.send.form {
         // The receipt is gone or stands too long: it says what it said, and nobody misses anything.
-        Form::Edit(_) => Ending::Delivered,
-        Form::Message
-        | Form::Silent
-        | Form::Receipt
-        | Form::File(_)
-        | Form::Picture(_)
-        | Form::Kept(_) => Ending::Failed,
+        MessageForm::Edit(_) => FinalState::Delivered,
+        MessageForm::Message
+        | MessageForm::Silent
+        | MessageForm::Receipt
+        | MessageForm::File(_)
+        | MessageForm::Picture(_)
+        | MessageForm::Kept(_) => FinalState::Failed,
     };
     let id = entry.send.id.clone();
-    if broadcasts::is_obstacle(turn, &id, &why) {
+    if broadcasts::is_obstacle(ctx, &id, &why) {
         // It is not this partner's message that failed: it may be made again, under the same id.
-        take_back(turn, entry);
+        take_back(ctx, entry);
     } else {
-        turn.then(Effect::Finish(id, ending));
+        ctx.then(Effect::Finish(id, ending));
     }
-    if matches!(why, Why::Blocked | Why::Deactivated)
-        && let Some(mut session) = turn.session(entry.send.to)
+    if matches!(why, RejectReason::Blocked | RejectReason::Deactivated)
+        && let Some(mut session) = ctx.session(entry.send.to)
     {
         session.blocked = true;
-        turn.put(Entity::Session(session));
+        ctx.put(Entity::Session(session));
     }
-    end_part(turn, &entry.send, PartEnd::Rejected(why));
+    end_part(ctx, &entry.send, PartEnd::Rejected(why));
 }
 
 /// The admin chat is a supergroup now: the message goes there, under the same id.
-fn follow(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, to: ChatId) {
-    operator::moved(turn, entry.send.to, to);
-    take_back(turn, entry);
-    let to = turn.admin_chat().unwrap_or(to);
-    turn.then(Effect::Send(Send {
+fn follow(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, to: ChatId) {
+    operator::moved(ctx, entry.send.to, to);
+    take_back(ctx, entry);
+    let to = ctx.admin_chat().unwrap_or(to);
+    ctx.then(Effect::Send(Send {
         to,
         ..entry.send.clone()
     }));
 }
 
 /// As if the message had never been made.
-fn take_back(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
-    let (id, at, lost) = (entry.send.id.clone(), turn.now, entry.lost);
-    turn.then(Effect::Reschedule {
+fn take_back(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry) {
+    let (id, at, lost) = (entry.send.id.clone(), ctx.now, entry.lost);
+    ctx.then(Effect::Reschedule {
         id: id.clone(),
         at,
         lost,
     });
-    turn.then(Effect::Withdraw(id));
+    ctx.then(Effect::Withdraw(id));
 }
 
-fn retry(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, after: RetryAfter) {
+fn retry(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, after: RetryAfter) {
     let at = match after {
         RetryAfter::At(_)
-            if entry.tries > TRIED_AT_LEAST && turn.now.duration_since(entry.born) > TRIED_FOR =>
+            if entry.tries > TRIED_AT_LEAST && ctx.now.duration_since(entry.born) > TRIED_FOR =>
         {
-            return reject(turn, entry, Why::GaveUp);
+            return reject(ctx, entry, RejectReason::GaveUp);
         }
         // A group's limit is its own.
         RetryAfter::At(moment) if entry.send.to.is_group() => moment,
         RetryAfter::At(moment) => {
             // One that is over by now, since its outcome could not be stored for long, must end no other.
-            if moment > turn.now {
-                turn.then(Effect::Silence(moment));
+            if moment > ctx.now {
+                ctx.then(Effect::Silence(moment));
             }
             moment
         }
-        RetryAfter::Schedule => turn.now + pause(entry.tries),
+        RetryAfter::Schedule => ctx.now + pause(entry.tries),
     };
-    turn.then(Effect::Reschedule {
+    ctx.then(Effect::Reschedule {
         id: entry.send.id.clone(),
         at,
         lost: entry.lost,
@@ -191,68 +199,68 @@ fn retry(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry, after: RetryAfter)
 }
 
 /// A response was lost: once more, as far as the settings want it.
-fn lose(turn: &mut Turn<'_, impl View>, entry: &OutboxEntry) {
+fn lose(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry) {
     let id = entry.send.id.clone();
     let lost = entry.lost.saturating_add(1);
     let resend = match &id {
-        OutboxId::Answer(appeal, ..) if turn.appeal(*appeal).is_some_and(|appeal| appeal.mixed) => {
+        OutboxId::Answer(appeal, ..) if ctx.appeal(*appeal).is_some_and(|appeal| appeal.mixed) => {
             false
         }
         OutboxId::Reply(..) | OutboxId::Answer(..) | OutboxId::Preview(..) => {
-            turn.rules.resend_unknown && lost == 1
+            ctx.rules.resend_unknown && lost == 1
         }
         OutboxId::Promotion(..) | OutboxId::Cover(..) => {
-            turn.rules.resend_announcements && lost == 1
+            ctx.rules.resend_announcements && lost == 1
         }
     };
     if resend {
-        turn.then(Effect::Reschedule {
+        ctx.then(Effect::Reschedule {
             id,
-            at: turn.now + RESENT_AFTER,
+            at: ctx.now + RESENT_AFTER,
             lost,
         });
     } else {
         let ending = match entry.send.form {
-            Form::Edit(_) => Ending::Delivered,
-            Form::Message
-            | Form::Silent
-            | Form::Receipt
-            | Form::File(_)
-            | Form::Picture(_)
-            | Form::Kept(_) => Ending::Unknown,
+            MessageForm::Edit(_) => FinalState::Delivered,
+            MessageForm::Message
+            | MessageForm::Silent
+            | MessageForm::Receipt
+            | MessageForm::File(_)
+            | MessageForm::Picture(_)
+            | MessageForm::Kept(_) => FinalState::Unknown,
         };
-        turn.then(Effect::Finish(id, ending));
-        end_part(turn, &entry.send, PartEnd::Unknown { twice: lost > 1 });
+        ctx.then(Effect::Finish(id, ending));
+        end_part(ctx, &entry.send, PartEnd::Unknown { twice: lost > 1 });
     }
 }
 
-fn end_part(turn: &mut Turn<'_, impl View>, send: &Send, end: PartEnd) {
+fn end_part(ctx: &mut DecisionContext<'_, impl View>, send: &Send, end: PartEnd) {
     match &send.id {
         OutboxId::Answer(appeal, revision, part) => {
-            answers::part_ended(turn, *appeal, *revision, *part, end)
+            answers::part_ended(ctx, *appeal, *revision, *part, end)
         }
-        OutboxId::Promotion(key, chat) => {
-            broadcasts::ended(turn, key, *chat, announcement_end(end))
-        }
+        OutboxId::Promotion(key, chat) => broadcasts::ended(ctx, key, *chat, announcement_end(end)),
         OutboxId::Cover(key, _) => {
             if let PartEnd::Rejected(why) = end {
-                broadcasts::cover_failed(turn, key, &why);
+                broadcasts::cover_failed(ctx, key, &why);
             }
         }
         OutboxId::Preview(key, _) => match end {
             PartEnd::Delivered { .. } => {}
-            PartEnd::Rejected(why) => publishing::unshown(turn, key, &send.form, why),
-            PartEnd::Unknown { .. } => publishing::unshown(turn, key, &send.form, Why::GaveUp),
+            PartEnd::Rejected(why) => publishing::unshown(ctx, key, &send.form, why),
+            PartEnd::Unknown { .. } => {
+                publishing::unshown(ctx, key, &send.form, RejectReason::GaveUp)
+            }
         },
         OutboxId::Reply(..) => {}
     }
 }
 
 /// What Telegram keeps of an announcement is not uploaded again.
-fn keep(turn: &mut Turn<'_, impl View>, id: &OutboxId, source: &Text, media: &Media) {
+fn keep(ctx: &mut DecisionContext<'_, impl View>, id: &OutboxId, source: &Text, media: &Media) {
     match id {
         OutboxId::Promotion(key, _) | OutboxId::Cover(key, _) | OutboxId::Preview(key, _) => {
-            publishing::uploaded(turn, key, source, media)
+            publishing::uploaded(ctx, key, source, media)
         }
         OutboxId::Reply(..) | OutboxId::Answer(..) => {}
     }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::domain::{
     appeal::{Appeal, Line},
     archive,
+    context::DecisionContext,
     effect::Entity,
     files::{DOWNLOAD_LIMIT, FileId, StoredFile},
     ids::RowKey,
@@ -15,7 +16,6 @@ use crate::domain::{
     rules::Rules,
     session::Kept,
     text::{Text, fold, visible},
-    turn::Turn,
     view::View,
     wording::{NoLink, Note},
 };
@@ -32,12 +32,9 @@ const SPEAKS: [char; 6] = [':', '：', '-', '–', '—', '.'];
 const CHANGED_IN_PLACE: usize = 12_000;
 
 /// The line that holds a message; none for what cannot be passed on. A file in it is remembered, so that its link works.
-pub(super) fn of(turn: &mut Turn<'_, impl View>, message: &Message) -> Option<Text> {
-    let body = body(turn, &message.content).filter(|body| !Text::from(body.as_str()).is_blank())?;
-    Some(Text(apart(
-        turn.rules,
-        &framed(turn, &message.context, body),
-    )))
+pub(super) fn of(ctx: &mut DecisionContext<'_, impl View>, message: &Message) -> Option<Text> {
+    let body = body(ctx, &message.content).filter(|body| !Text::from(body.as_str()).is_blank())?;
+    Some(Text(apart(ctx.rules, &framed(ctx, &message.context, body))))
 }
 
 /// A partner's words in which no line can be taken for a specialist's.
@@ -59,26 +56,26 @@ fn apart(rules: &Rules, text: &str) -> String {
 
 /// Adds to a line what belongs to it; whether it could be done in place.
 pub(super) fn extend(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     appeal: &mut Appeal,
     index: u32,
     more: &Text,
 ) -> bool {
-    change(turn, appeal, index, |line| {
+    change(ctx, appeal, index, |line| {
         Some(format!("{}\n{}", line.text.as_str(), more.as_str()))
     })
 }
 
 /// Puts new words into a line in place of those that its message said there, which stay legible beside them; whether it could be done.
 pub(super) fn correct(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     appeal: &mut Appeal,
     index: u32,
     post: &Post,
     entry: &Kept,
 ) -> bool {
-    let rules = turn.rules;
-    change(turn, appeal, index, |line| {
+    let rules = ctx.rules;
+    change(ctx, appeal, index, |line| {
         let (whole, text) = (line.text.as_str(), entry.text.as_str());
         // What an earlier version remembered does not tell whether anything has changed.
         let same = post.held.is_none() && whole.starts_with(&format!("{text}\n"));
@@ -109,11 +106,11 @@ pub(super) fn changed(
 }
 
 /// The line of an appeal as this decision leaves it.
-fn line(turn: &Turn<'_, impl View>, appeal: &Appeal, index: u32) -> Option<Line> {
-    let changed = turn.fresh_line(appeal.id, index);
+fn line(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, index: u32) -> Option<Line> {
+    let changed = ctx.fresh_line(appeal.id, index);
     let stored = || {
         let from_the_end = usize::try_from(appeal.lines.saturating_sub(index)).ok()?;
-        let lines = turn.view.lines(appeal.id, from_the_end);
+        let lines = ctx.view.lines(appeal.id, from_the_end);
         lines.into_iter().find(|line| line.index == index)
     };
     changed.or_else(stored)
@@ -121,17 +118,17 @@ fn line(turn: &Turn<'_, impl View>, appeal: &Appeal, index: u32) -> Option<Line>
 
 /// Changes a line in place unless what it stands in is in motion. No words mean that there is nothing to change.
 fn change(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     appeal: &mut Appeal,
     index: u32,
     words: impl FnOnce(&Line) -> Option<String>,
 ) -> bool {
     let whole =
         index > appeal.shown_from || (index == appeal.shown_from && appeal.shelf.kept.is_none());
-    if !whole || archive::overflows(turn.rules, turn.view, appeal) {
+    if !whole || archive::overflows(ctx.rules, ctx.view, appeal) {
         return false;
     }
-    let Some(mut line) = line(turn, appeal, index) else {
+    let Some(mut line) = line(ctx, appeal, index) else {
         return false;
     };
     let Some(text) = words(&line) else {
@@ -142,28 +139,28 @@ fn change(
     }
     line.text = Text(text);
     appeal.stale = true;
-    appeal.changed = turn.seq;
-    appeal.stamp = Some(turn.now);
-    turn.put(Entity::Line(line));
-    turn.dirty(RowKey::Appeal(appeal.id));
+    appeal.changed = ctx.seq;
+    appeal.stamp = Some(ctx.now);
+    ctx.put(Entity::Line(line));
+    ctx.dirty(RowKey::Appeal(appeal.id));
     true
 }
 
-fn body(turn: &mut Turn<'_, impl View>, content: &Content) -> Option<String> {
-    let note = |turn: &Turn<'_, _>, note: Note<'_>| turn.rules.wording.note(note);
+fn body(ctx: &mut DecisionContext<'_, impl View>, content: &Content) -> Option<String> {
+    let note = |ctx: &DecisionContext<'_, _>, note: Note<'_>| ctx.rules.wording.note(note);
     Some(match content {
         Content::Text(text) => text.0.clone(),
         Content::Contact { phone, name, .. } => note(
-            turn,
+            ctx,
             Note::LineContact {
                 name: name.as_str(),
                 phone: phone.as_str(),
             },
         ),
         Content::Described { kind, words } => {
-            let kind = note(turn, Note::OtherKind(kind));
+            let kind = note(ctx, Note::OtherKind(kind));
             note(
-                turn,
+                ctx,
                 Note::LineDescribed {
                     kind: &kind,
                     words: words.as_str(),
@@ -171,7 +168,7 @@ fn body(turn: &mut Turn<'_, impl View>, content: &Content) -> Option<String> {
             )
         }
         Content::File(attachment, caption) => {
-            let file = file(turn, attachment);
+            let file = file(ctx, attachment);
             if caption.is_blank() {
                 file
             } else {
@@ -179,14 +176,14 @@ fn body(turn: &mut Turn<'_, impl View>, content: &Content) -> Option<String> {
             }
         }
         Content::Place { position, name } => note(
-            turn,
+            ctx,
             Note::LinePlace {
                 name: name.as_str(),
                 position: position.as_str(),
             },
         ),
         Content::Poll { question, options } => {
-            let heading = note(turn, Note::LinePoll(question.as_str()));
+            let heading = note(ctx, Note::LinePoll(question.as_str()));
             let options = options
                 .iter()
                 .map(|option| format!("\n– {}", option.as_str()));
@@ -197,21 +194,21 @@ fn body(turn: &mut Turn<'_, impl View>, content: &Content) -> Option<String> {
 }
 
 /// A file in words: what it is, its name and size, and its link or why there is none.
-fn file(turn: &mut Turn<'_, impl View>, attachment: &Attachment) -> String {
-    let id = FileId(turn.seq);
+fn file(ctx: &mut DecisionContext<'_, impl View>, attachment: &Attachment) -> String {
+    let id = FileId(ctx.seq);
     let too_large = attachment.size.is_some_and(|size| size > DOWNLOAD_LIMIT);
-    let link = match &turn.rules.links {
+    let link = match &ctx.rules.links {
         Some(_) if too_large => Err(NoLink::TooLarge),
-        Some(links) => Ok(links.link(id, turn.now)),
+        Some(links) => Ok(links.link(id, ctx.now)),
         None => Err(NoLink::NoAddress),
     };
     if link.is_ok() {
-        turn.put(Entity::File(StoredFile {
+        ctx.put(Entity::File(StoredFile {
             id,
             attachment: attachment.clone(),
         }));
     }
-    let kind = turn.rules.wording.note(Note::FileKind(attachment.kind));
+    let kind = ctx.rules.wording.note(Note::FileKind(attachment.kind));
     let named = attachment
         .name
         .as_ref()
@@ -219,7 +216,7 @@ fn file(turn: &mut Turn<'_, impl View>, attachment: &Attachment) -> String {
     let described = attachment.size.map_or(named.clone(), |size| {
         format!("{named}, {}", spoken_size(size))
     });
-    turn.rules.wording.note(Note::LineFile {
+    ctx.rules.wording.note(Note::LineFile {
         described: &described,
         link: link.as_deref().map_err(|why| *why),
     })
@@ -237,8 +234,8 @@ fn spoken_size(bytes: u64) -> String {
     }
 }
 
-fn framed(turn: &Turn<'_, impl View>, context: &Context, body: String) -> String {
-    let note = |note: Note<'_>| turn.rules.wording.note(note);
+fn framed(ctx: &DecisionContext<'_, impl View>, context: &Context, body: String) -> String {
+    let note = |note: Note<'_>| ctx.rules.wording.note(note);
     let body = match &context.forwarded {
         Some(from) => note(Note::LineForwarded {
             from: from.as_str(),

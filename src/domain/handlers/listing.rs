@@ -5,13 +5,13 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{
+    context::DecisionContext,
     effect::Entity,
     ids::{ChatId, PartnerCode},
     listing::ListFault,
     partner::{Binding, Partner},
     session::{Locale, Session},
     tab::Tab,
-    turn::Turn,
     view::View,
     wording::Note,
 };
@@ -24,15 +24,15 @@ const NAMED: usize = 20;
 const ASKED: usize = 100;
 
 /// The faults of the list, all of them, as they are now.
-pub(super) fn found(turn: &mut Turn<'_, impl View>, faults: &[ListFault]) {
-    let mut tab = turn.tab(Tab::Partners);
+pub(super) fn found(ctx: &mut DecisionContext<'_, impl View>, faults: &[ListFault]) {
+    let mut tab = ctx.tab(Tab::Partners);
     let first_sight = tab.sighted.is_none();
     let before = std::mem::replace(&mut tab.faults, faults.to_vec());
-    turn.put(Entity::Tab(tab));
+    ctx.put(Entity::Tab(tab));
     for fault in faults.iter().filter(|_| first_sight) {
         match fault {
-            ListFault::TelegramDoubled(rows) => adopt(turn, rows.iter().map(|(_, code)| code)),
-            ListFault::CodeDoubled(_, code) => adopt(turn, [code].into_iter()),
+            ListFault::TelegramDoubled(rows) => adopt(ctx, rows.iter().map(|(_, code)| code)),
+            ListFault::CodeDoubled(_, code) => adopt(ctx, [code].into_iter()),
             ListFault::Code(..)
             | ListFault::NoCode(_)
             | ListFault::Phone(..)
@@ -55,30 +55,27 @@ pub(super) fn found(turn: &mut Turn<'_, impl View>, faults: &[ListFault]) {
         let mut lines: Vec<String> = new
             .iter()
             .take(NAMED)
-            .map(|fault| words(turn, fault))
+            .map(|fault| words(ctx, fault))
             .collect();
         lines.extend((new.len() > NAMED).then(|| format!("(+{})", new.len() - NAMED)));
-        turn.report(Note::AdminListFaults(&lines.join("\n")));
+        ctx.report(Note::AdminListFaults(&lines.join("\n")));
     } else if faults.is_empty() && !before.is_empty() {
-        turn.report(Note::AdminListMended);
+        ctx.report(Note::AdminListMended);
     }
 }
 
 /// An appeal that stands in the sheet names the code beside the account: of several rows that show this account, it is the partner's.
-pub(super) fn confirm(turn: &mut Turn<'_, impl View>, chat: ChatId, code: &PartnerCode) {
-    let Some(mut session) = turn.session(chat) else {
+pub(super) fn confirm(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, code: &PartnerCode) {
+    let Some(mut session) = ctx.session(chat) else {
         return;
     };
-    let Some(mut current) = session.partner.as_ref().and_then(|code| turn.partner(code)) else {
+    let Some(mut current) = session.partner.as_ref().and_then(|code| ctx.partner(code)) else {
         return;
     };
-    let Some(mut meant) = turn
-        .partner(code)
-        .filter(|meant| meant.code != current.code)
-    else {
+    let Some(mut meant) = ctx.partner(code).filter(|meant| meant.code != current.code) else {
         return;
     };
-    if claim(&current, chat).is_none() || is_confirmed(turn, chat, &current) {
+    if claim(&current, chat).is_none() || is_confirmed(ctx, chat, &current) {
         return;
     }
     let Some(binding) = claim(&meant, chat).cloned() else {
@@ -92,13 +89,16 @@ pub(super) fn confirm(turn: &mut Turn<'_, impl View>, chat: ChatId, code: &Partn
         Entity::Partner(meant),
         Entity::Session(session),
     ] {
-        turn.put(entity);
+        ctx.put(entity);
     }
 }
 
 /// Of several rows with one account that is the partner's whose phone the person has shared, or whose code his appeals bear; else the uppermost.
-fn adopt<'a>(turn: &mut Turn<'_, impl View>, codes: impl Iterator<Item = &'a PartnerCode>) {
-    let claims: Vec<Partner> = codes.filter_map(|code| turn.partner(code)).collect();
+fn adopt<'a>(
+    ctx: &mut DecisionContext<'_, impl View>,
+    codes: impl Iterator<Item = &'a PartnerCode>,
+) {
+    let claims: Vec<Partner> = codes.filter_map(|code| ctx.partner(code)).collect();
     let claims: Vec<&Partner> = claims
         .iter()
         .filter(|partner| partner.claims.is_some())
@@ -110,7 +110,7 @@ fn adopt<'a>(turn: &mut Turn<'_, impl View>, codes: impl Iterator<Item = &'a Par
     else {
         return;
     };
-    let mut session = turn
+    let mut session = ctx
         .session(chat)
         .unwrap_or_else(|| Session::new(chat, Locale::default()));
     if session.partner.is_some() {
@@ -123,7 +123,7 @@ fn adopt<'a>(turn: &mut Turn<'_, impl View>, codes: impl Iterator<Item = &'a Par
     let confirmed = || {
         claims
             .iter()
-            .find(|partner| is_confirmed(turn, chat, partner))
+            .find(|partner| is_confirmed(ctx, chat, partner))
     };
     let Some(chosen) = shared.or_else(confirmed).or(claims.first()) else {
         return;
@@ -133,9 +133,9 @@ fn adopt<'a>(turn: &mut Turn<'_, impl View>, codes: impl Iterator<Item = &'a Par
         return;
     };
     session.partner = Some(partner.code.clone());
-    turn.put(Entity::Session(session));
-    staff::bind(turn, &mut partner, binding);
-    turn.put(Entity::Partner(partner));
+    ctx.put(Entity::Session(session));
+    staff::bind(ctx, &mut partner, binding);
+    ctx.put(Entity::Partner(partner));
 }
 
 /// The binding that a row claims while another does too.
@@ -144,18 +144,18 @@ fn claim(partner: &Partner, chat: ChatId) -> Option<&Binding> {
 }
 
 /// Whether an appeal of this account bears the code.
-fn is_confirmed(turn: &Turn<'_, impl View>, chat: ChatId, partner: &Partner) -> bool {
-    let known = turn.view.appeals_of(chat, ASKED);
+fn is_confirmed(ctx: &DecisionContext<'_, impl View>, chat: ChatId, partner: &Partner) -> bool {
+    let known = ctx.view.appeals_of(chat, ASKED);
     known
         .iter()
         .any(|appeal| appeal.partner.as_ref() == Some(&partner.code))
 }
 
 /// A fault in words; of rows with one account it says by which we go.
-fn words(turn: &Turn<'_, impl View>, fault: &ListFault) -> String {
+fn words(ctx: &DecisionContext<'_, impl View>, fault: &ListFault) -> String {
     let bound = fault.bound(|code| {
-        turn.partner(code)
+        ctx.partner(code)
             .is_some_and(|partner| partner.binding.is_some())
     });
-    turn.rules.wording.note(Note::ListFault(fault, bound))
+    ctx.rules.wording.note(Note::ListFault(fault, bound))
 }

@@ -5,11 +5,11 @@
 use std::collections::BTreeSet;
 
 use crate::domain::{
+    context::DecisionContext,
     effect::Entity,
     event::Looked,
     ids::Number,
     tab::{Tab, TabState},
-    turn::Turn,
     view::View,
     wording::Note,
 };
@@ -19,39 +19,39 @@ use super::{adopt, appeals, promotions, registration, staff, trades};
 /// How many numbers one message to the operator names.
 const NAMED: usize = 20;
 
-pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, looked: &Looked) {
+pub(in crate::domain) fn looked(ctx: &mut DecisionContext<'_, impl View>, looked: &Looked) {
     if looked.tab == Tab::Appeals {
-        trades::put_back(turn);
+        trades::put_back(ctx);
     }
-    let mut tab: TabState = turn.tab(looked.tab);
+    let mut tab: TabState = ctx.tab(looked.tab);
     let first = tab.sighted.is_none();
-    tab.sighted = tab.sighted.or(Some(turn.now));
+    tab.sighted = tab.sighted.or(Some(ctx.now));
     tab.looked = Some(looked.began);
     if let Some(highest) = looked
         .highest
-        .filter(|&highest| adopt::is_plausible(turn, highest))
+        .filter(|&highest| adopt::is_plausible(ctx, highest))
     {
         tab.next_number = tab.next_number.max(Number(highest.0.saturating_add(1)));
     }
     let stopped = std::mem::take(&mut tab.stopped);
-    turn.put(Entity::Tab(tab));
+    ctx.put(Entity::Tab(tab));
     for (trouble, numbers) in stopped
         .into_iter()
         .filter(|(_, numbers)| !numbers.is_empty())
     {
-        let words = turn.rules.wording.note(Note::Stopped(trouble));
-        turn.report(Note::AdminRowsStopped(&listed(&numbers), &words));
+        let words = ctx.rules.wording.note(Note::Stopped(trouble));
+        ctx.report(Note::AdminRowsStopped(&listed(&numbers), &words));
     }
     match looked.tab {
         Tab::Partners => {
-            staff::looked(turn);
-            registration::after_look(turn);
+            staff::looked(ctx);
+            registration::after_look(ctx);
             if first {
-                promotions::partners_known(turn);
+                promotions::partners_known(ctx);
             }
         }
-        Tab::Appeals => appeals::give_numbers(turn),
-        Tab::Promotions => promotions::looked(turn),
+        Tab::Appeals => appeals::give_numbers(ctx),
+        Tab::Promotions => promotions::looked(ctx),
     }
 }
 

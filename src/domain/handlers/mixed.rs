@@ -3,7 +3,7 @@
 //! Invariant: nothing of such an appeal is sent by itself any more, nothing joins it, and the operator knows whom to ask.
 
 use crate::domain::{
-    effect::Entity, event::Mixed, ids::ChatId, turn::Turn, view::View, wording::Note,
+    context::DecisionContext, effect::Entity, event::Mixed, ids::ChatId, view::View, wording::Note,
 };
 
 use super::answers;
@@ -12,23 +12,26 @@ use super::answers;
 const NAMED: usize = 40;
 
 /// The journal holds such an appeal.
-pub(in crate::domain) fn found(turn: &mut Turn<'_, impl View>, mixed: &Mixed) {
-    let Some(mut appeal) = turn.appeal(mixed.appeal).filter(|appeal| !appeal.mixed) else {
+pub(in crate::domain) fn found(ctx: &mut DecisionContext<'_, impl View>, mixed: &Mixed) {
+    let Some(mut appeal) = ctx.appeal(mixed.appeal).filter(|appeal| !appeal.mixed) else {
         return;
     };
     appeal.mixed = true;
-    answers::withhold(turn, &mut appeal);
-    let partners = listed(turn, mixed.others.iter().chain([&appeal.chat]));
-    turn.report(Note::AdminMixed(appeal.number, &partners));
-    turn.put(Entity::Appeal(appeal));
+    answers::withhold(ctx, &mut appeal);
+    let partners = listed(ctx, mixed.others.iter().chain([&appeal.chat]));
+    ctx.report(Note::AdminMixed(appeal.number, &partners));
+    ctx.put(Entity::Appeal(appeal));
 }
 
 /// Codes of partners, or the Telegram IDs of those who have none.
-fn listed<'a>(turn: &Turn<'_, impl View>, chats: impl Iterator<Item = &'a ChatId>) -> String {
+fn listed<'a>(
+    ctx: &DecisionContext<'_, impl View>,
+    chats: impl Iterator<Item = &'a ChatId>,
+) -> String {
     let name = |chat: &ChatId| {
-        let code = turn.session(*chat).and_then(|session| session.partner);
+        let code = ctx.session(*chat).and_then(|session| session.partner);
         let written = code
-            .and_then(|code| turn.partner(&code))
+            .and_then(|code| ctx.partner(&code))
             .map(|partner| partner.written_code.0);
         written.unwrap_or_else(|| format!("Telegram ID {chat}"))
     };

@@ -1,6 +1,6 @@
 //! One file per theme; the router in [`super::decide`] says which event goes where.
 //!
-//! Invariant: a handler only reads and changes the [`super::turn::Turn`] it is given.
+//! Invariant: a handler only reads and changes the [`super::context::DecisionContext`] it is given.
 
 pub(super) mod adopt;
 pub(super) mod answers;
@@ -11,10 +11,11 @@ mod codes;
 pub(super) mod conversation;
 pub(super) mod delivery;
 mod erasing;
+mod flood_control;
+mod groups;
 mod lines;
 mod listing;
 pub(super) mod looks;
-mod manners;
 pub(super) mod mixed;
 pub(super) mod operator;
 pub(super) mod promotions;

@@ -7,16 +7,16 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 
 use crate::domain::{
+    context::DecisionContext,
     effect::{Effect, Entity},
     event::Wake,
     ids::{Number, PromotionKey, RowKey},
     promotion::{
-        Promotion, PromotionRow, PromotionStatus, Refusal, Stage,
-        identity::{self, Owner},
+        Promotion, PromotionRefusal, PromotionRow, PromotionStatus, Stage,
+        identity::{self, RowOwner},
         offer,
     },
     tab::Tab,
-    turn::Turn,
     view::View,
     wording::{BroadcastNote, Note},
 };
@@ -27,8 +27,8 @@ use super::{broadcasts, publishing};
 const LEDGER_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a look found in the tab.
-pub(super) fn rows(turn: &mut Turn<'_, impl View>, rows: &[PromotionRow]) {
-    let known = turn.view.promotions();
+pub(super) fn rows(ctx: &mut DecisionContext<'_, impl View>, rows: &[PromotionRow]) {
+    let known = ctx.view.promotions();
     let owners = identity::owners(&known, rows);
     let mut standing = BTreeSet::new();
     for (at, (row, owner)) in rows.iter().zip(owners).enumerate() {
@@ -42,57 +42,57 @@ pub(super) fn rows(turn: &mut Turn<'_, impl View>, rows: &[PromotionRow]) {
             ..Promotion::new(key)
         };
         match owner {
-            Owner::Known(place) => {
+            RowOwner::Known(place) => {
                 standing.insert(known[place].key.clone());
-                again(turn, &known[place], nth, row);
+                again(ctx, &known[place], nth, row);
             }
-            Owner::Lost => {
-                let promotion = new(lost_key(turn, row));
-                first(turn, promotion, row, true);
+            RowOwner::Lost => {
+                let promotion = new(lost_key(ctx, row));
+                first(ctx, promotion, row, true);
             }
             // What is left of a key in an empty row is taken away along with the next write of whose it is.
-            Owner::New { .. } if row.offer.is_blank() && row.action.is_blank() => {
+            RowOwner::New { .. } if row.offer.is_blank() && row.action.is_blank() => {
                 let key = PromotionKey::read(row.key.as_str());
                 key.into_iter()
-                    .for_each(|key| turn.dirty(RowKey::Promotion(key)));
+                    .for_each(|key| ctx.dirty(RowKey::Promotion(key)));
             }
-            Owner::New { copy } => {
-                let mut promotion = new(next_key(turn));
+            RowOwner::New { copy } => {
+                let mut promotion = new(next_key(ctx));
                 promotion.refusal = copy
-                    .then_some(Refusal::Copied)
+                    .then_some(PromotionRefusal::Copied)
                     .filter(|_| !row.action.is_blank());
-                let adopts = turn.tab(Tab::Promotions).sighted.is_none() && !copy;
-                first(turn, promotion, row, adopts);
+                let adopts = ctx.tab(Tab::Promotions).sighted.is_none() && !copy;
+                first(ctx, promotion, row, adopts);
             }
         }
     }
     for promotion in known {
         if promotion.gone.is_none() && !standing.contains(&promotion.key) {
-            vanished(turn, promotion);
+            vanished(ctx, promotion);
         }
     }
 }
 
 /// The end of a look: rows that can be published tell for how many, and a ledger that nobody asks for is let go.
-pub(super) fn looked(turn: &mut Turn<'_, impl View>) {
-    let mut tab = turn.tab(Tab::Promotions);
-    let audience = turn.tab(Tab::Partners).bound;
+pub(super) fn looked(ctx: &mut DecisionContext<'_, impl View>) {
+    let mut tab = ctx.tab(Tab::Promotions);
+    let audience = ctx.tab(Tab::Partners).bound;
     let changed = std::mem::replace(&mut tab.bound, audience) != audience;
-    turn.put(Entity::Tab(tab));
-    for promotion in turn.view.promotions() {
+    ctx.put(Entity::Tab(tab));
+    for promotion in ctx.view.promotions() {
         if changed && promotion.stage == Stage::Draft && promotion.gone.is_none() {
-            turn.dirty(RowKey::Promotion(promotion.key.clone()));
+            ctx.dirty(RowKey::Promotion(promotion.key.clone()));
         }
         let old = promotion
             .gone
-            .is_some_and(|gone| turn.now.duration_since(gone) > LEDGER_KEPT);
+            .is_some_and(|gone| ctx.now.duration_since(gone) > LEDGER_KEPT);
         let over = || {
-            turn.broadcast(&promotion.key)
+            ctx.broadcast(&promotion.key)
                 .is_some_and(|broadcast| broadcast.ended.is_some())
         };
         if old && !promotion.unledgered && over() {
-            turn.then(Effect::DropLedger(promotion.key.clone()));
-            turn.put(Entity::Promotion(Box::new(Promotion {
+            ctx.then(Effect::DropLedger(promotion.key.clone()));
+            ctx.put(Entity::Promotion(Box::new(Promotion {
                 unledgered: true,
                 ..promotion
             })));
@@ -101,55 +101,60 @@ pub(super) fn looked(turn: &mut Turn<'_, impl View>) {
 }
 
 /// The staff list has been seen for the first time: what waited for that goes on, and rows can tell for how many.
-pub(super) fn partners_known(turn: &mut Turn<'_, impl View>) {
-    for promotion in turn
+pub(super) fn partners_known(ctx: &mut DecisionContext<'_, impl View>) {
+    for promotion in ctx
         .view
         .promotions()
         .into_iter()
         .filter(|promotion| promotion.gone.is_none())
     {
         if promotion.stage == Stage::Draft {
-            turn.dirty(RowKey::Promotion(promotion.key.clone()));
+            ctx.dirty(RowKey::Promotion(promotion.key.clone()));
         }
-        settle(turn, promotion.clone(), Some(&promotion));
+        settle(ctx, promotion.clone(), Some(&promotion));
     }
 }
 
 /// A moment has come at which dates change something, or a quiet time is over.
-pub(in crate::domain) fn woken(turn: &mut Turn<'_, impl View>, key: &PromotionKey) {
-    if let Some(mut promotion) = turn
+pub(in crate::domain) fn woken(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) {
+    if let Some(mut promotion) = ctx
         .promotion(key)
         .filter(|promotion| promotion.gone.is_none())
     {
         promotion.alarm = None;
-        settle(turn, promotion, None);
+        settle(ctx, promotion, None);
     }
-    broadcasts::woken(turn, key);
+    broadcasts::woken(ctx, key);
 }
 
 /// A row is seen for the first time.
 fn first(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     mut promotion: Promotion,
     row: &PromotionRow,
     adopts: bool,
 ) {
     take_in(&mut promotion, row);
     if adopts {
-        adopt(turn, &mut promotion);
+        adopt(ctx, &mut promotion);
     }
     if !row.action.is_blank() {
         if promotion.refusal.is_some() {
             promotion.taken = true;
         } else {
-            publishing::act(turn, &mut promotion);
+            publishing::act(ctx, &mut promotion);
         }
     }
-    settle(turn, promotion, None);
+    settle(ctx, promotion, None);
 }
 
 /// The row of a promotion that the journal knows.
-fn again(turn: &mut Turn<'_, impl View>, known: &Promotion, nth: u32, row: &PromotionRow) {
+fn again(
+    ctx: &mut DecisionContext<'_, impl View>,
+    known: &Promotion,
+    nth: u32,
+    row: &PromotionRow,
+) {
     let mut promotion = known.clone();
     promotion.nth = nth;
     let before = &known.row;
@@ -160,23 +165,23 @@ fn again(turn: &mut Turn<'_, impl View>, known: &Promotion, nth: u32, row: &Prom
     }
     promotion.taken &= row.action == before.action;
     take_in(&mut promotion, row);
-    if turn.tab(Tab::Promotions).sighted.is_none() {
+    if ctx.tab(Tab::Promotions).sighted.is_none() {
         // The journal was restored: what stands in the sheet is newer than what it knows.
-        return seen_anew(turn, promotion);
+        return seen_anew(ctx, promotion);
     }
     if before.status != row.status {
-        status_changed(turn, &mut promotion);
+        status_changed(ctx, &mut promotion);
     }
     if returned {
-        broadcasts::found(turn, &promotion.key);
+        broadcasts::found(ctx, &promotion.key);
     }
     // An action waits for cells whose formulas were not ready.
     let waits =
         !row.action.is_blank() && !promotion.taken && before.offer.unready().next().is_some();
     if news || (waits && row.offer != before.offer) {
-        publishing::act(turn, &mut promotion);
+        publishing::act(ctx, &mut promotion);
     }
-    settle(turn, promotion, Some(known));
+    settle(ctx, promotion, Some(known));
 }
 
 /// What the row shows now; the whole content is told only when it is new.
@@ -193,45 +198,45 @@ fn take_in(promotion: &mut Promotion, row: &PromotionRow) {
 }
 
 /// As it stands there, so it is: what runs was announced before our time, what waits is announced in its time, an action is to be asked again.
-fn adopt(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) {
-    let words = &turn.rules.promotions;
+fn adopt(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) {
+    let words = &ctx.rules.promotions;
     let announced = words.sent.is(&promotion.row.notified);
     promotion.stage = match words.status(&promotion.row.status) {
         Some(PromotionStatus::Active | PromotionStatus::Ended) => Stage::Adopted,
         Some(PromotionStatus::Waiting) | None if announced => Stage::Adopted,
         Some(PromotionStatus::Waiting) => {
-            match offer::start(turn.rules, &promotion.row.offer, turn.now) {
-                Some(starts) if starts > turn.now => Stage::Scheduled(starts),
-                starts => Stage::Held(starts.unwrap_or(turn.now)),
+            match offer::start(ctx.rules, &promotion.row.offer, ctx.now) {
+                Some(starts) if starts > ctx.now => Stage::Scheduled(starts),
+                starts => Stage::Held(starts.unwrap_or(ctx.now)),
             }
         }
         None => Stage::Draft,
     };
     if !promotion.row.action.is_blank() {
-        promotion.refusal = Some(Refusal::BeforeOurTime);
+        promotion.refusal = Some(PromotionRefusal::BeforeOurTime);
         promotion.taken = true;
     }
 }
 
 /// At first sight after the journal was restored from a copy.
-fn seen_anew(turn: &mut Turn<'_, impl View>, mut promotion: Promotion) {
+fn seen_anew(ctx: &mut DecisionContext<'_, impl View>, mut promotion: Promotion) {
     let never = matches!(
         promotion.stage,
         Stage::Draft | Stage::Scheduled(_) | Stage::Held(_)
     );
     promotion.status = None;
     if never {
-        adopt(turn, &mut promotion);
+        adopt(ctx, &mut promotion);
     } else if !promotion.row.action.is_blank() {
-        promotion.refusal = Some(Refusal::BeforeOurTime);
+        promotion.refusal = Some(PromotionRefusal::BeforeOurTime);
         promotion.taken = true;
     }
-    settle(turn, promotion, None);
+    settle(ctx, promotion, None);
 }
 
 /// A person has set the status: so be it. What a person ends is told to nobody any more.
-fn status_changed(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) {
-    let Some(status) = turn.rules.promotions.status(&promotion.row.status) else {
+fn status_changed(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) {
+    let Some(status) = ctx.rules.promotions.status(&promotion.row.status) else {
         return;
     };
     if promotion.stage != Stage::Draft {
@@ -241,59 +246,63 @@ fn status_changed(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) {
         promotion.status = None;
     }
     if status == PromotionStatus::Ended {
-        publishing::end(turn, promotion);
+        publishing::end(ctx, promotion);
     }
 }
 
 /// The row is not there any more: what goes out rests until it is back.
-fn vanished(turn: &mut Turn<'_, impl View>, mut promotion: Promotion) {
-    promotion.gone = Some(turn.now);
+fn vanished(ctx: &mut DecisionContext<'_, impl View>, mut promotion: Promotion) {
+    promotion.gone = Some(ctx.now);
     promotion.alarm = None;
-    if broadcasts::lose(turn, &promotion.key) {
-        turn.report(Note::Broadcast(BroadcastNote::Vanished(
+    if broadcasts::lose(ctx, &promotion.key) {
+        ctx.report(Note::Broadcast(BroadcastNote::Vanished(
             promotion.row.offer.title.as_str(),
         )));
     }
-    turn.put(Entity::Promotion(Box::new(promotion)));
+    ctx.put(Entity::Promotion(Box::new(promotion)));
 }
 
 /// What the dates bring, and the timer for what they will bring next. Most rows are as they were known: then nothing is stored.
-fn settle(turn: &mut Turn<'_, impl View>, mut promotion: Promotion, known: Option<&Promotion>) {
-    publishing::by_date(turn, &mut promotion);
+fn settle(
+    ctx: &mut DecisionContext<'_, impl View>,
+    mut promotion: Promotion,
+    known: Option<&Promotion>,
+) {
+    publishing::by_date(ctx, &mut promotion);
     if known == Some(&promotion) {
         return;
     }
-    let next = publishing::next_moment(turn.rules, &promotion, turn.now);
+    let next = publishing::next_moment(ctx.rules, &promotion, ctx.now);
     if next != promotion.alarm {
         promotion.alarm = next;
         if let Some(at) = next {
-            turn.then(Effect::Then {
+            ctx.then(Effect::Then {
                 at,
                 wake: Wake::Promotion(promotion.key.clone()),
             });
         }
     }
-    turn.dirty(RowKey::Promotion(promotion.key.clone()));
-    turn.put(Entity::Promotion(Box::new(promotion)));
+    ctx.dirty(RowKey::Promotion(promotion.key.clone()));
+    ctx.put(Entity::Promotion(Box::new(promotion)));
 }
 
-fn next_key(turn: &mut Turn<'_, impl View>) -> PromotionKey {
-    let mut tab = turn.tab(Tab::Promotions);
+fn next_key(ctx: &mut DecisionContext<'_, impl View>) -> PromotionKey {
+    let mut tab = ctx.tab(Tab::Promotions);
     let key = PromotionKey::numbered(tab.next_number.0);
     tab.next_number = Number(tab.next_number.0.saturating_add(1));
-    turn.put(Entity::Tab(tab));
+    ctx.put(Entity::Tab(tab));
     key
 }
 
 /// A key that a later journal gave: ours go on above it.
-fn lost_key(turn: &mut Turn<'_, impl View>, row: &PromotionRow) -> PromotionKey {
+fn lost_key(ctx: &mut DecisionContext<'_, impl View>, row: &PromotionRow) -> PromotionKey {
     let Some(key) = PromotionKey::read(row.key.as_str()) else {
-        return next_key(turn);
+        return next_key(ctx);
     };
-    let mut tab = turn.tab(Tab::Promotions);
+    let mut tab = ctx.tab(Tab::Promotions);
     tab.next_number = tab
         .next_number
         .max(Number(key.number().unwrap_or_default().saturating_add(1)));
-    turn.put(Entity::Tab(tab));
+    ctx.put(Entity::Tab(tab));
     key
 }

@@ -5,21 +5,21 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    appeal::Why,
+    appeal::RejectReason,
     broadcast::{Broadcast, Picture},
-    effect::{Effect, Entity, Form, Lane, Send},
+    context::DecisionContext,
+    effect::{Effect, Entity, Lane, MessageForm, Send},
     ids::{OutboxId, PromotionKey, RowKey},
     media::Media,
     promotion::{
-        Action, Promotion, PromotionStatus, Refusal, Stage,
-        offer::{self, Plan},
+        Action, Promotion, PromotionRefusal, PromotionStatus, Stage,
+        offer::{self, PromotionPlan},
         words,
     },
     rules::Rules,
     session::{Locale, Session},
     tab::Tab,
     text::Text,
-    turn::Turn,
     view::View,
     wording::{BroadcastNote, Note},
 };
@@ -27,9 +27,11 @@ use crate::domain::{
 use super::broadcasts;
 
 /// What stands in the action cell is done, or refused in words. The cell is emptied in either case, unless nobody knows the word.
-pub(super) fn act(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) {
-    let Some(action) = turn.rules.promotions.action(&promotion.row.action) else {
-        promotion.refusal = Some(Refusal::UnknownAction(promotion.row.action.clone()));
+pub(super) fn act(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) {
+    let Some(action) = ctx.rules.promotions.action(&promotion.row.action) else {
+        promotion.refusal = Some(PromotionRefusal::UnknownAction(
+            promotion.row.action.clone(),
+        ));
         return;
     };
     if matches!(action, Action::Publish | Action::Test)
@@ -40,34 +42,34 @@ pub(super) fn act(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) {
     }
     promotion.taken = true;
     let done = match action {
-        Action::Publish => publish(turn, promotion),
-        Action::Test => test(turn, promotion),
-        Action::Pause => something(broadcasts::pause(turn, &promotion.key)),
-        Action::Resume => something(broadcasts::resume(turn, &promotion.key)),
-        Action::Cancel => something(cancel(turn, promotion)),
-        Action::End => something(end_by_action(turn, promotion)),
+        Action::Publish => publish(ctx, promotion),
+        Action::Test => test(ctx, promotion),
+        Action::Pause => something(broadcasts::pause(ctx, &promotion.key)),
+        Action::Resume => something(broadcasts::resume(ctx, &promotion.key)),
+        Action::Cancel => something(cancel(ctx, promotion)),
+        Action::End => something(end_by_action(ctx, promotion)),
     };
     promotion.refusal = done.err();
 }
 
 /// A promotion ends: whoever has not heard of it will not.
-pub(super) fn end(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) {
-    broadcasts::cancel(turn, &promotion.key);
+pub(super) fn end(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) {
+    broadcasts::cancel(ctx, &promotion.key);
     if matches!(promotion.stage, Stage::Scheduled(_) | Stage::Held(_)) {
         promotion.stage = Stage::Draft;
     }
 }
 
 /// What the dates bring now.
-pub(super) fn by_date(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) {
+pub(super) fn by_date(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) {
     match promotion.stage {
-        Stage::Scheduled(due) => scheduled(turn, promotion, due),
+        Stage::Scheduled(due) => scheduled(ctx, promotion, due),
         Stage::Announced(_) | Stage::Adopted => {
             let over =
-                offer::end(turn.rules, &promotion.row.offer).is_some_and(|ends| ends <= turn.now);
-            if over && promotion.standing(&turn.rules.promotions) == Some(PromotionStatus::Active) {
+                offer::end(ctx.rules, &promotion.row.offer).is_some_and(|ends| ends <= ctx.now);
+            if over && promotion.standing(&ctx.rules.promotions) == Some(PromotionStatus::Active) {
                 promotion.status = Some(PromotionStatus::Ended);
-                end(turn, promotion);
+                end(ctx, promotion);
             }
         }
         Stage::Draft | Stage::Held(_) => {}
@@ -93,47 +95,55 @@ pub(super) fn next_moment(
 }
 
 /// A promotion could not be shown in the admin chat, in this form.
-pub(super) fn unshown(turn: &mut Turn<'_, impl View>, key: &PromotionKey, form: &Form, why: Why) {
-    if let Form::Picture(source) = form {
-        broadcasts::prepared(turn, key, source, Err(why.clone()));
+pub(super) fn unshown(
+    ctx: &mut DecisionContext<'_, impl View>,
+    key: &PromotionKey,
+    form: &MessageForm,
+    why: RejectReason,
+) {
+    if let MessageForm::Picture(source) = form {
+        broadcasts::prepared(ctx, key, source, Err(why.clone()));
     }
     let tested = |promotion: &Promotion| !matches!(promotion.stage, Stage::Announced(_));
-    if let Some(mut promotion) = turn.promotion(key).filter(tested) {
-        promotion.refusal = Some(Refusal::TestFailed(why));
-        turn.dirty(RowKey::Promotion(key.clone()));
-        turn.put(Entity::Promotion(Box::new(promotion)));
+    if let Some(mut promotion) = ctx.promotion(key).filter(tested) {
+        promotion.refusal = Some(PromotionRefusal::TestFailed(why));
+        ctx.dirty(RowKey::Promotion(key.clone()));
+        ctx.put(Entity::Promotion(Box::new(promotion)));
     }
 }
 
 /// Telegram has the picture that was made from this source; the row may hold another by now.
 pub(super) fn uploaded(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     key: &PromotionKey,
     source: &Text,
     media: &Media,
 ) {
     let still = |promotion: &Promotion| promotion.content().as_str().trim() == source.as_str();
-    if let Some(mut promotion) = turn.promotion(key).filter(still) {
+    if let Some(mut promotion) = ctx.promotion(key).filter(still) {
         promotion.media = Some((promotion.row.offer.content.clone(), media.clone()));
-        turn.put(Entity::Promotion(Box::new(promotion)));
+        ctx.put(Entity::Promotion(Box::new(promotion)));
     }
-    broadcasts::uploaded(turn, key, source, media);
-    broadcasts::prepared(turn, key, source, Ok(media.clone()));
+    broadcasts::uploaded(ctx, key, source, media);
+    broadcasts::prepared(ctx, key, source, Ok(media.clone()));
 }
 
-fn something(done: bool) -> Result<(), Refusal> {
+fn something(done: bool) -> Result<(), PromotionRefusal> {
     if done {
         Ok(())
     } else {
-        Err(Refusal::NothingToDo)
+        Err(PromotionRefusal::NothingToDo)
     }
 }
 
-fn publish(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) -> Result<(), Refusal> {
+fn publish(
+    ctx: &mut DecisionContext<'_, impl View>,
+    promotion: &mut Promotion,
+) -> Result<(), PromotionRefusal> {
     let announced = match promotion.stage {
         Stage::Adopted => Some(None),
         Stage::Announced(at) => {
-            let again = turn
+            let again = ctx
                 .broadcast(&promotion.key)
                 .is_none_or(|broadcast| broadcast.may_begin_anew());
             (!again).then_some(Some(at))
@@ -141,85 +151,96 @@ fn publish(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) -> Result<
         Stage::Draft | Stage::Scheduled(_) | Stage::Held(_) => None,
     };
     if let Some(at) = announced {
-        return Err(Refusal::Announced(at));
+        return Err(PromotionRefusal::Announced(at));
     }
-    let plan = plan(turn, promotion)?;
-    if !knows_partners(turn) {
-        return Err(Refusal::NoList);
+    let plan = plan(ctx, promotion)?;
+    if !knows_partners(ctx) {
+        return Err(PromotionRefusal::NoList);
     }
-    if plan.starts > turn.now {
+    if plan.starts > ctx.now {
         promotion.stage = Stage::Scheduled(plan.starts);
         promotion.status = Some(PromotionStatus::Waiting);
     } else {
-        announce(turn, promotion, plan);
+        announce(ctx, promotion, plan);
     }
     Ok(())
 }
 
 /// Before the first look at the staff list an announcement would reach nobody.
-fn knows_partners(turn: &Turn<'_, impl View>) -> bool {
-    turn.tab(Tab::Partners).sighted.is_some()
+fn knows_partners(ctx: &DecisionContext<'_, impl View>) -> bool {
+    ctx.tab(Tab::Partners).sighted.is_some()
 }
 
-fn plan(turn: &Turn<'_, impl View>, promotion: &Promotion) -> Result<Plan, Refusal> {
+fn plan(
+    ctx: &DecisionContext<'_, impl View>,
+    promotion: &Promotion,
+) -> Result<PromotionPlan, PromotionRefusal> {
     offer::plan(
-        turn.rules,
+        ctx.rules,
         &promotion.row.offer,
         promotion.content(),
-        turn.now,
+        ctx.now,
     )
-    .map_err(|_| Refusal::Faulty)
+    .map_err(|_| PromotionRefusal::Faulty)
 }
 
 /// It waits for its first day: as the row says by now. Whether it is whole matters only when the day has come.
-fn scheduled(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion, before: Timestamp) {
-    let starts = offer::start(turn.rules, &promotion.row.offer, turn.now).unwrap_or(before);
+fn scheduled(
+    ctx: &mut DecisionContext<'_, impl View>,
+    promotion: &mut Promotion,
+    before: Timestamp,
+) {
+    let starts = offer::start(ctx.rules, &promotion.row.offer, ctx.now).unwrap_or(before);
     promotion.stage = Stage::Scheduled(starts);
-    if starts > turn.now || !knows_partners(turn) {
+    if starts > ctx.now || !knows_partners(ctx) {
         return;
     }
     if promotion.row.offer.is_loading() {
         // It goes out when the value has come.
         return;
     }
-    let Ok(plan) = plan(turn, promotion) else {
+    let Ok(plan) = plan(ctx, promotion) else {
         promotion.stage = Stage::Draft;
-        promotion.refusal = Some(Refusal::Faulty);
-        return turn.report(Note::Broadcast(BroadcastNote::Unfit(
+        promotion.refusal = Some(PromotionRefusal::Faulty);
+        return ctx.report(Note::Broadcast(BroadcastNote::Unfit(
             promotion.row.offer.title.as_str(),
         )));
     };
-    let possible = turn
+    let possible = ctx
         .rules
         .quiet
-        .and_then(|quiet| quiet.ends(turn.rules, plan.starts))
+        .and_then(|quiet| quiet.ends(ctx.rules, plan.starts))
         .unwrap_or(plan.starts);
-    let late = turn.now.duration_since(possible);
-    if turn
-        .rules
-        .hold_if_later_than
-        .is_some_and(|most| late > most)
-    {
+    let late = ctx.now.duration_since(possible);
+    if ctx.rules.hold_if_later_than.is_some_and(|most| late > most) {
         promotion.stage = Stage::Held(plan.starts);
-        turn.report(Note::Broadcast(BroadcastNote::Late(
+        ctx.report(Note::Broadcast(BroadcastNote::Late(
             promotion.row.offer.title.as_str(),
             late.as_hours(),
         )));
     } else {
-        announce(turn, promotion, plan);
+        announce(ctx, promotion, plan);
     }
 }
 
-fn announce(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion, plan: Plan) {
-    promotion.stage = Stage::Announced(turn.now);
+fn announce(
+    ctx: &mut DecisionContext<'_, impl View>,
+    promotion: &mut Promotion,
+    plan: PromotionPlan,
+) {
+    promotion.stage = Stage::Announced(ctx.now);
     promotion.status = Some(PromotionStatus::Active);
-    let broadcast = broadcast(turn, promotion, plan);
+    let broadcast = broadcast(ctx, promotion, plan);
     let uploads =
-        matches!(broadcast.picture, Some(Picture::Source(_))) && show(turn, promotion, &broadcast);
-    broadcasts::start(turn, broadcast, uploads);
+        matches!(broadcast.picture, Some(Picture::Source(_))) && show(ctx, promotion, &broadcast);
+    broadcasts::start(ctx, broadcast, uploads);
 }
 
-fn broadcast(turn: &Turn<'_, impl View>, promotion: &Promotion, plan: Plan) -> Broadcast {
+fn broadcast(
+    ctx: &DecisionContext<'_, impl View>,
+    promotion: &Promotion,
+    plan: PromotionPlan,
+) -> Broadcast {
     let kept = promotion
         .media
         .as_ref()
@@ -234,13 +255,17 @@ fn broadcast(turn: &Turn<'_, impl View>, promotion: &Promotion, plan: Plan) -> B
         period: Some(plan.period),
         link: plan.link,
         apart: plan.apart,
-        ..Broadcast::new(promotion.key.clone(), title, plan.words, turn.now)
+        ..Broadcast::new(promotion.key.clone(), title, plan.words, ctx.now)
     }
 }
 
 /// Sends it to the admin chat as partners see it; whether there is one.
-fn show(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion, broadcast: &Broadcast) -> bool {
-    let Some(chat) = turn.admin_chat() else {
+fn show(
+    ctx: &mut DecisionContext<'_, impl View>,
+    promotion: &mut Promotion,
+    broadcast: &Broadcast,
+) -> bool {
+    let Some(chat) = ctx.admin_chat() else {
         return false;
     };
     promotion.previews = promotion.previews.wrapping_add(1);
@@ -252,8 +277,8 @@ fn show(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion, broadcast: &B
     };
     let session = Session::new(chat, Locale::default());
     // A cover goes first, under the lower number.
-    for send in broadcasts::messages(turn, broadcast, (id(1), id(0)), &session) {
-        turn.then(Effect::Send(Send {
+    for send in broadcasts::messages(ctx, broadcast, (id(1), id(0)), &session) {
+        ctx.then(Effect::Send(Send {
             lane: Lane::Talk,
             ..send
         }));
@@ -261,15 +286,18 @@ fn show(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion, broadcast: &B
     true
 }
 
-fn test(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) -> Result<(), Refusal> {
-    let plan = plan(turn, promotion)?;
-    let broadcast = broadcast(turn, promotion, plan);
-    if !show(turn, promotion, &broadcast) {
-        return Err(Refusal::NoAdminChat);
+fn test(
+    ctx: &mut DecisionContext<'_, impl View>,
+    promotion: &mut Promotion,
+) -> Result<(), PromotionRefusal> {
+    let plan = plan(ctx, promotion)?;
+    let broadcast = broadcast(ctx, promotion, plan);
+    if !show(ctx, promotion, &broadcast) {
+        return Err(PromotionRefusal::NoAdminChat);
     }
-    let count = turn.tab(Tab::Partners).bound;
-    let time = words::duration(turn.rules, count);
-    turn.report(Note::Broadcast(if knows_partners(turn) {
+    let count = ctx.tab(Tab::Partners).bound;
+    let time = words::duration(ctx.rules, count);
+    ctx.report(Note::Broadcast(if knows_partners(ctx) {
         BroadcastNote::Tested(count.into(), &time)
     } else {
         BroadcastNote::TestedUncounted
@@ -278,23 +306,23 @@ fn test(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) -> Result<(),
 }
 
 /// An announcement under way ends here; one that waits for its day does not happen.
-fn cancel(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) -> bool {
+fn cancel(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) -> bool {
     match promotion.stage {
         Stage::Scheduled(_) | Stage::Held(_) => {
             promotion.stage = Stage::Draft;
             promotion.status = Some(PromotionStatus::Ended);
             true
         }
-        Stage::Announced(_) => broadcasts::cancel(turn, &promotion.key),
+        Stage::Announced(_) => broadcasts::cancel(ctx, &promotion.key),
         Stage::Draft | Stage::Adopted => false,
     }
 }
 
-fn end_by_action(turn: &mut Turn<'_, impl View>, promotion: &mut Promotion) -> bool {
+fn end_by_action(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) -> bool {
     if promotion.stage == Stage::Draft && promotion.row.status.is_blank() {
         return false;
     }
     promotion.status = Some(PromotionStatus::Ended);
-    end(turn, promotion);
+    end(ctx, promotion);
     true
 }

@@ -5,11 +5,11 @@
 use std::collections::BTreeSet;
 
 use crate::domain::{
+    context::DecisionContext,
     effect::Entity,
     ids::RowKey,
-    refusal::Refusal,
+    refusal::WriteRefusal,
     tab::RefusedRow,
-    turn::Turn,
     view::View,
     wording::{BroadcastNote, Note},
 };
@@ -18,8 +18,8 @@ use crate::domain::{
 const NAMED: usize = 100;
 
 /// Google has refused a row. Of many with the same reason the first is told.
-pub(super) fn refused(turn: &mut Turn<'_, impl View>, key: &RowKey, words: &str) {
-    let mut tab = turn.tab(key.tab());
+pub(super) fn refused(ctx: &mut DecisionContext<'_, impl View>, key: &RowKey, words: &str) {
+    let mut tab = ctx.tab(key.tab());
     let is_known = tab
         .refused
         .iter()
@@ -38,9 +38,9 @@ pub(super) fn refused(turn: &mut Turn<'_, impl View>, key: &RowKey, words: &str)
             words: words.to_owned(),
         });
     }
-    turn.put(Entity::Tab(tab));
+    ctx.put(Entity::Tab(tab));
     if !told {
-        tell(turn, key, words);
+        tell(ctx, key, words);
     }
 }
 
@@ -54,30 +54,31 @@ fn make_room(refused: &mut Vec<RefusedRow>) {
 }
 
 /// A row stands as it should, or is not wanted any more.
-pub(super) fn over(turn: &mut Turn<'_, impl View>, key: &RowKey) {
-    let mut tab = turn.tab(key.tab());
+pub(super) fn over(ctx: &mut DecisionContext<'_, impl View>, key: &RowKey) {
+    let mut tab = ctx.tab(key.tab());
     let before = tab.refused.len();
     tab.refused.retain(|row| row.key != *key);
     if tab.refused.len() == before {
         return;
     }
     let healed = tab.refused.is_empty();
-    turn.put(Entity::Tab(tab));
+    ctx.put(Entity::Tab(tab));
     if healed {
-        turn.report(Note::AdminRefusedOver(key.tab()));
+        ctx.report(Note::AdminRefusedOver(key.tab()));
     }
 }
 
-fn tell(turn: &mut Turn<'_, impl View>, key: &RowKey, words: &str) {
-    let why = turn.rules.wording.note(Note::Refusal(Refusal::of(words)));
+fn tell(ctx: &mut DecisionContext<'_, impl View>, key: &RowKey, words: &str) {
+    let why = ctx
+        .rules
+        .wording
+        .note(Note::Refusal(WriteRefusal::of(words)));
     match key {
-        RowKey::Partner(code) => turn.report(Note::AdminPartnerRefused(code, &why)),
-        RowKey::Promotion(key) => {
-            turn.report(Note::Broadcast(BroadcastNote::RowRefused(key, &why)))
-        }
+        RowKey::Partner(code) => ctx.report(Note::AdminPartnerRefused(code, &why)),
+        RowKey::Promotion(key) => ctx.report(Note::Broadcast(BroadcastNote::RowRefused(key, &why))),
         RowKey::Appeal(id) => {
-            if let Some(number) = turn.appeal(*id).and_then(|appeal| appeal.number) {
-                turn.report(Note::AdminRowRefused(number, &why));
+            if let Some(number) = ctx.appeal(*id).and_then(|appeal| appeal.number) {
+                ctx.report(Note::AdminRowRefused(number, &why));
             }
         }
     }

@@ -6,6 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
+    context::DecisionContext,
     effect::{Button, Effect, Entity, Keyboard},
     event::Wake,
     ids::{ChatId, RowKey},
@@ -15,14 +16,13 @@ use crate::domain::{
     spans::has_lasted,
     tab::Tab,
     text::Text,
-    turn::Turn,
     view::View,
     wording::{Note, Say},
 };
 
 use super::{
     appeals,
-    codes::{self, Meant},
+    codes::{self, TextMeaning},
     lines, staff,
 };
 
@@ -42,33 +42,33 @@ const PARKED: usize = 1000;
 const PARK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 
 /// Says how to register, once a look has shown who is registered already.
-pub(super) fn welcome(turn: &mut Turn<'_, impl View>, session: Session) {
-    if is_undecided(turn) {
-        return park(turn, session);
+pub(super) fn welcome(ctx: &mut DecisionContext<'_, impl View>, session: Session) {
+    if is_undecided(ctx) {
+        return park(ctx, session);
     }
-    ask(turn, &session, Say::Welcome);
+    ask(ctx, &session, Say::Welcome);
 }
 
 /// A code of somebody who is not registered.
-pub(super) fn code(turn: &mut Turn<'_, impl View>, mut session: Session, code: Text) {
-    forget_old(turn, &mut session);
+pub(super) fn code(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, code: Text) {
+    forget_old(ctx, &mut session);
     session.registration.code = Some(code);
-    advance(turn, session);
+    advance(ctx, session);
 }
 
 /// A phone that was typed proves nothing; a code that was given stays as it is. Where it is a code after all, the list may know it soon.
-pub(super) fn phone_typed(turn: &mut Turn<'_, impl View>, session: &Session) {
-    turn.then(Effect::Look(Tab::Partners));
+pub(super) fn phone_typed(ctx: &mut DecisionContext<'_, impl View>, session: &Session) {
+    ctx.then(Effect::Look(Tab::Partners));
     if session.registration.phone.is_some() {
-        turn.say(session, Say::CodeWanted);
+        ctx.say(session, Say::CodeWanted);
     } else {
-        ask(turn, session, Say::PhoneTyped);
+        ask(ctx, session, Say::PhoneTyped);
     }
 }
 
 /// Whether nobody can say yet who is registered.
-pub(super) fn is_undecided(turn: &Turn<'_, impl View>) -> bool {
-    turn.tab(Tab::Partners).sighted.is_none()
+pub(super) fn is_undecided(ctx: &DecisionContext<'_, impl View>) -> bool {
+    ctx.tab(Tab::Partners).sighted.is_none()
 }
 
 /// Takes down one's own phone; whether it can be read.
@@ -81,93 +81,93 @@ pub(super) fn note_phone(session: &mut Session, phone: &Text) -> bool {
 
 /// A shared contact: it proves a phone only if it is the sender's own (Bot API: `contact.user_id`).
 pub(super) fn contact(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     mut session: Session,
     phone: &Text,
     own: bool,
 ) {
     if !own {
-        return ask(turn, &session, Say::ContactOfAnother);
+        return ask(ctx, &session, Say::ContactOfAnother);
     }
     if note_phone(&mut session, phone) {
-        advance(turn, session);
+        advance(ctx, session);
     } else {
-        turn.say(&session, Say::PhoneUnreadable);
+        ctx.say(&session, Say::PhoneUnreadable);
     }
 }
 
 /// Drops what was kept for longer than a day, and what seems to come from more than a day ahead: the clock was set back since.
-pub(super) fn forget_old(turn: &Turn<'_, impl View>, session: &mut Session) {
+pub(super) fn forget_old(ctx: &DecisionContext<'_, impl View>, session: &mut Session) {
     session
         .kept
-        .retain(|kept| turn.now.duration_since(kept.at).abs() < KEPT_FOR);
+        .retain(|kept| ctx.now.duration_since(kept.at).abs() < KEPT_FOR);
 }
 
 /// What a stranger wrote has been kept for a day, and goes.
-pub(in crate::domain) fn outdated(turn: &mut Turn<'_, impl View>, chat: ChatId) {
-    if let Some(mut session) = turn.session(chat) {
-        forget_old(turn, &mut session);
+pub(in crate::domain) fn outdated(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
+    if let Some(mut session) = ctx.session(chat) {
+        forget_old(ctx, &mut session);
         if let Some(first) = session.kept.iter().map(|kept| kept.at).min() {
             // A later message; or the clock was set back, or is behind Telegram's, and the timer came too early.
             let (at, wake) = (first + KEPT_FOR, Wake::Kept(chat));
-            turn.then(Effect::Then { at, wake });
+            ctx.then(Effect::Then { at, wake });
         }
-        turn.put(Entity::Session(session));
+        ctx.put(Entity::Session(session));
     }
 }
 
 /// A fresh look at the staff list has ended: whoever waited for it is answered, each by a decision of his own.
-pub(super) fn after_look(turn: &mut Turn<'_, impl View>) {
-    let mut tab = turn.tab(Tab::Partners);
+pub(super) fn after_look(ctx: &mut DecisionContext<'_, impl View>) {
+    let mut tab = ctx.tab(Tab::Partners);
     let waiting = std::mem::take(&mut tab.parked);
-    turn.put(Entity::Tab(tab));
+    ctx.put(Entity::Tab(tab));
     for chat in waiting {
-        let (at, wake) = (turn.now, Wake::Parked(chat));
-        turn.then(Effect::Then { at, wake });
+        let (at, wake) = (ctx.now, Wake::Parked(chat));
+        ctx.then(Effect::Then { at, wake });
     }
 }
 
 /// The look has ended for which this registration waited; one that began before it waits for the next.
-pub(in crate::domain) fn looked(turn: &mut Turn<'_, impl View>, chat: ChatId) {
-    let Some(mut session) = turn.session(chat) else {
+pub(in crate::domain) fn looked(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
+    let Some(mut session) = ctx.session(chat) else {
         return;
     };
     let Some(parked) = session.registration.parked else {
         return;
     };
-    let clock_was_set_back = parked.since > turn.now;
+    let clock_was_set_back = parked.since > ctx.now;
     if clock_was_set_back
-        || turn
+        || ctx
             .tab(Tab::Partners)
             .looked
             .is_some_and(|began| parked.since <= began)
     {
         session.registration.parked = None;
-        conclude(turn, session, parked.told);
+        conclude(ctx, session, parked.told);
     } else {
-        join_queue(turn, chat);
+        join_queue(ctx, chat);
     }
 }
 
 /// A registration has waited for a while.
-pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, chat: ChatId) {
-    let Some(mut session) = turn.session(chat) else {
+pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
+    let Some(mut session) = ctx.session(chat) else {
         return;
     };
     let Some(parked) = &mut session.registration.parked else {
         return;
     };
     let first = !std::mem::replace(&mut parked.told, true);
-    turn.put(Entity::Session(session.clone()));
-    join_queue(turn, chat);
+    ctx.put(Entity::Session(session.clone()));
+    join_queue(ctx, chat);
     if first {
-        turn.say(&session, Say::Shortly);
+        ctx.say(&session, Say::Shortly);
     }
 }
 
 /// Something to pass on once the person is registered. A further part of an album joins the first.
-pub(super) fn keep(turn: &mut Turn<'_, impl View>, mut session: Session, entry: Kept) {
-    forget_old(turn, &mut session);
+pub(super) fn keep(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, entry: Kept) {
+    forget_old(ctx, &mut session);
     let album = session
         .kept
         .last_mut()
@@ -175,19 +175,19 @@ pub(super) fn keep(turn: &mut Turn<'_, impl View>, mut session: Session, entry: 
     if let Some(first) = album {
         first.said.get_or_insert_with(|| first.text.clone());
         first.text = Text(format!("{}\n{}", first.text.as_str(), entry.text.as_str()));
-        return turn.put(Entity::Session(session));
+        return ctx.put(Entity::Session(session));
     }
     let (chat, full) = (session.chat, session.kept.len() >= KEPT);
     if !full {
         session.kept.push(entry);
     }
-    if is_undecided(turn) {
+    if is_undecided(ctx) {
         // The answer waits for the first look.
-        park(turn, session);
+        park(ctx, session);
     } else {
-        turn.put(Entity::Session(session.clone()));
+        ctx.put(Entity::Session(session.clone()));
         ask(
-            turn,
+            ctx,
             &session,
             if full {
                 Say::KeptIsFull(KEPT)
@@ -197,20 +197,24 @@ pub(super) fn keep(turn: &mut Turn<'_, impl View>, mut session: Session, entry: 
         );
     }
     if !full {
-        let (at, wake) = (turn.now + KEPT_FOR, Wake::Kept(chat));
-        turn.then(Effect::Then { at, wake });
+        let (at, wake) = (ctx.now + KEPT_FOR, Wake::Kept(chat));
+        ctx.then(Effect::Then { at, wake });
     }
 }
 
 /// A message that has no line was changed. While it is kept, its new words are; a partner's is an ordinary message.
-pub(super) fn corrected(turn: &mut Turn<'_, impl View>, mut session: Session, entry: Kept) {
+pub(super) fn corrected(
+    ctx: &mut DecisionContext<'_, impl View>,
+    mut session: Session,
+    entry: Kept,
+) {
     if session.partner.is_some() {
         let text = Text(
-            turn.rules
+            ctx.rules
                 .wording
                 .note(Note::LineCorrected(entry.text.as_str())),
         );
-        return appeals::receive(turn, &mut session, None, &[Kept { text, ..entry }]);
+        return appeals::receive(ctx, &mut session, None, &[Kept { text, ..entry }]);
     }
     if let Some(kept) = session
         .kept
@@ -218,7 +222,7 @@ pub(super) fn corrected(turn: &mut Turn<'_, impl View>, mut session: Session, en
         .find(|kept| kept.message == entry.message)
     {
         if let Some(text) = lines::changed(
-            turn.rules,
+            ctx.rules,
             kept.text.as_str(),
             kept.said.as_ref(),
             entry.text.as_str(),
@@ -227,21 +231,21 @@ pub(super) fn corrected(turn: &mut Turn<'_, impl View>, mut session: Session, en
             kept.text = Text(text);
         }
         (kept.said, kept.held) = (Some(entry.text), entry.held);
-        turn.put(Entity::Session(session));
+        ctx.put(Entity::Session(session));
     }
 }
 
 /// Goes as far as what is known allows.
-fn advance(turn: &mut Turn<'_, impl View>, mut session: Session) {
+fn advance(ctx: &mut DecisionContext<'_, impl View>, mut session: Session) {
     let registration = &mut session.registration;
     match (&registration.code, &registration.phone) {
-        (None, _) => say_and_store(turn, &session, Say::CodeWanted, Keyboard::Keep),
+        (None, _) => say_and_store(ctx, &session, Say::CodeWanted, Keyboard::Keep),
         (Some(_), None) => {
-            let keyboard = share_contact(turn, &session);
-            say_and_store(turn, &session, Say::PhoneWanted, keyboard);
+            let keyboard = share_contact(ctx, &session);
+            say_and_store(ctx, &session, Say::PhoneWanted, keyboard);
         }
         (Some(_), Some(_)) => {
-            let now = turn.now;
+            let now = ctx.now;
             registration
                 .tries
                 .retain(|&at| !has_lasted(at, now, TRIES_WINDOW));
@@ -250,7 +254,7 @@ fn advance(turn: &mut Turn<'_, impl View>, mut session: Session) {
             {
                 registration.code = None;
                 return say_and_store(
-                    turn,
+                    ctx,
                     &session,
                     Say::TooManyTries(minutes_left(first, now)),
                     Keyboard::Keep,
@@ -260,41 +264,41 @@ fn advance(turn: &mut Turn<'_, impl View>, mut session: Session) {
             if registration.parked.is_none() {
                 registration.tries.push(now);
             }
-            match matching(turn, &session.registration) {
-                Some(partner) => bind(turn, session, partner),
-                None => park(turn, session),
+            match matching(ctx, &session.registration) {
+                Some(partner) => bind(ctx, session, partner),
+                None => park(ctx, session),
             }
         }
     }
 }
 
 /// The last word, on a fresh look; `told` says whether the person has heard that it takes a moment.
-fn conclude(turn: &mut Turn<'_, impl View>, mut session: Session, told: bool) {
+fn conclude(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, told: bool) {
     if session.partner.is_some() {
-        return adopted(turn, session);
+        return adopted(ctx, session);
     }
-    take_kept_code(turn, &mut session);
+    take_kept_code(ctx, &mut session);
     session.kept.retain(|kept| !kept.step);
     match (&session.registration.code, &session.registration.phone) {
-        (Some(_), Some(_)) => match matching(turn, &session.registration) {
-            Some(partner) => bind(turn, session, partner),
+        (Some(_), Some(_)) => match matching(ctx, &session.registration) {
+            Some(partner) => bind(ctx, session, partner),
             // The list is being written anew: the code stood there a moment ago.
-            None if is_expected(turn, &session.registration) => wait_longer(turn, session, told),
+            None if is_expected(ctx, &session.registration) => wait_longer(ctx, session, told),
             None => {
                 let code = session.registration.code.take().unwrap_or_default();
                 say_and_store(
-                    turn,
+                    ctx,
                     &session,
                     Say::NotMatched(code.as_str()),
                     Keyboard::Keep,
                 );
             }
         },
-        (Some(_), None) | (None, Some(_)) => advance(turn, session),
+        (Some(_), None) | (None, Some(_)) => advance(ctx, session),
         (None, None) => {
-            turn.put(Entity::Session(session.clone()));
+            ctx.put(Entity::Session(session.clone()));
             ask(
-                turn,
+                ctx,
                 &session,
                 if session.kept.is_empty() {
                     Say::Welcome
@@ -307,19 +311,20 @@ fn conclude(turn: &mut Turn<'_, impl View>, mut session: Session, told: bool) {
 }
 
 /// Before the first look nobody could say whether a word was a code or a partner's message; now it is the code of somebody new.
-fn take_kept_code(turn: &Turn<'_, impl View>, session: &mut Session) {
+fn take_kept_code(ctx: &DecisionContext<'_, impl View>, session: &mut Session) {
     if session.registration.code.is_some() {
         return;
     }
-    let newest = session
-        .kept
-        .iter()
-        .enumerate()
-        .rev()
-        .find_map(|(at, kept)| match codes::meant(turn, &kept.text) {
-            Meant::Code(code) => Some((at, code)),
-            Meant::Phone | Meant::Words => None,
-        });
+    let newest =
+        session
+            .kept
+            .iter()
+            .enumerate()
+            .rev()
+            .find_map(|(at, kept)| match codes::meaning_of(ctx, &kept.text) {
+                TextMeaning::Code(code) => Some((at, code)),
+                TextMeaning::Phone | TextMeaning::Words => None,
+            });
     if let Some((at, code)) = newest {
         session.kept.remove(at);
         session.registration.code = Some(code);
@@ -327,20 +332,20 @@ fn take_kept_code(turn: &Turn<'_, impl View>, session: &mut Session) {
 }
 
 /// The first look has shown that this person was registered all along: what he wrote is an appeal.
-fn adopted(turn: &mut Turn<'_, impl View>, mut session: Session) {
+fn adopted(ctx: &mut DecisionContext<'_, impl View>, mut session: Session) {
     session.registration = Registration::default();
     let kept = std::mem::take(&mut session.kept);
-    turn.put(Entity::Session(session.clone()));
+    ctx.put(Entity::Session(session.clone()));
     if kept.is_empty() {
-        turn.say(&session, Say::Help);
+        ctx.say(&session, Say::Help);
     } else {
-        appeals::receive(turn, &mut session, None, &kept);
+        appeals::receive(ctx, &mut session, None, &kept);
     }
 }
 
 /// The partner whose code and phone were both given, if there is exactly one.
-fn matching(turn: &Turn<'_, impl View>, registration: &Registration) -> Option<Partner> {
-    let partner = codes::named(turn, registration.code.as_ref()?.as_str())?;
+fn matching(ctx: &DecisionContext<'_, impl View>, registration: &Registration) -> Option<Partner> {
+    let partner = codes::named(ctx, registration.code.as_ref()?.as_str())?;
     let unstopped = match partner.stopped {
         None => true,
         Some(
@@ -360,61 +365,61 @@ fn matching(turn: &Turn<'_, impl View>, registration: &Registration) -> Option<P
 }
 
 /// Whether the code was in the list a moment ago, with this very phone.
-fn is_expected(turn: &Turn<'_, impl View>, registration: &Registration) -> bool {
+fn is_expected(ctx: &DecisionContext<'_, impl View>, registration: &Registration) -> bool {
     let (Some(code), Some(phone)) = (&registration.code, &registration.phone) else {
         return false;
     };
-    codes::named(turn, code.as_str())
-        .is_some_and(|partner| partner.has_phone(phone) && staff::may_return(turn, &partner))
+    codes::named(ctx, code.as_str())
+        .is_some_and(|partner| partner.has_phone(phone) && staff::may_return(ctx, &partner))
 }
 
 /// Comes back to a registration with the next look; the first time also after a while. The person has been told that it takes a moment,
 /// or is told now.
-fn wait_longer(turn: &mut Turn<'_, impl View>, mut session: Session, told: bool) {
+fn wait_longer(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, told: bool) {
     session.registration.parked = Some(Parked {
-        since: turn.now,
+        since: ctx.now,
         told: true,
     });
-    turn.put(Entity::Session(session.clone()));
-    let mut tab = turn.tab(Tab::Partners);
+    ctx.put(Entity::Session(session.clone()));
+    let mut tab = ctx.tab(Tab::Partners);
     let has_place = tab.parked.len() < PARKED;
     if has_place {
         tab.parked.insert(session.chat);
-        turn.put(Entity::Tab(tab));
+        ctx.put(Entity::Tab(tab));
     }
     if !told {
-        turn.say(&session, Say::Shortly);
+        ctx.say(&session, Say::Shortly);
     }
     if !told || !has_place {
-        let (at, wake) = (turn.now + PARK_AGAIN, Wake::Session(session.chat));
-        turn.then(Effect::Then { at, wake });
+        let (at, wake) = (ctx.now + PARK_AGAIN, Wake::Session(session.chat));
+        ctx.then(Effect::Then { at, wake });
     }
 }
 
-fn bind(turn: &mut Turn<'_, impl View>, mut session: Session, mut partner: Partner) {
+fn bind(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, mut partner: Partner) {
     if let Some(binding) = &partner.binding
         && binding.chat != session.chat
     {
         session.registration.code = None;
-        say_and_store(turn, &session, Say::BoundToAnother, Keyboard::Keep);
-        return turn.report(Note::AdminBoundToAnother(&partner.code, session.chat));
+        say_and_store(ctx, &session, Say::BoundToAnother, Keyboard::Keep);
+        return ctx.report(Note::AdminBoundToAnother(&partner.code, session.chat));
     }
-    let since = turn.rules.date_time(turn.now);
+    let since = ctx.rules.date_time(ctx.now);
     let binding = Binding {
         chat: session.chat,
         since: Text(since),
-        at: turn.now,
-        seq: turn.seq,
+        at: ctx.now,
+        seq: ctx.seq,
     };
-    staff::bind(turn, &mut partner, binding);
+    staff::bind(ctx, &mut partner, binding);
     session.partner = Some(partner.code.clone());
     session.registration = Registration::default();
-    turn.dirty(RowKey::Partner(partner.code.clone()));
+    ctx.dirty(RowKey::Partner(partner.code.clone()));
     let name = spoken_name(partner.name.as_str());
-    turn.put(Entity::Partner(partner));
-    say_and_store(turn, &session, Say::Registered(&name), Keyboard::Remove);
+    ctx.put(Entity::Partner(partner));
+    say_and_store(ctx, &session, Say::Registered(&name), Keyboard::Remove);
     if !session.kept.is_empty() {
-        offer_kept(turn, &session);
+        offer_kept(ctx, &session);
     }
 }
 
@@ -426,12 +431,12 @@ fn spoken_name(written: &str) -> String {
     }
 }
 
-fn offer_kept(turn: &mut Turn<'_, impl View>, session: &Session) {
+fn offer_kept(ctx: &mut DecisionContext<'_, impl View>, session: &Session) {
     let buttons = vec![
-        (turn.words(session, Say::KeptSend), Button::SendKept),
-        (turn.words(session, Say::KeptDrop), Button::DropKept),
+        (ctx.text(session, Say::KeptSend), Button::SendKept),
+        (ctx.text(session, Say::KeptDrop), Button::DropKept),
     ];
-    turn.say_with(
+    ctx.say_with(
         session,
         Say::KeptOffer(session.kept.len()),
         Keyboard::Inline(buttons),
@@ -439,34 +444,34 @@ fn offer_kept(turn: &mut Turn<'_, impl View>, session: &Session) {
 }
 
 /// Waits for one fresh look before anybody is refused.
-fn park(turn: &mut Turn<'_, impl View>, mut session: Session) {
+fn park(ctx: &mut DecisionContext<'_, impl View>, mut session: Session) {
     let told = session
         .registration
         .parked
         .is_some_and(|parked| parked.told);
     session.registration.parked = Some(Parked {
-        since: turn.now,
+        since: ctx.now,
         told,
     });
     let chat = session.chat;
-    turn.put(Entity::Session(session));
-    turn.then(Effect::Then {
-        at: turn.now + PATIENCE,
+    ctx.put(Entity::Session(session));
+    ctx.then(Effect::Then {
+        at: ctx.now + PATIENCE,
         wake: Wake::Session(chat),
     });
-    join_queue(turn, chat);
+    join_queue(ctx, chat);
 }
 
 /// Takes a place among those whom the next look decides, or comes back later.
-fn join_queue(turn: &mut Turn<'_, impl View>, chat: ChatId) {
-    let mut tab = turn.tab(Tab::Partners);
+fn join_queue(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
+    let mut tab = ctx.tab(Tab::Partners);
     if tab.parked.len() < PARKED || tab.parked.contains(&chat) {
         tab.parked.insert(chat);
-        turn.put(Entity::Tab(tab));
-        turn.then(Effect::Look(Tab::Partners));
+        ctx.put(Entity::Tab(tab));
+        ctx.then(Effect::Look(Tab::Partners));
     } else {
-        turn.then(Effect::Then {
-            at: turn.now + PARK_AGAIN,
+        ctx.then(Effect::Then {
+            at: ctx.now + PARK_AGAIN,
             wake: Wake::Session(chat),
         });
     }
@@ -478,20 +483,20 @@ fn minutes_left(first: Timestamp, now: Timestamp) -> i64 {
 }
 
 fn say_and_store(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     session: &Session,
     say: Say<'_>,
     keyboard: Keyboard,
 ) {
-    turn.put(Entity::Session(session.clone()));
-    turn.say_with(session, say, keyboard);
+    ctx.put(Entity::Session(session.clone()));
+    ctx.say_with(session, say, keyboard);
 }
 
-fn ask(turn: &mut Turn<'_, impl View>, session: &Session, say: Say<'_>) {
-    let keyboard = share_contact(turn, session);
-    turn.say_with(session, say, keyboard);
+fn ask(ctx: &mut DecisionContext<'_, impl View>, session: &Session, say: Say<'_>) {
+    let keyboard = share_contact(ctx, session);
+    ctx.say_with(session, say, keyboard);
 }
 
-fn share_contact(turn: &Turn<'_, impl View>, session: &Session) -> Keyboard {
-    Keyboard::ShareContact(turn.words(session, Say::ShareContact))
+fn share_contact(ctx: &DecisionContext<'_, impl View>, session: &Session) -> Keyboard {
+    Keyboard::ShareContact(ctx.text(session, Say::ShareContact))
 }

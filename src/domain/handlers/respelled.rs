@@ -3,13 +3,13 @@
 //! Invariant: access stays with the person who had it, and only where the account stands beside the new spelling and name or phone are his.
 
 use crate::domain::{
+    context::DecisionContext,
     effect::Entity,
     event::{PartnerCells, TelegramCell},
     ids::CodeForm,
     partner::Partner,
     phone::Phone,
     text::fold,
-    turn::Turn,
     view::View,
 };
 
@@ -17,29 +17,29 @@ use super::staff;
 
 /// Gives a row whose code has no account the account of the same code in its old spelling.
 pub(super) fn take_over(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     partner: &mut Partner,
     cells: &PartnerCells,
 ) {
     let TelegramCell::Id(chat) = cells.telegram else {
         return;
     };
-    let Some(mut session) = turn.session(chat) else {
+    let Some(mut session) = ctx.session(chat) else {
         return;
     };
-    let before = session.partner.as_ref().and_then(|code| turn.partner(code));
+    let before = session.partner.as_ref().and_then(|code| ctx.partner(code));
     let Some(mut before) = before.filter(|before| is_same_person(before, cells)) else {
         return;
     };
     let Some(binding) = before.binding.take_if(|binding| binding.chat == chat) else {
         return;
     };
-    staff::trust(turn, &mut before);
+    staff::trust(ctx, &mut before);
     partner.binding = Some(binding);
     (partner.emptied, partner.denied) = (false, before.denied);
     session.partner = Some(partner.code.clone());
-    turn.put(Entity::Partner(before));
-    turn.put(Entity::Session(session));
+    ctx.put(Entity::Partner(before));
+    ctx.put(Entity::Session(session));
 }
 
 fn is_same_person(before: &Partner, cells: &PartnerCells) -> bool {

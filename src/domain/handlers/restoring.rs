@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use crate::domain::{
     appeal::{Appeal, Author, Delivery, Line},
     archive::{self, entry},
-    effect::{Effect, Ending, Entity},
+    context::DecisionContext,
+    effect::{Effect, Entity, FinalState},
     event::{AnswerCell, AppealCells, Restored},
     ids::{AppealId, OutboxId, RowKey},
     project::shown_history,
     tab::Tab,
-    turn::Turn,
     view::View,
     wording::Note,
 };
@@ -24,34 +24,34 @@ use super::{
     trades,
 };
 
-pub(in crate::domain) fn restored(turn: &mut Turn<'_, impl View>, restored: &Restored) {
-    turn.given_elsewhere(restored.token);
-    let others = distrust(turn, &restored.tabs);
-    turn.report(Note::AdminRestored(others));
+pub(in crate::domain) fn restored(ctx: &mut DecisionContext<'_, impl View>, restored: &Restored) {
+    ctx.given_elsewhere(restored.token);
+    let others = distrust(ctx, &restored.tabs);
+    ctx.report(Note::AdminRestored(others));
 }
 
 /// Somebody has put a copy in the journal's place, and was told what follows. Where the spreadsheet has gone on, its batch token says so later.
-pub(super) fn from_copy(turn: &mut Turn<'_, impl View>) {
-    distrust(turn, &[Tab::Partners, Tab::Appeals, Tab::Promotions]);
+pub(super) fn from_copy(ctx: &mut DecisionContext<'_, impl View>) {
+    distrust(ctx, &[Tab::Partners, Tab::Appeals, Tab::Promotions]);
 }
 
 /// Everything counts as seen for the first time, and nothing that waits goes out; how many messages there were beside answers.
-fn distrust(turn: &mut Turn<'_, impl View>, tabs: &[Tab]) -> usize {
+fn distrust(ctx: &mut DecisionContext<'_, impl View>, tabs: &[Tab]) -> usize {
     for &tab in tabs {
-        let mut state = turn.tab(tab);
+        let mut state = ctx.tab(tab);
         state.sighted = None;
         state.strangers.clear();
-        turn.put(Entity::Tab(state));
+        ctx.put(Entity::Tab(state));
     }
     let (mut answers, mut others) = (BTreeSet::new(), 0_usize);
-    for promotion in turn.view.promotions() {
-        broadcasts::doubt(turn, &promotion.key);
+    for promotion in ctx.view.promotions() {
+        broadcasts::doubt(ctx, &promotion.key);
     }
-    for id in turn.view.unsent() {
+    for id in ctx.view.unsent() {
         match id {
             OutboxId::Answer(appeal, ..) => {
                 answers.insert(appeal);
-                turn.then(Effect::Withdraw(id));
+                ctx.then(Effect::Withdraw(id));
             }
             OutboxId::Reply(..)
             | OutboxId::Promotion(..)
@@ -59,19 +59,19 @@ fn distrust(turn: &mut Turn<'_, impl View>, tabs: &[Tab]) -> usize {
             | OutboxId::Preview(..) => {
                 others += 1;
                 if let OutboxId::Promotion(key, chat) = &id {
-                    broadcasts::ended(turn, key, *chat, End::Unknown);
+                    broadcasts::ended(ctx, key, *chat, End::Unknown);
                 }
-                turn.then(Effect::Finish(id, Ending::Unknown));
+                ctx.then(Effect::Finish(id, FinalState::Unknown));
             }
         }
     }
-    answers.into_iter().for_each(|appeal| hold(turn, appeal));
+    answers.into_iter().for_each(|appeal| hold(ctx, appeal));
     others
 }
 
 /// An answer that the copy was about to send.
-fn hold(turn: &mut Turn<'_, impl View>, id: AppealId) {
-    let Some(mut appeal) = turn.appeal(id) else {
+fn hold(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
+    let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
     appeal.answer = None;
@@ -80,16 +80,20 @@ fn hold(turn: &mut Turn<'_, impl View>, id: AppealId) {
     } else {
         Delivery::Empty
     };
-    turn.dirty(RowKey::Appeal(id));
-    turn.put(Entity::Appeal(appeal));
+    ctx.dirty(RowKey::Appeal(id));
+    ctx.put(Entity::Appeal(appeal));
 }
 
 /// The row of an appeal that the journal knows, at first sight of its tab: as it stands there, so it is.
-pub(super) fn seen_again(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
+pub(super) fn seen_again(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+    cells: &AppealCells,
+) {
     appeal.unseen = false;
     appeal.placed = true;
     appeal.stopped = None;
-    trades::is_found(turn, appeal);
+    trades::is_found(ctx, appeal);
     appeal.adopted = None;
     appeal.stamp = None;
     appeal.seen.delivery.clone_from(&cells.delivery);
@@ -106,22 +110,22 @@ pub(super) fn seen_again(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, ce
     };
     appeal.holds = matches!(appeal.delivery, Delivery::Unready(_));
     if appeal.delivery != Delivery::Adopted {
-        turn.dirty(RowKey::Appeal(appeal.id));
+        ctx.dirty(RowKey::Appeal(appeal.id));
     }
-    take_over(turn, appeal, cells);
+    take_over(ctx, appeal, cells);
 }
 
 /// The history that stands in the row, and behind it what only the journal knows.
-fn take_over(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
+fn take_over(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
     let Some(history) = &cells.history else {
         return;
     };
-    if shown_history(turn.rules, turn.view, appeal, appeal.lines).as_str() == history.as_str() {
+    if shown_history(ctx.rules, ctx.view, appeal, appeal.lines).as_str() == history.as_str() {
         appeal.lines_written = appeal.lines;
         return;
     }
-    let ours: Vec<Line> = turn.view.lines(appeal.id, usize::MAX);
-    let shelf = archive::told(turn.rules, cells.number, history);
+    let ours: Vec<Line> = ctx.view.lines(appeal.id, usize::MAX);
+    let shelf = archive::told(ctx.rules, cells.number, history);
     // What has moved to the archive since is not missing; nor is a line of which a part has.
     let from = if shelf.parts > appeal.shelf.parts {
         appeal.lines_written
@@ -129,16 +133,16 @@ fn take_over(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &Appeal
         appeal.shown_from + u32::from(appeal.shelf.kept.is_some())
     };
     let unknown_there =
-        |line: &&Line| line.index >= from && !history.as_str().contains(&entry(turn.rules, line));
+        |line: &&Line| line.index >= from && !history.as_str().contains(&entry(ctx.rules, line));
     let missing: Vec<Line> = ours.iter().filter(unknown_there).cloned().collect();
     appeal.shown_from = appeal.lines;
     appeal.shelf = shelf;
     if !history.is_blank() {
-        appeals::add_line(turn, appeal, Author::Adopted, turn.now, history.clone());
+        appeals::add_line(ctx, appeal, Author::Adopted, ctx.now, history.clone());
     }
     appeal.lines_written = appeal.lines;
     for line in missing.into_iter().rev() {
-        appeals::add_line(turn, appeal, line.author, line.at, line.text);
-        turn.dirty(RowKey::Appeal(appeal.id));
+        appeals::add_line(ctx, appeal, line.author, line.at, line.text);
+        ctx.dirty(RowKey::Appeal(appeal.id));
     }
 }

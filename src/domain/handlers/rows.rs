@@ -4,6 +4,7 @@
 
 use crate::domain::{
     appeal::{Appeal, Author, Delivery, Seen, Status},
+    context::DecisionContext,
     effect::Entity,
     event::{AnswerCell, AppealCells, RowEvent, RowMark, TelegramCell},
     ids::{Number, RowKey},
@@ -11,36 +12,35 @@ use crate::domain::{
     project,
     tab::Tab,
     text::Text,
-    turn::Turn,
     view::View,
     wording::Say,
 };
 
 use super::{adopt, answers, appeals, listing, promotions, restoring, staff, trades};
 
-pub(in crate::domain) fn row(turn: &mut Turn<'_, impl View>, event: &RowEvent) {
+pub(in crate::domain) fn row(ctx: &mut DecisionContext<'_, impl View>, event: &RowEvent) {
     match event {
-        RowEvent::Partner(cells) => staff::row(turn, cells),
-        RowEvent::Appeal(cells) => numbered(turn, cells.number, std::slice::from_ref(cells)),
+        RowEvent::Partner(cells) => staff::row(ctx, cells),
+        RowEvent::Appeal(cells) => numbered(ctx, cells.number, std::slice::from_ref(cells)),
         RowEvent::Several(rows) => {
             if let Some(first) = rows.first() {
-                numbered(turn, first.number, rows);
+                numbered(ctx, first.number, rows);
             }
         }
-        RowEvent::Promotions(rows) => promotions::rows(turn, rows),
-        RowEvent::Listed(faults) => listing::found(turn, faults),
-        RowEvent::Unnumbered(cells) => adopt::unnumbered(turn, cells),
-        RowEvent::Missing(mark) => stop_marked(turn, mark, RowTrouble::Missing),
-        RowEvent::Doubled(mark) => stop_marked(turn, mark, RowTrouble::Doubled),
+        RowEvent::Promotions(rows) => promotions::rows(ctx, rows),
+        RowEvent::Listed(faults) => listing::found(ctx, faults),
+        RowEvent::Unnumbered(cells) => adopt::unnumbered(ctx, cells),
+        RowEvent::Missing(mark) => stop_marked(ctx, mark, RowTrouble::Missing),
+        RowEvent::Doubled(mark) => stop_marked(ctx, mark, RowTrouble::Doubled),
     }
 }
 
 /// The rows that bear one `№`: the one beside its own telegram_id is the appeal's, any other is a stranger.
-fn numbered(turn: &mut Turn<'_, impl View>, number: Number, rows: &[AppealCells]) {
-    let Some(mut appeal) = turn.numbered(number) else {
+fn numbered(ctx: &mut DecisionContext<'_, impl View>, number: Number, rows: &[AppealCells]) {
+    let Some(mut appeal) = ctx.numbered(number) else {
         // A number whose appeal was erased: its rows are the people's, until they delete them.
-        if turn.view.numbered(number).is_none() {
-            adopt::numbered(turn, number, rows);
+        if ctx.view.numbered(number).is_none() {
+            adopt::numbered(ctx, number, rows);
         }
         return;
     };
@@ -52,11 +52,11 @@ fn numbered(turn: &mut Turn<'_, impl View>, number: Number, rows: &[AppealCells]
         |cells: &AppealCells| matches!(cells.chat, TelegramCell::Id(_) | TelegramCell::Doubled(_));
     if own.is_empty() && !appeal.placed && strangers.iter().any(|cells| of_another(cells)) {
         // The journal is older than the sheet: the number was given before, to somebody else.
-        appeals::take_number(turn, &mut appeal);
-        turn.put(Entity::Appeal(appeal));
-        return adopt::numbered(turn, number, rows);
+        appeals::take_number(ctx, &mut appeal);
+        ctx.put(Entity::Appeal(appeal));
+        return adopt::numbered(ctx, number, rows);
     }
-    trades::note(turn, number, &strangers);
+    trades::note(ctx, number, &strangers);
     match own.as_slice() {
         // Its own row is known by its history and still has to get the number, or is still to be appended.
         [] if appeal.adopted.is_some() || !appeal.placed => {}
@@ -64,70 +64,70 @@ fn numbered(turn: &mut Turn<'_, impl View>, number: Number, rows: &[AppealCells]
             .iter()
             .any(|cells| cells.chat == TelegramCell::Unreadable) =>
         {
-            stop(turn, &mut appeal, RowTrouble::Unreadable)
+            stop(ctx, &mut appeal, RowTrouble::Unreadable)
         }
-        [] => stop(turn, &mut appeal, RowTrouble::Mismatched),
-        [cells] => own_row(turn, &mut appeal, cells),
+        [] => stop(ctx, &mut appeal, RowTrouble::Mismatched),
+        [cells] => own_row(ctx, &mut appeal, cells),
         [_, _, ..] => {
             // The number stands there: nobody has to know the row by its history any more.
             appeal.adopted = None;
-            stop(turn, &mut appeal, RowTrouble::Doubled);
+            stop(ctx, &mut appeal, RowTrouble::Doubled);
         }
     }
     if appeal.stopped.is_some() || !strangers.is_empty() {
-        appeal.unseen |= appeal.stopped.is_some() && turn.tab(Tab::Appeals).sighted.is_none();
+        appeal.unseen |= appeal.stopped.is_some() && ctx.tab(Tab::Appeals).sighted.is_none();
         // The rows say what is wrong.
-        turn.dirty(RowKey::Appeal(appeal.id));
+        ctx.dirty(RowKey::Appeal(appeal.id));
     }
-    turn.put(Entity::Appeal(appeal));
+    ctx.put(Entity::Appeal(appeal));
 }
 
-fn own_row(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
-    if turn.tab(Tab::Appeals).sighted.is_none() || appeal.unseen {
-        return restoring::seen_again(turn, appeal, cells);
+fn own_row(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
+    if ctx.tab(Tab::Appeals).sighted.is_none() || appeal.unseen {
+        return restoring::seen_again(ctx, appeal, cells);
     }
     appeal.placed = true;
-    trades::is_found(turn, appeal);
+    trades::is_found(ctx, appeal);
     appeal.adopted = None;
     if appeal.stopped.take().is_some() {
-        turn.dirty(RowKey::Appeal(appeal.id));
+        ctx.dirty(RowKey::Appeal(appeal.id));
     }
-    heal(turn, appeal, cells);
+    heal(ctx, appeal, cells);
     match &cells.answer {
         AnswerCell::Blank => {
             if appeal.seen.answer.is_some() || matches!(appeal.delivery, Delivery::Unready(_)) {
-                answers::emptied(turn, appeal);
+                answers::emptied(ctx, appeal);
             }
         }
         AnswerCell::Text(text) => {
             if appeal.seen.answer.as_ref() != Some(text) {
-                answers::typed(turn, appeal, text.clone());
+                answers::typed(ctx, appeal, text.clone());
             }
         }
-        AnswerCell::Unready(shown) => answers::unready(turn, appeal, shown),
+        AnswerCell::Unready(shown) => answers::unready(ctx, appeal, shown),
     }
     if cells.status != appeal.seen.status {
-        status_changed(turn, appeal, cells.status.clone());
+        status_changed(ctx, appeal, cells.status.clone());
     }
 }
 
 /// A cell of ours has changed, and not into what we would write: whoever did that (we ourselves, where rows moved and an answer of
 /// Google was lost) may have written over the history too, which no look reads. All of the row is written anew.
-fn heal(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
+fn heal(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
     let foreign = |shown: &Text, seen: &Text, ours: &str| shown != seen && shown.as_str() != ours;
     let delivery = foreign(
         &cells.delivery,
         &appeal.seen.delivery,
-        &project::delivery(turn.rules, appeal),
+        &project::delivery(ctx.rules, appeal),
     );
     let updated = foreign(
         &cells.updated,
         &appeal.seen.updated,
-        project::updated(turn.rules, appeal).as_str(),
+        project::updated(ctx.rules, appeal).as_str(),
     );
     if delivery || updated {
         appeal.stale = true;
-        turn.dirty(RowKey::Appeal(appeal.id));
+        ctx.dirty(RowKey::Appeal(appeal.id));
     }
     appeal.seen.delivery.clone_from(&cells.delivery);
     if appeal.stamp.is_some() {
@@ -136,25 +136,29 @@ fn heal(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells
 }
 
 /// A person has changed the status.
-fn status_changed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: Option<Status>) {
+fn status_changed(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+    status: Option<Status>,
+) {
     appeal.seen.status.clone_from(&status);
     let Some(status) = status else { return };
     let closes = status.is_closed() && !appeal.status.is_closed();
-    if closes && has_unread_lines(turn, appeal) {
+    if closes && has_unread_lines(ctx, appeal) {
         // The partner wrote before anybody could know of the closing: the appeal goes on, and the row will say so.
         appeal.status = Status::New;
-        return turn.dirty(RowKey::Appeal(appeal.id));
+        return ctx.dirty(RowKey::Appeal(appeal.id));
     }
     appeal.status = status;
-    appeal.stamp = Some(turn.now);
-    appeals::refresh_receipt(turn, appeal);
-    turn.dirty(RowKey::Appeal(appeal.id));
+    appeal.stamp = Some(ctx.now);
+    appeals::refresh_receipt(ctx, appeal);
+    ctx.dirty(RowKey::Appeal(appeal.id));
     if closes {
         // An answer typed with the closing goes first, even where it would still rest.
-        answers::hurry(turn, appeal);
-        let session = turn.session(appeal.chat).filter(|session| !session.blocked);
+        answers::hurry(ctx, appeal);
+        let session = ctx.session(appeal.chat).filter(|session| !session.blocked);
         if let (Some(number), Some(session)) = (appeal.number, session) {
-            turn.say_after(
+            ctx.say_after(
                 &session,
                 appeal.id,
                 Say::Closed(number),
@@ -165,69 +169,77 @@ fn status_changed(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, status: O
 }
 
 /// What a look found wrong with a key.
-fn stop_marked(turn: &mut Turn<'_, impl View>, mark: &RowMark, trouble: RowTrouble) {
+fn stop_marked(ctx: &mut DecisionContext<'_, impl View>, mark: &RowMark, trouble: RowTrouble) {
     match mark {
-        RowMark::Partner(code) => staff::stop(turn, code, trouble),
+        RowMark::Partner(code) => staff::stop(ctx, code, trouble),
         // All rows of their tab tell together which is missing or doubled.
         RowMark::Promotion(_) => {}
         RowMark::Appeal(number) => {
-            trades::note(turn, *number, &[]);
-            if let Some(mut appeal) = turn.numbered(*number) {
+            trades::note(ctx, *number, &[]);
+            if let Some(mut appeal) = ctx.numbered(*number) {
                 match trouble {
                     // It is found by its history until its number stands there.
                     RowTrouble::Missing if appeal.adopted.is_some() => return,
-                    RowTrouble::Missing if trades::may_stand_elsewhere(turn, appeal.chat) => {
-                        stop(turn, &mut appeal, RowTrouble::Mismatched)
+                    RowTrouble::Missing if trades::may_stand_elsewhere(ctx, appeal.chat) => {
+                        stop(ctx, &mut appeal, RowTrouble::Mismatched)
                     }
-                    RowTrouble::Missing => gone(turn, &mut appeal),
+                    RowTrouble::Missing => gone(ctx, &mut appeal),
                     RowTrouble::Doubled
                     | RowTrouble::Mismatched
                     | RowTrouble::Moved
                     | RowTrouble::Unknown
-                    | RowTrouble::Unreadable => stop(turn, &mut appeal, trouble),
+                    | RowTrouble::Unreadable => stop(ctx, &mut appeal, trouble),
                 }
-                turn.put(Entity::Appeal(appeal));
+                ctx.put(Entity::Appeal(appeal));
             }
         }
     }
 }
 
 /// Leaves a row alone. The operator hears of it when the look has ended, together with all others; of closed appeals not at all.
-pub(super) fn stop(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal, trouble: RowTrouble) {
+pub(super) fn stop(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+    trouble: RowTrouble,
+) {
     if appeal.stopped.replace(trouble) == Some(trouble) || appeal.status.is_closed() {
         return;
     }
     if let Some(number) = appeal.number {
-        tell_later(turn, number, trouble);
+        tell_later(ctx, number, trouble);
     }
 }
 
 /// The operator hears of all rows of a look at once, when it has ended.
-pub(super) fn tell_later(turn: &mut Turn<'_, impl View>, number: Number, trouble: RowTrouble) {
-    let mut tab = turn.tab(Tab::Appeals);
+pub(super) fn tell_later(
+    ctx: &mut DecisionContext<'_, impl View>,
+    number: Number,
+    trouble: RowTrouble,
+) {
+    let mut tab = ctx.tab(Tab::Appeals);
     tab.stopped.entry(trouble).or_default().insert(number);
-    turn.put(Entity::Tab(tab));
+    ctx.put(Entity::Tab(tab));
 }
 
 /// The row is not there any more. What the partner wrote and nobody has read yet goes into a new one.
-pub(super) fn gone(turn: &mut Turn<'_, impl View>, appeal: &mut Appeal) {
-    trades::is_found(turn, appeal);
+pub(super) fn gone(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    trades::is_found(ctx, appeal);
     appeal.adopted = None;
-    if has_unread_lines(turn, appeal) {
+    if has_unread_lines(ctx, appeal) {
         appeal.placed = false;
         appeal.stale = true;
         appeal.seen = Seen::default();
-        turn.dirty(RowKey::Appeal(appeal.id));
+        ctx.dirty(RowKey::Appeal(appeal.id));
     } else {
-        stop(turn, appeal, RowTrouble::Missing);
+        stop(ctx, appeal, RowTrouble::Missing);
     }
 }
 
 /// Whether the partner wrote something that does not stand in the row yet.
-fn has_unread_lines(turn: &Turn<'_, impl View>, appeal: &Appeal) -> bool {
+fn has_unread_lines(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> bool {
     let unwritten =
         usize::try_from(appeal.lines.saturating_sub(appeal.lines_written)).unwrap_or(usize::MAX);
-    turn.view
+    ctx.view
         .lines(appeal.id, unwritten)
         .iter()
         .any(|line| line.author == Author::Partner)

@@ -8,6 +8,7 @@
 use jiff::SignedDuration;
 
 use crate::domain::{
+    context::DecisionContext,
     effect::{Effect, Entity},
     event::{PartnerCells, TelegramCell, Wake},
     ids::{ChatId, PartnerCode, RowKey, Seq},
@@ -15,7 +16,6 @@ use crate::domain::{
     session::{Locale, Session},
     spans::has_lasted,
     tab::Tab,
-    turn::Turn,
     unready,
     view::View,
     wording::{Note, Say},
@@ -33,14 +33,14 @@ const SHARE: u32 = 5;
 const AT_LEAST: u32 = 2;
 
 /// What a look found in the row of a code.
-pub(super) fn row(turn: &mut Turn<'_, impl View>, cells: &PartnerCells) {
-    let known = turn.partner(&cells.code);
+pub(super) fn row(ctx: &mut DecisionContext<'_, impl View>, cells: &PartnerCells) {
+    let known = ctx.partner(&cells.code);
     let was_missing = known
         .as_ref()
         .is_some_and(|partner| partner.stopped == Some(RowTrouble::Missing));
     let mut partner = known.unwrap_or_else(|| Partner::new(cells.code.clone()));
     if partner.binding.is_none() {
-        respelled::take_over(turn, &mut partner, cells);
+        respelled::take_over(ctx, &mut partner, cells);
     }
     partner.written_code.clone_from(&cells.written_code);
     // A formula that has failed for a moment says nothing of the partner.
@@ -53,32 +53,32 @@ pub(super) fn row(turn: &mut Turn<'_, impl View>, cells: &PartnerCells) {
     partner.stopped = None;
     partner.missing_since = None;
     partner.claims = match cells.telegram {
-        TelegramCell::Doubled(chat) if cells.authorized => Some(adopted(turn, chat, cells)),
+        TelegramCell::Doubled(chat) if cells.authorized => Some(adopted(ctx, chat, cells)),
         TelegramCell::Doubled(_)
         | TelegramCell::Empty
         | TelegramCell::Id(_)
         | TelegramCell::Unreadable => None,
     };
     // Only the first sight trusts what stands there; later the binding is ours, and a sheet cannot make one.
-    if partner.binding.is_none() && turn.tab(Tab::Partners).sighted.is_none() {
-        bind_trusted(turn, &mut partner, cells);
+    if partner.binding.is_none() && ctx.tab(Tab::Partners).sighted.is_none() {
+        bind_trusted(ctx, &mut partner, cells);
     }
     let before = Before {
         missing: was_missing,
         shown: partner.shown,
         denied: std::mem::replace(&mut partner.denied, cells.refused),
     };
-    note_shown(turn, &mut partner, cells.telegram);
+    note_shown(ctx, &mut partner, cells.telegram);
     match partner.binding.as_ref().map(|binding| binding.chat) {
-        Some(chat) => bound(turn, &mut partner, chat, cells, &before),
+        Some(chat) => bound(ctx, &mut partner, chat, cells, &before),
         None => partner.emptied &= partner.shown.is_some(),
     }
-    turn.put(Entity::Partner(partner));
+    ctx.put(Entity::Partner(partner));
 }
 
 /// A write of the row has landed: it shows what the journal wanted then.
-pub(super) fn written(turn: &mut Turn<'_, impl View>, code: &PartnerCode, dirtied: Seq) {
-    let Some(mut partner) = turn.partner(code) else {
+pub(super) fn written(ctx: &mut DecisionContext<'_, impl View>, code: &PartnerCode, dirtied: Seq) {
+    let Some(mut partner) = ctx.partner(code) else {
         return;
     };
     let Some(chat) = partner
@@ -91,14 +91,18 @@ pub(super) fn written(turn: &mut Turn<'_, impl View>, code: &PartnerCode, dirtie
     };
     if partner.shown != Some(chat) || partner.denied {
         partner.denied = false;
-        note_shown(turn, &mut partner, TelegramCell::Id(chat));
-        turn.put(Entity::Partner(partner));
+        note_shown(ctx, &mut partner, TelegramCell::Id(chat));
+        ctx.put(Entity::Partner(partner));
     }
 }
 
 /// A look found something wrong with the row of a code.
-pub(super) fn stop(turn: &mut Turn<'_, impl View>, code: &PartnerCode, trouble: RowTrouble) {
-    let Some(mut partner) = turn
+pub(super) fn stop(
+    ctx: &mut DecisionContext<'_, impl View>,
+    code: &PartnerCode,
+    trouble: RowTrouble,
+) {
+    let Some(mut partner) = ctx
         .partner(code)
         .filter(|partner| partner.stopped != Some(trouble))
     else {
@@ -107,33 +111,33 @@ pub(super) fn stop(turn: &mut Turn<'_, impl View>, code: &PartnerCode, trouble: 
     partner.stopped = Some(trouble);
     match trouble {
         RowTrouble::Missing => {
-            partner.missing_since = partner.missing_since.or(Some(turn.now));
+            partner.missing_since = partner.missing_since.or(Some(ctx.now));
             if partner.binding.is_some() {
-                doubt(turn, &mut partner);
+                doubt(ctx, &mut partner);
             }
         }
         RowTrouble::Doubled => {
-            trust(turn, &mut partner);
+            trust(ctx, &mut partner);
         }
         RowTrouble::Mismatched
         | RowTrouble::Moved
         | RowTrouble::Unknown
         | RowTrouble::Unreadable => {}
     }
-    turn.put(Entity::Partner(partner));
+    ctx.put(Entity::Partner(partner));
 }
 
 /// The list as a whole, at the end of a look.
-pub(super) fn looked(turn: &mut Turn<'_, impl View>) {
-    let mut tab = turn.tab(Tab::Partners);
+pub(super) fn looked(ctx: &mut DecisionContext<'_, impl View>) {
+    let mut tab = ctx.tab(Tab::Partners);
     let held = tab.doubted >= AT_LEAST && tab.doubted * SHARE > tab.bound;
     if held == tab.held {
         return;
     }
     tab.held = held;
     let (lost, all) = (tab.doubted, tab.bound);
-    turn.put(Entity::Tab(tab));
-    turn.report(if held {
+    ctx.put(Entity::Tab(tab));
+    ctx.report(if held {
         Note::AdminStaffHeld(lost, all)
     } else {
         Note::AdminStaffMended
@@ -141,86 +145,98 @@ pub(super) fn looked(turn: &mut Turn<'_, impl View>) {
 }
 
 /// A doubt has lasted for a while.
-pub(in crate::domain) fn waited(turn: &mut Turn<'_, impl View>, code: &PartnerCode) {
-    let Some(mut partner) = turn.partner(code) else {
+pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_, impl View>, code: &PartnerCode) {
+    let Some(mut partner) = ctx.partner(code) else {
         return;
     };
     let (Some(since), Some(binding)) = (partner.doubted_since, partner.binding.clone()) else {
         return;
     };
-    if since > turn.now {
+    if since > ctx.now {
         // The clock was set back: access is nothing to guess about, so the doubt begins anew.
-        partner.doubted_since = Some(turn.now);
-        turn.put(Entity::Partner(partner));
-        return come_back(turn, code, DOUBT);
+        partner.doubted_since = Some(ctx.now);
+        ctx.put(Entity::Partner(partner));
+        return come_back(ctx, code, DOUBT);
     }
-    let tab = turn.tab(Tab::Partners);
+    let tab = ctx.tab(Tab::Partners);
     let confirmed = tab
         .looked
         .is_some_and(|looked| looked.duration_since(since) >= DOUBT);
-    if turn.now.duration_since(since) < DOUBT || !confirmed {
-        return come_back(turn, code, AGAIN);
+    if ctx.now.duration_since(since) < DOUBT || !confirmed {
+        return come_back(ctx, code, AGAIN);
     }
     let stands = partner.stopped.is_none();
     if stands && (tab.held || partner.astray.is_some()) {
         // A script has moved or emptied what only we write: it is put back beside its code.
-        put_back(turn, &mut partner, binding.chat);
+        put_back(ctx, &mut partner, binding.chat);
     } else if tab.held {
-        return come_back(turn, code, DOUBT);
+        return come_back(ctx, code, DOUBT);
     } else {
-        revoke(turn, &mut partner);
+        revoke(ctx, &mut partner);
     }
-    turn.put(Entity::Partner(partner));
+    ctx.put(Entity::Partner(partner));
 }
 
 /// Whether a partner whose code has just vanished from the list may come back in a moment.
-pub(super) fn may_return(turn: &Turn<'_, impl View>, partner: &Partner) -> bool {
+pub(super) fn may_return(ctx: &DecisionContext<'_, impl View>, partner: &Partner) -> bool {
     partner
         .missing_since
-        .is_some_and(|since| !has_lasted(since, turn.now, DOUBT))
+        .is_some_and(|since| !has_lasted(since, ctx.now, DOUBT))
 }
 
 /// Binds an account to a code, in the journal; the row follows.
-pub(super) fn bind(turn: &mut Turn<'_, impl View>, partner: &mut Partner, binding: Binding) {
+pub(super) fn bind(
+    ctx: &mut DecisionContext<'_, impl View>,
+    partner: &mut Partner,
+    binding: Binding,
+) {
     if partner.binding.replace(binding).is_none() {
-        let mut tab = turn.tab(Tab::Partners);
+        let mut tab = ctx.tab(Tab::Partners);
         tab.bound = tab.bound.saturating_add(1);
-        turn.put(Entity::Tab(tab));
+        ctx.put(Entity::Tab(tab));
     }
     partner.emptied = false;
     // Whatever stands in the row was written for an earlier one, until a look or a write of this one says otherwise.
-    note_shown(turn, partner, TelegramCell::Empty);
+    note_shown(ctx, partner, TelegramCell::Empty);
 }
 
 /// A row that says authorized with an account of its own, for an account that nobody else has.
-fn bind_trusted(turn: &mut Turn<'_, impl View>, partner: &mut Partner, cells: &PartnerCells) {
+fn bind_trusted(
+    ctx: &mut DecisionContext<'_, impl View>,
+    partner: &mut Partner,
+    cells: &PartnerCells,
+) {
     let TelegramCell::Id(chat) = cells.telegram else {
         return;
     };
-    let mut session = turn
+    let mut session = ctx
         .session(chat)
         .unwrap_or_else(|| Session::new(chat, Locale::default()));
     if !cells.authorized || session.partner.is_some() {
         return;
     }
     session.partner = Some(cells.code.clone());
-    turn.put(Entity::Session(session));
-    let binding = adopted(turn, chat, cells);
-    bind(turn, partner, binding);
+    ctx.put(Entity::Session(session));
+    let binding = adopted(ctx, chat, cells);
+    bind(ctx, partner, binding);
 }
 
 /// A binding as the row shows it.
-fn adopted(turn: &Turn<'_, impl View>, chat: ChatId, cells: &PartnerCells) -> Binding {
+fn adopted(ctx: &DecisionContext<'_, impl View>, chat: ChatId, cells: &PartnerCells) -> Binding {
     Binding {
         chat,
         since: cells.since.clone(),
-        at: turn.now,
-        seq: turn.seq,
+        at: ctx.now,
+        seq: ctx.seq,
     }
 }
 
 /// Takes down whose account the row shows, and tells the owner of that account where it has gone.
-fn note_shown(turn: &mut Turn<'_, impl View>, partner: &mut Partner, telegram: TelegramCell) {
+fn note_shown(
+    ctx: &mut DecisionContext<'_, impl View>,
+    partner: &mut Partner,
+    telegram: TelegramCell,
+) {
     let shown = match telegram {
         TelegramCell::Id(chat) => Some(chat),
         TelegramCell::Empty | TelegramCell::Doubled(_) | TelegramCell::Unreadable => None,
@@ -231,11 +247,11 @@ fn note_shown(turn: &mut Turn<'_, impl View>, partner: &mut Partner, telegram: T
     }
     for (chat, is_here) in [(before, false), (shown, true)] {
         let owner = chat
-            .and_then(|chat| turn.session(chat))
+            .and_then(|chat| ctx.session(chat))
             .and_then(|session| session.partner);
         let Some(mut owner) = owner
             .filter(|owner| *owner != partner.code)
-            .and_then(|owner| turn.partner(&owner))
+            .and_then(|owner| ctx.partner(&owner))
         else {
             continue;
         };
@@ -244,7 +260,7 @@ fn note_shown(turn: &mut Turn<'_, impl View>, partner: &mut Partner, telegram: T
         } else if owner.astray.as_ref() == Some(&partner.code) {
             owner.astray = None;
         }
-        turn.put(Entity::Partner(owner));
+        ctx.put(Entity::Partner(owner));
     }
 }
 
@@ -260,7 +276,7 @@ struct Before {
 
 /// The row of a code that is bound.
 fn bound(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     partner: &mut Partner,
     chat: ChatId,
     cells: &PartnerCells,
@@ -270,91 +286,89 @@ fn bound(
     let filled = before.shown == Some(chat) || partner.doubted_since.is_some();
     match cells.telegram {
         TelegramCell::Id(shown) if shown == chat => {
-            trust(turn, partner);
+            trust(ctx, partner);
             if cells.refused && !before.denied {
-                revoke(turn, partner);
+                revoke(ctx, partner);
             }
         }
-        TelegramCell::Doubled(shown) if shown == chat => trust(turn, partner),
+        TelegramCell::Doubled(shown) if shown == chat => trust(ctx, partner),
         // How a number is shown says nothing of who may come in.
-        TelegramCell::Unreadable => turn.dirty(RowKey::Partner(partner.code.clone())),
+        TelegramCell::Unreadable => ctx.dirty(RowKey::Partner(partner.code.clone())),
         TelegramCell::Empty | TelegramCell::Id(_) | TelegramCell::Doubled(_)
             if before.missing || !filled =>
         {
             // The list was written anew, without what only we write; or it is we who have not written it.
-            trust(turn, partner);
-            turn.dirty(RowKey::Partner(partner.code.clone()));
+            trust(ctx, partner);
+            ctx.dirty(RowKey::Partner(partner.code.clone()));
         }
-        TelegramCell::Empty | TelegramCell::Id(_) | TelegramCell::Doubled(_) => {
-            doubt(turn, partner)
-        }
+        TelegramCell::Empty | TelegramCell::Id(_) | TelegramCell::Doubled(_) => doubt(ctx, partner),
     }
 }
 
 /// From now on it counts how long the doubt lasts.
-fn doubt(turn: &mut Turn<'_, impl View>, partner: &mut Partner) {
+fn doubt(ctx: &mut DecisionContext<'_, impl View>, partner: &mut Partner) {
     if partner.doubted_since.is_some() {
         return;
     }
-    partner.doubted_since = Some(turn.now);
-    count_doubt(turn, true);
-    come_back(turn, &partner.code, DOUBT);
+    partner.doubted_since = Some(ctx.now);
+    count_doubt(ctx, true);
+    come_back(ctx, &partner.code, DOUBT);
 }
 
 /// The row is as it should be.
-pub(super) fn trust(turn: &mut Turn<'_, impl View>, partner: &mut Partner) {
+pub(super) fn trust(ctx: &mut DecisionContext<'_, impl View>, partner: &mut Partner) {
     partner.astray = None;
     if partner.doubted_since.take().is_some() {
-        count_doubt(turn, false);
+        count_doubt(ctx, false);
     }
 }
 
-fn count_doubt(turn: &mut Turn<'_, impl View>, begins: bool) {
-    let mut tab = turn.tab(Tab::Partners);
+fn count_doubt(ctx: &mut DecisionContext<'_, impl View>, begins: bool) {
+    let mut tab = ctx.tab(Tab::Partners);
     tab.doubted = if begins {
         tab.doubted.saturating_add(1)
     } else {
         tab.doubted.saturating_sub(1)
     };
-    turn.put(Entity::Tab(tab));
+    ctx.put(Entity::Tab(tab));
 }
 
-fn come_back(turn: &mut Turn<'_, impl View>, code: &PartnerCode, after: SignedDuration) {
-    let (at, wake) = (turn.now + after, Wake::Partner(code.clone()));
-    turn.then(Effect::Then { at, wake });
+fn come_back(ctx: &mut DecisionContext<'_, impl View>, code: &PartnerCode, after: SignedDuration) {
+    let (at, wake) = (ctx.now + after, Wake::Partner(code.clone()));
+    ctx.then(Effect::Then { at, wake });
 }
 
 /// What only we write goes back beside its code, and out of the row where it stands instead.
-fn put_back(turn: &mut Turn<'_, impl View>, partner: &mut Partner, chat: ChatId) {
-    let elsewhere = partner.astray.take().and_then(|code| turn.partner(&code));
+fn put_back(ctx: &mut DecisionContext<'_, impl View>, partner: &mut Partner, chat: ChatId) {
+    let elsewhere = partner.astray.take().and_then(|code| ctx.partner(&code));
     if let Some(mut other) =
         elsewhere.filter(|other| other.binding.is_none() && other.shown == Some(chat))
     {
         other.emptied = true;
-        turn.dirty(RowKey::Partner(other.code.clone()));
-        turn.put(Entity::Partner(other));
+        ctx.dirty(RowKey::Partner(other.code.clone()));
+        ctx.put(Entity::Partner(other));
     }
-    trust(turn, partner);
-    turn.dirty(RowKey::Partner(partner.code.clone()));
+    trust(ctx, partner);
+    ctx.dirty(RowKey::Partner(partner.code.clone()));
 }
 
 /// The partner loses access, and hears of it.
-fn revoke(turn: &mut Turn<'_, impl View>, partner: &mut Partner) {
-    trust(turn, partner);
+fn revoke(ctx: &mut DecisionContext<'_, impl View>, partner: &mut Partner) {
+    trust(ctx, partner);
     let Some(binding) = partner.binding.take() else {
         return;
     };
-    let mut tab = turn.tab(Tab::Partners);
+    let mut tab = ctx.tab(Tab::Partners);
     tab.bound = tab.bound.saturating_sub(1);
-    turn.put(Entity::Tab(tab));
+    ctx.put(Entity::Tab(tab));
     partner.emptied = true;
-    turn.dirty(RowKey::Partner(partner.code.clone()));
-    if let Some(mut session) = turn.session(binding.chat) {
+    ctx.dirty(RowKey::Partner(partner.code.clone()));
+    if let Some(mut session) = ctx.session(binding.chat) {
         session.partner = None;
-        turn.put(Entity::Session(session.clone()));
+        ctx.put(Entity::Session(session.clone()));
         if !session.blocked {
-            turn.say(&session, Say::Revoked);
+            ctx.say(&session, Say::Revoked);
         }
     }
-    turn.report(Note::AdminRevoked(&partner.code));
+    ctx.report(Note::AdminRevoked(&partner.code));
 }

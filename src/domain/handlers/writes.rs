@@ -6,43 +6,43 @@ use super::{answers, refusals, rows::gone, staff, trades};
 use crate::domain::{
     appeal::{Appeal, Status},
     archive,
+    context::DecisionContext,
     effect::{Effect, Entity},
     event::{RowResult, WriteReport, WrittenRow},
     ids::{AppealId, PartnerCode, PromotionKey, RowKey, Seq},
     partner::RowTrouble,
     tab::Tab,
     text::Text,
-    turn::Turn,
     view::View,
 };
 
-pub(in crate::domain) fn wrote(turn: &mut Turn<'_, impl View>, report: &WriteReport) {
+pub(in crate::domain) fn wrote(ctx: &mut DecisionContext<'_, impl View>, report: &WriteReport) {
     if let Some(fence) = report.token {
-        turn.settle(report.spreadsheet.clone(), fence);
+        ctx.finish_batch(report.spreadsheet.clone(), fence);
     }
     for row in &report.rows {
         match &row.result {
             // It stays due: the desk tries again.
             RowResult::Refused(words) => {
-                refusals::refused(turn, &row.key, words);
+                refusals::refused(ctx, &row.key, words);
                 continue;
             }
             RowResult::Confirmed { .. } | RowResult::Idle | RowResult::Absent => {
-                refusals::over(turn, &row.key)
+                refusals::over(ctx, &row.key)
             }
             RowResult::Contested | RowResult::Moved => {}
         }
         match &row.key {
-            RowKey::Appeal(id) => appeal(turn, *id, row),
-            RowKey::Partner(code) => partner(turn, code, row),
-            RowKey::Promotion(key) => promotion(turn, key, row),
+            RowKey::Appeal(id) => appeal(ctx, *id, row),
+            RowKey::Partner(code) => partner(ctx, code, row),
+            RowKey::Promotion(key) => promotion(ctx, key, row),
         }
     }
 }
 
-fn appeal(turn: &mut Turn<'_, impl View>, id: AppealId, row: &WrittenRow) {
-    let Some(mut appeal) = turn.appeal(id) else {
-        return turn.clean(row.key.clone(), row.dirtied);
+fn appeal(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, row: &WrittenRow) {
+    let Some(mut appeal) = ctx.appeal(id) else {
+        return ctx.clean(row.key.clone(), row.dirtied);
     };
     match &row.result {
         RowResult::Confirmed {
@@ -52,42 +52,42 @@ fn appeal(turn: &mut Turn<'_, impl View>, id: AppealId, row: &WrittenRow) {
             parts,
             formula,
         } => {
-            turn.clean(row.key.clone(), row.dirtied);
+            ctx.clean(row.key.clone(), row.dirtied);
             confirm(
-                turn,
+                ctx,
                 &mut appeal,
                 status.as_ref(),
                 cleared.as_ref(),
                 (*lines, row.dirtied),
             );
-            archive::confirm(turn.rules, turn.view, &mut appeal, *parts);
+            archive::confirm(ctx.rules, ctx.view, &mut appeal, *parts);
             if appeal.stopped.is_none() && appeal.lines_written < appeal.lines {
                 // Not everything went into one batch.
-                turn.dirty(row.key.clone());
+                ctx.dirty(row.key.clone());
             }
             if let Some(formula) = formula {
-                answers::formula(turn, &mut appeal, *formula);
+                answers::formula(ctx, &mut appeal, *formula);
             }
         }
-        RowResult::Idle => return turn.clean(row.key.clone(), row.dirtied),
-        RowResult::Contested => turn.then(Effect::Look(Tab::Appeals)),
+        RowResult::Idle => return ctx.clean(row.key.clone(), row.dirtied),
+        RowResult::Contested => ctx.then(Effect::Look(Tab::Appeals)),
         RowResult::Moved => {
             // What stands in the row is not known; it is found again by its key, and written whole.
             appeal.stale = true;
-            turn.dirty(row.key.clone());
-            turn.then(Effect::Look(Tab::Appeals));
+            ctx.dirty(row.key.clone());
+            ctx.then(Effect::Look(Tab::Appeals));
         }
         RowResult::Absent => {
-            turn.clean(row.key.clone(), row.dirtied);
-            gone(turn, &mut appeal);
+            ctx.clean(row.key.clone(), row.dirtied);
+            gone(ctx, &mut appeal);
         }
         RowResult::Refused(_) => return,
     }
-    turn.put(Entity::Appeal(appeal));
+    ctx.put(Entity::Appeal(appeal));
 }
 
 fn confirm(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     appeal: &mut Appeal,
     status: Option<&Status>,
     cleared: Option<&Text>,
@@ -99,10 +99,10 @@ fn confirm(
     }
     appeal.placed = true;
     appeal.stopped = None;
-    trades::is_found(turn, appeal);
+    trades::is_found(ctx, appeal);
     appeal.adopted = None;
     appeal.stale &= appeal.changed > dirtied;
-    show_written(turn, appeal, lines);
+    show_written(ctx, appeal, lines);
     appeal.lines_written = appeal.lines_written.max(lines);
     if let Some(status) = status {
         appeal.seen.status = Some(status.clone());
@@ -120,48 +120,48 @@ fn confirm(
 }
 
 /// The partner sees at each of his messages that it stands in the sheet now.
-fn show_written(turn: &mut Turn<'_, impl View>, appeal: &Appeal, lines: u32) {
+fn show_written(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, lines: u32) {
     if appeal.mixed {
         // Its messages are of several chats.
         return;
     }
     let unwritten =
         usize::try_from(appeal.lines.saturating_sub(appeal.lines_written)).unwrap_or(usize::MAX);
-    let mut written = turn.view.lines(appeal.id, unwritten);
+    let mut written = ctx.view.lines(appeal.id, unwritten);
     written.retain(|line| (appeal.lines_written..lines).contains(&line.index));
     for message in written.into_iter().rev().filter_map(|line| line.message) {
-        turn.then(Effect::React(appeal.chat, message));
+        ctx.then(Effect::React(appeal.chat, message));
     }
 }
 
-fn partner(turn: &mut Turn<'_, impl View>, code: &PartnerCode, row: &WrittenRow) {
+fn partner(ctx: &mut DecisionContext<'_, impl View>, code: &PartnerCode, row: &WrittenRow) {
     match &row.result {
-        RowResult::Contested => turn.then(Effect::Look(Tab::Partners)),
+        RowResult::Contested => ctx.then(Effect::Look(Tab::Partners)),
         RowResult::Moved => {
-            turn.dirty(row.key.clone());
-            turn.then(Effect::Look(Tab::Partners));
+            ctx.dirty(row.key.clone());
+            ctx.then(Effect::Look(Tab::Partners));
         }
         RowResult::Absent => {
             // The list is being rewritten; the row is written once its code stands there again.
-            staff::stop(turn, code, RowTrouble::Missing);
-            turn.clean(row.key.clone(), row.dirtied);
+            staff::stop(ctx, code, RowTrouble::Missing);
+            ctx.clean(row.key.clone(), row.dirtied);
         }
         RowResult::Confirmed { .. } => {
-            staff::written(turn, code, row.dirtied);
-            turn.clean(row.key.clone(), row.dirtied);
+            staff::written(ctx, code, row.dirtied);
+            ctx.clean(row.key.clone(), row.dirtied);
         }
-        RowResult::Idle => turn.clean(row.key.clone(), row.dirtied),
+        RowResult::Idle => ctx.clean(row.key.clone(), row.dirtied),
         RowResult::Refused(_) => {}
     }
 }
 
-fn promotion(turn: &mut Turn<'_, impl View>, key: &PromotionKey, row: &WrittenRow) {
+fn promotion(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey, row: &WrittenRow) {
     match &row.result {
         RowResult::Confirmed {
             status, cleared, ..
         } => {
-            turn.clean(row.key.clone(), row.dirtied);
-            if let Some(mut promotion) = turn.promotion(key) {
+            ctx.clean(row.key.clone(), row.dirtied);
+            if let Some(mut promotion) = ctx.promotion(key) {
                 promotion.row.key = Text(key.0.clone());
                 if let Some(Status::Other(status)) = status {
                     promotion.row.status.clone_from(status);
@@ -170,16 +170,16 @@ fn promotion(turn: &mut Turn<'_, impl View>, key: &PromotionKey, row: &WrittenRo
                     promotion.row.action = Text::default();
                     promotion.taken = false;
                 }
-                turn.put(Entity::Promotion(Box::new(promotion)));
+                ctx.put(Entity::Promotion(Box::new(promotion)));
             }
         }
-        RowResult::Idle => turn.clean(row.key.clone(), row.dirtied),
-        RowResult::Contested => turn.then(Effect::Look(Tab::Promotions)),
+        RowResult::Idle => ctx.clean(row.key.clone(), row.dirtied),
+        RowResult::Contested => ctx.then(Effect::Look(Tab::Promotions)),
         RowResult::Moved => {
-            turn.dirty(row.key.clone());
-            turn.then(Effect::Look(Tab::Promotions));
+            ctx.dirty(row.key.clone());
+            ctx.then(Effect::Look(Tab::Promotions));
         }
-        RowResult::Absent => turn.clean(row.key.clone(), row.dirtied),
+        RowResult::Absent => ctx.clean(row.key.clone(), row.dirtied),
         RowResult::Refused(_) => {}
     }
 }

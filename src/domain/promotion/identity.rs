@@ -16,7 +16,7 @@ const KEY_WEIGHS: u32 = 2;
 
 /// Whose a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Owner {
+pub enum RowOwner {
     /// That of the promotion at this place of the list.
     Known(usize),
     /// Of a promotion that the journal does not know, by a key that we gave once.
@@ -30,7 +30,7 @@ pub enum Owner {
 
 /// Gives each row its owner.
 #[must_use]
-pub fn owners(known: &[Promotion], rows: &[PromotionRow]) -> Vec<Owner> {
+pub fn owners(known: &[Promotion], rows: &[PromotionRow]) -> Vec<RowOwner> {
     let keys: Vec<Option<PromotionKey>> = rows
         .iter()
         .map(|row| PromotionKey::read(row.key.as_str()))
@@ -51,9 +51,9 @@ pub fn owners(known: &[Promotion], rows: &[PromotionRow]) -> Vec<Owner> {
     matching.most_alike();
     let lost: Vec<bool> = lost_keys(&keys, &matching.home);
     let owner = |(at, owner): (usize, &Option<usize>)| match owner {
-        Some(known) => Owner::Known(*known),
-        None if lost[at] => Owner::Lost,
-        None => Owner::New {
+        Some(known) => RowOwner::Known(*known),
+        None if lost[at] => RowOwner::Lost,
+        None => RowOwner::New {
             copy: matching.is_copy(at, keys[at].is_some()),
         },
     };
@@ -220,11 +220,11 @@ mod tests {
             promotion(3, "В|про в|3"),
             gone,
         ];
-        let word = |owner: &Owner| match owner {
-            Owner::Known(at) => known[*at].row.offer.title.as_str().to_owned(),
-            Owner::Lost => "lost".to_owned(),
-            Owner::New { copy: true } => "copy".to_owned(),
-            Owner::New { copy: false } => "new".to_owned(),
+        let word = |owner: &RowOwner| match owner {
+            RowOwner::Known(at) => known[*at].row.offer.title.as_str().to_owned(),
+            RowOwner::Lost => "lost".to_owned(),
+            RowOwner::New { copy: true } => "copy".to_owned(),
+            RowOwner::New { copy: false } => "new".to_owned(),
         };
         owners(&known, rows)
             .iter()
@@ -239,11 +239,14 @@ mod tests {
         (known[0].taken, known[0].row.action) = (true, "Опубликовать".into());
         let mut rows = [row(1, "А|про а|1"), row(2, "А|про а|1")];
         rows[1].action = "Опубликовать".into();
-        assert_eq!(owners(&known, &rows), [Owner::Known(1), Owner::Known(0)]);
+        assert_eq!(
+            owners(&known, &rows),
+            [RowOwner::Known(1), RowOwner::Known(0)]
+        );
         rows[0].action = "Опубликовать".into();
         assert_eq!(
             owners(&known, &rows),
-            [Owner::Known(0), Owner::Known(1)],
+            [RowOwner::Known(0), RowOwner::Known(1)],
             "its own place goes first"
         );
     }

@@ -23,7 +23,7 @@ const FILE_ID_LENGTH: usize = 20;
 
 /// What is wrong with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum OfferFault {
     /// A cell shows that its formula has failed or that its value has not come yet.
     Unready(OfferCell),
     /// No name.
@@ -62,7 +62,7 @@ pub enum Fault {
 
 /// An announcement in the making.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
+pub struct PromotionPlan {
     /// When it begins.
     pub starts: Timestamp,
     /// The first moment after its end.
@@ -88,45 +88,47 @@ pub fn plan(
     offer: &Offer,
     content: &Text,
     now: Timestamp,
-) -> Result<Plan, Vec<Fault>> {
+) -> Result<PromotionPlan, Vec<OfferFault>> {
     let mut faults = Vec::new();
-    let mut note = |fault: Fault| faults.push(fault);
-    offer.unready().for_each(|cell| note(Fault::Unready(cell)));
+    let mut note = |fault: OfferFault| faults.push(fault);
+    offer
+        .unready()
+        .for_each(|cell| note(OfferFault::Unready(cell)));
     if !faults.is_empty() {
         // What the other cells lack may hang on these.
         return Err(faults);
     }
-    let mut note = |fault: Fault| faults.push(fault);
+    let mut note = |fault: OfferFault| faults.push(fault);
     if offer.title.is_blank() {
-        note(Fault::NoTitle);
+        note(OfferFault::NoTitle);
     }
     if offer.description.is_blank() {
-        note(Fault::NoDescription);
+        note(OfferFault::NoDescription);
     }
     let first = Day::read(&offer.starts);
     let last = Day::read(&offer.ends);
     let starts = first.and_then(|day| day.begins(&rules.time_zone).ok_or(Unread::Unreadable));
     let ends = last.and_then(|day| day.ends(&rules.time_zone).ok_or(Unread::Unreadable));
     match starts {
-        Err(Unread::Blank) => note(Fault::NoStart),
-        Err(Unread::Unreadable) => note(Fault::StartUnreadable),
-        Err(Unread::TwoWays(one, other)) => note(Fault::StartTwoWays(one, other)),
-        Ok(starts) if is_far(starts, now, &rules.time_zone) => note(Fault::StartFar),
+        Err(Unread::Blank) => note(OfferFault::NoStart),
+        Err(Unread::Unreadable) => note(OfferFault::StartUnreadable),
+        Err(Unread::TwoWays(one, other)) => note(OfferFault::StartTwoWays(one, other)),
+        Ok(starts) if is_far(starts, now, &rules.time_zone) => note(OfferFault::StartFar),
         Ok(_) => {}
     }
     match ends {
-        Err(Unread::Blank) => note(Fault::NoEnd),
-        Err(Unread::Unreadable) => note(Fault::EndUnreadable),
-        Err(Unread::TwoWays(one, other)) => note(Fault::EndTwoWays(one, other)),
-        Ok(ends) if starts.is_ok_and(|starts| ends <= starts) => note(Fault::EndBeforeStart),
-        Ok(ends) if ends <= now => note(Fault::EndPassed),
+        Err(Unread::Blank) => note(OfferFault::NoEnd),
+        Err(Unread::Unreadable) => note(OfferFault::EndUnreadable),
+        Err(Unread::TwoWays(one, other)) => note(OfferFault::EndTwoWays(one, other)),
+        Ok(ends) if starts.is_ok_and(|starts| ends <= starts) => note(OfferFault::EndBeforeStart),
+        Ok(ends) if ends <= now => note(OfferFault::EndPassed),
         Ok(_) => {}
     }
     let period = first.and_then(|first| last.map(|last| Period { first, last }));
     let link = link(&offer.link).map_err(&mut note);
     let picture = match offer.unshown {
         false => picture(content),
-        true => Err(Fault::ContentUnshown),
+        true => Err(OfferFault::ContentUnshown),
     };
     let picture = picture.map_err(&mut note);
     let words = words(
@@ -134,13 +136,13 @@ pub fn plan(
         period.ok().map_or(0, |period| room_for(rules, period)),
     );
     if let Err(over) = words {
-        note(Fault::TooLong(over));
+        note(OfferFault::TooLong(over));
     }
     match (starts, ends, period, link, picture, words) {
         (Ok(starts), Ok(ends), Ok(period), Ok(link), Ok(picture), Ok((words, length)))
             if faults.is_empty() =>
         {
-            Ok(Plan {
+            Ok(PromotionPlan {
                 starts,
                 ends,
                 words,
@@ -199,7 +201,7 @@ pub fn announcement(
 ///
 /// # Errors
 /// Where Telegram would refuse a button with it: it opens `http`, `https` and `tg` alone (Bot API: `InlineKeyboardButton.url`).
-pub fn link(cell: &Text) -> Result<Option<String>, Fault> {
+pub fn link(cell: &Text) -> Result<Option<String>, OfferFault> {
     let text = visible(cell.as_str());
     let text = text.trim();
     if text.is_empty() {
@@ -207,7 +209,7 @@ pub fn link(cell: &Text) -> Result<Option<String>, Fault> {
     }
     let lower = text.to_lowercase();
     if lower.starts_with("mailto:") || is_mail(text) {
-        return Err(Fault::LinkIsMail);
+        return Err(OfferFault::LinkIsMail);
     }
     let whole = if text.contains("://") {
         text.to_owned()
@@ -219,10 +221,10 @@ pub fn link(cell: &Text) -> Result<Option<String>, Fault> {
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()) && is_tight(rest));
     (in_app || is_address(&whole))
         .then_some(Some(whole))
-        .ok_or(Fault::LinkBroken)
+        .ok_or(OfferFault::LinkBroken)
 }
 
-fn picture(cell: &Text) -> Result<Option<Text>, Fault> {
+fn picture(cell: &Text) -> Result<Option<Text>, OfferFault> {
     let text = visible(cell.as_str());
     let text = text.trim();
     let is_data = text.starts_with("data:image/") || text.starts_with("data:video/");
@@ -235,7 +237,7 @@ fn picture(cell: &Text) -> Result<Option<Text>, Fault> {
     } else if is_data || is_file_id || is_address(text) {
         Ok(Some(Text::from(text)))
     } else {
-        Err(Fault::ContentBroken)
+        Err(OfferFault::ContentBroken)
     }
 }
 
@@ -326,7 +328,7 @@ pub(super) mod tests {
         jiff::civil::date(year, month, day)
     }
 
-    fn planned(offer: &Offer) -> Result<Plan, Vec<Fault>> {
+    fn planned(offer: &Offer) -> Result<PromotionPlan, Vec<OfferFault>> {
         plan(&Rules::default(), offer, &offer.content, now())
     }
 
@@ -342,45 +344,48 @@ pub(super) mod tests {
             (
                 "||||картинка|сайт",
                 vec![
-                    Fault::NoTitle,
-                    Fault::NoDescription,
-                    Fault::NoStart,
-                    Fault::NoEnd,
-                    Fault::LinkBroken,
-                    Fault::ContentBroken,
+                    OfferFault::NoTitle,
+                    OfferFault::NoDescription,
+                    OfferFault::NoStart,
+                    OfferFault::NoEnd,
+                    OfferFault::LinkBroken,
+                    OfferFault::ContentBroken,
                 ],
             ),
             (
                 "А|#REF!|Loading...|||сайт",
                 vec![
-                    Fault::Unready(OfferCell::Description),
-                    Fault::Unready(OfferCell::Starts),
+                    OfferFault::Unready(OfferCell::Description),
+                    OfferFault::Unready(OfferCell::Starts),
                 ],
             ),
             (
                 "А|Б|завтра|31.02.2026||",
-                vec![Fault::StartUnreadable, Fault::EndUnreadable],
+                vec![OfferFault::StartUnreadable, OfferFault::EndUnreadable],
             ),
             (
                 "А|Б|03/04/2026|26-12-27||",
                 vec![
-                    Fault::StartTwoWays(day(2026, 4, 3), day(2026, 3, 4)),
-                    Fault::EndTwoWays(day(2027, 12, 26), day(2026, 12, 27)),
+                    OfferFault::StartTwoWays(day(2026, 4, 3), day(2026, 3, 4)),
+                    OfferFault::EndTwoWays(day(2027, 12, 26), day(2026, 12, 27)),
                 ],
             ),
             ("А|Б|10-12-27 9:30:00|31.12.2027||", vec![]),
-            ("А|Б|27.12.10|31.12.2026||", vec![Fault::StartFar]),
-            ("А|Б|01.12.2206|31.12.2206||", vec![Fault::StartFar]),
+            ("А|Б|27.12.10|31.12.2026||", vec![OfferFault::StartFar]),
+            ("А|Б|01.12.2206|31.12.2206||", vec![OfferFault::StartFar]),
             ("А|Б|01.03.2026|31.12.2062||", vec![]),
             (
                 "А|Б|01.03.2026 10:00|01.03.2026 9:00||",
-                vec![Fault::EndBeforeStart],
+                vec![OfferFault::EndBeforeStart],
             ),
-            ("А|Б|05.03.2026|04.03.2026||", vec![Fault::EndBeforeStart]),
-            ("А|Б|01.03.2026|09.03.2026||", vec![Fault::EndPassed]),
+            (
+                "А|Б|05.03.2026|04.03.2026||",
+                vec![OfferFault::EndBeforeStart],
+            ),
+            ("А|Б|01.03.2026|09.03.2026||", vec![OfferFault::EndPassed]),
             (
                 "А|Б|01.03.2026|31.03.2026|ftp://a.example/x.png|два слова.рф",
-                vec![Fault::LinkBroken, Fault::ContentBroken],
+                vec![OfferFault::LinkBroken, OfferFault::ContentBroken],
             ),
         ] {
             assert_eq!(
@@ -397,7 +402,7 @@ pub(super) mod tests {
         offer.unshown = true;
         assert_eq!(
             planned(&offer),
-            Err(vec![Fault::LinkBroken, Fault::ContentUnshown])
+            Err(vec![OfferFault::LinkBroken, OfferFault::ContentUnshown])
         );
     }
 
@@ -418,20 +423,20 @@ pub(super) mod tests {
                 Ok(Some("tg://resolve?domain=firm")),
             ),
             ("t.me/firm", Ok(Some("https://t.me/firm"))),
-            ("sales@firma.ru", Err(Fault::LinkIsMail)),
-            ("mailto:sales@firma.ru", Err(Fault::LinkIsMail)),
-            ("MailTo: sales@firma.ru", Err(Fault::LinkIsMail)),
-            ("https://sales@firma.ru", Err(Fault::LinkBroken)),
-            ("tel:+79123456789", Err(Fault::LinkBroken)),
-            ("ftp://a.example", Err(Fault::LinkBroken)),
-            ("javascript:alert(1)", Err(Fault::LinkBroken)),
-            ("javascript://a.example", Err(Fault::LinkBroken)),
-            ("localhost", Err(Fault::LinkBroken)),
-            ("https://a..example", Err(Fault::LinkBroken)),
-            ("a.example:99999", Err(Fault::LinkBroken)),
-            ("a.example, b.example", Err(Fault::LinkBroken)),
-            ("a,b.example", Err(Fault::LinkBroken)),
-            ("tg://", Err(Fault::LinkBroken)),
+            ("sales@firma.ru", Err(OfferFault::LinkIsMail)),
+            ("mailto:sales@firma.ru", Err(OfferFault::LinkIsMail)),
+            ("MailTo: sales@firma.ru", Err(OfferFault::LinkIsMail)),
+            ("https://sales@firma.ru", Err(OfferFault::LinkBroken)),
+            ("tel:+79123456789", Err(OfferFault::LinkBroken)),
+            ("ftp://a.example", Err(OfferFault::LinkBroken)),
+            ("javascript:alert(1)", Err(OfferFault::LinkBroken)),
+            ("javascript://a.example", Err(OfferFault::LinkBroken)),
+            ("localhost", Err(OfferFault::LinkBroken)),
+            ("https://a..example", Err(OfferFault::LinkBroken)),
+            ("a.example:99999", Err(OfferFault::LinkBroken)),
+            ("a.example, b.example", Err(OfferFault::LinkBroken)),
+            ("a,b.example", Err(OfferFault::LinkBroken)),
+            ("tg://", Err(OfferFault::LinkBroken)),
         ] {
             let leads = leads.map(|link| link.map(str::to_owned));
             assert_eq!(link(&Text::from(cell)), leads, "{cell:?}");
@@ -478,11 +483,11 @@ pub(super) mod tests {
         assert_eq!(long(MESSAGE_LIMIT - 33).map(|plan| plan.apart), Ok(true));
         assert_eq!(
             long(MESSAGE_LIMIT - 32).map(|plan| plan.apart),
-            Err(vec![Fault::TooLong(1)])
+            Err(vec![OfferFault::TooLong(1)])
         );
         assert_eq!(
             long(49_000),
-            Err(vec![Fault::TooLong(49_033 - MESSAGE_LIMIT)])
+            Err(vec![OfferFault::TooLong(49_033 - MESSAGE_LIMIT)])
         );
     }
 }

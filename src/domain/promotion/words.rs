@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::{Promotion, PromotionStatus, Refusal, Stage, offer};
+use super::{Promotion, PromotionRefusal, PromotionStatus, Stage, offer};
 use crate::domain::{
     broadcast::{Broadcast, BroadcastState},
     rules::Rules,
@@ -227,25 +227,27 @@ fn running(rules: &Rules, broadcast: &Broadcast, progress: &str) -> String {
     )
 }
 
-fn refusal(rules: &Rules, promotion: &Promotion, refusal: &Refusal) -> String {
+fn refusal(rules: &Rules, promotion: &Promotion, refusal: &PromotionRefusal) -> String {
     let day = |at: &Timestamp| rules.day(*at);
     match refusal {
         // What is wrong stands there already, but where it was announced before.
-        Refusal::Faulty => match promotion.stage {
+        PromotionRefusal::Faulty => match promotion.stage {
             Stage::Announced(at) => faults(rules, promotion, at).unwrap_or_default(),
             Stage::Draft | Stage::Scheduled(_) | Stage::Held(_) | Stage::Adopted => String::new(),
         },
-        Refusal::Announced(at) => say(
+        PromotionRefusal::Announced(at) => say(
             rules,
             PromotionNote::AlreadyAnnounced(at.as_ref().map(day).as_deref()),
         ),
-        Refusal::NothingToDo => say(rules, PromotionNote::NothingToDo),
-        Refusal::UnknownAction(Text(word)) => say(rules, PromotionNote::UnknownAction(word)),
-        Refusal::Copied => say(rules, PromotionNote::Copied),
-        Refusal::BeforeOurTime => say(rules, PromotionNote::BeforeOurTime),
-        Refusal::NoList => say(rules, PromotionNote::NoList),
-        Refusal::NoAdminChat => say(rules, PromotionNote::NoAdminChat),
-        Refusal::TestFailed(why) => say(
+        PromotionRefusal::NothingToDo => say(rules, PromotionNote::NothingToDo),
+        PromotionRefusal::UnknownAction(Text(word)) => {
+            say(rules, PromotionNote::UnknownAction(word))
+        }
+        PromotionRefusal::Copied => say(rules, PromotionNote::Copied),
+        PromotionRefusal::BeforeOurTime => say(rules, PromotionNote::BeforeOurTime),
+        PromotionRefusal::NoList => say(rules, PromotionNote::NoList),
+        PromotionRefusal::NoAdminChat => say(rules, PromotionNote::NoAdminChat),
+        PromotionRefusal::TestFailed(why) => say(
             rules,
             PromotionNote::TestFailed(&say(rules, PromotionNote::Obstacle(why))),
         ),

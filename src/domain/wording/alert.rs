@@ -83,6 +83,6 @@ fn word(trouble: Trouble) -> &'static str {
         Trouble::Unknown => "unknown",
         Trouble::Disk => "disk",
         Trouble::Loops => "loops",
-        Trouble::AdminChat => "admin-chat",
+        Trouble::AdminChatState => "admin-chat",
     }
 }

@@ -4,12 +4,12 @@
 
 use super::{AlertNote, BroadcastNote, Message, PromotionNote, StateNote, StatusNote, plain};
 use crate::domain::{
-    appeal::{Unfetched, Why},
+    appeal::{RejectReason, Unfetched},
     ids::{ChatId, Number, PartnerCode},
     listing::ListFault,
     message::FileKind,
     partner::RowTrouble,
-    refusal::Refusal,
+    refusal::WriteRefusal,
     tab::Tab,
 };
 
@@ -105,7 +105,7 @@ pub enum Note<'a> {
     /// Доставка: the outcome is unknown; sent twice.
     DeliveryUnknown(bool),
     /// Доставка: refused.
-    DeliveryRefused(&'a Why),
+    DeliveryRefused(&'a RejectReason),
     /// Доставка: the row is stopped.
     Stopped(RowTrouble),
     /// Admin: another account came for a bound code.
@@ -178,7 +178,7 @@ pub enum Note<'a> {
     /// Admin: an appeal holds messages of these partners.
     AdminMixed(Option<Number>, &'a str),
     /// Why Google refuses a row.
-    Refusal(Refusal<'a>),
+    Refusal(WriteRefusal<'a>),
     /// Admin: the last row of a tab that Google refused is written.
     AdminRefusedOver(Tab),
     /// Admin: Google refused an appeal's row.
@@ -412,34 +412,36 @@ fn row_refused<'a>(
     (id, vec![(name, row.into()), ("words", words.into())])
 }
 
-fn refused(why: Refusal<'_>) -> Message<'_> {
+fn refused(why: WriteRefusal<'_>) -> Message<'_> {
     match why {
-        Refusal::Protected => plain("refused-protected"),
-        Refusal::CellLimit => plain("refused-cell-limit"),
-        Refusal::CellLength => plain("refused-cell-length"),
-        Refusal::Other(words) => ("refused-other", vec![("words", words.into())]),
+        WriteRefusal::Protected => plain("refused-protected"),
+        WriteRefusal::CellLimit => plain("refused-cell-limit"),
+        WriteRefusal::CellLength => plain("refused-cell-length"),
+        WriteRefusal::Other(words) => ("refused-other", vec![("words", words.into())]),
     }
 }
 
-fn refusal(why: &Why) -> Message<'_> {
+fn refusal(why: &RejectReason) -> Message<'_> {
     match why {
-        Why::Blocked => plain("delivery-blocked"),
-        Why::Deactivated => plain("delivery-deactivated"),
-        Why::ChatNotFound => plain("delivery-chat-not-found"),
-        Why::GaveUp => plain("delivery-gave-up"),
-        Why::Moved(_) => plain("delivery-chat-not-found"),
-        Why::Refused(words) | Why::Recipient(words) | Why::Content(words) => {
+        RejectReason::Blocked => plain("delivery-blocked"),
+        RejectReason::Deactivated => plain("delivery-deactivated"),
+        RejectReason::ChatNotFound => plain("delivery-chat-not-found"),
+        RejectReason::GaveUp => plain("delivery-gave-up"),
+        RejectReason::Moved(_) => plain("delivery-chat-not-found"),
+        RejectReason::Refused(words)
+        | RejectReason::Recipient(words)
+        | RejectReason::Content(words) => {
             ("delivery-refused", vec![("words", words.as_str().into())])
         }
-        Why::File(Unfetched::Forbidden) => plain("delivery-file-forbidden"),
-        Why::File(Unfetched::Unreachable) => plain("delivery-file-unreachable"),
-        Why::File(Unfetched::Status(status)) => (
+        RejectReason::File(Unfetched::Forbidden) => plain("delivery-file-forbidden"),
+        RejectReason::File(Unfetched::Unreachable) => plain("delivery-file-unreachable"),
+        RejectReason::File(Unfetched::Status(status)) => (
             "delivery-file-status",
             vec![("status", status.to_string().into())],
         ),
-        Why::File(Unfetched::TooLarge) => plain("delivery-file-too-large"),
-        Why::File(Unfetched::NotAPicture) => plain("delivery-file-not-a-picture"),
-        Why::File(Unfetched::Private) => plain("delivery-file-private"),
+        RejectReason::File(Unfetched::TooLarge) => plain("delivery-file-too-large"),
+        RejectReason::File(Unfetched::NotAPicture) => plain("delivery-file-not-a-picture"),
+        RejectReason::File(Unfetched::Private) => plain("delivery-file-private"),
     }
 }
 

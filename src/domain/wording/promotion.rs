@@ -6,10 +6,10 @@ use jiff::civil::Date;
 
 use super::{Message, plain};
 use crate::domain::{
-    appeal::{Unfetched, Why},
+    appeal::{RejectReason, Unfetched},
     broadcast::Counts,
     ids::PromotionKey,
-    promotion::{OfferCell, offer::Fault},
+    promotion::{OfferCell, offer::OfferFault},
 };
 
 /// A few words about a promotion. Numbers go in as text where a thousand is written with a space, and beside it as a number where
@@ -32,7 +32,7 @@ pub enum PromotionNote<'a> {
     /// Рассылка: these things are missing or wrong.
     Faulty(&'a str),
     /// One thing that is wrong.
-    Fault(Fault),
+    Fault(OfferFault),
     /// Рассылка: announced then, by itself.
     Scheduled(&'a str),
     /// Рассылка: late; somebody has to say whether it still should be announced.
@@ -51,7 +51,7 @@ pub enum PromotionNote<'a> {
         why: &'a str,
     },
     /// Why a picture cannot be had, and what to do.
-    Obstacle(&'a Why),
+    Obstacle(&'a RejectReason),
     /// Рассылка: the row was gone before it began.
     HaltedLost,
     /// Рассылка: so many of so many, and the time that is left.
@@ -262,25 +262,25 @@ fn one<'a>(id: &'static str, name: &'static str, value: &'a str) -> Message<'a> 
     (id, vec![(name, value.into())])
 }
 
-fn fault(fault: Fault) -> Message<'static> {
+fn fault(fault: OfferFault) -> Message<'static> {
     match fault {
-        Fault::Unready(cell) => ("fault-unready", vec![("cell", cell_word(cell).into())]),
-        Fault::NoTitle => plain("fault-no-title"),
-        Fault::NoDescription => plain("fault-no-description"),
-        Fault::NoStart => plain("fault-no-start"),
-        Fault::NoEnd => plain("fault-no-end"),
-        Fault::StartUnreadable => plain("fault-start-unreadable"),
-        Fault::EndUnreadable => plain("fault-end-unreadable"),
-        Fault::StartTwoWays(one, other) => two_ways("fault-start-two-ways", one, other),
-        Fault::EndTwoWays(one, other) => two_ways("fault-end-two-ways", one, other),
-        Fault::StartFar => plain("fault-start-far"),
-        Fault::EndBeforeStart => plain("fault-end-before-start"),
-        Fault::EndPassed => plain("fault-end-passed"),
-        Fault::LinkBroken => plain("fault-link-broken"),
-        Fault::LinkIsMail => plain("fault-link-is-mail"),
-        Fault::ContentBroken => plain("fault-content-broken"),
-        Fault::ContentUnshown => plain("fault-content-unshown"),
-        Fault::TooLong(over) => ("fault-too-long", vec![("over", over.into())]),
+        OfferFault::Unready(cell) => ("fault-unready", vec![("cell", cell_word(cell).into())]),
+        OfferFault::NoTitle => plain("fault-no-title"),
+        OfferFault::NoDescription => plain("fault-no-description"),
+        OfferFault::NoStart => plain("fault-no-start"),
+        OfferFault::NoEnd => plain("fault-no-end"),
+        OfferFault::StartUnreadable => plain("fault-start-unreadable"),
+        OfferFault::EndUnreadable => plain("fault-end-unreadable"),
+        OfferFault::StartTwoWays(one, other) => two_ways("fault-start-two-ways", one, other),
+        OfferFault::EndTwoWays(one, other) => two_ways("fault-end-two-ways", one, other),
+        OfferFault::StartFar => plain("fault-start-far"),
+        OfferFault::EndBeforeStart => plain("fault-end-before-start"),
+        OfferFault::EndPassed => plain("fault-end-passed"),
+        OfferFault::LinkBroken => plain("fault-link-broken"),
+        OfferFault::LinkIsMail => plain("fault-link-is-mail"),
+        OfferFault::ContentBroken => plain("fault-content-broken"),
+        OfferFault::ContentUnshown => plain("fault-content-unshown"),
+        OfferFault::TooLong(over) => ("fault-too-long", vec![("over", over.into())]),
     }
 }
 
@@ -318,22 +318,25 @@ fn part(words: &str) -> &'static str {
 }
 
 /// Why nobody gets it.
-fn obstacle(why: &Why) -> Message<'_> {
+fn obstacle(why: &RejectReason) -> Message<'_> {
     match why {
-        Why::File(Unfetched::Forbidden) => plain("obstacle-forbidden"),
-        Why::File(Unfetched::Unreachable) => plain("obstacle-unreachable"),
-        Why::File(Unfetched::Status(status)) => (
+        RejectReason::File(Unfetched::Forbidden) => plain("obstacle-forbidden"),
+        RejectReason::File(Unfetched::Unreachable) => plain("obstacle-unreachable"),
+        RejectReason::File(Unfetched::Status(status)) => (
             "obstacle-status",
             vec![("status", status.to_string().into())],
         ),
-        Why::File(Unfetched::TooLarge) => plain("obstacle-too-large"),
-        Why::File(Unfetched::NotAPicture) => plain("obstacle-not-a-picture"),
-        Why::File(Unfetched::Private) => plain("obstacle-private"),
-        Why::Refused(words) | Why::Content(words) => one(part(words), "words", words),
-        Why::Recipient(words) => one("obstacle-chat", "words", words),
-        Why::Blocked | Why::Deactivated | Why::ChatNotFound | Why::Moved(_) => {
-            plain("obstacle-admin-chat")
+        RejectReason::File(Unfetched::TooLarge) => plain("obstacle-too-large"),
+        RejectReason::File(Unfetched::NotAPicture) => plain("obstacle-not-a-picture"),
+        RejectReason::File(Unfetched::Private) => plain("obstacle-private"),
+        RejectReason::Refused(words) | RejectReason::Content(words) => {
+            one(part(words), "words", words)
         }
-        Why::GaveUp => plain("obstacle-gave-up"),
+        RejectReason::Recipient(words) => one("obstacle-chat", "words", words),
+        RejectReason::Blocked
+        | RejectReason::Deactivated
+        | RejectReason::ChatNotFound
+        | RejectReason::Moved(_) => plain("obstacle-admin-chat"),
+        RejectReason::GaveUp => plain("obstacle-gave-up"),
     }
 }

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     domain::{
         appeal::{Appeal, Delivery, Seen, Status},
-        broadcast::{Announced, Fate},
+        broadcast::{Announced, AnnouncementState},
         ids::{Number, PartnerCode, PromotionKey, Revision, RowKey},
         memory,
         message::Post,
@@ -110,7 +110,7 @@ fn entity() -> impl Strategy<Value = Entity> {
         1 => (promotion(), 0..CHATS, any::<bool>()).prop_map(|(key, chat, sent)| Entity::Announced(Announced {
             key,
             chat: ChatId(chat),
-            fate: if sent { Fate::Sent } else { Fate::Waiting },
+            fate: if sent { AnnouncementState::Sent } else { AnnouncementState::Waiting },
         })),
         1 => (0..3_u64, any::<u8>()).prop_map(|(n, name)| Entity::Partner(Partner {
             name: Text(name.to_string()),

@@ -39,7 +39,7 @@ use super::{
 use crate::clock;
 use crate::domain::{
     appeal::{Author, Line},
-    effect::{Decision, Effect, Ending, Entity, Keyboard, Lane, Send},
+    effect::{Decision, Effect, Entity, FinalState, Keyboard, Lane, Send},
     event::{Event, Outcome, Update, Wake},
     ids::{AppealId, CallbackId, ChatId, MessageId, OutboxId, Seq},
     message::{Content, Context, Message},
@@ -66,9 +66,9 @@ fn script(_: &Rules, view: &WriteTables<'_>, seq: Seq, event: &Event, now: Times
         Event::Sent(id, outcome) => {
             decision.then(match outcome {
                 Outcome::Delivered(_) | Outcome::Uploaded(..) => {
-                    Effect::Finish(id.clone(), Ending::Delivered)
+                    Effect::Finish(id.clone(), FinalState::Delivered)
                 }
-                Outcome::Rejected(_) => Effect::Finish(id.clone(), Ending::Failed),
+                Outcome::Rejected(_) => Effect::Finish(id.clone(), FinalState::Failed),
                 Outcome::Retry(_) => reschedule(view, id, now, 0),
                 Outcome::Unknown => reschedule(view, id, now, 1),
             });

@@ -82,7 +82,7 @@ async fn an_ended_message_keeps_its_id_and_loses_its_text() {
     let delivered = Event::Sent(reply(1), Outcome::Delivered(MessageId(5)));
     let rejected = Event::Sent(
         reply(2),
-        Outcome::Rejected(crate::domain::appeal::Why::Blocked),
+        Outcome::Rejected(crate::domain::appeal::RejectReason::Blocked),
     );
     // Said twice: the second changes nothing.
     journal
@@ -91,7 +91,7 @@ async fn an_ended_message_keeps_its_id_and_loses_its_text() {
         .unwrap();
 
     let entry = journal.snapshot().view().outbox(&reply(1)).unwrap();
-    assert_eq!(entry.state, OutboxState::Ended(Ending::Delivered));
+    assert_eq!(entry.state, OutboxState::Ended(FinalState::Delivered));
     assert_eq!(
         (entry.send.text.as_str(), entry.send.keyboard),
         ("", Keyboard::Keep)
@@ -107,7 +107,10 @@ async fn an_ended_message_keeps_its_id_and_loses_its_text() {
     );
     let late = Event::Sent(reply(1), Outcome::Unknown);
     journal.apply(vec![late]).await.unwrap();
-    assert_eq!(state(&journal, 1), OutboxState::Ended(Ending::Delivered));
+    assert_eq!(
+        state(&journal, 1),
+        OutboxState::Ended(FinalState::Delivered)
+    );
     journal.close().await;
 }
 
@@ -115,8 +118,8 @@ async fn an_ended_message_keeps_its_id_and_loses_its_text() {
 fn an_id_is_put_once_and_may_come_back_only_if_withdrawn() {
     let db = database();
     let now = Timestamp::UNIX_EPOCH;
-    let put = |tables: &mut WriteTables<'_>, turn| match send(reply(1), Lane::Talk) {
-        Effect::Send(send) => outbox::put(tables, send, (Seq(1), turn), now),
+    let put = |tables: &mut WriteTables<'_>, nth| match send(reply(1), Lane::Talk) {
+        Effect::Send(send) => outbox::put(tables, send, (Seq(1), nth), now),
         other => panic!("not a message: {other:?}"),
     };
     disk::transact::<_, TableError>(&db, |tables| {
@@ -127,7 +130,7 @@ fn an_id_is_put_once_and_may_come_back_only_if_withdrawn() {
         outbox::claim(tables, &reply(1))?.expect("it waits");
         outbox::withdraw(tables, &reply(1))?;
         assert!(!put(tables, 3)?, "one that is being sent is left to end");
-        outbox::finish(tables, &reply(1), Ending::Unknown, now)?;
+        outbox::finish(tables, &reply(1), FinalState::Unknown, now)?;
         assert!(!put(tables, 4)?);
         Ok(())
     })
@@ -193,7 +196,10 @@ async fn an_outcome_that_was_stored_counts_although_it_was_not_decided() {
     drop(db);
 
     let (journal, _heard) = open_with(dir.path(), Gate::default(), memory.opener());
-    assert_eq!(state(&journal, 1), OutboxState::Ended(Ending::Delivered));
+    assert_eq!(
+        state(&journal, 1),
+        OutboxState::Ended(FinalState::Delivered)
+    );
     assert_eq!(decided(&journal).len(), 2, "nothing was declared unknown");
     journal.close().await;
 }

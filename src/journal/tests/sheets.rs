@@ -208,7 +208,7 @@ fn ended_messages_are_forgotten_after_a_month_and_quarantine_is_bounded() {
             };
             outbox::put(tables, send, (seq, 0), start)?;
         }
-        outbox::finish(tables, &id, Ending::Failed, start)?;
+        outbox::finish(tables, &id, FinalState::Failed, start)?;
         for _ in 0..3 {
             let seq = inbox::store_event(tables, message("x"), start)?;
             inbox::quarantine(tables, seq, "why".to_owned(), start)?;

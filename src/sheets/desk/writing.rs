@@ -16,7 +16,7 @@ use crate::{
     domain::{
         event::{Event, RowResult, WriteReport, WrittenRow},
         ids::BatchToken,
-        refusal::Refusal,
+        refusal::WriteRefusal,
         tab::Tab,
     },
     journal::StoreError,
@@ -353,7 +353,7 @@ impl Desk {
             .iter()
             .any(|word| words.to_lowercase().contains(word));
         let worth = of_grid
-            && matches!(Refusal::of(words), Refusal::Other(_))
+            && matches!(WriteRefusal::of(words), WriteRefusal::Other(_))
             && self.grid_refusals < MOST_GRID_REFUSALS;
         if worth {
             self.grid_refusals += 1;
@@ -363,16 +363,16 @@ impl Desk {
 
     /// Why Google refuses, and what to do.
     pub(super) fn reason(&self, words: &str) -> String {
-        match Refusal::of(words) {
-            Refusal::Protected => format!(
+        match WriteRefusal::of(words) {
+            WriteRefusal::Protected => format!(
                 "Лист или ячейки защищены: снимите защиту или добавьте {} в список тех, кому можно править.",
                 self.account
             ),
-            Refusal::CellLimit => {
+            WriteRefusal::CellLimit => {
                 "В таблице кончилось место (Google даёт 10 миллионов ячеек): удалите лишние строки, столбцы или листы.".to_owned()
             }
-            Refusal::CellLength => "Текст длиннее 50 000 знаков, столько в ячейку не помещается: сократите его.".to_owned(),
-            Refusal::Other(words) => format!("Ответ Google: {words}"),
+            WriteRefusal::CellLength => "Текст длиннее 50 000 знаков, столько в ячейку не помещается: сократите его.".to_owned(),
+            WriteRefusal::Other(words) => format!("Ответ Google: {words}"),
         }
     }
 

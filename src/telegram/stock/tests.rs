@@ -31,8 +31,8 @@ use super::*;
 use crate::{
     clock,
     domain::{
-        appeal::{Appeal, Delivery, Status, Why},
-        effect::Form,
+        appeal::{Appeal, Delivery, RejectReason, Status},
+        effect::MessageForm,
         event::{AnswerCell, AppealCells, Event, Looked, RowEvent, TelegramCell, UnnumberedCells},
         ids::{AppealId, ChatId, Number, Revision, Seq},
         rules::Rules,
@@ -299,7 +299,7 @@ async fn nothing_of_an_answer_goes_before_all_of_it_can() {
     )
     .await;
     play.until(1, |appeal| {
-        appeal.delivery == Delivery::Failed(Why::File(Unfetched::Status(404)))
+        appeal.delivery == Delivery::Failed(RejectReason::File(Unfetched::Status(404)))
     })
     .await;
     assert!(play.methods().is_empty());
@@ -401,7 +401,7 @@ async fn who_comes_later_does_not_overtake_who_finds_no_room() {
     let mut stock = Stock::new(fetcher(directory.path(), address));
     let link = |n: usize| Text(format!("http://files.example:{}/drip?{n}", address.port()));
     let send = |appeal, files: std::ops::Range<usize>| Send {
-        form: Form::Message,
+        form: MessageForm::Message,
         files: files.map(link).collect(),
         ..Send::talk(
             OutboxId::Answer(

@@ -54,7 +54,7 @@ async fn fetched(path: &str) -> (Found, Text, TempDir) {
     )
 }
 
-fn message(form: Form) -> Send {
+fn message(form: MessageForm) -> Send {
     Send {
         form,
         ..Send::talk(
@@ -98,7 +98,11 @@ fn methods(fake: &Fake) -> Vec<String> {
 }
 
 /// How a message in this form, about a file of the site's, ends.
-async fn sending(fake: &Fake, form: fn(Text) -> Form, path: &str) -> Result<Accepted, SendError> {
+async fn sending(
+    fake: &Fake,
+    form: fn(Text) -> MessageForm,
+    path: &str,
+) -> Result<Accepted, SendError> {
     let (found, address, _directory) = fetched(path).await;
     send(&fake.client(), &message(form(address)), Some(found)).await
 }
@@ -113,7 +117,7 @@ async fn a_picture_goes_as_a_photo_other_files_as_documents_and_a_page_as_its_ad
     ] {
         let fake = Fake::start(sent).await;
         assert_eq!(
-            sending(&fake, Form::File, path).await,
+            sending(&fake, MessageForm::File, path).await,
             delivered(),
             "{path}"
         );
@@ -129,8 +133,11 @@ async fn a_picture_that_telegram_cannot_show_goes_as_a_document() {
         "Bad Request: Image_process_failed",
     ] {
         for (form, ended) in [
-            (Form::File as fn(Text) -> Form, delivered()),
-            (Form::Picture, uploaded(MediaKind::Document, "document")),
+            (MessageForm::File as fn(Text) -> MessageForm, delivered()),
+            (
+                MessageForm::Picture,
+                uploaded(MediaKind::Document, "document"),
+            ),
         ] {
             let fake = Fake::start(move |call| match call.method.as_str() {
                 "sendPhoto" => refused(400, words),
@@ -147,7 +154,7 @@ async fn a_picture_that_telegram_cannot_show_goes_as_a_document() {
 async fn a_chat_that_takes_no_pictures_is_not_tried_with_a_document() {
     let words = "Bad Request: not enough rights to send photos to the chat";
     let fake = Fake::start(move |_| refused(400, words)).await;
-    let ended = sending(&fake, Form::File, "/a.png").await;
+    let ended = sending(&fake, MessageForm::File, "/a.png").await;
     assert!(
         matches!(
             ended,
@@ -162,7 +169,7 @@ async fn a_chat_that_takes_no_pictures_is_not_tried_with_a_document() {
 async fn a_receipt_that_says_so_already_is_as_good_as_changed() {
     let words = "Bad Request: message is not modified: specified new message content is the same";
     let fake = Fake::start(|_| refused(400, words)).await;
-    let edit = message(Form::Edit(MessageId(5)));
+    let edit = message(MessageForm::Edit(MessageId(5)));
     let accepted = send(&fake.client(), &edit, None).await.unwrap();
     assert_eq!((accepted.message, accepted.media), (MessageId(5), None));
     assert_eq!(fake.calls()[0].body["message_id"], 5);
@@ -178,7 +185,7 @@ async fn a_picture_is_uploaded_as_what_it_is_and_telegram_s_id_comes_back() {
     ] {
         let fake = Fake::start(sent).await;
         assert_eq!(
-            sending(&fake, Form::Picture, path).await,
+            sending(&fake, MessageForm::Picture, path).await,
             uploaded(kind, id),
             "{path}"
         );
@@ -197,21 +204,28 @@ async fn what_is_neither_picture_nor_video_calls_nobody() {
     let fake = Fake::start(sent).await;
     let none = Err(SendError::File(Unfetched::NotAPicture));
     for path in ["/b.pdf", "/page"] {
-        assert_eq!(sending(&fake, Form::Picture, path).await, none, "{path}");
+        assert_eq!(
+            sending(&fake, MessageForm::Picture, path).await,
+            none,
+            "{path}"
+        );
     }
     for source in ["data:text/plain;base64,cG5n", "data:image/png;base64,c"] {
-        let broken = message(Form::Picture(source.into()));
+        let broken = message(MessageForm::Picture(source.into()));
         assert_eq!(send(&fake.client(), &broken, None).await, none, "{source}");
     }
     let forbidden = Err(SendError::File(Unfetched::Forbidden));
-    let nothing = message(Form::Picture("нет картинки".into()));
+    let nothing = message(MessageForm::Picture("нет картинки".into()));
     assert_eq!(send(&fake.client(), &nothing, None).await, forbidden);
     assert!(fake.calls().is_empty());
 }
 
 #[tokio::test]
 async fn a_file_that_is_gone_is_refused_and_one_that_cannot_be_opened_now_is_tried_again() {
-    for form in [Form::File as fn(Text) -> Form, Form::Picture] {
+    for form in [
+        MessageForm::File as fn(Text) -> MessageForm,
+        MessageForm::Picture,
+    ] {
         let fake = Fake::start(sent).await;
         let (found, address, directory) = fetched("/a.png").await;
         let message = message(form(address));
@@ -244,7 +258,9 @@ async fn words_and_button_stand_beneath_an_upload() {
     let fake = Fake::start(sent).await;
     let full = Send {
         keyboard: Keyboard::Link("Сайт".to_owned(), "https://a.example".to_owned()),
-        ..message(Form::Picture("data:image/png;base64,cG5nIQ==".into()))
+        ..message(MessageForm::Picture(
+            "data:image/png;base64,cG5nIQ==".into(),
+        ))
     };
     let bare = Send {
         text: Html::escape(""),
@@ -289,7 +305,7 @@ async fn an_id_of_unknown_kind_is_tried_until_telegram_takes_it() {
     let other = "Bad Request: can't use file of type Animation as Photo";
     let old = "Bad Request: type of file mismatch";
     let all = ["sendPhoto", "sendVideo", "sendAnimation", "sendDocument"];
-    let picture = message(Form::Picture("AgAC".into()));
+    let picture = message(MessageForm::Picture("AgAC".into()));
     for (method, words, tried, kind, id) in [
         ("sendPhoto", other, &all[..1], MediaKind::Photo, "photo"),
         ("sendVideo", old, &all[..2], MediaKind::Video, "video"),
@@ -340,7 +356,7 @@ async fn what_telegram_has_goes_by_its_id_and_is_not_told_of_again() {
     ] {
         let fake = Fake::start(sent).await;
         let file = "BAAC".to_owned();
-        let kept = message(Form::Kept(Media { kind, file }));
+        let kept = message(MessageForm::Kept(Media { kind, file }));
         assert_eq!(send(&fake.client(), &kept, None).await, delivered());
         let body =
             json!({"chat_id": 42, field: "BAAC", "caption": "1 &lt; 2", "parse_mode": "HTML"});
@@ -360,12 +376,12 @@ async fn words_whose_mark_up_telegram_cannot_read_go_out_plain_and_only_once_mor
         file: "BAAC".to_owned(),
     };
     for (form, field) in [
-        (Form::Message, "text"),
-        (Form::Edit(MessageId(5)), "text"),
-        (Form::File(address.clone()), "caption"),
-        (Form::Picture(address), "caption"),
-        (Form::Picture("AgAC".into()), "caption"),
-        (Form::Kept(media), "caption"),
+        (MessageForm::Message, "text"),
+        (MessageForm::Edit(MessageId(5)), "text"),
+        (MessageForm::File(address.clone()), "caption"),
+        (MessageForm::Picture(address), "caption"),
+        (MessageForm::Picture("AgAC".into()), "caption"),
+        (MessageForm::Kept(media), "caption"),
     ] {
         for endless in [false, true] {
             let is_marked_up = |call: &Call| match &call.body {
@@ -410,11 +426,13 @@ async fn a_picture_reaches_the_stand_in_once_and_goes_by_its_id_from_then_on() {
     let anna = telegram.person(Profile::new(42, "Анна")).has_met_bot();
     fake::install_provider();
     let client = Client::new(&telegram.url(), Secret::new(telegram.token().to_owned())).unwrap();
-    let first = message(Form::Picture("data:image/png;base64,cG5nIQ==".into()));
+    let first = message(MessageForm::Picture(
+        "data:image/png;base64,cG5nIQ==".into(),
+    ));
     let media = send(&client, &first, None).await.unwrap().media.unwrap();
     assert_eq!(media.kind, MediaKind::Photo);
     for _ in 0..2 {
-        let accepted = send(&client, &message(Form::Kept(media.clone())), None)
+        let accepted = send(&client, &message(MessageForm::Kept(media.clone())), None)
             .await
             .unwrap();
         assert_eq!(accepted.media, None);
@@ -432,7 +450,7 @@ async fn a_picture_reaches_the_stand_in_once_and_goes_by_its_id_from_then_on() {
     ));
     let update = telegram.emitted().pop().unwrap();
     let id = update["message"]["animation"]["file_id"].as_str().unwrap();
-    let accepted = send(&client, &message(Form::Picture(id.into())), None)
+    let accepted = send(&client, &message(MessageForm::Picture(id.into())), None)
         .await
         .unwrap();
     let kept = Media {

@@ -3,12 +3,12 @@
 //! Invariant: the same text makes the same messages, so that those which the partner has are known again.
 
 use crate::domain::{
-    effect::Form,
+    context::DecisionContext,
+    effect::MessageForm,
     ids::{ChatId, Number},
     markdown,
     session::Locale,
     text::{Html, MESSAGE_LIMIT, Text, fingerprint},
-    turn::Turn,
     view::View,
     wording::Say,
 };
@@ -21,13 +21,13 @@ pub(super) struct Part {
     /// Its words.
     pub(super) text: Html,
     /// Words alone, or words beneath a file.
-    pub(super) form: Form,
+    pub(super) form: MessageForm,
 }
 
 impl Part {
     /// The address of its file.
     pub(super) fn file(&self) -> Option<&Text> {
-        if let Form::File(address) = &self.form {
+        if let MessageForm::File(address) = &self.form {
             Some(address)
         } else {
             None
@@ -44,15 +44,15 @@ impl Part {
 
 /// The messages of an answer in the language of its partner.
 pub(super) fn of(
-    turn: &Turn<'_, impl View>,
+    ctx: &DecisionContext<'_, impl View>,
     chat: ChatId,
     number: Option<Number>,
     answer: &Text,
 ) -> Vec<Part> {
-    let locale = turn
+    let locale = ctx
         .session(chat)
         .map_or_else(Locale::default, |session| session.locale);
-    let heading = number.map(|number| turn.rules.wording.say(locale, Say::AnswerHeading(number)));
+    let heading = number.map(|number| ctx.rules.wording.say(locale, Say::AnswerHeading(number)));
     messages(heading.as_deref(), answer.as_str())
 }
 
@@ -82,11 +82,11 @@ fn messages(heading: Option<&str>, answer: &str) -> Vec<Part> {
         .into_iter()
         .map(|text| Part {
             text,
-            form: Form::Message,
+            form: MessageForm::Message,
         });
     let files = captions.zip(files).map(|(text, address)| Part {
         text,
-        form: Form::File(Text::from(address)),
+        form: MessageForm::File(Text::from(address)),
     });
     texts.chain(files).collect()
 }

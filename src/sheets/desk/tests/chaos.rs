@@ -13,7 +13,7 @@ use super::{
     world::{APPEALS, World},
 };
 use crate::domain::{
-    appeal::{Appeal, Author, Delivery, Line, Shelf},
+    appeal::{Appeal, ArchiveState, Author, Delivery, Line},
     ids::{ChatId, OutboxId, RowKey},
     project::{project, shown_history},
     row::{CellValue, Column},
@@ -356,7 +356,7 @@ fn check_archive(world: &World, appeal: &Appeal, history: &str) -> Result<(), Te
         &world.memory,
         &Appeal {
             shown_from: 0,
-            shelf: Shelf::default(),
+            shelf: ArchiveState::default(),
             ..appeal.clone()
         },
         appeal.lines,

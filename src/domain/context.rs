@@ -8,7 +8,7 @@ use super::{
     alerts::Alerts,
     appeal::{Appeal, Line},
     broadcast::Broadcast,
-    effect::{Decision, Effect, Entity, Form, Keyboard, Send},
+    effect::{Decision, Effect, Entity, Keyboard, MessageForm, Send},
     ids::{
         AppealId, BatchToken, ChatId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq,
         SpreadsheetId,
@@ -28,7 +28,7 @@ use super::{
 const RECENT_APPEALS: usize = 20;
 
 /// One decision in the making.
-pub(super) struct Turn<'a, V> {
+pub(super) struct DecisionContext<'a, V> {
     /// The settings.
     pub(super) rules: &'a Rules,
     /// The state before this decision.
@@ -42,7 +42,7 @@ pub(super) struct Turn<'a, V> {
     appeals: u16,
 }
 
-impl<'a, V: View> Turn<'a, V> {
+impl<'a, V: View> DecisionContext<'a, V> {
     pub(super) fn new(rules: &'a Rules, view: &'a V, seq: Seq, now: Timestamp) -> Self {
         Self {
             rules,
@@ -205,7 +205,7 @@ impl<'a, V: View> Turn<'a, V> {
         self.decision.clean.push((key, dirtied));
     }
 
-    pub(super) fn settle(&mut self, spreadsheet: SpreadsheetId, fence: BatchToken) {
+    pub(super) fn finish_batch(&mut self, spreadsheet: SpreadsheetId, fence: BatchToken) {
         self.decision.settled = Some((spreadsheet, fence));
     }
 
@@ -234,7 +234,7 @@ impl<'a, V: View> Turn<'a, V> {
         session: &Session,
         appeal: AppealId,
         say: Say<'_>,
-        form: Form,
+        form: MessageForm,
     ) {
         self.say_of(session, appeal, say, (form, None));
     }
@@ -247,7 +247,7 @@ impl<'a, V: View> Turn<'a, V> {
         say: Say<'_>,
         after: Option<OutboxId>,
     ) {
-        self.say_of(session, appeal, say, (Form::Message, after));
+        self.say_of(session, appeal, say, (MessageForm::Message, after));
     }
 
     fn say_of(
@@ -255,7 +255,7 @@ impl<'a, V: View> Turn<'a, V> {
         session: &Session,
         appeal: AppealId,
         say: Say<'_>,
-        (form, after): (Form, Option<OutboxId>),
+        (form, after): (MessageForm, Option<OutboxId>),
     ) {
         if self.appeal(appeal).is_some_and(|appeal| appeal.mixed) {
             // Nobody can say whose it is.
@@ -273,15 +273,15 @@ impl<'a, V: View> Turn<'a, V> {
 
     /// Tells the operator, if there is an admin chat.
     pub(super) fn report(&mut self, note: Note<'_>) {
-        self.report_as(note, Form::Message);
+        self.report_as(note, MessageForm::Message);
     }
 
     /// Tells the operator without a sound: it may be night.
     pub(super) fn report_silently(&mut self, note: Note<'_>) {
-        self.report_as(note, Form::Silent);
+        self.report_as(note, MessageForm::Silent);
     }
 
-    fn report_as(&mut self, note: Note<'_>, form: Form) {
+    fn report_as(&mut self, note: Note<'_>, form: MessageForm) {
         if let Some(chat) = self.admin_chat() {
             let (id, text) = (
                 self.next_reply(),
@@ -295,7 +295,7 @@ impl<'a, V: View> Turn<'a, V> {
     }
 
     /// A label or another short text in the partner's language.
-    pub(super) fn words(&self, session: &Session, say: Say<'_>) -> String {
+    pub(super) fn text(&self, session: &Session, say: Say<'_>) -> String {
         self.rules.wording.say(session.locale, say)
     }
 

@@ -1,28 +1,26 @@
-//! How many messages one person may write in a minute, and what a group is told.
+//! Flood control: how many messages one person may write in a minute.
 //!
 //! Invariant: a flood is answered by one notice, of codes or of anything else; what a registered partner writes is recorded all the same.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
-    effect::Entity,
-    ids::ChatId,
+    context::DecisionContext,
     message::Message,
-    session::{Album, Group, Locale, Session},
-    turn::Turn,
+    session::{Album, Session},
     view::View,
     wording::Say,
 };
 
-/// What [`WITHIN`] may bring of a person who is not registered.
-const OF_STRANGERS: usize = 10;
+/// What [`WINDOW`] may bring of a person who is not registered.
+const STRANGER_LIMIT: usize = 10;
 /// The same of a partner, who may have a lot to tell.
-const OF_PARTNERS: usize = 30;
-const WITHIN: SignedDuration = SignedDuration::from_mins(1);
+const PARTNER_LIMIT: usize = 30;
+const WINDOW: SignedDuration = SignedDuration::from_mins(1);
 
 /// How a message is to be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pace {
+pub(super) enum MessageRate {
     /// As usual.
     Usual,
     /// There were too many: without a word, but for the one notice that was given.
@@ -31,17 +29,17 @@ pub(super) enum Pace {
 
 /// Counts a message; says so where there are too many. Further parts of an album count as one.
 pub(super) fn count(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     session: &mut Session,
     message: &Message,
-) -> Pace {
+) -> MessageRate {
     if let Some(album) = &message.context.album {
         if session
             .album
             .as_ref()
             .is_some_and(|known| known.id == *album)
         {
-            return Pace::Usual;
+            return MessageRate::Usual;
         }
         session.album = Some(Album {
             id: album.clone(),
@@ -49,40 +47,40 @@ pub(super) fn count(
         });
     }
     let limit = if session.partner.is_some() {
-        OF_PARTNERS
+        PARTNER_LIMIT
     } else {
-        OF_STRANGERS
+        STRANGER_LIMIT
     };
-    if is_too_fast(&mut session.pace.recent, message.at, limit) {
-        return too_fast(turn, session);
+    if is_too_fast(&mut session.rate_history.recent, message.at, limit) {
+        return too_fast(ctx, session);
     }
-    session.pace.told = false;
-    Pace::Usual
+    session.rate_history.told = false;
+    MessageRate::Usual
 }
 
 /// Counts a code of somebody who is not registered, apart from what else he writes: whoever has told his trouble in many short lines is
 /// registered all the same.
 pub(super) fn count_code(
-    turn: &mut Turn<'_, impl View>,
+    ctx: &mut DecisionContext<'_, impl View>,
     session: &mut Session,
     message: &Message,
-) -> Pace {
-    if is_too_fast(&mut session.pace.codes, message.at, OF_STRANGERS) {
-        return too_fast(turn, session);
+) -> MessageRate {
+    if is_too_fast(&mut session.rate_history.codes, message.at, STRANGER_LIMIT) {
+        return too_fast(ctx, session);
     }
-    Pace::Usual
+    MessageRate::Usual
 }
 
-fn too_fast(turn: &mut Turn<'_, impl View>, session: &mut Session) -> Pace {
-    if !std::mem::replace(&mut session.pace.told, true) {
+fn too_fast(ctx: &mut DecisionContext<'_, impl View>, session: &mut Session) -> MessageRate {
+    if !std::mem::replace(&mut session.rate_history.told, true) {
         let say = if session.partner.is_some() {
             Say::TooFastRecorded
         } else {
             Say::TooFast
         };
-        turn.say(session, say);
+        ctx.say(session, say);
     }
-    Pace::TooFast
+    MessageRate::TooFast
 }
 
 /// Keeps the last `limit` moments; tells whether as many came within a minute before this one.
@@ -90,19 +88,10 @@ fn is_too_fast(recent: &mut Vec<Timestamp>, at: Timestamp, limit: usize) -> bool
     let fast = recent.len() >= limit
         && recent
             .first()
-            .is_some_and(|first| at.duration_since(*first) < WITHIN);
+            .is_some_and(|first| at.duration_since(*first) < WINDOW);
     recent.push(at);
     recent.drain(..recent.len().saturating_sub(limit));
     fast
-}
-
-/// A group hears once that the bot works in private.
-pub(super) fn group(turn: &mut Turn<'_, impl View>, chat: ChatId, locale: Locale) {
-    if turn.view.group(chat).is_none() {
-        turn.put(Entity::Group(Group { chat }));
-        let words = turn.rules.wording.say(locale, Say::PrivateOnly);
-        turn.reply(chat, &words, crate::domain::effect::Keyboard::Keep);
-    }
 }
 
 #[cfg(test)]
