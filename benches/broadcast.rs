@@ -27,7 +27,7 @@ use sheetdesk::{
     fetch::Fetcher,
     journal::{Journal, Nudges, Signals, Undecodable},
     secret::Secret,
-    telegram::{client::Client, outbox},
+    telegram::{client::BotClient, outbox},
 };
 use simulator::telegram::{Fault, FaultKind, Limits, Profile, Telegram, TelegramOptions};
 use tokio::sync::{Notify, mpsc, watch};
@@ -200,7 +200,8 @@ async fn measure(case: &Case) -> Figures {
         .apply(first_look(case.recipients))
         .await
         .expect("stored");
-    let client = Client::new(&telegram.url, Secret::new(telegram.token.clone())).expect("a client");
+    let client =
+        BotClient::new(&telegram.url, Secret::new(telegram.token.clone())).expect("a client");
     let stop = CancellationToken::new();
     let fetcher = Fetcher::new(directory.path()).expect("a fetcher");
     let delivery = tokio::spawn(outbox::deliver(

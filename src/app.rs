@@ -128,7 +128,7 @@ struct Parts {
     settings: Settings,
     journal: Journal,
     hub: Hub,
-    telegram: telegram::client::Client,
+    telegram: telegram::client::BotClient,
     fetcher: Fetcher,
     desks: Desks,
     shutdown: Shutdown,
@@ -326,7 +326,7 @@ impl App {
         });
         let (client, unshown) = (
             parts.telegram.clone(),
-            telegram::courtesies::unshown_in(parts.journal.clone()),
+            telegram::best_effort::record_in(parts.journal.clone()),
         );
         parts.supervisor.spawn("courtesies", move |stop| {
             let (courtesies, client, unshown) = (
@@ -335,7 +335,7 @@ impl App {
                 Arc::clone(&unshown),
             );
             async move {
-                telegram::courtesies::run(&mut *courtesies.lock().await, client, unshown, stop)
+                telegram::best_effort::run(&mut *courtesies.lock().await, client, unshown, stop)
                     .await
             }
         });
@@ -487,7 +487,7 @@ impl Parts {
             Purpose::Serve => (hub, None),
             Purpose::Observe(observer) => (hub.reading_only(), Some(observer)),
         };
-        let telegram = telegram::client::Client::new(
+        let telegram = telegram::client::BotClient::new(
             settings.telegram.api_url.as_str(),
             settings.telegram.token.secret().clone(),
         )?;

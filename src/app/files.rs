@@ -10,7 +10,7 @@ use super::Parts;
 use crate::{
     domain::files::{FileId, StoredFile},
     http::{Bring, Brought, Unavailable},
-    telegram::answer::CallError,
+    telegram::answer::TelegramError,
 };
 
 /// How the files' route has a file brought.
@@ -48,16 +48,16 @@ fn stored(parts: &Parts, id: FileId) -> Result<StoredFile, Unavailable> {
     }
 }
 
-fn why(error: &CallError) -> Unavailable {
+fn why(error: &TelegramError) -> Unavailable {
     tracing::warn!(%error, "a file is not to be had");
     match error {
-        CallError::Refused {
+        TelegramError::Refused {
             code: 400 | 410, ..
-        } if error.bar().is_none() => Unavailable::Gone,
-        CallError::Refused { .. }
-        | CallError::NotSent(_)
-        | CallError::Unmade(_)
-        | CallError::Lost(_) => Unavailable::Later,
+        } if error.service_refusal().is_none() => Unavailable::Gone,
+        TelegramError::Refused { .. }
+        | TelegramError::NotSent(_)
+        | TelegramError::Unmade(_)
+        | TelegramError::Lost(_) => Unavailable::Later,
     }
 }
 
@@ -79,7 +79,7 @@ mod tests {
             (404, "Not Found", false),
             (429, "Too Many Requests: retry after 3", false),
         ] {
-            let error = CallError::Refused {
+            let error = TelegramError::Refused {
                 code,
                 description: description.to_owned(),
                 retry_after: None,
@@ -88,7 +88,7 @@ mod tests {
             assert_eq!(matches!(why(&error), Unavailable::Gone), gone, "{error}");
         }
         assert!(matches!(
-            why(&CallError::Lost(String::new())),
+            why(&TelegramError::Lost(String::new())),
             Unavailable::Later
         ));
     }

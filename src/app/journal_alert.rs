@@ -18,7 +18,7 @@ use crate::{
         text::Html,
         wording::{AlertNote, Note},
     },
-    telegram::encode::Words,
+    telegram::encode::MessageText,
 };
 
 /// How often the journal is looked at.
@@ -71,7 +71,7 @@ async fn tell(parts: &Parts, note: AlertNote) -> bool {
     let send = Send::talk(OutboxId::Reply(Seq(0), 0), chat, text);
     match parts
         .telegram
-        .send_message(&send, &Words::marked_up(&send.text))
+        .send_message(&send, &MessageText::marked_up(&send.text))
         .await
     {
         Ok(_) => true,

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Parts, words};
 use crate::{
     config::Mode,
-    telegram::{answer::CallError, client::WebhookInfo, webhook},
+    telegram::{answer::TelegramError, client::WebhookInfo, webhook},
 };
 
 /// The first pause before another try; it doubles.
@@ -39,10 +39,13 @@ impl Registration {
     }
 
     /// Takes in whether Telegram has taken the webhook.
-    fn answered(&self, result: Result<webhook::Registration, &CallError>) {
+    fn answered(&self, result: Result<webhook::WebhookChange, &TelegramError>) {
         let refused = match result {
-            Err(CallError::Refused { description, .. }) => Some(description.clone()),
-            Ok(_) | Err(CallError::NotSent(_) | CallError::Unmade(_) | CallError::Lost(_)) => None,
+            Err(TelegramError::Refused { description, .. }) => Some(description.clone()),
+            Ok(_)
+            | Err(TelegramError::NotSent(_) | TelegramError::Unmade(_) | TelegramError::Lost(_)) => {
+                None
+            }
         };
         set(&self.refused, refused);
     }
@@ -78,7 +81,7 @@ pub(super) async fn register(parts: Arc<Parts>, stop: CancellationToken) {
     stop.cancelled().await;
 }
 
-async fn register_once(parts: &Parts) -> Result<(), CallError> {
+async fn register_once(parts: &Parts) -> Result<(), TelegramError> {
     let settings = &parts.settings.telegram;
     match (&settings.mode, &parts.settings.http.public_url) {
         (Mode::Webhook { secret }, Some(url)) if settings.register_webhook => {

@@ -28,7 +28,7 @@ use crate::{
         SigningKey, TelegramIntake,
     },
     journal::{Figures, Snapshot},
-    telegram::{self, refusal::Bar},
+    telegram::{self, refusal::ServiceRefusal},
 };
 
 use super::{Parts, files, words};
@@ -67,7 +67,7 @@ pub struct Status {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TelegramStatus {
     /// Why it does not serve the bot at all.
-    pub barred: Option<Bar>,
+    pub barred: Option<ServiceRefusal>,
     /// Until when it wants silence, as people read it.
     pub silent_until: Option<String>,
     /// Why it does not bring the updates.
@@ -291,7 +291,7 @@ pub(super) fn status(parts: &Parts) -> Status {
             ("sheets".to_owned(), sheets_health(parts)),
         ]),
         telegram: TelegramStatus {
-            barred: parts.telegram.bar(),
+            barred: parts.telegram.service_refusal(),
             silent_until: silent_until(parts),
             webhook: parts.registration.trouble(),
             admin_chat: admin.refused.as_ref().map(words::refusal),

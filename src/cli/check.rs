@@ -29,7 +29,7 @@ use crate::{
         quota::CALLS_PER_WINDOW,
         wire::{Asked, CallError, Structure},
     },
-    telegram::{answer::CallError as TelegramError, client::Client, webhook},
+    telegram::{answer::TelegramError, client::BotClient, webhook},
 };
 
 /// One line of the report.
@@ -96,7 +96,7 @@ async fn journal(settings: &Settings) -> Option<Finding> {
 }
 
 async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
-    let client = match Client::new(
+    let client = match BotClient::new(
         settings.telegram.api_url.as_str(),
         settings.telegram.token.secret().clone(),
     ) {
@@ -113,7 +113,9 @@ async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
             ),
         )),
         Err(error) => {
-            let barred = error.bar().map(|bar| format!("{error}: {}", bar.cure()));
+            let barred = error
+                .service_refusal()
+                .map(|bar| format!("{error}: {}", bar.remedy()));
             let words = barred.unwrap_or_else(|| {
                 format!(
                     "{error}. Is the token the one that @BotFather gave, and can this machine reach {}?",
@@ -134,7 +136,7 @@ async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
 }
 
 /// Whether the admin chat can be written to: the bot shows for a moment that it is typing there.
-async fn admin_chat(settings: &Settings, client: &Client) -> Option<Finding> {
+async fn admin_chat(settings: &Settings, client: &BotClient) -> Option<Finding> {
     let chat = settings.telegram.admin_chat?.number();
     let Err(error) = client.show_typing(ChatId(chat)).await else {
         return Some(fine("admin chat", format!("{chat} can be written to")));
@@ -163,7 +165,7 @@ async fn admin_chat(settings: &Settings, client: &Client) -> Option<Finding> {
 
 /// What Telegram does not let the running service do.
 fn standing(telegram: &TelegramStatus) -> Vec<Finding> {
-    let barred = telegram.barred.map(|bar| wrong("sending", bar.cure()));
+    let barred = telegram.barred.map(|bar| wrong("sending", bar.remedy()));
     let silent = telegram.silent_until.as_ref().map(|until| {
         let words = format!("Telegram wants silence until {until}, and nothing is sent before. To try at once: sheetdesk release silence");
         wrong("sending", words)

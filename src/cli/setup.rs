@@ -16,11 +16,11 @@ use super::Failure;
 use crate::{
     app::bot_menus,
     config::{BaseUrl, Mode, Settings},
-    telegram::{client::Client, webhook},
+    telegram::{client::BotClient, webhook},
 };
 
 pub(super) async fn webhook(settings: &Settings, delete: bool) -> Result<ExitCode, Failure> {
-    let client = Client::new(
+    let client = BotClient::new(
         settings.telegram.api_url.as_str(),
         settings.telegram.token.secret().clone(),
     )?;
@@ -45,8 +45,8 @@ pub(super) async fn webhook(settings: &Settings, delete: bool) -> Result<ExitCod
         .await
         .context("the webhook is set, but the commands are not in the bot's menu")?;
     let words = match outcome {
-        webhook::Registration::Changed => "is set",
-        webhook::Registration::Unchanged => "was set already",
+        webhook::WebhookChange::Changed => "is set",
+        webhook::WebhookChange::Unchanged => "was set already",
     };
     println!(
         "The webhook {address} {words}; the commands are in the bot's menu, in Russian and in English.",

@@ -91,7 +91,7 @@ fn describe(status: &Status) -> String {
     ));
     let telegram = &status.telegram;
     let more = [
-        telegram.barred.map(|bar| bar.cure().to_owned()),
+        telegram.barred.map(|bar| bar.remedy().to_owned()),
         telegram
             .silent_until
             .as_ref()
@@ -192,7 +192,7 @@ fn plainly(status: &Status) -> String {
     } else if let Some(bar) = status.telegram.barred {
         format!(
             "Telegram does not serve the bot, so what is to be sent waits: {}.",
-            bar.cure()
+            bar.remedy()
         )
     } else if down("telegram") {
         "Telegram cannot be reached; what is to be sent waits.".to_owned()

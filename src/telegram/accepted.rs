@@ -12,7 +12,7 @@ use crate::domain::{
 /// The part of a sent `Message` that we keep.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "Message")]
-pub struct Accepted {
+pub struct SentMessage {
     /// The message.
     pub message: MessageId,
     /// The picture or video in it, as it can be sent again.
@@ -37,7 +37,7 @@ struct File {
     file_id: String,
 }
 
-impl From<Message> for Accepted {
+impl From<Message> for SentMessage {
     fn from(message: Message) -> Self {
         let photo = message.photo.and_then(|mut sizes| sizes.pop());
         let found = [
@@ -90,7 +90,7 @@ mod tests {
                 .as_object_mut()
                 .unwrap()
                 .extend(more.as_object().unwrap().clone());
-            let accepted = Accepted {
+            let accepted = SentMessage {
                 message: MessageId(9),
                 media: media.map(|(kind, file)| Media {
                     kind,
@@ -98,7 +98,7 @@ mod tests {
                 }),
             };
             assert_eq!(
-                serde_json::from_value::<Accepted>(answer.clone()).unwrap(),
+                serde_json::from_value::<SentMessage>(answer.clone()).unwrap(),
                 accepted,
                 "{answer}"
             );

@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
-    accepted::Accepted,
-    governor::Rest,
-    refusal::{self, Bar},
+    accepted::SentMessage,
+    governor::Pause,
+    refusal::{self, ServiceRefusal},
 };
 use crate::{
     domain::{
@@ -21,7 +21,7 @@ use crate::{
 
 /// How a call failed. No variant holds the address of the call, since the token is part of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
+pub enum TelegramError {
     /// Telegram answered in its own words.
     #[error("Telegram refused ({code}): {description}")]
     Refused {
@@ -61,13 +61,15 @@ const SERVER_ERRORS: u16 = 500;
 ///
 /// # Errors
 /// When it is a refusal, or no answer of Telegram's at all.
-pub fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, CallError> {
+pub fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, TelegramError> {
     match serde_json::from_slice::<Reply>(body) {
         Ok(Reply {
             ok: true, result, ..
         }) => result
             .and_then(|result| serde_json::from_str(result.get()).ok())
-            .ok_or_else(|| CallError::Lost(format!("HTTP {status} without the promised result"))),
+            .ok_or_else(|| {
+                TelegramError::Lost(format!("HTTP {status} without the promised result"))
+            }),
         Ok(Reply {
             ok: false,
             error_code: Some(code),
@@ -77,13 +79,13 @@ pub fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, CallErro
         }) => {
             let description = description.unwrap_or_default();
             if code.max(status) >= SERVER_ERRORS {
-                return Err(CallError::Lost(format!("HTTP {status}: {description}")));
+                return Err(TelegramError::Lost(format!("HTTP {status}: {description}")));
             }
             let Parameters {
                 retry_after,
                 migrate_to_chat_id: moved_to,
             } = parameters.unwrap_or_default();
-            Err(CallError::Refused {
+            Err(TelegramError::Refused {
                 code,
                 description,
                 retry_after,
@@ -96,39 +98,41 @@ pub fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, CallErro
 
 /// What became of a message that was sent.
 #[must_use]
-pub fn outcome(result: Result<&Accepted, &CallError>, now: Timestamp) -> Outcome {
+pub fn outcome(result: Result<&SentMessage, &TelegramError>, now: Timestamp) -> Outcome {
     match result {
-        Ok(Accepted {
+        Ok(SentMessage {
             message,
             media: None,
         }) => Outcome::Delivered(*message),
-        Ok(Accepted {
+        Ok(SentMessage {
             message,
             media: Some(media),
         }) => Outcome::Uploaded(*message, media.clone()),
-        Err(CallError::NotSent(_)) => Outcome::Retry(RetryAfter::Schedule),
-        Err(CallError::Unmade(_)) => Outcome::Rejected(RejectReason::File(Unfetched::Unreachable)),
-        Err(CallError::Lost(_)) => Outcome::Unknown,
+        Err(TelegramError::NotSent(_)) => Outcome::Retry(RetryAfter::Schedule),
+        Err(TelegramError::Unmade(_)) => {
+            Outcome::Rejected(RejectReason::File(Unfetched::Unreachable))
+        }
+        Err(TelegramError::Lost(_)) => Outcome::Unknown,
         Err(
-            error @ CallError::Refused {
+            error @ TelegramError::Refused {
                 code,
                 description,
                 moved_to,
                 ..
             },
-        ) => match error.rest(now) {
-            Rest::Flood(until) => Outcome::Retry(RetryAfter::At(until)),
+        ) => match error.pause(now) {
+            Pause::Flood(until) => Outcome::Retry(RetryAfter::At(until)),
             // The bot itself is refused. The message is as good as before.
-            Rest::Away => Outcome::Retry(RetryAfter::Schedule),
-            Rest::None => Outcome::Rejected(refusal::why(*code, description, *moved_to)),
+            Pause::Away => Outcome::Retry(RetryAfter::Schedule),
+            Pause::None => Outcome::Rejected(refusal::reject_reason(*code, description, *moved_to)),
         },
     }
 }
 
-impl CallError {
+impl TelegramError {
     /// What this failure means for the messages after it.
     #[must_use]
-    pub fn rest(&self, now: Timestamp) -> Rest {
+    pub fn pause(&self, now: Timestamp) -> Pause {
         match self {
             Self::Refused {
                 code: TOO_MANY_REQUESTS,
@@ -136,16 +140,16 @@ impl CallError {
                 ..
             } => {
                 let seconds = retry_after.unwrap_or(FLOOD_DEFAULT).clamp(1, FLOOD_LIMIT);
-                Rest::Flood(
+                Pause::Flood(
                     now + SignedDuration::from_secs(
                         i64::try_from(seconds).expect("clamped to a day"),
                     ),
                 )
             }
             // A lost answer may be one message's bad luck, but in an outage each further message would lose its own.
-            Self::NotSent(_) | Self::Lost(_) => Rest::Away,
-            Self::Refused { .. } if self.bar().is_some() => Rest::Away,
-            Self::Refused { .. } | Self::Unmade(_) => Rest::None,
+            Self::NotSent(_) | Self::Lost(_) => Pause::Away,
+            Self::Refused { .. } if self.service_refusal().is_some() => Pause::Away,
+            Self::Refused { .. } | Self::Unmade(_) => Pause::None,
         }
     }
 
@@ -158,7 +162,7 @@ impl CallError {
                 ..
             } => Health::Throttled,
             Self::NotSent(_) | Self::Lost(_) => Health::Down,
-            Self::Refused { .. } if self.bar().is_some() => Health::Down,
+            Self::Refused { .. } if self.service_refusal().is_some() => Health::Down,
             Self::Refused { .. } | Self::Unmade(_) => Health::Ok,
         }
     }
@@ -186,7 +190,7 @@ impl CallError {
                 moved_to,
                 ..
             } => matches!(
-                refusal::why(*code, description, *moved_to),
+                refusal::reject_reason(*code, description, *moved_to),
                 RejectReason::Content(_)
             ),
             Self::NotSent(_) | Self::Unmade(_) | Self::Lost(_) => false,
@@ -213,11 +217,11 @@ impl CallError {
 
     /// Why Telegram does not serve the bot, if that is what it says.
     #[must_use]
-    pub fn bar(&self) -> Option<Bar> {
+    pub fn service_refusal(&self) -> Option<ServiceRefusal> {
         match self {
             Self::Refused {
                 code, description, ..
-            } => Bar::of(*code, description),
+            } => ServiceRefusal::of(*code, description),
             Self::NotSent(_) | Self::Unmade(_) | Self::Lost(_) => None,
         }
     }
@@ -242,8 +246,8 @@ struct Parameters {
 }
 
 /// An answer that Telegram did not write: a proxy's page, or its own cut short.
-fn foreign(status: u16) -> CallError {
-    let refused = |description| CallError::Refused {
+fn foreign(status: u16) -> TelegramError {
+    let refused = |description| TelegramError::Refused {
         code: status,
         description,
         retry_after: None,
@@ -255,8 +259,8 @@ fn foreign(status: u16) -> CallError {
         // The same message will be as large the next time.
         TOO_LARGE => refused(format!("Request Entity Too Large: {words}")),
         // A redirect is not followed, and a request refused on the way was not passed on.
-        300..=499 => CallError::NotSent(words),
-        _ => CallError::Lost(words),
+        300..=499 => TelegramError::NotSent(words),
+        _ => TelegramError::Lost(words),
     }
 }
 
@@ -272,13 +276,13 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-    fn judged(status: u16, body: &str) -> (Outcome, Rest) {
-        let result = read::<Accepted>(status, body.as_bytes());
-        let rest = result
+    fn judged(status: u16, body: &str) -> (Outcome, Pause) {
+        let result = read::<SentMessage>(status, body.as_bytes());
+        let pause = result
             .as_ref()
             .err()
-            .map_or(Rest::None, |error| error.rest(NOW));
-        (outcome(result.as_ref(), NOW), rest)
+            .map_or(Pause::None, |error| error.pause(NOW));
+        (outcome(result.as_ref(), NOW), pause)
     }
 
     fn refusal(code: u16, description: &str) -> String {
@@ -293,8 +297,8 @@ mod tests {
         Outcome::Retry(RetryAfter::At(second(seconds)))
     }
 
-    fn flood(seconds: i64) -> Rest {
-        Rest::Flood(second(seconds))
+    fn flood(seconds: i64) -> Pause {
+        Pause::Flood(second(seconds))
     }
 
     const LATER: Outcome = Outcome::Retry(RetryAfter::Schedule);
@@ -303,12 +307,12 @@ mod tests {
     fn every_answer_has_one_meaning() {
         let throttled = r#"{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":35}}"#;
         let endless = throttled.replace("35", "99999999999");
-        for (status, body, outcome, rest) in [
+        for (status, body, outcome, pause) in [
             (
                 200,
                 r#"{"ok":true,"result":{"message_id":9,"x":1}}"#,
                 Outcome::Delivered(MessageId(9)),
-                Rest::None,
+                Pause::None,
             ),
             (
                 200,
@@ -320,21 +324,21 @@ mod tests {
                         file: "v".to_owned(),
                     },
                 ),
-                Rest::None,
+                Pause::None,
             ),
             (
                 200,
                 r#"{"ok":true,"result":{}}"#,
                 Outcome::Unknown,
-                Rest::Away,
+                Pause::Away,
             ),
             (
                 200,
                 r#"{"ok":true,"result":{"mess"#,
                 Outcome::Unknown,
-                Rest::Away,
+                Pause::Away,
             ),
-            (200, "", Outcome::Unknown, Rest::Away),
+            (200, "", Outcome::Unknown, Pause::Away),
             (429, throttled, at(35), flood(35)),
             (429, &endless, at(86_400), flood(86_400)),
             (429, "<html>", at(5), flood(5)),
@@ -342,84 +346,89 @@ mod tests {
                 500,
                 &refusal(500, "Internal Server Error: restart"),
                 Outcome::Unknown,
-                Rest::Away,
+                Pause::Away,
             ),
             (
                 502,
                 &refusal(502, "Bad Gateway"),
                 Outcome::Unknown,
-                Rest::Away,
+                Pause::Away,
             ),
             (
                 200,
                 &refusal(502, "Bad Gateway"),
                 Outcome::Unknown,
-                Rest::Away,
+                Pause::Away,
             ),
-            (500, "<html>", Outcome::Unknown, Rest::Away),
+            (500, "<html>", Outcome::Unknown, Pause::Away),
             (
                 401,
                 &refusal(401, "Unauthorized: invalid token specified"),
                 LATER,
-                Rest::Away,
+                Pause::Away,
             ),
-            (400, &refusal(400, "Logged out"), LATER, Rest::Away),
+            (400, &refusal(400, "Logged out"), LATER, Pause::Away),
             (
                 409,
                 &refusal(409, "Conflict: terminated by other getUpdates request"),
                 LATER,
-                Rest::Away,
+                Pause::Away,
             ),
-            (421, &refusal(421, "Misdirected Request"), LATER, Rest::Away),
+            (
+                421,
+                &refusal(421, "Misdirected Request"),
+                LATER,
+                Pause::Away,
+            ),
             (
                 502,
                 "<html>Bad Gateway</html>",
                 Outcome::Unknown,
-                Rest::Away,
+                Pause::Away,
             ),
-            (401, &refusal(401, "Unauthorized"), LATER, Rest::Away),
-            (404, &refusal(404, "Not Found"), LATER, Rest::Away),
-            (404, "<html>", LATER, Rest::Away),
-            (302, "", LATER, Rest::Away),
+            (401, &refusal(401, "Unauthorized"), LATER, Pause::Away),
+            (404, &refusal(404, "Not Found"), LATER, Pause::Away),
+            (404, "<html>", LATER, Pause::Away),
+            (302, "", LATER, Pause::Away),
             (
                 413,
                 "<html>Request Entity Too Large</html>",
                 Outcome::Rejected(RejectReason::Content(
                     "Request Entity Too Large: HTTP 413 that is not Telegram's".to_owned(),
                 )),
-                Rest::None,
+                Pause::None,
             ),
             (
                 403,
                 &refusal(403, "Forbidden: bot was blocked by the user"),
                 Outcome::Rejected(RejectReason::Blocked),
-                Rest::None,
+                Pause::None,
             ),
             (
                 403,
                 &refusal(403, "Forbidden: user is deactivated"),
                 Outcome::Rejected(RejectReason::Deactivated),
-                Rest::None,
+                Pause::None,
             ),
             (
                 400,
                 &refusal(400, "Bad Request: chat not found"),
                 Outcome::Rejected(RejectReason::ChatNotFound),
-                Rest::None,
+                Pause::None,
             ),
         ] {
-            assert_eq!(judged(status, body), (outcome, rest), "{status} {body}");
+            assert_eq!(judged(status, body), (outcome, pause), "{status} {body}");
         }
     }
 
     #[test]
     fn what_never_got_an_answer_is_unsent_only_if_it_surely_is() {
         assert_eq!(
-            outcome(Err(&CallError::NotSent("refused".to_owned())), NOW),
+            outcome(Err(&TelegramError::NotSent("refused".to_owned())), NOW),
             LATER
         );
         assert_eq!(
-            outcome(Err(&CallError::Lost("time-out".to_owned())), NOW),
+            outcome(Err(&TelegramError::Lost("time-out".to_owned())), NOW),
             Outcome::Unknown
         );
     }
@@ -437,7 +446,7 @@ mod tests {
             (500, refusal(500, "Internal Server Error"), Health::Down),
             (502, "<html>".to_owned(), Health::Down),
         ] {
-            let error = read::<Accepted>(status, body.as_bytes()).unwrap_err();
+            let error = read::<SentMessage>(status, body.as_bytes()).unwrap_err();
             assert_eq!(error.health(), health, "{body}");
         }
     }

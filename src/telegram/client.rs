@@ -19,10 +19,10 @@ use serde::{
 use tokio::sync::watch;
 
 use super::{
-    accepted::Accepted,
-    answer::{self, CallError},
-    encode::{self, Words},
-    refusal::Bar,
+    accepted::SentMessage,
+    answer::{self, TelegramError},
+    encode::{self, MessageText},
+    refusal::ServiceRefusal,
     updates::{self, Raw},
 };
 use crate::{
@@ -60,7 +60,7 @@ const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A bot's access to the Bot API; cheap to clone.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct BotClient(Arc<Inner>);
 
 struct Inner {
     http: reqwest::Client,
@@ -69,7 +69,7 @@ struct Inner {
     base: String,
     token: Secret,
     health: watch::Sender<Health>,
-    bar: watch::Sender<Option<Bar>>,
+    refusal: watch::Sender<Option<ServiceRefusal>>,
 }
 
 /// The client could not be made.
@@ -120,7 +120,7 @@ pub struct Webhook<'a> {
     pub max_connections: u32,
 }
 
-impl Client {
+impl BotClient {
     /// A client of the Bot API at `api_url` (`https://api.telegram.org`). A rustls provider must be installed before.
     ///
     /// # Errors
@@ -148,7 +148,7 @@ impl Client {
             base: api_url.trim_end_matches('/').to_owned(),
             token,
             health: watch::Sender::new(Health::Down),
-            bar: watch::Sender::new(None),
+            refusal: watch::Sender::new(None),
         })))
     }
 
@@ -160,15 +160,15 @@ impl Client {
 
     /// Why Telegram does not serve the bot at all, if that is what it last said.
     #[must_use]
-    pub fn bar(&self) -> Option<Bar> {
-        *self.0.bar.borrow()
+    pub fn service_refusal(&self) -> Option<ServiceRefusal> {
+        *self.0.refusal.borrow()
     }
 
     /// Who this bot is.
     ///
     /// # Errors
     /// See [`CallError`], here and below.
-    pub async fn me(&self) -> Result<Me, CallError> {
+    pub async fn me(&self) -> Result<Me, TelegramError> {
         self.ask_for_me().await
     }
 
@@ -176,22 +176,26 @@ impl Client {
     ///
     /// # Errors
     /// Where it does not.
-    pub async fn probe(&self) -> Result<(), CallError> {
+    pub async fn probe(&self) -> Result<(), TelegramError> {
         self.ask_for_me::<IgnoredAny>().await.map(drop)
     }
 
-    async fn ask_for_me<T: DeserializeOwned>(&self) -> Result<T, CallError> {
+    async fn ask_for_me<T: DeserializeOwned>(&self) -> Result<T, TelegramError> {
         let request = |http: &reqwest::Client, address| {
             http.post(address).json(&Empty {}).timeout(PROBE_TIMEOUT)
         };
-        self.heard(self.request("getMe", request).await)
+        self.record_health(self.request("getMe", request).await)
     }
 
     /// Sends a message.
     ///
     /// # Errors
     /// [`answer::outcome`] says what each means for the message.
-    pub async fn send_message(&self, send: &Send, words: &Words) -> Result<Accepted, CallError> {
+    pub async fn send_message(
+        &self,
+        send: &Send,
+        words: &MessageText,
+    ) -> Result<SentMessage, TelegramError> {
         self.call("sendMessage", &encode::send_message(send, words))
             .await
     }
@@ -203,9 +207,9 @@ impl Client {
     pub async fn edit_message_text(
         &self,
         send: &Send,
-        words: &Words,
+        words: &MessageText,
         message: MessageId,
-    ) -> Result<Accepted, CallError> {
+    ) -> Result<SentMessage, TelegramError> {
         self.call(
             "editMessageText",
             &encode::edit_message_text(send, words, message),
@@ -217,11 +221,15 @@ impl Client {
     ///
     /// # Errors
     /// [`answer::outcome`] says what each means for the message.
-    pub(super) async fn upload(&self, kind: MediaKind, form: Form) -> Result<Accepted, CallError> {
+    pub(super) async fn upload(
+        &self,
+        kind: MediaKind,
+        form: Form,
+    ) -> Result<SentMessage, TelegramError> {
         let request = |http: &reqwest::Client, address| {
             http.post(address).multipart(form).timeout(UPLOAD_TIMEOUT)
         };
-        self.heard(self.request(method(kind), request).await)
+        self.record_health(self.request(method(kind), request).await)
     }
 
     /// Sends a message with a file that Telegram has.
@@ -231,10 +239,10 @@ impl Client {
     pub async fn send_kept(
         &self,
         send: &Send,
-        words: &Words,
+        words: &MessageText,
         kind: MediaKind,
         file: &str,
-    ) -> Result<Accepted, CallError> {
+    ) -> Result<SentMessage, TelegramError> {
         let method = method(kind);
         match kind {
             MediaKind::Photo => {
@@ -260,7 +268,7 @@ impl Client {
     ///
     /// # Errors
     /// 400 where Telegram does not know it any more, or it is larger than 20 MB; 410 where it knows it and has it no more.
-    pub async fn download(&self, file_id: &str) -> Result<reqwest::Response, CallError> {
+    pub async fn download(&self, file_id: &str) -> Result<reqwest::Response, TelegramError> {
         let file: Remote = self
             .call(
                 "getFile",
@@ -269,7 +277,7 @@ impl Client {
             .await?;
         let path = file
             .file_path
-            .ok_or_else(|| CallError::Lost("the file has no path".to_owned()))?;
+            .ok_or_else(|| TelegramError::Lost("the file has no path".to_owned()))?;
         let Inner {
             files, base, token, ..
         } = &*self.0;
@@ -277,7 +285,7 @@ impl Client {
         let response = files.get(address).send().await.map_err(transport)?;
         match response.status().as_u16() {
             200 => Ok(response),
-            code => Err(CallError::Refused {
+            code => Err(TelegramError::Refused {
                 // Telegram has just said where the file is, so that its 404 speaks of the file; as an answer it would speak of the bot.
                 code: if code == NOT_FOUND { GONE } else { code },
                 description: "the file cannot be downloaded".to_owned(),
@@ -291,7 +299,7 @@ impl Client {
     ///
     /// # Errors
     /// As a message to this chat would be refused.
-    pub async fn show_typing(&self, chat: ChatId) -> Result<(), CallError> {
+    pub async fn show_typing(&self, chat: ChatId) -> Result<(), TelegramError> {
         self.confirm("sendChatAction", &encode::send_chat_action(chat))
             .await
     }
@@ -304,7 +312,7 @@ impl Client {
         &self,
         chat: ChatId,
         message: MessageId,
-    ) -> Result<(), CallError> {
+    ) -> Result<(), TelegramError> {
         self.confirm(
             "setMessageReaction",
             &encode::set_message_reaction(chat, message),
@@ -321,7 +329,7 @@ impl Client {
         offset: Option<i64>,
         wait: Duration,
         kinds: &[AllowedUpdate],
-    ) -> Result<Vec<Raw>, CallError> {
+    ) -> Result<Vec<Raw>, TelegramError> {
         let body = GetUpdatesParams::builder()
             .maybe_offset(offset)
             .timeout(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX))
@@ -333,8 +341,8 @@ impl Client {
         let answered = self.exchange("getUpdates", request).await;
         match answered.and_then(|(status, bytes)| updates::read(status, &bytes)) {
             // That somebody else is given the updates does not keep us from sending.
-            conflict @ Err(CallError::Refused { code: 409, .. }) => conflict,
-            answered => self.heard(answered),
+            conflict @ Err(TelegramError::Refused { code: 409, .. }) => conflict,
+            answered => self.record_health(answered),
         }
     }
 
@@ -342,7 +350,7 @@ impl Client {
     ///
     /// # Errors
     /// Also when Telegram has forgotten the button by now.
-    pub async fn answer_callback_query(&self, callback: &CallbackId) -> Result<(), CallError> {
+    pub async fn answer_callback_query(&self, callback: &CallbackId) -> Result<(), TelegramError> {
         self.confirm(
             "answerCallbackQuery",
             &encode::answer_callback_query(callback),
@@ -354,7 +362,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`CallError`].
-    pub async fn webhook_info(&self) -> Result<WebhookInfo, CallError> {
+    pub async fn webhook_info(&self) -> Result<WebhookInfo, TelegramError> {
         self.call("getWebhookInfo", &Empty {}).await
     }
 
@@ -362,7 +370,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`CallError`]; 400 where Telegram does not like the address.
-    pub async fn set_webhook(&self, webhook: &Webhook<'_>) -> Result<(), CallError> {
+    pub async fn set_webhook(&self, webhook: &Webhook<'_>) -> Result<(), TelegramError> {
         let body = SetWebhookParams::builder()
             .url(webhook.url)
             .secret_token(webhook.secret.expose())
@@ -376,7 +384,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`CallError`].
-    pub async fn delete_webhook(&self) -> Result<(), CallError> {
+    pub async fn delete_webhook(&self) -> Result<(), TelegramError> {
         let body = DeleteWebhookParams::builder()
             .drop_pending_updates(false)
             .build();
@@ -391,7 +399,7 @@ impl Client {
         &self,
         language: Option<&str>,
         commands: Vec<BotCommand>,
-    ) -> Result<(), CallError> {
+    ) -> Result<(), TelegramError> {
         let body = SetMyCommandsParams::builder()
             .commands(commands)
             .maybe_language_code(language.map(str::to_owned))
@@ -400,7 +408,7 @@ impl Client {
     }
 
     /// Calls a method whose only result is that it was done.
-    async fn confirm(&self, method: &str, body: &impl Serialize) -> Result<(), CallError> {
+    async fn confirm(&self, method: &str, body: &impl Serialize) -> Result<(), TelegramError> {
         self.call::<bool>(method, body).await.map(|_| ())
     }
 
@@ -408,30 +416,36 @@ impl Client {
         &self,
         method: &str,
         body: &impl Serialize,
-    ) -> Result<T, CallError> {
-        self.heard(
+    ) -> Result<T, TelegramError> {
+        self.record_health(
             self.request(method, |http, address| http.post(address).json(body))
                 .await,
         )
     }
 
     /// Remembers what a call told of Telegram.
-    fn heard<T>(&self, result: Result<T, CallError>) -> Result<T, CallError> {
-        let health = result.as_ref().err().map_or(Health::Ok, CallError::health);
+    fn record_health<T>(&self, result: Result<T, TelegramError>) -> Result<T, TelegramError> {
+        let health = result
+            .as_ref()
+            .err()
+            .map_or(Health::Ok, TelegramError::health);
         self.0
             .health
             .send_if_modified(|known| std::mem::replace(known, health) != health);
         match &result {
-            Err(CallError::NotSent(_) | CallError::Unmade(_) | CallError::Lost(_)) => {}
-            Ok(_) | Err(CallError::Refused { .. }) => {
-                let bar = result.as_ref().err().and_then(CallError::bar);
+            Err(TelegramError::NotSent(_) | TelegramError::Unmade(_) | TelegramError::Lost(_)) => {}
+            Ok(_) | Err(TelegramError::Refused { .. }) => {
+                let refusal = result
+                    .as_ref()
+                    .err()
+                    .and_then(TelegramError::service_refusal);
                 let changed = self
                     .0
-                    .bar
-                    .send_if_modified(|known| std::mem::replace(known, bar) != bar);
-                if let Some(bar) = bar.filter(|_| changed) {
+                    .refusal
+                    .send_if_modified(|known| std::mem::replace(known, refusal) != refusal);
+                if let Some(refusal) = refusal.filter(|_| changed) {
                     tracing::error!(
-                        reason = bar.cure(),
+                        reason = refusal.remedy(),
                         "Telegram does not serve the bot; what is to be sent waits"
                     );
                 }
@@ -444,7 +458,7 @@ impl Client {
         &self,
         method: &str,
         request: impl FnOnce(&reqwest::Client, String) -> reqwest::RequestBuilder,
-    ) -> Result<T, CallError> {
+    ) -> Result<T, TelegramError> {
         let (status, bytes) = self.exchange(method, request).await?;
         answer::read(status, &bytes)
     }
@@ -454,7 +468,7 @@ impl Client {
         &self,
         method: &str,
         request: impl FnOnce(&reqwest::Client, String) -> reqwest::RequestBuilder,
-    ) -> Result<(u16, Bytes), CallError> {
+    ) -> Result<(u16, Bytes), TelegramError> {
         let Inner {
             http, base, token, ..
         } = &*self.0;
@@ -492,12 +506,12 @@ struct Remote {
 struct Empty {}
 
 /// Tells what has surely not left from what may have arrived.
-fn transport(error: reqwest::Error) -> CallError {
+fn transport(error: reqwest::Error) -> TelegramError {
     // A time-out while connecting is both; it is the connecting that counts.
     if error.is_connect() || error.is_builder() || never_left(&error) {
-        CallError::NotSent(words(error))
+        TelegramError::NotSent(words(error))
     } else {
-        CallError::Lost(words(error))
+        TelegramError::Lost(words(error))
     }
 }
 

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use super::{button, legible::legible};
+use super::{button, lossy_json::to_lossy_json};
 use crate::{
     domain::{
         event::{Event, Update},
@@ -29,7 +29,7 @@ use crate::{
 /// # Errors
 /// When it is no JSON object, or an update of a kind that we serve lacks what it must have; with a reason for people.
 pub fn decode(raw: &[u8]) -> Result<Event, Undecodable> {
-    let text = legible(raw);
+    let text = to_lossy_json(raw);
     let envelope: BTreeMap<String, &RawValue> = serde_json::from_str(&text)
         .map_err(|_| Undecodable("the update is no JSON object".to_owned()))?;
     let update = if let Some(body) = envelope.get("message") {

@@ -24,12 +24,12 @@ use crate::domain::{
 
 /// The words of a message, as they go over the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words {
+pub struct MessageText {
     text: String,
     mode: Option<ParseMode>,
 }
 
-impl Words {
+impl MessageText {
     /// With their mark-up.
     #[must_use]
     pub fn marked_up(html: &Html) -> Self {
@@ -61,7 +61,7 @@ impl Words {
 
 /// The body of `sendMessage`.
 #[must_use]
-pub fn send_message(send: &Send, words: &Words) -> SendMessageParams {
+pub fn send_message(send: &Send, words: &MessageText) -> SendMessageParams {
     SendMessageParams::builder()
         .chat_id(send.to.0)
         .text(words.text.as_str())
@@ -83,7 +83,11 @@ pub fn send_chat_action(chat: ChatId) -> SendChatActionParams {
 
 /// The body of `editMessageText`.
 #[must_use]
-pub fn edit_message_text(send: &Send, words: &Words, message: MessageId) -> EditMessageTextParams {
+pub fn edit_message_text(
+    send: &Send,
+    words: &MessageText,
+    message: MessageId,
+) -> EditMessageTextParams {
     EditMessageTextParams::builder()
         .chat_id(send.to.0)
         .message_id(i32::try_from(message.0).unwrap_or(i32::MAX))
@@ -96,7 +100,7 @@ pub fn edit_message_text(send: &Send, words: &Words, message: MessageId) -> Edit
 
 /// The body of `sendPhoto` for one that Telegram has.
 #[must_use]
-pub fn send_photo(send: &Send, words: &Words, file: &str) -> SendPhotoParams {
+pub fn send_photo(send: &Send, words: &MessageText, file: &str) -> SendPhotoParams {
     let (caption, mode) = words.caption();
     SendPhotoParams::builder()
         .chat_id(send.to.0)
@@ -109,7 +113,7 @@ pub fn send_photo(send: &Send, words: &Words, file: &str) -> SendPhotoParams {
 
 /// The body of `sendVideo`, likewise.
 #[must_use]
-pub fn send_video(send: &Send, words: &Words, file: &str) -> SendVideoParams {
+pub fn send_video(send: &Send, words: &MessageText, file: &str) -> SendVideoParams {
     let (caption, mode) = words.caption();
     SendVideoParams::builder()
         .chat_id(send.to.0)
@@ -122,7 +126,7 @@ pub fn send_video(send: &Send, words: &Words, file: &str) -> SendVideoParams {
 
 /// The body of `sendAnimation`, likewise.
 #[must_use]
-pub fn send_animation(send: &Send, words: &Words, file: &str) -> SendAnimationParams {
+pub fn send_animation(send: &Send, words: &MessageText, file: &str) -> SendAnimationParams {
     let (caption, mode) = words.caption();
     SendAnimationParams::builder()
         .chat_id(send.to.0)
@@ -135,7 +139,7 @@ pub fn send_animation(send: &Send, words: &Words, file: &str) -> SendAnimationPa
 
 /// The body of `sendDocument`, likewise.
 #[must_use]
-pub fn send_document(send: &Send, words: &Words, file: &str) -> SendDocumentParams {
+pub fn send_document(send: &Send, words: &MessageText, file: &str) -> SendDocumentParams {
     let (caption, mode) = words.caption();
     SendDocumentParams::builder()
         .chat_id(send.to.0)
@@ -249,7 +253,7 @@ mod tests {
                 Html::escape("1 < 2"),
             )
         };
-        serde_json::to_value(send_message(&send, &Words::marked_up(&send.text))).unwrap()
+        serde_json::to_value(send_message(&send, &MessageText::marked_up(&send.text))).unwrap()
     }
 
     #[test]
@@ -261,9 +265,9 @@ mod tests {
         let markup = json!({"inline_keyboard": [[{"text": "Сайт", "url": "https://a.example"}]]});
         let (full, empty) = (send("1 < 2"), send(""));
         let (html, plain, none) = (
-            Words::marked_up(&full.text),
-            Words::plain(&full.text),
-            Words::marked_up(&empty.text),
+            MessageText::marked_up(&full.text),
+            MessageText::plain(&full.text),
+            MessageText::marked_up(&empty.text),
         );
         for (body, rest) in [
             (

@@ -17,7 +17,7 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::client::Client;
+use super::client::BotClient;
 use crate::secret::Secret;
 
 /// The token that must never be seen in an error.
@@ -43,7 +43,9 @@ pub(super) struct Fake {
 
 impl Fake {
     /// Starts a fake that answers each call with what `answer` makes of it.
-    pub(super) async fn start(answer: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> Self {
+    pub(super) async fn start(
+        answer: impl Fn(&Call) -> FakeResponse + Send + Sync + 'static,
+    ) -> Self {
         let (sender, calls) = watch::channel(Vec::new());
         let sender = Arc::new(Mutex::new(sender));
         let answer = Arc::new(answer);
@@ -55,7 +57,7 @@ impl Fake {
     }
 
     /// A client of this fake.
-    pub(super) fn client(&self) -> Client {
+    pub(super) fn client(&self) -> BotClient {
         client(&self.url)
     }
 
@@ -73,9 +75,9 @@ impl Fake {
 }
 
 /// A client of the Bot API at `url`.
-pub(super) fn client(url: &str) -> Client {
+pub(super) fn client(url: &str) -> BotClient {
     install_provider();
-    Client::new(url, Secret::new(TOKEN.to_owned())).unwrap()
+    BotClient::new(url, Secret::new(TOKEN.to_owned())).unwrap()
 }
 
 /// What main does once.
@@ -88,22 +90,22 @@ pub(super) fn install_provider() {
 }
 
 /// An answer, ready to be sent.
-pub(super) type Answer = (u16, String);
+pub(super) type FakeResponse = (u16, String);
 
 /// A result.
-pub(super) fn ok(result: &Value) -> Answer {
+pub(super) fn ok(result: &Value) -> FakeResponse {
     (200, json!({"ok": true, "result": result}).to_string())
 }
 
 /// A refusal.
-pub(super) fn refused(code: u16, description: &str) -> Answer {
+pub(super) fn refused(code: u16, description: &str) -> FakeResponse {
     let body = json!({"ok": false, "error_code": code, "description": description});
     (code, body.to_string())
 }
 
 fn handle(
     sender: &Mutex<watch::Sender<Vec<Call>>>,
-    answer: &impl Fn(&Call) -> Answer,
+    answer: &impl Fn(&Call) -> FakeResponse,
     uri: &Uri,
     body: &[u8],
 ) -> Response {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: this room knows Telegram's wire forms, the domain's types and the journal; no other room of Sheetdesk.
 
-mod legible;
+mod lossy_json;
 
 pub mod button;
 pub mod decode;
@@ -11,13 +11,13 @@ pub mod encode;
 pub mod accepted;
 pub mod answer;
 pub mod client;
+mod prefetch;
 pub mod refusal;
-mod stock;
 pub mod transfer;
 pub mod updates;
 pub mod webhook;
 
-pub mod courtesies;
+pub mod best_effort;
 pub mod governor;
 pub mod outbox;
 pub mod polling;

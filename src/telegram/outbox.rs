@@ -9,11 +9,11 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    accepted::Accepted,
-    answer::{self, CallError},
-    client::Client,
-    governor::{Answer, Candidate, Governor, Rest, Slot, Unsettled},
-    stock::{Missing, Stock},
+    accepted::SentMessage,
+    answer::{self, TelegramError},
+    client::BotClient,
+    governor::{Candidate, Governor, Pause, ResponseInfo, SendPermit, Unsettled},
+    prefetch::{FetchFailed, Prefetcher},
     transfer::{self, SendError},
 };
 use crate::{
@@ -36,7 +36,7 @@ const MAX_IN_HAND: usize = 30;
 const RECHECK: Duration = Duration::from_secs(30);
 
 /// The shortest rest: the timer's own precision.
-const SHORTEST_REST: Duration = Duration::from_millis(1);
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
 /// The rest after a claim that was not stored, or not granted in full.
 const CLAIM_PAUSE: SignedDuration = SignedDuration::from_millis(500);
@@ -53,7 +53,7 @@ const STORE_PAUSE_LIMIT: Duration = Duration::from_secs(5);
 /// The caller bounds the wait after `stop`: what it cuts off is unknown, and the journal says so at its next start.
 pub async fn deliver(
     journal: Journal,
-    client: Client,
+    client: BotClient,
     fetcher: Fetcher,
     rate_per_second: u32,
     stop: CancellationToken,
@@ -71,7 +71,7 @@ pub async fn deliver(
         silence: Silence(silent_until),
         journal,
         client,
-        stock: Stock::new(fetcher),
+        prefetcher: Prefetcher::new(fetcher),
         sends: JoinSet::new(),
         sending: HashMap::new(),
         stores: JoinSet::new(),
@@ -84,13 +84,13 @@ pub async fn deliver(
 
 struct Delivery {
     journal: Journal,
-    client: Client,
-    stock: Stock,
+    client: BotClient,
+    prefetcher: Prefetcher,
     governor: Governor,
     silence: Silence,
     sends: JoinSet<Answered>,
     /// What each task of `sends` sends; kept here, so that not even a panic loses a slot.
-    sending: HashMap<Id, (OutboxId, Slot)>,
+    sending: HashMap<Id, (OutboxId, SendPermit)>,
     stores: JoinSet<()>,
     storing: HashMap<Id, Unsettled>,
     /// The questions whether Telegram is there, while they are asked.
@@ -105,7 +105,7 @@ struct Silence(Option<Timestamp>);
 
 /// How a call ended, and how long it took by the clock.
 struct Answered {
-    result: Result<Accepted, SendError>,
+    result: Result<SentMessage, SendError>,
     took: SignedDuration,
 }
 
@@ -130,10 +130,10 @@ impl Delivery {
                 () = stop.cancelled(), if !stopping => {}
                 Some(ended) = self.sends.join_next_with_id() => self.answered(ended),
                 Some(ended) = self.stores.join_next_with_id() => self.stored(ended),
-                Some(fetched) = self.stock.fetched(clock::now), if !stopping => self.fetched(fetched),
+                Some(fetched) = self.prefetcher.next_fetched(clock::now), if !stopping => self.fetched(fetched),
                 Some(ended) = self.probes.join_next() => self.probed(ended),
                 () = hint => {}
-                () = tokio::time::sleep(rest_until(wake, clock::now())) => {}
+                () = tokio::time::sleep(pause_until(wake, clock::now())) => {}
             }
             // Whatever ended together leads to one claim, not to one each.
             while let Some(ended) = self.sends.try_join_next_with_id() {
@@ -154,7 +154,7 @@ impl Delivery {
             if self.silence.is_ended(silent_until, snapshot.intact(), now) {
                 self.governor.end_silence(now);
             }
-            self.stock.begin_pass(entry, now);
+            self.prefetcher.begin_pass(entry, now);
             let waiting = snapshot.waiting().filter_map(|waiting| {
                 let candidate = Candidate::of(&waiting)?;
                 let follows = waiting
@@ -164,8 +164,8 @@ impl Delivery {
                     .and_then(entry)
                     .is_some_and(|first| !has_ended(&first));
                 // What is not due yet keeps its place; the governor knows when to ask again.
-                let ready =
-                    candidate.due > now || (!follows && self.stock.is_ready(&waiting.send, now));
+                let ready = candidate.due > now
+                    || (!follows && self.prefetcher.is_ready(&waiting.send, now));
                 ready.then_some(candidate)
             });
             self.governor.choose(waiting, now)
@@ -174,25 +174,25 @@ impl Delivery {
             let client = self.client.clone();
             self.probes.spawn(async move {
                 let refused = client.probe().await.err();
-                refused.is_none_or(|error| error.rest(clock::now()) != Rest::Away)
+                refused.is_none_or(|error| error.pause(clock::now()) != Pause::Away)
             });
         }
         if choice.go.is_empty() {
             return choice.wake;
         }
         let ids = choice.go.iter().map(|(id, _)| id.clone()).collect();
-        let mut slots: HashMap<OutboxId, Slot> = choice.go.into_iter().collect();
+        let mut permits: HashMap<OutboxId, SendPermit> = choice.go.into_iter().collect();
         let claimed = self.claim(ids).await;
         for OutboxEntry { send, .. } in claimed {
-            if let Some(slot) = slots.remove(&send.id) {
-                self.send(send, slot);
+            if let Some(permit) = permits.remove(&send.id) {
+                self.send(send, permit);
             }
         }
-        if slots.is_empty() {
+        if permits.is_empty() {
             return choice.wake;
         }
-        for slot in slots.into_values() {
-            self.governor.returned(slot);
+        for permit in permits.into_values() {
+            self.governor.returned(permit);
         }
         let again = clock::now() + CLAIM_PAUSE;
         Some(choice.wake.map_or(again, |wake| wake.min(again)))
@@ -214,9 +214,9 @@ impl Delivery {
         }
     }
 
-    fn send(&mut self, send: Send, slot: Slot) {
+    fn send(&mut self, send: Send, permit: SendPermit) {
         let id = send.id.clone();
-        let (client, found) = (self.client.clone(), self.stock.found(&send));
+        let (client, found) = (self.client.clone(), self.prefetcher.found(&send));
         let task = self.sends.spawn(async move {
             let began = clock::now();
             let result = transfer::send(&client, &send, found).await;
@@ -224,7 +224,7 @@ impl Delivery {
             metrics::histogram!("sheetdesk_send_seconds").record(took.as_secs_f64());
             Answered { result, took }
         });
-        self.sending.insert(task.id(), (id, slot));
+        self.sending.insert(task.id(), (id, permit));
     }
 
     fn answered(&mut self, ended: Result<(Id, Answered), JoinError>) {
@@ -232,24 +232,24 @@ impl Delivery {
             Ok((task, answered)) => (task, Some(answered)),
             Err(error) => (error.id(), None),
         };
-        let Some((id, slot)) = self.sending.remove(&task) else {
+        let Some((id, permit)) = self.sending.remove(&task) else {
             return;
         };
         let now = clock::now();
         let (outcome, answer) = match answered {
             Some(answered) => judge(&answered, now),
             // The task panicked: how far it had come, nobody knows.
-            None => (Outcome::Unknown, Answer::default()),
+            None => (Outcome::Unknown, ResponseInfo::default()),
         };
         count(&id, &outcome);
-        let unsettled = self.governor.answered(slot, answer, now);
+        let unsettled = self.governor.answered(permit, answer, now);
         let task = self.stores.spawn(store(self.journal.clone(), id, outcome));
         self.storing.insert(task.id(), unsettled);
     }
 
     /// What cannot be had fails without having been sent.
-    fn fetched(&mut self, fetched: Result<(), Missing>) {
-        if let Err(Missing { id, why }) = fetched {
+    fn fetched(&mut self, fetched: Result<(), FetchFailed>) {
+        if let Err(FetchFailed { id, why }) = fetched {
             let outcome = Outcome::Rejected(RejectReason::File(why));
             count(&id, &outcome);
             self.stores.spawn(store(self.journal.clone(), id, outcome));
@@ -307,29 +307,29 @@ fn count(id: &OutboxId, outcome: &Outcome) {
 }
 
 /// What an ended call means for its message and for the pace.
-fn judge(answered: &Answered, now: Timestamp) -> (Outcome, Answer) {
+fn judge(answered: &Answered, now: Timestamp) -> (Outcome, ResponseInfo) {
     let Answered { result, took } = answered;
     let result = match result {
-        Ok(accepted) => Ok(accepted),
+        Ok(sent) => Ok(sent),
         Err(SendError::Call(error)) => Err(error),
         // Telegram was not called, so this tells nothing of it.
         Err(SendError::File(why)) => {
             return (
                 Outcome::Rejected(RejectReason::File(why.clone())),
-                Answer::default(),
+                ResponseInfo::default(),
             );
         }
     };
     let outcome = answer::outcome(result, now);
-    let (heard, rest) = match result {
-        Ok(_) => (true, Rest::None),
-        Err(error @ CallError::Refused { .. }) => (true, error.rest(now)),
-        Err(error @ (CallError::NotSent(_) | CallError::Unmade(_) | CallError::Lost(_))) => {
-            (false, error.rest(now))
-        }
+    let (heard, pause) = match result {
+        Ok(_) => (true, Pause::None),
+        Err(error @ TelegramError::Refused { .. }) => (true, error.pause(now)),
+        Err(
+            error @ (TelegramError::NotSent(_) | TelegramError::Unmade(_) | TelegramError::Lost(_)),
+        ) => (false, error.pause(now)),
     };
     let round_trip = heard.then_some(*took);
-    (outcome, Answer { round_trip, rest })
+    (outcome, ResponseInfo { round_trip, pause })
 }
 
 /// Offers an outcome to the journal until it is stored, or the journal is closed: then the message is unknown at the next start.
@@ -356,11 +356,11 @@ async fn store(journal: Journal, id: OutboxId, outcome: Outcome) {
     }
 }
 
-fn rest_until(wake: Option<Timestamp>, now: Timestamp) -> Duration {
-    let rest = wake.map_or(RECHECK, |wake| {
+fn pause_until(wake: Option<Timestamp>, now: Timestamp) -> Duration {
+    let pause = wake.map_or(RECHECK, |wake| {
         Duration::try_from(wake.duration_since(now)).unwrap_or_default()
     });
-    rest.clamp(SHORTEST_REST, RECHECK)
+    pause.clamp(SHORTEST_PAUSE, RECHECK)
 }
 
 #[cfg(test)]
@@ -375,7 +375,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-    fn judged(result: Result<Accepted, CallError>) -> (Outcome, Answer) {
+    fn judged(result: Result<SentMessage, TelegramError>) -> (Outcome, ResponseInfo) {
         let took = SignedDuration::from_millis(70);
         let result = result.map_err(SendError::Call);
         judge(&Answered { result, took }, NOW)
@@ -389,49 +389,52 @@ mod tests {
             kind: MediaKind::Photo,
             file: "AgAC".to_owned(),
         };
-        let accepted = |media| Accepted {
+        let sent = |media| SentMessage {
             message: MessageId(4),
             media,
         };
-        let flood = CallError::Refused {
+        let flood = TelegramError::Refused {
             code: 429,
             description: String::new(),
             retry_after: Some(1),
             moved_to: None,
         };
-        for (result, outcome, round_trip, rest) in [
+        for (result, outcome, round_trip, pause) in [
             (
-                Ok(accepted(None)),
+                Ok(sent(None)),
                 Outcome::Delivered(MessageId(4)),
                 round_trip,
-                Rest::None,
+                Pause::None,
             ),
             (
-                Ok(accepted(Some(photo.clone()))),
+                Ok(sent(Some(photo.clone()))),
                 Outcome::Uploaded(MessageId(4), photo),
                 round_trip,
-                Rest::None,
+                Pause::None,
             ),
             (
                 Err(flood),
                 Outcome::Retry(RetryAfter::At(second)),
                 round_trip,
-                Rest::Flood(second),
+                Pause::Flood(second),
             ),
             (
-                Err(CallError::Lost(String::new())),
+                Err(TelegramError::Lost(String::new())),
                 Outcome::Unknown,
                 None,
-                Rest::Away,
+                Pause::Away,
             ),
             (
-                Err(CallError::NotSent(String::new())),
+                Err(TelegramError::NotSent(String::new())),
                 Outcome::Retry(RetryAfter::Schedule),
                 None,
-                Rest::Away,
+                Pause::Away,
             ),
         ] {
-            assert_eq!(judged(result), (outcome, Answer { round_trip, rest }));
+            assert_eq!(
+                judged(result),
+                (outcome, ResponseInfo { round_trip, pause })
+            );
         }
     }
 
@@ -442,7 +445,7 @@ mod tests {
             took: SignedDuration::from_secs(3),
         };
         let outcome = Outcome::Rejected(RejectReason::File(Unfetched::TooLarge));
-        assert_eq!(judge(&answered, NOW), (outcome, Answer::default()));
+        assert_eq!(judge(&answered, NOW), (outcome, ResponseInfo::default()));
     }
 
     #[test]
@@ -472,14 +475,14 @@ mod tests {
     #[test]
     fn a_rest_is_neither_a_busy_loop_nor_endless() {
         let after = |milliseconds| Some(NOW + SignedDuration::from_millis(milliseconds));
-        for (wake, rest) in [
+        for (wake, pause) in [
             (None, RECHECK),
             (after(3_600_000), RECHECK),
             (after(250), Duration::from_millis(250)),
-            (after(0), SHORTEST_REST),
-            (after(-5000), SHORTEST_REST),
+            (after(0), SHORTEST_PAUSE),
+            (after(-5000), SHORTEST_PAUSE),
         ] {
-            assert_eq!(rest_until(wake, NOW), rest, "{wake:?}");
+            assert_eq!(pause_until(wake, NOW), pause, "{wake:?}");
         }
     }
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::{answer::CallError, client::Client, governor::Rest, updates::Raw, webhook};
+use super::{answer::TelegramError, client::BotClient, governor::Pause, updates::Raw, webhook};
 use crate::{
     clock,
     domain::event::{Command, Event, Notice},
@@ -19,21 +19,21 @@ use crate::{
 /// How long Telegram may hold a question while there is nothing to tell (Bot API: `getUpdates`, long polling).
 const WAIT: Duration = Duration::from_secs(25);
 /// The first rest after a failure; it doubles.
-const FIRST_REST: Duration = Duration::from_secs(1);
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest rest after a failure: Telegram is found again within ten seconds.
-const LONGEST_REST: Duration = Duration::from_secs(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// The rest after a 409: whoever else asks, or sets webhooks, is not to be fought with.
 const CONFLICT_REST: Duration = Duration::from_secs(30);
 /// Updates by what became of them; the webhook counts under the same name.
 const UPDATES: &str = "sheetdesk_updates_total";
 
 /// Asks for updates and stores them until `stop`.
-pub async fn poll(journal: Journal, client: Client, bot: i64, stop: CancellationToken) {
+pub async fn poll(journal: Journal, client: BotClient, bot: i64, stop: CancellationToken) {
     let mut polling = Polling {
         journal,
         client,
         bot,
-        rest: FIRST_REST,
+        pause: FIRST_PAUSE,
         conflict: false,
     };
     let mut offset = None;
@@ -41,7 +41,7 @@ pub async fn poll(journal: Journal, client: Client, bot: i64, stop: Cancellation
         .run_until_cancelled(polling.client.updates(offset, WAIT, &webhook::kinds()))
         .await
     {
-        let rest = match asked {
+        let pause = match asked {
             Ok(updates) => {
                 polling.is_well().await;
                 let something = !updates.is_empty();
@@ -52,14 +52,14 @@ pub async fn poll(journal: Journal, client: Client, bot: i64, stop: Cancellation
                             continue;
                         }
                         // Nothing of it bears an id, so nothing of it can be confirmed: it comes again.
-                        FIRST_REST
+                        FIRST_PAUSE
                     }
                     Err(error) => {
                         polling.failed(&error, "updates wait at Telegram until they can be stored")
                     }
                 }
             }
-            Err(CallError::Refused {
+            Err(TelegramError::Refused {
                 code: 409,
                 description,
                 ..
@@ -67,7 +67,7 @@ pub async fn poll(journal: Journal, client: Client, bot: i64, stop: Cancellation
             Err(error) => polling.refused(&error),
         };
         if stop
-            .run_until_cancelled(tokio::time::sleep(rest))
+            .run_until_cancelled(tokio::time::sleep(pause))
             .await
             .is_none()
         {
@@ -78,10 +78,10 @@ pub async fn poll(journal: Journal, client: Client, bot: i64, stop: Cancellation
 
 struct Polling {
     journal: Journal,
-    client: Client,
+    client: BotClient,
     bot: i64,
     /// The rest after the next failure.
-    rest: Duration,
+    pause: Duration,
     /// Telegram has answered 409, and the operator knows.
     conflict: bool,
 }
@@ -107,7 +107,7 @@ impl Polling {
     }
 
     async fn is_well(&mut self) {
-        self.rest = FIRST_REST;
+        self.pause = FIRST_PAUSE;
         if std::mem::take(&mut self.conflict) {
             self.tell(Notice::UpdatesBack).await;
         }
@@ -126,23 +126,23 @@ impl Polling {
         CONFLICT_REST
     }
 
-    fn refused(&mut self, error: &CallError) -> Duration {
+    fn refused(&mut self, error: &TelegramError) -> Duration {
         let now = clock::now();
-        let asked = match error.rest(now) {
-            Rest::Flood(until) => seconds_until(until, now),
-            Rest::None | Rest::Away => Duration::ZERO,
+        let asked = match error.pause(now) {
+            Pause::Flood(until) => seconds_until(until, now),
+            Pause::None | Pause::Away => Duration::ZERO,
         };
         self.failed(error, "polling: Telegram does not give updates")
             .max(asked)
     }
 
     fn failed(&mut self, error: &dyn std::error::Error, words: &str) -> Duration {
-        if self.rest == FIRST_REST {
+        if self.pause == FIRST_PAUSE {
             tracing::warn!(%error, "{words}");
         }
-        let rest = self.rest;
-        self.rest = (rest * 2).min(LONGEST_REST);
-        rest
+        let pause = self.pause;
+        self.pause = (pause * 2).min(LONGEST_PAUSE);
+        pause
     }
 
     async fn tell(&self, notice: Notice) {

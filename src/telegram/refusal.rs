@@ -10,7 +10,7 @@ use crate::domain::{appeal::RejectReason, ids::ChatId};
 /// Why Telegram does not serve the bot at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Bar {
+pub enum ServiceRefusal {
     /// 401: the token was revoked, or is none of Telegram's.
     Token,
     /// 404: there is no such bot, or no Bot API, under this address.
@@ -85,7 +85,7 @@ const OF_THE_CONTENT: [&str; 27] = [
     "wrong file",
 ];
 
-impl Bar {
+impl ServiceRefusal {
     /// What a refusal says of the bot, if it concerns the bot.
     #[must_use]
     pub fn of(code: u16, description: &str) -> Option<Self> {
@@ -103,7 +103,7 @@ impl Bar {
 
     /// What is wrong and what to do, for the log and the commands.
     #[must_use]
-    pub fn cure(self) -> &'static str {
+    pub fn remedy(self) -> &'static str {
         match self {
             Self::Token => {
                 "Telegram does not know the token (401): it was revoked or mistyped. Put the one that @BotFather shows into telegram.token and restart"
@@ -128,7 +128,7 @@ impl Bar {
 }
 
 /// Why a message is refused for good, by a refusal that does not concern the bot.
-pub(super) fn why(code: u16, description: &str, moved_to: Option<i64>) -> RejectReason {
+pub(super) fn reject_reason(code: u16, description: &str, moved_to: Option<i64>) -> RejectReason {
     let says = |words: &str| says(description, words);
     let any = |words: &[&str]| words.iter().any(|words| says(words));
     match code {
@@ -223,13 +223,13 @@ mod tests {
             (400, "Bad Request: message is too long", "content"),
             (400, "Bad Request: SOMETHING_NEW", "nobody"),
         ] {
-            let concerned = Bar::of(code, description)
-                .map_or_else(|| words(why(code, description, None)), |_| "bot");
+            let concerned = ServiceRefusal::of(code, description)
+                .map_or_else(|| words(reject_reason(code, description, None)), |_| "bot");
             assert_eq!(concerned, concerns, "{code} {description}");
         }
         let upgraded = "Bad Request: group chat was upgraded to a supergroup chat";
         assert_eq!(
-            why(400, upgraded, Some(-1009)),
+            reject_reason(400, upgraded, Some(-1009)),
             RejectReason::Moved(ChatId(-1009))
         );
     }

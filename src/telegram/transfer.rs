@@ -8,10 +8,10 @@ use std::io;
 use reqwest::multipart::{Form as Parts, Part};
 
 use super::{
-    accepted::Accepted,
-    answer::CallError,
-    client::Client,
-    encode::{self, Words},
+    accepted::SentMessage,
+    answer::TelegramError,
+    client::BotClient,
+    encode::{self, MessageText},
 };
 use crate::{
     domain::{
@@ -33,13 +33,13 @@ const PHOTO_LIMIT: u64 = 10_000_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendError {
     /// The call failed.
-    Call(CallError),
+    Call(TelegramError),
     /// The file that belongs to it cannot be had; Telegram was not called.
     File(Unfetched),
 }
 
-impl From<CallError> for SendError {
-    fn from(error: CallError) -> Self {
+impl From<TelegramError> for SendError {
+    fn from(error: TelegramError) -> Self {
         Self::Call(error)
     }
 }
@@ -63,10 +63,10 @@ pub(super) fn address(form: &MessageForm) -> Option<&str> {
 /// # Errors
 /// See [`SendError`].
 pub(super) async fn send(
-    client: &Client,
+    client: &BotClient,
     send: &Send,
     found: Option<Found>,
-) -> Result<Accepted, SendError> {
+) -> Result<SentMessage, SendError> {
     let accepted = match &send.form {
         MessageForm::Message | MessageForm::Silent | MessageForm::Receipt => {
             say(client, send, Way::Message).await?
@@ -78,7 +78,7 @@ pub(super) async fn send(
         }
         MessageForm::Kept(media) => say(client, send, Way::Kept(media.kind, &media.file)).await?,
     };
-    Ok(Accepted {
+    Ok(SentMessage {
         media: None,
         ..accepted
     })
@@ -113,24 +113,24 @@ enum Way<'a> {
 }
 
 /// Calls Telegram; where it cannot read the mark-up, once more without it.
-async fn say(client: &Client, send: &Send, way: Way<'_>) -> Result<Accepted, CallError> {
-    match call(client, send, &Words::marked_up(&send.text), way).await {
+async fn say(client: &BotClient, send: &Send, way: Way<'_>) -> Result<SentMessage, TelegramError> {
+    match call(client, send, &MessageText::marked_up(&send.text), way).await {
         Err(error) if error.is_about_markup() => {
             tracing::warn!(
                 "outbox: Telegram cannot read the mark-up of a message; it goes out as plain text"
             );
-            call(client, send, &Words::plain(&send.text), way).await
+            call(client, send, &MessageText::plain(&send.text), way).await
         }
         ended => ended,
     }
 }
 
 async fn call(
-    client: &Client,
+    client: &BotClient,
     send: &Send,
-    words: &Words,
+    words: &MessageText,
     way: Way<'_>,
-) -> Result<Accepted, CallError> {
+) -> Result<SentMessage, TelegramError> {
     match way {
         Way::Message => client.send_message(send, words).await,
         Way::Edit(message) => client.edit_message_text(send, words, message).await,
@@ -144,9 +144,13 @@ async fn call(
 }
 
 /// A message that says already what it should is as good as edited.
-async fn edit(client: &Client, send: &Send, message: MessageId) -> Result<Accepted, CallError> {
+async fn edit(
+    client: &BotClient,
+    send: &Send,
+    message: MessageId,
+) -> Result<SentMessage, TelegramError> {
     match say(client, send, Way::Edit(message)).await {
-        Err(error) if error.is_about_nothing_new() => Ok(Accepted {
+        Err(error) if error.is_about_nothing_new() => Ok(SentMessage {
             message,
             media: None,
         }),
@@ -155,11 +159,11 @@ async fn edit(client: &Client, send: &Send, message: MessageId) -> Result<Accept
 }
 
 async fn file(
-    client: &Client,
+    client: &BotClient,
     send: &Send,
     address: &str,
     found: Option<Found>,
-) -> Result<Accepted, SendError> {
+) -> Result<SentMessage, SendError> {
     let file = match found.ok_or(SendError::File(Unfetched::Unreachable))? {
         Found::File(file) => file,
         Found::Page => return Ok(say(client, &linked(send, address), Way::Message).await?),
@@ -174,11 +178,11 @@ async fn file(
 
 /// Sends with a file; a picture that Telegram cannot show as one goes as a file.
 async fn upload(
-    client: &Client,
+    client: &BotClient,
     send: &Send,
     kind: MediaKind,
     file: &Upload<'_>,
-) -> Result<Accepted, CallError> {
+) -> Result<SentMessage, TelegramError> {
     match say(client, send, Way::Upload(kind, file)).await {
         Err(error) if kind == MediaKind::Photo && error.is_about_the_picture() => {
             say(client, send, Way::Upload(MediaKind::Document, file)).await
@@ -202,10 +206,10 @@ fn is_photo(media_type: &str, content: &Content) -> bool {
 
 async fn parts(
     send: &Send,
-    words: &Words,
+    words: &MessageText,
     kind: MediaKind,
     file: &Upload<'_>,
-) -> Result<Parts, CallError> {
+) -> Result<Parts, TelegramError> {
     let content = part(kind, file).await?;
     let content = match content.mime_str(file.media_type) {
         Ok(content) => content,
@@ -234,15 +238,15 @@ async fn parts(
     })
 }
 
-async fn part(kind: MediaKind, file: &Upload<'_>) -> Result<Part, CallError> {
+async fn part(kind: MediaKind, file: &Upload<'_>) -> Result<Part, TelegramError> {
     let body = file
         .content
         .body()
         .await
         .map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => CallError::Unmade(error.to_string()),
+            io::ErrorKind::NotFound => TelegramError::Unmade(error.to_string()),
             // It is the machine that lacks something, as a rule for a moment.
-            _ => CallError::NotSent(error.to_string()),
+            _ => TelegramError::NotSent(error.to_string()),
         })?;
     Ok(
         Part::stream_with_length(body, file.content.size()).file_name(naming::upload_name(

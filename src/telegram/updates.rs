@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
-    answer::{self, CallError},
-    legible::legible,
+    answer::{self, TelegramError},
+    lossy_json::to_lossy_json,
 };
 
 /// One update, as it came.
@@ -26,11 +26,11 @@ pub struct Raw {
 ///
 /// # Errors
 /// When it is a refusal, or none of Telegram's; also when it was cut on its way.
-pub(super) fn read(status: u16, body: &[u8]) -> Result<Vec<Raw>, CallError> {
-    let text = legible(body);
+pub(super) fn read(status: u16, body: &[u8]) -> Result<Vec<Raw>, TelegramError> {
+    let text = to_lossy_json(body);
     match answer::read::<Vec<Box<RawValue>>>(status, text.as_bytes()) {
         Ok(updates) => Ok(updates.iter().map(|update| Raw::of(update.get())).collect()),
-        Err(lost @ CallError::Lost(_)) if status == 200 => {
+        Err(lost @ TelegramError::Lost(_)) if status == 200 => {
             let parts = taken_apart(&text).ok_or(lost)?;
             Ok(parts.into_iter().map(Raw::of).collect())
         }
@@ -123,7 +123,7 @@ fn taken_apart(text: &str) -> Option<Vec<&str>> {
 mod tests {
     use super::*;
 
-    fn ids(body: &[u8]) -> Result<Vec<Option<i64>>, CallError> {
+    fn ids(body: &[u8]) -> Result<Vec<Option<i64>>, TelegramError> {
         read(200, body).map(|updates| updates.iter().map(|update| update.id).collect())
     }
 
@@ -181,7 +181,7 @@ mod tests {
             b"<html>true \"result\":[]</html>",
         ] {
             assert!(
-                matches!(ids(body), Err(CallError::Lost(_))),
+                matches!(ids(body), Err(TelegramError::Lost(_))),
                 "{}",
                 String::from_utf8_lossy(body)
             );
@@ -190,7 +190,10 @@ mod tests {
             409,
             br#"{"ok":false,"error_code":409,"description":"Conflict"}"#,
         );
-        assert!(matches!(refused, Err(CallError::Refused { code: 409, .. })));
+        assert!(matches!(
+            refused,
+            Err(TelegramError::Refused { code: 409, .. })
+        ));
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use frankenstein::types::{AllowedUpdate, BotCommand};
 
 use super::{
-    answer::CallError,
-    client::{Client, Webhook, WebhookInfo},
+    answer::TelegramError,
+    client::{BotClient, Webhook, WebhookInfo},
 };
 use crate::secret::Secret;
 
@@ -28,7 +28,7 @@ const PATH: &str = "/telegram/webhook";
 
 /// What was done about the webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Registration {
+pub enum WebhookChange {
     /// It was set.
     Changed,
     /// It was as we want it.
@@ -49,13 +49,13 @@ pub struct Menu {
 /// # Errors
 /// The first call that failed; calling again later does no harm.
 pub async fn register(
-    client: &Client,
+    client: &BotClient,
     public_url: &str,
     secret: &Secret,
-) -> Result<Registration, CallError> {
+) -> Result<WebhookChange, TelegramError> {
     let url = address(public_url);
     if is_wanted(&client.webhook_info().await?, &url) {
-        return Ok(Registration::Unchanged);
+        return Ok(WebhookChange::Unchanged);
     }
     let webhook = Webhook {
         url: &url,
@@ -64,14 +64,14 @@ pub async fn register(
         max_connections: MAX_CONNECTIONS,
     };
     client.set_webhook(&webhook).await?;
-    Ok(Registration::Changed)
+    Ok(WebhookChange::Changed)
 }
 
 /// Sets the commands in the bot's menu, which polling needs as well.
 ///
 /// # Errors
 /// The first call that failed.
-pub async fn set_menus(client: &Client, menus: &[Menu]) -> Result<(), CallError> {
+pub async fn set_menus(client: &BotClient, menus: &[Menu]) -> Result<(), TelegramError> {
     for menu in menus {
         let command = |(name, description): &(String, String)| {
             BotCommand::builder()
@@ -211,7 +211,7 @@ mod tests {
             language: None,
             commands,
         }];
-        for expected in [Registration::Changed, Registration::Unchanged] {
+        for expected in [WebhookChange::Changed, WebhookChange::Unchanged] {
             let registration = register(&fake.client(), "https://desk.example", &secret).await;
             assert_eq!(registration, Ok(expected));
             assert_eq!(set_menus(&fake.client(), &menus).await, Ok(()));

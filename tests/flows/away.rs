@@ -199,7 +199,7 @@ async fn a_refusal_of_the_bot_rejects_no_message_and_says_what_to_do() {
             status
                 .telegram
                 .barred
-                .is_some_and(|bar| bar.cure().contains(cure))
+                .is_some_and(|bar| bar.remedy().contains(cure))
         };
         play.stage
             .status_where("the cure is named", barred, PATIENCE)

@@ -14,16 +14,16 @@ use crate::{
     telegram::fake::{self, Fake, TOKEN, ok, refused},
 };
 
-async fn send_message(client: &Client) -> Result<MessageId, CallError> {
+async fn send_message(client: &BotClient) -> Result<MessageId, TelegramError> {
     let send = Send::talk(
         OutboxId::Reply(Seq(1), 0),
         ChatId(42),
         Html::escape("ответ"),
     );
-    let accepted = client
-        .send_message(&send, &Words::marked_up(&send.text))
+    let sent = client
+        .send_message(&send, &MessageText::marked_up(&send.text))
         .await;
-    accepted.map(|accepted| accepted.message)
+    sent.map(|sent| sent.message)
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn a_429_is_heard_as_throttling() {
     let client = fake.client();
     assert!(matches!(
         client.me().await,
-        Err(CallError::Refused {
+        Err(TelegramError::Refused {
             code: 429,
             retry_after: None,
             ..
@@ -67,7 +67,7 @@ async fn where_nobody_listens_nothing_was_sent() {
         .unwrap();
     let client = fake::client(&format!("http://{port}/"));
     let error = send_message(&client).await.unwrap_err();
-    assert!(matches!(error, CallError::NotSent(_)), "{error}");
+    assert!(matches!(error, TelegramError::NotSent(_)), "{error}");
     assert!(!format!("{error} {error:?}").contains(TOKEN), "{error:?}");
     assert_eq!(*client.health().borrow(), Health::Down);
 }
@@ -83,7 +83,7 @@ async fn a_connection_that_breaks_after_the_request_leaves_it_unknown() {
     };
     let (result, ()) = tokio::join!(client.me(), server);
     let error = result.unwrap_err();
-    assert!(matches!(error, CallError::Lost(_)), "{error}");
+    assert!(matches!(error, TelegramError::Lost(_)), "{error}");
     assert!(!format!("{error} {error:?}").contains(TOKEN), "{error:?}");
 }
 
@@ -97,7 +97,7 @@ async fn a_call_that_is_never_answered_is_unknown() {
         .build()
         .unwrap();
     let error = transport(http.post(address).send().await.unwrap_err());
-    assert!(matches!(error, CallError::Lost(_)), "{error}");
+    assert!(matches!(error, TelegramError::Lost(_)), "{error}");
     assert!(!format!("{error} {error:?}").contains(TOKEN), "{error:?}");
 }
 
@@ -110,16 +110,19 @@ async fn a_file_that_has_vanished_is_gone_and_says_nothing_of_the_bot() {
     let client = fake.client();
     let error = client.download("f").await.unwrap_err();
     assert!(
-        matches!(error, CallError::Refused { code: 410, .. }),
+        matches!(error, TelegramError::Refused { code: 410, .. }),
         "{error}"
     );
-    assert_eq!((error.bar(), client.bar()), (None, None));
+    assert_eq!(
+        (error.service_refusal(), client.service_refusal()),
+        (None, None)
+    );
 }
 
 #[test]
 fn an_address_must_be_one() {
     for address in ["", "api.telegram.org", "ftp://api.telegram.org"] {
-        let client = Client::new(address, Secret::new(TOKEN.to_owned()));
+        let client = BotClient::new(address, Secret::new(TOKEN.to_owned()));
         assert!(matches!(client, Err(BuildError::Address)), "{address}");
     }
 }

@@ -6,9 +6,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 /// The first rest before a probe; it doubles with each that fails …
-const FIRST_REST: SignedDuration = SignedDuration::from_secs(1);
+const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 /// … up to this.
-const LONGEST_REST: SignedDuration = SignedDuration::from_secs(5);
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 /// A probe that is not answered within this time gets another beside it.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(10);
 /// Where probes are answered and messages still are lost, each further message waits longer, up to this.
@@ -64,7 +64,7 @@ impl Gate {
     pub(super) fn shuts(&mut self, now: Timestamp) {
         if let Self::Open { strikes } = *self {
             *self = Self::Shut {
-                probe_at: now + doubled(FIRST_REST, strikes).min(LONGEST_DISTRUST),
+                probe_at: now + doubled(FIRST_PAUSE, strikes).min(LONGEST_DISTRUST),
                 failed: 0,
                 strikes: strikes.saturating_add(1),
             };
@@ -125,7 +125,7 @@ impl Gate {
             }
         } else {
             Self::Shut {
-                probe_at: again_at.min(now + doubled(FIRST_REST, failed).min(LONGEST_REST)),
+                probe_at: again_at.min(now + doubled(FIRST_PAUSE, failed).min(LONGEST_PAUSE)),
                 failed: failed.saturating_add(1),
                 strikes,
             }
@@ -141,6 +141,6 @@ impl Gate {
     }
 }
 
-fn doubled(rest: SignedDuration, times: u32) -> SignedDuration {
-    rest * 2_i32.pow(times.min(8))
+fn doubled(pause: SignedDuration, times: u32) -> SignedDuration {
+    pause * 2_i32.pow(times.min(8))
 }

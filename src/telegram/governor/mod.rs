@@ -33,7 +33,7 @@ const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 const GROUP_RATE: usize = 20;
 
 /// How many waiting messages are looked through for one that has lost no response yet; those behind another in their chat do not count.
-const LOOKED_THROUGH: usize = 500;
+const SCAN_LIMIT: usize = 500;
 
 /// What is added to each rest: the way to Telegram wavers by milliseconds, and so does the moment at which it counts. It costs less than
 /// one percent of the pace; a single refusal costs seconds.
@@ -52,7 +52,7 @@ pub struct Governor {
     unsettled: usize,
     /// When used slots are free again, soonest first.
     resting: VecDeque<Timestamp>,
-    chats: HashMap<ChatId, Pace>,
+    chats: HashMap<ChatId, ChatPace>,
     /// Of each group, when its used slots are free again, soonest first.
     groups: HashMap<ChatId, VecDeque<Timestamp>>,
     /// When entries of `chats` can be forgotten.
@@ -85,7 +85,7 @@ pub struct Candidate {
 #[derive(Debug)]
 pub struct Choice {
     /// Each with its slot, which must come back by [`Governor::answered`] or [`Governor::returned`].
-    pub go: Vec<(OutboxId, Slot)>,
+    pub go: Vec<(OutboxId, SendPermit)>,
     /// Telegram is to be asked whether it is there, perhaps beside an earlier question; [`Governor::probed`] must follow, of each until
     /// one was answered.
     pub probe: bool,
@@ -95,7 +95,7 @@ pub struct Choice {
 
 /// The right to send one message to one chat.
 #[derive(Debug)]
-pub struct Slot {
+pub struct SendPermit {
     chat: ChatId,
     silences: u64,
 }
@@ -109,16 +109,16 @@ pub struct Unsettled {
 
 /// What an answer means for the pace.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Answer {
+pub struct ResponseInfo {
     /// How long it took; none where Telegram did not answer.
     pub round_trip: Option<SignedDuration>,
     /// What it means for the messages after it.
-    pub rest: Rest,
+    pub pause: Pause,
 }
 
 /// What an answer means for the messages after it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Rest {
+pub enum Pause {
     /// Nothing.
     #[default]
     None,
@@ -130,7 +130,7 @@ pub enum Rest {
 
 /// A chat that is not free.
 #[derive(Debug, Clone, Copy)]
-enum Pace {
+enum ChatPace {
     /// A message is under way, or its outcome is not stored yet.
     Held,
     /// Its last message is less than a second old.
@@ -213,7 +213,7 @@ impl Governor {
         let mut last_try = None;
         let mut held_back = HashSet::new();
         let mut waiting = waiting.into_iter();
-        let mut left = if careful { LOOKED_THROUGH } else { usize::MAX };
+        let mut left = if careful { SCAN_LIMIT } else { usize::MAX };
         while left > 0 {
             if let Err(obstacle) = self.room(now) {
                 choice.meets(&obstacle);
@@ -257,8 +257,13 @@ impl Governor {
         reason = "taking it over is what makes it usable only once"
     )]
     #[must_use]
-    pub fn answered(&mut self, slot: Slot, answer: Answer, now: Timestamp) -> Unsettled {
-        let Slot { chat, silences } = slot;
+    pub fn answered(
+        &mut self,
+        permit: SendPermit,
+        answer: ResponseInfo,
+        now: Timestamp,
+    ) -> Unsettled {
+        let SendPermit { chat, silences } = permit;
         let now = self.observe(now);
         self.sending -= 1;
         self.unsettled += 1;
@@ -279,20 +284,20 @@ impl Governor {
                     .push_back(now + MINUTE + MARGIN - way);
             }
         }
-        match answer.rest {
-            Rest::None if silences == self.silences && answer.round_trip.is_some() => {
+        match answer.pause {
+            Pause::None if silences == self.silences && answer.round_trip.is_some() => {
                 self.proved = true;
                 self.gate.arrived();
             }
-            Rest::None => {}
-            Rest::Flood(_) if chat.is_group() => {}
-            Rest::Flood(until) => {
+            Pause::None => {}
+            Pause::Flood(_) if chat.is_group() => {}
+            Pause::Flood(until) => {
                 self.silent_until = self.silent_until.max(until);
                 self.doubt();
             }
             // What was sent before the gate was shut tells of the time before the probe.
-            Rest::Away if silences != self.silences => {}
-            Rest::Away => {
+            Pause::Away if silences != self.silences => {}
+            Pause::Away => {
                 self.gate.shuts(now);
                 self.doubt();
             }
@@ -316,7 +321,7 @@ impl Governor {
         // The clock may have been set back since the answer.
         let rests_until = rests_until.min(self.latest + WINDOW + MARGIN);
         if self.rate.is_some() && rests_until > self.latest {
-            self.chats.insert(chat, Pace::RestsUntil(rests_until));
+            self.chats.insert(chat, ChatPace::RestsUntil(rests_until));
             self.forgettable.push_back((rests_until, chat));
         } else {
             self.chats.remove(&chat);
@@ -328,17 +333,17 @@ impl Governor {
         clippy::needless_pass_by_value,
         reason = "taking it over is what makes it usable only once"
     )]
-    pub fn returned(&mut self, slot: Slot) {
-        let Slot { chat, .. } = slot;
+    pub fn returned(&mut self, permit: SendPermit) {
+        let SendPermit { chat, .. } = permit;
         self.sending -= 1;
         self.chats.remove(&chat);
     }
 
-    fn take(&mut self, chat: ChatId) -> Slot {
+    fn take(&mut self, chat: ChatId) -> SendPermit {
         self.sending += 1;
-        self.chats.insert(chat, Pace::Held);
+        self.chats.insert(chat, ChatPace::Held);
         let silences = self.silences;
-        Slot { chat, silences }
+        SendPermit { chat, silences }
     }
 
     /// Whether any message may go.
@@ -369,9 +374,9 @@ impl Governor {
             return Err(Obstacle::Until(candidate.due));
         }
         match self.chats.get(&candidate.chat) {
-            Some(Pace::Held) => Err(Obstacle::InHand),
-            Some(Pace::RestsUntil(at)) if *at > now => Err(Obstacle::Until(*at)),
-            Some(Pace::RestsUntil(_)) | None => match self.groups.get(&candidate.chat) {
+            Some(ChatPace::Held) => Err(Obstacle::InHand),
+            Some(ChatPace::RestsUntil(at)) if *at > now => Err(Obstacle::Until(*at)),
+            Some(ChatPace::RestsUntil(_)) | None => match self.groups.get(&candidate.chat) {
                 Some(used) if used.len() >= GROUP_RATE => Err(used
                     .front()
                     .map_or(Obstacle::InHand, |&at| Obstacle::Until(at))),
@@ -403,7 +408,7 @@ impl Governor {
             .filter(|(at, _)| *at <= self.latest)
         {
             self.forgettable.pop_front();
-            if matches!(self.chats.get(&chat), Some(Pace::RestsUntil(until)) if *until <= at) {
+            if matches!(self.chats.get(&chat), Some(ChatPace::RestsUntil(until)) if *until <= at) {
                 self.chats.remove(&chat);
             }
         }
@@ -427,8 +432,8 @@ impl Governor {
         }
         for pace in self.chats.values_mut() {
             match pace {
-                Pace::Held => {}
-                Pace::RestsUntil(at) => *at -= by,
+                ChatPace::Held => {}
+                ChatPace::RestsUntil(at) => *at -= by,
             }
         }
     }

@@ -33,7 +33,7 @@ struct World {
     way: i64,
     now: i64,
     waiting: BTreeMap<(Lane, usize), i64>,
-    sending: BTreeMap<usize, (Slot, i64)>,
+    sending: BTreeMap<usize, (SendPermit, i64)>,
     answers: BTreeSet<(i64, usize)>,
     unsettled: BTreeMap<usize, Unsettled>,
     settlings: BTreeSet<(i64, usize)>,
@@ -125,7 +125,7 @@ impl World {
             .iter()
             .map(|(&(lane, i), &due)| candidate(i, scripts[i].chat, lane, due));
         let Choice { go, wake, .. } = self.governor.choose(waiting, at(self.now));
-        for (id, slot) in go {
+        for (id, permit) in go {
             let i = index(&id);
             let script = &self.scripts[i];
             self.waiting.remove(&(script.lane, i)).unwrap();
@@ -135,7 +135,7 @@ impl World {
                 arrival + script.answers[self.tries[i] % script.answers.len()],
                 i,
             ));
-            self.sending.insert(i, (slot, self.now));
+            self.sending.insert(i, (permit, self.now));
             self.tries[i] += 1;
         }
         wake.map(Timestamp::as_millisecond)
@@ -149,13 +149,13 @@ impl World {
             .filter(|(at, _)| *at <= self.now)
         {
             self.answers.pop_first();
-            let (slot, sent) = self.sending.remove(&i).unwrap();
-            let answer = Answer {
+            let (permit, sent) = self.sending.remove(&i).unwrap();
+            let answer = ResponseInfo {
                 round_trip: Some(SignedDuration::from_millis(self.now - sent)),
-                rest: Rest::None,
+                pause: Pause::None,
             };
             self.unsettled
-                .insert(i, self.governor.answered(slot, answer, at(self.now)));
+                .insert(i, self.governor.answered(permit, answer, at(self.now)));
             self.settlings
                 .insert((self.now + self.scripts[i].storing, i));
         }
@@ -295,12 +295,12 @@ fn a_broadcast_goes_out_at_the_full_rate() {
 fn awake(rate: u32, max_in_hand: usize) -> Governor {
     let mut governor = Governor::new(rate, max_in_hand, at(0));
     let mut choice = governor.choose([candidate(999, 999, Lane::Talk, 0)], at(1000));
-    let (_, slot) = choice.go.pop().unwrap();
-    let answer = Answer {
+    let (_, permit) = choice.go.pop().unwrap();
+    let answer = ResponseInfo {
         round_trip: Some(SignedDuration::from_millis(50)),
-        rest: Rest::None,
+        pause: Pause::None,
     };
-    let unsettled = governor.answered(slot, answer, at(1050));
+    let unsettled = governor.answered(permit, answer, at(1050));
     governor.settled(unsettled);
     governor
 }
@@ -351,12 +351,12 @@ fn what_is_not_needed_is_not_read() {
 #[test]
 fn a_retry_is_not_overtaken_while_its_outcome_is_being_stored() {
     let mut governor = awake(0, 30);
-    let (_, slot) = governor
+    let (_, permit) = governor
         .choose([candidate(0, 1, Lane::Talk, 0)], at(1100))
         .go
         .pop()
         .unwrap();
-    let unsettled = governor.answered(slot, Answer::default(), at(1200));
+    let unsettled = governor.answered(permit, ResponseInfo::default(), at(1200));
     let next = [candidate(1, 1, Lane::Talk, 0)];
     assert_eq!(chosen(&governor.choose(next.clone(), at(5000))), [0; 0]);
     governor.settled(unsettled);
@@ -371,16 +371,16 @@ fn a_silence_holds_for_all_and_ends_with_a_single_message() {
     };
     let mut first = governor.choose(waiting(0), at(1100)).go;
     assert_eq!(first.len(), 9);
-    let flood = Answer {
+    let flood = ResponseInfo {
         round_trip: None,
-        rest: Rest::Flood(at(36_000)),
+        pause: Pause::Flood(at(36_000)),
     };
-    let (_, slot) = first.pop().unwrap();
-    let unsettled = governor.answered(slot, flood, at(1200));
+    let (_, permit) = first.pop().unwrap();
+    let unsettled = governor.answered(permit, flood, at(1200));
     governor.settled(unsettled);
     // The others were sent before the silence: that they arrived proves nothing about its end.
-    for (_, slot) in first {
-        let unsettled = governor.answered(slot, Answer::default(), at(1300));
+    for (_, permit) in first {
+        let unsettled = governor.answered(permit, ResponseInfo::default(), at(1300));
         governor.settled(unsettled);
     }
     let silent = governor.choose(waiting(20), at(35_999));
@@ -389,13 +389,13 @@ fn a_silence_holds_for_all_and_ends_with_a_single_message() {
     assert_eq!(probe.len(), 1);
     assert_eq!(chosen(&governor.choose(waiting(40), at(36_500))), [0; 0]);
     // What was not answered by Telegram proves nothing either.
-    let unsettled = governor.answered(probe.pop().unwrap().1, Answer::default(), at(36_600));
+    let unsettled = governor.answered(probe.pop().unwrap().1, ResponseInfo::default(), at(36_600));
     governor.settled(unsettled);
     let mut probe = governor.choose(waiting(40), at(36_600)).go;
     assert_eq!(probe.len(), 1);
-    let heard = Answer {
+    let heard = ResponseInfo {
         round_trip: Some(SignedDuration::from_millis(100)),
-        rest: Rest::None,
+        pause: Pause::None,
     };
     let unsettled = governor.answered(probe.pop().unwrap().1, heard, at(36_700));
     governor.settled(unsettled);
@@ -414,8 +414,8 @@ fn a_restart_begins_with_a_silent_second_unless_nothing_is_limited() {
 fn a_slot_that_was_not_used_rests_neither_itself_nor_its_chat() {
     let mut governor = awake(2, 30);
     let one = [candidate(0, 1, Lane::Talk, 0)];
-    let (_, slot) = governor.choose(one.clone(), at(1100)).go.pop().unwrap();
-    governor.returned(slot);
+    let (_, permit) = governor.choose(one.clone(), at(1100)).go.pop().unwrap();
+    governor.returned(permit);
     assert_eq!(chosen(&governor.choose(one, at(1100))), [0]);
 }
 
@@ -439,24 +439,24 @@ fn lost(index: usize, chat: i64) -> Candidate {
     }
 }
 
-const AWAY: Answer = Answer {
+const AWAY: ResponseInfo = ResponseInfo {
     round_trip: None,
-    rest: Rest::Away,
+    pause: Pause::Away,
 };
 
-const HEARD: Answer = Answer {
+const HEARD: ResponseInfo = ResponseInfo {
     round_trip: Some(SignedDuration::from_millis(50)),
-    rest: Rest::None,
+    pause: Pause::None,
 };
 
 /// Sends one message and has it answered at the same moment.
-fn one(governor: &mut Governor, candidate: Candidate, answer: Answer, now: Timestamp) {
-    let (_, slot) = governor
+fn one(governor: &mut Governor, candidate: Candidate, answer: ResponseInfo, now: Timestamp) {
+    let (_, permit) = governor
         .choose([candidate], now)
         .go
         .pop()
         .expect("it may go");
-    let unsettled = governor.answered(slot, answer, now);
+    let unsettled = governor.answered(permit, answer, now);
     governor.settled(unsettled);
 }
 
@@ -603,16 +603,16 @@ fn what_was_sent_before_an_outage_does_not_shut_the_gate_again() {
         candidate(0, 1, Lane::Talk, 0),
         candidate(1, 2, Lane::Talk, 0),
     ];
-    let mut slots = governor
+    let mut permits = governor
         .choose(waiting, at(2000))
         .go
         .into_iter()
-        .map(|(_, slot)| slot);
-    let unsettled = governor.answered(slots.next().unwrap(), AWAY, at(2000));
+        .map(|(_, permit)| permit);
+    let unsettled = governor.answered(permits.next().unwrap(), AWAY, at(2000));
     governor.settled(unsettled);
     assert!(governor.choose([], at(3000)).probe);
     governor.probed(true, at(3000));
-    let unsettled = governor.answered(slots.next().unwrap(), AWAY, at(3100));
+    let unsettled = governor.answered(permits.next().unwrap(), AWAY, at(3100));
     governor.settled(unsettled);
     assert_eq!(
         chosen(&governor.choose([candidate(2, 3, Lane::Talk, 0)], at(3100))),
@@ -640,9 +640,9 @@ fn a_group_gets_twenty_messages_a_minute_and_holds_nobody_else_back() {
     while sent.len() < 45 {
         let choice = governor.choose([candidate(0, -5, Lane::Talk, 0)], at(now));
         match choice.go.into_iter().next() {
-            Some((_, slot)) => {
+            Some((_, permit)) => {
                 sent.push(now);
-                let unsettled = governor.answered(slot, HEARD, at(now + 50));
+                let unsettled = governor.answered(permit, HEARD, at(now + 50));
                 governor.settled(unsettled);
                 now += 50;
             }
@@ -676,9 +676,9 @@ fn a_group_gets_twenty_messages_a_minute_and_holds_nobody_else_back() {
 
 #[test]
 fn a_429_of_a_group_silences_nobody_else_and_the_operator_can_end_one_of_all() {
-    let flood = Answer {
+    let flood = ResponseInfo {
         round_trip: Some(SignedDuration::from_millis(50)),
-        rest: Rest::Flood(at(86_400_000)),
+        pause: Pause::Flood(at(86_400_000)),
     };
     let put_off = candidate(0, -5, Lane::Talk, 86_400_000);
     let waiting = [

@@ -13,7 +13,7 @@ use super::{SendError, Upload, Way, is_photo, say, upload};
 use crate::{
     domain::{appeal::Unfetched, effect::Send, media::MediaKind},
     fetch::{self, Content, Found},
-    telegram::{accepted::Accepted, answer::CallError, client::Client},
+    telegram::{accepted::SentMessage, answer::TelegramError, client::BotClient},
 };
 
 /// People copy `data:` URLs with and without the padding.
@@ -47,11 +47,11 @@ pub(super) fn address(source: &str) -> Option<&str> {
 
 /// Sends a picture or video that is still to be uploaded; the answer says how Telegram keeps it.
 pub(super) async fn picture(
-    client: &Client,
+    client: &BotClient,
     send: &Send,
     source: &str,
     found: Option<Found>,
-) -> Result<Accepted, SendError> {
+) -> Result<SentMessage, SendError> {
     match (source_of(source).map_err(SendError::File)?, found) {
         (Source::Kept(id), _) => Ok(of_some_kind(client, send, id).await?),
         (Source::Written(media_type, bytes), _) => {
@@ -71,17 +71,21 @@ pub(super) async fn picture(
 }
 
 async fn of_its_kind(
-    client: &Client,
+    client: &BotClient,
     send: &Send,
     file: Upload<'_>,
-) -> Result<Accepted, SendError> {
+) -> Result<SentMessage, SendError> {
     let media_type = recognized(file.media_type, file.content.head());
     let kind = kind_of(media_type, file.content).ok_or(SendError::File(Unfetched::NotAPicture))?;
     Ok(upload(client, send, kind, &Upload { media_type, ..file }).await?)
 }
 
 /// An id does not tell what it is of; Telegram does, when it is sent as something else.
-async fn of_some_kind(client: &Client, send: &Send, id: &str) -> Result<Accepted, CallError> {
+async fn of_some_kind(
+    client: &BotClient,
+    send: &Send,
+    id: &str,
+) -> Result<SentMessage, TelegramError> {
     let mut ended = say(client, send, Way::Kept(MediaKind::Photo, id)).await;
     for kind in [MediaKind::Video, MediaKind::Animation, MediaKind::Document] {
         match ended {

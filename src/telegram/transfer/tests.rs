@@ -19,7 +19,7 @@ use crate::{
     },
     fetch::Fetcher,
     secret::Secret,
-    telegram::fake::{self, Answer, Call, Fake, ok, refused},
+    telegram::fake::{self, Call, Fake, FakeResponse, ok, refused},
 };
 
 /// A site with files of all kinds and a page.
@@ -66,7 +66,7 @@ fn message(form: MessageForm) -> Send {
 }
 
 /// What Telegram answers: a message with whatever the method sends.
-fn sent(call: &Call) -> Answer {
+fn sent(call: &Call) -> FakeResponse {
     let file = |id: &str| json!({"file_id": id, "file_unique_id": "u"});
     let (field, about) = match call.method.as_str() {
         "sendPhoto" => ("photo", json!([file("small"), file("photo")])),
@@ -78,16 +78,16 @@ fn sent(call: &Call) -> Answer {
     ok(&json!({"message_id": 17, "date": 0, "chat": {"id": 42, "type": "private"}, field: about}))
 }
 
-fn delivered() -> Result<Accepted, SendError> {
-    Ok(Accepted {
+fn delivered() -> Result<SentMessage, SendError> {
+    Ok(SentMessage {
         message: MessageId(17),
         media: None,
     })
 }
 
-fn uploaded(kind: MediaKind, file: &str) -> Result<Accepted, SendError> {
+fn uploaded(kind: MediaKind, file: &str) -> Result<SentMessage, SendError> {
     let file = file.to_owned();
-    Ok(Accepted {
+    Ok(SentMessage {
         message: MessageId(17),
         media: Some(Media { kind, file }),
     })
@@ -102,7 +102,7 @@ async fn sending(
     fake: &Fake,
     form: fn(Text) -> MessageForm,
     path: &str,
-) -> Result<Accepted, SendError> {
+) -> Result<SentMessage, SendError> {
     let (found, address, _directory) = fetched(path).await;
     send(&fake.client(), &message(form(address)), Some(found)).await
 }
@@ -158,7 +158,7 @@ async fn a_chat_that_takes_no_pictures_is_not_tried_with_a_document() {
     assert!(
         matches!(
             ended,
-            Err(SendError::Call(CallError::Refused { code: 400, .. }))
+            Err(SendError::Call(TelegramError::Refused { code: 400, .. }))
         ),
         "{ended:?}"
     );
@@ -170,8 +170,8 @@ async fn a_receipt_that_says_so_already_is_as_good_as_changed() {
     let words = "Bad Request: message is not modified: specified new message content is the same";
     let fake = Fake::start(|_| refused(400, words)).await;
     let edit = message(MessageForm::Edit(MessageId(5)));
-    let accepted = send(&fake.client(), &edit, None).await.unwrap();
-    assert_eq!((accepted.message, accepted.media), (MessageId(5), None));
+    let sent = send(&fake.client(), &edit, None).await.unwrap();
+    assert_eq!((sent.message, sent.media), (MessageId(5), None));
     assert_eq!(fake.calls()[0].body["message_id"], 5);
 }
 
@@ -239,10 +239,10 @@ async fn a_file_that_is_gone_is_refused_and_one_that_cannot_be_opened_now_is_tri
                 other => panic!("{other:?}"),
             };
         std::fs::rename(&laid, &aside).unwrap();
-        assert!(matches!(ended(&found).await, CallError::Unmade(_)));
+        assert!(matches!(ended(&found).await, TelegramError::Unmade(_)));
         // No file can be opened below what is no directory.
         std::fs::write(&laid, "").unwrap();
-        assert!(matches!(ended(&found).await, CallError::NotSent(_)));
+        assert!(matches!(ended(&found).await, TelegramError::NotSent(_)));
         assert_eq!(methods(&fake), [""; 0]);
         std::fs::remove_file(&laid).unwrap();
         std::fs::rename(&aside, &laid).unwrap();
@@ -338,7 +338,7 @@ async fn an_id_of_unknown_kind_is_tried_until_telegram_takes_it() {
         assert!(
             matches!(
                 ended,
-                Err(SendError::Call(CallError::Refused { code: 400, .. }))
+                Err(SendError::Call(TelegramError::Refused { code: 400, .. }))
             ),
             "{ended:?}"
         );
@@ -425,17 +425,17 @@ async fn a_picture_reaches_the_stand_in_once_and_goes_by_its_id_from_then_on() {
     let telegram = Telegram::start(options).await.unwrap();
     let anna = telegram.person(Profile::new(42, "Анна")).has_met_bot();
     fake::install_provider();
-    let client = Client::new(&telegram.url(), Secret::new(telegram.token().to_owned())).unwrap();
+    let client = BotClient::new(&telegram.url(), Secret::new(telegram.token().to_owned())).unwrap();
     let first = message(MessageForm::Picture(
         "data:image/png;base64,cG5nIQ==".into(),
     ));
     let media = send(&client, &first, None).await.unwrap().media.unwrap();
     assert_eq!(media.kind, MediaKind::Photo);
     for _ in 0..2 {
-        let accepted = send(&client, &message(MessageForm::Kept(media.clone())), None)
+        let sent = send(&client, &message(MessageForm::Kept(media.clone())), None)
             .await
             .unwrap();
-        assert_eq!(accepted.media, None);
+        assert_eq!(sent.media, None);
     }
     assert_eq!(telegram.calls().uploads, 1);
     let seen = anna.messages().into_iter().map(|message| message.content);
@@ -450,14 +450,14 @@ async fn a_picture_reaches_the_stand_in_once_and_goes_by_its_id_from_then_on() {
     ));
     let update = telegram.emitted().pop().unwrap();
     let id = update["message"]["animation"]["file_id"].as_str().unwrap();
-    let accepted = send(&client, &message(MessageForm::Picture(id.into())), None)
+    let sent = send(&client, &message(MessageForm::Picture(id.into())), None)
         .await
         .unwrap();
     let kept = Media {
         kind: MediaKind::Animation,
         file: id.to_owned(),
     };
-    assert_eq!(accepted.media, Some(kept));
+    assert_eq!(sent.media, Some(kept));
     assert_eq!(telegram.calls().uploads, 1);
     let calls = telegram
         .exchanges()

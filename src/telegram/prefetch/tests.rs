@@ -41,7 +41,7 @@ use crate::{
     },
     journal::{Journal, Nudges, Signals, Undecodable},
     telegram::{
-        fake::{self, Answer, Call, Fake, ok, refused},
+        fake::{self, Call, Fake, FakeResponse, ok, refused},
         outbox::deliver,
     },
 };
@@ -130,7 +130,7 @@ struct Play {
 impl Play {
     async fn with(
         appeals: u32,
-        answer: impl Fn(&Call) -> Answer + std::marker::Send + Sync + 'static,
+        answer: impl Fn(&Call) -> FakeResponse + std::marker::Send + Sync + 'static,
     ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let signals = Signals {
@@ -264,7 +264,7 @@ fn unnumbered(number: u32) -> UnnumberedCells {
     }
 }
 
-fn taken(_: &Call) -> Answer {
+fn taken(_: &Call) -> FakeResponse {
     ok(&json!({"message_id": 17, "date": 0, "chat": {"id": 42, "type": "private"}}))
 }
 
@@ -282,7 +282,7 @@ async fn words_wait_for_nobody_s_files() {
     play.types(32, "Одни слова").await;
     play.until(32, delivered).await;
     assert_eq!(play.methods(), ["sendMessage"]);
-    assert!(play.site.most.load(Ordering::SeqCst) <= FETCHES);
+    assert!(play.site.most.load(Ordering::SeqCst) <= CONCURRENT_FETCHES);
     play.end().await;
 }
 
@@ -358,7 +358,7 @@ async fn what_is_fetched_is_not_held_in_memory() {
     for number in 1..=12 {
         play.types(number, &play.link("/endless")).await;
     }
-    let all = (FETCHES * MUCH) as u64 * 1_000_000;
+    let all = (CONCURRENT_FETCHES * MUCH) as u64 * 1_000_000;
     let waited = async {
         while play.laid_bytes() < all {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -398,7 +398,7 @@ fn resident() -> u64 {
 #[tokio::test]
 async fn who_comes_later_does_not_overtake_who_finds_no_room() {
     let (directory, address) = (tempfile::tempdir().unwrap(), Site::default().start().await);
-    let mut stock = Stock::new(fetcher(directory.path(), address));
+    let mut prefetcher = Prefetcher::new(fetcher(directory.path(), address));
     let link = |n: usize| Text(format!("http://files.example:{}/drip?{n}", address.port()));
     let send = |appeal, files: std::ops::Range<usize>| Send {
         form: MessageForm::Message,
@@ -427,11 +427,14 @@ async fn who_comes_later_does_not_overtake_who_finds_no_room() {
         })
     };
     for _ in 0..2 {
-        stock.begin_pass(waits, now);
-        assert!(!stock.is_ready(&send(1, 0..1), now));
-        assert!(!stock.is_ready(&send(2, 0..10), now));
-        assert!(!stock.is_ready(&send(3, 0..1), now));
-        assert!(stock.is_ready(&send(4, 0..0), now), "words need no room");
-        assert_eq!((stock.supplies.len(), stock.used()), (1, LIMIT));
+        prefetcher.begin_pass(waits, now);
+        assert!(!prefetcher.is_ready(&send(1, 0..1), now));
+        assert!(!prefetcher.is_ready(&send(2, 0..10), now));
+        assert!(!prefetcher.is_ready(&send(3, 0..1), now));
+        assert!(
+            prefetcher.is_ready(&send(4, 0..0), now),
+            "words need no room"
+        );
+        assert_eq!((prefetcher.sets.len(), prefetcher.disk_use()), (1, LIMIT));
     }
 }

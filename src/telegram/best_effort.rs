@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::client::Client;
+use super::client::BotClient;
 use crate::{
     domain::{
         event::Event,
@@ -20,17 +20,17 @@ use crate::{
 };
 
 /// Calls under way at a time: enough to keep up, few enough not to crowd out messages.
-const AT_ONCE: usize = 8;
+const CONCURRENT_CALLS: usize = 8;
 
 /// How long a call may take; a button's waiting mark goes away by itself soon after.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Takes in that a reaction could not be set.
-pub type Unshown = Arc<dyn Fn(ChatId, MessageId) -> BoxFuture<'static, ()> + Send + Sync>;
+pub type ReactionFailed = Arc<dyn Fn(ChatId, MessageId) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// The journal as the place where that is decided on.
 #[must_use]
-pub fn unshown_in(journal: Journal) -> Unshown {
+pub fn record_in(journal: Journal) -> ReactionFailed {
     Arc::new(move |chat, message| {
         let journal = journal.clone();
         Box::pin(async move {
@@ -43,9 +43,9 @@ pub fn unshown_in(journal: Journal) -> Unshown {
 
 /// Does what comes until `stop`.
 pub async fn run(
-    courtesies: &mut mpsc::Receiver<BestEffort>,
-    client: Client,
-    unshown: Unshown,
+    requests: &mut mpsc::Receiver<BestEffort>,
+    client: BotClient,
+    on_failure: ReactionFailed,
     stop: CancellationToken,
 ) {
     let mut calls = JoinSet::new();
@@ -53,15 +53,15 @@ pub async fn run(
         tokio::select! {
             () = stop.cancelled() => break,
             Some(_) = calls.join_next() => {}
-            Some(courtesy) = courtesies.recv(), if calls.len() < AT_ONCE => {
-                calls.spawn(carry_out(courtesy, client.clone(), Arc::clone(&unshown)));
+            Some(request) = requests.recv(), if calls.len() < CONCURRENT_CALLS => {
+                calls.spawn(perform(request, client.clone(), Arc::clone(&on_failure)));
             }
         }
     }
 }
 
-async fn carry_out(courtesy: BestEffort, client: Client, unshown: Unshown) {
-    match courtesy {
+async fn perform(request: BestEffort, client: BotClient, on_failure: ReactionFailed) {
+    match request {
         BestEffort::Button(callback) => {
             // Telegram refuses what it has forgotten, and there is nobody to tell.
             let _ =
@@ -75,7 +75,7 @@ async fn carry_out(courtesy: BestEffort, client: Client, unshown: Unshown) {
                     .await
                     .is_ok_and(|answered| answered.is_ok());
             if !set {
-                unshown(chat, message).await;
+                on_failure(chat, message).await;
             }
         }
     }
@@ -107,33 +107,32 @@ mod tests {
             }
         })
         .await;
-        let (courtesy, mut courtesies) = mpsc::channel(4);
+        let (request, mut requests) = mpsc::channel(4);
         let stop = CancellationToken::new();
         let (client, stopped) = (fake.client(), stop.clone());
-        let (told, mut unshown) = mpsc::unbounded_channel();
-        let tell: Unshown = Arc::new(move |chat, message| {
+        let (told, mut on_failure) = mpsc::unbounded_channel();
+        let tell: ReactionFailed = Arc::new(move |chat, message| {
             told.send((chat, message)).unwrap();
             Box::pin(async {})
         });
-        let running =
-            tokio::spawn(async move { run(&mut courtesies, client, tell, stopped).await });
-        courtesy
+        let running = tokio::spawn(async move { run(&mut requests, client, tell, stopped).await });
+        request
             .send(BestEffort::Button(CallbackId("old".to_owned())))
             .await
             .unwrap();
-        courtesy
+        request
             .send(BestEffort::Button(CallbackId("new".to_owned())))
             .await
             .unwrap();
-        courtesy
+        request
             .send(BestEffort::Reaction(ChatId(42), MessageId(7)))
             .await
             .unwrap();
-        courtesy
+        request
             .send(BestEffort::Reaction(ChatId(42), MessageId(8)))
             .await
             .unwrap();
-        assert_eq!(unshown.recv().await, Some((ChatId(42), MessageId(8))));
+        assert_eq!(on_failure.recv().await, Some((ChatId(42), MessageId(8))));
         fake.until(|calls| calls.len() == 4).await;
         let reaction = fake
             .calls()

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 const NO_CHARACTER: &str = "\\ufffd";
 
 /// The text of a JSON document.
-pub(super) fn legible(raw: &[u8]) -> Cow<'_, str> {
+pub(super) fn to_lossy_json(raw: &[u8]) -> Cow<'_, str> {
     match String::from_utf8_lossy(raw) {
         Cow::Borrowed(text) => without_lone_surrogates(text),
         Cow::Owned(text) => Cow::Owned(without_lone_surrogates(&text).into_owned()),
@@ -82,14 +82,14 @@ mod tests {
             ("\"\\я\\u12\"".as_bytes(), "\"\\я\\u12\""),
             (b"\\", "\\"),
         ] {
-            assert_eq!(legible(raw), text, "{raw:?}");
+            assert_eq!(to_lossy_json(raw), text, "{raw:?}");
         }
     }
 
     #[test]
     fn what_was_mended_is_json() {
         let raw = b"{\"text\":\"\\ud83d\xc3\x28 \xd0\x94\xd0\xb0\"}";
-        let value: serde_json::Value = serde_json::from_str(&legible(raw)).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&to_lossy_json(raw)).unwrap();
         assert_eq!(value["text"], "\u{FFFD}\u{FFFD}( Да");
     }
 }

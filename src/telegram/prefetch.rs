@@ -1,7 +1,7 @@
 //! Files for messages that go with one: all that belong together are had before the first of them goes.
 //!
 //! Invariant: fetching never holds a sending slot, and a message without files waits for nobody else's; a few fetches are under way at a
-//! time, and what is had or still to come fits into [`ROOM`]. Nothing of it is stored: after a restart it is fetched again.
+//! time, and what is had or still to come fits into [`DISK_BUDGET`]. Nothing of it is stored: after a restart it is fetched again.
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,19 +22,19 @@ use crate::{
 mod tests;
 
 /// Answers whose files are fetched at a time: one after another within an answer. A slow site holds up few others.
-const FETCHES: usize = 8;
+const CONCURRENT_FETCHES: usize = 8;
 /// How much may lie on the disk, in bytes: the ten largest files, which one answer may have.
-const ROOM: u64 = 10 * LIMIT;
+const DISK_BUDGET: u64 = 10 * LIMIT;
 /// What is not to be sent within this time makes room, and is fetched again.
 const KEPT_AHEAD: SignedDuration = SignedDuration::from_mins(1);
 /// The rest after this machine could not take a file in: a full disk is noticed soon after it has room.
 const SHORTAGE_PAUSE: SignedDuration = SignedDuration::from_secs(30);
 
 /// Files that messages wait for, and those that are had.
-pub(super) struct Stock {
+pub(super) struct Prefetcher {
     fetcher: Fetcher,
-    supplies: HashMap<OutboxId, Supply>,
-    tasks: JoinSet<Fetched>,
+    sets: HashMap<OutboxId, FileSet>,
+    tasks: JoinSet<FetchResult>,
     /// What each task fetches for; kept here, so that not even a panic loses it.
     fetching: HashMap<Id, OutboxId>,
     /// In this pass something found no place; what comes later does not overtake it.
@@ -42,41 +42,41 @@ pub(super) struct Stock {
 }
 
 /// What belongs together, under the id of its first message.
-struct Supply {
+struct FileSet {
     /// The message that asked, which fails for all.
-    asked: OutboxId,
+    requested_by: OutboxId,
     /// The messages that it is for.
     members: HashSet<OutboxId>,
-    state: State,
+    state: FetchState,
 }
 
-enum State {
+enum FetchState {
     /// So many files are on their way.
-    Coming(usize),
+    Fetching(usize),
     /// All are here, by their addresses.
-    Had(HashMap<String, Found>),
+    Ready(HashMap<String, Found>),
     /// One cannot be had; the journal will hear of it.
     Failed,
     /// Nothing before this moment: this machine could not take a file in.
-    Rests(Timestamp),
+    Paused(Timestamp),
 }
 
 /// What was found behind each address, or why one of them led nowhere.
-type Fetched = Result<Vec<(String, Found)>, FetchError>;
+type FetchResult = Result<Vec<(String, Found)>, FetchError>;
 
 /// The files for a message cannot be had.
-pub(super) struct Missing {
+pub(super) struct FetchFailed {
     /// The message.
     pub(super) id: OutboxId,
     /// Why.
     pub(super) why: Unfetched,
 }
 
-impl Stock {
+impl Prefetcher {
     pub(super) fn new(fetcher: Fetcher) -> Self {
         Self {
             fetcher,
-            supplies: HashMap::new(),
+            sets: HashMap::new(),
             tasks: JoinSet::new(),
             fetching: HashMap::new(),
             full: false,
@@ -97,8 +97,8 @@ impl Stock {
                 OutboxState::Ended(_) => false,
             })
         };
-        self.supplies.retain(|_, supply| {
-            matches!(supply.state, State::Coming(_)) || supply.members.iter().any(soon)
+        self.sets.retain(|_, set| {
+            matches!(set.state, FetchState::Fetching(_)) || set.members.iter().any(soon)
         });
     }
 
@@ -108,64 +108,68 @@ impl Stock {
         if needed.is_empty() {
             return true;
         }
-        let together = together(&send.id);
-        if let Some(supply) = self.supplies.get_mut(&together) {
-            supply.members.insert(send.id.clone());
-            match &supply.state {
-                State::Had(files) if needed.iter().all(|address| files.contains_key(*address)) => {
+        let first = first_message(&send.id);
+        if let Some(set) = self.sets.get_mut(&first) {
+            set.members.insert(send.id.clone());
+            match &set.state {
+                FetchState::Ready(files)
+                    if needed.iter().all(|address| files.contains_key(*address)) =>
+                {
                     return true;
                 }
-                State::Rests(until) if *until <= now => {}
+                FetchState::Paused(until) if *until <= now => {}
                 // What was had for a later message of an answer does not do for an earlier one that is sent again.
-                State::Had(_) => {}
-                State::Coming(_) | State::Failed | State::Rests(_) => return false,
+                FetchState::Ready(_) => {}
+                FetchState::Fetching(_) | FetchState::Failed | FetchState::Paused(_) => {
+                    return false;
+                }
             }
         }
-        self.order(together, &send.id, needed);
+        self.start_fetch(first, &send.id, needed);
         false
     }
 
     /// What a message goes with.
     pub(super) fn found(&self, send: &Send) -> Option<Found> {
         let address = transfer::address(&send.form)?;
-        match &self.supplies.get(&together(&send.id))?.state {
-            State::Had(files) => files.get(address).cloned(),
-            State::Coming(_) | State::Failed | State::Rests(_) => None,
+        match &self.sets.get(&first_message(&send.id))?.state {
+            FetchState::Ready(files) => files.get(address).cloned(),
+            FetchState::Fetching(_) | FetchState::Failed | FetchState::Paused(_) => None,
         }
     }
 
     /// Waits until something is fetched, or cannot be; none while nothing is on its way. What is dropped half-way loses nothing.
-    pub(super) async fn fetched(
+    pub(super) async fn next_fetched(
         &mut self,
         now: impl Fn() -> Timestamp,
-    ) -> Option<Result<(), Missing>> {
+    ) -> Option<Result<(), FetchFailed>> {
         let ended = self.tasks.join_next_with_id().await?;
         Some(self.ended(ended, now()))
     }
 
     fn ended(
         &mut self,
-        ended: Result<(Id, Fetched), JoinError>,
+        ended: Result<(Id, FetchResult), JoinError>,
         now: Timestamp,
-    ) -> Result<(), Missing> {
+    ) -> Result<(), FetchFailed> {
         let (task, result) = match ended {
             Ok((task, result)) => (task, result),
             // The task panicked.
             Err(error) => (error.id(), Err(FetchError::Unreachable)),
         };
-        let supply = self
+        let set = self
             .fetching
             .remove(&task)
-            .and_then(|together| self.supplies.get_mut(&together));
-        let Some(supply) = supply else { return Ok(()) };
+            .and_then(|first| self.sets.get_mut(&first));
+        let Some(set) = set else { return Ok(()) };
         let why = match result {
             Ok(files) => {
-                supply.state = State::Had(files.into_iter().collect());
+                set.state = FetchState::Ready(files.into_iter().collect());
                 return Ok(());
             }
             Err(error @ FetchError::Here(_)) => {
                 tracing::warn!(%error, "outbox: an answer waits until its files can be taken in");
-                supply.state = State::Rests(now + SHORTAGE_PAUSE);
+                set.state = FetchState::Paused(now + SHORTAGE_PAUSE);
                 return Ok(());
             }
             Err(FetchError::Forbidden) => Unfetched::Forbidden,
@@ -174,44 +178,44 @@ impl Stock {
             Err(FetchError::TooLarge) => Unfetched::TooLarge,
             Err(FetchError::Private) => Unfetched::Private,
         };
-        supply.state = State::Failed;
-        let id = supply.asked.clone();
-        Err(Missing { id, why })
+        set.state = FetchState::Failed;
+        let id = set.requested_by.clone();
+        Err(FetchFailed { id, why })
     }
 
     /// Begins to fetch where there is a place and room.
-    fn order(&mut self, together: OutboxId, asked: &OutboxId, needed: HashSet<&str>) {
-        let room = self.used() + needed.len() as u64 * LIMIT <= ROOM;
-        self.full = self.full || self.fetching.len() >= FETCHES || !room;
+    fn start_fetch(&mut self, first: OutboxId, requested_by: &OutboxId, needed: HashSet<&str>) {
+        let room = self.disk_use() + needed.len() as u64 * LIMIT <= DISK_BUDGET;
+        self.full = self.full || self.fetching.len() >= CONCURRENT_FETCHES || !room;
         if self.full {
             return;
         }
-        let supply = Supply {
-            asked: asked.clone(),
-            members: HashSet::from([asked.clone()]),
-            state: State::Coming(needed.len()),
+        let set = FileSet {
+            requested_by: requested_by.clone(),
+            members: HashSet::from([requested_by.clone()]),
+            state: FetchState::Fetching(needed.len()),
         };
         let (fetcher, addresses) = (
             self.fetcher.clone(),
             needed.into_iter().map(str::to_owned).collect(),
         );
         let task = self.tasks.spawn(fetch_all(fetcher, addresses));
-        self.fetching.insert(task.id(), together.clone());
-        self.supplies.insert(together, supply);
+        self.fetching.insert(task.id(), first.clone());
+        self.sets.insert(first, set);
     }
 
     /// What lies on the disk, and what may still come.
-    fn used(&self) -> u64 {
-        let of = |supply: &Supply| match &supply.state {
-            State::Coming(files) => *files as u64 * LIMIT,
-            State::Had(files) => files.values().map(size).sum(),
-            State::Failed | State::Rests(_) => 0,
+    fn disk_use(&self) -> u64 {
+        let of = |set: &FileSet| match &set.state {
+            FetchState::Fetching(files) => *files as u64 * LIMIT,
+            FetchState::Ready(files) => files.values().map(size).sum(),
+            FetchState::Failed | FetchState::Paused(_) => 0,
         };
-        self.supplies.values().map(of).sum()
+        self.sets.values().map(of).sum()
     }
 }
 
-async fn fetch_all(fetcher: Fetcher, addresses: Vec<String>) -> Fetched {
+async fn fetch_all(fetcher: Fetcher, addresses: Vec<String>) -> FetchResult {
     let mut all = Vec::new();
     for address in addresses {
         let found = fetcher.fetch(&address).await?;
@@ -237,7 +241,7 @@ fn needed(send: &Send) -> HashSet<&str> {
 }
 
 /// The first message of what a message belongs to.
-fn together(id: &OutboxId) -> OutboxId {
+fn first_message(id: &OutboxId) -> OutboxId {
     match id {
         OutboxId::Answer(appeal, revision, _) => OutboxId::Answer(*appeal, *revision, 0),
         OutboxId::Reply(..)
