@@ -5,18 +5,18 @@
 mod admin;
 mod backup;
 mod checkup;
-mod desks;
 mod files;
-mod furniture;
 mod intake;
 mod journal_alert;
 mod metrics;
 mod observe;
 mod operator;
+mod operator_text;
 mod persons;
+mod provision;
 mod registration;
 mod report;
-mod spoken;
+mod spreadsheets;
 mod state_tab;
 mod words;
 
@@ -35,7 +35,7 @@ use tokio::sync::{Mutex, Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    accepting, clock,
+    accept_loop, clock,
     config::{Mode, Settings},
     domain::{operator::OperatorRequest, rules::Rules, tab::Tab},
     fetch::Fetcher,
@@ -48,24 +48,24 @@ use crate::{
         hub::{Hub, HubError, Patience},
     },
     shutdown::Shutdown,
-    supervisor::{Pace, Supervisor},
+    supervisor::{RestartPolicy, Supervisor},
     telegram, watchdog,
 };
 
 pub use self::{
     admin::{AdminError, ask},
     backup::{BackupError, backup},
-    furniture::{Furniture, furniture},
     observe::{ObserveError, observe},
-    operator::{Lost, Reply},
+    operator::{ConsoleReply, UnknownDelivery},
     persons::Person,
-    report::{Broadcast, JournalStatus, Status, TelegramStatus},
+    provision::{ProvisionPlan, provision_plans},
+    report::{BroadcastReport, JournalStatus, StatusReport, TelegramStatus},
     words::{
         appeals as appeal_words, menus as bot_menus, partners as partner_words,
         promotions as promotion_words, vocabulary as promotion_vocabulary,
     },
 };
-use self::{desks::Desks, registration::Registration};
+use self::{registration::WebhookStatus, spreadsheets::Spreadsheets};
 pub use crate::{
     domain::operator::{OperatorRequest as Request, QuarantineAction, Selection},
     health::Health,
@@ -130,12 +130,12 @@ struct Parts {
     hub: Hub,
     telegram: telegram::client::BotClient,
     fetcher: Fetcher,
-    desks: Desks,
+    spreadsheets: Spreadsheets,
     shutdown: Shutdown,
     supervisor: Supervisor,
     started: tokio::time::Instant,
     running: AtomicBool,
-    registration: Registration,
+    registration: WebhookStatus,
     /// When the spreadsheet's script last called.
     pushed: std::sync::Mutex<Option<Timestamp>>,
     /// What the journal told when it could last be read.
@@ -200,7 +200,7 @@ impl App {
         let parts = &self.parts;
         admin::start(parts)?;
         self.start_servers(public, admin);
-        desks::start(parts);
+        spreadsheets::start(parts);
         self.start_telegram(Arc::new(Mutex::new(due.courtesies)));
         self.start_operator(Arc::new(Mutex::new(due.questions)));
         Self::start_looks(parts);
@@ -250,7 +250,7 @@ impl App {
         // The recorder stands before the routes describe what they count.
         let (recorder, parts) = (metrics::recorder(), Arc::clone(&self.parts));
         let settings = &self.parts.settings.http;
-        let places = accepting::affordable(settings.max_connections);
+        let places = accept_loop::affordable(settings.max_connections);
         if places < settings.max_connections {
             tracing::warn!(
                 wanted = settings.max_connections,
@@ -314,7 +314,7 @@ impl App {
             let shared = Arc::clone(&shared);
             async move {
                 // What waits in a restored copy may have been sent by the journal that was lost.
-                let checked = tokio::time::timeout(CHECKED_WITHIN, shared.desks.checked());
+                let checked = tokio::time::timeout(CHECKED_WITHIN, shared.spreadsheets.checked());
                 let _ = stop.run_until_cancelled(checked).await;
                 let (journal, client, fetcher) = (
                     shared.journal.clone(),
@@ -497,12 +497,12 @@ impl Parts {
             telegram,
             // The journal is open by now, so the directory is ours.
             fetcher: Fetcher::new(&settings.data_dir)?,
-            desks: Desks::new(&settings, rules),
-            supervisor: Supervisor::new(&shutdown, Pace::default()),
+            spreadsheets: Spreadsheets::new(&settings, rules),
+            supervisor: Supervisor::new(&shutdown, RestartPolicy::default()),
             shutdown,
             started: clock::monotonic(),
             running: AtomicBool::new(false),
-            registration: Registration::default(),
+            registration: WebhookStatus::default(),
             pushed: std::sync::Mutex::default(),
             levels: std::sync::Mutex::new((report::Levels::default(), clock::monotonic())),
             observer,
@@ -548,7 +548,7 @@ async fn bind(settings: &Settings) -> Result<(http::Server, http::Server), http:
 async fn bind_again(address: SocketAddr) -> Result<http::Server, http::BindError> {
     loop {
         match http::Server::bind(address).await {
-            Err(error) if error.is_shortage() => tokio::time::sleep(accepting::PAUSE).await,
+            Err(error) if error.is_shortage() => tokio::time::sleep(accept_loop::PAUSE).await,
             bound => return bound,
         }
     }

@@ -24,17 +24,17 @@ mod tests;
 
 use std::path::Path;
 
-pub use self::addresses::{BaseUrl, SpreadsheetId, TabName};
+pub use self::addresses::{BaseUrl, TabName};
 pub use self::credentials::Credentials;
 pub use self::error::{SettingsError, SettingsErrors, Source, Warning};
 pub use self::keys::{is_secret, variable_of};
 pub use self::secrets::{BotId, BotToken, CallbackSecret};
 pub use self::settings::{
-    Appeals, Files, Http, Local, Log, Mode, Promotions, Schedule, Settings, Sheets, TabAddress,
+    Appeals, Files, Http, Local, Log, Mode, Promotions, Schedules, Settings, Sheets, TabAddress,
     Telegram,
 };
 pub use self::sheets::{Fill, Names};
-pub use self::values::{AdminChat, LogFilter, QuietHours};
+pub use self::values::{AdminChatId, LogFilter, QuietHours};
 pub use self::words::{
     AppealColumns, AppealFills, AppealStatuses, AppealWords, ArchiveColumns, ArchiveWords,
     PartnerColumns, PartnerStatuses, PartnerWords, PromotionActions, PromotionColumns,

@@ -24,8 +24,8 @@ mod spool;
 
 pub(crate) use self::name::usual;
 use self::spool::Spool;
-pub use self::spool::{Content, Laid};
-use crate::accepting::is_shortage;
+pub use self::spool::{Laid, SpooledContent};
+use crate::accept_loop::is_shortage;
 
 /// What we are to the sites that are asked: some answer nobody who does not say it.
 const USER_AGENT: &str = concat!("Sheetdesk/", env!("CARGO_PKG_VERSION"));
@@ -63,7 +63,7 @@ pub(crate) type Allowed = fn(IpAddr) -> bool;
 
 /// What was found behind an address; cheap to clone.
 #[derive(Debug, Clone)]
-pub enum Found {
+pub enum Fetched {
     /// A file.
     File(Arc<File>),
     /// A page to be read in a browser, which is passed on as its address.
@@ -78,7 +78,7 @@ pub struct File {
     /// Its media type, without parameters, in lower case.
     pub media_type: String,
     /// What is in it.
-    pub content: Content,
+    pub content: SpooledContent,
 }
 
 /// Why nothing was fetched.
@@ -142,14 +142,14 @@ impl Fetcher {
     ///
     /// # Errors
     /// See [`FetchError`].
-    pub async fn fetch(&self, address: &str) -> Result<Found, FetchError> {
+    pub async fn fetch(&self, address: &str) -> Result<Fetched, FetchError> {
         match tokio::time::timeout(FETCH_TIMEOUT, self.follow(address)).await {
             Ok(found) => found,
             Err(_) => Err(FetchError::Unreachable),
         }
     }
 
-    async fn follow(&self, address: &str) -> Result<Found, FetchError> {
+    async fn follow(&self, address: &str) -> Result<Fetched, FetchError> {
         let asked = Url::parse(address).map_err(|_| FetchError::Forbidden)?;
         let of_drive = drive::is_file(&asked);
         let mut url = drive::direct(asked);
@@ -182,13 +182,13 @@ impl Fetcher {
         Err(FetchError::Unreachable)
     }
 
-    async fn read(&self, mut response: Response, url: &Url) -> Result<Found, FetchError> {
+    async fn read(&self, mut response: Response, url: &Url) -> Result<Fetched, FetchError> {
         if !response.status().is_success() {
             return Err(FetchError::Status(response.status().as_u16()));
         }
         let media_type = name::media_type(response.headers());
         if PAGES.contains(&media_type.as_str()) {
-            return Ok(Found::Page);
+            return Ok(Fetched::Page);
         }
         if response
             .content_length()
@@ -213,8 +213,8 @@ impl Fetcher {
             // Telegram takes no empty file.
             return Err(FetchError::Status(204));
         }
-        let content = Content::Laid(writing.end().await.map_err(disk)?);
-        Ok(Found::File(Arc::new(File {
+        let content = SpooledContent::SpooledFile(writing.end().await.map_err(disk)?);
+        Ok(Fetched::File(Arc::new(File {
             name,
             media_type,
             content,

@@ -14,9 +14,9 @@ pub mod config;
 pub mod app;
 pub mod cli;
 #[cfg(feature = "demo")]
-pub mod stage;
+pub mod testbed;
 
-pub mod accepting;
+pub mod accept_loop;
 pub mod clock;
 pub mod fetch;
 pub mod health;

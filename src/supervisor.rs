@@ -20,7 +20,7 @@ use crate::shutdown::Shutdown;
 
 /// How restarts are paced, and when there were too many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
+pub struct RestartPolicy {
     /// The wait before the first restart; each further one within the window waits twice as long.
     pub first: Duration,
     /// The longest wait.
@@ -31,7 +31,7 @@ pub struct Pace {
     pub restarts: usize,
 }
 
-impl Default for Pace {
+impl Default for RestartPolicy {
     /// 1 s, 2 s, 4 s … up to 60 s; the sixth restart within an hour is fatal.
     fn default() -> Self {
         Self {
@@ -46,7 +46,7 @@ impl Default for Pace {
 /// Where a loop stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Phase {
+pub enum LoopPhase {
     /// It runs.
     Running,
     /// It failed and waits to be started again.
@@ -61,7 +61,7 @@ pub struct LoopState {
     /// Its name.
     pub name: String,
     /// Where it stands.
-    pub phase: Phase,
+    pub phase: LoopPhase,
     /// How often it was started again since the process began.
     pub restarts: u64,
     /// When it was last started again.
@@ -88,14 +88,14 @@ struct Inner {
     stop: CancellationToken,
     force: CancellationToken,
     tasks: TaskTracker,
-    pace: Pace,
+    pace: RestartPolicy,
     states: Mutex<Vec<LoopState>>,
     fatal: watch::Sender<Option<Fatal>>,
 }
 
 impl Supervisor {
     /// Loops end after the stop signal and count as tasks until they have; what is left is dropped when there is no more time.
-    pub fn new(shutdown: &Shutdown, pace: Pace) -> Self {
+    pub fn new(shutdown: &Shutdown, pace: RestartPolicy) -> Self {
         Self(Arc::new(Inner {
             stop: shutdown.stop_token(),
             force: shutdown.force_token(),
@@ -165,25 +165,25 @@ impl Inner {
             };
             let wait_ms = wait.as_millis();
             tracing::error!(task.name = name, task.end = reason, wait_ms, "loop failed");
-            self.note(slot, |state| state.phase = Phase::Restarting);
+            self.note(slot, |state| state.phase = LoopPhase::Restarting);
             tokio::select! {
                 () = self.stop.cancelled() => break,
                 () = tokio::time::sleep(wait) => {}
             }
             self.note(slot, |state| {
-                state.phase = Phase::Running;
+                state.phase = LoopPhase::Running;
                 state.restarts += 1;
                 state.restarted = Some(clock::monotonic());
             });
         }
-        self.note(slot, |state| state.phase = Phase::Stopped);
+        self.note(slot, |state| state.phase = LoopPhase::Stopped);
     }
 
     fn enter(&self, name: String) -> usize {
         let mut states = self.states();
         states.push(LoopState {
             name,
-            phase: Phase::Running,
+            phase: LoopPhase::Running,
             restarts: 0,
             restarted: None,
         });
@@ -219,7 +219,7 @@ struct History(VecDeque<Instant>);
 
 impl History {
     /// How long to wait before a restart; `None` if there were too many.
-    fn restart(&mut self, now: Instant, pace: &Pace) -> Option<Duration> {
+    fn restart(&mut self, now: Instant, pace: &RestartPolicy) -> Option<Duration> {
         self.0.retain(|&at| now.duration_since(at) < pace.window);
         if self.0.len() >= pace.restarts {
             return None;
@@ -249,14 +249,14 @@ mod tests {
     /// Far longer than anything here takes.
     const SOON: Duration = Duration::from_secs(10);
 
-    const QUICK: Pace = Pace {
+    const QUICK: RestartPolicy = RestartPolicy {
         first: Duration::from_millis(1),
         longest: Duration::from_millis(2),
         window: Duration::from_secs(60),
         restarts: 5,
     };
 
-    fn supervisor(pace: Pace) -> (Supervisor, CancellationToken, TaskTracker) {
+    fn supervisor(pace: RestartPolicy) -> (Supervisor, CancellationToken, TaskTracker) {
         let shutdown = Shutdown::new();
         (
             Supervisor::new(&shutdown, pace),
@@ -281,9 +281,9 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_the_longest_and_old_restarts_are_forgotten() {
-        let pace = Pace {
+        let pace = RestartPolicy {
             longest: Duration::from_secs(5),
-            ..Pace::default()
+            ..RestartPolicy::default()
         };
         let (mut history, start) = (History::default(), clock::monotonic());
         let waits: Vec<Option<u64>> = (0..6)
@@ -320,14 +320,14 @@ mod tests {
                 .map(|state| (state.name, state.phase, state.restarts))
                 .collect::<Vec<_>>()
         };
-        assert_eq!(state(), [("desk".to_owned(), Phase::Running, 2)]);
+        assert_eq!(state(), [("desk".to_owned(), LoopPhase::Running, 2)]);
         assert!(
             supervisor.states()[0].restarted.is_some(),
             "it is known when"
         );
         stop.cancel();
         ended(&tasks).await;
-        assert_eq!(state(), [("desk".to_owned(), Phase::Stopped, 2)]);
+        assert_eq!(state(), [("desk".to_owned(), LoopPhase::Stopped, 2)]);
     }
 
     #[tokio::test]
@@ -345,28 +345,28 @@ mod tests {
             .unwrap();
         assert_eq!((fatal.name.as_str(), fatal.restarts), ("broken", 5));
         assert_eq!(runs.load(Ordering::SeqCst), 6);
-        assert_eq!(supervisor.states()[0].phase, Phase::Running);
+        assert_eq!(supervisor.states()[0].phase, LoopPhase::Running);
         stop.cancel();
         ended(&tasks).await;
-        assert_eq!(supervisor.states()[1].phase, Phase::Stopped);
+        assert_eq!(supervisor.states()[1].phase, LoopPhase::Stopped);
     }
 
     #[tokio::test]
     async fn the_stop_signal_ends_a_wait() {
-        let (supervisor, stop, tasks) = supervisor(Pace {
+        let (supervisor, stop, tasks) = supervisor(RestartPolicy {
             first: Duration::from_secs(3600),
             longest: Duration::from_secs(3600),
             ..QUICK
         });
         supervisor.spawn("desk", |_| async {});
         let waiting = async {
-            while supervisor.states()[0].phase != Phase::Restarting {
+            while supervisor.states()[0].phase != LoopPhase::Restarting {
                 tokio::task::yield_now().await;
             }
         };
         tokio::time::timeout(SOON, waiting).await.unwrap();
         stop.cancel();
         ended(&tasks).await;
-        assert_eq!(supervisor.states()[0].phase, Phase::Stopped);
+        assert_eq!(supervisor.states()[0].phase, LoopPhase::Stopped);
     }
 }

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock;
-use crate::supervisor::{LoopState, Pace, Phase, Supervisor};
+use crate::supervisor::{LoopPhase, LoopState, RestartPolicy, Supervisor};
 
 /// A loop in its back-off may wait that much longer than the longest wait: the machine may be busy.
 const LENIENCE: Duration = Duration::from_secs(30);
@@ -73,7 +73,7 @@ async fn trouble<Answer>(
 where
     Answer: Future<Output = bool>,
 {
-    let longest = Pace::default().longest + LENIENCE;
+    let longest = RestartPolicy::default().longest + LENIENCE;
     match waits.too_long(&supervisor.states(), clock::monotonic(), longest) {
         Some(name) => Some(format!("the loop {name} does not run")),
         None if answers().await => None,
@@ -96,18 +96,18 @@ impl Waits {
         let mut ended = None;
         for (slot, state) in states.iter().enumerate() {
             let over = match state.phase {
-                Phase::Running => {
+                LoopPhase::Running => {
                     self.0.remove(&slot);
                     false
                 }
-                Phase::Restarting => {
+                LoopPhase::Restarting => {
                     let (restarts, since) = self.0.entry(slot).or_insert((state.restarts, now));
                     if *restarts != state.restarts {
                         (*restarts, *since) = (state.restarts, now);
                     }
                     now.duration_since(*since) > longest
                 }
-                Phase::Stopped => true,
+                LoopPhase::Stopped => true,
             };
             if over {
                 ended.get_or_insert(state.name.as_str());
@@ -148,7 +148,7 @@ mod tests {
         }
     }
 
-    fn state(phase: Phase, restarts: u64) -> [LoopState; 1] {
+    fn state(phase: LoopPhase, restarts: u64) -> [LoopState; 1] {
         [LoopState {
             name: "desk".to_owned(),
             phase,
@@ -189,23 +189,23 @@ mod tests {
     #[test]
     fn a_loop_may_wait_to_be_started_again_but_not_for_ever() {
         let (mut waits, start) = (Waits::default(), clock::monotonic());
-        let waiting = state(Phase::Restarting, 1);
+        let waiting = state(LoopPhase::Restarting, 1);
         assert_eq!(
-            waits.too_long(&state(Phase::Running, 1), start, LONGEST),
+            waits.too_long(&state(LoopPhase::Running, 1), start, LONGEST),
             None
         );
         assert_eq!(waits.too_long(&waiting, start, LONGEST), None);
         assert_eq!(waits.too_long(&waiting, start + LONGEST, LONGEST), None);
         let over = start + LONGEST + Duration::from_millis(1);
         assert_eq!(waits.too_long(&waiting, over, LONGEST), Some("desk"));
-        let again = state(Phase::Restarting, 2);
+        let again = state(LoopPhase::Restarting, 2);
         assert_eq!(
             waits.too_long(&again, over, LONGEST),
             None,
             "another wait, between two glances"
         );
         assert_eq!(
-            waits.too_long(&state(Phase::Running, 2), over, LONGEST),
+            waits.too_long(&state(LoopPhase::Running, 2), over, LONGEST),
             None
         );
         assert_eq!(
@@ -219,7 +219,7 @@ mod tests {
     fn a_loop_that_has_ended_for_good_is_not_well() {
         let mut waits = Waits::default();
         assert_eq!(
-            waits.too_long(&state(Phase::Stopped, 5), clock::monotonic(), LONGEST),
+            waits.too_long(&state(LoopPhase::Stopped, 5), clock::monotonic(), LONGEST),
             Some("desk")
         );
     }
@@ -227,7 +227,7 @@ mod tests {
     #[tokio::test]
     async fn it_is_fed_beside_quiet_loops_until_the_stop() {
         let shutdown = Shutdown::new();
-        let supervisor = Supervisor::new(&shutdown, Pace::default());
+        let supervisor = Supervisor::new(&shutdown, RestartPolicy::default());
         supervisor.spawn("quiet", |stop| async move { stop.cancelled().await });
         let (seen, feeding) = feeding(&supervisor, &shutdown);
         until(|| seen.told() >= 5).await;
@@ -238,7 +238,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_told_while_the_writer_does_not_answer() {
         let shutdown = Shutdown::new();
-        let supervisor = Supervisor::new(&shutdown, Pace::default());
+        let supervisor = Supervisor::new(&shutdown, RestartPolicy::default());
         let (seen, _feeding) = feeding(&supervisor, &shutdown);
         until(|| seen.told() >= 1).await;
         seen.dead.store(true, Ordering::SeqCst);
@@ -252,13 +252,13 @@ mod tests {
     #[tokio::test]
     async fn a_loop_in_its_back_off_is_well() {
         let shutdown = Shutdown::new();
-        let pace = Pace {
+        let pace = RestartPolicy {
             first: SOON * 6,
-            ..Pace::default()
+            ..RestartPolicy::default()
         };
         let supervisor = Supervisor::new(&shutdown, pace);
         supervisor.spawn("broken", |_| async {});
-        until(|| supervisor.states()[0].phase == Phase::Restarting).await;
+        until(|| supervisor.states()[0].phase == LoopPhase::Restarting).await;
         let (seen, _feeding) = feeding(&supervisor, &shutdown);
         until(|| seen.told() >= 5).await;
     }
@@ -268,14 +268,14 @@ mod tests {
         let shutdown = Shutdown::new();
         let supervisor = Supervisor::new(
             &shutdown,
-            Pace {
+            RestartPolicy {
                 restarts: 0,
-                ..Pace::default()
+                ..RestartPolicy::default()
             },
         );
         supervisor.spawn("broken", |_| async {});
         supervisor.fatal().await;
-        until(|| supervisor.states()[0].phase == Phase::Stopped).await;
+        until(|| supervisor.states()[0].phase == LoopPhase::Stopped).await;
         let (seen, feeding) = feeding(&supervisor, &shutdown);
         tokio::task::yield_now().await;
         shutdown.trigger();

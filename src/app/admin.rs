@@ -17,11 +17,11 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{accepting, domain::operator::OperatorRequest, journal::with_remedy};
+use crate::{accept_loop, domain::operator::OperatorRequest, journal::with_remedy};
 
 use super::{
     Parts, backup,
-    operator::{Reply, carry_out},
+    operator::{ConsoleReply, execute},
 };
 
 /// The admin socket cannot be used.
@@ -75,7 +75,7 @@ pub(super) fn start(parts: &Arc<Parts>) -> Result<(), AdminError> {
 ///
 /// # Errors
 /// When none is running, or it does not answer.
-pub async fn ask(data_dir: &Path, request: &OperatorRequest) -> Result<Reply, AdminError> {
+pub async fn ask(data_dir: &Path, request: &OperatorRequest) -> Result<ConsoleReply, AdminError> {
     let path = data_dir.join(SOCKET);
     let exchange = async {
         let stream = UnixStream::connect(&path).await?;
@@ -109,7 +109,7 @@ fn listen(path: &Path) -> io::Result<UnixListener> {
 async fn listen_again(path: &Path) -> io::Result<UnixListener> {
     loop {
         match listen(path) {
-            Err(error) if accepting::is_shortage(&error) => sleep(accepting::PAUSE).await,
+            Err(error) if accept_loop::is_shortage(&error) => sleep(accept_loop::PAUSE).await,
             made => return made,
         }
     }
@@ -118,7 +118,7 @@ async fn listen_again(path: &Path) -> io::Result<UnixListener> {
 /// Ends only if the socket is broken.
 async fn serve(listener: &UnixListener, parts: &Arc<Parts>) -> io::Result<()> {
     loop {
-        let (stream, _) = accepting::next("admin", || listener.accept(), || {}).await?;
+        let (stream, _) = accept_loop::next("admin", || listener.accept(), || {}).await?;
         // One at a time: the operator is one.
         match timeout(PATIENCE, converse(stream, parts)).await {
             Ok(Ok(())) => {}
@@ -139,8 +139,8 @@ async fn converse(stream: UnixStream, parts: &Arc<Parts>) -> io::Result<()> {
             backup::start(parts, write);
             return Ok(());
         }
-        Ok(request) => carry_out(request, parts).await,
-        Err(_) => Reply::Failed("this version does not know that command".to_owned()),
+        Ok(request) => execute(request, parts).await,
+        Err(_) => ConsoleReply::Failed("this version does not know that command".to_owned()),
     };
     write.write_all(self::line(&reply)?.as_bytes()).await
 }

@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::{
-    AdminError, Parts, Reply,
+    AdminError, ConsoleReply, Parts,
     admin::{self, SOCKET},
 };
 use crate::{
@@ -113,8 +113,8 @@ async fn receive(
         .await
         .map_err(BackupError::BrokenOff)?;
     let all = match serde_json::from_str(&line) {
-        Ok(Reply::Copying(all)) => all,
-        Ok(Reply::Failed(words)) => return Err(BackupError::Refused(words)),
+        Ok(ConsoleReply::Copying(all)) => all,
+        Ok(ConsoleReply::Failed(words)) => return Err(BackupError::Refused(words)),
         Ok(_) | Err(_) => return Err(AdminError::Unreadable.into()),
     };
     let (mut table, mut done) = (String::new(), 0);
@@ -200,11 +200,11 @@ async fn send(parts: &Parts, mut write: OwnedWriteHalf) -> io::Result<()> {
     let (all, source) = match begun {
         Ok(begun) => begun,
         Err(error) => {
-            let words = admin::line(&Reply::Failed(error.to_string()))?;
+            let words = admin::line(&ConsoleReply::Failed(error.to_string()))?;
             return patient(write.write_all(words.as_bytes())).await;
         }
     };
-    patient(write.write_all(admin::line(&Reply::Copying(all))?.as_bytes())).await?;
+    patient(write.write_all(admin::line(&ConsoleReply::Copying(all))?.as_bytes())).await?;
     let (pieces, mut due) = mpsc::channel(AHEAD);
     let reader = tokio::task::spawn_blocking(move || read(&source, &pieces));
     while let Some(piece) = due.recv().await {
@@ -272,7 +272,7 @@ mod tests {
     }
 
     fn said(records: u8, counted: u64) -> Vec<u8> {
-        let mut said = admin::line(&Reply::Copying(2)).unwrap().into_bytes();
+        let mut said = admin::line(&ConsoleReply::Copying(2)).unwrap().into_bytes();
         said.push(TABLE);
         append(&mut said, b"meta").unwrap();
         for key in 0..records {
@@ -303,7 +303,7 @@ mod tests {
             );
             assert_eq!(files, 0);
         }
-        let refusal = admin::line(&Reply::Failed("the disk is away".to_owned())).unwrap();
+        let refusal = admin::line(&ConsoleReply::Failed("the disk is away".to_owned())).unwrap();
         let (copied, files) = heard(refusal.into_bytes()).await;
         assert_eq!(
             (copied.unwrap_err().to_string(), files),

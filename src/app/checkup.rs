@@ -19,7 +19,7 @@ use crate::{
     schedule::Schedule,
 };
 
-use super::{Parts, Status, operator, report, words};
+use super::{Parts, StatusReport, operator, report, words};
 
 /// Records are decided within milliseconds; so long they wait only where something is badly wrong.
 const INBOX_LATE_S: u64 = 120;
@@ -44,7 +44,7 @@ async fn look(parts: &Parts) -> BTreeSet<Trouble> {
         Mode::Polling => None,
     };
     if let Some(info) = &webhook {
-        parts.registration.fares(info);
+        parts.registration.record(info);
     }
     let status = report::status(parts);
     let mut found = found(&status, parts.hub.health());
@@ -117,7 +117,7 @@ async fn tell(parts: &Parts, command: Command) {
 }
 
 /// What the levels say.
-fn found(status: &Status, sheets: Health) -> BTreeSet<Trouble> {
+fn found(status: &StatusReport, sheets: Health) -> BTreeSet<Trouble> {
     let telegram_down = status.links.get("telegram") == Some(&Health::Down);
     let late = |waits: Option<u64>, limit: u64| waits.is_some_and(|seconds| seconds > limit);
     let telegram = &status.telegram;
@@ -147,7 +147,7 @@ fn found(status: &Status, sheets: Health) -> BTreeSet<Trouble> {
 }
 
 /// Whether a tab was not looked at for long, by the schedules of the settings. One that cannot be used is told of by its desk.
-fn has_old_look(parts: &Parts, status: &Status) -> bool {
+fn has_old_look(parts: &Parts, status: &StatusReport) -> bool {
     let (settings, now) = (&parts.settings, clock::now());
     let schedules = [
         (Tab::Appeals, &settings.schedule.appeals),

@@ -9,12 +9,12 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use super::Parts;
 use crate::{
     domain::files::{FileId, StoredFile},
-    http::{Bring, Brought, Unavailable},
+    http::{OpenFile, OpenedFile, Unavailable},
     telegram::answer::TelegramError,
 };
 
 /// How the files' route has a file brought.
-pub(super) fn bring(parts: &Arc<Parts>) -> Bring {
+pub(super) fn open_file(parts: &Arc<Parts>) -> OpenFile {
     let parts = Arc::clone(parts);
     Arc::new(move |id| {
         let parts = Arc::clone(&parts);
@@ -25,7 +25,7 @@ pub(super) fn bring(parts: &Arc<Parts>) -> Bring {
                 .download(&stored.attachment.remote)
                 .await
                 .map_err(|error| why(&error))?;
-            Ok(Brought {
+            Ok(OpenedFile {
                 attachment: stored.attachment,
                 length: response.content_length(),
                 // The error's own words hold the address, and with it the token.

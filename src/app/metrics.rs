@@ -7,12 +7,12 @@ use std::sync::{Arc, OnceLock};
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use super::{Parts, Status, report};
+use super::{Parts, StatusReport, report};
 use crate::{
     clock,
     domain::{broadcast::BroadcastState, effect::Lane},
     health::Health,
-    supervisor::Phase,
+    supervisor::LoopPhase,
 };
 
 /// Durations from a commit's to a time-out's, in seconds.
@@ -192,7 +192,7 @@ fn lanes(parts: &Parts) {
 }
 
 /// The services behind us, the tabs, our own loops.
-fn services(parts: &Parts, status: &Status) {
+fn services(parts: &Parts, status: &StatusReport) {
     for (link, health) in &status.links {
         let up = match health {
             Health::Ok => 1.0,
@@ -212,13 +212,13 @@ fn services(parts: &Parts, status: &Status) {
     gauge!("sheetdesk_sheets_quota_left", "kind" => "read").set(f64::from(status.quota.reads));
     gauge!("sheetdesk_sheets_quota_left", "kind" => "write").set(f64::from(status.quota.writes));
     for state in parts.supervisor.states() {
-        let runs = f64::from(u8::from(state.phase == Phase::Running));
+        let runs = f64::from(u8::from(state.phase == LoopPhase::Running));
         gauge!("sheetdesk_loop_up", "loop" => state.name.clone()).set(runs);
         gauge!("sheetdesk_loop_restarts", "loop" => state.name).set(float(state.restarts));
     }
 }
 
-fn announcements(status: &Status) {
+fn announcements(status: &StatusReport) {
     let partners = status.partners;
     for (state, count) in [
         ("registered", partners.registered),
@@ -242,7 +242,7 @@ fn announcements(status: &Status) {
         gauge!("sheetdesk_broadcasts", "state" => word)
             .set(float(u64::try_from(count).unwrap_or(u64::MAX)));
     }
-    let sum = |of: fn(&report::Broadcast) -> u32| {
+    let sum = |of: fn(&report::BroadcastReport) -> u32| {
         all.iter()
             .map(|broadcast| u64::from(of(broadcast)))
             .sum::<u64>()

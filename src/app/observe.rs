@@ -6,7 +6,9 @@ use std::{collections::BTreeSet, fs, sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{App, Ended, Observer, Parts, Purpose, Request, StartError, admin::ask, desks, words};
+use super::{
+    App, Ended, Observer, Parts, Purpose, Request, StartError, admin::ask, spreadsheets, words,
+};
 use crate::{
     config::{Settings, TabAddress},
     domain::{ids::OutboxId, tab::Tab, text::Html, view::View as _},
@@ -69,7 +71,7 @@ pub async fn observe(
     });
     let (parts, _) =
         Parts::open(settings, shutdown, Purpose::Observe(Arc::clone(&observer))).await?;
-    desks::start(&parts);
+    spreadsheets::start(&parts);
     App::start_looks(&parts);
     let shared = Arc::clone(&parts);
     parts.supervisor.spawn("observer", move |stop| {
@@ -103,7 +105,7 @@ fn seen(parts: &Parts) -> Vec<String> {
         (Tab::Partners, &sheets.partners),
         (Tab::Appeals, &sheets.appeals),
     ];
-    let looks = parts.desks.looks();
+    let looks = parts.spreadsheets.looks();
     let told = |(tab, address): (Tab, &TabAddress)| {
         let look = looks
             .get(tab.name())

@@ -21,14 +21,16 @@ use crate::{
     journal::{Interpret, SetAside, Snapshot},
 };
 
-use super::{Parts, Person, Shared, Status, checkup, intake, persons, report, spoken, words};
+use super::{
+    Parts, Person, Shared, StatusReport, checkup, intake, operator_text, persons, report, words,
+};
 
 /// What is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reply {
+pub enum ConsoleReply {
     /// How things are.
-    Status(Box<Status>),
+    Status(Box<StatusReport>),
     /// So many answers were released.
     Released(u64),
     /// The silence that Telegram asked for is over.
@@ -36,7 +38,7 @@ pub enum Reply {
     /// Records that were set aside.
     Quarantine(Vec<SetAside>),
     /// Messages whose outcome nobody knows.
-    Unknown(Vec<Lost>),
+    Unknown(Vec<UnknownDelivery>),
     /// It was done with so many things.
     Done(u64),
     /// A decision taken again, and a case for the tests, both as JSON.
@@ -60,7 +62,7 @@ pub enum Reply {
 
 /// A message whose outcome nobody knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lost {
+pub struct UnknownDelivery {
     /// Its name.
     pub name: String,
     /// When it was first to be sent, as people read it.
@@ -73,21 +75,21 @@ pub struct Lost {
 const MOST: usize = 1_000;
 
 /// Answers what is asked.
-pub(super) async fn carry_out(ask: OperatorRequest, parts: &Parts) -> Reply {
+pub(super) async fn execute(ask: OperatorRequest, parts: &Parts) -> ConsoleReply {
     match ask {
-        OperatorRequest::Status => Reply::Status(Box::new(report::status(parts))),
+        OperatorRequest::Status => ConsoleReply::Status(Box::new(report::status(parts))),
         OperatorRequest::ReleaseAnswers => match read(parts, |snapshot| snapshot.figures().held) {
             Ok(held) => apply(parts, Command::ReleaseAnswers)
                 .await
-                .map_or_else(Reply::Failed, |()| Reply::Released(held)),
-            Err(words) => Reply::Failed(words),
+                .map_or_else(ConsoleReply::Failed, |()| ConsoleReply::Released(held)),
+            Err(words) => ConsoleReply::Failed(words),
         },
         OperatorRequest::EndSilence => apply(parts, Command::EndSilence)
             .await
-            .map_or_else(Reply::Failed, |()| Reply::SilenceEnded),
+            .map_or_else(ConsoleReply::Failed, |()| ConsoleReply::SilenceEnded),
         OperatorRequest::Quarantine(QuarantineAction::List) => {
             read(parts, |snapshot| snapshot.quarantined(MOST))
-                .map_or_else(Reply::Failed, Reply::Quarantine)
+                .map_or_else(ConsoleReply::Failed, ConsoleReply::Quarantine)
         }
         OperatorRequest::Quarantine(QuarantineAction::Again(which)) => {
             records(parts, &which, Command::Requeue).await
@@ -97,7 +99,7 @@ pub(super) async fn carry_out(ask: OperatorRequest, parts: &Parts) -> Reply {
         }
         OperatorRequest::Unknown(QuarantineAction::List) => {
             read(parts, |snapshot| unknown(parts, snapshot))
-                .map_or_else(Reply::Failed, Reply::Unknown)
+                .map_or_else(ConsoleReply::Failed, ConsoleReply::Unknown)
         }
         OperatorRequest::Unknown(QuarantineAction::Again(which)) => {
             messages(parts, &which, Command::Resend).await
@@ -106,11 +108,11 @@ pub(super) async fn carry_out(ask: OperatorRequest, parts: &Parts) -> Reply {
             messages(parts, &which, Command::Forget).await
         }
         OperatorRequest::Replay(seq) => replay(parts, Seq(seq)),
-        OperatorRequest::Check => Reply::Checked(checkup::check(parts).await),
+        OperatorRequest::Check => ConsoleReply::Checked(checkup::check(parts).await),
         OperatorRequest::Person(who) => persons::name(parts, &who),
         OperatorRequest::Erase(who) => persons::erase(parts, &who).await,
         // The socket takes it before it comes here; a chat is no place for a journal.
-        OperatorRequest::Backup | OperatorRequest::Help => Reply::Help,
+        OperatorRequest::Backup | OperatorRequest::Help => ConsoleReply::Help,
     }
 }
 
@@ -123,8 +125,8 @@ pub(super) async fn answer(
     let mut questions: tokio::sync::MutexGuard<'_, mpsc::Receiver<OperatorRequest>> =
         questions.lock().await;
     while let Some(Some(ask)) = stop.run_until_cancelled(questions.recv()).await {
-        let reply = carry_out(ask, &parts).await;
-        if let Err(words) = apply(&parts, Command::Tell(spoken::reply(&reply))).await {
+        let reply = execute(ask, &parts).await;
+        if let Err(words) = apply(&parts, Command::Tell(operator_text::reply(&reply))).await {
             tracing::warn!(error = words, "the operator could not be answered");
         }
     }
@@ -162,7 +164,11 @@ pub(super) fn read<T>(parts: &Parts, of: impl FnOnce(&Snapshot) -> T) -> Result<
     }
 }
 
-async fn records(parts: &Parts, which: &Selection, command: fn(Vec<Seq>) -> Command) -> Reply {
+async fn records(
+    parts: &Parts,
+    which: &Selection,
+    command: fn(Vec<Seq>) -> Command,
+) -> ConsoleReply {
     let meant = read(parts, |snapshot| {
         let all = snapshot.quarantined(MOST).into_iter();
         all.map(|record| record.seq)
@@ -176,7 +182,7 @@ async fn messages(
     parts: &Parts,
     which: &Selection,
     command: fn(Vec<OutboxId>) -> Command,
-) -> Reply {
+) -> ConsoleReply {
     let meant = read(parts, |snapshot| {
         let all = snapshot.unknown(MOST).into_iter();
         all.map(|entry| entry.send.id)
@@ -190,24 +196,24 @@ async fn done<T>(
     parts: &Parts,
     meant: Result<Vec<T>, String>,
     command: fn(Vec<T>) -> Command,
-) -> Reply {
+) -> ConsoleReply {
     let meant = match meant {
         Ok(meant) => meant,
-        Err(words) => return Reply::Failed(words),
+        Err(words) => return ConsoleReply::Failed(words),
     };
     let count = u64::try_from(meant.len()).unwrap_or(u64::MAX);
     if meant.is_empty() {
-        return Reply::Done(0);
+        return ConsoleReply::Done(0);
     }
     apply(parts, command(meant))
         .await
-        .map_or_else(Reply::Failed, |()| Reply::Done(count))
+        .map_or_else(ConsoleReply::Failed, |()| ConsoleReply::Done(count))
 }
 
-fn unknown(parts: &Parts, snapshot: &Snapshot) -> Vec<Lost> {
+fn unknown(parts: &Parts, snapshot: &Snapshot) -> Vec<UnknownDelivery> {
     use crate::domain::view::View as _;
     let rules = words::rules(&parts.settings);
-    let lost = |entry: crate::domain::effect::OutboxEntry| Lost {
+    let lost = |entry: crate::domain::effect::OutboxEntry| UnknownDelivery {
         name: entry.send.id.name(),
         at: rules.date_time(entry.born),
         number: entry
@@ -221,21 +227,21 @@ fn unknown(parts: &Parts, snapshot: &Snapshot) -> Vec<Lost> {
 }
 
 /// Decides a stored record again on the state of now; a record that makes the rules stumble says how.
-fn replay(parts: &Parts, seq: Seq) -> Reply {
+fn replay(parts: &Parts, seq: Seq) -> ConsoleReply {
     let snapshot = parts.journal.snapshot();
     let interpret: Interpret = Arc::new(intake::decode);
     let event = match snapshot.event(seq, &interpret) {
         Some(Ok(event)) => event,
         Some(Err(reason)) => {
-            return Reply::Failed(format!("record {seq} cannot be understood: {reason}"));
+            return ConsoleReply::Failed(format!("record {seq} cannot be understood: {reason}"));
         }
         None if !snapshot.intact() => {
-            return Reply::Failed(
+            return ConsoleReply::Failed(
                 "the journal cannot be read whole: sheetdesk status says why".to_owned(),
             );
         }
         None => {
-            return Reply::Failed(format!(
+            return ConsoleReply::Failed(format!(
                 "there is no record {seq}; records are kept for 8 days"
             ));
         }
@@ -245,7 +251,7 @@ fn replay(parts: &Parts, seq: Seq) -> Reply {
         Case::record(&rules, snapshot.view(), seq, event, clock::now())
     });
     let Ok(case) = std::panic::catch_unwind(decided) else {
-        return Reply::Failed(format!(
+        return ConsoleReply::Failed(format!(
             "the rules stumble over record {seq}; the log says where"
         ));
     };
@@ -253,7 +259,7 @@ fn replay(parts: &Parts, seq: Seq) -> Reply {
         serde_json::to_string_pretty(&case.decision),
         serde_json::to_string_pretty(&case),
     ) {
-        (Ok(decision), Ok(case)) => Reply::Replayed { decision, case },
-        (Err(error), _) | (_, Err(error)) => Reply::Failed(error.to_string()),
+        (Ok(decision), Ok(case)) => ConsoleReply::Replayed { decision, case },
+        (Err(error), _) | (_, Err(error)) => ConsoleReply::Failed(error.to_string()),
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     journal::Snapshot,
 };
 
-use super::{Parts, Reply, operator};
+use super::{ConsoleReply, Parts, operator};
 
 /// How many appeals are named at most; a person has some dozens.
 const MOST: usize = 10_000;
@@ -39,36 +39,38 @@ pub struct Person {
 }
 
 /// Names what is stored.
-pub(super) fn name(parts: &Parts, who: &str) -> Reply {
+pub(super) fn name(parts: &Parts, who: &str) -> ConsoleReply {
     match operator::read(parts, |snapshot| find(snapshot, who)) {
-        Ok(Some((person, _))) => Reply::Person(Box::new(person)),
+        Ok(Some((person, _))) => ConsoleReply::Person(Box::new(person)),
         Ok(None) => unknown(who),
-        Err(words) => Reply::Failed(words),
+        Err(words) => ConsoleReply::Failed(words),
     }
 }
 
 /// Erases it, and names what was erased.
-pub(super) async fn erase(parts: &Parts, who: &str) -> Reply {
+pub(super) async fn erase(parts: &Parts, who: &str) -> ConsoleReply {
     // What a desk has in hand may speak of the person: its look is thrown away, and it begins anew with what the journal holds then.
-    let erase = parts.desks.rest().while_still(async {
+    let erase = parts.spreadsheets.rest().while_still(async {
         let (person, erased) = match operator::read(parts, |snapshot| find(snapshot, who)) {
             Ok(Some(found)) => found,
             Ok(None) => return unknown(who),
-            Err(words) => return Reply::Failed(words),
+            Err(words) => return ConsoleReply::Failed(words),
         };
         let applied = operator::apply(parts, Command::Erase(erased)).await;
-        applied.map_or_else(Reply::Failed, |()| Reply::Person(Box::new(person)))
+        applied.map_or_else(ConsoleReply::Failed, |()| {
+            ConsoleReply::Person(Box::new(person))
+        })
     });
     timeout(STILL_WITHIN, erase).await.unwrap_or_else(|_| {
-        Reply::Failed(
+        ConsoleReply::Failed(
             "the service is busy with the spreadsheets; nothing may be erased yet. Try again"
                 .to_owned(),
         )
     })
 }
 
-fn unknown(who: &str) -> Reply {
-    Reply::Failed(format!(
+fn unknown(who: &str) -> ConsoleReply {
+    ConsoleReply::Failed(format!(
         "nothing is stored of «{who}». Give the code as it stands in the staff list, or the Telegram ID"
     ))
 }

@@ -22,14 +22,14 @@ const AGAIN_AT_MOST: Duration = Duration::from_secs(120);
 
 /// What Telegram said of the way on which it should bring updates.
 #[derive(Debug, Default)]
-pub(super) struct Registration {
+pub(super) struct WebhookStatus {
     /// Why it has refused the webhook.
     refused: Mutex<Option<String>>,
     /// Why it cannot bring what waits.
     undelivered: Mutex<Option<String>>,
 }
 
-impl Registration {
+impl WebhookStatus {
     /// What is wrong, in Telegram's words.
     pub(super) fn trouble(&self) -> Option<String> {
         let read = |words: &Mutex<Option<String>>| {
@@ -51,7 +51,7 @@ impl Registration {
     }
 
     /// Takes in how the webhook fares.
-    pub(super) fn fares(&self, info: &WebhookInfo) {
+    pub(super) fn record(&self, info: &WebhookInfo) {
         let trouble = info
             .last_error_message
             .clone()

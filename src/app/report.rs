@@ -24,7 +24,7 @@ use crate::{
     },
     health::Health,
     http::{
-        self, FilesIntake, Nudge, Phase, PromotionsPush, Readiness, Resolved, SheetsIntake,
+        self, FilesIntake, Nudge, PromotionsPush, Readiness, Resolved, ServicePhase, SheetsIntake,
         SigningKey, TelegramIntake,
     },
     journal::{Figures, Snapshot},
@@ -35,7 +35,7 @@ use super::{Parts, files, words};
 
 /// What `status` shows; the JSON form is part of the outside contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Status {
+pub struct StatusReport {
     /// Whether anything can be stored.
     pub journal: JournalStatus,
     /// Updates and events.
@@ -43,15 +43,15 @@ pub struct Status {
     /// Messages.
     pub outbox: Outbox,
     /// Rows.
-    pub desk: Desk,
+    pub desk: SpreadsheetReport,
     /// Announcements under way.
-    pub broadcasts: Vec<Broadcast>,
+    pub broadcasts: Vec<BroadcastReport>,
     /// Registered partners.
     pub partners: Partners,
     /// The tabs, by name.
     pub looks: BTreeMap<String, LookStatus>,
     /// Calls to Google Sheets left within the minute.
-    pub quota: Quota,
+    pub quota: QuotaReport,
     /// How Telegram and Google treat us.
     pub links: BTreeMap<String, Health>,
     /// What Telegram does not let us do.
@@ -117,7 +117,7 @@ pub struct Outbox {
 
 /// Rows and batches.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Desk {
+pub struct SpreadsheetReport {
     /// Rows to write.
     pub dirty: u64,
     /// Batches whose outcome is open.
@@ -133,7 +133,7 @@ pub struct Desk {
 
 /// One announcement that is not over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Broadcast {
+pub struct BroadcastReport {
     /// The promotion's key.
     pub key: String,
     /// Its name.
@@ -178,7 +178,7 @@ pub struct LookStatus {
 
 /// Calls left within the minute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quota {
+pub struct QuotaReport {
     /// Reads.
     pub reads: u32,
     /// Writes.
@@ -193,8 +193,8 @@ const HELD_NAMED: usize = 20;
 pub(super) struct Levels {
     inbox: Inbox,
     outbox: Outbox,
-    desk: Desk,
-    broadcasts: Vec<Broadcast>,
+    desk: SpreadsheetReport,
+    broadcasts: Vec<BroadcastReport>,
     partners: Partners,
     alerts: Alerts,
 }
@@ -221,7 +221,7 @@ impl Levels {
                 failed: figures.outbox_failed,
                 oldest_s: age(oldest.1),
             },
-            desk: Desk {
+            desk: SpreadsheetReport {
                 dirty: figures.dirty,
                 intents: figures.intents,
                 held: figures.held,
@@ -259,7 +259,7 @@ pub(super) fn admin_chat(parts: &Parts) -> Option<ChatId> {
     Some(levels(parts).0.alerts.admin_chat.of(chat))
 }
 
-pub(super) fn status(parts: &Parts) -> Status {
+pub(super) fn status(parts: &Parts) -> StatusReport {
     let (levels, read) = levels(parts);
     let left = parts.hub.quota();
     let admin = levels.alerts.admin_chat;
@@ -270,7 +270,7 @@ pub(super) fn status(parts: &Parts) -> Status {
         .iter()
         .map(|state| state.restarts)
         .sum();
-    Status {
+    StatusReport {
         journal: JournalStatus {
             storing: parts.journal.healthy(),
             trouble: parts.journal.failure(),
@@ -281,8 +281,8 @@ pub(super) fn status(parts: &Parts) -> Status {
         desk: levels.desk,
         broadcasts: levels.broadcasts,
         partners: levels.partners,
-        looks: parts.desks.looks(),
-        quota: Quota {
+        looks: parts.spreadsheets.looks(),
+        quota: QuotaReport {
             reads: left.reads,
             writes: left.writes,
         },
@@ -313,9 +313,9 @@ fn refused(snapshot: &Snapshot) -> u64 {
         .sum()
 }
 
-fn described(broadcast: broadcast::Broadcast, rate: Option<NonZeroU32>) -> Broadcast {
+fn described(broadcast: broadcast::Broadcast, rate: Option<NonZeroU32>) -> BroadcastReport {
     let (counts, waiting) = (broadcast.counts, broadcast.remaining());
-    Broadcast {
+    BroadcastReport {
         key: broadcast.key.0,
         title: broadcast.title.0,
         state: broadcast.state,
@@ -342,7 +342,7 @@ fn partners(snapshot: &Snapshot) -> Partners {
 }
 
 /// What the HTTP routes work with.
-pub(super) fn intake(parts: &Arc<Parts>) -> http::Intake {
+pub(super) fn intake(parts: &Arc<Parts>) -> http::RouterState {
     let telegram = match &parts.settings.telegram.mode {
         Mode::Webhook { secret } => Some(TelegramIntake {
             bot: parts.bot(),
@@ -355,7 +355,7 @@ pub(super) fn intake(parts: &Arc<Parts>) -> http::Intake {
     let nudged = Arc::clone(parts);
     let asked = Arc::clone(parts);
     let pushed = Arc::clone(parts);
-    http::Intake {
+    http::RouterState {
         telegram,
         sheets: SheetsIntake {
             key: SigningKey::new(parts.settings.sheets.callback_secret.key().to_vec()),
@@ -365,7 +365,7 @@ pub(super) fn intake(parts: &Arc<Parts>) -> http::Intake {
         files: FilesIntake {
             links: words::links(&parts.settings),
             now: clock::now,
-            bring: files::bring(parts),
+            open_file: files::open_file(parts),
         },
         promotions: parts
             .settings
@@ -381,7 +381,10 @@ pub(super) fn intake(parts: &Arc<Parts>) -> http::Intake {
 }
 
 fn resolve(parts: &Parts, nudge: &Nudge) -> Resolved {
-    match parts.desks.tab_called(&nudge.spreadsheet_id, &nudge.tab) {
+    match parts
+        .spreadsheets
+        .tab_called(&nudge.spreadsheet_id, &nudge.tab)
+    {
         Some(tab) => {
             parts.note_push();
             parts.journal.signals().looks.hint(tab);
@@ -393,11 +396,11 @@ fn resolve(parts: &Parts, nudge: &Nudge) -> Resolved {
 
 fn readiness(parts: &Parts) -> Readiness {
     let phase = if parts.shutdown.stop_token().is_cancelled() {
-        Phase::Stopping
+        ServicePhase::Stopping
     } else if parts.running.load(Ordering::Acquire) {
-        Phase::Running
+        ServicePhase::Running
     } else {
-        Phase::Starting
+        ServicePhase::Starting
     };
     Readiness {
         phase,
@@ -438,7 +441,7 @@ fn silent_until(parts: &Parts) -> Option<String> {
 /// Down as well where a tab cannot be used: then only its feature stops, and this says so.
 fn sheets_health(parts: &Parts) -> Health {
     match parts.hub.health() {
-        Health::Ok if parts.desks.are_well() => Health::Ok,
+        Health::Ok if parts.spreadsheets.are_well() => Health::Ok,
         Health::Ok | Health::Down => Health::Down,
         Health::Throttled => Health::Throttled,
     }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::{
     clock,
     domain::{
-        ids::{RowKey, SpreadsheetId},
+        ids::RowKey,
         partner::RowTrouble,
         refusal::WriteRefusal,
         row::CellValue,
@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-use super::{Parts, Status, report, spoken, words};
+use super::{Parts, StatusReport, operator_text, report, words};
 
 /// How many rows and columns are ours to write, whatever they held before.
 const HEIGHT: usize = 60;
@@ -47,7 +47,7 @@ pub(super) async fn write(parts: &Arc<Parts>) {
 
 async fn try_to_write(parts: &Arc<Parts>) -> Result<(), CallError> {
     let settings = &parts.settings;
-    let spreadsheet = SpreadsheetId(settings.sheets.appeals.spreadsheet.as_str().to_owned());
+    let spreadsheet = settings.sheets.appeals.spreadsheet.clone();
     let structure = parts.hub.structure(&spreadsheet).await?;
     let Some(info) = find_tab(&structure.tabs, settings.words.state.tab.as_str()) else {
         return Ok(());
@@ -92,10 +92,15 @@ fn compose(parts: &Parts, now: Timestamp) -> Option<Vec<Row>> {
 }
 
 /// How things are, in the words that the admin chat hears as well.
-fn head(rules: &Rules, status: &Status, pushed: Option<Timestamp>, now: Timestamp) -> Vec<Row> {
+fn head(
+    rules: &Rules,
+    status: &StatusReport,
+    pushed: Option<Timestamp>,
+    now: Timestamp,
+) -> Vec<Row> {
     let say = |note: StateNote<'_>| rules.wording.note(Note::State(note));
     let mut lines = vec![say(StateNote::Title(&rules.date_time(now)))];
-    lines.extend(spoken::lines(&rules.wording, status));
+    lines.extend(operator_text::lines(&rules.wording, status));
     lines.push(match pushed {
         Some(at) => say(StateNote::Push(&rules.date_time(at))),
         None => say(StateNote::NoPush),

@@ -16,7 +16,9 @@ use self::answers::Readable;
 pub(super) use self::live::live_sheet;
 use super::{Failure, Format};
 use crate::{
-    app::{Reply, Request, TelegramStatus, appeal_words, ask, partner_words, promotion_words},
+    app::{
+        ConsoleReply, Request, TelegramStatus, appeal_words, ask, partner_words, promotion_words,
+    },
     clock,
     config::{Mode, Settings},
     domain::ids::{ChatId, SpreadsheetId},
@@ -80,7 +82,7 @@ pub(super) async fn check(
 
 /// Whether the service that runs here can store; of a journal that nobody works with, the next start says how it is.
 async fn journal(settings: &Settings) -> Option<Finding> {
-    let Ok(Reply::Status(status)) = ask(&settings.data_dir, &Request::Status).await else {
+    let Ok(ConsoleReply::Status(status)) = ask(&settings.data_dir, &Request::Status).await else {
         return None;
     };
     let why = status
@@ -125,7 +127,7 @@ async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
             return findings.push(wrong("Telegram", words));
         }
     }
-    if let Ok(Reply::Status(status)) = ask(&settings.data_dir, &Request::Status).await {
+    if let Ok(ConsoleReply::Status(status)) = ask(&settings.data_dir, &Request::Status).await {
         findings.extend(standing(&status.telegram));
     }
     findings.extend(admin_chat(settings, &client).await);
@@ -233,7 +235,7 @@ async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
 
 /// How many calls Google still grants: by the service where it runs, else by this command's own.
 async fn quota(settings: &Settings, hub: &Hub) -> Finding {
-    let Ok(Reply::Status(status)) = ask(&settings.data_dir, &Request::Status).await else {
+    let Ok(ConsoleReply::Status(status)) = ask(&settings.data_dir, &Request::Status).await else {
         let left = hub.quota();
         let made = CALLS_PER_WINDOW.saturating_sub(left.reads);
         return fine(
@@ -267,7 +269,7 @@ async fn tabs(settings: &Settings, hub: &Hub, findings: &mut Vec<Finding>) {
     let readable = tab(
         hub,
         "partners",
-        partners.spreadsheet.as_str(),
+        partners.spreadsheet.0.as_str(),
         &partner_words(partners.tab.as_str(), &words.partners),
         account,
         findings,
@@ -279,7 +281,7 @@ async fn tabs(settings: &Settings, hub: &Hub, findings: &mut Vec<Finding>) {
     let readable = tab(
         hub,
         "appeals",
-        appeals.spreadsheet.as_str(),
+        appeals.spreadsheet.0.as_str(),
         &appeal_words(appeals.tab.as_str(), &words.appeals),
         account,
         findings,
@@ -290,7 +292,7 @@ async fn tabs(settings: &Settings, hub: &Hub, findings: &mut Vec<Finding>) {
         let readable = tab(
             hub,
             "promotions",
-            promotions.spreadsheet.as_str(),
+            promotions.spreadsheet.0.as_str(),
             &named,
             account,
             findings,

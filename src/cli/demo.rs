@@ -18,7 +18,7 @@ use super::Failure;
 use crate::{
     logs,
     shutdown::Shutdown,
-    stage::{Service, Stage},
+    testbed::{Service, Testbed},
 };
 
 #[derive(Debug, Args)]
@@ -61,11 +61,11 @@ pub(super) async fn demo(arguments: DemoArguments) -> Result<ExitCode, Failure> 
         },
         ..TelegramOptions::default()
     };
-    let mut stage = Stage::set(telegram, SheetsOptions::default()).await?;
+    let mut testbed = Testbed::set(telegram, SheetsOptions::default()).await?;
     // Slow enough to be watched, and for an answer to overtake the promotion on a busy machine.
-    stage.configure("TELEGRAM__RATE_PER_SECOND", "4");
+    testbed.configure("TELEGRAM__RATE_PER_SECOND", "4");
     let stop = signals.stop_token();
-    let played = stop.run_until_cancelled(tour::play(&stage)).await;
+    let played = stop.run_until_cancelled(tour::play(&testbed)).await;
     match played {
         None => Ok(ExitCode::FAILURE),
         Some(Err(error)) => Err(error.into()),
@@ -74,23 +74,23 @@ pub(super) async fn demo(arguments: DemoArguments) -> Result<ExitCode, Failure> 
             Ok(ExitCode::SUCCESS)
         }
         Some(Ok(service)) => {
-            keep_serving(&stage, service, &signals).await;
+            keep_serving(&testbed, service, &signals).await;
             Ok(ExitCode::SUCCESS)
         }
     }
 }
 
-async fn keep_serving(stage: &Stage, service: Service, signals: &Shutdown) {
+async fn keep_serving(testbed: &Testbed, service: Service, signals: &Shutdown) {
     println!(
         "Now it is yours, until Ctrl-C:\n\
          \n  the service      http://{}/readyz\
          \n  Telegram, as people use it  {}/sim/people\
          \n  the workbook, as people see it  {}/sim/workbooks\
          \n  the journal      {}\n",
-        stage.address(),
-        stage.telegram.url(),
-        stage.sheets.url(),
-        stage.data_dir().display()
+        testbed.address(),
+        testbed.telegram.url(),
+        testbed.sheets.url(),
+        testbed.data_dir().display()
     );
     signals.stop_token().cancelled().await;
     service.stop().await;

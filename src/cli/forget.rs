@@ -9,7 +9,7 @@ use std::{
 
 use super::{Failure, Format, status::unexpected};
 use crate::{
-    app::{Person, Reply, Request, ask},
+    app::{ConsoleReply, Person, Request, ask},
     config::Settings,
 };
 
@@ -39,7 +39,7 @@ pub(super) async fn forget(
 
 async fn request(settings: &Settings, request: &Request) -> Result<Person, Failure> {
     match ask(&settings.data_dir, request).await? {
-        Reply::Person(person) => Ok(*person),
+        ConsoleReply::Person(person) => Ok(*person),
         other => Err(unexpected(other)),
     }
 }

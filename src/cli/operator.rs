@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use super::{Failure, Quarantine, Unknown};
 use crate::{
-    app::{Lost, QuarantineAction, Reply, Request, Selection, SetAside, ask},
+    app::{ConsoleReply, QuarantineAction, Request, Selection, SetAside, UnknownDelivery, ask},
     config::Local,
 };
 
@@ -34,13 +34,13 @@ pub(super) async fn replay(local: &Local, seq: u64) -> Result<ExitCode, Failure>
 
 async fn answer(local: &Local, request: &Request) -> Result<ExitCode, Failure> {
     match ask(&local.data_dir, request).await? {
-        Reply::Quarantine(records) => print_records(&records),
-        Reply::Unknown(messages) => print_messages(&messages),
-        Reply::Done(0) => {
+        ConsoleReply::Quarantine(records) => print_records(&records),
+        ConsoleReply::Unknown(messages) => print_messages(&messages),
+        ConsoleReply::Done(0) => {
             return Err(anyhow::anyhow!("nothing of that name is in the list; see `list`").into());
         }
-        Reply::Done(count) => println!("Сделано: {count}.\nDone: {count}."),
-        Reply::Replayed { decision, case } => print_case(request, &decision, &case),
+        ConsoleReply::Done(count) => println!("Сделано: {count}.\nDone: {count}."),
+        ConsoleReply::Replayed { decision, case } => print_case(request, &decision, &case),
         other => return Err(super::status::unexpected(other)),
     }
     Ok(ExitCode::SUCCESS)
@@ -58,13 +58,13 @@ fn print_records(records: &[SetAside]) {
     );
 }
 
-fn print_messages(messages: &[Lost]) {
+fn print_messages(messages: &[UnknownDelivery]) {
     if messages.is_empty() {
         return println!(
             "Сообщений с неизвестной судьбой нет.\nThe outcome of every message is known."
         );
     }
-    for Lost { name, at, number } in messages {
+    for UnknownDelivery { name, at, number } in messages {
         let what = number.map_or_else(String::new, |number| format!("  № {number}"));
         println!("{name:<16}  {at}{what}");
     }

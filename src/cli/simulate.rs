@@ -9,7 +9,7 @@ use clap::Args;
 use simulator::{sheets::SheetsOptions, telegram::TelegramOptions};
 
 use super::Failure;
-use crate::{shutdown::Shutdown, stage::Stage};
+use crate::{shutdown::Shutdown, testbed::Testbed};
 
 #[derive(Debug, Args)]
 pub(super) struct SimulateArguments {
@@ -21,7 +21,7 @@ pub(super) struct SimulateArguments {
     sheets_listen: SocketAddr,
 }
 
-/// Where the journal lies is the service's own choice: the stage's directory goes with the stand-ins.
+/// Where the journal lies is the service's own choice: the testbed's directory goes with the stand-ins.
 const NOT_OURS: &str = "SHEETDESK_DATA_DIR";
 
 pub(super) async fn simulate(arguments: SimulateArguments) -> Result<ExitCode, Failure> {
@@ -34,9 +34,9 @@ pub(super) async fn simulate(arguments: SimulateArguments) -> Result<ExitCode, F
         listen: arguments.sheets_listen,
         ..SheetsOptions::default()
     };
-    let stage = Stage::set(telegram, sheets).await?;
+    let testbed = Testbed::set(telegram, sheets).await?;
     println!("# What a service beside the stand-ins has to be told:");
-    for (name, value) in stage
+    for (name, value) in testbed
         .variables()
         .iter()
         .filter(|(name, _)| name != NOT_OURS)
@@ -45,8 +45,8 @@ pub(super) async fn simulate(arguments: SimulateArguments) -> Result<ExitCode, F
     }
     println!(
         "# People: {}/sim/people   The workbook: {}/sim/workbooks   Until Ctrl-C.",
-        stage.telegram.url(),
-        stage.sheets.url()
+        testbed.telegram.url(),
+        testbed.sheets.url()
     );
     signals.stop_token().cancelled().await;
     Ok(ExitCode::SUCCESS)

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use super::{Failure, Format};
 use crate::{
-    app::{Health, Reply, Request, Status, ask},
+    app::{ConsoleReply, Health, Request, StatusReport, ask},
     config::Local,
 };
 
@@ -28,17 +28,17 @@ pub(super) async fn status(
     Ok(ExitCode::SUCCESS)
 }
 
-async fn current(local: &Local) -> Result<Box<Status>, Failure> {
+async fn current(local: &Local) -> Result<Box<StatusReport>, Failure> {
     match ask(&local.data_dir, &Request::Status).await? {
-        Reply::Status(status) => Ok(status),
+        ConsoleReply::Status(status) => Ok(status),
         other => Err(unexpected(other)),
     }
 }
 
 pub(super) async fn release_answers(local: &Local) -> Result<ExitCode, Failure> {
     match ask(&local.data_dir, &Request::ReleaseAnswers).await? {
-        Reply::Released(0) => println!("Удержанных ответов нет.\nNo answers are held."),
-        Reply::Released(count) => println!(
+        ConsoleReply::Released(0) => println!("Удержанных ответов нет.\nNo answers are held."),
+        ConsoleReply::Released(count) => println!(
             "Отправляем удержанные ответы: {count}.\nReleased {count} held answers; they are on their way."
         ),
         other => return Err(unexpected(other)),
@@ -48,7 +48,7 @@ pub(super) async fn release_answers(local: &Local) -> Result<ExitCode, Failure> 
 
 pub(super) async fn end_silence(local: &Local) -> Result<ExitCode, Failure> {
     match ask(&local.data_dir, &Request::EndSilence).await? {
-        Reply::SilenceEnded => println!(
+        ConsoleReply::SilenceEnded => println!(
             "Больше не ждём: отправляем то, что накопилось.\nThe silence is over; what waits is on its way."
         ),
         other => return Err(unexpected(other)),
@@ -56,26 +56,26 @@ pub(super) async fn end_silence(local: &Local) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn unexpected(reply: Reply) -> Failure {
+pub(super) fn unexpected(reply: ConsoleReply) -> Failure {
     match reply {
-        Reply::Failed(words) => Failure::Other(anyhow::anyhow!(words)),
-        Reply::Status(_)
-        | Reply::Released(_)
-        | Reply::SilenceEnded
-        | Reply::Quarantine(_)
-        | Reply::Unknown(_)
-        | Reply::Done(_)
-        | Reply::Replayed { .. }
-        | Reply::Person(_)
-        | Reply::Checked(_)
-        | Reply::Copying(_)
-        | Reply::Help => Failure::Other(anyhow::anyhow!(
+        ConsoleReply::Failed(words) => Failure::Other(anyhow::anyhow!(words)),
+        ConsoleReply::Status(_)
+        | ConsoleReply::Released(_)
+        | ConsoleReply::SilenceEnded
+        | ConsoleReply::Quarantine(_)
+        | ConsoleReply::Unknown(_)
+        | ConsoleReply::Done(_)
+        | ConsoleReply::Replayed { .. }
+        | ConsoleReply::Person(_)
+        | ConsoleReply::Checked(_)
+        | ConsoleReply::Copying(_)
+        | ConsoleReply::Help => Failure::Other(anyhow::anyhow!(
             "the running Sheetdesk answered another question"
         )),
     }
 }
 
-fn describe(status: &Status) -> String {
+fn describe(status: &StatusReport) -> String {
     let mut lines = vec![plainly(status), String::new()];
     if !status.journal.storing && status.journal.figures_age_s > 0 {
         let age = span(status.journal.figures_age_s);
@@ -171,7 +171,7 @@ fn describe(status: &Status) -> String {
 }
 
 /// One sentence on how things are; the worst first.
-fn plainly(status: &Status) -> String {
+fn plainly(status: &StatusReport) -> String {
     let down = |name: &str| status.links.get(name) == Some(&Health::Down);
     let throttled = status
         .links

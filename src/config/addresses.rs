@@ -9,14 +9,11 @@ use std::str::FromStr;
 use reqwest::Url;
 
 use super::error::{Wrong, shown, wrong};
+use crate::domain::ids::SpreadsheetId;
 
 /// An `http` or `https` address without a slash at its end, so that paths can be put behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl(String);
-
-/// The ID of a spreadsheet, as it stands in its address.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SpreadsheetId(String);
 
 /// The name of a tab, as people see it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,7 +36,7 @@ macro_rules! text_access {
         }
     )*};
 }
-text_access!(BaseUrl, SpreadsheetId, TabName);
+text_access!(BaseUrl, TabName);
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, Wrong> {
     text.parse().map_err(|_| {

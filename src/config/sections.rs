@@ -10,10 +10,10 @@ use super::error::{Wrong, wrong};
 use super::read::Reader;
 use super::secrets;
 use super::settings::{
-    Appeals, Files, Http, Local, Log, Mode, Promotions, Schedule, Settings, Sheets, TabAddress,
+    Appeals, Files, Http, Local, Log, Mode, Promotions, Schedules, Settings, Sheets, TabAddress,
     Telegram,
 };
-use super::values::{self, Intake};
+use super::values::{self, UpdateSource};
 use super::words::SheetWords;
 
 /// More sockets than a process is ever given are a slip of the finger.
@@ -118,10 +118,10 @@ fn telegram(r: &mut Reader) -> Option<Telegram> {
 fn mode(r: &mut Reader) -> Option<Mode> {
     const SECRET: &str = "telegram.webhook_secret";
     match r.required("telegram.mode", values::intake) {
-        Some(Intake::Webhook) => r
+        Some(UpdateSource::Webhook) => r
             .required(SECRET, secrets::webhook_secret)
             .map(|secret| Mode::Webhook { secret }),
-        Some(Intake::Polling) => r
+        Some(UpdateSource::Polling) => r
             .optional(SECRET, secrets::webhook_secret)
             .map(|_| Mode::Polling),
         None => {
@@ -168,14 +168,14 @@ fn sheets(r: &mut Reader) -> Option<Sheets> {
     })
 }
 
-fn schedule(r: &mut Reader) -> Option<Schedule> {
+fn schedule(r: &mut Reader) -> Option<Schedules> {
     let appeals = r.required("schedule.appeals", values::cron);
     let partners = r.required("schedule.partners", values::cron);
     let promotions = r.required("schedule.promotions", values::cron);
     let health = r.required("schedule.health", values::cron);
     let digest = r.required("schedule.digest", values::cron_or_none);
     let heartbeat = r.required("schedule.heartbeat", values::cron_or_none);
-    Some(Schedule {
+    Some(Schedules {
         appeals: appeals?,
         partners: partners?,
         promotions: promotions?,

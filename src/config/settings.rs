@@ -10,11 +10,12 @@ use std::time::Duration;
 use croner::Cron;
 use jiff::tz::TimeZone;
 
-use super::addresses::{BaseUrl, SpreadsheetId, TabName};
+use super::addresses::{BaseUrl, TabName};
 use super::credentials::Credentials;
 use super::secrets::{BotToken, CallbackSecret};
-use super::values::{AdminChat, LogFilter, QuietHours};
+use super::values::{AdminChatId, LogFilter, QuietHours};
 use super::words::SheetWords;
+use crate::domain::ids::SpreadsheetId;
 use crate::logs;
 use crate::secret::Secret;
 
@@ -34,7 +35,7 @@ pub struct Settings {
     /// The spreadsheets.
     pub sheets: Sheets,
     /// When we look by ourselves.
-    pub schedule: Schedule,
+    pub schedule: Schedules,
     /// Announcements.
     pub promotions: Promotions,
     /// Answers.
@@ -88,7 +89,7 @@ pub struct Telegram {
     /// How updates reach us.
     pub mode: Mode,
     /// Where alerts go.
-    pub admin_chat: Option<AdminChat>,
+    pub admin_chat: Option<AdminChatId>,
     /// Messages per second over all chats; `None` is no limit of ours.
     pub rate_per_second: Option<NonZeroU32>,
     /// Whether `serve` registers the webhook itself.
@@ -135,7 +136,7 @@ pub struct TabAddress {
 
 /// When we look by ourselves, in the zone of the settings.
 #[derive(Debug)]
-pub struct Schedule {
+pub struct Schedules {
     /// Looks at the appeals.
     pub appeals: Cron,
     /// Looks at the partners.

@@ -62,7 +62,7 @@ pub(super) fn load(path: &Path) -> Result<SheetWords, Vec<SettingsError>> {
         let values = layers::parse_file(path, &text, &known, &mut findings);
         layers = layers.with(Source::File(path.to_owned()), values);
     }
-    let mut words = Words { layers, findings };
+    let mut words = WordReader { layers, findings };
     let read = words::read(&mut words);
     words.refuse_doubles(&known);
     match read {
@@ -72,12 +72,12 @@ pub(super) fn load(path: &Path) -> Result<SheetWords, Vec<SettingsError>> {
 }
 
 /// The words of all sources, and what is wrong with them.
-pub(super) struct Words {
+pub(super) struct WordReader {
     layers: Layers,
     findings: Findings,
 }
 
-impl Words {
+impl WordReader {
     /// The value of a setting; `None` if something is wrong with it.
     pub(super) fn read<T>(
         &mut self,

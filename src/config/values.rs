@@ -22,7 +22,7 @@ pub struct LogFilter(String);
 
 /// The chat that alerts go to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AdminChat(i64);
+pub struct AdminChatId(i64);
 
 /// Hours of the day in which promotions wait, in the zone of the settings.
 ///
@@ -37,7 +37,7 @@ pub struct QuietHours {
 
 /// How updates reach us, as the settings name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Intake {
+pub(super) enum UpdateSource {
     Webhook,
     Polling,
 }
@@ -50,7 +50,7 @@ impl LogFilter {
     }
 }
 
-impl AdminChat {
+impl AdminChatId {
     /// The number as the Bot API writes it; groups have negative ones.
     #[must_use]
     pub fn number(self) -> i64 {
@@ -182,10 +182,13 @@ pub(super) fn log_format(text: &str) -> Result<Format, Wrong> {
     choice(text, &[("pretty", Format::Pretty), ("json", Format::Json)])
 }
 
-pub(super) fn intake(text: &str) -> Result<Intake, Wrong> {
+pub(super) fn intake(text: &str) -> Result<UpdateSource, Wrong> {
     choice(
         text,
-        &[("webhook", Intake::Webhook), ("polling", Intake::Polling)],
+        &[
+            ("webhook", UpdateSource::Webhook),
+            ("polling", UpdateSource::Polling),
+        ],
     )
 }
 
@@ -199,9 +202,9 @@ pub(super) fn log_filter(text: &str) -> Result<LogFilter, Wrong> {
     }
 }
 
-pub(super) fn admin_chat(text: &str) -> Result<AdminChat, Wrong> {
+pub(super) fn admin_chat(text: &str) -> Result<AdminChatId, Wrong> {
     let number = text.parse().ok().filter(|number| *number != 0);
-    number.map(AdminChat).ok_or_else(|| {
+    number.map(AdminChatId).ok_or_else(|| {
         let problem = format!("{} is not the number of a chat.", shown(text));
         wrong(
             problem,
@@ -334,7 +337,7 @@ mod tests {
 
     #[test]
     fn choices_filters_and_chats() {
-        assert_eq!(intake("polling"), Ok(Intake::Polling));
+        assert_eq!(intake("polling"), Ok(UpdateSource::Polling));
         assert!(problem(intake("Webhook")).ends_with("Write webhook or polling."));
         assert_eq!(log_format("json"), Ok(Format::Json));
         assert_eq!(flag("false"), Ok(false));
@@ -345,7 +348,7 @@ mod tests {
         );
         assert!(problem(log_filter("info,=,debug")).contains("not a filter"));
         assert_eq!(
-            admin_chat("-1001234567890").map(AdminChat::number),
+            admin_chat("-1001234567890").map(AdminChatId::number),
             Ok(-1_001_234_567_890)
         );
         for bad in ["@channel", "0", "1 000"] {

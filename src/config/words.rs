@@ -3,7 +3,7 @@
 //! Invariant: each field is the setting of the same name in `sheets.toml`.
 
 use super::addresses::TabName;
-use super::sheets::{self, Fill, Names, Words};
+use super::sheets::{self, Fill, Names, WordReader};
 
 macro_rules! words {
     ($($(#[$about:meta])* $name:ident from $section:literal { $($(#[$field_about:meta])* $field:ident: $kind:ident,)* })*) => {$(
@@ -14,7 +14,7 @@ macro_rules! words {
         }
 
         impl $name {
-            fn read(words: &mut Words) -> Option<Self> {
+            fn read(words: &mut WordReader) -> Option<Self> {
                 $(let $field = words.read(concat!($section, ".", stringify!($field)), $kind::from_value);)*
                 Some(Self { $($field: $field?,)* })
             }
@@ -224,7 +224,7 @@ pub struct SheetWords {
 }
 
 /// All words; `None` if something is wrong with them, once all are read.
-pub(super) fn read(words: &mut Words) -> Option<SheetWords> {
+pub(super) fn read(words: &mut WordReader) -> Option<SheetWords> {
     let (partners, appeals) = (partners(words), appeals(words));
     let (archive, promotions) = (archive(words), promotions(words));
     let state = words
@@ -239,7 +239,7 @@ pub(super) fn read(words: &mut Words) -> Option<SheetWords> {
     })
 }
 
-fn partners(words: &mut Words) -> Option<PartnerWords> {
+fn partners(words: &mut WordReader) -> Option<PartnerWords> {
     let (columns, statuses) = (PartnerColumns::read(words), PartnerStatuses::read(words));
     Some(PartnerWords {
         columns: columns?,
@@ -247,7 +247,7 @@ fn partners(words: &mut Words) -> Option<PartnerWords> {
     })
 }
 
-fn appeals(words: &mut Words) -> Option<AppealWords> {
+fn appeals(words: &mut WordReader) -> Option<AppealWords> {
     let (columns, statuses) = (AppealColumns::read(words), AppealStatuses::read(words));
     let fills = AppealFills::read(words);
     Some(AppealWords {
@@ -257,7 +257,7 @@ fn appeals(words: &mut Words) -> Option<AppealWords> {
     })
 }
 
-fn archive(words: &mut Words) -> Option<ArchiveWords> {
+fn archive(words: &mut WordReader) -> Option<ArchiveWords> {
     let (tab, columns) = (
         words.read("archive.tab", sheets::tab),
         ArchiveColumns::read(words),
@@ -268,7 +268,7 @@ fn archive(words: &mut Words) -> Option<ArchiveWords> {
     })
 }
 
-fn promotions(words: &mut Words) -> Option<PromotionWords> {
+fn promotions(words: &mut WordReader) -> Option<PromotionWords> {
     let (columns, statuses) = (
         PromotionColumns::read(words),
         PromotionStatuses::read(words),

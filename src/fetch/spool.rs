@@ -28,11 +28,11 @@ pub(super) struct Spool(Arc<Path>);
 
 /// What is in a file.
 #[derive(Debug)]
-pub enum Content {
+pub enum SpooledContent {
     /// In memory: what stood in a cell.
     Held(Bytes),
     /// On the disk.
-    Laid(Laid),
+    SpooledFile(Laid),
 }
 
 /// A file on the disk, which is deleted with this.
@@ -108,13 +108,13 @@ impl Writing {
     }
 }
 
-impl Content {
+impl SpooledContent {
     /// How much it is, in bytes.
     #[must_use]
     pub fn size(&self) -> u64 {
         match self {
             Self::Held(bytes) => bytes.len() as u64,
-            Self::Laid(laid) => laid.size,
+            Self::SpooledFile(laid) => laid.size,
         }
     }
 
@@ -123,7 +123,7 @@ impl Content {
     pub fn head(&self) -> &[u8] {
         match self {
             Self::Held(bytes) => &bytes[..bytes.len().min(HEAD)],
-            Self::Laid(laid) => &laid.head,
+            Self::SpooledFile(laid) => &laid.head,
         }
     }
 
@@ -134,7 +134,7 @@ impl Content {
     pub async fn body(&self) -> io::Result<reqwest::Body> {
         Ok(match self {
             Self::Held(bytes) => bytes.clone().into(),
-            Self::Laid(laid) => {
+            Self::SpooledFile(laid) => {
                 let file = tokio::fs::File::open(&laid.path).await?;
                 reqwest::Body::wrap_stream(ReaderStream::with_capacity(file, BLOCK))
             }

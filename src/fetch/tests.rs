@@ -99,10 +99,10 @@ fn fetcher(server: SocketAddr) -> (Fetcher, TempDir) {
 }
 
 /// What was found, in words: a file's name, its media type and what is in it.
-async fn told(found: Result<Found, FetchError>) -> Result<String, FetchError> {
+async fn told(found: Result<Fetched, FetchError>) -> Result<String, FetchError> {
     Ok(match found? {
-        Found::Page => "a page".to_owned(),
-        Found::File(file) => {
+        Fetched::Page => "a page".to_owned(),
+        Fetched::File(file) => {
             let body = file.content.body().await.unwrap();
             let bytes = http_body_util::BodyExt::collect(body)
                 .await

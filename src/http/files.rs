@@ -14,7 +14,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, future::BoxFuture, stream::BoxStream};
 use jiff::Timestamp;
 
-use super::{places::vouch, problem::Problem, router::Intake};
+use super::{problem::Problem, router::RouterState, slots::mark_known};
 use crate::domain::{
     files::{FileId, LinkError, Links},
     message::{Attachment, FileKind},
@@ -29,15 +29,15 @@ pub struct FilesIntake {
     /// The moment.
     pub now: fn() -> Timestamp,
     /// Brings a file.
-    pub bring: Bring,
+    pub open_file: OpenFile,
 }
 
 /// Finds a file and opens it at its source.
-pub type Bring =
-    Arc<dyn Fn(FileId) -> BoxFuture<'static, Result<Brought, Unavailable>> + Send + Sync>;
+pub type OpenFile =
+    Arc<dyn Fn(FileId) -> BoxFuture<'static, Result<OpenedFile, Unavailable>> + Send + Sync>;
 
 /// A file on its way.
-pub struct Brought {
+pub struct OpenedFile {
     /// What it is.
     pub attachment: Attachment,
     /// How long it is, in bytes, if that is known.
@@ -63,13 +63,13 @@ const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
 /// The route.
 pub(super) async fn receive(
-    State(intake): State<Arc<Intake>>,
+    State(intake): State<Arc<RouterState>>,
     Path(link): Path<String>,
     extensions: Extensions,
     headers: HeaderMap,
 ) -> Response {
     match open(&intake.files, &link, &extensions).await {
-        Ok(brought) => whole(brought),
+        Ok(opened) => whole(opened),
         Err(problem) if wants_a_page(&headers) => page(problem),
         Err(problem) => problem.into_response(),
     }
@@ -79,7 +79,7 @@ async fn open(
     files: &FilesIntake,
     link: &str,
     extensions: &Extensions,
-) -> Result<Brought, Problem> {
+) -> Result<OpenedFile, Problem> {
     let links = files.links.as_ref().ok_or(Problem::NotFound)?;
     let file = links
         .open(link, (files.now)())
@@ -87,19 +87,19 @@ async fn open(
             LinkError::Unknown => Problem::NotFound,
             LinkError::Expired => Problem::Expired,
         })?;
-    vouch(extensions);
-    (files.bring)(file).await.map_err(|why| match why {
+    mark_known(extensions);
+    (files.open_file)(file).await.map_err(|why| match why {
         Unavailable::Gone => Problem::FileGone,
         Unavailable::Later => Problem::FileLater,
     })
 }
 
-fn whole(brought: Brought) -> Response {
-    let Brought {
+fn whole(opened: OpenedFile) -> Response {
+    let OpenedFile {
         attachment,
         length,
         bytes,
-    } = brought;
+    } = opened;
     let timed = moving(bytes);
     let mut response = Body::from_stream(timed).into_response();
     let headers = response.headers_mut();

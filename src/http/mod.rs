@@ -6,7 +6,6 @@
 
 mod body;
 mod files;
-mod places;
 mod probes;
 mod problem;
 mod promotions_push;
@@ -14,16 +13,17 @@ mod router;
 mod server;
 mod sheets_changed;
 mod signature;
+mod slots;
 mod telegram_webhook;
 
 #[cfg(test)]
 mod tests;
 
 pub use self::{
-    files::{Bring, Brought, FilesIntake, Unavailable},
-    probes::{Phase, Readiness, ReadinessNow},
+    files::{FilesIntake, OpenFile, OpenedFile, Unavailable},
+    probes::{Readiness, ReadinessNow, ServicePhase},
     promotions_push::PromotionsPush,
-    router::{Intake, Limits, admin, public},
+    router::{Limits, RouterState, admin, public},
     server::{BindError, Caps, Server},
     sheets_changed::{Nudge, Resolved, SheetsIntake},
     signature::SigningKey,

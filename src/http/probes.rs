@@ -14,7 +14,7 @@ pub type ReadinessNow = Arc<dyn Fn() -> Readiness + Send + Sync>;
 
 /// Where the service stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
+pub enum ServicePhase {
     /// Not everything runs yet.
     Starting,
     /// At work.
@@ -27,7 +27,7 @@ pub enum Phase {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readiness {
     /// Where the service stands.
-    pub phase: Phase,
+    pub phase: ServicePhase,
     /// Whether the journal can store.
     pub storing: bool,
     /// Telegram, as the delivery sees it.
@@ -42,11 +42,11 @@ impl Readiness {
     fn status(&self) -> (StatusCode, &'static str) {
         let whole = self.telegram == Health::Ok && self.sheets == Health::Ok;
         match (self.phase, self.storing) {
-            (Phase::Starting, _) => (StatusCode::SERVICE_UNAVAILABLE, "starting"),
-            (Phase::Stopping, _) => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
-            (Phase::Running, false) => (StatusCode::SERVICE_UNAVAILABLE, "degraded"),
-            (Phase::Running, true) if whole => (StatusCode::OK, "ready"),
-            (Phase::Running, true) => (StatusCode::OK, "degraded"),
+            (ServicePhase::Starting, _) => (StatusCode::SERVICE_UNAVAILABLE, "starting"),
+            (ServicePhase::Stopping, _) => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+            (ServicePhase::Running, false) => (StatusCode::SERVICE_UNAVAILABLE, "degraded"),
+            (ServicePhase::Running, true) if whole => (StatusCode::OK, "ready"),
+            (ServicePhase::Running, true) => (StatusCode::OK, "degraded"),
         }
     }
 }
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn only_phase_and_journal_decide_about_readiness() {
-        use {Health::*, Phase::*};
+        use {Health::*, ServicePhase::*};
         for (phase, storing, telegram, sheets, code, word) in [
             (Running, true, Ok, Ok, 200, "ready"),
             (Running, true, Down, Ok, 200, "degraded"),

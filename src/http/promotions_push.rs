@@ -11,7 +11,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{body, places::vouch, problem::Problem, router::Intake};
+use super::{body, problem::Problem, router::RouterState, slots::mark_known};
 use crate::secret::Secret;
 
 /// What the predecessor's push needs; absent where it is off.
@@ -27,7 +27,7 @@ const SECRET_HEADER: &str = "x-webhook-secret";
 
 /// The route. The script looks for 200 and these very words.
 pub(super) async fn receive(
-    State(intake): State<Arc<Intake>>,
+    State(intake): State<Arc<RouterState>>,
     request: Request,
 ) -> Result<Json<Value>, Problem> {
     let push = intake.promotions.as_ref().ok_or(Problem::NotFound)?;
@@ -36,7 +36,7 @@ pub(super) async fn receive(
     if !push.secret.matches(secret.as_bytes()) {
         return Err(Problem::Unsigned);
     }
-    vouch(&head.extensions);
+    mark_known(&head.extensions);
     let raw = body::whole(body, body::LIMIT).await?;
     let _: Value = body::object(&raw)?;
     (push.nudge)();

@@ -31,7 +31,7 @@ use super::{
 };
 
 /// What the routes work with.
-pub struct Intake {
+pub struct RouterState {
     /// The webhook; `None` in polling mode.
     pub telegram: Option<TelegramIntake>,
     /// The sheets' callback.
@@ -65,7 +65,7 @@ impl Limits {
 }
 
 /// The routes for the outside.
-pub fn public(intake: Intake, limits: Limits) -> Router {
+pub fn public(intake: RouterState, limits: Limits) -> Router {
     metrics::describe_counter!(
         telegram_webhook::UPDATES,
         "Telegram updates by what became of them"
@@ -129,10 +129,10 @@ const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// request is in hand. The body's limit is kept where bodies are read (`body::whole`): as a layer it would answer 413 to strangers,
 /// before the secret was looked at.
 fn limited(
-    route: MethodRouter<Arc<Intake>>,
+    route: MethodRouter<Arc<RouterState>>,
     at_once: usize,
     time: Duration,
-) -> MethodRouter<Arc<Intake>> {
+) -> MethodRouter<Arc<RouterState>> {
     route.route_layer(
         ServiceBuilder::new()
             .layer(HandleErrorLayer::new(refused))

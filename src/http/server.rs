@@ -15,8 +15,8 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
-use super::places::{DISMISSED, Place, Places};
-use crate::accepting;
+use super::slots::{ConnectionSlot, ConnectionSlots, DISMISSED};
+use crate::accept_loop;
 
 /// What a connection may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl BindError {
     /// Whether it may well succeed later, since only something was short.
     #[must_use]
     pub fn is_shortage(&self) -> bool {
-        accepting::is_shortage(&self.source)
+        accept_loop::is_shortage(&self.source)
     }
 }
 
@@ -98,14 +98,15 @@ impl Server {
             DISMISSED,
             "Connections that gave way to newer ones, the longest idle first"
         );
-        let places = Places::new(caps.connections);
+        let slots = ConnectionSlots::new(caps.connections);
         let accepting = async {
             loop {
                 let (stream, _) =
-                    accepting::next("http", || self.listener.accept(), || places.dismiss()).await?;
-                let (place, router, stop) =
-                    (Arc::new(places.take().await), router.clone(), stop.clone());
-                tasks.spawn(converse(stream, router, place, caps, stop));
+                    accept_loop::next("http", || self.listener.accept(), || slots.dismiss())
+                        .await?;
+                let (slot, router, stop) =
+                    (Arc::new(slots.take().await), router.clone(), stop.clone());
+                tasks.spawn(converse(stream, router, slot, caps, stop));
             }
         };
         if let Some(Err::<(), io::Error>(error)) = stop.run_until_cancelled(accepting).await {
@@ -131,7 +132,7 @@ const LINGER_BYTES: u64 = 2 * 1024 * 1024;
 async fn converse(
     stream: TcpStream,
     router: Router,
-    place: Arc<Place>,
+    slot: Arc<ConnectionSlot>,
     caps: Caps,
     stop: CancellationToken,
 ) {
@@ -139,15 +140,15 @@ async fn converse(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
-    let served = Arc::clone(&place);
+    let served = Arc::clone(&slot);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Arc::clone(&served));
         served.begins();
-        let (answering, place) = (router.clone().oneshot(request), Arc::clone(&served));
+        let (answering, slot) = (router.clone().oneshot(request), Arc::clone(&served));
         // Boxed, so that the connection can be moved and its stream taken back for the last reading.
         Box::pin(async move {
             let answer = answering.await;
-            place.ends();
+            slot.ends();
             answer
         })
     });
@@ -161,8 +162,8 @@ async fn converse(
         // First, so that what has come in the meantime is looked at before the connection has to give way.
         biased;
         ended = &mut connection => Some(ended),
-        () = place.cut().cancelled() => {
-            if !place.is_owed() {
+        () = slot.cut().cancelled() => {
+            if !slot.awaits_response() {
                 return tracing::trace!("a connection gave way");
             }
             None
@@ -185,7 +186,7 @@ async fn converse(
     let stream = connection.into_parts().io.into_inner();
     tokio::select! {
         () = linger(stream) => {}
-        () = place.cut().cancelled() => {}
+        () = slot.cut().cancelled() => {}
         () = stop.cancelled() => {}
     }
 }

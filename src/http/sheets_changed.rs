@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 
 use super::{
     body,
-    places::vouch,
     problem::Problem,
-    router::Intake,
-    signature::{Claim, SigningKey},
+    router::RouterState,
+    signature::{SignedHeaders, SigningKey},
+    slots::mark_known,
 };
 use crate::domain::ids::SpreadsheetId;
 
@@ -60,7 +60,7 @@ pub(super) const TIME: Duration = Duration::from_secs(2);
 
 /// The route. The content type is not checked: the signature already vouches for the body.
 pub(super) async fn receive(
-    State(intake): State<Arc<Intake>>,
+    State(intake): State<Arc<RouterState>>,
     request: Request,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let outcome = pass_on(&intake.sheets, request).await;
@@ -80,15 +80,15 @@ pub(super) async fn receive(
 
 async fn pass_on(sheets: &SheetsIntake, request: Request) -> Result<Resolved, Problem> {
     let (head, body) = request.into_parts();
-    let refused = |distrust| {
-        tracing::debug!(reason = %distrust, "a sheet's call was refused");
+    let refused = |error| {
+        tracing::debug!(reason = %error, "a sheet's call was refused");
         Problem::Unsigned
     };
     // What the head alone gives away is refused before the body is read.
-    let claim = Claim::read(&head.headers).map_err(refused)?;
-    claim.is_fresh((sheets.now)()).map_err(refused)?;
+    let signed = SignedHeaders::read(&head.headers).map_err(refused)?;
+    signed.is_fresh((sheets.now)()).map_err(refused)?;
     let raw = body::whole(body, LIMIT).await?;
-    claim.signs(&raw, &sheets.key).map_err(refused)?;
-    vouch(&head.extensions);
+    signed.signs(&raw, &sheets.key).map_err(refused)?;
+    mark_known(&head.extensions);
     Ok((sheets.nudge)(body::object(&raw)?))
 }

@@ -22,7 +22,7 @@ impl SigningKey {
 
 /// Why a call is not trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Distrust {
+pub(super) enum SignatureError {
     /// One of the three headers is absent or no text.
     #[error("the signature's headers are incomplete")]
     Absent,
@@ -35,20 +35,20 @@ pub(super) enum Distrust {
 }
 
 /// What the headers claim; nothing of it is believed yet.
-pub(super) struct Claim<'a> {
+pub(super) struct SignedHeaders<'a> {
     id: &'a str,
     timestamp: &'a str,
     signatures: &'a str,
 }
 
-impl<'a> Claim<'a> {
+impl<'a> SignedHeaders<'a> {
     /// Finds the headers.
-    pub(super) fn read(headers: &'a HeaderMap) -> Result<Self, Distrust> {
+    pub(super) fn read(headers: &'a HeaderMap) -> Result<Self, SignatureError> {
         let text = |name| {
             let value = headers.get(name).and_then(|value| value.to_str().ok());
             value
                 .filter(|value| !value.is_empty())
-                .ok_or(Distrust::Absent)
+                .ok_or(SignatureError::Absent)
         };
         Ok(Self {
             id: text("webhook-id")?,
@@ -58,14 +58,14 @@ impl<'a> Claim<'a> {
     }
 
     /// Checks the claimed moment against our clock.
-    pub(super) fn is_fresh(&self, now: Timestamp) -> Result<(), Distrust> {
-        let claimed: i64 = self.timestamp.parse().map_err(|_| Distrust::Stale)?;
+    pub(super) fn is_fresh(&self, now: Timestamp) -> Result<(), SignatureError> {
+        let claimed: i64 = self.timestamp.parse().map_err(|_| SignatureError::Stale)?;
         let near = now.as_second().abs_diff(claimed) <= TOLERANCE_S;
-        near.then_some(()).ok_or(Distrust::Stale)
+        near.then_some(()).ok_or(SignatureError::Stale)
     }
 
     /// Checks whether one of the signatures is the key's over this body. Several stand there while a secret is being replaced.
-    pub(super) fn signs(&self, body: &[u8], key: &SigningKey) -> Result<(), Distrust> {
+    pub(super) fn signs(&self, body: &[u8], key: &SigningKey) -> Result<(), SignatureError> {
         let mut mac = Hmac::<Sha256>::new_from_slice(key.0.expose_secret())
             .expect("HMAC takes keys of any length");
         for part in [
@@ -87,7 +87,7 @@ impl<'a> Claim<'a> {
             .split(' ')
             .any(fits)
             .then_some(())
-            .ok_or(Distrust::Wrong)
+            .ok_or(SignatureError::Wrong)
     }
 }
 

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::{body, places::vouch, problem::Problem, router::Intake};
+use super::{body, problem::Problem, router::RouterState, slots::mark_known};
 use crate::{
     clock,
     journal::{Accepted, DedupKey, Journal, StoreError},
@@ -49,7 +49,7 @@ pub(super) const UPDATES: &str = "sheetdesk_updates_total";
 
 /// The route. Without a [`TelegramIntake`] there is no such address.
 pub(super) async fn receive(
-    State(intake): State<Arc<Intake>>,
+    State(intake): State<Arc<RouterState>>,
     request: Request,
 ) -> Result<StatusCode, Problem> {
     let telegram = intake.telegram.as_ref().ok_or(Problem::NotFound)?;
@@ -85,7 +85,7 @@ async fn store(telegram: &TelegramIntake, request: Request) -> Result<Accepted, 
     if !telegram.secret.matches(secret.as_bytes()) {
         return Err(Problem::Unsigned);
     }
-    vouch(&head.extensions);
+    mark_known(&head.extensions);
     if !body::is_json(&head.headers) {
         return Err(Problem::WrongType);
     }

@@ -15,7 +15,7 @@ use crate::{
         effect::{OutboxEntry, OutboxState, Send},
         ids::OutboxId,
     },
-    fetch::{FetchError, Fetcher, Found, LIMIT},
+    fetch::{FetchError, Fetched, Fetcher, LIMIT},
 };
 
 #[cfg(test)]
@@ -54,7 +54,7 @@ enum FetchState {
     /// So many files are on their way.
     Fetching(usize),
     /// All are here, by their addresses.
-    Ready(HashMap<String, Found>),
+    Ready(HashMap<String, Fetched>),
     /// One cannot be had; the journal will hear of it.
     Failed,
     /// Nothing before this moment: this machine could not take a file in.
@@ -62,7 +62,7 @@ enum FetchState {
 }
 
 /// What was found behind each address, or why one of them led nowhere.
-type FetchResult = Result<Vec<(String, Found)>, FetchError>;
+type FetchResult = Result<Vec<(String, Fetched)>, FetchError>;
 
 /// The files for a message cannot be had.
 pub(super) struct FetchFailed {
@@ -130,7 +130,7 @@ impl Prefetcher {
     }
 
     /// What a message goes with.
-    pub(super) fn found(&self, send: &Send) -> Option<Found> {
+    pub(super) fn found(&self, send: &Send) -> Option<Fetched> {
         let address = transfer::address(&send.form)?;
         match &self.sets.get(&first_message(&send.id))?.state {
             FetchState::Ready(files) => files.get(address).cloned(),
@@ -224,10 +224,10 @@ async fn fetch_all(fetcher: Fetcher, addresses: Vec<String>) -> FetchResult {
     Ok(all)
 }
 
-fn size(found: &Found) -> u64 {
+fn size(found: &Fetched) -> u64 {
     match found {
-        Found::File(file) => file.content.size(),
-        Found::Page => 0,
+        Fetched::File(file) => file.content.size(),
+        Fetched::Page => 0,
     }
 }
 

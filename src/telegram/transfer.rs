@@ -20,7 +20,7 @@ use crate::{
         ids::MessageId,
         media::MediaKind,
     },
-    fetch::{self, Content, Found},
+    fetch::{self, Fetched, SpooledContent},
 };
 
 mod media;
@@ -65,7 +65,7 @@ pub(super) fn address(form: &MessageForm) -> Option<&str> {
 pub(super) async fn send(
     client: &BotClient,
     send: &Send,
-    found: Option<Found>,
+    found: Option<Fetched>,
 ) -> Result<SentMessage, SendError> {
     let accepted = match &send.form {
         MessageForm::Message | MessageForm::Silent | MessageForm::Receipt => {
@@ -88,7 +88,7 @@ pub(super) async fn send(
 struct Upload<'a> {
     name: &'a str,
     media_type: &'a str,
-    content: &'a Content,
+    content: &'a SpooledContent,
 }
 
 impl<'a> Upload<'a> {
@@ -162,11 +162,11 @@ async fn file(
     client: &BotClient,
     send: &Send,
     address: &str,
-    found: Option<Found>,
+    found: Option<Fetched>,
 ) -> Result<SentMessage, SendError> {
     let file = match found.ok_or(SendError::File(Unfetched::Unreachable))? {
-        Found::File(file) => file,
-        Found::Page => return Ok(say(client, &linked(send, address), Way::Message).await?),
+        Fetched::File(file) => file,
+        Fetched::Page => return Ok(say(client, &linked(send, address), Way::Message).await?),
     };
     let kind = if is_photo(&file.media_type, &file.content) {
         MediaKind::Photo
@@ -200,7 +200,7 @@ fn linked(send: &Send, address: &str) -> Send {
     }
 }
 
-fn is_photo(media_type: &str, content: &Content) -> bool {
+fn is_photo(media_type: &str, content: &SpooledContent) -> bool {
     matches!(media_type, "image/jpeg" | "image/png" | "image/webp") && content.size() <= PHOTO_LIMIT
 }
 

@@ -18,11 +18,11 @@ fn times(play: &Play, words: &str) -> usize {
 #[tokio::test]
 async fn a_trouble_is_told_once_when_it_begins_and_once_when_it_is_over() {
     let mut play = Play::set().await;
-    play.stage.configure("SCHEDULE__HEALTH", "* * * * * *");
-    let service = play.stage.open().await.expect("it starts");
+    play.testbed.configure("SCHEDULE__HEALTH", "* * * * * *");
+    let service = play.testbed.open().await.expect("it starts");
     play.registers().await;
     let update = json!({"message": {"message_id": 1, "text": "без чата"}});
-    play.stage.telegram.update(update).expect("an update");
+    play.testbed.telegram.update(update).expect("an update");
     let told = hears(&play.operator, BEGUN).await;
     assert!(
         told.content.text.contains("/quarantine"),
@@ -59,8 +59,8 @@ async fn a_trouble_is_told_once_when_it_begins_and_once_when_it_is_over() {
 #[tokio::test]
 async fn a_sign_of_life_says_what_was_carried_and_makes_no_sound() {
     let mut play = Play::set().await;
-    play.stage.configure("SCHEDULE__HEARTBEAT", "* * * * * *");
-    let service = play.stage.open().await.expect("it starts");
+    play.testbed.configure("SCHEDULE__HEARTBEAT", "* * * * * *");
+    let service = play.testbed.open().await.expect("it starts");
     play.registers().await;
     play.opens_appeal().await;
     let beat = hears(

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use sheetdesk::{
-    app::{Ended, Health, Status},
+    app::{Ended, Health, StatusReport},
     clock,
-    stage::{APPEALS, BOOK},
+    testbed::{APPEALS, BOOK},
 };
 use simulator::{
     sheets::{CallKind, Side, Visit},
@@ -34,8 +34,8 @@ async fn an_answer_reaches_the_partner_and_moves_into_the_history() {
     })
     .await;
     play.settled().await;
-    assert_eq!(play.stage.appeal_cell(2, "статус"), "В работе");
-    let history = play.stage.appeal_cell(2, "текст_обращений");
+    assert_eq!(play.testbed.appeal_cell(2, "статус"), "В работе");
+    let history = play.testbed.appeal_cell(2, "текст_обращений");
     assert!(
         history
             .lines()
@@ -50,7 +50,7 @@ async fn an_answer_reaches_the_partner_and_moves_into_the_history() {
 #[tokio::test]
 async fn without_a_callback_the_schedule_finds_the_answer() {
     let mut play = Play::set().await;
-    play.stage.configure("SCHEDULE__APPEALS", "* * * * * *");
+    play.testbed.configure("SCHEDULE__APPEALS", "* * * * * *");
     let service = play.start().await;
     play.marina.write(simulator::sheets::TOUR_PARTNER.code);
     play.marina.share_contact("79123456789");
@@ -60,7 +60,7 @@ async fn without_a_callback_the_schedule_finds_the_answer() {
         text.contains("Вопрос")
     })
     .await;
-    play.stage
+    play.testbed
         .type_in(2, "специалист_ответ", "Найдено по расписанию")
         .expect("there is such a cell");
     play.hears("Найдено по расписанию").await;
@@ -97,17 +97,17 @@ async fn a_long_answer_with_line_breaks_arrives_in_parts_and_in_order() {
 #[tokio::test]
 async fn what_a_specialist_types_over_an_answer_in_flight_is_not_swallowed() {
     let (play, service) = Play::with_appeal().await;
-    play.stage
+    play.testbed
         .telegram
         .fault(Fault::next(1, FaultKind::Hold).of("sendMessage"));
     play.types(2, "специалист_ответ", "Первый ответ").await;
-    play.stage
+    play.testbed
         .telegram
         .await_held(1, PATIENCE)
         .await
         .expect("the send is in hand");
     play.types(2, "специалист_ответ", "Второй ответ").await;
-    play.stage.telegram.release();
+    play.testbed.telegram.release();
     play.hears("Второй ответ").await;
     play.shows(2, "специалист_ответ", str::is_empty).await;
     play.settled().await;
@@ -121,7 +121,7 @@ async fn what_a_specialist_types_over_an_answer_in_flight_is_not_swallowed() {
 #[tokio::test]
 async fn what_is_typed_between_the_look_and_the_clear_stays() {
     let (play, service) = Play::with_appeal().await;
-    play.stage.sheets.visit(
+    play.testbed.sheets.visit(
         BOOK,
         Visit::BeforeWrite(Box::new(|book| {
             let address = book
@@ -152,10 +152,10 @@ async fn a_partner_who_blocked_the_bot_gets_his_answer_when_he_is_back() {
     })
     .await;
     assert_eq!(
-        play.stage.appeal_cell(2, "специалист_ответ"),
+        play.testbed.appeal_cell(2, "специалист_ответ"),
         "Ответ для отсутствующей"
     );
-    assert_eq!(play.stage.appeal_cell(2, "статус"), "Новое");
+    assert_eq!(play.testbed.appeal_cell(2, "статус"), "Новое");
     play.marina.unblock();
     play.hears("Ответ для отсутствующей").await;
     play.shows(2, "специалист_ответ", str::is_empty).await;
@@ -165,7 +165,7 @@ async fn a_partner_who_blocked_the_bot_gets_his_answer_when_he_is_back() {
 #[tokio::test]
 async fn a_lost_response_is_resent_once_and_the_row_admits_it() {
     let (play, service) = Play::with_appeal().await;
-    play.stage
+    play.testbed
         .telegram
         .fault(Fault::next(1, FaultKind::CutAfter).of("sendMessage"));
     play.types(2, "специалист_ответ", "Может быть дважды").await;
@@ -185,15 +185,15 @@ async fn telegrams_429_is_remembered_over_a_restart() {
     let refusal = FaultKind::TooMany {
         retry_after: patience.as_secs(),
     };
-    play.stage
+    play.testbed
         .telegram
         .fault(Fault::next(1, refusal).of("sendMessage"));
     let asked = clock::monotonic();
     play.marina.write("/appeals");
-    let refused = |status: &Status| {
+    let refused = |status: &StatusReport| {
         status.links.get("telegram") == Some(&Health::Throttled) && status.outbox.sending == 0
     };
-    play.stage
+    play.testbed
         .status_where("Telegram asks for patience", refused, PATIENCE)
         .await
         .expect("it does");
@@ -207,14 +207,14 @@ async fn telegrams_429_is_remembered_over_a_restart() {
         asked.elapsed()
     );
     play.hears("Ваши обращения").await;
-    assert_eq!(play.stage.telegram.calls().too_many, 1);
+    assert_eq!(play.testbed.telegram.calls().too_many, 1);
     play.ends(service).await;
 }
 
 #[tokio::test]
 async fn telegrams_429_only_delays() {
     let (play, service) = Play::with_appeal().await;
-    play.stage
+    play.testbed
         .telegram
         .fault(Fault::next(1, FaultKind::TooMany { retry_after: 1 }).of("sendMessage"));
     play.types(2, "специалист_ответ", "После паузы").await;
@@ -229,10 +229,10 @@ async fn rows_that_move_between_the_look_and_the_write_are_both_as_they_should_b
     let (play, service) = Play::with_appeal().await;
     let old = |play: &Play| {
         ["текст_обращений", "статус", "время_обновления", "Доставка"]
-            .map(|header| play.stage.appeal_cell(1, header))
+            .map(|header| play.testbed.appeal_cell(1, header))
     };
     let before = old(&play);
-    play.stage.sheets.visit(
+    play.testbed.sheets.visit(
         BOOK,
         Visit::BeforeWrite(Box::new(|book| {
             book.move_rows(APPEALS, 3, 1, 2)
@@ -257,7 +257,7 @@ async fn rows_that_move_between_the_look_and_the_write_are_both_as_they_should_b
 #[tokio::test]
 async fn a_sheet_that_answers_late_delays_nothing_else() {
     let (play, service) = Play::with_appeal().await;
-    let hold = play.stage.sheets.hold(CallKind::Write, Side::Before);
+    let hold = play.testbed.sheets.hold(CallKind::Write, Side::Before);
     play.marina.write("Пока таблица думает");
     play.hears("Добавили к обращению № 2").await;
     hold.arrived().await;

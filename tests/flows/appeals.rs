@@ -1,6 +1,6 @@
 //! Appeals: from the chat into a row, and how it goes on.
 
-use sheetdesk::stage::{APPEALS, BOOK};
+use sheetdesk::testbed::{APPEALS, BOOK};
 use simulator::sheets::TOUR_PARTNER;
 
 use crate::play::{FIRST_QUESTION, Play};
@@ -13,7 +13,7 @@ async fn an_appeal_becomes_a_row_and_further_messages_join_it_newest_on_top() {
     let second = play.writes("=1+1 <b>уже неделю</b> & ещё");
     play.settled().await;
     play.sees_reaction(second).await;
-    let history = play.stage.appeal_cell(2, "текст_обращений");
+    let history = play.testbed.appeal_cell(2, "текст_обращений");
     let lines: Vec<_> = history.lines().collect();
     assert_eq!(lines.len(), 2, "{history}");
     assert!(
@@ -21,7 +21,7 @@ async fn an_appeal_becomes_a_row_and_further_messages_join_it_newest_on_top() {
         "text of people is never evaluated: {history}"
     );
     assert!(lines[1].ends_with(": Не приходит отчёт"));
-    let cell = |header| play.stage.appeal_cell(2, header);
+    let cell = |header| play.testbed.appeal_cell(2, header);
     assert_eq!(
         (cell("код").as_str(), cell("ФИО").as_str()),
         (TOUR_PARTNER.code, TOUR_PARTNER.name)
@@ -38,7 +38,7 @@ async fn a_closed_appeal_is_told_once_and_the_next_message_opens_a_new_row() {
     let (play, service) = Play::with_appeal().await;
     play.types(2, "статус", "Решено").await;
     play.hears("Обращение № 2 решено").await;
-    play.stage
+    play.testbed
         .callback(APPEALS)
         .await
         .expect("a replay is only one more look");
@@ -48,13 +48,13 @@ async fn a_closed_appeal_is_told_once_and_the_next_message_opens_a_new_row() {
     play.hears("Приняли, обращение № 3").await;
     play.settled().await;
     assert!(
-        play.stage
+        play.testbed
             .appeal_cell(3, "текст_обращений")
             .contains("Новый вопрос")
     );
     assert!(
         !play
-            .stage
+            .testbed
             .appeal_cell(2, "текст_обращений")
             .contains("Новый вопрос")
     );
@@ -64,7 +64,7 @@ async fn a_closed_appeal_is_told_once_and_the_next_message_opens_a_new_row() {
 #[tokio::test]
 async fn a_row_found_closed_only_at_the_moment_of_writing_is_reopened() {
     let (play, service) = Play::with_appeal().await;
-    play.stage
+    play.testbed
         .type_in(2, "статус", "Решено")
         .expect("there is such a cell");
     play.marina.write("И вот ещё что");
@@ -82,7 +82,7 @@ async fn a_row_found_closed_only_at_the_moment_of_writing_is_reopened() {
 async fn the_predecessor_s_rows_get_numbers_and_nothing_else_of_them_changes() {
     let play = Play::set().await;
     let before = play
-        .stage
+        .testbed
         .sheets
         .with(BOOK, |book| book.table(APPEALS))
         .expect("the tab is there");
@@ -90,7 +90,7 @@ async fn the_predecessor_s_rows_get_numbers_and_nothing_else_of_them_changes() {
     play.shows(1, "№", |text| text == "1").await;
     play.settled().await;
     let after = play
-        .stage
+        .testbed
         .sheets
         .with(BOOK, |book| book.table(APPEALS))
         .expect("the tab is there");
@@ -104,7 +104,7 @@ async fn the_predecessor_s_rows_get_numbers_and_nothing_else_of_them_changes() {
 #[tokio::test]
 async fn columns_may_stand_in_any_order_and_foreign_ones_stay_untouched() {
     let play = Play::set().await;
-    play.stage
+    play.testbed
         .sheets
         .with(BOOK, |book| {
             book.insert_columns(APPEALS, "A", 1)?;
@@ -119,27 +119,27 @@ async fn columns_may_stand_in_any_order_and_foreign_ones_stay_untouched() {
     play.marina.write("Вопрос");
     play.hears("Приняли").await;
     play.settled().await;
-    assert_eq!(play.stage.appeal_cell(2, "ФИО"), TOUR_PARTNER.name);
-    assert_eq!(play.stage.appeal_cell(1, "заметки отдела"), "не трогать");
-    assert_eq!(play.stage.appeal_cell(2, "заметки отдела"), "");
+    assert_eq!(play.testbed.appeal_cell(2, "ФИО"), TOUR_PARTNER.name);
+    assert_eq!(play.testbed.appeal_cell(1, "заметки отдела"), "не трогать");
+    assert_eq!(play.testbed.appeal_cell(2, "заметки отдела"), "");
     play.ends(service).await;
 }
 
 #[tokio::test]
 async fn a_burst_of_messages_takes_few_calls() {
     let (play, service) = Play::registered().await;
-    let before = play.stage.sheets.calls();
+    let before = play.testbed.sheets.calls();
     for n in 0..100 {
         play.marina.write(&format!("Сообщение {n}"));
     }
     play.settled().await;
-    let after = play.stage.sheets.calls();
+    let after = play.testbed.sheets.calls();
     assert!(
         after.writes - before.writes <= 4,
         "{} writes",
         after.writes - before.writes
     );
-    let history = play.stage.appeal_cell(2, "текст_обращений");
+    let history = play.testbed.appeal_cell(2, "текст_обращений");
     assert_eq!(history.lines().count(), 100);
     assert!(
         history.starts_with(&history[..20])
@@ -154,19 +154,19 @@ async fn a_burst_of_messages_takes_few_calls() {
 #[tokio::test]
 async fn a_number_of_a_lost_journal_is_adopted_with_its_history_and_the_counter_goes_on_above_it() {
     let play = Play::set().await;
-    let edited = play.stage.sheets.with(BOOK, |book| {
+    let edited = play.testbed.sheets.with(BOOK, |book| {
         book.insert_columns(APPEALS, "A", 1)?;
         book.type_in(APPEALS, "A1", "№")?;
         book.type_in(APPEALS, "A2", "55")
     });
     edited.expect("an older journal's number");
-    let before = play.stage.appeal_cell(55, "текст_обращений");
+    let before = play.testbed.appeal_cell(55, "текст_обращений");
     let service = play.start().await;
     play.registers().await;
     play.marina.write(FIRST_QUESTION);
     play.hears("Приняли, обращение № 56").await;
     play.settled().await;
-    assert_eq!(play.stage.appeal_cell(55, "текст_обращений"), before);
+    assert_eq!(play.testbed.appeal_cell(55, "текст_обращений"), before);
     assert!(
         play.operator.messages().is_empty(),
         "nobody has to do anything"

@@ -2,7 +2,7 @@
 //!
 //! Invariant: cell and archive change in one call, so whoever looks finds every line in one of them.
 
-use sheetdesk::stage::{APPEALS, BOOK};
+use sheetdesk::testbed::{APPEALS, BOOK};
 use simulator::sheets::{CallKind, Fault, Trouble};
 
 use crate::play::{Play, hears};
@@ -11,7 +11,7 @@ const ARCHIVE: &str = "обращения_архив";
 const HISTORY: &str = "текст_обращений";
 
 /// Marina has written as much as the cell holds; the next long message makes it overflow.
-async fn full() -> (Play, sheetdesk::stage::Service) {
+async fn full() -> (Play, sheetdesk::testbed::Service) {
     let (play, service) = Play::with_appeal().await;
     (0..11).for_each(|number| writes(&play, number));
     play.shows(2, HISTORY, |text| text.contains("сообщение 10"))
@@ -35,7 +35,7 @@ async fn says(play: &Play, number: usize) {
 
 /// The archive as it stands; nothing where there is none.
 fn archive(play: &Play) -> Vec<Vec<String>> {
-    play.stage
+    play.testbed
         .sheets
         .with(BOOK, |book| book.table(ARCHIVE))
         .unwrap_or_default()
@@ -51,7 +51,7 @@ fn is_whole(play: &Play, messages: usize) {
         .map(|row| (row[0].as_str(), row[1].as_str()))
         .collect();
     assert_eq!(keys, [("2", "1")], "the part stands there once");
-    let cell = play.stage.appeal_cell(2, HISTORY);
+    let cell = play.testbed.appeal_cell(2, HISTORY);
     assert!(cell.encode_utf16().count() < 50_000);
     assert!(cell.ends_with("… более раннее – на листе «обращения_архив», № 2, часть 1"));
     let all = format!("{cell}\n{}", parts[0][2]);
@@ -89,7 +89,7 @@ async fn the_oldest_part_moves_to_a_tab_of_its_own() {
 #[tokio::test]
 async fn a_lost_answer_of_google_leaves_the_part_there_once() {
     let (play, service) = full().await;
-    play.stage
+    play.testbed
         .sheets
         .fault(Fault::once(CallKind::Write, Trouble::CutAfter));
     says(&play, 11).await;
@@ -102,7 +102,7 @@ async fn a_lost_answer_of_google_leaves_the_part_there_once() {
 async fn an_archive_that_people_have_changed_is_named_and_its_rows_wait() {
     let (play, service) = full().await;
     let edit = |act: &dyn Fn(&mut simulator::sheets::Workbook)| {
-        play.stage.sheets.with(BOOK, |book| {
+        play.testbed.sheets.with(BOOK, |book| {
             act(book);
             Ok::<_, simulator::sheets::ApiError>(())
         })
@@ -122,14 +122,17 @@ async fn an_archive_that_people_have_changed_is_named_and_its_rows_wait() {
     play.marina.write("Есть кто живой?");
     play.hears("Добавили к обращению № 2").await;
     assert!(
-        !play.stage.appeal_cell(2, HISTORY).contains("сообщение 11"),
+        !play
+            .testbed
+            .appeal_cell(2, HISTORY)
+            .contains("сообщение 11"),
         "it waits"
     );
     edit(&|book| {
         book.type_in(ARCHIVE, "C1", "часть").expect("a cell");
     })
     .expect("edited");
-    play.stage
+    play.testbed
         .callback(APPEALS)
         .await
         .expect("the callback is taken");

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use sheetdesk::{
-    app::{Health, Reply, Request, Status, ask},
-    stage::{APPEALS, Service},
+    app::{ConsoleReply, Health, Request, StatusReport, ask},
+    testbed::{APPEALS, Service},
 };
 use simulator::telegram::{Fault, FaultKind, Group, Person, SentMessage};
 
@@ -21,7 +21,7 @@ async fn with_twelve_appeals() -> (Play, Service, Vec<Person>) {
     let play = Play::set().await;
     let people = play.enlists(12);
     let service = play.start().await;
-    let seen = |status: &Status| {
+    let seen = |status: &StatusReport| {
         status
             .looks
             .values()
@@ -29,7 +29,7 @@ async fn with_twelve_appeals() -> (Play, Service, Vec<Person>) {
             .count()
             >= 2
     };
-    play.stage
+    play.testbed
         .status_where("the tabs are seen", seen, PATIENCE)
         .await
         .expect("they are");
@@ -48,12 +48,12 @@ async fn with_twelve_appeals() -> (Play, Service, Vec<Person>) {
 async fn twelve_answers_outlive(trouble: FaultKind) -> usize {
     let (play, service, people) = with_twelve_appeals().await;
     for number in 2..=13 {
-        play.stage
+        play.testbed
             .type_in(number, "специалист_ответ", "Привезут завтра")
             .expect("there is such a cell");
     }
     let sends = || {
-        play.stage
+        play.testbed
             .telegram
             .calls()
             .by_method
@@ -62,8 +62,8 @@ async fn twelve_answers_outlive(trouble: FaultKind) -> usize {
             .unwrap_or(0)
     };
     let before = sends();
-    play.stage.telegram.fault(Fault::next(ALL, trouble));
-    play.stage
+    play.testbed.telegram.fault(Fault::next(ALL, trouble));
+    play.testbed
         .callback(APPEALS)
         .await
         .expect("the callback is taken");
@@ -73,7 +73,7 @@ async fn twelve_answers_outlive(trouble: FaultKind) -> usize {
         (1..=12).contains(&tries),
         "none is tried twice in an outage: {tries}"
     );
-    play.stage.telegram.clear_faults();
+    play.testbed.telegram.clear_faults();
     for person in &people {
         hears(person, "Привезут завтра").await;
     }
@@ -93,7 +93,7 @@ async fn twelve_answers_outlive(trouble: FaultKind) -> usize {
     let each: Vec<usize> = people.iter().map(arrived).collect();
     assert!(each.iter().all(|count| (1..=2).contains(count)), "{each:?}");
     assert_eq!(
-        play.stage.status().await.expect("it runs").outbox.unknown,
+        play.testbed.status().await.expect("it runs").outbox.unknown,
         0
     );
     play.ends(service).await;
@@ -131,18 +131,18 @@ async fn a_gateway_that_speaks_as_telegram_does_uses_up_nobody_s_second_try() {
 async fn an_answer_that_telegram_takes_its_time_for_is_not_sent_twice() {
     let (play, service) = Play::with_appeal().await;
     let slow = FaultKind::delay(Duration::from_secs(25));
-    play.stage.telegram.fault(Fault::next(ALL, slow));
+    play.testbed.telegram.fault(Fault::next(ALL, slow));
     play.types(2, "специалист_ответ", "Не спеша").await;
     let wanted = |text: &str| text.starts_with("доставлено");
     let within = PATIENCE + PATIENCE;
     let told = play
-        .stage
+        .testbed
         .appeal_cell_where(2, "Доставка", wanted, within)
         .await
         .expect("it is delivered");
     assert!(!told.contains("дважды"), "{told}");
     assert_eq!(play.heard("Не спеша"), 1);
-    play.stage.telegram.clear_faults();
+    play.testbed.telegram.clear_faults();
     play.ends(service).await;
 }
 
@@ -150,7 +150,7 @@ async fn an_answer_that_telegram_takes_its_time_for_is_not_sent_twice() {
 async fn a_start_with_a_telegram_that_is_slow_in_everything_sends_all_the_same() {
     let (play, service) = Play::with_appeal().await;
     service.stop().await;
-    play.stage
+    play.testbed
         .telegram
         .fault(Fault::next(ALL, FaultKind::delay(Duration::from_secs(7))));
     let service = play.start().await;
@@ -158,13 +158,13 @@ async fn a_start_with_a_telegram_that_is_slow_in_everything_sends_all_the_same()
     play.hears("Хоть и не сразу").await;
     play.shows(2, "Доставка", |text| text.starts_with("доставлено"))
         .await;
-    let there = |status: &Status| status.links.get("telegram") == Some(&Health::Ok);
-    play.stage
+    let there = |status: &StatusReport| status.links.get("telegram") == Some(&Health::Ok);
+    play.testbed
         .status_where("Telegram is there", there, PATIENCE)
         .await
         .expect("slow is not away");
     assert_eq!(play.heard("Хоть и не сразу"), 1);
-    play.stage.telegram.clear_faults();
+    play.testbed.telegram.clear_faults();
     play.ends(service).await;
 }
 
@@ -180,11 +180,11 @@ async fn a_refusal_of_the_bot_rejects_no_message_and_says_what_to_do() {
         ),
     ] {
         let body = json!({"ok": false, "error_code": code, "description": description});
-        play.stage
+        play.testbed
             .telegram
             .fault(Fault::next(ALL, FaultKind::answer(code, body.to_string())));
         let sends = || {
-            play.stage
+            play.testbed
                 .telegram
                 .calls()
                 .by_method
@@ -195,20 +195,20 @@ async fn a_refusal_of_the_bot_rejects_no_message_and_says_what_to_do() {
         let before = sends();
         let words = format!("Ответ после {code}, {description}");
         play.types(2, "специалист_ответ", &words).await;
-        let barred = |status: &Status| {
+        let barred = |status: &StatusReport| {
             status
                 .telegram
                 .barred
                 .is_some_and(|bar| bar.remedy().contains(cure))
         };
-        play.stage
+        play.testbed
             .status_where("the cure is named", barred, PATIENCE)
             .await
             .expect("it is told");
         play.shows(2, "Доставка", |text| text.starts_with("ждёт"))
             .await;
         assert!(sends() <= before + 1, "after one refusal nothing is sent");
-        play.stage.telegram.clear_faults();
+        play.testbed.telegram.clear_faults();
         play.hears(&words).await;
         play.shows(2, "Доставка", |text| text.starts_with("доставлено"))
             .await;
@@ -236,20 +236,20 @@ async fn a_silence_of_a_day_is_named_everywhere_and_the_operator_can_end_it() {
         },
     )
     .of("sendMessage");
-    play.stage.telegram.fault(flood);
+    play.testbed.telegram.fault(flood);
     play.marina.write("Слышно ли меня?");
-    let silent = |status: &Status| status.telegram.silent_until.is_some();
-    play.stage
+    let silent = |status: &StatusReport| status.telegram.silent_until.is_some();
+    play.testbed
         .status_where("the silence is told", silent, PATIENCE)
         .await
         .expect("it is told");
     service.stop().await;
     let service = play.start().await;
-    play.stage
+    play.testbed
         .status_where("it is told after a restart", silent, PATIENCE)
         .await
         .expect("it is told");
-    let ready = reqwest::get(format!("http://{}/readyz", play.stage.address()))
+    let ready = reqwest::get(format!("http://{}/readyz", play.testbed.address()))
         .await
         .expect("it answers");
     let ready: serde_json::Value = ready.json().await.expect("it is JSON");
@@ -259,8 +259,8 @@ async fn a_silence_of_a_day_is_named_everywhere_and_the_operator_can_end_it() {
     );
     assert!(ready["telegram_silent_until"].is_string(), "{ready}");
     assert_eq!(play.heard("Приняли, обращение"), 0);
-    let reply = ask(&play.stage.data_dir(), &Request::EndSilence).await;
-    assert!(matches!(reply, Ok(Reply::SilenceEnded)), "{reply:?}");
+    let reply = ask(&play.testbed.data_dir(), &Request::EndSilence).await;
+    assert!(matches!(reply, Ok(ConsoleReply::SilenceEnded)), "{reply:?}");
     play.hears("Приняли, обращение").await;
     let status = play.settled().await;
     assert_eq!(status.telegram.silent_until, None);
@@ -272,35 +272,35 @@ async fn a_429_to_the_question_whether_telegram_is_there_keeps_no_message_back()
     let (play, service) = Play::with_appeal().await;
     service.stop().await;
     let flood = FaultKind::TooMany { retry_after: 3600 };
-    play.stage
+    play.testbed
         .telegram
         .fault(Fault::next(ALL, flood.clone()).of("getMe"));
     let service = play.start().await;
     play.types(2, "специалист_ответ", "Проверка связи").await;
     play.hears("Проверка связи").await;
     // A message that meets one itself is put off, and the silence has a name.
-    play.stage
+    play.testbed
         .telegram
         .fault(Fault::next(1, flood).of("sendMessage"));
     play.shows(2, "специалист_ответ", str::is_empty).await;
     play.types(2, "специалист_ответ", "Слышно ли теперь?").await;
-    let silent = |status: &Status| status.telegram.silent_until.is_some();
-    play.stage
+    let silent = |status: &StatusReport| status.telegram.silent_until.is_some();
+    play.testbed
         .status_where("the silence is told", silent, PATIENCE)
         .await
         .expect("it is told");
-    let reply = ask(&play.stage.data_dir(), &Request::EndSilence).await;
-    assert!(matches!(reply, Ok(Reply::SilenceEnded)), "{reply:?}");
+    let reply = ask(&play.testbed.data_dir(), &Request::EndSilence).await;
+    assert!(matches!(reply, Ok(ConsoleReply::SilenceEnded)), "{reply:?}");
     play.hears("Слышно ли теперь?").await;
-    play.stage.telegram.clear_faults();
+    play.testbed.telegram.clear_faults();
     play.ends(service).await;
 }
 
 #[tokio::test]
 async fn a_busy_group_silences_nobody_but_itself() {
     let mut play = Play::set().await;
-    let group = play.stage.telegram.group(-4242, "Операторы");
-    play.stage.configure("TELEGRAM__ADMIN_CHAT", "-4242");
+    let group = play.testbed.telegram.group(-4242, "Операторы");
+    play.testbed.configure("TELEGRAM__ADMIN_CHAT", "-4242");
     group.add_bot(&play.operator);
     let service = play.start().await;
     play.registers().await;
@@ -311,18 +311,18 @@ async fn a_busy_group_silences_nobody_but_itself() {
         },
     )
     .to(group.id());
-    play.stage.telegram.fault(flood);
+    play.testbed.telegram.fault(flood);
     group.write(&play.operator, "/status");
-    let refused = |_: &Status| play.stage.telegram.calls().too_many > 0;
-    play.stage
+    let refused = |_: &StatusReport| play.testbed.telegram.calls().too_many > 0;
+    play.testbed
         .status_where("the group is put off", refused, PATIENCE)
         .await
         .expect("it is");
     play.marina.write("А мне ответят?");
     play.hears("Приняли, обращение").await;
     assert!(group.messages().is_empty());
-    let reply = ask(&play.stage.data_dir(), &Request::EndSilence).await;
-    assert!(matches!(reply, Ok(Reply::SilenceEnded)), "{reply:?}");
+    let reply = ask(&play.testbed.data_dir(), &Request::EndSilence).await;
+    assert!(matches!(reply, Ok(ConsoleReply::SilenceEnded)), "{reply:?}");
     group
         .await_message(|_| true, PATIENCE)
         .await
@@ -333,9 +333,9 @@ async fn a_busy_group_silences_nobody_but_itself() {
 /// The service with a group as its admin chat, in which nobody has written yet.
 async fn with_admin_group() -> (Play, Service, Group) {
     let mut play = Play::set().await;
-    let group = play.stage.telegram.group(-4242, "Операторы");
-    play.stage.configure("TELEGRAM__ADMIN_CHAT", "-4242");
-    play.stage.configure("SCHEDULE__HEALTH", "* * * * * *");
+    let group = play.testbed.telegram.group(-4242, "Операторы");
+    play.testbed.configure("TELEGRAM__ADMIN_CHAT", "-4242");
+    play.testbed.configure("SCHEDULE__HEALTH", "* * * * * *");
     group.add_bot(&play.operator);
     let service = play.start().await;
     play.registers().await;
@@ -347,7 +347,7 @@ async fn an_admin_group_that_becomes_a_supergroup_is_followed_also_after_a_resta
     let (play, service, group) = with_admin_group().await;
     let group = group.becomes_supergroup(-1_000_004_242);
     let aside = json!({"message": {"message_id": 1, "text": "без чата"}});
-    play.stage.telegram.update(aside).expect("an update");
+    play.testbed.telegram.update(aside).expect("an update");
     let told = |words: &'static str| {
         group.await_message(
             move |message| message.content.text.contains(words),
@@ -366,8 +366,8 @@ async fn an_admin_group_that_becomes_a_supergroup_is_followed_also_after_a_resta
     told("Отложенных записей больше нет")
         .await
         .expect("the command is heard there");
-    let moved = |status: &Status| status.telegram.admin_chat_moved == Some(-1_000_004_242);
-    play.stage
+    let moved = |status: &StatusReport| status.telegram.admin_chat_moved == Some(-1_000_004_242);
+    play.testbed
         .status_where("the new number is told", moved, PATIENCE)
         .await
         .expect("it is told");
@@ -379,21 +379,21 @@ async fn an_admin_chat_that_cannot_be_written_to_is_said_until_it_can() {
     let (play, service, group) = with_admin_group().await;
     group.remove_bot(&play.operator);
     let aside = json!({"message": {"message_id": 1, "text": "без чата"}});
-    play.stage.telegram.update(aside).expect("an update");
-    let shut = |status: &Status| {
+    play.testbed.telegram.update(aside).expect("an update");
+    let shut = |status: &StatusReport| {
         status
             .telegram
             .admin_chat
             .as_ref()
             .is_some_and(|words| words.contains("kicked"))
     };
-    play.stage
+    play.testbed
         .status_where("it is told", shut, PATIENCE)
         .await
         .expect("it is told");
     group.add_bot(&play.operator);
-    let open = |status: &Status| status.telegram.admin_chat.is_none();
-    play.stage
+    let open = |status: &StatusReport| status.telegram.admin_chat.is_none();
+    play.testbed
         .status_where("it is over", open, PATIENCE)
         .await
         .expect("it is over");
@@ -414,17 +414,17 @@ async fn an_admin_chat_that_cannot_be_written_to_is_said_until_it_can() {
 #[tokio::test]
 async fn a_webhook_that_telegram_refuses_is_said() {
     let mut play = Play::set().await;
-    play.stage
+    play.testbed
         .configure("HTTP__PUBLIC_URL", "https://desk.example:4433");
     let service = play.start().await;
-    let refused = |status: &Status| {
+    let refused = |status: &StatusReport| {
         status
             .telegram
             .webhook
             .as_ref()
             .is_some_and(|words| words.contains("bad webhook"))
     };
-    play.stage
+    play.testbed
         .status_where("it is told", refused, PATIENCE)
         .await
         .expect("it is told");
@@ -435,15 +435,15 @@ async fn a_webhook_that_telegram_refuses_is_said() {
 async fn a_menu_that_telegram_refuses_is_no_word_of_its_updates() {
     for mode in ["webhook", "polling"] {
         let mut play = Play::set().await;
-        play.stage.configure("TELEGRAM__MODE", mode);
+        play.testbed.configure("TELEGRAM__MODE", mode);
         let body = json!({"ok": false, "error_code": 400, "description": "Bad Request: BOT_COMMAND_INVALID"});
         let refused = FaultKind::answer(400, body.to_string());
-        play.stage
+        play.testbed
             .telegram
             .fault(Fault::next(ALL, refused).of("setMyCommands"));
         let service = play.start().await;
         let tries = || {
-            play.stage
+            play.testbed
                 .telegram
                 .calls()
                 .by_method
@@ -451,18 +451,18 @@ async fn a_menu_that_telegram_refuses_is_no_word_of_its_updates() {
                 .copied()
                 .unwrap_or(0)
         };
-        play.stage
+        play.testbed
             .status_where("it is tried again", |_| tries() >= 2, PATIENCE)
             .await
             .expect("it is");
-        let status = play.stage.status().await.expect("it runs");
+        let status = play.testbed.status().await.expect("it runs");
         assert_eq!(status.telegram.webhook, None, "{mode}");
-        play.stage.telegram.clear_faults();
+        play.testbed.telegram.clear_faults();
         play.registers().await;
-        play.stage
+        play.testbed
             .status_where(
                 "it is taken",
-                |_| !play.stage.telegram.commands().is_empty(),
+                |_| !play.testbed.telegram.commands().is_empty(),
                 PATIENCE,
             )
             .await
@@ -480,7 +480,7 @@ async fn where_telegram_refuses_a_reaction_words_say_that_the_message_has_come_i
         FaultKind::TooMany { retry_after: 1 },
     ] {
         let (play, service) = Play::with_appeal().await;
-        play.stage
+        play.testbed
             .telegram
             .fault(Fault::next(1, trouble).of("setMessageReaction"));
         play.marina.write("И ещё одно");

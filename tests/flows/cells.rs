@@ -2,7 +2,7 @@
 //!
 //! Invariant: what cannot be done is said in words in `Доставка`.
 
-use sheetdesk::stage::{APPEALS, BOOK};
+use sheetdesk::testbed::{APPEALS, BOOK};
 use simulator::{
     sheets::{Shown, Visit},
     telegram::{Fault, FaultKind},
@@ -49,7 +49,7 @@ async fn spaces_alone_are_no_answer() {
     play.types(2, ANSWER, "   ").await;
     play.settled().await;
     assert_eq!(play.marina.messages().len(), before);
-    assert_eq!(play.stage.appeal_cell(2, "Доставка"), "");
+    assert_eq!(play.testbed.appeal_cell(2, "Доставка"), "");
     play.ends(service).await;
 }
 
@@ -79,14 +79,14 @@ async fn thirty_thousand_characters_arrive_whole_and_in_order() {
 #[tokio::test]
 async fn the_value_of_a_formula_is_sent_once_and_the_formula_is_never_cleared() {
     let (play, service) = Play::with_appeal().await;
-    let cell = play.stage.sheets.with(BOOK, |book| {
+    let cell = play.testbed.sheets.with(BOOK, |book| {
         let cell = book.address(APPEALS, ("№", "2"), ANSWER)?;
         let shows = Shown::Text("Ответ из шаблона".to_owned());
         book.type_formula(APPEALS, &cell, "=B1", shows)?;
         Ok::<_, simulator::sheets::ApiError>(cell)
     });
     let cell = cell.expect("the specialist takes a template");
-    play.stage
+    play.testbed
         .callback(APPEALS)
         .await
         .expect("the callback is taken");
@@ -96,11 +96,11 @@ async fn the_value_of_a_formula_is_sent_once_and_the_formula_is_never_cleared() 
     })
     .await;
     assert_eq!(
-        play.stage.appeal_cell(2, ANSWER),
+        play.testbed.appeal_cell(2, ANSWER),
         "Ответ из шаблона",
         "it is the specialist's"
     );
-    let changed = play.stage.sheets.with(BOOK, |book| {
+    let changed = play.testbed.sheets.with(BOOK, |book| {
         book.type_formula(
             APPEALS,
             &cell,
@@ -109,7 +109,7 @@ async fn the_value_of_a_formula_is_sent_once_and_the_formula_is_never_cleared() 
         )
     });
     changed.expect("the template is corrected");
-    play.stage
+    play.testbed
         .callback(APPEALS)
         .await
         .expect("the callback is taken");
@@ -133,33 +133,33 @@ async fn an_answer_typed_into_a_closed_appeal_is_sent_and_the_appeal_stays_close
     play.types(2, "статус", "Решено").await;
     play.hears("решено").await;
     answered(&play, "И ещё одно", "И ещё одно").await;
-    assert_eq!(play.stage.appeal_cell(2, "статус"), "Решено");
+    assert_eq!(play.testbed.appeal_cell(2, "статус"), "Решено");
     play.ends(service).await;
 }
 
 #[tokio::test]
 async fn an_answer_whose_row_is_deleted_in_flight_still_arrives_once() {
     let (play, service) = Play::with_appeal().await;
-    play.stage
+    play.testbed
         .telegram
         .fault(Fault::next(1, FaultKind::Hold).of("sendMessage"));
     play.types(2, ANSWER, "Уже отправлено").await;
-    play.stage
+    play.testbed
         .telegram
         .await_held(1, PATIENCE)
         .await
         .expect("the send is in hand");
-    let deleted = play.stage.sheets.with(BOOK, |book| {
+    let deleted = play.testbed.sheets.with(BOOK, |book| {
         let cell = book.address(APPEALS, ("№", "2"), "№")?;
         let row: String = cell.chars().filter(char::is_ascii_digit).collect();
         book.delete_rows(APPEALS, row.parse().unwrap_or_default(), 1)
     });
     deleted.expect("the row is deleted");
-    play.stage
+    play.testbed
         .callback(APPEALS)
         .await
         .expect("the callback is taken");
-    play.stage.telegram.release();
+    play.testbed.telegram.release();
     play.hears("Уже отправлено").await;
     hears(&play.operator, "строка пропала").await;
     play.settled().await;
@@ -170,7 +170,7 @@ async fn an_answer_whose_row_is_deleted_in_flight_still_arrives_once() {
 #[tokio::test]
 async fn of_two_specialists_in_one_cell_the_last_one_is_heard_and_neither_is_mixed_up() {
     let (play, service) = Play::with_appeal().await;
-    play.stage
+    play.testbed
         .type_in(2, ANSWER, "Первый набрал")
         .expect("there is such a cell");
     play.types(2, ANSWER, "Второй набрал").await;
@@ -187,7 +187,7 @@ async fn of_two_specialists_in_one_cell_the_last_one_is_heard_and_neither_is_mix
 #[tokio::test]
 async fn a_status_edited_at_the_very_moment_we_set_it_is_the_specialist_s() {
     let (play, service) = Play::with_appeal().await;
-    play.stage.sheets.visit(
+    play.testbed.sheets.visit(
         BOOK,
         Visit::BeforeWrite(Box::new(|book| {
             let cell = book.address(APPEALS, ("№", "2"), "статус").expect("stands");
@@ -198,14 +198,14 @@ async fn a_status_edited_at_the_very_moment_we_set_it_is_the_specialist_s() {
     play.hears("Запросили банк").await;
     play.shows(2, ANSWER, str::is_empty).await;
     play.settled().await;
-    assert_eq!(play.stage.appeal_cell(2, "статус"), "Ждём банк");
+    assert_eq!(play.testbed.appeal_cell(2, "статус"), "Ждём банк");
     play.ends(service).await;
 }
 
 #[tokio::test]
 async fn an_answer_that_rests_says_until_when_and_is_taken_back_or_replaced() {
     let mut play = Play::set().await;
-    play.stage.configure("APPEALS__GRACE", "10");
+    play.testbed.configure("APPEALS__GRACE", "10");
     let service = play.start().await;
     play.registers().await;
     play.opens_appeal().await;

@@ -11,13 +11,13 @@ use crate::{
 async fn change_over(partners: i64, strangers: i64, followed: usize, outage: bool) {
     let play = Play::set().await;
     let mut crowd = Crowd::of(&play, partners, strangers);
-    let hold = play.stage.sheets.hold(CallKind::Read, Side::Before);
+    let hold = play.testbed.sheets.hold(CallKind::Read, Side::Before);
     let service = play.start().await;
     hold.arrived().await;
     crowd.writes();
     crowd.is_accepted(&play).await;
     if outage {
-        play.stage.sheets.fault(Fault {
+        play.testbed.sheets.fault(Fault {
             kind: CallKind::Any,
             times: 1000,
             trouble: Trouble::Unavailable,
@@ -25,15 +25,15 @@ async fn change_over(partners: i64, strangers: i64, followed: usize, outage: boo
     }
     hold.release();
     if outage {
-        let down = |status: &sheetdesk::app::Status| {
+        let down = |status: &sheetdesk::app::StatusReport| {
             status.links.get("sheets") == Some(&sheetdesk::app::Health::Down)
         };
         let noticed = play
-            .stage
+            .testbed
             .status_where("Sheets counts as down", down, PATIENCE)
             .await;
         noticed.expect("it is noticed");
-        play.stage.sheets.clear_faults();
+        play.testbed.sheets.clear_faults();
     }
     crowd.is_served(&play, followed).await;
     play.ends(service).await;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use sheetdesk::stage::{APPEALS, BOOK, PARTNERS, PROMOTIONS};
+use sheetdesk::testbed::{APPEALS, BOOK, PARTNERS, PROMOTIONS};
 use simulator::{
     sheets::{ApiError, GetQuery, Shown, Workbook},
     telegram::Profile,
@@ -135,7 +135,7 @@ fn all(play: &Play) -> (BTreeMap<(String, usize, usize), Value>, Value) {
         ..GetQuery::default()
     };
     let mut whole = play
-        .stage
+        .testbed
         .sheets
         .with(BOOK, |book| book.get(&query))
         .expect("readable");
@@ -174,13 +174,13 @@ fn all(play: &Play) -> (BTreeMap<(String, usize, usize), Value>, Value) {
 #[tokio::test]
 async fn nothing_but_ours_changes_in_the_whole_workbook() {
     let play = Play::set().await;
-    let lived = play.stage.sheets.with(BOOK, |book| {
+    let lived = play.testbed.sheets.with(BOOK, |book| {
         live(book);
         Ok::<_, ApiError>(())
     });
     lived.expect("the workbook is there");
     let [pavel, alla] = [(700_001_043, "Павел"), (700_001_044, "Алла")].map(|(id, name)| {
-        play.stage
+        play.testbed
             .telegram
             .person(Profile::new(id, name))
             .has_met_bot()
@@ -296,7 +296,7 @@ async fn nothing_but_ours_changes_in_the_whole_workbook() {
     play.settled().await;
     assert_eq!([pavel.messages().len(), alla.messages().len()], [2, 1]);
     assert_eq!(
-        play.stage
+        play.testbed
             .cell(PARTNERS, ("Код партнера", "1043"), "Статус авторизации"),
         "authorized"
     );

@@ -8,7 +8,7 @@ use crate::play::{PATIENCE, Play, hears};
 /// An update that nobody can understand.
 fn broken(play: &Play) {
     let update = json!({"message": {"message_id": 1, "text": "без чата"}});
-    play.stage.telegram.update(update).expect("an update");
+    play.testbed.telegram.update(update).expect("an update");
 }
 
 #[tokio::test]
@@ -41,8 +41,9 @@ async fn the_admin_chat_hears_how_things_are() {
 async fn what_was_set_aside_is_named_tried_again_and_let_go() {
     let (play, service) = Play::registered().await;
     broken(&play);
-    let aside = |count| move |status: &sheetdesk::app::Status| status.inbox.quarantined == count;
-    play.stage
+    let aside =
+        |count| move |status: &sheetdesk::app::StatusReport| status.inbox.quarantined == count;
+    play.testbed
         .status_where("one is set aside", aside(1), PATIENCE)
         .await
         .expect("it is");
@@ -58,14 +59,14 @@ async fn what_was_set_aside_is_named_tried_again_and_let_go() {
         .to_owned();
     play.operator.write(&format!("/quarantine retry {number}"));
     hears(&play.operator, "Сделано: 1.").await;
-    play.stage
+    play.testbed
         .status_where("it is set aside again", aside(1), PATIENCE)
         .await
         .expect("it is");
     play.operator.write("/quarantine drop 999999");
     hears(&play.operator, "Такого в списке нет").await;
     play.operator.write("/quarantine drop all");
-    play.stage
+    play.testbed
         .status_where("it is gone", aside(0), PATIENCE)
         .await
         .expect("it is");
@@ -75,15 +76,16 @@ async fn what_was_set_aside_is_named_tried_again_and_let_go() {
 #[tokio::test]
 async fn a_message_of_unknown_outcome_is_sent_again_by_the_operator_s_word() {
     let mut play = Play::set().await;
-    play.stage.configure("APPEALS__RESEND_UNKNOWN", "false");
+    play.testbed.configure("APPEALS__RESEND_UNKNOWN", "false");
     let service = play.start().await;
     play.registers().await;
-    play.stage
+    play.testbed
         .telegram
         .fault(Fault::next(1, FaultKind::CutBefore).of("sendMessage"));
     play.marina.write("Не приходит отчёт");
-    let unknown = |count| move |status: &sheetdesk::app::Status| status.outbox.unknown == count;
-    play.stage
+    let unknown =
+        |count| move |status: &sheetdesk::app::StatusReport| status.outbox.unknown == count;
+    play.testbed
         .status_where("one is unknown", unknown(1), PATIENCE)
         .await
         .expect("it is");
@@ -92,7 +94,7 @@ async fn a_message_of_unknown_outcome_is_sent_again_by_the_operator_s_word() {
     hears(&play.operator, ", обращение № 2").await;
     play.operator.write("/unknown resend all");
     play.hears("Приняли, обращение № 2").await;
-    play.stage
+    play.testbed
         .status_where("none is unknown", unknown(0), PATIENCE)
         .await
         .expect("it is");
@@ -102,7 +104,7 @@ async fn a_message_of_unknown_outcome_is_sent_again_by_the_operator_s_word() {
 #[tokio::test]
 async fn the_day_begins_with_what_waits() {
     let mut play = Play::set().await;
-    play.stage.configure("SCHEDULE__DIGEST", "* * * * * *");
+    play.testbed.configure("SCHEDULE__DIGEST", "* * * * * *");
     let service = play.start().await;
     play.registers().await;
     hears(&play.operator, "Доброе утро! Никто не ждёт ответа.").await;

@@ -19,7 +19,7 @@ async fn a_write_whose_answer_is_lost_is_not_written_twice() {
         Trouble::Unavailable,
     ] {
         let (play, service) = Play::registered().await;
-        play.stage
+        play.testbed
             .sheets
             .fault(SheetsFault::once(CallKind::Write, trouble.clone()));
         play.marina.write("Один вопрос");
@@ -30,10 +30,10 @@ async fn a_write_whose_answer_is_lost_is_not_written_twice() {
         .await;
         play.settled().await;
         let rows = play
-            .stage
+            .testbed
             .sheets
-            .with(sheetdesk::stage::BOOK, |book| {
-                book.table(sheetdesk::stage::APPEALS)
+            .with(sheetdesk::testbed::BOOK, |book| {
+                book.table(sheetdesk::testbed::APPEALS)
             })
             .expect("the tab");
         let same = rows
@@ -48,19 +48,20 @@ async fn a_write_whose_answer_is_lost_is_not_written_twice() {
 #[tokio::test]
 async fn while_google_is_down_appeals_are_taken_and_written_later() {
     let (play, service) = Play::registered().await;
-    play.stage.sheets.fault(SheetsFault {
+    play.testbed.sheets.fault(SheetsFault {
         kind: CallKind::Any,
         times: 1000,
         trouble: Trouble::Unavailable,
     });
     play.marina.write("В бурю");
     play.hears("Приняли, обращение № 2").await;
-    let down = |status: &sheetdesk::app::Status| status.links.get("sheets") == Some(&Health::Down);
-    play.stage
+    let down =
+        |status: &sheetdesk::app::StatusReport| status.links.get("sheets") == Some(&Health::Down);
+    play.testbed
         .status_where("Sheets counts as down", down, PATIENCE)
         .await
         .expect("it is noticed");
-    play.stage.sheets.clear_faults();
+    play.testbed.sheets.clear_faults();
     play.shows(2, "текст_обращений", |text| {
         text.contains("В бурю")
     })
@@ -73,7 +74,7 @@ async fn while_telegram_is_down_answers_wait_and_say_so() {
     let (play, service) = Play::with_appeal().await;
     let body =
         serde_json::json!({"ok": false, "error_code": 500, "description": "Internal Server Error"});
-    play.stage.telegram.fault(Fault::next(
+    play.testbed.telegram.fault(Fault::next(
         1000,
         FaultKind::Answer {
             status: 500,
@@ -83,7 +84,7 @@ async fn while_telegram_is_down_answers_wait_and_say_so() {
     play.types(2, "специалист_ответ", "Когда-нибудь").await;
     play.shows(2, "Доставка", |text| text.starts_with("ждёт"))
         .await;
-    play.stage.telegram.clear_faults();
+    play.testbed.telegram.clear_faults();
     play.hears("Когда-нибудь").await;
     play.ends(service).await;
 }
@@ -91,11 +92,11 @@ async fn while_telegram_is_down_answers_wait_and_say_so() {
 #[tokio::test]
 async fn a_stop_with_work_in_hand_takes_less_than_two_seconds_and_loses_nothing() {
     let (play, service) = Play::with_appeal().await;
-    play.stage
+    play.testbed
         .telegram
         .fault(Fault::next(1, FaultKind::Hold).of("sendMessage"));
     play.types(2, "специалист_ответ", "В пути").await;
-    play.stage
+    play.testbed
         .telegram
         .await_held(1, PATIENCE)
         .await
@@ -111,7 +112,7 @@ async fn a_stop_with_work_in_hand_takes_less_than_two_seconds_and_loses_nothing(
         "{:?}",
         asked.elapsed()
     );
-    play.stage.telegram.release();
+    play.testbed.telegram.release();
     let service = play.start().await;
     play.shows(2, "Доставка", |text| {
         text.ends_with("возможно дважды")
@@ -138,18 +139,20 @@ async fn an_idle_service_stops_at_once() {
 async fn a_tab_that_is_gone_is_reported_and_mended_by_itself() {
     let (play, service) = Play::with_appeal().await;
     let rename = |from: &'static str, to: &'static str| {
-        play.stage.sheets.with(sheetdesk::stage::BOOK, move |book| {
-            book.rename_tab(from, to)
-        })
+        play.testbed
+            .sheets
+            .with(sheetdesk::testbed::BOOK, move |book| {
+                book.rename_tab(from, to)
+            })
     };
     rename("обращения", "обращения (копия)").expect("renamed");
-    play.stage
+    play.testbed
         .callback("обращения")
         .await
         .expect("the callback is taken");
     crate::play::hears(&play.operator, "В таблице нет листа «обращения»").await;
     rename("обращения (копия)", "обращения").expect("renamed back");
-    play.stage
+    play.testbed
         .callback("обращения")
         .await
         .expect("the callback is taken");
@@ -165,7 +168,7 @@ async fn a_bad_gateway_before_telegram_costs_patience_and_no_message() {
         status: 502,
         body: "<html>Bad Gateway</html>".to_owned(),
     };
-    play.stage
+    play.testbed
         .telegram
         .fault(Fault::next(1, gateway).of("sendMessage"));
     play.types(2, "специалист_ответ", "Сквозь шлюз").await;
@@ -183,8 +186,8 @@ async fn a_bad_gateway_before_telegram_costs_patience_and_no_message() {
 async fn with_a_new_journal_a_bound_partner_is_known_again_after_the_first_look() {
     let (play, service) = Play::registered().await;
     service.stop().await;
-    std::fs::remove_dir_all(play.stage.data_dir()).expect("a journal begun anew");
-    let hold = play.stage.sheets.hold(CallKind::Read, Side::Before);
+    std::fs::remove_dir_all(play.testbed.data_dir()).expect("a journal begun anew");
+    let hold = play.testbed.sheets.hold(CallKind::Read, Side::Before);
     let service = play.start().await;
     hold.arrived().await;
     play.marina.write("Слышно ли меня?");

@@ -1,6 +1,6 @@
 //! Updates that are asked for, where nobody can call us.
 
-use sheetdesk::{app::Ended, stage::Service};
+use sheetdesk::{app::Ended, testbed::Service};
 use simulator::telegram::{Fault, FaultKind, Person};
 
 use crate::play::{PATIENCE, Play, hears};
@@ -8,7 +8,7 @@ use crate::play::{PATIENCE, Play, hears};
 /// The service asks for updates; no webhook is set.
 async fn open() -> (Play, Service) {
     let mut play = Play::set().await;
-    play.stage.configure("TELEGRAM__MODE", "polling");
+    play.testbed.configure("TELEGRAM__MODE", "polling");
     let service = play.start().await;
     (play, service)
 }
@@ -37,7 +37,10 @@ async fn what_was_stored_before_a_stop_is_not_done_twice_and_what_came_meanwhile
     .await;
     play.settled().await;
     assert_eq!(
-        play.stage.appeal_cell(2, "текст_обращений").lines().count(),
+        play.testbed
+            .appeal_cell(2, "текст_обращений")
+            .lines()
+            .count(),
         2
     );
     assert_eq!(play.heard("Приняли, обращение"), 1);
@@ -50,11 +53,11 @@ async fn a_webhook_that_is_set_is_one_alert_and_never_taken_away() {
     let service = play.start().await;
     play.registers().await;
     assert_eq!(service.stop().await, Ended::Stopped);
-    play.stage.configure("TELEGRAM__MODE", "polling");
+    play.testbed.configure("TELEGRAM__MODE", "polling");
     let service = play.start().await;
     hears(&play.operator, "у бота включён вебхук").await;
     assert_eq!(
-        play.stage.telegram.calls().by_method.get("deleteWebhook"),
+        play.testbed.telegram.calls().by_method.get("deleteWebhook"),
         None
     );
     assert_eq!(service.stop().await, Ended::Stopped);
@@ -64,10 +67,10 @@ async fn a_webhook_that_is_set_is_one_alert_and_never_taken_away() {
 async fn an_outage_of_telegram_s_is_outlived() {
     let (play, service) = open().await;
     play.registers().await;
-    play.stage
+    play.testbed
         .telegram
         .fault(Fault::next(1, FaultKind::CutMidway).of("getUpdates"));
-    play.stage
+    play.testbed
         .telegram
         .fault(Fault::next(1, FaultKind::answer(502, "<html>Bad Gateway</html>")).of("getUpdates"));
     play.opens_appeal().await;
@@ -88,11 +91,11 @@ fn forwarded(marina: &Person, message: i64) -> serde_json::Value {
 /// Bytes that are no text, and half of a surrogate pair, are taken in this mode.
 async fn what_is_no_text_is_taken(mode: &str) {
     let mut play = Play::set().await;
-    play.stage.configure("TELEGRAM__MODE", mode);
+    play.testbed.configure("TELEGRAM__MODE", mode);
     let service = play.start().await;
     play.registers().await;
-    play.stage.telegram.garble("◊", b"\xff\xc3\x28");
-    play.stage
+    play.testbed.telegram.garble("◊", b"\xff\xc3\x28");
+    play.testbed
         .telegram
         .update(forwarded(&play.marina, 900_001))
         .expect("an update");
@@ -100,8 +103,8 @@ async fn what_is_no_text_is_taken(mode: &str) {
         text.contains("Не работает \u{FFFD}") && text.contains(" касса")
     })
     .await;
-    play.stage.telegram.garble("◊", br"\ud83d");
-    play.stage
+    play.testbed.telegram.garble("◊", br"\ud83d");
+    play.testbed
         .telegram
         .update(forwarded(&play.marina, 900_002))
         .expect("an update");
@@ -129,14 +132,14 @@ async fn bytes_that_are_no_text_block_no_chat_of_the_webhook_s() {
 async fn an_update_that_cannot_be_read_is_set_aside_alone_and_status_says_so() {
     for mode in ["polling", "webhook"] {
         let mut play = Play::set().await;
-        play.stage.configure("TELEGRAM__MODE", mode);
+        play.testbed.configure("TELEGRAM__MODE", mode);
         let service = play.start().await;
         play.registers().await;
         let broken = serde_json::json!({"message": {"message_id": "?", "chat": {"id": play.marina.id(), "type": "private"}, "date": 1}});
-        play.stage.telegram.update(broken).expect("an update");
+        play.testbed.telegram.update(broken).expect("an update");
         play.opens_appeal().await;
-        let aside = |status: &sheetdesk::app::Status| status.inbox.quarantined == 1;
-        play.stage
+        let aside = |status: &sheetdesk::app::StatusReport| status.inbox.quarantined == 1;
+        play.testbed
             .status_where("it is set aside", aside, PATIENCE)
             .await
             .expect("it is told");
@@ -149,12 +152,12 @@ async fn what_bears_no_id_and_what_is_no_json_is_set_aside_as_well() {
     let (play, service) = open().await;
     play.registers().await;
     let body = r#"{"ok":true,"result":["?",{"update_id":5,"message":01}]}"#;
-    play.stage
+    play.testbed
         .telegram
         .fault(Fault::next(1, FaultKind::answer(200, body)).of("getUpdates"));
     play.opens_appeal().await;
-    let aside = |status: &sheetdesk::app::Status| status.inbox.quarantined == 2;
-    play.stage
+    let aside = |status: &sheetdesk::app::StatusReport| status.inbox.quarantined == 2;
+    play.testbed
         .status_where("both are set aside", aside, PATIENCE)
         .await
         .expect("it is told");

@@ -1,7 +1,7 @@
 //! Promotions, from a cell to every partner: over real HTTP, between the two stand-ins.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use sheetdesk::stage::{BOOK, PROMOTIONS};
+use sheetdesk::testbed::{BOOK, PROMOTIONS};
 use simulator::{
     sheets::{Shown, Workbook},
     telegram::{Fault, FaultKind},
@@ -15,10 +15,10 @@ const READY: (&str, &str) = ("Название", "Двойное вознагр�
 impl Play {
     /// Somebody chooses an action in a row, and the script calls.
     async fn chooses(&self, key: (&str, &str), action: &str) {
-        self.stage
+        self.testbed
             .type_into(PROMOTIONS, key, "Действие", action)
             .expect("there is such a row");
-        self.stage
+        self.testbed
             .callback(PROMOTIONS)
             .await
             .expect("the call is taken");
@@ -27,7 +27,7 @@ impl Play {
     /// A cell of the promotions tab comes to hold what is wanted.
     async fn says(&self, key: (&str, &str), header: &str, wanted: impl Fn(&str) -> bool) -> String {
         let cell = self
-            .stage
+            .testbed
             .cell_where(PROMOTIONS, key, header, wanted, PATIENCE)
             .await;
         cell.expect("the cell is as wanted")
@@ -37,7 +37,7 @@ impl Play {
 #[tokio::test]
 async fn a_promotion_published_in_the_sheet_reaches_the_partner_once() {
     let (play, service) = Play::registered().await;
-    play.stage
+    play.testbed
         .callback(PROMOTIONS)
         .await
         .expect("the call is taken");
@@ -60,7 +60,7 @@ async fn a_promotion_published_in_the_sheet_reaches_the_partner_once() {
     .await;
     assert_eq!(
         ["Действие", "Статус", "NOTIFICATION_STATUS", "Ключ"]
-            .map(|header| play.stage.cell(PROMOTIONS, READY, header)),
+            .map(|header| play.testbed.cell(PROMOTIONS, READY, header)),
         ["", "Активна", "SENT", &key]
     );
     hears(
@@ -73,7 +73,7 @@ async fn a_promotion_published_in_the_sheet_reaches_the_partner_once() {
         "«Двойное вознаграждение» разослана. Получили – 1, не доставлено – 2",
     )
     .await;
-    play.stage
+    play.testbed
         .type_into(PROMOTIONS, READY, "Описание", "Исправили опечатку.")
         .expect("the row is there");
     play.chooses(READY, "Опубликовать").await;
@@ -91,7 +91,7 @@ async fn a_promotion_published_in_the_sheet_reaches_the_partner_once() {
 #[tokio::test]
 async fn what_is_missing_is_said_while_the_row_is_typed() {
     let (play, service) = Play::registered().await;
-    play.stage
+    play.testbed
         .type_into(PROMOTIONS, READY, "Дата окончания", "")
         .expect("the row is there");
     play.chooses(READY, "Опубликовать").await;
@@ -115,17 +115,17 @@ async fn rows_sorted_without_our_columns_get_their_keys_back_and_announce_nothin
     .await;
     play.settled().await;
     let old = ("Название", "Зимняя ипотека");
-    let keys = [READY, old].map(|row| play.stage.cell(PROMOTIONS, row, "Ключ"));
-    play.stage
+    let keys = [READY, old].map(|row| play.testbed.cell(PROMOTIONS, row, "Ключ"));
+    play.testbed
         .sheets
         .with(BOOK, |book| book.sort(PROMOTIONS, "A2:J3", "B", false))
         .expect("it sorts");
     assert_ne!(
-        [READY, old].map(|row| play.stage.cell(PROMOTIONS, row, "Ключ")),
+        [READY, old].map(|row| play.testbed.cell(PROMOTIONS, row, "Ключ")),
         keys,
         "the keys have stayed where they were"
     );
-    play.stage
+    play.testbed
         .callback(PROMOTIONS)
         .await
         .expect("the call is taken");
@@ -139,7 +139,7 @@ async fn rows_sorted_without_our_columns_get_their_keys_back_and_announce_nothin
 #[tokio::test]
 async fn an_answer_overtakes_a_broadcast_and_the_row_counts_up() {
     let mut play = Play::set().await;
-    play.stage.configure("TELEGRAM__RATE_PER_SECOND", "5");
+    play.testbed.configure("TELEGRAM__RATE_PER_SECOND", "5");
     let people = play.enlists(40);
     let service = play.start().await;
     play.registers().await;
@@ -181,7 +181,7 @@ async fn a_picture_is_uploaded_once_and_everybody_has_it() {
     let people = play.enlists(20);
     let service = play.start().await;
     play.registers().await;
-    play.stage
+    play.testbed
         .type_into(PROMOTIONS, READY, "Контент", &picture())
         .expect("the row is there");
     play.chooses(READY, "Тест").await;
@@ -212,14 +212,14 @@ async fn a_picture_is_uploaded_once_and_everybody_has_it() {
         assert_eq!(got.len(), 1);
         assert_eq!(got[0].file_id, media.file_id, "by its id");
     }
-    assert_eq!(play.stage.telegram.calls().uploads, 1);
+    assert_eq!(play.testbed.telegram.calls().uploads, 1);
     play.ends(service).await;
 }
 
 #[tokio::test]
 async fn a_picture_that_is_none_stops_the_broadcast_until_it_is_taken_away() {
     let (play, service) = Play::registered().await;
-    play.stage
+    play.testbed
         .type_into(
             PROMOTIONS,
             READY,
@@ -234,7 +234,7 @@ async fn a_picture_that_is_none_stops_the_broadcast_until_it_is_taken_away() {
     .await;
     hears(&play.operator, "«Двойное вознаграждение» не рассылаем").await;
     assert_eq!(play.heard("Двойное"), 0);
-    play.stage
+    play.testbed
         .type_into(PROMOTIONS, READY, "Контент", "")
         .expect("the row is there");
     play.chooses(READY, "Опубликовать").await;
@@ -254,7 +254,7 @@ async fn a_picture_that_a_formula_draws_is_named_and_nothing_goes_out_without_it
             Shown::Text(String::new()),
         )
     };
-    play.stage
+    play.testbed
         .sheets
         .with(BOOK, draws)
         .expect("the row is there");
@@ -271,7 +271,7 @@ async fn a_picture_that_a_formula_draws_is_named_and_nothing_goes_out_without_it
     play.says(READY, "Действие", str::is_empty).await;
     play.settled().await;
     assert_eq!(play.heard("Двойное"), 0);
-    play.stage
+    play.testbed
         .type_into(PROMOTIONS, READY, "Контент", "")
         .expect("the row is there");
     play.chooses(READY, "Опубликовать").await;
@@ -282,11 +282,11 @@ async fn a_picture_that_a_formula_draws_is_named_and_nothing_goes_out_without_it
 #[tokio::test]
 async fn a_refusal_of_everything_for_a_while_drops_nobody() {
     let mut play = Play::set().await;
-    play.stage.configure("TELEGRAM__RATE_PER_SECOND", "100");
+    play.testbed.configure("TELEGRAM__RATE_PER_SECOND", "100");
     let people = play.enlists(60);
     let service = play.start().await;
     play.registers().await;
-    play.stage
+    play.testbed
         .telegram
         .fault(Fault::next(3, FaultKind::TooMany { retry_after: 2 }).of("sendMessage"));
     play.chooses(READY, "Опубликовать").await;
@@ -301,7 +301,7 @@ async fn a_refusal_of_everything_for_a_while_drops_nobody() {
 #[tokio::test]
 async fn a_button_that_telegram_refuses_halts_at_the_first_and_goes_on_after_the_mend() {
     let (play, service) = Play::registered().await;
-    play.stage
+    play.testbed
         .callback(PROMOTIONS)
         .await
         .expect("the call is taken");
@@ -309,7 +309,7 @@ async fn a_button_that_telegram_refuses_halts_at_the_first_and_goes_on_after_the
         .await;
     let body = serde_json::json!({"ok": false, "error_code": 400, "description": "Bad Request: BUTTON_URL_INVALID"});
     let refused = Fault::next(1, FaultKind::answer(400, body.to_string()));
-    play.stage.telegram.fault(refused.to(play.marina.id()));
+    play.testbed.telegram.fault(refused.to(play.marina.id()));
     play.chooses(READY, "Опубликовать").await;
     play.says(READY, "Рассылка", |text| {
         text.contains("не принял ссылку для кнопки")

@@ -3,8 +3,8 @@
 //! Invariant: what was refused stays due, holds nothing else back, is told once and told when it is over; nobody's access hangs on it.
 
 use sheetdesk::{
-    app::Status,
-    stage::{APPEALS, BOOK, PARTNERS, Service},
+    app::StatusReport,
+    testbed::{APPEALS, BOOK, PARTNERS, Service},
 };
 use simulator::{
     sheets::{
@@ -20,12 +20,12 @@ const PROTECTED: &str = "лист или ячейки защищены";
 const OVER: &str = "всё, чего Google не давал записать, записано";
 
 fn book<T>(play: &Play, act: impl FnOnce(&mut Workbook) -> Result<T, ApiError>) -> T {
-    play.stage.sheets.with(BOOK, act).expect("it can be done")
+    play.testbed.sheets.with(BOOK, act).expect("it can be done")
 }
 
 async fn edit(play: &Play, tab: &str, act: impl FnOnce(&mut Workbook) -> Result<(), ApiError>) {
     book(play, act);
-    play.stage
+    play.testbed
         .callback(tab)
         .await
         .expect("the callback is taken");
@@ -39,9 +39,9 @@ fn told(play: &Play, words: &str) -> usize {
         .count()
 }
 
-async fn refused(play: &Play, rows: u64) -> Status {
-    let wanted = |status: &Status| status.desk.refused == rows;
-    play.stage
+async fn refused(play: &Play, rows: u64) -> StatusReport {
+    let wanted = |status: &StatusReport| status.desk.refused == rows;
+    play.testbed
         .status_where("so many rows are refused", wanted, PATIENCE)
         .await
         .expect("`status` says so")
@@ -90,14 +90,14 @@ async fn a_protected_row_stays_due_is_told_once_and_holds_nobody_back() {
         "{status:?}"
     );
     for _ in 0..3 {
-        play.stage
+        play.testbed
             .callback(APPEALS)
             .await
             .expect("the callback is taken");
     }
     assert!(
         !play
-            .stage
+            .testbed
             .appeal_cell(2, "текст_обращений")
             .contains("дополнение")
     );
@@ -159,7 +159,7 @@ async fn a_partner_whose_row_is_protected_is_in_all_the_same() {
     play.hears("Готово").await;
     hears(&play.operator, "не записывается: лист или ячейки защищены").await;
     for _ in 0..3 {
-        play.stage
+        play.testbed
             .callback(PARTNERS)
             .await
             .expect("the callback is taken");
@@ -180,7 +180,7 @@ async fn a_partner_whose_row_is_protected_is_in_all_the_same() {
         book.type_in(PARTNERS, &cell, "Марина Новая")
     })
     .await;
-    let shown = play.stage.cell_where(
+    let shown = play.testbed.cell_where(
         PARTNERS,
         ("Код партнера", TOUR_PARTNER.code),
         "Telegram ID",
@@ -242,7 +242,7 @@ async fn a_protected_sheet_and_a_full_spreadsheet_are_called_by_their_names() {
         play.marina.write("Вопрос, пока нельзя");
         play.hears("Приняли").await;
         edit(&play, APPEALS, end).await;
-        let written = play.stage.cell_where(
+        let written = play.testbed.cell_where(
             APPEALS,
             ("telegram_id", "700001042"),
             "текст_обращений",
@@ -270,29 +270,29 @@ async fn an_office_file_and_an_api_that_is_off_are_called_by_their_names() {
         ),
     ] {
         let (play, service) = Play::with_appeal().await;
-        play.stage
+        play.testbed
             .sheets
             .with(BOOK, |book| book.close(Some(closed)));
-        play.stage
+        play.testbed
             .callback(APPEALS)
             .await
             .expect("the callback is taken");
         hears(&play.operator, words).await;
-        let wanted = |status: &Status| {
+        let wanted = |status: &StatusReport| {
             status.looks.values().all(|look| {
                 look.trouble
                     .as_ref()
                     .is_some_and(|trouble| trouble.contains(words))
             })
         };
-        play.stage
+        play.testbed
             .status_where("`status` says so", wanted, PATIENCE)
             .await
             .expect("of every tab");
         play.marina.write("А так дойдёт?");
         play.hears("Добавили к обращению № 2").await;
-        play.stage.sheets.with(BOOK, |book| book.close(None));
-        play.stage
+        play.testbed.sheets.with(BOOK, |book| book.close(None));
+        play.testbed
             .callback(APPEALS)
             .await
             .expect("the callback is taken");
@@ -320,7 +320,7 @@ async fn a_row_on_the_last_line_of_the_grid_that_is_deleted_blinds_nobody() {
             .unwrap_or_default())
     });
     let rows = usize::try_from(rows).expect("few rows");
-    let read = play.stage.sheets.hold(CallKind::Read, Side::After);
+    let read = play.testbed.sheets.hold(CallKind::Read, Side::After);
     edit(&play, APPEALS, |book| {
         let telegram = book.column(APPEALS, "telegram_id")?;
         book.type_in(APPEALS, &format!("{telegram}{rows}"), "700999999")
@@ -345,7 +345,7 @@ async fn a_row_on_the_last_line_of_the_grid_that_is_deleted_blinds_nobody() {
 #[tokio::test]
 async fn a_503_of_google_s_own_may_have_landed() {
     let (play, service) = Play::registered().await;
-    play.stage
+    play.testbed
         .sheets
         .fault(Fault::once(CallKind::Write, Trouble::UnavailableAfter));
     play.marina.write("Ровно одна строка");
@@ -431,7 +431,7 @@ async fn keys_shown_with_separated_thousands_are_the_same_keys() {
         assert!(!delivery.contains("сортировку"), "{shown}");
     }
     separated("7E+08");
-    play.stage
+    play.testbed
         .callback(APPEALS)
         .await
         .expect("the callback is taken");
@@ -440,7 +440,7 @@ async fn keys_shown_with_separated_thousands_are_the_same_keys() {
     })
     .await;
     separated("700001042");
-    play.stage
+    play.testbed
         .callback(APPEALS)
         .await
         .expect("the callback is taken");

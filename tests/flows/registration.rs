@@ -1,6 +1,6 @@
 //! Registration against a workbook.
 
-use sheetdesk::stage::{BOOK, PARTNERS};
+use sheetdesk::testbed::{BOOK, PARTNERS};
 use simulator::{
     sheets::{CallKind, Fault, Side, TOUR_PARTNER, Trouble},
     telegram::Profile,
@@ -17,7 +17,7 @@ async fn code_and_contact_bind_the_account_and_the_row_says_so() {
     play.hears("Готово, Марина Игоревна!").await;
     play.settled().await;
     let cell = |header| {
-        play.stage
+        play.testbed
             .cell(PARTNERS, ("Код партнера", TOUR_PARTNER.code), header)
     };
     assert_eq!(cell("Статус авторизации"), "авторизован");
@@ -35,7 +35,7 @@ async fn code_and_contact_bind_the_account_and_the_row_says_so() {
 async fn a_line_that_was_added_a_moment_ago_is_found() {
     let (play, service) = Play::open().await;
     play.settled().await;
-    play.stage
+    play.testbed
         .sheets
         .with(BOOK, |book| {
             book.paste(
@@ -52,7 +52,10 @@ async fn a_line_that_was_added_a_moment_ago_is_found() {
             )
         })
         .expect("the row is free");
-    let lev = play.stage.telegram.person(Profile::new(700_001_999, "Лев"));
+    let lev = play
+        .testbed
+        .telegram
+        .person(Profile::new(700_001_999, "Лев"));
     lev.write("аб-9");
     lev.share_contact("+79001112233");
     hears(&lev, "Готово, Новиков Лев!").await;
@@ -63,13 +66,13 @@ async fn a_line_that_was_added_a_moment_ago_is_found() {
 async fn an_unknown_code_and_a_wrong_phone_are_refused_alike_after_a_fresh_look() {
     let (play, service) = Play::open().await;
     play.settled().await;
-    let reads = play.stage.sheets.calls().reads;
+    let reads = play.testbed.sheets.calls().reads;
     let mut refusals = Vec::new();
     for (id, code, phone) in [
         (801, "Х-404", "79123456789"),
         (802, "П-1042", "79990001122"),
     ] {
-        let stranger = play.stage.telegram.person(Profile::new(id, "Кто-то"));
+        let stranger = play.testbed.telegram.person(Profile::new(id, "Кто-то"));
         stranger.write(code);
         stranger.share_contact(phone);
         let refusal = hears(&stranger, "в списке нет").await.content.text;
@@ -81,7 +84,7 @@ async fn an_unknown_code_and_a_wrong_phone_are_refused_alike_after_a_fresh_look(
     }
     assert_eq!(refusals[0], refusals[1]);
     assert!(
-        play.stage.sheets.calls().reads > reads,
+        play.testbed.sheets.calls().reads > reads,
         "nobody is refused on an old look"
     );
     play.ends(service).await;
@@ -90,13 +93,13 @@ async fn an_unknown_code_and_a_wrong_phone_are_refused_alike_after_a_fresh_look(
 #[tokio::test]
 async fn an_account_of_another_is_refused_and_the_operator_hears_of_it() {
     let (play, service) = Play::registered().await;
-    let thief = play.stage.telegram.person(Profile::new(803, "Другой"));
+    let thief = play.testbed.telegram.person(Profile::new(803, "Другой"));
     thief.write(TOUR_PARTNER.code);
     thief.share_contact("79123456789");
     hears(&thief, "уже привязан к другому Telegram").await;
     hears(&play.operator, "Код П-1042").await;
     assert_eq!(
-        play.stage
+        play.testbed
             .cell(PARTNERS, ("Код партнера", TOUR_PARTNER.code), "Telegram ID"),
         "700001042"
     );
@@ -106,7 +109,7 @@ async fn an_account_of_another_is_refused_and_the_operator_hears_of_it() {
 #[tokio::test]
 async fn while_sheets_is_down_people_hear_that_we_answer_shortly_and_we_do() {
     let play = Play::set().await;
-    play.stage.sheets.fault(Fault {
+    play.testbed.sheets.fault(Fault {
         kind: CallKind::Read,
         times: 1000,
         trouble: Trouble::Unavailable,
@@ -120,7 +123,7 @@ async fn while_sheets_is_down_people_hear_that_we_answer_shortly_and_we_do() {
         written.elapsed().as_secs() < 6,
         "within 5 s and the way there"
     );
-    play.stage.sheets.clear_faults();
+    play.testbed.sheets.clear_faults();
     play.hears("Готово").await;
     play.ends(service).await;
 }
@@ -128,10 +131,10 @@ async fn while_sheets_is_down_people_hear_that_we_answer_shortly_and_we_do() {
 #[tokio::test]
 async fn a_partner_of_the_predecessor_s_is_simply_served() {
     let play = Play::set().await;
-    let hold = play.stage.sheets.hold(CallKind::Read, Side::Before);
+    let hold = play.testbed.sheets.hold(CallKind::Read, Side::Before);
     let service = play.start().await;
     let pavel = play
-        .stage
+        .testbed
         .telegram
         .person(Profile::new(700_001_043, "Павел"));
     pavel.write("Где мой договор?");
@@ -139,7 +142,7 @@ async fn a_partner_of_the_predecessor_s_is_simply_served() {
     hold.release();
     hears(&pavel, "Приняли").await;
     play.settled().await;
-    let history = play.stage.appeal_cell(2, "текст_обращений");
+    let history = play.testbed.appeal_cell(2, "текст_обращений");
     assert!(history.ends_with("Где мой договор?"), "{history}");
     let _ = PATIENCE;
     play.ends(service).await;

@@ -15,8 +15,8 @@ async fn gone_on() -> (Play, std::path::PathBuf) {
     let (play, service) = Play::with_appeal().await;
     play.settled().await;
     assert_eq!(service.stop().await, Ended::Stopped);
-    let copy = play.stage.directory().join("copy.redb");
-    fs::copy(play.stage.data_dir().join("journal.redb"), &copy).expect("copied");
+    let copy = play.testbed.directory().join("copy.redb");
+    fs::copy(play.testbed.data_dir().join("journal.redb"), &copy).expect("copied");
     let service = play.start().await;
     play.types(2, ANSWER, "Отчёт отправили").await;
     play.hears("Отчёт отправили").await;
@@ -26,7 +26,7 @@ async fn gone_on() -> (Play, std::path::PathBuf) {
     play.hears("Приняли, обращение № 3").await;
     play.settled().await;
     assert_eq!(service.stop().await, Ended::Stopped);
-    play.stage
+    play.testbed
         .type_in(3, ANSWER, "Пока считаем")
         .expect("there is such a cell");
     (play, copy)
@@ -43,7 +43,7 @@ async fn goes_on(play: Play, history: [String; 2]) {
     play.settled().await;
     assert_eq!(play.marina.messages().len(), told, "nothing is said twice");
     assert_eq!(
-        [2, 3].map(|number| play.stage.appeal_cell(number, "текст_обращений")),
+        [2, 3].map(|number| play.testbed.appeal_cell(number, "текст_обращений")),
         history
     );
     play.marina.write("И ещё вопрос");
@@ -60,13 +60,13 @@ async fn goes_on(play: Play, history: [String; 2]) {
 }
 
 fn histories(play: &Play) -> [String; 2] {
-    [2, 3].map(|number| play.stage.appeal_cell(number, "текст_обращений"))
+    [2, 3].map(|number| play.testbed.appeal_cell(number, "текст_обращений"))
 }
 
 #[tokio::test]
 async fn a_copy_of_yesterday_takes_over_what_the_sheet_shows() {
     let (play, copy) = gone_on().await;
-    fs::copy(copy, play.stage.data_dir().join("journal.redb")).expect("restored");
+    fs::copy(copy, play.testbed.data_dir().join("journal.redb")).expect("restored");
     let history = histories(&play);
     let operator = play.operator.clone();
     goes_on(play, history).await;
@@ -77,7 +77,7 @@ async fn a_copy_of_yesterday_takes_over_what_the_sheet_shows() {
 async fn a_lost_journal_takes_over_what_the_sheet_shows() {
     let (play, _) = gone_on().await;
     for name in ["journal.redb", "journal.lock"] {
-        fs::remove_file(play.stage.data_dir().join(name)).expect("lost");
+        fs::remove_file(play.testbed.data_dir().join(name)).expect("lost");
     }
     let history = histories(&play);
     goes_on(play, history).await;

@@ -5,8 +5,8 @@
 use std::{path::Path, sync::OnceLock};
 
 use sheetdesk::{
-    app::{Ended, Reply, Request, ask},
-    stage::Service,
+    app::{ConsoleReply, Ended, Request, ask},
+    testbed::Service,
 };
 
 use simulator::{
@@ -39,13 +39,13 @@ impl Play {
     }
 
     pub(crate) async fn start(&self) -> Service {
-        self.stage.open().await.expect("the service starts")
+        self.testbed.open().await.expect("the service starts")
     }
 
     /// The operator lets the held answers go.
     pub(crate) async fn releases(&self) {
-        let reply = ask(&self.stage.data_dir(), &Request::ReleaseAnswers).await;
-        assert!(matches!(reply, Ok(Reply::Released(_))), "{reply:?}");
+        let reply = ask(&self.testbed.data_dir(), &Request::ReleaseAnswers).await;
+        assert!(matches!(reply, Ok(ConsoleReply::Released(_))), "{reply:?}");
     }
 
     /// Marina writes; the message's number.
@@ -58,7 +58,7 @@ impl Play {
 
     /// Marina's message gets its reaction.
     pub(crate) async fn sees_reaction(&self, message: MessageId) {
-        self.stage
+        self.testbed
             .reaction(&self.marina, message, PATIENCE)
             .await
             .expect("the reaction is there");
@@ -76,8 +76,8 @@ impl Play {
         let Some((bot_api, discovery)) = protocols() else {
             return;
         };
-        let mut violations = conformance::telegram(bot_api, &self.stage.telegram);
-        violations.extend(conformance::sheets(discovery, &self.stage.sheets));
+        let mut violations = conformance::telegram(bot_api, &self.testbed.telegram);
+        violations.extend(conformance::sheets(discovery, &self.testbed.sheets));
         let lines: Vec<_> = violations.iter().map(ToString::to_string).collect();
         assert!(lines.is_empty(), "{}", lines.join("\n"));
     }

@@ -69,7 +69,7 @@ async fn every_sample_is_taken_and_none_brings_anything_down() {
         "the samples are of many kinds"
     );
     let status = play
-        .stage
+        .testbed
         .status_where(
             "all are decided",
             |status| status.inbox.pending == 0,
@@ -100,7 +100,7 @@ async fn every_sample_is_taken_and_none_brings_anything_down() {
 
 fn variable(play: &Play, name: &str) -> String {
     let found = play
-        .stage
+        .testbed
         .variables()
         .iter()
         .find(|(known, _)| known == name);

@@ -47,7 +47,7 @@ async fn a_picture_is_a_link_in_the_row_that_opens_and_never_runs() {
         get(&format!("{}x", link(&text))).await.status(),
         StatusCode::NOT_FOUND
     );
-    assert!(!text.contains(play.stage.telegram.token()));
+    assert!(!text.contains(play.testbed.telegram.token()));
     play.ends(service).await;
 }
 
@@ -195,7 +195,7 @@ async fn a_file_is_never_fetched_from_inside() {
 #[tokio::test]
 async fn a_group_hears_once_that_the_bot_works_in_private_and_a_channel_nothing() {
     let (play, service) = Play::registered().await;
-    let group = play.stage.telegram.group(-1001, "Партнёры");
+    let group = play.testbed.telegram.group(-1001, "Партнёры");
     group.add_bot(&play.marina);
     group.write(&play.marina, "/start");
     group.write(&play.marina, "/appeals");
@@ -211,11 +211,11 @@ async fn a_group_hears_once_that_the_bot_works_in_private_and_a_channel_nothing(
             "Здравствуйте! Я отвечаю только в личном чате: откройте мой профиль и нажмите «Написать»."
         ]
     );
-    let calls = play.stage.telegram.calls();
+    let calls = play.testbed.telegram.calls();
     let post = serde_json::json!({"channel_post": {"message_id": 1, "date": 0, "chat": {"id": -9, "type": "channel", "title": "К"}, "text": "?"}});
-    play.stage.telegram.update(post).expect("an update");
+    play.testbed.telegram.update(post).expect("an update");
     play.settled().await;
-    assert_eq!(play.stage.telegram.calls().by_method, calls.by_method);
+    assert_eq!(play.testbed.telegram.calls().by_method, calls.by_method);
     assert!(play.marina.reactions(MessageId(1)).is_empty());
     play.ends(service).await;
 }

@@ -8,13 +8,13 @@ use crate::play::{PATIENCE, Play};
 async fn probes_tell_life_and_readiness() {
     let (play, service) = Play::open().await;
     play.settled().await;
-    let ready = |status: &sheetdesk::app::Status| {
+    let ready = |status: &sheetdesk::app::StatusReport| {
         status
             .links
             .values()
             .all(|health| *health == sheetdesk::app::Health::Ok)
     };
-    play.stage
+    play.testbed
         .status_where("both services answer", ready, PATIENCE)
         .await
         .expect("they do");
@@ -28,7 +28,7 @@ async fn probes_tell_life_and_readiness() {
         ),
         ("nowhere", 404, ""),
     ] {
-        let response = reqwest::get(format!("http://{}/{path}", play.stage.address()))
+        let response = reqwest::get(format!("http://{}/{path}", play.testbed.address()))
             .await
             .expect("the service answers");
         assert_eq!(response.status().as_u16(), status, "{path}");
@@ -50,7 +50,7 @@ async fn the_webhook_is_registered_once_and_commands_in_both_languages() {
     play.marina.write("/start");
     play.hears("Здравствуйте!").await;
     let languages: Vec<_> = play
-        .stage
+        .testbed
         .telegram
         .commands()
         .into_iter()
@@ -58,7 +58,7 @@ async fn the_webhook_is_registered_once_and_commands_in_both_languages() {
         .collect();
     assert_eq!(languages.len(), 2, "{languages:?}");
     let calls = |method: &str| {
-        play.stage
+        play.testbed
             .telegram
             .calls()
             .by_method
@@ -69,7 +69,7 @@ async fn the_webhook_is_registered_once_and_commands_in_both_languages() {
     assert_eq!(calls("setWebhook"), 1);
     service.stop().await;
     let service = play.start().await;
-    play.stage
+    play.testbed
         .status_where("it runs", |_| true, PATIENCE)
         .await
         .expect("it runs");
@@ -104,7 +104,7 @@ async fn the_admin_address_tells_the_metrics() {
     );
     play.hears("Такое сообщение специалисту не передать").await;
     let admin = play
-        .stage
+        .testbed
         .variables()
         .iter()
         .find(|(name, _)| name == "SHEETDESK_HTTP__ADMIN_LISTEN")
@@ -136,7 +136,7 @@ async fn the_admin_address_tells_the_metrics() {
 #[tokio::test]
 async fn an_update_that_cannot_be_understood_is_set_aside_and_the_chat_goes_on() {
     let (play, service) = Play::registered().await;
-    play.stage
+    play.testbed
         .telegram
         .update(serde_json::json!({"message": {"message_id": "not a number", "date": 0, "chat": {"id": 700_001_042, "type": "private"}}}))
         .expect("an update");
@@ -154,7 +154,7 @@ async fn a_redelivered_update_changes_nothing() {
         "chat": {"id": 700_001_042, "type": "private", "first_name": "Марина"},
         "from": {"id": 700_001_042, "is_bot": false, "first_name": "Марина"}, "text": "Ровно один раз"}});
     for _ in 0..3 {
-        play.stage
+        play.testbed
             .telegram
             .update(update.clone())
             .expect("an update");
@@ -162,7 +162,7 @@ async fn a_redelivered_update_changes_nothing() {
     play.hears("Приняли").await;
     play.settled().await;
     assert_eq!(
-        play.stage
+        play.testbed
             .appeal_cell(2, "текст_обращений")
             .matches("Ровно один раз")
             .count(),
@@ -174,10 +174,10 @@ async fn a_redelivered_update_changes_nothing() {
 #[tokio::test]
 async fn a_second_owner_of_the_journal_is_refused_in_words() {
     let (play, service) = Play::open().await;
-    let mut other = sheetdesk::stage::Stage::set(Default::default(), Default::default())
+    let mut other = sheetdesk::testbed::Testbed::set(Default::default(), Default::default())
         .await
-        .expect("a stage");
-    other.configure("DATA_DIR", &play.stage.data_dir().display().to_string());
+        .expect("a testbed");
+    other.configure("DATA_DIR", &play.testbed.data_dir().display().to_string());
     let refused = other.open().await.err().expect("two owners").to_string();
     assert!(
         refused.contains("another Sheetdesk is already working"),

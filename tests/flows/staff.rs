@@ -2,7 +2,7 @@
 //!
 //! Invariant: the right person is bound, and only a person's word takes access away.
 
-use sheetdesk::stage::{BOOK, PARTNERS};
+use sheetdesk::testbed::{BOOK, PARTNERS};
 use simulator::{
     sheets::{ApiError, TOUR_PARTNER},
     telegram::Profile,
@@ -13,7 +13,7 @@ use crate::play::{Play, hears};
 /// The first three columns of the list, as a script takes them down.
 fn people(play: &Play) -> Vec<Vec<String>> {
     let table = play
-        .stage
+        .testbed
         .sheets
         .with(BOOK, |book| book.table(PARTNERS))
         .expect("the list");
@@ -27,8 +27,11 @@ async fn edit(
     play: &Play,
     act: impl FnOnce(&mut simulator::sheets::Workbook) -> Result<(), ApiError>,
 ) {
-    play.stage.sheets.with(BOOK, act).expect("the script runs");
-    play.stage
+    play.testbed
+        .sheets
+        .with(BOOK, act)
+        .expect("the script runs");
+    play.testbed
         .callback(PARTNERS)
         .await
         .expect("the callback is taken");
@@ -51,7 +54,7 @@ async fn whoever_registers_while_a_script_rewrites_the_list_is_bound_to_his_own_
     }
     play.hears("Готово").await;
     let account = play
-        .stage
+        .testbed
         .cell_where(
             PARTNERS,
             ("Код партнера", TOUR_PARTNER.code),
@@ -62,7 +65,7 @@ async fn whoever_registers_while_a_script_rewrites_the_list_is_bound_to_his_own_
         .await;
     account.expect("beside her own code");
     assert_eq!(
-        play.stage
+        play.testbed
             .cell(PARTNERS, ("Telegram ID", "700001042"), "ФИО партнера"),
         TOUR_PARTNER.name
     );
@@ -84,7 +87,7 @@ async fn a_partner_beside_whose_account_somebody_types_not_authorized_loses_acce
     play.hears("Ваш код больше не привязан").await;
     hears(&play.operator, "отвязан").await;
     let account = play
-        .stage
+        .testbed
         .cell_where(
             PARTNERS,
             ("Код партнера", TOUR_PARTNER.code),
@@ -103,7 +106,7 @@ async fn a_partner_beside_whose_account_somebody_types_not_authorized_loses_acce
 async fn an_account_in_two_rows_is_served_and_the_operator_sees_both_rows() {
     let play = Play::set().await;
     let vera = play
-        .stage
+        .testbed
         .telegram
         .person(Profile::new(700_001_777, "Вера"))
         .has_met_bot();
@@ -118,7 +121,7 @@ async fn an_account_in_two_rows_is_served_and_the_operator_sees_both_rows() {
         ]
     };
     let rows = [line("ВВ-2", "'+7 916 000-00-02"), line("ВВ-1", "'нет")];
-    play.stage
+    play.testbed
         .sheets
         .with(BOOK, |book| book.paste(PARTNERS, "A10", &rows))
         .expect("the rows are free");

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use sheetdesk::stage::{APPEALS, BOOK};
+use sheetdesk::testbed::{APPEALS, BOOK};
 
 use crate::play::{PATIENCE, Play};
 
 const STATE: &str = "Состояние";
 
 fn table(play: &Play) -> Vec<Vec<String>> {
-    play.stage
+    play.testbed
         .sheets
         .with(BOOK, |book| book.table(STATE))
         .unwrap_or_default()
@@ -35,13 +35,13 @@ async fn shows(play: &Play, begins: &str, wanted: impl Fn(&[String]) -> bool) ->
 #[tokio::test]
 async fn whoever_lives_in_the_spreadsheet_sees_how_the_service_fares() {
     let mut play = Play::set().await;
-    play.stage.configure("SCHEDULE__HEALTH", "* * * * * *");
-    play.stage.sheets.with(BOOK, |book| {
+    play.testbed.configure("SCHEDULE__HEALTH", "* * * * * *");
+    play.testbed.sheets.with(BOOK, |book| {
         book.add_tab(STATE).expect("a tab");
         // What is left of a longer state.
         book.type_in(STATE, "A50", "…и ещё 3").expect("a cell");
     });
-    let service = play.stage.open().await.expect("it starts");
+    let service = play.testbed.open().await.expect("it starts");
     play.registers().await;
     play.opens_appeal().await;
     shows(&play, "Как работает служба. Обновлено 20", |_| true).await;
@@ -72,14 +72,14 @@ async fn whoever_lives_in_the_spreadsheet_sees_how_the_service_fares() {
 #[tokio::test]
 async fn a_row_that_is_left_alone_is_named_with_its_reason() {
     let mut play = Play::set().await;
-    play.stage.configure("SCHEDULE__HEALTH", "* * * * * *");
-    play.stage
+    play.testbed.configure("SCHEDULE__HEALTH", "* * * * * *");
+    play.testbed
         .sheets
         .with(BOOK, |book| book.add_tab(STATE).expect("a tab"));
-    let service = play.stage.open().await.expect("it starts");
+    let service = play.testbed.open().await.expect("it starts");
     play.registers().await;
     play.opens_appeal().await;
-    play.stage.sheets.with(BOOK, |book| {
+    play.testbed.sheets.with(BOOK, |book| {
         let cell = book
             .address(APPEALS, ("№", "2"), "№")
             .expect("the row is there");
@@ -89,7 +89,7 @@ async fn a_row_that_is_left_alone_is_named_with_its_reason() {
             .expect("a row");
         book.delete_rows(APPEALS, row, 1).expect("it goes");
     });
-    play.stage.callback(APPEALS).await.expect("it is taken");
+    play.testbed.callback(APPEALS).await.expect("it is taken");
     let row = shows(&play, "Обращение № 2", |_| true).await;
     assert!(row[1].contains("строк"), "{row:?}");
     play.ends(service).await;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use sheetdesk::{
     clock,
-    stage::{APPEALS, PARTNERS, PROMOTIONS},
+    testbed::{APPEALS, PARTNERS, PROMOTIONS},
 };
 
 use crate::play::Play;
@@ -25,7 +25,7 @@ async fn an_answer_typed_in_a_storm_of_callbacks_leaves_within_seconds() {
         "SCHEDULE__PARTNERS",
         "SCHEDULE__PROMOTIONS",
     ] {
-        play.stage.configure(name, "0 0 0 1 1 *");
+        play.testbed.configure(name, "0 0 0 1 1 *");
     }
     let service = play.start().await;
     play.registers().await;
@@ -36,7 +36,7 @@ async fn an_answer_typed_in_a_storm_of_callbacks_leaves_within_seconds() {
         let play = Arc::clone(&play);
         async move {
             for tab in [APPEALS, PARTNERS, APPEALS, PROMOTIONS].into_iter().cycle() {
-                play.stage
+                play.testbed
                     .callback(tab)
                     .await
                     .expect("the callback is taken");
@@ -49,7 +49,7 @@ async fn an_answer_typed_in_a_storm_of_callbacks_leaves_within_seconds() {
         // Long enough for the storm to have used up what it can.
         tokio::time::sleep(SOON).await;
         let typed = clock::monotonic();
-        play.stage
+        play.testbed
             .type_in(2, "специалист_ответ", answer)
             .expect("there is such a cell");
         play.hears(answer).await;

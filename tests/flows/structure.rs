@@ -3,7 +3,7 @@
 //! Invariant: only the feature concerned stops; whoever can mend it is told what and where, once when it begins and once when it ends;
 //! it goes on by itself.
 
-use sheetdesk::stage::{APPEALS, BOOK, PARTNERS};
+use sheetdesk::testbed::{APPEALS, BOOK, PARTNERS};
 use simulator::sheets::{ApiError, Role, SERVICE_ACCOUNT_EMAIL, Workbook};
 
 use crate::play::{PATIENCE, Play, hears};
@@ -12,8 +12,8 @@ const MENDED: &str = "Лист «обращения» снова в порядк
 
 /// A person acts on the workbook, and the script calls.
 async fn edit(play: &Play, act: impl FnOnce(&mut Workbook) -> Result<(), ApiError>) {
-    play.stage.sheets.with(BOOK, act).expect("it can be done");
-    play.stage
+    play.testbed.sheets.with(BOOK, act).expect("it can be done");
+    play.testbed
         .callback(APPEALS)
         .await
         .expect("the callback is taken");
@@ -31,7 +31,7 @@ fn told(play: &Play, words: &str) -> usize {
 async fn appeals_are_stopped(play: &Play, words: &str) {
     hears(&play.operator, words).await;
     let status = play
-        .stage
+        .testbed
         .status_where(
             "the appeals tab is in trouble",
             |status| {
@@ -54,7 +54,7 @@ async fn appeals_are_stopped(play: &Play, words: &str) {
     assert_eq!(status.looks["partners"].trouble, None);
     // Several looks later nobody has been told again, and partners are served.
     for _ in 0..3 {
-        play.stage
+        play.testbed
             .callback(APPEALS)
             .await
             .expect("the callback is taken");
@@ -165,7 +165,7 @@ async fn columns_that_are_moved_or_inserted_are_found_by_their_headers() {
 async fn a_tab_that_is_deleted_and_comes_back_as_a_copy_goes_on_where_it_was() {
     let (play, service) = Play::with_appeal().await;
     let table = play
-        .stage
+        .testbed
         .sheets
         .with(BOOK, |book| book.table(APPEALS))
         .expect("the tab");
@@ -201,17 +201,17 @@ async fn a_tab_that_is_deleted_and_comes_back_as_a_copy_goes_on_where_it_was() {
 #[tokio::test]
 async fn a_sheet_that_we_may_only_read_still_brings_answers_and_says_with_whom_to_share_it() {
     let (play, service) = Play::with_appeal().await;
-    play.stage
+    play.testbed
         .sheets
         .with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::Reader));
     play.types(2, "специалист_ответ", "Читать ещё можно").await;
     play.hears("Читать ещё можно").await;
     let words = format!("Дайте {SERVICE_ACCOUNT_EMAIL} право «Редактор»");
     hears(&play.operator, &words).await;
-    play.stage
+    play.testbed
         .sheets
         .with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::Writer));
-    play.stage
+    play.testbed
         .callback(APPEALS)
         .await
         .expect("the callback is taken");
@@ -226,10 +226,10 @@ async fn a_sheet_that_we_may_only_read_still_brings_answers_and_says_with_whom_t
 async fn a_spreadsheet_that_is_not_shared_any_more_says_with_whom_to_share_it_and_partners_are_answered()
  {
     let (play, service) = Play::with_appeal().await;
-    play.stage
+    play.testbed
         .sheets
         .with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::None));
-    play.stage
+    play.testbed
         .callback(PARTNERS)
         .await
         .expect("the callback is taken");
@@ -239,10 +239,10 @@ async fn a_spreadsheet_that_is_not_shared_any_more_says_with_whom_to_share_it_an
     hears(&play.operator, &words).await;
     play.marina.write("А так дойдёт?");
     play.hears("Добавили к обращению № 2").await;
-    play.stage
+    play.testbed
         .sheets
         .with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::Writer));
-    play.stage
+    play.testbed
         .callback(APPEALS)
         .await
         .expect("the callback is taken");

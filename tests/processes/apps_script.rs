@@ -29,11 +29,11 @@ impl Scene {
             return None;
         }
         let play = Play::set().await;
-        let service = Child::serve(&play.stage).await;
-        let printed = run(&play.stage, &["setup", "apps-script"]).await;
+        let service = Child::serve(&play.testbed).await;
+        let printed = run(&play.testbed, &["setup", "apps-script"]).await;
         assert_eq!(printed.code, Some(0), "{}", printed.err);
-        let script = play.stage.directory().join("printed.gs");
-        std::fs::write(&script, printed.out).expect("the stage has room");
+        let script = play.testbed.directory().join("printed.gs");
+        std::fs::write(&script, printed.out).expect("the testbed has room");
         Some(Self {
             play,
             service,
@@ -117,14 +117,14 @@ async fn an_edit_is_one_call_and_the_answer_leaves_at_once() {
     }
     let mut play = Play::set().await;
     // Nothing but the script's call can bring the look.
-    play.stage.configure("SCHEDULE__APPEALS", "0 0 0 1 1 *");
-    let service = Child::serve(&play.stage).await;
-    let printed = run(&play.stage, &["setup", "apps-script"]).await;
-    let script = play.stage.directory().join("printed.gs");
-    std::fs::write(&script, printed.out).expect("the stage has room");
+    play.testbed.configure("SCHEDULE__APPEALS", "0 0 0 1 1 *");
+    let service = Child::serve(&play.testbed).await;
+    let printed = run(&play.testbed, &["setup", "apps-script"]).await;
+    let script = play.testbed.directory().join("printed.gs");
+    std::fs::write(&script, printed.out).expect("the testbed has room");
     play.registers().await;
     play.opens_appeal().await;
-    play.stage
+    play.testbed
         .type_in(2, "специалист_ответ", "Отправили")
         .expect("there is such a cell");
     let steps = [
@@ -355,8 +355,8 @@ async fn it_works_beside_another_script() {
 #[tokio::test]
 async fn without_a_public_address_there_is_nothing_to_print() {
     let mut play = Play::set().await;
-    play.stage.configure("HTTP__PUBLIC_URL", "");
-    let printed = run(&play.stage, &["setup", "apps-script"]).await;
+    play.testbed.configure("HTTP__PUBLIC_URL", "");
+    let printed = run(&play.testbed, &["setup", "apps-script"]).await;
     assert_eq!((printed.code, printed.out.as_str()), (Some(1), ""));
     assert!(
         printed

@@ -18,10 +18,10 @@ const ANSWER: &str = "специалист_ответ";
 #[tokio::test]
 async fn a_copy_of_the_running_journal_is_put_back_and_sends_nothing_twice() {
     let play = Play::set().await;
-    let service = Child::serve(&play.stage).await;
+    let service = Child::serve(&play.testbed).await;
     play.registers().await;
     play.opens_appeal().await;
-    let saved = run(&play.stage, &["backup", "copy.redb"]).await;
+    let saved = run(&play.testbed, &["backup", "copy.redb"]).await;
     assert_eq!(
         (saved.code, saved.err.as_str()),
         (Some(0), ""),
@@ -36,7 +36,7 @@ async fn a_copy_of_the_running_journal_is_put_back_and_sends_nothing_twice() {
     ] {
         assert!(saved.out.contains(words), "{words}: {}", saved.out);
     }
-    let file = play.stage.directory().join("copy.redb");
+    let file = play.testbed.directory().join("copy.redb");
     let copy = fs::read(&file).expect("it is there");
     assert_eq!(
         fs::metadata(&file)
@@ -46,11 +46,11 @@ async fn a_copy_of_the_running_journal_is_put_back_and_sends_nothing_twice() {
             & 0o777,
         0o600
     );
-    let again = run(&play.stage, &["backup", "copy.redb"]).await;
+    let again = run(&play.testbed, &["backup", "copy.redb"]).await;
     assert_eq!((again.code, again.out.as_str()), (Some(1), ""));
     assert!(again.err.contains("choose another name"), "{}", again.err);
     assert_eq!(fs::read(&file).expect("it is there"), copy);
-    let refused = run(&play.stage, &["restore", "copy.redb"]).await;
+    let refused = run(&play.testbed, &["restore", "copy.redb"]).await;
     assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
     assert!(
         refused.err.contains("only while no service runs: stop it"),
@@ -63,7 +63,7 @@ async fn a_copy_of_the_running_journal_is_put_back_and_sends_nothing_twice() {
     play.settled().await;
     service.stop(Signal::TERM).await;
     let told = play.marina.messages().len();
-    let restored = run(&play.stage, &["restore", "copy.redb"]).await;
+    let restored = run(&play.testbed, &["restore", "copy.redb"]).await;
     assert_eq!(
         (restored.code, restored.err.as_str()),
         (Some(0), ""),
@@ -79,7 +79,7 @@ async fn a_copy_of_the_running_journal_is_put_back_and_sends_nothing_twice() {
         assert!(restored.out.contains(words), "{words}: {}", restored.out);
     }
 
-    let service = Child::serve(&play.stage).await;
+    let service = Child::serve(&play.testbed).await;
     play.settled().await;
     play.marina.write("А где второй отчёт?");
     play.shows(2, "текст_обращений", |text| {
@@ -99,7 +99,7 @@ async fn a_copy_of_the_running_journal_is_put_back_and_sends_nothing_twice() {
 async fn copies_made_under_load_each_hold_one_moment_and_are_put_back() {
     let play = Play::set().await;
     let people = play.enlists(20);
-    let service = Child::serve(&play.stage).await;
+    let service = Child::serve(&play.testbed).await;
     let before = |person: &Person| format!("До копии от {}.", person.id().0);
     for person in &people {
         person.write(&before(person));
@@ -111,7 +111,7 @@ async fn copies_made_under_load_each_hold_one_moment_and_are_put_back() {
             person.write(&format!("Сообщение {round}"));
         }
         let name = format!("copy-{round}.redb");
-        let saved = run(&play.stage, &["backup", &name]).await;
+        let saved = run(&play.testbed, &["backup", &name]).await;
         assert_eq!(
             (saved.code, saved.err.as_str()),
             (Some(0), ""),
@@ -123,10 +123,11 @@ async fn copies_made_under_load_each_hold_one_moment_and_are_put_back() {
     service.stop(Signal::TERM).await;
     for round in 0..5 {
         let name = format!("copy-{round}.redb");
-        let restored = run(&play.stage, &["restore", &name]).await;
+        let restored = run(&play.testbed, &["restore", &name]).await;
         assert_eq!(restored.code, Some(0), "{name}: {}", restored.err);
         let (mut inbox, mut next) = (BTreeMap::new(), None);
-        let closed = ClosedJournal::open(&play.stage.data_dir()).expect("what was restored opens");
+        let closed =
+            ClosedJournal::open(&play.testbed.data_dir()).expect("what was restored opens");
         let read = closed.source().each(|table, key, value| {
             match (table, key) {
                 ("inbox", key) => {
@@ -157,7 +158,7 @@ async fn copies_made_under_load_each_hold_one_moment_and_are_put_back() {
             );
         }
     }
-    let service = Child::serve(&play.stage).await;
+    let service = Child::serve(&play.testbed).await;
     people[0].write("После копии");
     hears(&people[0], "Приняли").await;
     service.stop(Signal::TERM).await;
@@ -170,25 +171,25 @@ fn number(bytes: &[u8]) -> u64 {
 #[tokio::test]
 async fn without_a_service_the_closed_journal_is_copied() {
     let play = Play::set().await;
-    let nothing = run(&play.stage, &["backup", "copy.redb"]).await;
+    let nothing = run(&play.testbed, &["backup", "copy.redb"]).await;
     assert_eq!((nothing.code, nothing.out.as_str()), (Some(1), ""));
     assert!(
         nothing.err.contains("there is no journal in"),
         "{}",
         nothing.err
     );
-    let service = Child::serve(&play.stage).await;
+    let service = Child::serve(&play.testbed).await;
     play.registers().await;
     // A dead one's socket stays behind.
     service.kill().await;
-    let saved = run(&play.stage, &["backup", "copy.redb"]).await;
+    let saved = run(&play.testbed, &["backup", "copy.redb"]).await;
     assert_eq!(
         (saved.code, saved.err.as_str()),
         (Some(0), ""),
         "{}",
         saved.out
     );
-    let left: Vec<_> = fs::read_dir(play.stage.directory())
+    let left: Vec<_> = fs::read_dir(play.testbed.directory())
         .expect("a directory")
         .map(|entry| {
             entry
@@ -200,18 +201,18 @@ async fn without_a_service_the_closed_journal_is_copied() {
         .filter(|name| name.starts_with(".sheetdesk-"))
         .collect();
     assert_eq!(left, Vec::<String>::new());
-    fs::remove_dir_all(play.stage.data_dir()).expect("the machine is lost");
-    let restored = run(&play.stage, &["restore", "copy.redb"]).await;
+    fs::remove_dir_all(play.testbed.data_dir()).expect("the machine is lost");
+    let restored = run(&play.testbed, &["restore", "copy.redb"]).await;
     assert_eq!(
         (restored.code, restored.err.as_str()),
         (Some(0), ""),
         "{}",
         restored.out
     );
-    let service = Child::serve(&play.stage).await;
+    let service = Child::serve(&play.testbed).await;
     play.opens_appeal().await;
     service.stop(Signal::TERM).await;
-    let foreign = run(&play.stage, &["restore", "service-account.json"]).await;
+    let foreign = run(&play.testbed, &["restore", "service-account.json"]).await;
     assert_eq!((foreign.code, foreign.out.as_str()), (Some(1), ""));
     assert!(
         foreign.err.contains("nothing was changed"),

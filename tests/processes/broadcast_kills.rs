@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use rustix::process::Signal;
-use sheetdesk::stage::PROMOTIONS;
+use sheetdesk::testbed::PROMOTIONS;
 use simulator::{
     sheets::{CallKind, Side},
     telegram::{Fault, FaultKind, Person, Profile},
@@ -100,28 +100,28 @@ impl Siege {
     /// A thousand registered partners, and a promotion that is about to be published.
     async fn begin(rate: &str) -> Self {
         let mut play = Play::set().await;
-        play.stage.configure("TELEGRAM__RATE_PER_SECOND", rate);
+        play.testbed.configure("TELEGRAM__RATE_PER_SECOND", rate);
         let mut people = play.enlists(PARTNERS);
         let old = [700_001_043, 700_001_044].map(|id| {
-            play.stage
+            play.testbed
                 .telegram
                 .person(Profile::new(id, "Партнёр"))
                 .has_met_bot()
         });
         people.extend(old);
-        let child = Child::serve(&play.stage).await;
+        let child = Child::serve(&play.testbed).await;
         let ready = |text: &str| text.starts_with("готово: 1\u{a0}002 получателя");
-        play.stage
+        play.testbed
             .cell_where(PROMOTIONS, READY, "Рассылка", ready, PATIENCE)
             .await
             .expect("it is ready");
         play.settled().await;
         let (exit, _) = child.stop(Signal::TERM).await;
         assert_eq!(exit.code, Some(0), "{}", exit.err);
-        play.stage
+        play.testbed
             .telegram
             .fault(Fault::next(u32::MAX, FaultKind::delay(ANSWERS_AFTER)).of("sendMessage"));
-        play.stage
+        play.testbed
             .type_into(PROMOTIONS, READY, "Действие", "Опубликовать")
             .expect("the row is there");
         Self { play, people }
@@ -131,7 +131,7 @@ impl Siege {
     async fn broadcast(&mut self, kills: &[(u64, Also)]) -> usize {
         let mut struck = 0;
         for (at, also) in kills {
-            let child = Child::serve(&self.play.stage).await;
+            let child = Child::serve(&self.play.testbed).await;
             let reached = self.reaches(*at).await;
             if !reached {
                 let (exit, _) = child.stop(Signal::TERM).await;
@@ -146,7 +146,7 @@ impl Siege {
             );
             struck += 1;
         }
-        let _child = Child::serve(&self.play.stage).await;
+        let _child = Child::serve(&self.play.testbed).await;
         self.ends_well().await;
         struck
     }
@@ -172,7 +172,7 @@ impl Siege {
     }
 
     async fn also(&self, also: Also) {
-        let telegram = &self.play.stage.telegram;
+        let telegram = &self.play.testbed.telegram;
         match also {
             Also::Nothing => {}
             Also::Lost(responses) => {
@@ -183,7 +183,7 @@ impl Siege {
             Also::Patience => telegram
                 .fault(Fault::next(1, FaultKind::TooMany { retry_after: 1 }).of("sendMessage")),
             Also::Writing => {
-                let hold = self.play.stage.sheets.hold(CallKind::Write, Side::Before);
+                let hold = self.play.testbed.sheets.hold(CallKind::Write, Side::Before);
                 timeout(PATIENCE, hold.arrived())
                     .await
                     .expect("the row is told how far it is");
@@ -193,7 +193,7 @@ impl Siege {
 
     fn sent(&self) -> u64 {
         self.play
-            .stage
+            .testbed
             .telegram
             .calls()
             .by_method
@@ -203,14 +203,14 @@ impl Siege {
     }
 
     fn mailing(&self) -> String {
-        self.play.stage.cell(PROMOTIONS, READY, "Рассылка")
+        self.play.testbed.cell(PROMOTIONS, READY, "Рассылка")
     }
 
     async fn ends_well(&self) {
         let over = |text: &str| text.starts_with("разослана");
         let told = self
             .play
-            .stage
+            .testbed
             .cell_where(PROMOTIONS, READY, "Рассылка", over, PATIENCE)
             .await;
         let told = told.expect("it comes to its end");

@@ -1,4 +1,4 @@
-//! The real program as a child: started with the stage's environment, listened to, signalled.
+//! The real program as a child: started with the testbed's environment, listened to, signalled.
 //!
 //! Invariant: a child sees nothing of this process's environment and directory, and never outlives its test.
 
@@ -11,7 +11,7 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process};
-use sheetdesk::{clock, stage::Stage};
+use sheetdesk::{clock, testbed::Testbed};
 use tempfile::NamedTempFile;
 
 use crate::play::PATIENCE;
@@ -39,21 +39,25 @@ pub(crate) struct Exit {
     pub(crate) err: String,
 }
 
-/// Runs a command to its end, with the environment of the stage.
-pub(crate) async fn run(stage: &Stage, arguments: &[&str]) -> Exit {
-    Child::start(stage.directory(), stage.variables(), arguments)
+/// Runs a command to its end, with the environment of the testbed.
+pub(crate) async fn run(testbed: &Testbed, arguments: &[&str]) -> Exit {
+    Child::start(testbed.directory(), testbed.variables(), arguments)
         .ended()
         .await
 }
 
-/// Runs a command to its end, with the environment of the stage and more; an empty value takes a variable away.
-pub(crate) async fn run_with(stage: &Stage, changes: &[(&str, &str)], arguments: &[&str]) -> Exit {
-    let mut variables: BTreeMap<_, _> = stage.variables().iter().cloned().collect();
+/// Runs a command to its end, with the environment of the testbed and more; an empty value takes a variable away.
+pub(crate) async fn run_with(
+    testbed: &Testbed,
+    changes: &[(&str, &str)],
+    arguments: &[&str],
+) -> Exit {
+    let mut variables: BTreeMap<_, _> = testbed.variables().iter().cloned().collect();
     for (name, value) in changes {
         variables.insert(format!("SHEETDESK_{name}"), (*value).to_owned());
     }
     let variables: Vec<_> = variables.into_iter().collect();
-    Child::start(stage.directory(), &variables, arguments)
+    Child::start(testbed.directory(), &variables, arguments)
         .ended()
         .await
 }
@@ -94,26 +98,35 @@ impl Child {
     }
 
     /// Starts the service and waits until it is alive.
-    pub(crate) async fn serve(stage: &Stage) -> Self {
-        Self::serve_by(&[], stage).await
+    pub(crate) async fn serve(testbed: &Testbed) -> Self {
+        Self::serve_by(&[], testbed).await
     }
 
     /// The same, by a program such as `nohup` that becomes ours.
-    pub(crate) async fn serve_by(starter: &[&str], stage: &Stage) -> Self {
+    pub(crate) async fn serve_by(starter: &[&str], testbed: &Testbed) -> Self {
         Self::alive(
-            Self::start_by(starter, stage.directory(), stage.variables(), &["serve"]),
-            stage,
+            Self::start_by(
+                starter,
+                testbed.directory(),
+                testbed.variables(),
+                &["serve"],
+            ),
+            testbed,
         )
         .await
     }
 
     /// The same with this environment.
-    pub(crate) async fn serve_with(stage: &Stage, variables: &[(String, String)]) -> Self {
-        Self::alive(Self::start(stage.directory(), variables, &["serve"]), stage).await
+    pub(crate) async fn serve_with(testbed: &Testbed, variables: &[(String, String)]) -> Self {
+        Self::alive(
+            Self::start(testbed.directory(), variables, &["serve"]),
+            testbed,
+        )
+        .await
     }
 
-    async fn alive(mut child: Self, stage: &Stage) -> Self {
-        let url = format!("http://{}/livez", stage.address());
+    async fn alive(mut child: Self, testbed: &Testbed) -> Self {
+        let url = format!("http://{}/livez", testbed.address());
         let client = reqwest::Client::builder()
             .no_proxy()
             .build()

@@ -40,7 +40,7 @@ impl Clock {
         }
         let clock = Self {
             library: library?,
-            file: play.stage.directory().join("clock"),
+            file: play.testbed.directory().join("clock"),
         };
         clock.set(0);
         Some(clock)
@@ -49,13 +49,13 @@ impl Clock {
     /// It is so many seconds late from now on.
     fn set(&self, late: u32) {
         let next = self.file.with_extension("next");
-        fs::write(&next, format!("-{late}")).expect("the stage has room");
+        fs::write(&next, format!("-{late}")).expect("the testbed has room");
         fs::rename(next, &self.file).expect("the file is ours");
     }
 
     /// The environment of the service under this clock.
     fn variables(&self, play: &Play) -> Vec<(String, String)> {
-        let mut all = play.stage.variables().to_vec();
+        let mut all = play.testbed.variables().to_vec();
         for (name, value) in [
             ("LD_PRELOAD", self.library.display().to_string()),
             ("FAKETIME_TIMESTAMP_FILE", self.file.display().to_string()),
@@ -75,8 +75,8 @@ async fn a_clock_set_back_keeps_nobody_waiting() {
     let Some(clock) = Clock::of(&play) else {
         return;
     };
-    play.stage.configure("APPEALS__GRACE", "8");
-    let child = Child::serve_with(&play.stage, &clock.variables(&play)).await;
+    play.testbed.configure("APPEALS__GRACE", "8");
+    let child = Child::serve_with(&play.testbed, &clock.variables(&play)).await;
     play.registers().await;
     play.opens_appeal().await;
     // Each wait below ends within the patience of the tests, which is shorter than any of these steps.
@@ -99,10 +99,10 @@ async fn a_clock_set_back_keeps_nobody_waiting() {
     play.shows(2, "Доставка", |text| text.contains(RESTS)).await;
     child.kill().await;
     clock.set(7200);
-    let child = Child::serve_with(&play.stage, &clock.variables(&play)).await;
+    let child = Child::serve_with(&play.testbed, &clock.variables(&play)).await;
     play.hears("Через остановку").await;
     let anna = play
-        .stage
+        .testbed
         .telegram
         .person(simulator::telegram::Profile::new(700_001_077, "Анна"));
     anna.write("/start");

@@ -7,8 +7,8 @@ use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 use rustix::process::Signal;
 use serde_json::Value;
 use sheetdesk::{
-    app::{Health, Status},
-    stage::{APPEALS, BOOK, PROMOTIONS, Stage},
+    app::{Health, StatusReport},
+    testbed::{APPEALS, BOOK, PROMOTIONS, Testbed},
 };
 use simulator::{
     sheets::{Closed, Role, SERVICE_ACCOUNT_EMAIL},
@@ -54,7 +54,7 @@ const STATUS_KEYS: [(&str, &[&str]); 12] = [
 #[tokio::test]
 async fn check_finds_everything_in_order() {
     let play = Play::set().await;
-    let exit = run(&play.stage, &["check"]).await;
+    let exit = run(&play.testbed, &["check"]).await;
     assert_eq!(
         (exit.code, exit.err.as_str()),
         (Some(0), ""),
@@ -80,7 +80,7 @@ async fn check_finds_everything_in_order() {
         assert_eq!(words, [verdict, about], "{line}");
     }
     assert_eq!(lines.len(), 12, "{}", exit.out);
-    let exit = run(&play.stage, &["check", "--format", "json"]).await;
+    let exit = run(&play.testbed, &["check", "--format", "json"]).await;
     let findings: Value = serde_json::from_str(&exit.out).expect("JSON");
     assert_eq!(
         findings[0],
@@ -92,14 +92,14 @@ async fn check_finds_everything_in_order() {
 async fn check_names_the_promotions_that_wait_before_a_first_start() {
     let play = Play::set().await;
     let row = ("Название", "Двойное вознаграждение");
-    play.stage
+    play.testbed
         .type_into(PROMOTIONS, row, "Действие", "Опубликовать")
         .expect("the row is there");
     let other = ("Название", "Зимняя ипотека");
-    play.stage
+    play.testbed
         .type_into(PROMOTIONS, other, "Статус", "Ожидает")
         .expect("the row is there");
-    let exit = run(&play.stage, &["check"]).await;
+    let exit = run(&play.testbed, &["check"]).await;
     let told = "in rows 3 an action stands already: the first start does not take it, choose it anew then; rows 2 wait for their day";
     assert!(exit.out.contains(told), "{}", exit.out);
 }
@@ -107,10 +107,10 @@ async fn check_names_the_promotions_that_wait_before_a_first_start() {
 #[tokio::test]
 async fn check_says_with_whom_to_share_the_workbook() {
     let play = Play::set().await;
-    play.stage
+    play.testbed
         .sheets
         .with(BOOK, |book| book.share(SERVICE_ACCOUNT_EMAIL, Role::None));
-    let wrong = what_is_wrong(&play.stage).await;
+    let wrong = what_is_wrong(&play.testbed).await;
     assert_eq!(wrong.len(), 3, "{wrong:?}");
     for line in wrong {
         assert!(
@@ -134,10 +134,10 @@ async fn check_calls_an_office_file_and_an_api_that_is_off_by_their_names() {
         ),
     ] {
         let play = Play::set().await;
-        play.stage
+        play.testbed
             .sheets
             .with(BOOK, |book| book.close(Some(closed)));
-        let wrong = what_is_wrong(&play.stage).await;
+        let wrong = what_is_wrong(&play.testbed).await;
         assert_eq!(wrong.len(), 3, "{wrong:?}");
         assert!(wrong.iter().all(|line| line.contains(words)), "{wrong:?}");
     }
@@ -159,11 +159,11 @@ async fn check_names_the_header_that_is_missing_and_says_what_to_do() {
         ),
     ] {
         let renamed = play
-            .stage
+            .testbed
             .sheets
             .with(BOOK, |book| book.rename_header(APPEALS, was, is));
         renamed.expect("the header was there");
-        let wrong = what_is_wrong(&play.stage).await;
+        let wrong = what_is_wrong(&play.testbed).await;
         let [line] = wrong.as_slice() else {
             panic!("{wrong:?}")
         };
@@ -178,13 +178,13 @@ async fn check_names_the_header_that_is_missing_and_says_what_to_do() {
 async fn without_a_running_service_the_commands_beside_it_say_so() {
     let play = Play::set().await;
     for arguments in [&["probe"][..], &["probe", "--ready"]] {
-        let exit = run(&play.stage, arguments).await;
+        let exit = run(&play.testbed, arguments).await;
         assert_eq!(
             (exit.code, exit.out.as_str()),
             (Some(1), ""),
             "{arguments:?}"
         );
-        let words = format!("nothing answers on {}", play.stage.address());
+        let words = format!("nothing answers on {}", play.testbed.address());
         assert!(exit.err.contains(&words), "{}", exit.err);
     }
     for arguments in [
@@ -192,7 +192,7 @@ async fn without_a_running_service_the_commands_beside_it_say_so() {
         &["status", "--format", "json"],
         &["release", "answers"],
     ] {
-        let exit = run(&play.stage, arguments).await;
+        let exit = run(&play.testbed, arguments).await;
         assert_eq!(
             (exit.code, exit.out.as_str()),
             (Some(1), ""),
@@ -209,27 +209,28 @@ async fn without_a_running_service_the_commands_beside_it_say_so() {
 #[tokio::test]
 async fn probe_and_status_tell_of_a_running_service() {
     let play = Play::set().await;
-    let child = Child::serve(&play.stage).await;
-    let connected = |status: &Status| status.links.values().all(|health| *health == Health::Ok);
+    let child = Child::serve(&play.testbed).await;
+    let connected =
+        |status: &StatusReport| status.links.values().all(|health| *health == Health::Ok);
     let connected = play
-        .stage
+        .testbed
         .status_where("both services answer", connected, PATIENCE);
     connected.await.expect("they do");
     play.settled().await;
-    let alive = run(&play.stage, &["probe"]).await;
+    let alive = run(&play.testbed, &["probe"]).await;
     assert_eq!(
         (alive.code, alive.out.as_str()),
         (Some(0), "{\"status\":\"ok\"}\n"),
         "{}",
         alive.err
     );
-    let ready = run(&play.stage, &["probe", "--ready"]).await;
+    let ready = run(&play.testbed, &["probe", "--ready"]).await;
     assert_eq!(ready.code, Some(0), "{}", ready.err);
     assert!(ready.out.contains("\"status\":\"ready\""), "{}", ready.out);
-    let text = run(&play.stage, &["status"]).await;
+    let text = run(&play.testbed, &["status"]).await;
     assert_eq!(text.code, Some(0), "{}", text.err);
     assert!(text.out.starts_with("All is well.\n\n"), "{}", text.out);
-    let json = run(&play.stage, &["status", "--format", "json"]).await;
+    let json = run(&play.testbed, &["status", "--format", "json"]).await;
     assert_eq!((json.code, json.err.as_str()), (Some(0), ""));
     let status = serde_json::from_str(&json.out).expect("it is JSON");
     let keys: Vec<_> = keys(&status)
@@ -247,7 +248,7 @@ async fn probe_and_status_tell_of_a_running_service() {
 #[tokio::test]
 async fn what_a_running_service_lays_down_is_for_its_own_user_alone() {
     let play = Play::set().await;
-    let child = Child::serve(&play.stage).await;
+    let child = Child::serve(&play.testbed).await;
     play.settled().await;
     let mode = |path: &Path| {
         fs::metadata(path)
@@ -256,7 +257,7 @@ async fn what_a_running_service_lays_down_is_for_its_own_user_alone() {
             .mode()
             & 0o777
     };
-    let directory = play.stage.data_dir();
+    let directory = play.testbed.data_dir();
     assert_eq!(mode(&directory), 0o700);
     let files: Vec<_> = fs::read_dir(&directory)
         .expect("a directory")
@@ -279,22 +280,22 @@ async fn the_webhook_is_set_once_and_taken_away() {
         "/telegram/webhook is set;",
         "/telegram/webhook was set already;",
     ] {
-        let exit = run(&play.stage, &["setup", "webhook"]).await;
+        let exit = run(&play.testbed, &["setup", "webhook"]).await;
         assert_eq!((exit.code, exit.err.as_str()), (Some(0), ""));
         assert!(exit.out.contains(words), "{}", exit.out);
         assert_eq!(
-            webhook(&play.stage).await,
-            format!("http://{}/telegram/webhook", play.stage.address())
+            webhook(&play.testbed).await,
+            format!("http://{}/telegram/webhook", play.testbed.address())
         );
     }
     assert_eq!(
-        play.stage.telegram.calls().by_method.get("setWebhook"),
+        play.testbed.telegram.calls().by_method.get("setWebhook"),
         Some(&1)
     );
-    let exit = run(&play.stage, &["setup", "webhook", "--delete"]).await;
+    let exit = run(&play.testbed, &["setup", "webhook", "--delete"]).await;
     assert_eq!((exit.code, exit.err.as_str()), (Some(0), ""));
     assert!(exit.out.starts_with("The webhook is gone."), "{}", exit.out);
-    assert_eq!(webhook(&play.stage).await, "");
+    assert_eq!(webhook(&play.testbed).await, "");
 }
 
 #[tokio::test]
@@ -302,35 +303,35 @@ async fn answers_from_before_the_first_look_wait_for_their_release() {
     const ANSWER: &str = "Напечатано до запуска";
     let play = Play::set().await;
     let pavel = play
-        .stage
+        .testbed
         .telegram
         .person(Profile::new(700_001_043, "Павел"))
         .has_met_bot();
-    let typed = play.stage.sheets.with(BOOK, |book| {
+    let typed = play.testbed.sheets.with(BOOK, |book| {
         let address = book.address(APPEALS, ("telegram_id", "700001043"), "специалист_ответ")?;
         book.type_in(APPEALS, &address, ANSWER)
     });
     typed.expect("the old row is there");
-    let check = run(&play.stage, &["check"]).await;
+    let check = run(&play.testbed, &["check"]).await;
     let words = "1 answers stand in the sheet already, in rows 2. The first start sends none of them by itself";
     assert!(check.out.contains(words), "{}", check.out);
-    let child = Child::serve(&play.stage).await;
+    let child = Child::serve(&play.testbed).await;
     let held = play
-        .stage
+        .testbed
         .status_where("it is held", |status| status.desk.held == 1, PATIENCE);
     held.await.expect("the first look holds it");
     play.shows(1, "Доставка", |text| {
         text.starts_with("ждёт: ответ стоял здесь до запуска")
     })
     .await;
-    let text = run(&play.stage, &["status"]).await;
+    let text = run(&play.testbed, &["status"]).await;
     assert!(
         text.out
             .starts_with("At work; 1 answers from before the first look wait for `sheetdesk release answers`: № 1."),
         "{}",
         text.out
     );
-    let check = run(&play.stage, &["check"]).await;
+    let check = run(&play.testbed, &["check"]).await;
     assert!(
         check
             .out
@@ -340,7 +341,7 @@ async fn answers_from_before_the_first_look_wait_for_their_release() {
     );
     assert_eq!(pavel.messages(), [], "nothing is sent by itself");
 
-    let released = run(&play.stage, &["release", "answers"]).await;
+    let released = run(&play.testbed, &["release", "answers"]).await;
     assert_eq!(released.code, Some(0), "{}", released.err);
     assert!(
         released.out.contains("Отправляем удержанные ответы: 1."),
@@ -350,7 +351,7 @@ async fn answers_from_before_the_first_look_wait_for_their_release() {
     hears(&pavel, ANSWER).await;
     play.shows(1, "специалист_ответ", str::is_empty).await;
     play.settled().await;
-    let again = run(&play.stage, &["release", "answers"]).await;
+    let again = run(&play.testbed, &["release", "answers"]).await;
     assert!(
         again.out.contains("Удержанных ответов нет."),
         "{}",
@@ -364,28 +365,28 @@ async fn answers_from_before_the_first_look_wait_for_their_release() {
 #[tokio::test]
 async fn what_was_set_aside_is_listed_replayed_and_let_go() {
     let play = Play::set().await;
-    let service = Child::serve(&play.stage).await;
-    let empty = run(&play.stage, &["quarantine", "list"]).await;
+    let service = Child::serve(&play.testbed).await;
+    let empty = run(&play.testbed, &["quarantine", "list"]).await;
     assert!(
         empty.out.contains("No records are set aside."),
         "{}",
         empty.out
     );
     let update = serde_json::json!({"message": {"message_id": 1, "text": "без чата"}});
-    play.stage.telegram.update(update).expect("an update");
-    let aside = |status: &Status| status.inbox.quarantined == 1;
-    play.stage
+    play.testbed.telegram.update(update).expect("an update");
+    let aside = |status: &StatusReport| status.inbox.quarantined == 1;
+    play.testbed
         .status_where("one is set aside", aside, PATIENCE)
         .await
         .expect("it is");
-    let listed = run(&play.stage, &["quarantine", "list"]).await;
+    let listed = run(&play.testbed, &["quarantine", "list"]).await;
     assert!(
         listed.out.contains("message.chat is missing"),
         "{}",
         listed.out
     );
     let number = listed.out.split_whitespace().next().expect("a number");
-    let replayed = run(&play.stage, &["replay", number]).await;
+    let replayed = run(&play.testbed, &["replay", number]).await;
     assert_eq!(replayed.code, Some(1));
     assert!(
         replayed
@@ -394,12 +395,12 @@ async fn what_was_set_aside_is_listed_replayed_and_let_go() {
         "{}",
         replayed.err
     );
-    let dropped = run(&play.stage, &["quarantine", "drop", number]).await;
+    let dropped = run(&play.testbed, &["quarantine", "drop", number]).await;
     assert_eq!(
         (dropped.code, dropped.out.contains("Done: 1.")),
         (Some(0), true)
     );
-    let again = run(&play.stage, &["quarantine", "drop", number]).await;
+    let again = run(&play.testbed, &["quarantine", "drop", number]).await;
     assert_eq!(again.code, Some(1), "{}", again.err);
     service.stop(Signal::TERM).await;
 }
@@ -407,11 +408,11 @@ async fn what_was_set_aside_is_listed_replayed_and_let_go() {
 #[tokio::test]
 async fn a_stored_record_is_decided_again_and_comes_with_its_test() {
     let play = Play::set().await;
-    let service = Child::serve(&play.stage).await;
+    let service = Child::serve(&play.testbed).await;
     play.marina.write("/start");
     play.hears("Здравствуйте!").await;
     play.settled().await;
-    let replayed = run(&play.stage, &["replay", "1"]).await;
+    let replayed = run(&play.testbed, &["replay", "1"]).await;
     assert_eq!(replayed.code, Some(0), "{}", replayed.err);
     for part in [
         "What follows from record 1 now:",
@@ -420,7 +421,7 @@ async fn a_stored_record_is_decided_again_and_comes_with_its_test() {
     ] {
         assert!(replayed.out.contains(part), "{part} in {}", replayed.out);
     }
-    let missing = run(&play.stage, &["replay", "4242"]).await;
+    let missing = run(&play.testbed, &["replay", "4242"]).await;
     assert!(
         missing.err.contains("there is no record 4242"),
         "{}",
@@ -429,8 +430,8 @@ async fn a_stored_record_is_decided_again_and_comes_with_its_test() {
     service.stop(Signal::TERM).await;
 }
 
-async fn what_is_wrong(stage: &Stage) -> Vec<String> {
-    let exit = run(stage, &["check"]).await;
+async fn what_is_wrong(testbed: &Testbed) -> Vec<String> {
+    let exit = run(testbed, &["check"]).await;
     assert_eq!(
         (exit.code, exit.err.as_str()),
         (Some(1), ""),
@@ -445,11 +446,11 @@ async fn what_is_wrong(stage: &Stage) -> Vec<String> {
 }
 
 /// Where Telegram brings updates.
-async fn webhook(stage: &Stage) -> String {
+async fn webhook(testbed: &Testbed) -> String {
     let url = format!(
         "{}/bot{}/getWebhookInfo",
-        stage.telegram.url(),
-        stage.telegram.token()
+        testbed.telegram.url(),
+        testbed.telegram.token()
     );
     let answer = reqwest::get(url).await.expect("the stand-in answers");
     let info: Value = answer.json().await.expect("it is JSON");

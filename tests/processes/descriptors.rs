@@ -8,7 +8,7 @@ use rustix::process::{Resource, Rlimit, Signal, getrlimit, prlimit};
 use sheetdesk::{
     app::{Request, ask},
     clock,
-    stage::Stage,
+    testbed::Testbed,
 };
 use tokio::net::TcpStream;
 
@@ -23,7 +23,7 @@ const GLANCE: Duration = Duration::from_millis(5);
 #[tokio::test]
 async fn a_service_without_a_free_descriptor_waits_until_it_has_one() {
     let play = Play::set().await;
-    let child = Child::serve(&play.stage).await;
+    let child = Child::serve(&play.testbed).await;
     play.registers().await;
     let before = prlimit(
         Some(child.pid()),
@@ -32,9 +32,9 @@ async fn a_service_without_a_free_descriptor_waits_until_it_has_one() {
     )
     .expect("a child of ours");
 
-    let _strangers = silent(&play.stage, 20).await;
+    let _strangers = silent(&play.testbed, 20).await;
     child.says("no connection can be accepted").await;
-    let dir = play.stage.data_dir();
+    let dir = play.testbed.data_dir();
     let asked = tokio::spawn(async move { ask(&dir, &Request::Status).await });
     // The admin socket lacks one too, unless a stranger has just left it his.
     let noticed = || {
@@ -53,7 +53,7 @@ async fn a_service_without_a_free_descriptor_waits_until_it_has_one() {
         .await
         .expect("no panic")
         .expect("the operator's question waits as long");
-    let probe = run(&play.stage, &["probe"]).await;
+    let probe = run(&play.testbed, &["probe"]).await;
     assert_eq!(probe.code, Some(0), "{}", probe.err);
     play.opens_appeal().await;
     ends_without_a_failure(child).await;
@@ -62,12 +62,12 @@ async fn a_service_without_a_free_descriptor_waits_until_it_has_one() {
 #[tokio::test]
 async fn with_a_small_limit_strangers_leave_enough_for_the_work() {
     let play = Play::set().await;
-    let child = Child::serve_by(&["prlimit", "--nofile=28"], &play.stage).await;
+    let child = Child::serve_by(&["prlimit", "--nofile=28"], &play.testbed).await;
     child.says("leaves room for fewer connections").await;
-    let _strangers = silent(&play.stage, 100).await;
+    let _strangers = silent(&play.testbed, 100).await;
     play.registers().await;
     play.opens_appeal().await;
-    let exit = run(&play.stage, &["status"]).await;
+    let exit = run(&play.testbed, &["status"]).await;
     assert_eq!(exit.code, Some(0), "{}", exit.err);
     ends_without_a_failure(child).await;
 }
@@ -92,11 +92,11 @@ fn first_free(child: &Child) -> u64 {
 }
 
 /// So many connections that say nothing.
-async fn silent(stage: &Stage, count: usize) -> Vec<TcpStream> {
+async fn silent(testbed: &Testbed, count: usize) -> Vec<TcpStream> {
     let mut all = Vec::new();
     for _ in 0..count {
         all.push(
-            TcpStream::connect(stage.address())
+            TcpStream::connect(testbed.address())
                 .await
                 .expect("the kernel takes it"),
         );

@@ -26,12 +26,12 @@ fn lets_write(service: &Child, lets: bool) {
 async fn metrics(play: &Play) -> String {
     let name = "SHEETDESK_HTTP__ADMIN_LISTEN";
     let address = play
-        .stage
+        .testbed
         .variables()
         .iter()
         .find(|(known, _)| known == name)
         .map(|(_, value)| value);
-    let url = format!("http://{}/metrics", address.expect("the stage sets it"));
+    let url = format!("http://{}/metrics", address.expect("the testbed sets it"));
     let answer = reqwest::get(url).await.expect("somebody answers");
     answer.text().await.expect("it is text")
 }
@@ -39,27 +39,27 @@ async fn metrics(play: &Play) -> String {
 #[tokio::test]
 async fn while_the_disk_refuses_everybody_is_told_and_afterwards_all_goes_on() {
     let play = Play::set().await;
-    let service = Child::serve_by(&HEARS_ERRORS, &play.stage).await;
+    let service = Child::serve_by(&HEARS_ERRORS, &play.testbed).await;
     play.registers().await;
     play.opens_appeal().await;
     let registered = play.settled().await.partners.registered;
     assert!(registered > 0);
     lets_write(&service, false);
     play.marina.write("А где второй отчёт?");
-    let refuses = |status: &sheetdesk::app::Status| !status.journal.storing;
-    play.stage
+    let refuses = |status: &sheetdesk::app::StatusReport| !status.journal.storing;
+    play.testbed
         .status_where("it says so", refuses, PATIENCE)
         .await
         .expect("it is seen");
 
-    let told = run(&play.stage, &["status"]).await;
+    let told = run(&play.testbed, &["status"]).await;
     let first = told.out.lines().next().unwrap_or_default();
     assert!(
         first.starts_with("The journal cannot store, so nothing new is accepted"),
         "{first}"
     );
     assert!(first.contains("raise the limit"), "{first}");
-    let checked = run(&play.stage, &["check"]).await;
+    let checked = run(&play.testbed, &["check"]).await;
     assert!(
         checked
             .out
@@ -69,7 +69,7 @@ async fn while_the_disk_refuses_everybody_is_told_and_afterwards_all_goes_on() {
     );
     hears(&play.operator, "Журнал не может записывать").await;
     // It has been opened anew in vain several times by now, and cannot even be read.
-    let status = play.stage.status().await.expect("it answers");
+    let status = play.testbed.status().await.expect("it answers");
     let known = status.partners.registered;
     assert!(
         known >= registered,
@@ -83,7 +83,7 @@ async fn while_the_disk_refuses_everybody_is_told_and_afterwards_all_goes_on() {
             "{line}: {metrics}"
         );
     }
-    let released = run(&play.stage, &["release", "answers"]).await;
+    let released = run(&play.testbed, &["release", "answers"]).await;
     assert_eq!(
         (released.code, released.out.as_str()),
         (Some(1), ""),
@@ -114,12 +114,12 @@ async fn while_the_disk_refuses_everybody_is_told_and_afterwards_all_goes_on() {
 #[tokio::test]
 async fn a_damaged_or_lost_journal_is_refused_in_words_and_a_copy_mends_it() {
     let play = Play::set().await;
-    let service = Child::serve(&play.stage).await;
+    let service = Child::serve(&play.testbed).await;
     play.registers().await;
-    let saved = run(&play.stage, &["backup", "copy.redb"]).await;
+    let saved = run(&play.testbed, &["backup", "copy.redb"]).await;
     assert_eq!(saved.code, Some(0), "{}", saved.err);
     service.stop(Signal::TERM).await;
-    let file = play.stage.data_dir().join("journal.redb");
+    let file = play.testbed.data_dir().join("journal.redb");
     let mut damaged = fs::read(&file).expect("it is there");
     damaged[4096..].fill(0);
     for (left, said) in [
@@ -131,20 +131,20 @@ async fn a_damaged_or_lost_journal_is_refused_in_words_and_a_copy_mends_it() {
             Some(bytes) => fs::write(&file, bytes).expect("it can be written"),
             None => fs::remove_file(&file).expect("it was there"),
         }
-        let refused = run(&play.stage, &["serve"]).await;
+        let refused = run(&play.testbed, &["serve"]).await;
         assert_eq!(refused.code, Some(1), "{}", refused.err);
         for words in [said, "sheetdesk restore FILE"] {
             assert!(refused.err.contains(words), "{words}: {}", refused.err);
         }
     }
-    let restored = run(&play.stage, &["restore", "copy.redb"]).await;
+    let restored = run(&play.testbed, &["restore", "copy.redb"]).await;
     assert_eq!(
         (restored.code, restored.err.as_str()),
         (Some(0), ""),
         "{}",
         restored.out
     );
-    let service = Child::serve(&play.stage).await;
+    let service = Child::serve(&play.testbed).await;
     play.opens_appeal().await;
     service.stop(Signal::TERM).await;
 }

@@ -5,7 +5,7 @@
 use rustix::process::Signal;
 use sheetdesk::{
     journal::{ClosedJournal, CopyError},
-    stage::{APPEALS, BOOK, PARTNERS},
+    testbed::{APPEALS, BOOK, PARTNERS},
 };
 use simulator::{
     sheets::{CallKind, Side, TOUR_PARTNER},
@@ -21,7 +21,7 @@ const ID: i64 = 700_001_042;
 
 /// Everything that the journal of a service that has ended still holds of Marina.
 fn traces(play: &Play) -> Vec<String> {
-    let journal = ClosedJournal::open(&play.stage.data_dir()).expect("nobody has it");
+    let journal = ClosedJournal::open(&play.testbed.data_dir()).expect("nobody has it");
     // As keys hold it: big-endian, with the sign bit turned over.
     let mark = (ID.cast_unsigned() ^ (1 << 63)).to_be_bytes();
     let id = ID.to_string();
@@ -55,7 +55,7 @@ fn traces(play: &Play) -> Vec<String> {
 
 /// Deletes the row whose column holds this.
 fn deletes(play: &Play, tab: &str, column: &str, text: &str) {
-    play.stage.sheets.with(BOOK, |book| {
+    play.testbed.sheets.with(BOOK, |book| {
         let cell = book
             .address(tab, (column, text), column)
             .expect("the row is there");
@@ -70,7 +70,7 @@ fn deletes(play: &Play, tab: &str, column: &str, text: &str) {
 #[tokio::test]
 async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
     let play = Play::set().await;
-    let service = Child::serve(&play.stage).await;
+    let service = Child::serve(&play.testbed).await;
     play.registers().await;
     play.opens_appeal().await;
     play.marina.send_file(Attachment::of_size(
@@ -87,7 +87,7 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
     play.hears("Отчёт отправили").await;
     play.settled().await;
 
-    let asked = run(&play.stage, &["forget", TOUR_PARTNER.code]).await;
+    let asked = run(&play.testbed, &["forget", TOUR_PARTNER.code]).await;
     assert_eq!(asked.code, Some(1), "{}", asked.out);
     assert!(asked.err.contains("nothing was erased"), "{}", asked.err);
     for words in [
@@ -100,7 +100,7 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
     play.shows(2, "Доставка", |text| text.starts_with("доставлено"))
         .await;
 
-    let erased = run(&play.stage, &["forget", TOUR_PARTNER.code, "--yes"]).await;
+    let erased = run(&play.testbed, &["forget", TOUR_PARTNER.code, "--yes"]).await;
     assert_eq!(
         (erased.code, erased.err.as_str()),
         (Some(0), ""),
@@ -115,13 +115,13 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
     play.settled().await;
     let of_marina = ("Код партнера", TOUR_PARTNER.code);
     assert_eq!(
-        play.stage.cell(PARTNERS, of_marina, "Telegram ID"),
+        play.testbed.cell(PARTNERS, of_marina, "Telegram ID"),
         "",
         "we show nobody's account any more"
     );
     assert!(
         !play
-            .stage
+            .testbed
             .cell(APPEALS, ("№", "2"), "текст_обращений")
             .is_empty(),
         "the row is the people's"
@@ -129,7 +129,7 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
 
     // A restart sees the row as for the first time, and leaves it alone.
     service.stop(Signal::TERM).await;
-    let service = Child::serve(&play.stage).await;
+    let service = Child::serve(&play.testbed).await;
     play.settled().await;
     service.stop(Signal::TERM).await;
     let left: Vec<String> = traces(&play)
@@ -143,27 +143,27 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
     );
 
     // The rows go, and so does the rest.
-    let service = Child::serve(&play.stage).await;
+    let service = Child::serve(&play.testbed).await;
     deletes(&play, PARTNERS, "Код партнера", TOUR_PARTNER.code);
-    play.stage.callback(PARTNERS).await.expect("it is taken");
-    let gone = |status: &sheetdesk::app::Status| {
+    play.testbed.callback(PARTNERS).await.expect("it is taken");
+    let gone = |status: &sheetdesk::app::StatusReport| {
         status
             .looks
             .get("partners")
             .is_some_and(|look| look.rows == 7)
     };
-    play.stage
+    play.testbed
         .status_where("the row is gone", gone, crate::play::PATIENCE)
         .await
         .expect("it is");
     play.settled().await;
     // A look that is under way has seen the appeal's row; it is thrown away.
-    let hold = play.stage.sheets.hold(CallKind::Read, Side::After);
+    let hold = play.testbed.sheets.hold(CallKind::Read, Side::After);
     play.types(2, "специалист_ответ", "Отчёт отправили ещё раз")
         .await;
     hold.arrived().await;
     deletes(&play, APPEALS, "№", "2");
-    let erased = run(&play.stage, &["forget", TOUR_PARTNER.code, "--yes"]).await;
+    let erased = run(&play.testbed, &["forget", TOUR_PARTNER.code, "--yes"]).await;
     assert_eq!(
         (erased.code, erased.err.as_str()),
         (Some(0), ""),
@@ -176,9 +176,9 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
         erased.out
     );
     hold.release();
-    play.stage.callback(APPEALS).await.expect("it is taken");
+    play.testbed.callback(APPEALS).await.expect("it is taken");
     play.settled().await;
-    let unknown = run(&play.stage, &["forget", TOUR_PARTNER.code, "--yes"]).await;
+    let unknown = run(&play.testbed, &["forget", TOUR_PARTNER.code, "--yes"]).await;
     assert_eq!(unknown.code, Some(1));
     assert!(
         unknown.err.contains("nothing is stored of «П-1042»"),
@@ -188,7 +188,7 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
     service.stop(Signal::TERM).await;
     assert_eq!(traces(&play), Vec::<String>::new());
 
-    let service = Child::serve(&play.stage).await;
+    let service = Child::serve(&play.testbed).await;
     play.marina.write("Здравствуйте, это снова я");
     hears(&play.marina, "код").await;
     service.stop(Signal::TERM).await;

@@ -33,13 +33,13 @@ async fn a_few_answers_become_settings_that_a_start_accepts() {
     let play = Play::set().await;
     let value = |name: &str| {
         let found = play
-            .stage
+            .testbed
             .variables()
             .iter()
             .find(|(known, _)| known.ends_with(name));
         found
             .map(|(_, value)| value.clone())
-            .expect("the stage sets it")
+            .expect("the testbed sets it")
     };
     let (token, key) = (value("TELEGRAM__TOKEN"), value("SHEETS__CREDENTIALS"));
     let directory = tempfile::tempdir().expect("a directory");

@@ -68,8 +68,8 @@ struct Siege {
 impl Siege {
     async fn begin() -> Self {
         let mut play = Play::set().await;
-        play.stage.configure("LOG__FILTER", "trace");
-        let child = Child::serve(&play.stage).await;
+        play.testbed.configure("LOG__FILTER", "trace");
+        let child = Child::serve(&play.testbed).await;
         play.registers().await;
         let mut siege = Self {
             play,
@@ -78,7 +78,7 @@ impl Siege {
             log: String::new(),
         };
         siege.rests(child).await;
-        let child = Child::serve(&siege.play.stage).await;
+        let child = Child::serve(&siege.play.testbed).await;
         siege.play.opens_appeal().await;
         siege.rests(child).await;
         siege
@@ -104,7 +104,7 @@ impl Siege {
         self.writes(format!("После гибели {round:02} {MARK}"));
         trap.lets_arrive(Fate::Arrives, &self.play, &answer).await;
 
-        let child = Child::serve(&self.play.stage).await;
+        let child = Child::serve(&self.play.testbed).await;
         self.recovers().await;
         let recovered = rows(&self.play);
         trap.lets_arrive(Fate::ArrivesLate, &self.play, &answer)
@@ -121,13 +121,13 @@ impl Siege {
     /// The service starts, with an answer to be found; or it runs, and is about to be told of one.
     async fn begins_to_answer(&self, answer: &str, moment: Moment) -> Child {
         if moment.needs_a_call() {
-            let child = Child::serve(&self.play.stage).await;
+            let child = Child::serve(&self.play.testbed).await;
             self.play.settled().await;
             return child;
         }
-        let typed = self.play.stage.type_in(HERS, "специалист_ответ", answer);
+        let typed = self.play.testbed.type_in(HERS, "специалист_ответ", answer);
         typed.expect("there is such a cell");
-        Child::serve(&self.play.stage).await
+        Child::serve(&self.play.testbed).await
     }
 
     fn writes(&mut self, text: String) {
@@ -160,7 +160,7 @@ impl Siege {
     }
 
     fn holds(&self, answer: &str, moment: Moment) {
-        let delivery = self.play.stage.appeal_cell(HERS, "Доставка");
+        let delivery = self.play.testbed.appeal_cell(HERS, "Доставка");
         assert!(
             delivery.starts_with("доставлено "),
             "{moment:?}: {delivery}"
@@ -179,7 +179,7 @@ impl Siege {
                 "{moment:?}: {heard} times, {delivery}"
             ),
         }
-        let history = self.play.stage.appeal_cell(HERS, "текст_обращений");
+        let history = self.play.testbed.appeal_cell(HERS, "текст_обращений");
         let (mut answers, mut written) = (Vec::new(), Vec::new());
         // Newest on top: a date, a colon, the text.
         for line in history.lines().rev() {
@@ -207,13 +207,13 @@ fn keeps_its_secrets(log: &str, play: &Play) {
     let value = |name: &str| {
         let name = format!("SHEETDESK_{name}");
         let found = play
-            .stage
+            .testbed
             .variables()
             .iter()
             .find(|(known, _)| *known == name);
         found
             .map(|(_, value)| value.clone())
-            .expect("the stage sets it")
+            .expect("the testbed sets it")
     };
     let token = value("TELEGRAM__TOKEN");
     let (_, letters) = token.split_once(':').expect("a token has a colon");

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the spreadsheet is afterwards what it was before.
 
-use sheetdesk::stage::BOOK;
+use sheetdesk::testbed::BOOK;
 use simulator::sheets::{ApiError, Role, SERVICE_ACCOUNT_EMAIL, Workbook};
 
 use crate::{
@@ -15,13 +15,13 @@ const SCRATCH: &str = "book-for-trials-that-nobody-needs-0000000000";
 /// Runs the trials on a spreadsheet; afterwards it is as it was.
 async fn tried(play: &Play, spreadsheet: &str) -> Exit {
     let book = || {
-        play.stage
+        play.testbed
             .sheets
             .with(spreadsheet, |book| Ok::<_, ApiError>(book.clone()))
             .expect("it is there")
     };
     let before = book();
-    let exit = run(&play.stage, &["check", "--live-sheet", spreadsheet]).await;
+    let exit = run(&play.testbed, &["check", "--live-sheet", spreadsheet]).await;
     assert!(
         book() == before,
         "it is as it was: {:?}",
@@ -57,7 +57,7 @@ async fn a_google_that_does_not_find_line_breaks_is_told_with_what_follows() {
     let mut book = Workbook::new(SCRATCH, "Для проб").without_multiline_find();
     book.add_tab("Лист").expect("a tab");
     book.share(SERVICE_ACCOUNT_EMAIL, Role::Writer);
-    play.stage.sheets.insert_workbook(book);
+    play.testbed.sheets.insert_workbook(book);
     let exit = tried(&play, SCRATCH).await;
     assert_eq!(exit.code, Some(1), "{}{}", exit.out, exit.err);
     let words = "ИНАЧЕ  ответ с переносами строк – так же\n         нашли: изменено ячеек: 0, в ячейке «да⏎и ещё⏎⏎да»\n         тогда: сервис смотрит ещё раз";
@@ -75,7 +75,7 @@ async fn a_spreadsheet_that_may_only_be_read_is_named() {
     let mut book = Workbook::new(SCRATCH, "Для проб");
     book.add_tab("Лист").expect("a tab");
     book.share(SERVICE_ACCOUNT_EMAIL, Role::Reader);
-    play.stage.sheets.insert_workbook(book);
+    play.testbed.sheets.insert_workbook(book);
     let exit = tried(&play, SCRATCH).await;
     assert_eq!(exit.code, Some(1));
     assert!(

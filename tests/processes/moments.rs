@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sheetdesk::{
     clock,
-    stage::{APPEALS, BOOK},
+    testbed::{APPEALS, BOOK},
 };
 use simulator::{
     sheets::{CallKind, Fault as SheetsFault, Hold, Side, Trouble, Visit},
@@ -90,7 +90,7 @@ impl Moment {
 
     /// Lays the trap out for a service that is about to start and has nothing but one answer to send.
     pub(crate) fn lay(self, play: &Play) -> Trap {
-        let (telegram, sheets) = (&play.stage.telegram, &play.stage.sheets);
+        let (telegram, sheets) = (&play.testbed.telegram, &play.testbed.sheets);
         let hold = match self {
             Self::Called(_) | Self::Heard(_) | Self::Cleared(_) => None,
             Self::Reading(skipped, side) => {
@@ -155,12 +155,12 @@ impl Trap {
             }
             Moment::Writing(Fate::Lost) => {
                 until("the row is written", || {
-                    play.stage.sheets.calls().writes > self.writes
+                    play.testbed.sheets.calls().writes > self.writes
                 })
                 .await
             }
             Moment::Cleared(after) => {
-                let cell = || play.stage.appeal_cell(number, "специалист_ответ");
+                let cell = || play.testbed.appeal_cell(number, "специалист_ответ");
                 until("the cell is empty", || cell().is_empty()).await;
                 tokio::time::sleep(Duration::from_millis(after)).await;
             }
@@ -172,14 +172,14 @@ impl Trap {
         match self.moment {
             Moment::Sending(fate) if fate == now => {
                 let before = play.heard(answer);
-                play.stage.telegram.release();
+                play.testbed.telegram.release();
                 until("the held copy arrives", || play.heard(answer) > before).await;
             }
             Moment::Writing(fate) if fate == now => {
                 let attempted = CancellationToken::new();
                 let told = attempted.clone();
                 let visit = Visit::BeforeWrite(Box::new(move |_| told.cancel()));
-                play.stage.sheets.visit(BOOK, visit);
+                play.testbed.sheets.visit(BOOK, visit);
                 self.hold = None;
                 timeout(PATIENCE, attempted.cancelled())
                     .await
@@ -198,14 +198,14 @@ impl Trap {
 
 /// The rows of the appeals tab, as people see them.
 pub(crate) fn rows(play: &Play) -> Vec<Vec<String>> {
-    play.stage
+    play.testbed
         .sheets
         .with(BOOK, |book| book.table(APPEALS))
         .expect("the tab is there")
 }
 
 fn sends(play: &Play) -> u64 {
-    play.stage
+    play.testbed
         .telegram
         .calls()
         .by_method

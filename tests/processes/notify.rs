@@ -19,12 +19,12 @@ const ENOUGH: usize = 1000;
 #[tokio::test]
 async fn a_service_manager_hears_that_it_is_ready_well_and_stopping() {
     let play = Play::set().await;
-    let path = play.stage.directory().join("notify.sock");
+    let path = play.testbed.directory().join("notify.sock");
     let manager = listen(&path);
-    let mut variables = play.stage.variables().to_vec();
+    let mut variables = play.testbed.variables().to_vec();
     variables.push(("NOTIFY_SOCKET".to_owned(), path.display().to_string()));
     variables.push(("WATCHDOG_USEC".to_owned(), WATCHDOG.as_micros().to_string()));
-    let child = Child::start(play.stage.directory(), &variables, &["serve"]);
+    let child = Child::start(play.testbed.directory(), &variables, &["serve"]);
 
     let (manager, first) = tokio::task::spawn_blocking(move || {
         let first = [

@@ -3,7 +3,7 @@
 //! Invariant: the workbook is the same to the last bit, and Telegram has not been called once.
 
 use rustix::process::Signal;
-use sheetdesk::stage::{APPEALS, BOOK};
+use sheetdesk::testbed::{APPEALS, BOOK};
 use simulator::{sheets::Workbook, telegram::Profile};
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 
 fn book(play: &Play) -> Workbook {
-    play.stage
+    play.testbed
         .sheets
         .with(BOOK, |book| {
             Ok::<_, simulator::sheets::ApiError>(book.clone())
@@ -21,7 +21,7 @@ fn book(play: &Play) -> Workbook {
 }
 
 fn type_in(play: &Play, telegram: &str, header: &str, text: &str) {
-    let typed = play.stage.sheets.with(BOOK, |book| {
+    let typed = play.testbed.sheets.with(BOOK, |book| {
         let address = book.address(APPEALS, ("telegram_id", telegram), header)?;
         book.type_in(APPEALS, &address, text)
     });
@@ -31,16 +31,16 @@ fn type_in(play: &Play, telegram: &str, header: &str, text: &str) {
 #[tokio::test]
 async fn a_first_start_is_told_and_not_done() {
     let mut play = Play::set().await;
-    play.stage.configure("SCHEDULE__APPEALS", "* * * * * *");
-    play.stage
+    play.testbed.configure("SCHEDULE__APPEALS", "* * * * * *");
+    play.testbed
         .telegram
         .person(Profile::new(700_001_043, "Павел"))
         .has_met_bot();
     type_in(&play, "700001043", "специалист_ответ", "Тайный ответ");
     let before = book(&play);
     let child = Child::start(
-        play.stage.directory(),
-        play.stage.variables(),
+        play.testbed.directory(),
+        play.testbed.variables(),
         &["serve", "--observe"],
     );
     for words in [
@@ -75,12 +75,12 @@ async fn a_first_start_is_told_and_not_done() {
         .count();
     assert!(told <= 2, "each thing is told once: {}", exit.out);
     assert_eq!(
-        play.stage.telegram.calls().by_method.len(),
+        play.testbed.telegram.calls().by_method.len(),
         0,
         "Telegram is not called"
     );
     assert!(
-        !play.stage.data_dir().join("journal.redb").exists(),
+        !play.testbed.data_dir().join("journal.redb").exists(),
         "no journal is left behind"
     );
 }
@@ -88,20 +88,20 @@ async fn a_first_start_is_told_and_not_done() {
 #[tokio::test]
 async fn what_a_stopped_service_would_go_on_with_is_told() {
     let mut play = Play::set().await;
-    play.stage.configure("SCHEDULE__APPEALS", "* * * * * *");
-    let child = Child::serve(&play.stage).await;
+    play.testbed.configure("SCHEDULE__APPEALS", "* * * * * *");
+    let child = Child::serve(&play.testbed).await;
     play.shows(1, "№", |text| text == "1").await;
     play.settled().await;
     child.stop(Signal::TERM).await;
-    let file = play.stage.data_dir().join("journal.redb");
+    let file = play.testbed.data_dir().join("journal.redb");
     let journal = std::fs::read(&file).expect("a journal");
     type_in(&play, "700001043", "специалист_ответ", "Тайный ответ");
     let before = book(&play);
-    let calls = play.stage.telegram.calls();
+    let calls = play.testbed.telegram.calls();
 
     let child = Child::start(
-        play.stage.directory(),
-        play.stage.variables(),
+        play.testbed.directory(),
+        play.testbed.variables(),
         &["serve", "--observe"],
     );
     child
@@ -110,7 +110,7 @@ async fn what_a_stopped_service_would_go_on_with_is_told() {
     let (exit, _) = child.stop(Signal::TERM).await;
     assert_eq!(exit.code, Some(0), "{}", exit.err);
     assert!(book(&play) == before, "nothing is written");
-    assert_eq!(play.stage.telegram.calls(), calls, "nothing is sent");
+    assert_eq!(play.testbed.telegram.calls(), calls, "nothing is sent");
     assert!(
         std::fs::read(&file).expect("a journal") == journal,
         "the journal is not touched"
@@ -120,8 +120,8 @@ async fn what_a_stopped_service_would_go_on_with_is_told() {
 #[tokio::test]
 async fn beside_a_running_service_it_says_where_to_look() {
     let play = Play::set().await;
-    let child = Child::serve(&play.stage).await;
-    let exit = run(&play.stage, &["serve", "--observe"]).await;
+    let child = Child::serve(&play.testbed).await;
+    let exit = run(&play.testbed, &["serve", "--observe"]).await;
     assert_eq!(exit.code, Some(1));
     assert!(
         exit.err

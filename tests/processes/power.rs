@@ -45,7 +45,7 @@ async fn whatever_a_loss_of_power_leaves_nothing_acknowledged_is_missing() {
         return;
     }
     let play = Play::set().await;
-    let trace = play.stage.directory().join("trace");
+    let trace = play.testbed.directory().join("trace");
     let tracer = [
         "strace",
         "-D",
@@ -64,9 +64,9 @@ async fn whatever_a_loss_of_power_leaves_nothing_acknowledged_is_missing() {
         .into_iter()
         .chain([trace.to_str().expect("a plain path")])
         .collect();
-    let service = Child::serve_by(&wrapper, &play.stage).await;
+    let service = Child::serve_by(&wrapper, &play.testbed).await;
     let writers: Vec<_> = (0..CLIENTS)
-        .map(|client| tokio::spawn(writes(play.stage.address(), client)))
+        .map(|client| tokio::spawn(writes(play.testbed.address(), client)))
         .collect();
     let mut sent = BTreeMap::new();
     for writer in writers {
@@ -75,7 +75,7 @@ async fn whatever_a_loss_of_power_leaves_nothing_acknowledged_is_missing() {
     }
     service.stop(Signal::TERM).await;
     let lines = whole(&trace).await;
-    let states = rebuild(&lines, &play.stage.data_dir(), &sent);
+    let states = rebuild(&lines, &play.testbed.data_dir(), &sent);
     println!("{states} states of the disk, nothing acknowledged is missing");
     assert!(states >= 100, "{states} states");
 }
@@ -109,7 +109,7 @@ async fn writes(address: SocketAddr, client: i64) -> (u16, Vec<String>) {
             "POST /telegram/webhook HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
              x-telegram-bot-api-secret-token: {}\r\n\r\n",
             body.len(),
-            sheetdesk::stage::WEBHOOK_SECRET,
+            sheetdesk::testbed::WEBHOOK_SECRET,
         );
         stream
             .write_all((head + &body).as_bytes())

@@ -82,14 +82,14 @@ async fn a_wrong_secret_is_named_and_never_shown() {
 #[tokio::test]
 async fn an_unknown_key_in_the_file_is_an_error_that_names_the_nearest() {
     let play = Play::set().await;
-    let file = play.stage.directory().join("slip.toml");
+    let file = play.testbed.directory().join("slip.toml");
     fs::write(
         &file,
         "[http]\nlistne = \"127.0.0.1:8080\"\n\n[appeals]\ngarce = 30\n",
     )
     .expect("the file is written");
     let exit = run(
-        &play.stage,
+        &play.testbed,
         &["check", "--offline", "--config", "slip.toml"],
     )
     .await;
@@ -125,7 +125,7 @@ async fn an_unknown_variable_is_a_warning_and_no_more() {
         ("PORT", "tcp://10.0.0.7:8080"),
         ("HTTP__LISTNE", "127.0.0.1:1"),
     ];
-    let exit = run_with(&play.stage, &kubernetes, &["check", "--offline"]).await;
+    let exit = run_with(&play.testbed, &kubernetes, &["check", "--offline"]).await;
     assert_eq!(exit.code, Some(0), "{}", exit.err);
     assert_eq!(exit.err.lines().count(), 2, "{}", exit.err);
     for words in [
@@ -140,11 +140,11 @@ async fn an_unknown_variable_is_a_warning_and_no_more() {
 #[tokio::test]
 async fn right_settings_pass_without_a_word_to_telegram_or_google() {
     let play = Play::set().await;
-    let exit = run(&play.stage, &["check", "--offline"]).await;
+    let exit = run(&play.testbed, &["check", "--offline"]).await;
     assert_eq!((exit.code, exit.err.as_str()), (Some(0), ""));
     assert_eq!(exit.out, "ok     settings    complete and readable\n");
-    assert!(play.stage.telegram.calls().by_method.is_empty());
-    assert_eq!(play.stage.sheets.calls().tokens, 0);
+    assert!(play.testbed.telegram.calls().by_method.is_empty());
+    assert_eq!(play.testbed.sheets.calls().tokens, 0);
 }
 
 /// Runs a command in an empty directory with this environment alone.
@@ -169,7 +169,7 @@ async fn a_command_line_that_cannot_be_understood_is_bad_usage() {
         (&["--help"], 0),
         (&["--version"], 0),
     ] {
-        let exit = run(&play.stage, words).await;
+        let exit = run(&play.testbed, words).await;
         assert_eq!(exit.code, Some(code), "{words:?}: {}", exit.err);
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: a second run changes nothing, a dry run not even the first time.
 
 use serde_json::Value;
-use sheetdesk::stage::{APPEALS, BOOK, PROMOTIONS};
+use sheetdesk::testbed::{APPEALS, BOOK, PROMOTIONS};
 use simulator::sheets::{GetQuery, Role, SERVICE_ACCOUNT_EMAIL, Workbook};
 
 use crate::{
@@ -17,7 +17,7 @@ fn seen(play: &Play) -> Value {
         include_grid_data: false,
         ..GetQuery::default()
     };
-    play.stage
+    play.testbed
         .sheets
         .with(BOOK, |book| book.get(&query))
         .expect("it is there")
@@ -26,7 +26,7 @@ fn seen(play: &Play) -> Value {
 /// The first row of a tab.
 fn first_row(play: &Play, tab: &str) -> Vec<String> {
     let table = play
-        .stage
+        .testbed
         .sheets
         .with(BOOK, |book| book.table(tab))
         .expect("the tab is there");
@@ -40,7 +40,7 @@ fn offered(play: &Play, tab: &str, cell: &str) -> Vec<String> {
         include_grid_data: true,
     };
     let seen = play
-        .stage
+        .testbed
         .sheets
         .with(BOOK, |book| book.get(&query))
         .expect("the tab is there");
@@ -64,10 +64,10 @@ async fn an_empty_spreadsheet_is_furnished_and_serves() {
     let mut empty = Workbook::new(BOOK, "Новая таблица");
     empty.add_tab("Лист1").expect("a first tab");
     empty.share(SERVICE_ACCOUNT_EMAIL, Role::Writer);
-    play.stage.sheets.insert_workbook(empty);
+    play.testbed.sheets.insert_workbook(empty);
     let bare = seen(&play);
 
-    let exit = run(&play.stage, &["setup", "sheets", "--dry-run"]).await;
+    let exit = run(&play.testbed, &["setup", "sheets", "--dry-run"]).await;
     assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
     assert!(
         exit.out.contains("обращения: add the tab «обращения»"),
@@ -83,7 +83,7 @@ async fn an_empty_spreadsheet_is_furnished_and_serves() {
     assert!(exit.out.contains("Nothing was changed"), "{}", exit.out);
     assert_eq!(seen(&play), bare);
 
-    let exit = run(&play.stage, &["setup", "sheets"]).await;
+    let exit = run(&play.testbed, &["setup", "sheets"]).await;
     assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
     assert_eq!(
         first_row(&play, APPEALS).join("|"),
@@ -101,7 +101,7 @@ async fn an_empty_spreadsheet_is_furnished_and_serves() {
         ]
     );
     let furnished = seen(&play);
-    let exit = run(&play.stage, &["setup", "sheets"]).await;
+    let exit = run(&play.testbed, &["setup", "sheets"]).await;
     assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
     assert!(
         exit.out.contains("Everything stands as it should"),
@@ -109,7 +109,7 @@ async fn an_empty_spreadsheet_is_furnished_and_serves() {
         exit.out
     );
     assert_eq!(seen(&play), furnished);
-    let exit = run(&play.stage, &["check"]).await;
+    let exit = run(&play.testbed, &["check"]).await;
     assert_eq!(exit.code, Some(0), "{}", exit.out);
 }
 
@@ -136,26 +136,26 @@ async fn a_workbook_in_use_keeps_what_people_have_made() {
             "range": {"sheetId": tab, "startRowIndex": 1, "startColumnIndex": at, "endColumnIndex": at + 1},
             "rule": {"condition": {"type": "ONE_OF_LIST", "values": values}, "showCustomUi": true},
         }}]});
-        play.stage
+        play.testbed
             .sheets
             .with(BOOK, |book| book.apply(&rule))
             .expect("it can be set");
         simulator_column(at)
     };
     let column = actions(&["Опубликовать", "Завершить", "Обсудить"]);
-    play.stage
+    play.testbed
         .sheets
         .with(BOOK, |book| {
             book.rename_header(APPEALS, "статус", "статусс")
         })
         .expect("renamed");
     let before = play
-        .stage
+        .testbed
         .sheets
         .with(BOOK, |book| book.table(APPEALS))
         .expect("there");
 
-    let exit = run(&play.stage, &["setup", "sheets"]).await;
+    let exit = run(&play.testbed, &["setup", "sheets"]).await;
     assert_eq!(exit.code, Some(1), "{}", exit.out);
     assert!(
         exit.out
@@ -164,7 +164,7 @@ async fn a_workbook_in_use_keeps_what_people_have_made() {
         exit.out
     );
     assert_eq!(
-        play.stage
+        play.testbed
             .sheets
             .with(BOOK, |book| book.table(APPEALS))
             .expect("there"),
@@ -178,7 +178,7 @@ async fn a_workbook_in_use_keeps_what_people_have_made() {
         ["Опубликовать", "Завершить", "Обсудить"]
     );
 
-    let exit = run(&play.stage, &["setup", "sheets", "--extend-lists"]).await;
+    let exit = run(&play.testbed, &["setup", "sheets", "--extend-lists"]).await;
     assert_eq!(exit.code, Some(1), "{}", exit.out);
     let offers = [
         "Опубликовать",
@@ -191,17 +191,17 @@ async fn a_workbook_in_use_keeps_what_people_have_made() {
     ];
     assert_eq!(offered(&play, PROMOTIONS, &cell), offers);
 
-    play.stage
+    play.testbed
         .sheets
         .with(BOOK, |book| {
             book.rename_header(APPEALS, "статусс", "статус")
         })
         .expect("renamed");
-    let exit = run(&play.stage, &["setup", "sheets"]).await;
+    let exit = run(&play.testbed, &["setup", "sheets"]).await;
     assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
     assert!(first_row(&play, APPEALS).ends_with(&["№".to_owned(), "Доставка".to_owned()]));
-    let service = play.stage.open().await.expect("it starts");
-    play.stage.settled(PATIENCE).await.expect("it settles");
+    let service = play.testbed.open().await.expect("it starts");
+    play.testbed.settled(PATIENCE).await.expect("it settles");
     drop(service);
 }
 

@@ -35,8 +35,8 @@ async fn with_a_send_in_hand_it_stops_in_time_and_the_answer_is_not_lost() {
         let (exit, took) = child.stop(signal).await;
         assert_eq!(exit.code, Some(0), "{}", exit.err);
         assert!(took < STOP, "{took:?}");
-        play.stage.telegram.release();
-        let child = Child::serve(&play.stage).await;
+        play.testbed.telegram.release();
+        let child = Child::serve(&play.testbed).await;
         hears(&pavel, answer).await;
         play.shows(OLD, "специалист_ответ", str::is_empty).await;
         play.shows(OLD, "Доставка", |text| {
@@ -53,10 +53,10 @@ async fn with_a_write_in_hand_it_stops_in_time_and_the_row_is_written() {
     let (play, pavel) = sighted().await;
     for (answer, side) in [("До записи", Side::Before), ("После записи", Side::After)]
     {
-        let hold = play.stage.sheets.hold(CallKind::Write, side);
-        let typed = play.stage.type_in(OLD, "специалист_ответ", answer);
+        let hold = play.testbed.sheets.hold(CallKind::Write, side);
+        let typed = play.testbed.type_in(OLD, "специалист_ответ", answer);
         typed.expect("the row is there");
-        let child = Child::serve(&play.stage).await;
+        let child = Child::serve(&play.testbed).await;
         timeout(PATIENCE, hold.arrived())
             .await
             .expect("the row is written");
@@ -64,10 +64,10 @@ async fn with_a_write_in_hand_it_stops_in_time_and_the_row_is_written() {
         assert_eq!(exit.code, Some(0), "{}", exit.err);
         assert!(took < STOP, "{took:?}");
         hold.release();
-        let child = Child::serve(&play.stage).await;
+        let child = Child::serve(&play.testbed).await;
         play.shows(OLD, "специалист_ответ", str::is_empty).await;
         play.settled().await;
-        let history = play.stage.appeal_cell(OLD, "текст_обращений");
+        let history = play.testbed.appeal_cell(OLD, "текст_обращений");
         assert_eq!(history.matches(answer).count(), 1, "{history}");
         child.stop(Signal::TERM).await;
     }
@@ -89,7 +89,7 @@ async fn the_second_signal_forces_it_at_once() {
         let (exit, _) = child.stop(second).await;
         assert_eq!(exit.code, Some(0), "{}", exit.err);
         assert!(asked.elapsed() < AT_ONCE, "{:?}", asked.elapsed());
-        play.stage.telegram.release();
+        play.testbed.telegram.release();
     }
 }
 
@@ -97,7 +97,7 @@ async fn the_second_signal_forces_it_at_once() {
 async fn idle_it_stops_at_once() {
     let play = Play::set().await;
     for signal in [Signal::TERM, Signal::INT] {
-        let child = Child::serve(&play.stage).await;
+        let child = Child::serve(&play.testbed).await;
         play.settled().await;
         let (exit, took) = child.stop(signal).await;
         assert_eq!(
@@ -114,14 +114,18 @@ async fn idle_it_stops_at_once() {
 async fn a_closed_terminal_stops_it_regularly_though_nobody_hears_it() {
     let play = Play::set().await;
     // A log that cannot be written stands for the terminal that has gone.
-    let child = Child::serve_by(&["sh", "-c", "exec \"$0\" \"$@\" 2>/dev/full"], &play.stage).await;
+    let child = Child::serve_by(
+        &["sh", "-c", "exec \"$0\" \"$@\" 2>/dev/full"],
+        &play.testbed,
+    )
+    .await;
     play.registers().await;
     // The shell says it, and the kernel says it again.
     child.signal(Signal::HUP);
     let (exit, took) = child.stop(Signal::HUP).await;
     assert_eq!((exit.code, exit.signal), (Some(0), None));
     assert!(took < AT_ONCE, "{took:?}");
-    let child = Child::serve(&play.stage).await;
+    let child = Child::serve(&play.testbed).await;
     let status = play.settled().await;
     assert_eq!((status.outbox.unknown, status.inbox.quarantined), (0, 0));
     child.stop(Signal::TERM).await;
@@ -130,7 +134,7 @@ async fn a_closed_terminal_stops_it_regularly_though_nobody_hears_it() {
 #[tokio::test]
 async fn whoever_started_it_by_nohup_may_close_the_terminal() {
     let play = Play::set().await;
-    let child = Child::serve_by(&["nohup"], &play.stage).await;
+    let child = Child::serve_by(&["nohup"], &play.testbed).await;
     child.signal(Signal::HUP);
     play.registers().await;
     let (exit, _) = child.stop(Signal::TERM).await;
@@ -141,7 +145,7 @@ async fn whoever_started_it_by_nohup_may_close_the_terminal() {
 #[tokio::test]
 async fn every_loop_says_that_it_began_and_that_it_ended() {
     let play = Play::set().await;
-    let child = Child::serve(&play.stage).await;
+    let child = Child::serve(&play.testbed).await;
     child.says("serving").await;
     play.settled().await;
     let (exit, _) = child.stop(Signal::INT).await;
@@ -176,10 +180,10 @@ async fn every_loop_says_that_it_began_and_that_it_ended() {
 #[tokio::test]
 async fn a_second_service_beside_it_says_why_it_cannot_run() {
     let play = Play::set().await;
-    let child = Child::serve(&play.stage).await;
-    let second = run(&play.stage, &["serve"]).await;
+    let child = Child::serve(&play.testbed).await;
+    let second = run(&play.testbed, &["serve"]).await;
     assert_eq!(second.code, Some(1), "{}", second.err);
-    let directory = play.stage.data_dir().display().to_string();
+    let directory = play.testbed.data_dir().display().to_string();
     for words in [
         "another Sheetdesk is already working with",
         &directory,
@@ -188,14 +192,14 @@ async fn a_second_service_beside_it_says_why_it_cannot_run() {
         assert!(second.err.contains(words), "{words}: {}", second.err);
     }
     let elsewhere = play
-        .stage
+        .testbed
         .directory()
         .join("elsewhere")
         .display()
         .to_string();
-    let same_address = run_with(&play.stage, &[("DATA_DIR", &elsewhere)], &["serve"]).await;
+    let same_address = run_with(&play.testbed, &[("DATA_DIR", &elsewhere)], &["serve"]).await;
     assert_eq!(same_address.code, Some(1), "{}", same_address.err);
-    let words = format!("cannot listen on {}", play.stage.address());
+    let words = format!("cannot listen on {}", play.testbed.address());
     assert!(
         same_address.err.contains(&words) && same_address.err.contains("SHEETDESK_HTTP__LISTEN"),
         "{}",
@@ -222,11 +226,11 @@ fn loops<'l>(log: &'l str, words: &str) -> Vec<&'l str> {
 async fn sighted() -> (Play, Person) {
     let play = Play::set().await;
     let pavel = play
-        .stage
+        .testbed
         .telegram
         .person(Profile::new(700_001_043, "Павел"))
         .has_met_bot();
-    let child = Child::serve(&play.stage).await;
+    let child = Child::serve(&play.testbed).await;
     play.shows(OLD, "№", |number| !number.is_empty()).await;
     play.settled().await;
     child.stop(Signal::TERM).await;
@@ -236,11 +240,11 @@ async fn sighted() -> (Play, Person) {
 /// The service runs, and an answer of its is held before Telegram takes it.
 async fn with_a_send_in_hand(play: &Play, answer: &str) -> Child {
     let hold = Fault::next(1, FaultKind::Hold).of("sendMessage");
-    play.stage.telegram.fault(hold);
-    let typed = play.stage.type_in(OLD, "специалист_ответ", answer);
+    play.testbed.telegram.fault(hold);
+    let typed = play.testbed.type_in(OLD, "специалист_ответ", answer);
     typed.expect("the row is there");
-    let child = Child::serve(&play.stage).await;
-    play.stage
+    let child = Child::serve(&play.testbed).await;
+    play.testbed
         .telegram
         .await_held(1, PATIENCE)
         .await

@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use rustix::process::Signal;
-use sheetdesk::stage::{APPEALS, BOOK, PROMOTIONS};
+use sheetdesk::testbed::{APPEALS, BOOK, PROMOTIONS};
 use simulator::{
     sheets::{CallKind, Fault as SheetsFault, Trouble},
     telegram::{Fault, FaultKind, MessageId, Person, Profile, UpdateId},
@@ -91,10 +91,10 @@ struct Storm {
 impl Storm {
     async fn begin() -> Self {
         let mut play = Play::set().await;
-        play.stage.configure("APPEALS__GRACE", "0");
+        play.testbed.configure("APPEALS__GRACE", "0");
         // Those of the sample's history hear the announcements too.
         for id in [700_001_043, 700_001_044] {
-            play.stage
+            play.testbed
                 .telegram
                 .person(Profile::new(id, "Партнёр"))
                 .has_met_bot();
@@ -115,12 +115,12 @@ impl Storm {
             send_is_cut: None,
             write_is_cut: None,
         };
-        let child = Child::serve(&storm.play.stage).await;
+        let child = Child::serve(&storm.play.testbed).await;
         let known = format!("готово: {} получателей", PARTNERS + 2);
         let ready = |text: &str| text.replace('\u{a0}', " ").starts_with(&known);
         let seen = storm
             .play
-            .stage
+            .testbed
             .cell_where(PROMOTIONS, READY, "Рассылка", ready, PATIENCE)
             .await;
         seen.expect("the list was looked at");
@@ -135,11 +135,11 @@ impl Storm {
 
     /// Everything at once, and a kill in it.
     async fn round(&mut self, kill: usize) {
-        let child = Child::serve(&self.play.stage).await;
+        let child = Child::serve(&self.play.testbed).await;
         if kill % 2 == 1 {
             // Else no answer would ever be written off its cell, and none could follow it.
             self.play
-                .stage
+                .testbed
                 .settled(CALM)
                 .await
                 .expect("everything is done");
@@ -163,8 +163,8 @@ impl Storm {
         self.account.kills += 1;
         self.counts_losses();
         // What has not struck would only pile up.
-        self.play.stage.telegram.clear_faults();
-        self.play.stage.sheets.clear_faults();
+        self.play.testbed.telegram.clear_faults();
+        self.play.testbed.sheets.clear_faults();
         (self.send_is_cut, self.write_is_cut) = (None, None);
     }
 
@@ -209,7 +209,11 @@ impl Storm {
     /// A specialist answers where the cell is free, or where what stands in it did not arrive for certain.
     async fn answers(&mut self, partner: usize) {
         let id = self.partners[partner].person.id().0.to_string();
-        let cell = |header| self.play.stage.cell(APPEALS, ("telegram_id", &id), header);
+        let cell = |header| {
+            self.play
+                .testbed
+                .cell(APPEALS, ("telegram_id", &id), header)
+        };
         if !cell("специалист_ответ").is_empty() && !cell("Доставка").starts_with("неизвестно")
         {
             return;
@@ -217,13 +221,13 @@ impl Storm {
         let words = self.mark('о');
         let typed =
             self.play
-                .stage
+                .testbed
                 .type_into(APPEALS, ("telegram_id", &id), "специалист_ответ", &words);
         typed.expect("the row is there");
         self.partners[partner].answers.push(words);
         self.account.answers += 1;
         // Where the service is just being killed, the next look finds it.
-        let _ = self.play.stage.callback(APPEALS).await;
+        let _ = self.play.testbed.callback(APPEALS).await;
     }
 
     /// The next response of one of the services is lost; one of each at a time.
@@ -238,13 +242,13 @@ impl Storm {
                 late
             };
             self.play
-                .stage
+                .testbed
                 .sheets
                 .fault(SheetsFault::once(CallKind::Write, trouble));
             self.write_is_cut = Some(self.writes_made());
         } else if !sheets && self.send_is_cut.is_none() {
             let fault = Fault::next(1, FaultKind::CutAfter).of("sendMessage");
-            self.play.stage.telegram.fault(fault);
+            self.play.testbed.telegram.fault(fault);
             self.send_is_cut = Some(self.sends_made());
         }
     }
@@ -264,7 +268,7 @@ impl Storm {
     }
 
     fn sends_made(&self) -> u64 {
-        let calls = self.play.stage.telegram.calls();
+        let calls = self.play.testbed.telegram.calls();
         calls
             .by_method
             .get("sendMessage")
@@ -273,7 +277,7 @@ impl Storm {
     }
 
     fn writes_made(&self) -> u64 {
-        self.play.stage.sheets.calls().writes
+        self.play.testbed.sheets.calls().writes
     }
 
     /// A marketer publishes one more promotion.
@@ -291,7 +295,7 @@ impl Storm {
             "Опубликовать",
             "",
         ];
-        let pasted = self.play.stage.sheets.with(BOOK, |book| {
+        let pasted = self.play.testbed.sheets.with(BOOK, |book| {
             let below = format!("A{}", book.table(PROMOTIONS)?.len() + 1);
             book.paste(PROMOTIONS, &below, &[row])
         });
@@ -302,19 +306,19 @@ impl Storm {
 
     /// The last start makes everything good; then it is counted.
     async fn ends(mut self) -> Account {
-        let child = Child::serve(&self.play.stage).await;
+        let child = Child::serve(&self.play.testbed).await;
         for title in &self.titles {
             let over = |text: &str| text.starts_with("разослана");
             let told = self
                 .play
-                .stage
+                .testbed
                 .cell_where(PROMOTIONS, ("Название", title), "Рассылка", over, CALM)
                 .await;
             told.expect("the announcement comes to its end");
         }
         let status = self
             .play
-            .stage
+            .testbed
             .settled(CALM)
             .await
             .expect("everything is done");
@@ -364,7 +368,7 @@ impl Storm {
             let id = partner.person.id().0.to_string();
             let delivery = self
                 .play
-                .stage
+                .testbed
                 .cell(APPEALS, ("telegram_id", &id), "Доставка");
             for (number, answer) in partner.answers.iter().enumerate() {
                 let copies = |person: &Person| {
@@ -434,7 +438,7 @@ impl Storm {
     fn rows(&self) -> Vec<Row> {
         let table = self
             .play
-            .stage
+            .testbed
             .sheets
             .with(BOOK, |book| book.table(APPEALS))
             .expect("the tab is there");

@@ -8,7 +8,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
-use sheetdesk::{clock, stage::Stage};
+use sheetdesk::{clock, testbed::Testbed};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -24,7 +24,7 @@ const BYTE_EVERY: Duration = Duration::from_millis(500);
 const BACK_AFTER: Duration = Duration::from_secs(2);
 /// Between two updates, and between two rounds of probes.
 const EVERY: Duration = Duration::from_millis(25);
-/// The stage's webhook secret, by the name of its setting.
+/// The testbed's webhook secret, by the name of its setting.
 const SECRET: &str = "SHEETDESK_TELEGRAM__WEBHOOK_SECRET";
 /// Far more than they take on a quiet machine, and less than a stranger may hold a place.
 const ENOUGH: Duration = Duration::from_secs(4);
@@ -45,10 +45,10 @@ async fn strangers_starve_neither_telegram_nor_the_probes() {
     };
     setrlimit(Resource::Nofile, raised).expect("up to the hard limit");
     let play = Play::set().await;
-    let child = Child::serve(&play.stage).await;
+    let child = Child::serve(&play.testbed).await;
     play.settled().await;
 
-    let address = play.stage.address();
+    let address = play.testbed.address();
     let mut crowd = JoinSet::new();
     for number in 0..silent + 2 * slow {
         let says = match number.checked_sub(silent) {
@@ -60,7 +60,7 @@ async fn strangers_starve_neither_telegram_nor_the_probes() {
     }
     // All have come at least once.
     sleep(BACK_AFTER).await;
-    let measured = measure(&play.stage, lasting).await;
+    let measured = measure(&play.testbed, lasting).await;
     drop(crowd);
     for (what, mut took) in measured {
         took.sort_unstable();
@@ -107,12 +107,12 @@ async fn stranger(address: SocketAddr, says: String) {
 }
 
 /// How long each call took: updates over kept and over new connections, and probes at both addresses.
-async fn measure(stage: &Stage, lasting: Duration) -> Vec<(&'static str, Vec<Duration>)> {
+async fn measure(testbed: &Testbed, lasting: Duration) -> Vec<(&'static str, Vec<Duration>)> {
     let variable = |name: &str| {
-        let found = stage.variables().iter().find(|(known, _)| known == name);
+        let found = testbed.variables().iter().find(|(known, _)| known == name);
         found
             .map(|(_, value)| value.clone())
-            .expect("the stage sets it")
+            .expect("the testbed sets it")
     };
     let client = |kept| {
         let builder = reqwest::Client::builder()
@@ -125,13 +125,13 @@ async fn measure(stage: &Stage, lasting: Duration) -> Vec<(&'static str, Vec<Dur
     };
     let update = |client: &reqwest::Client, id: i64| {
         client
-            .post(format!("http://{}/telegram/webhook", stage.address()))
+            .post(format!("http://{}/telegram/webhook", testbed.address()))
             .header("X-Telegram-Bot-Api-Secret-Token", variable(SECRET))
             .header("Content-Type", "application/json")
             .body(format!("{{\"update_id\":{id},\"poll_answer\":{{}}}}"))
     };
     let (keeping, new) = (client(40), client(0));
-    let livez = format!("http://{}/livez", stage.address());
+    let livez = format!("http://{}/livez", testbed.address());
     let admin = format!("http://{}/livez", variable("SHEETDESK_HTTP__ADMIN_LISTEN"));
     let names = [
         "updates, kept connections",

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use sheetdesk::stage::{APPEALS, BOOK};
+use sheetdesk::testbed::{APPEALS, BOOK};
 use simulator::telegram::{MessageId, Person, Profile, SentMessage};
 
 use crate::play::{PATIENCE, Play, hears};
@@ -31,7 +31,7 @@ impl Crowd {
     /// So many partners and strangers; nobody has written yet, and the service has seen nothing.
     pub(crate) fn of(play: &Play, partners: i64, strangers: i64) -> Self {
         let stranger = |n| {
-            play.stage
+            play.testbed
                 .telegram
                 .person(Profile::new(700_009_000 + n, "Прохожий"))
         };
@@ -56,13 +56,13 @@ impl Crowd {
 
     /// Telegram has brought all of it, and the service has stored it.
     pub(crate) async fn is_accepted(&self, play: &Play) {
-        play.stage
+        play.testbed
             .telegram
             .await_idle(PATIENCE)
             .await
             .expect("all is accepted");
-        let decided = |status: &sheetdesk::app::Status| status.inbox.pending == 0;
-        play.stage
+        let decided = |status: &sheetdesk::app::StatusReport| status.inbox.pending == 0;
+        play.testbed
             .status_where("all is decided", decided, PATIENCE)
             .await
             .expect("it is");
@@ -101,11 +101,11 @@ impl Crowd {
                 text.contains(&addition(case.person)) && text.contains(&correction(case.person))
             };
             play.shows(case.number, "текст_обращений", wanted).await;
-            play.stage
+            play.testbed
                 .type_in(case.number, "специалист_ответ", &answer(case.person))
                 .expect("the row is there");
         }
-        play.stage.callback(APPEALS).await.expect("it is taken");
+        play.testbed.callback(APPEALS).await.expect("it is taken");
         for case in followed {
             hears(case.person, &answer(case.person)).await;
         }
@@ -144,7 +144,7 @@ impl<'a> Case<'a> {
     }
 
     fn stands(&self, play: &Play, words: &str) {
-        let cell = |header| play.stage.appeal_cell(self.number, header);
+        let cell = |header| play.testbed.appeal_cell(self.number, header);
         assert_eq!(cell("telegram_id"), self.person.id().0.to_string());
         let history = cell("текст_обращений");
         assert!(
@@ -192,7 +192,7 @@ fn is_answer(told: &SentMessage) -> bool {
 
 fn rows_of_the_crowd(play: &Play) -> usize {
     let table = play
-        .stage
+        .testbed
         .sheets
         .with(BOOK, |book| book.table(APPEALS))
         .expect("the tab");

@@ -1,12 +1,12 @@
-//! A play: the stage and the people of the sample workbook, for the flows within this process and for those with real ones.
+//! A play: the testbed and the people of the sample workbook, for the flows within this process and for those with real ones.
 //!
 //! Invariant: nothing in it knows whether the service runs in this process or in a child.
 
 use std::time::Duration;
 
 use sheetdesk::{
-    app::Status,
-    stage::{ADMIN_CHAT, PARTNERS, Stage},
+    app::StatusReport,
+    testbed::{ADMIN_CHAT, PARTNERS, Testbed},
 };
 use simulator::{
     sheets::{Quotas, SheetsOptions, TOUR_PARTNER},
@@ -21,13 +21,13 @@ const RECORDED: usize = 20_000;
 pub(crate) const FIRST_QUESTION: &str = "Не приходит отчёт";
 
 pub(crate) struct Play {
-    pub(crate) stage: Stage,
+    pub(crate) testbed: Testbed,
     pub(crate) marina: Person,
     pub(crate) operator: Person,
 }
 
 impl Play {
-    /// The stage is set; nothing runs yet. Limits and quotas are off, so that only the flow takes time.
+    /// The testbed is set; nothing runs yet. Limits and quotas are off, so that only the flow takes time.
     pub(crate) async fn set() -> Self {
         let retry = [0, 20].map(Duration::from_millis).into();
         let telegram = TelegramOptions {
@@ -41,25 +41,25 @@ impl Play {
             record: RECORDED,
             ..SheetsOptions::default()
         };
-        let mut stage = Stage::set(telegram, sheets)
+        let mut testbed = Testbed::set(telegram, sheets)
             .await
-            .expect("the stage is set");
-        stage.configure("TELEGRAM__RATE_PER_SECOND", "0");
+            .expect("the testbed is set");
+        testbed.configure("TELEGRAM__RATE_PER_SECOND", "0");
         // The sample has a phone that Sheets took for a formula; here nobody has to hear of it.
-        let phone = stage.type_into(
+        let phone = testbed.type_into(
             PARTNERS,
             ("Код партнера", "П-1046"),
             "Телефон партнера",
             "'+7 (903) 555-01-02",
         );
         phone.expect("the row is there");
-        let operator = stage
+        let operator = testbed
             .telegram
             .person(Profile::new(ADMIN_CHAT, "Оператор"))
             .has_met_bot();
-        let marina = stage.telegram.person(Profile::new(700_001_042, "Марина"));
+        let marina = testbed.telegram.person(Profile::new(700_001_042, "Марина"));
         Self {
-            stage,
+            testbed,
             marina,
             operator,
         }
@@ -68,13 +68,13 @@ impl Play {
     /// So many people are registered partners, by the staff list that the service will see first.
     pub(crate) fn enlists(&self, count: i64) -> Vec<Person> {
         let person = |n| {
-            self.stage
+            self.testbed
                 .telegram
                 .person(Profile::new(700_002_000 + n, "Партнёр"))
                 .has_met_bot()
         };
         let people: Vec<_> = (0..count).map(person).collect();
-        self.stage.enlist(&people).expect("the list has room");
+        self.testbed.enlist(&people).expect("the list has room");
         people
     }
 
@@ -108,8 +108,8 @@ impl Play {
     }
 
     /// Nothing is left to do.
-    pub(crate) async fn settled(&self) -> Status {
-        self.stage
+    pub(crate) async fn settled(&self) -> StatusReport {
+        self.testbed
             .settled(PATIENCE)
             .await
             .expect("everything is done")
@@ -117,11 +117,11 @@ impl Play {
 
     /// A specialist types, and the script calls.
     pub(crate) async fn types(&self, number: u32, header: &str, text: &str) {
-        self.stage
+        self.testbed
             .type_in(number, header, text)
             .expect("there is such a cell");
-        self.stage
-            .callback(sheetdesk::stage::APPEALS)
+        self.testbed
+            .callback(sheetdesk::testbed::APPEALS)
             .await
             .expect("the callback is taken");
     }
@@ -133,7 +133,7 @@ impl Play {
         header: &str,
         wanted: impl Fn(&str) -> bool,
     ) -> String {
-        self.stage
+        self.testbed
             .appeal_cell_where(number, header, wanted, PATIENCE)
             .await
             .expect("the cell is as wanted")

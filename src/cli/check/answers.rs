@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Finding, note, wrong};
 use crate::{
-    app::{Reply, Request, ask},
+    app::{ConsoleReply, Request, ask},
     cli::status::numbers,
     config::Settings,
     domain::{event::TelegramCell, ids::SpreadsheetId, row::Column, text::Text},
@@ -34,7 +34,7 @@ pub(super) struct Readable {
 
 /// What waits, or will wait from the first start on, for `release answers`; none where nothing does.
 pub(super) async fn waiting(settings: &Settings, hub: &Hub, tab: &Readable) -> Option<Finding> {
-    if let Ok(Reply::Status(status)) = ask(&settings.data_dir, &Request::Status).await {
+    if let Ok(ConsoleReply::Status(status)) = ask(&settings.data_dir, &Request::Status).await {
         let desk = &status.desk;
         let words = || {
             format!(

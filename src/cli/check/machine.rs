@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{Finding, fine, note, wrong};
 use crate::{
-    accepting, clock,
+    accept_loop, clock,
     config::{BaseUrl, Settings},
     journal,
 };
@@ -75,7 +75,7 @@ fn disk(directory: &Path) -> Finding {
 
 /// Whether the system's limit of open files, as it is for this command, is enough for the connections.
 fn descriptors(wanted: usize) -> Option<Finding> {
-    let places = accepting::affordable(wanted);
+    let places = accept_loop::affordable(wanted);
     (places < wanted).then(|| {
         note(
             "open files",

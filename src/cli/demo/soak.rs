@@ -16,7 +16,7 @@ use simulator::{
 };
 
 use self::{account::Account, crowd::Crowd, measure::Measurements, process::Process};
-use crate::{app::Status, cli::Failure, clock, shutdown::Shutdown, stage::Stage};
+use crate::{app::StatusReport, cli::Failure, clock, shutdown::Shutdown, testbed::Testbed};
 
 /// A day's traffic: updates, answers, promotions.
 const DAY: (f64, f64, f64) = (100_000.0, 2_000.0, 50.0);
@@ -78,36 +78,36 @@ pub(super) async fn soak(
         "{minutes} min at {speed} times the pace of a day: {:.0} updates, {:.0} answers, {:.0} promotions; outages of both services, two restarts.",
         wanted.0, wanted.1, wanted.2
     );
-    let mut stage = Stage::set(telegram_options(), sheets_options()).await?;
-    stage.configure("TELEGRAM__RATE_PER_SECOND", "0");
-    stage.configure("LOG__FILTER", "warn");
-    let mut crowd = Crowd::gather(&stage, wanted)?;
-    let mut process = Process::start(&stage).await?;
+    let mut testbed = Testbed::set(telegram_options(), sheets_options()).await?;
+    testbed.configure("TELEGRAM__RATE_PER_SECOND", "0");
+    testbed.configure("LOG__FILTER", "warn");
+    let mut crowd = Crowd::gather(&testbed, wanted)?;
+    let mut process = Process::start(&testbed).await?;
     let everybody = u32::try_from(crowd.people().len()).unwrap_or(u32::MAX);
-    let known = |status: &Status| status.partners.registered >= everybody;
-    stage
+    let known = |status: &StatusReport| status.partners.registered >= everybody;
+    testbed
         .status_where("everybody is known to be a partner", known, KNOWN_WITHIN)
         .await?;
     let mut measured = Measurements::default();
     let stop = signals.stop_token();
     let length = Duration::from_secs_f64(minutes * 60.0);
-    let drive = drive(&stage, &mut crowd, &mut process, &mut measured, length);
+    let drive = drive(&testbed, &mut crowd, &mut process, &mut measured, length);
     let whole = stop.run_until_cancelled(drive).await.transpose()?.is_some();
-    stage.telegram.clear_faults();
-    stage.sheets.clear_faults();
+    testbed.telegram.clear_faults();
+    testbed.sheets.clear_faults();
     let mut settled = true;
     if whole {
         println!("Everything is said; waiting until nothing is left to do.");
         if let Some(Err(late)) = stop
-            .run_until_cancelled(stage.settled(SETTLED_WITHIN))
+            .run_until_cancelled(testbed.settled(SETTLED_WITHIN))
             .await
         {
             println!("It has not settled: {late}");
             settled = false;
         }
     }
-    measured.take(&process, &stage);
-    let account = Account::of(&stage, &crowd, measured).await;
+    measured.take(&process, &testbed);
+    let account = Account::of(&testbed, &crowd, measured).await;
     process.stop().await?;
     print!("{account}");
     Ok(if account.holds() && settled {
@@ -135,7 +135,7 @@ fn sheets_options() -> SheetsOptions {
 
 /// The whole time: the crowd acts, things go wrong, the process is measured.
 async fn drive(
-    stage: &Stage,
+    testbed: &Testbed,
     crowd: &mut Crowd,
     process: &mut Process,
     measured: &mut Measurements,
@@ -148,12 +148,12 @@ async fn drive(
     loop {
         let part = (began.elapsed().as_secs_f64() / length.as_secs_f64()).min(1.0);
         while let Some((_, mishap)) = trouble.filter(|(at, _)| *at <= part) {
-            befall(stage, crowd, process, *mishap).await?;
+            befall(testbed, crowd, process, *mishap).await?;
             trouble = troubles.next();
         }
-        crowd.act(stage, part).await?;
+        crowd.act(testbed, part).await?;
         if clock::monotonic() >= next_measure {
-            measured.take(process, stage);
+            measured.take(process, testbed);
             next_measure = clock::monotonic() + MEASURED;
         }
         let percent = percent(began.elapsed(), length);
@@ -187,7 +187,7 @@ fn bar(length: Duration) -> ProgressBar {
 }
 
 async fn befall(
-    stage: &Stage,
+    testbed: &Testbed,
     crowd: &mut Crowd,
     process: &mut Process,
     mishap: Mishap,
@@ -195,10 +195,10 @@ async fn befall(
     match mishap {
         Mishap::LostResponses => {
             let lost = telegram::Fault::next(LOST_AT_ONCE, FaultKind::CutAfter).of("sendMessage");
-            stage.telegram.fault(lost);
+            testbed.telegram.fault(lost);
             crowd.lost += LOST_AT_ONCE;
         }
-        Mishap::LostWrites => stage.sheets.fault(sheets::Fault {
+        Mishap::LostWrites => testbed.sheets.fault(sheets::Fault {
             kind: CallKind::Write,
             times: LOST_AT_ONCE,
             trouble: Trouble::CutAfter,
@@ -206,28 +206,28 @@ async fn befall(
         Mishap::SheetsAway => {
             for kind in [CallKind::Read, CallKind::Write] {
                 let trouble = Trouble::Unavailable;
-                stage.sheets.fault(sheets::Fault {
+                testbed.sheets.fault(sheets::Fault {
                     kind,
                     times: ALL,
                     trouble,
                 });
             }
         }
-        Mishap::TelegramAway => stage
+        Mishap::TelegramAway => testbed
             .telegram
             .fault(telegram::Fault::next(ALL, FaultKind::CutBefore)),
         Mishap::Over => {
-            stage.telegram.clear_faults();
-            stage.sheets.clear_faults();
+            testbed.telegram.clear_faults();
+            testbed.sheets.clear_faults();
         }
         Mishap::Restart => {
             process
-                .restart(stage, rustix::process::Signal::TERM)
+                .restart(testbed, rustix::process::Signal::TERM)
                 .await?
         }
         Mishap::Kill => {
             process
-                .restart(stage, rustix::process::Signal::KILL)
+                .restart(testbed, rustix::process::Signal::KILL)
                 .await?;
             crowd.killed += 1;
         }

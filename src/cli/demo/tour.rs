@@ -14,7 +14,7 @@ use simulator::{
 use crate::{
     app::Ended,
     clock,
-    stage::{APPEALS, PARTNERS, Service, Stage, StageError},
+    testbed::{APPEALS, PARTNERS, Service, Testbed, TestbedError},
 };
 
 /// How long any step may take; most take well under a second, writes to the sheet up to some seconds.
@@ -36,13 +36,13 @@ const ANSWER: &str = "Здравствуйте, Марина! Отчёт отп�
 const SECOND_ANSWER: &str = "Новый договор уже у юристов, пришлём до пятницы.";
 
 /// Plays the tour and hands over the running service.
-pub(super) async fn play(stage: &Stage) -> Result<Service, StageError> {
-    let tour = Tour::open(stage);
-    let partners = promotion::partners(stage)?;
+pub(super) async fn play(testbed: &Testbed) -> Result<Service, TestbedError> {
+    let tour = Tour::open(testbed);
+    let partners = promotion::partners(testbed)?;
     println!(
         "Sheetdesk: the real service between two stand-ins, on loopback. No account, no network.\n"
     );
-    let service = tour.stage.open().await?;
+    let service = tour.testbed.open().await?;
     tour.step(
         "the service runs; the sample workbook is the predecessor's",
         "",
@@ -53,7 +53,7 @@ pub(super) async fn play(stage: &Stage) -> Result<Service, StageError> {
     tour.close().await?;
     tour.promote(&partners).await?;
     let service = tour.survive_a_stop(service).await?;
-    let status = tour.stage.settled(PATIENCE).await?;
+    let status = tour.testbed.settled(PATIENCE).await?;
     tour.step(
         "nothing is left to send or to write",
         &format!(
@@ -66,26 +66,26 @@ pub(super) async fn play(stage: &Stage) -> Result<Service, StageError> {
 }
 
 struct Tour<'a> {
-    stage: &'a Stage,
+    testbed: &'a Testbed,
     marina: Person,
     began: tokio::time::Instant,
 }
 
 impl<'a> Tour<'a> {
-    fn open(stage: &'a Stage) -> Self {
+    fn open(testbed: &'a Testbed) -> Self {
         let profile = Profile {
             language_code: Some("ru".to_owned()),
             ..Profile::new(MARINA, "Марина")
         };
-        let marina = stage.telegram.person(profile);
+        let marina = testbed.telegram.person(profile);
         Self {
-            stage,
+            testbed,
             marina,
             began: clock::monotonic(),
         }
     }
 
-    async fn register(&self) -> Result<(), StageError> {
+    async fn register(&self) -> Result<(), TestbedError> {
         self.marina
             .write("Здравствуйте! Не приходит отчёт за февраль");
         let told = self.hears("Сообщение сохранили").await?;
@@ -98,7 +98,7 @@ impl<'a> Tour<'a> {
         self.step("she shares her contact and is registered", &welcomed);
         let key = ("Код партнера", TOUR_PARTNER.code);
         let status = self
-            .stage
+            .testbed
             .cell_where(
                 PARTNERS,
                 key,
@@ -108,8 +108,8 @@ impl<'a> Tour<'a> {
             )
             .await?;
         let (id, date) = (
-            self.stage.cell(PARTNERS, key, "Telegram ID"),
-            self.stage.cell(PARTNERS, key, "Дата авторизации"),
+            self.testbed.cell(PARTNERS, key, "Telegram ID"),
+            self.testbed.cell(PARTNERS, key, "Дата авторизации"),
         );
         self.step(
             "her row in the staff list shows it",
@@ -118,11 +118,11 @@ impl<'a> Tour<'a> {
         Ok(())
     }
 
-    async fn write_an_appeal(&self) -> Result<(), StageError> {
+    async fn write_an_appeal(&self) -> Result<(), TestbedError> {
         let offer = self.find("До знакомства вы прислали").await?;
         self.marina
             .press(offer.message_id, "kept:send")
-            .map_err(|error| StageError::Call(error.to_string()))?;
+            .map_err(|error| TestbedError::Call(error.to_string()))?;
         let receipt = self.hears(&format!("Приняли, обращение № {HERS}")).await?;
         self.step(
             "one button turns what she wrote before into an appeal",
@@ -132,7 +132,7 @@ impl<'a> Tour<'a> {
             .marina
             .send_file(Attachment::photo(PICTURE).caption("Почта прежняя, проверила спам"));
         let history = self
-            .stage
+            .testbed
             .appeal_cell_where(
                 HERS,
                 "текст_обращений",
@@ -148,7 +148,10 @@ impl<'a> Tour<'a> {
             .marina
             .message_of(sent)
             .ok_or_else(|| missing("her message"))?;
-        let reaction = self.stage.reaction(&self.marina, message, PATIENCE).await?;
+        let reaction = self
+            .testbed
+            .reaction(&self.marina, message, PATIENCE)
+            .await?;
         self.step(
             "a reaction tells her that it stands in the sheet",
             &reaction,
@@ -164,16 +167,16 @@ impl<'a> Tour<'a> {
         Ok(())
     }
 
-    async fn answer(&self) -> Result<(), StageError> {
-        self.stage.type_in(HERS, "специалист_ответ", ANSWER)?;
-        self.stage.callback(APPEALS).await?;
+    async fn answer(&self) -> Result<(), TestbedError> {
+        self.testbed.type_in(HERS, "специалист_ответ", ANSWER)?;
+        self.testbed.callback(APPEALS).await?;
         let answer = self.hears(ANSWER).await?;
         self.step(
             "a specialist types into the answer cell; the signed callback fires; the answer is in the chat",
             &answer,
         );
         let delivery = self
-            .stage
+            .testbed
             .appeal_cell_where(
                 HERS,
                 "Доставка",
@@ -182,11 +185,11 @@ impl<'a> Tour<'a> {
             )
             .await?;
         let cleared = self
-            .stage
+            .testbed
             .appeal_cell_where(HERS, "специалист_ответ", str::is_empty, PATIENCE)
             .await?;
         let status = self
-            .stage
+            .testbed
             .appeal_cell_where(HERS, "статус", |text| text == "В работе", PATIENCE)
             .await?;
         self.step(
@@ -196,15 +199,15 @@ impl<'a> Tour<'a> {
         Ok(())
     }
 
-    async fn close(&self) -> Result<(), StageError> {
-        self.stage.type_in(HERS, "статус", "Решено")?;
-        self.stage.callback(APPEALS).await?;
+    async fn close(&self) -> Result<(), TestbedError> {
+        self.testbed.type_in(HERS, "статус", "Решено")?;
+        self.testbed.callback(APPEALS).await?;
         let closed = self.hears("решено. Если").await?;
         self.step("«Решено», typed by hand, reaches the partner", &closed);
         self.marina.write("Добрый день! Когда будет новый договор?");
         let receipt = self.hears(&format!("Приняли, обращение № {NEXT}")).await?;
         let history = self
-            .stage
+            .testbed
             .appeal_cell_where(
                 NEXT,
                 "текст_обращений",
@@ -220,23 +223,23 @@ impl<'a> Tour<'a> {
     }
 
     /// Telegram holds the answer while the service is told to stop: the send is in hand, its outcome is not known.
-    async fn survive_a_stop(&self, service: Service) -> Result<Service, StageError> {
-        self.stage
+    async fn survive_a_stop(&self, service: Service) -> Result<Service, TestbedError> {
+        self.testbed
             .telegram
             .fault(Fault::next(1, FaultKind::Hold).of("sendMessage"));
-        self.stage
+        self.testbed
             .type_in(NEXT, "специалист_ответ", SECOND_ANSWER)?;
-        self.stage.callback(APPEALS).await?;
-        self.stage
+        self.testbed.callback(APPEALS).await?;
+        self.testbed
             .telegram
             .await_held(1, PATIENCE)
             .await
-            .map_err(|late| StageError::Call(late.to_string()))?;
+            .map_err(|late| TestbedError::Call(late.to_string()))?;
         let asked = clock::monotonic();
         let ended = service.stop().await;
         let took = clock::monotonic().duration_since(asked);
         if took > STOP_LIMIT || matches!(ended, Ended::Failed(_)) {
-            return Err(StageError::TooLate {
+            return Err(TestbedError::TooLate {
                 what: "the service did not stop".to_owned(),
                 within: STOP_LIMIT,
                 seen: format!("{ended:?} after {took:?}"),
@@ -246,11 +249,11 @@ impl<'a> Tour<'a> {
             "the service is stopped while an answer is half-way to Telegram",
             &format!("stopped in {:.2} s", took.as_secs_f64()),
         );
-        self.stage.telegram.release();
+        self.testbed.telegram.release();
         self.marina.write("И ещё: нужна ли доверенность?");
-        let service = self.stage.open().await?;
+        let service = self.testbed.open().await?;
         let delivery = self
-            .stage
+            .testbed
             .appeal_cell_where(
                 NEXT,
                 "Доставка",
@@ -259,7 +262,7 @@ impl<'a> Tour<'a> {
             )
             .await?;
         let cleared = self
-            .stage
+            .testbed
             .appeal_cell_where(NEXT, "специалист_ответ", str::is_empty, PATIENCE)
             .await?;
         self.hears(SECOND_ANSWER).await?;
@@ -268,7 +271,7 @@ impl<'a> Tour<'a> {
             &format!("специалист_ответ: «{cleared}» | Доставка: {delivery}"),
         );
         let history = self
-            .stage
+            .testbed
             .appeal_cell_where(
                 NEXT,
                 "текст_обращений",
@@ -284,16 +287,16 @@ impl<'a> Tour<'a> {
     }
 
     /// Waits for a message to the partner that contains these words, and quotes it.
-    async fn hears(&self, words: &str) -> Result<String, StageError> {
+    async fn hears(&self, words: &str) -> Result<String, TestbedError> {
         Ok(self.find(words).await?.content.text)
     }
 
-    async fn find(&self, words: &str) -> Result<SentMessage, StageError> {
+    async fn find(&self, words: &str) -> Result<SentMessage, TestbedError> {
         let found = self
             .marina
             .await_message(|message| message.content.text.contains(words), PATIENCE)
             .await;
-        found.map_err(|late| StageError::Call(late.to_string()))
+        found.map_err(|late| TestbedError::Call(late.to_string()))
     }
 
     /// Prints a step that held, and below it what was seen.
@@ -307,8 +310,8 @@ impl<'a> Tour<'a> {
 }
 
 /// Opens a link as a specialist does, and tells what comes.
-async fn open(link: &str) -> Result<String, StageError> {
-    let failed = |error: reqwest::Error| StageError::Call(error.without_url().to_string());
+async fn open(link: &str) -> Result<String, TestbedError> {
+    let failed = |error: reqwest::Error| TestbedError::Call(error.without_url().to_string());
     let response = reqwest::get(link).await.map_err(failed)?;
     let status = response.status();
     let media_type = response
@@ -323,6 +326,6 @@ async fn open(link: &str) -> Result<String, StageError> {
     Ok(format!("{status}, {media_type}, {} bytes", bytes.len()))
 }
 
-fn missing(what: &str) -> StageError {
-    StageError::Call(format!("{what} is missing"))
+fn missing(what: &str) -> TestbedError {
+    TestbedError::Call(format!("{what} is missing"))
 }

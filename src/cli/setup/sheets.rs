@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use crate::{
-    app::{Furniture, furniture},
+    app::{ProvisionPlan, provision_plans},
     cli::{Failure, check},
     config::Settings,
     sheets::{
@@ -25,7 +25,7 @@ pub(in crate::cli) async fn sheets(
     let hub = check::hub(settings, Patience::default()).await?;
     let account = settings.sheets.credentials.client_email();
     let (mut todo, mut lacking, mut faults) = (0, false, 0);
-    for book in furniture(settings) {
+    for book in provision_plans(settings) {
         println!(
             "https://docs.google.com/spreadsheets/d/{}",
             book.spreadsheet.0
@@ -87,7 +87,7 @@ fn tell(title: &str, steps: &[Step]) {
 type Room = (String, Result<Vec<Step>, String>);
 
 /// Looks at the tabs of a spreadsheet and says what each of them needs.
-async fn survey(hub: &Hub, book: &Furniture, lists: Lists) -> Result<Vec<Room>, CallError> {
+async fn survey(hub: &Hub, book: &ProvisionPlan, lists: Lists) -> Result<Vec<Room>, CallError> {
     let structure = hub.structure(&book.spreadsheet).await?;
     let mut next = structure
         .tabs
@@ -124,7 +124,7 @@ async fn survey(hub: &Hub, book: &Furniture, lists: Lists) -> Result<Vec<Room>, 
 /// Looks at the first row of one tab, and at all of it only where headers are to be added behind whatever stands there.
 async fn look(
     hub: &Hub,
-    book: &Furniture,
+    book: &ProvisionPlan,
     wish: &Wish,
     info: &TabInfo,
     is_new: bool,
@@ -153,7 +153,7 @@ async fn look(
     Ok(survey(&standing))
 }
 
-async fn carry_out(hub: &Hub, book: &Furniture, steps: Vec<Step>) -> Result<(), CallError> {
+async fn carry_out(hub: &Hub, book: &ProvisionPlan, steps: Vec<Step>) -> Result<(), CallError> {
     let batch = Batch {
         changes: steps.into_iter().flat_map(|step| step.changes).collect(),
         read_back: Vec::new(),

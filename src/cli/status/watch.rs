@@ -8,7 +8,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::current;
 use crate::{
-    app::{Broadcast, Status},
+    app::{BroadcastReport, StatusReport},
     cli::Failure,
     config::Local,
     domain::broadcast::BroadcastState,
@@ -18,7 +18,7 @@ use crate::{
 const EVERY: Duration = Duration::from_secs(1);
 
 /// One announcement in a line.
-pub(super) fn line(broadcast: &Broadcast) -> String {
+pub(super) fn line(broadcast: &BroadcastReport) -> String {
     let (done, all) = progress(broadcast);
     let percent = done * 100 / all.max(1);
     let exceptions = [
@@ -41,7 +41,7 @@ pub(super) fn line(broadcast: &Broadcast) -> String {
 }
 
 /// Shows how the announcements get on until none is under way.
-pub(super) async fn follow(local: &Local, mut status: Status) -> Result<(), Failure> {
+pub(super) async fn follow(local: &Local, mut status: StatusReport) -> Result<(), Failure> {
     let bars = MultiProgress::new();
     let mut each: BTreeMap<String, ProgressBar> = BTreeMap::new();
     let mut told: BTreeMap<String, String> = BTreeMap::new();
@@ -82,7 +82,7 @@ pub(super) async fn follow(local: &Local, mut status: Status) -> Result<(), Fail
     }
 }
 
-fn bar(broadcast: &Broadcast) -> ProgressBar {
+fn bar(broadcast: &BroadcastReport) -> ProgressBar {
     let style = ProgressStyle::with_template(
         "{prefix:10} {wide_bar} {human_pos} of {human_len}, {percent} %  {msg}",
     );
@@ -95,12 +95,12 @@ fn bar(broadcast: &Broadcast) -> ProgressBar {
 }
 
 /// Partners on whom nothing waits any more, of all.
-fn progress(broadcast: &Broadcast) -> (u32, u32) {
+fn progress(broadcast: &BroadcastReport) -> (u32, u32) {
     let done = broadcast.sent + broadcast.failed + broadcast.unknown + broadcast.skipped;
     (done, done + broadcast.waiting)
 }
 
-fn state(broadcast: &Broadcast) -> String {
+fn state(broadcast: &BroadcastReport) -> String {
     match (broadcast.state, broadcast.left_s) {
         (BroadcastState::Preparing, _) => "preparing its picture".to_owned(),
         (BroadcastState::Halted, _) => "halted: its row says why".to_owned(),
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_line_tells_all_of_it() {
-        let broadcast = Broadcast {
+        let broadcast = BroadcastReport {
             key: "1-пх".to_owned(),
             title: "Скидка".to_owned(),
             state: BroadcastState::Running,

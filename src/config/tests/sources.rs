@@ -158,7 +158,7 @@ const OVERRIDES: &[Override] = &[
         "telegram.admin_chat",
         "-100",
         |s| format!("{:?}", s.telegram.admin_chat),
-        "Some(AdminChat(-100))",
+        "Some(AdminChatId(-100))",
     ),
     (
         "telegram.rate_per_second",
@@ -355,7 +355,7 @@ fn the_file_lies_between_defaults_and_environment() {
     );
     assert_eq!(settings.telegram.rate_per_second.map(u32::from), Some(5));
     assert_eq!(
-        settings.telegram.admin_chat.map(AdminChat::number),
+        settings.telegram.admin_chat.map(AdminChatId::number),
         Some(-77)
     );
     assert!(

@@ -320,7 +320,7 @@ async fn probes_tell_the_parts() {
     }
     let setup = Setup {
         readiness: Readiness {
-            phase: Phase::Running,
+            phase: ServicePhase::Running,
             storing: false,
             telegram: Health::Throttled,
             sheets: Health::Down,

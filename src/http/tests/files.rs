@@ -26,7 +26,7 @@ fn path(file: u64, before: SignedDuration) -> String {
 }
 
 async fn bench() -> Bench {
-    let bring: Bring = Arc::new(|file| {
+    let open_file: OpenFile = Arc::new(|file| {
         Box::pin(async move {
             let attachment = Attachment {
                 kind: FileKind::Document,
@@ -38,7 +38,7 @@ async fn bench() -> Bench {
             };
             let chunks = ["<script>", "1</script>"].map(|chunk| Ok(chunk.into()));
             match file {
-                FileId(Seq(41)) => Ok(Brought {
+                FileId(Seq(41)) => Ok(OpenedFile {
                     attachment,
                     length: Some(18),
                     bytes: stream::iter(chunks).boxed(),
@@ -51,7 +51,7 @@ async fn bench() -> Bench {
     let files = FilesIntake {
         links: Some(links()),
         now,
-        bring,
+        open_file,
     };
     Bench::start(Setup {
         files,

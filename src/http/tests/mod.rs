@@ -67,11 +67,11 @@ impl Default for Setup {
             files: FilesIntake {
                 links: None,
                 now,
-                bring: Arc::new(|_| Box::pin(async { Err(Unavailable::Gone) })),
+                open_file: Arc::new(|_| Box::pin(async { Err(Unavailable::Gone) })),
             },
             promotions: None,
             readiness: Readiness {
-                phase: Phase::Running,
+                phase: ServicePhase::Running,
                 storing: true,
                 telegram: Health::Ok,
                 sheets: Health::Ok,
@@ -105,7 +105,7 @@ impl Bench {
             accept: setup.accept,
             id_of_broken: |raw| (raw == BROKEN.as_bytes()).then_some(7),
         };
-        let intake = Intake {
+        let intake = RouterState {
             telegram: (!setup.polling).then_some(telegram),
             sheets: SheetsIntake {
                 key: SigningKey::new(KEY.to_vec()),

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use super::{SendError, Upload, Way, is_photo, say, upload};
 use crate::{
     domain::{appeal::Unfetched, effect::Send, media::MediaKind},
-    fetch::{self, Content, Found},
+    fetch::{self, Fetched, SpooledContent},
     telegram::{accepted::SentMessage, answer::TelegramError, client::BotClient},
 };
 
@@ -50,7 +50,7 @@ pub(super) async fn picture(
     client: &BotClient,
     send: &Send,
     source: &str,
-    found: Option<Found>,
+    found: Option<Fetched>,
 ) -> Result<SentMessage, SendError> {
     match (source_of(source).map_err(SendError::File)?, found) {
         (Source::Kept(id), _) => Ok(of_some_kind(client, send, id).await?),
@@ -58,14 +58,14 @@ pub(super) async fn picture(
             let written = Upload {
                 name: &name_of(&media_type),
                 media_type: &media_type,
-                content: &Content::Held(bytes),
+                content: &SpooledContent::Held(bytes),
             };
             of_its_kind(client, send, written).await
         }
-        (Source::Address(_), Some(Found::File(file))) => {
+        (Source::Address(_), Some(Fetched::File(file))) => {
             of_its_kind(client, send, Upload::of(&file)).await
         }
-        (Source::Address(_), Some(Found::Page)) => Err(SendError::File(Unfetched::NotAPicture)),
+        (Source::Address(_), Some(Fetched::Page)) => Err(SendError::File(Unfetched::NotAPicture)),
         (Source::Address(_), None) => Err(SendError::File(Unfetched::Unreachable)),
     }
 }
@@ -178,7 +178,7 @@ fn recognized<'a>(media_type: &'a str, head: &[u8]) -> &'a str {
 }
 
 /// What a file is sent as; none where it is neither a picture nor a video.
-fn kind_of(media_type: &str, content: &Content) -> Option<MediaKind> {
+fn kind_of(media_type: &str, content: &SpooledContent) -> Option<MediaKind> {
     match media_type.split_once('/')? {
         ("image", "gif") => Some(MediaKind::Animation),
         ("image", _) if is_photo(media_type, content) => Some(MediaKind::Photo),
@@ -290,7 +290,7 @@ mod tests {
             ("application/octet-stream", b"\0\0\0\x18ftypM4A ", None),
             ("application/octet-stream", b"PK\x03\x04", None),
         ] {
-            let content = Content::Held(Bytes::copy_from_slice(bytes));
+            let content = SpooledContent::Held(Bytes::copy_from_slice(bytes));
             let recognized = recognized(media_type, content.head());
             assert_eq!(
                 kind_of(recognized, &content),

@@ -42,7 +42,7 @@ async fn site() -> SocketAddr {
 }
 
 /// What is behind one of its addresses, the address, and the directory in which it is laid down.
-async fn fetched(path: &str) -> (Found, Text, TempDir) {
+async fn fetched(path: &str) -> (Fetched, Text, TempDir) {
     fake::install_provider();
     let (site, directory) = (site().await, tempfile::tempdir().unwrap());
     let fetcher = Fetcher::of(directory.path(), |_| true, &[("files.example", site)]).unwrap();
@@ -234,7 +234,8 @@ async fn a_file_that_is_gone_is_refused_and_one_that_cannot_be_opened_now_is_tri
             directory.path().join("aside"),
         );
         let ended =
-            async |found: &Found| match send(&fake.client(), &message, Some(found.clone())).await {
+            async |found: &Fetched| match send(&fake.client(), &message, Some(found.clone())).await
+            {
                 Err(SendError::Call(error)) => error,
                 other => panic!("{other:?}"),
             };

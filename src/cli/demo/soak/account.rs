@@ -10,7 +10,7 @@ use super::{
     crowd::{Crowd, mark},
     measure::Measurements,
 };
-use crate::stage::{APPEALS, BOOK, Stage};
+use crate::testbed::{APPEALS, BOOK, Testbed};
 
 /// Where the oldest parts of long dialogues go.
 const ARCHIVE: &str = "обращения_архив";
@@ -57,8 +57,8 @@ impl Tally {
 }
 
 impl Account {
-    pub(super) async fn of(stage: &Stage, crowd: &Crowd, measured: Measurements) -> Self {
-        let status = stage.status().await.ok();
+    pub(super) async fn of(testbed: &Testbed, crowd: &Crowd, measured: Measurements) -> Self {
+        let status = testbed.status().await.ok();
         let mut account = Self {
             updates: Tally::default(),
             answers: Tally::default(),
@@ -69,7 +69,7 @@ impl Account {
             killed: crowd.killed,
             measured,
         };
-        let written = marks(&written(stage), "Вопрос ");
+        let written = marks(&written(testbed), "Вопрос ");
         for number in 0..crowd.said() {
             let mark = mark('в', number);
             account
@@ -152,9 +152,9 @@ impl fmt::Display for Account {
 }
 
 /// Everything that stands in the appeals and in their archive.
-fn written(stage: &Stage) -> String {
+fn written(testbed: &Testbed) -> String {
     let tables = [APPEALS, ARCHIVE].map(|tab| {
-        stage
+        testbed
             .sheets
             .with(BOOK, |book| book.table(tab))
             .unwrap_or_default()

@@ -7,7 +7,7 @@ use simulator::telegram::{Person, Profile};
 use crate::{
     cli::Failure,
     clock,
-    stage::{APPEALS, BOOK, PROMOTIONS, Stage},
+    testbed::{APPEALS, BOOK, PROMOTIONS, Testbed},
 };
 
 /// So many partners write; each well below the pace at which one is asked for patience.
@@ -37,15 +37,15 @@ pub(super) struct Crowd {
 
 impl Crowd {
     /// Everybody is on the staff list and registered already.
-    pub(super) fn gather(stage: &Stage, wanted: (f64, f64, f64)) -> Result<Self, Failure> {
+    pub(super) fn gather(testbed: &Testbed, wanted: (f64, f64, f64)) -> Result<Self, Failure> {
         let person = |n| {
-            stage
+            testbed
                 .telegram
                 .person(Profile::new(700_100_000 + n, "Партнёр"))
                 .has_met_bot()
         };
         let people: Vec<_> = (0..PARTNERS).map(person).collect();
-        stage.enlist(&people)?;
+        testbed.enlist(&people)?;
         Ok(Self {
             people,
             wanted,
@@ -59,7 +59,7 @@ impl Crowd {
     }
 
     /// Everything that is due at this part of the whole time.
-    pub(super) async fn act(&mut self, stage: &Stage, part: f64) -> Result<(), Failure> {
+    pub(super) async fn act(&mut self, testbed: &Testbed, part: f64) -> Result<(), Failure> {
         let by_now = |whole: f64| count(whole * part);
         while self.said < by_now(self.wanted.0) {
             let person = &self.people[self.said * STRIDE % self.people.len()];
@@ -68,20 +68,20 @@ impl Crowd {
         }
         let mut changed = Vec::new();
         if self.answers.len() < by_now(self.wanted.1) {
-            self.answer(stage, by_now(self.wanted.1));
+            self.answer(testbed, by_now(self.wanted.1));
             changed.push(APPEALS);
         }
         if self.published < by_now(self.wanted.2) {
-            self.publish(stage)?;
+            self.publish(testbed)?;
             changed.push(PROMOTIONS);
         }
         if self.sorted < by_now(SORTS) {
-            self.sort(stage);
+            self.sort(testbed);
             changed.push(APPEALS);
         }
         for tab in changed {
             // While the service is away its script is not heard; the next look sees it all the same.
-            let _ = stage.callback(tab).await;
+            let _ = testbed.callback(tab).await;
         }
         Ok(())
     }
@@ -102,7 +102,7 @@ impl Crowd {
     }
 
     /// The specialist types where a cell is empty; whoever has no row yet is answered later.
-    fn answer(&mut self, stage: &Stage, due: usize) {
+    fn answer(&mut self, testbed: &Testbed, due: usize) {
         let mut tries = 0;
         while self.answers.len() < due && tries < TRIES {
             tries += 1;
@@ -111,15 +111,15 @@ impl Crowd {
                 format!("Ответ {}", mark('о', self.answers.len())),
             );
             let key = ("№", number.as_str());
-            let Ok(id) = stage.cell(APPEALS, key, "telegram_id").parse::<i64>() else {
+            let Ok(id) = testbed.cell(APPEALS, key, "telegram_id").parse::<i64>() else {
                 continue;
             };
             let Some(person) = self.people.iter().find(|person| person.id().0 == id) else {
                 continue;
             };
-            let is_free = stage.cell(APPEALS, key, "специалист_ответ").is_empty();
+            let is_free = testbed.cell(APPEALS, key, "специалист_ответ").is_empty();
             if is_free
-                && stage
+                && testbed
                     .type_into(APPEALS, key, "специалист_ответ", &text)
                     .is_ok()
             {
@@ -134,7 +134,7 @@ impl Crowd {
         (row + 2).to_string()
     }
 
-    fn publish(&mut self, stage: &Stage) -> Result<(), Failure> {
+    fn publish(&mut self, testbed: &Testbed) -> Result<(), Failure> {
         let day = |days: i64| {
             let at = clock::now() + jiff::SignedDuration::from_hours(24 * days);
             format!("'{}", at.strftime("%d.%m.%Y"))
@@ -144,7 +144,7 @@ impl Crowd {
             day(-1),
             day(30),
         );
-        let published = stage.sheets.with(BOOK, |book| {
+        let published = testbed.sheets.with(BOOK, |book| {
             let table = book.table(PROMOTIONS)?;
             let cell = |header: &String| match header.as_str() {
                 "Название" => name.clone(),
@@ -163,11 +163,11 @@ impl Crowd {
     }
 
     /// Somebody sorts all rows, our columns included, by another column each time.
-    fn sort(&mut self, stage: &Stage) {
+    fn sort(&mut self, testbed: &Testbed) {
         let column = SORTED_BY[self.sorted % SORTED_BY.len()];
         let descending = self.sorted.is_multiple_of(2);
         self.sorted += 1;
-        stage.sheets.with(BOOK, |book| {
+        testbed.sheets.with(BOOK, |book| {
             let rows = book.table(APPEALS).map_or(0, |table| table.len());
             // Before the first appeals there is nothing to sort.
             let _ = book.sort(APPEALS, &format!("A2:J{rows}"), column, descending);

@@ -5,7 +5,7 @@
 use std::{fmt, fs};
 
 use super::process::Process;
-use crate::{journal::DATA_FILE, stage::Stage};
+use crate::{journal::DATA_FILE, testbed::Testbed};
 
 /// How wide a chart is.
 const WIDTH: usize = 60;
@@ -22,14 +22,14 @@ pub(super) struct Measurements {
 }
 
 impl Measurements {
-    pub(super) fn take(&mut self, process: &Process, stage: &Stage) {
+    pub(super) fn take(&mut self, process: &Process, testbed: &Testbed) {
         let proc = format!("/proc/{}", process.id());
         let status = fs::read_to_string(format!("{proc}/status")).unwrap_or_default();
         let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kilobytes =
             resident.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
         let open = fs::read_dir(format!("{proc}/fd")).map_or(0, Iterator::count);
-        let file = fs::metadata(stage.data_dir().join(DATA_FILE)).map_or(0, |file| file.len());
+        let file = fs::metadata(testbed.data_dir().join(DATA_FILE)).map_or(0, |file| file.len());
         self.memory.push(kilobytes.unwrap_or(0) * 1024);
         self.descriptors.push(u64::try_from(open).unwrap_or(0));
         self.journal.push(file);

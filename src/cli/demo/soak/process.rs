@@ -10,7 +10,7 @@ use std::{
 use anyhow::Context as _;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::{clock, stage::Stage};
+use crate::{clock, testbed::Testbed};
 
 /// How long a start or an end may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -23,29 +23,38 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts the service and waits until it says what it is.
-    pub(super) async fn start(stage: &Stage) -> anyhow::Result<Self> {
+    pub(super) async fn start(testbed: &Testbed) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("this program does not know its own file")?;
         let child = Command::new(program)
             .arg("serve")
-            .current_dir(stage.directory())
+            .current_dir(testbed.directory())
             .env_clear()
-            .envs(stage.variables().iter().map(|(name, value)| (name, value)))
+            .envs(
+                testbed
+                    .variables()
+                    .iter()
+                    .map(|(name, value)| (name, value)),
+            )
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .context("the service cannot be started")?;
         let process = Self { child };
-        let up = stage
+        let up = testbed
             .status_where("the service is up", |_| true, PATIENCE)
             .await;
         up.map(|_| process).map_err(Into::into)
     }
 
     /// Ends it by a signal, and starts it again.
-    pub(super) async fn restart(&mut self, stage: &Stage, signal: Signal) -> anyhow::Result<()> {
+    pub(super) async fn restart(
+        &mut self,
+        testbed: &Testbed,
+        signal: Signal,
+    ) -> anyhow::Result<()> {
         self.end(signal).await?;
-        *self = Self::start(stage).await?;
+        *self = Self::start(testbed).await?;
         Ok(())
     }
 

@@ -5,7 +5,7 @@
 use simulator::telegram::{Person, Profile};
 
 use super::{NEXT, PATIENCE, Tour};
-use crate::stage::{ADMIN_CHAT, APPEALS, PROMOTIONS, Stage, StageError};
+use crate::testbed::{ADMIN_CHAT, APPEALS, PROMOTIONS, Testbed, TestbedError};
 
 /// The row of the sample workbook that lacks only its action.
 const ROW: (&str, &str) = ("Название", "Двойное вознаграждение");
@@ -21,13 +21,17 @@ const OF_OLD: [(i64, &str); 2] = [(700_001_043, "Павел"), (700_001_044, "А
 const BLOCKED: usize = 2;
 
 /// Fifty-nine registered partners; Marina will be the sixtieth.
-pub(super) fn partners(stage: &Stage) -> Result<Vec<Person>, StageError> {
-    let person =
-        |(id, name): (i64, &str)| stage.telegram.person(Profile::new(id, name)).has_met_bot();
+pub(super) fn partners(testbed: &Testbed) -> Result<Vec<Person>, TestbedError> {
+    let person = |(id, name): (i64, &str)| {
+        testbed
+            .telegram
+            .person(Profile::new(id, name))
+            .has_met_bot()
+    };
     let others: Vec<Person> = (0..OTHERS)
         .map(|n| person((700_002_000 + n, "Партнёр")))
         .collect();
-    stage.enlist(&others)?;
+    testbed.enlist(&others)?;
     for person in others.iter().take(BLOCKED) {
         person.block();
     }
@@ -36,26 +40,27 @@ pub(super) fn partners(stage: &Stage) -> Result<Vec<Person>, StageError> {
 
 impl Tour<'_> {
     /// A marketer adds a picture, publishes, and watches the row.
-    pub(super) async fn promote(&self, partners: &[Person]) -> Result<(), StageError> {
-        self.stage.type_into(PROMOTIONS, ROW, "Контент", PICTURE)?;
-        self.stage.callback(PROMOTIONS).await?;
+    pub(super) async fn promote(&self, partners: &[Person]) -> Result<(), TestbedError> {
+        self.testbed
+            .type_into(PROMOTIONS, ROW, "Контент", PICTURE)?;
+        self.testbed.callback(PROMOTIONS).await?;
         let ready = self.mailing(|text| text.starts_with("готово: 60")).await?;
         self.step(
             "a marketer adds a picture to a promotion; the row says whom it will reach, and how soon",
             &ready,
         );
-        let uploads = self.stage.telegram.calls().uploads;
-        self.stage
+        let uploads = self.testbed.telegram.calls().uploads;
+        self.testbed
             .type_into(PROMOTIONS, ROW, "Действие", "Опубликовать")?;
-        self.stage.callback(PROMOTIONS).await?;
+        self.testbed.callback(PROMOTIONS).await?;
         let admin = self
-            .stage
+            .testbed
             .telegram
             .person(Profile::new(ADMIN_CHAT, "Оператор"));
         let shown = admin
             .await_message(|message| message.content.media.is_some(), PATIENCE)
             .await;
-        let shown = shown.map_err(|late| StageError::Call(late.to_string()))?;
+        let shown = shown.map_err(|late| TestbedError::Call(late.to_string()))?;
         self.step(
             "«Опубликовать»: the admin chat sees it first, and the picture is uploaded there",
             &shown.content.text,
@@ -76,13 +81,13 @@ impl Tour<'_> {
             .filter(|person| person.messages().len() == 1)
             .count()
             + 1;
-        let uploads = self.stage.telegram.calls().uploads - uploads;
+        let uploads = self.testbed.telegram.calls().uploads - uploads;
         if got != 60 - BLOCKED || uploads != 1 {
-            return Err(StageError::Call(format!(
+            return Err(TestbedError::Call(format!(
                 "{got} partners got it, from {uploads} uploads"
             )));
         }
-        let status = self.stage.cell(PROMOTIONS, ROW, "Статус");
+        let status = self.testbed.cell(PROMOTIONS, ROW, "Статус");
         self.step(
             "two have blocked the bot; everybody else has it once, from one upload",
             &format!("Статус: {status} | Рассылка: {over}"),
@@ -91,9 +96,9 @@ impl Tour<'_> {
     }
 
     /// A specialist answers while the promotion goes out: the answer, and how many partners the promotion had not reached by then.
-    async fn overtake(&self, partners: &[Person]) -> Result<String, StageError> {
-        self.stage.type_in(NEXT, "специалист_ответ", ANSWER)?;
-        self.stage.callback(APPEALS).await?;
+    async fn overtake(&self, partners: &[Person]) -> Result<String, TestbedError> {
+        self.testbed.type_in(NEXT, "специалист_ответ", ANSWER)?;
+        self.testbed.callback(APPEALS).await?;
         self.hears(ANSWER).await?;
         let without = partners
             .iter()
@@ -101,7 +106,7 @@ impl Tour<'_> {
             .count();
         let left = without.saturating_sub(BLOCKED);
         if left == 0 {
-            return Err(StageError::Call(
+            return Err(TestbedError::Call(
                 "the answer came only after the whole broadcast".to_owned(),
             ));
         }
@@ -110,8 +115,8 @@ impl Tour<'_> {
         ))
     }
 
-    async fn mailing(&self, wanted: impl Fn(&str) -> bool) -> Result<String, StageError> {
-        self.stage
+    async fn mailing(&self, wanted: impl Fn(&str) -> bool) -> Result<String, TestbedError> {
+        self.testbed
             .cell_where(PROMOTIONS, ROW, "Рассылка", wanted, PATIENCE)
             .await
     }

@@ -16,20 +16,20 @@ use crate::{
 use super::{Parts, report::LookStatus, words};
 
 /// The desks of this service.
-pub(super) struct Desks {
+pub(super) struct Spreadsheets {
     rules: Rules,
-    each: Vec<OneDesk>,
+    each: Vec<OneSpreadsheet>,
     rest: Arc<Rest>,
 }
 
 /// One spreadsheet and its tabs.
-struct OneDesk {
+struct OneSpreadsheet {
     spreadsheet: SpreadsheetId,
     tabs: Vec<TabWords>,
     state: watch::Sender<DeskState>,
 }
 
-impl Desks {
+impl Spreadsheets {
     /// Puts the tabs together by spreadsheet.
     pub(super) fn new(settings: &Settings, rules: Rules) -> Self {
         let (sheets, known) = (&settings.sheets, &settings.words);
@@ -47,29 +47,29 @@ impl Desks {
             let words = words::promotions(address.tab.as_str(), &known.promotions);
             (address, words)
         });
-        let mut books: BTreeMap<&str, Vec<TabWords>> = BTreeMap::new();
+        let mut books: BTreeMap<&SpreadsheetId, Vec<TabWords>> = BTreeMap::new();
         for (TabAddress { spreadsheet, .. }, tab) in tabs.into_iter().chain(promotions) {
-            books.entry(spreadsheet.as_str()).or_default().push(tab);
+            books.entry(spreadsheet).or_default().push(tab);
         }
-        let desk = |(id, tabs): (&str, _)| OneDesk {
-            spreadsheet: SpreadsheetId(id.to_owned()),
+        let book = |(id, tabs): (&SpreadsheetId, _)| OneSpreadsheet {
+            spreadsheet: id.clone(),
             tabs,
             state: watch::Sender::default(),
         };
         Self {
             rules,
-            each: books.into_iter().map(desk).collect(),
+            each: books.into_iter().map(book).collect(),
             rest: Arc::default(),
         }
     }
 
     /// The tab of this spreadsheet that people call so.
     pub(super) fn tab_called(&self, spreadsheet: &SpreadsheetId, title: &str) -> Option<Tab> {
-        let desk = self
+        let book = self
             .each
             .iter()
-            .find(|desk| desk.spreadsheet == *spreadsheet)?;
-        desk.tabs
+            .find(|book| book.spreadsheet == *spreadsheet)?;
+        book.tabs
             .iter()
             .find(|tab| fold(&tab.title) == fold(title))
             .map(|tab| tab.tab)
@@ -79,8 +79,8 @@ impl Desks {
     pub(super) fn looks(&self) -> BTreeMap<String, LookStatus> {
         let now = clock::steady();
         let mut looks = BTreeMap::new();
-        for desk in &self.each {
-            for tab in &desk.state.borrow().tabs {
+        for book in &self.each {
+            for tab in &book.state.borrow().tabs {
                 let age_s = tab
                     .looked
                     .map(|began| u64::try_from(now.duration_since(began).as_secs()).unwrap_or(0));
@@ -100,9 +100,9 @@ impl Desks {
 
     /// Waits until every desk knows whether the journal is older than its spreadsheet.
     pub(super) async fn checked(&self) {
-        for desk in &self.each {
+        for book in &self.each {
             // The sender lives as long as the desks, so this ends with news alone.
-            let _ = desk.state.subscribe().wait_for(|state| state.checked).await;
+            let _ = book.state.subscribe().wait_for(|state| state.checked).await;
         }
     }
 
@@ -113,8 +113,8 @@ impl Desks {
 
     /// Whether every tab can be used.
     pub(super) fn are_well(&self) -> bool {
-        self.each.iter().all(|desk| {
-            desk.state
+        self.each.iter().all(|book| {
+            book.state
                 .borrow()
                 .tabs
                 .iter()
@@ -125,11 +125,11 @@ impl Desks {
 
 /// Starts the desks.
 pub(super) fn start(parts: &Arc<Parts>) {
-    for (index, desk) in parts.desks.each.iter().enumerate() {
+    for (index, book) in parts.spreadsheets.each.iter().enumerate() {
         let shared = Arc::clone(parts);
         let name = format!(
             "desk-{}",
-            desk.tabs
+            book.tabs
                 .iter()
                 .map(|words| words.tab.name())
                 .collect::<Vec<_>>()
@@ -138,19 +138,19 @@ pub(super) fn start(parts: &Arc<Parts>) {
         parts.supervisor.spawn(name, move |stop| {
             let parts = Arc::clone(&shared);
             async move {
-                let desk = &parts.desks.each[index];
+                let book = &parts.spreadsheets.each[index];
                 let room = driver::Room {
-                    spreadsheet: desk.spreadsheet.clone(),
-                    tabs: desk.tabs.clone(),
+                    spreadsheet: book.spreadsheet.clone(),
+                    tabs: book.tabs.clone(),
                     archive: words::archive(&parts.settings.words.archive),
-                    rules: parts.desks.rules.clone(),
+                    rules: parts.spreadsheets.rules.clone(),
                     hub: parts.hub.clone(),
                     journal: parts.journal.clone(),
                     observer: parts.observer.clone(),
-                    rest: Arc::clone(&parts.desks.rest),
+                    rest: Arc::clone(&parts.spreadsheets.rest),
                     account: parts.settings.sheets.credentials.client_email().to_owned(),
                 };
-                driver::run(room, &desk.state, stop).await;
+                driver::run(room, &book.state, stop).await;
             }
         });
     }

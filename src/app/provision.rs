@@ -15,7 +15,7 @@ use super::words;
 
 /// One spreadsheet, and how its tabs should be.
 #[derive(Debug, Clone)]
-pub struct Furniture {
+pub struct ProvisionPlan {
     /// The spreadsheet.
     pub spreadsheet: SpreadsheetId,
     /// Its tabs.
@@ -24,7 +24,7 @@ pub struct Furniture {
 
 /// What every spreadsheet of the settings should have.
 #[must_use]
-pub fn furniture(settings: &Settings) -> Vec<Furniture> {
+pub fn provision_plans(settings: &Settings) -> Vec<ProvisionPlan> {
     let (sheets, known) = (&settings.sheets, &settings.words);
     let mut wishes = vec![
         (&sheets.partners.spreadsheet, partners(settings)),
@@ -43,15 +43,15 @@ pub fn furniture(settings: &Settings) -> Vec<Furniture> {
         protect: Protect::All,
     };
     wishes.push((&sheets.appeals.spreadsheet, state));
-    let mut books: Vec<Furniture> = Vec::new();
+    let mut books: Vec<ProvisionPlan> = Vec::new();
     for (spreadsheet, wish) in wishes {
         match books
             .iter_mut()
-            .find(|book| book.spreadsheet.0 == spreadsheet.as_str())
+            .find(|book| book.spreadsheet == *spreadsheet)
         {
             Some(book) => book.wishes.push(wish),
-            None => books.push(Furniture {
-                spreadsheet: SpreadsheetId(spreadsheet.as_str().to_owned()),
+            None => books.push(ProvisionPlan {
+                spreadsheet: spreadsheet.clone(),
                 wishes: vec![wish],
             }),
         }

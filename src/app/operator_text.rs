@@ -2,7 +2,7 @@
 //!
 //! Invariant: short enough for one message; what is longer says how much is left out.
 
-use super::{Reply, Status, operator::Lost};
+use super::{ConsoleReply, StatusReport, operator::UnknownDelivery};
 use crate::{
     domain::wording::{AlertNote, Note, StatusNote, Wording},
     health::Health,
@@ -13,39 +13,43 @@ use crate::{
 const NAMED: usize = 15;
 
 /// The answer in words.
-pub(super) fn reply(reply: &Reply) -> String {
+pub(super) fn reply(reply: &ConsoleReply) -> String {
     let wording = Wording::built_in();
     let note = |note: Note<'_>| wording.note(note);
     match reply {
-        Reply::Status(status) => lines(&wording, status).join("\n"),
-        Reply::Checked(found) if found.is_empty() => note(Note::Alert(AlertNote::AllWell)),
-        Reply::Checked(found) => {
+        ConsoleReply::Status(status) => lines(&wording, status).join("\n"),
+        ConsoleReply::Checked(found) if found.is_empty() => note(Note::Alert(AlertNote::AllWell)),
+        ConsoleReply::Checked(found) => {
             let each = found
                 .iter()
                 .map(|trouble| note(Note::Alert(AlertNote::Begun(*trouble))));
             each.collect::<Vec<_>>().join("\n\n")
         }
-        Reply::Released(count) => note(Note::OperatorReleased(*count)),
-        Reply::SilenceEnded => note(Note::OperatorSilenceEnded),
-        Reply::Quarantine(records) => list(
+        ConsoleReply::Released(count) => note(Note::OperatorReleased(*count)),
+        ConsoleReply::SilenceEnded => note(Note::OperatorSilenceEnded),
+        ConsoleReply::Quarantine(records) => list(
             &wording,
             records,
             Note::OperatorQuarantine,
             |record: &SetAside| format!("{} – {}", record.seq, record.reason),
         ),
-        Reply::Unknown(messages) => {
-            list(&wording, messages, Note::OperatorUnknown, |lost: &Lost| {
-                let number = lost
+        ConsoleReply::Unknown(messages) => list(
+            &wording,
+            messages,
+            Note::OperatorUnknown,
+            |delivery: &UnknownDelivery| {
+                let number = delivery
                     .number
                     .map_or_else(String::new, |number| format!(", обращение № {number}"));
-                format!("{} – {}{number}", lost.name, lost.at)
-            })
-        }
-        Reply::Done(count) => note(Note::OperatorDone(*count)),
-        Reply::Help | Reply::Person(_) | Reply::Replayed { .. } | Reply::Copying(_) => {
-            note(Note::OperatorHelp)
-        }
-        Reply::Failed(words) => note(Note::OperatorFailed(words)),
+                format!("{} – {}{number}", delivery.name, delivery.at)
+            },
+        ),
+        ConsoleReply::Done(count) => note(Note::OperatorDone(*count)),
+        ConsoleReply::Help
+        | ConsoleReply::Person(_)
+        | ConsoleReply::Replayed { .. }
+        | ConsoleReply::Copying(_) => note(Note::OperatorHelp),
+        ConsoleReply::Failed(words) => note(Note::OperatorFailed(words)),
     }
 }
 
@@ -65,7 +69,7 @@ fn list<T>(
 }
 
 /// How things are, line by line.
-pub(super) fn lines(wording: &Wording, status: &Status) -> Vec<String> {
+pub(super) fn lines(wording: &Wording, status: &StatusReport) -> Vec<String> {
     let note = |note: StatusNote<'_>| wording.note(Note::Status(note));
     let mut lines = vec![note(plainly(status)), String::new()];
     let outbox = &status.outbox;
@@ -103,7 +107,7 @@ pub(super) fn lines(wording: &Wording, status: &Status) -> Vec<String> {
 }
 
 /// One sentence on how things are; the worst first.
-fn plainly(status: &Status) -> StatusNote<'_> {
+fn plainly(status: &StatusReport) -> StatusNote<'_> {
     let down = |name: &str| status.links.get(name) == Some(&Health::Down);
     let throttled = status
         .links

@@ -1,6 +1,6 @@
-//! A stage for the demo and the tests: the two stand-ins, a sample workbook, and the very service on top of them.
+//! A testbed for the demo and the tests: the two stand-ins, a sample workbook, and the very service on top of them.
 //!
-//! Invariant: the service on this stage is built from settings, as `serve` builds it; the stage only chooses the addresses.
+//! Invariant: the service on this testbed is built from settings, as `serve` builds it; the testbed only chooses the addresses.
 
 use std::{
     io,
@@ -20,7 +20,7 @@ use simulator::{
 use tokio::task::JoinHandle;
 
 use crate::{
-    app::{App, Ended, Reply, Request, StartError, Status, ask},
+    app::{App, ConsoleReply, Ended, Request, StartError, StatusReport, ask},
     clock,
     config::Settings,
     shutdown::Shutdown,
@@ -34,7 +34,7 @@ pub const PARTNERS: &str = "список сотрудников для авто�
 pub const APPEALS: &str = "обращения";
 /// The promotions' tab.
 pub const PROMOTIONS: &str = "Акции";
-/// The admin chat of the stage.
+/// The admin chat of the testbed.
 pub const ADMIN_CHAT: i64 = 900_000_001;
 
 /// Telegram's secret for calls of the webhook.
@@ -43,13 +43,13 @@ const CALLBACK_KEY: &[u8] = b"a key for the stage alone: 32 by";
 /// How often a condition is looked at that nobody announces.
 const GLANCE: Duration = Duration::from_millis(10);
 
-/// What the stage cannot do, in words.
+/// What the testbed cannot do, in words.
 #[derive(Debug, thiserror::Error)]
-pub enum StageError {
+pub enum TestbedError {
     /// The machine refuses.
     #[error("the stage cannot be set: {0}")]
     Io(#[from] io::Error),
-    /// Settings that the stage made are refused.
+    /// Settings that the testbed made are refused.
     #[error("{0}")]
     Settings(String),
     /// The service does not start.
@@ -71,7 +71,7 @@ pub enum StageError {
 }
 
 /// The stand-ins and what the service on top of them is told.
-pub struct Stage {
+pub struct Testbed {
     /// Telegram's stand-in.
     pub telegram: Telegram,
     /// Google's stand-in.
@@ -91,12 +91,15 @@ pub struct Service {
     running: JoinHandle<Ended>,
 }
 
-impl Stage {
+impl Testbed {
     /// Starts the stand-ins and puts the sample workbook up.
     ///
     /// # Errors
     /// When a port or the directory for the journal cannot be had.
-    pub async fn set(telegram: TelegramOptions, sheets: SheetsOptions) -> Result<Self, StageError> {
+    pub async fn set(
+        telegram: TelegramOptions,
+        sheets: SheetsOptions,
+    ) -> Result<Self, TestbedError> {
         let telegram = Telegram::start(telegram).await?;
         let sheets = Sheets::start(sheets).await?;
         sheets.insert_workbook(sample_workbook(BOOK));
@@ -152,7 +155,7 @@ impl Stage {
     ///
     /// # Errors
     /// When the list has no room.
-    pub fn enlist(&self, people: &[Person]) -> Result<(), StageError> {
+    pub fn enlist(&self, people: &[Person]) -> Result<(), TestbedError> {
         let row = |person: &Person| {
             let id = person.id().0.to_string();
             let (code, phone) = (format!("К-{id}"), format!("'+7{id:0>10}"));
@@ -171,7 +174,7 @@ impl Stage {
             let below = format!("A{}", book.table(PARTNERS)?.len() + 1);
             book.paste(PARTNERS, &below, &rows)
         });
-        pasted.map_err(|error| StageError::Call(error.to_string()))
+        pasted.map_err(|error| TestbedError::Call(error.to_string()))
     }
 
     /// Changes a setting of the service (`APPEALS__GRACE`); in force at its next start.
@@ -199,7 +202,7 @@ impl Stage {
         self.directory.path().join("data")
     }
 
-    /// A directory that goes with the stage.
+    /// A directory that goes with the testbed.
     #[must_use]
     pub fn directory(&self) -> &Path {
         self.directory.path()
@@ -209,11 +212,11 @@ impl Stage {
     ///
     /// # Errors
     /// When its settings or its start are refused.
-    pub async fn open(&self) -> Result<Service, StageError> {
+    pub async fn open(&self) -> Result<Service, TestbedError> {
         // Of several services in one process the first has installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (settings, _) = Settings::load(None, self.variables.iter().cloned())
-            .map_err(|errors| StageError::Settings(errors.to_string()))?;
+            .map_err(|errors| TestbedError::Settings(errors.to_string()))?;
         let shutdown = Shutdown::new();
         let app = App::start(settings, shutdown.clone()).await?;
         Ok(Service {
@@ -226,11 +229,11 @@ impl Stage {
     ///
     /// # Errors
     /// When none is running.
-    pub async fn status(&self) -> Result<Status, StageError> {
+    pub async fn status(&self) -> Result<StatusReport, TestbedError> {
         match ask(&self.data_dir(), &Request::Status).await {
-            Ok(Reply::Status(status)) => Ok(*status),
-            Ok(other) => Err(StageError::Call(format!("{other:?}"))),
-            Err(error) => Err(StageError::Call(error.to_string())),
+            Ok(ConsoleReply::Status(status)) => Ok(*status),
+            Ok(other) => Err(TestbedError::Call(format!("{other:?}"))),
+            Err(error) => Err(TestbedError::Call(error.to_string())),
         }
     }
 
@@ -238,12 +241,12 @@ impl Stage {
     ///
     /// # Errors
     /// What is left.
-    pub async fn settled(&self, within: Duration) -> Result<Status, StageError> {
+    pub async fn settled(&self, within: Duration) -> Result<StatusReport, TestbedError> {
         self.telegram
             .await_idle(within)
             .await
-            .map_err(|late| StageError::Call(late.to_string()))?;
-        let idle = |status: &Status| {
+            .map_err(|late| TestbedError::Call(late.to_string()))?;
+        let idle = |status: &StatusReport| {
             let outbox = &status.outbox;
             let desk = &status.desk;
             status.inbox.pending + outbox.pending + outbox.sending + desk.dirty + desk.intents == 0
@@ -258,16 +261,16 @@ impl Stage {
     pub async fn status_where(
         &self,
         what: &str,
-        wanted: impl Fn(&Status) -> bool,
+        wanted: impl Fn(&StatusReport) -> bool,
         within: Duration,
-    ) -> Result<Status, StageError> {
+    ) -> Result<StatusReport, TestbedError> {
         let deadline = clock::monotonic() + within;
         loop {
             let status = self.status().await;
             match status {
                 Ok(status) if wanted(&status) => return Ok(status),
                 status if clock::monotonic() > deadline => {
-                    return Err(StageError::TooLate {
+                    return Err(TestbedError::TooLate {
                         what: what.to_owned(),
                         within,
                         seen: format!("{status:?}"),
@@ -287,14 +290,14 @@ impl Stage {
         person: &Person,
         message: MessageId,
         within: Duration,
-    ) -> Result<String, StageError> {
+    ) -> Result<String, TestbedError> {
         let deadline = clock::monotonic() + within;
         loop {
             if let Some(emoji) = person.reactions(message).pop() {
                 return Ok(emoji);
             }
             if clock::monotonic() > deadline {
-                return Err(StageError::TooLate {
+                return Err(TestbedError::TooLate {
                     what: format!("a reaction to message {}", message.0),
                     within,
                     seen: "none".to_owned(),
@@ -331,7 +334,7 @@ impl Stage {
         header: &str,
         wanted: impl Fn(&str) -> bool,
         within: Duration,
-    ) -> Result<String, StageError> {
+    ) -> Result<String, TestbedError> {
         self.cell_where(APPEALS, ("№", &number.to_string()), header, wanted, within)
             .await
     }
@@ -347,7 +350,7 @@ impl Stage {
         header: &str,
         wanted: impl Fn(&str) -> bool,
         within: Duration,
-    ) -> Result<String, StageError> {
+    ) -> Result<String, TestbedError> {
         let deadline = clock::monotonic() + within;
         loop {
             let text = self.cell(tab, key, header);
@@ -359,7 +362,7 @@ impl Stage {
                     "«{header}» of the row with {} {} is not as expected",
                     key.0, key.1
                 );
-                return Err(StageError::TooLate {
+                return Err(TestbedError::TooLate {
                     what,
                     within,
                     seen: format!("{text:?}"),
@@ -373,7 +376,7 @@ impl Stage {
     ///
     /// # Errors
     /// When there is no such row or column.
-    pub fn type_in(&self, number: u32, header: &str, text: &str) -> Result<(), StageError> {
+    pub fn type_in(&self, number: u32, header: &str, text: &str) -> Result<(), TestbedError> {
         self.type_into(APPEALS, ("№", &number.to_string()), header, text)
     }
 
@@ -387,20 +390,20 @@ impl Stage {
         key: (&str, &str),
         header: &str,
         text: &str,
-    ) -> Result<(), StageError> {
+    ) -> Result<(), TestbedError> {
         self.sheets
             .with(BOOK, |book| {
                 let address = book.address(tab, key, header)?;
                 book.type_in(tab, &address, text)
             })
-            .map_err(|error| StageError::Call(error.to_string()))
+            .map_err(|error| TestbedError::Call(error.to_string()))
     }
 
     /// The signed call that Apps Script makes after an edit.
     ///
     /// # Errors
     /// When it is not taken.
-    pub async fn callback(&self, tab: &str) -> Result<(), StageError> {
+    pub async fn callback(&self, tab: &str) -> Result<(), TestbedError> {
         let body = serde_json::json!({"spreadsheet_id": BOOK, "tab": tab}).to_string();
         let at = clock::now().as_second();
         let id = format!("msg_stage_{at}");
@@ -417,10 +420,10 @@ impl Stage {
             .body(body)
             .send()
             .await
-            .map_err(|error| StageError::Call(error.without_url().to_string()))?;
+            .map_err(|error| TestbedError::Call(error.without_url().to_string()))?;
         match response.status().as_u16() {
             202 => Ok(()),
-            status => Err(StageError::Call(format!(
+            status => Err(TestbedError::Call(format!(
                 "the callback was answered {status}"
             ))),
         }

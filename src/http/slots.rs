@@ -22,24 +22,24 @@ use crate::clock;
 pub(super) const DISMISSED: &str = "sheetdesk_connections_dismissed_total";
 
 /// How often somebody is looked for who may give way, while nobody may.
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// All places of a server.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(super) struct ConnectionSlots {
     free: Arc<Semaphore>,
-    seats: Mutex<Seats>,
+    table: Mutex<SlotTable>,
 }
 
 #[derive(Debug, Default)]
-struct Seats {
+struct SlotTable {
     next: u64,
-    taken: HashMap<u64, Seat>,
+    taken: HashMap<u64, SlotState>,
 }
 
 /// How a connection stands.
 #[derive(Debug)]
-struct Seat {
+struct SlotState {
     /// It has shown a secret, a signature or a link of ours.
     known: bool,
     /// A request is in hand.
@@ -49,57 +49,57 @@ struct Seat {
     cut: CancellationToken,
 }
 
-impl Seat {
+impl SlotState {
     /// We owe an answer to somebody who has shown a secret.
-    fn is_owed(&self) -> bool {
+    fn awaits_response(&self) -> bool {
         self.known && self.busy
     }
 }
 
 /// One connection's place, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
-    places: Arc<Places>,
+pub(super) struct ConnectionSlot {
+    slots: Arc<ConnectionSlots>,
     number: u64,
     cut: CancellationToken,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Places {
-    pub(super) fn new(places: usize) -> Arc<Self> {
+impl ConnectionSlots {
+    pub(super) fn new(slots: usize) -> Arc<Self> {
         Arc::new(Self {
-            free: Arc::new(Semaphore::new(places)),
-            seats: Mutex::default(),
+            free: Arc::new(Semaphore::new(slots)),
+            table: Mutex::default(),
         })
     }
 
     /// A place for a connection that has come.
-    pub(super) async fn take(self: &Arc<Self>) -> Place {
+    pub(super) async fn take(self: &Arc<Self>) -> ConnectionSlot {
         let permit = loop {
             if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
                 break permit;
             }
             self.dismiss();
-            let freed = timeout(LOOK_AGAIN, Arc::clone(&self.free).acquire_owned()).await;
+            let freed = timeout(POLL_INTERVAL, Arc::clone(&self.free).acquire_owned()).await;
             if let Ok(permit) = freed {
                 break permit.expect("nobody closes this semaphore");
             }
         };
         let cut = CancellationToken::new();
-        let mut seats = self.seats();
-        let number = seats.next;
-        seats.next += 1;
-        seats.taken.insert(
+        let mut table = self.table();
+        let number = table.next;
+        table.next += 1;
+        table.taken.insert(
             number,
-            Seat {
+            SlotState {
                 known: false,
                 busy: false,
                 since: clock::monotonic(),
                 cut: cut.clone(),
             },
         );
-        Place {
-            places: Arc::clone(self),
+        ConnectionSlot {
+            slots: Arc::clone(self),
             number,
             cut,
             _permit: permit,
@@ -108,25 +108,25 @@ impl Places {
 
     /// Has the longest idle connection end: a stranger's first, and never one that has shown its secret and waits for our answer.
     pub(super) fn dismiss(&self) {
-        let seats = self.seats();
-        let longest = seats
+        let table = self.table();
+        let longest = table
             .taken
             .values()
-            .filter(|seat| !seat.is_owed() && !seat.cut.is_cancelled())
-            .min_by_key(|seat| (seat.known, seat.since));
-        if let Some(seat) = longest {
-            seat.cut.cancel();
+            .filter(|state| !state.awaits_response() && !state.cut.is_cancelled())
+            .min_by_key(|state| (state.known, state.since));
+        if let Some(state) = longest {
+            state.cut.cancel();
             metrics::counter!(DISMISSED).increment(1);
         }
     }
 
-    fn seats(&self) -> MutexGuard<'_, Seats> {
+    fn table(&self) -> MutexGuard<'_, SlotTable> {
         // Nothing panics while it holds the lock, and the seats are whole after each step.
-        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Place {
+impl ConnectionSlot {
     /// Cancelled when the connection has to give way, unless by then we owe it an answer.
     pub(super) fn cut(&self) -> &CancellationToken {
         &self.cut
@@ -134,40 +134,40 @@ impl Place {
 
     /// A request's head has come whole.
     pub(super) fn begins(&self) {
-        self.note(|seat| (seat.busy, seat.since) = (true, clock::monotonic()));
+        self.note(|state| (state.busy, state.since) = (true, clock::monotonic()));
     }
 
     /// The request is answered.
     pub(super) fn ends(&self) {
-        self.note(|seat| (seat.busy, seat.since) = (false, clock::monotonic()));
+        self.note(|state| (state.busy, state.since) = (false, clock::monotonic()));
     }
 
     /// Whether it must not end before its request in hand is answered.
-    pub(super) fn is_owed(&self) -> bool {
-        self.places
-            .seats()
+    pub(super) fn awaits_response(&self) -> bool {
+        self.slots
+            .table()
             .taken
             .get(&self.number)
-            .is_some_and(Seat::is_owed)
+            .is_some_and(SlotState::awaits_response)
     }
 
-    fn note(&self, change: impl FnOnce(&mut Seat)) {
-        if let Some(seat) = self.places.seats().taken.get_mut(&self.number) {
-            change(seat);
+    fn note(&self, change: impl FnOnce(&mut SlotState)) {
+        if let Some(state) = self.slots.table().taken.get_mut(&self.number) {
+            change(state);
         }
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
-        self.places.seats().taken.remove(&self.number);
+        self.slots.table().taken.remove(&self.number);
     }
 }
 
 /// The request with these extensions came with a secret, a signature or a link of ours: its connection is no stranger's.
-pub(super) fn vouch(extensions: &Extensions) {
-    if let Some(place) = extensions.get::<Arc<Place>>() {
-        place.note(|seat| seat.known = true);
+pub(super) fn mark_known(extensions: &Extensions) {
+    if let Some(slot) = extensions.get::<Arc<ConnectionSlot>>() {
+        slot.note(|state| state.known = true);
     }
 }
 
@@ -177,46 +177,46 @@ mod tests {
 
     #[tokio::test]
     async fn who_is_idle_longest_gives_way_and_strangers_first() {
-        let places = Places::new(4);
+        let slots = ConnectionSlots::new(4);
         let (served, idle, silent, asking) = (
-            places.take().await,
-            places.take().await,
-            places.take().await,
-            places.take().await,
+            slots.take().await,
+            slots.take().await,
+            slots.take().await,
+            slots.take().await,
         );
-        for place in [&served, &idle] {
-            place.begins();
-            place.note(|seat| seat.known = true);
+        for slot in [&served, &idle] {
+            slot.begins();
+            slot.note(|state| state.known = true);
         }
         idle.ends();
         asking.begins();
-        let gone = |place: &Place| place.cut().is_cancelled();
+        let gone = |slot: &ConnectionSlot| slot.cut().is_cancelled();
         for (stays, goes) in [
             (vec![&asking, &idle, &served], &silent),
             (vec![&idle, &served], &asking),
             (vec![&served], &idle),
         ] {
-            places.dismiss();
+            slots.dismiss();
             assert!(gone(goes));
             assert!(!stays.into_iter().any(gone));
         }
-        places.dismiss();
+        slots.dismiss();
         assert!(
             !gone(&served),
             "it showed its secret, and we owe it an answer"
         );
         served.ends();
-        places.dismiss();
+        slots.dismiss();
         assert!(gone(&served));
     }
 
     #[tokio::test]
     async fn a_place_is_free_again_with_its_connection() {
-        let places = Places::new(1);
-        let first = places.take().await;
+        let slots = ConnectionSlots::new(1);
+        let first = slots.take().await;
         let second = tokio::spawn({
-            let places = Arc::clone(&places);
-            async move { places.take().await }
+            let slots = Arc::clone(&slots);
+            async move { slots.take().await }
         });
         first.cut().cancelled().await;
         assert!(
