@@ -1,6 +1,6 @@
 //! What a look costs: 100,000 partners, 50,000 appeals, unchanged since the last look.
 //!
-//! The hub, the parsing and the comparing are the service's own; the answers come from a server in another thread, made once. Criterion is given the
+//! The client, the parsing and the comparing are the service's own; the answers come from a server in another thread, made once. Criterion is given the
 //! processor time of the looking thread, so the server's is not in it. Peak memory is what the process needs beyond what it held before
 //! (`VmHWM` of proc(5)). Figures: `docs/BENCHMARKS.md`.
 
@@ -26,12 +26,12 @@ use sheetdesk::{
     domain::{event::Event, ids::SpreadsheetId, tab::Tab},
     sheets::{
         account_key::AccountKey,
+        client::{SheetsClient, Timeouts},
         diff,
-        hub::{Hub, Patience},
         layout::{Layout, words::TabWords},
         look::{
-            Look,
-            plan::{Histories, Plan},
+            TabSnapshot,
+            plan::{HistoryRange, ReadPlan},
         },
         wire::{SheetId, TabInfo},
     },
@@ -64,7 +64,7 @@ const APPEAL_HEADERS: [&str; 10] = [
     "Доставка",
 ];
 
-/// The hub counts its calls by this clock, which runs ahead so that no quota is ever met.
+/// The client counts its calls by this clock, which runs ahead so that no quota is ever met.
 fn now() -> Timestamp {
     static SECONDS: AtomicI64 = AtomicI64::new(1_800_000_000);
     Timestamp::from_second(SECONDS.fetch_add(2, Ordering::Relaxed)).expect("a moment")
@@ -105,8 +105,8 @@ fn appeal(row: usize, column: usize) -> String {
 struct Case {
     name: &'static str,
     words: TabWords,
-    plan: Plan,
-    previous: Look,
+    plan: ReadPlan,
+    previous: TabSnapshot,
     bytes: usize,
 }
 
@@ -199,8 +199,8 @@ fn url_pairs(query: &str) -> impl Iterator<Item = (String, String)> {
         .into_iter()
 }
 
-/// The hub and the words of the settings.
-async fn hub(address: SocketAddr) -> (Hub, Settings) {
+/// The client and the words of the settings.
+async fn sheets_client(address: SocketAddr) -> (SheetsClient, Settings) {
     let directory = tempfile::tempdir().expect("a directory");
     let key = simulator::sheets::service_account(&format!("http://{address}/token")).to_string();
     let file = directory.path().join("key.json");
@@ -231,34 +231,35 @@ async fn hub(address: SocketAddr) -> (Hub, Settings) {
     let variables = variables.map(|(name, value)| (format!("SHEETDESK_{name}"), value.to_owned()));
     let (settings, _) = Settings::load(None, variables.into_iter()).expect("settings");
     let key = AccountKey::parse(&key).expect("a key");
-    let hub = Hub::new(&format!("http://{address}"), key, Patience::default(), now)
-        .await
-        .expect("a hub");
-    (hub, settings)
+    let sheets_client =
+        SheetsClient::new(&format!("http://{address}"), key, Timeouts::default(), now)
+            .await
+            .expect("a hub");
+    (sheets_client, settings)
 }
 
 /// Looks once, and compares with the last look.
-async fn look(
-    hub: &Hub,
+async fn snapshot(
+    sheets_client: &SheetsClient,
     words: &TabWords,
-    plan: &Plan,
-    previous: Option<&Look>,
-) -> (Look, Vec<Event>) {
-    let answer = hub
+    plan: &ReadPlan,
+    previous: Option<&TabSnapshot>,
+) -> (TabSnapshot, Vec<Event>) {
+    let answer = sheets_client
         .read(&SpreadsheetId("book".to_owned()), &plan.ranges())
         .await
         .expect("an answer");
-    let look = plan.parse(words, Timestamp::MIN, answer).expect("a look");
-    let events = diff::events(words, previous, &look);
-    (look, events)
+    let snapshot = plan.parse(words, Timestamp::MIN, answer).expect("a look");
+    let events = diff::events(words, previous, &snapshot);
+    (snapshot, events)
 }
 
 async fn case(
-    hub: &Hub,
+    sheets_client: &SheetsClient,
     name: &'static str,
     words: &TabWords,
     headers: &[&str],
-    histories: Histories,
+    histories: HistoryRange,
 ) -> Case {
     let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
     let layout = Layout::read(words, &headers).expect("a layout");
@@ -270,8 +271,8 @@ async fn case(
         filter: None,
         fill_formulas: Vec::new(),
     };
-    let plan = Plan::new(words.tab, &info, &layout, histories);
-    let (previous, _) = look(hub, words, &plan, None).await;
+    let plan = ReadPlan::new(words.tab, &info, &layout, histories);
+    let (previous, _) = snapshot(sheets_client, words, &plan, None).await;
     let query: Vec<String> = plan
         .ranges()
         .iter()
@@ -311,14 +312,19 @@ fn processor_time() -> Duration {
 /// In a process of its own: the peak of two looks, the second compared with the first, beyond what stood before them; in kB.
 fn peak(name: &str, address: SocketAddr) -> u64 {
     let runtime = runtime();
-    let (hub, settings) = runtime.block_on(hub(address));
+    let (sheets_client, settings) = runtime.block_on(sheets_client(address));
     let before = memory("VmRSS:");
     let (name, words, headers, histories) = cases(&settings)
         .into_iter()
         .find(|case| case.0 == name)
         .expect("a case");
-    let case = runtime.block_on(case(&hub, name, &words, headers, histories));
-    let (_, events) = runtime.block_on(look(&hub, &case.words, &case.plan, Some(&case.previous)));
+    let case = runtime.block_on(case(&sheets_client, name, &words, headers, histories));
+    let (_, events) = runtime.block_on(snapshot(
+        &sheets_client,
+        &case.words,
+        &case.plan,
+        Some(&case.previous),
+    ));
     assert_eq!(events.len(), 1, "nothing has changed");
     memory("VmHWM:").saturating_sub(before)
 }
@@ -357,21 +363,31 @@ fn runtime() -> Runtime {
     builder.enable_all().build().expect("a runtime")
 }
 
-type Described = (&'static str, TabWords, &'static [&'static str], Histories);
+type Described = (
+    &'static str,
+    TabWords,
+    &'static [&'static str],
+    HistoryRange,
+);
 
 fn cases(settings: &Settings) -> [Described; 3] {
     let partners = partner_words("список", &settings.words.partners);
     let appeals = appeal_words("обращения", &settings.words.appeals);
     assert_eq!((partners.tab, appeals.tab), (Tab::Partners, Tab::Appeals));
     [
-        ("appeals", appeals.clone(), &APPEAL_HEADERS, Histories::Skip),
+        (
+            "appeals",
+            appeals.clone(),
+            &APPEAL_HEADERS,
+            HistoryRange::Skip,
+        ),
         (
             "appeals with histories",
             appeals,
             &APPEAL_HEADERS,
-            Histories::All,
+            HistoryRange::All,
         ),
-        ("partners", partners, &PARTNER_HEADERS, Histories::Skip),
+        ("partners", partners, &PARTNER_HEADERS, HistoryRange::Skip),
     ]
 }
 
@@ -385,18 +401,18 @@ fn main() {
         return println!("{}", peak(name, address.parse().expect("an address")));
     }
     let (runtime, address) = (runtime(), serve());
-    let (hub, settings) = runtime.block_on(hub(address));
+    let (sheets_client, settings) = runtime.block_on(sheets_client(address));
     let mut criterion = Criterion::default().sample_size(10).configure_from_args();
     let mut group = criterion.benchmark_group("look");
     for (name, words, headers, histories) in cases(&settings) {
-        let case = runtime.block_on(case(&hub, name, &words, headers, histories));
+        let case = runtime.block_on(case(&sheets_client, name, &words, headers, histories));
         tell(&case, address);
         group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
             bencher.iter_custom(|times| {
                 let begun = processor_time();
                 for _ in 0..times {
-                    black_box(runtime.block_on(look(
-                        &hub,
+                    black_box(runtime.block_on(snapshot(
+                        &sheets_client,
                         &case.words,
                         &case.plan,
                         Some(&case.previous),

@@ -44,8 +44,8 @@ use crate::{
     schedule::Schedule,
     sheets::{
         account_key::{AccountKey, KeyError},
+        client::{ClientError, SheetsClient, Timeouts},
         driver::Observer,
-        hub::{Hub, HubError, Patience},
     },
     shutdown::Shutdown,
     supervisor::{RestartPolicy, Supervisor},
@@ -77,7 +77,7 @@ const GRACE: Duration = Duration::from_millis(1300);
 /// Questions of the operator's that may wait.
 const QUESTIONS: usize = 16;
 /// Courtesies that may wait; Telegram forgets buttons after a while as well, and words stand in for reactions beyond it.
-const COURTESIES: usize = 256;
+const BEST_EFFORT_QUEUE: usize = 256;
 
 /// The service cannot start. Somebody else being down is never among the reasons.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +96,7 @@ pub enum StartError {
     Key(#[from] KeyError),
     /// The Google Sheets client.
     #[error(transparent)]
-    Hub(#[from] HubError),
+    Hub(#[from] ClientError),
     /// The Telegram client.
     #[error(transparent)]
     Telegram(#[from] telegram::client::BuildError),
@@ -127,7 +127,7 @@ pub struct App {
 struct Parts {
     settings: Settings,
     journal: Journal,
-    hub: Hub,
+    sheets_client: SheetsClient,
     telegram: telegram::client::BotClient,
     fetcher: Fetcher,
     spreadsheets: Spreadsheets,
@@ -201,7 +201,7 @@ impl App {
         admin::start(parts)?;
         self.start_servers(public, admin);
         spreadsheets::start(parts);
-        self.start_telegram(Arc::new(Mutex::new(due.courtesies)));
+        self.start_telegram(Arc::new(Mutex::new(due.best_effort)));
         self.start_operator(Arc::new(Mutex::new(due.questions)));
         Self::start_looks(parts);
         Self::start_tick(
@@ -302,7 +302,7 @@ impl App {
             });
     }
 
-    fn start_telegram(&self, courtesies: Shared<BestEffort>) {
+    fn start_telegram(&self, best_effort: Shared<BestEffort>) {
         let parts = Arc::clone(&self.parts);
         let rate = parts
             .settings
@@ -329,13 +329,13 @@ impl App {
             telegram::best_effort::record_in(parts.journal.clone()),
         );
         parts.supervisor.spawn("courtesies", move |stop| {
-            let (courtesies, client, unshown) = (
-                Arc::clone(&courtesies),
+            let (best_effort, client, unshown) = (
+                Arc::clone(&best_effort),
                 client.clone(),
                 Arc::clone(&unshown),
             );
             async move {
-                telegram::best_effort::run(&mut *courtesies.lock().await, client, unshown, stop)
+                telegram::best_effort::run(&mut *best_effort.lock().await, client, unshown, stop)
                     .await
             }
         });
@@ -413,7 +413,7 @@ impl App {
 
 /// What the journal hands on as it comes.
 struct Due {
-    courtesies: mpsc::Receiver<BestEffort>,
+    best_effort: mpsc::Receiver<BestEffort>,
     questions: mpsc::Receiver<OperatorRequest>,
 }
 
@@ -466,26 +466,26 @@ impl Parts {
         purpose: Purpose,
     ) -> Result<(Arc<Self>, Due), StartError> {
         let rules = words::rules(&settings);
-        let (courtesies, courtesies_due) = mpsc::channel(COURTESIES);
+        let (best_effort, best_effort_due) = mpsc::channel(BEST_EFFORT_QUEUE);
         let (questions, questions_due) = mpsc::channel(QUESTIONS);
         let signals = Signals {
             outbox: Notify::new(),
             dirty: watch::Sender::default(),
             looks: Nudges::default(),
-            best_effort: courtesies,
+            best_effort,
             questions,
         };
         let key = AccountKey::read(settings.sheets.credentials.path())?;
-        let hub = Hub::new(
+        let sheets_client = SheetsClient::new(
             settings.sheets.api_url.as_str(),
             key,
-            Patience::default(),
+            Timeouts::default(),
             clock::now,
         )
         .await?;
-        let (hub, observer) = match purpose {
-            Purpose::Serve => (hub, None),
-            Purpose::Observe(observer) => (hub.reading_only(), Some(observer)),
+        let (sheets_client, observer) = match purpose {
+            Purpose::Serve => (sheets_client, None),
+            Purpose::Observe(observer) => (sheets_client.reading_only(), Some(observer)),
         };
         let telegram = telegram::client::BotClient::new(
             settings.telegram.api_url.as_str(),
@@ -493,7 +493,7 @@ impl Parts {
         )?;
         let parts = Self {
             journal: open_journal(&settings, &rules, signals).await?,
-            hub,
+            sheets_client,
             telegram,
             // The journal is open by now, so the directory is ours.
             fetcher: Fetcher::new(&settings.data_dir)?,
@@ -509,7 +509,7 @@ impl Parts {
             settings,
         };
         let due = Due {
-            courtesies: courtesies_due,
+            best_effort: best_effort_due,
             questions: questions_due,
         };
         Ok((Arc::new(parts), due))

@@ -24,7 +24,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::{
     config::{Local, Settings, SettingsErrors},
     logs,
-    sheets::furnish::Lists,
+    sheets::provision::Lists,
 };
 
 /// Bad settings, or a command line that cannot be understood.

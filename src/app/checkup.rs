@@ -47,7 +47,7 @@ async fn look(parts: &Parts) -> BTreeSet<Trouble> {
         parts.registration.record(info);
     }
     let status = report::status(parts);
-    let mut found = found(&status, parts.hub.health());
+    let mut found = found(&status, parts.sheets_client.health());
     if !found.contains(&Trouble::Sheets) && has_old_look(parts, &status) {
         found.insert(Trouble::Looks);
     }

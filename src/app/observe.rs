@@ -1,6 +1,6 @@
 //! `serve --observe`: the desks at work on a journal that is thrown away, with nothing written and nothing sent.
 //!
-//! Invariant: the hub refuses every write, no address is bound, and Telegram is not called at all.
+//! Invariant: the client refuses every write, no address is bound, and Telegram is not called at all.
 
 use std::{collections::BTreeSet, fs, sync::Arc, time::Duration};
 

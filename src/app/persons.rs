@@ -50,7 +50,7 @@ pub(super) fn name(parts: &Parts, who: &str) -> ConsoleReply {
 /// Erases it, and names what was erased.
 pub(super) async fn erase(parts: &Parts, who: &str) -> ConsoleReply {
     // What a desk has in hand may speak of the person: its look is thrown away, and it begins anew with what the journal holds then.
-    let erase = parts.spreadsheets.rest().while_still(async {
+    let erase = parts.spreadsheets.work_gate().while_closed(async {
         let (person, erased) = match operator::read(parts, |snapshot| find(snapshot, who)) {
             Ok(Some(found)) => found,
             Ok(None) => return unknown(who),

@@ -6,8 +6,8 @@ use crate::{
     config::{Names, Settings},
     domain::{ids::SpreadsheetId, row::Column},
     sheets::{
-        furnish::{Protect, Wish},
         layout::words::TabWords,
+        provision::{Protect, TabSpec},
     },
 };
 
@@ -19,40 +19,40 @@ pub struct ProvisionPlan {
     /// The spreadsheet.
     pub spreadsheet: SpreadsheetId,
     /// Its tabs.
-    pub wishes: Vec<Wish>,
+    pub specs: Vec<TabSpec>,
 }
 
 /// What every spreadsheet of the settings should have.
 #[must_use]
 pub fn provision_plans(settings: &Settings) -> Vec<ProvisionPlan> {
     let (sheets, known) = (&settings.sheets, &settings.words);
-    let mut wishes = vec![
+    let mut specs = vec![
         (&sheets.partners.spreadsheet, partners(settings)),
         (&sheets.appeals.spreadsheet, appeals(settings)),
     ];
     if let Some(address) = &sheets.promotions {
-        wishes.push((
+        specs.push((
             &address.spreadsheet,
             promotions(settings, address.tab.as_str()),
         ));
     }
-    let state = Wish {
+    let state = TabSpec {
         title: known.state.tab.as_str().to_owned(),
         words: None,
         offers: Vec::new(),
         protect: Protect::All,
     };
-    wishes.push((&sheets.appeals.spreadsheet, state));
+    specs.push((&sheets.appeals.spreadsheet, state));
     let mut books: Vec<ProvisionPlan> = Vec::new();
-    for (spreadsheet, wish) in wishes {
+    for (spreadsheet, spec) in specs {
         match books
             .iter_mut()
             .find(|book| book.spreadsheet == *spreadsheet)
         {
-            Some(book) => book.wishes.push(wish),
+            Some(book) => book.specs.push(spec),
             None => books.push(ProvisionPlan {
                 spreadsheet: spreadsheet.clone(),
-                wishes: vec![wish],
+                specs: vec![spec],
             }),
         }
     }
@@ -60,7 +60,7 @@ pub fn provision_plans(settings: &Settings) -> Vec<ProvisionPlan> {
 }
 
 /// The staff list belongs to its script: nobody is warned there.
-fn partners(settings: &Settings) -> Wish {
+fn partners(settings: &Settings) -> TabSpec {
     let statuses = &settings.words.partners.statuses;
     let words = words::partners(
         settings.sheets.partners.tab.as_str(),
@@ -70,10 +70,10 @@ fn partners(settings: &Settings) -> Wish {
         Column::Access,
         written(&[&statuses.not_authorized, &statuses.authorized]),
     )];
-    wish(words, offers, &[])
+    spec(words, offers, &[])
 }
 
-fn appeals(settings: &Settings) -> Wish {
+fn appeals(settings: &Settings) -> TabSpec {
     let words = words::appeals(
         settings.sheets.appeals.tab.as_str(),
         &settings.words.appeals,
@@ -90,10 +90,10 @@ fn appeals(settings: &Settings) -> Wish {
         Column::Number,
         Column::Delivery,
     ];
-    wish(words, vec![(Column::Status, statuses)], &ours)
+    spec(words, vec![(Column::Status, statuses)], &ours)
 }
 
-fn promotions(settings: &Settings, tab: &str) -> Wish {
+fn promotions(settings: &Settings, tab: &str) -> TabSpec {
     let (statuses, actions) = (
         &settings.words.promotions.statuses,
         &settings.words.promotions.actions,
@@ -109,11 +109,11 @@ fn promotions(settings: &Settings, tab: &str) -> Wish {
     ]);
     let words = words::promotions(tab, &settings.words.promotions);
     let offers = vec![(Column::Status, statuses), (Column::Action, actions)];
-    wish(words, offers, &[Column::Key, Column::Mailing])
+    spec(words, offers, &[Column::Key, Column::Mailing])
 }
 
-fn wish(words: TabWords, offers: Vec<(Column, Vec<String>)>, ours: &[Column]) -> Wish {
-    Wish {
+fn spec(words: TabWords, offers: Vec<(Column, Vec<String>)>, ours: &[Column]) -> TabSpec {
+    TabSpec {
         title: words.title.clone(),
         words: Some(words),
         offers,

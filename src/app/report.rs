@@ -261,7 +261,7 @@ pub(super) fn admin_chat(parts: &Parts) -> Option<ChatId> {
 
 pub(super) fn status(parts: &Parts) -> StatusReport {
     let (levels, read) = levels(parts);
-    let left = parts.hub.quota();
+    let left = parts.sheets_client.quota();
     let admin = levels.alerts.admin_chat;
     let settings_chat = words::admin_chat(&parts.settings);
     let restarts = parts
@@ -440,7 +440,7 @@ fn silent_until(parts: &Parts) -> Option<String> {
 
 /// Down as well where a tab cannot be used: then only its feature stops, and this says so.
 fn sheets_health(parts: &Parts) -> Health {
-    match parts.hub.health() {
+    match parts.sheets_client.health() {
         Health::Ok if parts.spreadsheets.are_well() => Health::Ok,
         Health::Ok | Health::Down => Health::Down,
         Health::Throttled => Health::Throttled,

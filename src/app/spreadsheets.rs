@@ -10,7 +10,7 @@ use crate::{
     clock,
     config::{Settings, TabAddress},
     domain::{ids::SpreadsheetId, rules::Rules, tab::Tab, text::fold},
-    sheets::{desk::DeskState, driver, layout::words::TabWords, rest::Rest},
+    sheets::{desk::DeskState, driver, layout::words::TabWords, work_gate::WorkGate},
 };
 
 use super::{Parts, report::LookStatus, words};
@@ -19,7 +19,7 @@ use super::{Parts, report::LookStatus, words};
 pub(super) struct Spreadsheets {
     rules: Rules,
     each: Vec<OneSpreadsheet>,
-    rest: Arc<Rest>,
+    work_gate: Arc<WorkGate>,
 }
 
 /// One spreadsheet and its tabs.
@@ -59,7 +59,7 @@ impl Spreadsheets {
         Self {
             rules,
             each: books.into_iter().map(book).collect(),
-            rest: Arc::default(),
+            work_gate: Arc::default(),
         }
     }
 
@@ -107,8 +107,8 @@ impl Spreadsheets {
     }
 
     /// By it all desks are made to stand still.
-    pub(super) fn rest(&self) -> &Rest {
-        &self.rest
+    pub(super) fn work_gate(&self) -> &WorkGate {
+        &self.work_gate
     }
 
     /// Whether every tab can be used.
@@ -144,10 +144,10 @@ pub(super) fn start(parts: &Arc<Parts>) {
                     tabs: book.tabs.clone(),
                     archive: words::archive(&parts.settings.words.archive),
                     rules: parts.spreadsheets.rules.clone(),
-                    hub: parts.hub.clone(),
+                    hub: parts.sheets_client.clone(),
                     journal: parts.journal.clone(),
                     observer: parts.observer.clone(),
-                    rest: Arc::clone(&parts.spreadsheets.rest),
+                    rest: Arc::clone(&parts.spreadsheets.work_gate),
                     account: parts.settings.sheets.credentials.client_email().to_owned(),
                 };
                 driver::run(room, &book.state, stop).await;

@@ -23,7 +23,7 @@ use crate::{
     journal::Snapshot,
     sheets::{
         look::plan::find_tab,
-        wire::{Batch, CallError, Change, TabInfo},
+        wire::{Batch, Change, SheetsError, TabInfo},
     },
 };
 
@@ -45,10 +45,10 @@ pub(super) async fn write(parts: &Arc<Parts>) {
     }
 }
 
-async fn try_to_write(parts: &Arc<Parts>) -> Result<(), CallError> {
+async fn try_to_write(parts: &Arc<Parts>) -> Result<(), SheetsError> {
     let settings = &parts.settings;
     let spreadsheet = settings.sheets.appeals.spreadsheet.clone();
-    let structure = parts.hub.structure(&spreadsheet).await?;
+    let structure = parts.sheets_client.structure(&spreadsheet).await?;
     let Some(info) = find_tab(&structure.tabs, settings.words.state.tab.as_str()) else {
         return Ok(());
     };
@@ -62,7 +62,11 @@ async fn try_to_write(parts: &Arc<Parts>) -> Result<(), CallError> {
         changes: changes(info, rows),
         read_back: Vec::new(),
     };
-    parts.hub.write(&spreadsheet, &batch).await.map(drop)
+    parts
+        .sheets_client
+        .write(&spreadsheet, &batch)
+        .await
+        .map(drop)
 }
 
 /// Every cell of ours: what is left of a longer state before this one goes.

@@ -25,11 +25,11 @@ use crate::{
     logs,
     sheets::{
         account_key::AccountKey,
-        hub::{Hub, Patience},
+        client::{SheetsClient, Timeouts},
         layout::{Layout, words::TabWords},
         look::plan::{find_tab, header_range, headers},
         quota::CALLS_PER_WINDOW,
-        wire::{Asked, CallError, Structure},
+        wire::{RangeRequest, SheetsError, Structure},
     },
     telegram::{answer::TelegramError, client::BotClient, webhook},
 };
@@ -219,24 +219,27 @@ fn webhook_finding(settings: &Settings, info: &crate::telegram::client::WebhookI
 }
 
 /// The way to the spreadsheets that the settings describe.
-pub(super) async fn hub(settings: &Settings, patience: Patience) -> anyhow::Result<Hub> {
+pub(super) async fn sheets_client(
+    settings: &Settings,
+    timeouts: Timeouts,
+) -> anyhow::Result<SheetsClient> {
     let key = AccountKey::read(settings.sheets.credentials.path())?;
-    Ok(Hub::new(settings.sheets.api_url.as_str(), key, patience, clock::now).await?)
+    Ok(SheetsClient::new(settings.sheets.api_url.as_str(), key, timeouts, clock::now).await?)
 }
 
 async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
-    let hub = match hub(settings, Patience::default()).await {
-        Ok(hub) => hub,
+    let sheets_client = match sheets_client(settings, Timeouts::default()).await {
+        Ok(sheets_client) => sheets_client,
         Err(error) => return findings.push(wrong("Google", error.to_string())),
     };
-    tabs(settings, &hub, findings).await;
-    findings.push(quota(settings, &hub).await);
+    tabs(settings, &sheets_client, findings).await;
+    findings.push(quota(settings, &sheets_client).await);
 }
 
 /// How many calls Google still grants: by the service where it runs, else by this command's own.
-async fn quota(settings: &Settings, hub: &Hub) -> Finding {
+async fn quota(settings: &Settings, sheets_client: &SheetsClient) -> Finding {
     let Ok(ConsoleReply::Status(status)) = ask(&settings.data_dir, &Request::Status).await else {
-        let left = hub.quota();
+        let left = sheets_client.quota();
         let made = CALLS_PER_WINDOW.saturating_sub(left.reads);
         return fine(
             "quota",
@@ -261,13 +264,13 @@ async fn quota(settings: &Settings, hub: &Hub) -> Finding {
     }
 }
 
-async fn tabs(settings: &Settings, hub: &Hub, findings: &mut Vec<Finding>) {
+async fn tabs(settings: &Settings, sheets_client: &SheetsClient, findings: &mut Vec<Finding>) {
     let account = settings.sheets.credentials.client_email();
     let words = &settings.words;
     let partners = &settings.sheets.partners;
     let appeals = &settings.sheets.appeals;
     let readable = tab(
-        hub,
+        sheets_client,
         "partners",
         partners.spreadsheet.0.as_str(),
         &partner_words(partners.tab.as_str(), &words.partners),
@@ -276,10 +279,10 @@ async fn tabs(settings: &Settings, hub: &Hub, findings: &mut Vec<Finding>) {
     )
     .await;
     if let Some(readable) = readable {
-        findings.extend(list::faults(hub, &readable).await);
+        findings.extend(list::faults(sheets_client, &readable).await);
     }
     let readable = tab(
-        hub,
+        sheets_client,
         "appeals",
         appeals.spreadsheet.0.as_str(),
         &appeal_words(appeals.tab.as_str(), &words.appeals),
@@ -290,7 +293,7 @@ async fn tabs(settings: &Settings, hub: &Hub, findings: &mut Vec<Finding>) {
     if let Some(promotions) = &settings.sheets.promotions {
         let named = promotion_words(promotions.tab.as_str(), &words.promotions);
         let readable = tab(
-            hub,
+            sheets_client,
             "promotions",
             promotions.spreadsheet.0.as_str(),
             &named,
@@ -299,24 +302,24 @@ async fn tabs(settings: &Settings, hub: &Hub, findings: &mut Vec<Finding>) {
         )
         .await;
         if let Some(readable) = readable {
-            findings.extend(promotions::waiting(settings, hub, &readable).await);
+            findings.extend(promotions::waiting(settings, sheets_client, &readable).await);
         }
     }
     if let Some(readable) = readable {
-        findings.extend(answers::waiting(settings, hub, &readable).await);
+        findings.extend(answers::waiting(settings, sheets_client, &readable).await);
     }
 }
 
 /// Whether a tab is there and can be understood.
 async fn tab(
-    hub: &Hub,
+    sheets_client: &SheetsClient,
     about: &'static str,
     spreadsheet: &str,
     words: &TabWords,
     account: &str,
     findings: &mut Vec<Finding>,
 ) -> Option<Readable> {
-    let read = read(hub, spreadsheet, words, account).await;
+    let read = read(sheets_client, spreadsheet, words, account).await;
     findings.push(match &read {
         Ok(readable) => fine(about, place(readable)),
         Err(error) => wrong(about, error.clone()),
@@ -325,18 +328,24 @@ async fn tab(
 }
 
 async fn read(
-    hub: &Hub,
+    sheets_client: &SheetsClient,
     spreadsheet: &str,
     words: &TabWords,
     account: &str,
 ) -> Result<Readable, String> {
     let spreadsheet = SpreadsheetId(spreadsheet.to_owned());
-    let failed = |error: CallError| denied(&error, account);
-    let structure = hub.structure(&spreadsheet).await.map_err(failed)?;
+    let failed = |error: SheetsError| denied(&error, account);
+    let structure = sheets_client
+        .structure(&spreadsheet)
+        .await
+        .map_err(failed)?;
     let info =
         find_tab(&structure.tabs, &words.title).ok_or_else(|| no_tab(&structure, &words.title))?;
-    let first_row = Asked::shown(header_range(&info.title));
-    let ranges = hub.read(&spreadsheet, &[first_row]).await.map_err(failed)?;
+    let first_row = RangeRequest::shown(header_range(&info.title));
+    let ranges = sheets_client
+        .read(&spreadsheet, &[first_row])
+        .await
+        .map_err(failed)?;
     let headings = ranges.first().map(headers).unwrap_or_default();
     Ok(Readable {
         layout: Layout::read(words, &headings).map_err(|error| error.to_string())?,
@@ -355,20 +364,20 @@ fn place(readable: &Readable) -> String {
     format!("tab «{}», every column found; {ours}", readable.words.title)
 }
 
-pub(super) fn denied(error: &CallError, account: &str) -> String {
+pub(super) fn denied(error: &SheetsError, account: &str) -> String {
     match error {
-        CallError::Denied(_) | CallError::NotFound => {
+        SheetsError::Denied(_) | SheetsError::NotFound => {
             format!(
                 "{error}. Open the spreadsheet, press «Share» («Поделиться») and let {account} edit it"
             )
         }
-        CallError::Throttled { .. }
-        | CallError::Unavailable(_)
-        | CallError::Refused { .. }
-        | CallError::BadRange(_)
-        | CallError::ApiOff { .. }
-        | CallError::NotASpreadsheet
-        | CallError::Unknown(_) => error.to_string(),
+        SheetsError::Throttled { .. }
+        | SheetsError::Unavailable(_)
+        | SheetsError::Refused { .. }
+        | SheetsError::BadRange(_)
+        | SheetsError::ApiOff { .. }
+        | SheetsError::NotASpreadsheet
+        | SheetsError::Unknown(_) => error.to_string(),
     }
 }
 

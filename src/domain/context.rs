@@ -205,12 +205,12 @@ impl<'a, V: View> DecisionContext<'a, V> {
         self.decision.clean.push((key, dirtied));
     }
 
-    pub(super) fn finish_batch(&mut self, spreadsheet: SpreadsheetId, fence: BatchToken) {
-        self.decision.settled = Some((spreadsheet, fence));
+    pub(super) fn finish_batch(&mut self, spreadsheet: SpreadsheetId, token: BatchToken) {
+        self.decision.settled = Some((spreadsheet, token));
     }
 
-    pub(super) fn given_elsewhere(&mut self, fence: BatchToken) {
-        self.decision.given_elsewhere = Some(fence);
+    pub(super) fn given_elsewhere(&mut self, token: BatchToken) {
+        self.decision.given_elsewhere = Some(token);
     }
 
     pub(super) fn then(&mut self, effect: Effect) {

@@ -301,8 +301,8 @@ fn notify(signals: &Signals, hints: Hints, undelivered: &mut Grants) {
     for tab in hints.looks {
         signals.looks.mark(tab);
     }
-    for courtesy in hints.best_effort {
-        match signals.best_effort.try_send(courtesy) {
+    for call in hints.best_effort {
+        match signals.best_effort.try_send(call) {
             Err(TrySendError::Full(BestEffort::Reaction(chat, message))) => {
                 undelivered.reactions.push((chat, message))
             }

@@ -32,10 +32,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    hub::FenceFate,
+    client::FenceFate,
     layout::words::TabWords,
-    look::{Known, Look, plan::Plan},
-    wire::{Asked, Batch, CallError, Columns, ReadBack, Structure},
+    look::{KnownRow, TabSnapshot, plan::ReadPlan},
+    wire::{Batch, Columns, RangeRequest, ReadBack, SheetsError, Structure},
 };
 use crate::{
     domain::{
@@ -68,9 +68,9 @@ pub enum Input {
     /// Rows of these tabs may be dirty.
     Dirty(BTreeSet<Tab>),
     /// The answer to [`Output::ReadStructure`].
-    Structure(Result<Structure, CallError>),
+    Structure(Result<Structure, SheetsError>),
     /// The answer to [`Output::Read`].
-    Read(Result<Vec<Columns>, CallError>),
+    Read(Result<Vec<Columns>, SheetsError>),
     /// The answer to [`Output::Apply`].
     Applied(Result<(), StoreError>),
     /// The answer to [`Output::Project`].
@@ -78,9 +78,9 @@ pub enum Input {
     /// The answer to [`Output::Intend`].
     Intended(Result<Intended, StoreError>),
     /// The answer to [`Output::Write`].
-    Written(Result<ReadBack, CallError>),
+    Written(Result<ReadBack, SheetsError>),
     /// The answer to [`Output::Fence`].
-    FenceFate(Result<FenceFate, CallError>),
+    FenceFate(Result<FenceFate, SheetsError>),
     /// Time has passed: the start, or the moment of an [`Output::WaitUntil`].
     Tick,
 }
@@ -109,7 +109,7 @@ pub enum Output {
     /// Read what the spreadsheet consists of.
     ReadStructure,
     /// Read these ranges.
-    Read(Vec<Asked>),
+    Read(Vec<RangeRequest>),
     /// Store and decide these events, in order; after them report the rows with these keys as moved: we have written over them.
     Apply {
         /// The events.
@@ -139,7 +139,7 @@ pub struct Start {
     /// The tab to which the oldest part of a long dialogue moves.
     pub archive: TabWords,
     /// The rows that the journal knows to stand in each tab whose first sight is behind us.
-    pub known: BTreeMap<Tab, Vec<Known>>,
+    pub known: BTreeMap<Tab, Vec<KnownRow>>,
     /// Batches whose outcome is open.
     pub open: Vec<Intent>,
     /// The fence that the journal has given last; none where it has never given one.
@@ -214,7 +214,7 @@ enum Phase {
     Structuring,
     Heading(Vec<Tab>),
     Archiving,
-    Looking(Vec<Plan>, Timestamp),
+    Looking(Vec<ReadPlan>, Timestamp),
     Applying,
     Projecting(Vec<Tab>),
     Intending(Draft),
@@ -235,7 +235,7 @@ struct Sent {
 struct Cycle {
     /// Tabs still to look at.
     tabs: Vec<Tab>,
-    taken: Vec<Look>,
+    taken: Vec<TabSnapshot>,
     attempts: u8,
     /// The structure was read in this round.
     restructured: bool,
@@ -335,7 +335,7 @@ impl Desk {
         let report = |station: &Station| TabReport {
             tab: station.tab(),
             looked: station.look.as_ref().map(|look| look.began),
-            rows: station.look.as_ref().map_or(0, Look::counted),
+            rows: station.look.as_ref().map_or(0, TabSnapshot::counted),
             trouble: station
                 .trouble
                 .as_ref()

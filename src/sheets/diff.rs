@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use super::{
     layout::words::TabWords,
-    look::{Look, Row},
+    look::{Row, TabSnapshot},
 };
 use crate::domain::{
     appeal::Status,
@@ -27,7 +27,7 @@ use crate::domain::{
 
 /// What stands otherwise than in the previous look; everything where there is none.
 #[must_use]
-pub fn diff(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<RowEvent> {
+pub fn diff(words: &TabWords, previous: Option<&TabSnapshot>, now: &TabSnapshot) -> Vec<RowEvent> {
     if now.tab == Tab::Promotions {
         return promotions::diff(previous, now).into_iter().collect();
     }
@@ -101,7 +101,7 @@ pub fn diff(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<RowEve
 
 /// The events of a look, its end included.
 #[must_use]
-pub fn events(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<Event> {
+pub fn events(words: &TabWords, previous: Option<&TabSnapshot>, now: &TabSnapshot) -> Vec<Event> {
     let looked = Looked {
         tab: now.tab,
         began: now.began,
@@ -113,8 +113,8 @@ pub fn events(words: &TabWords, previous: Option<&Look>, now: &Look) -> Vec<Even
 
 /// Marks rows whose history is wanted and was not read: those whose `№` no look has shown before, and, as long as they can be given one,
 /// those without. The next look reads it.
-pub fn mark_unread(previous: Option<&Look>, now: &mut Look, writable: bool) {
-    let index = previous.map(Look::index);
+pub fn mark_unread(previous: Option<&TabSnapshot>, now: &mut TabSnapshot, writable: bool) {
+    let index = previous.map(TabSnapshot::index);
     let is_new = |row: &Row| match (&index, &row.key, row.telegram) {
         (Some(index), Some(key @ RowMark::Appeal(_)), _) => index.rows(key).all(|old| old.unread),
         (_, None, TelegramCell::Id(_) | TelegramCell::Doubled(_)) => row.keyless && writable,
@@ -130,7 +130,7 @@ pub fn mark_unread(previous: Option<&Look>, now: &mut Look, writable: bool) {
 
 /// Whether rows have come up whose histories were not read yet.
 #[must_use]
-pub fn wants_histories(now: &Look) -> bool {
+pub fn wants_histories(now: &TabSnapshot) -> bool {
     now.rows.iter().any(|row| row.unread)
 }
 
@@ -154,7 +154,7 @@ fn watched(tab: Tab) -> &'static [Column] {
     }
 }
 
-fn unchanged(previous: &Look, old: &Row, now: &Look, row: &Row) -> bool {
+fn unchanged(previous: &TabSnapshot, old: &Row, now: &TabSnapshot, row: &Row) -> bool {
     let same = |&column: &Column| {
         previous.text(old, column).unwrap_or_default() == now.text(row, column).unwrap_or_default()
     };
@@ -162,8 +162,11 @@ fn unchanged(previous: &Look, old: &Row, now: &Look, row: &Row) -> bool {
 }
 
 /// Everything that an event about a row without `№` says, for comparing.
-fn whole<'a>(look: &'a Look, (row, chat): (&'a Row, ChatId)) -> (ChatId, [Option<&'a str>; 4]) {
-    let text = |column| look.text(row, column);
+fn whole<'a>(
+    snapshot: &'a TabSnapshot,
+    (row, chat): (&'a Row, ChatId),
+) -> (ChatId, [Option<&'a str>; 4]) {
+    let text = |column| snapshot.text(row, column);
     (
         chat,
         [
@@ -175,8 +178,13 @@ fn whole<'a>(look: &'a Look, (row, chat): (&'a Row, ChatId)) -> (ChatId, [Option
     )
 }
 
-fn partner(words: &TabWords, look: &Look, row: &Row, code: &PartnerCode) -> PartnerCells {
-    let text = |column| Text::from(look.text(row, column).unwrap_or_default());
+fn partner(
+    words: &TabWords,
+    snapshot: &TabSnapshot,
+    row: &Row,
+    code: &PartnerCode,
+) -> PartnerCells {
+    let text = |column| Text::from(snapshot.text(row, column).unwrap_or_default());
     PartnerCells {
         code: code.clone(),
         written_code: text(Column::Code),
@@ -189,8 +197,14 @@ fn partner(words: &TabWords, look: &Look, row: &Row, code: &PartnerCode) -> Part
     }
 }
 
-fn appeal(words: &TabWords, look: &Look, row: &Row, number: Number, whole: bool) -> AppealCells {
-    let text = |column| Text::from(look.text(row, column).unwrap_or_default());
+fn appeal(
+    words: &TabWords,
+    snapshot: &TabSnapshot,
+    row: &Row,
+    number: Number,
+    whole: bool,
+) -> AppealCells {
+    let text = |column| Text::from(snapshot.text(row, column).unwrap_or_default());
     let history = row.history.as_deref().filter(|_| whole);
     AppealCells {
         number,
@@ -206,12 +220,12 @@ fn appeal(words: &TabWords, look: &Look, row: &Row, number: Number, whole: bool)
 
 fn unnumbered(
     words: &TabWords,
-    look: &Look,
+    snapshot: &TabSnapshot,
     row: &Row,
     chat: ChatId,
     highest: Option<Number>,
 ) -> UnnumberedCells {
-    let text = |column| Text::from(look.text(row, column).unwrap_or_default());
+    let text = |column| Text::from(snapshot.text(row, column).unwrap_or_default());
     UnnumberedCells {
         chat,
         partner: super::layout::cells::code(text(Column::Code).as_str()),
@@ -254,8 +268,8 @@ mod tests {
         sheets::{
             layout::tests::{appeals, partners},
             look::plan::{
-                Histories,
-                tests::{HEADERS, look},
+                HistoryRange,
+                tests::{HEADERS, snapshot},
             },
         },
     };
@@ -283,8 +297,8 @@ mod tests {
         events.iter().map(words).collect()
     }
 
-    fn between(before: &[&str], after: &[&str], histories: Histories) -> Vec<String> {
-        let headed = |rows: &[&str]| look(&appeals(), &[&[HEADERS], rows].concat(), histories);
+    fn between(before: &[&str], after: &[&str], histories: HistoryRange) -> Vec<String> {
+        let headed = |rows: &[&str]| snapshot(&appeals(), &[&[HEADERS], rows].concat(), histories);
         marks(&diff(&appeals(), Some(&headed(before)), &headed(after)))
     }
 
@@ -313,31 +327,32 @@ mod tests {
                 vec!["missing 1", "unnumbered 700 история"],
             ),
         ] {
-            assert_eq!(between(&row, &after, Histories::All), told, "{after:?}");
+            assert_eq!(between(&row, &after, HistoryRange::All), told, "{after:?}");
         }
-        assert!(between(&row, &[row[0], row[1], "|703|своя||||"], Histories::Skip).is_empty());
-        assert!(between(&[row[0], row[0]], &[row[0], row[0]], Histories::Skip).is_empty());
+        assert!(between(&row, &[row[0], row[1], "|703|своя||||"], HistoryRange::Skip).is_empty());
+        assert!(between(&[row[0], row[0]], &[row[0], row[0]], HistoryRange::Skip).is_empty());
         assert_eq!(
-            between(&[row[0], row[0]], &[row[0]], Histories::Skip),
+            between(&[row[0], row[0]], &[row[0]], HistoryRange::Skip),
             ["appeal 1"]
         );
         assert_eq!(
-            between(&[row[0], row[0]], &[], Histories::Skip),
+            between(&[row[0], row[0]], &[], HistoryRange::Skip),
             ["missing 1"]
         );
     }
 
     #[test]
     fn rows_without_number_ask_for_their_histories() {
-        let seen =
-            |rows: &[&str], histories| look(&appeals(), &[&[HEADERS], rows].concat(), histories);
-        let wants = |previous: Option<&Look>, now: &mut Look, writable| {
+        let seen = |rows: &[&str], histories| {
+            snapshot(&appeals(), &[&[HEADERS], rows].concat(), histories)
+        };
+        let wants = |previous: Option<&TabSnapshot>, now: &mut TabSnapshot, writable| {
             mark_unread(previous, now, writable);
             wants_histories(now)
         };
         let (mut bare, mut pasted) = (
-            seen(&["1|700|||||"], Histories::Skip),
-            seen(&["1|700|||||", "|701|своя|||"], Histories::Skip),
+            seen(&["1|700|||||"], HistoryRange::Skip),
+            seen(&["1|700|||||", "|701|своя|||"], HistoryRange::Skip),
         );
         assert!(!wants(None, &mut bare, true));
         assert!(wants(None, &mut pasted, true));
@@ -361,14 +376,14 @@ mod tests {
     #[test]
     fn a_row_that_we_wrote_is_always_news() {
         let rows = [HEADERS, "1|700||Новое|да||"];
-        let mut before = look(&appeals(), &rows, Histories::Skip);
+        let mut before = snapshot(&appeals(), &rows, HistoryRange::Skip);
         before.distrust(Some(&RowMark::Appeal(Number(1))), None);
         before.distrust(Some(&RowMark::Appeal(Number(8))), None);
         before.remember(&RowMark::Appeal(Number(9)));
         let events = diff(
             &appeals(),
             Some(&before),
-            &look(&appeals(), &rows, Histories::Skip),
+            &snapshot(&appeals(), &rows, HistoryRange::Skip),
         );
         assert_eq!(marks(&events), ["appeal 1", "missing 9"]);
         let RowEvent::Appeal(cells) = &events[0] else {
@@ -392,7 +407,8 @@ mod tests {
     #[test]
     fn what_people_do_to_the_staff_list() {
         const STAFF: &str = "Код партнера|ФИО|Телефон партнера|Статус|Telegram ID|Дата авторизации";
-        let seen = |rows: &[&str]| look(&partners(), &[&[STAFF], rows].concat(), Histories::Skip);
+        let seen =
+            |rows: &[&str]| snapshot(&partners(), &[&[STAFF], rows].concat(), HistoryRange::Skip);
         let rows = [
             "п1|Анна|1|авторизован|700|вчера",
             "п2|Борис|2|||",
@@ -436,7 +452,8 @@ mod tests {
     #[test]
     fn rows_of_the_staff_list_that_cannot_be_taken_are_named() {
         const STAFF: &str = "Код партнера|ФИО|Телефон партнера|Статус|Telegram ID|Дата авторизации";
-        let seen = |rows: &[&str]| look(&partners(), &[&[STAFF], rows].concat(), Histories::Skip);
+        let seen =
+            |rows: &[&str]| snapshot(&partners(), &[&[STAFF], rows].concat(), HistoryRange::Skip);
         let code = |text: &str| PartnerCode::fold(text).expect("a code");
         let good = ["п1|Анна|89123456789|авторизован|700|", "п2|Борис|||||"];
         let bad = seen(&[
@@ -468,7 +485,7 @@ mod tests {
             Some(RowEvent::Listed(Vec::new()))
         );
         assert_eq!(staff::diff(None, &seen(&good)), None);
-        let known = Look::of_known(&partners(), Vec::new());
+        let known = TabSnapshot::of_known(&partners(), Vec::new());
         assert_eq!(
             staff::diff(Some(&known), &seen(&good)),
             Some(RowEvent::Listed(Vec::new()))
@@ -478,7 +495,8 @@ mod tests {
     #[test]
     fn a_line_that_stands_twice_is_still_its_partner_s_at_first_sight() {
         const STAFF: &str = "Код партнера|ФИО|Телефон партнера|Статус|Telegram ID|Дата авторизации";
-        let seen = |rows: &[&str]| look(&partners(), &[&[STAFF], rows].concat(), Histories::Skip);
+        let seen =
+            |rows: &[&str]| snapshot(&partners(), &[&[STAFF], rows].concat(), HistoryRange::Skip);
         let row = "п1|Анна|89123456789|авторизован|700|";
         let told = |rows: &[&str]| marks(&diff(&partners(), None, &seen(rows)));
         assert_eq!(
@@ -493,7 +511,7 @@ mod tests {
 
     #[test]
     fn a_look_ends_with_its_end() {
-        let now = look(&appeals(), &[HEADERS, "5|700|||||"], Histories::Skip);
+        let now = snapshot(&appeals(), &[HEADERS, "5|700|||||"], HistoryRange::Skip);
         let looked = Looked {
             tab: Tab::Appeals,
             began: now.began,
@@ -513,11 +531,11 @@ mod tests {
         }
     }
 
-    fn seen(rows: &[String]) -> Look {
+    fn seen(rows: &[String]) -> TabSnapshot {
         let rows: Vec<&str> = std::iter::once(HEADERS)
             .chain(rows.iter().map(String::as_str))
             .collect();
-        look(&appeals(), &rows, Histories::Skip)
+        snapshot(&appeals(), &rows, HistoryRange::Skip)
     }
 
     proptest! {

@@ -18,13 +18,13 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    client::SheetsClient,
     desk::{self, Desk, DeskState, Input, Intended, Output, Start, Wanted},
-    hub::Hub,
     layout::words::TabWords,
-    look::Known,
+    look::KnownRow,
     quota::RESERVED_READS,
-    rest::Rest,
-    wire::{Batch, CallError, Change, ReadBack},
+    wire::{Batch, Change, ReadBack, SheetsError},
+    work_gate::WorkGate,
 };
 use crate::{
     clock,
@@ -71,7 +71,7 @@ pub struct Room {
     /// The settings.
     pub rules: Rules,
     /// Google.
-    pub hub: Hub,
+    pub hub: SheetsClient,
     /// The truth.
     pub journal: Journal,
     /// The e-mail address with which people share the spreadsheet.
@@ -79,7 +79,7 @@ pub struct Room {
     /// Told of what would be written, where the hub writes nothing.
     pub observer: Option<Observer>,
     /// By it all desks are made to stand still.
-    pub rest: Arc<Rest>,
+    pub rest: Arc<WorkGate>,
 }
 
 /// Hears what the service would do, line by line.
@@ -157,11 +157,14 @@ fn start(room: &Room, snapshot: &Snapshot) -> Start {
 }
 
 /// The rows that the journal knows to stand in a tab.
-fn known_rows(snapshot: &Snapshot, tab: Tab) -> Vec<Known> {
+fn known_rows(snapshot: &Snapshot, tab: Tab) -> Vec<KnownRow> {
     match tab {
         Tab::Promotions => Vec::new(),
-        Tab::Partners => snapshot.partners().filter_map(Known::of_partner).collect(),
-        Tab::Appeals => snapshot.appeals().filter_map(Known::of).collect(),
+        Tab::Partners => snapshot
+            .partners()
+            .filter_map(KnownRow::of_partner)
+            .collect(),
+        Tab::Appeals => snapshot.appeals().filter_map(KnownRow::of).collect(),
     }
 }
 
@@ -184,7 +187,7 @@ struct Driver {
     tabs: Vec<Tab>,
     spreadsheet: SpreadsheetId,
     rules: Rules,
-    hub: Hub,
+    hub: SheetsClient,
     journal: Journal,
     dirtied: watch::Receiver<()>,
     stop: CancellationToken,
@@ -390,14 +393,14 @@ impl Driver {
     }
 
     /// A write is not cut by the stop at once: its intent makes even that safe, but it would have to be resolved at the next start.
-    async fn write(&self, batch: &Batch) -> Result<ReadBack, CallError> {
+    async fn write(&self, batch: &Batch) -> Result<ReadBack, SheetsError> {
         let write = self.hub.write(&self.spreadsheet, batch);
         tokio::pin!(write);
         let answer = tokio::select! {
             answer = &mut write => answer,
             () = self.stop.cancelled() => match timeout(WRITE_GRACE, write).await {
                 Ok(answer) => answer,
-                Err(_) => Err(CallError::Unknown("the service is stopping".to_owned())),
+                Err(_) => Err(SheetsError::Unknown("the service is stopping".to_owned())),
             },
         };
         if answer.is_ok() {

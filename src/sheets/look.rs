@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use self::plan::Histories;
+use self::plan::HistoryRange;
 use super::{
     layout::{Layout, cells, words::TabWords},
     wire::SheetId,
@@ -39,7 +39,7 @@ const OURS: [Column; 10] = [
 
 /// What one look at one tab found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Look {
+pub struct TabSnapshot {
     /// Which tab.
     pub tab: Tab,
     /// Google's id of it.
@@ -83,7 +83,7 @@ pub struct Row {
 
 /// A row that the journal knows to stand in a tab, and what it was last seen to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownRow {
     /// Its key.
     pub mark: RowMark,
     /// Its Telegram ID.
@@ -96,7 +96,7 @@ pub struct Known {
 
 /// How often a key stands in a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing<'a> {
+pub enum KeyMatch<'a> {
     /// Nowhere.
     Nowhere,
     /// In one row.
@@ -108,7 +108,7 @@ pub enum Standing<'a> {
 /// The rows of a look by their keys, in the order of keys, then of places.
 pub struct Index<'a>(Vec<(&'a RowMark, &'a Row)>);
 
-impl Known {
+impl KnownRow {
     /// A line of the staff list, if it stands in the sheet.
     #[must_use]
     pub fn of_partner(partner: Partner) -> Option<Self> {
@@ -135,11 +135,11 @@ impl Known {
     }
 }
 
-impl Look {
+impl TabSnapshot {
     /// What the journal remembers in place of a look, after a start: its rows are all taken for changed, but their absence is noticed.
     #[must_use]
-    pub fn of_known(words: &TabWords, known: Vec<Known>) -> Self {
-        let row = |known: Known| {
+    pub fn of_known(words: &TabWords, known: Vec<KnownRow>) -> Self {
+        let row = |known: KnownRow| {
             let status = known
                 .status
                 .as_ref()
@@ -221,13 +221,13 @@ impl Look {
 
     /// The histories that are needed: of rows without `№`, and of those whose `№` is new.
     #[must_use]
-    pub fn histories_needed(&self) -> Histories {
+    pub fn histories_needed(&self) -> HistoryRange {
         let unnumbered = self.unnumbered().map(|(row, _)| row.row);
         let unread = self.rows.iter().filter(|row| row.unread).map(|row| row.row);
         let rows: Vec<u32> = unnumbered.chain(unread).collect();
         match (rows.iter().min(), rows.iter().max()) {
-            (Some(&first), Some(&last)) => Histories::Between(first, last + 1),
-            _ => Histories::Skip,
+            (Some(&first), Some(&last)) => HistoryRange::Between(first, last + 1),
+            _ => HistoryRange::Skip,
         }
     }
 
@@ -273,15 +273,15 @@ impl Look {
                 .collect()
         };
         let (written, appended) = (places(|row| row.stale), places(|row| row.row == u32::MAX));
-        let shown = |look: &Self| -> Vec<_> {
-            let rows = look
+        let shown = |snapshot: &Self| -> Vec<_> {
+            let rows = snapshot
                 .rows
                 .iter()
                 .filter(|row| !appended.contains(&place(row)));
             let told = |row: &Row| {
                 let ours = written.contains(&place(row));
                 let counts = |column: &Column| !ours || !OURS.contains(column);
-                let texts = look
+                let texts = snapshot
                     .columns
                     .iter()
                     .zip(&row.texts)
@@ -314,7 +314,7 @@ impl Look {
         }
     }
 
-    /// Shows a cell of the row at this place in [`Look::rows`] as it was before we changed it by mistake.
+    /// Shows a cell of the row at this place in [`TabSnapshot::rows`] as it was before we changed it by mistake.
     pub(super) fn overlay(&mut self, row: usize, column: Column, text: &str) {
         let at = self.columns.iter().position(|&known| known == column);
         if let (Some(at), Some(row)) = (at, self.rows.get_mut(row)) {
@@ -349,12 +349,12 @@ impl<'a> Index<'a> {
 
     /// How often a key stands there.
     #[must_use]
-    pub fn find(&self, key: &RowMark) -> Standing<'a> {
+    pub fn find(&self, key: &RowMark) -> KeyMatch<'a> {
         let mut rows = self.rows(key);
         match (rows.next(), rows.next()) {
-            (None, _) => Standing::Nowhere,
-            (Some(row), None) => Standing::Once(row),
-            (Some(_), Some(_)) => Standing::Doubled,
+            (None, _) => KeyMatch::Nowhere,
+            (Some(row), None) => KeyMatch::Once(row),
+            (Some(_), Some(_)) => KeyMatch::Doubled,
         }
     }
 

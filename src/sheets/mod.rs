@@ -4,12 +4,12 @@
 
 pub mod a1;
 pub mod account_key;
-mod decode;
-mod encode;
-pub mod hub;
-pub mod live;
-mod outcome;
+pub mod client;
+mod errors;
+pub mod live_check;
 pub mod quota;
+mod replies;
+mod requests;
 mod token;
 pub mod wire;
 
@@ -22,5 +22,5 @@ pub mod desk;
 
 pub mod driver;
 
-pub mod furnish;
-pub mod rest;
+pub mod provision;
+pub mod work_gate;

@@ -48,12 +48,12 @@ pub struct QuotaLeft {
 
 /// The calls of the last minute.
 #[derive(Debug, Default)]
-pub(super) struct Quota {
-    reads: Lane,
-    writes: Lane,
+pub(super) struct QuotaWindow {
+    reads: CallLog,
+    writes: CallLog,
 }
 
-impl Quota {
+impl QuotaWindow {
     /// How many calls of this kind may be made at once.
     #[must_use]
     pub(super) fn left(&self, kind: Kind, now: Timestamp) -> u32 {
@@ -100,14 +100,14 @@ impl Quota {
         lane.silent_until = lane.silent_until.max(Some(until));
     }
 
-    fn lane(&self, kind: Kind) -> &Lane {
+    fn lane(&self, kind: Kind) -> &CallLog {
         match kind {
             Kind::Read => &self.reads,
             Kind::Write => &self.writes,
         }
     }
 
-    fn lane_mut(&mut self, kind: Kind) -> &mut Lane {
+    fn lane_mut(&mut self, kind: Kind) -> &mut CallLog {
         match kind {
             Kind::Read => &mut self.reads,
             Kind::Write => &mut self.writes,
@@ -117,13 +117,13 @@ impl Quota {
 
 /// The calls of one kind.
 #[derive(Debug, Default)]
-struct Lane {
+struct CallLog {
     /// When they were made, oldest first.
     made: VecDeque<Timestamp>,
     silent_until: Option<Timestamp>,
 }
 
-impl Lane {
+impl CallLog {
     /// The calls that still count.
     fn counted(&self, now: Timestamp) -> impl DoubleEndedIterator<Item = Timestamp> {
         self.made
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_full_window_refuses_until_its_oldest_call_leaves() {
-        let mut quota = Quota::default();
+        let mut quota = QuotaWindow::default();
         quota.admit(Kind::Read, at(0)).unwrap();
         for _ in 1..CALLS_PER_WINDOW {
             quota.admit(Kind::Read, at(10)).unwrap();
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn calls_made_in_any_case_push_the_next_one_back() {
-        let mut quota = Quota::default();
+        let mut quota = QuotaWindow::default();
         for second in 0..i64::from(CALLS_PER_WINDOW) + 2 {
             quota.spend(Kind::Write, at(second));
         }
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn google_s_silence_is_kept() {
-        let mut quota = Quota::default();
+        let mut quota = QuotaWindow::default();
         quota.silence(Kind::Write, at(30));
         quota.silence(Kind::Write, at(20));
         assert_eq!(quota.admit(Kind::Write, at(0)), Err(at(30)));

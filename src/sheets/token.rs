@@ -21,7 +21,7 @@ use crate::secret::Secret;
 
 use super::{
     account_key::{AccountKey, KeyError},
-    outcome::one_line,
+    errors::one_line,
 };
 
 /// The connections of this room: TLS, or plain HTTP for a stand-in on loopback.
@@ -73,7 +73,7 @@ impl Tokens {
     pub(super) async fn new(
         key: AccountKey,
         connector: Connector,
-        patience: Duration,
+        timeout: Duration,
         now: fn() -> Timestamp,
     ) -> Result<Self, KeyError> {
         let client = Client::builder(TokioExecutor::new()).build(connector);
@@ -87,7 +87,7 @@ impl Tokens {
             .map_err(|_| KeyError::Field("private_key"))?;
         Ok(Self(Arc::new(Inner {
             authenticator,
-            patience,
+            timeout,
             now,
             held: Mutex::default(),
             fetching: tokio::sync::Mutex::default(),
@@ -147,7 +147,7 @@ impl Tokens {
     async fn fetch(&self) -> Result<AccessToken, TokenError> {
         let scopes = [Scope::Spreadsheet.as_ref()];
         let asking = self.0.authenticator.force_refreshed_token(&scopes);
-        let answer = tokio::time::timeout(self.0.patience, asking)
+        let answer = tokio::time::timeout(self.0.timeout, asking)
             .await
             .map_err(|_| TokenError::Silent)?;
         answer.map_err(|error| TokenError::from(&error))
@@ -177,7 +177,7 @@ impl GetToken for Tokens {
 
 struct Inner {
     authenticator: Authenticator<Connector>,
-    patience: Duration,
+    timeout: Duration,
     now: fn() -> Timestamp,
     held: Mutex<Held>,
     /// Whose turn it is to fetch.

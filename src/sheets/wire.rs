@@ -54,16 +54,16 @@ pub struct Filter {
 
 /// What a tab says to those who type in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Manners {
+pub struct Validation {
     /// What is offered in the cells that were asked for, by row and column; cells without an offer are left out.
-    pub offers: Vec<((u32, u32), Offered)>,
+    pub rules: Vec<((u32, u32), ValidationRule)>,
     /// Where we warn: the first column, and behind the last; a tab as a whole has neither.
     pub protected: Vec<(Option<u32>, Option<u32>)>,
 }
 
 /// What a cell offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Offered {
+pub enum ValidationRule {
     /// A list of words.
     Words(Vec<String>),
     /// Something else that people have chosen: a range, a date, a tick.
@@ -72,7 +72,7 @@ pub enum Offered {
 
 /// A range to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct RangeRequest {
     /// In A1 notation.
     pub range: String,
     /// What its cells are read as.
@@ -88,7 +88,7 @@ pub enum Rendering {
     Typed,
 }
 
-impl Asked {
+impl RangeRequest {
     /// A range as people see it.
     #[must_use]
     pub fn shown(range: String) -> Self {
@@ -252,7 +252,7 @@ pub struct Block {
 
 /// Why a call failed, and whether it may have landed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
+pub enum SheetsError {
     /// 429: not applied; not again before this moment.
     #[error("Google asks for patience")]
     Throttled {

@@ -276,7 +276,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-    fn judged(status: u16, body: &str) -> (Outcome, Pause) {
+    fn classified(status: u16, body: &str) -> (Outcome, Pause) {
         let result = read::<SentMessage>(status, body.as_bytes());
         let pause = result
             .as_ref()
@@ -417,7 +417,11 @@ mod tests {
                 Pause::None,
             ),
         ] {
-            assert_eq!(judged(status, body), (outcome, pause), "{status} {body}");
+            assert_eq!(
+                classified(status, body),
+                (outcome, pause),
+                "{status} {body}"
+            );
         }
     }
 
@@ -477,14 +481,17 @@ mod tests {
                 _ => {
                     // Of whom it speaks, the tests of `refusal` tell.
                     assert!(
-                        matches!(judged(code, &response.to_string()).0, Outcome::Rejected(_)),
+                        matches!(
+                            classified(code, &response.to_string()).0,
+                            Outcome::Rejected(_)
+                        ),
                         "{description}"
                     );
                     continue;
                 }
             };
             assert_eq!(
-                judged(code, &response.to_string()).0,
+                classified(code, &response.to_string()).0,
                 expected,
                 "{description}"
             );

@@ -237,7 +237,7 @@ impl Delivery {
         };
         let now = clock::now();
         let (outcome, answer) = match answered {
-            Some(answered) => judge(&answered, now),
+            Some(answered) => classify(&answered, now),
             // The task panicked: how far it had come, nobody knows.
             None => (Outcome::Unknown, ResponseInfo::default()),
         };
@@ -307,7 +307,7 @@ fn count(id: &OutboxId, outcome: &Outcome) {
 }
 
 /// What an ended call means for its message and for the pace.
-fn judge(answered: &Answered, now: Timestamp) -> (Outcome, ResponseInfo) {
+fn classify(answered: &Answered, now: Timestamp) -> (Outcome, ResponseInfo) {
     let Answered { result, took } = answered;
     let result = match result {
         Ok(sent) => Ok(sent),
@@ -375,10 +375,10 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-    fn judged(result: Result<SentMessage, TelegramError>) -> (Outcome, ResponseInfo) {
+    fn classified(result: Result<SentMessage, TelegramError>) -> (Outcome, ResponseInfo) {
         let took = SignedDuration::from_millis(70);
         let result = result.map_err(SendError::Call);
-        judge(&Answered { result, took }, NOW)
+        classify(&Answered { result, took }, NOW)
     }
 
     #[test]
@@ -432,7 +432,7 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                judged(result),
+                classified(result),
                 (outcome, ResponseInfo { round_trip, pause })
             );
         }
@@ -445,7 +445,7 @@ mod tests {
             took: SignedDuration::from_secs(3),
         };
         let outcome = Outcome::Rejected(RejectReason::File(Unfetched::TooLarge));
-        assert_eq!(judge(&answered, NOW), (outcome, ResponseInfo::default()));
+        assert_eq!(classify(&answered, NOW), (outcome, ResponseInfo::default()));
     }
 
     #[test]

@@ -321,7 +321,7 @@ impl Table {
         let settled = decision
             .settled
             .iter()
-            .map(|(_, fence)| format!("settle {}", fence.0));
+            .map(|(_, token)| format!("settle {}", token.0));
         puts.chain(effects)
             .chain(dirty)
             .chain(clean)

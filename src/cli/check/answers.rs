@@ -11,11 +11,11 @@ use crate::{
     config::Settings,
     domain::{event::TelegramCell, ids::SpreadsheetId, row::Column, text::Text},
     sheets::{
-        hub::Hub,
+        client::SheetsClient,
         layout::{Layout, words::TabWords},
         look::{
-            Look,
-            plan::{Histories, Plan},
+            TabSnapshot,
+            plan::{HistoryRange, ReadPlan},
         },
         wire::TabInfo,
     },
@@ -33,7 +33,11 @@ pub(super) struct Readable {
 }
 
 /// What waits, or will wait from the first start on, for `release answers`; none where nothing does.
-pub(super) async fn waiting(settings: &Settings, hub: &Hub, tab: &Readable) -> Option<Finding> {
+pub(super) async fn waiting(
+    settings: &Settings,
+    sheets_client: &SheetsClient,
+    tab: &Readable,
+) -> Option<Finding> {
     if let Ok(ConsoleReply::Status(status)) = ask(&settings.data_dir, &Request::Status).await {
         let desk = &status.desk;
         let words = || {
@@ -49,7 +53,7 @@ pub(super) async fn waiting(settings: &Settings, hub: &Hub, tab: &Readable) -> O
     if settings.data_dir.join(crate::journal::DATA_FILE).exists() {
         return None;
     }
-    match typed(hub, tab).await {
+    match typed(sheets_client, tab).await {
         Ok(rows) if rows.is_empty() => None,
         Ok(rows) => {
             let named: Vec<u32> = rows.iter().take(NAMED).copied().collect();
@@ -68,16 +72,16 @@ pub(super) async fn waiting(settings: &Settings, hub: &Hub, tab: &Readable) -> O
 }
 
 /// The rows, as people count them, in which an answer stands beside a telegram_id.
-async fn typed(hub: &Hub, tab: &Readable) -> Result<Vec<u32>, String> {
-    let look = look(hub, tab).await?;
+async fn typed(sheets_client: &SheetsClient, tab: &Readable) -> Result<Vec<u32>, String> {
+    let snapshot = snapshot(sheets_client, tab).await?;
     let answered = |row: &&crate::sheets::look::Row| {
         let theirs = matches!(row.telegram, TelegramCell::Id(_) | TelegramCell::Doubled(_));
         theirs
-            && look
+            && snapshot
                 .text(row, Column::Answer)
                 .is_some_and(|text| !Text::from(text).is_blank())
     };
-    Ok(look
+    Ok(snapshot
         .rows
         .iter()
         .filter(answered)
@@ -86,9 +90,12 @@ async fn typed(hub: &Hub, tab: &Readable) -> Result<Vec<u32>, String> {
 }
 
 /// One look at a tab.
-pub(super) async fn look(hub: &Hub, tab: &Readable) -> Result<Look, String> {
-    let plan = Plan::new(tab.words.tab, &tab.info, &tab.layout, Histories::Skip);
-    let answer = hub
+pub(super) async fn snapshot(
+    sheets_client: &SheetsClient,
+    tab: &Readable,
+) -> Result<TabSnapshot, String> {
+    let plan = ReadPlan::new(tab.words.tab, &tab.info, &tab.layout, HistoryRange::Skip);
+    let answer = sheets_client
         .read(&tab.spreadsheet, &plan.ranges())
         .await
         .map_err(|error| error.to_string())?;

@@ -10,16 +10,16 @@ use super::{
 use crate::{
     cli::status::numbers,
     domain::{ids::PartnerCode, listing::ListFault},
-    sheets::{diff::staff, hub::Hub},
+    sheets::{client::SheetsClient, diff::staff},
 };
 
 /// What stands in the list now; none where every row can be taken.
-pub(super) async fn faults(hub: &Hub, tab: &Readable) -> Option<Finding> {
-    let look = match answers::look(hub, tab).await {
-        Ok(look) => look,
+pub(super) async fn faults(sheets_client: &SheetsClient, tab: &Readable) -> Option<Finding> {
+    let snapshot = match answers::snapshot(sheets_client, tab).await {
+        Ok(snapshot) => snapshot,
         Err(words) => return Some(wrong("partners", words)),
     };
-    let faults = staff::faults(&look);
+    let faults = staff::faults(&snapshot);
     if faults.is_empty() {
         return None;
     }

@@ -9,8 +9,8 @@ use crate::{
     config::Settings,
     domain::ids::SpreadsheetId,
     sheets::{
-        hub::Patience,
-        live::{self, Trial},
+        client::Timeouts,
+        live_check::{self, Trial},
     },
 };
 
@@ -21,19 +21,25 @@ pub(in crate::cli) async fn live_sheet(
     settings: &Settings,
     spreadsheet: &str,
 ) -> Result<ExitCode, Failure> {
-    let hub = super::hub(settings, Patience::default()).await?;
-    let hasty = Patience {
+    let sheets_client = super::sheets_client(settings, Timeouts::default()).await?;
+    let hasty = Timeouts {
         write: HASTY,
-        ..Patience::default()
+        ..Timeouts::default()
     };
-    let hasty = super::hub(settings, hasty).await?;
+    let hasty = super::sheets_client(settings, hasty).await?;
     println!(
         "Пробуем на отдельном листе таблицы {spreadsheet}; в конце он удаляется. Это около 40 вызовов за минуту.\n"
     );
-    let trials = live::try_all(&hub, &hasty, &SpreadsheetId(spreadsheet.to_owned()), tell).await?;
+    let trials = live_check::try_all(
+        &sheets_client,
+        &hasty,
+        &SpreadsheetId(spreadsheet.to_owned()),
+        tell,
+    )
+    .await?;
     let others = trials
         .iter()
-        .filter(|trial| trial.otherwise.is_some())
+        .filter(|trial| trial.deviation.is_some())
         .count();
     if others == 0 {
         println!("\nВсё так, как рассчитано: {} проб.", trials.len());
@@ -47,7 +53,7 @@ pub(in crate::cli) async fn live_sheet(
 }
 
 fn tell(trial: &Trial) {
-    match &trial.otherwise {
+    match &trial.deviation {
         None => println!("так    {}", trial.about),
         Some(otherwise) => println!(
             "ИНАЧЕ  {}\n         нашли: {}\n         тогда: {}",

@@ -11,22 +11,26 @@ use crate::{
     cli::status::numbers,
     config::Settings,
     domain::{promotion::PromotionStatus, row::Column, text::Text},
-    sheets::hub::Hub,
+    sheets::client::SheetsClient,
 };
 
 /// What waits before the first start; none where nothing does.
-pub(super) async fn waiting(settings: &Settings, hub: &Hub, tab: &Readable) -> Option<Finding> {
+pub(super) async fn waiting(
+    settings: &Settings,
+    sheets_client: &SheetsClient,
+    tab: &Readable,
+) -> Option<Finding> {
     if settings.data_dir.join(crate::journal::DATA_FILE).exists() {
         return None;
     }
     let words = crate::app::promotion_vocabulary(&settings.words.promotions);
-    let look = match answers::look(hub, tab).await {
-        Ok(look) => look,
+    let snapshot = match answers::snapshot(sheets_client, tab).await {
+        Ok(snapshot) => snapshot,
         Err(words) => return Some(wrong("promotions", words)),
     };
     let rows = |wanted: &dyn Fn(&Text, &Text) -> bool| -> Vec<u32> {
-        let text = |row, column| Text::from(look.text(row, column).unwrap_or_default());
-        let filtered = look
+        let text = |row, column| Text::from(snapshot.text(row, column).unwrap_or_default());
+        let filtered = snapshot
             .rows
             .iter()
             .filter(|row| wanted(&text(row, Column::Status), &text(row, Column::Action)));

@@ -10,10 +10,10 @@ use crate::{
     config::Settings,
     sheets::{
         a1::a1_columns,
-        furnish::{self, Lists, Site, Standing, Step, Wish},
-        hub::{Hub, Patience},
+        client::{SheetsClient, Timeouts},
         look::plan::{header_range, headers},
-        wire::{Asked, Batch, CallError, Manners, SheetId, TabInfo},
+        provision::{self, ExistingTab, Lists, ProvisionStep, TabPlan, TabSpec},
+        wire::{Batch, RangeRequest, SheetId, SheetsError, TabInfo, Validation},
     },
 };
 
@@ -22,7 +22,7 @@ pub(in crate::cli) async fn sheets(
     dry_run: bool,
     lists: Lists,
 ) -> Result<ExitCode, Failure> {
-    let hub = check::hub(settings, Patience::default()).await?;
+    let sheets_client = check::sheets_client(settings, Timeouts::default()).await?;
     let account = settings.sheets.credentials.client_email();
     let (mut todo, mut lacking, mut faults) = (0, false, 0);
     for book in provision_plans(settings) {
@@ -30,8 +30,8 @@ pub(in crate::cli) async fn sheets(
             "https://docs.google.com/spreadsheets/d/{}",
             book.spreadsheet.0
         );
-        let failed = |error: CallError| anyhow::anyhow!(check::denied(&error, account));
-        let rooms = survey(&hub, &book, lists).await.map_err(failed)?;
+        let failed = |error: SheetsError| anyhow::anyhow!(check::denied(&error, account));
+        let rooms = survey(&sheets_client, &book, lists).await.map_err(failed)?;
         let mut steps = Vec::new();
         for (title, room) in rooms {
             let planned = match room {
@@ -50,7 +50,9 @@ pub(in crate::cli) async fn sheets(
         lacking |= steps.len() < named;
         todo += steps.len();
         if !dry_run && !steps.is_empty() {
-            carry_out(&hub, &book, steps).await.map_err(failed)?;
+            carry_out(&sheets_client, &book, steps)
+                .await
+                .map_err(failed)?;
         }
     }
     println!("{}", conclusion(todo, lacking, faults, dry_run));
@@ -74,7 +76,7 @@ fn conclusion(todo: usize, lacking: bool, faults: usize, dry_run: bool) -> &'sta
     }
 }
 
-fn tell(title: &str, steps: &[Step]) {
+fn tell(title: &str, steps: &[ProvisionStep]) {
     if steps.is_empty() {
         println!("  {title}: nothing to do");
     }
@@ -84,11 +86,15 @@ fn tell(title: &str, steps: &[Step]) {
 }
 
 /// What one tab needs, or why it is left alone.
-type Room = (String, Result<Vec<Step>, String>);
+type Room = (String, Result<Vec<ProvisionStep>, String>);
 
 /// Looks at the tabs of a spreadsheet and says what each of them needs.
-async fn survey(hub: &Hub, book: &ProvisionPlan, lists: Lists) -> Result<Vec<Room>, CallError> {
-    let structure = hub.structure(&book.spreadsheet).await?;
+async fn survey(
+    sheets_client: &SheetsClient,
+    book: &ProvisionPlan,
+    lists: Lists,
+) -> Result<Vec<Room>, SheetsError> {
+    let structure = sheets_client.structure(&book.spreadsheet).await?;
     let mut next = structure
         .tabs
         .iter()
@@ -96,24 +102,25 @@ async fn survey(hub: &Hub, book: &ProvisionPlan, lists: Lists) -> Result<Vec<Roo
         .max()
         .unwrap_or(0);
     let (mut rooms, mut sites) = (Vec::new(), Vec::new());
-    for wish in &book.wishes {
-        let (info, is_new) = furnish::place(wish, &structure.tabs, SheetId(next.saturating_add(1)));
+    for spec in &book.specs {
+        let (info, is_new) =
+            provision::place(spec, &structure.tabs, SheetId(next.saturating_add(1)));
         next = next.max(info.sheet.0);
-        match look(hub, book, wish, &info, is_new).await? {
-            Ok(site) => sites.push((info, is_new, site)),
+        match look(sheets_client, book, spec, &info, is_new).await? {
+            Ok(tab_plan) => sites.push((info, is_new, tab_plan)),
             Err(words) => rooms.push((info.title, Err(words))),
         }
     }
     let asks: Vec<String> = sites
         .iter()
         .filter(|(_, is_new, _)| !is_new)
-        .flat_map(|(_, _, site)| site.asks())
+        .flat_map(|(_, _, tab_plan)| tab_plan.asks())
         .collect();
-    let manners = hub.manners(&book.spreadsheet, &asks).await?;
-    for (info, _, site) in sites {
-        let known = manners.iter().find(|(sheet, _)| *sheet == info.sheet);
-        let plan = site.plan(
-            known.map_or(&Manners::default(), |(_, manners)| manners),
+    let validation = sheets_client.validation(&book.spreadsheet, &asks).await?;
+    for (info, _, tab_plan) in sites {
+        let known = validation.iter().find(|(sheet, _)| *sheet == info.sheet);
+        let plan = tab_plan.plan(
+            known.map_or(&Validation::default(), |(_, validation)| validation),
             lists,
         );
         rooms.push((info.title, Ok(plan)));
@@ -123,42 +130,49 @@ async fn survey(hub: &Hub, book: &ProvisionPlan, lists: Lists) -> Result<Vec<Roo
 
 /// Looks at the first row of one tab, and at all of it only where headers are to be added behind whatever stands there.
 async fn look(
-    hub: &Hub,
+    sheets_client: &SheetsClient,
     book: &ProvisionPlan,
-    wish: &Wish,
+    spec: &TabSpec,
     info: &TabInfo,
     is_new: bool,
-) -> Result<Result<Site, String>, CallError> {
-    let mut standing = Standing::default();
-    if !is_new && wish.words.is_some() {
-        let first_row = hub
+) -> Result<Result<TabPlan, String>, SheetsError> {
+    let mut existing = ExistingTab::default();
+    if !is_new && spec.words.is_some() {
+        let first_row = sheets_client
             .read(
                 &book.spreadsheet,
-                &[Asked::shown(header_range(&info.title))],
+                &[RangeRequest::shown(header_range(&info.title))],
             )
             .await?;
-        standing.headers = first_row.first().map(headers).unwrap_or_default();
+        existing.headers = first_row.first().map(headers).unwrap_or_default();
     }
-    let survey = |standing: &Standing| {
-        Site::survey(wish.clone(), info.clone(), is_new, standing)
+    let survey = |existing: &ExistingTab| {
+        TabPlan::survey(spec.clone(), info.clone(), is_new, existing)
             .map_err(|error| error.to_string())
     };
-    let site = survey(&standing);
-    if is_new || !site.as_ref().is_ok_and(Site::adds_headers) {
-        return Ok(site);
+    let tab_plan = survey(&existing);
+    if is_new || !tab_plan.as_ref().is_ok_and(TabPlan::adds_headers) {
+        return Ok(tab_plan);
     }
-    let whole = Asked::shown(a1_columns(&info.title, (0, info.columns)));
-    let cells = hub.read(&book.spreadsheet, &[whole]).await?;
-    standing.width = u32::try_from(cells.first().map_or(0, Vec::len)).unwrap_or(u32::MAX);
-    Ok(survey(&standing))
+    let whole = RangeRequest::shown(a1_columns(&info.title, (0, info.columns)));
+    let cells = sheets_client.read(&book.spreadsheet, &[whole]).await?;
+    existing.width = u32::try_from(cells.first().map_or(0, Vec::len)).unwrap_or(u32::MAX);
+    Ok(survey(&existing))
 }
 
-async fn carry_out(hub: &Hub, book: &ProvisionPlan, steps: Vec<Step>) -> Result<(), CallError> {
+async fn carry_out(
+    sheets_client: &SheetsClient,
+    book: &ProvisionPlan,
+    steps: Vec<ProvisionStep>,
+) -> Result<(), SheetsError> {
     let batch = Batch {
         changes: steps.into_iter().flat_map(|step| step.changes).collect(),
         read_back: Vec::new(),
     };
-    hub.write(&book.spreadsheet, &batch).await.map(drop)
+    sheets_client
+        .write(&book.spreadsheet, &batch)
+        .await
+        .map(drop)
 }
 
 #[cfg(test)]

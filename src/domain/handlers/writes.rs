@@ -17,8 +17,8 @@ use crate::domain::{
 };
 
 pub(in crate::domain) fn wrote(ctx: &mut DecisionContext<'_, impl View>, report: &WriteReport) {
-    if let Some(fence) = report.token {
-        ctx.finish_batch(report.spreadsheet.clone(), fence);
+    if let Some(token) = report.token {
+        ctx.finish_batch(report.spreadsheet.clone(), token);
     }
     for row in &report.rows {
         match &row.result {

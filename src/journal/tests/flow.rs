@@ -178,7 +178,7 @@ async fn others_are_told_after_the_commit() {
             BTreeSet::from([Tab::Appeals])
         );
         assert_eq!(
-            heard.courtesies.recv().await,
+            heard.best_effort.recv().await,
             Some(BestEffort::Button(CallbackId("b".to_owned())))
         );
     })
@@ -205,7 +205,7 @@ async fn a_reaction_that_finds_no_place_is_told_also_after_a_crash() {
     until("two of ten come back", || told() == 2).await;
     for _ in 0..8 {
         assert_eq!(
-            heard.courtesies.try_recv(),
+            heard.best_effort.try_recv(),
             Ok(BestEffort::Reaction(CHAT, MessageId(1)))
         );
     }

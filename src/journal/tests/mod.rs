@@ -208,19 +208,19 @@ impl Gate {
 
 /// Where hints arrive.
 struct Heard {
-    courtesies: mpsc::Receiver<BestEffort>,
+    best_effort: mpsc::Receiver<BestEffort>,
 }
 
 fn signals() -> (Signals, Heard) {
-    let (courtesy, courtesies) = mpsc::channel(8);
+    let (call, best_effort) = mpsc::channel(8);
     let signals = Signals {
         outbox: Notify::new(),
         dirty: watch::Sender::default(),
         looks: Nudges::default(),
-        best_effort: courtesy,
+        best_effort: call,
         questions: mpsc::channel(1).0,
     };
-    (signals, Heard { courtesies })
+    (signals, Heard { best_effort })
 }
 
 /// A journal in a directory, with the scripted rules.

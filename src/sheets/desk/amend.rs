@@ -13,7 +13,7 @@ use crate::{
     },
     sheets::{
         layout::cells,
-        look::{Look, Row},
+        look::{Row, TabSnapshot},
     },
 };
 
@@ -93,7 +93,7 @@ impl Amend {
     }
 
     /// The row, as long as the cell shows what we left.
-    fn find<'a>(&self, look: &'a Look) -> Option<&'a Row> {
+    fn find<'a>(&self, look: &'a TabSnapshot) -> Option<&'a Row> {
         let row = look.index().row_of(&self.mark, self.chat)?;
         let shows = || look.text(row, self.column) == Some(&self.left);
         (self.column == Column::Number || shows()).then_some(row)
@@ -112,7 +112,7 @@ pub(super) fn insert(amends: &mut Vec<Amend>, mut amend: Amend) {
 }
 
 /// Shows the look as if nothing had happened, and forgets what people have changed since.
-pub(super) fn overlay(amends: &mut Vec<Amend>, look: &mut Look) {
+pub(super) fn overlay(amends: &mut Vec<Amend>, look: &mut TabSnapshot) {
     for amend in amends.iter_mut().filter(|amend| amend.tab() == look.tab) {
         amend.row = amend.find(look).map(|row| row.row);
     }

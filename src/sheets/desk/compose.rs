@@ -11,7 +11,7 @@ use super::{
     amend::Amend,
     archive::Archive,
     draft::{Canvas, Draft, MOST_CHARACTERS, Owner, Planned, SharedWrite, size},
-    find::{Place, Stage, chat_of, mark_of},
+    find::{Place, TabContext, chat_of, mark_of},
     prepare::prepare,
     shared::{self, Move, Stubborn},
     spill::Spill,
@@ -28,8 +28,8 @@ use crate::{
         diff::promotions,
         layout::cells,
         look::{
-            Look, Row,
-            plan::{Histories, find_tab},
+            Row, TabSnapshot,
+            plan::{HistoryRange, find_tab},
         },
         wire::{Change, Structure},
     },
@@ -80,7 +80,7 @@ impl Scene<'_> {
             for (change, step) in prepared.changes {
                 draft.push(change, Owner::Tab(look.tab, step));
             }
-            let stage = Stage {
+            let stage = TabContext {
                 station,
                 look,
                 index: look.index(),
@@ -111,7 +111,7 @@ impl Scene<'_> {
     }
 
     /// Puts cells back that we changed by mistake, unless they are to be changed like that now.
-    fn amend(&self, stage: &Stage<'_>, rows: &[Wanted], draft: &mut Draft) {
+    fn amend(&self, stage: &TabContext<'_>, rows: &[Wanted], draft: &mut Draft) {
         for amend in self
             .amends
             .iter()
@@ -163,7 +163,7 @@ impl Scene<'_> {
     }
 
     /// Empties rows without a key of what we left there by mistake.
-    fn wipe(&self, stage: &Stage<'_>, draft: &mut Draft) {
+    fn wipe(&self, stage: &TabContext<'_>, draft: &mut Draft) {
         let due = |spill: &&Spill| spill.tab == stage.look.tab && !spill.again.rests(self.now);
         for spill in self.spills.iter().filter(due) {
             let at = spill.found.as_ref().map(|(at, _)| *at);
@@ -187,7 +187,7 @@ impl Scene<'_> {
         }
     }
 
-    fn row(&self, stage: &Stage<'_>, wanted: Wanted, draft: &mut Draft) {
+    fn row(&self, stage: &TabContext<'_>, wanted: Wanted, draft: &mut Draft) {
         let size = size(&wanted.row);
         let enough = stage.station.refusals.most_rows();
         let carried = || {
@@ -245,7 +245,14 @@ impl Scene<'_> {
         true
     }
 
-    fn change(&self, stage: &Stage<'_>, row: &Row, wanted: Wanted, size: usize, draft: &mut Draft) {
+    fn change(
+        &self,
+        stage: &TabContext<'_>,
+        row: &Row,
+        wanted: Wanted,
+        size: usize,
+        draft: &mut Draft,
+    ) {
         let cells = stage.differing(row, &wanted.row.ours);
         let mark = mark_of(&wanted.row).or_else(|| row.key.clone());
         let Some(mark) = mark else {
@@ -296,7 +303,7 @@ impl Scene<'_> {
     /// What is done to the shared cells, what that confirms, and whether some are left alone.
     fn moves(
         &self,
-        stage: &Stage<'_>,
+        stage: &TabContext<'_>,
         row: &Row,
         mark: &RowMark,
         desired: &DesiredRow,
@@ -329,7 +336,7 @@ impl Scene<'_> {
         (moves, confirmed, contested)
     }
 
-    fn decide(&self, stage: &Stage<'_>, row: &Row, mark: &RowMark, cell: &SharedCell) -> Move {
+    fn decide(&self, stage: &TabContext<'_>, row: &Row, mark: &RowMark, cell: &SharedCell) -> Move {
         let column = shared::column(cell);
         let is_here = |amend: &&Amend| {
             amend.tab() == stage.look.tab && amend.row == Some(row.row) && amend.column == column
@@ -347,7 +354,7 @@ impl Scene<'_> {
     }
 }
 
-impl Stage<'_> {
+impl TabContext<'_> {
     /// Cells of ours that the look shows otherwise. A history that was not read is always written, and with it the moment, by which
     /// a look can tell where it went; other cells that were not read (code, name, phone) are written with a new row only.
     fn differing(&self, row: &Row, ours: &[(Column, CellValue)]) -> BTreeMap<u32, CellValue> {
@@ -522,10 +529,10 @@ impl Stage<'_> {
 
 impl Station {
     /// The histories that the next look reads, where rows without `№` remain.
-    pub(super) fn unread(&self) -> Histories {
+    pub(super) fn unread(&self) -> HistoryRange {
         self.look
             .as_ref()
-            .map_or(Histories::All, Look::histories_needed)
+            .map_or(HistoryRange::All, TabSnapshot::histories_needed)
     }
 }
 

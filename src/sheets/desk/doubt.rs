@@ -15,7 +15,7 @@ use crate::{
         tab::Tab,
     },
     journal::{Exchanged, Touched},
-    sheets::look::{Index, Look, Row},
+    sheets::look::{Index, Row, TabSnapshot},
 };
 
 /// One tab of a batch whose answer was lost.
@@ -41,7 +41,7 @@ impl Doubt {
     }
 
     /// The keys that the batch may have hit, as a fresh look shows the tab; none where nothing has moved.
-    pub(super) fn hit(&self, look: &Look) -> BTreeSet<RowMark> {
+    pub(super) fn hit(&self, look: &TabSnapshot) -> BTreeSet<RowMark> {
         let now = places(look);
         let by_place: BTreeMap<u32, &RowMark> =
             now.iter().map(|(mark, &row)| (row, mark)).collect();
@@ -62,7 +62,7 @@ impl Doubt {
     }
 
     /// Cells that people write too and that the batch has changed in a foreign row.
-    pub(super) fn amends(&self, previous: &Look, now: &Look) -> Vec<Amend> {
+    pub(super) fn amends(&self, previous: &TabSnapshot, now: &TabSnapshot) -> Vec<Amend> {
         let (previous, now) = (Shown::new(previous), Shown::new(now));
         let amend = |touched: &Touched, exchanged: &Exchanged| {
             let left = exchanged.left.as_str();
@@ -87,7 +87,7 @@ impl Doubt {
     }
 
     /// What the batch has left in rows that have no key.
-    pub(super) fn spills(&self, previous: Option<&Look>, now: &Look) -> Vec<Spill> {
+    pub(super) fn spills(&self, previous: Option<&TabSnapshot>, now: &TabSnapshot) -> Vec<Spill> {
         let spill = |touched: &Touched| {
             Spill::of(
                 touched.tab,
@@ -109,12 +109,12 @@ impl Doubt {
 
 /// A look whose rows are asked for by key many times.
 struct Shown<'a> {
-    look: &'a Look,
+    look: &'a TabSnapshot,
     index: Index<'a>,
 }
 
 impl<'a> Shown<'a> {
-    fn new(look: &'a Look) -> Self {
+    fn new(look: &'a TabSnapshot) -> Self {
         Self {
             look,
             index: look.index(),
@@ -163,7 +163,7 @@ fn victim<'a>(
     only.map(|(_, whose, was)| (whose.clone(), *was))
 }
 
-fn places(look: &Look) -> BTreeMap<RowMark, u32> {
+fn places(look: &TabSnapshot) -> BTreeMap<RowMark, u32> {
     look.rows
         .iter()
         .filter_map(|row| Some((row.key.clone()?, row.row)))

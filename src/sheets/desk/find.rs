@@ -13,14 +13,14 @@ use crate::{
     sheets::{
         diff::promotions,
         layout::{Layout, cells},
-        look::{Index, Look, Row, Standing},
+        look::{Index, KeyMatch, Row, TabSnapshot},
     },
 };
 
 /// One tab of the scene.
-pub(super) struct Stage<'a> {
+pub(super) struct TabContext<'a> {
     pub(super) station: &'a Station,
-    pub(super) look: &'a Look,
+    pub(super) look: &'a TabSnapshot,
     pub(super) index: Index<'a>,
     pub(super) layout: Layout,
 }
@@ -37,7 +37,7 @@ pub(super) enum Place<'a> {
     Unread,
 }
 
-impl Stage<'_> {
+impl TabContext<'_> {
     pub(super) fn find(&self, row: &DesiredRow) -> Place<'_> {
         let missing = if row.append {
             Place::Tail
@@ -46,9 +46,9 @@ impl Stage<'_> {
         };
         match &row.find {
             Find::Partner(code) => match self.index.find(&RowMark::Partner(code.clone())) {
-                Standing::Nowhere => missing,
-                Standing::Once(found) => Place::At(found),
-                Standing::Doubled => Place::Unclear,
+                KeyMatch::Nowhere => missing,
+                KeyMatch::Once(found) => Place::At(found),
+                KeyMatch::Doubled => Place::Unclear,
             },
             Find::Numbered(number, chat) => self.find_beside(*number, *chat, missing),
             Find::Traded(shown, chat) => self.find_beside(*shown, *chat, Place::Unclear),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::{
     Wanted,
     draft::{Draft, Planned},
-    find::Stage,
+    find::TabContext,
     shared,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     sheets::wire::Change,
 };
 
-impl Stage<'_> {
+impl TabContext<'_> {
     pub(super) fn append(&self, wanted: Wanted, size: usize, draft: &mut Draft) {
         let (mark, chat, keys) = match &wanted.row.find {
             Find::Partner(code) => (RowMark::Partner(code.clone()), None, Vec::new()),

@@ -19,10 +19,10 @@ use crate::{
         diff,
         layout::Layout,
         look::{
-            Look,
-            plan::{Histories, Plan, Spoiled, find_tab, header_range, headers},
+            TabSnapshot,
+            plan::{HistoryRange, ReadError, ReadPlan, find_tab, header_range, headers},
         },
-        wire::{Asked, CallError, Columns, Structure},
+        wire::{Columns, RangeRequest, SheetsError, Structure},
     },
 };
 
@@ -59,9 +59,9 @@ impl Desk {
             .filter(|station| station.layout.is_none())
             .collect();
         if !headless.is_empty() {
-            let ranges = headless
-                .iter()
-                .filter_map(|station| Some(Asked::shown(header_range(&info(station)?.title))));
+            let ranges = headless.iter().filter_map(|station| {
+                Some(RangeRequest::shown(header_range(&info(station)?.title)))
+            });
             let ranges = ranges.collect();
             self.phase = Phase::Heading(headless.iter().map(|station| station.tab()).collect());
             return vec![Output::Read(ranges)];
@@ -78,29 +78,31 @@ impl Desk {
         }
         if let Some(ranges) = self.archive.reading(&tabs).filter(|_| appeals) {
             self.phase = Phase::Archiving;
-            return vec![Output::Read(ranges.into_iter().map(Asked::shown).collect())];
+            return vec![Output::Read(
+                ranges.into_iter().map(RangeRequest::shown).collect(),
+            )];
         }
         let plan = |station: &&Station| {
             let layout = station.layout.as_ref()?;
-            Some(Plan::new(
+            Some(ReadPlan::new(
                 station.tab(),
                 info(station)?,
                 layout,
                 station.histories,
             ))
         };
-        let plans: Vec<Plan> = in_cycle.iter().filter_map(plan).collect();
+        let plans: Vec<ReadPlan> = in_cycle.iter().filter_map(plan).collect();
         if plans.is_empty() {
             return self.tell(now);
         }
-        let ranges = plans.iter().flat_map(Plan::ranges).collect();
+        let ranges = plans.iter().flat_map(ReadPlan::ranges).collect();
         self.phase = Phase::Looking(plans, now);
         vec![Output::Read(ranges)]
     }
 
     pub(super) fn structured(
         &mut self,
-        answer: Result<Structure, CallError>,
+        answer: Result<Structure, SheetsError>,
         now: Timestamp,
     ) -> Vec<Output> {
         if !matches!(self.phase, Phase::Structuring) {
@@ -139,7 +141,7 @@ impl Desk {
 
     pub(super) fn read(
         &mut self,
-        answer: Result<Vec<Columns>, CallError>,
+        answer: Result<Vec<Columns>, SheetsError>,
         now: Timestamp,
     ) -> Vec<Output> {
         match (std::mem::take(&mut self.phase), answer) {
@@ -192,7 +194,7 @@ impl Desk {
 
     fn looked(
         &mut self,
-        plans: &[Plan],
+        plans: &[ReadPlan],
         began: Timestamp,
         answer: Vec<Columns>,
         now: Timestamp,
@@ -214,13 +216,13 @@ impl Desk {
                     self.cycle.tabs.retain(|&tab| tab != plan.tab());
                     self.cycle.taken.push(look);
                 }
-                Err(Spoiled::Torn) => {}
-                Err(Spoiled::Rearranged(layout)) => {
+                Err(ReadError::Torn) => {}
+                Err(ReadError::Rearranged(layout)) => {
                     station.layout = Some(layout);
                     // Google has moved filters and colours along with the columns.
                     self.structure = None;
                 }
-                Err(Spoiled::Headless(error)) => {
+                Err(ReadError::Headless(error)) => {
                     station.layout = None;
                     self.structure_is_old();
                     self.drop_out(plan.tab(), error.to_string(), now);
@@ -253,23 +255,23 @@ impl Desk {
     }
 
     /// A reading call failed.
-    fn unread(&mut self, error: &CallError, now: Timestamp) -> Vec<Output> {
+    fn unread(&mut self, error: &SheetsError, now: Timestamp) -> Vec<Output> {
         match error {
-            CallError::Throttled { until } => {
+            SheetsError::Throttled { until } => {
                 self.pace.reads.failed(*until, now);
                 self.rest(now)
             }
-            CallError::Refused { .. } => {
+            SheetsError::Refused { .. } => {
                 self.pace.reads.failed(None, now);
                 self.rest(now)
             }
-            CallError::Unavailable(_) | CallError::Unknown(_) => {
+            SheetsError::Unavailable(_) | SheetsError::Unknown(_) => {
                 self.pace.reads.unanswered(now);
                 // What the spreadsheet consists of is the smallest question with which to try again.
                 self.structure = None;
                 self.rest(now)
             }
-            CallError::BadRange(words) => {
+            SheetsError::BadRange(words) => {
                 self.structure = None;
                 self.archive.forget();
                 for tab in self.cycle.tabs.clone() {
@@ -282,10 +284,10 @@ impl Desk {
                     now,
                 )
             }
-            CallError::Denied(_)
-            | CallError::NotFound
-            | CallError::ApiOff { .. }
-            | CallError::NotASpreadsheet => {
+            SheetsError::Denied(_)
+            | SheetsError::NotFound
+            | SheetsError::ApiOff { .. }
+            | SheetsError::NotASpreadsheet => {
                 let words = self.closed(error).unwrap_or_default();
                 self.shut_out(&words, now)
             }
@@ -293,23 +295,23 @@ impl Desk {
     }
 
     /// Why the whole spreadsheet is out of reach, where that is what a failure says.
-    pub(super) fn closed(&self, error: &CallError) -> Option<String> {
+    pub(super) fn closed(&self, error: &SheetsError) -> Option<String> {
         match error {
-            CallError::Denied(_) => Some(format!(
+            SheetsError::Denied(_) => Some(format!(
                 "таблица закрыта для сервиса. Откройте её для {} с правом «Редактор».",
                 self.account
             )),
-            CallError::NotFound => Some(NO_SPREADSHEET.to_owned()),
-            CallError::ApiOff { enable } => Some(format!(
+            SheetsError::NotFound => Some(NO_SPREADSHEET.to_owned()),
+            SheetsError::ApiOff { enable } => Some(format!(
                 "в проекте Google, которому принадлежит {}, выключен Google Sheets API. Включите его: {enable} – через несколько минут всё пойдёт само.",
                 self.account
             )),
-            CallError::NotASpreadsheet => Some(OFFICE_FILE.to_owned()),
-            CallError::Throttled { .. }
-            | CallError::Unavailable(_)
-            | CallError::Refused { .. }
-            | CallError::BadRange(_)
-            | CallError::Unknown(_) => None,
+            SheetsError::NotASpreadsheet => Some(OFFICE_FILE.to_owned()),
+            SheetsError::Throttled { .. }
+            | SheetsError::Unavailable(_)
+            | SheetsError::Refused { .. }
+            | SheetsError::BadRange(_)
+            | SheetsError::Unknown(_) => None,
         }
     }
 
@@ -381,7 +383,7 @@ impl Desk {
             }
             events.extend(diff::events(&station.words, previous, look));
         }
-        let doubts = |look: &Look| {
+        let doubts = |look: &TabSnapshot| {
             self.doubts
                 .iter()
                 .filter(|doubt| doubt.tab == look.tab)
@@ -462,7 +464,7 @@ impl Desk {
             station.histories = if writable {
                 look.histories_needed()
             } else {
-                Histories::Skip
+                HistoryRange::Skip
             };
             station.look = Some(look);
             station.known = None;

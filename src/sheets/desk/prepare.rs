@@ -7,7 +7,7 @@ use crate::{
     sheets::{
         a1::letters,
         layout::{Layout, index, words::TabWords},
-        look::Look,
+        look::TabSnapshot,
         wire::{Change, Filter, Span, TabInfo},
     },
 };
@@ -31,7 +31,7 @@ pub(super) struct Preparation {
 /// What the tab of a look needs; `decorate` is false where Google has refused a decoration before.
 pub(super) fn prepare(
     words: &TabWords,
-    look: &Look,
+    look: &TabSnapshot,
     info: &TabInfo,
     decorate: bool,
 ) -> Preparation {
@@ -53,7 +53,7 @@ pub(super) fn prepare(
     Preparation { changes, layout }
 }
 
-fn columns(look: &Look, layout: &Layout, info: &TabInfo) -> Vec<Change> {
+fn columns(look: &TabSnapshot, layout: &Layout, info: &TabInfo) -> Vec<Change> {
     let added = &layout.headers()[look.layout.headers().len()..];
     let Some(blank) = added.iter().position(|header| !header.is_empty()) else {
         return Vec::new();
@@ -149,8 +149,8 @@ mod tests {
     use crate::sheets::{
         layout::tests::appeals,
         look::plan::{
-            Histories,
-            tests::{info, look},
+            HistoryRange,
+            tests::{info, snapshot},
         },
         wire::SheetId,
     };
@@ -160,7 +160,7 @@ mod tests {
     fn changes(rows: &[&str], info: &TabInfo, decorate: bool) -> Vec<Change> {
         let prepared = prepare(
             &appeals(),
-            &look(&appeals(), rows, Histories::All),
+            &snapshot(&appeals(), rows, HistoryRange::All),
             info,
             decorate,
         );

@@ -23,7 +23,7 @@ use crate::{
     },
     sheets::{
         layout::{cells, index},
-        look::Look,
+        look::TabSnapshot,
         wire::{ReadBack, SheetId},
     },
 };
@@ -274,7 +274,7 @@ impl Desk {
         }
     }
 
-    fn look_at(&self, tab: Tab) -> Option<&Look> {
+    fn look_at(&self, tab: Tab) -> Option<&TabSnapshot> {
         self.stations
             .iter()
             .find(|station| station.tab() == tab)?
@@ -391,7 +391,11 @@ fn landed(write: &SharedWrite, head: usize, answer: &ReadBack) -> bool {
     write.expect.is_none() || occurrences.is_some_and(|count| count > 0)
 }
 
-fn shown(look: &Look, (mark, chat): (&RowMark, Option<ChatId>), column: Column) -> Option<String> {
+fn shown(
+    look: &TabSnapshot,
+    (mark, chat): (&RowMark, Option<ChatId>),
+    column: Column,
+) -> Option<String> {
     let row = look.index().row_of(mark, chat)?;
     look.text(row, column).map(str::to_owned)
 }

@@ -14,7 +14,7 @@ use crate::{
     },
     sheets::{
         diff::promotions,
-        look::{Look, Row},
+        look::{Row, TabSnapshot},
     },
 };
 
@@ -54,7 +54,7 @@ impl Spill {
     }
 
     /// Whether a look shows such a row.
-    pub(super) fn stands(&self, look: &Look) -> bool {
+    pub(super) fn stands(&self, look: &TabSnapshot) -> bool {
         self.row(look).is_some()
     }
 
@@ -79,12 +79,12 @@ impl Spill {
 
     /// The row that shows what we left: the one at its place, or the only one. A sort that leaves our column out may have parted
     /// the moment from the words; the moment goes with the history. Where a further write has gone astray over the moment, the words tell.
-    fn row<'a>(&self, look: &'a Look) -> Option<&'a Row> {
+    fn row<'a>(&self, look: &'a TabSnapshot) -> Option<&'a Row> {
         let signs = [Column::Updated, Column::Delivery, Column::Mailing];
         signs.into_iter().find_map(|sign| self.row_with(look, sign))
     }
 
-    fn row_with<'a>(&self, look: &'a Look, sign: Column) -> Option<&'a Row> {
+    fn row_with<'a>(&self, look: &'a TabSnapshot, sign: Column) -> Option<&'a Row> {
         let (column, text) = self
             .wrote
             .iter()
@@ -105,7 +105,7 @@ impl Spill {
     }
 
     /// Finds the row, and hides the history that is not its own.
-    fn overlay(&mut self, previous: Option<&Look>, look: &mut Look) {
+    fn overlay(&mut self, previous: Option<&TabSnapshot>, look: &mut TabSnapshot) {
         let place = self.row(look).map(|row| row.row);
         let history = match self.telegram {
             TelegramCell::Empty => Some(Text::default()),
@@ -124,7 +124,11 @@ impl Spill {
 }
 
 /// Finds the rows in a fresh look, and forgets what people have changed since.
-pub(super) fn overlay(spills: &mut Vec<Spill>, previous: Option<&Look>, look: &mut Look) {
+pub(super) fn overlay(
+    spills: &mut Vec<Spill>,
+    previous: Option<&TabSnapshot>,
+    look: &mut TabSnapshot,
+) {
     let tab = look.tab;
     for spill in spills.iter_mut().filter(|spill| spill.tab == tab) {
         spill.overlay(previous, look);
@@ -138,7 +142,7 @@ fn is_sign(column: Column) -> bool {
 }
 
 /// The history of the one row without `№` that a chat had in a look.
-fn history_of(look: &Look, telegram: TelegramCell) -> Option<Text> {
+fn history_of(look: &TabSnapshot, telegram: TelegramCell) -> Option<Text> {
     let mut rows = look
         .rows
         .iter()

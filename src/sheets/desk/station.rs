@@ -9,7 +9,7 @@ use crate::{
     domain::tab::Tab,
     sheets::{
         layout::{Layout, words::TabWords},
-        look::{Known, Look, plan::Histories},
+        look::{KnownRow, TabSnapshot, plan::HistoryRange},
     },
 };
 
@@ -24,12 +24,12 @@ pub(super) struct Station {
     pub(super) words: TabWords,
     pub(super) layout: Option<Layout>,
     /// The last look that the journal has taken in.
-    pub(super) look: Option<Look>,
+    pub(super) look: Option<TabSnapshot>,
     /// Before the first look: the rows that the journal knows to stand there.
-    pub(super) known: Option<Look>,
+    pub(super) known: Option<TabSnapshot>,
     /// What the next look reads of the histories.
-    pub(super) histories: Histories,
-    pub(super) trouble: Option<Trouble>,
+    pub(super) histories: HistoryRange,
+    pub(super) trouble: Option<TabTrouble>,
     /// Google has not refused a decoration yet.
     pub(super) decorate: bool,
     /// Rows that Google has refused.
@@ -40,7 +40,7 @@ pub(super) struct Station {
 
 /// What is wrong with a tab.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Trouble {
+pub(super) struct TabTrouble {
     pub(super) words: String,
     pub(super) hinders: Hinders,
     pub(super) again: Timestamp,
@@ -58,22 +58,22 @@ pub(super) enum Hinders {
 }
 
 /// What the first sight of a tab reads of its histories.
-fn first_histories(tab: Tab) -> Histories {
+fn first_histories(tab: Tab) -> HistoryRange {
     match tab {
-        Tab::Appeals => Histories::All,
-        Tab::Partners | Tab::Promotions => Histories::Skip,
+        Tab::Appeals => HistoryRange::All,
+        Tab::Partners | Tab::Promotions => HistoryRange::Skip,
     }
 }
 
 impl Station {
-    pub(super) fn new(words: TabWords, known: Option<Vec<Known>>) -> Self {
+    pub(super) fn new(words: TabWords, known: Option<Vec<KnownRow>>) -> Self {
         let histories = if known.is_none() {
             first_histories(words.tab)
         } else {
-            Histories::Skip
+            HistoryRange::Skip
         };
         Self {
-            known: known.map(|known| Look::of_known(&words, known)),
+            known: known.map(|known| TabSnapshot::of_known(&words, known)),
             words,
             layout: None,
             look: None,
@@ -99,13 +99,13 @@ impl Station {
     /// A range of its look lies outside the grid: the next one is planned by what stands there then.
     pub(super) fn plan_anew(&mut self) {
         self.layout = None;
-        if matches!(self.histories, Histories::Between(..)) {
-            self.histories = Histories::Skip;
+        if matches!(self.histories, HistoryRange::Between(..)) {
+            self.histories = HistoryRange::Skip;
         }
     }
 
     /// What the next look is compared with.
-    pub(super) fn previous(&self) -> Option<&Look> {
+    pub(super) fn previous(&self) -> Option<&TabSnapshot> {
         self.look.as_ref().or(self.known.as_ref())
     }
 
@@ -115,7 +115,7 @@ impl Station {
             .trouble
             .as_ref()
             .is_none_or(|known| known.words != words);
-        let trouble = Trouble {
+        let trouble = TabTrouble {
             words,
             hinders,
             again: now

@@ -21,9 +21,9 @@ use crate::{
     },
     journal::StoreError,
     sheets::{
-        hub::FenceFate,
-        outcome::says_taken,
-        wire::{Batch, CallError, Change, ReadBack},
+        client::FenceFate,
+        errors::says_taken,
+        wire::{Batch, Change, ReadBack, SheetsError},
     },
 };
 
@@ -144,7 +144,7 @@ impl Desk {
 
     pub(super) fn written(
         &mut self,
-        answer: Result<ReadBack, CallError>,
+        answer: Result<ReadBack, SheetsError>,
         now: Timestamp,
     ) -> Vec<Output> {
         let sent = match std::mem::take(&mut self.phase) {
@@ -184,11 +184,11 @@ impl Desk {
         }
     }
 
-    fn unwritten(&mut self, sent: Sent, error: CallError, now: Timestamp) {
+    fn unwritten(&mut self, sent: Sent, error: SheetsError, now: Timestamp) {
         self.wishes.dirty.extend(sent.draft.tabs());
         let mut rows = Vec::new();
         match error {
-            CallError::Unknown(_) => {
+            SheetsError::Unknown(_) => {
                 self.distrust(&sent.draft);
                 self.open.push(sent.fence);
                 self.doubts.extend(Doubt::of(&sent.draft.touched()));
@@ -196,13 +196,13 @@ impl Desk {
                 self.pace.writes.failed(None, now);
                 return;
             }
-            CallError::Throttled { until } => self.pace.writes.failed(until, now),
-            CallError::Unavailable(_) => self.pace.writes.unanswered(now),
-            CallError::BadRange(_) | CallError::NotFound => {
+            SheetsError::Throttled { until } => self.pace.writes.failed(until, now),
+            SheetsError::Unavailable(_) => self.pace.writes.unanswered(now),
+            SheetsError::BadRange(_) | SheetsError::NotFound => {
                 self.structure = None;
                 self.pace.writes.failed(None, now);
             }
-            CallError::ApiOff { .. } | CallError::NotASpreadsheet => {
+            SheetsError::ApiOff { .. } | SheetsError::NotASpreadsheet => {
                 self.structure = None;
                 self.pace.writes.failed(None, now);
                 let words = self.closed(&error).unwrap_or_default();
@@ -210,12 +210,12 @@ impl Desk {
                     self.trouble_of_all(tab, Hinders::Writes, &words, now);
                 }
             }
-            CallError::Denied(_) => {
+            SheetsError::Denied(_) => {
                 for tab in sent.draft.canvases.into_keys() {
                     self.read_only(tab, now);
                 }
             }
-            CallError::Refused { change, words } => {
+            SheetsError::Refused { change, words } => {
                 self.pace.wrote(now);
                 rows.extend(self.refused(&sent, change, words, now));
             }
@@ -302,7 +302,7 @@ impl Desk {
 
     pub(super) fn fenced(
         &mut self,
-        answer: &Result<FenceFate, CallError>,
+        answer: &Result<FenceFate, SheetsError>,
         now: Timestamp,
     ) -> Vec<Output> {
         if !matches!(self.phase, Phase::Fencing) || self.open.is_empty() {
@@ -315,24 +315,24 @@ impl Desk {
                 let fence = self.open.remove(0);
                 self.unmended.push(fence);
             }
-            Err(CallError::Throttled { until }) => self.pace.writes.failed(*until, now),
-            Err(CallError::Denied(_)) => {
+            Err(SheetsError::Throttled { until }) => self.pace.writes.failed(*until, now),
+            Err(SheetsError::Denied(_)) => {
                 self.pace.writes.failed(None, now);
                 for tab in self.tabs() {
                     self.read_only(tab, now);
                 }
             }
-            Err(error @ (CallError::ApiOff { .. } | CallError::NotASpreadsheet)) => {
+            Err(error @ (SheetsError::ApiOff { .. } | SheetsError::NotASpreadsheet)) => {
                 self.pace.writes.failed(None, now);
                 let words = self.closed(error).unwrap_or_default();
                 for tab in self.tabs() {
                     self.trouble_of_all(tab, Hinders::Writes, &words, now);
                 }
             }
-            Err(CallError::Unavailable(_) | CallError::Unknown(_)) => {
+            Err(SheetsError::Unavailable(_) | SheetsError::Unknown(_)) => {
                 self.pace.writes.unanswered(now)
             }
-            Err(CallError::Refused { .. } | CallError::BadRange(_) | CallError::NotFound) => {
+            Err(SheetsError::Refused { .. } | SheetsError::BadRange(_) | SheetsError::NotFound) => {
                 self.pace.writes.failed(None, now)
             }
         }

@@ -13,7 +13,7 @@ use crate::{
         row::Column,
         text::Text,
     },
-    sheets::look::{Look, Row},
+    sheets::look::{Row, TabSnapshot},
 };
 
 /// The longest content cell that is told as it is, in bytes: addresses are shorter, pictures are longer.
@@ -32,7 +32,7 @@ pub(in crate::sheets) const SPOKEN: [Column; 8] = [
 ];
 
 /// All rows, where anything has changed that people write, or a key.
-pub(super) fn diff(previous: Option<&Look>, now: &Look) -> Option<RowEvent> {
+pub(super) fn diff(previous: Option<&TabSnapshot>, now: &TabSnapshot) -> Option<RowEvent> {
     let same = previous.is_some_and(|previous| {
         let trusted = previous.rows.iter().all(|row| !row.stale);
         trusted && previous.rows.len() == now.rows.len() && rows(previous).eq(rows(now))
@@ -56,36 +56,41 @@ pub(super) fn diff(previous: Option<&Look>, now: &Look) -> Option<RowEvent> {
 }
 
 /// Whether nobody has written anything into a row.
-pub(in crate::sheets) fn is_blank(look: &Look, row: &Row) -> bool {
+pub(in crate::sheets) fn is_blank(snapshot: &TabSnapshot, row: &Row) -> bool {
     let filled = |&column: &Column| {
-        column != Column::Key && !look.text(row, column).unwrap_or_default().trim().is_empty()
+        column != Column::Key
+            && !snapshot
+                .text(row, column)
+                .unwrap_or_default()
+                .trim()
+                .is_empty()
     };
     !SPOKEN.iter().any(filled)
 }
 
 /// What a row offers.
-pub(in crate::sheets) fn offer(look: &Look, row: &Row) -> Offer {
-    let text = |column| Text::from(look.text(row, column).unwrap_or_default());
+pub(in crate::sheets) fn offer(snapshot: &TabSnapshot, row: &Row) -> Offer {
+    let text = |column| Text::from(snapshot.text(row, column).unwrap_or_default());
     Offer {
         title: text(Column::Title),
         description: text(Column::Description),
         starts: text(Column::Starts),
         ends: text(Column::Ends),
-        content: digest(look.text(row, Column::Content).unwrap_or_default()),
+        content: digest(snapshot.text(row, Column::Content).unwrap_or_default()),
         link: text(Column::Link),
         unshown: row.unshown,
     }
 }
 
-fn rows(look: &Look) -> impl Iterator<Item = PromotionRow> {
-    look.rows.iter().map(|row| cells(look, row))
+fn rows(snapshot: &TabSnapshot) -> impl Iterator<Item = PromotionRow> {
+    snapshot.rows.iter().map(|row| cells(snapshot, row))
 }
 
-fn cells(look: &Look, row: &Row) -> PromotionRow {
-    let text = |column| Text::from(look.text(row, column).unwrap_or_default());
+fn cells(snapshot: &TabSnapshot, row: &Row) -> PromotionRow {
+    let text = |column| Text::from(snapshot.text(row, column).unwrap_or_default());
     PromotionRow {
         key: text(Column::Key),
-        offer: offer(look, row),
+        offer: offer(snapshot, row),
         status: text(Column::Status),
         action: text(Column::Action),
         notified: text(Column::Notified),

@@ -14,14 +14,14 @@ use crate::{
         text::Text,
         unready,
     },
-    sheets::look::{Look, Row},
+    sheets::look::{Row, TabSnapshot},
 };
 
 /// More than these are not named: the list is then no list of partners.
 const MOST: usize = 200;
 
 /// The faults, if they are not those of the previous look; of rows that the journal remembers nothing is known.
-pub(super) fn diff(previous: Option<&Look>, now: &Look) -> Option<RowEvent> {
+pub(super) fn diff(previous: Option<&TabSnapshot>, now: &TabSnapshot) -> Option<RowEvent> {
     let faults = faults(now);
     let same = match previous {
         None => faults.is_empty(),
@@ -41,18 +41,18 @@ pub(super) fn is_one_line(rows: &[&Row]) -> bool {
 
 /// What is wrong with the list.
 #[must_use]
-pub fn faults(look: &Look) -> Vec<ListFault> {
+pub fn faults(snapshot: &TabSnapshot) -> Vec<ListFault> {
     let mut accounts: BTreeMap<ChatId, Vec<(u32, PartnerCode)>> = BTreeMap::new();
     let mut codes: BTreeMap<&PartnerCode, Vec<u32>> = BTreeMap::new();
     let mut faults = Vec::new();
-    for row in &look.rows {
+    for row in &snapshot.rows {
         let place = row.row + 1;
         let Some(RowMark::Partner(code)) = &row.key else {
-            faults.extend(codeless(look, row, place));
+            faults.extend(codeless(snapshot, row, place));
             continue;
         };
         codes.entry(code).or_default().push(place);
-        let phone = look.text(row, Column::Phone).unwrap_or_default().trim();
+        let phone = snapshot.text(row, Column::Phone).unwrap_or_default().trim();
         if !phone.is_empty() && !unready::is_loading(phone) && Phone::every(phone).is_empty() {
             faults.push(ListFault::Phone(place, code.clone()));
         }
@@ -83,14 +83,20 @@ pub fn faults(look: &Look) -> Vec<ListFault> {
 }
 
 /// A row without a code that can be read, if it holds a person rather than a heading.
-fn codeless(look: &Look, row: &Row, place: u32) -> Option<ListFault> {
-    let holds = |column| !look.text(row, column).unwrap_or_default().trim().is_empty();
+fn codeless(snapshot: &TabSnapshot, row: &Row, place: u32) -> Option<ListFault> {
+    let holds = |column| {
+        !snapshot
+            .text(row, column)
+            .unwrap_or_default()
+            .trim()
+            .is_empty()
+    };
     let person = row.telegram != TelegramCell::Empty || holds(Column::Phone);
     match (person, row.keyless) {
         (false, _) => None,
         (true, true) => holds(Column::Name).then_some(ListFault::NoCode(place)),
         (true, false) => {
-            let written = look.text(row, Column::Code).unwrap_or_default().trim();
+            let written = snapshot.text(row, Column::Code).unwrap_or_default().trim();
             (!unready::is_loading(written)).then(|| ListFault::Code(place, Text::from(written)))
         }
     }

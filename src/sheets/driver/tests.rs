@@ -15,7 +15,7 @@ use crate::{
     },
     health::Health,
     journal::{Nudges, Signals},
-    sheets::{hub::tests::nowhere, layout::tests::appeals},
+    sheets::{client::tests::nowhere, layout::tests::appeals},
 };
 
 async fn room() -> (Room, tempfile::TempDir) {

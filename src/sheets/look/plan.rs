@@ -1,4 +1,4 @@
-//! Which ranges a look reads, and how their answer becomes a [`Look`].
+//! Which ranges a look reads, and how their answer becomes a [`TabSnapshot`].
 //!
 //! Invariant: a look in which rows or columns moved while it was read never leaves this file.
 
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Look, Row};
+use super::{Row, TabSnapshot};
 use crate::{
     domain::{
         event::{RowMark, TelegramCell},
@@ -19,13 +19,13 @@ use crate::{
         a1::{a1, a1_columns, quoted},
         diff::promotions,
         layout::{Layout, LayoutError, cells, index, words::TabWords},
-        wire::{Asked, Columns, SheetId, Span, TabInfo},
+        wire::{Columns, RangeRequest, SheetId, Span, TabInfo},
     },
 };
 
 /// Which histories a look reads: they are long, and are wanted only for rows without `№`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Histories {
+pub enum HistoryRange {
     /// None of them.
     Skip,
     /// All of them: the first sight.
@@ -34,7 +34,7 @@ pub enum Histories {
     Between(u32, u32),
 }
 
-impl Histories {
+impl HistoryRange {
     /// Whether they reach beyond a grid of so many rows: then the size of the grid is not known rightly, or rows were deleted.
     #[must_use]
     pub fn exceed(self, rows: u32) -> bool {
@@ -53,12 +53,12 @@ impl Histories {
 
 /// What one look at one tab asks for.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct ReadPlan {
     tab: Tab,
     sheet: SheetId,
     title: String,
     layout: Layout,
-    histories: Histories,
+    histories: HistoryRange,
     keys: Vec<u32>,
     watched: Vec<(Column, u32)>,
     margin: Option<(u32, u32)>,
@@ -68,7 +68,7 @@ pub struct Plan {
 
 /// Why a look is thrown away.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Spoiled {
+pub enum ReadError {
     /// The keys read first and last differ: rows moved while it was read.
     Torn,
     /// Columns stand elsewhere than remembered.
@@ -92,10 +92,10 @@ pub fn headers(columns: &Columns) -> Vec<String> {
         .collect()
 }
 
-impl Plan {
+impl ReadPlan {
     /// Plans a look at a tab whose columns are believed to stand as `layout` says.
     #[must_use]
-    pub fn new(tab: Tab, info: &TabInfo, layout: &Layout, histories: Histories) -> Self {
+    pub fn new(tab: Tab, info: &TabInfo, layout: &Layout, histories: HistoryRange) -> Self {
         let histories = histories.within(info.rows);
         let wanted = |&&(column, _): &&(Column, u32)| match tab {
             Tab::Partners | Tab::Promotions => true,
@@ -106,7 +106,7 @@ impl Plan {
                 | Column::Answer
                 | Column::Updated
                 | Column::Delivery => true,
-                Column::Code => histories != Histories::Skip,
+                Column::Code => histories != HistoryRange::Skip,
                 Column::Name
                 | Column::Phone
                 | Column::Access
@@ -161,7 +161,7 @@ impl Plan {
     /// The ranges to read, in this order: headers, keys, watched columns, histories, the margin for our columns, keys again; then what is
     /// read as it was typed.
     #[must_use]
-    pub fn ranges(&self) -> Vec<Asked> {
+    pub fn ranges(&self) -> Vec<RangeRequest> {
         let whole = |&at: &u32| a1_columns(&self.title, (at, at + 1));
         let mut ranges = vec![header_range(&self.title)];
         ranges.extend(self.keys.iter().map(whole));
@@ -175,8 +175,15 @@ impl Plan {
         ranges.extend(self.history_range());
         ranges.extend(self.margin.map(|margin| a1_columns(&self.title, margin)));
         ranges.extend(self.keys.iter().map(whole));
-        let typed = self.typed.iter().map(|(_, at)| Asked::typed(whole(at)));
-        ranges.into_iter().map(Asked::shown).chain(typed).collect()
+        let typed = self
+            .typed
+            .iter()
+            .map(|(_, at)| RangeRequest::typed(whole(at)));
+        ranges
+            .into_iter()
+            .map(RangeRequest::shown)
+            .chain(typed)
+            .collect()
     }
 
     /// Makes a look of the answer, one entry a range.
@@ -188,12 +195,12 @@ impl Plan {
         words: &TabWords,
         began: Timestamp,
         answer: Vec<Columns>,
-    ) -> Result<Look, Spoiled> {
+    ) -> Result<TabSnapshot, ReadError> {
         let mut answer = answer.into_iter();
         let layout = Layout::read(words, &headers(&answer.next().unwrap_or_default()))
-            .map_err(Spoiled::Headless)?;
+            .map_err(ReadError::Headless)?;
         if !layout.agrees(&self.layout) {
-            return Err(Spoiled::Rearranged(layout));
+            return Err(ReadError::Rearranged(layout));
         }
         let first: Vec<Columns> = answer.by_ref().take(self.keys.len()).collect();
         let mut watched = self.take_watched(&mut answer);
@@ -203,7 +210,7 @@ impl Plan {
         let typed: Vec<Vec<String>> = answer.map(single).collect();
         let whole = last.len() == self.keys.len() && typed.len() == self.typed.len();
         if !whole || !same_cells(&first, &last) || self.moved_since(&watched, &typed) {
-            return Err(Spoiled::Torn);
+            return Err(ReadError::Torn);
         }
         let contents = column_of(&self.typed, &typed, Column::Content);
         let longest = watched
@@ -216,7 +223,7 @@ impl Plan {
             .iter()
             .rposition(|column| column.iter().any(|cell| !cell.is_empty()));
         let free_column = layout.width() + margin_end.map_or(0, |at| index(at + 1));
-        Ok(Look {
+        Ok(TabSnapshot {
             tab: self.tab,
             sheet: self.sheet,
             title: self.title.clone(),
@@ -340,9 +347,9 @@ impl Plan {
             .position(Column::History)
             .filter(|_| self.tab == Tab::Appeals)?;
         match self.histories {
-            Histories::Skip => None,
-            Histories::All => Some(a1_columns(&self.title, (at, at + 1))),
-            Histories::Between(first, end) => {
+            HistoryRange::Skip => None,
+            HistoryRange::All => Some(a1_columns(&self.title, (at, at + 1))),
+            HistoryRange::Between(first, end) => {
                 let span = Span {
                     sheet: self.sheet,
                     rows: (first, end),
@@ -356,9 +363,9 @@ impl Plan {
     /// The rows of a partial history range are not counted from the first.
     fn history_at(&self, histories: &mut [String], row: u32) -> Option<Box<str>> {
         match self.histories {
-            Histories::Skip => None,
-            Histories::All => Some(taken(histories, row as usize)),
-            Histories::Between(first, end) => (first..end)
+            HistoryRange::Skip => None,
+            HistoryRange::All => Some(taken(histories, row as usize)),
+            HistoryRange::Between(first, end) => (first..end)
                 .contains(&row)
                 .then(|| taken(histories, (row - first) as usize)),
         }
@@ -367,8 +374,8 @@ impl Plan {
     /// A row with a history alone must not be appended over.
     fn history_end(&self) -> u32 {
         match self.histories {
-            Histories::Skip | Histories::All => 0,
-            Histories::Between(first, _) => first,
+            HistoryRange::Skip | HistoryRange::All => 0,
+            HistoryRange::Between(first, _) => first,
         }
     }
 }

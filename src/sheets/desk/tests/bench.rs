@@ -18,8 +18,8 @@ use crate::{
     sheets::{
         desk::{Desk, Input, Intended, Output, Start, Wanted},
         layout::tests::{appeals, archive},
-        look::Known,
-        wire::{Batch, CallError, ReadBack},
+        look::KnownRow,
+        wire::{Batch, ReadBack, SheetsError},
     },
 };
 
@@ -30,7 +30,7 @@ pub(super) const ACCOUNT: &str = "desk@example.org";
 #[derive(Debug)]
 pub(super) enum Fault {
     /// It is not applied, and this is the answer.
-    Before(CallError),
+    Before(SheetsError),
     /// It is applied, and the answer is lost.
     Lost,
 }
@@ -203,14 +203,14 @@ impl Bench {
         })
     }
 
-    fn write(&mut self, batch: &Batch) -> Result<ReadBack, CallError> {
+    fn write(&mut self, batch: &Batch) -> Result<ReadBack, SheetsError> {
         match self.faults.pop_front() {
             None => self.book.write(batch),
             Some(Fault::Before(error)) => Err(error),
             Some(Fault::Lost) => self
                 .book
                 .write(batch)
-                .and(Err(CallError::Unknown("cut".to_owned()))),
+                .and(Err(SheetsError::Unknown("cut".to_owned()))),
         }
     }
 
@@ -227,7 +227,7 @@ impl Bench {
 }
 
 /// A desk to whose journal these rows are known, once it has seen the tab.
-pub(super) fn desk(known: Option<Vec<Known>>) -> Desk {
+pub(super) fn desk(known: Option<Vec<KnownRow>>) -> Desk {
     Desk::new(Start {
         spreadsheet: spreadsheet(),
         tabs: vec![appeals()],

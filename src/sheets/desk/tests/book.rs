@@ -11,12 +11,12 @@ use crate::{
         row::CellValue,
     },
     sheets::{
-        hub::FenceFate,
-        look::Known,
+        client::FenceFate,
+        look::KnownRow,
         look::plan::tests::{answer, info},
         wire::{
-            Asked, Batch, Block, CallError, Change, Columns, Filter, ReadBack, SheetId, Span,
-            Structure, TabInfo,
+            Batch, Block, Change, Columns, Filter, RangeRequest, ReadBack, SheetId, SheetsError,
+            Span, Structure, TabInfo,
         },
     },
 };
@@ -61,12 +61,12 @@ impl Book {
     }
 
     /// The rows that a journal would know: those with numbers, wherever № stands.
-    pub(super) fn known(&self) -> Vec<Known> {
+    pub(super) fn known(&self) -> Vec<KnownRow> {
         let column = |name: &str| self.cells[0].iter().position(|header| header == name);
         let known = |row: &Vec<String>| {
             let number = row.get(column("№")?)?.parse().ok()?;
             let chat = row.get(column("telegram_id")?)?.parse().ok()?;
-            Some(Known {
+            Some(KnownRow {
                 mark: RowMark::Appeal(number),
                 telegram: TelegramCell::Id(chat),
                 status: None,
@@ -91,7 +91,7 @@ impl Book {
         }
     }
 
-    pub(super) fn read(&self, ranges: &[Asked]) -> Vec<Columns> {
+    pub(super) fn read(&self, ranges: &[RangeRequest]) -> Vec<Columns> {
         answer(ranges, &self.cells)
     }
 
@@ -103,11 +103,11 @@ impl Book {
         }
     }
 
-    pub(super) fn write(&mut self, batch: &Batch) -> Result<ReadBack, CallError> {
+    pub(super) fn write(&mut self, batch: &Batch) -> Result<ReadBack, SheetsError> {
         let mut after = self.clone();
         let mut occurrences = Vec::new();
         for (change, request) in batch.changes.iter().enumerate() {
-            let refused = |words: &str| CallError::Refused {
+            let refused = |words: &str| SheetsError::Refused {
                 change,
                 words: words.to_owned(),
             };

@@ -21,7 +21,7 @@ use crate::{
     sheets::{
         desk::{Input, Intended, Output},
         look::plan::tests::HEADERS,
-        wire::{Asked, Batch, Change, Span},
+        wire::{Batch, Change, RangeRequest, Span},
     },
 };
 
@@ -32,7 +32,7 @@ fn at(milliseconds: i64) -> Timestamp {
 }
 
 fn ranges(cells: &[&str]) -> Vec<Output> {
-    let asked = |cells: &&str| Asked::shown(format!("'обращения'!{cells}"));
+    let asked = |cells: &&str| RangeRequest::shown(format!("'обращения'!{cells}"));
     vec![Output::Read(cells.iter().map(asked).collect())]
 }
 
@@ -79,7 +79,7 @@ fn first_sight_prepares_the_tab() {
         ranges(&["1:1"])
     );
     let all = ["1:1", "A:A", "A:A", "C:C", "D:D", "B:B", "A:A"];
-    let headers = book.read(&[Asked::shown("'обращения'!1:1".to_owned())]);
+    let headers = book.read(&[RangeRequest::shown("'обращения'!1:1".to_owned())]);
     assert_eq!(desk.step(Input::Read(Ok(headers)), now), ranges(&all));
     let Output::Read(names) = ranges(&all).remove(0) else {
         unreachable!()

@@ -19,7 +19,7 @@ use crate::{
     sheets::{
         desk::{Desk, Input, Output, Phase, Sent, Start, Wanted, draft::Draft},
         look::plan::tests::HEADERS,
-        wire::CallError,
+        wire::SheetsError,
     },
 };
 
@@ -277,7 +277,7 @@ fn a_tab_that_lets_the_others_go_first_is_not_forgotten_when_their_batch_fails()
             head: 1,
         });
         bench.desk.step(
-            Input::Written(Err(CallError::Throttled { until: None })),
+            Input::Written(Err(SheetsError::Throttled { until: None })),
             bench.now,
         );
     };

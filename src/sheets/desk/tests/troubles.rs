@@ -16,7 +16,7 @@ use crate::{
     sheets::{
         desk::{Input, Output},
         look::plan::tests::HEADERS,
-        wire::CallError,
+        wire::SheetsError,
     },
 };
 
@@ -37,8 +37,8 @@ pub(super) fn notices(bench: &Bench) -> Vec<&str> {
     notices
 }
 
-fn unavailable() -> CallError {
-    CallError::Unavailable("503".to_owned())
+fn unavailable() -> SheetsError {
+    SheetsError::Unavailable("503".to_owned())
 }
 
 #[test]
@@ -50,8 +50,8 @@ fn a_failing_read_is_tried_with_growing_patience() {
     let mut waits = Vec::new();
     for (nth, error) in [
         unavailable(),
-        CallError::Unknown("cut".to_owned()),
-        CallError::Throttled { until: None },
+        SheetsError::Unknown("cut".to_owned()),
+        SheetsError::Throttled { until: None },
     ]
     .into_iter()
     .enumerate()
@@ -84,7 +84,7 @@ fn a_failing_read_is_tried_with_growing_patience() {
     assert_eq!(waits, [1, 2, 4]);
     let asked = bench.now + SignedDuration::from_secs(40);
     let outputs = bench.desk.step(
-        Input::Structure(Err(CallError::Throttled { until: Some(asked) })),
+        Input::Structure(Err(SheetsError::Throttled { until: Some(asked) })),
         bench.now,
     );
     assert_eq!(outputs, [Output::WaitUntil(asked)]);
@@ -92,7 +92,7 @@ fn a_failing_read_is_tried_with_growing_patience() {
 
 #[test]
 fn a_write_that_was_not_applied_is_tried_again_while_looks_go_on() {
-    for error in [unavailable(), CallError::Throttled { until: None }] {
+    for error in [unavailable(), SheetsError::Throttled { until: None }] {
         let mut bench = Bench::ready(&[HEADERS, ONE]);
         bench.faults.push_back(Fault::Before(error.clone()));
         bench.faults.push_back(Fault::Before(error));
@@ -117,10 +117,10 @@ fn a_write_that_was_not_applied_is_tried_again_while_looks_go_on() {
 fn a_closed_spreadsheet_is_reported_once_and_mends() {
     for (error, words) in [
         (
-            CallError::Denied(String::new()),
+            SheetsError::Denied(String::new()),
             "Лист «обращения»: таблица закрыта для сервиса. Откройте её для desk@example.org",
         ),
-        (CallError::NotFound, "Лист «обращения»: такой таблицы нет"),
+        (SheetsError::NotFound, "Лист «обращения»: такой таблицы нет"),
     ] {
         let mut bench = Bench::ready(&[HEADERS, ONE]);
         let start = bench.now;
@@ -160,7 +160,7 @@ fn a_spreadsheet_open_for_reading_only_is_still_read() {
     let mut bench = Bench::ready(&[HEADERS, ONE]);
     bench
         .faults
-        .push_back(Fault::Before(CallError::Denied(String::new())));
+        .push_back(Fault::Before(SheetsError::Denied(String::new())));
     bench.want(wanted(1, "а2", Vec::new()));
     let wait = bench.dirty();
     assert_eq!(wait, Some(bench.now + SignedDuration::from_secs(20)));
@@ -227,7 +227,9 @@ fn a_tab_that_is_gone_is_told_and_found_again() {
         .step(Input::Nudge(looks(Tab::Appeals)), bench.now);
     assert!(matches!(outputs.as_slice(), [Output::Read(_)]));
     outputs = bench.desk.step(
-        Input::Read(Err(CallError::BadRange("Unable to parse range".to_owned()))),
+        Input::Read(Err(SheetsError::BadRange(
+            "Unable to parse range".to_owned(),
+        ))),
         bench.now,
     );
     assert_eq!(outputs, [Output::ReadStructure]);
@@ -241,7 +243,7 @@ fn a_tab_that_is_gone_is_told_and_found_again() {
 #[test]
 fn a_range_that_google_keeps_refusing_does_not_spin() {
     let mut bench = Bench::ready(&[HEADERS, ONE]);
-    let bad = || Input::Read(Err(CallError::BadRange(String::new())));
+    let bad = || Input::Read(Err(SheetsError::BadRange(String::new())));
     let now = bench.now;
     bench.desk.step(Input::Nudge(looks(Tab::Appeals)), now);
     for _ in 0..2 {
@@ -307,7 +309,7 @@ fn columns_that_cannot_be_added_are_told() {
     );
     let protected = |change| {
         let words = "You are trying to edit a protected cell or object.".to_owned();
-        Fault::Before(CallError::Refused { change, words })
+        Fault::Before(SheetsError::Refused { change, words })
     };
     bench.faults.push_back(protected(2));
     bench.faults.push_back(protected(1));

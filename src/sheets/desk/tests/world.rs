@@ -25,17 +25,16 @@ use crate::{
     },
     journal::{Intent, Touched},
     sheets::{
-        decode,
+        client::FenceFate,
         desk::{Desk, Input, Intended, Output, Start, Wanted},
-        encode,
-        hub::FenceFate,
         layout::{
             tests::{appeals, archive},
             words::TabWords,
         },
-        look::Known,
+        look::KnownRow,
         quota::Kind,
-        wire::{Asked, Batch, CallError, Change, Columns, ReadBack, Rendering},
+        replies, requests,
+        wire::{Batch, Change, Columns, RangeRequest, ReadBack, Rendering, SheetsError},
     },
 };
 
@@ -255,11 +254,11 @@ impl World {
     /// A new process on what the old one has stored.
     fn restart(&mut self) {
         let sighted = self.memory.tab(Tab::Appeals).sighted.is_some();
-        let known: Vec<Known> = self
+        let known: Vec<KnownRow> = self
             .memory
             .appeals()
             .cloned()
-            .filter_map(Known::of)
+            .filter_map(KnownRow::of)
             .collect();
         self.desk = Desk::new(Start {
             spreadsheet: spreadsheet(),
@@ -395,15 +394,15 @@ impl World {
             .book
             .get(&GetQuery::default())
             .expect("the workbook can be read");
-        decode::structure(typed(answer)).expect("a structure")
+        replies::structure(typed(answer)).expect("a structure")
     }
 
     /// Reads as Google might: not all ranges at one moment.
     fn read(
         &mut self,
-        ranges: &[Asked],
+        ranges: &[RangeRequest],
         people: &mut dyn People,
-    ) -> Result<Vec<Columns>, CallError> {
+    ) -> Result<Vec<Columns>, SheetsError> {
         let call = self.calls - 1;
         self.exposed = true;
         let mut columns = Vec::new();
@@ -420,16 +419,17 @@ impl World {
                     ..ValuesQuery::default()
                 };
                 let answer = self.book.values_batch_get(&query);
-                let answer = answer.map_err(|error| CallError::BadRange(error.message))?;
-                columns.extend(decode::columns(typed(answer), 1).expect("as many ranges as asked"));
+                let answer = answer.map_err(|error| SheetsError::BadRange(error.message))?;
+                columns
+                    .extend(replies::columns(typed(answer), 1).expect("as many ranges as asked"));
             }
             people.act(self, call, Moment::Inside(eighth));
         }
         Ok(columns)
     }
 
-    fn fence(&mut self, fence: BatchToken) -> Result<FenceFate, CallError> {
-        let request = encode::fence_alone(fence).expect("can be said");
+    fn fence(&mut self, fence: BatchToken) -> Result<FenceFate, SheetsError> {
+        let request = requests::fence_alone(fence).expect("can be said");
         Ok(match self.book.apply(&without_nulls(&request)) {
             Ok(_) => FenceFate::Accepted,
             Err(_) => FenceFate::Used,
@@ -506,7 +506,7 @@ fn spreadsheet() -> SpreadsheetId {
 }
 
 fn body(batch: &Batch) -> Value {
-    without_nulls(&encode::batch(batch).expect("can be said"))
+    without_nulls(&requests::batch(batch).expect("can be said"))
 }
 
 /// As the library sends it.
@@ -520,15 +520,15 @@ fn typed<T: DeserializeOwned>(answer: Value) -> T {
     serde_json::from_value(answer).expect("Google's own form")
 }
 
-fn lost() -> CallError {
-    CallError::Unknown("cut".to_owned())
+fn lost() -> SheetsError {
+    SheetsError::Unknown("cut".to_owned())
 }
 
-fn answered(changes: &[Change], answer: Result<Value, ApiError>) -> Result<ReadBack, CallError> {
+fn answered(changes: &[Change], answer: Result<Value, ApiError>) -> Result<ReadBack, SheetsError> {
     match answer {
         Ok(answer) => {
             let answer: api::BatchUpdateSpreadsheetResponse = typed(answer);
-            Ok(decode::read_back(changes, answer).expect("an answer"))
+            Ok(replies::read_back(changes, answer).expect("an answer"))
         }
         Err(error) => {
             let named = error
@@ -537,11 +537,11 @@ fn answered(changes: &[Change], answer: Result<Value, ApiError>) -> Result<ReadB
                 .and_then(|(_, rest)| rest.split_once(']'));
             let change = named.and_then(|(change, _)| change.parse().ok());
             Err(match change {
-                Some(change) => CallError::Refused {
+                Some(change) => SheetsError::Refused {
                     change,
                     words: error.message,
                 },
-                None => CallError::Unknown(error.message),
+                None => SheetsError::Unknown(error.message),
             })
         }
     }

@@ -18,7 +18,7 @@ use crate::{
     sheets::{
         desk::{Input, Output, Wanted},
         look::plan::tests::HEADERS,
-        wire::{CallError, Change},
+        wire::{Change, SheetsError},
     },
 };
 
@@ -359,7 +359,7 @@ fn a_row_deleted_while_writing_is_not_refused() {
 
 #[test]
 fn a_lost_answer_is_resolved_by_the_fence_and_a_look() {
-    let lost = || Fault::Before(CallError::Unknown("cut".to_owned()));
+    let lost = || Fault::Before(SheetsError::Unknown("cut".to_owned()));
     for (fault, appended) in [(Fault::Lost, 1), (lost(), 2)] {
         let mut bench = Bench::ready(&[HEADERS, ONE]);
         bench.faults.push_back(fault);

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A grid as Google would answer a plan's ranges; its formulas show nothing.
-pub(in crate::sheets) fn answer(ranges: &[Asked], grid: &[Vec<String>]) -> Vec<Columns> {
+pub(in crate::sheets) fn answer(ranges: &[RangeRequest], grid: &[Vec<String>]) -> Vec<Columns> {
     let column = |at: usize, rows: std::ops::Range<usize>, rendering: Rendering| {
         let shown = |cell: &&String| rendering == Rendering::Typed || !cell.starts_with('=');
         let cell = |row: usize| grid.get(row).and_then(|cells| cells.get(at)).filter(shown);
@@ -69,10 +69,14 @@ pub(in crate::sheets) fn info(title: &str, columns: u32) -> TabInfo {
     }
 }
 
-pub(in crate::sheets) fn look(words: &TabWords, rows: &[&str], histories: Histories) -> Look {
+pub(in crate::sheets) fn snapshot(
+    words: &TabWords,
+    rows: &[&str],
+    histories: HistoryRange,
+) -> TabSnapshot {
     let grid = grid(rows);
     let layout = Layout::read(words, &grid[0]).expect("headers");
-    let plan = Plan::new(words.tab, &info(&words.title, 26), &layout, histories);
+    let plan = ReadPlan::new(words.tab, &info(&words.title, 26), &layout, histories);
     plan.parse(words, Timestamp::UNIX_EPOCH, answer(&plan.ranges(), &grid))
         .expect("whole")
 }
@@ -84,22 +88,22 @@ pub(in crate::sheets) const HEADERS: &str =
 fn only_what_is_needed_is_read() {
     let layout = Layout::read(&appeals(), &row(HEADERS)).expect("headers");
     let ranges =
-        |histories| Plan::new(Tab::Appeals, &info("обр'я", 26), &layout, histories).ranges();
-    let asked = |title: &str, cells: &[&str]| -> Vec<Asked> {
+        |histories| ReadPlan::new(Tab::Appeals, &info("обр'я", 26), &layout, histories).ranges();
+    let asked = |title: &str, cells: &[&str]| -> Vec<RangeRequest> {
         cells
             .iter()
-            .map(|cells| Asked::shown(format!("'{title}'!{cells}")))
+            .map(|cells| RangeRequest::shown(format!("'{title}'!{cells}")))
             .collect()
     };
     let named = |cells: &[&str]| asked("обр''я", cells);
     assert_eq!(
-        ranges(Histories::Skip),
+        ranges(HistoryRange::Skip),
         named(&[
             "1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "G:G", "A:A", "B:B"
         ])
     );
     assert_eq!(
-        ranges(Histories::Between(4, 6)),
+        ranges(HistoryRange::Between(4, 6)),
         named(&[
             "1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "F:F", "G:G", "C5:C6", "A:A", "B:B"
         ])
@@ -109,26 +113,31 @@ fn only_what_is_needed_is_read() {
         &row("Код партнера|Телефон партнера|Статус|Telegram ID"),
     )
     .expect("headers");
-    let plan = Plan::new(Tab::Partners, &info("список", 4), &layout, Histories::Skip);
+    let plan = ReadPlan::new(
+        Tab::Partners,
+        &info("список", 4),
+        &layout,
+        HistoryRange::Skip,
+    );
     assert_eq!(
         plan.ranges(),
         asked("список", &["1:1", "A:A", "A:D", "A:A"])
     );
     let layout = Layout::read(&promotions(), &row(PROMOTED)).expect("headers");
-    let plan = Plan::new(
+    let plan = ReadPlan::new(
         Tab::Promotions,
         &info("Акции", 26),
         &layout,
-        Histories::Skip,
+        HistoryRange::Skip,
     );
-    let typed: Vec<Asked> = plan
+    let typed: Vec<RangeRequest> = plan
         .ranges()
         .into_iter()
         .filter(|asked| asked.rendering == Rendering::Typed)
         .collect();
     assert_eq!(
         typed,
-        ["'Акции'!F:F", "'Акции'!J:J"].map(|range| Asked::typed(range.to_owned()))
+        ["'Акции'!F:F", "'Акции'!J:J"].map(|range| RangeRequest::typed(range.to_owned()))
     );
 }
 
@@ -139,13 +148,13 @@ fn promoted(title: &str, content: &str, key: &str) -> Vec<String> {
     row(&format!("{title}|||||{content}||||{key}|"))
 }
 
-fn promoted_plan() -> Plan {
+fn promoted_plan() -> ReadPlan {
     let layout = Layout::read(&promotions(), &row(PROMOTED)).expect("headers");
-    Plan::new(
+    ReadPlan::new(
         Tab::Promotions,
         &info("Акции", 26),
         &layout,
-        Histories::Skip,
+        HistoryRange::Skip,
     )
 }
 
@@ -228,13 +237,13 @@ fn rows_that_moved_between_the_two_calls_are_a_torn_look() {
         let mut answered = answer(&plan.ranges()[..split], &before);
         answered.extend(answer(&plan.ranges()[split..], after));
         let look = plan.parse(&promotions(), Timestamp::UNIX_EPOCH, answered);
-        assert_eq!(look.err(), torn.then_some(Spoiled::Torn), "{after:?}");
+        assert_eq!(look.err(), torn.then_some(ReadError::Torn), "{after:?}");
     }
 }
 
 #[test]
 fn rows_are_parsed_once() {
-    let look = look(
+    let look = snapshot(
         &appeals(),
         &[
             HEADERS,
@@ -243,7 +252,7 @@ fn rows_are_parsed_once() {
             "|||||нет ключа|",
             "х|702|не наша||||",
         ],
-        Histories::All,
+        HistoryRange::All,
     );
     let marks: Vec<_> = look
         .rows
@@ -268,20 +277,20 @@ fn rows_are_parsed_once() {
         (look.end, look.free_column, look.highest()),
         (5, 7, Some(Number(1)))
     );
-    assert_eq!(look.histories_needed(), Histories::Between(2, 3));
+    assert_eq!(look.histories_needed(), HistoryRange::Between(2, 3));
     assert_eq!(look.text(&look.rows[1], Column::Answer), Some("ответ"));
     assert_eq!(look.text(&look.rows[1], Column::Phone), None);
 }
 
 #[test]
 fn our_columns_go_right_of_everything() {
-    let look = look(
+    let look = snapshot(
         &appeals(),
         &[
             "telegram_id|текст_обращений|статус|специалист_ответ",
             "700||||заметка без заголовка",
         ],
-        Histories::All,
+        HistoryRange::All,
     );
     assert_eq!(look.free_column, 5);
 }
@@ -290,23 +299,23 @@ fn our_columns_go_right_of_everything() {
 fn torn_and_rearranged_looks_are_thrown_away() {
     let words = appeals();
     let before = grid(&[HEADERS, "1|700|||ответ||", "2|701|||||"]);
-    let plan = Plan::new(
+    let plan = ReadPlan::new(
         Tab::Appeals,
         &info("обращения", 7),
         &Layout::read(&words, &before[0]).expect("headers"),
-        Histories::Skip,
+        HistoryRange::Skip,
     );
     let mut torn = answer(&plan.ranges(), &before);
     torn.last_mut().expect("keys")[0].swap(1, 2);
     assert_eq!(
         plan.parse(&words, Timestamp::UNIX_EPOCH, torn),
-        Err(Spoiled::Torn)
+        Err(ReadError::Torn)
     );
     let mut short = answer(&plan.ranges(), &before);
     short.pop();
     assert_eq!(
         plan.parse(&words, Timestamp::UNIX_EPOCH, short),
-        Err(Spoiled::Torn)
+        Err(ReadError::Torn)
     );
     let after: Vec<Vec<String>> = before
         .iter()
@@ -318,9 +327,9 @@ fn torn_and_rearranged_looks_are_thrown_away() {
         answer(&plan.ranges(), &after),
     );
     assert!(
-        matches!(spoiled, Err(Spoiled::Rearranged(layout)) if layout.position(Column::Number) == Some(1))
+        matches!(spoiled, Err(ReadError::Rearranged(layout)) if layout.position(Column::Number) == Some(1))
     );
     let bare = grid(&["№|telegram_id"]);
     let spoiled = plan.parse(&words, Timestamp::UNIX_EPOCH, answer(&plan.ranges(), &bare));
-    assert!(matches!(spoiled, Err(Spoiled::Headless(error)) if error.missing.len() == 3));
+    assert!(matches!(spoiled, Err(ReadError::Headless(error)) if error.missing.len() == 3));
 }

@@ -11,9 +11,9 @@ use crate::{
         row::CellValue,
     },
     sheets::{
-        encode,
-        hub::Hub,
-        wire::{Batch, CallError, Change, ReadBack, SheetId, Span},
+        client::SheetsClient,
+        requests,
+        wire::{Batch, Change, ReadBack, SheetId, SheetsError, Span},
     },
 };
 
@@ -21,8 +21,8 @@ use crate::{
 const COLUMNS: u32 = 4;
 
 pub(super) struct Scratch<'a> {
-    pub(super) hub: &'a Hub,
-    pub(super) hasty: &'a Hub,
+    pub(super) client: &'a SheetsClient,
+    pub(super) hasty: &'a SheetsClient,
     pub(super) spreadsheet: &'a SpreadsheetId,
     pub(super) title: String,
     pub(super) sheet: SheetId,
@@ -31,18 +31,18 @@ pub(super) struct Scratch<'a> {
 }
 
 /// What one call showed.
-pub(super) struct Seen {
+pub(super) struct ScratchCells {
     sheet: SheetId,
     pub(super) back: ReadBack,
 }
 
 impl<'a> Scratch<'a> {
     pub(super) async fn make(
-        hub: &'a Hub,
-        hasty: &'a Hub,
+        client: &'a SheetsClient,
+        hasty: &'a SheetsClient,
         spreadsheet: &'a SpreadsheetId,
-    ) -> Result<Self, CallError> {
-        let tabs = hub.structure(spreadsheet).await?.tabs;
+    ) -> Result<Self, SheetsError> {
+        let tabs = client.structure(spreadsheet).await?.tabs;
         let after = tabs
             .iter()
             .map(|tab| tab.sheet.0)
@@ -50,7 +50,7 @@ impl<'a> Scratch<'a> {
             .map_or(0, |last| last.saturating_add(1));
         let seconds = i32::try_from(clock::now().as_second()).unwrap_or(i32::MAX);
         let scratch = Self {
-            hub,
+            client,
             hasty,
             spreadsheet,
             title: format!("sheetdesk проверка {seconds}"),
@@ -65,12 +65,12 @@ impl<'a> Scratch<'a> {
             changes: vec![add],
             read_back: Vec::new(),
         };
-        hub.write(spreadsheet, &batch).await?;
+        client.write(spreadsheet, &batch).await?;
         Ok(scratch)
     }
 
-    pub(super) async fn delete(self) -> Result<(), CallError> {
-        self.ask(encode::delete_tab(self.sheet)).await
+    pub(super) async fn delete(self) -> Result<(), SheetsError> {
+        self.ask(requests::delete_tab(self.sheet)).await
     }
 
     /// Writes, and reads the rows from this one on back in the same call.
@@ -78,7 +78,7 @@ impl<'a> Scratch<'a> {
         &self,
         changes: Vec<Change>,
         rows: (u32, u32),
-    ) -> Result<Seen, CallError> {
+    ) -> Result<ScratchCells, SheetsError> {
         let span = Span {
             sheet: self.sheet,
             rows,
@@ -88,16 +88,16 @@ impl<'a> Scratch<'a> {
             changes,
             read_back: vec![(self.title.clone(), span)],
         };
-        let back = self.hub.write(self.spreadsheet, &batch).await?;
-        Ok(Seen {
+        let back = self.client.write(self.spreadsheet, &batch).await?;
+        Ok(ScratchCells {
             sheet: self.sheet,
             back,
         })
     }
 
     /// Makes a request that the service itself never makes.
-    pub(super) async fn ask(&self, request: api::Request) -> Result<(), CallError> {
-        self.hub.ask(self.spreadsheet, request).await
+    pub(super) async fn ask(&self, request: api::Request) -> Result<(), SheetsError> {
+        self.client.ask(self.spreadsheet, request).await
     }
 
     pub(super) fn set(&self, row: u32, values: &[&str]) -> Change {
@@ -125,7 +125,7 @@ impl<'a> Scratch<'a> {
     }
 }
 
-impl Seen {
+impl ScratchCells {
     /// What a cell shows.
     pub(super) fn cell(&self, row: u32, column: u32) -> &str {
         let block = self

@@ -6,9 +6,10 @@ use google_sheets4::{api, common::remove_json_null_values};
 use serde_json::Value;
 
 use super::{
-    encode::{FENCE_KEY, PROTECTION},
+    requests::{FENCE_KEY, PROTECTION},
     wire::{
-        Block, Change, Columns, Filter, Manners, Offered, ReadBack, SheetId, Structure, TabInfo,
+        Block, Change, Columns, Filter, ReadBack, SheetId, Structure, TabInfo, Validation,
+        ValidationRule,
     },
 };
 use crate::domain::ids::BatchToken;
@@ -105,20 +106,20 @@ fn occurrences(changes: &[Change], replies: &[api::Response]) -> Vec<Option<u32>
 }
 
 /// What tabs say to those who type in them.
-pub(super) fn manners(answer: api::Spreadsheet) -> Option<Vec<(SheetId, Manners)>> {
+pub(super) fn validation(answer: api::Spreadsheet) -> Option<Vec<(SheetId, Validation)>> {
     let tab = |sheet: api::Sheet| {
         Some((
             sheet_id(&sheet.properties?),
-            manner(sheet.protected_ranges, sheet.data),
+            tab_validation(sheet.protected_ranges, sheet.data),
         ))
     };
     answer.sheets?.into_iter().map(tab).collect()
 }
 
-fn manner(
+fn tab_validation(
     protected: Option<Vec<api::ProtectedRange>>,
     data: Option<Vec<api::GridData>>,
-) -> Manners {
+) -> Validation {
     let ours = |range: &api::ProtectedRange| range.description.as_deref() == Some(PROTECTION);
     let columns = |range: api::ProtectedRange| {
         let range = range.range.unwrap_or_default();
@@ -128,8 +129,8 @@ fn manner(
             end,
         )
     };
-    Manners {
-        offers: data
+    Validation {
+        rules: data
             .unwrap_or_default()
             .into_iter()
             .flat_map(offers)
@@ -143,7 +144,7 @@ fn manner(
     }
 }
 
-fn offers(data: api::GridData) -> Vec<((u32, u32), Offered)> {
+fn offers(data: api::GridData) -> Vec<((u32, u32), ValidationRule)> {
     let (row, column) = (index(data.start_row), index(data.start_column));
     let mut offers = Vec::new();
     for (at_row, cells) in (row..).zip(data.row_data.unwrap_or_default()) {
@@ -157,13 +158,13 @@ fn offers(data: api::GridData) -> Vec<((u32, u32), Offered)> {
     offers
 }
 
-fn offered(rule: api::DataValidationRule) -> Offered {
+fn offered(rule: api::DataValidationRule) -> ValidationRule {
     let condition = rule.condition.unwrap_or_default();
     if condition.type_.as_deref() != Some("ONE_OF_LIST") {
-        return Offered::Other;
+        return ValidationRule::Other;
     }
     let words = condition.values.unwrap_or_default().into_iter();
-    Offered::Words(words.filter_map(|value| value.user_entered_value).collect())
+    ValidationRule::Words(words.filter_map(|value| value.user_entered_value).collect())
 }
 
 fn block(sheet: SheetId, data: api::GridData) -> Block {

@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
-use super::{LiveError, Otherwise, Trial, scratch::Scratch};
+use super::{Deviation, LiveError, Trial, scratch::Scratch};
 use crate::{
     domain::row::CellValue,
     sheets::{
-        encode,
-        hub::FenceFate,
-        wire::{CallError, Change, Span},
+        client::FenceFate,
+        requests,
+        wire::{Change, SheetsError, Span},
     },
 };
 
@@ -117,10 +117,10 @@ fn exchanges() -> [Exchange; 8] {
 pub(super) async fn all(scratch: &Scratch<'_>, tell: fn(&Trial)) -> Result<Vec<Trial>, LiveError> {
     let mut trials = Vec::new();
     let mut take =
-        |about, outcome: Result<Option<Otherwise>, CallError>| -> Result<(), LiveError> {
+        |about, outcome: Result<Option<Deviation>, SheetsError>| -> Result<(), LiveError> {
             let trial = Trial {
                 about,
-                otherwise: outcome.map_err(|error| LiveError::Call { about, error })?,
+                deviation: outcome.map_err(|error| LiveError::Call { about, error })?,
             };
             tell(&trial);
             trials.push(trial);
@@ -169,8 +169,8 @@ pub(super) async fn all(scratch: &Scratch<'_>, tell: fn(&Trial)) -> Result<Vec<T
     Ok(trials)
 }
 
-fn verdict(holds: bool, found: impl FnOnce() -> String, then: &'static str) -> Option<Otherwise> {
-    (!holds).then(|| Otherwise {
+fn verdict(holds: bool, found: impl FnOnce() -> String, then: &'static str) -> Option<Deviation> {
+    (!holds).then(|| Deviation {
         found: found(),
         then,
     })
@@ -180,7 +180,7 @@ async fn exchanged(
     scratch: &Scratch<'_>,
     row: u32,
     exchange: &Exchange,
-) -> Result<Option<Otherwise>, CallError> {
+) -> Result<Option<Deviation>, SheetsError> {
     let value = match exchange.cell {
         Cell::Text(text) => CellValue::Text(text.into()),
         Cell::Number(number) => CellValue::Number(number),
@@ -206,9 +206,9 @@ async fn exchanged(
     ))
 }
 
-async fn kept_formula(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
+async fn kept_formula(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError> {
     scratch
-        .ask(encode::formula(scratch.sheet, 19, 0, "=40+2"))
+        .ask(requests::formula(scratch.sheet, 19, 0, "=40+2"))
         .await?;
     let before = scratch
         .write(vec![scratch.set(18, &["рядом"])], (19, 20))
@@ -226,7 +226,7 @@ async fn kept_formula(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallEr
     ))
 }
 
-async fn not_evaluated(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
+async fn not_evaluated(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError> {
     let seen = scratch
         .write(vec![scratch.set(20, &["=1+1"])], (20, 21))
         .await?;
@@ -238,7 +238,7 @@ async fn not_evaluated(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallE
     ))
 }
 
-async fn in_order(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
+async fn in_order(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError> {
     let changes = vec![
         scratch.set(21, &["раз"]),
         scratch.exchange(21, "раз", "два"),
@@ -253,7 +253,7 @@ async fn in_order(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError>
     ))
 }
 
-async fn whole_or_not(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
+async fn whole_or_not(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError> {
     let beyond = Change::Set {
         sheet: scratch.sheet,
         row: 9_000_000,
@@ -268,11 +268,11 @@ async fn whole_or_not(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallEr
         .await?;
     let shows = seen.cell(22, 0);
     let said = match &answer {
-        Err(CallError::Refused { change, .. }) => format!("назван вызов {change}"),
+        Err(SheetsError::Refused { change, .. }) => format!("назван вызов {change}"),
         Err(error) => error.to_string(),
         Ok(_) => "принято".to_owned(),
     };
-    let named = matches!(answer, Err(CallError::Refused { change: 1, .. }));
+    let named = matches!(answer, Err(SheetsError::Refused { change: 1, .. }));
     Ok(verdict(
         named && shows.is_empty(),
         || format!("{said}, в ячейке «{shows}»"),
@@ -280,7 +280,7 @@ async fn whole_or_not(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallEr
     ))
 }
 
-async fn long_cell(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
+async fn long_cell(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError> {
     let long = "я".repeat(crate::domain::rules::CELL);
     let seen = scratch
         .write(vec![scratch.set(24, &[&long])], (24, 25))
@@ -290,7 +290,7 @@ async fn long_cell(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError
     Ok(verdict(whole, found, OVERWRITTEN))
 }
 
-async fn appended(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
+async fn appended(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError> {
     let append = Change::Append {
         sheet: scratch.sheet,
         values: vec![None, Some(CellValue::Text("новая".into()))],
@@ -310,7 +310,7 @@ async fn sorted(
     scratch: &Scratch<'_>,
     columns: u32,
     wanted: [&str; 2],
-) -> Result<Option<Otherwise>, CallError> {
+) -> Result<Option<Deviation>, SheetsError> {
     let first = BELOW + 10 * columns;
     let rows = [
         scratch.set(first, &["а", "", "1"]),
@@ -322,7 +322,7 @@ async fn sorted(
         rows: (first, first + 2),
         columns: (0, columns),
     };
-    scratch.ask(encode::sort_down(span)?).await?;
+    scratch.ask(requests::sort_down(span)?).await?;
     let seen = scratch
         .write(vec![scratch.set(first + 3, &["после"])], (first, first + 2))
         .await?;
@@ -334,8 +334,8 @@ async fn sorted(
     ))
 }
 
-async fn fenced(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
-    let fence = || scratch.hub.fence(scratch.spreadsheet, scratch.fence);
+async fn fenced(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError> {
+    let fence = || scratch.client.fence(scratch.spreadsheet, scratch.fence);
     let (first, second) = (fence().await?, fence().await?);
     drop(
         scratch
@@ -358,7 +358,7 @@ async fn fenced(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
 }
 
 /// A batch is sent and its answer thrown away; then its fence is sent alone.
-async fn late(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
+async fn late(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError> {
     let row = BELOW + 50;
     let batch = crate::sheets::wire::Batch {
         changes: vec![Change::Fence(scratch.fence), scratch.set(row, &["поздно"])],
@@ -366,7 +366,7 @@ async fn late(scratch: &Scratch<'_>) -> Result<Option<Otherwise>, CallError> {
     };
     let answer = scratch.hasty.write(scratch.spreadsheet, &batch).await;
     let fate = scratch
-        .hub
+        .client
         .fence(scratch.spreadsheet, scratch.fence)
         .await?;
     tokio::time::sleep(LATE).await;

@@ -24,7 +24,7 @@ use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::{AccountKey, Hub, hub};
+use super::{AccountKey, SheetsClient, client};
 
 /// How the fake answers one call.
 pub(super) enum Reply {
@@ -55,14 +55,14 @@ pub(super) struct Fake {
 
 impl Fake {
     /// A fake with its replies, and a hub before it.
-    pub(super) async fn with(replies: Vec<Reply>) -> (Arc<Self>, Hub) {
+    pub(super) async fn with(replies: Vec<Reply>) -> (Arc<Self>, SheetsClient) {
         let fake = Arc::new(Self {
             replies: Mutex::new(replies.into()),
             ..Self::default()
         });
         let url = fake.clone().serve().await;
-        let hub = hub(&url, &url).await;
-        (fake, hub)
+        let client = client(&url, &url).await;
+        (fake, client)
     }
 
     pub(super) async fn serve(self: Arc<Self>) -> String {

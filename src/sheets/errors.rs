@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{
     quota::{Kind, LONGEST_SILENCE},
-    wire::CallError,
+    wire::SheetsError,
 };
 
 /// As much of Google's words as a cell or a report can hold.
@@ -18,7 +18,7 @@ const LONGEST_WORDS: usize = 300;
 
 /// What a call has come to, as far as its delegate heard.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Heard {
+pub(super) struct CallTrace {
     /// Whether a request was handed to the network and no answer has come.
     pub(super) in_flight: bool,
     /// The HTTP status of the last refusal.
@@ -28,22 +28,22 @@ pub(super) struct Heard {
 }
 
 /// What a call's failure means.
-pub(super) fn failed(kind: Kind, heard: Heard, error: &common::Error) -> CallError {
-    match (error, heard.status) {
+pub(super) fn failed(kind: Kind, trace: CallTrace, error: &common::Error) -> SheetsError {
+    match (error, trace.status) {
         (common::Error::BadRequest(body), Some(status)) => {
-            refused(kind, status, Some(body), heard.until)
+            refused(kind, status, Some(body), trace.until)
         }
         (common::Error::Failure(response), _) => {
-            refused(kind, response.status().as_u16(), None, heard.until)
+            refused(kind, response.status().as_u16(), None, trace.until)
         }
         (common::Error::HttpError(error), _) if error.is_connect() => {
-            CallError::Unavailable("no connection".to_owned())
+            SheetsError::Unavailable("no connection".to_owned())
         }
         (common::Error::HttpError(_) | common::Error::Io(_), _) => {
             lost(kind, "the connection broke".to_owned())
         }
         (common::Error::MissingToken(error), _) => {
-            CallError::Unavailable(format!("no token: {error}"))
+            SheetsError::Unavailable(format!("no token: {error}"))
         }
         // The text is not passed on: it holds cells.
         (common::Error::JsonDecodeError(..), _) => lost(kind, NONSENSE.to_owned()),
@@ -52,17 +52,17 @@ pub(super) fn failed(kind: Kind, heard: Heard, error: &common::Error) -> CallErr
 }
 
 /// What it means that our patience ended first.
-pub(super) fn timed_out(kind: Kind, heard: Heard) -> CallError {
+pub(super) fn timed_out(kind: Kind, trace: CallTrace) -> SheetsError {
     let words = "no answer in time".to_owned();
-    if heard.in_flight {
+    if trace.in_flight {
         lost(kind, words)
     } else {
-        CallError::Unavailable(words)
+        SheetsError::Unavailable(words)
     }
 }
 
 /// What it means that a success carries no answer, or half of one.
-pub(super) fn nonsense(kind: Kind) -> CallError {
+pub(super) fn nonsense(kind: Kind) -> SheetsError {
     lost(kind, NONSENSE.to_owned())
 }
 
@@ -112,20 +112,20 @@ const NO_SPREADSHEET: [&str; 2] = [
 const API_PAGE: &str = "https://console.cloud.google.com/apis/library/sheets.googleapis.com";
 
 /// What a refusal means, by its status and, if it is Google's own, its body.
-fn refused(kind: Kind, status: u16, body: Option<&Value>, until: Option<Timestamp>) -> CallError {
+fn refused(kind: Kind, status: u16, body: Option<&Value>, until: Option<Timestamp>) -> SheetsError {
     let said = body.and_then(Said::of);
     match (status, said) {
-        (429, _) => CallError::Throttled { until },
-        (401, _) => CallError::Unavailable("a fresh token was refused".to_owned()),
+        (429, _) => SheetsError::Throttled { until },
+        (401, _) => SheetsError::Unavailable("a fresh token was refused".to_owned()),
         (
             403,
             Some(Said {
                 api_off: Some(enable),
                 ..
             }),
-        ) => CallError::ApiOff { enable },
-        (403, Some(said)) => CallError::Denied(said.words),
-        (404, Some(_)) => CallError::NotFound,
+        ) => SheetsError::ApiOff { enable },
+        (403, Some(said)) => SheetsError::Denied(said.words),
+        (404, Some(_)) => SheetsError::NotFound,
         (400, Some(said)) => bad_request(kind, said),
         (_, Some(said)) if !said.words.is_empty() => {
             lost(kind, format!("HTTP {status}: {}", said.words))
@@ -135,25 +135,25 @@ fn refused(kind: Kind, status: u16, body: Option<&Value>, until: Option<Timestam
 }
 
 /// What Google's own 400 means: a write was not applied only where it names the change that is at fault, or where there is nothing to write into.
-fn bad_request(kind: Kind, said: Said) -> CallError {
+fn bad_request(kind: Kind, said: Said) -> SheetsError {
     if NO_SPREADSHEET.iter().any(|hint| said.words.contains(hint)) {
-        return CallError::NotASpreadsheet;
+        return SheetsError::NotASpreadsheet;
     }
     match (kind, said.change) {
-        (Kind::Read, _) => CallError::BadRange(said.words),
-        (Kind::Write, Some(change)) => CallError::Refused {
+        (Kind::Read, _) => SheetsError::BadRange(said.words),
+        (Kind::Write, Some(change)) => SheetsError::Refused {
             change,
             words: said.words,
         },
-        (Kind::Write, None) => CallError::Unknown(said.words),
+        (Kind::Write, None) => SheetsError::Unknown(said.words),
     }
 }
 
 /// A call without a clear answer: a read has no effect, a write may have.
-fn lost(kind: Kind, words: String) -> CallError {
+fn lost(kind: Kind, words: String) -> SheetsError {
     match kind {
-        Kind::Read => CallError::Unavailable(words),
-        Kind::Write => CallError::Unknown(words),
+        Kind::Read => SheetsError::Unavailable(words),
+        Kind::Write => SheetsError::Unknown(words),
     }
 }
 
@@ -234,12 +234,12 @@ mod tests {
         json!({"error": {"code": code, "message": message, "status": "WORD"}})
     }
 
-    fn unknown(words: &str) -> CallError {
-        CallError::Unknown(words.to_owned())
+    fn unknown(words: &str) -> SheetsError {
+        SheetsError::Unknown(words.to_owned())
     }
 
-    fn unavailable(words: &str) -> CallError {
-        CallError::Unavailable(words.to_owned())
+    fn unavailable(words: &str) -> SheetsError {
+        SheetsError::Unavailable(words.to_owned())
     }
 
     fn switched_off(consumer: &str) -> Value {
@@ -252,20 +252,20 @@ mod tests {
         body
     }
 
-    fn api_off(project: &str) -> CallError {
-        CallError::ApiOff {
+    fn api_off(project: &str) -> SheetsError {
+        SheetsError::ApiOff {
             enable: format!("{API_PAGE}{project}"),
         }
     }
 
     #[test]
     fn a_write_is_not_applied_only_where_google_says_so() {
-        let refused_change = CallError::Refused {
+        let refused_change = SheetsError::Refused {
             change: 12,
             words: "too long".to_owned(),
         };
         let table = [
-            (429, None, CallError::Throttled { until: Some(at(7)) }),
+            (429, None, SheetsError::Throttled { until: Some(at(7)) }),
             (401, None, unavailable("a fresh token was refused")),
             (503, Some(google(503, "later")), unknown("HTTP 503: later")),
             (503, None, unknown("HTTP 503")),
@@ -297,7 +297,7 @@ mod tests {
                     400,
                     "Invalid requests[0].appendDimension: You are trying to edit a protected cell or object.",
                 )),
-                CallError::Refused {
+                SheetsError::Refused {
                     change: 0,
                     words: "You are trying to edit a protected cell or object.".to_owned(),
                 },
@@ -305,7 +305,7 @@ mod tests {
             (
                 400,
                 Some(google(400, "The document must not be an Office file.")),
-                CallError::NotASpreadsheet,
+                SheetsError::NotASpreadsheet,
             ),
             (
                 400,
@@ -316,7 +316,7 @@ mod tests {
             (
                 403,
                 Some(google(403, "no")),
-                CallError::Denied("no".to_owned()),
+                SheetsError::Denied("no".to_owned()),
             ),
             (
                 403,
@@ -325,7 +325,7 @@ mod tests {
             ),
             (403, Some(switched_off("projects/4 2")), api_off("")),
             (403, None, unknown("HTTP 403")),
-            (404, Some(google(404, "gone")), CallError::NotFound),
+            (404, Some(google(404, "gone")), SheetsError::NotFound),
             (404, None, unknown("HTTP 404")),
             (302, None, unknown("HTTP 302")),
         ];
@@ -350,12 +350,12 @@ mod tests {
             (
                 400,
                 Some(google(400, "The document must not be an Office file.")),
-                CallError::NotASpreadsheet,
+                SheetsError::NotASpreadsheet,
             ),
             (
                 400,
                 Some(google(400, "Unable to parse range: x")),
-                CallError::BadRange("Unable to parse range: x".to_owned()),
+                SheetsError::BadRange("Unable to parse range: x".to_owned()),
             ),
         ];
         for (status, body, expected) in table {
@@ -365,18 +365,18 @@ mod tests {
 
     #[test]
     fn patience_that_ends_before_a_request_leaves_no_doubt() {
-        let heard = Heard::default();
+        let trace = CallTrace::default();
         assert_eq!(
-            timed_out(Kind::Write, heard),
+            timed_out(Kind::Write, trace),
             unavailable("no answer in time")
         );
-        let heard = Heard {
+        let trace = CallTrace {
             in_flight: true,
-            ..heard
+            ..trace
         };
-        assert_eq!(timed_out(Kind::Write, heard), unknown("no answer in time"));
+        assert_eq!(timed_out(Kind::Write, trace), unknown("no answer in time"));
         assert_eq!(
-            timed_out(Kind::Read, heard),
+            timed_out(Kind::Read, trace),
             unavailable("no answer in time")
         );
     }

@@ -9,7 +9,7 @@ use super::{
     desk::prepare,
     layout::{Layout, LayoutError, index, trimmed, words::TabWords},
     look::plan::find_tab,
-    wire::{Change, Manners, Offered, SheetId, Span, TabInfo},
+    wire::{Change, SheetId, Span, TabInfo, Validation, ValidationRule},
 };
 
 /// The grid of a new tab.
@@ -17,7 +17,7 @@ const NEW_GRID: (u32, u32) = (1000, 26);
 
 /// How one tab should be.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct TabSpec {
     /// The name on the tab.
     pub title: String,
     /// Its columns, where it has some.
@@ -39,17 +39,17 @@ pub enum Protect {
 
 /// One tab with what it lacks, once its headers are known.
 #[derive(Debug, Clone)]
-pub struct Site {
-    wish: Wish,
+pub struct TabPlan {
+    spec: TabSpec,
     info: TabInfo,
     layout: Layout,
     /// What is done, in words, with the changes that do it.
-    steps: Vec<Step>,
+    steps: Vec<ProvisionStep>,
 }
 
 /// One thing that is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct ProvisionStep {
     /// In words.
     pub words: String,
     /// The changes that do it; none where it needs the consent of people.
@@ -67,7 +67,7 @@ pub enum Lists {
 
 /// What stands in a tab.
 #[derive(Debug, Clone, Default)]
-pub struct Standing {
+pub struct ExistingTab {
     /// The first row.
     pub headers: Vec<String>,
     /// How many columns hold anything at all.
@@ -76,13 +76,13 @@ pub struct Standing {
 
 /// The tab that this name belongs to, or one that is to be made.
 #[must_use]
-pub fn place(wish: &Wish, tabs: &[TabInfo], new: SheetId) -> (TabInfo, bool) {
-    if let Some(info) = find_tab(tabs, &wish.title) {
+pub fn place(spec: &TabSpec, tabs: &[TabInfo], new: SheetId) -> (TabInfo, bool) {
+    if let Some(info) = find_tab(tabs, &spec.title) {
         return (info.clone(), false);
     }
     let info = TabInfo {
         sheet: new,
-        title: wish.title.clone(),
+        title: spec.title.clone(),
         rows: NEW_GRID.0,
         columns: NEW_GRID.1,
         filter: None,
@@ -91,20 +91,20 @@ pub fn place(wish: &Wish, tabs: &[TabInfo], new: SheetId) -> (TabInfo, bool) {
     (info, true)
 }
 
-impl Site {
+impl TabPlan {
     /// A tab with its missing headers.
     ///
     /// # Errors
     /// A header stands there twice, or another one is so like a missing one that it is probably meant.
     pub fn survey(
-        wish: Wish,
+        spec: TabSpec,
         info: TabInfo,
         is_new: bool,
-        standing: &Standing,
+        existing: &ExistingTab,
     ) -> Result<Self, LayoutError> {
         let mut steps = Vec::new();
         if is_new {
-            steps.push(Step {
+            steps.push(ProvisionStep {
                 words: format!("add the tab «{}»", info.title),
                 changes: vec![Change::AddTab {
                     sheet: info.sheet,
@@ -113,18 +113,18 @@ impl Site {
             });
         }
         let mut layout = Layout::default();
-        if let Some(words) = &wish.words {
-            let added = lacking(words, &standing.headers)?;
+        if let Some(words) = &spec.words {
+            let added = lacking(words, &existing.headers)?;
             let first = if added.is_empty() {
                 0
             } else {
-                standing.width.max(index(trimmed(&standing.headers).len()))
+                existing.width.max(index(trimmed(&existing.headers).len()))
             };
-            let mut headers = standing.headers.clone();
+            let mut headers = existing.headers.clone();
             if !added.is_empty() {
                 headers.resize(first as usize, String::new());
                 headers.extend(added.iter().cloned());
-                steps.push(Step {
+                steps.push(ProvisionStep {
                     words: format!("write the headers {}", quoted(&added)),
                     changes: prepare::headers(&info, first, &added),
                 });
@@ -132,7 +132,7 @@ impl Site {
             layout = Layout::read(words, &headers)?;
         }
         Ok(Self {
-            wish,
+            spec,
             info,
             layout,
             steps,
@@ -155,7 +155,7 @@ impl Site {
         };
         // Without an offer any cell will do: the warnings come along with it.
         let offers: Vec<String> = self
-            .wish
+            .spec
             .offers
             .iter()
             .filter_map(|(column, _)| cell(column))
@@ -169,24 +169,25 @@ impl Site {
 
     /// Everything that is to be done to it; lists of words that people have made are extended only where they agree.
     #[must_use]
-    pub fn plan(mut self, manners: &Manners, lists: Lists) -> Vec<Step> {
-        for (column, words) in self.wish.offers.clone() {
-            let step = self.offer(column, words, manners, lists);
+    pub fn plan(mut self, validation: &Validation, lists: Lists) -> Vec<ProvisionStep> {
+        for (column, words) in self.spec.offers.clone() {
+            let step = self.offer(column, words, validation, lists);
             self.steps.extend(step);
         }
-        if let Some(words) = &self.wish.words {
+        if let Some(words) = &self.spec.words {
             let widened = prepare::filter(&self.layout, &self.info);
-            self.steps.extend(widened.map(|change| Step {
+            self.steps.extend(widened.map(|change| ProvisionStep {
                 words: "widen the filter over our columns".to_owned(),
                 changes: vec![change],
             }));
             let fills = prepare::fills(words, &self.layout, &self.info);
-            self.steps.extend((!fills.is_empty()).then(|| Step {
-                words: "colour the statuses".to_owned(),
-                changes: fills,
-            }));
+            self.steps
+                .extend((!fills.is_empty()).then(|| ProvisionStep {
+                    words: "colour the statuses".to_owned(),
+                    changes: fills,
+                }));
         }
-        let warnings = self.warnings(manners);
+        let warnings = self.warnings(validation);
         self.steps.extend(warnings);
         self.steps
     }
@@ -195,20 +196,20 @@ impl Site {
         &self,
         column: Column,
         words: Vec<String>,
-        manners: &Manners,
+        validation: &Validation,
         lists: Lists,
-    ) -> Option<Step> {
+    ) -> Option<ProvisionStep> {
         let at = self.layout.position(column)?;
         let header = self
             .layout
             .headers()
             .get(at as usize)
             .map_or("", |header| header.trim());
-        let standing = manners.offers.iter().find(|((_, known), _)| *known == at);
-        let words = match standing.map(|(_, offered)| offered) {
+        let existing = validation.rules.iter().find(|((_, known), _)| *known == at);
+        let words = match existing.map(|(_, offered)| offered) {
             None => words,
-            Some(Offered::Other) => return None,
-            Some(Offered::Words(known)) => {
+            Some(ValidationRule::Other) => return None,
+            Some(ValidationRule::Words(known)) => {
                 let is_known = |word: &String| known.iter().any(|other| fold(other) == fold(word));
                 let missing: Vec<String> =
                     words.into_iter().filter(|word| !is_known(word)).collect();
@@ -220,7 +221,7 @@ impl Site {
                         "«{header}» does not offer {}: --extend-lists adds it to your list",
                         quoted(&missing)
                     );
-                    return Some(Step {
+                    return Some(ProvisionStep {
                         words,
                         changes: Vec::new(),
                     });
@@ -228,7 +229,7 @@ impl Site {
                 known.iter().cloned().chain(missing).collect()
             }
         };
-        Some(Step {
+        Some(ProvisionStep {
             words: format!("offer in «{header}»: {}", words.join(", ")),
             changes: vec![Change::Offer {
                 span: self.below(at, self.info.rows),
@@ -237,11 +238,11 @@ impl Site {
         })
     }
 
-    fn warnings(&self, manners: &Manners) -> Vec<Step> {
+    fn warnings(&self, validation: &Validation) -> Vec<ProvisionStep> {
         let sheet = self.info.sheet;
-        match &self.wish.protect {
-            Protect::All if manners.protected.contains(&(None, None)) => Vec::new(),
-            Protect::All => vec![Step {
+        match &self.spec.protect {
+            Protect::All if validation.protected.contains(&(None, None)) => Vec::new(),
+            Protect::All => vec![ProvisionStep {
                 words: "warn whoever types in this tab".to_owned(),
                 changes: vec![Change::Protect {
                     sheet,
@@ -255,7 +256,7 @@ impl Site {
                         first.is_none_or(|first| first <= at) && end.is_none_or(|end| at < end)
                     };
                     let header = self.layout.headers().get(at as usize)?;
-                    (!manners.protected.iter().any(covers)).then(|| Step {
+                    (!validation.protected.iter().any(covers)).then(|| ProvisionStep {
                         words: format!("warn whoever types in «{}»", header.trim()),
                         changes: vec![Change::Protect {
                             sheet,
@@ -278,15 +279,15 @@ impl Site {
 }
 
 /// The headers that a tab lacks, in their usual order; in a tab without any, all but the predecessor's mark.
-fn lacking(words: &TabWords, standing: &[String]) -> Result<Vec<String>, LayoutError> {
-    if standing.iter().all(|header| header.trim().is_empty()) {
+fn lacking(words: &TabWords, existing: &[String]) -> Result<Vec<String>, LayoutError> {
+    if existing.iter().all(|header| header.trim().is_empty()) {
         let usual = words
             .columns
             .iter()
             .filter(|words| words.column != Column::Notified);
         return Ok(usual.map(|words| words.header.clone()).collect());
     }
-    let missing: Vec<String> = match Layout::read(words, standing) {
+    let missing: Vec<String> = match Layout::read(words, existing) {
         Ok(_) => Vec::new(),
         Err(error) if is_addable(words, &error) => error
             .missing
@@ -296,7 +297,7 @@ fn lacking(words: &TabWords, standing: &[String]) -> Result<Vec<String>, LayoutE
         Err(error) => return Err(error),
     };
     // With what people keep in place, the rest is what the service would add itself.
-    let mut whole = standing.to_vec();
+    let mut whole = existing.to_vec();
     whole.extend(missing.iter().cloned());
     let ours = Layout::read(words, &whole)?;
     let ours = ours

@@ -5,7 +5,7 @@
 mod scratch;
 mod trials;
 
-use super::{hub::Hub, wire::CallError};
+use super::{client::SheetsClient, wire::SheetsError};
 use crate::domain::ids::SpreadsheetId;
 use scratch::Scratch;
 
@@ -15,12 +15,12 @@ pub struct Trial {
     /// What was tried.
     pub about: &'static str,
     /// What was found, where it is not as assumed.
-    pub otherwise: Option<Otherwise>,
+    pub deviation: Option<Deviation>,
 }
 
 /// Google does it in another way.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Otherwise {
+pub struct Deviation {
     /// What was found.
     pub found: String,
     /// What the service does in that case.
@@ -36,11 +36,11 @@ pub enum LiveError {
         /// What was being done.
         about: &'static str,
         /// How it failed.
-        error: CallError,
+        error: SheetsError,
     },
     /// The tab is still there.
     #[error("лист «{0}» не удалось удалить ({1}): удалите его сами")]
-    Left(String, CallError),
+    Left(String, SheetsError),
 }
 
 /// Makes the tab, tries everything in it, and deletes it. `hasty` is a hub of the same account that gives up on writes at once.
@@ -48,12 +48,12 @@ pub enum LiveError {
 /// # Errors
 /// A call that failed for another reason than what was tried.
 pub async fn try_all(
-    hub: &Hub,
-    hasty: &Hub,
+    client: &SheetsClient,
+    hasty: &SheetsClient,
     spreadsheet: &SpreadsheetId,
     tell: fn(&Trial),
 ) -> Result<Vec<Trial>, LiveError> {
-    let scratch = Scratch::make(hub, hasty, spreadsheet)
+    let scratch = Scratch::make(client, hasty, spreadsheet)
         .await
         .map_err(|error| LiveError::Call {
             about: "новый лист",

@@ -5,8 +5,8 @@ use crate::{domain::row::CellValue, sheets::layout::tests::appeals};
 
 const SHEET: SheetId = SheetId(7);
 
-fn wish() -> Wish {
-    Wish {
+fn spec() -> TabSpec {
+    TabSpec {
         title: "обращения".to_owned(),
         words: Some(appeals()),
         offers: vec![(
@@ -17,20 +17,20 @@ fn wish() -> Wish {
     }
 }
 
-fn place_for(wish: &Wish) -> (TabInfo, bool) {
-    place(wish, &[], SHEET)
+fn place_for(spec: &TabSpec) -> (TabInfo, bool) {
+    place(spec, &[], SHEET)
 }
 
-fn site(headers: &str, width: u32, is_new: bool) -> Result<Site, LayoutError> {
-    let standing = Standing {
+fn tab_plan(headers: &str, width: u32, is_new: bool) -> Result<TabPlan, LayoutError> {
+    let existing = ExistingTab {
         headers: headers.split('|').map(str::to_owned).collect(),
         width,
     };
-    let (info, _) = place_for(&wish());
-    Site::survey(wish(), info, is_new, &standing)
+    let (info, _) = place_for(&spec());
+    TabPlan::survey(spec(), info, is_new, &existing)
 }
 
-fn words(steps: &[Step]) -> Vec<&str> {
+fn words(steps: &[ProvisionStep]) -> Vec<&str> {
     steps.iter().map(|step| step.words.as_str()).collect()
 }
 
@@ -38,9 +38,9 @@ const WHOLE: &str = "telegram_id|текст_обращений|статус|сп
 
 #[test]
 fn a_tab_that_is_not_there_gets_everything() {
-    let steps = site("", 0, true)
+    let steps = tab_plan("", 0, true)
         .unwrap()
-        .plan(&Manners::default(), Lists::Keep);
+        .plan(&Validation::default(), Lists::Keep);
     let told = words(&steps);
     assert_eq!(told[0], "add the tab «обращения»");
     assert!(told[1].starts_with("write the headers «код»"), "{told:?}");
@@ -57,7 +57,7 @@ fn a_tab_that_is_not_there_gets_everything() {
 
 #[test]
 fn headers_are_added_behind_whatever_stands_there() {
-    let steps = site(
+    let steps = tab_plan(
         "telegram_id|текст_обращений|статус|специалист_ответ",
         6,
         false,
@@ -74,7 +74,7 @@ fn headers_are_added_behind_whatever_stands_there() {
         ],
     };
     assert_eq!(steps[0].changes, [set]);
-    let steps = site(
+    let steps = tab_plan(
         "telegram_id|текст_обращений|специалист_ответ|№|Доставка",
         25,
         false,
@@ -82,7 +82,7 @@ fn headers_are_added_behind_whatever_stands_there() {
     .unwrap()
     .steps;
     assert_eq!(words(&steps), ["write the headers «статус»"]);
-    let steps = site(
+    let steps = tab_plan(
         "telegram_id|текст_обращений|специалист_ответ|№|Доставка",
         26,
         false,
@@ -105,16 +105,16 @@ fn what_may_be_meant_is_left_to_people() {
         "telegram_id|текст_обращений|статус|статус|специалист_ответ",
         "Иванов|Здравствуйте|вчера",
     ] {
-        assert!(site(headers, 0, false).is_err(), "{headers}");
+        assert!(tab_plan(headers, 0, false).is_err(), "{headers}");
     }
 }
 
 #[test]
 fn a_second_time_nothing_is_left_to_do() {
-    let mut manners = Manners {
-        offers: vec![(
+    let mut validation = Validation {
+        rules: vec![(
             (1, 2),
-            Offered::Words(vec![
+            ValidationRule::Words(vec![
                 "новое".to_owned(),
                 "Ждём".to_owned(),
                 "Решено".to_owned(),
@@ -122,28 +122,28 @@ fn a_second_time_nothing_is_left_to_do() {
         )],
         protected: vec![(Some(4), Some(5))],
     };
-    let planned = |manners: &Manners, lists| {
-        let mut site = site(WHOLE, 6, false).unwrap();
+    let planned = |validation: &Validation, lists| {
+        let mut tab_plan = tab_plan(WHOLE, 6, false).unwrap();
         let fill = |word: &str| format!("=$C2=\"{word}\"");
-        site.info.fill_formulas = ["Новое", "В работе", "Решено"].map(fill).to_vec();
-        site.plan(manners, lists)
+        tab_plan.info.fill_formulas = ["Новое", "В работе", "Решено"].map(fill).to_vec();
+        tab_plan.plan(validation, lists)
     };
-    let plan = |manners: &Manners| planned(manners, Lists::Keep);
-    assert_eq!(plan(&manners), []);
-    manners.offers[0].1 = Offered::Words(vec!["Ждём".to_owned(), "Новое".to_owned()]);
-    let steps = plan(&manners);
+    let plan = |validation: &Validation| planned(validation, Lists::Keep);
+    assert_eq!(plan(&validation), []);
+    validation.rules[0].1 = ValidationRule::Words(vec!["Ждём".to_owned(), "Новое".to_owned()]);
+    let steps = plan(&validation);
     assert_eq!(
         words(&steps),
         ["«статус» does not offer «Решено»: --extend-lists adds it to your list"]
     );
     assert!(steps[0].changes.is_empty(), "their list stays");
     assert_eq!(
-        words(&planned(&manners, Lists::Extend)),
+        words(&planned(&validation, Lists::Extend)),
         ["offer in «статус»: Ждём, Новое, Решено"],
         "their own words stay"
     );
-    manners.offers[0].1 = Offered::Other;
-    assert_eq!(plan(&manners), [], "their own rule stays");
-    manners.protected.clear();
-    assert_eq!(words(&plan(&manners)), ["warn whoever types in «№»"]);
+    validation.rules[0].1 = ValidationRule::Other;
+    assert_eq!(plan(&validation), [], "their own rule stays");
+    validation.protected.clear();
+    assert_eq!(words(&plan(&validation)), ["warn whoever types in «№»"]);
 }

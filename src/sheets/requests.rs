@@ -18,7 +18,7 @@ pub(super) const STRUCTURE_FIELDS: &str = "developerMetadata(metadataId,metadata
                                            conditionalFormats(booleanRule(condition(type,values))))";
 
 /// The mask of what a tab says to those who type in it.
-pub(super) const MANNERS_FIELDS: &str = "sheets(properties(sheetId),protectedRanges(description,range),\
+pub(super) const VALIDATION_FIELDS: &str = "sheets(properties(sheetId),protectedRanges(description,range),\
                                          data(startRow,startColumn,rowData(values(dataValidation(condition(type,values))))))";
 
 /// By these words in its description a protected range is known for ours.
@@ -46,7 +46,7 @@ const LARGEST_NUMBER: u64 = 1 << 53;
 
 /// A change that cannot be said to Google.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unsayable {
+pub(super) struct InvalidChange {
     /// Which change of the batch.
     pub(super) change: usize,
     /// Why.
@@ -54,7 +54,7 @@ pub(super) struct Unsayable {
 }
 
 /// The request of a batch.
-pub(super) fn batch(batch: &Batch) -> Result<api::BatchUpdateSpreadsheetRequest, Unsayable> {
+pub(super) fn batch(batch: &Batch) -> Result<api::BatchUpdateSpreadsheetRequest, InvalidChange> {
     let wanted = !batch.read_back.is_empty();
     let ranges = || {
         batch
@@ -72,7 +72,9 @@ pub(super) fn batch(batch: &Batch) -> Result<api::BatchUpdateSpreadsheetRequest,
 }
 
 /// The request of a fence alone.
-pub(super) fn fence_alone(id: BatchToken) -> Result<api::BatchUpdateSpreadsheetRequest, Unsayable> {
+pub(super) fn fence_alone(
+    id: BatchToken,
+) -> Result<api::BatchUpdateSpreadsheetRequest, InvalidChange> {
     Ok(api::BatchUpdateSpreadsheetRequest {
         requests: Some(requests(&[Change::Fence(id)])?),
         ..Default::default()
@@ -89,11 +91,11 @@ pub(super) fn fields(batch: &Batch) -> &'static str {
 }
 
 /// One request for each change. They are filled where they stand: a request is 30 KB, too much to be moved about on the stack.
-fn requests(changes: &[Change]) -> Result<Vec<api::Request>, Unsayable> {
+fn requests(changes: &[Change]) -> Result<Vec<api::Request>, InvalidChange> {
     let mut requests = Vec::new();
     requests.resize_with(changes.len(), api::Request::default);
     for (at, (request, change)) in requests.iter_mut().zip(changes).enumerate() {
-        fill(request, change).map_err(|words| Unsayable { change: at, words })?;
+        fill(request, change).map_err(|words| InvalidChange { change: at, words })?;
     }
     Ok(requests)
 }
@@ -254,7 +256,7 @@ pub(super) fn formula(sheet: SheetId, row: u32, column: u32, source: &str) -> ap
 }
 
 /// Sorts a range by its first column, the last first, as a person does.
-pub(super) fn sort_down(span: Span) -> Result<api::Request, Unsayable> {
+pub(super) fn sort_down(span: Span) -> Result<api::Request, InvalidChange> {
     let by = api::SortSpec {
         dimension_index: Some(0),
         sort_order: Some("DESCENDING".to_owned()),
@@ -262,7 +264,7 @@ pub(super) fn sort_down(span: Span) -> Result<api::Request, Unsayable> {
     };
     Ok(api::Request {
         sort_range: Some(api::SortRangeRequest {
-            range: Some(grid_range(span).map_err(|words| Unsayable { change: 0, words })?),
+            range: Some(grid_range(span).map_err(|words| InvalidChange { change: 0, words })?),
             sort_specs: Some(vec![by]),
         }),
         ..Default::default()

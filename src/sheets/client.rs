@@ -30,12 +30,15 @@ use crate::{
 
 use super::{
     account_key::{AccountKey, KeyError, web_address},
-    decode,
-    encode::{self, Unsayable},
-    outcome::{self, Heard},
-    quota::{Kind, Quota, QuotaLeft},
+    errors::{self, CallTrace},
+    quota::{Kind, QuotaLeft, QuotaWindow},
+    replies,
+    requests::{self, InvalidChange},
     token::{Connector, Issue, Tokens},
-    wire::{Asked, Batch, CallError, Columns, Manners, ReadBack, Rendering, SheetId, Structure},
+    wire::{
+        Batch, Columns, RangeRequest, ReadBack, Rendering, SheetId, SheetsError, Structure,
+        Validation,
+    },
 };
 
 /// A connection that is idle for this long is closed by us; Google closes its own after some minutes, and a request sent at that moment would be lost.
@@ -43,11 +46,11 @@ const IDLE: Duration = Duration::from_secs(60);
 
 /// The service account's door to Google Sheets; a cheap handle, one for all spreadsheets.
 #[derive(Clone)]
-pub struct Hub(Arc<Inner>);
+pub struct SheetsClient(Arc<Inner>);
 
 /// How long we wait.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct Timeouts {
     /// For a TCP connection.
     pub connect: Duration,
     /// For a token.
@@ -58,7 +61,7 @@ pub struct Patience {
     pub write: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     /// A connection to a living Google takes a tenth of a second, a token half a second, a look at 50,000 rows some seconds. A write gets more time,
     /// since giving up on it costs a fence and a fresh look; Google itself fails what takes longer than 180 s.
     fn default() -> Self {
@@ -73,7 +76,7 @@ impl Default for Patience {
 
 /// Why there can be no hub: the settings are wrong. That Google is away is no reason.
 #[derive(Debug, thiserror::Error)]
-pub enum HubError {
+pub enum ClientError {
     /// The address of the API.
     #[error("the address of the Sheets API is not an http(s) URL")]
     ApiUrl,
@@ -94,7 +97,7 @@ pub enum FenceFate {
     Used,
 }
 
-impl Hub {
+impl SheetsClient {
     /// Prepares for calls to `api_url`; calls nobody yet.
     ///
     /// # Errors
@@ -102,16 +105,16 @@ impl Hub {
     pub async fn new(
         api_url: &str,
         key: AccountKey,
-        patience: Patience,
+        timeouts: Timeouts,
         now: fn() -> Timestamp,
-    ) -> Result<Self, HubError> {
-        let mut base = web_address(api_url).ok_or(HubError::ApiUrl)?.to_string();
+    ) -> Result<Self, ClientError> {
+        let mut base = web_address(api_url).ok_or(ClientError::ApiUrl)?.to_string();
         if !base.ends_with('/') {
             // The library glues paths to it as it stands.
             base.push('/');
         }
-        let connector = connector(patience.connect)?;
-        let tokens = Tokens::new(key, connector.clone(), patience.token, now).await?;
+        let connector = connector(timeouts.connect)?;
+        let tokens = Tokens::new(key, connector.clone(), timeouts.token, now).await?;
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
@@ -124,12 +127,12 @@ impl Hub {
             tokens,
             quota: Mutex::default(),
             health: Mutex::new(Health::Ok),
-            patience,
+            timeouts,
             reads_only: false,
         })))
     }
 
-    /// The same hub, fresh from [`Hub::new`], through which nothing can be written.
+    /// The same hub, fresh from [`SheetsClient::new`], through which nothing can be written.
     #[must_use]
     pub fn reading_only(mut self) -> Self {
         let inner = Arc::get_mut(&mut self.0).expect("a fresh hub has one handle");
@@ -141,40 +144,46 @@ impl Hub {
     ///
     /// # Errors
     /// No answer, or a refusal.
-    pub async fn structure(&self, spreadsheet: &SpreadsheetId) -> Result<Structure, CallError> {
-        let mut ear = self.open(Kind::Read, spreadsheet).await?;
+    pub async fn structure(&self, spreadsheet: &SpreadsheetId) -> Result<Structure, SheetsError> {
+        let mut delegate = self.open(Kind::Read, spreadsheet).await?;
         let call = self
             .spreadsheets()
             .get(&spreadsheet.0)
-            .param("fields", encode::STRUCTURE_FIELDS);
-        let call = call.add_scope(Scope::Spreadsheet).delegate(&mut ear).doit();
+            .param("fields", requests::STRUCTURE_FIELDS);
+        let call = call
+            .add_scope(Scope::Spreadsheet)
+            .delegate(&mut delegate)
+            .doit();
         let answer = self.wait(Kind::Read, call).await;
-        self.close(&ear, answer, decode::structure)
+        self.close(&delegate, answer, replies::structure)
     }
 
     /// What tabs say to those who type in these A1 ranges: one read, or none where nothing is asked.
     ///
     /// # Errors
     /// No answer, or a refusal.
-    pub async fn manners(
+    pub async fn validation(
         &self,
         spreadsheet: &SpreadsheetId,
         ranges: &[String],
-    ) -> Result<Vec<(SheetId, Manners)>, CallError> {
+    ) -> Result<Vec<(SheetId, Validation)>, SheetsError> {
         if ranges.is_empty() {
             return Ok(Vec::new());
         }
-        let mut ear = self.open(Kind::Read, spreadsheet).await?;
+        let mut delegate = self.open(Kind::Read, spreadsheet).await?;
         let call = self
             .spreadsheets()
             .get(&spreadsheet.0)
-            .param("fields", encode::MANNERS_FIELDS);
+            .param("fields", requests::VALIDATION_FIELDS);
         let call = ranges
             .iter()
             .fold(call, |call, range| call.add_ranges(range));
-        let call = call.add_scope(Scope::Spreadsheet).delegate(&mut ear).doit();
+        let call = call
+            .add_scope(Scope::Spreadsheet)
+            .delegate(&mut delegate)
+            .doit();
         let answer = self.wait(Kind::Read, call).await;
-        self.close(&ear, answer, decode::manners)
+        self.close(&delegate, answer, replies::validation)
     }
 
     /// The cells of ranges, each answered in its place: one read for each rendering that is asked for, none where nothing is.
@@ -184,8 +193,8 @@ impl Hub {
     pub async fn read(
         &self,
         spreadsheet: &SpreadsheetId,
-        asked: &[Asked],
-    ) -> Result<Vec<Columns>, CallError> {
+        asked: &[RangeRequest],
+    ) -> Result<Vec<Columns>, SheetsError> {
         let mut answers = vec![Columns::new(); asked.len()];
         for rendering in [Rendering::Shown, Rendering::Typed] {
             let places: Vec<usize> = (0..asked.len())
@@ -194,7 +203,7 @@ impl Hub {
             if places.is_empty() {
                 continue;
             }
-            let mut ear = self.open(Kind::Read, spreadsheet).await?;
+            let mut delegate = self.open(Kind::Read, spreadsheet).await?;
             let call = self.spreadsheets().values_batch_get(&spreadsheet.0);
             let call = places
                 .iter()
@@ -202,10 +211,14 @@ impl Hub {
             let call = call
                 .major_dimension("COLUMNS")
                 .value_render_option(rendering.name());
-            let call = call.add_scope(Scope::Spreadsheet).delegate(&mut ear).doit();
+            let call = call
+                .add_scope(Scope::Spreadsheet)
+                .delegate(&mut delegate)
+                .doit();
             let answer = self.wait(Kind::Read, call).await;
-            let columns =
-                self.close(&ear, answer, |answer| decode::columns(answer, places.len()))?;
+            let columns = self.close(&delegate, answer, |answer| {
+                replies::columns(answer, places.len())
+            })?;
             places
                 .into_iter()
                 .zip(columns)
@@ -217,28 +230,30 @@ impl Hub {
     /// Applies a batch, all or nothing: one write, or none where nothing is to change.
     ///
     /// # Errors
-    /// Each error but [`CallError::Unknown`] means that nothing was applied.
+    /// Each error but [`SheetsError::Unknown`] means that nothing was applied.
     pub async fn write(
         &self,
         spreadsheet: &SpreadsheetId,
         batch: &Batch,
-    ) -> Result<ReadBack, CallError> {
+    ) -> Result<ReadBack, SheetsError> {
         if batch.changes.is_empty() {
             return Ok(ReadBack::default());
         }
-        let request = encode::batch(batch)?;
-        let mut ear = self.open(Kind::Write, spreadsheet).await?;
+        let request = requests::batch(batch)?;
+        let mut delegate = self.open(Kind::Write, spreadsheet).await?;
         let call = self.spreadsheets().batch_update(request, &spreadsheet.0);
         let call = call
-            .param("fields", encode::fields(batch))
+            .param("fields", requests::fields(batch))
             .add_scope(Scope::Spreadsheet);
-        let answer = self.wait(Kind::Write, call.delegate(&mut ear).doit()).await;
-        let outcome = self.close(&ear, answer, |answer| {
-            decode::read_back(&batch.changes, answer)
+        let answer = self
+            .wait(Kind::Write, call.delegate(&mut delegate).doit())
+            .await;
+        let outcome = self.close(&delegate, answer, |answer| {
+            replies::read_back(&batch.changes, answer)
         });
         match outcome {
-            Err(CallError::Refused { change, words }) if change >= batch.changes.len() => {
-                Err(CallError::Unknown(words))
+            Err(SheetsError::Refused { change, words }) if change >= batch.changes.len() => {
+                Err(SheetsError::Unknown(words))
             }
             outcome => outcome,
         }
@@ -247,45 +262,49 @@ impl Hub {
     /// Makes one request that is no change of the service's: one write.
     ///
     /// # Errors
-    /// As for [`Hub::write`].
+    /// As for [`SheetsClient::write`].
     pub(super) async fn ask(
         &self,
         spreadsheet: &SpreadsheetId,
         request: api::Request,
-    ) -> Result<(), CallError> {
+    ) -> Result<(), SheetsError> {
         let request = api::BatchUpdateSpreadsheetRequest {
             requests: Some(vec![request]),
             ..Default::default()
         };
-        let mut ear = self.open(Kind::Write, spreadsheet).await?;
+        let mut delegate = self.open(Kind::Write, spreadsheet).await?;
         let call = self.spreadsheets().batch_update(request, &spreadsheet.0);
         let call = call
             .param("fields", "spreadsheetId")
             .add_scope(Scope::Spreadsheet);
-        let answer = self.wait(Kind::Write, call.delegate(&mut ear).doit()).await;
-        self.close(&ear, answer, |answer| answer.spreadsheet_id)
+        let answer = self
+            .wait(Kind::Write, call.delegate(&mut delegate).doit())
+            .await;
+        self.close(&delegate, answer, |answer| answer.spreadsheet_id)
             .map(drop)
     }
 
     /// Sends a fence alone, to learn what became of the batch that carried it: one write.
     ///
     /// # Errors
-    /// The question has no answer yet. [`CallError::Refused`] is a refusal for another reason than that the id is taken.
+    /// The question has no answer yet. [`SheetsError::Refused`] is a refusal for another reason than that the id is taken.
     pub async fn fence(
         &self,
         spreadsheet: &SpreadsheetId,
         id: BatchToken,
-    ) -> Result<FenceFate, CallError> {
-        let request = encode::fence_alone(id)?;
-        let mut ear = self.open(Kind::Write, spreadsheet).await?;
+    ) -> Result<FenceFate, SheetsError> {
+        let request = requests::fence_alone(id)?;
+        let mut delegate = self.open(Kind::Write, spreadsheet).await?;
         let call = self.spreadsheets().batch_update(request, &spreadsheet.0);
         let call = call
-            .param("fields", encode::FENCE_FIELDS)
+            .param("fields", requests::FENCE_FIELDS)
             .add_scope(Scope::Spreadsheet);
-        let answer = self.wait(Kind::Write, call.delegate(&mut ear).doit()).await;
-        let taken = |answer| (decode::fence(&answer)? == id.0).then_some(FenceFate::Accepted);
-        match self.close(&ear, answer, taken) {
-            Err(CallError::Refused { words, .. }) if outcome::says_taken(&words) => {
+        let answer = self
+            .wait(Kind::Write, call.delegate(&mut delegate).doit())
+            .await;
+        let taken = |answer| (replies::fence(&answer)? == id.0).then_some(FenceFate::Accepted);
+        match self.close(&delegate, answer, taken) {
+            Err(SheetsError::Refused { words, .. }) if errors::says_taken(&words) => {
                 Ok(FenceFate::Used)
             }
             outcome => outcome,
@@ -309,12 +328,16 @@ impl Hub {
     }
 
     /// Begins a call: an address that is safe to build, a token at hand, a place in the quota.
-    async fn open(&self, kind: Kind, spreadsheet: &SpreadsheetId) -> Result<Ear, CallError> {
+    async fn open(
+        &self,
+        kind: Kind,
+        spreadsheet: &SpreadsheetId,
+    ) -> Result<CallDelegate, SheetsError> {
         if !is_plain(spreadsheet) {
-            return Err(CallError::NotFound);
+            return Err(SheetsError::NotFound);
         }
         if self.0.reads_only && kind == Kind::Write {
-            return Err(CallError::Unavailable(
+            return Err(SheetsError::Unavailable(
                 "nothing is written while observing".to_owned(),
             ));
         }
@@ -322,17 +345,17 @@ impl Hub {
         opened.inspect_err(|error| self.note(error))
     }
 
-    async fn admit(&self, kind: Kind) -> Result<Ear, CallError> {
+    async fn admit(&self, kind: Kind) -> Result<CallDelegate, SheetsError> {
         let prepared = self.0.tokens.prepare().await;
-        prepared.map_err(|error| CallError::Unavailable(format!("no token: {error}")))?;
+        prepared.map_err(|error| SheetsError::Unavailable(format!("no token: {error}")))?;
         let admitted = self.0.quota().admit(kind, clock::steady());
-        admitted.map_err(|until| CallError::Throttled { until: Some(until) })?;
-        Ok(Ear {
-            hub: self.clone(),
+        admitted.map_err(|until| SheetsError::Throttled { until: Some(until) })?;
+        Ok(CallDelegate {
+            client: self.clone(),
             kind,
             issue: None,
             renewed: false,
-            heard: Heard::default(),
+            trace: CallTrace::default(),
         })
     }
 
@@ -342,12 +365,12 @@ impl Hub {
         kind: Kind,
         call: impl Future<Output = Answer<T>>,
     ) -> Option<Answer<T>> {
-        let patience = match kind {
-            Kind::Read => self.0.patience.read,
-            Kind::Write => self.0.patience.write,
+        let timeouts = match kind {
+            Kind::Read => self.0.timeouts.read,
+            Kind::Write => self.0.timeouts.write,
         };
         let began = clock::monotonic();
-        let answer = tokio::time::timeout(patience, call).await.ok();
+        let answer = tokio::time::timeout(timeouts, call).await.ok();
         metrics::histogram!("sheetdesk_sheets_call_seconds", "kind" => kind.name())
             .record(began.elapsed());
         answer
@@ -356,33 +379,33 @@ impl Hub {
     /// Ends a call: what it brought, and what that says about Google.
     fn close<T, U>(
         &self,
-        ear: &Ear,
+        delegate: &CallDelegate,
         answer: Option<Answer<T>>,
         decode: impl FnOnce(T) -> Option<U>,
-    ) -> Result<U, CallError> {
+    ) -> Result<U, SheetsError> {
         let outcome = match answer {
-            Some(Ok((_, answer))) => decode(answer).ok_or_else(|| outcome::nonsense(ear.kind)),
-            Some(Err(error)) => Err(outcome::failed(ear.kind, ear.heard, &error)),
-            None => Err(outcome::timed_out(ear.kind, ear.heard)),
+            Some(Ok((_, answer))) => decode(answer).ok_or_else(|| errors::nonsense(delegate.kind)),
+            Some(Err(error)) => Err(errors::failed(delegate.kind, delegate.trace, &error)),
+            None => Err(errors::timed_out(delegate.kind, delegate.trace)),
         };
-        if let Some(until) = ear.heard.until {
-            self.0.quota().silence(ear.kind, until);
+        if let Some(until) = delegate.trace.until {
+            self.0.quota().silence(delegate.kind, until);
         }
         let ended = match &outcome {
             Ok(_) => "ok",
-            Err(CallError::Throttled { .. }) => "throttled",
-            Err(CallError::Unavailable(_)) => "unavailable",
-            Err(CallError::Unknown(_)) => "unknown",
+            Err(SheetsError::Throttled { .. }) => "throttled",
+            Err(SheetsError::Unavailable(_)) => "unavailable",
+            Err(SheetsError::Unknown(_)) => "unknown",
             Err(
-                CallError::Refused { .. }
-                | CallError::BadRange(_)
-                | CallError::Denied(_)
-                | CallError::NotFound
-                | CallError::ApiOff { .. }
-                | CallError::NotASpreadsheet,
+                SheetsError::Refused { .. }
+                | SheetsError::BadRange(_)
+                | SheetsError::Denied(_)
+                | SheetsError::NotFound
+                | SheetsError::ApiOff { .. }
+                | SheetsError::NotASpreadsheet,
             ) => "refused",
         };
-        metrics::counter!("sheetdesk_sheets_calls_total", "kind" => ear.kind.name(), "outcome" => ended).increment(1);
+        metrics::counter!("sheetdesk_sheets_calls_total", "kind" => delegate.kind.name(), "outcome" => ended).increment(1);
         match &outcome {
             Ok(_) => self.0.feels(Health::Ok, None),
             Err(error) => self.note(error),
@@ -390,16 +413,16 @@ impl Hub {
         outcome
     }
 
-    fn note(&self, error: &CallError) {
+    fn note(&self, error: &SheetsError) {
         let health = match error {
-            CallError::Throttled { .. } => Health::Throttled,
-            CallError::Unavailable(_) | CallError::Unknown(_) => Health::Down,
-            CallError::Refused { .. }
-            | CallError::BadRange(_)
-            | CallError::Denied(_)
-            | CallError::NotFound
-            | CallError::ApiOff { .. }
-            | CallError::NotASpreadsheet => Health::Ok,
+            SheetsError::Throttled { .. } => Health::Throttled,
+            SheetsError::Unavailable(_) | SheetsError::Unknown(_) => Health::Down,
+            SheetsError::Refused { .. }
+            | SheetsError::BadRange(_)
+            | SheetsError::Denied(_)
+            | SheetsError::NotFound
+            | SheetsError::ApiOff { .. }
+            | SheetsError::NotASpreadsheet => Health::Ok,
         };
         self.0.feels(health, Some(error));
     }
@@ -415,21 +438,21 @@ type Answer<T> = common::Result<(common::Response, T)>;
 struct Inner {
     sheets: Sheets<Connector>,
     tokens: Tokens,
-    quota: Mutex<Quota>,
+    quota: Mutex<QuotaWindow>,
     health: Mutex<Health>,
-    patience: Patience,
+    timeouts: Timeouts,
     /// Every write is refused here.
     reads_only: bool,
 }
 
 impl Inner {
     // Ledger and health are whole after each statement, so a panic elsewhere leaves nothing half done.
-    fn quota(&self) -> MutexGuard<'_, Quota> {
+    fn quota(&self) -> MutexGuard<'_, QuotaWindow> {
         self.quota.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes down how the last call went; a change is logged, with its reason.
-    fn feels(&self, health: Health, why: Option<&CallError>) {
+    fn feels(&self, health: Health, why: Option<&SheetsError>) {
         let before = std::mem::replace(
             &mut *self.health.lock().unwrap_or_else(PoisonError::into_inner),
             health,
@@ -445,23 +468,23 @@ impl Inner {
 }
 
 /// Hears what happens within one call of the library, and has a refused token renewed once.
-struct Ear {
-    hub: Hub,
+struct CallDelegate {
+    client: SheetsClient,
     kind: Kind,
     /// The token that is in use.
     issue: Option<Issue>,
     renewed: bool,
-    heard: Heard,
+    trace: CallTrace,
 }
 
-impl common::Delegate for Ear {
+impl common::Delegate for CallDelegate {
     fn pre_request(&mut self) {
-        let hub = &self.hub.0;
+        let client = &self.client.0;
         if self.renewed {
-            hub.quota().spend(self.kind, clock::steady());
+            client.quota().spend(self.kind, clock::steady());
         }
-        self.issue = hub.tokens.issue();
-        self.heard.in_flight = true;
+        self.issue = client.tokens.issue();
+        self.trace.in_flight = true;
     }
 
     fn http_failure(
@@ -470,26 +493,26 @@ impl common::Delegate for Ear {
         _body: Option<&serde_json::Value>,
     ) -> common::Retry {
         let status = response.status().as_u16();
-        self.heard.in_flight = false;
-        self.heard.status = Some(status);
+        self.trace.in_flight = false;
+        self.trace.status = Some(status);
         if status == 401 && !self.renewed {
             self.renewed = true;
-            self.hub.0.tokens.refuse(self.issue);
+            self.client.0.tokens.refuse(self.issue);
             return common::Retry::After(Duration::ZERO);
         }
         let header = response.headers().get(hyper::header::RETRY_AFTER);
         let asked = header.and_then(|value| value.to_str().ok());
-        let rest = asked.and_then(|header| outcome::retry_after(header, clock::now()));
-        self.heard.until = rest.map(|rest| clock::steady() + rest);
+        let rest = asked.and_then(|header| errors::retry_after(header, clock::now()));
+        self.trace.until = rest.map(|rest| clock::steady() + rest);
         common::Retry::Abort
     }
 }
 
-impl From<Unsayable> for CallError {
-    fn from(unsayable: Unsayable) -> Self {
+impl From<InvalidChange> for SheetsError {
+    fn from(invalid: InvalidChange) -> Self {
         Self::Refused {
-            change: unsayable.change,
-            words: unsayable.words.to_owned(),
+            change: invalid.change,
+            words: invalid.words.to_owned(),
         }
     }
 }
@@ -501,10 +524,10 @@ fn is_plain(spreadsheet: &SpreadsheetId) -> bool {
 }
 
 /// Connections over TLS with the machine's certificates, or with Mozilla's where it has none (a bare container); plain HTTP where the address says so.
-fn connector(patience: Duration) -> Result<Connector, HubError> {
+fn connector(timeouts: Duration) -> Result<Connector, ClientError> {
     let mut http = HttpConnector::new();
     http.enforce_http(false);
-    http.set_connect_timeout(Some(patience));
+    http.set_connect_timeout(Some(timeouts));
     http.set_nodelay(true);
     let builder = match HttpsConnectorBuilder::new()
         .with_provider_and_native_roots(ring::default_provider())
@@ -512,7 +535,7 @@ fn connector(patience: Duration) -> Result<Connector, HubError> {
         Ok(builder) => builder,
         Err(_) => HttpsConnectorBuilder::new()
             .with_provider_and_webpki_roots(ring::default_provider())
-            .map_err(|error| HubError::Tls(error.to_string()))?,
+            .map_err(|error| ClientError::Tls(error.to_string()))?,
     };
     Ok(builder.https_or_http().enable_http1().wrap_connector(http))
 }

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Lets all desks stand still.
 #[derive(Debug, Default)]
-pub struct Rest {
+pub struct WorkGate {
     /// Every desk at work shares it; whoever wants them to stand still has it alone.
     at_work: RwLock<()>,
     /// Ends what the desks have in hand.
@@ -20,15 +20,15 @@ pub struct Rest {
 }
 
 /// A desk is at work until this is dropped.
-pub(super) struct AtWork<'a> {
+pub(super) struct WorkPermit<'a> {
     _shared: RwLockReadGuard<'a, ()>,
     /// The work must end.
     pub(super) end: CancellationToken,
 }
 
-impl Rest {
+impl WorkGate {
     /// Ends the work of all desks as a stop does, acts while they stand still, and lets them begin anew.
-    pub async fn while_still<T>(&self, act: impl Future<Output = T>) -> T {
+    pub async fn while_closed<T>(&self, act: impl Future<Output = T>) -> T {
         let renewal = Renewal(self);
         self.end().cancel();
         let _alone = self.at_work.write().await;
@@ -37,8 +37,8 @@ impl Rest {
     }
 
     /// Begins work, once nobody wants the desks to stand still.
-    pub(super) async fn work(&self) -> AtWork<'_> {
-        AtWork {
+    pub(super) async fn work(&self) -> WorkPermit<'_> {
+        WorkPermit {
             _shared: self.at_work.read().await,
             end: self.end(),
         }
@@ -53,7 +53,7 @@ impl Rest {
 }
 
 /// Lets work begin anew, also where whoever waited for the desks has given up.
-struct Renewal<'a>(&'a Rest);
+struct Renewal<'a>(&'a WorkGate);
 
 impl Drop for Renewal<'_> {
     fn drop(&mut self) {
@@ -75,9 +75,9 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_gives_up_waiting_leaves_the_desks_able_to_work() {
-        let rest = Rest::default();
+        let rest = WorkGate::default();
         let busy = rest.work().await;
-        let given_up = timeout(Duration::ZERO, rest.while_still(async {})).await;
+        let given_up = timeout(Duration::ZERO, rest.while_closed(async {})).await;
         assert!(given_up.is_err() && busy.end.is_cancelled());
         let next = rest.work().await;
         assert!(
@@ -85,7 +85,7 @@ mod tests {
             "it would end at once, again and again"
         );
         drop(busy);
-        let still = rest.while_still(async {});
+        let still = rest.while_closed(async {});
         tokio::pin!(still);
         assert!(timeout(Duration::ZERO, &mut still).await.is_err());
         assert!(next.end.is_cancelled(), "the next rest is heard of");

@@ -19,17 +19,17 @@ use crate::{
 };
 
 /// A hub whose Google cannot be reached.
-pub(in crate::sheets) async fn nowhere() -> Hub {
+pub(in crate::sheets) async fn nowhere() -> SheetsClient {
     // Port 9 (discard) has no listener where tests run.
-    hub("http://127.0.0.1:9", "http://127.0.0.1:9/token").await
+    client("http://127.0.0.1:9", "http://127.0.0.1:9/token").await
 }
 
-async fn hub(api_url: &str, token_url: &str) -> Hub {
-    patient(api_url, token_url, Patience::default()).await
+async fn client(api_url: &str, token_url: &str) -> SheetsClient {
+    patient(api_url, token_url, Timeouts::default()).await
 }
 
-async fn patient(api_url: &str, token_url: &str, patience: Patience) -> Hub {
-    Hub::new(api_url, key(token_url), patience, clock::now)
+async fn patient(api_url: &str, token_url: &str, patience: Timeouts) -> SheetsClient {
+    SheetsClient::new(api_url, key(token_url), patience, clock::now)
         .await
         .unwrap()
 }
@@ -79,29 +79,29 @@ fn structured() -> Reply {
 async fn both(
     reply: impl Fn() -> Reply,
 ) -> (
-    Result<ReadBack, CallError>,
-    Result<Structure, CallError>,
-    Hub,
+    Result<ReadBack, SheetsError>,
+    Result<Structure, SheetsError>,
+    SheetsClient,
 ) {
-    let (_fake, hub) = Fake::with(vec![reply(), reply()]).await;
-    let write = hub.write(&book(), &batch()).await;
+    let (_fake, client) = Fake::with(vec![reply(), reply()]).await;
+    let write = client.write(&book(), &batch()).await;
     // A silence that Google asks for concerns its own kind of calls alone, so the read goes out in any case.
-    let read = hub.structure(&book()).await;
-    (write, read, hub)
+    let read = client.structure(&book()).await;
+    (write, read, client)
 }
 
-fn is_unknown<T>(outcome: &Result<T, CallError>) -> bool {
-    matches!(outcome, Err(CallError::Unknown(_)))
+fn is_unknown<T>(outcome: &Result<T, SheetsError>) -> bool {
+    matches!(outcome, Err(SheetsError::Unknown(_)))
 }
 
-fn is_unavailable<T>(outcome: &Result<T, CallError>) -> bool {
-    matches!(outcome, Err(CallError::Unavailable(_)))
+fn is_unavailable<T>(outcome: &Result<T, SheetsError>) -> bool {
+    matches!(outcome, Err(SheetsError::Unavailable(_)))
 }
 
 #[tokio::test]
 async fn a_write_says_what_it_should_and_loses_no_empty_cell() {
-    let (fake, hub) = Fake::with(vec![written()]).await;
-    let read = hub.write(&book(), &batch()).await.unwrap();
+    let (fake, client) = Fake::with(vec![written()]).await;
+    let read = client.write(&book(), &batch()).await.unwrap();
     assert_eq!(read.occurrences, [None, None]);
     let asked = fake.asked().remove(0);
     assert!(
@@ -122,15 +122,16 @@ async fn a_write_says_what_it_should_and_loses_no_empty_cell() {
     let cells = &asked.body["requests"][1]["appendCells"]["rows"][0]["values"];
     assert_eq!(cells.as_array().unwrap().len(), 3);
     assert_eq!(cells[1], json!({}));
-    assert_eq!(hub.health(), Health::Ok);
+    assert_eq!(client.health(), Health::Ok);
 }
 
 #[tokio::test]
 async fn a_read_encodes_its_ranges_once() {
     let answer = json!({"valueRanges": [{"values": [["код"]]}, {}]});
-    let (fake, hub) = Fake::with(vec![Reply::Json(200, answer)]).await;
-    let ranges = ["'50% #1? a/b'!A:A", "'Акции'!B1:B9"].map(|range| Asked::shown(range.to_owned()));
-    let read = hub.read(&book(), &ranges).await.unwrap();
+    let (fake, client) = Fake::with(vec![Reply::Json(200, answer)]).await;
+    let ranges =
+        ["'50% #1? a/b'!A:A", "'Акции'!B1:B9"].map(|range| RangeRequest::shown(range.to_owned()));
+    let read = client.read(&book(), &ranges).await.unwrap();
     assert_eq!(read, [vec![vec!["код".to_owned()]], vec![]]);
     let target = fake.asked().remove(0).target;
     assert!(
@@ -152,13 +153,13 @@ async fn a_read_makes_one_call_for_each_rendering_and_answers_in_the_order_asked
             json!({"valueRanges": [{"values": [[cells[0]]]}, {"values": [[cells[1]]]}]}),
         )
     };
-    let (fake, hub) = Fake::with(vec![answer(["a", "c"]), answer(["=B", "=D"])]).await;
+    let (fake, client) = Fake::with(vec![answer(["a", "c"]), answer(["=B", "=D"])]).await;
     let (shown, typed) = (
-        |range: &str| Asked::shown(range.to_owned()),
-        |range: &str| Asked::typed(range.to_owned()),
+        |range: &str| RangeRequest::shown(range.to_owned()),
+        |range: &str| RangeRequest::typed(range.to_owned()),
     );
-    let before = hub.quota().reads;
-    let read = hub
+    let before = client.quota().reads;
+    let read = client
         .read(
             &book(),
             &[shown("A:A"), typed("B:B"), shown("C:C"), typed("D:D")],
@@ -169,7 +170,7 @@ async fn a_read_makes_one_call_for_each_rendering_and_answers_in_the_order_asked
         read,
         ["a", "=B", "c", "=D"].map(|cell| vec![vec![cell.to_owned()]])
     );
-    assert_eq!(hub.quota().reads, before - 2);
+    assert_eq!(client.quota().reads, before - 2);
     let targets: Vec<String> = fake.asked().into_iter().map(|asked| asked.target).collect();
     let says = |at: usize, words: &[&str]| words.iter().all(|word| targets[at].contains(word));
     assert!(
@@ -180,50 +181,50 @@ async fn a_read_makes_one_call_for_each_rendering_and_answers_in_the_order_asked
 
 #[tokio::test]
 async fn nothing_to_do_is_no_call() {
-    let (fake, hub) = Fake::with(vec![]).await;
-    assert_eq!(hub.read(&book(), &[]).await, Ok(vec![]));
+    let (fake, client) = Fake::with(vec![]).await;
+    assert_eq!(client.read(&book(), &[]).await, Ok(vec![]));
     assert_eq!(
-        hub.write(&book(), &Batch::default()).await,
+        client.write(&book(), &Batch::default()).await,
         Ok(ReadBack::default())
     );
     let strange = SpreadsheetId("a/b?c".to_owned());
-    assert_eq!(hub.structure(&strange).await, Err(CallError::NotFound));
+    assert_eq!(client.structure(&strange).await, Err(SheetsError::NotFound));
     assert!(fake.asked().is_empty());
 }
 
 #[tokio::test]
 async fn too_many_requests_are_throttled_and_the_next_waits() {
     let before = clock::now();
-    let (fake, hub) = Fake::with(vec![Reply::RetryAfter(429, "40"), structured()]).await;
-    let Err(CallError::Throttled { until: Some(until) }) = hub.write(&book(), &batch()).await
+    let (fake, client) = Fake::with(vec![Reply::RetryAfter(429, "40"), structured()]).await;
+    let Err(SheetsError::Throttled { until: Some(until) }) = client.write(&book(), &batch()).await
     else {
         panic!("throttled");
     };
     let wait = before.duration_until(until).as_secs();
     assert!((40..50).contains(&wait), "{wait}");
-    assert_eq!(hub.health(), Health::Throttled);
+    assert_eq!(client.health(), Health::Throttled);
     assert_eq!(
-        hub.write(&book(), &batch()).await,
-        Err(CallError::Throttled { until: Some(until) })
+        client.write(&book(), &batch()).await,
+        Err(SheetsError::Throttled { until: Some(until) })
     );
     assert_eq!(fake.asked().len(), 1, "the second was not sent");
-    assert_eq!(hub.quota().writes, 0);
+    assert_eq!(client.quota().writes, 0);
     assert!(
-        hub.structure(&book()).await.is_ok(),
+        client.structure(&book()).await.is_ok(),
         "reads have a quota of their own"
     );
-    assert_eq!(hub.health(), Health::Ok);
+    assert_eq!(client.health(), Health::Ok);
 }
 
 #[tokio::test]
 async fn unavailable_leaves_a_write_unknown_in_json_too() {
-    let (write, read, hub) =
+    let (write, read, client) =
         both(|| Reply::Json(503, refusal(503, "The service is currently unavailable."))).await;
     assert!(
         is_unknown(&write) && is_unavailable(&read),
         "{write:?} {read:?}"
     );
-    assert_eq!(hub.health(), Health::Down);
+    assert_eq!(client.health(), Health::Down);
 }
 
 #[tokio::test]
@@ -257,14 +258,14 @@ async fn silence_leaves_a_write_unknown() {
         ..Fake::default()
     });
     let url = fake.serve().await;
-    let patience = Patience {
+    let patience = Timeouts {
         read: Duration::from_millis(300),
         write: Duration::from_millis(300),
-        ..Patience::default()
+        ..Timeouts::default()
     };
-    let hub = patient(&url, &url, patience).await;
-    assert!(is_unknown(&hub.write(&book(), &batch()).await));
-    assert!(is_unavailable(&hub.structure(&book()).await));
+    let client = patient(&url, &url, patience).await;
+    assert!(is_unknown(&client.write(&book(), &batch()).await));
+    assert!(is_unavailable(&client.structure(&book()).await));
 }
 
 #[tokio::test]
@@ -277,14 +278,14 @@ async fn a_broken_connection_leaves_a_write_unknown_and_a_refused_one_does_not()
         stream.readable().await.unwrap();
         // The listener goes too: from here on this address refuses.
     });
-    let hub = hub(&broken, &url).await;
-    let outcome = hub.write(&book(), &batch()).await;
+    let client = client(&broken, &url).await;
+    let outcome = client.write(&book(), &batch()).await;
     assert!(is_unknown(&outcome), "{outcome:?}");
     breaking.await.unwrap();
-    let outcome = hub.write(&book(), &batch()).await;
+    let outcome = client.write(&book(), &batch()).await;
     assert_eq!(
         outcome,
-        Err(CallError::Unavailable("no connection".to_owned()))
+        Err(SheetsError::Unavailable("no connection".to_owned()))
     );
 }
 
@@ -299,7 +300,7 @@ async fn a_refusal_names_the_change_if_there_is_such_a_change() {
             ),
         )
     };
-    let (_fake, hub) = Fake::with(vec![
+    let (_fake, client) = Fake::with(vec![
         named(1),
         named(2),
         Reply::Json(400, refusal(400, "Unable to parse range: x")),
@@ -307,15 +308,17 @@ async fn a_refusal_names_the_change_if_there_is_such_a_change() {
     .await;
     let words = "No grid with id: 0".to_owned();
     assert_eq!(
-        hub.write(&book(), &batch()).await,
-        Err(CallError::Refused { change: 1, words })
+        client.write(&book(), &batch()).await,
+        Err(SheetsError::Refused { change: 1, words })
     );
-    assert!(is_unknown(&hub.write(&book(), &batch()).await));
+    assert!(is_unknown(&client.write(&book(), &batch()).await));
     assert_eq!(
-        hub.read(&book(), &[Asked::shown("x".to_owned())]).await,
-        Err(CallError::BadRange("Unable to parse range: x".to_owned()))
+        client
+            .read(&book(), &[RangeRequest::shown("x".to_owned())])
+            .await,
+        Err(SheetsError::BadRange("Unable to parse range: x".to_owned()))
     );
-    assert_eq!(hub.health(), Health::Ok, "a refusal is an answer");
+    assert_eq!(client.health(), Health::Ok, "a refusal is an answer");
 }
 
 #[tokio::test]
@@ -337,18 +340,21 @@ async fn a_fence_alone_tells_what_became_of_the_batch() {
         invalid("Too much metadata."),
         Reply::Json(200, json!({})),
     ];
-    let (fake, hub) = Fake::with(replies).await;
+    let (fake, client) = Fake::with(replies).await;
     assert_eq!(
-        hub.fence(&book(), BatchToken(9)).await,
+        client.fence(&book(), BatchToken(9)).await,
         Ok(FenceFate::Accepted)
     );
-    assert_eq!(hub.fence(&book(), BatchToken(9)).await, Ok(FenceFate::Used));
-    let other = hub.fence(&book(), BatchToken(9)).await;
+    assert_eq!(
+        client.fence(&book(), BatchToken(9)).await,
+        Ok(FenceFate::Used)
+    );
+    let other = client.fence(&book(), BatchToken(9)).await;
     assert!(
-        matches!(other, Err(CallError::Refused { change: 0, .. })),
+        matches!(other, Err(SheetsError::Refused { change: 0, .. })),
         "{other:?}"
     );
-    assert!(is_unknown(&hub.fence(&book(), BatchToken(9)).await));
+    assert!(is_unknown(&client.fence(&book(), BatchToken(9)).await));
     assert!(
         !fake.asked()[0]
             .body
@@ -361,13 +367,13 @@ async fn a_fence_alone_tells_what_became_of_the_batch() {
 async fn access_and_absence_are_told_apart() {
     let (write, read, _) =
         both(|| Reply::Json(403, refusal(403, "The caller does not have permission"))).await;
-    let denied = CallError::Denied("The caller does not have permission".to_owned());
+    let denied = SheetsError::Denied("The caller does not have permission".to_owned());
     assert_eq!((write, read), (Err(denied.clone()), Err(denied)));
     let (write, read, _) =
         both(|| Reply::Json(404, refusal(404, "Requested entity was not found."))).await;
     assert_eq!(
         (write, read),
-        (Err(CallError::NotFound), Err(CallError::NotFound))
+        (Err(SheetsError::NotFound), Err(SheetsError::NotFound))
     );
 }
 
@@ -379,22 +385,22 @@ async fn a_refused_token_is_renewed_once() {
             refusal(401, "Request had invalid authentication credentials."),
         )
     };
-    let (fake, hub) = Fake::with(vec![refused(), written(), refused(), refused()]).await;
-    assert!(hub.write(&book(), &batch()).await.is_ok());
+    let (fake, client) = Fake::with(vec![refused(), written(), refused(), refused()]).await;
+    assert!(client.write(&book(), &batch()).await.is_ok());
     let sent: Vec<_> = fake.asked().into_iter().map(|asked| asked.token).collect();
     assert_eq!(sent, ["Bearer token-1", "Bearer token-2"]);
-    assert_eq!(hub.quota().writes, 53, "both were calls");
-    assert!(is_unavailable(&hub.write(&book(), &batch()).await));
+    assert_eq!(client.quota().writes, 53, "both were calls");
+    assert!(is_unavailable(&client.write(&book(), &batch()).await));
     assert_eq!(fake.asked().len(), 2);
     assert_eq!(fake.tokens(), 3);
 }
 
 #[tokio::test]
 async fn many_calls_share_one_token() {
-    let (fake, hub) = Fake::with((0..20).map(|_| structured()).collect()).await;
+    let (fake, client) = Fake::with((0..20).map(|_| structured()).collect()).await;
     let calls = (0..20).map(|_| {
-        let hub = hub.clone();
-        tokio::spawn(async move { hub.structure(&book()).await })
+        let client = client.clone();
+        tokio::spawn(async move { client.structure(&book()).await })
     });
     for outcome in join_all(calls).await {
         assert!(outcome.unwrap().is_ok());
@@ -404,51 +410,51 @@ async fn many_calls_share_one_token() {
 
 #[tokio::test]
 async fn many_calls_share_one_failure_which_shows_no_secret() {
-    let (fake, hub) = Fake::with(vec![structured()]).await;
+    let (fake, client) = Fake::with(vec![structured()]).await;
     fake.refusals.store(1, Ordering::SeqCst);
     let book = book();
-    let calls = (0..20).map(|_| hub.structure(&book));
+    let calls = (0..20).map(|_| client.structure(&book));
     for outcome in join_all(calls).await {
         let words = "no token: the token endpoint refuses: invalid_grant: bad …".to_owned();
-        assert_eq!(outcome, Err(CallError::Unavailable(words)));
+        assert_eq!(outcome, Err(SheetsError::Unavailable(words)));
     }
     assert_eq!((fake.tokens(), fake.asked().len()), (1, 0));
-    assert_eq!(hub.quota().reads, 55, "no call was made");
+    assert_eq!(client.quota().reads, 55, "no call was made");
     assert!(
-        hub.structure(&book).await.is_ok(),
+        client.structure(&book).await.is_ok(),
         "the next call asks anew"
     );
 }
 
 #[tokio::test]
 async fn the_quota_is_kept_without_google_s_help() {
-    let (fake, hub) = Fake::with((0..55).map(|_| structured()).collect()).await;
+    let (fake, client) = Fake::with((0..55).map(|_| structured()).collect()).await;
     let began = clock::now();
     for _ in 0..55 {
-        hub.structure(&book()).await.unwrap();
+        client.structure(&book()).await.unwrap();
     }
-    let Err(CallError::Throttled { until: Some(until) }) = hub.structure(&book()).await else {
+    let Err(SheetsError::Throttled { until: Some(until) }) = client.structure(&book()).await else {
         panic!("throttled");
     };
     assert!(until >= began + Duration::from_secs(60));
     assert_eq!(fake.asked().len(), 55);
     assert_eq!(
-        hub.quota(),
+        client.quota(),
         QuotaLeft {
             reads: 0,
             writes: 55
         }
     );
-    assert_eq!(hub.health(), Health::Throttled);
+    assert_eq!(client.health(), Health::Throttled);
 }
 
 #[tokio::test]
 async fn wrong_settings_are_said_at_once() {
     let mistaken = |url: &'static str| {
-        Hub::new(
+        SheetsClient::new(
             url,
             key("http://localhost"),
-            Patience::default(),
+            Timeouts::default(),
             clock::now,
         )
     };
@@ -459,22 +465,22 @@ async fn wrong_settings_are_said_at_once() {
         "http://host:99999",
     ] {
         assert!(
-            matches!(mistaken(url).await, Err(HubError::ApiUrl)),
+            matches!(mistaken(url).await, Err(ClientError::ApiUrl)),
             "{url}"
         );
     }
     let file =
         json!({"private_key": "-----BEGIN", "client_email": "a", "token_uri": "http://a.b/"})
             .to_string();
-    let hub = Hub::new(
+    let client = SheetsClient::new(
         "http://a.b",
         AccountKey::parse(&file).unwrap(),
-        Patience::default(),
+        Timeouts::default(),
         clock::now,
     )
     .await;
     assert!(matches!(
-        hub,
-        Err(HubError::Key(KeyError::Field("private_key")))
+        client,
+        Err(ClientError::Key(KeyError::Field("private_key")))
     ));
 }
