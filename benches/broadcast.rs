@@ -65,7 +65,7 @@ struct StandIn {
     token: String,
 }
 
-/// A staff list whose partners are all registered, as the first look shows it, and a promotions tab without rows.
+/// A staff list whose partners are all registered, as the first read shows it, and a promotions tab without rows.
 fn first_look(recipients: i64) -> Vec<Event> {
     let partner = |n: i64| {
         let code = format!("К-{n}");

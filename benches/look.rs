@@ -1,4 +1,4 @@
-//! What a look costs: 100,000 partners, 50,000 appeals, unchanged since the last look.
+//! What a read costs: 100,000 partners, 50,000 appeals, unchanged since the last read.
 //!
 //! The client, the parsing and the comparing are the service's own; the answers come from a server in another thread, made once. Criterion is given the
 //! processor time of the looking thread, so the server's is not in it. Peak memory is what the process needs beyond what it held before
@@ -238,7 +238,7 @@ async fn sheets_client(address: SocketAddr) -> (SheetsClient, Settings) {
     (sheets_client, settings)
 }
 
-/// Looks once, and compares with the last look.
+/// Reads once, and compares with the last snapshot.
 async fn snapshot(
     sheets_client: &SheetsClient,
     words: &TabWords,
@@ -309,7 +309,7 @@ fn processor_time() -> Duration {
     )
 }
 
-/// In a process of its own: the peak of two looks, the second compared with the first, beyond what stood before them; in kB.
+/// In a process of its own: the peak of two reads, the second compared with the first, beyond what was before them; in kB.
 fn peak(name: &str, address: SocketAddr) -> u64 {
     let runtime = runtime();
     let (sheets_client, settings) = runtime.block_on(sheets_client(address));

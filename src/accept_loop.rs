@@ -10,7 +10,7 @@ use rustix::{
 };
 use tokio::time::sleep;
 
-/// A shortage passes when others let go; asking again at once would only burn the processor.
+/// A shortage passes when others release resources; retrying at once would only burn the processor.
 pub const PAUSE: Duration = Duration::from_millis(100);
 /// Open files that sending, the tables, the journal and the operator need at their busiest.
 const OWN: usize = 96;
@@ -45,7 +45,7 @@ where
     }
 }
 
-/// Whether everybody lacks something that comes back when others let go.
+/// Whether the system lacks a resource that comes back when others release theirs.
 #[must_use]
 pub fn is_shortage(error: &io::Error) -> bool {
     matches!(

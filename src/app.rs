@@ -76,7 +76,7 @@ pub use crate::{
 const GRACE: Duration = Duration::from_millis(1300);
 /// Questions of the operator's that may wait.
 const QUESTIONS: usize = 16;
-/// Courtesies that may wait; Telegram forgets buttons after a while as well, and words stand in for reactions beyond it.
+/// Best-effort calls that may wait; Telegram forgets buttons after a while as well, and words are in for reactions beyond it.
 const BEST_EFFORT_QUEUE: usize = 256;
 
 /// The service cannot start. Somebody else being down is never among the reasons.
@@ -247,7 +247,7 @@ impl App {
     }
 
     fn start_servers(&self, public: http::Server, admin: http::Server) {
-        // The recorder stands before the routes describe what they count.
+        // The recorder is before the routes describe what they count.
         let (recorder, parts) = (metrics::recorder(), Arc::clone(&self.parts));
         let settings = &self.parts.settings.http;
         let places = accept_loop::affordable(settings.max_connections);
@@ -562,7 +562,7 @@ const CHECKED_WITHIN: Duration = Duration::from_secs(3);
 /// What a schedule does.
 #[derive(Debug, Clone, Copy)]
 enum Tick {
-    /// Nudges a desk.
+    /// Nudges a synchroniser.
     Look(Tab),
     /// Tells the admin chat how the day begins.
     Digest,

@@ -7,7 +7,7 @@ use std::{sync::LazyLock, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-/// A wall clock that stands back further than this was set; anything less is the gentle correction of a time service.
+/// A wall clock that is behind by more than this was set; anything less is the gentle correction of a time service.
 const STEP: SignedDuration = SignedDuration::from_secs(1);
 
 /// When the steady clock began, and what the wall clock said then.

@@ -67,7 +67,7 @@ impl Schedule {
     }
 }
 
-/// Waits for the tick in hand and lets it go; for ever if there is none.
+/// Waits for the current tick and takes it; for ever if there is none.
 async fn finished<Run: Future<Output = ()>>(in_hand: &mut Option<Pin<Box<Run>>>) {
     match in_hand {
         Some(tick) => tick.await,
@@ -76,7 +76,7 @@ async fn finished<Run: Future<Output = ()>>(in_hand: &mut Option<Pin<Box<Run>>>)
     *in_hand = None;
 }
 
-/// Where a schedule stands: no clock and no sleep in it, so that tests can set the time as they like.
+/// The state of a schedule: without a clock or a sleep, so that tests set the time.
 struct Course<'a> {
     schedule: &'a Schedule,
     due: Option<Timestamp>,

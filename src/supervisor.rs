@@ -43,7 +43,7 @@ impl Default for RestartPolicy {
     }
 }
 
-/// Where a loop stands.
+/// The state of a loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LoopPhase {
@@ -60,7 +60,7 @@ pub enum LoopPhase {
 pub struct LoopState {
     /// Its name.
     pub name: String,
-    /// Where it stands.
+    /// Its state.
     pub phase: LoopPhase,
     /// How often it was started again since the process began.
     pub restarts: u64,

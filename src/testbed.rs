@@ -307,13 +307,13 @@ impl Testbed {
         }
     }
 
-    /// What stands in the appeals tab in the row with this `№`, under this header; nothing where there is no such row.
+    /// What is in the appeals tab in the row with this `№`, under this header; nothing where there is no such row.
     #[must_use]
     pub fn appeal_cell(&self, number: u32, header: &str) -> String {
         self.cell(APPEALS, ("№", &number.to_string()), header)
     }
 
-    /// What stands in the row whose cell under `key.0` reads `key.1`, under this header.
+    /// What is in the row whose cell under `key.0` reads `key.1`, under this header.
     #[must_use]
     pub fn cell(&self, tab: &str, key: (&str, &str), header: &str) -> String {
         self.sheets.with(BOOK, |book| {

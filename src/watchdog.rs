@@ -14,7 +14,7 @@ use crate::supervisor::{LoopPhase, LoopState, RestartPolicy, Supervisor};
 
 /// A loop in its back-off may wait that much longer than the longest wait: the machine may be busy.
 const LENIENCE: Duration = Duration::from_secs(30);
-/// Where something is amiss it is looked at again after this part of the usual wait, since it may mend in time.
+/// After a failed check the next one comes after this part of the usual wait, since the failure may pass.
 const SOONER: u32 = 8;
 
 /// How often the service manager wants to hear from us; `None` if it does not listen.

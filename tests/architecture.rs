@@ -156,7 +156,7 @@ fn imports(text: &str) -> Vec<String> {
     rooms
 }
 
-/// The first name of each entry of a braced list, whatever stands in inner braces.
+/// The first name of each entry of a braced list, whatever is in inner braces.
 fn top_level_names(list: &str) -> Vec<String> {
     let (mut depth, mut names, mut fresh) = (0_usize, Vec::new(), true);
     for (at, character) in list.char_indices() {

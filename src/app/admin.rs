@@ -93,7 +93,7 @@ pub async fn ask(data_dir: &Path, request: &OperatorRequest) -> Result<ConsoleRe
     serde_json::from_str(&line).map_err(|_| AdminError::Unreadable)
 }
 
-/// The journal is ours by now, so a socket that stands there is a dead one's.
+/// The journal is ours by now, so a socket that is there is a dead one's.
 fn listen(path: &Path) -> io::Result<UnixListener> {
     match fs::remove_file(path) {
         Ok(()) => {}

@@ -21,7 +21,7 @@ use crate::{
     journal::{ClosedJournal, Copied, CopyError, CopySource, NewCopy},
 };
 
-/// What stands before a record, before the name of the table that follows, and at the end.
+/// What is before a record, before the name of the table that follows, and at the end.
 const RECORD: u8 = b'r';
 const TABLE: u8 = b't';
 const END: u8 = b'e';

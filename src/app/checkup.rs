@@ -1,4 +1,4 @@
-//! The five-minute check: it looks at the levels that `/readyz` and the metrics show, and tells the admin chat what is wrong.
+//! The five-minute check: it reads the levels that `/readyz` and the metrics show, and tells the admin chat what is wrong.
 //!
 //! Invariant: it only reports; nothing that is merely quiet is ever started again.
 
@@ -25,9 +25,9 @@ use super::{Parts, StatusReport, operator, report, words};
 const INBOX_LATE_S: u64 = 120;
 /// A reply is due within seconds; so long it waits only where Telegram refuses.
 const OUTBOX_LATE_S: u64 = 300;
-/// A look is old once so many turns of its schedule have passed since …
+/// A read is old once so many turns of its schedule have passed since …
 const TURNS: usize = 3;
-/// … and the time that a look may take.
+/// … and the time that a read may take.
 const LOOK_TAKES: SignedDuration = SignedDuration::from_mins(5);
 /// A loop that has run for so long since it was started again is well.
 const RESTARTED_LATELY: Duration = Duration::from_secs(3_600);
@@ -80,7 +80,7 @@ async fn is_shut_out(parts: &Parts) -> bool {
     }
 }
 
-/// Looks, and has the admin chat told what has begun and what is over.
+/// Checks, and tells the admin chat which troubles have begun and which are over.
 pub(super) async fn check(parts: &Parts) -> BTreeSet<Trouble> {
     let found = look(parts).await;
     // Of the journal itself the chat is told past the journal.
@@ -146,7 +146,7 @@ fn found(status: &StatusReport, sheets: Health) -> BTreeSet<Trouble> {
         .collect()
 }
 
-/// Whether a tab was not looked at for long, by the schedules of the settings. One that cannot be used is told of by its desk.
+/// Whether a tab was not looked at for long, by the schedules of the settings. One that cannot be used is told of by its synchroniser.
 fn has_old_look(parts: &Parts, status: &StatusReport) -> bool {
     let (settings, now) = (&parts.settings, clock::now());
     let schedules = [

@@ -23,12 +23,12 @@ use crate::{
 
 /// How often the journal is looked at.
 const GLANCE: Duration = Duration::from_secs(1);
-/// The file is opened again after a failure within milliseconds, and mostly that mends it; what lasts longer is for a person.
+/// The file is opened again after a failure within milliseconds, which mostly helps; what lasts longer is for a person.
 const LASTS: Duration = Duration::from_secs(5);
 /// The rest before another try, where Telegram did not take the message.
 const AGAIN: Duration = Duration::from_secs(30);
 
-/// How the failure stands.
+/// The state of the failure.
 #[derive(Debug, Default)]
 struct Standing {
     since: Option<Instant>,

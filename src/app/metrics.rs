@@ -202,7 +202,7 @@ fn services(parts: &Parts, status: &StatusReport) {
         gauge!("sheetdesk_link_up", "link" => link.clone()).set(up);
     }
     for (tab, look) in &status.looks {
-        // Before the first look it is as old as the process.
+        // Before the first read it is as old as the process.
         let age = look.age_s.unwrap_or(status.uptime_s);
         gauge!("sheetdesk_look_age_seconds", "tab" => tab.clone()).set(float(age));
         gauge!("sheetdesk_look_rows", "tab" => tab.clone()).set(float(look.rows));

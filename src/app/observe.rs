@@ -1,4 +1,4 @@
-//! `serve --observe`: the desks at work on a journal that is thrown away, with nothing written and nothing sent.
+//! `serve --observe`: the synchronisers at work on a journal that is thrown away, with nothing written and nothing sent.
 //!
 //! Invariant: the client refuses every write, no address is bound, and Telegram is not called at all.
 
@@ -37,7 +37,7 @@ pub enum ObserveError {
     Start(#[from] StartError),
 }
 
-/// Looks at the sheets as often as the settings say and tells what the service would do, each thing once, until the stop.
+/// Reads the sheets as scheduled and reports what the service would do, each thing once, until the stop.
 ///
 /// # Errors
 /// When a service is running already, or what would keep one from starting.
@@ -81,7 +81,7 @@ pub async fn observe(
     Ok(parts.until_stop().await)
 }
 
-/// Tells how the tabs fare and what would be sent.
+/// Reports the state of the tabs and what would be sent.
 async fn watch(parts: &Parts, observer: &Observer, stop: CancellationToken) {
     loop {
         for line in seen(parts).into_iter().chain(messages(parts)) {

@@ -1,4 +1,4 @@
-//! What the operator asks, carried out: for the admin socket and for the admin chat alike.
+//! Executes requests of the operator, from the admin socket and the admin chat alike.
 //!
 //! Invariant: what changes something goes through the journal as an event; the answer tells what was done, or why not.
 

@@ -1,6 +1,6 @@
 //! What is stored of one person, named for the operator before it is erased.
 //!
-//! Invariant: the person is found by the code or the Telegram ID as it stands in the sheet; nothing is changed by naming.
+//! Invariant: the person is found by the code or the Telegram ID as it is in the sheet; nothing is changed by naming.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use super::{ConsoleReply, Parts, operator};
 
 /// How many appeals are named at most; a person has some dozens.
 const MOST: usize = 10_000;
-/// A desk stands still in little over a second, with a write in hand; the one who asks waits for ten.
+/// A synchroniser stops in little over a second, with a write in hand; the one who asks waits for ten.
 const STILL_WITHIN: Duration = Duration::from_secs(8);
 
 /// One person, as far as the journal knows, and the rows of the spreadsheets that speak of him.
@@ -34,7 +34,7 @@ pub struct Person {
     pub telegram_id: Option<i64>,
     /// The `№` of the appeals.
     pub appeals: Vec<u32>,
-    /// Those of them of which older parts stand in the archive.
+    /// Those of them of which older parts are in the archive.
     pub archived: Vec<u32>,
 }
 
@@ -49,7 +49,7 @@ pub(super) fn name(parts: &Parts, who: &str) -> ConsoleReply {
 
 /// Erases it, and names what was erased.
 pub(super) async fn erase(parts: &Parts, who: &str) -> ConsoleReply {
-    // What a desk has in hand may speak of the person: its look is thrown away, and it begins anew with what the journal holds then.
+    // What a synchroniser has in hand may speak of the person: its read is thrown away, and it begins anew with what the journal holds then.
     let erase = parts.spreadsheets.work_gate().while_closed(async {
         let (person, erased) = match operator::read(parts, |snapshot| find(snapshot, who)) {
             Ok(Some(found)) => found,

@@ -1,4 +1,4 @@
-//! What the settings want the spreadsheets to be furnished with.
+//! What the settings want the spreadsheets to be provisioned with.
 //!
 //! Invariant: the words to choose from are those that the service understands, each in the spelling in which it writes them.
 

@@ -50,7 +50,7 @@ impl WebhookStatus {
         set(&self.refused, refused);
     }
 
-    /// Takes in how the webhook fares.
+    /// Records the state of the webhook.
     pub(super) fn record(&self, info: &WebhookInfo) {
         let trouble = info
             .last_error_message

@@ -138,7 +138,7 @@ pub struct BroadcastReport {
     pub key: String,
     /// Its name.
     pub title: String,
-    /// How it fares.
+    /// Its state.
     pub state: BroadcastState,
     /// Partners who have not got it yet.
     pub waiting: u32,
@@ -150,7 +150,7 @@ pub struct BroadcastReport {
     pub unknown: u32,
     /// Partners who get none: they have blocked the bot, or asked for no promotions.
     pub skipped: u32,
-    /// Seconds that the rest will take at the rate of the settings; none where there is no limit.
+    /// Seconds that the rest will take at the configured rate; `None` without a limit.
     pub left_s: Option<u32>,
 }
 
@@ -168,7 +168,7 @@ pub struct Partners {
 /// One tab.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LookStatus {
-    /// Seconds since the last complete look began; none before the first.
+    /// Seconds since the last complete read began; none before the first.
     pub age_s: Option<u64>,
     /// Rows that it saw.
     pub rows: u64,

@@ -1,6 +1,6 @@
-//! One desk for each spreadsheet, and what is known of their tabs.
+//! One synchroniser for each spreadsheet, and what is known of their tabs.
 //!
-//! Invariant: every tab belongs to exactly one desk.
+//! Invariant: every tab belongs to exactly one synchroniser.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -15,7 +15,7 @@ use crate::{
 
 use super::{Parts, report::LookStatus, words};
 
-/// The desks of this service.
+/// The synchronisers of this service.
 pub(super) struct Spreadsheets {
     rules: Rules,
     each: Vec<OneSpreadsheet>,
@@ -98,15 +98,15 @@ impl Spreadsheets {
         looks
     }
 
-    /// Waits until every desk knows whether the journal is older than its spreadsheet.
+    /// Waits until every synchroniser knows whether the journal is older than its spreadsheet.
     pub(super) async fn checked(&self) {
         for book in &self.each {
-            // The sender lives as long as the desks, so this ends with news alone.
+            // The sender lives as long as the synchronisers, so this ends with news alone.
             let _ = book.state.subscribe().wait_for(|state| state.checked).await;
         }
     }
 
-    /// By it all desks are made to stand still.
+    /// The gate that stops all synchronisers.
     pub(super) fn work_gate(&self) -> &WorkGate {
         &self.work_gate
     }
@@ -123,7 +123,7 @@ impl Spreadsheets {
     }
 }
 
-/// Starts the desks.
+/// Starts the synchronisers.
 pub(super) fn start(parts: &Arc<Parts>) {
     for (index, book) in parts.spreadsheets.each.iter().enumerate() {
         let shared = Arc::clone(parts);

@@ -1,6 +1,6 @@
-//! The tab on which the service says how it fares, for those who live in the spreadsheet.
+//! The status tab, for people who work in the spreadsheet.
 //!
-//! Invariant: only this tab is written, and only where it is; no look reads it, so its writes need no turn at the desk,
+//! Invariant: only this tab is written, and only where it is; nothing reads it, so its writes need no turn with the synchroniser,
 //! and one that is lost is made good by the next.
 
 use std::sync::Arc;
@@ -84,7 +84,7 @@ fn changes(info: &TabInfo, mut rows: Vec<Row>) -> Vec<Change> {
     (0..).zip(rows).map(set).collect()
 }
 
-/// The rows of the tab; none where the journal could not be read.
+/// The rows of the tab; `None` if the journal could not be read.
 fn compose(parts: &Parts, now: Timestamp) -> Option<Vec<Row>> {
     let (rules, snapshot) = (words::rules(&parts.settings), parts.journal.snapshot());
     let (status, pushed) = (report::status(parts), parts.pushed());

@@ -1,4 +1,4 @@
-//! The settings, said in the words of the rooms: rules for the domain, headers and statuses for the desk.
+//! The settings, said in the words of the rooms: rules for the domain, headers and statuses for the synchroniser.
 //!
 //! Invariant: no room but this one knows both the settings and what they are for.
 

@@ -31,7 +31,7 @@ pub enum Source {
 pub struct SettingsError {
     /// The setting, as `section.key`.
     pub key: String,
-    /// Where the faulty value stands.
+    /// Where the faulty value is.
     pub from: Source,
     /// What is wrong, as a sentence.
     pub problem: String,
@@ -73,7 +73,7 @@ pub(super) struct Wrong {
 pub(super) struct Findings {
     pub(super) errors: Vec<SettingsError>,
     pub(super) warnings: Vec<Warning>,
-    /// A settings file could not be read, so what is missing may well stand in it.
+    /// A settings file could not be read, so what is missing may well be in it.
     pub(super) file_lost: bool,
 }
 

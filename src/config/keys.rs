@@ -1,6 +1,6 @@
 //! The names of all settings.
 //!
-//! Invariant: a setting exists exactly if it stands in [`KEYS`]; its environment names follow from it.
+//! Invariant: a setting exists exactly if it is in [`KEYS`]; its environment names follow from it.
 
 /// One setting.
 #[derive(Debug)]
@@ -133,7 +133,7 @@ impl Key {
     }
 }
 
-/// The setting of that path; every path that the code asks for stands in the table.
+/// The setting of that path; every path that the code asks for is in the table.
 pub(super) fn key(path: &str) -> &'static Key {
     KEYS.iter()
         .find(|key| key.path == path)

@@ -174,7 +174,7 @@ fn read_secret(
             Some((text, Source::SecretFile { path, variable }))
         }
         Err(error) => {
-            // Whoever mixes up the two variables has put the secret where a path should be.
+            // If the two variables are mixed up, the secret is where a path should be.
             let (source, hint) = if path.starts_with(['/', '.']) && !looks_secret(path) {
                 let path = path.into();
                 (Source::SecretFile { path, variable }, "")

@@ -14,7 +14,7 @@ pub(super) struct Reader {
     findings: Findings,
 }
 
-/// What stands under a name.
+/// What is under a name.
 enum Lookup {
     Absent(Source),
     Text(String, Source),
@@ -81,7 +81,7 @@ impl Reader {
         };
         match (key.secret, value) {
             (true, Value::String(_, text)) if text.is_empty() => Lookup::Absent(source),
-            // A secret is taken as it stands: what surrounds it may be part of it.
+            // A secret is taken as it is: surrounding characters may be part of it.
             (true, Value::String(_, text)) => Lookup::Text(text, source),
             (true, _) => {
                 let fault = wrong("A secret must be a text.", "Write it in \"quotes\".");
@@ -114,7 +114,7 @@ impl Reader {
     }
 
     fn report_missing(&mut self, key: &Key, source: Source) {
-        // What is missing may stand in the file that could not be read: that fault comes first.
+        // What is missing may be in the file that could not be read: that fault comes first.
         if self.findings.file_lost && source == Source::NotSet {
             return;
         }

@@ -78,7 +78,7 @@ const STOPGAPS: &[&str] = &[
     "default",
     "none",
 ];
-/// Parts of words that only stand in examples.
+/// Parts of words that are only in examples.
 const EXAMPLE_PARTS: &[&str] = &[
     "changeme",
     "replaceme",

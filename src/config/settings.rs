@@ -34,7 +34,7 @@ pub struct Settings {
     pub telegram: Telegram,
     /// The spreadsheets.
     pub sheets: Sheets,
-    /// When we look by ourselves.
+    /// When tabs are read without being asked.
     pub schedule: Schedules,
     /// Announcements.
     pub promotions: Promotions,
@@ -134,14 +134,14 @@ pub struct TabAddress {
     pub tab: TabName,
 }
 
-/// When we look by ourselves, in the zone of the settings.
+/// When tabs are read without being asked, in the configured time zone.
 #[derive(Debug)]
 pub struct Schedules {
-    /// Looks at the appeals.
+    /// Reads the appeals.
     pub appeals: Cron,
-    /// Looks at the partners.
+    /// Reads the partners.
     pub partners: Cron,
-    /// Looks at the promotions.
+    /// Reads the promotions.
     pub promotions: Cron,
     /// Questions to Telegram and Sheets whether they are there.
     pub health: Cron,

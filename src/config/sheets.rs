@@ -90,7 +90,7 @@ impl WordReader {
             .ok()
     }
 
-    /// Refuses a word that stands twice in one group, such as one header for two columns.
+    /// Refuses a word that is twice in one group, such as one header for two columns.
     fn refuse_doubles(&mut self, known: &[String]) {
         let mut owners: BTreeMap<(&str, String), &str> = BTreeMap::new();
         for path in known {

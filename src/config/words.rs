@@ -121,7 +121,7 @@ words! {
         link: Names,
         /// What the marketer orders.
         action: Names,
-        /// The predecessor's mark; written where it stands.
+        /// The predecessor's mark; written if its column exists.
         notification: Names,
         /// Ours: the promotion's key.
         key: Names,
@@ -188,7 +188,7 @@ pub struct ArchiveWords {
     pub columns: ArchiveColumns,
 }
 
-/// The tab on which the service says how it fares, in the appeals' spreadsheet.
+/// The status tab, in the appeals' spreadsheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateWords {
     /// Its name.
@@ -219,7 +219,7 @@ pub struct SheetWords {
     pub archive: ArchiveWords,
     /// What they are told.
     pub promotions: PromotionWords,
-    /// How the service fares.
+    /// The state of the service.
     pub state: StateWords,
 }
 

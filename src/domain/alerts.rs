@@ -1,4 +1,4 @@
-//! Troubles that the operator hears of: once when one begins, once when it is over.
+//! Troubles that the operator is told of: once when one begins, once when it is over.
 //!
 //! Invariant: a trouble that lasts is told once; one that comes and goes is told at most once in half an hour; what was told survives a restart.
 
@@ -50,10 +50,10 @@ pub enum Trouble {
     AdminChatState,
 }
 
-/// How a trouble stands.
+/// The state of a trouble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TroubleState {
-    /// Since when it lasts; none once it is over.
+    /// Since when it lasts; `None` once it is over.
     pub since: Option<Timestamp>,
     /// It has been told, and its end has not.
     pub open: bool,

@@ -1,7 +1,7 @@
 //! An appeal: a partner's question, its dialogue, and the answer under way.
 //!
 //! Invariant: `seen` is what the sheet was last observed to show, `status` and `answer` are what the journal holds true;
-//! the desk writes only where the two differ.
+//! the synchroniser writes only where the two differ.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,11 +21,11 @@ pub struct Appeal {
     pub number: Option<Number>,
     /// The partner's chat, `telegram_id` in the row.
     pub chat: ChatId,
-    /// Who asks; none where a row was adopted whose account we do not know.
+    /// The partner's chat; `None` for an adopted row whose account is unknown.
     pub partner: Option<PartnerCode>,
     /// The status that the row should show.
     pub status: Status,
-    /// The last change, `время_обновления` in the row; none while an adopted row is as it was.
+    /// The last change, `время_обновления` in the row; `None` while an adopted row is as it was.
     pub stamp: Option<Timestamp>,
     /// What the row was last observed to show.
     pub seen: Seen,
@@ -35,15 +35,15 @@ pub struct Appeal {
     pub revision: Revision,
     /// Lines of the dialogue in the journal.
     pub lines: u32,
-    /// Lines of the dialogue that are confirmed to stand in the row.
+    /// Lines of the dialogue that are confirmed to be in the row.
     pub lines_written: u32,
-    /// The first line that the row shows; what came before it stands in the archive, or in a history that was adopted as a whole.
+    /// The first line that the row shows; what came before it is in the archive, or in a history that was adopted as a whole.
     #[serde(default)]
     pub shown_from: u32,
     /// What has left the row for the archive.
     #[serde(default)]
     pub shelf: ArchiveState,
-    /// Nobody knows what stands in the row: all of it is written anew, however many lines were confirmed.
+    /// Nobody knows what is in the row: all of it is written anew, however many lines were confirmed.
     pub stale: bool,
     /// The row has been seen or confirmed: it is never appended again.
     pub placed: bool,
@@ -51,7 +51,7 @@ pub struct Appeal {
     pub delivery: Delivery,
     /// Why the row is left alone, if it is.
     pub stopped: Option<RowTrouble>,
-    /// An adopted row without `№`: its history as it stood there, by which it is found until the number is written.
+    /// An adopted row without `№`: its history as it was there, by which it is found until the number is written.
     pub adopted: Option<Text>,
     /// Its row bears this `№` of another appeal since somebody sorted without our column: it is found by that until ours is put back.
     #[serde(default)]
@@ -68,7 +68,7 @@ pub struct Appeal {
     /// The message that tells the partner how the appeal stands.
     #[serde(default)]
     pub receipt: Option<Receipt>,
-    /// The event that last changed a line that may stand in the row already: what was written on older grounds lacks it.
+    /// The event that last changed a line that may be in the row already: what was written on older grounds lacks it.
     #[serde(default)]
     pub changed: Seq,
     /// Lines of which the partner has heard in words that they have come in.
@@ -105,11 +105,11 @@ pub struct Receipt {
 /// What has left an appeal's row for the archive, where the oldest part of a dialogue goes once its cell is full.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArchiveState {
-    /// The parts of this appeal that stand in the archive.
+    /// The parts of this appeal that are in the archive.
     pub parts: u32,
     /// Those of them that a history speaks of which was adopted as a whole.
     pub told: u32,
-    /// Of the first line that the row shows, the UTF-16 code units that have stayed in it; none where all of it.
+    /// Of the first line that the row shows, the UTF-16 code units that have stayed in it; `None` if all of it.
     pub kept: Option<u32>,
 }
 
@@ -161,9 +161,9 @@ pub enum PartState {
 pub enum Delivery {
     /// Nothing to say.
     Empty,
-    /// Whatever stands there since before this journal's time.
+    /// Whatever is there since before this journal's time.
     Adopted,
-    /// Resting, so that its author can still mend it or take it back.
+    /// Resting, so that its author can still correct or withdraw it.
     Grace {
         /// Until then.
         until: Timestamp,
@@ -174,7 +174,7 @@ pub enum Delivery {
     Formula,
     /// The cell shows no answer but this: a formula has failed, or its value has not come yet.
     Unready(Text),
-    /// An answer typed before the service's first look; sent by `release answers`.
+    /// An answer typed before the service's first read; sent by `release answers`.
     Held,
     /// Telegram has every part.
     Delivered {
@@ -194,7 +194,7 @@ pub enum Delivery {
     },
 }
 
-/// Why Telegram will never take a message.
+/// Why Telegram permanently rejects a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RejectReason {
@@ -276,7 +276,7 @@ impl Appeal {
         !self.status.is_closed() && !self.mixed && self.stopped != Some(RowTrouble::Missing)
     }
 
-    /// The answer whose every part Telegram has, while it still stands in its cell.
+    /// The answer whose every part Telegram has, while it still is in its cell.
     #[must_use]
     pub fn delivered_answer(&self) -> Option<&Answer> {
         self.answer.as_ref().filter(|answer| answer.is_delivered())
@@ -351,6 +351,6 @@ pub enum Author {
     Partner,
     /// The specialist.
     Specialist,
-    /// A whole history as it stood in the row before we came; shown as it was.
+    /// A whole history as it was in the row before we came; shown as it was.
     Adopted,
 }

@@ -20,7 +20,7 @@ const MOST_PARTS: usize = 10;
 /// How many parts an adopted history may speak of.
 const MOST_TOLD: u32 = 1_000;
 
-/// What the row should show, and what must stand in the archive before it may.
+/// What the row should show, and what must be in the archive before it may.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Shown {
     /// The history cell.
@@ -84,7 +84,7 @@ pub(super) fn overflows(rules: &Rules, view: &impl View, appeal: &Appeal) -> boo
     Scroll::of(view, appeal, appeal.lines).weight > rules.cell
 }
 
-/// Every part up to this number stands in the archive: the row shows the rest.
+/// Every part up to this number is in the archive: the row shows the rest.
 pub(super) fn confirm(rules: &Rules, view: &impl View, appeal: &mut Appeal, parts: u32) {
     if parts <= appeal.shelf.parts {
         return;

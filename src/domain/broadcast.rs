@@ -24,7 +24,7 @@ pub struct Broadcast {
     pub title: Text,
     /// What is said; fixed when it starts.
     pub words: Html,
-    /// From when to when it runs, which stands below the words in the language of each partner; part of them in earlier versions.
+    /// From when to when it runs, which is below the words in the language of each partner; part of them in earlier versions.
     #[serde(default)]
     pub period: Option<Period>,
     /// Where the button below it leads.
@@ -33,12 +33,12 @@ pub struct Broadcast {
     /// What is shown with it.
     #[serde(default)]
     pub picture: Option<Picture>,
-    /// The words are too long to stand beneath the picture, which goes before them.
+    /// The words are too long to be beneath the picture, which goes before them.
     #[serde(default)]
     pub apart: bool,
     /// When it began: who registered later does not get it.
     pub started: Timestamp,
-    /// How it fares.
+    /// Its state.
     pub state: BroadcastState,
     /// The last partner, in the order of chats, for whom was decided whether he gets it.
     pub cursor: Option<ChatId>,
@@ -72,7 +72,7 @@ pub enum Picture {
     Kept(Media),
 }
 
-/// How a broadcast fares.
+/// The state of a broadcast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BroadcastState {
@@ -82,7 +82,7 @@ pub enum BroadcastState {
     Halted,
     /// It goes on.
     Running,
-    /// It rests until somebody lets it go on.
+    /// Paused until somebody resumes it.
     Paused,
     /// It ends here; what is out stays out.
     Cancelled,
@@ -132,7 +132,7 @@ pub enum AnnouncementState {
     Unknown,
 }
 
-/// When nobody is written to unasked, by the clock of the service's time zone; over midnight where it ends before it begins.
+/// Quiet hours, in the service's time zone: no announcement is sent then. They span midnight if they end before they begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuietWindow {
     /// The first quiet moment.

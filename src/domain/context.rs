@@ -1,4 +1,4 @@
-//! One decision in the making: what is read, what is already changed by it, what follows.
+//! The context of one decision: what it reads, what it has already changed, what follows.
 //!
 //! Invariant: a handler sees its own changes; an entity is stored once, as it is at the end.
 
@@ -27,13 +27,13 @@ use super::{
 /// How far back a partner's open appeal is looked for.
 const RECENT_APPEALS: usize = 20;
 
-/// One decision in the making.
+/// The context of one decision.
 pub(super) struct DecisionContext<'a, V> {
     /// The settings.
     pub(super) rules: &'a Rules,
     /// The state before this decision.
     pub(super) view: &'a V,
-    /// The event's place.
+    /// The event's sequence number.
     pub(super) seq: Seq,
     /// The moment.
     pub(super) now: Timestamp,

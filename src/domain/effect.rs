@@ -1,7 +1,7 @@
-//! What follows from an event: whole entities to store, effects to carry out, rows to write.
+//! What follows from an event: entities to store, effects to execute, rows to write.
 //!
 //! Invariant: an effect that must not be lost carries a deterministic id and is stored in the decision's own transaction;
-//! the others may be lost: the next look comes anyway (`Look`), Telegram forgets a button (`AnswerButton`), the operator asks again
+//! the others may be lost: the next read comes anyway (`Look`), Telegram forgets a button (`AnswerButton`), the operator asks again
 //! (`Answer`). A reaction (`React`) is not stored either, but one that is not set while the service runs comes back as an event.
 
 use jiff::Timestamp;
@@ -152,7 +152,7 @@ pub enum Effect {
     Withdraw(OutboxId),
     /// Acknowledge a pressed button.
     AnswerButton(CallbackId),
-    /// Show beside a message that it stands in the sheet; where that cannot be, [`super::event::Event::Unshown`] follows.
+    /// Show beside a message that it is in the sheet; where that cannot be, [`super::event::Event::Unshown`] follows.
     React(ChatId, MessageId),
     /// Answer the operator, in the admin chat.
     Answer(OperatorRequest),
@@ -190,13 +190,13 @@ pub struct Erasure {
     pub listed: bool,
 }
 
-/// How a message's way ends.
+/// The final state of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FinalState {
     /// Accepted by Telegram.
     Delivered,
-    /// Refused for good; kept for `status`.
+    /// Permanently refused; kept for `status`.
     Failed,
     /// Its responses were lost; kept for `status`.
     Unknown,
@@ -213,9 +213,9 @@ pub struct Send {
     pub lane: Lane,
     /// Its text.
     pub text: Html,
-    /// What stands below it.
+    /// The keyboard below it.
     pub keyboard: Keyboard,
-    /// What is made of the text.
+    /// The form of the message.
     #[serde(default)]
     pub form: MessageForm,
     /// The appeal that it speaks of, so that a reply to it finds its way.
@@ -247,7 +247,7 @@ impl Send {
     }
 }
 
-/// What is made of a text.
+/// The form of a message.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageForm {
@@ -279,7 +279,7 @@ pub enum Lane {
     Announcement,
 }
 
-/// What stands below a message.
+/// What is below a message.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Keyboard {
@@ -312,12 +312,12 @@ pub enum Button {
     CheckAgain,
 }
 
-/// A message in the outbox and how it fares.
+/// A message in the outbox and its state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxEntry {
     /// The message.
     pub send: Send,
-    /// How it fares.
+    /// Its state.
     pub state: OutboxState,
     /// When it was put here.
     pub born: Timestamp,
@@ -327,7 +327,7 @@ pub struct OutboxEntry {
     pub lost: u8,
 }
 
-/// How a message fares.
+/// The state of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OutboxState {

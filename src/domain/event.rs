@@ -30,13 +30,13 @@ use super::{
 pub enum Event {
     /// Telegram brought an update.
     Update(Update),
-    /// A look found a row that differs from the last look.
+    /// A read found a row that differs from the last read.
     Row(RowEvent),
-    /// A look ended.
+    /// A read ended.
     Looked(Looked),
     /// A send ended.
     Sent(OutboxId, Outcome),
-    /// A message of a partner's stands in the sheet, and the reaction that says so could not be set.
+    /// A message of a partner's is in the sheet, and the reaction that says so could not be set.
     Unshown(ChatId, MessageId),
     /// A batch of writes ended.
     Wrote(WriteReport),
@@ -71,7 +71,7 @@ pub enum Update {
     Group {
         /// The group.
         chat: ChatId,
-        /// What was written; none where the bot was taken in.
+        /// What was written; `None` if the bot was added.
         said: Option<Text>,
         /// The language of the person's Telegram.
         locale: Locale,
@@ -92,7 +92,7 @@ pub enum Update {
         /// The message that bears it, as far as Telegram remembers.
         #[serde(default)]
         message: Option<MessageId>,
-        /// Which button; none for a button that we do not know (any more).
+        /// Which button; `None` for a button that we do not know (any more).
         button: Option<Button>,
         /// The language of the person's Telegram.
         locale: Locale,
@@ -110,7 +110,7 @@ pub enum Update {
     Unserved(String),
 }
 
-/// What a look found in one row: levels, not edges.
+/// What a read found in one row: levels, not edges.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowEvent {
@@ -120,9 +120,9 @@ pub enum RowEvent {
     Appeal(AppealCells),
     /// A row with a telegram_id and without `№`.
     Unnumbered(UnnumberedCells),
-    /// A key that stood there and does not any more.
+    /// A key that was there and is not any more.
     Missing(RowMark),
-    /// A key that stands in more than one row.
+    /// A key that is in more than one row.
     Doubled(RowMark),
     /// Rows of the appeals tab that bear one and the same `№`; which of them is meant, the telegram_id tells.
     Several(Vec<AppealCells>),
@@ -174,7 +174,7 @@ pub enum TelegramCell {
     Empty,
     /// An ID that stands nowhere else in the column.
     Id(ChatId),
-    /// An ID that stands in several rows.
+    /// An ID that is in several rows.
     Doubled(ChatId),
     /// Something else.
     Unreadable,
@@ -196,10 +196,10 @@ pub struct AppealCells {
     /// время_обновления, as written.
     #[serde(default)]
     pub updated: Text,
-    /// код, where the look had a reason to read it and it can be read.
+    /// код, where the read had a reason to read it and it can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner: Option<PartnerCode>,
-    /// текст_обращений, where the look had a reason to read it: a `№` that it did not know.
+    /// текст_обращений, where the read had a reason to read it: a `№` that it did not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<Text>,
 }
@@ -232,7 +232,7 @@ pub struct UnnumberedCells {
     /// время_обновления, as written.
     #[serde(default)]
     pub updated: Text,
-    /// The highest `№` that stands in the tab: the row's own must be above it.
+    /// The highest `№` that is in the tab: the row's own must be above it.
     pub highest: Option<Number>,
     /// How many rows say exactly this.
     #[serde(default = "once")]
@@ -243,14 +243,14 @@ fn once() -> usize {
     1
 }
 
-/// The end of a look at one tab.
+/// The end of a read of one tab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Looked {
     /// Which tab.
     pub tab: Tab,
-    /// When the look began: only what happened before can be in it.
+    /// When the read began: only what happened before can be in it.
     pub began: Timestamp,
-    /// The highest `№` that stands in the tab.
+    /// The highest `№` that is in the tab.
     pub highest: Option<Number>,
 }
 
@@ -321,22 +321,22 @@ pub struct WrittenRow {
 pub enum RowResult {
     /// The read-back confirms the row; these cells were set by compare-and-set or found as wanted.
     Confirmed {
-        /// The status that now stands there, where we set it.
+        /// The status that now is there, where we set it.
         status: Option<Status>,
         /// The answer cell was emptied of exactly this text.
         cleared: Option<Text>,
-        /// The lines of the dialogue that stand there now.
+        /// The lines of the dialogue that are there now.
         lines: u32,
-        /// The last part of the dialogue that stands in the archive now; 0 where none was moved.
+        /// The last part of the dialogue that is in the archive now; 0 where none was moved.
         #[serde(default)]
         parts: u32,
-        /// Whether the answer cell holds a formula, which we never clear; none where nobody looked.
+        /// Whether the answer cell holds a formula, which we never clear; `None` if that was not read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         formula: Option<bool>,
     },
     /// There is nothing to write (any more).
     Idle,
-    /// A person changed a shared cell meanwhile; a fresh look follows.
+    /// A person changed a shared cell meanwhile; a fresh read follows.
     Contested,
     /// The read-back shows another key: rows moved while we wrote.
     Moved,
@@ -352,7 +352,7 @@ pub enum RowResult {
 pub enum Wake {
     /// A registration has waited for a while.
     Session(ChatId),
-    /// The look has ended for which a registration waited.
+    /// The read has ended for which a registration waited.
     Parked(ChatId),
     /// What a stranger wrote has been kept for a day.
     Kept(ChatId),
@@ -362,7 +362,7 @@ pub enum Wake {
     Partner(PartnerCode),
     /// A promotion begins or ends, or a quiet time is over in which it waited.
     Promotion(PromotionKey),
-    /// What a partner added to an appeal should stand in the sheet by now.
+    /// What a partner added to an appeal should be in the sheet by now.
     Line(AppealId),
 }
 

@@ -15,7 +15,7 @@ use super::{ids::Seq, message::Attachment};
 /// The most that a bot can have of a file, in bytes (Bot API: `getFile`).
 pub const DOWNLOAD_LIMIT: u64 = 20_000_000;
 
-/// How much of the signature stands in a link, in bytes: too much to guess, little enough for a cell.
+/// How much of the signature is in a link, in bytes: too much to guess, little enough for a cell.
 const SIGNATURE: usize = 16;
 
 /// A file: the sequence number of the message that brought it.

@@ -153,7 +153,7 @@ impl fmt::Debug for PartnerCode {
     }
 }
 
-/// A row that the journal wants written, or that a look speaks of.
+/// A row that the journal wants written, or that a read speaks of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowKey {
@@ -187,7 +187,7 @@ pub enum OutboxId {
     Answer(AppealId, Revision, u8),
     /// A promotion to one partner.
     Promotion(PromotionKey, ChatId),
-    /// The picture that goes before a promotion whose words are too long to stand beneath it.
+    /// The picture that goes before a promotion whose words are too long to be beneath it.
     Cover(PromotionKey, ChatId),
     /// A promotion as partners will see it, to the admin chat, for the n-th time.
     Preview(PromotionKey, u32),
@@ -207,7 +207,7 @@ impl PromotionKey {
         Self(format!("{number}-{}{}", letter(28), letter(24)))
     }
 
-    /// Reads a key cell; none where it holds something else than a key of ours.
+    /// Reads a key cell; `None` if it holds anything but a key of ours.
     #[must_use]
     pub fn read(cell: &str) -> Option<Self> {
         let key = Self(cell.trim().to_lowercase());

@@ -10,11 +10,11 @@ use super::{ids::PartnerCode, text::Text};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ListFault {
-    /// One Telegram ID stands beside several codes; the rows with their codes, from the top.
+    /// One Telegram ID is beside several codes; the rows with their codes, from the top.
     TelegramDoubled(Vec<(u32, PartnerCode)>),
-    /// A code stands in several rows.
+    /// A code is in several rows.
     CodeDoubled(Vec<u32>, PartnerCode),
-    /// What stands in the code's cell can be none.
+    /// What is in the code's cell can be none.
     Code(u32, Text),
     /// A name and a phone without a code.
     NoCode(u32),

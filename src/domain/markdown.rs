@@ -20,7 +20,7 @@ struct Style {
     link: Option<String>,
 }
 
-/// Text of one look.
+/// Text of one read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Run {
     text: String,
@@ -147,7 +147,7 @@ fn enclosed<'a>(source: &'a str, token: &str) -> Option<&'a str> {
     None
 }
 
-/// How many bytes the address, the mail address or the name of a file has with which a word begins here; none where none does.
+/// How many bytes the address, the mail address or the name of a file has with which a word begins here; `None` if none does.
 fn untouchable(source: &str, before: Option<char>) -> usize {
     let begins = before.is_none_or(|c| c.is_whitespace() || "*_([{«„“\"'".contains(c));
     // A link of ours is parsed as one; of several marks the last may be a name's.
@@ -163,7 +163,7 @@ fn untouchable(source: &str, before: Option<char>) -> usize {
         let end = address.find(')').filter(|_| !name.contains('['));
         return end.map_or(0, |end| name.len() + "](".len() + end + 1);
     }
-    // What stands behind it, a mark that ends there included, is none of it.
+    // What is behind it, a mark that ends there included, is none of it.
     let core = word.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '/');
     // A mark before an address is none of it; one before a name is the name's own where it has more of them.
     let styled = core.starts_with('_') && (is_address(core) || !core[1..].contains('_'));

@@ -24,12 +24,12 @@ pub struct Message {
     pub locale: Locale,
     /// What it holds.
     pub content: Content,
-    /// What it stands in.
+    /// What it is in.
     #[serde(default)]
     pub context: Context,
 }
 
-/// What a message stands in.
+/// What a message is in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Context {
     /// What it replies to.
@@ -43,7 +43,7 @@ pub struct Context {
 /// What a message replies to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
-    /// The message; none where it stands in another chat.
+    /// The message; `None` if it is in another chat.
     pub message: Option<MessageId>,
     /// What is quoted of it; empty where there is no text in it.
     pub quote: Text,
@@ -83,7 +83,7 @@ pub enum Content {
     },
     /// Something that Telegram says about the chat itself; nobody wrote it.
     Service(String),
-    /// Something that cannot stand in a sheet, with words that can; the kind is Telegram's word (`checklist`, `paid_media` …).
+    /// Something that cannot be in a sheet, with words that can; the kind is Telegram's word (`checklist`, `paid_media` …).
     Described {
         /// What it is.
         kind: String,
@@ -165,7 +165,7 @@ pub enum FileKind {
     Audio,
     /// Speech.
     Voice,
-    /// A round film.
+    /// A video note.
     VideoNote,
     /// Any file.
     Document,
@@ -182,12 +182,12 @@ pub struct Post {
     pub message: MessageId,
     /// What it belongs to.
     pub appeal: AppealId,
-    /// The line that holds it; none for one of ours.
+    /// The line that holds it; `None` for one of ours.
     pub line: Option<u32>,
-    /// The message's own words in that line, where other words stand there too; none where all of them are its own.
+    /// The message's own words in that line, where other words are there too; `None` if all of them are its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Text>,
-    /// What it held, see [`Content::fingerprint`]; none for one of ours.
+    /// What it held, see [`Content::fingerprint`]; `None` for one of ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<String>,
 }

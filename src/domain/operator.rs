@@ -32,7 +32,7 @@ pub enum OperatorRequest {
     Help,
 }
 
-/// What is to be done with things that wait for a person.
+/// What to do with items that wait for a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QuarantineAction {
@@ -40,11 +40,11 @@ pub enum QuarantineAction {
     List,
     /// Try again.
     Again(Selection),
-    /// Let them go.
+    /// Drop them.
     Drop(Selection),
 }
 
-/// Which of them.
+/// Which of the items.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Selection {

@@ -12,7 +12,7 @@ use super::{
     view::View,
 };
 
-/// Why a decision must not be carried out.
+/// Why a decision must not be applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OwnershipError {
     /// Two different things under one identity in the same decision.
@@ -150,7 +150,7 @@ impl<V: View> Whose<'_, V> {
         Ok(())
     }
 
-    /// Whose appeal it is once the decision is carried out; nobody's where it was erased.
+    /// The owner of the appeal once the decision is applied; nobody if it was erased.
     fn owner(&self, id: AppealId) -> Option<ChatId> {
         let changed = self.decision.puts.iter().find_map(|entity| {
             let Entity::Appeal(appeal) = entity else {

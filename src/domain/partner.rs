@@ -32,7 +32,7 @@ pub struct Partner {
     /// Since when the row, or its bound account, has not been seen as it should be; a doubt that lasts ends the binding.
     #[serde(default)]
     pub doubted_since: Option<Timestamp>,
-    /// The account stands beside this other code: somebody has moved the columns that people fill away from under ours.
+    /// The account is beside this other code: somebody has moved the columns that people fill away from under ours.
     #[serde(default)]
     pub astray: Option<PartnerCode>,
     /// The account that the row was last seen to show.
@@ -54,7 +54,7 @@ pub struct Partner {
 pub struct Binding {
     /// The Telegram account.
     pub chat: ChatId,
-    /// The moment of registration as the row shows it (ours, or adopted as it stood there).
+    /// The moment of registration as the row shows it (ours, or adopted as it was there).
     pub since: Text,
     /// When the journal learned of it.
     pub at: Timestamp,
@@ -68,7 +68,7 @@ fn beginning() -> Seq {
 }
 
 impl Partner {
-    /// A code that no look has shown yet.
+    /// A code that no read has shown yet.
     #[must_use]
     pub fn new(code: PartnerCode) -> Self {
         Self {
@@ -94,13 +94,13 @@ impl Partner {
         Phone::every(self.written_phone.as_str()).contains(phone)
     }
 
-    /// Whether it is only what is left of an account's row: nobody is bound, the code is gone from the list, and the account stood there last.
+    /// Whether it is only what is left of an account's row: nobody is bound, the code is gone from the list, and the account was there last.
     #[must_use]
     pub fn is_left_of(&self, chat: ChatId) -> bool {
         self.binding.is_none() && !self.is_listed() && self.shown == Some(chat)
     }
 
-    /// Whether the staff list holds the code, as far as the last look tells.
+    /// Whether the staff list holds the code, as far as the last read tells.
     #[must_use]
     pub fn is_listed(&self) -> bool {
         self.stopped != Some(RowTrouble::Missing)
@@ -111,13 +111,13 @@ impl Partner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowTrouble {
-    /// The key stands in two rows.
+    /// The key is in two rows.
     Doubled,
     /// `№` and `telegram_id` of the row do not belong together.
     Mismatched,
     /// The row was there and is gone.
     Missing,
-    /// Rows moved while they were being written. Earlier versions waited for a person then; such a row goes on at the next look.
+    /// Rows moved while they were being written. Earlier versions waited for a person then; such a row goes on at the next read.
     Moved,
     /// The row bears a `№` that the journal never gave, and cannot be adopted with it.
     Unknown,

@@ -12,7 +12,7 @@ use super::text::{visible, whole_number};
 /// The region whose national spelling (`8 912 …`) a number without `+` is read in.
 const DEFAULT_REGION: Region = Region::RU;
 
-/// Fewer digits are no whole number where several numbers stand in a row.
+/// Fewer digits are no whole number where several numbers are in a row.
 const DIGITS: usize = 10;
 /// As many groups of digits as two numbers have, and some more: what goes on longer is no phone cell.
 const GROUPS: usize = 20;
@@ -40,7 +40,7 @@ impl Phone {
         })
     }
 
-    /// Every number in a cell, whatever stands beside them: `8 912 345-67-89 (жена), WhatsApp +7 916 000-00-01`.
+    /// Every number in a cell, whatever is beside them: `8 912 345-67-89 (жена), WhatsApp +7 916 000-00-01`.
     #[must_use]
     pub fn every(cell: &str) -> Vec<Self> {
         let cell = visible(cell);

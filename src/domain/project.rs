@@ -45,7 +45,7 @@ fn partner(rules: &Rules, view: &impl View, code: &PartnerCode) -> Option<Desire
             (Column::Telegram, CellValue::Text(Text::default())),
             (Column::Since, CellValue::Text(Text::default())),
         ],
-        // What stands in a row that was never ours is none of our business.
+        // What is in a row that was never ours is none of our business.
         None => return None,
     };
     Some(DesiredRow {
@@ -213,7 +213,7 @@ fn shared(appeal: &Appeal) -> Vec<SharedCell> {
     cells
 }
 
-/// What other rows that bear the number of an appeal are told: that it is not theirs, or that it stands there twice.
+/// What other rows that bear the number of an appeal are told: that it is not theirs, or that it is there twice.
 fn strays(rules: &Rules, view: &impl View, appeal: &Appeal, number: Number) -> Option<Text> {
     let words = |trouble| Some(Text(rules.wording.note(Note::Stopped(trouble))));
     if let Some(trouble @ (RowTrouble::Doubled | RowTrouble::Unreadable)) = appeal.stopped {
@@ -231,7 +231,7 @@ fn strays(rules: &Rules, view: &impl View, appeal: &Appeal, number: Number) -> O
     }
 }
 
-/// `время_обновления`: the last change; what stood there before in a row that we have not changed yet.
+/// `время_обновления`: the last change; what was there before in a row that we have not changed yet.
 pub(super) fn updated(rules: &Rules, appeal: &Appeal) -> Text {
     appeal.stamp.map_or_else(
         || appeal.seen.updated.clone(),

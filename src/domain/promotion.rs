@@ -27,7 +27,7 @@ pub struct Promotion {
     pub gone: Option<Timestamp>,
     /// How far it has come.
     pub stage: Stage,
-    /// The status that the row should show; none where that is left to people.
+    /// The status that the row should show; `None` if that is left to people.
     pub status: Option<PromotionStatus>,
     /// The action in the row was taken, and its cell is to be emptied.
     pub taken: bool,
@@ -46,10 +46,10 @@ pub struct Promotion {
     pub alarm: Option<Timestamp>,
 }
 
-/// One row as a look finds it. A content cell that is very long stands here as a digest.
+/// One row as a read finds it. A content cell that is very long is here as a digest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PromotionRow {
-    /// Ключ, as it stands there.
+    /// Ключ, as it is there.
     pub key: Text,
     /// What is offered.
     pub offer: Offer,
@@ -59,7 +59,7 @@ pub struct PromotionRow {
     pub action: Text,
     /// The predecessor's mark.
     pub notified: Text,
-    /// The whole content cell, where the offer holds a digest that the look before did not show.
+    /// The whole content cell, where the offer holds a digest that the read before did not show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<Text>,
 }
@@ -144,7 +144,7 @@ pub enum PromotionRefusal {
     UnknownAction(Text),
     /// The action came with a copied row.
     Copied,
-    /// The action stood there before the service was started.
+    /// The action was there before the service was started.
     BeforeOurTime,
     /// Nobody knows yet who the partners are.
     NoList,

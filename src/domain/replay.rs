@@ -30,7 +30,7 @@ use super::{
 /// One event, the state that its decision read, and the decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Case {
-    /// The event's place.
+    /// The event's sequence number.
     pub seq: Seq,
     /// The moment of the decision.
     pub now: Timestamp,

@@ -1,6 +1,6 @@
 //! What a row should show: the projection of an entity onto named columns.
 //!
-//! Invariant: a column is named by its meaning; where it stands is known only to the look at hand.
+//! Invariant: a column is named by its meaning; where it stands is known only to the current snapshot.
 
 use super::{
     appeal::Status,
@@ -79,7 +79,7 @@ pub enum CellValue {
 pub struct DesiredRow {
     /// Whose row.
     pub key: RowKey,
-    /// How it is found in the look at hand.
+    /// How it is found in the current snapshot.
     pub find: Find,
     /// Whether it may be appended where it is not found.
     pub append: bool,
@@ -89,9 +89,9 @@ pub struct DesiredRow {
     pub shared: Vec<SharedCell>,
     /// The lines of the dialogue that the history cell covers.
     pub lines: u32,
-    /// Parts of the dialogue that leave the history cell and must stand in the archive along with that, by their numbers.
+    /// Parts of the dialogue that leave the history cell and must be in the archive along with that, by their numbers.
     pub parts: Vec<(u32, Text)>,
-    /// What every other row that bears its `№` is told; none where nothing is wrong.
+    /// What every other row with its `№` is told; `None` if nothing is wrong.
     pub strays: Option<Text>,
     /// Whether to find out if the answer cell holds a formula.
     pub asks_formula: bool,
@@ -102,16 +102,16 @@ pub struct DesiredRow {
 pub enum SharedCell {
     /// The status moves on.
     Status {
-        /// What must still stand there; `None` means an empty cell.
+        /// What must still be there; `None` means an empty cell.
         expect: Option<Status>,
-        /// What shall stand there.
+        /// What shall be there.
         set: Status,
     },
     /// The cell is emptied of what was taken from it: a delivered answer, an action.
     Clear {
         /// Which.
         column: Column,
-        /// The text that must still stand there, to the letter.
+        /// The text that must still be there, to the letter.
         expect: Text,
     },
 }
@@ -127,7 +127,7 @@ pub enum Find {
     Traded(Number, ChatId),
     /// The one row without `№` with this telegram_id and exactly this history.
     Unnumbered(ChatId, Text),
-    /// A row of the promotions tab, as the last look showed it.
+    /// A row of the promotions tab, as the last read showed it.
     Promotion(Box<PromotionFind>),
 }
 
@@ -145,7 +145,7 @@ pub struct PromotionFind {
 }
 
 impl DesiredRow {
-    /// The last part that must stand in the archive; 0 where none is moved there.
+    /// The last part that must be in the archive; 0 where none is moved there.
     #[must_use]
     pub fn last_part(&self) -> u32 {
         self.parts.last().map_or(0, |(part, _)| *part)

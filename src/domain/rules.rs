@@ -17,7 +17,7 @@ pub struct Rules {
     pub time_zone: TimeZone,
     /// Where the operator is told of what needs him.
     pub admin_chat: Option<ChatId>,
-    /// How long a typed answer rests before it is sent, so that its author can mend it.
+    /// How long a typed answer rests before it is sent, so that its author can correct it.
     pub grace: SignedDuration,
     /// Whether an answer or a reply whose response was lost is sent once more.
     pub resend_unknown: bool,

@@ -33,7 +33,7 @@ pub struct Session {
     /// The partner has asked for no announcements; answers come all the same.
     #[serde(default)]
     pub silent: bool,
-    /// How fast messages come.
+    /// The message rate.
     #[serde(default, rename = "pace")]
     pub rate_history: RateHistory,
     /// The last album, whose further parts join its first.
@@ -41,7 +41,7 @@ pub struct Session {
     pub album: Option<Album>,
 }
 
-/// How fast the messages of one person come.
+/// The message rate of one person.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RateHistory {
     /// When the last of them were written; as many as may come within a minute.
@@ -49,7 +49,7 @@ pub struct RateHistory {
     /// The same of codes of somebody who is not registered.
     #[serde(default)]
     pub codes: Vec<Timestamp>,
-    /// The person has been asked for patience.
+    /// The person has been asked to slow down.
     pub told: bool,
 }
 
@@ -58,7 +58,7 @@ pub struct RateHistory {
 pub struct Album {
     /// Telegram's `media_group_id`.
     pub id: String,
-    /// Where its first part stands; none while it is only kept.
+    /// Where its first part stands; `None` while it is only kept.
     pub line: Option<(AppealId, u32)>,
 }
 
@@ -71,20 +71,20 @@ pub struct Registration {
     pub phone: Option<Phone>,
     /// When pairs were tried, within the last hour.
     pub tries: Vec<Timestamp>,
-    /// The pair waits, since this moment, for a fresh look at the staff list.
+    /// The pair waits, since this moment, for a fresh read of the staff list.
     pub parked: Option<Parked>,
 }
 
-/// A pair that waits for a fresh look.
+/// A pair that waits for a fresh read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parked {
-    /// Only a look that began later decides.
+    /// Only a read that began later decides.
     pub since: Timestamp,
     /// The partner has been told that it takes a moment.
     pub told: bool,
 }
 
-/// A message as it will stand in a dialogue; of somebody not registered yet it is kept.
+/// A message as it will be in a dialogue; of somebody not registered yet it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     /// When it was written.
@@ -100,7 +100,7 @@ pub struct Kept {
     /// What it held, see [`Content::fingerprint`](super::message::Content::fingerprint).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<String>,
-    /// Its own words in the text, where other words stand there too.
+    /// Its own words in the text, where other words are there too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Text>,
     /// It was a step of a registration as well; of somebody who turns out to be no partner it is nothing else.

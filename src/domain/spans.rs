@@ -1,4 +1,4 @@
-//! How long something has lasted, told by a wall clock that may have been set back since it began.
+//! How long something has lasted, by a wall clock that may have been set back since it began.
 //!
 //! Invariant: nothing has lasted for less than no time, and no wait grows by what the clock was set back.
 

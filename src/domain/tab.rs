@@ -1,6 +1,6 @@
-//! A tab as the journal remembers it: whether it was ever seen, and who waits for its next look.
+//! A tab as the journal remembers it: whether it was ever seen, and who waits for its next read.
 //!
-//! Invariant: a number is given only after a look has shown which numbers stand in the sheet.
+//! Invariant: a number is given only after a read has shown which numbers are in the sheet.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,27 +37,27 @@ impl Tab {
     }
 }
 
-/// What is remembered of a tab between looks.
+/// What is remembered of a tab between reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TabState {
     /// The tab, this entity's key.
     pub tab: Tab,
-    /// When the first look ended; before it nothing here is taken for news.
+    /// When the first read ended; before it nothing here is taken for news.
     pub sighted: Option<Timestamp>,
-    /// When the last complete look began.
+    /// When the last complete read began.
     pub looked: Option<Timestamp>,
     /// Appeals: the next number to give.
     pub next_number: Number,
-    /// Partners: chats whose registration waits for a look.
+    /// Partners: chats whose registration waits for a read.
     pub parked: BTreeSet<ChatId>,
-    /// Appeals: opened before the first look, still without a number.
+    /// Appeals: opened before the first read, still without a number.
     pub unnumbered: BTreeSet<AppealId>,
-    /// Appeals: rows stopped since the last look ended, by reason; the operator is told of all of them at once.
+    /// Appeals: rows stopped since the last read ended, by reason; the operator is told of all of them at once.
     pub stopped: BTreeMap<RowTrouble, BTreeSet<Number>>,
-    /// Appeals: numbers that stand beside a telegram_id which is not theirs, and that telegram_id where it is one and can be read.
+    /// Appeals: numbers that are beside a telegram_id which is not theirs, and that telegram_id where it is one and can be read.
     #[serde(default)]
     pub strangers: BTreeMap<Number, Option<ChatId>>,
-    /// Partners: how many are bound to an account; promotions: how many were at the last look.
+    /// Partners: how many are bound to an account; promotions: how many were at the last read.
     #[serde(default)]
     pub bound: u32,
     /// Partners: how many of those are in doubt.

@@ -1,4 +1,4 @@
-//! What was carried on each of the last days: messages of partners, answers, announcements.
+//! Figures of the last days: messages of partners, answers, announcements.
 //!
 //! Invariant: it only counts what the journal holds, and reads no more than the newest lines of what changed within these days.
 

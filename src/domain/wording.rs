@@ -1,4 +1,4 @@
-//! Everything that people read, by language: the texts stand in `migrations-free-config/texts`, one file a language.
+//! Everything that people read, by language: the texts are in `migrations-free-config/texts`, one file a language.
 //!
 //! Invariant: a text is asked for by a closed enum, so none can be missing; a unit test renders each in each language.
 
@@ -92,16 +92,16 @@ pub enum Say<'a> {
     AppealsHeading,
     /// One appeal in the list.
     AppealsLine {
-        /// None before the first look.
+        /// None before the first read.
         number: Option<Number>,
-        /// The day of the last change; none for one from before our time.
+        /// The day of the last change; `None` for one from before our time.
         date: Option<&'a str>,
         /// The status in words.
         status: &'a str,
     },
     /// A status in words.
     StatusWord(&'a Status),
-    /// A message of a kind that cannot stand in a sheet.
+    /// A message of a kind that cannot be in a sheet.
     NotPassedOn,
     /// A text has nothing in it that can be seen.
     NothingInIt,

@@ -56,7 +56,7 @@ pub(super) fn name(headers: &HeaderMap, url: &Url, media_type: &str) -> String {
     }
 }
 
-/// The name in `Content-Disposition` (RFC 6266): `filename*` goes before `filename`. A plain name that is percent-encoded, or stands there
+/// The name in `Content-Disposition` (RFC 6266): `filename*` goes before `filename`. A plain name that is percent-encoded, or is there
 /// in UTF-8 as it is, is read as browsers read it; one in another encoding says nothing.
 fn stated(headers: &HeaderMap) -> Option<String> {
     let header = std::str::from_utf8(headers.get(CONTENT_DISPOSITION)?.as_bytes()).ok()?;

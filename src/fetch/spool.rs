@@ -29,7 +29,7 @@ pub(super) struct Spool(Arc<Path>);
 /// What is in a file.
 #[derive(Debug)]
 pub enum SpooledContent {
-    /// In memory: what stood in a cell.
+    /// In memory: what was in a cell.
     Held(Bytes),
     /// On the disk.
     SpooledFile(Laid),
@@ -52,7 +52,7 @@ pub(super) struct Writing {
 }
 
 impl Spool {
-    /// Below a directory that belongs to this process alone; what stands there is of an earlier one.
+    /// Below a directory that belongs to this process alone; what is there is of an earlier one.
     pub(super) fn in_directory(directory: &Path) -> Self {
         let own = directory.join(DIRECTORY);
         match fs::remove_dir_all(&own) {

@@ -171,7 +171,7 @@ async fn what_an_earlier_process_left_goes_at_the_start() {
 async fn a_full_disk_is_no_fault_of_the_file_s() {
     let address = server().await;
     let (fetcher, directory) = fetcher(address);
-    // No directory can be made where a file stands.
+    // No directory can be made where a file exists.
     std::fs::write(directory.path().join("fetched"), "").unwrap();
     let fetched = fetcher
         .fetch(&format!(

@@ -24,7 +24,7 @@ use crate::domain::{
 
 /// What the files' route needs.
 pub struct FilesIntake {
-    /// Checks links; none where none were ever made.
+    /// Checks links; `None` if none were ever made.
     pub links: Option<Links>,
     /// The moment.
     pub now: fn() -> Timestamp,
@@ -136,7 +136,7 @@ fn whole(opened: OpenedFile) -> Response {
     response
 }
 
-/// Ends a stream that stands still with an error.
+/// Ends a stalled stream with an error.
 fn moving(
     bytes: BoxStream<'static, Result<Bytes, std::io::Error>>,
 ) -> BoxStream<'static, Result<Bytes, std::io::Error>> {

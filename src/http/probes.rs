@@ -12,7 +12,7 @@ use crate::health::Health;
 /// Tells the state of the parts, now; must return at once.
 pub type ReadinessNow = Arc<dyn Fn() -> Readiness + Send + Sync>;
 
-/// Where the service stands.
+/// The phase of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ServicePhase {
     /// Not everything runs yet.
@@ -26,13 +26,13 @@ pub enum ServicePhase {
 /// The state of the parts at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readiness {
-    /// Where the service stands.
+    /// The phase of the service.
     pub phase: ServicePhase,
     /// Whether the journal can store.
     pub storing: bool,
     /// Telegram, as the delivery sees it.
     pub telegram: Health,
-    /// Google Sheets, as the desks see it.
+    /// Google Sheets, as the synchronisers see it.
     pub sheets: Health,
     /// Until when Telegram wants silence, as people read it.
     pub silent_until: Option<String>,

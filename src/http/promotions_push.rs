@@ -1,6 +1,6 @@
 //! `POST /webhook/promotions`: the predecessor's script says that a promotion was published.
 //!
-//! Invariant: a call is only a hint to look sooner; whatever its body says is not believed. Without a secret in the settings there is
+//! Invariant: a call is only a hint to read sooner; whatever its body says is not believed. Without a secret in the settings there is
 //! no such address.
 
 use std::sync::Arc;

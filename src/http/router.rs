@@ -1,6 +1,6 @@
 //! The routes of the outside contract, and what every request passes through on its way to them.
 //!
-//! Invariant: probes stand outside the limits, so a flood of requests cannot make a healthy service look dead.
+//! Invariant: probes are outside the limits, so a flood of requests cannot make a healthy service look dead.
 
 use std::{sync::Arc, time::Duration};
 
@@ -125,7 +125,7 @@ const PUSHES_AT_ONCE: usize = 16;
 const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// A route within limits of its own, so that no other's callers can use them up. From the outside inwards: what fails below becomes
-/// an answer; load is shed rather than queued, so it must stand before the count that would queue; the time-out runs only once a
+/// an answer; load is shed rather than queued, so it must be before the count that would queue; the time-out runs only once a
 /// request is in hand. The body's limit is kept where bodies are read (`body::whole`): as a layer it would answer 413 to strangers,
 /// before the secret was looked at.
 fn limited(

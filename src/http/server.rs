@@ -1,4 +1,4 @@
-//! The accept loop: connections in, bounded in number and in patience.
+//! The accept loop: connections bounded in number and in time.
 //!
 //! Invariant: the loop ends by the stop signal alone, and a connection never outlives its caps, whatever the other side does.
 
@@ -30,7 +30,7 @@ pub struct Caps {
 }
 
 impl Caps {
-    /// The usual patience, for so many connections.
+    /// The usual timeouts, for so many connections.
     #[must_use]
     pub fn new(connections: usize) -> Self {
         Self {
@@ -84,7 +84,7 @@ impl Server {
         self.address
     }
 
-    /// Serves until `stop`, then lets go of the address and returns; earlier only if the listener is broken. The connections run on
+    /// Serves until `stop`, then releases the address and returns; earlier only if the listener is broken. The connections run on
     /// `tasks`: each ends after the request that it has in hand, and whoever waits for the tracker decides how long that may take.
     pub async fn run(
         self,

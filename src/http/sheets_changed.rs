@@ -1,6 +1,6 @@
 //! `POST /sheets/changed`: a sheet's script says that somebody typed.
 //!
-//! Invariant: a call is only a hint to look sooner; lost, repeated or wrong, it changes nothing but the moment of the next look.
+//! Invariant: a call is only a hint to read sooner; lost, repeated or wrong, it changes nothing but the moment of the next read.
 
 use std::{sync::Arc, time::Duration};
 
@@ -58,7 +58,7 @@ const LIMIT: usize = 4 * 1024;
 /// How long a stranger may take over them.
 pub(super) const TIME: Duration = Duration::from_secs(2);
 
-/// The route. The content type is not checked: the signature already vouches for the body.
+/// The route. The content type is not checked: the signature already authenticates the body.
 pub(super) async fn receive(
     State(intake): State<Arc<RouterState>>,
     request: Request,

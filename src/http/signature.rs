@@ -64,7 +64,7 @@ impl<'a> SignedHeaders<'a> {
         near.then_some(()).ok_or(SignatureError::Stale)
     }
 
-    /// Checks whether one of the signatures is the key's over this body. Several stand there while a secret is being replaced.
+    /// Checks whether one of the signatures is the key's over this body. Several are there while a secret is being replaced.
     pub(super) fn signs(&self, body: &[u8], key: &SigningKey) -> Result<(), SignatureError> {
         let mut mac = Hmac::<Sha256>::new_from_slice(key.0.expose_secret())
             .expect("HMAC takes keys of any length");

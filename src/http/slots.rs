@@ -1,7 +1,7 @@
-//! The places for connections: so many at once, and who gives way when all are taken.
+//! Connection slots: how many connections there may be, and which one is closed when all slots are taken.
 //!
-//! Invariant: strangers keep nobody out: a newcomer gets a place at once while anybody holds one who has shown no secret, or whom
-//! we owe no answer.
+//! Invariant: strangers keep nobody out: a new connection gets a slot at once while another holds one that has shown no secret or
+//! has no request in progress.
 
 use std::{
     collections::HashMap,
@@ -18,13 +18,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock;
 
-/// Connections that had to give way.
+/// Connections that were closed to make room.
 pub(super) const DISMISSED: &str = "sheetdesk_connections_dismissed_total";
 
-/// How often somebody is looked for who may give way, while nobody may.
+/// How often a connection that may be closed is looked for while there is none.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// All places of a server.
+/// All connection slots of a server.
 #[derive(Debug)]
 pub(super) struct ConnectionSlots {
     free: Arc<Semaphore>,
@@ -37,26 +37,26 @@ struct SlotTable {
     taken: HashMap<u64, SlotState>,
 }
 
-/// How a connection stands.
+/// The state of a connection.
 #[derive(Debug)]
 struct SlotState {
-    /// It has shown a secret, a signature or a link of ours.
+    /// Whether it has shown a secret, a signature or a link of ours.
     known: bool,
-    /// A request is in hand.
+    /// Whether a request is in progress.
     busy: bool,
-    /// When it came, or its last request began or was answered. Single bytes count for nothing: a slow head is as idle as none.
+    /// When it was accepted, or its last request began or was answered. Single bytes do not count: a slow request head is as idle as none.
     since: Instant,
     cut: CancellationToken,
 }
 
 impl SlotState {
-    /// We owe an answer to somebody who has shown a secret.
+    /// Whether it has shown a secret and waits for a response.
     fn awaits_response(&self) -> bool {
         self.known && self.busy
     }
 }
 
-/// One connection's place, until it is dropped.
+/// One connection's slot, released on drop.
 #[derive(Debug)]
 pub(super) struct ConnectionSlot {
     slots: Arc<ConnectionSlots>,
@@ -127,7 +127,7 @@ impl ConnectionSlots {
 }
 
 impl ConnectionSlot {
-    /// Cancelled when the connection has to give way, unless by then we owe it an answer.
+    /// Cancelled when the connection is to be closed, unless by then it waits for a response.
     pub(super) fn cut(&self) -> &CancellationToken {
         &self.cut
     }

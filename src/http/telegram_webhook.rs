@@ -90,7 +90,7 @@ async fn store(telegram: &TelegramIntake, request: Request) -> Result<Accepted, 
         return Err(Problem::WrongType);
     }
     let raw = body::whole(body, body::LIMIT).await?;
-    // A forwarded button may carry bytes that are no text. It is stored as it came: deciding makes it legible.
+    // A forwarded button may carry bytes that are no text. It is stored as it came and converted when it is decided.
     let text = String::from_utf8_lossy(&raw);
     let update_id = match body::object(text.as_bytes()) {
         Ok(Envelope { update_id }) => update_id,

@@ -1,4 +1,4 @@
-//! Carries a decision out inside the transaction: entities with their indices, dirty marks, effects, the settled intent.
+//! Applies a decision inside the transaction: entities with their indices, dirty marks, effects, the finished intent.
 //!
 //! Invariant: the order is puts, clean, dirty, effects, settled; the same as [`crate::domain::memory::Memory`]'s.
 
@@ -20,14 +20,14 @@ use crate::domain::{
     tab::Tab,
 };
 
-/// What to tell others once the transaction is committed.
+/// What to notify others of once the transaction is committed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Hints {
     /// Messages wait.
     pub(super) outbox: bool,
     /// Rows are dirty.
     pub(super) dirty: bool,
-    /// Tabs to look at.
+    /// Tabs to read.
     pub(super) looks: Vec<Tab>,
     /// What is done beside the messages.
     pub(super) best_effort: Vec<BestEffort>,
@@ -35,10 +35,10 @@ pub(super) struct Hints {
     pub(super) questions: Vec<OperatorRequest>,
 }
 
-/// The most effects that a record may have: an effect's place among them is part of what it is known by.
+/// The most effects that a record may have: an effect's index is part of its identity.
 const MOST_EFFECTS: usize = 1 << u16::BITS;
 
-/// Applies what the record at `seq` led to.
+/// Applies the decision of the record at `seq`.
 pub(super) fn apply(
     tables: &mut WriteTables<'_>,
     seq: Seq,
@@ -154,7 +154,7 @@ fn put_appeal(tables: &mut WriteTables<'_>, appeal: &Appeal) -> Result<(), Table
     tables.write(TableId::Appeals, &id, appeal)
 }
 
-/// A dirty mark's value: its generation, then since when it is dirty, by which it is served.
+/// A dirty mark's value: its generation, then the record since which it is dirty, which is the order of service.
 fn dirty(tables: &mut WriteTables<'_>, key: &RowKey, seq: Seq) -> Result<(), TableError> {
     let key = keys::of(key)?;
     let since = match tables.bytes(TableId::Dirty, &key)? {

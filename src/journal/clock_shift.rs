@@ -1,4 +1,4 @@
-//! The wall clock was set back: what waits for a moment goes on waiting as long as was meant, no longer by what the clock lost.
+//! Corrects deadlines after the wall clock was set back: what waits goes on waiting as long as was meant.
 //!
 //! Invariant: no timer, no waiting message and no silence outlasts the wait that was meant for it; what a person named as a time of
 //! day is asked for anew by whoever is woken too early.
@@ -17,7 +17,7 @@ use crate::clock;
 /// What the wall clock said at the last commit, in [`TableId::Meta`].
 const CLOCK: &[u8] = b"clock";
 
-/// Takes down what the wall clock says, and moves what waits where it was set back while nobody was running.
+/// Records the wall clock, and shifts deadlines if it was set back while nobody was running.
 pub(super) fn shift_since_last_run(
     tables: &mut WriteTables<'_>,
     now: Timestamp,
@@ -33,12 +33,12 @@ pub(super) fn shift_since_last_run(
     record_clock(tables, now)
 }
 
-/// Takes down what the wall clock says.
+/// Records the wall clock.
 pub(super) fn record_clock(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<(), TableError> {
     tables.put(TableId::Meta, CLOCK, &keys::before(now))
 }
 
-/// Says it in the log.
+/// Logs the shift.
 pub(super) fn log_shift(by: SignedDuration) {
     tracing::warn!(
         clock.back_s = by.as_secs(),
@@ -46,7 +46,7 @@ pub(super) fn log_shift(by: SignedDuration) {
     );
 }
 
-/// Moves what waits for a moment to come.
+/// Shifts every deadline.
 pub(super) fn shift_back(
     tables: &mut WriteTables<'_>,
     by: SignedDuration,

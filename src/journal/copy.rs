@@ -34,7 +34,7 @@ pub enum CopyError {
     /// The directory is not ours.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// A file stands there already.
+    /// A file is there already.
     #[error(
         "{0} is there already and is left as it is; choose another name, or move it away first"
     )]
@@ -63,7 +63,7 @@ pub struct CopySource {
 
 /// A journal that nobody works with; while this lives, nobody else can.
 pub struct ClosedJournal {
-    // In this order they are let go: readers, the file, the directory.
+    // Dropped in this order: readers, the file, the directory.
     source: CopySource,
     _database: Database,
     _lock: File,
@@ -156,7 +156,7 @@ impl CopySource {
     /// Gives every record, table by table, in the order of the keys, until it is told to stop.
     ///
     /// # Errors
-    /// When the file cannot be read, or whoever takes the records says so.
+    /// When the file cannot be read, or `take` fails.
     pub fn each<E: From<CopyError>>(
         &self,
         mut take: impl FnMut(&str, &[u8], &[u8]) -> Result<(), E>,
@@ -172,10 +172,10 @@ impl CopySource {
 }
 
 impl NewCopy {
-    /// Begins a copy that is to stand under this name.
+    /// Begins a copy that is to be under this name.
     ///
     /// # Errors
-    /// When something stands there already, or nothing can be written beside it.
+    /// When something is there already, or nothing can be written beside it.
     pub fn begin(target: &Path) -> Result<Self, CopyError> {
         // A link that leads nowhere is something, too.
         if target.symlink_metadata().is_ok() {
@@ -215,7 +215,7 @@ impl NewCopy {
     /// Ends the copy: all of it is on the disk, then it gets its name.
     ///
     /// # Errors
-    /// When it cannot be written, or something has come to stand under its name.
+    /// When it cannot be written, or something has come to be under its name.
     pub fn finish(self) -> Result<Copied, CopyError> {
         let (target, records, file) = (self.target.clone(), self.records, self.close()?);
         file.persist_noclobber(&target)

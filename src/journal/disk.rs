@@ -280,7 +280,7 @@ impl Disk {
         self.suspicion_slot().is_some()
     }
 
-    /// What is suspected, for whoever looks into it.
+    /// The suspicion, for the writer to check.
     pub(super) fn take_suspicion(&self) -> Option<String> {
         self.suspicion_slot().take()
     }

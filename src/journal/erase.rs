@@ -71,7 +71,7 @@ fn left_behind(tables: &WriteTables<'_>, person: &Erasure) -> Result<Vec<Partner
 
 /// By what a stored record is known to speak of the person.
 struct Marks {
-    /// Numbers that stand alone: the Telegram ID, the digits of the phone.
+    /// Numbers that are alone: the Telegram ID, the digits of the phone.
     numbers: Vec<String>,
     /// Words: the code as it is spelled, the name.
     words: Vec<String>,
@@ -176,7 +176,7 @@ fn meant(
     let mut meant = Vec::new();
     for pair in tables.scan(table, &[], Bound::Unbounded)? {
         let (key, value) = pair?;
-        // A raw update stands as a string in its record: its quotes are escaped there.
+        // A raw update is a string in its record, with its quotes escaped.
         let text = String::from_utf8_lossy(&value).replace("\\\"", "\"");
         if marks.are_in(&text) {
             meant.push(key);
@@ -215,7 +215,7 @@ fn dialogue(
     Ok(files)
 }
 
-/// The files whose links stand in a text.
+/// The files whose links are in a text.
 fn links(text: &str) -> impl Iterator<Item = Seq> {
     let after = text.split("/files/").skip(1);
     after.filter_map(|rest| rest.split('-').next()?.parse().ok().map(Seq))

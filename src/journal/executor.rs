@@ -1,4 +1,4 @@
-//! The judge: turns a stored record into an event and has the rules decide it, inside the writer's transaction.
+//! The executor: turns a stored record into an event and lets the rules decide it, inside the writer's transaction.
 //!
 //! Invariant: a record that cannot be decided, whatever the reason, is set aside alone; the others go on.
 
@@ -20,34 +20,34 @@ use super::{
 };
 use crate::domain::{effect::Decision, event::Event, ids::Seq, ownership, rules::Rules};
 
-/// The rules as the judge calls them.
+/// The rules as the executor calls them.
 pub(super) type Decide = fn(&Rules, &WriteTables<'_>, Seq, &Event, Timestamp) -> Decision;
 
-/// The words of a panic that are kept in a quarantine's reason, in characters.
+/// How much of a panic's message is kept as the reason of a quarantine, in characters.
 const PANIC_WORDS: usize = 200;
 
-/// Decides records, and stops every decision that would put a thing in the place of another's.
+/// Decides records, and rejects every decision that would overwrite one entity with another.
 pub(super) struct Executor {
     rules: Rules,
     interpret: Interpret,
     decide: Decide,
-    /// Records whose decision could not be carried out in an earlier try of the transaction, with the reason.
+    /// Records whose decision could not be applied in an earlier attempt of the transaction, with the reason.
     skipped: BTreeMap<Seq, String>,
 }
 
-/// What comes of a record.
+/// The decision on a record.
 struct Decided {
     decision: Decision,
-    /// It is an event of our own, which nobody brings again.
+    /// It is an event of our own, which nobody delivers again.
     own: bool,
 }
 
-/// Why a transaction has to be given up.
+/// Why a transaction is aborted.
 #[derive(Debug)]
 pub(super) enum Abort {
-    /// The disk, or a record that no decision is to blame for.
+    /// The tables failed, and no decision is the cause.
     Tables(TableError),
-    /// This record's decision cannot be carried out; without it the transaction can be tried again.
+    /// This record's decision cannot be applied; the transaction is retried without it.
     Record(Seq, String),
 }
 
@@ -67,7 +67,7 @@ impl Executor {
         }
     }
 
-    /// Runs work in a transaction of its own and commits it; again without a record whose decision spoils it.
+    /// Runs `work` in a transaction and commits it; retries without a record whose decision cannot be applied.
     pub(super) fn transact<T>(
         &mut self,
         db: &Database,

@@ -21,7 +21,7 @@ const TIMERS_AT_ONCE: usize = 200;
 const REMEMBER_DECIDED: SignedDuration = SignedDuration::from_hours(8 * 24);
 /// Quarantined records that are kept at most; a flood of them is a fault that a person must see, not a reason to fill the disk.
 const MOST_QUARANTINED: u64 = 10_000;
-/// Records that one commit decides at most, so that an accept never waits long behind a first look at a large sheet.
+/// Records that one commit decides at most, so that an accept never waits long behind a first read of a large sheet.
 pub(super) const DECIDED_AT_ONCE: usize = 1_000;
 
 /// The sequence number that the next record will bear.

@@ -78,13 +78,13 @@ use crate::domain::{
     text::Text,
 };
 
-/// A caller waits so long for a place in the queue; Telegram repeats a refused update at once, so a longer wait wins nothing.
+/// How long a caller waits for a permit of the queue; Telegram repeats a refused update at once, so a longer wait gains nothing.
 const BUSY_AFTER: Duration = Duration::from_secs(1);
 /// Closing takes no longer; a service manager kills what does not end, and the next start recovers.
 const CLOSE_WITHIN: Duration = Duration::from_millis(600);
 /// The rest before another try to read a file that is being opened again.
 const READ_AGAIN: Duration = Duration::from_millis(200);
-/// Events that are stored in one commit at most; a first look at a large sheet brings tens of thousands.
+/// Events that are stored in one commit at most; a first read of a large sheet brings tens of thousands.
 const EVENTS_AT_ONCE: usize = 500;
 
 /// What makes an incoming record the same as one that came before.
@@ -177,7 +177,7 @@ pub struct Intent {
     pub at: Timestamp,
 }
 
-/// One row that a batch is about to change: enough to find what it has hit, should its answer be lost and the rows have moved.
+/// One row that a batch is about to change: enough to find what was overwritten, should the response be lost and the rows have moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Touched {
     /// The tab.
@@ -197,32 +197,32 @@ pub struct Touched {
 pub struct Exchanged {
     /// Which.
     pub column: Column,
-    /// What it must hold; none where it is changed without comparing.
+    /// What it must hold; `None` if it is changed without comparing.
     pub expect: Option<Text>,
     /// What it holds afterwards.
     pub left: Text,
 }
 
-/// Hints of what has changed; each may be merged with others or lost at a crash, since the state itself tells.
+/// Hints of changes; each may be merged with others or lost at a crash, since the state itself tells.
 pub struct Signals {
-    /// Messages wait in the outbox.
+    /// The outbox has messages to send.
     pub outbox: Notify,
-    /// Rows are dirty; each desk watches with a receiver of its own, so none misses it.
+    /// Rows are dirty; each synchroniser watches with a receiver of its own, so none misses it.
     pub dirty: watch::Sender<()>,
-    /// Tabs to look at soon, by the word of a decision, a schedule or a sheet's script.
+    /// Tabs to read soon, as a decision, a schedule or a sheet's script asks.
     pub looks: Nudges,
-    /// Courtesies; bounded. When full, a button is lost, and a reaction comes back as [`Event::Unshown`].
+    /// Best-effort calls; bounded. When full, a button is lost, and a reaction comes back as [`Event::Unshown`].
     pub best_effort: mpsc::Sender<BestEffort>,
     /// Questions of the admin chat's; bounded, lost when full.
     pub questions: mpsc::Sender<OperatorRequest>,
 }
 
-/// What is done at Telegram beside the messages; none is stored, so that a stop or a crash loses those that wait.
+/// A call to Telegram beside the messages; none is stored, so a stop or a crash loses those that wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BestEffort {
     /// Acknowledge a pressed button, which Telegram forgets soon.
     Button(CallbackId),
-    /// Show beside a partner's message that it stands in the sheet.
+    /// Show beside a partner's message that it is in the sheet.
     Reaction(ChatId, MessageId),
 }
 
@@ -241,7 +241,7 @@ struct Shared {
     thread: Mutex<Option<(JoinHandle<()>, oneshot::Receiver<()>)>>,
 }
 
-/// What the writer is made of; tests bring a storage and rules of their own.
+/// The parts of the writer; tests supply a storage and rules of their own.
 struct Parts {
     lock: File,
     open: OpenDatabase,
@@ -339,7 +339,7 @@ impl Journal {
         Snapshot::on(Arc::clone(&self.shared.disk))
     }
 
-    /// What is read of the committed state, once its file can be read: for whoever would take an absence for a beginning.
+    /// Reads from the committed state once its file can be read: for callers that would take an absence for a beginning.
     /// The caller bounds the wait.
     pub async fn read<T>(&self, of: impl Fn(&Snapshot) -> T) -> T {
         loop {
@@ -360,19 +360,19 @@ impl Journal {
         &self.shared.signals
     }
 
-    /// Whether the last commit succeeded, and nothing that was read since looked damaged.
+    /// Whether the last commit succeeded and nothing read since looks damaged.
     #[must_use]
     pub fn healthy(&self) -> bool {
         self.failure().is_none() && !self.shared.disk.is_suspect()
     }
 
-    /// Why the last commit failed, for the operator, not for a log or a client; none while it stores.
+    /// Why the last commit failed, for the operator, not for a log or a client; `None` while commits succeed.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         self.shared.disk.failure()
     }
 
-    /// Whether the writer goes round: then it answers, also while the disk refuses, as soon as it is done with what it has in
+    /// Whether the writer runs: then it answers, even while the disk refuses, as soon as it has finished what it has in
     /// hand. One that hangs leaves its caller waiting, one that has ended does not.
     pub async fn answers(&self) -> bool {
         let (responder, answer) = oneshot::channel();
@@ -383,7 +383,7 @@ impl Journal {
             && answer.await.is_ok()
     }
 
-    /// Commits what is in hand and lets go of the directory; other handles are closed with this one.
+    /// Commits pending work and releases the directory; other handles are closed with this one.
     pub async fn close(self) {
         self.shared.permits.close();
         // A writer that has ended already needs no word.

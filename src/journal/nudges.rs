@@ -1,5 +1,5 @@
-//! Tabs that should be looked at soon: marks, set by whoever has a reason, taken away by the desk that looks. What waits for a look is
-//! told apart from what somebody outside says, who may say it as often as he likes.
+//! Tabs that should be looked at soon: marks, set by anybody with a reason, taken away by the synchroniser that reads. What waits for a read is
+//! told apart from what somebody outside says, as often as it likes.
 //!
 //! Invariant: setting a mark never waits and no mark is lost, however many come at once; a second one for a tab says nothing new.
 
@@ -23,14 +23,14 @@ pub struct Nudges {
 /// Marked tabs, by the reason for it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Marked {
-    /// Something waits for the look: a decision, a schedule, an operator.
+    /// Something waits for the read: a decision, a schedule, an operator.
     pub wanted: BTreeSet<Tab>,
     /// Somebody outside says that the tab may have changed.
     pub hinted: BTreeSet<Tab>,
 }
 
 impl Nudges {
-    /// Asks for a look at a tab for which something waits.
+    /// Asks for a read of a tab for which something waits.
     pub fn mark(&self, tab: Tab) {
         self.note(|marked| marked.wanted.insert(tab));
     }
@@ -56,7 +56,7 @@ impl Nudges {
     }
 
     fn note(&self, note: impl FnOnce(&mut Marked) -> bool) {
-        // A mark that is there already was heard by whoever listens.
+        // A mark that is there already was noticed by its reader.
         if note(&mut self.marked.lock().unwrap_or_else(PoisonError::into_inner)) {
             self.changed.notify_waiters();
         }

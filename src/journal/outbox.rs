@@ -1,6 +1,6 @@
 //! The outbox inside a transaction: messages come, are claimed, wait again and end; its indices follow.
 //!
-//! Invariant: an id is put once; a message stands in exactly one of waiting, sending and ended.
+//! Invariant: an id is put once; a message is in exactly one of waiting, sending and ended.
 
 use std::ops::Bound;
 

@@ -1,6 +1,6 @@
-//! The writer's queue: what callers ask for, gathered into groups that share a commit.
+//! The writer's queue: commands of callers, gathered into groups that share a commit.
 //!
-//! Invariant: every question is answered exactly once, or its caller sees that the writer is gone.
+//! Invariant: every command is answered exactly once, or its caller sees that the writer is gone.
 
 use std::{
     sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError},
@@ -17,19 +17,19 @@ use crate::domain::{
     ids::{BatchToken, OutboxId, SpreadsheetId},
 };
 
-/// Questions that wait at most; Telegram itself keeps at most a hundred connections open.
+/// The most commands that wait; Telegram itself keeps at most a hundred connections open.
 pub(super) const CAPACITY: usize = 512;
 
-/// Where an answer goes.
+/// Where the reply goes.
 pub(super) type Responder<A> = oneshot::Sender<Result<A, StoreError>>;
 
-/// A question with the place where its answer goes.
+/// A command's payload with the channel for its reply.
 pub(super) struct Request<Q, A> {
     /// What is asked for.
     pub(super) payload: Q,
     /// Where the answer goes.
     pub(super) responder: Responder<A>,
-    /// Its place in the queue, free again once it is answered.
+    /// Its permit of the queue, released once it is answered.
     pub(super) permit: OwnedSemaphorePermit,
 }
 
@@ -45,13 +45,13 @@ pub(super) enum WriterCommand {
     Intend(Request<(SpreadsheetId, Vec<Touched>), Intent>),
     /// Forget tokens.
     Forget(Request<(SpreadsheetId, Vec<BatchToken>), ()>),
-    /// Say that the writer goes round; needs no commit, and no place.
+    /// Reply at once, to show that the writer runs; needs no commit and no permit.
     Ping(oneshot::Sender<()>),
     /// Finish and end.
     Close,
 }
 
-/// Questions that share a commit.
+/// Commands that share a commit.
 #[derive(Default)]
 pub(super) struct CommitGroup {
     /// See [`WriterCommand::Accept`].
@@ -78,7 +78,7 @@ pub(super) enum WriterState {
 }
 
 impl CommitGroup {
-    /// Waits for the first question, then takes all that are there.
+    /// Waits for the first command, then takes all that are queued.
     pub(super) fn gather(queue: &Receiver<WriterCommand>, wait: Duration) -> (Self, WriterState) {
         let mut group = Self::default();
         let mut state = match queue.recv_timeout(wait) {
@@ -97,7 +97,7 @@ impl CommitGroup {
         }
     }
 
-    /// Whether nobody asks for anything.
+    /// Whether it is empty.
     pub(super) fn is_empty(&self) -> bool {
         self.accepts.is_empty()
             && self.applies.is_empty()
@@ -106,7 +106,7 @@ impl CommitGroup {
             && self.forgets.is_empty()
     }
 
-    /// Tells everybody that the disk refused.
+    /// Answers everything with the disk's failure.
     pub(super) fn refuse(self, words: &str) {
         refuse_all(self.accepts, words);
         refuse_all(self.applies, words);
@@ -123,7 +123,7 @@ impl CommitGroup {
             WriterCommand::Intend(request) => self.intends.push(request),
             WriterCommand::Forget(request) => self.forgets.push(request),
             WriterCommand::Ping(reply) => {
-                // Somebody who has gone need not know.
+                // The caller may be gone.
                 let _ = reply.send(());
             }
             WriterCommand::Close => return WriterState::Closing,
@@ -133,7 +133,7 @@ impl CommitGroup {
 }
 
 impl<Q, A> Request<Q, A> {
-    /// Answers; gives the answer back where nobody waits for it any more.
+    /// Sends the reply; returns it if the caller is gone.
     pub(super) fn answer(self, answer: A) -> Result<(), A> {
         drop(self.permit);
         match self.responder.send(Ok(answer)) {
@@ -145,7 +145,7 @@ impl<Q, A> Request<Q, A> {
 
 fn refuse_all<Q, A>(all: Vec<Request<Q, A>>, words: &str) {
     for request in all {
-        // A caller who has gone needs no answer.
+        // The caller may be gone.
         let _ = request
             .responder
             .send(Err(StoreError::Disk(words.to_owned())));

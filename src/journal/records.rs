@@ -38,7 +38,7 @@ pub(super) trait Stored: Serialize + DeserializeOwned {
 pub(super) struct Incoming {
     /// When it was stored.
     pub(super) at: Timestamp,
-    /// Whence it came, where it can come twice.
+    /// The key by which it is deduplicated, if it can come twice.
     pub(super) key: Option<DedupKey>,
     /// What it is.
     pub(super) body: Body,

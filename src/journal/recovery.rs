@@ -1,4 +1,4 @@
-//! What opening does before anybody may ask: counts deaths, decides what was left, gives up on sends that a crash cut off.
+//! Recovery on opening, before any command: counts crashes, decides what was left, gives up on sends that a crash cut off.
 //!
 //! Invariant: a record on which the service keeps dying stops it three times at most, and the others never.
 
@@ -127,7 +127,7 @@ fn decide_alone(db: &Database, executor: &mut Executor, seq: Seq) -> Result<Hint
     })
 }
 
-/// Whoever was sending is gone: nobody knows whether the message arrived.
+/// The sender is gone: nobody knows whether the message arrived.
 fn lose_sends(tables: &mut WriteTables<'_>) -> Result<(), TableError> {
     for id in outbox::sending(tables)? {
         inbox::store_event(tables, Event::Sent(id, Outcome::Unknown), clock::now())?;

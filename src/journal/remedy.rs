@@ -1,6 +1,6 @@
-//! What to do about what the file system says, and who else on the machine can read the journal.
+//! Remedies for errors of the file system, and who else on the machine can read the journal.
 //!
-//! Invariant: it only reads; nothing that people set up is changed behind their backs.
+//! Invariant: it only reads; nothing that people set up is changed.
 
 use std::{
     fmt::Display,
@@ -13,7 +13,7 @@ use rustix::process::getegid;
 
 use super::disk::DATA_FILE;
 
-/// What the system calls a trouble, and what helps.
+/// Error messages of the system, each with its remedy.
 const REMEDIES: [(&str, &str); 6] = [
     (
         "Permission denied",
@@ -41,7 +41,7 @@ const REMEDIES: [(&str, &str); 6] = [
     ),
 ];
 
-/// What went wrong, and after it what to do where that is known.
+/// The error, followed by its remedy if one is known.
 pub(crate) fn with_remedy(words: impl Display) -> String {
     let words = words.to_string();
     match REMEDIES.iter().find(|(trouble, _)| words.contains(trouble)) {
@@ -50,7 +50,7 @@ pub(crate) fn with_remedy(words: impl Display) -> String {
     }
 }
 
-/// Says if other accounts of this machine can read the data directory or the journal in it; the group that we run as is none of them.
+/// A warning if other accounts of this machine can read the data directory or the journal in it; members of our own group do not count.
 #[must_use]
 pub fn exposed(dir: &Path) -> Option<String> {
     let (directory, file) = (fs::metadata(dir).ok()?, dir.join(DATA_FILE));

@@ -1,4 +1,4 @@
-//! A copy takes the journal's place.
+//! Restores a journal from a copy.
 //!
 //! Invariant: nothing is touched before every record of the copy has been read; the journal that was there is kept aside, and at no
 //! moment is there none. What the copy was about to send counts as sent by somebody else: its first start sends nothing of it.
@@ -94,7 +94,7 @@ pub fn restore(
     })?;
     let target = dir.join(DATA_FILE);
     let new = copy::beside(&target).map_err(unwritable)?;
-    // The file itself stays as it is, whatever opening a copy of it has to mend.
+    // The file itself is not touched: opening a database may repair it, so a copy of the file is opened.
     fs::copy(file, new.path()).map_err(|error| RestoreError::Unreadable(file.to_owned(), error))?;
     // A file that was cut off makes redb panic.
     let examined =

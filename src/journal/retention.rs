@@ -1,6 +1,6 @@
-//! What bounds the file: old records go, a few with each commit.
+//! Retention: each commit deletes a few old records.
 //!
-//! Invariant: nothing that is still to be decided, sent or looked at by a person is forgotten here.
+//! Invariant: nothing that is still to be decided, sent or reviewed by a person is deleted here.
 
 use jiff::Timestamp;
 
@@ -11,10 +11,10 @@ use super::{
 
 /// Decided records that are kept at most: about a gigabyte.
 const MOST_DECIDED: u64 = 1_000_000;
-/// What one commit forgets at most, so that it stays short.
+/// The most that one commit deletes, so that it stays short.
 const STEP: usize = 200;
 
-/// One small step of forgetting.
+/// Deletes a few old records.
 pub(super) fn prune(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<(), TableError> {
     inbox::forget_decided(tables, now, MOST_DECIDED, STEP)?;
     outbox::forget_ended(tables, now, STEP)

@@ -1,4 +1,4 @@
-//! The committed state at one moment: what the outbox, the desks and `status` read.
+//! The committed state at one moment: what the outbox, the synchronisers and `status` read.
 //!
 //! Invariant: it never changes while it is held. If the file fails under it, its reads come out empty and [`Snapshot::intact`] says so.
 
@@ -224,7 +224,7 @@ impl Snapshot {
         (record, self.waiting().next().map(|entry| entry.born))
     }
 
-    /// A stored record as it came, decided, waiting or set aside; none where it is forgotten.
+    /// A stored record as it came, whether decided, waiting or set aside; `None` once it is forgotten.
     #[must_use]
     pub fn event(&self, seq: Seq, interpret: &Interpret) -> Option<Result<Event, String>> {
         let body = self.tables.or_default(self.body(seq))?;

@@ -25,7 +25,7 @@ pub(super) type WriteTables<'t> = Tables<Table<'t, Bytes, Bytes>>;
 /// Tables as they were committed.
 pub(super) type ReadTables = Tables<ReadOnlyTable<Bytes, Bytes>>;
 
-/// Why the tables could not be read or changed.
+/// An error of the tables.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum TableError {
     /// The disk or the file; nothing of the transaction may be assumed.
@@ -213,7 +213,7 @@ pub(super) struct Tables<T> {
     changed: bool,
 }
 
-/// Opens every table for changing; creates those that are not there yet.
+/// Opens every table for writing; creates missing ones.
 pub(super) fn open_for_writing(tx: &WriteTransaction) -> Result<WriteTables<'_>, TableError> {
     let open: Result<Vec<_>, _> = TableId::ALL
         .into_iter()
@@ -222,7 +222,7 @@ pub(super) fn open_for_writing(tx: &WriteTransaction) -> Result<WriteTables<'_>,
     Ok(Tables::of(open?))
 }
 
-/// Opens every table as it is now.
+/// Opens every table for reading, as of now.
 pub(super) fn open_for_reading(tx: &ReadTransaction) -> Result<ReadTables, TableError> {
     let open: Result<Vec<_>, _> = TableId::ALL
         .into_iter()
@@ -247,7 +247,7 @@ impl<T> Tables<T> {
         tables
     }
 
-    /// The result, or the default with a trace of the fault: for a view, whose reads have no way to fail.
+    /// The result, or the default with the error recorded: for a view, whose reads cannot return an error.
     pub(super) fn or_default<X: Default>(&self, result: Result<X, TableError>) -> X {
         result.unwrap_or_else(|error| {
             self.note_failure(error);
@@ -255,18 +255,18 @@ impl<T> Tables<T> {
         })
     }
 
-    /// The first fault that [`Self::or_default`] met.
+    /// The first error that [`Self::or_default`] met.
     pub(super) fn failure(&self) -> Option<&TableError> {
         self.failure.get()
     }
 
-    /// Takes the trace of a fault away, so that the next reader starts afresh.
+    /// Takes the recorded error, so that the next reader starts afresh.
     pub(super) fn take_failure(&mut self) -> Option<TableError> {
         self.failure.take()
     }
 
     fn note_failure(&self, error: TableError) {
-        // Only the first fault is kept: it is the cause of the others.
+        // Only the first error is kept: it causes the others.
         let _ = self.failure.set(error);
     }
 

@@ -1,6 +1,6 @@
-//! What one transaction of the writer does, in the order that the design asks for.
+//! One transaction of the writer.
 //!
-//! Invariant: store, then decide what earlier commits stored, then claim and intend; whatever it gives away is noted first.
+//! Invariant: it stores, then decides what earlier commits stored, then claims and intends; everything that it grants is recorded first.
 
 use jiff::Timestamp;
 
@@ -32,17 +32,17 @@ pub(super) struct Grants {
     pub(super) reactions: Vec<(ChatId, MessageId)>,
 }
 
-/// What a committed transaction has to tell.
+/// The results of a committed transaction.
 pub(super) struct Committed {
-    /// The answers to the accepts, in their order.
+    /// One result per accept, in order.
     pub(super) accepted: Vec<Accepted>,
-    /// The last record of each apply.
+    /// The last record of each `apply`.
     pub(super) applied: Vec<Seq>,
-    /// The answers to the claims.
+    /// One result per claim.
     pub(super) claimed: Vec<Vec<OutboxEntry>>,
-    /// The answers to the intents.
+    /// One result per intent.
     pub(super) intended: Vec<Intent>,
-    /// What to tell others.
+    /// What to notify others of.
     pub(super) hints: Hints,
     /// The oldest record that is still to be decided.
     pub(super) first_pending: Option<Seq>,
@@ -50,7 +50,7 @@ pub(super) struct Committed {
     pub(super) next_timer: Option<Timestamp>,
 }
 
-/// One transaction's work, in the order that the design asks for: store, decide what earlier commits stored, claim, intend.
+/// Runs one transaction: stores, decides what earlier commits stored, claims, and records intents.
 pub(super) fn run(
     executor: &Executor,
     tables: &mut WriteTables<'_>,
@@ -94,12 +94,12 @@ pub(super) fn run(
 }
 
 impl Grants {
-    /// Nothing was given.
+    /// Whether nothing was granted.
     pub(super) fn is_empty(&self) -> bool {
         self.claims.is_empty() && self.tokens.is_empty() && self.reactions.is_empty()
     }
 
-    /// Adds what another transaction gave.
+    /// Adds the grants of another transaction.
     pub(super) fn add(&mut self, other: Self) {
         self.claims.extend(other.claims);
         self.tokens.extend(other.tokens);
@@ -130,7 +130,7 @@ impl Grants {
     }
 }
 
-/// Stores what came: timers that are due, raw records, events; tells each `apply` its last record.
+/// Stores due timers, raw records and events; returns the last record of each `apply`.
 fn store(
     tables: &mut WriteTables<'_>,
     group: &CommitGroup,

@@ -1,4 +1,4 @@
-//! The writer thread: groups of questions, one transaction each; answers and hints after the commit.
+//! The writer thread: groups of commands, one transaction each; replies and hints after the commit.
 //!
 //! Invariant: a record is decided only by a later transaction than the one that stored it, and in the order of storing.
 
@@ -29,9 +29,9 @@ use crate::{
     domain::ids::Seq,
 };
 
-/// When idle it forgets a little so often.
+/// How often it prunes old records when idle.
 const UPKEEP_EVERY: Duration = Duration::from_secs(60);
-/// When idle it looks at the clock so often: one that was set back delays nothing for longer.
+/// How often it checks the clock when idle: a clock that was set back delays nothing for longer.
 const CLOCK_CHECK_EVERY: Duration = Duration::from_secs(1);
 /// The pause before the file is opened again after a failure; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -50,14 +50,14 @@ pub(super) struct Writer {
     /// Callers of `apply`, by the last record that must be decided before they are answered. Theirs is stored, so a failure
     /// lets them wait: told to try again, they would state the same events twice.
     waiters: Vec<(Seq, Responder<()>)>,
-    /// What was given to callers who never learned of it, and reactions that found no place.
+    /// Grants whose callers never received them, and reactions that found no room.
     undelivered: Grants,
-    /// Something is stored and not yet decided.
+    /// Whether something is stored and not yet decided.
     pending: bool,
     next_timer: Option<Timestamp>,
     /// The clocks at the last commit.
     clock: Reading,
-    /// Held to the end: another process may not have the directory before the file is closed.
+    /// Held to the end: no other process may open the directory before the file is closed.
     _lock: File,
 }
 
@@ -81,7 +81,7 @@ impl Writer {
             state: WriterState::Open,
             waiters: Vec::new(),
             undelivered,
-            // The first round finds out, and learns of the next timer.
+            // The first transaction finds out, and reads the next timer.
             pending: true,
             next_timer: None,
             clock: Reading::take(),
@@ -89,7 +89,7 @@ impl Writer {
         })
     }
 
-    /// Works until closed or abandoned.
+    /// Runs until closed or abandoned.
     pub(super) fn run(mut self) {
         tracing::info!("the journal's writer starts");
         while self.state == WriterState::Open
@@ -108,7 +108,7 @@ impl Writer {
         tracing::info!("the journal's writer stops");
     }
 
-    /// How long it may wait for questions.
+    /// How long it may wait for commands.
     fn wait_time(&self) -> Duration {
         if self.pending || self.state != WriterState::Open {
             return Duration::ZERO;
@@ -118,7 +118,7 @@ impl Writer {
         until.map_or(CLOCK_CHECK_EVERY, |until| until.min(CLOCK_CHECK_EVERY))
     }
 
-    /// Whether time alone brings work: a timer, the upkeep, a clock that was set back.
+    /// Whether work is due without a command: a timer, the upkeep, a clock that was set back.
     fn is_due(&self) -> bool {
         let reading = Reading::take();
         self.next_timer.is_some_and(|at| at <= reading.wall())
@@ -126,7 +126,7 @@ impl Writer {
             || reading.set_back_since(self.clock).is_some()
     }
 
-    /// Once closing it stays so: that nobody can ask any more is then no news.
+    /// Once closing, it stays closing, even when the last handle is dropped.
     fn set_state(&mut self, state: WriterState) {
         if self.state == WriterState::Open {
             self.state = state;
@@ -185,14 +185,14 @@ impl Writer {
             }
             Err(panic) => {
                 self.undelivered.add(grants);
-                // What it says may quote what people wrote; the hook has told where it was.
+                // Its message may quote what people wrote; the panic hook has logged the location.
                 drop(panic);
                 Err(TableError::Disk("the journal's writer stumbled".to_owned()))
             }
         }
     }
 
-    /// Answers the callers and tells others, after the commit.
+    /// Replies to the callers and notifies others, after the commit.
     fn finish(&mut self, group: CommitGroup, done: Committed) {
         if self.disk.succeeded() {
             tracing::info!("the journal stores again");
@@ -226,7 +226,7 @@ impl Writer {
         );
         self.answer_waiters(done.first_pending);
         notify(&self.signals, done.hints, &mut self.undelivered);
-        // What was given to nobody is taken back at once.
+        // Undelivered grants are revoked at once.
         self.pending |= !self.undelivered.is_empty();
     }
 
@@ -275,7 +275,7 @@ impl Writer {
         }
     }
 
-    /// Leaves the mark of a regular end, if it is one, and lets go of the file.
+    /// Marks the file as closed cleanly, if it is, and closes it.
     fn shut_down(self) {
         if self.state == WriterState::Closing {
             let marked = self
@@ -289,7 +289,7 @@ impl Writer {
     }
 }
 
-/// Tells others what has changed; a hint that finds nobody is no loss, since the state itself tells. A reaction that finds no place is
+/// Notifies others of changes; a lost hint does no harm, since the state itself tells. A reaction that finds no place is
 /// noted in `stray`: it may be the only sign that a message has come in.
 fn notify(signals: &Signals, hints: Hints, undelivered: &mut Grants) {
     if hints.outbox {

@@ -1,6 +1,6 @@
-//! The one way to Google Sheets: reads, writes and fences, each with its outcome.
+//! The one way to Google Sheets: reads, writes and batch tokens, each with its outcome.
 //!
-//! Invariant: every call ends within our patience, is counted in the quota before it is made, and is never repeated here
+//! Invariant: every call ends within a timeout, is counted in the quota before it is made, and is never repeated here
 //! but after a 401, which Google answers before it does anything.
 
 use std::{
@@ -62,8 +62,8 @@ pub struct Timeouts {
 }
 
 impl Default for Timeouts {
-    /// A connection to a living Google takes a tenth of a second, a token half a second, a look at 50,000 rows some seconds. A write gets more time,
-    /// since giving up on it costs a fence and a fresh look; Google itself fails what takes longer than 180 s.
+    /// A connection to a living Google takes a tenth of a second, a token half a second, a read of 50,000 rows some seconds. A write gets more time,
+    /// since giving up on it costs a batch token and a fresh read; Google itself fails what takes longer than 180 s.
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
@@ -74,7 +74,7 @@ impl Default for Timeouts {
     }
 }
 
-/// Why there can be no hub: the settings are wrong. That Google is away is no reason.
+/// Why a client cannot be made: the settings are wrong. That Google is away is no reason.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The address of the API.
@@ -88,7 +88,7 @@ pub enum ClientError {
     Tls(String),
 }
 
-/// What became of the write that carried a fence.
+/// What became of the batch with a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FenceFate {
     /// The id was free and is taken now: the write has not landed and never can.
@@ -110,7 +110,7 @@ impl SheetsClient {
     ) -> Result<Self, ClientError> {
         let mut base = web_address(api_url).ok_or(ClientError::ApiUrl)?.to_string();
         if !base.ends_with('/') {
-            // The library glues paths to it as it stands.
+            // The library appends paths to it as it is.
             base.push('/');
         }
         let connector = connector(timeouts.connect)?;
@@ -132,7 +132,7 @@ impl SheetsClient {
         })))
     }
 
-    /// The same hub, fresh from [`SheetsClient::new`], through which nothing can be written.
+    /// The same client, fresh from [`SheetsClient::new`], through which nothing can be written.
     #[must_use]
     pub fn reading_only(mut self) -> Self {
         let inner = Arc::get_mut(&mut self.0).expect("a fresh hub has one handle");
@@ -158,7 +158,7 @@ impl SheetsClient {
         self.close(&delegate, answer, replies::structure)
     }
 
-    /// What tabs say to those who type in these A1 ranges: one read, or none where nothing is asked.
+    /// The validation of these A1 ranges: one read, or none without ranges.
     ///
     /// # Errors
     /// No answer, or a refusal.
@@ -186,7 +186,7 @@ impl SheetsClient {
         self.close(&delegate, answer, replies::validation)
     }
 
-    /// The cells of ranges, each answered in its place: one read for each rendering that is asked for, none where nothing is.
+    /// The cells of ranges, each answered in its place: one read for each rendering that is asked for, none if nothing is.
     ///
     /// # Errors
     /// No answer, or a refusal.
@@ -284,7 +284,7 @@ impl SheetsClient {
             .map(drop)
     }
 
-    /// Sends a fence alone, to learn what became of the batch that carried it: one write.
+    /// Sends a batch token alone, to learn what became of its batch: one write.
     ///
     /// # Errors
     /// The question has no answer yet. [`SheetsError::Refused`] is a refusal for another reason than that the id is taken.
@@ -517,7 +517,7 @@ impl From<InvalidChange> for SheetsError {
     }
 }
 
-/// Whether an id can stand in a path: the library does not encode it.
+/// Whether an id can be in a path: the library does not encode it.
 fn is_plain(spreadsheet: &SpreadsheetId) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     !spreadsheet.0.is_empty() && spreadsheet.0.bytes().all(plain)

@@ -1,7 +1,7 @@
-//! What people did between two looks, as events.
+//! What people did between two reads, as events.
 //!
-//! Invariant: rows are compared by key, never by place; the previous look only filters, so that a repeat does no harm
-//! and a missing previous look loses nothing.
+//! Invariant: rows are compared by key, never by place; the previous snapshot only filters, so that a repeat does no harm
+//! and a missing previous snapshot loses nothing.
 
 pub(super) mod promotions;
 pub mod staff;
@@ -25,7 +25,7 @@ use crate::domain::{
     unready::{self, is_unready},
 };
 
-/// What stands otherwise than in the previous look; everything where there is none.
+/// What differs from the previous snapshot; everything without one.
 #[must_use]
 pub fn diff(words: &TabWords, previous: Option<&TabSnapshot>, now: &TabSnapshot) -> Vec<RowEvent> {
     if now.tab == Tab::Promotions {
@@ -54,7 +54,7 @@ pub fn diff(words: &TabWords, previous: Option<&TabSnapshot>, now: &TabSnapshot)
         {
             events.push(RowEvent::Partner(partner(words, now, upper, code)));
         }
-        // A number that stood there before is known to the journal; of a new one it wants to know all.
+        // A number that was there before is known to the journal; of a new one it wants to know all.
         let new = old.iter().all(|old| old.unread);
         events.push(match (key, rows.as_slice()) {
             (RowMark::Partner(code), [row]) => RowEvent::Partner(partner(words, now, row, code)),
@@ -99,7 +99,7 @@ pub fn diff(words: &TabWords, previous: Option<&TabSnapshot>, now: &TabSnapshot)
     events
 }
 
-/// The events of a look, its end included.
+/// The events of a read, its end included.
 #[must_use]
 pub fn events(words: &TabWords, previous: Option<&TabSnapshot>, now: &TabSnapshot) -> Vec<Event> {
     let looked = Looked {
@@ -111,8 +111,8 @@ pub fn events(words: &TabWords, previous: Option<&TabSnapshot>, now: &TabSnapsho
     rows.chain([Event::Looked(looked)]).collect()
 }
 
-/// Marks rows whose history is wanted and was not read: those whose `№` no look has shown before, and, as long as they can be given one,
-/// those without. The next look reads it.
+/// Marks rows whose history is wanted and was not read: those whose `№` no read has shown before, and, as long as they can be given one,
+/// those without. The next read reads it.
 pub fn mark_unread(previous: Option<&TabSnapshot>, now: &mut TabSnapshot, writable: bool) {
     let index = previous.map(TabSnapshot::index);
     let is_new = |row: &Row| match (&index, &row.key, row.telegram) {

@@ -1,6 +1,6 @@
-//! How a call went: what Google's answer, or its absence, says about a write having landed.
+//! Errors of calls: whether a write may have been applied, by Google's response or its absence.
 //!
-//! Invariant: "not applied" is said only where Google itself, or the lack of a connection, vouches for it; all else of a write is unknown.
+//! Invariant: "not applied" is said only where Google itself, or the lack of a connection, confirms it; everything else is unknown for a write.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::{
 /// As much of Google's words as a cell or a report can hold.
 const LONGEST_WORDS: usize = 300;
 
-/// What a call has come to, as far as its delegate heard.
+/// What the delegate of a call has observed.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct CallTrace {
     /// Whether a request was handed to the network and no answer has come.
@@ -27,7 +27,7 @@ pub(super) struct CallTrace {
     pub(super) until: Option<Timestamp>,
 }
 
-/// What a call's failure means.
+/// The error of a failed call.
 pub(super) fn failed(kind: Kind, trace: CallTrace, error: &common::Error) -> SheetsError {
     match (error, trace.status) {
         (common::Error::BadRequest(body), Some(status)) => {
@@ -51,7 +51,7 @@ pub(super) fn failed(kind: Kind, trace: CallTrace, error: &common::Error) -> She
     }
 }
 
-/// What it means that our patience ended first.
+/// The error of a call that timed out.
 pub(super) fn timed_out(kind: Kind, trace: CallTrace) -> SheetsError {
     let words = "no answer in time".to_owned();
     if trace.in_flight {
@@ -61,7 +61,7 @@ pub(super) fn timed_out(kind: Kind, trace: CallTrace) -> SheetsError {
     }
 }
 
-/// What it means that a success carries no answer, or half of one.
+/// The error of a success without a complete body.
 pub(super) fn nonsense(kind: Kind) -> SheetsError {
     lost(kind, NONSENSE.to_owned())
 }

@@ -1,4 +1,4 @@
-//! Where the columns of a tab stand: headers → columns.
+//! The columns of a tab: headers → columns.
 //!
 //! Invariant: a column is found by its header alone, in any order; one that is missing or doubled stops the tab, in words.
 
@@ -34,7 +34,7 @@ pub struct LayoutError {
     pub title: String,
     /// Headers that are not there, each with the most similar one that nothing else claims.
     pub missing: Vec<(String, Option<String>)>,
-    /// Headers that stand there twice.
+    /// Headers that are there twice.
     pub doubled: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ impl Layout {
     /// Finds every column of the tab in its header row.
     ///
     /// # Errors
-    /// When a column that the service cannot do without is missing, or one that it reads or writes stands there twice.
+    /// When a column that the service cannot do without is missing, or one that it reads or writes is there twice.
     pub fn read(words: &TabWords, headers: &[String]) -> Result<Self, LayoutError> {
         Self::find(words, headers, |column| presence(words.tab, column))
     }
@@ -50,7 +50,7 @@ impl Layout {
     /// Finds the columns of the archive in its header row; none of them can be done without.
     ///
     /// # Errors
-    /// When one is missing or stands there twice.
+    /// When one is missing or is there twice.
     pub fn read_archive(words: &TabWords, headers: &[String]) -> Result<Self, LayoutError> {
         Self::find(words, headers, |_| Presence::Required)
     }
@@ -96,7 +96,7 @@ impl Layout {
         })
     }
 
-    /// Where a column stands, if it does.
+    /// The position of a column, if it exists.
     #[must_use]
     pub fn position(&self, column: Column) -> Option<u32> {
         self.columns
@@ -129,7 +129,7 @@ impl Layout {
         index(self.headers.len())
     }
 
-    /// The layout once our missing columns stand side by side from `first` on.
+    /// The layout once our missing columns are added from `first` on.
     #[must_use]
     pub fn with_added(&self, words: &TabWords, first: u32) -> Self {
         let mut layout = self.clone();
@@ -234,7 +234,7 @@ fn presence(tab: Tab, column: Column) -> Presence {
     }
 }
 
-/// Where a column stands: by its own header, or, where that is absent, by an alias.
+/// The position of a column: by its own header, or, if that is absent, by an alias.
 fn standing(words: &ColumnWords, folded: &[String]) -> Vec<u32> {
     let places = |names: &[String]| -> Vec<u32> {
         let named = folded

@@ -1,4 +1,4 @@
-//! What the design takes for granted of Google Sheets, tried on a tab that is made for it and deleted afterwards.
+//! What the design assumes of Google Sheets, tried on a tab that is made for it and deleted afterwards.
 //!
 //! Invariant: only the tab that was made here is touched, and it goes, however the trials end.
 
@@ -18,7 +18,7 @@ pub struct Trial {
     pub deviation: Option<Deviation>,
 }
 
-/// Google does it in another way.
+/// Google behaves otherwise than assumed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deviation {
     /// What was found.
@@ -43,7 +43,7 @@ pub enum LiveError {
     Left(String, SheetsError),
 }
 
-/// Makes the tab, tries everything in it, and deletes it. `hasty` is a hub of the same account that gives up on writes at once.
+/// Makes the tab, tries everything in it, and deletes it. `hasty` is a client of the same account that gives up on writes at once.
 ///
 /// # Errors
 /// A call that failed for another reason than what was tried.

@@ -1,4 +1,4 @@
-//! A look: the rows that stood in a tab, parsed once.
+//! A snapshot of a tab: its rows, parsed once.
 //!
 //! Invariant: rows are asked for by key; a place is good only for the write that follows at once.
 
@@ -37,7 +37,7 @@ const OURS: [Column; 10] = [
     Column::Mailing,
 ];
 
-/// What one look at one tab found.
+/// What one read of one tab found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TabSnapshot {
     /// Which tab.
@@ -46,9 +46,9 @@ pub struct TabSnapshot {
     pub sheet: SheetId,
     /// Its name.
     pub title: String,
-    /// When the look began: only what happened before can be in it.
+    /// When the read began: only what happened before can be in it.
     pub began: Timestamp,
-    /// Where its columns stand.
+    /// Where its columns are.
     pub layout: Layout,
     /// Rows that carry a key or a Telegram ID.
     pub rows: Vec<Row>,
@@ -72,16 +72,16 @@ pub struct Row {
     pub telegram: TelegramCell,
     /// Its history, where it was read.
     pub history: Option<Box<str>>,
-    /// Its `№` is new to us, and the next look reads its history.
+    /// Its `№` is new to us, and the next read reads its history.
     pub unread: bool,
     /// Promotions: the content cell shows nothing and yet holds a formula, as one that draws a picture does.
     pub unshown: bool,
-    /// We have written here since: whatever the next look shows is news.
+    /// We have written here since: whatever the next read shows is news.
     pub stale: bool,
     texts: Box<[Box<str>]>,
 }
 
-/// A row that the journal knows to stand in a tab, and what it was last seen to show.
+/// A row that the journal knows to be in a tab, and what it was last seen to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownRow {
     /// Its key.
@@ -94,7 +94,7 @@ pub struct KnownRow {
     pub answer: Option<Text>,
 }
 
-/// How often a key stands in a look.
+/// How often a key occurs in a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyMatch<'a> {
     /// Nowhere.
@@ -105,11 +105,11 @@ pub enum KeyMatch<'a> {
     Doubled,
 }
 
-/// The rows of a look by their keys, in the order of keys, then of places.
+/// The rows of a read by their keys, in the order of keys, then of places.
 pub struct Index<'a>(Vec<(&'a RowMark, &'a Row)>);
 
 impl KnownRow {
-    /// A line of the staff list, if it stands in the sheet.
+    /// A line of the staff list, if it is in the sheet.
     #[must_use]
     pub fn of_partner(partner: Partner) -> Option<Self> {
         (partner.stopped != Some(RowTrouble::Missing)).then_some(Self {
@@ -120,7 +120,7 @@ impl KnownRow {
         })
     }
 
-    /// An appeal's row, if it stands in the sheet with its number.
+    /// An appeal's row, if it is in the sheet with its number.
     #[must_use]
     pub fn of(appeal: Appeal) -> Option<Self> {
         let stands = appeal.placed
@@ -136,7 +136,7 @@ impl KnownRow {
 }
 
 impl TabSnapshot {
-    /// What the journal remembers in place of a look, after a start: its rows are all taken for changed, but their absence is noticed.
+    /// What the journal remembers in place of a read, after a start: its rows are all taken for changed, but their absence is noticed.
     #[must_use]
     pub fn of_known(words: &TabWords, known: Vec<KnownRow>) -> Self {
         let row = |known: KnownRow| {
@@ -238,7 +238,7 @@ impl TabSnapshot {
         }
     }
 
-    /// The highest `№` that stands in the tab.
+    /// The highest `№` that is in the tab.
     #[must_use]
     pub fn highest(&self) -> Option<Number> {
         let number = |row: &Row| match row.key {
@@ -248,7 +248,7 @@ impl TabSnapshot {
         self.rows.iter().filter_map(number).max()
     }
 
-    /// Takes whatever the next look shows in a row for news: in those with this key, and in the one without a key at this place.
+    /// Takes whatever the next read shows in a row for news: in those with this key, and in the one without a key at this place.
     pub fn distrust(&mut self, key: Option<&RowMark>, place: Option<u32>) {
         let meant = |row: &Row| match &row.key {
             Some(known) => Some(known) == key,
@@ -259,7 +259,7 @@ impl TabSnapshot {
         }
     }
 
-    /// Whether people have changed anything since the look before. Of rows that we have written ourselves since, only what people write
+    /// Whether people have changed anything since the read before. Of rows that we have written ourselves since, only what people write
     /// there counts.
     #[must_use]
     pub fn shows_other_than(&self, before: &Self) -> bool {
@@ -297,7 +297,7 @@ impl TabSnapshot {
         self.columns != before.columns || shown(self) != shown(before)
     }
 
-    /// Remembers that a key stands there by now, so that its absence in the next look is noticed.
+    /// Remembers that a key is there by now, so that its absence in the next read is noticed.
     pub fn remember(&mut self, key: &RowMark) {
         if !self.rows.iter().any(|row| row.key.as_ref() == Some(key)) {
             self.rows.push(Row {
@@ -347,7 +347,7 @@ impl<'a> Index<'a> {
         rows.next().filter(|_| rows.next().is_none())
     }
 
-    /// How often a key stands there.
+    /// How often a key is there.
     #[must_use]
     pub fn find(&self, key: &RowMark) -> KeyMatch<'a> {
         let mut rows = self.rows(key);

@@ -1,6 +1,6 @@
 //! The Google Sheets room: reading, comparing, writing.
 //!
-//! Invariant: a row is ours only by its key, found in the look that precedes the write; a column only by its header.
+//! Invariant: a row is ours only by its key, found in the read that precedes the write; a column only by its header.
 
 pub mod a1;
 pub mod account_key;

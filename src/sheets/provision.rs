@@ -1,6 +1,6 @@
-//! What a spreadsheet lacks before people can work in it: tabs, headers, words to choose from, colours, warnings.
+//! Provisioning: adds what a spreadsheet lacks before people can work in it (tabs, headers, validation lists, colours, warnings).
 //!
-//! Invariant: what stands there stays; a second time nothing is left to do. Nothing here makes a call.
+//! Invariant: existing content is never changed, and a second run has nothing to do. Nothing here makes a call.
 
 use crate::domain::{row::Column, text::fold};
 
@@ -15,7 +15,7 @@ use super::{
 /// The grid of a new tab.
 const NEW_GRID: (u32, u32) = (1000, 26);
 
-/// How one tab should be.
+/// The wanted state of a tab.
 #[derive(Debug, Clone)]
 pub struct TabSpec {
     /// The name on the tab.
@@ -37,7 +37,7 @@ pub enum Protect {
     All,
 }
 
-/// One tab with what it lacks, once its headers are known.
+/// A tab and the steps that provision it, once its headers are known.
 #[derive(Debug, Clone)]
 pub struct TabPlan {
     spec: TabSpec,
@@ -47,12 +47,12 @@ pub struct TabPlan {
     steps: Vec<ProvisionStep>,
 }
 
-/// One thing that is done.
+/// One step of provisioning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProvisionStep {
     /// In words.
     pub words: String,
-    /// The changes that do it; none where it needs the consent of people.
+    /// The changes that do it; none if it needs the consent of people.
     pub changes: Vec<Change>,
 }
 
@@ -65,7 +65,7 @@ pub enum Lists {
     Extend,
 }
 
-/// What stands in a tab.
+/// The existing content of a tab.
 #[derive(Debug, Clone, Default)]
 pub struct ExistingTab {
     /// The first row.
@@ -95,7 +95,7 @@ impl TabPlan {
     /// A tab with its missing headers.
     ///
     /// # Errors
-    /// A header stands there twice, or another one is so like a missing one that it is probably meant.
+    /// If a header occurs twice, or another one is so similar to a missing one that it is probably meant.
     pub fn survey(
         spec: TabSpec,
         info: TabInfo,
@@ -146,7 +146,7 @@ impl TabPlan {
         self.steps.iter().flat_map(|step| &step.changes).any(set)
     }
 
-    /// Which cells tell what is offered already.
+    /// The cells whose validation rules are to be read.
     #[must_use]
     pub fn asks(&self) -> Vec<String> {
         let cell = |column: &Column| {
@@ -308,7 +308,7 @@ fn lacking(words: &TabWords, existing: &[String]) -> Result<Vec<String>, LayoutE
     Ok(missing.into_iter().chain(ours).collect())
 }
 
-/// Whether the missing headers can stand beside the others: some are there, and none is likely to be meant by another one.
+/// Whether the missing headers can be beside the others: some are there, and none is likely to be meant by another one.
 fn is_addable(words: &TabWords, error: &LayoutError) -> bool {
     let all = Layout::read(words, &[]).map_or_else(|error| error.missing.len(), |_| 0);
     error.doubled.is_empty()

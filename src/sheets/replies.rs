@@ -74,7 +74,7 @@ pub(super) fn read_back(
     Some(read_back)
 }
 
-/// The id under which a fence was created.
+/// The id under which a batch token was created.
 pub(super) fn fence(answer: &api::BatchUpdateSpreadsheetResponse) -> Option<i32> {
     let reply = answer
         .replies
@@ -85,7 +85,7 @@ pub(super) fn fence(answer: &api::BatchUpdateSpreadsheetResponse) -> Option<i32>
     reply.developer_metadata.as_ref()?.metadata_id
 }
 
-/// For each compare-and-set, how many cells it changed. Replies that cannot be matched to changes count as "none", which makes the desk look.
+/// For each compare-and-set, how many cells it changed. Replies that cannot be matched to changes count as "none", which makes the synchroniser look.
 fn occurrences(changes: &[Change], replies: &[api::Response]) -> Vec<Option<u32>> {
     let matched = replies.len() == changes.len();
     let changed = |at: usize| replies.get(at)?.find_replace.as_ref()?.occurrences_changed;

@@ -12,7 +12,7 @@ use super::{
     wire::{Batch, Change, Filter, SheetId, Span},
 };
 
-/// The mask of what a look at the structure needs.
+/// The mask of what a read of the structure needs.
 pub(super) const STRUCTURE_FIELDS: &str = "developerMetadata(metadataId,metadataKey),\
                                            sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),basicFilter,\
                                            conditionalFormats(booleanRule(condition(type,values))))";
@@ -25,7 +25,7 @@ pub(super) const VALIDATION_FIELDS: &str = "sheets(properties(sheetId),protected
 pub(super) const PROTECTION: &str =
     "Sheetdesk: здесь пишет служба. Sheetdesk: the service writes here.";
 
-/// The mask of a fence's answer.
+/// The mask of a batch token's answer.
 pub(super) const FENCE_FIELDS: &str =
     "replies(createDeveloperMetadata(developerMetadata(metadataId)))";
 
@@ -38,7 +38,7 @@ const CELLS_FIELDS: &str = "replies(findReplace(occurrencesChanged)),\
 const NAMES_FIELDS: &str = "replies(findReplace(occurrencesChanged)),\
                             updatedSpreadsheet(sheets(properties(sheetId,title)))";
 
-/// The key of our fences among a spreadsheet's developer metadata.
+/// The key of our batch tokens among a spreadsheet's developer metadata.
 pub(super) const FENCE_KEY: &str = "sheetdesk.fence";
 
 /// The largest whole number that a cell, a 64-bit float, holds exactly.
@@ -71,7 +71,7 @@ pub(super) fn batch(batch: &Batch) -> Result<api::BatchUpdateSpreadsheetRequest,
     })
 }
 
-/// The request of a fence alone.
+/// The request of a batch token alone.
 pub(super) fn fence_alone(
     id: BatchToken,
 ) -> Result<api::BatchUpdateSpreadsheetRequest, InvalidChange> {
@@ -90,7 +90,7 @@ pub(super) fn fields(batch: &Batch) -> &'static str {
     }
 }
 
-/// One request for each change. They are filled where they stand: a request is 30 KB, too much to be moved about on the stack.
+/// One request for each change. They are filled in place: a request is 30 KB, too much to move on the stack.
 fn requests(changes: &[Change]) -> Result<Vec<api::Request>, InvalidChange> {
     let mut requests = Vec::new();
     requests.resize_with(changes.len(), api::Request::default);

@@ -102,7 +102,7 @@ impl Tokens {
         self.text().await.map(drop)
     }
 
-    /// The token at hand, by its number; none where there is none.
+    /// The current token, by its number; `None` without one.
     pub(super) fn issue(&self) -> Option<Issue> {
         self.held().token.as_ref().map(|token| token.issue)
     }

@@ -1,4 +1,4 @@
-//! The words in which the desk and the hub speak: what to read, what to write, and how it went.
+//! The types between the synchroniser and the client: what to read, what to write, and how it went.
 //!
 //! Invariant: nothing here knows Google's JSON; every number is counted from 0; a call's outcome says whether it may have landed.
 
@@ -16,7 +16,7 @@ pub struct SheetId(pub i32);
 pub struct Structure {
     /// Its tabs in their order.
     pub tabs: Vec<TabInfo>,
-    /// The newest of our fences that stands there.
+    /// The newest of our batch tokens there.
     pub newest_fence: Option<BatchToken>,
 }
 
@@ -42,26 +42,26 @@ pub struct TabInfo {
 pub struct Filter {
     /// First row.
     pub start_row: u32,
-    /// Behind the last row; none where it is open.
+    /// Behind the last row; `None` if it is open.
     pub end_row: Option<u32>,
     /// First column.
     pub start_column: u32,
-    /// Behind the last column; none where it is open.
+    /// Behind the last column; `None` if it is open.
     pub end_column: Option<u32>,
     /// Google's own description, to be sent back with a wider range and nothing else changed.
     pub raw: serde_json::Value,
 }
 
-/// What a tab says to those who type in it.
+/// The validation rules and protected ranges of a tab.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Validation {
-    /// What is offered in the cells that were asked for, by row and column; cells without an offer are left out.
+    /// The rules of the requested cells, by row and column; cells without a rule are left out.
     pub rules: Vec<((u32, u32), ValidationRule)>,
-    /// Where we warn: the first column, and behind the last; a tab as a whole has neither.
+    /// Protected columns, the end exclusive; a tab as a whole has neither.
     pub protected: Vec<(Option<u32>, Option<u32>)>,
 }
 
-/// What a cell offers.
+/// The validation rule of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ValidationRule {
     /// A list of words.
@@ -217,19 +217,19 @@ pub enum Change {
     Protect {
         /// Which tab.
         sheet: SheetId,
-        /// Which columns; none for the whole tab.
+        /// Which columns; `None` for the whole tab.
         columns: Option<(u32, u32)>,
     },
-    /// Makes the batch land at most once: a used id is refused.
+    /// Makes the batch apply at most once: a used token is refused.
     Fence(BatchToken),
-    /// Forgets an old fence.
+    /// Removes an old batch token.
     DropFence(BatchToken),
 }
 
 /// What a batch's answer tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReadBack {
-    /// For each change: how many cells a compare-and-set changed; none for other changes.
+    /// For each change: how many cells a compare-and-set changed; `None` for other changes.
     pub occurrences: Vec<Option<u32>>,
     /// The cells asked for, by rows.
     pub cells: Vec<Block>,

@@ -1,6 +1,6 @@
-//! A moment in which no desk has anything in hand.
+//! A gate that stops all synchronisers between two passes.
 //!
-//! Invariant: what a desk has seen before that moment it forgets; it begins anew with what the journal holds then.
+//! Invariant: what a synchroniser has seen before that moment it forgets; it begins anew with what the journal holds then.
 
 use std::{
     future::Future,
@@ -10,16 +10,16 @@ use std::{
 use tokio::sync::{RwLock, RwLockReadGuard};
 use tokio_util::sync::CancellationToken;
 
-/// Lets all desks stand still.
+/// Stops all synchronisers for a moment.
 #[derive(Debug, Default)]
 pub struct WorkGate {
-    /// Every desk at work shares it; whoever wants them to stand still has it alone.
+    /// Every synchroniser at work shares it; whoever wants them to stand still has it alone.
     at_work: RwLock<()>,
-    /// Ends what the desks have in hand.
+    /// Ends what the synchronisers have in hand.
     end: Mutex<CancellationToken>,
 }
 
-/// A desk is at work until this is dropped.
+/// A synchroniser is at work until this is dropped.
 pub(super) struct WorkPermit<'a> {
     _shared: RwLockReadGuard<'a, ()>,
     /// The work must end.
@@ -27,7 +27,7 @@ pub(super) struct WorkPermit<'a> {
 }
 
 impl WorkGate {
-    /// Ends the work of all desks as a stop does, acts while they stand still, and lets them begin anew.
+    /// Ends the work of all synchronisers as a stop does, acts while they stand still, and lets them begin anew.
     pub async fn while_closed<T>(&self, act: impl Future<Output = T>) -> T {
         let renewal = Renewal(self);
         self.end().cancel();
@@ -36,7 +36,7 @@ impl WorkGate {
         act.await
     }
 
-    /// Begins work, once nobody wants the desks to stand still.
+    /// Begins work, once nobody wants the synchronisers to stand still.
     pub(super) async fn work(&self) -> WorkPermit<'_> {
         WorkPermit {
             _shared: self.at_work.read().await,
@@ -52,13 +52,13 @@ impl WorkGate {
     }
 }
 
-/// Lets work begin anew, also where whoever waited for the desks has given up.
+/// Lets work begin anew, also where whoever waited for the synchronisers has given up.
 struct Renewal<'a>(&'a WorkGate);
 
 impl Drop for Renewal<'_> {
     fn drop(&mut self) {
         let mut end = self.0.end.lock().unwrap_or_else(PoisonError::into_inner);
-        // One that still holds may be in the hands of a desk, which must go on hearing of the next rest.
+        // One that still holds may be in the hands of a synchroniser, which must go on hearing of the next rest.
         if end.is_cancelled() {
             *end = CancellationToken::new();
         }

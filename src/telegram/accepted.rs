@@ -27,7 +27,7 @@ struct Message {
     photo: Option<Vec<File>>,
     video: Option<File>,
     animation: Option<File>,
-    /// Stands also beside an animation.
+    /// Also present for an animation.
     document: Option<File>,
 }
 

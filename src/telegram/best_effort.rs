@@ -1,6 +1,6 @@
-//! What is done at Telegram beside the messages: pressed buttons are acknowledged, messages that stand in the sheet get a reaction.
+//! Best-effort calls to Telegram: pressed buttons are acknowledged, messages that are in the sheet get a reaction.
 //!
-//! Invariant: each is tried once, so that they never crowd out a message. A reaction that could not be set comes back as an event, since
+//! Invariant: each is tried once, so that none crowds out a message. A reaction that could not be set comes back as an event, since
 //! it may be the only sign that a partner's message has come in.
 
 use std::{sync::Arc, time::Duration};
@@ -25,10 +25,10 @@ const CONCURRENT_CALLS: usize = 8;
 /// How long a call may take; a button's waiting mark goes away by itself soon after.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Takes in that a reaction could not be set.
+/// Called when a reaction could not be set.
 pub type ReactionFailed = Arc<dyn Fn(ChatId, MessageId) -> BoxFuture<'static, ()> + Send + Sync>;
 
-/// The journal as the place where that is decided on.
+/// Records the failed reaction in the journal, which decides what follows.
 #[must_use]
 pub fn record_in(journal: Journal) -> ReactionFailed {
     Arc::new(move |chat, message| {
@@ -41,7 +41,7 @@ pub fn record_in(journal: Journal) -> ReactionFailed {
     })
 }
 
-/// Does what comes until `stop`.
+/// Performs calls until `stop`.
 pub async fn run(
     requests: &mut mpsc::Receiver<BestEffort>,
     client: BotClient,
@@ -68,7 +68,7 @@ async fn perform(request: BestEffort, client: BotClient, on_failure: ReactionFai
                 tokio::time::timeout(CALL_TIMEOUT, client.answer_callback_query(&callback)).await;
         }
         BestEffort::Reaction(chat, message) => {
-            // While Telegram asks for patience, its patience is for messages.
+            // While Telegram throttles us, what it still takes is for messages.
             let throttled = *client.health().borrow() == Health::Throttled;
             let set = !throttled
                 && tokio::time::timeout(CALL_TIMEOUT, client.set_message_reaction(chat, message))

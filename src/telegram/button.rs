@@ -4,10 +4,10 @@
 
 use crate::domain::effect::Button;
 
-/// What stands before the page in the button of a list of promotions.
+/// What is before the page in the button of a list of promotions.
 const PROMOTIONS: &str = "promotions:";
 
-/// What stands in `callback_data` (Bot API: 1–64 bytes).
+/// What is in `callback_data` (Bot API: 1–64 bytes).
 #[must_use]
 pub fn to_wire(button: Button) -> String {
     match button {
@@ -18,7 +18,7 @@ pub fn to_wire(button: Button) -> String {
     }
 }
 
-/// Reads `callback_data`; none for a button that we do not know (any more).
+/// Reads `callback_data`; `None` for a button that we do not know (any more).
 #[must_use]
 pub fn from_wire(data: &str) -> Option<Button> {
     match data {

@@ -38,7 +38,7 @@ use crate::{
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a call may take in all: longer than Telegram's slowest lawful answer, which comes before its own gateway gives up, after a
+/// The timeout of a call: longer than Telegram's slowest regular response, which comes before its own gateway gives up, after a
 /// minute. An answer that is not awaited makes a message go out twice; a dead connection ends much sooner, by the TCP time-out.
 const CALL_TIMEOUT: Duration = Duration::from_secs(75);
 
@@ -52,10 +52,10 @@ const POLL_MARGIN: Duration = Duration::from_secs(20);
 /// is just closing ends as unknown.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long a call may take that carries a file of up to 50 MB.
+/// The timeout of a call that uploads a file of up to 50 MB.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// How long a download may stand still.
+/// How long a download may stall.
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A bot's access to the Bot API; cheap to clone.
@@ -104,7 +104,7 @@ pub struct WebhookInfo {
     pub last_error_message: Option<String>,
     /// Deliveries at a time.
     pub max_connections: Option<u32>,
-    /// Kinds of update that are delivered; none for Telegram's default.
+    /// Kinds of update that are delivered; `None` for Telegram's default.
     pub allowed_updates: Option<Vec<String>>,
 }
 
@@ -167,7 +167,7 @@ impl BotClient {
     /// Who this bot is.
     ///
     /// # Errors
-    /// See [`CallError`], here and below.
+    /// See [`TelegramError`], here and below.
     pub async fn me(&self) -> Result<Me, TelegramError> {
         self.ask_for_me().await
     }
@@ -304,7 +304,7 @@ impl BotClient {
             .await
     }
 
-    /// Shows beside a message that it stands in the sheet.
+    /// Shows beside a message that it is in the sheet.
     ///
     /// # Errors
     /// Also when the message is gone.
@@ -361,7 +361,7 @@ impl BotClient {
     /// Where Telegram brings updates now.
     ///
     /// # Errors
-    /// See [`CallError`].
+    /// See [`TelegramError`].
     pub async fn webhook_info(&self) -> Result<WebhookInfo, TelegramError> {
         self.call("getWebhookInfo", &Empty {}).await
     }
@@ -369,7 +369,7 @@ impl BotClient {
     /// Says where updates should go; those that wait are kept.
     ///
     /// # Errors
-    /// See [`CallError`]; 400 where Telegram does not like the address.
+    /// See [`TelegramError`]; 400 where Telegram does not like the address.
     pub async fn set_webhook(&self, webhook: &Webhook<'_>) -> Result<(), TelegramError> {
         let body = SetWebhookParams::builder()
             .url(webhook.url)
@@ -383,7 +383,7 @@ impl BotClient {
     /// Stops deliveries; updates that wait are kept for polling or the next webhook.
     ///
     /// # Errors
-    /// See [`CallError`].
+    /// See [`TelegramError`].
     pub async fn delete_webhook(&self) -> Result<(), TelegramError> {
         let body = DeleteWebhookParams::builder()
             .drop_pending_updates(false)
@@ -394,7 +394,7 @@ impl BotClient {
     /// Sets the commands in the bot's menu, for one language or, with none, for all others.
     ///
     /// # Errors
-    /// See [`CallError`].
+    /// See [`TelegramError`].
     pub async fn set_my_commands(
         &self,
         language: Option<&str>,

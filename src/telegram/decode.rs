@@ -1,7 +1,7 @@
 //! A raw update into an event.
 //!
 //! Invariant: only fields that we act on are read, so that whatever Telegram adds later (a kind of chat, of content, of
-//! forwarding) cannot make a person's message unreadable. Reasons name fields and never quote what stands in them.
+//! forwarding) cannot make a person's message unreadable. Reasons name fields and never quote what is in them.
 
 mod content;
 mod words;
@@ -144,7 +144,7 @@ fn pressed(fields: &Fields<'_>) -> Result<Update, Undecodable> {
         None if fields.map.contains_key("inline_message_id") => {
             return Ok(Update::Unserved("callback_query:inline".to_owned()));
         }
-        // Telegram leaves out a message that it has forgotten. Ours stand in private chats, whose id is the person's.
+        // Telegram leaves out a message that it has forgotten. Ours are in private chats, whose id is the person's.
         None => (ChatId(from.id), None),
     };
     let data: Option<String> = fields.optional("data")?;

@@ -48,7 +48,7 @@ impl MessageText {
         }
     }
 
-    /// What stands beneath a file, if anything, and how it is marked up.
+    /// What is beneath a file, if anything, and how it is marked up.
     #[must_use]
     pub fn caption(&self) -> (Option<&str>, Option<ParseMode>) {
         if self.text.is_empty() {
@@ -156,7 +156,7 @@ pub fn reply_markup(send: &Send) -> Option<String> {
     markup(&send.keyboard).and_then(|markup| serde_json::to_string(&markup).ok())
 }
 
-/// The body of `setMessageReaction`: the sign that a message stands in the sheet.
+/// The body of `setMessageReaction`: the sign that a message is in the sheet.
 #[must_use]
 pub fn set_message_reaction(chat: ChatId, message: MessageId) -> SetMessageReactionParams {
     let emoji = ReactionTypeEmoji::builder().emoji("👍").build();
@@ -199,7 +199,7 @@ fn markup(keyboard: &Keyboard) -> Option<ReplyMarkup> {
     }
 }
 
-/// Buttons that belong to a message; none where the keyboard is of another kind.
+/// Buttons that belong to a message; `None` if the keyboard is of another kind.
 fn inline_markup(keyboard: &Keyboard) -> Option<InlineKeyboardMarkup> {
     let lines = match keyboard {
         Keyboard::Keep | Keyboard::ShareContact(_) | Keyboard::Remove => return None,

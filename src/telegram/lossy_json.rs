@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-/// What stands in place of what is no character, in JSON.
+/// What is in place of what is no character, in JSON.
 const NO_CHARACTER: &str = "\\ufffd";
 
 /// The text of a JSON document.

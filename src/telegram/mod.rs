@@ -25,7 +25,7 @@ pub mod polling;
 #[cfg(test)]
 mod fake;
 
-/// A file of the collected protocol samples, which stand beside the repository; none where they are not at hand.
+/// A file of the collected protocol samples, which are kept beside the repository; `None` if they are not available.
 #[cfg(test)]
 fn fixture(name: &str) -> Option<String> {
     let path = std::path::Path::new(&std::env::var_os("CARGO_MANIFEST_DIR")?)

@@ -145,7 +145,7 @@ impl Delivery {
         }
     }
 
-    /// Claims and sends what the governor lets go; answers when to ask again.
+    /// Claims and sends what the governor permits; returns when to ask again.
     async fn send_what_may_go(&mut self) -> Option<Timestamp> {
         let choice = {
             let (snapshot, now) = (self.journal.snapshot(), clock::now());

@@ -113,7 +113,7 @@ impl Polling {
         }
     }
 
-    /// Somebody else takes the updates: one alert, then patience.
+    /// Somebody else takes the updates: one alert, then retries without another.
     async fn conflicts(&mut self, description: &str) -> Duration {
         if !std::mem::replace(&mut self.conflict, true) {
             let webhook = description.contains("webhook");

@@ -1,7 +1,7 @@
-//! Files for messages that go with one: all that belong together are had before the first of them goes.
+//! Prefetches files for messages: all files that belong together are fetched before the first message is sent.
 //!
-//! Invariant: fetching never holds a sending slot, and a message without files waits for nobody else's; a few fetches are under way at a
-//! time, and what is had or still to come fits into [`DISK_BUDGET`]. Nothing of it is stored: after a restart it is fetched again.
+//! Invariant: fetching never holds a send permit, and a message without files never waits for files; a few fetches run at a
+//! time, and everything fetched or still to come fits into [`DISK_BUDGET`]. Nothing is stored: after a restart files are fetched again.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,29 +21,29 @@ use crate::{
 #[cfg(test)]
 mod tests;
 
-/// Answers whose files are fetched at a time: one after another within an answer. A slow site holds up few others.
+/// How many answers' files are fetched at a time, one after another within an answer. A slow site delays few others.
 const CONCURRENT_FETCHES: usize = 8;
-/// How much may lie on the disk, in bytes: the ten largest files, which one answer may have.
+/// The most disk space, in bytes: the ten largest files, which one answer may have.
 const DISK_BUDGET: u64 = 10 * LIMIT;
-/// What is not to be sent within this time makes room, and is fetched again.
+/// Files of messages that are due later than this are dropped, and fetched again.
 const KEPT_AHEAD: SignedDuration = SignedDuration::from_mins(1);
 /// The rest after this machine could not take a file in: a full disk is noticed soon after it has room.
 const SHORTAGE_PAUSE: SignedDuration = SignedDuration::from_secs(30);
 
-/// Files that messages wait for, and those that are had.
+/// Files that messages wait for, and those that are fetched.
 pub(super) struct Prefetcher {
     fetcher: Fetcher,
     sets: HashMap<OutboxId, FileSet>,
     tasks: JoinSet<FetchResult>,
-    /// What each task fetches for; kept here, so that not even a panic loses it.
+    /// What each task fetches for; kept here, so that it survives a panic of the task.
     fetching: HashMap<Id, OutboxId>,
-    /// In this pass something found no place; what comes later does not overtake it.
+    /// Whether something found no room in this pass; later messages do not overtake it.
     full: bool,
 }
 
-/// What belongs together, under the id of its first message.
+/// Files that belong together, under the id of their first message.
 struct FileSet {
-    /// The message that asked, which fails for all.
+    /// The message that started the fetch, which fails for all.
     requested_by: OutboxId,
     /// The messages that it is for.
     members: HashSet<OutboxId>,
@@ -51,20 +51,20 @@ struct FileSet {
 }
 
 enum FetchState {
-    /// So many files are on their way.
+    /// So many files are being fetched.
     Fetching(usize),
-    /// All are here, by their addresses.
+    /// All are fetched, by address.
     Ready(HashMap<String, Fetched>),
-    /// One cannot be had; the journal will hear of it.
+    /// One cannot be fetched; the journal is told.
     Failed,
-    /// Nothing before this moment: this machine could not take a file in.
+    /// This machine could not store a file: nothing before this moment.
     Paused(Timestamp),
 }
 
-/// What was found behind each address, or why one of them led nowhere.
+/// What each address led to, or why one of them failed.
 type FetchResult = Result<Vec<(String, Fetched)>, FetchError>;
 
-/// The files for a message cannot be had.
+/// The files of a message cannot be fetched.
 pub(super) struct FetchFailed {
     /// The message.
     pub(super) id: OutboxId,
@@ -83,7 +83,7 @@ impl Prefetcher {
         }
     }
 
-    /// Begins a pass over the waiting messages: what nobody waits for any more, or not soon, goes.
+    /// Begins a pass over the waiting messages: drops files that no message is due for soon.
     pub(super) fn begin_pass(
         &mut self,
         entry: impl Fn(&OutboxId) -> Option<OutboxEntry>,
@@ -102,7 +102,7 @@ impl Prefetcher {
         });
     }
 
-    /// Whether all files are here that a message waits for; begins to fetch them where they are not.
+    /// Whether all files of a message are fetched; starts fetching them otherwise.
     pub(super) fn is_ready(&mut self, send: &Send, now: Timestamp) -> bool {
         let needed = needed(send);
         if needed.is_empty() {
@@ -118,7 +118,7 @@ impl Prefetcher {
                     return true;
                 }
                 FetchState::Paused(until) if *until <= now => {}
-                // What was had for a later message of an answer does not do for an earlier one that is sent again.
+                // Files of a later message of an answer do not cover an earlier one that is sent again.
                 FetchState::Ready(_) => {}
                 FetchState::Fetching(_) | FetchState::Failed | FetchState::Paused(_) => {
                     return false;
@@ -138,7 +138,7 @@ impl Prefetcher {
         }
     }
 
-    /// Waits until something is fetched, or cannot be; none while nothing is on its way. What is dropped half-way loses nothing.
+    /// Waits until something is fetched or has failed; `None` if nothing is being fetched. Cancel safe.
     pub(super) async fn next_fetched(
         &mut self,
         now: impl Fn() -> Timestamp,
@@ -183,7 +183,7 @@ impl Prefetcher {
         Err(FetchFailed { id, why })
     }
 
-    /// Begins to fetch where there is a place and room.
+    /// Starts fetching if there is room.
     fn start_fetch(&mut self, first: OutboxId, requested_by: &OutboxId, needed: HashSet<&str>) {
         let room = self.disk_use() + needed.len() as u64 * LIMIT <= DISK_BUDGET;
         self.full = self.full || self.fetching.len() >= CONCURRENT_FETCHES || !room;
@@ -204,7 +204,7 @@ impl Prefetcher {
         self.sets.insert(first, set);
     }
 
-    /// What lies on the disk, and what may still come.
+    /// The space that is taken, and that may still be.
     fn disk_use(&self) -> u64 {
         let of = |set: &FileSet| match &set.state {
             FetchState::Fetching(files) => *files as u64 * LIMIT,
@@ -231,7 +231,7 @@ fn size(found: &Fetched) -> u64 {
     }
 }
 
-/// The addresses that must be had before a message goes.
+/// The addresses that must be fetched before a message is sent.
 fn needed(send: &Send) -> HashSet<&str> {
     let later = send.files.iter().map(|address| address.as_str());
     transfer::address(&send.form)

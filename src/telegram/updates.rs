@@ -64,7 +64,7 @@ impl Raw {
     }
 }
 
-/// The id of an update that is not JSON, as it came by the webhook; none where it states none, or was cut on its way and comes again.
+/// The id of an update that is not JSON, as it came by the webhook; `None` if it states none, or was cut on its way and comes again.
 #[must_use]
 pub fn id_of_broken(raw: &[u8]) -> Option<i64> {
     let text = String::from_utf8_lossy(raw);
@@ -86,7 +86,7 @@ fn stated_id(text: &str) -> Option<i64> {
     rest[..end].parse().ok().filter(|_| whole)
 }
 
-/// The elements of the list of updates in an answer that is not JSON as a whole; none where it is no such answer, or has no end.
+/// The elements of the list of updates in a response that is not JSON as a whole; `None` if it is no such response, or has no end.
 fn taken_apart(text: &str) -> Option<Vec<&str>> {
     let rest = text.trim_start().strip_prefix('{')?;
     let (head, list) = rest.split_once("\"result\"")?;

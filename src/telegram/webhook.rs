@@ -38,7 +38,7 @@ pub enum WebhookChange {
 /// The commands in the bot's menu, in one language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Menu {
-    /// An ISO 639-1 code; none for everybody who has no menu of his own language.
+    /// An ISO 639-1 code; `None` for everybody who has no menu of his own language.
     pub language: Option<String>,
     /// Names without the slash, each with its description.
     pub commands: Vec<(String, String)>,

@@ -41,7 +41,7 @@ fn archive(play: &Play) -> Vec<Vec<String>> {
         .unwrap_or_default()
 }
 
-/// Every message stands once, from the newest to the oldest, the archived part below the cell's.
+/// Every message occurs once, from the newest to the oldest, the archived part below the cell's.
 fn is_whole(play: &Play, messages: usize) {
     let table = archive(play);
     assert_eq!(table[0][..3], ["№", "часть", "текст"]);

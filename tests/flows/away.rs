@@ -16,7 +16,7 @@ const OUTAGE: Duration = Duration::from_secs(9);
 /// As many calls as any outage sees.
 const ALL: u32 = 1_000_000;
 
-/// Twelve partners, each with an appeal that stands in the sheet: № 2 to 13.
+/// Twelve partners, each with an appeal that is in the sheet: № 2 to 13.
 async fn with_twelve_appeals() -> (Play, Service, Vec<Person>) {
     let play = Play::set().await;
     let people = play.enlists(12);

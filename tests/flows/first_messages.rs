@@ -1,4 +1,4 @@
-//! The day of the change-over: Telegram has kept what people wrote, and brings all of it before the first look has ended.
+//! The day of the change-over: Telegram has kept what people wrote, and brings all of it before the first read has ended.
 
 use simulator::sheets::{CallKind, Fault, Side, Trouble};
 
@@ -7,7 +7,7 @@ use crate::{
     play::{PATIENCE, Play},
 };
 
-/// Everybody writes while the first look is under way; then it goes on, after an outage or at once.
+/// Everybody writes while the first read is under way; then it goes on, after an outage or at once.
 async fn change_over(partners: i64, strangers: i64, followed: usize, outage: bool) {
     let play = Play::set().await;
     let mut crowd = Crowd::of(&play, partners, strangers);

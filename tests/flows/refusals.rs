@@ -327,7 +327,7 @@ async fn a_row_on_the_last_line_of_the_grid_that_is_deleted_blinds_nobody() {
     })
     .await;
     read.arrived().await;
-    // The look has seen the row, and is about to read its history.
+    // The read has seen the row, and is about to read its history.
     book(&play, |book| book.delete_rows(APPEALS, rows, 1));
     read.release();
     play.types(2, "специалист_ответ", "Видим дальше").await;

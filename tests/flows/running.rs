@@ -83,7 +83,7 @@ impl Play {
     }
 }
 
-/// The descriptions of both protocols, which stand beside the repository; where they are absent, the test says so.
+/// The descriptions of both protocols, which are beside the repository; where they are absent, the test says so.
 fn protocols() -> Option<&'static (BotApi, Discovery)> {
     static PROTOCOLS: OnceLock<Option<(BotApi, Discovery)>> = OnceLock::new();
     PROTOCOLS

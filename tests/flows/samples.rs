@@ -1,6 +1,6 @@
 //! Updates as other people's bots have met them, every one of them at our webhook.
 //!
-//! Invariant: the samples stand beside the repository; where they are absent, the test says so.
+//! Invariant: the samples are beside the repository; where they are absent, the test says so.
 
 use std::path::Path;
 

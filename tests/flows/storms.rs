@@ -19,7 +19,7 @@ const MOST_READS: u32 = 15;
 #[tokio::test]
 async fn an_answer_typed_in_a_storm_of_callbacks_leaves_within_seconds() {
     let mut play = Play::set().await;
-    // Nothing but the callbacks brings a look.
+    // Nothing but the callbacks brings a read.
     for name in [
         "SCHEDULE__APPEALS",
         "SCHEDULE__PARTNERS",

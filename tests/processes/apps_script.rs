@@ -116,7 +116,7 @@ async fn an_edit_is_one_call_and_the_answer_leaves_at_once() {
         return;
     }
     let mut play = Play::set().await;
-    // Nothing but the script's call can bring the look.
+    // Nothing but the script's call can bring the read.
     play.testbed.configure("SCHEDULE__APPEALS", "0 0 0 1 1 *");
     let service = Child::serve(&play.testbed).await;
     let printed = run(&play.testbed, &["setup", "apps-script"]).await;

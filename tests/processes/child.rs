@@ -29,7 +29,7 @@ pub(crate) struct Child {
 /// A program that has ended.
 #[derive(Debug)]
 pub(crate) struct Exit {
-    /// Its exit code; none if a signal ended it.
+    /// Its exit code; `None` if a signal ended it.
     pub(crate) code: Option<i32>,
     /// The signal that ended it.
     pub(crate) signal: Option<i32>,

@@ -1,4 +1,4 @@
-//! `kill -9` while a crowd waits for the first look, and again while it is being answered.
+//! `kill -9` while a crowd waits for the first read, and again while it is being answered.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ async fn killed_before_and_during_its_first_answers_the_service_mixes_nobody_up(
         hold.release();
         for pause in [0, 3, 11] {
             let service = Child::serve(&play.testbed).await;
-            // What is killed here is one moment or another of the first look and what follows.
+            // What is killed here is one moment or another of the first read and what follows.
             tokio::time::sleep(Duration::from_millis(pause)).await;
             service.kill().await;
         }

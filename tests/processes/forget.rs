@@ -157,7 +157,7 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
         .await
         .expect("it is");
     play.settled().await;
-    // A look that is under way has seen the appeal's row; it is thrown away.
+    // A read that is under way has seen the appeal's row; it is thrown away.
     let hold = play.testbed.sheets.hold(CallKind::Read, Side::After);
     play.types(2, "специалист_ответ", "Отчёт отправили ещё раз")
         .await;

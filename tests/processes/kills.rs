@@ -193,7 +193,7 @@ impl Siege {
         assert_eq!(written, self.written, "{moment:?}");
     }
 
-    /// A regular end, so that the next round begins with a desk that may write at once.
+    /// A regular end, so that the next round begins with a synchroniser that may write at once.
     async fn rests(&mut self, child: Child) {
         let (exit, took) = child.stop(Signal::TERM).await;
         assert_eq!(exit.code, Some(0), "{}", exit.err);

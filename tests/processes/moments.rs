@@ -83,7 +83,7 @@ impl Moment {
         }
     }
 
-    /// Whether the specialist types while the service runs; otherwise its first look finds the answer.
+    /// Whether the specialist types while the service runs; otherwise its first read finds the answer.
     pub(crate) fn needs_a_call(self) -> bool {
         matches!(self, Self::Called(_))
     }

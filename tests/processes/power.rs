@@ -160,7 +160,7 @@ async fn whole(trace: &Path) -> Vec<String> {
     }
 }
 
-/// Rebuilds the disk before each sync comes back, and looks each state through; tells how many there were.
+/// Rebuilds the disk before each sync comes back, and reads each state through; tells how many there were.
 fn rebuild(lines: &[String], data: &Path, sent: &BTreeMap<u16, Vec<String>>) -> u64 {
     let (mut disk, mut states) = (Disk::below(data), 0);
     let mut acknowledged: BTreeMap<u16, usize> = BTreeMap::new();

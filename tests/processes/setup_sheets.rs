@@ -33,7 +33,7 @@ fn first_row(play: &Play, tab: &str) -> Vec<String> {
     table.into_iter().next().unwrap_or_default()
 }
 
-/// What a cell offers.
+/// The validation rule of a cell.
 fn offered(play: &Play, tab: &str, cell: &str) -> Vec<String> {
     let query = GetQuery {
         ranges: vec![format!("'{tab}'!{cell}")],

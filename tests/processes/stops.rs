@@ -215,14 +215,14 @@ async fn a_second_service_beside_it_says_why_it_cannot_run() {
     );
 }
 
-/// The names of the loops of which the log says so, quoted as they stand there.
+/// The names of the loops of which the log says so, quoted as they are there.
 fn loops<'l>(log: &'l str, words: &str) -> Vec<&'l str> {
     let lines = log.lines().filter(|line| line.contains(words));
     let named = lines.filter_map(|line| line.split("task.name=").nth(1)?.split(' ').next());
     named.collect()
 }
 
-/// The service has seen the workbook once and has stopped; whoever stands in the old row has an account.
+/// The service has seen the workbook once and has stopped; whoever is in the old row has an account.
 async fn sighted() -> (Play, Person) {
     let play = Play::set().await;
     let pavel = play

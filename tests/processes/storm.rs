@@ -206,7 +206,7 @@ impl Storm {
         self.account.edits += 1;
     }
 
-    /// A specialist answers where the cell is free, or where what stands in it did not arrive for certain.
+    /// A specialist answers where the cell is free, or where what is in it did not arrive for certain.
     async fn answers(&mut self, partner: usize) {
         let id = self.partners[partner].person.id().0.to_string();
         let cell = |header| {
@@ -226,7 +226,7 @@ impl Storm {
         typed.expect("the row is there");
         self.partners[partner].answers.push(words);
         self.account.answers += 1;
-        // Where the service is just being killed, the next look finds it.
+        // Where the service is just being killed, the next read finds it.
         let _ = self.play.testbed.callback(APPEALS).await;
     }
 

@@ -487,7 +487,7 @@ fn an_answer_typed_before_our_time_is_held_until_released() {
     );
 }
 
-/// Anna's row without a number, as it stood before our time.
+/// Anna's row without a number, as it was before our time.
 fn of_before(answer: AnswerCell) -> Event {
     Event::Row(RowEvent::Unnumbered(UnnumberedCells {
         chat: ANNA,

@@ -1,4 +1,4 @@
-//! Messages that were changed after they were written: what is a change, and how it stands in the dialogue.
+//! Messages that were changed after they were written: what is a change, and how it is in the dialogue.
 
 use sheetdesk::domain::{
     ids::MessageId,

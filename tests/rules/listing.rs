@@ -10,7 +10,7 @@ use sheetdesk::domain::{
 
 use crate::table::{ANNA, Table, code};
 
-/// Anna's account stands beside two codes, the upper one first in the sheet.
+/// Anna's account is beside two codes, the upper one first in the sheet.
 fn shared() -> Table {
     let mut table = Table::empty();
     for (code, phone) in [("П-1", "8 912 345 67 89"), ("П-2", "8 916 000 00 01")] {

@@ -55,7 +55,7 @@ impl Pinboard {
         }
     }
 
-    /// A look: what the journal learns, told in words.
+    /// A read: what the journal learns, told in words.
     pub(crate) fn look(&self, table: &mut Table) -> Vec<String> {
         let rows = self.rows.iter().map(|row| row.cells.clone()).collect();
         let mut told = table.event(&Event::Row(RowEvent::Promotions(rows)));
@@ -63,14 +63,14 @@ impl Pinboard {
         told
     }
 
-    /// A look, and the write that follows it.
+    /// A read, and the write that follows it.
     pub(crate) fn cycle(&mut self, table: &mut Table) -> Vec<String> {
         let told = self.look(table);
         self.write(table);
         told
     }
 
-    /// Everything that the journal wants written, as the desk writes it.
+    /// Everything that the journal wants written, as the synchroniser writes it.
     pub(crate) fn write(&mut self, table: &mut Table) {
         let dirty: Vec<(RowKey, Seq)> = table
             .state
@@ -162,7 +162,7 @@ impl Pinboard {
         self.rows[row].mailing.clone()
     }
 
-    /// The key that stands in a row.
+    /// The key that is in a row.
     pub(crate) fn key(&self, row: usize) -> PromotionKey {
         PromotionKey(self.rows[row].cells.key.0.clone())
     }

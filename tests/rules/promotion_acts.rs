@@ -43,7 +43,7 @@ enum Act {
     Delete(usize),
     /// A key is wiped out.
     EraseKey(usize),
-    /// A look, and the write that follows, or the service dies before that.
+    /// A read, and the write that follows, or the service dies before that.
     Look(bool),
     Stop(i64),
     Block(i64),
@@ -297,7 +297,7 @@ proptest! {
                 continue;
             };
             if promotion.gone.is_some() {
-                // Where a row was edited beyond recognition before its key stood beside it, what goes out rests, and the operator knows.
+                // Where a row was edited beyond recognition before its key was beside it, what goes out rests, and the operator knows.
                 prop_assert_ne!(broadcast.state, BroadcastState::Running, "{:?}", broadcast);
                 continue;
             }

@@ -359,7 +359,7 @@ fn sorting_renaming_and_correcting_never_announce_again() {
         [keys[0].clone(), keys[1].clone(), keys[2].clone()]
     );
     assert_eq!(board.says(3), "Активна: разослана 11:00: 1 из 1");
-    // A sort that leaves our columns out trades keys and what stands beside them.
+    // A sort that leaves our columns out trades keys and what is beside them.
     board.rows.remove(1);
     let traded = board.rows[2].cells.key.clone();
     board.rows[2].cells.key = board.rows[0].cells.key.clone();
@@ -400,7 +400,7 @@ fn a_copy_gets_a_key_of_its_own_and_waits() {
     board.rows[1].cells.offer.title = "Скидка ещё раз".into();
     board.acts(&mut table, 1, "Опубликовать");
     assert_eq!(made(&table), 2);
-    // The copy stands above, and the row below was edited: whoever still matches keeps the key.
+    // The copy is above, and the row below was edited: whoever still matches keeps the key.
     let mut copy = board.rows[0].clone();
     copy.cells.offer.starts = "02.03.2026".into();
     board.rows.insert(0, copy);

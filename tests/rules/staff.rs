@@ -1,4 +1,4 @@
-//! The staff list under the hands of people and scripts: who is in, who is out, and whose account stands where.
+//! The staff list under the hands of people and scripts: who is in, who is out, and whose account is where.
 //!
 //! Invariant: the right person is bound, and nobody loses access for a moment's emptiness.
 
@@ -62,7 +62,7 @@ fn missing(table: &mut Table, written: &str) {
     )))));
 }
 
-/// Minutes pass, with a look every five, and the timers go off.
+/// Minutes pass, with a read every five, and the timers go off.
 fn pass(table: &mut Table, minutes: i64) -> Vec<String> {
     let mut told = Vec::new();
     for minute in 1..=minutes {
@@ -280,7 +280,7 @@ fn a_registration_in_the_middle_of_a_rewriting_waits_for_its_line() {
     table.looked(Tab::Partners);
     table.contact(ANNA, "79123456789", true);
     let mut told = table.looked(Tab::Partners);
-    // The script takes a while, and looks go on.
+    // The script takes a while, and reads go on.
     for _ in 0..20 {
         table.later(3);
         told.extend(table.looked(Tab::Partners));

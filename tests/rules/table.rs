@@ -77,7 +77,7 @@ impl Table {
         table
     }
 
-    /// Anna has appeal № 1, and its row stands in the sheet.
+    /// Anna has appeal № 1, and its row is in the sheet.
     pub(crate) fn with_appeal() -> Self {
         let mut table = Self::registered();
         table.text(ANNA, "Не приходит отчёт");
@@ -123,7 +123,7 @@ impl Table {
         self.message_in(chat, content, Context::default())
     }
 
-    /// A message that stands in something; its id is told by [`Table::last_message`].
+    /// A message that is in something; its id is told by [`Table::last_message`].
     pub(crate) fn message_in(
         &mut self,
         chat: ChatId,
@@ -202,7 +202,7 @@ impl Table {
         self.looked_since(tab, self.now)
     }
 
-    /// A look ends that began at this moment, and whoever waited for it is answered.
+    /// A read ends that began at this moment, and whoever waited for it is answered.
     pub(crate) fn looked_since(&mut self, tab: Tab, began: Timestamp) -> Vec<String> {
         let words = self.event(&Event::Looked(Looked {
             tab,
@@ -226,7 +226,7 @@ impl Table {
         words.chain(answered.collect::<Vec<_>>()).collect()
     }
 
-    /// The row of an appeal as a look shows it.
+    /// The row of an appeal as a read shows it.
     pub(crate) fn row(&mut self, number: u32, status: Status, answer: &str) -> Vec<String> {
         self.event(&Event::Row(RowEvent::Appeal(cells(number, status, answer))))
     }

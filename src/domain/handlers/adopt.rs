@@ -97,7 +97,7 @@ pub(super) fn numbered(
             return rows::tell_later(ctx, number, RowTrouble::Unknown);
         }
     };
-    // Without its history the desk looks once more.
+    // Without its history the synchroniser looks once more.
     let Some(history) = &cells.history else {
         return;
     };
@@ -156,7 +156,7 @@ fn has_lost_its_number(
     gone && appeal.number.is_some() && (shows(written) || (appeal.stale && shows(appeal.lines)))
 }
 
-/// An answer that we know stands in the row still: it is not typed anew.
+/// An answer that we know is in the row still: it is not typed anew.
 fn remember_answer(appeal: &mut Appeal, cell: &AnswerCell) {
     if let (AnswerCell::Text(text), Some(answer)) = (cell, &appeal.answer)
         && answer.text == *text

@@ -1,7 +1,7 @@
 //! A specialist's answer: from the cell to the partner, into the dialogue, out of the cell.
 //!
 //! Invariant: each answer revision is sent once (twice at most, where a response was lost), and its text leaves the cell only
-//! after Telegram has every part of it. What the partner has of an answer that failed is not sent again with the mended one.
+//! after Telegram has every part of it. Parts of a failed answer that the partner already has are not sent again with the corrected one.
 
 use jiff::SignedDuration;
 
@@ -23,7 +23,7 @@ mod parts;
 /// How long an answer may be on its way before its row says so: most are delivered sooner, and a write is saved.
 const SAY_WAITING_AFTER: SignedDuration = SignedDuration::from_secs(10);
 
-/// Messages of failed answers that are remembered: more than anybody mends.
+/// How many messages of failed answers are remembered: more than anybody corrects.
 const REMEMBERED: usize = 32;
 
 /// How one message of an answer ended.
@@ -40,7 +40,7 @@ pub(super) enum PartEnd {
 pub(super) fn typed(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Text) {
     appeal.seen.answer = Some(text.clone());
     if std::mem::take(&mut appeal.holds) {
-        // It may have stood here all along, without a value to show.
+        // It may have been here all along, without a value to show.
         appeal.delivery = Delivery::Held;
         return ctx.dirty(RowKey::Appeal(appeal.id));
     }
@@ -123,7 +123,7 @@ pub(super) fn formula(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut App
     }
 }
 
-/// Sends what stands in the cell of an appeal whose answer was held or could not be delivered.
+/// Sends what is in the cell of an appeal whose answer was held or could not be delivered.
 pub(super) fn send_again(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
@@ -288,7 +288,7 @@ fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Te
     }
 }
 
-/// Puts the messages of an answer into the outbox, less those that the partner already has. None goes before all its files are had.
+/// Puts the messages of an answer into the outbox, less those that the partner already has. None is sent before all its files are fetched.
 fn dispatch(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     let Some(answer) = &mut appeal.answer else {
         return;
@@ -430,7 +430,7 @@ fn fail(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, delivery:
     follow_up(ctx, appeal, &answer.text);
 }
 
-/// What the partner has of an answer that did not get through is known when its mended text comes.
+/// Remembers which parts of a failed answer the partner has, for when its corrected text comes.
 fn remember(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, answer: &Answer) {
     let messages = parts::of(ctx, appeal.chat, appeal.number, &answer.text);
     for (part, state) in messages.iter().zip(&answer.parts) {

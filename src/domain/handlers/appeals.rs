@@ -24,7 +24,7 @@ use crate::domain::{
 const SIGN_WITHIN: SignedDuration = SignedDuration::from_secs(4);
 
 /// Adds a partner's messages to the appeal that he replies to, to the open one, or to a new one. Its first message has a receipt; of
-/// further ones the partner sees by the reaction that they stand in the sheet.
+/// further ones the partner sees by the reaction that they are in the sheet.
 pub(super) fn receive(
     ctx: &mut DecisionContext<'_, impl View>,
     session: &mut Session,
@@ -87,7 +87,7 @@ fn asks_anew(appeal: &mut Appeal) {
     appeal.had.clear();
 }
 
-/// What was added should stand in the sheet by now; where it does not, words say that it has come in.
+/// What was added should be in the sheet by now; where it is not, a message says that it has come in.
 pub(in crate::domain) fn unsigned(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
@@ -111,7 +111,7 @@ pub(in crate::domain) fn unsigned(ctx: &mut DecisionContext<'_, impl View>, id: 
     }
 }
 
-/// The reaction that says that a message stands in the sheet could not be set: words say it, unless they have.
+/// The reaction that says that a message is in the sheet could not be set: words say it, unless they have.
 pub(in crate::domain) fn unshown(
     ctx: &mut DecisionContext<'_, impl View>,
     chat: ChatId,
@@ -290,7 +290,7 @@ fn remember(
             message,
             appeal,
             line: Some(index),
-            // The other parts of an album stand beside it.
+            // The other parts of an album are beside it.
             said: kept
                 .said
                 .clone()
@@ -364,7 +364,7 @@ pub(super) fn blank(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) -> A
     }
 }
 
-/// Takes back a number that stands in the sheet already; another follows when the look has ended.
+/// Takes back a number that is in the sheet already; another follows when the read has ended.
 pub(super) fn take_number(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     appeal.number = None;
     let mut tab = ctx.tab(Tab::Appeals);
@@ -391,7 +391,7 @@ pub(super) fn give_numbers(ctx: &mut DecisionContext<'_, impl View>) {
     ctx.put(Entity::Tab(tab));
 }
 
-/// Gives a number, above all that were given and all that are known to stand in the tab.
+/// Gives a number, above all that were given and all that are known to be in the tab.
 pub(super) fn next_number(
     ctx: &mut DecisionContext<'_, impl View>,
     highest: Option<Number>,

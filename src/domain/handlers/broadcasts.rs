@@ -274,7 +274,7 @@ pub(super) fn silence(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
     }
 }
 
-/// A person is erased: his message counts as passed over, and no announcement stands at his account. It goes on by a later event, since
+/// A person is erased: his message counts as passed over, and no announcement is recorded for his account. It goes on by a later event, since
 /// this one still sees him.
 pub(super) fn part_with(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
     for promotion in ctx.view.promotions() {

@@ -1,6 +1,6 @@
 //! What a person does in the chat, and who answers it.
 //!
-//! Invariant: every private message gets an answer: words, or the reaction once it stands in the sheet; a flood gets one notice.
+//! Invariant: every private message gets an answer: words, or the reaction once it is in the sheet; a flood gets one notice.
 
 use crate::domain::{
     context::DecisionContext,
@@ -155,7 +155,7 @@ fn of_stranger(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, m
     }
 }
 
-/// Why a message cannot stand in a dialogue.
+/// Why a message cannot be in a dialogue.
 fn not_passed_on(message: &Message) -> Say<'static> {
     match message.content {
         Content::Text(_) => Say::NothingInIt,
@@ -169,14 +169,14 @@ fn not_passed_on(message: &Message) -> Say<'static> {
     }
 }
 
-/// Before the first look nobody can say who is registered, so that a word with a digit may as well be a partner's message: it is kept.
+/// Before the first read nobody can say who is registered, so that a word with a digit may as well be a partner's message: it is kept.
 fn what_is_meant(ctx: &DecisionContext<'_, impl View>, message: &Message) -> TextMeaning {
     let own = message.context.forwarded.is_none() && ctx.tab(Tab::Partners).sighted.is_some();
     let text = message.content.text().filter(|_| own);
     text.map_or(TextMeaning::Words, |text| codes::meaning_of(ctx, text))
 }
 
-/// A message as it will stand in a dialogue, if it can.
+/// A message as it will be in a dialogue, if it can.
 fn entry(ctx: &mut DecisionContext<'_, impl View>, message: &Message) -> Option<Kept> {
     let text = lines::of(ctx, message)?;
     Some(Kept {
@@ -260,7 +260,7 @@ fn command(text: &Text) -> Option<Command> {
     (plausible && alone).then_some(command)
 }
 
-/// What may stand behind `/start` where somebody has followed a link.
+/// What may be behind `/start` where somebody has followed a link.
 fn is_payload(word: &str) -> bool {
     word.len() <= 64
         && word

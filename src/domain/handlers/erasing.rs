@@ -79,7 +79,7 @@ fn is_of(
     }
 }
 
-/// What the tabs have noted of the account until the next look.
+/// What the tabs have noted of the account until the next read.
 fn unnote(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
     for tab in [Tab::Partners, Tab::Appeals] {
         let mut state = ctx.tab(tab);

@@ -12,18 +12,18 @@ use crate::domain::{
     wording::Say,
 };
 
-/// What [`WINDOW`] may bring of a person who is not registered.
+/// Messages per [`WINDOW`] of a person who is not registered.
 const STRANGER_LIMIT: usize = 10;
-/// The same of a partner, who may have a lot to tell.
+/// Messages per [`WINDOW`] of a partner, who may have a lot to tell.
 const PARTNER_LIMIT: usize = 30;
 const WINDOW: SignedDuration = SignedDuration::from_mins(1);
 
-/// How a message is to be answered.
+/// How to answer a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MessageRate {
     /// As usual.
     Usual,
-    /// There were too many: without a word, but for the one notice that was given.
+    /// Too many came: without a reply, except for one notice.
     TooFast,
 }
 

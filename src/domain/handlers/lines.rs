@@ -31,7 +31,7 @@ const SPEAKS: [char; 6] = [':', '：', '-', '–', '—', '.'];
 /// How long a line may grow by being changed, in bytes; a further change is a line of its own.
 const CHANGED_IN_PLACE: usize = 12_000;
 
-/// The line that holds a message; none for what cannot be passed on. A file in it is remembered, so that its link works.
+/// The line that holds a message; `None` for what cannot be passed on. A file in it is remembered, so that its link works.
 pub(super) fn of(ctx: &mut DecisionContext<'_, impl View>, message: &Message) -> Option<Text> {
     let body = body(ctx, &message.content).filter(|body| !Text::from(body.as_str()).is_blank())?;
     Some(Text(apart(ctx.rules, &framed(ctx, &message.context, body))))
@@ -84,7 +84,7 @@ pub(super) fn correct(
     })
 }
 
-/// A text in which a message has changed what it said; none where it says the same.
+/// The text with a changed message; `None` if it says the same.
 pub(super) fn changed(
     rules: &Rules,
     whole: &str,
@@ -116,7 +116,7 @@ fn line(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, index: u32) -> Op
     changed.or_else(stored)
 }
 
-/// Changes a line in place unless what it stands in is in motion. No words mean that there is nothing to change.
+/// Changes a line in place unless the part of the dialogue that holds it is being moved. No words mean that there is nothing to change.
 fn change(
     ctx: &mut DecisionContext<'_, impl View>,
     appeal: &mut Appeal,

@@ -1,6 +1,6 @@
 //! Rows of the staff list that cannot be taken as they stand: who is adopted all the same, and what the operator hears.
 //!
-//! Invariant: at first sight an account that stands beside several codes is bound to one of them; each fault is told once while it lasts.
+//! Invariant: at first sight an account that is beside several codes is bound to one of them; each fault is told once while it lasts.
 
 use std::collections::BTreeMap;
 
@@ -64,7 +64,7 @@ pub(super) fn found(ctx: &mut DecisionContext<'_, impl View>, faults: &[ListFaul
     }
 }
 
-/// An appeal that stands in the sheet names the code beside the account: of several rows that show this account, it is the partner's.
+/// An appeal that is in the sheet names the code beside the account: of several rows that show this account, it is the partner's.
 pub(super) fn confirm(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, code: &PartnerCode) {
     let Some(mut session) = ctx.session(chat) else {
         return;

@@ -1,6 +1,6 @@
-//! The end of a look: what waited for it goes on.
+//! The end of a read: what waited for it goes on.
 //!
-//! Invariant: `sighted` is set here and nowhere else, after every row of the first look has been decided.
+//! Invariant: `sighted` is set here and nowhere else, after every row of the first read has been decided.
 
 use std::collections::BTreeSet;
 

@@ -173,7 +173,7 @@ fn notify(ctx: &mut DecisionContext<'_, impl View>, notice: &Notice) {
     }
 }
 
-/// An answer that still stands in its cell goes out as a whole, less the parts that arrived; anything else as it was.
+/// An answer that still is in its cell goes out as a whole, less the parts that arrived; anything else as it was.
 fn resend(ctx: &mut DecisionContext<'_, impl View>, id: &OutboxId) {
     let standing = match id {
         OutboxId::Answer(appeal, ..) => ctx

@@ -26,7 +26,7 @@ use super::{broadcasts, publishing};
 /// The ledger of a promotion whose row is gone is kept for so long, in case somebody puts the row back.
 const LEDGER_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
-/// What a look found in the tab.
+/// What a read found in the tab.
 pub(super) fn rows(ctx: &mut DecisionContext<'_, impl View>, rows: &[PromotionRow]) {
     let known = ctx.view.promotions();
     let owners = identity::owners(&known, rows);
@@ -73,7 +73,7 @@ pub(super) fn rows(ctx: &mut DecisionContext<'_, impl View>, rows: &[PromotionRo
     }
 }
 
-/// The end of a look: rows that can be published tell for how many, and a ledger that nobody asks for is let go.
+/// The end of a read: rows that can be published tell for how many, and a delivery list that nobody needs is dropped.
 pub(super) fn looked(ctx: &mut DecisionContext<'_, impl View>) {
     let mut tab = ctx.tab(Tab::Promotions);
     let audience = ctx.tab(Tab::Partners).bound;
@@ -166,7 +166,7 @@ fn again(
     promotion.taken &= row.action == before.action;
     take_in(&mut promotion, row);
     if ctx.tab(Tab::Promotions).sighted.is_none() {
-        // The journal was restored: what stands in the sheet is newer than what it knows.
+        // The journal was restored: what is in the sheet is newer than what it knows.
         return seen_anew(ctx, promotion);
     }
     if before.status != row.status {
@@ -197,7 +197,7 @@ fn take_in(promotion: &mut Promotion, row: &PromotionRow) {
     };
 }
 
-/// As it stands there, so it is: what runs was announced before our time, what waits is announced in its time, an action is to be asked again.
+/// As it is there, so it is: what runs was announced before our time, what waits is announced in its time, an action is to be asked again.
 fn adopt(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) {
     let words = &ctx.rules.promotions;
     let announced = words.sent.is(&promotion.row.notified);
@@ -242,7 +242,7 @@ fn status_changed(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Prom
     if promotion.stage != Stage::Draft {
         promotion.status = Some(status);
     } else if promotion.status != Some(status) {
-        // What we once made of it is no more than what stands there now.
+        // What we once made of it is no more than what is there now.
         promotion.status = None;
     }
     if status == PromotionStatus::Ended {

@@ -26,7 +26,7 @@ use crate::domain::{
 
 use super::broadcasts;
 
-/// What stands in the action cell is done, or refused in words. The cell is emptied in either case, unless nobody knows the word.
+/// What is in the action cell is done, or refused in words. The cell is emptied in either case, unless nobody knows the word.
 pub(super) fn act(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) {
     let Some(action) = ctx.rules.promotions.action(&promotion.row.action) else {
         promotion.refusal = Some(PromotionRefusal::UnknownAction(
@@ -166,7 +166,7 @@ fn publish(
     Ok(())
 }
 
-/// Before the first look at the staff list an announcement would reach nobody.
+/// Before the first read of the staff list an announcement would reach nobody.
 fn knows_partners(ctx: &DecisionContext<'_, impl View>) -> bool {
     ctx.tab(Tab::Partners).sighted.is_some()
 }

@@ -36,12 +36,12 @@ const KEPT: usize = 10;
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// When a waiting person is told that it takes a moment: he must hear within 5 s (invariant 7), and the send takes time too.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(4);
-/// How many registrations one look may decide; the others are taken up by their timers.
+/// How many registrations one read may decide; the others are taken up by their timers.
 const PARKED: usize = 1000;
 /// When a registration that found no place is taken up again.
 const PARK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 
-/// Says how to register, once a look has shown who is registered already.
+/// Says how to register, once a read has shown who is registered already.
 pub(super) fn welcome(ctx: &mut DecisionContext<'_, impl View>, session: Session) {
     if is_undecided(ctx) {
         return park(ctx, session);
@@ -116,7 +116,7 @@ pub(in crate::domain) fn outdated(ctx: &mut DecisionContext<'_, impl View>, chat
     }
 }
 
-/// A fresh look at the staff list has ended: whoever waited for it is answered, each by a decision of his own.
+/// A fresh read of the staff list has ended: whoever waited for it is answered, each by a decision of his own.
 pub(super) fn after_look(ctx: &mut DecisionContext<'_, impl View>) {
     let mut tab = ctx.tab(Tab::Partners);
     let waiting = std::mem::take(&mut tab.parked);
@@ -127,7 +127,7 @@ pub(super) fn after_look(ctx: &mut DecisionContext<'_, impl View>) {
     }
 }
 
-/// The look has ended for which this registration waited; one that began before it waits for the next.
+/// The read has ended for which this registration waited; one that began before it waits for the next.
 pub(in crate::domain) fn looked(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
     let Some(mut session) = ctx.session(chat) else {
         return;
@@ -182,7 +182,7 @@ pub(super) fn keep(ctx: &mut DecisionContext<'_, impl View>, mut session: Sessio
         session.kept.push(entry);
     }
     if is_undecided(ctx) {
-        // The answer waits for the first look.
+        // The answer waits for the first read.
         park(ctx, session);
     } else {
         ctx.put(Entity::Session(session.clone()));
@@ -260,7 +260,7 @@ fn advance(ctx: &mut DecisionContext<'_, impl View>, mut session: Session) {
                     Keyboard::Keep,
                 );
             }
-            // A pair that waits for its look already is not tried anew.
+            // A pair that waits for its read already is not tried anew.
             if registration.parked.is_none() {
                 registration.tries.push(now);
             }
@@ -272,7 +272,7 @@ fn advance(ctx: &mut DecisionContext<'_, impl View>, mut session: Session) {
     }
 }
 
-/// The last word, on a fresh look; `told` says whether the person has heard that it takes a moment.
+/// The last word, on a fresh read; `told` says whether the person has heard that it takes a moment.
 fn conclude(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, told: bool) {
     if session.partner.is_some() {
         return adopted(ctx, session);
@@ -282,7 +282,7 @@ fn conclude(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, told
     match (&session.registration.code, &session.registration.phone) {
         (Some(_), Some(_)) => match matching(ctx, &session.registration) {
             Some(partner) => bind(ctx, session, partner),
-            // The list is being written anew: the code stood there a moment ago.
+            // The list is being written anew: the code was there a moment ago.
             None if is_expected(ctx, &session.registration) => wait_longer(ctx, session, told),
             None => {
                 let code = session.registration.code.take().unwrap_or_default();
@@ -310,7 +310,7 @@ fn conclude(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, told
     }
 }
 
-/// Before the first look nobody could say whether a word was a code or a partner's message; now it is the code of somebody new.
+/// Before the first read nobody could say whether a word was a code or a partner's message; now it is the code of somebody new.
 fn take_kept_code(ctx: &DecisionContext<'_, impl View>, session: &mut Session) {
     if session.registration.code.is_some() {
         return;
@@ -331,7 +331,7 @@ fn take_kept_code(ctx: &DecisionContext<'_, impl View>, session: &mut Session) {
     }
 }
 
-/// The first look has shown that this person was registered all along: what he wrote is an appeal.
+/// The first read has shown that this person was registered all along: what he wrote is an appeal.
 fn adopted(ctx: &mut DecisionContext<'_, impl View>, mut session: Session) {
     session.registration = Registration::default();
     let kept = std::mem::take(&mut session.kept);
@@ -373,7 +373,7 @@ fn is_expected(ctx: &DecisionContext<'_, impl View>, registration: &Registration
         .is_some_and(|partner| partner.has_phone(phone) && staff::may_return(ctx, &partner))
 }
 
-/// Comes back to a registration with the next look; the first time also after a while. The person has been told that it takes a moment,
+/// Comes back to a registration with the next read; the first time also after a while. The person has been told that it takes a moment,
 /// or is told now.
 fn wait_longer(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, told: bool) {
     session.registration.parked = Some(Parked {
@@ -443,7 +443,7 @@ fn offer_kept(ctx: &mut DecisionContext<'_, impl View>, session: &Session) {
     );
 }
 
-/// Waits for one fresh look before anybody is refused.
+/// Waits for one fresh read before anybody is refused.
 fn park(ctx: &mut DecisionContext<'_, impl View>, mut session: Session) {
     let told = session
         .registration
@@ -462,7 +462,7 @@ fn park(ctx: &mut DecisionContext<'_, impl View>, mut session: Session) {
     join_queue(ctx, chat);
 }
 
-/// Takes a place among those whom the next look decides, or comes back later.
+/// Takes a place among those whom the next read decides, or comes back later.
 fn join_queue(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
     let mut tab = ctx.tab(Tab::Partners);
     if tab.parked.len() < PARKED || tab.parked.contains(&chat) {

@@ -1,6 +1,6 @@
 //! A code that the staff list spells anew: a letter put right, a number shown with separators or without.
 //!
-//! Invariant: access stays with the person who had it, and only where the account stands beside the new spelling and name or phone are his.
+//! Invariant: access stays with the person who had it, and only where the account is beside the new spelling and name or phone are his.
 
 use crate::domain::{
     context::DecisionContext,

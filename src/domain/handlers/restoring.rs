@@ -84,7 +84,7 @@ fn hold(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
     ctx.put(Entity::Appeal(appeal));
 }
 
-/// The row of an appeal that the journal knows, at first sight of its tab: as it stands there, so it is.
+/// The row of an appeal that the journal knows, at first sight of its tab: as it is there, so it is.
 pub(super) fn seen_again(
     ctx: &mut DecisionContext<'_, impl View>,
     appeal: &mut Appeal,
@@ -115,7 +115,7 @@ pub(super) fn seen_again(
     take_over(ctx, appeal, cells);
 }
 
-/// The history that stands in the row, and behind it what only the journal knows.
+/// The history that is in the row, and behind it what only the journal knows.
 fn take_over(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
     let Some(history) = &cells.history else {
         return;

@@ -1,6 +1,6 @@
-//! What a look found in a row.
+//! What a read found in a row.
 //!
-//! Invariant: a row event states what stands there; deciding it twice changes nothing the second time.
+//! Invariant: a row event states what is there; deciding it twice changes nothing the second time.
 
 use crate::domain::{
     appeal::{Appeal, Author, Delivery, Seen, Status},
@@ -69,7 +69,7 @@ fn numbered(ctx: &mut DecisionContext<'_, impl View>, number: Number, rows: &[Ap
         [] => stop(ctx, &mut appeal, RowTrouble::Mismatched),
         [cells] => own_row(ctx, &mut appeal, cells),
         [_, _, ..] => {
-            // The number stands there: nobody has to know the row by its history any more.
+            // The number is there: nobody has to know the row by its history any more.
             appeal.adopted = None;
             stop(ctx, &mut appeal, RowTrouble::Doubled);
         }
@@ -112,7 +112,7 @@ fn own_row(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells:
 }
 
 /// A cell of ours has changed, and not into what we would write: whoever did that (we ourselves, where rows moved and an answer of
-/// Google was lost) may have written over the history too, which no look reads. All of the row is written anew.
+/// Google was lost) may have written over the history too, which no read reads. All of the row is written anew.
 fn heal(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
     let foreign = |shown: &Text, seen: &Text, ours: &str| shown != seen && shown.as_str() != ours;
     let delivery = foreign(
@@ -168,7 +168,7 @@ fn status_changed(
     }
 }
 
-/// What a look found wrong with a key.
+/// What a read found wrong with a key.
 fn stop_marked(ctx: &mut DecisionContext<'_, impl View>, mark: &RowMark, trouble: RowTrouble) {
     match mark {
         RowMark::Partner(code) => staff::stop(ctx, code, trouble),
@@ -178,7 +178,7 @@ fn stop_marked(ctx: &mut DecisionContext<'_, impl View>, mark: &RowMark, trouble
             trades::note(ctx, *number, &[]);
             if let Some(mut appeal) = ctx.numbered(*number) {
                 match trouble {
-                    // It is found by its history until its number stands there.
+                    // It is found by its history until its number is there.
                     RowTrouble::Missing if appeal.adopted.is_some() => return,
                     RowTrouble::Missing if trades::may_stand_elsewhere(ctx, appeal.chat) => {
                         stop(ctx, &mut appeal, RowTrouble::Mismatched)
@@ -196,7 +196,7 @@ fn stop_marked(ctx: &mut DecisionContext<'_, impl View>, mark: &RowMark, trouble
     }
 }
 
-/// Leaves a row alone. The operator hears of it when the look has ended, together with all others; of closed appeals not at all.
+/// Leaves a row alone. The operator hears of it when the read has ended, together with all others; of closed appeals not at all.
 pub(super) fn stop(
     ctx: &mut DecisionContext<'_, impl View>,
     appeal: &mut Appeal,
@@ -210,7 +210,7 @@ pub(super) fn stop(
     }
 }
 
-/// The operator hears of all rows of a look at once, when it has ended.
+/// The operator is told of all rows of a read at once, when it has ended.
 pub(super) fn tell_later(
     ctx: &mut DecisionContext<'_, impl View>,
     number: Number,
@@ -235,7 +235,7 @@ pub(super) fn gone(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal
     }
 }
 
-/// Whether the partner wrote something that does not stand in the row yet.
+/// Whether the partner wrote something that is not in the row yet.
 fn has_unread_lines(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> bool {
     let unwritten =
         usize::try_from(appeal.lines.saturating_sub(appeal.lines_written)).unwrap_or(usize::MAX);

@@ -1,4 +1,4 @@
-//! The staff list: who is in it, whose account stands beside which code, and who has lost access.
+//! The staff list: who is in it, whose account is beside which code, and who has lost access.
 //!
 //! Invariant: nobody's access depends on a write of ours: a cell that we have not filled yet, or could not, is no doubt. A sheet never binds
 //! after first sight. It ends a binding only by the word "not authorized" beside the intact pair, or by a
@@ -32,7 +32,7 @@ const SHARE: u32 = 5;
 /// A single person in doubt never puts the list in doubt, however short it is.
 const AT_LEAST: u32 = 2;
 
-/// What a look found in the row of a code.
+/// What a read found in the row of a code.
 pub(super) fn row(ctx: &mut DecisionContext<'_, impl View>, cells: &PartnerCells) {
     let known = ctx.partner(&cells.code);
     let was_missing = known
@@ -59,7 +59,7 @@ pub(super) fn row(ctx: &mut DecisionContext<'_, impl View>, cells: &PartnerCells
         | TelegramCell::Id(_)
         | TelegramCell::Unreadable => None,
     };
-    // Only the first sight trusts what stands there; later the binding is ours, and a sheet cannot make one.
+    // Only the first sight trusts what is there; later the binding is ours, and a sheet cannot make one.
     if partner.binding.is_none() && ctx.tab(Tab::Partners).sighted.is_none() {
         bind_trusted(ctx, &mut partner, cells);
     }
@@ -96,7 +96,7 @@ pub(super) fn written(ctx: &mut DecisionContext<'_, impl View>, code: &PartnerCo
     }
 }
 
-/// A look found something wrong with the row of a code.
+/// A read found something wrong with the row of a code.
 pub(super) fn stop(
     ctx: &mut DecisionContext<'_, impl View>,
     code: &PartnerCode,
@@ -127,7 +127,7 @@ pub(super) fn stop(
     ctx.put(Entity::Partner(partner));
 }
 
-/// The list as a whole, at the end of a look.
+/// The list as a whole, at the end of a read.
 pub(super) fn looked(ctx: &mut DecisionContext<'_, impl View>) {
     let mut tab = ctx.tab(Tab::Partners);
     let held = tab.doubted >= AT_LEAST && tab.doubted * SHARE > tab.bound;
@@ -196,7 +196,7 @@ pub(super) fn bind(
         ctx.put(Entity::Tab(tab));
     }
     partner.emptied = false;
-    // Whatever stands in the row was written for an earlier one, until a look or a write of this one says otherwise.
+    // Whatever is in the row was written for an earlier one, until a read or a write of this one says otherwise.
     note_shown(ctx, partner, TelegramCell::Empty);
 }
 
@@ -264,11 +264,11 @@ fn note_shown(
     }
 }
 
-/// What the look before showed in a row.
+/// What the read before showed in a row.
 struct Before {
     /// Its code stood nowhere.
     missing: bool,
-    /// This account stood in it.
+    /// This account was in it.
     shown: Option<ChatId>,
     /// It said that the partner is not authorized.
     denied: bool,
@@ -282,7 +282,7 @@ fn bound(
     cells: &PartnerCells,
     before: &Before,
 ) {
-    // Once it has stood there, only somebody else's hand takes it away.
+    // Once it has been there, only somebody else's hand takes it away.
     let filled = before.shown == Some(chat) || partner.doubted_since.is_some();
     match cells.telegram {
         TelegramCell::Id(shown) if shown == chat => {

@@ -1,4 +1,4 @@
-//! Numbers that stand beside a telegram_id which is not theirs: somebody sorted a part of the tab that leaves our column out, or copied cells.
+//! Numbers that are beside a telegram_id which is not theirs: somebody sorted a part of the tab that leaves our column out, or copied cells.
 //!
 //! Invariant: a number is put back only where the telegram_id leaves one possibility; else the rows say so, and nothing else is done to them.
 
@@ -65,7 +65,7 @@ fn release(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, shown: Number
     }
 }
 
-/// The row of an appeal was found in another way: if the number that it bore still stands beside its telegram_id somewhere, that row has
+/// The row of an appeal was found in another way: if the number that it bore still is beside its telegram_id somewhere, that row has
 /// to say so.
 pub(super) fn is_found(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     if let Some(bearer) = appeal.traded.take().and_then(|shown| ctx.numbered(shown)) {
@@ -73,7 +73,7 @@ pub(super) fn is_found(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Ap
     }
 }
 
-/// Whether a row of this chat bears the number of another: it may be the one that is missing. Of a look, what is missing is decided last.
+/// Whether a row of this chat bears the number of another: it may be the one that is missing. Of a read, what is missing is decided last.
 pub(super) fn may_stand_elsewhere(ctx: &DecisionContext<'_, impl View>, chat: ChatId) -> bool {
     ctx.tab(Tab::Appeals)
         .strangers
@@ -81,7 +81,7 @@ pub(super) fn may_stand_elsewhere(ctx: &DecisionContext<'_, impl View>, chat: Ch
         .any(|stranger| *stranger == Some(chat))
 }
 
-/// The look has ended, so it is known which rows are whose: numbers go back where the telegram_id leaves one possibility.
+/// The read has ended, so it is known which rows are whose: numbers go back where the telegram_id leaves one possibility.
 pub(super) fn put_back(ctx: &mut DecisionContext<'_, impl View>) {
     let mut rows: BTreeMap<ChatId, Vec<Number>> = BTreeMap::new();
     for (&number, chat) in &ctx.tab(Tab::Appeals).strangers {
@@ -111,7 +111,7 @@ pub(super) fn put_back(ctx: &mut DecisionContext<'_, impl View>) {
     }
 }
 
-/// The appeals of a chat whose number stands beside somebody else's telegram_id.
+/// The appeals of a chat whose number is beside somebody else's telegram_id.
 fn displaced(ctx: &DecisionContext<'_, impl View>, chat: ChatId) -> Vec<Appeal> {
     let all = ctx.view.appeals_of(chat, MOST_APPEALS);
     if all.len() == MOST_APPEALS {
@@ -123,7 +123,7 @@ fn displaced(ctx: &DecisionContext<'_, impl View>, chat: ChatId) -> Vec<Appeal> 
         .collect()
 }
 
-/// The operator need not hear of what mends itself.
+/// The operator need not hear of what repairs itself.
 fn quiet(ctx: &mut DecisionContext<'_, impl View>, number: Number) {
     let mut tab = ctx.tab(Tab::Appeals);
     if let Some(numbers) = tab.stopped.get_mut(&RowTrouble::Mismatched) {

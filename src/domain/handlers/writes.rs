@@ -22,7 +22,7 @@ pub(in crate::domain) fn wrote(ctx: &mut DecisionContext<'_, impl View>, report:
     }
     for row in &report.rows {
         match &row.result {
-            // It stays due: the desk tries again.
+            // It stays due: the synchroniser tries again.
             RowResult::Refused(words) => {
                 refusals::refused(ctx, &row.key, words);
                 continue;
@@ -72,7 +72,7 @@ fn appeal(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, row: &WrittenR
         RowResult::Idle => return ctx.clean(row.key.clone(), row.dirtied),
         RowResult::Contested => ctx.then(Effect::Look(Tab::Appeals)),
         RowResult::Moved => {
-            // What stands in the row is not known; it is found again by its key, and written whole.
+            // What is in the row is not known; it is found again by its key, and written whole.
             appeal.stale = true;
             ctx.dirty(row.key.clone());
             ctx.then(Effect::Look(Tab::Appeals));
@@ -119,7 +119,7 @@ fn confirm(
     }
 }
 
-/// The partner sees at each of his messages that it stands in the sheet now.
+/// The partner sees at each of his messages that it is in the sheet now.
 fn show_written(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, lines: u32) {
     if appeal.mixed {
         // Its messages are of several chats.
@@ -142,7 +142,7 @@ fn partner(ctx: &mut DecisionContext<'_, impl View>, code: &PartnerCode, row: &W
             ctx.then(Effect::Look(Tab::Partners));
         }
         RowResult::Absent => {
-            // The list is being rewritten; the row is written once its code stands there again.
+            // The list is being rewritten; the row is written once its code is there again.
             staff::stop(ctx, code, RowTrouble::Missing);
             ctx.clean(row.key.clone(), row.dirtied);
         }

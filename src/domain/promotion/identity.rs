@@ -1,4 +1,4 @@
-//! Which row is which promotion: by the key, and where people copied, sorted or erased keys, by what stands beside it.
+//! Which row is which promotion: by the key, and where people copied, sorted or erased keys, by what is beside it.
 //!
 //! Invariant: a promotion is given one row at most, and a row that matches what was last seen goes before any other.
 
@@ -14,10 +14,10 @@ const ALIKE: u32 = 4;
 /// The key itself counts as so much, so that an edited row keeps it.
 const KEY_WEIGHS: u32 = 2;
 
-/// Whose a row is.
+/// The owner of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowOwner {
-    /// That of the promotion at this place of the list.
+    /// The promotion at this index of the list.
     Known(usize),
     /// Of a promotion that the journal does not know, by a key that we gave once.
     Lost,
@@ -73,7 +73,7 @@ fn lost_keys(keys: &[Option<PromotionKey>], home: &[Option<usize>]) -> Vec<bool>
 struct Matching<'a> {
     known: &'a [Promotion],
     rows: &'a [PromotionRow],
-    /// The promotion whose key stands in the row.
+    /// The promotion whose key is in the row.
     home: Vec<Option<usize>>,
     owner: Vec<Option<usize>>,
     free: BTreeSet<usize>,

@@ -75,7 +75,7 @@ pub struct PromotionPlan {
     pub link: Option<String>,
     /// Its picture or video: an address, a `data:` URL, a `file_id`.
     pub picture: Option<Text>,
-    /// The words are too long to stand beneath the picture.
+    /// The words are too long to be beneath the picture.
     pub apart: bool,
 }
 
@@ -169,7 +169,7 @@ pub fn start(rules: &Rules, offer: &Offer, now: Timestamp) -> Option<Timestamp> 
     (!is_far(starts, now, &rules.time_zone)).then_some(starts)
 }
 
-/// When it runs, as partners read it; as it stands in the row where that cannot be read.
+/// When it runs, as partners read it; as it is in the row where that cannot be read.
 #[must_use]
 pub fn period(wording: &Wording, locale: Locale, offer: &Offer) -> String {
     match (Day::read(&offer.starts), Day::read(&offer.ends)) {
@@ -241,7 +241,7 @@ fn picture(cell: &Text) -> Result<Option<Text>, OfferFault> {
     }
 }
 
-/// An address of the web, as far as its looks tell: its host has a dot, no user stands before it, and nothing in it breaks it off.
+/// An address of the web, as far as its looks tell: its host has a dot, no user is before it, and nothing in it breaks it off.
 fn is_address(text: &str) -> bool {
     let lower = text.to_lowercase();
     let Some(rest) = lower
@@ -262,7 +262,7 @@ fn is_address(text: &str) -> bool {
     dotted && port.parse::<u16>().is_ok_and(|port| port > 0) && is_tight(text)
 }
 
-/// Whether a mail address stands there in place of one of the web.
+/// Whether a mail address is there in place of one of the web.
 fn is_mail(text: &str) -> bool {
     let host = text.split_once('@').map(|(_, host)| host);
     host.is_some_and(|host| host.contains('.')) && !text.contains(['/', '?', '#'])

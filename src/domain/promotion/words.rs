@@ -230,7 +230,7 @@ fn running(rules: &Rules, broadcast: &Broadcast, progress: &str) -> String {
 fn refusal(rules: &Rules, promotion: &Promotion, refusal: &PromotionRefusal) -> String {
     let day = |at: &Timestamp| rules.day(*at);
     match refusal {
-        // What is wrong stands there already, but where it was announced before.
+        // What is wrong is there already, but where it was announced before.
         PromotionRefusal::Faulty => match promotion.stage {
             Stage::Announced(at) => faults(rules, promotion, at).unwrap_or_default(),
             Stage::Draft | Stage::Scheduled(_) | Stage::Held(_) | Stage::Adopted => String::new(),

@@ -20,7 +20,7 @@ pub enum AlertNote {
     CheckAgain,
     /// After a check: nothing is wrong.
     AllWell,
-    /// A sign of life: for how many hours the service runs, and what was carried within the last 24 hours.
+    /// A sign of life: for how many hours the service runs, and what was transmitted within the last 24 hours.
     Heartbeat {
         /// Whole hours.
         hours: u64,

@@ -43,7 +43,7 @@ pub enum Note<'a> {
         /// The number.
         phone: &'a str,
     },
-    /// Something that cannot stand in the history, with its words.
+    /// Something that cannot be in the history, with its words.
     LineDescribed {
         /// What it is.
         kind: &'a str,
@@ -125,7 +125,7 @@ pub enum Note<'a> {
     Promotion(PromotionNote<'a>),
     /// What the admin chat is told of a promotion.
     Broadcast(BroadcastNote<'a>),
-    /// To the operator: so many answers are let go.
+    /// To the operator: so many answers are released.
     OperatorReleased(u64),
     /// In answer: the silence that Telegram asked for is waited for no longer.
     OperatorSilenceEnded,
@@ -141,7 +141,7 @@ pub enum Note<'a> {
     OperatorFailed(&'a str),
     /// To the operator: how things are.
     Status(StatusNote<'a>),
-    /// A cell of the tab on which the service says how it fares.
+    /// A cell of the status tab.
     State(StateNote<'a>),
     /// A trouble, or a sign of life.
     Alert(AlertNote),
@@ -384,7 +384,7 @@ fn file_word(kind: FileKind) -> &'static str {
     }
 }
 
-/// What people call a kind of content that stands in no sheet.
+/// What people call a kind of content that is in no sheet.
 fn other_word(kind: &str) -> &'static str {
     match kind {
         "checklist" => "other-checklist",

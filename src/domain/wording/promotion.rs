@@ -104,7 +104,7 @@ pub enum PromotionNote<'a> {
     UnknownAction(&'a str),
     /// An action was not taken: it came with a copied row.
     Copied,
-    /// An action was not taken: it stood there before the start.
+    /// An action was not taken: it was there before the start.
     BeforeOurTime,
     /// An action was refused: the staff list has not been seen yet.
     NoList,

@@ -1,11 +1,11 @@
-//! What stands on the tab on which the service says how it fares.
+//! The texts of the status tab.
 //!
 //! Invariant: it is Russian, the language of the firm, and every figure says what it counts.
 
 use super::{Message, plain};
 use crate::domain::ids::{Number, PartnerCode};
 
-/// A cell of that tab; what the admin chat is told as well stands in [`super::StatusNote`].
+/// A cell of that tab; what the admin chat is told as well is in [`super::StatusNote`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StateNote<'a> {
     /// Stands above everything: when this was written.

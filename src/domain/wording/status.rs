@@ -27,7 +27,7 @@ pub enum StatusNote<'a> {
     TelegramDown,
     /// Google Sheets does not answer.
     SheetsDown,
-    /// A service asks for patience.
+    /// A service throttles us.
     Throttled,
     /// Google refuses so many rows.
     Refused(u64),
@@ -59,7 +59,7 @@ pub enum StatusNote<'a> {
     Look {
         /// Its name in the settings.
         tab: &'a str,
-        /// None before the first look.
+        /// None before the first read.
         age: Option<u64>,
         /// In words.
         trouble: Option<&'a str>,

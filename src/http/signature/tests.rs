@@ -58,7 +58,7 @@ fn signature(id: &str, timestamp: &str, body: &[u8], key: &[u8]) -> String {
 
 #[test]
 fn the_published_vectors_hold() {
-    // Read when the test runs: the fixtures stand beside the repository, and not everywhere.
+    // Read when the test runs: the fixtures are beside the repository, and not everywhere.
     let root = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| ".".to_owned());
     let file = Path::new(&root).join("../shared/fixtures/webhook_signature_vectors.jsonl");
     let Ok(lines) = std::fs::read_to_string(file) else {

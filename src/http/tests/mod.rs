@@ -1,4 +1,4 @@
-//! The room as others meet it: real sockets, with closures in place of the journal and the desks.
+//! The room as others meet it: real sockets, with closures in place of the journal and the synchronisers.
 //!
 //! Invariant: no test waits for luck; what must happen is awaited with a deadline.
 

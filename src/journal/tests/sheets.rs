@@ -1,4 +1,4 @@
-//! What the desks need: dirty rows with generations, intents and tokens; and the bounds of the file.
+//! What the synchronisers need: dirty rows with generations, intents and tokens; and the bounds of the file.
 
 use crate::{
     domain::{event::RowMark, ids::Number, row::Column, tab::Tab},

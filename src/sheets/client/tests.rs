@@ -1,6 +1,6 @@
-//! The hub against a Google of a few lines: each outcome that a call can have.
+//! The client against a Google of a few lines: each outcome that a call can have.
 //!
-//! Invariant: whatever the hub asks is written down by the fake, so that a test sees what was sent and how often.
+//! Invariant: whatever the client asks is written down by the fake, so that a test sees what was sent and how often.
 
 mod fake;
 
@@ -18,7 +18,7 @@ use crate::{
     sheets::wire::{Change, SheetId, Span},
 };
 
-/// A hub whose Google cannot be reached.
+/// A client whose Google cannot be reached.
 pub(in crate::sheets) async fn nowhere() -> SheetsClient {
     // Port 9 (discard) has no listener where tests run.
     client("http://127.0.0.1:9", "http://127.0.0.1:9/token").await

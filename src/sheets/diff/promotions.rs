@@ -1,6 +1,6 @@
-//! The promotions tab between two looks: told as a whole, since only all rows together tell which is which.
+//! The promotions tab between two reads: told as a whole, since only all rows together tell which is which.
 //!
-//! Invariant: a content cell that holds a picture is told in full once, when no look before has shown it; later by its digest.
+//! Invariant: a content cell that holds a picture is told in full once, when no read before has shown it; later by its digest.
 
 use std::collections::BTreeSet;
 

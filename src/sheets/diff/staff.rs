@@ -1,4 +1,4 @@
-//! Which rows of the staff list cannot be taken as they stand.
+//! Which rows of the staff list cannot be used as they are.
 //!
 //! Invariant: every row that holds a person is either a partner's or named here.
 
@@ -20,7 +20,7 @@ use crate::{
 /// More than these are not named: the list is then no list of partners.
 const MOST: usize = 200;
 
-/// The faults, if they are not those of the previous look; of rows that the journal remembers nothing is known.
+/// The faults, if they are not those of the previous snapshot; of rows that the journal remembers nothing is known.
 pub(super) fn diff(previous: Option<&TabSnapshot>, now: &TabSnapshot) -> Option<RowEvent> {
     let faults = faults(now);
     let same = match previous {

@@ -14,7 +14,7 @@ pub fn number(cell: &str) -> Option<Number> {
     whole_number(cell).unwrap_or_default().parse().ok()
 }
 
-/// Reads a Telegram ID; whether it stands elsewhere too is for the look to say.
+/// Reads a Telegram ID; whether it is elsewhere too is for the read to say.
 #[must_use]
 pub fn telegram(cell: &str) -> TelegramCell {
     if cell.trim().is_empty() {

@@ -37,7 +37,7 @@ const OVERWRITTEN: &str =
 const LOOKS: &str = "сервис верит взгляду, а не ответу: после каждого потерянного ответа он смотрит и сравнивает, но ответ партнёру может задержаться";
 const DOUBLES: &str = "запись, чей ответ потерялся, может лечь в таблицу дважды или поздно; сервис увидит это при следующем взгляде и поправит";
 
-/// How long a batch whose answer was thrown away is given to land after its fence was taken.
+/// How long a batch whose answer was thrown away is given to land after its batch token was taken.
 const LATE: Duration = Duration::from_secs(3);
 /// The first row of the trials that need several.
 const BELOW: u32 = 30;
@@ -357,7 +357,7 @@ async fn fenced(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError>
     ))
 }
 
-/// A batch is sent and its answer thrown away; then its fence is sent alone.
+/// A batch is sent and its answer thrown away; then its batch token is sent alone.
 async fn late(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError> {
     let row = BELOW + 50;
     let batch = crate::sheets::wire::Batch {

@@ -1,6 +1,6 @@
-//! Which ranges a look reads, and how their answer becomes a [`TabSnapshot`].
+//! Which ranges of a tab are read, and how the response becomes a [`TabSnapshot`].
 //!
-//! Invariant: a look in which rows or columns moved while it was read never leaves this file.
+//! Invariant: a read in which rows or columns moved while it was read never leaves this file.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// Which histories a look reads: they are long, and are wanted only for rows without `№`.
+/// Which histories are read: they are long, and are needed only for rows without `№`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HistoryRange {
     /// None of them.
@@ -51,7 +51,7 @@ impl HistoryRange {
     }
 }
 
-/// What one look at one tab asks for.
+/// What one read of one tab asks for.
 #[derive(Debug, Clone)]
 pub struct ReadPlan {
     tab: Tab,
@@ -66,12 +66,12 @@ pub struct ReadPlan {
     typed: Vec<(Column, u32)>,
 }
 
-/// Why a look is thrown away.
+/// Why a read is discarded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReadError {
     /// The keys read first and last differ: rows moved while it was read.
     Torn,
-    /// Columns stand elsewhere than remembered.
+    /// Columns are elsewhere than remembered.
     Rearranged(Layout),
     /// The header row cannot be understood any more.
     Headless(LayoutError),
@@ -93,7 +93,7 @@ pub fn headers(columns: &Columns) -> Vec<String> {
 }
 
 impl ReadPlan {
-    /// Plans a look at a tab whose columns are believed to stand as `layout` says.
+    /// Plans a read of a tab whose columns are assumed to be as `layout` says.
     #[must_use]
     pub fn new(tab: Tab, info: &TabInfo, layout: &Layout, histories: HistoryRange) -> Self {
         let histories = histories.within(info.rows);
@@ -186,7 +186,7 @@ impl ReadPlan {
             .collect()
     }
 
-    /// Makes a look of the answer, one entry a range.
+    /// Makes a snapshot of the answer, one entry a range.
     ///
     /// # Errors
     /// When rows or columns moved while it was read.
@@ -252,7 +252,7 @@ impl ReadPlan {
         }
     }
 
-    /// Whether keys stand elsewhere in what was read as it was typed than in what was read as people see it. Other columns do not tell:
+    /// Whether keys are elsewhere in what was read as it was typed than in what was read as people see it. Other columns do not tell:
     /// a number or a date is not typed as it is seen.
     fn moved_since(&self, watched: &[Vec<String>], typed: &[Vec<String>]) -> bool {
         let shown = column_of(&self.watched, watched, Column::Key);

@@ -1,4 +1,4 @@
-//! What a tab lacks, over everything that can stand there.
+//! What a tab lacks, over everything that can be there.
 
 use super::*;
 use crate::{domain::row::CellValue, sheets::layout::tests::appeals};

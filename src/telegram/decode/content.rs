@@ -1,6 +1,6 @@
-//! What a message holds and what it stands in.
+//! What a message holds and what it is in.
 //!
-//! Invariant: words are never lost to what stands beside them: a file, a quote or an origin that cannot be read is as good as absent.
+//! Invariant: words are never lost to what is beside them: a file, a quote or an origin that cannot be read is as good as absent.
 
 use std::fmt::Write as _;
 
@@ -29,7 +29,7 @@ const FILES: [(&str, FileKind, &str); 8] = [
     ("document", FileKind::Document, "application/octet-stream"),
 ];
 
-/// Content that somebody sent and that cannot stand in a sheet.
+/// Content that somebody sent and that cannot be in a sheet.
 const OTHERS: [&str; 10] = [
     "checklist",
     "dice",
@@ -43,7 +43,7 @@ const OTHERS: [&str; 10] = [
     "web_app_data",
 ];
 
-/// What stands around the content of a message (Bot API: `Message`); anything else may be content of a kind that is new.
+/// The fields around the content of a message (Bot API: `Message`); anything else may be content of a kind that is new.
 const ENVELOPE: [&str; 12] = [
     "business_connection_id",
     "chat",
@@ -190,7 +190,7 @@ fn caption(fields: &Fields<'_>) -> Text {
     Text(words::with_addresses(&caption, entities.as_ref()))
 }
 
-/// What a message stands in.
+/// What a message is in.
 pub(super) fn context(fields: &Fields<'_>) -> Context {
     Context {
         reply: reply(fields),

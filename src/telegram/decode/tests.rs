@@ -40,7 +40,7 @@ fn unserved(word: &str) -> Result<Event, Undecodable> {
 
 #[test]
 fn a_private_text_is_a_message() {
-    // A forward of a kind that nobody knows yet must not stand in the way of its text; but the words are somebody else's.
+    // A forward of a kind that nobody knows yet must not be in the way of its text; but the words are somebody else's.
     let body =
         private_message(&json!({"text": "Добрый день", "forward_origin": {"type": "hologram"}}));
     let forwarded = Context {

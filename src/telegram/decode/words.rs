@@ -1,11 +1,11 @@
-//! The words of a message as a sheet can hold them: the address of a linked word behind it, and what stands in kinds that we don't serve.
+//! The words of a message as a sheet can hold them: the address of a linked word behind it, and what is in kinds that we don't serve.
 //!
 //! Invariant: no word is lost to an entity or a field that cannot be read.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// The fields in which people's words stand, in the order in which they are read; whatever kind of content Telegram adds.
+/// The fields that hold people's words, in the order in which they are read; whatever kind of content Telegram adds.
 const WORDS: [&str; 6] = [
     "title",
     "question",
@@ -15,7 +15,7 @@ const WORDS: [&str; 6] = [
     "prize_description",
 ];
 
-/// The fields beside a text in which its entities stand.
+/// The fields beside a text that hold its entities.
 const ENTITIES: [&str; 3] = ["entities", "text_entities", "caption_entities"];
 
 /// What is no part of the content: who, where, and pictures with their descriptions.

@@ -1,6 +1,6 @@
-//! The governor: which waiting messages may go now, at a pace at which Telegram never has to say 429.
+//! The governor: which waiting messages may be sent now, at a rate at which Telegram never answers 429.
 //!
-//! Invariant: it keeps no clock and does no I/O. A sending slot is free again one second after its *answer*, less the smallest
+//! Invariant: it keeps no clock and does no I/O. A send permit is free again one second after its *response*, less the smallest
 //! round trip seen. A message may reach Telegram at any moment between its sending and its answer, so slots that are given back
 //! by the clock of the sending (a token bucket, a fixed window) let two bursts meet in one second of Telegram's. These cannot,
 //! as far as the way there takes equally long each time; where it wavers, the second is short by that much and no more, which a small
@@ -32,7 +32,7 @@ const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 /// … and how many it takes within that time (Bots FAQ).
 const GROUP_RATE: usize = 20;
 
-/// How many waiting messages are looked through for one that has lost no response yet; those behind another in their chat do not count.
+/// How many waiting messages are scanned for one that has lost no response yet; those behind another in their chat do not count.
 const SCAN_LIMIT: usize = 500;
 
 /// What is added to each rest: the way to Telegram wavers by milliseconds, and so does the moment at which it counts. It costs less than
@@ -42,7 +42,7 @@ const MARGIN: SignedDuration = SignedDuration::from_millis(8);
 /// A clock that goes back further than this was set; anything less is two readings that crossed.
 const CLOCK_STEP: SignedDuration = SignedDuration::from_millis(100);
 
-/// Decides who goes when; one for all messages of one bot.
+/// Decides which message is sent when; one for all messages of one bot.
 #[derive(Debug)]
 pub struct Governor {
     rate: Option<usize>,
@@ -81,15 +81,15 @@ pub struct Candidate {
     pub lost: bool,
 }
 
-/// Who may go now.
+/// The messages that may be sent now.
 #[derive(Debug)]
 pub struct Choice {
-    /// Each with its slot, which must come back by [`Governor::answered`] or [`Governor::returned`].
+    /// Each with its permit, which must be given back by [`Governor::answered`] or [`Governor::returned`].
     pub go: Vec<(OutboxId, SendPermit)>,
     /// Telegram is to be asked whether it is there, perhaps beside an earlier question; [`Governor::probed`] must follow, of each until
     /// one was answered.
     pub probe: bool,
-    /// When to ask again if nothing else happens; none where only a new message or an answer can change anything.
+    /// When to ask again if nothing else happens; `None` if only a new message or a response can change anything.
     pub wake: Option<Timestamp>,
 }
 
@@ -107,16 +107,16 @@ pub struct Unsettled {
     rests_until: Timestamp,
 }
 
-/// What an answer means for the pace.
+/// What a response means for the rate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ResponseInfo {
-    /// How long it took; none where Telegram did not answer.
+    /// How long it took; `None` if Telegram did not answer.
     pub round_trip: Option<SignedDuration>,
     /// What it means for the messages after it.
     pub pause: Pause,
 }
 
-/// What an answer means for the messages after it.
+/// What a response means for the messages after it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Pause {
     /// Nothing.
@@ -137,7 +137,7 @@ enum ChatPace {
     RestsUntil(Timestamp),
 }
 
-/// What stands in the way.
+/// What is in the way.
 enum Obstacle {
     /// It ends at this moment.
     Until(Timestamp),

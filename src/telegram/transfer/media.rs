@@ -113,7 +113,7 @@ fn source_of(text: &str) -> Result<Source<'_>, Unfetched> {
     }
 }
 
-/// What stands in a `data:` URL behind the colon (RFC 2397); none where it is cut short or not in base64.
+/// The content of a `data:` URL, after the colon (RFC 2397); `None` if it is cut short or not in base64.
 fn written(data: &str) -> Option<(String, Bytes)> {
     let (head, content) = data.split_once(',')?;
     let mut parts = head.split(';').map(str::trim);
@@ -177,7 +177,7 @@ fn recognized<'a>(media_type: &'a str, head: &[u8]) -> &'a str {
     }
 }
 
-/// What a file is sent as; none where it is neither a picture nor a video.
+/// What a file is sent as; `None` if it is neither a picture nor a video.
 fn kind_of(media_type: &str, content: &SpooledContent) -> Option<MediaKind> {
     match media_type.split_once('/')? {
         ("image", "gif") => Some(MediaKind::Animation),

@@ -1,4 +1,4 @@
-//! The messages of an answer: its words in pieces, then the files whose addresses stand alone on their lines.
+//! The messages of an answer: its words in pieces, then the files whose addresses are alone on their lines.
 //!
 //! Invariant: the same text makes the same messages, so that those which the partner has are known again.
 

@@ -37,7 +37,7 @@ pub(super) enum Reply {
     Silence,
 }
 
-/// What the hub asked.
+/// What the client asked.
 pub(super) struct Asked {
     pub(super) target: String,
     pub(super) token: String,
@@ -54,7 +54,7 @@ pub(super) struct Fake {
 }
 
 impl Fake {
-    /// A fake with its replies, and a hub before it.
+    /// A fake with its replies, and a client before it.
     pub(super) async fn with(replies: Vec<Reply>) -> (Arc<Self>, SheetsClient) {
         let fake = Arc::new(Self {
             replies: Mutex::new(replies.into()),

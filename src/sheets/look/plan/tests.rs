@@ -1,4 +1,4 @@
-//! Tables for ranges and parsing, and the looks that other tests start from.
+//! Tables for ranges and parsing, and the reads that other tests start from.
 //!
 //! Invariant: answers are made as Google makes them: by ranges, trailing empty cells left out.
 
