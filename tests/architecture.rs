@@ -1,6 +1,7 @@
-//! The arrows between the rooms, and the heading of every file.
+//! The arrows between the rooms, the names of types, and the heading of every file.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -47,14 +48,8 @@ fn every_room_imports_only_what_it_may() {
     for (room, allowed) in ARROWS {
         for file in files_of(room) {
             let text = fs::read_to_string(&file).expect("a source file is readable");
-            let product = text
-                .split("#[cfg(test)]\nmod tests {")
-                .next()
-                .unwrap_or(&text);
-            for imported in imports(product) {
-                let within_tests = file.components().any(|part| part.as_os_str() == "tests")
-                    || file.ends_with("tests.rs");
-                if imported != room && !allowed.contains(&imported.as_str()) && !within_tests {
+            for imported in imports(without_tests(&text)) {
+                if imported != room && !allowed.contains(&imported.as_str()) && !is_test(&file) {
                     offences.push(format!("{} imports {imported}", file.display()));
                 }
             }
@@ -85,6 +80,28 @@ fn the_domain_knows_neither_tokio_nor_any_input_or_output() {
             );
         }
     }
+}
+
+#[test]
+fn every_type_has_a_name_of_its_own() {
+    let mut files_by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in rust_files(Path::new("src")) {
+        if is_test(&file) {
+            continue;
+        }
+        let text = fs::read_to_string(&file).expect("a source file is readable");
+        for name in public_types(without_tests(&text)) {
+            let files = files_by_name.entry(name).or_default();
+            files.push(file.display().to_string());
+        }
+    }
+    assert!(files_by_name.len() > 100, "the types were found");
+    let doubled: Vec<String> = files_by_name
+        .into_iter()
+        .filter(|(_, files)| files.len() > 1)
+        .map(|(name, files)| format!("{name} is defined in {}", files.join(" and ")))
+        .collect();
+    assert!(doubled.is_empty(), "{}", doubled.join("\n"));
 }
 
 #[test]
@@ -141,6 +158,34 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
         }
     }
     files
+}
+
+/// Whether a file holds tests alone.
+fn is_test(file: &Path) -> bool {
+    file.components().any(|part| part.as_os_str() == "tests") || file.ends_with("tests.rs")
+}
+
+/// What comes before the tests at the end of a file.
+fn without_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or(text)
+}
+
+/// The names of the types that a file defines with `pub` or `pub(…)`; a re-export defines none.
+fn public_types(text: &str) -> Vec<String> {
+    let name = |line: &str| {
+        let rest = line.trim_start().strip_prefix("pub")?;
+        let rest = match rest.strip_prefix('(') {
+            Some(restricted) => restricted.split_once(')')?.1,
+            None => rest,
+        };
+        let (kind, name) = rest.strip_prefix(' ')?.split_once(' ')?;
+        ["struct", "enum", "type", "trait", "union"]
+            .contains(&kind)
+            .then(|| leading_name(name))
+    };
+    text.lines().filter_map(name).collect()
 }
 
 /// The rooms named by `crate::…` paths, single or in braces.
