@@ -304,6 +304,7 @@ mod tests {
     const LATER: Outcome = Outcome::Retry(RetryAfter::Schedule);
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table of all answers")]
     fn every_answer_has_one_meaning() {
         let throttled = r#"{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":35}}"#;
         let endless = throttled.replace("35", "99999999999");

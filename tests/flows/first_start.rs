@@ -172,6 +172,7 @@ fn all(play: &Play) -> (BTreeMap<(String, usize, usize), Value>, Value) {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one account of the whole workbook")]
 async fn nothing_but_ours_changes_in_the_whole_workbook() {
     let play = Play::set().await;
     let lived = play.testbed.sheets.with(BOOK, |book| {

@@ -68,6 +68,7 @@ fn deletes(play: &Play, tab: &str, column: &str, text: &str) {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story from beginning to end")]
 async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
     let play = Play::set().await;
     let service = Child::serve(&play.testbed).await;

@@ -237,6 +237,7 @@ fn whatever_is_wrong_with_a_promotion_is_said_well() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of all words")]
 fn every_word_about_promotions_reads_well() {
     let refused = RejectReason::Refused("Bad Request: wrong file identifier".into());
     let obstacles = [

@@ -203,6 +203,7 @@ pub enum NoLink {
 }
 
 impl<'a> Note<'a> {
+    #[expect(clippy::too_many_lines, reason = "one arm for each note")]
     pub(super) fn message(self) -> Message<'a> {
         match self {
             Self::HistorySpecialist(text) => ("history-specialist", vec![("text", text.into())]),
