@@ -45,7 +45,7 @@ use crate::{
     sheets::{
         account_key::{AccountKey, KeyError},
         client::{ClientError, SheetsClient, Timeouts},
-        driver::Observer,
+        sync::Observer,
     },
     shutdown::Shutdown,
     supervisor::{RestartPolicy, Supervisor},

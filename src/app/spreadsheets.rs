@@ -10,7 +10,11 @@ use crate::{
     clock,
     config::{Settings, TabAddress},
     domain::{ids::SpreadsheetId, rules::Rules, tab::Tab, text::fold},
-    sheets::{desk::DeskState, driver, layout::words::TabWords, work_gate::WorkGate},
+    sheets::{
+        layout::words::TabWords,
+        sync::{self, SyncContext, SyncStatus},
+        work_gate::WorkGate,
+    },
 };
 
 use super::{Parts, report::LookStatus, words};
@@ -26,7 +30,7 @@ pub(super) struct Spreadsheets {
 struct OneSpreadsheet {
     spreadsheet: SpreadsheetId,
     tabs: Vec<TabWords>,
-    state: watch::Sender<DeskState>,
+    state: watch::Sender<SyncStatus>,
 }
 
 impl Spreadsheets {
@@ -139,18 +143,18 @@ pub(super) fn start(parts: &Arc<Parts>) {
             let parts = Arc::clone(&shared);
             async move {
                 let book = &parts.spreadsheets.each[index];
-                let room = driver::Room {
+                let sync = SyncContext {
                     spreadsheet: book.spreadsheet.clone(),
                     tabs: book.tabs.clone(),
                     archive: words::archive(&parts.settings.words.archive),
                     rules: parts.spreadsheets.rules.clone(),
-                    hub: parts.sheets_client.clone(),
+                    client: parts.sheets_client.clone(),
                     journal: parts.journal.clone(),
                     observer: parts.observer.clone(),
-                    rest: Arc::clone(&parts.spreadsheets.work_gate),
+                    work_gate: Arc::clone(&parts.spreadsheets.work_gate),
                     account: parts.settings.sheets.credentials.client_email().to_owned(),
                 };
-                driver::run(room, &book.state, stop).await;
+                sync::run_until_stopped(sync, &book.state, stop).await;
             }
         });
     }

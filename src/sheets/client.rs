@@ -90,7 +90,7 @@ pub enum ClientError {
 
 /// What became of the batch with a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FenceFate {
+pub enum TokenFate {
     /// The id was free and is taken now: the write has not landed and never can.
     Accepted,
     /// The id was taken: the write has landed.
@@ -288,12 +288,12 @@ impl SheetsClient {
     ///
     /// # Errors
     /// The question has no answer yet. [`SheetsError::Refused`] is a refusal for another reason than that the id is taken.
-    pub async fn fence(
+    pub async fn token(
         &self,
         spreadsheet: &SpreadsheetId,
         id: BatchToken,
-    ) -> Result<FenceFate, SheetsError> {
-        let request = requests::fence_alone(id)?;
+    ) -> Result<TokenFate, SheetsError> {
+        let request = requests::token_alone(id)?;
         let mut delegate = self.open(Kind::Write, spreadsheet).await?;
         let call = self.spreadsheets().batch_update(request, &spreadsheet.0);
         let call = call
@@ -302,10 +302,10 @@ impl SheetsClient {
         let answer = self
             .wait(Kind::Write, call.delegate(&mut delegate).doit())
             .await;
-        let taken = |answer| (replies::fence(&answer)? == id.0).then_some(FenceFate::Accepted);
+        let taken = |answer| (replies::token(&answer)? == id.0).then_some(TokenFate::Accepted);
         match self.close(&delegate, answer, taken) {
             Err(SheetsError::Refused { words, .. }) if errors::says_taken(&words) => {
-                Ok(FenceFate::Used)
+                Ok(TokenFate::Used)
             }
             outcome => outcome,
         }

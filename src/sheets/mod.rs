@@ -18,9 +18,7 @@ pub mod look;
 
 pub mod diff;
 
-pub mod desk;
-
-pub mod driver;
+pub mod sync;
 
 pub mod provision;
 pub mod work_gate;

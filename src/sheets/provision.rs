@@ -6,9 +6,9 @@ use crate::domain::{row::Column, text::fold};
 
 use super::{
     a1::a1,
-    desk::prepare,
     layout::{Layout, LayoutError, index, trimmed, words::TabWords},
     look::plan::find_tab,
+    sync::prepare,
     wire::{Change, SheetId, Span, TabInfo, Validation, ValidationRule},
 };
 

@@ -23,16 +23,16 @@ pub(super) fn structure(answer: api::Spreadsheet) -> Option<Structure> {
         .collect::<Option<Vec<_>>>()?;
     let ours =
         |metadata: &api::DeveloperMetadata| metadata.metadata_key.as_deref() == Some(FENCE_KEY);
-    let fences = answer
+    let tokens = answer
         .developer_metadata
         .unwrap_or_default()
         .into_iter()
         .filter(ours);
-    let newest_fence = fences
-        .filter_map(|fence| fence.metadata_id)
+    let newest_token = tokens
+        .filter_map(|token| token.metadata_id)
         .max()
         .map(BatchToken);
-    Some(Structure { tabs, newest_fence })
+    Some(Structure { tabs, newest_token })
 }
 
 /// The cells of the ranges asked for, in their order.
@@ -75,7 +75,7 @@ pub(super) fn read_back(
 }
 
 /// The id under which a batch token was created.
-pub(super) fn fence(answer: &api::BatchUpdateSpreadsheetResponse) -> Option<i32> {
+pub(super) fn token(answer: &api::BatchUpdateSpreadsheetResponse) -> Option<i32> {
     let reply = answer
         .replies
         .as_ref()?
@@ -99,8 +99,8 @@ fn occurrences(changes: &[Change], replies: &[api::Response]) -> Vec<Option<u32>
         | Change::AddFill { .. }
         | Change::Offer { .. }
         | Change::Protect { .. }
-        | Change::Fence(_)
-        | Change::DropFence(_) => None,
+        | Change::Token(_)
+        | Change::DropToken(_) => None,
     };
     changes.iter().enumerate().map(answer).collect()
 }
@@ -341,7 +341,7 @@ mod tests {
             expect: "x".to_owned(),
             set: String::new(),
         };
-        vec![Change::Fence(BatchToken(1)), compare.clone(), compare]
+        vec![Change::Token(BatchToken(1)), compare.clone(), compare]
     }
 
     #[test]

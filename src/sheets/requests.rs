@@ -72,11 +72,11 @@ pub(super) fn batch(batch: &Batch) -> Result<api::BatchUpdateSpreadsheetRequest,
 }
 
 /// The request of a batch token alone.
-pub(super) fn fence_alone(
+pub(super) fn token_alone(
     id: BatchToken,
 ) -> Result<api::BatchUpdateSpreadsheetRequest, InvalidChange> {
     Ok(api::BatchUpdateSpreadsheetRequest {
-        requests: Some(requests(&[Change::Fence(id)])?),
+        requests: Some(requests(&[Change::Token(id)])?),
         ..Default::default()
     })
 }
@@ -132,8 +132,8 @@ fn fill(request: &mut api::Request, change: &Change) -> Result<(), &'static str>
         Change::Protect { sheet, columns } => {
             request.add_protected_range = Some(protect(*sheet, *columns)?)
         }
-        Change::Fence(id) => request.create_developer_metadata = Some(fence(*id)?),
-        Change::DropFence(id) => request.delete_developer_metadata = Some(drop_fence(*id)),
+        Change::Token(id) => request.create_developer_metadata = Some(token(*id)?),
+        Change::DropToken(id) => request.delete_developer_metadata = Some(drop_fence(*id)),
     }
     Ok(())
 }
@@ -371,9 +371,9 @@ fn add_fill(
     })
 }
 
-fn fence(id: BatchToken) -> Result<api::CreateDeveloperMetadataRequest, &'static str> {
+fn token(id: BatchToken) -> Result<api::CreateDeveloperMetadataRequest, &'static str> {
     if id.0 <= 0 {
-        return Err("a fence's id must be positive");
+        return Err("a token's id must be positive");
     }
     Ok(api::CreateDeveloperMetadataRequest {
         developer_metadata: Some(api::DeveloperMetadata {

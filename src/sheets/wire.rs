@@ -17,7 +17,7 @@ pub struct Structure {
     /// Its tabs in their order.
     pub tabs: Vec<TabInfo>,
     /// The newest of our batch tokens there.
-    pub newest_fence: Option<BatchToken>,
+    pub newest_token: Option<BatchToken>,
 }
 
 /// One tab of a spreadsheet.
@@ -221,9 +221,9 @@ pub enum Change {
         columns: Option<(u32, u32)>,
     },
     /// Makes the batch apply at most once: a used token is refused.
-    Fence(BatchToken),
+    Token(BatchToken),
     /// Removes an old batch token.
-    DropFence(BatchToken),
+    DropToken(BatchToken),
 }
 
 /// What a batch's answer tells.

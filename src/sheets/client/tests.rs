@@ -54,7 +54,7 @@ fn batch() -> Batch {
         columns: (0, 3),
     };
     Batch {
-        changes: vec![Change::Fence(BatchToken(9)), append],
+        changes: vec![Change::Token(BatchToken(9)), append],
         read_back: vec![("обращения".to_owned(), span)],
     }
 }
@@ -342,19 +342,19 @@ async fn a_fence_alone_tells_what_became_of_the_batch() {
     ];
     let (fake, client) = Fake::with(replies).await;
     assert_eq!(
-        client.fence(&book(), BatchToken(9)).await,
-        Ok(FenceFate::Accepted)
+        client.token(&book(), BatchToken(9)).await,
+        Ok(TokenFate::Accepted)
     );
     assert_eq!(
-        client.fence(&book(), BatchToken(9)).await,
-        Ok(FenceFate::Used)
+        client.token(&book(), BatchToken(9)).await,
+        Ok(TokenFate::Used)
     );
-    let other = client.fence(&book(), BatchToken(9)).await;
+    let other = client.token(&book(), BatchToken(9)).await;
     assert!(
         matches!(other, Err(SheetsError::Refused { change: 0, .. })),
         "{other:?}"
     );
-    assert!(is_unknown(&client.fence(&book(), BatchToken(9)).await));
+    assert!(is_unknown(&client.token(&book(), BatchToken(9)).await));
     assert!(
         !fake.asked()[0]
             .body

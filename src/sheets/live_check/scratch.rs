@@ -27,7 +27,7 @@ pub(super) struct Scratch<'a> {
     pub(super) title: String,
     pub(super) sheet: SheetId,
     /// An id that no batch of the service has borne: those of the service are of other moments.
-    pub(super) fence: BatchToken,
+    pub(super) token: BatchToken,
 }
 
 /// What one call showed.
@@ -55,7 +55,7 @@ impl<'a> Scratch<'a> {
             spreadsheet,
             title: format!("sheetdesk проверка {seconds}"),
             sheet: SheetId(after),
-            fence: BatchToken(seconds),
+            token: BatchToken(seconds),
         };
         let add = Change::AddTab {
             sheet: scratch.sheet,

@@ -8,7 +8,7 @@ use super::{Deviation, LiveError, Trial, scratch::Scratch};
 use crate::{
     domain::row::CellValue,
     sheets::{
-        client::FenceFate,
+        client::TokenFate,
         requests,
         wire::{Change, SheetsError, Span},
     },
@@ -160,7 +160,7 @@ pub(super) async fn all(scratch: &Scratch<'_>, tell: fn(&Trial)) -> Result<Vec<T
     )?;
     take(
         "занятая метка отклоняется, снятая свободна",
-        fenced(scratch).await,
+        resolved(scratch).await,
     )?;
     take(
         "вызов, чей ответ не дождались, после занятой метки не ложится",
@@ -334,22 +334,22 @@ async fn sorted(
     ))
 }
 
-async fn fenced(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError> {
-    let fence = || scratch.client.fence(scratch.spreadsheet, scratch.fence);
-    let (first, second) = (fence().await?, fence().await?);
+async fn resolved(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError> {
+    let token = || scratch.client.token(scratch.spreadsheet, scratch.token);
+    let (first, second) = (token().await?, token().await?);
     drop(
         scratch
-            .write(vec![Change::DropFence(scratch.fence)], (0, 1))
+            .write(vec![Change::DropToken(scratch.token)], (0, 1))
             .await?,
     );
-    let third = fence().await?;
+    let third = token().await?;
     let fates = [first, second, third];
     drop(
         scratch
-            .write(vec![Change::DropFence(scratch.fence)], (0, 1))
+            .write(vec![Change::DropToken(scratch.token)], (0, 1))
             .await?,
     );
-    let wanted = [FenceFate::Accepted, FenceFate::Used, FenceFate::Accepted];
+    let wanted = [TokenFate::Accepted, TokenFate::Used, TokenFate::Accepted];
     Ok(verdict(
         fates == wanted,
         || format!("ответы: {fates:?}"),
@@ -361,22 +361,22 @@ async fn fenced(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError>
 async fn late(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError> {
     let row = BELOW + 50;
     let batch = crate::sheets::wire::Batch {
-        changes: vec![Change::Fence(scratch.fence), scratch.set(row, &["поздно"])],
+        changes: vec![Change::Token(scratch.token), scratch.set(row, &["поздно"])],
         read_back: Vec::new(),
     };
     let answer = scratch.hasty.write(scratch.spreadsheet, &batch).await;
     let fate = scratch
         .client
-        .fence(scratch.spreadsheet, scratch.fence)
+        .token(scratch.spreadsheet, scratch.token)
         .await?;
     tokio::time::sleep(LATE).await;
     let seen = scratch
-        .write(vec![Change::DropFence(scratch.fence)], (row, row + 1))
+        .write(vec![Change::DropToken(scratch.token)], (row, row + 1))
         .await?;
     let landed = seen.cell(row, 0) == "поздно";
     let holds = match fate {
-        FenceFate::Used => landed,
-        FenceFate::Accepted => !landed && answer.is_err(),
+        TokenFate::Used => landed,
+        TokenFate::Accepted => !landed && answer.is_err(),
     };
     let found = || {
         format!(

@@ -98,8 +98,8 @@ fn fences_go_up_and_down_by_their_id() {
     ]);
     assert_eq!(
         sent(vec![
-            Change::Fence(BatchToken(41)),
-            Change::DropFence(BatchToken(40))
+            Change::Token(BatchToken(41)),
+            Change::DropToken(BatchToken(40))
         ]),
         expected
     );
@@ -194,7 +194,7 @@ fn cells_are_read_back_only_where_asked_for() {
         columns: (0, 2),
     };
     let mut batch = Batch {
-        changes: vec![Change::DropFence(BatchToken(1))],
+        changes: vec![Change::DropToken(BatchToken(1))],
         read_back: vec![("it's".to_owned(), span)],
     };
     let request = super::batch(&batch).unwrap();
@@ -258,9 +258,9 @@ fn what_cannot_be_said_names_its_change() {
         far,
         empty,
         strange,
-        Change::Fence(BatchToken(0)),
+        Change::Token(BatchToken(0)),
     ] {
-        let refused = requests(&[Change::DropFence(BatchToken(1)), change.clone()]).unwrap_err();
+        let refused = requests(&[Change::DropToken(BatchToken(1)), change.clone()]).unwrap_err();
         assert_eq!(refused.change, 1, "{change:?}");
     }
 }

@@ -1,0 +1,154 @@
+//! The synchroniser of one spreadsheet: what people type becomes events, what the journal wants becomes cells.
+//!
+//! Invariant: [`run`] waits, [`pass`] does one round, [`SheetIo`] is all that they know of the world.
+
+mod announce;
+mod append;
+mod archive;
+mod find;
+mod live_io;
+mod memory;
+mod outcome;
+mod pacing;
+mod pass;
+mod planner;
+pub(super) mod prepare;
+mod reading;
+mod refusals;
+mod repair;
+mod run;
+mod shared_cells;
+mod tab_memory;
+mod take_in;
+mod verify;
+mod write_plan;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{
+    client::TokenFate,
+    layout::words::TabWords,
+    look::KnownRow,
+    wire::{Batch, Columns, RangeRequest, ReadBack, SheetsError, Structure},
+};
+use crate::{
+    domain::{
+        event::{Event, RowMark},
+        ids::{BatchToken, Seq, SpreadsheetId},
+        row::DesiredRow,
+        tab::Tab,
+    },
+    journal::{Intent, Marked, StoreError, Touched},
+};
+pub use live_io::{Observer, SyncContext, run_until_stopped};
+
+/// What the synchroniser asks of the world: Google, the journal, the clock.
+///
+/// A future that is dropped at one of these calls is a crash; an error is an outage; before and after each, people act.
+trait SheetIo {
+    /// Now, by the steady clock.
+    fn now(&self) -> Timestamp;
+    /// Reads what the spreadsheet consists of.
+    async fn structure(&mut self) -> Result<Structure, SheetsError>;
+    /// Reads cells.
+    async fn read(&mut self, ranges: Vec<RangeRequest>) -> Result<Vec<Columns>, SheetsError>;
+    /// Has the journal store and decide these events, in order; after them the rows with these keys are reported as moved: we have
+    /// written over them.
+    async fn apply(
+        &mut self,
+        events: Vec<Event>,
+        overwritten: Vec<RowMark>,
+    ) -> Result<(), StoreError>;
+    /// The dirty rows of some tabs as they should be.
+    async fn project(&mut self, tabs: &[Tab]) -> Vec<Wanted>;
+    /// Commits that these rows are about to be written.
+    async fn intend(&mut self, touched: Vec<Touched>) -> Result<Intended, StoreError>;
+    /// Writes.
+    async fn write(&mut self, batch: &Batch) -> Result<ReadBack, SheetsError>;
+    /// Sends the token of an earlier batch alone: then that batch can land no more.
+    async fn resolve(&mut self, token: BatchToken) -> Result<TokenFate, SheetsError>;
+    /// Waits for news, or until a moment; `None` at the stop.
+    async fn wait(&mut self, until: Option<Timestamp>) -> Option<Wake>;
+    /// Tells how the synchronisation goes.
+    fn publish(&mut self, status: SyncStatus);
+    /// Tells what a batch is about to do, if anybody wants to hear it.
+    fn announce(&mut self, lines: impl FnOnce() -> Vec<String>);
+}
+
+/// Why a wait has ended.
+#[derive(Debug)]
+enum Wake {
+    /// Tabs are to be read, or may have changed.
+    Nudge(Marked),
+    /// Rows of these tabs may be dirty.
+    Dirty(BTreeSet<Tab>),
+    /// The moment has come.
+    Time,
+}
+
+/// A dirty row as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wanted {
+    /// The row.
+    row: DesiredRow,
+    /// The generation of its dirty mark.
+    dirtied: Seq,
+}
+
+/// A committed intent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Intended {
+    /// It.
+    intent: Intent,
+    /// Tokens of this spreadsheet that are no longer needed.
+    old_tokens: Vec<BatchToken>,
+}
+
+/// What a synchroniser starts from.
+#[derive(Debug, Clone)]
+struct Start {
+    /// Which spreadsheet.
+    spreadsheet: SpreadsheetId,
+    /// Its tabs.
+    tabs: Vec<TabWords>,
+    /// The tab to which the oldest part of a long dialogue moves.
+    archive: TabWords,
+    /// The rows that the journal knows to stand in each tab that was seen before.
+    known: BTreeMap<Tab, Vec<KnownRow>>,
+    /// Batches whose outcome is not known.
+    open: Vec<Intent>,
+    /// The token that the journal has given last; `None` if it has never given one.
+    last_token: Option<BatchToken>,
+    /// The e-mail address with which people share the spreadsheet.
+    account: String,
+}
+
+/// How the synchronisation of a spreadsheet goes, for `status` and the probes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SyncStatus {
+    /// Its tabs.
+    pub tabs: Vec<TabReport>,
+    /// Shared cells that were changed without comparing, since the start.
+    pub plain_writes: u64,
+    /// It is certain that the journal is not older than the spreadsheet, or it knows that it is: before, what waits to be sent
+    /// may have been sent already.
+    pub checked: bool,
+}
+
+/// How the synchronisation of a tab goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TabReport {
+    /// Which.
+    pub tab: Tab,
+    /// When the last complete reading began, by the steady clock.
+    pub looked: Option<Timestamp>,
+    /// The rows that it found.
+    pub rows: usize,
+    /// What is wrong with it, in words.
+    pub trouble: Option<String>,
+}

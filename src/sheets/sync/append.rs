@@ -1,0 +1,85 @@
+//! Rows that do not stand in the sheet yet: they are appended whole.
+//!
+//! Invariant: a new row bears its key from the beginning, so that the read-back knows it wherever it lands.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Wanted,
+    find::TabPlanner,
+    shared_cells,
+    write_plan::{PlannedRow, WritePlan},
+};
+use crate::{
+    domain::{
+        appeal::Status,
+        event::{RowMark, RowResult},
+        row::{CellValue, Column, DesiredRow, Find, SharedCell},
+    },
+    sheets::wire::Change,
+};
+
+impl TabPlanner<'_> {
+    pub(super) fn append(&self, wanted: Wanted, size: usize, draft: &mut WritePlan) {
+        let (mark, chat, keys) = match &wanted.row.find {
+            Find::Partner(code) => (RowMark::Partner(code.clone()), None, Vec::new()),
+            Find::Numbered(number, chat) => {
+                let keys = vec![
+                    (Column::Number, CellValue::Number(number.0.into())),
+                    (Column::Telegram, CellValue::Number(chat.0)),
+                ];
+                (RowMark::Appeal(*number), Some(*chat), keys)
+            }
+            // Such rows are never appended: `find` calls them absent, or unclear.
+            Find::Traded(..) | Find::Unnumbered(..) | Find::Promotion(_) => {
+                return draft.finish(wanted, RowResult::Absent);
+            }
+        };
+        let (values, status) = self.new_row(&wanted.row, keys);
+        let planned = PlannedRow {
+            report: Some((wanted.row.key.clone(), wanted.dirtied)),
+            row: None,
+            mark: Some(mark),
+            chat,
+            result: RowResult::Confirmed {
+                status,
+                cleared: None,
+                lines: wanted.row.lines,
+                parts: wanted.row.last_part(),
+                formula: None,
+            },
+            ..PlannedRow::new(self.snapshot.tab, self.snapshot.end)
+        };
+        if let Some(canvas) = draft.canvases.get_mut(&self.snapshot.tab) {
+            canvas.appended += 1;
+        }
+        draft.size += size;
+        draft.add(planned, |draft, owner| {
+            let sheet = self.snapshot.sheet;
+            draft.push(Change::Append { sheet, values }, owner);
+            Vec::new()
+        });
+    }
+
+    /// The cells of a new row from the first column on, and the status that it begins with.
+    fn new_row(
+        &self,
+        desired: &DesiredRow,
+        keys: Vec<(Column, CellValue)>,
+    ) -> (Vec<Option<CellValue>>, Option<Status>) {
+        let mut cells: BTreeMap<Column, CellValue> = keys
+            .into_iter()
+            .chain(desired.ours.iter().cloned())
+            .collect();
+        let mut status = None;
+        for cell in &desired.shared {
+            if let (SharedCell::Status { set, .. }, Some(word)) =
+                (cell, shared_cells::outcome(&self.tab_memory.words, cell))
+            {
+                cells.insert(Column::Status, CellValue::Text(word.into()));
+                status = Some(set.clone());
+            }
+        }
+        (self.layout.values(cells), status)
+    }
+}

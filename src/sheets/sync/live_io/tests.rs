@@ -1,0 +1,198 @@
+//! The loop's waits, what it tells, and its end.
+//!
+//! Invariant: nothing here is waited for without a deadline.
+
+use std::ops::Range;
+
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::sync::{Notify, mpsc};
+
+use super::*;
+use crate::{
+    domain::{
+        event::{AnswerCell, Looked, RowEvent, UnnumberedCells},
+        ids::ChatId,
+    },
+    health::Health,
+    journal::{Nudges, Signals},
+    sheets::{client::tests::nowhere, layout::tests::appeals},
+};
+
+async fn context() -> (SyncContext, tempfile::TempDir) {
+    let rules = Rules::default();
+    let signals = Signals {
+        outbox: Notify::new(),
+        dirty: watch::Sender::default(),
+        looks: Nudges::default(),
+        best_effort: mpsc::channel(1).0,
+        questions: mpsc::channel(1).0,
+    };
+    let interpret = Arc::new(|_: &[u8]| Err(crate::journal::Undecodable(String::new())));
+    let directory = tempfile::tempdir().expect("a directory");
+    let journal =
+        Journal::open(directory.path(), rules.clone(), interpret, signals).expect("opens");
+    let context = SyncContext {
+        spreadsheet: SpreadsheetId("book".to_owned()),
+        tabs: vec![appeals()],
+        archive: crate::sheets::layout::tests::archive(),
+        rules,
+        client: nowhere().await,
+        journal,
+        account: "desk@example.org".to_owned(),
+        observer: None,
+        work_gate: Arc::default(),
+    };
+    (context, directory)
+}
+
+#[tokio::test]
+async fn plain_writes_are_counted_over_restarts() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let state = watch::Sender::new(SyncStatus::default());
+    let status = |plain_writes| SyncStatus {
+        checked: false,
+        tabs: Vec::new(),
+        plain_writes,
+    };
+    let ((context, _directory), stop) = (context().await, CancellationToken::new());
+    metrics::with_local_recorder(&recorder, || {
+        for life in [[0, 2, 2], [0, 1, 4]] {
+            let mut io = LiveIo::new(&context, &state, stop.clone());
+            for plain_writes in life {
+                io.publish(status(plain_writes));
+            }
+        }
+    });
+    assert!(
+        recorder
+            .handle()
+            .render()
+            .contains("sheetdesk_plain_writes_total 6\n")
+    );
+    assert_eq!(*state.borrow(), status(4));
+}
+
+#[tokio::test]
+async fn a_wait_ends_with_a_nudge_the_moment_or_the_stop() {
+    let ((context, _directory), stop) = (context().await, CancellationToken::new());
+    let journal = context.journal.clone();
+    let state = watch::Sender::default();
+    let mut io = LiveIo::new(&context, &state, stop.clone());
+    journal.signals().looks.mark(Tab::Appeals);
+    assert!(
+        matches!(io.wait(None).await, Some(Wake::Nudge(marked)) if marked.wanted == BTreeSet::from([Tab::Appeals]))
+    );
+    let soon = clock::steady() + SignedDuration::from_millis(5);
+    assert!(matches!(io.wait(Some(soon)).await, Some(Wake::Time)));
+    assert!(clock::steady() >= soon);
+    stop.cancel();
+    assert!(io.wait(None).await.is_none());
+    let soon = Duration::from_millis(20);
+    assert!(
+        timeout(soon, io.structure()).await.is_err(),
+        "it never ends"
+    );
+    assert!(timeout(soon, io.write(&Batch::default())).await.is_err());
+    assert!(io.apply(Vec::new(), Vec::new()).await.is_ok());
+}
+
+#[tokio::test]
+async fn dirty_rows_are_told_of_once_while_the_desk_keeps_its_pace() {
+    let ((context, _directory), stop) = (context().await, CancellationToken::new());
+    let journal = context.journal.clone();
+    let state = watch::Sender::default();
+    let mut io = LiveIo::new(&context, &state, stop);
+    journal.apply(adopted(7..8)).await.expect("stored");
+    assert!(
+        matches!(io.wait(None).await, Some(Wake::Dirty(tabs)) if tabs == BTreeSet::from([Tab::Appeals]))
+    );
+    let soon = clock::steady() + SignedDuration::from_millis(5);
+    assert!(
+        matches!(io.wait(Some(soon)).await, Some(Wake::Time)),
+        "the desk knows already"
+    );
+    assert_eq!(io.project(&[Tab::Appeals]).await.len(), 1);
+}
+
+#[tokio::test]
+async fn rows_that_a_batch_has_no_room_for_are_told_of_again() {
+    let ((context, _directory), stop) = (context().await, CancellationToken::new());
+    let journal = context.journal.clone();
+    let state = watch::Sender::default();
+    let mut io = LiveIo::new(&context, &state, stop);
+    let (few, most) = (3, i64::try_from(MOST_ROWS).expect("not many"));
+    journal.apply(adopted(1..few + 1)).await.expect("stored");
+    assert_eq!(io.project(&[Tab::Appeals]).await.len(), 3);
+    // Newer ones take the whole batch, while the synchroniser has not got rid of the first.
+    journal
+        .apply(adopted(few + 1..few + 1 + most))
+        .await
+        .expect("stored");
+    let newer = io.project(&[Tab::Appeals]).await;
+    assert_eq!(newer.len(), MOST_ROWS);
+    assert!(
+        io.dirty().contains(&Tab::Appeals),
+        "the first three would wait for the next look by the clock"
+    );
+    journal
+        .apply(vec![Event::Wrote(io.report(all(newer), &RowResult::Idle))])
+        .await
+        .expect("stored");
+    assert_eq!(io.project(&[Tab::Appeals]).await.len(), 3);
+}
+
+/// Rows without `№` in the appeals, one of each chat, seen in one look.
+fn adopted(chats: Range<i64>) -> Vec<Event> {
+    let row = |chat| {
+        Event::Row(RowEvent::Unnumbered(UnnumberedCells {
+            chat: ChatId(chat),
+            partner: None,
+            status: None,
+            answer: AnswerCell::Blank,
+            history: "2025-01-01 10:00:00: Вопрос".into(),
+            updated: "".into(),
+            highest: None,
+            alike: 1,
+        }))
+    };
+    let looked = Event::Looked(Looked {
+        tab: Tab::Appeals,
+        began: clock::now(),
+        highest: None,
+    });
+    chats.map(row).chain([looked]).collect()
+}
+
+fn all(rows: Vec<Wanted>) -> Vec<(RowKey, Seq)> {
+    rows.into_iter()
+        .map(|wanted| (wanted.row.key, wanted.dirtied))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_desk_that_reaches_nobody_says_so_and_stops() {
+    let ((context, _directory), stop) = (context().await, CancellationToken::new());
+    let client = context.client.clone();
+    let state = watch::Sender::new(SyncStatus::default());
+    let seen = state.subscribe();
+    let stopped = stop.clone();
+    let running = tokio::spawn(async move { run_until_stopped(context, &state, stopped).await });
+    let down = async {
+        while client.health() != Health::Down {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(Duration::from_secs(5), down)
+        .await
+        .expect("in time");
+    assert_eq!(
+        seen.borrow().tabs[0].trouble,
+        None,
+        "an outage is not the fault of a tab"
+    );
+    stop.cancel();
+    timeout(Duration::from_secs(2), running)
+        .await
+        .expect("stops in time")
+        .expect("no panic");
+}

@@ -1,0 +1,139 @@
+//! One pass over a spreadsheet: read, take in what people did, write what the journal wants, verify.
+//!
+//! Invariant: every write is preceded by a reading of its tabs in the same pass, and by an intent; nothing is written while the outcome
+//! of an earlier batch is open.
+
+use super::{
+    SheetIo, announce,
+    memory::{SyncMemory, Unreported},
+    reading::read_tabs,
+    take_in::take_in,
+    write_plan::WritePlan,
+};
+use crate::{
+    domain::ids::BatchToken,
+    sheets::wire::{Batch, Change},
+};
+
+/// How a pass ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Passed {
+    /// There was nothing to do.
+    Idle,
+    /// It has read, and written what there was to write.
+    Done,
+}
+
+/// Why a pass ended early. What it has not done is kept in the memory, with the moment of the next try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Interrupted {
+    /// The journal took something not in.
+    Journal,
+    /// Google did not answer, or refused.
+    Google,
+    /// The spreadsheet has gone on without this journal: everything is to be seen anew.
+    Restored,
+}
+
+/// A batch on its way.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) draft: WritePlan,
+    pub(super) token: BatchToken,
+    /// Changes of tokens before those of the draft.
+    pub(super) head: usize,
+}
+
+/// Does what is due now.
+///
+/// Every `await` is a place where the process may die: the next one goes on from what the journal holds.
+pub(super) async fn pass(
+    io: &mut impl SheetIo,
+    memory: &mut SyncMemory,
+) -> Result<Passed, Interrupted> {
+    if memory.pace.store.resting(io.now()).is_some() {
+        return Ok(Passed::Idle);
+    }
+    report(io, memory).await?;
+    resolve(io, memory).await?;
+    let due = memory.take_due(io.now());
+    if due.is_empty() {
+        return Ok(Passed::Idle);
+    }
+    let snapshots = read_tabs(io, memory, due).await?;
+    let tabs = take_in(io, memory, snapshots).await?;
+    io.publish(memory.status());
+    if !tabs.is_empty() {
+        let wanted = io.project(&tabs).await;
+        let draft = memory.compose(&tabs, wanted, io.now());
+        if draft.changes.is_empty() {
+            memory.needs_no_write(draft, io.now());
+        } else {
+            write(io, memory, draft).await?;
+        }
+    }
+    report(io, memory).await?;
+    Ok(Passed::Done)
+}
+
+/// Intends, writes and verifies a batch.
+pub(super) async fn write(
+    io: &mut impl SheetIo,
+    memory: &mut SyncMemory,
+    mut draft: WritePlan,
+) -> Result<(), Interrupted> {
+    let Ok(intended) = io.intend(draft.touched()).await else {
+        memory.pace.store.failed(None, io.now());
+        memory.dirty.extend(draft.tabs());
+        return Err(Interrupted::Journal);
+    };
+    let token = intended.intent.token;
+    memory.sends(token, &draft);
+    let mut changes = vec![Change::Token(token)];
+    if memory.drops_tokens {
+        changes.extend(intended.old_tokens.into_iter().map(Change::DropToken));
+    }
+    let head = changes.len();
+    changes.append(&mut draft.changes);
+    let read_back = draft.read_back();
+    let batch = Batch { changes, read_back };
+    let sent = Sent { draft, token, head };
+    io.announce(|| announce::lines(memory, &sent, &batch));
+    match io.write(&batch).await {
+        Ok(read_back) => memory.written(sent, &read_back, io.now()),
+        Err(error) => memory.unwritten(sent, error, io.now()),
+    }
+    Ok(())
+}
+
+/// Makes sure of batches whose outcome is not known that they can land no more.
+async fn resolve(io: &mut impl SheetIo, memory: &mut SyncMemory) -> Result<(), Interrupted> {
+    while let Some(&token) = memory.open.first()
+        && memory.pace.writes.resting(io.now()).is_none()
+    {
+        let answer = io.resolve(token).await;
+        memory.resolved(&answer, io.now());
+        report(io, memory).await?;
+    }
+    Ok(())
+}
+
+/// Has the journal learn what it does not know yet.
+async fn report(io: &mut impl SheetIo, memory: &mut SyncMemory) -> Result<(), Interrupted> {
+    memory.tell_of_repairs();
+    memory.end_intents();
+    if memory.unreported.is_empty() {
+        return Ok(());
+    }
+    let Unreported {
+        events,
+        overwritten,
+    } = memory.unreported.clone();
+    if io.apply(events, overwritten).await.is_err() {
+        memory.pace.store.failed(None, io.now());
+        return Err(Interrupted::Journal);
+    }
+    memory.pace.store.over();
+    memory.unreported = Unreported::default();
+    Ok(())
+}

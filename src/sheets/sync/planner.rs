@@ -1,0 +1,551 @@
+//! What is to be written: desired rows compared with the snapshot at hand.
+//!
+//! Invariant: a row is found by its key in the snapshot of this very pass; where the key leaves any doubt, the row is left alone.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{
+    Wanted,
+    archive::Archive,
+    find::{Placement, TabPlanner, chat_of, mark_of},
+    prepare::prepare,
+    repair::{Misplaced, Repair, Repairs, WrongCell, WrongRow},
+    shared_cells::{self, CellAction, FailedMatch},
+    tab_memory::TabMemory,
+    write_plan::{
+        ChangeOwner, MOST_CHARACTERS, PlannedRow, SharedWrite, TabAfter, WritePlan, size,
+    },
+};
+use crate::{
+    domain::{
+        event::{RowMark, RowResult, TelegramCell},
+        row::{CellValue, Column, DesiredRow, Find, SharedCell},
+        tab::Tab,
+        text::Text,
+    },
+    sheets::{
+        diff::promotions,
+        layout::cells,
+        look::{
+            Row, TabSnapshot,
+            plan::{HistoryRange, find_tab},
+        },
+        wire::{Change, Structure},
+    },
+};
+
+/// Cells whose last compare-and-set did not find the text that the snapshot before it showed.
+pub(super) type FailedMatches = BTreeMap<(RowMark, Column), FailedMatch>;
+
+/// What the composing looks at.
+pub(super) struct Planner<'a> {
+    pub(super) structure: &'a Structure,
+    pub(super) stubborn: &'a FailedMatches,
+    pub(super) repairs: &'a Repairs,
+    pub(super) archive: &'a Archive,
+    pub(super) now: Timestamp,
+}
+
+impl Planner<'_> {
+    /// Compares the rows with the snapshots of their tabs; the first sight of a tab prepares it even without rows.
+    pub(super) fn compose(&self, tab_memories: &[&TabMemory], rows: Vec<Wanted>) -> WritePlan {
+        let mut draft = WritePlan::default();
+        let mut rows: Vec<Option<Wanted>> = rows.into_iter().map(Some).collect();
+        let (first, last): (Vec<&&TabMemory>, Vec<_>) = tab_memories
+            .iter()
+            .partition(|tab_memory| !tab_memory.refusals.sits_out());
+        for tab_memory in first.into_iter().chain(last) {
+            if tab_memory.refusals.sits_out() && !draft.changes.is_empty() {
+                draft.left.insert(tab_memory.tab());
+                continue;
+            }
+            let (Some(snapshot), Some(info)) = (
+                &tab_memory.snapshot,
+                find_tab(&self.structure.tabs, &tab_memory.words.title),
+            ) else {
+                continue;
+            };
+            let prepared = prepare(&tab_memory.words, snapshot, info, tab_memory.decorate);
+            let canvas = TabAfter {
+                sheet: snapshot.sheet,
+                title: snapshot.title.clone(),
+                layout: prepared.layout.clone(),
+                prepared: !prepared.changes.is_empty(),
+                end: snapshot.end,
+                appended: 0,
+            };
+            draft.canvases.insert(snapshot.tab, canvas);
+            for (change, step) in prepared.changes {
+                draft.push(change, ChangeOwner::Tab(snapshot.tab, step));
+            }
+            let stage = TabPlanner {
+                tab_memory,
+                snapshot,
+                index: snapshot.index(),
+                layout: prepared.layout,
+            };
+            let here = |row: &&mut Option<Wanted>| {
+                row.as_ref()
+                    .is_some_and(|wanted| wanted.row.find.tab() == snapshot.tab)
+            };
+            let mine: Vec<Wanted> = rows
+                .iter_mut()
+                .filter(here)
+                .filter_map(Option::take)
+                .collect();
+            self.repair(&stage, &mine, &mut draft);
+            let due = mine
+                .into_iter()
+                .filter(|wanted| !tab_memory.refusals.rests(wanted, self.now));
+            // Those that were refused before go last: no other waits for them.
+            let (again, fresh): (Vec<_>, Vec<_>) =
+                due.partition(|wanted| tab_memory.refusals.knows(&wanted.row.key));
+            for wanted in fresh.into_iter().chain(again) {
+                self.row(&stage, wanted, &mut draft);
+            }
+        }
+        draft
+    }
+
+    /// Puts right what stands in wrong rows, except cells that are to be changed like that now.
+    fn repair(&self, stage: &TabPlanner<'_>, rows: &[Wanted], draft: &mut WritePlan) {
+        for repair in self.repairs.of(stage.snapshot.tab) {
+            if let Misplaced::Cell(cell) = &repair.what
+                && stage.is_right(cell, repair.at, rows)
+            {
+                draft.righted.push(repair.clone());
+                continue;
+            }
+            let mut rows = stage.snapshot.rows.iter();
+            let row = rows.find(|row| repair.at == Some(row.row));
+            let Some(row) = row.filter(|_| !repair.again.rests(self.now)) else {
+                continue;
+            };
+            match &repair.what {
+                Misplaced::Cell(cell) => stage.put_back(row, repair, cell, draft),
+                Misplaced::Row(wrong) => stage.empty(row, repair, wrong, draft),
+            }
+        }
+    }
+
+    fn row(&self, stage: &TabPlanner<'_>, wanted: Wanted, draft: &mut WritePlan) {
+        let size = size(&wanted.row);
+        let enough = stage.tab_memory.refusals.most_rows();
+        let carried = || {
+            draft
+                .rows
+                .iter()
+                .filter(|row| row.tab == stage.snapshot.tab)
+                .count()
+        };
+        if (draft.size > 0 && draft.size + size > MOST_CHARACTERS)
+            || (enough < usize::MAX && carried() >= enough)
+        {
+            draft.left.insert(stage.snapshot.tab);
+            draft.unread |= matches!(wanted.row.find, Find::Unnumbered(..));
+            return;
+        }
+        let place = stage.find(&wanted.row);
+        let told = stage.tell_strays(&wanted, &place, draft);
+        if let Placement::At(row) = &place {
+            stage.wipe_leftovers(&wanted, row, draft);
+        }
+        if matches!(place, Placement::At(_) | Placement::Tail) && !self.shelve(&wanted.row, draft) {
+            draft.left.insert(stage.snapshot.tab);
+            return;
+        }
+        match place {
+            Placement::At(row) => self.change(stage, row, wanted, size, draft),
+            Placement::Tail => stage.append(wanted, size, draft),
+            Placement::Absent => draft.finish(wanted, RowResult::Absent),
+            // Its rows say so, or will.
+            Placement::Unclear if told => {}
+            Placement::Unclear if wanted.row.strays.is_some() => {
+                draft.finish(wanted, RowResult::Idle)
+            }
+            Placement::Unclear => {
+                draft.left.insert(stage.snapshot.tab);
+                draft.finish(wanted, RowResult::Contested);
+            }
+            Placement::Unread => {
+                draft.left.insert(stage.snapshot.tab);
+                draft.unread = true;
+            }
+        }
+    }
+
+    /// Moves what leaves a row to the archive; whether that is possible now.
+    fn shelve(&self, row: &DesiredRow, draft: &mut WritePlan) -> bool {
+        if row.parts.is_empty() {
+            return true;
+        }
+        let (Some(shelves), Some(RowMark::Appeal(number))) = (self.archive.shelves(), mark_of(row))
+        else {
+            draft.wants_archive = true;
+            return false;
+        };
+        shelves.append(number, &row.parts, draft);
+        true
+    }
+
+    fn change(
+        &self,
+        stage: &TabPlanner<'_>,
+        row: &Row,
+        wanted: Wanted,
+        size: usize,
+        draft: &mut WritePlan,
+    ) {
+        let cells = stage.differing(row, &wanted.row.ours);
+        let mark = mark_of(&wanted.row).or_else(|| row.key.clone());
+        let Some(mark) = mark else {
+            return draft.finish(wanted, RowResult::Contested);
+        };
+        let (moves, confirmed, contested) = self.moves(stage, row, &mark, &wanted.row);
+        if contested {
+            draft.left.insert(stage.snapshot.tab);
+        }
+        let idle = cells.is_empty()
+            && moves
+                .iter()
+                .all(|(_, decided)| *decided == CellAction::Done);
+        if idle {
+            return draft.finish(
+                wanted,
+                if contested {
+                    RowResult::Contested
+                } else {
+                    confirmed
+                },
+            );
+        }
+        let planned = PlannedRow {
+            report: Some((wanted.row.key, wanted.dirtied)),
+            mark: Some(mark),
+            chat: chat_of(row),
+            result: confirmed,
+            numbers: [Column::Number, Column::Key]
+                .into_iter()
+                .filter_map(|key| stage.layout.position(key))
+                .any(|at| cells.contains_key(&at)),
+            title: stage.snapshot.text(row, Column::Title).map(Box::from),
+            contested,
+            asks_formula: wanted.row.asks_formula,
+            wrote: stage.left(&cells, &moves),
+            ..PlannedRow::new(stage.snapshot.tab, row.row)
+        };
+        draft.size += size;
+        draft.add(planned, |draft, owner| {
+            draft.set(stage.snapshot.sheet, row.row, cells, owner);
+            let moves = moves.into_iter();
+            moves
+                .filter_map(|(column, decided)| {
+                    stage.shared(row.row, column, decided, draft, owner)
+                })
+                .collect()
+        });
+    }
+
+    /// What is done to the shared cells, what that confirms, and whether some are left alone.
+    fn moves(
+        &self,
+        stage: &TabPlanner<'_>,
+        row: &Row,
+        mark: &RowMark,
+        desired: &DesiredRow,
+    ) -> (Vec<(Column, CellAction)>, RowResult, bool) {
+        let (mut status, mut cleared, mut holds, mut contested, mut moves) =
+            (None, None, None, false, Vec::new());
+        for cell in &desired.shared {
+            let decided = self.decide(stage, row, mark, cell);
+            if decided == CellAction::Contested {
+                contested = true;
+                continue;
+            }
+            if decided == CellAction::Leave {
+                holds = holds.or((shared_cells::column(cell) == Column::Answer).then_some(true));
+                continue;
+            }
+            match cell {
+                SharedCell::Status { set, .. } => status = Some(set.clone()),
+                SharedCell::Clear { expect, .. } => cleared = Some(expect.clone()),
+            }
+            moves.push((shared_cells::column(cell), decided));
+        }
+        let confirmed = RowResult::Confirmed {
+            status,
+            cleared,
+            lines: desired.lines,
+            parts: desired.last_part(),
+            formula: holds,
+        };
+        (moves, confirmed, contested)
+    }
+
+    fn decide(
+        &self,
+        stage: &TabPlanner<'_>,
+        row: &Row,
+        mark: &RowMark,
+        cell: &SharedCell,
+    ) -> CellAction {
+        let column = shared_cells::column(cell);
+        match self.repairs.cell(stage.snapshot.tab, row.row, column) {
+            Some(wrong) if stage.cell_makes_right(cell, wrong) => CellAction::Done,
+            Some(_) => CellAction::Contested,
+            None => {
+                let shown = stage.snapshot.text(row, column).unwrap_or_default();
+                let stubborn = self.stubborn.get(&(mark.clone(), column));
+                shared_cells::decide(&stage.tab_memory.words, cell, shown, stubborn)
+            }
+        }
+    }
+}
+
+impl TabPlanner<'_> {
+    /// Cells of ours that the snapshot shows otherwise. A history that was not read is always written, and with it the moment, by which
+    /// a snapshot can tell where it went; other cells that were not read (code, name, phone) are written with a new row only.
+    fn differing(&self, row: &Row, ours: &[(Column, CellValue)]) -> BTreeMap<u32, CellValue> {
+        let whole = ours.iter().any(|(column, _)| *column == Column::History);
+        let differs = |(column, value): &&(Column, CellValue)| match self
+            .snapshot
+            .text(row, *column)
+        {
+            Some(shown) => !shows(shown, value) || (whole && *column == Column::Updated),
+            None => *column == Column::History || self.snapshot.layout.position(*column).is_none(),
+        };
+        let placed = |(column, value): &(Column, CellValue)| {
+            Some((self.layout.position(*column)?, value.clone()))
+        };
+        ours.iter().filter(differs).filter_map(placed).collect()
+    }
+
+    /// Cells as the intent remembers them: without the text of the history, which is long.
+    fn short(&self, cells: &BTreeMap<u32, CellValue>) -> Vec<(Column, Text)> {
+        let short = |&(column, at): &(Column, u32)| {
+            let text = match cells.get(&at)? {
+                CellValue::Text(_) if column == Column::History => Text::default(),
+                CellValue::Text(text) => text.clone(),
+                CellValue::Number(number) => Text(number.to_string()),
+            };
+            Some((column, text))
+        };
+        self.layout.columns().iter().filter_map(short).collect()
+    }
+
+    /// What would be left in an empty row that slips into the place of this one: of a promotion the status too, which nothing compares.
+    fn left(
+        &self,
+        cells: &BTreeMap<u32, CellValue>,
+        moves: &[(Column, CellAction)],
+    ) -> Vec<(Column, Text)> {
+        let plain = moves.iter().filter_map(|(column, decided)| match decided {
+            CellAction::Plain { set } if self.snapshot.tab == Tab::Promotions => {
+                Some((*column, Text(set.clone())))
+            }
+            CellAction::Plain { .. }
+            | CellAction::Done
+            | CellAction::Compare { .. }
+            | CellAction::Leave
+            | CellAction::Contested => None,
+        });
+        self.short(cells).into_iter().chain(plain).collect()
+    }
+
+    fn shared(
+        &self,
+        row: u32,
+        column: Column,
+        decided: CellAction,
+        draft: &mut WritePlan,
+        owner: ChangeOwner,
+    ) -> Option<SharedWrite> {
+        let (sheet, at) = (self.snapshot.sheet, self.layout.position(column)?);
+        let (change, expect, left) = match decided {
+            CellAction::Done | CellAction::Leave | CellAction::Contested => return None,
+            CellAction::Compare { expect, set } => {
+                let change = Change::CompareAndSet {
+                    sheet,
+                    row,
+                    column: at,
+                    expect: expect.clone(),
+                    set: set.clone(),
+                };
+                (change, Some(expect), set)
+            }
+            CellAction::Plain { set } => {
+                draft.plain += 1;
+                let values = vec![CellValue::Text(Text(set.clone()))];
+                let change = Change::Set {
+                    sheet,
+                    row,
+                    column: at,
+                    values,
+                };
+                (change, None, set)
+            }
+        };
+        Some(SharedWrite {
+            column,
+            change: draft.push(change, owner),
+            expect,
+            left,
+        })
+    }
+
+    /// Other rows that bear the number of this one are told so; whether any is told now. Beside no telegram_id at all, a number whose
+    /// own row stands is taken away again: a sort that leaves our column out puts numbers beside empty rows.
+    fn tell_strays(&self, wanted: &Wanted, place: &Placement<'_>, draft: &mut WritePlan) -> bool {
+        let (Some(words), Some(RowMark::Appeal(number))) =
+            (&wanted.row.strays, mark_of(&wanted.row))
+        else {
+            return false;
+        };
+        let own = match place {
+            Placement::At(row) => Some(row.row),
+            Placement::Tail | Placement::Absent | Placement::Unclear | Placement::Unread => None,
+        };
+        let mut told = false;
+        for stray in self.bearing(number).filter(|stray| Some(stray.row) != own) {
+            let removes = own.is_some() && stray.telegram == TelegramCell::Empty;
+            let text = |column, text: &str| (column, CellValue::Text(text.into()));
+            let cells = if removes {
+                vec![text(Column::Number, ""), text(Column::Delivery, "")]
+            } else {
+                vec![text(Column::Delivery, words.as_str())]
+            };
+            let cells = self.differing(stray, &cells);
+            if cells.is_empty() {
+                continue;
+            }
+            told = true;
+            let planned = PlannedRow {
+                report: Some((wanted.row.key.clone(), wanted.dirtied)),
+                quiet: own.is_some(),
+                mark: (!removes).then_some(RowMark::Appeal(number)),
+                chat: chat_of(stray),
+                result: RowResult::Idle,
+                wrote: self.short(&cells),
+                ..PlannedRow::new(self.snapshot.tab, stray.row)
+            };
+            draft.add(planned, |draft, owner| {
+                draft.set(self.snapshot.sheet, stray.row, cells, owner);
+                Vec::new()
+            });
+        }
+        told
+    }
+
+    /// A key in a row where nobody has written anything is what a sort has left behind, or a write that went astray.
+    fn wipe_leftovers(&self, wanted: &Wanted, own: &Row, draft: &mut WritePlan) {
+        let Find::Promotion(find) = &wanted.row.find else {
+            return;
+        };
+        let bears = self.index.rows(&RowMark::Promotion(find.key.clone()));
+        for row in
+            bears.filter(|row| row.row != own.row && promotions::is_blank(self.snapshot, row))
+        {
+            let cells = [Column::Key, Column::Mailing]
+                .map(|column| (column, CellValue::Text(Text::default())));
+            let cells = self.differing(row, &cells);
+            let planned = PlannedRow {
+                report: Some((wanted.row.key.clone(), wanted.dirtied)),
+                quiet: true,
+                result: RowResult::Idle,
+                ..PlannedRow::new(self.snapshot.tab, row.row)
+            };
+            draft.add(planned, |draft, owner| {
+                draft.set(self.snapshot.sheet, row.row, cells, owner);
+                Vec::new()
+            });
+        }
+    }
+
+    /// Whether one of these rows is to show what we left by mistake in its cell.
+    fn is_right(&self, wrong: &WrongCell, at: Option<u32>, rows: &[Wanted]) -> bool {
+        let is_there = |row: &DesiredRow| matches!(self.find(row), Placement::At(found) if at == Some(found.row));
+        rows.iter().any(|wanted| {
+            let mut shared = wanted.row.shared.iter();
+            shared.any(|cell| self.cell_makes_right(cell, wrong)) && is_there(&wanted.row)
+        })
+    }
+
+    /// Puts a cell back that we changed by mistake.
+    fn put_back(&self, row: &Row, repair: &Repair, wrong: &WrongCell, draft: &mut WritePlan) {
+        let Some(column) = self.layout.position(wrong.column) else {
+            return;
+        };
+        let numbers = wrong.column == Column::Number;
+        let planned = PlannedRow {
+            mark: wrong.mark_after(),
+            chat: chat_of(row),
+            numbers,
+            repair: Some(repair.clone()),
+            ..PlannedRow::new(self.snapshot.tab, row.row)
+        };
+        let change = Change::Set {
+            sheet: self.snapshot.sheet,
+            row: row.row,
+            column,
+            values: vec![wrong.value()],
+        };
+        draft.add(planned, |draft, owner| {
+            let write = SharedWrite {
+                column: wrong.column,
+                change: draft.push(change, owner),
+                expect: None,
+                left: wrong.was.clone(),
+            };
+            if numbers { Vec::new() } else { vec![write] }
+        });
+    }
+
+    /// Empties a row without a key of what we left there by mistake.
+    fn empty(&self, row: &Row, repair: &Repair, wrong: &WrongRow, draft: &mut WritePlan) {
+        let is_ours = |(column, _): &(Column, CellValue)| {
+            *column != Column::Status || wrong.left(*column) == self.snapshot.text(row, *column)
+        };
+        let placed = |(column, value)| Some((self.layout.position(column)?, value));
+        let cells = wrong.values().filter(is_ours).filter_map(placed).collect();
+        let planned = PlannedRow {
+            chat: chat_of(row),
+            repair: Some(repair.clone()),
+            ..PlannedRow::new(self.snapshot.tab, row.row)
+        };
+        draft.add(planned, |draft, owner| {
+            draft.set(self.snapshot.sheet, row.row, cells, owner);
+            Vec::new()
+        });
+    }
+
+    /// What we left by mistake is what the row should now show anyway.
+    fn cell_makes_right(&self, cell: &SharedCell, wrong: &WrongCell) -> bool {
+        let words = &self.tab_memory.words;
+        let expected = match cell {
+            SharedCell::Status { expect, .. } => words.status(&wrong.was) == *expect,
+            SharedCell::Clear { expect, .. } => expect.as_str() == wrong.was,
+        };
+        expected
+            && shared_cells::column(cell) == wrong.column
+            && shared_cells::outcome(words, cell) == Some(wrong.left.as_str())
+    }
+}
+
+impl TabMemory {
+    /// The histories that the next snapshot reads, where rows without `№` remain.
+    pub(super) fn unread(&self) -> HistoryRange {
+        self.snapshot
+            .as_ref()
+            .map_or(HistoryRange::All, TabSnapshot::histories_needed)
+    }
+}
+
+/// Whether a cell shows a value already.
+fn shows(shown: &str, value: &CellValue) -> bool {
+    match value {
+        CellValue::Text(text) => shown == text.as_str(),
+        CellValue::Number(number) => cells::integer(shown) == Some(*number),
+    }
+}

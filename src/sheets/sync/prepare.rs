@@ -1,0 +1,253 @@
+//! What a tab needs before its rows: our columns, a filter that covers them, the colours of the statuses.
+//!
+//! Invariant: each is done once, and only where it is not there yet.
+
+use crate::{
+    domain::{row::CellValue, row::Column, tab::Tab, text::Text},
+    sheets::{
+        a1::letters,
+        layout::{Layout, index, words::TabWords},
+        look::TabSnapshot,
+        wire::{Change, Filter, Span, TabInfo},
+    },
+};
+
+/// Which step of the preparation a change is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PreparationStep {
+    /// Our columns: without them no row can be written.
+    Columns,
+    /// The filter and the colours: a help, never a condition.
+    Decoration,
+}
+
+/// The changes that a tab needs, and its layout after them.
+#[derive(Debug, Clone)]
+pub(super) struct Preparation {
+    pub(super) changes: Vec<(Change, PreparationStep)>,
+    pub(super) layout: Layout,
+}
+
+/// What the tab of a snapshot needs; `decorate` is false where Google has refused a decoration before.
+pub(super) fn prepare(
+    words: &TabWords,
+    snapshot: &TabSnapshot,
+    info: &TabInfo,
+    decorate: bool,
+) -> Preparation {
+    let layout = snapshot.layout.with_added(words, snapshot.free_column);
+    let mut changes = Vec::new();
+    if snapshot.tab != Tab::Partners {
+        changes.extend(
+            columns(snapshot, &layout, info)
+                .into_iter()
+                .map(|change| (change, PreparationStep::Columns)),
+        );
+        if decorate {
+            let decorations = filter(&layout, info)
+                .into_iter()
+                .chain(fills(words, &layout, info));
+            changes.extend(decorations.map(|change| (change, PreparationStep::Decoration)));
+        }
+    }
+    Preparation { changes, layout }
+}
+
+fn columns(snapshot: &TabSnapshot, layout: &Layout, info: &TabInfo) -> Vec<Change> {
+    let added = &layout.headers()[snapshot.layout.headers().len()..];
+    let Some(blank) = added.iter().position(|header| !header.is_empty()) else {
+        return Vec::new();
+    };
+    headers(
+        info,
+        snapshot.layout.width() + index(blank),
+        &added[blank..],
+    )
+}
+
+/// Headers side by side from `first` on, in a grid that is wide enough for them.
+pub(in crate::sheets) fn headers(info: &TabInfo, first: u32, headers: &[String]) -> Vec<Change> {
+    let missing = (first + index(headers.len())).saturating_sub(info.columns);
+    let grow = (missing > 0).then_some(Change::AddColumns {
+        sheet: info.sheet,
+        count: missing,
+    });
+    let set = Change::Set {
+        sheet: info.sheet,
+        row: 0,
+        column: first,
+        values: headers
+            .iter()
+            .map(|header| CellValue::Text(Text(header.clone())))
+            .collect(),
+    };
+    grow.into_iter().chain([set]).collect()
+}
+
+/// A sort by a filter that leaves our columns out would trade the numbers of the rows.
+pub(in crate::sheets) fn filter(layout: &Layout, info: &TabInfo) -> Option<Change> {
+    let ours = [
+        Column::Number,
+        Column::Delivery,
+        Column::Key,
+        Column::Mailing,
+    ]
+    .into_iter()
+    .filter_map(|column| layout.position(column));
+    let end = ours.max()? + 1;
+    let filter = info
+        .filter
+        .as_ref()
+        .filter(|filter| filter.end_column.is_some_and(|known| known < end))?;
+    Some(Change::SetFilter {
+        sheet: info.sheet,
+        filter: Filter {
+            end_column: Some(end),
+            ..filter.clone()
+        },
+    })
+}
+
+pub(in crate::sheets) fn fills(words: &TabWords, layout: &Layout, info: &TabInfo) -> Vec<Change> {
+    let Some(column) = layout.position(Column::Status).filter(|_| info.rows > 1) else {
+        return Vec::new();
+    };
+    let fill = |(word, color): (&str, [u8; 3])| {
+        let formula = format!("=${}2=\"{}\"", letters(column), word.replace('"', "\"\""));
+        let stands = info
+            .fill_formulas
+            .iter()
+            .any(|known| without_row(known) == without_row(&formula));
+        (!stands).then_some(Change::AddFill {
+            span: Span {
+                sheet: info.sheet,
+                rows: (1, info.rows),
+                columns: (column, column + 1),
+            },
+            formula,
+            color,
+        })
+    };
+    let filled = words
+        .statuses
+        .iter()
+        .filter_map(|status| Some((status.word.as_str(), status.fill?)));
+    filled.filter_map(fill).collect()
+}
+
+/// A rule without the number of its first row, which changes when somebody inserts a row above: `=$C12="Новое"` is `=$C="Новое"`.
+fn without_row(formula: &str) -> String {
+    let Some((place, rest)) = formula.split_once('"') else {
+        return formula.to_owned();
+    };
+    let place: String = place
+        .chars()
+        .filter(|c| !c.is_ascii_digit() && !c.is_whitespace())
+        .collect();
+    format!("{place}\"{rest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sheets::{
+        layout::tests::appeals,
+        look::plan::{
+            HistoryRange,
+            tests::{info, snapshot},
+        },
+        wire::SheetId,
+    };
+
+    const BARE: &str = "telegram_id|текст_обращений|статус|специалист_ответ";
+
+    fn changes(rows: &[&str], info: &TabInfo, decorate: bool) -> Vec<Change> {
+        let prepared = prepare(
+            &appeals(),
+            &snapshot(&appeals(), rows, HistoryRange::All),
+            info,
+            decorate,
+        );
+        prepared
+            .changes
+            .into_iter()
+            .map(|(change, _)| change)
+            .collect()
+    }
+
+    fn headers(column: u32) -> Change {
+        Change::Set {
+            sheet: SheetId(7),
+            row: 0,
+            column,
+            values: vec![
+                CellValue::Text("№".into()),
+                CellValue::Text("Доставка".into()),
+            ],
+        }
+    }
+
+    #[test]
+    fn the_grid_grows_only_where_it_is_full() {
+        let grow = |count| Change::AddColumns {
+            sheet: SheetId(7),
+            count,
+        };
+        assert_eq!(changes(&[BARE], &info("обращения", 6), false), [headers(4)]);
+        assert_eq!(
+            changes(&[BARE], &info("обращения", 5), false),
+            [grow(1), headers(4)]
+        );
+        assert_eq!(
+            changes(&[BARE], &info("обращения", 4), false),
+            [grow(2), headers(4)]
+        );
+        assert_eq!(
+            changes(&[BARE, "|||||заметка"], &info("обращения", 6), false),
+            [grow(2), headers(6)]
+        );
+    }
+
+    #[test]
+    fn a_filter_is_widened_and_colours_are_added_once() {
+        let mut tab = info("обращения", 26);
+        let filter = Filter {
+            start_row: 0,
+            end_row: Some(10),
+            start_column: 0,
+            end_column: Some(4),
+            raw: serde_json::json!({"criteria": {}}),
+        };
+        tab.filter = Some(filter.clone());
+        // Rows were inserted above one of the rules; a word may have a number of its own.
+        tab.fill_formulas = vec![
+            "=$C2=\"Новое\"".to_owned(),
+            "=$C14=\"В работе\"".to_owned(),
+            "=$C2=\"Решено 2\"".to_owned(),
+        ];
+        let wide = Filter {
+            end_column: Some(6),
+            ..filter
+        };
+        let resolved = Change::AddFill {
+            span: Span {
+                sheet: SheetId(7),
+                rows: (1, 1000),
+                columns: (2, 3),
+            },
+            formula: "=$C2=\"Решено\"".to_owned(),
+            color: [0xd9, 0xea, 0xd3],
+        };
+        let widened = Change::SetFilter {
+            sheet: SheetId(7),
+            filter: wide.clone(),
+        };
+        assert_eq!(
+            changes(&[BARE], &tab, true),
+            [headers(4), widened, resolved]
+        );
+        tab.filter = Some(wide);
+        tab.fill_formulas.push("=$C2=\"Решено\"".to_owned());
+        assert_eq!(changes(&[&format!("{BARE}|№|Доставка")], &tab, true), []);
+    }
+}

@@ -1,0 +1,101 @@
+//! One cell that we changed by mistake in a row that moved under our hands.
+//!
+//! Invariant: a cell is put back only where it still shows what we left there, and the domain sees it as it was.
+
+use crate::{
+    domain::{
+        event::RowMark,
+        ids::{ChatId, Number},
+        row::{CellValue, Column},
+        tab::Tab,
+        text::Text,
+    },
+    sheets::{
+        layout::cells,
+        look::{Row, TabSnapshot},
+    },
+};
+
+/// One cell to put back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::sheets::sync) struct WrongCell {
+    /// The key that the row shows now.
+    pub(in crate::sheets::sync) mark: RowMark,
+    /// The Telegram ID beside it.
+    pub(in crate::sheets::sync) chat: Option<ChatId>,
+    pub(in crate::sheets::sync) column: Column,
+    /// What stood there.
+    pub(in crate::sheets::sync) was: String,
+    /// What we left there.
+    pub(in crate::sheets::sync) left: String,
+}
+
+impl WrongCell {
+    /// A shared cell of another row was changed.
+    pub(in crate::sheets::sync) fn shared(
+        (mark, chat): (RowMark, Option<ChatId>),
+        column: Column,
+        was: String,
+        left: String,
+    ) -> Self {
+        Self {
+            mark,
+            chat,
+            column,
+            was,
+            left,
+        }
+    }
+
+    /// Another row bears our number now; `was` is its own, if it had one.
+    pub(in crate::sheets::sync) fn number(
+        number: Number,
+        chat: ChatId,
+        was: Option<Number>,
+    ) -> Self {
+        Self {
+            mark: RowMark::Appeal(number),
+            chat: Some(chat),
+            column: Column::Number,
+            was: was.map(|was| was.to_string()).unwrap_or_default(),
+            left: number.to_string(),
+        }
+    }
+
+    pub(in crate::sheets::sync) fn tab(&self) -> Tab {
+        match self.mark {
+            RowMark::Partner(_) => Tab::Partners,
+            RowMark::Appeal(_) => Tab::Appeals,
+            RowMark::Promotion(_) => Tab::Promotions,
+        }
+    }
+
+    /// Whether this is about the same cell.
+    pub(super) fn is_same_cell(&self, other: &Self) -> bool {
+        (&self.mark, self.chat, self.column) == (&other.mark, other.chat, other.column)
+    }
+
+    /// The value that puts the cell back.
+    pub(in crate::sheets::sync) fn value(&self) -> CellValue {
+        match cells::number(&self.was) {
+            Some(number) if self.column == Column::Number => CellValue::Number(number.0.into()),
+            _ => CellValue::Text(Text(self.was.clone())),
+        }
+    }
+
+    /// The key that the row bears once the cell is put back.
+    pub(in crate::sheets::sync) fn mark_after(&self) -> Option<RowMark> {
+        if self.column == Column::Number {
+            cells::number(&self.was).map(RowMark::Appeal)
+        } else {
+            Some(self.mark.clone())
+        }
+    }
+
+    /// The row, as long as the cell shows what we left.
+    pub(super) fn find<'a>(&self, snapshot: &'a TabSnapshot) -> Option<&'a Row> {
+        let row = snapshot.index().row_of(&self.mark, self.chat)?;
+        let shows = || snapshot.text(row, self.column) == Some(&self.left);
+        (self.column == Column::Number || shows()).then_some(row)
+    }
+}

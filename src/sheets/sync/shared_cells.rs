@@ -1,0 +1,181 @@
+//! Cells that people write too: what may be done to them, given what the snapshot shows.
+//!
+//! Invariant: text that nobody expected is never changed.
+
+use crate::{
+    domain::{
+        row::{Column, SharedCell},
+        text::Text,
+    },
+    sheets::layout::words::{TabWords, same_status},
+};
+
+/// What is known of a cell whose text could not be found although it stood there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FailedMatch {
+    /// The text.
+    pub(super) text: String,
+    /// It is what a formula shows.
+    pub(super) formula: bool,
+}
+
+/// What is to be done to a shared cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum CellAction {
+    /// It is as it should be.
+    Done,
+    /// Change it if it still holds exactly this.
+    Compare { expect: String, set: String },
+    /// Change it right after the snapshot: there is nothing to compare with, or Google could not.
+    Plain { set: String },
+    /// A formula: it stays.
+    Leave,
+    /// A person has written something else; the snapshot has told the domain.
+    Contested,
+}
+
+/// The column of a shared cell.
+pub(super) fn column(cell: &SharedCell) -> Column {
+    match cell {
+        SharedCell::Status { .. } => Column::Status,
+        SharedCell::Clear { column, .. } => *column,
+    }
+}
+
+/// Decides by what the cell shows; `stubborn` is what the last compare-and-set of this very cell has taught.
+pub(super) fn decide(
+    words: &TabWords,
+    cell: &SharedCell,
+    shown: &str,
+    stubborn: Option<&FailedMatch>,
+) -> CellAction {
+    match cell {
+        SharedCell::Status { expect, set } => {
+            let Some(word) = words.status_word(set) else {
+                return CellAction::Contested;
+            };
+            match (words.status(shown), expect) {
+                (Some(status), _) if same_status(&status, set) => CellAction::Done,
+                (None, _) => CellAction::Plain {
+                    set: word.to_owned(),
+                },
+                (Some(status), Some(expect)) if same_status(&status, expect) => {
+                    change(shown, word, stubborn)
+                }
+                (Some(_), _) => CellAction::Contested,
+            }
+        }
+        SharedCell::Clear { expect, .. } => {
+            if Text::from(shown).is_blank() {
+                CellAction::Done
+            } else if shown == expect.as_str() {
+                change(shown, "", stubborn)
+            } else {
+                CellAction::Contested
+            }
+        }
+    }
+}
+
+/// What the cell will hold once it is done.
+pub(super) fn outcome<'a>(words: &'a TabWords, cell: &'a SharedCell) -> Option<&'a str> {
+    match cell {
+        SharedCell::Status { set, .. } => words.status_word(set),
+        SharedCell::Clear { .. } => Some(""),
+    }
+}
+
+fn change(shown: &str, set: &str, stubborn: Option<&FailedMatch>) -> CellAction {
+    let set = set.to_owned();
+    match stubborn.filter(|stubborn| stubborn.text == shown) {
+        Some(FailedMatch { formula: true, .. }) => CellAction::Leave,
+        Some(FailedMatch { formula: false, .. }) => CellAction::Plain { set },
+        None => CellAction::Compare {
+            expect: shown.to_owned(),
+            set,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{domain::appeal::Status, sheets::layout::tests::appeals};
+
+    fn compare(expect: &str, set: &str) -> CellAction {
+        CellAction::Compare {
+            expect: expect.to_owned(),
+            set: set.to_owned(),
+        }
+    }
+
+    fn text(text: &str) -> FailedMatch {
+        FailedMatch {
+            text: text.to_owned(),
+            formula: false,
+        }
+    }
+
+    fn plain(set: &str) -> CellAction {
+        CellAction::Plain {
+            set: set.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_status_moves_only_from_where_it_was_expected() {
+        let words = appeals();
+        let status = |expect, shown, stubborn: Option<&str>| {
+            let cell = SharedCell::Status {
+                expect,
+                set: Status::InWork,
+            };
+            decide(&words, &cell, shown, stubborn.map(text).as_ref())
+        };
+        let new = || Some(Status::New);
+        assert_eq!(status(new(), "в работе", None), CellAction::Done);
+        assert_eq!(status(None, "В работе", None), CellAction::Done);
+        assert_eq!(status(new(), " НОВОЕ", None), compare(" НОВОЕ", "В работе"));
+        assert_eq!(status(new(), "Новое", Some("Новое")), plain("В работе"));
+        assert_eq!(
+            status(new(), "новое", Some("Новое")),
+            compare("новое", "В работе")
+        );
+        assert_eq!(status(new(), " ", None), plain("В работе"));
+        assert_eq!(status(None, "", None), plain("В работе"));
+        assert_eq!(status(new(), "Решено", None), CellAction::Contested);
+        assert_eq!(status(None, "Новое", None), CellAction::Contested);
+        let own = Some(Status::Other("Ждём".into()));
+        assert_eq!(status(own, "ждем", None), compare("ждем", "В работе"));
+    }
+
+    #[test]
+    fn an_answer_is_cleared_only_of_the_very_text() {
+        let words = appeals();
+        let clear = |shown, stubborn: Option<FailedMatch>| {
+            decide(
+                &words,
+                &SharedCell::Clear {
+                    column: Column::Answer,
+                    expect: "да\nда".into(),
+                },
+                shown,
+                stubborn.as_ref(),
+            )
+        };
+        assert_eq!(clear(" \n", None), CellAction::Done);
+        assert_eq!(clear("да\nда", None), compare("да\nда", ""));
+        assert_eq!(clear("да\nда", Some(text("да\nда"))), plain(""));
+        assert_eq!(clear("да\nда", Some(text("другое"))), compare("да\nда", ""));
+        let formula = FailedMatch {
+            formula: true,
+            ..text("да\nда")
+        };
+        assert_eq!(clear("да\nда", Some(formula)), CellAction::Leave);
+        assert_eq!(clear("да\nда ", None), CellAction::Contested);
+        assert_eq!(
+            clear("новый ответ", Some(text("новый ответ"))),
+            CellAction::Contested
+        );
+    }
+}

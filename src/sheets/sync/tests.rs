@@ -1,0 +1,19 @@
+//! The synchroniser against a workbook of cells in memory, and word by word.
+//!
+//! Invariant: the workbook does what Google documents, not what the synchroniser hopes for.
+
+pub(super) mod bench;
+mod book;
+mod burst;
+mod chaos;
+mod crowd;
+mod cycle;
+mod found;
+mod partners;
+mod people;
+mod promotions;
+mod refused;
+mod stepper;
+mod troubles;
+mod world;
+mod writes;

@@ -1,0 +1,514 @@
+//! What becomes of rows that move, are typed into, refused or lost while they are written.
+//!
+//! Invariant: what a person typed survives, and what we wrote into the wrong row is told and put back.
+
+use super::{
+    bench::{Bench, Fault, clear, confirmed, key, looks, wanted},
+    book::Book,
+    stepper::{Answer, Call, Stepper},
+};
+use crate::{
+    domain::{
+        appeal::Status,
+        event::{Event, RowEvent, RowMark, RowResult},
+        ids::{ChatId, Number, Seq},
+        row::{CellValue, Column, DesiredRow, Find, SharedCell},
+        tab::Tab,
+        text::Text,
+    },
+    sheets::{
+        look::plan::tests::HEADERS,
+        sync::Wanted,
+        wire::{Change, SheetsError},
+    },
+};
+
+const ONE: &str = "1|701|а|Новое|да|п1|ждёт";
+const TWO: &str = "2|702|б|Новое|да|п1|ждёт";
+
+/// Does something once, just before the first write.
+fn before_write(mut act: impl FnMut(&mut Book)) -> impl FnMut(&mut Book, &Call) {
+    let mut done = false;
+    move |book, output| {
+        if matches!(output, Call::Write(_)) && !done {
+            done = true;
+            act(book);
+        }
+    }
+}
+
+fn dirty(bench: &mut Bench, act: impl FnMut(&mut Book)) {
+    let input = Answer::Dirty([Tab::Appeals].into());
+    let wait = bench.feed(input, &mut before_write(act));
+    bench.rest(wait, 30);
+}
+
+fn unnumbered(number: u32, history: &str) -> Wanted {
+    let mut wanted = wanted(number, history, Vec::new());
+    wanted.row.find = Find::Unnumbered(ChatId(700 + i64::from(number)), history.into());
+    wanted.row.append = false;
+    wanted
+        .row
+        .ours
+        .retain(|(column, _)| matches!(column, Column::Number | Column::History));
+    wanted
+}
+
+#[test]
+fn a_row_that_moved_away_is_written_where_it_went() {
+    let mut bench = Bench::ready(&[HEADERS, ONE, "2|702|б|Новое|нет|п1|ждёт"]);
+    bench.want(wanted(1, "а2", vec![clear("да")]));
+    dirty(&mut bench, |book| book.cells.swap(1, 2));
+    assert_eq!(bench.results(), [RowResult::Moved, confirmed(Some("да"))]);
+    assert_eq!(bench.overwritten, [RowMark::Appeal(Number(2))]);
+    assert_eq!(bench.book.row(2), "1|701|а2|Новое||п1|ждёт");
+    assert_eq!(
+        bench.book.row(1),
+        "2|702|а2|Новое|нет|п1|ждёт",
+        "the history is for the domain to project again"
+    );
+}
+
+#[test]
+fn the_same_answer_cleared_in_the_wrong_row_is_put_back() {
+    let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
+    bench.want(wanted(1, "а", vec![clear("да")]));
+    dirty(&mut bench, |book| book.cells.swap(1, 2));
+    assert_eq!(bench.book.row(1), "2|702|а|Новое|да|п1|ждёт");
+    assert_eq!(bench.book.row(2), "1|701|а|Новое||п1|ждёт");
+    let blank_two = |event: &Event| match event {
+        Event::Row(RowEvent::Appeal(cells)) => {
+            cells.number == Number(2) && cells.answer == crate::domain::event::AnswerCell::Blank
+        }
+        _ => false,
+    };
+    assert!(
+        !bench.events.iter().any(blank_two),
+        "the domain never saw the answer vanish"
+    );
+}
+
+#[test]
+fn an_answer_cleared_in_the_wrong_row_stays_cleared_if_it_is_to_be_cleared() {
+    let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
+    bench.want(wanted(1, "а", vec![clear("да")]));
+    bench.wanted_next = vec![wanted(2, "б", vec![clear("да")])];
+    dirty(&mut bench, |book| book.cells.swap(1, 2));
+    assert_eq!(bench.book.row(1), "2|702|б|Новое||п1|ждёт");
+    assert_eq!(bench.book.row(2), "1|701|а|Новое||п1|ждёт");
+    assert!(bench.wanted.is_empty());
+    let put_back = |change: &Change| matches!(change, Change::Set { values, .. } if values.contains(&CellValue::Text("да".into())));
+    assert!(
+        !bench
+            .batches
+            .iter()
+            .any(|batch| batch.changes.iter().any(put_back))
+    );
+}
+
+#[test]
+fn what_was_typed_meanwhile_is_not_cleared() {
+    let mut bench = Bench::ready(&[HEADERS, ONE]);
+    bench.want(wanted(1, "а", vec![clear("да")]));
+    let typed = |book: &mut Book| book.cells[1][4] = "нет, подождите".to_owned();
+    let input = Answer::Dirty([Tab::Appeals].into());
+    bench.feed(input, &mut before_write(typed));
+    assert_eq!(bench.results(), [RowResult::Contested]);
+    assert_eq!(bench.reads, 2, "the fresh look comes at once");
+    let told = bench.events.iter().any(|event| match event {
+        Event::Row(RowEvent::Appeal(cells)) => {
+            cells.answer == crate::domain::event::AnswerCell::Text("нет, подождите".into())
+        }
+        _ => false,
+    });
+    assert!(told);
+    assert_eq!(bench.book.cells[1][4], "нет, подождите");
+}
+
+#[test]
+fn a_text_that_google_does_not_find_is_cleared_plainly_after_the_next_look() {
+    let mut bench = Bench::ready(&[HEADERS, ONE]);
+    bench.book.unfindable = Some("да".to_owned());
+    bench.want(wanted(1, "а", vec![clear("да")]));
+    dirty(&mut bench, |_| {});
+    assert_eq!(
+        bench.results(),
+        [RowResult::Contested, confirmed(Some("да"))]
+    );
+    assert_eq!(bench.book.cells[1][4], "");
+    assert_eq!(bench.stepper.status().plain_writes, 1);
+}
+
+#[test]
+fn the_same_answer_typed_again_is_news() {
+    let mut bench = Bench::ready(&[HEADERS, ONE]);
+    bench.want(wanted(1, "а", vec![clear("да")]));
+    bench.dirty();
+    assert_eq!(bench.results(), [confirmed(Some("да"))]);
+    bench.forget();
+    bench.pass(2);
+    bench.book.cells[1][4] = "да".to_owned();
+    bench.feed(Answer::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
+    assert!(matches!(
+        bench.events.as_slice(),
+        [Event::Row(RowEvent::Appeal(_)), Event::Looked(_)]
+    ));
+}
+
+#[test]
+fn an_appended_row_that_vanishes_is_missed() {
+    let mut bench = Bench::ready(&[HEADERS, ONE]);
+    bench.want(wanted(3, "в", Vec::new()));
+    bench.dirty();
+    bench.forget();
+    bench.pass(2);
+    bench.book.cells.remove(2);
+    bench.feed(Answer::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
+    let gone = Event::Row(RowEvent::Missing(RowMark::Appeal(Number(3))));
+    assert_eq!(
+        bench.events.iter().filter(|event| **event == gone).count(),
+        1
+    );
+}
+
+#[test]
+fn an_empty_status_is_set_plainly_and_an_unexpected_one_is_left() {
+    let work = |expect| SharedCell::Status {
+        expect,
+        set: Status::InWork,
+    };
+    let mut bench = Bench::ready(&[
+        HEADERS,
+        "1|701|а||||",
+        "2|702|б|Решено|||",
+        "3|703|в|новое|||",
+    ]);
+    bench.want(wanted(1, "а", vec![work(None)]));
+    bench.want(wanted(2, "б", vec![work(Some(Status::New))]));
+    bench.want(wanted(3, "в", vec![work(Some(Status::New))]));
+    bench.dirty();
+    let set = RowResult::Confirmed {
+        status: Some(Status::InWork),
+        cleared: None,
+        lines: 3,
+        parts: 0,
+        formula: None,
+    };
+    assert_eq!(bench.results(), [set.clone(), RowResult::Contested, set]);
+    let statuses: Vec<_> = (1..4)
+        .map(|row| bench.book.cells[row][3].as_str())
+        .collect();
+    assert_eq!(statuses, ["В работе", "Решено", "В работе"]);
+}
+
+#[test]
+fn a_row_in_doubt_is_left_alone() {
+    for (rows, append, result) in [
+        (vec!["1|999|а|Новое|||"], true, RowResult::Contested),
+        (vec!["1||а|Новое|||"], false, RowResult::Contested),
+        (
+            vec!["1|701|а|Новое|||", "1|701|а|Новое|||"],
+            true,
+            RowResult::Contested,
+        ),
+        (vec!["2|702|а|Новое|||"], false, RowResult::Absent),
+    ] {
+        let mut bench = Bench::ready(&[&[HEADERS], rows.as_slice()].concat());
+        let before = bench.book.cells.clone();
+        let mut row = wanted(1, "новое", Vec::new());
+        row.row.append = append;
+        bench.want(row);
+        bench.dirty();
+        assert_eq!(bench.results(), [result], "{rows:?}");
+        assert_eq!(bench.book.cells, before, "{rows:?}");
+    }
+}
+
+#[test]
+fn a_row_in_doubt_is_tried_ever_less_often() {
+    let mut bench = Bench::ready(&[HEADERS, "1|999|а|Новое|||"]);
+    bench.want(wanted(1, "новое", Vec::new()));
+    let wait = bench.dirty();
+    bench.rest(wait, 600);
+    assert!((10..20).contains(&bench.reads), "{}", bench.reads);
+}
+
+#[test]
+fn an_appended_row_that_landed_elsewhere_is_not_appended_twice() {
+    let mut bench = Bench::ready(&[HEADERS, ONE]);
+    bench.want(wanted(3, "в", Vec::new()));
+    dirty(&mut bench, |book| book.cells[2][5] = "заметка".to_owned());
+    assert_eq!(bench.book.row(3), "3|703|в|||п1|ждёт");
+    assert_eq!(bench.book.row(4), "");
+    assert_eq!(bench.results(), [confirmed(None)]);
+}
+
+#[test]
+fn rows_appended_at_the_end_of_the_grid_make_it_grow() {
+    let mut bench = Bench::ready(&[HEADERS, ONE]);
+    bench.book.cells.truncate(2);
+    bench.want(wanted(3, "в", Vec::new()));
+    bench.want(wanted(4, "г", Vec::new()));
+    bench.dirty();
+    assert_eq!(bench.results(), [confirmed(None), confirmed(None)]);
+    assert_eq!(bench.book.cells.len(), 4);
+}
+
+#[test]
+fn a_column_inserted_while_writing_is_noticed() {
+    let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
+    bench.want(wanted(1, "а2", vec![clear("да")]));
+    dirty(&mut bench, |book| {
+        book.cells
+            .iter_mut()
+            .for_each(|row| row.insert(2, String::new()))
+    });
+    assert_eq!(bench.results(), [RowResult::Moved, confirmed(Some("да"))]);
+    assert_eq!(
+        bench.book.row(1),
+        "1|701|а2|а2|Новое||п1|ждёт",
+        "written into the new column first"
+    );
+    assert_eq!(bench.book.row(2), "2|702||б|Новое|да|п1|ждёт");
+}
+
+#[test]
+fn a_refused_row_does_not_stop_the_others() {
+    let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
+    bench.want(wanted(1, &"ы".repeat(50_001), Vec::new()));
+    bench.want(wanted(2, "б2", Vec::new()));
+    dirty(&mut bench, |_| {});
+    let words = "Your input contains more than the maximum of 50000 characters in a single cell.";
+    assert_eq!(
+        bench.results(),
+        [RowResult::Refused(words.to_owned()), confirmed(None)]
+    );
+    assert_eq!(
+        bench
+            .reports()
+            .iter()
+            .map(|report| report.token.is_some())
+            .collect::<Vec<_>>(),
+        [true, true]
+    );
+    assert_eq!(bench.book.cells[2][2], "б2");
+}
+
+#[test]
+fn a_refused_row_is_tried_again_by_the_clock_and_after_what_people_do() {
+    let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
+    bench.want(wanted(1, &"ы".repeat(50_001), Vec::new()));
+    let nudge = |bench: &mut Bench| bench.feed(Answer::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
+    let wait = bench.dirty();
+    assert_eq!(bench.batches.len(), 1);
+    bench.rest(wait, 50);
+    bench.pass(55);
+    let wait = nudge(&mut bench);
+    assert_eq!(
+        bench.batches.len(),
+        1,
+        "a look that shows nothing new is no reason"
+    );
+    bench.rest(wait, 10);
+    assert_eq!(bench.batches.len(), 2);
+    bench.pass(30);
+    bench.book.cells[2][3] = "Решено".to_owned();
+    nudge(&mut bench);
+    assert_eq!(bench.batches.len(), 3);
+    bench.rest(Some(bench.now), 3_600);
+    assert!(
+        (6..9).contains(&bench.batches.len()),
+        "{}",
+        bench.batches.len()
+    );
+    bench.wanted.clear();
+    bench.want(wanted(1, "короче", Vec::new()));
+    bench.wanted[0].dirtied = Seq(6);
+    bench.dirty();
+    assert_eq!(
+        bench.book.cells[1][2], "короче",
+        "what is wanted otherwise by now does not rest"
+    );
+}
+
+#[test]
+fn rows_that_are_refused_one_and_all_let_the_next_through() {
+    let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
+    for number in 3..20 {
+        bench.want(wanted(number, &"ы".repeat(50_001), Vec::new()));
+    }
+    let wait = bench.dirty();
+    bench.wanted.insert(0, wanted(2, "б2", Vec::new()));
+    bench.rest(wait, 10);
+    assert_eq!(bench.book.cells[2][2], "б2");
+    assert!(bench.batches.len() < 6, "{}", bench.batches.len());
+}
+
+#[test]
+fn a_row_deleted_while_writing_is_not_refused() {
+    let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
+    bench.book.cells.truncate(3);
+    bench.want(wanted(2, "б2", Vec::new()));
+    dirty(&mut bench, |book| {
+        book.cells.remove(1);
+    });
+    assert_eq!(bench.results(), [confirmed(None)]);
+    assert_eq!(bench.book.row(1), "2|702|б2|Новое|да|п1|ждёт");
+}
+
+#[test]
+fn a_lost_answer_is_resolved_by_the_fence_and_a_look() {
+    let lost = || Fault::Before(SheetsError::Unknown("cut".to_owned()));
+    for (fault, appended) in [(Fault::Lost, 1), (lost(), 2)] {
+        let mut bench = Bench::ready(&[HEADERS, ONE]);
+        bench.faults.push_back(fault);
+        bench.want(wanted(3, "в", Vec::new()));
+        dirty(&mut bench, |_| {});
+        let appends = bench
+            .batches
+            .iter()
+            .flat_map(|batch| &batch.changes)
+            .filter(|change| matches!(change, Change::Append { .. }));
+        assert_eq!(appends.count(), appended);
+        assert_eq!(
+            (bench.book.row(2), bench.book.row(3)),
+            ("3|703|в|||п1|ждёт".to_owned(), String::new())
+        );
+        assert_eq!(bench.results(), [confirmed(None)]);
+        let ended = bench.reports();
+        let ended = ended.iter().filter_map(|report| report.token);
+        assert!(ended.into_iter().any(|token| token.0 == 1), "its intent");
+    }
+}
+
+#[test]
+fn rows_that_a_lost_batch_may_have_hit_are_projected_again() {
+    let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
+    bench.faults.push_back(Fault::Lost);
+    bench.want(wanted(1, "а2", Vec::new()));
+    dirty(&mut bench, |book| book.cells.swap(1, 2));
+    assert_eq!(
+        bench.overwritten,
+        [1, 2].map(|number| RowMark::Appeal(Number(number)))
+    );
+}
+
+#[test]
+fn rows_without_number_are_numbered_by_their_history() {
+    let rows = [
+        HEADERS,
+        "|701|один|Новое||п1|",
+        "|702|два|Новое||п1|",
+        "|703|три||||",
+        "|703|три||||",
+    ];
+    let mut bench = Bench::ready(&rows);
+    for (number, history) in [(1, "один"), (2, "другое"), (3, "три")] {
+        bench.want(unnumbered(number, history));
+    }
+    bench.dirty();
+    assert_eq!(
+        bench.results(),
+        [RowResult::Absent, confirmed(None), confirmed(None)]
+    );
+    assert_eq!(bench.book.row(1), "1|701|один|Новое||п1");
+    assert_eq!(bench.book.row(2), "|702|два|Новое||п1");
+}
+
+#[test]
+fn numbers_given_to_the_wrong_rows_are_taken_back() {
+    let mut book = Book::new(
+        "обращения",
+        &[
+            HEADERS,
+            "|701|один|Новое||п1|",
+            "9|702|два|Новое||п1|",
+            "|703|три|Новое|||",
+        ],
+        (10, 7),
+    );
+    book.fills = ["Новое", "В работе", "Решено"]
+        .map(|word| format!("=$D2=\"{word}\""))
+        .to_vec();
+    let mut bench = Bench::new(book, false);
+    bench.want(unnumbered(1, "один"));
+    bench.want(unnumbered(3, "три"));
+    let rotate = |book: &mut Book| book.cells[1..4].rotate_left(1);
+    let wait = bench.feed(Answer::Time, &mut before_write(rotate));
+    bench.rest(wait, 60);
+    let rows: Vec<String> = (1..4).map(|row| bench.book.row(row)).collect();
+    assert_eq!(
+        rows,
+        [
+            "9|702|два|Новое||п1",
+            "3|703|три|Новое",
+            "1|701|один|Новое||п1"
+        ]
+    );
+    assert!(bench.wanted.is_empty());
+    let mistaken = bench.events.iter().any(|event| {
+        matches!(
+            event,
+            Event::Row(RowEvent::Missing(_) | RowEvent::Doubled(_))
+        )
+    });
+    assert!(!mistaken, "the domain saw nothing of it");
+}
+
+#[test]
+fn a_partner_is_written_beside_its_code() {
+    const STAFF: &str = "Код партнера|ФИО|Телефон партнера|Статус|Telegram ID|Дата авторизации";
+    let words = crate::sheets::layout::tests::partners();
+    let book = Book::new(
+        "список",
+        &[STAFF, "п2|Борис|2|||", "п1|Анна|1|не авторизован||"],
+        (10, 6),
+    );
+    let mut bench = Bench::new(book, true);
+    bench.stepper = Stepper::new(crate::sheets::sync::Start {
+        spreadsheet: super::bench::spreadsheet(),
+        tabs: vec![words],
+        archive: crate::sheets::layout::tests::archive(),
+        known: [].into(),
+        open: Vec::new(),
+        last_token: None,
+        account: super::bench::ACCOUNT.to_owned(),
+    });
+    let code = crate::domain::ids::PartnerCode::fold("П1").expect("a code");
+    bench.want(Wanted {
+        row: DesiredRow {
+            key: crate::domain::ids::RowKey::Partner(code.clone()),
+            find: Find::Partner(code),
+            append: false,
+            ours: vec![
+                (Column::Access, CellValue::Text("авторизован".into())),
+                (Column::Telegram, CellValue::Number(700)),
+                (
+                    Column::Since,
+                    CellValue::Text(Text::from("2026-11-23 10:00:00")),
+                ),
+            ],
+            shared: Vec::new(),
+            lines: 0,
+            parts: Vec::new(),
+            strays: None,
+            asks_formula: false,
+        },
+        dirtied: Seq(1),
+    });
+    bench.feed(Answer::Time, &mut |_, _| {});
+    assert_eq!(
+        bench.book.row(2),
+        "п1|Анна|1|авторизован|700|2026-11-23 10:00:00"
+    );
+    assert_eq!(
+        bench.batches[0].changes.len(),
+        2,
+        "a token and one run of cells"
+    );
+    assert!(matches!(
+        bench.results().as_slice(),
+        [RowResult::Confirmed { .. }]
+    ));
+    assert_eq!(key(1), wanted(1, "", Vec::new()).row.key);
+}

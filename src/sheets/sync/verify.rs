@@ -1,0 +1,419 @@
+//! The read-back of a batch: which rows are confirmed, which moved, and what was hit in their place.
+//!
+//! Invariant: a row is confirmed only where its own key stands in the place that was written.
+
+use jiff::Timestamp;
+
+use super::{
+    memory::{SyncMemory, mended},
+    pass::Sent,
+    repair::{WrongCell, WrongRow},
+    shared_cells::FailedMatch,
+    tab_memory::Blocks,
+    write_plan::{PlannedRow, SharedWrite, TabAfter},
+};
+use crate::{
+    domain::{
+        event::{RowMark, RowResult, TelegramCell, WrittenRow},
+        ids::{ChatId, PromotionKey},
+        row::Column,
+        tab::Tab,
+    },
+    sheets::{
+        layout::{cells, index},
+        look::TabSnapshot,
+        wire::{ReadBack, SheetId},
+    },
+};
+
+/// What stands in the place of a written row.
+enum AtPlace {
+    /// The row itself.
+    Itself,
+    /// Another row by its key, and the Telegram ID beside it.
+    Another(RowMark, Option<ChatId>),
+    /// Another row: it bears our key, and this Telegram ID.
+    Misnumbered(ChatId),
+    /// Nothing that has a key.
+    Nothing,
+}
+
+impl SyncMemory {
+    /// Draws the conclusions of a batch that has landed.
+    pub(super) fn settle(&mut self, sent: Sent, answer: &ReadBack, now: Timestamp) {
+        let Sent { draft, token, head } = sent;
+        self.plain_writes += draft.plain;
+        let mut results = draft.finished;
+        let mut left = draft.left;
+        let archived = self.has_archived(draft.archive.as_ref(), answer);
+        for row in draft.rows {
+            let Some(canvas) = draft.canvases.get(&row.tab) else {
+                continue;
+            };
+            let mut result = self.result(&row, canvas, head, answer);
+            if matches!(result, Some(RowResult::Confirmed { parts, .. }) if parts > 0) && !archived
+            {
+                result = Some(RowResult::Contested);
+            }
+            if row.empties() {
+                // Such a row has no key that could be read back: the next snapshot tells whether it is empty.
+                self.due.insert(row.tab);
+            }
+            if !matches!(result, Some(RowResult::Confirmed { .. } | RowResult::Idle)) {
+                left.insert(row.tab);
+                // The domain should learn at once what a person has written instead.
+                if !self.pace.is_futile() {
+                    self.due.insert(row.tab);
+                    self.pace.next_read = self.pace.next_read.min(now);
+                }
+            }
+            if let (Some(mark), Some(RowResult::Confirmed { .. })) = (&row.mark, &result)
+                && let Some(snapshot) = self
+                    .tab_memory(row.tab)
+                    .and_then(|tab_memory| tab_memory.snapshot.as_mut())
+            {
+                snapshot.remember(mark);
+            }
+            let told = !row.quiet || result != Some(RowResult::Idle);
+            if let (Some((key, dirtied)), Some(result)) = (row.report.filter(|_| told), result) {
+                results.push(WrittenRow {
+                    key,
+                    dirtied,
+                    result,
+                });
+            }
+        }
+        for row in &results {
+            self.forget_refusal(&row.key);
+        }
+        for (tab, canvas) in draft.canvases {
+            self.after(tab, canvas, answer);
+        }
+        let progress = left.is_empty()
+            || results
+                .iter()
+                .any(|row| matches!(row.result, RowResult::Confirmed { .. } | RowResult::Idle));
+        self.dirty.extend(left);
+        // What Google refuses to have put right holds back the intent of the batch that did it, not those of all that follow.
+        let whole = self.repairs.are_refused();
+        self.pace.remains(progress, now);
+        if !whole {
+            self.unmended.push(token);
+        }
+        self.report_written(whole.then_some(token), results);
+    }
+
+    /// Whether what was moved to the archive stands in its columns.
+    fn has_archived(&mut self, archive: Option<&TabAfter>, answer: &ReadBack) -> bool {
+        let Some(archive) = archive else { return true };
+        let stands = archive.prepared || headers_stand(archive, answer);
+        if archive.prepared {
+            self.forget_structure();
+        }
+        let tab_memory = self.tab_memory(Tab::Appeals).filter(|_| stands);
+        if let Some(tab_memory) =
+            tab_memory.filter(|tab_memory| tab_memory.would_mend(Blocks::Archive))
+        {
+            tab_memory.trouble = None;
+            self.report(mended(Tab::Appeals));
+        }
+        stands
+    }
+
+    /// What became of a row; `None` if only a fresh snapshot can tell.
+    fn result(
+        &mut self,
+        row: &PlannedRow,
+        canvas: &TabAfter,
+        head: usize,
+        answer: &ReadBack,
+    ) -> Option<RowResult> {
+        let Some(at) = row.row else {
+            let tail = canvas.end..canvas.end + canvas.appended;
+            let landed = headers_stand(canvas, answer)
+                && tail
+                    .into_iter()
+                    .any(|at| matches!(found(row, canvas, at, answer), AtPlace::Itself));
+            return landed.then(|| row.result.clone());
+        };
+        let itself = match found(row, canvas, at, answer) {
+            AtPlace::Itself => headers_stand(canvas, answer),
+            // A sort that left our columns out has put another key beside this very promotion: what was changed was meant.
+            AtPlace::Another(mark, _)
+                if row.title.as_deref() == Some(title(canvas, at, answer)) =>
+            {
+                self.unreported.overwritten.push(mark);
+                false
+            }
+            AtPlace::Another(mark, chat) => {
+                self.hit(row, (&mark, chat), head, answer);
+                false
+            }
+            AtPlace::Misnumbered(chat) => {
+                self.misnumbered(row, chat, head, answer);
+                false
+            }
+            AtPlace::Nothing => false,
+        };
+        if !itself {
+            let telegram = telegram(row.tab, canvas, at, answer);
+            self.repairs
+                .empty(WrongRow::of(row.tab, at, telegram, &row.wrote));
+            return Some(RowResult::Moved);
+        }
+        if !row.empties() {
+            self.repairs.done(&row.repair);
+        }
+        let (contested, kept) = self.shared_cells(row, (canvas, at), head, answer);
+        if contested {
+            return Some(RowResult::Contested);
+        }
+        let asked = row.looked_into().any(|column| column == Column::Answer);
+        let formula = asked
+            .then(|| holds_formula(canvas, at, Column::Answer, answer))
+            .flatten();
+        if let (Some(mark), Some(false)) = (&row.mark, formula) {
+            self.stubborn.remove(&(mark.clone(), Column::Answer));
+        }
+        Some(with_findings(row.result.clone(), &kept, formula))
+    }
+
+    /// What became of the cells that people write too: whether one of them is theirs now, and which we have left as they are.
+    fn shared_cells(
+        &mut self,
+        row: &PlannedRow,
+        (canvas, at): (&TabAfter, u32),
+        head: usize,
+        answer: &ReadBack,
+    ) -> (bool, Vec<Column>) {
+        let (mut contested, mut kept) = (row.contested, Vec::new());
+        for write in &row.shared {
+            let Some(mark) = row.mark.clone() else {
+                continue;
+            };
+            let place = (mark, write.column);
+            let unchanged = write
+                .expect
+                .as_ref()
+                .filter(|_| !landed(write, head, answer));
+            let Some(expect) = unchanged else {
+                self.stubborn.remove(&place);
+                continue;
+            };
+            let formula = holds_formula(canvas, at, write.column, answer) == Some(true);
+            contested |= !formula;
+            kept.push(write.column);
+            let column = canvas.layout.position(write.column);
+            if column.map(|column| cell(answer, canvas.sheet, at, column)) == Some(expect) {
+                let text = expect.clone();
+                self.stubborn.insert(place, FailedMatch { text, formula });
+            } else {
+                // A person has written something else meanwhile.
+                self.stubborn.remove(&place);
+            }
+        }
+        (contested, kept)
+    }
+
+    /// Another row stood where this one was meant: what is ours there is projected anew, what is theirs is put back.
+    fn hit(
+        &mut self,
+        row: &PlannedRow,
+        victim: (&RowMark, Option<ChatId>),
+        head: usize,
+        answer: &ReadBack,
+    ) {
+        self.unreported.overwritten.push(victim.0.clone());
+        for write in row
+            .shared
+            .iter()
+            .filter(|write| landed(write, head, answer))
+        {
+            let was = match (&write.expect, self.snapshot_of(row.tab)) {
+                (Some(expect), _) => Some(expect.clone()),
+                (None, Some(snapshot)) => shown(snapshot, victim, write.column),
+                (None, None) => None,
+            };
+            if let Some(was) = was.filter(|was| *was != write.left) {
+                let victim = (victim.0.clone(), victim.1);
+                let cell = WrongCell::shared(victim, write.column, was, write.left.clone());
+                self.repairs.put_back(cell);
+            }
+        }
+    }
+
+    /// Our number stands in the row of somebody else: it is taken away again, and the row's own put back,
+    /// if the last snapshot leaves no doubt which that was.
+    fn misnumbered(&mut self, row: &PlannedRow, chat: ChatId, head: usize, answer: &ReadBack) {
+        let snapshot = self.snapshot_of(row.tab);
+        let (Some(snapshot), Some(RowMark::Appeal(number)), true) =
+            (snapshot, &row.mark, row.numbers)
+        else {
+            return;
+        };
+        let mut known = snapshot
+            .rows
+            .iter()
+            .filter(|row| row.telegram == TelegramCell::Id(chat))
+            .map(|row| row.key.clone());
+        let (first, others) = (known.next(), known.collect::<Vec<_>>());
+        let was = match first {
+            Some(key) if others.iter().all(|other| *other == key) => key,
+            Some(_) | None => return,
+        };
+        match was {
+            Some(RowMark::Appeal(was)) => {
+                self.repairs
+                    .put_back(WrongCell::number(*number, chat, Some(was)));
+                self.hit(row, (&RowMark::Appeal(was), Some(chat)), head, answer);
+            }
+            Some(RowMark::Partner(_) | RowMark::Promotion(_)) | None => {
+                self.repairs
+                    .put_back(WrongCell::number(*number, chat, None));
+            }
+        }
+    }
+
+    /// A tab after its batch: our columns stand, trouble with writing is over; moved headers are read anew.
+    fn after(&mut self, tab: Tab, canvas: TabAfter, answer: &ReadBack) {
+        if canvas.prepared {
+            self.forget_structure();
+        }
+        let stands = headers_stand(&canvas, answer);
+        let Some(tab_memory) = self.tab_memory(tab) else {
+            return;
+        };
+        tab_memory.layout = stands.then_some(canvas.layout);
+        tab_memory.refusals.landed();
+        if tab_memory.would_mend(Blocks::Writes) {
+            tab_memory.trouble = None;
+            self.report(mended(tab));
+        }
+    }
+}
+
+/// What is confirmed, less the cells that were left as they are, and whether the answer is a formula.
+fn with_findings(result: RowResult, kept: &[Column], holds: Option<bool>) -> RowResult {
+    match result {
+        RowResult::Confirmed {
+            status,
+            cleared,
+            lines,
+            parts,
+            formula,
+        } => RowResult::Confirmed {
+            status: status.filter(|_| !kept.contains(&Column::Status)),
+            cleared: cleared
+                .filter(|_| !kept.contains(&Column::Answer) && !kept.contains(&Column::Action)),
+            lines,
+            parts,
+            formula: holds.or(formula),
+        },
+        RowResult::Idle
+        | RowResult::Contested
+        | RowResult::Moved
+        | RowResult::Absent
+        | RowResult::Refused(_) => result,
+    }
+}
+
+fn found(row: &PlannedRow, canvas: &TabAfter, at: u32, answer: &ReadBack) -> AtPlace {
+    let key = |column| {
+        let at_column = canvas.layout.position(column);
+        at_column.map_or("", |at_column| cell(answer, canvas.sheet, at, at_column))
+    };
+    let chat = match telegram(row.tab, canvas, at, answer) {
+        TelegramCell::Id(chat) | TelegramCell::Doubled(chat) => Some(chat),
+        TelegramCell::Empty | TelegramCell::Unreadable => None,
+    };
+    let mark = match row.tab {
+        Tab::Partners => cells::code(key(Column::Code)).map(RowMark::Partner),
+        Tab::Appeals => cells::number(key(Column::Number)).map(RowMark::Appeal),
+        Tab::Promotions => PromotionKey::read(key(Column::Key)).map(RowMark::Promotion),
+    };
+    if row.numbers
+        && row
+            .title
+            .as_deref()
+            .is_some_and(|known| known != title(canvas, at, answer))
+    {
+        // Our key stands beside another promotion now.
+        return AtPlace::Nothing;
+    }
+    match (mark, chat) {
+        (mark, chat) if mark == row.mark && chat == row.chat => AtPlace::Itself,
+        (mark, Some(chat)) if mark == row.mark => AtPlace::Misnumbered(chat),
+        (Some(mark), chat) if Some(&mark) != row.mark.as_ref() => AtPlace::Another(mark, chat),
+        (Some(_) | None, _) => AtPlace::Nothing,
+    }
+}
+
+/// The name of the promotion that stands in a row that was written.
+fn title<'a>(canvas: &TabAfter, at: u32, answer: &'a ReadBack) -> &'a str {
+    let column = canvas.layout.position(Column::Title);
+    column.map_or("", |column| cell(answer, canvas.sheet, at, column))
+}
+
+/// The Telegram ID that stands in a row that was written.
+fn telegram(tab: Tab, canvas: &TabAfter, at: u32, answer: &ReadBack) -> TelegramCell {
+    let column = canvas
+        .layout
+        .position(Column::Telegram)
+        .filter(|_| tab == Tab::Appeals);
+    column.map_or(TelegramCell::Empty, |column| {
+        cells::telegram(cell(answer, canvas.sheet, at, column))
+    })
+}
+
+/// A column that somebody inserted or moved while we wrote shifts the header row.
+fn headers_stand(canvas: &TabAfter, answer: &ReadBack) -> bool {
+    let header = |(at, header): (usize, &String)| {
+        cell(answer, canvas.sheet, 0, index(at)).trim() == header.trim()
+    };
+    canvas.layout.headers().iter().enumerate().all(header)
+}
+
+/// Whether a change of a shared cell took place.
+fn landed(write: &SharedWrite, head: usize, answer: &ReadBack) -> bool {
+    let occurrences = answer
+        .occurrences
+        .get(head + write.change)
+        .copied()
+        .flatten();
+    write.expect.is_none() || occurrences.is_some_and(|count| count > 0)
+}
+
+fn shown(
+    snapshot: &TabSnapshot,
+    (mark, chat): (&RowMark, Option<ChatId>),
+    column: Column,
+) -> Option<String> {
+    let row = snapshot.index().row_of(mark, chat)?;
+    snapshot.text(row, column).map(str::to_owned)
+}
+
+/// A cell of the read-back; trailing empty ones may be missing from it.
+fn cell(answer: &ReadBack, sheet: SheetId, row: u32, column: u32) -> &str {
+    let inside = answer
+        .cells
+        .iter()
+        .filter(|block| block.sheet == sheet)
+        .find_map(|block| {
+            let cells = block.rows.get(row.checked_sub(block.row)? as usize)?;
+            cells.get(column.checked_sub(block.column)? as usize)
+        });
+    inside.map_or("", String::as_str)
+}
+
+/// Whether a cell of a row that was written holds a formula; `None` if the tab has no such column.
+fn holds_formula(canvas: &TabAfter, at: u32, column: Column, answer: &ReadBack) -> Option<bool> {
+    let column = canvas.layout.position(column)?;
+    Some(is_formula(answer, canvas.sheet, at, column))
+}
+
+fn is_formula(answer: &ReadBack, sheet: SheetId, row: u32, column: u32) -> bool {
+    let blocks = answer.cells.iter().filter(|block| block.sheet == sheet);
+    blocks
+        .flat_map(|block| &block.formulas)
+        .any(|&place| place == (row, column))
+}

@@ -1,0 +1,332 @@
+//! A batch in the making: the changes, whom each belongs to, and where the read-back must find which key.
+//!
+//! Invariant: every row that is changed is also read back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    domain::{
+        event::{RowMark, RowResult, WrittenRow},
+        ids::{ChatId, RowKey, Seq},
+        row::{CellValue, Column, DesiredRow, SharedCell},
+        tab::Tab,
+        text::Text,
+    },
+    journal::{Exchanged, Touched},
+    sheets::{
+        layout::Layout,
+        wire::{Change, SheetId, Span},
+    },
+};
+
+use super::{
+    Wanted,
+    prepare::PreparationStep,
+    repair::{Misplaced, Repair},
+};
+
+/// A batch stays below the 2 MB that Google advises; Cyrillic takes two bytes a character, and cells have JSON around them.
+pub(in crate::sheets) const MOST_CHARACTERS: usize = 700_000;
+
+/// What each cell costs beside its text, about.
+const CELL_COST: usize = 40;
+
+/// Rows between two touched ones that are read back along with them: a longer range costs less than one more range.
+const READ_BACK_GAP: u32 = 8;
+
+/// A batch in the making.
+#[derive(Debug, Default)]
+pub(super) struct WritePlan {
+    pub(super) changes: Vec<Change>,
+    /// Whose change it is, one entry a change.
+    pub(super) owners: Vec<ChangeOwner>,
+    pub(super) rows: Vec<PlannedRow>,
+    /// Rows whose result needs no write.
+    pub(super) finished: Vec<WrittenRow>,
+    pub(super) canvases: BTreeMap<Tab, TabAfter>,
+    /// Tabs with rows for another pass.
+    pub(super) left: BTreeSet<Tab>,
+    /// Rows without `№` could not be told apart, or not all were reached: the next snapshot reads their histories.
+    pub(super) unread: bool,
+    /// The archive, if the batch moves something there.
+    pub(super) archive: Option<TabAfter>,
+    /// Something is to be moved to the archive, of which nothing is known yet.
+    pub(super) wants_archive: bool,
+    /// Cells that need not be put back after all: their rows are to show what we left there.
+    pub(super) righted: Vec<Repair>,
+    /// Shared cells that are changed without comparing.
+    pub(super) plain: u64,
+    /// Characters that the batch carries, about.
+    pub(super) size: usize,
+}
+
+/// Whose change it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ChangeOwner {
+    /// A tab's preparation.
+    Tab(Tab, PreparationStep),
+    /// A row, by its place in [`WritePlan::rows`].
+    Row(usize),
+    /// The archive.
+    Archive,
+}
+
+/// A tab as the batch will leave it.
+#[derive(Debug)]
+pub(super) struct TabAfter {
+    pub(super) sheet: SheetId,
+    pub(super) title: String,
+    pub(super) layout: Layout,
+    pub(super) prepared: bool,
+    /// Where the first appended row lands if nobody else appends.
+    pub(super) end: u32,
+    pub(super) appended: u32,
+}
+
+/// A row that is being written.
+#[derive(Debug)]
+pub(super) struct PlannedRow {
+    /// Whom to report it to; `None` if we only put right what we have changed by mistake.
+    pub(super) report: Option<(RowKey, Seq)>,
+    pub(super) tab: Tab,
+    /// Its place; `None` if it is appended.
+    pub(super) row: Option<u32>,
+    /// The key that must stand there; `None` if a number that we wrote by mistake is taken away.
+    pub(super) mark: Option<RowMark>,
+    /// The Telegram ID that must stand beside `№`.
+    pub(super) chat: Option<ChatId>,
+    /// Promotions: the name that must stand beside a key that is written only now.
+    pub(super) title: Option<Box<str>>,
+    /// What is reported if all goes well.
+    pub(super) result: RowResult,
+    pub(super) shared: Vec<SharedWrite>,
+    /// Its `№` is among what is written.
+    pub(super) numbers: bool,
+    /// What it puts right.
+    pub(super) repair: Option<Repair>,
+    /// Some shared cell was left alone.
+    pub(super) contested: bool,
+    /// Whether its answer cell holds a formula is to be found out.
+    pub(super) asks_formula: bool,
+    /// The cells that only we write, as they are afterwards; of the history only that it is written.
+    pub(super) wrote: Vec<(Column, Text)>,
+    /// Only trouble is reported: another row of the batch tells how it went with the key.
+    pub(super) quiet: bool,
+}
+
+/// A change of a shared cell.
+#[derive(Debug)]
+pub(super) struct SharedWrite {
+    pub(super) column: Column,
+    /// Its place in [`WritePlan::changes`].
+    pub(super) change: usize,
+    /// What it was compared with; none for a plain change.
+    pub(super) expect: Option<String>,
+    /// What it leaves in the cell.
+    pub(super) left: String,
+}
+
+impl WritePlan {
+    pub(super) fn add(
+        &mut self,
+        mut planned: PlannedRow,
+        write: impl FnOnce(&mut Self, ChangeOwner) -> Vec<SharedWrite>,
+    ) {
+        planned.shared = write(self, ChangeOwner::Row(self.rows.len()));
+        self.rows.push(planned);
+    }
+
+    pub(super) fn finish(&mut self, wanted: Wanted, result: RowResult) {
+        self.finished.push(WrittenRow {
+            key: wanted.row.key,
+            dirtied: wanted.dirtied,
+            result,
+        });
+    }
+
+    pub(super) fn push(&mut self, change: Change, owner: ChangeOwner) -> usize {
+        self.changes.push(change);
+        self.owners.push(owner);
+        self.changes.len() - 1
+    }
+
+    /// Sets cells of one row, neighbours together.
+    pub(super) fn set(
+        &mut self,
+        sheet: SheetId,
+        row: u32,
+        cells: BTreeMap<u32, CellValue>,
+        owner: ChangeOwner,
+    ) {
+        let mut runs: Vec<(u32, Vec<CellValue>)> = Vec::new();
+        for (column, value) in cells {
+            match runs.last_mut() {
+                Some((first, run)) if *first as usize + run.len() == column as usize => {
+                    run.push(value)
+                }
+                _ => runs.push((column, vec![value])),
+            }
+        }
+        for (column, values) in runs {
+            self.push(
+                Change::Set {
+                    sheet,
+                    row,
+                    column,
+                    values,
+                },
+                owner,
+            );
+        }
+    }
+
+    /// The tabs that it writes, and those that it leaves for another pass.
+    pub(super) fn tabs(&self) -> impl Iterator<Item = Tab> + '_ {
+        self.canvases.keys().chain(&self.left).copied()
+    }
+
+    /// What the intent tells.
+    pub(super) fn touched(&self) -> Vec<Touched> {
+        self.rows.iter().filter_map(PlannedRow::touched).collect()
+    }
+
+    /// What to read back: the header row, the key cells of the touched rows, and the tail where new rows land.
+    /// All of it lies within the grid: touched rows were seen there, and appending makes room for the tail.
+    pub(super) fn read_back(&self) -> Vec<(String, Span)> {
+        let mut spans = Vec::new();
+        for (&tab, canvas) in &self.canvases {
+            let mut span = |rows, columns| {
+                let span = Span {
+                    sheet: canvas.sheet,
+                    rows,
+                    columns,
+                };
+                spans.push((canvas.title.clone(), span));
+            };
+            let mut touched: Vec<(u32, u32)> = Vec::new();
+            let places: BTreeSet<u32> = self
+                .rows
+                .iter()
+                .filter(|row| row.tab == tab)
+                .filter_map(|row| row.row)
+                .collect();
+            for row in places {
+                match touched.last_mut() {
+                    Some((_, end)) if row <= *end + READ_BACK_GAP => *end = row + 1,
+                    _ => touched.push((row, row + 1)),
+                }
+            }
+            span((0, 1), (0, canvas.layout.width()));
+            let shared = self
+                .rows
+                .iter()
+                .filter(|row| row.tab == tab)
+                .flat_map(PlannedRow::looked_into);
+            let positions = |columns: BTreeSet<Column>| -> BTreeSet<u32> {
+                columns
+                    .into_iter()
+                    .filter_map(|column| canvas.layout.position(column))
+                    .collect()
+            };
+            let keys: BTreeSet<Column> = key_columns(tab).iter().copied().collect();
+            let columns = positions(keys.iter().copied().chain(shared).collect());
+            for rows in touched {
+                columns
+                    .iter()
+                    .for_each(|&column| span(rows, (column, column + 1)));
+            }
+            if canvas.appended > 0 {
+                let tail = (canvas.end, canvas.end + canvas.appended);
+                positions(keys)
+                    .into_iter()
+                    .for_each(|column| span(tail, (column, column + 1)));
+            }
+        }
+        // One that is made by the batch stands as it was made.
+        if let Some(archive) = self.archive.as_ref().filter(|archive| !archive.prepared) {
+            let header = Span {
+                sheet: archive.sheet,
+                rows: (0, 1),
+                columns: (0, archive.layout.width()),
+            };
+            spans.push((archive.title.clone(), header));
+        }
+        spans
+    }
+}
+
+impl PlannedRow {
+    /// A row to which nothing is done yet.
+    pub(super) fn new(tab: Tab, row: u32) -> Self {
+        Self {
+            report: None,
+            tab,
+            row: Some(row),
+            mark: None,
+            chat: None,
+            title: None,
+            result: RowResult::Contested,
+            shared: Vec::new(),
+            numbers: false,
+            repair: None,
+            contested: false,
+            asks_formula: false,
+            wrote: Vec::new(),
+            quiet: false,
+        }
+    }
+
+    /// What it changes; nothing that could be hit instead where it is appended.
+    pub(super) fn touched(&self) -> Option<Touched> {
+        let exchanged = |write: &SharedWrite| Exchanged {
+            column: write.column,
+            expect: write.expect.clone().map(Text),
+            left: Text(write.left.clone()),
+        };
+        Some(Touched {
+            tab: self.tab,
+            row: self.row?,
+            mark: self.mark.clone(),
+            wrote: self.wrote.clone(),
+            exchanged: self.shared.iter().map(exchanged).collect(),
+        })
+    }
+
+    /// Whether it empties a row without a key, which nothing can tell from the read-back.
+    pub(super) fn empties(&self) -> bool {
+        let what = self.repair.as_ref().map(|repair| &repair.what);
+        matches!(what, Some(Misplaced::Row(_)))
+    }
+
+    /// Shared cells that are read back: a compare-and-set passes over a formula.
+    pub(super) fn looked_into(&self) -> impl Iterator<Item = Column> + '_ {
+        let asked = self.asks_formula.then_some(Column::Answer);
+        self.shared.iter().map(|write| write.column).chain(asked)
+    }
+}
+
+/// The columns by which a row is known.
+pub(super) fn key_columns(tab: Tab) -> &'static [Column] {
+    match tab {
+        Tab::Partners => &[Column::Code],
+        Tab::Appeals => &[Column::Number, Column::Telegram],
+        Tab::Promotions => &[Column::Key, Column::Title],
+    }
+}
+
+/// The characters that a row adds to a batch, about.
+pub(in crate::sheets) fn size(row: &DesiredRow) -> usize {
+    let text = |(_, value): &(Column, CellValue)| match value {
+        CellValue::Text(text) => text.as_str().chars().count() + CELL_COST,
+        CellValue::Number(_) => CELL_COST,
+    };
+    let shared = row.shared.iter().map(|cell| match cell {
+        SharedCell::Status { .. } => CELL_COST,
+        SharedCell::Clear { expect, .. } => expect.as_str().chars().count() + CELL_COST,
+    });
+    let parts = row
+        .parts
+        .iter()
+        .map(|(_, part)| part.as_str().chars().count() + CELL_COST);
+    row.ours.iter().map(text).chain(shared).chain(parts).sum()
+}
