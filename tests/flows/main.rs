@@ -18,6 +18,7 @@ mod polling;
 mod promotions;
 mod refusals;
 mod registration;
+mod repairs;
 mod restored;
 mod running;
 mod samples;

@@ -28,6 +28,12 @@ const FIRST_WRITE_GAP: SignedDuration = SignedDuration::from_secs(2);
 /// (2 s + 9 × 6.5 s > 60 s).
 const WRITE_GAP: SignedDuration = SignedDuration::from_millis(6_500);
 
+/// What has landed in wrong rows is put right at once, so many times in a row.
+const REPAIRS_AT_ONCE: u8 = 5;
+
+/// The gap after further repairs: whoever sorts without pause leaves half of Google's calls to the rest.
+const REPAIR_GAP: SignedDuration = SignedDuration::from_secs(2);
+
 /// A burst is over when nothing was written for two gaps.
 const CALM: SignedDuration = SignedDuration::from_secs(13);
 
@@ -57,6 +63,8 @@ pub(super) struct Pacing {
     pub(super) next_write: Timestamp,
     last_write: Option<Timestamp>,
     futile: u32,
+    /// Batches in a row after which something stood in a wrong row.
+    misplaced: u8,
     hints: BTreeMap<Tab, TakenHint>,
 }
 
@@ -111,6 +119,7 @@ impl Pacing {
             next_write: Timestamp::MIN,
             last_write: None,
             futile: 0,
+            misplaced: 0,
             hints: BTreeMap::new(),
         }
     }
@@ -147,6 +156,23 @@ impl Pacing {
             .is_some_and(|last| now.duration_since(last) < CALM);
         self.next_write = now + if busy { WRITE_GAP } else { FIRST_WRITE_GAP };
         self.last_write = Some(now);
+    }
+
+    /// A batch has landed, and something of it stands in a wrong row: that is put right ahead of the pace.
+    pub(super) fn repairs(&mut self, now: Timestamp) {
+        self.misplaced = self.misplaced.saturating_add(1);
+        let next = if self.misplaced <= REPAIRS_AT_ONCE {
+            now
+        } else {
+            now + REPAIR_GAP
+        };
+        self.next_read = self.next_read.min(next);
+        self.next_write = self.next_write.min(next);
+    }
+
+    /// Nothing stands in a wrong row.
+    pub(super) fn is_in_place(&mut self) {
+        self.misplaced = 0;
     }
 
     /// Rows remain; if none got anywhere, they are tried ever less often.

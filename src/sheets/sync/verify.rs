@@ -46,6 +46,7 @@ impl SyncMemory {
         let mut results = draft.finished;
         let mut left = draft.left;
         let archived = self.has_archived(draft.archive.as_ref(), answer);
+        let mut misplaced = false;
         for row in draft.rows {
             let Some(canvas) = draft.canvases.get(&row.tab) else {
                 continue;
@@ -55,6 +56,7 @@ impl SyncMemory {
             {
                 result = Some(RowResult::Contested);
             }
+            misplaced |= result == Some(RowResult::Moved);
             if row.empties() {
                 // Such a row has no key that could be read back: the next snapshot tells whether it is empty.
                 self.due.insert(row.tab);
@@ -96,7 +98,12 @@ impl SyncMemory {
         self.dirty.extend(left);
         // What Google refuses to have put right holds back the intent of the batch that did it, not those of all that follow.
         let whole = self.repairs.are_refused();
-        self.pace.remains(progress, now);
+        if misplaced {
+            self.pace.repairs(now);
+        } else {
+            self.pace.is_in_place();
+            self.pace.remains(progress, now);
+        }
         if !whole {
             self.unmended.push(token);
         }
