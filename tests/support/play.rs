@@ -14,7 +14,7 @@ use simulator::{
 };
 
 /// How long anything may take before a test fails; far longer than anything does.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// How many calls are kept to be judged at the end; more than any play makes.
 const RECORDED: usize = 20_000;
 /// What Marina's appeal begins with.
