@@ -260,7 +260,7 @@ impl App {
         }
         let intake = report::intake(&self.parts);
         let readiness = Arc::clone(&intake.readiness);
-        let router = http::public(intake, http::Limits::new(settings.request_timeout));
+        let router = http::public(intake, http::Limits::new(settings.request_timeout_s));
         self.serve("http", public, router, http::Caps::new(places));
         self.serve(
             "metrics",

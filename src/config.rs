@@ -1,4 +1,4 @@
-//! The settings: embedded defaults, overridden by a file, overridden by the environment.
+//! The settings: declared defaults, overridden by a file, overridden by the environment.
 //!
 //! Invariant: [`Settings`] exist only if every single setting is right; otherwise every fault is named at once.
 //!
@@ -8,12 +8,12 @@
 
 mod addresses;
 mod credentials;
+mod declare;
 mod error;
 mod keys;
 mod layers;
 mod read;
 mod secrets;
-mod sections;
 mod settings;
 mod sheets;
 mod values;
@@ -41,13 +41,12 @@ pub use self::words::{
     PromotionNotifications, PromotionStatuses, PromotionWords, SheetWords, StateWords,
 };
 
+use self::declare::{Declaration as _, Section};
 use self::error::Findings;
 use self::layers::{FileText, Layers};
 
 /// The settings file that is used if nobody names one and it is there.
 pub const DEFAULT_FILE: &str = "migrations-free-config/sheetdesk.toml";
-
-const EMBEDDED: &str = include_str!("../migrations-free-config/sheetdesk.toml");
 
 impl Settings {
     /// Reads the settings from `file` (by default [`DEFAULT_FILE`], if it is there) and `variables`,
@@ -75,7 +74,7 @@ impl Local {
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, SettingsErrors> {
         let mut reader = reader(file, Path::new(DEFAULT_FILE), variables);
-        let local = sections::local(&mut reader);
+        let local = Self::read(&mut reader);
         reader
             .into_findings()
             .conclude(local)
@@ -88,16 +87,9 @@ fn load(
     default: &Path,
     variables: impl Iterator<Item = (String, String)>,
 ) -> Result<(Settings, Vec<Warning>), SettingsErrors> {
-    let file = named.unwrap_or(default);
     let mut reader = reader(named, default, variables);
-    let (words, faults) = match sheets::load(&file.with_file_name(sheets::FILE_NAME)) {
-        Ok(words) => (Some(words), Vec::new()),
-        Err(faults) => (None, faults),
-    };
-    let settings = sections::settings(&mut reader, words);
-    let mut findings = reader.into_findings();
-    findings.errors.extend(faults);
-    findings.conclude(settings)
+    let settings = Section::<Settings>.read(&mut reader, "");
+    reader.into_findings().conclude(settings)
 }
 
 /// The layers of one start, ready to be read setting by setting.
@@ -108,13 +100,12 @@ fn reader(
 ) -> read::Reader {
     let mut findings = Findings::default();
     let file = named.unwrap_or(default);
-    let known: Vec<&str> = keys::KEYS.iter().map(|key| key.path).collect();
-    let mut layers =
-        Layers::default().with(Source::EmbeddedDefaults, layers::parse_embedded(EMBEDDED));
+    let known: Vec<&str> = keys::KEYS.iter().map(|key| key.path.as_str()).collect();
+    let mut layers = Layers::defaults();
     if let FileText::Text(text) = layers::read_file(file, named.is_some(), &mut findings) {
         let values = layers::parse_file(file, &text, &known, &mut findings);
         layers = layers.with(Source::File(file.to_owned()), values);
     }
     let layers = layers::add_environment(layers, variables, &mut findings);
-    read::Reader::new(layers, findings)
+    read::Reader::new(layers, findings, file.with_file_name(sheets::FILE_NAME))
 }

@@ -184,6 +184,8 @@ fn public_types(text: &str) -> Vec<String> {
         ["struct", "enum", "type", "trait", "union"]
             .contains(&kind)
             .then(|| leading_name(name))
+            // In a macro that declares types it is a variable.
+            .filter(|name| !name.is_empty())
     };
     text.lines().filter_map(name).collect()
 }

@@ -1,108 +1,33 @@
 //! The names of all settings.
 //!
-//! Invariant: a setting exists exactly if it is in [`KEYS`]; its environment names follow from it.
+//! Invariant: the names are those of the declared settings, in their order; the environment's follow from them.
+
+use std::sync::LazyLock;
+
+use super::declare::{Declaration as _, Section};
+use super::settings::Settings;
 
 /// One setting.
 #[derive(Debug)]
 pub(super) struct Key {
     /// Its place in the settings file, as `section.key`.
-    pub(super) path: &'static str,
+    pub(super) path: String,
     /// Whether its value must never be shown, and may be read from a file of its own.
     pub(super) secret: bool,
     /// What it is, to complete "set it to …".
     pub(super) meaning: &'static str,
+    /// What it is if nobody sets it.
+    pub(super) default: Option<&'static str>,
+    /// What it is for.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "docs/SETTINGS.md alone tells it")
+    )]
+    pub(super) about: &'static str,
 }
-
-const fn plain(path: &'static str, meaning: &'static str) -> Key {
-    Key {
-        path,
-        secret: false,
-        meaning,
-    }
-}
-
-const fn secret(path: &'static str, meaning: &'static str) -> Key {
-    Key {
-        path,
-        secret: true,
-        meaning,
-    }
-}
-
-const SPREADSHEET: &str = "the spreadsheet's ID or its whole address from the browser";
-const TAB: &str = "the name of a tab as it stands at the bottom of the spreadsheet";
-const SCHEDULE: &str = "six fields, such as \"0 */5 * * * *\" for every five minutes";
-const FLAG: &str = "true or false";
 
 /// All settings, in the order of the settings file.
-pub(super) const KEYS: &[Key] = &[
-    plain("data_dir", "a directory that the service may write to"),
-    plain("time_zone", "a time zone such as Europe/Moscow"),
-    plain("log.format", "pretty or json"),
-    plain("log.filter", "a level such as info"),
-    plain("http.listen", "an address such as 127.0.0.1:8080"),
-    plain("http.admin_listen", "an address such as 127.0.0.1:9090"),
-    plain(
-        "http.public_url",
-        "the address of this service as the internet sees it",
-    ),
-    plain("http.max_connections", "a whole number"),
-    plain("http.request_timeout_s", "a whole number of seconds"),
-    secret(
-        "telegram.token",
-        "the token that @BotFather gave you for this bot",
-    ),
-    plain("telegram.api_url", "https://api.telegram.org"),
-    plain("telegram.mode", "webhook or polling"),
-    secret(
-        "telegram.webhook_secret",
-        "a word of your own that only Telegram will know, for example from `openssl rand -hex 32` \
-         (it is needed because telegram.mode is webhook)",
-    ),
-    plain(
-        "telegram.admin_chat",
-        "the number of the chat that alerts go to",
-    ),
-    plain("telegram.rate_per_second", "a whole number; 0 is no limit"),
-    plain("telegram.register_webhook", FLAG),
-    plain("sheets.api_url", "https://sheets.googleapis.com"),
-    plain(
-        "sheets.credentials",
-        "the path of the service account's key file, as Google Cloud lets you download it",
-    ),
-    secret(
-        "sheets.callback_secret",
-        "the word that signs the sheets' calls; make one with `echo \"whsec_$(openssl rand -base64 32)\"`",
-    ),
-    plain("sheets.partners.spreadsheet", SPREADSHEET),
-    plain("sheets.partners.tab", TAB),
-    plain("sheets.appeals.spreadsheet", SPREADSHEET),
-    plain("sheets.appeals.tab", TAB),
-    plain("sheets.promotions.spreadsheet", SPREADSHEET),
-    plain("sheets.promotions.tab", TAB),
-    plain("schedule.appeals", SCHEDULE),
-    plain("schedule.partners", SCHEDULE),
-    plain("schedule.promotions", SCHEDULE),
-    plain("schedule.health", SCHEDULE),
-    plain("schedule.digest", SCHEDULE),
-    plain("schedule.heartbeat", SCHEDULE),
-    secret(
-        "promotions.legacy_secret",
-        "the predecessor's X-Webhook-Secret",
-    ),
-    plain(
-        "promotions.quiet_hours",
-        "hours such as 21:00-09:00, or none",
-    ),
-    plain(
-        "promotions.hold_if_later_than",
-        "a whole number of hours, or none",
-    ),
-    plain("promotions.resend_unknown", FLAG),
-    plain("appeals.grace", "a whole number of seconds"),
-    plain("appeals.resend_unknown", FLAG),
-    plain("files.lifetime", "a whole number of days"),
-];
+pub(super) static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| Section::<Settings>.keys("", ""));
 
 /// What the names of our environment variables begin with.
 pub(super) const PREFIX: &str = "SHEETDESK_";
@@ -124,7 +49,7 @@ pub fn is_secret(path: &str) -> bool {
 impl Key {
     /// The environment variable that overrides this setting.
     pub(super) fn variable(&self) -> String {
-        variable_of(self.path)
+        variable_of(&self.path)
     }
 
     /// The environment variable that names a file with this secret in it.
@@ -133,11 +58,11 @@ impl Key {
     }
 }
 
-/// The setting of that path; every path that the code asks for is in the table.
+/// The setting of that path.
 pub(super) fn key(path: &str) -> &'static Key {
     KEYS.iter()
         .find(|key| key.path == path)
-        .expect("every setting that is read stands in the table")
+        .expect("every setting that is read is declared")
 }
 
 /// The environment variable of ours whose name is most like `unknown`.
@@ -187,7 +112,10 @@ mod tests {
             ("sheets.appeal.tab", "sheets.appeals.tab"),
             ("datadir", "data_dir"),
         ] {
-            assert_eq!(nearest(unknown, ".", KEYS.iter().map(|k| k.path)), expected);
+            assert_eq!(
+                nearest(unknown, ".", KEYS.iter().map(|k| k.path.as_str())),
+                expected
+            );
         }
     }
 

@@ -9,6 +9,7 @@ use figment::providers::{Format, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Error, Figment, Metadata, Profile, Provider};
 
+use super::declare::inside;
 use super::error::{Findings, Source, Warning, Wrong, looks_secret, wrong};
 use super::keys::{self, KEYS, Key};
 
@@ -26,6 +27,16 @@ impl Layers {
         self.sources.insert(name.clone(), source);
         self.figment = self.figment.merge(Layer { name, values });
         self
+    }
+
+    /// What the settings are if nobody sets them.
+    pub(super) fn defaults() -> Self {
+        let given = |key: &'static Key| Some(nest(&key.path, key.default?.to_owned()));
+        KEYS.iter()
+            .filter_map(given)
+            .fold(Self::default(), |layers, values| {
+                layers.with(Source::EmbeddedDefaults, values)
+            })
     }
 
     /// The winning value of a setting.
@@ -80,7 +91,7 @@ pub(super) fn parse_file(path: &Path, text: &str, known: &[&str], findings: &mut
 
 /// Parses a file that is built into the program.
 pub(super) fn parse_embedded(text: &str) -> Dict {
-    Toml::from_str(text).expect("the embedded files are valid TOML, as a test checks")
+    Toml::from_str(text).expect("the embedded file is valid TOML, as a test checks")
 }
 
 /// Puts each known environment variable on top, and warns of the unknown.
@@ -92,9 +103,9 @@ pub(super) fn add_environment(
     let mut ours: BTreeMap<String, String> = variables
         .filter(|(name, _)| name.starts_with(keys::PREFIX))
         .collect();
-    for key in KEYS {
+    for key in KEYS.iter() {
         if let Some((value, source)) = given(key, &mut ours, findings) {
-            layers = layers.with(source, nest(key.path, value));
+            layers = layers.with(source, nest(&key.path, value));
         }
     }
     findings
@@ -154,7 +165,7 @@ fn given(
         (Some(_), Some((_, variable))) => {
             let problem = format!("It is given twice: {variable} is set as well.");
             let remedy = "Keep one of the two variables and delete the other.";
-            findings.add(key.path, Source::Variable(name), wrong(problem, remedy));
+            findings.add(&key.path, Source::Variable(name), wrong(problem, remedy));
             None
         }
     }
@@ -186,7 +197,7 @@ fn read_secret(
             };
             let problem = format!("The secret's file cannot be read: {error}.{hint}");
             let remedy = "Check that the path is right and that the service may read the file.";
-            findings.add(key.path, source, wrong(problem, remedy));
+            findings.add(&key.path, source, wrong(problem, remedy));
             None
         }
     }
@@ -209,13 +220,8 @@ fn sift(
 ) -> Dict {
     let mut kept = Dict::new();
     for (name, value) in values {
-        let path = if section.is_empty() {
-            name.clone()
-        } else {
-            format!("{section}.{name}")
-        };
-        let inside = format!("{path}.");
-        let is_section = known.iter().any(|key| key.starts_with(&inside));
+        let path = inside(section, &name);
+        let is_section = known.iter().any(|key| key.starts_with(&inside(&path, "")));
         match value {
             Value::Dict(_, values) if is_section => {
                 let inner = sift(values, &path, known, source, findings);

@@ -2,16 +2,21 @@
 //!
 //! Invariant: a setting that yields no value has left its reason among the findings, so reading goes on to the end.
 
+use std::path::PathBuf;
+
 use figment::value::{Num, Value};
 
 use super::error::{Findings, Source, Wrong, wrong};
 use super::keys::{self, Key};
 use super::layers::Layers;
+use super::sheets;
+use super::words::SheetWords;
 
 /// Reads settings and collects what is wrong with them.
 pub(super) struct Reader {
     layers: Layers,
     findings: Findings,
+    words: PathBuf,
 }
 
 /// What is under a name.
@@ -23,8 +28,13 @@ enum Lookup {
 }
 
 impl Reader {
-    pub(super) fn new(layers: Layers, findings: Findings) -> Self {
-        Self { layers, findings }
+    /// Reads from `layers`, and the sheets' words from the file at `words` if it is there.
+    pub(super) fn new(layers: Layers, findings: Findings, words: PathBuf) -> Self {
+        Self {
+            layers,
+            findings,
+            words,
+        }
     }
 
     /// What was found, once all is read.
@@ -63,6 +73,13 @@ impl Reader {
         }
     }
 
+    /// The words of the sheets; `None` if something is wrong with them.
+    pub(super) fn words(&mut self) -> Option<SheetWords> {
+        sheets::load(&self.words)
+            .map_err(|faults| self.findings.errors.extend(faults))
+            .ok()
+    }
+
     /// Reports a fault that only shows when several settings are seen together.
     pub(super) fn reject(&mut self, path: &str, fault: Wrong) {
         let source = self
@@ -73,10 +90,10 @@ impl Reader {
     }
 
     fn look_up(&mut self, key: &Key) -> Lookup {
-        if self.findings.knows(key.path) {
+        if self.findings.knows(&key.path) {
             return Lookup::Unusable;
         }
-        let Some((value, source)) = self.layers.find(key.path) else {
+        let Some((value, source)) = self.layers.find(&key.path) else {
             return Lookup::Absent(Source::NotSet);
         };
         match (key.secret, value) {
@@ -85,7 +102,7 @@ impl Reader {
             (true, Value::String(_, text)) => Lookup::Text(text, source),
             (true, _) => {
                 let fault = wrong("A secret must be a text.", "Write it in \"quotes\".");
-                self.findings.add(key.path, source, fault);
+                self.findings.add(&key.path, source, fault);
                 Lookup::Unusable
             }
             (false, value) => match scalar(&value) {
@@ -94,7 +111,7 @@ impl Reader {
                 None => {
                     let remedy = format!("Set it to {}.", key.meaning);
                     let fault = wrong("This is a list; one value is expected.", remedy);
-                    self.findings.add(key.path, source, fault);
+                    self.findings.add(&key.path, source, fault);
                     Lookup::Unusable
                 }
             },
@@ -109,7 +126,7 @@ impl Reader {
         parse: impl FnOnce(&str) -> Result<T, Wrong>,
     ) -> Option<T> {
         parse(text)
-            .map_err(|fault| self.findings.add(key.path, source, fault))
+            .map_err(|fault| self.findings.add(&key.path, source, fault))
             .ok()
     }
 
@@ -118,7 +135,7 @@ impl Reader {
         if self.findings.file_lost && source == Source::NotSet {
             return;
         }
-        let (path, variable, meaning) = (key.path, key.variable(), key.meaning);
+        let (path, variable, meaning) = (&key.path, key.variable(), key.meaning);
         let file = key.file_variable().map_or_else(String::new, |name| {
             format!(" (or {name} to a file that holds it)")
         });
@@ -134,7 +151,7 @@ impl Reader {
 }
 
 /// A single value as the text that a person would have written for it.
-fn scalar(value: &Value) -> Option<String> {
+pub(super) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(_, text) => Some(text.trim().to_owned()),
         Value::Char(_, letter) => Some(letter.to_string()),

@@ -1,6 +1,6 @@
-//! What the settings are, section by section.
+//! All settings: what each is, how it is read, what it may be set to, and what it is if nobody sets it.
 //!
-//! Invariant: plain data; only [`super::sections`] puts them together, from checked values.
+//! Invariant: a setting exists exactly if it is declared here; `section.key` is the path of its field.
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -10,49 +10,178 @@ use std::time::Duration;
 use croner::Cron;
 use jiff::tz::TimeZone;
 
-use super::addresses::{BaseUrl, TabName};
-use super::credentials::Credentials;
-use super::secrets::{BotToken, CallbackSecret};
-use super::values::{AdminChatId, LogFilter, QuietHours};
+use super::addresses::{self, BaseUrl, TabName};
+use super::credentials::{Credentials, credentials};
+use super::declare::{Declaration, Section, Setting, inside, setting, settings};
+use super::error::wrong;
+use super::keys::Key;
+use super::read::Reader;
+use super::secrets::{self, BotToken, CallbackSecret};
+use super::values::{self, AdminChatId, LogFilter, QuietHours, UpdateSource};
 use super::words::SheetWords;
 use crate::domain::ids::SpreadsheetId;
 use crate::logs;
 use crate::secret::Secret;
 
-/// All settings of the service.
-#[derive(Debug)]
-pub struct Settings {
-    /// Where the journal lives.
-    pub data_dir: PathBuf,
-    /// The zone of schedules, quiet hours and everything that people read.
-    pub time_zone: TimeZone,
-    /// The log.
-    pub log: Log,
-    /// The addresses that we listen on.
-    pub http: Http,
-    /// The bot.
-    pub telegram: Telegram,
-    /// The spreadsheets.
-    pub sheets: Sheets,
-    /// When tabs are read without being asked.
-    pub schedule: Schedules,
-    /// Announcements.
-    pub promotions: Promotions,
-    /// Answers.
-    pub appeals: Appeals,
-    /// Links to files.
-    pub files: Files,
-    /// Headers and statuses of the tabs.
-    pub words: SheetWords,
-}
+const SCHEDULE: &str = "six fields, such as \"0 */5 * * * *\" for every five minutes";
+const FLAG: &str = "true or false";
 
-/// How the log is written.
-#[derive(Debug)]
-pub struct Log {
-    /// For people or for machines.
-    pub format: logs::Format,
-    /// How much is told.
-    pub filter: LogFilter,
+// Commands beside the running service read these two alone.
+const DATA_DIR: Setting<PathBuf> =
+    setting(values::path, "a directory that the service may write to").or("./data");
+const LISTEN: Setting<SocketAddr> =
+    setting(addresses::address, "an address such as 127.0.0.1:8080").or("127.0.0.1:8080");
+
+settings! {
+    /// All settings of the service.
+    Settings {
+        /// Where the journal lives.
+        data_dir: PathBuf = DATA_DIR,
+        /// The zone of schedules, quiet hours and everything that people read.
+        time_zone: TimeZone =
+            setting(values::time_zone, "a time zone such as Europe/Moscow").or("Europe/Moscow"),
+        /// The log.
+        log: Log = Section::<Log>,
+        /// The addresses that we listen on.
+        http: Http = Section::<Http>,
+        /// The bot.
+        telegram: Telegram = Section::<Telegram>,
+        /// The spreadsheets.
+        sheets: Sheets = Section::<Sheets>,
+        /// When tabs are read without being asked.
+        schedule: Schedules = Section::<Schedules>,
+        /// Announcements.
+        promotions: Promotions = Section::<Promotions>,
+        /// Answers.
+        appeals: Appeals = Section::<Appeals>,
+        /// Links to files.
+        files: Files = Section::<Files>,
+        /// Headers and statuses of the tabs.
+        words: SheetWords = WordsBeside,
+    }
+
+    /// How the log is written.
+    Log {
+        /// For people or for machines.
+        format: logs::Format = setting(values::log_format, "pretty or json").or("pretty"),
+        /// How much is told.
+        filter: LogFilter = setting(values::log_filter, "a level such as info").or("info"),
+    }
+
+    /// Where we listen.
+    Http {
+        /// For Telegram's and the sheets' calls.
+        listen: SocketAddr = LISTEN,
+        /// For the metrics.
+        admin_listen: SocketAddr =
+            setting(addresses::address, "an address such as 127.0.0.1:9090").or("127.0.0.1:9090"),
+        /// Our address as the internet sees it; https, except on loopback.
+        public_url: Option<BaseUrl> = setting(
+            addresses::public_url,
+            "the address of this service as the internet sees it",
+        ).optional(),
+        /// How many connections may be open at once.
+        // More sockets than a process is ever given are a slip of the finger.
+        max_connections: usize =
+            setting(values::connections::<1, 65_535>, "a whole number").or("512"),
+        /// When an unanswered request is given up.
+        request_timeout_s: Duration =
+            setting(values::seconds::<1, 60>, "a whole number of seconds").or("10"),
+    } => differ(listen, admin_listen)
+
+    /// The bot and how it talks to Telegram.
+    Telegram {
+        /// The bot's token.
+        token: BotToken =
+            setting(secrets::bot_token, "the token that @BotFather gave you for this bot").secret(),
+        /// The Bot API server.
+        api_url: BaseUrl = setting(addresses::base_url, "https://api.telegram.org")
+            .or("https://api.telegram.org"),
+        /// How updates reach us.
+        mode: Mode = ModeAndSecret,
+        /// Where alerts go.
+        admin_chat: Option<AdminChatId> =
+            setting(values::admin_chat, "the number of the chat that alerts go to").optional(),
+        /// Messages per second over all chats; 0 is no limit of ours.
+        rate_per_second: Option<NonZeroU32> =
+            setting(values::rate::<10_000>, "a whole number; 0 is no limit").or("30"),
+        /// Whether `serve` registers the webhook itself.
+        register_webhook: bool = setting(values::flag, FLAG).or("true"),
+    }
+
+    /// The spreadsheets and how we reach them.
+    Sheets {
+        /// The Sheets API.
+        api_url: BaseUrl = setting(addresses::base_url, "https://sheets.googleapis.com")
+            .or("https://sheets.googleapis.com"),
+        /// Who we are there.
+        credentials: Credentials = setting(
+            credentials,
+            "the path of the service account's key file, as Google Cloud lets you download it",
+        ),
+        /// Signs the sheets' calls.
+        callback_secret: CallbackSecret = setting(
+            secrets::callback_secret,
+            "the word that signs the sheets' calls; make one with `echo \"whsec_$(openssl rand -base64 32)\"`",
+        ).secret(),
+        /// The tab with the partners.
+        partners: TabAddress = TabOf("список сотрудников для авторизации"),
+        /// The tab with the appeals.
+        appeals: TabAddress = TabOf("обращения"),
+        /// The tab with the promotions; without a spreadsheet promotions are switched off.
+        promotions: Option<TabAddress> = OptionalTab(TabOf("Акции")),
+    } => distinct(partners, appeals, promotions)
+
+    /// When tabs are read without being asked, in the configured time zone.
+    Schedules {
+        /// Reads the appeals.
+        appeals: Cron = setting(values::cron, SCHEDULE).or("0 * * * * *"),
+        /// Reads the partners.
+        partners: Cron = setting(values::cron, SCHEDULE).or("0 */5 * * * *"),
+        /// Reads the promotions.
+        promotions: Cron = setting(values::cron, SCHEDULE).or("0 */15 * * * *"),
+        /// Questions to Telegram and Sheets whether they are there.
+        health: Cron = setting(values::cron, SCHEDULE).or("0 */5 * * * *"),
+        /// The digest for the admin chat; `none` is never.
+        digest: Option<Cron> =
+            setting(|text| values::or_none(text, values::cron), SCHEDULE).or("0 0 9 * * *"),
+        /// The sign of life for the admin chat; `none` is never.
+        heartbeat: Option<Cron> =
+            setting(|text| values::or_none(text, values::cron), SCHEDULE).or("0 0 */6 * * *"),
+    }
+
+    /// How promotions are announced.
+    Promotions {
+        /// The predecessor's `X-Webhook-Secret`; without it its push is switched off.
+        legacy_secret: Option<Secret> =
+            setting(secrets::legacy_secret, "the predecessor's X-Webhook-Secret").secret().optional(),
+        /// When nobody is written to.
+        quiet_hours: Option<QuietHours> =
+            setting(values::quiet_hours, "hours such as 21:00-09:00, or none").or("21:00-09:00"),
+        /// From which delay on a promotion waits for a person; `none` is never.
+        // After a month nobody remembers the promotion.
+        hold_if_later_than: Option<Duration> = setting(
+            |text| values::or_none(text, values::hours::<1, 720>),
+            "a whole number of hours, or none",
+        ).or("24"),
+        /// Whether to send again what may have arrived.
+        resend_unknown: bool = setting(values::flag, FLAG).or("false"),
+    }
+
+    /// How answers are delivered.
+    Appeals {
+        /// How long an answer rests in its cell before it is sent.
+        // More than a day would look like a fault to those who wait.
+        grace: Duration = setting(values::seconds::<0, 86_400>, "a whole number of seconds").or("0"),
+        /// Whether to send once more what may have arrived.
+        resend_unknown: bool = setting(values::flag, FLAG).or("true"),
+    }
+
+    /// Links to files that partners sent.
+    Files {
+        /// How long a link works.
+        lifetime: Duration = setting(values::days::<1, 3_650>, "a whole number of days").or("30"),
+    }
 }
 
 /// Where the running service is found, by commands beside it.
@@ -64,36 +193,14 @@ pub struct Local {
     pub listen: SocketAddr,
 }
 
-/// Where we listen.
-#[derive(Debug)]
-pub struct Http {
-    /// For Telegram's and the sheets' calls.
-    pub listen: SocketAddr,
-    /// For the metrics.
-    pub admin_listen: SocketAddr,
-    /// Our address as the internet sees it; https, except on loopback.
-    pub public_url: Option<BaseUrl>,
-    /// How many connections may be open at once.
-    pub max_connections: usize,
-    /// When an unanswered request is given up.
-    pub request_timeout: Duration,
-}
-
-/// The bot and how it talks to Telegram.
-#[derive(Debug)]
-pub struct Telegram {
-    /// The bot's token.
-    pub token: BotToken,
-    /// The Bot API server.
-    pub api_url: BaseUrl,
-    /// How updates reach us.
-    pub mode: Mode,
-    /// Where alerts go.
-    pub admin_chat: Option<AdminChatId>,
-    /// Messages per second over all chats; `None` is no limit of ours.
-    pub rate_per_second: Option<NonZeroU32>,
-    /// Whether `serve` registers the webhook itself.
-    pub register_webhook: bool,
+impl Local {
+    pub(super) fn read(r: &mut Reader) -> Option<Self> {
+        let (data_dir, listen) = (DATA_DIR.read(r, "data_dir"), LISTEN.read(r, "http.listen"));
+        Some(Self {
+            data_dir: data_dir?,
+            listen: listen?,
+        })
+    }
 }
 
 /// How updates reach us.
@@ -108,21 +215,38 @@ pub enum Mode {
     Polling,
 }
 
-/// The spreadsheets and how we reach them.
-#[derive(Debug)]
-pub struct Sheets {
-    /// The Sheets API.
-    pub api_url: BaseUrl,
-    /// Who we are there.
-    pub credentials: Credentials,
-    /// Signs the sheets' calls.
-    pub callback_secret: CallbackSecret,
-    /// The tab with the partners.
-    pub partners: TabAddress,
-    /// The tab with the appeals.
-    pub appeals: TabAddress,
-    /// The tab with the promotions; `None` switches promotions off.
-    pub promotions: Option<TabAddress>,
+/// `mode`, and `webhook_secret` beside it, which is needed only for the webhook but checked wherever it is given.
+struct ModeAndSecret;
+
+impl ModeAndSecret {
+    const PATH: &str = "telegram.webhook_secret";
+    const MODE: Setting<UpdateSource> = setting(values::intake, "webhook or polling").or("webhook");
+    const SECRET: Setting<Secret> = setting(
+        secrets::webhook_secret,
+        "a word of your own that only Telegram will know, for example from `openssl rand -hex 32` \
+         (it is needed because telegram.mode is webhook)",
+    )
+    .secret();
+}
+
+impl Declaration for ModeAndSecret {
+    type Value = Mode;
+
+    fn keys(&self, path: &str, about: &'static str) -> Vec<Key> {
+        let mut keys = Self::MODE.keys(path, about);
+        keys.extend(Self::SECRET.keys(Self::PATH, "What Telegram repeats with every call."));
+        keys
+    }
+
+    fn read(&self, r: &mut Reader, path: &str) -> Option<Mode> {
+        let mode = Self::MODE.read(r, path);
+        if let Some(UpdateSource::Webhook) = mode {
+            let secret = Self::SECRET.read(r, Self::PATH)?;
+            return Some(Mode::Webhook { secret });
+        }
+        let secret = Self::SECRET.optional().read(r, Self::PATH);
+        mode.and(secret).map(|_| Mode::Polling)
+    }
 }
 
 /// One tab of one spreadsheet.
@@ -134,48 +258,109 @@ pub struct TabAddress {
     pub tab: TabName,
 }
 
-/// When tabs are read without being asked, in the configured time zone.
-#[derive(Debug)]
-pub struct Schedules {
-    /// Reads the appeals.
-    pub appeals: Cron,
-    /// Reads the partners.
-    pub partners: Cron,
-    /// Reads the promotions.
-    pub promotions: Cron,
-    /// Questions to Telegram and Sheets whether they are there.
-    pub health: Cron,
-    /// The digest for the admin chat; `None` is never.
-    pub digest: Option<Cron>,
-    /// The sign of life for the admin chat; `None` is never.
-    pub heartbeat: Option<Cron>,
+/// A spreadsheet and the tab in it, which has this name if nobody gives another.
+struct TabOf(&'static str);
+
+/// The same, where the spreadsheet may be left out.
+struct OptionalTab(TabOf);
+
+const SPREADSHEET: Setting<SpreadsheetId> = setting(
+    addresses::spreadsheet,
+    "the spreadsheet's ID or its whole address from the browser",
+);
+
+impl TabOf {
+    fn tab(&self) -> Setting<TabName> {
+        let meaning = "the name of a tab as it stands at the bottom of the spreadsheet";
+        setting(addresses::tab, meaning).or(self.0)
+    }
+
+    fn both<D: Declaration>(
+        &self,
+        spreadsheet: &D,
+        r: &mut Reader,
+        path: &str,
+    ) -> Option<(D::Value, TabName)> {
+        let spreadsheet = spreadsheet.read(r, &inside(path, "spreadsheet"));
+        spreadsheet.zip(self.tab().read(r, &inside(path, "tab")))
+    }
 }
 
-/// How promotions are announced.
-#[derive(Debug)]
-pub struct Promotions {
-    /// The predecessor's `X-Webhook-Secret`; `None` switches its push off.
-    pub legacy_secret: Option<Secret>,
-    /// When nobody is written to.
-    pub quiet_hours: Option<QuietHours>,
-    /// From which delay on a promotion waits for a person; `None` is never.
-    pub hold_if_later_than: Option<Duration>,
-    /// Whether to send again what may have arrived.
-    pub resend_unknown: bool,
+impl Declaration for TabOf {
+    type Value = TabAddress;
+
+    fn keys(&self, path: &str, about: &'static str) -> Vec<Key> {
+        let mut keys = SPREADSHEET.keys(&inside(path, "spreadsheet"), about);
+        keys.extend(self.tab().keys(&inside(path, "tab"), about));
+        keys
+    }
+
+    fn read(&self, r: &mut Reader, path: &str) -> Option<TabAddress> {
+        let (spreadsheet, tab) = self.both(&SPREADSHEET, r, path)?;
+        Some(TabAddress { spreadsheet, tab })
+    }
 }
 
-/// How answers are delivered.
-#[derive(Debug)]
-pub struct Appeals {
-    /// How long an answer rests in its cell before it is sent.
-    pub grace: Duration,
-    /// Whether to send once more what may have arrived.
-    pub resend_unknown: bool,
+impl Declaration for OptionalTab {
+    type Value = Option<TabAddress>;
+
+    fn keys(&self, path: &str, about: &'static str) -> Vec<Key> {
+        self.0.keys(path, about)
+    }
+
+    fn read(&self, r: &mut Reader, path: &str) -> Option<Option<TabAddress>> {
+        let (spreadsheet, tab) = self.0.both(&SPREADSHEET.optional(), r, path)?;
+        Some(spreadsheet.map(|spreadsheet| TabAddress { spreadsheet, tab }))
+    }
 }
 
-/// Links to files that partners sent.
-#[derive(Debug)]
-pub struct Files {
-    /// How long a link works.
-    pub lifetime: Duration,
+/// The words of the sheets, in a file beside the settings.
+struct WordsBeside;
+
+impl Declaration for WordsBeside {
+    type Value = SheetWords;
+
+    fn keys(&self, _: &str, _: &'static str) -> Vec<Key> {
+        Vec::new()
+    }
+
+    fn read(&self, r: &mut Reader, _: &str) -> Option<SheetWords> {
+        r.words()
+    }
+}
+
+/// Refuses two addresses that cannot both be listened on; port 0 is a new port each time.
+fn differ(r: &mut Reader, one: Option<&SocketAddr>, other: Option<&SocketAddr>) {
+    let collide = one.zip(other).is_some_and(|(one, other)| {
+        let overlap =
+            one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
+        one.port() == other.port() && one.port() != 0 && overlap
+    });
+    if collide {
+        let problem = "It is the address of http.listen: two things cannot listen in one place.";
+        let fault = wrong(problem, "Give it a port of its own.");
+        r.reject("http.admin_listen", fault);
+    }
+}
+
+/// Refuses one tab for two things.
+fn distinct(
+    r: &mut Reader,
+    partners: Option<&TabAddress>,
+    appeals: Option<&TabAddress>,
+    promotions: Option<&Option<TabAddress>>,
+) {
+    let tabs = [
+        ("sheets.partners.tab", partners),
+        ("sheets.appeals.tab", appeals),
+        ("sheets.promotions.tab", promotions.and_then(Option::as_ref)),
+    ];
+    for (index, (path, tab)) in tabs.iter().enumerate() {
+        let mut earlier = tabs[..index].iter();
+        if let Some((other, _)) = earlier.find(|(_, other)| tab.is_some() && other == tab) {
+            let problem = format!("It is the same tab of the same spreadsheet as {other}.");
+            let remedy = "Partners, appeals and promotions each need a tab of their own.";
+            r.reject(path, wrong(problem, remedy));
+        }
+    }
 }

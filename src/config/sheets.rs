@@ -8,6 +8,7 @@ use std::path::Path;
 use figment::value::{Dict, Value};
 
 use super::addresses::{self, TabName};
+use super::declare::inside;
 use super::error::{Findings, SettingsError, Source, Wrong, shown, wrong};
 use super::layers::{self, FileText, Layers};
 use super::words::{self, SheetWords};
@@ -160,11 +161,7 @@ pub(super) fn tab(value: &Value) -> Result<TabName, Wrong> {
 
 fn leaves(values: &Dict, section: &str, found: &mut Vec<String>) {
     for (name, value) in values {
-        let path = if section.is_empty() {
-            name.clone()
-        } else {
-            format!("{section}.{name}")
-        };
+        let path = inside(section, name);
         match value {
             Value::Dict(_, inner) => leaves(inner, &path, found),
             Value::String(..)

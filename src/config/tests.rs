@@ -11,6 +11,7 @@ use super::error::SettingsErrors;
 use super::keys::key;
 use super::*;
 
+mod documents;
 mod faults;
 mod sources;
 

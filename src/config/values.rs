@@ -3,7 +3,6 @@
 //! Invariant: a value of these types is well-formed; every refusal says what would be right.
 
 use std::num::NonZeroU32;
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -96,15 +95,16 @@ pub(super) fn cron(text: &str) -> Result<Cron, Wrong> {
     Ok(cron)
 }
 
-/// A schedule, or `none`.
-pub(super) fn cron_or_none(text: &str) -> Result<Option<Cron>, Wrong> {
+/// What is parsed, or `none`.
+pub(super) fn or_none<T>(
+    text: &str,
+    parse: impl FnOnce(&str) -> Result<T, Wrong>,
+) -> Result<Option<T>, Wrong> {
     if text == NONE {
         return Ok(None);
     }
-    match cron(text) {
-        Ok(cron) => Ok(Some(cron)),
-        Err(fault) => Err(wrong(fault.problem, fault.remedy + " Or write none.")),
-    }
+    let with_none = |fault: Wrong| wrong(fault.problem, fault.remedy + " Or write none.");
+    parse(text).map(Some).map_err(with_none)
 }
 
 pub(super) fn quiet_hours(text: &str) -> Result<Option<QuietHours>, Wrong> {
@@ -127,51 +127,39 @@ pub(super) fn quiet_hours(text: &str) -> Result<Option<QuietHours>, Wrong> {
         .ok_or_else(fault)
 }
 
-/// A whole number within bounds; `unit` completes "a whole number of …".
-pub(super) fn whole(text: &str, bounds: RangeInclusive<u32>, unit: &str) -> Result<u32, Wrong> {
-    text.parse()
-        .ok()
-        .filter(|number| bounds.contains(number))
+/// A whole number from `LEAST` to `MOST`; `unit` completes "a whole number of …".
+fn whole<const LEAST: u32, const MOST: u32>(text: &str, unit: &str) -> Result<u32, Wrong> {
+    let number = text.parse().ok();
+    number
+        .filter(|number| (LEAST..=MOST).contains(number))
         .ok_or_else(|| {
-            let (least, most) = (bounds.start(), bounds.end());
-            let problem = format!(
-                "{} is not a number of {unit} that can be used here.",
-                shown(text)
-            );
-            wrong(
-                problem,
-                format!("Write a whole number of {unit} from {least} to {most}."),
-            )
+            let told = shown(text);
+            let problem = format!("{told} is not a number of {unit} that can be used here.");
+            let remedy = format!("Write a whole number of {unit} from {LEAST} to {MOST}.");
+            wrong(problem, remedy)
         })
 }
 
-pub(super) fn seconds(text: &str, bounds: RangeInclusive<u32>) -> Result<Duration, Wrong> {
-    whole(text, bounds, "seconds").map(|n| Duration::from_secs(n.into()))
+pub(super) fn connections<const LEAST: u32, const MOST: u32>(text: &str) -> Result<usize, Wrong> {
+    let number = whole::<LEAST, MOST>(text, "connections")?;
+    Ok(usize::try_from(number).unwrap_or(usize::MAX))
 }
 
-pub(super) fn days(text: &str, bounds: RangeInclusive<u32>) -> Result<Duration, Wrong> {
-    whole(text, bounds, "days").map(|n| Duration::from_hours(u64::from(n) * 24))
+pub(super) fn seconds<const LEAST: u32, const MOST: u32>(text: &str) -> Result<Duration, Wrong> {
+    whole::<LEAST, MOST>(text, "seconds").map(|n| Duration::from_secs(n.into()))
 }
 
-/// A number of hours, or `none`.
-pub(super) fn hours_or_none(
-    text: &str,
-    bounds: RangeInclusive<u32>,
-) -> Result<Option<Duration>, Wrong> {
-    if text == NONE {
-        return Ok(None);
-    }
-    match whole(text, bounds, "hours") {
-        Ok(hours) => Ok(Some(Duration::from_hours(hours.into()))),
-        Err(fault) => Err(wrong(fault.problem, fault.remedy + " Or write none.")),
-    }
+pub(super) fn hours<const LEAST: u32, const MOST: u32>(text: &str) -> Result<Duration, Wrong> {
+    whole::<LEAST, MOST>(text, "hours").map(|n| Duration::from_hours(n.into()))
+}
+
+pub(super) fn days<const LEAST: u32, const MOST: u32>(text: &str) -> Result<Duration, Wrong> {
+    whole::<LEAST, MOST>(text, "days").map(|n| Duration::from_hours(u64::from(n) * 24))
 }
 
 /// Messages per second; 0 is no limit.
-pub(super) fn rate(text: &str) -> Result<Option<NonZeroU32>, Wrong> {
-    /// Far above what Telegram grants anybody; more is a slip of the finger.
-    const HIGHEST: u32 = 10_000;
-    whole(text, 0..=HIGHEST, "messages per second").map(NonZeroU32::new)
+pub(super) fn rate<const MOST: u32>(text: &str) -> Result<Option<NonZeroU32>, Wrong> {
+    whole::<0, MOST>(text, "messages per second").map(NonZeroU32::new)
 }
 
 pub(super) fn flag(text: &str) -> Result<bool, Wrong> {
@@ -314,25 +302,20 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_bounds() {
-        assert_eq!(whole("7", 1..=7, "days"), Ok(7));
+        assert_eq!(whole::<1, 7>("7", "days"), Ok(7));
         for bad in ["0", "8", "-1", "1.5", "seven", "99999999999"] {
             assert!(
-                problem(whole(bad, 1..=7, "days")).ends_with("whole number of days from 1 to 7."),
+                problem(whole::<1, 7>(bad, "days")).ends_with("whole number of days from 1 to 7."),
                 "{bad}"
             );
         }
-        assert_eq!(seconds("90", 0..=100), Ok(Duration::from_secs(90)));
-        assert_eq!(days("2", 0..=100), Ok(Duration::from_hours(48)));
-        assert_eq!(
-            hours_or_none("3", 0..=100),
-            Ok(Some(Duration::from_hours(3)))
-        );
-        assert_eq!(hours_or_none("none", 0..=100), Ok(None));
-        assert_eq!(cron_or_none("none"), Ok(None));
-        assert!(problem(cron_or_none("daily")).ends_with("Or write none."));
-        assert!(problem(hours_or_none("never", 0..=100)).ends_with("Or write none."));
-        assert_eq!(rate("0"), Ok(None));
-        assert_eq!(rate("30"), Ok(NonZeroU32::new(30)));
+        assert_eq!(seconds::<0, 100>("90"), Ok(Duration::from_secs(90)));
+        assert_eq!(days::<0, 100>("2"), Ok(Duration::from_hours(48)));
+        assert_eq!(hours::<0, 100>("3"), Ok(Duration::from_hours(3)));
+        assert_eq!(or_none("none", cron), Ok(None));
+        assert!(problem(or_none("daily", cron)).ends_with("Or write none."));
+        assert_eq!(rate::<100>("0"), Ok(None));
+        assert_eq!(rate::<100>("30"), Ok(NonZeroU32::new(30)));
     }
 
     #[test]

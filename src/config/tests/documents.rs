@@ -1,0 +1,86 @@
+//! That the settings file and the page of all settings say what is declared.
+//!
+//! Invariant: neither can name a setting that does not exist, or lack one.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::*;
+use crate::config::keys::KEYS;
+use crate::config::read::scalar;
+
+const FILE: &str = include_str!("../../../migrations-free-config/sheetdesk.toml");
+const PAGE: &str = include_str!("../../../docs/SETTINGS.md");
+
+#[test]
+fn the_shipped_files_on_disk_change_nothing() {
+    let desk = Desk::new();
+    let before = format!("{:?}", desk.settings());
+    desk.write("sheetdesk.toml", FILE);
+    desk.write(
+        "sheets.toml",
+        include_str!("../../../migrations-free-config/sheets.toml"),
+    );
+    assert_eq!(format!("{:?}", desk.settings()), before);
+}
+
+#[test]
+fn the_shipped_file_names_every_setting_with_its_default() {
+    let layers = Layers::default().with(Source::EmbeddedDefaults, layers::parse_embedded(FILE));
+    let all = layers::parse_embedded(&with_examples());
+    let examples = Layers::default().with(Source::EmbeddedDefaults, all);
+    for key in KEYS.iter() {
+        let value = layers.find(&key.path).and_then(|(value, _)| scalar(&value));
+        assert_eq!(value.as_deref(), key.default, "{}", key.path);
+        assert!(examples.find(&key.path).is_some(), "{}", key.path);
+    }
+}
+
+#[test]
+fn the_examples_of_the_shipped_file_are_refused() {
+    let desk = Desk {
+        variables: BTreeMap::new(),
+        ..Desk::new()
+    };
+    desk.write("sheetdesk.toml", &with_examples());
+    let errors = desk.faults().errors;
+    assert!(!errors.iter().any(|error| error.problem.contains("no such")));
+    for key in KEYS.iter().filter(|key| key.secret) {
+        let told = errors.iter().find(|error| error.key == key.path);
+        let expected = "This is an example, known to everybody, and no secret.";
+        let told = told.map(|error| error.problem.as_str());
+        assert_eq!(told, Some(expected), "{}", key.path);
+    }
+}
+
+#[test]
+fn the_page_lists_every_setting() {
+    let mut table = String::from(
+        "| setting | environment | default | set it to | what it is |\n|---|---|---|---|---|\n",
+    );
+    for key in KEYS.iter() {
+        let (path, variable) = (&key.path, key.variable());
+        let file = if key.secret { " (or `…_FILE`)" } else { "" };
+        let default = key
+            .default
+            .map_or_else(String::new, |text| format!("`{text}`"));
+        let (meaning, about) = (key.meaning, key.about);
+        let _ = writeln!(
+            table,
+            "| `{path}` | `{variable}`{file} | {default} | {meaning} | {about} |"
+        );
+    }
+    let listed = &PAGE[PAGE.find("| setting").expect("a table")..];
+    assert!(listed == table, "docs/SETTINGS.md must end with:\n{table}");
+}
+
+/// The shipped file with its examples switched on.
+fn with_examples() -> String {
+    let example = |line: &'static str| {
+        let example = line.strip_prefix("# ")?;
+        let (name, _) = example.split_once(" = ")?;
+        (!name.contains(' ')).then_some(example)
+    };
+    let lines = FILE.lines().map(|line| example(line).unwrap_or(line));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
