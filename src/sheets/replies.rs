@@ -92,6 +92,7 @@ fn occurrences(changes: &[Change], replies: &[api::Response]) -> Vec<Option<u32>
     let answer = |(at, change): (usize, &Change)| match change {
         Change::CompareAndSet { .. } => Some(index(changed(at).filter(|_| matched))),
         Change::Set { .. }
+        | Change::InsertRows { .. }
         | Change::Append { .. }
         | Change::AddTab { .. }
         | Change::AddColumns { .. }

@@ -115,6 +115,9 @@ fn fill(request: &mut api::Request, change: &Change) -> Result<(), &'static str>
             expect,
             set,
         } => request.find_replace = Some(compare_and_set(*sheet, *row, *column, expect, set)?),
+        Change::InsertRows { sheet, row, count } => {
+            request.insert_dimension = Some(insert_rows(*sheet, *row, *count)?)
+        }
         Change::Append { sheet, values } => request.append_cells = Some(append(*sheet, values)?),
         Change::AddTab { sheet, title } => request.add_sheet = Some(add_tab(*sheet, title)),
         Change::AddColumns { sheet, count } => {
@@ -181,6 +184,25 @@ fn compare_and_set(
         match_entire_cell: Some(true),
         include_formulas: Some(false),
         ..Default::default()
+    })
+}
+
+/// They take after the row that stands there now, which is an empty one: not after the header row, or one that people have painted.
+fn insert_rows(
+    sheet: SheetId,
+    row: u32,
+    count: u32,
+) -> Result<api::InsertDimensionRequest, &'static str> {
+    let end = row.checked_add(count).ok_or("rows beyond any grid")?;
+    Ok(api::InsertDimensionRequest {
+        range: Some(api::DimensionRange {
+            sheet_id: Some(sheet.0),
+            dimension: Some("ROWS".to_owned()),
+            start_index: Some(index(row)?),
+            end_index: Some(index(end)?),
+            ..Default::default()
+        }),
+        inherit_from_before: Some(false),
     })
 }
 

@@ -169,6 +169,15 @@ pub enum Change {
         /// Nothing, or a fixed word of ours.
         set: String,
     },
+    /// Inserts empty rows above one that is there, and shaped like it.
+    InsertRows {
+        /// Which tab.
+        sheet: SheetId,
+        /// The row that the first of them becomes.
+        row: u32,
+        /// How many.
+        count: u32,
+    },
     /// Adds a row behind the last one that holds anything; `None` leaves a column empty.
     Append {
         /// Which tab.

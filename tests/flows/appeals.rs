@@ -1,7 +1,8 @@
 //! Appeals: from the chat into a row, and how it goes on.
 
+use serde_json::{Value, json};
 use sheetdesk::testbed::{APPEALS, BOOK};
-use simulator::sheets::TOUR_PARTNER;
+use simulator::sheets::{ApiError, GetQuery, Shown, TOUR_PARTNER, Workbook};
 
 use crate::play::{FIRST_QUESTION, Play};
 
@@ -171,5 +172,61 @@ async fn a_number_of_a_lost_journal_is_adopted_with_its_history_and_the_counter_
         play.operator.messages().is_empty(),
         "nobody has to do anything"
     );
+    play.ends(service).await;
+}
+
+/// The place of an appeal's row, from 1.
+fn place(table: &[Vec<String>], number: &str) -> Option<usize> {
+    let column = table[0].iter().position(|header| header == "№")?;
+    let row = table.iter().position(|row| row[column] == number);
+    row.map(|row| row + 1)
+}
+
+/// The appeals tab as Google tells of it.
+fn tab(book: &Workbook) -> Value {
+    let told = book.get(&GetQuery::default()).expect("it can be read");
+    let tabs = told["sheets"].as_array().expect("tabs").iter();
+    let mut tabs = tabs.filter(|tab| tab["properties"]["title"] == APPEALS);
+    tabs.next().expect("it stands").clone()
+}
+
+#[tokio::test]
+async fn a_new_row_stands_right_below_the_last_one_whatever_reaches_down_to_the_bottom() {
+    let play = Play::set().await;
+    play.testbed
+        .sheets
+        .with(BOOK, |book| {
+            // In each row a tick box, and an empty line of an array formula.
+            book.insert_columns(APPEALS, "A", 2)?;
+            book.type_in(APPEALS, "A1", "готово")?;
+            book.type_in(APPEALS, "B1", "сводка")?;
+            for row in 2..=200 {
+                book.type_in(APPEALS, &format!("A{row}"), "FALSE")?;
+                let empty = Shown::Text(String::new());
+                book.type_formula(APPEALS, &format!("B{row}"), "=ARRAYFORMULA(…)", empty)?;
+            }
+            let range = json!({"sheetId": tab(book)["properties"]["sheetId"], "endRowIndex": 2});
+            book.apply(&json!({"requests": [{"setBasicFilter": {"filter": {"range": range}}}]}))
+        })
+        .expect("the sheet of somebody who likes tick boxes");
+    let service = play.start().await;
+    play.registers().await;
+    play.marina.write("Первый вопрос");
+    play.hears("Приняли, обращение № 2").await;
+    play.settled().await;
+    let table = || play.testbed.sheets.with(BOOK, |book| book.table(APPEALS));
+    assert_eq!(place(&table().expect("stands"), "2"), Some(3));
+    play.types(2, "статус", "Решено").await;
+    play.hears("решено").await;
+    play.marina.write("Второй вопрос");
+    play.hears("Приняли, обращение № 3").await;
+    play.settled().await;
+    assert_eq!(place(&table().expect("stands"), "3"), Some(4));
+    let told = play
+        .testbed
+        .sheets
+        .with(BOOK, |book| Ok::<_, ApiError>(tab(book)));
+    let filtered = &told.expect("stands")["basicFilter"]["range"]["endRowIndex"];
+    assert_eq!(*filtered, json!(4), "the filter reaches over both");
     play.ends(service).await;
 }

@@ -219,6 +219,13 @@ impl ReadPlan {
             .map(Vec::len)
             .max()
             .unwrap_or_default();
+        let last_text = |column: &Vec<String>| {
+            let last = column.iter().rposition(|text| !text.trim().is_empty());
+            last.map_or(0, |at| index(at + 1))
+        };
+        let ends = watched.iter().map(last_text);
+        let history = histories.as_ref().map_or(0, last_text) + self.history_start();
+        let end = ends.max().unwrap_or_default().max(history).max(1);
         let margin_end = margin
             .iter()
             .rposition(|column| column.iter().any(|cell| !cell.is_empty()));
@@ -230,7 +237,7 @@ impl ReadPlan {
             began,
             layout,
             rows: self.rows(&mut watched, histories, contents, longest),
-            end: index(longest).max(1).max(self.history_end()),
+            end,
             free_column,
             columns: self.watched.iter().map(|&(column, _)| column).collect(),
         })
@@ -371,8 +378,8 @@ impl ReadPlan {
         }
     }
 
-    /// A row with a history alone must not be appended over.
-    fn history_end(&self) -> u32 {
+    /// The first row whose history is read, or may be.
+    fn history_start(&self) -> u32 {
         match self.histories {
             HistoryRange::Skip | HistoryRange::All => 0,
             HistoryRange::Between(first, _) => first,

@@ -63,6 +63,7 @@ fn prepared(sent: &Sent, batch: &Batch, tab: Tab, canvas: &TabAfter) -> Vec<Stri
             Change::Offer { .. } | Change::Protect { .. } => None,
             Change::AddFill { .. } => Some(format!("Лист «{title}»: раскрасить статусы")),
             Change::CompareAndSet { .. }
+            | Change::InsertRows { .. }
             | Change::Append { .. }
             | Change::AddTab { .. }
             | Change::AddColumns { .. }

@@ -1,4 +1,4 @@
-//! Rows that do not stand in the sheet yet: they are appended whole.
+//! Rows that do not stand in the sheet yet: each is written whole, below the others.
 //!
 //! Invariant: a new row bears its key from the beginning, so that the read-back knows it wherever it lands.
 
@@ -8,7 +8,7 @@ use super::{
     Wanted,
     find::TabPlanner,
     shared_cells,
-    write_plan::{PlannedRow, WritePlan},
+    write_plan::{ChangeOwner, PlannedRow, WritePlan},
 };
 use crate::{
     domain::{
@@ -50,15 +50,47 @@ impl TabPlanner<'_> {
             },
             ..PlannedRow::new(self.snapshot.tab, self.snapshot.end)
         };
-        if let Some(canvas) = draft.canvases.get_mut(&self.snapshot.tab) {
-            canvas.appended += 1;
-        }
         draft.size += size;
         draft.add(planned, |draft, owner| {
-            let sheet = self.snapshot.sheet;
-            draft.push(Change::Append { sheet, values }, owner);
+            self.place(values, draft, owner);
             Vec::new()
         });
+    }
+
+    /// Puts a new row right below the last one that has a key or a text, where people look: `appendCells` would go below everything,
+    /// also below tick boxes that reach down to the bottom.
+    fn place(&self, values: Vec<Option<CellValue>>, draft: &mut WritePlan, owner: ChangeOwner) {
+        let sheet = self.snapshot.sheet;
+        let Some(after) = draft.canvases.get_mut(&self.snapshot.tab) else {
+            return;
+        };
+        let row = after.end + after.appended;
+        after.appended += 1;
+        if after.end >= after.rows {
+            draft.push(Change::Append { sheet, values }, owner);
+            return;
+        }
+        match after.insertion {
+            Some(at) => {
+                if let Some(Change::InsertRows { count, .. }) = draft.changes.get_mut(at) {
+                    *count += 1;
+                }
+            }
+            None => {
+                let insertion = Change::InsertRows {
+                    sheet,
+                    row,
+                    count: 1,
+                };
+                let at = draft.push(insertion, owner);
+                if let Some(after) = draft.canvases.get_mut(&self.snapshot.tab) {
+                    after.insertion = Some(at);
+                }
+            }
+        }
+        let cells = (0..).zip(values);
+        let cells = cells.filter_map(|(column, value)| Some((column, value?)));
+        draft.set(sheet, row, cells.collect(), owner);
     }
 
     /// The cells of a new row from the first column on, and the status that it begins with.

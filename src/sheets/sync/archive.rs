@@ -249,6 +249,8 @@ impl Shelves {
             prepared: self.is_new,
             end: 0,
             appended: 0,
+            rows: 0,
+            insertion: None,
         });
     }
 

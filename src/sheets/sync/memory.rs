@@ -20,7 +20,10 @@ use crate::{
         ids::{BatchToken, SpreadsheetId},
         tab::Tab,
     },
-    sheets::{look::TabSnapshot, wire::Structure},
+    sheets::{
+        look::TabSnapshot,
+        wire::{SheetId, Structure},
+    },
 };
 
 /// The structure (grid sizes, filters, tab names) is read again after this long; it changes rarely, and errors have it read at once.
@@ -223,6 +226,24 @@ impl SyncMemory {
 
     pub(super) fn learn_structure(&mut self, structure: Structure, now: Timestamp) {
         self.structure = Some((structure, now));
+    }
+
+    /// We have inserted rows: the grid has grown, and the filter that reached there, or was extended.
+    pub(super) fn rows_inserted(&mut self, sheet: SheetId, at: u32, count: u32) {
+        let tabs = self
+            .structure
+            .iter_mut()
+            .flat_map(|(structure, _)| &mut structure.tabs);
+        for info in tabs.filter(|info| info.sheet == sheet) {
+            info.rows += count;
+            let end = info
+                .filter
+                .as_mut()
+                .and_then(|filter| filter.end_row.as_mut());
+            if let Some(end) = end.filter(|end| **end >= at) {
+                *end += count;
+            }
+        }
     }
 
     /// Nothing of the structure that was read holds any more.

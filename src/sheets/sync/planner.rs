@@ -10,7 +10,7 @@ use super::{
     Wanted,
     archive::Archive,
     find::{Placement, TabPlanner, chat_of, mark_of},
-    prepare::prepare,
+    prepare::{PreparationStep, extended_filter, prepare},
     repair::{Misplaced, Repair, Repairs, WrongCell, WrongRow},
     shared_cells::{self, CellAction, FailedMatch},
     tab_memory::TabMemory,
@@ -75,6 +75,8 @@ impl Planner<'_> {
                 prepared: !prepared.changes.is_empty(),
                 end: snapshot.end,
                 appended: 0,
+                rows: info.rows,
+                insertion: None,
             };
             draft.canvases.insert(snapshot.tab, canvas);
             for (change, step) in prepared.changes {
@@ -104,6 +106,11 @@ impl Planner<'_> {
                 due.partition(|wanted| tab_memory.refusals.knows(&wanted.row.key));
             for wanted in fresh.into_iter().chain(again) {
                 self.row(&stage, wanted, &mut draft);
+            }
+            let filter = extended_filter(&stage.layout, info, draft.canvases.get(&snapshot.tab));
+            if let Some(change) = filter.filter(|_| tab_memory.decorate) {
+                let owner = ChangeOwner::Tab(snapshot.tab, PreparationStep::Decoration);
+                draft.push(change, owner);
             }
         }
         draft

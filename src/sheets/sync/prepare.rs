@@ -2,6 +2,7 @@
 //!
 //! Invariant: each is done once, and only where it is not there yet.
 
+use super::write_plan::TabAfter;
 use crate::{
     domain::{row::CellValue, row::Column, tab::Tab, text::Text},
     sheets::{
@@ -104,6 +105,27 @@ pub(in crate::sheets) fn filter(layout: &Layout, info: &TabInfo) -> Option<Chang
         filter: Filter {
             end_column: Some(end),
             ..filter.clone()
+        },
+    })
+}
+
+/// A filter that ends right above new rows is to reach over them.
+pub(super) fn extended_filter(
+    layout: &Layout,
+    info: &TabInfo,
+    after: Option<&TabAfter>,
+) -> Option<Change> {
+    let after = after.filter(|after| after.appended > 0)?;
+    let widened = match filter(layout, info) {
+        Some(Change::SetFilter { filter, .. }) => Some(filter),
+        Some(_) | None => info.filter.clone(),
+    };
+    let filter = widened.filter(|filter| filter.end_row == Some(after.end))?;
+    Some(Change::SetFilter {
+        sheet: info.sheet,
+        filter: Filter {
+            end_row: Some(after.end + after.appended),
+            ..filter
         },
     })
 }

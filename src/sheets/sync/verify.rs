@@ -283,6 +283,9 @@ impl SyncMemory {
 
     /// A tab after its batch: our columns stand, trouble with writing is over; moved headers are read anew.
     fn after(&mut self, tab: Tab, canvas: TabAfter, answer: &ReadBack) {
+        if canvas.insertion.is_some() {
+            self.rows_inserted(canvas.sheet, canvas.end, canvas.appended);
+        }
         if canvas.prepared {
             self.forget_structure();
         }

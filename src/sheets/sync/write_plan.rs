@@ -78,9 +78,13 @@ pub(super) struct TabAfter {
     pub(super) title: String,
     pub(super) layout: Layout,
     pub(super) prepared: bool,
-    /// Where the first appended row lands if nobody else appends.
+    /// Where the first new row lands.
     pub(super) end: u32,
     pub(super) appended: u32,
+    /// Rows of the grid.
+    pub(super) rows: u32,
+    /// The place among the changes of the one that makes room for new rows.
+    pub(super) insertion: Option<usize>,
 }
 
 /// A row that is being written.

@@ -113,8 +113,14 @@ impl Workbook {
                 "inheritFromBefore cannot be true when startIndex is 0.",
             ));
         }
-        self.tab_with_id(range.sheet_id)?
-            .insert(range.dimension, from, to - from)?;
+        let tab = self.tab_with_id(range.sheet_id)?;
+        let length = tab.length(range.dimension);
+        if from >= length && !request.inherit_from_before {
+            return Err(ApiError::invalid(format!(
+                "range.startIndex[{from}] must be less than the grid size ({length}) if inheritFromBefore is false."
+            )));
+        }
+        tab.insert(range.dimension, from, to - from)?;
         Ok(json!({}))
     }
 

@@ -166,6 +166,14 @@ impl Book {
                 }
                 return Ok(Some(u32::from(found)));
             }
+            Change::InsertRows { row, count, .. } => {
+                let (row, width) = (*row as usize, self.cells[0].len());
+                if row >= self.cells.len() {
+                    return Err("range.startIndex must be less than the grid size");
+                }
+                let rows = (0..*count).map(|_| vec![String::new(); width]);
+                self.cells.splice(row..row, rows);
+            }
             Change::Append { values, .. } => {
                 let width = self.cells[0].len();
                 let mut row = values

@@ -234,11 +234,16 @@ fn a_row_in_doubt_is_tried_ever_less_often() {
 }
 
 #[test]
-fn an_appended_row_that_landed_elsewhere_is_not_appended_twice() {
+fn a_new_row_is_written_over_nobody_s_words_and_once() {
     let mut bench = Bench::ready(&[HEADERS, ONE]);
     bench.want(wanted(3, "в", Vec::new()));
     dirty(&mut bench, |book| book.cells[2][5] = "заметка".to_owned());
-    assert_eq!(bench.book.row(3), "3|703|в|||п1|ждёт");
+    assert_eq!(bench.book.row(2), "3|703|в|||п1|ждёт");
+    assert_eq!(
+        bench.book.row(3),
+        "|||||заметка",
+        "nobody's words are written over"
+    );
     assert_eq!(bench.book.row(4), "");
     assert_eq!(bench.results(), [confirmed(None)]);
 }
@@ -249,7 +254,8 @@ fn rows_appended_at_the_end_of_the_grid_make_it_grow() {
     bench.book.cells.truncate(2);
     bench.want(wanted(3, "в", Vec::new()));
     bench.want(wanted(4, "г", Vec::new()));
-    bench.dirty();
+    let wait = bench.dirty();
+    bench.rest(wait, 10);
     assert_eq!(bench.results(), [confirmed(None), confirmed(None)]);
     assert_eq!(bench.book.cells.len(), 4);
 }
@@ -368,7 +374,7 @@ fn a_lost_answer_is_resolved_by_the_fence_and_a_look() {
             .batches
             .iter()
             .flat_map(|batch| &batch.changes)
-            .filter(|change| matches!(change, Change::Append { .. }));
+            .filter(|change| matches!(change, Change::InsertRows { .. }));
         assert_eq!(appends.count(), appended);
         assert_eq!(
             (bench.book.row(2), bench.book.row(3)),
