@@ -200,7 +200,6 @@ fn insert_rows(
             dimension: Some("ROWS".to_owned()),
             start_index: Some(index(row)?),
             end_index: Some(index(end)?),
-            ..Default::default()
         }),
         inherit_from_before: Some(false),
     })

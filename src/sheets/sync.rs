@@ -16,6 +16,7 @@ pub(super) mod prepare;
 mod reading;
 mod refusals;
 mod repair;
+mod rows;
 mod run;
 mod shared_cells;
 mod tab_memory;

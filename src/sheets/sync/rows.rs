@@ -1,0 +1,279 @@
+//! What is done to one row of a tab: cells that differ, cells that people write too, numbers astray, repairs.
+//!
+//! Invariant: only what differs from the snapshot is written.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Wanted,
+    find::{Placement, TabPlanner, chat_of, mark_of},
+    repair::{Repair, WrongCell, WrongRow},
+    shared_cells::{self, CellAction},
+    write_plan::{ChangeOwner, PlannedRow, SharedWrite, WritePlan},
+};
+use crate::{
+    domain::{
+        event::{RowMark, RowResult, TelegramCell},
+        row::{CellValue, Column, DesiredRow, Find, SharedCell},
+        tab::Tab,
+        text::Text,
+    },
+    sheets::{diff::promotions, layout::cells, look::Row, wire::Change},
+};
+impl TabPlanner<'_> {
+    /// Cells of ours that the snapshot shows otherwise. A history that was not read is always written, and with it the moment, by which
+    /// a snapshot can tell where it went; other cells that were not read (code, name, phone) are written with a new row only.
+    pub(super) fn differing(
+        &self,
+        row: &Row,
+        ours: &[(Column, CellValue)],
+    ) -> BTreeMap<u32, CellValue> {
+        let whole = ours.iter().any(|(column, _)| *column == Column::History);
+        let differs = |(column, value): &&(Column, CellValue)| match self
+            .snapshot
+            .text(row, *column)
+        {
+            Some(shown) => !shows(shown, value) || (whole && *column == Column::Updated),
+            None => *column == Column::History || self.snapshot.layout.position(*column).is_none(),
+        };
+        let placed = |(column, value): &(Column, CellValue)| {
+            Some((self.layout.position(*column)?, value.clone()))
+        };
+        ours.iter().filter(differs).filter_map(placed).collect()
+    }
+
+    /// Cells as the intent remembers them: without the text of the history, which is long.
+    pub(super) fn short(&self, cells: &BTreeMap<u32, CellValue>) -> Vec<(Column, Text)> {
+        let short = |&(column, at): &(Column, u32)| {
+            let text = match cells.get(&at)? {
+                CellValue::Text(_) if column == Column::History => Text::default(),
+                CellValue::Text(text) => text.clone(),
+                CellValue::Number(number) => Text(number.to_string()),
+            };
+            Some((column, text))
+        };
+        self.layout.columns().iter().filter_map(short).collect()
+    }
+
+    /// What would be left in an empty row that slips into the place of this one: of a promotion the status too, which nothing compares.
+    pub(super) fn left(
+        &self,
+        cells: &BTreeMap<u32, CellValue>,
+        moves: &[(Column, CellAction)],
+    ) -> Vec<(Column, Text)> {
+        let plain = moves.iter().filter_map(|(column, decided)| match decided {
+            CellAction::Plain { set } if self.snapshot.tab == Tab::Promotions => {
+                Some((*column, Text(set.clone())))
+            }
+            CellAction::Plain { .. }
+            | CellAction::Done
+            | CellAction::Compare { .. }
+            | CellAction::Leave
+            | CellAction::Contested => None,
+        });
+        self.short(cells).into_iter().chain(plain).collect()
+    }
+
+    pub(super) fn shared(
+        &self,
+        row: u32,
+        column: Column,
+        decided: CellAction,
+        draft: &mut WritePlan,
+        owner: ChangeOwner,
+    ) -> Option<SharedWrite> {
+        let (sheet, at) = (self.snapshot.sheet, self.layout.position(column)?);
+        let (change, expect, left) = match decided {
+            CellAction::Done | CellAction::Leave | CellAction::Contested => return None,
+            CellAction::Compare { expect, set } => {
+                let change = Change::CompareAndSet {
+                    sheet,
+                    row,
+                    column: at,
+                    expect: expect.clone(),
+                    set: set.clone(),
+                };
+                (change, Some(expect), set)
+            }
+            CellAction::Plain { set } => {
+                draft.plain += 1;
+                let values = vec![CellValue::Text(Text(set.clone()))];
+                let change = Change::Set {
+                    sheet,
+                    row,
+                    column: at,
+                    values,
+                };
+                (change, None, set)
+            }
+        };
+        Some(SharedWrite {
+            column,
+            change: draft.push(change, owner),
+            expect,
+            left,
+        })
+    }
+
+    /// Other rows that bear the number of this one are told so; whether any is told now. Beside no telegram_id at all, a number whose
+    /// own row stands is taken away again: a sort that leaves our column out puts numbers beside empty rows.
+    pub(super) fn tell_strays(
+        &self,
+        wanted: &Wanted,
+        place: &Placement<'_>,
+        draft: &mut WritePlan,
+    ) -> bool {
+        let (Some(words), Some(RowMark::Appeal(number))) =
+            (&wanted.row.strays, mark_of(&wanted.row))
+        else {
+            return false;
+        };
+        let own = match place {
+            Placement::At(row) => Some(row.row),
+            Placement::Tail | Placement::Absent | Placement::Unclear | Placement::Unread => None,
+        };
+        let mut told = false;
+        for stray in self.bearing(number).filter(|stray| Some(stray.row) != own) {
+            let removes = own.is_some() && stray.telegram == TelegramCell::Empty;
+            let text = |column, text: &str| (column, CellValue::Text(text.into()));
+            let cells = if removes {
+                vec![text(Column::Number, ""), text(Column::Delivery, "")]
+            } else {
+                vec![text(Column::Delivery, words.as_str())]
+            };
+            let cells = self.differing(stray, &cells);
+            if cells.is_empty() {
+                continue;
+            }
+            told = true;
+            let planned = PlannedRow {
+                report: Some((wanted.row.key.clone(), wanted.dirtied)),
+                quiet: own.is_some(),
+                mark: (!removes).then_some(RowMark::Appeal(number)),
+                chat: chat_of(stray),
+                result: RowResult::Idle,
+                wrote: self.short(&cells),
+                ..PlannedRow::new(self.snapshot.tab, stray.row)
+            };
+            draft.add(planned, |draft, owner| {
+                draft.set(self.snapshot.sheet, stray.row, cells, owner);
+                Vec::new()
+            });
+        }
+        told
+    }
+
+    /// A key in a row where nobody has written anything is what a sort has left behind, or a write that went astray.
+    pub(super) fn wipe_leftovers(&self, wanted: &Wanted, own: &Row, draft: &mut WritePlan) {
+        let Find::Promotion(find) = &wanted.row.find else {
+            return;
+        };
+        let bears = self.index.rows(&RowMark::Promotion(find.key.clone()));
+        for row in
+            bears.filter(|row| row.row != own.row && promotions::is_blank(self.snapshot, row))
+        {
+            let cells = [Column::Key, Column::Mailing]
+                .map(|column| (column, CellValue::Text(Text::default())));
+            let cells = self.differing(row, &cells);
+            let planned = PlannedRow {
+                report: Some((wanted.row.key.clone(), wanted.dirtied)),
+                quiet: true,
+                result: RowResult::Idle,
+                ..PlannedRow::new(self.snapshot.tab, row.row)
+            };
+            draft.add(planned, |draft, owner| {
+                draft.set(self.snapshot.sheet, row.row, cells, owner);
+                Vec::new()
+            });
+        }
+    }
+
+    /// Whether one of these rows is to show what we left by mistake in its cell.
+    pub(super) fn is_right(&self, wrong: &WrongCell, at: Option<u32>, rows: &[Wanted]) -> bool {
+        let is_there = |row: &DesiredRow| matches!(self.find(row), Placement::At(found) if at == Some(found.row));
+        rows.iter().any(|wanted| {
+            let mut shared = wanted.row.shared.iter();
+            shared.any(|cell| self.cell_makes_right(cell, wrong)) && is_there(&wanted.row)
+        })
+    }
+
+    /// Puts a cell back that we changed by mistake.
+    pub(super) fn put_back(
+        &self,
+        row: &Row,
+        repair: &Repair,
+        wrong: &WrongCell,
+        draft: &mut WritePlan,
+    ) {
+        let Some(column) = self.layout.position(wrong.column) else {
+            return;
+        };
+        let numbers = wrong.column == Column::Number;
+        let planned = PlannedRow {
+            mark: wrong.mark_after(),
+            chat: chat_of(row),
+            numbers,
+            repair: Some(repair.clone()),
+            ..PlannedRow::new(self.snapshot.tab, row.row)
+        };
+        let change = Change::Set {
+            sheet: self.snapshot.sheet,
+            row: row.row,
+            column,
+            values: vec![wrong.value()],
+        };
+        draft.add(planned, |draft, owner| {
+            let write = SharedWrite {
+                column: wrong.column,
+                change: draft.push(change, owner),
+                expect: None,
+                left: wrong.was.clone(),
+            };
+            if numbers { Vec::new() } else { vec![write] }
+        });
+    }
+
+    /// Empties a row without a key of what we left there by mistake.
+    pub(super) fn empty(
+        &self,
+        row: &Row,
+        repair: &Repair,
+        wrong: &WrongRow,
+        draft: &mut WritePlan,
+    ) {
+        let is_ours = |(column, _): &(Column, CellValue)| {
+            *column != Column::Status || wrong.left(*column) == self.snapshot.text(row, *column)
+        };
+        let placed = |(column, value)| Some((self.layout.position(column)?, value));
+        let cells = wrong.values().filter(is_ours).filter_map(placed).collect();
+        let planned = PlannedRow {
+            chat: chat_of(row),
+            repair: Some(repair.clone()),
+            ..PlannedRow::new(self.snapshot.tab, row.row)
+        };
+        draft.add(planned, |draft, owner| {
+            draft.set(self.snapshot.sheet, row.row, cells, owner);
+            Vec::new()
+        });
+    }
+
+    /// What we left by mistake is what the row should now show anyway.
+    pub(super) fn cell_makes_right(&self, cell: &SharedCell, wrong: &WrongCell) -> bool {
+        let words = &self.tab_memory.words;
+        let expected = match cell {
+            SharedCell::Status { expect, .. } => words.status(&wrong.was) == *expect,
+            SharedCell::Clear { expect, .. } => expect.as_str() == wrong.was,
+        };
+        expected
+            && shared_cells::column(cell) == wrong.column
+            && shared_cells::outcome(words, cell) == Some(wrong.left.as_str())
+    }
+}
+
+/// Whether a cell shows a value already.
+fn shows(shown: &str, value: &CellValue) -> bool {
+    match value {
+        CellValue::Text(text) => shown == text.as_str(),
+        CellValue::Number(number) => cells::integer(shown) == Some(*number),
+    }
+}
