@@ -33,7 +33,7 @@ pub use self::settings::{
     Appeals, Files, Http, Local, Log, Mode, Promotions, Schedules, Settings, Sheets, TabAddress,
     Telegram,
 };
-pub use self::sheets::{Fill, Names};
+pub use self::sheets::Fill;
 pub use self::values::{AdminChatId, LogFilter, QuietHours};
 pub use self::words::{
     AppealColumns, AppealFills, AppealStatuses, AppealWords, ArchiveColumns, ArchiveWords,

@@ -3,8 +3,8 @@
 //! Invariant: the words to choose from are those that the service understands, each in the spelling in which it writes them.
 
 use crate::{
-    config::{Names, Settings},
-    domain::{ids::SpreadsheetId, row::Column},
+    config::Settings,
+    domain::{ids::SpreadsheetId, row::Column, word::Word},
     sheets::{
         layout::words::TabWords,
         provision::{Protect, TabSpec},
@@ -81,7 +81,7 @@ fn appeals(settings: &Settings) -> TabSpec {
     let statuses = words
         .statuses
         .iter()
-        .map(|status| status.word.clone())
+        .map(|(_, word, _)| word.written().to_owned())
         .collect();
     let ours = [
         Column::Telegram,
@@ -121,9 +121,6 @@ fn spec(words: TabWords, offers: Vec<(Column, Vec<String>)>, ours: &[Column]) ->
     }
 }
 
-fn written(names: &[&Names]) -> Vec<String> {
-    names
-        .iter()
-        .map(|names| names.written().to_owned())
-        .collect()
+fn written(words: &[&Word]) -> Vec<String> {
+    words.iter().map(|word| word.written().to_owned()).collect()
 }

@@ -7,23 +7,21 @@ use std::num::NonZeroU32;
 use jiff::SignedDuration;
 
 use crate::{
-    config::{AppealWords, ArchiveWords, Fill, Names, PartnerWords, PromotionWords, Settings},
+    config::{AppealWords, ArchiveWords, Fill, PartnerWords, PromotionWords, Settings},
     domain::{
         appeal::{RejectReason, Status},
         broadcast::QuietWindow,
         files::Links,
         ids::ChatId,
-        promotion::{
-            Action, PromotionStatus,
-            vocabulary::{Vocabulary, Word},
-        },
+        promotion::{Action, PromotionStatus, vocabulary::Vocabulary},
         row::Column,
         rules::{CELL, Rules},
         session::Locale,
         tab::Tab,
+        word::Word,
         wording::{Say, Wording},
     },
-    sheets::layout::words::{ColumnWords, StatusWord, TabWords},
+    sheets::layout::words::TabWords,
     telegram::webhook::Menu,
 };
 
@@ -112,8 +110,8 @@ pub fn partners(title: &str, words: &PartnerWords) -> TabWords {
             column(Column::Since, &names.authorized_at),
         ],
         statuses: Vec::new(),
-        authorized: words.statuses.authorized.understood().to_vec(),
-        not_authorized: words.statuses.not_authorized.understood().to_vec(),
+        authorized: words.statuses.authorized.clone(),
+        not_authorized: words.statuses.not_authorized.clone(),
     }
 }
 
@@ -142,8 +140,8 @@ pub fn appeals(title: &str, words: &AppealWords) -> TabWords {
             status(Status::AiAnswer, &statuses.ai_answer, None),
             status(Status::Resolved, &statuses.solved, Some(fills.solved)),
         ],
-        authorized: Vec::new(),
-        not_authorized: Vec::new(),
+        authorized: Word::default(),
+        not_authorized: Word::default(),
     }
 }
 
@@ -167,35 +165,30 @@ pub fn promotions(title: &str, words: &PromotionWords) -> TabWords {
             column(Column::Mailing, &names.broadcast),
         ],
         statuses: Vec::new(),
-        authorized: Vec::new(),
-        not_authorized: Vec::new(),
+        authorized: Word::default(),
+        not_authorized: Word::default(),
     }
 }
 
 /// What the promotions tab's statuses and actions are called.
 #[must_use]
 pub fn vocabulary(words: &PromotionWords) -> Vocabulary {
-    let word = |names: &Names| {
-        Word::new(
-            std::iter::once(names.written()).chain(names.understood().iter().map(String::as_str)),
-        )
-    };
     let (statuses, actions) = (&words.statuses, &words.actions);
     Vocabulary {
         statuses: [
-            (PromotionStatus::Waiting, word(&statuses.waiting)),
-            (PromotionStatus::Active, word(&statuses.active)),
-            (PromotionStatus::Ended, word(&statuses.ended)),
+            (PromotionStatus::Waiting, statuses.waiting.clone()),
+            (PromotionStatus::Active, statuses.active.clone()),
+            (PromotionStatus::Ended, statuses.ended.clone()),
         ],
         actions: [
-            (Action::Publish, word(&actions.publish)),
-            (Action::Test, word(&actions.test)),
-            (Action::Pause, word(&actions.pause)),
-            (Action::Resume, word(&actions.resume)),
-            (Action::Cancel, word(&actions.cancel)),
-            (Action::End, word(&actions.end)),
+            (Action::Publish, actions.publish.clone()),
+            (Action::Test, actions.test.clone()),
+            (Action::Pause, actions.pause.clone()),
+            (Action::Resume, actions.resume.clone()),
+            (Action::Cancel, actions.cancel.clone()),
+            (Action::End, actions.end.clone()),
         ],
-        sent: word(&words.notifications.sent),
+        sent: words.notifications.sent.clone(),
     }
 }
 
@@ -211,8 +204,8 @@ pub(super) fn archive(words: &ArchiveWords) -> TabWords {
             column(Column::History, &names.text),
         ],
         statuses: Vec::new(),
-        authorized: Vec::new(),
-        not_authorized: Vec::new(),
+        authorized: Word::default(),
+        not_authorized: Word::default(),
     }
 }
 
@@ -237,20 +230,11 @@ pub fn menus() -> Vec<Menu> {
         .collect()
 }
 
-fn column(column: Column, names: &Names) -> ColumnWords {
-    ColumnWords {
-        column,
-        header: names.written().to_owned(),
-        aliases: names.understood().to_vec(),
-    }
+fn column(column: Column, word: &Word) -> (Column, Word) {
+    (column, word.clone())
 }
 
-fn status(status: Status, names: &Names, fill: Option<Fill>) -> StatusWord {
+fn status(status: Status, word: &Word, fill: Option<Fill>) -> (Status, Word, Option<[u8; 3]>) {
     let fill = fill.map(|Fill { red, green, blue }| [red, green, blue]);
-    StatusWord {
-        status,
-        word: names.written().to_owned(),
-        aliases: names.understood().to_vec(),
-        fill,
-    }
+    (status, word.clone(), fill)
 }

@@ -11,29 +11,9 @@ use super::addresses::{self, TabName};
 use super::declare::inside;
 use super::error::{Findings, SettingsError, Source, Wrong, shown, wrong};
 use super::layers::{self, FileText, Layers};
-use super::words::{self, SheetWords};
+use super::words::SheetWords;
 use crate::domain::text::fold;
-
-/// What one thing is called in a sheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Names {
-    written: String,
-    folded: Vec<String>,
-}
-
-impl Names {
-    /// The name that we write.
-    #[must_use]
-    pub fn written(&self) -> &str {
-        &self.written
-    }
-
-    /// Every name that is understood, the one that we write among them, as [`fold`] leaves it.
-    #[must_use]
-    pub fn understood(&self) -> &[String] {
-        &self.folded
-    }
-}
+use crate::domain::word::Word;
 
 /// The background of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,12 +44,18 @@ pub(super) fn load(path: &Path) -> Result<SheetWords, Vec<SettingsError>> {
         layers = layers.with(Source::File(path.to_owned()), values);
     }
     let mut words = WordReader { layers, findings };
-    let read = words::read(&mut words);
+    let read = SheetWords::read(&mut words, "");
     words.refuse_doubles(&known);
     match read {
         Some(read) if words.findings.errors.is_empty() => Ok(read),
         _ => Err(words.findings.errors),
     }
+}
+
+/// What is read from one of the words, or from a section of them.
+pub(super) trait FromWords: Sized {
+    /// `None` if something is wrong with it, once all is read.
+    fn read(words: &mut WordReader, path: &str) -> Option<Self>;
 }
 
 /// The words of all sources, and what is wrong with them.
@@ -80,11 +66,7 @@ pub(super) struct WordReader {
 
 impl WordReader {
     /// The value of a setting; `None` if something is wrong with it.
-    pub(super) fn read<T>(
-        &mut self,
-        path: &str,
-        parse: impl FnOnce(&Value) -> Result<T, Wrong>,
-    ) -> Option<T> {
+    fn read<T>(&mut self, path: &str, parse: impl FnOnce(&Value) -> Result<T, Wrong>) -> Option<T> {
         let (value, source) = self.layers.find(path)?;
         parse(&value)
             .map_err(|fault| self.findings.add(path, source, fault))
@@ -122,41 +104,45 @@ impl WordReader {
     }
 }
 
-impl Names {
-    pub(super) fn from_value(value: &Value) -> Result<Self, Wrong> {
+impl FromWords for Word {
+    fn read(words: &mut WordReader, path: &str) -> Option<Self> {
         let remedy = "Write a list of words in quotes, the one that we shall write first: [\"Статус\", \"status\"].";
-        let words: Option<Vec<&str>> = value
-            .as_array()
-            .and_then(|list| list.iter().map(Value::as_str).collect());
-        match words.as_deref() {
-            Some([written, ..]) if words.iter().flatten().all(|word| !fold(word).is_empty()) => {
-                Ok(Self {
-                    written: written.trim().to_owned(),
-                    folded: words.iter().flatten().map(|word| fold(word)).collect(),
-                })
+        words.read(path, |value| {
+            let list = value.as_array();
+            let spellings: Option<Vec<&str>> =
+                list.and_then(|list| list.iter().map(Value::as_str).collect());
+            let spellings =
+                spellings.ok_or_else(|| wrong("This is not a list of words.", remedy))?;
+            let word = Self::new(spellings);
+            if word.understood().is_empty() || word.understood().iter().any(String::is_empty) {
+                return Err(wrong("The list, or a word in it, is empty.", remedy));
             }
-            Some([..]) => Err(wrong("The list, or a word in it, is empty.", remedy)),
-            None => Err(wrong("This is not a list of words.", remedy)),
-        }
+            Ok(word)
+        })
     }
 }
 
-impl Fill {
-    pub(super) fn from_value(value: &Value) -> Result<Self, Wrong> {
-        let hex = value
-            .as_str()
-            .and_then(|text| text.strip_prefix('#'))
-            .filter(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let number = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok());
-        let [_, red, green, blue] = number
-            .ok_or_else(|| wrong("This is not a colour.", "Write it as \"#f3cccc\"."))?
-            .to_be_bytes();
-        Ok(Self { red, green, blue })
+impl FromWords for Fill {
+    fn read(words: &mut WordReader, path: &str) -> Option<Self> {
+        words.read(path, |value| {
+            let hex = value.as_str().and_then(|text| text.strip_prefix('#'));
+            let hex = hex
+                .filter(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+            let number = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok());
+            let [_, red, green, blue] = number
+                .ok_or_else(|| wrong("This is not a colour.", "Write it as \"#f3cccc\"."))?
+                .to_be_bytes();
+            Ok(Self { red, green, blue })
+        })
     }
 }
 
-pub(super) fn tab(value: &Value) -> Result<TabName, Wrong> {
-    addresses::tab(value.as_str().unwrap_or_default().trim())
+impl FromWords for TabName {
+    fn read(words: &mut WordReader, path: &str) -> Option<Self> {
+        words.read(path, |value| {
+            addresses::tab(value.as_str().unwrap_or_default().trim())
+        })
+    }
 }
 
 fn leaves(values: &Dict, section: &str, found: &mut Vec<String>) {
@@ -189,8 +175,8 @@ mod tests {
         with("").expect("the embedded words are good")
     }
 
-    fn understands(names: &Names, cell: &str) -> bool {
-        names.understood().contains(&fold(cell))
+    fn understands(names: &Word, cell: &str) -> bool {
+        names.is(cell)
     }
 
     #[test]

@@ -3,19 +3,21 @@
 //! Invariant: each field is the setting of the same name in `sheets.toml`.
 
 use super::addresses::TabName;
-use super::sheets::{self, Fill, Names, WordReader};
+use super::declare::inside;
+use super::sheets::{Fill, FromWords, WordReader};
+use crate::domain::word::Word;
 
 macro_rules! words {
-    ($($(#[$about:meta])* $name:ident from $section:literal { $($(#[$field_about:meta])* $field:ident: $kind:ident,)* })*) => {$(
+    ($($(#[$about:meta])* $name:ident { $($(#[$field_about:meta])* $field:ident: $kind:ty,)* })*) => {$(
         $(#[$about])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $name {
             $($(#[$field_about])* pub $field: $kind,)*
         }
 
-        impl $name {
-            fn read(words: &mut WordReader) -> Option<Self> {
-                $(let $field = words.read(concat!($section, ".", stringify!($field)), $kind::from_value);)*
+        impl FromWords for $name {
+            fn read(words: &mut WordReader, path: &str) -> Option<Self> {
+                $(let $field = FromWords::read(words, &inside(path, stringify!($field)));)*
                 Some(Self { $($field: $field?,)* })
             }
         }
@@ -24,67 +26,67 @@ macro_rules! words {
 
 words! {
     /// The headers of the partners' tab.
-    PartnerColumns from "partners.columns" {
+    PartnerColumns {
         /// The partner's code.
-        code: Names,
+        code: Word,
         /// Full name.
-        name: Names,
+        name: Word,
         /// Telephone.
-        phone: Names,
+        phone: Word,
         /// Whether the partner is authorized.
-        status: Names,
+        status: Word,
         /// Whom the code is bound to.
-        telegram_id: Names,
+        telegram_id: Word,
         /// Since when.
-        authorized_at: Names,
+        authorized_at: Word,
     }
     /// The statuses of a partner.
-    PartnerStatuses from "partners.statuses" {
+    PartnerStatuses {
         /// Not bound, or revoked by a person.
-        not_authorized: Names,
+        not_authorized: Word,
         /// Bound.
-        authorized: Names,
+        authorized: Word,
     }
     /// The headers of the appeals' tab.
-    AppealColumns from "appeals.columns" {
+    AppealColumns {
         /// The partner's code.
-        code: Names,
+        code: Word,
         /// Telephone.
-        phone: Names,
+        phone: Word,
         /// Full name.
-        name: Names,
+        name: Word,
         /// The chat.
-        telegram_id: Names,
+        telegram_id: Word,
         /// The whole dialogue, newest on top.
-        dialogue: Names,
+        dialogue: Word,
         /// The appeal's status.
-        status: Names,
+        status: Word,
         /// Where the specialist types.
-        answer: Names,
+        answer: Word,
         /// When the row last changed.
-        updated_at: Names,
+        updated_at: Word,
         /// The predecessor's memory, left alone; not in every copy.
-        memory: Names,
+        memory: Word,
         /// Ours: the appeal's number.
-        number: Names,
+        number: Word,
         /// Ours: what became of the answer.
-        delivery: Names,
+        delivery: Word,
     }
     /// The statuses of an appeal.
-    AppealStatuses from "appeals.statuses" {
+    AppealStatuses {
         /// Nobody has looked at it yet.
-        new: Names,
+        new: Word,
         /// Answered, still open.
-        in_work: Names,
+        in_work: Word,
         /// Waits for a specialist.
-        handed_over: Names,
+        handed_over: Word,
         /// Answered by the predecessor's machine.
-        ai_answer: Names,
+        ai_answer: Word,
         /// Closed.
-        solved: Names,
+        solved: Word,
     }
     /// The fills that show an appeal's status.
-    AppealFills from "appeals.fills" {
+    AppealFills {
         /// For a new one.
         new: Fill,
         /// For one in work.
@@ -93,194 +95,120 @@ words! {
         solved: Fill,
     }
     /// The headers of the tab with overflowing dialogues.
-    ArchiveColumns from "archive.columns" {
+    ArchiveColumns {
         /// The appeal's number.
-        number: Names,
+        number: Word,
         /// Which part of its dialogue this is.
-        part: Names,
+        part: Word,
         /// The part.
-        text: Names,
+        text: Word,
     }
     /// The headers of the promotions' tab.
-    PromotionColumns from "promotions.columns" {
+    PromotionColumns {
         /// When it was released.
-        released_at: Names,
+        released_at: Word,
         /// Its name.
-        name: Names,
+        name: Word,
         /// Its text.
-        description: Names,
+        description: Word,
         /// Its status.
-        status: Names,
+        status: Word,
         /// Its first day.
-        starts_on: Names,
+        starts_on: Word,
         /// Its last day.
-        ends_on: Names,
+        ends_on: Word,
         /// Its picture.
-        content: Names,
+        content: Word,
         /// Becomes a button; not in every copy.
-        link: Names,
+        link: Word,
         /// What the marketer orders.
-        action: Names,
+        action: Word,
         /// The predecessor's mark; written if its column exists.
-        notification: Names,
+        notification: Word,
         /// Ours: the promotion's key.
-        key: Names,
+        key: Word,
         /// Ours: how far the announcement is.
-        broadcast: Names,
+        broadcast: Word,
     }
     /// The statuses of a promotion.
-    PromotionStatuses from "promotions.statuses" {
+    PromotionStatuses {
         /// Its first day is yet to come.
-        waiting: Names,
+        waiting: Word,
         /// It runs.
-        active: Names,
+        active: Word,
         /// It is over.
-        ended: Names,
+        ended: Word,
     }
     /// What a marketer can order.
-    PromotionActions from "promotions.actions" {
+    PromotionActions {
         /// Announce it.
-        publish: Names,
+        publish: Word,
         /// Show it in the admin chat.
-        test: Names,
+        test: Word,
         /// Let its announcement rest.
-        pause: Names,
+        pause: Word,
         /// Let its announcement go on.
-        resume: Names,
+        resume: Word,
         /// Announce it no further.
-        cancel: Names,
+        cancel: Word,
         /// End it.
-        end: Names,
+        end: Word,
     }
     /// The predecessor's marks.
-    PromotionNotifications from "promotions.notifications" {
+    PromotionNotifications {
         /// It was announced.
-        sent: Names,
+        sent: Word,
     }
-}
-
-/// The words of the partners' tab.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartnerWords {
-    /// Headers.
-    pub columns: PartnerColumns,
-    /// Statuses.
-    pub statuses: PartnerStatuses,
-}
-
-/// The words of the appeals' tab.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AppealWords {
-    /// Headers.
-    pub columns: AppealColumns,
-    /// Statuses.
-    pub statuses: AppealStatuses,
-    /// Fills.
-    pub fills: AppealFills,
-}
-
-/// The words of the tab with overflowing dialogues, in the appeals' spreadsheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArchiveWords {
-    /// Its name.
-    pub tab: TabName,
-    /// Headers.
-    pub columns: ArchiveColumns,
-}
-
-/// The status tab, in the appeals' spreadsheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StateWords {
-    /// Its name.
-    pub tab: TabName,
-}
-
-/// The words of the promotions' tab.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PromotionWords {
-    /// Headers.
-    pub columns: PromotionColumns,
-    /// Statuses.
-    pub statuses: PromotionStatuses,
-    /// Orders.
-    pub actions: PromotionActions,
-    /// The predecessor's marks.
-    pub notifications: PromotionNotifications,
-}
-
-/// The words of all tabs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SheetWords {
-    /// Who may write to us.
-    pub partners: PartnerWords,
-    /// What they write.
-    pub appeals: AppealWords,
-    /// What no longer fits there.
-    pub archive: ArchiveWords,
-    /// What they are told.
-    pub promotions: PromotionWords,
-    /// The state of the service.
-    pub state: StateWords,
-}
-
-/// All words; `None` if something is wrong with them, once all are read.
-pub(super) fn read(words: &mut WordReader) -> Option<SheetWords> {
-    let (partners, appeals) = (partners(words), appeals(words));
-    let (archive, promotions) = (archive(words), promotions(words));
-    let state = words
-        .read("state.tab", sheets::tab)
-        .map(|tab| StateWords { tab });
-    Some(SheetWords {
-        partners: partners?,
-        appeals: appeals?,
-        archive: archive?,
-        promotions: promotions?,
-        state: state?,
-    })
-}
-
-fn partners(words: &mut WordReader) -> Option<PartnerWords> {
-    let (columns, statuses) = (PartnerColumns::read(words), PartnerStatuses::read(words));
-    Some(PartnerWords {
-        columns: columns?,
-        statuses: statuses?,
-    })
-}
-
-fn appeals(words: &mut WordReader) -> Option<AppealWords> {
-    let (columns, statuses) = (AppealColumns::read(words), AppealStatuses::read(words));
-    let fills = AppealFills::read(words);
-    Some(AppealWords {
-        columns: columns?,
-        statuses: statuses?,
-        fills: fills?,
-    })
-}
-
-fn archive(words: &mut WordReader) -> Option<ArchiveWords> {
-    let (tab, columns) = (
-        words.read("archive.tab", sheets::tab),
-        ArchiveColumns::read(words),
-    );
-    Some(ArchiveWords {
-        tab: tab?,
-        columns: columns?,
-    })
-}
-
-fn promotions(words: &mut WordReader) -> Option<PromotionWords> {
-    let (columns, statuses) = (
-        PromotionColumns::read(words),
-        PromotionStatuses::read(words),
-    );
-    let (actions, notifications) = (
-        PromotionActions::read(words),
-        PromotionNotifications::read(words),
-    );
-    Some(PromotionWords {
-        columns: columns?,
-        statuses: statuses?,
-        actions: actions?,
-        notifications: notifications?,
-    })
+    /// The words of the partners' tab.
+    PartnerWords {
+        /// Headers.
+        columns: PartnerColumns,
+        /// Statuses.
+        statuses: PartnerStatuses,
+    }
+    /// The words of the appeals' tab.
+    AppealWords {
+        /// Headers.
+        columns: AppealColumns,
+        /// Statuses.
+        statuses: AppealStatuses,
+        /// Fills.
+        fills: AppealFills,
+    }
+    /// The words of the tab with overflowing dialogues, in the appeals' spreadsheet.
+    ArchiveWords {
+        /// Its name.
+        tab: TabName,
+        /// Headers.
+        columns: ArchiveColumns,
+    }
+    /// The status tab, in the appeals' spreadsheet.
+    StateWords {
+        /// Its name.
+        tab: TabName,
+    }
+    /// The words of the promotions' tab.
+    PromotionWords {
+        /// Headers.
+        columns: PromotionColumns,
+        /// Statuses.
+        statuses: PromotionStatuses,
+        /// Orders.
+        actions: PromotionActions,
+        /// The predecessor's marks.
+        notifications: PromotionNotifications,
+    }
+    /// The words of all tabs.
+    SheetWords {
+        /// Who may write to us.
+        partners: PartnerWords,
+        /// What they write.
+        appeals: AppealWords,
+        /// What no longer fits there.
+        archive: ArchiveWords,
+        /// What they are told.
+        promotions: PromotionWords,
+        /// The state of the service.
+        state: StateWords,
+    }
 }

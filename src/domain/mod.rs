@@ -24,6 +24,7 @@ pub mod event;
 pub mod row;
 pub mod rules;
 pub mod view;
+pub mod word;
 pub mod wording;
 
 pub mod alerts;

@@ -126,7 +126,7 @@ fn promotion(rules: &Rules, view: &impl View, key: &PromotionKey) -> Option<Desi
         .filter(|promotion| promotion.gone.is_none())?;
     let words = &rules.promotions;
     let announced = match promotion.stage {
-        Stage::Announced(_) => words.sent.written(),
+        Stage::Announced(_) => words.sent.written().into(),
         Stage::Adopted => promotion.row.notified.clone(),
         // The mark may have come with a copied row.
         Stage::Draft | Stage::Scheduled(_) | Stage::Held(_) => Text::default(),

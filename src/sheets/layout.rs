@@ -11,8 +11,9 @@ use crate::domain::{
     row::{CellValue, Column},
     tab::Tab,
     text::fold,
+    word::Word,
 };
-use words::{ColumnWords, TabWords};
+use words::TabWords;
 
 /// How alike two headers must be for one to be offered in place of the other (normalized Levenshtein); below it the hint misleads.
 const ALIKE: f64 = 0.5;
@@ -67,17 +68,13 @@ impl Layout {
         };
         let folded: Vec<String> = layout.headers.iter().map(|header| fold(header)).collect();
         let (mut missing, mut doubled) = (Vec::new(), Vec::new());
-        for column in &words.columns {
-            match (
-                standing(column, &folded).as_slice(),
-                presence(column.column),
-            ) {
-                ([at], _) => layout.columns.push((column.column, *at)),
-                ([], Presence::Required) => missing.push(column.header.clone()),
-                ([], Presence::Ours) => layout.to_add.push(column.column),
-                ([_, _, ..], Presence::Required | Presence::Ours) => {
-                    doubled.push(column.header.clone())
-                }
+        for &(column, ref word) in &words.columns {
+            let header = || word.written().to_owned();
+            match (standing(word, &folded).as_slice(), presence(column)) {
+                ([at], _) => layout.columns.push((column, *at)),
+                ([], Presence::Required) => missing.push(header()),
+                ([], Presence::Ours) => layout.to_add.push(column),
+                ([_, _, ..], Presence::Required | Presence::Ours) => doubled.push(header()),
                 (_, Presence::Optional) => {}
             }
         }
@@ -235,7 +232,7 @@ fn presence(tab: Tab, column: Column) -> Presence {
 }
 
 /// The position of a column: by its own header, or, if that is absent, by an alias.
-fn standing(words: &ColumnWords, folded: &[String]) -> Vec<u32> {
+fn standing(word: &Word, folded: &[String]) -> Vec<u32> {
     let places = |names: &[String]| -> Vec<u32> {
         let named = folded
             .iter()
@@ -243,15 +240,9 @@ fn standing(words: &ColumnWords, folded: &[String]) -> Vec<u32> {
             .filter(|(_, header)| names.contains(header));
         named.map(|(at, _)| index(at)).collect()
     };
-    let own = places(&[fold(&words.header)]);
+    let own = places(word.understood().get(..1).unwrap_or_default());
     if own.is_empty() {
-        places(
-            &words
-                .aliases
-                .iter()
-                .map(|alias| fold(alias))
-                .collect::<Vec<_>>(),
-        )
+        places(word.understood())
     } else {
         own
     }
@@ -272,7 +263,7 @@ pub(super) fn index(at: usize) -> u32 {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::{words::StatusWord, *};
+    use super::*;
     use crate::domain::appeal::Status;
 
     /// The predecessor's partners tab.
@@ -289,8 +280,8 @@ pub(super) mod tests {
                 column(Column::Since, "Дата авторизации", &[]),
             ],
             statuses: Vec::new(),
-            authorized: vec!["авторизован".to_owned(), "authorized".to_owned()],
-            not_authorized: vec!["не авторизован".to_owned()],
+            authorized: Word::new(["авторизован", "authorized"]),
+            not_authorized: Word::new(["не авторизован"]),
         }
     }
 
@@ -323,8 +314,8 @@ pub(super) mod tests {
                     Some([0xd9, 0xea, 0xd3]),
                 ),
             ],
-            authorized: Vec::new(),
-            not_authorized: Vec::new(),
+            authorized: Word::default(),
+            not_authorized: Word::default(),
         }
     }
 
@@ -339,8 +330,8 @@ pub(super) mod tests {
                 column(Column::History, "текст", &[]),
             ],
             statuses: Vec::new(),
-            authorized: Vec::new(),
-            not_authorized: Vec::new(),
+            authorized: Word::default(),
+            not_authorized: Word::default(),
         }
     }
 
@@ -363,26 +354,26 @@ pub(super) mod tests {
                 column(Column::Mailing, "Рассылка", &[]),
             ],
             statuses: Vec::new(),
-            authorized: Vec::new(),
-            not_authorized: Vec::new(),
+            authorized: Word::default(),
+            not_authorized: Word::default(),
         }
     }
 
-    fn column(column: Column, header: &str, aliases: &[&str]) -> ColumnWords {
-        ColumnWords {
-            column,
-            header: header.to_owned(),
-            aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
-        }
+    fn column(column: Column, header: &str, aliases: &[&str]) -> (Column, Word) {
+        (column, word(header, aliases))
     }
 
-    fn status(status: Status, word: &str, aliases: &[&str], fill: Option<[u8; 3]>) -> StatusWord {
-        StatusWord {
-            status,
-            word: word.to_owned(),
-            aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
-            fill,
-        }
+    fn status(
+        status: Status,
+        written: &str,
+        aliases: &[&str],
+        fill: Option<[u8; 3]>,
+    ) -> (Status, Word, Option<[u8; 3]>) {
+        (status, word(written, aliases), fill)
+    }
+
+    fn word(written: &str, aliases: &[&str]) -> Word {
+        Word::new(std::iter::once(written).chain(aliases.iter().copied()))
     }
 
     pub(in crate::sheets) fn row(cells: &str) -> Vec<String> {

@@ -284,8 +284,8 @@ fn lacking(words: &TabWords, existing: &[String]) -> Result<Vec<String>, LayoutE
         let usual = words
             .columns
             .iter()
-            .filter(|words| words.column != Column::Notified);
-        return Ok(usual.map(|words| words.header.clone()).collect());
+            .filter(|(column, _)| *column != Column::Notified);
+        return Ok(usual.map(|(_, word)| word.written().to_owned()).collect());
     }
     let missing: Vec<String> = match Layout::read(words, existing) {
         Ok(_) => Vec::new(),

@@ -200,7 +200,7 @@ fn take_in(promotion: &mut Promotion, row: &PromotionRow) {
 /// As it is there, so it is: what runs was announced before our time, what waits is announced in its time, an action is to be asked again.
 fn adopt(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) {
     let words = &ctx.rules.promotions;
-    let announced = words.sent.is(&promotion.row.notified);
+    let announced = words.sent.is(promotion.row.notified.as_str());
     promotion.stage = match words.status(&promotion.row.status) {
         Some(PromotionStatus::Active | PromotionStatus::Ended) => Stage::Adopted,
         Some(PromotionStatus::Waiting) | None if announced => Stage::Adopted,

@@ -1,13 +1,9 @@
 //! The words of the promotions tab, as the settings spell them.
 //!
-//! Invariant: words are compared folded, like all words of a sheet, and written in one spelling.
+//! Invariant: each status and action has one word.
 
 use super::{Action, PromotionStatus};
-use crate::domain::text::{Text, bare, fold};
-
-/// A word: as we write it first, then others that are understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word(Vec<Text>);
+use crate::domain::{text::Text, word::Word};
 
 /// The words of the promotions tab.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,41 +16,13 @@ pub struct Vocabulary {
     pub sent: Word,
 }
 
-impl Word {
-    /// A word by its spellings, the one that we write first.
-    pub fn new<'a>(spellings: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(spellings.into_iter().map(Text::from).collect())
-    }
-
-    /// As we write it.
-    #[must_use]
-    pub fn written(&self) -> Text {
-        self.0.first().cloned().unwrap_or_default()
-    }
-
-    /// Whether a cell holds it, with or without something around it.
-    #[must_use]
-    pub fn is_about(&self, cell: &Text) -> bool {
-        let bare_cell = bare(cell.as_str());
-        self.is(cell)
-            || (!bare_cell.is_empty() && self.0.iter().any(|word| bare(word.as_str()) == bare_cell))
-    }
-
-    /// Whether a cell holds it.
-    #[must_use]
-    pub fn is(&self, cell: &Text) -> bool {
-        let cell = fold(cell.as_str());
-        self.0.iter().any(|word| fold(word.as_str()) == cell)
-    }
-}
-
 impl Vocabulary {
     /// Reads a status.
     #[must_use]
     pub fn status(&self, cell: &Text) -> Option<PromotionStatus> {
         self.statuses
             .iter()
-            .find(|(_, word)| word.is_about(cell))
+            .find(|(_, word)| word.is_about(cell.as_str()))
             .map(|(status, _)| *status)
     }
 
@@ -63,7 +31,7 @@ impl Vocabulary {
     pub fn action(&self, cell: &Text) -> Option<Action> {
         self.actions
             .iter()
-            .find(|(_, word)| word.is(cell))
+            .find(|(_, word)| word.is(cell.as_str()))
             .map(|(action, _)| *action)
     }
 
@@ -71,7 +39,7 @@ impl Vocabulary {
     #[must_use]
     pub fn written(&self, status: PromotionStatus) -> Text {
         let word = self.statuses.iter().find(|(known, _)| *known == status);
-        word.map(|(_, word)| word.written()).unwrap_or_default()
+        word.map_or_else(Text::default, |(_, word)| word.written().into())
     }
 }
 

@@ -6,7 +6,8 @@ use crate::domain::{
     appeal::Status,
     row::Column,
     tab::Tab,
-    text::{Text, bare, fold},
+    text::{Text, fold},
+    word::Word,
 };
 
 /// Everything that is called by a word in one tab.
@@ -17,37 +18,13 @@ pub struct TabWords {
     /// The name on the tab.
     pub title: String,
     /// Its columns; one that is not named here is never touched.
-    pub columns: Vec<ColumnWords>,
-    /// The words of the status column (appeals).
-    pub statuses: Vec<StatusWord>,
-    /// The words that mean "authorized" (partners).
-    pub authorized: Vec<String>,
-    /// The words that mean "not authorized" (partners).
-    pub not_authorized: Vec<String>,
-}
-
-/// What one column is called.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ColumnWords {
-    /// Its meaning.
-    pub column: Column,
-    /// Its header as we write it and speak of it.
-    pub header: String,
-    /// Other headers by which it is known.
-    pub aliases: Vec<String>,
-}
-
-/// What one status is called.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatusWord {
-    /// Its meaning.
-    pub status: Status,
-    /// The word as we write it.
-    pub word: String,
-    /// Other words that mean the same.
-    pub aliases: Vec<String>,
-    /// The colour of cells that hold it: red, green, blue.
-    pub fill: Option<[u8; 3]>,
+    pub columns: Vec<(Column, Word)>,
+    /// The words of the status column (appeals), with the colour of cells that hold them: red, green, blue.
+    pub statuses: Vec<(Status, Word, Option<[u8; 3]>)>,
+    /// The word for "authorized" (partners).
+    pub authorized: Word,
+    /// The word for "not authorized" (partners).
+    pub not_authorized: Word,
 }
 
 impl TabWords {
@@ -57,14 +34,11 @@ impl TabWords {
         if fold(cell).is_empty() {
             return None;
         }
-        let known = |word: &&StatusWord| {
-            is_same(&word.word, cell) || word.aliases.iter().any(|alias| is_same(alias, cell))
-        };
         let status = self
             .statuses
             .iter()
-            .find(known)
-            .map(|word| word.status.clone());
+            .find(|(_, word, _)| word.is_about(cell))
+            .map(|(status, ..)| status.clone());
         Some(status.unwrap_or_else(|| Status::Other(Text::from(cell.trim()))))
     }
 
@@ -80,21 +54,21 @@ impl TabWords {
             | Status::Resolved => self
                 .statuses
                 .iter()
-                .find(|word| word.status == *status)
-                .map(|word| word.word.as_str()),
+                .find(|(known, ..)| known == status)
+                .map(|(_, word, _)| word.written()),
         }
     }
 
     /// Whether a cell says that the partner is authorized.
     #[must_use]
     pub fn is_authorized(&self, cell: &str) -> bool {
-        says(&self.authorized, cell)
+        self.authorized.is_about(cell)
     }
 
     /// Whether a cell says that the partner is not authorized.
     #[must_use]
     pub fn is_refused(&self, cell: &str) -> bool {
-        says(&self.not_authorized, cell)
+        self.not_authorized.is_about(cell)
     }
 
     /// The header of a column as we write it.
@@ -102,8 +76,8 @@ impl TabWords {
     pub fn header(&self, column: Column) -> Option<&str> {
         self.columns
             .iter()
-            .find(|words| words.column == column)
-            .map(|words| words.header.as_str())
+            .find(|(known, _)| *known == column)
+            .map(|(_, word)| word.written())
     }
 }
 
@@ -114,14 +88,4 @@ pub fn same_status(one: &Status, other: &Status) -> bool {
         (Status::Other(one), Status::Other(other)) => fold(one.as_str()) == fold(other.as_str()),
         (one, other) => one == other,
     }
-}
-
-fn says(words: &[String], cell: &str) -> bool {
-    words.iter().any(|word| is_same(word, cell))
-}
-
-/// Whether a cell holds a word, with or without something around it.
-fn is_same(word: &str, cell: &str) -> bool {
-    let bare_word = bare(word);
-    fold(word) == fold(cell) || (!bare_word.is_empty() && bare_word == bare(cell))
 }

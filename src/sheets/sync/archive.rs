@@ -190,7 +190,7 @@ impl Shelves {
         let row: Vec<String> = words
             .columns
             .iter()
-            .map(|column| column.header.clone())
+            .map(|(_, word)| word.written().to_owned())
             .collect();
         Self {
             sheet: SheetId(id),

@@ -153,7 +153,7 @@ pub(in crate::sheets) fn fills(words: &TabWords, layout: &Layout, info: &TabInfo
     let filled = words
         .statuses
         .iter()
-        .filter_map(|status| Some((status.word.as_str(), status.fill?)));
+        .filter_map(|(_, word, fill)| Some((word.written(), (*fill)?)));
     filled.filter_map(fill).collect()
 }
 
