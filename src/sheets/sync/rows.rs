@@ -193,7 +193,13 @@ impl TabPlanner<'_> {
         let is_there = |row: &DesiredRow| matches!(self.find(row), Placement::At(found) if at == Some(found.row));
         rows.iter().any(|wanted| {
             let mut shared = wanted.row.shared.iter();
-            shared.any(|cell| self.cell_makes_right(cell, wrong)) && is_there(&wanted.row)
+            let shared = shared.any(|cell| self.cell_makes_right(cell, wrong));
+            // Numbers that a sort has parted from their rows may be wanted just where one landed by mistake.
+            let mut ours = wanted.row.ours.iter();
+            let numbered = wrong.column == Column::Number
+                && ours
+                    .any(|(column, value)| *column == Column::Number && shows(&wrong.left, value));
+            (shared || numbered) && is_there(&wanted.row)
         })
     }
 

@@ -312,3 +312,16 @@ fn an_empty_row_that_two_batches_have_hit_is_emptied_of_both() {
         &[],
     );
 }
+
+#[test]
+fn a_copy_beside_a_row_that_a_sort_has_parted_from_its_number_comes_to_rest() {
+    holds(
+        &[
+            (0, BEFORE, Act::Number(1)),
+            (14, Moment::Inside(2), Act::SortTheirs(4, false)),
+            (15, Moment::After, Act::Duplicate(3)),
+            (18, BEFORE, Act::Drag(0, 3)),
+        ],
+        &[],
+    );
+}
