@@ -11,7 +11,6 @@ use super::addresses::{self, TabName};
 use super::declare::inside;
 use super::error::{Findings, SettingsError, Source, Wrong, shown, wrong};
 use super::layers::{self, FileText, Layers};
-use super::words::SheetWords;
 use crate::domain::text::fold;
 use crate::domain::word::Word;
 
@@ -32,7 +31,7 @@ pub(super) const FILE_NAME: &str = "sheets.toml";
 const EMBEDDED: &str = include_str!("../../migrations-free-config/sheets.toml");
 
 /// The embedded words with those of the file at `path`, if it is there, on top.
-pub(super) fn load(path: &Path) -> Result<SheetWords, Vec<SettingsError>> {
+pub(super) fn load<T: FromWords>(path: &Path) -> Result<T, Vec<SettingsError>> {
     let embedded = layers::parse_embedded(EMBEDDED);
     let mut known = Vec::new();
     leaves(&embedded, "", &mut known);
@@ -44,7 +43,7 @@ pub(super) fn load(path: &Path) -> Result<SheetWords, Vec<SettingsError>> {
         layers = layers.with(Source::File(path.to_owned()), values);
     }
     let mut words = WordReader { layers, findings };
-    let read = SheetWords::read(&mut words, "");
+    let read = T::read(&mut words, "");
     words.refuse_doubles(&known);
     match read {
         Some(read) if words.findings.errors.is_empty() => Ok(read),
@@ -163,6 +162,7 @@ fn leaves(values: &Dict, section: &str, found: &mut Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::words::SheetWords;
 
     fn with(text: &str) -> Result<SheetWords, Vec<SettingsError>> {
         let directory = tempfile::tempdir().expect("a temporary directory");

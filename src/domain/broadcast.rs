@@ -2,7 +2,7 @@
 //!
 //! Invariant: for each (promotion, partner) one message is ever made; what became of it stays known as long as the promotion is.
 
-use jiff::{Timestamp, civil::Time};
+use jiff::{Timestamp, civil::Time, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -10,7 +10,6 @@ use super::{
     ids::{ChatId, PromotionKey},
     media::Media,
     promotion::dates::Period,
-    rules::Rules,
     text::{Html, Text},
 };
 
@@ -247,8 +246,8 @@ impl Broadcast {
 impl QuietWindow {
     /// When the quiet ends, if it is quiet now.
     #[must_use]
-    pub fn ends(&self, rules: &Rules, now: Timestamp) -> Option<Timestamp> {
-        let local = now.to_zoned(rules.time_zone.clone());
+    pub fn ends(&self, time_zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
+        let local = now.to_zoned(time_zone.clone());
         let time = local.time();
         let over_midnight = self.from > self.until;
         let quiet = if over_midnight {
@@ -263,7 +262,7 @@ impl QuietWindow {
         };
         let end = day
             .to_datetime(self.until)
-            .to_zoned(rules.time_zone.clone())
+            .to_zoned(time_zone.clone())
             .ok()?;
         quiet.then(|| end.timestamp())
     }

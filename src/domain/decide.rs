@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{
     context::DecisionContext,
-    effect::Decision,
-    event::{Event, Wake},
+    effect::{Decision, Wake},
+    event::Event,
     handlers::{
         answers, appeals, conversation, delivery, looks, mixed, operator, promotions, registration,
         restoring, rows, staff, writes,

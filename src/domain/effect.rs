@@ -11,7 +11,6 @@ use super::{
     alerts::Alerts,
     appeal::{Appeal, Line},
     broadcast::{Announced, Broadcast},
-    event::Wake,
     files::StoredFile,
     ids::{
         AppealId, BatchToken, CallbackId, ChatId, MessageId, OutboxId, PartnerCode, PromotionKey,
@@ -296,6 +295,26 @@ pub enum Keyboard {
     Inline(Vec<(String, Button)>),
     /// Inline buttons side by side.
     Row(Vec<(String, Button)>),
+}
+
+/// A durable timer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wake {
+    /// A registration has waited for a while.
+    Session(ChatId),
+    /// The read has ended for which a registration waited.
+    Parked(ChatId),
+    /// What a stranger wrote has been kept for a day.
+    Kept(ChatId),
+    /// An answer has been on its way for a while, or its grace is over.
+    Appeal(AppealId),
+    /// A partner's row has been in doubt for a while.
+    Partner(PartnerCode),
+    /// A promotion begins or ends, or a quiet time is over in which it waited.
+    Promotion(PromotionKey),
+    /// What a partner added to an appeal should be in the sheet by now.
+    Line(AppealId),
 }
 
 /// What an inline button means; its wire form is at most 64 bytes (Bot API: `callback_data`).

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     alerts::Trouble,
     appeal::{RejectReason, Status},
-    effect::Button,
+    effect::{Button, Wake},
     ids::{
         AppealId, BatchToken, CallbackId, ChatId, MessageId, Number, OutboxId, PartnerCode,
         PromotionKey, RowKey, Seq, SpreadsheetId,
@@ -344,26 +344,6 @@ pub enum RowResult {
     Absent,
     /// Google refused this row, in its words.
     Refused(String),
-}
-
-/// A durable timer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Wake {
-    /// A registration has waited for a while.
-    Session(ChatId),
-    /// The read has ended for which a registration waited.
-    Parked(ChatId),
-    /// What a stranger wrote has been kept for a day.
-    Kept(ChatId),
-    /// An answer has been on its way for a while, or its grace is over.
-    Appeal(AppealId),
-    /// A partner's row has been in doubt for a while.
-    Partner(PartnerCode),
-    /// A promotion begins or ends, or a quiet time is over in which it waited.
-    Promotion(PromotionKey),
-    /// What a partner added to an appeal should be in the sheet by now.
-    Line(AppealId),
 }
 
 /// What the operator can ask for.

@@ -7,10 +7,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    tab::Tab,
-    text::{fold, whole_number},
-};
+use super::text::{fold, whole_number};
 
 /// A private Telegram chat, which is also the Telegram user's id (Bot API: in private chats both are equal).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -163,18 +160,6 @@ pub enum RowKey {
     Appeal(AppealId),
     /// A row of the promotions tab.
     Promotion(PromotionKey),
-}
-
-impl RowKey {
-    /// The tab in which the row stands.
-    #[must_use]
-    pub fn tab(&self) -> Tab {
-        match self {
-            Self::Partner(_) => Tab::Partners,
-            Self::Appeal(_) => Tab::Appeals,
-            Self::Promotion(_) => Tab::Promotions,
-        }
-    }
 }
 
 /// One message to one recipient: made from what caused it, so that repeating the cause never sends twice.

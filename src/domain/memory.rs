@@ -10,8 +10,7 @@ use super::{
     alerts::Alerts,
     appeal::{Appeal, Delivery, Line},
     broadcast::{Announced, Broadcast},
-    effect::{Decision, Effect, Entity, Erasure, FinalState, OutboxEntry, OutboxState},
-    event::Wake,
+    effect::{Decision, Effect, Entity, Erasure, FinalState, OutboxEntry, OutboxState, Wake},
     files::{FileId, StoredFile},
     ids::{
         AppealId, ChatId, CodeForm, MessageId, Number, OutboxId, PartnerCode, PromotionKey, RowKey,

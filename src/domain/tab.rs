@@ -37,6 +37,18 @@ impl Tab {
     }
 }
 
+impl RowKey {
+    /// The tab in which the row stands.
+    #[must_use]
+    pub fn tab(&self) -> Tab {
+        match self {
+            Self::Partner(_) => Tab::Partners,
+            Self::Appeal(_) => Tab::Appeals,
+            Self::Promotion(_) => Tab::Promotions,
+        }
+    }
+}
+
 /// What is remembered of a tab between reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TabState {

@@ -5,17 +5,18 @@
 use jiff::Timestamp;
 
 use super::{
-    BestEffort, erase, inbox, keys, outbox,
+    BestEffort, dirty, erase,
+    error::TableError,
+    inbox, keys, outbox,
     records::Timer,
-    tables::{TableError, TableId, WriteTables},
+    tables::{TableId, WriteTables},
     tokens,
     view::ALERTS,
 };
 use crate::domain::{
     appeal::{Appeal, Delivery},
-    effect::{Decision, Effect, Entity},
-    event::Wake,
-    ids::{PromotionKey, RowKey, Seq},
+    effect::{Decision, Effect, Entity, Wake},
+    ids::{PromotionKey, Seq},
     operator::OperatorRequest,
     tab::Tab,
 };
@@ -60,10 +61,10 @@ pub(super) fn apply(
         put(tables, entity)?;
     }
     for (key, generation) in &decision.clean {
-        clean(tables, key, *generation)?;
+        dirty::clean(tables, key, *generation)?;
     }
     for key in &decision.dirty {
-        dirty(tables, key, seq)?;
+        dirty::mark(tables, key, seq)?;
     }
     for (nth, effect) in (0..=u16::MAX).zip(decision.effects) {
         apply_effect(tables, &mut hints, effect, (seq, nth), now)?;
@@ -152,46 +153,6 @@ fn put_appeal(tables: &mut WriteTables<'_>, appeal: &Appeal) -> Result<(), Table
         tables.remove(TableId::Held, &id)?;
     }
     tables.write(TableId::Appeals, &id, appeal)
-}
-
-/// A dirty mark's value: its generation, then the record since which it is dirty, which is the order of service.
-fn dirty(tables: &mut WriteTables<'_>, key: &RowKey, seq: Seq) -> Result<(), TableError> {
-    let key = keys::of(key)?;
-    let since = match tables.bytes(TableId::Dirty, &key)? {
-        Some(mark) => dirty_since(&mark)?,
-        None => seq,
-    };
-    tables.put(
-        TableId::Dirty,
-        &key,
-        &[keys::seq(seq), keys::seq(since)].concat(),
-    )?;
-    tables.put(
-        TableId::DirtyByAge,
-        &[&keys::seq(since)[..], &key].concat(),
-        &[],
-    )
-}
-
-pub(super) fn clean(
-    tables: &mut WriteTables<'_>,
-    key: &RowKey,
-    generation: Seq,
-) -> Result<(), TableError> {
-    let key = keys::of(key)?;
-    let Some(mark) = tables.bytes(TableId::Dirty, &key)? else {
-        return Ok(());
-    };
-    if keys::to_seq(&mark)? <= generation {
-        let since = dirty_since(&mark)?;
-        tables.remove(TableId::DirtyByAge, &[&keys::seq(since)[..], &key].concat())?;
-        tables.remove(TableId::Dirty, &key)?;
-    }
-    Ok(())
-}
-
-fn dirty_since(mark: &[u8]) -> Result<Seq, TableError> {
-    keys::to_seq(mark.get(size_of::<u64>()..).unwrap_or_default())
 }
 
 fn apply_effect(

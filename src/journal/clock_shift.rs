@@ -8,9 +8,10 @@ use std::ops::Bound;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
+    error::TableError,
     keys, outbox,
     records::{Timer, decode},
-    tables::{TableError, TableId, WriteTables},
+    tables::{TableId, WriteTables},
 };
 use crate::clock;
 

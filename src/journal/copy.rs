@@ -17,9 +17,10 @@ use tempfile::NamedTempFile;
 
 use super::{
     Journal, OpenError,
-    disk::{self, DATA_FILE},
+    disk::{self, DATA_FILE, beside, sync_directory_of},
+    error::TableError,
     remedy::with_remedy,
-    tables::{Bytes, Scan, TableError, guarded},
+    tables::{Bytes, Scan, guarded},
 };
 
 /// Records that are written in one transaction, in bytes.
@@ -272,25 +273,6 @@ impl NewCopy {
 
 fn definition(name: &str) -> TableDefinition<'_, Bytes, Bytes> {
     TableDefinition::new(name)
-}
-
-/// A file that only its owner can read, in the directory of another.
-pub(super) fn beside(target: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new()
-        .prefix(".sheetdesk-")
-        .tempfile_in(directory_of(target))
-}
-
-/// Makes a change of names last.
-pub(super) fn sync_directory_of(target: &Path) -> io::Result<()> {
-    File::open(directory_of(target))?.sync_all()
-}
-
-fn directory_of(target: &Path) -> &Path {
-    let parent = target
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    parent.unwrap_or(Path::new("."))
 }
 
 impl From<TableError> for CopyError {

@@ -12,10 +12,12 @@ use std::{
 };
 
 use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageError};
+use tempfile::NamedTempFile;
 
 use super::{
-    OpenError, copy,
-    tables::{self, ReadTables, TableError, WriteTables, guarded},
+    OpenError,
+    error::TableError,
+    tables::{self, ReadTables, WriteTables, guarded},
 };
 
 /// redb's page cache, in bytes; its own default is a gigabyte.
@@ -114,16 +116,16 @@ pub(super) fn checked(builder: &Builder, path: &Path) -> Result<Database, Unopen
 
 /// Makes an empty journal: whole under its name, or not there.
 fn create(builder: &Builder, path: &Path) -> Result<(), Unopened> {
-    let file = copy::beside(path)?;
+    let file = beside(path)?;
     let database = builder.create(file.path())?;
     database
         .close()
         .map_err(|error| Unopened::Unusable(error.to_string()))?;
     file.as_file().sync_all()?;
     file.persist_noclobber(path).map_err(|error| error.error)?;
-    copy::sync_directory_of(path)?;
+    sync_directory_of(path)?;
     // The directory itself may be new; whoever may not read its parent found it there.
-    let _ = path.parent().map(copy::sync_directory_of);
+    let _ = path.parent().map(sync_directory_of);
     Ok(())
 }
 
@@ -321,4 +323,23 @@ fn private_file(path: &Path) -> io::Result<File> {
         .truncate(false)
         .mode(FILE_MODE)
         .open(path)
+}
+
+/// A file that only its owner can read, in the directory of another.
+pub(super) fn beside(target: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(".sheetdesk-")
+        .tempfile_in(directory_of(target))
+}
+
+/// Makes a change of names last.
+pub(super) fn sync_directory_of(target: &Path) -> io::Result<()> {
+    File::open(directory_of(target))?.sync_all()
+}
+
+fn directory_of(target: &Path) -> &Path {
+    let parent = target
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
 }

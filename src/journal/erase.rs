@@ -10,9 +10,11 @@ use std::{
 };
 
 use super::{
-    Intent, Touched, keys,
+    Intent, Touched,
+    error::TableError,
+    keys,
     records::{self, Body, Incoming, Quarantined, QueuedMessage},
-    tables::{TableError, TableId, WriteTables},
+    tables::{TableId, WriteTables},
 };
 use crate::domain::{
     appeal::Line,
@@ -292,5 +294,5 @@ fn intents(tables: &mut WriteTables<'_>, marks: &Marks) -> Result<(), TableError
 }
 
 fn undirty(tables: &mut WriteTables<'_>, key: &RowKey) -> Result<(), TableError> {
-    super::apply::clean(tables, key, Seq(u64::MAX))
+    super::dirty::clean(tables, key, Seq(u64::MAX))
 }

@@ -14,9 +14,11 @@ use redb::Database;
 use super::{
     Interpret,
     apply::{Hints, apply},
-    disk, inbox, keys,
+    disk,
+    error::TableError,
+    inbox, keys,
     records::Incoming,
-    tables::{TableError, TableId, WriteTables},
+    tables::{TableId, WriteTables},
 };
 use crate::domain::{effect::Decision, event::Event, ids::Seq, ownership, rules::Rules};
 

@@ -7,9 +7,11 @@ use std::ops::Bound;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Accepted, DedupKey, keys,
+    Accepted, DedupKey,
+    error::TableError,
+    keys,
     records::{Body, Incoming, Quarantined, Timer},
-    tables::{TableError, TableId, WriteTables},
+    tables::{TableId, WriteTables},
 };
 use crate::domain::{event::Event, ids::Seq};
 

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{DedupKey, tables::TableError};
+use super::{DedupKey, error::TableError};
 use crate::domain::{
     effect::Lane,
     ids::{AppealId, BatchToken, ChatId, MessageId, Number, PromotionKey, Seq, SpreadsheetId},

@@ -10,9 +10,10 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
+    error::TableError,
     inbox, keys,
     records::{self, QueuedMessage},
-    tables::{TableError, TableId, WriteTables},
+    tables::{TableId, WriteTables},
 };
 use crate::domain::{
     appeal::Appeal,

@@ -5,8 +5,10 @@
 mod apply;
 mod clock_shift;
 mod copy;
+mod dirty;
 mod disk;
 mod erase;
+mod error;
 mod executor;
 mod inbox;
 mod keys;
@@ -57,9 +59,9 @@ pub use self::{
 };
 use self::{
     disk::{Disk, OpenDatabase, Unopened},
+    error::TableError,
     executor::{Decide, Executor},
     queue::{CAPACITY, Request, WriterCommand},
-    tables::TableError,
     writer::Writer,
 };
 pub use self::{

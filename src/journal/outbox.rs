@@ -8,9 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use redb::ReadableTable;
 
 use super::{
+    error::TableError,
     keys::{self, Order},
     records::QueuedMessage,
-    tables::{Bytes, TableError, TableId, Tables, WriteTables},
+    tables::{Bytes, TableId, Tables, WriteTables},
 };
 use crate::domain::{
     effect::{FinalState, Keyboard, OutboxEntry, OutboxState, Send},

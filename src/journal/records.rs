@@ -9,13 +9,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use super::{DedupKey, Intent, Interpret, keys::Order, tables::TableError};
+use super::{DedupKey, Intent, Interpret, error::TableError, keys::Order};
 use crate::domain::{
     alerts::Alerts,
     appeal::{Appeal, Line},
     broadcast::{Announced, Broadcast},
-    effect::OutboxEntry,
-    event::{Event, Wake},
+    effect::{OutboxEntry, Wake},
+    event::Event,
     files::StoredFile,
     message::Post,
     partner::Partner,

@@ -7,11 +7,12 @@ use redb::Database;
 use super::{
     apply::Hints,
     clock_shift,
+    error::TableError,
     executor::{Abort, Executor},
     inbox::{self, DECIDED_AT_ONCE},
     keys, mixed, outbox,
     records::VERSION,
-    tables::{TableError, TableId, WriteTables},
+    tables::{TableId, WriteTables},
 };
 use crate::{
     clock,

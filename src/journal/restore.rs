@@ -17,13 +17,14 @@ use tempfile::NamedTempFile;
 
 use super::{
     Intent, OpenError,
-    copy::{self, CopyError, CopySource},
+    copy::{CopyError, CopySource},
     disk::{self, DATA_FILE, FILE_MODE, LOCK_FILE},
+    error::TableError,
     inbox, outbox,
     records::{Incoming, Quarantined, QueuedMessage, Timer, VERSION, decode},
     recovery,
     remedy::with_remedy,
-    tables::{TableError, TableId, WriteTables},
+    tables::{TableId, WriteTables},
 };
 use crate::{
     clock,
@@ -93,7 +94,7 @@ pub fn restore(
         }
     })?;
     let target = dir.join(DATA_FILE);
-    let new = copy::beside(&target).map_err(unwritable)?;
+    let new = disk::beside(&target).map_err(unwritable)?;
     // The file itself is not touched: opening a database may repair it, so a copy of the file is opened.
     fs::copy(file, new.path()).map_err(|error| RestoreError::Unreadable(file.to_owned(), error))?;
     // A file that was cut off makes redb panic.
@@ -238,7 +239,7 @@ fn put_in_place(new: NamedTempFile, target: &Path, now: Timestamp) -> io::Result
         None
     };
     new.persist(target).map_err(|error| error.error)?;
-    copy::sync_directory_of(target)?;
+    disk::sync_directory_of(target)?;
     Ok(kept)
 }
 

@@ -4,10 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::{
-    inbox, outbox,
-    tables::{TableError, WriteTables},
-};
+use super::{error::TableError, inbox, outbox, tables::WriteTables};
 
 /// Decided records that are kept at most: about a gigabyte.
 const MOST_DECIDED: u64 = 1_000_000;

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     Intent, Interpret,
     disk::Disk,
+    error::TableError,
     keys, outbox,
     records::{self, Body, Incoming, Quarantined, QueuedMessage, Stored},
-    tables::{ReadTables, TableError, TableId},
+    tables::{ReadTables, TableId},
     tokens,
 };
 use crate::domain::{

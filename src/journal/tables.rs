@@ -14,7 +14,10 @@ use redb::{
     TableDefinition, WriteTransaction,
 };
 
-use super::records::{self, Stored};
+use super::{
+    error::TableError,
+    records::{self, Stored},
+};
 
 /// Keys and values alike are plain bytes; `keys` and `records` say what they hold.
 pub(super) type Bytes = &'static [u8];
@@ -24,31 +27,6 @@ pub(super) type Pair = (Vec<u8>, Vec<u8>);
 pub(super) type WriteTables<'t> = Tables<Table<'t, Bytes, Bytes>>;
 /// Tables as they were committed.
 pub(super) type ReadTables = Tables<ReadOnlyTable<Bytes, Bytes>>;
-
-/// An error of the tables.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum TableError {
-    /// The disk or the file; nothing of the transaction may be assumed.
-    #[error("{0}")]
-    Disk(String),
-    /// The file does not hold what was written to it.
-    #[error(
-        "the journal is damaged ({0}); stop the service and put the newest copy back: sheetdesk restore FILE"
-    )]
-    Damaged(String),
-    /// One record cannot be read or written.
-    #[error("a stored record cannot be read: {0}")]
-    Record(String),
-}
-
-impl<E: Into<redb::Error>> From<E> for TableError {
-    fn from(error: E) -> Self {
-        match error.into() {
-            redb::Error::Corrupted(words) => Self::Damaged(words),
-            other => Self::Disk(other.to_string()),
-        }
-    }
-}
 
 /// Calls the store, which panics over pages that make no sense; what it says then helps nobody, and the hook has told where it was.
 pub(super) fn guarded<T>(call: impl FnOnce() -> Result<T, TableError>) -> Result<T, TableError> {

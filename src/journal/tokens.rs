@@ -8,8 +8,10 @@ use jiff::Timestamp;
 use redb::ReadableTable;
 
 use super::{
-    Intent, Touched, keys,
-    tables::{Bytes, TableError, TableId, Tables, WriteTables},
+    Intent, Touched,
+    error::TableError,
+    keys,
+    tables::{Bytes, TableId, Tables, WriteTables},
 };
 use crate::domain::ids::{BatchToken, SpreadsheetId};
 

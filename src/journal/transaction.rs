@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use super::{
     Accepted, Intent,
     apply::Hints,
+    error::TableError,
     executor::{Abort, Executor},
     inbox::{self, DECIDED_AT_ONCE},
     outbox,
     queue::CommitGroup,
     retention,
-    tables::{TableError, WriteTables},
+    tables::WriteTables,
     tokens,
 };
 use crate::domain::{

@@ -7,9 +7,10 @@ use std::ops::Bound;
 use redb::ReadableTable;
 
 use super::{
+    error::TableError,
     keys,
     records::{self, QueuedMessage, Stored},
-    tables::{Bytes, TableError, TableId, Tables},
+    tables::{Bytes, TableId, Tables},
 };
 use crate::domain::{
     alerts::Alerts,

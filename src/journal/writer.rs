@@ -17,11 +17,12 @@ use super::{
     apply::Hints,
     clock_shift,
     disk::{self, Disk},
+    error::TableError,
     executor::Executor,
     queue::{CommitGroup, Responder, WriterCommand, WriterState},
     recovery,
     remedy::with_remedy,
-    tables::{TableError, TableId},
+    tables::TableId,
     transaction::{Committed, Grants, run},
 };
 use crate::{

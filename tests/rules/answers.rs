@@ -3,8 +3,9 @@
 use jiff::SignedDuration;
 use sheetdesk::domain::{
     appeal::{Delivery, RejectReason, Status},
+    effect::Wake,
     event::{
-        AnswerCell, Command, Event, Outcome, RetryAfter, RowEvent, RowResult, UnnumberedCells, Wake,
+        AnswerCell, Command, Event, Outcome, RetryAfter, RowEvent, RowResult, UnnumberedCells,
     },
     ids::{MessageId, OutboxId, RowKey},
     message::Content,

@@ -4,7 +4,8 @@ use jiff::civil::time;
 use sheetdesk::domain::{
     appeal::RejectReason,
     broadcast::{AnnouncementState, Broadcast, BroadcastState, QuietWindow},
-    event::{Event, Outcome, Wake},
+    effect::Wake,
+    event::{Event, Outcome},
     ids::{ChatId, MessageId, OutboxId, PromotionKey},
     tab::Tab,
     text::Text,
@@ -237,7 +238,7 @@ fn quiet_hours_may_pass_midnight() {
     ] {
         let ends = ends.map(|moment| moment.parse().expect("a moment"));
         assert_eq!(
-            night.ends(&rules, now.parse().expect("a moment")),
+            night.ends(&rules.time_zone, now.parse().expect("a moment")),
             ends,
             "{now}"
         );

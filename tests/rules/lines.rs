@@ -2,8 +2,8 @@
 
 use sheetdesk::domain::{
     appeal::Status,
-    effect::{Effect, Entity, MessageForm},
-    event::{Event, Outcome, Update, Wake},
+    effect::{Effect, Entity, MessageForm, Wake},
+    event::{Event, Outcome, Update},
     ids::{ChatId, MessageId, OutboxId, Seq},
     message::{Attachment, Content, Context, FileKind, Reply},
     session::Locale,

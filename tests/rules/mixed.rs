@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use sheetdesk::domain::{
     appeal::{Appeal, Delivery, Line, Status},
-    effect::{Decision, Effect, Entity, Send},
-    event::{AppealCells, Command, Event, Looked, Mixed, Outcome, RowEvent, TelegramCell, Wake},
+    effect::{Decision, Effect, Entity, Send, Wake},
+    event::{AppealCells, Command, Event, Looked, Mixed, Outcome, RowEvent, TelegramCell},
     ids::{AppealId, ChatId, MessageId, OutboxId, Revision, Seq},
     message::{Content, Context, Post, Reply},
     ownership::{OwnershipError, check},

@@ -3,8 +3,8 @@
 use sheetdesk::domain::{
     appeal::{RejectReason, Unfetched},
     broadcast::AnnouncementState,
-    effect::MessageForm,
-    event::{Event, Outcome, Wake},
+    effect::{MessageForm, Wake},
+    event::{Event, Outcome},
     ids::{ChatId, MessageId, OutboxId},
     media::{Media, MediaKind},
     promotion::Stage,

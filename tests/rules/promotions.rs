@@ -4,7 +4,8 @@ use jiff::civil::time;
 use sheetdesk::domain::{
     appeal::RejectReason,
     broadcast::QuietWindow,
-    event::{Event, Outcome, TelegramCell, Wake},
+    effect::Wake,
+    event::{Event, Outcome, TelegramCell},
     ids::{MessageId, OutboxId, PromotionKey},
     promotion::{Offer, Stage},
     tab::Tab,

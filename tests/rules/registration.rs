@@ -1,7 +1,8 @@
 //! Registration: who is bound, who is asked, who is refused, and on what evidence.
 
 use sheetdesk::domain::{
-    event::{Event, TelegramCell, Update, Wake},
+    effect::Wake,
+    event::{Event, TelegramCell, Update},
     ids::{CallbackId, ChatId},
     message::Content,
     session::Locale,

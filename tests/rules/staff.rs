@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use sheetdesk::domain::{
+    effect::Wake,
     event::{
         Command, ErasedPerson, Event, PartnerCells, RowEvent, RowMark, RowResult, TelegramCell,
-        Wake,
     },
     ids::{ChatId, RowKey},
     row::{CellValue, Column},

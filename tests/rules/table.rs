@@ -4,10 +4,10 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use sheetdesk::domain::{
     appeal::{Appeal, Status},
     decide::decide,
-    effect::{Decision, Effect, Entity, Keyboard, MessageForm},
+    effect::{Decision, Effect, Entity, Keyboard, MessageForm, Wake},
     event::{
         AnswerCell, AppealCells, Event, Looked, Outcome, PartnerCells, RowEvent, RowResult,
-        TelegramCell, Update, Wake, WriteReport, WrittenRow,
+        TelegramCell, Update, WriteReport, WrittenRow,
     },
     files::Links,
     ids::{

@@ -16,7 +16,7 @@ use crate::domain::{
     view::View,
 };
 
-use super::{appeals, listing, rows, trades};
+use super::{appeals, listing, stopping, trades};
 
 /// How many of a chat's appeals are searched for a row that is known already.
 const KNOWN_ALREADY: usize = 100;
@@ -83,10 +83,10 @@ pub(super) fn numbered(
     found: &[AppealCells],
 ) {
     let [cells] = found else {
-        return rows::tell_later(ctx, number, RowTrouble::Doubled);
+        return stopping::tell_later(ctx, number, RowTrouble::Doubled);
     };
     if cells.chat == TelegramCell::Unreadable {
-        return rows::tell_later(ctx, number, RowTrouble::Unreadable);
+        return stopping::tell_later(ctx, number, RowTrouble::Unreadable);
     }
     let chat = match cells.chat {
         TelegramCell::Id(chat) | TelegramCell::Doubled(chat) if is_plausible(ctx, number) => chat,
@@ -94,7 +94,7 @@ pub(super) fn numbered(
         | TelegramCell::Doubled(_)
         | TelegramCell::Empty
         | TelegramCell::Unreadable => {
-            return rows::tell_later(ctx, number, RowTrouble::Unknown);
+            return stopping::tell_later(ctx, number, RowTrouble::Unknown);
         }
     };
     // Without its history the synchroniser looks once more.

@@ -8,8 +8,7 @@ use jiff::SignedDuration;
 use crate::domain::{
     appeal::{Answer, Appeal, Author, DeliveredPart, Delivery, PartState, RejectReason, Status},
     context::DecisionContext,
-    effect::{Effect, Entity, OutboxState, Send},
-    event::Wake,
+    effect::{Effect, Entity, OutboxState, Send, Wake},
     ids::{AppealId, OutboxId, Revision, RowKey},
     spans::has_lasted,
     text::Text,

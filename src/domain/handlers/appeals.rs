@@ -8,8 +8,7 @@ use super::lines;
 use crate::domain::{
     appeal::{Appeal, ArchiveState, Author, Delivery, Line, Receipt, Seen, Status},
     context::DecisionContext,
-    effect::{Effect, Entity, MessageForm},
-    event::Wake,
+    effect::{Effect, Entity, MessageForm, Wake},
     ids::{AppealId, ChatId, MessageId, Number, Revision, RowKey, Seq},
     message::Post,
     partner::RowTrouble,

@@ -9,8 +9,7 @@ use crate::domain::{
     appeal::RejectReason,
     broadcast::{Announced, AnnouncementState, Broadcast, BroadcastState, Picture},
     context::DecisionContext,
-    effect::{Effect, Entity, Keyboard, Lane, MessageForm, Send},
-    event::Wake,
+    effect::{Effect, Entity, Keyboard, Lane, MessageForm, Send, Wake},
     ids::{ChatId, OutboxId, PromotionKey, RowKey},
     media::Media,
     promotion::offer,
@@ -412,7 +411,7 @@ fn go_on(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast) {
         match ctx
             .rules
             .quiet
-            .and_then(|quiet| quiet.ends(ctx.rules, ctx.now))
+            .and_then(|quiet| quiet.ends(&ctx.rules.time_zone, ctx.now))
         {
             Some(at) => {
                 ctx.then(Effect::Then {

@@ -16,7 +16,7 @@ use crate::domain::{
 };
 
 use super::{
-    answers, appeals, broadcasts, catalogue,
+    admin_chat, answers, appeals, broadcasts, catalogue,
     codes::{self, TextMeaning},
     flood_control::{self, MessageRate},
     groups, lines, operator, registration,
@@ -44,7 +44,7 @@ pub(in crate::domain) fn update(ctx: &mut DecisionContext<'_, impl View>, update
         Update::Message(message) => self::message(ctx, message),
         Update::Edited(message) => edited(ctx, message),
         Update::Group { chat, said, locale } => group(ctx, *chat, said.as_ref(), *locale),
-        Update::Moved { from, to } => operator::moved(ctx, *from, *to),
+        Update::Moved { from, to } => admin_chat::moved(ctx, *from, *to),
         Update::Pressed {
             chat,
             callback,

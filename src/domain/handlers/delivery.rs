@@ -18,10 +18,11 @@ use crate::domain::{
 };
 
 use super::{
+    admin_chat,
     answers::{self, PartEnd},
     appeals,
     broadcasts::{self, End},
-    operator, publishing,
+    publishing,
 };
 
 /// The first pause after a failed try; it doubles up to [`LONGEST_PAUSE`].
@@ -55,7 +56,7 @@ pub(in crate::domain) fn sent(
                 keep(ctx, id, source, media);
             }
             ctx.then(Effect::Finish(id.clone(), FinalState::Delivered));
-            operator::reached(ctx, entry.send.to, None);
+            admin_chat::reached(ctx, entry.send.to, None);
             remember(ctx, &entry.send, *message);
             end_part(
                 ctx,
@@ -123,7 +124,7 @@ fn reject(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, why: Re
         return follow(ctx, entry, to);
     }
     if why.is_the_recipient_s() {
-        operator::reached(ctx, entry.send.to, Some(&why));
+        admin_chat::reached(ctx, entry.send.to, Some(&why));
     }
     let ending = match entry.send.form {
         // The receipt is gone or stands too long: it says what it said, and nobody misses anything.
@@ -153,7 +154,7 @@ fn reject(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, why: Re
 
 /// The admin chat is a supergroup now: the message goes there, under the same id.
 fn follow(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, to: ChatId) {
-    operator::moved(ctx, entry.send.to, to);
+    admin_chat::moved(ctx, entry.send.to, to);
     take_back(ctx, entry);
     let to = ctx.admin_chat().unwrap_or(to);
     ctx.then(Effect::Send(Send {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a handler only reads and changes the [`super::context::DecisionContext`] it is given.
 
+mod admin_chat;
 pub(super) mod adopt;
 pub(super) mod answers;
 pub(super) mod appeals;
@@ -26,5 +27,6 @@ mod respelled;
 pub(super) mod restoring;
 pub(super) mod rows;
 pub(super) mod staff;
+mod stopping;
 pub(super) mod trades;
 pub(super) mod writes;

@@ -5,8 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::{
-    alerts::{AdminChat, Told, Trouble},
-    appeal::RejectReason,
+    alerts::{Told, Trouble},
     context::DecisionContext,
     digest,
     effect::{Button, Effect, Entity, Keyboard},
@@ -35,40 +34,6 @@ pub(super) fn heard(ctx: &mut DecisionContext<'_, impl View>, content: &Content)
 pub(super) fn check_again(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
     if ctx.admin_chat() == Some(chat) {
         ctx.then(Effect::Answer(OperatorRequest::Check));
-    }
-}
-
-/// A group became a supergroup, under another id: where it is the admin chat, it is followed there.
-pub(super) fn moved(ctx: &mut DecisionContext<'_, impl View>, from: ChatId, to: ChatId) {
-    let Some(settings) = ctx
-        .rules
-        .admin_chat
-        .filter(|_| ctx.admin_chat() == Some(from) && from != to)
-    else {
-        return;
-    };
-    let mut alerts = ctx.alerts();
-    alerts.admin_chat = AdminChat {
-        moved: Some((settings, to)),
-        refused: None,
-    };
-    ctx.put(Entity::Alerts(alerts));
-    ctx.report(Note::Alert(AlertNote::ChatMoved(to)));
-}
-
-/// The admin chat has taken a message, or has refused it whatever it says.
-pub(super) fn reached(
-    ctx: &mut DecisionContext<'_, impl View>,
-    chat: ChatId,
-    refused: Option<&RejectReason>,
-) {
-    if ctx.admin_chat() != Some(chat) {
-        return;
-    }
-    let mut alerts = ctx.alerts();
-    if alerts.admin_chat.refused.as_ref() != refused {
-        alerts.admin_chat.refused = refused.cloned();
-        ctx.put(Entity::Alerts(alerts));
     }
 }
 

@@ -8,8 +8,7 @@ use jiff::SignedDuration;
 
 use crate::domain::{
     context::DecisionContext,
-    effect::{Effect, Entity},
-    event::Wake,
+    effect::{Effect, Entity, Wake},
     ids::{Number, PromotionKey, RowKey},
     promotion::{
         Promotion, PromotionRefusal, PromotionRow, PromotionStatus, Stage,

@@ -209,7 +209,7 @@ fn scheduled(
     let possible = ctx
         .rules
         .quiet
-        .and_then(|quiet| quiet.ends(ctx.rules, plan.starts))
+        .and_then(|quiet| quiet.ends(&ctx.rules.time_zone, plan.starts))
         .unwrap_or(plan.starts);
     let late = ctx.now.duration_since(possible);
     if ctx.rules.hold_if_later_than.is_some_and(|most| late > most) {

@@ -7,8 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
     context::DecisionContext,
-    effect::{Button, Effect, Entity, Keyboard},
-    event::Wake,
+    effect::{Button, Effect, Entity, Keyboard, Wake},
     ids::{ChatId, RowKey},
     partner::{Binding, Partner, RowTrouble},
     phone::Phone,

@@ -13,33 +13,23 @@ use crate::domain::{
     view::View,
 };
 
-use super::staff;
-
-/// Gives a row whose code has no account the account of the same code in its old spelling.
+/// Gives a row whose code has no account the account of the same code in its old spelling, whose partner is returned.
 pub(super) fn take_over(
     ctx: &mut DecisionContext<'_, impl View>,
     partner: &mut Partner,
     cells: &PartnerCells,
-) {
+) -> Option<Partner> {
     let TelegramCell::Id(chat) = cells.telegram else {
-        return;
+        return None;
     };
-    let Some(mut session) = ctx.session(chat) else {
-        return;
-    };
+    let mut session = ctx.session(chat)?;
     let before = session.partner.as_ref().and_then(|code| ctx.partner(code));
-    let Some(mut before) = before.filter(|before| is_same_person(before, cells)) else {
-        return;
-    };
-    let Some(binding) = before.binding.take_if(|binding| binding.chat == chat) else {
-        return;
-    };
-    staff::trust(ctx, &mut before);
-    partner.binding = Some(binding);
+    let mut before = before.filter(|before| is_same_person(before, cells))?;
+    partner.binding = Some(before.binding.take_if(|binding| binding.chat == chat)?);
     (partner.emptied, partner.denied) = (false, before.denied);
     session.partner = Some(partner.code.clone());
-    ctx.put(Entity::Partner(before));
     ctx.put(Entity::Session(session));
+    Some(before)
 }
 
 fn is_same_person(before: &Partner, cells: &PartnerCells) -> bool {

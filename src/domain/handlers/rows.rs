@@ -16,7 +16,9 @@ use crate::domain::{
     wording::Say,
 };
 
-use super::{adopt, answers, appeals, listing, promotions, restoring, staff, trades};
+use super::{
+    adopt, answers, appeals, listing, promotions, restoring, staff, stopping::stop, trades,
+};
 
 pub(in crate::domain) fn row(ctx: &mut DecisionContext<'_, impl View>, event: &RowEvent) {
     match event {
@@ -194,31 +196,6 @@ fn stop_marked(ctx: &mut DecisionContext<'_, impl View>, mark: &RowMark, trouble
             }
         }
     }
-}
-
-/// Leaves a row alone. The operator hears of it when the read has ended, together with all others; of closed appeals not at all.
-pub(super) fn stop(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-    trouble: RowTrouble,
-) {
-    if appeal.stopped.replace(trouble) == Some(trouble) || appeal.status.is_closed() {
-        return;
-    }
-    if let Some(number) = appeal.number {
-        tell_later(ctx, number, trouble);
-    }
-}
-
-/// The operator is told of all rows of a read at once, when it has ended.
-pub(super) fn tell_later(
-    ctx: &mut DecisionContext<'_, impl View>,
-    number: Number,
-    trouble: RowTrouble,
-) {
-    let mut tab = ctx.tab(Tab::Appeals);
-    tab.stopped.entry(trouble).or_default().insert(number);
-    ctx.put(Entity::Tab(tab));
 }
 
 /// The row is not there any more. What the partner wrote and nobody has read yet goes into a new one.

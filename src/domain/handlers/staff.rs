@@ -9,8 +9,8 @@ use jiff::SignedDuration;
 
 use crate::domain::{
     context::DecisionContext,
-    effect::{Effect, Entity},
-    event::{PartnerCells, TelegramCell, Wake},
+    effect::{Effect, Entity, Wake},
+    event::{PartnerCells, TelegramCell},
     ids::{ChatId, PartnerCode, RowKey, Seq},
     partner::{Binding, Partner, RowTrouble},
     session::{Locale, Session},
@@ -39,8 +39,11 @@ pub(super) fn row(ctx: &mut DecisionContext<'_, impl View>, cells: &PartnerCells
         .as_ref()
         .is_some_and(|partner| partner.stopped == Some(RowTrouble::Missing));
     let mut partner = known.unwrap_or_else(|| Partner::new(cells.code.clone()));
-    if partner.binding.is_none() {
-        respelled::take_over(ctx, &mut partner, cells);
+    if partner.binding.is_none()
+        && let Some(mut before) = respelled::take_over(ctx, &mut partner, cells)
+    {
+        trust(ctx, &mut before);
+        ctx.put(Entity::Partner(before));
     }
     partner.written_code.clone_from(&cells.written_code);
     // A formula that has failed for a moment says nothing of the partner.

@@ -118,7 +118,7 @@ fn faults(rules: &Rules, promotion: &Promotion, now: Timestamp) -> Option<String
 fn scheduled(rules: &Rules, promotion: &Promotion, at: Timestamp) -> String {
     let possible = rules
         .quiet
-        .and_then(|quiet| quiet.ends(rules, at))
+        .and_then(|quiet| quiet.ends(&rules.time_zone, at))
         .unwrap_or(at);
     let when = say(rules, PromotionNote::Scheduled(&moment(rules, possible)));
     match faults(rules, promotion, at) {
@@ -208,7 +208,7 @@ fn running(rules: &Rules, broadcast: &Broadcast, progress: &str) -> String {
     let told = broadcast.told.unwrap_or(broadcast.started);
     let quiet = rules
         .quiet
-        .and_then(|quiet| quiet.ends(rules, told))
+        .and_then(|quiet| quiet.ends(&rules.time_zone, told))
         .filter(|_| broadcast.counts.outstanding() == 0);
     if let Some(until) = quiet {
         let until = &rules.time_of_day(until);

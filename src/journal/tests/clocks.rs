@@ -3,11 +3,7 @@
 use super::*;
 use crate::{
     domain::effect::OutboxState,
-    journal::{
-        clock_shift, keys, outbox,
-        records::Timer,
-        tables::{TableError, TableId},
-    },
+    journal::{clock_shift, error::TableError, keys, outbox, records::Timer, tables::TableId},
 };
 
 #[tokio::test]

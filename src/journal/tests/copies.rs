@@ -9,11 +9,13 @@ use crate::{
         ids::{Number, PartnerCode, Revision},
     },
     journal::{
-        ClosedJournal, Copied, CopyError, CopySource, NewCopy, RestoreError, keys, outbox,
+        ClosedJournal, Copied, CopyError, CopySource, NewCopy, RestoreError,
+        error::TableError,
+        keys, outbox,
         records::{self, VERSION},
         recovery::FORMAT,
         restore,
-        tables::{TableError, TableId},
+        tables::TableId,
     },
 };
 

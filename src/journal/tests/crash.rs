@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::*;
-use crate::journal::{Accepted, inbox, tables::TableError};
+use crate::journal::{Accepted, error::TableError, inbox};
 
 /// Opens a copy whose recovery comes to the gate; leaves the file as a kill at that moment would.
 fn die_at_the_gate(dir: &Path) -> TempDir {

@@ -11,7 +11,8 @@ use crate::{
     },
     journal::{
         apply::apply,
-        tables::{self, TableError, TableId},
+        error::TableError,
+        tables::{self, TableId},
     },
 };
 

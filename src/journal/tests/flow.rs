@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 
 use super::*;
-use crate::journal::{Accepted, OpenError, StoreError, inbox, queue::CAPACITY, tables::TableError};
+use crate::journal::{Accepted, OpenError, StoreError, error::TableError, inbox, queue::CAPACITY};
 
 #[tokio::test]
 async fn an_update_is_stored_once_also_after_a_restart() {

@@ -17,8 +17,8 @@ use crate::{
     },
     journal::{
         Intent,
+        error::TableError,
         records::{self, Body, Incoming, Quarantined, Stored, Timer},
-        tables::TableError,
     },
 };
 

@@ -16,11 +16,7 @@ use crate::{
         session::{Group, Session},
         tab::TabState,
     },
-    journal::{
-        apply::apply,
-        keys,
-        tables::{TableError, TableId},
-    },
+    journal::{apply::apply, error::TableError, keys, tables::TableId},
 };
 
 const CHATS: i64 = 3;

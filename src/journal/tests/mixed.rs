@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     domain::{appeal::Appeal, effect::Entity, ids::Revision, message::Post},
-    journal::{apply::apply, disk::DATA_FILE, records, tables::TableError},
+    journal::{apply::apply, disk::DATA_FILE, error::TableError, records},
 };
 
 const OTHER: ChatId = ChatId(CHAT.0 + 1);

@@ -39,8 +39,8 @@ use super::{
 use crate::clock;
 use crate::domain::{
     appeal::{Author, Line},
-    effect::{Decision, Effect, Entity, FinalState, Keyboard, Lane, Send},
-    event::{Event, Outcome, Update, Wake},
+    effect::{Decision, Effect, Entity, FinalState, Keyboard, Lane, Send, Wake},
+    event::{Event, Outcome, Update},
     ids::{AppealId, CallbackId, ChatId, MessageId, OutboxId, Seq},
     message::{Content, Context, Message},
     rules::Rules,

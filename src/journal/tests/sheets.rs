@@ -14,8 +14,9 @@ use crate::{
     domain::ids::{BatchToken, PartnerCode, RowKey, SpreadsheetId},
     journal::{
         apply::apply,
+        error::TableError,
         inbox, outbox, retention,
-        tables::{self, ReadTables, TableError, TableId},
+        tables::{self, ReadTables, TableId},
         tokens,
     },
 };

@@ -1,0 +1,47 @@
+//! The chat in which the operator is told: under which number it is, and whether it takes what we say.
+//!
+//! Invariant: a chat that is not the operator's changes nothing here.
+
+use crate::domain::{
+    alerts::AdminChat,
+    appeal::RejectReason,
+    context::DecisionContext,
+    effect::Entity,
+    ids::ChatId,
+    view::View,
+    wording::{AlertNote, Note},
+};
+
+/// A group became a supergroup, under another id: where it is the admin chat, it is followed there.
+pub(super) fn moved(ctx: &mut DecisionContext<'_, impl View>, from: ChatId, to: ChatId) {
+    let Some(settings) = ctx
+        .rules
+        .admin_chat
+        .filter(|_| ctx.admin_chat() == Some(from) && from != to)
+    else {
+        return;
+    };
+    let mut alerts = ctx.alerts();
+    alerts.admin_chat = AdminChat {
+        moved: Some((settings, to)),
+        refused: None,
+    };
+    ctx.put(Entity::Alerts(alerts));
+    ctx.report(Note::Alert(AlertNote::ChatMoved(to)));
+}
+
+/// The admin chat has taken a message, or has refused it whatever it says.
+pub(super) fn reached(
+    ctx: &mut DecisionContext<'_, impl View>,
+    chat: ChatId,
+    refused: Option<&RejectReason>,
+) {
+    if ctx.admin_chat() != Some(chat) {
+        return;
+    }
+    let mut alerts = ctx.alerts();
+    if alerts.admin_chat.refused.as_ref() != refused {
+        alerts.admin_chat.refused = refused.cloned();
+        ctx.put(Entity::Alerts(alerts));
+    }
+}

@@ -1,0 +1,33 @@
+//! Appeals whose rows are left alone until they can be understood again.
+//!
+//! Invariant: the operator is told of all rows of a read at once, when it has ended.
+
+use crate::domain::{
+    appeal::Appeal, context::DecisionContext, effect::Entity, ids::Number, partner::RowTrouble,
+    tab::Tab, view::View,
+};
+
+/// Leaves a row alone. The operator hears of it when the read has ended, together with all others; of closed appeals not at all.
+pub(super) fn stop(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+    trouble: RowTrouble,
+) {
+    if appeal.stopped.replace(trouble) == Some(trouble) || appeal.status.is_closed() {
+        return;
+    }
+    if let Some(number) = appeal.number {
+        tell_later(ctx, number, trouble);
+    }
+}
+
+/// Has the operator told of a row when the read has ended.
+pub(super) fn tell_later(
+    ctx: &mut DecisionContext<'_, impl View>,
+    number: Number,
+    trouble: RowTrouble,
+) {
+    let mut tab = ctx.tab(Tab::Appeals);
+    tab.stopped.entry(trouble).or_default().insert(number);
+    ctx.put(Entity::Tab(tab));
+}
