@@ -3,9 +3,9 @@
 //! Invariant: `serve`, the demo and the tests run this very `App`; nothing in it knows which of them it is.
 
 mod admin;
+mod backend;
 mod backup;
 mod checkup;
-mod files;
 mod intake;
 mod journal_alert;
 mod metrics;
@@ -258,14 +258,17 @@ impl App {
                 "the system's limit of open files leaves room for fewer connections than http.max_connections; raise it (LimitNOFILE=, ulimit -n)"
             );
         }
-        let intake = report::intake(&self.parts);
-        let readiness = Arc::clone(&intake.readiness);
-        let router = http::public(intake, http::Limits::new(settings.request_timeout_s));
+        let router = http::public(
+            Arc::clone(&parts),
+            backend::access(&parts.settings, parts.bot()),
+            http::Limits::new(settings.request_timeout_s),
+        );
+        let backend = Arc::clone(&parts);
         self.serve("http", public, router, http::Caps::new(places));
         self.serve(
             "metrics",
             admin,
-            http::admin(move || metrics::render(&parts, &recorder), readiness),
+            http::admin(move || metrics::render(&parts, &recorder), backend),
             http::Caps::new(places.min(ADMIN_CONNECTIONS)),
         );
     }

@@ -2,11 +2,7 @@
 //!
 //! Invariant: a report only reads; it never waits for anybody.
 
-use std::{
-    collections::BTreeMap,
-    num::NonZeroU32,
-    sync::{Arc, PoisonError, atomic::Ordering},
-};
+use std::{collections::BTreeMap, num::NonZeroU32, sync::PoisonError};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,7 +10,6 @@ use tokio::time::Instant;
 
 use crate::{
     clock,
-    config::Mode,
     domain::{
         alerts::Alerts,
         broadcast::{self, BroadcastState},
@@ -23,15 +18,11 @@ use crate::{
         view::View,
     },
     health::Health,
-    http::{
-        self, FilesIntake, Nudge, PromotionsPush, Readiness, Resolved, ServicePhase, SheetsIntake,
-        SigningKey, TelegramIntake,
-    },
     journal::{Figures, Snapshot},
-    telegram::{self, refusal::ServiceRefusal},
+    telegram::refusal::ServiceRefusal,
 };
 
-use super::{Parts, files, words};
+use super::{Parts, words};
 
 /// What `status` shows; the JSON form is part of the outside contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -341,78 +332,8 @@ fn partners(snapshot: &Snapshot) -> Partners {
     partners
 }
 
-/// What the HTTP routes work with.
-pub(super) fn intake(parts: &Arc<Parts>) -> http::RouterState {
-    let telegram = match &parts.settings.telegram.mode {
-        Mode::Webhook { secret } => Some(TelegramIntake {
-            bot: parts.bot(),
-            secret: secret.clone(),
-            accept: http::accept_into(parts.journal.clone()),
-            id_of_broken: telegram::updates::id_of_broken,
-        }),
-        Mode::Polling => None,
-    };
-    let nudged = Arc::clone(parts);
-    let asked = Arc::clone(parts);
-    let pushed = Arc::clone(parts);
-    http::RouterState {
-        telegram,
-        sheets: SheetsIntake {
-            key: SigningKey::new(parts.settings.sheets.callback_secret.key().to_vec()),
-            now: clock::now,
-            nudge: Arc::new(move |nudge| resolve(&nudged, &nudge)),
-        },
-        files: FilesIntake {
-            links: words::links(&parts.settings),
-            now: clock::now,
-            open_file: files::open_file(parts),
-        },
-        promotions: parts
-            .settings
-            .promotions
-            .legacy_secret
-            .clone()
-            .map(|secret| PromotionsPush {
-                secret,
-                nudge: Arc::new(move || pushed.journal.signals().looks.hint(Tab::Promotions)),
-            }),
-        readiness: Arc::new(move || readiness(&asked)),
-    }
-}
-
-fn resolve(parts: &Parts, nudge: &Nudge) -> Resolved {
-    match parts
-        .spreadsheets
-        .tab_called(&nudge.spreadsheet_id, &nudge.tab)
-    {
-        Some(tab) => {
-            parts.note_push();
-            parts.journal.signals().looks.hint(tab);
-            Resolved::Known
-        }
-        None => Resolved::Unknown,
-    }
-}
-
-fn readiness(parts: &Parts) -> Readiness {
-    let phase = if parts.shutdown.stop_token().is_cancelled() {
-        ServicePhase::Stopping
-    } else if parts.running.load(Ordering::Acquire) {
-        ServicePhase::Running
-    } else {
-        ServicePhase::Starting
-    };
-    Readiness {
-        phase,
-        storing: parts.journal.healthy(),
-        telegram: telegram_health(parts),
-        sheets: sheets_health(parts),
-        silent_until: silent_until(parts),
-    }
-}
-
 /// Throttled also after a restart, as long as the silence lasts that Telegram has asked for.
-fn telegram_health(parts: &Parts) -> Health {
+pub(super) fn telegram_health(parts: &Parts) -> Health {
     match *parts.telegram.health().borrow() {
         Health::Ok if silence(parts).is_some() => Health::Throttled,
         health => health,
@@ -428,7 +349,7 @@ fn silence(parts: &Parts) -> Option<Timestamp> {
         .filter(|until| *until > clock::now())
 }
 
-fn silent_until(parts: &Parts) -> Option<String> {
+pub(super) fn silent_until(parts: &Parts) -> Option<String> {
     let zone = parts.settings.time_zone.clone();
     silence(parts).map(|until| {
         until
@@ -439,7 +360,7 @@ fn silent_until(parts: &Parts) -> Option<String> {
 }
 
 /// Down as well where a tab cannot be used: then only its feature stops, and this says so.
-fn sheets_health(parts: &Parts) -> Health {
+pub(super) fn sheets_health(parts: &Parts) -> Health {
     match parts.sheets_client.health() {
         Health::Ok if parts.spreadsheets.are_well() => Health::Ok,
         Health::Ok | Health::Down => Health::Down,

@@ -2,6 +2,8 @@
 //!
 //! Invariant: whatever is not `async` here returns at once.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
@@ -131,5 +133,5 @@ pub struct Readiness {
 /// What every route of the outside works with.
 pub(super) struct RouterState<B> {
     pub(super) access: Access,
-    pub(super) backend: std::sync::Arc<B>,
+    pub(super) backend: Arc<B>,
 }

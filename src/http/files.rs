@@ -11,49 +11,19 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
-use futures_util::{StreamExt as _, future::BoxFuture, stream::BoxStream};
-use jiff::Timestamp;
+use futures_util::{StreamExt as _, stream::BoxStream};
 
-use super::{problem::Problem, router::RouterState, slots::mark_known};
+use super::{
+    backend::{Backend, OpenedFile, RouterState, Unavailable},
+    problem::Problem,
+    slots::mark_known,
+};
 use crate::domain::{
-    files::{FileId, LinkError, Links},
+    files::LinkError,
     message::{Attachment, FileKind},
     session::Locale,
     wording::{Say, Wording},
 };
-
-/// What the files' route needs.
-pub struct FilesIntake {
-    /// Checks links; `None` if none were ever made.
-    pub links: Option<Links>,
-    /// The moment.
-    pub now: fn() -> Timestamp,
-    /// Brings a file.
-    pub open_file: OpenFile,
-}
-
-/// Finds a file and opens it at its source.
-pub type OpenFile =
-    Arc<dyn Fn(FileId) -> BoxFuture<'static, Result<OpenedFile, Unavailable>> + Send + Sync>;
-
-/// A file on its way.
-pub struct OpenedFile {
-    /// What it is.
-    pub attachment: Attachment,
-    /// How long it is, in bytes, if that is known.
-    pub length: Option<u64>,
-    /// Its bytes; an error ends the connection, so that nobody takes a part for the whole.
-    pub bytes: BoxStream<'static, Result<Bytes, std::io::Error>>,
-}
-
-/// Why a file does not come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unavailable {
-    /// Its source does not have it any more.
-    Gone,
-    /// Its source does not answer.
-    Later,
-}
 
 /// How long nothing may come of a file before it is given up.
 const STANDSTILL: Duration = Duration::from_secs(30);
@@ -62,36 +32,40 @@ const STANDSTILL: Duration = Duration::from_secs(30);
 const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
 /// The route.
-pub(super) async fn receive(
-    State(intake): State<Arc<RouterState>>,
+pub(super) async fn receive<B: Backend>(
+    State(state): State<Arc<RouterState<B>>>,
     Path(link): Path<String>,
     extensions: Extensions,
     headers: HeaderMap,
 ) -> Response {
-    match open(&intake.files, &link, &extensions).await {
+    match open(&state, &link, &extensions).await {
         Ok(opened) => whole(opened),
         Err(problem) if wants_a_page(&headers) => page(problem),
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn open(
-    files: &FilesIntake,
+async fn open<B: Backend>(
+    state: &RouterState<B>,
     link: &str,
     extensions: &Extensions,
 ) -> Result<OpenedFile, Problem> {
-    let links = files.links.as_ref().ok_or(Problem::NotFound)?;
+    let links = state.access.files.as_ref().ok_or(Problem::NotFound)?;
     let file = links
-        .open(link, (files.now)())
+        .open(link, state.backend.now())
         .map_err(|error| match error {
             LinkError::Unknown => Problem::NotFound,
             LinkError::Expired => Problem::Expired,
         })?;
     mark_known(extensions);
-    (files.open_file)(file).await.map_err(|why| match why {
-        Unavailable::Gone => Problem::FileGone,
-        Unavailable::Later => Problem::FileLater,
-    })
+    state
+        .backend
+        .open_file(file)
+        .await
+        .map_err(|why| match why {
+            Unavailable::Gone => Problem::FileGone,
+            Unavailable::Later => Problem::FileLater,
+        })
 }
 
 fn whole(opened: OpenedFile) -> Response {

@@ -4,6 +4,7 @@
 //!
 //! In reading order: the server takes connections and gives them places, the router names the routes and their limits, then one file per route.
 
+mod backend;
 mod body;
 mod files;
 mod probes;
@@ -20,12 +21,11 @@ mod telegram_webhook;
 mod tests;
 
 pub use self::{
-    files::{FilesIntake, OpenFile, OpenedFile, Unavailable},
-    probes::{Readiness, ReadinessNow, ServicePhase},
-    promotions_push::PromotionsPush,
-    router::{Limits, RouterState, admin, public},
+    backend::{
+        Access, Backend, Nudge, OpenedFile, Readiness, Resolved, ServicePhase, Unavailable,
+        WebhookAccess,
+    },
+    router::{Limits, admin, public},
     server::{BindError, Caps, Server},
-    sheets_changed::{Nudge, Resolved, SheetsIntake},
     signature::SigningKey,
-    telegram_webhook::{Accept, TelegramIntake, accept_into},
 };

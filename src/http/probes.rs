@@ -7,36 +7,8 @@ use std::sync::Arc;
 use axum::{Json, extract::State, http::StatusCode};
 use serde_json::{Value, json};
 
+use super::backend::{Backend, Readiness, ServicePhase};
 use crate::health::Health;
-
-/// Tells the state of the parts, now; must return at once.
-pub type ReadinessNow = Arc<dyn Fn() -> Readiness + Send + Sync>;
-
-/// The phase of the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ServicePhase {
-    /// Not everything runs yet.
-    Starting,
-    /// At work.
-    Running,
-    /// Asked to stop.
-    Stopping,
-}
-
-/// The state of the parts at one moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Readiness {
-    /// The phase of the service.
-    pub phase: ServicePhase,
-    /// Whether the journal can store.
-    pub storing: bool,
-    /// Telegram, as the delivery sees it.
-    pub telegram: Health,
-    /// Google Sheets, as the synchronisers see it.
-    pub sheets: Health,
-    /// Until when Telegram wants silence, as people read it.
-    pub silent_until: Option<String>,
-}
 
 impl Readiness {
     fn status(&self) -> (StatusCode, &'static str) {
@@ -57,8 +29,8 @@ pub(super) async fn live() -> Json<Value> {
 }
 
 /// `/readyz`: 200 while updates can be stored.
-pub(super) async fn ready(State(readiness): State<ReadinessNow>) -> (StatusCode, Json<Value>) {
-    let now = readiness();
+pub(super) async fn ready<B: Backend>(State(backend): State<Arc<B>>) -> (StatusCode, Json<Value>) {
+    let now = backend.readiness();
     let (status, word) = now.status();
     let journal = if now.storing {
         Health::Ok

@@ -11,34 +11,30 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{body, problem::Problem, router::RouterState, slots::mark_known};
-use crate::secret::Secret;
-
-/// What the predecessor's push needs; absent where it is off.
-pub struct PromotionsPush {
-    /// What the script sends as `X-Webhook-Secret`.
-    pub secret: Secret,
-    /// Has the promotions looked at soon; must return at once.
-    pub nudge: Arc<dyn Fn() + Send + Sync>,
-}
+use super::{
+    backend::{Backend, RouterState},
+    body,
+    problem::Problem,
+    slots::mark_known,
+};
 
 /// The predecessor's header.
 const SECRET_HEADER: &str = "x-webhook-secret";
 
 /// The route. The script looks for 200 and these very words.
-pub(super) async fn receive(
-    State(intake): State<Arc<RouterState>>,
+pub(super) async fn receive<B: Backend>(
+    State(state): State<Arc<RouterState<B>>>,
     request: Request,
 ) -> Result<Json<Value>, Problem> {
-    let push = intake.promotions.as_ref().ok_or(Problem::NotFound)?;
+    let expected = state.access.promotions.as_ref().ok_or(Problem::NotFound)?;
     let (head, body) = request.into_parts();
     let secret = head.headers.get(SECRET_HEADER).ok_or(Problem::Unsigned)?;
-    if !push.secret.matches(secret.as_bytes()) {
+    if !expected.matches(secret.as_bytes()) {
         return Err(Problem::Unsigned);
     }
     mark_known(&head.extensions);
     let raw = body::whole(body, body::LIMIT).await?;
     let _: Value = body::object(&raw)?;
-    (push.nudge)();
+    state.backend.nudge_promotions();
     Ok(Json(json!({"status": "success"})))
 }

@@ -22,27 +22,11 @@ use tower_http::trace::TraceLayer;
 use tracing::Span;
 
 use super::{
-    files::{self, FilesIntake},
-    probes::{self, ReadinessNow},
+    backend::{Access, Backend, RouterState},
+    files, probes,
     problem::Problem,
-    promotions_push::{self, PromotionsPush},
-    sheets_changed::{self, SheetsIntake},
-    telegram_webhook::{self, TelegramIntake},
+    promotions_push, sheets_changed, telegram_webhook,
 };
-
-/// What the routes work with.
-pub struct RouterState {
-    /// The webhook; `None` in polling mode.
-    pub telegram: Option<TelegramIntake>,
-    /// The sheets' callback.
-    pub sheets: SheetsIntake,
-    /// Files that partners sent.
-    pub files: FilesIntake,
-    /// The predecessor's push; `None` where it is off.
-    pub promotions: Option<PromotionsPush>,
-    /// The state of the parts, now; must return at once.
-    pub readiness: ReadinessNow,
-}
 
 /// What Telegram's updates may cost; every other route has its own, smaller limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +49,7 @@ impl Limits {
 }
 
 /// The routes for the outside.
-pub fn public(intake: RouterState, limits: Limits) -> Router {
+pub fn public<B: Backend>(backend: Arc<B>, access: Access, limits: Limits) -> Router {
     metrics::describe_counter!(
         telegram_webhook::UPDATES,
         "Telegram updates by what became of them"
@@ -75,41 +59,42 @@ pub fn public(intake: RouterState, limits: Limits) -> Router {
         "Calls of the sheets' scripts by what became of them"
     );
     let Limits { at_once, time } = limits;
-    let probes = probed(Arc::clone(&intake.readiness));
+    let probes = probed(Arc::clone(&backend));
     let router = Router::new()
         .route(
             "/telegram/webhook",
-            limited(post(telegram_webhook::receive), at_once, time),
+            limited(post(telegram_webhook::receive::<B>), at_once, time),
         )
         .route(
             "/sheets/changed",
             limited(
-                post(sheets_changed::receive),
+                post(sheets_changed::receive::<B>),
                 CALLBACKS_AT_ONCE,
                 time.min(sheets_changed::TIME),
             ),
         )
         .route(
             "/files/{link}",
-            limited(get(files::receive), FILES_AT_ONCE, time),
+            limited(get(files::receive::<B>), FILES_AT_ONCE, time),
         )
         .route(
             "/webhook/promotions",
-            limited(post(promotions_push::receive), PUSHES_AT_ONCE, time),
+            limited(post(promotions_push::receive::<B>), PUSHES_AT_ONCE, time),
         );
-    finished(router.with_state(Arc::new(intake)).merge(probes))
+    let state = RouterState { access, backend };
+    finished(router.with_state(Arc::new(state)).merge(probes))
 }
 
 /// The routes for the operator alone, probes among them; `render` writes the metrics in Prometheus' text format.
 pub fn admin(
     render: impl Fn() -> String + Clone + Send + Sync + 'static,
-    readiness: ReadinessNow,
+    backend: Arc<impl Backend>,
 ) -> Router {
     let metrics = move || async move { ([(CONTENT_TYPE, METRICS_TYPE)], render()) };
     finished(
         Router::new()
             .route("/metrics", get(metrics))
-            .merge(probed(readiness)),
+            .merge(probed(backend)),
     )
 }
 
@@ -128,11 +113,11 @@ const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// an answer; load is shed rather than queued, so it must be before the count that would queue; the time-out runs only once a
 /// request is in hand. The body's limit is kept where bodies are read (`body::whole`): as a layer it would answer 413 to strangers,
 /// before the secret was looked at.
-fn limited(
-    route: MethodRouter<Arc<RouterState>>,
+fn limited<B: Backend>(
+    route: MethodRouter<Arc<RouterState<B>>>,
     at_once: usize,
     time: Duration,
-) -> MethodRouter<Arc<RouterState>> {
+) -> MethodRouter<Arc<RouterState<B>>> {
     route.route_layer(
         ServiceBuilder::new()
             .layer(HandleErrorLayer::new(refused))
@@ -143,12 +128,12 @@ fn limited(
 }
 
 /// The probes: outside all limits.
-fn probed(readiness: ReadinessNow) -> Router {
+fn probed<B: Backend>(backend: Arc<B>) -> Router {
     Router::new()
         .route("/livez", get(probes::live))
         .route("/healthz", get(probes::live))
-        .route("/readyz", get(probes::ready))
-        .with_state(readiness)
+        .route("/readyz", get(probes::ready::<B>))
+        .with_state(backend)
 }
 
 /// What both routers share: errors in our shape, and a trace of each request.

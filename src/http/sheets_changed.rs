@@ -9,46 +9,15 @@ use axum::{
     extract::{Request, State},
     http::StatusCode,
 };
-use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
+    backend::{Backend, Resolved, RouterState},
     body,
     problem::Problem,
-    router::RouterState,
-    signature::{SignedHeaders, SigningKey},
+    signature::SignedHeaders,
     slots::mark_known,
 };
-use crate::domain::ids::SpreadsheetId;
-
-/// Something was edited here.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Nudge {
-    /// The spreadsheet.
-    pub spreadsheet_id: SpreadsheetId,
-    /// The tab, by its name as people see it.
-    pub tab: String,
-}
-
-/// Whether a nudge concerns us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resolved {
-    /// One of our tabs: it will be looked at.
-    Known,
-    /// Not a tab of ours; scripts are copied along with spreadsheets, so this is no fault.
-    Unknown,
-}
-
-/// What the callback needs.
-pub struct SheetsIntake {
-    /// The key that the scripts sign with.
-    pub key: SigningKey,
-    /// The wall clock.
-    pub now: fn() -> Timestamp,
-    /// Passes a nudge on; must return at once.
-    pub nudge: Arc<dyn Fn(Nudge) -> Resolved + Send + Sync>,
-}
 
 /// Callbacks by what became of them.
 pub(super) const CALLBACKS: &str = "sheetdesk_callbacks_total";
@@ -59,11 +28,11 @@ const LIMIT: usize = 4 * 1024;
 pub(super) const TIME: Duration = Duration::from_secs(2);
 
 /// The route. The content type is not checked: the signature already authenticates the body.
-pub(super) async fn receive(
-    State(intake): State<Arc<RouterState>>,
+pub(super) async fn receive<B: Backend>(
+    State(state): State<Arc<RouterState<B>>>,
     request: Request,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let outcome = pass_on(&intake.sheets, request).await;
+    let outcome = pass_on(&state, request).await;
     let result = match &outcome {
         Ok(Resolved::Known) => "nudged",
         Ok(Resolved::Unknown) => "unknown",
@@ -78,7 +47,10 @@ pub(super) async fn receive(
     })
 }
 
-async fn pass_on(sheets: &SheetsIntake, request: Request) -> Result<Resolved, Problem> {
+async fn pass_on<B: Backend>(
+    state: &RouterState<B>,
+    request: Request,
+) -> Result<Resolved, Problem> {
     let (head, body) = request.into_parts();
     let refused = |error| {
         tracing::debug!(reason = %error, "a sheet's call was refused");
@@ -86,9 +58,9 @@ async fn pass_on(sheets: &SheetsIntake, request: Request) -> Result<Resolved, Pr
     };
     // What the head alone gives away is refused before the body is read.
     let signed = SignedHeaders::read(&head.headers).map_err(refused)?;
-    signed.is_fresh((sheets.now)()).map_err(refused)?;
+    signed.is_fresh(state.backend.now()).map_err(refused)?;
     let raw = body::whole(body, LIMIT).await?;
-    signed.signs(&raw, &sheets.key).map_err(refused)?;
+    signed.signs(&raw, &state.access.sheets).map_err(refused)?;
     mark_known(&head.extensions);
-    Ok((sheets.nudge)(body::object(&raw)?))
+    Ok(state.backend.nudge(&body::object(&raw)?))
 }

@@ -8,53 +8,30 @@ use axum::{
     extract::{Request, State},
     http::StatusCode,
 };
-use bytes::Bytes;
-use futures_util::future::BoxFuture;
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::{body, problem::Problem, router::RouterState, slots::mark_known};
+use super::{
+    backend::{Backend, RouterState, WebhookAccess},
+    body,
+    problem::Problem,
+    slots::mark_known,
+};
 use crate::{
     clock,
-    journal::{Accepted, DedupKey, Journal, StoreError},
-    secret::Secret,
+    journal::{Accepted, DedupKey},
 };
-
-/// Stores a raw update; resolves after the fsync.
-pub type Accept =
-    Arc<dyn Fn(DedupKey, Bytes) -> BoxFuture<'static, Result<Accepted, StoreError>> + Send + Sync>;
-
-/// The journal as the place where updates are stored.
-#[must_use]
-pub fn accept_into(journal: Journal) -> Accept {
-    Arc::new(move |key, raw| {
-        let journal = journal.clone();
-        Box::pin(async move { journal.accept(key, raw).await })
-    })
-}
-
-/// What the webhook needs; absent in polling mode.
-pub struct TelegramIntake {
-    /// Our bot's id: updates are counted per bot.
-    pub bot: i64,
-    /// What `setWebhook` was given as `secret_token`.
-    pub secret: Secret,
-    /// Where updates are stored.
-    pub accept: Accept,
-    /// The id of an update that is not JSON, where it states one.
-    pub id_of_broken: fn(&[u8]) -> Option<i64>,
-}
 
 /// Updates by what became of them.
 pub(super) const UPDATES: &str = "sheetdesk_updates_total";
 
-/// The route. Without a [`TelegramIntake`] there is no such address.
-pub(super) async fn receive(
-    State(intake): State<Arc<RouterState>>,
+/// The route. Without [`WebhookAccess`] there is no such address.
+pub(super) async fn receive<B: Backend>(
+    State(state): State<Arc<RouterState<B>>>,
     request: Request,
 ) -> Result<StatusCode, Problem> {
-    let telegram = intake.telegram.as_ref().ok_or(Problem::NotFound)?;
+    let access = state.access.telegram.as_ref().ok_or(Problem::NotFound)?;
     let began = clock::monotonic();
-    let outcome = store(telegram, request).await;
+    let outcome = store(access, state.backend.as_ref(), request).await;
     metrics::histogram!("sheetdesk_ack_seconds").record(began.elapsed());
     let result = match &outcome {
         Ok(Accepted::Stored(_)) => "stored",
@@ -78,11 +55,15 @@ fn is_json(text: &str) -> bool {
     serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
-async fn store(telegram: &TelegramIntake, request: Request) -> Result<Accepted, Problem> {
+async fn store(
+    access: &WebhookAccess,
+    backend: &impl Backend,
+    request: Request,
+) -> Result<Accepted, Problem> {
     let (head, body) = request.into_parts();
     // The secret comes before everything else: a stranger learns nothing, and makes us read nothing.
     let secret = head.headers.get(SECRET_HEADER).ok_or(Problem::Unsigned)?;
-    if !telegram.secret.matches(secret.as_bytes()) {
+    if !access.secret.matches(secret.as_bytes()) {
         return Err(Problem::Unsigned);
     }
     mark_known(&head.extensions);
@@ -95,15 +76,16 @@ async fn store(telegram: &TelegramIntake, request: Request) -> Result<Accepted, 
     let update_id = match body::object(text.as_bytes()) {
         Ok(Envelope { update_id }) => update_id,
         // One that Telegram has garbled would hold up its chat until it is taken; deciding sets it aside.
-        Err(problem) => (telegram.id_of_broken)(&raw)
+        Err(problem) => backend
+            .id_of_broken(&raw)
             .filter(|_| !is_json(&text))
             .ok_or(problem)?,
     };
     let key = DedupKey {
-        bot: telegram.bot,
+        bot: access.bot,
         update: update_id,
     };
-    (telegram.accept)(key, raw).await.map_err(|error| {
+    backend.accept(key, raw).await.map_err(|error| {
         // Telegram repeats it every second: the counter and /readyz shout, the log need not.
         tracing::debug!(%error, update.id = update_id, "an update was not stored; Telegram will send it again");
         Problem::NotStored

@@ -257,10 +257,7 @@ async fn outcomes_are_counted() {
         request.send().await.unwrap();
     }
     let admin = Bench::serve(
-        admin(
-            move || handle.render(),
-            Arc::new(|| Setup::default().readiness),
-        ),
+        admin(move || handle.render(), Closures::idle()),
         Caps::new(4),
         Arc::default(),
     )
@@ -343,15 +340,9 @@ async fn probes_tell_the_parts() {
 #[tokio::test]
 async fn the_predecessor_s_push_is_a_nudge_with_its_secret_and_not_there_without_one() {
     let nudges = Arc::new(AtomicUsize::new(0));
-    let seen = Arc::clone(&nudges);
-    let promotions = Some(PromotionsPush {
-        secret: Secret::new("old-secret".to_owned()),
-        nudge: Arc::new(move || {
-            seen.fetch_add(1, Ordering::Relaxed);
-        }),
-    });
     let bench = Bench::start(Setup {
-        promotions,
+        promotions: Some(Secret::new("old-secret".to_owned())),
+        pushes: Arc::clone(&nudges),
         ..Setup::default()
     })
     .await;

@@ -7,11 +7,7 @@ use jiff::SignedDuration;
 use reqwest::{StatusCode, header};
 
 use super::*;
-use crate::domain::{
-    files::{FileId, Links},
-    ids::Seq,
-    message::{Attachment, FileKind},
-};
+use crate::domain::message::{Attachment, FileKind};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -48,13 +44,9 @@ async fn bench() -> Bench {
             }
         })
     });
-    let files = FilesIntake {
-        links: Some(links()),
-        now,
-        open_file,
-    };
     Bench::start(Setup {
-        files,
+        links: Some(links()),
+        open_file,
         ..Setup::default()
     })
     .await

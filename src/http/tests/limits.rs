@@ -178,10 +178,7 @@ async fn a_large_answer_arrives_whole_before_the_connection_ends() {
     let large = "# a line of metrics\n".repeat(1_000_000);
     let size = large.len();
     let bench = Bench::serve(
-        admin(
-            move || large.clone(),
-            Arc::new(|| Setup::default().readiness),
-        ),
+        admin(move || large.clone(), Closures::idle()),
         Caps::new(1),
         Arc::default(),
     )

@@ -1,4 +1,4 @@
-//! The room as others meet it: real sockets, with closures in place of the journal and the synchronisers.
+//! The room as others meet it: real sockets, with a backend of closures in place of the service.
 //!
 //! Invariant: no test waits for luck; what must happen is awaited with a deadline.
 
@@ -9,11 +9,15 @@ mod limits;
 use std::{
     collections::HashSet,
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use sha2::Sha256;
@@ -28,7 +32,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::*;
 use crate::{
-    domain::ids::Seq,
+    domain::{
+        files::{FileId, Links},
+        ids::Seq,
+    },
     health::Health,
     journal::{Accepted, DedupKey, StoreError},
     secret::Secret,
@@ -52,8 +59,10 @@ struct Setup {
     limits: Limits,
     polling: bool,
     accept: Accept,
-    files: FilesIntake,
-    promotions: Option<PromotionsPush>,
+    links: Option<Links>,
+    open_file: OpenFile,
+    promotions: Option<Secret>,
+    pushes: Arc<AtomicUsize>,
     readiness: Readiness,
 }
 
@@ -64,12 +73,10 @@ impl Default for Setup {
             limits: Limits::new(DEADLINE),
             polling: false,
             accept: remembering(&Log::default()),
-            files: FilesIntake {
-                links: None,
-                now,
-                open_file: Arc::new(|_| Box::pin(async { Err(Unavailable::Gone) })),
-            },
+            links: None,
+            open_file: Arc::new(|_| Box::pin(async { Err(Unavailable::Gone) })),
             promotions: None,
+            pushes: Arc::default(),
             readiness: Readiness {
                 phase: ServicePhase::Running,
                 storing: true,
@@ -85,6 +92,69 @@ fn now() -> Timestamp {
     Timestamp::from_second(NOW_S).unwrap()
 }
 
+type Accept =
+    Arc<dyn Fn(DedupKey, Bytes) -> BoxFuture<'static, Result<Accepted, StoreError>> + Send + Sync>;
+type OpenFile =
+    Arc<dyn Fn(FileId) -> BoxFuture<'static, Result<OpenedFile, Unavailable>> + Send + Sync>;
+
+/// What stands in for the service.
+struct Closures {
+    accept: Accept,
+    open_file: OpenFile,
+    nudges: Arc<Mutex<Vec<Nudge>>>,
+    pushes: Arc<AtomicUsize>,
+    readiness: Readiness,
+}
+
+impl Closures {
+    /// As it is behind the operator's routes, which ask for the readiness alone.
+    fn idle() -> Arc<Self> {
+        let setup = Setup::default();
+        Arc::new(Self {
+            accept: setup.accept,
+            open_file: setup.open_file,
+            nudges: Arc::default(),
+            pushes: setup.pushes,
+            readiness: setup.readiness,
+        })
+    }
+}
+
+impl Backend for Closures {
+    fn now(&self) -> Timestamp {
+        now()
+    }
+
+    async fn accept(&self, key: DedupKey, raw: Bytes) -> Result<Accepted, StoreError> {
+        (self.accept)(key, raw).await
+    }
+
+    fn id_of_broken(&self, raw: &[u8]) -> Option<i64> {
+        (raw == BROKEN.as_bytes()).then_some(7)
+    }
+
+    fn nudge(&self, nudge: &Nudge) -> Resolved {
+        self.nudges.lock().unwrap().push(nudge.clone());
+        if nudge.tab == "обращения" {
+            Resolved::Known
+        } else {
+            Resolved::Unknown
+        }
+    }
+
+    fn nudge_promotions(&self) {
+        self.pushes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    async fn open_file(&self, file: FileId) -> Result<OpenedFile, Unavailable> {
+        (self.open_file)(file).await
+    }
+
+    fn readiness(&self) -> Readiness {
+        self.readiness.clone()
+    }
+}
+
 /// A served router on a port of its own.
 struct Bench {
     address: SocketAddr,
@@ -98,33 +168,24 @@ struct Bench {
 impl Bench {
     async fn start(setup: Setup) -> Self {
         let nudges = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&nudges);
-        let telegram = TelegramIntake {
+        let telegram = (!setup.polling).then(|| WebhookAccess {
             bot: BOT,
             secret: Secret::new(SECRET.to_owned()),
-            accept: setup.accept,
-            id_of_broken: |raw| (raw == BROKEN.as_bytes()).then_some(7),
-        };
-        let intake = RouterState {
-            telegram: (!setup.polling).then_some(telegram),
-            sheets: SheetsIntake {
-                key: SigningKey::new(KEY.to_vec()),
-                now,
-                nudge: Arc::new(move |nudge: Nudge| {
-                    let known = nudge.tab == "обращения";
-                    seen.lock().unwrap().push(nudge);
-                    if known {
-                        Resolved::Known
-                    } else {
-                        Resolved::Unknown
-                    }
-                }),
-            },
-            files: setup.files,
+        });
+        let access = Access {
+            telegram,
+            sheets: SigningKey::new(KEY.to_vec()),
+            files: setup.links,
             promotions: setup.promotions,
-            readiness: Arc::new(move || setup.readiness.clone()),
         };
-        Self::serve(public(intake, setup.limits), setup.caps, nudges).await
+        let backend = Arc::new(Closures {
+            accept: setup.accept,
+            open_file: setup.open_file,
+            nudges: Arc::clone(&nudges),
+            pushes: setup.pushes,
+            readiness: setup.readiness,
+        });
+        Self::serve(public(backend, access, setup.limits), setup.caps, nudges).await
     }
 
     async fn serve(router: axum::Router, caps: Caps, nudges: Arc<Mutex<Vec<Nudge>>>) -> Self {
