@@ -6,6 +6,7 @@ mod admin;
 mod backend;
 mod backup;
 mod checkup;
+mod commands;
 mod intake;
 mod journal_alert;
 mod metrics;
@@ -15,7 +16,9 @@ mod operator_text;
 mod persons;
 mod provision;
 mod registration;
+mod reply;
 mod report;
+mod socket;
 mod spreadsheets;
 mod state_tab;
 mod words;
@@ -53,13 +56,12 @@ use crate::{
 };
 
 pub use self::{
-    admin::{AdminError, ask},
     backup::{BackupError, backup},
     observe::{ObserveError, observe},
-    operator::{ConsoleReply, UnknownDelivery},
-    persons::Person,
     provision::{ProvisionPlan, provision_plans},
+    reply::{ConsoleReply, Person, UnknownDelivery},
     report::{BroadcastReport, JournalStatus, StatusReport, TelegramStatus},
+    socket::{AdminError, ask},
     words::{
         appeals as appeal_words, menus as bot_menus, partners as partner_words,
         promotions as promotion_words, vocabulary as promotion_vocabulary,

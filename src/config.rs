@@ -23,6 +23,7 @@ mod words;
 mod tests;
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 pub use self::addresses::{BaseUrl, TabName};
 pub use self::credentials::Credentials;
@@ -43,10 +44,14 @@ pub use self::words::{
 
 use self::declare::{Declaration as _, Section};
 use self::error::Findings;
+use self::keys::Key;
 use self::layers::{FileText, Layers};
 
 /// The settings file that is used if nobody names one and it is there.
 pub const DEFAULT_FILE: &str = "migrations-free-config/sheetdesk.toml";
+
+/// All settings, in the order of the settings file.
+static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| Section::<Settings>.keys("", ""));
 
 impl Settings {
     /// Reads the settings from `file` (by default [`DEFAULT_FILE`], if it is there) and `variables`,
@@ -100,7 +105,7 @@ fn reader(
 ) -> read::Reader {
     let mut findings = Findings::default();
     let file = named.unwrap_or(default);
-    let known: Vec<&str> = keys::KEYS.iter().map(|key| key.path.as_str()).collect();
+    let known: Vec<&str> = KEYS.iter().map(|key| key.path.as_str()).collect();
     let mut layers = Layers::defaults();
     if let FileText::Text(text) = layers::read_file(file, named.is_some(), &mut findings) {
         let values = layers::parse_file(file, &text, &known, &mut findings);

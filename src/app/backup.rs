@@ -13,8 +13,9 @@ use tokio::{
 };
 
 use super::{
-    AdminError, ConsoleReply, Parts,
-    admin::{self, SOCKET},
+    Parts,
+    reply::ConsoleReply,
+    socket::{self, AdminError, SOCKET},
 };
 use crate::{
     domain::operator::OperatorRequest,
@@ -103,7 +104,7 @@ async fn receive(
 ) -> Result<Copied, BackupError> {
     let (read, mut write) = stream.into_split();
     let mut read = BufReader::with_capacity(PIECE, read);
-    let asked = admin::line(&OperatorRequest::Backup).map_err(BackupError::BrokenOff)?;
+    let asked = socket::line(&OperatorRequest::Backup).map_err(BackupError::BrokenOff)?;
     write
         .write_all(asked.as_bytes())
         .await
@@ -200,11 +201,11 @@ async fn send(parts: &Parts, mut write: OwnedWriteHalf) -> io::Result<()> {
     let (all, source) = match begun {
         Ok(begun) => begun,
         Err(error) => {
-            let words = admin::line(&ConsoleReply::Failed(error.to_string()))?;
+            let words = socket::line(&ConsoleReply::Failed(error.to_string()))?;
             return patient(write.write_all(words.as_bytes())).await;
         }
     };
-    patient(write.write_all(admin::line(&ConsoleReply::Copying(all))?.as_bytes())).await?;
+    patient(write.write_all(socket::line(&ConsoleReply::Copying(all))?.as_bytes())).await?;
     let (pieces, mut due) = mpsc::channel(AHEAD);
     let reader = tokio::task::spawn_blocking(move || read(&source, &pieces));
     while let Some(piece) = due.recv().await {
@@ -272,7 +273,9 @@ mod tests {
     }
 
     fn said(records: u8, counted: u64) -> Vec<u8> {
-        let mut said = admin::line(&ConsoleReply::Copying(2)).unwrap().into_bytes();
+        let mut said = socket::line(&ConsoleReply::Copying(2))
+            .unwrap()
+            .into_bytes();
         said.push(TABLE);
         append(&mut said, b"meta").unwrap();
         for key in 0..records {
@@ -303,7 +306,7 @@ mod tests {
             );
             assert_eq!(files, 0);
         }
-        let refusal = admin::line(&ConsoleReply::Failed("the disk is away".to_owned())).unwrap();
+        let refusal = socket::line(&ConsoleReply::Failed("the disk is away".to_owned())).unwrap();
         let (copied, files) = heard(refusal.into_bytes()).await;
         assert_eq!(
             (copied.unwrap_err().to_string(), files),

@@ -19,7 +19,11 @@ use crate::{
     schedule::Schedule,
 };
 
-use super::{Parts, StatusReport, operator, report, words};
+use super::{
+    Parts, commands,
+    report::{self, StatusReport},
+    words,
+};
 
 /// Records are decided within milliseconds; so long they wait only where something is badly wrong.
 const INBOX_LATE_S: u64 = 120;
@@ -111,7 +115,7 @@ pub(super) async fn heartbeat(parts: &Parts) {
 }
 
 async fn tell(parts: &Parts, command: Command) {
-    if let Err(error) = operator::apply(parts, command).await {
+    if let Err(error) = commands::apply(parts, command).await {
         tracing::warn!(error, "the admin chat is not told");
     }
 }

@@ -7,7 +7,10 @@ use std::sync::{Arc, OnceLock};
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use super::{Parts, StatusReport, report};
+use super::{
+    Parts,
+    report::{self, StatusReport},
+};
 use crate::{
     clock,
     domain::{broadcast::BroadcastState, effect::Lane},

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, fs, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    App, Ended, Observer, Parts, Purpose, Request, StartError, admin::ask, spreadsheets, words,
+    App, Ended, Observer, Parts, Purpose, Request, StartError, socket::ask, spreadsheets, words,
 };
 use crate::{
     config::{Settings, TabAddress},

@@ -2,74 +2,30 @@
 //!
 //! Invariant: what changes something goes through the journal as an event; the answer tells what was done, or why not.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock,
     domain::{
-        alerts::Trouble,
         digest,
-        event::{Command, Event, Notice},
+        event::{Command, Notice},
         ids::{OutboxId, Seq},
         operator::{OperatorRequest, QuarantineAction, Selection},
         replay::Case,
     },
-    journal::{Interpret, SetAside, Snapshot},
+    journal::{Interpret, Snapshot},
 };
 
 use super::{
-    Parts, Person, Shared, StatusReport, checkup, intake, operator_text, persons, report, words,
+    Parts, Shared, checkup,
+    commands::{apply, read},
+    intake, operator_text, persons,
+    reply::{ConsoleReply, UnknownDelivery},
+    report, words,
 };
-
-/// What is answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ConsoleReply {
-    /// How things are.
-    Status(Box<StatusReport>),
-    /// So many answers were released.
-    Released(u64),
-    /// The silence that Telegram asked for is over.
-    SilenceEnded,
-    /// Records that were set aside.
-    Quarantine(Vec<SetAside>),
-    /// Messages whose outcome nobody knows.
-    Unknown(Vec<UnknownDelivery>),
-    /// It was done with so many things.
-    Done(u64),
-    /// A decision taken again, and a case for the tests, both as JSON.
-    Replayed {
-        /// What follows from the record now.
-        decision: String,
-        /// What it was decided on, and the decision.
-        case: String,
-    },
-    /// What is wrong by now.
-    Checked(BTreeSet<Trouble>),
-    /// What is stored of a person, or was until now.
-    Person(Box<Person>),
-    /// So many records follow.
-    Copying(u64),
-    /// What can be asked.
-    Help,
-    /// It did not work, in words.
-    Failed(String),
-}
-
-/// A message whose outcome nobody knows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UnknownDelivery {
-    /// Its name.
-    pub name: String,
-    /// When it was first to be sent, as people read it.
-    pub at: String,
-    /// The appeal whose answer it is, by `№`.
-    pub number: Option<u32>,
-}
 
 /// How many things a list names, and a wish for all takes up.
 const MOST: usize = 1_000;
@@ -141,26 +97,6 @@ pub(super) async fn digest(parts: &Parts) {
     }
     if let Err(words) = apply(parts, Command::Notify(Notice::Digest(digest))).await {
         tracing::warn!(error = words, "the daily digest is not sent");
-    }
-}
-
-pub(super) async fn apply(parts: &Parts, command: Command) -> Result<(), String> {
-    let applied = parts.journal.apply(vec![Event::Admin(command)]).await;
-    applied.map_err(|error| error.to_string())
-}
-
-/// What the journal holds; that it cannot be read is no answer of the kind "there is nothing".
-pub(super) fn read<T>(parts: &Parts, of: impl FnOnce(&Snapshot) -> T) -> Result<T, String> {
-    let snapshot = parts.journal.snapshot();
-    let read = of(&snapshot);
-    if snapshot.intact() {
-        Ok(read)
-    } else {
-        let why = parts
-            .journal
-            .failure()
-            .unwrap_or_else(|| "the log says why".to_owned());
-        Err(format!("the journal cannot be read whole: {why}"))
     }
 }
 

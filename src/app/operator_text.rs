@@ -2,7 +2,10 @@
 //!
 //! Invariant: short enough for one message; what is longer says how much is left out.
 
-use super::{ConsoleReply, StatusReport, operator::UnknownDelivery};
+use super::{
+    reply::{ConsoleReply, UnknownDelivery},
+    report::StatusReport,
+};
 use crate::{
     domain::wording::{AlertNote, Note, StatusNote, Wording},
     health::Health,

@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use crate::{
@@ -16,31 +15,19 @@ use crate::{
     journal::Snapshot,
 };
 
-use super::{ConsoleReply, Parts, operator};
+use super::{
+    Parts, commands,
+    reply::{ConsoleReply, Person},
+};
 
 /// How many appeals are named at most; a person has some dozens.
 const MOST: usize = 10_000;
 /// A synchroniser stops in little over a second, with a write in hand; the one who asks waits for ten.
 const STILL_WITHIN: Duration = Duration::from_secs(8);
 
-/// One person, as far as the journal knows, and the rows of the spreadsheets that speak of him.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Person {
-    /// The code in the staff list, if it was ever there.
-    pub code: Option<String>,
-    /// Whether the staff list still holds it.
-    pub listed: bool,
-    /// The Telegram ID, if the person has written to the bot.
-    pub telegram_id: Option<i64>,
-    /// The `№` of the appeals.
-    pub appeals: Vec<u32>,
-    /// Those of them of which older parts are in the archive.
-    pub archived: Vec<u32>,
-}
-
 /// Names what is stored.
 pub(super) fn name(parts: &Parts, who: &str) -> ConsoleReply {
-    match operator::read(parts, |snapshot| find(snapshot, who)) {
+    match commands::read(parts, |snapshot| find(snapshot, who)) {
         Ok(Some((person, _))) => ConsoleReply::Person(Box::new(person)),
         Ok(None) => unknown(who),
         Err(words) => ConsoleReply::Failed(words),
@@ -51,12 +38,12 @@ pub(super) fn name(parts: &Parts, who: &str) -> ConsoleReply {
 pub(super) async fn erase(parts: &Parts, who: &str) -> ConsoleReply {
     // What a synchroniser has in hand may speak of the person: its read is thrown away, and it begins anew with what the journal holds then.
     let erase = parts.spreadsheets.work_gate().while_closed(async {
-        let (person, erased) = match operator::read(parts, |snapshot| find(snapshot, who)) {
+        let (person, erased) = match commands::read(parts, |snapshot| find(snapshot, who)) {
             Ok(Some(found)) => found,
             Ok(None) => return unknown(who),
             Err(words) => return ConsoleReply::Failed(words),
         };
-        let applied = operator::apply(parts, Command::Erase(erased)).await;
+        let applied = commands::apply(parts, Command::Erase(erased)).await;
         applied.map_or_else(ConsoleReply::Failed, |()| {
             ConsoleReply::Person(Box::new(person))
         })

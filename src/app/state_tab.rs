@@ -27,7 +27,11 @@ use crate::{
     },
 };
 
-use super::{Parts, StatusReport, operator_text, report, words};
+use super::{
+    Parts, operator_text,
+    report::{self, StatusReport},
+    words,
+};
 
 /// How many rows and columns are ours to write, whatever they held before.
 const HEIGHT: usize = 60;

@@ -92,15 +92,6 @@ impl<T> Declaration for Optional<T> {
     }
 }
 
-/// The path of a setting in the section with that path; the outermost has none.
-pub(super) fn inside(section: &str, name: &str) -> String {
-    if section.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{section}.{name}")
-    }
-}
-
 /// Sections, whose fields have the names of the settings; what follows `=>` looks at several of them together. All settings are read
 /// before one gives up, so that every fault is found at once.
 macro_rules! settings {

@@ -2,10 +2,7 @@
 //!
 //! Invariant: the names are those of the declared settings, in their order; the environment's follow from them.
 
-use std::sync::LazyLock;
-
-use super::declare::{Declaration as _, Section};
-use super::settings::Settings;
+use super::KEYS;
 
 /// One setting.
 #[derive(Debug)]
@@ -26,9 +23,6 @@ pub(super) struct Key {
     pub(super) about: &'static str,
 }
 
-/// All settings, in the order of the settings file.
-pub(super) static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| Section::<Settings>.keys("", ""));
-
 /// What the names of our environment variables begin with.
 pub(super) const PREFIX: &str = "SHEETDESK_";
 /// What the variable ends with that names a file with a secret in it.
@@ -38,6 +32,15 @@ const FILE_SUFFIX: &str = "_FILE";
 #[must_use]
 pub fn variable_of(path: &str) -> String {
     format!("{PREFIX}{}", path.to_uppercase().replace('.', "__"))
+}
+
+/// The path of a setting in the section with that path; the outermost has none.
+pub(super) fn inside(section: &str, name: &str) -> String {
+    if section.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{section}.{name}")
+    }
 }
 
 /// Whether the setting with this path is a secret.

@@ -9,9 +9,9 @@ use figment::providers::{Format, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Error, Figment, Metadata, Profile, Provider};
 
-use super::declare::inside;
+use super::KEYS;
 use super::error::{Findings, Source, Warning, Wrong, looks_secret, wrong};
-use super::keys::{self, KEYS, Key};
+use super::keys::{self, Key, inside};
 
 /// The values of all sources, the later source winning.
 #[derive(Default)]

@@ -12,9 +12,9 @@ use jiff::tz::TimeZone;
 
 use super::addresses::{self, BaseUrl, TabName};
 use super::credentials::{Credentials, credentials};
-use super::declare::{Declaration, Section, Setting, inside, setting, settings};
+use super::declare::{Declaration, Section, Setting, setting, settings};
 use super::error::wrong;
-use super::keys::Key;
+use super::keys::{Key, inside};
 use super::read::Reader;
 use super::secrets::{self, BotToken, CallbackSecret};
 use super::values::{self, AdminChatId, LogFilter, QuietHours, UpdateSource};

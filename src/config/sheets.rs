@@ -8,8 +8,8 @@ use std::path::Path;
 use figment::value::{Dict, Value};
 
 use super::addresses::{self, TabName};
-use super::declare::inside;
 use super::error::{Findings, SettingsError, Source, Wrong, shown, wrong};
+use super::keys::inside;
 use super::layers::{self, FileText, Layers};
 use crate::domain::text::fold;
 use crate::domain::word::Word;

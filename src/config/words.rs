@@ -3,7 +3,7 @@
 //! Invariant: each field is the setting of the same name in `sheets.toml`.
 
 use super::addresses::TabName;
-use super::declare::inside;
+use super::keys::inside;
 use super::sheets::{Fill, FromWords, WordReader};
 use crate::domain::word::Word;
 

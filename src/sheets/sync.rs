@@ -81,6 +81,17 @@ trait SheetIo {
     fn announce(&mut self, lines: impl FnOnce() -> Vec<String>);
 }
 
+/// Why a pass ended early. What it has not done is kept in the memory, with the moment of the next try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Interrupted {
+    /// The journal took something not in.
+    Journal,
+    /// Google did not answer, or refused.
+    Google,
+    /// The spreadsheet has gone on without this journal: everything is to be seen anew.
+    Restored,
+}
+
 /// Why a wait has ended.
 #[derive(Debug)]
 enum Wake {

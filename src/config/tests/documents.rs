@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::*;
-use crate::config::keys::KEYS;
+use crate::config::KEYS;
 use crate::config::read::scalar;
 
 const FILE: &str = include_str!("../../../migrations-free-config/sheetdesk.toml");

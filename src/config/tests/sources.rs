@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::*;
-use crate::config::keys::KEYS;
+use crate::config::KEYS;
 
 #[test]
 fn defaults_are_the_contract() {

@@ -6,9 +6,8 @@ use std::collections::BTreeSet;
 
 use super::{
     memory::SyncMemory,
-    pass::Sent,
     tab_memory::TabMemory,
-    write_plan::{ChangeOwner, PlannedRow, TabAfter, WritePlan},
+    write_plan::{ChangeOwner, PlannedRow, Sent, TabAfter, WritePlan},
 };
 use crate::{
     domain::{

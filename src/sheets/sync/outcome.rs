@@ -7,11 +7,9 @@ use jiff::Timestamp;
 use super::{
     Wanted,
     memory::SyncMemory,
-    pass::Sent,
     planner::Planner,
-    prepare::PreparationStep,
     tab_memory::{Blocks, TabMemory},
-    write_plan::{ChangeOwner, PlannedRow, WritePlan},
+    write_plan::{ChangeOwner, PlannedRow, PreparationStep, Sent, WritePlan},
 };
 use crate::{
     domain::{

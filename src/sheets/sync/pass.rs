@@ -4,16 +4,13 @@
 //! of an earlier batch is open.
 
 use super::{
-    SheetIo, announce,
+    Interrupted, SheetIo, announce,
     memory::{SyncMemory, Unreported},
     reading::read_tabs,
     take_in::take_in,
-    write_plan::WritePlan,
+    write_plan::{Sent, WritePlan},
 };
-use crate::{
-    domain::ids::BatchToken,
-    sheets::wire::{Batch, Change},
-};
+use crate::sheets::wire::{Batch, Change};
 
 /// How a pass ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,26 +19,6 @@ pub(super) enum Passed {
     Idle,
     /// It has read, and written what there was to write.
     Done,
-}
-
-/// Why a pass ended early. What it has not done is kept in the memory, with the moment of the next try.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Interrupted {
-    /// The journal took something not in.
-    Journal,
-    /// Google did not answer, or refused.
-    Google,
-    /// The spreadsheet has gone on without this journal: everything is to be seen anew.
-    Restored,
-}
-
-/// A batch on its way.
-#[derive(Debug)]
-pub(super) struct Sent {
-    pub(super) draft: WritePlan,
-    pub(super) token: BatchToken,
-    /// Changes of tokens before those of the draft.
-    pub(super) head: usize,
 }
 
 /// Does what is due now.

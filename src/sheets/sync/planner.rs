@@ -10,11 +10,13 @@ use super::{
     Wanted,
     archive::Archive,
     find::{Placement, TabPlanner, chat_of, mark_of},
-    prepare::{PreparationStep, extended_filter, prepare},
+    prepare::{extended_filter, prepare},
     repair::{Misplaced, Repairs},
     shared_cells::{self, CellAction, FailedMatch},
     tab_memory::TabMemory,
-    write_plan::{ChangeOwner, MOST_CHARACTERS, PlannedRow, TabAfter, WritePlan, size},
+    write_plan::{
+        ChangeOwner, MOST_CHARACTERS, PlannedRow, PreparationStep, TabAfter, WritePlan, size,
+    },
 };
 use crate::{
     domain::{

@@ -2,7 +2,7 @@
 //!
 //! Invariant: each is done once, and only where it is not there yet.
 
-use super::write_plan::TabAfter;
+use super::write_plan::{PreparationStep, TabAfter};
 use crate::{
     domain::{row::CellValue, row::Column, tab::Tab, text::Text},
     sheets::{
@@ -12,15 +12,6 @@ use crate::{
         wire::{Change, Filter, Span, TabInfo},
     },
 };
-
-/// Which step of the preparation a change is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum PreparationStep {
-    /// Our columns: without them no row can be written.
-    Columns,
-    /// The filter and the colours: a help, never a condition.
-    Decoration,
-}
 
 /// The changes that a tab needs, and its layout after them.
 #[derive(Debug, Clone)]

@@ -5,9 +5,8 @@
 use jiff::Timestamp;
 
 use super::{
-    SheetIo,
+    Interrupted, SheetIo,
     memory::{SyncMemory, Unreported, mended},
-    pass::Interrupted,
     tab_memory::Blocks,
 };
 use crate::{

@@ -6,11 +6,10 @@ use jiff::Timestamp;
 
 use super::{
     memory::{SyncMemory, mended},
-    pass::Sent,
     repair::{WrongCell, WrongRow},
     shared_cells::FailedMatch,
     tab_memory::Blocks,
-    write_plan::{PlannedRow, SharedWrite, TabAfter},
+    write_plan::{PlannedRow, Sent, SharedWrite, TabAfter},
 };
 use crate::{
     domain::{

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     domain::{
         event::{RowMark, RowResult, WrittenRow},
-        ids::{ChatId, RowKey, Seq},
+        ids::{BatchToken, ChatId, RowKey, Seq},
         row::{CellValue, Column, DesiredRow, SharedCell},
         tab::Tab,
         text::Text,
@@ -21,7 +21,6 @@ use crate::{
 
 use super::{
     Wanted,
-    prepare::PreparationStep,
     repair::{Misplaced, Repair},
 };
 
@@ -58,6 +57,15 @@ pub(super) struct WritePlan {
     pub(super) plain: u64,
     /// Characters that the batch carries, about.
     pub(super) size: usize,
+}
+
+/// Which step of the preparation a change is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PreparationStep {
+    /// Our columns: without them no row can be written.
+    Columns,
+    /// The filter and the colours: a help, never a condition.
+    Decoration,
 }
 
 /// Whose change it is.
@@ -128,6 +136,15 @@ pub(super) struct SharedWrite {
     pub(super) expect: Option<String>,
     /// What it leaves in the cell.
     pub(super) left: String,
+}
+
+/// A batch on its way.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) draft: WritePlan,
+    pub(super) token: BatchToken,
+    /// Changes of tokens before those of the draft.
+    pub(super) head: usize,
 }
 
 impl WritePlan {

@@ -25,10 +25,7 @@ use crate::{
         layout::tests::{appeals, archive, promotions},
         look::plan::tests::HEADERS,
         sync::{
-            Start, Wanted,
-            memory::SyncMemory,
-            pass::{Interrupted, write},
-            write_plan::WritePlan,
+            Interrupted, Start, Wanted, memory::SyncMemory, pass::write, write_plan::WritePlan,
         },
         wire::SheetsError,
     },

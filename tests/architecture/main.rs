@@ -1,10 +1,14 @@
-//! The arrows between the rooms, the names of types, and the heading of every file.
+//! The arrows between the rooms and within them, the names of types, and the heading of every file.
+
+mod modules;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
+
+use modules::{Modules, Names};
 
 /// Who may import whom; a room that is not named here may be imported by everybody named on the left of `app`.
 const ARROWS: [(&str, &[&str]); 16] = [
@@ -44,18 +48,59 @@ const ARROWS: [(&str, &[&str]); 16] = [
 
 #[test]
 fn every_room_imports_only_what_it_may() {
+    let modules = Modules::read();
     let mut offences = Vec::new();
     for (room, allowed) in ARROWS {
-        for file in files_of(room) {
-            let text = fs::read_to_string(&file).expect("a source file is readable");
-            for imported in imports(without_tests(&text)) {
-                if imported != room && !allowed.contains(&imported.as_str()) && !is_test(&file) {
-                    offences.push(format!("{} imports {imported}", file.display()));
+        let of_room = |names: &Names| names.first().is_some_and(|name| name == room);
+        assert!(
+            modules.each().any(|(names, _)| of_room(names)),
+            "there is no room {room}"
+        );
+        for (names, module) in modules.each().filter(|(names, _)| of_room(names)) {
+            for imported in modules.rooms(names) {
+                if imported != room && !allowed.contains(&imported.as_str()) {
+                    offences.push(format!("{} imports {imported}", module.file.display()));
                 }
             }
         }
     }
     assert!(offences.is_empty(), "{}", offences.join("\n"));
+}
+
+#[test]
+fn no_files_import_one_another_in_a_circle() {
+    let modules = Modules::read();
+    let beside: BTreeMap<&Names, BTreeSet<&Names>> = modules
+        .each()
+        .map(|(names, _)| (names, modules.beside(names)))
+        .collect();
+    assert!(
+        beside.values().map(BTreeSet::len).sum::<usize>() > 500,
+        "the paths were found"
+    );
+    let reached: BTreeMap<_, _> = beside
+        .keys()
+        .map(|&names| (names, reached(&beside, names)))
+        .collect();
+    let in_circles: Vec<String> = beside
+        .iter()
+        .flat_map(|(&from, named)| named.iter().map(move |&to| (from, to)))
+        .filter(|&(from, to)| reached[to].contains(from))
+        .map(|(from, to)| format!("{} imports {}", from.join("::"), to.join("::")))
+        .collect();
+    assert!(in_circles.is_empty(), "{}", in_circles.join("\n"));
+}
+
+/// All that a module imports, by whatever detour.
+fn reached<'m>(
+    beside: &BTreeMap<&'m Names, BTreeSet<&'m Names>>,
+    from: &'m Names,
+) -> BTreeSet<&'m Names> {
+    let (mut reached, mut new) = (BTreeSet::new(), vec![from]);
+    while let Some(next) = new.pop() {
+        new.extend(beside[next].iter().filter(|&&named| reached.insert(named)));
+    }
+    reached
 }
 
 #[test]
@@ -188,38 +233,6 @@ fn public_types(text: &str) -> Vec<String> {
             .filter(|name| !name.is_empty())
     };
     text.lines().filter_map(name).collect()
-}
-
-/// The rooms named by `crate::…` paths, single or in braces.
-fn imports(text: &str) -> Vec<String> {
-    let mut rooms = Vec::new();
-    for (at, _) in text.match_indices("crate::") {
-        let rest = &text[at + "crate::".len()..];
-        match rest.strip_prefix('{') {
-            Some(list) => rooms.extend(top_level_names(list)),
-            None => rooms.push(leading_name(rest)),
-        }
-    }
-    rooms
-}
-
-/// The first name of each entry of a braced list, whatever is in inner braces.
-fn top_level_names(list: &str) -> Vec<String> {
-    let (mut depth, mut names, mut fresh) = (0_usize, Vec::new(), true);
-    for (at, character) in list.char_indices() {
-        match character {
-            '{' => depth += 1,
-            '}' if depth == 0 => break,
-            '}' => depth -= 1,
-            ',' if depth == 0 => fresh = true,
-            character if fresh && depth == 0 && !character.is_whitespace() => {
-                names.push(leading_name(&list[at..]));
-                fresh = false;
-            }
-            _ => {}
-        }
-    }
-    names
 }
 
 fn leading_name(text: &str) -> String {
