@@ -165,7 +165,7 @@ async fn a_start_with_a_telegram_that_is_slow_in_everything_sends_all_the_same()
         .expect("slow is not away");
     assert_eq!(play.heard("Хоть и не сразу"), 1);
     play.testbed.telegram.clear_faults();
-    play.ends(service).await;
+    play.ends_with_calls_in_hand(service).await;
 }
 
 #[tokio::test]

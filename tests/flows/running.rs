@@ -71,6 +71,13 @@ impl Play {
         self.conforms();
     }
 
+    /// The end of a flow in which calls may still be in hand: the stop may cut them off.
+    pub(crate) async fn ends_with_calls_in_hand(self, service: Service) {
+        self.settled().await;
+        service.stop().await;
+        self.conforms();
+    }
+
     /// Every call and every answer is as the Bot API and the Sheets API describe them.
     fn conforms(&self) {
         let Some((bot_api, discovery)) = protocols() else {
