@@ -1,6 +1,6 @@
 //! The synchroniser of one spreadsheet: what people type becomes events, what the journal wants becomes cells.
 //!
-//! Invariant: [`run`] waits, [`pass`] does one round, [`SheetIo`] is all that they know of the world.
+//! Invariant: `run` waits, `pass` does one round, `SheetIo` is all that they know of the world.
 
 mod announce;
 mod append;
