@@ -126,16 +126,7 @@ fn reject(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, why: Re
     if why.is_the_recipient_s() {
         admin_chat::reached(ctx, entry.send.to, Some(&why));
     }
-    let ending = match entry.send.form {
-        // The receipt is gone or stands too long: it says what it said, and nobody misses anything.
-        MessageForm::Edit(_) => FinalState::Delivered,
-        MessageForm::Message
-        | MessageForm::Silent
-        | MessageForm::Receipt
-        | MessageForm::File(_)
-        | MessageForm::Picture(_)
-        | MessageForm::Kept(_) => FinalState::Failed,
-    };
+    let ending = unless_edit(&entry.send.form, FinalState::Failed);
     let id = entry.send.id.clone();
     if broadcasts::is_obstacle(ctx, &id, &why) {
         // It is not this partner's message that failed: it may be made again, under the same id.
@@ -221,15 +212,7 @@ fn lose(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry) {
             lost,
         });
     } else {
-        let ending = match entry.send.form {
-            MessageForm::Edit(_) => FinalState::Delivered,
-            MessageForm::Message
-            | MessageForm::Silent
-            | MessageForm::Receipt
-            | MessageForm::File(_)
-            | MessageForm::Picture(_)
-            | MessageForm::Kept(_) => FinalState::Unknown,
-        };
+        let ending = unless_edit(&entry.send.form, FinalState::Unknown);
         ctx.then(Effect::Finish(id, ending));
         end_part(ctx, &entry.send, PartEnd::Unknown { twice: lost > 1 });
     }
@@ -279,6 +262,20 @@ fn announcement_end(end: PartEnd) -> End {
 fn pause(tries: u16) -> SignedDuration {
     let doublings = u32::from(tries.saturating_sub(1)).min(16);
     (FIRST_PAUSE * 2_i32.pow(doublings)).min(LONGEST_PAUSE)
+}
+
+/// How a message ends, where an edit counts as delivered: a receipt that is gone or stands too long says what it said, and nobody
+/// misses anything.
+fn unless_edit(form: &MessageForm, ending: FinalState) -> FinalState {
+    match form {
+        MessageForm::Edit(_) => FinalState::Delivered,
+        MessageForm::Message
+        | MessageForm::Silent
+        | MessageForm::Receipt
+        | MessageForm::File(_)
+        | MessageForm::Picture(_)
+        | MessageForm::Kept(_) => ending,
+    }
 }
 
 #[cfg(test)]
