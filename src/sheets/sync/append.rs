@@ -70,22 +70,12 @@ impl TabPlanner<'_> {
             draft.push(Change::Append { sheet, values }, owner);
             return;
         }
-        match after.insertion {
-            Some(at) => {
-                if let Some(Change::InsertRows { count, .. }) = draft.changes.get_mut(at) {
-                    *count += 1;
-                }
-            }
-            None => {
-                let insertion = Change::InsertRows {
-                    sheet,
-                    row,
-                    count: 1,
-                };
-                let at = draft.push(insertion, owner);
-                if let Some(after) = draft.canvases.get_mut(&self.snapshot.tab) {
-                    after.insertion = Some(at);
-                }
+        match after.insertion.and_then(|at| draft.changes.get_mut(at)) {
+            Some(Change::InsertRows { count, .. }) => *count += 1,
+            Some(_) | None => {
+                after.insertion = Some(draft.changes.len());
+                let count = 1;
+                draft.push(Change::InsertRows { sheet, row, count }, owner);
             }
         }
         let cells = (0..).zip(values);

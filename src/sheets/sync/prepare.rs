@@ -78,26 +78,9 @@ pub(in crate::sheets) fn headers(info: &TabInfo, first: u32, headers: &[String])
 
 /// A sort by a filter that leaves our columns out would trade the numbers of the rows.
 pub(in crate::sheets) fn filter(layout: &Layout, info: &TabInfo) -> Option<Change> {
-    let ours = [
-        Column::Number,
-        Column::Delivery,
-        Column::Key,
-        Column::Mailing,
-    ]
-    .into_iter()
-    .filter_map(|column| layout.position(column));
-    let end = ours.max()? + 1;
-    let filter = info
-        .filter
-        .as_ref()
-        .filter(|filter| filter.end_column.is_some_and(|known| known < end))?;
-    Some(Change::SetFilter {
-        sheet: info.sheet,
-        filter: Filter {
-            end_column: Some(end),
-            ..filter.clone()
-        },
-    })
+    let filter = wide_filter(layout, info).filter(|wide| Some(wide) != info.filter.as_ref())?;
+    let sheet = info.sheet;
+    Some(Change::SetFilter { sheet, filter })
 }
 
 /// A filter that ends right above new rows is to reach over them.
@@ -107,17 +90,30 @@ pub(super) fn extended_filter(
     after: Option<&TabAfter>,
 ) -> Option<Change> {
     let after = after.filter(|after| after.appended > 0)?;
-    let widened = match filter(layout, info) {
-        Some(Change::SetFilter { filter, .. }) => Some(filter),
-        Some(_) | None => info.filter.clone(),
-    };
-    let filter = widened.filter(|filter| filter.end_row == Some(after.end))?;
+    let wide = wide_filter(layout, info).filter(|wide| wide.end_row == Some(after.end))?;
     Some(Change::SetFilter {
         sheet: info.sheet,
         filter: Filter {
             end_row: Some(after.end + after.appended),
-            ..filter
+            ..wide
         },
+    })
+}
+
+/// The filter of a tab, as wide as our columns need it.
+fn wide_filter(layout: &Layout, info: &TabInfo) -> Option<Filter> {
+    let filter = info.filter.as_ref()?;
+    let ours = [
+        Column::Number,
+        Column::Delivery,
+        Column::Key,
+        Column::Mailing,
+    ];
+    let ends = ours.map(|column| layout.position(column).map_or(0, |last| last + 1));
+    let end = ends.into_iter().max().unwrap_or_default();
+    Some(Filter {
+        end_column: filter.end_column.map(|known| known.max(end)),
+        ..filter.clone()
     })
 }
 

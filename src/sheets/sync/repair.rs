@@ -42,6 +42,7 @@ pub(super) enum Misplaced {
 /// All that is to be put right in a spreadsheet, and the batches that may have hit more.
 #[derive(Debug, Default)]
 pub(super) struct Repairs {
+    /// Cells before rows.
     repairs: Vec<Repair>,
     suspects: Vec<Suspect>,
 }
@@ -62,8 +63,12 @@ impl Repair {
         }
     }
 
-    /// Finds it in a snapshot, which then shows what stood there before.
-    fn find(&mut self, previous: Option<&TabSnapshot>, snapshot: &mut TabSnapshot) {
+    fn is_cell(&self) -> bool {
+        matches!(self.what, Misplaced::Cell(_))
+    }
+
+    /// Finds it in a snapshot.
+    fn find(&mut self, previous: Option<&TabSnapshot>, snapshot: &TabSnapshot) {
         match &mut self.what {
             Misplaced::Cell(cell) => self.at = cell.find(snapshot).map(|row| row.row),
             Misplaced::Row(row) => self.at = row.find(previous, snapshot),
@@ -102,7 +107,8 @@ impl Repairs {
         if let Some(known) = known {
             repair.again = known.again;
         }
-        self.repairs.push(repair);
+        let cells = self.repairs.partition_point(Repair::is_cell);
+        self.repairs.insert(cells, repair);
     }
 
     /// A row is to be emptied of what we left there.
@@ -125,20 +131,18 @@ impl Repairs {
         }
         self.suspects = suspects;
         // Cells first: a number that is not the row's own hides that the row has none.
-        for of_cells in [true, false] {
-            let is_cell = |repair: &Repair| matches!(repair.what, Misplaced::Cell(_));
-            let here = |repair: &&mut Repair| repair.tab() == tab && is_cell(repair) == of_cells;
-            for repair in self.repairs.iter_mut().filter(here) {
+        let cells = self.repairs.partition_point(Repair::is_cell);
+        let (cells, rows) = self.repairs.split_at_mut(cells);
+        for repairs in [cells, rows] {
+            for repair in repairs.iter_mut().filter(|repair| repair.tab() == tab) {
                 repair.find(previous, snapshot);
             }
-            self.repairs.retain(|repair| {
-                repair.tab() != tab || is_cell(repair) != of_cells || repair.at.is_some()
-            });
-            let here = |repair: &&Repair| repair.tab() == tab && is_cell(repair) == of_cells;
-            for repair in self.repairs.iter().filter(here) {
+            for repair in repairs.iter().filter(|repair| repair.tab() == tab) {
                 repair.cover(snapshot);
             }
         }
+        let gone = |repair: &Repair| repair.tab() == tab && repair.at.is_none();
+        self.repairs.retain(|repair| !gone(repair));
     }
 
     /// The keys of rows that suspected batches may have hit.
@@ -164,13 +168,8 @@ impl Repairs {
 
     /// What is to be put right in a tab: cells, then rows.
     pub(super) fn of(&self, tab: Tab) -> impl Iterator<Item = &Repair> {
-        let here = self
-            .repairs
-            .iter()
-            .filter(move |repair| repair.tab() == tab);
-        let is_cell = |repair: &&Repair| matches!(repair.what, Misplaced::Cell(_));
-        let rows = here.clone().filter(move |repair| !is_cell(repair));
-        here.filter(is_cell).chain(rows)
+        let repairs = self.repairs.iter();
+        repairs.filter(move |repair| repair.tab() == tab)
     }
 
     /// A cell that is to be put back.
@@ -195,7 +194,7 @@ impl Repairs {
     pub(super) fn unemptied(&self, tab: Tab) -> BTreeSet<u32> {
         let refused = self
             .of(tab)
-            .filter(|repair| matches!(repair.what, Misplaced::Row(_)) && repair.again.is_refused());
+            .filter(|repair| !repair.is_cell() && repair.again.is_refused());
         refused.filter_map(|repair| repair.at).collect()
     }
 
