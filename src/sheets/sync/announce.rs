@@ -24,14 +24,14 @@ const TOLD: usize = 20;
 /// What this batch does.
 pub(super) fn lines(memory: &SyncMemory, sent: &Sent, batch: &Batch) -> Vec<String> {
     let mut lines = Vec::new();
-    for (&tab, canvas) in &sent.draft.canvases {
+    for (&tab, after) in &sent.draft.tabs_after {
         let tab_memory = memory.tab_memories.iter().find(|known| known.tab() == tab);
         let Some(tab_memory) = tab_memory else {
             continue;
         };
-        lines.extend(prepared(sent, batch, tab, canvas));
+        lines.extend(prepared(sent, batch, tab, after));
         let rows = sent.draft.rows.iter().filter(|row| row.tab == tab);
-        let title = &canvas.title;
+        let title = &after.title;
         let line = |row| format!("Лист «{title}», {}", told(tab_memory, row));
         lines.extend(rows.clone().take(TOLD).map(line));
         let more = rows.count().saturating_sub(TOLD);
@@ -44,11 +44,11 @@ pub(super) fn lines(memory: &SyncMemory, sent: &Sent, batch: &Batch) -> Vec<Stri
 }
 
 /// What is done to the tab itself.
-fn prepared(sent: &Sent, batch: &Batch, tab: Tab, canvas: &TabAfter) -> Vec<String> {
+fn prepared(sent: &Sent, batch: &Batch, tab: Tab, after: &TabAfter) -> Vec<String> {
     let of_tab = |owner: &ChangeOwner| matches!(owner, ChangeOwner::Tab(known, _) if *known == tab);
     let changes = batch.changes.iter().skip(sent.head).zip(&sent.draft.owners);
     let changes = changes.filter(|(_, owner)| of_tab(owner));
-    let title = &canvas.title;
+    let title = &after.title;
     let mut lines = BTreeSet::new();
     for (change, _) in changes {
         lines.extend(match change {

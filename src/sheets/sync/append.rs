@@ -61,7 +61,7 @@ impl TabPlanner<'_> {
     /// also below tick boxes that reach down to the bottom.
     fn place(&self, values: Vec<Option<CellValue>>, draft: &mut WritePlan, owner: ChangeOwner) {
         let sheet = self.snapshot.sheet;
-        let Some(after) = draft.canvases.get_mut(&self.snapshot.tab) else {
+        let Some(after) = draft.tabs_after.get_mut(&self.snapshot.tab) else {
             return;
         };
         let row = after.end + after.appended;

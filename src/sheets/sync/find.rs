@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// One tab of the scene.
+/// One tab of the plan.
 pub(super) struct TabPlanner<'a> {
     pub(super) tab_memory: &'a TabMemory,
     pub(super) snapshot: &'a TabSnapshot,

@@ -56,7 +56,7 @@ pub(super) struct SyncMemory {
     /// It is certain that the journal is not older than the spreadsheet, or it knows that it is.
     pub(super) checked: bool,
     pub(super) repairs: Repairs,
-    pub(super) stubborn: FailedMatches,
+    pub(super) failed_matches: FailedMatches,
     /// Google has not refused to remove an old token yet.
     pub(super) drops_tokens: bool,
     /// Refusals in a row that spoke of the grid.
@@ -110,7 +110,7 @@ impl SyncMemory {
             unmended: Vec::new(),
             last_token: start.last_token,
             checked: false,
-            stubborn: BTreeMap::new(),
+            failed_matches: BTreeMap::new(),
             drops_tokens: true,
             grid_refusals: 0,
             plain_writes: 0,
@@ -301,10 +301,10 @@ impl SyncMemory {
     }
 
     /// A tab cannot be used; told once.
-    pub(super) fn trouble(&mut self, tab: Tab, hinders: Blocks, words: String, now: Timestamp) {
+    pub(super) fn trouble(&mut self, tab: Tab, blocks: Blocks, words: String, now: Timestamp) {
         let told = words.clone();
         let tab_memory = self.tab_memory(tab);
-        if tab_memory.is_some_and(|tab_memory| tab_memory.fails(hinders, words, now)) {
+        if tab_memory.is_some_and(|tab_memory| tab_memory.fails(blocks, words, now)) {
             self.report(Event::Admin(Command::Notify(Notice::TabUnusable {
                 tab,
                 words: told,
@@ -313,17 +313,11 @@ impl SyncMemory {
     }
 
     /// A trouble of the whole spreadsheet, told of one of its tabs.
-    pub(super) fn trouble_of_all(
-        &mut self,
-        tab: Tab,
-        hinders: Blocks,
-        words: &str,
-        now: Timestamp,
-    ) {
+    pub(super) fn trouble_of_all(&mut self, tab: Tab, blocks: Blocks, words: &str, now: Timestamp) {
         let tab_memory = self.tab_memory(tab);
         let title = tab_memory.map(|tab_memory| tab_memory.words.title.clone());
         let words = format!("Лист «{}»: {words}", title.unwrap_or_default());
-        self.trouble(tab, hinders, words, now);
+        self.trouble(tab, blocks, words, now);
     }
 }
 

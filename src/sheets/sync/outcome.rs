@@ -51,14 +51,14 @@ impl SyncMemory {
         let tab_memories: Vec<&TabMemory> = (self.tab_memories.iter())
             .filter(|tab_memory| of_pass(tab_memory))
             .collect();
-        let scene = Planner {
+        let planner = Planner {
             structure,
-            stubborn: &self.stubborn,
+            failed_matches: &self.failed_matches,
             repairs: &self.repairs,
             archive: &self.archive,
             now,
         };
-        let draft = scene.compose(&tab_memories, rows);
+        let draft = planner.compose(&tab_memories, rows);
         self.archive.composed(draft.wants_archive);
         self.repairs.done(&draft.righted);
         if draft.unread
@@ -87,7 +87,7 @@ impl SyncMemory {
     /// A batch with this token is about to be sent.
     pub(super) fn sends(&mut self, token: BatchToken, draft: &WritePlan) {
         let passed_by =
-            |tab_memory: &&mut TabMemory| !draft.canvases.contains_key(&tab_memory.tab());
+            |tab_memory: &&mut TabMemory| !draft.tabs_after.contains_key(&tab_memory.tab());
         (self.tab_memories.iter_mut())
             .filter(passed_by)
             .for_each(|tab_memory| tab_memory.refusals.sat_out());
@@ -150,12 +150,12 @@ impl SyncMemory {
                 self.forget_structure();
                 self.pace.writes.failed(None, now);
                 let words = self.why_closed(&error).unwrap_or_default();
-                for tab in sent.draft.canvases.into_keys() {
+                for tab in sent.draft.tabs_after.into_keys() {
                     self.trouble_of_all(tab, Blocks::Writes, &words, now);
                 }
             }
             SheetsError::Denied(_) => {
-                for tab in sent.draft.canvases.into_keys() {
+                for tab in sent.draft.tabs_after.into_keys() {
                     self.read_only(tab, now);
                 }
             }
@@ -189,7 +189,7 @@ impl SyncMemory {
                         "Google не даёт пометить наши записи, поэтому мы не пишем. {}",
                         self.reason(&words)
                     );
-                    for &tab in sent.draft.canvases.keys() {
+                    for &tab in sent.draft.tabs_after.keys() {
                         self.trouble_of_all(tab, Blocks::Writes, &words, now);
                     }
                 }

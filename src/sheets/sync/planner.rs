@@ -38,7 +38,7 @@ pub(super) type FailedMatches = BTreeMap<(RowMark, Column), FailedMatch>;
 /// What the composing looks at.
 pub(super) struct Planner<'a> {
     pub(super) structure: &'a Structure,
-    pub(super) stubborn: &'a FailedMatches,
+    pub(super) failed_matches: &'a FailedMatches,
     pub(super) repairs: &'a Repairs,
     pub(super) archive: &'a Archive,
     pub(super) now: Timestamp,
@@ -64,7 +64,7 @@ impl Planner<'_> {
                 continue;
             };
             let prepared = prepare(&tab_memory.words, snapshot, info, tab_memory.decorate);
-            let canvas = TabAfter {
+            let after = TabAfter {
                 sheet: snapshot.sheet,
                 title: snapshot.title.clone(),
                 layout: prepared.layout.clone(),
@@ -74,11 +74,11 @@ impl Planner<'_> {
                 rows: info.rows,
                 insertion: None,
             };
-            draft.canvases.insert(snapshot.tab, canvas);
+            draft.tabs_after.insert(snapshot.tab, after);
             for (change, step) in prepared.changes {
                 draft.push(change, ChangeOwner::Tab(snapshot.tab, step));
             }
-            let stage = TabPlanner {
+            let tab = TabPlanner {
                 tab_memory,
                 snapshot,
                 index: snapshot.index(),
@@ -93,7 +93,7 @@ impl Planner<'_> {
                 .filter(here)
                 .filter_map(Option::take)
                 .collect();
-            self.repair(&stage, &mine, &mut draft);
+            self.repair(&tab, &mine, &mut draft);
             let due = mine
                 .into_iter()
                 .filter(|wanted| !tab_memory.refusals.rests(wanted, self.now));
@@ -101,9 +101,9 @@ impl Planner<'_> {
             let (again, fresh): (Vec<_>, Vec<_>) =
                 due.partition(|wanted| tab_memory.refusals.knows(&wanted.row.key));
             for wanted in fresh.into_iter().chain(again) {
-                self.row(&stage, wanted, &mut draft);
+                self.row(&tab, wanted, &mut draft);
             }
-            let filter = extended_filter(&stage.layout, info, draft.canvases.get(&snapshot.tab));
+            let filter = extended_filter(&tab.layout, info, draft.tabs_after.get(&snapshot.tab));
             if let Some(change) = filter.filter(|_| tab_memory.decorate) {
                 let owner = ChangeOwner::Tab(snapshot.tab, PreparationStep::Decoration);
                 draft.push(change, owner);
@@ -113,55 +113,55 @@ impl Planner<'_> {
     }
 
     /// Puts right what stands in wrong rows, except cells that are to be changed like that now.
-    fn repair(&self, stage: &TabPlanner<'_>, rows: &[Wanted], draft: &mut WritePlan) {
-        for repair in self.repairs.of(stage.snapshot.tab) {
+    fn repair(&self, tab: &TabPlanner<'_>, rows: &[Wanted], draft: &mut WritePlan) {
+        for repair in self.repairs.of(tab.snapshot.tab) {
             if let Misplaced::Cell(cell) = &repair.what
-                && stage.is_right(cell, repair.at, rows)
+                && tab.is_right(cell, repair.at, rows)
             {
                 draft.righted.push(repair.clone());
                 continue;
             }
-            let mut rows = stage.snapshot.rows.iter();
+            let mut rows = tab.snapshot.rows.iter();
             let row = rows.find(|row| repair.at == Some(row.row));
             let Some(row) = row.filter(|_| !repair.again.rests(self.now)) else {
                 continue;
             };
             match &repair.what {
-                Misplaced::Cell(cell) => stage.put_back(row, repair, cell, draft),
-                Misplaced::Row(wrong) => stage.empty(row, repair, wrong, draft),
+                Misplaced::Cell(cell) => tab.put_back(row, repair, cell, draft),
+                Misplaced::Row(wrong) => tab.empty(row, repair, wrong, draft),
             }
         }
     }
 
-    fn row(&self, stage: &TabPlanner<'_>, wanted: Wanted, draft: &mut WritePlan) {
+    fn row(&self, tab: &TabPlanner<'_>, wanted: Wanted, draft: &mut WritePlan) {
         let size = size(&wanted.row);
-        let enough = stage.tab_memory.refusals.most_rows();
+        let enough = tab.tab_memory.refusals.most_rows();
         let carried = || {
             draft
                 .rows
                 .iter()
-                .filter(|row| row.tab == stage.snapshot.tab)
+                .filter(|row| row.tab == tab.snapshot.tab)
                 .count()
         };
         if (draft.size > 0 && draft.size + size > MOST_CHARACTERS)
             || (enough < usize::MAX && carried() >= enough)
         {
-            draft.left.insert(stage.snapshot.tab);
+            draft.left.insert(tab.snapshot.tab);
             draft.unread |= matches!(wanted.row.find, Find::Unnumbered(..));
             return;
         }
-        let place = stage.find(&wanted.row);
-        let told = stage.tell_strays(&wanted, &place, draft);
+        let place = tab.find(&wanted.row);
+        let told = tab.tell_strays(&wanted, &place, draft);
         if let Placement::At(row) = &place {
-            stage.wipe_leftovers(&wanted, row, draft);
+            tab.wipe_leftovers(&wanted, row, draft);
         }
         if matches!(place, Placement::At(_) | Placement::Tail) && !self.shelve(&wanted.row, draft) {
-            draft.left.insert(stage.snapshot.tab);
+            draft.left.insert(tab.snapshot.tab);
             return;
         }
         match place {
-            Placement::At(row) => self.change(stage, row, wanted, size, draft),
-            Placement::Tail => stage.append(wanted, size, draft),
+            Placement::At(row) => self.change(tab, row, wanted, size, draft),
+            Placement::Tail => tab.append(wanted, size, draft),
             Placement::Absent => draft.finish(wanted, RowResult::Absent),
             // Its rows say so, or will.
             Placement::Unclear if told => {}
@@ -169,11 +169,11 @@ impl Planner<'_> {
                 draft.finish(wanted, RowResult::Idle)
             }
             Placement::Unclear => {
-                draft.left.insert(stage.snapshot.tab);
+                draft.left.insert(tab.snapshot.tab);
                 draft.finish(wanted, RowResult::Contested);
             }
             Placement::Unread => {
-                draft.left.insert(stage.snapshot.tab);
+                draft.left.insert(tab.snapshot.tab);
                 draft.unread = true;
             }
         }
@@ -195,20 +195,20 @@ impl Planner<'_> {
 
     fn change(
         &self,
-        stage: &TabPlanner<'_>,
+        tab: &TabPlanner<'_>,
         row: &Row,
         wanted: Wanted,
         size: usize,
         draft: &mut WritePlan,
     ) {
-        let cells = stage.differing(row, &wanted.row.ours);
+        let cells = tab.differing(row, &wanted.row.ours);
         let mark = mark_of(&wanted.row).or_else(|| row.key.clone());
         let Some(mark) = mark else {
             return draft.finish(wanted, RowResult::Contested);
         };
-        let (moves, confirmed, contested) = self.moves(stage, row, &mark, &wanted.row);
+        let (moves, confirmed, contested) = self.moves(tab, row, &mark, &wanted.row);
         if contested {
-            draft.left.insert(stage.snapshot.tab);
+            draft.left.insert(tab.snapshot.tab);
         }
         let idle = cells.is_empty()
             && moves
@@ -231,22 +231,20 @@ impl Planner<'_> {
             result: confirmed,
             numbers: [Column::Number, Column::Key]
                 .into_iter()
-                .filter_map(|key| stage.layout.position(key))
+                .filter_map(|key| tab.layout.position(key))
                 .any(|at| cells.contains_key(&at)),
-            title: stage.snapshot.text(row, Column::Title).map(Box::from),
+            title: tab.snapshot.text(row, Column::Title).map(Box::from),
             contested,
             asks_formula: wanted.row.asks_formula,
-            wrote: stage.left(&cells, &moves),
-            ..PlannedRow::new(stage.snapshot.tab, row.row)
+            wrote: tab.left(&cells, &moves),
+            ..PlannedRow::new(tab.snapshot.tab, row.row)
         };
         draft.size += size;
         draft.add(planned, |draft, owner| {
-            draft.set(stage.snapshot.sheet, row.row, cells, owner);
+            draft.set(tab.snapshot.sheet, row.row, cells, owner);
             let moves = moves.into_iter();
             moves
-                .filter_map(|(column, decided)| {
-                    stage.shared(row.row, column, decided, draft, owner)
-                })
+                .filter_map(|(column, decided)| tab.shared(row.row, column, decided, draft, owner))
                 .collect()
         });
     }
@@ -254,7 +252,7 @@ impl Planner<'_> {
     /// What is done to the shared cells, what that confirms, and whether some are left alone.
     fn moves(
         &self,
-        stage: &TabPlanner<'_>,
+        tab: &TabPlanner<'_>,
         row: &Row,
         mark: &RowMark,
         desired: &DesiredRow,
@@ -262,7 +260,7 @@ impl Planner<'_> {
         let (mut status, mut cleared, mut holds, mut contested, mut moves) =
             (None, None, None, false, Vec::new());
         for cell in &desired.shared {
-            let decided = self.decide(stage, row, mark, cell);
+            let decided = self.decide(tab, row, mark, cell);
             if decided == CellAction::Contested {
                 contested = true;
                 continue;
@@ -289,19 +287,19 @@ impl Planner<'_> {
 
     fn decide(
         &self,
-        stage: &TabPlanner<'_>,
+        tab: &TabPlanner<'_>,
         row: &Row,
         mark: &RowMark,
         cell: &SharedCell,
     ) -> CellAction {
         let column = shared_cells::column(cell);
-        match self.repairs.cell(stage.snapshot.tab, row.row, column) {
-            Some(wrong) if stage.cell_makes_right(cell, wrong) => CellAction::Done,
+        match self.repairs.cell(tab.snapshot.tab, row.row, column) {
+            Some(wrong) if tab.cell_makes_right(cell, wrong) => CellAction::Done,
             Some(_) => CellAction::Contested,
             None => {
-                let shown = stage.snapshot.text(row, column).unwrap_or_default();
-                let stubborn = self.stubborn.get(&(mark.clone(), column));
-                shared_cells::decide(&stage.tab_memory.words, cell, shown, stubborn)
+                let shown = tab.snapshot.text(row, column).unwrap_or_default();
+                let failed_matches = self.failed_matches.get(&(mark.clone(), column));
+                shared_cells::decide(&tab.tab_memory.words, cell, shown, failed_matches)
             }
         }
     }

@@ -47,7 +47,7 @@ pub(super) fn decide(
     words: &TabWords,
     cell: &SharedCell,
     shown: &str,
-    stubborn: Option<&FailedMatch>,
+    failed_matches: Option<&FailedMatch>,
 ) -> CellAction {
     match cell {
         SharedCell::Status { expect, set } => {
@@ -60,7 +60,7 @@ pub(super) fn decide(
                     set: word.to_owned(),
                 },
                 (Some(status), Some(expect)) if same_status(&status, expect) => {
-                    change(shown, word, stubborn)
+                    change(shown, word, failed_matches)
                 }
                 (Some(_), _) => CellAction::Contested,
             }
@@ -69,7 +69,7 @@ pub(super) fn decide(
             if Text::from(shown).is_blank() {
                 CellAction::Done
             } else if shown == expect.as_str() {
-                change(shown, "", stubborn)
+                change(shown, "", failed_matches)
             } else {
                 CellAction::Contested
             }
@@ -85,9 +85,9 @@ pub(super) fn outcome<'a>(words: &'a TabWords, cell: &'a SharedCell) -> Option<&
     }
 }
 
-fn change(shown: &str, set: &str, stubborn: Option<&FailedMatch>) -> CellAction {
+fn change(shown: &str, set: &str, failed_matches: Option<&FailedMatch>) -> CellAction {
     let set = set.to_owned();
-    match stubborn.filter(|stubborn| stubborn.text == shown) {
+    match failed_matches.filter(|failed_matches| failed_matches.text == shown) {
         Some(FailedMatch { formula: true, .. }) => CellAction::Leave,
         Some(FailedMatch { formula: false, .. }) => CellAction::Plain { set },
         None => CellAction::Compare {
@@ -125,12 +125,12 @@ mod tests {
     #[test]
     fn a_status_moves_only_from_where_it_was_expected() {
         let words = appeals();
-        let status = |expect, shown, stubborn: Option<&str>| {
+        let status = |expect, shown, failed_matches: Option<&str>| {
             let cell = SharedCell::Status {
                 expect,
                 set: Status::InWork,
             };
-            decide(&words, &cell, shown, stubborn.map(text).as_ref())
+            decide(&words, &cell, shown, failed_matches.map(text).as_ref())
         };
         let new = || Some(Status::New);
         assert_eq!(status(new(), "в работе", None), CellAction::Done);
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn an_answer_is_cleared_only_of_the_very_text() {
         let words = appeals();
-        let clear = |shown, stubborn: Option<FailedMatch>| {
+        let clear = |shown, failed_matches: Option<FailedMatch>| {
             decide(
                 &words,
                 &SharedCell::Clear {
@@ -160,7 +160,7 @@ mod tests {
                     expect: "да\nда".into(),
                 },
                 shown,
-                stubborn.as_ref(),
+                failed_matches.as_ref(),
             )
         };
         assert_eq!(clear(" \n", None), CellAction::Done);

@@ -42,7 +42,7 @@ pub(super) struct TabMemory {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TabTrouble {
     pub(super) words: String,
-    pub(super) hinders: Blocks,
+    pub(super) blocks: Blocks,
     pub(super) again: Timestamp,
 }
 
@@ -110,16 +110,16 @@ impl TabMemory {
     }
 
     /// Takes note of a trouble; whether it is news.
-    pub(super) fn fails(&mut self, hinders: Blocks, words: String, now: Timestamp) -> bool {
+    pub(super) fn fails(&mut self, blocks: Blocks, words: String, now: Timestamp) -> bool {
         let is_news = self
             .trouble
             .as_ref()
             .is_none_or(|known| known.words != words);
         let trouble = TabTrouble {
             words,
-            hinders,
+            blocks,
             again: now
-                + match hinders {
+                + match blocks {
                     Blocks::Looks | Blocks::Archive => AGAIN,
                     Blocks::Writes => WRITES_AGAIN,
                 },
@@ -140,14 +140,14 @@ impl TabMemory {
     }
 
     /// Whether this kind of trouble would end now.
-    pub(super) fn would_mend(&self, hinders: Blocks) -> bool {
-        self.hindered(hinders).is_some()
+    pub(super) fn would_end(&self, blocks: Blocks) -> bool {
+        self.hindered(blocks).is_some()
     }
 
-    fn hindered(&self, hinders: Blocks) -> Option<Timestamp> {
+    fn hindered(&self, blocks: Blocks) -> Option<Timestamp> {
         self.trouble
             .as_ref()
-            .filter(|trouble| trouble.hinders == hinders)
+            .filter(|trouble| trouble.blocks == blocks)
             .map(|trouble| trouble.again)
     }
 }

@@ -57,7 +57,7 @@ impl SyncMemory {
             };
             let previous = tab_memory.previous();
             self.repairs.find_in(previous, snapshot);
-            if tab_memory.would_mend(Blocks::Looks) {
+            if tab_memory.would_end(Blocks::Looks) {
                 news.events.push(mended(snapshot.tab));
             }
             news.events
@@ -82,7 +82,7 @@ impl SyncMemory {
             let Some(tab_memory) = self.tab_memory(tab) else {
                 continue;
             };
-            if tab_memory.would_mend(Blocks::Looks) {
+            if tab_memory.would_end(Blocks::Looks) {
                 tab_memory.trouble = None;
             }
             let writable = tab_memory.unwritable_until().is_none();

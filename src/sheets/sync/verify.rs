@@ -47,10 +47,10 @@ impl SyncMemory {
         let archived = self.has_archived(draft.archive.as_ref(), answer);
         let mut misplaced = false;
         for row in draft.rows {
-            let Some(canvas) = draft.canvases.get(&row.tab) else {
+            let Some(after) = draft.tabs_after.get(&row.tab) else {
                 continue;
             };
-            let mut result = self.result(&row, canvas, head, answer);
+            let mut result = self.result(&row, after, head, answer);
             if matches!(result, Some(RowResult::Confirmed { parts, .. }) if parts > 0) && !archived
             {
                 result = Some(RowResult::Contested);
@@ -87,8 +87,8 @@ impl SyncMemory {
         for row in &results {
             self.forget_refusal(&row.key);
         }
-        for (tab, canvas) in draft.canvases {
-            self.after(tab, canvas, answer);
+        for (tab, after) in draft.tabs_after {
+            self.after(tab, after, answer);
         }
         let progress = left.is_empty()
             || results
@@ -118,7 +118,7 @@ impl SyncMemory {
         }
         let tab_memory = self.tab_memory(Tab::Appeals).filter(|_| stands);
         if let Some(tab_memory) =
-            tab_memory.filter(|tab_memory| tab_memory.would_mend(Blocks::Archive))
+            tab_memory.filter(|tab_memory| tab_memory.would_end(Blocks::Archive))
         {
             tab_memory.trouble = None;
             self.report(mended(Tab::Appeals));
@@ -130,24 +130,22 @@ impl SyncMemory {
     fn result(
         &mut self,
         row: &PlannedRow,
-        canvas: &TabAfter,
+        after: &TabAfter,
         head: usize,
         answer: &ReadBack,
     ) -> Option<RowResult> {
         let Some(at) = row.row else {
-            let tail = canvas.end..canvas.end + canvas.appended;
-            let landed = headers_stand(canvas, answer)
+            let tail = after.end..after.end + after.appended;
+            let landed = headers_stand(after, answer)
                 && tail
                     .into_iter()
-                    .any(|at| matches!(found(row, canvas, at, answer), AtPlace::Itself));
+                    .any(|at| matches!(found(row, after, at, answer), AtPlace::Itself));
             return landed.then(|| row.result.clone());
         };
-        let itself = match found(row, canvas, at, answer) {
-            AtPlace::Itself => headers_stand(canvas, answer),
+        let itself = match found(row, after, at, answer) {
+            AtPlace::Itself => headers_stand(after, answer),
             // A sort that left our columns out has put another key beside this very promotion: what was changed was meant.
-            AtPlace::Another(mark, _)
-                if row.title.as_deref() == Some(title(canvas, at, answer)) =>
-            {
+            AtPlace::Another(mark, _) if row.title.as_deref() == Some(title(after, at, answer)) => {
                 self.unreported.overwritten.push(mark);
                 false
             }
@@ -162,7 +160,7 @@ impl SyncMemory {
             AtPlace::Nothing => false,
         };
         if !itself {
-            let telegram = telegram(row.tab, canvas, at, answer);
+            let telegram = telegram(row.tab, after, at, answer);
             self.repairs
                 .empty(WrongRow::of(row.tab, at, telegram, &row.wrote));
             return Some(RowResult::Moved);
@@ -170,16 +168,16 @@ impl SyncMemory {
         if !row.empties() {
             self.repairs.done(&row.repair);
         }
-        let (contested, kept) = self.shared_cells(row, (canvas, at), head, answer);
+        let (contested, kept) = self.shared_cells(row, (after, at), head, answer);
         if contested {
             return Some(RowResult::Contested);
         }
         let asked = row.looked_into().any(|column| column == Column::Answer);
         let formula = asked
-            .then(|| holds_formula(canvas, at, Column::Answer, answer))
+            .then(|| holds_formula(after, at, Column::Answer, answer))
             .flatten();
         if let (Some(mark), Some(false)) = (&row.mark, formula) {
-            self.stubborn.remove(&(mark.clone(), Column::Answer));
+            self.failed_matches.remove(&(mark.clone(), Column::Answer));
         }
         Some(with_findings(row.result.clone(), &kept, formula))
     }
@@ -188,7 +186,7 @@ impl SyncMemory {
     fn shared_cells(
         &mut self,
         row: &PlannedRow,
-        (canvas, at): (&TabAfter, u32),
+        (after, at): (&TabAfter, u32),
         head: usize,
         answer: &ReadBack,
     ) -> (bool, Vec<Column>) {
@@ -203,19 +201,20 @@ impl SyncMemory {
                 .as_ref()
                 .filter(|_| !landed(write, head, answer));
             let Some(expect) = unchanged else {
-                self.stubborn.remove(&place);
+                self.failed_matches.remove(&place);
                 continue;
             };
-            let formula = holds_formula(canvas, at, write.column, answer) == Some(true);
+            let formula = holds_formula(after, at, write.column, answer) == Some(true);
             contested |= !formula;
             kept.push(write.column);
-            let column = canvas.layout.position(write.column);
-            if column.map(|column| cell(answer, canvas.sheet, at, column)) == Some(expect) {
+            let column = after.layout.position(write.column);
+            if column.map(|column| cell(answer, after.sheet, at, column)) == Some(expect) {
                 let text = expect.clone();
-                self.stubborn.insert(place, FailedMatch { text, formula });
+                self.failed_matches
+                    .insert(place, FailedMatch { text, formula });
             } else {
                 // A person has written something else meanwhile.
-                self.stubborn.remove(&place);
+                self.failed_matches.remove(&place);
             }
         }
         (contested, kept)
@@ -281,20 +280,20 @@ impl SyncMemory {
     }
 
     /// A tab after its batch: our columns stand, trouble with writing is over; moved headers are read anew.
-    fn after(&mut self, tab: Tab, canvas: TabAfter, answer: &ReadBack) {
-        if canvas.insertion.is_some() {
-            self.rows_inserted(canvas.sheet, canvas.end, canvas.appended);
+    fn after(&mut self, tab: Tab, after: TabAfter, answer: &ReadBack) {
+        if after.insertion.is_some() {
+            self.rows_inserted(after.sheet, after.end, after.appended);
         }
-        if canvas.prepared {
+        if after.prepared {
             self.forget_structure();
         }
-        let stands = headers_stand(&canvas, answer);
+        let stands = headers_stand(&after, answer);
         let Some(tab_memory) = self.tab_memory(tab) else {
             return;
         };
-        tab_memory.layout = stands.then_some(canvas.layout);
+        tab_memory.layout = stands.then_some(after.layout);
         tab_memory.refusals.landed();
-        if tab_memory.would_mend(Blocks::Writes) {
+        if tab_memory.would_end(Blocks::Writes) {
             tab_memory.trouble = None;
             self.report(mended(tab));
         }
@@ -326,12 +325,12 @@ fn with_findings(result: RowResult, kept: &[Column], holds: Option<bool>) -> Row
     }
 }
 
-fn found(row: &PlannedRow, canvas: &TabAfter, at: u32, answer: &ReadBack) -> AtPlace {
+fn found(row: &PlannedRow, after: &TabAfter, at: u32, answer: &ReadBack) -> AtPlace {
     let key = |column| {
-        let at_column = canvas.layout.position(column);
-        at_column.map_or("", |at_column| cell(answer, canvas.sheet, at, at_column))
+        let at_column = after.layout.position(column);
+        at_column.map_or("", |at_column| cell(answer, after.sheet, at, at_column))
     };
-    let chat = match telegram(row.tab, canvas, at, answer) {
+    let chat = match telegram(row.tab, after, at, answer) {
         TelegramCell::Id(chat) | TelegramCell::Doubled(chat) => Some(chat),
         TelegramCell::Empty | TelegramCell::Unreadable => None,
     };
@@ -344,7 +343,7 @@ fn found(row: &PlannedRow, canvas: &TabAfter, at: u32, answer: &ReadBack) -> AtP
         && row
             .title
             .as_deref()
-            .is_some_and(|known| known != title(canvas, at, answer))
+            .is_some_and(|known| known != title(after, at, answer))
     {
         // Our key stands beside another promotion now.
         return AtPlace::Nothing;
@@ -358,28 +357,28 @@ fn found(row: &PlannedRow, canvas: &TabAfter, at: u32, answer: &ReadBack) -> AtP
 }
 
 /// The name of the promotion that stands in a row that was written.
-fn title<'a>(canvas: &TabAfter, at: u32, answer: &'a ReadBack) -> &'a str {
-    let column = canvas.layout.position(Column::Title);
-    column.map_or("", |column| cell(answer, canvas.sheet, at, column))
+fn title<'a>(after: &TabAfter, at: u32, answer: &'a ReadBack) -> &'a str {
+    let column = after.layout.position(Column::Title);
+    column.map_or("", |column| cell(answer, after.sheet, at, column))
 }
 
 /// The Telegram ID that stands in a row that was written.
-fn telegram(tab: Tab, canvas: &TabAfter, at: u32, answer: &ReadBack) -> TelegramCell {
-    let column = canvas
+fn telegram(tab: Tab, after: &TabAfter, at: u32, answer: &ReadBack) -> TelegramCell {
+    let column = after
         .layout
         .position(Column::Telegram)
         .filter(|_| tab == Tab::Appeals);
     column.map_or(TelegramCell::Empty, |column| {
-        cells::telegram(cell(answer, canvas.sheet, at, column))
+        cells::telegram(cell(answer, after.sheet, at, column))
     })
 }
 
 /// A column that somebody inserted or moved while we wrote shifts the header row.
-fn headers_stand(canvas: &TabAfter, answer: &ReadBack) -> bool {
+fn headers_stand(after: &TabAfter, answer: &ReadBack) -> bool {
     let header = |(at, header): (usize, &String)| {
-        cell(answer, canvas.sheet, 0, index(at)).trim() == header.trim()
+        cell(answer, after.sheet, 0, index(at)).trim() == header.trim()
     };
-    canvas.layout.headers().iter().enumerate().all(header)
+    after.layout.headers().iter().enumerate().all(header)
 }
 
 /// Whether a change of a shared cell took place.
@@ -415,9 +414,9 @@ fn cell(answer: &ReadBack, sheet: SheetId, row: u32, column: u32) -> &str {
 }
 
 /// Whether a cell of a row that was written holds a formula; `None` if the tab has no such column.
-fn holds_formula(canvas: &TabAfter, at: u32, column: Column, answer: &ReadBack) -> Option<bool> {
-    let column = canvas.layout.position(column)?;
-    Some(is_formula(answer, canvas.sheet, at, column))
+fn holds_formula(after: &TabAfter, at: u32, column: Column, answer: &ReadBack) -> Option<bool> {
+    let column = after.layout.position(column)?;
+    Some(is_formula(answer, after.sheet, at, column))
 }
 
 fn is_formula(answer: &ReadBack, sheet: SheetId, row: u32, column: u32) -> bool {

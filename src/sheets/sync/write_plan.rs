@@ -42,7 +42,7 @@ pub(super) struct WritePlan {
     pub(super) rows: Vec<PlannedRow>,
     /// Rows whose result needs no write.
     pub(super) finished: Vec<WrittenRow>,
-    pub(super) canvases: BTreeMap<Tab, TabAfter>,
+    pub(super) tabs_after: BTreeMap<Tab, TabAfter>,
     /// Tabs with rows for another pass.
     pub(super) left: BTreeSet<Tab>,
     /// Rows without `№` could not be told apart, or not all were reached: the next snapshot reads their histories.
@@ -203,7 +203,7 @@ impl WritePlan {
 
     /// The tabs that it writes, and those that it leaves for another pass.
     pub(super) fn tabs(&self) -> impl Iterator<Item = Tab> + '_ {
-        self.canvases.keys().chain(&self.left).copied()
+        self.tabs_after.keys().chain(&self.left).copied()
     }
 
     /// What the intent tells.
@@ -215,14 +215,14 @@ impl WritePlan {
     /// All of it lies within the grid: touched rows were seen there, and appending makes room for the tail.
     pub(super) fn read_back(&self) -> Vec<(String, Span)> {
         let mut spans = Vec::new();
-        for (&tab, canvas) in &self.canvases {
+        for (&tab, after) in &self.tabs_after {
             let mut span = |rows, columns| {
                 let span = Span {
-                    sheet: canvas.sheet,
+                    sheet: after.sheet,
                     rows,
                     columns,
                 };
-                spans.push((canvas.title.clone(), span));
+                spans.push((after.title.clone(), span));
             };
             let mut touched: Vec<(u32, u32)> = Vec::new();
             let places: BTreeSet<u32> = self
@@ -237,7 +237,7 @@ impl WritePlan {
                     _ => touched.push((row, row + 1)),
                 }
             }
-            span((0, 1), (0, canvas.layout.width()));
+            span((0, 1), (0, after.layout.width()));
             let shared = self
                 .rows
                 .iter()
@@ -246,7 +246,7 @@ impl WritePlan {
             let positions = |columns: BTreeSet<Column>| -> BTreeSet<u32> {
                 columns
                     .into_iter()
-                    .filter_map(|column| canvas.layout.position(column))
+                    .filter_map(|column| after.layout.position(column))
                     .collect()
             };
             let keys: BTreeSet<Column> = key_columns(tab).iter().copied().collect();
@@ -256,8 +256,8 @@ impl WritePlan {
                     .iter()
                     .for_each(|&column| span(rows, (column, column + 1)));
             }
-            if canvas.appended > 0 {
-                let tail = (canvas.end, canvas.end + canvas.appended);
+            if after.appended > 0 {
+                let tail = (after.end, after.end + after.appended);
                 positions(keys)
                     .into_iter()
                     .for_each(|column| span(tail, (column, column + 1)));
