@@ -21,7 +21,7 @@ use criterion::{BenchmarkId, Criterion};
 use jiff::Timestamp;
 use rustix::time::{ClockId, clock_gettime};
 use sheetdesk::{
-    app::{appeal_words, partner_words},
+    app::words,
     config::Settings,
     domain::{event::Event, ids::SpreadsheetId, tab::Tab},
     sheets::{
@@ -371,8 +371,8 @@ type Described = (
 );
 
 fn cases(settings: &Settings) -> [Described; 3] {
-    let partners = partner_words("список", &settings.words.partners);
-    let appeals = appeal_words("обращения", &settings.words.appeals);
+    let partners = words::partners("список", &settings.words.partners);
+    let appeals = words::appeals("обращения", &settings.words.appeals);
     assert_eq!((partners.tab, appeals.tab), (Tab::Partners, Tab::Appeals));
     [
         (

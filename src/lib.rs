@@ -11,6 +11,8 @@ pub mod telegram;
 
 pub mod config;
 
+pub mod operator;
+
 pub mod app;
 pub mod cli;
 #[cfg(feature = "demo")]

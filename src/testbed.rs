@@ -20,9 +20,11 @@ use simulator::{
 use tokio::task::JoinHandle;
 
 use crate::{
-    app::{App, ConsoleReply, Ended, Request, StartError, StatusReport, ask},
+    app::{App, Ended, StartError},
     clock,
     config::Settings,
+    domain::operator::OperatorRequest,
+    operator::{ConsoleReply, StatusReport, ask},
     shutdown::Shutdown,
 };
 
@@ -230,7 +232,7 @@ impl Testbed {
     /// # Errors
     /// When none is running.
     pub async fn status(&self) -> Result<StatusReport, TestbedError> {
-        match ask(&self.data_dir(), &Request::Status).await {
+        match ask(&self.data_dir(), &OperatorRequest::Status).await {
             Ok(ConsoleReply::Status(status)) => Ok(*status),
             Ok(other) => Err(TestbedError::Call(format!("{other:?}"))),
             Err(error) => Err(TestbedError::Call(error.to_string())),

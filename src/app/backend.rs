@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 
-use super::{Parts, report, words};
+use super::{Parts, words};
 use crate::{
     clock,
     config::{Mode, Settings},
@@ -60,7 +60,7 @@ impl Backend for Parts {
             .tab_called(&nudge.spreadsheet_id, &nudge.tab)
         {
             Some(tab) => {
-                self.note_push();
+                self.console.noted.push();
                 self.journal.signals().looks.hint(tab);
                 Resolved::Known
             }
@@ -101,9 +101,9 @@ impl Backend for Parts {
         Readiness {
             phase,
             storing: self.journal.healthy(),
-            telegram: report::telegram_health(self),
-            sheets: report::sheets_health(self),
-            silent_until: report::silent_until(self),
+            telegram: self.console.telegram_health(),
+            sheets: self.console.sheets_health(),
+            silent_until: self.console.silent_until(),
         }
     }
 }

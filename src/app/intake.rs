@@ -32,20 +32,12 @@ const KINDS: [&str; 14] = [
     "web_app_data",
 ];
 
-/// Decodes a stored update, without counting it.
-///
-/// # Errors
-/// As [`interpret`].
-pub(super) fn decode(raw: &[u8]) -> Result<Event, Undecodable> {
-    telegram::decode::decode(raw)
-}
-
 /// Decodes a stored update.
 ///
 /// # Errors
 /// When it is of a kind that we serve and cannot be understood.
 pub(super) fn interpret(raw: &[u8]) -> Result<Event, Undecodable> {
-    let event = decode(raw)?;
+    let event = telegram::decode::decode(raw)?;
     if let Event::Update(update) = &event {
         count(update);
     }

@@ -6,13 +6,12 @@ use std::{collections::BTreeSet, fs, sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    App, Ended, Observer, Parts, Purpose, Request, StartError, socket::ask, spreadsheets, words,
-};
+use super::{Ended, Observer, Parts, Purpose, StartError, loops, spreadsheets};
 use crate::{
     config::{Settings, TabAddress},
-    domain::{ids::OutboxId, tab::Tab, text::Html, view::View as _},
+    domain::{ids::OutboxId, operator::OperatorRequest, tab::Tab, text::Html, view::View as _},
     journal::DATA_FILE,
+    operator::ask,
     shutdown::Shutdown,
 };
 
@@ -46,7 +45,10 @@ pub async fn observe(
     shutdown: Shutdown,
     tell: fn(&str),
 ) -> Result<Ended, ObserveError> {
-    if ask(&settings.data_dir, &Request::Status).await.is_ok() {
+    if ask(&settings.data_dir, &OperatorRequest::Status)
+        .await
+        .is_ok()
+    {
         return Err(ObserveError::Running(settings.data_dir));
     }
     let directory = tempfile::Builder::new()
@@ -72,7 +74,7 @@ pub async fn observe(
     let (parts, _) =
         Parts::open(settings, shutdown, Purpose::Observe(Arc::clone(&observer))).await?;
     spreadsheets::start(&parts);
-    App::start_looks(&parts);
+    loops::start_looks(&parts);
     let shared = Arc::clone(&parts);
     parts.supervisor.spawn("observer", move |stop| {
         let (parts, observer) = (Arc::clone(&shared), Arc::clone(&observer));
@@ -105,7 +107,7 @@ fn seen(parts: &Parts) -> Vec<String> {
         (Tab::Partners, &sheets.partners),
         (Tab::Appeals, &sheets.appeals),
     ];
-    let looks = parts.spreadsheets.looks();
+    let looks = parts.console.looks();
     let told = |(tab, address): (Tab, &TabAddress)| {
         let look = looks
             .get(tab.name())
@@ -129,7 +131,7 @@ fn seen(parts: &Parts) -> Vec<String> {
 fn messages(parts: &Parts) -> Vec<String> {
     let snapshot = parts.journal.snapshot();
     let view = snapshot.view();
-    let admin = words::admin_chat(&parts.settings);
+    let admin = parts.console.rules.admin_chat;
     let told = |id: OutboxId| match &id {
         OutboxId::Answer(appeal, _, part) => {
             let number = view.appeal(*appeal)?.number?;

@@ -7,7 +7,6 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::watch;
 
 use crate::{
-    clock,
     config::{Settings, TabAddress},
     domain::{ids::SpreadsheetId, rules::Rules, tab::Tab, text::fold},
     sheets::{
@@ -17,7 +16,7 @@ use crate::{
     },
 };
 
-use super::{Parts, report::LookStatus, words};
+use super::{Parts, words};
 
 /// The synchronisers of this service.
 pub(super) struct Spreadsheets {
@@ -79,27 +78,12 @@ impl Spreadsheets {
             .map(|tab| tab.tab)
     }
 
-    /// The tabs for `status`.
-    pub(super) fn looks(&self) -> BTreeMap<String, LookStatus> {
-        let now = clock::steady();
-        let mut looks = BTreeMap::new();
-        for book in &self.each {
-            for tab in &book.state.borrow().tabs {
-                let age_s = tab
-                    .looked
-                    .map(|began| u64::try_from(now.duration_since(began).as_secs()).unwrap_or(0));
-                let rows = u64::try_from(tab.rows).unwrap_or(u64::MAX);
-                looks.insert(
-                    tab.tab.name().to_owned(),
-                    LookStatus {
-                        age_s,
-                        rows,
-                        trouble: tab.trouble.clone(),
-                    },
-                );
-            }
-        }
-        looks
+    /// How the synchronisers get on.
+    pub(super) fn statuses(&self) -> Vec<watch::Receiver<SyncStatus>> {
+        self.each
+            .iter()
+            .map(|book| book.state.subscribe())
+            .collect()
     }
 
     /// Waits until every synchroniser knows whether the journal is older than its spreadsheet.
@@ -111,19 +95,8 @@ impl Spreadsheets {
     }
 
     /// The gate that stops all synchronisers.
-    pub(super) fn work_gate(&self) -> &WorkGate {
+    pub(super) fn work_gate(&self) -> &Arc<WorkGate> {
         &self.work_gate
-    }
-
-    /// Whether every tab can be used.
-    pub(super) fn are_well(&self) -> bool {
-        self.each.iter().all(|book| {
-            book.state
-                .borrow()
-                .tabs
-                .iter()
-                .all(|tab| tab.trouble.is_none())
-        })
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use crate::{
     config::{AppealWords, ArchiveWords, Fill, PartnerWords, PromotionWords, Settings},
     domain::{
-        appeal::{RejectReason, Status},
+        appeal::Status,
         broadcast::QuietWindow,
         files::Links,
         ids::ChatId,
@@ -64,22 +64,6 @@ pub(super) fn admin_chat(settings: &Settings) -> Option<ChatId> {
         .telegram
         .admin_chat
         .map(|chat| ChatId(chat.number()))
-}
-
-/// Why a chat takes nothing from us.
-pub(super) fn refusal(why: &RejectReason) -> String {
-    match why {
-        RejectReason::Refused(words)
-        | RejectReason::Recipient(words)
-        | RejectReason::Content(words) => words.clone(),
-        RejectReason::Blocked => "the bot is blocked there".to_owned(),
-        RejectReason::Deactivated => "the account is gone".to_owned(),
-        RejectReason::ChatNotFound => {
-            "there is no such chat, or nobody has written to the bot there".to_owned()
-        }
-        RejectReason::Moved(chat) => format!("it became the supergroup {chat}"),
-        RejectReason::GaveUp | RejectReason::File(_) => "it was given up".to_owned(),
-    }
 }
 
 /// Links to files that partners sent; without a public address there are none. Their key comes from the secret of the sheets' calls:

@@ -7,11 +7,11 @@ use std::{io::IsTerminal as _, path::Path, process::ExitCode};
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 
 use super::Failure;
-use crate::{app, config::Local, journal};
+use crate::{config::Local, journal, operator};
 
 pub(super) async fn backup(local: &Local, file: &Path) -> Result<ExitCode, Failure> {
     let bar = bar();
-    let copy = app::backup(&local.data_dir, file, |done, all| {
+    let copy = operator::backup(&local.data_dir, file, |done, all| {
         bar.set_length(all);
         bar.set_position(done);
     });

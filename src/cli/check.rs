@@ -16,13 +16,13 @@ use self::answers::Readable;
 pub(super) use self::live::live_sheet;
 use super::{Failure, Format};
 use crate::{
-    app::{
-        ConsoleReply, Request, TelegramStatus, appeal_words, ask, partner_words, promotion_words,
-    },
+    app::words,
     clock,
     config::{Mode, Settings},
     domain::ids::{ChatId, SpreadsheetId},
+    domain::operator::OperatorRequest,
     logs,
+    operator::{ConsoleReply, TelegramStatus, ask},
     sheets::{
         account_key::AccountKey,
         client::{SheetsClient, Timeouts},
@@ -82,7 +82,8 @@ pub(super) async fn check(
 
 /// Whether the service that runs here can store; of a journal that nobody works with, the next start says how it is.
 async fn journal(settings: &Settings) -> Option<Finding> {
-    let Ok(ConsoleReply::Status(status)) = ask(&settings.data_dir, &Request::Status).await else {
+    let Ok(ConsoleReply::Status(status)) = ask(&settings.data_dir, &OperatorRequest::Status).await
+    else {
         return None;
     };
     let why = status
@@ -127,7 +128,9 @@ async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
             return findings.push(wrong("Telegram", words));
         }
     }
-    if let Ok(ConsoleReply::Status(status)) = ask(&settings.data_dir, &Request::Status).await {
+    if let Ok(ConsoleReply::Status(status)) =
+        ask(&settings.data_dir, &OperatorRequest::Status).await
+    {
         findings.extend(standing(&status.telegram));
     }
     findings.extend(admin_chat(settings, &client).await);
@@ -238,7 +241,8 @@ async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
 
 /// How many calls Google still grants: by the service where it runs, else by this command's own.
 async fn quota(settings: &Settings, sheets_client: &SheetsClient) -> Finding {
-    let Ok(ConsoleReply::Status(status)) = ask(&settings.data_dir, &Request::Status).await else {
+    let Ok(ConsoleReply::Status(status)) = ask(&settings.data_dir, &OperatorRequest::Status).await
+    else {
         let left = sheets_client.quota();
         let made = CALLS_PER_WINDOW.saturating_sub(left.reads);
         return fine(
@@ -273,7 +277,7 @@ async fn tabs(settings: &Settings, sheets_client: &SheetsClient, findings: &mut 
         sheets_client,
         "partners",
         partners.spreadsheet.0.as_str(),
-        &partner_words(partners.tab.as_str(), &words.partners),
+        &words::partners(partners.tab.as_str(), &words.partners),
         account,
         findings,
     )
@@ -285,13 +289,13 @@ async fn tabs(settings: &Settings, sheets_client: &SheetsClient, findings: &mut 
         sheets_client,
         "appeals",
         appeals.spreadsheet.0.as_str(),
-        &appeal_words(appeals.tab.as_str(), &words.appeals),
+        &words::appeals(appeals.tab.as_str(), &words.appeals),
         account,
         findings,
     )
     .await;
     if let Some(promotions) = &settings.sheets.promotions {
-        let named = promotion_words(promotions.tab.as_str(), &words.promotions);
+        let named = words::promotions(promotions.tab.as_str(), &words.promotions);
         let readable = tab(
             sheets_client,
             "promotions",

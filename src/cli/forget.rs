@@ -9,8 +9,9 @@ use std::{
 
 use super::{Failure, Format, status::unexpected};
 use crate::{
-    app::{ConsoleReply, Person, Request, ask},
     config::Settings,
+    domain::operator::OperatorRequest,
+    operator::{ConsoleReply, Person, ask},
 };
 
 pub(super) async fn forget(
@@ -19,7 +20,7 @@ pub(super) async fn forget(
     yes: bool,
     format: Format,
 ) -> Result<ExitCode, Failure> {
-    let person = request(settings, &Request::Person(who.to_owned())).await?;
+    let person = request(settings, &OperatorRequest::Person(who.to_owned())).await?;
     if format == Format::Text {
         println!("{}", describe(settings, &person));
     }
@@ -29,7 +30,7 @@ pub(super) async fn forget(
         )
         .into());
     }
-    let erased = request(settings, &Request::Erase(who.to_owned())).await?;
+    let erased = request(settings, &OperatorRequest::Erase(who.to_owned())).await?;
     match format {
         Format::Json => println!("{}", serde_json::to_string_pretty(&erased)?),
         Format::Text => println!("{}", conclusion(&erased)),
@@ -37,7 +38,7 @@ pub(super) async fn forget(
     Ok(ExitCode::SUCCESS)
 }
 
-async fn request(settings: &Settings, request: &Request) -> Result<Person, Failure> {
+async fn request(settings: &Settings, request: &OperatorRequest) -> Result<Person, Failure> {
     match ask(&settings.data_dir, request).await? {
         ConsoleReply::Person(person) => Ok(*person),
         other => Err(unexpected(other)),

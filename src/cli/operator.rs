@@ -6,8 +6,10 @@ use std::process::ExitCode;
 
 use super::{Failure, Quarantine, Unknown};
 use crate::{
-    app::{ConsoleReply, QuarantineAction, Request, Selection, SetAside, UnknownDelivery, ask},
     config::Local,
+    domain::operator::{OperatorRequest, QuarantineAction, Selection},
+    journal::SetAside,
+    operator::{ConsoleReply, UnknownDelivery, ask},
 };
 
 pub(super) async fn quarantine(local: &Local, wish: Quarantine) -> Result<ExitCode, Failure> {
@@ -16,7 +18,7 @@ pub(super) async fn quarantine(local: &Local, wish: Quarantine) -> Result<ExitCo
         Quarantine::Retry { which } => QuarantineAction::Again(Selection::of(&which)),
         Quarantine::Drop { which } => QuarantineAction::Drop(Selection::of(&which)),
     };
-    answer(local, &Request::Quarantine(handling)).await
+    answer(local, &OperatorRequest::Quarantine(handling)).await
 }
 
 pub(super) async fn unknown(local: &Local, wish: Unknown) -> Result<ExitCode, Failure> {
@@ -25,14 +27,14 @@ pub(super) async fn unknown(local: &Local, wish: Unknown) -> Result<ExitCode, Fa
         Unknown::Resend { which } => QuarantineAction::Again(Selection::of(&which)),
         Unknown::Drop { which } => QuarantineAction::Drop(Selection::of(&which)),
     };
-    answer(local, &Request::Unknown(handling)).await
+    answer(local, &OperatorRequest::Unknown(handling)).await
 }
 
 pub(super) async fn replay(local: &Local, seq: u64) -> Result<ExitCode, Failure> {
-    answer(local, &Request::Replay(seq)).await
+    answer(local, &OperatorRequest::Replay(seq)).await
 }
 
-async fn answer(local: &Local, request: &Request) -> Result<ExitCode, Failure> {
+async fn answer(local: &Local, request: &OperatorRequest) -> Result<ExitCode, Failure> {
     match ask(&local.data_dir, request).await? {
         ConsoleReply::Quarantine(records) => print_records(&records),
         ConsoleReply::Unknown(messages) => print_messages(&messages),
@@ -73,8 +75,8 @@ fn print_messages(messages: &[UnknownDelivery]) {
     );
 }
 
-fn print_case(request: &Request, decision: &str, case: &str) {
-    let Request::Replay(seq) = request else {
+fn print_case(request: &OperatorRequest, decision: &str, case: &str) {
+    let OperatorRequest::Replay(seq) = request else {
         return;
     };
     println!("What follows from record {seq} now:\n{decision}\n");

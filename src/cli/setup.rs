@@ -14,7 +14,7 @@ use serde_json::json;
 pub(super) use self::sheets::sheets;
 use super::Failure;
 use crate::{
-    app::bot_menus,
+    app::words::menus,
     config::{BaseUrl, Mode, Settings},
     telegram::{client::BotClient, webhook},
 };
@@ -41,7 +41,7 @@ pub(super) async fn webhook(settings: &Settings, delete: bool) -> Result<ExitCod
     let outcome = webhook::register(&client, url.as_str(), secret)
         .await
         .context("the webhook is not set")?;
-    webhook::set_menus(&client, &bot_menus())
+    webhook::set_menus(&client, &menus())
         .await
         .context("the webhook is set, but the commands are not in the bot's menu")?;
     let words = match outcome {

@@ -8,8 +8,10 @@ use std::process::ExitCode;
 
 use super::{Failure, Format};
 use crate::{
-    app::{ConsoleReply, Health, Request, StatusReport, ask},
     config::Local,
+    domain::operator::OperatorRequest,
+    health::Health,
+    operator::{ConsoleReply, StatusReport, ask},
 };
 
 pub(super) async fn status(
@@ -29,14 +31,14 @@ pub(super) async fn status(
 }
 
 async fn current(local: &Local) -> Result<Box<StatusReport>, Failure> {
-    match ask(&local.data_dir, &Request::Status).await? {
+    match ask(&local.data_dir, &OperatorRequest::Status).await? {
         ConsoleReply::Status(status) => Ok(status),
         other => Err(unexpected(other)),
     }
 }
 
 pub(super) async fn release_answers(local: &Local) -> Result<ExitCode, Failure> {
-    match ask(&local.data_dir, &Request::ReleaseAnswers).await? {
+    match ask(&local.data_dir, &OperatorRequest::ReleaseAnswers).await? {
         ConsoleReply::Released(0) => println!("Удержанных ответов нет.\nNo answers are held."),
         ConsoleReply::Released(count) => println!(
             "Отправляем удержанные ответы: {count}.\nReleased {count} held answers; they are on their way."
@@ -47,7 +49,7 @@ pub(super) async fn release_answers(local: &Local) -> Result<ExitCode, Failure> 
 }
 
 pub(super) async fn end_silence(local: &Local) -> Result<ExitCode, Failure> {
-    match ask(&local.data_dir, &Request::EndSilence).await? {
+    match ask(&local.data_dir, &OperatorRequest::EndSilence).await? {
         ConsoleReply::SilenceEnded => println!(
             "Больше не ждём: отправляем то, что накопилось.\nThe silence is over; what waits is on its way."
         ),

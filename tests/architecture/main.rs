@@ -11,7 +11,7 @@ use std::{
 use modules::{Modules, Names};
 
 /// Who may import whom; a room that is not named here may be imported by everybody named on the left of `app`.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("domain", &[]),
     ("journal", &["domain", "clock"]),
     (
@@ -34,6 +34,22 @@ const ARROWS: [(&str, &[&str]); 16] = [
         &["journal", "domain", "secret", "clock", "health"],
     ),
     ("config", &["domain", "logs", "secret"]),
+    (
+        "operator",
+        &[
+            "journal",
+            "domain",
+            "config",
+            "telegram",
+            "sheets",
+            "clock",
+            "health",
+            "accept_loop",
+            "schedule",
+            "shutdown",
+            "supervisor",
+        ],
+    ),
     ("accept_loop", &[]),
     ("clock", &[]),
     ("fetch", &["accept_loop"]),

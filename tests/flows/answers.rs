@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use sheetdesk::{
-    app::{Ended, Health, StatusReport},
+    app::Ended,
     clock,
+    health::Health,
+    operator::StatusReport,
     testbed::{APPEALS, BOOK},
 };
 use simulator::{

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::json;
 use sheetdesk::{
-    app::{ConsoleReply, Health, Request, StatusReport, ask},
+    domain::operator::OperatorRequest,
+    health::Health,
+    operator::{ConsoleReply, StatusReport, ask},
     testbed::{APPEALS, Service},
 };
 use simulator::telegram::{Fault, FaultKind, Group, Person, SentMessage};
@@ -259,7 +261,7 @@ async fn a_silence_of_a_day_is_named_everywhere_and_the_operator_can_end_it() {
     );
     assert!(ready["telegram_silent_until"].is_string(), "{ready}");
     assert_eq!(play.heard("Приняли, обращение"), 0);
-    let reply = ask(&play.testbed.data_dir(), &Request::EndSilence).await;
+    let reply = ask(&play.testbed.data_dir(), &OperatorRequest::EndSilence).await;
     assert!(matches!(reply, Ok(ConsoleReply::SilenceEnded)), "{reply:?}");
     play.hears("Приняли, обращение").await;
     let status = play.settled().await;
@@ -289,7 +291,7 @@ async fn a_429_to_the_question_whether_telegram_is_there_keeps_no_message_back()
         .status_where("the silence is told", silent, PATIENCE)
         .await
         .expect("it is told");
-    let reply = ask(&play.testbed.data_dir(), &Request::EndSilence).await;
+    let reply = ask(&play.testbed.data_dir(), &OperatorRequest::EndSilence).await;
     assert!(matches!(reply, Ok(ConsoleReply::SilenceEnded)), "{reply:?}");
     play.hears("Слышно ли теперь?").await;
     play.testbed.telegram.clear_faults();
@@ -321,7 +323,7 @@ async fn a_busy_group_silences_nobody_but_itself() {
     play.marina.write("А мне ответят?");
     play.hears("Приняли, обращение").await;
     assert!(group.messages().is_empty());
-    let reply = ask(&play.testbed.data_dir(), &Request::EndSilence).await;
+    let reply = ask(&play.testbed.data_dir(), &OperatorRequest::EndSilence).await;
     assert!(matches!(reply, Ok(ConsoleReply::SilenceEnded)), "{reply:?}");
     group
         .await_message(|_| true, PATIENCE)

@@ -25,8 +25,8 @@ async fn change_over(partners: i64, strangers: i64, followed: usize, outage: boo
     }
     hold.release();
     if outage {
-        let down = |status: &sheetdesk::app::StatusReport| {
-            status.links.get("sheets") == Some(&sheetdesk::app::Health::Down)
+        let down = |status: &sheetdesk::operator::StatusReport| {
+            status.links.get("sheets") == Some(&sheetdesk::health::Health::Down)
         };
         let noticed = play
             .testbed

@@ -42,7 +42,7 @@ async fn what_was_set_aside_is_named_tried_again_and_let_go() {
     let (play, service) = Play::registered().await;
     broken(&play);
     let aside =
-        |count| move |status: &sheetdesk::app::StatusReport| status.inbox.quarantined == count;
+        |count| move |status: &sheetdesk::operator::StatusReport| status.inbox.quarantined == count;
     play.testbed
         .status_where("one is set aside", aside(1), PATIENCE)
         .await
@@ -84,7 +84,7 @@ async fn a_message_of_unknown_outcome_is_sent_again_by_the_operator_s_word() {
         .fault(Fault::next(1, FaultKind::CutBefore).of("sendMessage"));
     play.marina.write("Не приходит отчёт");
     let unknown =
-        |count| move |status: &sheetdesk::app::StatusReport| status.outbox.unknown == count;
+        |count| move |status: &sheetdesk::operator::StatusReport| status.outbox.unknown == count;
     play.testbed
         .status_where("one is unknown", unknown(1), PATIENCE)
         .await

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sheetdesk::app::{Ended, Health};
+use sheetdesk::{app::Ended, health::Health};
 use simulator::{
     sheets::{CallKind, Fault as SheetsFault, Side, Trouble},
     telegram::{Fault, FaultKind},
@@ -55,8 +55,9 @@ async fn while_google_is_down_appeals_are_taken_and_written_later() {
     });
     play.marina.write("В бурю");
     play.hears("Приняли, обращение № 2").await;
-    let down =
-        |status: &sheetdesk::app::StatusReport| status.links.get("sheets") == Some(&Health::Down);
+    let down = |status: &sheetdesk::operator::StatusReport| {
+        status.links.get("sheets") == Some(&Health::Down)
+    };
     play.testbed
         .status_where("Sheets counts as down", down, PATIENCE)
         .await

@@ -138,7 +138,7 @@ async fn an_update_that_cannot_be_read_is_set_aside_alone_and_status_says_so() {
         let broken = serde_json::json!({"message": {"message_id": "?", "chat": {"id": play.marina.id(), "type": "private"}, "date": 1}});
         play.testbed.telegram.update(broken).expect("an update");
         play.opens_appeal().await;
-        let aside = |status: &sheetdesk::app::StatusReport| status.inbox.quarantined == 1;
+        let aside = |status: &sheetdesk::operator::StatusReport| status.inbox.quarantined == 1;
         play.testbed
             .status_where("it is set aside", aside, PATIENCE)
             .await
@@ -156,7 +156,7 @@ async fn what_bears_no_id_and_what_is_no_json_is_set_aside_as_well() {
         .telegram
         .fault(Fault::next(1, FaultKind::answer(200, body)).of("getUpdates"));
     play.opens_appeal().await;
-    let aside = |status: &sheetdesk::app::StatusReport| status.inbox.quarantined == 2;
+    let aside = |status: &sheetdesk::operator::StatusReport| status.inbox.quarantined == 2;
     play.testbed
         .status_where("both are set aside", aside, PATIENCE)
         .await

@@ -3,7 +3,7 @@
 //! Invariant: what was refused stays due, holds nothing else back, is told once and told when it is over; nobody's access hangs on it.
 
 use sheetdesk::{
-    app::StatusReport,
+    operator::StatusReport,
     testbed::{APPEALS, BOOK, PARTNERS, Service},
 };
 use simulator::{

@@ -5,7 +5,9 @@
 use std::{path::Path, sync::OnceLock};
 
 use sheetdesk::{
-    app::{ConsoleReply, Ended, Request, ask},
+    app::Ended,
+    domain::operator::OperatorRequest,
+    operator::{ConsoleReply, ask},
     testbed::Service,
 };
 
@@ -44,7 +46,7 @@ impl Play {
 
     /// The operator lets the held answers go.
     pub(crate) async fn releases(&self) {
-        let reply = ask(&self.testbed.data_dir(), &Request::ReleaseAnswers).await;
+        let reply = ask(&self.testbed.data_dir(), &OperatorRequest::ReleaseAnswers).await;
         assert!(matches!(reply, Ok(ConsoleReply::Released(_))), "{reply:?}");
     }
 

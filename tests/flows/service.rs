@@ -8,11 +8,11 @@ use crate::play::{PATIENCE, Play};
 async fn probes_tell_life_and_readiness() {
     let (play, service) = Play::open().await;
     play.settled().await;
-    let ready = |status: &sheetdesk::app::StatusReport| {
+    let ready = |status: &sheetdesk::operator::StatusReport| {
         status
             .links
             .values()
-            .all(|health| *health == sheetdesk::app::Health::Ok)
+            .all(|health| *health == sheetdesk::health::Health::Ok)
     };
     play.testbed
         .status_where("both services answer", ready, PATIENCE)

@@ -7,7 +7,8 @@ use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 use rustix::process::Signal;
 use serde_json::Value;
 use sheetdesk::{
-    app::{Health, StatusReport},
+    health::Health,
+    operator::StatusReport,
     testbed::{APPEALS, BOOK, PROMOTIONS, Testbed},
 };
 use simulator::{

@@ -5,11 +5,7 @@
 use std::{fs, time::Duration};
 
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, prlimit};
-use sheetdesk::{
-    app::{Request, ask},
-    clock,
-    testbed::Testbed,
-};
+use sheetdesk::{clock, domain::operator::OperatorRequest, operator::ask, testbed::Testbed};
 use tokio::net::TcpStream;
 
 use crate::{
@@ -35,7 +31,7 @@ async fn a_service_without_a_free_descriptor_waits_until_it_has_one() {
     let _strangers = silent(&play.testbed, 20).await;
     child.says("no connection can be accepted").await;
     let dir = play.testbed.data_dir();
-    let asked = tokio::spawn(async move { ask(&dir, &Request::Status).await });
+    let asked = tokio::spawn(async move { ask(&dir, &OperatorRequest::Status).await });
     // The admin socket lacks one too, unless a stranger has just left it his.
     let noticed = || {
         ["listener=\"admin\"", "the admin socket failed"]

@@ -46,7 +46,7 @@ async fn while_the_disk_refuses_everybody_is_told_and_afterwards_all_goes_on() {
     assert!(registered > 0);
     lets_write(&service, false);
     play.marina.write("А где второй отчёт?");
-    let refuses = |status: &sheetdesk::app::StatusReport| !status.journal.storing;
+    let refuses = |status: &sheetdesk::operator::StatusReport| !status.journal.storing;
     play.testbed
         .status_where("it says so", refuses, PATIENCE)
         .await

@@ -147,7 +147,7 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
     let service = Child::serve(&play.testbed).await;
     deletes(&play, PARTNERS, "Код партнера", TOUR_PARTNER.code);
     play.testbed.callback(PARTNERS).await.expect("it is taken");
-    let gone = |status: &sheetdesk::app::StatusReport| {
+    let gone = |status: &sheetdesk::operator::StatusReport| {
         status
             .looks
             .get("partners")

@@ -61,7 +61,7 @@ impl Crowd {
             .await_idle(PATIENCE)
             .await
             .expect("all is accepted");
-        let decided = |status: &sheetdesk::app::StatusReport| status.inbox.pending == 0;
+        let decided = |status: &sheetdesk::operator::StatusReport| status.inbox.pending == 0;
         play.testbed
             .status_where("all is decided", decided, PATIENCE)
             .await

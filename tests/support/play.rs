@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use sheetdesk::{
-    app::StatusReport,
+    operator::StatusReport,
     testbed::{ADMIN_CHAT, PARTNERS, Testbed},
 };
 use simulator::{

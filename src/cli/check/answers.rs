@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use super::{Finding, note, wrong};
 use crate::{
-    app::{ConsoleReply, Request, ask},
     cli::status::numbers,
     config::Settings,
+    domain::operator::OperatorRequest,
     domain::{event::TelegramCell, ids::SpreadsheetId, row::Column, text::Text},
+    operator::{ConsoleReply, ask},
     sheets::{
         client::SheetsClient,
         layout::{Layout, words::TabWords},
@@ -38,7 +39,9 @@ pub(super) async fn waiting(
     sheets_client: &SheetsClient,
     tab: &Readable,
 ) -> Option<Finding> {
-    if let Ok(ConsoleReply::Status(status)) = ask(&settings.data_dir, &Request::Status).await {
+    if let Ok(ConsoleReply::Status(status)) =
+        ask(&settings.data_dir, &OperatorRequest::Status).await
+    {
         let desk = &status.desk;
         let words = || {
             format!(

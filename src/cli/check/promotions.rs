@@ -23,7 +23,7 @@ pub(super) async fn waiting(
     if settings.data_dir.join(crate::journal::DATA_FILE).exists() {
         return None;
     }
-    let words = crate::app::promotion_vocabulary(&settings.words.promotions);
+    let words = crate::app::words::vocabulary(&settings.words.promotions);
     let snapshot = match answers::snapshot(sheets_client, tab).await {
         Ok(snapshot) => snapshot,
         Err(words) => return Some(wrong("promotions", words)),

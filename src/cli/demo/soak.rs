@@ -16,7 +16,7 @@ use simulator::{
 };
 
 use self::{account::Account, crowd::Crowd, measure::Measurements, process::Process};
-use crate::{app::StatusReport, cli::Failure, clock, shutdown::Shutdown, testbed::Testbed};
+use crate::{cli::Failure, clock, operator::StatusReport, shutdown::Shutdown, testbed::Testbed};
 
 /// A day's traffic: updates, answers, promotions.
 const DAY: (f64, f64, f64) = (100_000.0, 2_000.0, 50.0);

@@ -8,10 +8,10 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::current;
 use crate::{
-    app::{BroadcastReport, StatusReport},
     cli::Failure,
     config::Local,
     domain::broadcast::BroadcastState,
+    operator::{BroadcastReport, StatusReport},
 };
 
 /// How often the service is asked.

@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::{
-    Parts,
+    Console,
     reply::ConsoleReply,
     socket::{self, AdminError, SOCKET},
 };
@@ -181,11 +181,11 @@ async fn patient<T>(what: impl Future<Output = io::Result<T>>) -> io::Result<T> 
 }
 
 /// The service's side: beside the other questions, so that a long copy keeps nobody from asking; ends with the service.
-pub(super) fn start(parts: &Arc<Parts>, write: OwnedWriteHalf) {
-    let (parts, stop) = (Arc::clone(parts), parts.shutdown.stop_token());
-    let tracker = parts.shutdown.tracker().clone();
+pub(super) fn start(console: &Arc<Console>, write: OwnedWriteHalf) {
+    let (console, stop) = (Arc::clone(console), console.shutdown.stop_token());
+    let tracker = console.shutdown.tracker().clone();
     tracker.spawn(async move {
-        match stop.run_until_cancelled(send(&parts, write)).await {
+        match stop.run_until_cancelled(send(&console, write)).await {
             Some(Ok(())) => tracing::info!("a backup was given"),
             Some(Err(error)) => tracing::warn!(%error, "a backup broke off"),
             None => tracing::info!("a backup breaks off: the service stops"),
@@ -193,8 +193,8 @@ pub(super) fn start(parts: &Arc<Parts>, write: OwnedWriteHalf) {
     });
 }
 
-async fn send(parts: &Parts, mut write: OwnedWriteHalf) -> io::Result<()> {
-    let begun = parts
+async fn send(console: &Console, mut write: OwnedWriteHalf) -> io::Result<()> {
+    let begun = console
         .journal
         .source()
         .and_then(|source| Ok((source.records()?, source)));

@@ -27,11 +27,7 @@ use crate::{
     },
 };
 
-use super::{
-    Parts, operator_text,
-    report::{self, StatusReport},
-    words,
-};
+use super::{Console, chat_text, report::StatusReport};
 
 /// How many rows and columns are ours to write, whatever they held before.
 const HEIGHT: usize = 60;
@@ -43,20 +39,20 @@ const NAMED: usize = 20;
 type Row = Vec<CellValue>;
 
 /// Writes the tab anew, if it is there; what fails is tried again at the next turn of the schedule.
-pub(super) async fn write(parts: &Arc<Parts>) {
-    if let Err(error) = try_to_write(parts).await {
+pub async fn write(console: &Arc<Console>) {
+    if let Err(error) = try_to_write(console).await {
         tracing::debug!(%error, "the state's tab is not written this time");
     }
 }
 
-async fn try_to_write(parts: &Arc<Parts>) -> Result<(), SheetsError> {
-    let settings = &parts.settings;
+async fn try_to_write(console: &Arc<Console>) -> Result<(), SheetsError> {
+    let settings = &console.settings;
     let spreadsheet = settings.sheets.appeals.spreadsheet.clone();
-    let structure = parts.sheets_client.structure(&spreadsheet).await?;
+    let structure = console.sheets.structure(&spreadsheet).await?;
     let Some(info) = find_tab(&structure.tabs, settings.words.state.tab.as_str()) else {
         return Ok(());
     };
-    let shared = Arc::clone(parts);
+    let shared = Arc::clone(console);
     // All appeals are looked through: too long for a thread of the runtime.
     let composing = tokio::task::spawn_blocking(move || compose(&shared, clock::now()));
     let Ok(Some(rows)) = composing.await else {
@@ -66,11 +62,7 @@ async fn try_to_write(parts: &Arc<Parts>) -> Result<(), SheetsError> {
         changes: changes(info, rows),
         read_back: Vec::new(),
     };
-    parts
-        .sheets_client
-        .write(&spreadsheet, &batch)
-        .await
-        .map(drop)
+    console.sheets.write(&spreadsheet, &batch).await.map(drop)
 }
 
 /// Every cell of ours: what is left of a longer state before this one goes.
@@ -89,13 +81,13 @@ fn changes(info: &TabInfo, mut rows: Vec<Row>) -> Vec<Change> {
 }
 
 /// The rows of the tab; `None` if the journal could not be read.
-fn compose(parts: &Parts, now: Timestamp) -> Option<Vec<Row>> {
-    let (rules, snapshot) = (words::rules(&parts.settings), parts.journal.snapshot());
-    let (status, pushed) = (report::status(parts), parts.pushed());
-    let mut rows = head(&rules, &status, pushed, now);
-    rows.extend(stopped(&rules, &snapshot));
+fn compose(console: &Console, now: Timestamp) -> Option<Vec<Row>> {
+    let (rules, snapshot) = (&console.rules, console.journal.snapshot());
+    let (status, pushed) = (console.status(), console.noted.pushed());
+    let mut rows = head(rules, &status, pushed, now);
+    rows.extend(stopped(rules, &snapshot));
     rows.push(Row::new());
-    rows.extend(days(&rules, &snapshot, now));
+    rows.extend(days(rules, &snapshot, now));
     snapshot.intact().then_some(rows)
 }
 
@@ -108,7 +100,7 @@ fn head(
 ) -> Vec<Row> {
     let say = |note: StateNote<'_>| rules.wording.note(Note::State(note));
     let mut lines = vec![say(StateNote::Title(&rules.date_time(now)))];
-    lines.extend(operator_text::lines(&rules.wording, status));
+    lines.extend(chat_text::lines(&rules.wording, status));
     lines.push(match pushed {
         Some(at) => say(StateNote::Push(&rules.date_time(at))),
         None => say(StateNote::NoPush),

@@ -2,14 +2,14 @@
 //!
 //! Invariant: a label takes one of a few known values, never a text from outside; every name bears its unit.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::{
-    Parts,
-    report::{self, StatusReport},
+    Console,
+    report::{BroadcastReport, StatusReport},
 };
 use crate::{
     clock,
@@ -24,7 +24,7 @@ const SECONDS: [f64; 12] = [
 ];
 
 /// The recorder of the process's metrics; one for all, however many services a process runs.
-pub(super) fn recorder() -> PrometheusHandle {
+pub fn recorder() -> PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     RECORDER
         .get_or_init(|| {
@@ -45,8 +45,8 @@ pub(super) fn recorder() -> PrometheusHandle {
 }
 
 /// The text of a scrape.
-pub(super) fn render(parts: &Arc<Parts>, handle: &PrometheusHandle) -> String {
-    take(parts);
+pub fn render(console: &Console, handle: &PrometheusHandle) -> String {
+    take(console);
     handle.render()
 }
 
@@ -140,8 +140,8 @@ fn describe() {
     );
 }
 
-fn take(parts: &Arc<Parts>) {
-    let status = report::status(parts);
+fn take(console: &Console) {
+    let status = console.status();
     gauge!("sheetdesk_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     gauge!("sheetdesk_uptime_seconds").set(float(status.uptime_s));
     gauge!("sheetdesk_journal_up").set(f64::from(u8::from(status.journal.storing)));
@@ -160,15 +160,15 @@ fn take(parts: &Arc<Parts>) {
     gauge!("sheetdesk_desk_rows").set(float(status.desk.dirty));
     gauge!("sheetdesk_desk_batches").set(float(status.desk.intents));
     gauge!("sheetdesk_answers_held").set(float(status.desk.held));
-    lanes(parts);
-    services(parts, &status);
+    lanes(console);
+    services(console, &status);
     announcements(&status);
 }
 
 /// How many messages wait in each lane, and how long.
-fn lanes(parts: &Parts) {
+fn lanes(console: &Console) {
     let (mut talk, mut announcement) = ((0_u64, None), (0_u64, None));
-    let snapshot = parts.journal.snapshot();
+    let snapshot = console.journal.snapshot();
     for entry in snapshot.waiting() {
         let lane = match entry.send.lane {
             Lane::Talk => &mut talk,
@@ -195,7 +195,7 @@ fn lanes(parts: &Parts) {
 }
 
 /// The services behind us, the tabs, our own loops.
-fn services(parts: &Parts, status: &StatusReport) {
+fn services(console: &Console, status: &StatusReport) {
     for (link, health) in &status.links {
         let up = match health {
             Health::Ok => 1.0,
@@ -214,7 +214,7 @@ fn services(parts: &Parts, status: &StatusReport) {
     }
     gauge!("sheetdesk_sheets_quota_left", "kind" => "read").set(f64::from(status.quota.reads));
     gauge!("sheetdesk_sheets_quota_left", "kind" => "write").set(f64::from(status.quota.writes));
-    for state in parts.supervisor.states() {
+    for state in console.supervisor.states() {
         let runs = f64::from(u8::from(state.phase == LoopPhase::Running));
         gauge!("sheetdesk_loop_up", "loop" => state.name.clone()).set(runs);
         gauge!("sheetdesk_loop_restarts", "loop" => state.name).set(float(state.restarts));
@@ -245,7 +245,7 @@ fn announcements(status: &StatusReport) {
         gauge!("sheetdesk_broadcasts", "state" => word)
             .set(float(u64::try_from(count).unwrap_or(u64::MAX)));
     }
-    let sum = |of: fn(&report::BroadcastReport) -> u32| {
+    let sum = |of: fn(&BroadcastReport) -> u32| {
         all.iter()
             .map(|broadcast| u64::from(of(broadcast)))
             .sum::<u64>()

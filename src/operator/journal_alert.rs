@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Parts, report, words};
+use super::Console;
 use crate::{
     clock,
     domain::{
@@ -38,8 +38,8 @@ struct Standing {
 }
 
 /// Watches the journal until the stop.
-pub(super) async fn watch(parts: Arc<Parts>, stop: CancellationToken) {
-    if words::admin_chat(&parts.settings).is_none() {
+pub async fn watch(console: Arc<Console>, stop: CancellationToken) {
+    if console.rules.admin_chat.is_none() {
         return stop.cancelled().await;
     }
     let mut standing = Standing::default();
@@ -49,27 +49,23 @@ pub(super) async fn watch(parts: Arc<Parts>, stop: CancellationToken) {
         .is_some()
     {
         let now = clock::monotonic();
-        let Some(note) = standing.due(parts.journal.healthy(), now) else {
+        let Some(note) = standing.due(console.journal.healthy(), now) else {
             continue;
         };
-        if let Some(true) = stop.run_until_cancelled(tell(&parts, note)).await {
+        if let Some(true) = stop.run_until_cancelled(tell(&console, note)).await {
             standing.heard(note);
         }
     }
 }
 
-async fn tell(parts: &Parts, note: AlertNote) -> bool {
-    let Some(chat) = report::admin_chat(parts) else {
+async fn tell(console: &Console, note: AlertNote) -> bool {
+    let Some(chat) = console.admin_chat() else {
         return false;
     };
-    let text = Html::escape(
-        &words::rules(&parts.settings)
-            .wording
-            .note(Note::Alert(note)),
-    );
+    let text = Html::escape(&console.rules.wording.note(Note::Alert(note)));
     // It never was in the outbox, so its name there matters to nobody.
     let send = Send::talk(OutboxId::Reply(Seq(0), 0), chat, text);
-    match parts
+    match console
         .telegram
         .send_message(&send, &MessageText::marked_up(&send.text))
         .await

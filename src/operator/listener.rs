@@ -18,21 +18,25 @@ use tokio::{
 use crate::{accept_loop, domain::operator::OperatorRequest};
 
 use super::{
-    Parts, backup,
-    operator::execute,
+    Console, backup,
     reply::ConsoleReply,
+    requests::execute,
     socket::{self, AdminError, PATIENCE, SOCKET},
 };
 
 /// The longest request: some words.
 const REQUEST_LIMIT: u64 = 1024;
 
-pub(super) fn start(parts: &Arc<Parts>) -> Result<(), AdminError> {
-    let path = parts.settings.data_dir.join(SOCKET);
+/// Makes the socket and serves it until the stop.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn start(console: &Arc<Console>) -> Result<(), AdminError> {
+    let path = console.settings.data_dir.join(SOCKET);
     let listener = listen(&path).map_err(|error| AdminError::Listen(path.clone(), error))?;
     let first = Arc::new(Mutex::new(Some(listener)));
-    let shared = Arc::clone(parts);
-    parts.supervisor.spawn("admin", move |stop| {
+    let shared = Arc::clone(console);
+    console.supervisor.spawn("admin", move |stop| {
         let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
         let (path, shared) = (path.clone(), Arc::clone(&shared));
         async move {
@@ -74,11 +78,11 @@ async fn listen_again(path: &Path) -> io::Result<UnixListener> {
 }
 
 /// Ends only if the socket is broken.
-async fn serve(listener: &UnixListener, parts: &Arc<Parts>) -> io::Result<()> {
+async fn serve(listener: &UnixListener, console: &Arc<Console>) -> io::Result<()> {
     loop {
         let (stream, _) = accept_loop::next("admin", || listener.accept(), || {}).await?;
         // One at a time: the operator is one.
-        match timeout(PATIENCE, converse(stream, parts)).await {
+        match timeout(PATIENCE, converse(stream, console)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::debug!(%error, "an admin command broke off"),
             Err(_) => tracing::debug!("an admin command took too long"),
@@ -86,7 +90,7 @@ async fn serve(listener: &UnixListener, parts: &Arc<Parts>) -> io::Result<()> {
     }
 }
 
-async fn converse(stream: UnixStream, parts: &Arc<Parts>) -> io::Result<()> {
+async fn converse(stream: UnixStream, console: &Arc<Console>) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
     BufReader::new(read.take(REQUEST_LIMIT))
@@ -94,10 +98,10 @@ async fn converse(stream: UnixStream, parts: &Arc<Parts>) -> io::Result<()> {
         .await?;
     let reply = match serde_json::from_str(&line) {
         Ok(OperatorRequest::Backup) => {
-            backup::start(parts, write);
+            backup::start(console, write);
             return Ok(());
         }
-        Ok(request) => execute(request, parts).await,
+        Ok(request) => execute(request, console).await,
         Err(_) => ConsoleReply::Failed("this version does not know that command".to_owned()),
     };
     write.write_all(socket::line(&reply)?.as_bytes()).await

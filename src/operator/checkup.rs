@@ -19,11 +19,7 @@ use crate::{
     schedule::Schedule,
 };
 
-use super::{
-    Parts, commands,
-    report::{self, StatusReport},
-    words,
-};
+use super::{Console, report::StatusReport};
 
 /// Records are decided within milliseconds; so long they wait only where something is badly wrong.
 const INBOX_LATE_S: u64 = 120;
@@ -39,27 +35,27 @@ const RESTARTED_LATELY: Duration = Duration::from_secs(3_600);
 const ROOM: u64 = 200_000_000;
 
 /// Asks Telegram how it is, and says what is wrong by now.
-async fn look(parts: &Parts) -> BTreeSet<Trouble> {
-    if let Err(error) = parts.telegram.me().await {
+async fn look(console: &Console) -> BTreeSet<Trouble> {
+    if let Err(error) = console.telegram.me().await {
         tracing::warn!(%error, "Telegram does not answer");
     }
-    let webhook = match &parts.settings.telegram.mode {
-        Mode::Webhook { .. } => parts.telegram.webhook_info().await.ok(),
+    let webhook = match &console.settings.telegram.mode {
+        Mode::Webhook { .. } => console.telegram.webhook_info().await.ok(),
         Mode::Polling => None,
     };
     if let Some(info) = &webhook {
-        parts.registration.record(info);
+        console.noted.webhook.record(info);
     }
-    let status = report::status(parts);
-    let mut found = found(&status, parts.sheets_client.health());
-    if !found.contains(&Trouble::Sheets) && has_old_look(parts, &status) {
+    let status = console.status();
+    let mut found = found(&status, console.sheets.health());
+    if !found.contains(&Trouble::Sheets) && has_old_look(console, &status) {
         found.insert(Trouble::Looks);
     }
-    if is_shut_out(parts).await {
+    if is_shut_out(console).await {
         found.insert(Trouble::AdminChatState);
     }
     let fresh = |at: tokio::time::Instant| clock::monotonic().duration_since(at) < RESTARTED_LATELY;
-    if parts
+    if console
         .supervisor
         .states()
         .iter()
@@ -67,7 +63,7 @@ async fn look(parts: &Parts) -> BTreeSet<Trouble> {
     {
         found.insert(Trouble::Loops);
     }
-    if rustix::fs::statvfs(&parts.settings.data_dir)
+    if rustix::fs::statvfs(&console.settings.data_dir)
         .is_ok_and(|stat| stat.f_bavail.saturating_mul(stat.f_frsize) < ROOM)
     {
         found.insert(Trouble::Disk);
@@ -76,33 +72,33 @@ async fn look(parts: &Parts) -> BTreeSet<Trouble> {
 }
 
 /// Whether the admin chat has refused the last message, and would refuse another.
-async fn is_shut_out(parts: &Parts) -> bool {
-    let known = parts.journal.snapshot().alerts().admin_chat;
-    match words::admin_chat(&parts.settings).filter(|_| known.refused.is_some()) {
-        Some(chat) => parts.telegram.show_typing(known.of(chat)).await.is_err(),
+async fn is_shut_out(console: &Console) -> bool {
+    let known = console.journal.snapshot().alerts().admin_chat;
+    match console.rules.admin_chat.filter(|_| known.refused.is_some()) {
+        Some(chat) => console.telegram.show_typing(known.of(chat)).await.is_err(),
         None => false,
     }
 }
 
 /// Checks, and tells the admin chat which troubles have begun and which are over.
-pub(super) async fn check(parts: &Parts) -> BTreeSet<Trouble> {
-    let found = look(parts).await;
+pub async fn check(console: &Console) -> BTreeSet<Trouble> {
+    let found = look(console).await;
     // Of the journal itself the chat is told past the journal.
     let mut told = found.clone();
     told.remove(&Trouble::Journal);
     // Where nothing is wrong, and nothing was, there is nothing to decide.
-    let known = parts.journal.snapshot().alerts();
+    let known = console.journal.snapshot().alerts();
     if !told.is_empty() || !known.standing.is_empty() || known.admin_chat.refused.is_some() {
-        tell(parts, Command::Checked(told)).await;
+        tell(console, Command::Checked(told)).await;
     }
     found
 }
 
 /// Gives the admin chat a sign of life.
-pub(super) async fn heartbeat(parts: &Parts) {
-    let snapshot = parts.journal.snapshot();
+pub async fn heartbeat(console: &Console) {
+    let snapshot = console.journal.snapshot();
     let day = tally::last_24_hours(snapshot.view(), snapshot.appeals(), clock::now());
-    let status = report::status(parts);
+    let status = console.status();
     let heartbeat = Heartbeat {
         hours: status.uptime_s / 3600,
         messages: day.messages,
@@ -110,12 +106,12 @@ pub(super) async fn heartbeat(parts: &Parts) {
         waiting: status.outbox.pending + status.outbox.sending,
     };
     if snapshot.intact() {
-        tell(parts, Command::Notify(Notice::Heartbeat(heartbeat))).await;
+        tell(console, Command::Notify(Notice::Heartbeat(heartbeat))).await;
     }
 }
 
-async fn tell(parts: &Parts, command: Command) {
-    if let Err(error) = commands::apply(parts, command).await {
+async fn tell(console: &Console, command: Command) {
+    if let Err(error) = console.apply(command).await {
         tracing::warn!(error, "the admin chat is not told");
     }
 }
@@ -151,8 +147,8 @@ fn found(status: &StatusReport, sheets: Health) -> BTreeSet<Trouble> {
 }
 
 /// Whether a tab was not looked at for long, by the schedules of the settings. One that cannot be used is told of by its synchroniser.
-fn has_old_look(parts: &Parts, status: &StatusReport) -> bool {
-    let (settings, now) = (&parts.settings, clock::now());
+fn has_old_look(console: &Console, status: &StatusReport) -> bool {
+    let (settings, now) = (&console.settings, clock::now());
     let schedules = [
         (Tab::Appeals, &settings.schedule.appeals),
         (Tab::Partners, &settings.schedule.partners),

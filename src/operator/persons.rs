@@ -16,7 +16,7 @@ use crate::{
 };
 
 use super::{
-    Parts, commands,
+    Console,
     reply::{ConsoleReply, Person},
 };
 
@@ -26,40 +26,33 @@ const MOST: usize = 10_000;
 const STILL_WITHIN: Duration = Duration::from_secs(8);
 
 /// Names what is stored.
-pub(super) fn name(parts: &Parts, who: &str) -> ConsoleReply {
-    match commands::read(parts, |snapshot| find(snapshot, who)) {
-        Ok(Some((person, _))) => ConsoleReply::Person(Box::new(person)),
-        Ok(None) => unknown(who),
-        Err(words) => ConsoleReply::Failed(words),
-    }
+pub(super) fn name(console: &Console, who: &str) -> Result<ConsoleReply, String> {
+    let found = console.read(|snapshot| find(snapshot, who))?;
+    let (person, _) = found.ok_or_else(|| unknown(who))?;
+    Ok(ConsoleReply::Person(Box::new(person)))
 }
 
 /// Erases it, and names what was erased.
-pub(super) async fn erase(parts: &Parts, who: &str) -> ConsoleReply {
+pub(super) async fn erase(console: &Console, who: &str) -> Result<ConsoleReply, String> {
     // What a synchroniser has in hand may speak of the person: its read is thrown away, and it begins anew with what the journal holds then.
-    let erase = parts.spreadsheets.work_gate().while_closed(async {
-        let (person, erased) = match commands::read(parts, |snapshot| find(snapshot, who)) {
-            Ok(Some(found)) => found,
-            Ok(None) => return unknown(who),
-            Err(words) => return ConsoleReply::Failed(words),
-        };
-        let applied = commands::apply(parts, Command::Erase(erased)).await;
-        applied.map_or_else(ConsoleReply::Failed, |()| {
-            ConsoleReply::Person(Box::new(person))
-        })
+    let erase = console.work_gate.while_closed(async {
+        let found = console.read(|snapshot| find(snapshot, who))?;
+        let (person, erased) = found.ok_or_else(|| unknown(who))?;
+        console.apply(Command::Erase(erased)).await?;
+        Ok(ConsoleReply::Person(Box::new(person)))
     });
     timeout(STILL_WITHIN, erase).await.unwrap_or_else(|_| {
-        ConsoleReply::Failed(
+        Err(
             "the service is busy with the spreadsheets; nothing may be erased yet. Try again"
                 .to_owned(),
         )
     })
 }
 
-fn unknown(who: &str) -> ConsoleReply {
-    ConsoleReply::Failed(format!(
+fn unknown(who: &str) -> String {
+    format!(
         "nothing is stored of «{who}». Give the code as it stands in the staff list, or the Telegram ID"
-    ))
+    )
 }
 
 fn find(snapshot: &Snapshot, who: &str) -> Option<(Person, ErasedPerson)> {

@@ -1,0 +1,248 @@
+//! Takes the figures of a report.
+//!
+//! Invariant: it only reads, and never waits for anybody; an unread journal is no empty one.
+
+use std::{collections::BTreeMap, num::NonZeroU32, sync::PoisonError};
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::{
+    Console,
+    report::{
+        BroadcastReport, Inbox, JournalStatus, LookStatus, Outbox, Partners, QuotaReport,
+        SpreadsheetReport, StatusReport, TelegramStatus,
+    },
+};
+use crate::{
+    clock,
+    domain::{
+        alerts::Alerts, appeal::RejectReason, broadcast::Broadcast, ids::ChatId, tab::Tab,
+        view::View,
+    },
+    health::Health,
+    journal::{Figures, Snapshot},
+    sheets::sync::TabReport,
+};
+
+/// How many held answers are named.
+const HELD_NAMED: usize = 20;
+
+/// What the journal tells of.
+#[derive(Clone, Default)]
+pub(super) struct Levels {
+    inbox: Inbox,
+    outbox: Outbox,
+    desk: SpreadsheetReport,
+    broadcasts: Vec<BroadcastReport>,
+    partners: Partners,
+    alerts: Alerts,
+}
+
+impl Levels {
+    fn of(snapshot: &Snapshot, rate: Option<NonZeroU32>) -> Self {
+        let figures: Figures = snapshot.figures();
+        let oldest = snapshot.oldest();
+        let age = |since: Option<Timestamp>| {
+            since.map(|since| {
+                u64::try_from(clock::now().duration_since(since).as_secs()).unwrap_or(0)
+            })
+        };
+        Self {
+            inbox: Inbox {
+                pending: figures.inbox_pending,
+                quarantined: figures.inbox_quarantined,
+                oldest_s: age(oldest.0),
+            },
+            outbox: Outbox {
+                pending: figures.outbox_pending,
+                sending: figures.outbox_sending,
+                unknown: figures.outbox_unknown,
+                failed: figures.outbox_failed,
+                oldest_s: age(oldest.1),
+            },
+            desk: SpreadsheetReport {
+                dirty: figures.dirty,
+                intents: figures.intents,
+                held: figures.held,
+                held_numbers: snapshot.held_numbers(HELD_NAMED),
+                refused: refused(snapshot),
+            },
+            broadcasts: snapshot
+                .broadcasts()
+                .filter(|broadcast| broadcast.ended.is_none())
+                .map(|broadcast| described(broadcast, rate))
+                .collect(),
+            partners: partners(snapshot),
+            alerts: snapshot.alerts(),
+        }
+    }
+}
+
+impl Console {
+    /// How things are now.
+    pub(super) fn status(&self) -> StatusReport {
+        let (levels, read) = self.levels();
+        let left = self.sheets.quota();
+        let admin = levels.alerts.admin_chat;
+        let loops = self.supervisor.states();
+        StatusReport {
+            journal: JournalStatus {
+                storing: self.journal.healthy(),
+                trouble: self.journal.failure(),
+                figures_age_s: read.elapsed().as_secs(),
+            },
+            inbox: levels.inbox,
+            outbox: levels.outbox,
+            desk: levels.desk,
+            broadcasts: levels.broadcasts,
+            partners: levels.partners,
+            looks: self.looks(),
+            quota: QuotaReport {
+                reads: left.reads,
+                writes: left.writes,
+            },
+            links: BTreeMap::from([
+                ("telegram".to_owned(), self.telegram_health()),
+                ("sheets".to_owned(), self.sheets_health()),
+            ]),
+            telegram: TelegramStatus {
+                barred: self.telegram.service_refusal(),
+                silent_until: self.silent_until(),
+                webhook: self.noted.webhook.trouble(),
+                admin_chat: admin.refused.as_ref().map(refusal),
+                admin_chat_moved: admin
+                    .moved
+                    .filter(|(from, _)| self.rules.admin_chat == Some(*from))
+                    .map(|(_, to)| to.0),
+            },
+            uptime_s: clock::monotonic().duration_since(self.started).as_secs(),
+            restarts: loops.iter().map(|state| state.restarts).sum(),
+        }
+    }
+
+    /// The admin chat by the number that it bears now, also while the journal cannot be read.
+    pub(super) fn admin_chat(&self) -> Option<ChatId> {
+        let chat = self.rules.admin_chat?;
+        Some(self.levels().0.alerts.admin_chat.of(chat))
+    }
+
+    /// The levels of now, or of the last moment at which they could be read, with that moment.
+    fn levels(&self) -> (Levels, Instant) {
+        let snapshot = self.journal.snapshot();
+        let now = Levels::of(&snapshot, NonZeroU32::new(self.rules.rate));
+        let last = &self.noted.levels;
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        if !snapshot.is_lost() {
+            *last = Some((now, clock::monotonic()));
+        }
+        last.clone().unwrap_or((Levels::default(), self.started))
+    }
+
+    /// What is known of the tabs, by their names.
+    #[must_use]
+    pub fn looks(&self) -> BTreeMap<String, LookStatus> {
+        let now = clock::steady();
+        let age =
+            |began: Timestamp| u64::try_from(now.duration_since(began).as_secs()).unwrap_or(0);
+        let mut looks = BTreeMap::new();
+        for status in &self.sync_statuses {
+            for tab in &status.borrow().tabs {
+                let look = LookStatus {
+                    age_s: tab.looked.map(age),
+                    rows: u64::try_from(tab.rows).unwrap_or(u64::MAX),
+                    trouble: tab.trouble.clone(),
+                };
+                looks.insert(tab.tab.name().to_owned(), look);
+            }
+        }
+        looks
+    }
+
+    /// How Telegram treats us: throttled also after a restart, as long as the silence lasts that it has asked for.
+    #[must_use]
+    pub fn telegram_health(&self) -> Health {
+        match *self.telegram.health().borrow() {
+            Health::Ok if self.silence().is_some() => Health::Throttled,
+            health => health,
+        }
+    }
+
+    /// How Google treats us: down as well where a tab cannot be used, for then only its feature stops, and this says so.
+    #[must_use]
+    pub fn sheets_health(&self) -> Health {
+        let is_well = |tab: &TabReport| tab.trouble.is_none();
+        let mut statuses = self.sync_statuses.iter();
+        match self.sheets.health() {
+            Health::Ok if !statuses.all(|status| status.borrow().tabs.iter().all(is_well)) => {
+                Health::Down
+            }
+            health => health,
+        }
+    }
+
+    /// Until when Telegram wants silence, as people read it.
+    #[must_use]
+    pub fn silent_until(&self) -> Option<String> {
+        let until = self.silence()?.to_zoned(self.rules.time_zone.clone());
+        Some(until.strftime("%Y-%m-%d %H:%M:%S %:z").to_string())
+    }
+
+    /// Until when all sending rests because Telegram has asked for it.
+    fn silence(&self) -> Option<Timestamp> {
+        let until = self.journal.snapshot().silent_until();
+        until.filter(|until| *until > clock::now())
+    }
+}
+
+fn refused(snapshot: &Snapshot) -> u64 {
+    let tabs = [Tab::Partners, Tab::Appeals, Tab::Promotions]
+        .map(|tab| snapshot.view().tab(tab).refused.len());
+    tabs.into_iter()
+        .map(|rows| u64::try_from(rows).unwrap_or(u64::MAX))
+        .sum()
+}
+
+fn described(broadcast: Broadcast, rate: Option<NonZeroU32>) -> BroadcastReport {
+    let (counts, waiting) = (broadcast.counts, broadcast.remaining());
+    BroadcastReport {
+        key: broadcast.key.0,
+        title: broadcast.title.0,
+        state: broadcast.state,
+        waiting,
+        sent: counts.sent,
+        failed: counts.failed,
+        unknown: counts.unknown,
+        skipped: counts.skipped,
+        left_s: rate.map(|rate| waiting.div_ceil(rate.get())),
+    }
+}
+
+fn partners(snapshot: &Snapshot) -> Partners {
+    let mut partners = Partners::default();
+    for session in snapshot
+        .sessions()
+        .filter(|session| session.partner.is_some())
+    {
+        partners.registered += 1;
+        partners.blocked += u32::from(session.blocked);
+        partners.silent += u32::from(session.silent);
+    }
+    partners
+}
+
+/// Why a chat takes nothing from us.
+fn refusal(why: &RejectReason) -> String {
+    match why {
+        RejectReason::Refused(words)
+        | RejectReason::Recipient(words)
+        | RejectReason::Content(words) => words.clone(),
+        RejectReason::Blocked => "the bot is blocked there".to_owned(),
+        RejectReason::Deactivated => "the account is gone".to_owned(),
+        RejectReason::ChatNotFound => {
+            "there is no such chat, or nobody has written to the bot there".to_owned()
+        }
+        RejectReason::Moved(chat) => format!("it became the supergroup {chat}"),
+        RejectReason::GaveUp | RejectReason::File(_) => "it was given up".to_owned(),
+    }
+}

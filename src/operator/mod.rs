@@ -1,0 +1,92 @@
+//! The operator's room: whatever answers or informs the one who runs the service.
+//!
+//! Invariant: it only reads and tells; what changes something goes through the journal as an event.
+
+mod backup;
+mod chat_text;
+pub mod checkup;
+mod commands;
+pub mod journal_alert;
+mod levels;
+pub mod listener;
+pub mod metrics;
+mod persons;
+mod reply;
+mod report;
+pub mod requests;
+mod socket;
+pub mod state_tab;
+mod webhook_status;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use tokio::{sync::watch, time::Instant};
+
+use self::levels::Levels;
+pub use self::{
+    backup::{BackupError, backup},
+    reply::{ConsoleReply, Person, UnknownDelivery},
+    report::{BroadcastReport, JournalStatus, StatusReport, TelegramStatus},
+    socket::{AdminError, ask},
+    webhook_status::WebhookStatus,
+};
+use crate::{
+    clock,
+    config::Settings,
+    domain::rules::Rules,
+    journal::Journal,
+    sheets::{client::SheetsClient, sync::SyncStatus, work_gate::WorkGate},
+    shutdown::Shutdown,
+    supervisor::Supervisor,
+    telegram::client::BotClient,
+};
+
+/// What the operator asks, and what tells the operator: the parts of the running service that it needs.
+pub struct Console {
+    /// The settings.
+    pub settings: Arc<Settings>,
+    /// What decisions depend on.
+    pub rules: Rules,
+    /// The journal.
+    pub journal: Journal,
+    /// Telegram.
+    pub telegram: BotClient,
+    /// Google Sheets.
+    pub sheets: SheetsClient,
+    /// How the synchronisers get on.
+    pub sync_statuses: Vec<watch::Receiver<SyncStatus>>,
+    /// Stops the synchronisers for a moment.
+    pub work_gate: Arc<WorkGate>,
+    /// The loops.
+    pub supervisor: Supervisor,
+    /// The stop.
+    pub shutdown: Shutdown,
+    /// Since when the service runs.
+    pub started: Instant,
+    /// What was noted since then.
+    pub noted: Noted,
+}
+
+/// What is known of the time since the start alone.
+#[derive(Default)]
+pub struct Noted {
+    /// What Telegram says of the webhook.
+    pub webhook: WebhookStatus,
+    /// When the spreadsheet's script last called.
+    pushed: Mutex<Option<Timestamp>>,
+    /// What the journal told when it could last be read, and when that was.
+    levels: Mutex<Option<(Levels, Instant)>>,
+}
+
+impl Noted {
+    /// The spreadsheet's script has called.
+    pub fn push(&self) {
+        *self.pushed.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock::now());
+    }
+
+    /// When the spreadsheet's script last called, if it has since the start.
+    fn pushed(&self) -> Option<Timestamp> {
+        *self.pushed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,182 @@
+//! Executes requests of the operator, from the admin socket and the admin chat alike.
+//!
+//! Invariant: what changes something goes through the journal as an event; the answer tells what was done, or why not.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clock,
+    domain::{
+        digest,
+        effect::OutboxEntry,
+        event::{Command, Notice},
+        ids::{OutboxId, Seq},
+        operator::{OperatorRequest, QuarantineAction, Selection},
+        replay::Case,
+        view::View as _,
+    },
+    journal::{Interpret, Snapshot},
+    telegram::decode,
+};
+
+use super::{
+    Console, chat_text, checkup, persons,
+    reply::{ConsoleReply, UnknownDelivery},
+};
+
+/// How many things a list names, and a wish for all takes up.
+const MOST: usize = 1_000;
+
+/// Answers what is asked.
+pub(super) async fn execute(ask: OperatorRequest, console: &Console) -> ConsoleReply {
+    let reply = carry_out(ask, console).await;
+    reply.unwrap_or_else(ConsoleReply::Failed)
+}
+
+async fn carry_out(ask: OperatorRequest, console: &Console) -> Result<ConsoleReply, String> {
+    Ok(match ask {
+        OperatorRequest::Status => ConsoleReply::Status(Box::new(console.status())),
+        OperatorRequest::ReleaseAnswers => {
+            let held = console.read(|snapshot| snapshot.figures().held)?;
+            console.apply(Command::ReleaseAnswers).await?;
+            ConsoleReply::Released(held)
+        }
+        OperatorRequest::EndSilence => {
+            console.apply(Command::EndSilence).await?;
+            ConsoleReply::SilenceEnded
+        }
+        OperatorRequest::Quarantine(QuarantineAction::List) => {
+            ConsoleReply::Quarantine(console.read(|snapshot| snapshot.quarantined(MOST))?)
+        }
+        OperatorRequest::Quarantine(QuarantineAction::Again(which)) => {
+            records(console, &which, Command::Requeue).await?
+        }
+        OperatorRequest::Quarantine(QuarantineAction::Drop(which)) => {
+            records(console, &which, Command::Discard).await?
+        }
+        OperatorRequest::Unknown(QuarantineAction::List) => {
+            ConsoleReply::Unknown(console.read(|snapshot| unknown(console, snapshot))?)
+        }
+        OperatorRequest::Unknown(QuarantineAction::Again(which)) => {
+            messages(console, &which, Command::Resend).await?
+        }
+        OperatorRequest::Unknown(QuarantineAction::Drop(which)) => {
+            messages(console, &which, Command::Forget).await?
+        }
+        OperatorRequest::Replay(seq) => replay(console, Seq(seq))?,
+        OperatorRequest::Check => ConsoleReply::Checked(checkup::check(console).await),
+        OperatorRequest::Person(who) => persons::name(console, &who)?,
+        OperatorRequest::Erase(who) => persons::erase(console, &who).await?,
+        // The socket takes it before it comes here; a chat is no place for a journal.
+        OperatorRequest::Backup | OperatorRequest::Help => ConsoleReply::Help,
+    })
+}
+
+/// Answers the questions of the admin chat until the stop.
+pub async fn answer(
+    questions: &mut mpsc::Receiver<OperatorRequest>,
+    console: &Console,
+    stop: CancellationToken,
+) {
+    while let Some(Some(ask)) = stop.run_until_cancelled(questions.recv()).await {
+        let reply = execute(ask, console).await;
+        if let Err(words) = console.apply(Command::Tell(chat_text::reply(&reply))).await {
+            tracing::warn!(error = words, "the operator could not be answered");
+        }
+    }
+}
+
+/// Tells the admin chat how the day begins.
+pub async fn digest(console: &Console) {
+    let snapshot = console.journal.snapshot();
+    let digest = digest::count(snapshot.view(), snapshot.appeals(), clock::now());
+    if !snapshot.intact() {
+        return;
+    }
+    if let Err(words) = console.apply(Command::Notify(Notice::Digest(digest))).await {
+        tracing::warn!(error = words, "the daily digest is not sent");
+    }
+}
+
+async fn records(
+    console: &Console,
+    which: &Selection,
+    command: fn(Vec<Seq>) -> Command,
+) -> Result<ConsoleReply, String> {
+    let mut meant: Vec<Seq> = console.read(|snapshot| {
+        let all = snapshot.quarantined(MOST).into_iter();
+        all.map(|record| record.seq).collect()
+    })?;
+    meant.retain(|seq| which.means(&seq.to_string()));
+    done(console, meant, command).await
+}
+
+async fn messages(
+    console: &Console,
+    which: &Selection,
+    command: fn(Vec<OutboxId>) -> Command,
+) -> Result<ConsoleReply, String> {
+    let mut meant: Vec<OutboxId> = console.read(|snapshot| {
+        let all = snapshot.unknown(MOST).into_iter();
+        all.map(|entry| entry.send.id).collect()
+    })?;
+    meant.retain(|id| which.means(&id.name()));
+    done(console, meant, command).await
+}
+
+async fn done<T>(
+    console: &Console,
+    meant: Vec<T>,
+    command: fn(Vec<T>) -> Command,
+) -> Result<ConsoleReply, String> {
+    let count = u64::try_from(meant.len()).unwrap_or(u64::MAX);
+    if count > 0 {
+        console.apply(command(meant)).await?;
+    }
+    Ok(ConsoleReply::Done(count))
+}
+
+fn unknown(console: &Console, snapshot: &Snapshot) -> Vec<UnknownDelivery> {
+    let lost = |entry: OutboxEntry| UnknownDelivery {
+        name: entry.send.id.name(),
+        at: console.rules.date_time(entry.born),
+        number: entry
+            .send
+            .about
+            .and_then(|appeal| snapshot.view().appeal(appeal))
+            .and_then(|appeal| appeal.number)
+            .map(|number| number.0),
+    };
+    snapshot.unknown(MOST).into_iter().map(lost).collect()
+}
+
+/// Decides a stored record again on the state of now; a record that makes the rules stumble says how.
+fn replay(console: &Console, seq: Seq) -> Result<ConsoleReply, String> {
+    let snapshot = console.journal.snapshot();
+    let interpret: Interpret = Arc::new(decode::decode);
+    let event = match snapshot.event(seq, &interpret) {
+        Some(Ok(event)) => event,
+        Some(Err(reason)) => return Err(format!("record {seq} cannot be understood: {reason}")),
+        None if !snapshot.intact() => {
+            return Err("the journal cannot be read whole: sheetdesk status says why".to_owned());
+        }
+        None => {
+            return Err(format!(
+                "there is no record {seq}; records are kept for 8 days"
+            ));
+        }
+    };
+    let decided = std::panic::AssertUnwindSafe(|| {
+        Case::record(&console.rules, snapshot.view(), seq, event, clock::now())
+    });
+    let case = std::panic::catch_unwind(decided)
+        .map_err(|_| format!("the rules stumble over record {seq}; the log says where"))?;
+    let unwritable = |error: serde_json::Error| error.to_string();
+    Ok(ConsoleReply::Replayed {
+        decision: serde_json::to_string_pretty(&case.decision).map_err(unwritable)?,
+        case: serde_json::to_string_pretty(&case).map_err(unwritable)?,
+    })
+}
