@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
+use metrics::{describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::{
@@ -22,6 +22,51 @@ use crate::{
 const SECONDS: [f64; 12] = [
     0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0,
 ];
+
+/// What a metric is.
+enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+macro_rules! metrics {
+    ($($kind:ident $name:ident: $about:literal;)*) => {
+        &[$((Kind::$kind, stringify!($name), $about)),*]
+    };
+}
+
+/// What each metric tells.
+const METRICS: &[(Kind, &str, &str)] = metrics! {
+    Histogram sheetdesk_ack_seconds: "From the last byte of an update to its answer, stored";
+    Histogram sheetdesk_send_seconds: "Calls to Telegram that send something";
+    Histogram sheetdesk_sheets_call_seconds: "Calls to Google Sheets, by kind";
+    Histogram sheetdesk_job_seconds: "Runs of scheduled jobs";
+    Counter sheetdesk_sends_total: "Messages by lane and by how the call ended";
+    Counter sheetdesk_sheets_calls_total: "Calls to Google Sheets by kind and by how they ended";
+    Gauge sheetdesk_build_info: "Always 1; the version is a label";
+    Gauge sheetdesk_uptime_seconds: "Since the start";
+    Gauge sheetdesk_journal_up: "1 while the journal can store";
+    Gauge sheetdesk_journal_figures_age_seconds: "How old the journal's figures are: more than none while it cannot be read";
+    Gauge sheetdesk_inbox_records: "Records to decide, and records set aside";
+    Gauge sheetdesk_inbox_oldest_seconds: "How long the oldest record waits to be decided";
+    Gauge sheetdesk_outbox_messages: "Messages that wait, by lane";
+    Gauge sheetdesk_outbox_oldest_seconds: "How long the oldest message waits, by lane";
+    Gauge sheetdesk_outbox_ended: "Messages that are sending, unknown or failed, and still listed";
+    Gauge sheetdesk_desk_rows: "Rows to write";
+    Gauge sheetdesk_desk_batches: "Batches whose outcome is open";
+    Gauge sheetdesk_answers_held: "Answers that wait to be released";
+    Gauge sheetdesk_look_age_seconds: "Since the last complete look at a tab began";
+    Gauge sheetdesk_look_rows: "Rows that the last look found";
+    Gauge sheetdesk_tab_usable: "1 while a tab can be used";
+    Gauge sheetdesk_sheets_quota_left: "Calls to Google Sheets left within the minute";
+    Gauge sheetdesk_link_up: "1 while a service answers, 0.5 while it asks for patience";
+    Gauge sheetdesk_loop_up: "1 while a loop runs";
+    Gauge sheetdesk_loop_restarts: "How often a loop was started again";
+    Gauge sheetdesk_partners: "Registered partners, and how many of them cannot or will not hear of promotions";
+    Gauge sheetdesk_broadcast_partners: "Partners of the announcements under way, by what became of their message";
+    Gauge sheetdesk_broadcasts: "Announcements that are not over, by state";
+};
 
 /// The recorder of the process's metrics; one for all, however many services a process runs.
 pub fn recorder() -> PrometheusHandle {
@@ -51,93 +96,13 @@ pub fn render(console: &Console, handle: &PrometheusHandle) -> String {
 }
 
 fn describe() {
-    let seconds = Unit::Seconds;
-    describe_histogram!(
-        "sheetdesk_ack_seconds",
-        seconds,
-        "From the last byte of an update to its answer, stored"
-    );
-    describe_histogram!(
-        "sheetdesk_send_seconds",
-        seconds,
-        "Calls to Telegram that send something"
-    );
-    describe_histogram!(
-        "sheetdesk_sheets_call_seconds",
-        seconds,
-        "Calls to Google Sheets, by kind"
-    );
-    describe_histogram!("sheetdesk_job_seconds", seconds, "Runs of scheduled jobs");
-    describe_counter!(
-        "sheetdesk_sends_total",
-        "Messages by lane and by how the call ended"
-    );
-    describe_counter!(
-        "sheetdesk_sheets_calls_total",
-        "Calls to Google Sheets by kind and by how they ended"
-    );
-    describe_gauge!("sheetdesk_build_info", "Always 1; the version is a label");
-    describe_gauge!("sheetdesk_uptime_seconds", seconds, "Since the start");
-    describe_gauge!("sheetdesk_journal_up", "1 while the journal can store");
-    describe_gauge!(
-        "sheetdesk_journal_figures_age_seconds",
-        seconds,
-        "How old the journal's figures are: more than none while it cannot be read"
-    );
-    describe_gauge!(
-        "sheetdesk_inbox_records",
-        "Records to decide, and records set aside"
-    );
-    describe_gauge!(
-        "sheetdesk_inbox_oldest_seconds",
-        seconds,
-        "How long the oldest record waits to be decided"
-    );
-    describe_gauge!("sheetdesk_outbox_messages", "Messages that wait, by lane");
-    describe_gauge!(
-        "sheetdesk_outbox_oldest_seconds",
-        seconds,
-        "How long the oldest message waits, by lane"
-    );
-    describe_gauge!(
-        "sheetdesk_outbox_ended",
-        "Messages that are sending, unknown or failed, and still listed"
-    );
-    describe_gauge!("sheetdesk_desk_rows", "Rows to write");
-    describe_gauge!("sheetdesk_desk_batches", "Batches whose outcome is open");
-    describe_gauge!("sheetdesk_answers_held", "Answers that wait to be released");
-    describe_gauge!(
-        "sheetdesk_look_age_seconds",
-        seconds,
-        "Since the last complete look at a tab began"
-    );
-    describe_gauge!("sheetdesk_look_rows", "Rows that the last look found");
-    describe_gauge!("sheetdesk_tab_usable", "1 while a tab can be used");
-    describe_gauge!(
-        "sheetdesk_sheets_quota_left",
-        "Calls to Google Sheets left within the minute"
-    );
-    describe_gauge!(
-        "sheetdesk_link_up",
-        "1 while a service answers, 0.5 while it asks for patience"
-    );
-    describe_gauge!("sheetdesk_loop_up", "1 while a loop runs");
-    describe_gauge!(
-        "sheetdesk_loop_restarts",
-        "How often a loop was started again"
-    );
-    describe_gauge!(
-        "sheetdesk_partners",
-        "Registered partners, and how many of them cannot or will not hear of promotions"
-    );
-    describe_gauge!(
-        "sheetdesk_broadcast_partners",
-        "Partners of the announcements under way, by what became of their message"
-    );
-    describe_gauge!(
-        "sheetdesk_broadcasts",
-        "Announcements that are not over, by state"
-    );
+    for (kind, name, about) in METRICS {
+        match kind {
+            Kind::Counter => describe_counter!(*name, *about),
+            Kind::Gauge => describe_gauge!(*name, *about),
+            Kind::Histogram => describe_histogram!(*name, *about),
+        }
+    }
 }
 
 fn take(console: &Console) {
