@@ -110,3 +110,32 @@ menu-start = Begin
 menu-appeals = My appeals
 menu-promotions = Promotions
 menu-help = A hint
+
+## How the service is
+verdict-well = All is well.
+verdict-at-work = At work; { $words }
+verdict-journal-down = The journal cannot store, so nothing new is accepted (Telegram keeps it for a day): { $words }.
+verdict-tab-down = The tab of { $tab } cannot be used; the rest goes on.
+verdict-barred = Telegram does not serve the bot, so what is to be sent waits: { $words }.
+verdict-telegram-down = Telegram cannot be reached; what is to be sent waits.
+verdict-sheets-down = Google Sheets cannot be reached; what is to be written waits.
+verdict-silent = Telegram wants silence until { $until }, and nothing is sent before. To try at once: `sheetdesk release silence`.
+verdict-webhook = Telegram does not bring the updates ({ $words }): see `sheetdesk check`.
+verdict-inbox-late = What came has not been decided for { $minutes } min. Mostly the disk is full: make room, and it goes on by itself.
+verdict-outbox-late = Messages have waited to be sent for { $minutes } min; they go on by themselves.
+verdict-admin-chat = The admin chat cannot be written to ({ $words }), so nobody is told of troubles: see `sheetdesk check`.
+verdict-admin-moved = telegram.admin_chat is no longer right: the chat became the supergroup { $chat }; put that number in.
+verdict-throttled =
+    { $link ->
+        [telegram] Telegram
+       *[sheets] Google Sheets
+    } asks for patience, so some things are late.
+verdict-refused = Google refuses { $count } rows: which and why, the admin chat and the tab «Состояние» say. They are tried again.
+verdict-quarantined = { $count } records were set aside: see `sheetdesk quarantine list`.
+verdict-held =
+    { $count } answers from before the first look wait for `sheetdesk release answers`: № { $numbers }{ $more ->
+        [0] .
+       *[other] {" "}and { $more } more.
+    }
+verdict-unknown = { $count } messages may or may not have arrived: see `sheetdesk unknown list`.
+verdict-failed = { $count } messages did not get through.

@@ -356,19 +356,38 @@ operator-help =
     /quarantine – записи, которые не удалось разобрать
     /unknown – сообщения, о которых неизвестно, дошли ли они
 operator-failed = Не получилось: { $words }
-status-well = Всё в порядке.
-status-journal-down = Журнал не может записывать: новые сообщения не принимаем, сутки их придержит Telegram. Что делать, скажет sheetdesk status на сервере.
-status-tab-trouble = С одним из листов работать нельзя, остальное идёт.
-status-barred = Telegram не обслуживает бота; всё, что надо отправить, ждёт. Что делать, скажет sheetdesk check.
-status-silent = Telegram просит молчать до { $until }, раньше ничего не уйдёт. Попробовать сразу: /release silence
-status-admin-chat = Писать в чат администратора не получается ({ $words }): проверьте, что бот там есть и может писать.
-status-admin-moved = Чат администратора теперь под номером { $chat }: впишите его в настройки.
-status-webhook = Telegram не доставляет нам сообщения: { $words }
-status-telegram-down = Telegram не отвечает; всё, что надо отправить, ждёт.
-status-sheets-down = Google Таблицы не отвечают; всё, что надо записать, ждёт.
-status-throttled = Работаем, но нас просят не спешить: кое-что придёт позже.
-status-wants-a-look = Работаем; кое-что просит внимания: /quarantine, /unknown.
-status-refused = Google не даёт записать строк: { $count }. Какие и почему, сказано в чате администратора и на листе «Состояние»; пробуем снова сами.
+verdict-well = Всё в порядке.
+verdict-at-work = Работаем. { $words }
+verdict-journal-down = Журнал не может записывать: новые сообщения не принимаем, сутки их придержит Telegram. Что делать, скажет sheetdesk status на сервере.
+verdict-tab-down =
+    { $tab ->
+        [partners] С листом партнёров
+        [promotions] С листом акций
+       *[appeals] С листом обращений
+    } работать нельзя, остальное идёт.
+verdict-barred = Telegram не обслуживает бота; всё, что надо отправить, ждёт. Что делать, скажет sheetdesk check.
+verdict-telegram-down = Telegram не отвечает; всё, что надо отправить, ждёт.
+verdict-sheets-down = Google Таблицы не отвечают; всё, что надо записать, ждёт.
+verdict-silent = Telegram просит молчать до { $until }, раньше ничего не уйдёт. Попробовать сразу: /release silence
+verdict-webhook = Telegram не доставляет нам сообщения: { $words }
+verdict-inbox-late = Новые сообщения ждут разбора уже { $minutes } мин. Скорее всего, кончилось место на диске: освободите его, дальше пойдёт само.
+verdict-outbox-late = Сообщения ждут отправки уже { $minutes } мин. Пойдёт само.
+verdict-admin-chat = Писать в чат администратора не получается ({ $words }): проверьте, что бот там есть и может писать.
+verdict-admin-moved = Чат администратора теперь под номером { $chat }: впишите его в настройки.
+verdict-throttled =
+    { $link ->
+        [telegram] Telegram просит
+       *[sheets] Google Таблицы просят
+    } не спешить: кое-что придёт позже.
+verdict-refused = Google не даёт записать строк: { $count }. Какие и почему, сказано в чате администратора и на листе «Состояние»; пробуем снова сами.
+verdict-quarantined = Отложено записей, которые не удалось разобрать: { $count }. Что с ними делать, скажет /quarantine
+verdict-held =
+    Ответы, которые стояли в таблице до запуска, сами не уйдут: { $count }, № { $numbers }{ $more ->
+        [0] .
+       *[other] {" "}и ещё { $more }.
+    } Отправить: /release
+verdict-unknown = Неизвестно, дошли ли сообщения: { $count }. Что с ними делать, скажет /unknown
+verdict-failed = Не дошло сообщений: { $count }.
 status-queues = Ждут: разбора – { $inbox }, отправки – { $outbox }, записи в таблицу – { $rows }
 status-oldest = Дольше всего: { $seconds } с
 status-troubles = Отложено – { $quarantined }, судьба неизвестна – { $unknown }, не доставлено – { $failed }, удержано – { $held }

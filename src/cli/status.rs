@@ -1,6 +1,6 @@
 //! `status` and `release answers`: they speak to the running service over its admin socket.
 //!
-//! Invariant: the first line says in plain words how things are.
+//! Invariant: the first lines say in plain words how things are.
 
 mod watch;
 
@@ -9,9 +9,9 @@ use std::process::ExitCode;
 use super::{Failure, Format};
 use crate::{
     config::Local,
-    domain::operator::OperatorRequest,
+    domain::{operator::OperatorRequest, session::Locale, wording::Wording},
     health::Health,
-    operator::{ConsoleReply, StatusReport, ask},
+    operator::{ConsoleReply, LookStatus, StatusReport, ask, verdict},
 };
 
 pub(super) async fn status(
@@ -77,181 +77,102 @@ pub(super) fn unexpected(reply: ConsoleReply) -> Failure {
     }
 }
 
+/// The verdict, and after an empty line the figures.
 fn describe(status: &StatusReport) -> String {
-    let mut lines = vec![plainly(status), String::new()];
+    let mut lines = verdict::lines(&Wording::built_in(), Locale::En, status);
+    lines.push(String::new());
     if !status.journal.storing && status.journal.figures_age_s > 0 {
         let age = span(status.journal.figures_age_s);
         lines.push(format!(
             "the journal cannot be read; what it holds is as it was {age} ago"
         ));
     }
-    let health = |name: &str| status.links.get(name).copied().map_or("unknown", word);
+    let (uptime, restarts) = (span(status.uptime_s), status.restarts);
     lines.push(format!(
-        "up for        {}, {} restarts of loops",
-        span(status.uptime_s),
-        status.restarts
+        "up for        {uptime}, {restarts} restarts of loops"
     ));
-    let telegram = &status.telegram;
-    let more = [
-        telegram.barred.map(|bar| bar.remedy().to_owned()),
-        telegram
-            .silent_until
-            .as_ref()
-            .map(|until| format!("silent until {until}")),
-        telegram
-            .webhook
-            .as_ref()
-            .map(|words| format!("no updates: {words}")),
-        telegram
-            .admin_chat
-            .as_ref()
-            .map(|words| format!("the admin chat takes nothing: {words}")),
-        telegram
-            .admin_chat_moved
-            .map(|chat| format!("the admin chat is {chat} now")),
-    ];
-    let more: String = more
-        .iter()
-        .flatten()
-        .map(|words| format!(" – {words}"))
-        .collect();
-    lines.push(format!("Telegram      {}{more}", health("telegram")));
-    lines.push(format!(
-        "Google Sheets {}, {} reads and {} writes left this minute",
-        health("sheets"),
-        status.quota.reads,
-        status.quota.writes
-    ));
-    let since = |seconds: Option<u64>| {
-        seconds.map_or_else(String::new, |seconds| {
-            format!(", the oldest since {}", span(seconds))
-        })
-    };
-    lines.push(format!(
-        "inbox         {} to decide, {} set aside{}",
-        status.inbox.pending,
-        status.inbox.quarantined,
-        since(status.inbox.oldest_s)
-    ));
-    let outbox = &status.outbox;
-    lines.push(format!(
-        "outbox        {} waiting, {} being sent, {} unknown, {} failed{}",
-        outbox.pending,
-        outbox.sending,
-        outbox.unknown,
-        outbox.failed,
-        since(outbox.oldest_s)
-    ));
-    let desk = &status.desk;
-    lines.push(format!(
-        "rows          {} to write, {} batches open, {} answers held",
-        desk.dirty, desk.intents, desk.held
-    ));
+    lines.extend(services(status));
+    lines.extend(queues(status));
     let partners = &status.partners;
     lines.push(format!(
         "partners      {} registered, {} of them have blocked the bot, {} want no promotions",
         partners.registered, partners.blocked, partners.silent
     ));
-    lines.extend(
-        status
-            .broadcasts
-            .iter()
-            .map(|broadcast| format!("promotion     {}", watch::line(broadcast))),
-    );
-    for (tab, look) in &status.looks {
-        let age = look.age_s.map_or_else(
-            || "not seen yet".to_owned(),
-            |age| format!("seen {} ago, {} rows", span(age), look.rows),
-        );
-        let trouble = look
-            .trouble
-            .as_ref()
-            .map_or_else(String::new, |words| format!(" – {words}"));
-        lines.push(format!("  {tab:<12}{age}{trouble}"));
-    }
+    let broadcasts = status.broadcasts.iter().map(watch::line);
+    lines.extend(broadcasts.map(|line| format!("promotion     {line}")));
+    lines.extend(status.looks.iter().map(look));
     lines.join("\n") + "\n"
 }
 
-/// One sentence on how things are; the worst first.
-fn plainly(status: &StatusReport) -> String {
-    let down = |name: &str| status.links.get(name) == Some(&Health::Down);
-    let throttled = status
-        .links
-        .values()
-        .any(|health| *health == Health::Throttled);
-    let trouble = status.looks.iter().find(|(_, look)| look.trouble.is_some());
-    if !status.journal.storing {
-        let why = status
-            .journal
-            .trouble
-            .as_deref()
-            .unwrap_or("it is being checked");
+fn services(status: &StatusReport) -> [String; 2] {
+    let health = |name: &str| status.links.get(name).copied().map_or("unknown", word);
+    let telegram = &status.telegram;
+    let all = [
+        telegram.barred.map(|bar| bar.remedy().to_owned()),
+        prefixed("silent until ", telegram.silent_until.as_ref()),
+        prefixed("no updates: ", telegram.webhook.as_ref()),
+        prefixed(
+            "the admin chat takes nothing: ",
+            telegram.admin_chat.as_ref(),
+        ),
+        telegram
+            .admin_chat_moved
+            .map(|chat| format!("the admin chat is {chat} now")),
+    ];
+    let more = all.iter().flatten().map(|words| format!(" – {words}"));
+    let more = more.collect::<String>();
+    [
+        format!("Telegram      {}{more}", health("telegram")),
         format!(
-            "The journal cannot store, so nothing new is accepted (Telegram keeps it for a day): {why}."
-        )
-    } else if let Some((tab, _)) = trouble {
-        format!("The tab of {tab} cannot be used; the rest goes on.")
-    } else if let Some(bar) = status.telegram.barred {
-        format!(
-            "Telegram does not serve the bot, so what is to be sent waits: {}.",
-            bar.remedy()
-        )
-    } else if down("telegram") {
-        "Telegram cannot be reached; what is to be sent waits.".to_owned()
-    } else if down("sheets") {
-        "Google Sheets cannot be reached; what is to be written waits.".to_owned()
-    } else if let Some(until) = &status.telegram.silent_until {
-        format!(
-            "Telegram wants silence until {until}, and nothing is sent before. To try at once: `sheetdesk release silence`."
-        )
-    } else if let Some(words) = &status.telegram.webhook {
-        format!("Telegram does not bring the updates ({words}): see `sheetdesk check`.")
-    } else if let Some(words) = &status.telegram.admin_chat {
-        format!(
-            "The admin chat cannot be written to ({words}), so nobody is told of troubles: see `sheetdesk check`."
-        )
-    } else if let Some(chat) = status.telegram.admin_chat_moved {
-        format!(
-            "At work; the admin chat became the supergroup {chat}: put that into telegram.admin_chat."
-        )
-    } else if throttled {
-        "At work; a service has asked for patience, so some things are late.".to_owned()
-    } else if status.desk.refused > 0 {
-        format!(
-            "At work; Google refuses {} rows: which and why, the admin chat and the tab «Состояние» say. They are tried again.",
-            status.desk.refused
-        )
-    } else if status.inbox.quarantined > 0 {
-        format!(
-            "At work; {} records were set aside: see `sheetdesk quarantine list`.",
-            status.inbox.quarantined
-        )
-    } else if status.desk.held > 0 {
-        format!(
-            "At work; {} answers from before the first look wait for `sheetdesk release answers`: № {}.",
-            status.desk.held,
-            numbers(&status.desk.held_numbers, status.desk.held)
-        )
-    } else if status.outbox.unknown + status.outbox.failed > 0 {
-        format!(
-            "At work; {} messages did not get through for certain.",
-            status.outbox.unknown + status.outbox.failed
-        )
-    } else {
-        "All is well.".to_owned()
-    }
+            "Google Sheets {}, {} reads and {} writes left this minute",
+            health("sheets"),
+            status.quota.reads,
+            status.quota.writes
+        ),
+    ]
 }
 
-/// The first numbers, and how many more there are.
-pub(super) fn numbers(named: &[u32], all: u64) -> String {
-    let list: Vec<_> = named.iter().map(ToString::to_string).collect();
-    let more = all.saturating_sub(u64::try_from(named.len()).unwrap_or(u64::MAX));
-    let rest = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
+fn prefixed(prefix: &str, words: Option<&String>) -> Option<String> {
+    words.map(|words| format!("{prefix}{words}"))
+}
+
+fn queues(status: &StatusReport) -> [String; 3] {
+    let (inbox, outbox, desk) = (&status.inbox, &status.outbox, &status.desk);
+    let since = |seconds: Option<u64>| {
+        seconds.map_or_else(String::new, |seconds| {
+            format!(", the oldest since {}", span(seconds))
+        })
     };
-    list.join(", ") + &rest
+    [
+        format!(
+            "inbox         {} to decide, {} set aside{}",
+            inbox.pending,
+            inbox.quarantined,
+            since(inbox.oldest_s)
+        ),
+        format!(
+            "outbox        {} waiting, {} being sent, {} unknown, {} failed{}",
+            outbox.pending,
+            outbox.sending,
+            outbox.unknown,
+            outbox.failed,
+            since(outbox.oldest_s)
+        ),
+        format!(
+            "rows          {} to write, {} batches open, {} answers held",
+            desk.dirty, desk.intents, desk.held
+        ),
+    ]
+}
+
+fn look((tab, look): (&String, &LookStatus)) -> String {
+    let age = look.age_s.map_or_else(
+        || "not seen yet".to_owned(),
+        |age| format!("seen {} ago, {} rows", span(age), look.rows),
+    );
+    let trouble = look.trouble.as_ref();
+    let trouble = trouble.map_or_else(String::new, |words| format!(" – {words}"));
+    format!("  {tab:<12}{age}{trouble}")
 }
 
 fn word(health: Health) -> &'static str {
@@ -268,5 +189,48 @@ fn span(seconds: u64) -> String {
         120..=7199 => format!("{} min", seconds / 60),
         7200..=172_799 => format!("{} h", seconds / 3600),
         _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clock,
+        domain::{row::CellValue, rules::Rules, wording::Say},
+        operator::{
+            chat_text, state_tab,
+            verdict::tests::{CASES, after},
+        },
+    };
+
+    #[test]
+    fn the_terminal_the_admin_chat_and_the_status_tab_name_the_same() {
+        let rules = Rules::default();
+        for (happens, items) in CASES {
+            let status = after(*happens);
+            let terminal = describe(&status);
+            let chat = chat_text::reply(&ConsoleReply::Status(Box::new(status.clone())));
+            let tab = state_tab::head(&rules, &status, None, clock::now());
+            let tab: String = tab.iter().flatten().map(words).collect();
+            let names = |say: Say<'_>, named: bool| {
+                let [ru, en] = [Locale::Ru, Locale::En].map(|it| rules.wording.say(it, say));
+                let all = [(&terminal, &en), (&chat, &ru), (&tab, &ru)];
+                for (place, words) in all {
+                    assert_eq!(place.contains(words), named, "«{words}» in {place}");
+                }
+            };
+            items
+                .iter()
+                .for_each(|item| names(Say::Verdict(*item), true));
+            names(Say::VerdictWell, items.is_empty());
+        }
+    }
+
+    fn words(cell: &CellValue) -> &str {
+        match cell {
+            CellValue::Text(words) => words.as_str(),
+            CellValue::Number(_) => "",
+        }
     }
 }

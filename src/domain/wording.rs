@@ -11,6 +11,7 @@ mod note;
 mod promotion;
 mod state;
 mod status;
+mod verdict;
 
 #[cfg(test)]
 mod tests;
@@ -29,13 +30,14 @@ pub use self::{
     promotion::{BroadcastNote, PromotionNote},
     state::StateNote,
     status::StatusNote,
+    verdict::VerdictItem,
 };
 
 const RU: &str = include_str!("../../migrations-free-config/texts/ru.ftl");
 const EN: &str = include_str!("../../migrations-free-config/texts/en.ftl");
 
 texts! {
-    /// Something to say to a partner, or to write into the sheet.
+    /// Something to say to a partner, or to write into the sheet; and how the service is, for whoever asks.
     Say<'a> -> Phrase<'a> {
         /// First contact.
         Welcome = "welcome",
@@ -156,6 +158,12 @@ texts! {
         MenuPromotions = "menu-promotions",
         /// The bot's menu: `/help`.
         MenuHelp = "menu-help",
+        /// Nothing is wrong with the service.
+        VerdictWell = "verdict-well",
+        /// Stands before an item where all work goes on.
+        VerdictAtWork(words: &'a str) = "verdict-at-work",
+        /// Something is wrong, or wants a look.
+        Verdict(item: VerdictItem<'a>) = (VerdictItem::message),
     }
 }
 

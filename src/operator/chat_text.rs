@@ -5,10 +5,13 @@
 use super::{
     reply::{ConsoleReply, UnknownDelivery},
     report::StatusReport,
+    verdict,
 };
 use crate::{
-    domain::wording::{AlertNote, Note, StatusNote, Wording},
-    health::Health,
+    domain::{
+        session::Locale,
+        wording::{AlertNote, Note, StatusNote, Wording},
+    },
     journal::SetAside,
 };
 
@@ -16,7 +19,7 @@ use crate::{
 const NAMED: usize = 15;
 
 /// The answer in words.
-pub(super) fn reply(reply: &ConsoleReply) -> String {
+pub fn reply(reply: &ConsoleReply) -> String {
     let wording = Wording::built_in();
     let note = |note: Note<'_>| wording.note(note);
     match reply {
@@ -74,7 +77,8 @@ fn list<T>(
 /// How things are, line by line.
 pub(super) fn lines(wording: &Wording, status: &StatusReport) -> Vec<String> {
     let note = |note: StatusNote<'_>| wording.note(Note::Status(note));
-    let mut lines = vec![note(plainly(status)), String::new()];
+    let mut lines = verdict::lines(wording, Locale::Ru, status);
+    lines.push(String::new());
     let outbox = &status.outbox;
     lines.push(note(StatusNote::Queues {
         inbox: status.inbox.pending,
@@ -107,40 +111,4 @@ pub(super) fn lines(wording: &Wording, status: &StatusReport) -> Vec<String> {
         restarts: status.restarts,
     }));
     lines
-}
-
-/// One sentence on how things are; the worst first.
-fn plainly(status: &StatusReport) -> StatusNote<'_> {
-    let down = |name: &str| status.links.get(name) == Some(&Health::Down);
-    let throttled = status
-        .links
-        .values()
-        .any(|health| *health == Health::Throttled);
-    if !status.journal.storing {
-        StatusNote::JournalDown
-    } else if status.looks.values().any(|look| look.trouble.is_some()) {
-        StatusNote::TabTrouble
-    } else if status.telegram.barred.is_some() {
-        StatusNote::Barred
-    } else if down("telegram") {
-        StatusNote::TelegramDown
-    } else if down("sheets") {
-        StatusNote::SheetsDown
-    } else if let Some(until) = &status.telegram.silent_until {
-        StatusNote::Silent(until)
-    } else if let Some(words) = &status.telegram.webhook {
-        StatusNote::Webhook(words)
-    } else if let Some(words) = &status.telegram.admin_chat {
-        StatusNote::AdminChat(words)
-    } else if let Some(chat) = status.telegram.admin_chat_moved {
-        StatusNote::AdminMoved(chat)
-    } else if throttled {
-        StatusNote::Throttled
-    } else if status.desk.refused > 0 {
-        StatusNote::Refused(status.desk.refused)
-    } else if status.inbox.quarantined + status.outbox.unknown > 0 {
-        StatusNote::WantsALook
-    } else {
-        StatusNote::Well
-    }
 }

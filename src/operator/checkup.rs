@@ -14,17 +14,14 @@ use crate::{
         event::{Command, Heartbeat, Notice},
         tab::Tab,
         tally,
+        wording::VerdictItem,
     },
     health::Health,
     schedule::Schedule,
 };
 
-use super::{Console, report::StatusReport};
+use super::{Console, report::StatusReport, verdict::verdict};
 
-/// Records are decided within milliseconds; so long they wait only where something is badly wrong.
-const INBOX_LATE_S: u64 = 120;
-/// A reply is due within seconds; so long it waits only where Telegram refuses.
-const OUTBOX_LATE_S: u64 = 300;
 /// A read is old once so many turns of its schedule have passed since …
 const TURNS: usize = 3;
 /// … and the time that a read may take.
@@ -116,34 +113,35 @@ async fn tell(console: &Console, command: Command) {
     }
 }
 
-/// What the levels say.
+/// What the figures say.
 fn found(status: &StatusReport, sheets: Health) -> BTreeSet<Trouble> {
-    let telegram_down = status.links.get("telegram") == Some(&Health::Down);
-    let late = |waits: Option<u64>, limit: u64| waits.is_some_and(|seconds| seconds > limit);
-    let telegram = &status.telegram;
-    let all = [
-        (Trouble::Journal, !status.journal.storing),
-        (
-            Trouble::Telegram,
-            telegram_down && telegram.barred.is_none(),
-        ),
-        (Trouble::Bot, telegram.barred.is_some()),
-        (Trouble::Webhook, telegram.webhook.is_some()),
-        (Trouble::Sheets, sheets == Health::Down),
-        (Trouble::Inbox, late(status.inbox.oldest_s, INBOX_LATE_S)),
-        (
-            Trouble::Outbox,
-            !telegram_down
-                && late(status.outbox.oldest_s, OUTBOX_LATE_S)
-                && status.broadcasts.is_empty(),
-        ),
-        (Trouble::Quarantine, status.inbox.quarantined > 0),
-        (Trouble::Unknown, status.outbox.unknown > 0),
-    ];
-    all.into_iter()
-        .filter(|(_, is_so)| *is_so)
-        .map(|(trouble, _)| trouble)
-        .collect()
+    let told = verdict(status).into_iter().filter_map(trouble);
+    // In the figures a tab that cannot be used hides that Google is away.
+    let sheets = (sheets == Health::Down).then_some(Trouble::Sheets);
+    told.chain(sheets).collect()
+}
+
+/// What an item is among the troubles that are told once.
+fn trouble(item: VerdictItem<'_>) -> Option<Trouble> {
+    Some(match item {
+        VerdictItem::JournalDown(_) => Trouble::Journal,
+        VerdictItem::Barred(_) => Trouble::Bot,
+        VerdictItem::TelegramDown => Trouble::Telegram,
+        VerdictItem::SheetsDown => Trouble::Sheets,
+        VerdictItem::Webhook(_) => Trouble::Webhook,
+        VerdictItem::InboxLate(_) => Trouble::Inbox,
+        VerdictItem::OutboxLate(_) => Trouble::Outbox,
+        VerdictItem::Quarantined(_) => Trouble::Quarantine,
+        VerdictItem::Unknown(_) => Trouble::Unknown,
+        VerdictItem::TabDown(_)
+        | VerdictItem::Silent(_)
+        | VerdictItem::AdminChat(_)
+        | VerdictItem::AdminMoved(_)
+        | VerdictItem::Throttled(_)
+        | VerdictItem::Refused(_)
+        | VerdictItem::Held { .. }
+        | VerdictItem::Failed(_) => return None,
+    })
 }
 
 /// Whether a tab was not looked at for long, by the schedules of the settings. One that cannot be used is told of by its synchroniser.

@@ -3,7 +3,7 @@
 //! Invariant: it only reads and tells; what changes something goes through the journal as an event.
 
 mod backup;
-mod chat_text;
+pub mod chat_text;
 pub mod checkup;
 mod commands;
 pub mod journal_alert;
@@ -16,6 +16,7 @@ mod report;
 pub mod requests;
 mod socket;
 pub mod state_tab;
+pub mod verdict;
 mod webhook_status;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,7 +28,7 @@ use self::levels::Levels;
 pub use self::{
     backup::{BackupError, backup},
     reply::{ConsoleReply, Person, UnknownDelivery},
-    report::{BroadcastReport, JournalStatus, StatusReport, TelegramStatus},
+    report::{BroadcastReport, LookStatus, StatusReport, TelegramStatus},
     socket::{AdminError, ask},
     webhook_status::WebhookStatus,
 };

@@ -92,7 +92,8 @@ fn compose(console: &Console, now: Timestamp) -> Option<Vec<Row>> {
 }
 
 /// How things are, in the words that the admin chat hears as well.
-fn head(
+#[must_use]
+pub fn head(
     rules: &Rules,
     status: &StatusReport,
     pushed: Option<Timestamp>,

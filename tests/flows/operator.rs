@@ -90,6 +90,8 @@ async fn a_message_of_unknown_outcome_is_sent_again_by_the_operator_s_word() {
         .await
         .expect("it is");
     assert_eq!(play.heard("Приняли, обращение"), 0);
+    play.operator.write("/status");
+    hears(&play.operator, "Неизвестно, дошли ли сообщения: 1.").await;
     play.operator.write("/unknown");
     hears(&play.operator, ", обращение № 2").await;
     play.operator.write("/unknown resend all");

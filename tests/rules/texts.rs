@@ -15,13 +15,13 @@ use sheetdesk::domain::{
     tab::Tab,
     text::Text,
     wording::{
-        AlertNote, BroadcastNote, NoLink, Note, PromotionNote, Say, StateNote, StatusNote, Wording,
+        AlertNote, BroadcastNote, NoLink, Note, PromotionNote, Say, StateNote, StatusNote,
+        VerdictItem, Wording,
     },
 };
 
 #[test]
 fn every_text_reads_well_in_both_languages() {
-    let wording = Wording::built_in();
     let other = Status::Other("Думаем".into());
     let all = [
         Say::Welcome,
@@ -105,13 +105,42 @@ fn every_text_reads_well_in_both_languages() {
         Say::PromotionsBack,
         Say::PromotionsOn,
     ];
-    for (locale, name) in [(Locale::Ru, "ru"), (Locale::En, "en")] {
-        let page: Vec<_> = all
-            .iter()
-            .map(|say| format!("{say:?}\n{}\n", wording.say(locale, *say)))
-            .collect();
-        insta::assert_snapshot!(format!("partner_texts_{name}"), page.join("\n"));
-    }
+    read_well_in_both("partner_texts", &all);
+}
+
+#[test]
+fn whatever_the_verdict_names_reads_well_in_both_languages() {
+    let held = |more| VerdictItem::Held {
+        count: 2 + more,
+        numbers: &[41, 42],
+        more,
+    };
+    let all = [
+        Say::VerdictWell,
+        Say::VerdictAtWork("…"),
+        Say::Verdict(VerdictItem::JournalDown("the disk is full")),
+        Say::Verdict(VerdictItem::TabDown("appeals")),
+        Say::Verdict(VerdictItem::TabDown("partners")),
+        Say::Verdict(VerdictItem::TabDown("promotions")),
+        Say::Verdict(VerdictItem::Barred("appeal in that account, by @SpamBot")),
+        Say::Verdict(VerdictItem::TelegramDown),
+        Say::Verdict(VerdictItem::SheetsDown),
+        Say::Verdict(VerdictItem::Silent("2026-03-02 15:00:00 +03:00")),
+        Say::Verdict(VerdictItem::Webhook("Connection refused")),
+        Say::Verdict(VerdictItem::InboxLate(2)),
+        Say::Verdict(VerdictItem::OutboxLate(10)),
+        Say::Verdict(VerdictItem::AdminChat("the bot is blocked there")),
+        Say::Verdict(VerdictItem::AdminMoved(-1_009)),
+        Say::Verdict(VerdictItem::Throttled("telegram")),
+        Say::Verdict(VerdictItem::Throttled("sheets")),
+        Say::Verdict(VerdictItem::Refused(2)),
+        Say::Verdict(VerdictItem::Quarantined(3)),
+        Say::Verdict(held(0)),
+        Say::Verdict(held(1_000)),
+        Say::Verdict(VerdictItem::Unknown(6)),
+        Say::Verdict(VerdictItem::Failed(7)),
+    ];
+    read_well_in_both("verdict_texts", &all);
 }
 
 #[test]
@@ -370,14 +399,6 @@ fn what_the_operator_asks_is_answered_well() {
         Note::OperatorDone(1),
         Note::OperatorHelp,
         Note::OperatorFailed("the journal is closed"),
-        Note::Status(StatusNote::Well),
-        Note::Status(StatusNote::JournalDown),
-        Note::Status(StatusNote::TabTrouble),
-        Note::Status(StatusNote::TelegramDown),
-        Note::Status(StatusNote::SheetsDown),
-        Note::Status(StatusNote::Throttled),
-        Note::Status(StatusNote::Refused(2)),
-        Note::Status(StatusNote::WantsALook),
         Note::Status(StatusNote::Queues {
             inbox: 1,
             outbox: 2,
@@ -541,6 +562,17 @@ fn every_alert_reads_well() {
         Note::AdminRestored(3),
     ];
     read_well("alert_texts", &all);
+}
+
+fn read_well_in_both(name: &str, all: &[Say<'_>]) {
+    let wording = Wording::built_in();
+    for (locale, language) in [(Locale::Ru, "ru"), (Locale::En, "en")] {
+        let page: Vec<_> = all
+            .iter()
+            .map(|say| format!("{say:?}\n{}\n", wording.say(locale, *say)))
+            .collect();
+        insta::assert_snapshot!(format!("{name}_{language}"), page.join("\n"));
+    }
 }
 
 fn read_well(name: &str, all: &[Note<'_>]) {

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use super::{Finding, note, wrong};
 use crate::{
-    cli::status::numbers,
     config::Settings,
     domain::operator::OperatorRequest,
     domain::{event::TelegramCell, ids::SpreadsheetId, row::Column, text::Text},
@@ -24,6 +23,18 @@ use crate::{
 
 /// How many rows are named.
 pub(super) const NAMED: usize = 20;
+
+/// The first numbers, and how many more there are.
+pub(super) fn numbers(named: &[u32], all: u64) -> String {
+    let list: Vec<_> = named.iter().map(ToString::to_string).collect();
+    let more = all.saturating_sub(u64::try_from(named.len()).unwrap_or(u64::MAX));
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    list.join(", ") + &rest
+}
 
 /// A tab that can be read, and what is known of it.
 pub(super) struct Readable {

@@ -4,11 +4,10 @@
 
 use super::{
     Finding,
-    answers::{self, NAMED, Readable},
+    answers::{self, NAMED, Readable, numbers},
     note, wrong,
 };
 use crate::{
-    cli::status::numbers,
     domain::{ids::PartnerCode, listing::ListFault},
     sheets::{client::SheetsClient, diff::staff},
 };

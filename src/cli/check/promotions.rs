@@ -4,11 +4,10 @@
 
 use super::{
     Finding,
-    answers::{self, NAMED, Readable},
+    answers::{self, NAMED, Readable, numbers},
     note, wrong,
 };
 use crate::{
-    cli::status::numbers,
     config::Settings,
     domain::{promotion::PromotionStatus, row::Column, text::Text},
     sheets::client::SheetsClient,

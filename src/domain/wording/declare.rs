@@ -45,6 +45,7 @@ arguments! {
     &'a Text: self => self.as_str();
     &'a PartnerCode: self => self.as_str();
     &'a PromotionKey: self => self.0.as_str();
+    &'a [u32]: self => self.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     // A number goes in as text: `№ 1041` must not be grouped or declined.
     Number: self => self.to_string();
     ChatId: self => self.to_string();

@@ -1,38 +1,12 @@
-//! How things are, in words for the operator.
+//! The figures of the service, in words for the operator.
 //!
-//! Invariant: one sentence opens it; every figure bears its unit.
+//! Invariant: every figure bears its unit.
 
 use super::declare::{Argument as _, Phrase};
 
 texts! {
-    /// A sentence or a line of the status.
+    /// A line of the status.
     StatusNote<'a> -> Phrase<'a> {
-        /// All is well.
-        Well = "status-well",
-        /// The journal cannot store.
-        JournalDown = "status-journal-down",
-        /// A tab cannot be used.
-        TabTrouble = "status-tab-trouble",
-        /// Telegram does not serve the bot.
-        Barred = "status-barred",
-        /// Telegram wants silence until then.
-        Silent(until: &'a str) = "status-silent",
-        /// Telegram does not bring the updates, in its words.
-        Webhook(words: &'a str) = "status-webhook",
-        /// The admin chat takes nothing from us, in words.
-        AdminChat(words: &'a str) = "status-admin-chat",
-        /// The admin chat bears another number than in the settings.
-        AdminMoved(chat: i64) = "status-admin-moved",
-        /// Telegram does not answer.
-        TelegramDown = "status-telegram-down",
-        /// Google Sheets does not answer.
-        SheetsDown = "status-sheets-down",
-        /// A service throttles us.
-        Throttled = "status-throttled",
-        /// Google refuses so many rows.
-        Refused(count: u64) = "status-refused",
-        /// Something was set aside, or nobody knows what became of it.
-        WantsALook = "status-wants-a-look",
         /// What waits: records to decide, messages to send, rows to write.
         Queues {
             /// Records.

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    AlertNote, BroadcastNote, EN, Note, PromotionNote, RU, Say, StateNote, StatusNote, alert,
-    declare::Declared, note, promotion, status,
+    AlertNote, BroadcastNote, EN, Note, PromotionNote, RU, Say, StateNote, StatusNote, VerdictItem,
+    alert, declare::Declared, note, promotion, status,
 };
 
 /// What a text has in braces: arguments with their `$`, and other texts by their ids.
@@ -14,7 +14,7 @@ type Placed<'a> = BTreeSet<&'a str>;
 
 #[test]
 fn both_files_hold_every_text_of_the_bot() {
-    let said = declared(&[Say::DECLARED, super::CHOICES]);
+    let said = declared(&[Say::DECLARED, VerdictItem::DECLARED, super::CHOICES]);
     compare("en.ftl", EN, &said);
     let noted = declared(&[
         Note::DECLARED,
