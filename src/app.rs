@@ -226,7 +226,7 @@ impl Parts {
             telegram: telegram.clone(),
             sheets: sheets_client.clone(),
             sync_statuses: spreadsheets.statuses(),
-            work_gate: Arc::clone(spreadsheets.work_gate()),
+            work_gate: Arc::clone(&spreadsheets.work_gate),
             supervisor: supervisor.clone(),
             shutdown: shutdown.clone(),
             started: clock::monotonic(),

@@ -22,7 +22,8 @@ use super::{Parts, words};
 pub(super) struct Spreadsheets {
     rules: Rules,
     each: Vec<OneSpreadsheet>,
-    work_gate: Arc<WorkGate>,
+    /// Stops all synchronisers.
+    pub(super) work_gate: Arc<WorkGate>,
 }
 
 /// One spreadsheet and its tabs.
@@ -92,11 +93,6 @@ impl Spreadsheets {
             // The sender lives as long as the synchronisers, so this ends with news alone.
             let _ = book.state.subscribe().wait_for(|state| state.checked).await;
         }
-    }
-
-    /// The gate that stops all synchronisers.
-    pub(super) fn work_gate(&self) -> &Arc<WorkGate> {
-        &self.work_gate
     }
 }
 

@@ -61,17 +61,7 @@ pub(super) async fn end_silence(local: &Local) -> Result<ExitCode, Failure> {
 pub(super) fn unexpected(reply: ConsoleReply) -> Failure {
     match reply {
         ConsoleReply::Failed(words) => Failure::Other(anyhow::anyhow!(words)),
-        ConsoleReply::Status(_)
-        | ConsoleReply::Released(_)
-        | ConsoleReply::SilenceEnded
-        | ConsoleReply::Quarantine(_)
-        | ConsoleReply::Unknown(_)
-        | ConsoleReply::Done(_)
-        | ConsoleReply::Replayed { .. }
-        | ConsoleReply::Person(_)
-        | ConsoleReply::Checked(_)
-        | ConsoleReply::Copying(_)
-        | ConsoleReply::Help => Failure::Other(anyhow::anyhow!(
+        _ => Failure::Other(anyhow::anyhow!(
             "the running Sheetdesk answered another question"
         )),
     }

@@ -107,24 +107,22 @@ fn describe() {
 
 fn take(console: &Console) {
     let status = console.status();
+    let (inbox, outbox, desk) = (&status.inbox, &status.outbox, &status.desk);
     gauge!("sheetdesk_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     gauge!("sheetdesk_uptime_seconds").set(float(status.uptime_s));
-    gauge!("sheetdesk_journal_up").set(f64::from(u8::from(status.journal.storing)));
+    gauge!("sheetdesk_journal_up").set(u8::from(status.journal.storing));
     gauge!("sheetdesk_journal_figures_age_seconds").set(float(status.journal.figures_age_s));
-    gauge!("sheetdesk_inbox_records", "state" => "pending").set(float(status.inbox.pending));
-    gauge!("sheetdesk_inbox_records", "state" => "quarantined")
-        .set(float(status.inbox.quarantined));
-    gauge!("sheetdesk_inbox_oldest_seconds").set(float(status.inbox.oldest_s.unwrap_or(0)));
-    for (state, count) in [
-        ("sending", status.outbox.sending),
-        ("unknown", status.outbox.unknown),
-        ("failed", status.outbox.failed),
-    ] {
-        gauge!("sheetdesk_outbox_ended", "state" => state).set(float(count));
-    }
-    gauge!("sheetdesk_desk_rows").set(float(status.desk.dirty));
-    gauge!("sheetdesk_desk_batches").set(float(status.desk.intents));
-    gauge!("sheetdesk_answers_held").set(float(status.desk.held));
+    let records = |state, n| gauge!("sheetdesk_inbox_records", "state" => state).set(float(n));
+    records("pending", inbox.pending);
+    records("quarantined", inbox.quarantined);
+    gauge!("sheetdesk_inbox_oldest_seconds").set(float(inbox.oldest_s.unwrap_or(0)));
+    let ended = |state, n| gauge!("sheetdesk_outbox_ended", "state" => state).set(float(n));
+    ended("sending", outbox.sending);
+    ended("unknown", outbox.unknown);
+    ended("failed", outbox.failed);
+    gauge!("sheetdesk_desk_rows").set(float(desk.dirty));
+    gauge!("sheetdesk_desk_batches").set(float(desk.intents));
+    gauge!("sheetdesk_answers_held").set(float(desk.held));
     lanes(console);
     services(console, &status);
     announcements(&status);
@@ -174,56 +172,42 @@ fn services(console: &Console, status: &StatusReport) {
         let age = look.age_s.unwrap_or(status.uptime_s);
         gauge!("sheetdesk_look_age_seconds", "tab" => tab.clone()).set(float(age));
         gauge!("sheetdesk_look_rows", "tab" => tab.clone()).set(float(look.rows));
-        gauge!("sheetdesk_tab_usable", "tab" => tab.clone())
-            .set(f64::from(u8::from(look.trouble.is_none())));
+        let usable = u8::from(look.trouble.is_none());
+        gauge!("sheetdesk_tab_usable", "tab" => tab.clone()).set(usable);
     }
-    gauge!("sheetdesk_sheets_quota_left", "kind" => "read").set(f64::from(status.quota.reads));
-    gauge!("sheetdesk_sheets_quota_left", "kind" => "write").set(f64::from(status.quota.writes));
+    let left = |kind, n| gauge!("sheetdesk_sheets_quota_left", "kind" => kind).set(n);
+    left("read", status.quota.reads);
+    left("write", status.quota.writes);
     for state in console.supervisor.states() {
-        let runs = f64::from(u8::from(state.phase == LoopPhase::Running));
+        let runs = u8::from(state.phase == LoopPhase::Running);
         gauge!("sheetdesk_loop_up", "loop" => state.name.clone()).set(runs);
         gauge!("sheetdesk_loop_restarts", "loop" => state.name).set(float(state.restarts));
     }
 }
 
 fn announcements(status: &StatusReport) {
-    let partners = status.partners;
-    for (state, count) in [
-        ("registered", partners.registered),
-        ("blocked", partners.blocked),
-        ("silent", partners.silent),
-    ] {
-        gauge!("sheetdesk_partners", "state" => state).set(f64::from(count));
-    }
-    let all = &status.broadcasts;
-    let states = [
-        ("preparing", BroadcastState::Preparing),
-        ("halted", BroadcastState::Halted),
-        ("running", BroadcastState::Running),
-        ("paused", BroadcastState::Paused),
-    ];
-    for (word, state) in states {
-        let count = all
-            .iter()
-            .filter(|broadcast| broadcast.state == state)
-            .count();
-        gauge!("sheetdesk_broadcasts", "state" => word)
-            .set(float(u64::try_from(count).unwrap_or(u64::MAX)));
-    }
-    let sum = |of: fn(&BroadcastReport) -> u32| {
-        all.iter()
-            .map(|broadcast| u64::from(of(broadcast)))
-            .sum::<u64>()
+    let partners = |state, n| gauge!("sheetdesk_partners", "state" => state).set(n);
+    partners("registered", status.partners.registered);
+    partners("blocked", status.partners.blocked);
+    partners("silent", status.partners.silent);
+    let all = status.broadcasts.iter();
+    let count = |word, state| {
+        let meant = all.clone().filter(|broadcast| broadcast.state == state);
+        gauge!("sheetdesk_broadcasts", "state" => word).set(float(meant.count() as u64));
     };
-    for (state, count) in [
-        ("waiting", sum(|it| it.waiting)),
-        ("sent", sum(|it| it.sent)),
-        ("failed", sum(|it| it.failed)),
-        ("unknown", sum(|it| it.unknown)),
-        ("skipped", sum(|it| it.skipped)),
-    ] {
-        gauge!("sheetdesk_broadcast_partners", "state" => state).set(float(count));
-    }
+    count("preparing", BroadcastState::Preparing);
+    count("halted", BroadcastState::Halted);
+    count("running", BroadcastState::Running);
+    count("paused", BroadcastState::Paused);
+    let messages = |word, of: fn(&BroadcastReport) -> u32| {
+        let sum = all.clone().map(|broadcast| u64::from(of(broadcast))).sum();
+        gauge!("sheetdesk_broadcast_partners", "state" => word).set(float(sum));
+    };
+    messages("waiting", |it| it.waiting);
+    messages("sent", |it| it.sent);
+    messages("failed", |it| it.failed);
+    messages("unknown", |it| it.unknown);
+    messages("skipped", |it| it.skipped);
 }
 
 #[expect(

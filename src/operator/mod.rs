@@ -5,7 +5,6 @@
 mod backup;
 pub mod chat_text;
 pub mod checkup;
-mod commands;
 pub mod journal_alert;
 mod levels;
 pub mod listener;
@@ -35,8 +34,11 @@ pub use self::{
 use crate::{
     clock,
     config::Settings,
-    domain::rules::Rules,
-    journal::Journal,
+    domain::{
+        event::{Command, Event},
+        rules::Rules,
+    },
+    journal::{Journal, Snapshot},
     sheets::{client::SheetsClient, sync::SyncStatus, work_gate::WorkGate},
     shutdown::Shutdown,
     supervisor::Supervisor,
@@ -67,6 +69,26 @@ pub struct Console {
     pub started: Instant,
     /// What was noted since then.
     pub noted: Noted,
+}
+
+impl Console {
+    /// Has the journal take in a command of the operator's.
+    pub(super) async fn apply(&self, command: Command) -> Result<(), String> {
+        let applied = self.journal.apply(vec![Event::Admin(command)]).await;
+        applied.map_err(|error| error.to_string())
+    }
+
+    /// What the journal holds; that it cannot be read is no answer of the kind "there is nothing".
+    pub(super) fn read<T>(&self, of: impl FnOnce(&Snapshot) -> T) -> Result<T, String> {
+        let snapshot = self.journal.snapshot();
+        let read = of(&snapshot);
+        if snapshot.intact() {
+            return Ok(read);
+        }
+        let failure = self.journal.failure();
+        let why = failure.unwrap_or_else(|| "the log says why".to_owned());
+        Err(format!("the journal cannot be read whole: {why}"))
+    }
 }
 
 /// What is known of the time since the start alone.

@@ -52,19 +52,19 @@ async fn carry_out(ask: OperatorRequest, console: &Console) -> Result<ConsoleRep
             ConsoleReply::Quarantine(console.read(|snapshot| snapshot.quarantined(MOST))?)
         }
         OperatorRequest::Quarantine(QuarantineAction::Again(which)) => {
-            records(console, &which, Command::Requeue).await?
+            with_each(console, &which, set_aside, Command::Requeue).await?
         }
         OperatorRequest::Quarantine(QuarantineAction::Drop(which)) => {
-            records(console, &which, Command::Discard).await?
+            with_each(console, &which, set_aside, Command::Discard).await?
         }
         OperatorRequest::Unknown(QuarantineAction::List) => {
             ConsoleReply::Unknown(console.read(|snapshot| unknown(console, snapshot))?)
         }
         OperatorRequest::Unknown(QuarantineAction::Again(which)) => {
-            messages(console, &which, Command::Resend).await?
+            with_each(console, &which, lost, Command::Resend).await?
         }
         OperatorRequest::Unknown(QuarantineAction::Drop(which)) => {
-            messages(console, &which, Command::Forget).await?
+            with_each(console, &which, lost, Command::Forget).await?
         }
         OperatorRequest::Replay(seq) => replay(console, Seq(seq))?,
         OperatorRequest::Check => ConsoleReply::Checked(checkup::check(console).await),
@@ -101,46 +101,37 @@ pub async fn digest(console: &Console) {
     }
 }
 
-async fn records(
+/// Commands something for those that are meant, by their names in a list.
+async fn with_each<T>(
     console: &Console,
     which: &Selection,
-    command: fn(Vec<Seq>) -> Command,
-) -> Result<ConsoleReply, String> {
-    let mut meant: Vec<Seq> = console.read(|snapshot| {
-        let all = snapshot.quarantined(MOST).into_iter();
-        all.map(|record| record.seq).collect()
-    })?;
-    meant.retain(|seq| which.means(&seq.to_string()));
-    done(console, meant, command).await
-}
-
-async fn messages(
-    console: &Console,
-    which: &Selection,
-    command: fn(Vec<OutboxId>) -> Command,
-) -> Result<ConsoleReply, String> {
-    let mut meant: Vec<OutboxId> = console.read(|snapshot| {
-        let all = snapshot.unknown(MOST).into_iter();
-        all.map(|entry| entry.send.id).collect()
-    })?;
-    meant.retain(|id| which.means(&id.name()));
-    done(console, meant, command).await
-}
-
-async fn done<T>(
-    console: &Console,
-    meant: Vec<T>,
+    list: fn(&Snapshot) -> Vec<(String, T)>,
     command: fn(Vec<T>) -> Command,
 ) -> Result<ConsoleReply, String> {
-    let count = u64::try_from(meant.len()).unwrap_or(u64::MAX);
+    let mut listed = console.read(list)?;
+    listed.retain(|(name, _)| which.means(name));
+    let count = u64::try_from(listed.len()).unwrap_or(u64::MAX);
     if count > 0 {
-        console.apply(command(meant)).await?;
+        let meant = listed.into_iter().map(|(_, meant)| meant);
+        console.apply(command(meant.collect())).await?;
     }
     Ok(ConsoleReply::Done(count))
 }
 
+fn set_aside(snapshot: &Snapshot) -> Vec<(String, Seq)> {
+    let all = snapshot.quarantined(MOST).into_iter();
+    all.map(|record| (record.seq.to_string(), record.seq))
+        .collect()
+}
+
+fn lost(snapshot: &Snapshot) -> Vec<(String, OutboxId)> {
+    let all = snapshot.unknown(MOST).into_iter();
+    all.map(|entry| (entry.send.id.name(), entry.send.id))
+        .collect()
+}
+
 fn unknown(console: &Console, snapshot: &Snapshot) -> Vec<UnknownDelivery> {
-    let lost = |entry: OutboxEntry| UnknownDelivery {
+    let told = |entry: OutboxEntry| UnknownDelivery {
         name: entry.send.id.name(),
         at: console.rules.date_time(entry.born),
         number: entry
@@ -150,7 +141,7 @@ fn unknown(console: &Console, snapshot: &Snapshot) -> Vec<UnknownDelivery> {
             .and_then(|appeal| appeal.number)
             .map(|number| number.0),
     };
-    snapshot.unknown(MOST).into_iter().map(lost).collect()
+    snapshot.unknown(MOST).into_iter().map(told).collect()
 }
 
 /// Decides a stored record again on the state of now; a record that makes the rules stumble says how.

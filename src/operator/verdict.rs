@@ -38,7 +38,8 @@ pub(super) fn verdict(status: &StatusReport) -> Vec<VerdictItem<'_>> {
     // A tab that cannot be used counts as a link that is down.
     let sheets_down = is("sheets", Health::Down) && tabs.is_empty();
     let silent = telegram.silent_until.as_deref();
-    let bears_late = !down && status.broadcasts.is_empty();
+    // While Telegram is away, or an announcement goes out, messages wait as they should.
+    let sends_at_once = !down && status.broadcasts.is_empty();
     let others = [
         telegram.barred.map(|bar| VerdictItem::Barred(bar.remedy())),
         (down && telegram.barred.is_none()).then_some(VerdictItem::TelegramDown),
@@ -47,7 +48,7 @@ pub(super) fn verdict(status: &StatusReport) -> Vec<VerdictItem<'_>> {
         telegram.webhook.as_deref().map(VerdictItem::Webhook),
         late(inbox.oldest_s, INBOX_LATE_S).map(|age| VerdictItem::InboxLate(age / 60)),
         late(outbox.oldest_s, OUTBOX_LATE_S)
-            .filter(|_| bears_late)
+            .filter(|_| sends_at_once)
             .map(|age| VerdictItem::OutboxLate(age / 60)),
         telegram.admin_chat.as_deref().map(VerdictItem::AdminChat),
         telegram.admin_chat_moved.map(VerdictItem::AdminMoved),
