@@ -39,11 +39,7 @@ async fn register_once(parts: &Parts) -> Result<(), TelegramError> {
     match (&settings.mode, &parts.settings.http.public_url) {
         (Mode::Webhook { secret }, Some(url)) if settings.register_webhook => {
             let result = webhook::register(&parts.telegram, url.as_str(), secret).await;
-            parts
-                .console
-                .noted
-                .webhook
-                .answered(result.as_ref().copied());
+            parts.console.noted.webhook.answered(result.as_ref().err());
             let outcome = result?;
             tracing::info!(?outcome, "the webhook is registered");
         }

@@ -5,6 +5,7 @@
 mod backup;
 pub mod chat_text;
 pub mod checkup;
+pub mod foresight;
 pub mod journal_alert;
 mod levels;
 pub mod listener;

@@ -4,7 +4,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::telegram::{answer::TelegramError, client::WebhookInfo, webhook::WebhookChange};
+use crate::telegram::{answer::TelegramError, client::WebhookInfo};
 
 /// What Telegram said of the way on which it should bring updates.
 #[derive(Debug, Default)]
@@ -25,13 +25,10 @@ impl WebhookStatus {
     }
 
     /// Takes in whether Telegram has taken the webhook.
-    pub fn answered(&self, result: Result<WebhookChange, &TelegramError>) {
-        let refused = match result {
-            Err(TelegramError::Refused { description, .. }) => Some(description.clone()),
-            Ok(_)
-            | Err(TelegramError::NotSent(_) | TelegramError::Unmade(_) | TelegramError::Lost(_)) => {
-                None
-            }
+    pub fn answered(&self, error: Option<&TelegramError>) {
+        let refused = match error {
+            Some(TelegramError::Refused { description, .. }) => Some(description.clone()),
+            _ => None,
         };
         set(&self.refused, refused);
     }

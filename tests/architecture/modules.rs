@@ -49,13 +49,11 @@ impl Modules {
         self.0.iter()
     }
 
-    /// The first names, below the crate, of all that a module names.
-    pub(crate) fn rooms(&self, module: &Names) -> BTreeSet<String> {
+    /// The paths, below the crate, of all that a module names.
+    pub(crate) fn named(&self, module: &Names) -> BTreeSet<String> {
         let paths = self.0[module].paths.iter();
         let from_root = paths.map(|path| absolute(module, path));
-        from_root
-            .filter_map(|path| path.into_iter().next())
-            .collect()
+        from_root.map(|path| path.join("::")).collect()
     }
 
     /// The modules that a module names, less those above and beneath it: with them it is one thing.
