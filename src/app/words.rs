@@ -2,7 +2,7 @@
 //!
 //! Invariant: no room but this one knows both the settings and what they are for.
 
-use std::num::NonZeroU32;
+use std::{collections::BTreeMap, num::NonZeroU32};
 
 use jiff::SignedDuration;
 
@@ -21,7 +21,7 @@ use crate::{
         word::Word,
         wording::{Say, Wording},
     },
-    sheets::layout::words::TabWords,
+    sheets::layout::words::{TabWords, troubles},
     telegram::webhook::Menu,
 };
 
@@ -96,6 +96,7 @@ pub fn partners(title: &str, words: &PartnerWords) -> TabWords {
         statuses: Vec::new(),
         authorized: words.statuses.authorized.clone(),
         not_authorized: words.statuses.not_authorized.clone(),
+        troubles: BTreeMap::new(),
     }
 }
 
@@ -126,6 +127,7 @@ pub fn appeals(title: &str, words: &AppealWords) -> TabWords {
         ],
         authorized: Word::default(),
         not_authorized: Word::default(),
+        troubles: troubles(&Wording::built_in()),
     }
 }
 
@@ -151,6 +153,7 @@ pub fn promotions(title: &str, words: &PromotionWords) -> TabWords {
         statuses: Vec::new(),
         authorized: Word::default(),
         not_authorized: Word::default(),
+        troubles: BTreeMap::new(),
     }
 }
 
@@ -190,6 +193,7 @@ pub(super) fn archive(words: &ArchiveWords) -> TabWords {
         statuses: Vec::new(),
         authorized: Word::default(),
         not_authorized: Word::default(),
+        troubles: BTreeMap::new(),
     }
 }
 

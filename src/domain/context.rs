@@ -10,7 +10,7 @@ use super::{
     broadcast::Broadcast,
     effect::{Decision, Effect, Entity, Keyboard, MessageForm, Send},
     ids::{
-        AppealId, BatchToken, ChatId, Number, OutboxId, PartnerCode, PromotionKey, RowKey, Seq,
+        AppealId, BatchToken, ChatId, OutboxId, PartnerCode, PromotionKey, RowKey, Seq,
         SpreadsheetId,
     },
     ownership,
@@ -126,11 +126,6 @@ impl<'a, V: View> DecisionContext<'a, V> {
             };
             ((line.appeal, line.index) == (appeal, index)).then(|| line.clone())
         })
-    }
-
-    /// The appeal that bears a number.
-    pub(super) fn numbered(&self, number: Number) -> Option<Appeal> {
-        self.view.numbered(number).and_then(|id| self.appeal(id))
     }
 
     pub(super) fn tab(&self, tab: Tab) -> TabState {

@@ -18,6 +18,7 @@ use super::{
     listing::ListFault,
     media::Media,
     message::Message,
+    partner::RowTrouble,
     promotion::PromotionRow,
     session::Locale,
     tab::Tab,
@@ -110,26 +111,87 @@ pub enum Update {
     Unserved(String),
 }
 
-/// What a read found in one row: levels, not edges.
+/// What a read found, of rows whose owners are known: levels, not edges.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowEvent {
     /// A line of the staff list.
     Partner(PartnerCells),
-    /// A numbered row of the appeals tab.
-    Appeal(AppealCells),
-    /// A row with a telegram_id and without `№`.
-    Unnumbered(UnnumberedCells),
-    /// A key that was there and is not any more.
-    Missing(RowMark),
-    /// A key that is in more than one row.
-    Doubled(RowMark),
-    /// Rows of the appeals tab that bear one and the same `№`; which of them is meant, the telegram_id tells.
-    Several(Vec<AppealCells>),
+    /// The line of this code is gone, or stands more than once.
+    PartnerStopped(PartnerCode, RowTrouble),
     /// Rows of the staff list that cannot be taken as they stand; all of them, as they are now.
     Listed(Vec<ListFault>),
+    /// The row of an appeal.
+    #[serde(rename = "appeal_row")]
+    Appeal {
+        /// What stands in it.
+        cells: AppealCells,
+        /// Whose it is.
+        appeal: AppealId,
+    },
+    /// A row of an appeal that the journal does not know.
+    NewAppeal(NewAppeal),
+    /// The row of an appeal has lost its `№` and was known by its history.
+    NumberLost {
+        /// What stands in it, its history too.
+        cells: AppealCells,
+        /// Whose it is.
+        appeal: AppealId,
+    },
+    /// The row of an appeal bears the `№` of another one.
+    Traded {
+        /// Which.
+        shown: Number,
+        /// Whose it is.
+        appeal: AppealId,
+    },
+    /// The `№` of an appeal without a row stands in the row of another partner.
+    NumberTaken {
+        /// Which appeal.
+        appeal: AppealId,
+    },
+    /// Which row is an appeal's cannot be told, or it is gone.
+    Stopped {
+        /// Why.
+        trouble: RowTrouble,
+        /// Which appeal.
+        appeal: AppealId,
+    },
+    /// Rows that are not an appeal's bear its `№`.
+    Strays {
+        /// Which appeal.
+        appeal: AppealId,
+    },
+    /// A row bears a `№` that cannot be taken for an appeal's.
+    Unusable {
+        /// Which.
+        number: Number,
+        /// Why.
+        trouble: RowTrouble,
+    },
     /// All rows of the promotions tab, from above: only together they tell which is which.
     Promotions(Vec<PromotionRow>),
+    /// What an earlier version told in another form, and did not decide: the next read tells it anew.
+    #[serde(
+        alias = "appeal",
+        alias = "unnumbered",
+        alias = "missing",
+        alias = "doubled",
+        alias = "several",
+        skip_serializing
+    )]
+    Outdated(Outdated),
+}
+
+/// The form of an earlier version, whatever it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(from = "serde::de::IgnoredAny")]
+pub struct Outdated;
+
+impl From<serde::de::IgnoredAny> for Outdated {
+    fn from(_: serde::de::IgnoredAny) -> Self {
+        Self
+    }
 }
 
 /// How a row names itself in the sheet.
@@ -180,13 +242,20 @@ pub enum TelegramCell {
     Unreadable,
 }
 
-/// The watched cells of a numbered appeal row.
+impl TelegramCell {
+    /// The ID, if it is one.
+    #[must_use]
+    pub fn chat(self) -> Option<ChatId> {
+        match self {
+            Self::Id(chat) | Self::Doubled(chat) => Some(chat),
+            Self::Empty | Self::Unreadable => None,
+        }
+    }
+}
+
+/// The watched cells of an appeal's row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppealCells {
-    /// `№`.
-    pub number: Number,
-    /// telegram_id.
-    pub chat: TelegramCell,
     /// статус.
     pub status: Option<Status>,
     /// специалист_ответ.
@@ -194,14 +263,26 @@ pub struct AppealCells {
     /// Доставка, as written.
     pub delivery: Text,
     /// время_обновления, as written.
-    #[serde(default)]
     pub updated: Text,
-    /// код, where the read had a reason to read it and it can be read.
+    /// код, where the history was read and the code can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner: Option<PartnerCode>,
-    /// текст_обращений, where the read had a reason to read it: a `№` that it did not know.
+    /// текст_обращений, where the read had a reason to read it: a `№` that it did not know, or none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<Text>,
+}
+
+/// A row that the journal does not know: from before our time, made by hand, or numbered by a journal that was lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewAppeal {
+    /// telegram_id.
+    pub chat: ChatId,
+    /// `№`, if it has one: it is kept.
+    pub number: Option<Number>,
+    /// The highest `№` that is in the tab: one that is given now must be above it.
+    pub highest: Option<Number>,
+    /// What stands in it, its history too.
+    pub cells: AppealCells,
 }
 
 /// The cell into which a specialist types.
@@ -214,33 +295,6 @@ pub enum AnswerCell {
     Text(Text),
     /// A formula that has failed, or whose value has not come yet; what the cell shows instead.
     Unready(Text),
-}
-
-/// An appeal row from before our time, whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UnnumberedCells {
-    /// telegram_id.
-    pub chat: ChatId,
-    /// код, where it can be read.
-    pub partner: Option<PartnerCode>,
-    /// статус.
-    pub status: Option<Status>,
-    /// специалист_ответ.
-    pub answer: AnswerCell,
-    /// текст_обращений, as it stands.
-    pub history: Text,
-    /// время_обновления, as written.
-    #[serde(default)]
-    pub updated: Text,
-    /// The highest `№` that is in the tab: the row's own must be above it.
-    pub highest: Option<Number>,
-    /// How many rows say exactly this.
-    #[serde(default = "once")]
-    pub alike: usize,
-}
-
-fn once() -> usize {
-    1
 }
 
 /// The end of a read of one tab.

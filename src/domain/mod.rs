@@ -32,6 +32,7 @@ mod archive;
 pub mod decide;
 pub mod digest;
 mod handlers;
+pub mod identity;
 pub mod ownership;
 pub mod project;
 pub mod promotion;

@@ -5,19 +5,15 @@
 use super::{
     appeal::{Appeal, Delivery, Status},
     archive,
-    ids::{AppealId, Number, PartnerCode, PromotionKey, RowKey},
+    ids::{AppealId, PartnerCode, PromotionKey, RowKey},
     partner::RowTrouble,
     promotion::{Stage, words},
     row::{CellValue, Column, DesiredRow, Find, PromotionFind, SharedCell},
     rules::Rules,
-    tab::Tab,
     text::Text,
     view::View,
     wording::Note,
 };
-
-/// How many of a chat's appeals may have traded their numbers; beyond it the rows wait for a person.
-const OTHERS: usize = 1_000;
 
 /// The row as the journal wants it; `None` where there is nothing to show (yet).
 #[must_use]
@@ -56,7 +52,6 @@ fn partner(rules: &Rules, view: &impl View, code: &PartnerCode) -> Option<Desire
         shared: Vec::new(),
         lines: 0,
         parts: Vec::new(),
-        strays: None,
         asks_formula: false,
     })
 }
@@ -77,7 +72,6 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
         shared: Vec::new(),
         lines: appeal.lines_written,
         parts: Vec::new(),
-        strays: strays(rules, view, &appeal, number),
         asks_formula: appeal.formula && appeal.delivery == Delivery::Waiting,
     };
     match appeal.stopped {
@@ -170,7 +164,6 @@ fn promotion(rules: &Rules, view: &impl View, key: &PromotionKey) -> Option<Desi
         shared,
         lines: 0,
         parts: Vec::new(),
-        strays: None,
         asks_formula: false,
     })
 }
@@ -211,24 +204,6 @@ fn shared(appeal: &Appeal) -> Vec<SharedCell> {
         });
     }
     cells
-}
-
-/// What other rows that bear the number of an appeal are told: that it is not theirs, or that it is there twice.
-fn strays(rules: &Rules, view: &impl View, appeal: &Appeal, number: Number) -> Option<Text> {
-    let words = |trouble| Some(Text(rules.wording.note(Note::Stopped(trouble))));
-    if let Some(trouble @ (RowTrouble::Doubled | RowTrouble::Unreadable)) = appeal.stopped {
-        return words(trouble);
-    }
-    let stranger = *view.tab(Tab::Appeals).strangers.get(&number)?;
-    let is_mended = |chat| {
-        let theirs = view.appeals_of(chat, OTHERS);
-        theirs.iter().any(|other| other.traded == Some(number))
-    };
-    if stranger.is_some_and(is_mended) {
-        None
-    } else {
-        words(RowTrouble::Mismatched)
-    }
 }
 
 /// `время_обновления`: the last change; what was there before in a row that we have not changed yet.

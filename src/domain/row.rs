@@ -91,8 +91,6 @@ pub struct DesiredRow {
     pub lines: u32,
     /// Parts of the dialogue that leave the history cell and must be in the archive along with that, by their numbers.
     pub parts: Vec<(u32, Text)>,
-    /// What every other row with its `№` is told; `None` if nothing is wrong.
-    pub strays: Option<Text>,
     /// Whether to find out if the answer cell holds a formula.
     pub asks_formula: bool,
 }

@@ -66,9 +66,6 @@ pub struct TabState {
     pub unnumbered: BTreeSet<AppealId>,
     /// Appeals: rows stopped since the last read ended, by reason; the operator is told of all of them at once.
     pub stopped: BTreeMap<RowTrouble, BTreeSet<Number>>,
-    /// Appeals: numbers that are beside a telegram_id which is not theirs, and that telegram_id where it is one and can be read.
-    #[serde(default)]
-    pub strangers: BTreeMap<Number, Option<ChatId>>,
     /// Partners: how many are bound to an account; promotions: how many were at the last read.
     #[serde(default)]
     pub bound: u32,
@@ -107,7 +104,6 @@ impl TabState {
             parked: BTreeSet::new(),
             unnumbered: BTreeSet::new(),
             stopped: BTreeMap::new(),
-            strangers: BTreeMap::new(),
             bound: 0,
             doubted: 0,
             held: false,

@@ -263,8 +263,13 @@ pub(super) fn index(at: usize) -> u32 {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
-    use crate::domain::appeal::Status;
+    use crate::{
+        domain::{appeal::Status, wording::Wording},
+        sheets::layout::words::troubles,
+    };
 
     /// The predecessor's partners tab.
     pub(in crate::sheets) fn partners() -> TabWords {
@@ -282,6 +287,7 @@ pub(super) mod tests {
             statuses: Vec::new(),
             authorized: Word::new(["авторизован", "authorized"]),
             not_authorized: Word::new(["не авторизован"]),
+            troubles: BTreeMap::new(),
         }
     }
 
@@ -316,6 +322,7 @@ pub(super) mod tests {
             ],
             authorized: Word::default(),
             not_authorized: Word::default(),
+            troubles: troubles(&Wording::built_in()),
         }
     }
 
@@ -332,6 +339,7 @@ pub(super) mod tests {
             statuses: Vec::new(),
             authorized: Word::default(),
             not_authorized: Word::default(),
+            troubles: BTreeMap::new(),
         }
     }
 
@@ -356,6 +364,7 @@ pub(super) mod tests {
             statuses: Vec::new(),
             authorized: Word::default(),
             not_authorized: Word::default(),
+            troubles: BTreeMap::new(),
         }
     }
 

@@ -16,7 +16,7 @@ use super::{
 use crate::domain::{
     appeal::{Appeal, Status},
     event::{RowMark, TelegramCell},
-    ids::{ChatId, Number},
+    ids::{AppealId, ChatId, Number},
     partner::{Partner, RowTrouble},
     row::Column,
     tab::Tab,
@@ -70,6 +70,8 @@ pub struct Row {
     pub keyless: bool,
     /// Its Telegram ID.
     pub telegram: TelegramCell,
+    /// The appeal whose row it certainly is.
+    pub owner: Option<AppealId>,
     /// Its history, where it was read.
     pub history: Option<Box<str>>,
     /// Its `№` is new to us, and the next read reads its history.
@@ -86,6 +88,8 @@ pub struct Row {
 pub struct KnownRow {
     /// Its key.
     pub mark: RowMark,
+    /// Appeals: whose it is.
+    pub owner: Option<AppealId>,
     /// Its Telegram ID.
     pub telegram: TelegramCell,
     /// Appeals: its status.
@@ -114,6 +118,7 @@ impl KnownRow {
     pub fn of_partner(partner: Partner) -> Option<Self> {
         (partner.stopped != Some(RowTrouble::Missing)).then_some(Self {
             mark: RowMark::Partner(partner.code),
+            owner: None,
             telegram: TelegramCell::Empty,
             status: None,
             answer: None,
@@ -128,6 +133,7 @@ impl KnownRow {
             && appeal.stopped != Some(RowTrouble::Missing);
         Some(Self {
             mark: RowMark::Appeal(appeal.number.filter(|_| stands)?),
+            owner: Some(appeal.id),
             telegram: TelegramCell::Id(appeal.chat),
             status: appeal.seen.status,
             answer: appeal.seen.answer,
@@ -150,6 +156,7 @@ impl TabSnapshot {
                 key: Some(known.mark),
                 keyless: false,
                 telegram: known.telegram,
+                owner: known.owner,
                 history: None,
                 unread: false,
                 unshown: false,
@@ -305,6 +312,7 @@ impl TabSnapshot {
                 key: Some(key.clone()),
                 keyless: false,
                 telegram: TelegramCell::Empty,
+                owner: None,
                 history: None,
                 unread: false,
                 unshown: false,

@@ -16,7 +16,7 @@ pub mod wire;
 pub mod layout;
 pub mod look;
 
-pub mod diff;
+pub mod tabs;
 
 pub mod sync;
 

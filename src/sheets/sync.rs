@@ -40,6 +40,7 @@ use super::{
 use crate::{
     domain::{
         event::{Event, RowMark},
+        identity::{AppealIndex, Asked},
         ids::{BatchToken, Seq, SpreadsheetId},
         row::DesiredRow,
         tab::Tab,
@@ -65,6 +66,8 @@ trait SheetIo {
         events: Vec<Event>,
         overwritten: Vec<RowMark>,
     ) -> Result<(), StoreError>;
+    /// What the journal knows of the appeals that rows may belong to.
+    async fn index(&mut self, asked: Asked) -> Result<AppealIndex, StoreError>;
     /// The dirty rows of some tabs as they should be.
     async fn project(&mut self, tabs: &[Tab]) -> Vec<Wanted>;
     /// Commits that these rows are about to be written.

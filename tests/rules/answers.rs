@@ -4,9 +4,7 @@ use jiff::SignedDuration;
 use sheetdesk::domain::{
     appeal::{Delivery, RejectReason, Status},
     effect::Wake,
-    event::{
-        AnswerCell, Command, Event, Outcome, RetryAfter, RowEvent, RowResult, UnnumberedCells,
-    },
+    event::{AnswerCell, Command, Event, Outcome, RetryAfter, RowResult},
     ids::{MessageId, OutboxId, RowKey},
     message::Content,
     row::SharedCell,
@@ -14,7 +12,7 @@ use sheetdesk::domain::{
     view::View,
 };
 
-use crate::table::{ANNA, Table};
+use crate::table::{ANNA, SheetRow, Table, bare};
 
 const DELIVERED: Outcome = Outcome::Delivered(MessageId(9));
 
@@ -469,11 +467,11 @@ fn an_answer_typed_before_our_time_is_held_until_released() {
     let mut table = Table::empty();
     let old = of_before(AnswerCell::Text("Старый ответ".into()));
     assert_eq!(
-        table.event(&old),
+        table.shows(vec![old]),
         ["line 0: 2025-01-01 10:00:00: Вопрос", "dirty appeal 1"]
     );
     assert_eq!(
-        table.event(&old),
+        table.shows(Vec::new()),
         [""; 0],
         "one appeal, however often it is seen"
     );
@@ -489,17 +487,11 @@ fn an_answer_typed_before_our_time_is_held_until_released() {
 }
 
 /// Anna's row without a number, as it was before our time.
-fn of_before(answer: AnswerCell) -> Event {
-    Event::Row(RowEvent::Unnumbered(UnnumberedCells {
-        chat: ANNA,
-        partner: None,
-        status: Some(Status::New),
+fn of_before(answer: AnswerCell) -> SheetRow {
+    SheetRow {
         answer,
-        history: "2025-01-01 10:00:00: Вопрос".into(),
-        updated: "".into(),
-        highest: None,
-        alike: 1,
-    }))
+        ..bare("2025-01-01 10:00:00: Вопрос")
+    }
 }
 
 /// At first sight, or at the first after a restore, the cell of an old answer shows nothing but that its value is on its way.
@@ -512,7 +504,7 @@ fn loading_at_first_sight(restored: bool) -> Table {
         return table;
     }
     let mut table = Table::empty();
-    table.event(&of_before(AnswerCell::Unready("Loading...".into())));
+    table.shows(vec![of_before(AnswerCell::Unready("Loading...".into()))]);
     table.looked(Tab::Appeals);
     table.placed(1);
     table
@@ -604,7 +596,7 @@ fn claim(table: &mut Table, id: &OutboxId) {
 fn unready(table: &mut Table, shown: &str) -> Vec<String> {
     let mut cells = crate::table::cells(1, Status::New, "");
     cells.answer = AnswerCell::Unready(shown.into());
-    table.event(&Event::Row(RowEvent::Appeal(cells)))
+    table.shows(vec![cells])
 }
 
 #[test]

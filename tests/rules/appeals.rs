@@ -2,7 +2,7 @@
 
 use sheetdesk::domain::{
     appeal::Status,
-    event::{Event, Outcome, RowEvent, RowMark, RowResult},
+    event::{Event, Outcome, RowResult},
     ids::{MessageId, Number, OutboxId, RowKey, Seq},
     tab::Tab,
 };
@@ -103,9 +103,8 @@ fn a_status_of_the_people_s_own_is_kept() {
 #[test]
 fn a_row_that_is_gone_is_reported_once_and_the_next_message_opens_a_new_one() {
     let mut table = Table::with_appeal();
-    let missing = Event::Row(RowEvent::Missing(RowMark::Appeal(Number(1))));
     assert_eq!(
-        table.event(&missing),
+        table.misses(1),
         [""; 0],
         "the operator hears of all rows of a look at once"
     );
@@ -116,7 +115,7 @@ fn a_row_that_is_gone_is_reported_once_and_the_next_message_opens_a_new_one() {
             "{ADMIN}: Обращения № 1 – остановлено: строка пропала, её можно вернуть через историю версий таблицы"
         )]
     );
-    table.event(&missing);
+    table.misses(1);
     assert_eq!(table.looked(Tab::Appeals), [""; 0], "and once");
     assert!(table.text(ANNA, "Ау")[1].contains("№ 2"));
     table.row(1, Status::New, "");
@@ -170,8 +169,7 @@ fn a_number_beyond_the_counter_is_never_given_again() {
 fn an_unwritten_message_outlives_the_deletion_of_its_row() {
     let mut table = Table::with_appeal();
     table.text(ANNA, "И ещё одно");
-    let missing = Event::Row(RowEvent::Missing(RowMark::Appeal(Number(1))));
-    assert_eq!(table.event(&missing), ["dirty appeal 6"]);
+    assert_eq!(table.misses(1), ["dirty appeal 6"]);
     let appeal = table.appeal(1);
     assert!(
         !appeal.placed && appeal.stopped.is_none(),
@@ -197,6 +195,6 @@ fn a_closing_after_an_answer_that_is_not_written_yet_is_no_reopening() {
 fn closed_rows_may_be_tidied_away_without_a_word() {
     let mut table = Table::with_appeal();
     table.row(1, Status::Resolved, "");
-    table.event(&Event::Row(RowEvent::Missing(RowMark::Appeal(Number(1)))));
+    table.misses(1);
     assert_eq!(table.looked(Tab::Appeals), [""; 0]);
 }

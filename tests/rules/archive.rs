@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use sheetdesk::domain::{
     appeal::{Author, Status},
-    event::{AnswerCell, Event, Outcome, RowEvent, RowResult, TelegramCell, UnnumberedCells},
+    event::{Outcome, RowResult, TelegramCell},
     ids::{MessageId, Number, RowKey},
     row::{CellValue, Column, DesiredRow},
     tab::Tab,
     view::View,
 };
 
-use crate::table::{ANNA, Table, cells};
+use crate::table::{ANNA, SheetRow, Table, bare, cells};
 
 /// What the sheet shows: one history cell, and the parts in the archive.
 #[derive(Default)]
@@ -232,12 +232,10 @@ fn a_row_of_a_lost_journal_goes_on_with_the_next_part() {
     let (cell, parts) = (sheet.cell.clone(), sheet.parts.len());
     assert!(parts >= 1);
     let mut fresh = Table::empty();
-    fresh.event(&Event::Row(RowEvent::Appeal(
-        sheetdesk::domain::event::AppealCells {
-            history: Some(cell.as_str().into()),
-            ..cells(1, Status::InWork, "")
-        },
-    )));
+    fresh.shows(vec![SheetRow {
+        history: Some(cell.as_str().into()),
+        ..cells(1, Status::InWork, "")
+    }]);
     fresh.looked(Tab::Appeals);
     assert_eq!(fresh.appeal(1).number, Some(Number(1)));
     fresh.lists("П-1", "Анна", "8 (912) 345-67-89");
@@ -274,16 +272,7 @@ fn an_adopted_history_keeps_its_newest_part_in_the_cell() {
         "2025-01-01 10:00:00: Свежее\n{}",
         "2024-01-01 10:00:00: старое\n".repeat(1780)
     );
-    table.event(&Event::Row(RowEvent::Unnumbered(UnnumberedCells {
-        chat: ANNA,
-        partner: None,
-        status: Some(Status::New),
-        answer: AnswerCell::Blank,
-        history: old.as_str().into(),
-        updated: "".into(),
-        highest: None,
-        alike: 1,
-    })));
+    table.shows(vec![bare(&old)]);
     table.looked(Tab::Appeals);
     table.lists_bound("П-1", "Анна", "8 912 345 67 89", TelegramCell::Id(ANNA));
     table.text(ANNA, &"новое ".repeat(200));

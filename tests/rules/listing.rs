@@ -1,14 +1,14 @@
 //! Rows of the staff list that cannot be taken as they stand.
 
 use sheetdesk::domain::{
-    event::{AnswerCell, Event, RowEvent, RowMark, TelegramCell, UnnumberedCells},
+    event::{Event, RowEvent, TelegramCell},
     listing::ListFault,
+    partner::RowTrouble,
     tab::Tab,
-    text::Text,
     view::View,
 };
 
-use crate::table::{ANNA, Table, code};
+use crate::table::{ANNA, SheetRow, Table, bare, code};
 
 /// Anna's account is beside two codes, the upper one first in the sheet.
 fn shared() -> Table {
@@ -67,16 +67,11 @@ fn the_row_whose_code_an_appeal_bears_goes_first() {
     table.event(&doubled());
     table.looked(Tab::Partners);
     for code in ["П-1", "П-2"] {
-        table.event(&Event::Row(RowEvent::Unnumbered(UnnumberedCells {
-            chat: ANNA,
+        table.shows(vec![SheetRow {
             partner: Some(self::code(code)),
             status: None,
-            answer: AnswerCell::Blank,
-            history: Text::from(code),
-            updated: Text::default(),
-            highest: None,
-            alike: 1,
-        })));
+            ..bare(code)
+        }]);
         assert_eq!(
             bound(&table).as_deref(),
             Some("П-1"),
@@ -101,9 +96,8 @@ fn later_looks_bind_nobody_and_a_line_that_stands_twice_stays_its_partner_s() {
         "8 912 345 67 89",
         TelegramCell::Doubled(ANNA),
     );
-    table.event(&Event::Row(RowEvent::Doubled(RowMark::Partner(code(
-        "П-1",
-    )))));
+    let doubled = RowEvent::PartnerStopped(code("П-1"), RowTrouble::Doubled);
+    table.event(&Event::Row(doubled));
     let fault = ListFault::CodeDoubled(vec![2, 3], code("П-1"));
     table.event(&Event::Row(RowEvent::Listed(vec![fault])));
     assert_eq!(bound(&table).as_deref(), Some("П-1"));

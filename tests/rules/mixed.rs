@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sheetdesk::domain::{
     appeal::{Appeal, Delivery, Line, Status},
     effect::{Decision, Effect, Entity, Send, Wake},
-    event::{AppealCells, Command, Event, Looked, Mixed, Outcome, RowEvent, TelegramCell},
+    event::{Command, Event, Looked, Mixed, Outcome, TelegramCell},
     ids::{AppealId, ChatId, MessageId, OutboxId, Revision, Seq},
     message::{Content, Context, Post, Reply},
     ownership::{OwnershipError, check},
@@ -14,7 +14,7 @@ use sheetdesk::domain::{
     view::View,
 };
 
-use crate::table::{ADMIN, ANNA, BORIS, Table, cells};
+use crate::table::{ADMIN, ANNA, BORIS, SheetRow, Table, cells};
 
 const CROWD: std::ops::Range<i64> = 8000..8040;
 
@@ -47,7 +47,7 @@ fn everybody_who_wrote_before_the_first_look_has_an_appeal_of_his_own() {
             [own(chat)]
         );
         numbers.insert(appeals[0].number);
-        let row = AppealCells {
+        let row = SheetRow {
             chat: TelegramCell::Id(chat),
             ..cells(
                 appeals[0].number.expect("it is given").0,
@@ -55,7 +55,7 @@ fn everybody_who_wrote_before_the_first_look_has_an_appeal_of_his_own() {
                 "ответ",
             )
         };
-        table.event(&Event::Row(RowEvent::Appeal(row)));
+        table.shows(vec![row]);
     }
     assert_eq!(numbers.len(), CROWD.count());
     let answered = table

@@ -2,13 +2,13 @@
 
 use sheetdesk::domain::{
     appeal::Status,
-    event::{AnswerCell, Event, Outcome, RowEvent, UnnumberedCells},
+    event::{Outcome, TelegramCell},
     ids::{ChatId, MessageId, Number, RowKey},
     row::{CellValue, Column, DesiredRow, Find, SharedCell},
     tab::Tab,
 };
 
-use crate::table::{ANNA, Table, code};
+use crate::table::{ANNA, SheetRow, Table, bare, code};
 
 #[test]
 fn a_new_appeal_is_a_whole_row() {
@@ -89,16 +89,12 @@ fn an_answer_on_its_way_is_not_cleared() {
 fn an_adopted_row_is_found_by_its_history_until_its_number_is_written() {
     let mut table = Table::empty();
     let history = "2025-01-01 10:00:00: Вопрос";
-    table.event(&Event::Row(RowEvent::Unnumbered(UnnumberedCells {
-        chat: ChatId(9),
-        partner: None,
+    table.shows(vec![SheetRow {
+        chat: TelegramCell::Id(ChatId(9)),
         status: Some(Status::Resolved),
-        answer: AnswerCell::Blank,
-        history: history.into(),
         updated: "вчера".into(),
-        highest: None,
-        alike: 1,
-    })));
+        ..bare(history)
+    }]);
     table.looked(Tab::Appeals);
     let row = project(&table);
     assert_eq!(

@@ -4,27 +4,23 @@
 
 use sheetdesk::domain::{
     appeal::{Delivery, Status},
-    event::{AppealCells, Event, RowEvent, RowMark, RowResult, TelegramCell},
+    event::{RowResult, TelegramCell},
     ids::{ChatId, Number, RowKey},
     partner::RowTrouble,
     row::{Column, DesiredRow, Find},
     tab::Tab,
 };
 
-use crate::table::{ADMIN, ANNA, BORIS, Table, cells};
+use crate::table::{ADMIN, ANNA, BORIS, SheetRow, Table, bare, cells};
 
 const MISMATCHED: &str = "остановлено: № и telegram_id этой строки не подходят друг к другу, отмените сортировку или вставку";
 
 /// A row with a `№`, a telegram_id and an answer.
-fn row(number: u32, chat: ChatId, answer: &str) -> AppealCells {
-    AppealCells {
+fn row(number: u32, chat: ChatId, answer: &str) -> SheetRow {
+    SheetRow {
         chat: TelegramCell::Id(chat),
         ..cells(number, Status::New, answer)
     }
-}
-
-fn shows(table: &mut Table, cells: AppealCells) -> Vec<String> {
-    table.event(&Event::Row(RowEvent::Appeal(cells)))
 }
 
 fn wanted(table: &Table, number: u32) -> DesiredRow {
@@ -49,13 +45,9 @@ fn two() -> Table {
 #[test]
 fn traded_numbers_are_put_back_without_a_word() {
     let mut table = two();
-    shows(&mut table, row(1, BORIS, "Борису"));
-    shows(&mut table, row(2, ANNA, "Анне"));
-    assert_eq!(
-        table.looked(Tab::Appeals),
-        ["dirty appeal 6", "dirty appeal 12"],
-        "nobody is alarmed"
-    );
+    let sorted = vec![row(1, BORIS, "Борису"), row(2, ANNA, "Анне")];
+    assert_eq!(table.shows(sorted), ["dirty appeal 6", "dirty appeal 12"]);
+    assert_eq!(table.looked(Tab::Appeals), [""; 0], "nobody is alarmed");
     let (anna, boris) = (wanted(&table, 1), wanted(&table, 2));
     assert_eq!(
         (anna.find.clone(), boris.find.clone()),
@@ -70,11 +62,11 @@ fn traded_numbers_are_put_back_without_a_word() {
             .any(|(column, _)| *column == Column::Number),
         "its number is written"
     );
-    assert_eq!((anna.strays, boris.strays), (None, None));
+    assert_eq!((table.strays(1), table.strays(2)), (vec![], vec![]));
     table.placed(1);
     table.placed(2);
     assert_eq!(wanted(&table, 1).find, Find::Numbered(Number(1), ANNA));
-    let told = shows(&mut table, row(1, ANNA, "Анне"));
+    let told = table.shows(vec![row(1, ANNA, "Анне")]);
     assert!(
         told.contains(&"7001: Ответ на обращение № 1 / Анне".to_owned()),
         "{told:?}"
@@ -87,13 +79,13 @@ fn where_two_numbers_are_possible_both_rows_say_so_and_nothing_of_them_is_believ
     table.row(1, Status::Resolved, "");
     table.text(ANNA, "Второй вопрос");
     table.placed(3);
-    for (number, chat) in [(1, BORIS), (2, ANNA), (3, ChatId(999))] {
-        assert_eq!(
-            shows(&mut table, row(number, chat, "Чужой ответ")).len(),
-            1,
-            "its row is told"
-        );
-    }
+    let rows = [(1, BORIS), (2, ANNA), (3, ChatId(999))];
+    let rows = rows.map(|(number, chat)| row(number, chat, "Чужой ответ"));
+    assert_eq!(
+        table.shows(rows.into()),
+        ["dirty appeal 12", "dirty appeal 12", "dirty appeal 16"],
+        "the rows are told"
+    );
     let told = table.looked(Tab::Appeals);
     assert!(
         told.contains(&format!("{ADMIN}: Обращения № 3 – {MISMATCHED}")),
@@ -104,15 +96,10 @@ fn where_two_numbers_are_possible_both_rows_say_so_and_nothing_of_them_is_believ
         Find::Traded(Number(1), BORIS),
         "Boris has one appeal"
     );
-    assert_eq!(
-        wanted(&table, 2)
-            .strays
-            .expect("words for Anna's row")
-            .as_str(),
-        MISMATCHED
-    );
+    let mismatched = [RowTrouble::Mismatched];
+    assert_eq!(table.strays(2), mismatched, "words for Anna's row");
+    assert_eq!(table.strays(3), mismatched);
     let third = wanted(&table, 3);
-    assert_eq!(third.strays.expect("words").as_str(), MISMATCHED);
     assert!(
         third.ours.is_empty() && third.shared.is_empty(),
         "nothing else is written"
@@ -124,54 +111,51 @@ fn where_two_numbers_are_possible_both_rows_say_so_and_nothing_of_them_is_believ
 fn a_copy_with_another_account_says_so_and_the_original_goes_on() {
     let mut table = two();
     let rows = vec![row(1, ANNA, "Анне"), row(1, ChatId(999), "")];
-    let told = table.event(&Event::Row(RowEvent::Several(rows)));
+    let told = table.shows(rows);
     assert!(
         told.contains(&"7001: Ответ на обращение № 1 / Анне".to_owned()),
         "{told:?}"
     );
     assert_eq!(table.appeal(1).stopped, None);
     assert_eq!(
-        wanted(&table, 1).strays.expect("the copy is told").as_str(),
-        MISMATCHED
+        table.strays(1),
+        [RowTrouble::Mismatched],
+        "the copy is told"
     );
-    shows(&mut table, row(1, ANNA, ""));
-    assert_eq!(wanted(&table, 1).strays, None, "the copy is gone");
+    table.shows(vec![row(1, ANNA, "")]);
+    assert_eq!(table.strays(1), [], "the copy is gone");
 }
 
 #[test]
 fn a_doubled_row_is_told_in_every_copy_and_goes_on_when_one_is_left() {
     let mut table = two();
     let rows = vec![row(1, ANNA, "Анне"), row(1, ANNA, "")];
-    table.event(&Event::Row(RowEvent::Several(rows)));
+    table.shows(rows);
     assert_eq!(table.looked(Tab::Appeals).len(), 1);
-    let words = wanted(&table, 1).strays.expect("words");
-    assert_eq!(
-        words.as_str(),
-        "остановлено: этот № стоит в нескольких строках, удалите лишние"
-    );
+    assert_eq!(table.strays(1), [RowTrouble::Doubled; 2]);
     table.wrote(1, RowResult::Idle);
-    let told = shows(&mut table, row(1, ANNA, "Анне"));
+    let told = table.shows(vec![row(1, ANNA, "Анне")]);
     assert!(
         told.contains(&"7001: Ответ на обращение № 1 / Анне".to_owned()),
         "{told:?}"
     );
-    assert_eq!(wanted(&table, 1).strays, None);
+    assert_eq!(table.strays(1), []);
 }
 
 #[test]
 fn a_number_of_a_lost_journal_is_adopted_with_its_history_and_its_answer_is_held() {
     let mut table = Table::with_appeal();
-    let found = AppealCells {
+    let found = SheetRow {
         history: Some("2025-01-01 10:00:00: Вопрос".into()),
         delivery: "доставлено 14:02".into(),
         ..row(77, BORIS, "Ответ")
     };
     assert_eq!(
-        shows(&mut table, row(77, BORIS, "Ответ")),
+        table.shows(vec![row(77, BORIS, "Ответ")]),
         [""; 0],
         "the desk reads its history first"
     );
-    let told = shows(&mut table, found);
+    let told = table.shows(vec![found]);
     assert_eq!(told[0], "line 0: 2025-01-01 10:00:00: Вопрос");
     assert!(
         !told.iter().any(|line| line.starts_with("7002")),
@@ -182,7 +166,7 @@ fn a_number_of_a_lost_journal_is_adopted_with_its_history_and_its_answer_is_held
         (appeal.delivery, appeal.chat, appeal.placed),
         (Delivery::Held, BORIS, true)
     );
-    table.event(&Event::Row(RowEvent::Missing(RowMark::Appeal(Number(1)))));
+    table.misses(1);
     assert!(
         table
             .text(ANNA, "Ещё вопрос")
@@ -199,12 +183,12 @@ fn a_number_that_nobody_can_have_given_is_told_of_with_its_cure() {
         (4_000_000_000, TelegramCell::Id(BORIS)),
         (78, TelegramCell::Empty),
     ] {
-        let found = AppealCells {
+        let found = SheetRow {
             chat,
             history: Some("Вопрос".into()),
             ..row(number, BORIS, "")
         };
-        shows(&mut table, found);
+        table.shows(vec![found]);
     }
     let told = table.looked(Tab::Appeals);
     assert!(
@@ -219,33 +203,23 @@ fn a_number_that_nobody_can_have_given_is_told_of_with_its_cure() {
 fn an_appeal_whose_number_stands_in_the_sheet_already_gets_another() {
     let mut table = Table::registered();
     table.text(ANNA, "Вопрос Анны");
-    shows(&mut table, row(1, BORIS, ""));
-    let taken = AppealCells {
+    table.shows(vec![row(1, BORIS, "")]);
+    let taken = SheetRow {
         history: Some("Вопрос Бориса".into()),
         ..row(1, BORIS, "")
     };
-    shows(&mut table, taken);
+    table.shows(vec![taken]);
     assert_eq!(table.looked(Tab::Appeals), ["dirty appeal 6"]);
     assert_eq!((table.appeal(1).chat, table.appeal(2).chat), (BORIS, ANNA));
 }
 
 #[test]
 fn a_number_that_a_person_has_deleted_is_given_back_by_the_history() {
-    use sheetdesk::domain::event::{AnswerCell, UnnumberedCells};
     let mut table = two();
-    table.event(&Event::Row(RowEvent::Missing(RowMark::Appeal(Number(1)))));
+    table.misses(1);
     assert_eq!(table.appeal(1).stopped, Some(RowTrouble::Missing));
-    let bare = UnnumberedCells {
-        chat: ANNA,
-        partner: None,
-        status: Some(Status::New),
-        answer: AnswerCell::Blank,
-        history: "2026-03-02 11:00:00: Не приходит отчёт".into(),
-        updated: "".into(),
-        highest: Some(Number(2)),
-        alike: 1,
-    };
-    table.event(&Event::Row(RowEvent::Unnumbered(bare)));
+    let bare = bare("2026-03-02 11:00:00: Не приходит отчёт");
+    table.shows(vec![bare]);
     assert_eq!(
         (table.appeal(1).stopped, wanted(&table, 1).append),
         (None, false)

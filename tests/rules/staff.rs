@@ -7,10 +7,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use sheetdesk::domain::{
     effect::Wake,
-    event::{
-        Command, ErasedPerson, Event, PartnerCells, RowEvent, RowMark, RowResult, TelegramCell,
-    },
+    event::{Command, ErasedPerson, Event, PartnerCells, RowEvent, RowResult, TelegramCell},
     ids::{ChatId, RowKey},
+    partner::RowTrouble,
     row::{CellValue, Column},
     tab::Tab,
     text::Text,
@@ -57,9 +56,8 @@ fn is_in(table: &Table, chat: ChatId) -> bool {
 }
 
 fn missing(table: &mut Table, written: &str) {
-    table.event(&Event::Row(RowEvent::Missing(RowMark::Partner(code(
-        written,
-    )))));
+    let missing = RowEvent::PartnerStopped(code(written), RowTrouble::Missing);
+    table.event(&Event::Row(missing));
 }
 
 /// Minutes pass, with a read every five, and the timers go off.
@@ -403,9 +401,7 @@ fn a_code_that_is_spelled_anew_keeps_its_account() {
         table.lists_bound(before, "Анна", "8 912 345-67-89", TelegramCell::Id(ANNA));
         table.looked(Tab::Partners);
         table.lists_bound(after, name, phone, TelegramCell::Id(ANNA));
-        table.event(&Event::Row(RowEvent::Missing(RowMark::Partner(code(
-            before,
-        )))));
+        missing(&mut table, before);
         table.looked(Tab::Partners);
         let holder = table
             .state
@@ -420,9 +416,7 @@ fn a_code_that_is_spelled_anew_keeps_its_account() {
         assert_eq!(table.state.tab(Tab::Partners).doubted, u32::from(!keeps));
         if keeps {
             // Somebody takes it back: the code of before is known by now.
-            table.event(&Event::Row(RowEvent::Missing(RowMark::Partner(code(
-                after,
-            )))));
+            missing(&mut table, after);
             table.lists_bound(before, name, phone, TelegramCell::Id(ANNA));
             let told = pass(&mut table, 30);
             assert!(

@@ -1,5 +1,7 @@
 //! A state in memory, a clock that stands still, and decisions told in words.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use sheetdesk::domain::{
     appeal::{Appeal, Status},
@@ -10,12 +12,15 @@ use sheetdesk::domain::{
         TelegramCell, Update, WriteReport, WrittenRow,
     },
     files::Links,
+    identity::{self, Asked, Owner, RowKeys, news::Reading},
     ids::{
-        BatchToken, ChatId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq, SpreadsheetId,
+        AppealId, BatchToken, ChatId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq,
+        SpreadsheetId,
     },
     memory::Memory,
     message::{Content, Context, Message},
     ownership,
+    partner::RowTrouble,
     row::{CellValue, Column, DesiredRow},
     rules::Rules,
     session::Locale,
@@ -36,6 +41,24 @@ pub(crate) struct Table {
     pub(crate) now: Timestamp,
     seq: u64,
     messages: i64,
+    /// The appeals tab.
+    sheet: Vec<SheetRow>,
+    displaced: BTreeSet<Number>,
+    /// What the last read showed of each appeal's number beside a row that is not its.
+    strays: Vec<(AppealId, RowTrouble)>,
+}
+
+/// A row of the appeals tab.
+#[derive(Debug, Clone)]
+pub(crate) struct SheetRow {
+    pub(crate) number: Option<u32>,
+    pub(crate) chat: TelegramCell,
+    pub(crate) status: Option<Status>,
+    pub(crate) answer: AnswerCell,
+    pub(crate) delivery: Text,
+    pub(crate) updated: Text,
+    pub(crate) partner: Option<PartnerCode>,
+    pub(crate) history: Option<Text>,
 }
 
 impl Table {
@@ -57,6 +80,9 @@ impl Table {
             now: "2026-03-02T08:00:00Z".parse().expect("a moment"),
             seq: 0,
             messages: 100,
+            sheet: Vec::new(),
+            displaced: BTreeSet::new(),
+            strays: Vec::new(),
         }
     }
 
@@ -228,12 +254,78 @@ impl Table {
 
     /// The row of an appeal as a read shows it.
     pub(crate) fn row(&mut self, number: u32, status: Status, answer: &str) -> Vec<String> {
-        self.event(&Event::Row(RowEvent::Appeal(cells(number, status, answer))))
+        self.shows(vec![cells(number, status, answer)])
+    }
+
+    /// A read finds that these rows stand in place of those that bore their numbers; told in words.
+    pub(crate) fn shows(&mut self, rows: Vec<SheetRow>) -> Vec<String> {
+        let replaced: BTreeSet<u32> = rows.iter().filter_map(|row| row.number).collect();
+        let stays = |row: &SheetRow| row.number.is_none_or(|number| !replaced.contains(&number));
+        self.sheet.retain(stays);
+        let old = self.sheet.len();
+        self.sheet.extend(rows);
+        self.reads(old, BTreeSet::new())
+    }
+
+    /// A read finds that nobody bears this number any more.
+    pub(crate) fn misses(&mut self, number: u32) -> Vec<String> {
+        self.sheet.retain(|row| row.number != Some(number));
+        self.reads(self.sheet.len(), [Number(number)].into())
+    }
+
+    /// A read of the appeals tab that shows something new from this row on.
+    fn reads(&mut self, new_from: usize, gone: BTreeSet<Number>) -> Vec<String> {
+        let rows = self.sheet.clone();
+        let keys: Vec<RowKeys<'_>> = rows.iter().map(SheetRow::keys).collect();
+        let asked = Asked {
+            rows: keys
+                .iter()
+                .map(|keys| (keys.number, keys.telegram.chat()))
+                .collect(),
+            gone: &gone | &self.displaced,
+        };
+        let index = identity::index(&self.rules, &self.state, &asked);
+        let assignment = identity::assign(&keys, &asked.gone, &index);
+        let changed: Vec<bool> = (0..rows.len()).map(|at| at >= new_from).collect();
+        let reading = Reading {
+            rows: &keys,
+            changed: &changed,
+            cells: |at: usize| rows[at].cells(),
+            highest: keys.iter().filter_map(|keys| keys.number).max(),
+        };
+        let events = reading.events(&assignment, &index);
+        let stray = |owner: &Owner| match owner {
+            Owner::Stray(appeal, why) => Some((*appeal, *why)),
+            _ => None,
+        };
+        self.strays = assignment.owners.iter().filter_map(stray).collect();
+        self.displaced = assignment.displaced;
+        let events = events.into_iter().map(Event::Row);
+        events.flat_map(|event| self.event(&event)).collect()
+    }
+
+    /// What the rows are told that bear the number of an appeal and are not its row.
+    pub(crate) fn strays(&self, number: u32) -> Vec<RowTrouble> {
+        let id = self.appeal(number).id;
+        let of = |(appeal, why): &(AppealId, RowTrouble)| (*appeal == id).then_some(*why);
+        self.strays.iter().filter_map(of).collect()
     }
 
     /// The read-back confirms the row as the journal wants it.
     pub(crate) fn placed(&mut self, number: u32) -> Vec<String> {
         let appeal = self.appeal(number);
+        let of_appeal = |row: &&mut SheetRow| {
+            let bare = row.number.is_none() && row.history == appeal.adopted;
+            row.number == Some(number) || (bare && row.chat.chat() == Some(appeal.chat))
+        };
+        if let Some(row) = self.sheet.iter_mut().find(of_appeal) {
+            row.number = Some(number);
+        } else {
+            self.sheet.push(SheetRow {
+                chat: TelegramCell::Id(appeal.chat),
+                ..cells(number, appeal.status.clone(), "")
+            });
+        }
         let cleared = appeal.delivered_answer().map(|answer| answer.text.clone());
         let result = RowResult::Confirmed {
             status: Some(appeal.status.clone()),
@@ -391,14 +483,49 @@ impl Table {
     }
 }
 
-pub(crate) fn cells(number: u32, status: Status, answer: &str) -> AppealCells {
+impl SheetRow {
+    fn keys(&self) -> RowKeys<'_> {
+        let answer = match &self.answer {
+            AnswerCell::Text(text) => text.as_str(),
+            AnswerCell::Blank | AnswerCell::Unready(_) => "",
+        };
+        RowKeys {
+            number: self.number.map(Number),
+            telegram: self.chat,
+            history: self.history.as_ref().map(Text::as_str),
+            said: ["", answer, ""],
+        }
+    }
+
+    fn cells(&self) -> AppealCells {
+        AppealCells {
+            status: self.status.clone(),
+            answer: self.answer.clone(),
+            delivery: self.delivery.clone(),
+            updated: self.updated.clone(),
+            partner: self.partner.clone(),
+            history: self.history.clone(),
+        }
+    }
+}
+
+/// A row of Anna's with this history, which has no number.
+pub(crate) fn bare(history: &str) -> SheetRow {
+    SheetRow {
+        number: None,
+        history: Some(history.into()),
+        ..cells(0, Status::New, "")
+    }
+}
+
+pub(crate) fn cells(number: u32, status: Status, answer: &str) -> SheetRow {
     let answer = if answer.is_empty() {
         AnswerCell::Blank
     } else {
         AnswerCell::Text(Text::from(answer))
     };
-    AppealCells {
-        number: Number(number),
+    SheetRow {
+        number: Some(number),
         chat: TelegramCell::Id(ANNA),
         status: Some(status),
         answer,

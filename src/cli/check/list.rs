@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{ids::PartnerCode, listing::ListFault},
-    sheets::{client::SheetsClient, diff::staff},
+    sheets::{client::SheetsClient, tabs::partners},
 };
 
 /// What stands in the list now; none where every row can be taken.
@@ -18,7 +18,7 @@ pub(super) async fn faults(sheets_client: &SheetsClient, tab: &Readable) -> Opti
         Ok(snapshot) => snapshot,
         Err(words) => return Some(wrong("partners", words)),
     };
-    let faults = staff::faults(&snapshot);
+    let faults = partners::faults(&snapshot);
     if faults.is_empty() {
         return None;
     }

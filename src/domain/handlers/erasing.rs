@@ -85,9 +85,6 @@ fn unnote(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
         let mut state = ctx.tab(tab);
         let before = state.clone();
         state.parked.remove(&chat);
-        state
-            .strangers
-            .retain(|_, stranger| *stranger != Some(chat));
         if state != before {
             ctx.put(Entity::Tab(state));
         }

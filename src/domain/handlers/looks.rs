@@ -14,15 +14,12 @@ use crate::domain::{
     wording::Note,
 };
 
-use super::{adopt, appeals, promotions, registration, staff, trades};
+use super::{adopt, appeals, promotions, registration, staff};
 
 /// How many numbers one message to the operator names.
 const NAMED: usize = 20;
 
 pub(in crate::domain) fn looked(ctx: &mut DecisionContext<'_, impl View>, looked: &Looked) {
-    if looked.tab == Tab::Appeals {
-        trades::put_back(ctx);
-    }
     let mut tab: TabState = ctx.tab(looked.tab);
     let first = tab.sighted.is_none();
     tab.sighted = tab.sighted.or(Some(ctx.now));

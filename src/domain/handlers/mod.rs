@@ -28,5 +28,4 @@ pub(super) mod restoring;
 pub(super) mod rows;
 pub(super) mod staff;
 mod stopping;
-pub(super) mod trades;
 pub(super) mod writes;

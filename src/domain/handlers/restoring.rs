@@ -11,7 +11,7 @@ use crate::domain::{
     context::DecisionContext,
     effect::{Effect, Entity, FinalState},
     event::{AnswerCell, AppealCells, Restored},
-    ids::{AppealId, OutboxId, RowKey},
+    ids::{AppealId, Number, OutboxId, RowKey},
     project::shown_history,
     tab::Tab,
     view::View,
@@ -21,7 +21,6 @@ use crate::domain::{
 use super::{
     appeals,
     broadcasts::{self, End},
-    trades,
 };
 
 pub(in crate::domain) fn restored(ctx: &mut DecisionContext<'_, impl View>, restored: &Restored) {
@@ -40,7 +39,6 @@ fn distrust(ctx: &mut DecisionContext<'_, impl View>, tabs: &[Tab]) -> usize {
     for &tab in tabs {
         let mut state = ctx.tab(tab);
         state.sighted = None;
-        state.strangers.clear();
         ctx.put(Entity::Tab(state));
     }
     let (mut answers, mut others) = (BTreeSet::new(), 0_usize);
@@ -93,7 +91,7 @@ pub(super) fn seen_again(
     appeal.unseen = false;
     appeal.placed = true;
     appeal.stopped = None;
-    trades::is_found(ctx, appeal);
+    appeal.traded = None;
     appeal.adopted = None;
     appeal.stamp = None;
     appeal.seen.delivery.clone_from(&cells.delivery);
@@ -125,7 +123,8 @@ fn take_over(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cell
         return;
     }
     let ours: Vec<Line> = ctx.view.lines(appeal.id, usize::MAX);
-    let shelf = archive::told(ctx.rules, cells.number, history);
+    let number = appeal.number.unwrap_or(Number(0));
+    let shelf = archive::told(ctx.rules, number, history);
     // What has moved to the archive since is not missing; nor is a line of which a part has.
     let from = if shelf.parts > appeal.shelf.parts {
         appeal.lines_written

@@ -6,8 +6,8 @@ use crate::domain::{
     appeal::{Appeal, Author, Delivery, Seen, Status},
     context::DecisionContext,
     effect::Entity,
-    event::{AnswerCell, AppealCells, RowEvent, RowMark, TelegramCell},
-    ids::{Number, RowKey},
+    event::{AnswerCell, AppealCells, RowEvent},
+    ids::{AppealId, Number, RowKey},
     partner::RowTrouble,
     project,
     tab::Tab,
@@ -17,71 +17,71 @@ use crate::domain::{
 };
 
 use super::{
-    adopt, answers, appeals, listing, promotions, restoring, staff, stopping::stop, trades,
+    adopt, answers, appeals, listing, promotions, restoring, staff,
+    stopping::{stop, tell_later},
 };
 
 pub(in crate::domain) fn row(ctx: &mut DecisionContext<'_, impl View>, event: &RowEvent) {
     match event {
         RowEvent::Partner(cells) => staff::row(ctx, cells),
-        RowEvent::Appeal(cells) => numbered(ctx, cells.number, std::slice::from_ref(cells)),
-        RowEvent::Several(rows) => {
-            if let Some(first) = rows.first() {
-                numbered(ctx, first.number, rows);
-            }
-        }
-        RowEvent::Promotions(rows) => promotions::rows(ctx, rows),
+        RowEvent::PartnerStopped(code, trouble) => staff::stop(ctx, code, *trouble),
         RowEvent::Listed(faults) => listing::found(ctx, faults),
-        RowEvent::Unnumbered(cells) => adopt::unnumbered(ctx, cells),
-        RowEvent::Missing(mark) => stop_marked(ctx, mark, RowTrouble::Missing),
-        RowEvent::Doubled(mark) => stop_marked(ctx, mark, RowTrouble::Doubled),
+        RowEvent::Promotions(rows) => promotions::rows(ctx, rows),
+        RowEvent::NewAppeal(found) => adopt::new(ctx, found),
+        RowEvent::Unusable { number, trouble } => tell_later(ctx, *number, *trouble),
+        RowEvent::Appeal { cells, appeal } => of(ctx, *appeal, |ctx, appeal| {
+            own_row(ctx, appeal, cells);
+        }),
+        RowEvent::NumberLost { cells, appeal } => of(ctx, *appeal, |ctx, appeal| {
+            adopt::number_lost(ctx, appeal, cells);
+        }),
+        RowEvent::Traded { shown, appeal } => of(ctx, *appeal, |ctx, appeal| {
+            traded(ctx, appeal, *shown);
+        }),
+        RowEvent::NumberTaken { appeal } => of(ctx, *appeal, appeals::take_number),
+        RowEvent::Stopped { trouble, appeal } => of(ctx, *appeal, |ctx, appeal| {
+            stopped(ctx, appeal, *trouble);
+        }),
+        // The rows say what is wrong.
+        RowEvent::Strays { appeal } => ctx.dirty(RowKey::Appeal(*appeal)),
+        RowEvent::Outdated(_) => {}
     }
 }
 
-/// The rows that bear one `№`: the one beside its own telegram_id is the appeal's, any other is a stranger.
-fn numbered(ctx: &mut DecisionContext<'_, impl View>, number: Number, rows: &[AppealCells]) {
-    let Some(mut appeal) = ctx.numbered(number) else {
-        // A number whose appeal was erased: its rows are the people's, until they delete them.
-        if ctx.view.numbered(number).is_none() {
-            adopt::numbered(ctx, number, rows);
-        }
-        return;
-    };
-    let chat = appeal.chat;
-    let (own, strangers): (Vec<_>, Vec<_>) = rows.iter().partition(|cells| {
-        [TelegramCell::Id(chat), TelegramCell::Doubled(chat)].contains(&cells.chat)
-    });
-    let of_another =
-        |cells: &AppealCells| matches!(cells.chat, TelegramCell::Id(_) | TelegramCell::Doubled(_));
-    if own.is_empty() && !appeal.placed && strangers.iter().any(|cells| of_another(cells)) {
-        // The journal is older than the sheet: the number was given before, to somebody else.
-        appeals::take_number(ctx, &mut appeal);
+/// Changes an appeal, unless it was erased meanwhile.
+fn of<V: View>(
+    ctx: &mut DecisionContext<'_, V>,
+    id: AppealId,
+    change: impl FnOnce(&mut DecisionContext<'_, V>, &mut Appeal),
+) {
+    if let Some(mut appeal) = ctx.appeal(id) {
+        change(ctx, &mut appeal);
         ctx.put(Entity::Appeal(appeal));
-        return adopt::numbered(ctx, number, rows);
     }
-    trades::note(ctx, number, &strangers);
-    match own.as_slice() {
-        // Its own row is known by its history and still has to get the number, or is still to be appended.
-        [] if appeal.adopted.is_some() || !appeal.placed => {}
-        [] if strangers
-            .iter()
-            .any(|cells| cells.chat == TelegramCell::Unreadable) =>
-        {
-            stop(ctx, &mut appeal, RowTrouble::Unreadable)
-        }
-        [] => stop(ctx, &mut appeal, RowTrouble::Mismatched),
-        [cells] => own_row(ctx, &mut appeal, cells),
-        [_, _, ..] => {
-            // The number is there: nobody has to know the row by its history any more.
-            appeal.adopted = None;
-            stop(ctx, &mut appeal, RowTrouble::Doubled);
-        }
+}
+
+/// The row bears the number of another appeal: its own goes back.
+fn traded(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, shown: Number) {
+    appeal.stopped = Some(RowTrouble::Mismatched);
+    appeal.traded = Some(shown);
+    appeal.unseen |= ctx.tab(Tab::Appeals).sighted.is_none();
+    // Where a partner has several rows, this may be another of them: all of it is written.
+    appeal.stale = true;
+    ctx.dirty(RowKey::Appeal(appeal.id));
+}
+
+/// Which row is the appeal's cannot be told, or it is gone.
+fn stopped(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, trouble: RowTrouble) {
+    appeal.traded = None;
+    if trouble == RowTrouble::Missing {
+        return gone(ctx, appeal);
     }
-    if appeal.stopped.is_some() || !strangers.is_empty() {
-        appeal.unseen |= appeal.stopped.is_some() && ctx.tab(Tab::Appeals).sighted.is_none();
-        // The rows say what is wrong.
-        ctx.dirty(RowKey::Appeal(appeal.id));
+    if trouble == RowTrouble::Doubled {
+        // The number is there: nobody has to know the row by its history any more.
+        appeal.adopted = None;
     }
-    ctx.put(Entity::Appeal(appeal));
+    stop(ctx, appeal, trouble);
+    appeal.unseen |= ctx.tab(Tab::Appeals).sighted.is_none();
 }
 
 fn own_row(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
@@ -89,7 +89,7 @@ fn own_row(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells:
         return restoring::seen_again(ctx, appeal, cells);
     }
     appeal.placed = true;
-    trades::is_found(ctx, appeal);
+    appeal.traded = None;
     appeal.adopted = None;
     if appeal.stopped.take().is_some() {
         ctx.dirty(RowKey::Appeal(appeal.id));
@@ -170,37 +170,9 @@ fn status_changed(
     }
 }
 
-/// What a read found wrong with a key.
-fn stop_marked(ctx: &mut DecisionContext<'_, impl View>, mark: &RowMark, trouble: RowTrouble) {
-    match mark {
-        RowMark::Partner(code) => staff::stop(ctx, code, trouble),
-        // All rows of their tab tell together which is missing or doubled.
-        RowMark::Promotion(_) => {}
-        RowMark::Appeal(number) => {
-            trades::note(ctx, *number, &[]);
-            if let Some(mut appeal) = ctx.numbered(*number) {
-                match trouble {
-                    // It is found by its history until its number is there.
-                    RowTrouble::Missing if appeal.adopted.is_some() => return,
-                    RowTrouble::Missing if trades::may_stand_elsewhere(ctx, appeal.chat) => {
-                        stop(ctx, &mut appeal, RowTrouble::Mismatched)
-                    }
-                    RowTrouble::Missing => gone(ctx, &mut appeal),
-                    RowTrouble::Doubled
-                    | RowTrouble::Mismatched
-                    | RowTrouble::Moved
-                    | RowTrouble::Unknown
-                    | RowTrouble::Unreadable => stop(ctx, &mut appeal, trouble),
-                }
-                ctx.put(Entity::Appeal(appeal));
-            }
-        }
-    }
-}
-
 /// The row is not there any more. What the partner wrote and nobody has read yet goes into a new one.
 pub(super) fn gone(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
-    trades::is_found(ctx, appeal);
+    appeal.traded = None;
     appeal.adopted = None;
     if has_unread_lines(ctx, appeal) {
         appeal.placed = false;

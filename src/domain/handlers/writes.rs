@@ -2,7 +2,7 @@
 //!
 //! Invariant: a cell counts as changed by us only when the read-back says so.
 
-use super::{answers, refusals, rows::gone, staff, trades};
+use super::{answers, refusals, rows::gone, staff};
 use crate::domain::{
     appeal::{Appeal, Status},
     archive,
@@ -99,7 +99,7 @@ fn confirm(
     }
     appeal.placed = true;
     appeal.stopped = None;
-    trades::is_found(ctx, appeal);
+    appeal.traded = None;
     appeal.adopted = None;
     appeal.stale &= appeal.changed > dirtied;
     show_written(ctx, appeal, lines);

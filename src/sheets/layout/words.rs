@@ -2,12 +2,16 @@
 //!
 //! Invariant: words are compared folded (`domain::text::fold`), and written in one spelling.
 
+use std::collections::BTreeMap;
+
 use crate::domain::{
     appeal::Status,
+    partner::RowTrouble,
     row::Column,
     tab::Tab,
     text::{Text, fold},
     word::Word,
+    wording::{Note, Wording},
 };
 
 /// Everything that is called by a word in one tab.
@@ -25,6 +29,8 @@ pub struct TabWords {
     pub authorized: Word,
     /// The word for "not authorized" (partners).
     pub not_authorized: Word,
+    /// What a row is told that cannot be used (appeals).
+    pub troubles: BTreeMap<RowTrouble, String>,
 }
 
 impl TabWords {
@@ -79,6 +85,18 @@ impl TabWords {
             .find(|(known, _)| *known == column)
             .map(|(_, word)| word.written())
     }
+}
+
+/// What rows are told that bear a number which is not theirs, or not theirs alone.
+#[must_use]
+pub fn troubles(wording: &Wording) -> BTreeMap<RowTrouble, String> {
+    let all = [
+        RowTrouble::Doubled,
+        RowTrouble::Mismatched,
+        RowTrouble::Unreadable,
+    ];
+    all.map(|trouble| (trouble, wording.note(Note::Stopped(trouble))))
+        .into()
 }
 
 /// Whether two statuses are one; words of the people's own are compared folded like all others.

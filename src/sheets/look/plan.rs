@@ -17,8 +17,8 @@ use crate::{
     },
     sheets::{
         a1::{a1, a1_columns, quoted},
-        diff::promotions,
         layout::{Layout, LayoutError, cells, index, words::TabWords},
+        tabs::promotions,
         wire::{Columns, RangeRequest, SheetId, Span, TabInfo},
     },
 };
@@ -332,6 +332,7 @@ impl ReadPlan {
             key,
             keyless,
             telegram,
+            owner: None,
             history: None,
             unread: false,
             unshown: false,

@@ -11,9 +11,9 @@ use crate::{
         text::Text,
     },
     sheets::{
-        diff::promotions,
         layout::{Layout, cells},
         look::{Index, KeyMatch, Row, TabSnapshot},
+        tabs::promotions,
     },
 };
 

@@ -24,6 +24,7 @@ use crate::{
     clock,
     domain::{
         event::{Event, Looked, RowMark, RowResult, WriteReport, WrittenRow},
+        identity::{self, AppealIndex, Asked},
         ids::{BatchToken, RowKey, Seq, SpreadsheetId},
         project::project,
         rules::Rules,
@@ -349,6 +350,15 @@ impl SheetIo for LiveIo<'_> {
         }
         self.writing = None;
         Ok(())
+    }
+
+    async fn index(&mut self, asked: Asked) -> Result<AppealIndex, StoreError> {
+        let snapshot = self.sync.journal.snapshot();
+        let index = identity::index(&self.sync.rules, snapshot.view(), &asked);
+        if snapshot.is_lost() {
+            return Err(StoreError::Disk("the journal cannot be read".to_owned()));
+        }
+        Ok(index)
     }
 
     /// Those that the synchroniser has not had yet go first.

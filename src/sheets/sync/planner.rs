@@ -165,7 +165,7 @@ impl Planner<'_> {
             Placement::Absent => draft.finish(wanted, RowResult::Absent),
             // Its rows say so, or will.
             Placement::Unclear if told => {}
-            Placement::Unclear if wanted.row.strays.is_some() => {
+            Placement::Unclear if tab.strays(&wanted.row).next().is_some() => {
                 draft.finish(wanted, RowResult::Idle)
             }
             Placement::Unclear => {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Wanted,
-    find::{Placement, TabPlanner, chat_of, mark_of},
+    find::{Placement, TabPlanner, chat_of},
     repair::{Repair, WrongCell, WrongRow},
     shared_cells::{self, CellAction},
     write_plan::{ChangeOwner, PlannedRow, SharedWrite, WritePlan},
@@ -14,11 +14,18 @@ use super::{
 use crate::{
     domain::{
         event::{RowMark, RowResult, TelegramCell},
+        ids::RowKey,
+        partner::RowTrouble,
         row::{CellValue, Column, DesiredRow, Find, SharedCell},
         tab::Tab,
         text::Text,
     },
-    sheets::{diff::promotions, layout::cells, look::Row, wire::Change},
+    sheets::{
+        layout::cells,
+        look::Row,
+        tabs::{appeals::Stray, promotions},
+        wire::Change,
+    },
 };
 impl TabPlanner<'_> {
     /// Cells of ours that the snapshot shows otherwise. A history that was not read is always written, and with it the moment, by which
@@ -115,6 +122,17 @@ impl TabPlanner<'_> {
         })
     }
 
+    /// Rows that bear the number of this one and are not it, or not alone.
+    pub(super) fn strays(&self, wanted: &DesiredRow) -> impl Iterator<Item = (&Row, RowTrouble)> {
+        let of = |stray: &&Stray| RowKey::Appeal(stray.appeal) == wanted.key;
+        let strays = self.tab_memory.strays.iter().filter(of);
+        strays.filter_map(|stray| {
+            let rows = &self.snapshot.rows;
+            let at = rows.binary_search_by_key(&stray.row, |row| row.row).ok()?;
+            Some((&rows[at], stray.why))
+        })
+    }
+
     /// Other rows that bear the number of this one are told so; whether any is told now. Beside no telegram_id at all, a number whose
     /// own row stands is taken away again: a sort that leaves our column out puts numbers beside empty rows.
     pub(super) fn tell_strays(
@@ -123,23 +141,19 @@ impl TabPlanner<'_> {
         place: &Placement<'_>,
         draft: &mut WritePlan,
     ) -> bool {
-        let (Some(words), Some(RowMark::Appeal(number))) =
-            (&wanted.row.strays, mark_of(&wanted.row))
-        else {
-            return false;
-        };
         let own = match place {
             Placement::At(row) => Some(row.row),
             Placement::Tail | Placement::Absent | Placement::Unclear | Placement::Unread => None,
         };
         let mut told = false;
-        for stray in self.bearing(number).filter(|stray| Some(stray.row) != own) {
+        for (stray, why) in self.strays(&wanted.row) {
+            let words = self.tab_memory.words.troubles.get(&why);
             let removes = own.is_some() && stray.telegram == TelegramCell::Empty;
             let text = |column, text: &str| (column, CellValue::Text(text.into()));
             let cells = if removes {
                 vec![text(Column::Number, ""), text(Column::Delivery, "")]
             } else {
-                vec![text(Column::Delivery, words.as_str())]
+                vec![text(Column::Delivery, words.map_or("", String::as_str))]
             };
             let cells = self.differing(stray, &cells);
             if cells.is_empty() {
@@ -149,7 +163,7 @@ impl TabPlanner<'_> {
             let planned = PlannedRow {
                 report: Some((wanted.row.key.clone(), wanted.dirtied)),
                 quiet: own.is_some(),
-                mark: (!removes).then_some(RowMark::Appeal(number)),
+                mark: stray.key.clone().filter(|_| !removes),
                 chat: chat_of(stray),
                 result: RowResult::Idle,
                 wrote: self.short(&cells),

@@ -2,14 +2,17 @@
 //!
 //! Invariant: trouble with a tab is told once when it begins or becomes another, and once when it ends, and stops that tab alone.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::refusals::Refusals;
 use crate::{
-    domain::tab::Tab,
+    domain::{ids::Number, tab::Tab},
     sheets::{
         layout::{Layout, words::TabWords},
         look::{KnownRow, TabSnapshot, plan::HistoryRange},
+        tabs::appeals::Stray,
     },
 };
 
@@ -27,6 +30,10 @@ pub(super) struct TabMemory {
     pub(super) snapshot: Option<TabSnapshot>,
     /// Before the first snapshot: the rows that the journal knows to stand there.
     pub(super) known: Option<TabSnapshot>,
+    /// Rows of the last snapshot that bear the number of an appeal and are not its row, or not its only one.
+    pub(super) strays: Vec<Stray>,
+    /// Numbers of appeals without a row of their own.
+    pub(super) displaced: BTreeSet<Number>,
     /// What the next snapshot reads of the histories.
     pub(super) histories: HistoryRange,
     pub(super) trouble: Option<TabTrouble>,
@@ -77,6 +84,8 @@ impl TabMemory {
             words,
             layout: None,
             snapshot: None,
+            strays: Vec::new(),
+            displaced: BTreeSet::new(),
             histories,
             trouble: None,
             decorate: true,

@@ -7,13 +7,20 @@ use jiff::Timestamp;
 use super::{
     Interrupted, SheetIo,
     memory::{SyncMemory, Unreported, mended},
-    tab_memory::Blocks,
+    tab_memory::{Blocks, TabMemory},
 };
 use crate::{
-    domain::tab::Tab,
+    domain::{
+        identity::{AppealIndex, Asked},
+        tab::Tab,
+    },
     sheets::{
-        diff,
         look::{TabSnapshot, plan::HistoryRange},
+        tabs::{
+            self,
+            appeals::{self, Compared},
+            partners, promotions,
+        },
     },
 };
 
@@ -26,8 +33,21 @@ pub(super) async fn take_in(
     if snapshots.is_empty() {
         return Ok(Vec::new());
     }
-    let news = memory.news(&mut snapshots);
-    if io.apply(news.events, news.overwritten).await.is_err() {
+    let compared = memory.compare(&mut snapshots);
+    let index = match compared.asked {
+        Asked { ref rows, ref gone } if rows.is_empty() && gone.is_empty() => {
+            Ok(AppealIndex::default())
+        }
+        ref asked => io.index(asked.clone()).await,
+    };
+    let told = match index {
+        Ok(index) => {
+            let news = memory.news(&mut snapshots, &compared, &index);
+            io.apply(news.events, news.overwritten).await
+        }
+        Err(error) => Err(error),
+    };
+    if told.is_err() {
         memory.pace.store.failed(None, io.now());
         memory.put_off(&snapshots);
         return Err(Interrupted::Journal);
@@ -43,25 +63,49 @@ pub(super) async fn take_in(
 }
 
 impl SyncMemory {
-    /// What people did since the last snapshots, and which rows our batches may have hit meanwhile. The snapshots then show what stood
-    /// there before we changed it by mistake.
-    fn news(&mut self, snapshots: &mut [TabSnapshot]) -> Unreported {
-        let mut news = Unreported::default();
-        for snapshot in snapshots.iter_mut() {
-            let tab_memory = self
-                .tab_memories
-                .iter()
-                .find(|known| known.tab() == snapshot.tab);
-            let Some(tab_memory) = tab_memory else {
+    /// Compares the snapshots with the last ones. They then show what stood there before we changed it by mistake.
+    fn compare(&mut self, snapshots: &mut [TabSnapshot]) -> Compared {
+        let mut compared = Compared::default();
+        for snapshot in snapshots {
+            let known = |known: &&TabMemory| known.tab() == snapshot.tab;
+            let Some(tab_memory) = self.tab_memories.iter().find(known) else {
                 continue;
             };
             let previous = tab_memory.previous();
             self.repairs.find_in(previous, snapshot);
+            if snapshot.tab == Tab::Appeals {
+                compared = appeals::compare(previous, snapshot, &tab_memory.displaced);
+            }
+        }
+        compared
+    }
+
+    /// What people did since the last snapshots, and which rows our batches may have hit meanwhile.
+    fn news(
+        &mut self,
+        snapshots: &mut [TabSnapshot],
+        compared: &Compared,
+        index: &AppealIndex,
+    ) -> Unreported {
+        let mut news = Unreported::default();
+        for snapshot in snapshots.iter_mut() {
+            let Some(tab_memory) = self.tab_memory(snapshot.tab) else {
+                continue;
+            };
             if tab_memory.would_end(Blocks::Looks) {
                 news.events.push(mended(snapshot.tab));
             }
-            news.events
-                .extend(diff::events(&tab_memory.words, previous, snapshot));
+            let (words, previous) = (&tab_memory.words, tab_memory.previous());
+            let rows = match snapshot.tab {
+                Tab::Partners => partners::diff(words, previous, snapshot),
+                Tab::Promotions => promotions::diff(previous, snapshot).into_iter().collect(),
+                Tab::Appeals => {
+                    let news = appeals::news(words, snapshot, compared, index);
+                    (tab_memory.strays, tab_memory.displaced) = (news.strays, news.displaced);
+                    news.events
+                }
+            };
+            news.events.extend(tabs::events(snapshot, rows));
         }
         for snapshot in snapshots.iter() {
             news.overwritten.extend(self.repairs.suspected(snapshot));
@@ -90,7 +134,7 @@ impl SyncMemory {
             if !tab_memory.refusals.is_empty() && tab_memory.previous().is_none_or(changed) {
                 tab_memory.refusals.may_be_over(now);
             }
-            diff::mark_unread(tab_memory.previous(), &mut snapshot, writable);
+            appeals::mark_unread(tab_memory.previous(), &mut snapshot, writable);
             for row in snapshot
                 .rows
                 .iter_mut()
@@ -100,7 +144,7 @@ impl SyncMemory {
                 row.unread = false;
             }
             snapshot.forget_told_histories();
-            let wants = diff::wants_histories(&snapshot);
+            let wants = appeals::wants_histories(&snapshot);
             tab_memory.histories = if writable {
                 snapshot.histories_needed()
             } else {

@@ -33,11 +33,12 @@ use crate::{
     domain::{
         appeal::{Appeal, Delivery, RejectReason, Status},
         effect::MessageForm,
-        event::{AnswerCell, AppealCells, Event, Looked, RowEvent, TelegramCell, UnnumberedCells},
+        event::{AnswerCell, AppealCells, Event, Looked, NewAppeal, RowEvent},
         ids::{AppealId, ChatId, Number, Revision, Seq},
         rules::Rules,
         tab::Tab,
         text::{Html, Text},
+        view::View,
     },
     journal::{Journal, Nudges, Signals, Undecodable},
     telegram::{
@@ -143,7 +144,7 @@ impl Play {
         let interpret = Arc::new(|_: &[u8]| Err(Undecodable("nothing comes in".to_owned())));
         let journal =
             Journal::open(directory.path(), Rules::default(), interpret, signals).unwrap();
-        let rows = (1..=appeals).map(|number| Event::Row(RowEvent::Unnumbered(unnumbered(number))));
+        let rows = (1..=appeals).map(|number| Event::Row(RowEvent::NewAppeal(unnumbered(number))));
         let looked = Event::Looked(Looked {
             tab: Tab::Appeals,
             began: clock::now(),
@@ -182,8 +183,6 @@ impl Play {
     /// The specialist types an answer.
     async fn types(&self, number: u32, answer: &str) {
         let cells = AppealCells {
-            number: Number(number),
-            chat: TelegramCell::Id(chat(number)),
             status: Some(Status::New),
             answer: AnswerCell::Text(answer.into()),
             delivery: Text::default(),
@@ -191,8 +190,10 @@ impl Play {
             partner: None,
             history: None,
         };
+        let snapshot = self.journal.snapshot();
+        let appeal = View::numbered(snapshot.view(), Number(number)).unwrap();
         self.journal
-            .apply(vec![Event::Row(RowEvent::Appeal(cells))])
+            .apply(vec![Event::Row(RowEvent::Appeal { cells, appeal })])
             .await
             .unwrap();
     }
@@ -251,16 +252,19 @@ fn chat(number: u32) -> ChatId {
     ChatId(1000 + i64::from(number))
 }
 
-fn unnumbered(number: u32) -> UnnumberedCells {
-    UnnumberedCells {
+fn unnumbered(number: u32) -> NewAppeal {
+    NewAppeal {
         chat: chat(number),
-        partner: None,
-        status: Some(Status::New),
-        answer: AnswerCell::Blank,
-        history: Text(format!("Вопрос {number}")),
-        updated: Text::default(),
+        number: None,
         highest: None,
-        alike: 1,
+        cells: AppealCells {
+            status: Some(Status::New),
+            answer: AnswerCell::Blank,
+            delivery: Text::default(),
+            updated: Text::default(),
+            partner: None,
+            history: Some(Text(format!("Вопрос {number}"))),
+        },
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, mpsc};
 use super::*;
 use crate::{
     domain::{
-        event::{AnswerCell, Looked, RowEvent, UnnumberedCells},
+        event::{AnswerCell, AppealCells, Looked, NewAppeal, RowEvent},
         ids::ChatId,
     },
     health::Health,
@@ -144,15 +144,18 @@ async fn rows_that_a_batch_has_no_room_for_are_told_of_again() {
 /// Rows without `№` in the appeals, one of each chat, seen in one look.
 fn adopted(chats: Range<i64>) -> Vec<Event> {
     let row = |chat| {
-        Event::Row(RowEvent::Unnumbered(UnnumberedCells {
+        Event::Row(RowEvent::NewAppeal(NewAppeal {
             chat: ChatId(chat),
-            partner: None,
-            status: None,
-            answer: AnswerCell::Blank,
-            history: "2025-01-01 10:00:00: Вопрос".into(),
-            updated: "".into(),
+            number: None,
             highest: None,
-            alike: 1,
+            cells: AppealCells {
+                status: None,
+                answer: AnswerCell::Blank,
+                delivery: "".into(),
+                updated: "".into(),
+                partner: None,
+                history: Some("2025-01-01 10:00:00: Вопрос".into()),
+            },
         }))
     };
     let looked = Event::Looked(Looked {

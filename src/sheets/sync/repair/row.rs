@@ -12,8 +12,8 @@ use crate::{
         text::Text,
     },
     sheets::{
-        diff::promotions,
         look::{Row, TabSnapshot},
+        tabs::promotions,
     },
 };
 

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the bench decides nothing; what a call answers is what the workbook did, unless a test says otherwise.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,6 +13,7 @@ use super::{
 use crate::{
     domain::{
         event::{Event, RowMark, RowResult, WriteReport},
+        identity::{AppealIndex, AppealLink, Asked},
         ids::{AppealId, BatchToken, ChatId, Number, RowKey, Seq, SpreadsheetId},
         row::{CellValue, Column, DesiredRow, Find, SharedCell},
         tab::Tab,
@@ -205,6 +206,7 @@ impl Bench {
                 self.overwritten.extend(overwritten);
                 Answer::Applied(Ok(()))
             }
+            Call::Index(asked) => Answer::Indexed(Ok(index(&asked))),
             Call::Project(tabs) => {
                 let mine = |wanted: &&Wanted| tabs.contains(&wanted.row.find.tab());
                 Answer::Projected(self.wanted.iter().filter(mine).cloned().collect())
@@ -279,6 +281,32 @@ pub(super) fn intended(token: i32, touched: Vec<Touched>) -> Intended {
     }
 }
 
+/// A journal that knows appeal `number` of the chat `700 + number`, whose row has been seen; it takes no other number for one of ours.
+fn index(asked: &Asked) -> AppealIndex {
+    let of = |number: Number| ChatId(700 + i64::from(number.0));
+    let numbers = asked.rows.iter();
+    let numbers =
+        numbers.filter_map(|&(number, chat)| number.filter(|&number| chat == Some(of(number))));
+    let link = |number: Number| AppealLink {
+        id: AppealId::first(Seq(number.0.into())),
+        chat: of(number),
+        number: Some(number),
+        placed: true,
+        adopted: None,
+        traded: None,
+        stopped: None,
+        answer: None,
+        shows: Vec::new(),
+    };
+    AppealIndex {
+        numbered: (numbers.chain(asked.gone.iter().copied()))
+            .map(|number| (number, Some(link(number))))
+            .collect(),
+        of_chats: BTreeMap::new(),
+        highest: Number(0),
+    }
+}
+
 pub(in crate::sheets::sync) fn key(number: u32) -> RowKey {
     RowKey::Appeal(AppealId::first(Seq(number.into())))
 }
@@ -304,7 +332,6 @@ pub(in crate::sheets::sync) fn wanted(
             shared,
             lines: 3,
             parts: Vec::new(),
-            strays: None,
             asks_formula: false,
         },
         dirtied: Seq(5),

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::{
     domain::{
         event::{RowMark, TelegramCell},
-        ids::BatchToken,
+        ids::{AppealId, BatchToken, Number, Seq},
         row::CellValue,
     },
     sheets::{
@@ -64,10 +64,11 @@ impl Book {
     pub(super) fn known(&self) -> Vec<KnownRow> {
         let column = |name: &str| self.cells[0].iter().position(|header| header == name);
         let known = |row: &Vec<String>| {
-            let number = row.get(column("№")?)?.parse().ok()?;
+            let number: Number = row.get(column("№")?)?.parse().ok()?;
             let chat = row.get(column("telegram_id")?)?.parse().ok()?;
             Some(KnownRow {
                 mark: RowMark::Appeal(number),
+                owner: Some(AppealId::first(Seq(number.0.into()))),
                 telegram: TelegramCell::Id(chat),
                 status: None,
                 answer: None,

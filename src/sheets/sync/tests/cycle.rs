@@ -443,6 +443,7 @@ fn an_open_intent_is_resolved_before_anything_is_written() {
             Call::Apply { .. } => "events",
             Call::Write(_) => "write",
             Call::Structure
+            | Call::Index(_)
             | Call::Read(_)
             | Call::Project(_)
             | Call::Intend(_)

@@ -70,15 +70,16 @@ impl Journal {
         let mut dirty = BTreeSet::new();
         for event in &bench.events[self.read.0..] {
             match event {
-                Event::Row(RowEvent::Appeal(cells)) => {
+                Event::Row(RowEvent::Appeal { cells, appeal }) => {
+                    let number = u32::try_from(appeal.seq.0).expect("small");
                     let answer = match &cells.answer {
                         AnswerCell::Blank | AnswerCell::Unready(_) => None,
                         AnswerCell::Text(text) => Some(text.as_str().to_owned()),
                     };
                     self.taken
-                        .extend(answer.iter().map(|text| (cells.number.0, text.clone())));
-                    if self.answers.insert(cells.number.0, answer.clone()) != Some(answer) {
-                        dirty.insert(cells.number.0);
+                        .extend(answer.iter().map(|text| (number, text.clone())));
+                    if self.answers.insert(number, answer.clone()) != Some(answer) {
+                        dirty.insert(number);
                     }
                 }
                 Event::Wrote(report) => {

@@ -215,7 +215,6 @@ fn promotion(number: u32, title: &str) -> Wanted {
             shared: Vec::new(),
             lines: 0,
             parts: Vec::new(),
-            strays: None,
             asks_formula: false,
         },
         dirtied: Seq(5),

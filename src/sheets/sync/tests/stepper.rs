@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use crate::{
     domain::{
         event::{Event, RowMark},
+        identity::{AppealIndex, Asked},
         ids::BatchToken,
         tab::Tab,
     },
@@ -36,6 +37,7 @@ pub(in crate::sheets::sync) enum Call {
         events: Vec<Event>,
         overwritten: Vec<RowMark>,
     },
+    Index(Asked),
     Project(Vec<Tab>),
     Intend(Vec<Touched>),
     Write(Batch),
@@ -49,6 +51,7 @@ pub(in crate::sheets::sync) enum Answer {
     Structure(Result<Structure, SheetsError>),
     Read(Result<Vec<Columns>, SheetsError>),
     Applied(Result<(), StoreError>),
+    Indexed(Result<AppealIndex, StoreError>),
     Projected(Vec<Wanted>),
     Intended(Result<Intended, StoreError>),
     Written(Result<ReadBack, SheetsError>),
@@ -168,6 +171,7 @@ fn fits(call: Option<&Call>, answer: &Answer) -> bool {
         (Some(Call::Structure), Answer::Structure(_))
             | (Some(Call::Read(_)), Answer::Read(_))
             | (Some(Call::Apply { .. }), Answer::Applied(_))
+            | (Some(Call::Index(_)), Answer::Indexed(_))
             | (Some(Call::Project(_)), Answer::Projected(_))
             | (Some(Call::Intend(_)), Answer::Intended(_))
             | (Some(Call::Write(_)), Answer::Written(_))
@@ -219,6 +223,10 @@ impl SheetIo for StepIo {
             overwritten,
         };
         answered!(self.call(call).await, Answer::Applied)
+    }
+
+    async fn index(&mut self, asked: Asked) -> Result<AppealIndex, StoreError> {
+        answered!(self.call(Call::Index(asked)).await, Answer::Indexed)
     }
 
     async fn project(&mut self, tabs: &[Tab]) -> Vec<Wanted> {

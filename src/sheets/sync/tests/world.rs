@@ -16,6 +16,7 @@ use crate::{
         decide::decide,
         effect::Effect,
         event::{Event, Outcome, RowMark, RowResult, WriteReport, WrittenRow},
+        identity,
         ids::{BatchToken, ChatId, MessageId, OutboxId, RowKey, Seq, SpreadsheetId},
         memory::Memory,
         ownership,
@@ -293,7 +294,11 @@ impl World {
         match &output {
             Call::Structure | Call::Read(_) => self.log.push((self.now, Kind::Read)),
             Call::Write(_) | Call::Resolve(_) => self.log.push((self.now, Kind::Write)),
-            Call::Apply { .. } | Call::Project(_) | Call::Intend(_) | Call::Wait(_) => {}
+            Call::Apply { .. }
+            | Call::Index(_)
+            | Call::Project(_)
+            | Call::Intend(_)
+            | Call::Wait(_) => {}
         }
         let input = match output {
             Call::Structure => {
@@ -315,6 +320,9 @@ impl World {
                 events.iter().for_each(|event| self.decide(event));
                 self.moved(&overwritten);
                 Answer::Applied(Ok(()))
+            }
+            Call::Index(asked) => {
+                Answer::Indexed(Ok(identity::index(&self.rules, &self.memory, &asked)))
             }
             Call::Project(_) => Answer::Projected(self.project()),
             Call::Intend(touched) => Answer::Intended(Ok(self.intend(touched))),

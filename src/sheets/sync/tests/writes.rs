@@ -11,7 +11,8 @@ use crate::{
     domain::{
         appeal::Status,
         event::{Event, RowEvent, RowMark, RowResult},
-        ids::{ChatId, Number, Seq},
+        ids::{ChatId, Number, RowKey, Seq},
+        partner::RowTrouble,
         row::{CellValue, Column, DesiredRow, Find, SharedCell},
         tab::Tab,
         text::Text,
@@ -77,8 +78,9 @@ fn the_same_answer_cleared_in_the_wrong_row_is_put_back() {
     assert_eq!(bench.book.row(1), "2|702|а|Новое|да|п1|ждёт");
     assert_eq!(bench.book.row(2), "1|701|а|Новое||п1|ждёт");
     let blank_two = |event: &Event| match event {
-        Event::Row(RowEvent::Appeal(cells)) => {
-            cells.number == Number(2) && cells.answer == crate::domain::event::AnswerCell::Blank
+        Event::Row(RowEvent::Appeal { cells, appeal }) => {
+            RowKey::Appeal(*appeal) == key(2)
+                && cells.answer == crate::domain::event::AnswerCell::Blank
         }
         _ => false,
     };
@@ -116,7 +118,7 @@ fn what_was_typed_meanwhile_is_not_cleared() {
     assert_eq!(bench.results(), [RowResult::Contested]);
     assert_eq!(bench.reads, 2, "the fresh look comes at once");
     let told = bench.events.iter().any(|event| match event {
-        Event::Row(RowEvent::Appeal(cells)) => {
+        Event::Row(RowEvent::Appeal { cells, .. }) => {
             cells.answer == crate::domain::event::AnswerCell::Text("нет, подождите".into())
         }
         _ => false,
@@ -151,7 +153,7 @@ fn the_same_answer_typed_again_is_news() {
     bench.feed(Answer::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
     assert!(matches!(
         bench.events.as_slice(),
-        [Event::Row(RowEvent::Appeal(_)), Event::Looked(_)]
+        [Event::Row(RowEvent::Appeal { .. }), Event::Looked(_)]
     ));
 }
 
@@ -164,11 +166,14 @@ fn an_appended_row_that_vanishes_is_missed() {
     bench.pass(2);
     bench.book.cells.remove(2);
     bench.feed(Answer::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
-    let gone = Event::Row(RowEvent::Missing(RowMark::Appeal(Number(3))));
-    assert_eq!(
-        bench.events.iter().filter(|event| **event == gone).count(),
-        1
-    );
+    let gone = |event: &&Event| {
+        matches!(
+            event,
+            Event::Row(RowEvent::Stopped { trouble: RowTrouble::Missing, appeal })
+                if RowKey::Appeal(*appeal) == key(3)
+        )
+    };
+    assert_eq!(bench.events.iter().filter(gone).count(), 1);
 }
 
 #[test]
@@ -206,11 +211,6 @@ fn a_row_in_doubt_is_left_alone() {
     for (rows, append, result) in [
         (vec!["1|999|а|Новое|||"], true, RowResult::Contested),
         (vec!["1||а|Новое|||"], false, RowResult::Contested),
-        (
-            vec!["1|701|а|Новое|||", "1|701|а|Новое|||"],
-            true,
-            RowResult::Contested,
-        ),
         (vec!["2|702|а|Новое|||"], false, RowResult::Absent),
     ] {
         let mut bench = Bench::ready(&[&[HEADERS], rows.as_slice()].concat());
@@ -221,6 +221,20 @@ fn a_row_in_doubt_is_left_alone() {
         bench.dirty();
         assert_eq!(bench.results(), [result], "{rows:?}");
         assert_eq!(bench.book.cells, before, "{rows:?}");
+    }
+}
+
+#[test]
+fn rows_that_share_a_number_are_told_so_and_otherwise_left_alone() {
+    let mut bench = Bench::ready(&[HEADERS, "1|701|а|Новое|||", "1|701|а|Новое|||"]);
+    bench.want(wanted(1, "новое", Vec::new()));
+    bench.dirty();
+    assert_eq!(bench.results(), [RowResult::Idle, RowResult::Idle]);
+    for row in [1, 2] {
+        assert_eq!(
+            bench.book.row(row),
+            "1|701|а|Новое|||остановлено: этот № стоит в нескольких строках, удалите лишние"
+        );
     }
 }
 
@@ -452,12 +466,10 @@ fn numbers_given_to_the_wrong_rows_are_taken_back() {
         ]
     );
     assert!(bench.wanted.is_empty());
-    let mistaken = bench.events.iter().any(|event| {
-        matches!(
-            event,
-            Event::Row(RowEvent::Missing(_) | RowEvent::Doubled(_))
-        )
-    });
+    let mistaken = bench
+        .events
+        .iter()
+        .any(|event| matches!(event, Event::Row(RowEvent::Stopped { .. })));
     assert!(!mistaken, "the domain saw nothing of it");
 }
 
@@ -483,7 +495,7 @@ fn a_partner_is_written_beside_its_code() {
     let code = crate::domain::ids::PartnerCode::fold("П1").expect("a code");
     bench.want(Wanted {
         row: DesiredRow {
-            key: crate::domain::ids::RowKey::Partner(code.clone()),
+            key: RowKey::Partner(code.clone()),
             find: Find::Partner(code),
             append: false,
             ours: vec![
@@ -497,7 +509,6 @@ fn a_partner_is_written_beside_its_code() {
             shared: Vec::new(),
             lines: 0,
             parts: Vec::new(),
-            strays: None,
             asks_formula: false,
         },
         dirtied: Seq(1),

@@ -32,7 +32,10 @@ pub(in crate::sheets) const SPOKEN: [Column; 8] = [
 ];
 
 /// All rows, where anything has changed that people write, or a key.
-pub(super) fn diff(previous: Option<&TabSnapshot>, now: &TabSnapshot) -> Option<RowEvent> {
+pub(in crate::sheets) fn diff(
+    previous: Option<&TabSnapshot>,
+    now: &TabSnapshot,
+) -> Option<RowEvent> {
     let same = previous.is_some_and(|previous| {
         let trusted = previous.rows.iter().all(|row| !row.stale);
         trusted && previous.rows.len() == now.rows.len() && rows(previous).eq(rows(now))

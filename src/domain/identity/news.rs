@@ -1,0 +1,127 @@
+//! What a read of the appeals tab tells the journal, once it is known which row is whose.
+//!
+//! Invariant: an event names the appeal that it is about; what the journal knows already is told again only where a row has changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{AppealIndex, AppealLink, Assignment, Owner, RowKeys, Standing};
+use crate::domain::{
+    event::{AppealCells, NewAppeal, RowEvent},
+    ids::{AppealId, Number},
+    partner::RowTrouble,
+};
+
+/// What the journal knows, by appeal.
+type Links<'a> = BTreeMap<AppealId, &'a AppealLink>;
+
+/// A read of the appeals tab.
+pub struct Reading<'a, C> {
+    /// What the rows say of whose they are.
+    pub rows: &'a [RowKeys<'a>],
+    /// Which of them show something new.
+    pub changed: &'a [bool],
+    /// What stands in the cells of a row.
+    pub cells: C,
+    /// The highest `№` in the tab.
+    pub highest: Option<Number>,
+}
+
+impl<C: Fn(usize) -> AppealCells> Reading<'_, C> {
+    /// The events, those about numbers before those about rows without one.
+    #[must_use]
+    pub fn events(&self, assignment: &Assignment, index: &AppealIndex) -> Vec<RowEvent> {
+        let of_chats = index.of_chats.values().flatten();
+        let links: Links<'_> = (index.numbered.values().flatten().chain(of_chats))
+            .map(|link| (link.id, link))
+            .collect();
+        let standings = || assignment.standings.iter();
+        let taken = |(&appeal, standing): (&AppealId, &Standing)| {
+            (*standing == Standing::NumberTaken).then_some(RowEvent::NumberTaken { appeal })
+        };
+        let mut events: Vec<RowEvent> = standings().filter_map(taken).collect();
+        let (numbered, bare): (Vec<usize>, Vec<usize>) =
+            (0..self.rows.len()).partition(|&at| self.rows[at].number.is_some());
+        let row = |at| self.row(at, assignment, &links);
+        events.extend(numbered.into_iter().filter_map(row));
+        let stands = |(appeal, standing): (&AppealId, &Standing)| {
+            self.standing(links.get(appeal)?, *standing)
+        };
+        events.extend(standings().filter_map(stands));
+        let strays = assignment.owners.iter().zip(self.changed);
+        let strays: BTreeSet<AppealId> = strays
+            .filter(|(_, changed)| **changed)
+            .filter_map(|(owner, _)| match owner {
+                Owner::Stray(appeal, _) => Some(*appeal),
+                Owner::Nobody | Owner::Appeal(_) | Owner::New | Owner::Unusable(_) => None,
+            })
+            .collect();
+        events.extend(strays.into_iter().map(|appeal| RowEvent::Strays { appeal }));
+        events.extend(bare.into_iter().filter_map(row));
+        events
+    }
+
+    fn row(&self, at: usize, assignment: &Assignment, links: &Links<'_>) -> Option<RowEvent> {
+        let keys = &self.rows[at];
+        match assignment.owners[at] {
+            Owner::Nobody | Owner::Stray(..) => None,
+            Owner::New => Some(RowEvent::NewAppeal(NewAppeal {
+                chat: keys.telegram.chat()?,
+                number: keys.number,
+                highest: self.highest,
+                cells: (self.cells)(at),
+            })),
+            Owner::Unusable(trouble) => self.changed[at].then_some(RowEvent::Unusable {
+                number: keys.number?,
+                trouble,
+            }),
+            Owner::Appeal(appeal) => {
+                let link = links.get(&appeal);
+                let news = match assignment.standings.get(&appeal)? {
+                    Standing::Own(_) => self.changed[at] || link.is_none_or(|link| is_news(link)),
+                    Standing::Unnumbered(_) => {
+                        let adopted = link.and_then(|link| link.adopted.as_ref());
+                        if adopted.map(|adopted| adopted.as_str()) == keys.history {
+                            return None;
+                        }
+                        return Some(RowEvent::NumberLost {
+                            cells: (self.cells)(at),
+                            appeal,
+                        });
+                    }
+                    Standing::Traded(_) | Standing::Stopped(_) | Standing::NumberTaken => false,
+                };
+                news.then(|| RowEvent::Appeal {
+                    cells: (self.cells)(at),
+                    appeal,
+                })
+            }
+        }
+    }
+
+    fn standing(&self, link: &AppealLink, standing: Standing) -> Option<RowEvent> {
+        let appeal = link.id;
+        match standing {
+            Standing::Traded(shown) => {
+                (link.traded != Some(shown)).then_some(RowEvent::Traded { shown, appeal })
+            }
+            Standing::Stopped(trouble) => {
+                let known = link.stopped == Some(trouble) && link.traded.is_none();
+                (!known || self.is_first_of(link, trouble))
+                    .then_some(RowEvent::Stopped { trouble, appeal })
+            }
+            Standing::Own(_) | Standing::Unnumbered(_) | Standing::NumberTaken => None,
+        }
+    }
+
+    /// Whether a trouble that the journal knows is seen in rows that show something new: at first sight all do.
+    fn is_first_of(&self, link: &AppealLink, trouble: RowTrouble) -> bool {
+        let mut rows = self.rows.iter().zip(self.changed);
+        trouble != RowTrouble::Missing
+            && rows.any(|(row, changed)| *changed && row.number == link.number)
+    }
+}
+
+/// Whether the journal has to learn that the row of an appeal is where it belongs.
+fn is_news(link: &AppealLink) -> bool {
+    link.stopped.is_some() || link.adopted.is_some() || link.traded.is_some() || !link.placed
+}
