@@ -1,18 +1,20 @@
 //! An appeal: a partner's question, its dialogue, and the answer under way.
 //!
-//! Invariant: `seen` is what the sheet was last observed to show, `status` and `answer` are what the journal holds true;
-//! the synchroniser writes only where the two differ.
+//! Invariant: what a row was last seen to show ([`row::Seen`]) and what the journal holds true are two things; the synchroniser writes
+//! only where they differ.
+
+pub mod row;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{AppealId, ChatId, MessageId, Number, PartnerCode, Revision, Seq},
-    partner::RowTrouble,
     text::Text,
 };
+use row::AppealRow;
 
-/// One row of the appeals tab.
+/// One row of the appeals tab: a dialogue, its row, and the answer under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Appeal {
     /// This entity's key.
@@ -21,65 +23,92 @@ pub struct Appeal {
     pub number: Option<Number>,
     /// The partner's chat, `telegram_id` in the row.
     pub chat: ChatId,
-    /// The partner's chat; `None` for an adopted row whose account is unknown.
+    /// The partner's code; `None` for an adopted row whose account is unknown.
     pub partner: Option<PartnerCode>,
     /// The status that the row should show.
     pub status: Status,
     /// The last change, `время_обновления` in the row; `None` while an adopted row is as it was.
     pub stamp: Option<Timestamp>,
-    /// What the row was last observed to show.
-    pub seen: Seen,
-    /// The answer under way, or delivered and not yet cleared from its cell.
-    pub answer: Option<Answer>,
-    /// Counts answers.
-    pub revision: Revision,
-    /// Lines of the dialogue in the journal.
+    /// What was said.
+    #[serde(flatten)]
+    pub dialogue: Dialogue,
+    /// Its row.
+    #[serde(flatten)]
+    pub row: AppealRow,
+    /// How far its answer is.
+    #[serde(flatten)]
+    pub delivery: AnswerDelivery,
+    /// The message that tells the partner how the appeal stands.
+    #[serde(default)]
+    pub receipt: Option<Receipt>,
+    /// An earlier version has put messages of several partners into it: nothing is sent of it any more, and nothing joins it.
+    #[serde(default)]
+    pub mixed: bool,
+}
+
+/// The lines of a dialogue, and how many of them the row shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dialogue {
+    /// Lines in the journal.
     pub lines: u32,
-    /// Lines of the dialogue that are confirmed to be in the row.
-    pub lines_written: u32,
+    /// Lines that are confirmed to be in the row.
+    #[serde(rename = "lines_written")]
+    pub written: u32,
     /// The first line that the row shows; what came before it is in the archive, or in a history that was adopted as a whole.
     #[serde(default)]
     pub shown_from: u32,
     /// What has left the row for the archive.
     #[serde(default)]
     pub shelf: ArchiveState,
-    /// Nobody knows what is in the row: all of it is written anew, however many lines were confirmed.
-    pub stale: bool,
-    /// The row has been seen or confirmed: it is never appended again.
-    pub placed: bool,
-    /// What `Доставка` says.
-    pub delivery: Delivery,
-    /// Why the row is left alone, if it is.
-    pub stopped: Option<RowTrouble>,
-    /// An adopted row without `№`: its history as it was there, by which it is found until the number is written.
-    pub adopted: Option<Text>,
-    /// Its row bears this `№` of another appeal since somebody sorted without our column: it is found by that until ours is put back.
-    #[serde(default)]
-    pub traded: Option<Number>,
-    /// Its row was in doubt when the tab was seen for the first time, and is still to be seen for the first time itself.
-    #[serde(default)]
-    pub unseen: bool,
-    /// The answer cell is known to hold a formula: it is never cleared, and its value is sent once.
-    #[serde(default)]
-    pub formula: bool,
-    /// The answer cell showed no value yet when an answer in it had to be held: the value that comes is held in its place.
-    #[serde(default)]
-    pub holds: bool,
-    /// The message that tells the partner how the appeal stands.
-    #[serde(default)]
-    pub receipt: Option<Receipt>,
     /// The event that last changed a line that may be in the row already: what was written on older grounds lacks it.
     #[serde(default)]
     pub changed: Seq,
     /// Lines of which the partner has heard in words that they have come in.
     #[serde(default)]
     pub heard: u32,
-    /// An earlier version has put messages of several partners into it: nothing is sent of it any more, and nothing joins it.
+}
+
+/// The answer to an appeal and its way to the partner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerDelivery {
+    /// The answer under way, or delivered and not yet cleared from its cell.
+    pub answer: Option<Answer>,
+    /// Counts answers.
+    pub revision: Revision,
+    /// What `Доставка` says.
+    #[serde(rename = "delivery")]
+    pub state: Delivery,
+    /// The answer cell is known to hold a formula: it is never cleared, and its value is sent once.
     #[serde(default)]
-    pub mixed: bool,
+    pub formula: bool,
+    /// The answer cell showed no value yet when an answer in it had to be held: the value that comes is held in its place.
+    #[serde(default)]
+    pub holds: bool,
     /// Messages that the partner has of an answer that did not get through as a whole, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub had: Vec<DeliveredPart>,
+}
+
+impl Dialogue {
+    /// How many of its newest lines are not confirmed to be in the row.
+    #[must_use]
+    pub fn unwritten(&self) -> usize {
+        usize::try_from(self.lines.saturating_sub(self.written)).unwrap_or(usize::MAX)
+    }
+}
+
+impl Default for AnswerDelivery {
+    /// Nobody has answered.
+    fn default() -> Self {
+        Self {
+            answer: None,
+            revision: Revision::default(),
+            state: Delivery::Empty,
+            formula: false,
+            holds: false,
+            had: Vec::new(),
+        }
+    }
 }
 
 /// A message that the partner has, although the answer that it was a part of has failed.
@@ -111,20 +140,6 @@ pub struct ArchiveState {
     pub told: u32,
     /// Of the first line that the row shows, the UTF-16 code units that have stayed in it; `None` if all of it.
     pub kept: Option<u32>,
-}
-
-/// What a row was last observed to show in the cells that people also write.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {
-    /// The status; none before the row was seen.
-    pub status: Option<Status>,
-    /// The text in the answer cell, if any.
-    pub answer: Option<Text>,
-    /// The words in `Доставка`.
-    pub delivery: Text,
-    /// The words in `время_обновления`; of a row that we have not changed since we adopted it, those that belong there.
-    #[serde(default)]
-    pub updated: Text,
 }
 
 /// An answer on its way to the partner.
@@ -273,13 +288,14 @@ impl Appeal {
     /// Whether the partner's next message joins it.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        !self.status.is_closed() && !self.mixed && self.stopped != Some(RowTrouble::Missing)
+        !self.status.is_closed() && !self.mixed && !self.row.is_lost()
     }
 
     /// The answer whose every part Telegram has, while it still is in its cell.
     #[must_use]
     pub fn delivered_answer(&self) -> Option<&Answer> {
-        self.answer.as_ref().filter(|answer| answer.is_delivered())
+        let answer = self.delivery.answer.as_ref();
+        answer.filter(|answer| answer.is_delivered())
     }
 }
 

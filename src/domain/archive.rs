@@ -47,20 +47,20 @@ struct Piece {
 
 /// The dialogue as its cell should show it, and the parts that it has no room for.
 pub(super) fn show(rules: &Rules, view: &impl View, number: Number, appeal: &Appeal) -> Shown {
-    let mut scroll = Scroll::of(view, appeal, appeal.lines);
-    let (mut parts, mut last) = (Vec::new(), appeal.shelf.parts);
+    let mut scroll = Scroll::of(view, appeal, appeal.dialogue.lines);
+    let (mut parts, mut last) = (Vec::new(), appeal.dialogue.shelf.parts);
     while scroll.weight > rules.cell && parts.len() < MOST_PARTS {
         last += 1;
         parts.push((last, Text(text(rules, scroll.take_part(room(rules))))));
     }
-    let mut lines = appeal.lines;
+    let mut lines = appeal.dialogue.lines;
     while scroll.weight > rules.cell {
         let waits = scroll.pop_newest();
         lines = waits.map_or(lines, |piece| piece.line.index);
     }
     let shelf = ArchiveState {
         parts: last,
-        ..appeal.shelf
+        ..appeal.dialogue.shelf
     };
     Shown {
         history: cell(rules, Some(number), &shelf, scroll.pieces),
@@ -74,29 +74,29 @@ pub(super) fn shown(rules: &Rules, view: &impl View, appeal: &Appeal, covered: u
     cell(
         rules,
         appeal.number,
-        &appeal.shelf,
+        &appeal.dialogue.shelf,
         Scroll::of(view, appeal, covered).pieces,
     )
 }
 
 /// Whether the dialogue is too long for its cell, so that a part of it is on its way to the archive, or may be.
 pub(super) fn overflows(rules: &Rules, view: &impl View, appeal: &Appeal) -> bool {
-    Scroll::of(view, appeal, appeal.lines).weight > rules.cell
+    Scroll::of(view, appeal, appeal.dialogue.lines).weight > rules.cell
 }
 
 /// Every part up to this number is in the archive: the row shows the rest.
 pub(super) fn confirm(rules: &Rules, view: &impl View, appeal: &mut Appeal, parts: u32) {
-    if parts <= appeal.shelf.parts {
+    if parts <= appeal.dialogue.shelf.parts {
         return;
     }
-    let mut scroll = Scroll::of(view, appeal, appeal.lines);
-    while appeal.shelf.parts < parts && !scroll.pieces.is_empty() {
+    let mut scroll = Scroll::of(view, appeal, appeal.dialogue.lines);
+    while appeal.dialogue.shelf.parts < parts && !scroll.pieces.is_empty() {
         drop(scroll.take_part(room(rules)));
-        appeal.shelf.parts += 1;
+        appeal.dialogue.shelf.parts += 1;
     }
     let oldest = scroll.pieces.front();
-    appeal.shown_from = oldest.map_or(appeal.lines, |piece| piece.line.index);
-    appeal.shelf.kept = oldest.and_then(|piece| {
+    appeal.dialogue.shown_from = oldest.map_or(appeal.dialogue.lines, |piece| piece.line.index);
+    appeal.dialogue.shelf.kept = oldest.and_then(|piece| {
         let whole = view
             .lines(appeal.id, lines_from(appeal, piece.line.index))
             .pop()?;
@@ -142,17 +142,18 @@ pub(super) fn entry(rules: &Rules, line: &Line) -> String {
 impl Scroll {
     fn of(view: &impl View, appeal: &Appeal, covered: u32) -> Self {
         let lines = view
-            .lines(appeal.id, lines_from(appeal, appeal.shown_from))
+            .lines(appeal.id, lines_from(appeal, appeal.dialogue.shown_from))
             .into_iter()
             .rev();
-        let shown = lines.filter(|line| (appeal.shown_from..covered).contains(&line.index));
+        let shown =
+            lines.filter(|line| (appeal.dialogue.shown_from..covered).contains(&line.index));
         let mut pieces: VecDeque<Piece> = shown
             .map(|line| Piece {
                 line,
                 headless: false,
             })
             .collect();
-        if let (Some(oldest), Some(kept)) = (pieces.front_mut(), appeal.shelf.kept) {
+        if let (Some(oldest), Some(kept)) = (pieces.front_mut(), appeal.dialogue.shelf.kept) {
             let at = at_unit(oldest.line.text.as_str(), kept as usize);
             oldest.line.text.0.truncate(at);
         }
@@ -274,7 +275,7 @@ fn pointer(rules: &Rules, number: Number, part: u32) -> String {
 }
 
 fn lines_from(appeal: &Appeal, index: u32) -> usize {
-    usize::try_from(appeal.lines.saturating_sub(index)).unwrap_or(usize::MAX)
+    usize::try_from(appeal.dialogue.lines.saturating_sub(index)).unwrap_or(usize::MAX)
 }
 
 fn units(text: &str) -> u32 {

@@ -26,11 +26,11 @@ pub fn count(view: &impl View, appeals: impl Iterator<Item = Appeal>, now: Times
     for appeal in appeals {
         let Some(number) = appeal
             .number
-            .filter(|_| appeal.stopped != Some(RowTrouble::Missing))
+            .filter(|_| appeal.row.trouble() != Some(RowTrouble::Missing))
         else {
             continue;
         };
-        if appeal.answer.is_some() && is_undelivered(&appeal.delivery) {
+        if appeal.delivery.answer.is_some() && is_undelivered(&appeal.delivery.state) {
             failed += 1;
             named.extend((named.len() < NAMED).then_some(number));
         }

@@ -8,7 +8,7 @@ pub mod news;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    appeal::Appeal,
+    appeal::{Appeal, row::RowLink},
     event::TelegramCell,
     ids::{AppealId, ChatId, Number},
     partner::RowTrouble,
@@ -67,14 +67,10 @@ pub struct AppealLink {
     pub chat: ChatId,
     /// Its `№`.
     pub number: Option<Number>,
-    /// Its row has been seen or confirmed.
-    pub placed: bool,
-    /// Its row has no `№` yet and is found by this history.
-    pub adopted: Option<Text>,
-    /// Its row was last seen to bear the `№` of another appeal.
-    pub traded: Option<Number>,
+    /// How its row is found.
+    pub row: RowLink,
     /// Why its row is left alone.
-    pub stopped: Option<RowTrouble>,
+    pub trouble: Option<RowTrouble>,
     /// The answer that was last seen in its row.
     pub answer: Option<Text>,
     /// What the history of its row may show, where the row may have lost its `№`.
@@ -134,6 +130,11 @@ impl Default for AppealIndex {
 }
 
 impl AppealLink {
+    /// Whether its row is known by its history and still has to get its number, or is still to be appended.
+    fn awaits_its_number(&self) -> bool {
+        matches!(self.row, RowLink::Unnumbered(_) | RowLink::Pending)
+    }
+
     /// An appeal's link to its row.
     #[must_use]
     pub fn of(appeal: &Appeal) -> Self {
@@ -141,11 +142,9 @@ impl AppealLink {
             id: appeal.id,
             chat: appeal.chat,
             number: appeal.number,
-            placed: appeal.placed,
-            adopted: appeal.adopted.clone(),
-            traded: appeal.traded,
-            stopped: appeal.stopped,
-            answer: appeal.seen.answer.clone(),
+            row: appeal.row.link().clone(),
+            trouble: appeal.row.trouble(),
+            answer: appeal.row.seen().answer.clone(),
             shows: Vec::new(),
         }
     }
@@ -212,9 +211,9 @@ impl Asked {
             rows.next().is_some_and(|(found, _)| *found == Some(number))
                 && !self.rows.contains(&(Some(number), Some(appeal.chat)))
         };
-        !appeal.placed
+        !appeal.row.is_placed()
             || matches!(
-                appeal.stopped,
+                appeal.row.trouble(),
                 Some(RowTrouble::Missing | RowTrouble::Mismatched)
             )
             || self.gone.contains(&number)
@@ -224,9 +223,12 @@ impl Asked {
 
 /// What was written last, and what was about to be, where nobody has confirmed it.
 fn histories(rules: &Rules, view: &impl View, appeal: &Appeal) -> Vec<String> {
-    let covered = BTreeSet::from([appeal.lines_written, appeal.lines]);
+    let covered = BTreeSet::from([appeal.dialogue.written, appeal.dialogue.lines]);
     let covered = covered.into_iter().filter(|&lines| {
-        lines > 0 && (lines == appeal.lines_written || appeal.stale || !appeal.placed)
+        lines > 0
+            && (lines == appeal.dialogue.written
+                || appeal.row.is_stale()
+                || !appeal.row.is_placed())
     });
     covered
         .map(|lines| shown_history(rules, view, appeal, lines))
@@ -280,9 +282,7 @@ impl<'a> Matching<'a> {
         }
         for &number in gone.iter().filter(|number| !groups.contains_key(number)) {
             if let Some(Some(link)) = self.index.numbered.get(&number)
-                // It is known by its history and still has to get its number, or is still to be appended.
-                && link.adopted.is_none()
-                && link.placed
+                && !link.awaits_its_number()
             {
                 self.stop(link, RowTrouble::Missing);
             }
@@ -303,7 +303,9 @@ impl<'a> Matching<'a> {
         let (own, others): (Vec<usize>, Vec<usize>) = rows
             .iter()
             .partition(|&&at| telegram(at).chat() == Some(link.chat));
-        if own.is_empty() && !link.placed && others.iter().any(|&at| telegram(at).chat().is_some())
+        if own.is_empty()
+            && link.row == RowLink::Pending
+            && others.iter().any(|&at| telegram(at).chat().is_some())
         {
             // The journal is older than the sheet: the number was given before, to somebody else.
             self.standings.insert(link.id, Standing::NumberTaken);
@@ -327,7 +329,7 @@ impl<'a> Matching<'a> {
                 self.standings.insert(link.id, Standing::Own(*at));
                 RowTrouble::Mismatched
             }
-            [] if link.adopted.is_some() || !link.placed => RowTrouble::Mismatched,
+            [] if link.awaits_its_number() => RowTrouble::Mismatched,
             [] => {
                 let why = if unreadable {
                     RowTrouble::Unreadable
@@ -391,10 +393,7 @@ impl<'a> Matching<'a> {
         for ((chat, history), mut rows) in groups {
             let links = self.index.of_chats.get(&chat);
             let links = links.map_or(&[][..], Vec::as_slice);
-            let is_adopted = |link: &&AppealLink| {
-                let adopted = link.adopted.as_ref();
-                adopted.is_some_and(|adopted| adopted.as_str() == history)
-            };
+            let is_adopted = |link: &&AppealLink| matches!(&link.row, RowLink::Unnumbered(known) if known.as_str() == history);
             let waiting: Vec<&AppealLink> = links.iter().rev().filter(is_adopted).collect();
             for link in &waiting {
                 self.take_alike(link, &mut rows);
@@ -433,10 +432,10 @@ impl<'a> Matching<'a> {
     /// Whether the row of an appeal stands nowhere by its number.
     fn has_lost_its_number(&self, link: &AppealLink) -> bool {
         use RowTrouble::{Mismatched, Missing};
-        match (self.standings.get(&link.id), link.stopped) {
+        match (self.standings.get(&link.id), link.trouble) {
             (Some(Standing::Stopped(Missing | Mismatched)), _)
             | (None, Some(Missing | Mismatched)) => true,
-            (None, None) => !link.placed,
+            (None, None) => link.row == RowLink::Pending,
             (Some(_), _) | (None, Some(_)) => false,
         }
     }

@@ -332,7 +332,7 @@ impl View for Memory {
     fn held(&self) -> Vec<AppealId> {
         self.appeals
             .values()
-            .filter(|appeal| appeal.delivery == Delivery::Held)
+            .filter(|appeal| appeal.delivery.state == Delivery::Held)
             .map(|appeal| appeal.id)
             .collect()
     }

@@ -117,7 +117,7 @@ impl<V: View> Whose<'_, V> {
         let lines = self
             .view
             .appeal(line.appeal)
-            .map_or(0, |appeal| appeal.lines);
+            .map_or(0, |appeal| appeal.dialogue.lines);
         let from_the_end = usize::try_from(lines.saturating_sub(line.index)).unwrap_or(usize::MAX);
         let stored = self.view.lines(line.appeal, from_the_end).into_iter();
         let mut there = stored.filter(|stored| stored.index == line.index && line.index < lines);

@@ -3,10 +3,9 @@
 //! Invariant: a projection depends on the journal alone, so writing it again is always right.
 
 use super::{
-    appeal::{Appeal, Delivery, Status},
+    appeal::{Appeal, Delivery, Status, row::RowLink},
     archive,
     ids::{AppealId, PartnerCode, PromotionKey, RowKey},
-    partner::RowTrouble,
     promotion::{Stage, words},
     row::{CellValue, Column, DesiredRow, Find, PromotionFind, SharedCell},
     rules::Rules,
@@ -59,49 +58,37 @@ fn partner(rules: &Rules, view: &impl View, code: &PartnerCode) -> Option<Desire
 fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
     let appeal = view.appeal(id)?;
     let number = appeal.number?;
-    let find = match (&appeal.adopted, appeal.traded) {
-        (Some(history), _) => Find::Unnumbered(appeal.chat, history.clone()),
-        (None, Some(shown)) => Find::Traded(shown, appeal.chat),
-        (None, None) => Find::Numbered(number, appeal.chat),
+    let find = match appeal.row.link() {
+        RowLink::Unnumbered(history) => Find::Unnumbered(appeal.chat, history.clone()),
+        RowLink::Traded(shown) => Find::Traded(*shown, appeal.chat),
+        RowLink::Pending | RowLink::Numbered => Find::Numbered(number, appeal.chat),
+        RowLink::Lost => return None,
     };
     let mut row = DesiredRow {
         key: RowKey::Appeal(id),
         find,
-        append: !appeal.placed,
+        append: !appeal.row.is_placed(),
         ours: Vec::new(),
         shared: Vec::new(),
-        lines: appeal.lines_written,
+        lines: appeal.dialogue.written,
         parts: Vec::new(),
-        asks_formula: appeal.formula && appeal.delivery == Delivery::Waiting,
+        asks_formula: appeal.delivery.formula && appeal.delivery.state == Delivery::Waiting,
     };
-    match appeal.stopped {
+    if appeal.row.is_left_alone() {
         // Nothing but words may be written until a person has looked at the rows.
-        Some(RowTrouble::Doubled | RowTrouble::Mismatched | RowTrouble::Unreadable)
-            if appeal.traded.is_none() =>
-        {
-            return Some(row);
-        }
-        Some(RowTrouble::Missing) => return None,
-        Some(
-            RowTrouble::Doubled
-            | RowTrouble::Mismatched
-            | RowTrouble::Unreadable
-            | RowTrouble::Moved
-            | RowTrouble::Unknown,
-        )
-        | None => {}
+        return Some(row);
     }
     row.ours.push((
         Column::Delivery,
         CellValue::Text(Text(delivery(rules, &appeal))),
     ));
-    row.lines = appeal.lines;
+    row.lines = appeal.dialogue.lines;
     row.ours
         .push((Column::Number, CellValue::Number(i64::from(number.0))));
     row.ours
         .push((Column::Updated, CellValue::Text(updated(rules, &appeal))));
     // The cell is long and never read: it is written only when it lacks a line.
-    if appeal.stale || appeal.lines > appeal.lines_written {
+    if appeal.row.is_stale() || appeal.dialogue.lines > appeal.dialogue.written {
         let shown = archive::show(rules, view, number, &appeal);
         row.ours
             .push((Column::History, CellValue::Text(Text(shown.history))));
@@ -181,22 +168,23 @@ fn identity(view: &impl View, appeal: &Appeal) -> Vec<(Column, CellValue)> {
 
 fn shared(appeal: &Appeal) -> Vec<SharedCell> {
     let mut cells = Vec::new();
-    let unset = !appeal.placed;
+    let unset = !appeal.row.is_placed();
     if unset
         || appeal
-            .seen
+            .row
+            .seen()
             .status
             .as_ref()
             .is_some_and(|seen| *seen != appeal.status)
     {
         cells.push(SharedCell::Status {
-            expect: appeal.seen.status.clone(),
+            expect: appeal.row.seen().status.clone(),
             set: appeal.status.clone(),
         });
     }
     if let Some(answer) = appeal
         .delivered_answer()
-        .filter(|answer| appeal.seen.answer.as_ref() == Some(&answer.text))
+        .filter(|answer| appeal.row.seen().answer.as_ref() == Some(&answer.text))
     {
         cells.push(SharedCell::Clear {
             column: Column::Answer,
@@ -209,7 +197,7 @@ fn shared(appeal: &Appeal) -> Vec<SharedCell> {
 /// `время_обновления`: the last change; what was there before in a row that we have not changed yet.
 pub(super) fn updated(rules: &Rules, appeal: &Appeal) -> Text {
     appeal.stamp.map_or_else(
-        || appeal.seen.updated.clone(),
+        || appeal.row.seen().updated.clone(),
         |stamp| Text(rules.date_time(stamp)),
     )
 }
@@ -220,13 +208,15 @@ pub(super) fn delivery(rules: &Rules, appeal: &Appeal) -> String {
     if appeal.mixed {
         return note(Note::DeliveryMixed);
     }
-    match &appeal.delivery {
+    match &appeal.delivery.state {
         Delivery::Empty => String::new(),
-        Delivery::Adopted => appeal.seen.delivery.as_str().to_owned(),
+        Delivery::Adopted => appeal.row.seen().delivery.as_str().to_owned(),
         Delivery::Grace { until } => note(Note::DeliveryGrace(&rules.time_with_seconds(*until))),
         Delivery::Formula => note(Note::DeliveryFormula),
-        Delivery::Unready(shown) => note(Note::DeliveryUnready(shown.as_str(), appeal.holds)),
-        Delivery::Delivered { at, .. } if appeal.formula => {
+        Delivery::Unready(shown) => {
+            note(Note::DeliveryUnready(shown.as_str(), appeal.delivery.holds))
+        }
+        Delivery::Delivered { at, .. } if appeal.delivery.formula => {
             note(Note::DeliveryFormulaKept(&rules.time_of_day(*at)))
         }
         Delivery::Waiting => note(Note::DeliveryWaiting),

@@ -147,7 +147,7 @@ fn put_appeal(tables: &mut WriteTables<'_>, appeal: &Appeal) -> Result<(), Table
         &keys::appeal_of(appeal.chat, appeal.id),
         &[],
     )?;
-    if appeal.delivery == Delivery::Held {
+    if appeal.delivery.state == Delivery::Held {
         tables.put(TableId::Held, &id, &[])?;
     } else {
         tables.remove(TableId::Held, &id)?;

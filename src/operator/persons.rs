@@ -76,7 +76,7 @@ fn find(snapshot: &Snapshot, who: &str) -> Option<(Person, ErasedPerson)> {
     let numbers = |archived: bool| {
         let meant = appeals
             .iter()
-            .filter(|appeal| !archived || appeal.shelf.parts > 0);
+            .filter(|appeal| !archived || appeal.dialogue.shelf.parts > 0);
         let mut numbers: Vec<u32> = meant.filter_map(|appeal| Some(appeal.number?.0)).collect();
         numbers.sort_unstable();
         numbers

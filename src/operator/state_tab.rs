@@ -124,7 +124,7 @@ fn stopped(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
     let why = |trouble: RowTrouble| text(&rules.wording.note(Note::Stopped(trouble)));
     let appeals = snapshot.appeals().filter_map(|appeal| {
         let number = appeal.number?;
-        let reason = match appeal.stopped {
+        let reason = match appeal.row.trouble() {
             _ if appeal.mixed => text(&rules.wording.note(Note::DeliveryMixed)),
             trouble => why(trouble?),
         };

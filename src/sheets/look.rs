@@ -14,7 +14,7 @@ use super::{
     wire::SheetId,
 };
 use crate::domain::{
-    appeal::{Appeal, Status},
+    appeal::{Appeal, Status, row::RowLink},
     event::{RowMark, TelegramCell},
     ids::{AppealId, ChatId, Number},
     partner::{Partner, RowTrouble},
@@ -128,15 +128,13 @@ impl KnownRow {
     /// An appeal's row, if it is in the sheet with its number.
     #[must_use]
     pub fn of(appeal: Appeal) -> Option<Self> {
-        let stands = appeal.placed
-            && appeal.adopted.is_none()
-            && appeal.stopped != Some(RowTrouble::Missing);
+        let stands = matches!(appeal.row.link(), RowLink::Numbered | RowLink::Traded(_));
         Some(Self {
             mark: RowMark::Appeal(appeal.number.filter(|_| stands)?),
             owner: Some(appeal.id),
             telegram: TelegramCell::Id(appeal.chat),
-            status: appeal.seen.status,
-            answer: appeal.seen.answer,
+            status: appeal.row.seen().status.clone(),
+            answer: appeal.row.seen().answer.clone(),
         })
     }
 }

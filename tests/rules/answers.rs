@@ -39,7 +39,7 @@ fn a_typed_answer_is_sent_once_and_moves_on_when_delivered() {
     );
     let appeal = table.appeal(1);
     assert_eq!(
-        (appeal.status, appeal.delivery),
+        (appeal.status, appeal.delivery.state),
         (
             Status::InWork,
             Delivery::Delivered {
@@ -113,7 +113,7 @@ fn an_answer_taken_out_of_its_cell_before_it_was_claimed_is_not_sent() {
     let mut table = Table::with_appeal();
     table.row(1, Status::New, "Ой");
     assert_eq!(table.row(1, Status::New, ""), ["withdrawn"]);
-    assert!(table.appeal(1).answer.is_none());
+    assert!(table.appeal(1).delivery.answer.is_none());
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn a_blocked_partner_s_answer_waits_in_its_cell_and_goes_out_when_he_is_back() {
         Outcome::Rejected(RejectReason::Blocked),
     );
     assert_eq!(
-        (table.appeal(1).delivery, table.appeal(1).status),
+        (table.appeal(1).delivery.state, table.appeal(1).status),
         (Delivery::Blocked, Status::New)
     );
     assert_eq!(
@@ -250,7 +250,7 @@ fn what_the_partner_has_of_a_failed_answer_is_not_sent_again() {
                 .filter(|line| line.starts_with("7001"))
                 .collect();
             assert_eq!(sent, goes, "{typed}");
-            let whole = matches!(table.appeal(1).delivery, Delivery::Delivered { .. });
+            let whole = matches!(table.appeal(1).delivery.state, Delivery::Delivered { .. });
             assert_eq!(
                 whole,
                 goes.is_empty(),
@@ -335,7 +335,7 @@ fn a_refusal_stays_in_the_cell_and_editing_it_tries_again() {
         table.sent(&table.answer_id(1, 1, 0), Outcome::Rejected(why.clone())),
         ["ended Failed", "dirty appeal 6"]
     );
-    assert_eq!(table.appeal(1).delivery, Delivery::Failed(why));
+    assert_eq!(table.appeal(1).delivery.state, Delivery::Failed(why));
     assert_eq!(table.row(1, Status::New, "Ответ"), [""; 0]);
     assert_eq!(
         table.row(1, Status::New, "Ответ.")[0],
@@ -350,7 +350,7 @@ fn an_answer_that_is_slow_says_so_in_its_row() {
     table.later(10);
     let wake = Event::Due(Wake::Appeal(table.appeal(1).id));
     assert_eq!(table.event(&wake), ["dirty appeal 6"]);
-    assert_eq!(table.appeal(1).delivery, Delivery::Waiting);
+    assert_eq!(table.appeal(1).delivery.state, Delivery::Waiting);
     assert_eq!(table.event(&wake), [""; 0]);
 }
 
@@ -476,7 +476,7 @@ fn an_answer_typed_before_our_time_is_held_until_released() {
         "one appeal, however often it is seen"
     );
     assert_eq!(table.looked(Tab::Appeals), [""; 0], "and silently");
-    assert_eq!(table.appeal(1).delivery, Delivery::Held);
+    assert_eq!(table.appeal(1).delivery.state, Delivery::Held);
     table.placed(1);
     assert_eq!(table.row(1, Status::New, "Старый ответ"), [""; 0]);
     let release = Event::Admin(Command::ReleaseAnswers);
@@ -525,7 +525,7 @@ fn an_old_answer_whose_value_comes_late_is_held_as_well() {
             // The value comes, flickers, and comes back.
             let told = table.row(1, Status::New, "Старый ответ");
             assert_eq!(
-                (words_to_anna(&told), table.appeal(1).delivery),
+                (words_to_anna(&told), table.appeal(1).delivery.state),
                 (0, Delivery::Held),
                 "{told:?}"
             );

@@ -79,7 +79,7 @@ fn a_row_found_closed_only_at_the_moment_of_writing_is_reopened_without_a_notice
     table.text(ANNA, "И ещё одно");
     assert_eq!(table.row(1, Status::Resolved, ""), ["dirty appeal 6"]);
     assert_eq!(table.appeal(1).status, Status::New);
-    assert_eq!(table.appeal(1).seen.status, Some(Status::Resolved));
+    assert_eq!(table.appeal(1).row.seen().status, Some(Status::Resolved));
 }
 
 #[test]
@@ -119,7 +119,11 @@ fn a_row_that_is_gone_is_reported_once_and_the_next_message_opens_a_new_one() {
     assert_eq!(table.looked(Tab::Appeals), [""; 0], "and once");
     assert!(table.text(ANNA, "Ау")[1].contains("№ 2"));
     table.row(1, Status::New, "");
-    assert_eq!(table.appeal(1).stopped, None, "an undone deletion goes on");
+    assert_eq!(
+        table.appeal(1).row.trouble(),
+        None,
+        "an undone deletion goes on"
+    );
 }
 
 #[test]
@@ -130,8 +134,15 @@ fn rows_that_moved_while_we_wrote_are_written_whole_again() {
         table.wrote(1, RowResult::Moved),
         ["look appeals", "dirty appeal 6", "settle 1"]
     );
-    assert!(table.appeal(1).stale, "nobody knows what stands in it");
-    assert_eq!(table.appeal(1).stopped, None, "it is found by its key");
+    assert!(
+        table.appeal(1).row.is_stale(),
+        "nobody knows what stands in it"
+    );
+    assert_eq!(
+        table.appeal(1).row.trouble(),
+        None,
+        "it is found by its key"
+    );
 }
 
 #[test]
@@ -172,7 +183,7 @@ fn an_unwritten_message_outlives_the_deletion_of_its_row() {
     assert_eq!(table.misses(1), ["dirty appeal 6"]);
     let appeal = table.appeal(1);
     assert!(
-        !appeal.placed && appeal.stopped.is_none(),
+        !appeal.row.is_placed() && appeal.row.trouble().is_none(),
         "the row is appended again, with all that was said"
     );
     assert!(

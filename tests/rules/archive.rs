@@ -96,7 +96,7 @@ fn settle(table: &mut Table, sheet: &mut Sheet) {
         let row = wanted(table);
         sheet.write(&row);
         confirm(table, &row);
-        if table.appeal(1).lines_written == table.appeal(1).lines {
+        if table.appeal(1).dialogue.written == table.appeal(1).dialogue.lines {
             return;
         }
     }
@@ -174,8 +174,16 @@ fn an_answer_and_an_adopted_history_that_fill_a_cell_by_themselves_are_parted() 
     for round in 1..4_u32 {
         let answer = format!("{round} {}", "Слово за слово. ".repeat(2_900));
         table.row(1, Status::InWork, &answer);
-        let parts =
-            u8::try_from(table.appeal(1).answer.expect("under way").parts.len()).expect("few");
+        let parts = u8::try_from(
+            table
+                .appeal(1)
+                .delivery
+                .answer
+                .expect("under way")
+                .parts
+                .len(),
+        )
+        .expect("few");
         for part in 0..parts {
             table.sent(
                 &table.answer_id(1, round, part),

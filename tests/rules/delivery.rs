@@ -20,7 +20,10 @@ fn a_lost_response_is_resent_once_and_then_final() {
         table.sent(&id, Outcome::Unknown),
         ["ended Unknown", "dirty appeal 6"]
     );
-    assert_eq!(table.appeal(1).delivery, Delivery::Unknown { twice: true });
+    assert_eq!(
+        table.appeal(1).delivery.state,
+        Delivery::Unknown { twice: true }
+    );
 }
 
 #[test]
@@ -31,7 +34,7 @@ fn a_resent_and_delivered_answer_admits_that_it_may_be_there_twice() {
     table.sent(&id, Outcome::Unknown);
     table.sent(&id, Outcome::Delivered(MessageId(5)));
     assert_eq!(
-        table.appeal(1).delivery,
+        table.appeal(1).delivery.state,
         Delivery::Delivered {
             at: table.now,
             maybe_twice: true
@@ -45,7 +48,10 @@ fn where_resending_is_off_the_first_lost_response_is_final() {
     table.rules.resend_unknown = false;
     table.row(1, sheetdesk::domain::appeal::Status::New, "Ответ");
     table.sent(&table.answer_id(1, 1, 0), Outcome::Unknown);
-    assert_eq!(table.appeal(1).delivery, Delivery::Unknown { twice: false });
+    assert_eq!(
+        table.appeal(1).delivery.state,
+        Delivery::Unknown { twice: false }
+    );
 }
 
 #[test]

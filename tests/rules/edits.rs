@@ -26,7 +26,7 @@ fn a_changed_message_changes_its_line_and_keeps_the_old_words() {
             "dirty appeal 6"
         ]
     );
-    assert!(table.appeal(1).stale, "the row is written anew");
+    assert!(table.appeal(1).row.is_stale(), "the row is written anew");
     assert_eq!(
         table.edited(ANNA, message, text("Не приходит отчёт")),
         [""; 0],

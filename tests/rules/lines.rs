@@ -194,7 +194,7 @@ fn an_album_is_one_entry() {
         let caption = if part == 0 { "все фото" } else { "" };
         table.message_in(ANNA, file(FileKind::Photo, None, 1000, caption), album("A"));
     }
-    assert_eq!(table.appeal(1).lines, 1);
+    assert_eq!(table.appeal(1).dialogue.lines, 1);
     assert_eq!(
         newest(&table)
             .matches("https://desk.example/files/")
@@ -202,7 +202,11 @@ fn an_album_is_one_entry() {
         10
     );
     table.message_in(ANNA, file(FileKind::Photo, None, 1000, ""), album("B"));
-    assert_eq!(table.appeal(1).lines, 2, "another album is another entry");
+    assert_eq!(
+        table.appeal(1).dialogue.lines,
+        2,
+        "another album is another entry"
+    );
 }
 
 #[test]
@@ -215,7 +219,7 @@ fn an_album_whose_first_part_was_written_already_is_written_anew() {
         told.iter().any(|line| line.starts_with("dirty")),
         "{told:?}"
     );
-    assert!(table.appeal(1).stale);
+    assert!(table.appeal(1).row.is_stale());
 }
 
 #[test]
@@ -270,7 +274,7 @@ fn a_reply_lands_in_the_appeal_that_it_is_about() {
         told.contains(&"7001: Добавили к обращению № 1.".to_owned()),
         "{told:?}"
     );
-    assert_eq!(table.appeal(2).lines, 1);
+    assert_eq!(table.appeal(2).dialogue.lines, 1);
 }
 
 #[test]
@@ -406,7 +410,7 @@ fn a_partner_s_flood_is_recorded_to_the_last_message() {
             .filter(|line| line.contains("мы записали каждое"))
             .count();
     }
-    assert_eq!((notices, table.appeal(1).lines), (1, 60));
+    assert_eq!((notices, table.appeal(1).dialogue.lines), (1, 60));
 }
 
 #[test]

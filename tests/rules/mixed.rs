@@ -123,7 +123,7 @@ fn a_reply_to_a_message_of_another_s_appeal_opens_his_own() {
     };
     table.message_in(BORIS, Content::Text(Text::from("и ещё")), reply);
     table.edited(BORIS, message, Content::Text(Text::from("иначе")));
-    assert_eq!(table.appeal(1).lines, anna_s.lines);
+    assert_eq!(table.appeal(1).dialogue.lines, anna_s.dialogue.lines);
     assert_eq!(table.appeal(2).chat, BORIS);
 }
 
@@ -154,7 +154,7 @@ fn an_appeal_that_holds_several_partners_messages_sends_nothing_and_takes_nothin
             .delivery(1)
             .starts_with("остановлено: прежняя версия смешала")
     );
-    assert_eq!(table.appeal(1).delivery, Delivery::Held);
+    assert_eq!(table.appeal(1).delivery.state, Delivery::Held);
 
     table.row(1, Status::New, "Другой ответ");
     table.event(&Event::Admin(Command::ReleaseAnswers));

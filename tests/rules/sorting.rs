@@ -104,7 +104,7 @@ fn where_two_numbers_are_possible_both_rows_say_so_and_nothing_of_them_is_believ
         third.ours.is_empty() && third.shared.is_empty(),
         "nothing else is written"
     );
-    assert_eq!(table.appeal(1).delivery, Delivery::Empty);
+    assert_eq!(table.appeal(1).delivery.state, Delivery::Empty);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_copy_with_another_account_says_so_and_the_original_goes_on() {
         told.contains(&"7001: Ответ на обращение № 1 / Анне".to_owned()),
         "{told:?}"
     );
-    assert_eq!(table.appeal(1).stopped, None);
+    assert_eq!(table.appeal(1).row.trouble(), None);
     assert_eq!(
         table.strays(1),
         [RowTrouble::Mismatched],
@@ -163,7 +163,7 @@ fn a_number_of_a_lost_journal_is_adopted_with_its_history_and_its_answer_is_held
     );
     let appeal = table.appeal(77);
     assert_eq!(
-        (appeal.delivery, appeal.chat, appeal.placed),
+        (appeal.delivery.state, appeal.chat, appeal.row.is_placed()),
         (Delivery::Held, BORIS, true)
     );
     table.misses(1);
@@ -217,11 +217,11 @@ fn an_appeal_whose_number_stands_in_the_sheet_already_gets_another() {
 fn a_number_that_a_person_has_deleted_is_given_back_by_the_history() {
     let mut table = two();
     table.misses(1);
-    assert_eq!(table.appeal(1).stopped, Some(RowTrouble::Missing));
+    assert_eq!(table.appeal(1).row.trouble(), Some(RowTrouble::Missing));
     let bare = bare("2026-03-02 11:00:00: Не приходит отчёт");
     table.shows(vec![bare]);
     assert_eq!(
-        (table.appeal(1).stopped, wanted(&table, 1).append),
+        (table.appeal(1).row.trouble(), wanted(&table, 1).append),
         (None, false)
     );
     assert!(matches!(wanted(&table, 1).find, Find::Unnumbered(ANNA, _)));

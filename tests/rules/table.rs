@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use sheetdesk::domain::{
-    appeal::{Appeal, Status},
+    appeal::{Appeal, Status, row::RowLink},
     decide::decide,
     effect::{Decision, Effect, Entity, Keyboard, MessageForm, Wake},
     event::{
@@ -12,7 +12,7 @@ use sheetdesk::domain::{
         TelegramCell, Update, WriteReport, WrittenRow,
     },
     files::Links,
-    identity::{self, Asked, Owner, RowKeys, news::Reading},
+    identity::{self, Asked, Owner, RowKeys, news::AppealsRead},
     ids::{
         AppealId, BatchToken, ChatId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq,
         SpreadsheetId,
@@ -287,7 +287,7 @@ impl Table {
         let index = identity::index(&self.rules, &self.state, &asked);
         let assignment = identity::assign(&keys, &asked.gone, &index);
         let changed: Vec<bool> = (0..rows.len()).map(|at| at >= new_from).collect();
-        let reading = Reading {
+        let reading = AppealsRead {
             rows: &keys,
             changed: &changed,
             cells: |at: usize| rows[at].cells(),
@@ -315,7 +315,11 @@ impl Table {
     pub(crate) fn placed(&mut self, number: u32) -> Vec<String> {
         let appeal = self.appeal(number);
         let of_appeal = |row: &&mut SheetRow| {
-            let bare = row.number.is_none() && row.history == appeal.adopted;
+            let known = match appeal.row.link() {
+                RowLink::Unnumbered(history) => Some(history),
+                _ => None,
+            };
+            let bare = row.number.is_none() && row.history.as_ref() == known;
             row.number == Some(number) || (bare && row.chat.chat() == Some(appeal.chat))
         };
         if let Some(row) = self.sheet.iter_mut().find(of_appeal) {
@@ -330,7 +334,7 @@ impl Table {
         let result = RowResult::Confirmed {
             status: Some(appeal.status.clone()),
             cleared,
-            lines: appeal.lines,
+            lines: appeal.dialogue.lines,
             parts: 0,
             formula: None,
         };

@@ -25,15 +25,15 @@ pub(super) fn new(ctx: &mut DecisionContext<'_, impl View>, found: &NewAppeal) {
     match found.number {
         Some(number) => {
             keep_number(ctx, &mut appeal, number, &history);
-            appeal.seen.delivery.clone_from(&cells.delivery);
-            if appeal.delivery == Delivery::Empty {
-                appeal.delivery = Delivery::Adopted;
+            appeal.row.seen_mut().delivery.clone_from(&cells.delivery);
+            if appeal.delivery.state == Delivery::Empty {
+                appeal.delivery.state = Delivery::Adopted;
             } else {
                 ctx.dirty(RowKey::Appeal(appeal.id));
             }
         }
         None => {
-            appeal.adopted = Some(history);
+            appeal.row.found_by(history);
             let highest = found.highest.filter(|&highest| is_plausible(ctx, highest));
             appeal.number = Some(appeals::next_number(ctx, highest));
             ctx.dirty(RowKey::Appeal(appeal.id));
@@ -50,7 +50,7 @@ fn keep_number(
     history: &Text,
 ) {
     appeal.number = Some(number);
-    appeal.shelf = archive::told(ctx.rules, number, history);
+    appeal.dialogue.shelf = archive::told(ctx.rules, number, history);
     let mut tab = ctx.tab(Tab::Appeals);
     tab.next_number = tab.next_number.max(Number(number.0.saturating_add(1)));
     ctx.put(Entity::Tab(tab));
@@ -67,16 +67,15 @@ pub(super) fn number_lost(
     appeal: &mut Appeal,
     cells: &AppealCells,
 ) {
-    appeal.stopped = None;
-    appeal.placed = true;
-    appeal.traded = None;
     // An answer that we know is in the row still: it is not typed anew.
-    if let (AnswerCell::Text(text), Some(answer)) = (&cells.answer, &appeal.answer)
+    if let (AnswerCell::Text(text), Some(answer)) = (&cells.answer, &appeal.delivery.answer)
         && answer.text == *text
     {
-        appeal.seen.answer = Some(text.clone());
+        appeal.row.seen_mut().answer = Some(text.clone());
     }
-    appeal.adopted.clone_from(&cells.history);
+    appeal
+        .row
+        .found_by(cells.history.clone().unwrap_or_default());
     ctx.dirty(RowKey::Appeal(appeal.id));
 }
 
@@ -89,23 +88,23 @@ fn adopted(ctx: &mut DecisionContext<'_, impl View>, found: &NewAppeal, history:
     let mut appeal = appeals::blank(ctx, found.chat);
     appeal.partner.clone_from(&cells.partner);
     appeal.status = cells.status.clone().unwrap_or(Status::New);
-    appeal.seen.status.clone_from(&cells.status);
-    appeal.seen.updated.clone_from(&cells.updated);
-    appeal.placed = true;
+    appeal.row.seen_mut().status.clone_from(&cells.status);
+    appeal.row.seen_mut().updated.clone_from(&cells.updated);
+    appeal.row.found();
     match &cells.answer {
         AnswerCell::Blank => {}
         AnswerCell::Text(text) => {
-            appeal.seen.answer = Some(text.clone());
-            appeal.delivery = Delivery::Held;
+            appeal.row.seen_mut().answer = Some(text.clone());
+            appeal.delivery.state = Delivery::Held;
         }
         AnswerCell::Unready(shown) => {
-            appeal.delivery = Delivery::Unready(shown.clone());
-            appeal.holds = true;
+            appeal.delivery.state = Delivery::Unready(shown.clone());
+            appeal.delivery.holds = true;
         }
     }
     if !history.is_blank() {
         appeals::add_line(ctx, &mut appeal, Author::Adopted, ctx.now, history.clone());
     }
-    appeal.lines_written = appeal.lines;
+    appeal.dialogue.written = appeal.dialogue.lines;
     appeal
 }

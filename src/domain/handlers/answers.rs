@@ -37,15 +37,15 @@ pub(super) enum PartEnd {
 
 /// The answer cell shows this text, which is not the one seen before.
 pub(super) fn typed(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Text) {
-    appeal.seen.answer = Some(text.clone());
-    if std::mem::take(&mut appeal.holds) {
+    appeal.row.seen_mut().answer = Some(text.clone());
+    if std::mem::take(&mut appeal.delivery.holds) {
         // It may have been here all along, without a value to show.
-        appeal.delivery = Delivery::Held;
+        appeal.delivery.state = Delivery::Held;
         return ctx.dirty(RowKey::Appeal(appeal.id));
     }
-    if appeal.formula {
+    if appeal.delivery.formula {
         // Either its value has changed, or a person has written over it: the write of these words finds out which.
-        appeal.delivery = Delivery::Waiting;
+        appeal.delivery.state = Delivery::Waiting;
         return ctx.dirty(RowKey::Appeal(appeal.id));
     }
     if is_on_its_way(appeal) && !take_back(ctx, appeal) {
@@ -57,17 +57,17 @@ pub(super) fn typed(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appea
 
 /// The answer cell is empty.
 pub(super) fn emptied(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
-    appeal.seen.answer = None;
-    appeal.holds = false;
-    if std::mem::take(&mut appeal.formula) {
+    appeal.row.seen_mut().answer = None;
+    appeal.delivery.holds = false;
+    if std::mem::take(&mut appeal.delivery.formula) {
         ctx.dirty(RowKey::Appeal(appeal.id));
     }
     if is_on_its_way(appeal) {
         take_back(ctx, appeal);
     } else {
-        appeal.answer = None;
+        appeal.delivery.answer = None;
     }
-    let speaks_of_the_cell = match appeal.delivery {
+    let speaks_of_the_cell = match appeal.delivery.state {
         Delivery::Held
         | Delivery::Blocked
         | Delivery::Waiting
@@ -80,8 +80,8 @@ pub(super) fn emptied(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut App
         | Delivery::Failed(_)
         | Delivery::Unknown { .. } => false,
     };
-    if speaks_of_the_cell && appeal.answer.is_none() {
-        appeal.delivery = Delivery::Empty;
+    if speaks_of_the_cell && appeal.delivery.answer.is_none() {
+        appeal.delivery.state = Delivery::Empty;
         ctx.dirty(RowKey::Appeal(appeal.id));
     }
 }
@@ -90,31 +90,35 @@ pub(super) fn emptied(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut App
 /// arrived stays what it is: the same value may come back in a moment. One that was held is held again when it does.
 pub(super) fn unready(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, shown: &Text) {
     let resting = is_on_its_way(appeal) && take_back(ctx, appeal);
-    if appeal.formula || (appeal.answer.is_some() && !resting) {
+    if appeal.delivery.formula || (appeal.delivery.answer.is_some() && !resting) {
         return;
     }
-    appeal.seen.answer = None;
-    appeal.holds |= appeal.delivery == Delivery::Held && !resting;
-    appeal.delivery = Delivery::Unready(shown.clone());
+    appeal.row.seen_mut().answer = None;
+    appeal.delivery.holds |= appeal.delivery.state == Delivery::Held && !resting;
+    appeal.delivery.state = Delivery::Unready(shown.clone());
     ctx.dirty(RowKey::Appeal(appeal.id));
 }
 
 /// A write has shown whether the answer cell holds a formula.
 pub(super) fn formula(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, holds: bool) {
-    let asked =
-        std::mem::replace(&mut appeal.formula, holds) && appeal.delivery == Delivery::Waiting;
+    let asked = std::mem::replace(&mut appeal.delivery.formula, holds)
+        && appeal.delivery.state == Delivery::Waiting;
     match (holds, asked) {
         (true, true) => {
-            appeal.delivery = Delivery::Formula;
+            appeal.delivery.state = Delivery::Formula;
             ctx.dirty(RowKey::Appeal(appeal.id));
         }
         (true, false) => {
             // It stays in its cell, and the row says so.
-            appeal.answer = appeal.answer.take().filter(|answer| !answer.is_delivered());
+            appeal.delivery.answer = appeal
+                .delivery
+                .answer
+                .take()
+                .filter(|answer| !answer.is_delivered());
             ctx.dirty(RowKey::Appeal(appeal.id));
         }
         (false, true) => {
-            if let Some(text) = appeal.seen.answer.clone() {
+            if let Some(text) = appeal.row.seen().answer.clone() {
                 begin(ctx, appeal, text);
             }
         }
@@ -127,7 +131,7 @@ pub(super) fn send_again(ctx: &mut DecisionContext<'_, impl View>, id: AppealId)
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
-    if let Some(text) = appeal.seen.answer.clone()
+    if let Some(text) = appeal.row.seen().answer.clone()
         && !is_on_its_way(&appeal)
     {
         begin(ctx, &mut appeal, text);
@@ -138,6 +142,7 @@ pub(super) fn send_again(ctx: &mut DecisionContext<'_, impl View>, id: AppealId)
 /// Sends an answer that still rests.
 pub(super) fn hurry(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     if appeal
+        .delivery
         .answer
         .as_ref()
         .is_some_and(|answer| answer.parts.is_empty())
@@ -148,7 +153,7 @@ pub(super) fn hurry(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appea
 
 /// The message of an answer under way behind which whatever belongs after it has to wait.
 pub(super) fn last_under_way(appeal: &Appeal) -> Option<OutboxId> {
-    let answer = appeal.answer.as_ref()?;
+    let answer = appeal.delivery.answer.as_ref()?;
     let last = answer
         .parts
         .iter()
@@ -165,7 +170,9 @@ pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_, impl View>, id: Ap
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
-    let Some(answer) = &appeal.answer else { return };
+    let Some(answer) = &appeal.delivery.answer else {
+        return;
+    };
     if answer.parts.is_empty() {
         if !has_lasted(answer.at, ctx.now, ctx.rules.grace) {
             // The timer was an earlier answer's, or the clock was set back a little.
@@ -173,8 +180,10 @@ pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_, impl View>, id: Ap
             return ctx.then(Effect::Then { at, wake });
         }
         dispatch(ctx, &mut appeal);
-    } else if answer.parts.contains(&PartState::Waiting) && appeal.delivery != Delivery::Waiting {
-        appeal.delivery = Delivery::Waiting;
+    } else if answer.parts.contains(&PartState::Waiting)
+        && appeal.delivery.state != Delivery::Waiting
+    {
+        appeal.delivery.state = Delivery::Waiting;
         ctx.dirty(RowKey::Appeal(id));
     }
     ctx.put(Entity::Appeal(appeal));
@@ -192,6 +201,7 @@ pub(super) fn part_ended(
         return;
     };
     let Some(answer) = appeal
+        .delivery
         .answer
         .as_mut()
         .filter(|answer| answer.revision == revision)
@@ -236,7 +246,11 @@ fn refusal(why: RejectReason) -> Delivery {
 
 /// Nothing of this appeal goes out any more; what Telegram has already leaves its cell as ever.
 pub(super) fn withhold(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
-    if let Some(answer) = appeal.answer.take_if(|answer| !answer.is_delivered()) {
+    if let Some(answer) = appeal
+        .delivery
+        .answer
+        .take_if(|answer| !answer.is_delivered())
+    {
         for (part, _) in (0_u8..).zip(&answer.parts) {
             ctx.then(Effect::Withdraw(OutboxId::Answer(
                 appeal.id,
@@ -245,8 +259,8 @@ pub(super) fn withhold(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Ap
             )));
         }
     }
-    if appeal.answer.is_none() && appeal.seen.answer.is_some() {
-        appeal.delivery = Delivery::Held;
+    if appeal.delivery.answer.is_none() && appeal.row.seen().answer.is_some() {
+        appeal.delivery.state = Delivery::Held;
     }
     ctx.dirty(RowKey::Appeal(appeal.id));
 }
@@ -259,17 +273,18 @@ fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Te
     if let Some(mut session) = ctx.session(appeal.chat).filter(|session| session.blocked) {
         session.undelivered.insert(appeal.id);
         ctx.put(Entity::Session(session));
-        appeal.delivery = Delivery::Blocked;
+        appeal.delivery.state = Delivery::Blocked;
         return ctx.dirty(RowKey::Appeal(appeal.id));
     }
     // The same words have rested before.
     let rested = appeal
+        .delivery
         .answer
         .as_ref()
         .is_some_and(|answer| answer.text == text && !answer.is_delivered());
-    appeal.revision = Revision(appeal.revision.0 + 1);
-    appeal.answer = Some(Answer {
-        revision: appeal.revision,
+    appeal.delivery.revision = Revision(appeal.delivery.revision.0 + 1);
+    appeal.delivery.answer = Some(Answer {
+        revision: appeal.delivery.revision,
         text,
         at: ctx.now,
         parts: Vec::new(),
@@ -278,7 +293,7 @@ fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Te
         dispatch(ctx, appeal);
     } else {
         let until = ctx.now + ctx.rules.grace;
-        appeal.delivery = Delivery::Grace { until };
+        appeal.delivery.state = Delivery::Grace { until };
         ctx.dirty(RowKey::Appeal(appeal.id));
         ctx.then(Effect::Then {
             at: until,
@@ -289,13 +304,17 @@ fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Te
 
 /// Puts the messages of an answer into the outbox, less those that the partner already has. None is sent before all its files are fetched.
 fn dispatch(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
-    let Some(answer) = &mut appeal.answer else {
+    let Some(answer) = &mut appeal.delivery.answer else {
         return;
     };
     let messages = parts::of(ctx, appeal.chat, appeal.number, &answer.text);
     let state = |part: &parts::Part| {
         let fingerprint = part.fingerprint();
-        let had = appeal.had.iter().find(|had| had.fingerprint == fingerprint);
+        let had = appeal
+            .delivery
+            .had
+            .iter()
+            .find(|had| had.fingerprint == fingerprint);
         had.map_or(PartState::Waiting, |had| PartState::Delivered {
             maybe_twice: had.maybe_twice,
         })
@@ -329,6 +348,7 @@ fn dispatch(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
 
 fn is_on_its_way(appeal: &Appeal) -> bool {
     appeal
+        .delivery
         .answer
         .as_ref()
         .is_some_and(|answer| answer.parts.is_empty() || answer.parts.contains(&PartState::Waiting))
@@ -336,7 +356,7 @@ fn is_on_its_way(appeal: &Appeal) -> bool {
 
 /// Takes an answer back if no message of it was ever claimed; whether it could be.
 fn take_back(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) -> bool {
-    let Some(answer) = &appeal.answer else {
+    let Some(answer) = &appeal.delivery.answer else {
         return true;
     };
     let ids: Vec<_> = (0_u8..)
@@ -357,17 +377,17 @@ fn take_back(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) -> b
             .zip(&answer.parts)
             .filter(|(_, part)| **part == PartState::Waiting);
         waiting.for_each(|(id, _)| ctx.then(Effect::Withdraw(id)));
-        appeal.answer = None;
+        appeal.delivery.answer = None;
     }
     untouched
 }
 
 /// Telegram has every part: into the dialogue, and out of the cell.
 fn finish(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
-    let Some(answer) = appeal.answer.clone() else {
+    let Some(answer) = appeal.delivery.answer.clone() else {
         return;
     };
-    appeal.had.clear();
+    appeal.delivery.had.clear();
     let maybe_twice = answer
         .parts
         .contains(&PartState::Delivered { maybe_twice: true });
@@ -378,7 +398,7 @@ fn finish(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
         ctx.now,
         answer.text.clone(),
     );
-    appeal.delivery = Delivery::Delivered {
+    appeal.delivery.state = Delivery::Delivered {
         at: ctx.now,
         maybe_twice,
     };
@@ -388,16 +408,16 @@ fn finish(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
         appeals::refresh_receipt(ctx, appeal);
     }
     ctx.dirty(RowKey::Appeal(appeal.id));
-    if appeal.seen.answer.as_ref() != Some(&answer.text) {
+    if appeal.row.seen().answer.as_ref() != Some(&answer.text) {
         // It is out of its cell already: there is nothing left to clear, and the same text typed again is a new answer.
-        appeal.answer = None;
+        appeal.delivery.answer = None;
     }
     follow_up(ctx, appeal, &answer.text);
 }
 
 /// The answer stays in its cell, and the row says why.
 fn fail(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, delivery: Delivery) {
-    let Some(answer) = appeal.answer.clone() else {
+    let Some(answer) = appeal.delivery.answer.clone() else {
         return;
     };
     remember(ctx, appeal, &answer);
@@ -410,7 +430,7 @@ fn fail(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, delivery:
             )));
         }
     }
-    if let Some(current) = &mut appeal.answer {
+    if let Some(current) = &mut appeal.delivery.answer {
         current
             .parts
             .iter_mut()
@@ -424,7 +444,7 @@ fn fail(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, delivery:
         session.undelivered.insert(appeal.id);
         ctx.put(Entity::Session(session));
     }
-    appeal.delivery = delivery;
+    appeal.delivery.state = delivery;
     ctx.dirty(RowKey::Appeal(appeal.id));
     follow_up(ctx, appeal, &answer.text);
 }
@@ -437,20 +457,31 @@ fn remember(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, answer: &
             continue;
         };
         let fingerprint = part.fingerprint();
-        if !appeal.had.iter().any(|had| had.fingerprint == fingerprint) {
-            appeal.had.push(DeliveredPart {
+        if !appeal
+            .delivery
+            .had
+            .iter()
+            .any(|had| had.fingerprint == fingerprint)
+        {
+            appeal.delivery.had.push(DeliveredPart {
                 fingerprint,
                 maybe_twice,
             });
         }
     }
-    let beyond = appeal.had.len().saturating_sub(REMEMBERED);
-    appeal.had.drain(..beyond);
+    let beyond = appeal.delivery.had.len().saturating_sub(REMEMBERED);
+    appeal.delivery.had.drain(..beyond);
 }
 
 /// A text typed over the one that has just ended is an answer of its own.
 fn follow_up(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, ended: &Text) {
-    if let Some(newer) = appeal.seen.answer.clone().filter(|seen| seen != ended) {
+    if let Some(newer) = appeal
+        .row
+        .seen()
+        .answer
+        .clone()
+        .filter(|seen| seen != ended)
+    {
         begin(ctx, appeal, newer);
     }
 }

@@ -6,10 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::lines;
 use crate::domain::{
-    appeal::{Appeal, ArchiveState, Author, Delivery, Line, Receipt, Seen, Status},
+    appeal::{AnswerDelivery, Appeal, Author, Dialogue, Line, Receipt, Status, row::AppealRow},
     context::DecisionContext,
     effect::{Effect, Entity, MessageForm, Wake},
-    ids::{AppealId, ChatId, MessageId, Number, Revision, RowKey, Seq},
+    ids::{AppealId, ChatId, MessageId, Number, RowKey},
     message::Post,
     partner::RowTrouble,
     session::{Kept, Session},
@@ -34,7 +34,7 @@ pub(super) fn receive(
     let open = replied.or_else(|| ctx.open_appeal(session.chat));
     let fresh = open.is_none();
     let mut appeal = open.unwrap_or_else(|| self::open(ctx, session));
-    let before = appeal.lines;
+    let before = appeal.dialogue.lines;
     for message in messages {
         add_message(ctx, session, &mut appeal, message);
     }
@@ -44,7 +44,7 @@ pub(super) fn receive(
     ctx.dirty(RowKey::Appeal(appeal.id));
     if appeal.receipt.is_none() {
         give_receipt(ctx, session, &mut appeal, fresh);
-    } else if appeal.lines > before {
+    } else if appeal.dialogue.lines > before {
         let (at, wake) = (ctx.now + SIGN_WITHIN, Wake::Line(appeal.id));
         ctx.then(Effect::Then { at, wake });
     }
@@ -83,7 +83,7 @@ pub(super) fn corrected(
 
 /// What the partner has of an answer that failed answers nothing that he writes later.
 fn asks_anew(appeal: &mut Appeal) {
-    appeal.had.clear();
+    appeal.delivery.had.clear();
 }
 
 /// What was added should be in the sheet by now; where it is not, a message says that it has come in.
@@ -91,15 +91,16 @@ pub(in crate::domain) fn unsigned(ctx: &mut DecisionContext<'_, impl View>, id: 
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
-    let signed = appeal.lines_written.max(appeal.heard);
-    let unsigned = usize::try_from(appeal.lines.saturating_sub(signed)).unwrap_or(usize::MAX);
+    let signed = appeal.dialogue.written.max(appeal.dialogue.heard);
+    let unsigned =
+        usize::try_from(appeal.dialogue.lines.saturating_sub(signed)).unwrap_or(usize::MAX);
     let waits = ctx
         .view
         .lines(id, unsigned)
         .iter()
         .any(|line| line.author == Author::Partner);
     if let Some(session) = ctx.session(appeal.chat).filter(|_| waits) {
-        appeal.heard = appeal.lines;
+        appeal.dialogue.heard = appeal.dialogue.lines;
         ctx.say_about(
             &session,
             id,
@@ -124,11 +125,14 @@ pub(in crate::domain) fn unshown(
     else {
         return;
     };
-    let Some(mut appeal) = ctx.appeal(appeal).filter(|appeal| line >= appeal.heard) else {
+    let Some(mut appeal) = ctx
+        .appeal(appeal)
+        .filter(|appeal| line >= appeal.dialogue.heard)
+    else {
         return;
     };
     if let Some(session) = ctx.session(chat) {
-        appeal.heard = appeal.lines;
+        appeal.dialogue.heard = appeal.dialogue.lines;
         ctx.say_about(
             &session,
             appeal.id,
@@ -209,7 +213,7 @@ fn replied_to(
     message: MessageId,
 ) -> Option<Appeal> {
     let (mut appeal, _) = of_message(ctx, chat, message)?;
-    if appeal.stopped == Some(RowTrouble::Missing) {
+    if appeal.row.trouble() == Some(RowTrouble::Missing) {
         return None;
     }
     if appeal.status.is_closed() {
@@ -231,7 +235,7 @@ fn give_receipt(
         number,
         status: appeal.status.clone(),
     });
-    appeal.heard = appeal.lines;
+    appeal.dialogue.heard = appeal.dialogue.lines;
     let say = if fresh {
         Say::Receipt(number)
     } else {
@@ -260,7 +264,7 @@ fn add_message(
     {
         return remember(ctx, session.chat, message, appeal.id, index);
     }
-    let index = appeal.lines;
+    let index = appeal.dialogue.lines;
     if let Some(album) = album {
         album.line = Some((appeal.id, index));
     }
@@ -318,8 +322,8 @@ fn add_line_of(
     text: Text,
     message: Option<MessageId>,
 ) {
-    let index = appeal.lines;
-    appeal.lines += 1;
+    let index = appeal.dialogue.lines;
+    appeal.dialogue.lines += 1;
     ctx.put(Entity::Line(Line {
         appeal: appeal.id,
         index,
@@ -339,27 +343,11 @@ pub(super) fn blank(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) -> A
         partner: None,
         status: Status::New,
         stamp: None,
-        seen: Seen::default(),
-        answer: None,
-        revision: Revision::default(),
-        lines: 0,
-        lines_written: 0,
-        shown_from: 0,
-        shelf: ArchiveState::default(),
-        stale: false,
-        placed: false,
-        delivery: Delivery::Empty,
-        stopped: None,
-        adopted: None,
-        traded: None,
-        unseen: false,
-        formula: false,
-        holds: false,
+        dialogue: Dialogue::default(),
+        row: AppealRow::pending(),
+        delivery: AnswerDelivery::default(),
         receipt: None,
-        changed: Seq::default(),
-        heard: 0,
         mixed: false,
-        had: Vec::new(),
     }
 }
 

@@ -109,7 +109,7 @@ pub(super) fn changed(
 fn line(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, index: u32) -> Option<Line> {
     let changed = ctx.fresh_line(appeal.id, index);
     let stored = || {
-        let from_the_end = usize::try_from(appeal.lines.saturating_sub(index)).ok()?;
+        let from_the_end = usize::try_from(appeal.dialogue.lines.saturating_sub(index)).ok()?;
         let lines = ctx.view.lines(appeal.id, from_the_end);
         lines.into_iter().find(|line| line.index == index)
     };
@@ -123,8 +123,8 @@ fn change(
     index: u32,
     words: impl FnOnce(&Line) -> Option<String>,
 ) -> bool {
-    let whole =
-        index > appeal.shown_from || (index == appeal.shown_from && appeal.shelf.kept.is_none());
+    let whole = index > appeal.dialogue.shown_from
+        || (index == appeal.dialogue.shown_from && appeal.dialogue.shelf.kept.is_none());
     if !whole || archive::overflows(ctx.rules, ctx.view, appeal) {
         return false;
     }
@@ -138,8 +138,8 @@ fn change(
         return false;
     }
     line.text = Text(text);
-    appeal.stale = true;
-    appeal.changed = ctx.seq;
+    appeal.row.distrust();
+    appeal.dialogue.changed = ctx.seq;
     appeal.stamp = Some(ctx.now);
     ctx.put(Entity::Line(line));
     ctx.dirty(RowKey::Appeal(appeal.id));

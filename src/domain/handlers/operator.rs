@@ -143,7 +143,7 @@ fn resend(ctx: &mut DecisionContext<'_, impl View>, id: &OutboxId) {
     let standing = match id {
         OutboxId::Answer(appeal, ..) => ctx
             .appeal(*appeal)
-            .filter(|appeal| appeal.seen.answer.is_some()),
+            .filter(|appeal| appeal.row.seen().answer.is_some()),
         OutboxId::Reply(..)
         | OutboxId::Promotion(..)
         | OutboxId::Cover(..)

@@ -72,8 +72,8 @@ fn hold(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
-    appeal.answer = None;
-    appeal.delivery = if appeal.seen.answer.is_some() {
+    appeal.delivery.answer = None;
+    appeal.delivery.state = if appeal.row.seen().answer.is_some() {
         Delivery::Held
     } else {
         Delivery::Empty
@@ -88,26 +88,22 @@ pub(super) fn seen_again(
     appeal: &mut Appeal,
     cells: &AppealCells,
 ) {
-    appeal.unseen = false;
-    appeal.placed = true;
-    appeal.stopped = None;
-    appeal.traded = None;
-    appeal.adopted = None;
+    appeal.row.found();
     appeal.stamp = None;
-    appeal.seen.delivery.clone_from(&cells.delivery);
-    appeal.seen.updated.clone_from(&cells.updated);
-    appeal.seen.status.clone_from(&cells.status);
+    appeal.row.seen_mut().delivery.clone_from(&cells.delivery);
+    appeal.row.seen_mut().updated.clone_from(&cells.updated);
+    appeal.row.seen_mut().status.clone_from(&cells.status);
     if let Some(status) = &cells.status {
         appeal.status = status.clone();
     }
-    appeal.answer = None;
-    (appeal.seen.answer, appeal.delivery) = match &cells.answer {
+    appeal.delivery.answer = None;
+    (appeal.row.seen_mut().answer, appeal.delivery.state) = match &cells.answer {
         AnswerCell::Blank => (None, Delivery::Adopted),
         AnswerCell::Unready(shown) => (None, Delivery::Unready(shown.clone())),
         AnswerCell::Text(text) => (Some(text.clone()), Delivery::Held),
     };
-    appeal.holds = matches!(appeal.delivery, Delivery::Unready(_));
-    if appeal.delivery != Delivery::Adopted {
+    appeal.delivery.holds = matches!(appeal.delivery.state, Delivery::Unready(_));
+    if appeal.delivery.state != Delivery::Adopted {
         ctx.dirty(RowKey::Appeal(appeal.id));
     }
     take_over(ctx, appeal, cells);
@@ -118,28 +114,30 @@ fn take_over(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cell
     let Some(history) = &cells.history else {
         return;
     };
-    if shown_history(ctx.rules, ctx.view, appeal, appeal.lines).as_str() == history.as_str() {
-        appeal.lines_written = appeal.lines;
+    if shown_history(ctx.rules, ctx.view, appeal, appeal.dialogue.lines).as_str()
+        == history.as_str()
+    {
+        appeal.dialogue.written = appeal.dialogue.lines;
         return;
     }
     let ours: Vec<Line> = ctx.view.lines(appeal.id, usize::MAX);
     let number = appeal.number.unwrap_or(Number(0));
     let shelf = archive::told(ctx.rules, number, history);
     // What has moved to the archive since is not missing; nor is a line of which a part has.
-    let from = if shelf.parts > appeal.shelf.parts {
-        appeal.lines_written
+    let from = if shelf.parts > appeal.dialogue.shelf.parts {
+        appeal.dialogue.written
     } else {
-        appeal.shown_from + u32::from(appeal.shelf.kept.is_some())
+        appeal.dialogue.shown_from + u32::from(appeal.dialogue.shelf.kept.is_some())
     };
     let unknown_there =
         |line: &&Line| line.index >= from && !history.as_str().contains(&entry(ctx.rules, line));
     let missing: Vec<Line> = ours.iter().filter(unknown_there).cloned().collect();
-    appeal.shown_from = appeal.lines;
-    appeal.shelf = shelf;
+    appeal.dialogue.shown_from = appeal.dialogue.lines;
+    appeal.dialogue.shelf = shelf;
     if !history.is_blank() {
         appeals::add_line(ctx, appeal, Author::Adopted, ctx.now, history.clone());
     }
-    appeal.lines_written = appeal.lines;
+    appeal.dialogue.written = appeal.dialogue.lines;
     for line in missing.into_iter().rev() {
         appeals::add_line(ctx, appeal, line.author, line.at, line.text);
         ctx.dirty(RowKey::Appeal(appeal.id));

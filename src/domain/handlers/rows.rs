@@ -3,7 +3,7 @@
 //! Invariant: a row event states what is there; deciding it twice changes nothing the second time.
 
 use crate::domain::{
-    appeal::{Appeal, Author, Delivery, Seen, Status},
+    appeal::{Appeal, Author, Delivery, Status},
     context::DecisionContext,
     effect::Entity,
     event::{AnswerCell, AppealCells, RowEvent},
@@ -62,53 +62,46 @@ fn of<V: View>(
 
 /// The row bears the number of another appeal: its own goes back.
 fn traded(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, shown: Number) {
-    appeal.stopped = Some(RowTrouble::Mismatched);
-    appeal.traded = Some(shown);
-    appeal.unseen |= ctx.tab(Tab::Appeals).sighted.is_none();
-    // Where a partner has several rows, this may be another of them: all of it is written.
-    appeal.stale = true;
+    let at_first_sight = ctx.tab(Tab::Appeals).sighted.is_none();
+    appeal.row.trade(shown, at_first_sight);
     ctx.dirty(RowKey::Appeal(appeal.id));
 }
 
 /// Which row is the appeal's cannot be told, or it is gone.
 fn stopped(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, trouble: RowTrouble) {
-    appeal.traded = None;
     if trouble == RowTrouble::Missing {
         return gone(ctx, appeal);
     }
-    if trouble == RowTrouble::Doubled {
-        // The number is there: nobody has to know the row by its history any more.
-        appeal.adopted = None;
-    }
     stop(ctx, appeal, trouble);
-    appeal.unseen |= ctx.tab(Tab::Appeals).sighted.is_none();
+    if ctx.tab(Tab::Appeals).sighted.is_none() {
+        appeal.row.is_still_to_be_seen();
+    }
 }
 
 fn own_row(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
-    if ctx.tab(Tab::Appeals).sighted.is_none() || appeal.unseen {
+    if ctx.tab(Tab::Appeals).sighted.is_none() || appeal.row.is_unseen() {
         return restoring::seen_again(ctx, appeal, cells);
     }
-    appeal.placed = true;
-    appeal.traded = None;
-    appeal.adopted = None;
-    if appeal.stopped.take().is_some() {
+    if appeal.row.found() {
         ctx.dirty(RowKey::Appeal(appeal.id));
     }
     heal(ctx, appeal, cells);
     match &cells.answer {
         AnswerCell::Blank => {
-            if appeal.seen.answer.is_some() || matches!(appeal.delivery, Delivery::Unready(_)) {
+            if appeal.row.seen().answer.is_some()
+                || matches!(appeal.delivery.state, Delivery::Unready(_))
+            {
                 answers::emptied(ctx, appeal);
             }
         }
         AnswerCell::Text(text) => {
-            if appeal.seen.answer.as_ref() != Some(text) {
+            if appeal.row.seen().answer.as_ref() != Some(text) {
                 answers::typed(ctx, appeal, text.clone());
             }
         }
         AnswerCell::Unready(shown) => answers::unready(ctx, appeal, shown),
     }
-    if cells.status != appeal.seen.status {
+    if cells.status != appeal.row.seen().status {
         status_changed(ctx, appeal, cells.status.clone());
     }
 }
@@ -119,21 +112,21 @@ fn heal(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells: &A
     let foreign = |shown: &Text, seen: &Text, ours: &str| shown != seen && shown.as_str() != ours;
     let delivery = foreign(
         &cells.delivery,
-        &appeal.seen.delivery,
+        &appeal.row.seen().delivery,
         &project::delivery(ctx.rules, appeal),
     );
     let updated = foreign(
         &cells.updated,
-        &appeal.seen.updated,
+        &appeal.row.seen().updated,
         project::updated(ctx.rules, appeal).as_str(),
     );
     if delivery || updated {
-        appeal.stale = true;
+        appeal.row.distrust();
         ctx.dirty(RowKey::Appeal(appeal.id));
     }
-    appeal.seen.delivery.clone_from(&cells.delivery);
+    appeal.row.seen_mut().delivery.clone_from(&cells.delivery);
     if appeal.stamp.is_some() {
-        appeal.seen.updated.clone_from(&cells.updated);
+        appeal.row.seen_mut().updated.clone_from(&cells.updated);
     }
 }
 
@@ -143,7 +136,7 @@ fn status_changed(
     appeal: &mut Appeal,
     status: Option<Status>,
 ) {
-    appeal.seen.status.clone_from(&status);
+    appeal.row.seen_mut().status.clone_from(&status);
     let Some(status) = status else { return };
     let closes = status.is_closed() && !appeal.status.is_closed();
     if closes && has_unread_lines(ctx, appeal) {
@@ -172,12 +165,8 @@ fn status_changed(
 
 /// The row is not there any more. What the partner wrote and nobody has read yet goes into a new one.
 pub(super) fn gone(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
-    appeal.traded = None;
-    appeal.adopted = None;
     if has_unread_lines(ctx, appeal) {
-        appeal.placed = false;
-        appeal.stale = true;
-        appeal.seen = Seen::default();
+        appeal.row.append_again();
         ctx.dirty(RowKey::Appeal(appeal.id));
     } else {
         stop(ctx, appeal, RowTrouble::Missing);
@@ -186,10 +175,8 @@ pub(super) fn gone(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal
 
 /// Whether the partner wrote something that is not in the row yet.
 fn has_unread_lines(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> bool {
-    let unwritten =
-        usize::try_from(appeal.lines.saturating_sub(appeal.lines_written)).unwrap_or(usize::MAX);
     ctx.view
-        .lines(appeal.id, unwritten)
+        .lines(appeal.id, appeal.dialogue.unwritten())
         .iter()
         .any(|line| line.author == Author::Partner)
 }

@@ -13,7 +13,7 @@ pub(super) fn stop(
     appeal: &mut Appeal,
     trouble: RowTrouble,
 ) {
-    if appeal.stopped.replace(trouble) == Some(trouble) || appeal.status.is_closed() {
+    if !appeal.row.stop(trouble) || appeal.status.is_closed() {
         return;
     }
     if let Some(number) = appeal.number {

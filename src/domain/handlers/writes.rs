@@ -61,7 +61,7 @@ fn appeal(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, row: &WrittenR
                 (*lines, row.dirtied),
             );
             archive::confirm(ctx.rules, ctx.view, &mut appeal, *parts);
-            if appeal.stopped.is_none() && appeal.lines_written < appeal.lines {
+            if appeal.row.trouble().is_none() && appeal.dialogue.written < appeal.dialogue.lines {
                 // Not everything went into one batch.
                 ctx.dirty(row.key.clone());
             }
@@ -73,7 +73,7 @@ fn appeal(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, row: &WrittenR
         RowResult::Contested => ctx.then(Effect::Look(Tab::Appeals)),
         RowResult::Moved => {
             // What is in the row is not known; it is found again by its key, and written whole.
-            appeal.stale = true;
+            appeal.row.distrust();
             ctx.dirty(row.key.clone());
             ctx.then(Effect::Look(Tab::Appeals));
         }
@@ -93,28 +93,25 @@ fn confirm(
     cleared: Option<&Text>,
     (lines, dirtied): (u32, Seq),
 ) {
-    if appeal.stopped.is_some() && appeal.traded.is_none() {
+    if appeal.row.is_left_alone() {
         // Only words were written.
         return;
     }
-    appeal.placed = true;
-    appeal.stopped = None;
-    appeal.traded = None;
-    appeal.adopted = None;
-    appeal.stale &= appeal.changed > dirtied;
+    appeal.row.written(appeal.dialogue.changed > dirtied);
     show_written(ctx, appeal, lines);
-    appeal.lines_written = appeal.lines_written.max(lines);
+    appeal.dialogue.written = appeal.dialogue.written.max(lines);
     if let Some(status) = status {
-        appeal.seen.status = Some(status.clone());
+        appeal.row.seen_mut().status = Some(status.clone());
     }
     if let Some(cleared) = cleared {
-        appeal.seen.answer = None;
+        appeal.row.seen_mut().answer = None;
         if appeal
+            .delivery
             .answer
             .as_ref()
             .is_some_and(|answer| answer.text == *cleared)
         {
-            appeal.answer = None;
+            appeal.delivery.answer = None;
         }
     }
 }
@@ -125,10 +122,8 @@ fn show_written(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, lines
         // Its messages are of several chats.
         return;
     }
-    let unwritten =
-        usize::try_from(appeal.lines.saturating_sub(appeal.lines_written)).unwrap_or(usize::MAX);
-    let mut written = ctx.view.lines(appeal.id, unwritten);
-    written.retain(|line| (appeal.lines_written..lines).contains(&line.index));
+    let mut written = ctx.view.lines(appeal.id, appeal.dialogue.unwritten());
+    written.retain(|line| (appeal.dialogue.written..lines).contains(&line.index));
     for message in written.into_iter().rev().filter_map(|line| line.message) {
         ctx.then(Effect::React(appeal.chat, message));
     }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AppealIndex, AppealLink, Assignment, Owner, RowKeys, Standing};
 use crate::domain::{
+    appeal::row::RowLink,
     event::{AppealCells, NewAppeal, RowEvent},
     ids::{AppealId, Number},
     partner::RowTrouble,
@@ -15,7 +16,7 @@ use crate::domain::{
 type Links<'a> = BTreeMap<AppealId, &'a AppealLink>;
 
 /// A read of the appeals tab.
-pub struct Reading<'a, C> {
+pub struct AppealsRead<'a, C> {
     /// What the rows say of whose they are.
     pub rows: &'a [RowKeys<'a>],
     /// Which of them show something new.
@@ -26,7 +27,7 @@ pub struct Reading<'a, C> {
     pub highest: Option<Number>,
 }
 
-impl<C: Fn(usize) -> AppealCells> Reading<'_, C> {
+impl<C: Fn(usize) -> AppealCells> AppealsRead<'_, C> {
     /// The events, those about numbers before those about rows without one.
     #[must_use]
     pub fn events(&self, assignment: &Assignment, index: &AppealIndex) -> Vec<RowEvent> {
@@ -79,8 +80,9 @@ impl<C: Fn(usize) -> AppealCells> Reading<'_, C> {
                 let news = match assignment.standings.get(&appeal)? {
                     Standing::Own(_) => self.changed[at] || link.is_none_or(|link| is_news(link)),
                     Standing::Unnumbered(_) => {
-                        let adopted = link.and_then(|link| link.adopted.as_ref());
-                        if adopted.map(|adopted| adopted.as_str()) == keys.history {
+                        if let Some(RowLink::Unnumbered(known)) = link.map(|link| &link.row)
+                            && keys.history == Some(known.as_str())
+                        {
                             return None;
                         }
                         return Some(RowEvent::NumberLost {
@@ -102,10 +104,11 @@ impl<C: Fn(usize) -> AppealCells> Reading<'_, C> {
         let appeal = link.id;
         match standing {
             Standing::Traded(shown) => {
-                (link.traded != Some(shown)).then_some(RowEvent::Traded { shown, appeal })
+                (link.row != RowLink::Traded(shown)).then_some(RowEvent::Traded { shown, appeal })
             }
             Standing::Stopped(trouble) => {
-                let known = link.stopped == Some(trouble) && link.traded.is_none();
+                let known =
+                    link.trouble == Some(trouble) && !matches!(link.row, RowLink::Traded(_));
                 (!known || self.is_first_of(link, trouble))
                     .then_some(RowEvent::Stopped { trouble, appeal })
             }
@@ -123,5 +126,5 @@ impl<C: Fn(usize) -> AppealCells> Reading<'_, C> {
 
 /// Whether the journal has to learn that the row of an appeal is where it belongs.
 fn is_news(link: &AppealLink) -> bool {
-    link.stopped.is_some() || link.adopted.is_some() || link.traded.is_some() || !link.placed
+    link.row != RowLink::Numbered || link.trouble.is_some()
 }

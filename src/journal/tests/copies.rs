@@ -392,7 +392,10 @@ async fn a_journal_of_the_first_version_goes_through_a_copy_and_starts() {
         .appeal(view.numbered(Number(41)).expect("its number"))
         .expect("the appeal");
     // The answer was about to be sent: it waits for the operator's word.
-    assert_eq!((appeal.answer, appeal.delivery), (None, Delivery::Held));
+    assert_eq!(
+        (appeal.delivery.answer, appeal.delivery.state),
+        (None, Delivery::Held)
+    );
     assert_eq!(
         view.outbox(&OutboxId::Answer(appeal.id, Revision(2), 0)),
         None

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::{
     domain::{
-        appeal::{Answer, Appeal, Delivery, PartState, Seen, Status},
+        appeal::{Answer, AnswerDelivery, Appeal, Delivery, Dialogue, PartState, Status},
         effect::{Button, OutboxEntry, OutboxState},
         ids::{BatchToken, Number, PartnerCode, Revision, SpreadsheetId},
         partner::{Binding, Partner, RowTrouble},
@@ -215,42 +215,41 @@ fn appeal() -> Appeal {
         partner: Some(code()),
         status: Status::Other("Ждём банк".into()),
         stamp: Some(at(1)),
-        seen: Seen {
-            delivery: "доставлено 11:02".into(),
-            updated: "".into(),
-            status: Some(Status::InWork),
-            answer: Some("Готово".into()),
+        dialogue: Dialogue {
+            lines: 4,
+            written: 3,
+            ..Dialogue::default()
         },
-        answer: Some(Answer {
+        row: serde_json::from_value(serde_json::json!({
+            "seen": {
+                "status": "in_work",
+                "answer": "Готово",
+                "delivery": "доставлено 11:02",
+            },
+            "stale": false,
+            "placed": true,
+            "stopped": "moved",
+            "adopted": "старая история",
+        }))
+        .unwrap(),
+        delivery: AnswerDelivery {
+            answer: Some(Answer {
+                revision: Revision(2),
+                text: "Готово".into(),
+                at: at(2),
+                parts: vec![
+                    PartState::Delivered { maybe_twice: true },
+                    PartState::Waiting,
+                ],
+            }),
             revision: Revision(2),
-            text: "Готово".into(),
-            at: at(2),
-            parts: vec![
-                PartState::Delivered { maybe_twice: true },
-                PartState::Waiting,
-            ],
-        }),
-        revision: Revision(2),
-        lines: 4,
-        lines_written: 3,
-        shown_from: 0,
-        shelf: Default::default(),
-        stale: false,
-        placed: true,
-        delivery: Delivery::Delivered {
-            at: at(3),
-            maybe_twice: false,
+            state: Delivery::Delivered {
+                at: at(3),
+                maybe_twice: false,
+            },
+            ..AnswerDelivery::default()
         },
-        stopped: Some(RowTrouble::Moved),
-        adopted: Some("старая история".into()),
-        traded: None,
-        unseen: false,
-        formula: false,
-        holds: false,
         receipt: None,
-        changed: Seq::default(),
-        heard: 0,
         mixed: false,
-        had: Vec::new(),
     }
 }

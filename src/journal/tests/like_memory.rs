@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     domain::{
-        appeal::{Appeal, Delivery, Seen, Status},
+        appeal::{AnswerDelivery, Appeal, Delivery, Dialogue, Status, row::AppealRow},
         broadcast::{Announced, AnnouncementState},
-        ids::{Number, PartnerCode, PromotionKey, Revision, RowKey},
+        ids::{Number, PartnerCode, PromotionKey, RowKey},
         memory,
         message::Post,
         partner::Partner,
@@ -31,31 +31,18 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         partner: None,
         status: Status::New,
         stamp: Some(Timestamp::UNIX_EPOCH),
-        seen: Seen::default(),
-        answer: None,
-        revision: Revision(0),
-        lines: 0,
-        lines_written: 0,
-        shown_from: 0,
-        shelf: Default::default(),
-        stale: false,
-        placed: false,
-        delivery: if held {
-            Delivery::Held
-        } else {
-            Delivery::Empty
+        dialogue: Dialogue::default(),
+        row: AppealRow::pending(),
+        delivery: AnswerDelivery {
+            state: if held {
+                Delivery::Held
+            } else {
+                Delivery::Empty
+            },
+            ..AnswerDelivery::default()
         },
-        stopped: None,
-        adopted: None,
-        traded: None,
-        unseen: false,
-        formula: false,
-        holds: false,
         receipt: None,
-        changed: Seq::default(),
-        heard: 0,
         mixed: false,
-        had: Vec::new(),
     }
 }
 

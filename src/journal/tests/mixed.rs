@@ -56,7 +56,7 @@ async fn a_mixed_up_appeal_is_found_at_the_first_start_and_sends_nothing() {
         .unwrap();
         let snapshot = journal.snapshot();
         let appeal = snapshot.view().appeal(id).expect("it is there");
-        assert!(appeal.mixed && appeal.answer.is_none());
+        assert!(appeal.mixed && appeal.delivery.answer.is_none());
         assert_eq!(snapshot.view().unsent(), []);
         assert_eq!(
             (snapshot.figures().held, snapshot.held_numbers(9)),

@@ -10,7 +10,7 @@ use crate::{
     domain::{
         appeal::Status,
         event::{AnswerCell, AppealCells, RowEvent, RowMark, TelegramCell},
-        identity::{AppealIndex, Asked, Owner, RowKeys, Standing, assign, news::Reading},
+        identity::{AppealIndex, Asked, Owner, RowKeys, Standing, assign, news::AppealsRead},
         ids::{AppealId, Number},
         partner::RowTrouble,
         row::Column,
@@ -143,7 +143,7 @@ pub(in crate::sheets) fn news(
     }
     let assignment = assign(&keys, &compared.asked.gone, index);
     let changed: Vec<bool> = places.iter().map(|&at| compared.changed[at]).collect();
-    let reading = Reading {
+    let reading = AppealsRead {
         rows: &keys,
         changed: &changed,
         cells: |at: usize| appeal_cells(words, now, &now.rows[places[at]], keys[at].history),
@@ -282,6 +282,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::{
+            appeal::row::RowLink,
             identity::AppealLink,
             ids::{ChatId, Seq},
         },
@@ -308,10 +309,8 @@ mod tests {
             id: AppealId::first(Seq(number.0.into())),
             chat: ChatId(699 + i64::from(number.0)),
             number: Some(number),
-            placed: true,
-            adopted: None,
-            traded: None,
-            stopped: trouble(number),
+            row: RowLink::Numbered,
+            trouble: trouble(number),
             answer: None,
             shows: vec!["история".to_owned()],
         };

@@ -273,7 +273,7 @@ fn taken(_: &Call) -> FakeResponse {
 }
 
 fn delivered(appeal: &Appeal) -> bool {
-    matches!(appeal.delivery, Delivery::Delivered { .. })
+    matches!(appeal.delivery.state, Delivery::Delivered { .. })
 }
 
 #[tokio::test]
@@ -303,7 +303,7 @@ async fn nothing_of_an_answer_goes_before_all_of_it_can() {
     )
     .await;
     play.until(1, |appeal| {
-        appeal.delivery == Delivery::Failed(RejectReason::File(Unfetched::Status(404)))
+        appeal.delivery.state == Delivery::Failed(RejectReason::File(Unfetched::Status(404)))
     })
     .await;
     assert!(play.methods().is_empty());
@@ -342,8 +342,10 @@ async fn words_that_were_delivered_do_not_go_again_with_another_file() {
     .await;
     play.types(1, &format!("Вот прайс:\n{}", play.link("/price.pdf")))
         .await;
-    play.until(1, |appeal| matches!(appeal.delivery, Delivery::Failed(_)))
-        .await;
+    play.until(1, |appeal| {
+        matches!(appeal.delivery.state, Delivery::Failed(_))
+    })
+    .await;
     assert_eq!(play.methods(), ["sendMessage", "sendDocument"]);
     play.types(1, &format!("Вот прайс:\n{}", play.link("/other.pdf")))
         .await;

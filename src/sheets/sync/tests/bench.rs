@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
+        appeal::row::RowLink,
         event::{Event, RowMark, RowResult, WriteReport},
         identity::{AppealIndex, AppealLink, Asked},
         ids::{AppealId, BatchToken, ChatId, Number, RowKey, Seq, SpreadsheetId},
@@ -291,10 +292,8 @@ fn index(asked: &Asked) -> AppealIndex {
         id: AppealId::first(Seq(number.0.into())),
         chat: of(number),
         number: Some(number),
-        placed: true,
-        adopted: None,
-        traded: None,
-        stopped: None,
+        row: RowLink::Numbered,
+        trouble: None,
         answer: None,
         shows: Vec::new(),
     };

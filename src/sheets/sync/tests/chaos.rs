@@ -13,7 +13,7 @@ use super::{
     world::{APPEALS, World},
 };
 use crate::domain::{
-    appeal::{Appeal, ArchiveState, Author, Delivery, Line},
+    appeal::{Appeal, ArchiveState, Author, Delivery, Dialogue, Line},
     ids::{ChatId, OutboxId, RowKey},
     project::{project, shown_history},
     row::{CellValue, Column},
@@ -234,7 +234,13 @@ fn check_rows(world: &World, crowd: &Crowd<'_>, restored: bool) -> Result<(), Te
         if crowd.duplicates() && crowd.sorts_theirs() {
             continue;
         }
-        prop_assert_eq!(appeal.stopped, None, "row {} of № {} is whole", row, number);
+        prop_assert_eq!(
+            appeal.row.trouble(),
+            None,
+            "row {} of № {} is whole",
+            row,
+            number
+        );
         let desired =
             project(&world.rules, &world.memory, &RowKey::Appeal(appeal.id)).expect("a row");
         for (column, value) in desired.ours {
@@ -251,10 +257,11 @@ fn check_rows(world: &World, crowd: &Crowd<'_>, restored: bool) -> Result<(), Te
             prop_assert_eq!(show(header), wanted, "row {}, {}", row, header);
         }
         prop_assert_eq!(&desired.shared, &[], "row {}: nothing is left to do", row);
-        if appeal.delivery == Delivery::Held {
+        if appeal.delivery.state == Delivery::Held {
             continue;
         }
-        let waits = matches!(appeal.delivery, Delivery::Held | Delivery::Formula) || appeal.formula;
+        let waits = matches!(appeal.delivery.state, Delivery::Held | Delivery::Formula)
+            || appeal.delivery.formula;
         prop_assert!(
             waits || show("специалист_ответ").trim().is_empty(),
             "row {} keeps its answer: {:?}",
@@ -311,10 +318,10 @@ fn check_dialogues(world: &World, crowd: &Crowd<'_>) -> Result<(), TestCaseError
         }
         if let [row] = whole.as_slice() {
             let history = text(&world.book, *row, "текст_обращений");
-            let wanted = shown_history(&world.rules, &world.memory, appeal, appeal.lines);
+            let wanted = shown_history(&world.rules, &world.memory, appeal, appeal.dialogue.lines);
             prop_assert_eq!(&history, &wanted, "№ {}", number);
             check_archive(world, appeal, &history)?;
-            prop_assert_eq!(appeal.lines, appeal.lines_written);
+            prop_assert_eq!(appeal.dialogue.lines, appeal.dialogue.written);
         }
     }
     Ok(())
@@ -334,11 +341,11 @@ fn check_archive(world: &World, appeal: &Appeal, history: &str) -> Result<(), Te
     let places: Vec<u32> = parts.iter().map(|(part, _)| *part).collect();
     prop_assert_eq!(
         places,
-        (1..=appeal.shelf.parts).collect::<Vec<_>>(),
+        (1..=appeal.dialogue.shelf.parts).collect::<Vec<_>>(),
         "№ {}: each part once",
         number
     );
-    let pointed = appeal.shelf.parts > appeal.shelf.told;
+    let pointed = appeal.dialogue.shelf.parts > appeal.dialogue.shelf.told;
     let shown = if pointed {
         history.rsplit_once('\n').map_or("", |(shown, _)| shown)
     } else {
@@ -355,11 +362,14 @@ fn check_archive(world: &World, appeal: &Appeal, history: &str) -> Result<(), Te
         },
         &world.memory,
         &Appeal {
-            shown_from: 0,
-            shelf: ArchiveState::default(),
+            dialogue: Dialogue {
+                shown_from: 0,
+                shelf: ArchiveState::default(),
+                ..appeal.dialogue
+            },
             ..appeal.clone()
         },
-        appeal.lines,
+        appeal.dialogue.lines,
     );
     let tight = |text: &str| text.split_whitespace().collect::<String>();
     prop_assert_eq!(tight(&all), tight(&whole), "№ {}", number);
