@@ -49,7 +49,7 @@ const GLANCE: Duration = Duration::from_millis(10);
 #[derive(Debug, thiserror::Error)]
 pub enum TestbedError {
     /// The machine refuses.
-    #[error("the stage cannot be set: {0}")]
+    #[error("the testbed cannot be set up: {0}")]
     Io(#[from] io::Error),
     /// Settings that the testbed made are refused.
     #[error("{0}")]
@@ -149,7 +149,11 @@ impl Testbed {
             variables,
             listen,
             _ports: [port, admin_port],
-            script: reqwest::Client::new(),
+            // Apps Script opens a connection for each call.
+            script: reqwest::Client::builder()
+                .pool_max_idle_per_host(0)
+                .build()
+                .map_err(|error| TestbedError::Call(error.to_string()))?,
         })
     }
 
@@ -408,7 +412,7 @@ impl Testbed {
     pub async fn callback(&self, tab: &str) -> Result<(), TestbedError> {
         let body = serde_json::json!({"spreadsheet_id": BOOK, "tab": tab}).to_string();
         let at = clock::now().as_second();
-        let id = format!("msg_stage_{at}");
+        let id = format!("msg_testbed_{at}");
         let response = self
             .script
             .post(format!("http://{}/sheets/changed", self.listen))
