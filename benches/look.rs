@@ -5,7 +5,7 @@
 //! (`VmHWM` of proc(5)). Figures: `docs/BENCHMARKS.md`.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     hint::black_box,
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -23,16 +23,22 @@ use rustix::time::{ClockId, clock_gettime};
 use sheetdesk::{
     app::words,
     config::Settings,
-    domain::{event::Event, ids::SpreadsheetId, tab::Tab},
+    domain::{
+        appeal::row::RowLink,
+        event::RowEvent,
+        identity::{AppealIndex, AppealLink, Asked},
+        ids::{AppealId, ChatId, Number, Seq, SpreadsheetId},
+        tab::Tab,
+    },
     sheets::{
         account_key::AccountKey,
         client::{SheetsClient, Timeouts},
-        diff,
         layout::{Layout, words::TabWords},
         look::{
             TabSnapshot,
             plan::{HistoryRange, ReadPlan},
         },
+        tabs,
         wire::{SheetId, TabInfo},
     },
 };
@@ -238,20 +244,42 @@ async fn sheets_client(address: SocketAddr) -> (SheetsClient, Settings) {
     (sheets_client, settings)
 }
 
+/// A journal that knows every number as the row's beside which it stands.
+fn journal(asked: &Asked) -> AppealIndex {
+    let link = |&(number, chat): &(Option<Number>, Option<ChatId>)| {
+        let link = AppealLink {
+            id: AppealId::first(Seq(number?.0.into())),
+            chat: chat?,
+            number,
+            row: RowLink::Numbered,
+            trouble: None,
+            answer: None,
+            shows: Vec::new(),
+        };
+        Some((number?, Some(link)))
+    };
+    AppealIndex {
+        numbered: asked.rows.iter().filter_map(link).collect(),
+        ..AppealIndex::default()
+    }
+}
+
 /// Reads once, and compares with the last snapshot.
 async fn snapshot(
     sheets_client: &SheetsClient,
     words: &TabWords,
     plan: &ReadPlan,
     previous: Option<&TabSnapshot>,
-) -> (TabSnapshot, Vec<Event>) {
+) -> (TabSnapshot, Vec<RowEvent>) {
     let answer = sheets_client
         .read(&SpreadsheetId("book".to_owned()), &plan.ranges())
         .await
         .expect("an answer");
-    let snapshot = plan.parse(words, Timestamp::MIN, answer).expect("a look");
-    let events = diff::events(words, previous, &snapshot);
-    (snapshot, events)
+    let mut snapshot = plan.parse(words, Timestamp::MIN, answer).expect("a look");
+    let compared = tabs::compare(previous, &mut snapshot, &BTreeSet::new());
+    let index = journal(&compared.asked);
+    let news = tabs::news(words, previous, &mut snapshot, (&compared, &index));
+    (snapshot, news.rows)
 }
 
 async fn case(
@@ -325,7 +353,7 @@ fn peak(name: &str, address: SocketAddr) -> u64 {
         &case.plan,
         Some(&case.previous),
     ));
-    assert_eq!(events.len(), 1, "nothing has changed");
+    assert_eq!(events, [], "nothing has changed");
     memory("VmHWM:").saturating_sub(before)
 }
 

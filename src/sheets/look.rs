@@ -127,7 +127,7 @@ impl KnownRow {
 
     /// An appeal's row, if it is in the sheet with its number.
     #[must_use]
-    pub fn of(appeal: Appeal) -> Option<Self> {
+    pub fn of(appeal: &Appeal) -> Option<Self> {
         let stands = matches!(appeal.row.link(), RowLink::Numbered | RowLink::Traded(_));
         Some(Self {
             mark: RowMark::Appeal(appeal.number.filter(|_| stands)?),

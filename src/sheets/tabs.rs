@@ -7,21 +7,92 @@ pub(super) mod appeals;
 pub mod partners;
 pub(super) mod promotions;
 
-use super::look::{Row, TabSnapshot};
+use std::collections::BTreeSet;
+
+use super::{
+    layout::words::TabWords,
+    look::{Row, TabSnapshot},
+};
 use crate::domain::{
     event::{Event, Looked, RowEvent},
+    identity::{AppealIndex, Asked},
+    ids::{AppealId, Number},
+    partner::RowTrouble,
     row::Column,
+    tab::Tab,
 };
 
-/// The events of a read, its end included.
-pub(super) fn events(now: &TabSnapshot, rows: Vec<RowEvent>) -> Vec<Event> {
-    let looked = Looked {
+/// A snapshot beside the one before.
+#[derive(Debug, Default)]
+pub struct Compared {
+    /// Which rows of the appeals show something new, in the order of [`TabSnapshot::rows`].
+    changed: Vec<bool>,
+    /// What is to be asked of the journal.
+    pub asked: Asked,
+}
+
+/// What a snapshot tells, once the journal has answered.
+#[derive(Debug, Default)]
+pub struct News {
+    /// What people did.
+    pub rows: Vec<RowEvent>,
+    /// Rows that bear a number which is not theirs, or not theirs alone.
+    pub strays: Vec<Stray>,
+    /// Numbers of appeals without a row of their own.
+    pub displaced: BTreeSet<Number>,
+}
+
+/// A row that bears the number of an appeal and is not its row, or not its only one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stray {
+    /// Its place.
+    pub row: u32,
+    /// Whose number it bears.
+    pub appeal: AppealId,
+    /// What is wrong.
+    pub why: RowTrouble,
+}
+
+/// Compares a snapshot with the last one; rows that are as they were keep their owners. Numbers that were displaced are asked about again.
+#[must_use]
+pub fn compare(
+    previous: Option<&TabSnapshot>,
+    now: &mut TabSnapshot,
+    displaced: &BTreeSet<Number>,
+) -> Compared {
+    match now.tab {
+        Tab::Appeals => appeals::compare(previous, now, displaced),
+        Tab::Partners | Tab::Promotions => Compared::default(),
+    }
+}
+
+/// What people did since the last snapshot.
+#[must_use]
+pub fn news(
+    words: &TabWords,
+    previous: Option<&TabSnapshot>,
+    now: &mut TabSnapshot,
+    (compared, index): (&Compared, &AppealIndex),
+) -> News {
+    let rows = match now.tab {
+        Tab::Appeals => return appeals::news(words, now, compared, index),
+        Tab::Partners => partners::diff(words, previous, now),
+        Tab::Promotions => promotions::diff(previous, now).into_iter().collect(),
+    };
+    News {
+        rows,
+        ..News::default()
+    }
+}
+
+/// The end of a read.
+#[must_use]
+pub fn looked(now: &TabSnapshot) -> Event {
+    Event::Looked(Looked {
         tab: now.tab,
         began: now.began,
         highest: now.highest(),
-    };
-    let rows = rows.into_iter().map(Event::Row);
-    rows.chain([Event::Looked(looked)]).collect()
+    })
 }
 
 /// Whether a row shows in these columns what it showed before.
@@ -34,30 +105,4 @@ fn unchanged(
         previous.text(old, column).unwrap_or_default() == now.text(row, column).unwrap_or_default()
     };
     !old.stale && !old.unread && old.telegram == row.telegram && watched.iter().all(same)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        domain::{ids::Number, tab::Tab},
-        sheets::{
-            layout::tests::appeals,
-            look::plan::{
-                HistoryRange,
-                tests::{HEADERS, snapshot},
-            },
-        },
-    };
-
-    #[test]
-    fn a_look_ends_with_its_end() {
-        let now = snapshot(&appeals(), &[HEADERS, "5|700|||||"], HistoryRange::Skip);
-        let looked = Looked {
-            tab: Tab::Appeals,
-            began: now.began,
-            highest: Some(Number(5)),
-        };
-        assert_eq!(events(&now, Vec::new()), [Event::Looked(looked)]);
-    }
 }

@@ -50,7 +50,7 @@ fn traded_numbers_are_put_back_without_a_word() {
     assert_eq!(table.looked(Tab::Appeals), [""; 0], "nobody is alarmed");
     let (anna, boris) = (wanted(&table, 1), wanted(&table, 2));
     assert_eq!(
-        (anna.find.clone(), boris.find.clone()),
+        (anna.find.clone(), boris.find),
         (
             Find::Traded(Number(2), ANNA),
             Find::Traded(Number(1), BORIS)

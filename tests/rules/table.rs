@@ -264,17 +264,17 @@ impl Table {
         self.sheet.retain(stays);
         let old = self.sheet.len();
         self.sheet.extend(rows);
-        self.reads(old, BTreeSet::new())
+        self.reads(old, &BTreeSet::new())
     }
 
     /// A read finds that nobody bears this number any more.
     pub(crate) fn misses(&mut self, number: u32) -> Vec<String> {
         self.sheet.retain(|row| row.number != Some(number));
-        self.reads(self.sheet.len(), [Number(number)].into())
+        self.reads(self.sheet.len(), &[Number(number)].into())
     }
 
     /// A read of the appeals tab that shows something new from this row on.
-    fn reads(&mut self, new_from: usize, gone: BTreeSet<Number>) -> Vec<String> {
+    fn reads(&mut self, new_from: usize, gone: &BTreeSet<Number>) -> Vec<String> {
         let rows = self.sheet.clone();
         let keys: Vec<RowKeys<'_>> = rows.iter().map(SheetRow::keys).collect();
         let asked = Asked {
@@ -282,7 +282,7 @@ impl Table {
                 .iter()
                 .map(|keys| (keys.number, keys.telegram.chat()))
                 .collect(),
-            gone: &gone | &self.displaced,
+            gone: gone | &self.displaced,
         };
         let index = identity::index(&self.rules, &self.state, &asked);
         let assignment = identity::assign(&keys, &asked.gone, &index);

@@ -162,7 +162,10 @@ fn known_rows(snapshot: &Snapshot, tab: Tab) -> Vec<KnownRow> {
             .partners()
             .filter_map(KnownRow::of_partner)
             .collect(),
-        Tab::Appeals => snapshot.appeals().filter_map(KnownRow::of).collect(),
+        Tab::Appeals => snapshot
+            .appeals()
+            .filter_map(|appeal| KnownRow::of(&appeal))
+            .collect(),
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
     sheets::{
         layout::cells,
         look::Row,
-        tabs::{appeals::Stray, promotions},
+        tabs::{Stray, promotions},
         wire::Change,
     },
 };

@@ -12,7 +12,7 @@ use crate::{
     sheets::{
         layout::{Layout, words::TabWords},
         look::{KnownRow, TabSnapshot, plan::HistoryRange},
-        tabs::appeals::Stray,
+        tabs::Stray,
     },
 };
 

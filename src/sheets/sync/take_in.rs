@@ -11,16 +11,13 @@ use super::{
 };
 use crate::{
     domain::{
+        event::Event,
         identity::{AppealIndex, Asked},
         tab::Tab,
     },
     sheets::{
         look::{TabSnapshot, plan::HistoryRange},
-        tabs::{
-            self,
-            appeals::{self, Compared},
-            partners, promotions,
-        },
+        tabs::{self, Compared, appeals},
     },
 };
 
@@ -73,8 +70,9 @@ impl SyncMemory {
             };
             let previous = tab_memory.previous();
             self.repairs.find_in(previous, snapshot);
+            let of_tab = tabs::compare(previous, snapshot, &tab_memory.displaced);
             if snapshot.tab == Tab::Appeals {
-                compared = appeals::compare(previous, snapshot, &tab_memory.displaced);
+                compared = of_tab;
             }
         }
         compared
@@ -96,16 +94,10 @@ impl SyncMemory {
                 news.events.push(mended(snapshot.tab));
             }
             let (words, previous) = (&tab_memory.words, tab_memory.previous());
-            let rows = match snapshot.tab {
-                Tab::Partners => partners::diff(words, previous, snapshot),
-                Tab::Promotions => promotions::diff(previous, snapshot).into_iter().collect(),
-                Tab::Appeals => {
-                    let news = appeals::news(words, snapshot, compared, index);
-                    (tab_memory.strays, tab_memory.displaced) = (news.strays, news.displaced);
-                    news.events
-                }
-            };
-            news.events.extend(tabs::events(snapshot, rows));
+            let found = tabs::news(words, previous, snapshot, (compared, index));
+            (tab_memory.strays, tab_memory.displaced) = (found.strays, found.displaced);
+            news.events.extend(found.rows.into_iter().map(Event::Row));
+            news.events.push(tabs::looked(snapshot));
         }
         for snapshot in snapshots.iter() {
             news.overwritten.extend(self.repairs.suspected(snapshot));

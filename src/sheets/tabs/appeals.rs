@@ -5,14 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use super::unchanged;
+use super::{Compared, News, Stray, unchanged};
 use crate::{
     domain::{
         appeal::Status,
         event::{AnswerCell, AppealCells, RowEvent, RowMark, TelegramCell},
         identity::{AppealIndex, Asked, Owner, RowKeys, Standing, assign, news::AppealsRead},
         ids::{AppealId, Number},
-        partner::RowTrouble,
         row::Column,
         tab::Tab,
         text::Text,
@@ -32,39 +31,8 @@ const WATCHED: [Column; 4] = [
     Column::Updated,
 ];
 
-/// A snapshot beside the one before.
-#[derive(Debug, Default)]
-pub(in crate::sheets) struct Compared {
-    /// Which rows show something new, in the order of [`TabSnapshot::rows`].
-    changed: Vec<bool>,
-    /// What is to be asked of the journal.
-    pub asked: Asked,
-}
-
-/// What a snapshot tells, once the journal has answered.
-#[derive(Debug, Default)]
-pub(in crate::sheets) struct News {
-    /// What the journal is to learn.
-    pub events: Vec<RowEvent>,
-    /// Rows that bear a number which is not theirs, or not theirs alone.
-    pub strays: Vec<Stray>,
-    /// Numbers of appeals without a row of their own.
-    pub displaced: BTreeSet<Number>,
-}
-
-/// A row that bears the number of an appeal and is not its row, or not its only one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::sheets) struct Stray {
-    /// Its place.
-    pub row: u32,
-    /// Whose number it bears.
-    pub appeal: AppealId,
-    /// What is wrong.
-    pub why: RowTrouble,
-}
-
 /// Gives the rows that are as they were their appeals of before.
-pub(in crate::sheets) fn compare(
+pub(super) fn compare(
     previous: Option<&TabSnapshot>,
     now: &mut TabSnapshot,
     displaced: &BTreeSet<Number>,
@@ -122,7 +90,7 @@ pub(in crate::sheets) fn compare(
 }
 
 /// What people did, and whose rows they are.
-pub(in crate::sheets) fn news(
+pub(super) fn news(
     words: &TabWords,
     now: &mut TabSnapshot,
     compared: &Compared,
@@ -170,7 +138,7 @@ pub(in crate::sheets) fn news(
         }
     }
     News {
-        events,
+        rows: events,
         strays,
         displaced: assignment.displaced,
     }
@@ -340,7 +308,7 @@ mod tests {
     ) -> Vec<RowEvent> {
         let compared = compare(previous, now, &BTreeSet::new());
         let index = journal(&compared.asked, stopped);
-        news(&appeals(), now, &compared, &index).events
+        news(&appeals(), now, &compared, &index).rows
     }
 
     fn marks(events: &[RowEvent]) -> Vec<String> {
