@@ -325,8 +325,8 @@ impl Testbed {
         self.sheets.with(BOOK, |book| {
             let address = book.address(tab, key, header).ok();
             address
-                .and_then(|address| book.cell(tab, &address).ok())
-                .map_or_else(String::new, |cell| cell.display())
+                .and_then(|address| book.shown(tab, &address).ok())
+                .unwrap_or_default()
         })
     }
 

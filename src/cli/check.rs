@@ -29,7 +29,7 @@ use crate::{
         layout::{Layout, words::TabWords},
         look::plan::{find_tab, header_range, headers},
         quota::CALLS_PER_WINDOW,
-        wire::{RangeRequest, SheetsError, Structure},
+        wire::{SheetsError, Structure},
     },
     telegram::{answer::TelegramError, client::BotClient, webhook},
 };
@@ -345,7 +345,7 @@ async fn read(
         .map_err(failed)?;
     let info =
         find_tab(&structure.tabs, &words.title).ok_or_else(|| no_tab(&structure, &words.title))?;
-    let first_row = RangeRequest::shown(header_range(&info.title));
+    let first_row = header_range(&info.title);
     let ranges = sheets_client
         .read(&spreadsheet, &[first_row])
         .await

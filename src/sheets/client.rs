@@ -36,8 +36,7 @@ use super::{
     requests::{self, InvalidChange},
     token::{Connector, Issue, Tokens},
     wire::{
-        Batch, Columns, RangeRequest, ReadBack, Rendering, SheetId, SheetsError, Structure,
-        Validation,
+        Batch, Columns, ReadBack, Rendering, SheetId, SheetsError, Stored, Structure, Validation,
     },
 };
 
@@ -186,45 +185,58 @@ impl SheetsClient {
         self.close(&delegate, answer, replies::validation)
     }
 
-    /// The cells of ranges, each answered in its place: one read for each rendering that is asked for, none if nothing is.
+    /// The cells of ranges as people see them, each answered in its place: one read, none if nothing is asked for.
     ///
     /// # Errors
     /// No answer, or a refusal.
     pub async fn read(
         &self,
         spreadsheet: &SpreadsheetId,
-        asked: &[RangeRequest],
+        ranges: &[String],
     ) -> Result<Vec<Columns>, SheetsError> {
-        let mut answers = vec![Columns::new(); asked.len()];
-        for rendering in [Rendering::Shown, Rendering::Typed] {
-            let places: Vec<usize> = (0..asked.len())
-                .filter(|&at| asked[at].rendering == rendering)
-                .collect();
-            if places.is_empty() {
-                continue;
-            }
-            let mut delegate = self.open(Kind::Read, spreadsheet).await?;
-            let call = self.spreadsheets().values_batch_get(&spreadsheet.0);
-            let call = places
-                .iter()
-                .fold(call, |call, &at| call.add_ranges(&asked[at].range));
-            let call = call
-                .major_dimension("COLUMNS")
-                .value_render_option(rendering.name());
-            let call = call
-                .add_scope(Scope::Spreadsheet)
-                .delegate(&mut delegate)
-                .doit();
-            let answer = self.wait(Kind::Read, call).await;
-            let columns = self.close(&delegate, answer, |answer| {
-                replies::columns(answer, places.len())
-            })?;
-            places
-                .into_iter()
-                .zip(columns)
-                .for_each(|(at, columns)| answers[at] = columns);
+        self.cells(spreadsheet, ranges, "FORMATTED_VALUE", replies::columns)
+            .await
+    }
+
+    /// The cells of ranges as they are stored, as [`SheetsClient::read`].
+    ///
+    /// # Errors
+    /// No answer, or a refusal.
+    pub async fn stored(
+        &self,
+        spreadsheet: &SpreadsheetId,
+        ranges: &[String],
+        rendering: Rendering,
+    ) -> Result<Vec<Columns<Stored>>, SheetsError> {
+        self.cells(spreadsheet, ranges, rendering.name(), replies::stored)
+            .await
+    }
+
+    async fn cells<T>(
+        &self,
+        spreadsheet: &SpreadsheetId,
+        ranges: &[String],
+        rendering: &str,
+        decode: impl FnOnce(api::BatchGetValuesResponse, usize) -> Option<Vec<Columns<T>>>,
+    ) -> Result<Vec<Columns<T>>, SheetsError> {
+        if ranges.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(answers)
+        let mut delegate = self.open(Kind::Read, spreadsheet).await?;
+        let call = self.spreadsheets().values_batch_get(&spreadsheet.0);
+        let call = ranges
+            .iter()
+            .fold(call, |call, range| call.add_ranges(range));
+        let call = call
+            .major_dimension("COLUMNS")
+            .value_render_option(rendering)
+            .date_time_render_option("SERIAL_NUMBER");
+        let call = call
+            .add_scope(Scope::Spreadsheet)
+            .delegate(&mut delegate)
+            .doit();
+        let answer = self.wait(Kind::Read, call).await;
+        self.close(&delegate, answer, |answer| decode(answer, ranges.len()))
     }
 
     /// Applies a batch, all or nothing: one write, or none where nothing is to change.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: rows are asked for by key; a place is good only for the write that follows at once.
 
+pub mod answer;
 pub mod plan;
 
 use std::collections::BTreeSet;

@@ -15,6 +15,7 @@ pub mod wire;
 
 pub mod layout;
 pub mod look;
+pub mod read_once;
 
 pub mod tabs;
 

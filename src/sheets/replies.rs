@@ -6,9 +6,10 @@ use google_sheets4::{api, common::remove_json_null_values};
 use serde_json::Value;
 
 use super::{
+    layout::cells::is_plain,
     requests::{FENCE_KEY, PROTECTION},
     wire::{
-        Block, Change, Columns, Filter, ReadBack, SheetId, Structure, TabInfo, Validation,
+        Block, Change, Columns, Filter, ReadBack, SheetId, Stored, Structure, TabInfo, Validation,
         ValidationRule,
     },
 };
@@ -35,13 +36,32 @@ pub(super) fn structure(answer: api::Spreadsheet) -> Option<Structure> {
     Some(Structure { tabs, newest_token })
 }
 
-/// The cells of the ranges asked for, in their order.
+/// The cells of the ranges asked for, in their order, as people see them.
 pub(super) fn columns(answer: api::BatchGetValuesResponse, asked: usize) -> Option<Vec<Columns>> {
+    ranges(answer, asked, text)
+}
+
+/// The cells of the ranges asked for, in their order, as they are stored.
+pub(super) fn stored(
+    answer: api::BatchGetValuesResponse,
+    asked: usize,
+) -> Option<Vec<Columns<Stored>>> {
+    ranges(answer, asked, |value| match value.as_f64() {
+        Some(number) => Stored::Number(number),
+        None => Stored::Text(text(value)),
+    })
+}
+
+fn ranges<T>(
+    answer: api::BatchGetValuesResponse,
+    asked: usize,
+    cell: impl Fn(Value) -> T,
+) -> Option<Vec<Columns<T>>> {
     let ranges = answer.value_ranges?;
     if ranges.len() != asked {
         return None;
     }
-    let texts = |column: Vec<Value>| column.into_iter().map(text).collect();
+    let texts = |column: Vec<Value>| column.into_iter().map(&cell).collect();
     let cells = |range: api::ValueRange| {
         range
             .values
@@ -170,7 +190,7 @@ fn offered(rule: api::DataValidationRule) -> ValidationRule {
 
 fn block(sheet: SheetId, data: api::GridData) -> Block {
     let (row, column) = (index(data.start_row), index(data.start_column));
-    let (mut rows, mut formulas) = (Vec::new(), Vec::new());
+    let (mut rows, mut formulas, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
     for (at_row, cells) in (row..).zip(data.row_data.unwrap_or_default()) {
         let mut shown = Vec::new();
         for (at_column, cell) in (column..).zip(cells.values.unwrap_or_default()) {
@@ -181,7 +201,11 @@ fn block(sheet: SheetId, data: api::GridData) -> Block {
                 formulas.push((at_row, at_column));
             }
             // What a person sees in it.
-            shown.push(cell.formatted_value.unwrap_or_default());
+            let text = cell.formatted_value.unwrap_or_default();
+            let number = cell.effective_value.and_then(|value| value.number_value);
+            let number = number.filter(|_| !is_plain(&text));
+            numbers.extend(number.map(|number| ((at_row, at_column), number)));
+            shown.push(text);
         }
         rows.push(shown);
     }
@@ -191,6 +215,7 @@ fn block(sheet: SheetId, data: api::GridData) -> Block {
         column,
         rows,
         formulas,
+        numbers,
     }
 }
 
@@ -328,9 +353,23 @@ mod tests {
         let answer: api::BatchGetValuesResponse = from_value(answer).unwrap();
         let texts = columns(answer.clone(), 3).unwrap();
         assert_eq!(texts[0], [vec!["код", "", "7"], vec![]]);
-        assert_eq!(texts[1], Columns::new());
+        assert_eq!(texts[1], Columns::<String>::new());
         assert_eq!(texts[2], [vec!["11", "TRUE", ""]]);
-        assert_eq!(columns(answer, 2), None, "an answer to another question");
+        assert_eq!(
+            columns(answer.clone(), 2),
+            None,
+            "an answer to another question"
+        );
+        let values = stored(answer, 3).unwrap();
+        assert_eq!(values[0][0][2], Stored::Text("7".to_owned()));
+        assert_eq!(
+            values[2],
+            [vec![
+                Stored::Number(11.0),
+                Stored::Text("TRUE".to_owned()),
+                Stored::Text(String::new())
+            ]]
+        );
         assert_eq!(columns(api::BatchGetValuesResponse::default(), 1), None);
     }
 
@@ -351,7 +390,8 @@ mod tests {
             "replies": [{}, {"findReplace": {"occurrencesChanged": 1}}, {"findReplace": {}}],
             "updatedSpreadsheet": {"sheets": [
                 {"properties": {"sheetId": 0, "title": "a"}, "data": [
-                    {"rowData": [{"values": [{"formattedValue": "1"}, {}, {"formattedValue": "x", "userEnteredValue": {"formulaValue": "=A1"}}]}, {}]},
+                    {"rowData": [{"values": [
+                        {"formattedValue": "1", "effectiveValue": {"numberValue": 1}}, {"formattedValue": "1,5", "effectiveValue": {"numberValue": 1.5}}, {"formattedValue": "x", "userEnteredValue": {"formulaValue": "=A1"}}]}, {}]},
                     {"startRow": 10, "startColumn": 2},
                 ]},
                 {"properties": {"sheetId": 5, "title": "b"}},
@@ -363,8 +403,12 @@ mod tests {
             sheet: SheetId(0),
             row: 0,
             column: 0,
-            rows: vec![vec!["1".to_owned(), String::new(), "x".to_owned()], vec![]],
+            rows: vec![
+                vec!["1".to_owned(), "1,5".to_owned(), "x".to_owned()],
+                vec![],
+            ],
             formulas: vec![(0, 2)],
+            numbers: vec![((0, 1), 1.5)],
         };
         let tail = Block {
             sheet: SheetId(0),
@@ -372,6 +416,7 @@ mod tests {
             column: 2,
             rows: vec![],
             formulas: vec![],
+            numbers: vec![],
         };
         assert_eq!(read.cells, [first, tail]);
     }

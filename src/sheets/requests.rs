@@ -32,7 +32,7 @@ pub(super) const FENCE_FIELDS: &str =
 /// The mask of a batch's answer with cells. Beside a mask Google ignores `responseIncludeGridData`, so only the mask keeps whole grids out.
 const CELLS_FIELDS: &str = "replies(findReplace(occurrencesChanged)),\
                             updatedSpreadsheet(sheets(properties(sheetId,title),\
-                            data(startRow,startColumn,rowData(values(formattedValue,userEnteredValue(formulaValue))))))";
+                            data(startRow,startColumn,rowData(values(formattedValue,effectiveValue(numberValue),userEnteredValue(formulaValue))))))";
 
 /// The mask of a batch's answer where no cells are wanted: the tabs' names show that it is an answer.
 const NAMES_FIELDS: &str = "replies(findReplace(occurrencesChanged)),\

@@ -35,7 +35,7 @@ use super::{
     client::TokenFate,
     layout::words::TabWords,
     look::KnownRow,
-    wire::{Batch, Columns, RangeRequest, ReadBack, SheetsError, Structure},
+    wire::{Batch, Columns, ReadBack, Rendering, SheetsError, Stored, Structure},
 };
 use crate::{
     domain::{
@@ -57,8 +57,14 @@ trait SheetIo {
     fn now(&self) -> Timestamp;
     /// Reads what the spreadsheet consists of.
     async fn structure(&mut self) -> Result<Structure, SheetsError>;
-    /// Reads cells.
-    async fn read(&mut self, ranges: Vec<RangeRequest>) -> Result<Vec<Columns>, SheetsError>;
+    /// Reads cells as people see them.
+    async fn read(&mut self, ranges: Vec<String>) -> Result<Vec<Columns>, SheetsError>;
+    /// Reads cells as they are stored.
+    async fn stored(
+        &mut self,
+        ranges: Vec<String>,
+        rendering: Rendering,
+    ) -> Result<Vec<Columns<Stored>>, SheetsError>;
     /// Has the journal store and decide these events, in order; after them the rows with these keys are reported as moved: we have
     /// written over them.
     async fn apply(

@@ -70,40 +70,32 @@ pub enum ValidationRule {
     Other,
 }
 
-/// A range to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RangeRequest {
-    /// In A1 notation.
-    pub range: String,
-    /// What its cells are read as.
-    pub rendering: Rendering,
-}
-
-/// What cells are read as; one call reads one kind.
+/// What cells hold, in difference to what they show; one call reads one kind. A date is a serial number in either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rendering {
-    /// As people see them.
-    Shown,
-    /// As they were typed: a formula is its own text. Numbers and dates are not as people see them.
+    /// As they were typed: a formula is its own text.
     Typed,
+    /// As they were calculated.
+    Valued,
 }
 
-impl RangeRequest {
-    /// A range as people see it.
-    #[must_use]
-    pub fn shown(range: String) -> Self {
-        Self {
-            range,
-            rendering: Rendering::Shown,
-        }
-    }
+/// What a cell holds, whatever its format makes of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stored {
+    /// Text, and whatever is no number.
+    Text(String),
+    /// A number: the days since 1899-12-30, where it is a date.
+    Number(f64),
+}
 
-    /// A range as it was typed.
+impl Stored {
+    /// It as a text: a whole number in digits, any other so that nothing can be taken for separated thousands.
     #[must_use]
-    pub fn typed(range: String) -> Self {
-        Self {
-            range,
-            rendering: Rendering::Typed,
+    pub fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Number(number) if number.fract() == 0.0 => number.to_string(),
+            Self::Number(number) => format!("{number:e}"),
         }
     }
 }
@@ -113,14 +105,14 @@ impl Rendering {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Shown => "FORMATTED_VALUE",
             Self::Typed => "FORMULA",
+            Self::Valued => "UNFORMATTED_VALUE",
         }
     }
 }
 
-/// The cells of one range, by columns; trailing empty ones may be missing.
-pub type Columns = Vec<Vec<String>>;
+/// The cells of one range, by columns, as people see them or as they are stored; trailing empty ones may be missing.
+pub type Columns<T = String> = Vec<Vec<T>>;
 
 /// A rectangle of one tab; ends are exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,7 +228,7 @@ pub enum Change {
 }
 
 /// What a batch's answer tells.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReadBack {
     /// For each change: how many cells a compare-and-set changed; `None` for other changes.
     pub occurrences: Vec<Option<u32>>,
@@ -245,7 +237,7 @@ pub struct ReadBack {
 }
 
 /// A rectangle that was read back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Block {
     /// Which tab.
     pub sheet: SheetId,
@@ -257,6 +249,8 @@ pub struct Block {
     pub rows: Vec<Vec<String>>,
     /// The cells that hold formulas, as (row, column) of the tab.
     pub formulas: Vec<(u32, u32)>,
+    /// The numbers of cells that show something else than their digits.
+    pub numbers: Vec<((u32, u32), f64)>,
 }
 
 /// Why a call failed, and whether it may have landed.

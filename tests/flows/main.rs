@@ -28,3 +28,4 @@ mod staff;
 mod state_tab;
 mod storms;
 mod structure;
+mod values;

@@ -27,6 +27,6 @@ pub use quota::{Calls, Minute, Quotas};
 pub use record::Exchange;
 pub use workbook::{
     Cell, CellError, Closed, DEFAULT_COLUMNS, DEFAULT_ROWS, DateRender, Dimension, GetQuery,
-    NumberFormat, Render, Role, SheetId, Shown, TOUR_PARTNER, TourPartner, ValuesQuery, Workbook,
-    sample_workbook, typed,
+    Locale, NumberFormat, Render, Role, SheetId, Shown, TOUR_PARTNER, TourPartner, ValuesQuery,
+    Workbook, sample_workbook, typed,
 };

@@ -121,12 +121,8 @@ async fn google_client(script: &str) {
         ("SERVICE_ACCOUNT", key.to_string()),
     ];
     run(&python, script, &variables).await;
-    let shown = sheets.with("book", |book| {
-        book.cell("Акции", "A1")
-            .expect("the tab is there")
-            .display()
-    });
-    assert_eq!(shown, "Дата релиза");
+    let shown = sheets.with("book", |book| book.shown("Акции", "A1"));
+    assert_eq!(shown.expect("the tab is there"), "Дата релиза");
     if let Some(document) = fixture("sheets.v4.json") {
         let discovery = Discovery::load(document).expect("the document can be read");
         none(&conformance::sheets(&discovery, &sheets));

@@ -110,8 +110,8 @@ impl Client {
 impl Setup {
     /// What stands in a cell of the appeals tab.
     pub(crate) fn shown(&self, cell: &str) -> String {
-        let seen = |book: &mut simulator::sheets::Workbook| book.cell("обращения", cell);
-        self.sheets.with(BOOK, seen).unwrap().display()
+        let seen = |book: &mut simulator::sheets::Workbook| book.shown("обращения", cell);
+        self.sheets.with(BOOK, seen).unwrap()
     }
 }
 

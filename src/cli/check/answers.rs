@@ -2,8 +2,6 @@
 //!
 //! Invariant: they are told by place, never by their text.
 
-use jiff::Timestamp;
-
 use super::{Finding, note, wrong};
 use crate::{
     config::Settings,
@@ -17,6 +15,7 @@ use crate::{
             TabSnapshot,
             plan::{HistoryRange, ReadPlan},
         },
+        read_once,
         wire::TabInfo,
     },
 };
@@ -109,10 +108,6 @@ pub(super) async fn snapshot(
     tab: &Readable,
 ) -> Result<TabSnapshot, String> {
     let plan = ReadPlan::new(tab.words.tab, &tab.info, &tab.layout, HistoryRange::Skip);
-    let answer = sheets_client
-        .read(&tab.spreadsheet, &plan.ranges())
-        .await
-        .map_err(|error| error.to_string())?;
-    plan.parse(&tab.words, Timestamp::MIN, answer)
-        .map_err(|_| "rows or columns moved while the tab was read; try again".to_owned())
+    let read = read_once::snapshot(sheets_client, &tab.spreadsheet, &plan, &tab.words);
+    read.await.map_err(|error| error.to_string())
 }

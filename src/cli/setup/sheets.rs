@@ -13,7 +13,7 @@ use crate::{
         client::{SheetsClient, Timeouts},
         look::plan::{header_range, headers},
         provision::{self, ExistingTab, Lists, ProvisionStep, TabPlan, TabSpec},
-        wire::{Batch, RangeRequest, SheetId, SheetsError, TabInfo, Validation},
+        wire::{Batch, SheetId, SheetsError, TabInfo, Validation},
     },
 };
 
@@ -139,10 +139,7 @@ async fn look(
     let mut existing = ExistingTab::default();
     if !is_new && spec.words.is_some() {
         let first_row = sheets_client
-            .read(
-                &book.spreadsheet,
-                &[RangeRequest::shown(header_range(&info.title))],
-            )
+            .read(&book.spreadsheet, &[header_range(&info.title)])
             .await?;
         existing.headers = first_row.first().map(headers).unwrap_or_default();
     }
@@ -154,7 +151,7 @@ async fn look(
     if is_new || !tab_plan.as_ref().is_ok_and(TabPlan::adds_headers) {
         return Ok(tab_plan);
     }
-    let whole = RangeRequest::shown(a1_columns(&info.title, (0, info.columns)));
+    let whole = a1_columns(&info.title, (0, info.columns));
     let cells = sheets_client.read(&book.spreadsheet, &[whole]).await?;
     existing.width = u32::try_from(cells.first().map_or(0, Vec::len)).unwrap_or(u32::MAX);
     Ok(survey(&existing))

@@ -92,6 +92,12 @@ impl Day {
         Ok(Self { date, time })
     }
 
+    /// Its date.
+    #[must_use]
+    pub const fn date(self) -> Date {
+        self.date
+    }
+
     /// Its first moment.
     #[must_use]
     pub fn begins(self, zone: &TimeZone) -> Option<Timestamp> {

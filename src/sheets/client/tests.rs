@@ -129,8 +129,7 @@ async fn a_write_says_what_it_should_and_loses_no_empty_cell() {
 async fn a_read_encodes_its_ranges_once() {
     let answer = json!({"valueRanges": [{"values": [["код"]]}, {}]});
     let (fake, client) = Fake::with(vec![Reply::Json(200, answer)]).await;
-    let ranges =
-        ["'50% #1? a/b'!A:A", "'Акции'!B1:B9"].map(|range| RangeRequest::shown(range.to_owned()));
+    let ranges = ["'50% #1? a/b'!A:A", "'Акции'!B1:B9"].map(str::to_owned);
     let read = client.read(&book(), &ranges).await.unwrap();
     assert_eq!(read, [vec![vec!["код".to_owned()]], vec![]]);
     let target = fake.asked().remove(0).target;
@@ -146,37 +145,24 @@ async fn a_read_encodes_its_ranges_once() {
 }
 
 #[tokio::test]
-async fn a_read_makes_one_call_for_each_rendering_and_answers_in_the_order_asked() {
-    let answer = |cells: [&str; 2]| {
-        Reply::Json(
-            200,
-            json!({"valueRanges": [{"values": [[cells[0]]]}, {"values": [[cells[1]]]}]}),
-        )
-    };
-    let (fake, client) = Fake::with(vec![answer(["a", "c"]), answer(["=B", "=D"])]).await;
-    let (shown, typed) = (
-        |range: &str| RangeRequest::shown(range.to_owned()),
-        |range: &str| RangeRequest::typed(range.to_owned()),
-    );
+async fn what_is_stored_is_asked_for_by_its_rendering_and_dates_as_serial_numbers() {
+    let answer = || Reply::Json(200, json!({"valueRanges": [{"values": [["0123", 5e8]]}]}));
+    let (fake, client) = Fake::with(vec![answer(), answer()]).await;
     let before = client.quota().reads;
-    let read = client
-        .read(
-            &book(),
-            &[shown("A:A"), typed("B:B"), shown("C:C"), typed("D:D")],
-        )
-        .await
-        .unwrap();
-    assert_eq!(
-        read,
-        ["a", "=B", "c", "=D"].map(|cell| vec![vec![cell.to_owned()]])
-    );
+    for (rendering, name) in [
+        (Rendering::Typed, "valueRenderOption=FORMULA"),
+        (Rendering::Valued, "valueRenderOption=UNFORMATTED_VALUE"),
+    ] {
+        let read = client.stored(&book(), &["A:A".to_owned()], rendering).await;
+        let cells = vec![Stored::Text("0123".to_owned()), Stored::Number(5e8)];
+        assert_eq!(read, Ok(vec![vec![cells]]));
+        let target = fake.asked().pop().expect("asked").target;
+        assert!(
+            target.contains(name) && target.contains("dateTimeRenderOption=SERIAL_NUMBER"),
+            "{target}"
+        );
+    }
     assert_eq!(client.quota().reads, before - 2);
-    let targets: Vec<String> = fake.asked().into_iter().map(|asked| asked.target).collect();
-    let says = |at: usize, words: &[&str]| words.iter().all(|word| targets[at].contains(word));
-    assert!(
-        says(0, &["FORMATTED_VALUE", "A%3AA", "C%3AC"]) && says(1, &["=FORMULA", "B%3AB", "D%3AD"]),
-        "{targets:?}"
-    );
 }
 
 #[tokio::test]
@@ -313,9 +299,7 @@ async fn a_refusal_names_the_change_if_there_is_such_a_change() {
     );
     assert!(is_unknown(&client.write(&book(), &batch()).await));
     assert_eq!(
-        client
-            .read(&book(), &[RangeRequest::shown("x".to_owned())])
-            .await,
+        client.read(&book(), &["x".to_owned()]).await,
         Err(SheetsError::BadRange("Unable to parse range: x".to_owned()))
     );
     assert_eq!(client.health(), Health::Ok, "a refusal is an answer");

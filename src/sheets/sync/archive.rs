@@ -16,8 +16,8 @@ use crate::{
     sheets::{
         a1::a1_columns,
         layout::{Layout, LayoutError, cells, words::TabWords},
-        look::plan::{find_tab, header_range, headers},
-        wire::{Change, Columns, SheetId, TabInfo},
+        look::plan::{find_tab, header_range},
+        wire::{Change, Columns, SheetId, Stored, TabInfo},
     },
 };
 
@@ -107,7 +107,7 @@ impl Archive {
     pub(super) fn read(
         &mut self,
         tabs: &[TabInfo],
-        answer: &[Columns],
+        answer: &[Columns<Stored>],
         now: Timestamp,
     ) -> Result<(), LayoutError> {
         self.state = match std::mem::replace(&mut self.state, State::Wanted) {
@@ -115,7 +115,12 @@ impl Archive {
                 let Some(info) = find_tab(tabs, &self.words.title) else {
                     return Ok(());
                 };
-                let row = answer.first().map(headers).unwrap_or_default();
+                let row: Vec<String> = answer
+                    .first()
+                    .into_iter()
+                    .flatten()
+                    .map(|column| column.first().map(Stored::text).unwrap_or_default())
+                    .collect();
                 let layout =
                     Layout::read_archive(&self.words, &row).inspect_err(|_| self.fails(now))?;
                 State::Headed(Shelves {
@@ -267,7 +272,7 @@ impl Shelves {
 }
 
 /// The parts that stand in the archive, by its two key columns.
-fn keys(answer: &[Columns]) -> BTreeSet<(Number, u32)> {
+fn keys(answer: &[Columns<Stored>]) -> BTreeSet<(Number, u32)> {
     let column = |at: usize| {
         answer
             .get(at)
@@ -275,10 +280,10 @@ fn keys(answer: &[Columns]) -> BTreeSet<(Number, u32)> {
             .into_iter()
             .flatten()
     };
-    let key = |(number, part): (&String, &String)| {
+    let key = |(number, part): (&Stored, &Stored)| {
         Some((
-            cells::number(number)?,
-            u32::try_from(cells::integer(part)?).ok()?,
+            cells::number(&number.text())?,
+            u32::try_from(cells::integer(&part.text())?).ok()?,
         ))
     };
     column(0).zip(column(1)).filter_map(key).collect()

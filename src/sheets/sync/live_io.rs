@@ -37,7 +37,7 @@ use crate::{
         layout::words::TabWords,
         look::KnownRow,
         quota::RESERVED_READS,
-        wire::{Batch, Change, Columns, RangeRequest, ReadBack, SheetsError, Structure},
+        wire::{Batch, Change, Columns, ReadBack, Rendering, SheetsError, Stored, Structure},
         work_gate::WorkGate,
     },
 };
@@ -334,10 +334,20 @@ impl SheetIo for LiveIo<'_> {
         self.call(sync.client.structure(&sync.spreadsheet)).await
     }
 
-    async fn read(&mut self, ranges: Vec<RangeRequest>) -> Result<Vec<Columns>, SheetsError> {
+    async fn read(&mut self, ranges: Vec<String>) -> Result<Vec<Columns>, SheetsError> {
         let sync = self.sync;
         self.call(sync.client.read(&sync.spreadsheet, &ranges))
             .await
+    }
+
+    async fn stored(
+        &mut self,
+        ranges: Vec<String>,
+        rendering: Rendering,
+    ) -> Result<Vec<Columns<Stored>>, SheetsError> {
+        let sync = self.sync;
+        let call = sync.client.stored(&sync.spreadsheet, &ranges, rendering);
+        self.call(call).await
     }
 
     async fn apply(

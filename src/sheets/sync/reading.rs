@@ -2,6 +2,8 @@
 //!
 //! Invariant: a tab that cannot be read drops out of the pass, in words; the others go on.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{
@@ -19,9 +21,10 @@ use crate::{
         layout::Layout,
         look::{
             TabSnapshot,
-            plan::{ReadError, ReadPlan, find_tab, header_range, headers},
+            answer::{ReadError, TabAnswer, Tie},
+            plan::{ReadPlan, find_tab, header_range, headers},
         },
-        wire::{Columns, RangeRequest, SheetsError, Structure, TabInfo},
+        wire::{Columns, Rendering, SheetsError, Stored, Structure, TabInfo},
     },
 };
 
@@ -34,6 +37,8 @@ struct Reading {
     /// Tabs still to read.
     left: Vec<Tab>,
     snapshots: Vec<TabSnapshot>,
+    /// What the last attempt could not tie together.
+    untied: BTreeMap<Tab, Tie>,
     attempts: u8,
     /// The structure was read in this pass.
     restructured: bool,
@@ -62,7 +67,7 @@ pub(super) async fn read_tabs(
         reading.drop_missing(memory, &infos, io.now());
         let headless = reading.headless(memory, &infos);
         if !headless.is_empty() {
-            let (tabs, ranges): (Vec<Tab>, Vec<RangeRequest>) = headless.into_iter().unzip();
+            let (tabs, ranges): (Vec<Tab>, Vec<String>) = headless.into_iter().unzip();
             let answer = io.read(ranges).await;
             if let Some(answer) = reading.answered(memory, answer, io.now())? {
                 memory.pace.reads.over();
@@ -75,7 +80,7 @@ pub(super) async fn read_tabs(
             continue;
         }
         if let Some(ranges) = reading.archive_ranges(memory, &infos) {
-            let answer = io.read(ranges).await;
+            let answer = io.stored(ranges, Rendering::Valued).await;
             if let Some(answer) = reading.answered(memory, answer, io.now())? {
                 memory.pace.reads.over();
                 reading.archived(memory, &infos, &answer, io.now());
@@ -83,17 +88,45 @@ pub(super) async fn read_tabs(
             continue;
         }
         let plans = reading.plans(memory, &infos);
-        let (began, ranges) = (io.now(), plans.iter().flat_map(ReadPlan::ranges).collect());
         if plans.is_empty() {
             break;
         }
-        let answer = io.read(ranges).await;
-        if let Some(answer) = reading.answered(memory, answer, io.now())? {
-            memory.pace.reads.over();
-            reading.parse(memory, &plans, began, answer, io.now());
-        }
+        read_cells(io, memory, &mut reading, &plans).await?;
     }
     Ok(reading.snapshots)
+}
+
+/// Reads the cells of tabs: as people see them, then what may be stored otherwise.
+async fn read_cells(
+    io: &mut impl SheetIo,
+    memory: &mut SyncMemory,
+    reading: &mut Reading,
+    plans: &[ReadPlan],
+) -> Result<(), Interrupted> {
+    let (began, ranges) = (io.now(), plans.iter().flat_map(ReadPlan::ranges).collect());
+    let answer = io.read(ranges).await;
+    let Some(answer) = reading.answered(memory, answer, io.now())? else {
+        return Ok(());
+    };
+    memory.pace.reads.over();
+    let mut tabs = reading.shown(memory, plans, began, answer, io.now());
+    for rendering in [Rendering::Typed, Rendering::Valued] {
+        let wanted: Vec<Vec<String>> = tabs.iter().map(|tab| tab.wants(rendering)).collect();
+        let ranges = wanted.concat();
+        if ranges.is_empty() {
+            continue;
+        }
+        let answer = io.stored(ranges, rendering).await;
+        let Some(answer) = reading.answered(memory, answer, io.now())? else {
+            return Ok(());
+        };
+        let mut answer = answer.into_iter();
+        for (tab, ranges) in tabs.iter_mut().zip(wanted) {
+            tab.take(rendering, answer.by_ref().take(ranges.len()).collect());
+        }
+    }
+    reading.close(memory, tabs, io.now());
+    Ok(())
 }
 
 impl Reading {
@@ -196,16 +229,13 @@ impl Reading {
     }
 
     /// Tabs whose columns are not known, with the ranges that tell them.
-    fn headless(&self, memory: &SyncMemory, infos: &[TabInfo]) -> Vec<(Tab, RangeRequest)> {
+    fn headless(&self, memory: &SyncMemory, infos: &[TabInfo]) -> Vec<(Tab, String)> {
         let headless = self
             .tab_memories(memory)
             .filter(|tab_memory| tab_memory.layout.is_none());
         let range = |tab_memory: &TabMemory| {
             let info = find_tab(infos, &tab_memory.words.title)?;
-            Some((
-                tab_memory.tab(),
-                RangeRequest::shown(header_range(&info.title)),
-            ))
+            Some((tab_memory.tab(), header_range(&info.title)))
         };
         headless.filter_map(range).collect()
     }
@@ -243,14 +273,9 @@ impl Reading {
             || self.tab_memories(memory).any(beyond)
     }
 
-    fn archive_ranges(
-        &self,
-        memory: &mut SyncMemory,
-        infos: &[TabInfo],
-    ) -> Option<Vec<RangeRequest>> {
+    fn archive_ranges(&self, memory: &mut SyncMemory, infos: &[TabInfo]) -> Option<Vec<String>> {
         let ranges = memory.archive.reading(infos);
-        let ranges = ranges.filter(|_| self.left.contains(&Tab::Appeals))?;
-        Some(ranges.into_iter().map(RangeRequest::shown).collect())
+        ranges.filter(|_| self.left.contains(&Tab::Appeals))
     }
 
     /// What stands in the archive, or its header row, was read.
@@ -258,7 +283,7 @@ impl Reading {
         &self,
         memory: &mut SyncMemory,
         infos: &[TabInfo],
-        answer: &[Columns],
+        answer: &[Columns<Stored>],
         now: Timestamp,
     ) {
         if let Err(error) = memory.archive.read(infos, answer, now) {
@@ -281,37 +306,44 @@ impl Reading {
         self.tab_memories(memory).filter_map(plan).collect()
     }
 
-    fn parse(
+    /// Takes in what tabs show; those that must be read anew are left out.
+    fn shown<'p>(
         &mut self,
         memory: &mut SyncMemory,
-        plans: &[ReadPlan],
+        plans: &'p [ReadPlan],
         began: Timestamp,
         answer: Vec<Columns>,
         now: Timestamp,
-    ) {
+    ) -> Vec<TabAnswer<'p>> {
         let mut answer = answer.into_iter();
+        let mut tabs = Vec::new();
         for plan in plans {
             let part: Vec<Columns> = answer.by_ref().take(plan.ranges().len()).collect();
             let Some(tab_memory) = memory.tab_memory(plan.tab()) else {
                 continue;
             };
-            match plan.parse(&tab_memory.words, began, part) {
+            match TabAnswer::new(plan, &tab_memory.words, began, part) {
+                Ok(tab) => tabs.push(tab),
+                Err(error) => self.discarded(memory, plan.tab(), error, now),
+            }
+        }
+        tabs
+    }
+
+    /// Everything that was asked for is there.
+    fn close(&mut self, memory: &mut SyncMemory, tabs: Vec<TabAnswer<'_>>, now: Timestamp) {
+        for answer in tabs {
+            let tab = answer.tab();
+            let Some(tab_memory) = memory.tab_memory(tab) else {
+                continue;
+            };
+            match answer.snapshot(self.untied.get(&tab)) {
                 Ok(snapshot) => {
                     tab_memory.layout = Some(snapshot.layout.clone());
-                    self.left.retain(|&tab| tab != plan.tab());
+                    self.left.retain(|&left| left != tab);
                     self.snapshots.push(snapshot);
                 }
-                Err(ReadError::Torn) => {}
-                Err(ReadError::Rearranged(layout)) => {
-                    tab_memory.layout = Some(layout);
-                    // Google has moved filters and colours along with the columns.
-                    memory.forget_structure();
-                }
-                Err(ReadError::Headless(error)) => {
-                    tab_memory.layout = None;
-                    memory.structure_is_old();
-                    self.drop_out(memory, plan.tab(), error.to_string(), now);
-                }
+                Err(error) => self.discarded(memory, tab, error, now),
             }
         }
         if !self.left.is_empty() {
@@ -320,6 +352,29 @@ impl Reading {
                 |title| format!("Лист «{title}» не удаётся прочитать: его строки или столбцы всё время двигаются. Попробуем через минуту."),
                 now,
             );
+        }
+    }
+
+    /// What was read of a tab cannot be used.
+    fn discarded(&mut self, memory: &mut SyncMemory, tab: Tab, error: ReadError, now: Timestamp) {
+        let Some(tab_memory) = memory.tab_memory(tab) else {
+            return;
+        };
+        match error {
+            ReadError::Torn => {}
+            ReadError::Untied(tie) => {
+                self.untied.insert(tab, tie);
+            }
+            ReadError::Rearranged(layout) => {
+                tab_memory.layout = Some(layout);
+                // Google has moved filters and colours along with the columns.
+                memory.forget_structure();
+            }
+            ReadError::Headless(error) => {
+                tab_memory.layout = None;
+                memory.structure_is_old();
+                self.drop_out(memory, tab, error.to_string(), now);
+            }
         }
     }
 

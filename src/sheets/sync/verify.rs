@@ -2,6 +2,8 @@
 //!
 //! Invariant: a row is confirmed only where its own key stands in the place that was written.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::{
@@ -326,18 +328,15 @@ fn with_findings(result: RowResult, kept: &[Column], holds: Option<bool>) -> Row
 }
 
 fn found(row: &PlannedRow, after: &TabAfter, at: u32, answer: &ReadBack) -> AtPlace {
-    let key = |column| {
-        let at_column = after.layout.position(column);
-        at_column.map_or("", |at_column| cell(answer, after.sheet, at, at_column))
-    };
+    let key = |column| key_cell(after, at, column, answer);
     let chat = match telegram(row.tab, after, at, answer) {
         TelegramCell::Id(chat) | TelegramCell::Doubled(chat) => Some(chat),
         TelegramCell::Empty | TelegramCell::Unreadable => None,
     };
     let mark = match row.tab {
-        Tab::Partners => cells::code(key(Column::Code)).map(RowMark::Partner),
-        Tab::Appeals => cells::number(key(Column::Number)).map(RowMark::Appeal),
-        Tab::Promotions => PromotionKey::read(key(Column::Key)).map(RowMark::Promotion),
+        Tab::Partners => cells::code(&key(Column::Code)).map(RowMark::Partner),
+        Tab::Appeals => cells::number(&key(Column::Number)).map(RowMark::Appeal),
+        Tab::Promotions => PromotionKey::read(&key(Column::Key)).map(RowMark::Promotion),
     };
     if row.numbers
         && row
@@ -364,13 +363,30 @@ fn title<'a>(after: &TabAfter, at: u32, answer: &'a ReadBack) -> &'a str {
 
 /// The Telegram ID that stands in a row that was written.
 fn telegram(tab: Tab, after: &TabAfter, at: u32, answer: &ReadBack) -> TelegramCell {
-    let column = after
-        .layout
-        .position(Column::Telegram)
-        .filter(|_| tab == Tab::Appeals);
-    column.map_or(TelegramCell::Empty, |column| {
-        cells::telegram(cell(answer, after.sheet, at, column))
-    })
+    match tab {
+        Tab::Appeals => cells::telegram(&key_cell(after, at, Column::Telegram, answer)),
+        Tab::Partners | Tab::Promotions => TelegramCell::Empty,
+    }
+}
+
+/// A key in a row that was written: what its cell stores rather than what it shows.
+fn key_cell<'a>(after: &TabAfter, at: u32, column: Column, answer: &'a ReadBack) -> Cow<'a, str> {
+    let Some(place) = after.layout.position(column) else {
+        return Cow::Borrowed("");
+    };
+    let shown = cell(answer, after.sheet, at, place);
+    let blocks = answer
+        .cells
+        .iter()
+        .filter(|block| block.sheet == after.sheet);
+    let mut numbers = blocks.flat_map(|block| &block.numbers);
+    let stored = numbers.find(|(known, _)| *known == (at, place));
+    let Some((_, number)) = stored else {
+        return Cow::Borrowed(shown);
+    };
+    let mut text = shown.to_owned();
+    cells::read_value(column, &mut text, *number);
+    Cow::Owned(text)
 }
 
 /// A column that somebody inserted or moved while we wrote shifts the header row.

@@ -7,6 +7,8 @@ use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, date};
 use serde_json::{Value, json};
 
+use super::locale::Locale;
+
 /// Google counts days from here (`dateTimeRenderOption`, SERIAL_NUMBER).
 const SERIAL_EPOCH: Date = date(1899, 12, 30);
 const SECONDS_PER_DAY: f64 = 86_400.0;
@@ -34,10 +36,16 @@ pub enum Cell {
 pub enum NumberFormat {
     /// As it was typed.
     General,
-    /// `dd.MM.yyyy` of a serial day.
+    /// A serial day as the locale writes it: `dd.MM.yyyy`, `M/d/yyyy`.
     Date,
-    /// `dd.MM.yyyy HH:mm:ss` of a serial day and its fraction.
+    /// The same with the time of day.
     DateTime,
+    /// `#,##0`: groups of three, as the locale parts them.
+    Thousands,
+    /// `0.00E+00`.
+    Scientific,
+    /// Zeros in front, up to so many digits: `0000`.
+    Padded(usize),
 }
 
 /// What a formula came to.
@@ -45,8 +53,8 @@ pub enum NumberFormat {
 pub enum Shown {
     /// A text result.
     Text(String),
-    /// A numeric result.
-    Number(f64),
+    /// A numeric result and how it is shown.
+    Number(f64, NumberFormat),
     /// A logical result.
     Bool(bool),
     /// An error result.
@@ -94,18 +102,18 @@ impl Cell {
 
     /// What a person sees (`FORMATTED_VALUE`).
     #[must_use]
-    pub fn display(&self) -> String {
+    pub fn display(&self, locale: Locale) -> String {
         match self {
             Self::Empty => String::new(),
             Self::Text(text) => text.clone(),
-            Self::Number(value, format) => display_number(*value, *format),
+            Self::Number(value, format) => locale.number(*value, *format),
             Self::Bool(value) => display_bool(*value),
-            Self::Formula(_, shown) => shown.display(),
+            Self::Formula(_, shown) => shown.display(locale),
         }
     }
 
     /// `CellData` with the three value fields that the stand-in serves.
-    pub(crate) fn cell_data(&self) -> Value {
+    pub(crate) fn cell_data(&self, locale: Locale) -> Value {
         let (entered, effective) = match self {
             Self::Empty => return json!({}),
             Self::Formula(source, shown) => (json!({"formulaValue": source}), shown.extended()),
@@ -116,7 +124,7 @@ impl Cell {
         json!({
             "userEnteredValue": entered,
             "effectiveValue": effective,
-            "formattedValue": self.display(),
+            "formattedValue": self.display(locale),
         })
     }
 
@@ -129,7 +137,7 @@ impl Cell {
             Self::Bool(value) => json!(value),
             Self::Formula(_, shown) => match shown {
                 Shown::Text(text) => json!(text),
-                Shown::Number(value) => number_json(*value),
+                Shown::Number(value, _) => number_json(*value),
                 Shown::Bool(value) => json!(value),
                 Shown::Error(error) => json!(error.text()),
             },
@@ -146,10 +154,10 @@ impl Cell {
 }
 
 impl Shown {
-    fn display(&self) -> String {
+    fn display(&self, locale: Locale) -> String {
         match self {
             Self::Text(text) => text.clone(),
-            Self::Number(value) => display_number(*value, NumberFormat::General),
+            Self::Number(value, format) => locale.number(*value, *format),
             Self::Bool(value) => display_bool(*value),
             Self::Error(error) => error.text().to_owned(),
         }
@@ -158,7 +166,7 @@ impl Shown {
     fn extended(&self) -> Value {
         match self {
             Self::Text(text) => json!({"stringValue": text}),
-            Self::Number(value) => json!({"numberValue": number_json(*value)}),
+            Self::Number(value, _) => json!({"numberValue": number_json(*value)}),
             Self::Bool(value) => json!({"boolValue": value}),
             Self::Error(error) => {
                 json!({"errorValue": {"type": error.kind(), "message": error.text()}})
@@ -206,22 +214,11 @@ fn display_bool(value: bool) -> String {
     if value { "TRUE" } else { "FALSE" }.to_owned()
 }
 
-fn display_number(value: f64, format: NumberFormat) -> String {
-    let pattern = match format {
-        // The sample workbooks are Russian: the decimal mark is a comma.
-        NumberFormat::General => return format!("{value}").replace('.', ","),
-        NumberFormat::Date => "%d.%m.%Y",
-        NumberFormat::DateTime => "%d.%m.%Y %H:%M:%S",
-    };
-    let since = SignedDuration::try_from_secs_f64((value * SECONDS_PER_DAY).round());
+/// The moment of a serial number.
+pub(super) fn moment(serial: f64) -> Option<DateTime> {
+    let since = SignedDuration::try_from_secs_f64((serial * SECONDS_PER_DAY).round()).ok()?;
     let midnight = SERIAL_EPOCH.to_datetime(jiff::civil::Time::midnight());
-    since
-        .ok()
-        .and_then(|since| midnight.checked_add(since).ok())
-        .map_or_else(
-            || format!("{value}"),
-            |moment| moment.strftime(pattern).to_string(),
-        )
+    midnight.checked_add(since).ok()
 }
 
 fn number_json(value: f64) -> Value {
@@ -246,16 +243,16 @@ mod tests {
         let value = serial(date(2025, 3, 9).at(12, 0, 0, 0));
         assert!((value - 45_725.5).abs() < 1e-9);
         let cell = Cell::Number(value.floor(), NumberFormat::Date);
-        assert_eq!(cell.display(), "09.03.2025");
+        assert_eq!(cell.display(Locale::Russia), "09.03.2025");
         assert_eq!(cell.unformatted(), json!(45_725));
         let cell = Cell::Number(value, NumberFormat::DateTime);
-        assert_eq!(cell.display(), "09.03.2025 12:00:00");
+        assert_eq!(cell.display(Locale::Russia), "09.03.2025 12:00:00");
     }
 
     #[test]
     fn a_formula_shows_its_result_and_keeps_its_source() {
         let cell = Cell::Formula("=+7 (912)".into(), Shown::Error(CellError::Parse));
-        let data = cell.cell_data();
+        let data = cell.cell_data(Locale::Russia);
         assert_eq!(data["userEnteredValue"]["formulaValue"], "=+7 (912)");
         assert_eq!(data["effectiveValue"]["errorValue"]["type"], "ERROR");
         assert_eq!(data["formattedValue"], "#ERROR!");
@@ -268,6 +265,6 @@ mod tests {
             Cell::number(79_123_456_789.0).unformatted().to_string(),
             "79123456789"
         );
-        assert_eq!(Cell::number(1.5).display(), "1,5");
+        assert_eq!(Cell::number(1.5).display(Locale::Russia), "1,5");
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::Workbook;
 use super::address::{Area, GridRange, SheetId};
 use super::cell::Cell;
+use super::locale::Locale;
 use super::tab::Tab;
 use super::typing::typed;
 use crate::sheets::error::ApiError;
@@ -53,12 +54,12 @@ impl Workbook {
         if request.find.is_empty() {
             return Err(ApiError::invalid("The value to find must not be empty."));
         }
-        let multiline = self.multiline_find;
+        let how = (self.multiline_find, self.locale);
         let mut counts = Counts::default();
         for (tab, area) in self.scope(request)? {
             tab.check_unlocked(area)?;
             let found = counts.occurrences;
-            replace_in(tab, area, request, multiline, &mut counts)?;
+            replace_in(tab, area, request, how, &mut counts)?;
             counts.sheets += usize::from(counts.occurrences > found);
         }
         Ok(json!({ "findReplace": counts.body() }))
@@ -116,7 +117,7 @@ fn replace_in(
     tab: &mut Tab,
     area: Area,
     request: &FindReplace,
-    multiline: bool,
+    (multiline, locale): (bool, Locale),
     counts: &mut Counts,
 ) -> Result<(), ApiError> {
     for row in area.top..area.bottom.min(tab.grid.used_rows()) {
@@ -130,7 +131,7 @@ fn replace_in(
                 }
                 Cell::Formula(..) => continue,
                 Cell::Text(_) | Cell::Number(..) | Cell::Bool(_) => {
-                    (cell.display(), &mut counts.values)
+                    (cell.display(locale), &mut counts.values)
                 }
             };
             if text.contains('\n') && !multiline {
@@ -278,7 +279,7 @@ mod tests {
         assert_eq!(workbook.cell("Лист", "A1").unwrap(), Cell::Empty);
         assert_eq!(workbook.cell("Лист", "A3").unwrap(), Cell::number(7.0));
         assert_eq!(
-            workbook.cell("Лист", "A2").unwrap().display(),
+            workbook.shown("Лист", "A2").unwrap(),
             "Готово",
             "a formula stays"
         );

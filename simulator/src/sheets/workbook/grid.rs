@@ -195,7 +195,7 @@ fn compare(a: &Cell, b: &Cell, descending: bool) -> Ordering {
 
 fn sort_key(cell: &Cell) -> (u8, f64, String) {
     match cell {
-        Cell::Number(value, _) | Cell::Formula(_, Shown::Number(value)) => {
+        Cell::Number(value, _) | Cell::Formula(_, Shown::Number(value, _)) => {
             (0, *value, String::new())
         }
         Cell::Text(text) | Cell::Formula(_, Shown::Text(text)) => (1, 0.0, text.to_lowercase()),

@@ -22,6 +22,7 @@ mod decorations;
 mod dimensions;
 mod find_replace;
 mod grid;
+mod locale;
 mod metadata;
 mod people;
 mod read;
@@ -34,6 +35,7 @@ mod whole_tabs;
 
 pub use address::{Dimension, SheetId};
 pub use cell::{Cell, CellError, NumberFormat, Shown};
+pub use locale::Locale;
 pub use read::GetQuery;
 pub use sample::{TOUR_PARTNER, TourPartner, sample_workbook};
 pub use typing::typed;
@@ -49,6 +51,7 @@ pub const DEFAULT_COLUMNS: usize = 26;
 pub struct Workbook {
     id: String,
     title: String,
+    locale: Locale,
     tabs: Vec<Tab>,
     metadata: BTreeMap<i32, Value>,
     shares: BTreeMap<String, Role>,
@@ -85,6 +88,7 @@ impl Workbook {
         Self {
             id: id.to_owned(),
             title: title.to_owned(),
+            locale: Locale::default(),
             tabs: Vec::new(),
             metadata: BTreeMap::new(),
             shares: BTreeMap::new(),
@@ -113,6 +117,11 @@ impl Workbook {
     #[must_use]
     pub fn title(&self) -> &str {
         &self.title
+    }
+
+    /// Gives the spreadsheet another locale («File», «Settings»): what stands in it stays, and is shown otherwise.
+    pub fn set_locale(&mut self, locale: Locale) {
+        self.locale = locale;
     }
 
     /// Shares the workbook with an account, or takes the share away.
@@ -156,7 +165,7 @@ impl Workbook {
     fn properties_json(&self) -> Value {
         json!({
             "title": self.title,
-            "locale": "ru_RU",
+            "locale": self.locale.name(),
             "timeZone": "Europe/Moscow",
             "autoRecalc": "ON_CHANGE",
         })

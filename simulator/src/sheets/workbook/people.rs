@@ -5,7 +5,7 @@
 //! see them.
 
 use super::address::{Area, Dimension, GridRange, SheetId, column_index, column_name, parse_cells};
-use super::cell::{Cell, Shown};
+use super::cell::{Cell, NumberFormat, Shown};
 use super::grid::SortBy;
 use super::tab::{Protection, Tab};
 use super::typing::typed;
@@ -230,12 +230,30 @@ impl Workbook {
         Ok(tab.grid.cell(area.top, area.left).clone())
     }
 
+    /// What one cell shows.
+    pub fn shown(&self, tab: &str, cell: &str) -> Result<String, ApiError> {
+        Ok(self.cell(tab, cell)?.display(self.locale))
+    }
+
+    /// Chooses how the numbers of a range are shown; other cells stay as they are.
+    pub fn format(&mut self, tab: &str, range: &str, format: NumberFormat) -> Result<(), ApiError> {
+        let (tab, area) = self.area(tab, range)?;
+        for row in area.top..area.bottom.min(tab.grid.used_rows()) {
+            for column in area.left..area.right {
+                if let Cell::Number(value, _) = *tab.grid.cell(row, column) {
+                    tab.put(row, column, Cell::Number(value, format))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// What a tab shows, without trailing empty rows and cells.
     pub fn table(&self, tab: &str) -> Result<Vec<Vec<String>>, ApiError> {
-        let grid = &self.tab_seen(tab)?.grid;
+        let (grid, locale) = (&self.tab_seen(tab)?.grid, self.locale);
         let line = |row| {
             let mut line: Vec<String> = (0..grid.column_count())
-                .map(|column| grid.cell(row, column).display())
+                .map(|column| grid.cell(row, column).display(locale))
                 .collect();
             line.truncate(
                 line.iter()
@@ -251,7 +269,7 @@ impl Workbook {
     pub fn column(&self, tab: &str, header: &str) -> Result<String, ApiError> {
         let grid = &self.tab_seen(tab)?.grid;
         (0..grid.column_count())
-            .find(|column| grid.cell(0, *column).display() == header)
+            .find(|column| grid.cell(0, *column).display(self.locale) == header)
             .map(column_name)
             .ok_or_else(|| ApiError::invalid(format!("No column '{header}' on '{tab}'")))
     }
@@ -268,7 +286,7 @@ impl Workbook {
         let column = self.column(tab, header)?;
         let grid = &self.tab_seen(tab)?.grid;
         (1..grid.used_rows())
-            .find(|row| grid.cell(*row, key).display() == text)
+            .find(|row| grid.cell(*row, key).display(self.locale) == text)
             .map(|row| format!("{column}{}", row + 1))
             .ok_or_else(|| ApiError::invalid(format!("No row with {key_header} = '{text}'")))
     }

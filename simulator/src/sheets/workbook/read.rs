@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Workbook;
 use super::address::{Area, GridRange};
+use super::locale::Locale;
 use super::tab::Tab;
 use crate::sheets::error::ApiError;
 use crate::sheets::mask::FieldMask;
@@ -96,7 +97,10 @@ impl Workbook {
             sheet["developerMetadata"] = json!(metadata);
         }
         if include_grid_data {
-            sheet["data"] = areas.iter().map(|area| grid_data(tab, *area)).collect();
+            sheet["data"] = areas
+                .iter()
+                .map(|area| grid_data(tab, *area, self.locale))
+                .collect();
         }
         sheet
     }
@@ -109,7 +113,7 @@ fn resolve(tab: &Tab, range: &GridRange, bounds: Bounds) -> Result<Area, ApiErro
     }
 }
 
-fn grid_data(tab: &Tab, area: Area) -> Value {
+fn grid_data(tab: &Tab, area: Area, locale: Locale) -> Value {
     let mut data = json!({});
     if area.top > 0 {
         data["startRow"] = json!(area.top);
@@ -118,7 +122,7 @@ fn grid_data(tab: &Tab, area: Area) -> Value {
         data["startColumn"] = json!(area.left);
     }
     let mut rows: Vec<Value> = (area.top..area.bottom.min(tab.shown_rows()))
-        .map(|row| row_data(tab, row, area))
+        .map(|row| row_data(tab, row, area, locale))
         .collect();
     let filled = rows.iter().rposition(|row| row != &json!({}));
     rows.truncate(filled.map_or(0, |last| last + 1));
@@ -129,9 +133,9 @@ fn grid_data(tab: &Tab, area: Area) -> Value {
 }
 
 /// `RowData` without its trailing empty cells.
-fn row_data(tab: &Tab, row: usize, area: Area) -> Value {
+fn row_data(tab: &Tab, row: usize, area: Area, locale: Locale) -> Value {
     let mut cells: Vec<Value> = (area.left..area.right)
-        .map(|column| tab.cell_json(row, column))
+        .map(|column| tab.cell_json(row, column, locale))
         .collect();
     let filled = cells.iter().rposition(|cell| cell != &json!({}));
     cells.truncate(filled.map_or(0, |last| last + 1));

@@ -218,7 +218,7 @@ mod tests {
             book.cell(PARTNERS, "C6").unwrap(),
             Cell::Formula(_, Shown::Error(CellError::Parse))
         ));
-        assert_eq!(book.cell(PROMOTIONS, "E3").unwrap().display(), "01.06.2026");
+        assert_eq!(book.shown(PROMOTIONS, "E3").unwrap(), "01.06.2026");
         assert_eq!(book.role(SERVICE_ACCOUNT_EMAIL), Role::Writer);
     }
 }

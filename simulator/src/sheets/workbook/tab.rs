@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::address::{Area, Dimension, GridRange, SheetId};
 use super::cell::Cell;
 use super::grid::Grid;
+use super::locale::Locale;
 use crate::sheets::error::ApiError;
 
 /// A cell holds at most this many characters (Sheets limits page).
@@ -249,8 +250,8 @@ impl Tab {
     }
 
     /// `CellData` of the discovery document.
-    pub(crate) fn cell_json(&self, row: usize, column: usize) -> Value {
-        let mut cell = self.grid.cell(row, column).cell_data();
+    pub(crate) fn cell_json(&self, row: usize, column: usize, locale: Locale) -> Value {
+        let mut cell = self.grid.cell(row, column).cell_data(locale);
         if let Some(rule) = self.validation(row, column) {
             cell["dataValidation"] = Value::Object(rule.clone());
         }

@@ -48,7 +48,7 @@ pub(crate) fn formula(source: String) -> Cell {
     let shown = match (quoted, logical(body), number(body)) {
         (Some(text), ..) if !text.contains('"') => Shown::Text(text.to_owned()),
         (_, Some(value), _) => Shown::Bool(value),
-        (_, _, Some(value)) => Shown::Number(value),
+        (_, _, Some(value)) => Shown::Number(value, NumberFormat::General),
         _ => Shown::Error(CellError::Parse),
     };
     Cell::Formula(source, shown)
@@ -106,7 +106,10 @@ mod tests {
             ("П-1042", Cell::Text("П-1042".into())),
             ("ИСТИНА", Cell::Bool(true)),
             ("=СУММ(A1)", error("=СУММ(A1)")),
-            ("=42", Cell::Formula("=42".into(), Shown::Number(42.0))),
+            (
+                "=42",
+                Cell::Formula("=42".into(), Shown::Number(42.0, NumberFormat::General)),
+            ),
             ("09.03.2025", Cell::Number(45_725.0, NumberFormat::Date)),
             (
                 "2025-03-09 12:00:00",

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::Workbook;
 use super::address::{Area, Dimension};
-use super::cell::{Cell, NumberFormat};
+use super::cell::{Cell, NumberFormat, Shown};
 use super::grid::Grid;
+use super::locale::Locale;
 use crate::sheets::error::ApiError;
 
 /// The parameters of `spreadsheets.values.batchGet`.
@@ -86,8 +87,8 @@ impl Workbook {
         let tab = &self.tabs[index];
         let area = tab.area_clipped(&range)?;
         let (name, lines) = match query.major {
-            Dimension::Rows => ("ROWS", rows(&tab.grid, area, query)),
-            Dimension::Columns => ("COLUMNS", columns(&tab.grid, area, query)),
+            Dimension::Rows => ("ROWS", rows(&tab.grid, area, query, self.locale)),
+            Dimension::Columns => ("COLUMNS", columns(&tab.grid, area, query, self.locale)),
         };
         let mut answer = json!({ "range": area.a1(&tab.title), "majorDimension": name });
         if !lines.is_empty() {
@@ -97,29 +98,33 @@ impl Workbook {
     }
 }
 
-fn rows(grid: &Grid, area: Area, query: &ValuesQuery) -> Vec<Vec<Value>> {
+fn rows(grid: &Grid, area: Area, query: &ValuesQuery, locale: Locale) -> Vec<Vec<Value>> {
     let bottom = area.bottom.min(grid.used_rows());
     let lines = (area.top..bottom).map(|row| {
         let cells = (area.left..area.right).map(|column| grid.cell(row, column));
-        line(cells, query)
+        line(cells, query, locale)
     });
     trimmed(lines.collect())
 }
 
-fn columns(grid: &Grid, area: Area, query: &ValuesQuery) -> Vec<Vec<Value>> {
+fn columns(grid: &Grid, area: Area, query: &ValuesQuery, locale: Locale) -> Vec<Vec<Value>> {
     let bottom = area.bottom.min(grid.used_rows());
     let lines = (area.left..area.right).map(|column| {
         let cells = (area.top..bottom).map(|row| grid.cell(row, column));
-        line(cells, query)
+        line(cells, query, locale)
     });
     trimmed(lines.collect())
 }
 
-fn line<'g>(cells: impl Iterator<Item = &'g Cell>, query: &ValuesQuery) -> Vec<Value> {
+fn line<'g>(
+    cells: impl Iterator<Item = &'g Cell>,
+    query: &ValuesQuery,
+    locale: Locale,
+) -> Vec<Value> {
     let mut line = Vec::new();
     let mut filled = 0;
     for cell in cells {
-        line.push(rendered(cell, query));
+        line.push(rendered(cell, query, locale));
         if !cell.is_empty() {
             filled = line.len();
         }
@@ -134,14 +139,16 @@ fn trimmed(mut lines: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
     lines
 }
 
-fn rendered(cell: &Cell, query: &ValuesQuery) -> Value {
+fn rendered(cell: &Cell, query: &ValuesQuery, locale: Locale) -> Value {
     match (query.render, cell) {
-        (Render::Formatted, _) => json!(cell.display()),
+        (Render::Formatted, _) => json!(cell.display(locale)),
         (Render::Formula, Cell::Formula(source, _)) => json!(source),
-        (_, Cell::Number(_, NumberFormat::Date | NumberFormat::DateTime))
-            if query.dates == DateRender::FormattedString =>
-        {
-            json!(cell.display())
+        (
+            _,
+            Cell::Number(_, NumberFormat::Date | NumberFormat::DateTime)
+            | Cell::Formula(_, Shown::Number(_, NumberFormat::Date | NumberFormat::DateTime)),
+        ) if query.dates == DateRender::FormattedString => {
+            json!(cell.display(locale))
         }
         (Render::Unformatted | Render::Formula, _) => cell.unformatted(),
     }

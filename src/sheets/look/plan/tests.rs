@@ -2,31 +2,61 @@
 //!
 //! Invariant: answers are made as Google makes them: by ranges, trailing empty cells left out.
 
+use jiff::Timestamp;
+
 use super::*;
 use crate::{
-    domain::ids::{ChatId, Number},
+    domain::{
+        event::{RowMark, TelegramCell},
+        ids::{ChatId, Number, PartnerCode, PromotionKey},
+    },
     sheets::{
         a1::letters,
-        layout::tests::{appeals, partners, promotions, row},
-        wire::Rendering,
+        layout::{
+            tests::{appeals, partners, promotions, row},
+            words::TabWords,
+        },
+        look::{
+            TabSnapshot,
+            answer::{ReadError, TabAnswer, Tie},
+        },
+        wire::{Rendering, Stored},
     },
 };
 
-/// A grid as Google would answer a plan's ranges; its formulas show nothing.
-pub(in crate::sheets) fn answer(ranges: &[RangeRequest], grid: &[Vec<String>]) -> Vec<Columns> {
-    let column = |at: usize, rows: std::ops::Range<usize>, rendering: Rendering| {
-        let shown = |cell: &&String| rendering == Rendering::Typed || !cell.starts_with('=');
-        let cell = |row: usize| grid.get(row).and_then(|cells| cells.get(at)).filter(shown);
-        let mut cells: Vec<String> = rows
-            .map(|row| cell(row).cloned().unwrap_or_default())
-            .collect();
-        cells.truncate(
-            cells
-                .iter()
-                .rposition(|cell| !cell.is_empty())
-                .map_or(0, |last| last + 1),
-        );
-        cells
+/// A grid as Google would show it to a plan's ranges. Its formulas show nothing; `5E+08≡500000000` shows one thing and stores another.
+pub(in crate::sheets) fn answer(ranges: &[String], grid: &[Vec<String>]) -> Vec<Columns> {
+    cells(ranges, grid, |cell| match cell.split_once('≡') {
+        Some((shown, _)) => shown.to_owned(),
+        None if cell.starts_with('=') => String::new(),
+        None => cell.to_owned(),
+    })
+}
+
+/// The same grid as it is stored.
+pub(in crate::sheets) fn stored(
+    ranges: &[String],
+    grid: &[Vec<String>],
+    rendering: Rendering,
+) -> Vec<Columns<Stored>> {
+    cells(ranges, grid, |cell| match cell.split_once('≡') {
+        Some((_, number)) => Stored::Number(number.parse().expect("a number")),
+        None if cell.starts_with('=') && rendering == Rendering::Valued => {
+            Stored::Text(String::new())
+        }
+        None => Stored::Text(cell.to_owned()),
+    })
+}
+
+fn cells<T>(ranges: &[String], grid: &[Vec<String>], read: impl Fn(&str) -> T) -> Vec<Columns<T>> {
+    let column = |at: usize, rows: std::ops::Range<usize>| {
+        let cell = |row: usize| grid.get(row).and_then(|cells| cells.get(at));
+        let last = rows
+            .clone()
+            .rfind(|&row| cell(row).is_some_and(|cell| !cell.is_empty()));
+        let rows = rows.start..last.map_or(rows.start, |last| last + 1);
+        rows.map(|row| read(cell(row).map_or("", String::as_str)))
+            .collect()
     };
     let width = grid.iter().map(Vec::len).max().unwrap_or_default();
     let of_letter = |text: &str| {
@@ -41,17 +71,31 @@ pub(in crate::sheets) fn answer(ranges: &[RangeRequest], grid: &[Vec<String>]) -
     };
     ranges
         .iter()
-        .map(|asked| {
-            let (_, cells) = asked.range.rsplit_once('!').expect("named");
+        .map(|range| {
+            let (_, cells) = range.rsplit_once('!').expect("named");
             let (first, last) = cells.split_once(':').expect("two ends");
             let rows = of_row(first).map_or(0, |row| row - 1)..of_row(last).unwrap_or(grid.len());
             let columns = of_letter(first).filter(|_| first != "1").unwrap_or(0)
                 ..=of_letter(last).filter(|_| last != "1").unwrap_or(width);
-            columns
-                .map(|at| column(at, rows.clone(), asked.rendering))
-                .collect()
+            columns.map(|at| column(at, rows.clone())).collect()
         })
         .collect()
+}
+
+/// What a plan makes of a grid that becomes another one after the first call.
+pub(in crate::sheets) fn read(
+    plan: &ReadPlan,
+    words: &TabWords,
+    grids: [&[Vec<String>]; 2],
+    before: Option<&Tie>,
+) -> Result<TabSnapshot, ReadError> {
+    let shown = answer(&plan.ranges(), grids[0]);
+    let mut answer = TabAnswer::new(plan, words, Timestamp::UNIX_EPOCH, shown)?;
+    for rendering in [Rendering::Typed, Rendering::Valued] {
+        let wanted = answer.wants(rendering);
+        answer.take(rendering, stored(&wanted, grids[1], rendering));
+    }
+    answer.snapshot(before)
 }
 
 pub(in crate::sheets) fn grid(rows: &[&str]) -> Vec<Vec<String>> {
@@ -77,8 +121,7 @@ pub(in crate::sheets) fn snapshot(
     let grid = grid(rows);
     let layout = Layout::read(words, &grid[0]).expect("headers");
     let plan = ReadPlan::new(words.tab, &info(&words.title, 26), &layout, histories);
-    plan.parse(words, Timestamp::UNIX_EPOCH, answer(&plan.ranges(), &grid))
-        .expect("whole")
+    read(&plan, words, [&grid, &grid], None).expect("whole")
 }
 
 pub(in crate::sheets) const HEADERS: &str =
@@ -89,11 +132,9 @@ fn only_what_is_needed_is_read() {
     let layout = Layout::read(&appeals(), &row(HEADERS)).expect("headers");
     let ranges =
         |histories| ReadPlan::new(Tab::Appeals, &info("обр'я", 26), &layout, histories).ranges();
-    let asked = |title: &str, cells: &[&str]| -> Vec<RangeRequest> {
-        cells
-            .iter()
-            .map(|cells| RangeRequest::shown(format!("'{title}'!{cells}")))
-            .collect()
+    let asked = |title: &str, cells: &[&str]| -> Vec<String> {
+        let asked = cells.iter().map(|cells| format!("'{title}'!{cells}"));
+        asked.collect()
     };
     let named = |cells: &[&str]| asked("обр''я", cells);
     assert_eq!(
@@ -122,22 +163,6 @@ fn only_what_is_needed_is_read() {
     assert_eq!(
         plan.ranges(),
         asked("список", &["1:1", "A:A", "A:D", "A:A"])
-    );
-    let layout = Layout::read(&promotions(), &row(PROMOTED)).expect("headers");
-    let plan = ReadPlan::new(
-        Tab::Promotions,
-        &info("Акции", 26),
-        &layout,
-        HistoryRange::Skip,
-    );
-    let typed: Vec<RangeRequest> = plan
-        .ranges()
-        .into_iter()
-        .filter(|asked| asked.rendering == Rendering::Typed)
-        .collect();
-    assert_eq!(
-        typed,
-        ["'Акции'!F:F", "'Акции'!J:J"].map(|range| RangeRequest::typed(range.to_owned()))
     );
 }
 
@@ -173,11 +198,7 @@ fn a_content_that_shows_nothing_is_told_from_an_empty_one() {
         .map(|(content, _)| promoted("Скидка", content, ""));
     let grid: Vec<_> = std::iter::once(row(PROMOTED)).chain(rows).collect();
     let plan = promoted_plan();
-    let look = plan.parse(
-        &promotions(),
-        Timestamp::UNIX_EPOCH,
-        answer(&plan.ranges(), &grid),
-    );
+    let look = read(&plan, &promotions(), [&grid, &grid], None);
     let unshown: Vec<bool> = look
         .expect("whole")
         .rows
@@ -191,11 +212,7 @@ fn a_content_that_shows_nothing_is_told_from_an_empty_one() {
 fn a_formula_alone_makes_no_row() {
     let plan = promoted_plan();
     let grid = [row(PROMOTED), promoted("", "=IMAGE(A1)", "")];
-    let look = plan.parse(
-        &promotions(),
-        Timestamp::UNIX_EPOCH,
-        answer(&plan.ranges(), &grid),
-    );
+    let look = read(&plan, &promotions(), [&grid, &grid], None);
     assert_eq!(look.expect("whole").rows, []);
 }
 
@@ -221,11 +238,6 @@ fn rows_that_moved_between_the_two_calls_are_a_torn_look() {
         promoted("А", "=IMAGE(A1)", "=J9"),
         before[2].clone(),
     ];
-    let split = plan
-        .ranges()
-        .iter()
-        .filter(|asked| asked.rendering == Rendering::Shown)
-        .count();
     for (after, torn) in [
         (before.as_slice(), false),
         (&swapped, true),
@@ -234,10 +246,12 @@ fn rows_that_moved_between_the_two_calls_are_a_torn_look() {
         // A key that somebody calculates tells nothing.
         (&formula, false),
     ] {
-        let mut answered = answer(&plan.ranges()[..split], &before);
-        answered.extend(answer(&plan.ranges()[split..], after));
-        let look = plan.parse(&promotions(), Timestamp::UNIX_EPOCH, answered);
-        assert_eq!(look.err(), torn.then_some(ReadError::Torn), "{after:?}");
+        let look = read(&plan, &promotions(), [&before, after], None);
+        assert_eq!(
+            matches!(look, Err(ReadError::Untied(_))),
+            torn,
+            "{after:?}: {look:?}"
+        );
     }
 }
 
@@ -307,29 +321,116 @@ fn torn_and_rearranged_looks_are_thrown_away() {
     );
     let mut torn = answer(&plan.ranges(), &before);
     torn.last_mut().expect("keys")[0].swap(1, 2);
-    assert_eq!(
-        plan.parse(&words, Timestamp::UNIX_EPOCH, torn),
-        Err(ReadError::Torn)
-    );
+    let new = |answer| TabAnswer::new(&plan, &words, Timestamp::UNIX_EPOCH, answer).map(drop);
+    assert_eq!(new(torn), Err(ReadError::Torn));
     let mut short = answer(&plan.ranges(), &before);
     short.pop();
-    assert_eq!(
-        plan.parse(&words, Timestamp::UNIX_EPOCH, short),
-        Err(ReadError::Torn)
-    );
+    assert_eq!(new(short), Err(ReadError::Torn));
     let after: Vec<Vec<String>> = before
         .iter()
         .map(|row| [vec!["новый".to_owned()], row.clone()].concat())
         .collect();
-    let spoiled = plan.parse(
-        &words,
-        Timestamp::UNIX_EPOCH,
-        answer(&plan.ranges(), &after),
-    );
+    let spoiled = new(answer(&plan.ranges(), &after));
     assert!(
         matches!(spoiled, Err(ReadError::Rearranged(layout)) if layout.position(Column::Number) == Some(1))
     );
     let bare = grid(&["№|telegram_id"]);
-    let spoiled = plan.parse(&words, Timestamp::UNIX_EPOCH, answer(&plan.ranges(), &bare));
+    let spoiled = new(answer(&plan.ranges(), &bare));
     assert!(matches!(spoiled, Err(ReadError::Headless(error)) if error.missing.len() == 3));
+}
+
+#[test]
+fn keys_are_read_as_values_where_they_may_be_others_than_are_shown() {
+    let words = partners();
+    let list = |code: &str, telegram: &str, phone: &str| {
+        row(&format!("{code}|Анна|{phone}|авторизован|{telegram}|"))
+    };
+    let headers = row(
+        "Код партнера|ФИО партнера|Телефон партнера|Статус авторизации|Telegram ID|Дата авторизации",
+    );
+    let layout = Layout::read(&words, &headers).expect("headers");
+    let plan = ReadPlan::new(
+        Tab::Partners,
+        &info("список", 6),
+        &layout,
+        HistoryRange::Skip,
+    );
+    let plain = [
+        headers.clone(),
+        list("0123", "700100200≡700100200", "+7 912 345-67-89"),
+    ];
+    let formatted = [
+        headers,
+        list(
+            "20,011≡20011",
+            "500,000,000≡500000000",
+            "7,91E+10≡79123456789",
+        ),
+        list("0123", "5.00E+08≡500000001", "8 912 345-67-89"),
+        list("20,01≡20.01", "20,011≡20.011", ""),
+    ];
+    let wanted = |grid: &[Vec<String>]| {
+        let shown = answer(&plan.ranges(), grid);
+        let answer = TabAnswer::new(&plan, &words, Timestamp::UNIX_EPOCH, shown).expect("whole");
+        answer.wants(Rendering::Valued)
+    };
+    assert_eq!(wanted(&plain), [""; 0], "what is plain costs no call");
+    assert_eq!(
+        wanted(&formatted),
+        ["A:A", "C:C", "E:E"].map(|cells| format!("'список'!{cells}"))
+    );
+    let read = |grids, before| read(&plan, &words, grids, before);
+    let Err(ReadError::Untied(tie)) = read([&formatted, &formatted], None) else {
+        panic!("a power of ten may be any number")
+    };
+    let look = read([&formatted, &formatted], Some(&tie)).expect("seen twice");
+    let keys: Vec<_> = look
+        .rows
+        .iter()
+        .map(|row| (row.key.clone(), row.telegram))
+        .collect();
+    let code = |code: &str| PartnerCode::fold(code).map(RowMark::Partner);
+    let id = |id| TelegramCell::Id(ChatId(id));
+    assert_eq!(
+        keys,
+        [
+            (code("20011"), id(500_000_000)),
+            (code("0123"), id(500_000_001)),
+            (code("20,01"), TelegramCell::Unreadable)
+        ]
+    );
+    let phone = |at: usize| look.text(&look.rows[at], Column::Phone);
+    assert_eq!(
+        [phone(0), phone(1)],
+        [Some("79123456789"), Some("8 912 345-67-89")]
+    );
+    let moved = [
+        formatted[0].clone(),
+        formatted[2].clone(),
+        formatted[1].clone(),
+        formatted[3].clone(),
+    ];
+    for (shown, stored) in [(&formatted, &moved), (&moved, &formatted)] {
+        let look = read([shown, stored], Some(&tie));
+        assert!(matches!(look, Err(ReadError::Untied(_))), "{look:?}");
+    }
+}
+
+#[test]
+fn a_day_is_read_as_a_value_and_a_text_as_it_stands() {
+    let dates = |starts: &str, ends: &str| row(&format!("А|о||{starts}|{ends}||||||"));
+    let plan = promoted_plan();
+    let read_dates = |starts: &str, ends: &str| {
+        let grid = [row(PROMOTED), dates(starts, ends)];
+        let look = read(&plan, &promotions(), [&grid, &grid], None).expect("whole");
+        let text = |column| look.text(&look.rows[0], column).expect("read").to_owned();
+        [text(Column::Starts), text(Column::Ends)]
+    };
+    for (starts, ends, read) in [
+        ("1.12.26", "12/31/2026≡46387", ["1.12.26", "31.12.2026"]),
+        ("12/1/2026≡46357", "1.1.27≡46388", ["01.12.2026", "1.1.27"]),
+        ("12/1/2026", "скоро", ["12/1/2026", "скоро"]),
+    ] {
+        assert_eq!(read_dates(starts, ends), read);
+    }
 }

@@ -196,6 +196,10 @@ impl Bench {
                 self.reads += 1;
                 Answer::Read(Ok(self.book.read(&ranges)))
             }
+            Call::Stored(ranges, rendering) => {
+                self.reads += 1;
+                Answer::Stored(Ok(self.book.stored(&ranges, rendering)))
+            }
             Call::Apply {
                 events,
                 overwritten,

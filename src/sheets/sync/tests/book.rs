@@ -13,10 +13,10 @@ use crate::{
     sheets::{
         client::TokenFate,
         look::KnownRow,
-        look::plan::tests::{answer, info},
+        look::plan::tests::{answer, info, stored},
         wire::{
-            Batch, Block, Change, Columns, Filter, RangeRequest, ReadBack, SheetId, SheetsError,
-            Span, Structure, TabInfo,
+            Batch, Block, Change, Columns, Filter, ReadBack, Rendering, SheetId, SheetsError, Span,
+            Stored, Structure, TabInfo,
         },
     },
 };
@@ -92,8 +92,12 @@ impl Book {
         }
     }
 
-    pub(super) fn read(&self, ranges: &[RangeRequest]) -> Vec<Columns> {
+    pub(super) fn read(&self, ranges: &[String]) -> Vec<Columns> {
         answer(ranges, &self.cells)
+    }
+
+    pub(super) fn stored(&self, ranges: &[String], rendering: Rendering) -> Vec<Columns<Stored>> {
+        stored(ranges, &self.cells, rendering)
     }
 
     pub(super) fn token(&mut self, token: BatchToken) -> TokenFate {
@@ -233,6 +237,7 @@ impl Book {
             row: span.rows.0,
             column: span.columns.0,
             formulas: Vec::new(),
+            numbers: Vec::new(),
             rows: rows
                 .iter()
                 .map(|row| row[span.columns.0 as usize..span.columns.1 as usize].to_vec())

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use simulator::sheets::{Shown, Workbook};
+use simulator::sheets::{Cell, Shown, Workbook};
 
 use super::world::{APPEALS, Mishap, Moment, People, World};
 use crate::domain::ids::ChatId;
@@ -103,7 +103,7 @@ pub(super) fn mishap() -> impl Strategy<Value = Mishap> {
 }
 
 /// What happens at which call.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Script {
     pub(super) acts: Vec<(usize, Moment, Act)>,
     pub(super) mishaps: Vec<(usize, Mishap)>,
@@ -306,11 +306,12 @@ impl Crowd<'_> {
     }
 }
 
+/// What to type for the same cell again: a number however it is shown, or text.
 pub(super) fn copied(cell: &str) -> String {
-    if cell.parse::<f64>().is_ok() || cell.is_empty() {
-        cell.to_owned()
-    } else {
-        format!("'{cell}")
+    match cell.replace(',', ".").parse::<f64>() {
+        Ok(number) => number.to_string(),
+        Err(_) if cell.is_empty() => String::new(),
+        Err(_) => format!("'{cell}"),
     }
 }
 
@@ -367,9 +368,12 @@ pub(super) fn text(book: &Workbook, row: usize, header: &str) -> String {
     if !has_column(book, header) {
         return String::new();
     }
-    book.cell(APPEALS, &address(book, row, header))
-        .expect("a cell")
-        .display()
+    let cell = address(book, row, header);
+    // However a number is shown, it is the same one.
+    match book.cell(APPEALS, &cell).expect("a cell") {
+        Cell::Number(number, _) => number.to_string(),
+        _ => book.shown(APPEALS, &cell).expect("a cell"),
+    }
 }
 
 pub(super) fn texts(book: &Workbook, header: &str) -> Vec<String> {

@@ -24,7 +24,7 @@ use crate::{
     sheets::{
         client::TokenFate,
         sync::{Intended, SheetIo, Start, SyncStatus, Wake, Wanted, memory::SyncMemory, run::run},
-        wire::{Batch, Columns, RangeRequest, ReadBack, SheetsError, Structure},
+        wire::{Batch, Columns, ReadBack, Rendering, SheetsError, Stored, Structure},
     },
 };
 
@@ -32,7 +32,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::sheets::sync) enum Call {
     Structure,
-    Read(Vec<RangeRequest>),
+    Read(Vec<String>),
+    Stored(Vec<String>, Rendering),
     Apply {
         events: Vec<Event>,
         overwritten: Vec<RowMark>,
@@ -50,6 +51,7 @@ pub(in crate::sheets::sync) enum Call {
 pub(in crate::sheets::sync) enum Answer {
     Structure(Result<Structure, SheetsError>),
     Read(Result<Vec<Columns>, SheetsError>),
+    Stored(Result<Vec<Columns<Stored>>, SheetsError>),
     Applied(Result<(), StoreError>),
     Indexed(Result<AppealIndex, StoreError>),
     Projected(Vec<Wanted>),
@@ -170,6 +172,7 @@ fn fits(call: Option<&Call>, answer: &Answer) -> bool {
         (call, answer),
         (Some(Call::Structure), Answer::Structure(_))
             | (Some(Call::Read(_)), Answer::Read(_))
+            | (Some(Call::Stored(..)), Answer::Stored(_))
             | (Some(Call::Apply { .. }), Answer::Applied(_))
             | (Some(Call::Index(_)), Answer::Indexed(_))
             | (Some(Call::Project(_)), Answer::Projected(_))
@@ -209,8 +212,17 @@ impl SheetIo for StepIo {
         answered!(self.call(Call::Structure).await, Answer::Structure)
     }
 
-    async fn read(&mut self, ranges: Vec<RangeRequest>) -> Result<Vec<Columns>, SheetsError> {
+    async fn read(&mut self, ranges: Vec<String>) -> Result<Vec<Columns>, SheetsError> {
         answered!(self.call(Call::Read(ranges)).await, Answer::Read)
+    }
+
+    async fn stored(
+        &mut self,
+        ranges: Vec<String>,
+        rendering: Rendering,
+    ) -> Result<Vec<Columns<Stored>>, SheetsError> {
+        let call = Call::Stored(ranges, rendering);
+        answered!(self.call(call).await, Answer::Stored)
     }
 
     async fn apply(

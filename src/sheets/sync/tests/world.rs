@@ -36,7 +36,7 @@ use crate::{
         quota::Kind,
         replies, requests,
         sync::{Intended, Start, Wanted},
-        wire::{Batch, Change, Columns, RangeRequest, ReadBack, Rendering, SheetsError},
+        wire::{Batch, Change, Columns, ReadBack, Rendering, SheetsError},
     },
 };
 
@@ -287,7 +287,9 @@ impl World {
 
     fn carry_out(&mut self, output: Call, people: &mut dyn People) -> Led {
         match &output {
-            Call::Structure | Call::Read(_) => self.log.push((self.now, Kind::Read)),
+            Call::Structure | Call::Read(_) | Call::Stored(..) => {
+                self.log.push((self.now, Kind::Read))
+            }
             Call::Write(_) | Call::Resolve(_) => self.log.push((self.now, Kind::Write)),
             Call::Apply { .. }
             | Call::Index(_)
@@ -301,7 +303,18 @@ impl World {
             }
             Call::Read(ranges) => {
                 return self.call(people, |world, people| {
-                    Answer::Read(world.read(&ranges, people))
+                    let read = world.read(&ranges, Render::Formatted, people);
+                    Answer::Read(read.map(|answers| answered_by(answers, replies::columns)))
+                });
+            }
+            Call::Stored(ranges, rendering) => {
+                let render = match rendering {
+                    Rendering::Typed => Render::Formula,
+                    Rendering::Valued => Render::Unformatted,
+                };
+                return self.call(people, |world, people| {
+                    let read = world.read(&ranges, render, people);
+                    Answer::Stored(read.map(|answers| answered_by(answers, replies::stored)))
                 });
             }
             Call::Write(batch) => return self.write(&batch, people),
@@ -401,32 +414,28 @@ impl World {
     /// Reads as Google might: not all ranges at one moment.
     fn read(
         &mut self,
-        ranges: &[RangeRequest],
+        ranges: &[String],
+        render: Render,
         people: &mut dyn People,
-    ) -> Result<Vec<Columns>, SheetsError> {
+    ) -> Result<Vec<Value>, SheetsError> {
         let call = self.calls - 1;
         self.exposed = true;
-        let mut columns = Vec::new();
+        let mut answers = Vec::new();
         for eighth in 0..8_u8 {
             let share = |eighth: u8| ranges.len() * usize::from(eighth) / 8;
-            for asked in &ranges[share(eighth)..share(eighth + 1)] {
+            for range in &ranges[share(eighth)..share(eighth + 1)] {
                 let query = ValuesQuery {
-                    ranges: vec![asked.range.clone()],
+                    ranges: vec![range.clone()],
                     major: Dimension::Columns,
-                    render: match asked.rendering {
-                        Rendering::Shown => Render::Formatted,
-                        Rendering::Typed => Render::Formula,
-                    },
+                    render,
                     ..ValuesQuery::default()
                 };
                 let answer = self.book.values_batch_get(&query);
-                let answer = answer.map_err(|error| SheetsError::BadRange(error.message))?;
-                columns
-                    .extend(replies::columns(typed(answer), 1).expect("as many ranges as asked"));
+                answers.push(answer.map_err(|error| SheetsError::BadRange(error.message))?);
             }
             people.act(self, call, Moment::Inside(eighth));
         }
-        Ok(columns)
+        Ok(answers)
     }
 
     fn token(&mut self, token: BatchToken) -> Result<TokenFate, SheetsError> {
@@ -500,6 +509,15 @@ impl World {
             old_tokens: Vec::new(),
         }
     }
+}
+
+/// The answers to one range each, as one.
+fn answered_by<T>(
+    answers: Vec<Value>,
+    decode: impl Fn(api::BatchGetValuesResponse, usize) -> Option<Vec<Columns<T>>>,
+) -> Vec<Columns<T>> {
+    let decoded = |answer| decode(typed(answer), 1).expect("as many ranges as asked");
+    answers.into_iter().flat_map(decoded).collect()
 }
 
 fn spreadsheet() -> SpreadsheetId {
