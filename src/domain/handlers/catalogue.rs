@@ -115,7 +115,7 @@ fn entry(ctx: &DecisionContext<'_, impl View>, session: &Session, promotion: &Pr
         [first, ..] => format!("{}…\n", first.as_str()),
     };
     let period = Html::escape(&offer::period(&ctx.rules.wording, session.locale, offer));
-    let link = offer::link(&offer.link).ok().flatten();
+    let link = offer::addresses::link(&offer.link).ok().flatten();
     let link = link.map(|link| {
         let label = ctx.text(session, Say::PromotionButton);
         format!("\n<a href=\"{}\">{label}</a>", Html::escape(&link).as_str())

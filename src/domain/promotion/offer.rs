@@ -2,8 +2,11 @@
 //!
 //! Invariant: whatever is wrong is found at once, so that a row says all of it; nothing is announced that a partner would not see whole.
 
-use jiff::{Timestamp, civil::Date};
+pub(in crate::domain) mod addresses;
 
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use self::addresses::{link, picture};
 use super::{
     Offer, OfferCell,
     dates::{Day, Period, Unread, is_far},
@@ -12,14 +15,12 @@ use crate::domain::{
     markdown,
     rules::Rules,
     session::Locale,
-    text::{Html, MESSAGE_LIMIT, Text, visible},
+    text::{Html, MESSAGE_LIMIT, Text},
     wording::Wording,
 };
 
 /// The longest text beneath a picture, in UTF-16 code units after entity parsing (Bot API: `sendPhoto`).
 const CAPTION_LIMIT: usize = 1024;
-/// Telegram's file ids are longer than words that people type.
-const FILE_ID_LENGTH: usize = 20;
 
 /// What is wrong with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,55 +90,30 @@ pub fn plan(
     content: &Text,
     now: Timestamp,
 ) -> Result<PromotionPlan, Vec<OfferFault>> {
-    let mut faults = Vec::new();
-    let mut note = |fault: OfferFault| faults.push(fault);
-    offer
-        .unready()
-        .for_each(|cell| note(OfferFault::Unready(cell)));
+    let mut faults: Vec<_> = offer.unready().map(OfferFault::Unready).collect();
     if !faults.is_empty() {
         // What the other cells lack may hang on these.
         return Err(faults);
     }
-    let mut note = |fault: OfferFault| faults.push(fault);
     if offer.title.is_blank() {
-        note(OfferFault::NoTitle);
+        faults.push(OfferFault::NoTitle);
     }
     if offer.description.is_blank() {
-        note(OfferFault::NoDescription);
+        faults.push(OfferFault::NoDescription);
     }
-    let first = Day::read(&offer.starts);
-    let last = Day::read(&offer.ends);
-    let starts = first.and_then(|day| day.begins(&rules.time_zone).ok_or(Unread::Unreadable));
-    let ends = last.and_then(|day| day.ends(&rules.time_zone).ok_or(Unread::Unreadable));
-    match starts {
-        Err(Unread::Blank) => note(OfferFault::NoStart),
-        Err(Unread::Unreadable) => note(OfferFault::StartUnreadable),
-        Err(Unread::TwoWays(one, other)) => note(OfferFault::StartTwoWays(one, other)),
-        Ok(starts) if is_far(starts, now, &rules.time_zone) => note(OfferFault::StartFar),
-        Ok(_) => {}
-    }
-    match ends {
-        Err(Unread::Blank) => note(OfferFault::NoEnd),
-        Err(Unread::Unreadable) => note(OfferFault::EndUnreadable),
-        Err(Unread::TwoWays(one, other)) => note(OfferFault::EndTwoWays(one, other)),
-        Ok(ends) if starts.is_ok_and(|starts| ends <= starts) => note(OfferFault::EndBeforeStart),
-        Ok(ends) if ends <= now => note(OfferFault::EndPassed),
-        Ok(_) => {}
-    }
-    let period = first.and_then(|first| last.map(|last| Period { first, last }));
-    let link = link(&offer.link).map_err(&mut note);
+    let (first, last) = (Day::read(&offer.starts), Day::read(&offer.ends));
+    let (starts, ends) = moments(first, last, now, &rules.time_zone);
+    let starts = starts.map_err(|fault| faults.push(fault));
+    let ends = ends.map_err(|fault| faults.push(fault));
+    let link = link(&offer.link).map_err(|fault| faults.push(fault));
     let picture = match offer.unshown {
         false => picture(content),
         true => Err(OfferFault::ContentUnshown),
     };
-    let picture = picture.map_err(&mut note);
-    let words = words(
-        offer,
-        period.ok().map_or(0, |period| room_for(rules, period)),
-    );
-    if let Err(over) = words {
-        note(OfferFault::TooLong(over));
-    }
+    let picture = picture.map_err(|fault| faults.push(fault));
+    let period = first.and_then(|first| last.map(|last| Period { first, last }));
+    let spoken = period.map_or(0, |period| longest(rules, period));
+    let words = words(offer, spoken).map_err(|over| faults.push(OfferFault::TooLong(over)));
     match (starts, ends, period, link, picture, words) {
         (Ok(starts), Ok(ends), Ok(period), Ok(link), Ok(picture), Ok((words, length)))
             if faults.is_empty() =>
@@ -154,6 +130,39 @@ pub fn plan(
         }
         _ => Err(faults),
     }
+}
+
+/// When it begins and ends, each checked; the end against a beginning that is itself too far away, too.
+fn moments(
+    first: Result<Day, Unread>,
+    last: Result<Day, Unread>,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> (Result<Timestamp, OfferFault>, Result<Timestamp, OfferFault>) {
+    let starts = first
+        .and_then(|day| day.begins(zone).ok_or(Unread::Unreadable))
+        .map_err(|why| match why {
+            Unread::Blank => OfferFault::NoStart,
+            Unread::Unreadable => OfferFault::StartUnreadable,
+            Unread::TwoWays(one, other) => OfferFault::StartTwoWays(one, other),
+        });
+    let ends = last
+        .and_then(|day| day.ends(zone).ok_or(Unread::Unreadable))
+        .map_err(|why| match why {
+            Unread::Blank => OfferFault::NoEnd,
+            Unread::Unreadable => OfferFault::EndUnreadable,
+            Unread::TwoWays(one, other) => OfferFault::EndTwoWays(one, other),
+        });
+    let checked_end = match ends {
+        Ok(ends) if starts.is_ok_and(|starts| ends <= starts) => Err(OfferFault::EndBeforeStart),
+        Ok(ends) if ends <= now => Err(OfferFault::EndPassed),
+        ends => ends,
+    };
+    let checked_start = match starts {
+        Ok(starts) if is_far(starts, now, zone) => Err(OfferFault::StartFar),
+        starts => starts,
+    };
+    (checked_start, checked_end)
 }
 
 /// The first moment after the last day of a promotion, where it can be read.
@@ -197,83 +206,6 @@ pub fn announcement(
     }
 }
 
-/// Where a link leads, with `https://` where people have left that out; nothing where the cell is blank.
-///
-/// # Errors
-/// Where Telegram would refuse a button with it: it opens `http`, `https` and `tg` alone (Bot API: `InlineKeyboardButton.url`).
-pub fn link(cell: &Text) -> Result<Option<String>, OfferFault> {
-    let text = visible(cell.as_str());
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let lower = text.to_lowercase();
-    if lower.starts_with("mailto:") || is_mail(text) {
-        return Err(OfferFault::LinkIsMail);
-    }
-    let whole = if text.contains("://") {
-        text.to_owned()
-    } else {
-        format!("https://{text}")
-    };
-    let in_app = lower
-        .strip_prefix("tg://")
-        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()) && is_tight(rest));
-    (in_app || is_address(&whole))
-        .then_some(Some(whole))
-        .ok_or(OfferFault::LinkBroken)
-}
-
-fn picture(cell: &Text) -> Result<Option<Text>, OfferFault> {
-    let text = visible(cell.as_str());
-    let text = text.trim();
-    let is_data = text.starts_with("data:image/") || text.starts_with("data:video/");
-    let is_file_id = text.len() >= FILE_ID_LENGTH
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    if text.is_empty() {
-        Ok(None)
-    } else if is_data || is_file_id || is_address(text) {
-        Ok(Some(Text::from(text)))
-    } else {
-        Err(OfferFault::ContentBroken)
-    }
-}
-
-/// An address of the web, as far as its looks tell: its host has a dot, no user is before it, and nothing in it breaks it off.
-fn is_address(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let Some(rest) = lower
-        .strip_prefix("https://")
-        .or_else(|| lower.strip_prefix("http://"))
-    else {
-        return false;
-    };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
-    let named = |label: &str| {
-        !label.is_empty()
-            && label
-                .chars()
-                .all(|c| c.is_alphanumeric() || c == '-' || c == '_')
-    };
-    let dotted = host.contains('.') && host.split('.').all(named);
-    dotted && port.parse::<u16>().is_ok_and(|port| port > 0) && is_tight(text)
-}
-
-/// Whether a mail address is there in place of one of the web.
-fn is_mail(text: &str) -> bool {
-    let host = text.split_once('@').map(|(_, host)| host);
-    host.is_some_and(|host| host.contains('.')) && !text.contains(['/', '?', '#'])
-}
-
-fn is_tight(text: &str) -> bool {
-    !text
-        .chars()
-        .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\'))
-}
-
 /// The words of the announcement and their length with a period of so many characters, or by how much they are too long.
 fn words(offer: &Offer, period: usize) -> Result<(Html, usize), usize> {
     let title = offer.title.as_str().trim();
@@ -291,8 +223,8 @@ fn words(offer: &Offer, period: usize) -> Result<(Html, usize), usize> {
     Ok((Html::trusted(html), around + described))
 }
 
-/// How many characters a period takes, in whichever language.
-fn room_for(rules: &Rules, period: Period) -> usize {
+/// How many characters a period takes in the language that needs more.
+fn longest(rules: &Rules, period: Period) -> usize {
     let spoken =
         [Locale::Ru, Locale::En].map(|locale| length(&period.spoken(&rules.wording, locale)));
     spoken.into_iter().max().unwrap_or_default()
@@ -404,43 +336,6 @@ pub(super) mod tests {
             planned(&offer),
             Err(vec![OfferFault::LinkBroken, OfferFault::ContentUnshown])
         );
-    }
-
-    #[test]
-    fn a_link_is_one_that_a_button_opens() {
-        for (cell, leads) in [
-            ("", Ok(None)),
-            ("\u{200b}", Ok(None)),
-            ("a.example", Ok(Some("https://a.example"))),
-            (
-                "\u{feff}a.example:8080/x?y@z",
-                Ok(Some("https://a.example:8080/x?y@z")),
-            ),
-            ("HTTP://A.example", Ok(Some("HTTP://A.example"))),
-            ("магазин.рф/акция", Ok(Some("https://магазин.рф/акция"))),
-            (
-                "tg://resolve?domain=firm",
-                Ok(Some("tg://resolve?domain=firm")),
-            ),
-            ("t.me/firm", Ok(Some("https://t.me/firm"))),
-            ("sales@firma.ru", Err(OfferFault::LinkIsMail)),
-            ("mailto:sales@firma.ru", Err(OfferFault::LinkIsMail)),
-            ("MailTo: sales@firma.ru", Err(OfferFault::LinkIsMail)),
-            ("https://sales@firma.ru", Err(OfferFault::LinkBroken)),
-            ("tel:+79123456789", Err(OfferFault::LinkBroken)),
-            ("ftp://a.example", Err(OfferFault::LinkBroken)),
-            ("javascript:alert(1)", Err(OfferFault::LinkBroken)),
-            ("javascript://a.example", Err(OfferFault::LinkBroken)),
-            ("localhost", Err(OfferFault::LinkBroken)),
-            ("https://a..example", Err(OfferFault::LinkBroken)),
-            ("a.example:99999", Err(OfferFault::LinkBroken)),
-            ("a.example, b.example", Err(OfferFault::LinkBroken)),
-            ("a,b.example", Err(OfferFault::LinkBroken)),
-            ("tg://", Err(OfferFault::LinkBroken)),
-        ] {
-            let leads = leads.map(|link| link.map(str::to_owned));
-            assert_eq!(link(&Text::from(cell)), leads, "{cell:?}");
-        }
     }
 
     #[test]
