@@ -8,7 +8,7 @@ use super::{
     alerts::Alerts,
     appeal::{Appeal, Line},
     broadcast::Broadcast,
-    effect::{Decision, Effect, Entity, Keyboard, MessageForm, Send},
+    effect::{Decision, Effect, Entity, Keyboard, MessageForm, Send, Wake},
     ids::{
         AppealId, BatchToken, ChatId, OutboxId, PartnerCode, PromotionKey, RowKey, Seq,
         SpreadsheetId,
@@ -210,6 +210,11 @@ impl<'a, V: View> DecisionContext<'a, V> {
 
     pub(super) fn then(&mut self, effect: Effect) {
         self.decision.then(effect);
+    }
+
+    /// Sets a durable timer.
+    pub(super) fn wake(&mut self, at: Timestamp, wake: Wake) {
+        self.then(Effect::Then { at, wake });
     }
 
     /// Says something to a partner.

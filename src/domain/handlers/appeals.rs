@@ -8,7 +8,7 @@ use super::lines;
 use crate::domain::{
     appeal::{AnswerDelivery, Appeal, Author, Dialogue, Line, Receipt, Status, row::AppealRow},
     context::DecisionContext,
-    effect::{Effect, Entity, MessageForm, Wake},
+    effect::{Entity, MessageForm, Wake},
     ids::{AppealId, ChatId, MessageId, Number, RowKey},
     message::Post,
     partner::RowTrouble,
@@ -45,8 +45,7 @@ pub(super) fn receive(
     if appeal.receipt.is_none() {
         give_receipt(ctx, session, &mut appeal, fresh);
     } else if appeal.dialogue.lines > before {
-        let (at, wake) = (ctx.now + SIGN_WITHIN, Wake::Line(appeal.id));
-        ctx.then(Effect::Then { at, wake });
+        ctx.wake(ctx.now + SIGN_WITHIN, Wake::Line(appeal.id));
     }
     ctx.put(Entity::Appeal(appeal));
 }

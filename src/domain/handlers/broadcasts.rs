@@ -1,30 +1,26 @@
 //! Announcements, from their start to the last partner.
 //!
-//! Invariant: messages are made in chunks by a cursor, in the same decision that moves it, so that no crash makes one twice or leaves
-//! one out; whoever blocks the bot or asks for silence before his turn is passed over. Nobody gets words whose picture cannot be had.
+//! Invariant: nobody gets an announcement twice, or words whose picture cannot be had.
+
+pub(super) mod chunks;
 
 use jiff::SignedDuration;
 
+use self::chunks::{announcement, go_on, remember, take_back, withdrawn};
 use crate::domain::{
     appeal::RejectReason,
-    broadcast::{Announced, AnnouncementState, Broadcast, BroadcastState, Picture},
+    broadcast::{AnnouncementState, Broadcast, BroadcastState, Picture},
     context::DecisionContext,
-    effect::{Effect, Entity, Keyboard, Lane, MessageForm, Send, Wake},
+    effect::{Effect, Entity, Wake},
     ids::{ChatId, OutboxId, PromotionKey, RowKey},
     media::Media,
-    promotion::offer,
-    session::Session,
     spans::has_lasted,
     tab::Tab,
-    text::{Html, Text},
+    text::Text,
     view::View,
-    wording::{BroadcastNote, Note, Say},
+    wording::{BroadcastNote, Note},
 };
 
-/// Messages that wait in the outbox at a time, at most: seconds of sending, so that whoever leaves is passed over soon.
-const CHUNK: u32 = 200;
-/// Partners that are looked at in one decision, at most; the next goes on from there.
-const SCANNED: u32 = 2000;
 /// How often a row says how far its broadcast is.
 const TOLD_EVERY: SignedDuration = SignedDuration::from_secs(3);
 
@@ -70,11 +66,7 @@ pub(super) fn prepared(
 ) {
     change(ctx, key, |ctx, broadcast| {
         // What was tested before may have been another picture.
-        let waits = broadcast.state == BroadcastState::Preparing
-            && broadcast
-                .picture
-                .as_ref()
-                .is_some_and(|it| it.is_of(source));
+        let waits = broadcast.state == BroadcastState::Preparing && is_of(broadcast, source);
         match media {
             _ if !waits => {}
             Ok(media) => {
@@ -245,12 +237,7 @@ pub(super) fn uploaded(
     media: &Media,
 ) {
     change(ctx, key, |_, broadcast| {
-        let is_it = broadcast.state != BroadcastState::Preparing
-            && broadcast
-                .picture
-                .as_ref()
-                .is_some_and(|it| it.is_of(source));
-        if is_it {
+        if broadcast.state != BroadcastState::Preparing && is_of(broadcast, source) {
             broadcast.picture = Some(Picture::Kept(media.clone()));
         }
     });
@@ -278,14 +265,10 @@ pub(super) fn silence(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
 pub(super) fn part_with(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
     for promotion in ctx.view.promotions() {
         let key = promotion.key;
-        let fate = ctx
-            .view
-            .announced(&key, chat)
-            .map(|announced| announced.fate);
-        let waits = fate == Some(AnnouncementState::Waiting);
-        let stands_here = ctx
-            .broadcast(&key)
-            .is_some_and(|broadcast| broadcast.cursor == Some(chat));
+        let announced = ctx.view.announced(&key, chat);
+        let waits = announced.is_some_and(|it| it.fate == AnnouncementState::Waiting);
+        let broadcast = ctx.broadcast(&key);
+        let stands_here = broadcast.is_some_and(|broadcast| broadcast.cursor == Some(chat));
         if !waits && !stands_here {
             continue;
         }
@@ -299,54 +282,7 @@ pub(super) fn part_with(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) 
                 broadcast.cursor = Some(ChatId(chat.0.saturating_sub(1)));
             }
         });
-        let (at, wake) = (ctx.now, Wake::Promotion(key));
-        ctx.then(Effect::Then { at, wake });
-    }
-}
-
-/// The message of an announcement as one partner gets it, in one piece or two.
-pub(super) fn messages(
-    ctx: &DecisionContext<'_, impl View>,
-    broadcast: &Broadcast,
-    (id, cover): (OutboxId, OutboxId),
-    session: &Session,
-) -> Vec<Send> {
-    let keyboard = match &broadcast.link {
-        Some(link) => Keyboard::Link(ctx.text(session, Say::PromotionButton), link.clone()),
-        None => Keyboard::Keep,
-    };
-    let message = |id, text| Send {
-        lane: Lane::Announcement,
-        ..Send::talk(id, session.chat, text)
-    };
-    let form = broadcast
-        .picture
-        .as_ref()
-        .map_or(MessageForm::Message, |picture| match picture {
-            Picture::Source(source) => MessageForm::Picture(source.clone()),
-            Picture::Kept(media) => MessageForm::Kept(media.clone()),
-        });
-    let words = Send {
-        keyboard,
-        ..message(
-            id,
-            offer::announcement(
-                &broadcast.words,
-                broadcast.period,
-                &ctx.rules.wording,
-                session.locale,
-            ),
-        )
-    };
-    if broadcast.apart {
-        let picture = message(cover.clone(), Html::escape(""));
-        let words = Send {
-            after: Some(cover),
-            ..words
-        };
-        vec![Send { form, ..picture }, words]
-    } else {
-        vec![Send { form, ..words }]
+        ctx.wake(ctx.now, Wake::Promotion(key));
     }
 }
 
@@ -365,12 +301,15 @@ fn change<V: View, X>(
     Some(result)
 }
 
+fn is_of(broadcast: &Broadcast, source: &Text) -> bool {
+    let picture = broadcast.picture.as_ref();
+    picture.is_some_and(|picture| picture.is_of(source))
+}
+
 fn run(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast) {
     broadcast.state = BroadcastState::Running;
-    ctx.report(Note::Broadcast(BroadcastNote::Begins(
-        broadcast.title.as_str(),
-        broadcast.audience.into(),
-    )));
+    let begins = BroadcastNote::Begins(broadcast.title.as_str(), broadcast.audience.into());
+    ctx.report(Note::Broadcast(begins));
     go_on(ctx, broadcast);
 }
 
@@ -378,9 +317,8 @@ fn run(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast) {
 fn halt(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast, why: RejectReason) {
     if broadcast.state != BroadcastState::Halted {
         broadcast.state = BroadcastState::Halted;
-        ctx.report(Note::Broadcast(BroadcastNote::Halted(
-            broadcast.title.as_str(),
-        )));
+        let halted = BroadcastNote::Halted(broadcast.title.as_str());
+        ctx.report(Note::Broadcast(halted));
     }
     broadcast.obstacle = Some(why);
     take_back(ctx, broadcast);
@@ -388,167 +326,9 @@ fn halt(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast, why
 
 /// The row says how far it is, every few seconds.
 fn tell(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast) {
-    if broadcast
-        .told
-        .is_none_or(|told| has_lasted(told, ctx.now, TOLD_EVERY))
-    {
+    let is_due = |told| has_lasted(told, ctx.now, TOLD_EVERY);
+    if broadcast.told.is_none_or(is_due) {
         broadcast.told = Some(ctx.now);
         ctx.dirty(RowKey::Promotion(broadcast.key.clone()));
     }
-}
-
-/// Makes the next messages where few are left, and ends where none are.
-fn go_on(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast) {
-    if broadcast.state != BroadcastState::Running {
-        return;
-    }
-    // One uploads the picture for all.
-    let (few, wanted) = match broadcast.picture {
-        Some(Picture::Source(_)) => (0, 1),
-        Some(Picture::Kept(_)) | None => (CHUNK / 2, CHUNK - CHUNK / 2),
-    };
-    if !broadcast.exhausted && broadcast.counts.outstanding() <= few {
-        match ctx
-            .rules
-            .quiet
-            .and_then(|quiet| quiet.ends(&ctx.rules.time_zone, ctx.now))
-        {
-            Some(at) => {
-                ctx.then(Effect::Then {
-                    at,
-                    wake: Wake::Promotion(broadcast.key.clone()),
-                });
-                ctx.dirty(RowKey::Promotion(broadcast.key.clone()));
-            }
-            None => make_chunk(ctx, broadcast, wanted),
-        }
-    }
-    if broadcast.exhausted && broadcast.counts.outstanding() == 0 {
-        broadcast.state = BroadcastState::Over;
-        broadcast.ended = Some(ctx.now);
-        ctx.dirty(RowKey::Promotion(broadcast.key.clone()));
-        ctx.report(Note::Broadcast(BroadcastNote::Over(
-            broadcast.title.as_str(),
-            broadcast.counts,
-        )));
-    }
-}
-
-/// Makes so many messages, or fewer where so many partners are not left.
-fn make_chunk(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast, wanted: u32) {
-    let (mut made, mut scanned) = (0, 0);
-    while made < wanted && !broadcast.exhausted {
-        if scanned >= SCANNED {
-            return ctx.then(Effect::Then {
-                at: ctx.now,
-                wake: Wake::Promotion(broadcast.key.clone()),
-            });
-        }
-        let most = wanted - made;
-        let next = ctx
-            .view
-            .audience_after(broadcast.cursor, usize::try_from(most).unwrap_or_default());
-        broadcast.exhausted = next.len() < usize::try_from(most).unwrap_or_default();
-        scanned += most;
-        for session in next {
-            broadcast.cursor = Some(session.chat);
-            made += u32::from(make_for(ctx, broadcast, &session));
-        }
-    }
-}
-
-/// Makes the message for one partner; whether he gets one.
-fn make_for(
-    ctx: &mut DecisionContext<'_, impl View>,
-    broadcast: &mut Broadcast,
-    session: &Session,
-) -> bool {
-    if !is_meant(ctx, broadcast, session) {
-        return false;
-    }
-    if session.blocked || session.silent {
-        broadcast.counts.skipped += 1;
-        return false;
-    }
-    broadcast.counts.made += 1;
-    remember(
-        ctx,
-        &broadcast.key,
-        session.chat,
-        AnnouncementState::Waiting,
-    );
-    let key = || broadcast.key.clone();
-    let ids = (
-        OutboxId::Promotion(key(), session.chat),
-        OutboxId::Cover(key(), session.chat),
-    );
-    for send in messages(ctx, broadcast, ids, session) {
-        ctx.then(Effect::Send(send));
-    }
-    true
-}
-
-/// Whether the partner was one when it began, and no message was made for him yet.
-fn is_meant(
-    ctx: &DecisionContext<'_, impl View>,
-    broadcast: &Broadcast,
-    session: &Session,
-) -> bool {
-    let partner = session.partner.as_ref().and_then(|code| ctx.partner(code));
-    let bound = partner
-        .and_then(|partner| partner.binding)
-        .filter(|binding| binding.chat == session.chat);
-    // Who seems to become one later than now was one before the clock was set back.
-    let in_time =
-        bound.is_some_and(|binding| binding.at <= broadcast.started || binding.at > ctx.now);
-    let fate = ctx
-        .view
-        .announced(&broadcast.key, session.chat)
-        .map(|announced| announced.fate);
-    in_time && fate.is_none_or(|fate| fate == AnnouncementState::Withdrawn)
-}
-
-/// Takes back what waits, and begins again with the first partner: the ledger tells who has got it.
-fn take_back(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast) {
-    for id in ctx.view.unsent() {
-        let Some((_, chat)) = announcement(&id).filter(|(key, _)| **key == broadcast.key) else {
-            continue;
-        };
-        ctx.then(Effect::Withdraw(id.clone()));
-        if matches!(id, OutboxId::Promotion(..)) {
-            withdrawn(ctx, broadcast, chat);
-        }
-    }
-    (
-        broadcast.cursor,
-        broadcast.exhausted,
-        broadcast.counts.skipped,
-    ) = (None, false, 0);
-}
-
-/// A message that will not go out now may be made again.
-fn withdrawn(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast, chat: ChatId) {
-    broadcast.counts.made = broadcast.counts.made.saturating_sub(1);
-    remember(ctx, &broadcast.key, chat, AnnouncementState::Withdrawn);
-}
-
-/// Of which promotion a message is, and for whom.
-fn announcement(id: &OutboxId) -> Option<(&PromotionKey, ChatId)> {
-    match id {
-        OutboxId::Promotion(key, chat) | OutboxId::Cover(key, chat) => Some((key, *chat)),
-        OutboxId::Reply(..) | OutboxId::Answer(..) | OutboxId::Preview(..) => None,
-    }
-}
-
-fn remember(
-    ctx: &mut DecisionContext<'_, impl View>,
-    key: &PromotionKey,
-    chat: ChatId,
-    fate: AnnouncementState,
-) {
-    ctx.put(Entity::Announced(Announced {
-        key: key.clone(),
-        chat,
-        fate,
-    }));
 }

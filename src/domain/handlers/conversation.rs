@@ -150,7 +150,7 @@ fn of_stranger(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, m
         (TextMeaning::Words, _) => {}
     }
     match entry(ctx, message) {
-        Some(entry) => registration::keep(ctx, session, Kept { step, ..entry }),
+        Some(entry) => registration::kept::keep(ctx, session, Kept { step, ..entry }),
         None => ctx.say(&session, not_passed_on(message)),
     }
 }
@@ -227,7 +227,7 @@ fn edited(ctx: &mut DecisionContext<'_, impl View>, message: &Message) {
         (Some((appeal, Some(line))), Some(post)) => {
             appeals::corrected(ctx, &mut session, appeal, (post, line), &entry)
         }
-        (Some(_) | None, _) => registration::corrected(ctx, session, entry),
+        (Some(_) | None, _) => registration::kept::corrected(ctx, session, entry),
     }
 }
 
@@ -318,7 +318,7 @@ fn pressed(
         }
         return;
     }
-    registration::forget_old(ctx, &mut session);
+    registration::kept::forget_old(ctx, &mut session);
     let kept = std::mem::take(&mut session.kept);
     match button {
         Some(Button::SendKept) if session.partner.is_some() && !kept.is_empty() => {

@@ -42,7 +42,7 @@ pub(in crate::domain) fn looked(ctx: &mut DecisionContext<'_, impl View>, looked
     match looked.tab {
         Tab::Partners => {
             staff::looked(ctx);
-            registration::after_look(ctx);
+            registration::waiting::after_look(ctx);
             if first {
                 promotions::partners_known(ctx);
             }

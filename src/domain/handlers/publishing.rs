@@ -277,7 +277,7 @@ fn show(
     };
     let session = Session::new(chat, Locale::default());
     // A cover goes first, under the lower number.
-    for send in broadcasts::messages(ctx, broadcast, (id(1), id(0)), &session) {
+    for send in broadcasts::chunks::messages(ctx, broadcast, (id(1), id(0)), &session) {
         ctx.then(Effect::Send(Send {
             lane: Lane::Talk,
             ..send

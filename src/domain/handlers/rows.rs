@@ -91,15 +91,15 @@ fn own_row(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells:
             if appeal.row.seen().answer.is_some()
                 || matches!(appeal.delivery.state, Delivery::Unready(_))
             {
-                answers::emptied(ctx, appeal);
+                answers::cell::emptied(ctx, appeal);
             }
         }
         AnswerCell::Text(text) => {
             if appeal.row.seen().answer.as_ref() != Some(text) {
-                answers::typed(ctx, appeal, text.clone());
+                answers::cell::typed(ctx, appeal, text.clone());
             }
         }
-        AnswerCell::Unready(shown) => answers::unready(ctx, appeal, shown),
+        AnswerCell::Unready(shown) => answers::cell::unready(ctx, appeal, shown),
     }
     if cells.status != appeal.row.seen().status {
         status_changed(ctx, appeal, cells.status.clone());

@@ -66,7 +66,7 @@ fn appeal(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, row: &WrittenR
                 ctx.dirty(row.key.clone());
             }
             if let Some(formula) = formula {
-                answers::formula(ctx, &mut appeal, *formula);
+                answers::cell::formula(ctx, &mut appeal, *formula);
             }
         }
         RowResult::Idle => return ctx.clean(row.key.clone(), row.dirtied),
