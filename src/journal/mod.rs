@@ -11,6 +11,7 @@ mod erase;
 mod error;
 mod executor;
 mod inbox;
+mod intent;
 mod keys;
 mod mixed;
 mod nudges;
@@ -21,6 +22,7 @@ mod recovery;
 mod remedy;
 mod restore;
 mod retention;
+mod signals;
 mod snapshot;
 mod tables;
 #[cfg(test)]
@@ -43,10 +45,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::{
-    sync::{Notify, Semaphore, mpsc, oneshot, watch},
+    sync::{Semaphore, oneshot},
     time::{sleep, timeout},
 };
 
@@ -54,8 +55,12 @@ pub(crate) use self::remedy::with_remedy;
 pub use self::{
     copy::{ClosedJournal, Copied, CopyError, CopySource, NewCopy},
     disk::DATA_FILE,
+    intent::{Exchanged, Intent, Touched},
+    nudges::{Marked, Nudges},
     remedy::exposed,
     restore::{RestoreError, RestoreReport, restore},
+    signals::{BestEffort, Signals},
+    snapshot::{Figures, SetAside, Snapshot},
 };
 use self::{
     disk::{Disk, OpenDatabase, Unopened},
@@ -64,20 +69,12 @@ use self::{
     queue::{CAPACITY, Request, WriterCommand},
     writer::Writer,
 };
-pub use self::{
-    nudges::{Marked, Nudges},
-    snapshot::{Figures, SetAside, Snapshot},
-};
 use crate::domain::{
     decide::decide,
     effect::OutboxEntry,
-    event::{Event, RowMark},
-    ids::{BatchToken, CallbackId, ChatId, MessageId, OutboxId, Seq, SpreadsheetId},
-    operator::OperatorRequest,
-    row::Column,
+    event::Event,
+    ids::{BatchToken, OutboxId, Seq, SpreadsheetId},
     rules::Rules,
-    tab::Tab,
-    text::Text,
 };
 
 /// How long a caller waits for a permit of the queue; Telegram repeats a refused update at once, so a longer wait gains nothing.
@@ -163,70 +160,6 @@ pub struct Undecodable(pub String);
 
 /// Turns a stored raw update into an event; given by `app`, so that the journal knows no protocol.
 pub type Interpret = Arc<dyn Fn(&[u8]) -> Result<Event, Undecodable> + Send + Sync>;
-
-/// What is about to be written to a sheet: committed before the call, so that a crash in its middle can be resolved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Intent {
-    /// Where.
-    pub spreadsheet: SpreadsheetId,
-    /// The batch's token.
-    #[serde(rename = "fence")]
-    pub token: BatchToken,
-    /// The rows that the batch changes.
-    #[serde(default)]
-    pub touched: Vec<Touched>,
-    /// When it was committed.
-    pub at: Timestamp,
-}
-
-/// One row that a batch is about to change: enough to find what was overwritten, should the response be lost and the rows have moved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Touched {
-    /// The tab.
-    pub tab: Tab,
-    /// The place, from 0.
-    pub row: u32,
-    /// The key that the row bears afterwards.
-    pub mark: Option<RowMark>,
-    /// The short cells that only we write, as they are afterwards.
-    pub wrote: Vec<(Column, Text)>,
-    /// The cells that people write too.
-    pub exchanged: Vec<Exchanged>,
-}
-
-/// A cell that people write too, and what a batch makes of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exchanged {
-    /// Which.
-    pub column: Column,
-    /// What it must hold; `None` if it is changed without comparing.
-    pub expect: Option<Text>,
-    /// What it holds afterwards.
-    pub left: Text,
-}
-
-/// Hints of changes; each may be merged with others or lost at a crash, since the state itself tells.
-pub struct Signals {
-    /// The outbox has messages to send.
-    pub outbox: Notify,
-    /// Rows are dirty; each synchroniser watches with a receiver of its own, so none misses it.
-    pub dirty: watch::Sender<()>,
-    /// Tabs to read soon, as a decision, a schedule or a sheet's script asks.
-    pub looks: Nudges,
-    /// Best-effort calls; bounded. When full, a button is lost, and a reaction comes back as [`Event::Unshown`].
-    pub best_effort: mpsc::Sender<BestEffort>,
-    /// Questions of the admin chat's; bounded, lost when full.
-    pub questions: mpsc::Sender<OperatorRequest>,
-}
-
-/// A call to Telegram beside the messages; none is stored, so a stop or a crash loses those that wait.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BestEffort {
-    /// Acknowledge a pressed button, which Telegram forgets soon.
-    Button(CallbackId),
-    /// Show beside a partner's message that it is in the sheet.
-    Reaction(ChatId, MessageId),
-}
 
 /// The journal's handle; cheap to clone. While any handle lives, so does the writer.
 #[derive(Clone)]
@@ -458,12 +391,11 @@ impl Journal {
         if let Some(words) = self.shared.disk.failure() {
             return Err(StoreError::Disk(words));
         }
-        let permit =
-            match timeout(BUSY_AFTER, Arc::clone(&self.shared.permits).acquire_owned()).await {
-                Ok(Ok(permit)) => permit,
-                Ok(Err(_)) => return Err(StoreError::Closed),
-                Err(_) => return Err(StoreError::Busy),
-            };
+        let permit = Arc::clone(&self.shared.permits).acquire_owned();
+        let permit = timeout(BUSY_AFTER, permit)
+            .await
+            .map_err(|_| StoreError::Busy)?
+            .map_err(|_| StoreError::Closed)?;
         let (responder, answer) = oneshot::channel();
         let request = Request {
             payload,
