@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     BestEffort, dirty, erase,
-    error::TableError,
+    error::{Result, TableError},
     inbox, keys, outbox,
     records::Timer,
     tables::{TableId, WriteTables},
@@ -45,7 +45,7 @@ pub(super) fn apply(
     seq: Seq,
     decision: Decision,
     now: Timestamp,
-) -> Result<Hints, TableError> {
+) -> Result<Hints> {
     if decision.effects.len() > MOST_EFFECTS {
         let words = format!(
             "its decision has {} effects, and {MOST_EFFECTS} is the most",
@@ -89,7 +89,7 @@ impl Hints {
     }
 }
 
-fn put(tables: &mut WriteTables<'_>, entity: &Entity) -> Result<(), TableError> {
+fn put(tables: &mut WriteTables<'_>, entity: &Entity) -> Result<()> {
     match entity {
         Entity::Partner(partner) => {
             tables.write(TableId::Partners, partner.code.as_str().as_bytes(), partner)
@@ -124,7 +124,7 @@ fn put(tables: &mut WriteTables<'_>, entity: &Entity) -> Result<(), TableError> 
     }
 }
 
-fn put_appeal(tables: &mut WriteTables<'_>, appeal: &Appeal) -> Result<(), TableError> {
+fn put_appeal(tables: &mut WriteTables<'_>, appeal: &Appeal) -> Result<()> {
     let id = keys::appeal(appeal.id);
     let before: Option<Appeal> = tables.read(TableId::Appeals, &id)?;
     let (old_number, old_chat) =
@@ -161,7 +161,7 @@ fn apply_effect(
     effect: Effect,
     order: keys::Order,
     now: Timestamp,
-) -> Result<(), TableError> {
+) -> Result<()> {
     match effect {
         Effect::Send(send) => hints.outbox |= outbox::put(tables, send, order, now)?,
         Effect::Reschedule { id, at, lost } => {
@@ -192,12 +192,12 @@ fn apply_effect(
     Ok(())
 }
 
-fn drop_ledger(tables: &mut WriteTables<'_>, key: &PromotionKey) -> Result<(), TableError> {
+fn drop_ledger(tables: &mut WriteTables<'_>, key: &PromotionKey) -> Result<()> {
     let (from, to) = keys::announced_all(key);
     tables.remove_range(TableId::Announced, (&from, &to))
 }
 
-fn set_timer(tables: &mut WriteTables<'_>, at: Timestamp, wake: Wake) -> Result<(), TableError> {
+fn set_timer(tables: &mut WriteTables<'_>, at: Timestamp, wake: Wake) -> Result<()> {
     let key = keys::at(at, &keys::of(&wake)?);
     tables.write(TableId::Timers, &key, &Timer { at, wake })
 }

@@ -8,7 +8,7 @@ use std::ops::Bound;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    error::TableError,
+    error::Result,
     keys, outbox,
     records::{Timer, decode},
     tables::{TableId, WriteTables},
@@ -19,10 +19,7 @@ use crate::clock;
 const CLOCK: &[u8] = b"clock";
 
 /// Records the wall clock, and shifts deadlines if it was set back while nobody was running.
-pub(super) fn shift_since_last_run(
-    tables: &mut WriteTables<'_>,
-    now: Timestamp,
-) -> Result<(), TableError> {
+pub(super) fn shift_since_last_run(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<()> {
     let last = tables
         .bytes(TableId::Meta, CLOCK)?
         .map(|moment| keys::to_moment(&moment))
@@ -35,7 +32,7 @@ pub(super) fn shift_since_last_run(
 }
 
 /// Records the wall clock.
-pub(super) fn record_clock(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<(), TableError> {
+pub(super) fn record_clock(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<()> {
     tables.put(TableId::Meta, CLOCK, &keys::before(now))
 }
 
@@ -52,7 +49,7 @@ pub(super) fn shift_back(
     tables: &mut WriteTables<'_>,
     by: SignedDuration,
     now: Timestamp,
-) -> Result<(), TableError> {
+) -> Result<()> {
     for (key, value) in tables.pairs(TableId::Timers, &[], Bound::Unbounded, usize::MAX)? {
         // One that cannot be read is dropped when it is due.
         let Ok(timer) = decode::<Timer>(&value) else {

@@ -18,7 +18,7 @@ use tempfile::NamedTempFile;
 use super::{
     Journal, OpenError,
     disk::{self, DATA_FILE, beside, sync_directory_of},
-    error::TableError,
+    error::{Result, TableError},
     remedy::with_remedy,
     tables::{Bytes, Scan, guarded},
 };
@@ -123,13 +123,13 @@ impl ClosedJournal {
 }
 
 impl CopySource {
-    pub(super) fn of(tx: &ReadTransaction) -> Result<Self, TableError> {
+    pub(super) fn of(tx: &ReadTransaction) -> Result<Self> {
         let names: Vec<String> = tx
             .list_tables()?
             .map(|table| table.name().to_owned())
             .collect();
         let open = |name: String| Ok((name.clone(), tx.open_table(definition(&name))?));
-        let tables: Result<Vec<_>, TableError> = names.into_iter().map(open).collect();
+        let tables: Result<Vec<_>> = names.into_iter().map(open).collect();
         Ok(Self { tables: tables? })
     }
 
@@ -143,8 +143,8 @@ impl CopySource {
     /// # Errors
     /// When the file cannot be read.
     pub fn records(&self) -> Result<u64, CopyError> {
-        let count = || -> Result<u64, TableError> {
-            let counts: Result<Vec<u64>, TableError> = self
+        let count = || -> Result<u64> {
+            let counts: Result<Vec<u64>> = self
                 .tables
                 .iter()
                 .map(|(_, table)| Ok(table.len()?))
@@ -253,7 +253,7 @@ impl NewCopy {
     fn flush(&mut self, durability: Durability) -> Result<(), CopyError> {
         let batch = std::mem::take(&mut self.batch);
         self.gathered = 0;
-        let write = || -> Result<(), TableError> {
+        let write = || -> Result<()> {
             let mut tx = self.database.begin_write()?;
             tx.set_durability(durability)?;
             for part in batch.chunk_by(|(a, ..), (b, ..)| a == b) {

@@ -3,14 +3,14 @@
 //! Invariant: a mark that was made after a write outlasts the end of that write.
 
 use super::{
-    error::TableError,
+    error::Result,
     keys,
     tables::{TableId, WriteTables},
 };
 use crate::domain::ids::{RowKey, Seq};
 
 /// A dirty mark's value: its generation, then the record since which it is dirty, which is the order of service.
-pub(super) fn mark(tables: &mut WriteTables<'_>, key: &RowKey, seq: Seq) -> Result<(), TableError> {
+pub(super) fn mark(tables: &mut WriteTables<'_>, key: &RowKey, seq: Seq) -> Result<()> {
     let key = keys::of(key)?;
     let since = match tables.bytes(TableId::Dirty, &key)? {
         Some(mark) => dirty_since(&mark)?,
@@ -29,11 +29,7 @@ pub(super) fn mark(tables: &mut WriteTables<'_>, key: &RowKey, seq: Seq) -> Resu
 }
 
 /// Takes the mark away, unless it was made anew after this generation.
-pub(super) fn clean(
-    tables: &mut WriteTables<'_>,
-    key: &RowKey,
-    generation: Seq,
-) -> Result<(), TableError> {
+pub(super) fn clean(tables: &mut WriteTables<'_>, key: &RowKey, generation: Seq) -> Result<()> {
     let key = keys::of(key)?;
     let Some(mark) = tables.bytes(TableId::Dirty, &key)? else {
         return Ok(());
@@ -46,6 +42,6 @@ pub(super) fn clean(
     Ok(())
 }
 
-fn dirty_since(mark: &[u8]) -> Result<Seq, TableError> {
+fn dirty_since(mark: &[u8]) -> Result<Seq> {
     keys::to_seq(mark.get(size_of::<u64>()..).unwrap_or_default())
 }

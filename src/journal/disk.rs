@@ -16,7 +16,7 @@ use tempfile::NamedTempFile;
 
 use super::{
     OpenError,
-    error::TableError,
+    error::{Result, TableError},
     tables::{self, ReadTables, WriteTables, guarded},
 };
 
@@ -225,10 +225,7 @@ impl Disk {
     }
 
     /// Works with the database, if it is there.
-    pub(super) fn with<T>(
-        &self,
-        work: impl FnOnce(&Database) -> Result<T, TableError>,
-    ) -> Result<T, TableError> {
+    pub(super) fn with<T>(&self, work: impl FnOnce(&Database) -> Result<T>) -> Result<T> {
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
         work(
             database
@@ -244,7 +241,7 @@ impl Disk {
     }
 
     /// Closes the database and opens it again.
-    pub(super) fn reopen(&self) -> Result<(), TableError> {
+    pub(super) fn reopen(&self) -> Result<()> {
         self.close();
         let database = guarded(|| Ok((self.open)(&builder())?))?;
         *self

@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     Intent, Touched,
-    error::TableError,
+    error::Result,
     keys,
     records::{self, Body, Incoming, Quarantined, QueuedMessage},
     tables::{TableId, WriteTables},
@@ -24,11 +24,7 @@ use crate::domain::{
 };
 
 /// Erases one person, by the operator's word that was stored at `word`.
-pub(super) fn erase(
-    tables: &mut WriteTables<'_>,
-    word: Seq,
-    person: &Erasure,
-) -> Result<(), TableError> {
+pub(super) fn erase(tables: &mut WriteTables<'_>, word: Seq, person: &Erasure) -> Result<()> {
     let left = left_behind(tables, person)?;
     let marks = Marks::of(tables, person, &left)?;
     let mut files = records(tables, word, &marks)?;
@@ -57,7 +53,7 @@ pub(super) fn erase(
 }
 
 /// Lines of the staff list that are gone, and of which the person's account is all that was left: older spellings of the code.
-fn left_behind(tables: &WriteTables<'_>, person: &Erasure) -> Result<Vec<Partner>, TableError> {
+fn left_behind(tables: &WriteTables<'_>, person: &Erasure) -> Result<Vec<Partner>> {
     let mut left = Vec::new();
     for pair in tables.scan(TableId::Partners, &[], Bound::Unbounded)? {
         let partner: Partner = records::decode(&pair?.1)?;
@@ -80,11 +76,7 @@ struct Marks {
 }
 
 impl Marks {
-    fn of(
-        tables: &WriteTables<'_>,
-        person: &Erasure,
-        left: &[Partner],
-    ) -> Result<Self, TableError> {
+    fn of(tables: &WriteTables<'_>, person: &Erasure, left: &[Partner]) -> Result<Self> {
         let mut marks = Self {
             numbers: person.chat.iter().map(|chat| chat.0.to_string()).collect(),
             words: Vec::new(),
@@ -143,11 +135,7 @@ impl Marks {
 
 /// Records as they came, and those that were set aside: they stay, by number and moment, without what they held.
 /// Tells which they were.
-fn records(
-    tables: &mut WriteTables<'_>,
-    word: Seq,
-    marks: &Marks,
-) -> Result<BTreeSet<Seq>, TableError> {
+fn records(tables: &mut WriteTables<'_>, word: Seq, marks: &Marks) -> Result<BTreeSet<Seq>> {
     let mut emptied = BTreeSet::new();
     for key in meant(tables, TableId::Inbox, marks)? {
         // What came after the operator's word is a new beginning.
@@ -170,11 +158,7 @@ fn records(
 }
 
 /// Keys of the records that speak of the person.
-fn meant(
-    tables: &WriteTables<'_>,
-    table: TableId,
-    marks: &Marks,
-) -> Result<Vec<Vec<u8>>, TableError> {
+fn meant(tables: &WriteTables<'_>, table: TableId, marks: &Marks) -> Result<Vec<Vec<u8>>> {
     let mut meant = Vec::new();
     for pair in tables.scan(table, &[], Bound::Unbounded)? {
         let (key, value) = pair?;
@@ -187,7 +171,7 @@ fn meant(
     Ok(meant)
 }
 
-fn appeals_of(tables: &WriteTables<'_>, chat: ChatId) -> Result<Vec<AppealId>, TableError> {
+fn appeals_of(tables: &WriteTables<'_>, chat: ChatId) -> Result<Vec<AppealId>> {
     let (from, to) = keys::appeals_of(chat);
     let pairs = tables.pairs(TableId::AppealsOf, &from, Bound::Included(&to), usize::MAX)?;
     pairs
@@ -197,11 +181,7 @@ fn appeals_of(tables: &WriteTables<'_>, chat: ChatId) -> Result<Vec<AppealId>, T
 }
 
 /// An appeal with its dialogue; tells which files its lines link to.
-fn dialogue(
-    tables: &mut WriteTables<'_>,
-    chat: ChatId,
-    appeal: AppealId,
-) -> Result<Vec<Seq>, TableError> {
+fn dialogue(tables: &mut WriteTables<'_>, chat: ChatId, appeal: AppealId) -> Result<Vec<Seq>> {
     let (from, to) = keys::lines_of(appeal);
     let mut files = Vec::new();
     for (_, value) in tables.pairs(TableId::Lines, &from, Bound::Included(&to), usize::MAX)? {
@@ -224,11 +204,7 @@ fn links(text: &str) -> impl Iterator<Item = Seq> {
 }
 
 /// Messages to the person and about his appeals, whatever became of them.
-fn messages(
-    tables: &mut WriteTables<'_>,
-    chat: ChatId,
-    appeals: &[AppealId],
-) -> Result<(), TableError> {
+fn messages(tables: &mut WriteTables<'_>, chat: ChatId, appeals: &[AppealId]) -> Result<()> {
     let mut gone = BTreeMap::new();
     for pair in tables.scan(TableId::Outbox, &[], Bound::Unbounded)? {
         let (key, value) = pair?;
@@ -260,7 +236,7 @@ fn messages(
 }
 
 /// What became of the person's announcements.
-fn announcements(tables: &mut WriteTables<'_>, chat: ChatId) -> Result<(), TableError> {
+fn announcements(tables: &mut WriteTables<'_>, chat: ChatId) -> Result<()> {
     let mark = keys::chat(chat);
     let mut fates = Vec::new();
     for pair in tables.scan(TableId::Announced, &[], Bound::Unbounded)? {
@@ -273,7 +249,7 @@ fn announcements(tables: &mut WriteTables<'_>, chat: ChatId) -> Result<(), Table
     Ok(())
 }
 
-fn timers(tables: &mut WriteTables<'_>, marks: &Marks) -> Result<(), TableError> {
+fn timers(tables: &mut WriteTables<'_>, marks: &Marks) -> Result<()> {
     for key in meant(tables, TableId::Timers, marks)? {
         tables.remove(TableId::Timers, &key)?;
     }
@@ -281,7 +257,7 @@ fn timers(tables: &mut WriteTables<'_>, marks: &Marks) -> Result<(), TableError>
 }
 
 /// Batches whose outcome is open: of the person's rows nothing is remembered.
-fn intents(tables: &mut WriteTables<'_>, marks: &Marks) -> Result<(), TableError> {
+fn intents(tables: &mut WriteTables<'_>, marks: &Marks) -> Result<()> {
     for key in meant(tables, TableId::Intents, marks)? {
         if let Some(mut intent) = tables.read::<Intent>(TableId::Intents, &key)? {
             let speaks =
@@ -293,6 +269,6 @@ fn intents(tables: &mut WriteTables<'_>, marks: &Marks) -> Result<(), TableError
     Ok(())
 }
 
-fn undirty(tables: &mut WriteTables<'_>, key: &RowKey) -> Result<(), TableError> {
+fn undirty(tables: &mut WriteTables<'_>, key: &RowKey) -> Result<()> {
     super::dirty::clean(tables, key, Seq(u64::MAX))
 }

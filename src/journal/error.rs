@@ -2,6 +2,9 @@
 //!
 //! Invariant: a damaged file is told from a disk that fails, since their remedies differ.
 
+/// What comes of work with the tables.
+pub(super) type Result<T, E = TableError> = std::result::Result<T, E>;
+
 /// An error of the tables.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum TableError {

@@ -15,7 +15,7 @@ use super::{
     Interpret,
     apply::{Hints, apply},
     disk,
-    error::TableError,
+    error::{Result, TableError},
     inbox, keys,
     records::Incoming,
     tables::{TableId, WriteTables},
@@ -74,7 +74,7 @@ impl Executor {
         &mut self,
         db: &Database,
         mut work: impl FnMut(&Self, &mut WriteTables<'_>) -> Result<T, Abort>,
-    ) -> Result<T, TableError> {
+    ) -> Result<T> {
         loop {
             match disk::transact(db, |tables| work(self, tables)) {
                 Ok(done) => {
@@ -143,7 +143,7 @@ impl Executor {
         tables: &mut WriteTables<'_>,
         seq: Seq,
         now: Timestamp,
-    ) -> Result<Result<Decided, String>, TableError> {
+    ) -> Result<Result<Decided, String>> {
         let incoming = match tables.read::<Incoming>(TableId::Inbox, &keys::seq(seq)) {
             Ok(Some(incoming)) => incoming,
             Ok(None) => return Ok(Err("the record is gone".to_owned())),

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Accepted, DedupKey,
-    error::TableError,
+    error::{Result, TableError},
     keys,
     records::{Body, Incoming, Quarantined, Timer},
     tables::{TableId, WriteTables},
@@ -27,7 +27,7 @@ const MOST_QUARANTINED: u64 = 10_000;
 pub(super) const DECIDED_AT_ONCE: usize = 1_000;
 
 /// The sequence number that the next record will bear.
-pub(super) fn next_seq(tables: &WriteTables<'_>) -> Result<Seq, TableError> {
+pub(super) fn next_seq(tables: &WriteTables<'_>) -> Result<Seq> {
     let next = tables.bytes(TableId::Meta, NEXT_SEQ)?;
     next.map_or(Ok(Seq(1)), |next| keys::to_seq(&next))
 }
@@ -38,7 +38,7 @@ pub(super) fn accept(
     key: &DedupKey,
     raw: &[u8],
     now: Timestamp,
-) -> Result<Accepted, TableError> {
+) -> Result<Accepted> {
     let known = keys::dedup(key);
     if tables.has(TableId::Dedup, &known)? {
         return Ok(Accepted::Duplicate);
@@ -58,7 +58,7 @@ pub(super) fn store_event(
     tables: &mut WriteTables<'_>,
     event: Event,
     now: Timestamp,
-) -> Result<Seq, TableError> {
+) -> Result<Seq> {
     let incoming = Incoming {
         at: now,
         key: None,
@@ -68,7 +68,7 @@ pub(super) fn store_event(
 }
 
 /// Turns timers that are due into stored events.
-pub(super) fn fire_timers(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<(), TableError> {
+pub(super) fn fire_timers(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<()> {
     let Ok(end) = now.checked_add(SignedDuration::from_micros(1)) else {
         return Ok(());
     };
@@ -91,7 +91,7 @@ pub(super) fn fire_timers(tables: &mut WriteTables<'_>, now: Timestamp) -> Resul
 }
 
 /// When the next timer is due.
-pub(super) fn next_timer(tables: &WriteTables<'_>) -> Result<Option<Timestamp>, TableError> {
+pub(super) fn next_timer(tables: &WriteTables<'_>) -> Result<Option<Timestamp>> {
     let first = tables.pairs(TableId::Timers, &[], Bound::Unbounded, 1)?;
     first
         .first()
@@ -100,11 +100,7 @@ pub(super) fn next_timer(tables: &WriteTables<'_>) -> Result<Option<Timestamp>, 
 }
 
 /// The oldest records to decide below a limit, with the deaths each has seen.
-pub(super) fn pending(
-    tables: &WriteTables<'_>,
-    below: Seq,
-    most: usize,
-) -> Result<Vec<(Seq, u8)>, TableError> {
+pub(super) fn pending(tables: &WriteTables<'_>, below: Seq, most: usize) -> Result<Vec<(Seq, u8)>> {
     let pairs = tables.pairs(
         TableId::Pending,
         &[],
@@ -119,7 +115,7 @@ pub(super) fn pending(
 }
 
 /// Adds one death to every record that is still to be decided.
-pub(super) fn count_deaths(tables: &mut WriteTables<'_>) -> Result<(), TableError> {
+pub(super) fn count_deaths(tables: &mut WriteTables<'_>) -> Result<()> {
     for (seq, deaths) in pending(tables, Seq(u64::MAX), usize::MAX)? {
         tables.put(
             TableId::Pending,
@@ -131,12 +127,12 @@ pub(super) fn count_deaths(tables: &mut WriteTables<'_>) -> Result<(), TableErro
 }
 
 /// The record is decided.
-pub(super) fn decided(tables: &mut WriteTables<'_>, seq: Seq) -> Result<(), TableError> {
+pub(super) fn decided(tables: &mut WriteTables<'_>, seq: Seq) -> Result<()> {
     tables.remove(TableId::Pending, &keys::seq(seq)).map(|_| ())
 }
 
 /// An event of our own from which nothing follows leaves nothing: it may speak of somebody who is forgotten.
-pub(super) fn drop_idle(tables: &mut WriteTables<'_>, seq: Seq) -> Result<(), TableError> {
+pub(super) fn drop_idle(tables: &mut WriteTables<'_>, seq: Seq) -> Result<()> {
     tables.remove(TableId::Inbox, &keys::seq(seq)).map(|_| ())
 }
 
@@ -146,7 +142,7 @@ pub(super) fn quarantine(
     seq: Seq,
     reason: String,
     now: Timestamp,
-) -> Result<(), TableError> {
+) -> Result<()> {
     tracing::warn!(inbox.seq = seq.0, "a record is quarantined");
     let body = match tables.read::<Incoming>(TableId::Inbox, &keys::seq(seq)) {
         Ok(incoming) => incoming.map(|incoming| incoming.body),
@@ -164,11 +160,7 @@ pub(super) fn quarantine(
 }
 
 /// Has a record decided anew that was set aside, as if it came now; its number in the quarantine is free then.
-pub(super) fn requeue(
-    tables: &mut WriteTables<'_>,
-    seq: Seq,
-    now: Timestamp,
-) -> Result<(), TableError> {
+pub(super) fn requeue(tables: &mut WriteTables<'_>, seq: Seq, now: Timestamp) -> Result<()> {
     let key = keys::seq(seq);
     let Some(Quarantined {
         body: Some(body), ..
@@ -189,14 +181,14 @@ pub(super) fn requeue(
 }
 
 /// Lets a record go that was set aside.
-pub(super) fn discard(tables: &mut WriteTables<'_>, seq: Seq) -> Result<(), TableError> {
+pub(super) fn discard(tables: &mut WriteTables<'_>, seq: Seq) -> Result<()> {
     tables
         .remove(TableId::Quarantine, &keys::seq(seq))
         .map(|_| ())
 }
 
 /// Lets the oldest quarantined records go beyond `most`.
-pub(super) fn bound_quarantine(tables: &mut WriteTables<'_>, most: u64) -> Result<(), TableError> {
+pub(super) fn bound_quarantine(tables: &mut WriteTables<'_>, most: u64) -> Result<()> {
     while tables.count(TableId::Quarantine)? > most {
         let Some((oldest, _)) = tables
             .pairs(TableId::Quarantine, &[], Bound::Unbounded, 1)?
@@ -219,7 +211,7 @@ pub(super) fn forget_decided(
     now: Timestamp,
     keep: u64,
     step: usize,
-) -> Result<(), TableError> {
+) -> Result<()> {
     let Ok(before) = now.checked_sub(REMEMBER_DECIDED) else {
         return Ok(());
     };
@@ -248,7 +240,7 @@ pub(super) fn forget_decided(
     Ok(())
 }
 
-fn store(tables: &mut WriteTables<'_>, incoming: &Incoming) -> Result<Seq, TableError> {
+fn store(tables: &mut WriteTables<'_>, incoming: &Incoming) -> Result<Seq> {
     let seq = next_seq(tables)?;
     let key = keys::seq(seq);
     tables.write(TableId::Inbox, &key, incoming)?;

@@ -5,7 +5,10 @@
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{DedupKey, error::TableError};
+use super::{
+    DedupKey,
+    error::{Result, TableError},
+};
 use crate::domain::{
     effect::Lane,
     ids::{AppealId, BatchToken, ChatId, MessageId, Number, PromotionKey, Seq, SpreadsheetId},
@@ -25,7 +28,7 @@ pub(super) fn seq(seq: Seq) -> [u8; 8] {
 }
 
 /// Reads a sequence number back from a key's first eight bytes, or from a value.
-pub(super) fn to_seq(bytes: &[u8]) -> Result<Seq, TableError> {
+pub(super) fn to_seq(bytes: &[u8]) -> Result<Seq> {
     let first: Option<[u8; 8]> = bytes.get(..8).and_then(|first| first.try_into().ok());
     first
         .map(|first| Seq(u64::from_be_bytes(first)))
@@ -50,7 +53,7 @@ pub(super) fn appeal(id: AppealId) -> Vec<u8> {
 }
 
 /// Reads the appeal back from an [`appeal`] key, or from a value.
-pub(super) fn to_appeal(key: &[u8]) -> Result<AppealId, TableError> {
+pub(super) fn to_appeal(key: &[u8]) -> Result<AppealId> {
     let seq = to_seq(key)?;
     let rest = key.get(size_of::<u64>()..).unwrap_or_default();
     match (rest, rest.strip_prefix(&FURTHER)) {
@@ -80,7 +83,7 @@ pub(super) fn appeals_of(chat: ChatId) -> (Vec<u8>, Vec<u8>) {
 }
 
 /// Reads the appeal back from the end of an [`appeal_of`] key.
-pub(super) fn to_appeal_of(key: &[u8]) -> Result<AppealId, TableError> {
+pub(super) fn to_appeal_of(key: &[u8]) -> Result<AppealId> {
     to_appeal(key.get(size_of::<u64>()..).unwrap_or_default())
 }
 
@@ -136,7 +139,7 @@ pub(super) fn at(moment: Timestamp, what: &[u8]) -> Vec<u8> {
 }
 
 /// Reads the moment back from an [`at`] key.
-pub(super) fn to_moment(key: &[u8]) -> Result<Timestamp, TableError> {
+pub(super) fn to_moment(key: &[u8]) -> Result<Timestamp> {
     let first = key.first_chunk::<8>().copied();
     let micros = first.map(|first| (u64::from_be_bytes(first) ^ (1 << 63)).cast_signed());
     micros
@@ -168,7 +171,7 @@ pub(super) fn tokens_before(spreadsheet: &SpreadsheetId, before: Timestamp) -> V
 }
 
 /// Reads the token back from the end of a [`token`] key.
-pub(super) fn to_token(key: &[u8]) -> Result<BatchToken, TableError> {
+pub(super) fn to_token(key: &[u8]) -> Result<BatchToken> {
     let last: Option<[u8; 4]> = key.last_chunk::<4>().copied();
     last.map(|last| BatchToken(i32::from_be_bytes(last)))
         .ok_or_else(|| TableError::Record("a fence's key is too short".to_owned()))
@@ -179,11 +182,11 @@ pub(super) fn intent(token: BatchToken) -> [u8; 4] {
 }
 
 /// An identity that is looked up, never ranged over: its JSON, which is the same for equal values.
-pub(super) fn of<T: Serialize>(identity: &T) -> Result<Vec<u8>, TableError> {
+pub(super) fn of<T: Serialize>(identity: &T) -> Result<Vec<u8>> {
     serde_json::to_vec(identity).map_err(|error| TableError::Record(error.to_string()))
 }
 
-pub(super) fn back<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, TableError> {
+pub(super) fn back<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     serde_json::from_slice(bytes).map_err(|error| TableError::Record(error.to_string()))
 }
 

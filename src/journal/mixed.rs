@@ -10,7 +10,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    error::TableError,
+    error::{Result, TableError},
     inbox, keys,
     records::{self, QueuedMessage},
     tables::{TableId, WriteTables},
@@ -26,7 +26,7 @@ use crate::domain::{
 const SEARCHED: &[u8] = b"mixed_appeals_searched";
 
 /// Stores an event for each such appeal.
-pub(super) fn search(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<(), TableError> {
+pub(super) fn search(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<()> {
     if tables.has(TableId::Meta, SEARCHED)? {
         return Ok(());
     }
@@ -54,7 +54,7 @@ pub(super) fn search(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<(),
 }
 
 /// Which chats have messages that belong to which appeals: those that were written or sent, and those that wait.
-fn joined(tables: &WriteTables<'_>) -> Result<BTreeSet<(AppealId, ChatId)>, TableError> {
+fn joined(tables: &WriteTables<'_>) -> Result<BTreeSet<(AppealId, ChatId)>> {
     let mut joined = BTreeSet::new();
     for pair in tables.scan(TableId::Posts, &[], Bound::Unbounded)? {
         // What cannot be read is told where it is needed.
@@ -70,7 +70,7 @@ fn joined(tables: &WriteTables<'_>) -> Result<BTreeSet<(AppealId, ChatId)>, Tabl
     Ok(joined)
 }
 
-fn owner(tables: &WriteTables<'_>, appeal: AppealId) -> Result<Option<ChatId>, TableError> {
+fn owner(tables: &WriteTables<'_>, appeal: AppealId) -> Result<Option<ChatId>> {
     match tables.read::<Appeal>(TableId::Appeals, &keys::appeal(appeal)) {
         Ok(found) => Ok(found.map(|appeal| appeal.chat)),
         Err(TableError::Record(_)) => Ok(None),

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use redb::ReadableTable;
 
 use super::{
-    error::TableError,
+    error::{Result, TableError},
     keys::{self, Order},
     records::QueuedMessage,
     tables::{Bytes, TableId, Tables, WriteTables},
@@ -31,7 +31,7 @@ pub(super) fn put(
     send: Send,
     order: Order,
     now: Timestamp,
-) -> Result<bool, TableError> {
+) -> Result<bool> {
     let id = keys::of(&send.id)?;
     if tables.has(TableId::Outbox, &id)? {
         return Ok(false);
@@ -53,7 +53,7 @@ pub(super) fn reschedule(
     id: &OutboxId,
     at: Timestamp,
     lost: u8,
-) -> Result<(), TableError> {
+) -> Result<()> {
     let id = keys::of(id)?;
     let Some(mut message) = open_message(tables, &id)? else {
         return Ok(());
@@ -65,14 +65,14 @@ pub(super) fn reschedule(
 }
 
 /// All sending rests until then.
-pub(super) fn be_silent(tables: &mut WriteTables<'_>, until: Timestamp) -> Result<(), TableError> {
+pub(super) fn be_silent(tables: &mut WriteTables<'_>, until: Timestamp) -> Result<()> {
     tables.put(TableId::Meta, SILENT_UNTIL, &keys::before(until))
 }
 
 /// Until when all sending rests, if Telegram has ever asked for it.
 pub(super) fn silent_until<T: ReadableTable<Bytes, Bytes>>(
     tables: &Tables<T>,
-) -> Result<Option<Timestamp>, TableError> {
+) -> Result<Option<Timestamp>> {
     tables
         .bytes(TableId::Meta, SILENT_UNTIL)?
         .map(|moment| keys::to_moment(&moment))
@@ -84,7 +84,7 @@ pub(super) fn shift_back(
     tables: &mut WriteTables<'_>,
     by: SignedDuration,
     now: Timestamp,
-) -> Result<(), TableError> {
+) -> Result<()> {
     if let Some(until) = silent_until(tables)?.filter(|until| *until > now) {
         be_silent(tables, until.checked_sub(by).unwrap_or(now))?;
     }
@@ -112,7 +112,7 @@ pub(super) fn finish(
     id: &OutboxId,
     ending: FinalState,
     now: Timestamp,
-) -> Result<(), TableError> {
+) -> Result<()> {
     let id = keys::of(id)?;
     let Some(mut message) = open_message(tables, &id)? else {
         return Ok(());
@@ -129,11 +129,7 @@ pub(super) fn finish(
 }
 
 /// A message whose outcome nobody knows waits again; tells whether there is one.
-pub(super) fn resend(
-    tables: &mut WriteTables<'_>,
-    id: &OutboxId,
-    now: Timestamp,
-) -> Result<bool, TableError> {
+pub(super) fn resend(tables: &mut WriteTables<'_>, id: &OutboxId, now: Timestamp) -> Result<bool> {
     let key = keys::of(id)?;
     let Some(mut message) = tables.read::<QueuedMessage>(TableId::Outbox, &key)? else {
         return Ok(false);
@@ -149,15 +145,12 @@ pub(super) fn resend(
 }
 
 /// A message whose outcome nobody knows is counted no longer; that it was sent stays known.
-pub(super) fn forget_unknown(
-    tables: &mut WriteTables<'_>,
-    id: &OutboxId,
-) -> Result<(), TableError> {
+pub(super) fn forget_unknown(tables: &mut WriteTables<'_>, id: &OutboxId) -> Result<()> {
     tables.remove(TableId::Unknown, &keys::of(id)?).map(|_| ())
 }
 
 /// Takes a message back that waits; its id may be put again, since nothing of it was ever ended.
-pub(super) fn withdraw(tables: &mut WriteTables<'_>, id: &OutboxId) -> Result<(), TableError> {
+pub(super) fn withdraw(tables: &mut WriteTables<'_>, id: &OutboxId) -> Result<()> {
     let id = keys::of(id)?;
     if let Some(message) = tables.read::<QueuedMessage>(TableId::Outbox, &id)?
         && matches!(message.entry.state, OutboxState::Waiting(_))
@@ -169,10 +162,7 @@ pub(super) fn withdraw(tables: &mut WriteTables<'_>, id: &OutboxId) -> Result<()
 }
 
 /// Waiting → sending; nothing where it does not wait.
-pub(super) fn claim(
-    tables: &mut WriteTables<'_>,
-    id: &OutboxId,
-) -> Result<Option<OutboxEntry>, TableError> {
+pub(super) fn claim(tables: &mut WriteTables<'_>, id: &OutboxId) -> Result<Option<OutboxEntry>> {
     let id = keys::of(id)?;
     let Some(mut message) = tables.read::<QueuedMessage>(TableId::Outbox, &id)? else {
         return Ok(None);
@@ -188,11 +178,7 @@ pub(super) fn claim(
 }
 
 /// Sending → waiting: a claim whose answer never reached the one who asked, so nothing was sent.
-pub(super) fn unclaim(
-    tables: &mut WriteTables<'_>,
-    id: &OutboxId,
-    now: Timestamp,
-) -> Result<(), TableError> {
+pub(super) fn unclaim(tables: &mut WriteTables<'_>, id: &OutboxId, now: Timestamp) -> Result<()> {
     let id = keys::of(id)?;
     if let Some(mut message) = tables.read::<QueuedMessage>(TableId::Outbox, &id)?
         && message.entry.state == OutboxState::Sending
@@ -206,7 +192,7 @@ pub(super) fn unclaim(
 }
 
 /// Messages that are being sent.
-pub(super) fn sending(tables: &WriteTables<'_>) -> Result<Vec<OutboxId>, TableError> {
+pub(super) fn sending(tables: &WriteTables<'_>) -> Result<Vec<OutboxId>> {
     let all = tables.scan(TableId::Sending, &[], Bound::Unbounded)?;
     all.map(|pair| keys::back(&pair?.0)).collect()
 }
@@ -216,7 +202,7 @@ pub(super) fn forget_ended(
     tables: &mut WriteTables<'_>,
     now: Timestamp,
     most: usize,
-) -> Result<(), TableError> {
+) -> Result<()> {
     let Ok(before) = now.checked_sub(REMEMBER_ENDED) else {
         return Ok(());
     };
@@ -235,17 +221,13 @@ pub(super) fn forget_ended(
     Ok(())
 }
 
-fn open_message(tables: &WriteTables<'_>, id: &[u8]) -> Result<Option<QueuedMessage>, TableError> {
+fn open_message(tables: &WriteTables<'_>, id: &[u8]) -> Result<Option<QueuedMessage>> {
     let message = tables.read::<QueuedMessage>(TableId::Outbox, id)?;
     Ok(message.filter(|message| !matches!(message.entry.state, OutboxState::Ended(_))))
 }
 
 /// Stores a message together with the index that belongs to its state.
-fn write_queued(
-    tables: &mut WriteTables<'_>,
-    id: &[u8],
-    message: &QueuedMessage,
-) -> Result<(), TableError> {
+fn write_queued(tables: &mut WriteTables<'_>, id: &[u8], message: &QueuedMessage) -> Result<()> {
     tables.write(TableId::Outbox, id, message)?;
     match message.entry.state {
         OutboxState::Waiting(_) => tables.put(
@@ -261,11 +243,7 @@ fn write_queued(
 }
 
 /// Takes a message that has not ended out of its index.
-fn displace(
-    tables: &mut WriteTables<'_>,
-    id: &[u8],
-    message: &QueuedMessage,
-) -> Result<(), TableError> {
+fn displace(tables: &mut WriteTables<'_>, id: &[u8], message: &QueuedMessage) -> Result<()> {
     tables.remove(
         TableId::Waiting,
         &keys::waiting(message.entry.send.lane, message.order),

@@ -9,7 +9,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use super::{DedupKey, Intent, Interpret, error::TableError, keys::Order};
+use super::{
+    DedupKey, Intent, Interpret,
+    error::{Result, TableError},
+    keys::Order,
+};
 use crate::domain::{
     alerts::Alerts,
     appeal::{Appeal, Line},
@@ -162,7 +166,7 @@ impl Stored for Promotion {
 }
 
 /// The record's bytes.
-pub(super) fn encode<R: Stored>(record: &R) -> Result<Vec<u8>, TableError> {
+pub(super) fn encode<R: Stored>(record: &R) -> Result<Vec<u8>> {
     let mut bytes = format!("{{\"v\":{VERSION},\"{}\":", R::TAG).into_bytes();
     serde_json::to_writer(&mut bytes, record).map_err(|error| unreadable::<R>(&error))?;
     bytes.push(b'}');
@@ -170,7 +174,7 @@ pub(super) fn encode<R: Stored>(record: &R) -> Result<Vec<u8>, TableError> {
 }
 
 /// The record in these bytes; fields that it does not know are passed over.
-pub(super) fn decode<R: Stored>(bytes: &[u8]) -> Result<R, TableError> {
+pub(super) fn decode<R: Stored>(bytes: &[u8]) -> Result<R> {
     let parts: BTreeMap<&str, &RawValue> =
         serde_json::from_slice(bytes).map_err(|error| unreadable::<R>(&error))?;
     let part = |name: &str| {

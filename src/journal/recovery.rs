@@ -7,7 +7,7 @@ use redb::Database;
 use super::{
     apply::Hints,
     clock_shift,
-    error::TableError,
+    error::{Result, TableError},
     executor::{Abort, Executor},
     inbox::{self, DECIDED_AT_ONCE},
     keys, mixed, outbox,
@@ -44,7 +44,7 @@ enum Step {
 }
 
 /// Brings the journal into the state in which the writer can go on.
-pub(super) fn recover(db: &Database, executor: &mut Executor) -> Result<Hints, TableError> {
+pub(super) fn recover(db: &Database, executor: &mut Executor) -> Result<Hints> {
     executor.transact(db, |_, tables| begin(tables))?;
     executor.transact(db, |_, tables| Ok(mixed::search(tables, clock::now())?))?;
     let mut hints = decide_pending(db, executor)?;
@@ -59,7 +59,7 @@ pub(super) fn recover(db: &Database, executor: &mut Executor) -> Result<Hints, T
 }
 
 /// Marks the file as closed in good order.
-pub(super) fn mark_clean(tables: &mut WriteTables<'_>) -> Result<(), TableError> {
+pub(super) fn mark_clean(tables: &mut WriteTables<'_>) -> Result<()> {
     tables.put(TableId::Meta, CLEAN, &[])
 }
 
@@ -88,7 +88,7 @@ fn begin(tables: &mut WriteTables<'_>) -> Result<(), Abort> {
     Ok(())
 }
 
-fn decide_pending(db: &Database, executor: &mut Executor) -> Result<Hints, TableError> {
+fn decide_pending(db: &Database, executor: &mut Executor) -> Result<Hints> {
     let mut hints = Hints::default();
     loop {
         match executor.transact(db, decide_some)? {
@@ -117,7 +117,7 @@ fn decide_some(executor: &Executor, tables: &mut WriteTables<'_>) -> Result<Step
     }
 }
 
-fn decide_alone(db: &Database, executor: &mut Executor, seq: Seq) -> Result<Hints, TableError> {
+fn decide_alone(db: &Database, executor: &mut Executor, seq: Seq) -> Result<Hints> {
     executor.transact(db, |_, tables| {
         Ok(tables.put(TableId::Meta, DECIDING, &keys::seq(seq))?)
     })?;
@@ -129,7 +129,7 @@ fn decide_alone(db: &Database, executor: &mut Executor, seq: Seq) -> Result<Hint
 }
 
 /// The sender is gone: nobody knows whether the message arrived.
-fn lose_sends(tables: &mut WriteTables<'_>) -> Result<(), TableError> {
+fn lose_sends(tables: &mut WriteTables<'_>) -> Result<()> {
     for id in outbox::sending(tables)? {
         inbox::store_event(tables, Event::Sent(id, Outcome::Unknown), clock::now())?;
     }

@@ -19,7 +19,7 @@ use super::{
     Intent, OpenError,
     copy::{CopyError, CopySource},
     disk::{self, DATA_FILE, FILE_MODE, LOCK_FILE},
-    error::TableError,
+    error::{Result, TableError},
     inbox, outbox,
     records::{Incoming, Quarantined, QueuedMessage, Timer, VERSION, decode},
     recovery,
@@ -111,7 +111,7 @@ pub fn restore(
 }
 
 /// Reads all of a copy, and makes it one that was restored.
-fn examine(new: &NamedTempFile, told: impl FnMut(u64, u64)) -> Result<(u64, u64), TableError> {
+fn examine(new: &NamedTempFile, told: impl FnMut(u64, u64)) -> Result<(u64, u64)> {
     let mut database = disk::builder().open(new.path())?;
     let whole = database.check_integrity();
     if !matches!(whole, Ok(true)) {
@@ -128,7 +128,7 @@ fn damaged() -> TableError {
 }
 
 /// Every record can be read by this version.
-fn read_all(database: &Database, mut told: impl FnMut(u64, u64)) -> Result<u64, TableError> {
+fn read_all(database: &Database, mut told: impl FnMut(u64, u64)) -> Result<u64> {
     let read = |error| match error {
         CopyError::Unreadable(words) => TableError::Disk(words),
         other @ (CopyError::Missing(_)
@@ -174,7 +174,7 @@ fn read_all(database: &Database, mut told: impl FnMut(u64, u64)) -> Result<u64, 
     }
 }
 
-fn readable(id: TableId, value: &[u8]) -> Result<(), TableError> {
+fn readable(id: TableId, value: &[u8]) -> Result<()> {
     match id {
         TableId::Inbox => decode::<Incoming>(value).map(drop),
         TableId::Quarantine => decode::<Quarantined>(value).map(drop),
@@ -211,7 +211,7 @@ fn readable(id: TableId, value: &[u8]) -> Result<(), TableError> {
 }
 
 /// What was being sent and what waited may have arrived since; the first start decides that before anything goes out.
-fn prepare_first_start(tables: &mut WriteTables<'_>) -> Result<u64, TableError> {
+fn prepare_first_start(tables: &mut WriteTables<'_>) -> Result<u64> {
     let now = clock::now();
     let sending = outbox::sending(tables)?;
     let unsent = tables.count(TableId::Waiting)? + tables.count(TableId::Sending)?;

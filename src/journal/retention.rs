@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::{error::TableError, inbox, outbox, tables::WriteTables};
+use super::{error::Result, inbox, outbox, tables::WriteTables};
 
 /// Decided records that are kept at most: about a gigabyte.
 const MOST_DECIDED: u64 = 1_000_000;
@@ -12,7 +12,7 @@ const MOST_DECIDED: u64 = 1_000_000;
 const STEP: usize = 200;
 
 /// Deletes a few old records.
-pub(super) fn prune(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<(), TableError> {
+pub(super) fn prune(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<()> {
     inbox::forget_decided(tables, now, MOST_DECIDED, STEP)?;
     outbox::forget_ended(tables, now, STEP)
 }

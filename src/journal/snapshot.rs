@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Intent, Interpret,
     disk::Disk,
-    error::TableError,
+    error::{Result, TableError},
     keys, outbox,
     records::{self, Body, Incoming, Quarantined, QueuedMessage, Stored},
     tables::{ReadTables, TableId},
@@ -29,7 +29,7 @@ use crate::domain::{
     view::View,
 };
 
-/// tokens that are removed with one write at most.
+/// Tokens that are removed with one write at most.
 const TOKENS_AT_ONCE: usize = 50;
 
 /// The committed state at one moment.
@@ -257,7 +257,7 @@ impl Snapshot {
         }
     }
 
-    fn dirty_rows(&self, most: usize) -> Result<Vec<(RowKey, Seq)>, TableError> {
+    fn dirty_rows(&self, most: usize) -> Result<Vec<(RowKey, Seq)>> {
         let mut rows = Vec::new();
         for (age, _) in self
             .tables
@@ -271,12 +271,12 @@ impl Snapshot {
         Ok(rows)
     }
 
-    fn all_intents(&self) -> Result<Vec<Intent>, TableError> {
+    fn all_intents(&self) -> Result<Vec<Intent>> {
         let all = self.tables.scan(TableId::Intents, &[], Bound::Unbounded)?;
         all.map(|pair| records::decode(&pair?.1)).collect()
     }
 
-    fn unknown_messages(&self, most: usize) -> Result<Vec<OutboxEntry>, TableError> {
+    fn unknown_messages(&self, most: usize) -> Result<Vec<OutboxEntry>> {
         let mut entries = Vec::new();
         for (id, _) in self
             .tables
@@ -291,7 +291,7 @@ impl Snapshot {
         Ok(entries)
     }
 
-    fn oldest_record(&self) -> Result<Option<Timestamp>, TableError> {
+    fn oldest_record(&self) -> Result<Option<Timestamp>> {
         let Some((key, _)) = self
             .tables
             .pairs(TableId::Pending, &[], Bound::Unbounded, 1)?
@@ -305,7 +305,7 @@ impl Snapshot {
             .map(|incoming| incoming.at))
     }
 
-    fn body(&self, seq: Seq) -> Result<Option<Body>, TableError> {
+    fn body(&self, seq: Seq) -> Result<Option<Body>> {
         let key = keys::seq(seq);
         if let Some(set_aside) = self.tables.read::<Quarantined>(TableId::Quarantine, &key)? {
             return Ok(set_aside.body);
@@ -316,7 +316,7 @@ impl Snapshot {
             .map(|incoming| incoming.body))
     }
 
-    fn quarantine(&self, most: usize) -> Result<Vec<SetAside>, TableError> {
+    fn quarantine(&self, most: usize) -> Result<Vec<SetAside>> {
         let all = self
             .tables
             .scan(TableId::Quarantine, &[], Bound::Unbounded)?

@@ -15,7 +15,7 @@ use redb::{
 };
 
 use super::{
-    error::TableError,
+    error::{Result, TableError},
     records::{self, Stored},
 };
 
@@ -29,7 +29,7 @@ pub(super) type WriteTables<'t> = Tables<Table<'t, Bytes, Bytes>>;
 pub(super) type ReadTables = Tables<ReadOnlyTable<Bytes, Bytes>>;
 
 /// Calls the store, which panics over pages that make no sense; what it says then helps nobody, and the hook has told where it was.
-pub(super) fn guarded<T>(call: impl FnOnce() -> Result<T, TableError>) -> Result<T, TableError> {
+pub(super) fn guarded<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| {
         Err(TableError::Damaged(
             "the store stumbled over a page".to_owned(),
@@ -37,142 +37,92 @@ pub(super) fn guarded<T>(call: impl FnOnce() -> Result<T, TableError>) -> Result
     })
 }
 
-/// Every table there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TableId {
+/// A table is declared once: what it holds, and its name in the file, for ever.
+macro_rules! tables {
+    ($($(#[$about:meta])* $table:ident = $name:literal,)*) => {
+        /// Every table there is.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(super) enum TableId {
+            $($(#[$about])* $table,)*
+        }
+
+        impl TableId {
+            /// In the order of the variants, which is the order of the opened tables.
+            const ALL: [Self; [$($name),*].len()] = [$(Self::$table),*];
+
+            fn name(self) -> &'static str {
+                match self {
+                    $(Self::$table => $name,)*
+                }
+            }
+        }
+    };
+}
+
+tables! {
     /// Counters and marks, by name.
-    Meta,
+    Meta = "meta",
     /// Records as they came, by seq.
-    Inbox,
+    Inbox = "inbox",
     /// Records to decide, by seq; the value counts deaths of the service with the record in hand.
-    Pending,
+    Pending = "pending",
     /// Records set aside with a reason, by seq.
-    Quarantine,
+    Quarantine = "quarantine",
     /// (bot, update) → seq.
-    Dedup,
+    Dedup = "dedup",
     /// The staff list, by code.
-    Partners,
+    Partners = "partners",
     /// Chats, by id.
-    Sessions,
+    Sessions = "sessions",
     /// Appeals, by id.
-    Appeals,
+    Appeals = "appeals",
     /// `№` → appeal.
-    Numbered,
+    Numbered = "numbered",
     /// (chat, appeal).
-    AppealsOf,
+    AppealsOf = "appeals_of",
     /// Appeals whose answer is held.
-    Held,
+    Held = "held",
     /// Dialogues, by (appeal, index).
-    Lines,
+    Lines = "lines",
     /// Tabs, by name.
-    Tabs,
+    Tabs = "tabs",
     /// Messages, by id.
-    Outbox,
+    Outbox = "outbox",
     /// (lane, order) → message.
-    Waiting,
+    Waiting = "waiting",
     /// Messages being sent.
-    Sending,
+    Sending = "sending",
     /// Messages that ended, by (moment, id), until they are forgotten.
-    Ended,
+    Ended = "ended",
     /// Messages refused for good.
-    Failed,
+    Failed = "failed",
     /// Messages whose responses were lost.
-    Unknown,
+    Unknown = "unknown",
     /// Durable timers, by (moment, wake).
-    Timers,
+    Timers = "timers",
     /// Dirty rows → (generation, dirty since).
-    Dirty,
+    Dirty = "dirty",
     /// (dirty since, row).
-    DirtyByAge,
+    DirtyByAge = "dirty_by_age",
     /// Batches whose outcome is open, by token.
-    Intents,
+    Intents = "intents",
     /// Removable tokens, by (spreadsheet, moment, token).
-    Tokens,
+    Tokens = "fences",
     /// Files that partners sent, by the record that brought them.
-    Files,
+    Files = "files",
     /// Messages that belong to appeals, by (chat, message).
-    Posts,
+    Posts = "posts",
     /// Groups, by id.
-    Groups,
+    Groups = "groups",
     /// Announcements, by promotion key.
-    Broadcasts,
+    Broadcasts = "broadcasts",
     /// What became of each partner's announcement, by (promotion key, chat).
-    Announced,
+    Announced = "announced",
     /// Rows of the promotions tab, by key.
-    Promotions,
+    Promotions = "promotions",
 }
 
 impl TableId {
-    /// In the order of the variants, which is the order of the opened tables.
-    const ALL: [Self; 30] = [
-        Self::Meta,
-        Self::Inbox,
-        Self::Pending,
-        Self::Quarantine,
-        Self::Dedup,
-        Self::Partners,
-        Self::Sessions,
-        Self::Appeals,
-        Self::Numbered,
-        Self::AppealsOf,
-        Self::Held,
-        Self::Lines,
-        Self::Tabs,
-        Self::Outbox,
-        Self::Waiting,
-        Self::Sending,
-        Self::Ended,
-        Self::Failed,
-        Self::Unknown,
-        Self::Timers,
-        Self::Dirty,
-        Self::DirtyByAge,
-        Self::Intents,
-        Self::Tokens,
-        Self::Files,
-        Self::Posts,
-        Self::Groups,
-        Self::Broadcasts,
-        Self::Announced,
-        Self::Promotions,
-    ];
-
-    /// The table's name in the file, for ever.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Meta => "meta",
-            Self::Inbox => "inbox",
-            Self::Pending => "pending",
-            Self::Quarantine => "quarantine",
-            Self::Dedup => "dedup",
-            Self::Partners => "partners",
-            Self::Sessions => "sessions",
-            Self::Appeals => "appeals",
-            Self::Numbered => "numbered",
-            Self::AppealsOf => "appeals_of",
-            Self::Held => "held",
-            Self::Lines => "lines",
-            Self::Tabs => "tabs",
-            Self::Outbox => "outbox",
-            Self::Waiting => "waiting",
-            Self::Sending => "sending",
-            Self::Ended => "ended",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-            Self::Timers => "timers",
-            Self::Dirty => "dirty",
-            Self::DirtyByAge => "dirty_by_age",
-            Self::Intents => "intents",
-            Self::Tokens => "fences",
-            Self::Files => "files",
-            Self::Posts => "posts",
-            Self::Groups => "groups",
-            Self::Broadcasts => "broadcasts",
-            Self::Announced => "announced",
-            Self::Promotions => "promotions",
-        }
-    }
-
     /// The table of this name, if it is one of ours.
     pub(super) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|table| table.name() == name)
@@ -192,7 +142,7 @@ pub(super) struct Tables<T> {
 }
 
 /// Opens every table for writing; creates missing ones.
-pub(super) fn open_for_writing(tx: &WriteTransaction) -> Result<WriteTables<'_>, TableError> {
+pub(super) fn open_for_writing(tx: &WriteTransaction) -> Result<WriteTables<'_>> {
     let open: Result<Vec<_>, _> = TableId::ALL
         .into_iter()
         .map(|table| tx.open_table(table.definition()))
@@ -201,7 +151,7 @@ pub(super) fn open_for_writing(tx: &WriteTransaction) -> Result<WriteTables<'_>,
 }
 
 /// Opens every table for reading, as of now.
-pub(super) fn open_for_reading(tx: &ReadTransaction) -> Result<ReadTables, TableError> {
+pub(super) fn open_for_reading(tx: &ReadTransaction) -> Result<ReadTables> {
     let open: Result<Vec<_>, _> = TableId::ALL
         .into_iter()
         .map(|table| tx.open_table(table.definition()))
@@ -226,7 +176,7 @@ impl<T> Tables<T> {
     }
 
     /// The result, or the default with the error recorded: for a view, whose reads cannot return an error.
-    pub(super) fn or_default<X: Default>(&self, result: Result<X, TableError>) -> X {
+    pub(super) fn or_default<X: Default>(&self, result: Result<X>) -> X {
         result.unwrap_or_else(|error| {
             self.note_failure(error);
             X::default()
@@ -248,7 +198,7 @@ impl<T> Tables<T> {
         let _ = self.failure.set(error);
     }
 
-    fn at(&self, table: TableId) -> Result<&T, TableError> {
+    fn at(&self, table: TableId) -> Result<&T> {
         self.open
             .get(table as usize)
             .ok_or_else(|| TableError::Disk("the journal is closed".to_owned()))
@@ -262,14 +212,14 @@ type Guards<'t> = (AccessGuard<'t, Bytes>, AccessGuard<'t, Bytes>);
 
 impl<'t> Scan<'t> {
     /// All of a table.
-    pub(super) fn all(table: &'t impl ReadableTable<Bytes, Bytes>) -> Result<Self, TableError> {
+    pub(super) fn all(table: &'t impl ReadableTable<Bytes, Bytes>) -> Result<Self> {
         guarded(|| Ok(Self(Some(table.iter()?))))
     }
 
     fn step(
         &mut self,
         next: impl FnOnce(&mut Range<'t, Bytes, Bytes>) -> Option<Result<Guards<'t>, StorageError>>,
-    ) -> Option<Result<Pair, TableError>> {
+    ) -> Option<Result<Pair>> {
         let range = self.0.as_mut()?;
         let pair = guarded(|| {
             let Some(pair) = next(range).transpose()? else {
@@ -285,7 +235,7 @@ impl<'t> Scan<'t> {
 }
 
 impl Iterator for Scan<'_> {
-    type Item = Result<Pair, TableError>;
+    type Item = Result<Pair>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.step(Iterator::next)
@@ -300,17 +250,13 @@ impl DoubleEndedIterator for Scan<'_> {
 
 impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     /// The bytes under a key.
-    pub(super) fn bytes(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, TableError> {
+    pub(super) fn bytes(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>> {
         let table = self.at(table)?;
         guarded(|| Ok(table.get(key)?.map(|value| value.value().to_vec())))
     }
 
     /// The record under a key.
-    pub(super) fn read<R: Stored>(
-        &self,
-        table: TableId,
-        key: &[u8],
-    ) -> Result<Option<R>, TableError> {
+    pub(super) fn read<R: Stored>(&self, table: TableId, key: &[u8]) -> Result<Option<R>> {
         let table = self.at(table)?;
         guarded(|| {
             table
@@ -321,18 +267,13 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     }
 
     /// Whether there is anything under a key.
-    pub(super) fn has(&self, table: TableId, key: &[u8]) -> Result<bool, TableError> {
+    pub(super) fn has(&self, table: TableId, key: &[u8]) -> Result<bool> {
         let table = self.at(table)?;
         guarded(|| Ok(table.get(key)?.is_some()))
     }
 
     /// A range of a table in the order of its keys; lazy.
-    pub(super) fn scan(
-        &self,
-        table: TableId,
-        from: &[u8],
-        to: Bound<&[u8]>,
-    ) -> Result<Scan<'_>, TableError> {
+    pub(super) fn scan(&self, table: TableId, from: &[u8], to: Bound<&[u8]>) -> Result<Scan<'_>> {
         let table = self.at(table)?;
         guarded(|| {
             Ok(Scan(Some(
@@ -346,7 +287,7 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         &self,
         table: TableId,
         mut pick: impl FnMut(&[u8]) -> Option<R>,
-    ) -> Result<Vec<R>, TableError> {
+    ) -> Result<Vec<R>> {
         let table = self.at(table)?;
         guarded(|| {
             let mut picked = Vec::new();
@@ -364,12 +305,12 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         from: &[u8],
         to: Bound<&[u8]>,
         most: usize,
-    ) -> Result<Vec<Pair>, TableError> {
+    ) -> Result<Vec<Pair>> {
         self.scan(table, from, to)?.take(most).collect()
     }
 
     /// How many there are; costs nothing.
-    pub(super) fn count(&self, table: TableId) -> Result<u64, TableError> {
+    pub(super) fn count(&self, table: TableId) -> Result<u64> {
         let table = self.at(table)?;
         guarded(|| Ok(table.len()?))
     }
@@ -377,12 +318,7 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
 
 impl<'t> WriteTables<'t> {
     /// Stores bytes.
-    pub(super) fn put(
-        &mut self,
-        table: TableId,
-        key: &[u8],
-        value: &[u8],
-    ) -> Result<(), TableError> {
+    pub(super) fn put(&mut self, table: TableId, key: &[u8], value: &[u8]) -> Result<()> {
         let table = self.at_mut(table)?;
         guarded(|| Ok(table.insert(key, value).map(drop)?))?;
         self.changed = true;
@@ -395,12 +331,12 @@ impl<'t> WriteTables<'t> {
         table: TableId,
         key: &[u8],
         record: &R,
-    ) -> Result<(), TableError> {
+    ) -> Result<()> {
         self.put(table, key, &records::encode(record)?)
     }
 
     /// Removes what is there; tells whether anything was.
-    pub(super) fn remove(&mut self, table: TableId, key: &[u8]) -> Result<bool, TableError> {
+    pub(super) fn remove(&mut self, table: TableId, key: &[u8]) -> Result<bool> {
         let table = self.at_mut(table)?;
         let there = guarded(|| Ok(table.remove(key)?.is_some()))?;
         self.changed |= there;
@@ -412,7 +348,7 @@ impl<'t> WriteTables<'t> {
         &mut self,
         table: TableId,
         (from, to): (&[u8], &[u8]),
-    ) -> Result<(), TableError> {
+    ) -> Result<()> {
         for (key, _) in self.pairs(table, from, Bound::Included(to), usize::MAX)? {
             self.remove(table, &key)?;
         }
@@ -424,7 +360,7 @@ impl<'t> WriteTables<'t> {
         self.changed
     }
 
-    fn at_mut(&mut self, table: TableId) -> Result<&mut Table<'t, Bytes, Bytes>, TableError> {
+    fn at_mut(&mut self, table: TableId) -> Result<&mut Table<'t, Bytes, Bytes>> {
         self.open
             .get_mut(table as usize)
             .ok_or_else(|| TableError::Disk("the journal is closed".to_owned()))

@@ -9,7 +9,7 @@ use redb::ReadableTable;
 
 use super::{
     Intent, Touched,
-    error::TableError,
+    error::Result,
     keys,
     tables::{Bytes, TableId, Tables, WriteTables},
 };
@@ -25,7 +25,7 @@ pub(super) fn intend(
     spreadsheet: &SpreadsheetId,
     touched: &[Touched],
     now: Timestamp,
-) -> Result<Intent, TableError> {
+) -> Result<Intent> {
     let last = last(tables)?.map_or_else(|| first(now), |last| last.0);
     let token = BatchToken(last.checked_add(1).unwrap_or(1));
     let intent = Intent {
@@ -42,7 +42,7 @@ pub(super) fn intend(
 /// The token that was given last, if any was.
 pub(super) fn last<T: ReadableTable<Bytes, Bytes>>(
     tables: &Tables<T>,
-) -> Result<Option<BatchToken>, TableError> {
+) -> Result<Option<BatchToken>> {
     let last = tables.bytes(TableId::Meta, LAST_TOKEN)?;
     Ok(last
         .and_then(|last| last.try_into().ok())
@@ -50,10 +50,7 @@ pub(super) fn last<T: ReadableTable<Bytes, Bytes>>(
 }
 
 /// A later journal has given this one: ours go on above it.
-pub(super) fn go_on_above(
-    tables: &mut WriteTables<'_>,
-    token: BatchToken,
-) -> Result<(), TableError> {
+pub(super) fn go_on_above(tables: &mut WriteTables<'_>, token: BatchToken) -> Result<()> {
     if last(tables)?.is_none_or(|last| last < token) {
         tables.put(TableId::Meta, LAST_TOKEN, &token.0.to_be_bytes())?;
     }
@@ -65,10 +62,7 @@ fn first(now: Timestamp) -> i32 {
 }
 
 /// An intent whose answer never reached the one who asked: nothing was written, so there is nothing to remove either.
-pub(super) fn drop_intent(
-    tables: &mut WriteTables<'_>,
-    token: BatchToken,
-) -> Result<(), TableError> {
+pub(super) fn drop_intent(tables: &mut WriteTables<'_>, token: BatchToken) -> Result<()> {
     tables
         .remove(TableId::Intents, &keys::intent(token))
         .map(|_| ())
@@ -79,7 +73,7 @@ pub(super) fn finish(
     tables: &mut WriteTables<'_>,
     spreadsheet: &SpreadsheetId,
     token: BatchToken,
-) -> Result<(), TableError> {
+) -> Result<()> {
     let key = keys::intent(token);
     if let Some(intent) = tables.read::<Intent>(TableId::Intents, &key)?
         && intent.spreadsheet == *spreadsheet
@@ -99,7 +93,7 @@ pub(super) fn forget(
     tables: &mut WriteTables<'_>,
     spreadsheet: &SpreadsheetId,
     ids: &[BatchToken],
-) -> Result<(), TableError> {
+) -> Result<()> {
     let prefix = keys::tokens_of(spreadsheet);
     let end = [&prefix[..], &[u8::MAX; size_of::<i64>() + 1]].concat();
     for (key, _) in tables.pairs(TableId::Tokens, &prefix, Bound::Excluded(&end), usize::MAX)? {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     Accepted, Intent,
     apply::Hints,
-    error::TableError,
+    error::{Result, TableError},
     executor::{Abort, Executor},
     inbox::{self, DECIDED_AT_ONCE},
     outbox,
@@ -108,7 +108,7 @@ impl Grants {
     }
 
     /// Takes claims and tokens back: whoever asked has no answer, so nothing was sent or written.
-    fn take_back(&self, tables: &mut WriteTables<'_>, now: Timestamp) -> Result<(), TableError> {
+    fn take_back(&self, tables: &mut WriteTables<'_>, now: Timestamp) -> Result<()> {
         for id in &self.claims {
             outbox::unclaim(tables, id, now)?;
         }
@@ -119,11 +119,7 @@ impl Grants {
     }
 
     /// A reaction that will not come is as good as one that Telegram refuses.
-    fn store_unshown(
-        &self,
-        tables: &mut WriteTables<'_>,
-        now: Timestamp,
-    ) -> Result<(), TableError> {
+    fn store_unshown(&self, tables: &mut WriteTables<'_>, now: Timestamp) -> Result<()> {
         for (chat, message) in &self.reactions {
             inbox::store_event(tables, Event::Unshown(*chat, *message), now)?;
         }
@@ -136,7 +132,7 @@ fn store(
     tables: &mut WriteTables<'_>,
     group: &CommitGroup,
     now: Timestamp,
-) -> Result<(Vec<Accepted>, Vec<Seq>), TableError> {
+) -> Result<(Vec<Accepted>, Vec<Seq>)> {
     inbox::fire_timers(tables, now)?;
     let mut accepted = Vec::new();
     for request in &group.accepts {
@@ -162,7 +158,7 @@ fn claim(
     tables: &mut WriteTables<'_>,
     group: &CommitGroup,
     grants: &mut Grants,
-) -> Result<Vec<Vec<OutboxEntry>>, TableError> {
+) -> Result<Vec<Vec<OutboxEntry>>> {
     let mut claimed = Vec::new();
     for request in &group.claims {
         let mut entries = Vec::new();

@@ -7,7 +7,7 @@ use std::ops::Bound;
 use redb::ReadableTable;
 
 use super::{
-    error::TableError,
+    error::Result,
     keys,
     records::{self, QueuedMessage, Stored},
     tables::{Bytes, TableId, Tables},
@@ -36,7 +36,7 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         from: &[u8],
         to: &[u8],
         newest: usize,
-    ) -> Result<Vec<R>, TableError> {
+    ) -> Result<Vec<R>> {
         let range = self
             .scan(table, from, Bound::Included(to))?
             .rev()
@@ -44,7 +44,7 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         range.map(|pair| records::decode(&pair?.1)).collect()
     }
 
-    fn chat_s_appeals(&self, chat: ChatId, newest: usize) -> Result<Vec<Appeal>, TableError> {
+    fn chat_s_appeals(&self, chat: ChatId, newest: usize) -> Result<Vec<Appeal>> {
         let (from, to) = keys::appeals_of(chat);
         let mut appeals = Vec::new();
         for pair in self
@@ -60,7 +60,7 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     }
 
     /// Only the keys are read: some ten thousand at most, for every short text of a stranger that is no code to the letter.
-    fn codes_alike(&self, form: &CodeForm) -> Result<Vec<PartnerCode>, TableError> {
+    fn codes_alike(&self, form: &CodeForm) -> Result<Vec<PartnerCode>> {
         self.keys(TableId::Partners, |key| {
             let code = std::str::from_utf8(key).unwrap_or_default();
             let is_alike = CodeForm::of(code).as_ref() == Some(form);
@@ -68,11 +68,7 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         })
     }
 
-    fn partners_behind(
-        &self,
-        after: Option<ChatId>,
-        most: usize,
-    ) -> Result<Vec<Session>, TableError> {
+    fn partners_behind(&self, after: Option<ChatId>, most: usize) -> Result<Vec<Session>> {
         let from = after.map_or_else(Vec::new, |after| {
             keys::chat(ChatId(after.0.saturating_add(1))).to_vec()
         });
@@ -88,22 +84,22 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         Ok(partners)
     }
 
-    fn every<R: Stored>(&self, table: TableId) -> Result<Vec<R>, TableError> {
+    fn every<R: Stored>(&self, table: TableId) -> Result<Vec<R>> {
         let all = self.scan(table, &[], Bound::Unbounded)?;
         all.map(|pair| records::decode(&pair?.1)).collect()
     }
 
-    fn held_appeals(&self) -> Result<Vec<AppealId>, TableError> {
+    fn held_appeals(&self) -> Result<Vec<AppealId>> {
         let all = self.scan(TableId::Held, &[], Bound::Unbounded)?;
         all.map(|pair| keys::to_appeal(&pair?.0)).collect()
     }
 
-    fn waiting_messages(&self) -> Result<Vec<OutboxId>, TableError> {
+    fn waiting_messages(&self) -> Result<Vec<OutboxId>> {
         let all = self.scan(TableId::Waiting, &[], Bound::Unbounded)?;
         all.map(|pair| keys::back(&pair?.1)).collect()
     }
 
-    fn message(&self, id: &OutboxId) -> Result<Option<OutboxEntry>, TableError> {
+    fn message(&self, id: &OutboxId) -> Result<Option<OutboxEntry>> {
         let message = self.read::<QueuedMessage>(TableId::Outbox, &keys::of(id)?)?;
         Ok(message.map(|message| message.entry))
     }

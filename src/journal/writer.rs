@@ -17,7 +17,7 @@ use super::{
     apply::Hints,
     clock_shift,
     disk::{self, Disk},
-    error::TableError,
+    error::{Result, TableError},
     executor::Executor,
     queue::{CommitGroup, Responder, WriterCommand, WriterState},
     recovery,
@@ -70,7 +70,7 @@ impl Writer {
         mut executor: Executor,
         queue: Receiver<WriterCommand>,
         lock: File,
-    ) -> Result<Self, TableError> {
+    ) -> Result<Self> {
         let hints = disk.with(|db| recovery::recover(db, &mut executor))?;
         let mut undelivered = Grants::default();
         notify(&signals, hints, &mut undelivered);
@@ -148,7 +148,7 @@ impl Writer {
     }
 
     /// One transaction with its commit; a panic in it is a failure like any other.
-    fn attempt(&mut self, group: &CommitGroup, probing: bool) -> Result<Committed, TableError> {
+    fn attempt(&mut self, group: &CommitGroup, probing: bool) -> Result<Committed> {
         if let Some(words) = self.disk.take_suspicion() {
             return Err(TableError::Damaged(words));
         }
