@@ -2,11 +2,13 @@
 //!
 //! Invariant: the service on this testbed is built from settings, as `serve` builds it; the testbed only chooses the addresses.
 
+mod ports;
+mod waiting;
+
 use std::{
     io,
-    net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket},
+    net::{SocketAddr, UdpSocket},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
@@ -15,10 +17,11 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use simulator::{
     sheets::{Sheets, SheetsOptions, sample_workbook, service_account},
-    telegram::{MessageId, Person, Profile, Telegram, TelegramOptions},
+    telegram::{Person, Profile, Telegram, TelegramOptions},
 };
 use tokio::task::JoinHandle;
 
+use self::ports::free_address;
 use crate::{
     app::{App, Ended, StartError},
     clock,
@@ -42,8 +45,6 @@ pub const ADMIN_CHAT: i64 = 900_000_001;
 /// Telegram's secret for calls of the webhook.
 pub const WEBHOOK_SECRET: &str = "stage-webhook-secret-1f4c9a";
 const CALLBACK_KEY: &[u8] = b"a key for the stage alone: 32 by";
-/// How often a condition is looked at that nobody announces.
-const GLANCE: Duration = Duration::from_millis(10);
 
 /// What the testbed cannot do, in words.
 #[derive(Debug, thiserror::Error)]
@@ -243,76 +244,6 @@ impl Testbed {
         }
     }
 
-    /// Waits until nothing is left to do: no update undelivered, nothing to decide, to send or to write.
-    ///
-    /// # Errors
-    /// What is left.
-    pub async fn settled(&self, within: Duration) -> Result<StatusReport, TestbedError> {
-        self.telegram
-            .await_idle(within)
-            .await
-            .map_err(|late| TestbedError::Call(late.to_string()))?;
-        let idle = |status: &StatusReport| {
-            let outbox = &status.outbox;
-            let desk = &status.desk;
-            status.inbox.pending + outbox.pending + outbox.sending + desk.dirty + desk.intents == 0
-        };
-        self.status_where("everything is done", idle, within).await
-    }
-
-    /// Waits until the service's status is as wanted.
-    ///
-    /// # Errors
-    /// The last status.
-    pub async fn status_where(
-        &self,
-        what: &str,
-        wanted: impl Fn(&StatusReport) -> bool,
-        within: Duration,
-    ) -> Result<StatusReport, TestbedError> {
-        let deadline = clock::monotonic() + within;
-        loop {
-            let status = self.status().await;
-            match status {
-                Ok(status) if wanted(&status) => return Ok(status),
-                status if clock::monotonic() > deadline => {
-                    return Err(TestbedError::TooLate {
-                        what: what.to_owned(),
-                        within,
-                        seen: format!("{status:?}"),
-                    });
-                }
-                Ok(_) | Err(_) => tokio::time::sleep(GLANCE).await,
-            }
-        }
-    }
-
-    /// Waits until a message of a person's has a reaction.
-    ///
-    /// # Errors
-    /// When it gets none.
-    pub async fn reaction(
-        &self,
-        person: &Person,
-        message: MessageId,
-        within: Duration,
-    ) -> Result<String, TestbedError> {
-        let deadline = clock::monotonic() + within;
-        loop {
-            if let Some(emoji) = person.reactions(message).pop() {
-                return Ok(emoji);
-            }
-            if clock::monotonic() > deadline {
-                return Err(TestbedError::TooLate {
-                    what: format!("a reaction to message {}", message.0),
-                    within,
-                    seen: "none".to_owned(),
-                });
-            }
-            tokio::time::sleep(GLANCE).await;
-        }
-    }
-
     /// What is in the appeals tab in the row with this `№`, under this header; nothing where there is no such row.
     #[must_use]
     pub fn appeal_cell(&self, number: u32, header: &str) -> String {
@@ -328,54 +259,6 @@ impl Testbed {
                 .and_then(|address| book.shown(tab, &address).ok())
                 .unwrap_or_default()
         })
-    }
-
-    /// Waits until a cell of the appeals tab is as wanted.
-    ///
-    /// # Errors
-    /// What it holds instead.
-    pub async fn appeal_cell_where(
-        &self,
-        number: u32,
-        header: &str,
-        wanted: impl Fn(&str) -> bool,
-        within: Duration,
-    ) -> Result<String, TestbedError> {
-        self.cell_where(APPEALS, ("№", &number.to_string()), header, wanted, within)
-            .await
-    }
-
-    /// Waits until a cell is as wanted.
-    ///
-    /// # Errors
-    /// What it holds instead.
-    pub async fn cell_where(
-        &self,
-        tab: &str,
-        key: (&str, &str),
-        header: &str,
-        wanted: impl Fn(&str) -> bool,
-        within: Duration,
-    ) -> Result<String, TestbedError> {
-        let deadline = clock::monotonic() + within;
-        loop {
-            let text = self.cell(tab, key, header);
-            if wanted(&text) {
-                return Ok(text);
-            }
-            if clock::monotonic() > deadline {
-                let what = format!(
-                    "«{header}» of the row with {} {} is not as expected",
-                    key.0, key.1
-                );
-                return Err(TestbedError::TooLate {
-                    what,
-                    within,
-                    seen: format!("{text:?}"),
-                });
-            }
-            tokio::time::sleep(GLANCE).await;
-        }
     }
 
     /// A person types into the appeals tab, into the row with this `№`.
@@ -452,30 +335,4 @@ fn signature(id: &str, at: i64, body: &str) -> String {
         Hmac::<Sha256>::new_from_slice(CALLBACK_KEY).expect("HMAC takes keys of any length");
     mac.update(format!("{id}.{at}.{body}").as_bytes());
     BASE64_STANDARD.encode(mac.finalize().into_bytes())
-}
-
-/// Ports of this range are given to nobody by chance: systems take those of outgoing connections, and of port 0, from above it.
-const PORTS: std::ops::Range<u16> = 20_000..30_000;
-
-/// An address that is free now, and stays the service's over its restarts while the socket lives: the service listens with TCP, and whoever
-/// looks for a port here, in this process or another, has to get the port of the same number for UDP first.
-fn free_address() -> io::Result<(SocketAddr, UdpSocket)> {
-    static TRIED: AtomicU32 = AtomicU32::new(0);
-    let range = u32::from(PORTS.end - PORTS.start);
-    let begin = std::process::id().wrapping_mul(97) % range;
-    for _ in 0..range {
-        let step = TRIED.fetch_add(1, Ordering::Relaxed);
-        let offset =
-            u16::try_from(begin.wrapping_add(step) % range).expect("the range is of ports");
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, PORTS.start + offset));
-        if let Ok(kept) = UdpSocket::bind(address)
-            && TcpListener::bind(address).is_ok()
-        {
-            return Ok((address, kept));
-        }
-    }
-    Err(io::Error::new(
-        io::ErrorKind::AddrInUse,
-        "no port from 20000 to 29999 is free",
-    ))
 }
