@@ -1,21 +1,21 @@
 //! The governor: which waiting messages may be sent now, at a rate at which Telegram never answers 429.
 //!
-//! Invariant: it keeps no clock and does no I/O. A send permit is free again one second after its *response*, less the smallest
-//! round trip seen. A message may reach Telegram at any moment between its sending and its answer, so slots that are given back
-//! by the clock of the sending (a token bucket, a fixed window) let two bursts meet in one second of Telegram's. These cannot,
-//! as far as the way there takes equally long each time; where it wavers, the second is short by that much and no more, which a small
-//! margin covers.
+//! Invariant: it keeps no clock and does no I/O; which slots are free, `pace` knows.
 //!
 //! Once Telegram is away, real messages are no probes: nothing but a probe goes out until one was answered, then one message at a time
 //! until one has arrived, those first that can still lose a response without harm.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+mod gate;
+mod pace;
+
+use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-mod gate;
-
-use self::gate::Gate;
+use self::{
+    gate::Gate,
+    pace::{Obstacle, Pace, WINDOW},
+};
 use crate::domain::{
     effect::{Lane, OutboxEntry, OutboxState},
     ids::{ChatId, OutboxId},
@@ -24,20 +24,8 @@ use crate::domain::{
 #[cfg(test)]
 mod tests;
 
-/// The second in which Telegram counts (Bots FAQ: about 30 messages a second overall, one a second in one chat).
-const WINDOW: SignedDuration = SignedDuration::from_secs(1);
-
-/// How long Telegram counts the messages of one group …
-const MINUTE: SignedDuration = SignedDuration::from_mins(1);
-/// … and how many it takes within that time (Bots FAQ).
-const GROUP_RATE: usize = 20;
-
 /// How many waiting messages are scanned for one that has lost no response yet; those behind another in their chat do not count.
 const SCAN_LIMIT: usize = 500;
-
-/// What is added to each rest: the way to Telegram wavers by milliseconds, and so does the moment at which it counts. It costs less than
-/// one percent of the pace; a single refusal costs seconds.
-const MARGIN: SignedDuration = SignedDuration::from_millis(8);
 
 /// A clock that goes back further than this was set; anything less is two readings that crossed.
 const CLOCK_STEP: SignedDuration = SignedDuration::from_millis(100);
@@ -45,19 +33,11 @@ const CLOCK_STEP: SignedDuration = SignedDuration::from_millis(100);
 /// Decides which message is sent when; one for all messages of one bot.
 #[derive(Debug)]
 pub struct Governor {
-    rate: Option<usize>,
     max_in_hand: usize,
     latest: Timestamp,
     sending: usize,
     unsettled: usize,
-    /// When used slots are free again, soonest first.
-    resting: VecDeque<Timestamp>,
-    chats: HashMap<ChatId, ChatPace>,
-    /// Of each group, when its used slots are free again, soonest first.
-    groups: HashMap<ChatId, VecDeque<Timestamp>>,
-    /// When entries of `chats` can be forgotten.
-    forgettable: VecDeque<(Timestamp, ChatId)>,
-    fastest: Option<SignedDuration>,
+    pace: Pace,
     silent_until: Timestamp,
     gate: Gate,
     /// Counts silences, so that an answer to what was sent before one does not end the caution after it.
@@ -128,23 +108,6 @@ pub enum Pause {
     Away,
 }
 
-/// A chat that is not free.
-#[derive(Debug, Clone, Copy)]
-enum ChatPace {
-    /// A message is under way, or its outcome is not stored yet.
-    Held,
-    /// Its last message is less than a second old.
-    RestsUntil(Timestamp),
-}
-
-/// What is in the way.
-enum Obstacle {
-    /// It ends at this moment.
-    Until(Timestamp),
-    /// It ends when something in hand ends.
-    InHand,
-}
-
 impl Governor {
     /// A governor for at most `rate_per_second` messages a second, and one a second in each chat; with 0 neither is limited.
     /// At most `max_in_hand` messages are sent or settled at a time.
@@ -156,16 +119,11 @@ impl Governor {
         let rate =
             (rate_per_second > 0).then(|| usize::try_from(rate_per_second).unwrap_or(usize::MAX));
         Self {
-            rate,
             max_in_hand,
             latest: now,
             sending: 0,
             unsettled: 0,
-            resting: VecDeque::new(),
-            chats: HashMap::new(),
-            groups: HashMap::new(),
-            forgettable: VecDeque::new(),
-            fastest: None,
+            pace: Pace::new(rate),
             silent_until: if rate.is_some() { now + WINDOW } else { now },
             gate: Gate::default(),
             silences: 0,
@@ -267,23 +225,7 @@ impl Governor {
         let now = self.observe(now);
         self.sending -= 1;
         self.unsettled += 1;
-        if let Some(round_trip) = answer.round_trip.filter(|time| !time.is_negative()) {
-            self.fastest = Some(
-                self.fastest
-                    .map_or(round_trip, |fastest| fastest.min(round_trip)),
-            );
-        }
-        let way = self.fastest.unwrap_or_default().min(WINDOW);
-        let rests_until = now + WINDOW + MARGIN - way;
-        if self.rate.is_some() {
-            self.resting.push_back(rests_until);
-            if chat.is_group() {
-                self.groups
-                    .entry(chat)
-                    .or_default()
-                    .push_back(now + MINUTE + MARGIN - way);
-            }
-        }
+        let rests_until = self.pace.answered(chat, answer.round_trip, now);
         match answer.pause {
             Pause::None if silences == self.silences && answer.round_trip.is_some() => {
                 self.proved = true;
@@ -318,14 +260,7 @@ impl Governor {
     pub fn settled(&mut self, unsettled: Unsettled) {
         let Unsettled { chat, rests_until } = unsettled;
         self.unsettled -= 1;
-        // The clock may have been set back since the answer.
-        let rests_until = rests_until.min(self.latest + WINDOW + MARGIN);
-        if self.rate.is_some() && rests_until > self.latest {
-            self.chats.insert(chat, ChatPace::RestsUntil(rests_until));
-            self.forgettable.push_back((rests_until, chat));
-        } else {
-            self.chats.remove(&chat);
-        }
+        self.pace.settled(chat, rests_until, self.latest);
     }
 
     /// A slot was not used after all.
@@ -336,12 +271,12 @@ impl Governor {
     pub fn returned(&mut self, permit: SendPermit) {
         let SendPermit { chat, .. } = permit;
         self.sending -= 1;
-        self.chats.remove(&chat);
+        self.pace.free(chat);
     }
 
     fn take(&mut self, chat: ChatId) -> SendPermit {
         self.sending += 1;
-        self.chats.insert(chat, ChatPace::Held);
+        self.pace.hold(chat);
         let silences = self.silences;
         SendPermit { chat, silences }
     }
@@ -360,29 +295,14 @@ impl Governor {
         if self.sending + self.unsettled >= most {
             return Err(Obstacle::InHand);
         }
-        match self.rate {
-            Some(rate) if self.sending + self.resting.len() >= rate => Err(self
-                .resting
-                .front()
-                .map_or(Obstacle::InHand, |&at| Obstacle::Until(at))),
-            Some(_) | None => Ok(()),
-        }
+        self.pace.allows_one_beside(self.sending)
     }
 
     fn may_go(&self, candidate: &Candidate, now: Timestamp) -> Result<(), Obstacle> {
         if candidate.due > now {
             return Err(Obstacle::Until(candidate.due));
         }
-        match self.chats.get(&candidate.chat) {
-            Some(ChatPace::Held) => Err(Obstacle::InHand),
-            Some(ChatPace::RestsUntil(at)) if *at > now => Err(Obstacle::Until(*at)),
-            Some(ChatPace::RestsUntil(_)) | None => match self.groups.get(&candidate.chat) {
-                Some(used) if used.len() >= GROUP_RATE => Err(used
-                    .front()
-                    .map_or(Obstacle::InHand, |&at| Obstacle::Until(at))),
-                Some(_) | None => Ok(()),
-            },
-        }
+        self.pace.allows(candidate.chat, now)
     }
 
     /// Takes note of the time; forgets what is over. Answers with a time that never goes back but where the clock was set back.
@@ -392,26 +312,7 @@ impl Governor {
             self.shift_back(back);
         }
         self.latest = self.latest.max(now);
-        while self.resting.front().is_some_and(|at| *at <= self.latest) {
-            self.resting.pop_front();
-        }
-        let latest = self.latest;
-        self.groups.retain(|_, used| {
-            while used.front().is_some_and(|at| *at <= latest) {
-                used.pop_front();
-            }
-            !used.is_empty()
-        });
-        while let Some(&(at, chat)) = self
-            .forgettable
-            .front()
-            .filter(|(at, _)| *at <= self.latest)
-        {
-            self.forgettable.pop_front();
-            if matches!(self.chats.get(&chat), Some(ChatPace::RestsUntil(until)) if *until <= at) {
-                self.chats.remove(&chat);
-            }
-        }
+        self.pace.forget(self.latest);
         self.latest
     }
 
@@ -420,22 +321,7 @@ impl Governor {
         self.latest -= by;
         self.silent_until -= by;
         self.gate.shift_back(by);
-        for at in self
-            .resting
-            .iter_mut()
-            .chain(self.groups.values_mut().flatten())
-        {
-            *at -= by;
-        }
-        for (at, _) in &mut self.forgettable {
-            *at -= by;
-        }
-        for pace in self.chats.values_mut() {
-            match pace {
-                ChatPace::Held => {}
-                ChatPace::RestsUntil(at) => *at -= by,
-            }
-        }
+        self.pace.shift_back(by);
     }
 }
 

@@ -244,7 +244,7 @@ proptest! {
     /// Answers take any time; everything arrives in the end ([`World::run`] would panic), and never too fast.
     #[test]
     fn telegram_never_counts_more_than_the_rate_in_any_second(world in world(0)) {
-        let rate = world.governor.rate.unwrap();
+        let rate = world.governor.pace.rate.unwrap();
         prop_assert!(world.tightest(rate, |_| true).is_none_or(|time| time >= 1000));
         prop_assert!(world.most_in_hand <= world.governor.max_in_hand);
         for chat in 0..12 {
@@ -255,7 +255,7 @@ proptest! {
     /// The way there takes up to 300 ms more for some: the second may be short by as much.
     #[test]
     fn a_wavering_way_costs_no_more_than_its_wavering(world in world(300)) {
-        let rate = world.governor.rate.unwrap();
+        let rate = world.governor.pace.rate.unwrap();
         prop_assert!(world.tightest(rate, |_| true).is_none_or(|time| time >= 700));
     }
 
