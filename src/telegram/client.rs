@@ -1,10 +1,11 @@
 //! The Bot API over HTTPS: one function a method.
 //!
-//! Invariant: the token is part of every address, so no address leaves this file, neither in an error nor in a log line.
+//! Invariant: what each call tells of Telegram is noted before its caller hears of it.
 
-use std::{error::Error as _, sync::Arc, time::Duration};
+mod transport;
 
-use bytes::Bytes;
+use std::{sync::Arc, time::Duration};
+
 use frankenstein::{
     methods::{
         DeleteWebhookParams, GetFileParams, GetUpdatesParams, SetMyCommandsParams, SetWebhookParams,
@@ -18,6 +19,8 @@ use serde::{
 };
 use tokio::sync::watch;
 
+pub use self::transport::BuildError;
+use self::transport::Transport;
 use super::{
     accepted::SentMessage,
     answer::{self, TelegramError},
@@ -35,52 +38,23 @@ use crate::{
     secret::Secret,
 };
 
-/// How long a connection may take to come about.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The timeout of a call: longer than Telegram's slowest regular response, which comes before its own gateway gives up, after a
-/// minute. An answer that is not awaited makes a message go out twice; a dead connection ends much sooner, by the TCP time-out.
-const CALL_TIMEOUT: Duration = Duration::from_secs(75);
-
 /// How long the question may take whether Telegram is there, longer than a slow Telegram takes: one that is slow is there.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How much longer a question for updates may take than Telegram was asked to wait.
 const POLL_MARGIN: Duration = Duration::from_secs(20);
 
-/// How long an idle connection is kept: shorter than servers keep theirs, since a request into a connection that the other side
-/// is just closing ends as unknown.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
-
 /// The timeout of a call that uploads a file of up to 50 MB.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
-
-/// How long a download may stall.
-const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A bot's access to the Bot API; cheap to clone.
 #[derive(Clone)]
 pub struct BotClient(Arc<Inner>);
 
 struct Inner {
-    http: reqwest::Client,
-    /// For downloads, which take as long as the reader takes.
-    files: reqwest::Client,
-    base: String,
-    token: Secret,
+    transport: Transport,
     health: watch::Sender<Health>,
     refusal: watch::Sender<Option<ServiceRefusal>>,
-}
-
-/// The client could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum BuildError {
-    /// The address of the Bot API is none.
-    #[error("the Bot API's address is not an http(s) address")]
-    Address,
-    /// The TLS side could not be set up.
-    #[error("the HTTP client cannot be set up: {0}")]
-    Http(String),
 }
 
 /// The bot, as Telegram knows it (Bot API: `User` of `getMe`).
@@ -126,27 +100,8 @@ impl BotClient {
     /// # Errors
     /// When the address is none, or TLS cannot be set up.
     pub fn new(api_url: &str, token: Secret) -> Result<Self, BuildError> {
-        let address = reqwest::Url::parse(api_url).map_err(|_| BuildError::Address)?;
-        if !matches!(address.scheme(), "http" | "https") {
-            return Err(BuildError::Address);
-        }
-        let client = || {
-            reqwest::Client::builder()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .pool_idle_timeout(IDLE_TIMEOUT)
-                // Following one would carry the token to wherever it points.
-                .redirect(reqwest::redirect::Policy::none())
-        };
-        let built = |client: reqwest::ClientBuilder| {
-            client
-                .build()
-                .map_err(|error| BuildError::Http(words(error)))
-        };
         Ok(Self(Arc::new(Inner {
-            http: built(client().timeout(CALL_TIMEOUT))?,
-            files: built(client().read_timeout(READ_TIMEOUT))?,
-            base: api_url.trim_end_matches('/').to_owned(),
-            token,
+            transport: Transport::new(api_url, token)?,
             health: watch::Sender::new(Health::Down),
             refusal: watch::Sender::new(None),
         })))
@@ -210,11 +165,8 @@ impl BotClient {
         words: &MessageText,
         message: MessageId,
     ) -> Result<SentMessage, TelegramError> {
-        self.call(
-            "editMessageText",
-            &encode::edit_message_text(send, words, message),
-        )
-        .await
+        let body = encode::edit_message_text(send, words, message);
+        self.call("editMessageText", &body).await
     }
 
     /// Sends a message that comes with a file.
@@ -229,7 +181,7 @@ impl BotClient {
         let request = |http: &reqwest::Client, address| {
             http.post(address).multipart(form).timeout(UPLOAD_TIMEOUT)
         };
-        self.record_health(self.request(method(kind), request).await)
+        self.record_health(self.request(encode::method(kind), request).await)
     }
 
     /// Sends a message with a file that Telegram has.
@@ -243,25 +195,8 @@ impl BotClient {
         kind: MediaKind,
         file: &str,
     ) -> Result<SentMessage, TelegramError> {
-        let method = method(kind);
-        match kind {
-            MediaKind::Photo => {
-                self.call(method, &encode::send_photo(send, words, file))
-                    .await
-            }
-            MediaKind::Video => {
-                self.call(method, &encode::send_video(send, words, file))
-                    .await
-            }
-            MediaKind::Animation => {
-                self.call(method, &encode::send_animation(send, words, file))
-                    .await
-            }
-            MediaKind::Document => {
-                self.call(method, &encode::send_document(send, words, file))
-                    .await
-            }
-        }
+        let body = encode::send_kept(send, words, kind, file);
+        self.call(encode::method(kind), &body).await
     }
 
     /// A file that somebody sent to the bot, as a stream of its bytes.
@@ -269,20 +204,12 @@ impl BotClient {
     /// # Errors
     /// 400 where Telegram does not know it any more, or it is larger than 20 MB; 410 where it knows it and has it no more.
     pub async fn download(&self, file_id: &str) -> Result<reqwest::Response, TelegramError> {
-        let file: Remote = self
-            .call(
-                "getFile",
-                &GetFileParams::builder().file_id(file_id).build(),
-            )
-            .await?;
+        let body = GetFileParams::builder().file_id(file_id).build();
+        let file: Remote = self.call("getFile", &body).await?;
         let path = file
             .file_path
             .ok_or_else(|| TelegramError::Lost("the file has no path".to_owned()))?;
-        let Inner {
-            files, base, token, ..
-        } = &*self.0;
-        let address = format!("{base}/file/bot{}/{path}", token.expose());
-        let response = files.get(address).send().await.map_err(transport)?;
+        let response = self.0.transport.file(&path).await?;
         match response.status().as_u16() {
             200 => Ok(response),
             code => Err(TelegramError::Refused {
@@ -300,8 +227,8 @@ impl BotClient {
     /// # Errors
     /// As a message to this chat would be refused.
     pub async fn show_typing(&self, chat: ChatId) -> Result<(), TelegramError> {
-        self.confirm("sendChatAction", &encode::send_chat_action(chat))
-            .await
+        let body = encode::send_chat_action(chat);
+        self.confirm("sendChatAction", &body).await
     }
 
     /// Shows beside a message that it is in the sheet.
@@ -313,11 +240,8 @@ impl BotClient {
         chat: ChatId,
         message: MessageId,
     ) -> Result<(), TelegramError> {
-        self.confirm(
-            "setMessageReaction",
-            &encode::set_message_reaction(chat, message),
-        )
-        .await
+        let body = encode::set_message_reaction(chat, message);
+        self.confirm("setMessageReaction", &body).await
     }
 
     /// The updates from `offset` on, as they are written, or none within `wait`; `offset` also tells which earlier ones are stored.
@@ -338,7 +262,7 @@ impl BotClient {
         let request = |http: &reqwest::Client, address| {
             http.post(address).json(&body).timeout(wait + POLL_MARGIN)
         };
-        let answered = self.exchange("getUpdates", request).await;
+        let answered = self.0.transport.exchange("getUpdates", request).await;
         match answered.and_then(|(status, bytes)| updates::read(status, &bytes)) {
             // That somebody else is given the updates does not keep us from sending.
             conflict @ Err(TelegramError::Refused { code: 409, .. }) => conflict,
@@ -351,11 +275,8 @@ impl BotClient {
     /// # Errors
     /// Also when Telegram has forgotten the button by now.
     pub async fn answer_callback_query(&self, callback: &CallbackId) -> Result<(), TelegramError> {
-        self.confirm(
-            "answerCallbackQuery",
-            &encode::answer_callback_query(callback),
-        )
-        .await
+        let body = encode::answer_callback_query(callback);
+        self.confirm("answerCallbackQuery", &body).await
     }
 
     /// Where Telegram brings updates now.
@@ -409,7 +330,7 @@ impl BotClient {
 
     /// Calls a method whose only result is that it was done.
     async fn confirm(&self, method: &str, body: &impl Serialize) -> Result<(), TelegramError> {
-        self.call::<bool>(method, body).await.map(|_| ())
+        self.call::<bool>(method, body).await.map(drop)
     }
 
     async fn call<T: DeserializeOwned>(
@@ -417,32 +338,21 @@ impl BotClient {
         method: &str,
         body: &impl Serialize,
     ) -> Result<T, TelegramError> {
-        self.record_health(
-            self.request(method, |http, address| http.post(address).json(body))
-                .await,
-        )
+        let request = |http: &reqwest::Client, address| http.post(address).json(body);
+        self.record_health(self.request(method, request).await)
     }
 
     /// Remembers what a call told of Telegram.
     fn record_health<T>(&self, result: Result<T, TelegramError>) -> Result<T, TelegramError> {
-        let health = result
-            .as_ref()
-            .err()
-            .map_or(Health::Ok, TelegramError::health);
-        self.0
-            .health
-            .send_if_modified(|known| std::mem::replace(known, health) != health);
-        match &result {
-            Err(TelegramError::NotSent(_) | TelegramError::Unmade(_) | TelegramError::Lost(_)) => {}
-            Ok(_) | Err(TelegramError::Refused { .. }) => {
-                let refusal = result
-                    .as_ref()
-                    .err()
-                    .and_then(TelegramError::service_refusal);
-                let changed = self
-                    .0
-                    .refusal
-                    .send_if_modified(|known| std::mem::replace(known, refusal) != refusal);
+        let error = result.as_ref().err();
+        let health = error.map_or(Health::Ok, TelegramError::health);
+        replace(&self.0.health, health);
+        match error {
+            Some(TelegramError::NotSent(_) | TelegramError::Unmade(_) | TelegramError::Lost(_)) => {
+            }
+            None | Some(TelegramError::Refused { .. }) => {
+                let refusal = error.and_then(TelegramError::service_refusal);
+                let changed = replace(&self.0.refusal, refusal);
                 if let Some(refusal) = refusal.filter(|_| changed) {
                     tracing::error!(
                         reason = refusal.remedy(),
@@ -459,37 +369,18 @@ impl BotClient {
         method: &str,
         request: impl FnOnce(&reqwest::Client, String) -> reqwest::RequestBuilder,
     ) -> Result<T, TelegramError> {
-        let (status, bytes) = self.exchange(method, request).await?;
+        let (status, bytes) = self.0.transport.exchange(method, request).await?;
         answer::read(status, &bytes)
-    }
-
-    /// The status and the body of an answer.
-    async fn exchange(
-        &self,
-        method: &str,
-        request: impl FnOnce(&reqwest::Client, String) -> reqwest::RequestBuilder,
-    ) -> Result<(u16, Bytes), TelegramError> {
-        let Inner {
-            http, base, token, ..
-        } = &*self.0;
-        let address = format!("{base}/bot{}/{method}", token.expose());
-        let response = request(http, address).send().await.map_err(transport)?;
-        // Where the body is cut, the status alone still tells a refusal on the way from a loss.
-        Ok((
-            response.status().as_u16(),
-            response.bytes().await.unwrap_or_default(),
-        ))
     }
 }
 
-/// The method that sends a file as this.
-fn method(kind: MediaKind) -> &'static str {
-    match kind {
-        MediaKind::Photo => "sendPhoto",
-        MediaKind::Video => "sendVideo",
-        MediaKind::Animation => "sendAnimation",
-        MediaKind::Document => "sendDocument",
-    }
+/// Whether this changes what is known.
+fn replace<T: PartialEq>(known: &watch::Sender<T>, new: T) -> bool {
+    known.send_if_modified(|known| {
+        let changed = *known != new;
+        *known = new;
+        changed
+    })
 }
 
 const NOT_FOUND: u16 = 404;
@@ -504,44 +395,6 @@ struct Remote {
 /// The body of a method without parameters.
 #[derive(Serialize)]
 struct Empty {}
-
-/// Tells what has surely not left from what may have arrived.
-fn transport(error: reqwest::Error) -> TelegramError {
-    // A time-out while connecting is both; it is the connecting that counts.
-    if error.is_connect() || error.is_builder() || never_left(&error) {
-        TelegramError::NotSent(words(error))
-    } else {
-        TelegramError::Lost(words(error))
-    }
-}
-
-/// Whether the connection was closed before a byte of the request was written.
-fn never_left(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if error
-            .downcast_ref::<hyper::Error>()
-            .is_some_and(hyper::Error::is_canceled)
-        {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
-}
-
-/// The error and its causes, without the address.
-fn words(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words.push_str(": ");
-        words.push_str(&error.to_string());
-        cause = error.source();
-    }
-    words
-}
 
 #[cfg(test)]
 mod tests;

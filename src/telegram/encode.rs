@@ -5,9 +5,8 @@
 use frankenstein::{
     ParseMode,
     methods::{
-        AnswerCallbackQueryParams, EditMessageTextParams, SendAnimationParams,
-        SendChatActionParams, SendDocumentParams, SendMessageParams, SendPhotoParams,
-        SendVideoParams, SetMessageReactionParams,
+        AnswerCallbackQueryParams, EditMessageTextParams, SendChatActionParams, SendMessageParams,
+        SetMessageReactionParams,
     },
     types::{
         ChatAction, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, LinkPreviewOptions,
@@ -15,10 +14,13 @@ use frankenstein::{
     },
 };
 
+use serde_json::{Map, Value, json};
+
 use super::button;
 use crate::domain::{
     effect::{Button, Keyboard, MessageForm, Send},
     ids::{CallbackId, ChatId, MessageId},
+    media::MediaKind,
     text::Html,
 };
 
@@ -98,56 +100,48 @@ pub fn edit_message_text(
         .build()
 }
 
-/// The body of `sendPhoto` for one that Telegram has.
+/// The method that sends a file as this.
 #[must_use]
-pub fn send_photo(send: &Send, words: &MessageText, file: &str) -> SendPhotoParams {
-    let (caption, mode) = words.caption();
-    SendPhotoParams::builder()
-        .chat_id(send.to.0)
-        .photo(file.to_owned())
-        .maybe_caption(caption)
-        .maybe_parse_mode(mode)
-        .maybe_reply_markup(markup(&send.keyboard))
-        .build()
+pub fn method(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Photo => "sendPhoto",
+        MediaKind::Video => "sendVideo",
+        MediaKind::Animation => "sendAnimation",
+        MediaKind::Document => "sendDocument",
+    }
 }
 
-/// The body of `sendVideo`, likewise.
+/// The field of that method which holds the file.
 #[must_use]
-pub fn send_video(send: &Send, words: &MessageText, file: &str) -> SendVideoParams {
-    let (caption, mode) = words.caption();
-    SendVideoParams::builder()
-        .chat_id(send.to.0)
-        .video(file.to_owned())
-        .maybe_caption(caption)
-        .maybe_parse_mode(mode)
-        .maybe_reply_markup(markup(&send.keyboard))
-        .build()
+pub fn field(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Photo => "photo",
+        MediaKind::Video => "video",
+        MediaKind::Animation => "animation",
+        MediaKind::Document => "document",
+    }
 }
 
-/// The body of `sendAnimation`, likewise.
+/// The body of that method for a file that Telegram has.
 #[must_use]
-pub fn send_animation(send: &Send, words: &MessageText, file: &str) -> SendAnimationParams {
+pub fn send_kept(
+    send: &Send,
+    words: &MessageText,
+    kind: MediaKind,
+    file: &str,
+) -> Map<String, Value> {
     let (caption, mode) = words.caption();
-    SendAnimationParams::builder()
-        .chat_id(send.to.0)
-        .animation(file.to_owned())
-        .maybe_caption(caption)
-        .maybe_parse_mode(mode)
-        .maybe_reply_markup(markup(&send.keyboard))
-        .build()
-}
-
-/// The body of `sendDocument`, likewise.
-#[must_use]
-pub fn send_document(send: &Send, words: &MessageText, file: &str) -> SendDocumentParams {
-    let (caption, mode) = words.caption();
-    SendDocumentParams::builder()
-        .chat_id(send.to.0)
-        .document(file.to_owned())
-        .maybe_caption(caption)
-        .maybe_parse_mode(mode)
-        .maybe_reply_markup(markup(&send.keyboard))
-        .build()
+    let fields = [
+        ("chat_id", Some(json!(send.to.0))),
+        (field(kind), Some(json!(file))),
+        ("caption", caption.map(Value::from)),
+        ("parse_mode", mode.map(|mode| json!(mode))),
+        ("reply_markup", markup(&send.keyboard).map(|it| json!(it))),
+    ];
+    let given = fields.into_iter();
+    given
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect()
 }
 
 /// The `reply_markup` of a call that goes as a form, as JSON.
@@ -203,41 +197,26 @@ fn markup(keyboard: &Keyboard) -> Option<ReplyMarkup> {
 fn inline_markup(keyboard: &Keyboard) -> Option<InlineKeyboardMarkup> {
     let lines = match keyboard {
         Keyboard::Keep | Keyboard::ShareContact(_) | Keyboard::Remove => return None,
-        Keyboard::Link(label, url) => vec![vec![
-            InlineKeyboardButton::builder()
-                .text(label.as_str())
-                .url(url.as_str())
-                .build(),
-        ]],
-        Keyboard::Inline(buttons) => buttons
-            .iter()
-            .map(|(label, meaning)| vec![inline(label, *meaning)])
-            .collect(),
-        Keyboard::Row(buttons) => vec![
-            buttons
-                .iter()
-                .map(|(label, meaning)| inline(label, *meaning))
-                .collect(),
-        ],
+        Keyboard::Link(label, url) => {
+            let button = InlineKeyboardButton::builder();
+            vec![vec![button.text(label.as_str()).url(url.as_str()).build()]]
+        }
+        Keyboard::Inline(buttons) => buttons.iter().map(|button| vec![inline(button)]).collect(),
+        Keyboard::Row(buttons) => vec![buttons.iter().map(inline).collect()],
     };
-    Some(
-        InlineKeyboardMarkup::builder()
-            .inline_keyboard(lines)
-            .build(),
-    )
+    let markup = InlineKeyboardMarkup::builder();
+    Some(markup.inline_keyboard(lines).build())
 }
 
-fn inline(label: &str, meaning: Button) -> InlineKeyboardButton {
+fn inline((label, meaning): &(String, Button)) -> InlineKeyboardButton {
     InlineKeyboardButton::builder()
-        .text(label)
-        .callback_data(button::to_wire(meaning))
+        .text(label.as_str())
+        .callback_data(button::to_wire(*meaning))
         .build()
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use super::*;
     use crate::domain::{
         ids::{OutboxId, Seq},
@@ -271,19 +250,19 @@ mod tests {
         );
         for (body, rest) in [
             (
-                serde_json::to_value(send_photo(&full, &html, "f")).unwrap(),
+                send_kept(&full, &html, MediaKind::Photo, "f"),
                 json!({"photo": "f", "caption": "1 &lt; 2", "parse_mode": "HTML"}),
             ),
             (
-                serde_json::to_value(send_video(&full, &html, "f")).unwrap(),
+                send_kept(&full, &html, MediaKind::Video, "f"),
                 json!({"video": "f", "caption": "1 &lt; 2", "parse_mode": "HTML"}),
             ),
             (
-                serde_json::to_value(send_animation(&full, &plain, "f")).unwrap(),
+                send_kept(&full, &plain, MediaKind::Animation, "f"),
                 json!({"animation": "f", "caption": "1 < 2"}),
             ),
             (
-                serde_json::to_value(send_document(&empty, &none, "f")).unwrap(),
+                send_kept(&empty, &none, MediaKind::Document, "f"),
                 json!({"document": "f"}),
             ),
         ] {
@@ -292,7 +271,7 @@ mod tests {
                 .as_object_mut()
                 .unwrap()
                 .extend(rest.as_object().unwrap().clone());
-            assert_eq!(body, expected);
+            assert_eq!(Value::from(body), expected);
         }
     }
 

@@ -135,9 +135,8 @@ async fn call(
         Way::Message => client.send_message(send, words).await,
         Way::Edit(message) => client.edit_message_text(send, words, message).await,
         Way::Upload(kind, file) => {
-            client
-                .upload(kind, parts(send, words, kind, file).await?)
-                .await
+            let form = parts(send, words, kind, file).await?;
+            client.upload(kind, form).await
         }
         Way::Kept(kind, file) => client.send_kept(send, words, kind, file).await,
     }
@@ -216,15 +215,9 @@ async fn parts(
         // A media type that is none says nothing.
         Err(_) => part(kind, file).await?,
     };
-    let field = match kind {
-        MediaKind::Photo => "photo",
-        MediaKind::Video => "video",
-        MediaKind::Animation => "animation",
-        MediaKind::Document => "document",
-    };
     let mut form = Parts::new()
         .text("chat_id", send.to.to_string())
-        .part(field, content);
+        .part(encode::field(kind), content);
     let (caption, mode) = words.caption();
     if let Some(caption) = caption {
         form = form.text("caption", caption.to_owned());
@@ -239,22 +232,14 @@ async fn parts(
 }
 
 async fn part(kind: MediaKind, file: &Upload<'_>) -> Result<Part, TelegramError> {
-    let body = file
-        .content
-        .body()
-        .await
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => TelegramError::Unmade(error.to_string()),
-            // It is the machine that lacks something, as a rule for a moment.
-            _ => TelegramError::NotSent(error.to_string()),
-        })?;
-    Ok(
-        Part::stream_with_length(body, file.content.size()).file_name(naming::upload_name(
-            kind,
-            file.name,
-            file.media_type,
-        )),
-    )
+    let body = file.content.body().await;
+    let body = body.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => TelegramError::Unmade(error.to_string()),
+        // It is the machine that lacks something, as a rule for a moment.
+        _ => TelegramError::NotSent(error.to_string()),
+    })?;
+    let name = naming::upload_name(kind, file.name, file.media_type);
+    Ok(Part::stream_with_length(body, file.content.size()).file_name(name))
 }
 
 #[cfg(test)]

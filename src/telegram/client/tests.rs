@@ -96,7 +96,7 @@ async fn a_call_that_is_never_answered_is_unknown() {
         .timeout(Duration::from_millis(50))
         .build()
         .unwrap();
-    let error = transport(http.post(address).send().await.unwrap_err());
+    let error = transport::failure(http.post(address).send().await.unwrap_err());
     assert!(matches!(error, TelegramError::Lost(_)), "{error}");
     assert!(!format!("{error} {error:?}").contains(TOKEN), "{error:?}");
 }
