@@ -27,6 +27,16 @@ use super::{
 /// How far back a partner's open appeal is looked for.
 const RECENT_APPEALS: usize = 20;
 
+/// An entity that this decision has put already.
+macro_rules! changed {
+    ($self:ident, $kind:ident($it:ident) if $is_it:expr) => {
+        $self.decision.puts.iter().find_map(|entity| match entity {
+            Entity::$kind($it) if $is_it => Some($it.clone()),
+            _ => None,
+        })
+    };
+}
+
 /// The context of one decision.
 pub(super) struct DecisionContext<'a, V> {
     /// The settings.
@@ -61,13 +71,7 @@ impl<'a, V: View> DecisionContext<'a, V> {
 
     /// The session as this decision leaves it.
     pub(super) fn session(&self, chat: ChatId) -> Option<Session> {
-        let changed = self.decision.puts.iter().find_map(|entity| {
-            let Entity::Session(session) = entity else {
-                return None;
-            };
-            (session.chat == chat).then(|| session.clone())
-        });
-        changed.or_else(|| self.view.session(chat))
+        changed!(self, Session(it) if it.chat == chat).or_else(|| self.view.session(chat))
     }
 
     /// The session, or a new one.
@@ -77,95 +81,50 @@ impl<'a, V: View> DecisionContext<'a, V> {
     }
 
     pub(super) fn partner(&self, code: &PartnerCode) -> Option<Partner> {
-        let changed = self.decision.puts.iter().find_map(|entity| {
-            let Entity::Partner(partner) = entity else {
-                return None;
-            };
-            (partner.code == *code).then(|| partner.clone())
-        });
-        changed.or_else(|| self.view.partner(code))
+        changed!(self, Partner(it) if it.code == *code).or_else(|| self.view.partner(code))
     }
 
     pub(super) fn appeal(&self, id: AppealId) -> Option<Appeal> {
-        let changed = self.decision.puts.iter().find_map(|entity| {
-            let Entity::Appeal(appeal) = entity else {
-                return None;
-            };
-            (appeal.id == id).then(|| appeal.clone())
-        });
-        changed.or_else(|| self.view.appeal(id))
+        changed!(self, Appeal(it) if it.id == id).or_else(|| self.view.appeal(id))
     }
 
     /// The announcement as this decision leaves it.
     pub(super) fn broadcast(&self, key: &PromotionKey) -> Option<Broadcast> {
-        let changed = self.decision.puts.iter().find_map(|entity| {
-            let Entity::Broadcast(broadcast) = entity else {
-                return None;
-            };
-            (broadcast.key == *key).then(|| broadcast.clone())
-        });
-        changed.or_else(|| self.view.broadcast(key))
+        changed!(self, Broadcast(it) if it.key == *key).or_else(|| self.view.broadcast(key))
     }
 
     /// The promotion as this decision leaves it.
     pub(super) fn promotion(&self, key: &PromotionKey) -> Option<Promotion> {
-        let changed = self.decision.puts.iter().find_map(|entity| {
-            let Entity::Promotion(promotion) = entity else {
-                return None;
-            };
-            (promotion.key == *key).then(|| (**promotion).clone())
-        });
+        let changed = changed!(self, Promotion(it) if it.key == *key).map(|it| *it);
         changed.or_else(|| self.view.promotion(key))
     }
 
     /// A line that this decision has put or changed.
     pub(super) fn fresh_line(&self, appeal: AppealId, index: u32) -> Option<Line> {
-        self.decision.puts.iter().find_map(|entity| {
-            let Entity::Line(line) = entity else {
-                return None;
-            };
-            ((line.appeal, line.index) == (appeal, index)).then(|| line.clone())
-        })
+        changed!(self, Line(it) if (it.appeal, it.index) == (appeal, index))
     }
 
     pub(super) fn tab(&self, tab: Tab) -> TabState {
-        let changed = self.decision.puts.iter().find_map(|entity| {
-            let Entity::Tab(state) = entity else {
-                return None;
-            };
-            (state.tab == tab).then(|| state.clone())
-        });
-        changed.unwrap_or_else(|| self.view.tab(tab))
+        changed!(self, Tab(it) if it.tab == tab).unwrap_or_else(|| self.view.tab(tab))
     }
 
     /// The appeal that a partner's next message joins: the newest that is neither closed nor gone from the sheet.
     pub(super) fn open_appeal(&self, chat: ChatId) -> Option<Appeal> {
-        let stored = self
-            .view
-            .appeals_of(chat, RECENT_APPEALS)
-            .into_iter()
-            .map(|appeal| appeal.id);
-        let fresh = self.decision.puts.iter().rev().filter_map(|entity| {
-            let Entity::Appeal(appeal) = entity else {
-                return None;
-            };
-            (appeal.chat == chat).then_some(appeal.id)
+        let stored = self.view.appeals_of(chat, RECENT_APPEALS);
+        let puts = self.decision.puts.iter().rev();
+        let fresh = puts.filter_map(|entity| match entity {
+            Entity::Appeal(appeal) if appeal.chat == chat => Some(appeal.id),
+            _ => None,
         });
         fresh
-            .chain(stored)
+            .chain(stored.into_iter().map(|appeal| appeal.id))
             .filter_map(|id| self.appeal(id))
             .find(Appeal::is_open)
     }
 
     /// The troubles, as this decision leaves them.
     pub(super) fn alerts(&self) -> Alerts {
-        let changed = self.decision.puts.iter().find_map(|entity| {
-            let Entity::Alerts(alerts) = entity else {
-                return None;
-            };
-            Some(alerts.clone())
-        });
-        changed.unwrap_or_else(|| self.view.alerts())
+        changed!(self, Alerts(it) if true).unwrap_or_else(|| self.view.alerts())
     }
 
     /// The chat of the operator; a group may have another id by now than the settings say.
@@ -283,10 +242,8 @@ impl<'a, V: View> DecisionContext<'a, V> {
 
     fn report_as(&mut self, note: Note<'_>, form: MessageForm) {
         if let Some(chat) = self.admin_chat() {
-            let (id, text) = (
-                self.next_reply(),
-                Html::escape(&self.rules.wording.note(note)),
-            );
+            let text = Html::escape(&self.rules.wording.note(note));
+            let id = self.next_reply();
             self.then(Effect::Send(Send {
                 form,
                 ..Send::talk(id, chat, text)
@@ -310,15 +267,9 @@ impl<'a, V: View> DecisionContext<'a, V> {
 
     /// The identity of an appeal that this event opens.
     pub(super) fn next_appeal(&mut self) -> AppealId {
-        let id = AppealId {
-            seq: self.seq,
-            n: self.appeals,
-        };
-        self.appeals = self
-            .appeals
-            .checked_add(1)
-            .expect("an event opens few appeals");
-        id
+        let (seq, n) = (self.seq, self.appeals);
+        self.appeals = n.checked_add(1).expect("an event opens few appeals");
+        AppealId { seq, n }
     }
 
     pub(super) fn next_reply(&mut self) -> OutboxId {
