@@ -19,7 +19,7 @@ mod status;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::{
     config::{Local, Settings, SettingsErrors},
@@ -46,7 +46,11 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the service
-    Serve(ServeArguments),
+    Serve {
+        /// Look at the sheets and say what the service would do; write nothing, send nothing
+        #[arg(long)]
+        observe: bool,
+    },
     /// Run the service with stand-ins for Telegram and Google, play a tour, and keep serving
     #[cfg(feature = "demo")]
     Demo(demo::DemoArguments),
@@ -54,12 +58,29 @@ enum Command {
     #[cfg(feature = "demo")]
     Simulate(simulate::SimulateArguments),
     /// Say what is wrong and what to do
-    Check(CheckArguments),
+    Check {
+        /// Check the settings alone, without asking Telegram or Google
+        #[arg(long)]
+        offline: bool,
+        /// Try on this spreadsheet, on a tab of its own, whether Google does what the service counts on
+        #[arg(long, value_name = "SPREADSHEET", conflicts_with = "offline")]
+        live_sheet: Option<String>,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
     /// Prepare the outside services
     #[command(subcommand)]
     Setup(Setup),
     /// Say how the running service is
-    Status(StatusArguments),
+    Status {
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        /// Then follow the announcements under way until they are over
+        #[arg(long)]
+        watch: bool,
+    },
     /// Let go of what is held back
     #[command(subcommand)]
     Release(Release),
@@ -70,7 +91,10 @@ enum Command {
     #[command(subcommand)]
     Unknown(Unknown),
     /// Decide a stored record again and print what follows from it, with a test of it; nothing is changed
-    Replay(ReplayArguments),
+    Replay {
+        /// The record's number, as `quarantine list` and the log name it
+        seq: u64,
+    },
     /// Ask a few questions and write settings, and a file with secrets
     Init {
         /// Where to write them
@@ -88,34 +112,27 @@ enum Command {
         file: PathBuf,
     },
     /// Erase one person from the journal, and name the rows that remain in the spreadsheets
-    Forget(ForgetArguments),
+    Forget {
+        /// The code as it stands in the staff list, or the Telegram ID
+        partner: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
     /// Ask a running service whether it is alive, for container health checks
-    Probe(ProbeArguments),
+    Probe {
+        /// Ask whether updates can be stored (`/readyz`) rather than whether the process is alive (`/livez`)
+        #[arg(long)]
+        ready: bool,
+    },
     /// Print what your shell needs to complete our commands
     Completions {
         /// Which shell
         shell: clap_complete::Shell,
     },
-}
-
-#[derive(Debug, Args)]
-struct ServeArguments {
-    /// Look at the sheets and say what the service would do; write nothing, send nothing
-    #[arg(long)]
-    observe: bool,
-}
-
-#[derive(Debug, Args)]
-struct CheckArguments {
-    /// Check the settings alone, without asking Telegram or Google
-    #[arg(long)]
-    offline: bool,
-    /// Try on this spreadsheet, on a tab of its own, whether Google does what the service counts on
-    #[arg(long, value_name = "SPREADSHEET", conflicts_with = "offline")]
-    live_sheet: Option<String>,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
 }
 
 #[derive(Debug, Subcommand)]
@@ -137,16 +154,6 @@ enum Setup {
     },
     /// Print the script for the spreadsheet, with address and secret filled in
     AppsScript,
-}
-
-#[derive(Debug, Args)]
-struct StatusArguments {
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Then follow the announcements under way until they are over
-    #[arg(long)]
-    watch: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -187,31 +194,6 @@ enum Unknown {
         /// Which: a name of the list, or all
         which: String,
     },
-}
-
-#[derive(Debug, Args)]
-struct ReplayArguments {
-    /// The record's number, as `quarantine list` and the log name it
-    seq: u64,
-}
-
-#[derive(Debug, Args)]
-struct ForgetArguments {
-    /// The code as it stands in the staff list, or the Telegram ID
-    partner: String,
-    /// Do not ask
-    #[arg(long)]
-    yes: bool,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-}
-
-#[derive(Debug, Args)]
-struct ProbeArguments {
-    /// Ask whether updates can be stored (`/readyz`) rather than whether the process is alive (`/livez`)
-    #[arg(long)]
-    ready: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -276,10 +258,9 @@ fn refuse(error: &clap::Error) -> ExitCode {
     if error.print().is_err() {
         return ExitCode::FAILURE;
     }
-    if error.use_stderr() {
-        ExitCode::from(EXIT_SETTINGS)
-    } else {
-        ExitCode::SUCCESS
+    match error.use_stderr() {
+        true => ExitCode::from(EXIT_SETTINGS),
+        false => ExitCode::SUCCESS,
     }
 }
 
@@ -287,51 +268,47 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     install_crypto();
     let config = arguments.config.as_deref();
     match arguments.command {
-        Command::Serve(ServeArguments { observe: true }) => serve::observe(load(config)?).await,
-        Command::Serve(ServeArguments { observe: false }) => serve::serve(load(config)?).await,
+        Command::Serve { observe: true } => serve::observe(load(config)?).await,
+        Command::Serve { observe: false } => serve::serve(load(config)?).await,
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => demo::demo(arguments).await,
         #[cfg(feature = "demo")]
         Command::Simulate(arguments) => simulate::simulate(arguments).await,
-        Command::Check(CheckArguments {
-            live_sheet: Some(spreadsheet),
-            ..
-        }) => check::live_sheet(&load(config)?, &spreadsheet).await,
-        Command::Check(CheckArguments {
+        Command::Check {
             offline,
-            live_sheet: None,
+            live_sheet,
             format,
-        }) => check::check(load(config)?, offline, format).await,
+        } => match live_sheet {
+            Some(spreadsheet) => check::live_sheet(&load(config)?, &spreadsheet).await,
+            None => check::check(load(config)?, offline, format).await,
+        },
         Command::Setup(Setup::Webhook { delete }) => setup::webhook(&load(config)?, delete).await,
         Command::Setup(Setup::Sheets {
             dry_run,
             extend_lists,
         }) => {
-            let lists = if extend_lists {
-                Lists::Extend
-            } else {
-                Lists::Keep
+            let lists = match extend_lists {
+                true => Lists::Extend,
+                false => Lists::Keep,
             };
             setup::sheets(&load(config)?, dry_run, lists).await
         }
         Command::Setup(Setup::AppsScript) => setup::apps_script(&load(config)?),
-        Command::Status(StatusArguments { format, watch }) => {
-            status::status(&local(config)?, format, watch).await
-        }
+        Command::Status { format, watch } => status::status(&local(config)?, format, watch).await,
         Command::Release(Release::Answers) => status::release_answers(&local(config)?).await,
         Command::Release(Release::Silence) => status::end_silence(&local(config)?).await,
         Command::Quarantine(quarantine) => operator::quarantine(&local(config)?, quarantine).await,
         Command::Unknown(unknown) => operator::unknown(&local(config)?, unknown).await,
-        Command::Replay(ReplayArguments { seq }) => operator::replay(&local(config)?, seq).await,
+        Command::Replay { seq } => operator::replay(&local(config)?, seq).await,
         Command::Init { directory } => init::init(&directory),
         Command::Backup { file } => backup::backup(&local(config)?, &file).await,
         Command::Restore { file } => backup::restore(&local(config)?, &file),
-        Command::Forget(ForgetArguments {
+        Command::Forget {
             partner,
             yes,
             format,
-        }) => forget::forget(&load(config)?, &partner, yes, format).await,
-        Command::Probe(ProbeArguments { ready }) => probe::probe(config, ready).await,
+        } => forget::forget(&load(config)?, &partner, yes, format).await,
+        Command::Probe { ready } => probe::probe(config, ready).await,
         Command::Completions { shell } => completions::completions(shell),
     }
 }

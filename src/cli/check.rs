@@ -18,11 +18,11 @@ use super::{Failure, Format};
 use crate::{
     app::words,
     clock,
-    config::{Mode, Settings},
+    config::{Mode, Settings, TabAddress},
     domain::ids::{ChatId, SpreadsheetId},
     domain::operator::OperatorRequest,
     logs,
-    operator::{ConsoleReply, TelegramStatus, ask},
+    operator::{ConsoleReply, StatusReport, TelegramStatus, ask},
     sheets::{
         account_key::AccountKey,
         client::{SheetsClient, Timeouts},
@@ -31,7 +31,11 @@ use crate::{
         quota::CALLS_PER_WINDOW,
         wire::{SheetsError, Structure},
     },
-    telegram::{answer::TelegramError, client::BotClient, webhook},
+    telegram::{
+        answer::TelegramError,
+        client::{BotClient, Me, WebhookInfo},
+        webhook,
+    },
 };
 
 /// One line of the report.
@@ -64,73 +68,57 @@ pub(super) async fn check(
         sheets(&settings, &mut findings).await;
     }
     let colour = logs::is_coloured(std::io::stdout().is_terminal());
+    let lines = findings.iter().map(|finding| line(finding, colour));
     match format {
-        Format::Text => findings
-            .iter()
-            .for_each(|finding| println!("{}", line(finding, colour))),
+        Format::Text => lines.for_each(|line| println!("{line}")),
         Format::Json => println!("{}", serde_json::to_string_pretty(&findings)?),
     }
-    let failed = findings
-        .iter()
-        .any(|finding| finding.verdict == Verdict::Wrong);
-    Ok(if failed {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
+    let mut all = findings.iter();
+    Ok(match all.any(|finding| finding.verdict == Verdict::Wrong) {
+        true => ExitCode::FAILURE,
+        false => ExitCode::SUCCESS,
     })
 }
 
 /// Whether the service that runs here can store; of a journal that nobody works with, the next start says how it is.
 async fn journal(settings: &Settings) -> Option<Finding> {
-    let Ok(ConsoleReply::Status(status)) = ask(&settings.data_dir, &OperatorRequest::Status).await
-    else {
-        return None;
-    };
-    let why = status
-        .journal
-        .trouble
-        .unwrap_or_else(|| "it is being checked".to_owned());
-    (!status.journal.storing).then(|| {
-        wrong(
-            "journal",
-            format!("it cannot store, so nothing new is accepted: {why}"),
-        )
-    })
+    let journal = running(settings).await?.journal;
+    let why = journal.trouble.as_deref().unwrap_or("it is being checked");
+    let words = format!("it cannot store, so nothing new is accepted: {why}");
+    (!journal.storing).then(|| wrong("journal", words))
+}
+
+/// What the service says that runs here, if one does.
+async fn running(settings: &Settings) -> Option<Box<StatusReport>> {
+    match ask(&settings.data_dir, &OperatorRequest::Status).await {
+        Ok(ConsoleReply::Status(status)) => Some(status),
+        Ok(_) | Err(_) => None,
+    }
 }
 
 async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
-    let client = match BotClient::new(
-        settings.telegram.api_url.as_str(),
-        settings.telegram.token.secret().clone(),
-    ) {
+    let (url, token) = (&settings.telegram.api_url, &settings.telegram.token);
+    let client = match BotClient::new(url.as_str(), token.secret().clone()) {
         Ok(client) => client,
         Err(error) => return findings.push(wrong("Telegram", error.to_string())),
     };
     match client.me().await {
-        Ok(me) => findings.push(fine(
-            "Telegram",
-            format!(
-                "the token is right, the bot is {}",
-                me.username
-                    .map_or_else(|| me.id.to_string(), |name| format!("@{name}"))
-            ),
-        )),
+        Ok(Me { id, username }) => {
+            let name = username.map_or_else(|| id.to_string(), |name| format!("@{name}"));
+            let words = format!("the token is right, the bot is {name}");
+            findings.push(fine("Telegram", words));
+        }
         Err(error) => {
-            let barred = error
-                .service_refusal()
-                .map(|bar| format!("{error}: {}", bar.remedy()));
-            let words = barred.unwrap_or_else(|| {
-                format!(
-                    "{error}. Is the token the one that @BotFather gave, and can this machine reach {}?",
-                    settings.telegram.api_url.as_str()
-                )
-            });
+            let words = match error.service_refusal() {
+                Some(bar) => format!("{error}: {}", bar.remedy()),
+                None => format!(
+                    "{error}. Is the token the one that @BotFather gave, and can this machine reach {url}?"
+                ),
+            };
             return findings.push(wrong("Telegram", words));
         }
     }
-    if let Ok(ConsoleReply::Status(status)) =
-        ask(&settings.data_dir, &OperatorRequest::Status).await
-    {
+    if let Some(status) = running(settings).await {
         findings.extend(standing(&status.telegram));
     }
     findings.extend(admin_chat(settings, &client).await);
@@ -162,10 +150,8 @@ async fn admin_chat(settings: &Settings, client: &BotClient) -> Option<Finding> 
             "Try again once Telegram answers"
         }
     };
-    Some(wrong(
-        "admin chat",
-        format!("{chat} cannot be written to: {error}. {cure}"),
-    ))
+    let words = format!("{chat} cannot be written to: {error}. {cure}");
+    Some(wrong("admin chat", words))
 }
 
 /// What Telegram does not let the running service do.
@@ -176,22 +162,18 @@ fn standing(telegram: &TelegramStatus) -> Vec<Finding> {
         wrong("sending", words)
     });
     let webhook = telegram.webhook.as_ref().map(|words| {
-        wrong(
-            "webhook",
-            format!("Telegram does not bring the updates: {words}"),
-        )
+        let words = format!("Telegram does not bring the updates: {words}");
+        wrong("webhook", words)
     });
     [barred, silent, webhook].into_iter().flatten().collect()
 }
 
-fn webhook_finding(settings: &Settings, info: &crate::telegram::client::WebhookInfo) -> Finding {
+fn webhook_finding(settings: &Settings, info: &WebhookInfo) -> Finding {
     let waiting = info.pending_update_count;
-    let trouble = info
-        .last_error_message
-        .as_ref()
-        .map_or_else(String::new, |words| {
-            format!("; Telegram's last try failed: {words}")
-        });
+    let trouble = match &info.last_error_message {
+        Some(words) => format!("; Telegram's last try failed: {words}"),
+        None => String::new(),
+    };
     match (&settings.telegram.mode, &settings.http.public_url) {
         (Mode::Polling, _) if info.url.is_empty() => fine("updates", "we ask for them (polling)"),
         (Mode::Polling, _) => wrong(
@@ -200,10 +182,9 @@ fn webhook_finding(settings: &Settings, info: &crate::telegram::client::WebhookI
         ),
         (Mode::Webhook { .. }, Some(url)) if info.url == webhook::address(url.as_str()) => {
             let words = format!("set, {waiting} updates wait{trouble}");
-            if trouble.is_empty() {
-                fine("webhook", words)
-            } else {
-                note("webhook", words)
+            match trouble.is_empty() {
+                true => fine("webhook", words),
+                false => note("webhook", words),
             }
         }
         (Mode::Webhook { .. }, Some(_)) => note(
@@ -241,129 +222,83 @@ async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
 
 /// How many calls Google still grants: by the service where it runs, else by this command's own.
 async fn quota(settings: &Settings, sheets_client: &SheetsClient) -> Finding {
-    let Ok(ConsoleReply::Status(status)) = ask(&settings.data_dir, &OperatorRequest::Status).await
-    else {
-        let left = sheets_client.quota();
-        let made = CALLS_PER_WINDOW.saturating_sub(left.reads);
-        return fine(
-            "quota",
-            format!(
-                "this check made {made} of the 60 reads that Google grants a minute; no service runs here yet"
-            ),
+    let Some(status) = running(settings).await else {
+        let made = CALLS_PER_WINDOW.saturating_sub(sheets_client.quota().reads);
+        let words = format!(
+            "this check made {made} of the 60 reads that Google grants a minute; no service runs here yet"
         );
+        return fine("quota", words);
     };
     let (reads, writes) = (status.quota.reads, status.quota.writes);
     let words = format!(
         "the service has {reads} of {CALLS_PER_WINDOW} reads and {writes} of {CALLS_PER_WINDOW} writes left in this minute"
     );
-    if reads == 0 || writes == 0 {
-        note(
-            "quota",
-            format!(
-                "{words}; if it is often so, look less often: schedule.appeals, schedule.partners"
-            ),
-        )
-    } else {
-        fine("quota", words)
+    if reads > 0 && writes > 0 {
+        return fine("quota", words);
     }
+    let cure = "if it is often so, look less often: schedule.appeals, schedule.partners";
+    note("quota", format!("{words}; {cure}"))
 }
 
 async fn tabs(settings: &Settings, sheets_client: &SheetsClient, findings: &mut Vec<Finding>) {
-    let account = settings.sheets.credentials.client_email();
-    let words = &settings.words;
-    let partners = &settings.sheets.partners;
-    let appeals = &settings.sheets.appeals;
-    let readable = tab(
-        sheets_client,
-        "partners",
-        partners.spreadsheet.0.as_str(),
-        &words::partners(partners.tab.as_str(), &words.partners),
-        account,
-        findings,
-    )
-    .await;
-    if let Some(readable) = readable {
-        findings.extend(list::faults(sheets_client, &readable).await);
+    let (sheets, known) = (&settings.sheets, &settings.words);
+    let tab = async |about, address: &TabAddress, words: TabWords| {
+        let account = sheets.credentials.client_email();
+        match read(sheets_client, &address.spreadsheet, words, account).await {
+            Ok(readable) => (fine(about, place(&readable)), Some(readable)),
+            Err(error) => (wrong(about, error), None),
+        }
+    };
+    let words = words::partners(sheets.partners.tab.as_str(), &known.partners);
+    let (finding, partners) = tab("partners", &sheets.partners, words).await;
+    findings.push(finding);
+    if let Some(partners) = partners {
+        findings.extend(list::faults(sheets_client, &partners).await);
     }
-    let readable = tab(
-        sheets_client,
-        "appeals",
-        appeals.spreadsheet.0.as_str(),
-        &words::appeals(appeals.tab.as_str(), &words.appeals),
-        account,
-        findings,
-    )
-    .await;
-    if let Some(promotions) = &settings.sheets.promotions {
-        let named = words::promotions(promotions.tab.as_str(), &words.promotions);
-        let readable = tab(
-            sheets_client,
-            "promotions",
-            promotions.spreadsheet.0.as_str(),
-            &named,
-            account,
-            findings,
-        )
-        .await;
-        if let Some(readable) = readable {
-            findings.extend(promotions::waiting(settings, sheets_client, &readable).await);
+    let words = words::appeals(sheets.appeals.tab.as_str(), &known.appeals);
+    let (finding, appeals) = tab("appeals", &sheets.appeals, words).await;
+    findings.push(finding);
+    if let Some(address) = &sheets.promotions {
+        let words = words::promotions(address.tab.as_str(), &known.promotions);
+        let (finding, promotions) = tab("promotions", address, words).await;
+        findings.push(finding);
+        if let Some(promotions) = promotions {
+            findings.extend(promotions::waiting(settings, sheets_client, &promotions).await);
         }
     }
-    if let Some(readable) = readable {
-        findings.extend(answers::waiting(settings, sheets_client, &readable).await);
+    if let Some(appeals) = appeals {
+        findings.extend(answers::waiting(settings, sheets_client, &appeals).await);
     }
 }
 
 /// Whether a tab is there and can be understood.
-async fn tab(
-    sheets_client: &SheetsClient,
-    about: &'static str,
-    spreadsheet: &str,
-    words: &TabWords,
-    account: &str,
-    findings: &mut Vec<Finding>,
-) -> Option<Readable> {
-    let read = read(sheets_client, spreadsheet, words, account).await;
-    findings.push(match &read {
-        Ok(readable) => fine(about, place(readable)),
-        Err(error) => wrong(about, error.clone()),
-    });
-    read.ok()
-}
-
 async fn read(
     sheets_client: &SheetsClient,
-    spreadsheet: &str,
-    words: &TabWords,
+    spreadsheet: &SpreadsheetId,
+    words: TabWords,
     account: &str,
 ) -> Result<Readable, String> {
-    let spreadsheet = SpreadsheetId(spreadsheet.to_owned());
     let failed = |error: SheetsError| denied(&error, account);
-    let structure = sheets_client
-        .structure(&spreadsheet)
-        .await
-        .map_err(failed)?;
+    let structure = sheets_client.structure(spreadsheet).await;
+    let structure = structure.map_err(failed)?;
     let info =
         find_tab(&structure.tabs, &words.title).ok_or_else(|| no_tab(&structure, &words.title))?;
     let first_row = header_range(&info.title);
-    let ranges = sheets_client
-        .read(&spreadsheet, &[first_row])
-        .await
-        .map_err(failed)?;
-    let headings = ranges.first().map(headers).unwrap_or_default();
+    let ranges = sheets_client.read(spreadsheet, &[first_row]).await;
+    let headings = ranges.map_err(failed)?.first().map(headers);
     Ok(Readable {
-        layout: Layout::read(words, &headings).map_err(|error| error.to_string())?,
+        layout: Layout::read(&words, &headings.unwrap_or_default())
+            .map_err(|error| error.to_string())?,
         info: info.clone(),
-        words: words.clone(),
-        spreadsheet,
+        words,
+        spreadsheet: spreadsheet.clone(),
     })
 }
 
 fn place(readable: &Readable) -> String {
-    let ours = if readable.layout.to_add().is_empty() {
-        "whether we may write shows at the first write"
-    } else {
-        "ours are added at the right end at the start"
+    let ours = match readable.layout.to_add().is_empty() {
+        true => "whether we may write shows at the first write",
+        false => "ours are added at the right end at the start",
     };
     format!("tab «{}», every column found; {ours}", readable.words.title)
 }
@@ -386,11 +321,8 @@ pub(super) fn denied(error: &SheetsError, account: &str) -> String {
 }
 
 fn no_tab(structure: &Structure, title: &str) -> String {
-    let there: Vec<_> = structure
-        .tabs
-        .iter()
-        .map(|tab| format!("«{}»", tab.title))
-        .collect();
+    let tabs = structure.tabs.iter();
+    let there: Vec<_> = tabs.map(|tab| format!("«{}»", tab.title)).collect();
     format!(
         "there is no tab «{title}»; the spreadsheet has {}. Rename the tab, or name the right one in the settings",
         there.join(", ")
@@ -403,34 +335,31 @@ fn line(finding: &Finding, colour: bool) -> String {
         Verdict::Note => ("note ", "33"),
         Verdict::Wrong => ("WRONG", "31"),
     };
-    let mark = if colour {
-        format!("\u{1b}[{code}m{mark}\u{1b}[0m")
-    } else {
-        mark.to_owned()
+    let mark = match colour {
+        true => format!("\u{1b}[{code}m{mark}\u{1b}[0m"),
+        false => mark.to_owned(),
     };
     format!("{mark}  {:<10}  {}", finding.about, finding.words)
 }
 
 fn fine(about: &'static str, words: impl Into<String>) -> Finding {
-    Finding {
-        about,
-        verdict: Verdict::Fine,
-        words: words.into(),
-    }
+    Verdict::Fine.of(about, words)
 }
 
 fn note(about: &'static str, words: impl Into<String>) -> Finding {
-    Finding {
-        about,
-        verdict: Verdict::Note,
-        words: words.into(),
-    }
+    Verdict::Note.of(about, words)
 }
 
 fn wrong(about: &'static str, words: impl Into<String>) -> Finding {
-    Finding {
-        about,
-        verdict: Verdict::Wrong,
-        words: words.into(),
+    Verdict::Wrong.of(about, words)
+}
+
+impl Verdict {
+    fn of(self, about: &'static str, words: impl Into<String>) -> Finding {
+        Finding {
+            about,
+            verdict: self,
+            words: words.into(),
+        }
     }
 }

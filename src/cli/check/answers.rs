@@ -2,17 +2,15 @@
 //!
 //! Invariant: they are told by place, never by their text.
 
-use super::{Finding, note, wrong};
+use super::{Finding, note, running, wrong};
 use crate::{
     config::Settings,
-    domain::operator::OperatorRequest,
-    domain::{event::TelegramCell, ids::SpreadsheetId, row::Column, text::Text},
-    operator::{ConsoleReply, ask},
+    domain::{ids::SpreadsheetId, row::Column, text::Text},
     sheets::{
         client::SheetsClient,
         layout::{Layout, words::TabWords},
         look::{
-            TabSnapshot,
+            Row, TabSnapshot,
             plan::{HistoryRange, ReadPlan},
         },
         read_once,
@@ -26,13 +24,11 @@ pub(super) const NAMED: usize = 20;
 /// The first numbers, and how many more there are.
 pub(super) fn numbers(named: &[u32], all: u64) -> String {
     let list: Vec<_> = named.iter().map(ToString::to_string).collect();
-    let more = all.saturating_sub(u64::try_from(named.len()).unwrap_or(u64::MAX));
-    let rest = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
-    list.join(", ") + &rest
+    let list = list.join(", ");
+    match all.saturating_sub(u64::try_from(named.len()).unwrap_or(u64::MAX)) {
+        0 => list,
+        more => format!("{list} and {more} more"),
+    }
 }
 
 /// A tab that can be read, and what is known of it.
@@ -49,18 +45,13 @@ pub(super) async fn waiting(
     sheets_client: &SheetsClient,
     tab: &Readable,
 ) -> Option<Finding> {
-    if let Ok(ConsoleReply::Status(status)) =
-        ask(&settings.data_dir, &OperatorRequest::Status).await
-    {
-        let desk = &status.desk;
-        let words = || {
-            format!(
-                "{} answers from before the first look are held: № {}. To send them: sheetdesk release answers",
-                desk.held,
-                numbers(&desk.held_numbers, desk.held)
-            )
-        };
-        return (desk.held > 0).then(|| note("answers", words()));
+    if let Some(status) = running(settings).await {
+        let held = status.desk.held;
+        let numbers = numbers(&status.desk.held_numbers, held);
+        let words = format!(
+            "{held} answers from before the first look are held: № {numbers}. To send them: sheetdesk release answers"
+        );
+        return (held > 0).then(|| note("answers", words));
     }
     // A journal that exists has seen the tab, or is about to; what it holds is known to its service alone.
     if settings.data_dir.join(crate::journal::DATA_FILE).exists() {
@@ -71,14 +62,12 @@ pub(super) async fn waiting(
         Ok(rows) => {
             let named: Vec<u32> = rows.iter().take(NAMED).copied().collect();
             let all = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-            Some(note(
-                "answers",
-                format!(
-                    "{all} answers stand in the sheet already, in rows {}. The first start sends none of them by itself: \
-                     empty the cells that are done with, or send them all later by: sheetdesk release answers",
-                    numbers(&named, all)
-                ),
-            ))
+            let words = format!(
+                "{all} answers stand in the sheet already, in rows {}. The first start sends none of them by itself: \
+                 empty the cells that are done with, or send them all later by: sheetdesk release answers",
+                numbers(&named, all)
+            );
+            Some(note("answers", words))
         }
         Err(words) => Some(wrong("answers", words)),
     }
@@ -87,19 +76,12 @@ pub(super) async fn waiting(
 /// The rows, as people count them, in which an answer stands beside a telegram_id.
 async fn typed(sheets_client: &SheetsClient, tab: &Readable) -> Result<Vec<u32>, String> {
     let snapshot = snapshot(sheets_client, tab).await?;
-    let answered = |row: &&crate::sheets::look::Row| {
-        let theirs = matches!(row.telegram, TelegramCell::Id(_) | TelegramCell::Doubled(_));
-        theirs
-            && snapshot
-                .text(row, Column::Answer)
-                .is_some_and(|text| !Text::from(text).is_blank())
+    let answered = |row: &&Row| {
+        let answer = snapshot.text(row, Column::Answer);
+        row.telegram.chat().is_some() && answer.is_some_and(|text| !Text::from(text).is_blank())
     };
-    Ok(snapshot
-        .rows
-        .iter()
-        .filter(answered)
-        .map(|row| row.row + 1)
-        .collect())
+    let rows = snapshot.rows.iter().filter(answered);
+    Ok(rows.map(|row| row.row + 1).collect())
 }
 
 /// One look at a tab.

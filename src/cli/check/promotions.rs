@@ -29,43 +29,27 @@ pub(super) async fn waiting(
     };
     let rows = |wanted: &dyn Fn(&Text, &Text) -> bool| -> Vec<u32> {
         let text = |row, column| Text::from(snapshot.text(row, column).unwrap_or_default());
-        let filtered = snapshot
-            .rows
-            .iter()
-            .filter(|row| wanted(&text(row, Column::Status), &text(row, Column::Action)));
-        filtered.map(|row| row.row + 1).collect()
+        let rows = snapshot.rows.iter();
+        rows.filter(|row| wanted(&text(row, Column::Status), &text(row, Column::Action)))
+            .map(|row| row.row + 1)
+            .collect()
     };
     let asked = rows(&|_, action| !action.is_blank());
     let coming = rows(&|status, _| words.status(status) == Some(PromotionStatus::Waiting));
-    let told = |rows: &[u32]| {
-        numbers(
-            &rows[..rows.len().min(NAMED)],
-            u64::try_from(rows.len()).unwrap_or(u64::MAX),
-        )
+    let told = |rows: &[u32], what| {
+        let all = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let numbers = numbers(&rows[..rows.len().min(NAMED)], all);
+        (all > 0).then(|| format!("{numbers} {what}"))
     };
-    match (asked.as_slice(), coming.as_slice()) {
-        ([], []) => None,
-        ([], coming) => Some(note(
-            "promotions",
-            format!(
-                "rows {} wait for their day, and will be announced on it",
-                told(coming)
-            ),
-        )),
-        (asked, []) => Some(note("promotions", held(&told(asked)))),
-        (asked, coming) => Some(note(
-            "promotions",
-            format!(
-                "{}; rows {} wait for their day, and will be announced on it",
-                held(&told(asked)),
-                told(coming)
-            ),
-        )),
-    }
-}
-
-fn held(rows: &str) -> String {
-    format!(
-        "in rows {rows} an action stands already: the first start does not take it, choose it anew then"
-    )
+    let asked = told(
+        &asked,
+        "an action stands already: the first start does not take it, choose it anew then",
+    );
+    let coming = told(&coming, "wait for their day, and will be announced on it");
+    let words = [
+        asked.map(|words| format!("in rows {words}")),
+        coming.map(|words| format!("rows {words}")),
+    ];
+    let words: Vec<_> = words.into_iter().flatten().collect();
+    (!words.is_empty()).then(|| note("promotions", words.join("; ")))
 }
