@@ -244,7 +244,7 @@ impl Testbed {
         }
     }
 
-    /// What is in the appeals tab in the row with this `№`, under this header; nothing where there is no such row.
+    /// What is in the appeals tab in the row with this `№`, under this header; empty if there is no such row.
     #[must_use]
     pub fn appeal_cell(&self, number: u32, header: &str) -> String {
         self.cell(APPEALS, ("№", &number.to_string()), header)

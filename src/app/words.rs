@@ -27,30 +27,24 @@ use crate::{
 
 /// What decisions depend on.
 pub(super) fn rules(settings: &Settings) -> Rules {
+    let (access, promotions) = (&settings.words.partners.statuses, &settings.promotions);
+    let late = promotions.hold_if_later_than;
     Rules {
         time_zone: settings.time_zone.clone(),
         admin_chat: admin_chat(settings),
         grace: SignedDuration::try_from(settings.appeals.grace).unwrap_or(SignedDuration::ZERO),
         resend_unknown: settings.appeals.resend_unknown,
-        authorized: settings.words.partners.statuses.authorized.written().into(),
-        not_authorized: settings
-            .words
-            .partners
-            .statuses
-            .not_authorized
-            .written()
-            .into(),
+        authorized: access.authorized.written().into(),
+        not_authorized: access.not_authorized.written().into(),
         cell: CELL,
         archive: settings.words.archive.tab.as_str().into(),
         links: links(settings),
-        resend_announcements: settings.promotions.resend_unknown,
-        quiet: settings.promotions.quiet_hours.map(|hours| QuietWindow {
+        resend_announcements: promotions.resend_unknown,
+        quiet: promotions.quiet_hours.map(|hours| QuietWindow {
             from: hours.from,
             until: hours.until,
         }),
-        hold_if_later_than: settings
-            .promotions
-            .hold_if_later_than
+        hold_if_later_than: late
             .map(|hours| SignedDuration::try_from(hours).unwrap_or(SignedDuration::MAX)),
         rate: settings.telegram.rate_per_second.map_or(0, NonZeroU32::get),
         promotions: vocabulary(&settings.words.promotions),
@@ -60,10 +54,8 @@ pub(super) fn rules(settings: &Settings) -> Rules {
 
 /// The admin chat of the settings.
 pub(super) fn admin_chat(settings: &Settings) -> Option<ChatId> {
-    settings
-        .telegram
-        .admin_chat
-        .map(|chat| ChatId(chat.number()))
+    let chat = settings.telegram.admin_chat?;
+    Some(ChatId(chat.number()))
 }
 
 /// Links to files that partners sent; without a public address there are none. Their key comes from the secret of the sheets' calls:
@@ -71,20 +63,15 @@ pub(super) fn admin_chat(settings: &Settings) -> Option<ChatId> {
 pub(super) fn links(settings: &Settings) -> Option<Links> {
     let lifetime =
         SignedDuration::try_from(settings.files.lifetime).unwrap_or(SignedDuration::ZERO);
-    let url = settings.http.public_url.as_ref()?;
-    Some(Links::new(
-        url.as_str(),
-        settings.sheets.callback_secret.key(),
-        lifetime,
-    ))
+    let url = settings.http.public_url.as_ref()?.as_str();
+    let key = settings.sheets.callback_secret.key();
+    Some(Links::new(url, key, lifetime))
 }
 
 /// The words of the staff list.
 pub fn partners(title: &str, words: &PartnerWords) -> TabWords {
     let names = &words.columns;
     TabWords {
-        tab: Tab::Partners,
-        title: title.to_owned(),
         columns: vec![
             column(Column::Code, &names.code),
             column(Column::Name, &names.name),
@@ -93,10 +80,9 @@ pub fn partners(title: &str, words: &PartnerWords) -> TabWords {
             column(Column::Telegram, &names.telegram_id),
             column(Column::Since, &names.authorized_at),
         ],
-        statuses: Vec::new(),
         authorized: words.statuses.authorized.clone(),
         not_authorized: words.statuses.not_authorized.clone(),
-        troubles: BTreeMap::new(),
+        ..plain(Tab::Partners, title)
     }
 }
 
@@ -104,8 +90,6 @@ pub fn partners(title: &str, words: &PartnerWords) -> TabWords {
 pub fn appeals(title: &str, words: &AppealWords) -> TabWords {
     let (names, statuses, fills) = (&words.columns, &words.statuses, &words.fills);
     TabWords {
-        tab: Tab::Appeals,
-        title: title.to_owned(),
         columns: vec![
             column(Column::Code, &names.code),
             column(Column::Phone, &names.phone),
@@ -125,9 +109,8 @@ pub fn appeals(title: &str, words: &AppealWords) -> TabWords {
             status(Status::AiAnswer, &statuses.ai_answer, None),
             status(Status::Resolved, &statuses.solved, Some(fills.solved)),
         ],
-        authorized: Word::default(),
-        not_authorized: Word::default(),
         troubles: troubles(&Wording::built_in()),
+        ..plain(Tab::Appeals, title)
     }
 }
 
@@ -135,8 +118,6 @@ pub fn appeals(title: &str, words: &AppealWords) -> TabWords {
 pub fn promotions(title: &str, words: &PromotionWords) -> TabWords {
     let names = &words.columns;
     TabWords {
-        tab: Tab::Promotions,
-        title: title.to_owned(),
         columns: vec![
             column(Column::Title, &names.name),
             column(Column::Description, &names.description),
@@ -150,10 +131,7 @@ pub fn promotions(title: &str, words: &PromotionWords) -> TabWords {
             column(Column::Key, &names.key),
             column(Column::Mailing, &names.broadcast),
         ],
-        statuses: Vec::new(),
-        authorized: Word::default(),
-        not_authorized: Word::default(),
-        troubles: BTreeMap::new(),
+        ..plain(Tab::Promotions, title)
     }
 }
 
@@ -183,17 +161,12 @@ pub fn vocabulary(words: &PromotionWords) -> Vocabulary {
 pub(super) fn archive(words: &ArchiveWords) -> TabWords {
     let names = &words.columns;
     TabWords {
-        tab: Tab::Appeals,
-        title: words.tab.as_str().to_owned(),
         columns: vec![
             column(Column::Number, &names.number),
             column(Column::Part, &names.part),
             column(Column::History, &names.text),
         ],
-        statuses: Vec::new(),
-        authorized: Word::default(),
-        not_authorized: Word::default(),
-        troubles: BTreeMap::new(),
+        ..plain(Tab::Appeals, words.tab.as_str())
     }
 }
 
@@ -216,6 +189,19 @@ pub fn menus() -> Vec<Menu> {
             .collect(),
         })
         .collect()
+}
+
+/// The words of a tab without columns.
+fn plain(tab: Tab, title: &str) -> TabWords {
+    TabWords {
+        tab,
+        title: title.to_owned(),
+        columns: Vec::new(),
+        statuses: Vec::new(),
+        authorized: Word::default(),
+        not_authorized: Word::default(),
+        troubles: BTreeMap::new(),
+    }
 }
 
 fn column(column: Column, word: &Word) -> (Column, Word) {

@@ -29,7 +29,7 @@ struct Question {
     /// The setting.
     key: &'static str,
     asks: &'static str,
-    /// What is taken where nothing is typed; none where an answer is needed.
+    /// What is taken if nothing is typed; `None` if an answer is needed.
     default: Option<&'static str>,
 }
 

@@ -1,4 +1,4 @@
-//! `setup webhook` tells Telegram where to bring updates, or takes that back; `setup sheets` furnishes the spreadsheets; `setup apps-script`
+//! `setup webhook` tells Telegram where to bring updates, or takes that back; `setup sheets` provisions the spreadsheets; `setup apps-script`
 //! prints the script for the sheet.
 //!
 //! Invariant: setting up again changes nothing.

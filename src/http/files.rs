@@ -51,21 +51,17 @@ async fn open<B: Backend>(
     extensions: &Extensions,
 ) -> Result<OpenedFile, Problem> {
     let links = state.access.files.as_ref().ok_or(Problem::NotFound)?;
-    let file = links
-        .open(link, state.backend.now())
-        .map_err(|error| match error {
-            LinkError::Unknown => Problem::NotFound,
-            LinkError::Expired => Problem::Expired,
-        })?;
+    let file = links.open(link, state.backend.now());
+    let file = file.map_err(|error| match error {
+        LinkError::Unknown => Problem::NotFound,
+        LinkError::Expired => Problem::Expired,
+    })?;
     mark_known(extensions);
-    state
-        .backend
-        .open_file(file)
-        .await
-        .map_err(|why| match why {
-            Unavailable::Gone => Problem::FileGone,
-            Unavailable::Later => Problem::FileLater,
-        })
+    let opened = state.backend.open_file(file).await;
+    opened.map_err(|why| match why {
+        Unavailable::Gone => Problem::FileGone,
+        Unavailable::Later => Problem::FileLater,
+    })
 }
 
 fn whole(opened: OpenedFile) -> Response {
@@ -74,39 +70,25 @@ fn whole(opened: OpenedFile) -> Response {
         length,
         bytes,
     } = opened;
-    let timed = moving(bytes);
-    let mut response = Body::from_stream(timed).into_response();
-    let headers = response.headers_mut();
-    let media_type = attachment
-        .media_type
-        .as_deref()
-        .filter(|name| is_media_type(name));
+    let media_type = attachment.media_type.as_deref();
+    let media_type = media_type.filter(|name| is_media_type(name));
     let text =
         |text: &str| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("attachment"));
-    headers.insert(
-        header::CONTENT_TYPE,
-        text(media_type.unwrap_or("application/octet-stream")),
-    );
-    headers.insert(header::CONTENT_DISPOSITION, text(&disposition(&attachment)));
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(POLICY),
-    );
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("private, no-store"),
-    );
-    if let Some(length) = length {
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    }
+    let fixed = HeaderValue::from_static;
+    let mut response = Body::from_stream(moving(bytes)).into_response();
+    response.headers_mut().extend([
+        (
+            header::CONTENT_TYPE,
+            text(media_type.unwrap_or("application/octet-stream")),
+        ),
+        (header::CONTENT_DISPOSITION, text(&disposition(&attachment))),
+        (header::CONTENT_SECURITY_POLICY, fixed(POLICY)),
+        (header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff")),
+        (header::REFERRER_POLICY, fixed("no-referrer")),
+        (header::CACHE_CONTROL, fixed("private, no-store")),
+    ]);
+    let length = length.map(|length| (header::CONTENT_LENGTH, HeaderValue::from(length)));
+    response.headers_mut().extend(length);
     response
 }
 
@@ -145,21 +127,12 @@ fn disposition(attachment: &Attachment) -> String {
         (Some(name), _) => name.as_str().to_owned(),
         (None, kind) => unnamed(kind).to_owned(),
     };
-    let ascii: String = name
-        .chars()
-        .map(|c| {
-            if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '/' | '%') {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect();
+    let is_fine = |c: &char| c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '/' | '%');
+    let ascii = name.chars().map(|c| Some(c).filter(is_fine).unwrap_or('_'));
+    let ascii: String = ascii.collect();
     let mut encoded = String::new();
-    for byte in name
-        .bytes()
-        .filter(|byte| !byte.is_ascii_control() && *byte != b'/' && *byte != b'\\')
-    {
+    let is_kept = |byte: &u8| !byte.is_ascii_control() && !matches!(byte, b'/' | b'\\');
+    for byte in name.bytes().filter(is_kept) {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {

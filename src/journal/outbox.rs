@@ -161,7 +161,7 @@ pub(super) fn withdraw(tables: &mut WriteTables<'_>, id: &OutboxId) -> Result<()
     Ok(())
 }
 
-/// Waiting → sending; nothing where it does not wait.
+/// Waiting → sending; `None` if it does not wait.
 pub(super) fn claim(tables: &mut WriteTables<'_>, id: &OutboxId) -> Result<Option<OutboxEntry>> {
     let id = keys::of(id)?;
     let Some(mut message) = tables.read::<QueuedMessage>(TableId::Outbox, &id)? else {

@@ -1,4 +1,4 @@
-//! How the service is, by the figures of a report: all that is wrong with it, or wants a look.
+//! How the service is, by the figures of a report: all that is wrong with it, or needs attention.
 //!
 //! Invariant: whoever says how the service is says this; nothing else decides whether all is well.
 
@@ -19,7 +19,7 @@ const INBOX_LATE_S: u64 = 120;
 /// A reply is due within seconds; so long it waits only where Telegram refuses.
 const OUTBOX_LATE_S: u64 = 300;
 
-/// What is wrong, the worst first; nothing where all is well.
+/// What is wrong, the worst first; empty if all is well.
 pub(super) fn verdict(status: &StatusReport) -> Vec<VerdictItem<'_>> {
     let (inbox, outbox, desk) = (&status.inbox, &status.outbox, &status.desk);
     let telegram = &status.telegram;

@@ -39,7 +39,7 @@ pub(super) struct Readable {
     pub(super) layout: Layout,
 }
 
-/// What waits, or will wait from the first start on, for `release answers`; none where nothing does.
+/// What waits, or will wait from the first start on, for `release answers`; `None` if nothing does.
 pub(super) async fn waiting(
     settings: &Settings,
     sheets_client: &SheetsClient,
@@ -84,7 +84,7 @@ async fn typed(sheets_client: &SheetsClient, tab: &Readable) -> Result<Vec<u32>,
     Ok(rows.map(|row| row.row + 1).collect())
 }
 
-/// One look at a tab.
+/// One read of a tab.
 pub(super) async fn snapshot(
     sheets_client: &SheetsClient,
     tab: &Readable,

@@ -12,7 +12,7 @@ use crate::{
     sheets::{client::SheetsClient, tabs::partners},
 };
 
-/// What stands in the list now; none where every row can be taken.
+/// What stands in the list now; `None` if every row can be taken.
 pub(super) async fn faults(sheets_client: &SheetsClient, tab: &Readable) -> Option<Finding> {
     let snapshot = match answers::snapshot(sheets_client, tab).await {
         Ok(snapshot) => snapshot,

@@ -13,7 +13,7 @@ use crate::{
     sheets::client::SheetsClient,
 };
 
-/// What waits before the first start; none where nothing does.
+/// What waits before the first start; `None` if nothing does.
 pub(super) async fn waiting(
     settings: &Settings,
     sheets_client: &SheetsClient,

@@ -22,7 +22,7 @@ use crate::{cli::Failure, clock, operator::StatusReport, shutdown::Shutdown, tes
 const DAY: (f64, f64, f64) = (100_000.0, 2_000.0, 50.0);
 /// Minutes of a day.
 const DAY_MINUTES: f64 = 1_440.0;
-/// How long the first look may take.
+/// How long the first read may take.
 const KNOWN_WITHIN: Duration = Duration::from_secs(60);
 /// How often the crowd acts.
 const BEAT: Duration = Duration::from_millis(100);

@@ -97,24 +97,17 @@ impl<'a> Tour<'a> {
         let welcomed = self.hears("Готово").await?;
         self.step("she shares her contact and is registered", &welcomed);
         let key = ("Код партнера", TOUR_PARTNER.code);
+        let (status, is_in) = ("Статус авторизации", |text: &str| {
+            text == "авторизован"
+        });
         let status = self
             .testbed
-            .cell_where(
-                PARTNERS,
-                key,
-                "Статус авторизации",
-                |text| text == "авторизован",
-                PATIENCE,
-            )
-            .await?;
-        let (id, date) = (
-            self.testbed.cell(PARTNERS, key, "Telegram ID"),
-            self.testbed.cell(PARTNERS, key, "Дата авторизации"),
-        );
-        self.step(
-            "her row in the staff list shows it",
-            &format!("{status} | {id} | {date}"),
-        );
+            .cell_where(PARTNERS, key, status, is_in, PATIENCE);
+        let status = status.await?;
+        let [id, date] = ["Telegram ID", "Дата авторизации"]
+            .map(|header| self.testbed.cell(PARTNERS, key, header));
+        let seen = format!("{status} | {id} | {date}");
+        self.step("her row in the staff list shows it", &seen);
         Ok(())
     }
 
@@ -132,33 +125,24 @@ impl<'a> Tour<'a> {
             .marina
             .send_file(Attachment::photo(PICTURE).caption("Почта прежняя, проверила спам"));
         let history = self
-            .testbed
-            .appeal_cell_where(
-                HERS,
-                "текст_обращений",
-                |text| text.contains("проверила спам"),
-                PATIENCE,
-            )
+            .row(HERS, "текст_обращений", |text| {
+                text.contains("проверила спам")
+            })
             .await?;
         self.step(
             "she adds a picture; the appeal is a row of the sheet, newest message on top",
             &history,
         );
-        let message = self
-            .marina
-            .message_of(sent)
-            .ok_or_else(|| missing("her message"))?;
-        let reaction = self
-            .testbed
-            .reaction(&self.marina, message, PATIENCE)
-            .await?;
+        let message = self.marina.message_of(sent);
+        let message = message.ok_or_else(|| missing("her message"))?;
+        let reaction = self.testbed.reaction(&self.marina, message, PATIENCE);
+        let reaction = reaction.await?;
         self.step(
             "a reaction tells her that it stands in the sheet",
             &reaction,
         );
-        let link = history
-            .split_whitespace()
-            .find(|word| word.starts_with("http"));
+        let mut words = history.split_whitespace();
+        let link = words.find(|word| word.starts_with("http"));
         let opened = open(link.ok_or_else(|| missing("a link to the picture"))?).await?;
         self.step(
             "the link in the cell opens the picture, for thirty days",
@@ -176,22 +160,12 @@ impl<'a> Tour<'a> {
             &answer,
         );
         let delivery = self
-            .testbed
-            .appeal_cell_where(
-                HERS,
-                "Доставка",
-                |text| text.starts_with("доставлено"),
-                PATIENCE,
-            )
+            .row(HERS, "Доставка", |text| {
+                text.starts_with("доставлено")
+            })
             .await?;
-        let cleared = self
-            .testbed
-            .appeal_cell_where(HERS, "специалист_ответ", str::is_empty, PATIENCE)
-            .await?;
-        let status = self
-            .testbed
-            .appeal_cell_where(HERS, "статус", |text| text == "В работе", PATIENCE)
-            .await?;
+        let cleared = self.row(HERS, "специалист_ответ", str::is_empty).await?;
+        let status = self.row(HERS, "статус", |text| text == "В работе").await?;
         self.step(
             "the cell is empty again, and the row says when",
             &format!("статус: {status} | специалист_ответ: «{cleared}» | Доставка: {delivery}"),
@@ -207,13 +181,9 @@ impl<'a> Tour<'a> {
         self.marina.write("Добрый день! Когда будет новый договор?");
         let receipt = self.hears(&format!("Приняли, обращение № {NEXT}")).await?;
         let history = self
-            .testbed
-            .appeal_cell_where(
-                NEXT,
-                "текст_обращений",
-                |text| text.contains("новый договор"),
-                PATIENCE,
-            )
+            .row(NEXT, "текст_обращений", |text| {
+                text.contains("новый договор")
+            })
             .await?;
         self.step(
             "her next message opens a new row",
@@ -224,17 +194,12 @@ impl<'a> Tour<'a> {
 
     /// Telegram holds the answer while the service is told to stop: the send is in hand, its outcome is not known.
     async fn survive_a_stop(&self, service: Service) -> Result<Service, TestbedError> {
-        self.testbed
-            .telegram
-            .fault(Fault::next(1, FaultKind::Hold).of("sendMessage"));
-        self.testbed
-            .type_in(NEXT, "специалист_ответ", SECOND_ANSWER)?;
-        self.testbed.callback(APPEALS).await?;
-        self.testbed
-            .telegram
-            .await_held(1, PATIENCE)
-            .await
-            .map_err(|late| TestbedError::Call(late.to_string()))?;
+        let (testbed, telegram) = (self.testbed, &self.testbed.telegram);
+        telegram.fault(Fault::next(1, FaultKind::Hold).of("sendMessage"));
+        testbed.type_in(NEXT, "специалист_ответ", SECOND_ANSWER)?;
+        testbed.callback(APPEALS).await?;
+        let held = telegram.await_held(1, PATIENCE).await;
+        held.map_err(|late| TestbedError::Call(late.to_string()))?;
         let asked = clock::monotonic();
         let ended = service.stop().await;
         let took = clock::monotonic().duration_since(asked);
@@ -253,31 +218,20 @@ impl<'a> Tour<'a> {
         self.marina.write("И ещё: нужна ли доверенность?");
         let service = self.testbed.open().await?;
         let delivery = self
-            .testbed
-            .appeal_cell_where(
-                NEXT,
-                "Доставка",
-                |text| text.ends_with("возможно дважды"),
-                PATIENCE,
-            )
+            .row(NEXT, "Доставка", |text| {
+                text.ends_with("возможно дважды")
+            })
             .await?;
-        let cleared = self
-            .testbed
-            .appeal_cell_where(NEXT, "специалист_ответ", str::is_empty, PATIENCE)
-            .await?;
+        let cleared = self.row(NEXT, "специалист_ответ", str::is_empty).await?;
         self.hears(SECOND_ANSWER).await?;
         self.step(
             "started again, it finishes the answer, and admits what nobody can know",
             &format!("специалист_ответ: «{cleared}» | Доставка: {delivery}"),
         );
         let history = self
-            .testbed
-            .appeal_cell_where(
-                NEXT,
-                "текст_обращений",
-                |text| text.contains("доверенность"),
-                PATIENCE,
-            )
+            .row(NEXT, "текст_обращений", |text| {
+                text.contains("доверенность")
+            })
             .await?;
         self.step(
             "what the partner wrote meanwhile is there too: nothing is lost",
@@ -286,16 +240,27 @@ impl<'a> Tour<'a> {
         Ok(service)
     }
 
+    /// Waits for a cell of an appeal's row.
+    async fn row(
+        &self,
+        number: u32,
+        header: &str,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<String, TestbedError> {
+        let cell = self
+            .testbed
+            .appeal_cell_where(number, header, wanted, PATIENCE);
+        cell.await
+    }
+
     /// Waits for a message to the partner that contains these words, and quotes it.
     async fn hears(&self, words: &str) -> Result<String, TestbedError> {
         Ok(self.find(words).await?.content.text)
     }
 
     async fn find(&self, words: &str) -> Result<SentMessage, TestbedError> {
-        let found = self
-            .marina
-            .await_message(|message| message.content.text.contains(words), PATIENCE)
-            .await;
+        let wanted = |message: &SentMessage| message.content.text.contains(words);
+        let found = self.marina.await_message(wanted, PATIENCE).await;
         found.map_err(|late| TestbedError::Call(late.to_string()))
     }
 
@@ -314,10 +279,8 @@ async fn open(link: &str) -> Result<String, TestbedError> {
     let failed = |error: reqwest::Error| TestbedError::Call(error.without_url().to_string());
     let response = reqwest::get(link).await.map_err(failed)?;
     let status = response.status();
-    let media_type = response
-        .headers()
-        .get("content-type")
-        .and_then(|value| value.to_str().ok());
+    let media_type = response.headers().get("content-type");
+    let media_type = media_type.and_then(|value| value.to_str().ok());
     let media_type = media_type.unwrap_or("no type").to_owned();
     let bytes = response.bytes().await.map_err(failed)?;
     if bytes != PICTURE {

@@ -1,6 +1,6 @@
 //! Registration: partner code as text, phone as one's own shared contact, in either order.
 //!
-//! Invariant: nobody is refused on an old look; nobody learns whether the code or the phone was wrong;
+//! Invariant: nobody is refused on a stale read; nobody learns whether the code or the phone was wrong;
 //! a bound code is never bound anew.
 
 pub(in crate::domain) mod kept;

@@ -112,8 +112,8 @@ impl Governor {
     /// A governor for at most `rate_per_second` messages a second, and one a second in each chat; with 0 neither is limited.
     /// At most `max_in_hand` messages are sent or settled at a time.
     ///
-    /// The first second is silent, and after every silence one message goes alone until it is answered: a restart amid a broadcast
-    /// or amid Telegram's own silence neither exceeds the pace nor runs into a refusal with more than one message.
+    /// The first second is silent, and after every silence one message goes alone until it is answered: a restart during a broadcast
+    /// or during Telegram's own silence neither exceeds the pace nor runs into a refusal with more than one message.
     #[must_use]
     pub fn new(rate_per_second: u32, max_in_hand: usize, now: Timestamp) -> Self {
         let rate =

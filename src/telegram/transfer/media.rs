@@ -118,30 +118,20 @@ fn written(data: &str) -> Option<(String, Bytes)> {
     let (head, content) = data.split_once(',')?;
     let mut parts = head.split(';').map(str::trim);
     let media_type = fetch::usual(parts.next()?);
-    parts
-        .next_back()
-        .filter(|last| last.eq_ignore_ascii_case("base64"))?;
+    if !parts.next_back()?.eq_ignore_ascii_case("base64") || !media_type.contains('/') {
+        return None;
+    }
     // A cell may break a long line.
     let content: String = content.split_ascii_whitespace().collect();
-    let bytes = BASE64
-        .decode(content)
-        .ok()
-        .filter(|bytes| !bytes.is_empty())?;
-    media_type
-        .contains('/')
-        .then(|| (media_type, Bytes::from(bytes)))
+    let bytes = BASE64.decode(content).ok()?;
+    (!bytes.is_empty()).then(|| (media_type, Bytes::from(bytes)))
 }
 
 /// What a picture is called that nobody has named.
 fn name_of(media_type: &str) -> String {
-    let subtype = media_type
-        .split_once('/')
-        .map_or("", |(_, subtype)| subtype);
-    let ending: String = subtype
-        .chars()
-        .take_while(char::is_ascii_alphanumeric)
-        .collect();
-    format!("picture.{ending}")
+    let (_, subtype) = media_type.split_once('/').unwrap_or_default();
+    let ending = subtype.chars().take_while(char::is_ascii_alphanumeric);
+    format!("picture.{}", ending.collect::<String>())
 }
 
 /// The media type of a file; of one of which its site knows nothing, what its first bytes say.
@@ -153,21 +143,9 @@ fn recognized<'a>(media_type: &'a str, head: &[u8]) -> &'a str {
         [0xFF, 0xD8, 0xFF, ..] => "image/jpeg",
         [0x89, b'P', b'N', b'G', ..] => "image/png",
         [b'G', b'I', b'F', b'8', ..] => "image/gif",
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'E',
-            b'B',
-            b'P',
-            ..,
-        ] => "image/webp",
+        [b'R', b'I', b'F', b'F', _, _, _, _, form @ ..] if form.starts_with(b"WEBP") => {
+            "image/webp"
+        }
         [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..]
             if FILMS.iter().any(|film| brand.starts_with(film)) =>
         {

@@ -80,7 +80,7 @@ impl Crowd {
             changed.push(APPEALS);
         }
         for tab in changed {
-            // While the service is away its script is not heard; the next look sees it all the same.
+            // While the service is away its script is not heard; the next read sees it all the same.
             let _ = testbed.callback(tab).await;
         }
         Ok(())

@@ -8,7 +8,7 @@ use crate::domain::text::{Text, visible};
 /// Telegram's file ids are longer than words that people type.
 const FILE_ID_LENGTH: usize = 20;
 
-/// Where a link leads, with `https://` where people have left that out; nothing where the cell is blank.
+/// Where a link leads, with `https://` where people have left that out; `None` if the cell is blank.
 ///
 /// # Errors
 /// Where Telegram would refuse a button with it: it opens `http`, `https` and `tg` alone (Bot API: `InlineKeyboardButton.url`).
@@ -35,7 +35,7 @@ pub(in crate::domain) fn link(cell: &Text) -> Result<Option<String>, OfferFault>
         .ok_or(OfferFault::LinkBroken)
 }
 
-/// The picture or video of a content cell; nothing where the cell is blank.
+/// The picture or video of a content cell; `None` if the cell is blank.
 ///
 /// # Errors
 /// Where it is neither an address, nor a `data:` URL, nor a `file_id`.
