@@ -47,10 +47,8 @@ pub(super) fn apply(
     now: Timestamp,
 ) -> Result<Hints> {
     if decision.effects.len() > MOST_EFFECTS {
-        let words = format!(
-            "its decision has {} effects, and {MOST_EFFECTS} is the most",
-            decision.effects.len()
-        );
+        let count = decision.effects.len();
+        let words = format!("its decision has {count} effects, and {MOST_EFFECTS} is the most");
         return Err(TableError::Record(words));
     }
     let mut hints = Hints {
@@ -109,15 +107,14 @@ fn put(tables: &mut WriteTables<'_>, entity: &Entity) -> Result<()> {
         Entity::Broadcast(broadcast) => {
             tables.write(TableId::Broadcasts, broadcast.key.0.as_bytes(), broadcast)
         }
-        Entity::Announced(announced) => tables.write(
-            TableId::Announced,
-            &keys::announced(&announced.key, announced.chat),
-            announced,
-        ),
+        Entity::Announced(announced) => {
+            let key = keys::announced(&announced.key, announced.chat);
+            tables.write(TableId::Announced, &key, announced)
+        }
         Entity::Promotion(promotion) => tables.write(
             TableId::Promotions,
             promotion.key.0.as_bytes(),
-            promotion.as_ref(),
+            &**promotion,
         ),
         Entity::Alerts(alerts) => tables.write(TableId::Meta, ALERTS, alerts),
         Entity::Group(group) => tables.write(TableId::Groups, &keys::chat(group.chat), group),
@@ -142,11 +139,8 @@ fn put_appeal(tables: &mut WriteTables<'_>, appeal: &Appeal) -> Result<()> {
     if old_chat != appeal.chat {
         tables.remove(TableId::AppealsOf, &keys::appeal_of(old_chat, appeal.id))?;
     }
-    tables.put(
-        TableId::AppealsOf,
-        &keys::appeal_of(appeal.chat, appeal.id),
-        &[],
-    )?;
+    let of_chat = keys::appeal_of(appeal.chat, appeal.id);
+    tables.put(TableId::AppealsOf, &of_chat, &[])?;
     if appeal.delivery.state == Delivery::Held {
         tables.put(TableId::Held, &id, &[])?;
     } else {

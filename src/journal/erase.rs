@@ -55,7 +55,7 @@ pub(super) fn erase(tables: &mut WriteTables<'_>, word: Seq, person: &Erasure) -
 /// Lines of the staff list that are gone, and of which the person's account is all that was left: older spellings of the code.
 fn left_behind(tables: &WriteTables<'_>, person: &Erasure) -> Result<Vec<Partner>> {
     let mut left = Vec::new();
-    for pair in tables.scan(TableId::Partners, &[], Bound::Unbounded)? {
+    for pair in tables.all(TableId::Partners)? {
         let partner: Partner = records::decode(&pair?.1)?;
         left.extend(
             person
@@ -160,7 +160,7 @@ fn records(tables: &mut WriteTables<'_>, word: Seq, marks: &Marks) -> Result<BTr
 /// Keys of the records that speak of the person.
 fn meant(tables: &WriteTables<'_>, table: TableId, marks: &Marks) -> Result<Vec<Vec<u8>>> {
     let mut meant = Vec::new();
-    for pair in tables.scan(table, &[], Bound::Unbounded)? {
+    for pair in tables.all(table)? {
         let (key, value) = pair?;
         // A raw update is a string in its record, with its quotes escaped.
         let text = String::from_utf8_lossy(&value).replace("\\\"", "\"");
@@ -206,7 +206,7 @@ fn links(text: &str) -> impl Iterator<Item = Seq> {
 /// Messages to the person and about his appeals, whatever became of them.
 fn messages(tables: &mut WriteTables<'_>, chat: ChatId, appeals: &[AppealId]) -> Result<()> {
     let mut gone = BTreeMap::new();
-    for pair in tables.scan(TableId::Outbox, &[], Bound::Unbounded)? {
+    for pair in tables.all(TableId::Outbox)? {
         let (key, value) = pair?;
         let message: QueuedMessage = records::decode(&value)?;
         let send = &message.entry.send;
@@ -239,7 +239,7 @@ fn messages(tables: &mut WriteTables<'_>, chat: ChatId, appeals: &[AppealId]) ->
 fn announcements(tables: &mut WriteTables<'_>, chat: ChatId) -> Result<()> {
     let mark = keys::chat(chat);
     let mut fates = Vec::new();
-    for pair in tables.scan(TableId::Announced, &[], Bound::Unbounded)? {
+    for pair in tables.all(TableId::Announced)? {
         let (key, _) = pair?;
         fates.extend(key.ends_with(&mark).then_some(key));
     }

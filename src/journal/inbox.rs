@@ -10,7 +10,7 @@ use super::{
     Accepted, DedupKey,
     error::{Result, TableError},
     keys,
-    records::{Body, Incoming, Quarantined, Timer},
+    records::{Body, Incoming, Quarantined, Timer, decode},
     tables::{TableId, WriteTables},
 };
 use crate::domain::{event::Event, ids::Seq};
@@ -59,12 +59,12 @@ pub(super) fn store_event(
     event: Event,
     now: Timestamp,
 ) -> Result<Seq> {
-    let incoming = Incoming {
-        at: now,
-        key: None,
-        body: Body::Event(Box::new(event)),
-    };
-    store(tables, &incoming)
+    store_own(tables, Body::Event(Box::new(event)), now)
+}
+
+fn store_own(tables: &mut WriteTables<'_>, body: Body, at: Timestamp) -> Result<Seq> {
+    let key = None;
+    store(tables, &Incoming { at, key, body })
 }
 
 /// Turns timers that are due into stored events.
@@ -72,15 +72,11 @@ pub(super) fn fire_timers(tables: &mut WriteTables<'_>, now: Timestamp) -> Resul
     let Ok(end) = now.checked_add(SignedDuration::from_micros(1)) else {
         return Ok(());
     };
-    let due = tables.pairs(
-        TableId::Timers,
-        &[],
-        Bound::Excluded(&keys::before(end)),
-        TIMERS_AT_ONCE,
-    )?;
+    let (end, most) = (keys::before(end), TIMERS_AT_ONCE);
+    let due = tables.pairs(TableId::Timers, &[], Bound::Excluded(&end), most)?;
     for (key, value) in due {
         tables.remove(TableId::Timers, &key)?;
-        match super::records::decode::<Timer>(&value) {
+        match decode::<Timer>(&value) {
             Ok(timer) => {
                 store_event(tables, Event::Due(timer.wake), now)?;
             }
@@ -93,23 +89,17 @@ pub(super) fn fire_timers(tables: &mut WriteTables<'_>, now: Timestamp) -> Resul
 /// When the next timer is due.
 pub(super) fn next_timer(tables: &WriteTables<'_>) -> Result<Option<Timestamp>> {
     let first = tables.pairs(TableId::Timers, &[], Bound::Unbounded, 1)?;
-    first
-        .first()
-        .map(|(key, _)| keys::to_moment(key))
-        .transpose()
+    let first = first.first();
+    first.map(|(key, _)| keys::to_moment(key)).transpose()
 }
 
 /// The oldest records to decide below a limit, with the deaths each has seen.
 pub(super) fn pending(tables: &WriteTables<'_>, below: Seq, most: usize) -> Result<Vec<(Seq, u8)>> {
-    let pairs = tables.pairs(
-        TableId::Pending,
-        &[],
-        Bound::Excluded(&keys::seq(below)),
-        most,
-    )?;
+    let below = keys::seq(below);
+    let pairs = tables.pairs(TableId::Pending, &[], Bound::Excluded(&below), most)?;
     let deaths = |value: &[u8]| value.first().copied().unwrap_or_default();
-    pairs
-        .into_iter()
+    let pending = pairs.into_iter();
+    pending
         .map(|(key, value)| Ok((keys::to_seq(&key)?, deaths(&value))))
         .collect()
 }
@@ -117,23 +107,20 @@ pub(super) fn pending(tables: &WriteTables<'_>, below: Seq, most: usize) -> Resu
 /// Adds one death to every record that is still to be decided.
 pub(super) fn count_deaths(tables: &mut WriteTables<'_>) -> Result<()> {
     for (seq, deaths) in pending(tables, Seq(u64::MAX), usize::MAX)? {
-        tables.put(
-            TableId::Pending,
-            &keys::seq(seq),
-            &[deaths.saturating_add(1)],
-        )?;
+        let more = [deaths.saturating_add(1)];
+        tables.put(TableId::Pending, &keys::seq(seq), &more)?;
     }
     Ok(())
 }
 
 /// The record is decided.
 pub(super) fn decided(tables: &mut WriteTables<'_>, seq: Seq) -> Result<()> {
-    tables.remove(TableId::Pending, &keys::seq(seq)).map(|_| ())
+    tables.remove(TableId::Pending, &keys::seq(seq)).map(drop)
 }
 
 /// An event of our own from which nothing follows leaves nothing: it may speak of somebody who is forgotten.
 pub(super) fn drop_idle(tables: &mut WriteTables<'_>, seq: Seq) -> Result<()> {
-    tables.remove(TableId::Inbox, &keys::seq(seq)).map(|_| ())
+    tables.remove(TableId::Inbox, &keys::seq(seq)).map(drop)
 }
 
 /// Sets a record aside, with a reason for people.
@@ -162,40 +149,28 @@ pub(super) fn quarantine(
 /// Has a record decided anew that was set aside, as if it came now; its number in the quarantine is free then.
 pub(super) fn requeue(tables: &mut WriteTables<'_>, seq: Seq, now: Timestamp) -> Result<()> {
     let key = keys::seq(seq);
-    let Some(Quarantined {
-        body: Some(body), ..
-    }) = tables.read::<Quarantined>(TableId::Quarantine, &key)?
-    else {
+    let record = tables.read::<Quarantined>(TableId::Quarantine, &key)?;
+    let Some(body) = record.and_then(|record| record.body) else {
         return Ok(());
     };
     tables.remove(TableId::Quarantine, &key)?;
-    store(
-        tables,
-        &Incoming {
-            at: now,
-            key: None,
-            body,
-        },
-    )
-    .map(|_| ())
+    store_own(tables, body, now).map(drop)
 }
 
 /// Lets a record go that was set aside.
 pub(super) fn discard(tables: &mut WriteTables<'_>, seq: Seq) -> Result<()> {
     tables
         .remove(TableId::Quarantine, &keys::seq(seq))
-        .map(|_| ())
+        .map(drop)
 }
 
 /// Lets the oldest quarantined records go beyond `most`.
 pub(super) fn bound_quarantine(tables: &mut WriteTables<'_>, most: u64) -> Result<()> {
     while tables.count(TableId::Quarantine)? > most {
-        let Some((oldest, _)) = tables
-            .pairs(TableId::Quarantine, &[], Bound::Unbounded, 1)?
-            .pop()
-        else {
+        let Some(oldest) = tables.all(TableId::Quarantine)?.next() else {
             break;
         };
+        let (oldest, _) = oldest?;
         tracing::warn!(
             inbox.seq = keys::to_seq(&oldest)?.0,
             "the oldest quarantined record is dropped: there are too many"
@@ -218,17 +193,15 @@ pub(super) fn forget_decided(
     let undecided = pending(tables, Seq(u64::MAX), 1)?;
     let end = undecided.first().map_or(Seq(u64::MAX), |(seq, _)| *seq);
     for _ in 0..step {
-        let Some((key, value)) = tables
-            .pairs(TableId::Inbox, &[], Bound::Excluded(&keys::seq(end)), 1)?
-            .pop()
-        else {
+        let end = keys::seq(end);
+        let mut oldest = tables.pairs(TableId::Inbox, &[], Bound::Excluded(&end), 1)?;
+        let Some((key, value)) = oldest.pop() else {
             break;
         };
         // A record that cannot be read has no age and no key; it is in quarantine already.
-        let incoming = super::records::decode::<Incoming>(&value).ok();
-        let old = incoming
-            .as_ref()
-            .is_none_or(|incoming| incoming.at < before);
+        let incoming = decode::<Incoming>(&value).ok();
+        let is_old = |incoming: &Incoming| incoming.at < before;
+        let old = incoming.as_ref().is_none_or(is_old);
         if !old && tables.count(TableId::Inbox)? <= keep {
             break;
         }

@@ -2,10 +2,7 @@
 //!
 //! Invariant: a journal is searched once, before anything of it is decided or sent; what is found becomes a record for each appeal.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Bound,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -56,13 +53,13 @@ pub(super) fn search(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<()>
 /// Which chats have messages that belong to which appeals: those that were written or sent, and those that wait.
 fn joined(tables: &WriteTables<'_>) -> Result<BTreeSet<(AppealId, ChatId)>> {
     let mut joined = BTreeSet::new();
-    for pair in tables.scan(TableId::Posts, &[], Bound::Unbounded)? {
+    for pair in tables.all(TableId::Posts)? {
         // What cannot be read is told where it is needed.
         if let Ok(post) = records::decode::<Post>(&pair?.1) {
             joined.insert((post.appeal, post.chat));
         }
     }
-    for pair in tables.scan(TableId::Outbox, &[], Bound::Unbounded)? {
+    for pair in tables.all(TableId::Outbox)? {
         if let Ok(QueuedMessage { entry, .. }) = records::decode(&pair?.1) {
             joined.extend(entry.send.about.map(|appeal| (appeal, entry.send.to)));
         }

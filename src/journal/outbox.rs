@@ -73,10 +73,8 @@ pub(super) fn be_silent(tables: &mut WriteTables<'_>, until: Timestamp) -> Resul
 pub(super) fn silent_until<T: ReadableTable<Bytes, Bytes>>(
     tables: &Tables<T>,
 ) -> Result<Option<Timestamp>> {
-    tables
-        .bytes(TableId::Meta, SILENT_UNTIL)?
-        .map(|moment| keys::to_moment(&moment))
-        .transpose()
+    let until = tables.bytes(TableId::Meta, SILENT_UNTIL)?;
+    until.map(|moment| keys::to_moment(&moment)).transpose()
 }
 
 /// The clock was set back by so much: whatever waits for a moment to come waits as long as was meant.
@@ -146,7 +144,7 @@ pub(super) fn resend(tables: &mut WriteTables<'_>, id: &OutboxId, now: Timestamp
 
 /// A message whose outcome nobody knows is counted no longer; that it was sent stays known.
 pub(super) fn forget_unknown(tables: &mut WriteTables<'_>, id: &OutboxId) -> Result<()> {
-    tables.remove(TableId::Unknown, &keys::of(id)?).map(|_| ())
+    tables.remove(TableId::Unknown, &keys::of(id)?).map(drop)
 }
 
 /// Takes a message back that waits; its id may be put again, since nothing of it was ever ended.
@@ -193,7 +191,7 @@ pub(super) fn unclaim(tables: &mut WriteTables<'_>, id: &OutboxId, now: Timestam
 
 /// Messages that are being sent.
 pub(super) fn sending(tables: &WriteTables<'_>) -> Result<Vec<OutboxId>> {
-    let all = tables.scan(TableId::Sending, &[], Bound::Unbounded)?;
+    let all = tables.all(TableId::Sending)?;
     all.map(|pair| keys::back(&pair?.0)).collect()
 }
 
@@ -206,12 +204,8 @@ pub(super) fn forget_ended(
     let Ok(before) = now.checked_sub(REMEMBER_ENDED) else {
         return Ok(());
     };
-    for (key, _) in tables.pairs(
-        TableId::Ended,
-        &[],
-        Bound::Excluded(&keys::before(before)),
-        most,
-    )? {
+    let before = keys::before(before);
+    for (key, _) in tables.pairs(TableId::Ended, &[], Bound::Excluded(&before), most)? {
         let id = key.get(size_of::<i64>()..).unwrap_or_default();
         for table in [TableId::Outbox, TableId::Failed, TableId::Unknown] {
             tables.remove(table, id)?;
@@ -230,11 +224,10 @@ fn open_message(tables: &WriteTables<'_>, id: &[u8]) -> Result<Option<QueuedMess
 fn write_queued(tables: &mut WriteTables<'_>, id: &[u8], message: &QueuedMessage) -> Result<()> {
     tables.write(TableId::Outbox, id, message)?;
     match message.entry.state {
-        OutboxState::Waiting(_) => tables.put(
-            TableId::Waiting,
-            &keys::waiting(message.entry.send.lane, message.order),
-            id,
-        ),
+        OutboxState::Waiting(_) => {
+            let place = keys::waiting(message.entry.send.lane, message.order);
+            tables.put(TableId::Waiting, &place, id)
+        }
         OutboxState::Sending => tables.put(TableId::Sending, id, &[]),
         OutboxState::Ended(FinalState::Failed) => tables.put(TableId::Failed, id, &[]),
         OutboxState::Ended(FinalState::Unknown) => tables.put(TableId::Unknown, id, &[]),
@@ -244,10 +237,7 @@ fn write_queued(tables: &mut WriteTables<'_>, id: &[u8], message: &QueuedMessage
 
 /// Takes a message that has not ended out of its index.
 fn displace(tables: &mut WriteTables<'_>, id: &[u8], message: &QueuedMessage) -> Result<()> {
-    tables.remove(
-        TableId::Waiting,
-        &keys::waiting(message.entry.send.lane, message.order),
-    )?;
-    tables.remove(TableId::Sending, id)?;
-    Ok(())
+    let place = keys::waiting(message.entry.send.lane, message.order);
+    tables.remove(TableId::Waiting, &place)?;
+    tables.remove(TableId::Sending, id).map(drop)
 }

@@ -32,7 +32,7 @@ use crate::domain::{
 pub(super) const VERSION: u32 = 1;
 
 /// Something that has a record of its own.
-pub(super) trait Stored: Serialize + DeserializeOwned {
+pub(super) trait StoredRecord: Serialize + DeserializeOwned {
     /// Its name in the record, for ever.
     const TAG: &'static str;
 }
@@ -96,11 +96,12 @@ impl Body {
         match self {
             Self::Event(event) => Ok(*event),
             Self::Raw(text) => interpret(text.as_bytes()),
-            Self::Bytes(encoded) => interpret(
-                &STANDARD
+            Self::Bytes(encoded) => {
+                let raw = STANDARD
                     .decode(encoded)
-                    .map_err(|error| error.to_string())?,
-            ),
+                    .map_err(|error| error.to_string())?;
+                interpret(&raw)
+            }
         }
     }
 
@@ -113,93 +114,61 @@ impl Body {
     }
 }
 
-impl Stored for Incoming {
-    const TAG: &'static str = "inbox";
+macro_rules! stored {
+    ($($record:ty = $tag:literal,)*) => {
+        $(impl StoredRecord for $record {
+            const TAG: &'static str = $tag;
+        })*
+    };
 }
-impl Stored for Quarantined {
-    const TAG: &'static str = "quarantined";
-}
-impl Stored for QueuedMessage {
-    const TAG: &'static str = "message";
-}
-impl Stored for Timer {
-    const TAG: &'static str = "timer";
-}
-impl Stored for Intent {
-    const TAG: &'static str = "intent";
-}
-impl Stored for Partner {
-    const TAG: &'static str = "partner";
-}
-impl Stored for Session {
-    const TAG: &'static str = "session";
-}
-impl Stored for Appeal {
-    const TAG: &'static str = "appeal";
-}
-impl Stored for Line {
-    const TAG: &'static str = "line";
-}
-impl Stored for TabState {
-    const TAG: &'static str = "tab";
-}
-impl Stored for StoredFile {
-    const TAG: &'static str = "file";
-}
-impl Stored for Post {
-    const TAG: &'static str = "post";
-}
-impl Stored for Group {
-    const TAG: &'static str = "group";
-}
-impl Stored for Broadcast {
-    const TAG: &'static str = "broadcast";
-}
-impl Stored for Announced {
-    const TAG: &'static str = "announced";
-}
-impl Stored for Alerts {
-    const TAG: &'static str = "alerts";
-}
-impl Stored for Promotion {
-    const TAG: &'static str = "promotion";
+
+stored! {
+    Incoming = "inbox",
+    Quarantined = "quarantined",
+    QueuedMessage = "message",
+    Timer = "timer",
+    Intent = "intent",
+    Partner = "partner",
+    Session = "session",
+    Appeal = "appeal",
+    Line = "line",
+    TabState = "tab",
+    StoredFile = "file",
+    Post = "post",
+    Group = "group",
+    Broadcast = "broadcast",
+    Announced = "announced",
+    Alerts = "alerts",
+    Promotion = "promotion",
 }
 
 /// The record's bytes.
-pub(super) fn encode<R: Stored>(record: &R) -> Result<Vec<u8>> {
+pub(super) fn encode<R: StoredRecord>(record: &R) -> Result<Vec<u8>> {
     let mut bytes = format!("{{\"v\":{VERSION},\"{}\":", R::TAG).into_bytes();
-    serde_json::to_writer(&mut bytes, record).map_err(|error| unreadable::<R>(&error))?;
+    serde_json::to_writer(&mut bytes, record).map_err(unreadable::<R>)?;
     bytes.push(b'}');
     Ok(bytes)
 }
 
 /// The record in these bytes; fields that it does not know are passed over.
-pub(super) fn decode<R: Stored>(bytes: &[u8]) -> Result<R> {
+pub(super) fn decode<R: StoredRecord>(bytes: &[u8]) -> Result<R> {
     let parts: BTreeMap<&str, &RawValue> =
-        serde_json::from_slice(bytes).map_err(|error| unreadable::<R>(&error))?;
+        serde_json::from_slice(bytes).map_err(unreadable::<R>)?;
     let part = |name: &str| {
-        parts
-            .get(name)
-            .ok_or_else(|| TableError::Record(format!("{}: `{name}` is missing", R::TAG)))
+        let missing = || TableError::Record(format!("{}: `{name}` is missing", R::TAG));
+        parts.get(name).ok_or_else(missing)
     };
-    let version: u32 =
-        serde_json::from_str(part("v")?.get()).map_err(|error| unreadable::<R>(&error))?;
+    let version: u32 = serde_json::from_str(part("v")?.get()).map_err(unreadable::<R>)?;
     if version > VERSION {
-        let words = format!(
-            "{}: written by a newer Sheetdesk (version {version})",
-            R::TAG
-        );
-        return Err(TableError::Record(words));
+        let newer = format!("written by a newer Sheetdesk (version {version})");
+        return Err(TableError::Record(format!("{}: {newer}", R::TAG)));
     }
-    serde_json::from_str(part(R::TAG)?.get()).map_err(|error| unreadable::<R>(&error))
+    serde_json::from_str(part(R::TAG)?.get()).map_err(unreadable::<R>)
 }
 
 /// Names the kind and the place; the parser's own words could quote a person's text.
-fn unreadable<R: Stored>(error: &serde_json::Error) -> TableError {
-    TableError::Record(format!(
-        "{}: {:?} at column {}",
-        R::TAG,
-        error.classify(),
-        error.column()
-    ))
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` gives it away")]
+fn unreadable<R: StoredRecord>(error: serde_json::Error) -> TableError {
+    let (kind, column) = (error.classify(), error.column());
+    TableError::Record(format!("{}: {kind:?} at column {column}", R::TAG))
 }

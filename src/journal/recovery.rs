@@ -67,9 +67,8 @@ fn begin(tables: &mut WriteTables<'_>) -> Result<(), Abort> {
     if let Some(format) = tables.bytes(TableId::Meta, FORMAT)?
         && format != VERSION.to_be_bytes()
     {
-        return Err(
-            TableError::Disk("the file was written by a newer Sheetdesk".to_owned()).into(),
-        );
+        let words = "the file was written by a newer Sheetdesk".to_owned();
+        return Err(TableError::Disk(words).into());
     }
     tables.put(TableId::Meta, FORMAT, &VERSION.to_be_bytes())?;
     clock_shift::shift_since_last_run(tables, clock::now())?;
@@ -77,12 +76,8 @@ fn begin(tables: &mut WriteTables<'_>) -> Result<(), Abort> {
         inbox::count_deaths(tables)?;
     }
     if let Some(mark) = tables.bytes(TableId::Meta, DECIDING)? {
-        inbox::quarantine(
-            tables,
-            keys::to_seq(&mark)?,
-            THIRD_DEATH.to_owned(),
-            clock::now(),
-        )?;
+        let (seq, reason) = (keys::to_seq(&mark)?, THIRD_DEATH.to_owned());
+        inbox::quarantine(tables, seq, reason, clock::now())?;
         tables.remove(TableId::Meta, DECIDING)?;
     }
     Ok(())
@@ -101,20 +96,13 @@ fn decide_pending(db: &Database, executor: &mut Executor) -> Result<Hints> {
 
 fn decide_some(executor: &Executor, tables: &mut WriteTables<'_>) -> Result<Step, Abort> {
     let pending = inbox::pending(tables, Seq(u64::MAX), DECIDED_AT_ONCE)?;
-    let innocent: Vec<Seq> = pending
-        .iter()
-        .take_while(|(_, deaths)| *deaths < SUSPECT)
-        .map(|(seq, _)| *seq)
-        .collect();
-    match pending.first() {
-        None => Ok(Step::Done),
-        Some((seq, _)) if innocent.is_empty() => Ok(Step::Alone(*seq)),
-        Some(_) => Ok(Step::Decided(executor.decide_all(
-            tables,
-            &innocent,
-            clock::now(),
-        )?)),
-    }
+    let innocent = pending.iter().take_while(|(_, deaths)| *deaths < SUSPECT);
+    let innocent: Vec<Seq> = innocent.map(|(seq, _)| *seq).collect();
+    Ok(match pending.first() {
+        None => Step::Done,
+        Some((seq, _)) if innocent.is_empty() => Step::Alone(*seq),
+        Some(_) => Step::Decided(executor.decide_all(tables, &innocent, clock::now())?),
+    })
 }
 
 fn decide_alone(db: &Database, executor: &mut Executor, seq: Seq) -> Result<Hints> {

@@ -12,7 +12,7 @@ use super::{
     disk::Disk,
     error::{Result, TableError},
     keys, outbox,
-    records::{self, Body, Incoming, Quarantined, QueuedMessage, Stored},
+    records::{self, Body, Incoming, Quarantined, QueuedMessage, StoredRecord},
     tables::{ReadTables, TableId},
     tokens,
 };
@@ -109,11 +109,9 @@ impl Snapshot {
     /// Messages that may be sent at `now` or will be later, in the order Talk before Announcement, oldest first; lazily, so that
     /// the delivery loop stops reading when it has enough. Messages being sent are not among them.
     pub fn waiting(&self) -> impl Iterator<Item = OutboxEntry> + '_ {
-        let range = self.tables.or_default(
-            self.tables
-                .scan(TableId::Waiting, &[], Bound::Unbounded)
-                .map(Some),
-        );
+        let range = self
+            .tables
+            .or_default(self.tables.all(TableId::Waiting).map(Some));
         range.into_iter().flatten().filter_map(|pair| {
             let message =
                 pair.and_then(|(_, id)| self.tables.read::<QueuedMessage>(TableId::Outbox, &id));
@@ -175,10 +173,8 @@ impl Snapshot {
             .or_default(self.tables.read(TableId::Files, &keys::seq(id.0)))
     }
 
-    fn all<R: Stored>(&self, table: TableId) -> impl Iterator<Item = R> + '_ {
-        let all = self
-            .tables
-            .or_default(self.tables.scan(table, &[], Bound::Unbounded).map(Some));
+    fn all<R: StoredRecord>(&self, table: TableId) -> impl Iterator<Item = R> + '_ {
+        let all = self.tables.or_default(self.tables.all(table).map(Some));
         all.into_iter().flatten().filter_map(|pair| {
             let record = pair.and_then(|(_, record)| records::decode(&record).map(Some));
             self.tables.or_default(record)
@@ -272,7 +268,7 @@ impl Snapshot {
     }
 
     fn all_intents(&self) -> Result<Vec<Intent>> {
-        let all = self.tables.scan(TableId::Intents, &[], Bound::Unbounded)?;
+        let all = self.tables.all(TableId::Intents)?;
         all.map(|pair| records::decode(&pair?.1)).collect()
     }
 
@@ -317,10 +313,7 @@ impl Snapshot {
     }
 
     fn quarantine(&self, most: usize) -> Result<Vec<SetAside>> {
-        let all = self
-            .tables
-            .scan(TableId::Quarantine, &[], Bound::Unbounded)?
-            .take(most);
+        let all = self.tables.all(TableId::Quarantine)?.take(most);
         all.map(|pair| {
             let (key, value) = pair?;
             let record: Quarantined = records::decode(&value)?;

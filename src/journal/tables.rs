@@ -16,7 +16,7 @@ use redb::{
 
 use super::{
     error::{Result, TableError},
-    records::{self, Stored},
+    records::{self, StoredRecord},
 };
 
 /// Keys and values alike are plain bytes; `keys` and `records` say what they hold.
@@ -30,11 +30,8 @@ pub(super) type ReadTables = Tables<ReadOnlyTable<Bytes, Bytes>>;
 
 /// Calls the store, which panics over pages that make no sense; what it says then helps nobody, and the hook has told where it was.
 pub(super) fn guarded<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| {
-        Err(TableError::Damaged(
-            "the store stumbled over a page".to_owned(),
-        ))
-    })
+    let stumbled = || TableError::Damaged("the store stumbled over a page".to_owned());
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err(stumbled()))
 }
 
 /// A table is declared once: what it holds, and its name in the file, for ever.
@@ -143,20 +140,14 @@ pub(super) struct Tables<T> {
 
 /// Opens every table for writing; creates missing ones.
 pub(super) fn open_for_writing(tx: &WriteTransaction) -> Result<WriteTables<'_>> {
-    let open: Result<Vec<_>, _> = TableId::ALL
-        .into_iter()
-        .map(|table| tx.open_table(table.definition()))
-        .collect();
-    Ok(Tables::of(open?))
+    let open = TableId::ALL.map(|table| tx.open_table(table.definition()));
+    Ok(Tables::of(open.into_iter().collect::<Result<_, _>>()?))
 }
 
 /// Opens every table for reading, as of now.
 pub(super) fn open_for_reading(tx: &ReadTransaction) -> Result<ReadTables> {
-    let open: Result<Vec<_>, _> = TableId::ALL
-        .into_iter()
-        .map(|table| tx.open_table(table.definition()))
-        .collect();
-    Ok(Tables::of(open?))
+    let open = TableId::ALL.map(|table| tx.open_table(table.definition()));
+    Ok(Tables::of(open.into_iter().collect::<Result<_, _>>()?))
 }
 
 impl<T> Tables<T> {
@@ -256,13 +247,11 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     }
 
     /// The record under a key.
-    pub(super) fn read<R: Stored>(&self, table: TableId, key: &[u8]) -> Result<Option<R>> {
+    pub(super) fn read<R: StoredRecord>(&self, table: TableId, key: &[u8]) -> Result<Option<R>> {
         let table = self.at(table)?;
         guarded(|| {
-            table
-                .get(key)?
-                .map(|value| records::decode(value.value()))
-                .transpose()
+            let record = table.get(key)?;
+            record.map(|it| records::decode(it.value())).transpose()
         })
     }
 
@@ -275,11 +264,13 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     /// A range of a table in the order of its keys; lazy.
     pub(super) fn scan(&self, table: TableId, from: &[u8], to: Bound<&[u8]>) -> Result<Scan<'_>> {
         let table = self.at(table)?;
-        guarded(|| {
-            Ok(Scan(Some(
-                table.range::<&[u8]>((Bound::Included(from), to))?,
-            )))
-        })
+        let range = (Bound::Included(from), to);
+        guarded(|| Ok(Scan(Some(table.range::<&[u8]>(range)?))))
+    }
+
+    /// A whole table; lazy.
+    pub(super) fn all(&self, table: TableId) -> Result<Scan<'_>> {
+        self.scan(table, &[], Bound::Unbounded)
     }
 
     /// What is picked from the keys of a table; the values are not touched.
@@ -326,7 +317,7 @@ impl<'t> WriteTables<'t> {
     }
 
     /// Stores a record.
-    pub(super) fn write<R: Stored>(
+    pub(super) fn write<R: StoredRecord>(
         &mut self,
         table: TableId,
         key: &[u8],

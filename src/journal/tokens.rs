@@ -44,9 +44,8 @@ pub(super) fn last<T: ReadableTable<Bytes, Bytes>>(
     tables: &Tables<T>,
 ) -> Result<Option<BatchToken>> {
     let last = tables.bytes(TableId::Meta, LAST_TOKEN)?;
-    Ok(last
-        .and_then(|last| last.try_into().ok())
-        .map(|last| BatchToken(i32::from_be_bytes(last))))
+    let last = last.and_then(|last| last.try_into().ok());
+    Ok(last.map(|last| BatchToken(i32::from_be_bytes(last))))
 }
 
 /// A later journal has given this one: ours go on above it.
@@ -65,7 +64,7 @@ fn first(now: Timestamp) -> i32 {
 pub(super) fn drop_intent(tables: &mut WriteTables<'_>, token: BatchToken) -> Result<()> {
     tables
         .remove(TableId::Intents, &keys::intent(token))
-        .map(|_| ())
+        .map(drop)
 }
 
 /// The batch is over; its token stays in the spreadsheet for a while.
@@ -79,11 +78,8 @@ pub(super) fn finish(
         && intent.spreadsheet == *spreadsheet
     {
         tables.remove(TableId::Intents, &key)?;
-        tables.put(
-            TableId::Tokens,
-            &keys::token(spreadsheet, intent.at, token),
-            &[],
-        )?;
+        let key = keys::token(spreadsheet, intent.at, token);
+        tables.put(TableId::Tokens, &key, &[])?;
     }
     Ok(())
 }

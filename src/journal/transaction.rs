@@ -64,21 +64,21 @@ pub(super) fn run(
     let new = inbox::next_seq(tables)?;
     undelivered.store_unshown(tables, now)?;
     let (accepted, applied) = store(tables, group, now)?;
-    let due: Vec<Seq> = inbox::pending(tables, new, DECIDED_AT_ONCE)?
-        .into_iter()
-        .map(|(seq, _)| seq)
-        .collect();
+    let due = inbox::pending(tables, new, DECIDED_AT_ONCE)?;
+    let due: Vec<Seq> = due.into_iter().map(|(seq, _)| seq).collect();
     let mut hints = executor.decide_all(tables, &due, now)?;
     hints.outbox |= !undelivered.claims.is_empty();
     let claimed = claim(tables, group, grants)?;
     let mut intended = Vec::new();
     for request in &group.intends {
-        let intent = tokens::intend(tables, &request.payload.0, &request.payload.1, now)?;
+        let (spreadsheet, touched) = &request.payload;
+        let intent = tokens::intend(tables, spreadsheet, touched, now)?;
         grants.tokens.push(intent.token);
         intended.push(intent);
     }
     for request in &group.forgets {
-        tokens::forget(tables, &request.payload.0, &request.payload.1)?;
+        let (spreadsheet, ids) = &request.payload;
+        tokens::forget(tables, spreadsheet, ids)?;
     }
     retention::prune(tables, now)?;
     Ok(Committed {
@@ -136,12 +136,8 @@ fn store(
     inbox::fire_timers(tables, now)?;
     let mut accepted = Vec::new();
     for request in &group.accepts {
-        accepted.push(inbox::accept(
-            tables,
-            &request.payload.0,
-            &request.payload.1,
-            now,
-        )?);
+        let (key, raw) = &request.payload;
+        accepted.push(inbox::accept(tables, key, raw, now)?);
     }
     let mut applied = Vec::new();
     for request in &group.applies {

@@ -9,7 +9,7 @@ use redb::ReadableTable;
 use super::{
     error::Result,
     keys,
-    records::{self, QueuedMessage, Stored},
+    records::{self, QueuedMessage, StoredRecord},
     tables::{Bytes, TableId, Tables},
 };
 use crate::domain::{
@@ -30,28 +30,23 @@ use crate::domain::{
 pub(super) const ALERTS: &[u8] = b"alerts";
 
 impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
-    fn newest<R: Stored>(
+    fn newest<R: StoredRecord>(
         &self,
         table: TableId,
         from: &[u8],
         to: &[u8],
         newest: usize,
     ) -> Result<Vec<R>> {
-        let range = self
-            .scan(table, from, Bound::Included(to))?
-            .rev()
-            .take(newest);
-        range.map(|pair| records::decode(&pair?.1)).collect()
+        let range = self.scan(table, from, Bound::Included(to))?.rev();
+        let newest = range.take(newest);
+        newest.map(|pair| records::decode(&pair?.1)).collect()
     }
 
     fn chat_s_appeals(&self, chat: ChatId, newest: usize) -> Result<Vec<Appeal>> {
         let (from, to) = keys::appeals_of(chat);
         let mut appeals = Vec::new();
-        for pair in self
-            .scan(TableId::AppealsOf, &from, Bound::Included(&to))?
-            .rev()
-            .take(newest)
-        {
+        let all = self.scan(TableId::AppealsOf, &from, Bound::Included(&to))?;
+        for pair in all.rev().take(newest) {
             let (key, _) = pair?;
             let id = keys::to_appeal_of(&key)?;
             appeals.extend(self.read::<Appeal>(TableId::Appeals, &keys::appeal(id))?);
@@ -84,18 +79,18 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         Ok(partners)
     }
 
-    fn every<R: Stored>(&self, table: TableId) -> Result<Vec<R>> {
-        let all = self.scan(table, &[], Bound::Unbounded)?;
+    fn every<R: StoredRecord>(&self, table: TableId) -> Result<Vec<R>> {
+        let all = self.all(table)?;
         all.map(|pair| records::decode(&pair?.1)).collect()
     }
 
     fn held_appeals(&self) -> Result<Vec<AppealId>> {
-        let all = self.scan(TableId::Held, &[], Bound::Unbounded)?;
+        let all = self.all(TableId::Held)?;
         all.map(|pair| keys::to_appeal(&pair?.0)).collect()
     }
 
     fn waiting_messages(&self) -> Result<Vec<OutboxId>> {
-        let all = self.scan(TableId::Waiting, &[], Bound::Unbounded)?;
+        let all = self.all(TableId::Waiting)?;
         all.map(|pair| keys::back(&pair?.1)).collect()
     }
 

@@ -18,7 +18,7 @@ use crate::{
     journal::{
         Intent,
         error::TableError,
-        records::{self, Body, Incoming, Quarantined, Stored, Timer},
+        records::{self, Body, Incoming, Quarantined, StoredRecord, Timer},
     },
 };
 
@@ -31,7 +31,7 @@ fn code() -> PartnerCode {
 }
 
 /// The file is read as the record, and what is written today is read back.
-fn check<R: Stored + PartialEq + Debug>(file: &str, record: &R) {
+fn check<R: StoredRecord + PartialEq + Debug>(file: &str, record: &R) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fixtures/journal-v1")
         .join(file);
