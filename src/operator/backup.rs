@@ -68,16 +68,13 @@ pub async fn backup(
     let copy = NewCopy::begin(file)?;
     match UnixStream::connect(&socket).await {
         Ok(stream) => receive(stream, copy, told).await,
-        // Nobody listens: the socket is not there, or its owner has died.
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
-            ) =>
-        {
-            Ok(copy_closed(data_dir, copy, told)?)
-        }
-        Err(error) => Err(AdminError::Unreachable(data_dir.to_owned(), error).into()),
+        Err(error) => match error.kind() {
+            // Nobody listens: the socket is not there, or its owner has died.
+            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
+                Ok(copy_closed(data_dir, copy, told)?)
+            }
+            _ => Err(AdminError::Unreachable(data_dir.to_owned(), error).into()),
+        },
     }
 }
 
@@ -105,14 +102,11 @@ async fn receive(
     let (read, mut write) = stream.into_split();
     let mut read = BufReader::with_capacity(PIECE, read);
     let asked = socket::line(&OperatorRequest::Backup).map_err(BackupError::BrokenOff)?;
-    write
-        .write_all(asked.as_bytes())
-        .await
-        .map_err(BackupError::BrokenOff)?;
+    let written = write.write_all(asked.as_bytes()).await;
+    written.map_err(BackupError::BrokenOff)?;
     let mut line = String::new();
-    patient(read.read_line(&mut line))
-        .await
-        .map_err(BackupError::BrokenOff)?;
+    let answered = patient(read.read_line(&mut line)).await;
+    answered.map_err(BackupError::BrokenOff)?;
     let all = match serde_json::from_str(&line) {
         Ok(ConsoleReply::Copying(all)) => all,
         Ok(ConsoleReply::Failed(words)) => return Err(BackupError::Refused(words)),
@@ -120,10 +114,8 @@ async fn receive(
     };
     let (mut table, mut done) = (String::new(), 0);
     loop {
-        match patient(piece(&mut read))
-            .await
-            .map_err(BackupError::BrokenOff)?
-        {
+        let piece = patient(piece(&mut read)).await;
+        match piece.map_err(BackupError::BrokenOff)? {
             Piece::Table(name) => table = name,
             Piece::Record(key, value) => {
                 copy.add(&table, &key, &value)?;
@@ -144,9 +136,10 @@ enum Piece {
 
 async fn piece(read: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Piece> {
     match read.read_u8().await? {
-        TABLE => String::from_utf8(bytes(read).await?)
-            .map(Piece::Table)
-            .map_err(|_| garbled()),
+        TABLE => {
+            let name = String::from_utf8(bytes(read).await?);
+            name.map(Piece::Table).map_err(|_| garbled())
+        }
         RECORD => {
             let key = bytes(read).await?;
             Ok(Piece::Record(key, bytes(read).await?))
@@ -167,17 +160,14 @@ async fn bytes(read: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Vec<u8>> {
 }
 
 fn garbled() -> io::Error {
-    io::Error::new(
-        io::ErrorKind::InvalidData,
-        "what came is no copy of a journal",
-    )
+    let words = "what came is no copy of a journal";
+    io::Error::new(io::ErrorKind::InvalidData, words)
 }
 
 /// Waits for the other side, but not for ever.
 async fn patient<T>(what: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    timeout(PATIENCE, what)
-        .await
-        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    let answered = timeout(PATIENCE, what).await;
+    answered.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
 /// The service's side: beside the other questions, so that a long copy keeps nobody from asking; ends with the service.
@@ -194,11 +184,8 @@ pub(super) fn start(console: &Arc<Console>, write: OwnedWriteHalf) {
 }
 
 async fn send(console: &Console, mut write: OwnedWriteHalf) -> io::Result<()> {
-    let begun = console
-        .journal
-        .source()
-        .and_then(|source| Ok((source.records()?, source)));
-    let (all, source) = match begun {
+    let source = console.journal.source();
+    let (all, source) = match source.and_then(|source| Ok((source.records()?, source))) {
         Ok(begun) => begun,
         Err(error) => {
             let words = socket::line(&ConsoleReply::Failed(error.to_string()))?;
@@ -212,9 +199,8 @@ async fn send(console: &Console, mut write: OwnedWriteHalf) -> io::Result<()> {
         patient(write.write_all(&piece)).await?;
     }
     // What a panic says may quote a record, and this goes into the log.
-    let read = reader
-        .await
-        .map_err(|_| io::Error::other("reading the journal stumbled"))?;
+    let read = reader.await;
+    let read = read.map_err(|_| io::Error::other("reading the journal stumbled"))?;
     read.map_err(io::Error::other)
 }
 
@@ -231,10 +217,9 @@ fn read(source: &CopySource, pieces: &mpsc::Sender<Vec<u8>>) -> Result<(), CopyE
         append(&mut piece, key)?;
         append(&mut piece, value)?;
         done += 1;
-        if piece.len() >= PIECE {
-            give(pieces, &mut piece)
-        } else {
-            Ok(())
+        match piece.len() >= PIECE {
+            true => give(pieces, &mut piece),
+            false => Ok(()),
         }
     })?;
     piece.push(END);
@@ -251,10 +236,9 @@ fn append(piece: &mut Vec<u8>, bytes: &[u8]) -> Result<(), CopyError> {
 }
 
 fn give(pieces: &mpsc::Sender<Vec<u8>>, piece: &mut Vec<u8>) -> Result<(), CopyError> {
+    let full = std::mem::replace(piece, Vec::with_capacity(PIECE));
     let gone = |_| CopyError::Unreadable("nobody takes the copy any more".to_owned());
-    pieces
-        .blocking_send(std::mem::replace(piece, Vec::with_capacity(PIECE)))
-        .map_err(gone)
+    pieces.blocking_send(full).map_err(gone)
 }
 
 #[cfg(test)]

@@ -65,11 +65,11 @@ pub fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, Telegram
     match serde_json::from_slice::<Reply>(body) {
         Ok(Reply {
             ok: true, result, ..
-        }) => result
-            .and_then(|result| serde_json::from_str(result.get()).ok())
-            .ok_or_else(|| {
-                TelegramError::Lost(format!("HTTP {status} without the promised result"))
-            }),
+        }) => {
+            let lost = || TelegramError::Lost(format!("HTTP {status} without the promised result"));
+            let result = result.and_then(|result| serde_json::from_str(result.get()).ok());
+            result.ok_or_else(lost)
+        }
         Ok(Reply {
             ok: false,
             error_code: Some(code),
@@ -100,14 +100,10 @@ pub fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, Telegram
 #[must_use]
 pub fn outcome(result: Result<&SentMessage, &TelegramError>, now: Timestamp) -> Outcome {
     match result {
-        Ok(SentMessage {
-            message,
-            media: None,
-        }) => Outcome::Delivered(*message),
-        Ok(SentMessage {
-            message,
-            media: Some(media),
-        }) => Outcome::Uploaded(*message, media.clone()),
+        Ok(SentMessage { message, media }) => match media {
+            Some(media) => Outcome::Uploaded(*message, media.clone()),
+            None => Outcome::Delivered(*message),
+        },
         Err(TelegramError::NotSent(_)) => Outcome::Retry(RetryAfter::Schedule),
         Err(TelegramError::Unmade(_)) => {
             Outcome::Rejected(RejectReason::File(Unfetched::Unreachable))
@@ -140,11 +136,8 @@ impl TelegramError {
                 ..
             } => {
                 let seconds = retry_after.unwrap_or(FLOOD_DEFAULT).clamp(1, FLOOD_LIMIT);
-                Pause::Flood(
-                    now + SignedDuration::from_secs(
-                        i64::try_from(seconds).expect("clamped to a day"),
-                    ),
-                )
+                let seconds = i64::try_from(seconds).expect("clamped to a day");
+                Pause::Flood(now + SignedDuration::from_secs(seconds))
             }
             // A lost answer may be one message's bad luck, but in an outage each further message would lose its own.
             Self::NotSent(_) | Self::Lost(_) => Pause::Away,
@@ -183,19 +176,18 @@ impl TelegramError {
     /// Whether Telegram cannot show the picture as one: it is too long, too narrow, broken. That the chat takes no pictures is another thing.
     #[must_use]
     pub fn is_about_the_picture(&self) -> bool {
-        let content = match self {
-            Self::Refused {
-                code,
-                description,
-                moved_to,
-                ..
-            } => matches!(
-                refusal::reject_reason(*code, description, *moved_to),
-                RejectReason::Content(_)
-            ),
-            Self::NotSent(_) | Self::Unmade(_) | Self::Lost(_) => false,
+        let Self::Refused {
+            code,
+            description,
+            moved_to,
+            ..
+        } = self
+        else {
+            return false;
         };
-        content && self.is_a_bad_request_that_says(&["photo", "image_process_failed"])
+        let why = refusal::reject_reason(*code, description, *moved_to);
+        matches!(why, RejectReason::Content(_))
+            && self.is_a_bad_request_that_says(&["photo", "image_process_failed"])
     }
 
     /// Whether the message says already what it should.
@@ -205,14 +197,8 @@ impl TelegramError {
     }
 
     fn is_a_bad_request_that_says(&self, words: &[&str]) -> bool {
-        match self {
-            Self::Refused {
-                code: 400,
-                description,
-                ..
-            } => words.iter().any(|words| refusal::says(description, words)),
-            Self::Refused { .. } | Self::NotSent(_) | Self::Unmade(_) | Self::Lost(_) => false,
-        }
+        let says = |description: &str| words.iter().any(|it| refusal::says(description, it));
+        matches!(self, Self::Refused { code: 400, description, .. } if says(description))
     }
 
     /// Why Telegram does not serve the bot, if that is what it says.

@@ -90,30 +90,20 @@ fn message(fields: &Fields<'_>) -> Result<Update, Undecodable> {
     let changed = fields.path == CHANGED;
     let Some(id) = private(&chat) else {
         if let Some(to) = fields.readable("migrate_to_chat_id") {
-            let from = ChatId(chat.id);
-            return Ok(Update::Moved {
-                from,
-                to: ChatId(to),
-            });
+            let (from, to) = (ChatId(chat.id), ChatId(to));
+            return Ok(Update::Moved { from, to });
         }
-        return Ok(if chat.is_group() && !changed {
-            Update::Group {
-                chat: ChatId(chat.id),
-                said: fields
-                    .readable("text")
-                    .map(Text)
-                    .filter(|_| !fields.map.contains_key("forward_origin")),
-                locale,
-            }
-        } else {
-            elsewhere(fields.path, &chat)
-        });
+        if changed || !chat.is_group() {
+            return Ok(elsewhere(fields.path, &chat));
+        }
+        let own = !fields.map.contains_key("forward_origin");
+        let said = fields.readable("text").map(Text).filter(|_| own);
+        let chat = ChatId(chat.id);
+        return Ok(Update::Group { chat, said, locale });
     };
     let written: i64 = fields.required("date")?;
-    let seconds = fields
-        .optional("edit_date")?
-        .filter(|_| changed)
-        .unwrap_or(written);
+    let edited: Option<i64> = fields.optional("edit_date")?;
+    let seconds = edited.filter(|_| changed).unwrap_or(written);
     let message = Message {
         chat: id,
         message: MessageId(fields.required("message_id")?),
@@ -122,10 +112,9 @@ fn message(fields: &Fields<'_>) -> Result<Update, Undecodable> {
         content: content::content(fields, from.as_ref())?,
         context: content::context(fields),
     };
-    Ok(if changed {
-        Update::Edited(message)
-    } else {
-        Update::Message(message)
+    Ok(match changed {
+        true => Update::Edited(message),
+        false => Update::Message(message),
     })
 }
 
@@ -164,14 +153,13 @@ fn membership(fields: &Fields<'_>) -> Result<Update, Undecodable> {
         let member: Option<Member> = fields.readable("new_chat_member");
         let taken_in = member
             .is_some_and(|member| matches!(member.status.as_str(), "member" | "administrator"));
-        return Ok(if chat.is_group() && taken_in {
-            Update::Group {
-                chat: ChatId(chat.id),
-                said: None,
-                locale: locale(from.as_ref()),
-            }
-        } else {
-            elsewhere(fields.path, &chat)
+        if !chat.is_group() || !taken_in {
+            return Ok(elsewhere(fields.path, &chat));
+        }
+        return Ok(Update::Group {
+            chat: ChatId(chat.id),
+            said: None,
+            locale: locale(from.as_ref()),
         });
     };
     let member: Member = fields.required("new_chat_member")?;
@@ -202,14 +190,9 @@ fn locale(from: Option<&Sender>) -> Locale {
 
 /// A word of Telegram's protocol, which may become a metric's label: anything that does not look like one is not passed on.
 fn word(text: &str) -> String {
-    let plain = text
-        .bytes()
-        .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    if plain && (1..=WORD_LIMIT).contains(&text.len()) {
-        text.to_owned()
-    } else {
-        "unknown".to_owned()
-    }
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+    let is_word = (1..=WORD_LIMIT).contains(&text.len()) && text.bytes().all(is_plain);
+    if is_word { text } else { "unknown" }.to_owned()
 }
 
 /// The fields of one JSON object, each read when it is asked for.
@@ -240,9 +223,8 @@ impl<'a> Fields<'a> {
 
     /// The field, where it is there and can be read: for what may be missed.
     fn readable<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        self.map
-            .get(name)
-            .and_then(|value| serde_json::from_str(value.get()).ok())
+        let value = self.map.get(name)?;
+        serde_json::from_str(value.get()).ok()
     }
 
     fn unreadable(&self, name: &str) -> Undecodable {

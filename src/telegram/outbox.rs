@@ -58,10 +58,8 @@ pub async fn deliver(
     rate_per_second: u32,
     stop: CancellationToken,
 ) {
-    let Some(silent_until) = stop
-        .run_until_cancelled(journal.read(Snapshot::silent_until))
-        .await
-    else {
+    let reading = journal.read(Snapshot::silent_until);
+    let Some(silent_until) = stop.run_until_cancelled(reading).await else {
         return;
     };
     let delivery = Delivery {
@@ -121,10 +119,9 @@ impl Delivery {
             if stopping && self.sends.is_empty() && self.stores.is_empty() {
                 return;
             }
-            let wake = if stopping {
-                None
-            } else {
-                self.send_what_may_go().await
+            let wake = match stopping {
+                true => None,
+                false => self.send_what_may_go().await,
             };
             tokio::select! {
                 () = stop.cancelled(), if !stopping => {}
@@ -157,12 +154,9 @@ impl Delivery {
             self.prefetcher.begin_pass(entry, now);
             let waiting = snapshot.waiting().filter_map(|waiting| {
                 let candidate = Candidate::of(&waiting)?;
-                let follows = waiting
-                    .send
-                    .after
-                    .as_ref()
-                    .and_then(entry)
-                    .is_some_and(|first| !has_ended(&first));
+                let first = waiting.send.after.as_ref().and_then(entry);
+                let follows =
+                    first.is_some_and(|first| !matches!(first.state, OutboxState::Ended(_)));
                 // What is not due yet keeps its place; the governor knows when to ask again.
                 let ready = candidate.due > now
                     || (!follows && self.prefetcher.is_ready(&waiting.send, now));
@@ -287,10 +281,6 @@ impl Silence {
     }
 }
 
-fn has_ended(entry: &OutboxEntry) -> bool {
-    matches!(entry.state, OutboxState::Ended(_))
-}
-
 fn count(id: &OutboxId, outcome: &Outcome) {
     let lane = match id {
         OutboxId::Reply(..) | OutboxId::Answer(..) | OutboxId::Preview(..) => "talk",
@@ -314,21 +304,14 @@ fn classify(answered: &Answered, now: Timestamp) -> (Outcome, ResponseInfo) {
         Err(SendError::Call(error)) => Err(error),
         // Telegram was not called, so this tells nothing of it.
         Err(SendError::File(why)) => {
-            return (
-                Outcome::Rejected(RejectReason::File(why.clone())),
-                ResponseInfo::default(),
-            );
+            let outcome = Outcome::Rejected(RejectReason::File(why.clone()));
+            return (outcome, ResponseInfo::default());
         }
     };
-    let outcome = answer::outcome(result, now);
-    let (heard, pause) = match result {
-        Ok(_) => (true, Pause::None),
-        Err(error @ TelegramError::Refused { .. }) => (true, error.pause(now)),
-        Err(
-            error @ (TelegramError::NotSent(_) | TelegramError::Unmade(_) | TelegramError::Lost(_)),
-        ) => (false, error.pause(now)),
-    };
+    let heard = matches!(result, Ok(_) | Err(TelegramError::Refused { .. }));
     let round_trip = heard.then_some(*took);
+    let pause = result.err().map_or(Pause::None, |error| error.pause(now));
+    let outcome = answer::outcome(result, now);
     (outcome, ResponseInfo { round_trip, pause })
 }
 
@@ -336,10 +319,8 @@ fn classify(answered: &Answered, now: Timestamp) -> (Outcome, ResponseInfo) {
 async fn store(journal: Journal, id: OutboxId, outcome: Outcome) {
     let mut pause = STORE_PAUSE;
     loop {
-        match journal
-            .apply(vec![Event::Sent(id.clone(), outcome.clone())])
-            .await
-        {
+        let event = Event::Sent(id.clone(), outcome.clone());
+        match journal.apply(vec![event]).await {
             Ok(()) => break,
             Err(error @ StoreError::Closed) => {
                 tracing::error!(%error, "outbox: an outcome is lost");

@@ -80,9 +80,8 @@ pub async fn set_menus(client: &BotClient, menus: &[Menu]) -> Result<(), Telegra
                 .build()
         };
         let commands = menu.commands.iter().map(command).collect();
-        client
-            .set_my_commands(menu.language.as_deref(), commands)
-            .await?;
+        let language = menu.language.as_deref();
+        client.set_my_commands(language, commands).await?;
     }
     Ok(())
 }
@@ -100,17 +99,11 @@ pub fn address(public_url: &str) -> String {
 }
 
 fn is_wanted(info: &WebhookInfo, url: &str) -> bool {
-    let kinds: BTreeSet<&str> = info
-        .allowed_updates
-        .iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
+    let kinds = info.allowed_updates.iter().flatten();
+    let kinds: BTreeSet<&str> = kinds.map(String::as_str).collect();
     // Telegram never shows the secret; deliveries refused with our 401 tell that it has an older one.
-    let refused = info
-        .last_error_message
-        .as_ref()
-        .is_some_and(|message| message.contains("401"));
+    let error = info.last_error_message.as_ref();
+    let refused = error.is_some_and(|message| message.contains("401"));
     info.url == url
         && info.max_connections == Some(MAX_CONNECTIONS)
         && kinds == BTreeSet::from(SERVED.map(|(_, word)| word))

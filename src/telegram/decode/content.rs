@@ -161,10 +161,8 @@ struct Quoted {
 pub(super) fn content(fields: &Fields<'_>, from: Option<&Sender>) -> Result<Content, Undecodable> {
     if let Some(text) = fields.optional::<String>("text")? {
         let entities: Option<Value> = fields.readable("entities");
-        return Ok(Content::Text(Text(words::with_addresses(
-            &text,
-            entities.as_ref(),
-        ))));
+        let text = words::with_addresses(&text, entities.as_ref());
+        return Ok(Content::Text(Text(text)));
     }
     Ok(contact(fields, from)
         .or_else(|| file(fields))
@@ -204,10 +202,8 @@ fn file(fields: &Fields<'_>) -> Option<Content> {
     if let Some(sizes) = fields.readable::<Vec<Remote>>("photo") {
         // The sizes of one picture; the last is the largest (Bot API: `PhotoSize`).
         let largest = sizes.into_iter().max_by_key(|size| size.file_size)?;
-        return Some(Content::File(
-            attachment(largest, FileKind::Photo, "image/jpeg"),
-            caption,
-        ));
+        let photo = attachment(largest, FileKind::Photo, "image/jpeg");
+        return Some(Content::File(photo, caption));
     }
     let (kind, remote, media_type) = FILES.iter().find_map(|(name, kind, media_type)| {
         Some((*kind, fields.readable::<Remote>(name)?, *media_type))
@@ -265,23 +261,18 @@ fn position(location: &Location) -> Text {
 
 fn poll(fields: &Fields<'_>) -> Option<Content> {
     let poll: Poll = fields.readable("poll")?;
+    let options = poll.options.into_iter();
     Some(Content::Poll {
         question: Text(poll.question),
-        options: poll
-            .options
-            .into_iter()
-            .map(|option| Text(option.text))
-            .collect(),
+        options: options.map(|option| Text(option.text)).collect(),
     })
 }
 
 /// A kind that we don't serve: its words are kept.
 fn otherwise(fields: &Fields<'_>) -> Content {
     let present = |names: &[&'static str]| {
-        names
-            .iter()
-            .copied()
-            .find(|name| fields.map.contains_key(*name))
+        let mut names = names.iter().copied();
+        names.find(|name| fields.map.contains_key(*name))
     };
     if let Some(name) = present(&SERVICE) {
         return Content::Service(name.to_owned());
@@ -291,14 +282,10 @@ fn otherwise(fields: &Fields<'_>) -> Content {
         .or_else(|| present(&["photo", "venue", "location", "poll", "contact"]))
         .or_else(|| present(&files));
     let kind = known.unwrap_or("unknown").to_owned();
+    let all = fields.map.keys().map(String::as_str);
     let content: Vec<&str> = match known {
         Some(known) => vec![known],
-        None => fields
-            .map
-            .keys()
-            .map(String::as_str)
-            .filter(|name| !ENVELOPE.contains(name))
-            .collect(),
+        None => all.filter(|name| !ENVELOPE.contains(name)).collect(),
     };
     let inside = content
         .into_iter()
@@ -306,23 +293,19 @@ fn otherwise(fields: &Fields<'_>) -> Content {
     let mut lines: Vec<String> = inside.flat_map(|value| words::of_content(&value)).collect();
     lines.push(caption(fields).0);
     let words = Text(lines.join("\n").trim().to_owned());
-    if words.is_blank() {
-        Content::Other(kind)
-    } else {
-        Content::Described { kind, words }
+    match words.is_blank() {
+        true => Content::Other(kind),
+        false => Content::Described { kind, words },
     }
 }
 
 fn reply(fields: &Fields<'_>) -> Option<Reply> {
     let replied: Option<Quoted> = fields.readable("reply_to_message");
     let quote: Option<Quoted> = fields.readable("quote");
-    let message = replied
-        .as_ref()
-        .and_then(|replied| replied.message_id)
-        .map(MessageId);
-    let words = quote
-        .and_then(|quote| quote.text)
-        .or_else(|| replied.and_then(|replied| replied.text.or(replied.caption)));
+    let message = replied.as_ref().and_then(|replied| replied.message_id);
+    let message = message.map(MessageId);
+    let quoted = quote.and_then(|quote| quote.text);
+    let words = quoted.or_else(|| replied.and_then(|it| it.text.or(it.caption)));
     if message.is_none() && words.is_none() {
         return None;
     }
@@ -334,17 +317,14 @@ fn reply(fields: &Fields<'_>) -> Option<Reply> {
 
 /// Whose words were passed on; nobody's name is an empty one, since they are not the sender's in any case.
 fn forwarded(fields: &Fields<'_>) -> Option<Text> {
-    fields
-        .map
-        .get("forward_origin")
-        .filter(|origin| origin.get() != "null")?;
+    let origin = fields.map.get("forward_origin");
+    origin.filter(|origin| origin.get() != "null")?;
     let Some(origin) = fields.readable::<Origin>("forward_origin") else {
         return Some(Text::default());
     };
     let titled = |named: Named| {
-        named
-            .title
-            .unwrap_or_else(|| full_name(named.first_name, named.last_name))
+        let name = || full_name(named.first_name, named.last_name);
+        named.title.unwrap_or_else(name)
     };
     let names = [
         origin.sender_user.map(titled),
@@ -352,18 +332,13 @@ fn forwarded(fields: &Fields<'_>) -> Option<Text> {
         origin.sender_chat.map(titled),
         origin.chat.map(titled),
     ];
-    let mut named = names
-        .into_iter()
-        .flatten()
-        .map(Text)
-        .filter(|name| !name.is_blank());
-    Some(named.next().unwrap_or_default())
+    let mut names = names.into_iter().flatten().map(Text);
+    let name = names.find(|name| !name.is_blank());
+    Some(name.unwrap_or_default())
 }
 
 fn full_name(first: Option<String>, last: Option<String>) -> String {
-    let parts = [first, last]
-        .into_iter()
-        .flatten()
-        .filter(|part| !part.trim().is_empty());
+    let parts = [first, last].into_iter().flatten();
+    let parts = parts.filter(|part| !part.trim().is_empty());
     parts.collect::<Vec<_>>().join(" ")
 }
