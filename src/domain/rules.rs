@@ -69,6 +69,12 @@ impl Default for Rules {
 }
 
 impl Rules {
+    /// When the quiet ends, if it is quiet at this moment.
+    #[must_use]
+    pub fn quiet_until(&self, at: Timestamp) -> Option<Timestamp> {
+        self.quiet?.ends(&self.time_zone, at)
+    }
+
     /// A moment as the sheets spell it.
     #[must_use]
     pub fn date_time(&self, at: Timestamp) -> String {

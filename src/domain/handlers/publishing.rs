@@ -206,11 +206,8 @@ fn scheduled(
             promotion.row.offer.title.as_str(),
         )));
     };
-    let possible = ctx
-        .rules
-        .quiet
-        .and_then(|quiet| quiet.ends(&ctx.rules.time_zone, plan.starts))
-        .unwrap_or(plan.starts);
+    let possible = ctx.rules.quiet_until(plan.starts);
+    let possible = possible.unwrap_or(plan.starts);
     let late = ctx.now.duration_since(possible);
     if ctx.rules.hold_if_later_than.is_some_and(|most| late > most) {
         promotion.stage = Stage::Held(plan.starts);

@@ -31,17 +31,16 @@ pub enum RowOwner {
 /// Gives each row its owner.
 #[must_use]
 pub fn owners(known: &[Promotion], rows: &[PromotionRow]) -> Vec<RowOwner> {
-    let keys: Vec<Option<PromotionKey>> = rows
-        .iter()
-        .map(|row| PromotionKey::read(row.key.as_str()))
-        .collect();
+    let key = |row: &PromotionRow| PromotionKey::read(row.key.as_str());
+    let keys: Vec<Option<PromotionKey>> = rows.iter().map(key).collect();
+    let home = |key: &Option<PromotionKey>| {
+        let mut known = known.iter();
+        known.position(|promotion| Some(&promotion.key) == key.as_ref())
+    };
     let mut matching = Matching {
         known,
         rows,
-        home: keys
-            .iter()
-            .map(|key| known.iter().position(|p| Some(&p.key) == key.as_ref()))
-            .collect(),
+        home: keys.iter().map(home).collect(),
         owner: vec![None; rows.len()],
         free: (0..known.len()).collect(),
     };
@@ -114,9 +113,8 @@ impl Matching<'_> {
 
     fn unchanged_at_home(&mut self) {
         for row in self.without_owner() {
-            if let Some(home) =
-                self.home[row].filter(|&home| self.known[home].row.offer == self.rows[row].offer)
-            {
+            let same = |&home: &usize| self.known[home].row.offer == self.rows[row].offer;
+            if let Some(home) = self.home[row].filter(same) {
                 self.give(row, home);
             }
         }
@@ -127,13 +125,9 @@ impl Matching<'_> {
         for row in self.without_owner() {
             let offer = &self.rows[row].offer;
             let same = |&&promotion: &&usize| self.known[promotion].row.offer == *offer;
-            let found = self
-                .free
-                .iter()
-                .find(same)
-                .copied()
-                .filter(|_| !offer.is_blank());
-            if let Some(promotion) = found {
+            if let Some(&promotion) = self.free.iter().find(same)
+                && !offer.is_blank()
+            {
                 self.give(row, promotion);
             }
         }
@@ -169,13 +163,10 @@ impl Matching<'_> {
     /// Whether a row without an owner began as a copy: it bears a key that is another row's, or says what another row says.
     fn is_copy(&self, row: usize, has_key: bool) -> bool {
         let offer = &self.rows[row].offer;
-        let said_elsewhere = || {
-            self.rows
-                .iter()
-                .enumerate()
+        let mut others = self.rows.iter().enumerate();
+        has_key
+            || others
                 .any(|(at, other)| at != row && self.owner[at].is_some() && other.offer == *offer)
-        };
-        has_key || said_elsewhere()
     }
 }
 

@@ -22,40 +22,33 @@ pub(in crate::domain) fn mailing(rules: &Rules, view: &impl View, promotion: &Pr
         Stage::Scheduled(at) => scheduled(rules, promotion, at),
         Stage::Held(at) => say(rules, PromotionNote::Held(&moment(rules, at))),
         Stage::Adopted => adopted(rules, promotion),
-        Stage::Announced(_) => view
-            .broadcast(&promotion.key)
-            .map(|broadcast| announced(rules, &broadcast))
-            .unwrap_or_default(),
+        Stage::Announced(_) => {
+            let broadcast = view.broadcast(&promotion.key);
+            broadcast.map_or_else(String::new, |broadcast| announced(rules, &broadcast))
+        }
     };
-    let refusal = promotion
-        .refusal
-        .as_ref()
-        .map(|refusal| self::refusal(rules, promotion, refusal));
-    let both = [Some(state), refusal]
-        .into_iter()
-        .flatten()
-        .filter(|words| !words.is_empty());
+    let refusal = promotion.refusal.as_ref();
+    let refusal = refusal.map(|refusal| self::refusal(rules, promotion, refusal));
+    let both = [Some(state), refusal].into_iter().flatten();
+    let both = both.filter(|words| !words.is_empty());
     both.collect::<Vec<_>>().join(" · ")
 }
 
 /// How long it takes to tell so many partners, in words.
 #[must_use]
 pub(in crate::domain) fn duration(rules: &Rules, count: u32) -> String {
-    let seconds = if rules.rate == 0 {
-        0
-    } else {
-        u64::from(count.div_ceil(rules.rate))
+    let seconds = match rules.rate {
+        0 => 0,
+        rate => u64::from(count.div_ceil(rate)),
     };
     let minutes = seconds.div_ceil(60);
-    say(
-        rules,
-        match (seconds, minutes) {
-            (0, _) => PromotionNote::AtOnce,
-            (..100, _) => PromotionNote::Seconds(seconds),
-            (_, ..100) => PromotionNote::Minutes(minutes),
-            (_, _) => PromotionNote::Hours(minutes / 60, minutes % 60),
-        },
-    )
+    let note = match (seconds, minutes) {
+        (0, _) => PromotionNote::AtOnce,
+        (..100, _) => PromotionNote::Seconds(seconds),
+        (_, ..100) => PromotionNote::Minutes(minutes),
+        (_, _) => PromotionNote::Hours(minutes / 60, minutes % 60),
+    };
+    say(rules, note)
 }
 
 fn say(rules: &Rules, note: PromotionNote<'_>) -> String {
@@ -70,11 +63,9 @@ fn draft(rules: &Rules, view: &impl View, promotion: &Promotion) -> String {
         return String::new();
     }
     if standing == Some(PromotionStatus::Ended) && promotion.refusal.is_none() {
-        let by_us = promotion.status == standing;
-        return if by_us {
-            say(rules, PromotionNote::CancelledBefore)
-        } else {
-            String::new()
+        return match promotion.status == standing {
+            true => say(rules, PromotionNote::CancelledBefore),
+            false => String::new(),
         };
     }
     let readiness = readiness(rules, view, promotion);
@@ -108,18 +99,13 @@ fn readiness(rules: &Rules, view: &impl View, promotion: &Promotion) -> String {
 
 fn faults(rules: &Rules, promotion: &Promotion, now: Timestamp) -> Option<String> {
     let faults = offer::plan(rules, &promotion.row.offer, promotion.content(), now).err()?;
-    let words: Vec<String> = faults
-        .into_iter()
-        .map(|fault| say(rules, PromotionNote::Fault(fault)))
-        .collect();
+    let faults = faults.into_iter().map(PromotionNote::Fault);
+    let words: Vec<String> = faults.map(|fault| say(rules, fault)).collect();
     Some(say(rules, PromotionNote::Faulty(&words.join("; "))))
 }
 
 fn scheduled(rules: &Rules, promotion: &Promotion, at: Timestamp) -> String {
-    let possible = rules
-        .quiet
-        .and_then(|quiet| quiet.ends(&rules.time_zone, at))
-        .unwrap_or(at);
+    let possible = rules.quiet_until(at).unwrap_or(at);
     let when = say(rules, PromotionNote::Scheduled(&moment(rules, possible)));
     match faults(rules, promotion, at) {
         Some(faults) => format!("{when}; {faults}"),
@@ -128,75 +114,53 @@ fn scheduled(rules: &Rules, promotion: &Promotion, at: Timestamp) -> String {
 }
 
 fn adopted(rules: &Rules, promotion: &Promotion) -> String {
-    let active = promotion.standing(&rules.promotions) == Some(PromotionStatus::Active);
-    if active {
-        say(rules, PromotionNote::Adopted)
-    } else {
-        String::new()
+    match promotion.standing(&rules.promotions) {
+        Some(PromotionStatus::Active) => say(rules, PromotionNote::Adopted),
+        Some(PromotionStatus::Waiting | PromotionStatus::Ended) | None => String::new(),
     }
 }
 
 /// How far a broadcast is.
 fn announced(rules: &Rules, broadcast: &Broadcast) -> String {
-    let (sent, all) = (grouped(broadcast.counts.sent), grouped(broadcast.audience));
-    let progress = say(
-        rules,
-        PromotionNote::Progress {
-            sent: &sent,
-            all: &all,
-        },
+    let (sent, all) = (
+        &grouped(broadcast.counts.sent),
+        &grouped(broadcast.audience),
     );
-    let whole = || format!("{progress}{}", exceptions(rules, broadcast));
-    match broadcast.state {
-        BroadcastState::Preparing => say(rules, PromotionNote::Preparing),
-        BroadcastState::Halted => match &broadcast.obstacle {
-            Some(why) => {
-                let why = say(rules, PromotionNote::Obstacle(why));
-                let reached = broadcast.counts.ended() > 0;
-                let progress = reached.then(whole);
-                say(
-                    rules,
-                    match &progress {
-                        Some(progress) => PromotionNote::HaltedMidway {
-                            progress,
-                            why: &why,
-                        },
-                        None => PromotionNote::Halted(&why),
-                    },
-                )
-            }
-            None => say(rules, PromotionNote::HaltedLost),
-        },
-        BroadcastState::Running => format!(
-            "{}{}",
-            running(rules, broadcast, &progress),
-            exceptions(rules, broadcast)
-        ),
-        BroadcastState::Paused => say(rules, PromotionNote::Paused(&whole())),
-        BroadcastState::Cancelled => say(rules, PromotionNote::Cancelled(&whole())),
-        BroadcastState::Over => say(
-            rules,
-            PromotionNote::Over {
-                progress: &whole(),
-                at: &rules.time_of_day(broadcast.ended.unwrap_or(broadcast.started)),
-            },
-        ),
-    }
+    let progress = say(rules, PromotionNote::Progress { sent, all });
+    let exceptions = exceptions(rules, broadcast);
+    let whole = &format!("{progress}{exceptions}");
+    let note = match (broadcast.state, &broadcast.obstacle) {
+        (BroadcastState::Preparing, _) => PromotionNote::Preparing,
+        (BroadcastState::Halted, None) => PromotionNote::HaltedLost,
+        (BroadcastState::Halted, Some(why)) => {
+            let (progress, why) = (whole, &say(rules, PromotionNote::Obstacle(why)));
+            return match broadcast.counts.ended() {
+                0 => say(rules, PromotionNote::Halted(why)),
+                _ => say(rules, PromotionNote::HaltedMidway { progress, why }),
+            };
+        }
+        (BroadcastState::Running, _) => {
+            return running(rules, broadcast, &progress) + &exceptions;
+        }
+        (BroadcastState::Paused, _) => PromotionNote::Paused(whole),
+        (BroadcastState::Cancelled, _) => PromotionNote::Cancelled(whole),
+        (BroadcastState::Over, _) => {
+            let at = &rules.time_of_day(broadcast.ended.unwrap_or(broadcast.started));
+            let progress = whole;
+            return say(rules, PromotionNote::Over { progress, at });
+        }
+    };
+    say(rules, note)
 }
 
 /// Whom it does not reach, or not for certain.
 fn exceptions(rules: &Rules, broadcast: &Broadcast) -> String {
     let counts = broadcast.counts;
+    let (failed, skipped, unknown) = (counts.failed, counts.skipped, counts.unknown);
     let notes = [
-        (counts.failed, PromotionNote::Failed(counts.failed.into())),
-        (
-            counts.skipped,
-            PromotionNote::Skipped(counts.skipped.into()),
-        ),
-        (
-            counts.unknown,
-            PromotionNote::Unknown(counts.unknown.into()),
-        ),
+        (failed, PromotionNote::Failed(failed.into())),
+        (skipped, PromotionNote::Skipped(skipped.into())),
+        (unknown, PromotionNote::Unknown(unknown.into())),
     ];
     let told = notes.into_iter().filter(|(count, _)| *count > 0);
     told.map(|(_, note)| format!("; {}", say(rules, note)))
@@ -206,52 +170,51 @@ fn exceptions(rules: &Rules, broadcast: &Broadcast) -> String {
 /// On its way, or waiting until the quiet hours are over.
 fn running(rules: &Rules, broadcast: &Broadcast, progress: &str) -> String {
     let told = broadcast.told.unwrap_or(broadcast.started);
-    let quiet = rules
-        .quiet
-        .and_then(|quiet| quiet.ends(&rules.time_zone, told))
-        .filter(|_| broadcast.counts.outstanding() == 0);
-    if let Some(until) = quiet {
+    if let Some(until) = rules.quiet_until(told)
+        && broadcast.counts.outstanding() == 0
+    {
         let until = &rules.time_of_day(until);
         return say(rules, PromotionNote::Quiet { progress, until });
     }
     let done = broadcast.audience.saturating_sub(broadcast.remaining());
     let percent = u64::from(done) * 100 / u64::from(broadcast.audience.max(1));
     let left = &duration(rules, broadcast.remaining());
-    say(
-        rules,
-        PromotionNote::Running {
-            percent,
-            progress,
-            left,
-        },
-    )
+    let note = PromotionNote::Running {
+        percent,
+        progress,
+        left,
+    };
+    say(rules, note)
 }
 
 fn refusal(rules: &Rules, promotion: &Promotion, refusal: &PromotionRefusal) -> String {
     let day = |at: &Timestamp| rules.day(*at);
-    match refusal {
+    let note = match refusal {
         // What is wrong is there already, but where it was announced before.
-        PromotionRefusal::Faulty => match promotion.stage {
-            Stage::Announced(at) => faults(rules, promotion, at).unwrap_or_default(),
-            Stage::Draft | Stage::Scheduled(_) | Stage::Held(_) | Stage::Adopted => String::new(),
-        },
-        PromotionRefusal::Announced(at) => say(
-            rules,
-            PromotionNote::AlreadyAnnounced(at.as_ref().map(day).as_deref()),
-        ),
-        PromotionRefusal::NothingToDo => say(rules, PromotionNote::NothingToDo),
-        PromotionRefusal::UnknownAction(Text(word)) => {
-            say(rules, PromotionNote::UnknownAction(word))
+        PromotionRefusal::Faulty => {
+            return match promotion.stage {
+                Stage::Announced(at) => faults(rules, promotion, at).unwrap_or_default(),
+                Stage::Draft | Stage::Scheduled(_) | Stage::Held(_) | Stage::Adopted => {
+                    String::new()
+                }
+            };
         }
-        PromotionRefusal::Copied => say(rules, PromotionNote::Copied),
-        PromotionRefusal::BeforeOurTime => say(rules, PromotionNote::BeforeOurTime),
-        PromotionRefusal::NoList => say(rules, PromotionNote::NoList),
-        PromotionRefusal::NoAdminChat => say(rules, PromotionNote::NoAdminChat),
-        PromotionRefusal::TestFailed(why) => say(
-            rules,
-            PromotionNote::TestFailed(&say(rules, PromotionNote::Obstacle(why))),
-        ),
-    }
+        PromotionRefusal::Announced(at) => {
+            let on = at.as_ref().map(day);
+            return say(rules, PromotionNote::AlreadyAnnounced(on.as_deref()));
+        }
+        PromotionRefusal::TestFailed(why) => {
+            let why = say(rules, PromotionNote::Obstacle(why));
+            return say(rules, PromotionNote::TestFailed(&why));
+        }
+        PromotionRefusal::NothingToDo => PromotionNote::NothingToDo,
+        PromotionRefusal::UnknownAction(Text(word)) => PromotionNote::UnknownAction(word),
+        PromotionRefusal::Copied => PromotionNote::Copied,
+        PromotionRefusal::BeforeOurTime => PromotionNote::BeforeOurTime,
+        PromotionRefusal::NoList => PromotionNote::NoList,
+        PromotionRefusal::NoAdminChat => PromotionNote::NoAdminChat,
+    };
+    say(rules, note)
 }
 
 fn moment(rules: &Rules, at: Timestamp) -> String {

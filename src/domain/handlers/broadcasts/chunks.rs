@@ -31,8 +31,7 @@ pub(super) fn go_on(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Br
         Some(Picture::Kept(_)) | None => (CHUNK / 2, CHUNK - CHUNK / 2),
     };
     if !broadcast.exhausted && broadcast.counts.outstanding() <= few {
-        let quiet = ctx.rules.quiet;
-        match quiet.and_then(|quiet| quiet.ends(&ctx.rules.time_zone, ctx.now)) {
+        match ctx.rules.quiet_until(ctx.now) {
             Some(at) => {
                 ctx.wake(at, Wake::Promotion(broadcast.key.clone()));
                 ctx.dirty(RowKey::Promotion(broadcast.key.clone()));
