@@ -70,7 +70,7 @@ pub enum StartError {
     Key(#[from] KeyError),
     /// The Google Sheets client.
     #[error(transparent)]
-    Hub(#[from] ClientError),
+    Sheets(#[from] ClientError),
     /// The Telegram client.
     #[error(transparent)]
     Telegram(#[from] BuildError),
@@ -286,12 +286,9 @@ async fn open_journal(
     let opening = tokio::task::spawn_blocking(move || {
         Journal::open(&directory, rules, Arc::new(intake::interpret), signals)
     });
-    match opening.await {
-        Ok(opened) => Ok(opened?),
-        Err(_) => Err(OpenError::Unusable(
-            settings.data_dir.display().to_string(),
-            "its recovery stumbled".to_owned(),
-        )
-        .into()),
-    }
+    let stumbled = |_| {
+        let directory = settings.data_dir.display().to_string();
+        OpenError::Unusable(directory, "its recovery stumbled".to_owned())
+    };
+    Ok(opening.await.map_err(stumbled)??)
 }

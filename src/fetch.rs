@@ -143,10 +143,8 @@ impl Fetcher {
     /// # Errors
     /// See [`FetchError`].
     pub async fn fetch(&self, address: &str) -> Result<Fetched, FetchError> {
-        match tokio::time::timeout(FETCH_TIMEOUT, self.follow(address)).await {
-            Ok(found) => found,
-            Err(_) => Err(FetchError::Unreachable),
-        }
+        let found = tokio::time::timeout(FETCH_TIMEOUT, self.follow(address)).await;
+        found.unwrap_or(Err(FetchError::Unreachable))
     }
 
     async fn follow(&self, address: &str) -> Result<Fetched, FetchError> {
@@ -158,12 +156,8 @@ impl Fetcher {
             if of_drive && drive::is_sign_in(&url) {
                 return Err(FetchError::Private);
             }
-            let response = self
-                .http
-                .get(url.clone())
-                .send()
-                .await
-                .map_err(|error| failure(&error))?;
+            let response = self.http.get(url.clone()).send().await;
+            let response = response.map_err(|error| failure(&error))?;
             let status = response.status();
             if of_drive && matches!(status.as_u16(), 401 | 403) {
                 return Err(FetchError::Private);
@@ -171,13 +165,9 @@ impl Fetcher {
             if !status.is_redirection() {
                 return self.read(response, &url).await;
             }
-            let target = response
-                .headers()
-                .get(LOCATION)
-                .and_then(|target| target.to_str().ok());
-            url = target
-                .and_then(|target| url.join(target).ok())
-                .ok_or(FetchError::Status(status.as_u16()))?;
+            let target = response.headers().get(LOCATION);
+            let target = target.and_then(|target| url.join(target.to_str().ok()?).ok());
+            url = target.ok_or(FetchError::Status(status.as_u16()))?;
         }
         Err(FetchError::Unreachable)
     }
@@ -190,20 +180,15 @@ impl Fetcher {
         if PAGES.contains(&media_type.as_str()) {
             return Ok(Fetched::Page);
         }
-        if response
-            .content_length()
-            .is_some_and(|length| length > LIMIT)
-        {
+        let length = response.content_length();
+        if length.is_some_and(|length| length > LIMIT) {
             return Err(FetchError::TooLarge);
         }
         let name = name::name(response.headers(), url, &media_type);
         let disk = |error: io::Error| FetchError::Here(error.kind());
         let mut writing = self.spool.begin().await.map_err(disk)?;
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|_| FetchError::Unreachable)?
-        {
+        let cut = |_| FetchError::Unreachable;
+        while let Some(chunk) = response.chunk().await.map_err(cut)? {
             if writing.size() + chunk.len() as u64 > LIMIT {
                 return Err(FetchError::TooLarge);
             }
@@ -226,11 +211,8 @@ impl Fetcher {
         let web = matches!(url.scheme(), "http" | "https")
             && url.username().is_empty()
             && url.password().is_none();
-        let host = url
-            .host_str()
-            .unwrap_or_default()
-            .trim_start_matches('[')
-            .trim_end_matches(']');
+        let host = url.host_str().unwrap_or_default();
+        let host = host.trim_start_matches('[').trim_end_matches(']');
         let in_figures: Option<IpAddr> = host.parse().ok();
         let fine = web && !host.is_empty() && in_figures.is_none_or(self.allowed);
         fine.then_some(()).ok_or(FetchError::Forbidden)
@@ -266,10 +248,8 @@ fn failure(error: &reqwest::Error) -> FetchError {
         if inner.is::<LeadsInside>() {
             return FetchError::Forbidden;
         }
-        if let Some(error) = inner
-            .downcast_ref::<io::Error>()
-            .filter(|error| is_shortage(error))
-        {
+        let error = inner.downcast_ref::<io::Error>();
+        if let Some(error) = error.filter(|error| is_shortage(error)) {
             return FetchError::Here(error.kind());
         }
         cause = inner.source();

@@ -153,19 +153,16 @@ fn finished<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
 
 /// The limits fail in two ways; the routes themselves don't fail at all.
 async fn refused(error: BoxError) -> Problem {
-    if error.is::<Elapsed>() {
-        Problem::TimedOut
-    } else {
-        Problem::Overloaded
+    match error.is::<Elapsed>() {
+        true => Problem::TimedOut,
+        false => Problem::Overloaded,
     }
 }
 
 /// Names the route, never the address as it was written: that is a stranger's text, and may hold what should not be kept.
 fn span(request: &Request) -> Span {
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("unknown", MatchedPath::as_str);
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or("unknown", MatchedPath::as_str);
     let known = [
         Method::GET,
         Method::HEAD,
@@ -175,10 +172,9 @@ fn span(request: &Request) -> Span {
         Method::OPTIONS,
         Method::PATCH,
     ];
-    let method = if known.contains(request.method()) {
-        request.method().as_str()
-    } else {
-        "other"
+    let method = match known.contains(request.method()) {
+        true => request.method().as_str(),
+        false => "other",
     };
     tracing::debug_span!("request", http.method = method, http.route = route)
 }

@@ -86,11 +86,8 @@ impl Journal {
     /// # Errors
     /// When the file cannot be read.
     pub fn source(&self) -> Result<CopySource, CopyError> {
-        let read = self
-            .shared
-            .disk
-            .with(|db| CopySource::of(&db.begin_read()?));
-        read.map_err(CopyError::from)
+        let disk = &self.shared.disk;
+        Ok(disk.with(|db| CopySource::of(&db.begin_read()?))?)
     }
 }
 
@@ -124,12 +121,10 @@ impl ClosedJournal {
 
 impl CopySource {
     pub(super) fn of(tx: &ReadTransaction) -> Result<Self> {
-        let names: Vec<String> = tx
-            .list_tables()?
-            .map(|table| table.name().to_owned())
-            .collect();
+        let names: Vec<_> = tx.list_tables()?.collect();
         let open = |name: String| Ok((name.clone(), tx.open_table(definition(&name))?));
-        let tables: Result<Vec<_>> = names.into_iter().map(open).collect();
+        let names = names.into_iter().map(|table| table.name().to_owned());
+        let tables: Result<Vec<_>> = names.map(open).collect();
         Ok(Self { tables: tables? })
     }
 
@@ -143,15 +138,9 @@ impl CopySource {
     /// # Errors
     /// When the file cannot be read.
     pub fn records(&self) -> Result<u64, CopyError> {
-        let count = || -> Result<u64> {
-            let counts: Result<Vec<u64>> = self
-                .tables
-                .iter()
-                .map(|(_, table)| Ok(table.len()?))
-                .collect();
-            Ok(counts?.into_iter().sum())
-        };
-        count().map_err(CopyError::from)
+        let tables = self.tables.iter();
+        let count: Result<u64> = tables.map(|(_, table)| Ok(table.len()?)).sum();
+        Ok(count?)
     }
 
     /// Gives every record, table by table, in the order of the keys, until it is told to stop.
@@ -206,10 +195,9 @@ impl NewCopy {
         self.records += 1;
         self.batch
             .push((table.to_owned(), key.to_vec(), value.to_vec()));
-        if self.gathered >= BATCH {
-            self.flush(Durability::None)
-        } else {
-            Ok(())
+        match self.gathered >= BATCH {
+            true => self.flush(Durability::None),
+            false => Ok(()),
         }
     }
 
@@ -236,17 +224,10 @@ impl NewCopy {
     /// Ends the copy without a name.
     fn close(mut self) -> Result<NamedTempFile, CopyError> {
         self.flush(Durability::Immediate)?;
-        let Self {
-            target,
-            file,
-            database,
-            ..
-        } = self;
-        let closed = database
-            .close()
-            .map_err(io::Error::other)
-            .and_then(|()| file.as_file().sync_all());
-        closed.map_err(|error| CopyError::Unwritable(target, error))?;
+        let (target, file) = (self.target, self.file);
+        let closed = self.database.close().map_err(io::Error::other);
+        let synced = closed.and_then(|()| file.as_file().sync_all());
+        synced.map_err(|error| CopyError::Unwritable(target, error))?;
         Ok(file)
     }
 

@@ -8,7 +8,7 @@ use std::{
     io::{self, Write as _},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::Path,
-    sync::{Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard},
 };
 
 use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageError};
@@ -118,9 +118,8 @@ pub(super) fn checked(builder: &Builder, path: &Path) -> Result<Database, Unopen
 fn create(builder: &Builder, path: &Path) -> Result<(), Unopened> {
     let file = beside(path)?;
     let database = builder.create(file.path())?;
-    database
-        .close()
-        .map_err(|error| Unopened::Unusable(error.to_string()))?;
+    let closed = database.close();
+    closed.map_err(|error| Unopened::Unusable(error.to_string()))?;
     file.as_file().sync_all()?;
     file.persist_noclobber(path).map_err(|error| error.error)?;
     sync_directory_of(path)?;
@@ -227,11 +226,8 @@ impl Disk {
     /// Works with the database, if it is there.
     pub(super) fn with<T>(&self, work: impl FnOnce(&Database) -> Result<T>) -> Result<T> {
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        work(
-            database
-                .as_ref()
-                .ok_or_else(|| TableError::Disk("the file is closed".to_owned()))?,
-        )
+        let closed = || TableError::Disk("the file is closed".to_owned());
+        work(database.as_ref().ok_or_else(closed)?)
     }
 
     /// The committed state.
@@ -244,20 +240,13 @@ impl Disk {
     pub(super) fn reopen(&self) -> Result<()> {
         self.close();
         let database = guarded(|| Ok((self.open)(&builder())?))?;
-        *self
-            .database
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Some(database);
+        *self.database_slot() = Some(database);
         Ok(())
     }
 
     /// Closes the database; snapshots that are still held read nothing more from the file.
     pub(super) fn close(&self) {
-        let database = self
-            .database
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let database = self.database_slot().take();
         let closed = database.map(|database| guarded(|| Ok(database.close()?)));
         if let Some(Err(error)) = closed {
             tracing::warn!(error = %error, "the journal's file was not closed cleanly");
@@ -294,10 +283,14 @@ impl Disk {
         self.failure_slot().take().is_some()
     }
 
+    fn database_slot(&self) -> RwLockWriteGuard<'_, Option<Database>> {
+        let slot = self.database.write();
+        slot.unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn suspicion_slot(&self) -> MutexGuard<'_, Option<String>> {
-        self.suspicion
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        let slot = self.suspicion.lock();
+        slot.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn failure_slot(&self) -> MutexGuard<'_, Option<String>> {
@@ -335,8 +328,8 @@ pub(super) fn sync_directory_of(target: &Path) -> io::Result<()> {
 }
 
 fn directory_of(target: &Path) -> &Path {
-    let parent = target
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    parent.unwrap_or(Path::new("."))
+    match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    }
 }

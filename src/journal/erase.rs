@@ -57,12 +57,8 @@ fn left_behind(tables: &WriteTables<'_>, person: &Erasure) -> Result<Vec<Partner
     let mut left = Vec::new();
     for pair in tables.all(TableId::Partners)? {
         let partner: Partner = records::decode(&pair?.1)?;
-        left.extend(
-            person
-                .chat
-                .is_some_and(|chat| partner.is_left_of(chat))
-                .then_some(partner),
-        );
+        let is_left = person.chat.is_some_and(|chat| partner.is_left_of(chat));
+        left.extend(is_left.then_some(partner));
     }
     Ok(left)
 }
@@ -82,14 +78,12 @@ impl Marks {
             words: Vec::new(),
         };
         // What was written into a row is kept beside its appeal, which names nobody.
-        let appeals = person
-            .chat
-            .map_or_else(|| Ok(Vec::new()), |chat| appeals_of(tables, chat))?;
-        marks.words.extend(
-            appeals
-                .iter()
-                .map(|appeal| format!("\"appeal\":{}}}", serde_json::json!(appeal))),
-        );
+        let appeals = match person.chat {
+            Some(chat) => appeals_of(tables, chat)?,
+            None => Vec::new(),
+        };
+        let told = |appeal: &AppealId| format!("\"appeal\":{}}}", serde_json::json!(appeal));
+        marks.words.extend(appeals.iter().map(told));
         left.iter().for_each(|partner| marks.add(partner));
         if let Some(code) = &person.code {
             let known = tables.read::<Partner>(TableId::Partners, code.as_str().as_bytes())?;
@@ -103,32 +97,22 @@ impl Marks {
         let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
         self.words.push(quoted(partner.code.as_str()));
         let spelled = [&partner.written_code, &partner.name, &partner.written_phone];
-        self.words.extend(
-            spelled
-                .iter()
-                .map(|text| quoted(text.as_str()))
-                .filter(|word| word.len() > 2),
-        );
-        let digits: String = partner
-            .written_phone
-            .as_str()
-            .chars()
-            .filter(char::is_ascii_digit)
-            .collect();
+        let spelled = spelled.iter().map(|text| quoted(text.as_str()));
+        self.words.extend(spelled.filter(|word| word.len() > 2));
+        let phone = partner.written_phone.as_str().chars();
+        let digits: String = phone.filter(char::is_ascii_digit).collect();
         // The last ten digits are the same in every spelling of a Russian number.
         self.numbers
             .extend((digits.len() >= 10).then(|| digits[digits.len() - 10..].to_owned()));
     }
 
     fn are_in(&self, text: &str) -> bool {
-        let mut runs = text
-            .split(|sign: char| !sign.is_ascii_digit())
-            .filter(|run| run.len() > 4);
-        let number = runs.any(|run| {
-            self.numbers
-                .iter()
-                .any(|number| run == number || (number.len() == 10 && run.ends_with(number)))
-        });
+        let is_it = |run: &str, number: &String| {
+            run == number || (number.len() == 10 && run.ends_with(number.as_str()))
+        };
+        let runs = text.split(|sign: char| !sign.is_ascii_digit());
+        let mut runs = runs.filter(|run| run.len() > 4);
+        let number = runs.any(|run| self.numbers.iter().any(|number| is_it(run, number)));
         number || self.words.iter().any(|word| text.contains(word))
     }
 }
@@ -174,10 +158,8 @@ fn meant(tables: &WriteTables<'_>, table: TableId, marks: &Marks) -> Result<Vec<
 fn appeals_of(tables: &WriteTables<'_>, chat: ChatId) -> Result<Vec<AppealId>> {
     let (from, to) = keys::appeals_of(chat);
     let pairs = tables.pairs(TableId::AppealsOf, &from, Bound::Included(&to), usize::MAX)?;
-    pairs
-        .iter()
-        .map(|(key, _)| keys::to_appeal_of(key))
-        .collect()
+    let keys = pairs.iter().map(|(key, _)| keys::to_appeal_of(key));
+    keys.collect()
 }
 
 /// An appeal with its dialogue; tells which files its lines link to.

@@ -26,18 +26,15 @@ pub(super) fn line(broadcast: &BroadcastReport) -> String {
         (broadcast.skipped, "skipped"),
         (broadcast.unknown, "unknown"),
     ];
-    let told: String = exceptions
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
+    let told = exceptions.into_iter().filter(|(count, _)| *count > 0);
+    let told: String = told
         .map(|(count, word)| format!(", {count} {word}"))
         .collect();
-    format!(
-        "{}: {} of {all} ({percent} %){told} – «{}» {}",
-        state(broadcast),
-        broadcast.sent,
-        broadcast.title,
-        broadcast.key
-    )
+    let BroadcastReport {
+        sent, title, key, ..
+    } = broadcast;
+    let state = state(broadcast);
+    format!("{state}: {sent} of {all} ({percent} %){told} – «{title}» {key}")
 }
 
 /// Shows how the announcements get on until none is under way.
@@ -49,9 +46,8 @@ pub(super) async fn follow(local: &Local, mut status: StatusReport) -> Result<()
     loop {
         for broadcast in &status.broadcasts {
             if terminal {
-                let bar = each
-                    .entry(broadcast.key.clone())
-                    .or_insert_with(|| bars.add(bar(broadcast)));
+                let bar = each.entry(broadcast.key.clone());
+                let bar = bar.or_insert_with(|| bars.add(self::bar(broadcast)));
                 bar.set_position(progress(broadcast).0.into());
                 bar.set_prefix(state(broadcast));
             } else {
@@ -62,19 +58,13 @@ pub(super) async fn follow(local: &Local, mut status: StatusReport) -> Result<()
             }
         }
         for (key, bar) in &each {
-            if !status
-                .broadcasts
-                .iter()
-                .any(|broadcast| broadcast.key == *key)
-            {
+            let mut all = status.broadcasts.iter();
+            if !all.any(|broadcast| broadcast.key == *key) {
                 bar.finish();
             }
         }
-        if !status
-            .broadcasts
-            .iter()
-            .any(|broadcast| broadcast.state.is_under_way())
-        {
+        let mut all = status.broadcasts.iter();
+        if !all.any(|broadcast| broadcast.state.is_under_way()) {
             return Ok(());
         }
         tokio::time::sleep(EVERY).await;

@@ -29,22 +29,16 @@ impl Process {
             .arg("serve")
             .current_dir(testbed.directory())
             .env_clear()
-            .envs(
-                testbed
-                    .variables()
-                    .iter()
-                    .map(|(name, value)| (name, value)),
-            )
+            .envs(testbed.variables().iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .context("the service cannot be started")?;
         let process = Self { child };
-        let up = testbed
-            .status_where("the service is up", |_| true, PATIENCE)
-            .await;
-        up.map(|_| process).map_err(Into::into)
+        let up = testbed.status_where("the service is up", |_| true, PATIENCE);
+        up.await?;
+        Ok(process)
     }
 
     /// Ends it by a signal, and starts it again.
