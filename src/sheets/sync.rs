@@ -65,8 +65,8 @@ trait SheetIo {
         ranges: Vec<String>,
         rendering: Rendering,
     ) -> Result<Vec<Columns<Stored>>, SheetsError>;
-    /// Has the journal store and decide these events, in order; after them the rows with these keys are reported as moved: we have
-    /// written over them.
+    /// Has the journal store and decide these events, in order, and after them that the rows with these keys have moved: we have
+    /// written over them. All of it in one commit: were the process to die after half of it, nobody would write those rows again.
     async fn apply(
         &mut self,
         events: Vec<Event>,

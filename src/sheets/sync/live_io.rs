@@ -355,12 +355,12 @@ impl SheetIo for LiveIo<'_> {
         events: Vec<Event>,
         overwritten: Vec<RowMark>,
     ) -> Result<(), StoreError> {
-        let events = events.into_iter().map(by_the_wall_clock).collect();
-        self.sync.journal.apply(events).await?;
-        let report = self.moved(&overwritten)?;
-        if !report.rows.is_empty() {
-            self.sync.journal.apply(vec![Event::Wrote(report)]).await?;
+        let moved = self.moved(&overwritten)?;
+        let mut events: Vec<_> = events.into_iter().map(by_the_wall_clock).collect();
+        if !moved.rows.is_empty() {
+            events.push(Event::Wrote(moved));
         }
+        self.sync.journal.apply(events).await?;
         self.writing = None;
         Ok(())
     }
