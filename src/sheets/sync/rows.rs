@@ -29,19 +29,24 @@ use crate::{
 };
 impl TabPlanner<'_> {
     /// Cells of ours that the snapshot shows otherwise. A history that was not read is always written, and with it the moment, by which
-    /// a snapshot can tell where it went; other cells that were not read (code, name, phone) are written with a new row only.
+    /// a snapshot can tell where it went; other cells that were not read (code, name, phone) are written with a new row only. A promotion
+    /// that gets its key is written whole: a row like it, with other cells of ours, may have come into its place.
     pub(super) fn differing(
         &self,
         row: &Row,
         ours: &[(Column, CellValue)],
     ) -> BTreeMap<u32, CellValue> {
         let whole = ours.iter().any(|(column, _)| *column == Column::History);
-        let differs = |(column, value): &&(Column, CellValue)| match self
-            .snapshot
-            .text(row, *column)
-        {
-            Some(shown) => !shows(shown, value) || (whole && *column == Column::Updated),
-            None => *column == Column::History || self.snapshot.layout.position(*column).is_none(),
+        let is_other = |(column, value): &(Column, CellValue)| {
+            let shown = self.snapshot.text(row, *column);
+            shown.is_some_and(|shown| !shows(shown, value))
+        };
+        let keyed = ours
+            .iter()
+            .any(|cell| cell.0 == Column::Key && is_other(cell));
+        let differs = |cell: &&(Column, CellValue)| match self.snapshot.text(row, cell.0) {
+            Some(_) => keyed || is_other(cell) || (whole && cell.0 == Column::Updated),
+            None => cell.0 == Column::History || self.snapshot.layout.position(cell.0).is_none(),
         };
         let placed = |(column, value): &(Column, CellValue)| {
             Some((self.layout.position(*column)?, value.clone()))
