@@ -13,6 +13,7 @@ mod partners;
 mod people;
 mod promotions;
 mod refused;
+mod script;
 mod stepper;
 mod troubles;
 mod world;

@@ -8,7 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use simulator::sheets::Workbook;
 
 use super::{
-    crowd::{Crowd, HEADERS, Script, rows, text},
+    crowd::{Crowd, HEADERS, rows, text},
+    script::Script,
     world::{APPEALS, World},
 };
 use crate::{domain::ids::ChatId, sheets::quota::Kind};
@@ -28,10 +29,7 @@ fn calls(world: &World, kind: Kind, from: Timestamp) -> usize {
 
 #[test]
 fn a_thousand_appeals_in_a_minute_take_ten_reads_and_ten_writes_after_the_first() {
-    let quiet = Script {
-        acts: Vec::new(),
-        mishaps: Vec::new(),
-    };
+    let quiet = Script::QUIET;
     let mut book = Workbook::new("книга", "Обращения партнёров");
     book.add_tab_sized(APPEALS, 60, 26).expect("room");
     book.paste(APPEALS, "A1", &[HEADERS]).expect("room");

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use proptest::{prelude::*, test_runner::RngSeed};
+use proptest::prelude::*;
 use simulator::sheets::{NumberFormat, Workbook};
 
 use super::{
-    crowd::{CHATS, Crowd, HEADERS, LAST_ACT, Script, rows, script, set, telegram_of, text, texts},
+    crowd::{Act, CHATS, Crowd, HEADERS, act, rows, set, telegram_of, text, texts},
+    script::{Script, config, script},
     world::{APPEALS, World},
 };
 use crate::domain::{
@@ -49,10 +50,9 @@ type Settled = (World, BTreeMap<String, usize>, Vec<(i64, String)>);
 
 /// The state once everybody has a row with a number and a note.
 fn settled() -> Settled {
-    let quiet = Script::default();
     let mut world = World::new(workbook());
     let mut written = Vec::new();
-    world.round(&mut Crowd::new(&quiet), 7);
+    world.round(&mut Crowd::new(&Script::QUIET), 7);
     for chat in CHATS {
         world.register(ChatId(chat));
         let text = format!("вопрос от {chat}");
@@ -60,7 +60,7 @@ fn settled() -> Settled {
         written.push((chat, text));
     }
     for _ in 0..6 {
-        world.round(&mut Crowd::new(&quiet), 7);
+        world.round(&mut Crowd::new(&Script::QUIET), 7);
     }
     assert!(world.is_quiet(), "it settles");
     let mut notes = BTreeMap::from([("n703".to_owned(), 1)]);
@@ -71,17 +71,17 @@ fn settled() -> Settled {
             notes.insert(note, 1);
         }
     }
-    world.calls = 0;
+    world.count_anew();
     world.sent.clear();
     (world, notes, written)
 }
 
-pub(super) fn play(script: &Script) -> Result<(), TestCaseError> {
+pub(super) fn play(script: &Script<Act>) -> Result<(), TestCaseError> {
     play_from(settled(), script)
 }
 
 /// The keys are shown as powers of ten: each pass reads values, and cannot tie them to what is shown but by reading twice.
-fn play_with_formats(script: &Script) -> Result<(), TestCaseError> {
+fn play_with_formats(script: &Script<Act>) -> Result<(), TestCaseError> {
     let (mut world, notes, written) = settled();
     for header in ["№", "telegram_id"] {
         let column = world.book.column(APPEALS, header).expect("stands");
@@ -89,14 +89,17 @@ fn play_with_formats(script: &Script) -> Result<(), TestCaseError> {
         let formatted = world.book.format(APPEALS, &cells, NumberFormat::Scientific);
         formatted.expect("a range");
     }
-    let calls = world.calls;
-    world.round(&mut Crowd::new(&Script::default()), 61);
-    assert!(world.calls > calls + 1, "values are read");
-    world.calls = 0;
+    let calls = world.log.len();
+    world.round(&mut Crowd::new(&Script::QUIET), 61);
+    assert!(world.log.len() > calls + 1, "values are read");
+    world.count_anew();
     play_from((world, notes, written), script)
 }
 
-fn play_from((mut world, notes, written): Settled, script: &Script) -> Result<(), TestCaseError> {
+fn play_from(
+    (mut world, notes, written): Settled,
+    script: &Script<Act>,
+) -> Result<(), TestCaseError> {
     world.copies();
     let mut crowd = Crowd {
         notes,
@@ -112,11 +115,11 @@ fn play_from((mut world, notes, written): Settled, script: &Script) -> Result<()
             0
         };
         writes = world.writes;
-        if world.calls > LAST_ACT + 4 && still >= 3 {
+        if world.is_past_acts(4) && still >= 3 {
             break;
         }
     }
-    prop_assert!(world.calls > LAST_ACT, "everything has happened");
+    prop_assert!(world.is_past_acts(0), "everything has happened");
     prop_assert!(
         still >= 3,
         "it never ends: dirty {:?}, open {:?}",
@@ -407,38 +410,24 @@ fn check_notes(world: &World, crowd: &Crowd<'_>) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The suite tries the same thousand cases every time; `SHEETDESK_CHAOS_CASES` asks for so many others.
-fn config() -> ProptestConfig {
-    let asked = std::env::var("SHEETDESK_CHAOS_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok());
-    ProptestConfig {
-        cases: asked.unwrap_or(1_000),
-        rng_seed: if asked.is_some() {
-            RngSeed::Random
-        } else {
-            RngSeed::Fixed(41)
-        },
-        max_shrink_iters: 20_000,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
+fn cases() -> ProptestConfig {
+    config(1_000, 41)
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(cases())]
 
     #[test]
-    fn whatever_people_do_every_answer_reaches_its_own_partner(script in script()) {
+    fn whatever_people_do_every_answer_reaches_its_own_partner(script in script(act())) {
         play(&script)?;
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: config().cases.div_ceil(5), ..config() })]
+    #![proptest_config(ProptestConfig { cases: cases().cases.div_ceil(5), ..cases() })]
 
     #[test]
-    fn nor_does_it_matter_how_keys_are_shown(script in script()) {
+    fn nor_does_it_matter_how_keys_are_shown(script in script(act())) {
         play_with_formats(&script)?;
     }
 }

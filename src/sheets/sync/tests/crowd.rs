@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use simulator::sheets::{Cell, Shown, Workbook};
 
-use super::world::{APPEALS, Mishap, Moment, People, World};
+use super::{
+    script::{At, Mishap, Moment, Script},
+    world::{APPEALS, People, World},
+};
 use crate::domain::ids::ChatId;
-
-/// People leave the sheet alone after this many calls.
-pub(super) const LAST_ACT: usize = 40;
 
 pub(super) const HEADERS: [&str; 9] = [
     "код",
@@ -83,49 +83,9 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-pub(super) fn moment() -> impl Strategy<Value = Moment> {
-    prop_oneof![
-        3 => Just(Moment::Before),
-        1 => (0..8_u8).prop_map(Moment::Inside),
-        1 => Just(Moment::After),
-    ]
-}
-
-pub(super) fn mishap() -> impl Strategy<Value = Mishap> {
-    prop_oneof![
-        Just(Mishap::AnswerLost),
-        Just(Mishap::NeverCame),
-        Just(Mishap::Late),
-        Just(Mishap::CrashBefore),
-        Just(Mishap::CrashAfter),
-        Just(Mishap::Restored),
-    ]
-}
-
-/// What happens at which call.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Script {
-    pub(super) acts: Vec<(usize, Moment, Act)>,
-    pub(super) mishaps: Vec<(usize, Mishap)>,
-}
-
-impl Script {
-    pub(super) fn restores(&self) -> bool {
-        self.mishaps
-            .iter()
-            .any(|(_, mishap)| *mishap == Mishap::Restored)
-    }
-}
-
-pub(super) fn script() -> impl Strategy<Value = Script> {
-    let acts = prop::collection::vec((0..LAST_ACT, moment(), act()), 1..14);
-    let mishaps = prop::collection::vec((0..LAST_ACT, mishap()), 0..3);
-    (acts, mishaps).prop_map(|(acts, mishaps)| Script { acts, mishaps })
-}
-
 /// People who follow a script, and everything that is known of what they did.
 pub(super) struct Crowd<'a> {
-    pub(super) script: &'a Script,
+    pub(super) script: &'a Script<Act>,
     /// What was typed as an answer, and beside which telegram_id.
     pub(super) typed: Vec<(Option<i64>, String)>,
     /// Answers that people themselves have taken away.
@@ -135,13 +95,8 @@ pub(super) struct Crowd<'a> {
 }
 
 impl People for Crowd<'_> {
-    fn act(&mut self, world: &mut World, call: usize, moment: Moment) {
-        for (_, _, act) in self
-            .script
-            .acts
-            .iter()
-            .filter(|(at, when, _)| (*at, *when) == (call, moment))
-        {
+    fn act(&mut self, world: &mut World, at: At, moment: Moment) {
+        for act in self.script.acts_at(at, moment) {
             let before = texts(&world.book, "специалист_ответ");
             self.carry_out(world, act);
             let after: BTreeSet<_> = texts(&world.book, "специалист_ответ").into_iter().collect();
@@ -150,32 +105,22 @@ impl People for Crowd<'_> {
         }
     }
 
-    fn mishap(&mut self, call: usize) -> Option<Mishap> {
-        let planned = self.script.mishaps.iter().find(|(at, _)| *at == call);
-        planned.map(|(_, mishap)| *mishap)
+    fn mishap(&mut self, at: At) -> Option<Mishap> {
+        self.script.mishap_at(at)
     }
 }
 
 impl Crowd<'_> {
     pub(super) fn sorts_theirs(&self) -> bool {
-        self.script
-            .acts
-            .iter()
-            .any(|(_, _, act)| matches!(act, Act::SortTheirs(..)))
+        self.script.has(|act| matches!(act, Act::SortTheirs(..)))
     }
 
     pub(super) fn unnumbers(&self) -> bool {
-        self.script
-            .acts
-            .iter()
-            .any(|(_, _, act)| matches!(act, Act::Unnumber(_)))
+        self.script.has(|act| matches!(act, Act::Unnumber(_)))
     }
 
     pub(super) fn duplicates(&self) -> bool {
-        self.script
-            .acts
-            .iter()
-            .any(|(_, _, act)| matches!(act, Act::Duplicate(_)))
+        self.script.has(|act| matches!(act, Act::Duplicate(_)))
     }
 
     fn carry_out(&mut self, world: &mut World, act: &Act) {
@@ -393,7 +338,7 @@ pub(super) fn telegram_of(book: &Workbook, row: usize) -> Option<i64> {
 }
 
 impl<'a> Crowd<'a> {
-    pub(super) fn new(script: &'a Script) -> Self {
+    pub(super) fn new(script: &'a Script<Act>) -> Self {
         Self {
             script,
             typed: Vec::new(),

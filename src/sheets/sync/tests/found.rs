@@ -4,13 +4,16 @@
 
 use super::{
     chaos::play,
-    crowd::{Act, Script},
-    world::{Mishap, Moment},
+    crowd::Act,
+    script::{
+        At::{self, Google},
+        Mishap, Moment, Script,
+    },
 };
 
 const BEFORE: Moment = Moment::Before;
 
-fn holds(acts: &[(usize, Moment, Act)], mishaps: &[(usize, Mishap)]) {
+fn holds(acts: &[(At, Moment, Act)], mishaps: &[(At, Mishap)]) {
     let script = Script {
         acts: acts.to_vec(),
         mishaps: mishaps.to_vec(),
@@ -23,7 +26,10 @@ fn holds(acts: &[(usize, Moment, Act)], mishaps: &[(usize, Mishap)]) {
 #[test]
 fn a_row_that_moves_while_histories_are_read_still_gets_its_number() {
     holds(
-        &[(37, BEFORE, Act::Unnumber(2)), (38, BEFORE, Act::Insert(0))],
+        &[
+            (Google(37), BEFORE, Act::Unnumber(2)),
+            (Google(38), BEFORE, Act::Insert(0)),
+        ],
         &[],
     );
 }
@@ -32,8 +38,8 @@ fn a_row_that_moves_while_histories_are_read_still_gets_its_number() {
 fn a_row_whose_number_is_emptied_twice_gets_it_twice() {
     holds(
         &[
-            (14, BEFORE, Act::Unnumber(2)),
-            (16, Moment::After, Act::Unnumber(2)),
+            (Google(14), BEFORE, Act::Unnumber(2)),
+            (Google(16), Moment::After, Act::Unnumber(2)),
         ],
         &[],
     );
@@ -43,16 +49,16 @@ fn a_row_whose_number_is_emptied_twice_gets_it_twice() {
 fn two_rows_alike_without_numbers_both_get_one() {
     holds(
         &[
-            (19, BEFORE, Act::Unnumber(2)),
-            (19, BEFORE, Act::Duplicate(2)),
+            (Google(19), BEFORE, Act::Unnumber(2)),
+            (Google(19), BEFORE, Act::Duplicate(2)),
         ],
         &[],
     );
     holds(
         &[
-            (0, BEFORE, Act::Duplicate(0)),
-            (23, BEFORE, Act::Unnumber(0)),
-            (25, BEFORE, Act::Unnumber(1)),
+            (Google(0), BEFORE, Act::Duplicate(0)),
+            (Google(23), BEFORE, Act::Unnumber(0)),
+            (Google(25), BEFORE, Act::Unnumber(1)),
         ],
         &[],
     );
@@ -62,9 +68,9 @@ fn two_rows_alike_without_numbers_both_get_one() {
 fn a_number_that_lands_in_an_empty_row_is_taken_away_and_written_where_it_belongs() {
     holds(
         &[
-            (3, BEFORE, Act::Drag(1, 0)),
-            (0, BEFORE, Act::Insert(1)),
-            (0, Moment::Inside(1), Act::Unnumber(1)),
+            (Google(3), BEFORE, Act::Drag(1, 0)),
+            (Google(0), BEFORE, Act::Insert(1)),
+            (Google(0), Moment::Inside(1), Act::Unnumber(1)),
         ],
         &[],
     );
@@ -74,25 +80,25 @@ fn a_number_that_lands_in_an_empty_row_is_taken_away_and_written_where_it_belong
 fn a_number_whose_writing_was_lost_is_found_where_it_landed() {
     holds(
         &[
-            (2, Moment::Inside(1), Act::Unnumber(0)),
-            (5, BEFORE, Act::Sort(3, false)),
+            (Google(2), Moment::Inside(1), Act::Unnumber(0)),
+            (Google(5), BEFORE, Act::Sort(3, false)),
         ],
-        &[(12, Mishap::Late)],
+        &[(Google(12), Mishap::Late)],
     );
 }
 
 #[test]
 fn what_we_left_in_an_empty_row_is_wiped_wherever_the_row_goes_and_whatever_dies() {
     let acts = [
-        (20, BEFORE, Act::Type(0, false)),
-        (23, BEFORE, Act::Sort(3, false)),
-        (0, BEFORE, Act::Insert(0)),
+        (Google(20), BEFORE, Act::Type(0, false)),
+        (Google(23), BEFORE, Act::Sort(3, false)),
+        (Google(0), BEFORE, Act::Insert(0)),
     ];
-    holds(&acts, &[(24, Mishap::CrashBefore)]);
+    holds(&acts, &[(Google(24), Mishap::DropBefore)]);
     let acts = [
-        (7, Moment::After, Act::Cut(0)),
-        (4, BEFORE, Act::Write(2)),
-        (5, BEFORE, Act::Insert(0)),
+        (Google(7), Moment::After, Act::Cut(0)),
+        (Google(4), BEFORE, Act::Write(2)),
+        (Google(5), BEFORE, Act::Insert(0)),
     ];
     holds(&acts, &[]);
 }
@@ -101,11 +107,11 @@ fn what_we_left_in_an_empty_row_is_wiped_wherever_the_row_goes_and_whatever_dies
 fn numbers_traded_within_a_lost_answer_put_no_old_answer_into_a_stranger_s_row() {
     holds(
         &[
-            (19, Moment::Inside(4), Act::Number(1)),
-            (24, Moment::Inside(4), Act::Type(0, false)),
-            (22, BEFORE, Act::SortTheirs(5, true)),
+            (Google(19), Moment::Inside(4), Act::Number(1)),
+            (Google(24), Moment::Inside(4), Act::Type(0, false)),
+            (Google(22), BEFORE, Act::SortTheirs(5, true)),
         ],
-        &[(25, Mishap::AnswerLost)],
+        &[(Google(25), Mishap::AnswerLost)],
     );
 }
 
@@ -113,16 +119,16 @@ fn numbers_traded_within_a_lost_answer_put_no_old_answer_into_a_stranger_s_row()
 fn a_formula_typed_over_an_answer_in_flight_is_told_of_and_text_over_it_is_sent() {
     holds(
         &[
-            (19, BEFORE, Act::Type(1, false)),
-            (14, BEFORE, Act::Formula(1)),
-            (11, Moment::Inside(4), Act::Type(1, false)),
+            (Google(19), BEFORE, Act::Type(1, false)),
+            (Google(14), BEFORE, Act::Formula(1)),
+            (Google(11), Moment::Inside(4), Act::Type(1, false)),
         ],
         &[],
     );
     holds(
         &[
-            (26, BEFORE, Act::Status(1, 1)),
-            (23, Moment::After, Act::Formula(1)),
+            (Google(26), BEFORE, Act::Status(1, 1)),
+            (Google(23), Moment::After, Act::Formula(1)),
         ],
         &[],
     );
@@ -131,16 +137,16 @@ fn a_formula_typed_over_an_answer_in_flight_is_told_of_and_text_over_it_is_sent(
 #[test]
 fn a_copy_of_the_journal_sends_nothing_again() {
     holds(
-        &[(0, BEFORE, Act::Type(0, false))],
-        &[(3, Mishap::Restored)],
+        &[(Google(0), BEFORE, Act::Type(0, false))],
+        &[(Google(3), Mishap::Restored)],
     );
     holds(
         &[
-            (29, BEFORE, Act::Type(0, false)),
-            (0, BEFORE, Act::SortTheirs(3, false)),
-            (30, BEFORE, Act::SortTheirs(0, false)),
+            (Google(29), BEFORE, Act::Type(0, false)),
+            (Google(0), BEFORE, Act::SortTheirs(3, false)),
+            (Google(30), BEFORE, Act::SortTheirs(0, false)),
         ],
-        &[(30, Mishap::Restored)],
+        &[(Google(30), Mishap::Restored)],
     );
 }
 
@@ -148,9 +154,9 @@ fn a_copy_of_the_journal_sends_nothing_again() {
 fn an_answer_whose_row_waits_for_the_archive_goes_out_once() {
     holds(
         &[
-            (1, BEFORE, Act::Write(0)),
-            (1, BEFORE, Act::SortTheirs(3, false)),
-            (0, BEFORE, Act::Number(7)),
+            (Google(1), BEFORE, Act::Write(0)),
+            (Google(1), BEFORE, Act::SortTheirs(3, false)),
+            (Google(0), BEFORE, Act::Number(7)),
         ],
         &[],
     );
@@ -160,12 +166,12 @@ fn an_answer_whose_row_waits_for_the_archive_goes_out_once() {
 fn an_answer_that_is_put_back_is_not_taken_for_that_of_another_row() {
     holds(
         &[
-            (14, BEFORE, Act::SortTheirs(3, true)),
-            (13, BEFORE, Act::InsertColumn(0)),
-            (9, Moment::Inside(1), Act::Unnumber(2)),
-            (9, BEFORE, Act::Type(1, false)),
-            (16, BEFORE, Act::Drag(2, 0)),
-            (9, BEFORE, Act::Type(2, false)),
+            (Google(14), BEFORE, Act::SortTheirs(3, true)),
+            (Google(13), BEFORE, Act::InsertColumn(0)),
+            (Google(9), Moment::Inside(1), Act::Unnumber(2)),
+            (Google(9), BEFORE, Act::Type(1, false)),
+            (Google(16), BEFORE, Act::Drag(2, 0)),
+            (Google(9), BEFORE, Act::Type(2, false)),
         ],
         &[],
     );
@@ -175,10 +181,10 @@ fn an_answer_that_is_put_back_is_not_taken_for_that_of_another_row() {
 fn a_copy_that_bears_a_foreign_number_says_so_once_its_row_is_found() {
     holds(
         &[
-            (28, BEFORE, Act::SortTheirs(7, false)),
-            (4, BEFORE, Act::Cut(0)),
-            (1, BEFORE, Act::Write(2)),
-            (0, BEFORE, Act::Duplicate(3)),
+            (Google(28), BEFORE, Act::SortTheirs(7, false)),
+            (Google(4), BEFORE, Act::Cut(0)),
+            (Google(1), BEFORE, Act::Write(2)),
+            (Google(0), BEFORE, Act::Duplicate(3)),
         ],
         &[],
     );
@@ -188,12 +194,12 @@ fn a_copy_that_bears_a_foreign_number_says_so_once_its_row_is_found() {
 fn a_copy_of_a_row_that_waits_for_the_archive_says_so() {
     holds(
         &[
-            (16, Moment::Inside(4), Act::Type(2, false)),
-            (32, BEFORE, Act::SortTheirs(7, true)),
-            (13, BEFORE, Act::Cut(3)),
-            (18, BEFORE, Act::Duplicate(8)),
-            (0, BEFORE, Act::Write(0)),
-            (0, BEFORE, Act::SortSome(3, 3, false)),
+            (Google(16), Moment::Inside(4), Act::Type(2, false)),
+            (Google(32), BEFORE, Act::SortTheirs(7, true)),
+            (Google(13), BEFORE, Act::Cut(3)),
+            (Google(18), BEFORE, Act::Duplicate(8)),
+            (Google(0), BEFORE, Act::Write(0)),
+            (Google(0), BEFORE, Act::SortSome(3, 3, false)),
         ],
         &[],
     );
@@ -203,13 +209,13 @@ fn a_copy_of_a_row_that_waits_for_the_archive_says_so() {
 fn a_row_whose_number_stands_nowhere_is_not_lost_while_it_bears_another() {
     holds(
         &[
-            (11, BEFORE, Act::Write(0)),
-            (27, BEFORE, Act::Write(0)),
-            (17, BEFORE, Act::Insert(0)),
-            (14, BEFORE, Act::Duplicate(1)),
-            (27, BEFORE, Act::SortTheirs(3, true)),
-            (23, BEFORE, Act::Type(3, false)),
-            (0, BEFORE, Act::Delete(3)),
+            (Google(11), BEFORE, Act::Write(0)),
+            (Google(27), BEFORE, Act::Write(0)),
+            (Google(17), BEFORE, Act::Insert(0)),
+            (Google(14), BEFORE, Act::Duplicate(1)),
+            (Google(27), BEFORE, Act::SortTheirs(3, true)),
+            (Google(23), BEFORE, Act::Type(3, false)),
+            (Google(0), BEFORE, Act::Delete(3)),
         ],
         &[],
     );
@@ -219,23 +225,23 @@ fn a_row_whose_number_stands_nowhere_is_not_lost_while_it_bears_another() {
 fn an_answer_typed_over_and_typed_again_is_still_compared() {
     holds(
         &[
-            (28, BEFORE, Act::Formula(4)),
-            (25, BEFORE, Act::Number(4)),
-            (23, BEFORE, Act::Type(7, false)),
-            (26, BEFORE, Act::Type(4, false)),
-            (0, BEFORE, Act::Write(0)),
-            (0, BEFORE, Act::Write(0)),
+            (Google(28), BEFORE, Act::Formula(4)),
+            (Google(25), BEFORE, Act::Number(4)),
+            (Google(23), BEFORE, Act::Type(7, false)),
+            (Google(26), BEFORE, Act::Type(4, false)),
+            (Google(0), BEFORE, Act::Write(0)),
+            (Google(0), BEFORE, Act::Write(0)),
         ],
         &[],
     );
     holds(
         &[
-            (5, BEFORE, Act::Type(3, false)),
-            (12, BEFORE, Act::SortTheirs(3, false)),
-            (9, BEFORE, Act::Type(0, false)),
-            (18, BEFORE, Act::Type(0, true)),
-            (14, Moment::Inside(7), Act::Sort(5, false)),
-            (7, BEFORE, Act::Type(3, true)),
+            (Google(5), BEFORE, Act::Type(3, false)),
+            (Google(12), BEFORE, Act::SortTheirs(3, false)),
+            (Google(9), BEFORE, Act::Type(0, false)),
+            (Google(18), BEFORE, Act::Type(0, true)),
+            (Google(14), Moment::Inside(7), Act::Sort(5, false)),
+            (Google(7), BEFORE, Act::Type(3, true)),
         ],
         &[],
     );
@@ -245,12 +251,12 @@ fn an_answer_typed_over_and_typed_again_is_still_compared() {
 fn an_answer_in_flight_from_a_row_whose_number_is_emptied_goes_out_once() {
     holds(
         &[
-            (30, Moment::After, Act::Unnumber(3)),
-            (2, Moment::Inside(1), Act::Duplicate(4)),
-            (30, Moment::Inside(0), Act::Write(2)),
-            (30, BEFORE, Act::Write(0)),
-            (30, BEFORE, Act::Type(3, false)),
-            (2, Moment::Inside(1), Act::Delete(3)),
+            (Google(30), Moment::After, Act::Unnumber(3)),
+            (Google(2), Moment::Inside(1), Act::Duplicate(4)),
+            (Google(30), Moment::Inside(0), Act::Write(2)),
+            (Google(30), BEFORE, Act::Write(0)),
+            (Google(30), BEFORE, Act::Type(3, false)),
+            (Google(2), Moment::Inside(1), Act::Delete(3)),
         ],
         &[],
     );
@@ -260,10 +266,10 @@ fn an_answer_in_flight_from_a_row_whose_number_is_emptied_goes_out_once() {
 fn a_stray_number_that_moves_while_it_is_taken_away_is_taken_away_again() {
     holds(
         &[
-            (0, BEFORE, Act::Insert(1)),
-            (22, BEFORE, Act::Insert(0)),
-            (18, Moment::Inside(1), Act::Duplicate(8)),
-            (19, BEFORE, Act::SortTheirs(3, false)),
+            (Google(0), BEFORE, Act::Insert(1)),
+            (Google(22), BEFORE, Act::Insert(0)),
+            (Google(18), Moment::Inside(1), Act::Duplicate(8)),
+            (Google(19), BEFORE, Act::SortTheirs(3, false)),
         ],
         &[],
     );
@@ -273,11 +279,11 @@ fn a_stray_number_that_moves_while_it_is_taken_away_is_taken_away_again() {
 fn a_changed_line_does_not_keep_a_row_from_being_known_by_its_history() {
     holds(
         &[
-            (32, BEFORE, Act::Type(4, false)),
-            (0, BEFORE, Act::Sort(3, true)),
-            (34, BEFORE, Act::Unnumber(7)),
-            (0, BEFORE, Act::Cut(0)),
-            (0, BEFORE, Act::Change(0)),
+            (Google(32), BEFORE, Act::Type(4, false)),
+            (Google(0), BEFORE, Act::Sort(3, true)),
+            (Google(34), BEFORE, Act::Unnumber(7)),
+            (Google(0), BEFORE, Act::Cut(0)),
+            (Google(0), BEFORE, Act::Change(0)),
         ],
         &[],
     );
@@ -287,13 +293,13 @@ fn a_changed_line_does_not_keep_a_row_from_being_known_by_its_history() {
 fn copies_of_a_row_that_a_late_batch_has_numbered_say_so() {
     holds(
         &[
-            (16, BEFORE, Act::SortTheirs(3, false)),
-            (0, BEFORE, Act::Insert(0)),
-            (17, BEFORE, Act::Unnumber(6)),
-            (16, Moment::Inside(1), Act::Duplicate(1)),
-            (25, BEFORE, Act::Duplicate(4)),
+            (Google(16), BEFORE, Act::SortTheirs(3, false)),
+            (Google(0), BEFORE, Act::Insert(0)),
+            (Google(17), BEFORE, Act::Unnumber(6)),
+            (Google(16), Moment::Inside(1), Act::Duplicate(1)),
+            (Google(25), BEFORE, Act::Duplicate(4)),
         ],
-        &[(18, Mishap::Late), (22, Mishap::AnswerLost)],
+        &[(Google(18), Mishap::Late), (Google(22), Mishap::AnswerLost)],
     );
 }
 
@@ -301,13 +307,13 @@ fn copies_of_a_row_that_a_late_batch_has_numbered_say_so() {
 fn an_empty_row_that_two_batches_have_hit_is_emptied_of_both() {
     holds(
         &[
-            (15, BEFORE, Act::Insert(4)),
-            (3, BEFORE, Act::Write(2)),
-            (6, BEFORE, Act::Unnumber(4)),
-            (12, BEFORE, Act::Sort(3, true)),
-            (12, BEFORE, Act::Insert(2)),
-            (5, Moment::After, Act::Type(2, false)),
-            (2, Moment::After, Act::Type(0, false)),
+            (Google(15), BEFORE, Act::Insert(4)),
+            (Google(3), BEFORE, Act::Write(2)),
+            (Google(6), BEFORE, Act::Unnumber(4)),
+            (Google(12), BEFORE, Act::Sort(3, true)),
+            (Google(12), BEFORE, Act::Insert(2)),
+            (Google(5), Moment::After, Act::Type(2, false)),
+            (Google(2), Moment::After, Act::Type(0, false)),
         ],
         &[],
     );
@@ -317,10 +323,10 @@ fn an_empty_row_that_two_batches_have_hit_is_emptied_of_both() {
 fn a_copy_beside_a_row_that_a_sort_has_parted_from_its_number_comes_to_rest() {
     holds(
         &[
-            (0, BEFORE, Act::Number(1)),
-            (14, Moment::Inside(2), Act::SortTheirs(4, false)),
-            (15, Moment::After, Act::Duplicate(3)),
-            (18, BEFORE, Act::Drag(0, 3)),
+            (Google(0), BEFORE, Act::Number(1)),
+            (Google(14), Moment::Inside(2), Act::SortTheirs(4, false)),
+            (Google(15), Moment::After, Act::Duplicate(3)),
+            (Google(18), BEFORE, Act::Drag(0, 3)),
         ],
         &[],
     );

@@ -1,81 +1,54 @@
 //! The whole of it without a network: the real rules, the real synchroniser, the stand-in's workbook, a Telegram that takes everything.
 //!
-//! Invariant: what goes to the workbook and comes from it is Google's JSON; between any two calls, and inside one, people may act.
+//! Invariant: at every call of a pass, to Google and to the journal, people may act, errors happen and the process die.
+
+mod google;
+mod journal;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use google_sheets4::{api, common::remove_json_null_values};
 use jiff::{SignedDuration, Timestamp};
-use serde::de::DeserializeOwned;
 use serde_json::Value;
-use simulator::sheets::{ApiError, Dimension, GetQuery, Render, ValuesQuery, Workbook};
+use simulator::sheets::Workbook;
 
-use super::stepper::{Answer, Call, Stepper};
+use super::{
+    script::{At, LAST_GOOGLE, LAST_JOURNAL, Mishap, Moment},
+    stepper::{Answer, Call, Stepper},
+};
 use crate::{
     domain::{
         decide::decide,
         effect::Effect,
-        event::{Event, Outcome, RowMark, RowResult, WriteReport, WrittenRow},
+        event::{Event, Outcome},
         identity,
-        ids::{BatchToken, ChatId, MessageId, OutboxId, RowKey, Seq, SpreadsheetId},
+        ids::{BatchToken, ChatId, MessageId, OutboxId, Seq, SpreadsheetId},
         memory::Memory,
         ownership,
-        project::project,
         rules::Rules,
         tab::Tab,
         view::View,
     },
-    journal::{Intent, Touched},
+    journal::{Intent, StoreError},
     sheets::{
-        client::TokenFate,
         layout::{
             tests::{appeals, archive},
             words::TabWords,
         },
         look::KnownRow,
         quota::Kind,
-        replies, requests,
-        sync::{Intended, Start, Wanted},
-        wire::{Batch, Change, Columns, ReadBack, Rendering, SheetsError},
+        sync::Start,
+        wire::SheetsError,
     },
 };
 
 pub(super) const APPEALS: &str = "обращения";
 
-/// Where in a call people, or mishaps, may come in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Moment {
-    /// Before anything of it happens.
-    Before,
-    /// While it is read, after this share (of eight) of its ranges.
-    Inside(u8),
-    /// After it has happened, before its answer is there.
-    After,
-}
-
-/// What becomes of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mishap {
-    /// It happens, and its answer is lost.
-    AnswerLost,
-    /// It does not happen, and nobody learns that.
-    NeverCame,
-    /// Its answer is lost, and it happens later, just before the next call.
-    Late,
-    /// The process dies before it, and starts again.
-    CrashBefore,
-    /// It happens, then the process dies and starts again.
-    CrashAfter,
-    /// The process and its journal are gone; it starts again from the copy.
-    Restored,
-}
-
 /// Who acts around the calls.
 pub(super) trait People {
-    /// What they do at this moment of this call, counted from 0.
-    fn act(&mut self, world: &mut World, call: usize, moment: Moment);
+    /// What they do at this moment of this call.
+    fn act(&mut self, world: &mut World, at: At, moment: Moment);
     /// What becomes of this call.
-    fn mishap(&mut self, call: usize) -> Option<Mishap>;
+    fn mishap(&mut self, at: At) -> Option<Mishap>;
 }
 
 /// Everything.
@@ -89,7 +62,8 @@ pub(super) struct World {
     pub(super) intents: BTreeMap<i32, Intent>,
     /// Calls that have changed the workbook.
     pub(super) writes: usize,
-    pub(super) calls: usize,
+    /// Calls to Google, and to the journal.
+    calls: (usize, usize),
     /// A snapshot is taken, and what it leads to is not written yet.
     pub(super) exposed: bool,
     /// When a call of which kind was made.
@@ -134,7 +108,7 @@ impl World {
             sent: Vec::new(),
             intents: BTreeMap::new(),
             writes: 0,
-            calls: 0,
+            calls: (0, 0),
             exposed: false,
             log: Vec::new(),
             stepper: super::bench::stepper_of(None),
@@ -228,6 +202,16 @@ impl World {
             && self.memory.waiting(self.now).is_empty()
     }
 
+    /// All calls at which anything happens were made, and so many more to Google; to the journal there are about two for each.
+    pub(super) fn is_past_acts(&self, more: usize) -> bool {
+        self.calls.0 > LAST_GOOGLE + more && self.calls.1 > LAST_JOURNAL + 2 * more
+    }
+
+    /// The calls are counted from here.
+    pub(super) fn count_anew(&mut self) {
+        self.calls = (0, 0);
+    }
+
     /// Somebody copies the journal.
     pub(super) fn copies(&mut self) {
         self.copy = Some((
@@ -273,9 +257,9 @@ impl World {
 
     fn feed(&mut self, input: Answer, people: &mut dyn People) {
         let mut calls: VecDeque<Call> = self.stepper.step(input, self.now).into();
-        while let Some(output) = calls.pop_front() {
-            match self.carry_out(output, people) {
-                Led::To(input) => calls.extend(self.stepper.step(*input, self.now)),
+        while let Some(call) = calls.pop_front() {
+            match self.carry_out(call, people) {
+                Led::To(answer) => calls.extend(self.stepper.step(*answer, self.now)),
                 Led::Waits => {}
                 Led::Died => {
                     self.restart();
@@ -285,48 +269,74 @@ impl World {
         }
     }
 
-    fn carry_out(&mut self, output: Call, people: &mut dyn People) -> Led {
-        match &output {
-            Call::Structure | Call::Read(_) | Call::Stored(..) => {
-                self.log.push((self.now, Kind::Read))
-            }
-            Call::Write(_) | Call::Resolve(_) => self.log.push((self.now, Kind::Write)),
-            Call::Apply { .. }
-            | Call::Index(_)
-            | Call::Project(_)
-            | Call::Intend(_)
-            | Call::Wait(_) => {}
+    fn carry_out(&mut self, call: Call, people: &mut dyn People) -> Led {
+        let Some(at) = self.count(&call) else {
+            self.exposed = false;
+            return Led::Waits;
+        };
+        people.act(self, at, Moment::Before);
+        if matches!(at, At::Google(_)) {
+            self.land_late();
         }
-        let input = match output {
-            Call::Structure => {
-                return self.call(people, |world, _| Answer::Structure(Ok(world.structure())));
+        let mishap = people.mishap(at).filter(|mishap| mishap.fits(&call));
+        let answer = match mishap {
+            Some(Mishap::DropBefore) => return Led::Died,
+            Some(Mishap::Restored) => {
+                self.restore();
+                return Led::Died;
             }
-            Call::Read(ranges) => {
-                return self.call(people, |world, people| {
-                    let read = world.read(&ranges, Render::Formatted, people);
-                    Answer::Read(read.map(|answers| answered_by(answers, replies::columns)))
-                });
+            Some(Mishap::Error) => fails(&call, SheetsError::Unavailable("away".to_owned())),
+            Some(Mishap::NeverCame) => fails(&call, lost()),
+            Some(Mishap::Late) => {
+                self.late = google::body(&call);
+                fails(&call, lost())
             }
+            Some(Mishap::AnswerLost) => {
+                let fails = fails(&call, lost());
+                self.perform(at, call, people);
+                self.exposed = true;
+                fails
+            }
+            Some(Mishap::DropAfter) | None => self.perform(at, call, people),
+        };
+        people.act(self, at, Moment::After);
+        if mishap == Some(Mishap::DropAfter) {
+            return Led::Died;
+        }
+        Led::To(Box::new(answer))
+    }
+
+    /// Which call this is; a wait is none.
+    fn count(&mut self, call: &Call) -> Option<At> {
+        let kind = match call {
+            Call::Structure | Call::Read(_) | Call::Stored(..) => Some(Kind::Read),
+            Call::Write(_) | Call::Resolve(_) => Some(Kind::Write),
+            Call::Apply { .. } | Call::Index(_) | Call::Project(_) | Call::Intend(_) => None,
+            Call::Wait(_) => return None,
+        };
+        let (google, journal) = &mut self.calls;
+        let next = |count: &mut usize| std::mem::replace(count, *count + 1);
+        let Some(kind) = kind else {
+            return Some(At::Journal(next(journal)));
+        };
+        self.log.push((self.now, kind));
+        Some(At::Google(next(google)))
+    }
+
+    fn perform(&mut self, at: At, call: Call, people: &mut dyn People) -> Answer {
+        match call {
+            Call::Structure => Answer::Structure(Ok(self.structure())),
+            Call::Read(ranges) => Answer::Read(self.read(at, &ranges, people)),
             Call::Stored(ranges, rendering) => {
-                let render = match rendering {
-                    Rendering::Typed => Render::Formula,
-                    Rendering::Valued => Render::Unformatted,
-                };
-                return self.call(people, |world, people| {
-                    let read = world.read(&ranges, render, people);
-                    Answer::Stored(read.map(|answers| answered_by(answers, replies::stored)))
-                });
+                Answer::Stored(self.stored(at, &ranges, rendering, people))
             }
-            Call::Write(batch) => return self.write(&batch, people),
-            Call::Resolve(token) => {
-                return self.call(people, |world, _| Answer::Resolved(world.token(token)));
-            }
+            Call::Write(batch) => Answer::Written(self.write(&batch)),
+            Call::Resolve(token) => Answer::Resolved(Ok(self.resolve(token))),
             Call::Apply {
                 events,
                 overwritten,
             } => {
-                events.iter().for_each(|event| self.decide(event));
-                self.moved(&overwritten);
+                self.apply(&events, &overwritten);
                 Answer::Applied(Ok(()))
             }
             Call::Index(asked) => {
@@ -334,234 +344,33 @@ impl World {
             }
             Call::Project(_) => Answer::Projected(self.project()),
             Call::Intend(touched) => Answer::Intended(Ok(self.intend(touched))),
-            Call::Wait(_) => {
-                self.exposed = false;
-                return Led::Waits;
-            }
-        };
-        Led::To(Box::new(input))
-    }
-
-    /// A call that changes nothing.
-    fn call(
-        &mut self,
-        people: &mut dyn People,
-        answer: impl FnOnce(&mut Self, &mut dyn People) -> Answer,
-    ) -> Led {
-        let call = self.begin_call(people);
-        let mishap = people.mishap(call);
-        match mishap {
-            Some(Mishap::CrashBefore | Mishap::CrashAfter) => return Led::Died,
-            Some(Mishap::Restored) => {
-                self.restore();
-                return Led::Died;
-            }
-            Some(Mishap::AnswerLost | Mishap::NeverCame | Mishap::Late) | None => {}
-        }
-        let input = answer(self, people);
-        people.act(self, call, Moment::After);
-        Led::To(Box::new(input))
-    }
-
-    fn begin_call(&mut self, people: &mut dyn People) -> usize {
-        let call = self.calls;
-        self.calls += 1;
-        people.act(self, call, Moment::Before);
-        if let Some(late) = self.late.take() {
-            // Too late where its token was taken meanwhile.
-            let landed = self.book.apply(&late).is_ok();
-            self.writes += usize::from(landed);
-        }
-        call
-    }
-
-    fn write(&mut self, batch: &Batch, people: &mut dyn People) -> Led {
-        let call = self.begin_call(people);
-        let body = body(batch);
-        let mishap = people.mishap(call);
-        match mishap {
-            Some(Mishap::CrashBefore) => return Led::Died,
-            Some(Mishap::NeverCame) => return Led::To(Box::new(Answer::Written(Err(lost())))),
-            Some(Mishap::Late) => {
-                self.late = Some(body);
-                return Led::To(Box::new(Answer::Written(Err(lost()))));
-            }
-            Some(Mishap::Restored) => {
-                self.restore();
-                return Led::Died;
-            }
-            Some(Mishap::AnswerLost | Mishap::CrashAfter) | None => {}
-        }
-        let answer = self.book.apply(&body);
-        self.writes += usize::from(answer.is_ok());
-        self.exposed = matches!(mishap, Some(Mishap::AnswerLost));
-        people.act(self, call, Moment::After);
-        match mishap {
-            Some(Mishap::CrashAfter) => Led::Died,
-            Some(_) => Led::To(Box::new(Answer::Written(Err(lost())))),
-            None => Led::To(Box::new(Answer::Written(answered(&batch.changes, answer)))),
-        }
-    }
-
-    fn structure(&self) -> crate::sheets::wire::Structure {
-        let answer = self
-            .book
-            .get(&GetQuery::default())
-            .expect("the workbook can be read");
-        replies::structure(typed(answer)).expect("a structure")
-    }
-
-    /// Reads as Google might: not all ranges at one moment.
-    fn read(
-        &mut self,
-        ranges: &[String],
-        render: Render,
-        people: &mut dyn People,
-    ) -> Result<Vec<Value>, SheetsError> {
-        let call = self.calls - 1;
-        self.exposed = true;
-        let mut answers = Vec::new();
-        for eighth in 0..8_u8 {
-            let share = |eighth: u8| ranges.len() * usize::from(eighth) / 8;
-            for range in &ranges[share(eighth)..share(eighth + 1)] {
-                let query = ValuesQuery {
-                    ranges: vec![range.clone()],
-                    major: Dimension::Columns,
-                    render,
-                    ..ValuesQuery::default()
-                };
-                let answer = self.book.values_batch_get(&query);
-                answers.push(answer.map_err(|error| SheetsError::BadRange(error.message))?);
-            }
-            people.act(self, call, Moment::Inside(eighth));
-        }
-        Ok(answers)
-    }
-
-    fn token(&mut self, token: BatchToken) -> Result<TokenFate, SheetsError> {
-        let request = requests::token_alone(token).expect("can be said");
-        Ok(match self.book.apply(&without_nulls(&request)) {
-            Ok(_) => TokenFate::Accepted,
-            Err(_) => TokenFate::Used,
-        })
-    }
-
-    fn moved(&mut self, marks: &[RowMark]) {
-        let key = |mark: &RowMark| match mark {
-            RowMark::Partner(code) => Some(RowKey::Partner(code.clone())),
-            RowMark::Appeal(number) => self.memory.numbered(*number).map(RowKey::Appeal),
-            RowMark::Promotion(key) => Some(RowKey::Promotion(key.clone())),
-        };
-        let keys: Vec<_> = marks
-            .iter()
-            .filter_map(key)
-            .map(|key| (key, Seq(0)))
-            .collect();
-        if !keys.is_empty() {
-            self.report(keys, &RowResult::Moved);
-        }
-    }
-
-    fn project(&mut self) -> Vec<Wanted> {
-        let (mut wanted, mut idle) = (Vec::new(), Vec::new());
-        for (key, dirtied) in self.memory.dirty.clone() {
-            match project(&self.rules, &self.memory, &key) {
-                Some(row) => wanted.push(Wanted { row, dirtied }),
-                None => idle.push((key, dirtied)),
-            }
-        }
-        if !idle.is_empty() {
-            self.report(idle, &RowResult::Idle);
-        }
-        wanted
-    }
-
-    fn report(&mut self, rows: Vec<(RowKey, Seq)>, result: &RowResult) {
-        let row = |(key, dirtied)| WrittenRow {
-            key,
-            dirtied,
-            result: result.clone(),
-        };
-        self.decide(&Event::Wrote(WriteReport {
-            spreadsheet: spreadsheet(),
-            token: None,
-            rows: rows.into_iter().map(row).collect(),
-        }));
-    }
-
-    fn intend(&mut self, touched: Vec<Touched>) -> Intended {
-        self.tokens += 1;
-        let intent = Intent {
-            spreadsheet: spreadsheet(),
-            token: BatchToken(self.tokens),
-            touched,
-            at: self.now,
-        };
-        // What is stored must be readable again.
-        let stored = serde_json::to_string(&intent).expect("JSON");
-        assert_eq!(
-            serde_json::from_str::<Intent>(&stored).expect("readable"),
-            intent
-        );
-        self.intents.insert(self.tokens, intent.clone());
-        Intended {
-            intent,
-            old_tokens: Vec::new(),
+            Call::Wait(_) => unreachable!("it is no call"),
         }
     }
 }
 
-/// The answers to one range each, as one.
-fn answered_by<T>(
-    answers: Vec<Value>,
-    decode: impl Fn(api::BatchGetValuesResponse, usize) -> Option<Vec<Columns<T>>>,
-) -> Vec<Columns<T>> {
-    let decoded = |answer| decode(typed(answer), 1).expect("as many ranges as asked");
-    answers.into_iter().flat_map(decoded).collect()
-}
-
-fn spreadsheet() -> SpreadsheetId {
-    super::bench::spreadsheet()
-}
-
-fn body(batch: &Batch) -> Value {
-    without_nulls(&requests::batch(batch).expect("can be said"))
-}
-
-/// As the library sends it.
-fn without_nulls(request: &api::BatchUpdateSpreadsheetRequest) -> Value {
-    let mut body = serde_json::to_value(request).expect("JSON");
-    remove_json_null_values(&mut body);
-    body
-}
-
-fn typed<T: DeserializeOwned>(answer: Value) -> T {
-    serde_json::from_value(answer).expect("Google's own form")
+/// The answer of a call that fails: with this error if it is one to Google.
+fn fails(call: &Call, error: SheetsError) -> Answer {
+    let unstored = || StoreError::Disk("full".to_owned());
+    match call {
+        Call::Structure => Answer::Structure(Err(error)),
+        Call::Read(_) => Answer::Read(Err(error)),
+        Call::Stored(..) => Answer::Stored(Err(error)),
+        Call::Write(_) => Answer::Written(Err(error)),
+        Call::Resolve(_) => Answer::Resolved(Err(error)),
+        Call::Apply { .. } => Answer::Applied(Err(unstored())),
+        Call::Index(_) => Answer::Indexed(Err(unstored())),
+        // What cannot be read looks empty.
+        Call::Project(_) => Answer::Projected(Vec::new()),
+        Call::Intend(_) => Answer::Intended(Err(unstored())),
+        Call::Wait(_) => unreachable!("it is no call"),
+    }
 }
 
 fn lost() -> SheetsError {
     SheetsError::Unknown("cut".to_owned())
 }
 
-fn answered(changes: &[Change], answer: Result<Value, ApiError>) -> Result<ReadBack, SheetsError> {
-    match answer {
-        Ok(answer) => {
-            let answer: api::BatchUpdateSpreadsheetResponse = typed(answer);
-            Ok(replies::read_back(changes, answer).expect("an answer"))
-        }
-        Err(error) => {
-            let named = error
-                .message
-                .split_once("requests[")
-                .and_then(|(_, rest)| rest.split_once(']'));
-            let change = named.and_then(|(change, _)| change.parse().ok());
-            Err(match change {
-                Some(change) => SheetsError::Refused {
-                    change,
-                    words: error.message,
-                },
-                None => SheetsError::Unknown(error.message),
-            })
-        }
-    }
+fn spreadsheet() -> SpreadsheetId {
+    super::bench::spreadsheet()
 }
