@@ -14,11 +14,8 @@ use crate::domain::{
 
 /// A group became a supergroup, under another id: where it is the admin chat, it is followed there.
 pub(super) fn moved(ctx: &mut DecisionContext<'_, impl View>, from: ChatId, to: ChatId) {
-    let Some(settings) = ctx
-        .rules
-        .admin_chat
-        .filter(|_| ctx.admin_chat() == Some(from) && from != to)
-    else {
+    let is_it = ctx.admin_chat() == Some(from) && from != to;
+    let Some(settings) = ctx.rules.admin_chat.filter(|_| is_it) else {
         return;
     };
     let mut alerts = ctx.alerts();

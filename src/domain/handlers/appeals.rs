@@ -67,11 +67,8 @@ pub(super) fn corrected(
         asks_anew(&mut appeal);
         return ctx.put(Entity::Appeal(appeal));
     }
-    let text = Text(
-        ctx.rules
-            .wording
-            .note(Note::LineCorrected(entry.text.as_str())),
-    );
+    let note = Note::LineCorrected(entry.text.as_str());
+    let text = Text(ctx.rules.wording.note(note));
     let own_line = Kept {
         text,
         album: None,
@@ -93,11 +90,8 @@ pub(in crate::domain) fn unsigned(ctx: &mut DecisionContext<'_, impl View>, id: 
     let signed = appeal.dialogue.written.max(appeal.dialogue.heard);
     let unsigned =
         usize::try_from(appeal.dialogue.lines.saturating_sub(signed)).unwrap_or(usize::MAX);
-    let waits = ctx
-        .view
-        .lines(id, unsigned)
-        .iter()
-        .any(|line| line.author == Author::Partner);
+    let lines = ctx.view.lines(id, unsigned);
+    let waits = lines.iter().any(|line| line.author == Author::Partner);
     if let Some(session) = ctx.session(appeal.chat).filter(|_| waits) {
         appeal.dialogue.heard = appeal.dialogue.lines;
         ctx.say_about(
@@ -199,10 +193,8 @@ pub(super) fn of_message(
     message: MessageId,
 ) -> Option<(Appeal, Option<u32>)> {
     let post = ctx.view.post(chat, message)?;
-    let own = ctx
-        .appeal(post.appeal)
-        .filter(|appeal| appeal.chat == chat && !appeal.mixed)?;
-    Some((own, post.line))
+    let appeal = ctx.appeal(post.appeal)?;
+    (appeal.chat == chat && !appeal.mixed).then_some((appeal, post.line))
 }
 
 /// The appeal that a message belongs to, unless its row is gone. A closed one is opened again: its answer is what the partner speaks of.
@@ -250,14 +242,10 @@ fn add_message(
     appeal: &mut Appeal,
     message: &Kept,
 ) {
-    let album = session
-        .album
-        .as_mut()
-        .filter(|album| message.album.as_ref() == Some(&album.id));
-    let begun = album
-        .as_ref()
-        .and_then(|album| album.line)
-        .filter(|(of, _)| *of == appeal.id);
+    let album = session.album.as_mut();
+    let album = album.filter(|album| message.album.as_ref() == Some(&album.id));
+    let begun = album.as_ref().and_then(|album| album.line);
+    let begun = begun.filter(|(of, _)| *of == appeal.id);
     if let Some((_, index)) = begun
         && lines::extend(ctx, appeal, index, &message.text)
     {
@@ -361,11 +349,10 @@ pub(super) fn take_number(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut
 /// The appeals tab has been seen: appeals without a number get theirs, and their partners hear of it.
 pub(super) fn give_numbers(ctx: &mut DecisionContext<'_, impl View>) {
     let waiting = std::mem::take(&mut ctx.tab(Tab::Appeals).unnumbered);
-    for mut appeal in waiting
-        .into_iter()
-        .filter_map(|id| ctx.appeal(id))
-        .collect::<Vec<_>>()
-    {
+    for id in waiting {
+        let Some(mut appeal) = ctx.appeal(id) else {
+            continue;
+        };
         let number = next_number(ctx, None);
         appeal.number = Some(number);
         refresh_receipt(ctx, &mut appeal);

@@ -33,12 +33,9 @@ pub(super) fn show(
     page: u16,
     instead: Option<MessageId>,
 ) {
-    let mut active: Vec<(Option<Timestamp>, Promotion)> = ctx
-        .view
-        .promotions()
-        .into_iter()
-        .filter_map(|it| dated(ctx, it))
-        .collect();
+    let all = ctx.view.promotions().into_iter();
+    let mut active: Vec<(Option<Timestamp>, Promotion)> =
+        all.filter_map(|it| dated(ctx, it)).collect();
     active.sort_by_key(|(announced, promotion)| {
         (Reverse(*announced), Reverse(promotion.key.number()))
     });
@@ -54,11 +51,8 @@ pub(super) fn show(
             pages,
         },
     );
-    let shown = active
-        .iter()
-        .skip(page * PAGE)
-        .take(PAGE)
-        .map(|(_, promotion)| entry(ctx, session, promotion));
+    let shown = active.iter().skip(page * PAGE).take(PAGE);
+    let shown = shown.map(|(_, promotion)| entry(ctx, session, promotion));
     let html = std::iter::once(Html::escape(&heading).as_str().to_owned()).chain(shown);
     let text = Html::trusted(html.collect::<Vec<_>>().join("\n\n"));
     let button = |there: bool, say, to: Option<usize>| {

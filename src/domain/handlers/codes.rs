@@ -82,13 +82,10 @@ pub(super) fn named(ctx: &DecisionContext<'_, impl View>, typed: &str) -> Option
     if exact.as_ref().is_some_and(Partner::is_listed) {
         return exact;
     }
-    let alike = CodeForm::of(typed)
-        .map(|form| ctx.view.spelled_alike(&form))
-        .unwrap_or_default();
-    let mut listed = alike
-        .iter()
-        .filter_map(|code| ctx.partner(code))
-        .filter(Partner::is_listed);
+    let form = CodeForm::of(typed);
+    let alike = form.map_or_else(Vec::new, |form| ctx.view.spelled_alike(&form));
+    let known = alike.iter().filter_map(|code| ctx.partner(code));
+    let mut listed = known.filter(Partner::is_listed);
     match (listed.next(), listed.next()) {
         (Some(only), None) => Some(only),
         (Some(_), Some(_)) | (None, _) => exact,
@@ -125,11 +122,8 @@ fn rest<'a>(words: &[&'a str]) -> Option<Vec<&'a str>> {
     let is_one_of =
         |word: &str, list: &[&str]| list.iter().any(|known| fold(bare(word)) == fold(known));
     // `код:10005` is one word to a computer alone.
-    let parts: Vec<&str> = words
-        .iter()
-        .flat_map(|word| word.split([':', '=']))
-        .filter(|part| !part.is_empty())
-        .collect();
+    let parts = words.iter().flat_map(|word| word.split([':', '=']));
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     let speaks = parts.iter().any(|word| is_one_of(word, &NAMED));
     let said_around = |word: &&str| !bare(word).is_empty() && !is_one_of(word, &AROUND);
     speaks.then(|| parts.into_iter().filter(said_around).collect())

@@ -106,11 +106,8 @@ fn of_partner(
         (Some(Command::Resume), MessageRate::Usual) => announcements(ctx, session, true),
         (None, rate) => match entry(ctx, message) {
             Some(entry) => {
-                let reply_to = message
-                    .context
-                    .reply
-                    .as_ref()
-                    .and_then(|reply| reply.message);
+                let reply = message.context.reply.as_ref();
+                let reply_to = reply.and_then(|reply| reply.message);
                 appeals::receive(ctx, session, reply_to, &[entry]);
             }
             None if rate == MessageRate::Usual => ctx.say(session, not_passed_on(message)),
@@ -201,10 +198,8 @@ fn edited(ctx: &mut DecisionContext<'_, impl View>, message: &Message) {
         return;
     };
     let post = ctx.view.post(message.chat, message.message);
-    let kept = session
-        .kept
-        .iter()
-        .find(|kept| kept.message == Some(message.message));
+    let mut kept = session.kept.iter();
+    let kept = kept.find(|kept| kept.message == Some(message.message));
     let held = post.as_ref().map_or_else(
         || kept.and_then(|kept| kept.held.as_ref()),
         |post| post.held.as_ref(),
@@ -262,10 +257,8 @@ fn command(text: &Text) -> Option<Command> {
 
 /// What may be behind `/start` where somebody has followed a link.
 fn is_payload(word: &str) -> bool {
-    word.len() <= 64
-        && word
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    let is_of_a_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    word.len() <= 64 && word.bytes().all(is_of_a_word)
 }
 
 /// The partner asks for announcements, or for none; answers come in any case.

@@ -41,11 +41,8 @@ pub(in crate::domain) fn sent(
     id: &OutboxId,
     outcome: &Outcome,
 ) {
-    let Some(entry) = ctx
-        .view
-        .outbox(id)
-        .filter(|entry| !matches!(entry.state, OutboxState::Ended(_)))
-    else {
+    let entry = ctx.view.outbox(id);
+    let Some(entry) = entry.filter(|entry| !matches!(entry.state, OutboxState::Ended(_))) else {
         return;
     };
     match outcome {
@@ -89,10 +86,8 @@ pub(super) fn end_silence(ctx: &mut DecisionContext<'_, impl View>) {
 /// What Telegram has can be replied to, and a receipt can be changed.
 fn remember(ctx: &mut DecisionContext<'_, impl View>, send: &Send, message: MessageId) {
     let about = send.about.and_then(|id| ctx.appeal(id));
-    let Some(appeal) = about
-        .filter(|appeal| appeal.chat == send.to)
-        .map(|appeal| appeal.id)
-    else {
+    let own = about.filter(|appeal| appeal.chat == send.to);
+    let Some(appeal) = own.map(|appeal| appeal.id) else {
         return;
     };
     match send.form {

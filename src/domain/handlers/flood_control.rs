@@ -34,11 +34,8 @@ pub(super) fn count(
     message: &Message,
 ) -> MessageRate {
     if let Some(album) = &message.context.album {
-        if session
-            .album
-            .as_ref()
-            .is_some_and(|known| known.id == *album)
-        {
+        let known = session.album.as_ref();
+        if known.is_some_and(|known| known.id == *album) {
             return MessageRate::Usual;
         }
         session.album = Some(Album {
@@ -85,10 +82,8 @@ fn too_fast(ctx: &mut DecisionContext<'_, impl View>, session: &mut Session) -> 
 
 /// Keeps the last `limit` moments; tells whether as many came within a minute before this one.
 fn is_too_fast(recent: &mut Vec<Timestamp>, at: Timestamp, limit: usize) -> bool {
-    let fast = recent.len() >= limit
-        && recent
-            .first()
-            .is_some_and(|first| at.duration_since(*first) < WINDOW);
+    let is_recent = |first: &Timestamp| at.duration_since(*first) < WINDOW;
+    let fast = recent.len() >= limit && recent.first().is_some_and(is_recent);
     recent.push(at);
     recent.drain(..recent.len().saturating_sub(limit));
     fast

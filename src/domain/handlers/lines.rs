@@ -92,10 +92,8 @@ pub(super) fn changed(
     text: &str,
     at: Timestamp,
 ) -> Option<String> {
-    let before = said
-        .map(Text::as_str)
-        .filter(|said| whole.contains(said))
-        .unwrap_or(whole);
+    let before = said.map(Text::as_str);
+    let before = before.filter(|said| whole.contains(said)).unwrap_or(whole);
     let time = rules.time_of_day(at);
     let note = Note::LineChanged {
         text,

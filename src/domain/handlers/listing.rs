@@ -10,7 +10,7 @@ use crate::domain::{
     ids::{ChatId, PartnerCode},
     listing::ListFault,
     partner::{Binding, Partner},
-    session::{Locale, Session},
+    session::Locale,
     tab::Tab,
     view::View,
     wording::Note,
@@ -52,11 +52,8 @@ pub(super) fn found(ctx: &mut DecisionContext<'_, impl View>, faults: &[ListFaul
     };
     let new: Vec<&ListFault> = faults.iter().filter(is_new).collect();
     if !new.is_empty() {
-        let mut lines: Vec<String> = new
-            .iter()
-            .take(NAMED)
-            .map(|fault| words(ctx, fault))
-            .collect();
+        let named = new.iter().take(NAMED);
+        let mut lines: Vec<String> = named.map(|fault| words(ctx, fault)).collect();
         lines.extend((new.len() > NAMED).then(|| format!("(+{})", new.len() - NAMED)));
         ctx.report(Note::AdminListFaults(&lines.join("\n")));
     } else if faults.is_empty() && !before.is_empty() {
@@ -99,20 +96,13 @@ fn adopt<'a>(
     codes: impl Iterator<Item = &'a PartnerCode>,
 ) {
     let claims: Vec<Partner> = codes.filter_map(|code| ctx.partner(code)).collect();
-    let claims: Vec<&Partner> = claims
-        .iter()
-        .filter(|partner| partner.claims.is_some())
-        .collect();
-    let Some(chat) = claims
-        .first()
-        .and_then(|partner| partner.claims.as_ref())
-        .map(|claim| claim.chat)
-    else {
+    let claiming = claims.iter().filter(|partner| partner.claims.is_some());
+    let claims: Vec<&Partner> = claiming.collect();
+    let first = claims.first().and_then(|partner| partner.claims.as_ref());
+    let Some(chat) = first.map(|claim| claim.chat) else {
         return;
     };
-    let mut session = ctx
-        .session(chat)
-        .unwrap_or_else(|| Session::new(chat, Locale::default()));
+    let mut session = ctx.session_or_new(chat, Locale::default());
     if session.partner.is_some() {
         return;
     }
@@ -146,9 +136,8 @@ fn claim(partner: &Partner, chat: ChatId) -> Option<&Binding> {
 /// Whether an appeal of this account bears the code.
 fn is_confirmed(ctx: &DecisionContext<'_, impl View>, chat: ChatId, partner: &Partner) -> bool {
     let known = ctx.view.appeals_of(chat, ASKED);
-    known
-        .iter()
-        .any(|appeal| appeal.partner.as_ref() == Some(&partner.code))
+    let mut known = known.iter();
+    known.any(|appeal| appeal.partner.as_ref() == Some(&partner.code))
 }
 
 /// A fault in words; of rows with one account it says by which we go.

@@ -30,9 +30,8 @@ fn listed<'a>(
 ) -> String {
     let name = |chat: &ChatId| {
         let code = ctx.session(*chat).and_then(|session| session.partner);
-        let written = code
-            .and_then(|code| ctx.partner(&code))
-            .map(|partner| partner.written_code.0);
+        let partner = code.and_then(|code| ctx.partner(&code));
+        let written = partner.map(|partner| partner.written_code.0);
         written.unwrap_or_else(|| format!("Telegram ID {chat}"))
     };
     let names: Vec<String> = chats.map(name).collect();

@@ -21,9 +21,8 @@ use super::{answers, delivery, erasing, restoring};
 
 /// What the admin chat says: whether it was meant for us.
 pub(super) fn heard(ctx: &mut DecisionContext<'_, impl View>, content: &Content) -> bool {
-    let ask = content
-        .text()
-        .and_then(|text| OperatorRequest::parse(text.as_str()));
+    let text = content.text();
+    let ask = text.and_then(|text| OperatorRequest::parse(text.as_str()));
     let meant = ask.is_some();
     ask.into_iter()
         .for_each(|ask| ctx.then(Effect::Answer(ask)));
@@ -55,9 +54,8 @@ fn checked(ctx: &mut DecisionContext<'_, impl View>, found: &BTreeSet<Trouble>) 
     if let Some(chat) = ctx.admin_chat() {
         let say = |note| ctx.rules.wording.note(Note::Alert(note));
         let again = say(AlertNote::CheckAgain);
-        let (begun, over): (Vec<_>, Vec<_>) = tells
-            .iter()
-            .partition(|told| matches!(told, Told::Begun(_)));
+        let is_begun = |told: &&Told| matches!(told, Told::Begun(_));
+        let (begun, over): (Vec<_>, Vec<_>) = tells.iter().partition(is_begun);
         let words = |told: &[&Told]| {
             let lines: Vec<String> = told
                 .iter()
@@ -100,18 +98,15 @@ pub(in crate::domain) fn command(ctx: &mut DecisionContext<'_, impl View>, comma
                 ctx.reply(chat, words, Keyboard::Keep);
             }
         }
-        Command::Requeue(records) => records
-            .iter()
-            .for_each(|seq| ctx.then(Effect::Requeue(*seq))),
-        Command::Discard(records) => records
-            .iter()
-            .for_each(|seq| ctx.then(Effect::Discard(*seq))),
+        Command::Requeue(seqs) => seqs.iter().for_each(|it| ctx.then(Effect::Requeue(*it))),
+        Command::Discard(seqs) => seqs.iter().for_each(|it| ctx.then(Effect::Discard(*it))),
         Command::Resend(messages) => messages.iter().for_each(|id| resend(ctx, id)),
         Command::Erase(person) => erasing::erase(ctx, person),
         Command::Restored => restoring::from_copy(ctx),
-        Command::Forget(messages) => messages
-            .iter()
-            .for_each(|id| ctx.then(Effect::Forget(id.clone()))),
+        Command::Forget(ids) => {
+            let ids = ids.iter().cloned();
+            ids.for_each(|id| ctx.then(Effect::Forget(id)));
+        }
     }
 }
 

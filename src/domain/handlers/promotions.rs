@@ -31,10 +31,8 @@ pub(super) fn rows(ctx: &mut DecisionContext<'_, impl View>, rows: &[PromotionRo
     let owners = identity::owners(&known, rows);
     let mut standing = BTreeSet::new();
     for (at, (row, owner)) in rows.iter().zip(owners).enumerate() {
-        let nth = rows[..at]
-            .iter()
-            .filter(|other| other.key == row.key && other.offer == row.offer)
-            .count();
+        let same = |other: &&PromotionRow| other.key == row.key && other.offer == row.offer;
+        let nth = rows[..at].iter().filter(same).count();
         let nth = u32::try_from(nth).unwrap_or(u32::MAX);
         let new = |key| Promotion {
             nth,
@@ -82,9 +80,8 @@ pub(super) fn looked(ctx: &mut DecisionContext<'_, impl View>) {
         if changed && promotion.stage == Stage::Draft && promotion.gone.is_none() {
             ctx.dirty(RowKey::Promotion(promotion.key.clone()));
         }
-        let old = promotion
-            .gone
-            .is_some_and(|gone| ctx.now.duration_since(gone) > LEDGER_KEPT);
+        let is_old = |gone| ctx.now.duration_since(gone) > LEDGER_KEPT;
+        let old = promotion.gone.is_some_and(is_old);
         let over = || {
             ctx.broadcast(&promotion.key)
                 .is_some_and(|broadcast| broadcast.ended.is_some())
@@ -101,12 +98,9 @@ pub(super) fn looked(ctx: &mut DecisionContext<'_, impl View>) {
 
 /// The staff list has been seen for the first time: what waited for that goes on, and rows can tell for how many.
 pub(super) fn partners_known(ctx: &mut DecisionContext<'_, impl View>) {
-    for promotion in ctx
-        .view
-        .promotions()
-        .into_iter()
-        .filter(|promotion| promotion.gone.is_none())
-    {
+    let mut promotions = ctx.view.promotions();
+    promotions.retain(|promotion| promotion.gone.is_none());
+    for promotion in promotions {
         if promotion.stage == Stage::Draft {
             ctx.dirty(RowKey::Promotion(promotion.key.clone()));
         }
@@ -116,10 +110,8 @@ pub(super) fn partners_known(ctx: &mut DecisionContext<'_, impl View>) {
 
 /// A moment has come at which dates change something, or a quiet time is over.
 pub(in crate::domain) fn woken(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) {
-    if let Some(mut promotion) = ctx
-        .promotion(key)
-        .filter(|promotion| promotion.gone.is_none())
-    {
+    let promotion = ctx.promotion(key);
+    if let Some(mut promotion) = promotion.filter(|promotion| promotion.gone.is_none()) {
         promotion.alarm = None;
         settle(ctx, promotion, None);
     }
@@ -186,10 +178,8 @@ fn again(
 /// What the row shows now; the whole content is told only when it is new.
 fn take_in(promotion: &mut Promotion, row: &PromotionRow) {
     let same = promotion.row.offer.content == row.offer.content;
-    promotion.picture = row
-        .picture
-        .clone()
-        .or_else(|| promotion.picture.take().filter(|_| same));
+    let before = promotion.picture.take().filter(|_| same);
+    promotion.picture = row.picture.clone().or(before);
     promotion.row = PromotionRow {
         picture: None,
         ..row.clone()
@@ -299,9 +289,8 @@ fn lost_key(ctx: &mut DecisionContext<'_, impl View>, row: &PromotionRow) -> Pro
         return next_key(ctx);
     };
     let mut tab = ctx.tab(Tab::Promotions);
-    tab.next_number = tab
-        .next_number
-        .max(Number(key.number().unwrap_or_default().saturating_add(1)));
+    let next = Number(key.number().unwrap_or_default().saturating_add(1));
+    tab.next_number = tab.next_number.max(next);
     ctx.put(Entity::Tab(tab));
     key
 }

@@ -143,9 +143,8 @@ fn publish(
     let announced = match promotion.stage {
         Stage::Adopted => Some(None),
         Stage::Announced(at) => {
-            let again = ctx
-                .broadcast(&promotion.key)
-                .is_none_or(|broadcast| broadcast.may_begin_anew());
+            let broadcast = ctx.broadcast(&promotion.key);
+            let again = broadcast.is_none_or(|broadcast| broadcast.may_begin_anew());
             (!again).then_some(Some(at))
         }
         Stage::Draft | Stage::Scheduled(_) | Stage::Held(_) => None,
@@ -238,10 +237,8 @@ fn broadcast(
     promotion: &Promotion,
     plan: PromotionPlan,
 ) -> Broadcast {
-    let kept = promotion
-        .media
-        .as_ref()
-        .filter(|(content, _)| *content == promotion.row.offer.content);
+    let kept = promotion.media.as_ref();
+    let kept = kept.filter(|(content, _)| *content == promotion.row.offer.content);
     let picture = plan.picture.map(|source| match kept {
         Some((_, media)) => Picture::Kept(media.clone()),
         None => Picture::Source(source),

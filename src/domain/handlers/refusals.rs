@@ -20,10 +20,8 @@ const NAMED: usize = 100;
 /// Google has refused a row. Of many with the same reason the first is told.
 pub(super) fn refused(ctx: &mut DecisionContext<'_, impl View>, key: &RowKey, words: &str) {
     let mut tab = ctx.tab(key.tab());
-    let is_known = tab
-        .refused
-        .iter()
-        .any(|row| row.key == *key && row.words == words);
+    let mut rows = tab.refused.iter();
+    let is_known = rows.any(|row| row.key == *key && row.words == words);
     if is_known {
         return;
     }
@@ -47,9 +45,8 @@ pub(super) fn refused(ctx: &mut DecisionContext<'_, impl View>, key: &RowKey, wo
 /// Lets a row go whose reason another row names too: each reason has to be named, or it would be told anew whenever a row is refused for it.
 fn make_room(refused: &mut Vec<RefusedRow>) {
     let mut seen = BTreeSet::new();
-    let named_before = refused
-        .iter()
-        .position(|row| !seen.insert(row.words.clone()));
+    let mut rows = refused.iter();
+    let named_before = rows.position(|row| !seen.insert(row.words.clone()));
     refused.remove(named_before.unwrap_or(0));
 }
 
@@ -69,10 +66,8 @@ pub(super) fn over(ctx: &mut DecisionContext<'_, impl View>, key: &RowKey) {
 }
 
 fn tell(ctx: &mut DecisionContext<'_, impl View>, key: &RowKey, words: &str) {
-    let why = ctx
-        .rules
-        .wording
-        .note(Note::Refusal(WriteRefusal::of(words)));
+    let refusal = Note::Refusal(WriteRefusal::of(words));
+    let why = ctx.rules.wording.note(refusal);
     match key {
         RowKey::Partner(code) => ctx.report(Note::AdminPartnerRefused(code, &why)),
         RowKey::Promotion(key) => ctx.report(Note::Broadcast(BroadcastNote::RowRefused(key, &why))),

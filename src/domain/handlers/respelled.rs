@@ -38,9 +38,8 @@ fn is_same_person(before: &Partner, cells: &PartnerCells) -> bool {
     let same_name =
         !cells.name.is_blank() && fold(cells.name.as_str()) == fold(before.name.as_str());
     let same_phone = || {
-        Phone::every(cells.phone.as_str())
-            .iter()
-            .any(|phone| before.has_phone(phone))
+        let phones = Phone::every(cells.phone.as_str());
+        phones.iter().any(|phone| before.has_phone(phone))
     };
     same_code && (same_name || same_phone())
 }

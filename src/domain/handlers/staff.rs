@@ -13,7 +13,7 @@ use crate::domain::{
     event::{PartnerCells, TelegramCell},
     ids::{ChatId, PartnerCode, RowKey, Seq},
     partner::{Binding, Partner, RowTrouble},
-    session::{Locale, Session},
+    session::Locale,
     spans::has_lasted,
     tab::Tab,
     unready,
@@ -35,9 +35,8 @@ const AT_LEAST: u32 = 2;
 /// What a read found in the row of a code.
 pub(super) fn row(ctx: &mut DecisionContext<'_, impl View>, cells: &PartnerCells) {
     let known = ctx.partner(&cells.code);
-    let was_missing = known
-        .as_ref()
-        .is_some_and(|partner| partner.stopped == Some(RowTrouble::Missing));
+    let stopped = known.as_ref().and_then(|partner| partner.stopped);
+    let was_missing = stopped == Some(RowTrouble::Missing);
     let mut partner = known.unwrap_or_else(|| Partner::new(cells.code.clone()));
     if partner.binding.is_none()
         && let Some(mut before) = respelled::take_over(ctx, &mut partner, cells)
@@ -84,12 +83,9 @@ pub(super) fn written(ctx: &mut DecisionContext<'_, impl View>, code: &PartnerCo
     let Some(mut partner) = ctx.partner(code) else {
         return;
     };
-    let Some(chat) = partner
-        .binding
-        .as_ref()
-        .filter(|binding| binding.seq <= dirtied)
-        .map(|binding| binding.chat)
-    else {
+    let binding = partner.binding.as_ref();
+    let written = binding.filter(|binding| binding.seq <= dirtied);
+    let Some(chat) = written.map(|binding| binding.chat) else {
         return;
     };
     if partner.shown != Some(chat) || partner.denied {
@@ -162,9 +158,8 @@ pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_, impl View>, code: 
         return come_back(ctx, code, DOUBT);
     }
     let tab = ctx.tab(Tab::Partners);
-    let confirmed = tab
-        .looked
-        .is_some_and(|looked| looked.duration_since(since) >= DOUBT);
+    let has_passed = |looked: jiff::Timestamp| looked.duration_since(since) >= DOUBT;
+    let confirmed = tab.looked.is_some_and(has_passed);
     if ctx.now.duration_since(since) < DOUBT || !confirmed {
         return come_back(ctx, code, AGAIN);
     }
@@ -182,9 +177,8 @@ pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_, impl View>, code: 
 
 /// Whether a partner whose code has just vanished from the list may come back in a moment.
 pub(super) fn may_return(ctx: &DecisionContext<'_, impl View>, partner: &Partner) -> bool {
-    partner
-        .missing_since
-        .is_some_and(|since| !has_lasted(since, ctx.now, DOUBT))
+    let since = partner.missing_since;
+    since.is_some_and(|since| !has_lasted(since, ctx.now, DOUBT))
 }
 
 /// Binds an account to a code, in the journal; the row follows.
@@ -212,9 +206,7 @@ fn bind_trusted(
     let TelegramCell::Id(chat) = cells.telegram else {
         return;
     };
-    let mut session = ctx
-        .session(chat)
-        .unwrap_or_else(|| Session::new(chat, Locale::default()));
+    let mut session = ctx.session_or_new(chat, Locale::default());
     if !cells.authorized || session.partner.is_some() {
         return;
     }
@@ -249,13 +241,9 @@ fn note_shown(
         return;
     }
     for (chat, is_here) in [(before, false), (shown, true)] {
-        let owner = chat
-            .and_then(|chat| ctx.session(chat))
-            .and_then(|session| session.partner);
-        let Some(mut owner) = owner
-            .filter(|owner| *owner != partner.code)
-            .and_then(|owner| ctx.partner(&owner))
-        else {
+        let owner = chat.and_then(|chat| ctx.session(chat)?.partner);
+        let owner = owner.filter(|owner| *owner != partner.code);
+        let Some(mut owner) = owner.and_then(|owner| ctx.partner(&owner)) else {
             continue;
         };
         if is_here {
