@@ -139,15 +139,13 @@ impl Testbed {
             ("SHEETS__PROMOTIONS__SPREADSHEET", BOOK.to_owned()),
             ("PROMOTIONS__QUIET_HOURS", "none".to_owned()),
         ];
-        let variables = settings
-            .into_iter()
-            .map(|(name, value)| (format!("SHEETDESK_{name}"), value))
-            .collect();
+        let settings = settings.into_iter();
+        let variables = settings.map(|(name, value)| (format!("SHEETDESK_{name}"), value));
         Ok(Self {
             telegram,
             sheets,
             directory,
-            variables,
+            variables: variables.collect(),
             listen,
             _ports: [port, admin_port],
             // Apps Script opens a connection for each call.

@@ -74,11 +74,8 @@ impl Backend for Parts {
 
     async fn open_file(&self, file: FileId) -> Result<OpenedFile, Unavailable> {
         let stored = stored(self, file)?;
-        let response = self
-            .telegram
-            .download(&stored.attachment.remote)
-            .await
-            .map_err(|error| why(&error))?;
+        let response = self.telegram.download(&stored.attachment.remote).await;
+        let response = response.map_err(|error| why(&error))?;
         Ok(OpenedFile {
             attachment: stored.attachment,
             length: response.content_length(),

@@ -61,9 +61,7 @@ fn count(update: &Update) {
         | Update::Pressed { .. }
         | Update::Membership { .. } => return,
     };
-    let label = KINDS
-        .into_iter()
-        .find(|known| known == kind)
-        .unwrap_or("other");
+    let known = KINDS.into_iter().find(|known| known == kind);
+    let label = known.unwrap_or("other");
     metrics::counter!(UNSERVED, "kind" => label).increment(1);
 }

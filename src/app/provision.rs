@@ -78,9 +78,8 @@ fn appeals(settings: &Settings) -> TabSpec {
         settings.sheets.appeals.tab.as_str(),
         &settings.words.appeals,
     );
-    let statuses = words
-        .statuses
-        .iter()
+    let statuses = words.statuses.iter();
+    let statuses = statuses
         .map(|(_, word, _)| word.written().to_owned())
         .collect();
     let ours = [

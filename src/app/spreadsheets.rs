@@ -69,22 +69,17 @@ impl Spreadsheets {
 
     /// The tab of this spreadsheet that people call so.
     pub(super) fn tab_called(&self, spreadsheet: &SpreadsheetId, title: &str) -> Option<Tab> {
-        let book = self
-            .each
-            .iter()
-            .find(|book| book.spreadsheet == *spreadsheet)?;
-        book.tabs
-            .iter()
-            .find(|tab| fold(&tab.title) == fold(title))
-            .map(|tab| tab.tab)
+        let mut books = self.each.iter();
+        let book = books.find(|book| book.spreadsheet == *spreadsheet)?;
+        let mut tabs = book.tabs.iter();
+        let tab = tabs.find(|tab| fold(&tab.title) == fold(title))?;
+        Some(tab.tab)
     }
 
     /// How the synchronisers get on.
     pub(super) fn statuses(&self) -> Vec<watch::Receiver<SyncStatus>> {
-        self.each
-            .iter()
-            .map(|book| book.state.subscribe())
-            .collect()
+        let books = self.each.iter();
+        books.map(|book| book.state.subscribe()).collect()
     }
 
     /// Waits until every synchroniser knows whether the journal is older than its spreadsheet.

@@ -36,10 +36,8 @@ pub(super) struct DemoArguments {
 
 /// A number above zero.
 fn positive(text: &str) -> Result<f64, String> {
-    let number = text
-        .parse()
-        .ok()
-        .filter(|number: &f64| number.is_finite() && *number > 0.0);
+    let is_positive = |number: &f64| number.is_finite() && *number > 0.0;
+    let number = text.parse().ok().filter(is_positive);
     number.ok_or_else(|| "a number above 0 is wanted, such as 10".to_owned())
 }
 

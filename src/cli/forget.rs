@@ -70,20 +70,13 @@ fn describe(settings: &Settings, person: &Person) -> String {
             person.appeals.len()
         )
     }));
-    lines.extend(
-        person
-            .code
-            .as_ref()
-            .map(|code| format!("  the partner {code}: name, phone, registration")),
-    );
+    let code = person.code.as_ref();
+    lines.extend(code.map(|code| format!("  the partner {code}: name, phone, registration")));
     lines.push("In the spreadsheets these rows remain; they are yours to delete:".to_owned());
     let sheets = &settings.sheets;
     let numbers = |numbers: &[u32]| {
-        numbers
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ")
+        let numbers = numbers.iter().map(ToString::to_string);
+        numbers.collect::<Vec<_>>().join(", ")
     };
     if let Some(code) = person.code.as_ref().filter(|_| person.listed) {
         lines.push(format!(

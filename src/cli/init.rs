@@ -178,10 +178,8 @@ impl Answers {
     }
 
     fn of(&self, key: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(known, _)| *known == key)
-            .map(|(_, value)| value.as_str())
+        let answer = self.0.iter().find(|(known, _)| *known == key)?;
+        Some(answer.1.as_str())
     }
 
     /// What is wrong with one setting, or with any.
@@ -194,16 +192,14 @@ impl Answers {
             return Ok(());
         };
         let concerns = |known: &str| key.is_none_or(|key| key == known);
-        let words: Vec<String> = faults
-            .errors
-            .into_iter()
-            .filter(|error| concerns(&error.key))
-            .map(|error| format!("{} {}", error.problem, error.remedy))
-            .collect();
-        if words.is_empty() {
-            Ok(())
-        } else {
-            Err(words.join("\n  "))
+        let mut errors = faults.errors;
+        errors.retain(|error| concerns(&error.key));
+        let words = errors
+            .iter()
+            .map(|error| format!("{} {}", error.problem, error.remedy));
+        match words.collect::<Vec<_>>() {
+            words if words.is_empty() => Ok(()),
+            words => Err(words.join("\n  ")),
         }
     }
 

@@ -25,10 +25,8 @@ pub(super) async fn webhook(settings: &Settings, delete: bool) -> Result<ExitCod
         settings.telegram.token.secret().clone(),
     )?;
     if delete {
-        client
-            .delete_webhook()
-            .await
-            .context("the webhook is still there")?;
+        let deleted = client.delete_webhook().await;
+        deleted.context("the webhook is still there")?;
         println!(
             "The webhook is gone. Updates now wait at Telegram (for 24 hours) until somebody asks for them."
         );
@@ -63,12 +61,8 @@ pub(super) fn apps_script(settings: &Settings) -> Result<ExitCode, Failure> {
     let url = public_url(settings, "the spreadsheet's script")?;
     let sheets = &settings.sheets;
     let mut tabs = vec![sheets.partners.tab.as_str(), sheets.appeals.tab.as_str()];
-    tabs.extend(
-        sheets
-            .promotions
-            .iter()
-            .map(|promotions| promotions.tab.as_str()),
-    );
+    let promotions = sheets.promotions.iter();
+    tabs.extend(promotions.map(|promotions| promotions.tab.as_str()));
     tabs.dedup();
     let properties = json!({
         "SHEETDESK_URL": url.as_str(),

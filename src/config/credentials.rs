@@ -81,10 +81,8 @@ fn parse(content: &[u8], path: &str) -> Result<Credentials, Wrong> {
         field("private_key"),
         field("token_uri"),
     ) else {
-        let lacking: Vec<&str> = ["client_email", "private_key", "token_uri"]
-            .into_iter()
-            .filter(|name| field(name).is_none())
-            .collect();
+        let mut lacking = vec!["client_email", "private_key", "token_uri"];
+        lacking.retain(|name| field(name).is_none());
         return Err(fault(&format!("lacks {}.", lacking.join(" and "))));
     };
     if PrivateKeyDer::from_pem_slice(private_key.as_bytes()).is_err() {

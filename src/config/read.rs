@@ -82,10 +82,8 @@ impl Reader {
 
     /// Reports a fault that only shows when several settings are seen together.
     pub(super) fn reject(&mut self, path: &str, fault: Wrong) {
-        let source = self
-            .layers
-            .find(path)
-            .map_or(Source::NotSet, |(_, source)| source);
+        let found = self.layers.find(path);
+        let source = found.map_or(Source::NotSet, |(_, source)| source);
         self.findings.add(path, source, fault);
     }
 

@@ -104,10 +104,8 @@ pub(super) fn bot_token(text: &str) -> Result<BotToken, Wrong> {
         )
     })?;
     refuse_examples(letters, remedy)?;
-    let number = digits
-        .parse()
-        .ok()
-        .filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
+    let is_number = digits.bytes().all(|b| b.is_ascii_digit());
+    let number = digits.parse().ok().filter(|_| is_number);
     let bot = number.map(BotId).ok_or_else(|| {
         wrong(
             "This does not look like a bot's token: what stands before the colon is not a number.",
@@ -180,11 +178,8 @@ fn is_word_character(letter: char) -> bool {
 
 /// Refuses what everybody can read in an example.
 fn refuse_examples(text: &str, remedy: &str) -> Result<(), Wrong> {
-    let folded: String = text
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
+    let plain = text.chars().filter(char::is_ascii_alphanumeric);
+    let folded: String = plain.map(|c| c.to_ascii_lowercase()).collect();
     let known = STOPGAPS.contains(&folded.as_str())
         || EXAMPLE_PARTS.iter().any(|part| folded.contains(part))
         || PUBLISHED.iter().any(|example| text.contains(example));

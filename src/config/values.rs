@@ -63,10 +63,8 @@ pub(super) fn path(text: &str) -> Result<PathBuf, Wrong> {
 
 pub(super) fn time_zone(text: &str) -> Result<TimeZone, Wrong> {
     TimeZone::get(text).map_err(|_| {
-        let zones: Vec<String> = jiff::tz::db()
-            .available()
-            .map(|zone| zone.to_string())
-            .collect();
+        let zones = jiff::tz::db().available();
+        let zones: Vec<String> = zones.map(|zone| zone.to_string()).collect();
         let nearest = nearest(text, "/", zones.iter().map(String::as_str));
         let problem = format!("There is no time zone {}.", shown(text));
         wrong(problem, format!("The nearest known one is {nearest}."))

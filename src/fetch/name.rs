@@ -43,11 +43,8 @@ pub(super) fn name(headers: &HeaderMap, url: &Url, media_type: &str) -> String {
         .unwrap_or_default();
     let raw = stated(headers)
         .unwrap_or_else(|| String::from_utf8_lossy(&percent_decoded(last)).into_owned());
-    let plain: String = raw
-        .chars()
-        .filter(|c| !c.is_control() && !matches!(c, '/' | '\\' | '"'))
-        .take(NAME_LIMIT)
-        .collect();
+    let is_plain = |c: &char| !c.is_control() && !matches!(c, '/' | '\\' | '"');
+    let plain: String = raw.chars().filter(is_plain).take(NAME_LIMIT).collect();
     match (plain.trim(), media_type) {
         ("", "image/jpeg") => "photo.jpg".to_owned(),
         ("", "image/png") => "photo.png".to_owned(),

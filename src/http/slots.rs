@@ -109,11 +109,9 @@ impl ConnectionSlots {
     /// Has the longest idle connection end: a stranger's first, and never one that has shown its secret and waits for our answer.
     pub(super) fn dismiss(&self) {
         let table = self.table();
-        let longest = table
-            .taken
-            .values()
-            .filter(|state| !state.awaits_response() && !state.cut.is_cancelled())
-            .min_by_key(|state| (state.known, state.since));
+        let may_end = |state: &&SlotState| !state.awaits_response() && !state.cut.is_cancelled();
+        let idle = table.taken.values().filter(may_end);
+        let longest = idle.min_by_key(|state| (state.known, state.since));
         if let Some(state) = longest {
             state.cut.cancel();
             metrics::counter!(DISMISSED).increment(1);
@@ -144,11 +142,9 @@ impl ConnectionSlot {
 
     /// Whether it must not end before its request in hand is answered.
     pub(super) fn awaits_response(&self) -> bool {
-        self.slots
-            .table()
-            .taken
-            .get(&self.number)
-            .is_some_and(SlotState::awaits_response)
+        let table = self.slots.table();
+        let state = table.taken.get(&self.number);
+        state.is_some_and(SlotState::awaits_response)
     }
 
     fn note(&self, change: impl FnOnce(&mut SlotState)) {

@@ -20,10 +20,8 @@ const CLOCK: &[u8] = b"clock";
 
 /// Records the wall clock, and shifts deadlines if it was set back while nobody was running.
 pub(super) fn shift_since_last_run(tables: &mut WriteTables<'_>, now: Timestamp) -> Result<()> {
-    let last = tables
-        .bytes(TableId::Meta, CLOCK)?
-        .map(|moment| keys::to_moment(&moment))
-        .transpose()?;
+    let last = tables.bytes(TableId::Meta, CLOCK)?;
+    let last = last.map(|moment| keys::to_moment(&moment)).transpose()?;
     if let Some(by) = last.and_then(|last| clock::set_back(last, now)) {
         log_shift(by);
         shift_back(tables, by, now)?;

@@ -168,11 +168,9 @@ impl Executor {
 
 /// What a panic said, for the operator who looks at the quarantined record; never for a log.
 pub(super) fn panic_words(panic: &(dyn Any + Send)) -> String {
-    let said = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no words");
+    let owned = || panic.downcast_ref::<String>().map(String::as_str);
+    let said = panic.downcast_ref::<&str>().copied().or_else(owned);
+    let said = said.unwrap_or("no words");
     let said: String = said.chars().take(PANIC_WORDS).collect();
     format!("a fault of the service itself: {said}")
 }

@@ -311,11 +311,8 @@ impl Journal {
     /// hand. One that hangs leaves its caller waiting, one that has ended does not.
     pub async fn answers(&self) -> bool {
         let (responder, answer) = oneshot::channel();
-        self.shared
-            .queue
-            .send(WriterCommand::Ping(responder))
-            .is_ok()
-            && answer.await.is_ok()
+        let asked = self.shared.queue.send(WriterCommand::Ping(responder));
+        asked.is_ok() && answer.await.is_ok()
     }
 
     /// Commits pending work and releases the directory; other handles are closed with this one.
@@ -323,12 +320,8 @@ impl Journal {
         self.shared.permits.close();
         // A writer that has ended already needs no word.
         let _ = self.shared.queue.send(WriterCommand::Close);
-        let thread = self
-            .shared
-            .thread
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let thread = self.shared.thread.lock();
+        let thread = thread.unwrap_or_else(PoisonError::into_inner).take();
         let Some((thread, ended)) = thread else {
             return;
         };
@@ -402,10 +395,8 @@ impl Journal {
             responder,
             permit,
         };
-        self.shared
-            .queue
-            .send(message(request))
-            .map_err(|_| StoreError::Closed)?;
+        let asked = self.shared.queue.send(message(request));
+        asked.map_err(|_| StoreError::Closed)?;
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 }

@@ -288,17 +288,11 @@ impl Snapshot {
     }
 
     fn oldest_record(&self) -> Result<Option<Timestamp>> {
-        let Some((key, _)) = self
-            .tables
-            .pairs(TableId::Pending, &[], Bound::Unbounded, 1)?
-            .pop()
-        else {
+        let Some((key, _)) = self.tables.all(TableId::Pending)?.next().transpose()? else {
             return Ok(None);
         };
-        Ok(self
-            .tables
-            .read::<Incoming>(TableId::Inbox, &key)?
-            .map(|incoming| incoming.at))
+        let record = self.tables.read::<Incoming>(TableId::Inbox, &key)?;
+        Ok(record.map(|incoming| incoming.at))
     }
 
     fn body(&self, seq: Seq) -> Result<Option<Body>> {
@@ -306,10 +300,8 @@ impl Snapshot {
         if let Some(set_aside) = self.tables.read::<Quarantined>(TableId::Quarantine, &key)? {
             return Ok(set_aside.body);
         }
-        Ok(self
-            .tables
-            .read::<Incoming>(TableId::Inbox, &key)?
-            .map(|incoming| incoming.body))
+        let record = self.tables.read::<Incoming>(TableId::Inbox, &key)?;
+        Ok(record.map(|incoming| incoming.body))
     }
 
     fn quarantine(&self, most: usize) -> Result<Vec<SetAside>> {

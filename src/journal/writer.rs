@@ -247,11 +247,8 @@ impl Writer {
             if self.state == WriterState::Abandoned {
                 return;
             }
-            let mended = self
-                .disk
-                .reopen()
-                .and_then(|()| self.attempt(&CommitGroup::default(), true));
-            match mended {
+            let reopened = self.disk.reopen();
+            match reopened.and_then(|()| self.attempt(&CommitGroup::default(), true)) {
                 Ok(done) => return self.finish(CommitGroup::default(), done),
                 Err(error) => self.disk.failed(&with_remedy(&error)),
             }

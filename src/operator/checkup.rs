@@ -52,12 +52,8 @@ async fn look(console: &Console) -> BTreeSet<Trouble> {
         found.insert(Trouble::AdminChatState);
     }
     let fresh = |at: tokio::time::Instant| clock::monotonic().duration_since(at) < RESTARTED_LATELY;
-    if console
-        .supervisor
-        .states()
-        .iter()
-        .any(|state| state.restarted.is_some_and(fresh))
-    {
+    let loops = console.supervisor.states();
+    if loops.iter().any(|it| it.restarted.is_some_and(fresh)) {
         found.insert(Trouble::Loops);
     }
     if rustix::fs::statvfs(&console.settings.data_dir)
@@ -153,10 +149,8 @@ fn has_old_look(console: &Console, status: &StatusReport) -> bool {
         (Tab::Promotions, &settings.schedule.promotions),
     ];
     schedules.into_iter().any(|(tab, cron)| {
-        let look = status
-            .looks
-            .get(tab.name())
-            .filter(|look| look.trouble.is_none());
+        let look = status.looks.get(tab.name());
+        let look = look.filter(|look| look.trouble.is_none());
         let age = look.and_then(|look| i64::try_from(look.age_s?).ok());
         let schedule = Schedule::new(tab.name(), cron.clone(), settings.time_zone.clone());
         age.is_some_and(|age| is_old(&schedule, now - SignedDuration::from_secs(age), now))

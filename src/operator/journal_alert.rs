@@ -65,11 +65,8 @@ async fn tell(console: &Console, note: AlertNote) -> bool {
     let text = Html::escape(&console.rules.wording.note(Note::Alert(note)));
     // It never was in the outbox, so its name there matters to nobody.
     let send = Send::talk(OutboxId::Reply(Seq(0), 0), chat, text);
-    match console
-        .telegram
-        .send_message(&send, &MessageText::marked_up(&send.text))
-        .await
-    {
+    let words = MessageText::marked_up(&send.text);
+    match console.telegram.send_message(&send, &words).await {
         Ok(_) => true,
         Err(error) => {
             tracing::warn!(%error, "the admin chat does not hear of the journal");

@@ -131,15 +131,11 @@ fn lost(snapshot: &Snapshot) -> Vec<(String, OutboxId)> {
 }
 
 fn unknown(console: &Console, snapshot: &Snapshot) -> Vec<UnknownDelivery> {
+    let number = |appeal| Some(snapshot.view().appeal(appeal)?.number?.0);
     let told = |entry: OutboxEntry| UnknownDelivery {
         name: entry.send.id.name(),
         at: console.rules.date_time(entry.born),
-        number: entry
-            .send
-            .about
-            .and_then(|appeal| snapshot.view().appeal(appeal))
-            .and_then(|appeal| appeal.number)
-            .map(|number| number.0),
+        number: entry.send.about.and_then(number),
     };
     snapshot.unknown(MOST).into_iter().map(told).collect()
 }

@@ -143,22 +143,16 @@ fn stopped(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
     let list = snapshot.view().tab(Tab::Partners).faults;
     let unread = list.iter().map(|fault| {
         let bound = fault.bound(|code| {
-            snapshot
-                .view()
-                .partner(code)
-                .is_some_and(|partner| partner.binding.is_some())
+            let partner = snapshot.view().partner(code);
+            partner.is_some_and(|partner| partner.binding.is_some())
         });
         vec![
             text(&say(StateNote::StoppedList)),
             text(&rules.wording.note(Note::ListFault(fault, bound))),
         ]
     });
-    let mut rows: Vec<Row> = refused(rules, snapshot)
-        .into_iter()
-        .chain(unread)
-        .chain(appeals)
-        .chain(partners)
-        .collect();
+    let mut rows = refused(rules, snapshot);
+    rows.extend(unread.chain(appeals).chain(partners));
     if rows.is_empty() {
         return vec![vec![text(&say(StateNote::StoppedNone))]];
     }

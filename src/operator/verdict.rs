@@ -29,10 +29,8 @@ pub(super) fn verdict(status: &StatusReport) -> Vec<VerdictItem<'_>> {
 
     let trouble = status.journal.trouble.as_deref();
     let journal = VerdictItem::JournalDown(trouble.unwrap_or("it is being checked"));
-    let tabs = status
-        .looks
-        .iter()
-        .filter(|(_, look)| look.trouble.is_some());
+    let tabs = status.looks.iter();
+    let tabs = tabs.filter(|(_, look)| look.trouble.is_some());
     let tabs: Vec<_> = tabs.map(|(tab, _)| VerdictItem::TabDown(tab)).collect();
     let down = is("telegram", Health::Down);
     // A tab that cannot be used counts as a link that is down.

@@ -35,11 +35,11 @@ impl WebhookStatus {
 
     /// Records the state of the webhook.
     pub(super) fn record(&self, info: &WebhookInfo) {
-        let trouble = info
-            .last_error_message
-            .clone()
-            .filter(|_| info.pending_update_count > 0);
-        set(&self.undelivered, trouble);
+        let trouble = info.last_error_message.clone();
+        set(
+            &self.undelivered,
+            trouble.filter(|_| info.pending_update_count > 0),
+        );
     }
 }
 

@@ -25,11 +25,10 @@ pub fn from_wire(data: &str) -> Option<Button> {
         "kept:send" => Some(Button::SendKept),
         "kept:drop" => Some(Button::DropKept),
         "check:again" => Some(Button::CheckAgain),
-        _ => data
-            .strip_prefix(PROMOTIONS)?
-            .parse()
-            .ok()
-            .map(Button::Promotions),
+        _ => {
+            let page = data.strip_prefix(PROMOTIONS)?;
+            page.parse().ok().map(Button::Promotions)
+        }
     }
 }
 

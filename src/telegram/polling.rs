@@ -146,11 +146,8 @@ impl Polling {
     }
 
     async fn tell(&self, notice: Notice) {
-        if let Err(error) = self
-            .journal
-            .apply(vec![Event::Admin(Command::Notify(notice))])
-            .await
-        {
+        let event = Event::Admin(Command::Notify(notice));
+        if let Err(error) = self.journal.apply(vec![event]).await {
             tracing::warn!(%error, "polling: the operator could not be told");
         }
     }

@@ -157,11 +157,10 @@ impl Prefetcher {
             // The task panicked.
             Err(error) => (error.id(), Err(FetchError::Unreachable)),
         };
-        let set = self
-            .fetching
-            .remove(&task)
-            .and_then(|first| self.sets.get_mut(&first));
-        let Some(set) = set else { return Ok(()) };
+        let first = self.fetching.remove(&task);
+        let Some(set) = first.and_then(|first| self.sets.get_mut(&first)) else {
+            return Ok(());
+        };
         let why = match result {
             Ok(files) => {
                 set.state = FetchState::Ready(files.into_iter().collect());
@@ -233,11 +232,9 @@ fn size(found: &Fetched) -> u64 {
 
 /// The addresses that must be fetched before a message is sent.
 fn needed(send: &Send) -> HashSet<&str> {
+    let own = transfer::address(&send.form).into_iter();
     let later = send.files.iter().map(|address| address.as_str());
-    transfer::address(&send.form)
-        .into_iter()
-        .chain(later)
-        .collect()
+    own.chain(later).collect()
 }
 
 /// The first message of what a message belongs to.

@@ -18,10 +18,8 @@ impl Testbed {
     /// # Errors
     /// What is left.
     pub async fn settled(&self, within: Duration) -> Result<StatusReport, TestbedError> {
-        self.telegram
-            .await_idle(within)
-            .await
-            .map_err(|late| TestbedError::Call(late.to_string()))?;
+        let idle = self.telegram.await_idle(within).await;
+        idle.map_err(|late| TestbedError::Call(late.to_string()))?;
         let idle = |status: &StatusReport| {
             let outbox = &status.outbox;
             let desk = &status.desk;

@@ -32,10 +32,10 @@ fn words(fault: &ListFault) -> String {
     let of = |code: &PartnerCode| code.as_str().to_owned();
     match fault {
         ListFault::TelegramDoubled(rows) => {
-            let each: Vec<String> = rows
+            let each = rows
                 .iter()
-                .map(|(row, code)| format!("{row} ({})", of(code)))
-                .collect();
+                .map(|(row, code)| format!("{row} ({})", of(code)));
+            let each: Vec<String> = each.collect();
             format!(
                 "rows {} show one and the same Telegram ID: keep it in one of them; until then one is the partner's, at first sight the upper one",
                 each.join(", ")

@@ -37,10 +37,8 @@ pub(in crate::cli) async fn live_sheet(
         tell,
     )
     .await?;
-    let others = trials
-        .iter()
-        .filter(|trial| trial.deviation.is_some())
-        .count();
+    let deviates = |trial: &&Trial| trial.deviation.is_some();
+    let others = trials.iter().filter(deviates).count();
     if others == 0 {
         println!("\nВсё так, как рассчитано: {} проб.", trials.len());
         return Ok(ExitCode::SUCCESS);

@@ -47,10 +47,8 @@ pub(super) async fn around(settings: &Settings, findings: &mut Vec<Finding>) {
 fn disk(directory: &Path) -> Finding {
     let place = directory.display();
     // Before the first start the directory need not be there yet.
-    let there = directory
-        .ancestors()
-        .find(|parent| parent.exists())
-        .unwrap_or(directory);
+    let there = directory.ancestors().find(|parent| parent.exists());
+    let there = there.unwrap_or(directory);
     if let Err(error) = tempfile::tempfile_in(there) {
         return wrong(
             "disk",

@@ -95,12 +95,8 @@ async fn survey(
     lists: Lists,
 ) -> Result<Vec<Room>, SheetsError> {
     let structure = sheets_client.structure(&book.spreadsheet).await?;
-    let mut next = structure
-        .tabs
-        .iter()
-        .map(|tab| tab.sheet.0)
-        .max()
-        .unwrap_or(0);
+    let used = structure.tabs.iter().map(|tab| tab.sheet.0);
+    let mut next = used.max().unwrap_or(0);
     let (mut rooms, mut sites) = (Vec::new(), Vec::new());
     for spec in &book.specs {
         let (info, is_new) =
@@ -111,11 +107,8 @@ async fn survey(
             Err(words) => rooms.push((info.title, Err(words))),
         }
     }
-    let asks: Vec<String> = sites
-        .iter()
-        .filter(|(_, is_new, _)| !is_new)
-        .flat_map(|(_, _, tab_plan)| tab_plan.asks())
-        .collect();
+    let old = sites.iter().filter(|(_, is_new, _)| !is_new);
+    let asks: Vec<String> = old.flat_map(|(_, _, plan)| plan.asks()).collect();
     let validation = sheets_client.validation(&book.spreadsheet, &asks).await?;
     for (info, _, tab_plan) in sites {
         let known = validation.iter().find(|(sheet, _)| *sheet == info.sheet);
@@ -166,10 +159,8 @@ async fn carry_out(
         changes: steps.into_iter().flat_map(|step| step.changes).collect(),
         read_back: Vec::new(),
     };
-    sheets_client
-        .write(&book.spreadsheet, &batch)
-        .await
-        .map(drop)
+    let written = sheets_client.write(&book.spreadsheet, &batch).await;
+    written.map(drop)
 }
 
 #[cfg(test)]

@@ -78,10 +78,8 @@ impl Day {
             "-",
         );
         let mut words: Vec<&str> = text.split_whitespace().collect();
-        let time = words
-            .pop_if(|last| last.contains(':'))
-            .map(clock)
-            .transpose()?;
+        let time = words.pop_if(|last| last.contains(':'));
+        let time = time.map(clock).transpose()?;
         words.pop_if(|last| is_year_word(last));
         let date = match words[..] {
             [date] => numeric(date.trim_end_matches(',')),
@@ -162,10 +160,8 @@ fn moment(date: Date, time: Time, zone: &TimeZone) -> Option<Timestamp> {
 
 /// `9:30`, `09:30:00`.
 fn clock(text: &str) -> Result<Time, Unread> {
-    let numbers: Option<Vec<i8>> = text
-        .split(':')
-        .map(|part| number(part, 2)?.try_into().ok())
-        .collect();
+    let parts = text.split(':');
+    let numbers: Option<Vec<i8>> = parts.map(|it| number(it, 2)?.try_into().ok()).collect();
     let time = match numbers.as_deref() {
         Some(&[hour, minute]) => Time::new(hour, minute, 0, 0),
         Some(&[hour, minute, second]) => Time::new(hour, minute, second, 0),
@@ -176,10 +172,8 @@ fn clock(text: &str) -> Result<Time, Unread> {
 
 /// Three numbers and what stands between them.
 fn numeric(text: &str) -> Result<Date, Unread> {
-    let separator = text
-        .chars()
-        .find(|c| !c.is_ascii_digit())
-        .filter(|c| matches!(c, '.' | '-' | '/'));
+    let separator = text.chars().find(|c| !c.is_ascii_digit());
+    let separator = separator.filter(|c| matches!(c, '.' | '-' | '/'));
     let text = text.trim_end_matches('.');
     let parts: Vec<&str> = separator
         .map(|separator| text.split(separator).collect())

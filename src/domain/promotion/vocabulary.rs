@@ -20,19 +20,17 @@ impl Vocabulary {
     /// Reads a status.
     #[must_use]
     pub fn status(&self, cell: &Text) -> Option<PromotionStatus> {
-        self.statuses
-            .iter()
-            .find(|(_, word)| word.is_about(cell.as_str()))
-            .map(|(status, _)| *status)
+        let mut words = self.statuses.iter();
+        let found = words.find(|(_, word)| word.is_about(cell.as_str()));
+        found.map(|(status, _)| *status)
     }
 
     /// Reads an action.
     #[must_use]
     pub fn action(&self, cell: &Text) -> Option<Action> {
-        self.actions
-            .iter()
-            .find(|(_, word)| word.is(cell.as_str()))
-            .map(|(action, _)| *action)
+        let mut words = self.actions.iter();
+        let found = words.find(|(_, word)| word.is(cell.as_str()));
+        found.map(|(action, _)| *action)
     }
 
     /// A status as we write it.

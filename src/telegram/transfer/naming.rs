@@ -27,10 +27,9 @@ const ENDING_LIMIT: usize = 5;
 
 /// The name under which a file is uploaded as this.
 pub(super) fn upload_name(kind: MediaKind, name: &str, media_type: &str) -> String {
-    let ending = ENDINGS
-        .iter()
-        .find(|(known, _)| *known == media_type)
-        .map(|(_, ending)| *ending);
+    let mut endings = ENDINGS.into_iter();
+    let ending = endings.find(|(known, _)| *known == media_type);
+    let ending = ending.map(|(_, ending)| ending);
     let (stem, stated) = match name.rsplit_once('.') {
         Some((stem, stated)) if !stem.is_empty() && is_ending(stated) => (stem, Some(stated)),
         Some(_) | None => (name, None),

@@ -81,11 +81,8 @@ impl Account {
             heard.insert(person.id().0, heard_by(person));
         }
         let times = |person: &Person, mark: &str| {
-            heard
-                .get(&person.id().0)
-                .and_then(|heard| heard.get(mark))
-                .copied()
-                .unwrap_or(0)
+            let heard = heard.get(&person.id().0);
+            heard.map_or(0, |heard| heard.get(mark).copied().unwrap_or(0))
         };
         for (number, person) in crowd.answers.iter().enumerate() {
             let mark = mark('о', number);
@@ -154,10 +151,8 @@ impl fmt::Display for Account {
 /// Everything that stands in the appeals and in their archive.
 fn written(testbed: &Testbed) -> String {
     let tables = [APPEALS, ARCHIVE].map(|tab| {
-        testbed
-            .sheets
-            .with(BOOK, |book| book.table(tab))
-            .unwrap_or_default()
+        let table = testbed.sheets.with(BOOK, |book| book.table(tab));
+        table.unwrap_or_default()
     });
     let cells = tables.into_iter().flatten().flatten();
     cells.collect::<Vec<_>>().join("\n")

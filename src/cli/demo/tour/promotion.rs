@@ -53,10 +53,8 @@ impl Tour<'_> {
         self.testbed
             .type_into(PROMOTIONS, ROW, "Действие", "Опубликовать")?;
         self.testbed.callback(PROMOTIONS).await?;
-        let admin = self
-            .testbed
-            .telegram
-            .person(Profile::new(ADMIN_CHAT, "Оператор"));
+        let admin = Profile::new(ADMIN_CHAT, "Оператор");
+        let admin = self.testbed.telegram.person(admin);
         let shown = admin
             .await_message(|message| message.content.media.is_some(), PATIENCE)
             .await;
@@ -76,11 +74,8 @@ impl Tour<'_> {
 
         let over = self.mailing(|text| text.starts_with("разослана")).await?;
         self.hears("двойная комиссия").await?;
-        let got = partners
-            .iter()
-            .filter(|person| person.messages().len() == 1)
-            .count()
-            + 1;
+        let has_it = |person: &&Person| person.messages().len() == 1;
+        let got = partners.iter().filter(has_it).count() + 1;
         let uploads = self.testbed.telegram.calls().uploads - uploads;
         if got != 60 - BLOCKED || uploads != 1 {
             return Err(TestbedError::Call(format!(
@@ -100,10 +95,8 @@ impl Tour<'_> {
         self.testbed.type_in(NEXT, "специалист_ответ", ANSWER)?;
         self.testbed.callback(APPEALS).await?;
         self.hears(ANSWER).await?;
-        let without = partners
-            .iter()
-            .filter(|person| person.messages().is_empty())
-            .count();
+        let has_none = |person: &&Person| person.messages().is_empty();
+        let without = partners.iter().filter(has_none).count();
         let left = without.saturating_sub(BLOCKED);
         if left == 0 {
             return Err(TestbedError::Call(
