@@ -18,7 +18,7 @@ use super::{
     promotion::Promotion,
     rules::Rules,
     session::{Locale, Session},
-    tab::{Tab, TabState},
+    tab::{AppealsTab, PartnersTab, PromotionsTab, Tab, TabState},
     text::Html,
     view::View,
     wording::{Note, Say},
@@ -105,7 +105,28 @@ impl<'a, V: View> DecisionContext<'a, V> {
     }
 
     pub(super) fn tab(&self, tab: Tab) -> TabState {
-        changed!(self, Tab(it) if it.tab == tab).unwrap_or_else(|| self.view.tab(tab))
+        changed!(self, Tab(it) if it.tab() == tab).unwrap_or_else(|| self.view.tab(tab))
+    }
+
+    pub(super) fn partners_tab(&self) -> PartnersTab {
+        self.tab(Tab::Partners).into()
+    }
+
+    pub(super) fn appeals_tab(&self) -> AppealsTab {
+        self.tab(Tab::Appeals).into()
+    }
+
+    pub(super) fn promotions_tab(&self) -> PromotionsTab {
+        self.tab(Tab::Promotions).into()
+    }
+
+    pub(super) fn put_tab(&mut self, tab: impl Into<TabState>) {
+        self.put(Entity::Tab(tab.into()));
+    }
+
+    /// Whether no read of a tab has ended yet: what stands there is no news.
+    pub(super) fn is_unseen(&self, tab: Tab) -> bool {
+        self.tab(tab).reads().sighted.is_none()
     }
 
     /// The appeal that a partner's next message joins: the newest that is neither closed nor gone from the sheet.

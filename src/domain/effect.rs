@@ -101,7 +101,7 @@ impl Entity {
             (Self::Session(a), Self::Session(b)) => a.chat == b.chat,
             (Self::Appeal(a), Self::Appeal(b)) => a.id == b.id,
             (Self::Line(a), Self::Line(b)) => (a.appeal, a.index) == (b.appeal, b.index),
-            (Self::Tab(a), Self::Tab(b)) => a.tab == b.tab,
+            (Self::Tab(a), Self::Tab(b)) => a.tab() == b.tab(),
             (Self::File(a), Self::File(b)) => a.id == b.id,
             (Self::Post(a), Self::Post(b)) => (a.chat, a.message) == (b.chat, b.message),
             (Self::Group(a), Self::Group(b)) => a.chat == b.chat,

@@ -14,7 +14,6 @@ use super::{
     partner::RowTrouble,
     project::shown_history,
     rules::Rules,
-    tab::Tab,
     text::Text,
     view::View,
 };
@@ -191,7 +190,7 @@ pub fn index(rules: &Rules, view: &impl View, asked: &Asked) -> AppealIndex {
     AppealIndex {
         numbered,
         of_chats,
-        highest: highest_plausible(view.tab(Tab::Appeals).next_number),
+        highest: highest_plausible(view.appeals_tab().next_number),
     }
 }
 

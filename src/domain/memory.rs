@@ -88,7 +88,7 @@ impl Memory {
                 self.lines.insert((line.appeal, line.index), line);
             }
             Entity::Tab(tab) => {
-                self.tabs.insert(tab.tab, tab);
+                self.tabs.insert(tab.tab(), tab);
             }
             Entity::File(file) => {
                 self.files.insert(file.id, file);

@@ -7,7 +7,7 @@ use super::{
     archive,
     ids::{AppealId, PartnerCode, PromotionKey, RowKey},
     promotion::{Stage, words},
-    row::{CellValue, Column, DesiredRow, Find, PromotionFind, SharedCell},
+    row::{CellValue, Column, CoveredDialogue, DesiredRow, Find, PromotionFind, SharedCell},
     rules::Rules,
     text::Text,
     view::View,
@@ -46,12 +46,9 @@ fn partner(rules: &Rules, view: &impl View, code: &PartnerCode) -> Option<Desire
     Some(DesiredRow {
         key: RowKey::Partner(code.clone()),
         find: Find::Partner(code.clone()),
-        append: false,
         ours,
         shared: Vec::new(),
-        lines: 0,
-        parts: Vec::new(),
-        asks_formula: false,
+        dialogue: None,
     })
 }
 
@@ -61,44 +58,42 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
     let find = match appeal.row.link() {
         RowLink::Unnumbered(history) => Find::Unnumbered(appeal.chat, history.clone()),
         RowLink::Traded(shown) => Find::Traded(*shown, appeal.chat),
-        RowLink::Pending | RowLink::Numbered => Find::Numbered(number, appeal.chat),
+        RowLink::Numbered => Find::Numbered(number, appeal.chat),
+        RowLink::Pending => Find::Pending(number, appeal.chat),
         RowLink::Lost => return None,
     };
-    let mut row = DesiredRow {
-        key: RowKey::Appeal(id),
-        find,
-        append: !appeal.row.is_placed(),
-        ours: Vec::new(),
-        shared: Vec::new(),
-        lines: appeal.dialogue.written,
+    let mut covered = CoveredDialogue {
+        lines: appeal.dialogue.lines,
         parts: Vec::new(),
         asks_formula: appeal.delivery.formula && appeal.delivery.state == Delivery::Waiting,
     };
+    let text = |column, text| (column, CellValue::Text(Text(text)));
+    let (mut ours, mut shared) = (Vec::new(), Vec::new());
     if appeal.row.is_left_alone() {
         // Nothing but words may be written until a person has looked at the rows.
-        return Some(row);
+        covered.lines = appeal.dialogue.written;
+    } else {
+        ours.push(text(Column::Delivery, delivery(rules, &appeal)));
+        ours.push((Column::Number, CellValue::Number(number.0.into())));
+        ours.push(text(Column::Updated, updated(rules, &appeal).0));
+        // The cell is long and never read: it is written only when it lacks a line.
+        if appeal.row.is_stale() || appeal.dialogue.unwritten() > 0 {
+            let shown = archive::show(rules, view, number, &appeal);
+            ours.push(text(Column::History, shown.history));
+            (covered.lines, covered.parts) = (shown.lines, shown.parts);
+        }
+        if !appeal.row.is_placed() {
+            ours.extend(identity(view, &appeal));
+        }
+        shared = self::shared(&appeal);
     }
-    row.ours.push((
-        Column::Delivery,
-        CellValue::Text(Text(delivery(rules, &appeal))),
-    ));
-    row.lines = appeal.dialogue.lines;
-    row.ours
-        .push((Column::Number, CellValue::Number(i64::from(number.0))));
-    row.ours
-        .push((Column::Updated, CellValue::Text(updated(rules, &appeal))));
-    // The cell is long and never read: it is written only when it lacks a line.
-    if appeal.row.is_stale() || appeal.dialogue.lines > appeal.dialogue.written {
-        let shown = archive::show(rules, view, number, &appeal);
-        row.ours
-            .push((Column::History, CellValue::Text(Text(shown.history))));
-        (row.lines, row.parts) = (shown.lines, shown.parts);
-    }
-    if row.append {
-        row.ours.extend(identity(view, &appeal));
-    }
-    row.shared = shared(&appeal);
-    Some(row)
+    Some(DesiredRow {
+        key: RowKey::Appeal(id),
+        find,
+        ours,
+        shared,
+        dialogue: Some(covered),
+    })
 }
 
 fn promotion(rules: &Rules, view: &impl View, key: &PromotionKey) -> Option<DesiredRow> {
@@ -146,12 +141,9 @@ fn promotion(rules: &Rules, view: &impl View, key: &PromotionKey) -> Option<Desi
             offer: promotion.row.offer,
             nth: promotion.nth,
         })),
-        append: false,
         ours,
         shared,
-        lines: 0,
-        parts: Vec::new(),
-        asks_formula: false,
+        dialogue: None,
     })
 }
 

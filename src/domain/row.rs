@@ -81,15 +81,20 @@ pub struct DesiredRow {
     pub key: RowKey,
     /// How it is found in the current snapshot.
     pub find: Find,
-    /// Whether it may be appended where it is not found.
-    pub append: bool,
     /// Cells that only we write.
     pub ours: Vec<(Column, CellValue)>,
     /// Cells that people write too.
     pub shared: Vec<SharedCell>,
-    /// The lines of the dialogue that the history cell covers.
+    /// Of an appeal: how far the row covers its dialogue.
+    pub dialogue: Option<CoveredDialogue>,
+}
+
+/// How far the row of an appeal covers its dialogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoveredDialogue {
+    /// The lines that the history cell covers.
     pub lines: u32,
-    /// Parts of the dialogue that leave the history cell and must be in the archive along with that, by their numbers.
+    /// Parts that leave the history cell and must be in the archive along with that, by their numbers.
     pub parts: Vec<(u32, Text)>,
     /// Whether to find out if the answer cell holds a formula.
     pub asks_formula: bool,
@@ -121,6 +126,8 @@ pub enum Find {
     Partner(PartnerCode),
     /// The one row with this `№`, which must also carry this telegram_id.
     Numbered(Number, ChatId),
+    /// The same; where the `№` stands nowhere, the row is appended.
+    Pending(Number, ChatId),
     /// The one row with this telegram_id that bears the `№` of another appeal.
     Traded(Number, ChatId),
     /// The one row without `№` with this telegram_id and exactly this history.
@@ -143,10 +150,29 @@ pub struct PromotionFind {
 }
 
 impl DesiredRow {
-    /// The last part that must be in the archive; 0 where none is moved there.
+    /// The lines of the dialogue that the history cell covers.
+    #[must_use]
+    pub fn lines(&self) -> u32 {
+        self.dialogue.as_ref().map_or(0, |covered| covered.lines)
+    }
+
+    /// The parts of the dialogue that must be in the archive.
+    #[must_use]
+    pub fn parts(&self) -> &[(u32, Text)] {
+        self.dialogue.as_ref().map_or(&[], |covered| &covered.parts)
+    }
+
+    /// The last of them; 0 where none is moved there.
     #[must_use]
     pub fn last_part(&self) -> u32 {
-        self.parts.last().map_or(0, |(part, _)| *part)
+        self.parts().last().map_or(0, |(part, _)| *part)
+    }
+
+    /// Whether to find out if the answer cell holds a formula.
+    #[must_use]
+    pub fn asks_formula(&self) -> bool {
+        let covered = self.dialogue.as_ref();
+        covered.is_some_and(|covered| covered.asks_formula)
     }
 }
 
@@ -156,7 +182,9 @@ impl Find {
     pub fn tab(&self) -> Tab {
         match self {
             Self::Partner(_) => Tab::Partners,
-            Self::Numbered(..) | Self::Traded(..) | Self::Unnumbered(..) => Tab::Appeals,
+            Self::Numbered(..) | Self::Pending(..) | Self::Traded(..) | Self::Unnumbered(..) => {
+                Tab::Appeals
+            }
             Self::Promotion(_) => Tab::Promotions,
         }
     }

@@ -51,36 +51,75 @@ impl RowKey {
 
 /// What is remembered of a tab between reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TabState {
-    /// The tab, this entity's key.
-    pub tab: Tab,
+#[serde(tag = "tab", rename_all = "snake_case")]
+pub enum TabState {
+    /// Of the staff list.
+    Partners(PartnersTab),
+    /// Of the appeals.
+    Appeals(AppealsTab),
+    /// Of the promotions.
+    Promotions(PromotionsTab),
+}
+
+/// What is remembered of every tab.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TabReads {
     /// When the first read ended; before it nothing here is taken for news.
     pub sighted: Option<Timestamp>,
     /// When the last complete read began.
     pub looked: Option<Timestamp>,
-    /// Appeals: the next number to give.
-    pub next_number: Number,
-    /// Partners: chats whose registration waits for a read.
-    pub parked: BTreeSet<ChatId>,
-    /// Appeals: opened before the first read, still without a number.
-    pub unnumbered: BTreeSet<AppealId>,
-    /// Appeals: rows stopped since the last read ended, by reason; the operator is told of all of them at once.
-    pub stopped: BTreeMap<RowTrouble, BTreeSet<Number>>,
-    /// Partners: how many are bound to an account; promotions: how many were at the last read.
-    #[serde(default)]
-    pub bound: u32,
-    /// Partners: how many of those are in doubt.
-    #[serde(default)]
-    pub doubted: u32,
-    /// Partners: so many are in doubt that the list itself is; nobody loses access meanwhile.
-    #[serde(default)]
-    pub held: bool,
     /// Rows that Google has refused and that are still to be written; as many as can be named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<RefusedRow>,
-    /// Partners: rows that cannot be taken as they stand.
+}
+
+/// What is remembered of the staff list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnersTab {
+    /// Its reads.
+    #[serde(flatten)]
+    pub reads: TabReads,
+    /// Chats whose registration waits for a read.
+    pub parked: BTreeSet<ChatId>,
+    /// How many partners are bound to an account.
+    #[serde(default)]
+    pub bound: u32,
+    /// How many of those are in doubt.
+    #[serde(default)]
+    pub doubted: u32,
+    /// So many are in doubt that the list itself is; nobody loses access meanwhile.
+    #[serde(default)]
+    pub held: bool,
+    /// Rows that cannot be taken as they stand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<ListFault>,
+}
+
+/// What is remembered of the appeals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppealsTab {
+    /// Its reads.
+    #[serde(flatten)]
+    pub reads: TabReads,
+    /// The next number to give.
+    pub next_number: Number,
+    /// Appeals opened before the first read, still without a number.
+    pub unnumbered: BTreeSet<AppealId>,
+    /// Rows stopped since the last read ended, by reason; the operator is told of all of them at once.
+    pub stopped: BTreeMap<RowTrouble, BTreeSet<Number>>,
+}
+
+/// What is remembered of the promotions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromotionsTab {
+    /// Its reads.
+    #[serde(flatten)]
+    pub reads: TabReads,
+    /// The number of the next key to give.
+    pub next_number: Number,
+    /// How many partners were bound at the last read.
+    #[serde(default, rename = "bound")]
+    pub audience: u32,
 }
 
 /// A row that Google has refused.
@@ -96,19 +135,87 @@ impl TabState {
     /// A tab that was never seen.
     #[must_use]
     pub fn new(tab: Tab) -> Self {
-        Self {
-            tab,
-            sighted: None,
-            looked: None,
-            next_number: Number(1),
-            parked: BTreeSet::new(),
-            unnumbered: BTreeSet::new(),
-            stopped: BTreeMap::new(),
-            bound: 0,
-            doubted: 0,
-            held: false,
-            refused: Vec::new(),
-            faults: Vec::new(),
+        match tab {
+            Tab::Partners => Self::Partners(PartnersTab::default()),
+            Tab::Appeals => Self::Appeals(AppealsTab::default()),
+            Tab::Promotions => Self::Promotions(PromotionsTab::default()),
+        }
+    }
+
+    /// Which tab, this entity's key.
+    #[must_use]
+    pub fn tab(&self) -> Tab {
+        match self {
+            Self::Partners(_) => Tab::Partners,
+            Self::Appeals(_) => Tab::Appeals,
+            Self::Promotions(_) => Tab::Promotions,
+        }
+    }
+
+    /// What is remembered of every tab.
+    #[must_use]
+    pub fn reads(&self) -> &TabReads {
+        match self {
+            Self::Partners(tab) => &tab.reads,
+            Self::Appeals(tab) => &tab.reads,
+            Self::Promotions(tab) => &tab.reads,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn reads_mut(&mut self) -> &mut TabReads {
+        match self {
+            Self::Partners(tab) => &mut tab.reads,
+            Self::Appeals(tab) => &mut tab.reads,
+            Self::Promotions(tab) => &mut tab.reads,
         }
     }
 }
+
+impl Default for AppealsTab {
+    /// A tab that was never seen.
+    fn default() -> Self {
+        Self {
+            reads: TabReads::default(),
+            next_number: Number(1),
+            unnumbered: BTreeSet::new(),
+            stopped: BTreeMap::new(),
+        }
+    }
+}
+
+impl Default for PromotionsTab {
+    /// A tab that was never seen.
+    fn default() -> Self {
+        Self {
+            reads: TabReads::default(),
+            next_number: Number(1),
+            audience: 0,
+        }
+    }
+}
+
+/// The state of a tab by its own type; that of another tab says nothing of it.
+macro_rules! of_tab {
+    ($kind:ident, $own:ident) => {
+        impl From<TabState> for $own {
+            fn from(state: TabState) -> Self {
+                if let TabState::$kind(own) = state {
+                    own
+                } else {
+                    Self::default()
+                }
+            }
+        }
+
+        impl From<$own> for TabState {
+            fn from(own: $own) -> Self {
+                Self::$kind(own)
+            }
+        }
+    };
+}
+
+of_tab!(Partners, PartnersTab);
+of_tab!(Appeals, AppealsTab);
+of_tab!(Promotions, PromotionsTab);

@@ -12,7 +12,7 @@ use super::{
     partner::Partner,
     promotion::Promotion,
     session::{Group, Session},
-    tab::{Tab, TabState},
+    tab::{AppealsTab, PartnersTab, PromotionsTab, Tab, TabState},
 };
 
 /// The state that an event is decided on.
@@ -33,6 +33,18 @@ pub trait View {
     fn lines(&self, appeal: AppealId, newest: usize) -> Vec<Line>;
     /// A tab; one that was never seen where nothing is stored.
     fn tab(&self, tab: Tab) -> TabState;
+    /// The staff list.
+    fn partners_tab(&self) -> PartnersTab {
+        self.tab(Tab::Partners).into()
+    }
+    /// The appeals tab.
+    fn appeals_tab(&self) -> AppealsTab {
+        self.tab(Tab::Appeals).into()
+    }
+    /// The promotions tab.
+    fn promotions_tab(&self) -> PromotionsTab {
+        self.tab(Tab::Promotions).into()
+    }
     /// A message that belongs to an appeal.
     fn post(&self, chat: ChatId, message: MessageId) -> Option<Post>;
     /// A group that was told that the bot works in private.

@@ -99,7 +99,7 @@ fn put(tables: &mut WriteTables<'_>, entity: &Entity) -> Result<()> {
         Entity::Line(line) => {
             tables.write(TableId::Lines, &keys::line(line.appeal, line.index), line)
         }
-        Entity::Tab(tab) => tables.write(TableId::Tabs, tab.tab.name().as_bytes(), tab),
+        Entity::Tab(tab) => tables.write(TableId::Tabs, tab.tab().name().as_bytes(), tab),
         Entity::File(file) => tables.write(TableId::Files, &keys::seq(file.id.0), file),
         Entity::Post(post) => {
             tables.write(TableId::Posts, &keys::post(post.chat, post.message), post)

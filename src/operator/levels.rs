@@ -197,7 +197,7 @@ impl Console {
 
 fn refused(snapshot: &Snapshot) -> u64 {
     let tabs = [Tab::Partners, Tab::Appeals, Tab::Promotions]
-        .map(|tab| snapshot.view().tab(tab).refused.len());
+        .map(|tab| snapshot.view().tab(tab).reads().refused.len());
     tabs.into_iter()
         .map(|rows| u64::try_from(rows).unwrap_or(u64::MAX))
         .sum()

@@ -140,7 +140,7 @@ fn stopped(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
             why(trouble),
         ])
     });
-    let list = snapshot.view().tab(Tab::Partners).faults;
+    let list = snapshot.view().partners_tab().faults;
     let unread = list.iter().map(|fault| {
         let bound = fault.bound(|code| {
             let partner = snapshot.view().partner(code);
@@ -169,8 +169,8 @@ fn stopped(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
 /// The rows that Google does not let us write, and why.
 fn refused(rules: &Rules, snapshot: &Snapshot) -> Vec<Row> {
     let say = |note: StateNote<'_>| text(&rules.wording.note(Note::State(note)));
-    let tabs =
-        [Tab::Appeals, Tab::Partners, Tab::Promotions].map(|tab| snapshot.view().tab(tab).refused);
+    let tabs = [Tab::Appeals, Tab::Partners, Tab::Promotions]
+        .map(|tab| snapshot.view().tab(tab).reads().refused.clone());
     let named = tabs.into_iter().flatten().filter_map(|row| {
         let name = match &row.key {
             RowKey::Appeal(id) => say(StateNote::StoppedAppeal(

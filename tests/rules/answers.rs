@@ -448,7 +448,7 @@ fn the_value_of_a_formula_is_sent_once_and_the_formula_stays() {
     let row = table
         .project(&RowKey::Appeal(table.appeal(1).id))
         .expect("a row");
-    assert!(row.asks_formula);
+    assert!(row.asks_formula());
     written(&mut table, true);
     assert_eq!(
         table.delivery(1),

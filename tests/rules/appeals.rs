@@ -4,6 +4,7 @@ use sheetdesk::domain::{
     appeal::Status,
     event::{Event, Outcome, RowResult},
     ids::{MessageId, Number, OutboxId, RowKey, Seq},
+    row::Find,
     tab::Tab,
 };
 
@@ -189,7 +190,7 @@ fn an_unwritten_message_outlives_the_deletion_of_its_row() {
     assert!(
         table
             .project(&RowKey::Appeal(appeal.id))
-            .is_some_and(|row| row.append)
+            .is_some_and(|row| matches!(row.find, Find::Pending(..)))
     );
 }
 

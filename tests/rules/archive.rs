@@ -24,7 +24,7 @@ struct Sheet {
 impl Sheet {
     /// Writes what the journal wants; whether there was anything.
     fn write(&mut self, row: &DesiredRow) {
-        for (part, text) in &row.parts {
+        for (part, text) in row.parts() {
             assert!(
                 units(text.as_str()) <= 24_500,
                 "a part of {}",
@@ -83,7 +83,7 @@ fn confirm(table: &mut Table, row: &DesiredRow) {
     let result = RowResult::Confirmed {
         status: Some(table.appeal(1).status),
         cleared: None,
-        lines: row.lines,
+        lines: row.lines(),
         parts: row.last_part(),
         formula: None,
     };
@@ -138,7 +138,7 @@ fn the_oldest_messages_move_once_the_cell_is_full() {
     table.text(ANNA, "тринадцатое");
     let row = wanted(&table);
     assert_eq!(
-        (row.parts.len(), row.lines),
+        (row.parts().len(), row.lines()),
         (0, 14),
         "a short one fits beside them"
     );
@@ -146,10 +146,13 @@ fn the_oldest_messages_move_once_the_cell_is_full() {
     table.text(ANNA, &"я".repeat(4_000));
     let row = wanted(&table);
     assert_eq!(
-        row.parts.iter().map(|(part, _)| *part).collect::<Vec<_>>(),
+        row.parts()
+            .iter()
+            .map(|(part, _)| *part)
+            .collect::<Vec<_>>(),
         [1]
     );
-    let part = row.parts[0].1.as_str();
+    let part = row.parts()[0].1.as_str();
     assert!(
         part.starts_with("2026-03-02 11:00:05: 5 а"),
         "{}",
@@ -160,7 +163,7 @@ fn the_oldest_messages_move_once_the_cell_is_full() {
     assert!(units(&sheet.cell) > 24_000, "the cell is not bare");
     assert_eq!(sheet.dialogue(), journal(&table));
     assert_eq!(
-        wanted(&table).parts,
+        wanted(&table).parts(),
         [],
         "what stands there is not moved again"
     );
@@ -203,11 +206,11 @@ fn a_part_is_the_same_however_often_it_is_proposed() {
     for number in 0..14 {
         table.text(ANNA, &format!("{number} {}", "а".repeat(4_000)));
     }
-    let first = wanted(&table).parts;
+    let first = wanted(&table).parts().to_vec();
     for number in 0..20 {
         table.text(ANNA, &format!("ещё {number} {}", "б".repeat(4_000)));
     }
-    let second = wanted(&table).parts;
+    let second = wanted(&table).parts().to_vec();
     assert_eq!(first[..], second[..first.len()]);
     assert!(second.len() > first.len());
 }
@@ -220,8 +223,8 @@ fn what_came_while_a_batch_was_away_is_written_next() {
         table.text(ANNA, &format!("{number} {}", "а".repeat(4_000)));
     }
     let row = wanted(&table);
-    assert_eq!(row.parts.len(), 10, "a batch has an end");
-    assert!(row.lines < 151);
+    assert_eq!(row.parts().len(), 10, "a batch has an end");
+    assert!(row.lines() < 151);
     sheet.write(&row);
     table.text(ANNA, "между делом");
     confirm(&mut table, &row);
@@ -265,11 +268,11 @@ fn a_row_of_a_lost_journal_goes_on_with_the_next_part() {
         history.as_str().ends_with(&cell),
         "what stands there speaks of the archive already"
     );
-    assert_eq!(row.parts, []);
+    assert_eq!(row.parts(), []);
     for number in 0..14 {
         fresh.text(ANNA, &format!("{number} {}", "б".repeat(4_000)));
     }
-    let next = wanted(&fresh).parts[0].0;
+    let next = wanted(&fresh).parts()[0].0;
     assert_eq!(next as usize, parts + 1);
 }
 

@@ -18,8 +18,8 @@ fn a_new_appeal_is_a_whole_row() {
     table.text(ANNA, "Уже неделю");
     let row = project(&table);
     assert_eq!(
-        (row.find.clone(), row.append, row.lines),
-        (Find::Numbered(Number(1), ANNA), true, 2)
+        (row.find.clone(), row.lines()),
+        (Find::Pending(Number(1), ANNA), 2)
     );
     assert_eq!(
         text(&row, Column::History),
@@ -50,7 +50,7 @@ fn a_delivered_answer_moves_into_the_dialogue_and_out_of_its_cell() {
     table.later(120);
     table.sent(&table.answer_id(1, 1, 0), Outcome::Delivered(MessageId(1)));
     let row = project(&table);
-    assert!(!row.append);
+    assert!(!matches!(row.find, Find::Pending(..)));
     assert_eq!(
         text(&row, Column::History),
         "2026-03-02 11:02:00: Специалист: Выслали\n2026-03-02 11:00:00: Не приходит отчёт"
@@ -97,10 +97,7 @@ fn an_adopted_row_is_found_by_its_history_until_its_number_is_written() {
     }]);
     table.looked(Tab::Appeals);
     let row = project(&table);
-    assert_eq!(
-        (row.find.clone(), row.append),
-        (Find::Unnumbered(ChatId(9), history.into()), false)
-    );
+    assert_eq!(row.find, Find::Unnumbered(ChatId(9), history.into()));
     let columns: Vec<_> = row.ours.iter().map(|(column, _)| *column).collect();
     assert_eq!(
         columns,
@@ -121,7 +118,10 @@ fn a_registered_partner_s_row_shows_the_account() {
         Some(&CellValue::Number(7001))
     );
     assert_eq!(text(&row, Column::Since), "2026-03-02 11:00:00");
-    assert!(!row.append, "the staff list is not ours to lengthen");
+    assert!(
+        !matches!(row.find, Find::Pending(..)),
+        "the staff list is not ours to lengthen"
+    );
 }
 
 fn project(table: &Table) -> DesiredRow {

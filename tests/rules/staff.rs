@@ -413,7 +413,7 @@ fn a_code_that_is_spelled_anew_keeps_its_account() {
             (keeps, !keeps),
             "{before} as {after}"
         );
-        assert_eq!(table.state.tab(Tab::Partners).doubted, u32::from(!keeps));
+        assert_eq!(table.state.partners_tab().doubted, u32::from(!keeps));
         if keeps {
             // Somebody takes it back: the code of before is known by now.
             missing(&mut table, after);
@@ -428,7 +428,7 @@ fn a_code_that_is_spelled_anew_keeps_its_account() {
                 (true, false),
                 "{after} as {before}"
             );
-            assert_eq!(table.state.tab(Tab::Partners).doubted, 0);
+            assert_eq!(table.state.partners_tab().doubted, 0);
         }
     }
 }
@@ -518,7 +518,7 @@ fn of_many_refused_rows_each_reason_is_told_once() {
     );
     assert_eq!(refuse(&mut table, 149, "A protected range"), 0);
     assert_eq!(
-        table.state.tab(Tab::Partners).refused.len(),
+        table.state.tab(Tab::Partners).reads().refused.len(),
         100,
         "as many as can be named"
     );
@@ -557,7 +557,7 @@ fn nothing_of_somebody_forgotten_stays_refused_or_under_an_old_spelling() {
         "the list holds the third, and the fourth is another's"
     );
     for tab in [Tab::Partners, Tab::Appeals] {
-        assert_eq!(table.state.tab(tab).refused, []);
+        assert_eq!(table.state.tab(tab).reads().refused, []);
     }
 }
 

@@ -51,14 +51,14 @@ fn keep_number(
 ) {
     appeal.number = Some(number);
     appeal.dialogue.shelf = archive::told(ctx.rules, number, history);
-    let mut tab = ctx.tab(Tab::Appeals);
+    let mut tab = ctx.appeals_tab();
     tab.next_number = tab.next_number.max(Number(number.0.saturating_add(1)));
-    ctx.put(Entity::Tab(tab));
+    ctx.put_tab(tab);
 }
 
 /// Whether a `№` may be one that we gave.
 pub(super) fn is_plausible(ctx: &DecisionContext<'_, impl View>, number: Number) -> bool {
-    number <= highest_plausible(ctx.tab(Tab::Appeals).next_number)
+    number <= highest_plausible(ctx.appeals_tab().next_number)
 }
 
 /// Somebody has emptied the `№` of a row that we know: it is found by its history until the number is there again.
@@ -81,8 +81,7 @@ pub(super) fn number_lost(
 
 fn adopted(ctx: &mut DecisionContext<'_, impl View>, found: &NewAppeal, history: &Text) -> Appeal {
     let cells = &found.cells;
-    if let Some(code) = (cells.partner.as_ref()).filter(|_| ctx.tab(Tab::Appeals).sighted.is_none())
-    {
+    if let Some(code) = (cells.partner.as_ref()).filter(|_| ctx.is_unseen(Tab::Appeals)) {
         listing::confirm(ctx, found.chat, code);
     }
     let mut appeal = appeals::blank(ctx, found.chat);

@@ -13,7 +13,6 @@ use crate::domain::{
     message::Post,
     partner::RowTrouble,
     session::{Kept, Session},
-    tab::Tab,
     text::Text,
     view::View,
     wording::{Note, Say},
@@ -341,14 +340,14 @@ pub(super) fn blank(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) -> A
 /// Takes back a number that is in the sheet already; another follows when the read has ended.
 pub(super) fn take_number(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     appeal.number = None;
-    let mut tab = ctx.tab(Tab::Appeals);
+    let mut tab = ctx.appeals_tab();
     tab.unnumbered.insert(appeal.id);
-    ctx.put(Entity::Tab(tab));
+    ctx.put_tab(tab);
 }
 
 /// The appeals tab has been seen: appeals without a number get theirs, and their partners hear of it.
 pub(super) fn give_numbers(ctx: &mut DecisionContext<'_, impl View>) {
-    let waiting = std::mem::take(&mut ctx.tab(Tab::Appeals).unnumbered);
+    let waiting = std::mem::take(&mut ctx.appeals_tab().unnumbered);
     for id in waiting {
         let Some(mut appeal) = ctx.appeal(id) else {
             continue;
@@ -359,9 +358,9 @@ pub(super) fn give_numbers(ctx: &mut DecisionContext<'_, impl View>) {
         ctx.dirty(RowKey::Appeal(appeal.id));
         ctx.put(Entity::Appeal(appeal));
     }
-    let mut tab = ctx.tab(Tab::Appeals);
+    let mut tab = ctx.appeals_tab();
     tab.unnumbered.clear();
-    ctx.put(Entity::Tab(tab));
+    ctx.put_tab(tab);
 }
 
 /// Gives a number, above all that were given and all that are known to be in the tab.
@@ -369,23 +368,23 @@ pub(super) fn next_number(
     ctx: &mut DecisionContext<'_, impl View>,
     highest: Option<Number>,
 ) -> Number {
-    let mut tab = ctx.tab(Tab::Appeals);
+    let mut tab = ctx.appeals_tab();
     let above = highest.map_or(Number(1), |highest| Number(highest.0.saturating_add(1)));
     let number = tab.next_number.max(above);
     tab.next_number = Number(number.0.saturating_add(1));
-    ctx.put(Entity::Tab(tab));
+    ctx.put_tab(tab);
     number
 }
 
 fn open(ctx: &mut DecisionContext<'_, impl View>, session: &Session) -> Appeal {
     let mut appeal = blank(ctx, session.chat);
     appeal.partner.clone_from(&session.partner);
-    let mut tab = ctx.tab(Tab::Appeals);
-    if tab.sighted.is_some() {
+    let mut tab = ctx.appeals_tab();
+    if tab.reads.sighted.is_some() {
         appeal.number = Some(next_number(ctx, None));
     } else {
         tab.unnumbered.insert(appeal.id);
-        ctx.put(Entity::Tab(tab));
+        ctx.put_tab(tab);
     }
     appeal
 }

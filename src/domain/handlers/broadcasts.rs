@@ -46,7 +46,7 @@ pub(super) fn start(
         }
         Some(_) | None => {
             broadcast.started = ctx.now;
-            broadcast.audience = ctx.tab(Tab::Partners).bound;
+            broadcast.audience = ctx.partners_tab().bound;
         }
     }
     if uploads {

@@ -168,7 +168,7 @@ fn not_passed_on(message: &Message) -> Say<'static> {
 
 /// Before the first read nobody can say who is registered, so that a word with a digit may as well be a partner's message: it is kept.
 fn what_is_meant(ctx: &DecisionContext<'_, impl View>, message: &Message) -> TextMeaning {
-    let own = message.context.forwarded.is_none() && ctx.tab(Tab::Partners).sighted.is_some();
+    let own = message.context.forwarded.is_none() && !ctx.is_unseen(Tab::Partners);
     let text = message.content.text().filter(|_| own);
     text.map_or(TextMeaning::Words, |text| codes::meaning_of(ctx, text))
 }

@@ -20,9 +20,9 @@ pub(super) fn erase(ctx: &mut DecisionContext<'_, impl View>, person: &ErasedPer
         listed = partner.missing_since.is_none();
         staff::trust(ctx, &mut partner);
         if partner.binding.take().is_some() {
-            let mut tab = ctx.tab(Tab::Partners);
+            let mut tab = ctx.partners_tab();
             tab.bound = tab.bound.saturating_sub(1);
-            ctx.put(Entity::Tab(tab));
+            ctx.put_tab(tab);
         }
         if listed {
             // The row is to show nobody's account any more.
@@ -32,7 +32,7 @@ pub(super) fn erase(ctx: &mut DecisionContext<'_, impl View>, person: &ErasedPer
         }
     }
     for tab in [Tab::Partners, Tab::Appeals] {
-        for row in ctx.tab(tab).refused {
+        for row in ctx.tab(tab).reads().refused.clone() {
             if is_of(ctx, &row.key, person, listed) {
                 refusals::over(ctx, &row.key);
             }
@@ -43,11 +43,11 @@ pub(super) fn erase(ctx: &mut DecisionContext<'_, impl View>, person: &ErasedPer
         unnote(ctx, chat);
     }
     if let Some(code) = &person.code {
-        let mut list = ctx.tab(Tab::Partners);
+        let mut list = ctx.partners_tab();
         let before = list.faults.len();
         list.faults.retain(|fault| !fault.speaks_of(code));
         if list.faults.len() != before {
-            ctx.put(Entity::Tab(list));
+            ctx.put_tab(list);
         }
     }
     ctx.then(Effect::Erase(Erasure {
@@ -79,14 +79,10 @@ fn is_of(
     }
 }
 
-/// What the tabs have noted of the account until the next read.
+/// What is noted of the account until the next read.
 fn unnote(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
-    for tab in [Tab::Partners, Tab::Appeals] {
-        let mut state = ctx.tab(tab);
-        let before = state.clone();
-        state.parked.remove(&chat);
-        if state != before {
-            ctx.put(Entity::Tab(state));
-        }
+    let mut list = ctx.partners_tab();
+    if list.parked.remove(&chat) {
+        ctx.put_tab(list);
     }
 }

@@ -11,7 +11,6 @@ use crate::domain::{
     listing::ListFault,
     partner::{Binding, Partner},
     session::Locale,
-    tab::Tab,
     view::View,
     wording::Note,
 };
@@ -25,10 +24,10 @@ const ASKED: usize = 100;
 
 /// The faults of the list, all of them, as they are now.
 pub(super) fn found(ctx: &mut DecisionContext<'_, impl View>, faults: &[ListFault]) {
-    let mut tab = ctx.tab(Tab::Partners);
-    let first_sight = tab.sighted.is_none();
+    let mut tab = ctx.partners_tab();
+    let first_sight = tab.reads.sighted.is_none();
     let before = std::mem::replace(&mut tab.faults, faults.to_vec());
-    ctx.put(Entity::Tab(tab));
+    ctx.put_tab(tab);
     for fault in faults.iter().filter(|_| first_sight) {
         match fault {
             ListFault::TelegramDoubled(rows) => adopt(ctx, rows.iter().map(|(_, code)| code)),

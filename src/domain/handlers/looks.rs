@@ -5,13 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::{
-    context::DecisionContext,
-    effect::Entity,
-    event::Looked,
-    ids::Number,
-    tab::{Tab, TabState},
-    view::View,
-    wording::Note,
+    context::DecisionContext, event::Looked, ids::Number, tab::Tab, view::View, wording::Note,
 };
 
 use super::{adopt, appeals, promotions, registration, staff};
@@ -20,25 +14,12 @@ use super::{adopt, appeals, promotions, registration, staff};
 const NAMED: usize = 20;
 
 pub(in crate::domain) fn looked(ctx: &mut DecisionContext<'_, impl View>, looked: &Looked) {
-    let mut tab: TabState = ctx.tab(looked.tab);
-    let first = tab.sighted.is_none();
-    tab.sighted = tab.sighted.or(Some(ctx.now));
-    tab.looked = Some(looked.began);
-    if let Some(highest) = looked
-        .highest
-        .filter(|&highest| adopt::is_plausible(ctx, highest))
-    {
-        tab.next_number = tab.next_number.max(Number(highest.0.saturating_add(1)));
-    }
-    let stopped = std::mem::take(&mut tab.stopped);
-    ctx.put(Entity::Tab(tab));
-    for (trouble, numbers) in stopped
-        .into_iter()
-        .filter(|(_, numbers)| !numbers.is_empty())
-    {
-        let words = ctx.rules.wording.note(Note::Stopped(trouble));
-        ctx.report(Note::AdminRowsStopped(&listed(&numbers), &words));
-    }
+    let first = ctx.is_unseen(looked.tab);
+    let mut state = ctx.tab(looked.tab);
+    let reads = state.reads_mut();
+    reads.sighted = reads.sighted.or(Some(ctx.now));
+    reads.looked = Some(looked.began);
+    ctx.put_tab(state);
     match looked.tab {
         Tab::Partners => {
             staff::looked(ctx);
@@ -47,9 +28,26 @@ pub(in crate::domain) fn looked(ctx: &mut DecisionContext<'_, impl View>, looked
                 promotions::partners_known(ctx);
             }
         }
-        Tab::Appeals => appeals::give_numbers(ctx),
+        Tab::Appeals => appeals_seen(ctx, looked.highest),
         Tab::Promotions => promotions::looked(ctx),
     }
+}
+
+/// The counter goes on above what is there, and the operator hears of the rows that are stopped.
+fn appeals_seen(ctx: &mut DecisionContext<'_, impl View>, highest: Option<Number>) {
+    let mut tab = ctx.appeals_tab();
+    if let Some(highest) = highest.filter(|&highest| adopt::is_plausible(ctx, highest)) {
+        tab.next_number = tab.next_number.max(Number(highest.0.saturating_add(1)));
+    }
+    let stopped = std::mem::take(&mut tab.stopped);
+    ctx.put_tab(tab);
+    for (trouble, numbers) in stopped {
+        if !numbers.is_empty() {
+            let words = ctx.rules.wording.note(Note::Stopped(trouble));
+            ctx.report(Note::AdminRowsStopped(&listed(&numbers), &words));
+        }
+    }
+    appeals::give_numbers(ctx);
 }
 
 /// The first numbers, and how many more there are.

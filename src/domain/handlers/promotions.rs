@@ -58,7 +58,7 @@ pub(super) fn rows(ctx: &mut DecisionContext<'_, impl View>, rows: &[PromotionRo
                 promotion.refusal = copy
                     .then_some(PromotionRefusal::Copied)
                     .filter(|_| !row.action.is_blank());
-                let adopts = ctx.tab(Tab::Promotions).sighted.is_none() && !copy;
+                let adopts = ctx.is_unseen(Tab::Promotions) && !copy;
                 first(ctx, promotion, row, adopts);
             }
         }
@@ -72,10 +72,10 @@ pub(super) fn rows(ctx: &mut DecisionContext<'_, impl View>, rows: &[PromotionRo
 
 /// The end of a read: rows that can be published tell for how many, and a delivery list that nobody needs is dropped.
 pub(super) fn looked(ctx: &mut DecisionContext<'_, impl View>) {
-    let mut tab = ctx.tab(Tab::Promotions);
-    let audience = ctx.tab(Tab::Partners).bound;
-    let changed = std::mem::replace(&mut tab.bound, audience) != audience;
-    ctx.put(Entity::Tab(tab));
+    let mut tab = ctx.promotions_tab();
+    let audience = ctx.partners_tab().bound;
+    let changed = std::mem::replace(&mut tab.audience, audience) != audience;
+    ctx.put_tab(tab);
     for promotion in ctx.view.promotions() {
         if changed && promotion.stage == Stage::Draft && promotion.gone.is_none() {
             ctx.dirty(RowKey::Promotion(promotion.key.clone()));
@@ -156,7 +156,7 @@ fn again(
     }
     promotion.taken &= row.action == before.action;
     take_in(&mut promotion, row);
-    if ctx.tab(Tab::Promotions).sighted.is_none() {
+    if ctx.is_unseen(Tab::Promotions) {
         // The journal was restored: what is in the sheet is newer than what it knows.
         return seen_anew(ctx, promotion);
     }
@@ -276,10 +276,10 @@ fn settle(
 }
 
 fn next_key(ctx: &mut DecisionContext<'_, impl View>) -> PromotionKey {
-    let mut tab = ctx.tab(Tab::Promotions);
+    let mut tab = ctx.promotions_tab();
     let key = PromotionKey::numbered(tab.next_number.0);
     tab.next_number = Number(tab.next_number.0.saturating_add(1));
-    ctx.put(Entity::Tab(tab));
+    ctx.put_tab(tab);
     key
 }
 
@@ -288,9 +288,9 @@ fn lost_key(ctx: &mut DecisionContext<'_, impl View>, row: &PromotionRow) -> Pro
     let Some(key) = PromotionKey::read(row.key.as_str()) else {
         return next_key(ctx);
     };
-    let mut tab = ctx.tab(Tab::Promotions);
+    let mut tab = ctx.promotions_tab();
     let next = Number(key.number().unwrap_or_default().saturating_add(1));
     tab.next_number = tab.next_number.max(next);
-    ctx.put(Entity::Tab(tab));
+    ctx.put_tab(tab);
     key
 }

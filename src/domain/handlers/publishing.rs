@@ -167,7 +167,7 @@ fn publish(
 
 /// Before the first read of the staff list an announcement would reach nobody.
 fn knows_partners(ctx: &DecisionContext<'_, impl View>) -> bool {
-    ctx.tab(Tab::Partners).sighted.is_some()
+    !ctx.is_unseen(Tab::Partners)
 }
 
 fn plan(
@@ -289,7 +289,7 @@ fn test(
     if !show(ctx, promotion, &broadcast) {
         return Err(PromotionRefusal::NoAdminChat);
     }
-    let count = ctx.tab(Tab::Partners).bound;
+    let count = ctx.partners_tab().bound;
     let time = words::duration(ctx.rules, count);
     ctx.report(Note::Broadcast(if knows_partners(ctx) {
         BroadcastNote::Tested(count.into(), &time)

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 
 use crate::domain::{
     context::DecisionContext,
-    effect::Entity,
     ids::RowKey,
     refusal::WriteRefusal,
     tab::RefusedRow,
@@ -20,23 +19,24 @@ const NAMED: usize = 100;
 /// Google has refused a row. Of many with the same reason the first is told.
 pub(super) fn refused(ctx: &mut DecisionContext<'_, impl View>, key: &RowKey, words: &str) {
     let mut tab = ctx.tab(key.tab());
-    let mut rows = tab.refused.iter();
-    let is_known = rows.any(|row| row.key == *key && row.words == words);
+    let rows = &mut tab.reads_mut().refused;
+    let mut known = rows.iter();
+    let is_known = known.any(|row| row.key == *key && row.words == words);
     if is_known {
         return;
     }
-    let told = tab.refused.iter().any(|row| row.words == words);
-    tab.refused.retain(|row| row.key != *key);
-    if !told && tab.refused.len() >= NAMED {
-        make_room(&mut tab.refused);
+    let told = rows.iter().any(|row| row.words == words);
+    rows.retain(|row| row.key != *key);
+    if !told && rows.len() >= NAMED {
+        make_room(rows);
     }
-    if tab.refused.len() < NAMED {
-        tab.refused.push(RefusedRow {
+    if rows.len() < NAMED {
+        rows.push(RefusedRow {
             key: key.clone(),
             words: words.to_owned(),
         });
     }
-    ctx.put(Entity::Tab(tab));
+    ctx.put_tab(tab);
     if !told {
         tell(ctx, key, words);
     }
@@ -53,13 +53,14 @@ fn make_room(refused: &mut Vec<RefusedRow>) {
 /// A row stands as it should, or is not wanted any more.
 pub(super) fn over(ctx: &mut DecisionContext<'_, impl View>, key: &RowKey) {
     let mut tab = ctx.tab(key.tab());
-    let before = tab.refused.len();
-    tab.refused.retain(|row| row.key != *key);
-    if tab.refused.len() == before {
+    let rows = &mut tab.reads_mut().refused;
+    let before = rows.len();
+    rows.retain(|row| row.key != *key);
+    if rows.len() == before {
         return;
     }
-    let healed = tab.refused.is_empty();
-    ctx.put(Entity::Tab(tab));
+    let healed = rows.is_empty();
+    ctx.put_tab(tab);
     if healed {
         ctx.report(Note::AdminRefusedOver(key.tab()));
     }

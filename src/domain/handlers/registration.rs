@@ -57,7 +57,7 @@ pub(super) fn phone_typed(ctx: &mut DecisionContext<'_, impl View>, session: &Se
 
 /// Whether nobody can say yet who is registered.
 pub(super) fn is_undecided(ctx: &DecisionContext<'_, impl View>) -> bool {
-    ctx.tab(Tab::Partners).sighted.is_none()
+    ctx.is_unseen(Tab::Partners)
 }
 
 /// Takes down one's own phone; whether it can be read.

@@ -38,8 +38,8 @@ pub(super) fn from_copy(ctx: &mut DecisionContext<'_, impl View>) {
 fn distrust(ctx: &mut DecisionContext<'_, impl View>, tabs: &[Tab]) -> usize {
     for &tab in tabs {
         let mut state = ctx.tab(tab);
-        state.sighted = None;
-        ctx.put(Entity::Tab(state));
+        state.reads_mut().sighted = None;
+        ctx.put_tab(state);
     }
     let (mut answers, mut others) = (BTreeSet::new(), 0_usize);
     for promotion in ctx.view.promotions() {

@@ -62,7 +62,7 @@ fn of<V: View>(
 
 /// The row bears the number of another appeal: its own goes back.
 fn traded(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, shown: Number) {
-    let at_first_sight = ctx.tab(Tab::Appeals).sighted.is_none();
+    let at_first_sight = ctx.is_unseen(Tab::Appeals);
     appeal.row.trade(shown, at_first_sight);
     ctx.dirty(RowKey::Appeal(appeal.id));
 }
@@ -73,13 +73,13 @@ fn stopped(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, troubl
         return gone(ctx, appeal);
     }
     stop(ctx, appeal, trouble);
-    if ctx.tab(Tab::Appeals).sighted.is_none() {
+    if ctx.is_unseen(Tab::Appeals) {
         appeal.row.is_still_to_be_seen();
     }
 }
 
 fn own_row(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
-    if ctx.tab(Tab::Appeals).sighted.is_none() || appeal.row.is_unseen() {
+    if ctx.is_unseen(Tab::Appeals) || appeal.row.is_unseen() {
         return restoring::seen_again(ctx, appeal, cells);
     }
     if appeal.row.found() {

@@ -62,7 +62,7 @@ pub(super) fn row(ctx: &mut DecisionContext<'_, impl View>, cells: &PartnerCells
         | TelegramCell::Unreadable => None,
     };
     // Only the first sight trusts what is there; later the binding is ours, and a sheet cannot make one.
-    if partner.binding.is_none() && ctx.tab(Tab::Partners).sighted.is_none() {
+    if partner.binding.is_none() && ctx.is_unseen(Tab::Partners) {
         bind_trusted(ctx, &mut partner, cells);
     }
     let before = Before {
@@ -128,14 +128,14 @@ pub(super) fn stop(
 
 /// The list as a whole, at the end of a read.
 pub(super) fn looked(ctx: &mut DecisionContext<'_, impl View>) {
-    let mut tab = ctx.tab(Tab::Partners);
+    let mut tab = ctx.partners_tab();
     let held = tab.doubted >= AT_LEAST && tab.doubted * SHARE > tab.bound;
     if held == tab.held {
         return;
     }
     tab.held = held;
     let (lost, all) = (tab.doubted, tab.bound);
-    ctx.put(Entity::Tab(tab));
+    ctx.put_tab(tab);
     ctx.report(if held {
         Note::AdminStaffHeld(lost, all)
     } else {
@@ -157,9 +157,9 @@ pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_, impl View>, code: 
         ctx.put(Entity::Partner(partner));
         return come_back(ctx, code, DOUBT);
     }
-    let tab = ctx.tab(Tab::Partners);
+    let tab = ctx.partners_tab();
     let has_passed = |looked: jiff::Timestamp| looked.duration_since(since) >= DOUBT;
-    let confirmed = tab.looked.is_some_and(has_passed);
+    let confirmed = tab.reads.looked.is_some_and(has_passed);
     if ctx.now.duration_since(since) < DOUBT || !confirmed {
         return come_back(ctx, code, AGAIN);
     }
@@ -188,9 +188,9 @@ pub(super) fn bind(
     binding: Binding,
 ) {
     if partner.binding.replace(binding).is_none() {
-        let mut tab = ctx.tab(Tab::Partners);
+        let mut tab = ctx.partners_tab();
         tab.bound = tab.bound.saturating_add(1);
-        ctx.put(Entity::Tab(tab));
+        ctx.put_tab(tab);
     }
     partner.emptied = false;
     // Whatever is in the row was written for an earlier one, until a read or a write of this one says otherwise.
@@ -315,13 +315,13 @@ pub(super) fn trust(ctx: &mut DecisionContext<'_, impl View>, partner: &mut Part
 }
 
 fn count_doubt(ctx: &mut DecisionContext<'_, impl View>, begins: bool) {
-    let mut tab = ctx.tab(Tab::Partners);
+    let mut tab = ctx.partners_tab();
     tab.doubted = if begins {
         tab.doubted.saturating_add(1)
     } else {
         tab.doubted.saturating_sub(1)
     };
-    ctx.put(Entity::Tab(tab));
+    ctx.put_tab(tab);
 }
 
 fn come_back(ctx: &mut DecisionContext<'_, impl View>, code: &PartnerCode, after: SignedDuration) {
@@ -349,9 +349,9 @@ fn revoke(ctx: &mut DecisionContext<'_, impl View>, partner: &mut Partner) {
     let Some(binding) = partner.binding.take() else {
         return;
     };
-    let mut tab = ctx.tab(Tab::Partners);
+    let mut tab = ctx.partners_tab();
     tab.bound = tab.bound.saturating_sub(1);
-    ctx.put(Entity::Tab(tab));
+    ctx.put_tab(tab);
     partner.emptied = true;
     ctx.dirty(RowKey::Partner(partner.code.clone()));
     if let Some(mut session) = ctx.session(binding.chat) {

@@ -3,8 +3,7 @@
 //! Invariant: the operator is told of all rows of a read at once, when it has ended.
 
 use crate::domain::{
-    appeal::Appeal, context::DecisionContext, effect::Entity, ids::Number, partner::RowTrouble,
-    tab::Tab, view::View,
+    appeal::Appeal, context::DecisionContext, ids::Number, partner::RowTrouble, view::View,
 };
 
 /// Leaves a row alone. The operator hears of it when the read has ended, together with all others; of closed appeals not at all.
@@ -27,7 +26,7 @@ pub(super) fn tell_later(
     number: Number,
     trouble: RowTrouble,
 ) {
-    let mut tab = ctx.tab(Tab::Appeals);
+    let mut tab = ctx.appeals_tab();
     tab.stopped.entry(trouble).or_default().insert(number);
-    ctx.put(Entity::Tab(tab));
+    ctx.put_tab(tab);
 }

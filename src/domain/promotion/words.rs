@@ -79,14 +79,18 @@ fn draft(rules: &Rules, view: &impl View, promotion: &Promotion) -> String {
 
 fn readiness(rules: &Rules, view: &impl View, promotion: &Promotion) -> String {
     // The row is written when something in it changes: that is when its dates are looked at.
-    let seen = view.tab(Tab::Promotions).looked.unwrap_or(Timestamp::MIN);
+    let seen = view
+        .tab(Tab::Promotions)
+        .reads()
+        .looked
+        .unwrap_or(Timestamp::MIN);
     match faults(rules, promotion, seen) {
         Some(faults) => faults,
-        None if view.tab(Tab::Partners).sighted.is_none() => {
+        None if view.tab(Tab::Partners).reads().sighted.is_none() => {
             say(rules, PromotionNote::ReadyUncounted)
         }
         None => {
-            let count = view.tab(Tab::Partners).bound;
+            let count = view.partners_tab().bound;
             let note = PromotionNote::Ready {
                 count: count.into(),
                 shown: &grouped(count),

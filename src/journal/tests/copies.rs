@@ -401,9 +401,9 @@ async fn a_journal_of_the_first_version_goes_through_a_copy_and_starts() {
         None
     );
     assert_eq!(view.lines(appeal.id, 9).len(), 1);
-    assert_eq!(view.tab(Tab::Appeals).next_number, Number(42));
+    assert_eq!(view.appeals_tab().next_number, Number(42));
     assert_eq!(
-        view.tab(Tab::Appeals).sighted,
+        view.tab(Tab::Appeals).reads().sighted,
         None,
         "the sheet is seen for the first time"
     );

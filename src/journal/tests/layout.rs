@@ -13,7 +13,7 @@ use crate::{
         partner::{Binding, Partner, RowTrouble},
         phone::Phone,
         session::{Kept, Parked, Registration, Session},
-        tab::TabState,
+        tab::{AppealsTab, TabReads, TabState},
     },
     journal::{
         Intent,
@@ -78,17 +78,16 @@ fn entities_of_the_first_version_are_readable() {
     );
     check(
         "tab.json",
-        &TabState {
-            tab: Tab::Appeals,
-            sighted: Some(at(0)),
-            looked: Some(at(60)),
+        &TabState::Appeals(AppealsTab {
+            reads: TabReads {
+                sighted: Some(at(0)),
+                looked: Some(at(60)),
+                refused: Vec::new(),
+            },
             next_number: Number(42),
-            parked: [CHAT].into(),
             unnumbered: [AppealId::first(Seq(12))].into(),
-
             stopped: [(RowTrouble::Moved, [Number(40), Number(41)].into())].into(),
-            ..TabState::new(Tab::Appeals)
-        },
+        }),
     );
 }
 

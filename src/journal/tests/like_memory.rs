@@ -14,7 +14,7 @@ use crate::{
         message::Post,
         partner::Partner,
         session::{Group, Session},
-        tab::TabState,
+        tab::{AppealsTab, TabState},
     },
     journal::{apply::apply, error::TableError, keys, tables::TableId},
 };
@@ -99,7 +99,7 @@ fn entity() -> impl Strategy<Value = Entity> {
             name: Text(name.to_string()),
             ..Partner::new(code(n))
         })),
-        1 => any::<u32>().prop_map(|next| Entity::Tab(TabState { next_number: Number(next), ..TabState::new(Tab::Appeals) })),
+        1 => any::<u32>().prop_map(|next| Entity::Tab(TabState::Appeals(AppealsTab { next_number: Number(next), ..AppealsTab::default() }))),
     ]
 }
 

@@ -21,30 +21,24 @@ use crate::{
 
 impl TabPlanner<'_> {
     pub(super) fn append(&self, wanted: Wanted, size: usize, draft: &mut WritePlan) {
-        let (mark, chat, keys) = match &wanted.row.find {
-            Find::Partner(code) => (RowMark::Partner(code.clone()), None, Vec::new()),
-            Find::Numbered(number, chat) => {
-                let keys = vec![
-                    (Column::Number, CellValue::Number(number.0.into())),
-                    (Column::Telegram, CellValue::Number(chat.0)),
-                ];
-                (RowMark::Appeal(*number), Some(*chat), keys)
-            }
-            // Such rows are never appended: `find` calls them absent, or unclear.
-            Find::Traded(..) | Find::Unnumbered(..) | Find::Promotion(_) => {
-                return draft.finish(wanted, RowResult::Absent);
-            }
+        // No other rows are appended: `find` calls them absent, or unclear.
+        let Find::Pending(number, chat) = wanted.row.find else {
+            return draft.finish(wanted, RowResult::Absent);
         };
+        let keys = vec![
+            (Column::Number, CellValue::Number(number.0.into())),
+            (Column::Telegram, CellValue::Number(chat.0)),
+        ];
         let (values, status) = self.new_row(&wanted.row, keys);
         let planned = PlannedRow {
             report: Some((wanted.row.key.clone(), wanted.dirtied)),
             row: None,
-            mark: Some(mark),
-            chat,
+            mark: Some(RowMark::Appeal(number)),
+            chat: Some(chat),
             result: RowResult::Confirmed {
                 status,
                 cleared: None,
-                lines: wanted.row.lines,
+                lines: wanted.row.lines(),
                 parts: wanted.row.last_part(),
                 formula: None,
             },

@@ -39,18 +39,14 @@ pub(super) enum Placement<'a> {
 
 impl TabPlanner<'_> {
     pub(super) fn find(&self, row: &DesiredRow) -> Placement<'_> {
-        let missing = if row.append {
-            Placement::Tail
-        } else {
-            Placement::Absent
-        };
         match &row.find {
             Find::Partner(code) => match self.index.find(&RowMark::Partner(code.clone())) {
-                KeyMatch::Nowhere => missing,
+                KeyMatch::Nowhere => Placement::Absent,
                 KeyMatch::Once(found) => Placement::At(found),
                 KeyMatch::Doubled => Placement::Unclear,
             },
-            Find::Numbered(number, chat) => self.find_beside(*number, *chat, missing),
+            Find::Numbered(number, chat) => self.find_beside(*number, *chat, Placement::Absent),
+            Find::Pending(number, chat) => self.find_beside(*number, *chat, Placement::Tail),
             Find::Traded(shown, chat) => self.find_beside(*shown, *chat, Placement::Unclear),
             Find::Unnumbered(chat, history) => self.find_unnumbered(*chat, history),
             Find::Promotion(find) => self.find_promotion(find),
@@ -124,7 +120,7 @@ impl TabPlanner<'_> {
 pub(super) fn mark_of(row: &DesiredRow) -> Option<RowMark> {
     match &row.find {
         Find::Partner(code) => Some(RowMark::Partner(code.clone())),
-        Find::Numbered(number, _) => Some(RowMark::Appeal(*number)),
+        Find::Numbered(number, _) | Find::Pending(number, _) => Some(RowMark::Appeal(*number)),
         Find::Promotion(find) => Some(RowMark::Promotion(find.key.clone())),
         Find::Traded(..) | Find::Unnumbered(..) => {
             row.ours

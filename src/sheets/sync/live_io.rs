@@ -134,7 +134,7 @@ async fn stopped(end: &CancellationToken, in_hand: &RwLock<()>) {
 fn start(sync: &SyncContext, snapshot: &Snapshot) -> Start {
     let mut known = BTreeMap::new();
     for tab in sync.tabs.iter().map(|words| words.tab) {
-        if snapshot.view().tab(tab).sighted.is_some() {
+        if snapshot.view().tab(tab).reads().sighted.is_some() {
             known.insert(tab, known_rows(snapshot, tab));
         }
     }

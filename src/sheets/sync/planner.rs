@@ -181,7 +181,7 @@ impl Planner<'_> {
 
     /// Moves what leaves a row to the archive; whether that is possible now.
     fn shelve(&self, row: &DesiredRow, draft: &mut WritePlan) -> bool {
-        if row.parts.is_empty() {
+        if row.parts().is_empty() {
             return true;
         }
         let (Some(shelves), Some(RowMark::Appeal(number))) = (self.archive.shelves(), mark_of(row))
@@ -189,7 +189,7 @@ impl Planner<'_> {
             draft.wants_archive = true;
             return false;
         };
-        shelves.append(number, &row.parts, draft);
+        shelves.append(number, row.parts(), draft);
         true
     }
 
@@ -224,6 +224,7 @@ impl Planner<'_> {
                 },
             );
         }
+        let asks_formula = wanted.row.asks_formula();
         let planned = PlannedRow {
             report: Some((wanted.row.key, wanted.dirtied)),
             mark: Some(mark),
@@ -235,7 +236,7 @@ impl Planner<'_> {
                 .any(|at| cells.contains_key(&at)),
             title: tab.snapshot.text(row, Column::Title).map(Box::from),
             contested,
-            asks_formula: wanted.row.asks_formula,
+            asks_formula,
             wrote: tab.left(&cells, &moves),
             ..PlannedRow::new(tab.snapshot.tab, row.row)
         };
@@ -278,7 +279,7 @@ impl Planner<'_> {
         let confirmed = RowResult::Confirmed {
             status,
             cleared,
-            lines: desired.lines,
+            lines: desired.lines(),
             parts: desired.last_part(),
             formula: holds,
         };

@@ -346,7 +346,7 @@ pub(in crate::sheets) fn size(row: &DesiredRow) -> usize {
         SharedCell::Clear { expect, .. } => expect.as_str().chars().count() + CELL_COST,
     });
     let parts = row
-        .parts
+        .parts()
         .iter()
         .map(|(_, part)| part.as_str().chars().count() + CELL_COST);
     row.ours.iter().map(text).chain(shared).chain(parts).sum()

@@ -35,10 +35,10 @@ pub(super) fn park(ctx: &mut DecisionContext<'_, impl View>, mut session: Sessio
 
 /// Takes a place among those whom the next read decides, or comes back later.
 fn join_queue(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
-    let mut tab = ctx.tab(Tab::Partners);
+    let mut tab = ctx.partners_tab();
     if tab.parked.len() < PARKED || tab.parked.contains(&chat) {
         tab.parked.insert(chat);
-        ctx.put(Entity::Tab(tab));
+        ctx.put_tab(tab);
         ctx.then(Effect::Look(Tab::Partners));
     } else {
         ctx.wake(ctx.now + PARK_AGAIN, Wake::Session(chat));
@@ -57,11 +57,11 @@ pub(super) fn wait_longer(
         told: true,
     });
     ctx.put(Entity::Session(session.clone()));
-    let mut tab = ctx.tab(Tab::Partners);
+    let mut tab = ctx.partners_tab();
     let has_place = tab.parked.len() < PARKED;
     if has_place {
         tab.parked.insert(session.chat);
-        ctx.put(Entity::Tab(tab));
+        ctx.put_tab(tab);
     }
     if !told {
         ctx.say(&session, Say::Shortly);
@@ -73,9 +73,9 @@ pub(super) fn wait_longer(
 
 /// A fresh read of the staff list has ended: whoever waited for it is answered, each by a decision of his own.
 pub(in crate::domain::handlers) fn after_look(ctx: &mut DecisionContext<'_, impl View>) {
-    let mut tab = ctx.tab(Tab::Partners);
+    let mut tab = ctx.partners_tab();
     let waiting = std::mem::take(&mut tab.parked);
-    ctx.put(Entity::Tab(tab));
+    ctx.put_tab(tab);
     for chat in waiting {
         ctx.wake(ctx.now, Wake::Parked(chat));
     }

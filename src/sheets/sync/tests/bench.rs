@@ -16,7 +16,7 @@ use crate::{
         event::{Event, RowMark, RowResult, WriteReport},
         identity::{AppealIndex, AppealLink, Asked},
         ids::{AppealId, BatchToken, ChatId, Number, RowKey, Seq, SpreadsheetId},
-        row::{CellValue, Column, DesiredRow, Find, SharedCell},
+        row::{CellValue, Column, CoveredDialogue, DesiredRow, Find, SharedCell},
         tab::Tab,
     },
     journal::{Intent, Marked, Touched},
@@ -323,8 +323,7 @@ pub(in crate::sheets::sync) fn wanted(
     Wanted {
         row: DesiredRow {
             key: key(number),
-            find: Find::Numbered(Number(number), ChatId(700 + i64::from(number))),
-            append: true,
+            find: Find::Pending(Number(number), ChatId(700 + i64::from(number))),
             ours: vec![
                 (Column::Number, CellValue::Number(number.into())),
                 (Column::Telegram, CellValue::Number(700 + i64::from(number))),
@@ -333,9 +332,11 @@ pub(in crate::sheets::sync) fn wanted(
                 (Column::Delivery, CellValue::Text("ждёт".into())),
             ],
             shared,
-            lines: 3,
-            parts: Vec::new(),
-            asks_formula: false,
+            dialogue: Some(CoveredDialogue {
+                lines: 3,
+                parts: Vec::new(),
+                asks_formula: false,
+            }),
         },
         dirtied: Seq(5),
     }

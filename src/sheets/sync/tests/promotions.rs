@@ -18,7 +18,6 @@ use crate::{
         partner::{Binding, Partner},
         promotion::Stage,
         row::{CellValue, Column},
-        tab::Tab,
         view::View as _,
     },
     sheets::layout::tests::promotions,
@@ -208,9 +207,9 @@ fn opened() -> World {
         });
         world.memory.put(Entity::Partner(partner));
     }
-    let mut tab = world.memory.tab(Tab::Partners);
+    let mut tab = world.memory.partners_tab();
     tab.bound = 3;
-    world.memory.put(Entity::Tab(tab));
+    world.memory.put(Entity::Tab(tab.into()));
     let quiet = Script::QUIET;
     let mut nobody = Marketers {
         script: &quiet,

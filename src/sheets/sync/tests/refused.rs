@@ -210,12 +210,9 @@ fn promotion(number: u32, title: &str) -> Wanted {
                 nth: 0,
                 key,
             })),
-            append: false,
             ours: vec![(Column::Mailing, CellValue::Text("готово".into()))],
             shared: Vec::new(),
-            lines: 0,
-            parts: Vec::new(),
-            asks_formula: false,
+            dialogue: None,
         },
         dirtied: Seq(5),
     }

@@ -239,7 +239,7 @@ impl World {
 
     /// A new process on what the old one has stored.
     fn restart(&mut self) {
-        let sighted = self.memory.tab(Tab::Appeals).sighted.is_some();
+        let sighted = self.memory.tab(Tab::Appeals).reads().sighted.is_some();
         let known: Vec<KnownRow> = self.memory.appeals().filter_map(KnownRow::of).collect();
         self.stepper = Stepper::new(Start {
             spreadsheet: spreadsheet(),

@@ -47,7 +47,6 @@ fn dirty(bench: &mut Bench, act: impl FnMut(&mut Book)) {
 fn unnumbered(number: u32, history: &str) -> Wanted {
     let mut wanted = wanted(number, history, Vec::new());
     wanted.row.find = Find::Unnumbered(ChatId(700 + i64::from(number)), history.into());
-    wanted.row.append = false;
     wanted
         .row
         .ours
@@ -216,7 +215,9 @@ fn a_row_in_doubt_is_left_alone() {
         let mut bench = Bench::ready(&[&[HEADERS], rows.as_slice()].concat());
         let before = bench.book.cells.clone();
         let mut row = wanted(1, "новое", Vec::new());
-        row.row.append = append;
+        if !append {
+            row.row.find = Find::Numbered(Number(1), ChatId(701));
+        }
         bench.want(row);
         bench.dirty();
         assert_eq!(bench.results(), [result], "{rows:?}");
@@ -497,7 +498,6 @@ fn a_partner_is_written_beside_its_code() {
         row: DesiredRow {
             key: RowKey::Partner(code.clone()),
             find: Find::Partner(code),
-            append: false,
             ours: vec![
                 (Column::Access, CellValue::Text("авторизован".into())),
                 (Column::Telegram, CellValue::Number(700)),
@@ -507,9 +507,7 @@ fn a_partner_is_written_beside_its_code() {
                 ),
             ],
             shared: Vec::new(),
-            lines: 0,
-            parts: Vec::new(),
-            asks_formula: false,
+            dialogue: None,
         },
         dirtied: Seq(1),
     });
