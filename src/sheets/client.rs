@@ -36,7 +36,8 @@ use super::{
     requests::{self, InvalidChange},
     token::{Connector, Issue, Tokens},
     wire::{
-        Batch, Columns, ReadBack, Rendering, SheetId, SheetsError, Stored, Structure, Validation,
+        Batch, Columns, ReadBack, Rendering, SheetId, SheetsError, Structure, UnformattedValue,
+        Validation,
     },
 };
 
@@ -207,7 +208,7 @@ impl SheetsClient {
         spreadsheet: &SpreadsheetId,
         ranges: &[String],
         rendering: Rendering,
-    ) -> Result<Vec<Columns<Stored>>, SheetsError> {
+    ) -> Result<Vec<Columns<UnformattedValue>>, SheetsError> {
         self.cells(spreadsheet, ranges, rendering.name(), replies::stored)
             .await
     }

@@ -9,8 +9,8 @@ use super::{
     layout::cells::is_plain,
     requests::{FENCE_KEY, PROTECTION},
     wire::{
-        Block, Change, Columns, Filter, ReadBack, SheetId, Stored, Structure, TabInfo, Validation,
-        ValidationRule,
+        Block, Change, Columns, Filter, ReadBack, SheetId, Structure, TabInfo, UnformattedValue,
+        Validation, ValidationRule,
     },
 };
 use crate::domain::ids::BatchToken;
@@ -45,10 +45,10 @@ pub(super) fn columns(answer: api::BatchGetValuesResponse, asked: usize) -> Opti
 pub(super) fn stored(
     answer: api::BatchGetValuesResponse,
     asked: usize,
-) -> Option<Vec<Columns<Stored>>> {
+) -> Option<Vec<Columns<UnformattedValue>>> {
     ranges(answer, asked, |value| match value.as_f64() {
-        Some(number) => Stored::Number(number),
-        None => Stored::Text(text(value)),
+        Some(number) => UnformattedValue::Number(number),
+        None => UnformattedValue::Text(text(value)),
     })
 }
 
@@ -361,13 +361,13 @@ mod tests {
             "an answer to another question"
         );
         let values = stored(answer, 3).unwrap();
-        assert_eq!(values[0][0][2], Stored::Text("7".to_owned()));
+        assert_eq!(values[0][0][2], UnformattedValue::Text("7".to_owned()));
         assert_eq!(
             values[2],
             [vec![
-                Stored::Number(11.0),
-                Stored::Text("TRUE".to_owned()),
-                Stored::Text(String::new())
+                UnformattedValue::Number(11.0),
+                UnformattedValue::Text("TRUE".to_owned()),
+                UnformattedValue::Text(String::new())
             ]]
         );
         assert_eq!(columns(api::BatchGetValuesResponse::default(), 1), None);

@@ -35,7 +35,7 @@ use super::{
     client::TokenFate,
     layout::words::TabWords,
     look::KnownRow,
-    wire::{Batch, Columns, ReadBack, Rendering, SheetsError, Stored, Structure},
+    wire::{Batch, Columns, ReadBack, Rendering, SheetsError, Structure, UnformattedValue},
 };
 use crate::{
     domain::{
@@ -64,7 +64,7 @@ trait SheetIo {
         &mut self,
         ranges: Vec<String>,
         rendering: Rendering,
-    ) -> Result<Vec<Columns<Stored>>, SheetsError>;
+    ) -> Result<Vec<Columns<UnformattedValue>>, SheetsError>;
     /// Has the journal store and decide these events, in order, and after them that the rows with these keys have moved: we have
     /// written over them. All of it in one commit: were the process to die after half of it, nobody would write those rows again.
     async fn apply(

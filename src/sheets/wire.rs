@@ -81,14 +81,14 @@ pub enum Rendering {
 
 /// What a cell holds, whatever its format makes of it.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Stored {
+pub enum UnformattedValue {
     /// Text, and whatever is no number.
     Text(String),
     /// A number: the days since 1899-12-30, where it is a date.
     Number(f64),
 }
 
-impl Stored {
+impl UnformattedValue {
     /// It as a text: a whole number in digits, any other so that nothing can be taken for separated thousands.
     #[must_use]
     pub fn text(&self) -> String {

@@ -154,7 +154,10 @@ async fn what_is_stored_is_asked_for_by_its_rendering_and_dates_as_serial_number
         (Rendering::Valued, "valueRenderOption=UNFORMATTED_VALUE"),
     ] {
         let read = client.stored(&book(), &["A:A".to_owned()], rendering).await;
-        let cells = vec![Stored::Text("0123".to_owned()), Stored::Number(5e8)];
+        let cells = vec![
+            UnformattedValue::Text("0123".to_owned()),
+            UnformattedValue::Number(5e8),
+        ];
         assert_eq!(read, Ok(vec![vec![cells]]));
         let target = fake.asked().pop().expect("asked").target;
         assert!(

@@ -16,7 +16,7 @@ use crate::{
         row::Column,
         text::{Text, whole_number},
     },
-    sheets::wire::Stored,
+    sheets::wire::UnformattedValue,
 };
 
 /// A spreadsheet counts days from here.
@@ -88,7 +88,7 @@ pub fn read_value(column: Column, shown: &mut String, number: f64) {
         Column::Number | Column::Telegram if digits(shown) == Some(number) => {
             return shown.retain(|c| c.is_ascii_digit());
         }
-        Column::Number | Column::Telegram => Some(Stored::Number(number).text()),
+        Column::Number | Column::Telegram => Some(UnformattedValue::Number(number).text()),
         Column::Code | Column::Phone => whole(number).filter(|_| !is_plain(shown)),
         Column::Starts | Column::Ends => day(shown, number),
         _ => None,
@@ -100,10 +100,10 @@ pub fn read_value(column: Column, shown: &mut String, number: f64) {
 
 /// Whether one cell may show and store this. Formats can hide any number, so `false` does not say that these are two cells.
 #[must_use]
-pub fn agree(shown: &str, stored: &Stored) -> bool {
+pub fn agree(shown: &str, stored: &UnformattedValue) -> bool {
     match stored {
-        Stored::Text(text) => text.trim() == shown.trim(),
-        Stored::Number(number) => {
+        UnformattedValue::Text(text) => text.trim() == shown.trim(),
+        UnformattedValue::Number(number) => {
             digits(shown) == Some(*number)
                 || whole_number(shown).is_some_and(|digits| digits.parse() == Ok(*number))
                 || shown.replace(',', ".").parse() == Ok(*number)
@@ -279,19 +279,23 @@ mod tests {
 
     #[test]
     fn what_one_cell_may_show_and_store() {
-        let text = |text: &str| Stored::Text(text.to_owned());
+        let text = |text: &str| UnformattedValue::Text(text.to_owned());
         for (shown, stored, agrees) in [
             ("0123", text("0123"), true),
             ("", text(""), true),
             ("П-1", text("П-2"), false),
-            ("500\u{a0}000\u{a0}000", Stored::Number(5e8), true),
-            ("41.00", Stored::Number(41.0), true),
-            ("41,5", Stored::Number(41.5), true),
-            ("+7 (912) 345-67-89", Stored::Number(79_123_456_789.0), true),
-            ("42", Stored::Number(41.0), false),
-            ("5E+08", Stored::Number(5e8), true),
-            ("5E+08", Stored::Number(500_000_001.0), false),
-            ("", Stored::Number(5.0), false),
+            ("500\u{a0}000\u{a0}000", UnformattedValue::Number(5e8), true),
+            ("41.00", UnformattedValue::Number(41.0), true),
+            ("41,5", UnformattedValue::Number(41.5), true),
+            (
+                "+7 (912) 345-67-89",
+                UnformattedValue::Number(79_123_456_789.0),
+                true,
+            ),
+            ("42", UnformattedValue::Number(41.0), false),
+            ("5E+08", UnformattedValue::Number(5e8), true),
+            ("5E+08", UnformattedValue::Number(500_000_001.0), false),
+            ("", UnformattedValue::Number(5.0), false),
         ] {
             assert_eq!(agree(shown, &stored), agrees, "{shown} {stored:?}");
         }

@@ -21,7 +21,7 @@ use crate::{
     sheets::{
         layout::{Layout, LayoutError, cells, index, words::TabWords},
         tabs::promotions,
-        wire::{Columns, Rendering, Stored},
+        wire::{Columns, Rendering, UnformattedValue},
     },
 };
 
@@ -40,7 +40,7 @@ pub enum ReadError {
 
 /// What cells have shown, and stored in a later call: two reads in a row that say the same have seen formats, not rows that moved.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Tie(Vec<(Vec<String>, Vec<Stored>)>);
+pub struct Tie(Vec<(Vec<String>, Vec<UnformattedValue>)>);
 
 /// What was read of one tab so far.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ pub struct TabAnswer<'a> {
 struct StoredColumn {
     rendering: Rendering,
     column: Column,
-    cells: Vec<Stored>,
+    cells: Vec<UnformattedValue>,
 }
 
 /// What these columns store says nothing of whether rows moved: dates are shown otherwise, pictures are long.
@@ -118,7 +118,7 @@ impl<'a> TabAnswer<'a> {
     }
 
     /// Takes in the answer to [`TabAnswer::wants`].
-    pub fn take(&mut self, rendering: Rendering, answer: Vec<Columns<Stored>>) {
+    pub fn take(&mut self, rendering: Rendering, answer: Vec<Columns<UnformattedValue>>) {
         let columns = self.asked(rendering).into_iter().zip(answer);
         let stored = columns.map(|((column, _), cells)| StoredColumn {
             rendering,
@@ -216,7 +216,7 @@ impl<'a> TabAnswer<'a> {
 
     fn is_tied(&self, stored: &StoredColumn) -> bool {
         let shown = self.shown(stored.column);
-        let blank = Stored::Text(String::new());
+        let blank = UnformattedValue::Text(String::new());
         let typed = stored.rendering == Rendering::Typed;
         (1..shown.len().max(stored.cells.len())).all(|at| {
             let cell = stored.cells.get(at).unwrap_or(&blank);
@@ -233,7 +233,7 @@ impl<'a> TabAnswer<'a> {
             let shown = at.and_then(|at| self.watched.get_mut(at));
             let cells = shown.into_iter().flatten().zip(&stored.cells).skip(1);
             for (shown, cell) in cells {
-                if let Stored::Number(number) = cell {
+                if let UnformattedValue::Number(number) = cell {
                     cells::read_value(stored.column, shown, *number);
                 }
             }
@@ -262,7 +262,7 @@ fn rows(
     plan: &ReadPlan,
     watched: &mut [Vec<String>],
     histories: Option<Vec<String>>,
-    contents: &[Stored],
+    contents: &[UnformattedValue],
     longest: usize,
 ) -> Vec<Row> {
     let mut histories = histories.unwrap_or_default();
@@ -367,15 +367,15 @@ fn shows_nothing(cell: &str) -> bool {
 }
 
 /// A column as it was typed, where that was read.
-fn typed(stored: &[StoredColumn], wanted: Column) -> &[Stored] {
+fn typed(stored: &[StoredColumn], wanted: Column) -> &[UnformattedValue] {
     let typed =
         |stored: &&StoredColumn| stored.rendering == Rendering::Typed && stored.column == wanted;
     let found = stored.iter().find(typed);
     found.map_or(&[], |found| found.cells.as_slice())
 }
 
-fn is_formula(typed: Option<&Stored>) -> bool {
-    matches!(typed, Some(Stored::Text(text)) if text.starts_with('='))
+fn is_formula(typed: Option<&UnformattedValue>) -> bool {
+    matches!(typed, Some(UnformattedValue::Text(text)) if text.starts_with('='))
 }
 
 fn single<T>(columns: Columns<T>) -> Vec<T> {

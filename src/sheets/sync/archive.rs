@@ -17,7 +17,7 @@ use crate::{
         a1::a1_columns,
         layout::{Layout, LayoutError, cells, words::TabWords},
         look::plan::{find_tab, header_range},
-        wire::{Change, Columns, SheetId, Stored, TabInfo},
+        wire::{Change, Columns, SheetId, TabInfo, UnformattedValue},
     },
 };
 
@@ -107,7 +107,7 @@ impl Archive {
     pub(super) fn read(
         &mut self,
         tabs: &[TabInfo],
-        answer: &[Columns<Stored>],
+        answer: &[Columns<UnformattedValue>],
         now: Timestamp,
     ) -> Result<(), LayoutError> {
         self.state = match std::mem::replace(&mut self.state, State::Wanted) {
@@ -119,7 +119,12 @@ impl Archive {
                     .first()
                     .into_iter()
                     .flatten()
-                    .map(|column| column.first().map(Stored::text).unwrap_or_default())
+                    .map(|column| {
+                        column
+                            .first()
+                            .map(UnformattedValue::text)
+                            .unwrap_or_default()
+                    })
                     .collect();
                 let layout =
                     Layout::read_archive(&self.words, &row).inspect_err(|_| self.fails(now))?;
@@ -272,7 +277,7 @@ impl Shelves {
 }
 
 /// The parts that stand in the archive, by its two key columns.
-fn keys(answer: &[Columns<Stored>]) -> BTreeSet<(Number, u32)> {
+fn keys(answer: &[Columns<UnformattedValue>]) -> BTreeSet<(Number, u32)> {
     let column = |at: usize| {
         answer
             .get(at)
@@ -280,7 +285,7 @@ fn keys(answer: &[Columns<Stored>]) -> BTreeSet<(Number, u32)> {
             .into_iter()
             .flatten()
     };
-    let key = |(number, part): (&Stored, &Stored)| {
+    let key = |(number, part): (&UnformattedValue, &UnformattedValue)| {
         Some((
             cells::number(&number.text())?,
             u32::try_from(cells::integer(&part.text())?).ok()?,

@@ -37,7 +37,9 @@ use crate::{
         layout::words::TabWords,
         look::KnownRow,
         quota::RESERVED_READS,
-        wire::{Batch, Change, Columns, ReadBack, Rendering, SheetsError, Stored, Structure},
+        wire::{
+            Batch, Change, Columns, ReadBack, Rendering, SheetsError, Structure, UnformattedValue,
+        },
         work_gate::WorkGate,
     },
 };
@@ -344,7 +346,7 @@ impl SheetIo for LiveIo<'_> {
         &mut self,
         ranges: Vec<String>,
         rendering: Rendering,
-    ) -> Result<Vec<Columns<Stored>>, SheetsError> {
+    ) -> Result<Vec<Columns<UnformattedValue>>, SheetsError> {
         let sync = self.sync;
         let call = sync.client.stored(&sync.spreadsheet, &ranges, rendering);
         self.call(call).await

@@ -24,7 +24,7 @@ use crate::{
             answer::{ReadError, TabAnswer, Tie},
             plan::{ReadPlan, find_tab, header_range, headers},
         },
-        wire::{Columns, Rendering, SheetsError, Stored, Structure, TabInfo},
+        wire::{Columns, Rendering, SheetsError, Structure, TabInfo, UnformattedValue},
     },
 };
 
@@ -283,7 +283,7 @@ impl Reading {
         &self,
         memory: &mut SyncMemory,
         infos: &[TabInfo],
-        answer: &[Columns<Stored>],
+        answer: &[Columns<UnformattedValue>],
         now: Timestamp,
     ) {
         if let Err(error) = memory.archive.read(infos, answer, now) {

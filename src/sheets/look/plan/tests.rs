@@ -20,7 +20,7 @@ use crate::{
             TabSnapshot,
             answer::{ReadError, TabAnswer, Tie},
         },
-        wire::{Rendering, Stored},
+        wire::{Rendering, UnformattedValue},
     },
 };
 
@@ -38,13 +38,13 @@ pub(in crate::sheets) fn stored(
     ranges: &[String],
     grid: &[Vec<String>],
     rendering: Rendering,
-) -> Vec<Columns<Stored>> {
+) -> Vec<Columns<UnformattedValue>> {
     cells(ranges, grid, |cell| match cell.split_once('≡') {
-        Some((_, number)) => Stored::Number(number.parse().expect("a number")),
+        Some((_, number)) => UnformattedValue::Number(number.parse().expect("a number")),
         None if cell.starts_with('=') && rendering == Rendering::Valued => {
-            Stored::Text(String::new())
+            UnformattedValue::Text(String::new())
         }
-        None => Stored::Text(cell.to_owned()),
+        None => UnformattedValue::Text(cell.to_owned()),
     })
 }
 

@@ -16,7 +16,7 @@ use crate::{
         look::plan::tests::{answer, info, stored},
         wire::{
             Batch, Block, Change, Columns, Filter, ReadBack, Rendering, SheetId, SheetsError, Span,
-            Stored, Structure, TabInfo,
+            Structure, TabInfo, UnformattedValue,
         },
     },
 };
@@ -96,7 +96,11 @@ impl Book {
         answer(ranges, &self.cells)
     }
 
-    pub(super) fn stored(&self, ranges: &[String], rendering: Rendering) -> Vec<Columns<Stored>> {
+    pub(super) fn stored(
+        &self,
+        ranges: &[String],
+        rendering: Rendering,
+    ) -> Vec<Columns<UnformattedValue>> {
         stored(ranges, &self.cells, rendering)
     }
 

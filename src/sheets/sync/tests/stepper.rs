@@ -24,7 +24,7 @@ use crate::{
     sheets::{
         client::TokenFate,
         sync::{Intended, SheetIo, Start, SyncStatus, Wake, Wanted, memory::SyncMemory, run::run},
-        wire::{Batch, Columns, ReadBack, Rendering, SheetsError, Stored, Structure},
+        wire::{Batch, Columns, ReadBack, Rendering, SheetsError, Structure, UnformattedValue},
     },
 };
 
@@ -51,7 +51,7 @@ pub(in crate::sheets::sync) enum Call {
 pub(in crate::sheets::sync) enum Answer {
     Structure(Result<Structure, SheetsError>),
     Read(Result<Vec<Columns>, SheetsError>),
-    Stored(Result<Vec<Columns<Stored>>, SheetsError>),
+    Stored(Result<Vec<Columns<UnformattedValue>>, SheetsError>),
     Applied(Result<(), StoreError>),
     Indexed(Result<AppealIndex, StoreError>),
     Projected(Vec<Wanted>),
@@ -220,7 +220,7 @@ impl SheetIo for StepIo {
         &mut self,
         ranges: Vec<String>,
         rendering: Rendering,
-    ) -> Result<Vec<Columns<Stored>>, SheetsError> {
+    ) -> Result<Vec<Columns<UnformattedValue>>, SheetsError> {
         let call = Call::Stored(ranges, rendering);
         answered!(self.call(call).await, Answer::Stored)
     }
