@@ -15,7 +15,6 @@ use crate::domain::{
     ids::{ChatId, OutboxId, PromotionKey, RowKey},
     media::Media,
     spans::has_lasted,
-    tab::Tab,
     text::Text,
     view::View,
     wording::{BroadcastNote, Note},

@@ -90,7 +90,7 @@ pub(in crate::domain) fn looked(ctx: &mut DecisionContext<'_, impl View>, chat: 
         return;
     };
     let clock_was_set_back = parked.since > ctx.now;
-    let read = ctx.tab(Tab::Partners).looked;
+    let read = ctx.partners_tab().reads.looked;
     if clock_was_set_back || read.is_some_and(|began| parked.since <= began) {
         session.registration.parked = None;
         conclude(ctx, session, parked.told);

@@ -13,7 +13,9 @@ use crate::{
     sheets::{
         client::TokenFate,
         replies, requests,
-        wire::{Batch, Change, Columns, ReadBack, Rendering, SheetsError, Stored, Structure},
+        wire::{
+            Batch, Change, Columns, ReadBack, Rendering, SheetsError, Structure, UnformattedValue,
+        },
     },
 };
 
@@ -42,7 +44,7 @@ impl World {
         ranges: &[String],
         rendering: Rendering,
         people: &mut dyn People,
-    ) -> Result<Vec<Columns<Stored>>, SheetsError> {
+    ) -> Result<Vec<Columns<UnformattedValue>>, SheetsError> {
         let render = match rendering {
             Rendering::Typed => Render::Formula,
             Rendering::Valued => Render::Unformatted,
