@@ -167,7 +167,8 @@ impl TabPlanner<'_> {
             told = true;
             let planned = PlannedRow {
                 report: Some((wanted.row.key.clone(), wanted.dirtied)),
-                quiet: own.is_some(),
+                // A row that is still to be found stays due.
+                quiet: own.is_some() || matches!(place, Placement::Unread),
                 mark: stray.key.clone().filter(|_| !removes),
                 chat: chat_of(stray),
                 result: RowResult::Idle,

@@ -331,3 +331,19 @@ fn a_copy_beside_a_row_that_a_sort_has_parted_from_its_number_comes_to_rest() {
         &[],
     );
 }
+
+#[test]
+fn a_row_whose_number_lands_one_row_aside_as_the_process_dies_gets_it_in_the_end() {
+    holds(
+        &[
+            (Google(24), Moment::After, Act::Insert(5)),
+            (At::Journal(38), BEFORE, Act::SortTheirs(3, true)),
+            (Google(0), BEFORE, Act::Cut(0)),
+            (Google(0), BEFORE, Act::Insert(3)),
+        ],
+        &[
+            (Google(0), Mishap::Error),
+            (At::Journal(49), Mishap::DropBefore),
+        ],
+    );
+}
