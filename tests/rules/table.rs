@@ -12,7 +12,7 @@ use sheetdesk::domain::{
         TelegramCell, Update, WriteReport, WrittenRow,
     },
     files::Links,
-    identity::{self, Asked, Owner, RowKeys, news::AppealsRead},
+    identity::{self, Asked, Owner, RowKeys, matching::assign, news::AppealsRead},
     ids::{
         AppealId, BatchToken, ChatId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq,
         SpreadsheetId,
@@ -285,7 +285,7 @@ impl Table {
             gone: gone | &self.displaced,
         };
         let index = identity::index(&self.rules, &self.state, &asked);
-        let assignment = identity::assign(&keys, &asked.gone, &index);
+        let assignment = assign(&keys, &asked.gone, &index);
         let changed: Vec<bool> = (0..rows.len()).map(|at| at >= new_from).collect();
         let reading = AppealsRead {
             rows: &keys,

@@ -10,7 +10,9 @@ use crate::{
     domain::{
         appeal::Status,
         event::{AnswerCell, AppealCells, RowEvent, RowMark, TelegramCell},
-        identity::{AppealIndex, Asked, Owner, RowKeys, Standing, assign, news::AppealsRead},
+        identity::{
+            AppealIndex, Asked, Owner, RowKeys, Standing, matching::assign, news::AppealsRead,
+        },
         ids::{AppealId, Number},
         row::Column,
         tab::Tab,
