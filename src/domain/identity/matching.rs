@@ -27,7 +27,7 @@ pub fn assign(rows: &[RowKeys<'_>], gone: &BTreeSet<Number>, index: &AppealIndex
     matching.by_number(gone);
     matching.by_history();
     matching.by_trade();
-    let displaced = matching.astray.values().filter(|link| {
+    let displaced = matching.astray.values().flatten().filter(|link| {
         let standing = matching.standings.get(&link.id);
         matches!(standing, Some(Standing::Traded(_)))
             || standing == Some(&Standing::Stopped(RowTrouble::Mismatched))
@@ -46,8 +46,8 @@ struct Matching<'a> {
     standings: BTreeMap<AppealId, Standing>,
     /// The rows of each chat that alone bear the number of somebody else's appeal.
     shown: BTreeMap<ChatId, Vec<(Number, usize)>>,
-    /// Appeals whose number is beside another telegram_id, or nowhere.
-    astray: BTreeMap<AppealId, &'a AppealLink>,
+    /// Appeals of each chat whose number is beside another telegram_id, or nowhere.
+    astray: BTreeMap<ChatId, Vec<&'a AppealLink>>,
 }
 
 impl<'a> Matching<'a> {
@@ -133,7 +133,7 @@ impl<'a> Matching<'a> {
     fn stop(&mut self, link: &'a AppealLink, why: RowTrouble) {
         self.standings.insert(link.id, Standing::Stopped(why));
         if why != RowTrouble::Unreadable {
-            self.astray.insert(link.id, link);
+            self.astray.entry(link.chat).or_default().push(link);
         }
     }
 
@@ -221,19 +221,17 @@ impl<'a> Matching<'a> {
     /// A number that is beside the telegram_id of another chat shows that chat's row, where the telegram_id leaves one possibility.
     fn by_trade(&mut self) {
         for (chat, shown) in std::mem::take(&mut self.shown) {
-            let is_displaced = |link: &&&AppealLink| {
-                link.chat == chat
-                    && matches!(
-                        self.standings.get(&link.id),
-                        Some(Standing::Stopped(
-                            RowTrouble::Missing | RowTrouble::Mismatched
-                        ))
-                    )
+            let is_displaced = |id: &AppealId| {
+                matches!(
+                    self.standings.get(id),
+                    Some(Standing::Stopped(
+                        RowTrouble::Missing | RowTrouble::Mismatched
+                    ))
+                )
             };
-            let displaced: Vec<AppealId> = (self.astray.values())
-                .filter(is_displaced)
-                .map(|link| link.id)
-                .collect();
+            let astray = self.astray.get(&chat).into_iter().flatten();
+            let displaced: Vec<AppealId> =
+                astray.map(|link| link.id).filter(is_displaced).collect();
             let all = self.index.of_chats.get(&chat).map_or(0, Vec::len);
             let only = match (shown.as_slice(), displaced.as_slice()) {
                 (&[(number, at)], &[id]) if all < MOST_APPEALS => {

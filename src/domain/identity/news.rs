@@ -44,8 +44,11 @@ impl<C: Fn(usize) -> AppealCells> AppealsRead<'_, C> {
             (0..self.rows.len()).partition(|&at| self.rows[at].number.is_some());
         let row = |at| self.row(at, assignment, &links);
         events.extend(numbered.into_iter().filter_map(row));
+        let seen_anew: BTreeSet<Number> = (self.rows.iter().zip(self.changed))
+            .filter_map(|(row, changed)| row.number.filter(|_| *changed))
+            .collect();
         let stands = |(appeal, standing): (&AppealId, &Standing)| {
-            self.standing(links.get(appeal)?, *standing)
+            news_of(links.get(appeal)?, *standing, &seen_anew)
         };
         events.extend(standings().filter_map(stands));
         let strays = assignment.owners.iter().zip(self.changed);
@@ -99,28 +102,30 @@ impl<C: Fn(usize) -> AppealCells> AppealsRead<'_, C> {
             }
         }
     }
+}
 
-    fn standing(&self, link: &AppealLink, standing: Standing) -> Option<RowEvent> {
-        let appeal = link.id;
-        match standing {
-            Standing::Traded(shown) => {
-                (link.row != RowLink::Traded(shown)).then_some(RowEvent::Traded { shown, appeal })
-            }
-            Standing::Stopped(trouble) => {
-                let known =
-                    link.trouble == Some(trouble) && !matches!(link.row, RowLink::Traded(_));
-                (!known || self.is_first_of(link, trouble))
-                    .then_some(RowEvent::Stopped { trouble, appeal })
-            }
-            Standing::Own(_) | Standing::Unnumbered(_) | Standing::NumberTaken => None,
+/// What the journal has to learn of an appeal without a row of its own. A trouble that it knows is told again where rows that bear the
+/// number show something new: at first sight all do.
+fn news_of(
+    link: &AppealLink,
+    standing: Standing,
+    seen_anew: &BTreeSet<Number>,
+) -> Option<RowEvent> {
+    let appeal = link.id;
+    match standing {
+        Standing::Traded(shown) => {
+            (link.row != RowLink::Traded(shown)).then_some(RowEvent::Traded { shown, appeal })
         }
-    }
-
-    /// Whether a trouble that the journal knows is seen in rows that show something new: at first sight all do.
-    fn is_first_of(&self, link: &AppealLink, trouble: RowTrouble) -> bool {
-        let mut rows = self.rows.iter().zip(self.changed);
-        trouble != RowTrouble::Missing
-            && rows.any(|(row, changed)| *changed && row.number == link.number)
+        Standing::Stopped(trouble) => {
+            let known = link.trouble == Some(trouble) && !matches!(link.row, RowLink::Traded(_));
+            let anew = || {
+                link.number
+                    .is_some_and(|number| seen_anew.contains(&number))
+            };
+            (!known || (trouble != RowTrouble::Missing && anew()))
+                .then_some(RowEvent::Stopped { trouble, appeal })
+        }
+        Standing::Own(_) | Standing::Unnumbered(_) | Standing::NumberTaken => None,
     }
 }
 
