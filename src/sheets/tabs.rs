@@ -7,7 +7,7 @@ pub(super) mod appeals;
 pub mod partners;
 pub(super) mod promotions;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     layout::words::TabWords,
@@ -36,8 +36,8 @@ pub struct Compared {
 pub struct News {
     /// What people did.
     pub rows: Vec<RowEvent>,
-    /// Rows that bear a number which is not theirs, or not theirs alone.
-    pub strays: Vec<Stray>,
+    /// Rows that bear a number which is not theirs, or not theirs alone, by the appeal whose number it is.
+    pub strays: BTreeMap<AppealId, Vec<Stray>>,
     /// Numbers of appeals without a row of their own.
     pub displaced: BTreeSet<Number>,
 }
@@ -47,8 +47,6 @@ pub struct News {
 pub struct Stray {
     /// Its place.
     pub row: u32,
-    /// Whose number it bears.
-    pub appeal: AppealId,
     /// What is wrong.
     pub why: RowTrouble,
 }
@@ -95,14 +93,21 @@ pub fn looked(now: &TabSnapshot) -> Event {
     })
 }
 
-/// Whether a row shows in these columns what it showed before.
+/// Whether the rows of a key show in these columns what they showed before.
 fn unchanged(
-    (previous, old): (&TabSnapshot, &Row),
-    (now, row): (&TabSnapshot, &Row),
+    (previous, old): (Option<&TabSnapshot>, &[&Row]),
+    (now, rows): (&TabSnapshot, &[&Row]),
     watched: &[Column],
 ) -> bool {
-    let same = |&column: &Column| {
-        previous.text(old, column).unwrap_or_default() == now.text(row, column).unwrap_or_default()
+    let Some(previous) = previous else {
+        return false;
     };
-    !old.stale && !old.unread && old.telegram == row.telegram && watched.iter().all(same)
+    let same = |old: &Row, row: &Row| {
+        let shows = |&column: &Column| {
+            previous.text(old, column).unwrap_or_default()
+                == now.text(row, column).unwrap_or_default()
+        };
+        !old.stale && !old.unread && old.telegram == row.telegram && watched.iter().all(shows)
+    };
+    rows.len() == old.len() && rows.iter().all(|row| old.iter().any(|old| same(old, row)))
 }

@@ -20,12 +20,7 @@ use crate::{
         tab::Tab,
         text::Text,
     },
-    sheets::{
-        layout::cells,
-        look::Row,
-        tabs::{Stray, promotions},
-        wire::Change,
-    },
+    sheets::{layout::cells, look::Row, tabs::promotions, wire::Change},
 };
 impl TabPlanner<'_> {
     /// Cells of ours that the snapshot shows otherwise. A history that was not read is always written, and with it the moment, by which
@@ -129,8 +124,11 @@ impl TabPlanner<'_> {
 
     /// Rows that bear the number of this one and are not it, or not alone.
     pub(super) fn strays(&self, wanted: &DesiredRow) -> impl Iterator<Item = (&Row, RowTrouble)> {
-        let of = |stray: &&Stray| RowKey::Appeal(stray.appeal) == wanted.key;
-        let strays = self.tab_memory.strays.iter().filter(of);
+        let strays = match &wanted.key {
+            RowKey::Appeal(appeal) => self.tab_memory.strays.get(appeal),
+            RowKey::Partner(_) | RowKey::Promotion(_) => None,
+        };
+        let strays = strays.into_iter().flatten();
         strays.filter_map(|stray| {
             let rows = &self.snapshot.rows;
             let at = rows.binary_search_by_key(&stray.row, |row| row.row).ok()?;

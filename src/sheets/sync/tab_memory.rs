@@ -1,14 +1,17 @@
-//! One tab of a synchroniser: its words, where its columns stand, the last snapshot at it, and what is wrong with it.
+//! One tab of a synchroniser: its words, where its columns stand, its last snapshot, and what is wrong with it.
 //!
 //! Invariant: trouble with a tab is told once when it begins or becomes another, and once when it ends, and stops that tab alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::refusals::Refusals;
 use crate::{
-    domain::{ids::Number, tab::Tab},
+    domain::{
+        ids::{AppealId, Number},
+        tab::Tab,
+    },
     sheets::{
         layout::{Layout, words::TabWords},
         look::{KnownRow, TabSnapshot, plan::HistoryRange},
@@ -31,7 +34,7 @@ pub(super) struct TabMemory {
     /// Before the first snapshot: the rows that the journal knows to stand there.
     pub(super) known: Option<TabSnapshot>,
     /// Rows of the last snapshot that bear the number of an appeal and are not its row, or not its only one.
-    pub(super) strays: Vec<Stray>,
+    pub(super) strays: BTreeMap<AppealId, Vec<Stray>>,
     /// Numbers of appeals without a row of their own.
     pub(super) displaced: BTreeSet<Number>,
     /// What the next snapshot reads of the histories.
@@ -84,7 +87,7 @@ impl TabMemory {
             words,
             layout: None,
             snapshot: None,
-            strays: Vec::new(),
+            strays: BTreeMap::new(),
             displaced: BTreeSet::new(),
             histories,
             trouble: None,

@@ -3,7 +3,7 @@
 //! Invariant: a row that stands alone beside the telegram_id with which it was known is its appeal's still; the journal is asked about
 //! all others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Compared, News, Stray, unchanged};
 use crate::{
@@ -39,7 +39,7 @@ pub(super) fn compare(
     now: &mut TabSnapshot,
     displaced: &BTreeSet<Number>,
 ) -> Compared {
-    let before = previous.map(|previous| (previous, previous.index()));
+    let before = previous.map(TabSnapshot::index);
     let mut compared = Compared {
         changed: vec![true; now.rows.len()],
         asked: Asked::default(),
@@ -52,29 +52,22 @@ pub(super) fn compare(
             continue;
         };
         let old: Vec<&Row> = (before.iter())
-            .flat_map(|(_, index)| index.rows(&RowMark::Appeal(number)))
+            .flat_map(|index| index.rows(&RowMark::Appeal(number)))
             .collect();
-        let known = |&(_, at): &(Number, usize)| {
-            let row = &now.rows[at];
-            let same = |old: &&Row| {
-                previous.is_some_and(|before| unchanged((before, old), (now, row), &WATCHED))
-            };
-            old.iter().any(same)
-        };
-        let same = group.len() == old.len() && group.iter().all(known);
+        let rows: Vec<&Row> = group.iter().map(|&(_, at)| &now.rows[at]).collect();
+        let same = unchanged((previous, &old), (now, &rows), &WATCHED);
         group.iter().for_each(|&(_, at)| changed[at] = !same);
-        let telegram = now.rows[first].telegram;
-        match (group.len(), old.as_slice()) {
-            (1, [old]) if old.telegram == telegram && old.owner.is_some() => {
+        match (rows.as_slice(), old.as_slice()) {
+            ([row], [old]) if old.telegram == row.telegram && old.owner.is_some() => {
                 owned.push((first, old.owner));
             }
             _ => {
-                let rows = group.iter().map(|&(_, at)| now.rows[at].telegram.chat());
-                asked.rows.extend(rows.map(|chat| (Some(number), chat)));
+                let chats = rows.iter().map(|row| row.telegram.chat());
+                asked.rows.extend(chats.map(|chat| (Some(number), chat)));
             }
         }
     }
-    let before = before.iter().flat_map(|(_, index)| index.iter());
+    let before = before.iter().flat_map(|index| index.iter());
     let before = before.filter_map(|(key, _)| number(key));
     let stands = |number: &Number| keyed.binary_search_by_key(number, |&(key, _)| key).is_ok();
     asked.gone = (before.chain(displaced.iter().copied()))
@@ -120,21 +113,16 @@ pub(super) fn news(
         highest: now.highest(),
     };
     events.extend(reading.events(&assignment, index));
-    let owners = places.iter().zip(&assignment.owners);
-    let strays: Vec<Stray> = owners
-        .filter_map(|(&at, owner)| match *owner {
-            Owner::Stray(appeal, why) => Some(Stray {
-                row: now.rows[at].row,
-                appeal,
-                why,
-            }),
-            Owner::Nobody | Owner::Appeal(_) | Owner::New | Owner::Unusable(_) => None,
-        })
-        .collect();
-    let crowded: BTreeSet<AppealId> = strays.iter().map(|stray| stray.appeal).collect();
+    let mut strays: BTreeMap<AppealId, Vec<Stray>> = BTreeMap::new();
+    for (&at, owner) in places.iter().zip(&assignment.owners) {
+        if let Owner::Stray(appeal, why) = *owner {
+            let row = now.rows[at].row;
+            strays.entry(appeal).or_default().push(Stray { row, why });
+        }
+    }
     for (&appeal, standing) in &assignment.standings {
         if let Standing::Own(at) = *standing
-            && !crowded.contains(&appeal)
+            && !strays.contains_key(&appeal)
         {
             now.rows[places[at]].owner = Some(appeal);
         }
@@ -153,15 +141,17 @@ pub(in crate::sheets) fn mark_unread(
     now: &mut TabSnapshot,
     writable: bool,
 ) {
+    if now.tab != Tab::Appeals {
+        return;
+    }
     let index = previous.map(TabSnapshot::index);
     let is_new = |row: &Row| match (&index, &row.key, row.telegram) {
         (Some(index), Some(key), _) => index.rows(key).all(|old| old.unread),
         (_, None, TelegramCell::Id(_) | TelegramCell::Doubled(_)) => row.keyless && writable,
         (None, Some(_), _) | (_, None, TelegramCell::Empty | TelegramCell::Unreadable) => false,
     };
-    let appeals = now.tab == Tab::Appeals;
     for row in &mut now.rows {
-        row.unread = appeals && row.history.is_none() && is_new(row);
+        row.unread = row.history.is_none() && is_new(row);
     }
 }
 

@@ -44,13 +44,7 @@ pub fn diff(words: &TabWords, previous: Option<&TabSnapshot>, now: &TabSnapshot)
             continue;
         };
         let old: Vec<_> = before.iter().flat_map(|index| index.rows(key)).collect();
-        let known = |row: &&Row| {
-            let same = |old: &&Row| {
-                previous.is_some_and(|before| unchanged((before, old), (now, row), &WATCHED))
-            };
-            old.iter().any(same)
-        };
-        if rows.len() == old.len() && rows.iter().all(known) {
+        if unchanged((previous, &old), (now, &rows), &WATCHED) {
             continue;
         }
         match rows.as_slice() {
