@@ -201,6 +201,12 @@ pub(super) fn highest_plausible(next: Number) -> Number {
 }
 
 impl Asked {
+    /// Whether there is nothing to ask.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.gone.is_empty()
+    }
+
     fn may_have_lost_its_number(&self, appeal: &Appeal) -> bool {
         let Some(number) = appeal.number else {
             return false;

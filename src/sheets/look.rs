@@ -219,10 +219,7 @@ impl TabSnapshot {
         self.rows
             .iter()
             .filter(move |row| appeals && row.keyless)
-            .filter_map(|row| match row.telegram {
-                TelegramCell::Id(chat) | TelegramCell::Doubled(chat) => Some((row, chat)),
-                TelegramCell::Empty | TelegramCell::Unreadable => None,
-            })
+            .filter_map(|row| Some((row, row.telegram.chat()?)))
     }
 
     /// The histories that are needed: of rows without `№`, and of those whose `№` is new.

@@ -136,7 +136,7 @@ fn fill(request: &mut api::Request, change: &Change) -> Result<(), &'static str>
             request.add_protected_range = Some(protect(*sheet, *columns)?)
         }
         Change::Token(id) => request.create_developer_metadata = Some(token(*id)?),
-        Change::DropToken(id) => request.delete_developer_metadata = Some(drop_fence(*id)),
+        Change::DropToken(id) => request.delete_developer_metadata = Some(drop_token(*id)),
     }
     Ok(())
 }
@@ -410,7 +410,7 @@ fn token(id: BatchToken) -> Result<api::CreateDeveloperMetadataRequest, &'static
     })
 }
 
-fn drop_fence(id: BatchToken) -> api::DeleteDeveloperMetadataRequest {
+fn drop_token(id: BatchToken) -> api::DeleteDeveloperMetadataRequest {
     api::DeleteDeveloperMetadataRequest {
         data_filter: Some(api::DataFilter {
             developer_metadata_lookup: Some(api::DeveloperMetadataLookup {

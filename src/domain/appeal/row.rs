@@ -74,16 +74,6 @@ impl AppealRow {
         }
     }
 
-    /// A row that was there before us: with its number, or known by its history.
-    #[must_use]
-    pub fn adopted(link: RowLink, seen: Seen) -> Self {
-        Self {
-            link,
-            seen,
-            ..Self::pending()
-        }
-    }
-
     /// How the two are linked.
     #[must_use]
     pub fn link(&self) -> &RowLink {

@@ -33,7 +33,7 @@ pub(super) enum Placement<'a> {
     Absent,
     /// In doubt.
     Unclear,
-    /// HistoryRange are needed to tell.
+    /// Histories are needed to tell.
     Unread,
 }
 
@@ -136,10 +136,6 @@ pub(super) fn mark_of(row: &DesiredRow) -> Option<RowMark> {
 }
 
 pub(super) fn chat_of(row: &Row) -> Option<ChatId> {
-    match (&row.key, row.telegram) {
-        (Some(RowMark::Partner(_)), _) | (_, TelegramCell::Empty | TelegramCell::Unreadable) => {
-            None
-        }
-        (_, TelegramCell::Id(chat) | TelegramCell::Doubled(chat)) => Some(chat),
-    }
+    let of_partner = matches!(row.key, Some(RowMark::Partner(_)));
+    row.telegram.chat().filter(|_| !of_partner)
 }

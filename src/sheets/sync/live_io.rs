@@ -272,21 +272,26 @@ impl<'a> LiveIo<'a> {
 
     /// Rows in whose place we have written others: the journal must want them written again, whatever was clean.
     fn moved(&self, marks: &[RowMark]) -> Result<WriteReport, StoreError> {
+        let rows = self.looked_up(|snapshot| {
+            let key = |mark: &RowMark| match mark {
+                RowMark::Partner(code) => Some(RowKey::Partner(code.clone())),
+                RowMark::Promotion(key) => Some(RowKey::Promotion(key.clone())),
+                RowMark::Appeal(number) => snapshot.view().numbered(*number).map(RowKey::Appeal),
+            };
+            let keys = marks.iter().filter_map(key);
+            keys.map(|key| (key, Seq(0))).collect()
+        })?;
+        Ok(self.report(rows, &RowResult::Moved))
+    }
+
+    /// Reads of the journal what an absence would be taken for: an error where the disk fails.
+    fn looked_up<T>(&self, read: impl FnOnce(&Snapshot) -> T) -> Result<T, StoreError> {
         let snapshot = self.sync.journal.snapshot();
-        let key = |mark: &RowMark| match mark {
-            RowMark::Partner(code) => Some(RowKey::Partner(code.clone())),
-            RowMark::Promotion(key) => Some(RowKey::Promotion(key.clone())),
-            RowMark::Appeal(number) => snapshot.view().numbered(*number).map(RowKey::Appeal),
-        };
-        let rows = marks
-            .iter()
-            .filter_map(key)
-            .map(|key| (key, Seq(0)))
-            .collect();
+        let found = read(&snapshot);
         if snapshot.is_lost() {
             return Err(StoreError::Disk("the journal cannot be read".to_owned()));
         }
-        Ok(self.report(rows, &RowResult::Moved))
+        Ok(found)
     }
 
     fn report(&self, rows: Vec<(RowKey, Seq)>, result: &RowResult) -> WriteReport {
@@ -368,12 +373,8 @@ impl SheetIo for LiveIo<'_> {
     }
 
     async fn index(&mut self, asked: Asked) -> Result<AppealIndex, StoreError> {
-        let snapshot = self.sync.journal.snapshot();
-        let index = identity::index(&self.sync.rules, snapshot.view(), &asked);
-        if snapshot.is_lost() {
-            return Err(StoreError::Disk("the journal cannot be read".to_owned()));
-        }
-        Ok(index)
+        let rules = &self.sync.rules;
+        self.looked_up(|snapshot| identity::index(rules, snapshot.view(), &asked))
     }
 
     /// Those that the synchroniser has not had yet go first.

@@ -286,7 +286,7 @@ impl SyncMemory {
         self.trouble_of_all(tab, Blocks::Writes, &words, now);
     }
 
-    /// Whether a refusal is about the grid, of which we may know too little: then a snapshot at the structure is worth a try, some times in a row.
+    /// Whether a refusal is about the grid, of which we may know too little: then to read the structure again is worth a try, some times in a row.
     fn speaks_of_the_grid(&mut self, words: &str) -> bool {
         let of_grid = GRID_WORDS
             .iter()

@@ -75,7 +75,7 @@ struct TakenHint {
     gap: SignedDuration,
 }
 
-/// How many calls a snapshot at a tab takes: pictures of promotions are asked for as they were typed, too.
+/// How many calls a read of a tab takes: pictures of promotions are asked for as they were typed, too.
 const fn calls_of_read(tab: Tab) -> i32 {
     match tab {
         Tab::Partners | Tab::Appeals => 1,

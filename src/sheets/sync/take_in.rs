@@ -10,11 +10,7 @@ use super::{
     tab_memory::{Blocks, TabMemory},
 };
 use crate::{
-    domain::{
-        event::Event,
-        identity::{AppealIndex, Asked},
-        tab::Tab,
-    },
+    domain::{event::Event, identity::AppealIndex, tab::Tab},
     sheets::{
         look::{TabSnapshot, plan::HistoryRange},
         tabs::{self, Compared, appeals},
@@ -31,11 +27,10 @@ pub(super) async fn take_in(
         return Ok(Vec::new());
     }
     let compared = memory.compare(&mut snapshots);
-    let index = match compared.asked {
-        Asked { ref rows, ref gone } if rows.is_empty() && gone.is_empty() => {
-            Ok(AppealIndex::default())
-        }
-        ref asked => io.index(asked.clone()).await,
+    let index = if compared.asked.is_empty() {
+        Ok(AppealIndex::default())
+    } else {
+        io.index(compared.asked.clone()).await
     };
     let told = match index {
         Ok(index) => {

@@ -329,10 +329,7 @@ fn with_findings(result: RowResult, kept: &[Column], holds: Option<bool>) -> Row
 
 fn found(row: &PlannedRow, after: &TabAfter, at: u32, answer: &ReadBack) -> AtPlace {
     let key = |column| key_cell(after, at, column, answer);
-    let chat = match telegram(row.tab, after, at, answer) {
-        TelegramCell::Id(chat) | TelegramCell::Doubled(chat) => Some(chat),
-        TelegramCell::Empty | TelegramCell::Unreadable => None,
-    };
+    let chat = telegram(row.tab, after, at, answer).chat();
     let mark = match row.tab {
         Tab::Partners => cells::code(&key(Column::Code)).map(RowMark::Partner),
         Tab::Appeals => cells::number(&key(Column::Number)).map(RowMark::Appeal),

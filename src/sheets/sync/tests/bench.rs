@@ -40,7 +40,7 @@ pub(super) enum Fault {
     Lost,
 }
 
-/// A snapshot at this tab is asked for.
+/// A read of this tab is asked for.
 pub(super) fn looks(tab: Tab) -> Marked {
     Marked {
         wanted: [tab].into(),
