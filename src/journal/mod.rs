@@ -274,16 +274,23 @@ impl Journal {
         Snapshot::on(Arc::clone(&self.shared.disk))
     }
 
-    /// Reads from the committed state once its file can be read: for callers that would take an absence for a beginning.
+    /// Reads from the committed state. A record that cannot be understood is taken for none.
+    ///
+    /// # Errors
+    /// The file could not be read: what seems absent may be there.
+    pub fn try_read<T>(&self, of: impl FnOnce(&Snapshot) -> T) -> Result<T, StoreError> {
+        let snapshot = self.snapshot();
+        let read = of(&snapshot);
+        snapshot.readable()?;
+        Ok(read)
+    }
+
+    /// [`Journal::try_read`] as soon as the file can be read: for callers that would take an absence for a beginning.
     /// The caller bounds the wait.
     pub async fn read<T>(&self, of: impl Fn(&Snapshot) -> T) -> T {
         loop {
-            {
-                let snapshot = self.snapshot();
-                let read = of(&snapshot);
-                if !snapshot.is_lost() {
-                    return read;
-                }
+            if let Ok(read) = self.try_read(&of) {
+                return read;
             }
             sleep(READ_AGAIN).await;
         }

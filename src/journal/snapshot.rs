@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Intent, Interpret,
+    Intent, Interpret, StoreError,
     disk::Disk,
     error::{Result, TableError},
     keys, outbox,
@@ -97,13 +97,17 @@ impl Snapshot {
         self.tables.failure().is_none()
     }
 
-    /// Whether the file failed while something was read: then it will be read again soon, unlike a single record that cannot be understood.
-    #[must_use]
-    pub fn is_lost(&self) -> bool {
-        matches!(
-            self.tables.failure(),
-            Some(TableError::Disk(_) | TableError::Damaged(_))
-        )
+    /// Passes over a single record that cannot be understood.
+    ///
+    /// # Errors
+    /// The file failed while something was read: then it will be read again soon.
+    pub fn readable(&self) -> Result<(), StoreError> {
+        match self.tables.failure() {
+            Some(TableError::Disk(words) | TableError::Damaged(words)) => {
+                Err(StoreError::Disk(words.clone()))
+            }
+            Some(TableError::Record(_)) | None => Ok(()),
+        }
     }
 
     /// Messages that may be sent at `now` or will be later, in the order Talk before Announcement, oldest first; lazily, so that

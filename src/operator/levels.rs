@@ -129,11 +129,11 @@ impl Console {
 
     /// The levels of now, or of the last moment at which they could be read, with that moment.
     fn levels(&self) -> (Levels, Instant) {
-        let snapshot = self.journal.snapshot();
-        let now = Levels::of(&snapshot, NonZeroU32::new(self.rules.rate));
+        let rate = NonZeroU32::new(self.rules.rate);
+        let now = (self.journal).try_read(|snapshot| Levels::of(snapshot, rate));
         let last = &self.noted.levels;
         let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-        if !snapshot.is_lost() {
+        if let Ok(now) = now {
             *last = Some((now, clock::monotonic()));
         }
         last.clone().unwrap_or((Levels::default(), self.started))

@@ -131,19 +131,20 @@ fn take(console: &Console) {
 /// How many messages wait in each lane, and how long.
 fn lanes(console: &Console) {
     let (mut talk, mut announcement) = ((0_u64, None), (0_u64, None));
-    let snapshot = console.journal.snapshot();
-    for entry in snapshot.waiting() {
-        let lane = match entry.send.lane {
-            Lane::Talk => &mut talk,
-            Lane::Announcement => &mut announcement,
-        };
-        lane.0 += 1;
-        lane.1 = Some(
-            lane.1
-                .map_or(entry.born, |oldest: jiff::Timestamp| oldest.min(entry.born)),
-        );
-    }
-    if snapshot.is_lost() {
+    let read = console.journal.try_read(|snapshot| {
+        for entry in snapshot.waiting() {
+            let lane = match entry.send.lane {
+                Lane::Talk => &mut talk,
+                Lane::Announcement => &mut announcement,
+            };
+            lane.0 += 1;
+            lane.1 = Some(
+                lane.1
+                    .map_or(entry.born, |oldest: jiff::Timestamp| oldest.min(entry.born)),
+            );
+        }
+    });
+    if read.is_err() {
         // The gauges stay as they were: nobody knows of the messages, so they are not said to be none.
         return;
     }

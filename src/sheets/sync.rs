@@ -21,6 +21,7 @@ mod run;
 mod shared_cells;
 mod tab_memory;
 mod take_in;
+mod task;
 mod verify;
 mod write_plan;
 
@@ -47,7 +48,8 @@ use crate::{
     },
     journal::{Intent, Marked, StoreError, Touched},
 };
-pub use live_io::{Observer, SyncContext, run_until_stopped};
+pub use live_io::{Observer, SyncContext};
+pub use task::run_until_stopped;
 
 /// What the synchroniser asks of the world: Google, the journal, the clock.
 ///

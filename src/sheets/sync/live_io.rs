@@ -1,7 +1,7 @@
 //! The synchroniser's world: Google's spreadsheets, the journal, the clock and the stop.
 //!
-//! Invariant: a stop drops what is under way, which is as safe as a crash; only a write may end, and have its outcome stored, within a
-//! grace. Passes reckon by the steady clock; what the journal learns is told by the wall clock.
+//! Invariant: a journal whose disk fails tells nothing, and of a record that cannot be understood only the rows that need it are left as
+//! they are. Passes reckon by the steady clock; what the journal learns is told by the wall clock.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,13 +13,11 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use tokio::{
     sync::{OwnedRwLockReadGuard, RwLock, watch},
-    time::{sleep, timeout},
+    time::sleep,
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    Intended, SheetIo, Start, SyncStatus, Wake, Wanted, memory::SyncMemory, run::run, write_plan,
-};
+use super::{Intended, SheetIo, SyncStatus, Wake, Wanted, write_plan};
 use crate::{
     clock,
     domain::{
@@ -31,11 +29,10 @@ use crate::{
         tab::Tab,
         view::View,
     },
-    journal::{Journal, Snapshot, StoreError, Touched},
+    journal::{Journal, StoreError, Touched},
     sheets::{
         client::{SheetsClient, TokenFate},
         layout::words::TabWords,
-        look::KnownRow,
         quota::RESERVED_READS,
         wire::{
             Batch, Change, Columns, ReadBack, Rendering, SheetsError, Structure, UnformattedValue,
@@ -50,10 +47,7 @@ const STEP: Duration = Duration::from_secs(10);
 /// Where few reads are left, they are counted anew so often: each leaves the window at its own time.
 const RECOUNT: Duration = Duration::from_secs(1);
 
-/// A write in hand may end within this time after the stop; the process is given 2 s.
-const WRITE_GRACE: Duration = Duration::from_millis(1_200);
-
-/// Fences are removed when they are this old: a lost batch can land for three minutes at most.
+/// Tokens are removed when they are this old: a lost batch can land for three minutes at most.
 const TOKEN_AGE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Dirty rows that are looked through at once; beyond it the oldest go first.
@@ -63,7 +57,7 @@ const MOST_DIRTY: usize = 20_000;
 const MOST_ROWS: usize = 2_000;
 
 /// Counts shared cells that were changed without comparing: each could have run over what a person typed at that moment.
-const PLAIN_WRITES: &str = "sheetdesk_plain_writes_total";
+pub(super) const PLAIN_WRITES: &str = "sheetdesk_plain_writes_total";
 
 /// What a synchroniser works on and with.
 pub struct SyncContext {
@@ -81,7 +75,7 @@ pub struct SyncContext {
     pub journal: Journal,
     /// The e-mail address with which people share the spreadsheet.
     pub account: String,
-    /// Told of what would be written, where the hub writes nothing.
+    /// Told of what would be written, where the client writes nothing.
     pub observer: Option<Observer>,
     /// By it all synchronisers are made to stand still.
     pub work_gate: Arc<WorkGate>,
@@ -90,89 +84,11 @@ pub struct SyncContext {
 /// Hears what the service would do, line by line.
 pub type Observer = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// Synchronises one spreadsheet until the stop, anew after every rest; publishes how it goes.
-pub async fn run_until_stopped(
-    sync: SyncContext,
-    status: &watch::Sender<SyncStatus>,
-    stop: CancellationToken,
-) {
-    metrics::describe_counter!(PLAIN_WRITES, "Shared cells changed without comparing");
-    while let Some(at_work) = stop.run_until_cancelled(sync.work_gate.work()).await {
-        let end = stop.child_token();
-        let work = work(&sync, status, end.clone());
-        tokio::pin!(work);
-        tokio::select! {
-            () = &mut work => {}
-            () = at_work.end.cancelled() => {
-                end.cancel();
-                work.await;
-            }
-        }
-    }
-}
-
-/// Runs until this end: from what the journal holds now.
-async fn work(sync: &SyncContext, status: &watch::Sender<SyncStatus>, end: CancellationToken) {
-    // A tab that could not be read of would look as if nobody had ever seen it.
-    let start = sync.journal.read(|snapshot| start(sync, snapshot));
-    let Some(start) = end.run_until_cancelled(start).await else {
-        return;
-    };
-    let mut io = LiveIo::new(sync, status, end.clone());
-    let in_hand = Arc::clone(&io.in_hand);
-    tokio::select! {
-        () = run(&mut io, SyncMemory::new(start)) => {}
-        () = stopped(&end, &in_hand) => {}
-    }
-}
-
-/// The stop, once no write is in hand any more, or has been for too long.
-async fn stopped(end: &CancellationToken, in_hand: &RwLock<()>) {
-    end.cancelled().await;
-    // Its intent makes even a write that is cut off safe.
-    let _ = timeout(WRITE_GRACE, in_hand.write()).await;
-}
-
-fn start(sync: &SyncContext, snapshot: &Snapshot) -> Start {
-    let mut known = BTreeMap::new();
-    for tab in sync.tabs.iter().map(|words| words.tab) {
-        if snapshot.view().tab(tab).reads().sighted.is_some() {
-            known.insert(tab, known_rows(snapshot, tab));
-        }
-    }
-    Start {
-        known,
-        // Whoever cannot write cannot resolve a batch either.
-        open: if sync.observer.is_none() {
-            snapshot.intents(&sync.spreadsheet)
-        } else {
-            Vec::new()
-        },
-        last_token: snapshot.last_token(),
-        account: sync.account.clone(),
-        spreadsheet: sync.spreadsheet.clone(),
-        tabs: sync.tabs.clone(),
-        archive: sync.archive.clone(),
-    }
-}
-
-/// The rows that the journal knows to stand in a tab.
-fn known_rows(snapshot: &Snapshot, tab: Tab) -> Vec<KnownRow> {
-    match tab {
-        Tab::Promotions => Vec::new(),
-        Tab::Partners => snapshot
-            .partners()
-            .filter_map(KnownRow::of_partner)
-            .collect(),
-        Tab::Appeals => snapshot
-            .appeals()
-            .filter_map(|appeal| KnownRow::of(&appeal))
-            .collect(),
-    }
-}
+/// Rows to write, and rows for which there is nothing to write.
+type Projections = (Vec<Wanted>, Vec<(RowKey, Seq)>);
 
 /// The world of one synchroniser.
-struct LiveIo<'a> {
+pub(super) struct LiveIo<'a> {
     sync: &'a SyncContext,
     tabs: Vec<Tab>,
     status: &'a watch::Sender<SyncStatus>,
@@ -181,7 +97,7 @@ struct LiveIo<'a> {
     dirtied: watch::Receiver<()>,
     stop: CancellationToken,
     /// Shared from the beginning of a write until its outcome is stored; at the stop no write begins any more.
-    in_hand: Arc<RwLock<()>>,
+    pub(super) in_hand: Arc<RwLock<()>>,
     writing: Option<OwnedRwLockReadGuard<()>>,
     /// Dirty rows that the synchroniser has had, by generation: it comes back to them by itself.
     offered: BTreeMap<RowKey, Seq>,
@@ -190,7 +106,7 @@ struct LiveIo<'a> {
 }
 
 impl<'a> LiveIo<'a> {
-    fn new(
+    pub(super) fn new(
         sync: &'a SyncContext,
         status: &'a watch::Sender<SyncStatus>,
         stop: CancellationToken,
@@ -231,30 +147,35 @@ impl<'a> LiveIo<'a> {
     }
 
     /// Dirty rows as they should be, as many as go into one batch, and those for which there is nothing to write. The rest is told of again.
-    fn projections(&mut self, tabs: &[Tab]) -> (Vec<Wanted>, Vec<(RowKey, Seq)>) {
-        let snapshot = self.sync.journal.snapshot();
-        let mut dirty = snapshot.dirty(MOST_DIRTY);
+    fn projections(&mut self, tabs: &[Tab]) -> Result<Projections, StoreError> {
+        let journal = &self.sync.journal;
+        let mut dirty = journal.try_read(|snapshot| snapshot.dirty(MOST_DIRTY))?;
         let marks: BTreeMap<&RowKey, Seq> =
             dirty.iter().map(|(key, dirtied)| (key, *dirtied)).collect();
         self.offered
             .retain(|key, dirtied| marks.get(key) == Some(dirtied));
         dirty.retain(|(key, _)| tabs.contains(&key.tab()));
         dirty.sort_by_key(|(key, _)| self.offered.contains_key(key));
+        let mut snapshot = journal.snapshot();
         let (mut rows, mut idle, mut size, mut full) = (Vec::new(), Vec::new(), 0, false);
         for (key, dirtied) in dirty {
-            let row = if full {
-                None
-            } else {
-                project(&self.sync.rules, snapshot.view(), &key)
-            };
-            size += row.as_ref().map_or(0, write_plan::size);
-            full |=
-                rows.len() >= MOST_ROWS || (size > write_plan::MOST_CHARACTERS && !rows.is_empty());
             self.offered.remove(&key);
             if full {
                 continue;
             }
+            let row = project(&self.sync.rules, snapshot.view(), &key);
+            if !snapshot.intact() {
+                snapshot.readable()?;
+                // What cannot be understood looks empty: this row stays as it is, and is tried again with the others that wait.
+                self.offered.insert(key, dirtied);
+                snapshot = journal.snapshot();
+                continue;
+            }
+            size += row.as_ref().map_or(0, write_plan::size);
+            full =
+                rows.len() >= MOST_ROWS || (size > write_plan::MOST_CHARACTERS && !rows.is_empty());
             match row {
+                _ if full => {}
                 Some(row) => {
                     self.offered.insert(key, dirtied);
                     rows.push(Wanted { row, dirtied });
@@ -262,17 +183,12 @@ impl<'a> LiveIo<'a> {
                 None => idle.push((key, dirtied)),
             }
         }
-        if !snapshot.intact() {
-            // What could not be read looks empty; nothing may be written after such a reading.
-            self.offered.clear();
-            return (Vec::new(), Vec::new());
-        }
-        (rows, idle)
+        Ok((rows, idle))
     }
 
     /// Rows in whose place we have written others: the journal must want them written again, whatever was clean.
     fn moved(&self, marks: &[RowMark]) -> Result<WriteReport, StoreError> {
-        let rows = self.looked_up(|snapshot| {
+        let rows = self.sync.journal.try_read(|snapshot| {
             let key = |mark: &RowMark| match mark {
                 RowMark::Partner(code) => Some(RowKey::Partner(code.clone())),
                 RowMark::Promotion(key) => Some(RowKey::Promotion(key.clone())),
@@ -282,16 +198,6 @@ impl<'a> LiveIo<'a> {
             keys.map(|key| (key, Seq(0))).collect()
         })?;
         Ok(self.report(rows, &RowResult::Moved))
-    }
-
-    /// Reads of the journal what an absence would be taken for: an error where the disk fails.
-    fn looked_up<T>(&self, read: impl FnOnce(&Snapshot) -> T) -> Result<T, StoreError> {
-        let snapshot = self.sync.journal.snapshot();
-        let found = read(&snapshot);
-        if snapshot.is_lost() {
-            return Err(StoreError::Disk("the journal cannot be read".to_owned()));
-        }
-        Ok(found)
     }
 
     fn report(&self, rows: Vec<(RowKey, Seq)>, result: &RowResult) -> WriteReport {
@@ -374,13 +280,18 @@ impl SheetIo for LiveIo<'_> {
 
     async fn index(&mut self, asked: Asked) -> Result<AppealIndex, StoreError> {
         let rules = &self.sync.rules;
-        self.looked_up(|snapshot| identity::index(rules, snapshot.view(), &asked))
+        let journal = &self.sync.journal;
+        journal.try_read(|snapshot| identity::index(rules, snapshot.view(), &asked))
     }
 
     /// Those that the synchroniser has not had yet go first.
     async fn project(&mut self, tabs: &[Tab]) -> Vec<Wanted> {
         self.told.retain(|tab| !tabs.contains(tab));
-        let (wanted, idle) = self.projections(tabs);
+        let Ok((wanted, idle)) = self.projections(tabs) else {
+            // They are told of again.
+            self.offered.clear();
+            return Vec::new();
+        };
         if !idle.is_empty() {
             let report = self.report(idle, &RowResult::Idle);
             let stored = self.sync.journal.apply(vec![Event::Wrote(report)]).await;
@@ -479,4 +390,4 @@ fn by_the_wall_clock(event: Event) -> Event {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -2,10 +2,14 @@
 //!
 //! Invariant: nothing here is waited for without a deadline.
 
-use std::ops::Range;
+use std::{ops::Range, path::Path};
 
 use metrics_exporter_prometheus::PrometheusBuilder;
-use tokio::sync::{Notify, mpsc};
+use redb::ReadableTable;
+use tokio::{
+    sync::{Notify, mpsc},
+    time::timeout,
+};
 
 use super::*;
 use crate::{
@@ -13,13 +17,27 @@ use crate::{
         event::{AnswerCell, AppealCells, Looked, NewAppeal, RowEvent},
         ids::ChatId,
     },
-    health::Health,
     journal::{Nudges, Signals},
     sheets::{client::tests::nowhere, layout::tests::appeals},
 };
 
-async fn context() -> (SyncContext, tempfile::TempDir) {
-    let rules = Rules::default();
+pub(in crate::sheets::sync) async fn context() -> (SyncContext, tempfile::TempDir) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let context = SyncContext {
+        spreadsheet: SpreadsheetId("book".to_owned()),
+        tabs: vec![appeals()],
+        archive: crate::sheets::layout::tests::archive(),
+        rules: Rules::default(),
+        client: nowhere().await,
+        journal: journal_in(directory.path()),
+        account: "desk@example.org".to_owned(),
+        observer: None,
+        work_gate: Arc::default(),
+    };
+    (context, directory)
+}
+
+fn journal_in(directory: &Path) -> Journal {
     let signals = Signals {
         outbox: Notify::new(),
         dirty: watch::Sender::default(),
@@ -28,21 +46,7 @@ async fn context() -> (SyncContext, tempfile::TempDir) {
         questions: mpsc::channel(1).0,
     };
     let interpret = Arc::new(|_: &[u8]| Err(crate::journal::Undecodable(String::new())));
-    let directory = tempfile::tempdir().expect("a directory");
-    let journal =
-        Journal::open(directory.path(), rules.clone(), interpret, signals).expect("opens");
-    let context = SyncContext {
-        spreadsheet: SpreadsheetId("book".to_owned()),
-        tabs: vec![appeals()],
-        archive: crate::sheets::layout::tests::archive(),
-        rules,
-        client: nowhere().await,
-        journal,
-        account: "desk@example.org".to_owned(),
-        observer: None,
-        work_gate: Arc::default(),
-    };
-    (context, directory)
+    Journal::open(directory, Rules::default(), interpret, signals).expect("opens")
 }
 
 #[tokio::test]
@@ -97,7 +101,7 @@ async fn a_wait_ends_with_a_nudge_the_moment_or_the_stop() {
 }
 
 #[tokio::test]
-async fn dirty_rows_are_told_of_once_while_the_desk_keeps_its_pace() {
+async fn dirty_rows_are_told_of_once_while_the_synchroniser_keeps_its_pace() {
     let ((context, _directory), stop) = (context().await, CancellationToken::new());
     let journal = context.journal.clone();
     let state = watch::Sender::default();
@@ -109,7 +113,7 @@ async fn dirty_rows_are_told_of_once_while_the_desk_keeps_its_pace() {
     let soon = clock::steady() + SignedDuration::from_millis(5);
     assert!(
         matches!(io.wait(Some(soon)).await, Some(Wake::Time)),
-        "the desk knows already"
+        "it is known already"
     );
     assert_eq!(io.project(&[Tab::Appeals]).await.len(), 1);
 }
@@ -141,6 +145,53 @@ async fn rows_that_a_batch_has_no_room_for_are_told_of_again() {
     assert_eq!(io.project(&[Tab::Appeals]).await.len(), 3);
 }
 
+#[tokio::test]
+async fn a_record_that_cannot_be_understood_holds_back_its_own_row_alone() {
+    let ((mut context, directory), stop) = (context().await, CancellationToken::new());
+    let journal = context.journal.clone();
+    journal.apply(adopted(1..4)).await.expect("stored");
+    journal.close().await;
+    let spoiled = spoil_first_appeal(directory.path());
+    assert!(spoiled.is_ok(), "{spoiled:?}");
+    context.journal = journal_in(directory.path());
+    let state = watch::Sender::default();
+    let mut io = LiveIo::new(&context, &state, stop);
+    assert_eq!(io.project(&[Tab::Appeals]).await.len(), 2);
+    assert!(io.dirty().is_empty(), "it comes by the clock, not at once");
+    assert_eq!(context.journal.snapshot().dirty(9).len(), 3);
+    let asked = Asked {
+        rows: BTreeSet::from([(None, Some(ChatId(2)))]),
+        gone: BTreeSet::new(),
+    };
+    let index = io.index(asked).await.expect("the disk is well");
+    assert_eq!(index.of_chats[&ChatId(2)].len(), 1);
+}
+
+#[tokio::test]
+async fn a_journal_that_cannot_be_read_is_no_empty_one() {
+    let ((context, _directory), stop) = (context().await, CancellationToken::new());
+    let journal = context.journal.clone();
+    journal.apply(adopted(1..4)).await.expect("stored");
+    let state = watch::Sender::default();
+    let mut io = LiveIo::new(&context, &state, stop);
+    journal.close().await;
+    assert!(io.project(&[Tab::Appeals]).await.is_empty());
+    assert!(io.index(Asked::default()).await.is_err());
+    assert!(io.moved(&[]).is_err());
+}
+
+fn spoil_first_appeal(directory: &Path) -> Result<(), redb::Error> {
+    let file = redb::Database::open(directory.join("journal.redb"))?;
+    let writing = file.begin_write()?;
+    {
+        let appeals = redb::TableDefinition::<&[u8], &[u8]>::new("appeals");
+        let mut appeals = writing.open_table(appeals)?;
+        let first = appeals.first()?.expect("there are some").0.value().to_vec();
+        appeals.insert(first.as_slice(), b"{}".as_slice())?;
+    }
+    Ok(writing.commit()?)
+}
+
 /// Rows without `№` in the appeals, one of each chat, seen in one look.
 fn adopted(chats: Range<i64>) -> Vec<Event> {
     let row = |chat| {
@@ -170,32 +221,4 @@ fn all(rows: Vec<Wanted>) -> Vec<(RowKey, Seq)> {
     rows.into_iter()
         .map(|wanted| (wanted.row.key, wanted.dirtied))
         .collect()
-}
-
-#[tokio::test]
-async fn a_desk_that_reaches_nobody_says_so_and_stops() {
-    let ((context, _directory), stop) = (context().await, CancellationToken::new());
-    let client = context.client.clone();
-    let state = watch::Sender::new(SyncStatus::default());
-    let seen = state.subscribe();
-    let stopped = stop.clone();
-    let running = tokio::spawn(async move { run_until_stopped(context, &state, stopped).await });
-    let down = async {
-        while client.health() != Health::Down {
-            sleep(Duration::from_millis(5)).await;
-        }
-    };
-    timeout(Duration::from_secs(5), down)
-        .await
-        .expect("in time");
-    assert_eq!(
-        seen.borrow().tabs[0].trouble,
-        None,
-        "an outage is not the fault of a tab"
-    );
-    stop.cancel();
-    timeout(Duration::from_secs(2), running)
-        .await
-        .expect("stops in time")
-        .expect("no panic");
 }
