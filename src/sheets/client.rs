@@ -3,17 +3,14 @@
 //! Invariant: every call ends within a timeout, is counted in the quota before it is made, and is never repeated here
 //! but after a 401, which Google answers before it does anything.
 
+mod call;
+
 use std::{
-    future::Future,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use google_sheets4::{
-    Sheets,
-    api::{self, Scope, SpreadsheetMethods},
-    common,
-};
+use google_sheets4::{Sheets, api};
 use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
@@ -22,23 +19,23 @@ use hyper_util::{
 use jiff::Timestamp;
 use rustls::crypto::ring;
 
-use crate::{
-    clock,
-    domain::ids::{BatchToken, SpreadsheetId},
-    health::Health,
-};
-
+use self::call::ClientState;
 use super::{
     account_key::{AccountKey, KeyError, web_address},
-    errors::{self, CallTrace},
-    quota::{Kind, QuotaLeft, QuotaWindow},
+    errors,
+    quota::{Kind, QuotaLeft},
     replies,
     requests::{self, InvalidChange},
-    token::{Connector, Issue, Tokens},
+    token::{Connector, Tokens},
     wire::{
         Batch, Columns, ReadBack, Rendering, SheetId, SheetsError, Structure, UnformattedValue,
         Validation,
     },
+};
+use crate::{
+    clock,
+    domain::ids::{BatchToken, SpreadsheetId},
+    health::Health,
 };
 
 /// A connection that is idle for this long is closed by us; Google closes its own after some minutes, and a request sent at that moment would be lost.
@@ -46,7 +43,7 @@ const IDLE: Duration = Duration::from_secs(60);
 
 /// The service account's door to Google Sheets; a cheap handle, one for all spreadsheets.
 #[derive(Clone)]
-pub struct SheetsClient(Arc<Inner>);
+pub struct SheetsClient(Arc<ClientState>);
 
 /// How long we wait.
 #[derive(Debug, Clone, Copy)]
@@ -122,7 +119,7 @@ impl SheetsClient {
         let mut sheets = Sheets::new(client, tokens.clone());
         sheets.base_url(base.clone());
         sheets.root_url(base);
-        Ok(Self(Arc::new(Inner {
+        Ok(Self(Arc::new(ClientState {
             sheets,
             tokens,
             quota: Mutex::default(),
@@ -135,7 +132,7 @@ impl SheetsClient {
     /// The same client, fresh from [`SheetsClient::new`], through which nothing can be written.
     #[must_use]
     pub fn reading_only(mut self) -> Self {
-        let inner = Arc::get_mut(&mut self.0).expect("a fresh hub has one handle");
+        let inner = Arc::get_mut(&mut self.0).expect("a fresh client has one handle");
         inner.reads_only = true;
         self
     }
@@ -145,17 +142,8 @@ impl SheetsClient {
     /// # Errors
     /// No answer, or a refusal.
     pub async fn structure(&self, spreadsheet: &SpreadsheetId) -> Result<Structure, SheetsError> {
-        let mut delegate = self.open(Kind::Read, spreadsheet).await?;
-        let call = self
-            .spreadsheets()
-            .get(&spreadsheet.0)
-            .param("fields", requests::STRUCTURE_FIELDS);
-        let call = call
-            .add_scope(Scope::Spreadsheet)
-            .delegate(&mut delegate)
-            .doit();
-        let answer = self.wait(Kind::Read, call).await;
-        self.close(&delegate, answer, replies::structure)
+        let fields = requests::STRUCTURE_FIELDS;
+        self.get(spreadsheet, &[], fields, replies::structure).await
     }
 
     /// The validation of these A1 ranges: one read, or none without ranges.
@@ -170,20 +158,9 @@ impl SheetsClient {
         if ranges.is_empty() {
             return Ok(Vec::new());
         }
-        let mut delegate = self.open(Kind::Read, spreadsheet).await?;
-        let call = self
-            .spreadsheets()
-            .get(&spreadsheet.0)
-            .param("fields", requests::VALIDATION_FIELDS);
-        let call = ranges
-            .iter()
-            .fold(call, |call, range| call.add_ranges(range));
-        let call = call
-            .add_scope(Scope::Spreadsheet)
-            .delegate(&mut delegate)
-            .doit();
-        let answer = self.wait(Kind::Read, call).await;
-        self.close(&delegate, answer, replies::validation)
+        let fields = requests::VALIDATION_FIELDS;
+        self.get(spreadsheet, ranges, fields, replies::validation)
+            .await
     }
 
     /// The cells of ranges as people see them, each answered in its place: one read, none if nothing is asked for.
@@ -213,33 +190,6 @@ impl SheetsClient {
             .await
     }
 
-    async fn cells<T>(
-        &self,
-        spreadsheet: &SpreadsheetId,
-        ranges: &[String],
-        rendering: &str,
-        decode: impl FnOnce(api::BatchGetValuesResponse, usize) -> Option<Vec<Columns<T>>>,
-    ) -> Result<Vec<Columns<T>>, SheetsError> {
-        if ranges.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut delegate = self.open(Kind::Read, spreadsheet).await?;
-        let call = self.spreadsheets().values_batch_get(&spreadsheet.0);
-        let call = ranges
-            .iter()
-            .fold(call, |call, range| call.add_ranges(range));
-        let call = call
-            .major_dimension("COLUMNS")
-            .value_render_option(rendering)
-            .date_time_render_option("SERIAL_NUMBER");
-        let call = call
-            .add_scope(Scope::Spreadsheet)
-            .delegate(&mut delegate)
-            .doit();
-        let answer = self.wait(Kind::Read, call).await;
-        self.close(&delegate, answer, |answer| decode(answer, ranges.len()))
-    }
-
     /// Applies a batch, all or nothing: one write, or none where nothing is to change.
     ///
     /// # Errors
@@ -253,18 +203,9 @@ impl SheetsClient {
             return Ok(ReadBack::default());
         }
         let request = requests::batch(batch)?;
-        let mut delegate = self.open(Kind::Write, spreadsheet).await?;
-        let call = self.spreadsheets().batch_update(request, &spreadsheet.0);
-        let call = call
-            .param("fields", requests::fields(batch))
-            .add_scope(Scope::Spreadsheet);
-        let answer = self
-            .wait(Kind::Write, call.delegate(&mut delegate).doit())
-            .await;
-        let outcome = self.close(&delegate, answer, |answer| {
-            replies::read_back(&batch.changes, answer)
-        });
-        match outcome {
+        let decode = |answer| replies::read_back(&batch.changes, answer);
+        let fields = requests::fields(batch);
+        match self.update(spreadsheet, request, fields, decode).await {
             Err(SheetsError::Refused { change, words }) if change >= batch.changes.len() => {
                 Err(SheetsError::Unknown(words))
             }
@@ -285,15 +226,9 @@ impl SheetsClient {
             requests: Some(vec![request]),
             ..Default::default()
         };
-        let mut delegate = self.open(Kind::Write, spreadsheet).await?;
-        let call = self.spreadsheets().batch_update(request, &spreadsheet.0);
-        let call = call
-            .param("fields", "spreadsheetId")
-            .add_scope(Scope::Spreadsheet);
-        let answer = self
-            .wait(Kind::Write, call.delegate(&mut delegate).doit())
-            .await;
-        self.close(&delegate, answer, |answer| answer.spreadsheet_id)
+        let id = |answer: api::BatchUpdateSpreadsheetResponse| answer.spreadsheet_id;
+        self.update(spreadsheet, request, "spreadsheetId", id)
+            .await
             .map(drop)
     }
 
@@ -307,16 +242,9 @@ impl SheetsClient {
         id: BatchToken,
     ) -> Result<TokenFate, SheetsError> {
         let request = requests::token_alone(id)?;
-        let mut delegate = self.open(Kind::Write, spreadsheet).await?;
-        let call = self.spreadsheets().batch_update(request, &spreadsheet.0);
-        let call = call
-            .param("fields", requests::FENCE_FIELDS)
-            .add_scope(Scope::Spreadsheet);
-        let answer = self
-            .wait(Kind::Write, call.delegate(&mut delegate).doit())
-            .await;
-        let taken = |answer| (replies::token(&answer)? == id.0).then_some(TokenFate::Accepted);
-        match self.close(&delegate, answer, taken) {
+        let free = |answer| (replies::token(&answer)? == id.0).then_some(TokenFate::Accepted);
+        let fields = requests::FENCE_FIELDS;
+        match self.update(spreadsheet, request, fields, free).await {
             Err(SheetsError::Refused { words, .. }) if errors::says_taken(&words) => {
                 Ok(TokenFate::Used)
             }
@@ -339,186 +267,6 @@ impl SheetsClient {
     pub fn health(&self) -> Health {
         *self.0.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    /// Begins a call: an address that is safe to build, a token at hand, a place in the quota.
-    async fn open(
-        &self,
-        kind: Kind,
-        spreadsheet: &SpreadsheetId,
-    ) -> Result<CallDelegate, SheetsError> {
-        if !is_plain(spreadsheet) {
-            return Err(SheetsError::NotFound);
-        }
-        if self.0.reads_only && kind == Kind::Write {
-            return Err(SheetsError::Unavailable(
-                "nothing is written while observing".to_owned(),
-            ));
-        }
-        let opened = self.admit(kind).await;
-        opened.inspect_err(|error| self.note(error))
-    }
-
-    async fn admit(&self, kind: Kind) -> Result<CallDelegate, SheetsError> {
-        let prepared = self.0.tokens.prepare().await;
-        prepared.map_err(|error| SheetsError::Unavailable(format!("no token: {error}")))?;
-        let admitted = self.0.quota().admit(kind, clock::steady());
-        admitted.map_err(|until| SheetsError::Throttled { until: Some(until) })?;
-        Ok(CallDelegate {
-            client: self.clone(),
-            kind,
-            issue: None,
-            renewed: false,
-            trace: CallTrace::default(),
-        })
-    }
-
-    /// Waits for an answer as long as calls of this kind are worth; none if it does not come.
-    async fn wait<T>(
-        &self,
-        kind: Kind,
-        call: impl Future<Output = Answer<T>>,
-    ) -> Option<Answer<T>> {
-        let timeouts = match kind {
-            Kind::Read => self.0.timeouts.read,
-            Kind::Write => self.0.timeouts.write,
-        };
-        let began = clock::monotonic();
-        let answer = tokio::time::timeout(timeouts, call).await.ok();
-        metrics::histogram!("sheetdesk_sheets_call_seconds", "kind" => kind.name())
-            .record(began.elapsed());
-        answer
-    }
-
-    /// Ends a call: what it brought, and what that says about Google.
-    fn close<T, U>(
-        &self,
-        delegate: &CallDelegate,
-        answer: Option<Answer<T>>,
-        decode: impl FnOnce(T) -> Option<U>,
-    ) -> Result<U, SheetsError> {
-        let outcome = match answer {
-            Some(Ok((_, answer))) => decode(answer).ok_or_else(|| errors::nonsense(delegate.kind)),
-            Some(Err(error)) => Err(errors::failed(delegate.kind, delegate.trace, &error)),
-            None => Err(errors::timed_out(delegate.kind, delegate.trace)),
-        };
-        if let Some(until) = delegate.trace.until {
-            self.0.quota().silence(delegate.kind, until);
-        }
-        let ended = match &outcome {
-            Ok(_) => "ok",
-            Err(SheetsError::Throttled { .. }) => "throttled",
-            Err(SheetsError::Unavailable(_)) => "unavailable",
-            Err(SheetsError::Unknown(_)) => "unknown",
-            Err(
-                SheetsError::Refused { .. }
-                | SheetsError::BadRange(_)
-                | SheetsError::Denied(_)
-                | SheetsError::NotFound
-                | SheetsError::ApiOff { .. }
-                | SheetsError::NotASpreadsheet,
-            ) => "refused",
-        };
-        metrics::counter!("sheetdesk_sheets_calls_total", "kind" => delegate.kind.name(), "outcome" => ended).increment(1);
-        match &outcome {
-            Ok(_) => self.0.feels(Health::Ok, None),
-            Err(error) => self.note(error),
-        }
-        outcome
-    }
-
-    fn note(&self, error: &SheetsError) {
-        let health = match error {
-            SheetsError::Throttled { .. } => Health::Throttled,
-            SheetsError::Unavailable(_) | SheetsError::Unknown(_) => Health::Down,
-            SheetsError::Refused { .. }
-            | SheetsError::BadRange(_)
-            | SheetsError::Denied(_)
-            | SheetsError::NotFound
-            | SheetsError::ApiOff { .. }
-            | SheetsError::NotASpreadsheet => Health::Ok,
-        };
-        self.0.feels(health, Some(error));
-    }
-
-    fn spreadsheets(&self) -> SpreadsheetMethods<'_, Connector> {
-        self.0.sheets.spreadsheets()
-    }
-}
-
-/// What the library answers.
-type Answer<T> = common::Result<(common::Response, T)>;
-
-struct Inner {
-    sheets: Sheets<Connector>,
-    tokens: Tokens,
-    quota: Mutex<QuotaWindow>,
-    health: Mutex<Health>,
-    timeouts: Timeouts,
-    /// Every write is refused here.
-    reads_only: bool,
-}
-
-impl Inner {
-    // Ledger and health are whole after each statement, so a panic elsewhere leaves nothing half done.
-    fn quota(&self) -> MutexGuard<'_, QuotaWindow> {
-        self.quota.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Takes down how the last call went; a change is logged, with its reason.
-    fn feels(&self, health: Health, why: Option<&SheetsError>) {
-        let before = std::mem::replace(
-            &mut *self.health.lock().unwrap_or_else(PoisonError::into_inner),
-            health,
-        );
-        match why {
-            _ if before == health => {}
-            Some(why) if health != Health::Ok => {
-                tracing::warn!(sheets.health = ?health, %why, "Google Sheets fails")
-            }
-            Some(_) | None => tracing::info!(sheets.health = ?health, "Google Sheets answers"),
-        }
-    }
-}
-
-/// Hears what happens within one call of the library, and has a refused token renewed once.
-struct CallDelegate {
-    client: SheetsClient,
-    kind: Kind,
-    /// The token that is in use.
-    issue: Option<Issue>,
-    renewed: bool,
-    trace: CallTrace,
-}
-
-impl common::Delegate for CallDelegate {
-    fn pre_request(&mut self) {
-        let client = &self.client.0;
-        if self.renewed {
-            client.quota().spend(self.kind, clock::steady());
-        }
-        self.issue = client.tokens.issue();
-        self.trace.in_flight = true;
-    }
-
-    fn http_failure(
-        &mut self,
-        response: &common::Response,
-        _body: Option<&serde_json::Value>,
-    ) -> common::Retry {
-        let status = response.status().as_u16();
-        self.trace.in_flight = false;
-        self.trace.status = Some(status);
-        if status == 401 && !self.renewed {
-            self.renewed = true;
-            self.client.0.tokens.refuse(self.issue);
-            return common::Retry::After(Duration::ZERO);
-        }
-        let header = response.headers().get(hyper::header::RETRY_AFTER);
-        let asked = header.and_then(|value| value.to_str().ok());
-        let rest = asked.and_then(|header| errors::retry_after(header, clock::now()));
-        self.trace.until = rest.map(|rest| clock::steady() + rest);
-        common::Retry::Abort
-    }
 }
 
 impl From<InvalidChange> for SheetsError {
@@ -528,12 +276,6 @@ impl From<InvalidChange> for SheetsError {
             words: invalid.words.to_owned(),
         }
     }
-}
-
-/// Whether an id can be in a path: the library does not encode it.
-fn is_plain(spreadsheet: &SpreadsheetId) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    !spreadsheet.0.is_empty() && spreadsheet.0.bytes().all(plain)
 }
 
 /// Connections over TLS with the machine's certificates, or with Mozilla's where it has none (a bare container); plain HTTP where the address says so.

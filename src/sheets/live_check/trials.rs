@@ -43,74 +43,47 @@ const LATE: Duration = Duration::from_secs(3);
 const BELOW: u32 = 30;
 
 fn exchanges() -> [Exchange; 8] {
-    let exchange = |about, cell, (expect, set), (changes, shows), then| Exchange {
-        about,
-        cell,
-        expect,
-        set,
-        changes,
-        shows,
-        then,
-    };
-    let erased = (1, "");
     [
-        exchange(
-            "ответ в одну строку стирается, если он ещё тот же",
-            Cell::Text("да"),
-            ("да", ""),
-            erased,
-            PLAIN,
-        ),
-        exchange(
-            "ответ с переносами строк – так же",
-            Cell::Text("да\nи ещё\n\nда"),
-            ("да\nи ещё\n\nда", ""),
-            erased,
-            PLAIN,
-        ),
-        exchange(
-            "ответ с пробелами по краям – так же",
-            Cell::Text(" да  "),
-            (" да  ", ""),
-            erased,
-            PLAIN,
-        ),
-        exchange(
-            "ответ со знаками ? * ~ . – так же",
-            Cell::Text("да? *~ .+"),
-            ("да? *~ .+", ""),
-            erased,
-            PLAIN,
-        ),
-        exchange(
-            "ответ-число – так же",
-            Cell::Number(42),
-            ("42", ""),
-            erased,
-            PLAIN,
-        ),
-        exchange(
-            "другие буквы (регистр) – не тот же текст",
-            Cell::Text("Новое"),
-            ("новое", ""),
-            (0, "Новое"),
-            OVERWRITTEN,
-        ),
-        exchange(
-            "часть ячейки – не тот же текст",
-            Cell::Text("Новое"),
-            ("Нов", ""),
-            (0, "Новое"),
-            OVERWRITTEN,
-        ),
-        exchange(
-            "статус меняется на слово",
-            Cell::Text("Новое"),
-            ("Новое", "В работе"),
-            (1, "В работе"),
-            PLAIN,
-        ),
+        erased("ответ в одну строку стирается, если он ещё тот же", "да"),
+        erased("ответ с переносами строк – так же", "да\nи ещё\n\nда"),
+        erased("ответ с пробелами по краям – так же", " да  "),
+        erased("ответ со знаками ? * ~ . – так же", "да? *~ .+"),
+        Exchange {
+            cell: Cell::Number(42),
+            ..erased("ответ-число – так же", "42")
+        },
+        kept("другие буквы (регистр) – не тот же текст", "новое"),
+        kept("часть ячейки – не тот же текст", "Нов"),
+        Exchange {
+            set: "В работе",
+            shows: "В работе",
+            ..erased("статус меняется на слово", "Новое")
+        },
     ]
+}
+
+/// A cell holds this text, and is to be empty.
+fn erased(about: &'static str, text: &'static str) -> Exchange {
+    Exchange {
+        about,
+        cell: Cell::Text(text),
+        expect: text,
+        set: "",
+        changes: 1,
+        shows: "",
+        then: PLAIN,
+    }
+}
+
+/// A cell holds another text than is expected, and must keep it.
+fn kept(about: &'static str, expect: &'static str) -> Exchange {
+    Exchange {
+        expect,
+        changes: 0,
+        shows: "Новое",
+        then: OVERWRITTEN,
+        ..erased(about, "Новое")
+    }
 }
 
 /// Makes every trial; ends at the first call that fails for another reason.

@@ -180,26 +180,11 @@ impl SyncMemory {
             .and_then(|change| sent.draft.owners.get(change));
         let of_grid = self.speaks_of_the_grid(&words);
         match owner {
-            None => {
-                // A token that cannot be removed is gone already, or will stay; a new batch gets a new one of its own.
-                self.drops_tokens = change == 0 && self.drops_tokens;
-                self.pace.writes.failed(None, now);
-                if change == 0 && !says_taken(&words) {
-                    let words = format!(
-                        "Google не даёт пометить наши записи, поэтому мы не пишем. {}",
-                        self.reason(&words)
-                    );
-                    for &tab in sent.draft.tabs_after.keys() {
-                        self.trouble_of_all(tab, Blocks::Writes, &words, now);
-                    }
-                }
-                None
-            }
-            Some(ChangeOwner::Tab(tab, PreparationStep::Decoration)) => {
-                if let Some(tab_memory) = self.tab_memory(*tab) {
+            None => self.token_refused(sent, change, &words, now),
+            Some(&ChangeOwner::Tab(tab, PreparationStep::Decoration)) => {
+                if let Some(tab_memory) = self.tab_memory(tab) {
                     tab_memory.decorate = false;
                 }
-                None
             }
             Some(ChangeOwner::Archive) => {
                 self.forget_structure();
@@ -210,12 +195,10 @@ impl SyncMemory {
                     self.reason(&words)
                 );
                 self.trouble(Tab::Appeals, Blocks::Archive, words, now);
-                None
             }
             Some(_) if of_grid => {
                 self.forget_structure();
                 self.pace.writes.failed(None, now);
-                None
             }
             Some(&ChangeOwner::Tab(tab, PreparationStep::Columns)) => {
                 let words = format!(
@@ -223,27 +206,52 @@ impl SyncMemory {
                     self.reason(&words)
                 );
                 self.trouble_of_all(tab, Blocks::Writes, &words, now);
-                None
             }
             Some(&ChangeOwner::Row(at)) => {
                 let row = sent.draft.rows.get(at)?;
-                let Some((key, dirtied)) = row.report.clone() else {
-                    if let Some(repair) = &row.repair {
-                        self.repair_refused(repair, &words, now);
-                    }
-                    return None;
-                };
-                if let Some(tab_memory) = self.tab_memory(row.tab) {
-                    tab_memory.refusals.refused(key.clone(), dirtied, now);
-                }
-                let result = RowResult::Refused(words);
-                Some(WrittenRow {
-                    key,
-                    dirtied,
-                    result,
-                })
+                return self.row_refused(row, words, now);
             }
         }
+        None
+    }
+
+    /// A token that cannot be removed is gone already, or will stay; a new batch gets a new one of its own.
+    fn token_refused(&mut self, sent: &Sent, change: usize, words: &str, now: Timestamp) {
+        self.drops_tokens = change == 0 && self.drops_tokens;
+        self.pace.writes.failed(None, now);
+        if change == 0 && !says_taken(words) {
+            let words = format!(
+                "Google не даёт пометить наши записи, поэтому мы не пишем. {}",
+                self.reason(words)
+            );
+            for &tab in sent.draft.tabs_after.keys() {
+                self.trouble_of_all(tab, Blocks::Writes, &words, now);
+            }
+        }
+    }
+
+    /// A row is tried again by itself later; what is to be put right there as well.
+    fn row_refused(
+        &mut self,
+        row: &PlannedRow,
+        words: String,
+        now: Timestamp,
+    ) -> Option<WrittenRow> {
+        let Some((key, dirtied)) = row.report.clone() else {
+            if let Some(repair) = &row.repair {
+                self.repair_refused(repair, &words, now);
+            }
+            return None;
+        };
+        if let Some(tab_memory) = self.tab_memory(row.tab) {
+            tab_memory.refusals.refused(key.clone(), dirtied, now);
+        }
+        let result = RowResult::Refused(words);
+        Some(WrittenRow {
+            key,
+            dirtied,
+            result,
+        })
     }
 
     /// A token was sent alone: whether its batch has landed or not, it can land no more.

@@ -44,8 +44,7 @@ impl SyncMemory {
     pub(super) fn settle(&mut self, sent: Sent, answer: &ReadBack, now: Timestamp) {
         let Sent { draft, token, head } = sent;
         self.plain_writes += draft.plain;
-        let mut results = draft.finished;
-        let mut left = draft.left;
+        let (mut results, mut left) = (draft.finished, draft.left);
         let archived = self.has_archived(draft.archive.as_ref(), answer);
         let mut misplaced = false;
         for row in draft.rows {
@@ -58,24 +57,8 @@ impl SyncMemory {
                 result = Some(RowResult::Contested);
             }
             misplaced |= result == Some(RowResult::Moved);
-            if row.empties() {
-                // Such a row has no key that could be read back: the next snapshot tells whether it is empty.
-                self.due.insert(row.tab);
-            }
-            if !matches!(result, Some(RowResult::Confirmed { .. } | RowResult::Idle)) {
+            if self.remains(&row, result.as_ref(), now) {
                 left.insert(row.tab);
-                // The domain should learn at once what a person has written instead.
-                if !self.pace.is_futile() {
-                    self.due.insert(row.tab);
-                    self.pace.next_read = self.pace.next_read.min(now);
-                }
-            }
-            if let (Some(mark), Some(RowResult::Confirmed { .. })) = (&row.mark, &result)
-                && let Some(snapshot) = self
-                    .tab_memory(row.tab)
-                    .and_then(|tab_memory| tab_memory.snapshot.as_mut())
-            {
-                snapshot.remember(mark);
             }
             let told = !row.quiet || result != Some(RowResult::Idle);
             if let (Some((key, dirtied)), Some(result)) = (row.report.filter(|_| told), result) {
@@ -109,6 +92,36 @@ impl SyncMemory {
             self.unmended.push(token);
         }
         self.report_written(whole.then_some(token), results);
+    }
+
+    /// What follows at once from how a row went; whether it is for another pass.
+    fn remains(&mut self, row: &PlannedRow, result: Option<&RowResult>, now: Timestamp) -> bool {
+        if row.empties() {
+            // Such a row has no key that could be read back: the next snapshot tells whether it is empty.
+            self.due.insert(row.tab);
+        }
+        match result {
+            Some(RowResult::Confirmed { .. }) => {
+                let tab_memory = self.tab_memory(row.tab);
+                let snapshot = tab_memory.and_then(|tab_memory| tab_memory.snapshot.as_mut());
+                if let (Some(mark), Some(snapshot)) = (&row.mark, snapshot) {
+                    snapshot.remember(mark);
+                }
+                false
+            }
+            Some(RowResult::Idle) => false,
+            Some(
+                RowResult::Contested | RowResult::Moved | RowResult::Absent | RowResult::Refused(_),
+            )
+            | None => {
+                // The domain should learn at once what a person has written instead.
+                if !self.pace.is_futile() {
+                    self.due.insert(row.tab);
+                    self.pace.next_read = self.pace.next_read.min(now);
+                }
+                true
+            }
+        }
     }
 
     /// Whether what was moved to the archive stands in its columns.
