@@ -107,6 +107,17 @@ impl<'a> TabAnswer<'a> {
         self.plan.tab
     }
 
+    /// How many calls were made for it.
+    #[must_use]
+    pub fn calls(&self) -> u8 {
+        let took = |rendering| {
+            self.stored
+                .iter()
+                .any(|stored| stored.rendering == rendering)
+        };
+        1 + u8::from(took(Rendering::Typed)) + u8::from(took(Rendering::Valued))
+    }
+
     /// The ranges that are to be read in this rendering, too: what was typed first, values where a key or a date may be another than is
     /// shown, and then the keys with them, which tell whether rows moved.
     #[must_use]

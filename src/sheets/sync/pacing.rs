@@ -11,11 +11,12 @@ use crate::domain::tab::Tab;
 /// Nudged looks are at most this frequent: a person who edits many cells should cost one look a second, not one a cell.
 const READ_GAP: SignedDuration = SignedDuration::from_secs(1);
 
-/// The gap after a snapshot that a hint from outside has brought; it doubles up to [`LONGEST_HINT_GAP`]. A snapshot of two calls has twice these gaps.
+/// The gap after a snapshot that a hint from outside has brought; it doubles up to [`LONGEST_HINT_GAP`]. Both are for each call that a
+/// snapshot takes.
 const FIRST_HINT_GAP: SignedDuration = SignedDuration::from_secs(2);
 
-/// However many hints come, a tab is looked at this often: so an answer that is typed amid them leaves within five seconds, and three
-/// tabs under a storm leave reads for the rest.
+/// However many hints come, a tab of one call is looked at this often: so an answer that is typed amid them leaves within five seconds,
+/// and three tabs under a storm leave reads for the rest.
 const LONGEST_HINT_GAP: SignedDuration = SignedDuration::from_secs(4);
 
 /// Hints are rare again when none was heeded for so long.
@@ -66,21 +67,16 @@ pub(super) struct Pacing {
     /// Batches in a row after which something stood in a wrong row.
     misplaced: u8,
     hints: BTreeMap<Tab, TakenHint>,
+    /// How many calls the last read of a tab took.
+    calls: BTreeMap<Tab, u8>,
 }
 
 /// The last hint of a tab that brought a snapshot.
 #[derive(Debug, Clone, Copy)]
 struct TakenHint {
     at: Timestamp,
+    /// For each call.
     gap: SignedDuration,
-}
-
-/// How many calls a read of a tab takes: pictures of promotions are asked for as they were typed, too.
-const fn calls_of_read(tab: Tab) -> i32 {
-    match tab {
-        Tab::Partners | Tab::Appeals => 1,
-        Tab::Promotions => 2,
-    }
 }
 
 impl Backoff {
@@ -121,6 +117,7 @@ impl Pacing {
             futile: 0,
             misplaced: 0,
             hints: BTreeMap::new(),
+            calls: BTreeMap::new(),
         }
     }
 
@@ -130,18 +127,21 @@ impl Pacing {
             .hints
             .get(&tab)
             .filter(|last| now.duration_since(last.at) < HINTS_OVER);
-        let calls = calls_of_read(tab);
-        let gap = last.map_or(FIRST_HINT_GAP * calls, |last| {
-            (last.gap * 2).min(LONGEST_HINT_GAP * calls)
-        });
+        let gap = last.map_or(FIRST_HINT_GAP, |last| (last.gap * 2).min(LONGEST_HINT_GAP));
         self.hints.insert(tab, TakenHint { at: now, gap });
+    }
+
+    /// A tab was read, in so many calls.
+    pub(super) fn has_read(&mut self, tab: Tab, calls: u8) {
+        self.calls.insert(tab, calls);
     }
 
     /// From when on the next hint of a tab is heeded.
     pub(super) fn next_hint(&self, tab: Tab) -> Timestamp {
+        let calls = self.calls.get(&tab).map_or(1, |&calls| calls.into());
         self.hints
             .get(&tab)
-            .map_or(Timestamp::MIN, |last| last.at + last.gap)
+            .map_or(Timestamp::MIN, |last| last.at + last.gap * calls)
     }
 
     /// A snapshot begins.
@@ -246,15 +246,16 @@ mod tests {
     #[test]
     fn hints_are_heeded_ever_wider_each_tab_for_itself_and_after_quiet_at_once() {
         let mut pace = Pacing::new();
-        for (tab, first, within_a_minute) in [
-            (Tab::Appeals, [0, 2, 6, 10, 14], 16),
-            (Tab::Promotions, [0, 4, 12, 20, 28], 8),
+        for (tab, calls, first, within_a_minute) in [
+            (Tab::Appeals, 1, [0, 2, 6, 10, 14], 16),
+            (Tab::Promotions, 2, [0, 4, 12, 20, 28], 8),
         ] {
             let mut looks = Vec::new();
             let mut now = at(0);
             while now.as_second() < 60 {
                 looks.push(now.as_second());
                 pace.takes_hint(tab, now);
+                pace.has_read(tab, calls);
                 now = pace.next_hint(tab);
             }
             assert_eq!(

@@ -334,6 +334,7 @@ impl Reading {
     fn close(&mut self, memory: &mut SyncMemory, tabs: Vec<TabAnswer<'_>>, now: Timestamp) {
         for answer in tabs {
             let tab = answer.tab();
+            memory.pace.has_read(tab, answer.calls());
             let Some(tab_memory) = memory.tab_memory(tab) else {
                 continue;
             };
