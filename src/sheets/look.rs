@@ -11,7 +11,8 @@ use jiff::Timestamp;
 
 use self::plan::HistoryRange;
 use super::{
-    layout::{Layout, cells, words::TabWords},
+    layout::{Layout, words::TabWords},
+    tabs::keys,
     wire::SheetId,
 };
 use crate::domain::{
@@ -324,8 +325,8 @@ impl TabSnapshot {
         if let (Some(at), Some(row)) = (at, self.rows.get_mut(row)) {
             row.texts[at] = text.into();
             row.stale = true;
-            if column == Column::Number {
-                row.key = cells::number(text).map(RowMark::Appeal);
+            if column == keys::column(self.tab) {
+                row.key = keys::read(self.tab, text);
                 row.keyless = row.key.is_none();
             }
         }

@@ -4,6 +4,7 @@
 //! and a missing previous snapshot loses nothing.
 
 pub(super) mod appeals;
+pub(super) mod keys;
 pub mod partners;
 pub(super) mod promotions;
 

@@ -11,16 +11,10 @@ use super::{
     plan::{ReadPlan, headers, taken},
 };
 use crate::{
-    domain::{
-        event::{RowMark, TelegramCell},
-        ids::{ChatId, PromotionKey},
-        row::Column,
-        tab::Tab,
-        text::visible,
-    },
+    domain::{event::TelegramCell, ids::ChatId, row::Column, tab::Tab, text::visible},
     sheets::{
         layout::{Layout, LayoutError, cells, index, words::TabWords},
-        tabs::promotions,
+        tabs::{keys, promotions},
         wire::{Columns, Rendering, UnformattedValue},
     },
 };
@@ -296,20 +290,8 @@ fn rows(
 /// A row, unless it carries neither key nor Telegram ID nor anything in our own columns.
 fn row(plan: &ReadPlan, row: u32, texts: Box<[Box<str>]>) -> Option<Row> {
     let text = |wanted: Column| text_of(plan, &texts, wanted);
-    let (key_cell, key) = match plan.tab {
-        Tab::Partners => (
-            text(Column::Code),
-            cells::code(text(Column::Code)).map(RowMark::Partner),
-        ),
-        Tab::Appeals => (
-            text(Column::Number),
-            cells::number(text(Column::Number)).map(RowMark::Appeal),
-        ),
-        Tab::Promotions => (
-            text(Column::Key),
-            PromotionKey::read(text(Column::Key)).map(RowMark::Promotion),
-        ),
-    };
+    let key_cell = text(keys::column(plan.tab));
+    let key = keys::read(plan.tab, key_cell);
     let (keyless, telegram) = (
         key_cell.trim().is_empty(),
         cells::telegram(text(Column::Telegram)),

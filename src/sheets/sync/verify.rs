@@ -16,13 +16,14 @@ use super::{
 use crate::{
     domain::{
         event::{RowMark, RowResult, TelegramCell, WrittenRow},
-        ids::{ChatId, PromotionKey},
+        ids::ChatId,
         row::Column,
         tab::Tab,
     },
     sheets::{
         layout::{cells, index},
         look::TabSnapshot,
+        tabs::keys,
         wire::{ReadBack, SheetId},
     },
 };
@@ -341,13 +342,9 @@ fn with_findings(result: RowResult, kept: &[Column], holds: Option<bool>) -> Row
 }
 
 fn found(row: &PlannedRow, after: &TabAfter, at: u32, answer: &ReadBack) -> AtPlace {
-    let key = |column| key_cell(after, at, column, answer);
+    let key = key_cell(after, at, keys::column(row.tab), answer);
+    let mark = keys::read(row.tab, &key);
     let chat = telegram(row.tab, after, at, answer).chat();
-    let mark = match row.tab {
-        Tab::Partners => cells::code(&key(Column::Code)).map(RowMark::Partner),
-        Tab::Appeals => cells::number(&key(Column::Number)).map(RowMark::Appeal),
-        Tab::Promotions => PromotionKey::read(&key(Column::Key)).map(RowMark::Promotion),
-    };
     if row.numbers
         && row
             .title
