@@ -9,6 +9,8 @@ mod chaos;
 mod crowd;
 mod cycle;
 mod found;
+mod numbers;
+mod pace;
 mod partners;
 mod people;
 mod promotions;

@@ -84,7 +84,7 @@ impl Bench {
         }
     }
 
-    /// A bench whose synchroniser has read at its workbook and prepared it.
+    /// A bench whose synchroniser has read its workbook and prepared it.
     pub(super) fn ready(rows: &[&str]) -> Self {
         let mut book = Book::new("обращения", rows, (40, 10));
         book.fills = ["Новое", "В работе", "Решено"]
@@ -357,4 +357,26 @@ pub(super) fn confirmed(cleared: Option<&str>) -> RowResult {
         parts: 0,
         formula: cleared.map(|_| false),
     }
+}
+
+/// Rows of two appeals.
+pub(super) const ONE: &str = "1|701|а|Новое|да|п1|ждёт";
+pub(super) const TWO: &str = "2|702|б|Новое|да|п1|ждёт";
+
+/// Does something once, just before the first write.
+pub(super) fn before_write(mut act: impl FnMut(&mut Book)) -> impl FnMut(&mut Book, &Call) {
+    let mut done = false;
+    move |book, output| {
+        if matches!(output, Call::Write(_)) && !done {
+            done = true;
+            act(book);
+        }
+    }
+}
+
+/// Has the synchroniser write, and does something once before it.
+pub(super) fn dirty(bench: &mut Bench, act: impl FnMut(&mut Book)) {
+    let input = Answer::Dirty([Tab::Appeals].into());
+    let wait = bench.feed(input, &mut before_write(act));
+    bench.rest(wait, 30);
 }

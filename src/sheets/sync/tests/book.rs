@@ -210,7 +210,7 @@ impl Book {
             }
             Change::SetFilter { filter, .. } => self.filter = Some(filter.clone()),
             Change::Offer { .. } | Change::Protect { .. } => {
-                return Err("the desk does not furnish");
+                return Err("the synchroniser provisions nothing");
             }
             Change::AddFill { formula, .. } => self.fills.push(formula.clone()),
             Change::Token(token) => {

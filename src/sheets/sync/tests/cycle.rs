@@ -1,4 +1,4 @@
-//! The pass word by word: which input leads to which outputs.
+//! The pass word by word: which input leads to which calls.
 //!
 //! Invariant: no write without a snapshot of this pass and an intent before it.
 
@@ -350,7 +350,7 @@ fn what_the_journal_did_not_store_is_looked_at_again() {
 }
 
 #[test]
-fn a_report_that_was_not_stored_is_owed() {
+fn a_report_that_was_not_stored_is_told_again() {
     let mut bench = Bench::ready(&[HEADERS, "1|701||Новое|||"]);
     let now = bench.now;
     bench.want(wanted(1, "а", Vec::new()));
@@ -380,49 +380,6 @@ fn a_report_that_was_not_stored_is_owed() {
 }
 
 #[test]
-fn a_burst_costs_few_calls() {
-    let mut bench = Bench::ready(&[HEADERS]);
-    bench.book.cells.resize(2_000, vec![String::new(); 10]);
-    let (start, mut number, mut wait) = (bench.now, 0, None);
-    for step in 0..600 {
-        bench.now = start + SignedDuration::from_millis(step * 100);
-        // Appeals come in evenly, 1,000 in the minute.
-        while i64::from(number) * 600 < (step + 1) * 1_000 && number < 1_000 {
-            number += 1;
-            bench.want(wanted(number, "здравствуйте", Vec::new()));
-        }
-        wait = bench.dirty();
-    }
-    bench.rest(wait, 60);
-    assert!(bench.wanted.is_empty());
-    assert_eq!(
-        (bench.batches.len(), bench.reads),
-        (11, 11),
-        "the first and ten more"
-    );
-    let appended = bench
-        .batches
-        .iter()
-        .flat_map(|batch| &batch.changes)
-        .filter_map(|change| match change {
-            Change::InsertRows { count, .. } => Some(*count),
-            _ => None,
-        });
-    assert_eq!(appended.sum::<u32>(), 1_000);
-}
-
-#[test]
-fn nudges_cost_one_look_a_second() {
-    let mut bench = Bench::ready(&[HEADERS]);
-    let start = bench.now;
-    for step in 0..100 {
-        bench.now = start + SignedDuration::from_millis(step * 100);
-        bench.feed(Answer::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
-    }
-    assert_eq!(bench.reads, 10);
-}
-
-#[test]
 fn an_open_intent_is_resolved_before_anything_is_written() {
     let mut bench = Bench::ready(&[HEADERS, "1|701||Новое|||"]);
     bench.stepper = Stepper::new(crate::sheets::sync::Start {
@@ -438,7 +395,7 @@ fn an_open_intent_is_resolved_before_anything_is_written() {
     let mut order = Vec::new();
     bench.feed(Answer::Time, &mut |_, output| {
         order.push(match output {
-            Call::Resolve(_) => "fence",
+            Call::Resolve(_) => "token",
             Call::Apply { events, .. } if matches!(events[0], Event::Wrote(_)) => "report",
             Call::Apply { .. } => "events",
             Call::Write(_) => "write",
@@ -452,7 +409,7 @@ fn an_open_intent_is_resolved_before_anything_is_written() {
         });
     });
     order.retain(|word| !word.is_empty());
-    assert_eq!(order, ["fence", "report", "events", "write", "report"]);
+    assert_eq!(order, ["token", "report", "events", "write", "report"]);
     assert_eq!(bench.reports()[0].token, Some(BatchToken(77)));
     assert!(bench.reports()[0].rows.is_empty());
     assert!(matches!(

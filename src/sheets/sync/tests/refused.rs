@@ -7,7 +7,9 @@ use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 use jiff::Timestamp;
 
 use super::{
-    bench::{ACCOUNT, Bench, clear, intended, spreadsheet, wanted},
+    bench::{
+        ACCOUNT, Bench, ONE, TWO, clear, confirmed, dirty, intended, looks, spreadsheet, wanted,
+    },
     book::Book,
     stepper::{Answer, Call, Stepper},
     troubles::notices,
@@ -299,4 +301,76 @@ fn a_tab_that_lets_the_others_go_first_is_not_forgotten_when_their_batch_fails()
         }
         assert_eq!(*RefCell::borrow(&dirty), BTreeSet::from([Tab::Appeals]));
     }
+}
+
+#[test]
+fn a_refused_row_does_not_stop_the_others() {
+    let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
+    bench.want(wanted(1, &"ы".repeat(50_001), Vec::new()));
+    bench.want(wanted(2, "б2", Vec::new()));
+    dirty(&mut bench, |_| {});
+    let words = "Your input contains more than the maximum of 50000 characters in a single cell.";
+    assert_eq!(
+        bench.results(),
+        [RowResult::Refused(words.to_owned()), confirmed(None)]
+    );
+    assert_eq!(
+        bench
+            .reports()
+            .iter()
+            .map(|report| report.token.is_some())
+            .collect::<Vec<_>>(),
+        [true, true]
+    );
+    assert_eq!(bench.book.cells[2][2], "б2");
+}
+
+#[test]
+fn a_refused_row_is_tried_again_by_the_clock_and_after_what_people_do() {
+    let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
+    bench.want(wanted(1, &"ы".repeat(50_001), Vec::new()));
+    let nudge = |bench: &mut Bench| bench.feed(Answer::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
+    let wait = bench.dirty();
+    assert_eq!(bench.batches.len(), 1);
+    bench.rest(wait, 50);
+    bench.pass(55);
+    let wait = nudge(&mut bench);
+    assert_eq!(
+        bench.batches.len(),
+        1,
+        "a look that shows nothing new is no reason"
+    );
+    bench.rest(wait, 10);
+    assert_eq!(bench.batches.len(), 2);
+    bench.pass(30);
+    bench.book.cells[2][3] = "Решено".to_owned();
+    nudge(&mut bench);
+    assert_eq!(bench.batches.len(), 3);
+    bench.rest(Some(bench.now), 3_600);
+    assert!(
+        (6..9).contains(&bench.batches.len()),
+        "{}",
+        bench.batches.len()
+    );
+    bench.wanted.clear();
+    bench.want(wanted(1, "короче", Vec::new()));
+    bench.wanted[0].dirtied = Seq(6);
+    bench.dirty();
+    assert_eq!(
+        bench.book.cells[1][2], "короче",
+        "what is wanted otherwise by now does not rest"
+    );
+}
+
+#[test]
+fn rows_that_are_refused_one_and_all_let_the_next_through() {
+    let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
+    for number in 3..20 {
+        bench.want(wanted(number, &"ы".repeat(50_001), Vec::new()));
+    }
+    let wait = bench.dirty();
+    bench.wanted.insert(0, wanted(2, "б2", Vec::new()));
+    bench.rest(wait, 10);
+    assert_eq!(bench.book.cells[2][2], "б2");
+    assert!(bench.batches.len() < 6, "{}", bench.batches.len());
 }

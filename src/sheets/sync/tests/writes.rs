@@ -3,9 +3,9 @@
 //! Invariant: what a person typed survives, and what we wrote into the wrong row is told and put back.
 
 use super::{
-    bench::{Bench, Fault, clear, confirmed, key, looks, wanted},
+    bench::{Bench, Fault, ONE, TWO, before_write, clear, confirmed, dirty, key, looks, wanted},
     book::Book,
-    stepper::{Answer, Call, Stepper},
+    stepper::{Answer, Stepper},
 };
 use crate::{
     domain::{
@@ -23,36 +23,6 @@ use crate::{
         wire::{Change, SheetsError},
     },
 };
-
-const ONE: &str = "1|701|а|Новое|да|п1|ждёт";
-const TWO: &str = "2|702|б|Новое|да|п1|ждёт";
-
-/// Does something once, just before the first write.
-fn before_write(mut act: impl FnMut(&mut Book)) -> impl FnMut(&mut Book, &Call) {
-    let mut done = false;
-    move |book, output| {
-        if matches!(output, Call::Write(_)) && !done {
-            done = true;
-            act(book);
-        }
-    }
-}
-
-fn dirty(bench: &mut Bench, act: impl FnMut(&mut Book)) {
-    let input = Answer::Dirty([Tab::Appeals].into());
-    let wait = bench.feed(input, &mut before_write(act));
-    bench.rest(wait, 30);
-}
-
-fn unnumbered(number: u32, history: &str) -> Wanted {
-    let mut wanted = wanted(number, history, Vec::new());
-    wanted.row.find = Find::Unnumbered(ChatId(700 + i64::from(number)), history.into());
-    wanted
-        .row
-        .ours
-        .retain(|(column, _)| matches!(column, Column::Number | Column::History));
-    wanted
-}
 
 #[test]
 fn a_row_that_moved_away_is_written_where_it_went() {
@@ -294,78 +264,6 @@ fn a_column_inserted_while_writing_is_noticed() {
 }
 
 #[test]
-fn a_refused_row_does_not_stop_the_others() {
-    let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
-    bench.want(wanted(1, &"ы".repeat(50_001), Vec::new()));
-    bench.want(wanted(2, "б2", Vec::new()));
-    dirty(&mut bench, |_| {});
-    let words = "Your input contains more than the maximum of 50000 characters in a single cell.";
-    assert_eq!(
-        bench.results(),
-        [RowResult::Refused(words.to_owned()), confirmed(None)]
-    );
-    assert_eq!(
-        bench
-            .reports()
-            .iter()
-            .map(|report| report.token.is_some())
-            .collect::<Vec<_>>(),
-        [true, true]
-    );
-    assert_eq!(bench.book.cells[2][2], "б2");
-}
-
-#[test]
-fn a_refused_row_is_tried_again_by_the_clock_and_after_what_people_do() {
-    let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
-    bench.want(wanted(1, &"ы".repeat(50_001), Vec::new()));
-    let nudge = |bench: &mut Bench| bench.feed(Answer::Nudge(looks(Tab::Appeals)), &mut |_, _| {});
-    let wait = bench.dirty();
-    assert_eq!(bench.batches.len(), 1);
-    bench.rest(wait, 50);
-    bench.pass(55);
-    let wait = nudge(&mut bench);
-    assert_eq!(
-        bench.batches.len(),
-        1,
-        "a look that shows nothing new is no reason"
-    );
-    bench.rest(wait, 10);
-    assert_eq!(bench.batches.len(), 2);
-    bench.pass(30);
-    bench.book.cells[2][3] = "Решено".to_owned();
-    nudge(&mut bench);
-    assert_eq!(bench.batches.len(), 3);
-    bench.rest(Some(bench.now), 3_600);
-    assert!(
-        (6..9).contains(&bench.batches.len()),
-        "{}",
-        bench.batches.len()
-    );
-    bench.wanted.clear();
-    bench.want(wanted(1, "короче", Vec::new()));
-    bench.wanted[0].dirtied = Seq(6);
-    bench.dirty();
-    assert_eq!(
-        bench.book.cells[1][2], "короче",
-        "what is wanted otherwise by now does not rest"
-    );
-}
-
-#[test]
-fn rows_that_are_refused_one_and_all_let_the_next_through() {
-    let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
-    for number in 3..20 {
-        bench.want(wanted(number, &"ы".repeat(50_001), Vec::new()));
-    }
-    let wait = bench.dirty();
-    bench.wanted.insert(0, wanted(2, "б2", Vec::new()));
-    bench.rest(wait, 10);
-    assert_eq!(bench.book.cells[2][2], "б2");
-    assert!(bench.batches.len() < 6, "{}", bench.batches.len());
-}
-
-#[test]
 fn a_row_deleted_while_writing_is_not_refused() {
     let mut bench = Bench::ready(&[HEADERS, ONE, TWO]);
     bench.book.cells.truncate(3);
@@ -378,7 +276,7 @@ fn a_row_deleted_while_writing_is_not_refused() {
 }
 
 #[test]
-fn a_lost_answer_is_resolved_by_the_fence_and_a_look() {
+fn a_lost_answer_is_resolved_by_its_token_and_a_read() {
     let lost = || Fault::Before(SheetsError::Unknown("cut".to_owned()));
     for (fault, appended) in [(Fault::Lost, 1), (lost(), 2)] {
         let mut bench = Bench::ready(&[HEADERS, ONE]);
@@ -412,66 +310,6 @@ fn rows_that_a_lost_batch_may_have_hit_are_projected_again() {
         bench.overwritten,
         [1, 2].map(|number| RowMark::Appeal(Number(number)))
     );
-}
-
-#[test]
-fn rows_without_number_are_numbered_by_their_history() {
-    let rows = [
-        HEADERS,
-        "|701|один|Новое||п1|",
-        "|702|два|Новое||п1|",
-        "|703|три||||",
-        "|703|три||||",
-    ];
-    let mut bench = Bench::ready(&rows);
-    for (number, history) in [(1, "один"), (2, "другое"), (3, "три")] {
-        bench.want(unnumbered(number, history));
-    }
-    bench.dirty();
-    assert_eq!(
-        bench.results(),
-        [RowResult::Absent, confirmed(None), confirmed(None)]
-    );
-    assert_eq!(bench.book.row(1), "1|701|один|Новое||п1");
-    assert_eq!(bench.book.row(2), "|702|два|Новое||п1");
-}
-
-#[test]
-fn numbers_given_to_the_wrong_rows_are_taken_back() {
-    let mut book = Book::new(
-        "обращения",
-        &[
-            HEADERS,
-            "|701|один|Новое||п1|",
-            "9|702|два|Новое||п1|",
-            "|703|три|Новое|||",
-        ],
-        (10, 7),
-    );
-    book.fills = ["Новое", "В работе", "Решено"]
-        .map(|word| format!("=$D2=\"{word}\""))
-        .to_vec();
-    let mut bench = Bench::new(book, false);
-    bench.want(unnumbered(1, "один"));
-    bench.want(unnumbered(3, "три"));
-    let rotate = |book: &mut Book| book.cells[1..4].rotate_left(1);
-    let wait = bench.feed(Answer::Time, &mut before_write(rotate));
-    bench.rest(wait, 60);
-    let rows: Vec<String> = (1..4).map(|row| bench.book.row(row)).collect();
-    assert_eq!(
-        rows,
-        [
-            "9|702|два|Новое||п1",
-            "3|703|три|Новое",
-            "1|701|один|Новое||п1"
-        ]
-    );
-    assert!(bench.wanted.is_empty());
-    let mistaken = bench
-        .events
-        .iter()
-        .any(|event| matches!(event, Event::Row(RowEvent::Stopped { .. })));
-    assert!(!mistaken, "the domain saw nothing of it");
 }
 
 #[test]
