@@ -24,13 +24,13 @@ const TOLD: usize = 20;
 /// What this batch does.
 pub(super) fn lines(memory: &SyncMemory, sent: &Sent, batch: &Batch) -> Vec<String> {
     let mut lines = Vec::new();
-    for (&tab, after) in &sent.draft.tabs_after {
+    for (&tab, after) in &sent.plan.tabs_after {
         let tab_memory = memory.tab_memories.iter().find(|known| known.tab() == tab);
         let Some(tab_memory) = tab_memory else {
             continue;
         };
         lines.extend(prepared(sent, batch, tab, after));
-        let rows = sent.draft.rows.iter().filter(|row| row.tab == tab);
+        let rows = sent.plan.rows.iter().filter(|row| row.tab == tab);
         let title = &after.title;
         let line = |row| format!("Лист «{title}», {}", told(tab_memory, row));
         lines.extend(rows.clone().take(TOLD).map(line));
@@ -39,14 +39,14 @@ pub(super) fn lines(memory: &SyncMemory, sent: &Sent, batch: &Batch) -> Vec<Stri
             lines.push(format!("Лист «{title}»: и так же ещё в {more} строках"));
         }
     }
-    lines.extend(archived(&sent.draft, batch));
+    lines.extend(archived(&sent.plan, batch));
     lines
 }
 
 /// What is done to the tab itself.
 fn prepared(sent: &Sent, batch: &Batch, tab: Tab, after: &TabAfter) -> Vec<String> {
     let of_tab = |owner: &ChangeOwner| matches!(owner, ChangeOwner::Tab(known, _) if *known == tab);
-    let changes = batch.changes.iter().skip(sent.head).zip(&sent.draft.owners);
+    let changes = batch.changes.iter().skip(sent.head).zip(&sent.plan.owners);
     let changes = changes.filter(|(_, owner)| of_tab(owner));
     let title = &after.title;
     let mut lines = BTreeSet::new();
@@ -119,8 +119,8 @@ fn told(tab_memory: &TabMemory, row: &PlannedRow) -> String {
 }
 
 /// What moves to the archive.
-fn archived(draft: &WritePlan, batch: &Batch) -> Option<String> {
-    let archive = draft.archive.as_ref()?;
+fn archived(plan: &WritePlan, batch: &Batch) -> Option<String> {
+    let archive = plan.archive.as_ref()?;
     let is_part = |change: &&Change| matches!(change, Change::Append { sheet, .. } if *sheet == archive.sheet);
     let parts = batch.changes.iter().filter(is_part).count();
     let made = if archive.prepared {

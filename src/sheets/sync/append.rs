@@ -20,10 +20,10 @@ use crate::{
 };
 
 impl TabPlanner<'_> {
-    pub(super) fn append(&self, wanted: Wanted, size: usize, draft: &mut WritePlan) {
+    pub(super) fn append(&self, wanted: Wanted, size: usize, plan: &mut WritePlan) {
         // No other rows are appended: `find` calls them absent, or unclear.
         let Find::Pending(number, chat) = wanted.row.find else {
-            return draft.finish(wanted, RowResult::Absent);
+            return plan.finish(wanted, RowResult::Absent);
         };
         let keys = vec![
             (Column::Number, CellValue::Number(number.0.into())),
@@ -44,37 +44,37 @@ impl TabPlanner<'_> {
             },
             ..PlannedRow::new(self.snapshot.tab, self.snapshot.end)
         };
-        draft.size += size;
-        draft.add(planned, |draft, owner| {
-            self.place(values, draft, owner);
+        plan.size += size;
+        plan.add(planned, |plan, owner| {
+            self.place(values, plan, owner);
             Vec::new()
         });
     }
 
     /// Puts a new row right below the last one that has a key or a text, where people look: `appendCells` would go below everything,
     /// also below tick boxes that reach down to the bottom.
-    fn place(&self, values: Vec<Option<CellValue>>, draft: &mut WritePlan, owner: ChangeOwner) {
+    fn place(&self, values: Vec<Option<CellValue>>, plan: &mut WritePlan, owner: ChangeOwner) {
         let sheet = self.snapshot.sheet;
-        let Some(after) = draft.tabs_after.get_mut(&self.snapshot.tab) else {
+        let Some(after) = plan.tabs_after.get_mut(&self.snapshot.tab) else {
             return;
         };
         let row = after.end + after.appended;
         after.appended += 1;
         if after.end >= after.rows {
-            draft.push(Change::Append { sheet, values }, owner);
+            plan.push(Change::Append { sheet, values }, owner);
             return;
         }
-        match after.insertion.and_then(|at| draft.changes.get_mut(at)) {
+        match after.insertion.and_then(|at| plan.changes.get_mut(at)) {
             Some(Change::InsertRows { count, .. }) => *count += 1,
             Some(_) | None => {
-                after.insertion = Some(draft.changes.len());
+                after.insertion = Some(plan.changes.len());
                 let count = 1;
-                draft.push(Change::InsertRows { sheet, row, count }, owner);
+                plan.push(Change::InsertRows { sheet, row, count }, owner);
             }
         }
         let cells = (0..).zip(values);
         let cells = cells.filter_map(|(column, value)| Some((column, value?)));
-        draft.set(sheet, row, cells.collect(), owner);
+        plan.set(sheet, row, cells.collect(), owner);
     }
 
     /// The cells of a new row from the first column on, and the status that it begins with.

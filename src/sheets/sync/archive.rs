@@ -212,9 +212,9 @@ impl Shelves {
     }
 
     /// Appends what does not stand there yet; makes the archive first, where there is none.
-    pub(super) fn append(&self, number: Number, parts: &[(u32, Text)], draft: &mut WritePlan) {
-        if draft.archive.is_none() {
-            self.prepare(draft);
+    pub(super) fn append(&self, number: Number, parts: &[(u32, Text)], plan: &mut WritePlan) {
+        if plan.archive.is_none() {
+            self.prepare(plan);
         }
         for (part, text) in parts
             .iter()
@@ -226,7 +226,7 @@ impl Shelves {
                 (Column::History, CellValue::Text(text.clone())),
             ];
             let values = self.layout.values(cells);
-            draft.push(
+            plan.push(
                 Change::Append {
                     sheet: self.sheet,
                     values,
@@ -236,13 +236,13 @@ impl Shelves {
         }
     }
 
-    fn prepare(&self, draft: &mut WritePlan) {
+    fn prepare(&self, plan: &mut WritePlan) {
         if self.is_new {
             let add = Change::AddTab {
                 sheet: self.sheet,
                 title: self.title.clone(),
             };
-            draft.push(add, ChangeOwner::Archive);
+            plan.push(add, ChangeOwner::Archive);
             let header = |header: &String| CellValue::Text(header.as_str().into());
             let headers = Change::Set {
                 sheet: self.sheet,
@@ -250,9 +250,9 @@ impl Shelves {
                 column: 0,
                 values: self.layout.headers().iter().map(header).collect(),
             };
-            draft.push(headers, ChangeOwner::Archive);
+            plan.push(headers, ChangeOwner::Archive);
         }
-        draft.archive = Some(TabAfter {
+        plan.archive = Some(TabAfter {
             sheet: self.sheet,
             title: self.title.clone(),
             layout: self.layout.clone(),

@@ -58,36 +58,36 @@ impl SyncMemory {
             archive: &self.archive,
             now,
         };
-        let draft = planner.compose(&tab_memories, rows);
-        self.archive.composed(draft.wants_archive);
-        self.repairs.done(&draft.righted);
-        if draft.unread
+        let plan = planner.compose(&tab_memories, rows);
+        self.archive.composed(plan.wants_archive);
+        self.repairs.done(&plan.righted);
+        if plan.unread
             && let Some(tab_memory) = self.tab_memory(Tab::Appeals)
         {
             tab_memory.histories = tab_memory.unread();
         }
-        draft
+        plan
     }
 
     /// Every row is as it should be, or cannot be written now.
-    pub(super) fn needs_no_write(&mut self, draft: WritePlan, now: Timestamp) {
+    pub(super) fn needs_no_write(&mut self, plan: WritePlan, now: Timestamp) {
         let is_done = |row: &&WrittenRow| row.result != RowResult::Contested;
-        let done = draft.finished.iter().filter(is_done);
+        let done = plan.finished.iter().filter(is_done);
         for row in done.clone() {
             self.forget_refusal(&row.key);
         }
-        let progress = draft.left.is_empty() || done.count() > 0;
+        let progress = plan.left.is_empty() || done.count() > 0;
         self.pace.remains(progress, now);
-        self.dirty.extend(&draft.left);
-        if !draft.finished.is_empty() {
-            self.report_written(None, draft.finished);
+        self.dirty.extend(&plan.left);
+        if !plan.finished.is_empty() {
+            self.report_written(None, plan.finished);
         }
     }
 
     /// A batch with this token is about to be sent.
-    pub(super) fn sends(&mut self, token: BatchToken, draft: &WritePlan) {
+    pub(super) fn sends(&mut self, token: BatchToken, plan: &WritePlan) {
         let passed_by =
-            |tab_memory: &&mut TabMemory| !draft.tabs_after.contains_key(&tab_memory.tab());
+            |tab_memory: &&mut TabMemory| !plan.tabs_after.contains_key(&tab_memory.tab());
         (self.tab_memories.iter_mut())
             .filter(passed_by)
             .for_each(|tab_memory| tab_memory.refusals.sat_out());
@@ -96,7 +96,7 @@ impl SyncMemory {
 
     /// A batch has landed.
     pub(super) fn written(&mut self, sent: Sent, read_back: &ReadBack, now: Timestamp) {
-        self.distrust(&sent.draft);
+        self.distrust(&sent.plan);
         self.grid_refusals = 0;
         self.pace.writes.over();
         self.pace.wrote(now);
@@ -111,11 +111,11 @@ impl SyncMemory {
     }
 
     /// What was written, or may have been, is news wherever the next snapshot shows it.
-    fn distrust(&mut self, draft: &WritePlan) {
+    fn distrust(&mut self, plan: &WritePlan) {
         // A row that is told how far its promotion is shows nothing new.
         let is_news =
             |row: &&PlannedRow| row.tab != Tab::Promotions || row.numbers || !row.shared.is_empty();
-        for row in draft.rows.iter().filter(is_news) {
+        for row in plan.rows.iter().filter(is_news) {
             let tab_memory = self
                 .tab_memories
                 .iter_mut()
@@ -129,13 +129,13 @@ impl SyncMemory {
 
     /// A batch has not landed, or nobody knows.
     pub(super) fn unwritten(&mut self, sent: Sent, error: SheetsError, now: Timestamp) {
-        self.dirty.extend(sent.draft.tabs());
+        self.dirty.extend(sent.plan.tabs());
         let mut rows = Vec::new();
         match error {
             SheetsError::Unknown(_) => {
-                self.distrust(&sent.draft);
+                self.distrust(&sent.plan);
                 self.open.push(sent.token);
-                self.repairs.suspect(&sent.draft.touched());
+                self.repairs.suspect(&sent.plan.touched());
                 self.forget_structure();
                 self.pace.writes.failed(None, now);
                 return;
@@ -150,12 +150,12 @@ impl SyncMemory {
                 self.forget_structure();
                 self.pace.writes.failed(None, now);
                 let words = self.why_closed(&error).unwrap_or_default();
-                for tab in sent.draft.tabs_after.into_keys() {
+                for tab in sent.plan.tabs_after.into_keys() {
                     self.trouble_of_all(tab, Blocks::Writes, &words, now);
                 }
             }
             SheetsError::Denied(_) => {
-                for tab in sent.draft.tabs_after.into_keys() {
+                for tab in sent.plan.tabs_after.into_keys() {
                     self.read_only(tab, now);
                 }
             }
@@ -177,7 +177,7 @@ impl SyncMemory {
     ) -> Option<WrittenRow> {
         let owner = change
             .checked_sub(sent.head)
-            .and_then(|change| sent.draft.owners.get(change));
+            .and_then(|change| sent.plan.owners.get(change));
         let of_grid = self.speaks_of_the_grid(&words);
         match owner {
             None => self.token_refused(sent, change, &words, now),
@@ -208,7 +208,7 @@ impl SyncMemory {
                 self.trouble_of_all(tab, Blocks::Writes, &words, now);
             }
             Some(&ChangeOwner::Row(at)) => {
-                let row = sent.draft.rows.get(at)?;
+                let row = sent.plan.rows.get(at)?;
                 return self.row_refused(row, words, now);
             }
         }
@@ -224,7 +224,7 @@ impl SyncMemory {
                 "Google не даёт пометить наши записи, поэтому мы не пишем. {}",
                 self.reason(words)
             );
-            for &tab in sent.draft.tabs_after.keys() {
+            for &tab in sent.plan.tabs_after.keys() {
                 self.trouble_of_all(tab, Blocks::Writes, &words, now);
             }
         }

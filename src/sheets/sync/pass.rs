@@ -42,11 +42,11 @@ pub(super) async fn pass(
     io.publish(memory.status());
     if !tabs.is_empty() {
         let wanted = io.project(&tabs).await;
-        let draft = memory.compose(&tabs, wanted, io.now());
-        if draft.changes.is_empty() {
-            memory.needs_no_write(draft, io.now());
+        let plan = memory.compose(&tabs, wanted, io.now());
+        if plan.changes.is_empty() {
+            memory.needs_no_write(plan, io.now());
         } else {
-            write(io, memory, draft).await?;
+            write(io, memory, plan).await?;
         }
     }
     report(io, memory).await?;
@@ -57,24 +57,24 @@ pub(super) async fn pass(
 pub(super) async fn write(
     io: &mut impl SheetIo,
     memory: &mut SyncMemory,
-    mut draft: WritePlan,
+    mut plan: WritePlan,
 ) -> Result<(), Interrupted> {
-    let Ok(intended) = io.intend(draft.touched()).await else {
+    let Ok(intended) = io.intend(plan.touched()).await else {
         memory.pace.store.failed(None, io.now());
-        memory.dirty.extend(draft.tabs());
+        memory.dirty.extend(plan.tabs());
         return Err(Interrupted::Journal);
     };
     let token = intended.intent.token;
-    memory.sends(token, &draft);
+    memory.sends(token, &plan);
     let mut changes = vec![Change::Token(token)];
     if memory.drops_tokens {
         changes.extend(intended.old_tokens.into_iter().map(Change::DropToken));
     }
     let head = changes.len();
-    changes.append(&mut draft.changes);
-    let read_back = draft.read_back();
+    changes.append(&mut plan.changes);
+    let read_back = plan.read_back();
     let batch = Batch { changes, read_back };
-    let sent = Sent { draft, token, head };
+    let sent = Sent { plan, token, head };
     io.announce(|| announce::lines(memory, &sent, &batch));
     match io.write(&batch).await {
         Ok(read_back) => memory.written(sent, &read_back, io.now()),

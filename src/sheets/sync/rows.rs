@@ -86,7 +86,7 @@ impl TabPlanner<'_> {
         row: u32,
         column: Column,
         decided: CellAction,
-        draft: &mut WritePlan,
+        plan: &mut WritePlan,
         owner: ChangeOwner,
     ) -> Option<SharedWrite> {
         let (sheet, at) = (self.snapshot.sheet, self.layout.position(column)?);
@@ -103,7 +103,7 @@ impl TabPlanner<'_> {
                 (change, Some(expect), set)
             }
             CellAction::Plain { set } => {
-                draft.plain += 1;
+                plan.plain += 1;
                 let values = vec![CellValue::Text(Text(set.clone()))];
                 let change = Change::Set {
                     sheet,
@@ -116,7 +116,7 @@ impl TabPlanner<'_> {
         };
         Some(SharedWrite {
             column,
-            change: draft.push(change, owner),
+            change: plan.push(change, owner),
             expect,
             left,
         })
@@ -142,7 +142,7 @@ impl TabPlanner<'_> {
         &self,
         wanted: &Wanted,
         place: &Placement<'_>,
-        draft: &mut WritePlan,
+        plan: &mut WritePlan,
     ) -> bool {
         let own = match place {
             Placement::At(row) => Some(row.row),
@@ -173,8 +173,8 @@ impl TabPlanner<'_> {
                 wrote: self.short(&cells),
                 ..PlannedRow::new(self.snapshot.tab, stray.row)
             };
-            draft.add(planned, |draft, owner| {
-                draft.set(self.snapshot.sheet, stray.row, cells, owner);
+            plan.add(planned, |plan, owner| {
+                plan.set(self.snapshot.sheet, stray.row, cells, owner);
                 Vec::new()
             });
         }
@@ -182,7 +182,7 @@ impl TabPlanner<'_> {
     }
 
     /// A key in a row where nobody has written anything is what a sort has left behind, or a write that went astray.
-    pub(super) fn wipe_leftovers(&self, wanted: &Wanted, own: &Row, draft: &mut WritePlan) {
+    pub(super) fn wipe_leftovers(&self, wanted: &Wanted, own: &Row, plan: &mut WritePlan) {
         let Find::Promotion(find) = &wanted.row.find else {
             return;
         };
@@ -199,8 +199,8 @@ impl TabPlanner<'_> {
                 result: RowResult::Idle,
                 ..PlannedRow::new(self.snapshot.tab, row.row)
             };
-            draft.add(planned, |draft, owner| {
-                draft.set(self.snapshot.sheet, row.row, cells, owner);
+            plan.add(planned, |plan, owner| {
+                plan.set(self.snapshot.sheet, row.row, cells, owner);
                 Vec::new()
             });
         }
@@ -227,7 +227,7 @@ impl TabPlanner<'_> {
         row: &Row,
         repair: &Repair,
         wrong: &WrongCell,
-        draft: &mut WritePlan,
+        plan: &mut WritePlan,
     ) {
         let Some(column) = self.layout.position(wrong.column) else {
             return;
@@ -246,10 +246,10 @@ impl TabPlanner<'_> {
             column,
             values: vec![wrong.value()],
         };
-        draft.add(planned, |draft, owner| {
+        plan.add(planned, |plan, owner| {
             let write = SharedWrite {
                 column: wrong.column,
-                change: draft.push(change, owner),
+                change: plan.push(change, owner),
                 expect: None,
                 left: wrong.was.clone(),
             };
@@ -258,13 +258,7 @@ impl TabPlanner<'_> {
     }
 
     /// Empties a row without a key of what we left there by mistake.
-    pub(super) fn empty(
-        &self,
-        row: &Row,
-        repair: &Repair,
-        wrong: &WrongRow,
-        draft: &mut WritePlan,
-    ) {
+    pub(super) fn empty(&self, row: &Row, repair: &Repair, wrong: &WrongRow, plan: &mut WritePlan) {
         let is_ours = |(column, _): &(Column, CellValue)| {
             *column != Column::Status || wrong.left(*column) == self.snapshot.text(row, *column)
         };
@@ -275,8 +269,8 @@ impl TabPlanner<'_> {
             repair: Some(repair.clone()),
             ..PlannedRow::new(self.snapshot.tab, row.row)
         };
-        draft.add(planned, |draft, owner| {
-            draft.set(self.snapshot.sheet, row.row, cells, owner);
+        plan.add(planned, |plan, owner| {
+            plan.set(self.snapshot.sheet, row.row, cells, owner);
             Vec::new()
         });
     }

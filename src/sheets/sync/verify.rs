@@ -43,13 +43,13 @@ enum AtPlace {
 impl SyncMemory {
     /// Draws the conclusions of a batch that has landed.
     pub(super) fn settle(&mut self, sent: Sent, answer: &ReadBack, now: Timestamp) {
-        let Sent { draft, token, head } = sent;
-        self.plain_writes += draft.plain;
-        let (mut results, mut left) = (draft.finished, draft.left);
-        let archived = self.has_archived(draft.archive.as_ref(), answer);
+        let Sent { plan, token, head } = sent;
+        self.plain_writes += plan.plain;
+        let (mut results, mut left) = (plan.finished, plan.left);
+        let archived = self.has_archived(plan.archive.as_ref(), answer);
         let mut misplaced = false;
-        for row in draft.rows {
-            let Some(after) = draft.tabs_after.get(&row.tab) else {
+        for row in plan.rows {
+            let Some(after) = plan.tabs_after.get(&row.tab) else {
                 continue;
             };
             let mut result = self.result(&row, after, head, answer);
@@ -73,7 +73,7 @@ impl SyncMemory {
         for row in &results {
             self.forget_refusal(&row.key);
         }
-        for (tab, after) in draft.tabs_after {
+        for (tab, after) in plan.tabs_after {
             self.after(tab, after, answer);
         }
         let progress = left.is_empty()

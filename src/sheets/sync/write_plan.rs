@@ -141,9 +141,9 @@ pub(super) struct SharedWrite {
 /// A batch on its way.
 #[derive(Debug)]
 pub(super) struct Sent {
-    pub(super) draft: WritePlan,
+    pub(super) plan: WritePlan,
     pub(super) token: BatchToken,
-    /// Changes of tokens before those of the draft.
+    /// Changes of tokens before those of the plan.
     pub(super) head: usize,
 }
 

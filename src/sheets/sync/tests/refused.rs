@@ -289,11 +289,11 @@ fn a_tab_that_lets_the_others_go_first_is_not_forgotten_when_their_batch_fails()
         let seen = Rc::clone(&dirty);
         let mut memory = SyncMemory::new(start());
         let mut stepper = Stepper::with(async move |mut io| {
-            let draft = WritePlan {
+            let plan = WritePlan {
                 left: [Tab::Appeals].into(),
                 ..WritePlan::default()
             };
-            let _: Result<(), Interrupted> = write(&mut io, &mut memory, draft).await;
+            let _: Result<(), Interrupted> = write(&mut io, &mut memory, plan).await;
             *seen.borrow_mut() = memory.dirty;
         });
         for answer in answers {
