@@ -300,7 +300,7 @@ mod tests {
     async fn panics_and_early_returns_are_followed_by_another_run() {
         let (supervisor, stop, tasks) = supervisor(QUICK);
         let (runs, mut third) = watch::channel(0);
-        supervisor.spawn("desk", move |stop| {
+        supervisor.spawn("sheet", move |stop| {
             let run = *runs.borrow() + 1;
             runs.send_replace(run);
             async move {
@@ -320,14 +320,14 @@ mod tests {
                 .map(|state| (state.name, state.phase, state.restarts))
                 .collect::<Vec<_>>()
         };
-        assert_eq!(state(), [("desk".to_owned(), LoopPhase::Running, 2)]);
+        assert_eq!(state(), [("sheet".to_owned(), LoopPhase::Running, 2)]);
         assert!(
             supervisor.states()[0].restarted.is_some(),
             "it is known when"
         );
         stop.cancel();
         ended(&tasks).await;
-        assert_eq!(state(), [("desk".to_owned(), LoopPhase::Stopped, 2)]);
+        assert_eq!(state(), [("sheet".to_owned(), LoopPhase::Stopped, 2)]);
     }
 
     #[tokio::test]
@@ -358,7 +358,7 @@ mod tests {
             longest: Duration::from_secs(3600),
             ..QUICK
         });
-        supervisor.spawn("desk", |_| async {});
+        supervisor.spawn("sheet", |_| async {});
         let waiting = async {
             while supervisor.states()[0].phase != LoopPhase::Restarting {
                 tokio::task::yield_now().await;

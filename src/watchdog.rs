@@ -150,7 +150,7 @@ mod tests {
 
     fn state(phase: LoopPhase, restarts: u64) -> [LoopState; 1] {
         [LoopState {
-            name: "desk".to_owned(),
+            name: "sheet".to_owned(),
             phase,
             restarts,
             restarted: None,
@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(waits.too_long(&waiting, start, LONGEST), None);
         assert_eq!(waits.too_long(&waiting, start + LONGEST, LONGEST), None);
         let over = start + LONGEST + Duration::from_millis(1);
-        assert_eq!(waits.too_long(&waiting, over, LONGEST), Some("desk"));
+        assert_eq!(waits.too_long(&waiting, over, LONGEST), Some("sheet"));
         let again = state(LoopPhase::Restarting, 2);
         assert_eq!(
             waits.too_long(&again, over, LONGEST),
@@ -220,7 +220,7 @@ mod tests {
         let mut waits = Waits::default();
         assert_eq!(
             waits.too_long(&state(LoopPhase::Stopped, 5), clock::monotonic(), LONGEST),
-            Some("desk")
+            Some("sheet")
         );
     }
 

@@ -26,20 +26,20 @@ const KEY_FILE: &str = r#"{"type":"service_account","client_email":"desk@project
 type Loaded = Result<(Settings, Vec<Warning>), SettingsErrors>;
 
 /// A directory with a key file, and an environment in which everything is right.
-struct Desk {
+struct Environment {
     directory: TempDir,
     variables: BTreeMap<String, String>,
 }
 
-impl Desk {
+impl Environment {
     fn new() -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         std::fs::write(directory.path().join("key.json"), KEY_FILE).expect("a written key file");
-        let mut desk = Self {
+        let mut environment = Self {
             directory,
             variables: BTreeMap::new(),
         };
-        let key_file = desk.path("key.json").display().to_string();
+        let key_file = environment.path("key.json").display().to_string();
         for (path, value) in [
             ("telegram.token", TOKEN),
             ("telegram.webhook_secret", WEBHOOK_SECRET),
@@ -48,9 +48,9 @@ impl Desk {
             ("sheets.partners.spreadsheet", "partners-book"),
             ("sheets.appeals.spreadsheet", "appeals-book"),
         ] {
-            desk.set(path, value);
+            environment.set(path, value);
         }
-        desk
+        environment
     }
 
     fn path(&self, name: &str) -> PathBuf {

@@ -1,4 +1,4 @@
-//! The tab on which the service says how it fares: written where somebody has made it, and nowhere else.
+//! The tab on which the service says how it is doing: written where somebody has made it, and nowhere else.
 
 use std::time::Duration;
 

@@ -17,13 +17,13 @@ use crate::{
 };
 
 /// Telegram and Google, the service, and the script as it was printed.
-struct Scene {
+struct Harness {
     play: Play,
     service: Child,
     script: PathBuf,
 }
 
-impl Scene {
+impl Harness {
     async fn set() -> Option<Self> {
         if !has_node() {
             return None;
@@ -148,30 +148,30 @@ async fn an_edit_is_one_call_and_the_answer_leaves_at_once() {
 
 #[tokio::test]
 async fn a_burst_is_one_call_and_what_comes_after_it_is_another() {
-    let Some(scene) = Scene::set().await else {
+    let Some(harness) = Harness::set().await else {
         return;
     };
     let burst: Vec<_> = (0..20).map(|_| json!({"do": "edit"})).collect();
-    let log = scene.plays(&[
+    let log = harness.plays(&[
         json!({"do": "meanwhile", "steps": burst}),
         json!({"do": "edit"}),
         json!({"do": "edit"}),
     ]);
     assert_eq!(statuses(&log), [202, 202]);
-    let log = scene.plays(&[
+    let log = harness.plays(&[
         json!({"do": "meanwhile", "steps": [{"do": "tab", "name": "список сотрудников для авторизации"}, {"do": "edit"}]}),
         json!({"do": "edit"}),
     ]);
     assert_eq!(statuses(&log), [202, 202], "another tab is another call");
-    scene.ends().await;
+    harness.ends().await;
 }
 
 #[tokio::test]
 async fn formats_edits_told_twice_and_foreign_tabs_call_nobody() {
-    let Some(scene) = Scene::set().await else {
+    let Some(harness) = Harness::set().await else {
         return;
     };
-    let log = scene.plays(&[
+    let log = harness.plays(&[
         json!({"do": "change", "type": "FORMAT"}),
         // What the service writes may come as this, too.
         json!({"do": "change", "type": "EDIT"}),
@@ -179,16 +179,16 @@ async fn formats_edits_told_twice_and_foreign_tabs_call_nobody() {
         json!({"do": "edit"}),
     ]);
     assert_eq!((statuses(&log), &log["errors"]), (vec![], &json!([])));
-    scene.ends().await;
+    harness.ends().await;
 }
 
 #[tokio::test]
 async fn the_menu_tells_how_the_connection_is_and_what_to_do() {
-    let Some(scene) = Scene::set().await else {
+    let Some(harness) = Harness::set().await else {
         return;
     };
     let check = json!({"do": "call", "name": "sheetdeskCheckConnection"});
-    let log = scene.plays(std::slice::from_ref(&check));
+    let log = harness.plays(std::slice::from_ref(&check));
     assert_eq!(
         alert(&log),
         "Связь есть: сервис услышал об изменении листа «обращения»."
@@ -197,21 +197,21 @@ async fn the_menu_tells_how_the_connection_is_and_what_to_do() {
         log["menus"][0][0],
         json!(["Проверить связь", "sheetdeskCheckConnection"])
     );
-    let foreign = scene.plays(&[json!({"do": "tab", "name": "черновик"}), check.clone()]);
+    let foreign = harness.plays(&[json!({"do": "tab", "name": "черновик"}), check.clone()]);
     assert!(
         alert(&foreign).contains("за листом «черновик» сервис не следит"),
         "{}",
         alert(&foreign)
     );
     let wrong = json!({"do": "set", "properties": {"SHEETDESK_SECRET": "whsec_d3JvbmcgYnV0IGxvbmcgZW5vdWdoIHRvIGJlIG9uZQ=="}});
-    let refused = scene.plays(&[wrong, check.clone()]);
+    let refused = harness.plays(&[wrong, check.clone()]);
     assert!(
         alert(&refused).contains("Секрет здесь и в настройках сервиса разный"),
         "{}",
         alert(&refused)
     );
     assert_eq!(statuses(&refused), [401], "a refusal is not tried again");
-    let unset = scene.plays(&[
+    let unset = harness.plays(&[
         json!({"do": "set", "properties": {"SHEETDESK_URL": ""}}),
         check.clone(),
     ]);
@@ -220,21 +220,21 @@ async fn the_menu_tells_how_the_connection_is_and_what_to_do() {
         "{}",
         alert(&unset)
     );
-    let lost = scene.plays(&[json!({"do": "lose"}), check]);
+    let lost = harness.plays(&[json!({"do": "lose"}), check]);
     assert!(
         alert(&lost).contains("«Включить уведомления»"),
         "{}",
         alert(&lost)
     );
-    scene.ends().await;
+    harness.ends().await;
 }
 
 #[tokio::test]
 async fn a_service_that_is_away_is_tried_three_times_and_the_trouble_is_shown() {
-    let Some(scene) = Scene::set().await else {
+    let Some(harness) = Harness::set().await else {
         return;
     };
-    let log = scene.plays(&[
+    let log = harness.plays(&[
         json!({"do": "offline", "is": true}),
         json!({"do": "edit"}),
         json!({"do": "offline", "is": false}),
@@ -253,12 +253,12 @@ async fn a_service_that_is_away_is_tried_three_times_and_the_trouble_is_shown() 
         "{}",
         alert(&log)
     );
-    scene.ends().await;
+    harness.ends().await;
 }
 
 #[tokio::test]
 async fn a_tab_is_called_as_the_service_calls_it() {
-    let Some(scene) = Scene::set().await else {
+    let Some(harness) = Harness::set().await else {
         return;
     };
     for name in [
@@ -267,7 +267,7 @@ async fn a_tab_is_called_as_the_service_calls_it() {
         "обра\u{ad}щения:",
         "oбpaщeния",
     ] {
-        let log = scene.plays(&[
+        let log = harness.plays(&[
             json!({"do": "tab", "name": name}),
             json!({"do": "edit"}),
             json!({"do": "call", "name": "sheetdeskCheckConnection"}),
@@ -279,12 +279,12 @@ async fn a_tab_is_called_as_the_service_calls_it() {
             alert(&log)
         );
     }
-    scene.ends().await;
+    harness.ends().await;
 }
 
 #[tokio::test]
 async fn a_click_makes_all_triggers_anew_and_the_daily_one_only_tells_what_is_lost() {
-    let Some(scene) = Scene::set().await else {
+    let Some(harness) = Harness::set().await else {
         return;
     };
     let ours = [
@@ -296,7 +296,7 @@ async fn a_click_makes_all_triggers_anew_and_the_daily_one_only_tells_what_is_lo
     let foreign = json!({"do": "foreign", "handler": "sendToServer", "kind": "change"});
     let former = json!({"do": "foreign", "handler": "sheetdeskKeepTriggers", "kind": "clock"});
     let click = json!({"do": "call", "name": "sheetdeskInstall"});
-    let log = scene.plays(&[foreign, former, json!({"do": "double"}), click.clone()]);
+    let log = harness.plays(&[foreign, former, json!({"do": "double"}), click.clone()]);
     let mut all: Vec<_> = ["sendToServer", "sendToServer"]
         .into_iter()
         .chain(ours)
@@ -310,7 +310,7 @@ async fn a_click_makes_all_triggers_anew_and_the_daily_one_only_tells_what_is_lo
     );
     let (lose, day) = (json!({"do": "keep_clock"}), json!({"do": "clock"}));
     let check = json!({"do": "call", "name": "sheetdeskCheckConnection"});
-    let log = scene.plays(&[lose.clone(), day.clone(), check.clone()]);
+    let log = harness.plays(&[lose.clone(), day.clone(), check.clone()]);
     assert_eq!(
         log["triggers"],
         json!(["sheetdeskCheckTriggers"]),
@@ -319,15 +319,15 @@ async fn a_click_makes_all_triggers_anew_and_the_daily_one_only_tells_what_is_lo
     for words in ["«Включить уведомления»", "sheetdeskOnEdit"] {
         assert!(alert(&log).contains(words), "{}", alert(&log));
     }
-    let log = scene.plays(&[lose, day, click, check]);
+    let log = harness.plays(&[lose, day, click, check]);
     assert_eq!(log["triggers"], json!(ours));
     assert!(!alert(&log).contains("неудача"), "{}", alert(&log));
-    scene.ends().await;
+    harness.ends().await;
 }
 
 #[tokio::test]
 async fn it_works_beside_another_script() {
-    let Some(scene) = Scene::set().await else {
+    let Some(harness) = Harness::set().await else {
         return;
     };
     let neighbour = of("neighbour.js");
@@ -337,7 +337,7 @@ async fn it_works_beside_another_script() {
         json!({"do": "open"}),
         json!({"do": "edit"}),
     ];
-    for scripts in [[&neighbour, &scene.script], [&scene.script, &neighbour]] {
+    for scripts in [[&neighbour, &harness.script], [&harness.script, &neighbour]] {
         let scripts: Vec<&Path> = scripts.iter().map(|script| script.as_path()).collect();
         let log = node(&scripts, &steps);
         assert_eq!(
@@ -349,7 +349,7 @@ async fn it_works_beside_another_script() {
             (vec![202], json!([]))
         );
     }
-    scene.ends().await;
+    harness.ends().await;
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ async fn an_empty_spreadsheet_is_furnished_and_serves() {
             "Решено"
         ]
     );
-    let furnished = seen(&play);
+    let provisioned = seen(&play);
     let exit = run(&play.testbed, &["setup", "sheets"]).await;
     assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
     assert!(
@@ -108,7 +108,7 @@ async fn an_empty_spreadsheet_is_furnished_and_serves() {
         "{}",
         exit.out
     );
-    assert_eq!(seen(&play), furnished);
+    assert_eq!(seen(&play), provisioned);
     let exit = run(&play.testbed, &["check"]).await;
     assert_eq!(exit.code, Some(0), "{}", exit.out);
 }

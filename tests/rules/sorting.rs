@@ -153,7 +153,7 @@ fn a_number_of_a_lost_journal_is_adopted_with_its_history_and_its_answer_is_held
     assert_eq!(
         table.shows(vec![row(77, BORIS, "Ответ")]),
         [""; 0],
-        "the desk reads its history first"
+        "its history is read first"
     );
     let told = table.shows(vec![found]);
     assert_eq!(told[0], "line 0: 2025-01-01 10:00:00: Вопрос");

@@ -14,14 +14,14 @@ const PAGE: &str = include_str!("../../../docs/SETTINGS.md");
 
 #[test]
 fn the_shipped_files_on_disk_change_nothing() {
-    let desk = Desk::new();
-    let before = format!("{:?}", desk.settings());
-    desk.write("sheetdesk.toml", FILE);
-    desk.write(
+    let environment = Environment::new();
+    let before = format!("{:?}", environment.settings());
+    environment.write("sheetdesk.toml", FILE);
+    environment.write(
         "sheets.toml",
         include_str!("../../../migrations-free-config/sheets.toml"),
     );
-    assert_eq!(format!("{:?}", desk.settings()), before);
+    assert_eq!(format!("{:?}", environment.settings()), before);
 }
 
 #[test]
@@ -38,12 +38,12 @@ fn the_shipped_file_names_every_setting_with_its_default() {
 
 #[test]
 fn the_examples_of_the_shipped_file_are_refused() {
-    let desk = Desk {
+    let environment = Environment {
         variables: BTreeMap::new(),
-        ..Desk::new()
+        ..Environment::new()
     };
-    desk.write("sheetdesk.toml", &with_examples());
-    let errors = desk.faults().errors;
+    environment.write("sheetdesk.toml", &with_examples());
+    let errors = environment.faults().errors;
     assert!(!errors.iter().any(|error| error.problem.contains("no such")));
     for key in KEYS.iter().filter(|key| key.secret) {
         let told = errors.iter().find(|error| error.key == key.path);

@@ -7,11 +7,11 @@ use super::*;
 
 #[test]
 fn everything_missing_is_named_at_once_with_what_to_do() {
-    let desk = Desk {
+    let environment = Environment {
         variables: BTreeMap::new(),
-        ..Desk::new()
+        ..Environment::new()
     };
-    let faults = desk.faults();
+    let faults = environment.faults();
     let keys: Vec<&str> = faults
         .errors
         .iter()
@@ -50,18 +50,21 @@ fn everything_missing_is_named_at_once_with_what_to_do() {
 
 #[test]
 fn polling_needs_no_webhook_secret_but_checks_the_one_given() {
-    let mut desk = Desk::new();
-    desk.set("telegram.mode", "polling");
-    desk.unset("telegram.webhook_secret");
-    assert!(matches!(desk.settings().telegram.mode, Mode::Polling));
-    desk.set("telegram.webhook_secret", "short");
-    assert_eq!(desk.fault().key, "telegram.webhook_secret");
+    let mut environment = Environment::new();
+    environment.set("telegram.mode", "polling");
+    environment.unset("telegram.webhook_secret");
+    assert!(matches!(
+        environment.settings().telegram.mode,
+        Mode::Polling
+    ));
+    environment.set("telegram.webhook_secret", "short");
+    assert_eq!(environment.fault().key, "telegram.webhook_secret");
 }
 
 #[test]
 fn each_fault_has_its_key_source_and_words() {
-    let mut desk = Desk::new();
-    desk.set("sheets.promotions.spreadsheet", "promotions-book");
+    let mut environment = Environment::new();
+    environment.set("sheets.promotions.spreadsheet", "promotions-book");
     for (path, value, words) in [
         ("time_zone", "Moscow", "There is no time zone \"Moscow\"."),
         ("log.format", "xml", "not one of the choices"),
@@ -111,25 +114,25 @@ fn each_fault_has_its_key_source_and_words() {
         ("appeals.grace", "1m", "a number of seconds"),
         ("files.lifetime", "0", "a number of days"),
     ] {
-        let previous = desk.variables.clone();
-        desk.set(path, value);
-        let fault = desk.fault();
+        let previous = environment.variables.clone();
+        environment.set(path, value);
+        let fault = environment.fault();
         assert_eq!((fault.key.as_str(), &fault.from), (path, &variable(path)));
         assert!(fault.problem.contains(words), "{path}: {}", fault.problem);
-        desk.variables = previous;
+        environment.variables = previous;
     }
 }
 
 #[test]
 fn one_tab_cannot_be_two() {
-    let mut desk = Desk::new();
-    desk.set("sheets.appeals.spreadsheet", "partners-book");
+    let mut environment = Environment::new();
+    environment.set("sheets.appeals.spreadsheet", "partners-book");
     assert!(
-        desk.load().is_ok(),
+        environment.load().is_ok(),
         "one spreadsheet with several tabs is fine"
     );
-    desk.set("sheets.appeals.tab", "список сотрудников для авторизации");
-    let fault = desk.fault();
+    environment.set("sheets.appeals.tab", "список сотрудников для авторизации");
+    let fault = environment.fault();
     assert_eq!(fault.key, "sheets.appeals.tab");
     assert!(
         fault.problem.contains("sheets.partners.tab"),
@@ -140,20 +143,20 @@ fn one_tab_cannot_be_two() {
 
 #[test]
 fn faults_of_all_sources_are_found_together() {
-    let mut desk = Desk::new();
-    let file = desk.write(
+    let mut environment = Environment::new();
+    let file = environment.write(
         "sheetdesk.toml",
         "time_zone = \"Nowhere\"\n[telegram]\ntokne = \"x\"\nmode = [\"webhook\"]\n[appeals]\ngrace = -1\n",
     );
-    let words = desk.write("sheets.toml", "[appeals.fills]\nnew = \"red\"\n");
-    let secret = desk.path("absent");
-    desk.set("http.listen", "nowhere");
-    desk.unset("telegram.token");
-    desk.variable(
+    let words = environment.write("sheets.toml", "[appeals.fills]\nnew = \"red\"\n");
+    let secret = environment.path("absent");
+    environment.set("http.listen", "nowhere");
+    environment.unset("telegram.token");
+    environment.variable(
         "SHEETDESK_TELEGRAM__TOKEN_FILE",
         &secret.display().to_string(),
     );
-    let found: Vec<(String, Source)> = desk
+    let found: Vec<(String, Source)> = environment
         .faults()
         .errors
         .into_iter()
@@ -181,11 +184,11 @@ fn faults_of_all_sources_are_found_together() {
 
 #[test]
 fn unknown_names_are_told_with_the_nearest_known() {
-    let mut desk = Desk::new();
-    desk.variable("SHEETDESK_PORT", "tcp://10.0.0.1:80");
-    desk.variable("SHEETDESK_TELEGRAM_TOKEN", TOKEN);
-    desk.variable("SHEETDESK_HTTP__LISTEN_FILE", "/run/listen");
-    let (_, warnings) = desk.load().expect("warnings are no errors");
+    let mut environment = Environment::new();
+    environment.variable("SHEETDESK_PORT", "tcp://10.0.0.1:80");
+    environment.variable("SHEETDESK_TELEGRAM_TOKEN", TOKEN);
+    environment.variable("SHEETDESK_HTTP__LISTEN_FILE", "/run/listen");
+    let (_, warnings) = environment.load().expect("warnings are no errors");
     let names: Vec<&str> = warnings
         .iter()
         .map(|warning| warning.variable.as_str())
@@ -220,8 +223,8 @@ fn unknown_names_are_told_with_the_nearest_known() {
         ("telegram = \"x\"\n", "telegram", "Write [telegram]"),
         ("[data_dir]\nx = 1\n", "data_dir", "Write `name = value`"),
     ] {
-        let file = desk.write("sheetdesk.toml", text);
-        let fault = desk.fault();
+        let file = environment.write("sheetdesk.toml", text);
+        let fault = environment.fault();
         assert_eq!(
             (fault.key.as_str(), fault.from),
             (key, Source::File(file)),
@@ -230,8 +233,8 @@ fn unknown_names_are_told_with_the_nearest_known() {
         assert!(fault.remedy.contains(words), "{}", fault.remedy);
     }
 
-    desk.unset("telegram.token");
-    let text = desk.faults().to_string();
+    environment.unset("telegram.token");
+    let text = environment.faults().to_string();
     assert!(
         text.contains("The environment variable SHEETDESK_TELEGRAM_TOKEN is unknown"),
         "warnings explain: {text}"
@@ -240,17 +243,17 @@ fn unknown_names_are_told_with_the_nearest_known() {
 
 #[test]
 fn a_named_file_must_be_there_and_valid() {
-    let mut desk = Desk {
+    let mut environment = Environment {
         variables: BTreeMap::new(),
-        ..Desk::new()
+        ..Environment::new()
     };
-    let missing = desk.path("missing.toml");
-    let load = |desk: &Desk, path: &Path| {
-        Settings::load(Some(path), desk.variables.clone().into_iter())
+    let missing = environment.path("missing.toml");
+    let load = |environment: &Environment, path: &Path| {
+        Settings::load(Some(path), environment.variables.clone().into_iter())
             .expect_err("a faulty file")
             .errors
     };
-    let errors = load(&desk, &missing);
+    let errors = load(&environment, &missing);
     assert_eq!(
         errors.len(),
         1,
@@ -263,12 +266,12 @@ fn a_named_file_must_be_there_and_valid() {
         errors[0].problem
     );
 
-    let broken = desk.write(
+    let broken = environment.write(
         "broken.toml",
         &format!("data_dir = \"x\"\n[telegram]\ntoken = {TOKEN}\n"),
     );
-    desk.set("http.listen", "nowhere");
-    let errors = load(&desk, &broken);
+    environment.set("http.listen", "nowhere");
+    let errors = load(&environment, &broken);
     assert_eq!(
         errors.len(),
         2,
@@ -281,8 +284,8 @@ fn a_named_file_must_be_there_and_valid() {
     );
     assert!(!format!("{errors:?}").contains("AAHq"), "{errors:?}");
 
-    let good = desk.write("good.toml", "data_dir = \"elsewhere\"\n");
-    let whole = Desk::new();
+    let good = environment.write("good.toml", "data_dir = \"elsewhere\"\n");
+    let whole = Environment::new();
     let loaded = Settings::load(Some(&good), whole.variables.into_iter());
     assert_eq!(
         loaded.expect("good settings").0.data_dir,
@@ -292,9 +295,9 @@ fn a_named_file_must_be_there_and_valid() {
 
 #[test]
 fn secrets_are_never_printed() {
-    let mut desk = Desk::new();
-    desk.set("promotions.legacy_secret", LEGACY_SECRET);
-    let printed = format!("{:?}", desk.settings());
+    let mut environment = Environment::new();
+    environment.set("promotions.legacy_secret", LEGACY_SECRET);
+    let printed = format!("{:?}", environment.settings());
     for secret in [
         TOKEN,
         WEBHOOK_SECRET,
@@ -305,14 +308,14 @@ fn secrets_are_never_printed() {
         assert!(!printed.contains(secret), "{printed}");
     }
     // A fault in a secret, and a secret in the wrong place.
-    desk.set("telegram.token", "7654321-AAHqTz-4kWn0_xYb8LmPpRsUv");
-    desk.set("telegram.webhook_secret", "wH7k2 pQ9 zX4mN8 and more");
-    desk.set("sheets.callback_secret", "whsec_AAECAwQFBgcICQoLDA0O");
-    desk.set("promotions.legacy_secret", "lEg4cy s3cr3t");
-    desk.set("http.listen", TOKEN);
-    desk.set("sheets.credentials", KEY_FILE);
-    desk.set("sheets.appeals.tab", "\u{7}whsec_AAECAwQFBgcICQoLDA0O");
-    let faults = desk.faults();
+    environment.set("telegram.token", "7654321-AAHqTz-4kWn0_xYb8LmPpRsUv");
+    environment.set("telegram.webhook_secret", "wH7k2 pQ9 zX4mN8 and more");
+    environment.set("sheets.callback_secret", "whsec_AAECAwQFBgcICQoLDA0O");
+    environment.set("promotions.legacy_secret", "lEg4cy s3cr3t");
+    environment.set("http.listen", TOKEN);
+    environment.set("sheets.credentials", KEY_FILE);
+    environment.set("sheets.appeals.tab", "\u{7}whsec_AAECAwQFBgcICQoLDA0O");
+    let faults = environment.faults();
     assert_eq!(faults.errors.len(), 7);
     let printed = format!("{faults} {faults:?}");
     for part in ["AAHq", "wH7k2", "AAECA", "lEg4cy"] {
@@ -327,11 +330,11 @@ fn a_secret_in_place_of_its_files_path_is_not_shown() {
         ("telegram.webhook_secret", WEBHOOK_SECRET),
         ("sheets.callback_secret", CALLBACK_SECRET),
     ] {
-        let mut desk = Desk::new();
-        desk.unset(path);
+        let mut environment = Environment::new();
+        environment.unset(path);
         let name = key(path).file_variable().expect("a secret");
-        desk.variable(&name, secret);
-        let faults = desk.faults();
+        environment.variable(&name, secret);
+        let faults = environment.faults();
         assert_eq!(faults.errors.len(), 1);
         assert_eq!(faults.errors[0].from, Source::Variable(name));
         assert!(faults.errors[0].problem.contains("not the secret itself"));
@@ -341,13 +344,13 @@ fn a_secret_in_place_of_its_files_path_is_not_shown() {
 
 #[test]
 fn a_secret_must_be_quoted() {
-    let mut desk = Desk::new();
-    desk.unset("telegram.webhook_secret");
-    desk.write(
+    let mut environment = Environment::new();
+    environment.unset("telegram.webhook_secret");
+    environment.write(
         "sheetdesk.toml",
         "[telegram]\nwebhook_secret = 1234567890123456\n",
     );
-    let fault = desk.fault();
+    let fault = environment.fault();
     assert_eq!(
         (fault.key.as_str(), fault.remedy.as_str()),
         ("telegram.webhook_secret", "Write it in \"quotes\".")

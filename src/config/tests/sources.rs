@@ -8,9 +8,9 @@ use crate::config::KEYS;
 
 #[test]
 fn defaults_are_the_contract() {
-    let mut desk = Desk::new();
-    desk.variable("PATH", "/bin");
-    let (settings, warnings) = desk.load().expect("good settings");
+    let mut environment = Environment::new();
+    environment.variable("PATH", "/bin");
+    let (settings, warnings) = environment.load().expect("good settings");
     assert_eq!(warnings, []);
     assert_eq!(settings.data_dir, Path::new("./data"));
     assert_eq!(settings.time_zone.iana_name(), Some("Europe/Moscow"));
@@ -316,19 +316,19 @@ fn promotions(settings: &Settings, show: fn(&TabAddress) -> String) -> String {
 
 #[test]
 fn the_environment_overrides_every_setting() {
-    let mut desk = Desk::new();
-    desk.set("sheets.promotions.spreadsheet", "promotions-book");
-    let before = desk.settings();
+    let mut environment = Environment::new();
+    environment.set("sheets.promotions.spreadsheet", "promotions-book");
+    let before = environment.settings();
     for (path, value, show, expected) in OVERRIDES {
-        let previous = desk.variables.clone();
-        desk.set(path, value);
+        let previous = environment.variables.clone();
+        environment.set(path, value);
         assert_ne!(
             show(&before),
             *expected,
             "{path} must differ from its default"
         );
-        assert_eq!(show(&desk.settings()), *expected, "{path}");
-        desk.variables = previous;
+        assert_eq!(show(&environment.settings()), *expected, "{path}");
+        environment.variables = previous;
     }
     let mut covered: Vec<&str> = OVERRIDES.iter().map(|(path, ..)| *path).collect();
     covered.push("sheets.credentials");
@@ -340,12 +340,12 @@ fn the_environment_overrides_every_setting() {
 
 #[test]
 fn the_file_lies_between_defaults_and_environment() {
-    let mut desk = Desk::new();
+    let mut environment = Environment::new();
     let text = "data_dir = \"from-file\"\ntime_zone = \"Asia/Omsk\"\n[telegram]\nrate_per_second = 5\nadmin_chat = -77\n";
-    desk.write("sheetdesk.toml", text);
-    desk.set("data_dir", "from-environment");
-    desk.set("time_zone", "");
-    let settings = desk.settings();
+    environment.write("sheetdesk.toml", text);
+    environment.set("data_dir", "from-environment");
+    environment.set("time_zone", "");
+    let settings = environment.settings();
     assert_eq!(settings.data_dir, Path::new("from-environment"));
     assert_eq!(
         settings.time_zone.iana_name(),
@@ -365,19 +365,19 @@ fn the_file_lies_between_defaults_and_environment() {
 
 #[test]
 fn secrets_from_files() {
-    let mut desk = Desk::new();
+    let mut environment = Environment::new();
     for (path, secret) in [
         ("telegram.token", TOKEN),
         ("telegram.webhook_secret", WEBHOOK_SECRET),
         ("sheets.callback_secret", CALLBACK_SECRET),
         ("promotions.legacy_secret", LEGACY_SECRET),
     ] {
-        let file = desk.write(path, &format!("{secret}\r\n"));
+        let file = environment.write(path, &format!("{secret}\r\n"));
         let name = key(path).file_variable().expect("a secret");
-        desk.unset(path);
-        desk.variable(&name, &file.display().to_string());
+        environment.unset(path);
+        environment.variable(&name, &file.display().to_string());
     }
-    let settings = desk.settings();
+    let settings = environment.settings();
     assert_eq!(settings.telegram.token.secret().expose(), TOKEN);
     assert_eq!(webhook_secret(&settings), WEBHOOK_SECRET);
     assert_eq!(settings.sheets.callback_secret.key(), Vec::from_iter(0..32));
@@ -388,8 +388,8 @@ fn secrets_from_files() {
             .is_some_and(|secret| secret.matches(LEGACY_SECRET.as_bytes()))
     );
 
-    desk.set("telegram.token", TOKEN);
-    let fault = desk.fault();
+    environment.set("telegram.token", TOKEN);
+    let fault = environment.fault();
     assert_eq!(
         (fault.key.as_str(), fault.from),
         ("telegram.token", variable("telegram.token"))
@@ -402,9 +402,9 @@ fn secrets_from_files() {
         fault.problem
     );
 
-    desk.unset("telegram.token");
-    desk.write("telegram.token", "not a token\n");
-    let fault = desk.fault();
+    environment.unset("telegram.token");
+    environment.write("telegram.token", "not a token\n");
+    let fault = environment.fault();
     assert!(
         fault
             .from
@@ -413,6 +413,6 @@ fn secrets_from_files() {
         "{}",
         fault.from
     );
-    desk.write("telegram.token", "\n");
-    assert!(desk.fault().problem.contains("none is given"));
+    environment.write("telegram.token", "\n");
+    assert!(environment.fault().problem.contains("none is given"));
 }
