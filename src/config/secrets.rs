@@ -126,24 +126,25 @@ pub(super) fn bot_token(text: &str) -> Result<BotToken, Wrong> {
 /// Telegram's `secret_token` (Bot API, `setWebhook`).
 pub(super) fn webhook_secret(text: &str) -> Result<Secret, Wrong> {
     let remedy = "Make a new one, for example with `openssl rand -hex 32`.";
-    refuse_examples(text, remedy)?;
-    if !text.chars().all(is_word_character) {
-        let problem =
-            "It has characters that Telegram does not take: only A-Z a-z 0-9 _ - are allowed.";
-        return Err(wrong(problem, remedy));
-    }
-    refuse_weak(text, remedy)?;
-    Ok(Secret::new(text.to_owned()))
+    let problem =
+        "It has characters that Telegram does not take: only A-Z a-z 0-9 _ - are allowed.";
+    secret_of(text, is_word_character, wrong(problem, remedy))
 }
 
 /// The predecessor's header: anything that a header can carry.
 pub(super) fn legacy_secret(text: &str) -> Result<Secret, Wrong> {
     let remedy = "Make a new one with `openssl rand -hex 32`, and put it into the predecessor's script as well.";
+    let problem =
+        "It has characters that a header cannot carry: spaces or letters that are not Latin.";
+    secret_of(text, |c| c.is_ascii_graphic(), wrong(problem, remedy))
+}
+
+/// A secret of these characters alone; where it has others, that is wrong.
+fn secret_of(text: &str, fits: fn(char) -> bool, others: Wrong) -> Result<Secret, Wrong> {
+    let remedy = &others.remedy;
     refuse_examples(text, remedy)?;
-    if !text.chars().all(|c| c.is_ascii_graphic()) {
-        let problem =
-            "It has characters that a header cannot carry: spaces or letters that are not Latin.";
-        return Err(wrong(problem, remedy));
+    if !text.chars().all(fits) {
+        return Err(others);
     }
     refuse_weak(text, remedy)?;
     Ok(Secret::new(text.to_owned()))
