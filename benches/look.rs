@@ -317,6 +317,7 @@ async fn case(
         columns: layout.width(),
         filter: None,
         fill_formulas: Vec::new(),
+        tables: Vec::new(),
     };
     let plan = ReadPlan::new(words.tab, &info, &layout, histories);
     let (previous, _) = snapshot(sheets_client, words, &plan, None).await;

@@ -28,6 +28,7 @@ use crate::{
         client::{SheetsClient, Timeouts},
         layout::{Layout, words::TabWords},
         look::plan::{find_tab, header_range, headers},
+        provision::unserved_tables,
         quota::CALLS_PER_WINDOW,
         wire::{SheetsError, Structure},
     },
@@ -245,23 +246,28 @@ async fn tabs(settings: &Settings, sheets_client: &SheetsClient, findings: &mut 
     let tab = async |about, address: &TabAddress, words: TabWords| {
         let account = sheets.credentials.client_email();
         match read(sheets_client, &address.spreadsheet, words, account).await {
-            Ok(readable) => (fine(about, place(&readable)), Some(readable)),
-            Err(error) => (wrong(about, error), None),
+            Ok(readable) => {
+                let tables = unserved_tables(&readable.info, &readable.layout);
+                let mut found = vec![fine(about, place(&readable))];
+                found.extend(tables.into_iter().map(|words| note(about, words)));
+                (found, Some(readable))
+            }
+            Err(error) => (vec![wrong(about, error)], None),
         }
     };
     let words = words::partners(sheets.partners.tab.as_str(), &known.partners);
-    let (finding, partners) = tab("partners", &sheets.partners, words).await;
-    findings.push(finding);
+    let (found, partners) = tab("partners", &sheets.partners, words).await;
+    findings.extend(found);
     if let Some(partners) = partners {
         findings.extend(list::faults(sheets_client, &partners).await);
     }
     let words = words::appeals(sheets.appeals.tab.as_str(), &known.appeals);
-    let (finding, appeals) = tab("appeals", &sheets.appeals, words).await;
-    findings.push(finding);
+    let (found, appeals) = tab("appeals", &sheets.appeals, words).await;
+    findings.extend(found);
     if let Some(address) = &sheets.promotions {
         let words = words::promotions(address.tab.as_str(), &known.promotions);
-        let (finding, promotions) = tab("promotions", address, words).await;
-        findings.push(finding);
+        let (found, promotions) = tab("promotions", address, words).await;
+        findings.extend(found);
         if let Some(promotions) = promotions {
             findings.extend(promotions::waiting(settings, sheets_client, &promotions).await);
         }

@@ -9,7 +9,7 @@ use super::{
     layout::{Layout, LayoutError, index, trimmed, words::TabWords},
     look::plan::find_tab,
     sync::prepare,
-    wire::{Change, SheetId, Span, TabInfo, Validation, ValidationRule},
+    wire::{Change, SheetId, Span, TabInfo, Table, Validation, ValidationRule},
 };
 
 /// The grid of a new tab.
@@ -87,8 +87,28 @@ pub fn place(spec: &TabSpec, tabs: &[TabInfo], new: SheetId) -> (TabInfo, bool) 
         columns: NEW_GRID.1,
         filter: None,
         fill_formulas: Vec::new(),
+        tables: Vec::new(),
     };
     (info, true)
+}
+
+/// The tables of a tab in which new rows cannot stand: what is the matter with each, and the way out.
+#[must_use]
+pub fn unserved_tables(info: &TabInfo, layout: &Layout) -> Vec<String> {
+    let words = |table: &Table| {
+        let why = match prepare::why_unserved(table, layout)? {
+            prepare::Unserved::Elsewhere => {
+                "does not begin with the tab's first row, or stands beside the columns that are read"
+            }
+            prepare::Unserved::Footer => "has a footer",
+        };
+        Some(format!(
+            "the table «{}» {why}, so new rows stand outside it. Put that right, or press ▼ beside its name and choose \
+             «Revert to unformatted data»: the cells stay as they are",
+            table.name
+        ))
+    };
+    info.tables.iter().filter_map(words).collect()
 }
 
 impl TabPlan {
@@ -180,6 +200,11 @@ impl TabPlan {
                 words: "widen the filter over our columns".to_owned(),
                 changes: vec![change],
             }));
+            let table = prepare::table(&self.layout, &self.info);
+            self.steps.extend(table.map(|change| ProvisionStep {
+                words: "widen the table over our columns".to_owned(),
+                changes: vec![change],
+            }));
             let fills = prepare::fills(words, &self.layout, &self.info);
             self.steps
                 .extend((!fills.is_empty()).then(|| ProvisionStep {
@@ -229,6 +254,18 @@ impl TabPlan {
                 known.iter().cloned().chain(missing).collect()
             }
         };
+        let typed = |table: &&Table| table.typed.contains(&at);
+        if let Some(table) = self.info.tables.iter().find(typed) {
+            let words = format!(
+                "«{header}» has a type in the table «{}», which stays: offer {} there by hand, or give the column no type",
+                table.name,
+                quoted(&words)
+            );
+            return Some(ProvisionStep {
+                words,
+                changes: Vec::new(),
+            });
+        }
         Some(ProvisionStep {
             words: format!("offer in «{header}»: {}", words.join(", ")),
             changes: vec![Change::Offer {

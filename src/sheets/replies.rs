@@ -9,8 +9,8 @@ use super::{
     layout::cells::is_plain,
     requests::{FENCE_KEY, PROTECTION},
     wire::{
-        Block, Change, Columns, Filter, ReadBack, SheetId, Structure, TabInfo, UnformattedValue,
-        Validation, ValidationRule,
+        Block, Change, Columns, Filter, ReadBack, SheetId, Structure, TabInfo, Table,
+        UnformattedValue, Validation, ValidationRule,
     },
 };
 use crate::domain::ids::BatchToken;
@@ -117,6 +117,7 @@ fn occurrences(changes: &[Change], replies: &[api::Response]) -> Vec<Option<u32>
         | Change::AddTab { .. }
         | Change::AddColumns { .. }
         | Change::SetFilter { .. }
+        | Change::SetTable { .. }
         | Change::AddFill { .. }
         | Change::Offer { .. }
         | Change::Protect { .. }
@@ -227,12 +228,42 @@ fn tab(sheet: api::Sheet) -> Option<TabInfo> {
         title: properties.title?,
         rows,
         columns,
-        filter: sheet.basic_filter.map(filter),
+        filter: sheet.basic_filter.as_ref().map(filter),
         fill_formulas: sheet
             .conditional_formats
             .unwrap_or_default()
             .into_iter()
             .flat_map(formulas)
+            .collect(),
+        tables: sheet
+            .tables
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(table)
+            .collect(),
+    })
+}
+
+fn table(table: api::Table) -> Option<Table> {
+    let range = table.range?;
+    let first = index(range.start_column_index);
+    let is_typed = |column: &api::TableColumnProperties| {
+        let kind = column.column_type.as_deref().unwrap_or_default();
+        !matches!(kind, "" | "COLUMN_TYPE_UNSPECIFIED")
+    };
+    let columns = table.column_properties.unwrap_or_default();
+    let typed = columns.iter().filter(|&column| is_typed(column));
+    let footer = table
+        .rows_properties
+        .and_then(|rows| rows.footer_color_style);
+    Some(Table {
+        id: table.table_id?,
+        name: table.name.unwrap_or_default(),
+        rows: (index(range.start_row_index), index(range.end_row_index)),
+        columns: (first, index(range.end_column_index)),
+        footer: footer.is_some(),
+        typed: typed
+            .map(|column| first + index(column.column_index))
             .collect(),
     })
 }
@@ -250,7 +281,7 @@ fn size(properties: &api::SheetProperties) -> (u32, u32) {
     )
 }
 
-fn filter(filter: api::BasicFilter) -> Filter {
+fn filter(filter: &api::BasicFilter) -> Filter {
     let range = filter.range.clone().unwrap_or_default();
     let mut raw = serde_json::to_value(filter).unwrap_or_default();
     remove_json_null_values(&mut raw);
@@ -259,6 +290,7 @@ fn filter(filter: api::BasicFilter) -> Filter {
         end_row: range.end_row_index.map(|end| index(Some(end))),
         start_column: index(range.start_column_index),
         end_column: range.end_column_index.map(|end| index(Some(end))),
+        of_table: filter.table_id.is_some(),
         raw,
     }
 }
@@ -315,7 +347,9 @@ mod tests {
         let answer = json!({"sheets": [
             {"properties": {"sheetId": 0, "title": "Лист", "gridProperties": {"rowCount": 1000, "columnCount": 26}}},
             {"properties": {"sheetId": 3, "title": "Акции", "gridProperties": {"rowCount": 9, "columnCount": 8}},
-             "basicFilter": filter, "conditionalFormats": rules},
+             "basicFilter": filter, "conditionalFormats": rules, "tables": [
+                {"tableId": "t1", "name": "Акции", "range": {"sheetId": 3, "endRowIndex": 9, "startColumnIndex": 1, "endColumnIndex": 5},
+                 "columnProperties": [{"columnName": "Название"}, {"columnIndex": 2, "columnType": "DROPDOWN"}], "rowsProperties": {"headerColorStyle": {}}}]},
             {"properties": {"sheetId": 4, "title": "График"}},
         ]});
         let tabs = structure(from_value(answer).unwrap()).unwrap().tabs;
@@ -337,9 +371,19 @@ mod tests {
             end_row: Some(9),
             start_column: 0,
             end_column: Some(8),
+            of_table: false,
             raw: filter,
         };
         assert_eq!(tabs[1].filter, Some(expected));
+        let table = Table {
+            id: "t1".to_owned(),
+            name: "Акции".to_owned(),
+            rows: (0, 9),
+            columns: (1, 5),
+            footer: false,
+            typed: vec![3],
+        };
+        assert_eq!(tabs[1].tables, [table]);
         assert_eq!(tabs[1].fill_formulas, ["=A1"]);
     }
 

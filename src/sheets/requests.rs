@@ -15,6 +15,7 @@ use super::{
 /// The mask of what a read of the structure needs.
 pub(super) const STRUCTURE_FIELDS: &str = "developerMetadata(metadataId,metadataKey),\
                                            sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),basicFilter,\
+                                           tables(tableId,name,range,columnProperties(columnIndex,columnType),rowsProperties(footerColorStyle)),\
                                            conditionalFormats(booleanRule(condition(type,values))))";
 
 /// The mask of what a tab says to those who type in it.
@@ -126,6 +127,7 @@ fn fill(request: &mut api::Request, change: &Change) -> Result<(), &'static str>
         Change::SetFilter { sheet, filter } => {
             request.set_basic_filter = Some(set_filter(*sheet, filter)?)
         }
+        Change::SetTable { id, span } => request.update_table = Some(set_table(id, *span)?),
         Change::AddFill {
             span,
             formula,
@@ -314,6 +316,18 @@ fn set_filter(sheet: SheetId, filter: &Filter) -> Result<api::SetBasicFilterRequ
     });
     Ok(api::SetBasicFilterRequest {
         filter: Some(whole),
+    })
+}
+
+/// Its name, its types and its colours stay as they are.
+fn set_table(id: &str, span: Span) -> Result<api::UpdateTableRequest, &'static str> {
+    Ok(api::UpdateTableRequest {
+        table: Some(api::Table {
+            table_id: Some(id.to_owned()),
+            range: Some(grid_range(span)?),
+            ..Default::default()
+        }),
+        fields: Some(FieldMask::new(&["range"])),
     })
 }
 

@@ -35,6 +35,25 @@ pub struct TabInfo {
     pub filter: Option<Filter>,
     /// The formulas of the custom-formula conditional-format rules, so that a rule is set once.
     pub fill_formulas: Vec<String>,
+    /// Google's tables on it («Convert to table»).
+    pub tables: Vec<Table>,
+}
+
+/// A table of Google's on a tab; the ends are exclusive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Google's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The header row, the body, and the footer where it has one.
+    pub rows: (u32, u32),
+    /// Its columns.
+    pub columns: (u32, u32),
+    /// Its last row sums the others up.
+    pub footer: bool,
+    /// Columns of the tab that have a type, which makes rules of its own.
+    pub typed: Vec<u32>,
 }
 
 /// A tab's basic filter.
@@ -48,6 +67,8 @@ pub struct Filter {
     pub start_column: u32,
     /// Behind the last column; `None` if it is open.
     pub end_column: Option<u32>,
+    /// It belongs to a table, whose range is its own: it is never sent back.
+    pub of_table: bool,
     /// Google's own description, to be sent back with a wider range and nothing else changed.
     pub raw: serde_json::Value,
 }
@@ -197,6 +218,13 @@ pub enum Change {
         sheet: SheetId,
         /// As it shall be.
         filter: Filter,
+    },
+    /// Has a table reach as far as this.
+    SetTable {
+        /// Google's id of it.
+        id: String,
+        /// Its header row and body.
+        span: Span,
     },
     /// Colours the cells of a column for which a formula holds, down to the bottom of the tab, however long it grows.
     AddFill {

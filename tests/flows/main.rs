@@ -28,4 +28,5 @@ mod staff;
 mod state_tab;
 mod storms;
 mod structure;
+mod tables;
 mod values;

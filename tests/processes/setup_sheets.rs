@@ -205,6 +205,45 @@ async fn a_workbook_in_use_keeps_what_people_have_made() {
     drop(service);
 }
 
+#[tokio::test]
+async fn what_a_table_or_a_protection_refuses_is_left_out_alone() {
+    let play = Play::set().await;
+    let made = play.testbed.sheets.with(BOOK, |book| {
+        let rows = book.table(APPEALS)?.len();
+        let typed = serde_json::json!({
+            "name": "Обращения",
+            "columnProperties": [{"columnIndex": 5, "columnType": "TEXT"}],
+        });
+        book.convert_to_table(APPEALS, &format!("A1:H{rows}"), &typed)?;
+        let below = serde_json::json!({"name": "Справа"});
+        book.convert_to_table(PROMOTIONS, "A2:C4", &below)?;
+        book.protect(PROMOTIONS, Some("A1:Z1"))
+    });
+    made.expect("tables and a protection");
+    assert_eq!(first_row(&play, APPEALS)[5], "статус");
+
+    let exit = run(&play.testbed, &["setup", "sheets"]).await;
+    assert_eq!(exit.code, Some(1), "{} {}", exit.out, exit.err);
+    for said in [
+        "обращения: widen the table over our columns",
+        "«статус» has a type in the table «Обращения», which stays",
+        "Left out of the steps above: 1, as Google refuses them.\nDone.",
+        "left out: write the headers «Ключ», «Рассылка». Google: ",
+    ] {
+        assert!(exit.out.contains(said), "{said}: {}", exit.out);
+    }
+    assert!(first_row(&play, APPEALS).ends_with(&["№".to_owned(), "Доставка".to_owned()]));
+    assert_eq!(offered(&play, APPEALS, "F2"), [""; 0]);
+    let headers = first_row(&play, PROMOTIONS);
+    let action = headers.iter().position(|header| header == "Действие");
+    let action = format!("{}2", simulator_column(action.expect("a column")));
+    assert_eq!(offered(&play, PROMOTIONS, &action).len(), 6, "{}", exit.out);
+
+    let exit = run(&play.testbed, &["check"]).await;
+    let said = "the table «Справа» does not begin with the tab's first row";
+    assert!(exit.out.contains(said), "{}", exit.out);
+}
+
 /// The letter of one of the first columns.
 fn simulator_column(at: usize) -> char {
     char::from(b'A' + u8::try_from(at).expect("one of the first"))

@@ -24,7 +24,7 @@ pub(in crate::cli) async fn sheets(
 ) -> Result<ExitCode, Failure> {
     let sheets_client = check::sheets_client(settings, Timeouts::default()).await?;
     let account = settings.sheets.credentials.client_email();
-    let (mut todo, mut lacking, mut faults) = (0, false, 0);
+    let (mut todo, mut lacking, mut faults, mut refused) = (0, false, 0, 0);
     for book in provision_plans(settings) {
         println!(
             "https://docs.google.com/spreadsheets/d/{}",
@@ -50,19 +50,23 @@ pub(in crate::cli) async fn sheets(
         lacking |= steps.len() < named;
         todo += steps.len();
         if !dry_run && !steps.is_empty() {
-            carry_out(&sheets_client, &book, steps)
-                .await
-                .map_err(failed)?;
+            let left = carry_out(&sheets_client, &book, steps).await;
+            refused += left.map_err(failed)?;
         }
+    }
+    if refused > 0 {
+        println!("Left out of the steps above: {refused}, as Google refuses them.");
     }
     println!("{}", conclusion(todo, lacking, faults, dry_run));
     if faults > 0 {
         println!(
             "{faults} tabs were left alone: put their first row right as it says above, and run this again."
         );
-        return Ok(ExitCode::FAILURE);
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(match (refused, faults) {
+        (0, 0) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    })
 }
 
 /// How it ends, by what was to be done, whether people's own lists lack words, and how many tabs were left alone.
@@ -150,17 +154,39 @@ async fn look(
     Ok(survey(&existing))
 }
 
+/// Makes the steps in one batch; each that Google refuses is left out alone, and said. How many those were.
 async fn carry_out(
     sheets_client: &SheetsClient,
     book: &ProvisionPlan,
-    steps: Vec<ProvisionStep>,
-) -> Result<(), SheetsError> {
-    let batch = Batch {
-        changes: steps.into_iter().flat_map(|step| step.changes).collect(),
-        read_back: Vec::new(),
-    };
-    let written = sheets_client.write(&book.spreadsheet, &batch).await;
-    written.map(drop)
+    mut steps: Vec<ProvisionStep>,
+) -> Result<usize, SheetsError> {
+    let named = steps.len();
+    while !steps.is_empty() {
+        let batch = Batch {
+            changes: steps.iter().flat_map(|step| step.changes.clone()).collect(),
+            read_back: Vec::new(),
+        };
+        match sheets_client.write(&book.spreadsheet, &batch).await {
+            Ok(_) => break,
+            Err(SheetsError::Refused { change, words }) => {
+                let step = steps.remove(step_of(&steps, change));
+                println!("  left out: {}. Google: {words}", step.words);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(named - steps.len())
+}
+
+/// The step to which a change of the batch belongs.
+fn step_of(steps: &[ProvisionStep], change: usize) -> usize {
+    let ends = steps.iter().scan(0, |end, step| {
+        *end += step.changes.len();
+        Some(*end)
+    });
+    ends.take_while(|&end| end <= change)
+        .count()
+        .min(steps.len().saturating_sub(1))
 }
 
 #[cfg(test)]

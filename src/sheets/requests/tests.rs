@@ -134,6 +134,7 @@ fn a_tab_is_furnished() {
         end_row: None,
         start_column: 0,
         end_column: Some(10),
+        of_table: false,
         raw: json!({
             "range": {"sheetId": 7, "endColumnIndex": 8, "endRowIndex": 5},
             "sortSpecs": [{"dimensionIndex": 2, "sortOrder": "DESCENDING"}],
@@ -248,6 +249,7 @@ fn what_cannot_be_said_names_its_change() {
             end_row: None,
             start_column: 0,
             end_column: None,
+            of_table: false,
             raw: json!("all"),
         },
     };

@@ -59,6 +59,9 @@ fn prepared(sent: &Sent, batch: &Batch, tab: Tab, after: &TabAfter) -> Vec<Strin
             Change::SetFilter { .. } => {
                 Some(format!("Лист «{title}»: продлить фильтр на наши столбцы"))
             }
+            Change::SetTable { .. } => Some(format!(
+                "Лист «{title}»: продлить таблицу на наши столбцы и новые строки"
+            )),
             Change::Offer { .. } | Change::Protect { .. } => None,
             Change::AddFill { .. } => Some(format!("Лист «{title}»: раскрасить статусы")),
             Change::CompareAndSet { .. }

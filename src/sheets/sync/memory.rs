@@ -228,7 +228,7 @@ impl SyncMemory {
         self.structure = Some((structure, now));
     }
 
-    /// We have inserted rows: the grid has grown, and the filter that reached there, or was extended.
+    /// We have inserted rows: the grid has grown, and the filter and the table that reached there, or were extended.
     pub(super) fn rows_inserted(&mut self, sheet: SheetId, at: u32, count: u32) {
         let tabs = self
             .structure
@@ -240,7 +240,8 @@ impl SyncMemory {
                 .filter
                 .as_mut()
                 .and_then(|filter| filter.end_row.as_mut());
-            if let Some(end) = end.filter(|end| **end >= at) {
+            let tables = info.tables.iter_mut().map(|table| &mut table.rows.1);
+            for end in end.into_iter().chain(tables).filter(|end| **end >= at) {
                 *end += count;
             }
         }

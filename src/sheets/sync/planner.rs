@@ -10,7 +10,7 @@ use super::{
     Wanted,
     archive::Archive,
     find::{Placement, TabPlanner, chat_of, mark_of},
-    prepare::{extended_filter, prepare},
+    prepare::{extended_filter, extended_table, prepare},
     repair::{Misplaced, Repairs},
     shared_cells::{self, CellAction, FailedMatch},
     tab_memory::TabMemory,
@@ -103,8 +103,12 @@ impl Planner<'_> {
             for wanted in fresh.into_iter().chain(again) {
                 self.row(&tab, wanted, &mut draft);
             }
-            let filter = extended_filter(&tab.layout, info, draft.tabs_after.get(&snapshot.tab));
-            if let Some(change) = filter.filter(|_| tab_memory.decorate) {
+            let after = draft.tabs_after.get(&snapshot.tab);
+            let filter = extended_filter(&tab.layout, info, after);
+            let extended = filter
+                .into_iter()
+                .chain(extended_table(&tab.layout, info, after));
+            for change in extended.filter(|_| tab_memory.decorate).collect::<Vec<_>>() {
                 let owner = ChangeOwner::Tab(snapshot.tab, PreparationStep::Decoration);
                 draft.push(change, owner);
             }

@@ -9,7 +9,7 @@ use crate::{
         a1::letters,
         layout::{Layout, index, words::TabWords},
         look::TabSnapshot,
-        wire::{Change, Filter, Span, TabInfo},
+        wire::{Change, Filter, Span, TabInfo, Table},
     },
 };
 
@@ -38,6 +38,7 @@ pub(super) fn prepare(
         if decorate {
             let decorations = filter(&layout, info)
                 .into_iter()
+                .chain(table(&layout, info))
                 .chain(fills(words, &layout, info));
             changes.extend(decorations.map(|change| (change, PreparationStep::Decoration)));
         }
@@ -102,7 +103,80 @@ pub(super) fn extended_filter(
 
 /// The filter of a tab, as wide as our columns need it.
 fn wide_filter(layout: &Layout, info: &TabInfo) -> Option<Filter> {
-    let filter = info.filter.as_ref()?;
+    let filter = info.filter.as_ref().filter(|filter| !filter.of_table)?;
+    Some(Filter {
+        end_column: filter.end_column.map(|known| known.max(our_end(layout))),
+        ..filter.clone()
+    })
+}
+
+/// Our columns belong to the table in which the others stand, or a sort by it would part them.
+pub(in crate::sheets) fn table(layout: &Layout, info: &TabInfo) -> Option<Change> {
+    let (table, columns) = wide_table(layout, info)?;
+    let changed = columns != table.columns;
+    changed.then(|| set_table(info, table, table.rows, columns))
+}
+
+/// A table that ends right above new rows is to take them in. Rows that were inserted within it have moved its end along.
+pub(super) fn extended_table(
+    layout: &Layout,
+    info: &TabInfo,
+    after: Option<&TabAfter>,
+) -> Option<Change> {
+    let after = after.filter(|after| after.appended > 0)?;
+    let (table, columns) = wide_table(layout, info)?;
+    let rows = (table.rows.0, after.end + after.appended);
+    (table.rows.1 <= after.end).then(|| set_table(info, table, rows, columns))
+}
+
+fn set_table(info: &TabInfo, table: &Table, rows: (u32, u32), columns: (u32, u32)) -> Change {
+    Change::SetTable {
+        id: table.id.clone(),
+        span: Span {
+            sheet: info.sheet,
+            rows,
+            columns,
+        },
+    }
+}
+
+/// The table of a tab that can be served, and its columns, ours included: as far as there are headers side by side.
+fn wide_table<'a>(layout: &Layout, info: &'a TabInfo) -> Option<(&'a Table, (u32, u32))> {
+    let mut tables = info.tables.iter();
+    let table = tables.find(|table| why_unserved(table, layout).is_none())?;
+    let (first, end) = table.columns;
+    let beside = layout.headers().iter().skip(end as usize);
+    let named = beside
+        .take_while(|header| !header.trim().is_empty())
+        .count();
+    let reach = (end + index(named)).min(our_end(layout)).max(end);
+    Some((table, (first, reach)))
+}
+
+/// Why new rows cannot stand in a table, if they cannot.
+pub(in crate::sheets) fn why_unserved(table: &Table, layout: &Layout) -> Option<Unserved> {
+    let (first, end) = table.columns;
+    let holds_key = |&(_, at): &(Column, u32)| (first..end).contains(&at);
+    if table.rows.0 > 0 || !layout.columns().iter().any(holds_key) {
+        Some(Unserved::Elsewhere)
+    } else if table.footer {
+        Some(Unserved::Footer)
+    } else {
+        None
+    }
+}
+
+/// Why new rows cannot stand in a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sheets) enum Unserved {
+    /// Its header row is not the tab's first row, or it is beside the columns that are read.
+    Elsewhere,
+    /// Its last row sums the others up, and would have to move.
+    Footer,
+}
+
+/// Behind the last of our columns.
+fn our_end(layout: &Layout) -> u32 {
     let ours = [
         Column::Number,
         Column::Delivery,
@@ -110,11 +184,7 @@ fn wide_filter(layout: &Layout, info: &TabInfo) -> Option<Filter> {
         Column::Mailing,
     ];
     let ends = ours.map(|column| layout.position(column).map_or(0, |last| last + 1));
-    let end = ends.into_iter().max().unwrap_or_default();
-    Some(Filter {
-        end_column: filter.end_column.map(|known| known.max(end)),
-        ..filter.clone()
-    })
+    ends.into_iter().max().unwrap_or_default()
 }
 
 pub(in crate::sheets) fn fills(words: &TabWords, layout: &Layout, info: &TabInfo) -> Vec<Change> {
@@ -225,6 +295,7 @@ mod tests {
             end_row: Some(10),
             start_column: 0,
             end_column: Some(4),
+            of_table: false,
             raw: serde_json::json!({"criteria": {}}),
         };
         tab.filter = Some(filter.clone());
@@ -258,5 +329,95 @@ mod tests {
         tab.filter = Some(wide);
         tab.fill_formulas.push("=$C2=\"Решено\"".to_owned());
         assert_eq!(changes(&[&format!("{BARE}|№|Доставка")], &tab, true), []);
+    }
+
+    #[test]
+    fn a_table_takes_in_our_columns_and_new_rows_unless_it_cannot() {
+        let words = appeals();
+        let served = Table {
+            id: "t".to_owned(),
+            name: "Обращения".to_owned(),
+            rows: (0, 3),
+            columns: (0, 4),
+            footer: false,
+            typed: Vec::new(),
+        };
+        let tab = |table: Table| TabInfo {
+            tables: vec![table],
+            filter: Some(Filter {
+                start_row: 0,
+                end_row: Some(3),
+                start_column: 0,
+                end_column: Some(4),
+                of_table: true,
+                raw: serde_json::json!({"tableId": "t"}),
+            }),
+            ..info("обращения", 26)
+        };
+        let rows = [BARE, "700|а||", "701|б||"];
+        let layout = snapshot(&words, &rows, HistoryRange::All)
+            .layout
+            .with_added(&words, 4);
+        let set = |rows, columns| Change::SetTable {
+            id: "t".to_owned(),
+            span: Span {
+                sheet: SheetId(7),
+                rows,
+                columns,
+            },
+        };
+        assert_eq!(
+            table(&layout, &tab(served.clone())),
+            Some(set((0, 3), (0, 6)))
+        );
+        assert_eq!(filter(&layout, &tab(served.clone())), None);
+        let after = |end| TabAfter {
+            sheet: SheetId(7),
+            title: "обращения".to_owned(),
+            layout: layout.clone(),
+            prepared: false,
+            end,
+            appended: 2,
+            rows: 1000,
+            insertion: None,
+        };
+        let extended =
+            |table: &Table, end| extended_table(&layout, &tab(table.clone()), Some(&after(end)));
+        assert_eq!(extended(&served, 3), Some(set((0, 5), (0, 6))));
+        assert_eq!(extended(&served, 2), None, "there is room within");
+        let gap = snapshot(&words, &rows, HistoryRange::All)
+            .layout
+            .with_added(&words, 6);
+        assert_eq!(
+            table(&gap, &tab(served.clone())),
+            None,
+            "a table has no columns without headers"
+        );
+        for (table, why) in [
+            (
+                Table {
+                    rows: (1, 3),
+                    ..served.clone()
+                },
+                Unserved::Elsewhere,
+            ),
+            (
+                Table {
+                    columns: (20, 24),
+                    ..served.clone()
+                },
+                Unserved::Elsewhere,
+            ),
+            (
+                Table {
+                    footer: true,
+                    ..served
+                },
+                Unserved::Footer,
+            ),
+        ] {
+            assert_eq!(why_unserved(&table, &layout), Some(why));
+            assert_eq!(extended(&table, 3), None);
+        }
     }
 }

@@ -24,7 +24,7 @@ pub enum Dimension {
 }
 
 /// A range on one tab as the API writes it; what is absent is unbounded.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct GridRange {
     #[serde(default)]
@@ -114,6 +114,14 @@ impl GridRange {
 }
 
 impl Area {
+    /// Whether they have cells in common.
+    pub(crate) fn meets(self, other: Self) -> bool {
+        self.top < other.bottom
+            && other.top < self.bottom
+            && self.left < other.right
+            && other.left < self.right
+    }
+
     /// A1 notation with the tab's title, as in `ValueRange.range`.
     pub(crate) fn a1(&self, title: &str) -> String {
         let from = format!("{}{}", column_name(self.left), self.top + 1);

@@ -94,6 +94,9 @@ impl Workbook {
             "deleteSheet" => self.delete_sheet(&parse(body)?),
             "setDataValidation" => self.set_data_validation(parse(body)?),
             "addProtectedRange" => self.add_protected_range(parse(body)?),
+            "addTable" => self.add_table(parse(body)?),
+            "updateTable" => self.update_table(parse(body)?),
+            "deleteTable" => self.delete_table(&parse(body)?),
             "sortRange" => self.sort_range(&parse(body)?),
             other => Err(ApiError::not_simulated(other)),
         }

@@ -81,33 +81,42 @@ struct ExtendedValue {
 }
 
 impl Workbook {
-    /// Appends below the last row of the tab that holds anything, and extends
-    /// the grid if it ends there.
+    /// Appends below the last row of the tab, or of the body of a table, that
+    /// holds anything, and extends what ends there.
     pub(super) fn append_cells(&mut self, request: AppendCells) -> Result<Value, ApiError> {
-        if request.table_id.is_some() {
-            return Err(ApiError::not_simulated("tableId"));
-        }
         check_fields(&request.fields)?;
         let rows = cells(request.rows)?;
-        let tab = self.tab_with_id(request.sheet_id)?;
-        let top = tab.grid.used_rows();
-        let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let growth =
-            (top + rows.len()).saturating_sub(tab.grid.row_count()) * tab.grid.column_count();
-        self.check_growth(growth)?;
-        let tab = self.tab_with_id(request.sheet_id)?;
+        let (tab, top, left) = match &request.table_id {
+            Some(table) => self.room_in_table(table, rows.len())?,
+            None => self.room_below(request.sheet_id, rows.len())?,
+        };
+        let right = left + rows.iter().map(Vec::len).max().unwrap_or(0);
         tab.check_unlocked(Area {
             top,
             bottom: top + rows.len(),
-            left: 0,
-            right: width,
+            left,
+            right,
         })?;
-        if width > tab.grid.column_count() {
-            return Err(beyond("column", width - 1, tab.grid.column_count()));
+        if right > tab.grid.column_count() {
+            return Err(beyond("column", right - 1, tab.grid.column_count()));
         }
-        tab.grid.extend_to(top + rows.len(), 0);
-        write_rows(tab, top, 0, rows)?;
+        write_rows(tab, top, left, rows)?;
         Ok(json!({}))
+    }
+
+    /// Makes room for rows below all others; the tab, and where they begin.
+    fn room_below(
+        &mut self,
+        sheet: SheetId,
+        count: usize,
+    ) -> Result<(&mut Tab, usize, usize), ApiError> {
+        let tab = self.tab_with_id(sheet)?;
+        let top = tab.grid.used_rows();
+        let growth = (top + count).saturating_sub(tab.grid.row_count()) * tab.grid.column_count();
+        self.check_growth(growth)?;
+        let tab = self.tab_with_id(sheet)?;
+        tab.grid.extend_to(top + count, 0);
+        Ok((tab, top, 0))
     }
 
     /// Writes from `start` on, or exactly over `range`, clearing what the rows

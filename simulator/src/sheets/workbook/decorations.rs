@@ -31,13 +31,19 @@ impl Workbook {
     /// at the grid's, as Google returns them.
     pub(super) fn set_basic_filter(&mut self, request: SetBasicFilter) -> Result<Value, ApiError> {
         let mut rest = request.filter;
-        let known = ["range", "sortSpecs", "criteria", "filterSpecs"];
+        let known = ["range", "tableId", "sortSpecs", "criteria", "filterSpecs"];
         if let Some(name) = rest.keys().find(|name| !known.contains(&name.as_str())) {
             return Err(ApiError::not_simulated(name));
         }
-        let mut range: GridRange = match rest.remove("range") {
-            Some(range) => parse(&range)?,
-            None => return Err(ApiError::invalid("The filter must have a range.")),
+        let mut range: GridRange = match (rest.remove("range"), rest.get("tableId")) {
+            (Some(range), None) => parse(&range)?,
+            (Some(_), Some(_)) => {
+                return Err(ApiError::invalid(
+                    "When writing, only one of range or table_id may be set.",
+                ));
+            }
+            (None, Some(_)) => return Err(ApiError::not_simulated("tableId")),
+            (None, None) => return Err(ApiError::invalid("The filter must have a range.")),
         };
         let tab = self.tab_with_id(range.sheet_id)?;
         let area = tab.area_within(&range)?;

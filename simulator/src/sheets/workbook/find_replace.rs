@@ -67,7 +67,7 @@ impl Workbook {
 
     fn scope(&mut self, request: &FindReplace) -> Result<Vec<(&mut Tab, Area)>, ApiError> {
         let range = match (&request.range, request.sheet_id, request.all_sheets) {
-            (Some(range), None, false) => range.clone(),
+            (Some(range), None, false) => *range,
             (None, Some(sheet_id), false) => GridRange {
                 sheet_id,
                 ..GridRange::default()

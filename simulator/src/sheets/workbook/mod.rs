@@ -29,6 +29,7 @@ mod read;
 mod rules;
 mod sample;
 mod tab;
+mod tables;
 mod typing;
 mod values;
 mod whole_tabs;

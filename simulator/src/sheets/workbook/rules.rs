@@ -39,6 +39,11 @@ impl Workbook {
         }
         let tab = self.tab_with_id(request.range.sheet_id)?;
         tab.area_within(&request.range)?;
+        if tab.is_typed(&request.range) {
+            return Err(ApiError::invalid(
+                "This operation is not allowed on cells in typed columns.",
+            ));
+        }
         tab.validations.push(Validation {
             range: request.range,
             rule: request.rule,

@@ -9,6 +9,7 @@ use super::address::{Area, Dimension, GridRange, SheetId};
 use super::cell::Cell;
 use super::grid::Grid;
 use super::locale::Locale;
+use super::tables::Table;
 use crate::sheets::error::ApiError;
 
 /// A cell holds at most this many characters (Sheets limits page).
@@ -25,6 +26,7 @@ pub(crate) struct Tab {
     /// The last one that covers a cell counts.
     pub(crate) validations: Vec<Validation>,
     pub(crate) protections: Vec<Protection>,
+    pub(crate) tables: Vec<Table>,
     pub(crate) frozen_rows: usize,
 }
 
@@ -70,6 +72,7 @@ impl Tab {
             formats: Vec::new(),
             validations: Vec::new(),
             protections: Vec::new(),
+            tables: Vec::new(),
             frozen_rows: 0,
         }
     }
@@ -98,13 +101,7 @@ impl Tab {
                 .range
                 .clipped(rows.max(area.bottom), columns.max(area.right))
         });
-        let hit = locked.any(|locked| {
-            area.top < locked.bottom
-                && locked.top < area.bottom
-                && area.left < locked.right
-                && locked.left < area.right
-        });
-        if hit {
+        if locked.any(|locked| locked.meets(area)) {
             Err(ApiError::protected())
         } else {
             Ok(())
@@ -172,6 +169,8 @@ impl Tab {
                 .retain_mut(|range| range.delete(dimension, from, to));
         }
         self.formats.retain(|rule| !rule.ranges.is_empty());
+        self.tables
+            .retain_mut(|table| table.range.delete(dimension, from, to));
         self.validations
             .retain_mut(|validation| validation.range.delete(dimension, from, to));
         self.protections
@@ -224,6 +223,9 @@ impl Tab {
             let rules = self.formats.iter().map(FormatRule::body);
             sheet["conditionalFormats"] = rules.collect();
         }
+        if !self.tables.is_empty() {
+            sheet["tables"] = self.tables.iter().map(Table::body).collect();
+        }
         if self.frozen_rows > 0 {
             sheet["properties"]["gridProperties"]["frozenRowCount"] = json!(self.frozen_rows);
         }
@@ -236,6 +238,7 @@ impl Tab {
     fn places(&mut self) -> impl Iterator<Item = &mut GridRange> {
         let filters = self.basic_filter.iter_mut().map(|filter| &mut filter.range);
         filters
+            .chain(self.tables.iter_mut().map(|table| &mut table.range))
             .chain(self.formats.iter_mut().flat_map(|rule| &mut rule.ranges))
             .chain(
                 self.validations

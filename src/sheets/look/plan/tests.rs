@@ -110,6 +110,7 @@ pub(in crate::sheets) fn info(title: &str, columns: u32) -> TabInfo {
         columns,
         filter: None,
         fill_formulas: Vec::new(),
+        tables: Vec::new(),
     }
 }
 
