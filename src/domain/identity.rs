@@ -82,6 +82,8 @@ pub struct AppealLink {
 pub enum Owner {
     /// Nobody's, or it cannot be told yet.
     Nobody,
+    /// It can be told once its history is read.
+    Unread,
     /// This appeal's.
     Appeal(AppealId),
     /// It bears the number of this appeal and is not its row, or not its only one.

@@ -143,9 +143,8 @@ impl<'a> Matching<'a> {
             [at] => match self.rows[at].telegram {
                 TelegramCell::Unreadable => Owner::Unusable(RowTrouble::Unreadable),
                 TelegramCell::Id(_) | TelegramCell::Doubled(_) if number <= self.index.highest => {
-                    // Without its history the synchroniser looks once more.
                     let is_read = self.rows[at].history.is_some();
-                    if is_read { Owner::New } else { Owner::Nobody }
+                    if is_read { Owner::New } else { Owner::Unread }
                 }
                 TelegramCell::Id(_) | TelegramCell::Doubled(_) | TelegramCell::Empty => {
                     Owner::Unusable(RowTrouble::Unknown)

@@ -56,7 +56,11 @@ impl<C: Fn(usize) -> AppealCells> AppealsRead<'_, C> {
             .filter(|(_, changed)| **changed)
             .filter_map(|(owner, _)| match owner {
                 Owner::Stray(appeal, _) => Some(*appeal),
-                Owner::Nobody | Owner::Appeal(_) | Owner::New | Owner::Unusable(_) => None,
+                Owner::Nobody
+                | Owner::Unread
+                | Owner::Appeal(_)
+                | Owner::New
+                | Owner::Unusable(_) => None,
             })
             .collect();
         events.extend(strays.into_iter().map(|appeal| RowEvent::Strays { appeal }));
@@ -67,7 +71,7 @@ impl<C: Fn(usize) -> AppealCells> AppealsRead<'_, C> {
     fn row(&self, at: usize, assignment: &Assignment, links: &Links<'_>) -> Option<RowEvent> {
         let keys = &self.rows[at];
         match assignment.owners[at] {
-            Owner::Nobody | Owner::Stray(..) => None,
+            Owner::Nobody | Owner::Unread | Owner::Stray(..) => None,
             Owner::New => Some(RowEvent::NewAppeal(NewAppeal {
                 chat: keys.telegram.chat()?,
                 number: keys.number,

@@ -115,8 +115,10 @@ pub(super) fn news(
     events.extend(reading.events(&assignment, index));
     let mut strays: BTreeMap<AppealId, Vec<Stray>> = BTreeMap::new();
     for (&at, owner) in places.iter().zip(&assignment.owners) {
+        let row = &mut now.rows[at];
+        row.unread = *owner == Owner::Unread;
         if let Owner::Stray(appeal, why) = *owner {
-            let row = now.rows[at].row;
+            let row = row.row;
             strays.entry(appeal).or_default().push(Stray { row, why });
         }
     }
@@ -134,8 +136,8 @@ pub(super) fn news(
     }
 }
 
-/// Marks rows whose history is wanted and was not read: those whose `№` no read has shown before, and, as long as they can be given one,
-/// those without. The next read reads it.
+/// Marks rows whose history is wanted and was not read, besides those of which the journal knows nothing: those whose `№` no read has
+/// shown before, and, as long as they can be given one, those without. The next read reads it.
 pub(in crate::sheets) fn mark_unread(
     previous: Option<&TabSnapshot>,
     now: &mut TabSnapshot,
@@ -151,7 +153,7 @@ pub(in crate::sheets) fn mark_unread(
         (None, Some(_), _) | (_, None, TelegramCell::Empty | TelegramCell::Unreadable) => false,
     };
     for row in &mut now.rows {
-        row.unread = row.history.is_none() && is_new(row);
+        row.unread = row.history.is_none() && (row.unread || is_new(row));
     }
 }
 
@@ -381,11 +383,11 @@ mod tests {
             seen(&["1|700|||||", "|709|своя|||"], HistoryRange::Skip),
         );
         assert!(!wants(None, &mut bare, true));
-        assert!(wants(None, &mut pasted, true));
         assert!(
             !wants(Some(&bare), &mut pasted.clone(), false),
             "they could get no number"
         );
+        assert!(wants(None, &mut pasted.clone(), true));
         assert!(wants(Some(&bare), &mut pasted, true));
         assert!(
             wants(Some(&pasted), &mut pasted.clone(), true),

@@ -81,7 +81,7 @@ pub(super) fn play(script: &Script<Act>) -> Result<(), TestCaseError> {
 }
 
 /// The keys are shown as powers of ten: each pass reads values, and cannot tie them to what is shown but by reading twice.
-fn play_with_formats(script: &Script<Act>) -> Result<(), TestCaseError> {
+pub(super) fn play_with_formats(script: &Script<Act>) -> Result<(), TestCaseError> {
     let (mut world, notes, written) = settled();
     for header in ["№", "telegram_id"] {
         let column = world.book.column(APPEALS, header).expect("stands");

@@ -3,7 +3,7 @@
 //! Invariant: a script here has failed once.
 
 use super::{
-    chaos::play,
+    chaos::{play, play_with_formats},
     crowd::Act,
     script::{
         At::{self, Google},
@@ -346,4 +346,23 @@ fn a_row_whose_number_lands_one_row_aside_as_the_process_dies_gets_it_in_the_end
             (At::Journal(49), Mishap::DropBefore),
         ],
     );
+}
+
+#[test]
+fn a_row_whose_number_another_appeal_has_given_up_is_taken_in() {
+    let script = Script {
+        acts: vec![
+            (Google(15), BEFORE, Act::Write(0)),
+            (Google(17), BEFORE, Act::Insert(4)),
+            (Google(19), Moment::Inside(1), Act::Cut(3)),
+            (Google(0), BEFORE, Act::Duplicate(2)),
+            (Google(15), BEFORE, Act::Change(2)),
+            (Google(20), BEFORE, Act::SortTheirs(5, true)),
+            (Google(25), BEFORE, Act::SortTheirs(0, false)),
+        ],
+        mishaps: Vec::new(),
+    };
+    if let Err(error) = play_with_formats(&script) {
+        panic!("{error}");
+    }
 }
