@@ -33,12 +33,13 @@ use sheetdesk::{
     sheets::{
         account_key::AccountKey,
         client::{SheetsClient, Timeouts},
-        layout::{Layout, words::TabWords},
-        look::{
-            TabSnapshot,
-            plan::{HistoryRange, ReadPlan},
+        read_once,
+        table::{
+            layout::{Layout, words::TabWords},
+            read_plan::{HistoryRange, ReadPlan},
+            snapshot::TabSnapshot,
         },
-        read_once, tabs,
+        tabs,
         wire::{SheetId, TabInfo},
     },
 };

@@ -6,8 +6,8 @@ use crate::{
     config::Settings,
     domain::{ids::SpreadsheetId, row::Column, word::Word},
     sheets::{
-        layout::words::TabWords,
         provision::{Protect, TabSpec},
+        table::layout::words::TabWords,
     },
 };
 

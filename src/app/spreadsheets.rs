@@ -10,8 +10,8 @@ use crate::{
     config::{Settings, TabAddress},
     domain::{ids::SpreadsheetId, rules::Rules, tab::Tab, text::fold},
     sheets::{
-        layout::words::TabWords,
         sync::{self, SyncContext, SyncStatus},
+        table::layout::words::TabWords,
         work_gate::WorkGate,
     },
 };

@@ -21,7 +21,7 @@ use crate::{
         word::Word,
         wording::{Say, Wording},
     },
-    sheets::layout::words::{TabWords, troubles},
+    sheets::table::layout::words::{TabWords, troubles},
     telegram::webhook::Menu,
 };
 

@@ -19,17 +19,21 @@ use crate::{
     app::words,
     clock,
     config::{Mode, Settings, TabAddress},
-    domain::ids::{ChatId, SpreadsheetId},
-    domain::operator::OperatorRequest,
+    domain::{
+        ids::{ChatId, SpreadsheetId},
+        operator::OperatorRequest,
+    },
     logs,
     operator::{ConsoleReply, StatusReport, TelegramStatus, ask},
     sheets::{
         account_key::AccountKey,
         client::{SheetsClient, Timeouts},
-        layout::{Layout, words::TabWords},
-        look::plan::{find_tab, header_range, headers},
         provision::unserved_tables,
         quota::CALLS_PER_WINDOW,
+        table::{
+            layout::{Layout, words::TabWords},
+            read_plan::{find_tab, header_range, headers},
+        },
         wire::{SheetsError, Structure},
     },
     telegram::{

@@ -22,7 +22,7 @@ use crate::{
     },
     journal::Snapshot,
     sheets::{
-        look::plan::find_tab,
+        table::read_plan::find_tab,
         wire::{Batch, Change, SheetsError, TabInfo},
     },
 };

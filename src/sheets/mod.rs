@@ -13,9 +13,8 @@ mod requests;
 mod token;
 pub mod wire;
 
-pub mod layout;
-pub mod look;
 pub mod read_once;
+pub mod table;
 
 pub mod tabs;
 

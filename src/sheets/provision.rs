@@ -6,9 +6,11 @@ use crate::domain::{row::Column, text::fold};
 
 use super::{
     a1::a1,
-    layout::{Layout, LayoutError, index, trimmed, words::TabWords},
-    look::plan::find_tab,
     sync::prepare,
+    table::{
+        layout::{Layout, LayoutError, index, trimmed, words::TabWords},
+        read_plan::find_tab,
+    },
     wire::{Change, SheetId, Span, TabInfo, Table, Validation, ValidationRule},
 };
 

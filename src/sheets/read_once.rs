@@ -6,11 +6,11 @@ use jiff::Timestamp;
 
 use super::{
     client::SheetsClient,
-    layout::words::TabWords,
-    look::{
-        TabSnapshot,
+    table::{
         answer::{ReadError, TabAnswer, Tie},
-        plan::ReadPlan,
+        layout::words::TabWords,
+        read_plan::ReadPlan,
+        snapshot::TabSnapshot,
     },
     wire::{Rendering, SheetsError},
 };

@@ -6,8 +6,8 @@ use google_sheets4::{api, common::remove_json_null_values};
 use serde_json::Value;
 
 use super::{
-    layout::cells::is_plain,
     requests::{FENCE_KEY, PROTECTION},
+    table::layout::cells::is_plain,
     wire::{
         Block, Change, Columns, Filter, ReadBack, SheetId, Structure, TabInfo, Table,
         UnformattedValue, Validation, ValidationRule,

@@ -34,8 +34,7 @@ use jiff::Timestamp;
 
 use super::{
     client::TokenFate,
-    layout::words::TabWords,
-    look::KnownRow,
+    table::{layout::words::TabWords, snapshot::KnownRow},
     wire::{Batch, Columns, ReadBack, Rendering, SheetsError, Structure, UnformattedValue},
 };
 use crate::{

@@ -10,9 +10,9 @@ pub(super) mod promotions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
+use super::table::{
     layout::words::TabWords,
-    look::{Row, TabSnapshot},
+    snapshot::{Row, TabSnapshot},
 };
 use crate::domain::{
     event::{Event, Looked, RowEvent},

@@ -46,7 +46,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "telegram::encode",
             "telegram::refusal",
             "sheets::client",
-            "sheets::look::plan::find_tab",
+            "sheets::table::read_plan::find_tab",
             "sheets::sync",
             "sheets::wire",
             "sheets::work_gate",

@@ -8,12 +8,12 @@ use crate::{
     domain::{ids::SpreadsheetId, row::Column, text::Text},
     sheets::{
         client::SheetsClient,
-        layout::{Layout, words::TabWords},
-        look::{
-            Row, TabSnapshot,
-            plan::{HistoryRange, ReadPlan},
-        },
         read_once,
+        table::{
+            layout::{Layout, words::TabWords},
+            read_plan::{HistoryRange, ReadPlan},
+            snapshot::{Row, TabSnapshot},
+        },
         wire::TabInfo,
     },
 };

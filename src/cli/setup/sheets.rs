@@ -11,8 +11,8 @@ use crate::{
     sheets::{
         a1::a1_columns,
         client::{SheetsClient, Timeouts},
-        look::plan::{header_range, headers},
         provision::{self, ExistingTab, Lists, ProvisionStep, TabPlan, TabSpec},
+        table::read_plan::{header_range, headers},
         wire::{Batch, SheetId, SheetsError, TabInfo, Validation},
     },
 };

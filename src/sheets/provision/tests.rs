@@ -1,7 +1,7 @@
 //! What a tab lacks, over everything that can be there.
 
 use super::*;
-use crate::{domain::row::CellValue, sheets::layout::tests::appeals};
+use crate::{domain::row::CellValue, sheets::table::layout::tests::appeals};
 
 const SHEET: SheetId = SheetId(7);
 

@@ -15,8 +15,10 @@ use crate::{
     },
     sheets::{
         a1::a1_columns,
-        layout::{Layout, LayoutError, cells, words::TabWords},
-        look::plan::{find_tab, header_range},
+        table::{
+            layout::{Layout, LayoutError, cells, words::TabWords},
+            read_plan::{find_tab, header_range},
+        },
         wire::{Change, Columns, SheetId, TabInfo, UnformattedValue},
     },
 };

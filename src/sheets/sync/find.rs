@@ -11,8 +11,10 @@ use crate::{
         text::Text,
     },
     sheets::{
-        layout::{Layout, cells},
-        look::{Index, KeyMatch, Row, TabSnapshot},
+        table::{
+            layout::{Layout, cells},
+            snapshot::{Index, KeyMatch, Row, TabSnapshot},
+        },
         tabs::promotions,
     },
 };

@@ -32,8 +32,8 @@ use crate::{
     journal::{Journal, StoreError, Touched},
     sheets::{
         client::{SheetsClient, TokenFate},
-        layout::words::TabWords,
         quota::RESERVED_READS,
+        table::layout::words::TabWords,
         wire::{
             Batch, Change, Columns, ReadBack, Rendering, SheetsError, Structure, UnformattedValue,
         },

@@ -21,7 +21,7 @@ use crate::{
         tab::Tab,
     },
     sheets::{
-        look::TabSnapshot,
+        table::snapshot::TabSnapshot,
         wire::{SheetId, Structure},
     },
 };

@@ -24,9 +24,9 @@ use crate::{
         row::{Column, DesiredRow, Find, SharedCell},
     },
     sheets::{
-        look::{
-            Row, TabSnapshot,
-            plan::{HistoryRange, find_tab},
+        table::{
+            read_plan::{HistoryRange, find_tab},
+            snapshot::{Row, TabSnapshot},
         },
         wire::Structure,
     },

@@ -4,11 +4,17 @@
 
 use super::write_plan::{PreparationStep, TabAfter};
 use crate::{
-    domain::{row::CellValue, row::Column, tab::Tab, text::Text},
+    domain::{
+        row::{CellValue, Column},
+        tab::Tab,
+        text::Text,
+    },
     sheets::{
         a1::letters,
-        layout::{Layout, index, words::TabWords},
-        look::TabSnapshot,
+        table::{
+            layout::{Layout, index, words::TabWords},
+            snapshot::TabSnapshot,
+        },
         wire::{Change, Filter, Span, TabInfo, Table},
     },
 };
@@ -230,10 +236,12 @@ fn without_row(formula: &str) -> String {
 mod tests {
     use super::*;
     use crate::sheets::{
-        layout::tests::appeals,
-        look::plan::{
-            HistoryRange,
-            tests::{info, snapshot},
+        table::{
+            layout::tests::appeals,
+            read_plan::{
+                HistoryRange,
+                tests::{info, snapshot},
+            },
         },
         wire::SheetId,
     };

@@ -18,11 +18,11 @@ use crate::{
         tab::Tab,
     },
     sheets::{
-        layout::Layout,
-        look::{
-            TabSnapshot,
+        table::{
             answer::{ReadError, TabAnswer, Tie},
-            plan::{ReadPlan, find_tab, header_range, headers},
+            layout::Layout,
+            read_plan::{ReadPlan, find_tab, header_range, headers},
+            snapshot::TabSnapshot,
         },
         wire::{Columns, Rendering, SheetsError, Structure, TabInfo, UnformattedValue},
     },

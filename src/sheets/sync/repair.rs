@@ -17,7 +17,7 @@ pub(super) use self::{cell::WrongCell, refused::Again, row::WrongRow};
 use crate::{
     domain::{event::RowMark, row::Column, tab::Tab},
     journal::Touched,
-    sheets::look::TabSnapshot,
+    sheets::table::snapshot::TabSnapshot,
 };
 
 /// Something that is to be put right.

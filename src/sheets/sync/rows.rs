@@ -20,7 +20,11 @@ use crate::{
         tab::Tab,
         text::Text,
     },
-    sheets::{layout::cells, look::Row, tabs::promotions, wire::Change},
+    sheets::{
+        table::{layout::cells, snapshot::Row},
+        tabs::promotions,
+        wire::Change,
+    },
 };
 impl TabPlanner<'_> {
     /// Cells of ours that the snapshot shows otherwise. A history that was not read is always written, and with it the moment, by which

@@ -7,7 +7,7 @@ use crate::{
         row::{Column, SharedCell},
         text::Text,
     },
-    sheets::layout::words::{TabWords, same_status},
+    sheets::table::layout::words::{TabWords, same_status},
 };
 
 /// What is known of a cell whose text could not be found although it stood there.
@@ -100,7 +100,7 @@ fn change(shown: &str, set: &str, failed_matches: Option<&FailedMatch>) -> CellA
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{domain::appeal::Status, sheets::layout::tests::appeals};
+    use crate::{domain::appeal::Status, sheets::table::layout::tests::appeals};
 
     fn compare(expect: &str, set: &str) -> CellAction {
         CellAction::Compare {

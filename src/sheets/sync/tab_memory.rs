@@ -13,8 +13,11 @@ use crate::{
         tab::Tab,
     },
     sheets::{
-        layout::{Layout, words::TabWords},
-        look::{KnownRow, TabSnapshot, plan::HistoryRange},
+        table::{
+            layout::{Layout, words::TabWords},
+            read_plan::HistoryRange,
+            snapshot::{KnownRow, TabSnapshot},
+        },
         tabs::Stray,
     },
 };

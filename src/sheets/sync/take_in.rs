@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{event::Event, identity::AppealIndex, tab::Tab},
     sheets::{
-        look::{TabSnapshot, plan::HistoryRange},
+        table::{read_plan::HistoryRange, snapshot::TabSnapshot},
         tabs::{self, Compared, appeals},
     },
 };

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     domain::{tab::Tab, view::View},
     journal::Snapshot,
-    sheets::look::KnownRow,
+    sheets::table::snapshot::KnownRow,
 };
 
 /// A write in hand may end within this time after the stop; the process is given 2 s.

@@ -21,8 +21,10 @@ use crate::{
         tab::Tab,
     },
     sheets::{
-        layout::{cells, index},
-        look::TabSnapshot,
+        table::{
+            layout::{cells, index},
+            snapshot::TabSnapshot,
+        },
         tabs::keys,
         wire::{ReadBack, SheetId},
     },

@@ -14,7 +14,7 @@ use crate::{
     },
     journal::{Exchanged, Touched},
     sheets::{
-        layout::Layout,
+        table::layout::Layout,
         wire::{Change, SheetId, Span},
     },
 };

@@ -19,9 +19,9 @@ use crate::{
         text::Text,
         unready::{self, is_unready},
     },
-    sheets::{
+    sheets::table::{
         layout::{cells, words::TabWords},
-        look::{Row, TabSnapshot},
+        snapshot::{Row, TabSnapshot},
     },
 };
 
@@ -248,9 +248,9 @@ mod tests {
             identity::AppealLink,
             ids::{ChatId, Seq},
         },
-        sheets::{
+        sheets::table::{
             layout::tests::appeals,
-            look::plan::{
+            read_plan::{
                 HistoryRange,
                 tests::{HEADERS, snapshot},
             },

@@ -4,7 +4,7 @@
 
 use crate::{
     domain::{event::RowMark, ids::PromotionKey, row::Column, tab::Tab},
-    sheets::layout::cells,
+    sheets::table::layout::cells,
 };
 
 /// The column in which a tab's keys stand.

@@ -16,9 +16,9 @@ use crate::{
         text::Text,
         unready,
     },
-    sheets::{
+    sheets::table::{
         layout::words::TabWords,
-        look::{Row, TabSnapshot},
+        snapshot::{Row, TabSnapshot},
     },
 };
 
@@ -170,9 +170,9 @@ fn codeless(snapshot: &TabSnapshot, row: &Row, place: u32) -> Option<ListFault> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sheets::{
+    use crate::sheets::table::{
         layout::tests::partners,
-        look::plan::{HistoryRange, tests::snapshot},
+        read_plan::{HistoryRange, tests::snapshot},
     };
 
     const STAFF: &str = "Код партнера|ФИО|Телефон партнера|Статус|Telegram ID|Дата авторизации";

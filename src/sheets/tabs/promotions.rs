@@ -13,7 +13,7 @@ use crate::{
         row::Column,
         text::Text,
     },
-    sheets::look::{Row, TabSnapshot},
+    sheets::table::snapshot::{Row, TabSnapshot},
 };
 
 /// The longest content cell that is told as it is, in bytes: addresses are shorter, pictures are longer.

@@ -18,7 +18,7 @@ use crate::{
         ids::ChatId,
     },
     journal::{Nudges, Signals},
-    sheets::{client::tests::nowhere, layout::tests::appeals},
+    sheets::{client::tests::nowhere, table::layout::tests::appeals},
 };
 
 pub(in crate::sheets::sync) async fn context() -> (SyncContext, tempfile::TempDir) {
@@ -26,7 +26,7 @@ pub(in crate::sheets::sync) async fn context() -> (SyncContext, tempfile::TempDi
     let context = SyncContext {
         spreadsheet: SpreadsheetId("book".to_owned()),
         tabs: vec![appeals()],
-        archive: crate::sheets::layout::tests::archive(),
+        archive: crate::sheets::table::layout::tests::archive(),
         rules: Rules::default(),
         client: nowhere().await,
         journal: journal_in(directory.path()),

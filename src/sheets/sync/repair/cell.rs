@@ -10,9 +10,9 @@ use crate::{
         tab::Tab,
         text::Text,
     },
-    sheets::{
+    sheets::table::{
         layout::cells,
-        look::{Row, TabSnapshot},
+        snapshot::{Row, TabSnapshot},
     },
 };
 

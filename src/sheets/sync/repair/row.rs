@@ -12,7 +12,7 @@ use crate::{
         text::Text,
     },
     sheets::{
-        look::{Row, TabSnapshot},
+        table::snapshot::{Row, TabSnapshot},
         tabs::promotions,
     },
 };

@@ -16,8 +16,8 @@ use crate::{
     },
     journal::{Exchanged, Touched},
     sheets::{
-        look::{Index, Row, TabSnapshot},
         sync::find::chat_of,
+        table::snapshot::{Index, Row, TabSnapshot},
     },
 };
 

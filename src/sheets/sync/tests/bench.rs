@@ -21,9 +21,11 @@ use crate::{
     },
     journal::{Intent, Marked, Touched},
     sheets::{
-        layout::tests::{appeals, archive},
-        look::KnownRow,
         sync::{Intended, Start, Wanted},
+        table::{
+            layout::tests::{appeals, archive},
+            snapshot::KnownRow,
+        },
         wire::{Batch, ReadBack, SheetsError},
     },
 };

@@ -12,8 +12,10 @@ use crate::{
     },
     sheets::{
         client::TokenFate,
-        look::KnownRow,
-        look::plan::tests::{answer, info, stored},
+        table::{
+            read_plan::tests::{answer, info, stored},
+            snapshot::KnownRow,
+        },
         wire::{
             Batch, Block, Change, Columns, Filter, ReadBack, Rendering, SheetId, SheetsError, Span,
             Structure, TabInfo, UnformattedValue,

@@ -20,8 +20,8 @@ use crate::{
     },
     journal::StoreError,
     sheets::{
-        look::plan::tests::HEADERS,
         sync::Intended,
+        table::read_plan::tests::HEADERS,
         wire::{Batch, Change, Span},
     },
 };
@@ -384,8 +384,8 @@ fn an_open_intent_is_resolved_before_anything_is_written() {
     let mut bench = Bench::ready(&[HEADERS, "1|701||Новое|||"]);
     bench.stepper = Stepper::new(crate::sheets::sync::Start {
         spreadsheet: spreadsheet(),
-        tabs: vec![crate::sheets::layout::tests::appeals()],
-        archive: crate::sheets::layout::tests::archive(),
+        tabs: vec![crate::sheets::table::layout::tests::appeals()],
+        archive: crate::sheets::table::layout::tests::archive(),
         known: [(Tab::Appeals, Vec::new())].into(),
         open: vec![intended(77, Vec::new()).intent],
         last_token: Some(BatchToken(77)),

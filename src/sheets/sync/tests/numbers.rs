@@ -13,7 +13,7 @@ use crate::{
         ids::ChatId,
         row::{Column, Find},
     },
-    sheets::{look::plan::tests::HEADERS, sync::Wanted},
+    sheets::{sync::Wanted, table::read_plan::tests::HEADERS},
 };
 
 fn unnumbered(number: u32, history: &str) -> Wanted {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::tab::Tab,
     journal::Marked,
-    sheets::{look::plan::tests::HEADERS, wire::Change},
+    sheets::{table::read_plan::tests::HEADERS, wire::Change},
 };
 
 #[test]

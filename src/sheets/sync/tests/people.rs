@@ -18,7 +18,7 @@ use crate::{
         row::{CellValue, Column, SharedCell},
         tab::Tab,
     },
-    sheets::{look::plan::tests::HEADERS, sync::Wanted},
+    sheets::{sync::Wanted, table::read_plan::tests::HEADERS},
 };
 
 const ROWS: u32 = 4;

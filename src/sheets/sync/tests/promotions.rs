@@ -20,7 +20,7 @@ use crate::{
         row::{CellValue, Column},
         view::View as _,
     },
-    sheets::layout::tests::promotions,
+    sheets::table::layout::tests::promotions,
 };
 
 const TAB: &str = "Акции";

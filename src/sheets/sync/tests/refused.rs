@@ -24,10 +24,12 @@ use crate::{
     },
     journal::StoreError,
     sheets::{
-        layout::tests::{appeals, archive, promotions},
-        look::plan::tests::HEADERS,
         sync::{
             Interrupted, Start, Wanted, memory::SyncMemory, pass::write, write_plan::WritePlan,
+        },
+        table::{
+            layout::tests::{appeals, archive, promotions},
+            read_plan::tests::HEADERS,
         },
         wire::SheetsError,
     },

@@ -14,7 +14,7 @@ use crate::{
         event::{Command, Event, Notice},
         tab::Tab,
     },
-    sheets::{look::plan::tests::HEADERS, wire::SheetsError},
+    sheets::{table::read_plan::tests::HEADERS, wire::SheetsError},
 };
 
 const ONE: &str = "1|701|а|Новое||п1|ждёт";

@@ -30,13 +30,15 @@ use crate::{
     },
     journal::{Intent, StoreError},
     sheets::{
-        layout::{
-            tests::{appeals, archive},
-            words::TabWords,
-        },
-        look::KnownRow,
         quota::Kind,
         sync::Start,
+        table::{
+            layout::{
+                tests::{appeals, archive},
+                words::TabWords,
+            },
+            snapshot::KnownRow,
+        },
         wire::SheetsError,
     },
 };

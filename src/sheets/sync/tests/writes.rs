@@ -18,8 +18,8 @@ use crate::{
         text::Text,
     },
     sheets::{
-        look::plan::tests::HEADERS,
         sync::Wanted,
+        table::read_plan::tests::HEADERS,
         wire::{Change, SheetsError},
     },
 };
@@ -315,7 +315,7 @@ fn rows_that_a_lost_batch_may_have_hit_are_projected_again() {
 #[test]
 fn a_partner_is_written_beside_its_code() {
     const STAFF: &str = "Код партнера|ФИО|Телефон партнера|Статус|Telegram ID|Дата авторизации";
-    let words = crate::sheets::layout::tests::partners();
+    let words = crate::sheets::table::layout::tests::partners();
     let book = Book::new(
         "список",
         &[STAFF, "п2|Борис|2|||", "п1|Анна|1|не авторизован||"],
@@ -325,7 +325,7 @@ fn a_partner_is_written_beside_its_code() {
     bench.stepper = Stepper::new(crate::sheets::sync::Start {
         spreadsheet: super::bench::spreadsheet(),
         tabs: vec![words],
-        archive: crate::sheets::layout::tests::archive(),
+        archive: crate::sheets::table::layout::tests::archive(),
         known: [].into(),
         open: Vec::new(),
         last_token: None,

@@ -2,27 +2,25 @@
 //!
 //! Invariant: rows are asked for by key; a place is good only for the write that follows at once.
 
-pub mod answer;
-pub mod plan;
-
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use self::plan::HistoryRange;
 use super::{
     layout::{Layout, words::TabWords},
-    tabs::keys,
-    wire::SheetId,
+    read_plan::HistoryRange,
 };
-use crate::domain::{
-    appeal::{Appeal, Status, row::RowLink},
-    event::{RowMark, TelegramCell},
-    ids::{AppealId, ChatId, Number},
-    partner::{Partner, RowTrouble},
-    row::Column,
-    tab::Tab,
-    text::Text,
+use crate::{
+    domain::{
+        appeal::{Appeal, Status, row::RowLink},
+        event::{RowMark, TelegramCell},
+        ids::{AppealId, ChatId, Number},
+        partner::{Partner, RowTrouble},
+        row::Column,
+        tab::Tab,
+        text::Text,
+    },
+    sheets::{tabs::keys, wire::SheetId},
 };
 
 /// Columns that we write.
@@ -58,7 +56,7 @@ pub struct TabSnapshot {
     pub end: u32,
     /// The first column right of everything, where ours are added.
     pub free_column: u32,
-    columns: Vec<Column>,
+    pub(super) columns: Vec<Column>,
 }
 
 /// One row.
@@ -82,7 +80,7 @@ pub struct Row {
     pub unshown: bool,
     /// We have written here since: whatever the next read shows is news.
     pub stale: bool,
-    texts: Box<[Box<str>]>,
+    pub(super) texts: Box<[Box<str>]>,
 }
 
 /// A row that the journal knows to be in a tab, and what it was last seen to show.
@@ -320,7 +318,7 @@ impl TabSnapshot {
     }
 
     /// Shows a cell of the row at this place in [`TabSnapshot::rows`] as it was before we changed it by mistake.
-    pub(super) fn overlay(&mut self, row: usize, column: Column, text: &str) {
+    pub(in crate::sheets) fn overlay(&mut self, row: usize, column: Column, text: &str) {
         let at = self.columns.iter().position(|&known| known == column);
         if let (Some(at), Some(row)) = (at, self.rows.get_mut(row)) {
             row.texts[at] = text.into();

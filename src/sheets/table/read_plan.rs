@@ -6,7 +6,7 @@ use crate::{
     domain::{row::Column, tab::Tab, text::fold},
     sheets::{
         a1::{a1, a1_columns, quoted},
-        layout::Layout,
+        table::layout::Layout,
         wire::{Columns, SheetId, Span, TabInfo},
     },
 };

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    Row, TabSnapshot,
-    plan::{ReadPlan, headers, taken},
+    read_plan::{ReadPlan, headers, taken},
+    snapshot::{Row, TabSnapshot},
 };
 use crate::{
     domain::{event::TelegramCell, ids::ChatId, row::Column, tab::Tab, text::visible},
     sheets::{
-        layout::{Layout, LayoutError, cells, index, words::TabWords},
+        table::layout::{Layout, LayoutError, cells, index, words::TabWords},
         tabs::{keys, promotions},
         wire::{Columns, Rendering, UnformattedValue},
     },

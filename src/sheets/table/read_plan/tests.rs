@@ -12,13 +12,13 @@ use crate::{
     },
     sheets::{
         a1::letters,
-        layout::{
-            tests::{appeals, partners, promotions, row},
-            words::TabWords,
-        },
-        look::{
-            TabSnapshot,
+        table::{
             answer::{ReadError, TabAnswer, Tie},
+            layout::{
+                tests::{appeals, partners, promotions, row},
+                words::TabWords,
+            },
+            snapshot::TabSnapshot,
         },
         wire::{Rendering, UnformattedValue},
     },

@@ -248,7 +248,7 @@ fn standing(word: &Word, folded: &[String]) -> Vec<u32> {
     }
 }
 
-pub(super) fn trimmed(headers: &[String]) -> Vec<String> {
+pub(in crate::sheets) fn trimmed(headers: &[String]) -> Vec<String> {
     let end = headers
         .iter()
         .rposition(|header| !header.trim().is_empty())
@@ -257,18 +257,18 @@ pub(super) fn trimmed(headers: &[String]) -> Vec<String> {
 }
 
 /// A place in a vector as a place in a sheet; a sheet has at most ten million cells.
-pub(super) fn index(at: usize) -> u32 {
+pub(in crate::sheets) fn index(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::sheets) mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
     use crate::{
         domain::{appeal::Status, wording::Wording},
-        sheets::layout::words::troubles,
+        sheets::table::layout::words::troubles,
     };
 
     /// The predecessor's partners tab.
