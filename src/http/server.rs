@@ -184,18 +184,19 @@ async fn converse(
     }
     // Our side is flushed and shut by now.
     let stream = connection.into_parts().io.into_inner();
-    tokio::select! {
-        () = linger(stream) => {}
-        () = slot.cut().cancelled() => {}
-        () = stop.cancelled() => {}
-    }
+    linger(stream, &slot, &stop).await;
 }
 
-/// Reads on for a moment after the last answer, so that it is not lost.
-async fn linger(stream: TcpStream) {
+/// Reads on for a moment after the last answer, so that it is not lost; not where the slot is wanted, or at the stop.
+async fn linger(stream: TcpStream, slot: &ConnectionSlot, stop: &CancellationToken) {
     let mut rest = stream.take(LINGER_BYTES);
-    // Neither a time-out nor an error here changes anything: the answer is given, and the connection ends now.
-    let _ = timeout(LINGER, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
+    let mut sink = tokio::io::sink();
+    tokio::select! {
+        // Neither a time-out nor an error here changes anything: the answer is given, and the connection ends now.
+        _ = timeout(LINGER, tokio::io::copy(&mut rest, &mut sink)) => {}
+        () = slot.cut().cancelled() => return,
+        () = stop.cancelled() => return,
+    }
     tracing::trace!(
         unread.bytes = LINGER_BYTES - rest.limit(),
         "a connection ended"

@@ -307,19 +307,4 @@ impl SyncMemory {
         }
         worth
     }
-
-    /// Why Google refuses, and what to do.
-    pub(super) fn reason(&self, words: &str) -> String {
-        match WriteRefusal::of(words) {
-            WriteRefusal::Protected => format!(
-                "Лист или ячейки защищены: снимите защиту или добавьте {} в список тех, кому можно править.",
-                self.account
-            ),
-            WriteRefusal::CellLimit => {
-                "В таблице кончилось место (Google даёт 10 миллионов ячеек): удалите лишние строки, столбцы или листы.".to_owned()
-            }
-            WriteRefusal::CellLength => "Текст длиннее 50 000 знаков, столько в ячейку не помещается: сократите его.".to_owned(),
-            WriteRefusal::Other(words) => format!("Ответ Google: {words}"),
-        }
-    }
 }

@@ -421,31 +421,4 @@ impl SyncMemory {
             token: newest,
         }));
     }
-
-    /// Why the whole spreadsheet is out of reach, if that is what a failure says.
-    pub(super) fn why_closed(&self, error: &SheetsError) -> Option<String> {
-        match error {
-            SheetsError::Denied(_) => Some(format!(
-                "таблица закрыта для сервиса. Откройте её для {} с правом «Редактор».",
-                self.account
-            )),
-            SheetsError::NotFound => Some(NO_SPREADSHEET.to_owned()),
-            SheetsError::ApiOff { enable } => Some(format!(
-                "в проекте Google, которому принадлежит {}, выключен Google Sheets API. Включите его: {enable} – через несколько минут всё пойдёт само.",
-                self.account
-            )),
-            SheetsError::NotASpreadsheet => Some(OFFICE_FILE.to_owned()),
-            SheetsError::Throttled { .. }
-            | SheetsError::Unavailable(_)
-            | SheetsError::Refused { .. }
-            | SheetsError::BadRange(_)
-            | SheetsError::Unknown(_) => None,
-        }
-    }
 }
-
-const NO_SPREADSHEET: &str =
-    "такой таблицы нет. Проверьте её идентификатор в настройках; возможно, её удалили.";
-
-const OFFICE_FILE: &str = "это файл Excel (.xlsx), а не Google Таблица. Откройте его, выберите «Файл» → «Сохранить как Google Таблицу» \
-                           и впишите идентификатор новой таблицы в настройки.";

@@ -15,6 +15,7 @@ use crate::{
     journal::{Exchanged, Touched},
     sheets::{
         table::layout::Layout,
+        tabs::keys,
         wire::{Change, SheetId, Span},
     },
 };
@@ -211,6 +212,22 @@ impl WritePlan {
         self.rows.iter().filter_map(PlannedRow::touched).collect()
     }
 
+    /// The rows of a tab that are written, in runs.
+    fn touched_rows(&self, tab: Tab) -> Vec<(u32, u32)> {
+        let places: BTreeSet<u32> = (self.rows.iter())
+            .filter(|row| row.tab == tab)
+            .filter_map(|row| row.row)
+            .collect();
+        let mut runs: Vec<(u32, u32)> = Vec::new();
+        for row in places {
+            match runs.last_mut() {
+                Some((_, end)) if row <= *end + READ_BACK_GAP => *end = row + 1,
+                _ => runs.push((row, row + 1)),
+            }
+        }
+        runs
+    }
+
     /// What to read back: the header row, the key cells of the touched rows, and the tail where new rows land.
     /// All of it lies within the grid: touched rows were seen there, and appending makes room for the tail.
     pub(super) fn read_back(&self) -> Vec<(String, Span)> {
@@ -224,19 +241,6 @@ impl WritePlan {
                 };
                 spans.push((after.title.clone(), span));
             };
-            let mut touched: Vec<(u32, u32)> = Vec::new();
-            let places: BTreeSet<u32> = self
-                .rows
-                .iter()
-                .filter(|row| row.tab == tab)
-                .filter_map(|row| row.row)
-                .collect();
-            for row in places {
-                match touched.last_mut() {
-                    Some((_, end)) if row <= *end + READ_BACK_GAP => *end = row + 1,
-                    _ => touched.push((row, row + 1)),
-                }
-            }
             span((0, 1), (0, after.layout.width()));
             let shared = self
                 .rows
@@ -249,9 +253,9 @@ impl WritePlan {
                     .filter_map(|column| after.layout.position(column))
                     .collect()
             };
-            let keys: BTreeSet<Column> = key_columns(tab).iter().copied().collect();
+            let keys: BTreeSet<Column> = keys::columns(tab).iter().copied().collect();
             let columns = positions(keys.iter().copied().chain(shared).collect());
-            for rows in touched {
+            for rows in self.touched_rows(tab) {
                 columns
                     .iter()
                     .for_each(|&column| span(rows, (column, column + 1)));
@@ -323,15 +327,6 @@ impl PlannedRow {
     pub(super) fn looked_into(&self) -> impl Iterator<Item = Column> + '_ {
         let asked = self.asks_formula.then_some(Column::Answer);
         self.shared.iter().map(|write| write.column).chain(asked)
-    }
-}
-
-/// The columns by which a row is known.
-pub(super) fn key_columns(tab: Tab) -> &'static [Column] {
-    match tab {
-        Tab::Partners => &[Column::Code],
-        Tab::Appeals => &[Column::Number, Column::Telegram],
-        Tab::Promotions => &[Column::Key, Column::Title],
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     sheets::{
         a1::{a1, a1_columns, quoted},
         table::layout::Layout,
+        tabs::keys,
         wire::{Columns, SheetId, Span, TabInfo},
     },
 };
@@ -100,11 +101,6 @@ impl ReadPlan {
                 Column::Action | Column::Notified | Column::Key | Column::Mailing => false,
             },
         };
-        let keys: &[Column] = match tab {
-            Tab::Partners => &[Column::Code],
-            Tab::Appeals => &[Column::Number, Column::Telegram],
-            Tab::Promotions => &[Column::Title, Column::Key],
-        };
         let margin = !layout.to_add().is_empty() && info.columns > layout.width();
         // Pictures that a formula draws show nothing, and what a date shows depends on the locale; names and keys tell whether rows moved
         // between the two calls.
@@ -127,7 +123,7 @@ impl ReadPlan {
             sheet: info.sheet,
             title: info.title.clone(),
             histories,
-            keys: placed(keys),
+            keys: placed(keys::columns(tab)),
             watched: layout.columns().iter().filter(wanted).copied().collect(),
             margin: margin.then(|| (layout.width(), info.columns)),
             typed: placed(typed),

@@ -17,6 +17,16 @@ pub(in crate::sheets) const fn column(tab: Tab) -> Column {
     }
 }
 
+/// The columns by which a read and a read-back notice that rows have moved.
+#[must_use]
+pub(in crate::sheets) const fn columns(tab: Tab) -> &'static [Column] {
+    match tab {
+        Tab::Partners => &[Column::Code],
+        Tab::Appeals => &[Column::Number, Column::Telegram],
+        Tab::Promotions => &[Column::Title, Column::Key],
+    }
+}
+
 /// Reads a key.
 #[must_use]
 pub(in crate::sheets) fn read(tab: Tab, cell: &str) -> Option<RowMark> {
