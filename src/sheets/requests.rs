@@ -3,6 +3,8 @@
 //! Invariant: one change is one request in the same place, so that `requests[i]` names it; no null is ever written, for the library drops nulls
 //! and neighbours would move.
 
+pub(super) mod by_hand;
+
 use google_sheets4::{api, common::FieldMask};
 
 use crate::domain::{ids::BatchToken, row::CellValue};
@@ -248,60 +250,6 @@ fn add_columns(sheet: SheetId, count: u32) -> Result<api::AppendDimensionRequest
         dimension: Some("COLUMNS".to_owned()),
         length: Some(index(count)?),
     })
-}
-
-/// A cell that holds a formula; the service itself never writes one.
-pub(super) fn formula(sheet: SheetId, row: u32, column: u32, source: &str) -> api::Request {
-    let value = api::ExtendedValue {
-        formula_value: Some(source.to_owned()),
-        ..Default::default()
-    };
-    let cell = api::CellData {
-        user_entered_value: Some(value),
-        ..Default::default()
-    };
-    let start = api::GridCoordinate {
-        sheet_id: Some(sheet.0),
-        row_index: index(row).ok(),
-        column_index: index(column).ok(),
-    };
-    api::Request {
-        update_cells: Some(api::UpdateCellsRequest {
-            start: Some(start),
-            rows: Some(vec![api::RowData {
-                values: Some(vec![cell]),
-            }]),
-            fields: Some(only_values()),
-            ..Default::default()
-        }),
-        ..Default::default()
-    }
-}
-
-/// Sorts a range by its first column, the last first, as a person does.
-pub(super) fn sort_down(span: Span) -> Result<api::Request, InvalidChange> {
-    let by = api::SortSpec {
-        dimension_index: Some(0),
-        sort_order: Some("DESCENDING".to_owned()),
-        ..Default::default()
-    };
-    Ok(api::Request {
-        sort_range: Some(api::SortRangeRequest {
-            range: Some(grid_range(span).map_err(|words| InvalidChange { change: 0, words })?),
-            sort_specs: Some(vec![by]),
-        }),
-        ..Default::default()
-    })
-}
-
-/// Deletes a tab.
-pub(super) fn delete_tab(sheet: SheetId) -> api::Request {
-    api::Request {
-        delete_sheet: Some(api::DeleteSheetRequest {
-            sheet_id: Some(sheet.0),
-        }),
-        ..Default::default()
-    }
 }
 
 fn set_filter(sheet: SheetId, filter: &Filter) -> Result<api::SetBasicFilterRequest, &'static str> {

@@ -12,7 +12,7 @@ use crate::{
     },
     sheets::{
         client::SheetsClient,
-        requests,
+        requests::by_hand,
         wire::{Batch, Change, ReadBack, SheetId, SheetsError, Span},
     },
 };
@@ -70,7 +70,7 @@ impl<'a> Scratch<'a> {
     }
 
     pub(super) async fn delete(self) -> Result<(), SheetsError> {
-        self.ask(requests::delete_tab(self.sheet)).await
+        self.ask(by_hand::delete_tab(self.sheet)).await
     }
 
     /// Writes, and reads the rows from this one on back in the same call.

@@ -9,7 +9,7 @@ use crate::{
     domain::row::CellValue,
     sheets::{
         client::TokenFate,
-        requests,
+        requests::by_hand,
         wire::{Change, SheetsError, Span},
     },
 };
@@ -181,7 +181,7 @@ async fn exchanged(
 
 async fn kept_formula(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError> {
     scratch
-        .ask(requests::formula(scratch.sheet, 19, 0, "=40+2"))
+        .ask(by_hand::formula(scratch.sheet, 19, 0, "=40+2"))
         .await?;
     let before = scratch
         .write(vec![scratch.set(18, &["рядом"])], (19, 20))
@@ -295,7 +295,7 @@ async fn sorted(
         rows: (first, first + 2),
         columns: (0, columns),
     };
-    scratch.ask(requests::sort_down(span)?).await?;
+    scratch.ask(by_hand::sort_down(span)?).await?;
     let seen = scratch
         .write(vec![scratch.set(first + 3, &["после"])], (first, first + 2))
         .await?;

@@ -22,6 +22,7 @@ use crate::{
     domain::{
         event::{RowMark, RowResult},
         row::{Column, DesiredRow, Find, SharedCell},
+        tab::Tab,
     },
     sheets::{
         table::{
@@ -47,82 +48,84 @@ pub(super) struct Planner<'a> {
 impl Planner<'_> {
     /// Compares the rows with the snapshots of their tabs; the first sight of a tab prepares it even without rows.
     pub(super) fn compose(&self, tab_memories: &[&TabMemory], rows: Vec<Wanted>) -> WritePlan {
-        let mut draft = WritePlan::default();
-        let mut rows: Vec<Option<Wanted>> = rows.into_iter().map(Some).collect();
+        let mut plan = WritePlan::default();
+        let mut rows_of: BTreeMap<Tab, Vec<Wanted>> = BTreeMap::new();
+        for wanted in rows {
+            let tab = wanted.row.find.tab();
+            rows_of.entry(tab).or_default().push(wanted);
+        }
         let (first, last): (Vec<&&TabMemory>, Vec<_>) = tab_memories
             .iter()
             .partition(|tab_memory| !tab_memory.refusals.sits_out());
         for tab_memory in first.into_iter().chain(last) {
-            if tab_memory.refusals.sits_out() && !draft.changes.is_empty() {
-                draft.left.insert(tab_memory.tab());
+            let tab = tab_memory.tab();
+            if tab_memory.refusals.sits_out() && !plan.changes.is_empty() {
+                plan.left.insert(tab);
                 continue;
             }
-            let (Some(snapshot), Some(info)) = (
-                &tab_memory.snapshot,
-                find_tab(&self.structure.tabs, &tab_memory.words.title),
-            ) else {
-                continue;
-            };
-            let prepared = prepare(&tab_memory.words, snapshot, info, tab_memory.decorate);
-            let after = TabAfter {
-                sheet: snapshot.sheet,
-                title: snapshot.title.clone(),
-                layout: prepared.layout.clone(),
-                prepared: !prepared.changes.is_empty(),
-                end: snapshot.end,
-                appended: 0,
-                rows: info.rows,
-                insertion: None,
-            };
-            draft.tabs_after.insert(snapshot.tab, after);
-            for (change, step) in prepared.changes {
-                draft.push(change, ChangeOwner::Tab(snapshot.tab, step));
-            }
-            let tab = TabPlanner {
-                tab_memory,
-                snapshot,
-                index: snapshot.index(),
-                layout: prepared.layout,
-            };
-            let here = |row: &&mut Option<Wanted>| {
-                row.as_ref()
-                    .is_some_and(|wanted| wanted.row.find.tab() == snapshot.tab)
-            };
-            let mine: Vec<Wanted> = rows
-                .iter_mut()
-                .filter(here)
-                .filter_map(Option::take)
-                .collect();
-            self.repair(&tab, &mine, &mut draft);
-            let due = mine
-                .into_iter()
-                .filter(|wanted| !tab_memory.refusals.rests(wanted, self.now));
-            // Those that were refused before go last: no other waits for them.
-            let (again, fresh): (Vec<_>, Vec<_>) =
-                due.partition(|wanted| tab_memory.refusals.knows(&wanted.row.key));
-            for wanted in fresh.into_iter().chain(again) {
-                self.row(&tab, wanted, &mut draft);
-            }
-            let after = draft.tabs_after.get(&snapshot.tab);
-            let filter = extended_filter(&tab.layout, info, after);
-            let extended = filter
-                .into_iter()
-                .chain(extended_table(&tab.layout, info, after));
-            for change in extended.filter(|_| tab_memory.decorate).collect::<Vec<_>>() {
-                let owner = ChangeOwner::Tab(snapshot.tab, PreparationStep::Decoration);
-                draft.push(change, owner);
-            }
+            let rows = rows_of.remove(&tab).unwrap_or_default();
+            self.add_tab(tab_memory, rows, &mut plan);
         }
-        draft
+        plan
+    }
+
+    /// What is to be written into one tab, and what prepares it.
+    fn add_tab(&self, tab_memory: &TabMemory, rows: Vec<Wanted>, plan: &mut WritePlan) {
+        let (Some(snapshot), Some(info)) = (
+            &tab_memory.snapshot,
+            find_tab(&self.structure.tabs, &tab_memory.words.title),
+        ) else {
+            return;
+        };
+        let prepared = prepare(&tab_memory.words, snapshot, info, tab_memory.decorate);
+        let after = TabAfter {
+            sheet: snapshot.sheet,
+            title: snapshot.title.clone(),
+            layout: prepared.layout.clone(),
+            prepared: !prepared.changes.is_empty(),
+            end: snapshot.end,
+            appended: 0,
+            rows: info.rows,
+            insertion: None,
+        };
+        plan.tabs_after.insert(snapshot.tab, after);
+        for (change, step) in prepared.changes {
+            plan.push(change, ChangeOwner::Tab(snapshot.tab, step));
+        }
+        let tab = TabPlanner {
+            tab_memory,
+            snapshot,
+            index: snapshot.index(),
+            layout: prepared.layout,
+        };
+        self.repair(&tab, &rows, plan);
+        let due = rows
+            .into_iter()
+            .filter(|wanted| !tab_memory.refusals.rests(wanted, self.now));
+        // Those that were refused before go last: no other waits for them.
+        let (again, fresh): (Vec<_>, Vec<_>) =
+            due.partition(|wanted| tab_memory.refusals.knows(&wanted.row.key));
+        for wanted in fresh.into_iter().chain(again) {
+            self.row(&tab, wanted, plan);
+        }
+        let after = plan.tabs_after.get(&snapshot.tab);
+        let filter = extended_filter(&tab.layout, info, after);
+        let extended = filter
+            .into_iter()
+            .chain(extended_table(&tab.layout, info, after));
+        for change in extended.filter(|_| tab_memory.decorate).collect::<Vec<_>>() {
+            let owner = ChangeOwner::Tab(snapshot.tab, PreparationStep::Decoration);
+            plan.push(change, owner);
+        }
     }
 
     /// Puts right what stands in wrong rows, except cells that are to be changed like that now.
-    fn repair(&self, tab: &TabPlanner<'_>, rows: &[Wanted], draft: &mut WritePlan) {
+    fn repair(&self, tab: &TabPlanner<'_>, rows: &[Wanted], plan: &mut WritePlan) {
         for repair in self.repairs.of(tab.snapshot.tab) {
             if let Misplaced::Cell(cell) = &repair.what
                 && tab.is_right(cell, repair.at, rows)
             {
-                draft.righted.push(repair.clone());
+                plan.righted.push(repair.clone());
                 continue;
             }
             let mut rows = tab.snapshot.rows.iter();
@@ -131,69 +134,68 @@ impl Planner<'_> {
                 continue;
             };
             match &repair.what {
-                Misplaced::Cell(cell) => tab.put_back(row, repair, cell, draft),
-                Misplaced::Row(wrong) => tab.empty(row, repair, wrong, draft),
+                Misplaced::Cell(cell) => tab.put_back(row, repair, cell, plan),
+                Misplaced::Row(wrong) => tab.empty(row, repair, wrong, plan),
             }
         }
     }
 
-    fn row(&self, tab: &TabPlanner<'_>, wanted: Wanted, draft: &mut WritePlan) {
+    fn row(&self, tab: &TabPlanner<'_>, wanted: Wanted, plan: &mut WritePlan) {
         let size = size(&wanted.row);
         let enough = tab.tab_memory.refusals.most_rows();
         let carried = || {
-            draft
-                .rows
+            plan.rows
                 .iter()
                 .filter(|row| row.tab == tab.snapshot.tab)
                 .count()
         };
-        if (draft.size > 0 && draft.size + size > MOST_CHARACTERS)
+        if (plan.size > 0 && plan.size + size > MOST_CHARACTERS)
             || (enough < usize::MAX && carried() >= enough)
         {
-            draft.left.insert(tab.snapshot.tab);
-            draft.unread |= matches!(wanted.row.find, Find::Unnumbered(..));
+            plan.left.insert(tab.snapshot.tab);
+            plan.unread |= matches!(wanted.row.find, Find::Unnumbered(..));
             return;
         }
         let place = tab.find(&wanted.row);
-        let told = tab.tell_strays(&wanted, &place, draft);
+        let told = tab.tell_strays(&wanted, &place, plan);
         if let Placement::At(row) = &place {
-            tab.wipe_leftovers(&wanted, row, draft);
+            tab.wipe_leftovers(&wanted, row, plan);
         }
-        if matches!(place, Placement::At(_) | Placement::Tail) && !self.shelve(&wanted.row, draft) {
-            draft.left.insert(tab.snapshot.tab);
+        if matches!(place, Placement::At(_) | Placement::Tail) && !self.shelve(&wanted.row, plan) {
+            plan.left.insert(tab.snapshot.tab);
             return;
         }
         match place {
-            Placement::At(row) => self.change(tab, row, wanted, size, draft),
-            Placement::Tail => tab.append(wanted, size, draft),
-            Placement::Absent => draft.finish(wanted, RowResult::Absent),
+            Placement::At(row) => self.change(tab, row, wanted, size, plan),
+            Placement::Tail => tab.append(wanted, size, plan),
+            Placement::Absent => plan.finish(wanted, RowResult::Absent),
             // Its rows say so, or will.
             Placement::Unclear if told => {}
             Placement::Unclear if tab.strays(&wanted.row).next().is_some() => {
-                draft.finish(wanted, RowResult::Idle)
+                plan.finish(wanted, RowResult::Idle)
             }
             Placement::Unclear => {
-                draft.left.insert(tab.snapshot.tab);
-                draft.finish(wanted, RowResult::Contested);
+                plan.left.insert(tab.snapshot.tab);
+                plan.finish(wanted, RowResult::Contested);
             }
             Placement::Unread => {
-                draft.left.insert(tab.snapshot.tab);
-                draft.unread = true;
+                plan.left.insert(tab.snapshot.tab);
+                plan.unread = true;
             }
         }
     }
 
     /// Moves what leaves a row to the archive; whether that is possible now.
-    fn shelve(&self, row: &DesiredRow, draft: &mut WritePlan) -> bool {
+    fn shelve(&self, row: &DesiredRow, plan: &mut WritePlan) -> bool {
         if row.parts().is_empty() {
             return true;
         }
         let (Some(shelves), Some(RowMark::Appeal(number))) = (self.archive.shelves(), mark_of(row))
         else {
-            draft.wants_archive = true;
+            plan.wants_archive = true;
             return false;
         };
-        shelves.append(number, row.parts(), draft);
+        shelves.append(number, row.parts(), plan);
         true
     }
 
@@ -203,23 +205,23 @@ impl Planner<'_> {
         row: &Row,
         wanted: Wanted,
         size: usize,
-        draft: &mut WritePlan,
+        plan: &mut WritePlan,
     ) {
         let cells = tab.differing(row, &wanted.row.ours);
         let mark = mark_of(&wanted.row).or_else(|| row.key.clone());
         let Some(mark) = mark else {
-            return draft.finish(wanted, RowResult::Contested);
+            return plan.finish(wanted, RowResult::Contested);
         };
         let (moves, confirmed, contested) = self.moves(tab, row, &mark, &wanted.row);
         if contested {
-            draft.left.insert(tab.snapshot.tab);
+            plan.left.insert(tab.snapshot.tab);
         }
         let idle = cells.is_empty()
             && moves
                 .iter()
                 .all(|(_, decided)| *decided == CellAction::Done);
         if idle {
-            return draft.finish(
+            return plan.finish(
                 wanted,
                 if contested {
                     RowResult::Contested
@@ -244,12 +246,12 @@ impl Planner<'_> {
             wrote: tab.left(&cells, &moves),
             ..PlannedRow::new(tab.snapshot.tab, row.row)
         };
-        draft.size += size;
-        draft.add(planned, |draft, owner| {
-            draft.set(tab.snapshot.sheet, row.row, cells, owner);
+        plan.size += size;
+        plan.add(planned, |plan, owner| {
+            plan.set(tab.snapshot.sheet, row.row, cells, owner);
             let moves = moves.into_iter();
             moves
-                .filter_map(|(column, decided)| tab.shared(row.row, column, decided, draft, owner))
+                .filter_map(|(column, decided)| tab.shared(row.row, column, decided, plan, owner))
                 .collect()
         });
     }
