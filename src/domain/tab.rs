@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ids::{AppealId, ChatId, Number, RowKey},
+    ids::{AppealId, ChatId, Number, RowKey, Seq},
     listing::ListFault,
     partner::RowTrouble,
 };
@@ -66,6 +66,9 @@ pub enum TabState {
 pub struct TabReads {
     /// When the first read ended; before it nothing here is taken for news.
     pub sighted: Option<Timestamp>,
+    /// The event since which everything counts as seen for the first time: the journal was restored from a copy.
+    #[serde(default)]
+    pub restored: Seq,
     /// When the last complete read began.
     pub looked: Option<Timestamp>,
     /// Rows that Google has refused and that are still to be written; as many as can be named.

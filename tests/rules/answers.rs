@@ -639,3 +639,20 @@ fn a_formula_that_has_failed_is_no_answer_and_undoes_none() {
     let told = table.event(&Event::Due(Wake::Appeal(id)));
     assert_eq!(told, [""; 0], "it rested still, and is taken back");
 }
+
+#[test]
+fn after_a_restore_an_answer_is_held_whenever_its_row_comes_up_first() {
+    let mut table = Table::with_appeal();
+    table.event(&Event::Admin(Command::Restored));
+    table.misses(1);
+    table.looked(Tab::Appeals);
+    // Somebody undoes the deletion; the journal that was lost may have sent what stands there.
+    let told = table.row(1, Status::New, "Отчёт отправили");
+    assert!(
+        !told.iter().any(|line| line.starts_with("7001")),
+        "{told:?}"
+    );
+    assert_eq!(table.appeal(1).delivery.state, Delivery::Held);
+    let told = table.row(1, Status::New, "Отчёт в почте");
+    assert!(told.iter().any(|line| line.starts_with("7001")), "{told:?}");
+}

@@ -5,7 +5,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::Status;
-use crate::domain::{ids::Number, partner::RowTrouble, text::Text};
+use crate::domain::{
+    ids::{Number, Seq},
+    partner::RowTrouble,
+    text::Text,
+};
 
 /// How an appeal and its row are linked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +34,7 @@ pub struct AppealRow {
     trouble: Option<RowTrouble>,
     seen: Seen,
     stale: bool,
-    unseen: bool,
+    seen_at: Seq,
 }
 
 /// What a row was last observed to show in the cells that people also write.
@@ -58,7 +62,7 @@ struct WrittenRow {
     #[serde(default)]
     traded: Option<Number>,
     #[serde(default)]
-    unseen: bool,
+    seen_at: Seq,
 }
 
 impl AppealRow {
@@ -70,7 +74,7 @@ impl AppealRow {
             trouble: None,
             seen: Seen::default(),
             stale: false,
-            unseen: false,
+            seen_at: Seq(0),
         }
     }
 
@@ -123,10 +127,10 @@ impl AppealRow {
         self.stale
     }
 
-    /// The tab's first sight has left it in doubt: it is still to be seen for the first time itself.
+    /// The event with which it was last found by its number, or appended.
     #[must_use]
-    pub fn is_unseen(&self) -> bool {
-        self.unseen
+    pub fn seen_at(&self) -> Seq {
+        self.seen_at
     }
 
     /// What it was last seen to show.
@@ -140,12 +144,12 @@ impl AppealRow {
         &mut self.seen
     }
 
-    /// It was found by its number; whether that ends a trouble.
-    pub fn found(&mut self) -> bool {
+    /// It was found by its number with this event; whether that ends a trouble.
+    pub fn found(&mut self, at: Seq) -> bool {
         let troubled = self.trouble().is_some();
         self.link = RowLink::Numbered;
         self.trouble = None;
-        self.unseen = false;
+        self.seen_at = at;
         troubled
     }
 
@@ -156,11 +160,10 @@ impl AppealRow {
     }
 
     /// It was found beside this number of another appeal. Where a partner has several rows it may be another of them: all of it is written.
-    pub fn trade(&mut self, shown: Number, at_first_sight: bool) {
+    pub fn trade(&mut self, shown: Number) {
         self.link = RowLink::Traded(shown);
         self.trouble = Some(RowTrouble::Mismatched);
         self.stale = true;
-        self.unseen |= at_first_sight;
     }
 
     /// It cannot be told which it is; whether that is news.
@@ -177,17 +180,12 @@ impl AppealRow {
         is_news
     }
 
-    /// A trouble is known since the first sight of the tab: whatever the row shows then is to be adopted.
-    pub fn is_still_to_be_seen(&mut self) {
-        self.unseen = true;
-    }
-
     /// Its place is gone, and a new one is to be appended.
     pub fn append_again(&mut self) {
-        let unseen = self.unseen;
+        let seen_at = self.seen_at;
         *self = Self {
             stale: true,
-            unseen,
+            seen_at,
             ..Self::pending()
         };
     }
@@ -197,8 +195,11 @@ impl AppealRow {
         self.stale = true;
     }
 
-    /// It was written by its number and read back; whether something has changed meanwhile that it lacks.
-    pub fn written(&mut self, is_outdated: bool) {
+    /// It was written by its number and read back with this event; whether something has changed meanwhile that it lacks.
+    pub fn written(&mut self, at: Seq, is_outdated: bool) {
+        if self.link == RowLink::Pending {
+            self.seen_at = at;
+        }
         self.link = RowLink::Numbered;
         self.trouble = None;
         self.stale &= is_outdated;
@@ -219,7 +220,7 @@ impl From<WrittenRow> for AppealRow {
             trouble,
             seen: written.seen,
             stale: written.stale,
-            unseen: written.unseen,
+            seen_at: written.seen_at,
         }
     }
 }
@@ -239,7 +240,7 @@ impl From<AppealRow> for WrittenRow {
             stopped,
             adopted,
             traded,
-            unseen: row.unseen,
+            seen_at: row.seen_at,
         }
     }
 }

@@ -89,7 +89,7 @@ fn adopted(ctx: &mut DecisionContext<'_, impl View>, found: &NewAppeal, history:
     appeal.status = cells.status.clone().unwrap_or(Status::New);
     appeal.row.seen_mut().status.clone_from(&cells.status);
     appeal.row.seen_mut().updated.clone_from(&cells.updated);
-    appeal.row.found();
+    appeal.row.found(ctx.seq);
     match &cells.answer {
         AnswerCell::Blank => {}
         AnswerCell::Text(text) => {

@@ -38,7 +38,8 @@ pub(super) fn from_copy(ctx: &mut DecisionContext<'_, impl View>) {
 fn distrust(ctx: &mut DecisionContext<'_, impl View>, tabs: &[Tab]) -> usize {
     for &tab in tabs {
         let mut state = ctx.tab(tab);
-        state.reads_mut().sighted = None;
+        let reads = state.reads_mut();
+        (reads.sighted, reads.restored) = (None, ctx.seq);
         ctx.put_tab(state);
     }
     let (mut answers, mut others) = (BTreeSet::new(), 0_usize);
@@ -88,7 +89,7 @@ pub(super) fn seen_again(
     appeal: &mut Appeal,
     cells: &AppealCells,
 ) {
-    appeal.row.found();
+    appeal.row.found(ctx.seq);
     appeal.stamp = None;
     appeal.row.seen_mut().delivery.clone_from(&cells.delivery);
     appeal.row.seen_mut().updated.clone_from(&cells.updated);

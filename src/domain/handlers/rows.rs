@@ -10,7 +10,6 @@ use crate::domain::{
     ids::{AppealId, Number, RowKey},
     partner::RowTrouble,
     project,
-    tab::Tab,
     text::Text,
     view::View,
     wording::Say,
@@ -62,8 +61,7 @@ fn of<V: View>(
 
 /// The row bears the number of another appeal: its own goes back.
 fn traded(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, shown: Number) {
-    let at_first_sight = ctx.is_unseen(Tab::Appeals);
-    appeal.row.trade(shown, at_first_sight);
+    appeal.row.trade(shown);
     ctx.dirty(RowKey::Appeal(appeal.id));
 }
 
@@ -73,16 +71,15 @@ fn stopped(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, troubl
         return gone(ctx, appeal);
     }
     stop(ctx, appeal, trouble);
-    if ctx.is_unseen(Tab::Appeals) {
-        appeal.row.is_still_to_be_seen();
-    }
 }
 
 fn own_row(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
-    if ctx.is_unseen(Tab::Appeals) || appeal.row.is_unseen() {
+    let reads = ctx.appeals_tab().reads;
+    let seen = appeal.id.seq.max(appeal.row.seen_at());
+    if reads.sighted.is_none() || seen < reads.restored {
         return restoring::seen_again(ctx, appeal, cells);
     }
-    if appeal.row.found() {
+    if appeal.row.found(ctx.seq) {
         ctx.dirty(RowKey::Appeal(appeal.id));
     }
     heal(ctx, appeal, cells);

@@ -97,7 +97,9 @@ fn confirm(
         // Only words were written.
         return;
     }
-    appeal.row.written(appeal.dialogue.changed > dirtied);
+    appeal
+        .row
+        .written(ctx.seq, appeal.dialogue.changed > dirtied);
     show_written(ctx, appeal, lines);
     appeal.dialogue.written = appeal.dialogue.written.max(lines);
     if let Some(status) = status {

@@ -81,6 +81,7 @@ fn entities_of_the_first_version_are_readable() {
         &TabState::Appeals(AppealsTab {
             reads: TabReads {
                 sighted: Some(at(0)),
+                restored: Seq(0),
                 looked: Some(at(60)),
                 refused: Vec::new(),
             },
