@@ -5,7 +5,7 @@
 //! (`VmHWM` of proc(5)). Figures: `docs/BENCHMARKS.md`.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     hint::black_box,
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -296,7 +296,7 @@ async fn snapshot(
     let mut snapshot = read_once::snapshot(sheets_client, &book, plan, words)
         .await
         .expect("a look");
-    let compared = tabs::compare(previous, &mut snapshot, &BTreeSet::new());
+    let compared = tabs::compare(previous, &mut snapshot, &tabs::Unsettled::default());
     let index = journal(&compared.asked);
     let news = tabs::news(words, previous, &mut snapshot, (&compared, &index));
     (snapshot, news.rows)

@@ -30,6 +30,8 @@ pub struct Compared {
     changed: Vec<bool>,
     /// What is to be asked of the journal.
     pub asked: Asked,
+    /// How many strays each appeal had.
+    strays: BTreeMap<AppealId, usize>,
 }
 
 /// What a snapshot tells, once the journal has answered.
@@ -37,6 +39,13 @@ pub struct Compared {
 pub struct News {
     /// What people did.
     pub rows: Vec<RowEvent>,
+    /// What it leaves unsettled.
+    pub unsettled: Unsettled,
+}
+
+/// What a read leaves unsettled, to be compared with the next.
+#[derive(Debug, Default)]
+pub struct Unsettled {
     /// Rows that bear a number which is not theirs, or not theirs alone, by the appeal whose number it is.
     pub strays: BTreeMap<AppealId, Vec<Stray>>,
     /// Numbers of appeals without a row of their own.
@@ -57,10 +66,10 @@ pub struct Stray {
 pub fn compare(
     previous: Option<&TabSnapshot>,
     now: &mut TabSnapshot,
-    displaced: &BTreeSet<Number>,
+    unsettled: &Unsettled,
 ) -> Compared {
     match now.tab {
-        Tab::Appeals => appeals::compare(previous, now, displaced),
+        Tab::Appeals => appeals::compare(previous, now, unsettled),
         Tab::Partners | Tab::Promotions => Compared::default(),
     }
 }
@@ -108,7 +117,12 @@ fn unchanged(
             previous.text(old, column).unwrap_or_default()
                 == now.text(row, column).unwrap_or_default()
         };
-        !old.stale && !old.unread && old.telegram == row.telegram && watched.iter().all(shows)
+        old.telegram == row.telegram && watched.iter().all(shows)
     };
-    rows.len() == old.len() && rows.iter().all(|row| old.iter().any(|old| same(old, row)))
+    rows.len() == old.len()
+        && rows.iter().all(|row| old.iter().any(|old| same(old, row)))
+        && old.iter().all(|old| {
+            // Nobody knows what such a row showed; what looks like it may be a copy of another.
+            !old.stale && !old.unread && rows.iter().any(|row| same(old, row))
+        })
 }

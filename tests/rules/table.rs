@@ -1,6 +1,6 @@
 //! A state in memory, a clock that stands still, and decisions told in words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use sheetdesk::domain::{
@@ -287,7 +287,12 @@ impl Table {
         let index = identity::index(&self.rules, &self.state, &asked);
         let assignment = assign(&keys, &asked.gone, &index);
         let changed: Vec<bool> = (0..rows.len()).map(|at| at >= new_from).collect();
+        let mut strays = BTreeMap::new();
+        for (appeal, _) in &self.strays {
+            *strays.entry(*appeal).or_default() += 1;
+        }
         let reading = AppealsRead {
+            strays: &strays,
             rows: &keys,
             changed: &changed,
             cells: |at: usize| rows[at].cells(),

@@ -21,6 +21,8 @@ pub struct AppealsRead<'a, C> {
     pub rows: &'a [RowKeys<'a>],
     /// Which of them show something new.
     pub changed: &'a [bool],
+    /// How many strays each appeal had at the last read.
+    pub strays: &'a BTreeMap<AppealId, usize>,
     /// What stands in the cells of a row.
     pub cells: C,
     /// The highest `№` in the tab.
@@ -51,21 +53,24 @@ impl<C: Fn(usize) -> AppealCells> AppealsRead<'_, C> {
             news_of(links.get(appeal)?, *standing, &seen_anew)
         };
         events.extend(standings().filter_map(stands));
-        let strays = assignment.owners.iter().zip(self.changed);
-        let strays: BTreeSet<AppealId> = strays
-            .filter(|(_, changed)| **changed)
-            .filter_map(|(owner, _)| match owner {
-                Owner::Stray(appeal, _) => Some(*appeal),
-                Owner::Nobody
-                | Owner::Unread
-                | Owner::Appeal(_)
-                | Owner::New
-                | Owner::Unusable(_) => None,
-            })
-            .collect();
-        events.extend(strays.into_iter().map(|appeal| RowEvent::Strays { appeal }));
+        events.extend(self.new_strays(assignment));
         events.extend(bare.into_iter().filter_map(row));
         events
+    }
+
+    /// A row may be a stray without having changed: its appeal has been found elsewhere.
+    fn new_strays(&self, assignment: &Assignment) -> Vec<RowEvent> {
+        let mut strays: BTreeMap<AppealId, Vec<usize>> = BTreeMap::new();
+        for (at, owner) in assignment.owners.iter().enumerate() {
+            if let Owner::Stray(appeal, _) = owner {
+                strays.entry(*appeal).or_default().push(at);
+            }
+        }
+        let is_new = |(appeal, rows): &(AppealId, Vec<usize>)| {
+            self.strays.get(appeal) != Some(&rows.len()) || rows.iter().any(|&at| self.changed[at])
+        };
+        let new = strays.into_iter().filter(is_new);
+        new.map(|(appeal, _)| RowEvent::Strays { appeal }).collect()
     }
 
     fn row(&self, at: usize, assignment: &Assignment, links: &Links<'_>) -> Option<RowEvent> {

@@ -2,23 +2,18 @@
 //!
 //! Invariant: trouble with a tab is told once when it begins or becomes another, and once when it ends, and stops that tab alone.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::refusals::Refusals;
 use crate::{
-    domain::{
-        ids::{AppealId, Number},
-        tab::Tab,
-    },
+    domain::tab::Tab,
     sheets::{
         table::{
             layout::{Layout, words::TabWords},
             read_plan::HistoryRange,
             snapshot::{KnownRow, TabSnapshot},
         },
-        tabs::Stray,
+        tabs::Unsettled,
     },
 };
 
@@ -36,10 +31,8 @@ pub(super) struct TabMemory {
     pub(super) snapshot: Option<TabSnapshot>,
     /// Before the first snapshot: the rows that the journal knows to stand there.
     pub(super) known: Option<TabSnapshot>,
-    /// Rows of the last snapshot that bear the number of an appeal and are not its row, or not its only one.
-    pub(super) strays: BTreeMap<AppealId, Vec<Stray>>,
-    /// Numbers of appeals without a row of their own.
-    pub(super) displaced: BTreeSet<Number>,
+    /// What the last snapshot has left unsettled.
+    pub(super) unsettled: Unsettled,
     /// What the next snapshot reads of the histories.
     pub(super) histories: HistoryRange,
     pub(super) trouble: Option<TabTrouble>,
@@ -90,8 +83,7 @@ impl TabMemory {
             words,
             layout: None,
             snapshot: None,
-            strays: BTreeMap::new(),
-            displaced: BTreeSet::new(),
+            unsettled: Unsettled::default(),
             histories,
             trouble: None,
             decorate: true,

@@ -3,9 +3,9 @@
 //! Invariant: a row that stands alone beside the telegram_id with which it was known is its appeal's still; the journal is asked about
 //! all others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{Compared, News, Stray, unchanged};
+use super::{Compared, News, Stray, Unsettled, unchanged};
 use crate::{
     domain::{
         appeal::Status,
@@ -37,14 +37,17 @@ const WATCHED: [Column; 4] = [
 pub(super) fn compare(
     previous: Option<&TabSnapshot>,
     now: &mut TabSnapshot,
-    displaced: &BTreeSet<Number>,
+    unsettled: &Unsettled,
 ) -> Compared {
     let before = previous.map(TabSnapshot::index);
     let mut compared = Compared {
         changed: vec![true; now.rows.len()],
         asked: Asked::default(),
+        strays: (unsettled.strays.iter())
+            .map(|(appeal, strays)| (*appeal, strays.len()))
+            .collect(),
     };
-    let Compared { changed, asked } = &mut compared;
+    let Compared { changed, asked, .. } = &mut compared;
     let keyed = keyed(now);
     let mut owned = Vec::new();
     for group in keyed.chunk_by(|(one, _), (other, _)| one == other) {
@@ -70,7 +73,7 @@ pub(super) fn compare(
     let before = before.iter().flat_map(|index| index.iter());
     let before = before.filter_map(|(key, _)| number(key));
     let stands = |number: &Number| keyed.binary_search_by_key(number, |&(key, _)| key).is_ok();
-    asked.gone = (before.chain(displaced.iter().copied()))
+    asked.gone = (before.chain(unsettled.displaced.iter().copied()))
         .filter(|number| !stands(number))
         .collect();
     let bare = now.rows.iter().filter(|row| row.key.is_none());
@@ -109,6 +112,7 @@ pub(super) fn news(
     let reading = AppealsRead {
         rows: &keys,
         changed: &changed,
+        strays: &compared.strays,
         cells: |at: usize| appeal_cells(words, now, &now.rows[places[at]], keys[at].history),
         highest: now.highest(),
     };
@@ -131,8 +135,10 @@ pub(super) fn news(
     }
     News {
         rows: events,
-        strays,
-        displaced: assignment.displaced,
+        unsettled: Unsettled {
+            strays,
+            displaced: assignment.displaced,
+        },
     }
 }
 
@@ -300,9 +306,17 @@ mod tests {
         now: &mut TabSnapshot,
         stopped: &[RowEvent],
     ) -> Vec<RowEvent> {
-        let compared = compare(previous, now, &BTreeSet::new());
+        told_after((previous, &Unsettled::default()), now, stopped).rows
+    }
+
+    fn told_after(
+        (previous, unsettled): (Option<&TabSnapshot>, &Unsettled),
+        now: &mut TabSnapshot,
+        stopped: &[RowEvent],
+    ) -> News {
+        let compared = compare(previous, now, unsettled);
         let index = journal(&compared.asked, stopped);
-        news(&appeals(), now, &compared, &index).rows
+        news(&appeals(), now, &compared, &index)
     }
 
     fn marks(events: &[RowEvent]) -> Vec<String> {
@@ -329,8 +343,9 @@ mod tests {
     fn between(before: &[&str], after: &[&str], histories: HistoryRange) -> Vec<String> {
         let headed = |rows: &[&str]| snapshot(&appeals(), &[&[HEADERS], rows].concat(), histories);
         let (mut before, mut after) = (headed(before), headed(after));
-        let known = told(None, &mut before, &[]);
-        marks(&told(Some(&before), &mut after, &known))
+        let known = told_after((None, &Unsettled::default()), &mut before, &[]);
+        let previous = (Some(&before), &known.unsettled);
+        marks(&told_after(previous, &mut after, &known.rows).rows)
     }
 
     #[test]

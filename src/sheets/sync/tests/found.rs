@@ -366,3 +366,77 @@ fn a_row_whose_number_another_appeal_has_given_up_is_taken_in() {
         panic!("{error}");
     }
 }
+
+#[test]
+fn an_answer_beside_no_number_at_first_sight_after_a_restoration_is_held() {
+    holds(
+        &[
+            (At::Journal(37), BEFORE, Act::Type(3, false)),
+            (Google(19), BEFORE, Act::SortTheirs(5, true)),
+            (Google(0), Moment::After, Act::Unnumber(0)),
+            (Google(0), BEFORE, Act::Cut(2)),
+        ],
+        &[(Google(19), Mishap::Restored)],
+    );
+    holds(
+        &[
+            (Google(26), BEFORE, Act::Type(0, false)),
+            (Google(3), BEFORE, Act::Delete(3)),
+            (At::Journal(55), Moment::After, Act::SortTheirs(3, true)),
+            (Google(0), BEFORE, Act::Cut(4)),
+        ],
+        &[(At::Journal(58), Mishap::Restored)],
+    );
+    holds(
+        &[
+            (Google(9), BEFORE, Act::Insert(0)),
+            (Google(6), Moment::After, Act::Number(3)),
+            (Google(15), Moment::Inside(7), Act::SortTheirs(5, true)),
+            (At::Journal(0), BEFORE, Act::Sort(3, false)),
+            (At::Journal(12), BEFORE, Act::Write(1)),
+        ],
+        &[(Google(16), Mishap::Restored)],
+    );
+}
+
+#[test]
+fn a_copy_of_a_row_says_so_beside_one_that_we_have_just_written() {
+    holds(
+        &[
+            (Google(34), Moment::After, Act::Duplicate(3)),
+            (Google(28), BEFORE, Act::SortTheirs(4, false)),
+            (At::Journal(54), Moment::After, Act::Insert(1)),
+            (Google(0), BEFORE, Act::Type(4, false)),
+        ],
+        &[
+            (At::Journal(50), Mishap::DropBefore),
+            (Google(0), Mishap::DropBefore),
+        ],
+    );
+    holds(
+        &[
+            (Google(26), Moment::Inside(7), Act::Delete(1)),
+            (Google(24), BEFORE, Act::Unnumber(1)),
+            (Google(0), BEFORE, Act::Cut(2)),
+            (At::Journal(57), BEFORE, Act::Duplicate(1)),
+            (Google(25), BEFORE, Act::Drag(7, 2)),
+        ],
+        &[(Google(27), Mishap::Late)],
+    );
+}
+
+#[test]
+fn a_row_whose_appeal_is_found_elsewhere_says_whose_number_it_bears() {
+    let script = Script {
+        acts: vec![
+            (Google(27), BEFORE, Act::SortTheirs(0, false)),
+            (Google(12), Moment::Inside(1), Act::Duplicate(3)),
+            (Google(28), Moment::After, Act::Unnumber(0)),
+            (Google(13), BEFORE, Act::Sort(5, true)),
+        ],
+        mishaps: vec![(Google(32), Mishap::Error)],
+    };
+    if let Err(error) = play_with_formats(&script) {
+        panic!("{error}");
+    }
+}
