@@ -296,7 +296,7 @@ async fn snapshot(
     let mut snapshot = read_once::snapshot(sheets_client, &book, plan, words)
         .await
         .expect("a look");
-    let compared = tabs::compare(previous, &mut snapshot, &tabs::Unsettled::default());
+    let compared = tabs::compare(previous, &mut snapshot, &tabs::Unplaced::default());
     let index = journal(&compared.asked);
     let news = tabs::news(words, previous, &mut snapshot, (&compared, &index));
     (snapshot, news.rows)

@@ -39,13 +39,13 @@ pub struct Compared {
 pub struct News {
     /// What people did.
     pub rows: Vec<RowEvent>,
-    /// What it leaves unsettled.
-    pub unsettled: Unsettled,
+    /// What it leaves without a place.
+    pub unplaced: Unplaced,
 }
 
-/// What a read leaves unsettled, to be compared with the next.
+/// Rows and numbers that a read leaves without a place, to be compared with the next.
 #[derive(Debug, Default)]
-pub struct Unsettled {
+pub struct Unplaced {
     /// Rows that bear a number which is not theirs, or not theirs alone, by the appeal whose number it is.
     pub strays: BTreeMap<AppealId, Vec<Stray>>,
     /// Numbers of appeals without a row of their own.
@@ -66,10 +66,10 @@ pub struct Stray {
 pub fn compare(
     previous: Option<&TabSnapshot>,
     now: &mut TabSnapshot,
-    unsettled: &Unsettled,
+    unplaced: &Unplaced,
 ) -> Compared {
     match now.tab {
-        Tab::Appeals => appeals::compare(previous, now, unsettled),
+        Tab::Appeals => appeals::compare(previous, now, unplaced),
         Tab::Partners | Tab::Promotions => Compared::default(),
     }
 }

@@ -129,7 +129,7 @@ impl TabPlanner<'_> {
     /// Rows that bear the number of this one and are not it, or not alone.
     pub(super) fn strays(&self, wanted: &DesiredRow) -> impl Iterator<Item = (&Row, RowTrouble)> {
         let strays = match &wanted.key {
-            RowKey::Appeal(appeal) => self.tab_memory.unsettled.strays.get(appeal),
+            RowKey::Appeal(appeal) => self.tab_memory.unplaced.strays.get(appeal),
             RowKey::Partner(_) | RowKey::Promotion(_) => None,
         };
         let strays = strays.into_iter().flatten();

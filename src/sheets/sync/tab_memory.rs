@@ -13,7 +13,7 @@ use crate::{
             read_plan::HistoryRange,
             snapshot::{KnownRow, TabSnapshot},
         },
-        tabs::Unsettled,
+        tabs::Unplaced,
     },
 };
 
@@ -31,8 +31,8 @@ pub(super) struct TabMemory {
     pub(super) snapshot: Option<TabSnapshot>,
     /// Before the first snapshot: the rows that the journal knows to stand there.
     pub(super) known: Option<TabSnapshot>,
-    /// What the last snapshot has left unsettled.
-    pub(super) unsettled: Unsettled,
+    /// What the last snapshot has left without a place.
+    pub(super) unplaced: Unplaced,
     /// What the next snapshot reads of the histories.
     pub(super) histories: HistoryRange,
     pub(super) trouble: Option<TabTrouble>,
@@ -83,7 +83,7 @@ impl TabMemory {
             words,
             layout: None,
             snapshot: None,
-            unsettled: Unsettled::default(),
+            unplaced: Unplaced::default(),
             histories,
             trouble: None,
             decorate: true,

@@ -65,7 +65,7 @@ impl SyncMemory {
             };
             let previous = tab_memory.previous();
             self.repairs.find_in(previous, snapshot);
-            let of_tab = tabs::compare(previous, snapshot, &tab_memory.unsettled);
+            let of_tab = tabs::compare(previous, snapshot, &tab_memory.unplaced);
             if snapshot.tab == Tab::Appeals {
                 compared = of_tab;
             }
@@ -90,7 +90,7 @@ impl SyncMemory {
             }
             let (words, previous) = (&tab_memory.words, tab_memory.previous());
             let found = tabs::news(words, previous, snapshot, (compared, index));
-            tab_memory.unsettled = found.unsettled;
+            tab_memory.unplaced = found.unplaced;
             news.events.extend(found.rows.into_iter().map(Event::Row));
             news.events.push(tabs::looked(snapshot));
         }

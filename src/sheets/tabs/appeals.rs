@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Compared, News, Stray, Unsettled, unchanged};
+use super::{Compared, News, Stray, Unplaced, unchanged};
 use crate::{
     domain::{
         appeal::Status,
@@ -37,13 +37,13 @@ const WATCHED: [Column; 4] = [
 pub(super) fn compare(
     previous: Option<&TabSnapshot>,
     now: &mut TabSnapshot,
-    unsettled: &Unsettled,
+    unplaced: &Unplaced,
 ) -> Compared {
     let before = previous.map(TabSnapshot::index);
     let mut compared = Compared {
         changed: vec![true; now.rows.len()],
         asked: Asked::default(),
-        strays: (unsettled.strays.iter())
+        strays: (unplaced.strays.iter())
             .map(|(appeal, strays)| (*appeal, strays.len()))
             .collect(),
     };
@@ -73,7 +73,7 @@ pub(super) fn compare(
     let before = before.iter().flat_map(|index| index.iter());
     let before = before.filter_map(|(key, _)| number(key));
     let stands = |number: &Number| keyed.binary_search_by_key(number, |&(key, _)| key).is_ok();
-    asked.gone = (before.chain(unsettled.displaced.iter().copied()))
+    asked.gone = (before.chain(unplaced.displaced.iter().copied()))
         .filter(|number| !stands(number))
         .collect();
     let bare = now.rows.iter().filter(|row| row.key.is_none());
@@ -135,7 +135,7 @@ pub(super) fn news(
     }
     News {
         rows: events,
-        unsettled: Unsettled {
+        unplaced: Unplaced {
             strays,
             displaced: assignment.displaced,
         },
@@ -306,15 +306,15 @@ mod tests {
         now: &mut TabSnapshot,
         stopped: &[RowEvent],
     ) -> Vec<RowEvent> {
-        told_after((previous, &Unsettled::default()), now, stopped).rows
+        told_after((previous, &Unplaced::default()), now, stopped).rows
     }
 
     fn told_after(
-        (previous, unsettled): (Option<&TabSnapshot>, &Unsettled),
+        (previous, unplaced): (Option<&TabSnapshot>, &Unplaced),
         now: &mut TabSnapshot,
         stopped: &[RowEvent],
     ) -> News {
-        let compared = compare(previous, now, unsettled);
+        let compared = compare(previous, now, unplaced);
         let index = journal(&compared.asked, stopped);
         news(&appeals(), now, &compared, &index)
     }
@@ -343,8 +343,8 @@ mod tests {
     fn between(before: &[&str], after: &[&str], histories: HistoryRange) -> Vec<String> {
         let headed = |rows: &[&str]| snapshot(&appeals(), &[&[HEADERS], rows].concat(), histories);
         let (mut before, mut after) = (headed(before), headed(after));
-        let known = told_after((None, &Unsettled::default()), &mut before, &[]);
-        let previous = (Some(&before), &known.unsettled);
+        let known = told_after((None, &Unplaced::default()), &mut before, &[]);
+        let previous = (Some(&before), &known.unplaced);
         marks(&told_after(previous, &mut after, &known.rows).rows)
     }
 
