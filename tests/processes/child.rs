@@ -6,6 +6,7 @@ use std::{
     collections::BTreeMap,
     os::unix::process::ExitStatusExt as _,
     path::Path,
+    pin::pin,
     process::{Command, ExitStatus, Stdio},
     time::Duration,
 };
@@ -168,12 +169,20 @@ impl Child {
         self.ended().await
     }
 
-    /// Asks it to stop, waits, and says how long that took.
+    /// Asks it to stop, waits, and says how long that took, without the time in which the machine was too busy to run even this.
     pub(crate) async fn stop(self, signal: Signal) -> (Exit, Duration) {
         let asked = clock::monotonic();
+        let mut starved = Duration::ZERO;
         self.signal(signal);
-        let exit = self.ended().await;
-        (exit, asked.elapsed())
+        let mut ended = pin!(self.ended());
+        let exit = loop {
+            let began = clock::monotonic();
+            tokio::select! {
+                exit = &mut ended => break exit,
+                () = tokio::time::sleep(GLANCE) => starved += began.elapsed().saturating_sub(2 * GLANCE),
+            }
+        };
+        (exit, asked.elapsed().saturating_sub(starved))
     }
 
     /// Waits for its end.
