@@ -23,9 +23,11 @@ pub fn assign(rows: &[RowKeys<'_>], gone: &BTreeSet<Number>, index: &AppealIndex
         standings: BTreeMap::new(),
         shown: BTreeMap::new(),
         astray: BTreeMap::new(),
+        claimed: Vec::new(),
     };
     matching.by_number(gone);
     matching.by_history();
+    matching.by_claim();
     matching.by_trade();
     let displaced = matching.astray.values().flatten().filter(|link| {
         let standing = matching.standings.get(&link.id);
@@ -48,6 +50,8 @@ struct Matching<'a> {
     shown: BTreeMap<ChatId, Vec<(Number, usize)>>,
     /// Appeals of each chat whose number is beside another telegram_id, or nowhere.
     astray: BTreeMap<ChatId, Vec<&'a AppealLink>>,
+    /// Numbers of appeals that have no row yet, and the rows of others that bear them.
+    claimed: Vec<(Number, &'a AppealLink, Vec<usize>)>,
 }
 
 impl<'a> Matching<'a> {
@@ -85,10 +89,49 @@ impl<'a> Matching<'a> {
             && link.row == RowLink::Pending
             && others.iter().any(|&at| telegram(at).chat().is_some())
         {
-            // The journal is older than the sheet: the number was given before, to somebody else.
-            self.standings.insert(link.id, Standing::NumberTaken);
-            return self.unknown(number, rows);
+            return self.claimed.push((number, link, rows.to_vec()));
         }
+        self.place(number, link, (&own, &others), rows);
+    }
+
+    /// A row that was appended, of which we do not know, may have been parted from its number since; it then stands beside somebody whose
+    /// own number stands elsewhere. Else the journal is older than the sheet: the number was given before, to somebody else.
+    fn by_claim(&mut self) {
+        for (number, link, rows) in std::mem::take(&mut self.claimed) {
+            let is_displaced = |&at: &usize| {
+                let chat = self.rows[at].telegram.chat();
+                chat.is_some_and(|chat| self.displaced(chat).next().is_some())
+            };
+            if rows.iter().any(is_displaced) {
+                self.place(number, link, (&[], &rows), &rows);
+            } else {
+                self.standings.insert(link.id, Standing::NumberTaken);
+                self.unknown(number, &rows);
+            }
+        }
+    }
+
+    /// Appeals of a chat whose rows are not found.
+    fn displaced(&self, chat: ChatId) -> impl Iterator<Item = AppealId> {
+        let astray = self.astray.get(&chat).into_iter().flatten();
+        astray.map(|link| link.id).filter(|id| {
+            matches!(
+                self.standings.get(id),
+                Some(Standing::Stopped(
+                    RowTrouble::Missing | RowTrouble::Mismatched
+                ))
+            )
+        })
+    }
+
+    fn place(
+        &mut self,
+        number: Number,
+        link: &'a AppealLink,
+        (own, others): (&[usize], &[usize]),
+        rows: &[usize],
+    ) {
+        let telegram = |at: usize| self.rows[at].telegram;
         let unreadable = others
             .iter()
             .any(|&at| telegram(at) == TelegramCell::Unreadable);
@@ -101,7 +144,7 @@ impl<'a> Matching<'a> {
         {
             self.shown.entry(chat).or_default().push((number, at));
         }
-        let why = match own.as_slice() {
+        let why = match own {
             [at] => {
                 self.owners[*at] = Owner::Appeal(link.id);
                 self.standings.insert(link.id, Standing::Own(*at));
@@ -220,17 +263,7 @@ impl<'a> Matching<'a> {
     /// A number that is beside the telegram_id of another chat shows that chat's row, where the telegram_id leaves one possibility.
     fn by_trade(&mut self) {
         for (chat, shown) in std::mem::take(&mut self.shown) {
-            let is_displaced = |id: &AppealId| {
-                matches!(
-                    self.standings.get(id),
-                    Some(Standing::Stopped(
-                        RowTrouble::Missing | RowTrouble::Mismatched
-                    ))
-                )
-            };
-            let astray = self.astray.get(&chat).into_iter().flatten();
-            let displaced: Vec<AppealId> =
-                astray.map(|link| link.id).filter(is_displaced).collect();
+            let displaced: Vec<AppealId> = self.displaced(chat).collect();
             let all = self.index.of_chats.get(&chat).map_or(0, Vec::len);
             let only = match (shown.as_slice(), displaced.as_slice()) {
                 (&[(number, at)], &[id]) if all < MOST_APPEALS => {

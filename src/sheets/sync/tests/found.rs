@@ -440,3 +440,17 @@ fn a_row_whose_appeal_is_found_elsewhere_says_whose_number_it_bears() {
         panic!("{error}");
     }
 }
+
+#[test]
+fn an_appended_row_that_a_sort_has_parted_from_its_number_is_not_appended_again() {
+    holds(
+        &[
+            (Google(25), Moment::Inside(7), Act::SortTheirs(7, false)),
+            (At::Journal(35), BEFORE, Act::Write(1)),
+            (Google(21), Moment::After, Act::InsertColumn(0)),
+            (Google(0), BEFORE, Act::Delete(2)),
+            (Google(21), BEFORE, Act::SortTheirs(4, true)),
+        ],
+        &[(Google(20), Mishap::AnswerLost), (Google(0), Mishap::Error)],
+    );
+}
