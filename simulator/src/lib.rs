@@ -3,6 +3,12 @@
 
 pub mod clock;
 pub mod conformance;
+pub mod page;
 mod record;
 pub mod sheets;
 pub mod telegram;
+mod trail;
+mod weather;
+
+pub use trail::{Mark, Side, Way, What};
+pub use weather::Weather;

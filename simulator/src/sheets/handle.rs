@@ -7,6 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
@@ -16,6 +17,8 @@ use super::record::Exchange;
 use super::server::{Shared, router};
 use super::wire::{Cut, CuttableListener};
 use super::workbook::Workbook;
+use crate::trail::{Mark, Side as Stand, Way, What};
+use crate::weather::Weather;
 
 /// How a stand-in is started.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +40,15 @@ impl Default for SheetsOptions {
             record: 0,
         }
     }
+}
+
+/// What a person has edited through `/sim`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The workbook's id.
+    pub workbook: String,
+    /// The tab's title.
+    pub tab: String,
 }
 
 /// A running stand-in; clones are handles to the same one.
@@ -97,7 +109,9 @@ impl Sheets {
     /// Adds a workbook with its sharing, in place of one with the same ID.
     pub fn insert_workbook(&self, workbook: Workbook) {
         let id = workbook.id().to_owned();
-        self.0.shared.world().workbooks.insert(id, workbook);
+        self.0
+            .shared
+            .change(|world| world.workbooks.insert(id, workbook));
     }
 
     /// Acts on a workbook as a person; no call is served meanwhile.
@@ -107,11 +121,12 @@ impl Sheets {
     ///
     /// If there is no such workbook.
     pub fn with<T>(&self, id: &str, act: impl FnOnce(&mut Workbook) -> T) -> T {
-        let mut world = self.0.shared.world();
-        match world.workbooks.get_mut(id) {
-            Some(workbook) => act(workbook),
-            None => panic!("the stand-in holds no workbook '{id}'"),
-        }
+        self.0
+            .shared
+            .change(|world| match world.workbooks.get_mut(id) {
+                Some(workbook) => act(workbook),
+                None => panic!("the stand-in holds no workbook '{id}'"),
+            })
     }
 
     /// Calls so far.
@@ -154,6 +169,60 @@ impl Sheets {
     /// Makes every token unknown: the next call of its holder answers 401.
     pub fn revoke_tokens(&self) {
         self.0.shared.world().tokens.revoke();
+    }
+
+    /// A new number whenever any workbook, or what goes wrong, has changed.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.0.shared.changed.subscribe()
+    }
+
+    /// What people edit through `/sim` from now on, for whoever plays the script in the spreadsheet.
+    #[must_use]
+    pub fn edits(&self) -> broadcast::Receiver<Edit> {
+        self.0.shared.edits.subscribe()
+    }
+
+    /// What goes wrong with every call from now on.
+    pub fn weather(&self, weather: Weather) {
+        self.0.shared.change(|world| world.sky.set(weather));
+    }
+
+    /// The weather as it is now.
+    #[must_use]
+    pub fn current_weather(&self) -> Weather {
+        self.0.shared.world().sky.now()
+    }
+
+    /// Whether somebody sorts the written tab in the midst of every write.
+    pub fn sort_under_writes(&self, on: bool) {
+        self.0.shared.change(|world| world.sorting.switch(on));
+    }
+
+    /// Whether somebody sorts it now.
+    #[must_use]
+    pub fn is_sorted_under_writes(&self) -> bool {
+        self.0.shared.world().sorting.is_on()
+    }
+
+    /// What travels from now on.
+    #[must_use]
+    pub fn trail(&self) -> broadcast::Receiver<Mark> {
+        self.0.shared.world().trail.listen()
+    }
+
+    /// The last things that have travelled, oldest first; 200 at most.
+    #[must_use]
+    pub fn marks(&self) -> Vec<Mark> {
+        self.0.shared.world().trail.kept()
+    }
+
+    /// Notes that whoever plays the script has called the program after an edit, or why it could not.
+    pub fn called_back(&self, tab: &str, outcome: Result<(), String>) {
+        let mark = Mark::new(Stand::Sheets, Way::In, What::Callback, tab)
+            .tab(Some(tab.to_owned()))
+            .noted(outcome.is_ok(), outcome.err());
+        self.0.shared.change(|world| world.trail.add(mark));
     }
 
     /// Stops listening, cuts every connection and waits until all has ended.

@@ -14,14 +14,16 @@ mod quota;
 mod record;
 mod server;
 mod sim;
+mod sorting;
 mod token;
 mod wire;
 mod workbook;
 
+pub use crate::weather::Weather as SheetsWeather;
 pub use credentials::{SERVICE_ACCOUNT_EMAIL, service_account};
 pub use error::ApiError;
 pub use faults::{Act, CallKind, Fault, Hold, Side, Trouble, Visit};
-pub use handle::{Sheets, SheetsOptions};
+pub use handle::{Edit, Sheets, SheetsOptions};
 pub(crate) use mask::FieldMask;
 pub use quota::{Calls, Minute, Quotas};
 pub use record::Exchange;

@@ -15,28 +15,39 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
 use serde_json::Value;
+use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Moment;
 use crate::record::Ring;
+use crate::trail::Trail;
+use crate::weather::Sky;
 
 use super::call::{Call, Work};
 use super::error::ApiError;
 use super::faults::{CallKind, Gate, Script, Side, Trouble, Visit, millis};
+use super::handle::Edit;
 use super::quota::{Meter, Quotas};
 use super::record::Exchange;
 use super::sim;
+use super::sorting::Sorting;
 use super::token::{TokenForm, Tokens};
 use super::wire::Cut;
 use super::workbook::Workbook;
 
 /// Google's limit for a request's payload is not stated; its advice is 2 MB.
 const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
+/// Edits that whoever listens may be behind.
+const EDITS: usize = 256;
 
 /// What the handlers share.
 pub(super) struct Shared {
     world: Mutex<World>,
+    /// Counts changes of the world, so that nobody has to poll it.
+    pub(super) changed: watch::Sender<u64>,
+    /// Tells of what people have edited.
+    pub(super) edits: broadcast::Sender<Edit>,
     /// Ends waiting calls and every connection.
     pub(super) stop: CancellationToken,
     started: Instant,
@@ -50,6 +61,9 @@ pub(super) struct World {
     pub(super) script: Script,
     pub(super) visits: Vec<(String, Visit)>,
     pub(super) exchanges: Ring<Exchange>,
+    pub(super) sky: Sky,
+    pub(super) sorting: Sorting,
+    pub(super) trail: Trail,
 }
 
 impl Shared {
@@ -61,9 +75,14 @@ impl Shared {
             script: Script::default(),
             visits: Vec::new(),
             exchanges: Ring::new(record),
+            sky: Sky::default(),
+            sorting: Sorting::default(),
+            trail: Trail::default(),
         };
         Self {
             world: Mutex::new(world),
+            changed: watch::Sender::new(0),
+            edits: broadcast::Sender::new(EDITS),
             stop: CancellationToken::new(),
             started: Moment::now().steady,
         }
@@ -72,6 +91,13 @@ impl Shared {
     /// The world, even after a test's closure has panicked in it.
     pub(super) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the world and tells everybody who waits for something.
+    pub(super) fn change<R>(&self, step: impl FnOnce(&mut World) -> R) -> R {
+        let result = step(&mut self.world());
+        self.changed.send_modify(|count| *count += 1);
+        result
     }
 
     pub(super) fn elapsed(&self) -> Duration {

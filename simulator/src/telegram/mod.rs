@@ -46,7 +46,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -63,9 +63,11 @@ pub use self::reactions::REACTIONS;
 pub use self::record::Exchange;
 pub use self::sent::{ButtonAnswer, Content, FileSource, SentFile, SentMessage};
 pub use self::state::{Calls, CommandSet};
+pub use crate::weather::Weather as TelegramWeather;
 
 use self::state::State;
 use crate::clock::Moment;
+use crate::trail::Mark;
 
 /// What was awaited did not come in time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -292,6 +294,31 @@ impl Telegram {
     /// Lets the calls go on that are held now; see [`Telegram::await_held`].
     pub fn release(&self) {
         self.0.released.send_modify(|count| *count += 1);
+    }
+
+    /// A new number whenever anything has changed: what people and the bot say, what waits, what goes wrong.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.0.changes()
+    }
+
+    /// What goes wrong with every call from now on, and with every delivery.
+    pub fn weather(&self, weather: TelegramWeather) {
+        self.0.change(|state| state.sky.set(weather));
+    }
+
+    /// The weather as it is now.
+    pub fn current_weather(&self) -> TelegramWeather {
+        self.0.lock().sky.now()
+    }
+
+    /// What travels from now on.
+    pub fn trail(&self) -> broadcast::Receiver<Mark> {
+        self.0.lock().trail.listen()
+    }
+
+    /// The last things that have travelled, oldest first; 200 at most.
+    pub fn marks(&self) -> Vec<Mark> {
+        self.0.lock().trail.kept()
     }
 
     /// Stops listening and delivering; connections break.

@@ -20,6 +20,8 @@ use super::sent::{ButtonAnswer, SentMessage};
 use super::webhook::Webhook;
 use crate::clock::Moment;
 use crate::record::Ring;
+use crate::trail::Trail;
+use crate::weather::Sky;
 
 /// How often the bot called and what came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -120,6 +122,8 @@ pub(super) struct State {
     pub(super) polls: Polls,
     pub(super) flood: Flood,
     pub(super) faults: Faults,
+    pub(super) sky: Sky,
+    pub(super) trail: Trail,
     /// What stands in updates in place of a text once they are on the wire.
     pub(super) garbled: Option<(String, Vec<u8>)>,
     pub(super) calls: Calls,
@@ -201,6 +205,8 @@ impl State {
             polls: Polls::default(),
             flood: Flood::new(options.limits),
             faults: Faults::default(),
+            sky: Sky::default(),
+            trail: Trail::default(),
             garbled: None,
             calls: Calls::default(),
             exchanges: Ring::new(options.record),

@@ -113,6 +113,34 @@ impl Workbook {
         Ok(())
     }
 
+    /// Sorts all rows of a tab below the header: by one column after the other, there and back.
+    pub(crate) fn shuffle(&mut self, sheet_id: i64, turn: usize) {
+        let Some(tab) = self
+            .tabs
+            .iter_mut()
+            .find(|tab| i64::from(tab.id.0) == sheet_id)
+        else {
+            return;
+        };
+        let area = Area {
+            top: 1,
+            bottom: tab.grid.used_rows(),
+            ..tab.grid.area()
+        };
+        let differs = |column: &usize| {
+            let mut cells = (area.top..area.bottom).map(|row| tab.grid.cell(row, *column));
+            let first = cells.next();
+            cells.any(|cell| Some(cell) != first)
+        };
+        let columns: Vec<usize> = (area.left..area.right).filter(differs).collect();
+        if columns.is_empty() {
+            return;
+        }
+        let column = columns[turn / 2 % columns.len()];
+        let descending = turn.is_multiple_of(2);
+        tab.grid.sort(area, &[SortBy { column, descending }]);
+    }
+
     /// Pastes a block with its upper left corner at `cell`; the grid grows if the
     /// block is larger. Each text is parsed as typing; `""` empties its cell.
     pub fn paste<R, T>(&mut self, tab: &str, cell: &str, rows: &[R]) -> Result<(), ApiError>
