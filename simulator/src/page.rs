@@ -2,9 +2,14 @@
 //! Invariant: it shows and does what the stand-ins hold and let people do, and knows of no program behind them but what
 //! [`Backstage`] tells.
 
+mod account;
+mod acts;
 mod assets;
 mod backstage;
+mod events;
 mod guard;
+mod launch;
+mod looks;
 mod server;
 mod state;
 

@@ -94,11 +94,11 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// Something that went well just now.
+    /// Something that went well.
     pub(crate) fn new(side: Side, way: Way, what: What, text: &str) -> Self {
         Self {
             n: 0,
-            at: Moment::now().wall,
+            at: Timestamp::UNIX_EPOCH,
             side,
             way,
             what,
@@ -144,10 +144,11 @@ impl Default for Trail {
 }
 
 impl Trail {
-    /// Keeps a mark under the next number and tells everybody who listens.
+    /// Keeps a mark under the next number, as of now, and tells everybody who listens.
     pub(crate) fn add(&mut self, mark: Mark) {
         let n = LAST.fetch_add(1, Ordering::Relaxed) + 1;
-        let mark = Mark { n, ..mark };
+        let at = Moment::now().wall;
+        let mark = Mark { n, at, ..mark };
         self.kept.push(|| mark.clone());
         // An error means that nobody listens.
         let _ = self.listeners.send(mark);
@@ -194,7 +195,7 @@ mod tests {
         assert!(beginning(&"слово ".repeat(50)).chars().count() <= SHOWN + 1);
         let mut trail = Trail::default();
         let mut heard = trail.listen();
-        for _ in 0..=KEPT {
+        for _ in 0..2 * KEPT {
             trail.add(Mark::new(Side::Sheets, Way::Out, What::Look, "A1"));
         }
         let kept = trail.kept();

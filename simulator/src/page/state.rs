@@ -2,22 +2,116 @@
 //! Invariant: everything in it is asked of the stand-ins at that moment.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use super::account::{Account, Sources};
 use super::server::Shared;
+use crate::clock::Moment;
+use crate::sheets::Workbook;
+use crate::trail::{Mark, What};
+use crate::weather::Weather;
+
+/// Marks that the state carries.
+const MARKS: usize = 50;
+/// What has not arrived after so long a time without any trouble or traffic will not.
+const QUIET: Duration = Duration::from_secs(60);
 
 pub(super) async fn state(State(shared): State<Arc<Shared>>) -> Json<Value> {
-    Json(of(&shared))
+    let marks = marks(&shared);
+    let mut state = of(&shared, &marks);
+    let first = marks.len().saturating_sub(MARKS);
+    state["trail"] = json!(marks[first..]);
+    Json(state)
 }
 
-/// The state as the page shows it.
-pub(super) fn of(shared: &Shared) -> Value {
+/// The marks of both stand-ins, oldest first.
+pub(super) fn marks(shared: &Shared) -> Vec<Mark> {
+    let options = &shared.options;
+    let mut marks = options.telegram.marks();
+    marks.extend(options.sheets.marks());
+    marks.sort_by_key(|mark| mark.n);
+    marks
+}
+
+/// The state as the page shows it, but for the trail.
+pub(super) fn of(shared: &Shared, marks: &[Mark]) -> Value {
+    let options = &shared.options;
+    let book = options.sheets.copy(&options.workbook);
+    let account = book.as_ref().map(|book| account(shared, book, marks));
+    let workbook = book
+        .map(|book| json!({ "id": book.id(), "title": book.title(), "tabs": book.tab_titles() }));
+    let mut state = options.telegram.cast();
+    let rest = [
+        ("workbook", json!(workbook)),
+        ("weather", weather(shared)),
+        ("account", json!(account.unwrap_or_default())),
+        ("backstage", options.backstage.state()),
+        (
+            "urls",
+            json!({ "telegram": options.telegram.url(), "sheets": options.sheets.url() }),
+        ),
+    ];
+    for (name, value) in rest {
+        state[name] = value;
+    }
+    state
+}
+
+/// Whether something is made to go wrong now; if so, that is noted.
+pub(super) fn look_at_the_sky(shared: &Shared) -> bool {
+    let options = &shared.options;
+    let is_rough = options.telegram.current_weather() != Weather::Calm
+        || options.sheets.current_weather() != Weather::Calm
+        || options.sheets.is_sorted_under_writes();
+    if is_rough {
+        shared.is_rough();
+    }
+    is_rough
+}
+
+fn weather(shared: &Shared) -> Value {
     let options = &shared.options;
     json!({
-        "backstage": options.backstage.state(),
-        "urls": { "telegram": options.telegram.url(), "sheets": options.sheets.url() },
+        "telegram": options.telegram.current_weather(),
+        "sheets": options.sheets.current_weather(),
+        "sorting": options.sheets.is_sorted_under_writes(),
     })
+}
+
+fn account(shared: &Shared, book: &Workbook, marks: &[Mark]) -> Account {
+    let options = &shared.options;
+    let names = &options.names;
+    let typed = options.sheets.typed(&options.workbook).into_iter();
+    let typed: Vec<String> = typed
+        .filter(|typed| typed.tab == names.tab && typed.header == names.answer)
+        .map(|typed| typed.text)
+        .collect();
+    Account::of(&Sources {
+        names,
+        book,
+        written: &options.telegram.written(),
+        typed: &typed,
+        spoken: &options.telegram.spoken(),
+        quiet: is_quiet(shared, marks),
+    })
+}
+
+/// Whether nothing has gone wrong, and nothing has been delivered or sent, for long.
+fn is_quiet(shared: &Shared, marks: &[Mark]) -> bool {
+    let now = Moment::now();
+    if look_at_the_sky(shared) || now.steady.duration_since(shared.was_rough()) < QUIET {
+        return false;
+    }
+    let moves = |mark: &&Mark| match mark.what {
+        What::Update | What::Delivered | What::Send | What::Edit | What::Upload => true,
+        What::React | What::Look | What::Write | What::Callback | What::Token => false,
+    };
+    let last = marks.iter().rev().find(moves);
+    let long = SignedDuration::try_from(QUIET).unwrap_or(SignedDuration::MAX);
+    last.is_none_or(|mark| now.wall.duration_since(mark.at) >= long)
 }

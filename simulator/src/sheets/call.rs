@@ -88,6 +88,19 @@ impl Call {
         })
     }
 
+    /// The spreadsheet that it names.
+    pub(super) fn spreadsheet(&self) -> &str {
+        &self.spreadsheet
+    }
+
+    /// The range in its path.
+    pub(super) fn range(&self) -> Option<&str> {
+        match &self.what {
+            What::ValuesGet(range) => Some(range),
+            What::Get | What::ValuesBatchGet | What::BatchUpdate => None,
+        }
+    }
+
     pub(super) fn kind(&self) -> CallKind {
         match self.direction() {
             Direction::Read => CallKind::Read,
@@ -215,6 +228,9 @@ fn write(
     fields: Option<&FieldMask>,
 ) -> Result<Value, ApiError> {
     world.visit(id, |visit| matches!(visit, Visit::BeforeWrite(_)))?;
+    let mut sorting = world.sorting;
+    sorting.disturb(world.open(id)?, body);
+    world.sorting = sorting;
     let answer = world.open(id)?.apply_with_fields(body, fields)?;
     world.visit(id, |visit| matches!(visit, Visit::AfterWrite(_)))?;
     Ok(answer)

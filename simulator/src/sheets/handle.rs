@@ -6,15 +6,19 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use axum::Router;
+use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
+use super::error::ApiError;
 use super::faults::{CallKind, Fault, Hold, Side, Trouble, Visit};
 use super::quota::{Calls, Quotas};
 use super::record::Exchange;
-use super::server::{Shared, router};
+use super::server::{Shared, Typed, router};
+use super::sim;
 use super::wire::{Cut, CuttableListener};
 use super::workbook::Workbook;
 use crate::trail::{Mark, Side as Stand, Way, What};
@@ -223,6 +227,31 @@ impl Sheets {
             .tab(Some(tab.to_owned()))
             .noted(outcome.is_ok(), outcome.err());
         self.0.shared.change(|world| world.trail.add(mark));
+    }
+
+    /// A person acts on a workbook exactly as through `/sim/workbooks/{id}/{name}`.
+    ///
+    /// # Errors
+    /// Google's, in words, for an act that cannot be done.
+    pub fn act(&self, id: &str, name: &str, body: Map<String, Value>) -> Result<(), ApiError> {
+        sim::perform(&self.0.shared, id, name, body)
+    }
+
+    /// The routes below `/sim`, to be served elsewhere too.
+    pub(crate) fn sim(&self) -> Router {
+        sim::router().with_state(Arc::clone(&self.0.shared))
+    }
+
+    /// A copy of a workbook as it is now.
+    pub(crate) fn copy(&self, id: &str) -> Option<Workbook> {
+        self.0.shared.world().workbooks.get(id).cloned()
+    }
+
+    /// What people have entered into a workbook through `/sim`, oldest first.
+    pub(crate) fn typed(&self, id: &str) -> Vec<Typed> {
+        let world = self.0.shared.world();
+        let typed = world.typed.iter().filter(|typed| typed.workbook == id);
+        typed.cloned().collect()
     }
 
     /// Stops listening, cuts every connection and waits until all has ended.

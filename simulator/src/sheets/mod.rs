@@ -9,11 +9,12 @@ mod credentials;
 mod error;
 mod faults;
 mod handle;
+mod marks;
 mod mask;
 mod quota;
 mod record;
 mod server;
-mod sim;
+pub(crate) mod sim;
 mod sorting;
 mod token;
 mod wire;
@@ -29,6 +30,6 @@ pub use quota::{Calls, Minute, Quotas};
 pub use record::Exchange;
 pub use workbook::{
     Cell, CellError, Closed, DEFAULT_COLUMNS, DEFAULT_ROWS, DateRender, Dimension, GetQuery,
-    Locale, NumberFormat, Render, Role, SheetId, Shown, TOUR_PARTNER, TourPartner, ValuesQuery,
-    Workbook, sample_workbook, typed,
+    Locale, Look, NumberFormat, Render, Role, SheetId, Shown, TOUR_PARTNER, TourPartner,
+    ValuesQuery, Workbook, sample_workbook, typed,
 };

@@ -3,7 +3,7 @@
 //! Invariant: once a call has arrived it is carried out even if its client has
 //! hung up, as Google does; only a cut or a stop of the stand-in prevents it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
 use serde_json::Value;
@@ -21,14 +21,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Moment;
 use crate::record::Ring;
-use crate::trail::Trail;
-use crate::weather::Sky;
+use crate::trail::{Mark, Side as StandIn, Trail, Way, What};
+use crate::weather::{Sky, Weather};
 
 use super::call::{Call, Work};
 use super::error::ApiError;
 use super::faults::{CallKind, Gate, Script, Side, Trouble, Visit, millis};
 use super::handle::Edit;
-use super::quota::{Meter, Quotas};
+use super::marks;
+use super::quota::{Direction, Meter, Quotas};
 use super::record::Exchange;
 use super::sim;
 use super::sorting::Sorting;
@@ -64,6 +65,26 @@ pub(super) struct World {
     pub(super) sky: Sky,
     pub(super) sorting: Sorting,
     pub(super) trail: Trail,
+    /// What people have entered through `/sim`.
+    pub(super) typed: VecDeque<Typed>,
+}
+
+/// A text that a person has entered into a cell.
+#[derive(Clone, Debug)]
+pub(crate) struct Typed {
+    pub(crate) workbook: String,
+    pub(crate) tab: String,
+    /// The header over the cell at that moment.
+    pub(crate) header: String,
+    pub(crate) text: String,
+}
+
+impl World {
+    /// What the weather makes of a call that has just come.
+    fn weather(&mut self, changes_something: bool) -> Option<(Trouble, Gate)> {
+        let strike = self.sky.strike(changes_something)?;
+        Some((marks::trouble(strike), Gate::default()))
+    }
 }
 
 impl Shared {
@@ -78,6 +99,7 @@ impl Shared {
             sky: Sky::default(),
             sorting: Sorting::default(),
             trail: Trail::default(),
+            typed: VecDeque::new(),
         };
         Self {
             world: Mutex::new(world),
@@ -110,7 +132,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/token", post(token))
         .route("/v4/{*rest}", any(api))
-        .merge(sim::router())
+        .nest("/sim", sim::router())
         .with_state(shared)
 }
 
@@ -122,7 +144,10 @@ async fn token(
     let trouble = {
         let mut world = shared.world();
         world.meter.count_token();
-        world.script.next(CallKind::Token)
+        let scripted = world.script.next(CallKind::Token);
+        // Google's limits are those of the API; its tokens come from elsewhere.
+        let is_limit = world.sky.now() == Weather::TooMany;
+        scripted.or_else(|| if is_limit { None } else { world.weather(false) })
     };
     let tokens = Arc::clone(&shared);
     let form = TokenForm::read(&body);
@@ -130,7 +155,7 @@ async fn token(
         Ok(body) => json_response(StatusCode::OK, &body),
         Err(body) => json_response(StatusCode::BAD_REQUEST, &body),
     };
-    detached(shared, cut, trouble, work).await
+    detached(shared, cut, trouble, marks::token(), work).await
 }
 
 async fn api(
@@ -142,30 +167,51 @@ async fn api(
     let admitted = Call::of(&parts.method, &parts.uri).and_then(|call| {
         let mut world = shared.world();
         let (kind, direction) = (call.kind(), call.direction());
+        if world.sky.now() == Weather::Down {
+            return Ok((call, String::new(), world.weather(false)));
+        }
         let account = world.tokens.account(&parts.headers, direction)?;
         let now = shared.elapsed();
         world.meter.admit(&account, direction, call.method(), now)?;
-        Ok((call, account, world.script.next(kind)))
+        let scripted = world.script.next(kind);
+        let trouble = scripted.or_else(|| world.weather(direction == Direction::Write));
+        Ok((call, account, trouble))
     });
     let (call, account, trouble) = match admitted {
         Ok(admitted) => admitted,
-        Err(error) => return error_response(&error),
+        Err(error) => return not_admitted(&shared, &parts.method, &error),
     };
     let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
         return error_response(&ApiError::invalid("Request payload could not be read."));
     };
+    let query = parts.uri.query().unwrap_or_default().to_owned();
+    let mark = marks::call(&shared.world(), &call, &query, &body);
     let work = Work {
         shared: Arc::clone(&shared),
         call,
         account,
-        query: parts.uri.query().unwrap_or_default().to_owned(),
+        query,
         body,
     };
     let work = move || match work.perform_on_record() {
         Ok(body) => json_response(StatusCode::OK, &body),
         Err(error) => error_response(&error),
     };
-    detached(shared, cut, trouble, work).await
+    detached(shared, cut, trouble, mark, work).await
+}
+
+/// A call that is refused before anybody looks at what it asks for.
+fn not_admitted(shared: &Shared, method: &Method, error: &ApiError) -> Response {
+    let response = error_response(error);
+    let what = if method == Method::GET {
+        What::Look
+    } else {
+        What::Write
+    };
+    let mark = Mark::new(StandIn::Sheets, Way::Out, what, "");
+    let mark = marks::ended(mark, None, response.status());
+    shared.change(|world| world.trail.add(mark));
+    response
 }
 
 /// Carries out a call apart from its connection, so that it outlives the client.
@@ -173,13 +219,18 @@ async fn detached(
     shared: Arc<Shared>,
     cut: Cut,
     trouble: Option<(Trouble, Gate)>,
+    mark: Mark,
     work: impl FnOnce() -> Response + Send + 'static,
 ) -> Response {
     let stop = shared.stop.clone();
     let carried_out = tokio::spawn(async move {
         let stop = shared.stop.clone();
-        stop.run_until_cancelled(carry_out(shared, cut, trouble, work))
-            .await
+        let kind = trouble.as_ref().map(|(trouble, _)| trouble.clone());
+        let work = carry_out(Arc::clone(&shared), cut, trouble, work);
+        let response = stop.run_until_cancelled(work).await?;
+        let mark = marks::ended(mark, kind.as_ref(), response.status());
+        shared.change(|world| world.trail.add(mark));
+        Some(response)
     });
     match stop.run_until_cancelled(carried_out).await {
         Some(Ok(Some(response))) => response,
@@ -238,6 +289,7 @@ fn land_later(shared: Arc<Shared>, late: u64, work: impl FnOnce() -> Response + 
         let waited = tokio::time::sleep(millis(late));
         if shared.stop.run_until_cancelled(waited).await.is_some() {
             work();
+            shared.change(|_| ());
         }
     });
 }

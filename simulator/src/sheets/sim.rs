@@ -12,7 +12,8 @@
 //! | `POST /sim/workbooks/{id}/insert-columns`, `…/delete-columns` | `{"tab","column","count"}` |
 //! | `POST /sim/workbooks/{id}/sort` | `{"tab","range","column","descending"}` |
 //! | `POST /sim/workbooks/{id}/paste` | `{"tab","cell","rows":[[…],…]}` |
-//! | `POST /sim/workbooks/{id}/cut` | `{"tab","range","to"}` |
+//! | `POST /sim/workbooks/{id}/cut`, `…/copy` | `{"tab","range","to"}` |
+//! | `POST /sim/workbooks/{id}/filter` | `{"tab","column","hidden":["shown text",…]\|null}` |
 //! | `POST /sim/workbooks/{id}/move-rows` | `{"tab","row","count","to"}` |
 //! | `POST /sim/workbooks/{id}/rename-header` | `{"tab","from","to"}` |
 //! | `POST /sim/workbooks/{id}/add-tab`, `…/delete-tab` | `{"title"}` |
@@ -37,8 +38,10 @@ use serde_json::{Map, Value, json};
 
 use super::error::ApiError;
 use super::faults::Fault;
-use super::server::{Shared, error_response, json_response};
-use super::workbook::{Role, Workbook};
+use super::handle::Edit;
+use super::marks;
+use super::server::{Shared, Typed, error_response, json_response};
+use super::workbook::{Role, Workbook, corner};
 
 /// What a person does in a workbook; the names are those of the routes.
 #[derive(Deserialize)]
@@ -73,6 +76,17 @@ enum Act {
         tab: String,
         range: String,
         to: String,
+    },
+    Copy {
+        tab: String,
+        range: String,
+        to: String,
+    },
+    Filter {
+        tab: String,
+        column: String,
+        #[serde(default)]
+        hidden: Option<Vec<String>>,
     },
     MoveRows {
         tab: String,
@@ -118,18 +132,43 @@ struct Columns {
     count: usize,
 }
 
+/// The routes below `/sim`.
 pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new()
-        .route("/sim/workbooks", get(workbooks))
-        .route("/sim/workbooks/{id}/tabs/{tab}", get(table))
-        .route("/sim/workbooks/{id}/{act}", post(act))
-        .route("/sim/counters", get(counters))
-        .route("/sim/faults", post(add_fault).delete(clear_faults))
-        .route("/sim/release", post(release))
-        .route("/sim/tokens", delete(revoke_tokens))
+        .route("/workbooks", get(workbooks))
+        .route("/workbooks/{id}/tabs/{tab}", get(table))
+        .route("/workbooks/{id}/{act}", post(act))
+        .route("/counters", get(counters))
+        .route("/faults", post(add_fault).delete(clear_faults))
+        .route("/release", post(release))
+        .route("/tokens", delete(revoke_tokens))
 }
 
+/// Texts that are remembered for the account.
+const TYPED: usize = 10_000;
+
 impl Act {
+    /// The texts that it enters, each with its row and column.
+    fn texts(&self) -> Vec<(usize, usize, String)> {
+        let block = match self {
+            Self::Type { cell, text, .. } => (cell, vec![vec![text.clone()]]),
+            Self::Paste { cell, rows, .. } => (cell, rows.clone()),
+            _ => return Vec::new(),
+        };
+        let Some((top, left)) = corner(block.0) else {
+            return Vec::new();
+        };
+        let rows = (top..).zip(block.1);
+        let cells = rows.flat_map(|(row, texts)| {
+            let columns = (left..).zip(texts);
+            columns.map(move |(column, text)| (row, column, text))
+        });
+        let is_text = |(_, _, text): &(usize, usize, String)| {
+            !text.trim().is_empty() && !text.starts_with('=')
+        };
+        cells.filter(is_text).collect()
+    }
+
     fn perform(self, book: &mut Workbook) -> Result<(), ApiError> {
         match self {
             Self::Type { tab, cell, text } => book.type_in(&tab, &cell, &text),
@@ -150,6 +189,12 @@ impl Act {
             } => book.sort(&tab, &range, &column, descending),
             Self::Paste { tab, cell, rows } => book.paste(&tab, &cell, &rows),
             Self::Cut { tab, range, to } => book.cut(&tab, &range, &to),
+            Self::Copy { tab, range, to } => book.copy(&tab, &range, &to),
+            Self::Filter {
+                tab,
+                column,
+                hidden,
+            } => book.filter(&tab, &column, hidden.as_deref()),
             Self::MoveRows {
                 tab,
                 row,
@@ -189,13 +234,52 @@ async fn table(
 async fn act(
     State(shared): State<Arc<Shared>>,
     Path((id, name)): Path<(String, String)>,
-    Json(mut body): Json<Map<String, Value>>,
+    Json(body): Json<Map<String, Value>>,
 ) -> Response {
-    body.insert("act".to_owned(), Value::from(name));
-    let done = serde_json::from_value::<Act>(Value::Object(body))
-        .map_err(|error| ApiError::invalid(error.to_string()))
-        .and_then(|act| act.perform(shared.world().open(&id)?));
+    let done = perform(&shared, &id, &name, body);
     answer(done.map(|()| json!({})))
+}
+
+/// A person acts: the workbook changes, whoever plays the script is told, and the trail has it.
+pub(super) fn perform(
+    shared: &Shared,
+    id: &str,
+    name: &str,
+    mut body: Map<String, Value>,
+) -> Result<(), ApiError> {
+    body.insert("act".to_owned(), Value::from(name));
+    let act: Act = serde_json::from_value(Value::Object(body.clone()))
+        .map_err(|error| ApiError::invalid(error.to_string()))?;
+    let field = |name: &str| body.get(name).and_then(Value::as_str);
+    let tab = field("tab").or_else(|| field("title")).unwrap_or_default();
+    let place = ["cell", "range", "column"].into_iter().find_map(field);
+    let words = field("text").or(place).unwrap_or_default();
+    let entered = act.texts();
+    shared.change(|world| {
+        let book = world.open(id)?;
+        act.perform(book)?;
+        let typed = entered.into_iter().filter_map(|(row, column, text)| {
+            let header = book.header_over(tab, row, column)?;
+            Some(Typed {
+                workbook: id.to_owned(),
+                tab: tab.to_owned(),
+                header,
+                text,
+            })
+        });
+        let typed: Vec<Typed> = typed.collect();
+        world.typed.extend(typed);
+        let surplus = world.typed.len().saturating_sub(TYPED);
+        world.typed.drain(..surplus);
+        world.trail.add(marks::act(name, tab, words));
+        Ok(())
+    })?;
+    // An error means that nobody plays the script.
+    let _ = shared.edits.send(Edit {
+        workbook: id.to_owned(),
+        tab: tab.to_owned(),
+    });
+    Ok(())
 }
 
 async fn counters(State(shared): State<Arc<Shared>>) -> Response {

@@ -2,8 +2,6 @@
 //!
 //! Invariant: it sorts whole rows below the header, as a person does who sorts by a column.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::workbook::Workbook;
@@ -29,8 +27,10 @@ impl Sorting {
         if !self.on {
             return;
         }
-        let mut tabs = BTreeSet::new();
+        let mut tabs = Vec::new();
         collect_ids(&body["requests"], &mut tabs);
+        tabs.sort_unstable();
+        tabs.dedup();
         for id in tabs {
             book.shuffle(id, self.times);
         }
@@ -39,7 +39,7 @@ impl Sorting {
 }
 
 /// The `sheetId`s anywhere in requests; an absent one is tab 0, which is sorted only when it is named.
-fn collect_ids(value: &Value, found: &mut BTreeSet<i64>) {
+pub(super) fn collect_ids(value: &Value, found: &mut Vec<i64>) {
     match value {
         Value::Object(fields) => {
             found.extend(fields.get("sheetId").and_then(Value::as_i64));

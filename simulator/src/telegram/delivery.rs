@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 
-use super::Shared;
+use tokio::time::Instant;
+
 use super::webhook::{Failure, Post};
+use super::{Shared, marks};
 use crate::clock::Moment;
+use crate::weather::Weather;
 
 /// The header that proves where an update comes from (Bot API, `setWebhook`).
 const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
@@ -19,7 +22,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
     let mut changes = shared.changes();
     loop {
         changes.mark_unchanged();
-        let (posts, next) = shared.lock().webhook.depart(Moment::now().steady);
+        let (posts, next) = departures(&shared);
         for post in posts {
             shared.tasks.spawn(deliver(Arc::clone(&shared), post));
         }
@@ -37,6 +40,15 @@ pub(super) async fn run(shared: Arc<Shared>) {
     }
 }
 
+/// What may be sent now; nothing while everything is down.
+fn departures(shared: &Shared) -> (Vec<Post>, Option<Instant>) {
+    let mut state = shared.lock();
+    match state.sky.now() {
+        Weather::Down => (Vec::new(), None),
+        _ => state.webhook.depart(Moment::now().steady),
+    }
+}
+
 async fn deliver(shared: Arc<Shared>, post: Post) {
     let outcome = tokio::select! {
         () = shared.stop.cancelled() => return,
@@ -47,6 +59,11 @@ async fn deliver(shared: Arc<Shared>, post: Post) {
             Ok(()) => state.calls.delivered += 1,
             Err(_) => state.calls.undelivered += 1,
         }
+        let trouble = outcome.as_ref().err().map(Failure::note);
+        let departure = &post.departure;
+        state
+            .trail
+            .add(marks::delivered(departure.lane, &departure.body, trouble));
         state.webhook.landed(&post, outcome, Moment::now());
     });
 }

@@ -16,6 +16,20 @@ const DOWNLOAD_BYTES: u64 = 20 << 20;
 const PHOTO_SIZES: [(char, u32, u32, u64); 3] =
     [('s', 90, 67, 64), ('m', 320, 240, 8), ('x', 1280, 960, 1)];
 
+/// Types that a browser shows by itself.
+const SHOWN_AS: [&str; 10] = [
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "audio/ogg",
+    "audio/mpeg",
+    "audio/mp4",
+    "audio/webm",
+    "video/mp4",
+    "video/webm",
+];
+
 /// One size of a photo, or the one size of anything else.
 #[derive(Clone, Debug)]
 struct Variant {
@@ -159,6 +173,26 @@ impl StoredFile {
     /// How many bytes it has, if anybody knows.
     pub(super) fn size(&self) -> Option<u64> {
         self.largest().size()
+    }
+
+    /// What it holds, if anybody knows.
+    pub(super) fn held(&self) -> Option<&Held> {
+        self.largest().held.as_ref()
+    }
+
+    /// The type under which a browser may show it: a picture, a sound or a film, and nothing that could run.
+    pub(super) fn safe_mime(&self) -> &'static str {
+        let named = self.mime.as_deref().unwrap_or_default();
+        let known = SHOWN_AS.into_iter().find(|known| *known == named);
+        let usual = match self.kind {
+            FileKind::Photo => "image/jpeg",
+            FileKind::Voice => "audio/ogg",
+            FileKind::Video | FileKind::VideoNote | FileKind::Animation => "video/mp4",
+            FileKind::Audio => "audio/mpeg",
+            FileKind::Sticker => "image/webp",
+            FileKind::Document => "application/octet-stream",
+        };
+        known.unwrap_or(usual)
     }
 
     /// Its bytes, if they are kept.

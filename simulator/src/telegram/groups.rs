@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::attachment::Attachment;
 use super::ids::{ChatId, MessageId, Profile, UpdateId};
 use super::parts;
 use super::people::ActError;
@@ -92,6 +93,50 @@ impl Group {
                 parts::text(text),
                 Moment::now(),
             )
+        })
+    }
+
+    /// Somebody writes other words into an earlier message of his.
+    ///
+    /// # Errors
+    /// [`ActError::NoSuchMessage`] if it is not his.
+    pub fn edit(&self, by: &Person, message: MessageId, text: &str) -> Result<UpdateId, ActError> {
+        self.telegram
+            .0
+            .change(|state| state.rewrite(self.id, by.profile(), message, text, Moment::now()))
+    }
+
+    /// Somebody reacts to a message, or, with nothing, takes the reaction back.
+    ///
+    /// # Errors
+    /// [`ActError::NoSuchMessage`] if the bot knows of none such.
+    pub fn react(
+        &self,
+        by: &Person,
+        message: MessageId,
+        emoji: Option<String>,
+    ) -> Result<UpdateId, ActError> {
+        self.telegram
+            .0
+            .change(|state| state.react(self.id, by.profile(), message, emoji, Moment::now()))
+    }
+
+    /// Somebody shares his own contact; `None` if the bot is not there to see it.
+    pub fn share_contact(&self, from: &Person, phone_number: &str) -> Option<UpdateId> {
+        let name = &from.profile().first_name;
+        self.send(from, parts::contact(phone_number, name, Some(from.id())))
+    }
+
+    /// Somebody sends files: one, or several as an album; empty if the bot is not there to see them.
+    pub fn send_files(&self, from: &Person, files: Vec<Attachment>) -> Vec<UpdateId> {
+        self.telegram.0.change(|state| {
+            let is_in = |chat: &Chat| chat.standing == Standing::Member;
+            if !state.chats.get(&self.id).is_some_and(is_in) {
+                return Vec::new();
+            }
+            let parts = parts::files(files, state);
+            let send = |part| state.post(self.id, from.profile(), part, Moment::now());
+            parts.into_iter().map(send).collect()
         })
     }
 

@@ -3,6 +3,7 @@
 
 use super::attachment::FileKind;
 use super::refusal::Refusal;
+use crate::trail::What;
 
 /// A method that the stand-in knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +69,35 @@ impl Method {
             | Self::GetUpdates
             | Self::GetFile
             | Self::SetMyCommands => false,
+        }
+    }
+
+    /// Whether it changes anything that people or the bot see afterwards.
+    pub(super) fn changes(self) -> bool {
+        match self {
+            Self::SendChatAction => false,
+            Self::SetWebhook | Self::DeleteWebhook | Self::SetMyCommands => true,
+            other => other.waits(),
+        }
+    }
+
+    /// What the trail calls it, if it concerns people.
+    pub(super) fn what(self, uploads: bool) -> Option<What> {
+        match self {
+            Self::SendFile(_) if uploads => Some(What::Upload),
+            Self::SendMessage | Self::SendFile(_) => Some(What::Send),
+            Self::EditMessageText | Self::EditMessageReplyMarkup | Self::DeleteMessage => {
+                Some(What::Edit)
+            }
+            Self::SetMessageReaction | Self::AnswerCallbackQuery => Some(What::React),
+            Self::GetMe
+            | Self::SetWebhook
+            | Self::DeleteWebhook
+            | Self::GetWebhookInfo
+            | Self::GetUpdates
+            | Self::GetFile
+            | Self::SetMyCommands
+            | Self::SendChatAction => None,
         }
     }
 

@@ -17,6 +17,7 @@ mod groups;
 mod html;
 mod ids;
 mod limits;
+mod marks;
 mod markup;
 mod media;
 mod messages;
@@ -32,9 +33,11 @@ mod reactions;
 mod record;
 mod refusal;
 mod render;
+mod seen;
+mod seen_message;
 mod sent;
 mod server;
-mod sim;
+pub(crate) mod sim;
 mod state;
 mod updates;
 mod webhook;
@@ -44,6 +47,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axum::Router;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, watch};
@@ -65,6 +69,7 @@ pub use self::sent::{ButtonAnswer, Content, FileSource, SentFile, SentMessage};
 pub use self::state::{Calls, CommandSet};
 pub use crate::weather::Weather as TelegramWeather;
 
+pub(crate) use self::seen::Written;
 use self::state::State;
 use crate::clock::Moment;
 use crate::trail::Mark;
@@ -294,6 +299,11 @@ impl Telegram {
     /// Lets the calls go on that are held now; see [`Telegram::await_held`].
     pub fn release(&self) {
         self.0.released.send_modify(|count| *count += 1);
+    }
+
+    /// The routes below `/sim`, to be served elsewhere too.
+    pub(crate) fn sim(&self) -> Router {
+        sim::router(self.clone())
     }
 
     /// A new number whenever anything has changed: what people and the bot say, what waits, what goes wrong.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::attachment::{Attachment, FileKind};
 use super::files::Files;
 use super::ids::{ChatId, MessageId, Profile};
+use super::state::State;
 
 /// Where a forwarded message comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,6 +138,19 @@ pub(super) fn file(attachment: Attachment, files: &mut Files) -> Map<String, Val
         part.insert("caption".into(), json!(caption));
     }
     part
+}
+
+/// The message parts of several files that are sent at once; more than one are joined by a `media_group_id`.
+pub(super) fn files(attachments: Vec<Attachment>, state: &mut State) -> Vec<Map<String, Value>> {
+    let album = (attachments.len() > 1).then(|| format!("1{:016}", state.next_message.0));
+    let part = |attachment| {
+        let mut part = file(attachment, &mut state.files);
+        if let Some(album) = &album {
+            part.insert("media_group_id".into(), json!(album));
+        }
+        part
+    };
+    attachments.into_iter().map(part).collect()
 }
 
 fn one(name: &str, value: Value) -> Map<String, Value> {

@@ -4,8 +4,10 @@
 use serde_json::{Map, Value, json};
 
 use super::ids::{ChatId, MessageId, Profile, UpdateId};
+use super::marks;
 use super::markup;
 use super::parts;
+use super::seen;
 use super::state::{Chat, Entry, Query, Standing, State, Theirs};
 use crate::clock::Moment;
 
@@ -65,7 +67,12 @@ impl State {
             message[name] = value;
         }
         let update_id = self.queue("message", message.clone(), Some(to));
-        self.log(to, message_id, Entry::Theirs(Theirs { update_id, message }));
+        let theirs = Theirs {
+            update_id,
+            message,
+            earlier: Vec::new(),
+        };
+        self.log(to, message_id, Entry::Theirs(theirs));
         update_id
     }
 
@@ -95,16 +102,26 @@ impl State {
     /// The person writes other words into a message of his: a text, or the caption of a file.
     pub(super) fn rewrite(
         &mut self,
+        place: ChatId,
         from: &Profile,
         number: MessageId,
         text: &str,
         now: Moment,
     ) -> Result<UpdateId, ActError> {
-        let chat = self.chats.get_mut(&from.id);
+        let chat = self.chats.get_mut(&place);
         let entry = chat.and_then(|chat| chat.log.get_mut(&number));
-        let Some(Entry::Theirs(Theirs { message, .. })) = entry else {
+        let Some(Entry::Theirs(theirs)) = entry else {
             return Err(ActError::NoSuchMessage(number));
         };
+        let Theirs {
+            message, earlier, ..
+        } = theirs;
+        // A message of a raw update may have been written by nobody that is known here.
+        let author = message["from"]["id"].as_i64();
+        if author.is_some_and(|author| author != from.id.0) {
+            return Err(ActError::NoSuchMessage(number));
+        }
+        let former = seen::words(message).to_owned();
         let fields = message
             .as_object_mut()
             .ok_or(ActError::NoSuchMessage(number))?;
@@ -118,8 +135,42 @@ impl State {
             fields.insert(entities.into(), command);
         }
         fields.insert("edit_date".into(), json!(now.unix()));
+        earlier.push(former);
         let message = message.clone();
-        Ok(self.queue("edited_message", message, Some(from.id)))
+        Ok(self.queue("edited_message", message, Some(place)))
+    }
+
+    /// The person reacts to a message, or, with nothing, takes his reaction back.
+    pub(super) fn react(
+        &mut self,
+        place: ChatId,
+        from: &Profile,
+        number: MessageId,
+        emoji: Option<String>,
+        now: Moment,
+    ) -> Result<UpdateId, ActError> {
+        let chat = self.chats.get_mut(&place);
+        let chat = chat
+            .filter(|chat| chat.log.contains_key(&number))
+            .ok_or(ActError::NoSuchMessage(number))?;
+        let by = chat.people_react.entry(number).or_default();
+        let old = match &emoji {
+            Some(emoji) => by.insert(from.id, emoji.clone()),
+            None => by.remove(&from.id),
+        };
+        let list = |emoji: Option<String>| {
+            let kind = |emoji| json!({ "type": "emoji", "emoji": emoji });
+            emoji.into_iter().map(kind).collect::<Value>()
+        };
+        let body = json!({
+            "chat": chat.about,
+            "message_id": number,
+            "user": from.user(),
+            "date": now.unix(),
+            "old_reaction": list(old),
+            "new_reaction": list(emoji),
+        });
+        Ok(self.queue("message_reaction", body, Some(place)))
     }
 
     /// The person presses the inline button of `message` that carries `data`.
@@ -156,6 +207,7 @@ impl State {
         self.queries.insert(
             id,
             Query {
+                chat,
                 from: from.id,
                 update_id,
                 pressed: now.steady,
@@ -200,9 +252,9 @@ impl State {
             chat.known = true;
             self.remember(*id, &kind, update_id, body);
         }
-        self.webhook
-            .updates
-            .queue(update_id, &kind, &update, chat.map(|(id, _)| id));
+        let chat = chat.map(|(id, _)| id);
+        self.trail.add(marks::update(&kind, &update[&kind], chat));
+        self.webhook.updates.queue(update_id, &kind, &update, chat);
         Ok(update_id)
     }
 
@@ -214,7 +266,12 @@ impl State {
             .map(MessageId);
         if let Some(number) = number.filter(|_| ["message", "channel_post"].contains(&kind)) {
             self.next_message = self.next_message.max(MessageId(number.0.saturating_add(1)));
-            self.log(chat, number, Entry::Theirs(Theirs { update_id, message }));
+            let theirs = Theirs {
+                update_id,
+                message,
+                earlier: Vec::new(),
+            };
+            self.log(chat, number, Entry::Theirs(theirs));
         }
     }
 
@@ -250,6 +307,7 @@ impl State {
         let mut update = json!({ "update_id": update_id });
         update[kind] = body;
         self.emitted.push(|| update.clone());
+        self.trail.add(marks::update(kind, &update[kind], chat));
         self.webhook.updates.queue(update_id, kind, &update, chat);
         update_id
     }

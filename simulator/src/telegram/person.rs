@@ -80,13 +80,9 @@ impl Person {
     /// Sends several files as one album: a message and an update for each, joined by a `media_group_id`.
     pub fn send_album(&self, files: Vec<Attachment>) -> Vec<UpdateId> {
         self.telegram.0.change(|state| {
-            let group = Value::String(format!("1{:016}", state.next_message.0));
-            let send = |file| {
-                let mut part = parts::file(file, &mut state.files);
-                part.insert("media_group_id".into(), group.clone());
-                state.write(&self.profile, part, Moment::now())
-            };
-            files.into_iter().map(send).collect()
+            let parts = parts::files(files, state);
+            let send = |part| state.write(&self.profile, part, Moment::now());
+            parts.into_iter().map(send).collect()
         })
     }
 
@@ -155,9 +151,26 @@ impl Person {
     /// # Errors
     /// [`ActError::NoSuchMessage`] if it is not the person's.
     pub fn edit(&self, message: MessageId, text: &str) -> Result<UpdateId, ActError> {
-        self.telegram
-            .0
-            .change(|state| state.rewrite(&self.profile, message, text, Moment::now()))
+        self.telegram.0.change(|state| {
+            state.rewrite(self.profile.id, &self.profile, message, text, Moment::now())
+        })
+    }
+
+    /// Reacts to a message of the chat, or, with nothing, takes the reaction back; the bot hears of it only if it has asked for
+    /// `message_reaction`.
+    ///
+    /// # Errors
+    /// [`ActError::NoSuchMessage`] if the chat has none such.
+    pub fn react(&self, message: MessageId, emoji: Option<String>) -> Result<UpdateId, ActError> {
+        self.telegram.0.change(|state| {
+            state.react(
+                self.profile.id,
+                &self.profile,
+                message,
+                emoji,
+                Moment::now(),
+            )
+        })
     }
 
     /// The message that came with an update, by its number in the chat.

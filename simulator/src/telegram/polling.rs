@@ -8,11 +8,13 @@ use serde_json::{Value, json};
 
 use super::Shared;
 use super::ids::UpdateId;
+use super::marks;
 use super::methods::Answer;
 use super::params::Params;
 use super::refusal::Refusal;
 use super::state::State;
 use crate::clock::Moment;
+use crate::weather::Weather;
 
 /// Updates in one answer, where the bot names no number, and at most (Bot API, `getUpdates`).
 const MAX_UPDATES: i64 = 100;
@@ -57,7 +59,12 @@ pub(super) fn poll(state: &mut State, params: &Params) -> Result<Answer, Refusal
             updates.nth_last(back).unwrap_or(UpdateId(0))
         }
     };
-    state.calls.delivered += updates.confirm(from) as u64;
+    let confirmed = updates.confirm(from);
+    state.calls.delivered += confirmed.len() as u64;
+    for (lane, update) in confirmed {
+        state.trail.add(marks::delivered(lane, &update, None));
+    }
+    let updates = &state.webhook.updates;
     state.polls.youngest += 1;
     let wait = Wait {
         turn: state.polls.youngest,
@@ -78,8 +85,11 @@ pub(super) async fn wait(shared: &Shared, wait: Wait) -> Result<Value, Refusal> 
     let mut changes = shared.changes();
     loop {
         changes.mark_unchanged();
-        let found = look(&shared.lock(), wait)?;
-        if !found.is_empty() {
+        let (found, is_down) = {
+            let state = shared.lock();
+            (look(&state, wait)?, state.sky.now() == Weather::Down)
+        };
+        if is_down || !found.is_empty() {
             return Ok(json!(found));
         }
         match tokio::time::timeout_at(until, changes.changed()).await {

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::faults::FaultKind;
-use super::ids::ChatId;
+use super::marks::{self, Gist};
 use super::method::Method;
 use super::methods;
 use super::params::Params;
@@ -29,6 +29,7 @@ use super::record::Exchange;
 use super::refusal::Refusal;
 use super::{Shared, Telegram, download, sim};
 use crate::clock::Moment;
+use crate::weather::Weather;
 
 /// The largest body of a call: a file of 50 MB (Bot API, "Sending files") and what stands around it.
 const BODY_BYTES: usize = 51 << 20;
@@ -103,18 +104,18 @@ enum Asks {
 }
 
 impl Call {
-    /// The chat that it names.
-    async fn chat(&self) -> Option<ChatId> {
+    /// What it is about.
+    async fn gist(&self) -> Gist {
         let Asks::Method {
             query,
             headers,
             body,
         } = &self.asks
         else {
-            return None;
+            return Gist::default();
         };
-        let params = Params::read(query.as_deref(), headers, body).await.ok()?;
-        params.integer("chat_id").ok().flatten().map(ChatId)
+        let params = Params::read(query.as_deref(), headers, body).await;
+        params.map_or_else(|_| Gist::default(), |params| Gist::of(&params))
     }
 }
 
@@ -165,15 +166,33 @@ async fn run_to_its_end(telegram: &Telegram, call: Call) -> Response {
 }
 
 async fn answer(shared: &Shared, call: &Call) -> Response {
-    let chat = call.chat().await;
+    let gist = call.gist().await;
+    let method = Method::named(&call.method).ok();
     let fault = shared.change(|state| {
         *state
             .calls
             .by_method
             .entry(call.method.clone())
             .or_default() += 1;
-        state.faults.strike(&call.method, chat)
+        let scripted = state.faults.strike(&call.method, gist.chat);
+        scripted.or_else(|| {
+            let changes = method.is_some_and(Method::changes);
+            state.sky.strike(changes).map(marks::fault)
+        })
     });
+    let mut response = struck(shared, call, fault.clone()).await;
+    // A poll that was waiting when everything broke down breaks with it.
+    if method == Some(Method::GetUpdates) && shared.lock().sky.now() == Weather::Down {
+        response = cut();
+    }
+    if let Some(mark) = gist.mark(&call.method, fault.as_ref(), response.status()) {
+        shared.change(|state| state.trail.add(mark));
+    }
+    response
+}
+
+/// Carries a call out as a fault lets it.
+async fn struck(shared: &Shared, call: &Call, fault: Option<FaultKind>) -> Response {
     match fault {
         None => carry_out(shared, call).await,
         Some(FaultKind::Delay { milliseconds }) => {

@@ -1,7 +1,9 @@
 //! The people and the faults over HTTP, for the page and for scripts, under `/sim`.
 //! Invariant: a thin skin: each handler is one call of the handles that tests use.
 
-use axum::extract::{Path, State};
+mod groups;
+
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -14,23 +16,27 @@ use serde_json::{Map, Value, json};
 use super::Telegram;
 use super::attachment::{Attachment, FileKind};
 use super::faults::Fault;
-use super::groups::Group;
 use super::ids::{ChatId, MessageId, Profile, UpdateId};
 use super::people::ActError;
 use super::person::Person;
 use super::sent::SentMessage;
 use super::state::{Calls, CommandSet};
 
+/// The largest body: an album of photos in base64.
+const BODY_BYTES: usize = 64 << 20;
+
 type Stand = State<Telegram>;
 
 /// The routes below `/sim`.
-pub(super) fn router(telegram: Telegram) -> Router {
+pub(crate) fn router(telegram: Telegram) -> Router {
     Router::new()
         .route("/people", get(people).post(add_person))
         .route("/people/{id}/write", post(write))
         .route("/people/{id}/contact", post(contact))
         .route("/people/{id}/send", post(send))
         .route("/people/{id}/file", post(file))
+        .route("/people/{id}/album", post(album))
+        .route("/people/{id}/react", post(react))
         .route("/people/{id}/reply", post(reply))
         .route("/people/{id}/edit", post(edit))
         .route("/people/{id}/press", post(press))
@@ -39,15 +45,13 @@ pub(super) fn router(telegram: Telegram) -> Router {
         .route("/people/{id}/deactivate", post(deactivate))
         .route("/chats/{id}/messages", get(messages))
         .route("/chats/{id}/reactions/{message}", get(reactions))
-        .route("/groups", post(group))
-        .route("/groups/{id}/add", post(add_bot))
-        .route("/groups/{id}/remove", post(remove_bot))
-        .route("/groups/{id}/write", post(write_to_group))
         .route("/updates", get(pending).post(update))
         .route("/faults", post(fault).delete(clear_faults))
         .route("/release", post(release))
         .route("/calls", get(calls))
         .route("/commands", get(commands))
+        .merge(groups::router())
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
         .with_state(telegram)
 }
 
@@ -144,24 +148,19 @@ struct About {
     text: String,
 }
 
+/// Several files that are sent at once.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NewGroup {
-    id: i64,
-    title: String,
+struct Album {
+    files: Vec<NewFile>,
 }
 
+/// Without an emoji the reaction is taken back.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct By {
-    by: ChatId,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Said {
-    from: ChatId,
-    text: String,
+struct Reaction {
+    message_id: MessageId,
+    emoji: Option<String>,
 }
 
 async fn people(State(telegram): Stand) -> Json<Vec<Profile>> {
@@ -220,18 +219,28 @@ async fn file(
     Path(id): Path<ChatId>,
     Json(new): Json<NewFile>,
 ) -> Result<Response, Unable> {
-    let file = match new.size {
-        Some(size) => Attachment::of_size(new.kind, new.name, new.mime, size),
-        None => {
-            let bytes = BASE64_STANDARD
-                .decode(new.base64)
-                .map_err(|_| Unable::NotBase64)?;
-            Attachment::new(new.kind, new.name, new.mime, bytes)
-        }
-    };
-    Ok(queued(Some(
-        find(&telegram, id)?.send_file(file.caption(new.caption)),
-    )))
+    let person = find(&telegram, id)?;
+    Ok(queued(Some(person.send_file(attachment(new)?))))
+}
+
+async fn album(
+    State(telegram): Stand,
+    Path(id): Path<ChatId>,
+    Json(body): Json<Album>,
+) -> Result<Response, Unable> {
+    let person = find(&telegram, id)?;
+    let files = body.files.into_iter().map(attachment);
+    let files = files.collect::<Result<_, _>>()?;
+    Ok(queued_all(&person.send_album(files)))
+}
+
+async fn react(
+    State(telegram): Stand,
+    Path(id): Path<ChatId>,
+    Json(body): Json<Reaction>,
+) -> Result<Response, Unable> {
+    let person = find(&telegram, id)?;
+    Ok(queued(Some(person.react(body.message_id, body.emoji)?)))
 }
 
 async fn reply(
@@ -259,38 +268,6 @@ async fn reactions(
     Path((chat, message)): Path<(ChatId, MessageId)>,
 ) -> Json<Vec<String>> {
     Json(telegram.reactions(chat, message))
-}
-
-async fn group(State(telegram): Stand, Json(new): Json<NewGroup>) -> StatusCode {
-    telegram.group(new.id, &new.title);
-    StatusCode::CREATED
-}
-
-async fn add_bot(
-    State(telegram): Stand,
-    Path(id): Path<ChatId>,
-    Json(body): Json<By>,
-) -> Result<Response, Unable> {
-    let by = find(&telegram, body.by)?;
-    Ok(queued(Group::new(telegram, id).add_bot(&by)))
-}
-
-async fn remove_bot(
-    State(telegram): Stand,
-    Path(id): Path<ChatId>,
-    Json(body): Json<By>,
-) -> Result<Response, Unable> {
-    let by = find(&telegram, body.by)?;
-    Ok(queued(Group::new(telegram, id).remove_bot(&by)))
-}
-
-async fn write_to_group(
-    State(telegram): Stand,
-    Path(id): Path<ChatId>,
-    Json(body): Json<Said>,
-) -> Result<Response, Unable> {
-    let from = find(&telegram, body.from)?;
-    Ok(queued(Group::new(telegram, id).write(&from, &body.text)))
 }
 
 async fn press(
@@ -360,6 +337,25 @@ fn find(telegram: &Telegram, id: ChatId) -> Result<Person, Unable> {
 /// The update that an act became; null where nothing changed.
 fn queued(update_id: Option<UpdateId>) -> Response {
     Json(json!({ "update_id": update_id })).into_response()
+}
+
+/// The updates that one act became.
+fn queued_all(updates: &[UpdateId]) -> Response {
+    Json(json!({ "update_ids": updates })).into_response()
+}
+
+/// A file as it is sent.
+fn attachment(new: NewFile) -> Result<Attachment, Unable> {
+    let file = match new.size {
+        Some(size) => Attachment::of_size(new.kind, new.name, new.mime, size),
+        None => {
+            let bytes = BASE64_STANDARD
+                .decode(new.base64)
+                .map_err(|_| Unable::NotBase64)?;
+            Attachment::new(new.kind, new.name, new.mime, bytes)
+        }
+    };
+    Ok(file.caption(new.caption))
 }
 
 /// Tells a field that is null from one that is absent.

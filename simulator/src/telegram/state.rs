@@ -71,6 +71,8 @@ pub(super) struct Theirs {
     pub(super) update_id: UpdateId,
     /// The Bot API's `Message` object.
     pub(super) message: Value,
+    /// What it said before each edit, oldest first.
+    pub(super) earlier: Vec<String>,
 }
 
 /// A message in a chat.
@@ -93,11 +95,14 @@ pub(super) struct Chat {
     pub(super) log: BTreeMap<MessageId, Entry>,
     /// The bot's reactions.
     pub(super) reactions: BTreeMap<MessageId, Vec<String>>,
+    /// The reactions of people, one of each at most.
+    pub(super) people_react: BTreeMap<MessageId, BTreeMap<ChatId, String>>,
 }
 
 /// A pressed button.
 #[derive(Debug)]
 pub(super) struct Query {
+    pub(super) chat: ChatId,
     pub(super) from: ChatId,
     pub(super) update_id: UpdateId,
     pub(super) pressed: Instant,
@@ -158,6 +163,7 @@ impl Chat {
             standing: Standing::Member,
             log: BTreeMap::new(),
             reactions: BTreeMap::new(),
+            people_react: BTreeMap::new(),
         }
     }
 

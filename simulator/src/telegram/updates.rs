@@ -3,7 +3,7 @@
 //! queue only when the webhook took it or a poll confirmed it.
 //! Source: the server's behaviour (order per chat, retries), Bot API `getUpdates`.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -169,14 +169,22 @@ impl Updates {
         self.tidy();
     }
 
-    /// Drops every update below `offset`, as a poll confirms them; says how many those were.
-    pub(super) fn confirm(&mut self, offset: UpdateId) -> usize {
-        let before = self.pending();
-        for queue in self.lanes.values_mut() {
-            queue.updates.retain(|(id, _)| *id >= offset);
+    /// Drops every update below `offset`, as a poll confirms them, and returns those.
+    pub(super) fn confirm(&mut self, offset: UpdateId) -> Vec<(Lane, String)> {
+        let mut confirmed = Vec::new();
+        for (lane, queue) in &mut self.lanes {
+            let all = std::mem::take(&mut queue.updates).into_iter();
+            let (gone, left): (VecDeque<_>, _) = all.partition(|(id, _)| *id < offset);
+            confirmed.extend(gone.into_iter().map(|(_, body)| (*lane, body)));
+            queue.updates = left;
         }
         self.tidy();
-        before - self.pending()
+        confirmed
+    }
+
+    /// The updates that the bot has not taken yet.
+    pub(super) fn waiting(&self) -> BTreeSet<UpdateId> {
+        self.all().map(|(id, _)| *id).collect()
     }
 
     /// The number of the update that is `back` places from the end of all.

@@ -48,6 +48,15 @@ pub(super) struct Failure {
     pub(super) retry_after: Option<Duration>,
 }
 
+impl Failure {
+    /// In a word: the status, or that the connection broke.
+    pub(super) fn note(&self) -> String {
+        let mut words = self.message.split(' ');
+        let status = words.find(|word| word.len() == 3 && word.parse::<u16>().is_ok());
+        status.unwrap_or("cut").to_owned()
+    }
+}
+
 /// The registration and the updates that it is for.
 #[derive(Debug)]
 pub(super) struct Webhook {

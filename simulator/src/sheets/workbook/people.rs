@@ -113,6 +113,13 @@ impl Workbook {
         Ok(())
     }
 
+    /// The title of the tab with this id.
+    pub(crate) fn title_of(&self, sheet_id: i64) -> Option<&str> {
+        let mut tabs = self.tabs.iter();
+        tabs.find(|tab| i64::from(tab.id.0) == sheet_id)
+            .map(|tab| tab.title.as_str())
+    }
+
     /// Sorts all rows of a tab below the header: by one column after the other, there and back.
     pub(crate) fn shuffle(&mut self, sheet_id: i64, turn: usize) {
         let Some(tab) = self
@@ -168,6 +175,22 @@ impl Workbook {
             .map(|row| tab.grid.line(row, area.left, area.right))
             .collect();
         tab.grid.clear(area);
+        let width = area.right - area.left;
+        tab.grid
+            .extend_to(target.top + lines.len(), target.left + width);
+        for (row, line) in (target.top..).zip(lines) {
+            tab.grid.put_line(row, target.left, line);
+        }
+        Ok(())
+    }
+
+    /// Copies a range and pastes it with its upper left corner at `to`; the grid grows if the copy is larger.
+    pub fn copy(&mut self, tab: &str, range: &str, to: &str) -> Result<(), ApiError> {
+        let (_, target) = self.area(tab, to)?;
+        let (tab, area) = self.area(tab, range)?;
+        let lines: Vec<Vec<Cell>> = (area.top..area.bottom)
+            .map(|row| tab.grid.line(row, area.left, area.right))
+            .collect();
         let width = area.right - area.left;
         tab.grid
             .extend_to(target.top + lines.len(), target.left + width);
@@ -253,7 +276,7 @@ impl Workbook {
 
     /// What stands in one cell.
     pub fn cell(&self, tab: &str, cell: &str) -> Result<Cell, ApiError> {
-        let tab = self.tab_seen(tab)?;
+        let tab = self.tab_with_title(tab)?;
         let area = tab.area_within(&cells(cell)?)?;
         Ok(tab.grid.cell(area.top, area.left).clone())
     }
@@ -278,7 +301,7 @@ impl Workbook {
 
     /// What a tab shows, without trailing empty rows and cells.
     pub fn table(&self, tab: &str) -> Result<Vec<Vec<String>>, ApiError> {
-        let (grid, locale) = (&self.tab_seen(tab)?.grid, self.locale);
+        let (grid, locale) = (&self.tab_with_title(tab)?.grid, self.locale);
         let line = |row| {
             let mut line: Vec<String> = (0..grid.column_count())
                 .map(|column| grid.cell(row, column).display(locale))
@@ -295,7 +318,7 @@ impl Workbook {
 
     /// The letters of the column under a header of row 1.
     pub fn column(&self, tab: &str, header: &str) -> Result<String, ApiError> {
-        let grid = &self.tab_seen(tab)?.grid;
+        let grid = &self.tab_with_title(tab)?.grid;
         (0..grid.column_count())
             .find(|column| grid.cell(0, *column).display(self.locale) == header)
             .map(column_name)
@@ -312,7 +335,7 @@ impl Workbook {
     ) -> Result<String, ApiError> {
         let key = index_of_column(&self.column(tab, key_header)?)?;
         let column = self.column(tab, header)?;
-        let grid = &self.tab_seen(tab)?.grid;
+        let grid = &self.tab_with_title(tab)?.grid;
         (1..grid.used_rows())
             .find(|row| grid.cell(*row, key).display(self.locale) == text)
             .map(|row| format!("{column}{}", row + 1))
@@ -331,12 +354,12 @@ impl Workbook {
         Ok((tab, area))
     }
 
-    fn tab(&mut self, title: &str) -> Result<&mut Tab, ApiError> {
+    pub(super) fn tab(&mut self, title: &str) -> Result<&mut Tab, ApiError> {
         let index = self.position(title).ok_or_else(|| no_tab(title))?;
         Ok(&mut self.tabs[index])
     }
 
-    fn tab_seen(&self, title: &str) -> Result<&Tab, ApiError> {
+    pub(super) fn tab_with_title(&self, title: &str) -> Result<&Tab, ApiError> {
         let index = self.position(title).ok_or_else(|| no_tab(title))?;
         Ok(&self.tabs[index])
     }
@@ -351,7 +374,7 @@ impl Workbook {
     }
 }
 
-fn cells(text: &str) -> Result<GridRange, ApiError> {
+pub(super) fn cells(text: &str) -> Result<GridRange, ApiError> {
     parse_cells(text).ok_or_else(|| ApiError::invalid(format!("Unable to parse range: {text}")))
 }
 
@@ -364,7 +387,7 @@ fn index_of_row(row: usize) -> Result<usize, ApiError> {
         .ok_or_else(|| ApiError::invalid("Rows are numbered from 1."))
 }
 
-fn index_of_column(letters: &str) -> Result<usize, ApiError> {
+pub(super) fn index_of_column(letters: &str) -> Result<usize, ApiError> {
     column_index(letters).ok_or_else(|| ApiError::invalid(format!("No column '{letters}'")))
 }
 

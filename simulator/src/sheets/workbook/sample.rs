@@ -5,8 +5,9 @@
 
 use serde_json::json;
 
-use super::{Role, Workbook};
+use super::{Look, Role, Workbook};
 use crate::sheets::credentials::SERVICE_ACCOUNT_EMAIL;
+use crate::sheets::error::ApiError;
 
 /// The partner whom the tour of the demo plays.
 pub const TOUR_PARTNER: TourPartner = TourPartner {
@@ -183,9 +184,45 @@ pub fn sample_workbook(id: &str) -> Workbook {
             workbook.apply(&json!({"requests": [{"setBasicFilter": filter}]}))
         })
         .and_then(|_| workbook.add_tab(PROMOTIONS))
-        .and_then(|_| workbook.paste(PROMOTIONS, "A1", &PROMOTION_ROWS));
+        .and_then(|_| workbook.paste(PROMOTIONS, "A1", &PROMOTION_ROWS))
+        .and_then(|()| dress(&mut workbook));
     filled.expect("the rows above fit the tabs above");
     workbook
+}
+
+/// As somebody has made the tabs look who works with them every day.
+fn dress(workbook: &mut Workbook) -> Result<(), ApiError> {
+    let header = Look {
+        bold: true,
+        background: Some("#f3f6fc"),
+        ..Look::default()
+    };
+    for tab in [PARTNERS, APPEALS, PROMOTIONS] {
+        workbook.freeze(tab, 1)?;
+        workbook.look(tab, "1:1", header.clone())?;
+    }
+    for (tab, columns, width, wrap) in [
+        (PARTNERS, "B:B", 220, false),
+        (PARTNERS, "C:D", 150, false),
+        (PARTNERS, "F:F", 150, false),
+        (APPEALS, "A:A", 70, false),
+        (APPEALS, "B:B", 140, false),
+        (APPEALS, "C:C", 180, true),
+        (APPEALS, "E:E", 360, true),
+        (APPEALS, "G:G", 260, true),
+        (APPEALS, "H:H", 150, false),
+        (PROMOTIONS, "B:B", 180, true),
+        (PROMOTIONS, "C:C", 280, true),
+        (PROMOTIONS, "G:H", 200, false),
+    ] {
+        let look = Look {
+            width: Some(width),
+            wrap,
+            ..Look::default()
+        };
+        workbook.look(tab, columns, look)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::address::{Area, Dimension, GridRange, SheetId};
 use super::cell::Cell;
 use super::grid::Grid;
 use super::locale::Locale;
+use super::looks::Placed;
 use super::tables::Table;
 use crate::sheets::error::ApiError;
 
@@ -28,6 +29,7 @@ pub(crate) struct Tab {
     pub(crate) protections: Vec<Protection>,
     pub(crate) tables: Vec<Table>,
     pub(crate) frozen_rows: usize,
+    pub(crate) looks: Vec<Placed>,
 }
 
 /// What may be entered into cells; it keeps nobody from entering anything.
@@ -48,14 +50,14 @@ pub(crate) struct Protection {
     pub(crate) locks: bool,
 }
 
-/// The basic filter; its criteria are kept as they came and hide nothing.
+/// The basic filter; its criteria are kept as they came and hide nothing from callers.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct BasicFilter {
     pub(crate) range: GridRange,
     pub(crate) rest: Map<String, Value>,
 }
 
-/// A conditional format; its rule is kept as it came and colours nothing.
+/// A conditional format; its rule is kept as it came and colours only what people see.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct FormatRule {
     pub(crate) ranges: Vec<GridRange>,
@@ -74,6 +76,7 @@ impl Tab {
             protections: Vec::new(),
             tables: Vec::new(),
             frozen_rows: 0,
+            looks: Vec::new(),
         }
     }
 
@@ -138,6 +141,11 @@ impl Tab {
             )));
         }
         self.grid.insert(dimension, at, count);
+        if let Some(filter) = &mut self.basic_filter {
+            filter.follow(dimension, |column| {
+                Some(column + if column >= at { count } else { 0 })
+            });
+        }
         for range in self.places() {
             range.insert(dimension, at, count);
         }
@@ -162,6 +170,12 @@ impl Tab {
             ));
         }
         self.grid.delete(dimension, from, to);
+        if let Some(filter) = &mut self.basic_filter {
+            filter.follow(dimension, |column| match column {
+                column if column < from => Some(column),
+                column => column.checked_sub(to).map(|behind| from + behind),
+            });
+        }
         self.basic_filter
             .take_if(|filter| !filter.range.delete(dimension, from, to));
         for rule in &mut self.formats {
@@ -171,6 +185,8 @@ impl Tab {
         self.formats.retain(|rule| !rule.ranges.is_empty());
         self.tables
             .retain_mut(|table| table.range.delete(dimension, from, to));
+        self.looks
+            .retain_mut(|placed| placed.range.delete(dimension, from, to));
         self.validations
             .retain_mut(|validation| validation.range.delete(dimension, from, to));
         self.protections
@@ -240,6 +256,7 @@ impl Tab {
         filters
             .chain(self.tables.iter_mut().map(|table| &mut table.range))
             .chain(self.formats.iter_mut().flat_map(|rule| &mut rule.ranges))
+            .chain(self.looks.iter_mut().map(|placed| &mut placed.range))
             .chain(
                 self.validations
                     .iter_mut()
@@ -261,7 +278,7 @@ impl Tab {
         cell
     }
 
-    fn validation(&self, row: usize, column: usize) -> Option<&Map<String, Value>> {
+    pub(super) fn validation(&self, row: usize, column: usize) -> Option<&Map<String, Value>> {
         let covers = |range: &GridRange| {
             let area = range.clipped(self.grid.row_count(), self.grid.column_count());
             area.is_some_and(|area| {

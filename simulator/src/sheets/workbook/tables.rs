@@ -320,6 +320,18 @@ impl Table {
         body
     }
 
+    /// What people call it.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Columns with a list to choose from: which one of the table, and its rule.
+    pub(super) fn dropdowns(&self) -> impl Iterator<Item = (usize, &Value)> {
+        let columns = self.columns.iter();
+        columns
+            .filter_map(|column| Some((column.column_index, column.data_validation_rule.as_ref()?)))
+    }
+
     fn has_footer(&self) -> bool {
         let mut rows = self.rows.iter();
         rows.any(|rows| rows.contains_key("footerColorStyle"))
