@@ -1,8 +1,9 @@
 //! What is pushed to open pages.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use simulator::clock::Moment;
 
 use crate::support::{APPEALS, BOOK, MARINA, SOON, Stage, stage};
 
@@ -57,7 +58,7 @@ async fn an_event_names_what_has_changed_and_nothing_else() {
 async fn many_changes_become_few_events() {
     let stage = stage().await;
     let mut listener = stage.listen().await;
-    let started = Instant::now();
+    let started = Moment::now().steady;
     for number in 0..60 {
         write(&stage, &format!("Вопрос {number}")).await;
     }

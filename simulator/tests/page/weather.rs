@@ -1,8 +1,7 @@
 //! What goes wrong at a switch, on either side.
 
-use std::time::Instant;
-
 use serde_json::{Value, json};
+use simulator::clock::Moment;
 use simulator::sheets::SERVICE_ACCOUNT_EMAIL;
 use simulator::telegram::TelegramWeather;
 
@@ -19,8 +18,9 @@ async fn token(stage: &Stage) -> String {
         "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}"
     );
     let request = stage.browser.post(stage.sheets.token_url()).body(form);
-    let (_, body) = answer(request.send().await.unwrap()).await;
-    body["access_token"].as_str().unwrap().to_owned()
+    let (_, body) = answer(request.send().await.expect("answered")).await;
+    let token = body["access_token"].as_str();
+    token.expect("a token").to_owned()
 }
 
 /// Writes a text into A3 of the appeals.
@@ -43,7 +43,7 @@ async fn read(stage: &Stage, token: &str) -> reqwest::Result<u16> {
 fn cell(stage: &Stage, cell: &str) -> String {
     stage
         .sheets
-        .with(BOOK, |book| book.shown(APPEALS, cell).unwrap())
+        .with(BOOK, |book| book.shown(APPEALS, cell).expect("a cell"))
 }
 
 fn notes(marks: &[simulator::Mark]) -> Vec<&str> {
@@ -90,7 +90,7 @@ async fn telegram_is_down_slow_refusing_and_forgetful() {
         "what lost its answer was done"
     );
     stage.switch(json!({ "telegram": "slow" })).await;
-    let started = Instant::now();
+    let started = Moment::now().steady;
     send("поздно").await.unwrap();
     assert!(started.elapsed().as_millis() >= 1900);
     stage.switch(json!({ "telegram": "calm" })).await;

@@ -26,6 +26,7 @@ mod grid;
 mod locale;
 mod looks;
 mod metadata;
+mod moves;
 mod people;
 mod read;
 mod rules;

@@ -113,41 +113,6 @@ impl Workbook {
         Ok(())
     }
 
-    /// The title of the tab with this id.
-    pub(crate) fn title_of(&self, sheet_id: i64) -> Option<&str> {
-        let mut tabs = self.tabs.iter();
-        tabs.find(|tab| i64::from(tab.id.0) == sheet_id)
-            .map(|tab| tab.title.as_str())
-    }
-
-    /// Sorts all rows of a tab below the header: by one column after the other, there and back.
-    pub(crate) fn shuffle(&mut self, sheet_id: i64, turn: usize) {
-        let Some(tab) = self
-            .tabs
-            .iter_mut()
-            .find(|tab| i64::from(tab.id.0) == sheet_id)
-        else {
-            return;
-        };
-        let area = Area {
-            top: 1,
-            bottom: tab.grid.used_rows(),
-            ..tab.grid.area()
-        };
-        let differs = |column: &usize| {
-            let mut cells = (area.top..area.bottom).map(|row| tab.grid.cell(row, *column));
-            let first = cells.next();
-            cells.any(|cell| Some(cell) != first)
-        };
-        let columns: Vec<usize> = (area.left..area.right).filter(differs).collect();
-        if columns.is_empty() {
-            return;
-        }
-        let column = columns[turn / 2 % columns.len()];
-        let descending = turn.is_multiple_of(2);
-        tab.grid.sort(area, &[SortBy { column, descending }]);
-    }
-
     /// Pastes a block with its upper left corner at `cell`; the grid grows if the
     /// block is larger. Each text is parsed as typing; `""` empties its cell.
     pub fn paste<R, T>(&mut self, tab: &str, cell: &str, rows: &[R]) -> Result<(), ApiError>
@@ -163,58 +128,6 @@ impl Workbook {
                 tab.put(row, column, typed(text.as_ref()))?;
             }
         }
-        Ok(())
-    }
-
-    /// Cuts a range and pastes it with its upper left corner at `to`; where it
-    /// stood stays empty.
-    pub fn cut(&mut self, tab: &str, range: &str, to: &str) -> Result<(), ApiError> {
-        let (_, target) = self.area(tab, to)?;
-        let (tab, area) = self.area(tab, range)?;
-        let lines: Vec<Vec<Cell>> = (area.top..area.bottom)
-            .map(|row| tab.grid.line(row, area.left, area.right))
-            .collect();
-        tab.grid.clear(area);
-        let width = area.right - area.left;
-        tab.grid
-            .extend_to(target.top + lines.len(), target.left + width);
-        for (row, line) in (target.top..).zip(lines) {
-            tab.grid.put_line(row, target.left, line);
-        }
-        Ok(())
-    }
-
-    /// Copies a range and pastes it with its upper left corner at `to`; the grid grows if the copy is larger.
-    pub fn copy(&mut self, tab: &str, range: &str, to: &str) -> Result<(), ApiError> {
-        let (_, target) = self.area(tab, to)?;
-        let (tab, area) = self.area(tab, range)?;
-        let lines: Vec<Vec<Cell>> = (area.top..area.bottom)
-            .map(|row| tab.grid.line(row, area.left, area.right))
-            .collect();
-        let width = area.right - area.left;
-        tab.grid
-            .extend_to(target.top + lines.len(), target.left + width);
-        for (row, line) in (target.top..).zip(lines) {
-            tab.grid.put_line(row, target.left, line);
-        }
-        Ok(())
-    }
-
-    /// Drags `count` rows from row `row` on to stand above row `to`.
-    pub fn move_rows(
-        &mut self,
-        tab: &str,
-        row: usize,
-        count: usize,
-        to: usize,
-    ) -> Result<(), ApiError> {
-        let (from, to) = (index_of_row(row)?, index_of_row(to)?);
-        let tab = self.tab(tab)?;
-        let rows = tab.grid.row_count();
-        if from + count > rows || to > rows || (from < to && to < from + count) {
-            return Err(ApiError::invalid("The rows cannot be moved there."));
-        }
-        tab.grid.move_rows(from, count, to);
         Ok(())
     }
 
@@ -347,7 +260,7 @@ impl Workbook {
         tab.put(area.top, area.left, cell)
     }
 
-    fn area(&mut self, tab: &str, range: &str) -> Result<(&mut Tab, Area), ApiError> {
+    pub(super) fn area(&mut self, tab: &str, range: &str) -> Result<(&mut Tab, Area), ApiError> {
         let range = cells(range)?;
         let tab = self.tab(tab)?;
         let area = tab.area_within(&range)?;
@@ -382,7 +295,7 @@ fn no_tab(title: &str) -> ApiError {
     ApiError::invalid(format!("There is no tab '{title}'"))
 }
 
-fn index_of_row(row: usize) -> Result<usize, ApiError> {
+pub(super) fn index_of_row(row: usize) -> Result<usize, ApiError> {
     row.checked_sub(1)
         .ok_or_else(|| ApiError::invalid("Rows are numbered from 1."))
 }

@@ -47,6 +47,13 @@ impl Workbook {
         }))
     }
 
+    /// The title of the tab with this id.
+    pub(crate) fn title_of(&self, sheet_id: i64) -> Option<&str> {
+        let mut tabs = self.tabs.iter();
+        tabs.find(|tab| i64::from(tab.id.0) == sheet_id)
+            .map(|tab| tab.title.as_str())
+    }
+
     /// Which tabs are no longer as they were.
     pub(crate) fn changed_tabs(&self, before: Option<&Self>) -> Vec<String> {
         let same = |tab: &&Tab| {
