@@ -23,12 +23,24 @@ pub(super) fn call(world: &World, call: &Call, query: &str, body: &Bytes) -> Mar
     match call.direction() {
         Direction::Read => {
             let asked = form_urlencoded::parse(query.as_bytes());
-            let ranges: Vec<String> = asked
+            let ranges = asked
                 .filter(|(name, _)| name == "ranges")
                 .map(|(_, range)| range.into_owned())
-                .chain(call.range().map(str::to_owned))
-                .collect();
-            Mark::new(Side::Sheets, Way::Out, What::Look, &ranges.join(", "))
+                .chain(call.range().map(str::to_owned));
+            let (mut titles, mut cells) = (Vec::new(), Vec::new());
+            for range in ranges {
+                match range.rsplit_once('!') {
+                    Some((title, part)) => {
+                        titles.push(title.trim_matches('\'').replace("''", "'"));
+                        cells.push(part.to_owned());
+                    }
+                    None => cells.push(range),
+                }
+            }
+            titles.dedup();
+            // Several tabs are named by none of them.
+            let tab = titles.pop().filter(|_| titles.is_empty());
+            Mark::new(Side::Sheets, Way::Out, What::Look, &cells.join(", ")).tab(tab)
         }
         Direction::Write => {
             let body: Value = serde_json::from_slice(body).unwrap_or_default();

@@ -40,9 +40,9 @@ impl Gist {
             chat: params.integer("chat_id").ok().flatten().map(ChatId),
             text: text("text")
                 .or_else(|| text("caption"))
-                .or_else(|| text("reaction"))
-                .unwrap_or_default()
-                .to_owned(),
+                .map(str::to_owned)
+                .or_else(|| reaction(params))
+                .unwrap_or_default(),
             uploads: params.uploads(),
         }
     }
@@ -59,6 +59,12 @@ impl Gist {
         let (ok, note) = outcome(fault, status);
         Some(mark.chat(self.chat.map(|chat| chat.0)).noted(ok, note))
     }
+}
+
+/// The first reaction that a call sets.
+fn reaction(params: &Params) -> Option<String> {
+    let reactions = params.structure("reaction").ok().flatten()?;
+    reactions[0]["emoji"].as_str().map(str::to_owned)
 }
 
 /// Whether a call went well, and what happened to it.
