@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::account::{Account, Sources};
@@ -103,15 +103,41 @@ fn account(shared: &Shared, book: &Workbook, marks: &[Mark]) -> Account {
 
 /// Whether nothing has gone wrong, and nothing has been delivered or sent, for long.
 fn is_quiet(shared: &Shared, marks: &[Mark]) -> bool {
-    let now = Moment::now();
-    if look_at_the_sky(shared) || now.steady.duration_since(shared.was_rough()) < QUIET {
-        return false;
-    }
+    let is_rough = look_at_the_sky(shared);
+    let calm = Moment::now().steady.duration_since(shared.was_rough());
+    !is_rough && calm >= QUIET && is_still(marks, Moment::now().wall)
+}
+
+/// Whether nothing has been written, delivered or sent for long.
+fn is_still(marks: &[Mark], now: Timestamp) -> bool {
     let moves = |mark: &&Mark| match mark.what {
         What::Update | What::Delivered | What::Send | What::Edit | What::Upload => true,
         What::React | What::Look | What::Write | What::Callback | What::Token => false,
     };
     let last = marks.iter().rev().find(moves);
     let long = SignedDuration::try_from(QUIET).unwrap_or(SignedDuration::MAX);
-    last.is_none_or(|mark| now.wall.duration_since(mark.at) >= long)
+    last.is_none_or(|mark| now.duration_since(mark.at) >= long)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trail::{Side, Way};
+
+    #[test]
+    fn it_is_still_a_minute_after_the_last_message_whatever_is_looked_at_meanwhile() {
+        let mark = |what, second| Mark {
+            at: Timestamp::from_second(second).unwrap(),
+            ..Mark::new(Side::Telegram, Way::In, what, "")
+        };
+        let marks = [
+            mark(What::Update, 0),
+            mark(What::Send, 10),
+            mark(What::Look, 60),
+        ];
+        let at = |second| Timestamp::from_second(second).unwrap();
+        assert!(!is_still(&marks, at(69)));
+        assert!(is_still(&marks, at(70)));
+        assert!(is_still(&[], at(0)));
+    }
 }

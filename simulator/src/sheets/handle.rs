@@ -125,12 +125,19 @@ impl Sheets {
     ///
     /// If there is no such workbook.
     pub fn with<T>(&self, id: &str, act: impl FnOnce(&mut Workbook) -> T) -> T {
-        self.0
-            .shared
-            .change(|world| match world.workbooks.get_mut(id) {
-                Some(workbook) => act(workbook),
-                None => panic!("the stand-in holds no workbook '{id}'"),
-            })
+        let shared = &self.0.shared;
+        let mut world = shared.world();
+        let Some(workbook) = world.workbooks.get_mut(id) else {
+            panic!("the stand-in holds no workbook '{id}'");
+        };
+        let before = workbook.clone();
+        let result = act(workbook);
+        let changed = *workbook != before;
+        drop(world);
+        if changed {
+            shared.change(|_| ());
+        }
+        result
     }
 
     /// Calls so far.

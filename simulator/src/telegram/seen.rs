@@ -22,7 +22,7 @@ pub(crate) struct Written {
     pub(crate) text: String,
     /// Whether the bot has taken its update.
     pub(crate) taken: bool,
-    /// Whether the bot has said or shown anything in the chat since.
+    /// Whether the bot has said anything in the chat since.
     pub(crate) answered: bool,
 }
 
@@ -103,11 +103,16 @@ impl Telegram {
                     let waiting = &waiting;
                     move |(number, entry)| match entry {
                         Entry::Ours(_) => None,
-                        Entry::Theirs(theirs) => Some(Written {
-                            text: words(&theirs.message).to_owned(),
-                            taken: !waiting.contains(&theirs.update_id),
-                            answered: last > Some(*number) || chat.reactions.contains_key(number),
-                        }),
+                        Entry::Theirs(theirs) => {
+                            let text = words(&theirs.message).to_owned();
+                            // Where there are no words to be found again, a reaction is an answer.
+                            let is_shown = text.is_empty() && chat.reactions.contains_key(number);
+                            Some(Written {
+                                answered: is_shown || last > Some(*number),
+                                taken: !waiting.contains(&theirs.update_id),
+                                text,
+                            })
+                        }
                     }
                 })
             })
