@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
-use crate::support::{MARINA, stage};
+use crate::support::{MARINA, Stage, stage};
 
 const GROUP: i64 = -100_500;
 
@@ -130,9 +130,8 @@ async fn files_are_shown_and_nothing_in_them_runs() {
     assert_eq!(stage.get("/api/files/nothing").await.0, 404);
 }
 
-#[tokio::test]
-async fn a_group_is_a_chat_in_which_everybody_acts_under_his_name() {
-    let stage = stage().await;
+/// Marina and Pyotr talk in a group.
+async fn talk(stage: &Stage) {
     stage
         .act(
             "/telegram/people",
@@ -177,6 +176,12 @@ async fn a_group_is_a_chat_in_which_everybody_acts_under_his_name() {
             json!({ "from": MARINA, "message_id": first, "emoji": "👌" }),
         )
         .await;
+}
+
+#[tokio::test]
+async fn a_group_is_a_chat_in_which_everybody_acts_under_his_name() {
+    let stage = stage().await;
+    talk(&stage).await;
     let chat = stage.seen(&format!("/api/chats/{GROUP}")).await;
     assert_eq!(
         (&chat["kind"], &chat["title"]),

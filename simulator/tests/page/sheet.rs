@@ -13,9 +13,8 @@ async fn act(stage: &Stage, name: &str, mut body: Value) {
     stage.act(&path, body).await;
 }
 
-#[tokio::test]
-async fn a_tab_is_seen_with_all_that_google_would_show() {
-    let stage = stage().await;
+/// A list, a condition and a warning on the appeals, as a service sets them.
+fn decorations() -> Value {
     let range =
         json!({ "sheetId": 1, "startRowIndex": 1, "startColumnIndex": 5, "endColumnIndex": 6 });
     let words: Vec<Value> = ["Новое", "Решено"]
@@ -26,11 +25,17 @@ async fn a_tab_is_seen_with_all_that_google_would_show() {
         "condition": { "type": "CUSTOM_FORMULA", "values": [{ "userEnteredValue": "=$F2=\"Решено\"" }] },
         "format": { "backgroundColor": { "red": 1.0, "green": 1.0, "blue": 1.0 } } } });
     let warning = json!({ "range": { "sheetId": 1, "startColumnIndex": 7, "endColumnIndex": 8 }, "description": "не трогать", "warningOnly": true });
-    let requests = json!({ "requests": [
+    json!({ "requests": [
         { "setDataValidation": { "range": range, "rule": rule } },
         { "addConditionalFormatRule": { "rule": fill } },
         { "addProtectedRange": { "protectedRange": warning } },
-    ] });
+    ] })
+}
+
+#[tokio::test]
+async fn a_tab_is_seen_with_all_that_google_would_show() {
+    let stage = stage().await;
+    let requests = decorations();
     stage.sheets.with(BOOK, |book| {
         book.apply(&requests).unwrap();
         book.protect(APPEALS, Some("A1:H1")).unwrap();
