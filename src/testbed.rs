@@ -2,7 +2,9 @@
 //!
 //! Invariant: the service on this testbed is built from settings, as `serve` builds it; the testbed only chooses the addresses.
 
+mod people;
 mod ports;
+mod script;
 mod waiting;
 
 use std::{
@@ -21,6 +23,7 @@ use simulator::{
 };
 use tokio::task::JoinHandle;
 
+pub use self::people::{GROUP, PAVEL};
 use self::ports::free_address;
 use crate::{
     app::{App, Ended, StartError},
@@ -39,6 +42,8 @@ pub const PARTNERS: &str = "список сотрудников для авто�
 pub const APPEALS: &str = "обращения";
 /// The promotions' tab.
 pub const PROMOTIONS: &str = "Акции";
+/// Telegram's number of the partner whom the tour plays.
+pub const MARINA: i64 = 700_001_042;
 /// The admin chat of the testbed.
 pub const ADMIN_CHAT: i64 = 900_000_001;
 
@@ -52,6 +57,16 @@ pub enum TestbedError {
     /// The machine refuses.
     #[error("the testbed cannot be set up: {0}")]
     Io(#[from] io::Error),
+    /// An address is not to be had.
+    #[error("{what} cannot listen on {address}: {words}")]
+    Listen {
+        /// Who wanted to listen there.
+        what: &'static str,
+        /// Where.
+        address: SocketAddr,
+        /// Why not, and what to do.
+        words: String,
+    },
     /// Settings that the testbed made are refused.
     #[error("{0}")]
     Settings(String),
@@ -71,6 +86,30 @@ pub enum TestbedError {
     /// A call failed.
     #[error("{0}")]
     Call(String),
+}
+
+impl TestbedError {
+    /// Why somebody cannot listen on an address, and what to do: another one is named by this option.
+    #[must_use]
+    pub fn listening(
+        what: &'static str,
+        option: &str,
+        address: SocketAddr,
+        error: io::Error,
+    ) -> Self {
+        let words = match error.kind() {
+            io::ErrorKind::AddrInUse => format!(
+                "the port is taken by another program; end that one, or name another address by {option}, such as {}:0 for any free port",
+                address.ip()
+            ),
+            _ => format!("{error}; name another address by {option}"),
+        };
+        Self::Listen {
+            what,
+            address,
+            words,
+        }
+    }
 }
 
 /// The stand-ins and what the service on top of them is told.
@@ -103,8 +142,13 @@ impl Testbed {
         telegram: TelegramOptions,
         sheets: SheetsOptions,
     ) -> Result<Self, TestbedError> {
-        let telegram = Telegram::start(telegram).await?;
-        let sheets = Sheets::start(sheets).await?;
+        let (here, there) = (telegram.listen, sheets.listen);
+        let telegram = Telegram::start(telegram).await.map_err(|error| {
+            TestbedError::listening("Telegram's stand-in", "--telegram-listen", here, error)
+        })?;
+        let sheets = Sheets::start(sheets).await.map_err(|error| {
+            TestbedError::listening("Google's stand-in", "--sheets-listen", there, error)
+        })?;
         sheets.insert_workbook(sample_workbook(BOOK));
         telegram
             .person(Profile::new(ADMIN_CHAT, "Оператор"))
@@ -251,7 +295,7 @@ impl Testbed {
     /// What is in the row whose cell under `key.0` reads `key.1`, under this header.
     #[must_use]
     pub fn cell(&self, tab: &str, key: (&str, &str), header: &str) -> String {
-        self.sheets.with(BOOK, |book| {
+        self.sheets.look(BOOK, |book| {
             let address = book.address(tab, key, header).ok();
             address
                 .and_then(|address| book.shown(tab, &address).ok())
@@ -286,11 +330,18 @@ impl Testbed {
             .map_err(|error| TestbedError::Call(error.to_string()))
     }
 
-    /// The signed call that Apps Script makes after an edit.
+    /// The signed call that Apps Script makes after an edit; the trail shows it.
     ///
     /// # Errors
     /// When it is not taken.
     pub async fn callback(&self, tab: &str) -> Result<(), TestbedError> {
+        let called = self.call_back(tab).await;
+        let outcome = called.as_ref().map(|_| ()).map_err(ToString::to_string);
+        self.sheets.called_back(tab, outcome);
+        called
+    }
+
+    async fn call_back(&self, tab: &str) -> Result<(), TestbedError> {
         let body = serde_json::json!({"spreadsheet_id": BOOK, "tab": tab}).to_string();
         let at = clock::now().as_second();
         let id = format!("msg_testbed_{at}");

@@ -38,11 +38,21 @@ impl Testbed {
         wanted: impl Fn(&StatusReport) -> bool,
         within: Duration,
     ) -> Result<StatusReport, TestbedError> {
-        let look = async || match self.status().await {
-            Ok(status) if wanted(&status) => Ok(status),
-            status => Err(status),
-        };
-        until(|| what.to_owned(), within, look).await
+        let deadline = clock::monotonic() + within;
+        loop {
+            let seen = match self.status().await {
+                Ok(status) if wanted(&status) => return Ok(status),
+                seen => seen,
+            };
+            if clock::monotonic() > deadline {
+                return Err(TestbedError::TooLate {
+                    what: what.to_owned(),
+                    within,
+                    seen: format!("{seen:?}"),
+                });
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
     }
 
     /// Waits until a message of a person's has a reaction.
@@ -56,7 +66,7 @@ impl Testbed {
         within: Duration,
     ) -> Result<String, TestbedError> {
         let what = || format!("a reaction to message {}", message.0);
-        let look = async || person.reactions(message).pop().ok_or("none");
+        let look = || person.reactions(message).pop().ok_or("none");
         until(what, within, look).await
     }
 
@@ -91,7 +101,7 @@ impl Testbed {
             let (column, value) = key;
             format!("«{header}» of the row with {column} {value} is not as expected")
         };
-        let look = async || {
+        let look = || {
             let text = self.cell(tab, key, header);
             if wanted(&text) { Ok(text) } else { Err(text) }
         };
@@ -103,11 +113,11 @@ impl Testbed {
 async fn until<T, S: Debug>(
     what: impl Fn() -> String,
     within: Duration,
-    look: impl AsyncFn() -> Result<T, S>,
+    look: impl Fn() -> Result<T, S>,
 ) -> Result<T, TestbedError> {
     let deadline = clock::monotonic() + within;
     loop {
-        match look().await {
+        match look() {
             Ok(found) => return Ok(found),
             Err(seen) if clock::monotonic() > deadline => {
                 return Err(TestbedError::TooLate {
