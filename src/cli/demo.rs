@@ -2,10 +2,15 @@
 //!
 //! Invariant: the exit code of `--exit` says whether every step held.
 
+mod bilingual;
+mod crowd;
+mod process;
+mod service;
 mod soak;
+mod tally;
 mod tour;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -14,12 +19,12 @@ use simulator::{
     telegram::{Limits, TelegramOptions},
 };
 
-use super::Failure;
-use crate::{
-    logs,
-    shutdown::Shutdown,
-    testbed::{Service, Testbed},
+use self::{
+    service::Service,
+    tour::{Played, Player, SCRIPT},
 };
+use super::Failure;
+use crate::{logs, shutdown::Shutdown, testbed::Testbed};
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArguments {
@@ -41,8 +46,9 @@ fn positive(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| "a number above 0 is wanted, such as 10".to_owned())
 }
 
-/// During the tour only trouble is logged; the steps speak for themselves.
-const QUIET: &str = "warn,sheetdesk::app=error";
+/// During the tour only trouble is logged; the steps speak for themselves. That a stop cuts an answer off is what one of them shows.
+const QUIET: &str =
+    "warn,sheetdesk::app=error,sheetdesk::shutdown=error,sheetdesk::supervisor=error";
 
 pub(super) async fn demo(arguments: DemoArguments) -> Result<ExitCode, Failure> {
     let filter = std::env::var("SHEETDESK_LOG__FILTER").unwrap_or_else(|_| QUIET.to_owned());
@@ -62,23 +68,34 @@ pub(super) async fn demo(arguments: DemoArguments) -> Result<ExitCode, Failure> 
     let mut testbed = Testbed::set(telegram, SheetsOptions::default()).await?;
     // Slow enough to be watched, and for an answer to overtake the promotion on a busy machine.
     testbed.configure("TELEGRAM__RATE_PER_SECOND", "4");
+    testbed.configure("LOG__FILTER", &filter);
+    let testbed = Arc::new(testbed);
+    let service = Service::of(&testbed);
+    let player = Player::open(&testbed, &service)?;
+    println!(
+        "Sheetdesk: the real service between two stand-ins, on loopback. No account, no network.\n"
+    );
     let stop = signals.stop_token();
-    let played = stop.run_until_cancelled(tour::play(&testbed)).await;
-    match played {
-        None => Ok(ExitCode::FAILURE),
-        Some(Err(error)) => Err(error.into()),
-        Some(Ok(service)) if arguments.exit => {
-            service.stop().await;
-            Ok(ExitCode::SUCCESS)
+    let played = stop.run_until_cancelled(player.play_to(SCRIPT.len())).await;
+    let code = match played {
+        None | Some(Played::Left) => ExitCode::FAILURE,
+        Some(Played::Failed(error)) => {
+            service.close().await;
+            return Err(error.into());
         }
-        Some(Ok(service)) => {
-            keep_serving(&testbed, service, &signals).await;
-            Ok(ExitCode::SUCCESS)
+        Some(Played::Whole) => {
+            println!("\nEvery step held.\n");
+            if !arguments.exit {
+                keep_serving(&testbed, &signals).await;
+            }
+            ExitCode::SUCCESS
         }
-    }
+    };
+    service.close().await;
+    Ok(code)
 }
 
-async fn keep_serving(testbed: &Testbed, service: Service, signals: &Shutdown) {
+async fn keep_serving(testbed: &Testbed, signals: &Shutdown) {
     println!(
         "Now it is yours, until Ctrl-C:\n\
          \n  the service      http://{}/readyz\
@@ -91,5 +108,4 @@ async fn keep_serving(testbed: &Testbed, service: Service, signals: &Shutdown) {
         testbed.data_dir().display()
     );
     signals.stop_token().cancelled().await;
-    service.stop().await;
 }

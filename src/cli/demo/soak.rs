@@ -3,9 +3,7 @@
 //! Invariant: the service runs as a process of its own, so what is measured is its own; what counts is what people see: the sheet and the chats.
 
 mod account;
-mod crowd;
 mod measure;
-mod process;
 
 use std::{io::IsTerminal as _, process::ExitCode, time::Duration};
 
@@ -15,13 +13,21 @@ use simulator::{
     telegram::{self, FaultKind, Limits, TelegramOptions},
 };
 
-use self::{account::Account, crowd::Crowd, measure::Measurements, process::Process};
+use rustix::process::Signal;
+
+use self::{account::Account, measure::Measurements};
+use super::{
+    crowd::{Crowd, Wanted},
+    process::{Log, Process},
+};
 use crate::{cli::Failure, clock, operator::StatusReport, shutdown::Shutdown, testbed::Testbed};
 
 /// A day's traffic: updates, answers, promotions.
 const DAY: (f64, f64, f64) = (100_000.0, 2_000.0, 50.0);
 /// Minutes of a day.
 const DAY_MINUTES: f64 = 1_440.0;
+/// How often somebody sorts within the whole time.
+const SORTS: f64 = 40.0;
 /// How long the first read may take.
 const KNOWN_WITHIN: Duration = Duration::from_secs(60);
 /// How often the crowd acts.
@@ -73,16 +79,21 @@ pub(super) async fn soak(
     signals: &Shutdown,
 ) -> Result<ExitCode, Failure> {
     let days = minutes * speed / DAY_MINUTES;
-    let wanted = (DAY.0 * days, DAY.1 * days, DAY.2 * days);
+    let wanted = Wanted {
+        messages: DAY.0 * days,
+        answers: DAY.1 * days,
+        promotions: DAY.2 * days,
+        sorts: SORTS,
+    };
     println!(
         "{minutes} min at {speed} times the pace of a day: {:.0} updates, {:.0} answers, {:.0} promotions; outages of both services, two restarts.",
-        wanted.0, wanted.1, wanted.2
+        wanted.messages, wanted.answers, wanted.promotions
     );
     let mut testbed = Testbed::set(telegram_options(), sheets_options()).await?;
     testbed.configure("TELEGRAM__RATE_PER_SECOND", "0");
     testbed.configure("LOG__FILTER", "warn");
     let mut crowd = Crowd::gather(&testbed, wanted)?;
-    let mut process = Process::start(&testbed).await?;
+    let mut process = Process::start(&testbed, &[], Log::Dropped).await?;
     let everybody = u32::try_from(crowd.people().len()).unwrap_or(u32::MAX);
     let known = |status: &StatusReport| status.partners.registered >= everybody;
     testbed
@@ -108,7 +119,7 @@ pub(super) async fn soak(
     }
     measured.take(&process, &testbed);
     let account = Account::of(&testbed, &crowd, measured).await;
-    process.stop().await?;
+    process.end(Signal::TERM).await?;
     print!("{account}");
     Ok(if account.holds() && settled {
         ExitCode::SUCCESS
@@ -220,17 +231,17 @@ async fn befall(
             testbed.telegram.clear_faults();
             testbed.sheets.clear_faults();
         }
-        Mishap::Restart => {
-            process
-                .restart(testbed, rustix::process::Signal::TERM)
-                .await?
-        }
+        Mishap::Restart => restart(testbed, process, Signal::TERM).await?,
         Mishap::Kill => {
-            process
-                .restart(testbed, rustix::process::Signal::KILL)
-                .await?;
+            restart(testbed, process, Signal::KILL).await?;
             crowd.killed += 1;
         }
     }
+    Ok(())
+}
+
+async fn restart(testbed: &Testbed, process: &mut Process, signal: Signal) -> Result<(), Failure> {
+    process.end(signal).await?;
+    *process = Process::start(testbed, &[], Log::Dropped).await?;
     Ok(())
 }

@@ -2,38 +2,21 @@
 //!
 //! Invariant: lost is what nobody can find, doubled what somebody has twice; both are looked for where people look.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
-use simulator::telegram::Person;
-
-use super::{
-    crowd::{Crowd, mark},
-    measure::Measurements,
+use super::measure::Measurements;
+use crate::{
+    cli::demo::{
+        crowd::Crowd,
+        tally::{Counts, Tally},
+    },
+    testbed::Testbed,
 };
-use crate::testbed::{APPEALS, BOOK, Testbed};
 
-/// Where the oldest parts of long dialogues go.
-const ARCHIVE: &str = "обращения_архив";
 /// Sends in flight at the death of the service, at most (the outbox's limit).
 const IN_FLIGHT: u32 = 30;
-/// How many exceptions of a kind are named.
-const NAMED: usize = 5;
-
-/// How often each of many things was found.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Tally {
-    pub(super) of: usize,
-    pub(super) once: usize,
-    pub(super) lost: usize,
-    pub(super) doubled: usize,
-    /// The first of those that are lost or doubled.
-    pub(super) named: Vec<String>,
-}
-
 pub(super) struct Account {
-    updates: Tally,
-    answers: Tally,
-    announcements: Tally,
+    counts: Counts,
     /// Messages of which the service itself says that nobody knows.
     unknown: u64,
     quarantined: u64,
@@ -42,59 +25,17 @@ pub(super) struct Account {
     measured: Measurements,
 }
 
-impl Tally {
-    fn count(&mut self, mark: &str, found: usize) {
-        self.of += 1;
-        if found != 1 && self.named.len() < NAMED {
-            self.named.push(mark.to_owned());
-        }
-        match found {
-            0 => self.lost += 1,
-            1 => self.once += 1,
-            _ => self.doubled += 1,
-        }
-    }
-}
-
 impl Account {
     pub(super) async fn of(testbed: &Testbed, crowd: &Crowd, measured: Measurements) -> Self {
         let status = testbed.status().await.ok();
-        let mut account = Self {
-            updates: Tally::default(),
-            answers: Tally::default(),
-            announcements: Tally::default(),
+        Self {
+            counts: Counts::of(testbed, crowd),
             unknown: status.as_ref().map_or(0, |status| status.outbox.unknown),
             quarantined: status.as_ref().map_or(0, |status| status.inbox.quarantined),
             lost_responses: crowd.lost,
             killed: crowd.killed,
             measured,
-        };
-        let written = marks(&written(testbed), "Вопрос ");
-        for number in 0..crowd.said() {
-            let mark = mark('в', number);
-            account
-                .updates
-                .count(&mark, written.get(&mark).copied().unwrap_or(0));
         }
-        let mut heard: BTreeMap<i64, BTreeMap<String, usize>> = BTreeMap::new();
-        for person in crowd.people() {
-            heard.insert(person.id().0, heard_by(person));
-        }
-        let times = |person: &Person, mark: &str| {
-            let heard = heard.get(&person.id().0);
-            heard.map_or(0, |heard| heard.get(mark).copied().unwrap_or(0))
-        };
-        for (number, person) in crowd.answers.iter().enumerate() {
-            let mark = mark('о', number);
-            account.answers.count(&mark, times(person, &mark));
-        }
-        for number in 0..crowd.published() {
-            let mark = mark('а', number);
-            for person in crowd.people() {
-                account.announcements.count(&mark, times(person, &mark));
-            }
-        }
-        account
     }
 
     /// Whether nothing is lost that is not counted as unknown, and no more doubled than can be.
@@ -103,9 +44,14 @@ impl Account {
         let bound = self
             .lost_responses
             .saturating_add(self.killed.saturating_mul(IN_FLIGHT)) as usize;
-        self.updates.lost + self.updates.doubled + self.answers.lost == 0
-            && self.announcements.lost <= unknown
-            && self.announcements.doubled + self.answers.doubled <= bound
+        let Counts {
+            messages,
+            answers,
+            announcements,
+        } = &self.counts;
+        messages.lost + messages.doubled + answers.lost == 0
+            && announcements.lost <= unknown
+            && announcements.doubled + answers.doubled <= bound
             && self.quarantined == 0
     }
 }
@@ -130,9 +76,9 @@ impl fmt::Display for Account {
                 "{what:<14}{of:>8} in all, {once:>8} once, {lost:>4} lost, {doubled:>4} doubled{named}"
             )
         };
-        line(f, "updates", &self.updates)?;
-        line(f, "answers", &self.answers)?;
-        line(f, "announcements", &self.announcements)?;
+        line(f, "updates", &self.counts.messages)?;
+        line(f, "answers", &self.counts.answers)?;
+        line(f, "announcements", &self.counts.announcements)?;
         writeln!(
             f,
             "unknown       {:>8}; responses lost on purpose: {}, deaths: {}; set aside: {}",
@@ -148,65 +94,23 @@ impl fmt::Display for Account {
     }
 }
 
-/// Everything that stands in the appeals and in their archive.
-fn written(testbed: &Testbed) -> String {
-    let tables = [APPEALS, ARCHIVE].map(|tab| {
-        let table = testbed.sheets.with(BOOK, |book| book.table(tab));
-        table.unwrap_or_default()
-    });
-    let cells = tables.into_iter().flatten().flatten();
-    cells.collect::<Vec<_>>().join("\n")
-}
-
-fn heard_by(person: &Person) -> BTreeMap<String, usize> {
-    let mut heard = BTreeMap::new();
-    for message in person.messages() {
-        for word in ["Ответ ", "Акция "] {
-            for (mark, times) in marks(&message.content.text, word) {
-                *heard.entry(mark).or_default() += times;
-            }
-        }
-    }
-    heard
-}
-
-/// The marks behind a word, and how often each stands there.
-fn marks(text: &str, word: &str) -> BTreeMap<String, usize> {
-    let mut found = BTreeMap::new();
-    for rest in text.split(word).skip(1) {
-        if let Some((mark, _)) = rest.split_once('.') {
-            *found.entry(format!("{mark}.")).or_default() += 1;
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn account(updates: Tally, announcements: Tally, unknown: u64) -> Account {
+    fn account(messages: Tally, announcements: Tally, unknown: u64) -> Account {
         Account {
-            updates,
-            answers: Tally::default(),
-            announcements,
+            counts: Counts {
+                messages,
+                answers: Tally::default(),
+                announcements,
+            },
             unknown,
             quarantined: 0,
             lost_responses: 1,
             killed: 0,
             measured: Measurements::default(),
         }
-    }
-
-    #[test]
-    fn marks_are_found_wherever_they_stand() {
-        let found = marks(
-            "2026 Вопрос в-1.\nВопрос в-12. Вопрос в-1. Вопрос без",
-            "Вопрос ",
-        );
-        assert_eq!(found.get("в-1."), Some(&2));
-        assert_eq!(found.get("в-12."), Some(&1));
-        assert_eq!(found.len(), 2);
     }
 
     #[test]

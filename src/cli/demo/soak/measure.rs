@@ -4,8 +4,7 @@
 
 use std::{fmt, fs};
 
-use super::process::Process;
-use crate::{journal::DATA_FILE, testbed::Testbed};
+use crate::{cli::demo::process::Process, journal::DATA_FILE, testbed::Testbed};
 
 /// How wide a chart is.
 const WIDTH: usize = 60;

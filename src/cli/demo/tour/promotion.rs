@@ -2,15 +2,21 @@
 //!
 //! Invariant: what is printed was counted at the stand-ins, not at the service.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use simulator::telegram::{Person, Profile};
 
-use super::{NEXT, PATIENCE, Tour};
-use crate::testbed::{ADMIN_CHAT, APPEALS, PROMOTIONS, Testbed, TestbedError};
+use super::{PATIENCE, Tour};
+use crate::{
+    cli::demo::service::Pace,
+    testbed::{ADMIN_CHAT, APPEALS, PROMOTIONS, Testbed, TestbedError},
+};
 
 /// The row of the sample workbook that lacks only its action.
-const ROW: (&str, &str) = ("Название", "Двойное вознаграждение");
-/// A picture as a cell can hold it.
-const PICTURE: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+pub(super) const ROW: (&str, &str) = ("Название", "Двойное вознаграждение");
+/// A picture; a cell holds it as an address that begins with `data:`.
+const PICTURE: &[u8] = include_bytes!("river.png");
+/// Words of the promotion.
+const WORDS: &str = "двойная комиссия";
 /// What a specialist types meanwhile.
 const ANSWER: &str = "Договор подпишем сегодня до вечера.";
 /// Registered partners beside Marina and the two of the sample workbook.
@@ -18,7 +24,7 @@ const OTHERS: i64 = 57;
 /// Telegram's numbers of the sample's two.
 const OF_OLD: [(i64, &str); 2] = [(700_001_043, "Павел"), (700_001_044, "Алла")];
 /// So many of the others have blocked the bot.
-const BLOCKED: usize = 2;
+pub(super) const BLOCKED: usize = 2;
 
 /// Fifty-nine registered partners; Marina will be the sixtieth.
 pub(super) fn partners(testbed: &Testbed) -> Result<Vec<Person>, TestbedError> {
@@ -32,24 +38,38 @@ pub(super) fn partners(testbed: &Testbed) -> Result<Vec<Person>, TestbedError> {
         .map(|n| person((700_002_000 + n, "Партнёр")))
         .collect();
     testbed.enlist(&others)?;
-    for person in others.iter().take(BLOCKED) {
-        person.block();
-    }
+    block(&others);
     Ok(others.into_iter().chain(OF_OLD.map(person)).collect())
 }
 
-impl Tour<'_> {
-    /// A marketer adds a picture, publishes, and watches the row.
-    pub(super) async fn promote(&self, partners: &[Person]) -> Result<(), TestbedError> {
+/// The first two of them block the bot, unless they have done so already.
+fn block(partners: &[Person]) {
+    for person in partners.iter().take(BLOCKED) {
+        person.block();
+    }
+}
+
+impl Tour {
+    /// A marketer adds a picture.
+    pub(super) async fn offers(&self) -> Result<(), TestbedError> {
+        self.service.start(Pace::Watched).await?;
+        block(&self.partners);
+        let picture = BASE64_STANDARD.encode(PICTURE);
+        let picture = format!("data:image/png;base64,{picture}");
         self.testbed
-            .type_into(PROMOTIONS, ROW, "Контент", PICTURE)?;
+            .type_into(PROMOTIONS, ROW, "Контент", &picture)?;
         self.testbed.callback(PROMOTIONS).await?;
         let ready = self.mailing(|text| text.starts_with("готово: 60")).await?;
-        self.step(
+        self.holds(
             "a marketer adds a picture to a promotion; the row says whom it will reach, and how soon",
             &ready,
         );
-        let uploads = self.testbed.telegram.calls().uploads;
+        Ok(())
+    }
+
+    /// He publishes, and watches the row.
+    pub(super) async fn publishes(&mut self) -> Result<(), TestbedError> {
+        self.uploads = self.testbed.telegram.calls().uploads;
         self.testbed
             .type_into(PROMOTIONS, ROW, "Действие", "Опубликовать")?;
         self.testbed.callback(PROMOTIONS).await?;
@@ -59,31 +79,35 @@ impl Tour<'_> {
             .await_message(|message| message.content.media.is_some(), PATIENCE)
             .await;
         let shown = shown.map_err(|late| TestbedError::Call(late.to_string()))?;
-        self.step(
+        self.holds(
             "«Опубликовать»: the admin chat sees it first, and the picture is uploaded there",
             &shown.content.text,
         );
         // Both while it goes out, so that neither waits for the other.
         let counts = self.mailing(|text| text.contains("осталось"));
-        let (counting, overtaken) = tokio::try_join!(counts, self.overtake(partners))?;
-        self.step(
+        let (counting, overtaken) = tokio::try_join!(counts, self.overtake())?;
+        self.holds(
             "the partners get it one by one, and the row counts up",
             &counting,
         );
-        self.step("an answer typed meanwhile overtakes it", &overtaken);
+        self.holds("an answer typed meanwhile overtakes it", &overtaken);
+        Ok(())
+    }
 
+    /// Everybody has it.
+    pub(super) async fn is_announced(&self) -> Result<(), TestbedError> {
         let over = self.mailing(|text| text.starts_with("разослана")).await?;
-        self.hears("двойная комиссия").await?;
-        let has_it = |person: &&Person| person.messages().len() == 1;
-        let got = partners.iter().filter(has_it).count() + 1;
-        let uploads = self.testbed.telegram.calls().uploads - uploads;
+        self.hears(WORDS).await?;
+        let has_it = |person: &&Person| times(person) == 1;
+        let got = self.partners.iter().filter(has_it).count() + 1;
+        let uploads = self.testbed.telegram.calls().uploads - self.uploads;
         if got != 60 - BLOCKED || uploads != 1 {
             return Err(TestbedError::Call(format!(
                 "{got} partners got it, from {uploads} uploads"
             )));
         }
         let status = self.testbed.cell(PROMOTIONS, ROW, "Статус");
-        self.step(
+        self.holds(
             "two have blocked the bot; everybody else has it once, from one upload",
             &format!("Статус: {status} | Рассылка: {over}"),
         );
@@ -91,12 +115,13 @@ impl Tour<'_> {
     }
 
     /// A specialist answers while the promotion goes out: the answer, and how many partners the promotion had not reached by then.
-    async fn overtake(&self, partners: &[Person]) -> Result<String, TestbedError> {
-        self.testbed.type_in(NEXT, "специалист_ответ", ANSWER)?;
+    async fn overtake(&self) -> Result<String, TestbedError> {
+        self.testbed
+            .type_in(self.next, "специалист_ответ", ANSWER)?;
         self.testbed.callback(APPEALS).await?;
         self.hears(ANSWER).await?;
-        let has_none = |person: &&Person| person.messages().is_empty();
-        let without = partners.iter().filter(has_none).count();
+        let has_none = |person: &&Person| times(person) == 0;
+        let without = self.partners.iter().filter(has_none).count();
         let left = without.saturating_sub(BLOCKED);
         if left == 0 {
             return Err(TestbedError::Call(
@@ -108,9 +133,17 @@ impl Tour<'_> {
         ))
     }
 
-    async fn mailing(&self, wanted: impl Fn(&str) -> bool) -> Result<String, TestbedError> {
+    async fn mailing(&self, wanted: impl Fn(&str) -> bool + Send) -> Result<String, TestbedError> {
         self.testbed
             .cell_where(PROMOTIONS, ROW, "Рассылка", wanted, PATIENCE)
             .await
     }
+}
+
+/// How often somebody has the promotion.
+fn times(person: &Person) -> usize {
+    let messages = person.messages().into_iter();
+    messages
+        .filter(|message| message.content.text.contains(WORDS))
+        .count()
 }

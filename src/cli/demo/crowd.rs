@@ -1,4 +1,4 @@
-//! The people of a day: partners who write, a specialist who answers, a marketer who publishes, somebody who sorts rows.
+//! The people of a soak or a storm: partners who write, a specialist who answers, a marketer who publishes, somebody who sorts rows.
 //!
 //! Invariant: everything said bears a mark of its own, so that each can be looked for afterwards; nobody deletes anything.
 
@@ -10,20 +10,32 @@ use crate::{
     testbed::{APPEALS, BOOK, PROMOTIONS, Testbed},
 };
 
-/// So many partners write; each well below the pace at which one is asked for patience.
+/// So many partners write in a soak; each well below the pace at which one is asked for patience.
 const PARTNERS: i64 = 1_500;
 /// The columns by which people sort, one after the other, and the last one of the appeals tab.
 const SORTED_BY: [&str; 4] = ["H", "F", "A", "H"];
-/// How often somebody sorts within the whole time.
-const SORTS: f64 = 40.0;
 /// How many rows are tried for one whose answer cell is empty.
 const TRIES: u32 = 20;
 /// Neighbours in this order are far apart in the list.
 const STRIDE: usize = 7_919;
 
+/// How much shall happen within the whole time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) messages: f64,
+    pub(super) answers: f64,
+    pub(super) promotions: f64,
+    /// How often somebody sorts.
+    pub(super) sorts: f64,
+}
+
 pub(super) struct Crowd {
     people: Vec<Person>,
-    wanted: (f64, f64, f64),
+    wanted: Wanted,
+    /// Sets the marks of this crowd apart from those of others before it.
+    series: String,
+    /// The highest `№` among which rows to answer are looked for.
+    numbers: usize,
     said: usize,
     published: usize,
     sorted: usize,
@@ -37,7 +49,7 @@ pub(super) struct Crowd {
 
 impl Crowd {
     /// Everybody is on the staff list and registered already.
-    pub(super) fn gather(testbed: &Testbed, wanted: (f64, f64, f64)) -> Result<Self, Failure> {
+    pub(super) fn gather(testbed: &Testbed, wanted: Wanted) -> Result<Self, Failure> {
         let person = |n| {
             testbed
                 .telegram
@@ -46,36 +58,43 @@ impl Crowd {
         };
         let people: Vec<_> = (0..PARTNERS).map(person).collect();
         testbed.enlist(&people)?;
-        Ok(Self {
+        Ok(Self::of(people, wanted, String::new(), 0))
+    }
+
+    /// Partners who are registered already; so many appeals there are before theirs.
+    pub(super) fn of(people: Vec<Person>, wanted: Wanted, series: String, appeals: usize) -> Self {
+        Self {
+            numbers: appeals + people.len(),
             people,
             wanted,
+            series,
             said: 0,
             published: 0,
             sorted: 0,
             answers: Vec::new(),
             lost: 0,
             killed: 0,
-        })
+        }
     }
 
     /// Everything that is due at this part of the whole time.
     pub(super) async fn act(&mut self, testbed: &Testbed, part: f64) -> Result<(), Failure> {
         let by_now = |whole: f64| count(whole * part);
-        while self.said < by_now(self.wanted.0) {
+        while self.said < by_now(self.wanted.messages) {
             let person = &self.people[self.said * STRIDE % self.people.len()];
-            person.write(&format!("Вопрос {}", mark('в', self.said)));
+            person.write(&format!("Вопрос {}", self.mark('в', self.said)));
             self.said += 1;
         }
         let mut changed = Vec::new();
-        if self.answers.len() < by_now(self.wanted.1) {
-            self.answer(testbed, by_now(self.wanted.1));
+        if self.answers.len() < by_now(self.wanted.answers) {
+            self.answer(testbed, by_now(self.wanted.answers));
             changed.push(APPEALS);
         }
-        if self.published < by_now(self.wanted.2) {
+        if self.published < by_now(self.wanted.promotions) {
             self.publish(testbed)?;
             changed.push(PROMOTIONS);
         }
-        if self.sorted < by_now(SORTS) {
+        if self.sorted < by_now(self.wanted.sorts) {
             self.sort(testbed);
             changed.push(APPEALS);
         }
@@ -89,6 +108,11 @@ impl Crowd {
     /// How many messages were written.
     pub(super) fn said(&self) -> usize {
         self.said
+    }
+
+    /// A mark that is no part of another one.
+    pub(super) fn mark(&self, kind: char, number: usize) -> String {
+        format!("{kind}{}-{number}.", self.series)
     }
 
     /// How many promotions were published.
@@ -108,7 +132,7 @@ impl Crowd {
             tries += 1;
             let (number, text) = (
                 self.row(tries),
-                format!("Ответ {}", mark('о', self.answers.len())),
+                format!("Ответ {}", self.mark('о', self.answers.len())),
             );
             let key = ("№", number.as_str());
             let Ok(id) = testbed.cell(APPEALS, key, "telegram_id").parse::<i64>() else {
@@ -130,7 +154,7 @@ impl Crowd {
 
     /// The `№` of a row, another one each time.
     fn row(&self, turn: u32) -> String {
-        let row = (self.answers.len() + turn as usize) * STRIDE % self.people.len();
+        let row = (self.answers.len() + turn as usize) * STRIDE % self.numbers;
         (row + 2).to_string()
     }
 
@@ -140,7 +164,7 @@ impl Crowd {
             format!("'{}", at.strftime("%d.%m.%Y"))
         };
         let (name, from, to) = (
-            format!("Акция {}", mark('а', self.published)),
+            format!("Акция {}", self.mark('а', self.published)),
             day(-1),
             day(30),
         );
@@ -173,11 +197,6 @@ impl Crowd {
             let _ = book.sort(APPEALS, &format!("A2:J{rows}"), column, descending);
         });
     }
-}
-
-/// A mark that is no part of another one.
-pub(super) fn mark(kind: char, number: usize) -> String {
-    format!("{kind}-{number}.")
 }
 
 /// As many whole things as a share comes to.
