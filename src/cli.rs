@@ -10,6 +10,8 @@ mod demo;
 mod forget;
 mod init;
 mod operator;
+#[cfg(feature = "demo")]
+mod page;
 mod probe;
 mod serve;
 mod setup;

@@ -2,37 +2,53 @@
 //!
 //! Invariant: the exit code of `--exit` says whether every step held.
 
+mod backstage;
 mod bilingual;
 mod crowd;
 mod process;
 mod service;
 mod soak;
+mod storm;
 mod tally;
 mod tour;
 
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use clap::Args;
 use simulator::{
+    page::Page,
     sheets::SheetsOptions,
     telegram::{Limits, TelegramOptions},
 };
 
 use self::{
-    service::Service,
+    backstage::DemoBackstage,
+    service::{Pace, Service},
     tour::{Played, Player, SCRIPT},
 };
-use super::Failure;
-use crate::{logs, shutdown::Shutdown, testbed::Testbed};
+use super::{Failure, page::PageArguments};
+use crate::{
+    logs,
+    shutdown::Shutdown,
+    testbed::{APPEALS, BOOK, MARINA, Testbed},
+};
+
+/// Waits before the second, third … delivery of an update: nobody at the page shall wait a minute after a storm.
+const RETRY_MS: [u64; 5] = [0, 250, 500, 1_000, 2_000];
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArguments {
     /// End after the tour: 0 if every step held, 1 if not
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["no_tour", "page_listen", "no_browser"])]
     exit: bool,
+    /// Play no tour: the page does, step by step
+    #[arg(long)]
+    no_tour: bool,
+    #[command(flatten)]
+    page: PageArguments,
     /// Instead of the tour, drive a day's traffic for so many minutes, with outages and restarts, and give an account
-    #[arg(long, value_name = "MINUTES", conflicts_with = "exit", value_parser = positive)]
+    #[arg(long, value_name = "MINUTES", conflicts_with_all = ["exit", "no_tour", "page_listen", "no_browser"], value_parser = positive)]
     soak: Option<f64>,
     /// How many times faster than in a day the traffic of the soak flows
     #[arg(long, value_name = "N", default_value_t = 1.0, requires = "soak", value_parser = positive)]
@@ -50,6 +66,10 @@ fn positive(text: &str) -> Result<f64, String> {
 const QUIET: &str =
     "warn,sheetdesk::app=error,sheetdesk::shutdown=error,sheetdesk::supervisor=error";
 
+/// What it is, in a line.
+const TITLE: &str =
+    "Sheetdesk: the real service between two stand-ins, on loopback. No account, no network.";
+
 pub(super) async fn demo(arguments: DemoArguments) -> Result<ExitCode, Failure> {
     let filter = std::env::var("SHEETDESK_LOG__FILTER").unwrap_or_else(|_| QUIET.to_owned());
     logs::init(logs::Format::Pretty, &filter).context("the log cannot be set up")?;
@@ -57,55 +77,129 @@ pub(super) async fn demo(arguments: DemoArguments) -> Result<ExitCode, Failure> 
     if let Some(minutes) = arguments.soak {
         return soak::soak(minutes, arguments.speed, &signals).await;
     }
-    // Telegram itself lets short bursts into one chat pass.
-    let telegram = TelegramOptions {
-        limits: Limits {
-            chat_burst: Some(3),
-            ..Limits::default()
-        },
-        ..TelegramOptions::default()
-    };
-    let mut testbed = Testbed::set(telegram, SheetsOptions::default()).await?;
+    let mut testbed = Testbed::set(telegram_options(), SheetsOptions::default()).await?;
     // Slow enough to be watched, and for an answer to overtake the promotion on a busy machine.
     testbed.configure("TELEGRAM__RATE_PER_SECOND", "4");
     testbed.configure("LOG__FILTER", &filter);
     let testbed = Arc::new(testbed);
     let service = Service::of(&testbed);
     let player = Player::open(&testbed, &service)?;
-    println!(
-        "Sheetdesk: the real service between two stand-ins, on loopback. No account, no network.\n"
-    );
+    if !arguments.exit {
+        return with_page(&arguments, &testbed, &service, &player, &signals).await;
+    }
+    println!("{TITLE}\n");
+    let code = tour(&player, &signals).await;
+    service.close().await;
+    code
+}
+
+fn telegram_options() -> TelegramOptions {
+    TelegramOptions {
+        // Telegram itself lets short bursts into one chat pass.
+        limits: Limits {
+            chat_burst: Some(3),
+            ..Limits::default()
+        },
+        webhook_retry: RETRY_MS.map(Duration::from_millis).into(),
+        ..TelegramOptions::default()
+    }
+}
+
+/// Plays the whole tour here in the terminal, and says how it ended.
+async fn tour(player: &Player, signals: &Shutdown) -> Result<ExitCode, Failure> {
     let stop = signals.stop_token();
-    let played = stop.run_until_cancelled(player.play_to(SCRIPT.len())).await;
-    let code = match played {
-        None | Some(Played::Left) => ExitCode::FAILURE,
-        Some(Played::Failed(error)) => {
-            service.close().await;
-            return Err(error.into());
+    let all = player.play_to(SCRIPT.len());
+    match stop.run_until_cancelled(all).await {
+        None => Ok(ExitCode::FAILURE),
+        Some(Played::Failed(error)) => Err(error.into()),
+        Some(Played::Left) => {
+            println!("\nThe page leads the tour from here.\n");
+            Ok(ExitCode::SUCCESS)
         }
         Some(Played::Whole) => {
             println!("\nEvery step held.\n");
-            if !arguments.exit {
-                keep_serving(&testbed, &signals).await;
-            }
-            ExitCode::SUCCESS
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// The page, the tour here or there, and then the demo is whoever's sits before it, until a signal.
+async fn with_page(
+    arguments: &DemoArguments,
+    testbed: &Arc<Testbed>,
+    service: &Arc<Service>,
+    player: &Arc<Player>,
+    signals: &Shutdown,
+) -> Result<ExitCode, Failure> {
+    testbed.introduce_people();
+    testbed.play_script();
+    let backstage = DemoBackstage::of(testbed, service, player);
+    let page = arguments.page.start(testbed, Arc::new(backstage.clone()));
+    let page = page.await?;
+    println!("The page: {}/\n\n{TITLE}\n", page.url());
+    let on_page = arguments.page.open(&page) || arguments.no_tour;
+    let played = if on_page {
+        println!("The tour is on the page, step by step; with --no-browser it is played here.\n");
+        service.start(Pace::Watched).await.map_err(Failure::from)
+    } else {
+        tour(player, signals).await.map(drop)
+    };
+    let code = match &played {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Other(error)) => {
+            println!("\nThe tour ended here: {error:#}\n");
+            ExitCode::FAILURE
+        }
+        Err(Failure::Settings(errors)) => {
+            println!("\nThe tour ended here: {errors}\n");
+            ExitCode::FAILURE
         }
     };
+    if !signals.stop_token().is_cancelled() {
+        invite(testbed, &page);
+        signals.stop_token().cancelled().await;
+    }
+    page.stop().await;
+    backstage.close().await;
     service.close().await;
     Ok(code)
 }
 
-async fn keep_serving(testbed: &Testbed, signals: &Shutdown) {
+/// Names all that can be tried.
+fn invite(testbed: &Testbed, page: &Page) {
+    let (telegram, sheets) = (testbed.telegram.url(), testbed.sheets.url());
+    let json = "-H 'content-type: application/json'";
     println!(
         "Now it is yours, until Ctrl-C:\n\
+         \n  the page         {}/\
          \n  the service      http://{}/readyz\
-         \n  Telegram, as people use it  {}/sim/people\
-         \n  the workbook, as people see it  {}/sim/workbooks\
-         \n  the journal      {}\n",
+         \n  Telegram, as people use it  {telegram}/sim/people\
+         \n  the workbook, as people see it  {sheets}/sim/workbooks\
+         \n  the journal      {}\n\
+         \nWrite as Marina, and type an answer into the sheet:\n\
+         \n  curl -s {telegram}/sim/people/{MARINA}/write {json} -d '{{\"text\":\"Здравствуйте! Это снова я\"}}'\
+         \n  curl -s {sheets}/sim/workbooks/{BOOK}/type {json} -d '{{\"tab\":\"{APPEALS}\",\"cell\":\"{}\",\"text\":\"Уже смотрим\"}}'\n",
+        page.url(),
         testbed.address(),
-        testbed.telegram.url(),
-        testbed.sheets.url(),
-        testbed.data_dir().display()
+        testbed.data_dir().display(),
+        answer_cell(testbed),
     );
-    signals.stop_token().cancelled().await;
+}
+
+/// The answer cell of Marina's last appeal, or of the row that will be her first.
+fn answer_cell(testbed: &Testbed) -> String {
+    const FIRST: &str = "G3";
+    let table = testbed.sheets.look(BOOK, |book| book.table(APPEALS));
+    let (table, hers) = (table.unwrap_or_default(), MARINA.to_string());
+    let row = table.iter().rposition(|row| row.contains(&hers));
+    let headers = table.first().map_or(&[][..], Vec::as_slice);
+    let column = headers
+        .iter()
+        .position(|header| header == "специалист_ответ");
+    match (row, column.and_then(|column| u8::try_from(column).ok())) {
+        (Some(row), Some(column)) if column < 26 => {
+            format!("{}{}", char::from(b'A' + column), row + 1)
+        }
+        _ => FIRST.to_owned(),
+    }
 }

@@ -2,13 +2,13 @@
 //!
 //! Invariant: it prints all that such a service has to be told.
 
-use std::{net::SocketAddr, process::ExitCode};
+use std::{net::SocketAddr, process::ExitCode, sync::Arc};
 
 use anyhow::Context as _;
 use clap::Args;
-use simulator::{sheets::SheetsOptions, telegram::TelegramOptions};
+use simulator::{page::NoBackstage, sheets::SheetsOptions, telegram::TelegramOptions};
 
-use super::Failure;
+use super::{Failure, page::PageArguments};
 use crate::{shutdown::Shutdown, testbed::Testbed};
 
 #[derive(Debug, Args)]
@@ -19,6 +19,8 @@ pub(super) struct SimulateArguments {
     /// Where Google's stand-in listens
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8082")]
     sheets_listen: SocketAddr,
+    #[command(flatten)]
+    page: PageArguments,
 }
 
 /// Where the journal lies is the service's own choice: the testbed's directory goes with the stand-ins.
@@ -34,7 +36,14 @@ pub(super) async fn simulate(arguments: SimulateArguments) -> Result<ExitCode, F
         listen: arguments.sheets_listen,
         ..SheetsOptions::default()
     };
-    let testbed = Testbed::set(telegram, sheets).await?;
+    let testbed = Arc::new(Testbed::set(telegram, sheets).await?);
+    testbed.introduce_people();
+    testbed.play_script();
+    let page = arguments
+        .page
+        .start(&testbed, Arc::new(NoBackstage))
+        .await?;
+    println!("# The page: {}/", page.url());
     println!("# What a service beside the stand-ins has to be told:");
     for (name, value) in testbed
         .variables()
@@ -48,6 +57,12 @@ pub(super) async fn simulate(arguments: SimulateArguments) -> Result<ExitCode, F
         testbed.telegram.url(),
         testbed.sheets.url()
     );
+    println!(
+        "# An edit by hand calls http://{}/sheets/changed, signed with SHEETDESK_SHEETS__CALLBACK_SECRET.",
+        testbed.address()
+    );
+    arguments.page.open(&page);
     signals.stop_token().cancelled().await;
+    page.stop().await;
     Ok(ExitCode::SUCCESS)
 }

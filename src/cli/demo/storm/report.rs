@@ -1,0 +1,199 @@
+//! The storm's account: what was written and typed, and what became of it.
+//!
+//! Invariant: while it is on nothing counts as lost, since it may still be on its way.
+
+use serde::Serialize;
+
+use crate::{
+    cli::demo::{
+        bilingual::Bilingual,
+        crowd::Crowd,
+        tally::{Counts, Tally},
+    },
+    cli::page::DOUBTS,
+    testbed::{APPEALS, BOOK, Testbed},
+};
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Report {
+    partners: usize,
+    /// Messages of partners, and those that stand in the sheet.
+    wrote: usize,
+    arrived: usize,
+    lost: usize,
+    twice: usize,
+    /// Rows that say themselves that nobody knows.
+    unknown: usize,
+    /// Texts that were typed into answer cells, and those that are in the chats.
+    answers: usize,
+    answers_arrived: usize,
+    answers_lost: usize,
+    answers_twice: usize,
+    restarts: u32,
+    words: Bilingual,
+}
+
+impl Report {
+    /// What can be said while it is on.
+    pub(super) fn so_far(testbed: &Testbed, crowd: &Crowd) -> Self {
+        let mut report = Self::counted(testbed, crowd);
+        report.words = Bilingual::new(
+            format!(
+                "Написано {}, в таблице уже {}.",
+                report.wrote, report.arrived
+            ),
+            format!(
+                "{} written, {} in the sheet so far.",
+                report.wrote, report.arrived
+            ),
+        );
+        (report.lost, report.answers_lost) = (0, 0);
+        report
+    }
+
+    /// The account, once nothing is left to do, or whoever waited for that has given up.
+    pub(super) fn at_the_end(testbed: &Testbed, crowd: &Crowd, late: Option<String>) -> Self {
+        let mut report = Self::counted(testbed, crowd);
+        report.words = report.tell();
+        if let Some(late) = late {
+            report.words.ru += &format!(" Работа ещё не кончилась: {late}.");
+            report.words.en += &format!(" There is still work left: {late}.");
+        }
+        report
+    }
+
+    /// It could not be carried out.
+    pub(super) fn failed(why: &str) -> Self {
+        let words = Bilingual::new(
+            format!("Буря не состоялась: {why}"),
+            format!("The storm could not be carried out: {why}"),
+        );
+        Self::of(0, &Counts::default(), 0, 0, words)
+    }
+
+    pub(super) fn words(&self) -> &Bilingual {
+        &self.words
+    }
+
+    fn counted(testbed: &Testbed, crowd: &Crowd) -> Self {
+        let counts = Counts::of(testbed, crowd);
+        let doubted = doubted(testbed, crowd);
+        let words = Bilingual::new("", "");
+        Self::of(crowd.people().len(), &counts, doubted, crowd.killed, words)
+    }
+
+    fn of(
+        partners: usize,
+        counts: &Counts,
+        unknown: usize,
+        restarts: u32,
+        words: Bilingual,
+    ) -> Self {
+        let arrived = |tally: &Tally| tally.once + tally.doubled;
+        let (messages, answers) = (&counts.messages, &counts.answers);
+        Self {
+            partners,
+            wrote: messages.of,
+            arrived: arrived(messages),
+            lost: messages.lost,
+            twice: messages.doubled,
+            unknown,
+            answers: answers.of,
+            answers_arrived: arrived(answers),
+            answers_lost: answers.lost,
+            answers_twice: answers.doubled,
+            restarts,
+            words,
+        }
+    }
+
+    fn tell(&self) -> Bilingual {
+        let nothing = self.lost + self.twice + self.answers_lost == 0;
+        let (ru, en) = match nothing {
+            true => ("Ничего не потеряно.", "Nothing is lost."),
+            false => ("Не сошлось!", "It does not add up!"),
+        };
+        Bilingual::new(
+            format!(
+                "{ru} Партнёров {}, сообщений {}: в таблице {}, потеряно {}, дважды {}. Ответов {}: у партнёров {}, потеряно {}, дважды {}. \
+                 Строк, где сервис сам признаёт, что не знает, – {}. Убивали и запускали снова: {}.",
+                self.partners,
+                self.wrote,
+                self.arrived,
+                self.lost,
+                self.twice,
+                self.answers,
+                self.answers_arrived,
+                self.answers_lost,
+                self.answers_twice,
+                self.unknown,
+                self.restarts
+            ),
+            format!(
+                "{en} {} partners, {} messages: {} in the sheet, {} lost, {} twice. {} answers: {} with the partners, {} lost, {} twice. \
+                 Rows in which the service itself admits a doubt: {}. Killed and started again: {}.",
+                self.partners,
+                self.wrote,
+                self.arrived,
+                self.lost,
+                self.twice,
+                self.answers,
+                self.answers_arrived,
+                self.answers_lost,
+                self.answers_twice,
+                self.unknown,
+                self.restarts
+            ),
+        )
+    }
+}
+
+/// Rows of the crowd's that admit a doubt.
+fn doubted(testbed: &Testbed, crowd: &Crowd) -> usize {
+    let table = testbed.sheets.look(BOOK, |book| book.table(APPEALS));
+    let table = table.unwrap_or_default();
+    let Some((headers, rows)) = table.split_first() else {
+        return 0;
+    };
+    let column = |name: &str| headers.iter().position(|header| header == name);
+    let (Some(delivery), Some(owner)) = (column("Доставка"), column("telegram_id")) else {
+        return 0;
+    };
+    let is_theirs = |id: &str| {
+        let mut people = crowd.people().iter();
+        people.any(|person| person.id().0.to_string() == id)
+    };
+    let doubts = |row: &&Vec<String>| {
+        let said = row.get(delivery).map_or("", String::as_str);
+        let id = row.get(owner).map_or("", String::as_str);
+        DOUBTS.iter().any(|doubt| said.contains(doubt)) && is_theirs(id)
+    };
+    rows.iter().filter(doubts).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_account_is_told_in_both_languages_and_admits_what_is_lost() {
+        let mut counts = Counts::default();
+        for (mark, found) in [("в-0.", 1), ("в-1.", 1)] {
+            counts.messages.count(mark, found);
+        }
+        counts.answers.count("о-0.", 2);
+        let report = Report::of(60, &counts, 1, 2, Bilingual::new("", ""));
+        let words = report.tell();
+        assert!(words.ru.starts_with(
+            "Ничего не потеряно. Партнёров 60, сообщений 2: в таблице 2, потеряно 0, дважды 0. Ответов 1: у партнёров 1, потеряно 0, дважды 1."
+        ));
+        assert!(
+            words
+                .en
+                .starts_with("Nothing is lost. 60 partners, 2 messages")
+        );
+        counts.messages.count("в-2.", 0);
+        let words = Report::of(60, &counts, 1, 2, Bilingual::new("", "")).tell();
+        assert!(words.en.starts_with("It does not add up!"), "{}", words.en);
+    }
+}
