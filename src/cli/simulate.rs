@@ -6,7 +6,11 @@ use std::{net::SocketAddr, process::ExitCode, sync::Arc};
 
 use anyhow::Context as _;
 use clap::Args;
-use simulator::{page::NoBackstage, sheets::SheetsOptions, telegram::TelegramOptions};
+use simulator::{
+    page::NoBackstage,
+    sheets::{KNOWN_METHODS, KNOWN_REQUESTS, SheetsOptions},
+    telegram::{TelegramOptions, known_methods},
+};
 
 use super::{Failure, page::PageArguments};
 use crate::{shutdown::Shutdown, testbed::Testbed};
@@ -19,21 +23,33 @@ pub(super) struct SimulateArguments {
     /// Where Google's stand-in listens
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8082")]
     sheets_listen: SocketAddr,
+    /// Print what the stand-ins know, and end; anything else they answer with 501
+    #[arg(long)]
+    knows: bool,
     #[command(flatten)]
     page: PageArguments,
 }
+
+/// How many calls, with their answers, each stand-in keeps for a look at `/sim/exchanges`.
+const KEPT: usize = 1_000;
 
 /// Where the journal lies is the service's own choice: the testbed's directory goes with the stand-ins.
 const NOT_OURS: &str = "SHEETDESK_DATA_DIR";
 
 pub(super) async fn simulate(arguments: SimulateArguments) -> Result<ExitCode, Failure> {
+    if arguments.knows {
+        print!("{}", knows());
+        return Ok(ExitCode::SUCCESS);
+    }
     let signals = Shutdown::on_signals().context("signals cannot be heard")?;
     let telegram = TelegramOptions {
         listen: arguments.telegram_listen,
+        record: KEPT,
         ..TelegramOptions::default()
     };
     let sheets = SheetsOptions {
         listen: arguments.sheets_listen,
+        record: KEPT,
         ..SheetsOptions::default()
     };
     let testbed = Arc::new(Testbed::set(telegram, sheets).await?);
@@ -65,4 +81,34 @@ pub(super) async fn simulate(arguments: SimulateArguments) -> Result<ExitCode, F
     signals.stop_token().cancelled().await;
     page.stop().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// All that the stand-ins know, by their own tables.
+fn knows() -> String {
+    let telegram = known_methods().into_iter();
+    let telegram = telegram.map(|(name, parameters)| {
+        let line = format!("{name} {}", parameters.join(" "));
+        line.trim_end().to_owned() + "\n"
+    });
+    format!(
+        "# Telegram: methods, and the parameters that they take\n{}\n# Google Sheets: methods\n{}\n\n# Google Sheets: requests of a batchUpdate\n{}\n",
+        telegram.collect::<String>(),
+        KNOWN_METHODS.join("\n"),
+        KNOWN_REQUESTS.join("\n")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_pages_about_the_simulator_list_what_it_knows() {
+        for page in [
+            include_str!("../../docs/SIMULATOR.md"),
+            include_str!("../../docs/SIMULATOR.ru.md"),
+        ] {
+            assert!(page.contains(&knows()), "paste this:\n{}", knows());
+        }
+    }
 }

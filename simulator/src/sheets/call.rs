@@ -33,6 +33,13 @@ const SYSTEM_PARAMETERS: [&str; 10] = [
     "$.xgafv",
 ];
 
+/// Every method that the stand-in knows, beside the token endpoint; anything else is answered with 501.
+pub const KNOWN_METHODS: [&str; 4] = [GET, VALUES_GET, VALUES_BATCH_GET, BATCH_UPDATE];
+const GET: &str = "spreadsheets.get";
+const VALUES_GET: &str = "spreadsheets.values.get";
+const VALUES_BATCH_GET: &str = "spreadsheets.values.batchGet";
+const BATCH_UPDATE: &str = "spreadsheets.batchUpdate";
+
 /// What the path and verb of a call ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Call {
@@ -118,10 +125,10 @@ impl Call {
     /// The method's ID in the discovery document, without its `sheets.`.
     pub(super) fn method(&self) -> &'static str {
         match self.what {
-            What::Get => "spreadsheets.get",
-            What::ValuesGet(_) => "spreadsheets.values.get",
-            What::ValuesBatchGet => "spreadsheets.values.batchGet",
-            What::BatchUpdate => "spreadsheets.batchUpdate",
+            What::Get => GET,
+            What::ValuesGet(_) => VALUES_GET,
+            What::ValuesBatchGet => VALUES_BATCH_GET,
+            What::BatchUpdate => BATCH_UPDATE,
         }
     }
 }

@@ -21,6 +21,7 @@ mod wire;
 mod workbook;
 
 pub use crate::weather::Weather as SheetsWeather;
+pub use call::KNOWN_METHODS;
 pub use credentials::{SERVICE_ACCOUNT_EMAIL, service_account};
 pub use error::ApiError;
 pub use faults::{Act, CallKind, Fault, Hold, Side, Trouble, Visit};
@@ -30,6 +31,6 @@ pub use quota::{Calls, Minute, Quotas};
 pub use record::Exchange;
 pub use workbook::{
     Cell, CellError, Closed, DEFAULT_COLUMNS, DEFAULT_ROWS, DateRender, Dimension, GetQuery,
-    Locale, Look, NumberFormat, Render, Role, SheetId, Shown, TOUR_PARTNER, TourPartner,
-    ValuesQuery, Workbook, sample_workbook, typed,
+    KNOWN_REQUESTS, Locale, Look, NumberFormat, Render, Role, SheetId, Shown, TOUR_PARTNER,
+    TourPartner, ValuesQuery, Workbook, sample_workbook, typed,
 };

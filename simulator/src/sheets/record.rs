@@ -3,10 +3,11 @@
 //! Invariant: only what the stand-in answered by itself is kept, never a scripted
 //! trouble.
 
+use serde::Serialize;
 use serde_json::Value;
 
 /// A call that was carried out or refused, and its answer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Exchange {
     /// The method's ID in the discovery document, without its `sheets.`.
     pub method: String,

@@ -20,6 +20,7 @@
 //! | `POST /sim/workbooks/{id}/rename-tab` | `{"title","to"}` |
 //! | `POST /sim/workbooks/{id}/share` | `{"email","role":"writer"\|"reader"\|"none"}` |
 //! | `GET /sim/counters` | [`super::Calls`] |
+//! | `GET /sim/exchanges` | the last calls and their answers, as [`super::Exchange`] |
 //! | `POST /sim/faults`, `DELETE /sim/faults` | [`super::Fault`]; forgets all and releases |
 //! | `POST /sim/release` | lets every held call go on |
 //! | `DELETE /sim/tokens` | makes every token unknown |
@@ -139,6 +140,7 @@ pub(super) fn router() -> Router<Arc<Shared>> {
         .route("/workbooks/{id}/tabs/{tab}", get(table))
         .route("/workbooks/{id}/{act}", post(act))
         .route("/counters", get(counters))
+        .route("/exchanges", get(exchanges))
         .route("/faults", post(add_fault).delete(clear_faults))
         .route("/release", post(release))
         .route("/tokens", delete(revoke_tokens))
@@ -285,6 +287,11 @@ pub(super) fn perform(
 async fn counters(State(shared): State<Arc<Shared>>) -> Response {
     let now = shared.elapsed();
     json_response(StatusCode::OK, &json!(shared.world().meter.calls(now)))
+}
+
+async fn exchanges(State(shared): State<Arc<Shared>>) -> Response {
+    let exchanges = shared.world().exchanges.all();
+    json_response(StatusCode::OK, &json!(exchanges))
 }
 
 async fn add_fault(State(shared): State<Arc<Shared>>, Json(fault): Json<Fault>) -> Response {

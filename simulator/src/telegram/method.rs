@@ -25,30 +25,45 @@ pub(super) enum Method {
     AnswerCallbackQuery,
 }
 
+/// Every method by its name.
+const METHODS: [(&str, Method); 18] = [
+    ("getMe", Method::GetMe),
+    ("setWebhook", Method::SetWebhook),
+    ("deleteWebhook", Method::DeleteWebhook),
+    ("getWebhookInfo", Method::GetWebhookInfo),
+    ("getUpdates", Method::GetUpdates),
+    ("getFile", Method::GetFile),
+    ("setMyCommands", Method::SetMyCommands),
+    ("sendMessage", Method::SendMessage),
+    ("sendPhoto", Method::SendFile(FileKind::Photo)),
+    ("sendDocument", Method::SendFile(FileKind::Document)),
+    ("sendVideo", Method::SendFile(FileKind::Video)),
+    ("sendAnimation", Method::SendFile(FileKind::Animation)),
+    ("editMessageText", Method::EditMessageText),
+    ("editMessageReplyMarkup", Method::EditMessageReplyMarkup),
+    ("deleteMessage", Method::DeleteMessage),
+    ("setMessageReaction", Method::SetMessageReaction),
+    ("sendChatAction", Method::SendChatAction),
+    ("answerCallbackQuery", Method::AnswerCallbackQuery),
+];
+
+/// Every method that the stand-in knows, with the parameters that it takes; anything else is answered with 501.
+#[must_use]
+pub fn known_methods() -> Vec<(&'static str, Vec<&'static str>)> {
+    METHODS
+        .map(|(name, method)| (name, method.parameters()))
+        .to_vec()
+}
+
 impl Method {
     /// The method of this name; names are compared without case, as the server does.
     pub(super) fn named(name: &str) -> Result<Self, Refusal> {
-        match name.to_ascii_lowercase().as_str() {
-            "getme" => Ok(Self::GetMe),
-            "setwebhook" => Ok(Self::SetWebhook),
-            "deletewebhook" => Ok(Self::DeleteWebhook),
-            "getwebhookinfo" => Ok(Self::GetWebhookInfo),
-            "getupdates" => Ok(Self::GetUpdates),
-            "getfile" => Ok(Self::GetFile),
-            "setmycommands" => Ok(Self::SetMyCommands),
-            "sendmessage" => Ok(Self::SendMessage),
-            "sendphoto" => Ok(Self::SendFile(FileKind::Photo)),
-            "senddocument" => Ok(Self::SendFile(FileKind::Document)),
-            "sendvideo" => Ok(Self::SendFile(FileKind::Video)),
-            "sendanimation" => Ok(Self::SendFile(FileKind::Animation)),
-            "editmessagetext" => Ok(Self::EditMessageText),
-            "editmessagereplymarkup" => Ok(Self::EditMessageReplyMarkup),
-            "deletemessage" => Ok(Self::DeleteMessage),
-            "setmessagereaction" => Ok(Self::SetMessageReaction),
-            "sendchataction" => Ok(Self::SendChatAction),
-            "answercallbackquery" => Ok(Self::AnswerCallbackQuery),
-            _ => Err(Refusal::NotImplemented(format!("method {name}"))),
-        }
+        let known = METHODS
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name));
+        known
+            .map(|(_, method)| *method)
+            .ok_or_else(|| Refusal::NotImplemented(format!("method {name}")))
     }
 
     /// Whether a running flood wait refuses it. Settings of the bot stay reachable.

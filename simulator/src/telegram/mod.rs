@@ -59,6 +59,7 @@ pub use self::faults::{Fault, FaultKind};
 pub use self::groups::Group;
 pub use self::ids::{ChatId, MessageId, Profile, UpdateId};
 pub use self::limits::Limits;
+pub use self::method::known_methods;
 pub use self::options::TelegramOptions;
 pub use self::parts::Origin;
 pub use self::people::ActError;

@@ -19,6 +19,7 @@ use super::faults::Fault;
 use super::ids::{ChatId, MessageId, Profile, UpdateId};
 use super::people::ActError;
 use super::person::Person;
+use super::record::Exchange;
 use super::sent::SentMessage;
 use super::state::{Calls, CommandSet};
 
@@ -50,6 +51,7 @@ pub(crate) fn router(telegram: Telegram) -> Router {
         .route("/release", post(release))
         .route("/calls", get(calls))
         .route("/commands", get(commands))
+        .route("/exchanges", get(exchanges))
         .merge(groups::router())
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .with_state(telegram)
@@ -321,6 +323,10 @@ async fn release(State(telegram): Stand) -> StatusCode {
 
 async fn calls(State(telegram): Stand) -> Json<Calls> {
     Json(telegram.calls())
+}
+
+async fn exchanges(State(telegram): Stand) -> Json<Vec<Exchange>> {
+    Json(telegram.exchanges())
 }
 
 async fn commands(State(telegram): Stand) -> Json<Vec<CommandSet>> {

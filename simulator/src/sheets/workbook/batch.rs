@@ -26,6 +26,28 @@ struct Batch {
     response_include_grid_data: bool,
 }
 
+/// Every kind of request that the stand-in knows; anything else is answered with 501.
+pub const KNOWN_REQUESTS: [&str; 18] = [
+    "appendCells",
+    "updateCells",
+    "findReplace",
+    "addConditionalFormatRule",
+    "setBasicFilter",
+    "createDeveloperMetadata",
+    "deleteDeveloperMetadata",
+    "appendDimension",
+    "insertDimension",
+    "deleteDimension",
+    "addSheet",
+    "deleteSheet",
+    "setDataValidation",
+    "addProtectedRange",
+    "addTable",
+    "updateTable",
+    "deleteTable",
+    "sortRange",
+];
+
 impl Workbook {
     /// Applies the body of a `spreadsheets.batchUpdate` and answers its response.
     ///
@@ -79,6 +101,9 @@ impl Workbook {
     }
 
     fn perform_kind(&mut self, kind: &str, body: &Value) -> Result<Value, ApiError> {
+        if !KNOWN_REQUESTS.contains(&kind) {
+            return Err(ApiError::not_simulated(kind));
+        }
         match kind {
             "appendCells" => self.append_cells(parse(body)?),
             "updateCells" => self.update_cells(parse(body)?),
@@ -154,6 +179,15 @@ mod tests {
             .unwrap_err();
         assert!(error.message.contains("exceeds grid limits"), "{error}");
         assert_eq!(workbook, before);
+    }
+
+    #[test]
+    fn every_kind_that_is_named_as_known_is_known() {
+        for kind in KNOWN_REQUESTS {
+            let outcome = workbook().apply(&json!({"requests": [{kind: {}}]}));
+            let code = outcome.map_or_else(|error| error.code, |_| 200);
+            assert_ne!(code, 501, "{kind}");
+        }
     }
 
     #[test]

@@ -39,6 +39,7 @@ mod values;
 mod whole_tabs;
 
 pub use address::{Dimension, SheetId};
+pub use batch::KNOWN_REQUESTS;
 pub use cell::{Cell, CellError, NumberFormat, Shown};
 pub use locale::Locale;
 pub use looks::Look;
