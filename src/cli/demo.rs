@@ -40,7 +40,7 @@ const RETRY_MS: [u64; 5] = [0, 250, 500, 1_000, 2_000];
 #[derive(Debug, Args)]
 pub(super) struct DemoArguments {
     /// End after the tour: 0 if every step held, 1 if not
-    #[arg(long, conflicts_with_all = ["no_tour", "page_listen", "no_browser"])]
+    #[arg(long, conflicts_with_all = ["no_tour", "page_listen"])]
     exit: bool,
     /// Play no tour: the page does, step by step
     #[arg(long)]
@@ -48,7 +48,7 @@ pub(super) struct DemoArguments {
     #[command(flatten)]
     page: PageArguments,
     /// Instead of the tour, drive a day's traffic for so many minutes, with outages and restarts, and give an account
-    #[arg(long, value_name = "MINUTES", conflicts_with_all = ["exit", "no_tour", "page_listen", "no_browser"], value_parser = positive)]
+    #[arg(long, value_name = "MINUTES", conflicts_with_all = ["exit", "no_tour", "page_listen"], value_parser = positive)]
     soak: Option<f64>,
     /// How many times faster than in a day the traffic of the soak flows
     #[arg(long, value_name = "N", default_value_t = 1.0, requires = "soak", value_parser = positive)]

@@ -20,6 +20,14 @@ use crate::play::PATIENCE;
 /// How often a condition is looked at that nobody announces.
 const GLANCE: Duration = Duration::from_millis(5);
 
+/// Asks over HTTP, as a browser on this machine does.
+pub(crate) fn client() -> reqwest::Client {
+    // An error means that somebody has installed a provider before, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().no_proxy().build();
+    client.expect("a client")
+}
+
 /// A running program.
 pub(crate) struct Child {
     process: std::process::Child,
@@ -128,10 +136,7 @@ impl Child {
 
     async fn alive(mut child: Self, testbed: &Testbed) -> Self {
         let url = format!("http://{}/livez", testbed.address());
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client");
+        let client = client();
         let deadline = clock::monotonic() + PATIENCE;
         loop {
             let answer = client.get(&url).send().await;
@@ -237,6 +242,11 @@ impl Child {
     /// What it has written to the standard error stream.
     pub(crate) fn said(&self) -> String {
         text(&self.err)
+    }
+
+    /// What it has written to the standard output.
+    pub(crate) fn told(&self) -> String {
+        text(&self.out)
     }
 
     fn status(&mut self) -> Option<ExitStatus> {

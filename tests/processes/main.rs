@@ -10,6 +10,7 @@ mod clocks;
 mod commands;
 #[path = "../support/crowd.rs"]
 mod crowd;
+mod demo;
 mod descriptors;
 mod disk;
 mod first_kills;
@@ -25,6 +26,7 @@ mod play;
 mod power;
 mod settings;
 mod setup_sheets;
+mod simulate;
 mod soak;
 mod stops;
 mod storm;

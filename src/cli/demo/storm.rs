@@ -19,7 +19,7 @@ use tokio::{
     time::{Instant, interval},
 };
 
-use self::report::Report;
+use self::report::{Left, Report};
 use super::{
     crowd::{Crowd, Wanted},
     service::{Pace, Service},
@@ -47,6 +47,10 @@ const LOOK_EACH: usize = 10;
 const KNOWN_WITHIN: Duration = Duration::from_secs(30);
 /// How long everything may take to settle after the last message.
 const SETTLED_WITHIN: Duration = Duration::from_secs(300);
+/// Batches of which the service still makes sure are waited for so long, where nothing else is left to do.
+const RESTS_AFTER: Duration = Duration::from_secs(90);
+/// How often it is told how far it is.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Something that goes wrong.
 #[derive(Debug, Clone, Copy)]
@@ -192,8 +196,8 @@ impl Storm {
         self.drive(&mut crowd, length).await?;
         self.calm();
         self.service.start(Pace::Storm).await?;
-        let settled = self.settles(&crowd).await;
-        Ok(Report::at_the_end(&self.testbed, &crowd, settled.err()))
+        let left = self.settles(&crowd).await;
+        Ok(Report::at_the_end(&self.testbed, &crowd, left))
     }
 
     /// The whole time: the crowd acts, and things go wrong.
@@ -239,17 +243,34 @@ impl Storm {
         self.testbed.sheets.sort_under_writes(false);
     }
 
-    /// Waits until nothing is left to do, and tells meanwhile how far it is.
-    async fn settles(&self, crowd: &Crowd) -> Result<(), String> {
-        let settled = self.testbed.settled(SETTLED_WITHIN);
-        tokio::pin!(settled);
-        let mut looks = interval(Duration::from_secs(1));
+    /// Waits until nothing is left to do, and tells meanwhile how far it is; what is left all the same.
+    async fn settles(&self, crowd: &Crowd) -> Left {
+        let (quick, began) = (self.testbed.settled(SETTLED_WITHIN), clock::monotonic());
+        tokio::pin!(quick);
+        let mut looks = interval(LOOK);
         loop {
-            tokio::select! {
-                settled = &mut settled => return settled.map(drop).map_err(|late| late.to_string()),
-                _ = looks.tick() => self.tell_how_far(crowd),
-            }
+            let late = tokio::select! {
+                settled = &mut quick => settled.err().map(|late| late.to_string()),
+                _ = looks.tick() => {
+                    self.tell_how_far(crowd);
+                    let rested = began.elapsed() > RESTS_AFTER;
+                    if let Some(open) = self.open_batches().await.filter(|_| rested) {
+                        return Left { open, late: None };
+                    }
+                    continue;
+                }
+            };
+            return Left { open: 0, late };
         }
+    }
+
+    /// How many batches are open while nothing else is left to do; none while there is.
+    async fn open_batches(&self) -> Option<u64> {
+        let status = self.testbed.status().await.ok()?;
+        let outbox = &status.outbox;
+        let left = status.inbox.pending + outbox.pending + outbox.sending + status.desk.dirty;
+        let idle = left == 0 && self.testbed.telegram.pending_updates() == 0;
+        idle.then_some(status.desk.intents)
     }
 
     fn tell_how_far(&self, crowd: &Crowd) {

@@ -63,9 +63,9 @@ impl Tour {
         })
     }
 
-    /// The registered partners beside Marina who have not blocked the bot.
-    pub(super) fn partners(&self) -> Vec<Person> {
-        self.partners[promotion::BLOCKED..].to_vec()
+    /// The registered partners beside Marina; two of them have blocked the bot, until they write again.
+    pub(super) fn partners(&self) -> &[Person] {
+        &self.partners
     }
 
     /// Plays one step; those before it have been played.

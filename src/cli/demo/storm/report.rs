@@ -14,6 +14,15 @@ use crate::{
     testbed::{APPEALS, BOOK, Testbed},
 };
 
+/// What is left to do all the same.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    /// Batches whose rows the service has not made sure of.
+    pub(super) open: u64,
+    /// What kept it from resting.
+    pub(super) late: Option<String>,
+}
+
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Report {
     partners: usize,
@@ -52,10 +61,20 @@ impl Report {
     }
 
     /// The account, once nothing is left to do, or whoever waited for that has given up.
-    pub(super) fn at_the_end(testbed: &Testbed, crowd: &Crowd, late: Option<String>) -> Self {
+    pub(super) fn at_the_end(testbed: &Testbed, crowd: &Crowd, left: Left) -> Self {
         let mut report = Self::counted(testbed, crowd);
         report.words = report.tell();
-        if let Some(late) = late {
+        if left.open > 0 {
+            report.words.ru += &format!(
+                " Записей в таблицу, в которых сервис ещё не уверен: {}.",
+                left.open
+            );
+            report.words.en += &format!(
+                " Batches that the service is not sure of yet: {}.",
+                left.open
+            );
+        }
+        if let Some(late) = left.late {
             report.words.ru += &format!(" Работа ещё не кончилась: {late}.");
             report.words.en += &format!(" There is still work left: {late}.");
         }

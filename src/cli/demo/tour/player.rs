@@ -133,7 +133,7 @@ impl Player {
     /// Everybody whom the tour has registered, Marina apart, once she is not needed any more.
     pub(in crate::cli::demo) async fn crowd(&self) -> Vec<simulator::telegram::Person> {
         let tour = self.tour.lock().await;
-        let mut crowd = tour.partners();
+        let mut crowd = tour.partners().to_vec();
         if self.progress.borrow().at == SCRIPT.len() {
             crowd.push(tour.marina.clone());
         }

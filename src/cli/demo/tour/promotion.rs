@@ -24,7 +24,7 @@ const OTHERS: i64 = 57;
 /// Telegram's numbers of the sample's two.
 const OF_OLD: [(i64, &str); 2] = [(700_001_043, "Павел"), (700_001_044, "Алла")];
 /// So many of the others have blocked the bot.
-pub(super) const BLOCKED: usize = 2;
+const BLOCKED: usize = 2;
 
 /// Fifty-nine registered partners; Marina will be the sixtieth.
 pub(super) fn partners(testbed: &Testbed) -> Result<Vec<Person>, TestbedError> {

@@ -1,0 +1,248 @@
+//! `demo` as somebody before its page finds it: steps of the tour, the service killed and started again, the storm's account.
+//!
+//! Invariant: all is asked over HTTP, as the page asks.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use rustix::process::Signal;
+use serde_json::{Value, json};
+use sheetdesk::clock;
+use tempfile::TempDir;
+
+use crate::{
+    child::{Child, Exit, client},
+    play::PATIENCE,
+};
+
+/// How often the page is asked.
+const GLANCE: Duration = Duration::from_millis(100);
+/// How long a short storm may take, with all that settles after it.
+const STORM_WITHIN: Duration = Duration::from_secs(240);
+/// Marina's number.
+const MARINA: &str = "700001042";
+
+/// A demo with its page.
+struct Demo {
+    child: Child,
+    url: String,
+    client: reqwest::Client,
+    _directory: TempDir,
+}
+
+impl Demo {
+    /// Whoever opens it finds the tour unplayed.
+    async fn open() -> Self {
+        Self::with(&["--no-tour"]).await
+    }
+
+    async fn with(more: &[&str]) -> Self {
+        let directory = TempDir::new().expect("a directory can be made");
+        let arguments = [&["demo", "--page-listen", "127.0.0.1:0"], more].concat();
+        let child = Child::start(directory.path(), &[], &arguments);
+        child.tells("The page: ").await;
+        let told = child.told();
+        let url = told
+            .lines()
+            .find_map(|line| line.strip_prefix("The page: "))
+            .expect("the address comes first");
+        Self {
+            url: url.trim_end_matches('/').to_owned(),
+            client: client(),
+            child,
+            _directory: directory,
+        }
+    }
+
+    async fn get(&self, path: &str) -> reqwest::Response {
+        let answer = self.client.get(format!("{}{path}", self.url)).send().await;
+        answer.expect("the page answers")
+    }
+
+    /// A part of what stands behind the page, such as `/tour/at`.
+    async fn sees(&self, pointer: &str) -> Value {
+        let state: Value = self
+            .get("/api/state")
+            .await
+            .json()
+            .await
+            .expect("the state is JSON");
+        let backstage = &state["backstage"];
+        backstage.pointer(pointer).cloned().unwrap_or_default()
+    }
+
+    /// Waits until a part of it is as wanted.
+    async fn shows(&self, pointer: &str, wanted: &Value, within: Duration) {
+        let deadline = clock::monotonic() + within;
+        loop {
+            let seen = self.sees(pointer).await;
+            if seen == *wanted {
+                return;
+            }
+            let heard = || format!("{}{}", self.child.told(), self.child.said());
+            assert!(
+                clock::monotonic() < deadline,
+                "{pointer} is {seen}, not {wanted}: {}",
+                heard()
+            );
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    async fn does(&self, act: &str, body: Value) -> (StatusCode, Value) {
+        let request = self
+            .client
+            .post(format!("{}/api/backstage/{act}", self.url));
+        let answer = request.json(&body).send().await.expect("the page answers");
+        let status = answer.status();
+        (status, answer.json().await.expect("the answer is JSON"))
+    }
+
+    async fn ends(self) -> Exit {
+        let (exit, took) = self.child.stop(Signal::TERM).await;
+        assert_eq!(exit.code, Some(0), "{}{}", exit.out, exit.err);
+        assert!(took < Duration::from_secs(5), "{took:?}");
+        exit
+    }
+}
+
+#[tokio::test]
+async fn the_page_plays_the_tour_up_to_a_step_and_tells_of_kills_and_starts() {
+    let demo = Demo::open().await;
+    let page = demo.get("/").await;
+    assert_eq!(page.status(), 200);
+    assert!(page.headers().contains_key("content-security-policy"));
+    demo.shows("/service/state", &json!("running"), PATIENCE)
+        .await;
+    assert_eq!(demo.sees("/tour/at").await, 0);
+    // A link to a step plays all before it.
+    assert_eq!(
+        demo.does("tour/goto", json!({"step": "contact"})).await.0,
+        200
+    );
+    demo.shows("/tour/at", &json!(4), PATIENCE).await;
+    let seen = demo.sees("/tour/seen/contact").await;
+    assert!(
+        seen.as_str().is_some_and(|seen| seen.contains("Готово")),
+        "{seen}"
+    );
+    let chat: Value = demo
+        .get(&format!("/api/chats/{MARINA}"))
+        .await
+        .json()
+        .await
+        .expect("a chat");
+    assert!(chat.to_string().contains("Готово, Марина"), "{chat}");
+    let (status, refused) = demo.does("tour/goto", json!({"step": "nowhere"})).await;
+    assert_eq!(status, 409);
+    assert!(
+        refused["error"]
+            .as_str()
+            .is_some_and(|words| words.contains("нет такого шага"))
+    );
+
+    assert_eq!(demo.does("service/kill", json!({})).await.0, 200);
+    assert_eq!(demo.sees("/service/state").await, "killed");
+    assert_eq!(demo.does("service/start", json!({})).await.0, 200);
+    assert_eq!(demo.sees("/service/state").await, "running");
+    assert_eq!(demo.does("service/stop", json!({})).await.0, 200);
+    let words = demo.sees("/service/words/ru").await;
+    assert!(
+        words
+            .as_str()
+            .is_some_and(|words| words.starts_with("остановлен за") && words.ends_with("код 0")),
+        "{words}"
+    );
+    assert_eq!(demo.does("tour/leave", json!({})).await.0, 200);
+    assert_eq!(demo.does("service/start", json!({})).await.0, 200);
+    let exit = demo.ends().await;
+    assert!(
+        exit.out.contains("/sim/people/700001042/write"),
+        "{}",
+        exit.out
+    );
+    assert!(
+        exit.out.contains("/sim/workbooks/demo-workbook/type"),
+        "{}",
+        exit.out
+    );
+    assert_eq!(exit.err, "", "nothing is logged");
+}
+
+#[tokio::test]
+async fn a_short_storm_ends_with_an_account_in_which_nothing_is_lost() {
+    let demo = Demo::open().await;
+    demo.shows("/service/state", &json!("running"), PATIENCE)
+        .await;
+    let (status, refused) = demo.does("storm/start", json!({"seconds": 1})).await;
+    assert_eq!(status, 409, "{refused}");
+    assert_eq!(
+        demo.does("storm/start", json!({"seconds": 12})).await.0,
+        200
+    );
+    assert_eq!(demo.sees("/storm/state").await, "running");
+    let (status, refused) = demo.does("tour/goto", json!({"step": "write"})).await;
+    assert_eq!(status, 409, "{refused}");
+    demo.shows("/storm/state", &json!("over"), STORM_WITHIN)
+        .await;
+    let account = demo.sees("/storm/account").await;
+    assert!(
+        account["wrote"].as_u64().is_some_and(|wrote| wrote > 100),
+        "{account}"
+    );
+    assert_eq!(account["arrived"], account["wrote"], "{account}");
+    for nothing in ["lost", "twice", "answers_lost"] {
+        assert_eq!(account[nothing], 0, "{account}");
+    }
+    assert_eq!(account["restarts"], 2, "{account}");
+    let words = account["words"]["ru"].as_str().expect("words");
+    assert!(words.starts_with("Ничего не потеряно."), "{words}");
+    let exit = demo.ends().await;
+    assert!(exit.out.contains("Nothing is lost."), "{}", exit.out);
+}
+
+#[tokio::test]
+async fn the_page_takes_the_tour_over_from_the_terminal() {
+    let demo = Demo::with(&["--no-browser"]).await;
+    demo.child.tells("is told how").await;
+    assert_eq!(
+        demo.does("tour/goto", json!({"step": "listed"})).await.0,
+        200
+    );
+    demo.child.tells("The page leads the tour from here.").await;
+    demo.shows("/tour/at", &json!(5), PATIENCE).await;
+    demo.ends().await;
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_named_with_what_to_do() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("its address").to_string();
+    let directory = TempDir::new().expect("a directory can be made");
+    for (arguments, option) in [
+        (["demo", "--page-listen", &address], "--page-listen"),
+        (
+            ["simulate", "--telegram-listen", &address],
+            "--telegram-listen",
+        ),
+        (["simulate", "--sheets-listen", &address], "--sheets-listen"),
+    ] {
+        let mut arguments = arguments.to_vec();
+        if option == "--sheets-listen" {
+            arguments.extend(["--telegram-listen", "127.0.0.1:0"]);
+        }
+        let exit = Child::start(directory.path(), &[], &arguments)
+            .ended()
+            .await;
+        assert_eq!(exit.code, Some(1), "{}", exit.err);
+        for words in [
+            address.as_str(),
+            "the port is taken by another program",
+            option,
+        ] {
+            assert!(exit.err.contains(words), "{words}: {}", exit.err);
+        }
+    }
+    let exit = Child::start(directory.path(), &[], &["demo", "--exit", "--no-tour"]);
+    assert_eq!(exit.ended().await.code, Some(64));
+}
