@@ -95,7 +95,7 @@ impl TestbedError {
         what: &'static str,
         option: &str,
         address: SocketAddr,
-        error: io::Error,
+        error: &io::Error,
     ) -> Self {
         let words = match error.kind() {
             io::ErrorKind::AddrInUse => format!(
@@ -144,10 +144,10 @@ impl Testbed {
     ) -> Result<Self, TestbedError> {
         let (here, there) = (telegram.listen, sheets.listen);
         let telegram = Telegram::start(telegram).await.map_err(|error| {
-            TestbedError::listening("Telegram's stand-in", "--telegram-listen", here, error)
+            TestbedError::listening("Telegram's stand-in", "--telegram-listen", here, &error)
         })?;
         let sheets = Sheets::start(sheets).await.map_err(|error| {
-            TestbedError::listening("Google's stand-in", "--sheets-listen", there, error)
+            TestbedError::listening("Google's stand-in", "--sheets-listen", there, &error)
         })?;
         sheets.insert_workbook(sample_workbook(BOOK));
         telegram

@@ -123,7 +123,7 @@ async fn tour(player: &Player, signals: &Shutdown) -> Result<ExitCode, Failure> 
     }
 }
 
-/// The page, the tour here or there, and then the demo is whoever's sits before it, until a signal.
+/// The page, the tour here or there, and then it is theirs who sit before it, until a signal.
 async fn with_page(
     arguments: &DemoArguments,
     testbed: &Arc<Testbed>,
@@ -140,21 +140,19 @@ async fn with_page(
     let on_page = arguments.page.open(&page) || arguments.no_tour;
     let played = if on_page {
         println!("The tour is on the page, step by step; with --no-browser it is played here.\n");
-        service.start(Pace::Watched).await.map_err(Failure::from)
+        let started = service.start(Pace::Watched).await;
+        started.map(|()| ExitCode::SUCCESS).map_err(Failure::from)
     } else {
-        tour(player, signals).await.map(drop)
+        tour(player, signals).await
     };
-    let code = match &played {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Other(error)) => {
-            println!("\nThe tour ended here: {error:#}\n");
-            ExitCode::FAILURE
-        }
-        Err(Failure::Settings(errors)) => {
-            println!("\nThe tour ended here: {errors}\n");
-            ExitCode::FAILURE
-        }
-    };
+    let code = played.unwrap_or_else(|failure| {
+        let words = match failure {
+            Failure::Settings(errors) => errors.to_string(),
+            Failure::Other(error) => format!("{error:#}"),
+        };
+        println!("\nThe tour ended here: {words}\n");
+        ExitCode::FAILURE
+    });
     if !signals.stop_token().is_cancelled() {
         invite(testbed, &page);
         signals.stop_token().cancelled().await;

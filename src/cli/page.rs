@@ -55,15 +55,17 @@ impl PageArguments {
             backstage: Arc::clone(&backstage),
         };
         let listen = self.page_listen.unwrap_or(LISTEN);
-        match Page::start(options(listen)).await {
+        let page = match Page::start(options(listen)).await {
             Err(error) if self.page_listen.is_none() && is_taken(&error) => {
                 let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-                Page::start(options(free)).await.map_err(Into::into)
+                Page::start(options(free)).await?
             }
             started => started.map_err(|error| {
-                TestbedError::listening("the page", "--page-listen", listen, error)
-            }),
-        }
+                TestbedError::listening("the page", "--page-listen", listen, &error)
+            })?,
+        };
+        testbed.telegram.leads_to(&page.url());
+        Ok(page)
     }
 
     /// Opens the page for somebody who can see it; whether it was opened.

@@ -103,6 +103,13 @@ async fn an_edit_by_hand_calls_the_service_that_simulate_has_told() {
     );
     assert_eq!(typed.await, 200);
     waits_for("Выслали на почту").await;
+    // Whoever opens Telegram's stand-in in a browser gets the page.
+    let page = client
+        .get(&telegram)
+        .send()
+        .await
+        .expect("the page answers");
+    assert!(told.contains(&format!("# The page: {}", page.url())));
     let exchanges = client.get(format!("{telegram}/sim/exchanges")).send().await;
     let exchanges = exchanges.expect("the stand-in answers").text().await;
     assert!(exchanges.expect("words").contains("Выслали на почту"));

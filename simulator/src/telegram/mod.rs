@@ -44,7 +44,7 @@ mod webhook;
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -99,6 +99,8 @@ struct Shared {
     changed: watch::Sender<u64>,
     /// Counts releases of held calls.
     released: watch::Sender<u64>,
+    /// The page for people, if there is one.
+    front: OnceLock<String>,
     client: reqwest::Client,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -119,6 +121,7 @@ impl Telegram {
             token: options.token,
             changed: watch::Sender::new(0),
             released: watch::Sender::new(0),
+            front: OnceLock::new(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         });
@@ -132,6 +135,11 @@ impl Telegram {
     /// `http://127.0.0.1:PORT`, what the service takes for `https://api.telegram.org`.
     pub fn url(&self) -> String {
         format!("http://{}", self.0.address)
+    }
+
+    /// Whoever opens its address in a browser is sent on to this page; the first one that is named stays.
+    pub fn leads_to(&self, page: &str) {
+        self.0.front.get_or_init(|| page.to_owned());
     }
 
     /// The bot's token.

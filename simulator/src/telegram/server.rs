@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Response as HttpResponse, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get};
 use axum::{Json, body};
 use hyper::body::Incoming;
@@ -46,6 +46,7 @@ struct CutConnection;
 /// Serves connections until the stand-in stops.
 pub(super) async fn run(telegram: Telegram, listener: TcpListener) {
     let router = Router::new()
+        .route("/", get(front))
         .route("/{bot}/{method}", any(bot_api))
         .route("/file/{bot}/{*path}", get(file))
         .with_state(telegram.clone())
@@ -61,6 +62,14 @@ pub(super) async fn run(telegram: Telegram, listener: TcpListener) {
                 Err(error) => tracing::warn!(%error, "the stand-in could not accept a connection"),
             },
         }
+    }
+}
+
+/// Where people are expected; nowhere unless somebody has said so.
+async fn front(State(telegram): State<Telegram>) -> Response {
+    match telegram.0.front.get() {
+        Some(page) => Redirect::temporary(page).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 

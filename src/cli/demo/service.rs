@@ -26,6 +26,8 @@ use crate::{
 
 /// How often it is looked whether the process still lives.
 const GLANCE: Duration = Duration::from_millis(200);
+/// A stop takes no longer than this: that is promised.
+pub(super) const STOP_LIMIT: Duration = Duration::from_secs(2);
 /// How fast it sends in the storm, with sixty partners to be answered.
 const STORM_PACE: [(&str, &str); 1] = [("SHEETDESK_TELEGRAM__RATE_PER_SECOND", "25")];
 
@@ -128,12 +130,16 @@ impl Service {
         let code = exit
             .code
             .map_or_else(|| "–".to_owned(), |code| code.to_string());
+        let late = match exit.took > STOP_LIMIT {
+            true => (" – дольше обещанных 2 с", " – longer than the 2 s promised"),
+            false => ("", ""),
+        };
         let words = timed(
             "остановлен за",
             "stopped in",
             exit.took,
-            &format!(", код {code}"),
-            &format!(", exit code {code}"),
+            &format!(", код {code}{}", late.0),
+            &format!(", exit code {code}{}", late.1),
         );
         self.tell(Life::Stopped, words);
         Ok(Some(exit))

@@ -163,7 +163,7 @@ impl Storm {
             .map(|ends| ends.saturating_duration_since(clock::monotonic()));
         json!({
             "state": state,
-            "left_s": left.map_or(0, |left| left.as_secs_f64().ceil() as u64),
+            "left_s": left.map_or(0, |left| left.as_millis().div_ceil(1_000)),
             "account": told.report,
         })
     }

@@ -35,6 +35,7 @@ pub(super) struct Report {
     unknown: usize,
     /// Texts that were typed into answer cells, and those that are in the chats.
     answers: usize,
+    answers_typed: usize,
     answers_arrived: usize,
     answers_lost: usize,
     answers_twice: usize,
@@ -118,6 +119,7 @@ impl Report {
             twice: messages.doubled,
             unknown,
             answers: answers.of,
+            answers_typed: answers.of,
             answers_arrived: arrived(answers),
             answers_lost: answers.lost,
             answers_twice: answers.doubled,

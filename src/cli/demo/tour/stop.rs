@@ -2,18 +2,14 @@
 //!
 //! Invariant: the stop is measured at the process, from the signal to its end.
 
-use std::time::Duration;
-
 use simulator::telegram::{Fault, FaultKind};
 
 use super::{PATIENCE, Tour};
 use crate::{
-    cli::demo::service::Pace,
+    cli::demo::service::{Pace, STOP_LIMIT},
     testbed::{APPEALS, TestbedError},
 };
 
-/// The predecessor stopped in minutes, or never.
-const STOP_LIMIT: Duration = Duration::from_secs(2);
 /// What a specialist types just before the stop.
 const ANSWER: &str = "Новый договор уже у юристов, пришлём до пятницы.";
 
