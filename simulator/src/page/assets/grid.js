@@ -1,0 +1,208 @@
+// The workbook: tabs, letters, numbers, cells, as Google Sheets shows them.
+// Invariant: only cells that have changed are touched; scroll, focus and selection stay.
+
+import { $, fill, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { cellName, letters, parseCell } from "./a1.js";
+import { Model } from "./model.js";
+import { mountEditor, refreshBar } from "./editor.js";
+import { mountHands } from "./hands.js";
+import { mountSelection, paint, select } from "./selection.js";
+import { on, openTab, world } from "./store.js";
+import { t } from "./texts.js";
+
+/** What is on the screen: the model, and the elements by row and column. */
+export const grid = { model: null, title: null, rows: [], cells: [] };
+
+const FROZEN_TOP_PX = 24;
+
+export function mountGrid() {
+  mountSelection();
+  mountEditor();
+  mountHands();
+  on("tab", render);
+  on("state", renderTabs);
+  on("touched", renderTabs);
+  on("language", () => ((grid.title = null), renderTabs(), render()));
+}
+
+export const cellAt = (row, column) => grid.cells[row]?.[column] ?? null;
+
+/** Opens a cell by its tab and name, and brings it into view. */
+export async function goTo(title, name) {
+  await openTab(title);
+  const place = parseCell(name.split(":")[0]);
+  if (!place || !grid.model || grid.title !== title) return;
+  select(place[0], place[1]);
+  cellAt(...place)?.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
+function renderTabs() {
+  const titles = world.state?.workbook?.tabs ?? [];
+  $("#book-title").textContent = world.state?.workbook?.title ?? "";
+  const bar = $("#sheet-tabs");
+  const focused = bar.contains(document.activeElement);
+  fill(bar, titles.map((title) => {
+    const selected = title === world.tabTitle;
+    return h("button", {
+      type: "button",
+      role: "tab",
+      "aria-selected": String(selected),
+      "aria-controls": "sheet",
+      tabindex: selected ? "0" : "-1",
+      class: world.touched.has(title) ? "has-news" : "",
+      text: title,
+      onclick: () => openTab(title),
+      onkeydown: (event) => turn(event, titles),
+    });
+  }));
+  if (focused) bar.querySelector("[aria-selected='true']")?.focus();
+}
+
+function turn(event, titles) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  openTab(titles[(titles.indexOf(world.tabTitle) + step + titles.length) % titles.length]);
+  $("#sheet-tabs [aria-selected='true']")?.focus();
+}
+
+function render() {
+  renderTabs();
+  if (!world.tab) return void $("#sheet").classList.add("loading");
+  $("#sheet").classList.remove("loading");
+  const model = new Model(world.tab);
+  const same = grid.title === world.tab.title && grid.model?.rows <= model.rows && grid.model?.columns === model.columns;
+  const moved = grid.title !== world.tab.title;
+  if (!same) build(model, moved);
+  grid.model = model;
+  grid.title = world.tab.title;
+  while (grid.rows.length < model.rows) addRow(grid.rows.length);
+  draw();
+  if (moved) select(Math.min(1, model.rows - 1), 0, { quiet: true });
+  else paint();
+  refreshBar();
+  tell();
+}
+
+/** An empty table of the model's width. */
+function build(model, moved) {
+  const table = $("#table");
+  const widths = Array.from({ length: model.columns }, (_, column) => h("col", { style: { width: `${model.width(column)}px` } }));
+  const head = Array.from({ length: model.columns }, (_, column) => h("th", { role: "columnheader", scope: "col", "aria-colindex": String(column + 2), data: { column }, text: letters(column) }));
+  const corner = h("th", { class: "corner", role: "columnheader", "aria-colindex": "1" }, h("span", { class: "unseen", text: t("row_menu", { row: "" }) }));
+  fill(table, h("colgroup", {}, h("col", { class: "numbers" }), widths), h("thead", { role: "rowgroup" }, h("tr", { role: "row", "aria-rowindex": "1" }, corner, head)), h("tbody", { role: "rowgroup" }));
+  table.setAttribute("aria-colcount", String(model.columns + 1));
+  const all = widths.reduce((sum, _, column) => sum + model.width(column), 46);
+  table.style.width = `${all}px`;
+  [grid.rows, grid.cells] = [[], []];
+  if (moved) $("#sheet").scrollTo(0, 0);
+  grid.model = model;
+}
+
+function addRow(row) {
+  const number = h("th", { class: "number", role: "rowheader", scope: "row", "aria-colindex": "1", data: { row }, text: row + 1 });
+  const cells = Array.from({ length: grid.model.columns }, (_, column) =>
+    h("td", { role: "gridcell", tabindex: "-1", "aria-colindex": String(column + 2), data: { row, column } }, h("div")));
+  const line = h("tr", { role: "row", "aria-rowindex": String(row + 2) }, number, cells);
+  grid.rows.push(line);
+  grid.cells.push(cells);
+  $("#table tbody").append(line);
+}
+
+function draw() {
+  const { model } = grid;
+  $("#table").setAttribute("aria-rowcount", String(model.rows + 1));
+  [...$("#table colgroup").children].slice(1).forEach((col, column) => {
+    const width = `${model.width(column)}px`;
+    if (col.style.width !== width) col.style.width = width;
+  });
+  for (let row = 0; row < grid.rows.length; row += 1) {
+    const line = grid.rows[row];
+    line.hidden = row >= model.rows || model.isHidden(row);
+    line.classList.toggle("frozen", row < model.frozen);
+    line.classList.toggle("frozen-last", row === model.frozen - 1);
+    if (!line.hidden) drawRow(row);
+  }
+  let top = FROZEN_TOP_PX;
+  for (const line of grid.rows.slice(0, model.frozen)) {
+    line.style.setProperty("--top", `${top}px`);
+    top += line.offsetHeight;
+  }
+  $("#sheet").style.setProperty("scroll-padding-top", `${top}px`);
+}
+
+function drawRow(row) {
+  const { model } = grid;
+  for (let column = 0; column < model.columns; column += 1) {
+    const cell = grid.cells[row][column];
+    const look = describe(row, column);
+    const signature = JSON.stringify(look);
+    if (cell.signature === signature) continue;
+    const was = cell.signature;
+    cell.signature = signature;
+    drawCell(cell, look);
+    if (was !== undefined && cell.shows !== look.text) flash(cell);
+    cell.shows = look.text;
+  }
+}
+
+function describe(row, column) {
+  const { model } = grid;
+  const text = model.text(row, column);
+  const table = model.table(row, column);
+  const wraps = model.wraps(row, column);
+  return {
+    text,
+    look: model.format(row, column),
+    wraps,
+    spills: Boolean(text) && !wraps && !model.text(row, column + 1) && !model.list(row, column),
+    list: model.list(row, column) !== null,
+    filter: model.filtered(row, column) !== null,
+    narrowed: model.filtered(row, column) !== null && model.hiddenValues(column).length > 0,
+    table: table ? (table.range[0] === row ? "head" : (row - table.range[0]) % 2 ? "odd" : "even") : "",
+    guarded: model.warning(row, column) !== null || model.locked(row, column),
+    image: /^=IMAGE/i.test(model.tab.formulas?.[cellName(row, column)] ?? ""),
+  };
+}
+
+const NUMBER = /^[-−]?\d[\d\s ]{0,14}([.,]\d+)?\s?[%₽]?$/;
+
+function drawCell(cell, look) {
+  const classes = [look.wraps && "wraps", look.spills && "spills", look.filter && "has-filter", look.table && `table-${look.table}`,
+    NUMBER.test(look.text) && look.text.length < 12 && "numeric", look.look.bold && "bold", look.look.strikethrough && "struck", look.look.background && "filled"];
+  const kept = [...cell.classList].filter((name) => ["active", "chosen", "spot"].includes(name));
+  cell.className = [...classes.filter(Boolean), ...kept].join(" ");
+  cell.style.setProperty("--fill", look.look.background ?? "transparent");
+  cell.style.color = look.look.color ?? "";
+  const box = cell.firstElementChild;
+  const inner = look.list && look.text ? [h("span", { class: "value-chip" }, h("span", { text: look.text }))] : [look.text];
+  fill(box, look.image ? [icon("photo"), h("span", { text: look.text })] : inner);
+  [...cell.children].slice(1).forEach((extra) => extra.classList.contains("cell-button") && extra.remove());
+  if (look.list) cell.append(cellButton("down", t("choose"), "list"));
+  if (look.filter) cell.append(cellButton("funnel", t("filter_of", { name: look.text }), look.narrowed ? "filter on" : "filter"));
+}
+
+function cellButton(name, label, kind) {
+  return h("button", { type: "button", class: `cell-button ${kind}`, tabindex: "-1", "aria-label": label, title: label }, icon(name));
+}
+
+function flash(cell) {
+  cell.classList.remove("changed");
+  void cell.offsetWidth;
+  cell.classList.add("changed");
+  setTimeout(() => cell.classList.remove("changed"), 1600);
+}
+
+/** The line beside the title: the table's name, what the filter hides, where one is. */
+function tell() {
+  const { model } = grid;
+  const parts = (model.tab.tables ?? []).map((table) => h("span", { class: "tag" }, icon("table"), table.name));
+  const { filter } = model.tab;
+  if (filter && Object.values(filter.hidden ?? {}).some((values) => values.length)) {
+    const rows = Array.from({ length: Math.max(0, model.used - 1) }, (_, index) => index + 1);
+    const words = t("filtered", { shown: rows.filter((row) => !model.isHidden(row)).length, all: rows.length });
+    parts.push(h("span", { class: "tag" }, icon("funnel"), words));
+  }
+  fill($("#sheet-tags"), parts);
+}
