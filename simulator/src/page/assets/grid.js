@@ -15,15 +15,26 @@ import { t } from "./texts.js";
 export const grid = { model: null, title: null, rows: [], cells: [] };
 
 const FROZEN_TOP_PX = 24;
+const ZOOMS = [0.5, 0.75, 0.9, 1, 1.25];
+let zoom = 0.9;
 
 export function mountGrid() {
   mountSelection();
   mountEditor();
   mountHands();
+  $("#zoom-in").addEventListener("click", () => zoomTo(1));
+  $("#zoom-out").addEventListener("click", () => zoomTo(-1));
+  zoomTo(0);
   on("tab", render);
   on("state", renderTabs);
   on("touched", renderTabs);
   on("language", () => ((grid.title = null), renderTabs(), render()));
+}
+
+function zoomTo(step) {
+  zoom = ZOOMS[Math.max(0, Math.min(ZOOMS.length - 1, ZOOMS.indexOf(zoom) + step))];
+  $("#table").style.setProperty("zoom", String(zoom));
+  $("#zoom").textContent = `${zoom * 100}%`;
 }
 
 export const cellAt = (row, column) => grid.cells[row]?.[column] ?? null;
