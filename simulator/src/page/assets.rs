@@ -18,7 +18,43 @@ macro_rules! files {
     };
 }
 
-const FILES: &[(&str, &[u8])] = files!["index.html"];
+const FILES: &[(&str, &[u8])] = files![
+    "a1.js",
+    "account.js",
+    "api.js",
+    "app.js",
+    "attach.js",
+    "bubble.js",
+    "chats.js",
+    "composer.js",
+    "dom.js",
+    "editor.js",
+    "entities.js",
+    "filter.js",
+    "grid.js",
+    "hands.js",
+    "icon.svg",
+    "icons.js",
+    "index.html",
+    "model.js",
+    "parts.css",
+    "phone.css",
+    "phone.js",
+    "popup.js",
+    "samples.js",
+    "selection.js",
+    "settings.js",
+    "sheet.css",
+    "speaker.js",
+    "store.js",
+    "style.css",
+    "switches.js",
+    "texts.js",
+    "tour.js",
+    "trail.js",
+    "views.js",
+    "webapp.js",
+];
 
 /// The file that is the page.
 const INDEX: &str = "index.html";

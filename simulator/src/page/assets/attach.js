@@ -5,6 +5,7 @@ import { $, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { attempt } from "./popup.js";
 import { telegram } from "./api.js";
+import { speaker } from "./speaker.js";
 import * as samples from "./samples.js";
 import { world } from "./store.js";
 
@@ -22,7 +23,9 @@ const whose = () => `${world.chatId < 0 ? "groups" : "people"}/${world.chatId}`;
 export async function sendFile(sample, file) {
   const at = whose();
   const made = await samples[sample](file);
-  await attempt(() => telegram(`${at}/file`, { ...made, caption: caption() }));
+  const file = { ...made, caption: caption() };
+  // Groups take files as albums, be it of one.
+  await attempt(() => (world.chatId < 0 ? telegram(`${at}/album`, { from: speaker(), files: [file] }) : telegram(`${at}/file`, file)));
   return made;
 }
 
@@ -31,7 +34,7 @@ export async function album() {
   const at = whose();
   const files = [await samples.photo(), await samples.photo(), await samples.photo()];
   files[0].caption = caption();
-  await attempt(() => telegram(`${at}/album`, { files }));
+  await attempt(() => telegram(`${at}/album`, world.chatId < 0 ? { from: speaker(), files } : { files }));
 }
 
 /** The bot's keyboard. */

@@ -7,24 +7,17 @@ import { attempt, dialog, menu, notice } from "./popup.js";
 import { telegram } from "./api.js";
 import { album, keyboardPanel, sendFile } from "./attach.js";
 import { openWebApp } from "./webapp.js";
-import { emit, on, world } from "./store.js";
+import { speakAs, speaker } from "./speaker.js";
+import { on, world } from "./store.js";
 import { t } from "./texts.js";
 
 const drafts = new Map();
 const closedKeyboards = new Map();
 let about = null; // {kind: "reply" | "edit", message}
-let speaking = null;
 let shownFor = null;
 
 const isGroup = () => world.chatId < 0;
 const input = () => $("#write");
-
-/** Who writes in a group. */
-export function speaker() {
-  const people = world.state?.people ?? [];
-  if (!people.some((person) => person.id === speaking)) speaking = people[0]?.id ?? null;
-  return speaking;
-}
 
 /** Begins an answer to a message, or its correction. */
 export function compose(kind, message) {
@@ -144,7 +137,7 @@ function renderSpeaker() {
   box.hidden = !isGroup();
   if (!isGroup()) return;
   const people = (world.state?.people ?? []).slice(0, 12);
-  const item = (person) => ({ label: person.first_name, checked: person.id === speaker(), act: () => ((speaking = person.id), emit("speaker"), render()) });
+  const item = (person) => ({ label: person.first_name, checked: person.id === speaker(), act: () => (speakAs(person.id), render()) });
   const name = people.find((person) => person.id === speaker())?.first_name ?? "";
   fill(box, h("button", { type: "button", "aria-haspopup": "menu", onclick: (event) => menu(event.currentTarget, people.map(item), t("writes_as")) },
     `${t("writes_as")}: `, h("b", { text: name }), icon("down")));

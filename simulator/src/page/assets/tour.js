@@ -8,7 +8,7 @@ import { backstage } from "./api.js";
 import { cellAt, goTo } from "./grid.js";
 import { parseCell } from "./a1.js";
 import { showView } from "./views.js";
-import { loadState, on, openChat, world } from "./store.js";
+import { loadState, on, openChat, openTab, world } from "./store.js";
 import { side, t } from "./texts.js";
 
 let open = false;
@@ -19,7 +19,7 @@ let linked = false;
 const tour = () => world.state?.backstage?.tour ?? null;
 const steps = () => tour()?.steps ?? [];
 /** The tour names a step to be played as the page's address does. */
-const goto = (id) => backstage("tour/goto", { id });
+const goto = (id) => backstage("tour/goto", { step: id });
 
 export function mountTour() {
   on("state", follow);
@@ -158,7 +158,7 @@ async function mark(focus, lead) {
     if (lead) (openChat(focus.chat), showView("phones"));
     if (world.chatId === focus.chat) $("#phone").classList.add("spot");
   } else if (focus.tab) {
-    if (lead) (showView("workbook"), await goTo(focus.tab, focus.cell ?? "A1"));
+    if (lead) (showView("workbook"), await (focus.cell ? goTo(focus.tab, focus.cell) : openTab(focus.tab)));
     const place = focus.cell && parseCell(focus.cell.split(":")[0]);
     if (world.tabTitle === focus.tab) (place ? cellAt(...place) : $("#sheet"))?.classList.add("spot");
   } else if (focus.strip) {
