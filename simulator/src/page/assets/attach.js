@@ -23,9 +23,9 @@ const whose = () => `${world.chatId < 0 ? "groups" : "people"}/${world.chatId}`;
 export async function sendFile(sample, file) {
   const at = whose();
   const made = await samples[sample](file);
-  const file = { ...made, caption: caption() };
+  const sent = { ...made, caption: caption() };
   // Groups take files as albums, be it of one.
-  await attempt(() => (world.chatId < 0 ? telegram(`${at}/album`, { from: speaker(), files: [file] }) : telegram(`${at}/file`, file)));
+  await attempt(() => (world.chatId < 0 ? telegram(`${at}/album`, { from: speaker(), files: [sent] }) : telegram(`${at}/file`, sent)));
   return made;
 }
 

@@ -49,6 +49,7 @@ function render() {
   if (focused) tabs.querySelector("[aria-selected='true']")?.focus();
   const rest = list.slice(SHOWN).some((chat) => world.unread.has(chat.id));
   fill($("#chats-more"),
+    h("button", { type: "button", class: "chip", "aria-label": t("new_person"), title: t("new_person"), "data-focus": "new", onclick: (event) => newPerson(event.currentTarget) }, icon("plus")),
     h("button", { type: "button", class: `chip${rest ? " has-news" : ""}`, "aria-label": t("all_chats"), title: t("all_chats"), onclick: (event) => more(event.currentTarget) }, icon("more")));
 }
 
@@ -94,10 +95,30 @@ function more(button) {
     act: () => openChat(chat.id),
   });
   const people = chatList().slice(0, LISTED).map(item);
-  menu(button, [...people, null, { label: t("new_person"), icon: "plus", act: addPerson }], t("all_chats"));
+  menu(button, people, t("all_chats"));
 }
 
-async function addPerson() {
+/** Partners of the list who have not come to Telegram yet, or anybody else. */
+function newPerson(button) {
+  const people = world.state?.people ?? [];
+  const isHere = (id) => people.some((person) => person.id === id);
+  const absent = (world.state?.backstage?.partner_codes ?? [])
+    .map(({ code, name }) => ({ code, id: Number(`70000${code.replace(/\D/g, "").padStart(4, "0")}`), name: name.split(" ")[1] ?? name }))
+    .filter(({ id }) => !isHere(id));
+  const item = ({ code, id, name }) => ({ label: name, icon: "person", note: code, act: () => arrive(id, name) });
+  if (!absent.length) return askName();
+  menu(button, [...absent.map(item), null, { label: `${t("somebody")}…`, icon: "plus", act: askName }], t("new_person"));
+}
+
+/** Somebody new has Telegram from now on. */
+async function arrive(id, name) {
+  await attempt(() => telegram("people", { id, first_name: name, language_code: document.documentElement.lang }));
+  await loadState();
+  openChat(id);
+  emit("focus-phone");
+}
+
+async function askName() {
   const input = h("input", { type: "text", "aria-label": t("new_person"), maxlength: "40", value: "Вера" });
   const chosen = await dialog({
     title: t("new_person"),
@@ -106,9 +127,5 @@ async function addPerson() {
   });
   const name = input.value.trim();
   if (!chosen || !name) return;
-  const id = 700_009_000 + Math.floor(Math.random() * 900);
-  await attempt(() => telegram("people", { id, first_name: name, language_code: document.documentElement.lang }));
-  await loadState();
-  openChat(id);
-  emit("focus-phone");
+  await arrive(700_009_000 + Math.floor(Math.random() * 900), name);
 }

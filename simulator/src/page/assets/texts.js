@@ -14,6 +14,7 @@ const TEXTS = {
   offline: ["Связь с сервером страницы прервалась. Пробуем снова…", "The page's server does not answer. Trying again…"],
   phones: ["Телефоны", "Phones"],
   workbook: ["Таблица", "Spreadsheet"],
+  trail: ["Лента", "Trail"],
   strip: ["Что происходит", "What travels"],
   controls: ["Пульт", "Controls"],
   tour: ["Экскурсия", "Tour"],
@@ -27,6 +28,7 @@ const TEXTS = {
   chats: ["Чаты", "Chats"],
   all_chats: ["Все чаты", "All chats"],
   new_person: ["Новый человек", "New person"],
+  somebody: ["Кто-то ещё", "Somebody else"],
   unread: ["новое", "new"],
   bot: ["бот", "bot"],
   as_seen_by: ["телефон: {name}", "phone of {name}"],
@@ -182,6 +184,7 @@ const TEXTS = {
   about_answers_twice: ["пришли больше одного раза", "arrived more than once"],
   about_restarts: ["раз сервис упал и поднялся", "times the service died and rose"],
   // Tour
+  tour_about: ["За две минуты: партнёр пишет в Telegram, специалист отвечает в ячейке, всё ломается – и ничего не теряется.", "Two minutes: a partner writes in Telegram, a specialist answers in a cell, everything fails – and nothing is lost."],
   tour_start: ["Начать экскурсию", "Take the tour"],
   tour_next: ["Дальше", "Next"],
   tour_back: ["Назад", "Back"],

@@ -111,7 +111,7 @@ function render() {
 /** What stands in the tour's view while no tour is on. */
 function invitation() {
   if (!steps().length) return h("p", { text: t("tour_none") });
-  return h("button", { type: "button", class: "main", onclick: begin }, icon("flag"), t("tour_start"));
+  return [h("p", { text: t("tour_about") }), h("button", { type: "button", class: "main", onclick: begin }, icon("flag"), t("tour_start"))];
 }
 
 function head(step, index) {

@@ -45,7 +45,7 @@ export function grouped(marks) {
   return lines;
 }
 
-const kind = (mark) => [mark.side, mark.what, mark.ok, mark.note ?? "", mark.what === "look" ? "" : mark.chat ?? mark.tab ?? ""].join("|");
+const kind = (mark) => [mark.side, mark.what, mark.ok, mark.note ?? "", mark.what === "look" ? "" : mark.chat ?? tabOf(mark) ?? ""].join("|");
 
 function render() {
   const list = $("#marks");
@@ -56,11 +56,14 @@ function render() {
     const time = clockSeconds(line.last.at);
     const shows = time !== second;
     second = time;
-    const place = line.last.chat ? nameOf(line.last.chat) ?? "" : line.last.tab ?? "";
+    const place = line.last.chat ? nameOf(line.last.chat) ?? "" : tabOf(line.last) ?? "";
     return [`k${line.first.n}`, JSON.stringify([line.last.n, line.count, shows, place, document.documentElement.lang]), () => item(line, shows && time, place)];
   });
   reconcile(list, wanted);
 }
+
+/** The tab of a mark; reads name it in their ranges alone. */
+const tabOf = (mark) => mark.tab ?? /^'([^']+)'/.exec(mark.text ?? "")?.[1];
 
 function item({ last: mark, count }, time, place) {
   const [name, way] = WAYS[mark.what] ?? ["more", "right"];
@@ -81,8 +84,9 @@ function item({ last: mark, count }, time, place) {
 /** Opens the chat or the tab of a mark; a range in its text is chosen. */
 function lead(mark) {
   if (mark.chat) openChat(mark.chat);
-  if (!mark.tab) return;
+  const tab = tabOf(mark);
+  if (!tab || !world.state?.workbook?.tabs.includes(tab)) return;
   const range = /\b[A-Z]{1,2}\d+\b/.exec(mark.text ?? "");
-  if (range) goTo(mark.tab, range[0]);
-  else openTab(mark.tab);
+  if (range) goTo(tab, range[0]);
+  else openTab(tab);
 }

@@ -32,7 +32,7 @@ function render() {
     tabindex: name === current ? "0" : "-1",
     onclick: () => showView(name),
     onkeydown: turn,
-  }, icon(glyph), h("span", { text: t(name) }))));
+  }, icon(glyph), h("span", { text: t(name === "strip" ? "trail" : name) }))));
   if (focused) bar.querySelector("[aria-selected='true']")?.focus();
 }
 

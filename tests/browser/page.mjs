@@ -1,0 +1,249 @@
+// The demo's page in a real browser: `node page.mjs http://127.0.0.1:8080/`, beside a running `sheetdesk demo --no-tour --no-browser`.
+// Invariant: only what a person could do is done, by clicks and keys; a failure leaves a screenshot in `failures/` and ends with 1.
+
+import { mkdirSync } from "node:fs";
+import { accessible, cell, chat, hears, openBrowser, openWindow, place, sleep, state, tab, typeInto, until, write } from "./browser.mjs";
+
+const url = process.argv[2] ?? "http://127.0.0.1:8080/";
+const APPEALS = "обращения";
+const PARTNERS = "список сотрудников для авторизации";
+const IVAN = "700001045";
+
+const ofIvan = (row) => row.telegram_id === IVAN;
+
+const steps = {
+  "a stranger registers by clicks": async ({ page }) => {
+    if (!(await page.locator("#chats [role=tab]", { hasText: "Иван" }).count())) {
+      await page.locator("#chats-more button").first().click();
+      await page.getByRole("menuitem", { name: "Иван" }).click();
+    } else await chat(page, "Иван");
+    await page.locator("#start").click();
+    await hears(page, "пришлите код партнёра");
+    await page.locator("#hint button").click();
+    await page.locator("#send").click();
+    await hears(page, "Код записали");
+    await page.locator("#keyboard button", { hasText: "Отправить мой номер" }).click();
+    await page.locator("#phone .dialog .main").click();
+    await hears(page, "Готово, Иван");
+    const authorized = (row) => row["Telegram ID"] === IVAN && row["Статус авторизации"] === "авторизован";
+    await until("his row in the list", () => place(page, PARTNERS, "ФИО партнера", authorized));
+  },
+
+  "an appeal with a picture is a row": async ({ page }) => {
+    await write(page, "Не открывается договор");
+    await hears(page, "Приняли, обращение");
+    await page.locator("#attach").click();
+    await page.getByRole("menuitem").first().click();
+    await page.locator("#log .mine img").first().waitFor();
+    await until("his row", () => place(page, APPEALS, "№", ofIvan), async () => JSON.stringify((await tab(page, APPEALS)).cells));
+    await page.locator("#log .mine .reaction").first().waitFor();
+  },
+
+  "an answer typed into the grid is in the chat": async ({ page }) => {
+    await page.locator("#sheet-tabs [role=tab]", { hasText: APPEALS }).click();
+    const at = await place(page, APPEALS, "специалист_ответ", ofIvan);
+    await typeInto(page, at, "Договор прислали на почту.");
+    await hears(page, "Договор прислали на почту.");
+    await until("the word of delivery", () => place(page, APPEALS, "№", (row) => ofIvan(row) && row["Доставка"].startsWith("доставлено")));
+    await until("the empty cell", async () => (await cell(page, at).innerText()).trim() === "");
+  },
+
+  "he corrects himself and replies": async ({ page }) => {
+    await page.locator("#log .mine", { hasText: "Не открывается договор" }).click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Изменить" }).click();
+    await page.locator("#write").fill("Не открывается договор № 17");
+    await page.locator("#send").click();
+    await page.locator("#log .mine button.edited").first().click();
+    await page.locator("#log .earlier", { hasText: "Не открывается договор" }).waitFor();
+    await page.locator("#log .theirs", { hasText: "прислали на почту" }).click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Ответить" }).click();
+    await write(page, "Получил, спасибо!");
+    await page.locator("#log .mine .quote").first().waitFor();
+  },
+
+  "Telegram goes down and comes back: nothing is lost": async ({ page }) => {
+    await page.locator("#weather-telegram [data-weather=down]").click();
+    await page.locator("#weather-telegram [data-weather=down][aria-checked=true]").waitFor();
+    await write(page, "Это во время сбоя");
+    await sleep(1500);
+    if (await place(page, APPEALS, "№", (row) => row["текст_обращений"].includes("во время сбоя"))) throw new Error("Telegram was not down");
+    await page.locator("#weather-telegram [data-weather=calm]").click();
+    const row = () => place(page, APPEALS, "№", (one) => one["текст_обращений"].includes("во время сбоя"));
+    await until("what he wrote meanwhile", row, undefined, 90_000);
+  },
+
+  "every switch shows what is on": async ({ page }) => {
+    for (const side of ["telegram", "sheets"]) {
+      for (const weather of ["slow", "too_many", "lossy", "down", "calm"]) {
+        await page.locator(`#weather-${side} [data-weather=${weather}]`).click();
+        await page.locator(`#weather-${side} [data-weather=${weather}][aria-checked=true]`).waitFor();
+        const { weather: now } = await state(page);
+        if (now[side] !== weather) throw new Error(`${side} is ${now[side]}, not ${weather}`);
+      }
+    }
+    for (const on of ["true", "false"]) {
+      await page.locator("#sorting").click();
+      await page.locator(`#sorting[aria-checked=${on}]`).waitFor();
+    }
+  },
+
+  "the service is killed and started again": async ({ page }) => {
+    if (!(await page.locator("#service").isVisible())) return;
+    await page.locator("[data-act='service/kill']").click();
+    await page.locator("[data-act='service/start']").waitFor();
+    await write(page, "Это без сервиса");
+    await page.locator("[data-act='service/start']").click();
+    await page.locator("[data-act='service/kill']").waitFor();
+    const row = () => place(page, APPEALS, "№", (one) => one["текст_обращений"].includes("без сервиса"));
+    await until("what he wrote meanwhile", row, undefined, 90_000);
+  },
+
+  "rows are inserted, dragged, sorted, filtered": async ({ page }) => {
+    await page.locator("#sheet-tabs [role=tab]", { hasText: PARTNERS }).click();
+    await cell(page, [3, 0]).filter({ hasText: "П-1044" }).waitFor();
+    const first = async (row) => (await tab(page, PARTNERS)).cells[row]?.[0] ?? "";
+    const is = (row, text) => until(`${text} in row ${row + 1}`, async () => (await first(row)) === text, async () => JSON.stringify(await first(row)));
+    await page.locator("#table th.number[data-row='3']").click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Вставить строку выше" }).click();
+    await is(4, "П-1044");
+    await page.locator("#table th.number[data-row='3']").click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Удалить строку" }).click();
+    await is(3, "П-1044");
+    await page.locator("#table th.number[data-row='3']").dragTo(page.locator("#table th.number[data-row='5']"), { targetPosition: { x: 20, y: 18 } });
+    await is(5, "П-1044");
+    await page.locator("#table th.number[data-row='5']").click();
+    await page.keyboard.press("Shift+F10");
+    await page.getByRole("menuitem", { name: "Переместить строку вверх" }).click();
+    await is(4, "П-1044");
+  },
+
+  "two windows see the same": async ({ page, browser }) => {
+    const other = await openWindow(browser, url, { locale: "en-GB" });
+    await other.getByRole("tab", { name: "Spreadsheet" }).or(other.locator("#book-title")).first().waitFor({ state: "attached" });
+    await chat(other, "Иван");
+    await write(page, "Видно в двух окнах");
+    await hears(other, "Видно в двух окнах");
+    if (!(await other.locator("#storm").innerText()).includes("Storm")) throw new Error("the other window does not speak English");
+    failIfFaulty(other);
+    await other.close();
+  },
+
+  "the keyboard is enough": async ({ page }) => {
+    await page.locator("#write").focus();
+    await page.keyboard.type("/he");
+    await page.locator("#commands [role=option]").first().waitFor();
+    await page.keyboard.press("Enter");
+    await hears(page, "/help");
+    await page.locator("#sheet-tabs [aria-selected=true]").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.locator("#sheet-tabs [aria-selected=true]", { hasText: APPEALS }).waitFor();
+    await page.locator("#table td[tabindex='0']").focus();
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowRight");
+    if ((await page.locator("#cell-name").inputValue()) !== "B2") throw new Error(`the keys lead to ${await page.locator("#cell-name").inputValue()}`);
+    await page.keyboard.press("F2");
+    await page.locator("#table textarea.editor").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("#log").focus();
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem").first().waitFor();
+    await page.keyboard.press("Escape");
+  },
+
+  "axe finds nothing, in both themes": async ({ page }) => {
+    for (const theme of ["auto", "light", "dark"]) {
+      await accessible(page, theme);
+      await page.locator("#attach").click();
+      await accessible(page, `${theme}, a menu`);
+      await page.keyboard.press("Escape");
+      await page.locator("#account").click();
+      await accessible(page, `${theme}, the account`);
+      await page.keyboard.press("Escape");
+      await page.locator("#theme").click();
+    }
+  },
+
+  "the tour is clicked through": async ({ page }) => {
+    const { tour } = (await state(page)).backstage;
+    if (!tour?.steps?.length) return;
+    const reached = (index) => until(`step ${tour.steps[index].id}`, async () => {
+      const now = (await state(page)).backstage.tour;
+      if (now.failed) throw new Error(JSON.stringify(now.failed));
+      return now.at > index && !now.playing;
+    }, undefined, 120_000);
+    await page.locator("#tour-open").click();
+    if (tour.at > 0) {
+      await page.locator("#tour-list").click();
+      await page.getByRole("menuitemradio").first().click();
+    }
+    for (let index = 0; index < tour.steps.length; index += 1) {
+      await reached(index);
+      await page.locator("#tour h2", { hasText: tour.steps[index].title.ru }).waitFor();
+      if (!page.url().endsWith(`#${encodeURIComponent(tour.steps[index].id)}`)) throw new Error(`the address is ${page.url()}`);
+      if (index % 5 === 0) await accessible(page, `step ${tour.steps[index].id}`);
+      await page.locator("#tour-next").click();
+    }
+    await page.goto(`${url}#${tour.steps[4].id}`);
+    await page.reload();
+    await page.locator("#tour h2", { hasText: tour.steps[4].title.ru }).waitFor();
+    await page.locator("#tour-leave").click();
+  },
+
+  "360 pixels are enough": async ({ browser }) => {
+    const small = await openWindow(browser, url, { width: 360, height: 740 });
+    for (const [index, part] of ["#phone", "#sheet", "#strip", "#weather-telegram", "#tour"].entries()) {
+      await small.locator("#views [role=tab]").nth(index).click();
+      await small.locator(part).waitFor();
+      const wide = await small.evaluate(() => document.documentElement.scrollWidth);
+      if (wide > 360) throw new Error(`${part} is ${wide} pixels wide`);
+      await accessible(small, part);
+    }
+    failIfFaulty(small);
+    await small.close();
+  },
+
+  "the storm ends with an account": async ({ page }) => {
+    const { storm } = (await state(page)).backstage;
+    if (!storm || process.env.STORM === "no") return;
+    await page.locator("#storm").click();
+    await page.locator("#storm.running").waitFor();
+    await page.locator(".dialog .account-list").waitFor({ timeout: 240_000 });
+    const { account } = (await state(page)).backstage.storm;
+    if (account.lost !== 0) throw new Error(JSON.stringify(account));
+    await accessible(page, "the storm's account");
+    await page.keyboard.press("Escape");
+  },
+};
+
+function failIfFaulty(page) {
+  if (page.faults.length) throw new Error(page.faults.join("; "));
+}
+
+async function main() {
+  const browser = await openBrowser();
+  const page = await openWindow(browser, url);
+  const only = process.argv[3];
+  let failed = 0;
+  for (const [name, act] of Object.entries(steps)) {
+    if (only && !name.includes(only)) continue;
+    const began = Date.now();
+    try {
+      await act({ page, browser });
+      failIfFaulty(page);
+      console.log(`✓ ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+    } catch (error) {
+      failed += 1;
+      mkdirSync("failures", { recursive: true });
+      await page.screenshot({ path: `failures/${failed}.png` }).catch(() => {});
+      console.log(`✗ ${name}: ${error.message}`);
+      page.faults.length = 0;
+      await page.keyboard.press("Escape").catch(() => {});
+    }
+  }
+  await browser.close();
+  process.exit(failed ? 1 : 0);
+}
+
+await main();
