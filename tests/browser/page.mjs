@@ -12,6 +12,32 @@ const IVAN = "700001045";
 const ofIvan = (row) => row.telegram_id === IVAN;
 
 const steps = {
+  "the tour is clicked through": async ({ page }) => {
+    const { tour } = (await state(page)).backstage;
+    if (!tour?.steps?.length) return;
+    const reached = (index) => until(`step ${tour.steps[index].id}`, async () => {
+      const now = (await state(page)).backstage.tour;
+      if (now.failed) throw new Error(JSON.stringify(now.failed));
+      return now.at > index && !now.playing;
+    }, undefined, 120_000);
+    await page.locator("#tour-open").click();
+    if (tour.at > 0) {
+      await page.locator("#tour-list").click();
+      await page.getByRole("menuitemradio").first().click();
+    }
+    for (let index = 0; index < tour.steps.length; index += 1) {
+      await reached(index);
+      await page.locator("#tour h2", { hasText: tour.steps[index].title.ru }).waitFor();
+      await until("the address of the step", async () => page.url().endsWith(`#${encodeURIComponent(tour.steps[index].id)}`), async () => page.url());
+      if (index % 5 === 0) await accessible(page, `step ${tour.steps[index].id}`);
+      await page.locator("#tour-next").click();
+    }
+    await page.goto(`${url}#${tour.steps[4].id}`);
+    await page.reload();
+    await page.locator("#tour h2", { hasText: tour.steps[4].title.ru }).waitFor();
+    await page.locator("#tour-leave").click();
+  },
+
   "a stranger registers by clicks": async ({ page }) => {
     if (!(await page.locator("#chats [role=tab]", { hasText: "Иван" }).count())) {
       await page.locator("#chats-more button").first().click();
@@ -163,32 +189,6 @@ const steps = {
       await page.keyboard.press("Escape");
       await page.locator("#theme").click();
     }
-  },
-
-  "the tour is clicked through": async ({ page }) => {
-    const { tour } = (await state(page)).backstage;
-    if (!tour?.steps?.length) return;
-    const reached = (index) => until(`step ${tour.steps[index].id}`, async () => {
-      const now = (await state(page)).backstage.tour;
-      if (now.failed) throw new Error(JSON.stringify(now.failed));
-      return now.at > index && !now.playing;
-    }, undefined, 120_000);
-    await page.locator("#tour-open").click();
-    if (tour.at > 0) {
-      await page.locator("#tour-list").click();
-      await page.getByRole("menuitemradio").first().click();
-    }
-    for (let index = 0; index < tour.steps.length; index += 1) {
-      await reached(index);
-      await page.locator("#tour h2", { hasText: tour.steps[index].title.ru }).waitFor();
-      if (!page.url().endsWith(`#${encodeURIComponent(tour.steps[index].id)}`)) throw new Error(`the address is ${page.url()}`);
-      if (index % 5 === 0) await accessible(page, `step ${tour.steps[index].id}`);
-      await page.locator("#tour-next").click();
-    }
-    await page.goto(`${url}#${tour.steps[4].id}`);
-    await page.reload();
-    await page.locator("#tour h2", { hasText: tour.steps[4].title.ru }).waitFor();
-    await page.locator("#tour-leave").click();
   },
 
   "360 pixels are enough": async ({ browser }) => {

@@ -19,6 +19,7 @@ export function bubble(run, acts, place) {
     message.reply_to && quote(message.reply_to, acts),
     media(run),
     message.contact && contact(message.contact),
+    message.other && h("div", { class: "text other", text: [t(`other_${message.other.kind}`), message.other.text].filter(Boolean).join(": ") }),
     words.text && h("div", { class: "text" }, formatted(words.text, words.entities, acts.command)),
     earlier(words),
     foot(run, mine),

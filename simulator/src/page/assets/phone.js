@@ -15,6 +15,7 @@ import { day, t } from "./texts.js";
 
 const NEAR_PX = 60;
 const SAME_MINUTES = 10;
+const REACTIONS = ["👍", "❤", "🔥"];
 const toastSeen = new Map();
 let sticks = true;
 
@@ -148,7 +149,15 @@ function messageMenu(at, message) {
     { label: t("reply"), icon: "reply", act: () => compose("reply", message) },
     own && message.text ? { label: t("edit"), icon: "edit", act: () => compose("edit", message) } : undefined,
     message.text ? { label: t("copy_text"), icon: "copy", act: copy } : undefined,
+    null,
+    ...REACTIONS.map((emoji) => ({ label: `${t("react")} ${emoji}`, icon: "heart", checked: message.reactions?.includes(emoji) === true, act: () => react(message, emoji) })),
   ].filter((item) => item !== undefined), t("actions"));
+}
+
+/** The same reaction again takes it back. */
+async function react(message, emoji) {
+  const body = { message_id: message.id, emoji: message.reactions?.includes(emoji) ? null : emoji };
+  await attempt(() => (isGroup() ? telegram(`groups/${world.chatId}/react`, { from: speaker(), ...body }) : telegram(`people/${world.chatId}/react`, body)));
 }
 
 /** The bot's answer to a pressed button, shown once. */
