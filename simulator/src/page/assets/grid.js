@@ -90,10 +90,20 @@ function render() {
   grid.title = world.tab.title;
   while (grid.rows.length < model.rows) addRow(grid.rows.length);
   draw();
-  if (moved) select(Math.min(1, model.rows - 1), 0, { quiet: true });
+  if (moved) begin(model);
   else paint();
   refreshBar();
   tell();
+}
+
+/** A tab opens where its text is: at the widest column, if that would not be in view. */
+function begin(model) {
+  const widths = Array.from({ length: model.columns }, (_, column) => model.width(column));
+  const widest = widths.indexOf(Math.max(...widths));
+  const before = widths.slice(0, widest).reduce((sum, width) => sum + width, 0);
+  const isOut = (before + widths[widest] + 46) * zoom > $("#sheet").clientWidth;
+  select(Math.min(1, model.rows - 1), isOut ? widest : 0, { quiet: true });
+  $("#sheet").scrollTo(isOut ? before * zoom : 0, 0);
 }
 
 /** An empty table of the model's width. */
@@ -185,7 +195,7 @@ function drawCell(cell, look) {
   const kept = [...cell.classList].filter((name) => ["active", "chosen", "spot"].includes(name));
   cell.className = [...classes.filter(Boolean), ...kept].join(" ");
   cell.style.setProperty("--fill", look.look.background ?? "transparent");
-  cell.style.color = look.look.color ?? "";
+  cell.style.color = look.look.color ? `light-dark(${look.look.color}, #e4e7ea)` : "";
   const box = cell.firstElementChild;
   const inner = look.list && look.text ? [h("span", { class: "value-chip" }, h("span", { text: look.text }))] : [look.text];
   fill(box, look.image ? [icon("photo"), h("span", { text: look.text })] : inner);

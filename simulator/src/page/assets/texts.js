@@ -127,6 +127,8 @@ const TEXTS = {
   filtered: ["Показано по фильтру: {shown} из {all}", "{shown} of {all} rows shown"],
   // Strip
   strip_empty: ["Напишите боту или измените ячейку – здесь появится каждый шаг.", "Write to the bot or edit a cell: every step shows up here."],
+  in_chats: ["чатов: {count}", "{count} chats"],
+  in_tabs: ["листов: {count}", "{count} sheets"],
   mark_update: ["сообщение", "update"],
   mark_delivered: ["сохранено", "stored"],
   mark_send: ["ответ в чат", "answer to the chat"],

@@ -29,7 +29,7 @@ export function mountTrail() {
   for (const name of ["trail", "language", "state"]) on(name, draw);
 }
 
-/** Marks that belong together, newest first: {first, last, count}. */
+/** Marks that belong together, newest first: {first, last, count, places}. */
 export function grouped(marks) {
   const lines = [];
   for (const mark of marks.toReversed()) {
@@ -37,15 +37,23 @@ export function grouped(marks) {
     if (line && kind(line.last) === kind(mark) && new Date(line.first.at) - new Date(mark.at) < TOGETHER_MS) {
       line.first = mark;
       line.count += 1;
+      line.places.add(placeOf(mark));
     } else {
       if (lines.length === MOST_LINES) break;
-      lines.push({ first: mark, last: mark, count: 1 });
+      lines.push({ first: mark, last: mark, count: 1, places: new Set([placeOf(mark)]) });
     }
   }
   return lines;
 }
 
-const kind = (mark) => [mark.side, mark.what, mark.ok, mark.note ?? "", mark.what === "look" ? "" : mark.chat ?? tabOf(mark) ?? ""].join("|");
+const kind = (mark) => [mark.side, mark.what, mark.ok, mark.note ?? ""].join("|");
+const placeOf = (mark) => mark.chat ?? tabOf(mark) ?? "";
+
+/** Where it happened: a name, or how many places it were. */
+function where({ last, places }) {
+  if (places.size > 1) return t(last.chat ? "in_chats" : "in_tabs", { count: places.size });
+  return last.chat ? nameOf(last.chat) ?? "" : tabOf(last) ?? "";
+}
 
 function render() {
   const list = $("#marks");
@@ -56,7 +64,7 @@ function render() {
     const time = clockSeconds(line.last.at);
     const shows = time !== second;
     second = time;
-    const place = line.last.chat ? nameOf(line.last.chat) ?? "" : tabOf(line.last) ?? "";
+    const place = where(line);
     return [`k${line.first.n}`, JSON.stringify([line.last.n, line.count, shows, place, document.documentElement.lang]), () => item(line, shows && time, place)];
   });
   reconcile(list, wanted);
@@ -65,17 +73,20 @@ function render() {
 /** The tab of a mark; reads name it in their ranges alone. */
 const tabOf = (mark) => mark.tab ?? /^'([^']+)'/.exec(mark.text ?? "")?.[1];
 
+/** What to quote of a mark; names of the API's requests say nothing to people. */
+const quoted = ({ text }, count) => (count > 1 || /^[a-z]+[A-Z]/.test(text ?? "") ? "" : text);
+
 function item({ last: mark, count }, time, place) {
   const [name, way] = WAYS[mark.what] ?? ["more", "right"];
   const words = t(`mark_${mark.what}`);
-  const where = place || (mark.side === "telegram" ? t("telegram") : t("sheets"));
+  const at = place || (mark.side === "telegram" ? t("telegram") : t("sheets"));
   const note = mark.note && h("span", { class: "note", text: has(`note_${mark.note}`) ? t(`note_${mark.note}`) : mark.note });
   const minor = ["look", "token", "callback"].includes(mark.what) && mark.ok && !mark.note;
-  const button = h("button", { type: "button", "data-focus": "mark", title: [words, where, mark.text].filter(Boolean).join(" · "), onclick: () => lead(mark) },
+  const button = h("button", { type: "button", "data-focus": "mark", title: [words, at, mark.text].filter(Boolean).join(" · "), onclick: () => lead(mark) },
     h("span", { class: "badge", "aria-hidden": "true" }, icon(name)),
     h("span", { class: "what" },
       h("b", {}, words, count > 1 && h("span", { class: "times", text: `×${count}` }), note),
-      h("span", { class: "where", text: minor ? where : [place, mark.text].filter(Boolean).join(": ") || where })),
+      h("span", { class: "where", text: minor ? at : [place, quoted(mark, count)].filter(Boolean).join(": ") || at })),
     h("span", { class: "arrow", "aria-hidden": "true" }, icon(`arrow${way}`)));
   const classes = ["mark", mark.side, way, !mark.ok || mark.note ? "failed" : "", minor ? "minor" : ""].filter(Boolean).join(" ");
   return h("li", { class: classes }, time && h("time", { datetime: mark.at, text: time }), button);
