@@ -1,15 +1,15 @@
-// Records the animation of the READMEs: `node record.mjs http://127.0.0.1:8080/ ../../docs/demo.webp`, beside a fresh `sheetdesk demo --no-tour --no-browser`.
+// Records the animation of the READMEs: `node record.mjs http://127.0.0.1:8080/ demo.webp [storm.png]`, beside a fresh `sheetdesk demo --no-tour --no-browser`.
 // Invariant: what is seen really happens; needs img2webp (Debian's package webp), and ends with 1 if the file is over 2 MB.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import { chat, hears, openBrowser, openWindow, place, sleep, until, write } from "./browser.mjs";
 
-const [, , url = "http://127.0.0.1:8080/", out = "demo.webp"] = process.argv;
+const [, , url = "http://127.0.0.1:8080/", out = "demo.webp", storm = ""] = process.argv;
 const APPEALS = "обращения";
 const FRAMES = "frames";
 const MOST_BYTES = 2_000_000;
-const SIZE = { width: 1180, height: 700 };
+const SIZE = { width: 1280, height: 720 };
 /** Milliseconds for which a frame stays. */
 const GLANCE = 90;
 const LOOK = 1100;
@@ -105,6 +105,14 @@ async function sorted() {
   await frame(LOOK);
 }
 
+/** The account with which the storm ends, as a picture. */
+async function stormed() {
+  await page.locator("#storm").click();
+  await page.locator(".dialog .account-list").waitFor({ timeout: 240_000 });
+  await sleep(500);
+  await page.screenshot({ path: storm });
+}
+
 async function main() {
   rmSync(FRAMES, { recursive: true, force: true });
   mkdirSync(FRAMES);
@@ -116,6 +124,7 @@ async function main() {
   await sleep(600);
   await story();
   await sorted();
+  if (storm) await stormed();
   await browser.close();
   const frames = taken.flatMap(({ file, ms }) => ["-d", String(ms), file]);
   execFileSync("img2webp", ["-loop", "0", "-min_size", "-lossy", "-q", "62", "-m", "6", ...frames, "-o", out]);
