@@ -119,10 +119,11 @@ function setOnline(online) {
   emit("online");
 }
 
+let lost = false;
+
 /** Listens to the server for as long as the page is open. */
 export function listen() {
   const events = new EventSource("/events");
-  let lost = false;
   events.addEventListener("changed", (event) => changed(JSON.parse(event.data)));
   events.addEventListener("open", () => {
     setOnline(true);

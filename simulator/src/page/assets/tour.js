@@ -63,6 +63,8 @@ async function play(index) {
   if (!step) return;
   shown = index;
   render();
+  // Whoever looks on sees it happen.
+  mark(step.focus, true);
   if (index >= (tour().at ?? 0)) await attempt(() => goto(step.id));
   await loadState();
 }
