@@ -1,6 +1,7 @@
 // A browser and what the tests ask of a page.
 // Invariant: every wait has an end, and whatever fails names what was seen instead.
 
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
@@ -12,6 +13,23 @@ const PATIENCE_MS = 30_000;
 const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** The page's address: the argument itself, or that of a demo which is started from the program of that path. */
+export async function pageOf(argument) {
+  if (/^https?:/.test(argument)) return { url: argument, stop: () => {} };
+  const demo = spawn(argument, ["demo", "--no-tour", "--no-browser", "--page-listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = new Promise((done) => demo.once("exit", done));
+  const stop = async () => {
+    demo.kill("SIGTERM");
+    await Promise.race([ended, sleep(PATIENCE_MS).then(() => demo.kill("SIGKILL"))]);
+  };
+  let said = "";
+  demo.stdout.on("data", (piece) => (said = (said + piece).slice(0, 10_000)));
+  const address = () => /The page: (http\S+)/.exec(said)?.[1] ?? (demo.exitCode === null ? null : "ended");
+  const url = await until("the demo's page", address, async () => said);
+  if (url === "ended") throw new Error(`the demo has ended: ${said}`);
+  return { url, stop };
+}
 
 export async function openBrowser() {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";

@@ -1,10 +1,11 @@
-// The demo's page in a real browser: `node page.mjs http://127.0.0.1:8080/`, beside a running `sheetdesk demo --no-tour --no-browser`.
+// The demo's page in a real browser: `node page.mjs ../../target/release/sheetdesk`, or the address of a page that is served by
+// `sheetdesk demo --no-tour --no-browser`. A second argument chooses steps by a word of theirs; STORM=no leaves the storm out.
 // Invariant: only what a person could do is done, by clicks and keys; a failure leaves a screenshot in `failures/` and ends with 1.
 
 import { mkdirSync } from "node:fs";
-import { accessible, cell, chat, hears, openBrowser, openWindow, place, sleep, state, tab, typeInto, until, write } from "./browser.mjs";
+import { accessible, cell, chat, hears, openBrowser, openWindow, pageOf, place, sleep, state, tab, typeInto, until, write } from "./browser.mjs";
 
-const url = process.argv[2] ?? "http://127.0.0.1:8080/";
+const { url, stop } = await pageOf(process.argv[2] ?? "http://127.0.0.1:8080/");
 const APPEALS = "обращения";
 const PARTNERS = "список сотрудников для авторизации";
 const IVAN = "700001045";
@@ -243,6 +244,7 @@ async function main() {
     }
   }
   await browser.close();
+  await stop();
   process.exit(failed ? 1 : 0);
 }
 

@@ -1,11 +1,12 @@
-// Records the animation of the READMEs: `node record.mjs http://127.0.0.1:8080/ demo.webp [storm.png]`, beside a fresh `sheetdesk demo --no-tour --no-browser`.
+// Records the animation of the READMEs: `node record.mjs ../../target/release/sheetdesk demo.webp [storm.png]`, or with the address of a fresh page.
 // Invariant: what is seen really happens; needs img2webp (Debian's package webp), and ends with 1 if the file is over 2 MB.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, statSync } from "node:fs";
-import { chat, hears, openBrowser, openWindow, place, sleep, until, write } from "./browser.mjs";
+import { chat, hears, openBrowser, openWindow, pageOf, place, sleep, until, write } from "./browser.mjs";
 
-const [, , url = "http://127.0.0.1:8080/", out = "demo.webp", storm = ""] = process.argv;
+const [, , program = "http://127.0.0.1:8080/", out = "demo.webp", storm = ""] = process.argv;
+const { url, stop } = await pageOf(program);
 const APPEALS = "обращения";
 const FRAMES = "frames";
 const MOST_BYTES = 2_000_000;
@@ -126,6 +127,7 @@ async function main() {
   await sorted();
   if (storm) await stormed();
   await browser.close();
+  await stop();
   const frames = taken.flatMap(({ file, ms }) => ["-d", String(ms), file]);
   execFileSync("img2webp", ["-loop", "0", "-min_size", "-lossy", "-q", "62", "-m", "6", ...frames, "-o", out]);
   const { size } = statSync(out);

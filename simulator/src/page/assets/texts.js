@@ -129,6 +129,7 @@ const TEXTS = {
   strip_empty: ["Напишите боту или измените ячейку – здесь появится каждый шаг.", "Write to the bot or edit a cell: every step shows up here."],
   in_chats: ["чатов: {count}", "{count} chats"],
   in_tabs: ["листов: {count}", "{count} sheets"],
+  mark_typed: ["правка в листе", "edit in the sheet"],
   mark_update: ["сообщение", "update"],
   mark_delivered: ["сохранено", "stored"],
   mark_send: ["ответ в чат", "answer to the chat"],
@@ -189,8 +190,8 @@ const TEXTS = {
   about_twice: ["записаны лишний раз", "written once too often"],
   about_unknown: ["строк, где сервис честно сомневается", "rows in which the service admits a doubt"],
   about_answers_typed: ["ответов ввели в таблицу", "answers typed into the sheet"],
-  about_answers_arrived: ["из них пришли в чаты", "of them arrived in chats"],
-  about_answers_twice: ["пришли больше одного раза", "arrived more than once"],
+  about_answers_arrived: ["пришли в чаты партнёров", "came to the partners' chats"],
+  about_answers_twice: ["пришли больше одного раза", "came more than once"],
   about_restarts: ["раз сервис упал и поднялся", "times the service died and rose"],
   // Tour
   tour_about: ["За две минуты: партнёр пишет в Telegram, специалист отвечает в ячейке, всё ломается – и ничего не теряется.", "Two minutes: a partner writes in Telegram, a specialist answers in a cell, everything fails – and nothing is lost."],

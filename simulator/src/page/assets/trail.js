@@ -74,11 +74,15 @@ function render() {
 const tabOf = (mark) => mark.tab ?? /^'([^']+)'/.exec(mark.text ?? "")?.[1];
 
 /** What to quote of a mark; names of the API's requests say nothing to people. */
-const quoted = ({ text }, count) => (count > 1 || /^[a-z]+[A-Z]/.test(text ?? "") ? "" : text);
+function quoted({ side, what, text = "" }, count) {
+  if (side === "sheets" && what === "update") return text.split(" ").slice(1).join(" ");
+  return count > 1 || /^[a-z]+[A-Z]/.test(text) ? "" : text;
+}
 
 function item({ last: mark, count }, time, place) {
-  const [name, way] = WAYS[mark.what] ?? ["more", "right"];
-  const words = t(`mark_${mark.what}`);
+  const typed = mark.side === "sheets" && mark.what === "update";
+  const [name, way] = typed ? ["edit", "left"] : WAYS[mark.what] ?? ["more", "right"];
+  const words = t(typed ? "mark_typed" : `mark_${mark.what}`);
   const at = place || (mark.side === "telegram" ? t("telegram") : t("sheets"));
   const note = mark.note && h("span", { class: "note", text: has(`note_${mark.note}`) ? t(`note_${mark.note}`) : mark.note });
   const minor = ["look", "token", "callback"].includes(mark.what) && mark.ok && !mark.note;
