@@ -1,7 +1,8 @@
 // Calls of the page's server.
 // Invariant: a call that fails throws an Error whose message is words for people.
 
-const PATIENCE_MS = 20_000;
+// A step of the tour may have to end before an answer comes.
+const PATIENCE_MS = 60_000;
 
 async function call(method, path, body) {
   const options = { method, signal: AbortSignal.timeout(PATIENCE_MS), headers: {} };

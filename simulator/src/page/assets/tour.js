@@ -126,7 +126,7 @@ function head(step, index) {
 function words(step, index) {
   const { at = 0, playing, seen = {}, failed } = tour();
   const played = index < at;
-  const status = failed && !played ? h("p", { class: "failed", role: "alert", text: failed })
+  const status = failed && !played ? h("p", { class: "failed", role: "alert", text: side(failed) })
     : !played && playing ? h("p", { class: "playing" }, h("i", { class: "spinner", "aria-hidden": "true" }), t("tour_playing"))
     : played && seen[step.id] ? h("p", { class: "seen", title: seen[step.id] }, icon("check"), h("span", { text: seen[step.id] })) : null;
   return h("div", { class: "tour-words", "aria-live": "polite" }, h("h2", { text: side(step.title) }), h("p", { text: side(step.look) }), status);
