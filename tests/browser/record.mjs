@@ -3,7 +3,7 @@
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, statSync } from "node:fs";
-import { chat, hears, openBrowser, openWindow, pageOf, place, sleep, until, write } from "./browser.mjs";
+import { chat, hears, openBrowser, openWindow, pageOf, place, sleep, tab, until, write } from "./browser.mjs";
 
 const [, , program = "http://127.0.0.1:8080/", out = "demo.webp", storm = ""] = process.argv;
 const { url, stop } = await pageOf(program);
@@ -103,7 +103,13 @@ async function sorted() {
   await film(4);
   await frame(READ);
   await page.locator("#sorting").click();
-  await frame(LOOK);
+  await until("every line in its own row", async () => {
+    await frame(220);
+    const lines = (await tab(page, APPEALS)).cells.map((row) => row[4] ?? "");
+    return ["акт сверки", "показ в субботу", "парковка", "Договор отправлен"].every((words) => lines.filter((line) => line.includes(words)).length === 1);
+  });
+  await film(3);
+  await frame(READ);
 }
 
 /** The account with which the storm ends, as a picture. */
