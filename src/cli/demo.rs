@@ -24,7 +24,7 @@ use simulator::{
 
 use self::{
     backstage::DemoBackstage,
-    service::{Pace, Service},
+    service::{DemoService, Tempo},
     tour::{Played, Player, SCRIPT},
 };
 use super::{Failure, page::PageArguments};
@@ -82,7 +82,7 @@ pub(super) async fn demo(arguments: DemoArguments) -> Result<ExitCode, Failure> 
     testbed.configure("TELEGRAM__RATE_PER_SECOND", "4");
     testbed.configure("LOG__FILTER", &filter);
     let testbed = Arc::new(testbed);
-    let service = Service::of(&testbed);
+    let service = DemoService::of(&testbed);
     let player = Player::open(&testbed, &service)?;
     if !arguments.exit {
         return with_page(&arguments, &testbed, &service, &player, &signals).await;
@@ -127,7 +127,7 @@ async fn tour(player: &Player, signals: &Shutdown) -> Result<ExitCode, Failure> 
 async fn with_page(
     arguments: &DemoArguments,
     testbed: &Arc<Testbed>,
-    service: &Arc<Service>,
+    service: &Arc<DemoService>,
     player: &Arc<Player>,
     signals: &Shutdown,
 ) -> Result<ExitCode, Failure> {
@@ -140,7 +140,7 @@ async fn with_page(
     let on_page = arguments.page.open(&page) || arguments.no_tour;
     let played = if on_page {
         println!("The tour is on the page, step by step; with --no-browser it is played here.\n");
-        let started = service.start(Pace::Watched).await;
+        let started = service.start(Tempo::Watched).await;
         started.map(|()| ExitCode::SUCCESS).map_err(Failure::from)
     } else {
         tour(player, signals).await

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    service::{Pace, Service},
+    service::{DemoService, Tempo},
     storm::{self, Storm},
     tour::{Played, Player, SCRIPT},
 };
@@ -31,7 +31,7 @@ const STORM_IS_ON: &str = "Идёт буря: подождите её конца
 #[derive(Clone)]
 pub(super) struct DemoBackstage {
     testbed: Arc<Testbed>,
-    service: Arc<Service>,
+    service: Arc<DemoService>,
     player: Arc<Player>,
     storm: Arc<Storm>,
     changes: Arc<watch::Sender<u64>>,
@@ -40,7 +40,11 @@ pub(super) struct DemoBackstage {
 }
 
 impl DemoBackstage {
-    pub(super) fn of(testbed: &Arc<Testbed>, service: &Arc<Service>, player: &Arc<Player>) -> Self {
+    pub(super) fn of(
+        testbed: &Arc<Testbed>,
+        service: &Arc<DemoService>,
+        player: &Arc<Player>,
+    ) -> Self {
         let storm = Storm::of(testbed, service);
         let changes = Arc::new(watch::Sender::new(0));
         tokio::spawn(forward(service.told(), Arc::clone(&changes)));
@@ -70,7 +74,7 @@ impl DemoBackstage {
             return Err(STORM_IS_ON.to_owned());
         }
         match name {
-            "service/start" => self.service.start(Pace::Watched).await.map_err(words)?,
+            "service/start" => self.service.start(Tempo::Watched).await.map_err(words)?,
             "service/stop" => drop(self.service.stop().await.map_err(words)?),
             "service/kill" => drop(self.service.kill().await.map_err(words)?),
             "tour/goto" => self.go_to(body)?,

@@ -33,7 +33,7 @@ const STORM_PACE: [(&str, &str); 1] = [("SHEETDESK_TELEGRAM__RATE_PER_SECOND", "
 
 /// How fast the service sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pace {
+pub(super) enum Tempo {
     /// Slowly enough to be watched, as the testbed's variables say.
     Watched,
     /// As fast as Telegram allows.
@@ -52,21 +52,21 @@ pub(super) enum Life {
 
 /// What is told of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Told {
+pub(super) struct ServiceState {
     pub(super) state: Life,
     pub(super) words: Bilingual,
     pub(super) since: Timestamp,
 }
 
-pub(super) struct Service {
+pub(super) struct DemoService {
     testbed: Arc<Testbed>,
-    process: Mutex<Option<(Process, Pace)>>,
+    process: Mutex<Option<(Process, Tempo)>>,
     /// Nothing is started any more.
     closed: AtomicBool,
-    told: watch::Sender<Told>,
+    told: watch::Sender<ServiceState>,
 }
 
-impl Service {
+impl DemoService {
     /// Nothing runs yet.
     pub(super) fn of(testbed: &Arc<Testbed>) -> Arc<Self> {
         let words = Bilingual::new("ещё не запускали", "not started yet");
@@ -74,14 +74,14 @@ impl Service {
             testbed: Arc::clone(testbed),
             process: Mutex::new(None),
             closed: AtomicBool::new(false),
-            told: watch::Sender::new(Told::now(Life::Stopped, words)),
+            told: watch::Sender::new(ServiceState::now(Life::Stopped, words)),
         });
         tokio::spawn(watch_over(Arc::downgrade(&service)));
         service
     }
 
     /// Starts it, unless it runs; at another pace it is stopped first.
-    pub(super) async fn start(&self, pace: Pace) -> Result<(), TestbedError> {
+    pub(super) async fn start(&self, pace: Tempo) -> Result<(), TestbedError> {
         let mut process = self.process.lock().await;
         if self.closed.load(Ordering::SeqCst) {
             return Err(TestbedError::Call("the demo is ending".to_owned()));
@@ -96,8 +96,8 @@ impl Service {
         self.tell(Life::Starting, Bilingual::new("запускается", "is starting"));
         let began = clock::monotonic();
         let more: &[_] = match pace {
-            Pace::Watched => &[],
-            Pace::Storm => &STORM_PACE,
+            Tempo::Watched => &[],
+            Tempo::Storm => &STORM_PACE,
         };
         match Process::start(&self.testbed, more, Log::Shown).await {
             Ok(started) => {
@@ -169,7 +169,7 @@ impl Service {
     }
 
     /// What is told of it, and a way to hear of changes.
-    pub(super) fn told(&self) -> watch::Receiver<Told> {
+    pub(super) fn told(&self) -> watch::Receiver<ServiceState> {
         self.told.subscribe()
     }
 
@@ -195,11 +195,11 @@ impl Service {
     }
 
     fn tell(&self, state: Life, words: Bilingual) {
-        self.told.send_replace(Told::now(state, words));
+        self.told.send_replace(ServiceState::now(state, words));
     }
 }
 
-impl Told {
+impl ServiceState {
     fn now(state: Life, words: Bilingual) -> Self {
         Self {
             state,
@@ -210,7 +210,7 @@ impl Told {
 }
 
 /// Looks after the process for as long as anybody holds it.
-async fn watch_over(service: Weak<Service>) {
+async fn watch_over(service: Weak<DemoService>) {
     loop {
         tokio::time::sleep(GLANCE).await;
         let Some(service) = service.upgrade() else {

@@ -22,7 +22,7 @@ use tokio::{
 use self::report::{Left, Report};
 use super::{
     crowd::{Crowd, Wanted},
-    service::{Pace, Service},
+    service::{DemoService, Tempo},
 };
 use crate::{
     cli::Failure,
@@ -91,7 +91,7 @@ const MISHAPS: [(f64, Mishap); 20] = [
 
 /// How far it is.
 #[derive(Debug, Clone, Default)]
-struct Told {
+struct StormState {
     running: bool,
     ends: Option<Instant>,
     report: Option<Report>,
@@ -99,25 +99,25 @@ struct Told {
 
 pub(super) struct Storm {
     testbed: Arc<Testbed>,
-    service: Arc<Service>,
-    told: watch::Sender<Told>,
+    service: Arc<DemoService>,
+    told: watch::Sender<StormState>,
     /// Storms so far.
     count: AtomicUsize,
 }
 
 impl Storm {
-    pub(super) fn of(testbed: &Arc<Testbed>, service: &Arc<Service>) -> Arc<Self> {
+    pub(super) fn of(testbed: &Arc<Testbed>, service: &Arc<DemoService>) -> Arc<Self> {
         Arc::new(Self {
             testbed: Arc::clone(testbed),
             service: Arc::clone(service),
-            told: watch::Sender::new(Told::default()),
+            told: watch::Sender::new(StormState::default()),
             count: AtomicUsize::new(0),
         })
     }
 
     /// Takes the right to one storm; false while another is on.
     pub(super) fn begin(&self) -> bool {
-        let begin = |told: &mut Told| {
+        let begin = |told: &mut StormState| {
             let free = !told.running;
             told.running = true;
             free
@@ -134,7 +134,7 @@ impl Storm {
         };
         self.calm();
         println!("{}\n{}", report.words().ru, report.words().en);
-        self.told.send_replace(Told {
+        self.told.send_replace(StormState {
             running: false,
             ends: None,
             report: Some(report),
@@ -180,7 +180,7 @@ impl Storm {
             promotions: 0.0,
             sorts: SORTS * seconds,
         };
-        self.service.start(Pace::Watched).await?;
+        self.service.start(Tempo::Watched).await?;
         let everybody = u32::try_from(people.len()).unwrap_or(u32::MAX);
         let known = |status: &StatusReport| status.partners.registered >= everybody;
         self.testbed
@@ -195,7 +195,7 @@ impl Storm {
         });
         self.drive(&mut crowd, length).await?;
         self.calm();
-        self.service.start(Pace::Storm).await?;
+        self.service.start(Tempo::Storm).await?;
         let left = self.settles(&crowd).await;
         Ok(Report::at_the_end(&self.testbed, &crowd, left))
     }
@@ -230,7 +230,7 @@ impl Storm {
             Mishap::Kill => {
                 self.service.kill().await?;
                 crowd.killed += 1;
-                self.service.start(Pace::Storm).await?;
+                self.service.start(Tempo::Storm).await?;
             }
         }
         Ok(())

@@ -41,7 +41,7 @@ impl Tally {
 
 /// How often everything that a crowd has said was found.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Counts {
+pub(super) struct Tallies {
     /// What partners wrote, in the sheet.
     pub(super) messages: Tally,
     /// What was typed for them, in their chats.
@@ -50,7 +50,7 @@ pub(super) struct Counts {
     pub(super) announcements: Tally,
 }
 
-impl Counts {
+impl Tallies {
     pub(super) fn of(testbed: &Testbed, crowd: &Crowd) -> Self {
         let mut counts = Self::default();
         let written = marks(&written(testbed), "Вопрос ");

@@ -16,7 +16,7 @@ pub(super) use self::{
     player::{Played, Player},
     script::{SCRIPT, Step},
 };
-use super::service::{Pace, Service};
+use super::service::{DemoService, Tempo};
 use crate::testbed::{BOOK, MARINA, Testbed, TestbedError};
 
 /// How long any step may take; most take well under a second, writes to the sheet up to some seconds.
@@ -28,7 +28,7 @@ type Tell = Box<dyn Fn(&str, &str) + Send + Sync>;
 /// Who takes part, and what one step leaves to the next.
 pub(super) struct Tour {
     testbed: Arc<Testbed>,
-    service: Arc<Service>,
+    service: Arc<DemoService>,
     tell: Tell,
     marina: Person,
     partners: Vec<Person>,
@@ -46,7 +46,7 @@ impl Tour {
     /// Everybody is there; the service has not been started.
     pub(super) fn open(
         testbed: &Arc<Testbed>,
-        service: &Arc<Service>,
+        service: &Arc<DemoService>,
         tell: Tell,
     ) -> Result<Self, TestbedError> {
         let marina = Profile::new(MARINA, "Марина").language("ru");
@@ -98,11 +98,11 @@ impl Tour {
     async fn leave(&self) -> Result<(), TestbedError> {
         self.testbed.telegram.clear_faults();
         self.testbed.telegram.release();
-        self.service.start(Pace::Watched).await
+        self.service.start(Tempo::Watched).await
     }
 
     async fn starts(&self) -> Result<(), TestbedError> {
-        self.service.start(Pace::Watched).await?;
+        self.service.start(Tempo::Watched).await?;
         self.holds(
             "the service runs; the sample workbook is the predecessor's",
             "",

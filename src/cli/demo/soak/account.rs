@@ -8,7 +8,7 @@ use super::measure::Measurements;
 use crate::{
     cli::demo::{
         crowd::Crowd,
-        tally::{Counts, Tally},
+        tally::{Tallies, Tally},
     },
     testbed::Testbed,
 };
@@ -16,7 +16,7 @@ use crate::{
 /// Sends in flight at the death of the service, at most (the outbox's limit).
 const IN_FLIGHT: u32 = 30;
 pub(super) struct Account {
-    counts: Counts,
+    counts: Tallies,
     /// Messages of which the service itself says that nobody knows.
     unknown: u64,
     quarantined: u64,
@@ -29,7 +29,7 @@ impl Account {
     pub(super) async fn of(testbed: &Testbed, crowd: &Crowd, measured: Measurements) -> Self {
         let status = testbed.status().await.ok();
         Self {
-            counts: Counts::of(testbed, crowd),
+            counts: Tallies::of(testbed, crowd),
             unknown: status.as_ref().map_or(0, |status| status.outbox.unknown),
             quarantined: status.as_ref().map_or(0, |status| status.inbox.quarantined),
             lost_responses: crowd.lost,
@@ -44,7 +44,7 @@ impl Account {
         let bound = self
             .lost_responses
             .saturating_add(self.killed.saturating_mul(IN_FLIGHT)) as usize;
-        let Counts {
+        let Tallies {
             messages,
             answers,
             announcements,
@@ -100,7 +100,7 @@ mod tests {
 
     fn account(messages: Tally, announcements: Tally, unknown: u64) -> Account {
         Account {
-            counts: Counts {
+            counts: Tallies {
                 messages,
                 answers: Tally::default(),
                 announcements,

@@ -8,7 +8,7 @@ use crate::{
     cli::demo::{
         bilingual::Bilingual,
         crowd::Crowd,
-        tally::{Counts, Tally},
+        tally::{Tallies, Tally},
     },
     cli::page::DOUBTS,
     testbed::{APPEALS, BOOK, Testbed},
@@ -88,7 +88,7 @@ impl Report {
             format!("Буря не состоялась: {why}"),
             format!("The storm could not be carried out: {why}"),
         );
-        Self::of(0, &Counts::default(), 0, 0, words)
+        Self::of(0, &Tallies::default(), 0, 0, words)
     }
 
     pub(super) fn words(&self) -> &Bilingual {
@@ -96,7 +96,7 @@ impl Report {
     }
 
     fn counted(testbed: &Testbed, crowd: &Crowd) -> Self {
-        let counts = Counts::of(testbed, crowd);
+        let counts = Tallies::of(testbed, crowd);
         let doubted = doubted(testbed, crowd);
         let words = Bilingual::new("", "");
         Self::of(crowd.people().len(), &counts, doubted, crowd.killed, words)
@@ -104,7 +104,7 @@ impl Report {
 
     fn of(
         partners: usize,
-        counts: &Counts,
+        counts: &Tallies,
         unknown: usize,
         restarts: u32,
         words: Bilingual,
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn the_account_is_told_in_both_languages_and_admits_what_is_lost() {
-        let mut counts = Counts::default();
+        let mut counts = Tallies::default();
         for (mark, found) in [("в-0.", 1), ("в-1.", 1)] {
             counts.messages.count(mark, found);
         }

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{SCRIPT, Step, Tour, script::About};
 use crate::{
-    cli::demo::service::Service,
+    cli::demo::service::DemoService,
     clock,
     testbed::{Testbed, TestbedError},
 };
@@ -57,7 +57,7 @@ impl Player {
     /// A tour of which nothing has been played; what holds is printed.
     pub(in crate::cli::demo) fn open(
         testbed: &Arc<Testbed>,
-        service: &Arc<Service>,
+        service: &Arc<DemoService>,
     ) -> Result<Arc<Self>, TestbedError> {
         let shown = |about: &About| about.shown(None);
         let progress = Arc::new(watch::Sender::new(Progress {

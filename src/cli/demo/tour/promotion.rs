@@ -7,7 +7,7 @@ use simulator::telegram::{Person, Profile};
 
 use super::{PATIENCE, Tour};
 use crate::{
-    cli::demo::service::Pace,
+    cli::demo::service::Tempo,
     testbed::{ADMIN_CHAT, APPEALS, PROMOTIONS, Testbed, TestbedError},
 };
 
@@ -52,7 +52,7 @@ fn block(partners: &[Person]) {
 impl Tour {
     /// A marketer adds a picture.
     pub(super) async fn offers(&self) -> Result<(), TestbedError> {
-        self.service.start(Pace::Watched).await?;
+        self.service.start(Tempo::Watched).await?;
         block(&self.partners);
         let picture = BASE64_STANDARD.encode(PICTURE);
         let picture = format!("data:image/png;base64,{picture}");

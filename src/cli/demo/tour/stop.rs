@@ -6,7 +6,7 @@ use simulator::telegram::{Fault, FaultKind};
 
 use super::{PATIENCE, Tour};
 use crate::{
-    cli::demo::service::{Pace, STOP_LIMIT},
+    cli::demo::service::{STOP_LIMIT, Tempo},
     testbed::{APPEALS, TestbedError},
 };
 
@@ -41,7 +41,7 @@ impl Tour {
 
     pub(super) async fn finishes_the_answer(&self) -> Result<(), TestbedError> {
         self.marina.write("И ещё: нужна ли доверенность?");
-        self.service.start(Pace::Watched).await?;
+        self.service.start(Tempo::Watched).await?;
         let admits = |text: &str| text.ends_with("возможно дважды");
         let delivery = self.row(self.next, "Доставка", admits).await?;
         let cleared = self
