@@ -3,12 +3,68 @@
 //! Invariant: the service knows nothing but what `simulate` has printed.
 
 use serde_json::{Value, json};
+use sheetdesk::clock;
 use tempfile::TempDir;
 
-use crate::child::{Child, client};
+use crate::{
+    child::{Child, client},
+    play::PATIENCE,
+};
+
+/// How often it is looked whether something has come.
+const GLANCE: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// A partner of the sample workbook who is registered.
 const PAVEL: &str = "700001043";
+
+/// People at the stand-ins, by script.
+struct Hands {
+    client: reqwest::Client,
+    telegram: String,
+    sheets: String,
+}
+
+impl Hands {
+    async fn post(&self, url: String, body: Value) {
+        let answer = self.client.post(url).json(&body).send().await;
+        assert_eq!(answer.expect("the stand-in answers").status(), 200);
+    }
+
+    async fn get(&self, url: String) -> String {
+        let answer = self.client.get(url).send().await;
+        let words = answer.expect("the stand-in answers").text().await;
+        words.expect("words")
+    }
+
+    /// Waits until the bot has said this to Pavel.
+    async fn hears(&self, words: &str, service: &Child) {
+        let url = format!("{}/sim/chats/{PAVEL}/messages", self.telegram);
+        self.waits(url, words, service).await;
+    }
+
+    /// Waits until this stands in the appeals tab.
+    async fn finds(&self, words: &str, service: &Child) {
+        let sheets = &self.sheets;
+        let url = format!("{sheets}/sim/workbooks/demo-workbook/tabs/обращения");
+        self.waits(url, words, service).await;
+    }
+
+    async fn waits(&self, url: String, words: &str, service: &Child) {
+        let deadline = clock::monotonic() + PATIENCE;
+        loop {
+            let seen = self.get(url.clone()).await;
+            if seen.contains(words) {
+                return;
+            }
+            assert!(
+                clock::monotonic() < deadline,
+                "{words:?} does not come: {seen}{}",
+                service.said()
+            );
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+}
 
 #[tokio::test]
 async fn an_edit_by_hand_calls_the_service_that_simulate_has_told() {
@@ -53,56 +109,27 @@ async fn an_edit_by_hand_calls_the_service_that_simulate_has_told() {
     service.says("serving").await;
 
     let client = client();
-    let post = async |url: String, body: Value| {
-        let answer = client.post(url).json(&body).send().await;
-        answer.expect("the stand-in answers").status()
+    let hands = Hands {
+        client: client.clone(),
+        telegram: telegram.clone(),
+        sheets,
     };
-    let messages = async || {
-        let answer = client.get(format!("{telegram}/sim/chats/{PAVEL}/messages"));
-        let answer = answer.send().await.expect("the stand-in answers");
-        answer.text().await.expect("words")
-    };
-    let waits_for = async |words: &str| {
-        for _ in 0..300 {
-            if messages().await.contains(words) {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
-        panic!(
-            "{words:?} does not come: {}{}",
-            messages().await,
-            service.said()
-        );
-    };
-    let written = post(
-        format!("{telegram}/sim/people/{PAVEL}/write"),
-        json!({"text": "Где мой договор?"}),
-    );
-    assert_eq!(written.await, 200);
-    waits_for("Приняли, обращение № 2").await;
-    // His row is there once the service has written it.
-    let row = async || {
-        let url = format!("{sheets}/sim/workbooks/demo-workbook/tabs/обращения");
-        let answer = client.get(url).send().await.expect("the stand-in answers");
-        let table: Value = answer.json().await.expect("a table");
-        table["rows"][2][4]
-            .as_str()
-            .unwrap_or_default()
-            .contains("договор")
-    };
-    for _ in 0..300 {
-        if row().await {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    let typed = post(
-        format!("{sheets}/sim/workbooks/demo-workbook/type"),
-        json!({"tab": "обращения", "cell": "G3", "text": "Выслали на почту"}),
-    );
-    assert_eq!(typed.await, 200);
-    waits_for("Выслали на почту").await;
+    hands
+        .post(
+            format!("{telegram}/sim/people/{PAVEL}/write"),
+            json!({"text": "Где мой договор?"}),
+        )
+        .await;
+    hands.hears("Приняли, обращение № 2", &service).await;
+    hands.finds("Где мой договор?", &service).await;
+    let workbook = format!("{}/sim/workbooks/demo-workbook", hands.sheets);
+    hands
+        .post(
+            format!("{workbook}/type"),
+            json!({"tab": "обращения", "cell": "G3", "text": "Выслали на почту"}),
+        )
+        .await;
+    hands.hears("Выслали на почту", &service).await;
     // Whoever opens Telegram's stand-in in a browser gets the page.
     let page = client
         .get(&telegram)
