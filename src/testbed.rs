@@ -322,12 +322,15 @@ impl Testbed {
         header: &str,
         text: &str,
     ) -> Result<(), TestbedError> {
-        self.sheets
-            .with(BOOK, |book| {
-                let address = book.address(tab, key, header)?;
-                book.type_in(tab, &address, text)
-            })
-            .map_err(|error| TestbedError::Call(error.to_string()))
+        let typed = self
+            .sheets
+            .with(BOOK, |book| book.address(tab, key, header));
+        let typed = typed.and_then(|cell| {
+            let body = serde_json::json!({"tab": tab, "cell": cell, "text": text});
+            let body = body.as_object().cloned().unwrap_or_default();
+            self.sheets.act(BOOK, "type", body)
+        });
+        typed.map_err(|error| TestbedError::Call(error.to_string()))
     }
 
     /// The signed call that Apps Script makes after an edit; the trail shows it.

@@ -28,7 +28,7 @@ pub(super) struct Account {
     waiting: usize,
     /// Neither, although everything has long been quiet.
     lost: usize,
-    /// Places in dialogues in which a text stands beyond the times that it was written.
+    /// Places in dialogues in which a text stands beyond the times that it was written, and messages that carry an answer once too often.
     twice: usize,
     /// Texts that people typed into cells for answers.
     answers_typed: usize,
@@ -81,6 +81,7 @@ impl Account {
         let (found, twice) = matched(typed, &Places::of(sources.spoken));
         account.answers_arrived = found.values().sum();
         account.answers_twice = twice;
+        account.twice += twice;
         let doubts: Vec<String> = names
             .unknown
             .iter()
@@ -254,6 +255,7 @@ mod tests {
             lost: 1,
             answers_arrived: 2,
             answers_twice: 1,
+            twice: 3,
             ..expected
         };
         assert_eq!(later, expected, "what the bot has not taken is not lost");

@@ -187,7 +187,7 @@ const TEXTS = {
   about_answered: ["на них бот ответил сам: код, команда", "the bot answered these itself: a code, a command"],
   about_waiting: ["ещё в пути", "still on the way"],
   about_lost: ["не дошли, хотя минуту всё спокойно", "did not arrive, though all was calm for a minute"],
-  about_twice: ["записаны лишний раз", "written once too often"],
+  about_twice: ["записаны или пришли лишний раз", "written or received once too often"],
   about_unknown: ["строк, где сервис честно сомневается", "rows in which the service admits a doubt"],
   about_answers_typed: ["ответов ввели в таблицу", "answers typed into the sheet"],
   about_answers_arrived: ["пришли в чаты партнёров", "came to the partners' chats"],
