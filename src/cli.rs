@@ -215,6 +215,16 @@ enum Failure {
     Other(anyhow::Error),
 }
 
+impl Failure {
+    /// What is the matter.
+    fn words(&self) -> String {
+        match self {
+            Self::Settings(errors) => errors.to_string(),
+            Self::Other(error) => format!("{error:#}"),
+        }
+    }
+}
+
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::Other(error.into())

@@ -18,7 +18,7 @@ use anyhow::Context as _;
 use clap::Args;
 use simulator::{
     page::Page,
-    sheets::SheetsOptions,
+    sheets::{SheetsOptions, Workbook},
     telegram::{Limits, TelegramOptions},
 };
 
@@ -146,11 +146,7 @@ async fn with_page(
         tour(player, signals).await
     };
     let code = played.unwrap_or_else(|failure| {
-        let words = match failure {
-            Failure::Settings(errors) => errors.to_string(),
-            Failure::Other(error) => format!("{error:#}"),
-        };
-        println!("\nThe tour ended here: {words}\n");
+        println!("\nThe tour ended here: {}\n", failure.words());
         ExitCode::FAILURE
     });
     if !signals.stop_token().is_cancelled() {
@@ -190,14 +186,9 @@ fn answer_cell(testbed: &Testbed) -> String {
     let table = testbed.sheets.look(BOOK, |book| book.table(APPEALS));
     let (table, hers) = (table.unwrap_or_default(), MARINA.to_string());
     let row = table.iter().rposition(|row| row.contains(&hers));
-    let headers = table.first().map_or(&[][..], Vec::as_slice);
-    let column = headers
-        .iter()
-        .position(|header| header == "специалист_ответ");
-    match (row, column.and_then(|column| u8::try_from(column).ok())) {
-        (Some(row), Some(column)) if column < 26 => {
-            format!("{}{}", char::from(b'A' + column), row + 1)
-        }
+    let column = |book: &Workbook| book.column(APPEALS, "специалист_ответ");
+    match (row, testbed.sheets.look(BOOK, column)) {
+        (Some(row), Ok(column)) => format!("{column}{}", row + 1),
         _ => FIRST.to_owned(),
     }
 }

@@ -120,6 +120,20 @@ pub struct Assignment {
     pub displaced: BTreeSet<Number>,
 }
 
+impl Assignment {
+    /// The rows that bear the number of an appeal and are not its row, or not its only one, and what is wrong with each.
+    #[must_use]
+    pub fn strays(&self) -> BTreeMap<AppealId, Vec<(usize, RowTrouble)>> {
+        let mut strays: BTreeMap<AppealId, Vec<(usize, RowTrouble)>> = BTreeMap::new();
+        for (at, owner) in self.owners.iter().enumerate() {
+            if let Owner::Stray(appeal, why) = *owner {
+                strays.entry(appeal).or_default().push((at, why));
+            }
+        }
+        strays
+    }
+}
+
 impl Default for AppealIndex {
     /// What an empty journal knows.
     fn default() -> Self {

@@ -12,7 +12,7 @@ use sheetdesk::domain::{
         TelegramCell, Update, WriteReport, WrittenRow,
     },
     files::Links,
-    identity::{self, Asked, Owner, RowKeys, matching::assign, news::AppealsRead},
+    identity::{self, Asked, RowKeys, matching::assign, news::AppealsRead},
     ids::{
         AppealId, BatchToken, ChatId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq,
         SpreadsheetId,
@@ -45,7 +45,7 @@ pub(crate) struct Table {
     sheet: Vec<SheetRow>,
     displaced: BTreeSet<Number>,
     /// What the last read showed of each appeal's number beside a row that is not its.
-    strays: Vec<(AppealId, RowTrouble)>,
+    strays: BTreeMap<AppealId, Vec<(usize, RowTrouble)>>,
 }
 
 /// A row of the appeals tab.
@@ -82,7 +82,7 @@ impl Table {
             messages: 100,
             sheet: Vec::new(),
             displaced: BTreeSet::new(),
-            strays: Vec::new(),
+            strays: BTreeMap::new(),
         }
     }
 
@@ -287,10 +287,8 @@ impl Table {
         let index = identity::index(&self.rules, &self.state, &asked);
         let assignment = assign(&keys, &asked.gone, &index);
         let changed: Vec<bool> = (0..rows.len()).map(|at| at >= new_from).collect();
-        let mut strays = BTreeMap::new();
-        for (appeal, _) in &self.strays {
-            *strays.entry(*appeal).or_default() += 1;
-        }
+        let strays = self.strays.iter();
+        let strays = strays.map(|(appeal, rows)| (*appeal, rows.len())).collect();
         let reading = AppealsRead {
             strays: &strays,
             rows: &keys,
@@ -299,11 +297,7 @@ impl Table {
             highest: keys.iter().filter_map(|keys| keys.number).max(),
         };
         let events = reading.events(&assignment, &index);
-        let stray = |owner: &Owner| match owner {
-            Owner::Stray(appeal, why) => Some((*appeal, *why)),
-            _ => None,
-        };
-        self.strays = assignment.owners.iter().filter_map(stray).collect();
+        self.strays = assignment.strays();
         self.displaced = assignment.displaced;
         let events = events.into_iter().map(Event::Row);
         events.flat_map(|event| self.event(&event)).collect()
@@ -312,8 +306,8 @@ impl Table {
     /// What the rows are told that bear the number of an appeal and are not its row.
     pub(crate) fn strays(&self, number: u32) -> Vec<RowTrouble> {
         let id = self.appeal(number).id;
-        let of = |(appeal, why): &(AppealId, RowTrouble)| (*appeal == id).then_some(*why);
-        self.strays.iter().filter_map(of).collect()
+        let rows = self.strays.get(&id).into_iter().flatten();
+        rows.map(|(_, why)| *why).collect()
     }
 
     /// The read-back confirms the row as the journal wants it.

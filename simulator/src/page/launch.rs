@@ -93,7 +93,7 @@ fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
 }
 
 /// As `encodeURIComponent` does it.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     let form: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
     form.replace('+', "%20")
 }

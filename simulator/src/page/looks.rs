@@ -9,6 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::launch::encoded;
 use super::server::Shared;
 use crate::telegram::ChatId;
 
@@ -34,9 +35,7 @@ pub(super) async fn file(State(shared): State<Arc<Shared>>, Path(id): Path<Strin
     } else {
         "inline"
     };
-    let name = name.unwrap_or_else(|| "file".to_owned());
-    let name: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
-    let name = name.replace('+', "%20");
+    let name = encoded(name.as_deref().unwrap_or("file"));
     let head = [
         (header::CONTENT_TYPE, mime.to_owned()),
         (

@@ -242,13 +242,15 @@ fn labelled(rows: &Value) -> Value {
             seen
         }
     };
+    each_button(rows, button)
+}
+
+/// Rows of buttons, each as it is seen.
+pub(super) fn each_button(rows: &Value, button: impl Fn(&Value) -> Value) -> Value {
     let rows = rows.as_array().into_iter().flatten();
     rows.map(|row| {
-        row.as_array()
-            .into_iter()
-            .flatten()
-            .map(button)
-            .collect::<Value>()
+        let row = row.as_array().into_iter().flatten();
+        row.map(&button).collect::<Value>()
     })
     .collect()
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::ids::MessageId;
 use super::marks;
-use super::seen::{quoted, words};
+use super::seen::{each_button, quoted, words};
 use super::sent::{Content, SentFile, SentMessage};
 use super::state::{Bot, Chat, Entry, Theirs};
 
@@ -147,13 +147,5 @@ fn buttons(markup: &Value) -> Value {
         }
         Value::Object(seen)
     };
-    let rows = markup["inline_keyboard"].as_array().into_iter().flatten();
-    rows.map(|row| {
-        row.as_array()
-            .into_iter()
-            .flatten()
-            .map(button)
-            .collect::<Value>()
-    })
-    .collect()
+    each_button(&markup["inline_keyboard"], button)
 }

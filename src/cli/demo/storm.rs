@@ -129,8 +129,7 @@ impl Storm {
     pub(super) async fn rage(&self, people: Vec<Person>, length: Duration) {
         let report = match self.run(people, length).await {
             Ok(report) => report,
-            Err(Failure::Settings(errors)) => Report::failed(&errors.to_string()),
-            Err(Failure::Other(error)) => Report::failed(&format!("{error:#}")),
+            Err(failure) => Report::failed(&failure.words()),
         };
         self.calm();
         println!("{}\n{}", report.words().ru, report.words().en);

@@ -60,16 +60,11 @@ impl<C: Fn(usize) -> AppealCells> AppealsRead<'_, C> {
 
     /// A row may be a stray without having changed: its appeal has been found elsewhere.
     fn new_strays(&self, assignment: &Assignment) -> Vec<RowEvent> {
-        let mut strays: BTreeMap<AppealId, Vec<usize>> = BTreeMap::new();
-        for (at, owner) in assignment.owners.iter().enumerate() {
-            if let Owner::Stray(appeal, _) = owner {
-                strays.entry(*appeal).or_default().push(at);
-            }
-        }
-        let is_new = |(appeal, rows): &(AppealId, Vec<usize>)| {
-            self.strays.get(appeal) != Some(&rows.len()) || rows.iter().any(|&at| self.changed[at])
+        let is_new = |(appeal, rows): &(AppealId, Vec<(usize, _)>)| {
+            self.strays.get(appeal) != Some(&rows.len())
+                || rows.iter().any(|&(at, _)| self.changed[at])
         };
-        let new = strays.into_iter().filter(is_new);
+        let new = assignment.strays().into_iter().filter(is_new);
         new.map(|(appeal, _)| RowEvent::Strays { appeal }).collect()
     }
 

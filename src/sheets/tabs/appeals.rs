@@ -14,6 +14,7 @@ use crate::{
             AppealIndex, Asked, Owner, RowKeys, Standing, matching::assign, news::AppealsRead,
         },
         ids::{AppealId, Number},
+        partner::RowTrouble,
         row::Column,
         tab::Tab,
         text::Text,
@@ -117,15 +118,17 @@ pub(super) fn news(
         highest: now.highest(),
     };
     events.extend(reading.events(&assignment, index));
-    let mut strays: BTreeMap<AppealId, Vec<Stray>> = BTreeMap::new();
     for (&at, owner) in places.iter().zip(&assignment.owners) {
-        let row = &mut now.rows[at];
-        row.unread = *owner == Owner::Unread;
-        if let Owner::Stray(appeal, why) = *owner {
-            let row = row.row;
-            strays.entry(appeal).or_default().push(Stray { row, why });
-        }
+        now.rows[at].unread = *owner == Owner::Unread;
     }
+    let stray = |(at, why): (usize, RowTrouble)| Stray {
+        row: now.rows[places[at]].row,
+        why,
+    };
+    let strays = assignment.strays().into_iter();
+    let strays: BTreeMap<AppealId, Vec<Stray>> = strays
+        .map(|(appeal, rows)| (appeal, rows.into_iter().map(stray).collect()))
+        .collect();
     for (&appeal, standing) in &assignment.standings {
         if let Standing::Own(at) = *standing
             && !strays.contains_key(&appeal)

@@ -50,11 +50,9 @@ function showAccount() {
 export function showStorm() {
   const { account } = world.state.backstage.storm;
   if (!account) return;
-  const figures = { ...account };
-  if (typeof figures.answers === "number") figures.answers_arrived ??= figures.answers;
   dialog({
     title: t("storm_over"),
-    body: [h("p", { class: "about", text: side(account.words) }), lines(figures, [...LONG, "restarts"])],
+    body: [h("p", { class: "about", text: side(account.words) }), lines(account, [...LONG, "restarts"])],
     buttons: [{ label: t("ok"), value: true, main: true }],
     wide: true,
   });

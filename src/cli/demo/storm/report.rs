@@ -34,7 +34,6 @@ pub(super) struct Report {
     /// Rows that say themselves that nobody knows.
     unknown: usize,
     /// Texts that were typed into answer cells, and those that are in the chats.
-    answers: usize,
     answers_typed: usize,
     answers_arrived: usize,
     answers_lost: usize,
@@ -118,7 +117,6 @@ impl Report {
             lost: messages.lost,
             twice: messages.doubled,
             unknown,
-            answers: answers.of,
             answers_typed: answers.of,
             answers_arrived: arrived(answers),
             answers_lost: answers.lost,
@@ -134,36 +132,30 @@ impl Report {
             true => ("Ничего не потеряно.", "Nothing is lost."),
             false => ("Не сошлось!", "It does not add up!"),
         };
+        let Self {
+            partners,
+            wrote,
+            arrived,
+            lost,
+            twice,
+            answers_typed: answers,
+            answers_arrived: had,
+            answers_lost: answers_gone,
+            answers_twice: doubled,
+            unknown,
+            restarts,
+            words: _,
+        } = self;
         Bilingual::new(
             format!(
-                "{ru} Партнёров {}, сообщений {}: в таблице {}, потеряно {}, дважды {}. Ответов {}: у партнёров {}, потеряно {}, дважды {}. \
-                 Строк, где сервис сам признаёт, что не знает, – {}. Убивали и запускали снова: {}.",
-                self.partners,
-                self.wrote,
-                self.arrived,
-                self.lost,
-                self.twice,
-                self.answers,
-                self.answers_arrived,
-                self.answers_lost,
-                self.answers_twice,
-                self.unknown,
-                self.restarts
+                "{ru} Партнёров {partners}, сообщений {wrote}: в таблице {arrived}, потеряно {lost}, дважды {twice}. \
+                 Ответов {answers}: у партнёров {had}, потеряно {answers_gone}, дважды {doubled}. \
+                 Строк, где сервис сам признаёт, что не знает, – {unknown}. Убивали и запускали снова: {restarts}."
             ),
             format!(
-                "{en} {} partners, {} messages: {} in the sheet, {} lost, {} twice. {} answers: {} with the partners, {} lost, {} twice. \
-                 Rows in which the service itself admits a doubt: {}. Killed and started again: {}.",
-                self.partners,
-                self.wrote,
-                self.arrived,
-                self.lost,
-                self.twice,
-                self.answers,
-                self.answers_arrived,
-                self.answers_lost,
-                self.answers_twice,
-                self.unknown,
-                self.restarts
+                "{en} {partners} partners, {wrote} messages: {arrived} in the sheet, {lost} lost, {twice} twice. \
+                 {answers} answers: {had} with the partners, {answers_gone} lost, {doubled} twice. \
+                 Rows in which the service itself admits a doubt: {unknown}. Killed and started again: {restarts}."
             ),
         )
     }

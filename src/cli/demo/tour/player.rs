@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::{SCRIPT, Step, Tour, script::About};
+use super::{SCRIPT, Step, Tour};
 use crate::{
     cli::demo::service::DemoService,
     clock,
@@ -59,9 +59,8 @@ impl Player {
         testbed: &Arc<Testbed>,
         service: &Arc<DemoService>,
     ) -> Result<Arc<Self>, TestbedError> {
-        let shown = |about: &About| about.shown(None);
         let progress = Arc::new(watch::Sender::new(Progress {
-            steps: SCRIPT.iter().map(shown).collect(),
+            steps: steps(None),
             ..Progress::default()
         }));
         let began = clock::monotonic();
@@ -95,10 +94,7 @@ impl Player {
             self.progress
                 .send_modify(|progress| progress.begin(about.id));
             let played = leaving.run_until_cancelled(tour.play(about.step)).await;
-            let steps: Vec<_> = SCRIPT
-                .iter()
-                .map(|about| about.shown(Some(&tour)))
-                .collect();
+            let steps = steps(Some(&tour));
             let ended = |progress: &mut Progress| {
                 progress.playing = None;
                 progress.steps = steps;
@@ -155,10 +151,7 @@ impl Player {
         let progress = self.progress.borrow().clone();
         // While a step is played the tour is its; cells stay where they were.
         let steps = match self.tour.try_lock() {
-            Ok(tour) => SCRIPT
-                .iter()
-                .map(|about| about.shown(Some(&tour)))
-                .collect(),
+            Ok(tour) => steps(Some(&tour)),
             Err(_) => progress.steps,
         };
         json!({
@@ -191,6 +184,11 @@ impl Progress {
         }
         noted.push_str(seen);
     }
+}
+
+/// The steps as the page shows them.
+fn steps(tour: Option<&Tour>) -> Vec<Value> {
+    SCRIPT.iter().map(|about| about.shown(tour)).collect()
 }
 
 /// Prints a step that held, and below it what was seen.
