@@ -9,6 +9,7 @@ use super::{
     appeal::{Appeal, Line},
     broadcast::Broadcast,
     effect::{Decision, Effect, Entity, Keyboard, MessageForm, Send, Wake},
+    event::Misplaced,
     ids::{
         AppealId, BatchToken, ChatId, OutboxId, PartnerCode, PromotionKey, RowKey, Seq,
         SpreadsheetId,
@@ -182,6 +183,10 @@ impl<'a, V: View> DecisionContext<'a, V> {
 
     pub(super) fn finish_batch(&mut self, spreadsheet: SpreadsheetId, token: BatchToken) {
         self.decision.settled = Some((spreadsheet, token));
+    }
+
+    pub(super) fn misplaced(&mut self, spreadsheet: SpreadsheetId, all: Vec<Misplaced>) {
+        self.decision.misplaced = Some((spreadsheet, all));
     }
 
     pub(super) fn given_elsewhere(&mut self, token: BatchToken) {

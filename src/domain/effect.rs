@@ -11,6 +11,7 @@ use super::{
     alerts::Alerts,
     appeal::{Appeal, Line},
     broadcast::{Announced, Broadcast},
+    event::Misplaced,
     files::StoredFile,
     ids::{
         AppealId, BatchToken, CallbackId, ChatId, MessageId, OutboxId, PartnerCode, PromotionKey,
@@ -39,6 +40,8 @@ pub struct Decision {
     pub clean: Vec<(RowKey, Seq)>,
     /// The intent that is over.
     pub settled: Option<(SpreadsheetId, BatchToken)>,
+    /// All that stands where it should not in a spreadsheet, from now on.
+    pub misplaced: Option<(SpreadsheetId, Vec<Misplaced>)>,
     /// A batch token that was given by a later journal: ours go on above it.
     pub given_elsewhere: Option<BatchToken>,
 }

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     command::{Command, Digest, ErasedPerson, Heartbeat, Notice},
     sheet::{
-        AnswerCell, AppealCells, Looked, NewAppeal, Outdated, PartnerCells, Restored, RowEvent,
-        RowMark, RowResult, TelegramCell, WriteReport, WrittenRow,
+        AnswerCell, AppealCells, Looked, Misplaced, NewAppeal, Outdated, PartnerCells, Restored,
+        RowEvent, RowMark, RowResult, TelegramCell, WriteReport, WrittenRow, WrongCell, WrongRow,
     },
 };
 use super::{

@@ -70,6 +70,9 @@ pub(super) fn apply(
     if let Some(token) = decision.given_elsewhere {
         tokens::go_on_above(tables, token)?;
     }
+    if let Some((spreadsheet, misplaced)) = decision.misplaced {
+        tokens::remember_misplaced(tables, &spreadsheet, misplaced)?;
+    }
     if let Some((spreadsheet, token)) = &decision.settled {
         tokens::finish(tables, spreadsheet, *token)?;
     }

@@ -9,11 +9,13 @@ use std::{
     ops::Bound,
 };
 
+use serde::Serialize;
+
 use super::{
-    Intent, Touched,
+    Intent,
     error::Result,
     keys,
-    records::{self, Body, Incoming, Quarantined, QueuedMessage},
+    records::{self, AllMisplaced, Body, Incoming, Quarantined, QueuedMessage},
     tables::{TableId, WriteTables},
 };
 use crate::domain::{
@@ -44,6 +46,7 @@ pub(super) fn erase(tables: &mut WriteTables<'_>, word: Seq, person: &Erasure) -
     }
     timers(tables, &marks)?;
     intents(tables, &marks)?;
+    misplaced(tables, &marks)?;
     let unlisted = person.code.iter().filter(|_| !person.listed);
     for code in unlisted.chain(left.iter().map(|partner| &partner.code)) {
         tables.remove(TableId::Partners, code.as_str().as_bytes())?;
@@ -104,6 +107,11 @@ impl Marks {
         // The last ten digits are the same in every spelling of a Russian number.
         self.numbers
             .extend((digits.len() >= 10).then(|| digits[digits.len() - 10..].to_owned()));
+    }
+
+    /// Whether a part of a record speaks of the person.
+    fn speak_in(&self, part: &impl Serialize) -> bool {
+        serde_json::to_string(part).is_ok_and(|text| self.are_in(&text))
     }
 
     fn are_in(&self, text: &str) -> bool {
@@ -242,10 +250,19 @@ fn timers(tables: &mut WriteTables<'_>, marks: &Marks) -> Result<()> {
 fn intents(tables: &mut WriteTables<'_>, marks: &Marks) -> Result<()> {
     for key in meant(tables, TableId::Intents, marks)? {
         if let Some(mut intent) = tables.read::<Intent>(TableId::Intents, &key)? {
-            let speaks =
-                |row: &Touched| serde_json::to_string(row).is_ok_and(|text| marks.are_in(&text));
-            intent.touched.retain(|row| !speaks(row));
+            intent.touched.retain(|row| !marks.speak_in(row));
             tables.write(TableId::Intents, &key, &intent)?;
+        }
+    }
+    Ok(())
+}
+
+/// What is to be put right in the person's rows is left as it stands.
+fn misplaced(tables: &mut WriteTables<'_>, marks: &Marks) -> Result<()> {
+    for key in meant(tables, TableId::Misplaced, marks)? {
+        if let Some(AllMisplaced(mut all)) = tables.read(TableId::Misplaced, &key)? {
+            all.retain(|one| !marks.speak_in(one));
+            tables.write(TableId::Misplaced, &key, &AllMisplaced(all))?;
         }
     }
     Ok(())

@@ -19,7 +19,7 @@ use crate::domain::{
     appeal::{Appeal, Line},
     broadcast::{Announced, Broadcast},
     effect::{OutboxEntry, Wake},
-    event::Event,
+    event::{Event, Misplaced},
     files::StoredFile,
     message::Post,
     partner::Partner,
@@ -114,6 +114,10 @@ impl Body {
     }
 }
 
+/// All that stands where it should not in a spreadsheet.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct AllMisplaced(pub(super) Vec<Misplaced>);
+
 macro_rules! stored {
     ($($record:ty = $tag:literal,)*) => {
         $(impl StoredRecord for $record {
@@ -128,6 +132,7 @@ stored! {
     QueuedMessage = "message",
     Timer = "timer",
     Intent = "intent",
+    AllMisplaced = "misplaced",
     Partner = "partner",
     Session = "session",
     Appeal = "appeal",

@@ -12,7 +12,7 @@ use super::{
     disk::Disk,
     error::{Result, TableError},
     keys, outbox,
-    records::{self, Body, Incoming, Quarantined, QueuedMessage, StoredRecord},
+    records::{self, AllMisplaced, Body, Incoming, Quarantined, QueuedMessage, StoredRecord},
     tables::{ReadTables, TableId},
     tokens,
 };
@@ -21,7 +21,7 @@ use crate::domain::{
     appeal::Appeal,
     broadcast::Broadcast,
     effect::OutboxEntry,
-    event::Event,
+    event::{Event, Misplaced},
     files::{FileId, StoredFile},
     ids::{BatchToken, RowKey, Seq, SpreadsheetId},
     partner::Partner,
@@ -66,7 +66,7 @@ pub struct Figures {
     pub outbox_failed: u64,
     /// Rows to write.
     pub dirty: u64,
-    /// Batches whose outcome is open.
+    /// Batches whose outcome is open, and spreadsheets where something stands where it should not.
     pub intents: u64,
     /// Answers that wait for `release answers`.
     pub held: u64,
@@ -136,6 +136,14 @@ impl Snapshot {
         all.into_iter()
             .filter(|intent| intent.spreadsheet == *spreadsheet)
             .collect()
+    }
+
+    /// What stands where it should not.
+    #[must_use]
+    pub fn misplaced(&self, spreadsheet: &SpreadsheetId) -> Vec<Misplaced> {
+        let key = spreadsheet.0.as_bytes();
+        let all = self.tables.read::<AllMisplaced>(TableId::Misplaced, key);
+        self.tables.or_default(all).unwrap_or_default().0
     }
 
     /// The token that was given last, if any was.
@@ -252,7 +260,7 @@ impl Snapshot {
             outbox_unknown: count(TableId::Unknown),
             outbox_failed: count(TableId::Failed),
             dirty: count(TableId::Dirty),
-            intents: count(TableId::Intents),
+            intents: count(TableId::Intents) + count(TableId::Misplaced),
             held: count(TableId::Held),
         }
     }

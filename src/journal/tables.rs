@@ -103,6 +103,8 @@ tables! {
     DirtyByAge = "dirty_by_age",
     /// Batches whose outcome is open, by token.
     Intents = "intents",
+    /// What stands where it should not, by spreadsheet.
+    Misplaced = "misplaced",
     /// Removable tokens, by (spreadsheet, moment, token).
     Tokens = "fences",
     /// Files that partners sent, by the record that brought them.

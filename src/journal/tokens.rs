@@ -11,9 +11,13 @@ use super::{
     Intent, Touched,
     error::Result,
     keys,
+    records::AllMisplaced,
     tables::{Bytes, TableId, Tables, WriteTables},
 };
-use crate::domain::ids::{BatchToken, SpreadsheetId};
+use crate::domain::{
+    event::Misplaced,
+    ids::{BatchToken, SpreadsheetId},
+};
 
 /// The counter of tokens, in [`TableId::Meta`].
 const LAST_TOKEN: &[u8] = b"last_fence";
@@ -82,6 +86,19 @@ pub(super) fn finish(
         tables.put(TableId::Tokens, &key, &[])?;
     }
     Ok(())
+}
+
+/// Replaces what was remembered of it.
+pub(super) fn remember_misplaced(
+    tables: &mut WriteTables<'_>,
+    spreadsheet: &SpreadsheetId,
+    all: Vec<Misplaced>,
+) -> Result<()> {
+    let key = spreadsheet.0.as_bytes();
+    if all.is_empty() {
+        return tables.remove(TableId::Misplaced, key).map(drop);
+    }
+    tables.write(TableId::Misplaced, key, &AllMisplaced(all))
 }
 
 /// Forgets tokens that are removed from their spreadsheet.

@@ -41,7 +41,7 @@ use super::{
 };
 use crate::{
     domain::{
-        event::{Event, RowMark},
+        event::{Event, Misplaced, RowMark},
         identity::{AppealIndex, Asked},
         ids::{BatchToken, Seq, SpreadsheetId},
         row::DesiredRow,
@@ -146,6 +146,8 @@ struct Start {
     known: BTreeMap<Tab, Vec<KnownRow>>,
     /// Batches whose outcome is not known.
     open: Vec<Intent>,
+    /// What stands where it should not.
+    misplaced: Vec<Misplaced>,
     /// The token that the journal has given last; `None` if it has never given one.
     last_token: Option<BatchToken>,
     /// The e-mail address with which people share the spreadsheet.

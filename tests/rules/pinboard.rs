@@ -98,6 +98,7 @@ impl Pinboard {
             spreadsheet: SpreadsheetId("book".into()),
             token: Some(BatchToken(1)),
             rows,
+            misplaced: None,
         }));
     }
 

@@ -355,6 +355,7 @@ impl Table {
             spreadsheet: SpreadsheetId("book".into()),
             token: Some(BatchToken(1)),
             rows,
+            misplaced: None,
         };
         self.event(&Event::Wrote(report))
     }

@@ -13,6 +13,7 @@ use crate::domain::{
     listing::ListFault,
     partner::RowTrouble,
     promotion::PromotionRow,
+    row::Column,
     tab::Tab,
     text::Text,
 };
@@ -236,6 +237,72 @@ pub struct WriteReport {
     pub token: Option<BatchToken>,
     /// What became of each row.
     pub rows: Vec<WrittenRow>,
+    /// All that stands where it should not in this spreadsheet; `None` where that is as it was.
+    #[serde(default)]
+    pub misplaced: Option<Vec<Misplaced>>,
+}
+
+/// What stands where it should not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Misplaced {
+    /// In a cell that people write too, or as another row's key.
+    Cell(WrongCell),
+    /// In the cells of a row without a whole key that only we write.
+    Row(WrongRow),
+}
+
+/// One cell to put back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrongCell {
+    /// The key that the row shows now.
+    pub mark: RowMark,
+    /// The Telegram ID beside it.
+    pub chat: Option<ChatId>,
+    /// Which.
+    pub column: Column,
+    /// What stood there.
+    pub was: Text,
+    /// What we left there.
+    pub left: Text,
+}
+
+/// One row to empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrongRow {
+    /// Its tab.
+    pub tab: Tab,
+    /// Where it was written, from 0.
+    pub place: u32,
+    /// Whose row it is.
+    pub telegram: TelegramCell,
+    /// What we left in the cells that only we write; of the history only that it was written.
+    pub wrote: Vec<(Column, Text)>,
+    /// The history that stood there.
+    pub history: Option<Text>,
+}
+
+impl Misplaced {
+    /// The tab in which it stands.
+    #[must_use]
+    pub fn tab(&self) -> Tab {
+        match self {
+            Self::Cell(cell) => cell.tab(),
+            Self::Row(row) => row.tab,
+        }
+    }
+}
+
+impl WrongCell {
+    /// The tab of its row.
+    #[must_use]
+    pub fn tab(&self) -> Tab {
+        match self.mark {
+            RowMark::Partner(_) => Tab::Partners,
+            RowMark::Appeal(_) => Tab::Appeals,
+            RowMark::Promotion(_) => Tab::Promotions,
+        }
+    }
 }
 
 /// What became of one row of a batch.

@@ -20,6 +20,9 @@ pub(in crate::domain) fn wrote(ctx: &mut DecisionContext<'_, impl View>, report:
     if let Some(token) = report.token {
         ctx.finish_batch(report.spreadsheet.clone(), token);
     }
+    if let Some(misplaced) = &report.misplaced {
+        ctx.misplaced(report.spreadsheet.clone(), misplaced.clone());
+    }
     for row in &report.rows {
         match &row.result {
             // It stays due: the synchroniser tries again.

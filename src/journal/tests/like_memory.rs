@@ -147,6 +147,7 @@ fn decision() -> impl Strategy<Value = Decision> {
             dirty,
             clean,
             settled: None,
+            misplaced: None,
         })
 }
 

@@ -210,6 +210,7 @@ impl<'a> LiveIo<'a> {
             spreadsheet: self.sync.spreadsheet.clone(),
             token: None,
             rows: rows.into_iter().map(row).collect(),
+            misplaced: None,
         }
     }
 

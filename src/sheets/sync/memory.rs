@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     domain::{
-        event::{Command, Event, Notice, RowMark, WriteReport, WrittenRow},
+        event::{Command, Event, Misplaced, Notice, RowMark, WriteReport, WrittenRow},
         ids::{BatchToken, SpreadsheetId},
         tab::Tab,
     },
@@ -49,13 +49,15 @@ pub(super) struct SyncMemory {
     pub(super) unreported: Unreported,
     /// Batches whose outcome is not known.
     pub(super) open: Vec<BatchToken>,
-    /// Batches that can land no more and whose damage in foreign rows may not be mended yet: their intents end when it is.
-    pub(super) unmended: Vec<BatchToken>,
+    /// Batches that can land no more: their intents end once a snapshot has shown what they have hit.
+    pub(super) resolved: Vec<BatchToken>,
     /// The token that was given last, as far as we know.
     pub(super) last_token: Option<BatchToken>,
     /// It is certain that the journal is not older than the spreadsheet, or it knows that it is.
     pub(super) checked: bool,
     pub(super) repairs: Repairs,
+    /// What the journal knows of them.
+    pub(super) known_misplaced: Vec<Misplaced>,
     pub(super) failed_matches: FailedMatches,
     /// Google has not refused to remove an old token yet.
     pub(super) drops_tokens: bool,
@@ -90,7 +92,8 @@ impl SyncMemory {
                 TabMemory::new(words, known)
             })
             .collect();
-        let mut repairs = Repairs::default();
+        let known_misplaced = start.misplaced;
+        let mut repairs = Repairs::of_known(known_misplaced.clone());
         for intent in &start.open {
             repairs.suspect(&intent.touched);
         }
@@ -106,8 +109,9 @@ impl SyncMemory {
             structure: None,
             unreported: Unreported::default(),
             repairs,
+            known_misplaced,
             open: start.open.into_iter().map(|intent| intent.token).collect(),
-            unmended: Vec::new(),
+            resolved: Vec::new(),
             last_token: start.last_token,
             checked: false,
             failed_matches: BTreeMap::new(),
@@ -284,21 +288,43 @@ impl SyncMemory {
 
     /// The journal is to learn how a batch ended, or what became of rows without one.
     pub(super) fn report_written(&mut self, token: Option<BatchToken>, rows: Vec<WrittenRow>) {
-        let spreadsheet = self.spreadsheet.clone();
         self.report(Event::Wrote(WriteReport {
-            spreadsheet,
+            spreadsheet: self.spreadsheet.clone(),
             token,
             rows,
+            misplaced: None,
         }));
     }
 
-    /// Where nothing is left of what batches have hit by mistake, nobody would have to know of them were the process to die now.
+    /// Batches that can land no more are over once a snapshot has shown what they have hit.
     pub(super) fn end_intents(&mut self) {
-        if self.open.is_empty() && self.repairs.is_empty() {
-            for token in std::mem::take(&mut self.unmended) {
+        if self.open.is_empty() && !self.repairs.suspects_any() {
+            for token in std::mem::take(&mut self.resolved) {
                 self.report_written(Some(token), Vec::new());
             }
         }
+    }
+
+    /// What stands where it should not, if that is not what the journal knows. It learns of it before it takes the batch for ended
+    /// that did it.
+    pub(super) fn misplaced(&self) -> Option<Event> {
+        let misplaced = self.repairs.misplaced();
+        let is_news = misplaced != self.known_misplaced;
+        is_news.then(|| {
+            Event::Wrote(WriteReport {
+                spreadsheet: self.spreadsheet.clone(),
+                token: None,
+                rows: Vec::new(),
+                misplaced: Some(misplaced),
+            })
+        })
+    }
+
+    /// The journal has learnt what it did not know.
+    pub(super) fn reported(&mut self) {
+        self.pace.store.over();
+        self.unreported = Unreported::default();
+        self.known_misplaced = self.repairs.misplaced();
     }
 
     /// A tab cannot be used; told once.

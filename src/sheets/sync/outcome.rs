@@ -60,6 +60,12 @@ impl SyncMemory {
         };
         let plan = planner.compose(&tab_memories, rows);
         self.archive.composed(plan.wants_archive);
+        for repair in &plan.righted {
+            let tab_memory = self.tab_memory(repair.tab());
+            if let Some(snapshot) = tab_memory.and_then(|known| known.snapshot.as_mut()) {
+                repair.uncover(snapshot);
+            }
+        }
         self.repairs.done(&plan.righted);
         if plan.unread
             && let Some(tab_memory) = self.tab_memory(Tab::Appeals)
@@ -261,7 +267,7 @@ impl SyncMemory {
             Ok(TokenFate::Accepted | TokenFate::Used) => {
                 // The patience lasts until a batch succeeds: one that is lost again and again is tried ever less often.
                 let token = self.open.remove(0);
-                self.unmended.push(token);
+                self.resolved.push(token);
             }
             Err(SheetsError::Throttled { until }) => self.pace.writes.failed(*until, now),
             Err(SheetsError::Denied(_)) => {

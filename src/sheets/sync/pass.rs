@@ -99,18 +99,19 @@ async fn resolve(io: &mut impl SheetIo, memory: &mut SyncMemory) -> Result<(), I
 async fn report(io: &mut impl SheetIo, memory: &mut SyncMemory) -> Result<(), Interrupted> {
     memory.tell_of_repairs();
     memory.end_intents();
-    if memory.unreported.is_empty() {
+    let misplaced = memory.misplaced();
+    if memory.unreported.is_empty() && misplaced.is_none() {
         return Ok(());
     }
     let Unreported {
         events,
         overwritten,
     } = memory.unreported.clone();
+    let events = misplaced.into_iter().chain(events).collect();
     if io.apply(events, overwritten).await.is_err() {
         memory.pace.store.failed(None, io.now());
         return Err(Interrupted::Journal);
     }
-    memory.pace.store.over();
-    memory.unreported = Unreported::default();
+    memory.reported();
     Ok(())
 }

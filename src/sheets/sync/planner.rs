@@ -11,7 +11,7 @@ use super::{
     archive::Archive,
     find::{Placement, TabPlanner, chat_of, mark_of},
     prepare::{extended_filter, extended_table, prepare},
-    repair::{Misplaced, Repairs},
+    repair::Repairs,
     shared_cells::{self, CellAction, FailedMatch},
     tab_memory::TabMemory,
     write_plan::{
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     domain::{
-        event::{RowMark, RowResult},
+        event::{Misplaced, RowMark, RowResult},
         row::{Column, DesiredRow, Find, SharedCell},
         tab::Tab,
     },

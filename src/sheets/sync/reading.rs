@@ -415,6 +415,7 @@ impl SyncMemory {
     fn outlived(&mut self, newest: BatchToken) {
         self.last_token = Some(newest);
         self.tab_memories.iter_mut().for_each(TabMemory::forget);
+        self.repairs.forget();
         self.report(Event::Restored(Restored {
             spreadsheet: self.spreadsheet.clone(),
             tabs: self.tabs(),

@@ -12,12 +12,15 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use self::suspect::Suspect;
-pub(super) use self::{cell::WrongCell, refused::Again, row::WrongRow};
+pub(super) use self::refused::Again;
 use crate::{
-    domain::{event::RowMark, row::Column, tab::Tab},
+    domain::{
+        event::{Misplaced, RowMark, WrongCell, WrongRow},
+        row::Column,
+        tab::Tab,
+    },
     journal::Touched,
-    sheets::table::snapshot::TabSnapshot,
+    sheets::table::snapshot::{Row, TabSnapshot},
 };
 
 /// Something that is to be put right.
@@ -30,21 +33,13 @@ pub(super) struct Repair {
     pub(super) again: Again,
 }
 
-/// What stands where it should not.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Misplaced {
-    /// In a cell that people write too, or as another row's key.
-    Cell(WrongCell),
-    /// In the cells of a row without a whole key that only we write.
-    Row(WrongRow),
-}
-
 /// All that is to be put right in a spreadsheet, and the batches that may have hit more.
 #[derive(Debug, Default)]
 pub(super) struct Repairs {
     /// Cells before rows.
     repairs: Vec<Repair>,
-    suspects: Vec<Suspect>,
+    /// Rows of batches that nobody has read back.
+    suspects: Vec<Touched>,
 }
 
 impl Repair {
@@ -57,56 +52,98 @@ impl Repair {
     }
 
     pub(super) fn tab(&self) -> Tab {
-        match &self.what {
-            Misplaced::Cell(cell) => cell.tab(),
-            Misplaced::Row(row) => row.tab,
-        }
+        self.what.tab()
     }
 
     fn is_cell(&self) -> bool {
         matches!(self.what, Misplaced::Cell(_))
     }
 
-    /// Finds it in a snapshot.
-    fn find(&mut self, previous: Option<&TabSnapshot>, snapshot: &TabSnapshot) {
-        match &mut self.what {
-            Misplaced::Cell(cell) => self.at = cell.find(snapshot).map(|row| row.row),
-            Misplaced::Row(row) => self.at = row.find(previous, snapshot),
+    /// Finds a row in a snapshot.
+    fn find_row(&mut self, previous: Option<&TabSnapshot>, snapshot: &TabSnapshot) {
+        if let Misplaced::Row(row) = &mut self.what {
+            self.at = row.find(previous, snapshot);
         }
     }
 
-    /// Shows what stood there before.
-    fn cover(&self, snapshot: &mut TabSnapshot) {
-        let place = snapshot
-            .rows
-            .iter()
-            .position(|row| Some(row.row) == self.at);
-        let Some(place) = place else {
-            return;
-        };
-        match &self.what {
-            Misplaced::Cell(cell) => snapshot.overlay(place, cell.column, &cell.was),
-            // Its history is not its own.
-            Misplaced::Row(_) => snapshot.rows[place].history = None,
+    /// Shows what stood in a cell before.
+    fn cover_cell(&self, snapshot: &mut TabSnapshot) {
+        if let (Misplaced::Cell(cell), Some(place)) = (&self.what, self.place(snapshot)) {
+            snapshot.overlay(place, cell.column, cell.was.as_str());
         }
+    }
+
+    /// Shows what we left in a cell: it may stay.
+    pub(super) fn uncover(&self, snapshot: &mut TabSnapshot) {
+        if let (Misplaced::Cell(cell), Some(place)) = (&self.what, self.place(snapshot)) {
+            snapshot.overlay(place, cell.column, cell.left.as_str());
+        }
+    }
+
+    /// The history of a row is not its own.
+    fn cover_row(&self, snapshot: &mut TabSnapshot) {
+        if let (Misplaced::Row(_), Some(place)) = (&self.what, self.place(snapshot)) {
+            snapshot.rows[place].history = None;
+        }
+    }
+
+    fn place(&self, snapshot: &TabSnapshot) -> Option<usize> {
+        let at = self.at?;
+        snapshot.rows.iter().position(|row| row.row == at)
     }
 }
 
 impl Repairs {
-    /// These batches may have landed, and nobody has read back what they hit.
-    pub(super) fn suspect(&mut self, touched: &[Touched]) {
-        self.suspects.extend(Suspect::of(touched));
+    /// What the journal knows to stand where it should not.
+    pub(super) fn of_known(known: Vec<Misplaced>) -> Self {
+        Self {
+            repairs: known.into_iter().map(Repair::new).collect(),
+            suspects: Vec::new(),
+        }
     }
 
-    /// A cell is to be put back; once, however often it was hit.
-    pub(super) fn put_back(&mut self, cell: WrongCell) {
+    /// All that stands where it should not.
+    pub(super) fn misplaced(&self) -> Vec<Misplaced> {
+        self.repairs
+            .iter()
+            .map(|repair| repair.what.clone())
+            .collect()
+    }
+
+    /// What was known of a spreadsheet that has gone on without us holds no more.
+    pub(super) fn forget(&mut self) {
+        self.repairs.clear();
+    }
+
+    /// Batches may have hit rows that nobody has read back.
+    pub(super) fn suspects_any(&self) -> bool {
+        !self.suspects.is_empty()
+    }
+
+    /// These batches may have landed, and nobody has read back what they hit.
+    pub(super) fn suspect(&mut self, touched: &[Touched]) {
+        self.suspects.extend_from_slice(touched);
+    }
+
+    /// A cell is to be put back; once, however often it was hit, and to what stood there before the first time.
+    pub(super) fn put_back(&mut self, mut cell: WrongCell) {
         let is_it = |known: &Repair| matches!(&known.what, Misplaced::Cell(known) if known.is_same_cell(&cell));
         let known = self.repairs.iter().position(is_it);
         let known = known.map(|at| self.repairs.remove(at));
-        let mut repair = Repair::new(Misplaced::Cell(cell));
+        let mut again = Again::default();
         if let Some(known) = known {
-            repair.again = known.again;
+            again = known.again;
+            if let Misplaced::Cell(known) = known.what
+                && known.left == cell.was
+            {
+                cell.was = known.was;
+            }
         }
+        if cell.was == cell.left {
+            return;
+        }
+        let mut repair = Repair::new(Misplaced::Cell(cell));
+        repair.again = again;
         let cells = self.repairs.partition_point(Repair::is_cell);
         self.repairs.insert(cells, repair);
     }
@@ -120,43 +157,50 @@ impl Repairs {
     /// Finds in a fresh snapshot what is to be put right, and forgets what people have changed since.
     pub(super) fn find_in(&mut self, previous: Option<&TabSnapshot>, snapshot: &mut TabSnapshot) {
         let tab = snapshot.tab;
-        let suspects = std::mem::take(&mut self.suspects);
-        for suspect in suspects.iter().filter(|suspect| suspect.tab == tab) {
-            if let Some(previous) = previous {
-                let cells = suspect.cells(previous, snapshot).into_iter();
-                cells.for_each(|cell| self.put_back(cell));
-            }
-            let rows = suspect.rows(previous, snapshot).into_iter();
-            rows.for_each(|row| self.empty(Some(row)));
-        }
-        self.suspects = suspects;
+        self.find_cells(snapshot);
+        let touched = self.suspects_of(tab);
+        let rows = suspect::rows(&touched, previous, snapshot);
+        let is_known = |row: &Row, column| self.cell(tab, row.row, column).is_some();
+        let cells = previous.map(|previous| suspect::cells(&touched, previous, snapshot, is_known));
+        cells
+            .into_iter()
+            .flatten()
+            .for_each(|cell| self.put_back(cell));
+        rows.into_iter().for_each(|row| self.empty(Some(row)));
+        self.find_cells(snapshot);
         // Cells first: a number that is not the row's own hides that the row has none.
-        let cells = self.repairs.partition_point(Repair::is_cell);
-        let (cells, rows) = self.repairs.split_at_mut(cells);
-        for repairs in [cells, rows] {
-            for repair in repairs.iter_mut().filter(|repair| repair.tab() == tab) {
-                repair.find(previous, snapshot);
-            }
-            for repair in repairs.iter().filter(|repair| repair.tab() == tab) {
-                repair.cover(snapshot);
-            }
+        self.of(tab).for_each(|repair| repair.cover_cell(snapshot));
+        for repair in self.repairs.iter_mut().filter(|repair| repair.tab() == tab) {
+            repair.find_row(previous, snapshot);
         }
+        self.of(tab).for_each(|repair| repair.cover_row(snapshot));
         let gone = |repair: &Repair| repair.tab() == tab && repair.at.is_none();
         self.repairs.retain(|repair| !gone(repair));
     }
 
+    fn find_cells(&mut self, snapshot: &TabSnapshot) {
+        for repair in &mut self.repairs {
+            if let Misplaced::Cell(cell) = &repair.what
+                && cell.tab() == snapshot.tab
+            {
+                repair.at = cell.find(snapshot).map(|row| row.row);
+            }
+        }
+    }
+
     /// The keys of rows that suspected batches may have hit.
-    pub(super) fn suspected(&self, snapshot: &TabSnapshot) -> Vec<RowMark> {
-        let suspects = self
-            .suspects
-            .iter()
-            .filter(|suspect| suspect.tab == snapshot.tab);
-        suspects.flat_map(|suspect| suspect.hit(snapshot)).collect()
+    pub(super) fn suspected(&self, snapshot: &TabSnapshot) -> BTreeSet<RowMark> {
+        suspect::hit(&self.suspects_of(snapshot.tab), snapshot)
+    }
+
+    fn suspects_of(&self, tab: Tab) -> Vec<&Touched> {
+        let suspects = self.suspects.iter();
+        suspects.filter(|touched| touched.tab == tab).collect()
     }
 
     /// No batch of a tab is suspected any more.
     pub(super) fn clear_suspects(&mut self, tab: Tab) {
-        self.suspects.retain(|suspect| suspect.tab != tab);
+        self.suspects.retain(|touched| touched.tab != tab);
     }
 
     /// These are done, or need not be done after all.
@@ -178,16 +222,6 @@ impl Repairs {
             Misplaced::Cell(cell) if repair.at == Some(at) && cell.column == column => Some(cell),
             Misplaced::Cell(_) | Misplaced::Row(_) => None,
         })
-    }
-
-    /// Nothing is left of what batches have hit by mistake.
-    pub(super) fn is_empty(&self) -> bool {
-        self.repairs.is_empty() && self.suspects.is_empty()
-    }
-
-    /// Nothing is left but what Google does not let us put right.
-    pub(super) fn are_refused(&self) -> bool {
-        self.repairs.iter().all(|repair| repair.again.is_refused())
     }
 
     /// Rows that Google does not let us empty.

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use super::{
     Wanted,
     find::{Placement, TabPlanner, chat_of},
-    repair::{Repair, WrongCell, WrongRow},
+    repair::Repair,
     shared_cells::{self, CellAction},
     write_plan::{ChangeOwner, PlannedRow, SharedWrite, WritePlan},
 };
 use crate::{
     domain::{
-        event::{RowMark, RowResult, TelegramCell},
+        event::{RowMark, RowResult, TelegramCell, WrongCell, WrongRow},
         ids::RowKey,
         partner::RowTrouble,
         row::{CellValue, Column, DesiredRow, Find, SharedCell},
@@ -219,8 +219,9 @@ impl TabPlanner<'_> {
             // Numbers that a sort has parted from their rows may be wanted just where one landed by mistake.
             let mut ours = wanted.row.ours.iter();
             let numbered = wrong.column == Column::Number
-                && ours
-                    .any(|(column, value)| *column == Column::Number && shows(&wrong.left, value));
+                && ours.any(|(column, value)| {
+                    *column == Column::Number && shows(wrong.left.as_str(), value)
+                });
             (shared || numbered) && is_there(&wanted.row)
         })
     }
@@ -244,18 +245,28 @@ impl TabPlanner<'_> {
             repair: Some(repair.clone()),
             ..PlannedRow::new(self.snapshot.tab, row.row)
         };
-        let change = Change::Set {
-            sheet: self.snapshot.sheet,
-            row: row.row,
-            column,
-            values: vec![wrong.value()],
+        let (sheet, row, expect) = (self.snapshot.sheet, row.row, wrong.expects());
+        let change = match &expect {
+            Some(expect) => Change::CompareAndSet {
+                sheet,
+                row,
+                column,
+                expect: expect.clone(),
+                set: wrong.was.0.clone(),
+            },
+            None => Change::Set {
+                sheet,
+                row,
+                column,
+                values: vec![wrong.value()],
+            },
         };
         plan.add(planned, |plan, owner| {
             let write = SharedWrite {
                 column: wrong.column,
                 change: plan.push(change, owner),
-                expect: None,
-                left: wrong.was.clone(),
+                expect,
+                left: wrong.was.0.clone(),
             };
             if numbers { Vec::new() } else { vec![write] }
         });
@@ -283,8 +294,8 @@ impl TabPlanner<'_> {
     pub(super) fn cell_makes_right(&self, cell: &SharedCell, wrong: &WrongCell) -> bool {
         let words = &self.tab_memory.words;
         let expected = match cell {
-            SharedCell::Status { expect, .. } => words.status(&wrong.was) == *expect,
-            SharedCell::Clear { expect, .. } => expect.as_str() == wrong.was,
+            SharedCell::Status { expect, .. } => words.status(wrong.was.as_str()) == *expect,
+            SharedCell::Clear { expect, .. } => *expect == wrong.was,
         };
         expected
             && shared_cells::column(cell) == wrong.column

@@ -84,6 +84,7 @@ fn start(sync: &SyncContext, snapshot: &Snapshot) -> Start {
         } else {
             Vec::new()
         },
+        misplaced: snapshot.misplaced(&sync.spreadsheet),
         last_token: snapshot.last_token(),
         account: sync.account.clone(),
         spreadsheet: sync.spreadsheet.clone(),

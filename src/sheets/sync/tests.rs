@@ -16,6 +16,7 @@ mod people;
 mod promotions;
 mod refused;
 mod script;
+mod sorted_writes;
 mod stepper;
 mod troubles;
 mod world;

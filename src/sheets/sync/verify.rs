@@ -7,14 +7,13 @@ use jiff::Timestamp;
 use super::{
     memory::{SyncMemory, mended},
     read_back::{AtPlace, cell, found, headers_stand, holds_formula, landed, telegram, title},
-    repair::{WrongCell, WrongRow},
     shared_cells::FailedMatch,
     tab_memory::Blocks,
     write_plan::{PlannedRow, Sent, TabAfter},
 };
 use crate::{
     domain::{
-        event::{RowMark, RowResult, TelegramCell, WrittenRow},
+        event::{RowMark, RowResult, TelegramCell, WrittenRow, WrongCell, WrongRow},
         ids::ChatId,
         row::Column,
         tab::Tab,
@@ -63,18 +62,13 @@ impl SyncMemory {
                 .iter()
                 .any(|row| matches!(row.result, RowResult::Confirmed { .. } | RowResult::Idle));
         self.dirty.extend(left);
-        // What Google refuses to have put right holds back the intent of the batch that did it, not those of all that follow.
-        let whole = self.repairs.are_refused();
         if misplaced {
             self.pace.repairs(now);
         } else {
             self.pace.is_in_place();
             self.pace.remains(progress, now);
         }
-        if !whole {
-            self.unmended.push(token);
-        }
-        self.report_written(whole.then_some(token), results);
+        self.report_written(Some(token), results);
     }
 
     /// What follows at once from how a row went; whether it is for another pass.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::{
-        event::{RowMark, RowResult, WrittenRow},
+        event::{Misplaced, RowMark, RowResult, WrittenRow},
         ids::{BatchToken, ChatId, RowKey, Seq},
         row::{CellValue, Column, DesiredRow, SharedCell},
         tab::Tab,
@@ -20,10 +20,7 @@ use crate::{
     },
 };
 
-use super::{
-    Wanted,
-    repair::{Misplaced, Repair},
-};
+use super::{Wanted, repair::Repair};
 
 /// A batch stays below the 2 MB that Google advises; Cyrillic takes two bytes a character, and cells have JSON around them.
 pub(in crate::sheets) const MOST_CHARACTERS: usize = 700_000;

@@ -4,10 +4,9 @@
 
 use crate::{
     domain::{
-        event::RowMark,
+        event::{RowMark, WrongCell},
         ids::{ChatId, Number},
         row::{CellValue, Column},
-        tab::Tab,
         text::Text,
     },
     sheets::table::{
@@ -15,20 +14,6 @@ use crate::{
         snapshot::{Row, TabSnapshot},
     },
 };
-
-/// One cell to put back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::sheets::sync) struct WrongCell {
-    /// The key that the row shows now.
-    pub(in crate::sheets::sync) mark: RowMark,
-    /// The Telegram ID beside it.
-    pub(in crate::sheets::sync) chat: Option<ChatId>,
-    pub(in crate::sheets::sync) column: Column,
-    /// What stood there.
-    pub(in crate::sheets::sync) was: String,
-    /// What we left there.
-    pub(in crate::sheets::sync) left: String,
-}
 
 impl WrongCell {
     /// A shared cell of another row was changed.
@@ -42,8 +27,8 @@ impl WrongCell {
             mark,
             chat,
             column,
-            was,
-            left,
+            was: Text(was),
+            left: Text(left),
         }
     }
 
@@ -57,16 +42,8 @@ impl WrongCell {
             mark: RowMark::Appeal(number),
             chat: Some(chat),
             column: Column::Number,
-            was: was.map(|was| was.to_string()).unwrap_or_default(),
-            left: number.to_string(),
-        }
-    }
-
-    pub(in crate::sheets::sync) fn tab(&self) -> Tab {
-        match self.mark {
-            RowMark::Partner(_) => Tab::Partners,
-            RowMark::Appeal(_) => Tab::Appeals,
-            RowMark::Promotion(_) => Tab::Promotions,
+            was: Text(was.map(|was| was.to_string()).unwrap_or_default()),
+            left: Text(number.to_string()),
         }
     }
 
@@ -77,16 +54,22 @@ impl WrongCell {
 
     /// The value that puts the cell back.
     pub(in crate::sheets::sync) fn value(&self) -> CellValue {
-        match cells::number(&self.was) {
+        match cells::number(self.was.as_str()) {
             Some(number) if self.column == Column::Number => CellValue::Number(number.0.into()),
-            _ => CellValue::Text(Text(self.was.clone())),
+            _ => CellValue::Text(self.was.clone()),
         }
+    }
+
+    /// What the cell must still hold to be put back. A cell that we emptied, and one of several lines, cannot be compared.
+    pub(in crate::sheets::sync) fn expects(&self) -> Option<String> {
+        let compares = self.column == Column::Status && !self.left.as_str().is_empty();
+        compares.then(|| self.left.0.clone())
     }
 
     /// The key that the row bears once the cell is put back.
     pub(in crate::sheets::sync) fn mark_after(&self) -> Option<RowMark> {
         if self.column == Column::Number {
-            cells::number(&self.was).map(RowMark::Appeal)
+            cells::number(self.was.as_str()).map(RowMark::Appeal)
         } else {
             Some(self.mark.clone())
         }
@@ -95,7 +78,7 @@ impl WrongCell {
     /// The row, as long as the cell shows what we left.
     pub(super) fn find<'a>(&self, snapshot: &'a TabSnapshot) -> Option<&'a Row> {
         let row = snapshot.index().row_of(&self.mark, self.chat)?;
-        let shows = || snapshot.text(row, self.column) == Some(&self.left);
+        let shows = || snapshot.text(row, self.column) == Some(self.left.as_str());
         (self.column == Column::Number || shows()).then_some(row)
     }
 }

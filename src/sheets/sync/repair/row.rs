@@ -6,7 +6,7 @@
 
 use crate::{
     domain::{
-        event::TelegramCell,
+        event::{TelegramCell, WrongRow},
         row::{CellValue, Column},
         tab::Tab,
         text::Text,
@@ -16,20 +16,6 @@ use crate::{
         tabs::promotions,
     },
 };
-
-/// One row to empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::sheets::sync) struct WrongRow {
-    pub(in crate::sheets::sync) tab: Tab,
-    /// Where it was written.
-    place: u32,
-    /// Whose row it is.
-    telegram: TelegramCell,
-    /// What we left in the cells that only we write; of the history only that it was written.
-    wrote: Vec<(Column, Text)>,
-    /// The history that stood there.
-    history: Option<Text>,
-}
 
 impl WrongRow {
     /// What a write has left, if it can be recognized.

@@ -6,13 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{WrongCell, WrongRow};
 use crate::{
     domain::{
-        event::{RowMark, TelegramCell},
+        event::{RowMark, TelegramCell, WrongCell, WrongRow},
         ids::ChatId,
         row::Column,
-        tab::Tab,
+        text::Text,
     },
     journal::{Exchanged, Touched},
     sheets::{
@@ -21,92 +20,57 @@ use crate::{
     },
 };
 
-/// One tab of a batch whose answer was lost.
-#[derive(Debug)]
-pub(super) struct Suspect {
-    pub(super) tab: Tab,
-    touched: Vec<Touched>,
+/// The keys that these batches may have hit, as a fresh snapshot shows their tab; none where nothing has moved.
+pub(super) fn hit(touched: &[&Touched], snapshot: &TabSnapshot) -> BTreeSet<RowMark> {
+    let now = places(snapshot);
+    let by_place: BTreeMap<u32, &RowMark> = now.iter().map(|(mark, &row)| (row, mark)).collect();
+    let moved = |(row, mark): &(u32, &RowMark)| {
+        let elsewhere = now.get(mark).is_some_and(|place| place != row);
+        elsewhere || by_place.get(row).is_some_and(|here| here != mark)
+    };
+    let written =
+        (touched.iter()).filter_map(|touched| Some((touched.row, touched.mark.as_ref()?)));
+    let here_now = |row: &u32| by_place.get(row).map(|mark| (*mark).clone());
+    written
+        .filter(moved)
+        .flat_map(|(row, mark)| [Some(mark.clone()), here_now(&row)])
+        .flatten()
+        .collect()
 }
 
-impl Suspect {
-    /// The tabs of a batch.
-    pub(super) fn of(touched: &[Touched]) -> Vec<Self> {
-        let tabs: BTreeSet<Tab> = touched.iter().map(|touched| touched.tab).collect();
-        let suspect = |tab| Self {
-            tab,
-            touched: touched
-                .iter()
-                .filter(|touched| touched.tab == tab)
-                .cloned()
-                .collect(),
-        };
-        tabs.into_iter().map(suspect).collect()
+/// Cells that people write too and that these batches have changed in foreign rows; those known to be wrong already are passed over.
+pub(super) fn cells(
+    touched: &[&Touched],
+    previous: &TabSnapshot,
+    now: &TabSnapshot,
+    is_known: impl Fn(&Row, Column) -> bool,
+) -> Vec<WrongCell> {
+    let (previous, now) = (Shown::new(previous), Shown::new(now));
+    let mut alike: BTreeMap<Kind<'_>, Vec<&Touched>> = BTreeMap::new();
+    for touched in touched {
+        for exchanged in &touched.exchanged {
+            alike.entry(kind(exchanged)).or_default().push(touched);
+        }
     }
+    let cells = |(kind, touched): (Kind<'_>, Vec<&Touched>)| {
+        victims(kind, &touched, &previous, &now, &is_known)
+    };
+    alike.into_iter().flat_map(cells).collect()
+}
 
-    /// The keys that the batch may have hit, as a fresh snapshot shows the tab; `None` if nothing has moved.
-    pub(super) fn hit(&self, snapshot: &TabSnapshot) -> BTreeSet<RowMark> {
-        let now = places(snapshot);
-        let by_place: BTreeMap<u32, &RowMark> =
-            now.iter().map(|(mark, &row)| (row, mark)).collect();
-        let moved = |(row, mark): &(u32, &RowMark)| {
-            let elsewhere = now.get(mark).is_some_and(|place| place != row);
-            elsewhere || by_place.get(row).is_some_and(|here| here != mark)
-        };
-        let written = self
-            .touched
-            .iter()
-            .filter_map(|touched| Some((touched.row, touched.mark.as_ref()?)));
-        let here_now = |row: &u32| by_place.get(row).map(|mark| (*mark).clone());
-        written
-            .filter(moved)
-            .flat_map(|(row, mark)| [Some(mark.clone()), here_now(&row)])
-            .flatten()
-            .collect()
-    }
-
-    /// Cells that people write too and that the batch has changed in a foreign row.
-    pub(super) fn cells(&self, previous: &TabSnapshot, now: &TabSnapshot) -> Vec<WrongCell> {
-        let (previous, now) = (Shown::new(previous), Shown::new(now));
-        let cell = |touched: &Touched, exchanged: &Exchanged| {
-            let left = exchanged.left.as_str();
-            if now.text(touched.mark.as_ref()?, None, exchanged.column) == Some(left) {
-                return None;
-            }
-            let (victim, was) = victim(touched, exchanged, &previous, &now)?;
-            Some(WrongCell::shared(
-                victim,
-                exchanged.column,
-                was.to_owned(),
-                left.to_owned(),
-            ))
-        };
-        let cells = |touched: &'_ Touched| -> Vec<WrongCell> {
-            let exchanged = touched.exchanged.iter();
-            exchanged
-                .filter_map(|exchanged| cell(touched, exchanged))
-                .collect()
-        };
-        self.touched.iter().flat_map(cells).collect()
-    }
-
-    /// What the batch has left in rows that have no key.
-    pub(super) fn rows(&self, previous: Option<&TabSnapshot>, now: &TabSnapshot) -> Vec<WrongRow> {
-        let row = |touched: &Touched| {
-            WrongRow::of(
-                touched.tab,
-                touched.row,
-                TelegramCell::Empty,
-                &touched.wrote,
-            )
-        };
-        let rows = self
-            .touched
-            .iter()
-            .filter_map(row)
-            .filter(|row| row.stands(now));
-        rows.filter(|row| previous.is_none_or(|previous| !row.stands(previous)))
-            .collect()
-    }
+/// What these batches have left in rows that have no key.
+pub(super) fn rows(
+    touched: &[&Touched],
+    previous: Option<&TabSnapshot>,
+    now: &TabSnapshot,
+) -> Vec<WrongRow> {
+    let row = |touched: &&Touched| {
+        let nobody = TelegramCell::Empty;
+        WrongRow::of(touched.tab, touched.row, nobody, &touched.wrote)
+    };
+    let rows = touched.iter().filter_map(row).filter(|row| row.stands(now));
+    rows.filter(|row| previous.is_none_or(|previous| !row.stands(previous)))
+        .collect()
 }
 
 /// A snapshot whose rows are asked for by key many times.
@@ -128,41 +92,71 @@ impl<'a> Shown<'a> {
         let row = self.index.row_of(mark, chat)?;
         self.snapshot.text(row, column)
     }
+
+    /// Whether a row shows what a batch wrote of ours into the row that it meant.
+    fn bears(&self, row: &Row, meant: &Touched) -> bool {
+        let mut told = (meant.wrote.iter())
+            .filter(|(column, text)| *column != Column::History && !text.as_str().is_empty());
+        let shows = |(column, text): &(Column, Text)| {
+            self.snapshot.text(row, *column) == Some(text.as_str())
+        };
+        let first = told.next();
+        first.is_some_and(shows) && told.all(shows)
+    }
 }
 
-/// The one foreign row whose cell has changed exactly as the batch would have changed it; where there are several, the one at its place.
-/// A number that went to somebody else meanwhile is not the same row.
-fn victim<'a>(
-    touched: &Touched,
-    exchanged: &Exchanged,
-    previous: &Shown<'a>,
-    now: &Shown<'a>,
-) -> Option<((RowMark, Option<ChatId>), &'a str)> {
-    let left = exchanged.left.as_str();
-    let changed = |row: &'a Row| {
-        let key = row
-            .key
-            .as_ref()
-            .filter(|key| Some(*key) != touched.mark.as_ref())?;
+/// A change of a cell that people write too: of which, from what, to what.
+type Kind<'a> = (Column, Option<&'a str>, &'a str);
+
+fn kind(exchanged: &Exchanged) -> Kind<'_> {
+    let expect = exchanged.expect.as_ref().map(Text::as_str);
+    (exchanged.column, expect, exchanged.left.as_str())
+}
+
+/// The foreign rows whose cells have changed exactly as batches meant to change those of these rows. Each attempt that its own row does not
+/// show may have hit one; where more rows have changed so, some are people's doing, and only those count that stand at a place that was
+/// written or show what else was written there. A number that went to somebody else meanwhile is not the same row.
+fn victims(
+    (column, expect, left): Kind<'_>,
+    touched: &[&Touched],
+    previous: &Shown<'_>,
+    now: &Shown<'_>,
+    is_known: &impl Fn(&Row, Column) -> bool,
+) -> Vec<WrongCell> {
+    let meant: BTreeSet<&RowMark> = (touched.iter())
+        .filter_map(|touched| touched.mark.as_ref())
+        .collect();
+    let attempts = touched
+        .iter()
+        .filter(|touched| touched.mark.is_some())
+        .count();
+    let shows_it = |mark: &&&RowMark| now.text(mark, None, column) == Some(left);
+    let missed = attempts - meant.iter().filter(shows_it).count();
+    if missed == 0 {
+        return Vec::new();
+    }
+    let at_place = |row: &Row| touched.iter().any(|touched| touched.row == row.row);
+    let changed = |row| -> Option<(&Row, WrongCell)> {
+        let row: &Row = row;
+        let key = row.key.as_ref().filter(|key| !meant.contains(key))?;
         let chat = chat_of(row);
         let was = previous
-            .text(key, chat, exchanged.column)
+            .text(key, chat, column)
             .filter(|was| *was != left)?;
-        let expected = match &exchanged.expect {
-            Some(expect) => expect.as_str() == was,
-            None => row.row == touched.row,
-        };
-        let hit = expected && now.text(key, chat, exchanged.column) == Some(left);
-        hit.then(|| (row.row, (key.clone(), chat), was))
+        let expected = expect.map_or_else(|| at_place(row), |expect| expect == was);
+        let hit = expected && now.text(key, chat, column) == Some(left);
+        let cell =
+            || WrongCell::shared((key.clone(), chat), column, was.to_owned(), left.to_owned());
+        hit.then(|| (row, cell()))
     };
-    let all: Vec<_> = now.snapshot.rows.iter().filter_map(changed).collect();
-    let at_place = all.iter().find(|(row, ..)| *row == touched.row);
-    let only = if let [one] = all.as_slice() {
-        Some(one)
-    } else {
-        at_place
-    };
-    only.map(|(_, whose, was)| (whose.clone(), *was))
+    let rows = now.snapshot.rows.iter();
+    let unknown = rows.filter(|row| !is_known(row, column));
+    let mut all: Vec<_> = unknown.filter_map(changed).collect();
+    if all.len() > missed {
+        let bears = |row: &Row| touched.iter().any(|touched| now.bears(row, touched));
+        all.retain(|(row, _)| at_place(row) || bears(row));
+    }
+    all.into_iter().map(|(_, cell)| cell).collect()
 }
 
 fn places(snapshot: &TabSnapshot) -> BTreeMap<RowMark, u32> {

@@ -113,6 +113,13 @@ impl Bench {
         self.intended as usize - ended.map(|token| token.0).collect::<BTreeSet<_>>().len()
     }
 
+    /// How much the journal knows to stand where it should not.
+    pub(super) fn misplaced(&self) -> usize {
+        let reports = self.reports().into_iter();
+        let mut told = reports.filter_map(|report| report.misplaced.clone());
+        told.next_back().map_or(0, |all| all.len())
+    }
+
     pub(super) fn pass(&mut self, seconds: i64) {
         self.now += SignedDuration::from_secs(seconds);
     }
@@ -267,6 +274,7 @@ pub(super) fn stepper_of(known: Option<Vec<KnownRow>>) -> Stepper {
             .into_iter()
             .collect(),
         open: Vec::new(),
+        misplaced: Vec::new(),
         last_token: None,
         account: ACCOUNT.to_owned(),
     })

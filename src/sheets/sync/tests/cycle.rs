@@ -66,6 +66,7 @@ fn wrote(token: Option<i32>, rows: Vec<WrittenRow>) -> Vec<Call> {
         spreadsheet: spreadsheet(),
         token: token.map(BatchToken),
         rows,
+        misplaced: None,
     })])
 }
 
@@ -388,6 +389,7 @@ fn an_open_intent_is_resolved_before_anything_is_written() {
         archive: crate::sheets::table::layout::tests::archive(),
         known: [(Tab::Appeals, Vec::new())].into(),
         open: vec![intended(77, Vec::new()).intent],
+        misplaced: Vec::new(),
         last_token: Some(BatchToken(77)),
         account: super::bench::ACCOUNT.to_owned(),
     });

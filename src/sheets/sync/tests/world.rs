@@ -19,7 +19,7 @@ use crate::{
     domain::{
         decide::decide,
         effect::Effect,
-        event::{Event, Outcome},
+        event::{Event, Misplaced, Outcome},
         identity,
         ids::{BatchToken, ChatId, MessageId, OutboxId, Seq, SpreadsheetId},
         memory::Memory,
@@ -62,6 +62,8 @@ pub(super) struct World {
     /// What Telegram has taken.
     pub(super) sent: Vec<(ChatId, OutboxId, String)>,
     pub(super) intents: BTreeMap<i32, Intent>,
+    /// What stands where it should not, as the journal knows it.
+    pub(super) misplaced: Vec<Misplaced>,
     /// Calls that have changed the workbook.
     pub(super) writes: usize,
     /// Calls to Google, and to the journal.
@@ -79,10 +81,13 @@ pub(super) struct World {
     late: Option<Value>,
     nudged: bool,
     /// A copy of the journal.
-    copy: Option<(Memory, BTreeMap<i32, Intent>, u64, i32)>,
+    copy: Option<JournalCopy>,
     /// The one tab that is worked with.
     words: TabWords,
 }
+
+/// What the journal holds: entities, intents, what stands where it should not, the last record and the last token.
+type JournalCopy = (Memory, BTreeMap<i32, Intent>, Vec<Misplaced>, u64, i32);
 
 /// What an output led to.
 enum Led {
@@ -109,6 +114,7 @@ impl World {
             now: "2026-03-02T08:00:00Z".parse().expect("a moment"),
             sent: Vec::new(),
             intents: BTreeMap::new(),
+            misplaced: Vec::new(),
             writes: 0,
             calls: (0, 0),
             exposed: false,
@@ -137,6 +143,9 @@ impl World {
         );
         if let Some(token) = decision.given_elsewhere {
             self.tokens = self.tokens.max(token.0);
+        }
+        if let Some((_, misplaced)) = &decision.misplaced {
+            self.misplaced.clone_from(misplaced);
         }
         if let Some((_, token)) = &decision.settled {
             self.intents.remove(&token.0);
@@ -200,6 +209,7 @@ impl World {
     pub(super) fn is_quiet(&self) -> bool {
         self.memory.dirty.is_empty()
             && self.intents.is_empty()
+            && self.misplaced.is_empty()
             && self.late.is_none()
             && self.memory.waiting(self.now).is_empty()
     }
@@ -219,6 +229,7 @@ impl World {
         self.copy = Some((
             self.memory.clone(),
             self.intents.clone(),
+            self.misplaced.clone(),
             self.seq,
             self.tokens,
         ));
@@ -227,10 +238,11 @@ impl World {
     /// Where nothing was written since, nothing in the spreadsheet tells that it has gone on: the stated bound.
     fn restore(&mut self) {
         let newest = self.structure().newest_token.map_or(0, |token| token.0);
-        if let Some((memory, intents, seq, tokens)) =
-            self.copy.clone().filter(|copy| copy.3 < newest)
+        if let Some((memory, intents, misplaced, seq, tokens)) =
+            self.copy.clone().filter(|copy| copy.4 < newest)
         {
-            (self.memory, self.intents, self.seq, self.tokens) = (memory, intents, seq, tokens);
+            (self.memory, self.intents, self.misplaced) = (memory, intents, misplaced);
+            (self.seq, self.tokens) = (seq, tokens);
         }
     }
 
@@ -252,6 +264,7 @@ impl World {
                 .into_iter()
                 .collect(),
             open: self.intents.values().cloned().collect(),
+            misplaced: self.misplaced.clone(),
             account: super::bench::ACCOUNT.to_owned(),
             last_token: (self.tokens > 0).then_some(BatchToken(self.tokens)),
         });

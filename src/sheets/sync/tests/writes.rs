@@ -328,6 +328,7 @@ fn a_partner_is_written_beside_its_code() {
         archive: crate::sheets::table::layout::tests::archive(),
         known: [].into(),
         open: Vec::new(),
+        misplaced: Vec::new(),
         last_token: None,
         account: super::bench::ACCOUNT.to_owned(),
     });

@@ -57,6 +57,7 @@ impl World {
             spreadsheet: spreadsheet(),
             token: None,
             rows: rows.into_iter().map(row).collect(),
+            misplaced: None,
         }));
     }
 
