@@ -135,6 +135,9 @@ impl Planner<'_> {
             };
             match &repair.what {
                 Misplaced::Cell(cell) => tab.put_back(row, repair, cell, plan),
+                Misplaced::Row(wrong) if tab.is_told(row, wrong) => {
+                    plan.righted.push(repair.clone())
+                }
                 Misplaced::Row(wrong) => tab.empty(row, repair, wrong, plan),
             }
         }

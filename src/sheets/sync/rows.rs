@@ -226,6 +226,18 @@ impl TabPlanner<'_> {
         })
     }
 
+    /// Whether what we left in a row by mistake is what is to be said there: it bears a number that is not its own.
+    pub(super) fn is_told(&self, row: &Row, wrong: &WrongRow) -> bool {
+        let told = |why| self.tab_memory.words.troubles.get(why).map(String::as_str);
+        let mut strays = self.tab_memory.unplaced.strays.values().flatten();
+        let only = wrong
+            .wrote
+            .iter()
+            .all(|(column, _)| *column == Column::Delivery);
+        only && strays
+            .any(|stray| stray.row == row.row && told(&stray.why) == wrong.left(Column::Delivery))
+    }
+
     /// Puts a cell back that we changed by mistake.
     pub(super) fn put_back(
         &self,

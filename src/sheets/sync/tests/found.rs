@@ -6,7 +6,7 @@ use super::{
     chaos::{play, play_with_formats},
     crowd::Act,
     script::{
-        At::{self, Google},
+        At::{self, Google, Journal},
         Mishap, Moment, Script,
     },
 };
@@ -337,13 +337,13 @@ fn a_row_whose_number_lands_one_row_aside_as_the_process_dies_gets_it_in_the_end
     holds(
         &[
             (Google(24), Moment::After, Act::Insert(5)),
-            (At::Journal(38), BEFORE, Act::SortTheirs(3, true)),
+            (Journal(38), BEFORE, Act::SortTheirs(3, true)),
             (Google(0), BEFORE, Act::Cut(0)),
             (Google(0), BEFORE, Act::Insert(3)),
         ],
         &[
             (Google(0), Mishap::Error),
-            (At::Journal(49), Mishap::DropBefore),
+            (Journal(49), Mishap::DropBefore),
         ],
     );
 }
@@ -371,7 +371,7 @@ fn a_row_whose_number_another_appeal_has_given_up_is_taken_in() {
 fn an_answer_beside_no_number_at_first_sight_after_a_restoration_is_held() {
     holds(
         &[
-            (At::Journal(37), BEFORE, Act::Type(3, false)),
+            (Journal(37), BEFORE, Act::Type(3, false)),
             (Google(19), BEFORE, Act::SortTheirs(5, true)),
             (Google(0), Moment::After, Act::Unnumber(0)),
             (Google(0), BEFORE, Act::Cut(2)),
@@ -382,18 +382,18 @@ fn an_answer_beside_no_number_at_first_sight_after_a_restoration_is_held() {
         &[
             (Google(26), BEFORE, Act::Type(0, false)),
             (Google(3), BEFORE, Act::Delete(3)),
-            (At::Journal(55), Moment::After, Act::SortTheirs(3, true)),
+            (Journal(55), Moment::After, Act::SortTheirs(3, true)),
             (Google(0), BEFORE, Act::Cut(4)),
         ],
-        &[(At::Journal(58), Mishap::Restored)],
+        &[(Journal(58), Mishap::Restored)],
     );
     holds(
         &[
             (Google(9), BEFORE, Act::Insert(0)),
             (Google(6), Moment::After, Act::Number(3)),
             (Google(15), Moment::Inside(7), Act::SortTheirs(5, true)),
-            (At::Journal(0), BEFORE, Act::Sort(3, false)),
-            (At::Journal(12), BEFORE, Act::Write(1)),
+            (Journal(0), BEFORE, Act::Sort(3, false)),
+            (Journal(12), BEFORE, Act::Write(1)),
         ],
         &[(Google(16), Mishap::Restored)],
     );
@@ -405,11 +405,11 @@ fn a_copy_of_a_row_says_so_beside_one_that_we_have_just_written() {
         &[
             (Google(34), Moment::After, Act::Duplicate(3)),
             (Google(28), BEFORE, Act::SortTheirs(4, false)),
-            (At::Journal(54), Moment::After, Act::Insert(1)),
+            (Journal(54), Moment::After, Act::Insert(1)),
             (Google(0), BEFORE, Act::Type(4, false)),
         ],
         &[
-            (At::Journal(50), Mishap::DropBefore),
+            (Journal(50), Mishap::DropBefore),
             (Google(0), Mishap::DropBefore),
         ],
     );
@@ -418,7 +418,7 @@ fn a_copy_of_a_row_says_so_beside_one_that_we_have_just_written() {
             (Google(26), Moment::Inside(7), Act::Delete(1)),
             (Google(24), BEFORE, Act::Unnumber(1)),
             (Google(0), BEFORE, Act::Cut(2)),
-            (At::Journal(57), BEFORE, Act::Duplicate(1)),
+            (Journal(57), BEFORE, Act::Duplicate(1)),
             (Google(25), BEFORE, Act::Drag(7, 2)),
         ],
         &[(Google(27), Mishap::Late)],
@@ -446,11 +446,23 @@ fn an_appended_row_that_a_sort_has_parted_from_its_number_is_not_appended_again(
     holds(
         &[
             (Google(25), Moment::Inside(7), Act::SortTheirs(7, false)),
-            (At::Journal(35), BEFORE, Act::Write(1)),
+            (Journal(35), BEFORE, Act::Write(1)),
             (Google(21), Moment::After, Act::InsertColumn(0)),
             (Google(0), BEFORE, Act::Delete(2)),
             (Google(21), BEFORE, Act::SortTheirs(4, true)),
         ],
         &[(Google(20), Mishap::AnswerLost), (Google(0), Mishap::Error)],
     );
+}
+
+#[test]
+fn traded_numbers_beside_a_row_that_is_deleted_come_to_rest() {
+    let acts = [
+        (Journal(56), BEFORE, Act::SortTheirs(3, true)),
+        (Journal(36), BEFORE, Act::Sort(0, false)),
+        (Journal(58), BEFORE, Act::Delete(1)),
+        (Google(19), BEFORE, Act::Insert(0)),
+        (Google(0), Moment::After, Act::Insert(0)),
+    ];
+    holds(&acts, &[]);
 }
