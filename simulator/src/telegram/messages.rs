@@ -19,6 +19,9 @@ const TEXT_UNITS: usize = 4096;
 /// The longest caption, counted likewise (Bot API, `sendPhoto`).
 const CAPTION_UNITS: usize = 1024;
 
+/// For so long a message can be deleted (Bot API, `deleteMessage`).
+const DELETABLE_SECONDS: i64 = 48 * 60 * 60;
+
 /// What a bot can be seen doing (Bot API, `sendChatAction`).
 const ACTIONS: [&str; 11] = [
     "typing",
@@ -100,6 +103,25 @@ pub(super) fn edit(state: &mut State, params: &Params, now: Moment) -> Result<Va
     })
 }
 
+/// `editMessageCaption`; without a caption there is none afterwards.
+pub(super) fn edit_caption(
+    state: &mut State,
+    params: &Params,
+    now: Moment,
+) -> Result<Value, Refusal> {
+    let content = caption(params)?;
+    rewrite(state, params, now, |old| {
+        let media = old.media.clone().ok_or(Refusal::NoCaptionToEdit)?;
+        if content.text.encode_utf16().count() > CAPTION_UNITS {
+            return Err(Refusal::CaptionTooLong);
+        }
+        Ok(Content {
+            media: Some(media),
+            ..content
+        })
+    })
+}
+
 /// `editMessageReplyMarkup`.
 pub(super) fn edit_markup(
     state: &mut State,
@@ -153,13 +175,19 @@ fn rewrite(
     Ok(chat.message(&state.bot, &sent, Some(now.unix())))
 }
 
-/// `deleteMessage`: one of the bot's messages, or any message of a private chat.
-pub(super) fn delete(state: &mut State, params: &Params) -> Result<Value, Refusal> {
+/// `deleteMessage`: one of the bot's messages, or any message of a private chat, as long as it is younger than 48 hours.
+pub(super) fn delete(state: &mut State, params: &Params, now: Moment) -> Result<Value, Refusal> {
     let chat = state.heard_of(chat_id(params)?)?;
-    let message = chat.log.remove(&message_id(params)?);
-    message
-        .map(|_| Value::Bool(true))
-        .ok_or(Refusal::DeleteNotFound)
+    let message = message_id(params)?;
+    let born = match chat.log.get(&message).ok_or(Refusal::DeleteNotFound)? {
+        Entry::Ours(sent) => sent.at.as_second(),
+        Entry::Theirs(theirs) => theirs.message["date"].as_i64().unwrap_or_default(),
+    };
+    if now.unix() - born >= DELETABLE_SECONDS {
+        return Err(Refusal::NotDeletable);
+    }
+    chat.log.remove(&message);
+    Ok(Value::Bool(true))
 }
 
 /// `sendChatAction`: shown for some seconds, so nothing of it is kept.

@@ -18,6 +18,7 @@ pub(super) enum Method {
     SendMessage,
     SendFile(FileKind),
     EditMessageText,
+    EditMessageCaption,
     EditMessageReplyMarkup,
     DeleteMessage,
     SetMessageReaction,
@@ -26,7 +27,7 @@ pub(super) enum Method {
 }
 
 /// Every method by its name.
-const METHODS: [(&str, Method); 18] = [
+const METHODS: [(&str, Method); 19] = [
     ("getMe", Method::GetMe),
     ("setWebhook", Method::SetWebhook),
     ("deleteWebhook", Method::DeleteWebhook),
@@ -40,6 +41,7 @@ const METHODS: [(&str, Method); 18] = [
     ("sendVideo", Method::SendFile(FileKind::Video)),
     ("sendAnimation", Method::SendFile(FileKind::Animation)),
     ("editMessageText", Method::EditMessageText),
+    ("editMessageCaption", Method::EditMessageCaption),
     ("editMessageReplyMarkup", Method::EditMessageReplyMarkup),
     ("deleteMessage", Method::DeleteMessage),
     ("setMessageReaction", Method::SetMessageReaction),
@@ -72,6 +74,7 @@ impl Method {
             Self::SendMessage
             | Self::SendFile(_)
             | Self::EditMessageText
+            | Self::EditMessageCaption
             | Self::EditMessageReplyMarkup
             | Self::DeleteMessage
             | Self::SetMessageReaction
@@ -101,9 +104,10 @@ impl Method {
         match self {
             Self::SendFile(_) if uploads => Some(What::Upload),
             Self::SendMessage | Self::SendFile(_) => Some(What::Send),
-            Self::EditMessageText | Self::EditMessageReplyMarkup | Self::DeleteMessage => {
-                Some(What::Edit)
-            }
+            Self::EditMessageText
+            | Self::EditMessageCaption
+            | Self::EditMessageReplyMarkup
+            | Self::DeleteMessage => Some(What::Edit),
             Self::SetMessageReaction | Self::AnswerCallbackQuery => Some(What::React),
             Self::GetMe
             | Self::SetWebhook
@@ -160,6 +164,13 @@ impl Method {
                 "parse_mode",
                 "reply_markup",
                 "link_preview_options",
+            ],
+            Self::EditMessageCaption => vec![
+                "chat_id",
+                "message_id",
+                "caption",
+                "parse_mode",
+                "reply_markup",
             ],
             Self::EditMessageReplyMarkup => vec!["chat_id", "message_id", "reply_markup"],
             Self::DeleteMessage => vec!["chat_id", "message_id"],

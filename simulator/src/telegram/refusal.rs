@@ -49,6 +49,10 @@ pub(super) enum Refusal {
     ReactionsTooMany,
     #[error("Bad Request: message to delete not found")]
     DeleteNotFound,
+    #[error("Bad Request: message can't be deleted")]
+    NotDeletable,
+    #[error("Bad Request: there is no caption in the message to edit")]
+    NoCaptionToEdit,
     #[error("Bad Request: wrong parameter action in request")]
     ChatAction,
     #[error("Bad Request: message identifier is not specified")]
@@ -146,6 +150,8 @@ impl Refusal {
             | Self::ReactionInvalid
             | Self::ReactionsTooMany
             | Self::DeleteNotFound
+            | Self::NotDeletable
+            | Self::NoCaptionToEdit
             | Self::ChatAction
             | Self::MessageIdMissing
             | Self::EditNotFound
