@@ -182,6 +182,8 @@ impl Testbed {
             ("SHEETS__APPEALS__SPREADSHEET", BOOK.to_owned()),
             ("SHEETS__PROMOTIONS__SPREADSHEET", BOOK.to_owned()),
             ("PROMOTIONS__QUIET_HOURS", "none".to_owned()),
+            // Nobody here waits fifteen seconds to see an answer arrive.
+            ("APPEALS__GRACE", "0".to_owned()),
         ];
         let settings = settings.into_iter();
         let variables = settings.map(|(name, value)| (format!("SHEETDESK_{name}"), value));

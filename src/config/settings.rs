@@ -172,7 +172,7 @@ settings! {
     Appeals {
         /// How long an answer rests in its cell before it is sent.
         // More than a day would look like a fault to those who wait.
-        grace: Duration = setting(values::seconds::<0, 86_400>, "a whole number of seconds").or("0"),
+        grace: Duration = setting(values::seconds::<0, 86_400>, "a whole number of seconds").or("15"),
         /// Whether to send once more what may have arrived.
         resend_unknown: bool = setting(values::flag, FLAG).or("true"),
     }

@@ -60,7 +60,7 @@ fn defaults_are_the_contract() {
     assert!(settings.promotions.legacy_secret.is_none());
     assert!(settings.promotions.quiet_hours.is_some());
     assert!(!settings.promotions.resend_unknown);
-    assert_eq!(settings.appeals.grace, Duration::ZERO);
+    assert_eq!(settings.appeals.grace, Duration::from_secs(15));
     assert!(settings.appeals.resend_unknown);
     assert_eq!(settings.files.lifetime, Duration::from_hours(30 * 24));
 }
