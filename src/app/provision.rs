@@ -78,10 +78,10 @@ fn appeals(settings: &Settings) -> TabSpec {
         settings.sheets.appeals.tab.as_str(),
         &settings.words.appeals,
     );
-    let statuses = words.statuses.iter();
-    let statuses = statuses
-        .map(|(_, word, _)| word.written().to_owned())
-        .collect();
+    let orders = &settings.words.appeals.orders;
+    let statuses = words.statuses.iter().map(|(_, word, _)| word);
+    let statuses = statuses.chain([&orders.correct, &orders.send_again]);
+    let statuses = statuses.map(|word| word.written().to_owned()).collect();
     let ours = [
         Column::Telegram,
         Column::History,

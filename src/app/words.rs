@@ -9,7 +9,10 @@ use jiff::SignedDuration;
 use crate::{
     config::{AppealWords, ArchiveWords, Fill, PartnerWords, PromotionWords, Settings},
     domain::{
-        appeal::Status,
+        appeal::{
+            Status,
+            orders::{AnswerOrder, AnswerOrders},
+        },
         broadcast::QuietWindow,
         files::Links,
         ids::ChatId,
@@ -28,11 +31,18 @@ use crate::{
 /// What decisions depend on.
 pub(super) fn rules(settings: &Settings) -> Rules {
     let (access, promotions) = (&settings.words.partners.statuses, &settings.promotions);
-    let late = promotions.hold_if_later_than;
+    let (late, orders) = (
+        promotions.hold_if_later_than,
+        &settings.words.appeals.orders,
+    );
     Rules {
         time_zone: settings.time_zone.clone(),
         admin_chat: admin_chat(settings),
         grace: SignedDuration::try_from(settings.appeals.grace).unwrap_or(SignedDuration::ZERO),
+        orders: AnswerOrders([
+            (AnswerOrder::Correct, orders.correct.clone()),
+            (AnswerOrder::SendAgain, orders.send_again.clone()),
+        ]),
         resend_unknown: settings.appeals.resend_unknown,
         authorized: access.authorized.written().into(),
         not_authorized: access.not_authorized.written().into(),

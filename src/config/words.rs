@@ -85,6 +85,13 @@ words! {
         /// Closed.
         solved: Word,
     }
+    /// What a specialist can ask for in the status column.
+    AppealOrders {
+        /// To change the last answer, or to take it back.
+        correct: Word,
+        /// To send an answer once more.
+        send_again: Word,
+    }
     /// The fills that show an appeal's status.
     AppealFills {
         /// For a new one.
@@ -172,6 +179,8 @@ words! {
         columns: AppealColumns,
         /// Statuses.
         statuses: AppealStatuses,
+        /// Orders, in the column of the statuses.
+        orders: AppealOrders,
         /// Fills.
         fills: AppealFills,
     }

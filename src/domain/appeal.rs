@@ -3,6 +3,9 @@
 //! Invariant: what a row was last seen to show ([`row::Seen`]) and what the journal holds true are two things; the synchroniser writes
 //! only where they differ.
 
+pub mod correction;
+pub mod orders;
+mod reject;
 pub mod row;
 
 use jiff::Timestamp;
@@ -12,6 +15,10 @@ use super::{
     ids::{AppealId, ChatId, MessageId, Number, PartnerCode, Revision, Seq},
     text::Text,
 };
+pub use reject::{RejectReason, Unfetched};
+
+use correction::{Arrived, Correction, SentAnswer};
+use orders::DeclinedOrder;
 use row::AppealRow;
 
 /// One row of the appeals tab: a dialogue, its row, and the answer under way.
@@ -37,7 +44,7 @@ pub struct Appeal {
     pub row: AppealRow,
     /// How far its answer is.
     #[serde(flatten)]
-    pub delivery: AnswerDelivery,
+    pub delivery: Box<AnswerDelivery>,
     /// The message that tells the partner how the appeal stands.
     #[serde(default)]
     pub receipt: Option<Receipt>,
@@ -87,6 +94,15 @@ pub struct AnswerDelivery {
     /// Messages that the partner has of an answer that did not get through as a whole, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub had: Vec<DeliveredPart>,
+    /// The last answer that the partner has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<SentAnswer>,
+    /// Its correction, while it lasts; the answer under way is then what the partner is to have instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correction: Option<Correction>,
+    /// With this event a correction ended whose text was on its way into the cell: it may still come up there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leftover: Option<Seq>,
 }
 
 impl Dialogue {
@@ -107,6 +123,9 @@ impl Default for AnswerDelivery {
             formula: false,
             holds: false,
             had: Vec::new(),
+            sent: None,
+            correction: None,
+            leftover: None,
         }
     }
 }
@@ -118,6 +137,9 @@ pub struct DeliveredPart {
     pub fingerprint: String,
     /// Its response was lost once, so he may have it twice.
     pub maybe_twice: bool,
+    /// Which message it is; earlier versions did not remember.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived: Option<Arrived>,
 }
 
 /// The one message of an appeal that is changed as the appeal goes on.
@@ -165,6 +187,9 @@ pub enum PartState {
     Delivered {
         /// Its response was lost once before, so the partner may have it twice.
         maybe_twice: bool,
+        /// Which message it is; earlier versions did not remember.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arrived: Option<Arrived>,
     },
     /// It will not be sent (again).
     Failed,
@@ -207,63 +232,48 @@ pub enum Delivery {
         /// It was sent once more, and that response was lost too.
         twice: bool,
     },
+    /// The last answer is in its cell again, to be corrected.
+    Correcting {
+        /// Until then; afterwards it stays as it was.
+        until: Timestamp,
+    },
+    /// A correction rests, so that its author can think again.
+    CorrectingSoon {
+        /// Until then.
+        until: Timestamp,
+        /// The answer is to be taken back altogether.
+        withdraws: bool,
+    },
+    /// The partner has the corrected answer, or has it no more.
+    Corrected {
+        /// Since when.
+        at: Timestamp,
+        /// It was taken back altogether.
+        withdrawn: bool,
+        /// What is left of it with the partner all the same.
+        left: LeftBehind,
+    },
+    /// It could not be corrected.
+    Uncorrected {
+        /// Why.
+        why: RejectReason,
+        /// Some of its messages were changed.
+        partly: bool,
+    },
+    /// What a specialist asked for by the status cannot be done.
+    Declined(DeclinedOrder),
 }
 
-/// Why Telegram permanently rejects a message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What no correction could change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum RejectReason {
-    /// 403 `bot was blocked by the user`.
-    Blocked,
-    /// 403 `user is deactivated`.
-    Deactivated,
-    /// 400 `chat not found`.
-    ChatNotFound,
-    /// It was tried for as long as the schedule allows.
-    GaveUp,
-    /// Any other refusal, in Telegram's words.
-    Refused(String),
-    /// The chat takes nothing of this kind from the bot, whatever it says; in Telegram's words.
-    Recipient(String),
-    /// What was sent would be refused by every chat; in Telegram's words.
-    Content(String),
-    /// The group is a supergroup now, under this id.
-    Moved(ChatId),
-    /// The file that should go with it cannot be had.
-    File(Unfetched),
-}
-
-impl RejectReason {
-    /// Whether it lies in the chat that the message was for, so that others may well get it.
-    #[must_use]
-    pub fn is_the_recipient_s(&self) -> bool {
-        match self {
-            Self::Blocked
-            | Self::Deactivated
-            | Self::ChatNotFound
-            | Self::Recipient(_)
-            | Self::Moved(_) => true,
-            Self::GaveUp | Self::Refused(_) | Self::Content(_) | Self::File(_) => false,
-        }
-    }
-}
-
-/// Why a file behind an address cannot be had.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unfetched {
-    /// The address is none, or leads to where nothing is fetched from: this machine, a private network.
-    Forbidden,
-    /// Nobody answers there in time.
-    Unreachable,
-    /// The answer is no file, by its HTTP status.
-    Status(u16),
-    /// The file is larger than Telegram takes.
-    TooLarge,
-    /// It is neither a picture nor a video.
-    NotAPicture,
-    /// It is shown only to people who have signed in, as a file of Google Drive that is not shared by link.
-    Private,
+pub enum LeftBehind {
+    /// Nothing.
+    Nothing,
+    /// Messages that were too old to be deleted: words stand in their place, files stay.
+    Old,
+    /// A second copy, if it arrived: a response was lost when the answer was sent.
+    Copy,
 }
 
 /// A status word, parsed once; compared without case.
@@ -291,6 +301,15 @@ impl Appeal {
         !self.status.is_closed() && !self.mixed && !self.row.is_lost()
     }
 
+    /// The text that is to be put back into the answer cell, where it is not there yet.
+    #[must_use]
+    pub fn text_to_correct(&self) -> Option<&Text> {
+        let correction = self.delivery.correction.as_ref()?;
+        let wanted = !correction.shown && self.row.seen().answer.is_none();
+        let sent = self.delivery.sent.as_ref().filter(|_| wanted)?;
+        Some(&sent.text)
+    }
+
     /// The answer whose every part Telegram has, while it still is in its cell.
     #[must_use]
     pub fn delivered_answer(&self) -> Option<&Answer> {
@@ -300,6 +319,21 @@ impl Appeal {
 }
 
 impl Answer {
+    /// Whether the partner may have a part of it twice.
+    #[must_use]
+    pub fn maybe_twice(&self) -> bool {
+        let twice = |part: &PartState| {
+            matches!(
+                part,
+                PartState::Delivered {
+                    maybe_twice: true,
+                    ..
+                }
+            )
+        };
+        self.parts.iter().any(twice)
+    }
+
     /// Whether Telegram has every part.
     #[must_use]
     pub fn is_delivered(&self) -> bool {

@@ -232,7 +232,9 @@ impl Broadcast {
             | RejectReason::ChatNotFound
             | RejectReason::GaveUp
             | RejectReason::Recipient(_)
-            | RejectReason::Moved(_) => false,
+            | RejectReason::Moved(_)
+            | RejectReason::Gone
+            | RejectReason::Fixed => false,
         }
     }
 

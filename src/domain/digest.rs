@@ -82,7 +82,7 @@ fn waits_since(view: &impl View, appeal: &Appeal) -> Option<Timestamp> {
 
 fn is_undelivered(delivery: &Delivery) -> bool {
     match delivery {
-        Delivery::Failed(_) | Delivery::Unknown { .. } => true,
+        Delivery::Failed(_) | Delivery::Unknown { .. } | Delivery::Uncorrected { .. } => true,
         Delivery::Empty
         | Delivery::Adopted
         | Delivery::Grace { .. }
@@ -91,6 +91,10 @@ fn is_undelivered(delivery: &Delivery) -> bool {
         | Delivery::Unready(_)
         | Delivery::Held
         | Delivery::Delivered { .. }
-        | Delivery::Blocked => false,
+        | Delivery::Blocked
+        | Delivery::Correcting { .. }
+        | Delivery::CorrectingSoon { .. }
+        | Delivery::Corrected { .. }
+        | Delivery::Declined(_) => false,
     }
 }

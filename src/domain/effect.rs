@@ -262,6 +262,10 @@ pub enum MessageForm {
     Receipt,
     /// What an earlier message of ours says from now on.
     Edit(MessageId),
+    /// What an earlier message of ours says beneath its file from now on. Where it went out as a link to a page, that stays behind the words.
+    Caption(MessageId, Text),
+    /// An earlier message of ours goes.
+    Delete(MessageId),
     /// Words beneath a file, which is fetched from this address.
     File(Text),
     /// Words beneath the picture or video of an announcement, which is still to be uploaded: an address, a `data:` URL, or a `file_id` of
@@ -269,6 +273,22 @@ pub enum MessageForm {
     Picture(Text),
     /// Words beneath a picture or video that Telegram has.
     Kept(Media),
+}
+
+impl MessageForm {
+    /// Whether it only changes what the chat holds, so that sending it again does no harm.
+    #[must_use]
+    pub fn is_change(&self) -> bool {
+        match self {
+            Self::Edit(_) | Self::Caption(..) | Self::Delete(_) => true,
+            Self::Message
+            | Self::Silent
+            | Self::Receipt
+            | Self::File(_)
+            | Self::Picture(_)
+            | Self::Kept(_) => false,
+        }
+    }
 }
 
 /// Who goes first. Replies and answers share a lane, so their order within a chat is kept.
@@ -310,7 +330,7 @@ pub enum Wake {
     Parked(ChatId),
     /// What a stranger wrote has been kept for a day.
     Kept(ChatId),
-    /// An answer has been on its way for a while, or its grace is over.
+    /// An answer has been on its way for a while, or its grace is over, or the time to correct one.
     Appeal(AppealId),
     /// A partner's row has been in doubt for a while.
     Partner(PartnerCode),

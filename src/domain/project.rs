@@ -3,7 +3,7 @@
 //! Invariant: a projection depends on the journal alone, so writing it again is always right.
 
 use super::{
-    appeal::{Appeal, Delivery, Status, row::RowLink},
+    appeal::{Appeal, Delivery, Status, orders::DeclinedOrder, row::RowLink},
     archive,
     ids::{AppealId, PartnerCode, PromotionKey, RowKey},
     promotion::{Stage, words},
@@ -183,6 +183,9 @@ fn shared(appeal: &Appeal) -> Vec<SharedCell> {
             expect: answer.text.clone(),
         });
     }
+    if let Some(text) = appeal.text_to_correct().filter(|_| !unset) {
+        cells.push(SharedCell::Fill(text.clone()));
+    }
     cells
 }
 
@@ -220,6 +223,39 @@ pub(super) fn delivery(rules: &Rules, appeal: &Appeal) -> String {
         Delivery::Blocked => note(Note::DeliveryRefused(&super::appeal::RejectReason::Blocked)),
         Delivery::Failed(why) => note(Note::DeliveryRefused(why)),
         Delivery::Unknown { twice } => note(Note::DeliveryUnknown(*twice)),
+        Delivery::Correcting { until } => {
+            note(Note::DeliveryCorrecting(&rules.time_of_day(*until)))
+        }
+        Delivery::CorrectingSoon { until, withdraws } => note(Note::DeliveryCorrectingSoon(
+            &rules.time_with_seconds(*until),
+            *withdraws,
+        )),
+        Delivery::Corrected {
+            at,
+            withdrawn,
+            left,
+        } => note(Note::DeliveryCorrected {
+            time: &rules.time_of_day(*at),
+            withdrawn: *withdrawn,
+            left: *left,
+        }),
+        Delivery::Uncorrected { why, partly } => note(Note::DeliveryUncorrected(
+            &note(Note::Unchangeable(why)),
+            *partly,
+        )),
+        Delivery::Declined(why) => declined(rules, *why),
+    }
+}
+
+/// Why an order is not followed.
+fn declined(rules: &Rules, why: DeclinedOrder) -> String {
+    let note = |note: Note<'_>| rules.wording.note(note);
+    match why {
+        DeclinedOrder::NothingToCorrect => note(Note::DeclinedNothingToCorrect),
+        DeclinedOrder::Occupied => note(Note::DeclinedOccupied),
+        DeclinedOrder::OnItsWay => note(Note::DeclinedOnItsWay),
+        DeclinedOrder::NothingToSend => note(Note::DeclinedNothingToSend),
+        DeclinedOrder::Delivered(at) => note(Note::DeclinedDelivered(&rules.time_of_day(at))),
     }
 }
 

@@ -117,6 +117,8 @@ pub enum SharedCell {
         /// The text that must still be there, to the letter.
         expect: Text,
     },
+    /// The answer cell, which must be empty, holds this again, for a person to change it.
+    Fill(Text),
 }
 
 /// How a row is found at the moment of writing.

@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
-    broadcast::QuietWindow, files::Links, ids::ChatId, promotion::vocabulary::Vocabulary,
-    text::Text, wording::Wording,
+    appeal::orders::AnswerOrders, broadcast::QuietWindow, files::Links, ids::ChatId,
+    promotion::vocabulary::Vocabulary, text::Text, wording::Wording,
 };
 
 /// Google refuses a cell over 50,000 characters.
@@ -19,6 +19,8 @@ pub struct Rules {
     pub admin_chat: Option<ChatId>,
     /// How long a typed answer rests before it is sent, so that its author can correct it.
     pub grace: SignedDuration,
+    /// The words in the status column by which a specialist corrects an answer or has it sent again.
+    pub orders: AnswerOrders,
     /// Whether an answer or a reply whose response was lost is sent once more.
     pub resend_unknown: bool,
     /// Whether an announcement whose response was lost is sent once more.
@@ -52,6 +54,7 @@ impl Default for Rules {
             time_zone: TimeZone::UTC,
             admin_chat: None,
             grace: SignedDuration::ZERO,
+            orders: AnswerOrders::default(),
             resend_unknown: true,
             resend_announcements: false,
             quiet: None,

@@ -92,6 +92,10 @@ texts! {
         Added(number: Option<Number>) = added,
         /// Stands above an answer.
         AnswerHeading(number: Number) = "answer-heading",
+        /// In place of an answer that was taken back and is too old to be deleted.
+        AnswerWithdrawn = "answer-withdrawn",
+        /// In place of a part of one.
+        PartWithdrawn = "answer-part-withdrawn",
         /// An appeal was closed by a specialist.
         Closed(number: Number) = "closed",
         /// Access was taken away.

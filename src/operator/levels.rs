@@ -244,5 +244,6 @@ fn refusal(why: &RejectReason) -> String {
         }
         RejectReason::Moved(chat) => format!("it became the supergroup {chat}"),
         RejectReason::GaveUp | RejectReason::File(_) => "it was given up".to_owned(),
+        RejectReason::Gone | RejectReason::Fixed => "the message cannot be changed".to_owned(),
     }
 }

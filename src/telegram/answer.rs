@@ -196,6 +196,18 @@ impl TelegramError {
         self.is_a_bad_request_that_says(&["message is not modified"])
     }
 
+    /// Whether the message has no file beneath which there could be words.
+    #[must_use]
+    pub fn is_about_no_caption(&self) -> bool {
+        self.is_a_bad_request_that_says(&["no caption in the message to edit"])
+    }
+
+    /// Whether the message that should go is gone.
+    #[must_use]
+    pub fn is_about_nothing_to_delete(&self) -> bool {
+        self.is_a_bad_request_that_says(&["message to delete not found"])
+    }
+
     fn is_a_bad_request_that_says(&self, words: &[&str]) -> bool {
         let says = |description: &str| words.iter().any(|it| refusal::says(description, it));
         matches!(self, Self::Refused { code: 400, description, .. } if says(description))

@@ -169,6 +169,33 @@ impl BotClient {
         self.call("editMessageText", &body).await
     }
 
+    /// Changes the words beneath the file of a message of ours.
+    ///
+    /// # Errors
+    /// 400 where it says so already, is gone, or has no file.
+    pub async fn edit_message_caption(
+        &self,
+        send: &Send,
+        words: &MessageText,
+        message: MessageId,
+    ) -> Result<SentMessage, TelegramError> {
+        let body = encode::edit_message_caption(send, words, message);
+        self.call("editMessageCaption", &body).await
+    }
+
+    /// Takes a message of ours away.
+    ///
+    /// # Errors
+    /// 400 where it is gone, or older than 48 hours.
+    pub async fn delete_message(
+        &self,
+        chat: ChatId,
+        message: MessageId,
+    ) -> Result<(), TelegramError> {
+        let body = encode::delete_message(chat, message);
+        self.confirm("deleteMessage", &body).await
+    }
+
     /// Sends a message that comes with a file.
     ///
     /// # Errors

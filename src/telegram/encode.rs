@@ -5,8 +5,8 @@
 use frankenstein::{
     ParseMode,
     methods::{
-        AnswerCallbackQueryParams, EditMessageTextParams, SendChatActionParams, SendMessageParams,
-        SetMessageReactionParams,
+        AnswerCallbackQueryParams, DeleteMessageParams, EditMessageCaptionParams,
+        EditMessageTextParams, SendChatActionParams, SendMessageParams, SetMessageReactionParams,
     },
     types::{
         ChatAction, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, LinkPreviewOptions,
@@ -97,6 +97,31 @@ pub fn edit_message_text(
         .maybe_parse_mode(words.mode)
         .link_preview_options(LinkPreviewOptions::DISABLED)
         .maybe_reply_markup(inline_markup(&send.keyboard))
+        .build()
+}
+
+/// The body of `editMessageCaption`: the same parameters as in [`edit_message_text`], beneath a file; no words take the caption away.
+#[must_use]
+pub fn edit_message_caption(
+    send: &Send,
+    words: &MessageText,
+    message: MessageId,
+) -> EditMessageCaptionParams {
+    let (caption, mode) = words.caption();
+    EditMessageCaptionParams::builder()
+        .chat_id(send.to.0)
+        .message_id(i32::try_from(message.0).unwrap_or(i32::MAX))
+        .maybe_caption(caption)
+        .maybe_parse_mode(mode)
+        .build()
+}
+
+/// The body of `deleteMessage`.
+#[must_use]
+pub fn delete_message(chat: ChatId, message: MessageId) -> DeleteMessageParams {
+    DeleteMessageParams::builder()
+        .chat_id(chat.0)
+        .message_id(i32::try_from(message.0).unwrap_or(i32::MAX))
         .build()
 }
 

@@ -140,6 +140,10 @@ pub(super) fn reject_reason(code: u16, description: &str, moved_to: Option<i64>)
             RejectReason::Deactivated
         }
         400 if says("chat not found") => RejectReason::ChatNotFound,
+        400 if says("message to edit not found") => RejectReason::Gone,
+        400 if says("message can't be edited") || says("message can't be deleted") => {
+            RejectReason::Fixed
+        }
         403 => RejectReason::Recipient(description.to_owned()),
         _ if any(&OF_THE_RECIPIENT) => RejectReason::Recipient(description.to_owned()),
         413 => RejectReason::Content(description.to_owned()),
@@ -167,6 +171,7 @@ mod tests {
             RejectReason::Deactivated => "deactivated",
             RejectReason::ChatNotFound => "not found",
             RejectReason::Moved(_) => "moved",
+            RejectReason::Gone | RejectReason::Fixed => "the message",
             RejectReason::GaveUp | RejectReason::File(_) => "ours",
         };
         for (code, description, concerns) in [
@@ -196,6 +201,13 @@ mod tests {
                 400,
                 "Bad Request: not enough rights to send photos to the chat",
                 "recipient",
+            ),
+            (400, "Bad Request: message to edit not found", "the message"),
+            (400, "Bad Request: message can't be edited", "the message"),
+            (
+                400,
+                "Bad Request: message can't be deleted for everyone",
+                "the message",
             ),
             (400, "Bad Request: PEER_ID_INVALID", "recipient"),
             (400, "Bad Request: BUTTON_URL_INVALID", "content"),

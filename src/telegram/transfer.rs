@@ -53,6 +53,8 @@ pub(super) fn address(form: &MessageForm) -> Option<&str> {
         | MessageForm::Silent
         | MessageForm::Receipt
         | MessageForm::Edit(_)
+        | MessageForm::Caption(..)
+        | MessageForm::Delete(_)
         | MessageForm::Kept(_) => None,
     }
 }
@@ -72,6 +74,10 @@ pub(super) async fn send(
             say(client, send, Way::Message).await?
         }
         MessageForm::Edit(message) => edit(client, send, *message).await?,
+        MessageForm::Caption(message, page) => {
+            caption(client, send, *message, page.as_str()).await?
+        }
+        MessageForm::Delete(message) => delete(client, send, *message).await?,
         MessageForm::File(address) => file(client, send, address.as_str(), found).await?,
         MessageForm::Picture(source) => {
             return media::picture(client, send, source.as_str(), found).await;
@@ -106,6 +112,8 @@ impl<'a> Upload<'a> {
 enum Way<'a> {
     Message,
     Edit(MessageId),
+    /// Beneath the file of a message that is there.
+    Caption(MessageId),
     /// Beneath a file that comes along.
     Upload(MediaKind, &'a Upload<'a>),
     /// Beneath a file that Telegram has under this id.
@@ -134,6 +142,7 @@ async fn call(
     match way {
         Way::Message => client.send_message(send, words).await,
         Way::Edit(message) => client.edit_message_text(send, words, message).await,
+        Way::Caption(message) => client.edit_message_caption(send, words, message).await,
         Way::Upload(kind, file) => {
             let form = parts(send, words, kind, file).await?;
             client.upload(kind, form).await
@@ -148,12 +157,51 @@ async fn edit(
     send: &Send,
     message: MessageId,
 ) -> Result<SentMessage, TelegramError> {
-    match say(client, send, Way::Edit(message)).await {
-        Err(error) if error.is_about_nothing_new() => Ok(SentMessage {
-            message,
-            media: None,
-        }),
+    or_done(message, say(client, send, Way::Edit(message)).await)
+}
+
+/// The words beneath a file; where it was a page, they stand before its address.
+async fn caption(
+    client: &BotClient,
+    send: &Send,
+    message: MessageId,
+    page: &str,
+) -> Result<SentMessage, TelegramError> {
+    match say(client, send, Way::Caption(message)).await {
+        Err(error) if error.is_about_no_caption() => {
+            edit(client, &linked(send, page), message).await
+        }
+        ended => or_done(message, ended),
+    }
+}
+
+/// A message that is gone already is as good as deleted.
+async fn delete(
+    client: &BotClient,
+    send: &Send,
+    message: MessageId,
+) -> Result<SentMessage, TelegramError> {
+    match client.delete_message(send.to, message).await {
+        Err(error) if !error.is_about_nothing_to_delete() => Err(error),
+        Ok(()) | Err(_) => Ok(changed(message)),
+    }
+}
+
+fn or_done(
+    message: MessageId,
+    ended: Result<SentMessage, TelegramError>,
+) -> Result<SentMessage, TelegramError> {
+    match ended {
+        Err(error) if error.is_about_nothing_new() => Ok(changed(message)),
         ended => ended,
+    }
+}
+
+/// A message of ours as Telegram has it now.
+fn changed(message: MessageId) -> SentMessage {
+    SentMessage {
+        message,
+        media: None,
     }
 }
 

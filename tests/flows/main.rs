@@ -6,6 +6,7 @@ mod appeals;
 mod archive;
 mod away;
 mod cells;
+mod corrections;
 #[path = "../support/crowd.rs"]
 mod crowd;
 mod first_messages;

@@ -8,6 +8,7 @@ mod broadcast_kills;
 mod child;
 mod clocks;
 mod commands;
+mod correction_kills;
 #[path = "../support/crowd.rs"]
 mod crowd;
 mod demo;

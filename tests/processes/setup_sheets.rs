@@ -97,7 +97,9 @@ async fn an_empty_spreadsheet_is_furnished_and_serves() {
             "В работе",
             "Передано специалисту",
             "Ответ ИИ",
-            "Решено"
+            "Решено",
+            "Исправить ответ",
+            "Отправить снова"
         ]
     );
     let provisioned = seen(&play);

@@ -419,6 +419,7 @@ fn the_value_of_a_formula_is_sent_once_and_the_formula_stays() {
             RowResult::Confirmed {
                 status: None,
                 cleared: None,
+                filled: None,
                 lines: 2,
                 parts: 0,
                 formula: Some(holds),

@@ -83,6 +83,7 @@ fn confirm(table: &mut Table, row: &DesiredRow) {
     let result = RowResult::Confirmed {
         status: Some(table.appeal(1).status),
         cleared: None,
+        filled: None,
         lines: row.lines(),
         parts: row.last_part(),
         formula: None,

@@ -5,6 +5,7 @@ mod appeals;
 mod archive;
 mod broadcasts;
 mod cases;
+mod corrections;
 mod delivery;
 mod edits;
 mod lines;

@@ -140,6 +140,7 @@ impl Pinboard {
                     pinned.cells.status = word.clone();
                     status = Some(set.clone());
                 }
+                SharedCell::Fill(_) => panic!("nobody puts a text back into this tab"),
                 SharedCell::Clear { expect, .. } => {
                     assert_eq!(pinned.cells.action, *expect, "the write follows its look");
                     pinned.cells.action = Text::default();
@@ -150,6 +151,7 @@ impl Pinboard {
         RowResult::Confirmed {
             status,
             cleared,
+            filled: None,
             lines: 0,
             parts: 0,
             formula: None,

@@ -565,6 +565,7 @@ fn confirmed() -> RowResult {
     RowResult::Confirmed {
         status: None,
         cleared: None,
+        filled: None,
         lines: 0,
         parts: 0,
         formula: None,

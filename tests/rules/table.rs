@@ -333,6 +333,7 @@ impl Table {
         let result = RowResult::Confirmed {
             status: Some(appeal.status.clone()),
             cleared,
+            filled: appeal.text_to_correct().cloned(),
             lines: appeal.dialogue.lines,
             parts: 0,
             formula: None,
@@ -455,6 +456,8 @@ impl Table {
                     MessageForm::Message | MessageForm::Receipt => String::new(),
                     MessageForm::Silent => " [silent]".to_owned(),
                     MessageForm::Edit(message) => format!(" [edits {}]", message.0),
+                    MessageForm::Caption(message, _) => format!(" [beneath {}]", message.0),
+                    MessageForm::Delete(message) => format!(" [deletes {}]", message.0),
                     MessageForm::File(address) => format!(" [file {}]", address.as_str()),
                     MessageForm::Picture(source) => format!(" [picture {}]", source.as_str()),
                     MessageForm::Kept(media) => format!(" [kept {:?} {}]", media.kind, media.file),

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, civil::date};
 use sheetdesk::domain::{
     alerts::Trouble,
-    appeal::{RejectReason, Status, Unfetched},
+    appeal::{LeftBehind, RejectReason, Status, Unfetched},
     broadcast::Counts,
     ids::{Number, PartnerCode, PromotionKey},
     listing::ListFault,
@@ -80,6 +80,8 @@ fn every_text_reads_well_in_both_languages() {
         Say::StatusWord(&Status::InWork),
         Say::StatusWord(&Status::Forwarded),
         Say::StatusWord(&Status::AiAnswer),
+        Say::AnswerWithdrawn,
+        Say::PartWithdrawn,
         Say::StatusWord(&Status::Resolved),
         Say::StatusWord(&other),
         Say::NotPassedOn,
@@ -199,8 +201,21 @@ fn the_lines_of_a_dialogue_read_well() {
             before: "Не приходит отчот",
         },
         Note::LineCorrected("Не приходит отчёт"),
+        Note::LineWithdrawn {
+            before: "Отчёт выслали",
+            time: "14:02",
+        },
+        Note::LineTakenBack("Отчёт выслали"),
     ];
     read_well("dialogue_texts", &all);
+}
+
+fn corrected(withdrawn: bool, left: LeftBehind) -> Note<'static> {
+    Note::DeliveryCorrected {
+        time: "14:05",
+        withdrawn,
+        left,
+    }
 }
 
 #[test]
@@ -228,6 +243,29 @@ fn every_word_in_the_delivery_column_reads_well() {
         Note::DeliveryRefused(&RejectReason::ChatNotFound),
         Note::DeliveryRefused(&RejectReason::GaveUp),
         Note::DeliveryRefused(&refused),
+        Note::DeliveryCorrecting("14:32"),
+        Note::DeliveryCorrectingSoon("14:02:15", false),
+        Note::DeliveryCorrectingSoon("14:02:15", true),
+        corrected(false, LeftBehind::Nothing),
+        corrected(false, LeftBehind::Old),
+        corrected(false, LeftBehind::Copy),
+        corrected(true, LeftBehind::Nothing),
+        corrected(true, LeftBehind::Old),
+        corrected(true, LeftBehind::Copy),
+        Note::DeliveryUncorrected("сообщения у партнёра уже нет", false),
+        Note::DeliveryUncorrected("файл по ссылке не взять", true),
+        Note::Unchangeable(&RejectReason::Gone),
+        Note::Unchangeable(&RejectReason::Fixed),
+        Note::Unchangeable(&RejectReason::Blocked),
+        Note::Unchangeable(&RejectReason::ChatNotFound),
+        Note::Unchangeable(&RejectReason::GaveUp),
+        Note::Unchangeable(&RejectReason::File(Unfetched::TooLarge)),
+        Note::Unchangeable(&refused),
+        Note::DeclinedNothingToCorrect,
+        Note::DeclinedOccupied,
+        Note::DeclinedOnItsWay,
+        Note::DeclinedNothingToSend,
+        Note::DeclinedDelivered("14:02"),
         Note::Stopped(RowTrouble::Doubled),
         Note::Stopped(RowTrouble::Mismatched),
         Note::Stopped(RowTrouble::Missing),

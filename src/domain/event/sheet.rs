@@ -326,6 +326,9 @@ pub enum RowResult {
         status: Option<Status>,
         /// The answer cell was emptied of exactly this text.
         cleared: Option<Text>,
+        /// This text was put into the answer cell, which was empty.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        filled: Option<Text>,
         /// The lines of the dialogue that are there now.
         lines: u32,
         /// The last part of the dialogue that is in the archive now; 0 where none was moved.

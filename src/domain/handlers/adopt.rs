@@ -87,6 +87,11 @@ fn adopted(ctx: &mut DecisionContext<'_, impl View>, found: &NewAppeal, history:
     let mut appeal = appeals::blank(ctx, found.chat);
     appeal.partner.clone_from(&cells.partner);
     appeal.status = cells.status.clone().unwrap_or(Status::New);
+    if ctx.rules.orders.of(&appeal.status).is_some() {
+        // There is nothing of ours yet to which it could apply.
+        appeal.status = Status::InWork;
+        ctx.dirty(RowKey::Appeal(appeal.id));
+    }
     appeal.row.seen_mut().status.clone_from(&cells.status);
     appeal.row.seen_mut().updated.clone_from(&cells.updated);
     appeal.row.found(ctx.seq);

@@ -4,15 +4,20 @@
 //! after Telegram has every part of it. Parts of a failed answer that the partner already has are not sent again with the corrected one.
 
 pub(super) mod cell;
+mod correction;
+pub(super) mod orders;
 mod parts;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
-    appeal::{Answer, Appeal, Author, DeliveredPart, Delivery, PartState, RejectReason, Status},
+    appeal::{
+        Answer, Appeal, Author, DeliveredPart, Delivery, PartState, RejectReason, Status,
+        correction::{Arrived, SentAnswer, SentPart},
+    },
     context::DecisionContext,
     effect::{Effect, Entity, OutboxState, Send, Wake},
-    ids::{AppealId, OutboxId, Revision, RowKey},
+    ids::{AppealId, MessageId, OutboxId, Revision, RowKey},
     spans::has_lasted,
     text::Text,
     view::View,
@@ -28,8 +33,11 @@ const REMEMBERED: usize = 32;
 
 /// How one message of an answer ended.
 pub(super) enum PartEnd {
-    /// Telegram has it.
-    Delivered { maybe_twice: bool },
+    /// Telegram has it as this message.
+    Delivered {
+        message: MessageId,
+        maybe_twice: bool,
+    },
     /// Telegram will never take it.
     Rejected(RejectReason),
     /// Nobody can say.
@@ -57,19 +65,25 @@ pub(super) fn hurry(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appea
     }
 }
 
+/// Somebody has chosen another status.
+pub(super) fn correction_left(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    correction::left(ctx, appeal);
+}
+
 /// The message of an answer under way behind which whatever belongs after it has to wait.
 pub(super) fn last_under_way(appeal: &Appeal) -> Option<OutboxId> {
     let answer = appeal.delivery.answer.as_ref()?;
     waiting(appeal.id, answer).last()
 }
 
-/// The grace of an answer is over, or it has been on its way for a while.
+/// The grace of an answer is over, or it has been on its way for a while, or the time to correct the last one is over.
 pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
     let Some(answer) = &appeal.delivery.answer else {
-        return;
+        correction::waited(ctx, &mut appeal);
+        return ctx.put(Entity::Appeal(appeal));
     };
     if answer.parts.is_empty() {
         if !has_lasted(answer.at, ctx.now, ctx.rules.grace) {
@@ -105,19 +119,34 @@ pub(super) fn part_ended(
         return;
     };
     match end {
-        PartEnd::Delivered { maybe_twice } => {
-            *state = PartState::Delivered { maybe_twice };
+        PartEnd::Delivered {
+            message,
+            maybe_twice,
+        } => {
+            let at = ctx.now;
+            *state = PartState::Delivered {
+                maybe_twice,
+                arrived: Some(Arrived { message, at }),
+            };
             if answer.is_delivered() {
                 finish(ctx, &mut appeal);
             }
         }
         PartEnd::Rejected(why) => {
             *state = PartState::Failed;
-            fail(ctx, &mut appeal, refusal(why));
+            if appeal.delivery.correction.is_some() {
+                correction::fail(ctx, &mut appeal, why);
+            } else {
+                fail(ctx, &mut appeal, refusal(why));
+            }
         }
         PartEnd::Unknown { twice } => {
             *state = PartState::Failed;
-            fail(ctx, &mut appeal, Delivery::Unknown { twice });
+            if appeal.delivery.correction.is_some() {
+                correction::fail(ctx, &mut appeal, RejectReason::GaveUp);
+            } else {
+                fail(ctx, &mut appeal, Delivery::Unknown { twice });
+            }
         }
     }
     ctx.put(Entity::Appeal(appeal));
@@ -133,7 +162,9 @@ fn refusal(why: RejectReason) -> Delivery {
         | RejectReason::Recipient(_)
         | RejectReason::Content(_)
         | RejectReason::Moved(_)
-        | RejectReason::File(_) => Delivery::Failed(why),
+        | RejectReason::File(_)
+        | RejectReason::Gone
+        | RejectReason::Fixed => Delivery::Failed(why),
     }
 }
 
@@ -145,6 +176,7 @@ pub(super) fn withhold(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Ap
             ctx.then(Effect::Withdraw(id));
         }
     }
+    appeal.delivery.correction = None;
     if appeal.delivery.answer.is_none() && appeal.row.seen().answer.is_some() {
         appeal.delivery.state = Delivery::Held;
     }
@@ -156,6 +188,9 @@ fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Te
     if appeal.mixed {
         return withhold(ctx, appeal);
     }
+    if appeal.delivery.correction.is_some() {
+        return correction::begin(ctx, appeal, text);
+    }
     if let Some(mut session) = ctx.session(appeal.chat).filter(|session| session.blocked) {
         session.undelivered.insert(appeal.id);
         ctx.put(Entity::Session(session));
@@ -165,6 +200,16 @@ fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Te
     // The same words have rested before.
     let before = appeal.delivery.answer.as_ref();
     let rested = before.is_some_and(|answer| answer.text == text && !answer.is_delivered());
+    set_out(ctx, appeal, text);
+    if ctx.rules.grace.is_zero() || rested {
+        dispatch(ctx, appeal);
+    } else {
+        rest(ctx, appeal, |until| Delivery::Grace { until });
+    }
+}
+
+/// From now on this is the answer under way.
+fn set_out(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Text) {
     appeal.delivery.revision = Revision(appeal.delivery.revision.0 + 1);
     appeal.delivery.answer = Some(Answer {
         revision: appeal.delivery.revision,
@@ -172,35 +217,38 @@ fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Te
         at: ctx.now,
         parts: Vec::new(),
     });
-    if ctx.rules.grace.is_zero() || rested {
-        dispatch(ctx, appeal);
-    } else {
-        let until = ctx.now + ctx.rules.grace;
-        appeal.delivery.state = Delivery::Grace { until };
-        ctx.dirty(RowKey::Appeal(appeal.id));
-        ctx.wake(until, Wake::Appeal(appeal.id));
-    }
+}
+
+/// It rests for its grace, and its row says so.
+fn rest(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+    words: impl FnOnce(Timestamp) -> Delivery,
+) {
+    let until = ctx.now + ctx.rules.grace;
+    appeal.delivery.state = words(until);
+    ctx.dirty(RowKey::Appeal(appeal.id));
+    ctx.wake(until, Wake::Appeal(appeal.id));
 }
 
 /// Puts the messages of an answer into the outbox, less those that the partner already has. None is sent before all its files are fetched.
 fn dispatch(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    let Some(text) = appeal.delivery.answer.as_ref().map(|it| it.text.clone()) else {
+        return;
+    };
+    let messages = if appeal.delivery.correction.is_some() {
+        correction::messages(ctx, appeal, &text)
+    } else {
+        let parts = parts::of(ctx, appeal.chat, appeal.number, &text).into_iter();
+        parts.map(|part| lacking(appeal, part)).collect()
+    };
     let Some(answer) = &mut appeal.delivery.answer else {
         return;
     };
-    let messages = parts::of(ctx, appeal.chat, appeal.number, &answer.text);
-    let state = |part: &parts::Part| {
-        let fingerprint = part.fingerprint();
-        let mut had = appeal.delivery.had.iter();
-        match had.find(|had| had.fingerprint == fingerprint) {
-            Some(&DeliveredPart { maybe_twice, .. }) => PartState::Delivered { maybe_twice },
-            None => PartState::Waiting,
-        }
-    };
-    answer.parts = messages.iter().map(state).collect();
-    let waiting: Vec<_> = (0_u8..)
-        .zip(messages)
-        .zip(&answer.parts)
-        .filter_map(|(numbered, state)| (*state == PartState::Waiting).then_some(numbered))
+    answer.parts = messages.iter().map(Result::as_ref).map(state).collect();
+    let numbered = (0_u8..).zip(messages);
+    let waiting: Vec<_> = numbered
+        .filter_map(|(at, it)| Some((at, it.ok()?)))
         .collect();
     for (at, (index, part)) in waiting.iter().enumerate() {
         let id = OutboxId::Answer(appeal.id, answer.revision, *index);
@@ -216,6 +264,26 @@ fn dispatch(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
         return finish(ctx, appeal);
     }
     ctx.wake(ctx.now + SAY_WAITING_AFTER, Wake::Appeal(appeal.id));
+}
+
+/// A message to be sent, or how the partner has it already.
+type Planned = Result<parts::Part, PartState>;
+
+fn state(planned: Result<&parts::Part, &PartState>) -> PartState {
+    planned.map_or_else(|state| *state, |_| PartState::Waiting)
+}
+
+/// A part, unless the partner has it from an answer that failed.
+fn lacking(appeal: &Appeal, part: parts::Part) -> Planned {
+    let fingerprint = part.fingerprint();
+    let mut had = appeal.delivery.had.iter();
+    let had = had.find(|had| had.fingerprint == fingerprint);
+    had.map_or(Ok(part), |had| {
+        Err(PartState::Delivered {
+            maybe_twice: had.maybe_twice,
+            arrived: had.arrived,
+        })
+    })
 }
 
 fn is_on_its_way(appeal: &Appeal) -> bool {
@@ -257,9 +325,13 @@ fn finish(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     let Some(answer) = appeal.delivery.answer.clone() else {
         return;
     };
+    if appeal.delivery.correction.is_some() {
+        return correction::finish(ctx, appeal, &answer);
+    }
     appeal.delivery.had.clear();
-    let twice = PartState::Delivered { maybe_twice: true };
-    let (at, maybe_twice) = (ctx.now, answer.parts.contains(&twice));
+    let sent = sent(ctx, appeal, &answer);
+    let (at, maybe_twice) = (sent.at, sent.maybe_twice);
+    appeal.delivery.sent = Some(sent);
     appeals::add_line(ctx, appeal, Author::Specialist, at, answer.text.clone());
     appeal.delivery.state = Delivery::Delivered { at, maybe_twice };
     appeal.stamp = Some(at);
@@ -275,19 +347,28 @@ fn finish(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     follow_up(ctx, appeal, &answer.text);
 }
 
+/// What the partner has, message by message, so that it can be corrected.
+fn sent(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, answer: &Answer) -> SentAnswer {
+    let parts = parts::of(ctx, appeal.chat, appeal.number, &answer.text);
+    let parts = parts.iter().zip(&answer.parts);
+    let messages: Option<Vec<SentPart>> = parts.map(|(part, state)| part.sent(*state)).collect();
+    SentAnswer {
+        text: answer.text.clone(),
+        line: appeal.dialogue.lines,
+        at: ctx.now,
+        maybe_twice: answer.maybe_twice(),
+        // Of one that an earlier version began not every message is known: none of it can be changed.
+        messages: messages.unwrap_or_default(),
+    }
+}
+
 /// The answer stays in its cell, and the row says why.
 fn fail(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, delivery: Delivery) {
     let Some(answer) = appeal.delivery.answer.clone() else {
         return;
     };
     remember(ctx, appeal, &answer);
-    waiting(appeal.id, &answer).for_each(|id| ctx.then(Effect::Withdraw(id)));
-    if let Some(current) = &mut appeal.delivery.answer {
-        let waiting = current.parts.iter_mut();
-        waiting
-            .filter(|part| **part == PartState::Waiting)
-            .for_each(|part| *part = PartState::Failed);
-    }
+    give_up(ctx, appeal);
     if delivery == Delivery::Blocked
         && let Some(mut session) = ctx.session(appeal.chat)
     {
@@ -300,11 +381,27 @@ fn fail(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, delivery:
     follow_up(ctx, appeal, &answer.text);
 }
 
+/// Nothing more of an answer goes out.
+fn give_up(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    let Some(answer) = &mut appeal.delivery.answer else {
+        return;
+    };
+    waiting(appeal.id, answer).for_each(|id| ctx.then(Effect::Withdraw(id)));
+    let waiting = answer.parts.iter_mut();
+    waiting
+        .filter(|part| **part == PartState::Waiting)
+        .for_each(|part| *part = PartState::Failed);
+}
+
 /// Remembers which parts of a failed answer the partner has, for when its corrected text comes.
 fn remember(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, answer: &Answer) {
     let messages = parts::of(ctx, appeal.chat, appeal.number, &answer.text);
     for (part, state) in messages.iter().zip(&answer.parts) {
-        let PartState::Delivered { maybe_twice } = *state else {
+        let PartState::Delivered {
+            maybe_twice,
+            arrived,
+        } = *state
+        else {
             continue;
         };
         let (fingerprint, had) = (part.fingerprint(), &mut appeal.delivery.had);
@@ -312,6 +409,7 @@ fn remember(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, answer: &
             had.push(DeliveredPart {
                 fingerprint,
                 maybe_twice,
+                arrived,
             });
         }
     }

@@ -331,7 +331,7 @@ pub(super) fn blank(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) -> A
         stamp: None,
         dialogue: Dialogue::default(),
         row: AppealRow::pending(),
-        delivery: AnswerDelivery::default(),
+        delivery: Box::new(AnswerDelivery::default()),
         receipt: None,
         mixed: false,
     }

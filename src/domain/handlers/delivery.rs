@@ -31,6 +31,8 @@ const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(10);
 /// A lost response mostly means trouble on the way, which the one resend should outlive.
 const RESENT_AFTER: SignedDuration = SignedDuration::from_secs(5);
+/// How often the response to a change may be lost; nothing is sent while Telegram is away, so this is rarely reached.
+const CHANGED_AGAIN: u8 = 10;
 /// For how long Telegram may put a message off; then its row says that it was not delivered.
 const TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// So often it is tried at least: what only waited while nothing could be sent at all was put off by nobody.
@@ -59,7 +61,8 @@ pub(in crate::domain) fn sent(
                 ctx,
                 &entry.send,
                 PartEnd::Delivered {
-                    maybe_twice: entry.lost > 0,
+                    message: *message,
+                    maybe_twice: entry.lost > 0 && !entry.send.form.is_change(),
                 },
             );
         }
@@ -91,7 +94,7 @@ fn remember(ctx: &mut DecisionContext<'_, impl View>, send: &Send, message: Mess
         return;
     };
     match send.form {
-        MessageForm::Edit(_) => return,
+        MessageForm::Edit(_) | MessageForm::Caption(..) | MessageForm::Delete(_) => return,
         MessageForm::Receipt => appeals::receipt_sent(ctx, appeal, message),
         MessageForm::Message
         | MessageForm::Silent
@@ -121,7 +124,7 @@ fn reject(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, why: Re
     if why.is_the_recipient_s() {
         admin_chat::reached(ctx, entry.send.to, Some(&why));
     }
-    let ending = unless_edit(&entry.send.form, FinalState::Failed);
+    let ending = unless_edit(&entry.send, FinalState::Failed);
     let id = entry.send.id.clone();
     if broadcasts::is_obstacle(ctx, &id, &why) {
         // It is not this partner's message that failed: it may be made again, under the same id.
@@ -189,6 +192,9 @@ fn retry(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, after: R
 fn lose(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry) {
     let id = entry.send.id.clone();
     let lost = entry.lost.saturating_add(1);
+    if matches!(id, OutboxId::Answer(..)) && entry.send.form.is_change() {
+        return change_again(ctx, entry, lost);
+    }
     let resend = match &id {
         OutboxId::Answer(appeal, ..) if ctx.appeal(*appeal).is_some_and(|appeal| appeal.mixed) => {
             false
@@ -207,7 +213,7 @@ fn lose(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry) {
             lost,
         });
     } else {
-        let ending = unless_edit(&entry.send.form, FinalState::Unknown);
+        let ending = unless_edit(&entry.send, FinalState::Unknown);
         ctx.then(Effect::Finish(id, ending));
         end_part(ctx, &entry.send, PartEnd::Unknown { twice: lost > 1 });
     }
@@ -259,17 +265,25 @@ fn pause(tries: u16) -> SignedDuration {
     (FIRST_PAUSE * 2_i32.pow(doublings)).min(LONGEST_PAUSE)
 }
 
-/// How a message ends, where an edit counts as delivered: a receipt that is gone or stands too long says what it said, and nobody
-/// misses anything.
-fn unless_edit(form: &MessageForm, ending: FinalState) -> FinalState {
-    match form {
-        MessageForm::Edit(_) => FinalState::Delivered,
-        MessageForm::Message
-        | MessageForm::Silent
-        | MessageForm::Receipt
-        | MessageForm::File(_)
-        | MessageForm::Picture(_)
-        | MessageForm::Kept(_) => ending,
+/// To change a message twice is to change it once: a change is tried until somebody answers, or until nobody has for long.
+fn change_again(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, lost: u8) {
+    if lost > CHANGED_AGAIN {
+        return reject(ctx, entry, RejectReason::GaveUp);
+    }
+    ctx.then(Effect::Reschedule {
+        id: entry.send.id.clone(),
+        at: ctx.now + RESENT_AFTER,
+        lost,
+    });
+}
+
+/// How a message ends, where an edit that corrects no answer counts as delivered: a receipt that is gone or stands too long says what it said, and
+/// nobody misses anything.
+fn unless_edit(send: &Send, ending: FinalState) -> FinalState {
+    if send.form.is_change() && !matches!(send.id, OutboxId::Answer(..)) {
+        FinalState::Delivered
+    } else {
+        ending
     }
 }
 

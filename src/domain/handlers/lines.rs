@@ -84,6 +84,31 @@ pub(super) fn correct(
     })
 }
 
+/// Puts a specialist's new words into the line of his answer, or that it was taken back; what it said stays legible. Whether it could be done.
+pub(super) fn restate(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+    index: u32,
+    before: &Text,
+    now_says: &Text,
+) -> bool {
+    let (rules, at) = (ctx.rules, ctx.now);
+    change(ctx, appeal, index, |line| {
+        let whole = line.text.as_str();
+        if !now_says.is_blank() {
+            return changed(rules, whole, Some(before), now_says.as_str(), at);
+        }
+        let before = Some(before.as_str()).filter(|before| whole.contains(before));
+        let before = before.unwrap_or(whole);
+        let time = rules.time_of_day(at);
+        let note = Note::LineWithdrawn {
+            before,
+            time: &time,
+        };
+        Some(whole.replacen(before, &rules.wording.note(note), 1))
+    })
+}
+
 /// The text with a changed message; `None` if it says the same.
 pub(super) fn changed(
     rules: &Rules,

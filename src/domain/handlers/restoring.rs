@@ -73,7 +73,7 @@ fn hold(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
-    appeal.delivery.answer = None;
+    (appeal.delivery.answer, appeal.delivery.correction) = (None, None);
     appeal.delivery.state = if appeal.row.seen().answer.is_some() {
         Delivery::Held
     } else {
@@ -94,10 +94,17 @@ pub(super) fn seen_again(
     appeal.row.seen_mut().delivery.clone_from(&cells.delivery);
     appeal.row.seen_mut().updated.clone_from(&cells.updated);
     appeal.row.seen_mut().status.clone_from(&cells.status);
-    if let Some(status) = &cells.status {
-        appeal.status = status.clone();
+    match &cells.status {
+        // Who has asked for that has not seen what follows.
+        Some(status) if ctx.rules.orders.of(status).is_some() => {
+            ctx.dirty(RowKey::Appeal(appeal.id));
+        }
+        Some(status) => appeal.status = status.clone(),
+        None => {}
     }
-    appeal.delivery.answer = None;
+    // A later answer may have gone out since, which is not ours to change.
+    (appeal.delivery.answer, appeal.delivery.sent) = (None, None);
+    (appeal.delivery.correction, appeal.delivery.leftover) = (None, None);
     (appeal.row.seen_mut().answer, appeal.delivery.state) = match &cells.answer {
         AnswerCell::Blank => (None, Delivery::Adopted),
         AnswerCell::Unready(shown) => (None, Delivery::Unready(shown.clone())),

@@ -3,7 +3,7 @@
 //! Invariant: a row event states what is there; deciding it twice changes nothing the second time.
 
 use crate::domain::{
-    appeal::{Appeal, Author, Delivery, Status},
+    appeal::{Appeal, Author, Delivery, Status, orders::AnswerOrder},
     context::DecisionContext,
     effect::Entity,
     event::{AnswerCell, AppealCells, RowEvent},
@@ -93,7 +93,11 @@ fn own_row(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells:
         }
         AnswerCell::Text(text) => {
             if appeal.row.seen().answer.as_ref() != Some(text) {
-                answers::cell::typed(ctx, appeal, text.clone());
+                if asks_to_correct(ctx, appeal, cells) {
+                    answers::cell::stands(appeal, text.clone());
+                } else {
+                    answers::cell::typed(ctx, appeal, text.clone());
+                }
             }
         }
         AnswerCell::Unready(shown) => answers::cell::unready(ctx, appeal, shown),
@@ -101,6 +105,20 @@ fn own_row(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells:
     if cells.status != appeal.row.seen().status {
         status_changed(ctx, appeal, cells.status.clone());
     }
+}
+
+/// Whether the same read brings the wish to correct the last answer: what was typed along with it is no answer of its own.
+fn asks_to_correct(
+    ctx: &DecisionContext<'_, impl View>,
+    appeal: &Appeal,
+    cells: &AppealCells,
+) -> bool {
+    let news = cells
+        .status
+        .as_ref()
+        .filter(|_| cells.status != appeal.row.seen().status);
+    let order = news.and_then(|status| ctx.rules.orders.of(status));
+    order == Some(AnswerOrder::Correct) && appeal.delivery.correction.is_none()
 }
 
 /// A cell of ours has changed, and not into what we would write: whoever did that (we ourselves, where rows moved and an answer of
@@ -135,6 +153,12 @@ fn status_changed(
 ) {
     appeal.row.seen_mut().status.clone_from(&status);
     let Some(status) = status else { return };
+    if let Some(order) = ctx.rules.orders.of(&status) {
+        return answers::orders::follow(ctx, appeal, order);
+    }
+    if status != appeal.status {
+        answers::correction_left(ctx, appeal);
+    }
     let closes = status.is_closed() && !appeal.status.is_closed();
     if closes && has_unread_lines(ctx, appeal) {
         // The partner wrote before anybody could know of the closing: the appeal goes on, and the row will say so.

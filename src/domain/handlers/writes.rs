@@ -51,6 +51,7 @@ fn appeal(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, row: &WrittenR
         RowResult::Confirmed {
             status,
             cleared,
+            filled,
             lines,
             parts,
             formula,
@@ -63,6 +64,7 @@ fn appeal(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, row: &WrittenR
                 cleared.as_ref(),
                 (*lines, row.dirtied),
             );
+            answers::cell::filled(ctx, &mut appeal, filled.as_ref(), row.dirtied);
             archive::confirm(ctx.rules, ctx.view, &mut appeal, *parts);
             if appeal.row.trouble().is_none() && appeal.dialogue.written < appeal.dialogue.lines {
                 // Not everything went into one batch.

@@ -5,7 +5,7 @@
 use super::declare::{Argument as _, Phrase};
 use super::{AlertNote, BroadcastNote, PromotionNote, StateNote, StatusNote};
 use crate::domain::{
-    appeal::{RejectReason, Unfetched},
+    appeal::{LeftBehind, RejectReason, Unfetched},
     ids::{ChatId, Number, PartnerCode},
     listing::ListFault,
     message::FileKind,
@@ -87,6 +87,15 @@ texts! {
         } = "line-changed",
         /// New words for a message whose line cannot be changed.
         LineCorrected(text: &'a str) = "line-corrected",
+        /// A line whose answer was taken back.
+        LineWithdrawn {
+            /// What it said.
+            before: &'a str,
+            /// When it was taken back.
+            time: &'a str,
+        } = "line-withdrawn",
+        /// An answer was taken back whose line cannot be changed.
+        LineTakenBack(text: &'a str) = "line-taken-back",
         /// Доставка: resting until.
         DeliveryGrace(time: &'a str) = "delivery-grace",
         /// Доставка: the value of a formula is not sent.
@@ -107,6 +116,33 @@ texts! {
         DeliveryUnknown(twice: bool) = unknown,
         /// Доставка: refused.
         DeliveryRefused(why: &'a RejectReason) = rejected,
+        /// Доставка: the last answer is in its cell to be corrected, until.
+        DeliveryCorrecting(time: &'a str) = "delivery-correcting",
+        /// Доставка: at this moment the partner has the corrected answer, or has it no more.
+        DeliveryCorrectingSoon(time: &'a str, withdraws: bool) = correcting_soon,
+        /// Доставка: corrected, or taken back, at; what is left of it all the same.
+        DeliveryCorrected {
+            /// When.
+            time: &'a str,
+            /// It was taken back.
+            withdrawn: bool,
+            /// What is left.
+            left: LeftBehind,
+        } = corrected,
+        /// Доставка: not corrected, and why; some messages were.
+        DeliveryUncorrected(why: &'a str, partly: bool) = uncorrected,
+        /// Why a message of ours cannot be changed.
+        Unchangeable(why: &'a RejectReason) = unchangeable,
+        /// Доставка: there is nothing to correct.
+        DeclinedNothingToCorrect = "declined-nothing-to-correct",
+        /// Доставка: another text is in the answer cell.
+        DeclinedOccupied = "declined-occupied",
+        /// Доставка: an answer is on its way.
+        DeclinedOnItsWay = "declined-on-its-way",
+        /// Доставка: there is nothing to send again.
+        DeclinedNothingToSend = "declined-nothing-to-send",
+        /// Доставка: the last answer was delivered at.
+        DeclinedDelivered(time: &'a str) = "declined-delivered",
         /// Доставка: the row is stopped.
         Stopped(trouble: RowTrouble) = stopped,
         /// Admin: another account came for a bound code.
@@ -243,6 +279,37 @@ choices! {
         true => "delivery-unknown-twice",
     }
 
+    correcting_soon(time: &'a str, withdraws: bool) {
+        (time, false) => "delivery-correcting-soon" (time),
+        (time, true) => "delivery-withdrawing-soon" (time),
+    }
+
+    corrected(time: &'a str, withdrawn: bool, left: LeftBehind) {
+        (time, false, LeftBehind::Nothing) => "delivery-corrected" (time),
+        (time, false, LeftBehind::Old) => "delivery-corrected-old" (time),
+        (time, false, LeftBehind::Copy) => "delivery-corrected-copy" (time),
+        (time, true, LeftBehind::Nothing) => "delivery-withdrawn" (time),
+        (time, true, LeftBehind::Old) => "delivery-withdrawn-old" (time),
+        (time, true, LeftBehind::Copy) => "delivery-withdrawn-copy" (time),
+    }
+
+    uncorrected(why: &'a str, partly: bool) {
+        (why, false) => "delivery-uncorrected" (why),
+        (why, true) => "delivery-uncorrected-partly" (why),
+    }
+
+    unchangeable(why: &'a RejectReason) {
+        RejectReason::Gone => "unchangeable-gone",
+        RejectReason::Fixed => "unchangeable-fixed",
+        RejectReason::Blocked => "unchangeable-blocked",
+        RejectReason::Deactivated | RejectReason::ChatNotFound | RejectReason::Moved(_) =>
+            "unchangeable-no-chat",
+        RejectReason::GaveUp => "unchangeable-gave-up",
+        RejectReason::File(_) => "unchangeable-file",
+        RejectReason::Refused(words) | RejectReason::Recipient(words) | RejectReason::Content(words) =>
+            "unchangeable-refused" (words),
+    }
+
     updates_taken(webhook: bool) {
         true => "admin-updates-webhook",
         false => "admin-updates-taken",
@@ -289,6 +356,8 @@ choices! {
         RejectReason::Deactivated => "delivery-deactivated",
         RejectReason::ChatNotFound | RejectReason::Moved(_) => "delivery-chat-not-found",
         RejectReason::GaveUp => "delivery-gave-up",
+        // Only a correction ends so, and says it in words of its own.
+        RejectReason::Gone | RejectReason::Fixed => "unchangeable-gone",
         RejectReason::Refused(words) | RejectReason::Recipient(words) | RejectReason::Content(words) =>
             "delivery-refused" (words),
         RejectReason::File(Unfetched::Forbidden) => "delivery-file-forbidden",

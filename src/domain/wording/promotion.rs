@@ -195,7 +195,7 @@ choices! {
         | RejectReason::Deactivated
         | RejectReason::ChatNotFound
         | RejectReason::Moved(_) => "obstacle-admin-chat",
-        RejectReason::GaveUp => "obstacle-gave-up",
+        RejectReason::GaveUp | RejectReason::Gone | RejectReason::Fixed => "obstacle-gave-up",
     }
 
     refused_part(part: Part, words: &'a str) {

@@ -232,13 +232,16 @@ fn appeal() -> Appeal {
             "adopted": "старая история",
         }))
         .unwrap(),
-        delivery: AnswerDelivery {
+        delivery: Box::new(AnswerDelivery {
             answer: Some(Answer {
                 revision: Revision(2),
                 text: "Готово".into(),
                 at: at(2),
                 parts: vec![
-                    PartState::Delivered { maybe_twice: true },
+                    PartState::Delivered {
+                        maybe_twice: true,
+                        arrived: None,
+                    },
                     PartState::Waiting,
                 ],
             }),
@@ -248,7 +251,7 @@ fn appeal() -> Appeal {
                 maybe_twice: false,
             },
             ..AnswerDelivery::default()
-        },
+        }),
         receipt: None,
         mixed: false,
     }

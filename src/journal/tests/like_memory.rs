@@ -33,14 +33,14 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         stamp: Some(Timestamp::UNIX_EPOCH),
         dialogue: Dialogue::default(),
         row: AppealRow::pending(),
-        delivery: AnswerDelivery {
+        delivery: Box::new(AnswerDelivery {
             state: if held {
                 Delivery::Held
             } else {
                 Delivery::Empty
             },
             ..AnswerDelivery::default()
-        },
+        }),
         receipt: None,
         mixed: false,
     }

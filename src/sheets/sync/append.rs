@@ -38,6 +38,7 @@ impl TabPlanner<'_> {
             result: RowResult::Confirmed {
                 status,
                 cleared: None,
+                filled: None,
                 lines: wanted.row.lines(),
                 parts: wanted.row.last_part(),
                 formula: None,

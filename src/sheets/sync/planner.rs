@@ -216,6 +216,7 @@ impl Planner<'_> {
             return plan.finish(wanted, RowResult::Contested);
         };
         let (moves, confirmed, contested) = self.moves(tab, row, &mark, &wanted.row);
+        let cells = tab.signed(cells, &wanted.row.ours, &moves);
         if contested {
             plan.left.insert(tab.snapshot.tab);
         }
@@ -267,8 +268,8 @@ impl Planner<'_> {
         mark: &RowMark,
         desired: &DesiredRow,
     ) -> (Vec<(Column, CellAction)>, RowResult, bool) {
-        let (mut status, mut cleared, mut holds, mut contested, mut moves) =
-            (None, None, None, false, Vec::new());
+        let (mut status, mut cleared, mut filled, mut holds, mut contested, mut moves) =
+            (None, None, None, None, false, Vec::new());
         for cell in &desired.shared {
             let decided = self.decide(tab, row, mark, cell);
             if decided == CellAction::Contested {
@@ -282,12 +283,14 @@ impl Planner<'_> {
             match cell {
                 SharedCell::Status { set, .. } => status = Some(set.clone()),
                 SharedCell::Clear { expect, .. } => cleared = Some(expect.clone()),
+                SharedCell::Fill(text) => filled = Some(text.clone()),
             }
             moves.push((shared_cells::column(cell), decided));
         }
         let confirmed = RowResult::Confirmed {
             status,
             cleared,
+            filled,
             lines: desired.lines(),
             parts: desired.last_part(),
             formula: holds,

@@ -53,6 +53,27 @@ impl TabPlanner<'_> {
         ours.iter().filter(differs).filter_map(placed).collect()
     }
 
+    /// The same, and the words in `Доставка` along with a text that goes into the answer cell: by them a snapshot can tell where it went.
+    pub(super) fn signed(
+        &self,
+        mut cells: BTreeMap<u32, CellValue>,
+        ours: &[(Column, CellValue)],
+        moves: &[(Column, CellAction)],
+    ) -> BTreeMap<u32, CellValue> {
+        let fills = moves.iter().any(|(column, decided)| {
+            *column == Column::Answer
+                && matches!(decided, CellAction::Plain { set } if !set.is_empty())
+        });
+        let mut words = ours
+            .iter()
+            .filter(|(column, _)| *column == Column::Delivery);
+        let place = self.layout.position(Column::Delivery).filter(|_| fills);
+        if let (Some(at), Some((_, value))) = (place, words.next()) {
+            cells.insert(at, value.clone());
+        }
+        cells
+    }
+
     /// Cells as the intent remembers them: without the text of the history, which is long.
     pub(super) fn short(&self, cells: &BTreeMap<u32, CellValue>) -> Vec<(Column, Text)> {
         let short = |&(column, at): &(Column, u32)| {
@@ -66,14 +87,17 @@ impl TabPlanner<'_> {
         self.layout.columns().iter().filter_map(short).collect()
     }
 
-    /// What would be left in an empty row that slips into the place of this one: of a promotion the status too, which nothing compares.
+    /// What would be left in a row without a key that slips into the place of this one: of a promotion the status too, which nothing compares;
+    /// of an appeal the text that was put back into its answer cell.
     pub(super) fn left(
         &self,
         cells: &BTreeMap<u32, CellValue>,
         moves: &[(Column, CellAction)],
     ) -> Vec<(Column, Text)> {
         let plain = moves.iter().filter_map(|(column, decided)| match decided {
-            CellAction::Plain { set } if self.snapshot.tab == Tab::Promotions => {
+            CellAction::Plain { set }
+                if self.snapshot.tab == Tab::Promotions || *column == Column::Answer =>
+            {
                 Some((*column, Text(set.clone())))
             }
             CellAction::Plain { .. }
@@ -287,7 +311,8 @@ impl TabPlanner<'_> {
     /// Empties a row without a key of what we left there by mistake.
     pub(super) fn empty(&self, row: &Row, repair: &Repair, wrong: &WrongRow, plan: &mut WritePlan) {
         let is_ours = |(column, _): &(Column, CellValue)| {
-            *column != Column::Status || wrong.left(*column) == self.snapshot.text(row, *column)
+            ![Column::Status, Column::Answer].contains(column)
+                || wrong.left(*column) == self.snapshot.text(row, *column)
         };
         let placed = |(column, value)| Some((self.layout.position(column)?, value));
         let cells = wrong.values().filter(is_ours).filter_map(placed).collect();
@@ -308,6 +333,7 @@ impl TabPlanner<'_> {
         let expected = match cell {
             SharedCell::Status { expect, .. } => words.status(wrong.was.as_str()) == *expect,
             SharedCell::Clear { expect, .. } => *expect == wrong.was,
+            SharedCell::Fill(_) => wrong.was.is_blank(),
         };
         expected
             && shared_cells::column(cell) == wrong.column

@@ -39,6 +39,7 @@ pub(super) fn column(cell: &SharedCell) -> Column {
     match cell {
         SharedCell::Status { .. } => Column::Status,
         SharedCell::Clear { column, .. } => *column,
+        SharedCell::Fill(_) => Column::Answer,
     }
 }
 
@@ -74,6 +75,17 @@ pub(super) fn decide(
                 CellAction::Contested
             }
         }
+        SharedCell::Fill(text) => {
+            if shown == text.as_str() {
+                CellAction::Done
+            } else if Text::from(shown).is_blank() {
+                CellAction::Plain {
+                    set: text.as_str().to_owned(),
+                }
+            } else {
+                CellAction::Contested
+            }
+        }
     }
 }
 
@@ -82,6 +94,7 @@ pub(super) fn outcome<'a>(words: &'a TabWords, cell: &'a SharedCell) -> Option<&
     match cell {
         SharedCell::Status { set, .. } => words.status_word(set),
         SharedCell::Clear { .. } => Some(""),
+        SharedCell::Fill(text) => Some(text.as_str()),
     }
 }
 

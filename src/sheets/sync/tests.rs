@@ -8,6 +8,7 @@ mod burst;
 mod chaos;
 mod crowd;
 mod cycle;
+mod fills;
 mod found;
 mod numbers;
 mod pace;

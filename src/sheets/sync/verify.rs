@@ -228,7 +228,9 @@ impl SyncMemory {
         {
             let was = match (&write.expect, self.snapshot_of(row.tab)) {
                 (Some(expect), _) => Some(expect.clone()),
-                (None, Some(snapshot)) => shown(snapshot, victim, write.column),
+                // A row that no snapshot has shown has no answer of ours to lose, and ours must not stay there: it would go to its partner.
+                (None, Some(snapshot)) => shown(snapshot, victim, write.column)
+                    .or_else(|| (write.column == Column::Answer).then(String::new)),
                 (None, None) => None,
             };
             if let Some(was) = was.filter(|was| *was != write.left) {
@@ -298,6 +300,7 @@ fn with_findings(result: RowResult, kept: &[Column], holds: Option<bool>) -> Row
         RowResult::Confirmed {
             status,
             cleared,
+            filled,
             lines,
             parts,
             formula,
@@ -305,6 +308,7 @@ fn with_findings(result: RowResult, kept: &[Column], holds: Option<bool>) -> Row
             status: status.filter(|_| !kept.contains(&Column::Status)),
             cleared: cleared
                 .filter(|_| !kept.contains(&Column::Answer) && !kept.contains(&Column::Action)),
+            filled,
             lines,
             parts,
             formula: holds.or(formula),

@@ -2,6 +2,8 @@
 //!
 //! Invariant: every test says which calls were made, not only how it ended.
 
+mod changes;
+
 use std::{future::IntoFuture as _, net::SocketAddr};
 
 use axum::{Router, http::header, routing::get};
@@ -379,6 +381,7 @@ async fn words_whose_mark_up_telegram_cannot_read_go_out_plain_and_only_once_mor
     for (form, field) in [
         (MessageForm::Message, "text"),
         (MessageForm::Edit(MessageId(5)), "text"),
+        (MessageForm::Caption(MessageId(5), "".into()), "caption"),
         (MessageForm::File(address.clone()), "caption"),
         (MessageForm::Picture(address), "caption"),
         (MessageForm::Picture("AgAC".into()), "caption"),

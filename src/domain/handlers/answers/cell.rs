@@ -2,11 +2,11 @@
 //!
 //! Invariant: what the cell shows while the answer in it is with Telegram changes nothing before its outcome is known.
 
-use super::{begin, is_on_its_way, take_back};
+use super::{begin, correction, is_on_its_way, take_back};
 use crate::domain::{
-    appeal::{Appeal, Delivery},
+    appeal::{Appeal, Delivery, orders::DeclinedOrder},
     context::DecisionContext,
-    ids::RowKey,
+    ids::{RowKey, Seq},
     text::Text,
     view::View,
 };
@@ -18,6 +18,9 @@ pub(in crate::domain::handlers) fn typed(
     text: Text,
 ) {
     appeal.row.seen_mut().answer = Some(text.clone());
+    if correction::is_leftover(appeal, &text) {
+        return correction::clear_away(ctx, appeal);
+    }
     if std::mem::take(&mut appeal.delivery.holds) {
         // It may have been here all along, without a value to show.
         appeal.delivery.state = Delivery::Held;
@@ -35,6 +38,14 @@ pub(in crate::domain::handlers) fn typed(
     begin(ctx, appeal, text);
 }
 
+/// The answer cell shows this text, which is not to be sent as it stands.
+pub(in crate::domain::handlers) fn stands(appeal: &mut Appeal, text: Text) {
+    appeal.row.seen_mut().answer = Some(text);
+    if !is_on_its_way(appeal) {
+        (appeal.delivery.answer, appeal.delivery.state) = (None, Delivery::Empty);
+    }
+}
+
 /// The answer cell is empty.
 pub(in crate::domain::handlers) fn emptied(
     ctx: &mut DecisionContext<'_, impl View>,
@@ -50,18 +61,27 @@ pub(in crate::domain::handlers) fn emptied(
     } else {
         appeal.delivery.answer = None;
     }
+    if appeal.delivery.correction.is_some() {
+        return correction::emptied(ctx, appeal);
+    }
     let speaks_of_the_cell = match appeal.delivery.state {
         Delivery::Held
         | Delivery::Blocked
         | Delivery::Waiting
         | Delivery::Grace { .. }
         | Delivery::Formula
-        | Delivery::Unready(_) => true,
+        | Delivery::Unready(_)
+        | Delivery::Correcting { .. }
+        | Delivery::CorrectingSoon { .. }
+        | Delivery::Declined(DeclinedOrder::Occupied) => true,
         Delivery::Empty
         | Delivery::Adopted
         | Delivery::Delivered { .. }
         | Delivery::Failed(_)
-        | Delivery::Unknown { .. } => false,
+        | Delivery::Unknown { .. }
+        | Delivery::Corrected { .. }
+        | Delivery::Uncorrected { .. }
+        | Delivery::Declined(_) => false,
     };
     if speaks_of_the_cell && appeal.delivery.answer.is_none() {
         appeal.delivery.state = Delivery::Empty;
@@ -77,6 +97,9 @@ pub(in crate::domain::handlers) fn unready(
     shown: &Text,
 ) {
     let resting = is_on_its_way(appeal) && take_back(ctx, appeal);
+    if appeal.delivery.correction.is_some() {
+        return correction::unready(ctx, appeal);
+    }
     if appeal.delivery.formula || (appeal.delivery.answer.is_some() && !resting) {
         return;
     }
@@ -84,6 +107,21 @@ pub(in crate::domain::handlers) fn unready(
     appeal.delivery.holds |= appeal.delivery.state == Delivery::Held && !resting;
     appeal.delivery.state = Delivery::Unready(shown.clone());
     ctx.dirty(RowKey::Appeal(appeal.id));
+}
+
+/// A write that stands was made on the grounds of this event; it may have put a text back into the answer cell, or emptied it so that one can be.
+pub(in crate::domain::handlers) fn filled(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+    text: Option<&Text>,
+    dirtied: Seq,
+) {
+    match text {
+        Some(text) => correction::filled(ctx, appeal, text),
+        None if correction::wants_cell(appeal) => ctx.dirty(RowKey::Appeal(appeal.id)),
+        None => {}
+    }
+    correction::settled(appeal, dirtied);
 }
 
 /// A write has shown whether the answer cell holds a formula.

@@ -3,6 +3,7 @@
 //! Invariant: the same text makes the same messages, so that those which the partner has are known again.
 
 use crate::domain::{
+    appeal::{PartState, correction::SentPart},
     context::DecisionContext,
     effect::MessageForm,
     ids::{ChatId, Number},
@@ -32,6 +33,18 @@ impl Part {
         } else {
             None
         }
+    }
+
+    /// The message that it has become.
+    pub(super) fn sent(&self, state: PartState) -> Option<SentPart> {
+        let PartState::Delivered { arrived, .. } = state else {
+            return None;
+        };
+        Some(SentPart {
+            arrived: arrived?,
+            file: self.file().cloned(),
+            fingerprint: self.fingerprint(),
+        })
     }
 
     /// What is in it: equal for equal words and the same file.

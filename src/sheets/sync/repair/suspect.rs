@@ -143,7 +143,12 @@ fn victims(
         let was = previous
             .text(key, chat, column)
             .filter(|was| *was != left)?;
-        let expected = expect.map_or_else(|| at_place(row), |expect| expect == was);
+        let bears = || touched.iter().any(|touched| now.bears(row, touched));
+        let expected = expect.map_or_else(
+            // A text that was put into an empty cell must not stay in a foreign one, wherever that has gone since.
+            || at_place(row) || (column == Column::Answer && bears()),
+            |expect| expect == was,
+        );
         let hit = expected && now.text(key, chat, column) == Some(left);
         let cell =
             || WrongCell::shared((key.clone(), chat), column, was.to_owned(), left.to_owned());

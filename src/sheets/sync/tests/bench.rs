@@ -363,6 +363,7 @@ pub(super) fn confirmed(cleared: Option<&str>) -> RowResult {
     RowResult::Confirmed {
         status: None,
         cleared: cleared.map(Into::into),
+        filled: None,
         lines: 3,
         parts: 0,
         formula: cleared.map(|_| false),

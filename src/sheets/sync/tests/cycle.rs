@@ -288,6 +288,7 @@ fn nothing_is_written_where_everything_stands() {
     let nothing_asked = RowResult::Confirmed {
         status: None,
         cleared: Some("да".into()),
+        filled: None,
         lines: 3,
         parts: 0,
         formula: None,

@@ -164,6 +164,7 @@ fn an_empty_status_is_set_plainly_and_an_unexpected_one_is_left() {
     let set = RowResult::Confirmed {
         status: Some(Status::InWork),
         cleared: None,
+        filled: None,
         lines: 3,
         parts: 0,
         formula: None,

@@ -1,0 +1,427 @@
+//! A correction of the last answer: its text goes back into the cell, and what becomes of it there becomes of the partner's messages.
+//!
+//! Invariant: while a correction lasts, nothing of the cell goes out as an answer of its own, and only an emptied cell that has shown a text takes the answer
+//! back; what ends without a change leaves the partner's messages as they are and the cell empty.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Planned, dispatch, give_up, parts, rest, set_out};
+use crate::domain::{
+    appeal::{
+        Answer, Appeal, Author, Delivery, LeftBehind, PartState, RejectReason,
+        correction::{Becomes, Correction, CorrectionStep, SentAnswer, SentPart},
+    },
+    context::DecisionContext,
+    effect::{MessageForm, Wake},
+    handlers::{appeals, lines},
+    ids::{RowKey, Seq},
+    session::Locale,
+    spans::has_lasted,
+    text::{Html, Text},
+    view::View,
+    wording::{Note, Say},
+};
+
+/// How long the text waits in the cell for its author; then the answer stays as it was.
+const LASTS: SignedDuration = SignedDuration::from_mins(30);
+
+/// A little less than the 48 hours after which Telegram deletes no message (Bot API: `deleteMessage`): its clock is not ours.
+const DELETABLE: SignedDuration = SignedDuration::from_hours(47);
+
+/// The last answer is to be corrected.
+pub(super) fn open(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    appeal.delivery.leftover = None;
+    appeal.delivery.correction = Some(Correction {
+        since: ctx.now,
+        shown: false,
+        steps: Vec::new(),
+    });
+    renew(ctx, appeal);
+}
+
+/// Its author has all the time again, unless a change of his rests already.
+pub(super) fn renew(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    let Some(correction) = &mut appeal.delivery.correction else {
+        return;
+    };
+    if appeal
+        .delivery
+        .answer
+        .as_ref()
+        .is_some_and(|it| !it.is_delivered())
+    {
+        return;
+    }
+    correction.since = ctx.now;
+    let until = ctx.now + LASTS;
+    appeal.delivery.state = Delivery::Correcting { until };
+    ctx.dirty(RowKey::Appeal(appeal.id));
+    ctx.wake(until, Wake::Appeal(appeal.id));
+}
+
+/// The cell shows this text, or none: the partner is to have it in place of the last answer.
+pub(super) fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Text) {
+    let Some(correction) = &mut appeal.delivery.correction else {
+        return;
+    };
+    correction.shown = true;
+    let sent = appeal.delivery.sent.as_ref();
+    if sent.is_some_and(|sent| sent.text.as_str().trim() == text.as_str().trim()) {
+        appeal.delivery.answer = None;
+        return renew(ctx, appeal);
+    }
+    let withdraws = text.is_blank();
+    set_out(ctx, appeal, text);
+    if ctx.rules.grace.is_zero() {
+        dispatch(ctx, appeal);
+    } else {
+        rest(ctx, appeal, |until| Delivery::CorrectingSoon {
+            until,
+            withdraws,
+        });
+    }
+}
+
+/// The cell is empty: the answer is taken back, unless its text has never been there.
+pub(super) fn emptied(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    let correction = appeal.delivery.correction.as_ref();
+    if appeal.delivery.answer.is_some() {
+        // Its change is with Telegram already.
+    } else if correction.is_some_and(|correction| correction.shown) {
+        begin(ctx, appeal, Text::default());
+    } else {
+        ctx.dirty(RowKey::Appeal(appeal.id));
+    }
+}
+
+/// The cell shows for a moment what is no text.
+pub(super) fn unready(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    if appeal.delivery.answer.is_none() {
+        renew(ctx, appeal);
+    }
+}
+
+/// Its text was put into the cell.
+pub(super) fn filled(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: &Text) {
+    if appeal.row.seen().answer.is_some() {
+        return;
+    }
+    appeal.row.seen_mut().answer = Some(text.clone());
+    match &mut appeal.delivery.correction {
+        Some(correction) => correction.shown = true,
+        None => clear_away(ctx, appeal),
+    }
+}
+
+/// Whether its text is still to be put into the cell.
+pub(super) fn wants_cell(appeal: &Appeal) -> bool {
+    appeal.text_to_correct().is_some()
+}
+
+/// The row stands as it was wanted with this event: what is not in the cell by now is not on its way there.
+pub(super) fn settled(appeal: &mut Appeal, dirtied: Seq) {
+    let leftover = &mut appeal.delivery.leftover;
+    *leftover = leftover.filter(|&since| dirtied < since);
+}
+
+/// Whether a text is ours, from a correction that ended before it stood in the cell.
+pub(super) fn is_leftover(appeal: &Appeal, text: &Text) -> bool {
+    let sent = appeal.delivery.sent.as_ref();
+    let over = appeal.delivery.correction.is_none() && appeal.delivery.leftover.is_some();
+    over && sent.is_some_and(|sent| sent.text == *text)
+}
+
+/// What is in the cell is what the partner has: it leaves the cell like any answer that was delivered.
+pub(super) fn clear_away(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    let (sent, seen) = (&appeal.delivery.sent, appeal.row.seen().answer.clone());
+    if let (Some(sent), Some(text)) = (sent, seen) {
+        let delivered = PartState::Delivered {
+            maybe_twice: false,
+            arrived: None,
+        };
+        appeal.delivery.answer = Some(Answer {
+            revision: appeal.delivery.revision,
+            text,
+            at: sent.at,
+            parts: vec![delivered],
+        });
+    }
+    ctx.dirty(RowKey::Appeal(appeal.id));
+}
+
+/// Somebody has chosen another status: a correction without a change is over.
+pub(super) fn left(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    let unchanged = appeal
+        .delivery
+        .answer
+        .as_ref()
+        .is_none_or(Answer::is_delivered);
+    if appeal.delivery.correction.is_some() && unchanged {
+        end(ctx, appeal);
+    }
+}
+
+/// The time of a correction may be over.
+pub(super) fn waited(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    let Some(since) = appeal.delivery.correction.as_ref().map(|it| it.since) else {
+        return;
+    };
+    if has_lasted(since, ctx.now, LASTS) {
+        end(ctx, appeal);
+    } else {
+        ctx.wake(since + LASTS, Wake::Appeal(appeal.id));
+    }
+}
+
+fn end(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    let correction = appeal.delivery.correction.take();
+    if correction.is_some_and(|correction| !correction.shown) {
+        appeal.delivery.leftover = Some(ctx.seq);
+    }
+    appeal.delivery.state = match &appeal.delivery.sent {
+        Some(sent) => Delivery::Delivered {
+            at: sent.at,
+            maybe_twice: sent.maybe_twice,
+        },
+        None => Delivery::Empty,
+    };
+    clear_away(ctx, appeal);
+}
+
+/// The messages that make of what the partner has what he is to have, one for each step; what needs none is there already.
+pub(super) fn messages(
+    ctx: &DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+    text: &Text,
+) -> Vec<Planned> {
+    let new = if text.is_blank() {
+        Vec::new()
+    } else {
+        parts::of(ctx, appeal.chat, appeal.number, text)
+    };
+    let sent = appeal.delivery.sent.as_ref();
+    let old = sent.map_or_else(Vec::new, |sent| sent.messages.clone());
+    let words = |say| {
+        let session = ctx.session(appeal.chat);
+        let locale = session.map_or_else(Locale::default, |session| session.locale);
+        Html::escape(&ctx.rules.wording.say(locale, say))
+    };
+    let steps = steps(old, new);
+    let mut planned = Vec::new();
+    let mut taken = Vec::new();
+    for (was, part) in steps {
+        let (step, message) = match (was, part) {
+            (Some(was), Some(part)) => change(&was, part),
+            (Some(was), None) => {
+                let first = planned.is_empty() && text.is_blank();
+                let say = if first {
+                    Say::AnswerWithdrawn
+                } else {
+                    Say::PartWithdrawn
+                };
+                remove(was, ctx.now, words(say))
+            }
+            (None, Some(part)) => (add(&part), Ok(part)),
+            (None, None) => continue,
+        };
+        taken.push(step);
+        planned.push(message);
+    }
+    if let Some(correction) = &mut appeal.delivery.correction {
+        correction.steps = taken;
+    }
+    planned
+}
+
+/// Which message becomes which part: words in their order, files by their addresses; then what is too many, then what is new.
+fn steps(
+    old: Vec<SentPart>,
+    new: Vec<parts::Part>,
+) -> Vec<(Option<SentPart>, Option<parts::Part>)> {
+    let (mut old_files, old_words): (Vec<_>, Vec<_>) =
+        old.into_iter().partition(|part| part.file.is_some());
+    let (new_files, new_words): (Vec<_>, Vec<_>) =
+        new.into_iter().partition(|part| part.file().is_some());
+    let (mut old_words, mut new_words) = (old_words.into_iter(), new_words.into_iter());
+    let mut kept = Vec::new();
+    let both = old_words.len().min(new_words.len());
+    let pairs = old_words
+        .by_ref()
+        .take(both)
+        .zip(new_words.by_ref().take(both));
+    kept.extend(pairs.map(|(was, part)| (Some(was), Some(part))));
+    let mut added: Vec<_> = new_words.collect();
+    for part in new_files {
+        let same = |was: &SentPart| was.file.as_ref() == part.file();
+        match old_files.iter().position(same) {
+            Some(at) => kept.push((Some(old_files.remove(at)), Some(part))),
+            None => added.push(part),
+        }
+    }
+    let removed = old_words.chain(old_files).map(|was| (Some(was), None));
+    kept.extend(removed);
+    kept.extend(added.into_iter().map(|part| (None, Some(part))));
+    kept
+}
+
+fn change(was: &SentPart, part: parts::Part) -> (CorrectionStep, Planned) {
+    let step = CorrectionStep {
+        becomes: Some(becomes(&part)),
+        was: Some(was.clone()),
+        too_old: false,
+    };
+    let message = was.arrived.message;
+    let planned = if was.fingerprint == part.fingerprint() {
+        Err(PartState::Delivered {
+            maybe_twice: false,
+            arrived: Some(was.arrived),
+        })
+    } else {
+        let form = match part.file() {
+            Some(address) => MessageForm::Caption(message, address.clone()),
+            None => MessageForm::Edit(message),
+        };
+        Ok(parts::Part { form, ..part })
+    };
+    (step, planned)
+}
+
+/// Takes a message away, or puts words in its place where Telegram deletes it no more.
+fn remove(was: SentPart, now: Timestamp, words: Html) -> (CorrectionStep, Planned) {
+    let message = was.arrived.message;
+    let too_old = has_lasted(was.arrived.at, now, DELETABLE);
+    let part = match (too_old, &was.file) {
+        (false, _) => parts::Part {
+            text: Html::escape(""),
+            form: MessageForm::Delete(message),
+        },
+        (true, None) => parts::Part {
+            text: words,
+            form: MessageForm::Edit(message),
+        },
+        (true, Some(_)) => parts::Part {
+            text: words,
+            form: MessageForm::Caption(message, Text::default()),
+        },
+    };
+    let step = CorrectionStep {
+        was: Some(was),
+        becomes: None,
+        too_old,
+    };
+    (step, Ok(part))
+}
+
+fn add(part: &parts::Part) -> CorrectionStep {
+    CorrectionStep {
+        was: None,
+        becomes: Some(becomes(part)),
+        too_old: false,
+    }
+}
+
+fn becomes(part: &parts::Part) -> Becomes {
+    Becomes {
+        file: part.file().cloned(),
+        fingerprint: part.fingerprint(),
+    }
+}
+
+/// The partner has what he is to have: the dialogue keeps both versions, and the cell is emptied.
+pub(super) fn finish(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+    answer: &Answer,
+) {
+    let correction = appeal.delivery.correction.take();
+    let (Some(correction), Some(mut sent)) = (correction, appeal.delivery.sent.take()) else {
+        return;
+    };
+    let withdrawn = answer.text.is_blank();
+    sent.line = restated(ctx, appeal, &sent, &answer.text);
+    let maybe_twice = sent.maybe_twice || answer.maybe_twice();
+    let left = if correction.steps.iter().any(|step| step.too_old) {
+        LeftBehind::Old
+    } else if maybe_twice {
+        LeftBehind::Copy
+    } else {
+        LeftBehind::Nothing
+    };
+    let at = ctx.now;
+    appeal.delivery.state = Delivery::Corrected {
+        at,
+        withdrawn,
+        left,
+    };
+    appeal.stamp = Some(at);
+    ctx.dirty(RowKey::Appeal(appeal.id));
+    if appeal.row.seen().answer.as_ref() != Some(&answer.text) {
+        appeal.delivery.answer = None;
+    }
+    if !withdrawn {
+        sent.messages = messages_after(&correction, answer);
+        (sent.text, sent.at, sent.maybe_twice) = (answer.text.clone(), at, maybe_twice);
+        appeal.delivery.sent = Some(sent);
+    }
+    let newer = appeal.row.seen().answer.clone();
+    if let Some(newer) = newer.filter(|newer| *newer != answer.text) {
+        if !withdrawn {
+            // Its author has gone on correcting.
+            open(ctx, appeal);
+        }
+        super::begin(ctx, appeal, newer);
+    }
+}
+
+/// The line that holds the answer says what it is now, and what it was.
+fn restated(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+    sent: &SentAnswer,
+    text: &Text,
+) -> u32 {
+    if lines::restate(ctx, appeal, sent.line, &sent.text, text) {
+        return sent.line;
+    }
+    let note = if text.is_blank() {
+        Note::LineTakenBack(sent.text.as_str())
+    } else {
+        Note::LineCorrected(text.as_str())
+    };
+    let words = Text(ctx.rules.wording.note(note));
+    let own_line = appeal.dialogue.lines;
+    appeals::add_line(ctx, appeal, Author::Specialist, ctx.now, words);
+    own_line
+}
+
+fn messages_after(correction: &Correction, answer: &Answer) -> Vec<SentPart> {
+    let steps = correction.steps.iter().zip(&answer.parts);
+    steps
+        .filter_map(|(step, state)| step.after(*state))
+        .collect()
+}
+
+/// A message could not be changed: the correction ends, and what was typed stays in the cell, unsent.
+pub(super) fn fail(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+    why: RejectReason,
+) {
+    give_up(ctx, appeal);
+    let correction = appeal.delivery.correction.take();
+    if let (Some(correction), Some(answer)) = (correction, &appeal.delivery.answer) {
+        let done = |(step, state): (&CorrectionStep, &PartState)| {
+            let untouched = step.was.as_ref().is_some_and(|was| {
+                let becomes = step.becomes.as_ref();
+                becomes.is_some_and(|becomes| becomes.fingerprint == was.fingerprint)
+            });
+            matches!(state, PartState::Delivered { .. }) && !untouched
+        };
+        let partly = correction.steps.iter().zip(&answer.parts).any(done);
+        if let Some(sent) = &mut appeal.delivery.sent {
+            sent.messages = messages_after(&correction, answer);
+        }
+        appeal.delivery.state = Delivery::Uncorrected { why, partly };
+    }
+    ctx.dirty(RowKey::Appeal(appeal.id));
+}
