@@ -1,8 +1,7 @@
 //! Rows that a batch may have hit whose answer was lost (or which a crash cut off): there is no read-back to tell.
 //!
 //! Invariant: where a written row does not stand at its place any more, it and whoever stands there now are written anew, and what people
-//! wrote and we have changed in a foreign row is put back. Rows that moved and came back in between go unnoticed where a batch has changed
-//! the history alone: nothing in a sheet tells of them.
+//! wrote and we have changed in a foreign row is put back.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +19,9 @@ use crate::{
     },
 };
 
-/// The keys that these batches may have hit, as a fresh snapshot shows their tab; none where nothing has moved.
+/// The keys that these batches may have hit, as a fresh snapshot shows their tab: of rows that do not stand where they were written, of
+/// whoever stands there now, and of all that show a moment that was written. Histories are not read; but each goes with its moment, which
+/// tells of rows that have moved and come back as well.
 pub(super) fn hit(touched: &[&Touched], snapshot: &TabSnapshot) -> BTreeSet<RowMark> {
     let now = places(snapshot);
     let by_place: BTreeMap<u32, &RowMark> = now.iter().map(|(mark, &row)| (row, mark)).collect();
@@ -31,11 +32,19 @@ pub(super) fn hit(touched: &[&Touched], snapshot: &TabSnapshot) -> BTreeSet<RowM
     let written =
         (touched.iter()).filter_map(|touched| Some((touched.row, touched.mark.as_ref()?)));
     let here_now = |row: &u32| by_place.get(row).map(|mark| (*mark).clone());
-    written
-        .filter(moved)
+    let moved = (written.filter(moved))
         .flat_map(|(row, mark)| [Some(mark.clone()), here_now(&row)])
-        .flatten()
-        .collect()
+        .flatten();
+    let moments: BTreeSet<&str> = (touched.iter().flat_map(|touched| &touched.wrote))
+        .filter(|(column, text)| *column == Column::Updated && !text.is_blank())
+        .map(|(_, text)| text.as_str())
+        .collect();
+    let shows_one = |row: &&Row| {
+        let shown = snapshot.text(row, Column::Updated);
+        shown.is_some_and(|shown| moments.contains(shown))
+    };
+    let shown = (snapshot.rows.iter().filter(shows_one)).filter_map(|row| row.key.clone());
+    moved.chain(shown).collect()
 }
 
 /// Cells that people write too and that these batches have changed in foreign rows; those known to be wrong already are passed over.

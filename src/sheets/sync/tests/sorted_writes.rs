@@ -1,7 +1,8 @@
 //! Thirty partners write and a specialist answers, while somebody sorts the tab before every call, answers of Google are lost and the
 //! process dies.
 //!
-//! Invariant: nobody sets a status by hand here, so in the end each row shows the status that its own appeal has, and nothing is left to do.
+//! Invariant: nobody sets a status by hand here, so in the end each row shows the dialogue and the status that its own appeal has, and nothing is left
+//! to do.
 
 use proptest::prelude::*;
 use simulator::sheets::Workbook;
@@ -11,7 +12,7 @@ use super::{
     script::{At, Mishap, Moment, config},
     world::{APPEALS, People, World},
 };
-use crate::domain::{appeal::Author, ids::ChatId, view::View};
+use crate::domain::{appeal::Author, ids::ChatId, project::shown_history, view::View};
 
 const PARTNERS: i64 = 30;
 /// Rounds in which partners write and the specialist answers.
@@ -149,6 +150,15 @@ fn play(storm: &Storm) -> Result<(), TestCaseError> {
             )));
         };
         let lines = world.memory.lines(appeal, usize::MAX);
+        let whole = world.memory.appeal(appeal).expect("numbered");
+        let wanted = shown_history(&world.rules, &world.memory, &whole, whole.dialogue.lines);
+        prop_assert_eq!(
+            text(&world.book, *row, "текст_обращений"),
+            wanted,
+            "row {}: {:?}",
+            row,
+            cells
+        );
         let is_answered = lines.iter().any(|line| line.author == Author::Specialist);
         let wanted = if is_answered {
             "В работе"
