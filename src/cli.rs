@@ -52,6 +52,9 @@ enum Command {
         /// Look at the sheets and say what the service would do; write nothing, send nothing
         #[arg(long)]
         observe: bool,
+        /// Stop as well once the standard input ends, as when the program that holds its other side is gone
+        #[arg(long, conflicts_with = "observe")]
+        until_stdin_ends: bool,
     },
     /// Run the service with stand-ins for Telegram and Google, play a tour, and keep serving
     #[cfg(feature = "demo")]
@@ -280,8 +283,16 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     install_crypto();
     let config = arguments.config.as_deref();
     match arguments.command {
-        Command::Serve { observe: true } => serve::observe(load(config)?).await,
-        Command::Serve { observe: false } => serve::serve(load(config)?).await,
+        Command::Serve { observe: true, .. } => serve::observe(load(config)?).await,
+        Command::Serve {
+            until_stdin_ends, ..
+        } => {
+            let until = match until_stdin_ends {
+                true => serve::Until::StdinEnds,
+                false => serve::Until::Signals,
+            };
+            serve::serve(load(config)?, until).await
+        }
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => demo::demo(arguments).await,
         #[cfg(feature = "demo")]

@@ -3,6 +3,7 @@
 //! often it says so.
 
 use std::io;
+use std::thread;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -56,6 +57,25 @@ impl Shutdown {
             }
         });
         Ok(shutdown)
+    }
+
+    /// Asks everybody to stop once this input ends, as a pipe does when whoever holds its other side is gone; never forces.
+    ///
+    /// # Errors
+    /// If no thread can be had to wait for that.
+    pub fn at_end_of(&self, mut input: impl io::Read + Send + 'static) -> io::Result<()> {
+        let stop = self.stop.clone();
+        // A thread of its own: a read that nothing comes of must not hold the runtime at its end.
+        let waiting = move || {
+            // An input that fails is as gone as one that has ended.
+            let _ = io::copy(&mut input, &mut io::sink());
+            tracing::info!("the standard input has ended: asked to stop");
+            stop.cancel();
+        };
+        thread::Builder::new()
+            .name("stdin".to_owned())
+            .spawn(waiting)?;
+        Ok(())
     }
 
     /// Asks everybody to stop; the second time, forces.
@@ -158,6 +178,21 @@ mod tests {
                 "{mask}"
             );
         }
+    }
+
+    #[tokio::test]
+    async fn an_input_that_ends_stops_and_never_forces() {
+        let shutdown = Shutdown::new();
+        let (read, write) = std::io::pipe().unwrap();
+        shutdown.at_end_of(read).unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(!shutdown.stop_token().is_cancelled());
+        drop(write);
+        let stopped = shutdown.stop_token().cancelled_owned();
+        tokio::time::timeout(SOON, stopped).await.unwrap();
+        shutdown.at_end_of(std::io::empty()).unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(!shutdown.force_token().is_cancelled());
     }
 
     #[tokio::test]

@@ -1,8 +1,8 @@
-//! `serve`: the service until a signal.
+//! `serve`: the service until a signal, or until its input ends.
 //!
 //! Invariant: the first signal ends it within 2 s, the second at once.
 
-use std::process::ExitCode;
+use std::{io, process::ExitCode};
 
 use anyhow::Context as _;
 
@@ -14,10 +14,23 @@ use crate::{
     shutdown::Shutdown,
 };
 
-pub(super) async fn serve(settings: Settings) -> Result<ExitCode, Failure> {
+/// What ends the service beside the signals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Until {
+    /// Nothing.
+    Signals,
+    /// The end of the standard input.
+    StdinEnds,
+}
+
+pub(super) async fn serve(settings: Settings, until: Until) -> Result<ExitCode, Failure> {
     logs::init(settings.log.format, settings.log.filter.as_str())
         .context("the log cannot be set up")?;
     let shutdown = Shutdown::on_signals().context("signals cannot be heard")?;
+    if until == Until::StdinEnds {
+        let waiting = shutdown.at_end_of(io::stdin());
+        waiting.context("the standard input cannot be waited for")?;
+    }
     let app = App::start(settings, shutdown.clone()).await?;
     notify(&[sd_notify::NotifyState::Ready]);
     tracing::info!(http.address = %app.address(), admin.address = %app.admin_address(), version = super::VERSION, "serving");

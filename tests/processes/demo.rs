@@ -2,10 +2,15 @@
 //!
 //! Invariant: all is asked over HTTP, as the page asks.
 
-use std::time::Duration;
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use reqwest::StatusCode;
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal};
 use serde_json::{Value, json};
 use sheetdesk::clock;
 use tempfile::TempDir;
@@ -19,6 +24,8 @@ use crate::{
 const GLANCE: Duration = Duration::from_millis(100);
 /// How long a short storm may take, with all that settles after it.
 const STORM_WITHIN: Duration = Duration::from_secs(240);
+/// How soon the service of a demo that was killed is gone.
+const GONE_WITHIN: Duration = Duration::from_secs(5);
 /// Marina's number.
 const MARINA: &str = "700001042";
 
@@ -215,8 +222,47 @@ async fn the_page_takes_the_tour_over_from_the_terminal() {
 }
 
 #[tokio::test]
+async fn a_demo_that_is_killed_takes_its_service_along() {
+    let demo = Demo::open().await;
+    demo.shows("/service/state", &json!("running"), PATIENCE)
+        .await;
+    let url = demo.sees("/service/url").await;
+    let address = url
+        .as_str()
+        .and_then(|url| url.strip_prefix("http://")?.strip_suffix("/readyz"))
+        .expect("an address")
+        .to_owned();
+    let service = children_of(demo.child.pid());
+    assert_eq!(service.len(), 1, "{service:?}");
+    let exit = demo.child.kill().await;
+    assert_eq!(exit.signal, Some(9));
+    let deadline = clock::monotonic() + GONE_WITHIN;
+    while is_running(&service[0]) || TcpListener::bind(&address).is_err() {
+        assert!(clock::monotonic() < deadline, "it still holds {address}");
+        tokio::time::sleep(GLANCE).await;
+    }
+}
+
+/// The directories under `/proc` of a process's children.
+fn children_of(parent: Pid) -> Vec<PathBuf> {
+    let processes = fs::read_dir("/proc").expect("there is a /proc");
+    let is_child = |process: &PathBuf| {
+        let status = fs::read_to_string(process.join("status")).unwrap_or_default();
+        let line = format!("PPid:\t{}", parent.as_raw_pid());
+        status.lines().any(|known| known == line)
+    };
+    let processes = processes.flatten().map(|entry| entry.path());
+    processes.filter(is_child).collect()
+}
+
+/// Whether a process has not ended; one that nobody has waited for has no command line any more.
+fn is_running(process: &Path) -> bool {
+    fs::read(process.join("cmdline")).is_ok_and(|line| !line.is_empty())
+}
+
+#[tokio::test]
 async fn a_port_that_is_taken_is_named_with_what_to_do() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("its address").to_string();
     let directory = TempDir::new().expect("a directory can be made");
     for (arguments, option) in [

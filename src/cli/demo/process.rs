@@ -1,6 +1,7 @@
 //! The service as a process of its own: started from this very program, ended by signals, started again.
 //!
-//! Invariant: it never outlives the demo, and a signal that the terminal sends reaches the demo alone.
+//! Invariant: it never outlives the demo, however that ends, since it stops when its standard input does, and the demo holds the other side of
+//! that; a signal that the terminal sends reaches the demo alone.
 
 use std::{
     os::unix::process::{CommandExt as _, ExitStatusExt as _},
@@ -56,14 +57,14 @@ impl Process {
             Log::Dropped => Stdio::null(),
         };
         let child = Command::new(std::env::current_exe()?)
-            .arg("serve")
+            .args(["serve", "--until-stdin-ends"])
             .current_dir(testbed.directory())
             .env_clear()
             .envs(std::env::var_os("NO_COLOR").map(|value| ("NO_COLOR", value)))
             .envs(testbed.variables().iter().cloned())
             .envs(more.iter().copied())
             .process_group(0)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(stderr)
             .spawn()?;
