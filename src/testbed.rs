@@ -241,6 +241,16 @@ impl Testbed {
         &self.variables
     }
 
+    /// The settings that the service makes of it.
+    ///
+    /// # Errors
+    /// When they are refused.
+    pub fn settings(&self) -> Result<Settings, TestbedError> {
+        let loaded = Settings::load(None, self.variables.iter().cloned());
+        let (settings, _) = loaded.map_err(|errors| TestbedError::Settings(errors.to_string()))?;
+        Ok(settings)
+    }
+
     /// The service's address.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -266,8 +276,7 @@ impl Testbed {
     pub async fn open(&self) -> Result<Service, TestbedError> {
         // Of several services in one process the first has installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let (settings, _) = Settings::load(None, self.variables.iter().cloned())
-            .map_err(|errors| TestbedError::Settings(errors.to_string()))?;
+        let settings = self.settings()?;
         let shutdown = Shutdown::new();
         let app = App::start(settings, shutdown.clone()).await?;
         Ok(Service {

@@ -27,7 +27,7 @@ use self::{
     service::{DemoService, Tempo},
     tour::{Played, Player, SCRIPT},
 };
-use super::{Failure, page::PageArguments};
+use super::{Failure, page::PageArguments, setup};
 use crate::{
     logs,
     shutdown::Shutdown,
@@ -81,6 +81,7 @@ pub(super) async fn demo(arguments: DemoArguments) -> Result<ExitCode, Failure> 
     // Slow enough to be watched, and for an answer to overtake the promotion on a busy machine.
     testbed.configure("TELEGRAM__RATE_PER_SECOND", "4");
     testbed.configure("LOG__FILTER", &filter);
+    setup::furnish(&testbed.settings()?).await?;
     let testbed = Arc::new(testbed);
     let service = DemoService::of(&testbed);
     let player = Player::open(&testbed, &service)?;

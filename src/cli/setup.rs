@@ -11,6 +11,8 @@ use anyhow::{Context as _, anyhow};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::json;
 
+#[cfg(feature = "demo")]
+pub(super) use self::sheets::furnish;
 pub(super) use self::sheets::sheets;
 use super::Failure;
 use crate::{

@@ -12,7 +12,7 @@ use simulator::{
     telegram::{TelegramOptions, known_methods},
 };
 
-use super::{Failure, page::PageArguments};
+use super::{Failure, page::PageArguments, setup};
 use crate::{shutdown::Shutdown, testbed::Testbed};
 
 #[derive(Debug, Args)]
@@ -53,6 +53,7 @@ pub(super) async fn simulate(arguments: SimulateArguments) -> Result<ExitCode, F
         ..SheetsOptions::default()
     };
     let testbed = Arc::new(Testbed::set(telegram, sheets).await?);
+    setup::furnish(&testbed.settings()?).await?;
     testbed.introduce_people();
     testbed.play_script();
     let page = arguments

@@ -39,6 +39,17 @@ const steps = {
     await page.locator("#tour-leave").click();
   },
 
+  "the sheet is furnished": async ({ page }) => {
+    await page.locator("#sheet-tabs [role=tab]", { hasText: "Акции" }).click();
+    const at = await place(page, "Акции", "Действие", (row) => row["Название"] === "Зимняя ипотека");
+    await cell(page, at).locator(".cell-button.list").click();
+    await page.getByRole("menuitemradio", { name: "Опубликовать" }).waitFor();
+    await accessible(page, "a drop-down");
+    await page.keyboard.press("Escape");
+    const heavy = await page.locator("#table tr.frozen td", { hasText: "Действие" }).evaluate((header) => getComputedStyle(header.firstElementChild).fontWeight);
+    if (Number(heavy) < 700) throw new Error(`the header is not bold but ${heavy}`);
+  },
+
   "a stranger registers by clicks": async ({ page }) => {
     if (!(await page.locator("#chats [role=tab]", { hasText: "Иван" }).count())) {
       await page.locator("#chats-more button").first().click();
@@ -86,6 +97,14 @@ const steps = {
     await page.getByRole("menuitem", { name: "Ответить" }).click();
     await write(page, "Получил, спасибо!");
     await page.locator("#log .mine .quote").first().waitFor();
+  },
+
+  "a status chosen from the drop-down reaches the partner": async ({ page }) => {
+    const at = await place(page, APPEALS, "статус", ofIvan);
+    await cell(page, at).locator(".value-chip", { hasText: "В работе" }).click();
+    await page.getByRole("menuitemradio", { name: "Решено" }).click();
+    await hears(page, "решено. Если");
+    await cell(page, at).locator(".value-chip", { hasText: "Решено" }).waitFor();
   },
 
   "Telegram goes down and comes back: nothing is lost": async ({ page }) => {

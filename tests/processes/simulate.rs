@@ -130,6 +130,13 @@ async fn an_edit_by_hand_calls_the_service_that_simulate_has_told() {
         )
         .await;
     hands.hears("Выслали на почту", &service).await;
+    hands
+        .post(
+            format!("{workbook}/type"),
+            json!({"tab": "обращения", "cell": "F3", "text": "Решено"}),
+        )
+        .await;
+    hands.hears("решено. Если", &service).await;
     // Whoever opens Telegram's stand-in in a browser gets the page.
     let page = client
         .get(&telegram)
@@ -145,6 +152,62 @@ async fn an_edit_by_hand_calls_the_service_that_simulate_has_told() {
     assert_eq!(exit.code, Some(0), "{}", exit.err);
     let (exit, _) = simulate.stop(rustix::process::Signal::INT).await;
     assert_eq!(exit.code, Some(0), "{}", exit.err);
+}
+
+#[tokio::test]
+async fn the_workbook_is_furnished_as_setup_sheets_does_it() {
+    let directory = TempDir::new().expect("a directory can be made");
+    let free = "127.0.0.1:0";
+    let options = ["--telegram-listen", "--sheets-listen", "--page-listen"];
+    let options = options.map(|option| [option, free]).concat();
+    let arguments = [&["simulate"], &options[..]].concat();
+    let simulate = Child::start(directory.path(), &[], &arguments);
+    simulate.tells("Until Ctrl-C.").await;
+    let told = simulate.told();
+    let mut lines = told.lines();
+    let page = lines.find_map(|line| line.strip_prefix("# The page: "));
+    let page = page.expect("the page's address").to_owned();
+    let client = client();
+    let tab = async |title: &str| {
+        let tab = client.get(format!("{page}api/tabs/{title}")).send().await;
+        let tab: Value = tab.expect("it answers").json().await.expect("JSON");
+        tab
+    };
+    let offers = |tab: &Value, header: &str, word: &str| {
+        let headers = tab["cells"][0].as_array().expect("headers");
+        let column = headers.iter().position(|known| known == header);
+        let mut lists = tab["lists"].as_array().expect("lists").iter();
+        lists.any(|list| {
+            let words = list["values"].as_array().expect("words");
+            list["range"][1] == json!(column) && words.contains(&json!(word))
+        })
+    };
+    let appeals = tab("обращения").await;
+    assert!(offers(&appeals, "статус", "Решено"), "{appeals}");
+    for header in ["№", "Доставка"] {
+        assert!(
+            appeals["cells"][0].to_string().contains(header),
+            "{appeals}"
+        );
+    }
+    assert_eq!(appeals["frozen_rows"], 1, "{appeals}");
+    let fills = appeals["fills"].as_array().expect("fills");
+    let columns = appeals["columns"].as_u64().expect("a number");
+    let is_bold_above = |fill: &Value| fill["bold"] == true && fill["range"][3] == columns;
+    assert!(fills.iter().any(is_bold_above), "{appeals}");
+    let is_below = |fill: &Value| fill["range"][0] == 1 && fill["range"][1] == 5;
+    assert!(
+        fills.iter().any(is_below),
+        "the colour of «Решено»: {appeals}"
+    );
+    assert_ne!(appeals["warnings"], json!([]), "{appeals}");
+    let promotions = tab("Акции").await;
+    assert!(
+        offers(&promotions, "Действие", "Опубликовать"),
+        "{promotions}"
+    );
+    let partners = tab("список сотрудников для авторизации").await;
+    assert!(offers(&partners, "Статус авторизации", "авторизован"));
 }
 
 #[tokio::test]

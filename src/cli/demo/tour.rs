@@ -104,7 +104,7 @@ impl Tour {
     async fn starts(&self) -> Result<(), TestbedError> {
         self.service.start(Tempo::Watched).await?;
         self.holds(
-            "the service runs; the sample workbook is the predecessor's",
+            "the service runs; the sample workbook is the predecessor's, furnished by `setup sheets`",
             "",
         );
         Ok(())

@@ -50,8 +50,11 @@ pub(in crate::cli) async fn sheets(
         lacking |= steps.len() < named;
         todo += steps.len();
         if !dry_run && !steps.is_empty() {
-            let left = carry_out(&sheets_client, &book, steps).await;
-            refused += left.map_err(failed)?;
+            let left_out = carry_out(&sheets_client, &book, steps).await;
+            for words in left_out.map_err(failed)? {
+                refused += 1;
+                println!("  left out: {words}");
+            }
         }
     }
     if refused > 0 {
@@ -154,13 +157,13 @@ async fn look(
     Ok(survey(&existing))
 }
 
-/// Makes the steps in one batch; each that Google refuses is left out alone, and said. How many those were.
+/// Makes the steps in one batch; each that Google refuses is left out alone: what that was, and why.
 async fn carry_out(
     sheets_client: &SheetsClient,
     book: &ProvisionPlan,
     mut steps: Vec<ProvisionStep>,
-) -> Result<usize, SheetsError> {
-    let named = steps.len();
+) -> Result<Vec<String>, SheetsError> {
+    let mut left_out = Vec::new();
     while !steps.is_empty() {
         let batch = Batch {
             changes: steps.iter().flat_map(|step| step.changes.clone()).collect(),
@@ -170,12 +173,32 @@ async fn carry_out(
             Ok(_) => break,
             Err(SheetsError::Refused { change, words }) => {
                 let step = steps.remove(step_of(&steps, change));
-                println!("  left out: {}. Google: {words}", step.words);
+                left_out.push(format!("{}. Google: {words}", step.words));
             }
             Err(error) => return Err(error),
         }
     }
-    Ok(named - steps.len())
+    Ok(left_out)
+}
+
+/// All of it without a word, for spreadsheets that nobody has worked in yet.
+///
+/// # Errors
+/// When anything cannot be done.
+#[cfg(feature = "demo")]
+pub(in crate::cli) async fn furnish(settings: &Settings) -> Result<(), Failure> {
+    let sheets_client = check::sheets_client(settings, Timeouts::default()).await?;
+    for book in provision_plans(settings) {
+        let mut steps = Vec::new();
+        for (title, planned) in survey(&sheets_client, &book, Lists::Keep).await? {
+            let planned = planned.map_err(|words| anyhow::anyhow!("{title}: {words}"))?;
+            steps.extend(planned);
+        }
+        if let Some(words) = carry_out(&sheets_client, &book, steps).await?.pop() {
+            return Err(anyhow::anyhow!(words).into());
+        }
+    }
+    Ok(())
 }
 
 /// The step to which a change of the batch belongs.

@@ -197,11 +197,16 @@ function drawCell(cell, look) {
   cell.style.setProperty("--fill", look.look.background ?? "transparent");
   cell.style.color = look.look.color ? `light-dark(${look.look.color}, #e4e7ea)` : "";
   const box = cell.firstElementChild;
-  const inner = look.list && look.text ? [h("span", { class: "value-chip" }, h("span", { text: look.text }))] : [look.text];
+  const inner = look.list && look.text ? [chip(look.text)] : [look.text];
   fill(box, look.image ? [icon("photo"), h("span", { text: look.text })] : inner);
   [...cell.children].slice(1).forEach((extra) => extra.classList.contains("cell-button") && extra.remove());
-  if (look.list) cell.append(cellButton("down", t("choose"), "list"));
+  if (look.list && !look.text) cell.append(cellButton("down", t("choose"), "list"));
   if (look.filter) cell.append(cellButton("funnel", t("filter_of", { name: look.text }), look.narrowed ? "filter on" : "filter"));
+}
+
+/** A value that was chosen from a list; a click chooses another. Its name is its text, so that the cell reads as that. */
+function chip(text) {
+  return h("button", { type: "button", class: "value-chip", tabindex: "-1", title: t("choose") }, h("span", { text }), icon("down"));
 }
 
 function cellButton(name, label, kind) {

@@ -108,12 +108,12 @@ function press(event) {
 }
 
 function clickButton(event) {
-  const button = event.target.closest(".cell-button");
+  const button = event.target.closest(".cell-button, .value-chip");
   if (!button) return;
   const [row, column] = at(event);
   select(row, column, { focus: true, quiet: true });
-  if (button.classList.contains("list")) chooseFromList(row, column);
-  else openFilterAt(row, column);
+  if (button.classList.contains("filter")) openFilterAt(row, column);
+  else chooseFromList(row, column);
 }
 
 function context(event) {
