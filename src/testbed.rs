@@ -23,7 +23,7 @@ use simulator::{
 };
 use tokio::task::JoinHandle;
 
-pub use self::people::{GROUP, PAVEL};
+pub use self::people::{GROUP, IVAN, Newcomer, PAVEL};
 use self::ports::free_address;
 use crate::{
     app::{App, Ended, StartError},

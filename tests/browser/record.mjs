@@ -42,8 +42,7 @@ async function typed(text, { piece = 4 } = {}) {
 }
 
 async function registered() {
-  await page.locator("#chats-more button").first().click();
-  await page.getByRole("menuitem", { name: "Иван" }).click();
+  await chat(page, "Иван");
   await page.locator("#start").click();
   await hears(page, "код партнёра");
   await page.locator("#hint button").click();

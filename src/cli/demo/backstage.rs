@@ -14,16 +14,10 @@ use super::{
     storm::{self, Storm},
     tour::{Played, Player, SCRIPT},
 };
-use crate::testbed::{Testbed, TestbedError};
+use crate::testbed::{Newcomer, Testbed, TestbedError};
 
 /// A storm may be made shorter or longer, within reason; in seconds.
 const LENGTHS: std::ops::RangeInclusive<u64> = 5..=600;
-/// People of the sample's staff list who are not registered, as they would register.
-const UNREGISTERED: [(&str, &str, &str); 3] = [
-    ("П-1042", "Соколова Марина Игоревна", "79123456789"),
-    ("1045", "Лебедев Иван Сергеевич", "79161112233"),
-    ("П-1048", "Котова Нина Львовна", "74955550148"),
-];
 /// What is said to whoever wants something in the midst of a storm.
 const STORM_IS_ON: &str = "Идёт буря: подождите её конца. The storm is on: wait until it is over.";
 
@@ -34,6 +28,8 @@ pub(super) struct DemoBackstage {
     service: Arc<DemoService>,
     player: Arc<Player>,
     storm: Arc<Storm>,
+    /// Those who were on the staff list and not registered when all began.
+    newcomers: Arc<[Newcomer]>,
     changes: Arc<watch::Sender<u64>>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -55,6 +51,7 @@ impl DemoBackstage {
             service: Arc::clone(service),
             player: Arc::clone(player),
             storm,
+            newcomers: testbed.newcomers().into(),
             changes,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -137,12 +134,14 @@ impl Backstage for DemoBackstage {
         let told = self.service.told();
         let mut service = json!(*told.borrow());
         service["url"] = json!(format!("http://{}/readyz", self.testbed.address()));
-        let person = |(code, name, phone): (&str, &str, &str)| json!({"code": code, "name": name, "phone": phone});
+        let newcomers = self.newcomers.iter();
+        let newcomers =
+            newcomers.map(|one| json!({"code": one.code, "name": one.name, "phone": one.phone}));
         json!({
             "service": service,
             "tour": self.player.state(),
             "storm": self.storm.state(),
-            "partner_codes": UNREGISTERED.map(person),
+            "partner_codes": newcomers.collect::<Vec<_>>(),
         })
     }
 

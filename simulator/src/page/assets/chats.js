@@ -9,7 +9,7 @@ import { telegram } from "./api.js";
 import { emit, loadState, on, openChat, world } from "./store.js";
 import { t } from "./texts.js";
 
-const SHOWN = 5;
+const SHOWN = 6;
 const LISTED = 120;
 
 /** Everybody with a phone and every group: {id, name, group, sub}. */
