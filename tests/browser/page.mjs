@@ -229,7 +229,7 @@ const steps = {
     await page.locator("#storm.running").waitFor();
     await page.locator(".dialog .account-list").waitFor({ timeout: 240_000 });
     const { account } = (await state(page)).backstage.storm;
-    if (account.lost !== 0) throw new Error(JSON.stringify(account));
+    if (account.lost !== 0 || account.partners !== 60) throw new Error(JSON.stringify(account));
     await accessible(page, "the storm's account");
     await page.keyboard.press("Escape");
   },

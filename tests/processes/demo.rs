@@ -12,7 +12,7 @@ use std::{
 use reqwest::StatusCode;
 use rustix::process::{Pid, Signal};
 use serde_json::{Value, json};
-use sheetdesk::clock;
+use sheetdesk::{clock, testbed::IVAN};
 use tempfile::TempDir;
 
 use crate::{
@@ -103,6 +103,13 @@ impl Demo {
         let answer = request.json(&body).send().await.expect("the page answers");
         let status = answer.status();
         (status, answer.json().await.expect("the answer is JSON"))
+    }
+
+    /// What somebody with a phone does.
+    async fn acts(&self, act: &str, body: Value) {
+        let url = format!("{}/telegram/people/{IVAN}/{act}", self.url);
+        let answer = self.client.post(url).json(&body).send().await;
+        assert_eq!(answer.expect("the page answers").status(), 200);
     }
 
     async fn ends(self) -> Exit {
@@ -197,6 +204,7 @@ async fn a_short_storm_ends_with_an_account_in_which_nothing_is_lost() {
         account["wrote"].as_u64().is_some_and(|wrote| wrote > 100),
         "{account}"
     );
+    assert_eq!(account["partners"], 60, "{account}");
     assert_eq!(account["arrived"], account["wrote"], "{account}");
     for nothing in ["lost", "twice", "answers_lost"] {
         assert_eq!(account[nothing], 0, "{account}");
@@ -218,6 +226,42 @@ async fn the_page_takes_the_tour_over_from_the_terminal() {
     );
     demo.child.tells("The page leads the tour from here.").await;
     demo.shows("/tour/at", &json!(5), PATIENCE).await;
+    demo.ends().await;
+}
+
+#[tokio::test]
+async fn a_promotion_is_prepared_for_whoever_is_registered_by_then() {
+    let demo = Demo::open().await;
+    demo.shows("/service/state", &json!("running"), PATIENCE)
+        .await;
+    let hears = async |words: &str| {
+        let deadline = clock::monotonic() + PATIENCE;
+        loop {
+            let chat = demo.get(&format!("/api/chats/{IVAN}")).await;
+            let chat = chat.text().await.expect("a chat");
+            if chat.contains(words) {
+                return;
+            }
+            assert!(clock::monotonic() < deadline, "{words:?}: {chat}");
+            tokio::time::sleep(GLANCE).await;
+        }
+    };
+    let newcomer = demo.sees("/partner_codes/1").await;
+    demo.acts("write", json!({"text": newcomer["code"]})).await;
+    hears("Код записали").await;
+    demo.acts("contact", json!({"phone_number": newcomer["phone"]}))
+        .await;
+    hears("Готово, Иван").await;
+    demo.does("tour/goto", json!({"step": "sent"})).await;
+    demo.shows("/tour/at", &json!(16), 3 * PATIENCE).await;
+    let seen = demo.sees("/tour/seen/offer").await;
+    let words = seen.as_str().expect("words");
+    assert!(words.starts_with("готово: 62 получателя"), "{words}");
+    hears("двойная комиссия").await;
+    // Neither he nor the tour changes who is in a storm.
+    demo.does("storm/start", json!({"seconds": 12})).await;
+    demo.shows("/storm/account/partners", &json!(60), PATIENCE)
+        .await;
     demo.ends().await;
 }
 

@@ -229,6 +229,13 @@ impl Person {
             .change(|state| state.unblock(&self.profile, Moment::now()))
     }
 
+    /// Whether the person has blocked the bot.
+    pub fn has_blocked_bot(&self) -> bool {
+        let state = self.telegram.0.lock();
+        let chat = state.chats.get(&self.profile.id);
+        chat.is_some_and(|chat| chat.standing == Standing::Blocked)
+    }
+
     /// Deletes the account. The bot is not told.
     pub fn deactivate(&self) {
         self.telegram

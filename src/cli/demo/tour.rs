@@ -47,6 +47,8 @@ impl Tour {
     pub(super) fn open(
         testbed: &Arc<Testbed>,
         service: &Arc<DemoService>,
+    /// Whoever was to get the promotion when it was published.
+    audience: Vec<Person>,
         tell: Tell,
     ) -> Result<Self, TestbedError> {
         let marina = Profile::new(MARINA, "Марина").language("ru");
@@ -63,10 +65,11 @@ impl Tour {
         })
     }
 
-    /// The registered partners beside Marina; two of them have blocked the bot, until they write again.
+    /// The sixty who were registered before the tour; two of them have blocked the bot, until they write again.
     pub(super) fn partners(&self) -> &[Person] {
         &self.partners
     }
+            audience: Vec::new(),
 
     /// Plays one step; those before it have been played.
     async fn play(&mut self, step: Step) -> Result<(), TestbedError> {

@@ -126,14 +126,9 @@ impl Player {
         }
     }
 
-    /// Everybody whom the tour has registered, Marina apart, once she is not needed any more.
+    /// Whoever was registered before the tour, however far it is.
     pub(in crate::cli::demo) async fn crowd(&self) -> Vec<simulator::telegram::Person> {
-        let tour = self.tour.lock().await;
-        let mut crowd = tour.partners().to_vec();
-        if self.progress.borrow().at == SCRIPT.len() {
-            crowd.push(tour.marina.clone());
-        }
-        crowd
+        self.tour.lock().await.partners().to_vec()
     }
 
     /// Whether a step is being played.

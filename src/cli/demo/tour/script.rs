@@ -228,8 +228,8 @@ pub(in crate::cli::demo) const SCRIPT: [About; 20] = [
         id: "sent",
         title: ("У каждого – ровно один раз", "Everybody has it once"),
         look: (
-            "58 из 60: двое заблокировали бота, и строка об этом говорит. Картинку загрузили один раз.",
-            "58 of 60: two have blocked the bot, and the row says so. The picture was uploaded once.",
+            "Двое заблокировали бота, и строка об этом говорит; у всех остальных акция есть. Картинку загрузили один раз.",
+            "Two have blocked the bot, and the row says so; everybody else has it. The picture was uploaded once.",
         ),
         focus: Focus::Promotion("Рассылка"),
     },
