@@ -25,7 +25,7 @@ use simulator::{
 use self::{
     backstage::DemoBackstage,
     service::{DemoService, Tempo},
-    tour::{Played, Player, SCRIPT},
+    tour::{GO_ON, Played, Player, SCRIPT},
 };
 use super::{Failure, page::PageArguments, setup};
 use crate::{
@@ -112,7 +112,7 @@ async fn tour(player: &Player, signals: &Shutdown) -> Result<ExitCode, Failure> 
     let all = player.play_to(SCRIPT.len());
     match stop.run_until_cancelled(all).await {
         None => Ok(ExitCode::FAILURE),
-        Some(Played::Failed(error)) => Err(error.into()),
+        Some(Played::Failed(words)) => Err(anyhow::anyhow!(words.en).into()),
         Some(Played::Left) => {
             println!("\nThe page leads the tour from here.\n");
             Ok(ExitCode::SUCCESS)
@@ -142,14 +142,13 @@ async fn with_page(
     let played = if on_page {
         println!("The tour is on the page, step by step; with --no-browser it is played here.\n");
         let started = service.start(Tempo::Watched).await;
-        started.map(|()| ExitCode::SUCCESS).map_err(Failure::from)
+        let started = started.inspect_err(|error| println!("The service does not run: {error}\n"));
+        started.map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
     } else {
-        tour(player, signals).await
+        let played = tour(player, signals).await;
+        let played = played.inspect_err(|failure| println!("\n{}\n{GO_ON}\n", failure.words()));
+        played.unwrap_or(ExitCode::FAILURE)
     };
-    let code = played.unwrap_or_else(|failure| {
-        println!("\nThe tour ended here: {}\n", failure.words());
-        ExitCode::FAILURE
-    });
     if !signals.stop_token().is_cancelled() {
         invite(testbed, &page);
         signals.stop_token().cancelled().await;
@@ -157,7 +156,7 @@ async fn with_page(
     page.stop().await;
     backstage.close().await;
     service.close().await;
-    Ok(code)
+    Ok(played)
 }
 
 /// Names all that can be tried.

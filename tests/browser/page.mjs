@@ -10,6 +10,9 @@ const APPEALS = "обращения";
 const PARTNERS = "список сотрудников для авторизации";
 const IVAN = "700001045";
 
+/** The step that fails at once where the service is away. */
+const BREAKS = "link";
+
 const ofIvan = (row) => row.telegram_id === IVAN;
 
 const steps = {
@@ -27,10 +30,12 @@ const steps = {
       await page.getByRole("menuitemradio").first().click();
     }
     for (let index = 0; index < tour.steps.length; index += 1) {
+      if (tour.steps[index].id === BREAKS) await fails(page, tour.steps[index]);
       await reached(index);
       await page.locator("#tour h2", { hasText: tour.steps[index].title.ru }).waitFor();
       await until("the address of the step", async () => page.url().endsWith(`#${encodeURIComponent(tour.steps[index].id)}`), async () => page.url());
       if (index % 5 === 0) await accessible(page, `step ${tour.steps[index].id}`);
+      if (tour.steps[index + 1]?.id === BREAKS) await kill(page);
       await page.locator("#tour-next").click();
     }
     await page.goto(`${url}#${tour.steps[4].id}`);
@@ -133,8 +138,7 @@ const steps = {
 
   "the service is killed and started again": async ({ page }) => {
     if (!(await page.locator("#service").isVisible())) return;
-    await page.locator("[data-act='service/kill']").click();
-    await page.locator("[data-act='service/start']").waitFor();
+    await kill(page);
     await write(page, "Это без сервиса");
     await page.locator("[data-act='service/start']").click();
     await page.locator("[data-act='service/kill']").waitFor();
@@ -234,6 +238,22 @@ const steps = {
     await page.keyboard.press("Escape");
   },
 };
+
+/** The step in hand cannot hold: the page says which and why, and goes on once the service is there again. */
+async function fails(page, { title }) {
+  await page.locator("#tour .failed", { hasText: title.ru }).waitFor();
+  await page.locator("#tour .failed", { hasText: "попробовать ещё раз или выйти" }).waitFor();
+  await accessible(page, "a step that failed");
+  await page.locator("[data-act='service/start']").click();
+  await page.locator("[data-act='service/kill']").waitFor();
+  await page.locator("#tour-next", { hasText: "Ещё раз" }).click();
+  await page.locator("#tour .failed").waitFor({ state: "detached" });
+}
+
+async function kill(page) {
+  await page.locator("[data-act='service/kill']").click();
+  await page.locator("[data-act='service/start']").waitFor();
+}
 
 function failIfFaulty(page) {
   if (page.faults.length) throw new Error(page.faults.join("; "));

@@ -135,7 +135,7 @@ async fn the_page_plays_the_tour_up_to_a_step_and_tells_of_kills_and_starts() {
         200
     );
     demo.shows("/tour/at", &json!(4), PATIENCE).await;
-    let seen = demo.sees("/tour/seen/contact").await;
+    let seen = demo.sees("/tour/seen/contact/ru").await;
     assert!(
         seen.as_str().is_some_and(|seen| seen.contains("Готово")),
         "{seen}"
@@ -230,6 +230,34 @@ async fn the_page_takes_the_tour_over_from_the_terminal() {
 }
 
 #[tokio::test]
+async fn a_step_that_does_not_hold_is_named_and_the_tour_goes_on_or_is_left() {
+    let demo = Demo::with(&["--no-browser"]).await;
+    demo.child.tells("is told how").await;
+    assert_eq!(demo.does("service/kill", json!({})).await.0, 200);
+    // The step in hand waits in vain for the bot, as long as any step may take.
+    demo.child.tells("or be left.").await;
+    let at = demo.sees("/tour/at").await.as_u64().expect("a number");
+    let step = demo.sees(&format!("/tour/steps/{at}")).await;
+    let [ru, en] = ["ru", "en"].map(|language| step["title"][language].as_str().expect("a title"));
+    let failed = demo.sees("/tour/failed").await;
+    let [told_ru, told_en] = ["ru", "en"].map(|language| failed[language].as_str().expect("words"));
+    assert!(told_ru.starts_with(&format!("Шаг экскурсии «{ru}» не получился: ")));
+    let named = format!("The tour's step “{en}” did not hold: ");
+    let why = told_en.strip_prefix(&named).expect("the step is named");
+    assert!(why.contains("30s"), "{why}");
+    assert!(demo.child.told().contains(told_en), "{}", demo.child.told());
+
+    assert_eq!(demo.does("service/start", json!({})).await.0, 200);
+    let again = json!({"step": step["id"]});
+    assert_eq!(demo.does("tour/goto", again).await.0, 200);
+    demo.shows("/tour/at", &json!(at + 1), PATIENCE).await;
+    assert_eq!(demo.sees("/tour/failed").await, Value::Null);
+    assert_eq!(demo.does("tour/leave", json!({})).await.0, 200);
+    let (exit, _) = demo.child.stop(Signal::TERM).await;
+    assert_eq!(exit.code, Some(1), "{}{}", exit.out, exit.err);
+}
+
+#[tokio::test]
 async fn a_promotion_is_prepared_for_whoever_is_registered_by_then() {
     let demo = Demo::open().await;
     demo.shows("/service/state", &json!("running"), PATIENCE)
@@ -254,7 +282,7 @@ async fn a_promotion_is_prepared_for_whoever_is_registered_by_then() {
     hears("Готово, Иван").await;
     demo.does("tour/goto", json!({"step": "sent"})).await;
     demo.shows("/tour/at", &json!(16), 3 * PATIENCE).await;
-    let seen = demo.sees("/tour/seen/offer").await;
+    let seen = demo.sees("/tour/seen/offer/ru").await;
     let words = seen.as_str().expect("words");
     assert!(words.starts_with("готово: 62 получателя"), "{words}");
     hears("двойная комиссия").await;

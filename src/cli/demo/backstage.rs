@@ -12,7 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     service::{DemoService, Tempo},
     storm::{self, Storm},
-    tour::{Played, Player, SCRIPT},
+    tour::{GO_ON, Played, Player, SCRIPT},
 };
 use crate::testbed::{Newcomer, Testbed, TestbedError};
 
@@ -94,8 +94,8 @@ impl DemoBackstage {
         };
         let player = Arc::clone(&self.player);
         self.spawn(async move {
-            if let Played::Failed(error) = player.play_to(last).await {
-                println!("A step of the tour did not hold: {error}");
+            if let Played::Failed(words) = player.play_to(last).await {
+                println!("{}\n{}\n{GO_ON}", words.ru, words.en);
             }
         });
         Ok(())

@@ -221,7 +221,13 @@ async fn watch_over(service: Weak<DemoService>) {
 }
 
 /// How long something took, in both languages.
-fn timed(ru: &str, en: &str, took: Duration, after_ru: &str, after_en: &str) -> Bilingual {
+pub(super) fn timed(
+    ru: &str,
+    en: &str,
+    took: Duration,
+    after_ru: &str,
+    after_en: &str,
+) -> Bilingual {
     let seconds = format!("{:.1}", took.as_secs_f64());
     Bilingual::new(
         format!("{ru} {} с{after_ru}", seconds.replace('.', ",")),

@@ -16,14 +16,21 @@ pub(super) use self::{
     player::{Played, Player},
     script::{SCRIPT, Step},
 };
-use super::service::{DemoService, Tempo};
+use super::{
+    bilingual::Bilingual,
+    service::{DemoService, Tempo},
+};
 use crate::testbed::{BOOK, MARINA, Testbed, TestbedError};
 
 /// How long any step may take; most take well under a second, writes to the sheet up to some seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What can be done about a step that did not hold, while there is a page.
+pub(super) const GO_ON: &str = "На странице её можно продолжить с этого шага или выйти. \
+     On the page it can go on from this step, or be left.";
+
 /// What a step has seen, as it is told: what holds, and what was seen of it.
-type Tell = Box<dyn Fn(&str, &str) + Send + Sync>;
+type Tell = Box<dyn Fn(&str, Bilingual) + Send + Sync>;
 
 /// Who takes part, and what one step leaves to the next.
 pub(super) struct Tour {
@@ -40,6 +47,8 @@ pub(super) struct Tour {
     picture: Option<UpdateId>,
     /// Files that the bot had uploaded before the promotion.
     uploads: u64,
+    /// Whoever was to get the promotion when it was published.
+    audience: Vec<Person>,
 }
 
 impl Tour {
@@ -47,8 +56,6 @@ impl Tour {
     pub(super) fn open(
         testbed: &Arc<Testbed>,
         service: &Arc<DemoService>,
-    /// Whoever was to get the promotion when it was published.
-    audience: Vec<Person>,
         tell: Tell,
     ) -> Result<Self, TestbedError> {
         let marina = Profile::new(MARINA, "Марина").language("ru");
@@ -62,6 +69,7 @@ impl Tour {
             next: 0,
             picture: None,
             uploads: 0,
+            audience: Vec::new(),
         })
     }
 
@@ -69,7 +77,6 @@ impl Tour {
     pub(super) fn partners(&self) -> &[Person] {
         &self.partners
     }
-            audience: Vec::new(),
 
     /// Plays one step; those before it have been played.
     async fn play(&mut self, step: Step) -> Result<(), TestbedError> {
@@ -115,11 +122,12 @@ impl Tour {
 
     async fn is_settled(&self) -> Result<(), TestbedError> {
         let status = self.testbed.settled(PATIENCE).await?;
+        let (reads, writes) = (status.quota.reads, status.quota.writes);
         self.holds(
             "nothing is left to send or to write",
-            &format!(
-                "Google calls left this minute: {} reads, {} writes",
-                status.quota.reads, status.quota.writes
+            Bilingual::new(
+                format!("Google в эту минуту даст ещё: чтений {reads}, записей {writes}"),
+                format!("Google calls left this minute: {reads} reads, {writes} writes"),
             ),
         );
         Ok(())
@@ -150,8 +158,8 @@ impl Tour {
     }
 
     /// Tells what was seen to hold.
-    fn holds(&self, what: &str, seen: &str) {
-        (self.tell)(what, seen);
+    fn holds(&self, what: &str, seen: impl Into<Bilingual>) {
+        (self.tell)(what, seen.into());
     }
 }
 

@@ -197,6 +197,8 @@ const TEXTS = {
   tour_about: ["За две минуты: партнёр пишет в Telegram, специалист отвечает в ячейке, всё ломается – и ничего не теряется.", "Two minutes: a partner writes in Telegram, a specialist answers in a cell, everything fails – and nothing is lost."],
   tour_start: ["Начать экскурсию", "Take the tour"],
   tour_next: ["Дальше", "Next"],
+  tour_again: ["Ещё раз", "Try again"],
+  tour_go_on: ["Можно попробовать ещё раз или выйти из экскурсии: всё сделанное останется.", "Try again, or leave the tour: all that was done stays."],
   tour_back: ["Назад", "Back"],
   tour_leave: ["Выйти", "Leave"],
   tour_steps: ["Шаги", "Steps"],

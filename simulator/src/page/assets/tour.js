@@ -126,19 +126,20 @@ function head(step, index) {
 function words(step, index) {
   const { at = 0, playing, seen = {}, failed } = tour();
   const played = index < at;
-  const status = failed && !played ? h("p", { class: "failed", role: "alert", text: side(failed) })
+  const status = failed && !played ? h("p", { class: "failed", role: "alert" }, h("span", { text: side(failed) }), h("span", { text: t("tour_go_on") }))
     : !played && playing ? h("p", { class: "playing" }, h("i", { class: "spinner", "aria-hidden": "true" }), t("tour_playing"))
-    : played && seen[step.id] ? h("p", { class: "seen", title: seen[step.id] }, icon("check"), h("span", { text: seen[step.id] })) : null;
+    : played && side(seen[step.id]) ? h("p", { class: "seen", title: side(seen[step.id]) }, icon("check"), h("span", { text: side(seen[step.id]) })) : null;
   return h("div", { class: "tour-words", "aria-live": "polite" }, h("h2", { text: side(step.title) }), h("p", { text: side(step.look) }), status);
 }
 
 function hands(index) {
-  const { at = 0, playing } = tour();
+  const { at = 0, playing, failed } = tour();
   const last = index === steps().length - 1 && at > index;
   const busy = playing && index >= at;
+  const onward = last ? "ok" : failed && index === at ? "tour_again" : "tour_next";
   return h("div", { class: "tour-hands" },
     h("button", { type: "button", id: "tour-back", class: "plain", disabled: index === 0, onclick: () => go(-1) }, t("tour_back")),
-    h("button", { type: "button", id: "tour-next", class: "main", disabled: busy, onclick: () => (last ? leave() : index >= at ? play(index) : go(1)) }, last ? t("ok") : t("tour_next"), !last && icon("right")),
+    h("button", { type: "button", id: "tour-next", class: "main", disabled: busy, onclick: () => (last ? leave() : index >= at ? play(index) : go(1)) }, t(onward), !last && icon("right")),
     h("button", { type: "button", id: "tour-leave", class: "quiet", "aria-label": t("tour_leave"), title: t("tour_leave"), onclick: leave }, icon("close")));
 }
 

@@ -5,7 +5,10 @@
 use simulator::{sheets::TOUR_PARTNER, telegram::Attachment};
 
 use super::{PATIENCE, Tour, missing};
-use crate::testbed::{APPEALS, PARTNERS, TestbedError};
+use crate::{
+    cli::demo::bilingual::Bilingual,
+    testbed::{APPEALS, PARTNERS, TestbedError},
+};
 
 /// What she photographs.
 const PICTURE: &[u8] = include_bytes!("mailbox.png");
@@ -100,7 +103,7 @@ impl Tour {
         let opened = open(link.ok_or_else(|| missing("a link to the picture"))?).await?;
         self.holds(
             "the link in the cell opens the picture, for thirty days",
-            &opened,
+            opened,
         );
         Ok(())
     }
@@ -168,7 +171,7 @@ fn number(receipt: &str) -> Result<u32, TestbedError> {
 }
 
 /// Opens a link as a specialist does, and tells what comes.
-async fn open(link: &str) -> Result<String, TestbedError> {
+async fn open(link: &str) -> Result<Bilingual, TestbedError> {
     let failed = |error: reqwest::Error| TestbedError::Call(error.without_url().to_string());
     let response = reqwest::get(link).await.map_err(failed)?;
     let status = response.status();
@@ -179,7 +182,11 @@ async fn open(link: &str) -> Result<String, TestbedError> {
     if bytes != PICTURE {
         return Err(missing("the picture behind the link"));
     }
-    Ok(format!("{status}, {media_type}, {} bytes", bytes.len()))
+    let (what, size) = (format!("{status}, {media_type}"), bytes.len());
+    Ok(Bilingual::new(
+        format!("{what}, байтов: {size}"),
+        format!("{what}, {size} bytes"),
+    ))
 }
 
 #[cfg(test)]

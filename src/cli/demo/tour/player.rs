@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{SCRIPT, Step, Tour};
 use crate::{
-    cli::demo::service::DemoService,
+    cli::demo::{bilingual::Bilingual, service::DemoService},
     clock,
     testbed::{Testbed, TestbedError},
 };
@@ -28,8 +28,8 @@ pub(in crate::cli::demo) enum Played {
     Whole,
     /// Somebody else leads on, or nobody does any more.
     Left,
-    /// A step did not hold.
-    Failed(TestbedError),
+    /// A step did not hold: which, and why.
+    Failed(Bilingual),
 }
 
 /// How far the tour is.
@@ -38,8 +38,8 @@ struct Progress {
     /// So many steps have been played.
     at: usize,
     playing: Option<&'static str>,
-    seen: BTreeMap<&'static str, String>,
-    failed: Option<String>,
+    seen: BTreeMap<&'static str, Bilingual>,
+    failed: Option<Bilingual>,
     /// The steps as the page shows them, as they were when nobody was playing.
     steps: Vec<Value>,
 }
@@ -65,10 +65,10 @@ impl Player {
         }));
         let began = clock::monotonic();
         let noted = Arc::clone(&progress);
-        let tell = move |what: &str, seen: &str| {
+        let tell = move |what: &str, seen: Bilingual| {
             let at = clock::monotonic().duration_since(began).as_secs_f64();
-            print(at, what, seen);
-            noted.send_modify(|progress| progress.note(seen));
+            print(at, what, &seen.en);
+            noted.send_modify(|progress| progress.note(&seen));
         };
         Ok(Arc::new(Self {
             tour: tokio::sync::Mutex::new(Tour::open(testbed, service, Box::new(tell))?),
@@ -94,13 +94,14 @@ impl Player {
             self.progress
                 .send_modify(|progress| progress.begin(about.id));
             let played = leaving.run_until_cancelled(tour.play(about.step)).await;
+            let played = played.map(|played| played.map_err(|error| about.failed(&error)));
             let steps = steps(Some(&tour));
             let ended = |progress: &mut Progress| {
                 progress.playing = None;
                 progress.steps = steps;
                 match &played {
                     Some(Ok(())) => progress.at += 1,
-                    Some(Err(error)) => progress.failed = Some(about.failed(error)),
+                    Some(Err(words)) => progress.failed = Some(words.clone()),
                     None => {}
                 }
             };
@@ -108,7 +109,7 @@ impl Player {
             match played {
                 None => return Played::Left,
                 Some(Ok(())) => {}
-                Some(Err(error)) => return Played::Failed(error),
+                Some(Err(words)) => return Played::Failed(words),
             }
         }
     }
@@ -171,13 +172,9 @@ impl Progress {
     }
 
     /// What the step in hand has seen.
-    fn note(&mut self, seen: &str) {
+    fn note(&mut self, seen: &Bilingual) {
         let Some(id) = self.playing else { return };
-        let noted = self.seen.entry(id).or_default();
-        if !noted.is_empty() && !seen.is_empty() {
-            noted.push('\n');
-        }
-        noted.push_str(seen);
+        self.seen.entry(id).or_default().push_line(seen);
     }
 }
 

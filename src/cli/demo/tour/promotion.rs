@@ -7,7 +7,7 @@ use simulator::telegram::{Person, Profile};
 
 use super::{PATIENCE, Tour};
 use crate::{
-    cli::demo::service::Tempo,
+    cli::demo::{bilingual::Bilingual, service::Tempo},
     testbed::{ADMIN_CHAT, APPEALS, PROMOTIONS, Testbed, TestbedError},
 };
 
@@ -99,7 +99,7 @@ impl Tour {
             "the partners get it one by one, and the row counts up",
             &counting,
         );
-        self.holds("an answer typed meanwhile overtakes it", &overtaken);
+        self.holds("an answer typed meanwhile overtakes it", overtaken);
         Ok(())
     }
 
@@ -130,7 +130,7 @@ impl Tour {
     }
 
     /// A specialist answers while the promotion goes out: the answer, and how many partners the promotion had not reached by then.
-    async fn overtake(&self) -> Result<String, TestbedError> {
+    async fn overtake(&self) -> Result<Bilingual, TestbedError> {
         self.testbed
             .type_in(self.next, "специалист_ответ", ANSWER)?;
         self.testbed.callback(APPEALS).await?;
@@ -142,8 +142,9 @@ impl Tour {
                 "the answer came only after the whole broadcast".to_owned(),
             ));
         }
-        Ok(format!(
-            "{ANSWER}\n({left} partners have yet to get the promotion)"
+        Ok(Bilingual::new(
+            format!("{ANSWER}\n(акцию ещё не получили партнёров: {left})"),
+            format!("{ANSWER}\n({left} partners have yet to get the promotion)"),
         ))
     }
 
@@ -154,7 +155,6 @@ impl Tour {
     }
 }
 
-/// How often somebody has the promotion.
 /// How many will get it, as its row says before it goes out.
 fn announced(mailing: &str) -> Option<usize> {
     let count = mailing.strip_prefix("готово: ")?;
@@ -162,6 +162,7 @@ fn announced(mailing: &str) -> Option<usize> {
     count[..end].parse().ok()
 }
 
+/// How often somebody has the promotion.
 fn times(person: &Person) -> usize {
     let messages = person.messages().into_iter();
     messages

@@ -5,7 +5,10 @@
 use serde_json::{Value, json};
 
 use super::{Tour, cell_of};
-use crate::testbed::{ADMIN_CHAT, APPEALS, MARINA, PARTNERS, PROMOTIONS, TestbedError};
+use crate::{
+    cli::demo::bilingual::Bilingual,
+    testbed::{ADMIN_CHAT, APPEALS, MARINA, PARTNERS, PROMOTIONS, TestbedError},
+};
 
 /// A step of the tour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -287,10 +290,11 @@ impl About {
     }
 
     /// Why the step did not hold, in words.
-    pub(super) fn failed(&self, error: &TestbedError) -> String {
-        format!(
-            "«{}»: не получилось. «{}» did not hold: {error}",
-            self.title.0, self.title.1
+    pub(super) fn failed(&self, error: &TestbedError) -> Bilingual {
+        let (ru, en) = self.title;
+        Bilingual::new(
+            format!("Шаг экскурсии «{ru}» не получился: {error}."),
+            format!("The tour's step “{en}” did not hold: {error}."),
         )
     }
 }

@@ -6,7 +6,7 @@ use simulator::telegram::{Fault, FaultKind};
 
 use super::{PATIENCE, Tour};
 use crate::{
-    cli::demo::service::{STOP_LIMIT, Tempo},
+    cli::demo::service::{STOP_LIMIT, Tempo, timed},
     testbed::{APPEALS, TestbedError},
 };
 
@@ -33,7 +33,7 @@ impl Tour {
         };
         self.holds(
             "the service is stopped while an answer is half-way to Telegram",
-            &format!("stopped in {:.2} s", exit.took.as_secs_f64()),
+            timed("остановлен за", "stopped in", exit.took, "", ""),
         );
         telegram.release();
         Ok(())
