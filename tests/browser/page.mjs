@@ -103,7 +103,9 @@ const steps = {
   },
 
   "a status chosen from the drop-down reaches the partner": async ({ page }) => {
-    const at = await place(page, APPEALS, "статус", ofIvan);
+    // A message that nobody has seen in the sheet yet would open the appeal again.
+    const hasAll = (row) => ofIvan(row) && row["текст_обращений"].includes("Получил, спасибо!");
+    const at = await until("what he wrote last", () => place(page, APPEALS, "статус", hasAll));
     await cell(page, at).locator(".value-chip", { hasText: "В работе" }).click();
     await page.getByRole("menuitemradio", { name: "Решено" }).click();
     await hears(page, "решено. Если");
