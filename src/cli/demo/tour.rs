@@ -154,7 +154,7 @@ impl Tour {
     async fn find(&self, words: &str) -> Result<SentMessage, TestbedError> {
         let wanted = |message: &SentMessage| message.content.text.contains(words);
         let found = self.marina.await_message(wanted, PATIENCE).await;
-        found.map_err(|late| TestbedError::Call(late.to_string()))
+        found.map_err(|late| TestbedError::Call(format!("«{words}» is not said: {late}")))
     }
 
     /// Tells what was seen to hold.
