@@ -220,6 +220,7 @@ enum Failure {
 
 impl Failure {
     /// What is the matter.
+    #[cfg(feature = "demo")]
     fn words(&self) -> String {
         match self {
             Self::Settings(errors) => errors.to_string(),
