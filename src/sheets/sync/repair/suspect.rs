@@ -23,6 +23,9 @@ use crate::{
 /// whoever stands there now, and of all that show a moment that was written. Histories are not read; but each goes with its moment, which
 /// tells of rows that have moved and come back as well.
 pub(super) fn hit(touched: &[&Touched], snapshot: &TabSnapshot) -> BTreeSet<RowMark> {
+    if touched.is_empty() {
+        return BTreeSet::new();
+    }
     let now = places(snapshot);
     let by_place: BTreeMap<u32, &RowMark> = now.iter().map(|(mark, &row)| (row, mark)).collect();
     let moved = |(row, mark): &(u32, &RowMark)| {
@@ -54,6 +57,10 @@ pub(super) fn cells(
     now: &TabSnapshot,
     is_known: impl Fn(&Row, Column) -> bool,
 ) -> Vec<WrongCell> {
+    if touched.is_empty() {
+        // What follows looks through all rows of the tab.
+        return Vec::new();
+    }
     let (previous, now) = (Shown::new(previous), Shown::new(now));
     let mut alike: BTreeMap<Kind<'_>, Vec<&Touched>> = BTreeMap::new();
     for touched in touched {
@@ -145,6 +152,7 @@ fn victims(
         return Vec::new();
     }
     let at_place = |row: &Row| touched.iter().any(|touched| touched.row == row.row);
+    let bears = |row: &Row| touched.iter().any(|touched| now.bears(row, touched));
     let changed = |row| -> Option<(&Row, WrongCell)> {
         let row: &Row = row;
         let key = row.key.as_ref().filter(|key| !meant.contains(key))?;
@@ -152,10 +160,9 @@ fn victims(
         let was = previous
             .text(key, chat, column)
             .filter(|was| *was != left)?;
-        let bears = || touched.iter().any(|touched| now.bears(row, touched));
         let expected = expect.map_or_else(
             // A text that was put into an empty cell must not stay in a foreign one, wherever that has gone since.
-            || at_place(row) || (column == Column::Answer && bears()),
+            || at_place(row) || (column == Column::Answer && bears(row)),
             |expect| expect == was,
         );
         let hit = expected && now.text(key, chat, column) == Some(left);
@@ -167,7 +174,6 @@ fn victims(
     let unknown = rows.filter(|row| !is_known(row, column));
     let mut all: Vec<_> = unknown.filter_map(changed).collect();
     if all.len() > missed {
-        let bears = |row: &Row| touched.iter().any(|touched| now.bears(row, touched));
         all.retain(|(row, _)| at_place(row) || bears(row));
     }
     all.into_iter().map(|(_, cell)| cell).collect()
