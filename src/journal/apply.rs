@@ -71,7 +71,7 @@ pub(super) fn apply(
         tokens::go_on_above(tables, token)?;
     }
     if let Some((spreadsheet, misplaced)) = decision.misplaced {
-        tokens::remember_misplaced(tables, &spreadsheet, misplaced)?;
+        tokens::remember_misplaced(tables, keys::misplaced(&spreadsheet), misplaced)?;
     }
     if let Some((spreadsheet, token)) = &decision.settled {
         tokens::finish(tables, spreadsheet, *token)?;

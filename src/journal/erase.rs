@@ -17,6 +17,7 @@ use super::{
     keys,
     records::{self, AllMisplaced, Body, Incoming, Quarantined, QueuedMessage},
     tables::{TableId, WriteTables},
+    tokens,
 };
 use crate::domain::{
     appeal::Line,
@@ -262,7 +263,7 @@ fn misplaced(tables: &mut WriteTables<'_>, marks: &Marks) -> Result<()> {
     for key in meant(tables, TableId::Misplaced, marks)? {
         if let Some(AllMisplaced(mut all)) = tables.read(TableId::Misplaced, &key)? {
             all.retain(|one| !marks.speak_in(one));
-            tables.write(TableId::Misplaced, &key, &AllMisplaced(all))?;
+            tokens::remember_misplaced(tables, &key, all)?;
         }
     }
     Ok(())

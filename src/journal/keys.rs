@@ -177,6 +177,10 @@ pub(super) fn to_token(key: &[u8]) -> Result<BatchToken> {
         .ok_or_else(|| TableError::Record("a fence's key is too short".to_owned()))
 }
 
+pub(super) fn misplaced(spreadsheet: &SpreadsheetId) -> &[u8] {
+    spreadsheet.0.as_bytes()
+}
+
 pub(super) fn intent(token: BatchToken) -> [u8; 4] {
     token.0.to_be_bytes()
 }

@@ -141,7 +141,7 @@ impl Snapshot {
     /// What stands where it should not.
     #[must_use]
     pub fn misplaced(&self, spreadsheet: &SpreadsheetId) -> Vec<Misplaced> {
-        let key = spreadsheet.0.as_bytes();
+        let key = keys::misplaced(spreadsheet);
         let all = self.tables.read::<AllMisplaced>(TableId::Misplaced, key);
         self.tables.or_default(all).unwrap_or_default().0
     }

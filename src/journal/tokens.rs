@@ -88,13 +88,12 @@ pub(super) fn finish(
     Ok(())
 }
 
-/// Replaces what was remembered of it.
+/// Replaces what was remembered under a [`keys::misplaced`] key to stand where it should not.
 pub(super) fn remember_misplaced(
     tables: &mut WriteTables<'_>,
-    spreadsheet: &SpreadsheetId,
+    key: &[u8],
     all: Vec<Misplaced>,
 ) -> Result<()> {
-    let key = spreadsheet.0.as_bytes();
     if all.is_empty() {
         return tables.remove(TableId::Misplaced, key).map(drop);
     }

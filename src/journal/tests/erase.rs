@@ -6,8 +6,10 @@ use super::*;
 use crate::{
     domain::{
         effect::Erasure,
-        ids::{PartnerCode, RowKey},
+        event::{Misplaced, RowMark, WrongCell},
+        ids::{Number, PartnerCode, RowKey, SpreadsheetId},
         partner::{Partner, RowTrouble},
+        row::Column,
     },
     journal::{
         apply::apply,
@@ -90,4 +92,53 @@ fn what_an_older_spelling_has_left_of_the_person_goes_too() {
     })
     .unwrap();
     assert_eq!(timers.len(), 1, "and no timer names it");
+}
+
+#[test]
+fn what_is_to_be_put_right_in_the_row_of_the_person_is_forgotten_and_that_of_others_stays() {
+    use redb::ReadableDatabase;
+    let db = database();
+    let sheet = SpreadsheetId("sheet".to_owned());
+    let cell = |chat| {
+        Misplaced::Cell(WrongCell {
+            mark: RowMark::Appeal(Number(1)),
+            chat: Some(chat),
+            column: Column::Status,
+            was: Text::from("Новое"),
+            left: Text::from("В работе"),
+        })
+    };
+    // As long as Telegram's are: a short number is in many a text.
+    let (leaves, other) = (ChatId(700_000_007), ChatId(700_000_008));
+    let left_of = |all: &[ChatId]| {
+        let person = Erasure {
+            chat: Some(leaves),
+            code: None,
+            listed: false,
+        };
+        let decisions = [
+            Decision {
+                misplaced: Some((sheet.clone(), all.iter().map(|chat| cell(*chat)).collect())),
+                ..Decision::default()
+            },
+            Decision {
+                effects: vec![Effect::Erase(person)],
+                ..Decision::default()
+            },
+        ];
+        for (seq, decision) in (1..).zip(decisions) {
+            disk::transact::<_, TableError>(&db, |tables| {
+                apply(tables, Seq(seq), decision.clone(), Timestamp::UNIX_EPOCH)
+            })
+            .unwrap();
+        }
+        let snapshot = Snapshot::of(tables::open_for_reading(&db.begin_read().unwrap()).unwrap());
+        (snapshot.misplaced(&sheet), snapshot.figures().intents)
+    };
+    assert_eq!(left_of(&[leaves, other]), (vec![cell(other)], 1));
+    assert_eq!(
+        left_of(&[leaves]),
+        (Vec::new(), 0),
+        "nothing is open for ever"
+    );
 }
