@@ -4,7 +4,7 @@
 //! after Telegram has every part of it. Parts of a failed answer that the partner already has are not sent again with the corrected one.
 
 pub(super) mod cell;
-mod correction;
+pub(super) mod correction;
 pub(super) mod orders;
 mod parts;
 
@@ -63,11 +63,6 @@ pub(super) fn hurry(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appea
     if answer.is_some_and(|answer| answer.parts.is_empty()) {
         dispatch(ctx, appeal);
     }
-}
-
-/// Somebody has chosen another status.
-pub(super) fn correction_left(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
-    correction::left(ctx, appeal);
 }
 
 /// The message of an answer under way behind which whatever belongs after it has to wait.

@@ -157,7 +157,7 @@ fn status_changed(
         return answers::orders::follow(ctx, appeal, order);
     }
     if status != appeal.status {
-        answers::correction_left(ctx, appeal);
+        answers::correction::left(ctx, appeal);
     }
     let closes = status.is_closed() && !appeal.status.is_closed();
     if closes && has_unread_lines(ctx, appeal) {

@@ -118,7 +118,7 @@ pub(in crate::domain::handlers) fn filled(
 ) {
     match text {
         Some(text) => correction::filled(ctx, appeal, text),
-        None if correction::wants_cell(appeal) => ctx.dirty(RowKey::Appeal(appeal.id)),
+        None if appeal.text_to_correct().is_some() => ctx.dirty(RowKey::Appeal(appeal.id)),
         None => {}
     }
     correction::settled(appeal, dirtied);

@@ -41,17 +41,10 @@ pub(super) fn open(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal
 
 /// Its author has all the time again, unless a change of his rests already.
 pub(super) fn renew(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
-    let Some(correction) = &mut appeal.delivery.correction else {
+    let has_changed = has_change(appeal);
+    let Some(correction) = (appeal.delivery.correction.as_mut()).filter(|_| !has_changed) else {
         return;
     };
-    if appeal
-        .delivery
-        .answer
-        .as_ref()
-        .is_some_and(|it| !it.is_delivered())
-    {
-        return;
-    }
     correction.since = ctx.now;
     let until = ctx.now + LASTS;
     appeal.delivery.state = Delivery::Correcting { until };
@@ -113,11 +106,6 @@ pub(super) fn filled(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appe
     }
 }
 
-/// Whether its text is still to be put into the cell.
-pub(super) fn wants_cell(appeal: &Appeal) -> bool {
-    appeal.text_to_correct().is_some()
-}
-
 /// The row stands as it was wanted with this event: what is not in the cell by now is not on its way there.
 pub(super) fn settled(appeal: &mut Appeal, dirtied: Seq) {
     let leftover = &mut appeal.delivery.leftover;
@@ -150,15 +138,19 @@ pub(super) fn clear_away(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut 
 }
 
 /// Somebody has chosen another status: a correction without a change is over.
-pub(super) fn left(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
-    let unchanged = appeal
-        .delivery
-        .answer
-        .as_ref()
-        .is_none_or(Answer::is_delivered);
-    if appeal.delivery.correction.is_some() && unchanged {
+pub(in crate::domain::handlers) fn left(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+) {
+    if appeal.delivery.correction.is_some() && !has_change(appeal) {
         end(ctx, appeal);
     }
+}
+
+/// Whether a changed text rests, or is on its way.
+fn has_change(appeal: &Appeal) -> bool {
+    let answer = appeal.delivery.answer.as_ref();
+    answer.is_some_and(|answer| !answer.is_delivered())
 }
 
 /// The time of a correction may be over.
