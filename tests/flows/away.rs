@@ -54,15 +54,7 @@ async fn twelve_answers_outlive(trouble: FaultKind) -> usize {
             .type_in(number, "специалист_ответ", "Привезут завтра")
             .expect("there is such a cell");
     }
-    let sends = || {
-        play.testbed
-            .telegram
-            .calls()
-            .by_method
-            .get("sendMessage")
-            .copied()
-            .unwrap_or(0)
-    };
+    let sends = || play.testbed.telegram.calls().of("sendMessage");
     let before = sends();
     play.testbed.telegram.fault(Fault::next(ALL, trouble));
     play.testbed
@@ -185,15 +177,7 @@ async fn a_refusal_of_the_bot_rejects_no_message_and_says_what_to_do() {
         play.testbed
             .telegram
             .fault(Fault::next(ALL, FaultKind::answer(code, body.to_string())));
-        let sends = || {
-            play.testbed
-                .telegram
-                .calls()
-                .by_method
-                .get("sendMessage")
-                .copied()
-                .unwrap_or(0)
-        };
+        let sends = || play.testbed.telegram.calls().of("sendMessage");
         let before = sends();
         let words = format!("Ответ после {code}, {description}");
         play.types(2, "специалист_ответ", &words).await;
@@ -444,15 +428,7 @@ async fn a_menu_that_telegram_refuses_is_no_word_of_its_updates() {
             .telegram
             .fault(Fault::next(ALL, refused).of("setMyCommands"));
         let service = play.start().await;
-        let tries = || {
-            play.testbed
-                .telegram
-                .calls()
-                .by_method
-                .get("setMyCommands")
-                .copied()
-                .unwrap_or(0)
-        };
+        let tries = || play.testbed.telegram.calls().of("setMyCommands");
         play.testbed
             .status_where("it is tried again", |_| tries() >= 2, PATIENCE)
             .await

@@ -204,11 +204,7 @@ async fn a_status_edited_at_the_very_moment_we_set_it_is_the_specialist_s() {
 
 #[tokio::test]
 async fn an_answer_that_rests_says_until_when_and_is_taken_back_or_replaced() {
-    let mut play = Play::set().await;
-    play.testbed.configure("APPEALS__GRACE", "10");
-    let service = play.start().await;
-    play.registers().await;
-    play.opens_appeal().await;
+    let (play, service) = Play::with_appeal_and("APPEALS__GRACE", "10").await;
     play.types(2, ANSWER, "Поспешил").await;
     let words = play
         .shows(2, "Доставка", |text| text.starts_with("ждёт до "))

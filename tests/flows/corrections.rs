@@ -121,11 +121,7 @@ async fn another_status_ends_a_correction_without_harm() {
 
 #[tokio::test]
 async fn a_cell_with_another_text_is_not_written_over_and_nothing_of_it_goes_out() {
-    let mut play = Play::set().await;
-    play.testbed.configure("APPEALS__GRACE", "10");
-    let service = play.start().await;
-    play.registers().await;
-    play.opens_appeal().await;
+    let (play, service) = Play::with_appeal_and("APPEALS__GRACE", "10").await;
     play.answers("Первый").await;
     play.types(2, ANSWER, "Второй").await;
     play.tells("ждёт до ").await;
@@ -154,11 +150,7 @@ async fn a_cell_with_another_text_is_not_written_over_and_nothing_of_it_goes_out
 
 #[tokio::test]
 async fn a_correction_rests_and_says_until_when() {
-    let mut play = Play::set().await;
-    play.testbed.configure("APPEALS__GRACE", "10");
-    let service = play.start().await;
-    play.registers().await;
-    play.opens_appeal().await;
+    let (play, service) = Play::with_appeal_and("APPEALS__GRACE", "10").await;
     play.answers("Да").await;
     play.corrects("Да").await;
     play.types(2, ANSWER, "").await;
@@ -173,11 +165,7 @@ async fn a_correction_rests_and_says_until_when() {
 
 #[tokio::test]
 async fn of_two_answers_in_one_cell_within_the_grace_the_later_counts() {
-    let mut play = Play::set().await;
-    play.testbed.configure("APPEALS__GRACE", "10");
-    let service = play.start().await;
-    play.registers().await;
-    play.opens_appeal().await;
+    let (play, service) = Play::with_appeal_and("APPEALS__GRACE", "10").await;
     play.types(2, ANSWER, "Пишет Иванова").await;
     let words = play.tells("ждёт до ").await;
     assert!(
@@ -237,11 +225,7 @@ async fn what_telegram_does_not_change_is_said_and_can_go_out_as_a_new_answer() 
 
 #[tokio::test]
 async fn an_answer_of_which_nobody_knows_is_sent_again_when_somebody_asks() {
-    let mut play = Play::set().await;
-    play.testbed.configure("APPEALS__RESEND_UNKNOWN", "false");
-    let service = play.start().await;
-    play.registers().await;
-    play.opens_appeal().await;
+    let (play, service) = Play::with_appeal_and("APPEALS__RESEND_UNKNOWN", "false").await;
     play.testbed
         .telegram
         .fault(Fault::next(1, FaultKind::CutBefore).of("sendMessage"));

@@ -40,6 +40,16 @@ impl Play {
         (play, service)
     }
 
+    /// The same with one setting that is not the testbed's own.
+    pub(crate) async fn with_appeal_and(setting: &str, value: &str) -> (Self, Service) {
+        let mut play = Self::set().await;
+        play.testbed.configure(setting, value);
+        let service = play.start().await;
+        play.registers().await;
+        play.opens_appeal().await;
+        (play, service)
+    }
+
     pub(crate) async fn start(&self) -> Service {
         self.testbed.open().await.expect("the service starts")
     }

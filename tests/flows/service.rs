@@ -57,15 +57,7 @@ async fn the_webhook_is_registered_once_and_commands_in_both_languages() {
         .map(|set| set.language_code)
         .collect();
     assert_eq!(languages.len(), 2, "{languages:?}");
-    let calls = |method: &str| {
-        play.testbed
-            .telegram
-            .calls()
-            .by_method
-            .get(method)
-            .copied()
-            .unwrap_or(0)
-    };
+    let calls = |method: &str| play.testbed.telegram.calls().of(method);
     assert_eq!(calls("setWebhook"), 1);
     service.stop().await;
     let service = play.start().await;

@@ -192,14 +192,7 @@ impl Siege {
     }
 
     fn sent(&self) -> u64 {
-        self.play
-            .testbed
-            .telegram
-            .calls()
-            .by_method
-            .get("sendMessage")
-            .copied()
-            .unwrap_or_default()
+        self.play.testbed.telegram.calls().of("sendMessage")
     }
 
     fn mailing(&self) -> String {

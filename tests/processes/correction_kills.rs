@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use crate::{
     child::Child,
+    moments::until,
     play::{PATIENCE, Play},
 };
 
@@ -74,18 +75,11 @@ async fn correct(play: &Play, child: Child, death: Death, before: &str, after: &
     child.stop(Signal::TERM).await;
     let mut child = Child::serve(&play.testbed).await;
     play.settled().await;
-    let hold = |side| play.testbed.sheets.hold(CallKind::Write, side);
+    let order = ("статус", "Исправить ответ");
     if let Death::Filling(side) = death {
-        let held = hold(side);
-        play.types(2, "статус", "Исправить ответ").await;
-        timeout(PATIENCE, held.arrived())
-            .await
-            .expect("the batch comes");
-        child.kill().await;
-        drop(held);
-        child = Child::serve(&play.testbed).await;
+        child = dies_writing(play, child, side, order).await;
     } else {
-        play.types(2, "статус", "Исправить ответ").await;
+        play.types(2, order.0, order.1).await;
     }
     play.shows(2, ANSWER, |text| text == before).await;
     play.settled().await;
@@ -98,27 +92,16 @@ async fn correct(play: &Play, child: Child, death: Death, before: &str, after: &
                 FaultKind::delay(Duration::from_secs(3600))
             };
             let telegram = &play.testbed.telegram;
-            let asked = || calls(play, "editMessageText");
+            let asked = || telegram.calls().of("editMessageText");
             let known = asked();
             telegram.fault(Fault::next(1, fate).of("editMessageText"));
             play.types(2, ANSWER, after).await;
-            while asked() == known {
-                tokio::time::sleep(Duration::from_millis(2)).await;
-            }
+            until("the message is changed", || asked() > known).await;
             child.kill().await;
             child = Child::serve(&play.testbed).await;
             telegram.release();
         }
-        Death::Writing(side) => {
-            let held = hold(side);
-            play.types(2, ANSWER, after).await;
-            timeout(PATIENCE, held.arrived())
-                .await
-                .expect("the batch comes");
-            child.kill().await;
-            drop(held);
-            child = Child::serve(&play.testbed).await;
-        }
+        Death::Writing(side) => child = dies_writing(play, child, side, (ANSWER, after)).await,
     }
     play.hears(after).await;
     play.shows(2, ANSWER, str::is_empty).await;
@@ -130,7 +113,19 @@ async fn correct(play: &Play, child: Child, death: Death, before: &str, after: &
     child
 }
 
-fn calls(play: &Play, method: &str) -> u64 {
-    let calls = play.testbed.telegram.calls().by_method;
-    calls.get(method).copied().unwrap_or(0)
+/// The service dies while the batch that this change leads to is held on this side, and begins anew.
+async fn dies_writing(
+    play: &Play,
+    child: Child,
+    side: Side,
+    (header, typed): (&str, &str),
+) -> Child {
+    let held = play.testbed.sheets.hold(CallKind::Write, side);
+    play.types(2, header, typed).await;
+    timeout(PATIENCE, held.arrived())
+        .await
+        .expect("the batch comes");
+    child.kill().await;
+    drop(held);
+    Child::serve(&play.testbed).await
 }

@@ -205,16 +205,10 @@ pub(crate) fn rows(play: &Play) -> Vec<Vec<String>> {
 }
 
 fn sends(play: &Play) -> u64 {
-    play.testbed
-        .telegram
-        .calls()
-        .by_method
-        .get("sendMessage")
-        .copied()
-        .unwrap_or(0)
+    play.testbed.telegram.calls().of("sendMessage")
 }
 
-async fn until(what: &str, holds: impl Fn() -> bool) {
+pub(crate) async fn until(what: &str, holds: impl Fn() -> bool) {
     let deadline = clock::monotonic() + PATIENCE;
     while !holds() {
         assert!(clock::monotonic() < deadline, "not in time: {what}");

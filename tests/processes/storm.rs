@@ -269,11 +269,7 @@ impl Storm {
 
     fn sends_made(&self) -> u64 {
         let calls = self.play.testbed.telegram.calls();
-        calls
-            .by_method
-            .get("sendMessage")
-            .copied()
-            .unwrap_or_default()
+        calls.of("sendMessage")
     }
 
     fn writes_made(&self) -> u64 {

@@ -70,7 +70,7 @@ pub(super) fn place(
     let reply_to = reply_target(params, |message| chat.log.contains_key(&message))?;
     state.flood.admit(chat_id, now.steady)?;
     state.heard_of(chat_id)?.accepts()?;
-    check_length(&draft)?;
+    check_length(&draft.content, draft.file.is_some())?;
     let message_id = state.number_message();
     let media = draft.file.map(|file| file.keep(&mut state.files));
     let sent = SentMessage {
@@ -96,9 +96,7 @@ pub(super) fn edit(state: &mut State, params: &Params, now: Moment) -> Result<Va
         if old.media.is_some() {
             return Err(Refusal::NoTextToEdit);
         }
-        if content.text.encode_utf16().count() > TEXT_UNITS {
-            return Err(Refusal::TooLong);
-        }
+        check_length(&content, false)?;
         Ok(content)
     })
 }
@@ -112,9 +110,7 @@ pub(super) fn edit_caption(
     let content = caption(params)?;
     rewrite(state, params, now, |old| {
         let media = old.media.clone().ok_or(Refusal::NoCaptionToEdit)?;
-        if content.text.encode_utf16().count() > CAPTION_UNITS {
-            return Err(Refusal::CaptionTooLong);
-        }
+        check_length(&content, true)?;
         Ok(Content {
             media: Some(media),
             ..content
@@ -285,12 +281,12 @@ fn reply_target(
     }
 }
 
-fn check_length(draft: &Draft) -> Result<(), Refusal> {
-    let units = draft.content.text.encode_utf16().count();
-    match draft.file {
-        None if units > TEXT_UNITS => Err(Refusal::TooLong),
-        Some(_) if units > CAPTION_UNITS => Err(Refusal::CaptionTooLong),
-        None | Some(_) => Ok(()),
+fn check_length(content: &Content, beneath_file: bool) -> Result<(), Refusal> {
+    let units = content.text.encode_utf16().count();
+    match beneath_file {
+        false if units > TEXT_UNITS => Err(Refusal::TooLong),
+        true if units > CAPTION_UNITS => Err(Refusal::CaptionTooLong),
+        false | true => Ok(()),
     }
 }
 

@@ -40,6 +40,13 @@ pub struct Calls {
     pub undelivered: u64,
 }
 
+impl Calls {
+    /// How often one method was called.
+    pub fn of(&self, method: &str) -> u64 {
+        self.by_method.get(method).copied().unwrap_or_default()
+    }
+}
+
 /// One set of bot commands, as `setMyCommands` left it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CommandSet {

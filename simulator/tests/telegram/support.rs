@@ -97,15 +97,7 @@ impl Bot {
     /// Waits until the stand-in has counted so many calls of a method.
     pub(crate) async fn await_calls(&self, method: &str, count: u64) {
         let counted = async {
-            while self
-                .telegram
-                .calls()
-                .by_method
-                .get(method)
-                .copied()
-                .unwrap_or_default()
-                < count
-            {
+            while self.telegram.calls().of(method) < count {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
             // The call is counted a moment before it is carried out.

@@ -106,25 +106,15 @@ fn play_from(
         written,
         ..Crowd::new(script)
     };
-    let (mut still, mut writes) = (0, 0);
-    for round in 0..ROUNDS {
-        world.round(&mut crowd, if round < ROUNDS / 2 { 7 } else { 61 });
-        still = if world.is_quiet() && world.writes == writes {
-            still + 1
-        } else {
-            0
-        };
-        writes = world.writes;
-        if world.is_past_acts(4) && still >= 3 {
-            break;
-        }
-    }
+    let seconds = |round| if round < ROUNDS / 2 { 7 } else { 61 };
+    let rests = world.comes_to_rest(&mut crowd, ROUNDS, seconds, |world| world.is_past_acts(4));
     prop_assert!(world.is_past_acts(0), "everything has happened");
     prop_assert!(
-        still >= 3,
-        "it never ends: dirty {:?}, open {:?}",
+        rests,
+        "it never ends: dirty {:?}, open {:?}, misplaced {:?}",
         world.memory.dirty,
-        world.intents
+        world.intents,
+        world.misplaced
     );
     let checks = [
         check_answers(&world, &crowd),

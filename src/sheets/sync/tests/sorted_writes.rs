@@ -122,22 +122,12 @@ fn play(storm: &Storm) -> Result<(), TestCaseError> {
         world.round(&mut weather, 3);
     }
     weather.calm = true;
-    let (mut still, mut writes) = (0, 0);
-    for _ in 0..ROUNDS {
-        world.round(&mut weather, 7);
-        let is_still = world.is_quiet() && world.writes == writes;
-        still = if is_still { still + 1 } else { 0 };
-        writes = world.writes;
-        if still >= 3 {
-            break;
-        }
-    }
-    let (dirty, open) = (&world.memory.dirty, &world.intents);
+    let rests = world.comes_to_rest(&mut weather, ROUNDS, |_| 7, |_| true);
     prop_assert!(
-        still >= 3,
+        rests,
         "it never ends: dirty {:?}, open {:?}, misplaced {:?}",
-        dirty,
-        open,
+        world.memory.dirty,
+        world.intents,
         world.misplaced
     );
     let all = rows(&world.book);

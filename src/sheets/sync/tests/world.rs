@@ -205,6 +205,28 @@ impl World {
         self.feed(input, people);
     }
 
+    /// Plays rounds, each followed by so many seconds, until three in a row have changed nothing and all has happened that is to happen;
+    /// whether the last three changed nothing.
+    pub(super) fn comes_to_rest(
+        &mut self,
+        people: &mut dyn People,
+        rounds: usize,
+        seconds: impl Fn(usize) -> i64,
+        has_happened: impl Fn(&Self) -> bool,
+    ) -> bool {
+        let (mut still, mut writes) = (0, 0);
+        for round in 0..rounds {
+            self.round(people, seconds(round));
+            let is_still = self.is_quiet() && self.writes == writes;
+            still = if is_still { still + 1 } else { 0 };
+            writes = self.writes;
+            if has_happened(self) && still >= 3 {
+                break;
+            }
+        }
+        still >= 3
+    }
+
     /// Nothing is dirty, no batch is open.
     pub(super) fn is_quiet(&self) -> bool {
         self.memory.dirty.is_empty()
