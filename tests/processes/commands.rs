@@ -17,7 +17,7 @@ use simulator::{
 };
 
 use crate::{
-    child::{Child, run},
+    child::{Child, probed, run},
     play::{PATIENCE, Play, hears},
 };
 
@@ -218,14 +218,14 @@ async fn probe_and_status_tell_of_a_running_service() {
         .status_where("both services answer", connected, PATIENCE);
     connected.await.expect("they do");
     play.settled().await;
-    let alive = run(&play.testbed, &["probe"]).await;
+    let alive = probed(&play.testbed, &["probe"]).await;
     assert_eq!(
         (alive.code, alive.out.as_str()),
         (Some(0), "{\"status\":\"ok\"}\n"),
         "{}",
         alive.err
     );
-    let ready = run(&play.testbed, &["probe", "--ready"]).await;
+    let ready = probed(&play.testbed, &["probe", "--ready"]).await;
     assert_eq!(ready.code, Some(0), "{}", ready.err);
     assert!(ready.out.contains("\"status\":\"ready\""), "{}", ready.out);
     let text = run(&play.testbed, &["status"]).await;

@@ -9,7 +9,7 @@ use sheetdesk::{clock, domain::operator::OperatorRequest, operator::ask, testbed
 use tokio::net::TcpStream;
 
 use crate::{
-    child::{Child, run},
+    child::{Child, probed, run},
     play::{PATIENCE, Play},
 };
 
@@ -49,7 +49,7 @@ async fn a_service_without_a_free_descriptor_waits_until_it_has_one() {
         .await
         .expect("no panic")
         .expect("the operator's question waits as long");
-    let probe = run(&play.testbed, &["probe"]).await;
+    let probe = probed(&play.testbed, &["probe"]).await;
     assert_eq!(probe.code, Some(0), "{}", probe.err);
     play.opens_appeal().await;
     ends_without_a_failure(child).await;
