@@ -28,14 +28,16 @@ pub(super) struct Account {
     waiting: usize,
     /// Neither, although everything has long been quiet.
     lost: usize,
-    /// Places in dialogues in which a text stands beyond the times that it was written, and messages that carry an answer once too often.
-    twice: usize,
+    /// Places in dialogues in which a text stands beyond the times that it was written.
+    messages_twice: usize,
     /// Texts that people typed into cells for answers.
     answers_typed: usize,
     /// Those that people have in their chats.
     answers_arrived: usize,
     /// Messages that carry one of them beyond the times that it was typed.
     answers_twice: usize,
+    /// Both of these together.
+    twice: usize,
     /// Rows whose words about the delivery admit a doubt.
     unknown: usize,
 }
@@ -63,7 +65,7 @@ impl Account {
         };
         let texts = sources.written.iter().map(|written| written.text.as_str());
         let (mut left, twice) = matched(texts, &Places::of(&cells));
-        account.twice = twice;
+        account.messages_twice = twice;
         for written in sources.written {
             let text = tidy(&written.text);
             match left.get_mut(&text) {
@@ -81,7 +83,7 @@ impl Account {
         let (found, twice) = matched(typed, &Places::of(sources.spoken));
         account.answers_arrived = found.values().sum();
         account.answers_twice = twice;
-        account.twice += twice;
+        account.twice = account.messages_twice + twice;
         let doubts: Vec<String> = names
             .unknown
             .iter()
@@ -242,6 +244,7 @@ mod tests {
             arrived: 3,
             answered: 1,
             waiting: 2,
+            messages_twice: 2,
             twice: 2,
             answers_typed: 2,
             answers_arrived: 1,

@@ -154,7 +154,11 @@ impl Tour {
     async fn find(&self, words: &str) -> Result<SentMessage, TestbedError> {
         let wanted = |message: &SentMessage| message.content.text.contains(words);
         let found = self.marina.await_message(wanted, PATIENCE).await;
-        found.map_err(|late| TestbedError::Call(format!("«{words}» is not said: {late}")))
+        found.map_err(|late| TestbedError::TooLate {
+            what: format!("«{words}» is not said"),
+            within: late.within,
+            seen: late.seen,
+        })
     }
 
     /// Tells what was seen to hold.

@@ -7,9 +7,9 @@ import { on, world } from "./store.js";
 import { side, t } from "./texts.js";
 
 const SHORT = ["wrote", "arrived", "answered", "waiting", "lost", "twice", "unknown"];
-const LONG = ["wrote", "arrived", "answered", "waiting", "lost", "twice", "answers_typed", "answers_arrived", "answers_twice", "unknown"];
+const LONG = ["wrote", "arrived", "answered", "waiting", "lost", "messages_twice", "answers_typed", "answers_arrived", "answers_twice", "unknown"];
 const BAD = new Set(["lost"]);
-const DOUBTFUL = new Set(["twice", "unknown", "answers_twice"]);
+const DOUBTFUL = new Set(["twice", "messages_twice", "answers_twice", "unknown"]);
 
 export function mountAccount() {
   on("state", render);

@@ -30,7 +30,7 @@ pub(super) struct Report {
     wrote: usize,
     arrived: usize,
     lost: usize,
-    twice: usize,
+    messages_twice: usize,
     /// Rows that say themselves that nobody knows.
     unknown: usize,
     /// Texts that were typed into answer cells, and those that are in the chats.
@@ -115,7 +115,7 @@ impl Report {
             wrote: messages.of,
             arrived: arrived(messages),
             lost: messages.lost,
-            twice: messages.doubled,
+            messages_twice: messages.doubled,
             unknown,
             answers_typed: answers.of,
             answers_arrived: arrived(answers),
@@ -127,7 +127,7 @@ impl Report {
     }
 
     fn tell(&self) -> Bilingual {
-        let nothing = self.lost + self.twice + self.answers_lost == 0;
+        let nothing = self.lost + self.messages_twice + self.answers_lost == 0;
         let (ru, en) = match nothing {
             true => ("Ничего не потеряно.", "Nothing is lost."),
             false => ("Не сошлось!", "It does not add up!"),
@@ -137,7 +137,7 @@ impl Report {
             wrote,
             arrived,
             lost,
-            twice,
+            messages_twice: twice,
             answers_typed: answers,
             answers_arrived: had,
             answers_lost: answers_gone,

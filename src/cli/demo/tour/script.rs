@@ -292,8 +292,14 @@ impl About {
     /// Why the step did not hold, in words.
     pub(super) fn failed(&self, error: &TestbedError) -> Bilingual {
         let (ru, en) = self.title;
+        let why = match error {
+            TestbedError::TooLate { within, .. } => {
+                format!("за {} с так и не дождались", within.as_secs())
+            }
+            other => other.to_string(),
+        };
         Bilingual::new(
-            format!("Шаг экскурсии «{ru}» не получился: {error}."),
+            format!("Шаг экскурсии «{ru}» не получился: {why}."),
             format!("The tour's step “{en}” did not hold: {error}."),
         )
     }
