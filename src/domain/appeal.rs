@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{AppealId, ChatId, MessageId, Number, PartnerCode, Revision, Seq},
+    styled::{Styled, StyledRange},
     text::Text,
 };
 pub use reject::{RejectReason, Unfetched};
@@ -171,6 +172,9 @@ pub struct Answer {
     pub revision: Revision,
     /// What the specialist typed, to the letter: the clear compares with it.
     pub text: Text,
+    /// What it looks like by the spreadsheet's own buttons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub styles: Vec<StyledRange>,
     /// When it was first seen.
     pub at: Timestamp,
     /// How far each part has come; none while the answer still rests (its grace, `rules.grace`).
@@ -319,6 +323,12 @@ impl Appeal {
 }
 
 impl Answer {
+    /// Its text with its looks.
+    #[must_use]
+    pub fn styled(&self) -> Styled {
+        Styled::new(self.text.as_str(), &self.styles)
+    }
+
     /// Whether the partner may have a part of it twice.
     #[must_use]
     pub fn maybe_twice(&self) -> bool {

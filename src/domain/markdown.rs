@@ -4,21 +4,16 @@
 //!
 //! Invariant: whatever is typed becomes well-formed HTML of Telegram's; a mark without its counterpart stays the character that it is.
 
-use super::text::{Html, split};
+use super::{
+    styled::{Style, Styled},
+    text::{Html, Text, split},
+};
 
 /// How far from its beginning a mark may end, in bytes: so that a long line full of strays takes no time.
 const REACH: usize = 4000;
 
 /// The longest extension of a file that is one.
 const EXTENSION: usize = 5;
-
-/// How a run of text looks.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Style {
-    bold: bool,
-    italic: bool,
-    link: Option<String>,
-}
 
 /// Text of one read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,17 +36,25 @@ enum Mark<'a> {
     Link(&'a str),
 }
 
-/// Renders Markdown as messages of at most `limit` UTF-16 code units each, counted as Telegram counts: without the tags.
+/// Renders Markdown as messages of at most `limit` UTF-16 code units each, counted as Telegram counts: without the tags. What the
+/// source looks like already, it looks like in them too.
 #[must_use]
-pub(super) fn messages(source: &str, limit: usize) -> Vec<Html> {
-    let mut runs = Vec::new();
+pub(super) fn messages(source: &Styled, limit: usize) -> Vec<Html> {
+    let mut reading = Reading {
+        source,
+        runs: Vec::new(),
+    };
     // A mark never reaches over a line break: a stray asterisk spoils one line at most.
-    for (index, line) in source.trim().split('\n').enumerate() {
+    for (index, line) in source.as_str().trim().split('\n').enumerate() {
         if index > 0 {
-            push(&mut runs, "\n", &Style::default());
+            reading.runs.push(Run {
+                text: "\n".to_owned(),
+                style: Style::default(),
+            });
         }
-        parse(line, &Style::default(), &mut runs);
+        reading.parse(line, &Style::default());
     }
+    let runs = reading.runs;
     let plain: String = runs.iter().map(|run| run.text.as_str()).collect();
     let start = plain.as_ptr() as usize;
     let pieces = split(&plain, limit).into_iter();
@@ -63,41 +66,51 @@ pub(super) fn messages(source: &str, limit: usize) -> Vec<Html> {
         .collect()
 }
 
-/// Parses what stands within one line and one style.
-fn parse(source: &str, style: &Style, runs: &mut Vec<Run>) {
-    let mut plain_from = 0;
-    let mut at = 0;
-    while let Some(c) = source[at..].chars().next() {
-        let before = source[..at].chars().next_back();
-        let kept = untouchable(&source[at..], before);
-        if kept > 0 {
-            at += kept;
-            continue;
-        }
-        let Some(marked) = marked(&source[at..], before, style) else {
-            at += c.len_utf8();
-            continue;
-        };
-        push(runs, &source[plain_from..at], style);
-        let mut inner = style.clone();
-        match marked.mark {
-            Mark::Bold => inner.bold = true,
-            Mark::Italic => inner.italic = true,
-            Mark::Link(url) => inner.link = Some(url.to_owned()),
-        }
-        parse(marked.inner, &inner, runs);
-        at += marked.length;
-        plain_from = at;
-    }
-    push(runs, &source[plain_from..], style);
+/// A source, and what has been read of it.
+struct Reading<'a> {
+    source: &'a Styled,
+    runs: Vec<Run>,
 }
 
-fn push(runs: &mut Vec<Run>, text: &str, style: &Style) {
-    if !text.is_empty() {
-        runs.push(Run {
-            text: text.to_owned(),
-            style: style.clone(),
-        });
+impl Reading<'_> {
+    /// Parses a part of the source that stands within one line and one style.
+    fn parse(&mut self, part: &str, style: &Style) {
+        let mut plain_from = 0;
+        let mut at = 0;
+        while let Some(c) = part[at..].chars().next() {
+            let before = part[..at].chars().next_back();
+            let kept = untouchable(&part[at..], before);
+            if kept > 0 {
+                at += kept;
+                continue;
+            }
+            let Some(marked) = marked(&part[at..], before, style) else {
+                at += c.len_utf8();
+                continue;
+            };
+            self.push(&part[plain_from..at], style);
+            let mut inner = style.clone();
+            match marked.mark {
+                Mark::Bold => inner.bold = true,
+                Mark::Italic => inner.italic = true,
+                Mark::Link(url) => inner.link = Some(Text::from(url)),
+            }
+            self.parse(marked.inner, &inner);
+            at += marked.length;
+            plain_from = at;
+        }
+        self.push(&part[plain_from..], style);
+    }
+
+    /// Takes a part of the source with what it looks like already.
+    fn push(&mut self, part: &str, style: &Style) {
+        let from = part.as_ptr() as usize - self.source.as_str().as_ptr() as usize;
+        for (text, own) in self.source.pieces(from..from + part.len()) {
+            self.runs.push(Run {
+                text: text.to_owned(),
+                style: own.with(style),
+            });
+        }
     }
 }
 
@@ -246,7 +259,7 @@ fn tagged(text: &str, style: &Style) -> String {
         html = format!("<b>{html}</b>");
     }
     if let Some(url) = &style.link {
-        let url = Html::escape(url).as_str().replace('"', "&quot;");
+        let url = Html::escape(url.as_str()).as_str().replace('"', "&quot;");
         html = format!("<a href=\"{url}\">{html}</a>");
     }
     html
@@ -259,7 +272,7 @@ mod tests {
     use super::*;
 
     fn html(source: &str) -> String {
-        messages(source, 4096)
+        messages(&Styled::from(source), 4096)
             .iter()
             .map(Html::as_str)
             .collect::<Vec<_>>()
@@ -356,8 +369,26 @@ mod tests {
     }
 
     #[test]
+    fn what_buttons_have_made_goes_along_with_what_was_typed() {
+        let style = |bold, link: Option<&str>| Style {
+            bold,
+            italic: false,
+            link: link.map(Text::from),
+        };
+        let mut source = Styled::from("по _цене ");
+        source.push("прайса", &style(true, Some("https://a.example")));
+        source.push("_ 2*3 ", &style(true, None));
+        source.push("*всё*", &Style::default());
+        let html: String = messages(&source, 4096).iter().map(Html::as_str).collect();
+        assert_eq!(
+            html,
+            "по <i>цене </i><a href=\"https://a.example\"><b><i>прайса</i></b></a><b> 2*3 </b><b>всё</b>"
+        );
+    }
+
+    #[test]
     fn a_split_closes_and_reopens_what_is_in_force() {
-        let pieces: Vec<_> = messages("раз *два три* пять", 9)
+        let pieces: Vec<_> = messages(&"раз *два три* пять".into(), 9)
             .iter()
             .map(|html| html.as_str().to_owned())
             .collect();
@@ -368,7 +399,7 @@ mod tests {
         /// Whatever is typed: tags are balanced, and without them the text is what a reader would have seen anyway.
         #[test]
         fn anything_becomes_well_formed(source in "[*_a я()\\[\\]<&\"\n]{0,40}(https://a)?[*_ )\\]]{0,6}") {
-            for piece in messages(&source, 12) {
+            for piece in messages(&source.as_str().into(), 12) {
                 let mut open: Vec<&str> = Vec::new();
                 for tag in piece.as_str().split('<').skip(1) {
                     let name = tag.split(['>', ' ']).next().unwrap_or_default();

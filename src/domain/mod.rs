@@ -8,6 +8,7 @@ mod markdown;
 pub mod message;
 pub mod operator;
 pub mod phone;
+pub mod styled;
 pub mod text;
 pub mod unready;
 

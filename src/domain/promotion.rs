@@ -12,7 +12,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::vocabulary::Vocabulary;
-use super::{appeal::RejectReason, ids::PromotionKey, media::Media, text::Text, unready};
+use super::{
+    appeal::RejectReason,
+    ids::PromotionKey,
+    media::Media,
+    styled::{Styled, StyledRange},
+    text::Text,
+    unready,
+};
 
 /// One row of the promotions tab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +44,9 @@ pub struct Promotion {
     pub media: Option<(Text, Media)>,
     /// The whole content cell, where the row holds only its digest.
     pub picture: Option<Text>,
+    /// What its description looks like by the spreadsheet's own buttons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub styles: Vec<StyledRange>,
     /// How often it was shown in the admin chat.
     pub previews: u32,
     /// Its row has been gone for so long that nobody asks any more who has got it.
@@ -62,6 +72,9 @@ pub struct PromotionRow {
     /// The whole content cell, where the offer holds a digest that the read before did not show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<Text>,
+    /// What the description looks like by the spreadsheet's own buttons, where that was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub styles: Option<Vec<StyledRange>>,
 }
 
 /// What people write about a promotion; by it a row is known where its key does not tell.
@@ -169,6 +182,7 @@ impl Promotion {
             refusal: None,
             media: None,
             picture: None,
+            styles: Vec::new(),
             previews: 0,
             unledgered: false,
             alarm: None,
@@ -185,6 +199,12 @@ impl Promotion {
     #[must_use]
     pub fn content(&self) -> &Text {
         self.picture.as_ref().unwrap_or(&self.row.offer.content)
+    }
+
+    /// The description with its looks.
+    #[must_use]
+    pub fn description(&self) -> Styled {
+        Styled::new(self.row.offer.description.as_str(), &self.styles)
     }
 }
 

@@ -21,15 +21,16 @@ use rustls::crypto::ring;
 
 use self::call::ClientState;
 use super::{
+    a1::a1,
     account_key::{AccountKey, KeyError, web_address},
     errors,
     quota::{Kind, QuotaLeft},
-    replies,
+    replies::{self, styles},
     requests::{self, InvalidChange},
     token::{Connector, Tokens},
     wire::{
-        Batch, Columns, ReadBack, Rendering, SheetId, SheetsError, Structure, UnformattedValue,
-        Validation,
+        Batch, Columns, ReadBack, Rendering, SheetId, SheetsError, Span, Structure, StyledCell,
+        UnformattedValue, Validation,
     },
 };
 use crate::{
@@ -161,6 +162,24 @@ impl SheetsClient {
         let fields = requests::VALIDATION_FIELDS;
         self.get(spreadsheet, ranges, fields, replies::validation)
             .await
+    }
+
+    /// What the texts in some cells of one tab look like, each tab by its title: one read, or none without cells.
+    ///
+    /// # Errors
+    /// No answer, or a refusal.
+    pub async fn styles(
+        &self,
+        spreadsheet: &SpreadsheetId,
+        cells: &[(String, Span)],
+    ) -> Result<Vec<StyledCell>, SheetsError> {
+        if cells.is_empty() {
+            return Ok(Vec::new());
+        }
+        let range = |(title, span): &(String, Span)| a1(title, *span);
+        let ranges: Vec<String> = cells.iter().map(range).collect();
+        let fields = requests::STYLE_FIELDS;
+        self.get(spreadsheet, &ranges, fields, styles::cells).await
     }
 
     /// The cells of ranges as people see them, each answered in its place: one read, none if nothing is asked for.

@@ -2,6 +2,8 @@
 //!
 //! Invariant: a success that lacks what was asked for is not taken for an answer (`None`).
 
+pub(super) mod styles;
+
 use google_sheets4::{api, common::remove_json_null_values};
 use serde_json::Value;
 

@@ -24,6 +24,10 @@ pub(super) const STRUCTURE_FIELDS: &str = "developerMetadata(metadataId,metadata
 pub(super) const VALIDATION_FIELDS: &str = "sheets(properties(sheetId),protectedRanges(description,range),\
                                          data(startRow,startColumn,rowData(values(dataValidation(condition(type,values))))))";
 
+/// The mask of what cells look like.
+pub(super) const STYLE_FIELDS: &str = "sheets(properties(sheetId),data(startRow,startColumn,rowData(values(formattedValue,hyperlink,\
+                                       userEnteredFormat(textFormat(bold,italic,link)),textFormatRuns(startIndex,format(bold,italic,link)),chipRuns))))";
+
 /// By these words in its description a protected range is known for ours.
 pub(super) const PROTECTION: &str =
     "Sheetdesk: здесь пишет служба. Sheetdesk: the service writes here.";

@@ -37,7 +37,10 @@ use jiff::Timestamp;
 use super::{
     client::TokenFate,
     table::{layout::words::TabWords, snapshot::KnownRow},
-    wire::{Batch, Columns, ReadBack, Rendering, SheetsError, Structure, UnformattedValue},
+    wire::{
+        Batch, Columns, ReadBack, Rendering, SheetsError, Span, Structure, StyledCell,
+        UnformattedValue,
+    },
 };
 use crate::{
     domain::{
@@ -68,6 +71,8 @@ trait SheetIo {
         ranges: Vec<String>,
         rendering: Rendering,
     ) -> Result<Vec<Columns<UnformattedValue>>, SheetsError>;
+    /// Reads what the texts in some cells of one tab look like.
+    async fn styles(&mut self, cells: Vec<(String, Span)>) -> Result<Vec<StyledCell>, SheetsError>;
     /// Has the journal store and decide these events, in order, and after them that the rows with these keys have moved: we have
     /// written over them. All of it in one commit: were the process to die after half of it, nobody would write those rows again.
     async fn apply(

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{ids::BatchToken, row::CellValue};
+use crate::domain::{ids::BatchToken, row::CellValue, styled::StyledRange};
 
 /// Google's id of a tab; it survives a renaming.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -134,6 +134,17 @@ impl Rendering {
 
 /// The cells of one range, by columns, as people see them or as they are stored; trailing empty ones may be missing.
 pub type Columns<T = String> = Vec<Vec<T>>;
+
+/// A cell with the looks that people gave its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StyledCell {
+    /// Its place: row and column.
+    pub at: (u32, u32),
+    /// What it shows.
+    pub text: String,
+    /// How parts of that look.
+    pub styles: Vec<StyledRange>,
+}
 
 /// A rectangle of one tab; ends are exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Promotions, from a cell to every partner: over real HTTP, between the two stand-ins.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde_json::json;
 use sheetdesk::testbed::{BOOK, PROMOTIONS};
 use simulator::{
     sheets::{Shown, Workbook},
@@ -85,6 +86,39 @@ async fn a_promotion_published_in_the_sheet_reaches_the_partner_once() {
     play.hears("Исправили опечатку.").await;
     play.settled().await;
     assert_eq!(play.heard("двойная комиссия"), 1);
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_description_looks_as_the_buttons_of_the_spreadsheet_have_made_it() {
+    let (play, service) = Play::registered().await;
+    let called = play.testbed.callback(PROMOTIONS).await;
+    called.expect("the call is taken");
+    play.says(READY, "Рассылка", |text| {
+        text.starts_with("готово: ")
+    })
+    .await;
+    let looks = json!({"textFormatRuns": [
+        {"startIndex": 10, "format": {"bold": true}},
+        {"startIndex": 13, "format": {}},
+    ], "chipRuns": [
+        {"chip": {}},
+        {"startIndex": 15, "chip": {"richLinkProperties": {"uri": "https://a.example/p"}}},
+    ]});
+    let cell = (PROMOTIONS, READY, "Описание");
+    play.types_rich(cell, "Скидка на всё: прайс", &looks).await;
+    play.chooses(READY, "Опубликовать").await;
+    let message = play.hears("Скидка на всё: прайс").await;
+    let html = "Скидка на <b>всё</b>: <a href=\"https://a.example/p\">прайс</a>";
+    assert!(
+        message.content.html.contains(html),
+        "{}",
+        message.content.html
+    );
+    play.says(READY, "Рассылка", |text| {
+        text.starts_with("разослана ")
+    })
+    .await;
     play.ends(service).await;
 }
 

@@ -4,11 +4,12 @@
 
 use std::{path::Path, sync::OnceLock};
 
+use serde_json::Value;
 use sheetdesk::{
     app::Ended,
     domain::operator::OperatorRequest,
     operator::{ConsoleReply, ask},
-    testbed::Service,
+    testbed::{BOOK, Service},
 };
 
 use simulator::{
@@ -66,6 +67,24 @@ impl Play {
         self.marina
             .message_of(update)
             .expect("the message is there")
+    }
+
+    /// Somebody types into a cell, gives the text looks with the buttons above the sheet, and the script calls.
+    pub(crate) async fn types_rich(
+        &self,
+        (tab, key, header): (&str, (&str, &str), &str),
+        text: &str,
+        looks: &Value,
+    ) {
+        let looks = looks.as_object().expect("fields of a cell").clone();
+        self.testbed.sheets.with(BOOK, |book| {
+            let at = book.address(tab, key, header);
+            let at = at.expect("there is such a cell");
+            let typed = book.type_rich(tab, &at, text, looks);
+            typed.expect("it is typed");
+        });
+        let called = self.testbed.callback(tab).await;
+        called.expect("the callback is taken");
     }
 
     /// Marina's message gets its reaction.

@@ -1,6 +1,8 @@
 //! Everything that partners send, and what comes back: over real HTTP, to the last byte.
 
 use reqwest::{StatusCode, header};
+use serde_json::json;
+use sheetdesk::testbed::APPEALS;
 use simulator::telegram::{Attachment, FileKind, MessageId, Origin};
 
 use crate::play::Play;
@@ -168,6 +170,27 @@ async fn an_answer_is_formatted_as_it_was_typed() {
         .map(|entity| entity["type"].as_str().expect("a type"))
         .collect();
     assert_eq!(kinds, ["bold", "text_link"]);
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn an_answer_looks_as_the_buttons_of_the_spreadsheet_have_made_it() {
+    let (play, service) = Play::with_appeal().await;
+    let looks = json!({"textFormatRuns": [
+        {"format": {"bold": true}},
+        {"startIndex": 5, "format": {}},
+        {"startIndex": 15, "format": {"italic": true, "link": {"uri": "https://a.example/p"}}},
+    ]});
+    let cell = (APPEALS, ("№", "2"), "специалист_ответ");
+    play.types_rich(cell, "Важно 👍 *вот* прайс", &looks).await;
+    let answer = play.hears("Важно 👍 вот прайс").await;
+    let html = "<b>Важно</b> 👍 <b>вот</b> <a href=\"https://a.example/p\"><i>прайс</i></a>";
+    assert!(
+        answer.content.html.ends_with(html),
+        "{}",
+        answer.content.html
+    );
+    play.shows(2, "специалист_ответ", str::is_empty).await;
     play.ends(service).await;
 }
 

@@ -506,6 +506,7 @@ impl SheetRow {
 
     fn cells(&self) -> AppealCells {
         AppealCells {
+            styles: Vec::new(),
             status: self.status.clone(),
             answer: self.answer.clone(),
             delivery: self.delivery.clone(),

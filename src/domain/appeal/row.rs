@@ -8,6 +8,7 @@ use super::Status;
 use crate::domain::{
     ids::{Number, Seq},
     partner::RowTrouble,
+    styled::StyledRange,
     text::Text,
 };
 
@@ -44,6 +45,9 @@ pub struct Seen {
     pub status: Option<Status>,
     /// The text in the answer cell, if any.
     pub answer: Option<Text>,
+    /// What that text looks like by the spreadsheet's own buttons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub styles: Vec<StyledRange>,
     /// The words in `Доставка`.
     pub delivery: Text,
     /// The words in `время_обновления`; of a row that we have not changed since we adopted it, those that belong there.

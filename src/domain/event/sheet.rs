@@ -14,6 +14,7 @@ use crate::domain::{
     partner::RowTrouble,
     promotion::PromotionRow,
     row::Column,
+    styled::StyledRange,
     tab::Tab,
     text::Text,
 };
@@ -167,6 +168,9 @@ pub struct AppealCells {
     pub status: Option<Status>,
     /// специалист_ответ.
     pub answer: AnswerCell,
+    /// What a new text in it looks like by the spreadsheet's own buttons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub styles: Vec<StyledRange>,
     /// Доставка, as written.
     pub delivery: Text,
     /// время_обновления, as written.

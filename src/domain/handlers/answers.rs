@@ -206,9 +206,16 @@ fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Te
 /// From now on this is the answer under way.
 fn set_out(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Text) {
     appeal.delivery.revision = Revision(appeal.delivery.revision.0 + 1);
+    let seen = appeal.row.seen();
+    let styles = if seen.answer.as_ref() == Some(&text) {
+        seen.styles.clone()
+    } else {
+        Vec::new()
+    };
     appeal.delivery.answer = Some(Answer {
         revision: appeal.delivery.revision,
         text,
+        styles,
         at: ctx.now,
         parts: Vec::new(),
     });
@@ -228,7 +235,7 @@ fn rest(
 
 /// Puts the messages of an answer into the outbox, less those that the partner already has. None is sent before all its files are fetched.
 fn dispatch(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
-    let Some(text) = appeal.delivery.answer.as_ref().map(|it| it.text.clone()) else {
+    let Some(text) = appeal.delivery.answer.as_ref().map(Answer::styled) else {
         return;
     };
     let messages = if appeal.delivery.correction.is_some() {
@@ -344,7 +351,7 @@ fn finish(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
 
 /// What the partner has, message by message, so that it can be corrected.
 fn sent(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, answer: &Answer) -> SentAnswer {
-    let parts = parts::of(ctx, appeal.chat, appeal.number, &answer.text);
+    let parts = parts::of(ctx, appeal.chat, appeal.number, &answer.styled());
     let parts = parts.iter().zip(&answer.parts);
     let messages: Option<Vec<SentPart>> = parts.map(|(part, state)| part.sent(*state)).collect();
     SentAnswer {
@@ -390,7 +397,7 @@ fn give_up(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
 
 /// Remembers which parts of a failed answer the partner has, for when its corrected text comes.
 fn remember(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, answer: &Answer) {
-    let messages = parts::of(ctx, appeal.chat, appeal.number, &answer.text);
+    let messages = parts::of(ctx, appeal.chat, appeal.number, &answer.styled());
     for (part, state) in messages.iter().zip(&answer.parts) {
         let PartState::Delivered {
             maybe_twice,

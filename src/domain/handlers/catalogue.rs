@@ -102,7 +102,7 @@ fn is_out(ctx: &DecisionContext<'_, impl View>, promotion: &Promotion) -> bool {
 fn entry(ctx: &DecisionContext<'_, impl View>, session: &Session, promotion: &Promotion) -> String {
     let offer = &promotion.row.offer;
     let title: String = offer.title.as_str().trim().chars().take(NAMED).collect();
-    let pieces = markdown::messages(offer.description.as_str(), DESCRIBED);
+    let pieces = markdown::messages(&promotion.description(), DESCRIBED);
     let described = match pieces.as_slice() {
         [] => String::new(),
         [whole] => format!("{}\n", whole.as_str()),

@@ -175,13 +175,18 @@ fn again(
     settle(ctx, promotion, Some(known));
 }
 
-/// What the row shows now; the whole content is told only when it is new.
+/// What the row shows now; the whole content and the looks are told only when they are new.
 fn take_in(promotion: &mut Promotion, row: &PromotionRow) {
     let same = promotion.row.offer.content == row.offer.content;
     let before = promotion.picture.take().filter(|_| same);
     promotion.picture = row.picture.clone().or(before);
+    let same = promotion.row.offer.description == row.offer.description;
+    let before = std::mem::take(&mut promotion.styles);
+    let before = if same { before } else { Vec::new() };
+    promotion.styles = row.styles.clone().unwrap_or(before);
     promotion.row = PromotionRow {
         picture: None,
+        styles: None,
         ..row.clone()
     };
 }

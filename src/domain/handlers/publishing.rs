@@ -174,13 +174,7 @@ fn plan(
     ctx: &DecisionContext<'_, impl View>,
     promotion: &Promotion,
 ) -> Result<PromotionPlan, PromotionRefusal> {
-    offer::plan(
-        ctx.rules,
-        &promotion.row.offer,
-        promotion.content(),
-        ctx.now,
-    )
-    .map_err(|_| PromotionRefusal::Faulty)
+    offer::plan(ctx.rules, promotion, ctx.now).map_err(|_| PromotionRefusal::Faulty)
 }
 
 /// It waits for its first day: as the row says by now. Whether it is whole matters only when the day has come.

@@ -105,6 +105,7 @@ pub(super) fn seen_again(
     // A later answer may have gone out since, which is not ours to change.
     (appeal.delivery.answer, appeal.delivery.sent) = (None, None);
     (appeal.delivery.correction, appeal.delivery.leftover) = (None, None);
+    appeal.row.seen_mut().styles.clear();
     (appeal.row.seen_mut().answer, appeal.delivery.state) = match &cells.answer {
         AnswerCell::Blank => (None, Delivery::Adopted),
         AnswerCell::Unready(shown) => (None, Delivery::Unready(shown.clone())),

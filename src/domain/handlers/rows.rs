@@ -96,7 +96,7 @@ fn own_row(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells:
                 if asks_to_correct(ctx, appeal, cells) {
                     answers::cell::stands(appeal, text.clone());
                 } else {
-                    answers::cell::typed(ctx, appeal, text.clone());
+                    answers::cell::typed(ctx, appeal, text.clone(), &cells.styles);
                 }
             }
         }

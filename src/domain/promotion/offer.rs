@@ -8,13 +8,14 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use self::addresses::{link, picture};
 use super::{
-    Offer, OfferCell,
+    Offer, OfferCell, Promotion,
     dates::{Day, Period, Unread, is_far},
 };
 use crate::domain::{
     markdown,
     rules::Rules,
     session::Locale,
+    styled::Styled,
     text::{Html, MESSAGE_LIMIT, Text},
     wording::Wording,
 };
@@ -80,16 +81,16 @@ pub struct PromotionPlan {
     pub apart: bool,
 }
 
-/// Checks a row; `content` is its content cell, whole.
+/// Checks a row.
 ///
 /// # Errors
 /// Everything that is wrong with it.
 pub fn plan(
     rules: &Rules,
-    offer: &Offer,
-    content: &Text,
+    promotion: &Promotion,
     now: Timestamp,
 ) -> Result<PromotionPlan, Vec<OfferFault>> {
+    let offer = &promotion.row.offer;
     let mut faults: Vec<_> = offer.unready().map(OfferFault::Unready).collect();
     if !faults.is_empty() {
         // What the other cells lack may hang on these.
@@ -107,13 +108,18 @@ pub fn plan(
     let ends = ends.map_err(|fault| faults.push(fault));
     let link = link(&offer.link).map_err(|fault| faults.push(fault));
     let picture = match offer.unshown {
-        false => picture(content),
+        false => picture(promotion.content()),
         true => Err(OfferFault::ContentUnshown),
     };
     let picture = picture.map_err(|fault| faults.push(fault));
     let period = first.and_then(|first| last.map(|last| Period { first, last }));
     let spoken = period.map_or(0, |period| longest(rules, period));
-    let words = words(offer, spoken).map_err(|over| faults.push(OfferFault::TooLong(over)));
+    let words = words(
+        offer.title.as_str().trim(),
+        &promotion.description(),
+        spoken,
+    )
+    .map_err(|over| faults.push(OfferFault::TooLong(over)));
     match (starts, ends, period, link, picture, words) {
         (Ok(starts), Ok(ends), Ok(period), Ok(link), Ok(picture), Ok((words, length)))
             if faults.is_empty() =>
@@ -207,12 +213,11 @@ pub fn announcement(
 }
 
 /// The words of the announcement and their length with a period of so many characters, or by how much they are too long.
-fn words(offer: &Offer, period: usize) -> Result<(Html, usize), usize> {
-    let title = offer.title.as_str().trim();
+fn words(title: &str, description: &Styled, period: usize) -> Result<(Html, usize), usize> {
     let around = length(title) + period + 2 * length("\n\n");
     let room = MESSAGE_LIMIT.saturating_sub(around);
-    let described = length(offer.description.as_str().trim());
-    let pieces = markdown::messages(offer.description.as_str(), room.max(1));
+    let described = length(description.as_str().trim());
+    let pieces = markdown::messages(description, room.max(1));
     let text = match pieces.as_slice() {
         [] => Html::escape(""),
         [one] if around <= MESSAGE_LIMIT => one.clone(),
@@ -237,6 +242,7 @@ fn length(text: &str) -> usize {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::domain::ids::PromotionKey;
 
     fn now() -> Timestamp {
         "2026-03-10T12:00:00Z".parse().expect("a moment")
@@ -261,7 +267,9 @@ pub(super) mod tests {
     }
 
     fn planned(offer: &Offer) -> Result<PromotionPlan, Vec<OfferFault>> {
-        plan(&Rules::default(), offer, &offer.content, now())
+        let mut promotion = Promotion::new(PromotionKey::numbered(1));
+        promotion.row.offer = offer.clone();
+        plan(&Rules::default(), &promotion, now())
     }
 
     #[test]

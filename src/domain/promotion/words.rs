@@ -102,7 +102,7 @@ fn readiness(rules: &Rules, view: &impl View, promotion: &Promotion) -> String {
 }
 
 fn faults(rules: &Rules, promotion: &Promotion, now: Timestamp) -> Option<String> {
-    let faults = offer::plan(rules, &promotion.row.offer, promotion.content(), now).err()?;
+    let faults = offer::plan(rules, promotion, now).err()?;
     let faults = faults.into_iter().map(PromotionNote::Fault);
     let words: Vec<String> = faults.map(|fault| say(rules, fault)).collect();
     Some(say(rules, PromotionNote::Faulty(&words.join("; "))))

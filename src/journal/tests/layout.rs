@@ -236,6 +236,7 @@ fn appeal() -> Appeal {
             answer: Some(Answer {
                 revision: Revision(2),
                 text: "Готово".into(),
+                styles: Vec::new(),
                 at: at(2),
                 parts: vec![
                     PartState::Delivered {

@@ -35,7 +35,8 @@ use crate::{
         quota::RESERVED_READS,
         table::layout::words::TabWords,
         wire::{
-            Batch, Change, Columns, ReadBack, Rendering, SheetsError, Structure, UnformattedValue,
+            Batch, Change, Columns, ReadBack, Rendering, SheetsError, Span, Structure, StyledCell,
+            UnformattedValue,
         },
         work_gate::WorkGate,
     },
@@ -262,6 +263,12 @@ impl SheetIo for LiveIo<'_> {
         let sync = self.sync;
         let call = sync.client.stored(&sync.spreadsheet, &ranges, rendering);
         self.call(call).await
+    }
+
+    async fn styles(&mut self, cells: Vec<(String, Span)>) -> Result<Vec<StyledCell>, SheetsError> {
+        let sync = self.sync;
+        self.call(sync.client.styles(&sync.spreadsheet, &cells))
+            .await
     }
 
     async fn apply(

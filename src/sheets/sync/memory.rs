@@ -273,6 +273,12 @@ impl SyncMemory {
             .find(|tab_memory| tab_memory.tab() == tab)
     }
 
+    /// The last snapshot of a tab, or what the journal remembers of it.
+    pub(super) fn previous(&self, tab: Tab) -> Option<&TabSnapshot> {
+        let mut memories = self.tab_memories.iter();
+        memories.find(|memory| memory.tab() == tab)?.previous()
+    }
+
     pub(super) fn snapshot_of(&self, tab: Tab) -> Option<&TabSnapshot> {
         let tab_memory = self
             .tab_memories

@@ -136,6 +136,11 @@ impl Pacing {
         self.calls.insert(tab, calls);
     }
 
+    /// It took one call more.
+    pub(super) fn has_read_more(&mut self, tab: Tab) {
+        *self.calls.entry(tab).or_insert(1) += 1;
+    }
+
     /// From when on the next hint of a tab is heeded.
     pub(super) fn next_hint(&self, tab: Tab) -> Timestamp {
         let calls = self.calls.get(&tab).map_or(1, |&calls| calls.into());

@@ -125,7 +125,38 @@ async fn read_cells(
             tab.take(rendering, answer.by_ref().take(ranges.len()).collect());
         }
     }
+    let read_before = reading.snapshots.len();
     reading.close(memory, tabs, io.now());
+    read_styles(io, memory, reading, read_before).await
+}
+
+/// Reads what new texts look like in the snapshots from this one on, before anybody is told of them.
+async fn read_styles(
+    io: &mut impl SheetIo,
+    memory: &mut SyncMemory,
+    reading: &mut Reading,
+    mut at: usize,
+) -> Result<(), Interrupted> {
+    while let Some(snapshot) = reading.snapshots.get(at) {
+        let (tab, title) = (snapshot.tab, snapshot.title.clone());
+        let cells = snapshot.new_texts(memory.previous(tab)).into_iter();
+        let cells: Vec<_> = cells.map(|span| (title.clone(), span)).collect();
+        if cells.is_empty() {
+            at += 1;
+            continue;
+        }
+        memory.pace.has_read_more(tab);
+        let answer = io.styles(cells).await;
+        let styles = reading.answered(memory, answer, io.now())?;
+        if styles.is_some_and(|styles| reading.snapshots[at].take_styles(styles)) {
+            memory.pace.reads.over();
+            at += 1;
+        } else {
+            reading.snapshots.remove(at);
+            reading.left.push(tab);
+            reading.moves(memory, io.now());
+        }
+    }
     Ok(())
 }
 
@@ -348,12 +379,17 @@ impl Reading {
             }
         }
         if !self.left.is_empty() {
-            self.again(
-                memory,
-                |title| format!("Лист «{title}» не удаётся прочитать: его строки или столбцы всё время двигаются. Попробуем через минуту."),
-                now,
-            );
+            self.moves(memory, now);
         }
+    }
+
+    /// What is left did not stand still between two calls.
+    fn moves(&mut self, memory: &mut SyncMemory, now: Timestamp) {
+        self.again(
+            memory,
+            |title| format!("Лист «{title}» не удаётся прочитать: его строки или столбцы всё время двигаются. Попробуем через минуту."),
+            now,
+        );
     }
 
     /// What was read of a tab cannot be used.

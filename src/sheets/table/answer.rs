@@ -203,6 +203,7 @@ impl<'a> TabAnswer<'a> {
             rows: rows(plan, &mut watched, histories, contents, longest),
             end,
             free_column,
+            styles: BTreeMap::new(),
             columns: plan.watched.iter().map(|&(column, _)| column).collect(),
         })
     }

@@ -223,6 +223,7 @@ fn appeal_cells(
     AppealCells {
         status: status(words, &text(Column::Status)),
         answer: answer(text(Column::Answer)),
+        styles: snapshot.styles.get(&row.row).cloned().unwrap_or_default(),
         delivery: text(Column::Delivery),
         updated: text(Column::Updated),
         partner: history.and_then(|_| cells::code(text(Column::Code).as_str())),
@@ -437,6 +438,7 @@ mod tests {
             &AppealCells {
                 status: Some(Status::New),
                 answer: AnswerCell::Text("да".into()),
+                styles: Vec::new(),
                 delivery: Text::default(),
                 updated: Text::default(),
                 partner: None,

@@ -53,6 +53,7 @@ pub(in crate::sheets) fn diff(
         let content = now.text(row, Column::Content).unwrap_or_default();
         let is_new = content.len() > TOLD_WHOLE && !told.contains(&cells.offer.content);
         cells.picture = is_new.then(|| Text::from(content));
+        cells.styles = now.styles.get(&row.row).cloned();
         cells
     };
     Some(RowEvent::Promotions(now.rows.iter().map(full).collect()))
@@ -98,6 +99,7 @@ fn cells(snapshot: &TabSnapshot, row: &Row) -> PromotionRow {
         action: text(Column::Action),
         notified: text(Column::Notified),
         picture: None,
+        styles: None,
     }
 }
 

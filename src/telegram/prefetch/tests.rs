@@ -183,6 +183,7 @@ impl Play {
     /// The specialist types an answer.
     async fn types(&self, number: u32, answer: &str) {
         let cells = AppealCells {
+            styles: Vec::new(),
             status: Some(Status::New),
             answer: AnswerCell::Text(answer.into()),
             delivery: Text::default(),
@@ -258,6 +259,7 @@ fn unnumbered(number: u32) -> NewAppeal {
         number: None,
         highest: None,
         cells: AppealCells {
+            styles: Vec::new(),
             status: Some(Status::New),
             answer: AnswerCell::Blank,
             delivery: Text::default(),

@@ -5,7 +5,7 @@
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, date};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::locale::Locale;
 
@@ -23,6 +23,8 @@ pub enum Cell {
     Empty,
     /// Text, never evaluated.
     Text(String),
+    /// Text with looks of its own: what `CellData` says of it beside its value (`textFormatRuns`, `hyperlink`, `chipRuns`).
+    Rich(String, Map<String, Value>),
     /// A number and how it is shown.
     Number(f64, NumberFormat),
     /// A logical value.
@@ -105,7 +107,7 @@ impl Cell {
     pub fn display(&self, locale: Locale) -> String {
         match self {
             Self::Empty => String::new(),
-            Self::Text(text) => text.clone(),
+            Self::Text(text) | Self::Rich(text, _) => text.clone(),
             Self::Number(value, format) => locale.number(*value, *format),
             Self::Bool(value) => display_bool(*value),
             Self::Formula(_, shown) => shown.display(locale),
@@ -117,22 +119,26 @@ impl Cell {
         let (entered, effective) = match self {
             Self::Empty => return json!({}),
             Self::Formula(source, shown) => (json!({"formulaValue": source}), shown.extended()),
-            Self::Text(text) => twice(json!({"stringValue": text})),
+            Self::Text(text) | Self::Rich(text, _) => twice(json!({"stringValue": text})),
             Self::Number(value, _) => twice(json!({"numberValue": number_json(*value)})),
             Self::Bool(value) => twice(json!({"boolValue": value})),
         };
-        json!({
+        let mut data = json!({
             "userEnteredValue": entered,
             "effectiveValue": effective,
             "formattedValue": self.display(locale),
-        })
+        });
+        if let (Self::Rich(_, looks), Some(data)) = (self, data.as_object_mut()) {
+            data.extend(looks.clone());
+        }
+        data
     }
 
     /// The value as calculated (`UNFORMATTED_VALUE`): dates are serial numbers.
     pub(crate) fn unformatted(&self) -> Value {
         match self {
             Self::Empty => json!(""),
-            Self::Text(text) => json!(text),
+            Self::Text(text) | Self::Rich(text, _) => json!(text),
             Self::Number(value, _) => number_json(*value),
             Self::Bool(value) => json!(value),
             Self::Formula(_, shown) => match shown {
@@ -147,7 +153,9 @@ impl Cell {
     /// The longest text that this cell holds, in UTF-16 units as Google counts.
     pub(crate) fn utf16_len(&self) -> usize {
         match self {
-            Self::Text(text) | Self::Formula(text, _) => text.encode_utf16().count(),
+            Self::Text(text) | Self::Rich(text, _) | Self::Formula(text, _) => {
+                text.encode_utf16().count()
+            }
             Self::Empty | Self::Number(..) | Self::Bool(_) => 0,
         }
     }

@@ -130,7 +130,7 @@ fn replace_in(
                     (source.clone(), &mut counts.formulas)
                 }
                 Cell::Formula(..) => continue,
-                Cell::Text(_) | Cell::Number(..) | Cell::Bool(_) => {
+                Cell::Text(_) | Cell::Rich(..) | Cell::Number(..) | Cell::Bool(_) => {
                     (cell.display(locale), &mut counts.values)
                 }
             };

@@ -208,7 +208,9 @@ fn sort_key(cell: &Cell) -> (u8, f64, String) {
         Cell::Number(value, _) | Cell::Formula(_, Shown::Number(value, _)) => {
             (0, *value, String::new())
         }
-        Cell::Text(text) | Cell::Formula(_, Shown::Text(text)) => (1, 0.0, text.to_lowercase()),
+        Cell::Text(text) | Cell::Rich(text, _) | Cell::Formula(_, Shown::Text(text)) => {
+            (1, 0.0, text.to_lowercase())
+        }
         Cell::Bool(value) | Cell::Formula(_, Shown::Bool(value)) => {
             (2, f64::from(u8::from(*value)), String::new())
         }

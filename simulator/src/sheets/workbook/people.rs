@@ -9,6 +9,8 @@ use super::cell::{Cell, NumberFormat, Shown};
 use super::grid::SortBy;
 use super::tab::{Protection, Tab};
 use super::typing::typed;
+use serde_json::{Map, Value};
+
 use super::{DEFAULT_COLUMNS, DEFAULT_ROWS, Workbook};
 use crate::sheets::error::ApiError;
 
@@ -17,6 +19,17 @@ impl Workbook {
     /// Types into one cell.
     pub fn type_in(&mut self, tab: &str, cell: &str, text: &str) -> Result<(), ApiError> {
         self.place(tab, cell, typed(text))
+    }
+
+    /// Types a text and gives it looks with the buttons above the sheet: what `CellData` says of them.
+    pub fn type_rich(
+        &mut self,
+        tab: &str,
+        cell: &str,
+        text: &str,
+        looks: Map<String, Value>,
+    ) -> Result<(), ApiError> {
+        self.place(tab, cell, Cell::Rich(text.to_owned(), looks))
     }
 
     /// Enters a formula together with what it comes to.
@@ -47,7 +60,7 @@ impl Workbook {
         tab.protections.push(Protection {
             id,
             range,
-            rest: serde_json::Map::new(),
+            rest: Map::new(),
             locks: true,
         });
         Ok(())
@@ -306,6 +319,8 @@ pub(super) fn index_of_column(letters: &str) -> Result<usize, ApiError> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn workbook() -> Workbook {
@@ -357,19 +372,17 @@ mod tests {
     fn what_people_have_protected_callers_cannot_change() {
         let mut workbook = workbook();
         let set = |row: usize, column: usize| {
-            serde_json::json!({"updateCells": {
+            json!({"updateCells": {
                 "start": {"sheetId": 0, "rowIndex": row, "columnIndex": column},
                 "rows": [{"values": [{"userEnteredValue": {"stringValue": "нет"}}]}], "fields": "userEnteredValue"}})
         };
-        let replace = serde_json::json!({"findReplace": {
+        let replace = json!({"findReplace": {
             "find": "а", "replacement": "", "range": {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 2, "startColumnIndex": 1, "endColumnIndex": 2}}});
-        let append = serde_json::json!({"appendCells": {
+        let append = json!({"appendCells": {
             "sheetId": 0, "rows": [{"values": [{"userEnteredValue": {"stringValue": "4"}}]}], "fields": "userEnteredValue"}});
-        let widen = serde_json::json!({"appendDimension": {"sheetId": 0, "dimension": "COLUMNS", "length": 1}});
-        let refused = |workbook: &mut Workbook, request: &serde_json::Value| {
-            let answer = workbook
-                .clone()
-                .apply(&serde_json::json!({"requests": [request]}));
+        let widen = json!({"appendDimension": {"sheetId": 0, "dimension": "COLUMNS", "length": 1}});
+        let refused = |workbook: &mut Workbook, request: &Value| {
+            let answer = workbook.clone().apply(&json!({"requests": [request]}));
             answer.err().map_or_else(String::new, |error| error.message)
         };
         workbook.protect("Лист", Some("B2:B2")).unwrap();

@@ -98,7 +98,7 @@ impl Tab {
                 let address = format!("{}{}", column_name(column), row + 1);
                 Some((address, json!(source)))
             }
-            Cell::Empty | Cell::Text(_) | Cell::Number(..) | Cell::Bool(_) => None,
+            Cell::Empty | Cell::Text(_) | Cell::Rich(..) | Cell::Number(..) | Cell::Bool(_) => None,
         })
         .collect()
     }

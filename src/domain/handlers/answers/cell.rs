@@ -7,6 +7,7 @@ use crate::domain::{
     appeal::{Appeal, Delivery, orders::DeclinedOrder},
     context::DecisionContext,
     ids::{RowKey, Seq},
+    styled::StyledRange,
     text::Text,
     view::View,
 };
@@ -16,8 +17,10 @@ pub(in crate::domain::handlers) fn typed(
     ctx: &mut DecisionContext<'_, impl View>,
     appeal: &mut Appeal,
     text: Text,
+    styles: &[StyledRange],
 ) {
-    appeal.row.seen_mut().answer = Some(text.clone());
+    let seen = appeal.row.seen_mut();
+    (seen.answer, seen.styles) = (Some(text.clone()), styles.to_vec());
     if correction::is_leftover(appeal, &text) {
         return correction::clear_away(ctx, appeal);
     }

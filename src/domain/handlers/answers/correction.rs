@@ -17,6 +17,7 @@ use crate::domain::{
     ids::{RowKey, Seq},
     session::Locale,
     spans::has_lasted,
+    styled::Styled,
     text::{Html, Text},
     view::View,
     wording::{Note, Say},
@@ -99,7 +100,8 @@ pub(super) fn filled(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appe
     if appeal.row.seen().answer.is_some() {
         return;
     }
-    appeal.row.seen_mut().answer = Some(text.clone());
+    let seen = appeal.row.seen_mut();
+    (seen.answer, seen.styles) = (Some(text.clone()), Vec::new());
     match &mut appeal.delivery.correction {
         Some(correction) => correction.shown = true,
         None => clear_away(ctx, appeal),
@@ -130,6 +132,7 @@ pub(super) fn clear_away(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut 
         appeal.delivery.answer = Some(Answer {
             revision: appeal.delivery.revision,
             text,
+            styles: Vec::new(),
             at: sent.at,
             parts: vec![delivered],
         });
@@ -184,9 +187,10 @@ fn end(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
 pub(super) fn messages(
     ctx: &DecisionContext<'_, impl View>,
     appeal: &mut Appeal,
-    text: &Text,
+    text: &Styled,
 ) -> Vec<Planned> {
-    let new = if text.is_blank() {
+    let is_withdrawn = Text::from(text.as_str()).is_blank();
+    let new = if is_withdrawn {
         Vec::new()
     } else {
         parts::of(ctx, appeal.chat, appeal.number, text)
@@ -205,7 +209,7 @@ pub(super) fn messages(
         let (step, message) = match (was, part) {
             (Some(was), Some(part)) => change(&was, part),
             (Some(was), None) => {
-                let first = planned.is_empty() && text.is_blank();
+                let first = planned.is_empty() && is_withdrawn;
                 let say = if first {
                     Say::AnswerWithdrawn
                 } else {

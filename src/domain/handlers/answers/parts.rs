@@ -9,6 +9,7 @@ use crate::domain::{
     ids::{ChatId, Number},
     markdown,
     session::Locale,
+    styled::{Style, Styled},
     text::{Html, MESSAGE_LIMIT, Text, fingerprint},
     view::View,
     wording::Say,
@@ -60,34 +61,39 @@ pub(super) fn of(
     ctx: &DecisionContext<'_, impl View>,
     chat: ChatId,
     number: Option<Number>,
-    answer: &Text,
+    answer: &Styled,
 ) -> Vec<Part> {
     let locale = ctx
         .session(chat)
         .map_or_else(Locale::default, |session| session.locale);
     let heading = number.map(|number| ctx.rules.wording.say(locale, Say::AnswerHeading(number)));
-    messages(heading.as_deref(), answer.as_str())
+    messages(heading.as_deref(), answer)
 }
 
-fn messages(heading: Option<&str>, answer: &str) -> Vec<Part> {
-    let (mut words, mut files) = (Vec::new(), Vec::new());
-    for line in answer.trim().lines() {
-        if is_address(line.trim()) && files.len() < FILES {
-            files.push(line.trim());
+fn messages(heading: Option<&str>, answer: &Styled) -> Vec<Part> {
+    let (mut words, mut files) = (Styled::default(), Vec::new());
+    for line in answer.trimmed().lines() {
+        let shown = line.as_str().trim();
+        if is_address(shown) && files.len() < FILES {
+            files.push(shown.to_owned());
         } else {
-            words.push(line);
+            words.append(&line);
+            words.push("\n", &Style::default());
         }
     }
-    let words = words.join("\n");
+    let words = words.trimmed();
     let text = match heading {
         // A file without words bears the heading itself.
-        Some(_) if words.trim().is_empty() && !files.is_empty() => String::new(),
-        Some(heading) => format!("{heading}\n\n{}", words.trim()),
+        Some(_) if words.as_str().is_empty() && !files.is_empty() => Styled::default(),
+        Some(heading) => {
+            let mut text = Styled::from(heading);
+            text.push("\n\n", &Style::default());
+            text.append(&words);
+            text
+        }
         None => words,
     };
-    let captions = text
-        .is_empty()
-        .then(|| Html::escape(heading.unwrap_or_default()));
+    let captions = (text.as_str().is_empty()).then(|| Html::escape(heading.unwrap_or_default()));
     let captions = captions
         .into_iter()
         .chain(std::iter::repeat(Html::escape("")));
@@ -99,7 +105,7 @@ fn messages(heading: Option<&str>, answer: &str) -> Vec<Part> {
         });
     let files = captions.zip(files).map(|(text, address)| Part {
         text,
-        form: MessageForm::File(Text::from(address)),
+        form: MessageForm::File(Text(address)),
     });
     texts.chain(files).collect()
 }

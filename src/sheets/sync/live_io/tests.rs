@@ -200,6 +200,7 @@ fn adopted(chats: Range<i64>) -> Vec<Event> {
             number: None,
             highest: None,
             cells: AppealCells {
+                styles: Vec::new(),
                 status: None,
                 answer: AnswerCell::Blank,
                 delivery: "".into(),

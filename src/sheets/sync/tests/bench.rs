@@ -209,6 +209,10 @@ impl Bench {
                 self.reads += 1;
                 Answer::Stored(Ok(self.book.stored(&ranges, rendering)))
             }
+            Call::Styles(cells) => {
+                self.reads += 1;
+                Answer::Styles(Ok(self.book.styles(&cells)))
+            }
             Call::Apply {
                 events,
                 overwritten,

@@ -18,7 +18,7 @@ use crate::{
         },
         wire::{
             Batch, Block, Change, Columns, Filter, ReadBack, Rendering, SheetId, SheetsError, Span,
-            Structure, TabInfo, UnformattedValue,
+            Structure, StyledCell, TabInfo, UnformattedValue,
         },
     },
 };
@@ -104,6 +104,20 @@ impl Book {
         rendering: Rendering,
     ) -> Vec<Columns<UnformattedValue>> {
         stored(ranges, &self.cells, rendering)
+    }
+
+    /// Nobody has given them any looks.
+    pub(super) fn styles(&self, cells: &[(String, Span)]) -> Vec<StyledCell> {
+        let cell = |(_, span): &(String, Span)| {
+            let at = (span.rows.0, span.columns.0);
+            let text = self.cells[at.0 as usize][at.1 as usize].clone();
+            StyledCell {
+                at,
+                text,
+                styles: Vec::new(),
+            }
+        };
+        cells.iter().map(cell).collect()
     }
 
     pub(super) fn token(&mut self, token: BatchToken) -> TokenFate {

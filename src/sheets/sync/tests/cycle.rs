@@ -306,7 +306,12 @@ fn what_the_journal_did_not_store_is_looked_at_again() {
             panic!("a look: {calls:?}")
         };
         let answer = bench.book.read(names);
-        bench.stepper.step(Answer::Read(Ok(answer)), now)
+        let calls = bench.stepper.step(Answer::Read(Ok(answer)), now);
+        let [Call::Styles(cells)] = calls.as_slice() else {
+            panic!("a look at what the new text looks like: {calls:?}")
+        };
+        let answer = bench.book.styles(cells);
+        bench.stepper.step(Answer::Styles(Ok(answer)), now)
     };
     let calls = bench.stepper.step(Answer::Nudge(looks(Tab::Appeals)), now);
     let told = read(&mut bench, calls, now);
@@ -406,6 +411,7 @@ fn an_open_intent_is_resolved_before_anything_is_written() {
             | Call::Index(_)
             | Call::Read(_)
             | Call::Stored(..)
+            | Call::Styles(_)
             | Call::Project(_)
             | Call::Intend(_)
             | Call::Wait(_) => "",

@@ -24,7 +24,10 @@ use crate::{
     sheets::{
         client::TokenFate,
         sync::{Intended, SheetIo, Start, SyncStatus, Wake, Wanted, memory::SyncMemory, run::run},
-        wire::{Batch, Columns, ReadBack, Rendering, SheetsError, Structure, UnformattedValue},
+        wire::{
+            Batch, Columns, ReadBack, Rendering, SheetsError, Span, Structure, StyledCell,
+            UnformattedValue,
+        },
     },
 };
 
@@ -34,6 +37,7 @@ pub(in crate::sheets::sync) enum Call {
     Structure,
     Read(Vec<String>),
     Stored(Vec<String>, Rendering),
+    Styles(Vec<(String, Span)>),
     Apply {
         events: Vec<Event>,
         overwritten: Vec<RowMark>,
@@ -52,6 +56,7 @@ pub(in crate::sheets::sync) enum Answer {
     Structure(Result<Structure, SheetsError>),
     Read(Result<Vec<Columns>, SheetsError>),
     Stored(Result<Vec<Columns<UnformattedValue>>, SheetsError>),
+    Styles(Result<Vec<StyledCell>, SheetsError>),
     Applied(Result<(), StoreError>),
     Indexed(Result<AppealIndex, StoreError>),
     Projected(Vec<Wanted>),
@@ -173,6 +178,7 @@ fn fits(call: Option<&Call>, answer: &Answer) -> bool {
         (Some(Call::Structure), Answer::Structure(_))
             | (Some(Call::Read(_)), Answer::Read(_))
             | (Some(Call::Stored(..)), Answer::Stored(_))
+            | (Some(Call::Styles(_)), Answer::Styles(_))
             | (Some(Call::Apply { .. }), Answer::Applied(_))
             | (Some(Call::Index(_)), Answer::Indexed(_))
             | (Some(Call::Project(_)), Answer::Projected(_))
@@ -223,6 +229,10 @@ impl SheetIo for StepIo {
     ) -> Result<Vec<Columns<UnformattedValue>>, SheetsError> {
         let call = Call::Stored(ranges, rendering);
         answered!(self.call(call).await, Answer::Stored)
+    }
+
+    async fn styles(&mut self, cells: Vec<(String, Span)>) -> Result<Vec<StyledCell>, SheetsError> {
+        answered!(self.call(Call::Styles(cells)).await, Answer::Styles)
     }
 
     async fn apply(

@@ -346,7 +346,9 @@ impl World {
     /// Which call this is; a wait is none.
     fn count(&mut self, call: &Call) -> Option<At> {
         let kind = match call {
-            Call::Structure | Call::Read(_) | Call::Stored(..) => Some(Kind::Read),
+            Call::Structure | Call::Read(_) | Call::Stored(..) | Call::Styles(_) => {
+                Some(Kind::Read)
+            }
             Call::Write(_) | Call::Resolve(_) => Some(Kind::Write),
             Call::Apply { .. } | Call::Index(_) | Call::Project(_) | Call::Intend(_) => None,
             Call::Wait(_) => return None,
@@ -367,6 +369,7 @@ impl World {
             Call::Stored(ranges, rendering) => {
                 Answer::Stored(self.stored(at, &ranges, rendering, people))
             }
+            Call::Styles(cells) => Answer::Styles(Ok(self.styles(&cells))),
             Call::Write(batch) => Answer::Written(self.write(&batch)),
             Call::Resolve(token) => Answer::Resolved(Ok(self.resolve(token))),
             Call::Apply {
@@ -393,6 +396,7 @@ fn fails(call: &Call, error: SheetsError) -> Answer {
         Call::Structure => Answer::Structure(Err(error)),
         Call::Read(_) => Answer::Read(Err(error)),
         Call::Stored(..) => Answer::Stored(Err(error)),
+        Call::Styles(_) => Answer::Styles(Err(error)),
         Call::Write(_) => Answer::Written(Err(error)),
         Call::Resolve(_) => Answer::Resolved(Err(error)),
         Call::Apply { .. } => Answer::Applied(Err(unstored())),

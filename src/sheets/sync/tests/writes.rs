@@ -85,7 +85,10 @@ fn what_was_typed_meanwhile_is_not_cleared() {
     let input = Answer::Dirty([Tab::Appeals].into());
     bench.feed(input, &mut before_write(typed));
     assert_eq!(bench.results(), [RowResult::Contested]);
-    assert_eq!(bench.reads, 2, "the fresh look comes at once");
+    assert_eq!(
+        bench.reads, 3,
+        "the fresh look comes at once, and one at what the new text looks like"
+    );
     let told = bench.events.iter().any(|event| match event {
         Event::Row(RowEvent::Appeal { cells, .. }) => {
             cells.answer == crate::domain::event::AnswerCell::Text("нет, подождите".into())

@@ -11,10 +11,12 @@ use super::{At, Call, Moment, People, World};
 use crate::{
     domain::ids::BatchToken,
     sheets::{
+        a1::a1,
         client::TokenFate,
         replies, requests,
         wire::{
-            Batch, Change, Columns, ReadBack, Rendering, SheetsError, Structure, UnformattedValue,
+            Batch, Change, Columns, ReadBack, Rendering, SheetsError, Span, Structure, StyledCell,
+            UnformattedValue,
         },
     },
 };
@@ -78,6 +80,15 @@ impl World {
             people.act(self, at, Moment::Inside(eighth));
         }
         Ok(answers)
+    }
+
+    pub(super) fn styles(&mut self, cells: &[(String, Span)]) -> Vec<StyledCell> {
+        let query = GetQuery {
+            ranges: cells.iter().map(|(title, span)| a1(title, *span)).collect(),
+            include_grid_data: true,
+        };
+        let answer = self.book.get(&query).expect("cells on the grid");
+        replies::styles::cells(typed(answer)).expect("cells")
     }
 
     pub(super) fn write(&mut self, batch: &Batch) -> Result<ReadBack, SheetsError> {
