@@ -96,6 +96,22 @@ impl Group {
         })
     }
 
+    /// Somebody answers a message of the group with a file.
+    ///
+    /// # Errors
+    /// [`ActError::NoSuchMessage`] if the bot knows of none such.
+    pub fn reply_with_file(
+        &self,
+        from: &Person,
+        to: MessageId,
+        file: Attachment,
+    ) -> Result<UpdateId, ActError> {
+        self.telegram.0.change(|state| {
+            let part = parts::file(file, &mut state.files);
+            state.reply(self.id, from.profile(), to, part, Moment::now())
+        })
+    }
+
     /// Somebody writes other words into an earlier message of his.
     ///
     /// # Errors

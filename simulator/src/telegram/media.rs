@@ -1,16 +1,19 @@
-//! Files that the bot sends: by id, by address or in the call itself.
+//! Files that the bot sends: by id, by address, in the call itself, or out of another chat.
 //! Invariant: a refused call leaves no file behind; what was sent once can be sent again by its id.
 
 use reqwest::Url;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::attachment::{FileKind, Held};
 use super::files::{Files, StoredFile};
+use super::html::Parsed;
+use super::ids::ChatId;
 use super::messages::{self, Draft};
 use super::params::{Given, Params, Upload};
 use super::refusal::Refusal;
-use super::sent::{FileSource, SentFile};
-use super::state::State;
+use super::sent::{Content, FileSource, SentFile};
+use super::state::{Entry, State};
+use super::{marks, markup, seen};
 use crate::clock::Moment;
 
 /// The largest photo in a call (Bot API, "Sending files").
@@ -47,6 +50,42 @@ pub(super) fn send(
     let content = messages::caption(params)?;
     let file = Some(file);
     messages::place(state, params, Draft { content, file }, now)
+}
+
+/// `copyMessage`: a text or a file with the words beneath it, or with others; nothing tells whose it was.
+pub(super) fn copy(state: &mut State, params: &Params, now: Moment) -> Result<Value, Refusal> {
+    let from = params.integer("from_chat_id")?.map(ChatId);
+    let from = from.ok_or(Refusal::ChatIdEmpty)?;
+    let number = messages::message_id(params)?;
+    state.heard_of(from)?;
+    let source = state.chats[&from].log.get(&number);
+    let (words, file) = match source.ok_or(Refusal::CopyNotFound)? {
+        Entry::Ours(sent) => (sent.content.text.clone(), sent.content.media.clone()),
+        Entry::Theirs(theirs) => {
+            let words = seen::words(&theirs.message).to_owned();
+            (words, attached(&state.files, &theirs.message))
+        }
+    };
+    if words.is_empty() && file.is_none() {
+        return Err(Refusal::NotCopyable);
+    }
+    let content = match (params.text("caption")?, &file) {
+        (Some(_), Some(_)) => messages::caption(params)?,
+        (Some(_), None) | (None, _) => {
+            Content::new(Parsed::plain(&words), &words, markup::read(params)?)
+        }
+    };
+    let file = file.map(FileDraft::Kept);
+    let sent = messages::place(state, params, Draft { content, file }, now)?;
+    Ok(json!({ "message_id": sent["message_id"] }))
+}
+
+/// The file of a person's message; of a photo its largest size.
+fn attached(files: &Files, message: &Value) -> Option<SentFile> {
+    let about = &message[marks::file_kind(message)?.field()];
+    let sizes = about.as_array().and_then(|sizes| sizes.last());
+    let id = sizes.unwrap_or(about)["file_id"].as_str()?;
+    Some(SentFile::of(files.find(id)?, FileSource::FileId))
 }
 
 impl FileDraft {

@@ -17,6 +17,7 @@ pub(super) enum Method {
     SetMyCommands,
     SendMessage,
     SendFile(FileKind),
+    CopyMessage,
     EditMessageText,
     EditMessageCaption,
     EditMessageReplyMarkup,
@@ -27,7 +28,7 @@ pub(super) enum Method {
 }
 
 /// Every method by its name.
-const METHODS: [(&str, Method); 19] = [
+const METHODS: [(&str, Method); 20] = [
     ("getMe", Method::GetMe),
     ("setWebhook", Method::SetWebhook),
     ("deleteWebhook", Method::DeleteWebhook),
@@ -40,6 +41,7 @@ const METHODS: [(&str, Method); 19] = [
     ("sendDocument", Method::SendFile(FileKind::Document)),
     ("sendVideo", Method::SendFile(FileKind::Video)),
     ("sendAnimation", Method::SendFile(FileKind::Animation)),
+    ("copyMessage", Method::CopyMessage),
     ("editMessageText", Method::EditMessageText),
     ("editMessageCaption", Method::EditMessageCaption),
     ("editMessageReplyMarkup", Method::EditMessageReplyMarkup),
@@ -73,6 +75,7 @@ impl Method {
         match self {
             Self::SendMessage
             | Self::SendFile(_)
+            | Self::CopyMessage
             | Self::EditMessageText
             | Self::EditMessageCaption
             | Self::EditMessageReplyMarkup
@@ -103,7 +106,7 @@ impl Method {
     pub(super) fn what(self, uploads: bool) -> Option<What> {
         match self {
             Self::SendFile(_) if uploads => Some(What::Upload),
-            Self::SendMessage | Self::SendFile(_) => Some(What::Send),
+            Self::SendMessage | Self::SendFile(_) | Self::CopyMessage => Some(What::Send),
             Self::EditMessageText
             | Self::EditMessageCaption
             | Self::EditMessageReplyMarkup
@@ -156,6 +159,17 @@ impl Method {
                 "protect_content",
                 "disable_content_type_detection",
                 "supports_streaming",
+            ],
+            Self::CopyMessage => vec![
+                "chat_id",
+                "from_chat_id",
+                "message_id",
+                "caption",
+                "parse_mode",
+                "reply_markup",
+                "reply_parameters",
+                "disable_notification",
+                "protect_content",
             ],
             Self::EditMessageText => vec![
                 "chat_id",

@@ -60,6 +60,7 @@ pub(super) fn call(
         Method::SetMyCommands => set_commands(state, params)?,
         Method::SendMessage => messages::send(state, params, now)?,
         Method::SendFile(kind) => media::send(state, params, kind, now)?,
+        Method::CopyMessage => media::copy(state, params, now)?,
         Method::EditMessageText => messages::edit(state, params, now)?,
         Method::EditMessageCaption => messages::edit_caption(state, params, now)?,
         Method::EditMessageReplyMarkup => messages::edit_markup(state, params, now)?,

@@ -41,6 +41,10 @@ pub(super) enum Refusal {
     ReplyMarkup,
     #[error("Bad Request: message to be replied not found")]
     ReplyNotFound,
+    #[error("Bad Request: message to copy not found")]
+    CopyNotFound,
+    #[error("Bad Request: message can't be copied")]
+    NotCopyable,
     #[error("Bad Request: message to react not found")]
     ReactNotFound,
     #[error("Bad Request: REACTION_INVALID")]
@@ -146,6 +150,8 @@ impl Refusal {
             | Self::TextButton
             | Self::ReplyMarkup
             | Self::ReplyNotFound
+            | Self::CopyNotFound
+            | Self::NotCopyable
             | Self::ReactNotFound
             | Self::ReactionInvalid
             | Self::ReactionsTooMany

@@ -79,8 +79,7 @@ async fn work(caller: &Caller, anna: &Person) {
     let question = caller.call("sendMessage", asked).await["message_id"].clone();
     let keyboard = json!({"keyboard": [["Отмена", {"text": "Номер", "request_contact": true}]], "resize_keyboard": true});
     let reply = json!({"message_id": question, "allow_sending_without_reply": true});
-    let params =
-        json!({"chat_id": 101, "text": "a", "reply_markup": keyboard, "reply_parameters": reply});
+    let params = json!({"chat_id": 101, "text": "a", "reply_markup": keyboard, "reply_parameters": reply.clone()});
     caller.call("sendMessage", params).await;
     let params = json!({"chat_id": -5, "text": "a", "reply_markup": {"remove_keyboard": true}});
     caller.call("sendMessage", params).await;
@@ -122,6 +121,8 @@ async fn work(caller: &Caller, anna: &Person) {
     )
     .await;
     edit("setMessageReaction", json!({"reaction": []})).await;
+    let copy = json!({"chat_id": -5, "from_chat_id": 101, "message_id": question, "reply_parameters": reply});
+    caller.call("copyMessage", copy).await;
     edit("deleteMessage", json!({})).await;
     edit("deleteMessage", json!({})).await;
 }
@@ -205,7 +206,7 @@ async fn every_answer_and_every_update_keeps_to_the_description() {
         .iter()
         .map(|exchange| exchange.method.clone())
         .collect();
-    assert_eq!(methods.len(), 18, "{methods:?}");
+    assert_eq!(methods.len(), 19, "{methods:?}");
     let wrong: Vec<&Value> = exchanges
         .iter()
         .filter(|e| e.status >= 400)

@@ -216,3 +216,53 @@ async fn keyboards_go_away_and_messages_too() {
     let words = bot.refused(400, "deleteMessage", edit).await;
     assert_eq!(words, "Bad Request: message to delete not found");
 }
+
+#[tokio::test]
+async fn a_message_is_copied_with_its_file_and_nobody_s_name() {
+    let bot = Bot::start(unhurried()).await;
+    let anna = bot.anna();
+    let group = bot.telegram.group(-5, "Коллеги");
+    group.add_bot(&anna);
+    bot.done(
+        "sendMessage",
+        json!({"chat_id": -5, "text": "вот что пишут"}),
+    )
+    .await;
+    let head = group.messages()[0].message_id;
+    let text = anna.message_of(anna.write("вопрос")).unwrap();
+    let photo = anna.send_file(Attachment::photo(b"JFIF".as_slice()).caption("вот"));
+    let photo = anna.message_of(photo).unwrap();
+    let place = anna.message_of(anna.send_location(55.75, 37.0)).unwrap();
+    let copy = |message: MessageId, more: Value| {
+        let mut params = json!({"chat_id": -5, "from_chat_id": 101, "message_id": message});
+        let fields = params.as_object_mut().expect("an object");
+        fields.extend(more.as_object().expect("an object").clone());
+        params
+    };
+    let answer = bot.done("copyMessage", copy(text, json!({}))).await;
+    let reply = json!({"reply_parameters": {"message_id": head}});
+    bot.done("copyMessage", copy(photo, reply)).await;
+    let other = json!({"caption": "<b>иначе</b>", "parse_mode": "HTML"});
+    bot.done("copyMessage", copy(photo, other)).await;
+    let sent = group.messages();
+    assert_eq!(answer, json!({"message_id": sent[1].message_id}));
+    let seen = sent[1..].iter().map(|message| {
+        let file = message.content.media.as_ref().map(|file| file.kind.field());
+        (message.content.text.as_str(), file, message.reply_to)
+    });
+    let expected = [
+        ("вопрос", None, None),
+        ("вот", Some("photo"), Some(head)),
+        ("иначе", Some("photo"), None),
+    ];
+    assert_eq!(seen.collect::<Vec<_>>(), expected);
+    for (message, words) in [
+        (MessageId(99), "message to copy not found"),
+        (place, "message can't be copied"),
+    ] {
+        let refused = bot
+            .refused(400, "copyMessage", copy(message, json!({})))
+            .await;
+        assert_eq!(refused, format!("Bad Request: {words}"));
+    }
+}
