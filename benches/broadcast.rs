@@ -85,6 +85,7 @@ fn first_look(recipients: i64) -> Vec<Event> {
             tab,
             began: clock::now(),
             highest: None,
+            sheet: None,
         })
     };
     let ends = [Tab::Partners, Tab::Promotions].map(looked);

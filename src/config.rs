@@ -35,7 +35,7 @@ pub use self::settings::{
     Telegram,
 };
 pub use self::sheets::Fill;
-pub use self::values::{AdminChatId, LogFilter, QuietHours};
+pub use self::values::{AdminChatId, LogFilter, QuietHours, StaffChatId, StaffNames};
 pub use self::words::{
     AppealColumns, AppealFills, AppealStatuses, AppealWords, ArchiveColumns, ArchiveWords,
     PartnerColumns, PartnerStatuses, PartnerWords, PromotionActions, PromotionColumns,

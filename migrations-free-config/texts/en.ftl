@@ -127,6 +127,7 @@ verdict-inbox-late = What came has not been decided for { $minutes } min. Mostly
 verdict-outbox-late = Messages have waited to be sent for { $minutes } min; they go on by themselves.
 verdict-admin-chat = The admin chat cannot be written to ({ $words }), so nobody is told of troubles: see `sheetdesk check`.
 verdict-admin-moved = telegram.admin_chat is no longer right: the chat became the supergroup { $chat }; put that number in.
+verdict-staff-chat = We cannot write to the staff chat ({ $words }): see that the bot is there and may write.
 verdict-throttled =
     { $link ->
         [telegram] Telegram

@@ -58,6 +58,7 @@ fn count(update: &Update) {
         Update::Edited(_)
         | Update::Group { .. }
         | Update::Moved { .. }
+        | Update::Replied { .. }
         | Update::Pressed { .. }
         | Update::Membership { .. } => return,
     };

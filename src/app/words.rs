@@ -18,7 +18,7 @@ use crate::{
         ids::ChatId,
         promotion::{Action, PromotionStatus, vocabulary::Vocabulary},
         row::Column,
-        rules::{CELL, Rules},
+        rules::{CELL, Rules, StaffChat},
         session::Locale,
         tab::Tab,
         word::Word,
@@ -38,6 +38,7 @@ pub(super) fn rules(settings: &Settings) -> Rules {
     Rules {
         time_zone: settings.time_zone.clone(),
         admin_chat: admin_chat(settings),
+        staff: staff(settings),
         grace: SignedDuration::try_from(settings.appeals.grace).unwrap_or(SignedDuration::ZERO),
         orders: AnswerOrders([
             (AnswerOrder::Correct, orders.correct.clone()),
@@ -60,6 +61,18 @@ pub(super) fn rules(settings: &Settings) -> Rules {
         promotions: vocabulary(&settings.words.promotions),
         wording: Wording::built_in(),
     }
+}
+
+/// The chat of the specialists.
+fn staff(settings: &Settings) -> Option<StaffChat> {
+    let chat = settings.staff.chat?;
+    let names = settings.staff.names.iter().flat_map(|names| &names.0);
+    let named = |(account, name): (&i64, &String)| (ChatId(*account), name.as_str().into());
+    Some(StaffChat {
+        chat: ChatId(chat.number()),
+        spreadsheet: settings.sheets.appeals.spreadsheet.clone(),
+        names: names.map(named).collect(),
+    })
 }
 
 /// The admin chat of the settings.
@@ -111,6 +124,7 @@ pub fn appeals(title: &str, words: &AppealWords) -> TabWords {
             column(Column::Updated, &names.updated_at),
             column(Column::Number, &names.number),
             column(Column::Delivery, &names.delivery),
+            column(Column::Responsible, &names.responsible),
         ],
         statuses: vec![
             status(Status::New, &statuses.new, Some(fills.new)),

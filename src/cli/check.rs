@@ -18,7 +18,7 @@ use super::{Failure, Format};
 use crate::{
     app::words,
     clock,
-    config::{Mode, Settings, TabAddress},
+    config::{AdminChatId, Mode, Settings, StaffChatId, TabAddress},
     domain::{
         ids::{ChatId, SpreadsheetId},
         operator::OperatorRequest,
@@ -126,27 +126,35 @@ async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
     if let Some(status) = running(settings).await {
         findings.extend(standing(&status.telegram));
     }
-    findings.extend(admin_chat(settings, &client).await);
+    let admin = settings.telegram.admin_chat.map(AdminChatId::number);
+    let staff = settings.staff.chat.map(StaffChatId::number);
+    for (what, key, chat) in [
+        ("admin chat", "telegram.admin_chat", admin),
+        ("staff chat", "staff.chat", staff),
+    ] {
+        if let Some(chat) = chat {
+            findings.push(writable(&client, (what, key), chat).await);
+        }
+    }
     match client.webhook_info().await {
         Ok(info) => findings.push(webhook_finding(settings, &info)),
         Err(error) => findings.push(wrong("webhook", error.to_string())),
     }
 }
 
-/// Whether the admin chat can be written to: the bot shows for a moment that it is typing there.
-async fn admin_chat(settings: &Settings, client: &BotClient) -> Option<Finding> {
-    let chat = settings.telegram.admin_chat?.number();
+/// Whether a chat of the settings can be written to: the bot shows for a moment that it is typing there.
+async fn writable(client: &BotClient, (what, key): (&'static str, &str), chat: i64) -> Finding {
     let Err(error) = client.show_typing(ChatId(chat)).await else {
-        return Some(fine("admin chat", format!("{chat} can be written to")));
+        return fine(what, format!("{chat} can be written to"));
     };
     let cure = match &error {
         TelegramError::Refused {
             moved_to: Some(to), ..
         } => {
             let words = format!(
-                "{chat} became the supergroup {to}, which the service follows. Put the new number into telegram.admin_chat"
+                "{chat} became the supergroup {to}, which the service follows. Put the new number into {key}"
             );
-            return Some(note("admin chat", words));
+            return note(what, words);
         }
         TelegramError::Refused { .. } => {
             "Is the number right, has somebody there pressed «Start», or, in a group, is the bot a member that may write?"
@@ -156,7 +164,7 @@ async fn admin_chat(settings: &Settings, client: &BotClient) -> Option<Finding> 
         }
     };
     let words = format!("{chat} cannot be written to: {error}. {cure}");
-    Some(wrong("admin chat", words))
+    wrong(what, words)
 }
 
 /// What Telegram does not let the running service do.

@@ -108,6 +108,10 @@ fn services(status: &StatusReport) -> [String; 2] {
         telegram
             .admin_chat_moved
             .map(|chat| format!("the admin chat is {chat} now")),
+        prefixed(
+            "the staff chat takes nothing: ",
+            telegram.staff_chat.as_ref(),
+        ),
     ];
     let more = all.iter().flatten().map(|words| format!(" – {words}"));
     let more = more.collect::<String>();

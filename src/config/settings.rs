@@ -17,7 +17,9 @@ use super::error::wrong;
 use super::keys::{Key, inside};
 use super::read::Reader;
 use super::secrets::{self, BotToken, CallbackSecret};
-use super::values::{self, AdminChatId, LogFilter, QuietHours, UpdateSource};
+use super::values::{
+    self, AdminChatId, LogFilter, QuietHours, StaffChatId, StaffNames, UpdateSource,
+};
 use super::words::SheetWords;
 use crate::domain::ids::SpreadsheetId;
 use crate::logs;
@@ -54,6 +56,8 @@ settings! {
         promotions: Promotions = Section::<Promotions>,
         /// Answers.
         appeals: Appeals = Section::<Appeals>,
+        /// The chat of the specialists.
+        staff: Staff = Section::<Staff>,
         /// Links to files.
         files: Files = Section::<Files>,
         /// Headers and statuses of the tabs.
@@ -175,6 +179,16 @@ settings! {
         grace: Duration = setting(values::seconds::<0, 86_400>, "a whole number of seconds").or("15"),
         /// Whether to send once more what may have arrived.
         resend_unknown: bool = setting(values::flag, FLAG).or("true"),
+    }
+
+    /// The chat in which specialists hear of appeals.
+    Staff {
+        /// Where the specialists are shown appeals; without it they work in the sheet alone.
+        chat: Option<StaffChatId> =
+            setting(values::staff_chat, "the number of the specialists' group").optional(),
+        /// What specialists are called; whoever is not named here goes by the name in Telegram.
+        names: Option<StaffNames> =
+            setting(values::staff_names, "accounts with names, such as 700000001=Иванова; 700000002=Петров").optional(),
     }
 
     /// Links to files that partners sent.

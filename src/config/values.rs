@@ -2,6 +2,7 @@
 //!
 //! Invariant: a value of these types is well-formed; every refusal says what would be right.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,6 +23,14 @@ pub struct LogFilter(String);
 /// The chat that alerts go to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AdminChatId(i64);
+
+/// The group of the specialists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StaffChatId(i64);
+
+/// What the firm calls whoever has one of these Telegram accounts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StaffNames(pub BTreeMap<i64, String>);
 
 /// Hours of the day in which promotions wait, in the zone of the settings.
 ///
@@ -51,6 +60,14 @@ impl LogFilter {
 
 impl AdminChatId {
     /// The number as the Bot API writes it; groups have negative ones.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        self.0
+    }
+}
+
+impl StaffChatId {
+    /// The number as the Bot API writes it, below zero.
     #[must_use]
     pub fn number(self) -> i64 {
         self.0
@@ -197,6 +214,38 @@ pub(super) fn admin_chat(text: &str) -> Result<AdminChatId, Wrong> {
             "Write the number alone, with its minus if it is a group: -1001234567890.",
         )
     })
+}
+
+pub(super) fn staff_chat(text: &str) -> Result<StaffChatId, Wrong> {
+    let number = text.parse().ok().filter(|number| *number < 0);
+    number.map(StaffChatId).ok_or_else(|| {
+        let problem = format!("{} is not the number of a group.", shown(text));
+        wrong(
+            problem,
+            "Write the number of a group, with its minus: -1001234567890. Whoever is in it can answer partners.",
+        )
+    })
+}
+
+/// `700000001 = Иванова; 700000002 = Петров`.
+pub(super) fn staff_names(text: &str) -> Result<StaffNames, Wrong> {
+    let entries = text.split(';').filter(|entry| !entry.trim().is_empty());
+    let named = |entry: &str| {
+        let (account, name) = entry.split_once('=')?;
+        let account: i64 = account.trim().parse().ok().filter(|account| *account > 0)?;
+        let name = name.trim();
+        (!name.is_empty()).then(|| (account, name.to_owned()))
+    };
+    let names = entries.map(|entry| {
+        named(entry).ok_or_else(|| {
+            let problem = format!("{} is not an account with its name.", shown(entry));
+            wrong(
+                problem,
+                "Write each as the number of a Telegram account and a name: 700000001=Иванова; 700000002=Петров.",
+            )
+        })
+    });
+    names.collect::<Result<_, _>>().map(StaffNames)
 }
 
 /// What switches a setting off whose value is otherwise a number or hours.

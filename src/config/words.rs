@@ -71,6 +71,8 @@ words! {
         number: Word,
         /// Ours: what became of the answer.
         delivery: Word,
+        /// Who takes care of it; not in every copy.
+        responsible: Word,
     }
     /// The statuses of an appeal.
     AppealStatuses {

@@ -8,9 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    appeal::RejectReason,
-    ids::ChatId,
+    chat::KnownChat,
     spans::{age, has_lasted},
+    thread::StaffRoom,
 };
 
 /// A trouble that may pass by itself is told once it has lasted so long: longer than the hiccup of a network, and seen by two checks.
@@ -48,6 +48,8 @@ pub enum Trouble {
     Loops,
     /// The admin chat takes nothing from us.
     AdminChatState,
+    /// The staff chat takes nothing from us.
+    StaffChat,
 }
 
 /// The state of a trouble.
@@ -69,28 +71,10 @@ pub struct Alerts {
     pub standing: BTreeMap<Trouble, TroubleState>,
     /// The chat in which they are told.
     #[serde(default)]
-    pub admin_chat: AdminChat,
-}
-
-/// What is known of the admin chat beyond the settings.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AdminChat {
-    /// The group of the settings became a supergroup: which it was, and which it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub moved: Option<(ChatId, ChatId)>,
-    /// Why it took the last message not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refused: Option<RejectReason>,
-}
-
-impl AdminChat {
-    /// Where the chat of the settings is by now.
-    #[must_use]
-    pub fn of(&self, settings: ChatId) -> ChatId {
-        self.moved
-            .filter(|(from, _)| *from == settings)
-            .map_or(settings, |(_, to)| to)
-    }
+    pub admin_chat: KnownChat,
+    /// The chat of the specialists.
+    #[serde(default)]
+    pub staff: StaffRoom,
 }
 
 /// What is to be told.
@@ -112,7 +96,8 @@ impl Trouble {
             | Self::Unknown
             | Self::Disk
             | Self::Loops
-            | Self::AdminChatState => true,
+            | Self::AdminChatState
+            | Self::StaffChat => true,
             Self::Telegram
             | Self::Webhook
             | Self::Sheets

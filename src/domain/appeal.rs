@@ -7,6 +7,7 @@ pub mod correction;
 pub mod orders;
 mod reject;
 pub mod row;
+pub mod staff;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,12 +16,14 @@ use super::{
     ids::{AppealId, ChatId, MessageId, Number, PartnerCode, Revision, Seq},
     styled::{Styled, StyledRange},
     text::Text,
+    thread::StaffThread,
 };
 pub use reject::{RejectReason, Unfetched};
 
 use correction::{Arrived, Correction, SentAnswer};
 use orders::DeclinedOrder;
 use row::AppealRow;
+use staff::{ChatOrder, ChatReply, Responsible};
 
 /// One row of the appeals tab: a dialogue, its row, and the answer under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +55,12 @@ pub struct Appeal {
     /// An earlier version has put messages of several partners into it: nothing is sent of it any more, and nothing joins it.
     #[serde(default)]
     pub mixed: bool,
+    /// What stands of it in the staff chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Box<StaffThread>>,
+    /// Who has taken it in the staff chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub responsible: Option<Responsible>,
 }
 
 /// The lines of a dialogue, and how many of them the row shows.
@@ -104,6 +113,15 @@ pub struct AnswerDelivery {
     /// With this event a correction ended whose text was on its way into the cell: it may still come up there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leftover: Option<Seq>,
+    /// What the specialists want in their chat and what is not begun yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<ChatOrder>,
+    /// The text in the answer cell that is not sent, since the chat has answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<Text>,
+    /// Answers before the last one, which can be corrected in the chat.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<SentAnswer>,
 }
 
 impl Dialogue {
@@ -127,6 +145,9 @@ impl Default for AnswerDelivery {
             sent: None,
             correction: None,
             leftover: None,
+            orders: Vec::new(),
+            aside: None,
+            earlier: Vec::new(),
         }
     }
 }
@@ -179,6 +200,9 @@ pub struct Answer {
     pub at: Timestamp,
     /// How far each part has come; none while the answer still rests (its grace, `rules.grace`).
     pub parts: Vec<PartState>,
+    /// Where it was written, if not in the cell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Box<ChatReply>>,
 }
 
 /// One message of an answer.
@@ -401,6 +425,9 @@ pub struct Line {
     /// The partner's message that it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<MessageId>,
+    /// The specialist who has written it in the chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Text>,
 }
 
 /// Who wrote a line.

@@ -129,12 +129,11 @@ pub(super) fn entry(rules: &Rules, line: &Line) -> String {
     let at = rules.date_time(line.at);
     match line.author {
         Author::Partner => format!("{at}: {}", line.text.as_str()),
-        Author::Specialist => format!(
-            "{at}: {}",
-            rules
-                .wording
-                .note(Note::HistorySpecialist(line.text.as_str()))
-        ),
+        Author::Specialist => {
+            let name = line.by.as_ref().map(Text::as_str);
+            let said = Note::HistorySpecialist(line.text.as_str(), name);
+            format!("{at}: {}", rules.wording.note(said))
+        }
         Author::Adopted => line.text.as_str().to_owned(),
     }
 }

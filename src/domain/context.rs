@@ -159,6 +159,12 @@ impl<'a, V: View> DecisionContext<'a, V> {
         })
     }
 
+    /// The chat of the specialists; like the admin chat it may have another id by now.
+    pub(super) fn staff_chat(&self) -> Option<ChatId> {
+        let staff = self.rules.staff.as_ref()?;
+        Some(self.alerts().staff.place.of(staff.chat))
+    }
+
     /// Stores an entity, in place of an earlier version of this decision. What cannot be a version of the same thing is put beside it, so that
     /// [`ownership::check`] finds both.
     pub(super) fn put(&mut self, entity: Entity) {
@@ -251,7 +257,7 @@ impl<'a, V: View> DecisionContext<'a, V> {
         self.then(Effect::Send(Send {
             form,
             about: Some(appeal),
-            after,
+            after: after.map(Box::new),
             ..Send::talk(id, session.chat, Html::escape(&text))
         }));
     }

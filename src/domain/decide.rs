@@ -10,7 +10,7 @@ use super::{
     event::Event,
     handlers::{
         answers, appeals, conversation, delivery, looks, mixed, operator, promotions, registration,
-        restoring, rows, staff, writes,
+        restoring, rows, staff, staff_chat, writes,
     },
     ids::Seq,
     rules::Rules,
@@ -43,6 +43,8 @@ pub fn decide(
         Event::Due(Wake::Partner(code)) => staff::waited(&mut ctx, code),
         Event::Due(Wake::Promotion(key)) => promotions::woken(&mut ctx, key),
         Event::Due(Wake::Line(appeal)) => appeals::unsigned(&mut ctx, *appeal),
+        Event::Due(Wake::Thread(appeal)) => staff_chat::woken(&mut ctx, *appeal),
+        Event::Due(Wake::StaffRoom) => staff_chat::room::woken(&mut ctx),
         Event::Admin(command) => operator::command(&mut ctx, command),
     }
     ctx.into_decision()

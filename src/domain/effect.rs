@@ -228,7 +228,10 @@ pub struct Send {
     pub files: Vec<Text>,
     /// The message that must have ended before it goes, whichever way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after: Option<OutboxId>,
+    pub after: Option<Box<OutboxId>>,
+    /// The message that it replies to, if that is still there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
 }
 
 impl Send {
@@ -245,6 +248,7 @@ impl Send {
             about: None,
             files: Vec::new(),
             after: None,
+            reply_to: None,
         }
     }
 }
@@ -273,6 +277,10 @@ pub enum MessageForm {
     Picture(Text),
     /// Words beneath a picture or video that Telegram has.
     Kept(Media),
+    /// A message of another chat once more, with what is beneath its file unless other words are given.
+    Copy(ChatId, MessageId),
+    /// The file of a message of another chat, with these words beneath it or none.
+    Captioned(ChatId, MessageId),
 }
 
 impl MessageForm {
@@ -286,7 +294,9 @@ impl MessageForm {
             | Self::Receipt
             | Self::File(_)
             | Self::Picture(_)
-            | Self::Kept(_) => false,
+            | Self::Kept(_)
+            | Self::Copy(..)
+            | Self::Captioned(..) => false,
         }
     }
 }
@@ -297,6 +307,8 @@ impl MessageForm {
 pub enum Lane {
     /// Replies, answers, notices to the operator.
     Talk,
+    /// What the staff chat is shown: behind the partners' replies, before announcements.
+    Staff,
     /// Promotions.
     Announcement,
 }
@@ -338,6 +350,10 @@ pub enum Wake {
     Promotion(PromotionKey),
     /// What a partner added to an appeal should be in the sheet by now.
     Line(AppealId),
+    /// What is new in an appeal is to be shown in the staff chat.
+    Thread(AppealId),
+    /// What has waited is to be shown in the staff chat.
+    StaffRoom,
 }
 
 /// What an inline button means; its wire form is at most 64 bytes (Bot API: `callback_data`).
@@ -352,6 +368,12 @@ pub enum Button {
     Promotions(u16),
     /// In the admin chat: see whether it is still so.
     CheckAgain,
+    /// In the staff chat: whoever presses it takes the appeal.
+    Take(AppealId),
+    /// In the staff chat: the appeal is solved.
+    Solve(AppealId),
+    /// In the staff chat: the answer that was written in this message is taken back.
+    Withdraw(AppealId, MessageId),
 }
 
 /// A message in the outbox and its state.

@@ -22,7 +22,7 @@ use super::{
     effect::{Button, Wake},
     ids::{AppealId, CallbackId, ChatId, MessageId, OutboxId},
     media::Media,
-    message::Message,
+    message::{Colleague, Message},
     session::Locale,
     text::Text,
 };
@@ -79,6 +79,15 @@ pub enum Update {
         /// The language of the person's Telegram.
         locale: Locale,
     },
+    /// Something was written in a group as a reply, or such a message was changed.
+    Replied {
+        /// The message as it is now.
+        message: Message,
+        /// Who wrote it.
+        by: Colleague,
+        /// It was changed after it was written.
+        changed: bool,
+    },
     /// A group became a supergroup.
     Moved {
         /// Which it was.
@@ -97,6 +106,9 @@ pub enum Update {
         message: Option<MessageId>,
         /// Which button; `None` for a button that we do not know (any more).
         button: Option<Button>,
+        /// Who pressed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Colleague>,
         /// The language of the person's Telegram.
         locale: Locale,
     },

@@ -176,6 +176,10 @@ pub enum OutboxId {
     Cover(PromotionKey, ChatId),
     /// A promotion as partners will see it, to the admin chat, for the n-th time.
     Preview(PromotionKey, u32),
+    /// The n-th message of an appeal's thread in the staff chat.
+    Thread(AppealId, u32),
+    /// The n-th message that an event called for in the staff chat, of several appeals or of none.
+    Staff(Seq, u16),
 }
 
 impl PromotionKey {
@@ -244,6 +248,8 @@ impl OutboxId {
             Self::Promotion(key, chat) => format!("p{}.{chat}", key.0),
             Self::Cover(key, chat) => format!("c{}.{chat}", key.0),
             Self::Preview(key, nth) => format!("v{}.{nth}", key.0),
+            Self::Thread(appeal, nth) => format!("t{appeal}.{nth}"),
+            Self::Staff(seq, nth) => format!("s{seq}.{nth}"),
         }
     }
 }

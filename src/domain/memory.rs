@@ -157,9 +157,15 @@ impl Memory {
                 .filter_map(|appeal| Some((appeal.number?, appeal.id))),
         );
         self.sessions.retain(|chat, _| !of_person(*chat));
-        self.posts.retain(|(chat, _), _| !of_person(*chat));
+        let of_gone = |appeal| gone.iter().any(|gone| gone.id == appeal);
+        self.posts
+            .retain(|(chat, _), post| !of_person(*chat) && !of_gone(post.appeal));
         self.announced.retain(|(_, chat), _| !of_person(*chat));
-        self.outbox.retain(|_, entry| !of_person(entry.send.to));
+        self.outbox.retain(|id, entry| {
+            let shows =
+                |id: &OutboxId| matches!(id, OutboxId::Thread(appeal, _) if of_gone(*appeal));
+            !of_person(entry.send.to) && !shows(id)
+        });
         let is_left = |partner: &Partner| person.chat.is_some_and(|chat| partner.is_left_of(chat));
         for (code, _) in self.partners.extract_if(.., |_, partner| is_left(partner)) {
             self.dirty.remove(&RowKey::Partner(code));

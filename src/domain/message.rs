@@ -29,6 +29,15 @@ pub struct Message {
     pub context: Context,
 }
 
+/// Who writes in a group, or presses a button there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Colleague {
+    /// The Telegram account.
+    pub account: ChatId,
+    /// What he calls himself there.
+    pub name: Text,
+}
+
 /// What a message is in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Context {

@@ -10,10 +10,12 @@ pub mod operator;
 pub mod phone;
 pub mod styled;
 pub mod text;
+pub mod thread;
 pub mod unready;
 
 pub mod appeal;
 pub mod broadcast;
+pub mod chat;
 pub mod listing;
 pub mod partner;
 pub mod refusal;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{
     appeal::{Appeal, Line},
-    effect::{Decision, Effect, Entity, Send},
+    effect::{Decision, Effect, Entity, MessageForm, Send},
     ids::{AppealId, ChatId, OutboxId},
     message::Post,
     view::View,
@@ -24,7 +24,7 @@ pub enum OwnershipError {
     /// In the line's place stands another.
     #[error("a fault of the service itself: line {1} of appeal {0} is another message's")]
     Line(AppealId, u32),
-    /// The message belongs to the appeal of another chat.
+    /// The message belongs to the appeal of another partner.
     #[error("a fault of the service itself: a message is joined to appeal {0} of another partner")]
     Post(AppealId),
     /// The message would go to somebody else than whose appeal or announcement it is.
@@ -35,6 +35,11 @@ pub enum OwnershipError {
     /// The announcement would go to somebody else than it was made for.
     #[error("a fault of the service itself: an announcement would go to another partner")]
     Announcement,
+    /// What the staff chat is shown would go to a partner, or shows it what another has written.
+    #[error(
+        "a fault of the service itself: what the staff is shown of appeal {0} is not its partner's, or would go to a partner"
+    )]
+    Staff(AppealId),
 }
 
 /// Whether a decision leaves to everybody what is his.
@@ -127,20 +132,24 @@ impl<V: View> Whose<'_, V> {
     }
 
     fn post(&self, post: &Post) -> Result<(), OwnershipError> {
-        let same = self.owner(post.appeal).is_none_or(|chat| chat == post.chat);
+        // In a group it is the staff's.
+        let same =
+            post.chat.is_group() || self.owner(post.appeal).is_none_or(|chat| chat == post.chat);
         same.then_some(()).ok_or(OwnershipError::Post(post.appeal))
     }
 
     fn send(&self, send: &Send) -> Result<(), OwnershipError> {
         let spoken_of = match &send.id {
             OutboxId::Answer(appeal, ..) => Some(*appeal),
+            OutboxId::Thread(appeal, _) => return self.shown(*appeal, send),
             OutboxId::Promotion(_, chat) | OutboxId::Cover(_, chat) if *chat != send.to => {
                 return Err(OwnershipError::Announcement);
             }
             OutboxId::Reply(..)
             | OutboxId::Promotion(..)
             | OutboxId::Cover(..)
-            | OutboxId::Preview(..) => None,
+            | OutboxId::Preview(..)
+            | OutboxId::Staff(..) => None,
         };
         for appeal in spoken_of.into_iter().chain(send.about) {
             if self.owner(appeal).is_some_and(|chat| chat != send.to) {
@@ -148,6 +157,17 @@ impl<V: View> Whose<'_, V> {
             }
         }
         Ok(())
+    }
+
+    /// What the staff sees of an appeal goes to a group, and is its partner's.
+    fn shown(&self, appeal: AppealId, send: &Send) -> Result<(), OwnershipError> {
+        let own = match send.form {
+            MessageForm::Copy(from, _) => self.owner(appeal).is_none_or(|chat| chat == from),
+            _ => true,
+        };
+        (own && send.to.is_group())
+            .then_some(())
+            .ok_or(OwnershipError::Staff(appeal))
     }
 
     /// The owner of the appeal once the decision is applied; nobody if it was erased.

@@ -186,6 +186,13 @@ fn shared(appeal: &Appeal) -> Vec<SharedCell> {
     if let Some(text) = appeal.text_to_correct().filter(|_| !unset) {
         cells.push(SharedCell::Fill(text.clone()));
     }
+    let responsible = appeal.responsible.as_ref();
+    if let Some(responsible) = responsible.filter(|it| !it.written && !unset) {
+        cells.push(SharedCell::Assign {
+            expect: responsible.before.clone(),
+            set: responsible.name.clone(),
+        });
+    }
     cells
 }
 
@@ -199,6 +206,18 @@ pub(super) fn updated(rules: &Rules, appeal: &Appeal) -> Text {
 
 /// `Доставка`.
 pub(super) fn delivery(rules: &Rules, appeal: &Appeal) -> String {
+    let words = answered(rules, appeal);
+    let aside = appeal.delivery.aside.as_ref();
+    let stands = aside.is_some() && aside == appeal.row.seen().answer.as_ref();
+    if stands {
+        rules.wording.note(Note::DeliveryAside(&words))
+    } else {
+        words
+    }
+}
+
+/// What became of the answer.
+fn answered(rules: &Rules, appeal: &Appeal) -> String {
     let note = |note: Note<'_>| rules.wording.note(note);
     if appeal.mixed {
         return note(Note::DeliveryMixed);

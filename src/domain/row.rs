@@ -40,6 +40,8 @@ pub enum Column {
     Number,
     /// Appeals: Доставка, ours.
     Delivery,
+    /// Appeals: Ответственный; not in every copy.
+    Responsible,
     /// Archive: часть.
     Part,
     /// Promotions: Название.
@@ -119,6 +121,13 @@ pub enum SharedCell {
     },
     /// The answer cell, which must be empty, holds this again, for a person to change it.
     Fill(Text),
+    /// Whoever has taken the appeal is named, unless a person has put another name there.
+    Assign {
+        /// What we have put there before.
+        expect: Option<Text>,
+        /// What shall be there.
+        set: Text,
+    },
 }
 
 /// How a row is found at the moment of writing.

@@ -1,10 +1,17 @@
 //! What a firm may set about the rules.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
-    appeal::orders::AnswerOrders, broadcast::QuietWindow, files::Links, ids::ChatId,
-    promotion::vocabulary::Vocabulary, text::Text, wording::Wording,
+    appeal::orders::AnswerOrders,
+    broadcast::QuietWindow,
+    files::Links,
+    ids::{ChatId, SpreadsheetId},
+    promotion::vocabulary::Vocabulary,
+    text::Text,
+    wording::Wording,
 };
 
 /// Google refuses a cell over 50,000 characters.
@@ -17,6 +24,8 @@ pub struct Rules {
     pub time_zone: TimeZone,
     /// Where the operator is told of what needs him.
     pub admin_chat: Option<ChatId>,
+    /// Where the specialists hear of appeals, if they want to.
+    pub staff: Option<StaffChat>,
     /// How long a typed answer rests before it is sent, so that its author can correct it.
     pub grace: SignedDuration,
     /// The words in the status column by which a specialist corrects an answer or has it sent again.
@@ -47,12 +56,24 @@ pub struct Rules {
     pub wording: Wording,
 }
 
+/// The chat of the specialists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffChat {
+    /// The group.
+    pub chat: ChatId,
+    /// Where the appeals stand.
+    pub spreadsheet: SpreadsheetId,
+    /// What the firm calls whoever has one of these accounts.
+    pub names: BTreeMap<ChatId, Text>,
+}
+
 impl Default for Rules {
     /// The rules of a firm that has set nothing, in universal time, without an admin chat or links.
     fn default() -> Self {
         Self {
             time_zone: TimeZone::UTC,
             admin_chat: None,
+            staff: None,
             grace: SignedDuration::ZERO,
             orders: AnswerOrders::default(),
             resend_unknown: true,

@@ -106,6 +106,9 @@ pub struct Kept {
     /// It was a step of a registration as well; of somebody who turns out to be no partner it is nothing else.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub step: bool,
+    /// It holds a file.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub file: bool,
 }
 
 /// A group that has been told that the bot works in private; it is told once.

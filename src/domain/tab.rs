@@ -110,6 +110,9 @@ pub struct AppealsTab {
     pub unnumbered: BTreeSet<AppealId>,
     /// Rows stopped since the last read ended, by reason; the operator is told of all of them at once.
     pub stopped: BTreeMap<RowTrouble, BTreeSet<Number>>,
+    /// Google's id of the tab, by which an address leads to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<i32>,
 }
 
 /// What is remembered of the promotions.
@@ -183,6 +186,7 @@ impl Default for AppealsTab {
             next_number: Number(1),
             unnumbered: BTreeSet::new(),
             stopped: BTreeMap::new(),
+            sheet: None,
         }
     }
 }

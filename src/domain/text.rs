@@ -42,6 +42,22 @@ impl Html {
         Self(html)
     }
 
+    /// Plain text that leads to an address of ours.
+    #[must_use]
+    pub fn link(address: &str, label: &str) -> Self {
+        let address = Self::escape(address).0.replace('"', "&quot;");
+        Self(format!(
+            "<a href=\"{address}\">{}</a>",
+            Self::escape(label).0
+        ))
+    }
+
+    /// These one after another.
+    #[must_use]
+    pub fn join(parts: &[Self]) -> Self {
+        Self(parts.iter().map(Self::as_str).collect())
+    }
+
     /// This and, in a paragraph of its own, plain text.
     #[must_use]
     pub fn followed_by(&self, text: &str) -> Self {

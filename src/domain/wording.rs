@@ -9,6 +9,7 @@ mod declare;
 mod alert;
 mod note;
 mod promotion;
+mod staff;
 mod state;
 mod status;
 mod verdict;
@@ -28,6 +29,7 @@ pub use self::{
     alert::AlertNote,
     note::{NoLink, Note},
     promotion::{BroadcastNote, PromotionNote},
+    staff::StaffNote,
     state::StateNote,
     status::StatusNote,
     verdict::VerdictItem,

@@ -22,7 +22,8 @@ use super::{
 use crate::domain::{
     appeal::Line,
     effect::Erasure,
-    ids::{AppealId, ChatId, RowKey, Seq},
+    ids::{AppealId, ChatId, OutboxId, RowKey, Seq},
+    message::Post,
     partner::Partner,
 };
 
@@ -40,6 +41,7 @@ pub(super) fn erase(tables: &mut WriteTables<'_>, word: Seq, person: &Erasure) -
         tables.remove(TableId::Sessions, &keys::chat(chat))?;
         let (first, last) = keys::posts_of(chat);
         tables.remove_range(TableId::Posts, (&first, &last))?;
+        staff_posts(tables, &appeals)?;
         announcements(tables, chat)?;
     }
     for file in files {
@@ -201,7 +203,11 @@ fn messages(tables: &mut WriteTables<'_>, chat: ChatId, appeals: &[AppealId]) ->
         let (key, value) = pair?;
         let message: QueuedMessage = records::decode(&value)?;
         let send = &message.entry.send;
-        if send.to == chat || send.about.is_some_and(|appeal| appeals.contains(&appeal)) {
+        let about = match &send.id {
+            OutboxId::Thread(appeal, _) => Some(*appeal),
+            _ => send.about,
+        };
+        if send.to == chat || about.is_some_and(|appeal| appeals.contains(&appeal)) {
             gone.insert(key, keys::waiting(send.lane, message.order));
         }
     }
@@ -221,6 +227,18 @@ fn messages(tables: &mut WriteTables<'_>, chat: ChatId, appeals: &[AppealId]) ->
         let id = key.get(size_of::<i64>()..).unwrap_or_default();
         if gone.contains_key(id) {
             tables.remove(TableId::Ended, &key)?;
+        }
+    }
+    Ok(())
+}
+
+/// What the staff chat was shown of the person's appeals is replied to in vain.
+fn staff_posts(tables: &mut WriteTables<'_>, appeals: &[AppealId]) -> Result<()> {
+    let (from, to) = keys::posts_of_groups();
+    for (key, value) in tables.pairs(TableId::Posts, &from, Bound::Excluded(&to), usize::MAX)? {
+        let post: Post = records::decode(&value)?;
+        if appeals.contains(&post.appeal) {
+            tables.remove(TableId::Posts, &key)?;
         }
     }
     Ok(())

@@ -120,17 +120,24 @@ pub(super) fn posts_of(chat: ChatId) -> (Vec<u8>, Vec<u8>) {
     )
 }
 
+/// The range of [`post`] keys of all groups, whose ids are below zero.
+pub(super) fn posts_of_groups() -> ([u8; 8], [u8; 8]) {
+    (signed(i64::MIN), signed(0))
+}
+
 pub(super) fn dedup(key: &DedupKey) -> Vec<u8> {
     [signed(key.bot), signed(key.update)].concat()
 }
 
-/// Lanes in the order in which they go, then messages in the order in which they were decided.
+/// Lanes in the order in which they go, then messages in the order in which they were decided. The staff's came later than the others: its mark
+/// sorts behind every record of the talk, and before announcements.
 pub(super) fn waiting(lane: Lane, (record, nth): Order) -> Vec<u8> {
-    let lane = match lane {
-        Lane::Talk => 0,
-        Lane::Announcement => 1,
+    let lane: &[u8] = match lane {
+        Lane::Talk => &[0],
+        Lane::Staff => &[0, u8::MAX],
+        Lane::Announcement => &[1],
     };
-    [&[lane], &seq(record)[..], &nth.to_be_bytes()].concat()
+    [lane, &seq(record)[..], &nth.to_be_bytes()].concat()
 }
 
 /// A moment followed by what it is about: sorted by time, several at one moment are kept apart.
@@ -211,6 +218,8 @@ mod tests {
     fn bytes_sort_as_the_values_do() {
         assert!(signed(-5) < signed(-4) && signed(-1) < signed(0) && signed(0) < signed(i64::MAX));
         assert!(waiting(Lane::Talk, (Seq(300), 0)) < waiting(Lane::Announcement, (Seq(1), 0)));
+        assert!(waiting(Lane::Talk, (Seq(1 << 48), 0)) < waiting(Lane::Staff, (Seq(1), 0)));
+        assert!(waiting(Lane::Staff, (Seq(300), 0)) < waiting(Lane::Announcement, (Seq(1), 0)));
         assert!(waiting(Lane::Talk, (Seq(2), 255)) < waiting(Lane::Talk, (Seq(2), 256)));
         assert!(line(AppealId::first(Seq(1)), u32::MAX) < line(AppealId::first(Seq(2)), 0));
     }

@@ -20,7 +20,7 @@ use crate::domain::{
     alerts::Alerts,
     appeal::Appeal,
     broadcast::Broadcast,
-    effect::OutboxEntry,
+    effect::{Lane, OutboxEntry},
     event::{Event, Misplaced},
     files::{FileId, StoredFile},
     ids::{BatchToken, RowKey, Seq, SpreadsheetId},
@@ -226,11 +226,17 @@ impl Snapshot {
         self.tables.or_default(self.unknown_messages(most))
     }
 
-    /// The oldest record to decide, and the oldest message to send: since when they wait.
+    /// The oldest record to decide, and the oldest message to send: since when they wait. The staff's may wait for long without harm: a group takes
+    /// twenty a minute.
     #[must_use]
     pub fn oldest(&self) -> (Option<Timestamp>, Option<Timestamp>) {
         let record = self.tables.or_default(self.oldest_record());
-        (record, self.waiting().next().map(|entry| entry.born))
+        (
+            record,
+            self.waiting()
+                .find(|entry| entry.send.lane != Lane::Staff)
+                .map(|entry| entry.born),
+        )
     }
 
     /// A stored record as it came, whether decided, waiting or set aside; `None` once it is forgotten.

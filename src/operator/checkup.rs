@@ -11,7 +11,9 @@ use crate::{
     config::Mode,
     domain::{
         alerts::Trouble,
+        chat::KnownChat,
         event::{Command, Heartbeat, Notice},
+        ids::ChatId,
         tab::Tab,
         tally,
         wording::VerdictItem,
@@ -48,8 +50,19 @@ async fn look(console: &Console) -> BTreeSet<Trouble> {
     if !found.contains(&Trouble::Sheets) && has_old_look(console, &status) {
         found.insert(Trouble::Looks);
     }
-    if is_shut_out(console).await {
-        found.insert(Trouble::AdminChatState);
+    let known = console.journal.snapshot().alerts();
+    let staff = console.rules.staff.as_ref().map(|staff| staff.chat);
+    for (trouble, settings, chat) in [
+        (
+            Trouble::AdminChatState,
+            console.rules.admin_chat,
+            &known.admin_chat,
+        ),
+        (Trouble::StaffChat, staff, &known.staff.place),
+    ] {
+        if is_shut_out(console, settings, chat).await {
+            found.insert(trouble);
+        }
     }
     let fresh = |at: tokio::time::Instant| clock::monotonic().duration_since(at) < RESTARTED_LATELY;
     let loops = console.supervisor.states();
@@ -64,10 +77,9 @@ async fn look(console: &Console) -> BTreeSet<Trouble> {
     found
 }
 
-/// Whether the admin chat has refused the last message, and would refuse another.
-async fn is_shut_out(console: &Console) -> bool {
-    let known = console.journal.snapshot().alerts().admin_chat;
-    match console.rules.admin_chat.filter(|_| known.refused.is_some()) {
+/// Whether a chat of the settings has refused the last message, and would refuse another.
+async fn is_shut_out(console: &Console, settings: Option<ChatId>, known: &KnownChat) -> bool {
+    match settings.filter(|_| known.refused.is_some()) {
         Some(chat) => console.telegram.show_typing(known.of(chat)).await.is_err(),
         None => false,
     }
@@ -81,7 +93,8 @@ pub async fn check(console: &Console) -> BTreeSet<Trouble> {
     told.remove(&Trouble::Journal);
     // Where nothing is wrong, and nothing was, there is nothing to decide.
     let known = console.journal.snapshot().alerts();
-    if !told.is_empty() || !known.standing.is_empty() || known.admin_chat.refused.is_some() {
+    let shut = known.admin_chat.refused.is_some() || known.staff.place.refused.is_some();
+    if !told.is_empty() || !known.standing.is_empty() || shut {
         tell(console, Command::Checked(told)).await;
     }
     found
@@ -133,6 +146,7 @@ fn trouble(item: VerdictItem<'_>) -> Option<Trouble> {
         | VerdictItem::Silent(_)
         | VerdictItem::AdminChat(_)
         | VerdictItem::AdminMoved(_)
+        | VerdictItem::StaffChat(_)
         | VerdictItem::Throttled(_)
         | VerdictItem::Refused(_)
         | VerdictItem::Held { .. }

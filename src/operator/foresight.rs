@@ -62,7 +62,15 @@ fn messages(console: &Console) -> Vec<String> {
             let number = view.appeal(*appeal)?.number?;
             (*part == 0).then(|| format!("Отправить партнёру ответ на обращение № {number}"))
         }
-        OutboxId::Promotion(..) | OutboxId::Cover(..) | OutboxId::Preview(..) => None,
+        OutboxId::Thread(_, 0) => Some(format!(
+            "Показать в чате специалистов: {}",
+            plain(&view.outbox(&id)?.send.text)
+        )),
+        OutboxId::Promotion(..)
+        | OutboxId::Cover(..)
+        | OutboxId::Preview(..)
+        | OutboxId::Thread(..)
+        | OutboxId::Staff(..) => None,
         OutboxId::Reply(..) => {
             let send = view.outbox(&id)?.send;
             let whom = if Some(send.to) == admin {

@@ -84,7 +84,7 @@ impl Console {
     pub(super) fn status(&self) -> StatusReport {
         let (levels, read) = self.levels();
         let left = self.sheets.quota();
-        let admin = levels.alerts.admin_chat;
+        let (admin, staff) = (levels.alerts.admin_chat, levels.alerts.staff.place);
         let loops = self.supervisor.states();
         StatusReport {
             journal: JournalStatus {
@@ -115,6 +115,7 @@ impl Console {
                     .moved
                     .filter(|(from, _)| self.rules.admin_chat == Some(*from))
                     .map(|(_, to)| to.0),
+                staff_chat: staff.refused.as_ref().map(refusal),
             },
             uptime_s: clock::monotonic().duration_since(self.started).as_secs(),
             restarts: loops.iter().map(|state| state.restarts).sum(),

@@ -134,7 +134,7 @@ fn lanes(console: &Console) {
     let read = console.journal.try_read(|snapshot| {
         for entry in snapshot.waiting() {
             let lane = match entry.send.lane {
-                Lane::Talk => &mut talk,
+                Lane::Talk | Lane::Staff => &mut talk,
                 Lane::Announcement => &mut announcement,
             };
             lane.0 += 1;

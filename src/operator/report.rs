@@ -51,6 +51,9 @@ pub struct TelegramStatus {
     pub admin_chat: Option<String>,
     /// The number that the admin chat bears by now, where it is another than in the settings.
     pub admin_chat_moved: Option<i64>,
+    /// Why it lets us write nothing into the staff chat.
+    #[serde(default)]
+    pub staff_chat: Option<String>,
 }
 
 /// The journal itself.

@@ -50,6 +50,7 @@ pub(super) fn verdict(status: &StatusReport) -> Vec<VerdictItem<'_>> {
             .map(|age| VerdictItem::OutboxLate(age / 60)),
         telegram.admin_chat.as_deref().map(VerdictItem::AdminChat),
         telegram.admin_chat_moved.map(VerdictItem::AdminMoved),
+        telegram.staff_chat.as_deref().map(VerdictItem::StaffChat),
         (is("telegram", Health::Throttled) && silent.is_none())
             .then_some(VerdictItem::Throttled("telegram")),
         is("sheets", Health::Throttled).then_some(VerdictItem::Throttled("sheets")),

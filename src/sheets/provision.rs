@@ -317,13 +317,13 @@ impl TabPlan {
     }
 }
 
-/// The headers that a tab lacks, in their usual order; in a tab without any, all but the predecessor's mark.
+/// The headers that a tab lacks, in their usual order; in a tab without any, all but the predecessor's mark and a column that is people's own.
 fn lacking(words: &TabWords, existing: &[String]) -> Result<Vec<String>, LayoutError> {
     if existing.iter().all(|header| header.trim().is_empty()) {
         let usual = words
             .columns
             .iter()
-            .filter(|(column, _)| *column != Column::Notified);
+            .filter(|(column, _)| ![Column::Notified, Column::Responsible].contains(column));
         return Ok(usual.map(|(_, word)| word.written().to_owned()).collect());
     }
     let missing: Vec<String> = match Layout::read(words, existing) {

@@ -100,6 +100,7 @@ pub fn looked(now: &TabSnapshot) -> Event {
         tab: now.tab,
         began: now.began,
         highest: now.highest(),
+        sheet: Some(now.sheet.0),
     })
 }
 

@@ -155,6 +155,20 @@ impl BotClient {
             .await
     }
 
+    /// Sends a message of another chat once more.
+    ///
+    /// # Errors
+    /// [`answer::outcome`] says what each means for the message; 400 also where there is no such message, or it is of a kind that is not copied.
+    pub async fn copy_message(
+        &self,
+        send: &Send,
+        words: &MessageText,
+        source: (ChatId, MessageId),
+    ) -> Result<SentMessage, TelegramError> {
+        let body = encode::copy_message(send, words, source);
+        self.call("copyMessage", &body).await
+    }
+
     /// Changes the text of a message of ours.
     ///
     /// # Errors

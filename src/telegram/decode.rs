@@ -17,7 +17,7 @@ use crate::{
     domain::{
         event::{Event, Update},
         ids::{CallbackId, ChatId, MessageId},
-        message::Message,
+        message::{Colleague, Message},
         session::Locale,
         text::Text,
     },
@@ -66,6 +66,9 @@ struct Chat {
 #[derive(Deserialize)]
 struct Sender {
     id: i64,
+    #[serde(default)]
+    first_name: String,
+    last_name: Option<String>,
     language_code: Option<String>,
 }
 
@@ -93,6 +96,11 @@ fn message(fields: &Fields<'_>) -> Result<Update, Undecodable> {
             let (from, to) = (ChatId(chat.id), ChatId(to));
             return Ok(Update::Moved { from, to });
         }
+        if chat.is_group()
+            && let Some(replied) = replied(fields, &chat, from.as_ref())
+        {
+            return Ok(replied);
+        }
         if changed || !chat.is_group() {
             return Ok(elsewhere(fields.path, &chat));
         }
@@ -101,20 +109,41 @@ fn message(fields: &Fields<'_>) -> Result<Update, Undecodable> {
         let chat = ChatId(chat.id);
         return Ok(Update::Group { chat, said, locale });
     };
-    let written: i64 = fields.required("date")?;
-    let edited: Option<i64> = fields.optional("edit_date")?;
-    let seconds = edited.filter(|_| changed).unwrap_or(written);
-    let message = Message {
-        chat: id,
-        message: MessageId(fields.required("message_id")?),
-        at: Timestamp::from_second(seconds).map_err(|_| fields.unreadable("date"))?,
-        locale,
-        content: content::content(fields, from.as_ref())?,
-        context: content::context(fields),
-    };
+    let message = written(fields, id, from.as_ref())?;
     Ok(match changed {
         true => Update::Edited(message),
         false => Update::Message(message),
+    })
+}
+
+/// What a message says, wherever it is.
+fn written(
+    fields: &Fields<'_>,
+    chat: ChatId,
+    from: Option<&Sender>,
+) -> Result<Message, Undecodable> {
+    let written: i64 = fields.required("date")?;
+    let edited: Option<i64> = fields.optional("edit_date")?;
+    let changed = fields.path == CHANGED;
+    let seconds = edited.filter(|_| changed).unwrap_or(written);
+    Ok(Message {
+        chat,
+        message: MessageId(fields.required("message_id")?),
+        at: Timestamp::from_second(seconds).map_err(|_| fields.unreadable("date"))?,
+        locale: locale(from),
+        content: content::content(fields, from)?,
+        context: content::context(fields),
+    })
+}
+
+/// A reply of a person's in a group, as far as it can be read; whatever else is said there is no answer to anything.
+fn replied(fields: &Fields<'_>, chat: &Chat, from: Option<&Sender>) -> Option<Update> {
+    let message = written(fields, ChatId(chat.id), from).ok()?;
+    message.context.reply.as_ref()?.message?;
+    Some(Update::Replied {
+        message,
+        by: colleague(from?),
+        changed: fields.path == CHANGED,
     })
 }
 
@@ -142,6 +171,7 @@ fn pressed(fields: &Fields<'_>) -> Result<Update, Undecodable> {
         callback: CallbackId(fields.required("id")?),
         message,
         button: data.as_deref().and_then(button::from_wire),
+        by: chat.is_group().then(|| colleague(&from)),
         locale: locale(Some(&from)),
     })
 }
@@ -182,6 +212,14 @@ fn private(chat: &Chat) -> Option<ChatId> {
 
 fn elsewhere(kind: &str, chat: &Chat) -> Update {
     Update::Unserved(format!("{kind}:{}", word(&chat.kind)))
+}
+
+fn colleague(from: &Sender) -> Colleague {
+    let last = from.last_name.as_deref().unwrap_or_default();
+    Colleague {
+        account: ChatId(from.id),
+        name: Text(format!("{} {last}", from.first_name).trim().to_owned()),
+    }
 }
 
 fn locale(from: Option<&Sender>) -> Locale {

@@ -5,12 +5,14 @@
 use frankenstein::{
     ParseMode,
     methods::{
-        AnswerCallbackQueryParams, DeleteMessageParams, EditMessageCaptionParams,
-        EditMessageTextParams, SendChatActionParams, SendMessageParams, SetMessageReactionParams,
+        AnswerCallbackQueryParams, CopyMessageParams, DeleteMessageParams,
+        EditMessageCaptionParams, EditMessageTextParams, SendChatActionParams, SendMessageParams,
+        SetMessageReactionParams,
     },
     types::{
         ChatAction, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, LinkPreviewOptions,
         ReactionType, ReactionTypeEmoji, ReplyKeyboardMarkup, ReplyKeyboardRemove, ReplyMarkup,
+        ReplyParameters,
     },
 };
 
@@ -70,8 +72,41 @@ pub fn send_message(send: &Send, words: &MessageText) -> SendMessageParams {
         .maybe_parse_mode(words.mode)
         .link_preview_options(LinkPreviewOptions::DISABLED)
         .maybe_disable_notification((send.form == MessageForm::Silent).then_some(true))
+        .maybe_reply_parameters(reply(send))
         .maybe_reply_markup(markup(&send.keyboard))
         .build()
+}
+
+/// The body of `copyMessage`; without words what is beneath the file stays, unless the form says that they are all.
+#[must_use]
+pub fn copy_message(
+    send: &Send,
+    words: &MessageText,
+    (from, message): (ChatId, MessageId),
+) -> CopyMessageParams {
+    let (caption, mode) = match send.form {
+        // No words take the caption away.
+        MessageForm::Captioned(..) => (Some(words.text.as_str()), words.mode),
+        _ => words.caption(),
+    };
+    CopyMessageParams::builder()
+        .chat_id(send.to.0)
+        .from_chat_id(from.0)
+        .message_id(i32::try_from(message.0).unwrap_or(i32::MAX))
+        .maybe_caption(caption)
+        .maybe_parse_mode(mode)
+        .maybe_reply_parameters(reply(send))
+        .maybe_reply_markup(markup(&send.keyboard))
+        .build()
+}
+
+/// What a message replies to; one that is gone does not hold it back.
+fn reply(send: &Send) -> Option<ReplyParameters> {
+    let message = send.reply_to?;
+    let parameters = ReplyParameters::builder()
+        .message_id(i32::try_from(message.0).unwrap_or(i32::MAX))
+        .allow_sending_without_reply(true);
+    Some(parameters.build())
 }
 
 /// The body of `sendChatAction`.

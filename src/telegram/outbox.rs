@@ -154,7 +154,7 @@ impl Delivery {
             self.prefetcher.begin_pass(entry, now);
             let waiting = snapshot.waiting().filter_map(|waiting| {
                 let candidate = Candidate::of(&waiting)?;
-                let first = waiting.send.after.as_ref().and_then(entry);
+                let first = waiting.send.after.as_deref().and_then(entry);
                 let follows =
                     first.is_some_and(|first| !matches!(first.state, OutboxState::Ended(_)));
                 // What is not due yet keeps its place; the governor knows when to ask again.
@@ -285,6 +285,7 @@ fn count(id: &OutboxId, outcome: &Outcome) {
     let lane = match id {
         OutboxId::Reply(..) | OutboxId::Answer(..) | OutboxId::Preview(..) => "talk",
         OutboxId::Promotion(..) | OutboxId::Cover(..) => "announcement",
+        OutboxId::Thread(..) | OutboxId::Staff(..) => "staff",
     };
     let ended = match outcome {
         Outcome::Delivered(_) | Outcome::Uploaded(..) => "delivered",

@@ -244,6 +244,8 @@ fn first_message(id: &OutboxId) -> OutboxId {
         OutboxId::Reply(..)
         | OutboxId::Promotion(..)
         | OutboxId::Cover(..)
-        | OutboxId::Preview(..) => id.clone(),
+        | OutboxId::Preview(..)
+        | OutboxId::Thread(..)
+        | OutboxId::Staff(..) => id.clone(),
     }
 }

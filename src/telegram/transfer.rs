@@ -17,7 +17,7 @@ use crate::{
     domain::{
         appeal::Unfetched,
         effect::{MessageForm, Send},
-        ids::MessageId,
+        ids::{ChatId, MessageId},
         media::MediaKind,
     },
     fetch::{self, Fetched, SpooledContent},
@@ -55,7 +55,9 @@ pub(super) fn address(form: &MessageForm) -> Option<&str> {
         | MessageForm::Edit(_)
         | MessageForm::Caption(..)
         | MessageForm::Delete(_)
-        | MessageForm::Kept(_) => None,
+        | MessageForm::Kept(_)
+        | MessageForm::Copy(..)
+        | MessageForm::Captioned(..) => None,
     }
 }
 
@@ -83,6 +85,9 @@ pub(super) async fn send(
             return media::picture(client, send, source.as_str(), found).await;
         }
         MessageForm::Kept(media) => say(client, send, Way::Kept(media.kind, &media.file)).await?,
+        MessageForm::Copy(from, message) | MessageForm::Captioned(from, message) => {
+            say(client, send, Way::Copy(*from, *message)).await?
+        }
     };
     Ok(SentMessage {
         media: None,
@@ -116,6 +121,8 @@ enum Way<'a> {
     Caption(MessageId),
     /// Beneath a file that comes along.
     Upload(MediaKind, &'a Upload<'a>),
+    /// Beneath the file of another message, if there is one.
+    Copy(ChatId, MessageId),
     /// Beneath a file that Telegram has under this id.
     Kept(MediaKind, &'a str),
 }
@@ -147,6 +154,7 @@ async fn call(
             let form = parts(send, words, kind, file).await?;
             client.upload(kind, form).await
         }
+        Way::Copy(from, message) => client.copy_message(send, words, (from, message)).await,
         Way::Kept(kind, file) => client.send_kept(send, words, kind, file).await,
     }
 }

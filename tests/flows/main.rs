@@ -26,6 +26,8 @@ mod samples;
 mod sends;
 mod service;
 mod staff;
+mod staff_chat;
+mod staff_desk;
 mod state_tab;
 mod storms;
 mod structure;

@@ -46,6 +46,7 @@ const STATUS_KEYS: [(&str, &[&str]); 12] = [
             "admin_chat_moved",
             "barred",
             "silent_until",
+            "staff_chat",
             "webhook",
         ],
     ),

@@ -29,6 +29,7 @@ mod settings;
 mod setup_sheets;
 mod simulate;
 mod soak;
+mod staff_kills;
 mod stops;
 mod storm;
 mod strangers;

@@ -46,6 +46,7 @@ fn before_the_tab_was_seen_the_receipt_has_no_number_and_gets_it_later() {
         tab: Tab::Appeals,
         began: table.now,
         highest: Some(Number(40)),
+        sheet: None,
     };
     assert_eq!(
         table.event(&Event::Looked(looked)),
@@ -170,6 +171,7 @@ fn a_number_beyond_the_counter_is_never_given_again() {
         tab: Tab::Appeals,
         began: table.now,
         highest: Some(Number(500)),
+        sheet: None,
     };
     table.event(&Event::Looked(looked));
     table.text(ANNA, "П-1");

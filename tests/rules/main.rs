@@ -21,5 +21,7 @@ mod promotions;
 mod registration;
 mod sorting;
 mod staff;
+mod staff_chat;
+mod staff_desk;
 mod table;
 mod texts;

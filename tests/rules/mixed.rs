@@ -82,6 +82,7 @@ fn the_end_of_a_look_only_names_who_is_to_be_answered() {
         tab: Tab::Partners,
         began: table.now,
         highest: None,
+        sheet: None,
     });
     assert_eq!(table.event(&looked), ["wake in 0 s", "wake in 0 s"]);
     assert!(

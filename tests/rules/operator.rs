@@ -47,6 +47,7 @@ fn the_operator_s_button_and_commands_count_in_the_admin_chat_alone() {
             callback: CallbackId("c".into()),
             message: Some(MessageId(1)),
             button: Some(button),
+            by: None,
             locale: Locale::Ru,
         })
     };

@@ -140,7 +140,9 @@ impl Pinboard {
                     pinned.cells.status = word.clone();
                     status = Some(set.clone());
                 }
-                SharedCell::Fill(_) => panic!("nobody puts a text back into this tab"),
+                SharedCell::Fill(_) | SharedCell::Assign { .. } => {
+                    panic!("nobody puts such a text into this tab")
+                }
                 SharedCell::Clear { expect, .. } => {
                     assert_eq!(pinned.cells.action, *expect, "the write follows its look");
                     pinned.cells.action = Text::default();

@@ -222,6 +222,7 @@ fn what_was_written_before_is_kept_and_offered_by_a_button() {
         callback: CallbackId("c".into()),
         message: None,
         button: Some(sheetdesk::domain::effect::Button::SendKept),
+        by: None,
         locale: Locale::Ru,
     });
     assert_eq!(

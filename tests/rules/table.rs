@@ -234,6 +234,7 @@ impl Table {
             tab,
             began,
             highest: None,
+            sheet: None,
         }));
         let waited =
             |(at, wake): &(Timestamp, Wake)| *at <= self.now && matches!(wake, Wake::Parked(_));
@@ -461,8 +462,16 @@ impl Table {
                     MessageForm::File(address) => format!(" [file {}]", address.as_str()),
                     MessageForm::Picture(source) => format!(" [picture {}]", source.as_str()),
                     MessageForm::Kept(media) => format!(" [kept {:?} {}]", media.kind, media.file),
+                    MessageForm::Captioned(from, message) => {
+                        format!(" [file of {}/{}]", from, message.0)
+                    }
+                    MessageForm::Copy(from, message) => {
+                        format!(" [copy of {}/{}]", from, message.0)
+                    }
                 };
-                format!("{}: {first}{keyboard}{form}", send.to)
+                let reply = send.reply_to;
+                let reply = reply.map_or_else(String::new, |to| format!(" [replies to {}]", to.0));
+                format!("{}: {first}{keyboard}{form}{reply}", send.to)
             }
             Effect::Reschedule { at, lost, .. } => format!(
                 "again in {} s, lost {lost}",

@@ -148,7 +148,8 @@ fn whatever_the_verdict_names_reads_well_in_both_languages() {
 #[test]
 fn the_lines_of_a_dialogue_read_well() {
     let all = [
-        Note::HistorySpecialist("Выслали"),
+        Note::HistorySpecialist("Выслали", None),
+        Note::HistorySpecialist("Выслали", Some("Иванова")),
         Note::HistoryArchived {
             tab: "обращения_архив",
             number: Number(1041),

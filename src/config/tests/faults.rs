@@ -91,6 +91,8 @@ fn each_fault_has_its_key_source_and_words() {
             "characters that Telegram does not take",
         ),
         ("telegram.admin_chat", "@desk", "not the number of a chat"),
+        ("staff.chat", "42", "not the number of a group"),
+        ("staff.names", "Ира", "not an account with its name"),
         (
             "telegram.rate_per_second",
             "-1",

@@ -160,6 +160,18 @@ const OVERRIDES: &[Override] = &[
         "Some(AdminChatId(-100))",
     ),
     (
+        "staff.chat",
+        "-100",
+        |s| format!("{:?}", s.staff.chat),
+        "Some(StaffChatId(-100))",
+    ),
+    (
+        "staff.names",
+        "7 = Ира ;8=Пётр",
+        |s| format!("{:?}", s.staff.names),
+        "Some(StaffNames({7: \"Ира\", 8: \"Пётр\"}))",
+    ),
+    (
         "telegram.rate_per_second",
         "0",
         |s| format!("{:?}", s.telegram.rate_per_second),

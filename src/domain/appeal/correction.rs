@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::PartState;
+use super::{PartState, staff::ChatReply};
 use crate::domain::{ids::MessageId, text::Text};
 
 /// A message that Telegram has.
@@ -30,6 +30,9 @@ pub struct SentAnswer {
     pub maybe_twice: bool,
     /// Its messages; none where an earlier version has sent it, which did not remember them.
     pub messages: Vec<SentPart>,
+    /// Where it was written, if not in the cell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Box<ChatReply>>,
 }
 
 /// A message of an answer, as the partner has it.

@@ -217,6 +217,9 @@ pub struct Looked {
     pub began: Timestamp,
     /// The highest `№` that is in the tab.
     pub highest: Option<Number>,
+    /// Google's id of the tab, by which an address leads to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<i32>,
 }
 
 /// What shows that the journal is older than a spreadsheet.

@@ -3,8 +3,8 @@
 //! Invariant: a chat that is not the operator's changes nothing here.
 
 use crate::domain::{
-    alerts::AdminChat,
     appeal::RejectReason,
+    chat::KnownChat,
     context::DecisionContext,
     effect::Entity,
     ids::ChatId,
@@ -19,7 +19,7 @@ pub(super) fn moved(ctx: &mut DecisionContext<'_, impl View>, from: ChatId, to: 
         return;
     };
     let mut alerts = ctx.alerts();
-    alerts.admin_chat = AdminChat {
+    alerts.admin_chat = KnownChat {
         moved: Some((settings, to)),
         refused: None,
     };

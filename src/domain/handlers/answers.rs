@@ -4,6 +4,7 @@
 //! after Telegram has every part of it. Parts of a failed answer that the partner already has are not sent again with the corrected one.
 
 pub(super) mod cell;
+pub(super) mod chat;
 pub(super) mod correction;
 pub(super) mod orders;
 mod parts;
@@ -12,18 +13,20 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
     appeal::{
-        Answer, Appeal, Author, DeliveredPart, Delivery, PartState, RejectReason, Status,
+        Answer, Appeal, DeliveredPart, Delivery, PartState, RejectReason, Status,
         correction::{Arrived, SentAnswer, SentPart},
     },
     context::DecisionContext,
     effect::{Effect, Entity, OutboxState, Send, Wake},
-    ids::{AppealId, MessageId, OutboxId, Revision, RowKey},
+    ids::{AppealId, OutboxId, Revision, RowKey},
+    project,
     spans::has_lasted,
+    tab::Tab,
     text::Text,
     view::View,
 };
 
-use super::appeals;
+use super::{appeals, ending::PartEnd, staff_chat};
 
 /// How long an answer may be on its way before its row says so: most are delivered sooner, and a write is saved.
 const SAY_WAITING_AFTER: SignedDuration = SignedDuration::from_secs(10);
@@ -31,25 +34,15 @@ const SAY_WAITING_AFTER: SignedDuration = SignedDuration::from_secs(10);
 /// How many messages of failed answers are remembered: more than anybody corrects.
 const REMEMBERED: usize = 32;
 
-/// How one message of an answer ended.
-pub(super) enum PartEnd {
-    /// Telegram has it as this message.
-    Delivered {
-        message: MessageId,
-        maybe_twice: bool,
-    },
-    /// Telegram will never take it.
-    Rejected(RejectReason),
-    /// Nobody can say.
-    Unknown { twice: bool },
-}
-
 /// Sends what is in the cell of an appeal whose answer was held or could not be delivered.
 pub(super) fn send_again(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
-    if let Some(text) = appeal.row.seen().answer.clone()
+    if !appeal.delivery.orders.is_empty() {
+        chat::next(ctx, &mut appeal);
+        ctx.put(Entity::Appeal(appeal));
+    } else if let Some(text) = appeal.row.seen().answer.clone()
         && !is_on_its_way(&appeal)
     {
         begin(ctx, &mut appeal, text);
@@ -81,6 +74,10 @@ pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_, impl View>, id: Ap
         return ctx.put(Entity::Appeal(appeal));
     };
     if answer.parts.is_empty() {
+        if ctx.is_unseen(Tab::Appeals) {
+            // The journal was restored: what rested in the copy may have gone out since, and is held when its row is seen.
+            return;
+        }
         if !has_lasted(answer.at, ctx.now, ctx.rules.grace) {
             // The timer was an earlier answer's, or the clock was set back a little.
             return ctx.wake(answer.at + ctx.rules.grace, Wake::Appeal(id));
@@ -130,7 +127,7 @@ pub(super) fn part_ended(
         PartEnd::Rejected(why) => {
             *state = PartState::Failed;
             if appeal.delivery.correction.is_some() {
-                correction::fail(ctx, &mut appeal, why);
+                uncorrected(ctx, &mut appeal, &why);
             } else {
                 fail(ctx, &mut appeal, refusal(why));
             }
@@ -138,13 +135,20 @@ pub(super) fn part_ended(
         PartEnd::Unknown { twice } => {
             *state = PartState::Failed;
             if appeal.delivery.correction.is_some() {
-                correction::fail(ctx, &mut appeal, RejectReason::GaveUp);
+                uncorrected(ctx, &mut appeal, &RejectReason::GaveUp);
             } else {
                 fail(ctx, &mut appeal, Delivery::Unknown { twice });
             }
         }
     }
     ctx.put(Entity::Appeal(appeal));
+}
+
+/// A message could not be changed.
+fn uncorrected(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, why: &RejectReason) {
+    correction::fail(ctx, appeal, why.clone());
+    chat::unchanged(ctx, appeal, why);
+    chat::next(ctx, appeal);
 }
 
 fn refusal(why: RejectReason) -> Delivery {
@@ -172,6 +176,7 @@ pub(super) fn withhold(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Ap
         }
     }
     appeal.delivery.correction = None;
+    appeal.delivery.orders.clear();
     if appeal.delivery.answer.is_none() && appeal.row.seen().answer.is_some() {
         appeal.delivery.state = Delivery::Held;
     }
@@ -218,6 +223,7 @@ fn set_out(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Text
         styles,
         at: ctx.now,
         parts: Vec::new(),
+        reply: None,
     });
 }
 
@@ -235,13 +241,13 @@ fn rest(
 
 /// Puts the messages of an answer into the outbox, less those that the partner already has. None is sent before all its files are fetched.
 fn dispatch(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
-    let Some(text) = appeal.delivery.answer.as_ref().map(Answer::styled) else {
+    let Some(answer) = appeal.delivery.answer.clone() else {
         return;
     };
     let messages = if appeal.delivery.correction.is_some() {
-        correction::messages(ctx, appeal, &text)
+        correction::messages(ctx, appeal, &answer)
     } else {
-        let parts = parts::of(ctx, appeal.chat, appeal.number, &text).into_iter();
+        let parts = parts::of(ctx, appeal.chat, appeal.number, &answer).into_iter();
         parts.map(|part| lacking(appeal, part)).collect()
     };
     let Some(answer) = &mut appeal.delivery.answer else {
@@ -328,19 +334,27 @@ fn finish(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
         return;
     };
     if appeal.delivery.correction.is_some() {
-        return correction::finish(ctx, appeal, &answer);
+        correction::finish(ctx, appeal, &answer);
+        chat::arrived(ctx, appeal, &answer);
+        return match answer.reply {
+            Some(_) => follow_up(ctx, appeal, &answer.text),
+            None => chat::next(ctx, appeal),
+        };
     }
     appeal.delivery.had.clear();
     let sent = sent(ctx, appeal, &answer);
     let (at, maybe_twice) = (sent.at, sent.maybe_twice);
-    appeal.delivery.sent = Some(sent);
-    appeals::add_line(ctx, appeal, Author::Specialist, at, answer.text.clone());
+    chat::succeed(appeal, sent);
+    let by = answer.reply.as_ref().map(|reply| reply.by.clone());
+    appeals::add_answer(ctx, appeal, at, (answer.text.clone(), by));
     appeal.delivery.state = Delivery::Delivered { at, maybe_twice };
     appeal.stamp = Some(at);
     if appeal.status.yields_to_work() {
         appeal.status = Status::InWork;
         appeals::refresh_receipt(ctx, appeal);
     }
+    chat::arrived(ctx, appeal, &answer);
+    staff_chat::news(ctx, appeal);
     ctx.dirty(RowKey::Appeal(appeal.id));
     if appeal.row.seen().answer.as_ref() != Some(&answer.text) {
         // It is out of its cell already: there is nothing left to clear, and the same text typed again is a new answer.
@@ -351,7 +365,7 @@ fn finish(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
 
 /// What the partner has, message by message, so that it can be corrected.
 fn sent(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, answer: &Answer) -> SentAnswer {
-    let parts = parts::of(ctx, appeal.chat, appeal.number, &answer.styled());
+    let parts = parts::of(ctx, appeal.chat, appeal.number, answer);
     let parts = parts.iter().zip(&answer.parts);
     let messages: Option<Vec<SentPart>> = parts.map(|(part, state)| part.sent(*state)).collect();
     SentAnswer {
@@ -361,6 +375,7 @@ fn sent(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, answer: &Answer) 
         maybe_twice: answer.maybe_twice(),
         // Of one that an earlier version began not every message is known: none of it can be changed.
         messages: messages.unwrap_or_default(),
+        reply: answer.reply.clone(),
     }
 }
 
@@ -380,6 +395,8 @@ fn fail(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, delivery:
     }
     appeal.delivery.state = delivery;
     ctx.dirty(RowKey::Appeal(appeal.id));
+    let words = project::delivery(ctx.rules, appeal);
+    chat::failed(ctx, appeal, &answer, &words);
     follow_up(ctx, appeal, &answer.text);
 }
 
@@ -397,7 +414,7 @@ fn give_up(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
 
 /// Remembers which parts of a failed answer the partner has, for when its corrected text comes.
 fn remember(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, answer: &Answer) {
-    let messages = parts::of(ctx, appeal.chat, appeal.number, &answer.styled());
+    let messages = parts::of(ctx, appeal.chat, appeal.number, answer);
     for (part, state) in messages.iter().zip(&answer.parts) {
         let PartState::Delivered {
             maybe_twice,
@@ -419,10 +436,12 @@ fn remember(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, answer: &
     appeal.delivery.had.drain(..beyond);
 }
 
-/// A text typed over the one that has just ended is an answer of its own.
+/// A text typed over the one that has just ended is an answer of its own, unless the chat has something to say first.
 fn follow_up(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, ended: &Text) {
     let seen = appeal.row.seen().answer.clone();
-    if let Some(newer) = seen.filter(|seen| seen != ended) {
-        begin(ctx, appeal, newer);
+    let newer = seen.filter(|seen| seen != ended && Some(seen) != appeal.delivery.aside.as_ref());
+    match newer {
+        Some(newer) if !chat::holds(ctx, appeal, &newer) => begin(ctx, appeal, newer),
+        Some(_) | None => chat::next(ctx, appeal),
     }
 }

@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::lines;
+use super::{lines, staff_chat};
 use crate::domain::{
     appeal::{AnswerDelivery, Appeal, Author, Dialogue, Line, Receipt, Status, row::AppealRow},
     context::DecisionContext,
@@ -14,6 +14,7 @@ use crate::domain::{
     partner::RowTrouble,
     session::{Kept, Session},
     text::Text,
+    thread::PartnerFile,
     view::View,
     wording::{Note, Say},
 };
@@ -34,13 +35,17 @@ pub(super) fn receive(
     let fresh = open.is_none();
     let mut appeal = open.unwrap_or_else(|| self::open(ctx, session));
     let before = appeal.dialogue.lines;
+    let mut files = Vec::new();
     for message in messages {
-        add_message(ctx, session, &mut appeal, message);
+        let line = add_message(ctx, session, &mut appeal, message);
+        let file = message.message.filter(|_| message.file);
+        files.extend(file.map(|message| PartnerFile { message, line }));
     }
     ctx.put(Entity::Session(session.clone()));
     asks_anew(&mut appeal);
     appeal.stamp = Some(ctx.now);
     ctx.dirty(RowKey::Appeal(appeal.id));
+    staff_chat::heard(ctx, &mut appeal, before, files);
     if appeal.receipt.is_none() {
         give_receipt(ctx, session, &mut appeal, fresh);
     } else if appeal.dialogue.lines > before {
@@ -234,13 +239,13 @@ fn give_receipt(
     ctx.say_about(session, appeal.id, say, MessageForm::Receipt);
 }
 
-/// One message becomes a line; a further part of an album joins the line of the first.
+/// One message becomes a line; a further part of an album joins the line of the first. Tells which line.
 fn add_message(
     ctx: &mut DecisionContext<'_, impl View>,
     session: &mut Session,
     appeal: &mut Appeal,
     message: &Kept,
-) {
+) -> u32 {
     let album = session.album.as_mut();
     let album = album.filter(|album| message.album.as_ref() == Some(&album.id));
     let begun = album.as_ref().and_then(|album| album.line);
@@ -248,7 +253,8 @@ fn add_message(
     if let Some((_, index)) = begun
         && lines::extend(ctx, appeal, index, &message.text)
     {
-        return remember(ctx, session.chat, message, appeal.id, index);
+        remember(ctx, session.chat, message, appeal.id, index);
+        return index;
     }
     let index = appeal.dialogue.lines;
     if let Some(album) = album {
@@ -263,6 +269,7 @@ fn add_message(
         message.message,
     );
     remember(ctx, session.chat, message, appeal.id, index);
+    index
 }
 
 /// Remembers where a message stands, so that it can be changed, and replied to.
@@ -300,6 +307,26 @@ pub(super) fn add_line(
     add_line_of(ctx, appeal, author, at, text, None);
 }
 
+/// Puts an answer on top of the dialogue; of one of the chat it is known who has written it.
+pub(super) fn add_answer(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+    at: Timestamp,
+    (text, by): (Text, Option<Text>),
+) {
+    let index = appeal.dialogue.lines;
+    appeal.dialogue.lines += 1;
+    ctx.put(Entity::Line(Line {
+        appeal: appeal.id,
+        index,
+        author: Author::Specialist,
+        at,
+        text,
+        message: None,
+        by,
+    }));
+}
+
 fn add_line_of(
     ctx: &mut DecisionContext<'_, impl View>,
     appeal: &mut Appeal,
@@ -317,6 +344,7 @@ fn add_line_of(
         at,
         text,
         message,
+        by: None,
     }));
 }
 
@@ -334,6 +362,8 @@ pub(super) fn blank(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) -> A
         delivery: Box::new(AnswerDelivery::default()),
         receipt: None,
         mixed: false,
+        thread: None,
+        responsible: None,
     }
 }
 
@@ -355,6 +385,7 @@ pub(super) fn give_numbers(ctx: &mut DecisionContext<'_, impl View>) {
         let number = next_number(ctx, None);
         appeal.number = Some(number);
         refresh_receipt(ctx, &mut appeal);
+        staff_chat::news(ctx, &mut appeal);
         ctx.dirty(RowKey::Appeal(appeal.id));
         ctx.put(Entity::Appeal(appeal));
     }

@@ -7,7 +7,7 @@ use crate::domain::{
     effect::{Button, Effect, Entity, Keyboard},
     event::Update,
     ids::{ChatId, MessageId},
-    message::{Content, Message},
+    message::{Colleague, Content, Message},
     session::{Kept, Locale, Session},
     tab::Tab,
     text::Text,
@@ -19,7 +19,7 @@ use super::{
     admin_chat, answers, appeals, broadcasts, catalogue,
     codes::{self, TextMeaning},
     flood_control::{self, MessageRate},
-    groups, lines, operator, registration,
+    groups, lines, operator, registration, staff_chat, staff_desk,
 };
 
 /// How many appeals `/appeals` lists.
@@ -44,17 +44,28 @@ pub(in crate::domain) fn update(ctx: &mut DecisionContext<'_, impl View>, update
         Update::Message(message) => self::message(ctx, message),
         Update::Edited(message) => edited(ctx, message),
         Update::Group { chat, said, locale } => group(ctx, *chat, said.as_ref(), *locale),
-        Update::Moved { from, to } => admin_chat::moved(ctx, *from, *to),
+        Update::Replied {
+            message,
+            by,
+            changed,
+        } => replied(ctx, message, by, *changed),
+        Update::Moved { from, to } => {
+            admin_chat::moved(ctx, *from, *to);
+            staff_chat::room::moved(ctx, *from, *to);
+        }
         Update::Pressed {
             chat,
             callback,
             message,
             button,
+            by,
             locale,
         } => {
             ctx.then(Effect::AnswerButton(callback.clone()));
             if *button == Some(Button::CheckAgain) {
                 operator::check_again(ctx, *chat);
+            } else if let (Some(button), Some(by)) = (button, by) {
+                staff_desk::pressed(ctx, (*chat, *message), *button, by);
             } else if !chat.is_group() {
                 pressed(ctx, *chat, *message, *button, *locale);
             }
@@ -184,6 +195,7 @@ fn entry(ctx: &mut DecisionContext<'_, impl View>, message: &Message) -> Option<
         held: Some(message.content.fingerprint()),
         said: None,
         step: false,
+        file: matches!(message.content, Content::File(..)),
     })
 }
 
@@ -321,22 +333,56 @@ fn pressed(
             ctx.put(Entity::Session(session.clone()));
             ctx.say(&session, Say::KeptDropped);
         }
-        Some(Button::SendKept | Button::DropKept | Button::Promotions(_) | Button::CheckAgain)
+        Some(
+            Button::SendKept
+            | Button::DropKept
+            | Button::Promotions(_)
+            | Button::CheckAgain
+            | Button::Take(_)
+            | Button::Solve(_)
+            | Button::Withdraw(..),
+        )
         | None => ctx.say(&session, Say::KeptGone),
     }
 }
 
-/// The admin chat may be a group; any other hears once that the bot works in private.
+/// The admin chat may be a group, the specialists' is one; any other hears once that the bot works in private.
 fn group(
     ctx: &mut DecisionContext<'_, impl View>,
     chat: ChatId,
     said: Option<&Text>,
     locale: Locale,
 ) {
-    if ctx.admin_chat() != Some(chat) {
+    let is_staff = ctx.staff_chat() == Some(chat);
+    if is_staff && said.is_none() {
+        staff_chat::room::is_back(ctx);
+    }
+    if ctx.admin_chat() == Some(chat) {
+        if let Some(text) = said {
+            operator::heard(ctx, &Content::Text(text.clone()));
+        }
+    } else if !is_staff {
         groups::tell_once(ctx, chat, locale);
-    } else if let Some(text) = said {
-        operator::heard(ctx, &Content::Text(text.clone()));
+    }
+}
+
+/// A reply in a group: in that of the specialists an answer, elsewhere words like any others.
+fn replied(
+    ctx: &mut DecisionContext<'_, impl View>,
+    message: &Message,
+    by: &Colleague,
+    changed: bool,
+) {
+    let meant_for_us = !changed
+        && ctx.admin_chat() == Some(message.chat)
+        && operator::heard(ctx, &message.content);
+    if meant_for_us {
+        return;
+    }
+    if ctx.staff_chat() == Some(message.chat) {
+        staff_desk::replied(ctx, message, by, changed);
+    } else if !changed && ctx.admin_chat() != Some(message.chat) {
+        groups::tell_once(ctx, message.chat, message.locale);
     }
 }
 

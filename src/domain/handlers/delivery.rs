@@ -18,11 +18,10 @@ use crate::domain::{
 };
 
 use super::{
-    admin_chat,
-    answers::{self, PartEnd},
-    appeals,
+    admin_chat, answers, appeals,
     broadcasts::{self, End},
-    publishing,
+    ending::PartEnd,
+    publishing, staff_chat,
 };
 
 /// The first pause after a failed try; it doubles up to [`LONGEST_PAUSE`].
@@ -56,6 +55,7 @@ pub(in crate::domain) fn sent(
             }
             ctx.then(Effect::Finish(id.clone(), FinalState::Delivered));
             admin_chat::reached(ctx, entry.send.to, None);
+            staff_chat::room::reached(ctx, entry.send.to);
             remember(ctx, &entry.send, *message);
             end_part(
                 ctx,
@@ -100,7 +100,9 @@ fn remember(ctx: &mut DecisionContext<'_, impl View>, send: &Send, message: Mess
         | MessageForm::Silent
         | MessageForm::File(_)
         | MessageForm::Picture(_)
-        | MessageForm::Kept(_) => {}
+        | MessageForm::Kept(_)
+        | MessageForm::Copy(..)
+        | MessageForm::Captioned(..) => {}
     }
     ctx.put(Entity::Post(Post {
         chat: send.to,
@@ -113,7 +115,9 @@ fn remember(ctx: &mut DecisionContext<'_, impl View>, send: &Send, message: Mess
 }
 
 fn reject(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, why: RejectReason) {
+    let of_staff = matches!(entry.send.id, OutboxId::Thread(..) | OutboxId::Staff(..));
     if let RejectReason::Moved(to) = why
+        && !of_staff
         && ctx
             .rules
             .admin_chat
@@ -121,13 +125,13 @@ fn reject(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, why: Re
     {
         return follow(ctx, entry, to);
     }
-    if why.is_the_recipient_s() {
+    if why.is_the_recipient_s() && !of_staff {
         admin_chat::reached(ctx, entry.send.to, Some(&why));
     }
     let ending = unless_edit(&entry.send, FinalState::Failed);
     let id = entry.send.id.clone();
-    if broadcasts::is_obstacle(ctx, &id, &why) {
-        // It is not this partner's message that failed: it may be made again, under the same id.
+    if broadcasts::is_obstacle(ctx, &id, &why) || (of_staff && why.is_the_recipient_s()) {
+        // It is not the message that failed: what it says is made again.
         take_back(ctx, entry);
     } else {
         ctx.then(Effect::Finish(id, ending));
@@ -199,9 +203,11 @@ fn lose(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry) {
         OutboxId::Answer(appeal, ..) if ctx.appeal(*appeal).is_some_and(|appeal| appeal.mixed) => {
             false
         }
-        OutboxId::Reply(..) | OutboxId::Answer(..) | OutboxId::Preview(..) => {
-            ctx.rules.resend_unknown && lost == 1
-        }
+        OutboxId::Reply(..)
+        | OutboxId::Answer(..)
+        | OutboxId::Preview(..)
+        | OutboxId::Thread(..)
+        | OutboxId::Staff(..) => ctx.rules.resend_unknown && lost == 1,
         OutboxId::Promotion(..) | OutboxId::Cover(..) => {
             ctx.rules.resend_announcements && lost == 1
         }
@@ -237,6 +243,8 @@ fn end_part(ctx: &mut DecisionContext<'_, impl View>, send: &Send, end: PartEnd)
                 publishing::unshown(ctx, key, &send.form, RejectReason::GaveUp)
             }
         },
+        OutboxId::Thread(appeal, nth) => staff_chat::ended(ctx, *appeal, *nth, (send, end)),
+        OutboxId::Staff(..) => staff_chat::room::ended(ctx, send, &end),
         OutboxId::Reply(..) => {}
     }
 }
@@ -247,7 +255,8 @@ fn keep(ctx: &mut DecisionContext<'_, impl View>, id: &OutboxId, source: &Text, 
         OutboxId::Promotion(key, _) | OutboxId::Cover(key, _) | OutboxId::Preview(key, _) => {
             publishing::uploaded(ctx, key, source, media)
         }
-        OutboxId::Reply(..) | OutboxId::Answer(..) => {}
+        OutboxId::Reply(..) | OutboxId::Answer(..) | OutboxId::Thread(..) | OutboxId::Staff(..) => {
+        }
     }
 }
 

@@ -27,7 +27,7 @@ const BREAKS: [char; 7] = [
     '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}',
 ];
 /// What stands between a speaker and his words.
-const SPEAKS: [char; 6] = [':', '：', '-', '–', '—', '.'];
+const SPEAKS: [char; 7] = [':', '：', '-', '–', '—', '.', '('];
 /// How long a line may grow by being changed, in bytes; a further change is a line of its own.
 const CHANGED_IN_PLACE: usize = 12_000;
 
@@ -39,7 +39,7 @@ pub(super) fn of(ctx: &mut DecisionContext<'_, impl View>, message: &Message) ->
 
 /// A partner's words in which no line can be taken for a specialist's.
 fn apart(rules: &Rules, text: &str) -> String {
-    let specialist = fold(&rules.wording.note(Note::HistorySpecialist("")));
+    let specialist = fold(&rules.wording.note(Note::HistorySpecialist("", None)));
     let marked = |line: &str| {
         // A line may be headed by a moment, as those of a history are.
         let word = fold(visible(line).trim_start_matches(|c: char| !c.is_alphabetic()));
@@ -167,6 +167,15 @@ fn change(
     ctx.put(Entity::Line(line));
     ctx.dirty(RowKey::Appeal(appeal.id));
     true
+}
+
+/// What a message of the staff chat looks like in the dialogue; `None` for what cannot be passed on.
+pub(super) fn of_staff(
+    ctx: &mut DecisionContext<'_, impl View>,
+    content: &Content,
+) -> Option<Text> {
+    let body = body(ctx, content).map(Text)?;
+    (!body.is_blank()).then_some(body)
 }
 
 fn body(ctx: &mut DecisionContext<'_, impl View>, content: &Content) -> Option<String> {

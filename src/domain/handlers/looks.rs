@@ -28,15 +28,19 @@ pub(in crate::domain) fn looked(ctx: &mut DecisionContext<'_, impl View>, looked
                 promotions::partners_known(ctx);
             }
         }
-        Tab::Appeals => appeals_seen(ctx, looked.highest),
+        Tab::Appeals => appeals_seen(ctx, looked),
         Tab::Promotions => promotions::looked(ctx),
     }
 }
 
 /// The counter goes on above what is there, and the operator hears of the rows that are stopped.
-fn appeals_seen(ctx: &mut DecisionContext<'_, impl View>, highest: Option<Number>) {
+fn appeals_seen(ctx: &mut DecisionContext<'_, impl View>, looked: &Looked) {
     let mut tab = ctx.appeals_tab();
-    if let Some(highest) = highest.filter(|&highest| adopt::is_plausible(ctx, highest)) {
+    tab.sheet = looked.sheet.or(tab.sheet);
+    if let Some(highest) = looked
+        .highest
+        .filter(|&highest| adopt::is_plausible(ctx, highest))
+    {
         tab.next_number = tab.next_number.max(Number(highest.0.saturating_add(1)));
     }
     let stopped = std::mem::take(&mut tab.stopped);

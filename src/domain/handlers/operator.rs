@@ -17,7 +17,7 @@ use crate::domain::{
     wording::{AlertNote, Note},
 };
 
-use super::{answers, delivery, erasing, restoring};
+use super::{answers, delivery, erasing, restoring, staff_chat};
 
 /// What the admin chat says: whether it was meant for us.
 pub(super) fn heard(ctx: &mut DecisionContext<'_, impl View>, content: &Content) -> bool {
@@ -43,6 +43,11 @@ fn checked(ctx: &mut DecisionContext<'_, impl View>, found: &BTreeSet<Trouble>) 
     let mut tells = alerts.check(found, ctx.now);
     if !found.contains(&Trouble::AdminChatState) {
         alerts.admin_chat.refused = None;
+    }
+    let shut = alerts.staff.place.refused.is_some();
+    let staff_is_back = shut && !found.contains(&Trouble::StaffChat);
+    if staff_is_back {
+        alerts.staff.place.refused = None;
     }
     // While nothing can be sent nothing can be told; the end tells for how long it was.
     tells.retain(|told| {
@@ -80,6 +85,9 @@ fn checked(ctx: &mut DecisionContext<'_, impl View>, found: &BTreeSet<Trouble>) 
     }
     if alerts != before {
         ctx.put(Entity::Alerts(alerts));
+    }
+    if staff_is_back {
+        staff_chat::room::is_back(ctx);
     }
 }
 
@@ -142,7 +150,9 @@ fn resend(ctx: &mut DecisionContext<'_, impl View>, id: &OutboxId) {
         OutboxId::Reply(..)
         | OutboxId::Promotion(..)
         | OutboxId::Cover(..)
-        | OutboxId::Preview(..) => None,
+        | OutboxId::Preview(..)
+        | OutboxId::Thread(..)
+        | OutboxId::Staff(..) => None,
     };
     match standing {
         Some(appeal) => {

@@ -19,8 +19,9 @@ use crate::domain::{
 };
 
 use super::{
-    appeals,
+    answers, appeals,
     broadcasts::{self, End},
+    staff_chat,
 };
 
 pub(in crate::domain) fn restored(ctx: &mut DecisionContext<'_, impl View>, restored: &Restored) {
@@ -55,10 +56,16 @@ fn distrust(ctx: &mut DecisionContext<'_, impl View>, tabs: &[Tab]) -> usize {
             OutboxId::Reply(..)
             | OutboxId::Promotion(..)
             | OutboxId::Cover(..)
-            | OutboxId::Preview(..) => {
+            | OutboxId::Preview(..)
+            | OutboxId::Thread(..)
+            | OutboxId::Staff(..) => {
                 others += 1;
-                if let OutboxId::Promotion(key, chat) = &id {
-                    broadcasts::ended(ctx, key, *chat, End::Unknown);
+                match &id {
+                    OutboxId::Promotion(key, chat) => {
+                        broadcasts::ended(ctx, key, *chat, End::Unknown);
+                    }
+                    OutboxId::Thread(appeal, _) => staff_chat::restored(ctx, *appeal),
+                    _ => {}
                 }
                 ctx.then(Effect::Finish(id, FinalState::Unknown));
             }
@@ -73,7 +80,7 @@ fn hold(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
-    (appeal.delivery.answer, appeal.delivery.correction) = (None, None);
+    answers::chat::drop_all(ctx, &mut appeal);
     appeal.delivery.state = if appeal.row.seen().answer.is_some() {
         Delivery::Held
     } else {
@@ -103,8 +110,10 @@ pub(super) fn seen_again(
         None => {}
     }
     // A later answer may have gone out since, which is not ours to change.
-    (appeal.delivery.answer, appeal.delivery.sent) = (None, None);
-    (appeal.delivery.correction, appeal.delivery.leftover) = (None, None);
+    answers::chat::drop_all(ctx, appeal);
+    appeal.delivery.sent = None;
+    (appeal.delivery.aside, appeal.delivery.leftover) = (None, None);
+    appeal.delivery.earlier.clear();
     appeal.row.seen_mut().styles.clear();
     (appeal.row.seen_mut().answer, appeal.delivery.state) = match &cells.answer {
         AnswerCell::Blank => (None, Delivery::Adopted),
@@ -116,6 +125,7 @@ pub(super) fn seen_again(
         ctx.dirty(RowKey::Appeal(appeal.id));
     }
     take_over(ctx, appeal, cells);
+    staff_chat::caught_up(appeal);
 }
 
 /// The history that is in the row, and behind it what only the journal knows.
@@ -148,7 +158,10 @@ fn take_over(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cell
     }
     appeal.dialogue.written = appeal.dialogue.lines;
     for line in missing.into_iter().rev() {
-        appeals::add_line(ctx, appeal, line.author, line.at, line.text);
+        match line.by {
+            Some(by) => appeals::add_answer(ctx, appeal, line.at, (line.text, Some(by))),
+            None => appeals::add_line(ctx, appeal, line.author, line.at, line.text),
+        }
         ctx.dirty(RowKey::Appeal(appeal.id));
     }
 }

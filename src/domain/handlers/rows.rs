@@ -16,7 +16,7 @@ use crate::domain::{
 };
 
 use super::{
-    adopt, answers, appeals, listing, promotions, restoring, staff,
+    adopt, answers, appeals, listing, promotions, restoring, staff, staff_chat,
     stopping::{stop, tell_later},
 };
 
@@ -165,9 +165,16 @@ fn status_changed(
         appeal.status = Status::New;
         return ctx.dirty(RowKey::Appeal(appeal.id));
     }
+    turn(ctx, appeal, status);
+}
+
+/// The status is another from now on; of a closing the partner hears.
+pub(super) fn turn(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, status: Status) {
+    let closes = status.is_closed() && !appeal.status.is_closed();
     appeal.status = status;
     appeal.stamp = Some(ctx.now);
     appeals::refresh_receipt(ctx, appeal);
+    staff_chat::news(ctx, appeal);
     ctx.dirty(RowKey::Appeal(appeal.id));
     if closes {
         // An answer typed with the closing goes first, even where it would still rest.

@@ -57,6 +57,7 @@ fn appeal(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, row: &WrittenR
             formula,
         } => {
             ctx.clean(row.key.clone(), row.dirtied);
+            named(ctx, &mut appeal, row);
             confirm(
                 ctx,
                 &mut appeal,
@@ -89,6 +90,19 @@ fn appeal(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, row: &WrittenR
         RowResult::Refused(_) => return,
     }
     ctx.put(Entity::Appeal(appeal));
+}
+
+/// Whoever has taken the appeal is named in its row by now, or a person has put another name there.
+fn named(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, row: &WrittenRow) {
+    let was_there = appeal.row.is_placed() && !appeal.row.is_left_alone();
+    let Some(responsible) = appeal.responsible.as_mut().filter(|it| !it.written) else {
+        return;
+    };
+    if was_there && row.dirtied >= responsible.since {
+        responsible.written = true;
+    } else {
+        ctx.dirty(row.key.clone());
+    }
 }
 
 fn confirm(

@@ -17,6 +17,8 @@ texts! {
         Over(trouble: Trouble, lasted: SignedDuration) = over,
         /// The admin chat became a supergroup, under this id.
         ChatMoved(chat: ChatId) = "admin-chat-moved",
+        /// The staff chat became a supergroup, under this id.
+        StaffChatMoved(chat: ChatId) = "staff-chat-moved",
         /// Label: check again.
         CheckAgain = "alert-check-again",
         /// After a check: nothing is wrong.
@@ -58,6 +60,7 @@ impl<'a> Argument<'a> for Trouble {
             Trouble::Disk => "disk",
             Trouble::Loops => "loops",
             Trouble::AdminChatState => "admin-chat",
+            Trouble::StaffChat => "staff-chat",
         }
         .into()
     }

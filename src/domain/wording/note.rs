@@ -3,7 +3,7 @@
 //! Invariant: it is Russian, the language of the firm; a text from outside goes in as an argument and is never taken for a pattern.
 
 use super::declare::{Argument as _, Phrase};
-use super::{AlertNote, BroadcastNote, PromotionNote, StateNote, StatusNote};
+use super::{AlertNote, BroadcastNote, PromotionNote, StaffNote, StateNote, StatusNote};
 use crate::domain::{
     appeal::{LeftBehind, RejectReason, Unfetched},
     ids::{ChatId, Number, PartnerCode},
@@ -17,8 +17,8 @@ use crate::domain::{
 texts! {
     /// Something to write into the sheet or to the admin chat; Russian, the language of the firm.
     Note<'a> -> Phrase<'a> {
-        /// A specialist's line in the history.
-        HistorySpecialist(text: &'a str) = "history-specialist",
+        /// A specialist's line in the history; by name, where it is known.
+        HistorySpecialist(text: &'a str, name: Option<&'a str>) = specialist,
         /// Where the older lines of a dialogue are.
         HistoryArchived {
             /// The name of the tab.
@@ -143,6 +143,8 @@ texts! {
         DeclinedNothingToSend = "declined-nothing-to-send",
         /// Доставка: the last answer was delivered at.
         DeclinedDelivered(time: &'a str) = "declined-delivered",
+        /// Доставка: what it says, and that the text in the cell is not sent since the chat has answered.
+        DeliveryAside(words: &'a str) = aside,
         /// Доставка: the row is stopped.
         Stopped(trouble: RowTrouble) = stopped,
         /// Admin: another account came for a bound code.
@@ -180,6 +182,8 @@ texts! {
         Status(note: StatusNote<'a>) = (StatusNote::message),
         /// A cell of the status tab.
         State(note: StateNote<'a>) = (StateNote::message),
+        /// What the staff chat is shown.
+        Staff(note: StaffNote<'a>) = (StaffNote::message),
         /// A trouble, or a sign of life.
         Alert(note: AlertNote) = (AlertNote::message),
         /// The digest: so many appeals wait, one of them longest.
@@ -241,10 +245,20 @@ pub enum NoLink {
 }
 
 choices! {
+    specialist(text: &'a str, name: Option<&'a str>) {
+        (text, None) => "history-specialist" (text),
+        (text, Some(name)) => "history-specialist-named" (text, name),
+    }
+
     line_file(described: &'a str, link: Result<&'a str, NoLink>) {
         (described, Ok(link)) => "line-file" (described, link),
         (described, Err(NoLink::NoAddress)) => "line-file-no-address" (described),
         (described, Err(NoLink::TooLarge)) => "line-file-too-large" (described),
+    }
+
+    aside(words: &'a str) {
+        "" => "delivery-aside",
+        words => "delivery-aside-after" (words),
     }
 
     line_contact(name: &'a str, phone: &'a str) {

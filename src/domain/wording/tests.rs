@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    AlertNote, BroadcastNote, EN, Note, PromotionNote, RU, Say, StateNote, StatusNote, VerdictItem,
-    alert, declare::Declared, note, promotion, status,
+    AlertNote, BroadcastNote, EN, Note, PromotionNote, RU, Say, StaffNote, StateNote, StatusNote,
+    VerdictItem, alert, declare::Declared, note, promotion, staff, status,
 };
 
 /// What a text has in braces: arguments with their `$`, and other texts by their ids.
@@ -23,10 +23,12 @@ fn both_files_hold_every_text_of_the_bot() {
         StateNote::DECLARED,
         StatusNote::DECLARED,
         AlertNote::DECLARED,
+        StaffNote::DECLARED,
         note::CHOICES,
         promotion::CHOICES,
         status::CHOICES,
         alert::CHOICES,
+        staff::CHOICES,
     ]);
     compare("ru.ftl", RU, &[said, noted].concat());
 }

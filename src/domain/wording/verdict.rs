@@ -29,6 +29,8 @@ texts! {
         AdminChat(words: &'a str) = "verdict-admin-chat",
         /// The admin chat bears another number than in the settings.
         AdminMoved(chat: i64) = "verdict-admin-moved",
+        /// The staff chat takes nothing from us, in words.
+        StaffChat(words: &'a str) = "verdict-staff-chat",
         /// A service throttles us, by its name among the links.
         Throttled(link: &'a str) = "verdict-throttled",
         /// Google refuses so many rows.
@@ -58,6 +60,7 @@ impl VerdictItem<'_> {
         matches!(
             self,
             Self::AdminMoved(_)
+                | Self::StaffChat(_)
                 | Self::Throttled(_)
                 | Self::Refused(_)
                 | Self::Quarantined(_)

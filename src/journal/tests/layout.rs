@@ -74,6 +74,7 @@ fn entities_of_the_first_version_are_readable() {
             at: at(1),
             text: "Добрый день".into(),
             message: None,
+            by: None,
         },
     );
     check(
@@ -88,6 +89,7 @@ fn entities_of_the_first_version_are_readable() {
             next_number: Number(42),
             unnumbered: [AppealId::first(Seq(12))].into(),
             stopped: [(RowTrouble::Moved, [Number(40), Number(41)].into())].into(),
+            sheet: None,
         }),
     );
 }
@@ -202,6 +204,7 @@ fn session() -> Session {
             held: None,
             said: None,
             step: false,
+            file: false,
         }],
         ..Session::new(CHAT, Locale::En)
     }
@@ -245,6 +248,7 @@ fn appeal() -> Appeal {
                     },
                     PartState::Waiting,
                 ],
+                reply: None,
             }),
             revision: Revision(2),
             state: Delivery::Delivered {
@@ -255,5 +259,7 @@ fn appeal() -> Appeal {
         }),
         receipt: None,
         mixed: false,
+        thread: None,
+        responsible: None,
     }
 }

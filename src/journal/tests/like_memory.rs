@@ -43,6 +43,8 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         }),
         receipt: None,
         mixed: false,
+        thread: None,
+        responsible: None,
     }
 }
 
@@ -76,6 +78,7 @@ fn entity() -> impl Strategy<Value = Entity> {
             at: Timestamp::UNIX_EPOCH,
             text: Text(text.to_string()),
             message: None,
+            by: None,
         })),
         2 => (0..CHATS, any::<bool>(), prop::option::of(0..3_u64)).prop_map(|(chat, blocked, partner)| {
             let partner = partner.map(code);

@@ -87,6 +87,7 @@ fn script(_: &Rules, view: &WriteTables<'_>, seq: Seq, event: &Event, now: Times
         at: now,
         text: Text(said),
         message: None,
+        by: None,
     }));
     decision
 }

@@ -77,6 +77,10 @@ pub(crate) const CASES: &[Case] = {
             &[AdminMoved(-1_009)],
         ),
         (
+            |status| status.telegram.staff_chat = Some("the bot was kicked".into()),
+            &[StaffChat("the bot was kicked")],
+        ),
+        (
             |status| link(status, "telegram", Health::Throttled),
             &[Throttled("telegram")],
         ),

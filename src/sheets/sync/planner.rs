@@ -284,6 +284,7 @@ impl Planner<'_> {
                 SharedCell::Status { set, .. } => status = Some(set.clone()),
                 SharedCell::Clear { expect, .. } => cleared = Some(expect.clone()),
                 SharedCell::Fill(text) => filled = Some(text.clone()),
+                SharedCell::Assign { .. } => {}
             }
             moves.push((shared_cells::column(cell), decided));
         }

@@ -96,7 +96,8 @@ impl TabPlanner<'_> {
     ) -> Vec<(Column, Text)> {
         let plain = moves.iter().filter_map(|(column, decided)| match decided {
             CellAction::Plain { set }
-                if self.snapshot.tab == Tab::Promotions || *column == Column::Answer =>
+                if self.snapshot.tab == Tab::Promotions
+                    || [Column::Answer, Column::Responsible].contains(column) =>
             {
                 Some((*column, Text(set.clone())))
             }
@@ -311,7 +312,7 @@ impl TabPlanner<'_> {
     /// Empties a row without a key of what we left there by mistake.
     pub(super) fn empty(&self, row: &Row, repair: &Repair, wrong: &WrongRow, plan: &mut WritePlan) {
         let is_ours = |(column, _): &(Column, CellValue)| {
-            ![Column::Status, Column::Answer].contains(column)
+            ![Column::Status, Column::Answer, Column::Responsible].contains(column)
                 || wrong.left(*column) == self.snapshot.text(row, *column)
         };
         let placed = |(column, value)| Some((self.layout.position(column)?, value));
@@ -334,6 +335,9 @@ impl TabPlanner<'_> {
             SharedCell::Status { expect, .. } => words.status(wrong.was.as_str()) == *expect,
             SharedCell::Clear { expect, .. } => *expect == wrong.was,
             SharedCell::Fill(_) => wrong.was.is_blank(),
+            SharedCell::Assign { expect, .. } => {
+                wrong.was.is_blank() || expect.as_ref() == Some(&wrong.was)
+            }
         };
         expected
             && shared_cells::column(cell) == wrong.column

@@ -40,6 +40,7 @@ pub(super) fn column(cell: &SharedCell) -> Column {
         SharedCell::Status { .. } => Column::Status,
         SharedCell::Clear { column, .. } => *column,
         SharedCell::Fill(_) => Column::Answer,
+        SharedCell::Assign { .. } => Column::Responsible,
     }
 }
 
@@ -75,6 +76,21 @@ pub(super) fn decide(
                 CellAction::Contested
             }
         }
+        SharedCell::Assign { expect, set } => {
+            let ours = expect
+                .as_ref()
+                .is_some_and(|expect| shown == expect.as_str());
+            if Text::from(shown).is_blank() {
+                CellAction::Plain {
+                    set: set.as_str().to_owned(),
+                }
+            } else if ours && shown != set.as_str() {
+                change(shown, set.as_str(), failed_matches)
+            } else {
+                // A person knows better whose it is.
+                CellAction::Done
+            }
+        }
         SharedCell::Fill(text) => {
             if shown == text.as_str() {
                 CellAction::Done
@@ -94,7 +110,7 @@ pub(super) fn outcome<'a>(words: &'a TabWords, cell: &'a SharedCell) -> Option<&
     match cell {
         SharedCell::Status { set, .. } => words.status_word(set),
         SharedCell::Clear { .. } => Some(""),
-        SharedCell::Fill(text) => Some(text.as_str()),
+        SharedCell::Fill(text) | SharedCell::Assign { set: text, .. } => Some(text.as_str()),
     }
 }
 
@@ -160,6 +176,25 @@ mod tests {
         assert_eq!(status(None, "Новое", None), CellAction::Contested);
         let own = Some(Status::Other("Ждём".into()));
         assert_eq!(status(own, "ждем", None), compare("ждем", "В работе"));
+    }
+
+    #[test]
+    fn a_name_is_put_where_nobody_s_stands_but_ours() {
+        let assign = |expect: Option<&str>, shown| {
+            let cell = SharedCell::Assign {
+                expect: expect.map(Text::from),
+                set: "Иванова".into(),
+            };
+            decide(&appeals(), &cell, shown, None)
+        };
+        assert_eq!(assign(None, " "), plain("Иванова"));
+        assert_eq!(assign(None, "Петров"), CellAction::Done);
+        assert_eq!(
+            assign(Some("Петров"), "Петров"),
+            compare("Петров", "Иванова")
+        );
+        assert_eq!(assign(Some("Петров"), "Сидоров"), CellAction::Done);
+        assert_eq!(assign(Some("Петров"), "Иванова"), CellAction::Done);
     }
 
     #[test]

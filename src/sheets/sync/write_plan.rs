@@ -335,9 +335,9 @@ pub(in crate::sheets) fn size(row: &DesiredRow) -> usize {
     };
     let shared = row.shared.iter().map(|cell| match cell {
         SharedCell::Status { .. } => CELL_COST,
-        SharedCell::Clear { expect: text, .. } | SharedCell::Fill(text) => {
-            text.as_str().chars().count() + CELL_COST
-        }
+        SharedCell::Clear { expect: text, .. }
+        | SharedCell::Fill(text)
+        | SharedCell::Assign { set: text, .. } => text.as_str().chars().count() + CELL_COST,
     });
     let parts = row
         .parts()

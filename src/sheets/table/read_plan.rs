@@ -83,6 +83,7 @@ impl ReadPlan {
                 | Column::Telegram
                 | Column::Status
                 | Column::Answer
+                | Column::Responsible
                 | Column::Updated
                 | Column::Delivery => true,
                 Column::Code => histories != HistoryRange::Skip,

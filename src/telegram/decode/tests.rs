@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::{
     effect::Button,
+    ids::{AppealId, Seq},
     message::{Attachment, Content, Context, FileKind, Reply},
 };
 
@@ -404,6 +405,7 @@ fn a_pressed_button_knows_its_chat() {
             callback: CallbackId("9".to_owned()),
             message: message.map(MessageId),
             button,
+            by: None,
             locale: Locale::Ru,
         }))
     };
@@ -560,4 +562,55 @@ fn a_group_that_becomes_a_supergroup_says_under_which_id() {
         br#"{"update_id":1,"message":{"message_id":1,"date":0,"chat":{"id":-5,"type":"group","title":"A"},"migrate_to_chat_id":-1005}}"#;
     let (from, to) = (ChatId(-5), ChatId(-1005));
     assert_eq!(decode(raw), Ok(Event::Update(Update::Moved { from, to })));
+}
+
+#[test]
+fn a_reply_in_a_group_names_its_author_and_what_it_replies_to() {
+    let place = json!({"id": -7, "type": "supergroup", "title": "Т"});
+    let from = json!({"id": 42, "is_bot": false, "first_name": "Ирина", "last_name": "Иванова"});
+    let replied = json!({"message_id": 5, "date": DATE, "chat": place, "text": "№ 41 · Анна"});
+    let body = |more: Value| {
+        let mut body = json!({"message_id": 9, "date": DATE, "chat": place, "from": from, "reply_to_message": replied});
+        let fields = body.as_object_mut().unwrap();
+        fields.extend(more.as_object().unwrap().clone());
+        body
+    };
+    for (kind, more, is_changed) in [
+        ("message", json!({"text": "ответ"}), false),
+        (
+            "edited_message",
+            json!({"text": "ответ", "edit_date": DATE + 9}),
+            true,
+        ),
+    ] {
+        let Ok(Event::Update(Update::Replied {
+            message,
+            by,
+            changed,
+        })) = decoded(kind, &body(more))
+        else {
+            panic!("a reply");
+        };
+        assert_eq!(
+            (by.account, by.name.as_str()),
+            (ChatId(42), "Ирина Иванова")
+        );
+        assert_eq!(
+            (message.chat, message.message, changed),
+            (ChatId(-7), MessageId(9), is_changed)
+        );
+        assert_eq!(message.content, Content::Text("ответ".into()));
+        let reply = message.context.reply.expect("what it replies to");
+        assert_eq!(
+            (reply.message, reply.quote.as_str()),
+            (Some(MessageId(5)), "№ 41 · Анна")
+        );
+    }
+    let press = json!({"id": "9", "from": from, "message": {"chat": place, "message_id": 5}, "data": "take:12"});
+    let Ok(Event::Update(Update::Pressed { by, button, .. })) = decoded("callback_query", &press)
+    else {
+        panic!("a press");
+    };
+    assert_eq!(by.map(|by| by.name), Some("Ирина Иванова".into()));
+    assert_eq!(button, Some(Button::Take(AppealId::first(Seq(12)))));
 }

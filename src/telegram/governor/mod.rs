@@ -153,7 +153,7 @@ impl Governor {
 
     /// Chooses among waiting messages, given in the order in which they should go; reads no further than it can choose.
     ///
-    /// Talk messages of one chat keep their order: one that must wait holds back those after it, in its chat alone.
+    /// Messages of one chat keep their order, announcements apart: one that must wait holds back those after it, in its chat alone.
     pub fn choose(
         &mut self,
         waiting: impl IntoIterator<Item = Candidate>,
@@ -180,8 +180,8 @@ impl Governor {
             let Some(candidate) = waiting.next() else {
                 break;
             };
-            let talk = candidate.lane == Lane::Talk;
-            if talk && held_back.contains(&candidate.chat) {
+            let ordered = candidate.lane != Lane::Announcement;
+            if ordered && held_back.contains(&candidate.chat) {
                 continue;
             }
             left -= 1;
@@ -192,7 +192,7 @@ impl Governor {
                 Ok(()) => choice.go.push((candidate.id, self.take(candidate.chat))),
                 Err(obstacle) => choice.meets(&obstacle),
             }
-            if talk {
+            if ordered {
                 // Also behind one that goes now: its chat is closed until that one is settled.
                 held_back.insert(candidate.chat);
             }

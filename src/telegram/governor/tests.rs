@@ -58,7 +58,9 @@ fn index(id: &OutboxId) -> usize {
         OutboxId::Answer(..)
         | OutboxId::Promotion(..)
         | OutboxId::Cover(..)
-        | OutboxId::Preview(..) => unreachable!("only replies here"),
+        | OutboxId::Preview(..)
+        | OutboxId::Thread(..)
+        | OutboxId::Staff(..) => unreachable!("only replies here"),
     }
 }
 

@@ -149,6 +149,7 @@ impl Play {
             tab: Tab::Appeals,
             began: clock::now(),
             highest: None,
+            sheet: None,
         });
         journal.apply(rows.chain([looked]).collect()).await.unwrap();
         let (fake, site, stop) = (

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what the cell shows while the answer in it is with Telegram changes nothing before its outcome is known.
 
-use super::{begin, correction, is_on_its_way, take_back};
+use super::{begin, chat, correction, is_on_its_way, take_back};
 use crate::domain::{
     appeal::{Appeal, Delivery, orders::DeclinedOrder},
     context::DecisionContext,
@@ -21,6 +21,9 @@ pub(in crate::domain::handlers) fn typed(
 ) {
     let seen = appeal.row.seen_mut();
     (seen.answer, seen.styles) = (Some(text.clone()), styles.to_vec());
+    if chat::holds(ctx, appeal, &text) {
+        return;
+    }
     if correction::is_leftover(appeal, &text) {
         return correction::clear_away(ctx, appeal);
     }
@@ -58,6 +61,12 @@ pub(in crate::domain::handlers) fn emptied(
     appeal.delivery.holds = false;
     if std::mem::take(&mut appeal.delivery.formula) {
         ctx.dirty(RowKey::Appeal(appeal.id));
+    }
+    if appeal.delivery.aside.take().is_some() {
+        ctx.dirty(RowKey::Appeal(appeal.id));
+    }
+    if chat::is_busy(appeal) {
+        return;
     }
     if is_on_its_way(appeal) {
         take_back(ctx, appeal);
@@ -99,6 +108,10 @@ pub(in crate::domain::handlers) fn unready(
     appeal: &mut Appeal,
     shown: &Text,
 ) {
+    if chat::is_busy(appeal) {
+        appeal.row.seen_mut().answer = None;
+        return;
+    }
     let resting = is_on_its_way(appeal) && take_back(ctx, appeal);
     if appeal.delivery.correction.is_some() {
         return correction::unready(ctx, appeal);

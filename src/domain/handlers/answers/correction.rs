@@ -13,14 +13,13 @@ use crate::domain::{
     },
     context::DecisionContext,
     effect::{MessageForm, Wake},
-    handlers::{appeals, lines},
+    handlers::{appeals, lines, staff_chat},
     ids::{RowKey, Seq},
     session::Locale,
     spans::has_lasted,
-    styled::Styled,
     text::{Html, Text},
     view::View,
-    wording::{Note, Say},
+    wording::{Note, Say, StaffNote},
 };
 
 /// How long the text waits in the cell for its author; then the answer stays as it was.
@@ -135,6 +134,7 @@ pub(super) fn clear_away(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut 
             styles: Vec::new(),
             at: sent.at,
             parts: vec![delivered],
+            reply: None,
         });
     }
     ctx.dirty(RowKey::Appeal(appeal.id));
@@ -168,32 +168,37 @@ pub(super) fn waited(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appe
     }
 }
 
-fn end(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn end(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     let correction = appeal.delivery.correction.take();
     if correction.is_some_and(|correction| !correction.shown) {
         appeal.delivery.leftover = Some(ctx.seq);
     }
-    appeal.delivery.state = match &appeal.delivery.sent {
+    appeal.delivery.state = as_sent(appeal);
+    clear_away(ctx, appeal);
+}
+
+/// What the row says of the last answer where nothing became of its correction.
+pub(super) fn as_sent(appeal: &Appeal) -> Delivery {
+    match &appeal.delivery.sent {
         Some(sent) => Delivery::Delivered {
             at: sent.at,
             maybe_twice: sent.maybe_twice,
         },
         None => Delivery::Empty,
-    };
-    clear_away(ctx, appeal);
+    }
 }
 
 /// The messages that make of what the partner has what he is to have, one for each step; what needs none is there already.
 pub(super) fn messages(
     ctx: &DecisionContext<'_, impl View>,
     appeal: &mut Appeal,
-    text: &Styled,
+    answer: &Answer,
 ) -> Vec<Planned> {
-    let is_withdrawn = Text::from(text.as_str()).is_blank();
+    let is_withdrawn = answer.text.is_blank();
     let new = if is_withdrawn {
         Vec::new()
     } else {
-        parts::of(ctx, appeal.chat, appeal.number, text)
+        parts::of(ctx, appeal.chat, appeal.number, answer)
     };
     let sent = appeal.delivery.sent.as_ref();
     let old = sent.map_or_else(Vec::new, |sent| sent.messages.clone());
@@ -237,7 +242,7 @@ fn steps(
     let (mut old_files, old_words): (Vec<_>, Vec<_>) =
         old.into_iter().partition(|part| part.file.is_some());
     let (new_files, new_words): (Vec<_>, Vec<_>) =
-        new.into_iter().partition(|part| part.file().is_some());
+        new.into_iter().partition(|part| part.identity().is_some());
     let (mut old_words, mut new_words) = (old_words.into_iter(), new_words.into_iter());
     let mut kept = Vec::new();
     let both = old_words.len().min(new_words.len());
@@ -248,7 +253,8 @@ fn steps(
     kept.extend(pairs.map(|(was, part)| (Some(was), Some(part))));
     let mut added: Vec<_> = new_words.collect();
     for part in new_files {
-        let same = |was: &SentPart| was.file.as_ref() == part.file();
+        let file = part.identity();
+        let same = |was: &SentPart| was.file == file;
         match old_files.iter().position(same) {
             Some(at) => kept.push((Some(old_files.remove(at)), Some(part))),
             None => added.push(part),
@@ -273,9 +279,10 @@ fn change(was: &SentPart, part: parts::Part) -> (CorrectionStep, Planned) {
             arrived: Some(was.arrived),
         })
     } else {
-        let form = match part.file() {
-            Some(address) => MessageForm::Caption(message, address.clone()),
-            None => MessageForm::Edit(message),
+        let form = match (part.file(), part.identity()) {
+            (Some(address), _) => MessageForm::Caption(message, address.clone()),
+            (None, Some(_)) => MessageForm::Caption(message, Text::default()),
+            (None, None) => MessageForm::Edit(message),
         };
         Ok(parts::Part { form, ..part })
     };
@@ -318,7 +325,7 @@ fn add(part: &parts::Part) -> CorrectionStep {
 
 fn becomes(part: &parts::Part) -> Becomes {
     Becomes {
-        file: part.file().cloned(),
+        file: part.identity(),
         fingerprint: part.fingerprint(),
     }
 }
@@ -350,6 +357,13 @@ pub(super) fn finish(
         left,
     };
     appeal.stamp = Some(at);
+    let note = match withdrawn {
+        true => StaffNote::Withdrawn,
+        false => StaffNote::Corrected(answer.text.as_str()),
+    };
+    if answer.reply.is_none() {
+        staff_chat::tell(ctx, appeal, note);
+    }
     ctx.dirty(RowKey::Appeal(appeal.id));
     if appeal.row.seen().answer.as_ref() != Some(&answer.text) {
         appeal.delivery.answer = None;
@@ -357,9 +371,11 @@ pub(super) fn finish(
     if !withdrawn {
         sent.messages = messages_after(&correction, answer);
         (sent.text, sent.at, sent.maybe_twice) = (answer.text.clone(), at, maybe_twice);
+        sent.reply.clone_from(&answer.reply);
         appeal.delivery.sent = Some(sent);
     }
     let newer = appeal.row.seen().answer.clone();
+    let newer = newer.filter(|_| answer.reply.is_none());
     if let Some(newer) = newer.filter(|newer| *newer != answer.text) {
         if !withdrawn {
             // Its author has gone on correcting.

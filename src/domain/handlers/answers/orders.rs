@@ -2,7 +2,7 @@
 //!
 //! Invariant: the status goes back to what it was, and an order that is not followed says why; nothing is sent that nobody meant.
 
-use super::{begin, correction, is_on_its_way, take_back};
+use super::{begin, chat, correction, is_on_its_way, take_back};
 use crate::domain::{
     appeal::{
         Appeal, Delivery,
@@ -40,6 +40,9 @@ fn correct(
     if appeal.delivery.correction.is_some() {
         correction::renew(ctx, appeal);
         return Ok(());
+    }
+    if chat::is_busy(appeal) {
+        return Err(DeclinedOrder::OnItsWay);
     }
     if is_on_its_way(appeal) {
         // A text that only rests may be what was meant for the correction: it does not go out as an answer of its own.

@@ -3,7 +3,7 @@
 //! Invariant: the same text makes the same messages, so that those which the partner has are known again.
 
 use crate::domain::{
-    appeal::{PartState, correction::SentPart},
+    appeal::{Answer, PartState, correction::SentPart},
     context::DecisionContext,
     effect::MessageForm,
     ids::{ChatId, Number},
@@ -36,6 +36,15 @@ impl Part {
         }
     }
 
+    /// What its file is known by, if it has one: an address, or a message of the staff chat.
+    pub(super) fn identity(&self) -> Option<Text> {
+        match &self.form {
+            MessageForm::File(address) => Some(address.clone()),
+            MessageForm::Captioned(chat, message) => Some(Text(format!("{chat}/{}", message.0))),
+            _ => None,
+        }
+    }
+
     /// The message that it has become.
     pub(super) fn sent(&self, state: PartState) -> Option<SentPart> {
         let PartState::Delivered { arrived, .. } = state else {
@@ -43,16 +52,16 @@ impl Part {
         };
         Some(SentPart {
             arrived: arrived?,
-            file: self.file().cloned(),
+            file: self.identity(),
             fingerprint: self.fingerprint(),
         })
     }
 
     /// What is in it: equal for equal words and the same file.
     pub(super) fn fingerprint(&self) -> String {
-        let file = self.file().map_or("", Text::as_str);
+        let file = self.identity().unwrap_or_default();
         // No address holds a line break, so nothing else is told like this.
-        fingerprint(&format!("{file}\n{}", self.text.as_str()))
+        fingerprint(&format!("{}\n{}", file.as_str(), self.text.as_str()))
     }
 }
 
@@ -61,26 +70,37 @@ pub(super) fn of(
     ctx: &DecisionContext<'_, impl View>,
     chat: ChatId,
     number: Option<Number>,
-    answer: &Styled,
+    answer: &Answer,
 ) -> Vec<Part> {
     let locale = ctx
         .session(chat)
         .map_or_else(Locale::default, |session| session.locale);
     let heading = number.map(|number| ctx.rules.wording.say(locale, Say::AnswerHeading(number)));
-    messages(heading.as_deref(), answer)
+    match &answer.reply {
+        None => messages(heading.as_deref(), &answer.styled(), &[]),
+        Some(reply) => {
+            let files = reply.files.iter();
+            let files: Vec<_> = files
+                .map(|message| MessageForm::Captioned(reply.chat, *message))
+                .collect();
+            let words = Styled::from(reply.words.as_str());
+            messages(heading.as_deref(), &words, &files)
+        }
+    }
 }
 
-fn messages(heading: Option<&str>, answer: &Styled) -> Vec<Part> {
+fn messages(heading: Option<&str>, answer: &Styled, more: &[MessageForm]) -> Vec<Part> {
     let (mut words, mut files) = (Styled::default(), Vec::new());
     for line in answer.trimmed().lines() {
         let shown = line.as_str().trim();
         if is_address(shown) && files.len() < FILES {
-            files.push(shown.to_owned());
+            files.push(MessageForm::File(shown.into()));
         } else {
             words.append(&line);
             words.push("\n", &Style::default());
         }
     }
+    files.extend(more.iter().cloned());
     let words = words.trimmed();
     let text = match heading {
         // A file without words bears the heading itself.
@@ -103,10 +123,8 @@ fn messages(heading: Option<&str>, answer: &Styled) -> Vec<Part> {
             text,
             form: MessageForm::Message,
         });
-    let files = captions.zip(files).map(|(text, address)| Part {
-        text,
-        form: MessageForm::File(Text(address)),
-    });
+    let files = captions.zip(files);
+    let files = files.map(|(text, form)| Part { text, form });
     texts.chain(files).collect()
 }
 

@@ -139,7 +139,7 @@ pub(in crate::domain::handlers) fn messages(
     if broadcast.apart {
         let picture = message(cover.clone(), Html::escape(""));
         let words = Send {
-            after: Some(cover),
+            after: Some(Box::new(cover)),
             ..words
         };
         vec![Send { form, ..picture }, words]
@@ -177,7 +177,11 @@ pub(super) fn withdrawn(
 pub(super) fn announcement(id: &OutboxId) -> Option<(&PromotionKey, ChatId)> {
     match id {
         OutboxId::Promotion(key, chat) | OutboxId::Cover(key, chat) => Some((key, *chat)),
-        OutboxId::Reply(..) | OutboxId::Answer(..) | OutboxId::Preview(..) => None,
+        OutboxId::Reply(..)
+        | OutboxId::Answer(..)
+        | OutboxId::Preview(..)
+        | OutboxId::Thread(..)
+        | OutboxId::Staff(..) => None,
     }
 }
 

@@ -214,6 +214,7 @@ fn adopted(chats: Range<i64>) -> Vec<Event> {
         tab: Tab::Appeals,
         began: clock::now(),
         highest: None,
+        sheet: None,
     });
     chats.map(row).chain([looked]).collect()
 }

@@ -58,6 +58,7 @@ fn looked(began: Timestamp, highest: Option<u32>) -> Event {
         tab: Tab::Appeals,
         began,
         highest: highest.map(Number),
+        sheet: Some(7),
     })
 }
 

@@ -36,3 +36,38 @@ async fn words_beneath_what_went_out_as_a_link_stand_before_its_address() {
     let words = fake.calls()[1].body["text"].as_str().unwrap().to_owned();
     assert!(words.ends_with("\n\nhttps://a.example/page"), "{words}");
 }
+
+#[tokio::test]
+async fn a_message_is_copied_with_what_is_beneath_it_or_with_other_words_or_none() {
+    let (chat, source) = (ChatId(-77), MessageId(9));
+    let reply = json!({"message_id": 5, "allow_sending_without_reply": true});
+    for (form, text, rest) in [
+        (MessageForm::Copy(chat, source), "", json!({})),
+        (
+            MessageForm::Captioned(chat, source),
+            "",
+            json!({"caption": "", "parse_mode": "HTML"}),
+        ),
+        (
+            MessageForm::Captioned(chat, source),
+            "1 < 2",
+            json!({"caption": "1 &lt; 2", "parse_mode": "HTML"}),
+        ),
+    ] {
+        let fake = Fake::start(|_| ok(&json!({"message_id": 6}))).await;
+        let copy = Send {
+            text: Html::escape(text),
+            reply_to: Some(MessageId(5)),
+            ..message(form)
+        };
+        let ended = send(&fake.client(), &copy, None)
+            .await
+            .expect("it is taken");
+        assert_eq!(ended.message, MessageId(6));
+        let mut body =
+            json!({"chat_id": 42, "from_chat_id": -77, "message_id": 9, "reply_parameters": reply});
+        let fields = body.as_object_mut().unwrap();
+        fields.extend(rest.as_object().unwrap().clone());
+        assert_eq!(fake.calls()[0].body, body);
+    }
+}

@@ -1,0 +1,149 @@
+//! What the staff chat reads of an appeal.
+//!
+//! Invariant: every message fits into Telegram's limit; a file is shown itself, so its line says nothing there.
+
+use crate::domain::{
+    appeal::{Appeal, Author, Line},
+    context::DecisionContext,
+    effect::{Button, Keyboard},
+    text::{Html, Text, split},
+    thread::StaffThread,
+    view::View,
+    wording::{Note, StaffNote},
+};
+
+/// The most that is shown of words, in UTF-16 code units: with the heading it fits into one message.
+const WORDS: usize = 3_500;
+/// The most of an appeal's words in a summary.
+const FIRST_WORDS: usize = 80;
+
+/// What a thread lacks, in words; nothing where only files are new, or what the chat itself has said.
+pub(super) fn news(
+    ctx: &DecisionContext<'_, impl View>,
+    appeal: &Appeal,
+    thread: &StaffThread,
+) -> Option<String> {
+    let mut words: Vec<String> = Vec::new();
+    for line in lines_from(ctx, appeal, thread.shown) {
+        let held = thread.files.iter().any(|file| file.line == line.index);
+        match line.author {
+            Author::Partner if !held => words.push(line.text.0),
+            // What was answered in the chat stands there.
+            Author::Specialist if line.by.is_some() => {}
+            Author::Specialist => words.push(note(ctx, StaffNote::Answered(line.text.as_str()))),
+            Author::Partner | Author::Adopted => {}
+        }
+    }
+    if appeal.status.is_closed() && !thread.closed {
+        words.push(note(ctx, StaffNote::Closed));
+    }
+    if words.is_empty() && thread.head.is_none() && !thread.files.is_empty() {
+        words.push(note(ctx, StaffNote::FilesFollow));
+    }
+    (!words.is_empty()).then(|| short(&words.join("\n\n")))
+}
+
+/// The first message of a thread: who asks, what, and how it stands; with what can be done.
+pub(super) fn head(
+    ctx: &DecisionContext<'_, impl View>,
+    appeal: &Appeal,
+    thread: &StaffThread,
+) -> (Html, Keyboard) {
+    let number = note(ctx, StaffNote::Number(appeal.number));
+    let number = match address(ctx) {
+        Some(address) => Html::link(&address, &number),
+        None => Html::escape(&number),
+    };
+    let (name, code) = who(ctx, appeal);
+    let who = note(
+        ctx,
+        StaffNote::Who {
+            name: &name,
+            code: &code,
+        },
+    );
+    let text = format!("{who}\n\n{}", thread.opening.as_str());
+    let text = Html::join(&[number, Html::escape(&text)]).followed_by(thread.standing.as_str());
+    let button = |label, button| (note(ctx, label), button);
+    let buttons = vec![
+        button(StaffNote::Take, Button::Take(appeal.id)),
+        button(StaffNote::Solve, Button::Solve(appeal.id)),
+    ];
+    let keyboard = match appeal.status.is_closed() {
+        true => Keyboard::Keep,
+        false => Keyboard::Row(buttons),
+    };
+    (text, keyboard)
+}
+
+/// How an appeal stands, in a line of its first message; nothing while nobody has taken it up.
+pub(super) fn standing(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> Text {
+    let responsible = appeal.responsible.as_ref().map(|it| it.name.as_str());
+    Text(match (appeal.status.is_closed(), responsible) {
+        (true, _) => note(ctx, StaffNote::Solved),
+        (false, Some(name)) => note(ctx, StaffNote::Taken(name)),
+        (false, None) => String::new(),
+    })
+}
+
+/// An appeal in one line of a summary.
+pub(super) fn in_a_line(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> String {
+    let shown = appeal.thread.as_ref().map_or(0, |thread| thread.shown);
+    let lines = lines_from(ctx, appeal, shown);
+    let first = lines.first().map_or("", |line| line.text.as_str());
+    let first = first.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (name, _) = who(ctx, appeal);
+    let words = cut(&first, FIRST_WORDS);
+    let line = StaffNote::SummaryLine {
+        number: appeal.number,
+        name: &name,
+        words: &words,
+    };
+    note(ctx, line)
+}
+
+/// A text of the chat.
+pub(super) fn note(ctx: &DecisionContext<'_, impl View>, note: StaffNote<'_>) -> String {
+    ctx.rules.wording.note(Note::Staff(note))
+}
+
+/// Words that fit into a message.
+pub(super) fn short(words: &str) -> String {
+    cut(words, WORDS)
+}
+
+fn cut(words: &str, limit: usize) -> String {
+    match split(words, limit).as_slice() {
+        [first, _, ..] => format!("{first}…"),
+        _ => words.to_owned(),
+    }
+}
+
+/// The tab of the appeals. It leads to no row: rows move under a sort, and a link that leads to another partner's row is worse than a look for the
+/// number that stands in it.
+pub(super) fn address(ctx: &DecisionContext<'_, impl View>) -> Option<String> {
+    let staff = ctx.rules.staff.as_ref()?;
+    let sheet = ctx.appeals_tab().sheet?;
+    let book = &staff.spreadsheet.0;
+    Some(format!(
+        "https://docs.google.com/spreadsheets/d/{book}/edit#gid={sheet}"
+    ))
+}
+
+fn who(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> (String, String) {
+    let partner = appeal.partner.as_ref().and_then(|code| ctx.partner(code));
+    partner.map_or_else(Default::default, |partner| {
+        (partner.name.0, partner.written_code.0)
+    })
+}
+
+/// The lines of a dialogue from this one on, oldest first, as this decision leaves them.
+fn lines_from(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, from: u32) -> Vec<Line> {
+    let indices = from..appeal.dialogue.lines;
+    let stored = ctx.view.lines(appeal.id, indices.len());
+    let line = |index| {
+        let fresh = ctx.fresh_line(appeal.id, index);
+        fresh.or_else(|| stored.iter().find(|line| line.index == index).cloned())
+    };
+    indices.filter_map(line).collect()
+}

@@ -1,0 +1,230 @@
+//! An appeal in the staff chat: what of it stands there, and what is known of that chat.
+//!
+//! Invariant: a thread is compared with its appeal, never told what has changed: whatever it lacks is shown once, whoever missed the moment.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    chat::KnownChat,
+    ids::{AppealId, ChatId, MessageId},
+    spans::has_lasted,
+    text::Text,
+};
+
+/// What is written within so long of one another is shown at once.
+const JOINED: SignedDuration = SignedDuration::from_secs(4);
+/// The time within which messages count as many.
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+/// After so many messages within a minute a thread has one a minute.
+const OFTEN: usize = 3;
+/// After so many messages within a minute the chat has one a minute, which names all that has come: Telegram takes twenty, files included.
+const STORM: usize = 10;
+/// A chat that takes nothing is tried again after so long.
+const TRIED_AGAIN: SignedDuration = SignedDuration::from_mins(10);
+
+/// What stands of an appeal in the staff chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffThread {
+    /// The chat; in another one, or in the supergroup that it became, the thread begins anew.
+    pub chat: ChatId,
+    /// The message to which the others reply; none before Telegram has it.
+    pub head: Option<MessageId>,
+    /// The words in it.
+    #[serde(default)]
+    pub opening: Text,
+    /// What it says of how the appeal stands.
+    #[serde(default)]
+    pub standing: Text,
+    /// Counts the messages that were made for it.
+    pub made: u32,
+    /// What is on its way there.
+    pub under_way: Option<UnderWay>,
+    /// So many lines of the dialogue stand there.
+    pub shown: u32,
+    /// Files of the partner's that are still to be shown.
+    pub files: Vec<PartnerFile>,
+    /// It says that the appeal is closed.
+    pub closed: bool,
+    /// When it was added to within the last minute.
+    pub recent: Vec<Timestamp>,
+    /// What is said beneath the answers of the specialists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<ReplyNote>,
+}
+
+/// What is said beneath an answer that was written in the chat: where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyNote {
+    /// The message of the answer.
+    pub reply: MessageId,
+    /// Which of the thread's messages says it.
+    pub nth: u32,
+    /// Its id; none before Telegram has it.
+    pub message: Option<MessageId>,
+    /// What it is to say.
+    pub says: Text,
+    /// The answer can be taken back.
+    pub open: bool,
+    /// What it says, or is on its way to say.
+    pub told: Text,
+}
+
+/// A message of the partner's that holds a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerFile {
+    /// Which.
+    pub message: MessageId,
+    /// The line of the dialogue that names it.
+    pub line: u32,
+}
+
+/// A message of a thread on its way, and what stood there before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnderWay {
+    /// Which of the thread's messages.
+    pub nth: u32,
+    /// So many lines stood there before.
+    pub shown: u32,
+    /// The files that follow it.
+    pub files: Vec<PartnerFile>,
+    /// Whether the thread said before that the appeal is closed.
+    pub closed: bool,
+}
+
+/// What is known of the staff chat beyond the settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffRoom {
+    /// Where it is, and whether it takes messages.
+    #[serde(default)]
+    pub place: KnownChat,
+    /// When messages were made for it within the last minute.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<Timestamp>,
+    /// Appeals of which something is still to be shown there.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub waiting: BTreeSet<AppealId>,
+    /// Nothing is shown before this moment: there is too much, or the chat takes nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rests_until: Option<Timestamp>,
+}
+
+impl StaffThread {
+    /// A thread of which nothing stands in this chat, of an appeal whose dialogue had so many lines before.
+    #[must_use]
+    pub fn new(chat: ChatId, shown: u32) -> Self {
+        Self {
+            chat,
+            head: None,
+            opening: Text::default(),
+            standing: Text::default(),
+            made: 0,
+            under_way: None,
+            shown,
+            files: Vec::new(),
+            closed: false,
+            recent: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// It goes on in this chat; in another one than before it has no message yet.
+    pub fn go_on_in(&mut self, chat: ChatId) {
+        if self.chat != chat {
+            (self.chat, self.head) = (chat, None);
+            if let Some(before) = self.under_way.take() {
+                self.take_back(before);
+            }
+        }
+    }
+
+    /// A message that was on its way is not there: what it said is still to be shown.
+    pub fn take_back(&mut self, before: UnderWay) {
+        (self.shown, self.closed) = (before.shown, before.closed);
+        self.files.splice(..0, before.files);
+    }
+
+    /// Whether nothing of it stands in the chat, or is on its way there.
+    #[must_use]
+    pub fn begins(&self) -> bool {
+        self.head.is_none() && self.under_way.is_none()
+    }
+
+    /// When what is new can be shown, together with what follows shortly.
+    #[must_use]
+    pub fn next_turn(&self, now: Timestamp) -> Timestamp {
+        self.rests_until(now).unwrap_or(now + JOINED)
+    }
+
+    /// When it can be added to again, where it has had many messages within the last minute.
+    #[must_use]
+    pub fn rests_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let recent = recent(&self.recent, now);
+        let last = recent.last().filter(|_| recent.len() >= OFTEN)?;
+        Some(*last + MINUTE)
+    }
+
+    /// Makes the identity of its next message.
+    pub fn next_message(&mut self) -> u32 {
+        let nth = self.made;
+        self.made += 1;
+        nth
+    }
+
+    /// A message is made for it.
+    pub fn note(&mut self, now: Timestamp) {
+        note(&mut self.recent, now);
+    }
+}
+
+impl StaffRoom {
+    /// Whether something may be shown now; if not, it is shown after a [`StaffRoom::pause`].
+    #[must_use]
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.rests_until.is_none_or(|until| until <= now) && self.room(now) > 0
+    }
+
+    /// So much may be shown now, one by one.
+    #[must_use]
+    pub fn room(&self, now: Timestamp) -> usize {
+        STORM.saturating_sub(recent(&self.recent, now).len())
+    }
+
+    /// There is too much for now; until when, where nobody waits for that moment yet.
+    pub fn pause(&mut self, now: Timestamp) -> Option<Timestamp> {
+        self.rest(now, MINUTE)
+    }
+
+    /// The chat takes nothing: it is tried again later; when, where nobody waits for that moment yet.
+    pub fn try_later(&mut self, now: Timestamp) -> Option<Timestamp> {
+        self.rest(now, TRIED_AGAIN)
+    }
+
+    fn rest(&mut self, now: Timestamp, time: SignedDuration) -> Option<Timestamp> {
+        if self.rests_until.is_some_and(|until| until > now) {
+            return None;
+        }
+        self.rests_until = Some(now + time);
+        self.rests_until
+    }
+
+    /// A message is made for it.
+    pub fn note(&mut self, now: Timestamp) {
+        note(&mut self.recent, now);
+    }
+}
+
+/// Those of the moments that are less than a minute ago.
+fn recent(moments: &[Timestamp], now: Timestamp) -> &[Timestamp] {
+    let old = moments
+        .iter()
+        .take_while(|at| has_lasted(**at, now, MINUTE));
+    &moments[old.count()..]
+}
+
+fn note(moments: &mut Vec<Timestamp>, now: Timestamp) {
+    *moments = recent(moments, now).to_vec();
+    moments.push(now);
+}
