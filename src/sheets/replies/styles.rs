@@ -122,7 +122,7 @@ mod tests {
 
     use super::*;
 
-    fn looks(cell: serde_json::Value) -> Vec<String> {
+    fn looks(cell: &serde_json::Value) -> Vec<String> {
         let answer = json!({"sheets": [{"properties": {"sheetId": 0}, "data": [
             {"startRow": 4, "startColumn": 2, "rowData": [{"values": [cell]}]}]}]});
         let cells = cells(from_value(answer).expect("a spreadsheet")).expect("an answer");
@@ -176,7 +176,7 @@ mod tests {
                 vec!["Прайс:https://drive.example/1"],
             ),
         ] {
-            assert_eq!(looks(cell.clone()), expected, "{cell}");
+            assert_eq!(looks(&cell), expected, "{cell}");
         }
     }
 }
