@@ -509,3 +509,34 @@ fn a_restored_journal_sends_nothing_of_what_the_chat_wanted() {
         .filter(|it| matches!(it.send.id, OutboxId::Answer(..)));
     assert_eq!(answers.count(), 0);
 }
+
+#[test]
+fn a_held_text_goes_out_by_the_word_in_the_status_column_and_the_row_says_so() {
+    let mut table = with_grace();
+    table.row(1, Status::New, "Из таблицы");
+    replies(&mut table, 601, text("Из чата"));
+    pass(&mut table, 15);
+    arrives(&mut table, 2, 0, 900);
+    table.row(1, Status::Other("Отправить снова".into()), "Из таблицы");
+    assert_eq!(
+        heard(&pass(&mut table, 15)),
+        ["Ответ на обращение № 1 / Из таблицы"]
+    );
+    arrives(&mut table, 3, 0, 901);
+    assert_eq!(table.delivery(1), "доставлено 11:00");
+}
+
+#[test]
+fn an_answer_of_which_nobody_knows_is_sent_again_by_the_operator_and_stands_in_the_dialogue() {
+    let mut table = with_thread();
+    table.rules.resend_unknown = false;
+    replies(&mut table, 601, text("Раз"));
+    let id = table.answer_id(1, 1, 0);
+    table.state.claim(&id);
+    let told = table.sent(&id, Outcome::Unknown);
+    assert!(shown(&told)[0].starts_with("неизвестно"), "{told:?}");
+    table.event(&Event::Admin(Command::Resend(vec![id])));
+    arrives(&mut table, 1, 0, 900);
+    assert_eq!(newest(&table), "Раз");
+    assert_eq!(table.delivery(1), "доставлено 11:00");
+}

@@ -43,6 +43,7 @@ pub(super) fn send_again(ctx: &mut DecisionContext<'_, impl View>, id: AppealId)
         chat::next(ctx, &mut appeal);
         ctx.put(Entity::Appeal(appeal));
     } else if let Some(text) = appeal.row.seen().answer.clone()
+        && appeal.delivery.aside.as_ref() != Some(&text)
         && !is_on_its_way(&appeal)
     {
         begin(ctx, &mut appeal, text);
@@ -211,6 +212,7 @@ fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Te
 /// From now on this is the answer under way.
 fn set_out(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Text) {
     appeal.delivery.revision = Revision(appeal.delivery.revision.0 + 1);
+    appeal.delivery.aside = None;
     let seen = appeal.row.seen();
     let styles = if seen.answer.as_ref() == Some(&text) {
         seen.styles.clone()

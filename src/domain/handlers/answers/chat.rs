@@ -6,7 +6,7 @@
 use super::{Answer, correction, dispatch, follow_up, has_lasted, is_on_its_way, rest, take_back};
 use crate::domain::{
     appeal::{
-        Appeal, Delivery, RejectReason,
+        Appeal, Delivery, PartState, RejectReason,
         correction::{Correction, SentAnswer},
         staff::{ChatOrder, ChatReply},
     },
@@ -368,7 +368,9 @@ pub(in crate::domain::handlers) fn drop_all(
     let answer = appeal.delivery.answer.take();
     appeal.delivery.correction = None;
     let orders = std::mem::take(&mut appeal.delivery.orders);
-    let under_way = answer.filter(|answer| !answer.is_delivered());
+    let rests =
+        |answer: &Answer| answer.parts.is_empty() || answer.parts.contains(&PartState::Waiting);
+    let under_way = answer.filter(rests);
     let under_way = under_way.and_then(|answer| Some(answer.reply?.message));
     let wanted = orders.iter().map(ChatOrder::message);
     for message in under_way.into_iter().chain(wanted).collect::<Vec<_>>() {
@@ -435,8 +437,8 @@ pub(super) fn failed(
     let Some(reply) = answer.reply.as_deref().cloned() else {
         return;
     };
-    appeal.delivery.answer = None;
     if appeal.delivery.state == Delivery::Blocked {
+        appeal.delivery.answer = None;
         return wait_for_partner(ctx, appeal, (reply, answer.at));
     }
     staff_chat::says(ctx, appeal, (reply.message, false), StaffNote::Plain(words));
