@@ -102,6 +102,10 @@ fn requests() -> Value {
         metadata(json!({"sheetId": 77})),
         {"appendDimension": {"sheetId": 77, "dimension": "ROWS", "length": 2}},
         {"insertDimension": {"range": columns(1), "inheritFromBefore": true}},
+        {"repeatCell": {"range": {"sheetId": 77, "startRowIndex": 1}, "cell": {"userEnteredFormat": {"backgroundColor": {"red": 0.5}, "wrapStrategy": "WRAP", "verticalAlignment": "TOP", "numberFormat": {"type": "NUMBER", "pattern": "0"}, "textFormat": {"bold": true}}}, "fields": "userEnteredFormat(backgroundColor,wrapStrategy,verticalAlignment,numberFormat,textFormat.bold)"}},
+        {"updateDimensionProperties": {"range": columns(0), "properties": {"pixelSize": 321}, "fields": "pixelSize"}},
+        {"updateSheetProperties": {"properties": {"sheetId": 77, "gridProperties": {"frozenRowCount": 2}}, "fields": "gridProperties.frozenRowCount"}},
+        {"addFilterView": {"filter": {"title": "Ждут", "range": {"sheetId": 77}, "filterSpecs": [{"columnIndex": 0, "filterCriteria": {"condition": {"type": "NOT_BLANK"}}}], "sortSpecs": [{"dimensionIndex": 0, "sortOrder": "ASCENDING"}]}}},
         {"sortRange": {"range": {"sheetId": 77, "startRowIndex": 0}, "sortSpecs": [{"dimensionIndex": 0, "sortOrder": "DESCENDING"}]}},
         {"deleteDimension": {"range": columns(1)}},
     ])

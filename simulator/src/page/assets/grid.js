@@ -173,11 +173,14 @@ function describe(row, column) {
   const text = model.text(row, column);
   const table = model.table(row, column);
   const wraps = model.wraps(row, column);
+  const numeric = NUMBER.test(text) && text.length < 12;
   return {
     text,
     look: model.format(row, column),
     wraps,
-    spills: Boolean(text) && !wraps && !model.text(row, column + 1) && !model.list(row, column),
+    top: model.isTop(row, column),
+    numeric,
+    spills: Boolean(text) && !wraps && !numeric && !model.text(row, column + 1) && !model.list(row, column),
     list: model.list(row, column) !== null,
     filter: model.filtered(row, column) !== null,
     narrowed: model.filtered(row, column) !== null && model.hiddenValues(column).length > 0,
@@ -190,8 +193,8 @@ function describe(row, column) {
 const NUMBER = /^[-−]?\d[\d\s ]{0,14}([.,]\d+)?\s?[%₽]?$/;
 
 function drawCell(cell, look) {
-  const classes = [look.wraps && "wraps", look.spills && "spills", look.filter && "has-filter", look.table && `table-${look.table}`,
-    NUMBER.test(look.text) && look.text.length < 12 && "numeric", look.look.bold && "bold", look.look.strikethrough && "struck", look.look.background && "filled"];
+  const classes = [look.wraps && "wraps", look.top && "top", look.spills && "spills", look.filter && "has-filter", look.table && `table-${look.table}`,
+    look.numeric && "numeric", look.look.bold && "bold", look.look.strikethrough && "struck", look.look.background && "filled"];
   const kept = [...cell.classList].filter((name) => ["active", "chosen", "spot"].includes(name));
   cell.className = [...classes.filter(Boolean), ...kept].join(" ");
   cell.style.setProperty("--fill", look.look.background ?? "transparent");

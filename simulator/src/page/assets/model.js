@@ -40,6 +40,11 @@ export class Model {
     return look;
   }
 
+  /** Whether its text begins at the top. */
+  isTop(row, column) {
+    return (this.tab.tops ?? []).some((range) => inside(range, row, column));
+  }
+
   wraps(row, column) {
     return (this.tab.wraps ?? []).some((range) => inside(range, row, column));
   }

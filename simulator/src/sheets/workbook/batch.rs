@@ -27,7 +27,7 @@ struct Batch {
 }
 
 /// Every kind of request that the stand-in knows; anything else is answered with 501.
-pub const KNOWN_REQUESTS: [&str; 18] = [
+pub const KNOWN_REQUESTS: [&str; 22] = [
     "appendCells",
     "updateCells",
     "findReplace",
@@ -46,6 +46,10 @@ pub const KNOWN_REQUESTS: [&str; 18] = [
     "updateTable",
     "deleteTable",
     "sortRange",
+    "repeatCell",
+    "updateDimensionProperties",
+    "updateSheetProperties",
+    "addFilterView",
 ];
 
 impl Workbook {
@@ -123,6 +127,10 @@ impl Workbook {
             "updateTable" => self.update_table(parse(body)?),
             "deleteTable" => self.delete_table(&parse(body)?),
             "sortRange" => self.sort_range(&parse(body)?),
+            "repeatCell" => self.repeat_cell(&parse(body)?),
+            "updateDimensionProperties" => self.update_dimension_properties(&parse(body)?),
+            "updateSheetProperties" => self.update_sheet_properties(&parse(body)?),
+            "addFilterView" => self.add_filter_view(parse(body)?),
             other => Err(ApiError::not_simulated(other)),
         }
     }
@@ -232,7 +240,7 @@ mod tests {
         assert_eq!(cell["formattedValue"], "ключ");
         assert_eq!(
             data[1],
-            json!({"startRow": 1, "startColumn": 2}),
+            json!({"startRow": 1, "startColumn": 2, "columnMetadata": [{"pixelSize": 100}]}),
             "nothing stands in an empty range"
         );
     }

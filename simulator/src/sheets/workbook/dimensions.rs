@@ -38,12 +38,12 @@ pub(super) struct DeleteDimension {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct DimensionRange {
+pub(super) struct DimensionRange {
     #[serde(default)]
-    sheet_id: SheetId,
-    dimension: Dimension,
-    start_index: Option<usize>,
-    end_index: Option<usize>,
+    pub(super) sheet_id: SheetId,
+    pub(super) dimension: Dimension,
+    pub(super) start_index: Option<usize>,
+    pub(super) end_index: Option<usize>,
 }
 
 #[derive(Deserialize)]

@@ -92,6 +92,20 @@ impl BasicFilter {
                 Some((column.to_string(), criterion))
             }));
         }
+        for (list, name) in [
+            ("filterSpecs", "columnIndex"),
+            ("sortSpecs", "dimensionIndex"),
+        ] {
+            let specs = self.rest.get_mut(list).and_then(Value::as_array_mut);
+            specs.into_iter().for_each(|specs| {
+                specs.retain_mut(|spec| {
+                    let column = spec[name].as_u64().unwrap_or_default();
+                    let at = usize::try_from(column).ok().and_then(&moved);
+                    spec[name] = json!(at);
+                    at.is_some()
+                });
+            });
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! How cells look to people: widths, wraps and fills that somebody chose, and the
 //! conditional formats that can be told here.
 //!
-//! Invariant: nothing of it changes a value, and no caller of the API is told of it.
-//! A condition that is not understood colours nothing.
+//! Invariant: nothing of it changes a value that stands there already, and the newest choice
+//! counts. A condition that is not understood colours nothing.
 
 use serde_json::{Map, Value, json};
 
@@ -17,7 +17,7 @@ use crate::sheets::error::ApiError;
 const USUAL_WIDTH: u32 = 100;
 
 /// How somebody has made a range look.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Look {
     /// Of its columns, in pixels.
     pub width: Option<u32>,
@@ -29,11 +29,14 @@ pub struct Look {
     pub background: Option<&'static str>,
 }
 
-/// A look where it is now.
+/// A choice where it is now.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Placed {
     pub(crate) range: GridRange,
-    look: Look,
+    /// Of its columns, in pixels.
+    pub(super) width: Option<u32>,
+    /// Of its cells, as a part of `CellFormat`; null where a choice was taken back.
+    pub(super) format: Map<String, Value>,
 }
 
 impl Workbook {
@@ -46,7 +49,11 @@ impl Workbook {
         let tab = self.tab(tab)?;
         tab.area_within(&range)?;
         range.sheet_id = tab.id;
-        tab.looks.push(Placed { range, look });
+        tab.looks.push(Placed {
+            range,
+            width: look.width,
+            format: look.format(),
+        });
         Ok(())
     }
 
@@ -60,22 +67,58 @@ impl Workbook {
     }
 }
 
+impl Look {
+    /// As Google's `CellFormat`.
+    fn format(&self) -> Map<String, Value> {
+        let mut format = Map::new();
+        if self.wrap {
+            format.insert("wrapStrategy".into(), json!("WRAP"));
+        }
+        if self.bold {
+            format.insert("textFormat".into(), json!({ "bold": true }));
+        }
+        if let Some(background) = self.background {
+            format.insert("backgroundColor".into(), colour(background));
+        }
+        format
+    }
+}
+
 impl Tab {
     /// The width of each column, in pixels.
     pub(super) fn widths(&self) -> Vec<u32> {
         let mut widths = vec![USUAL_WIDTH; self.grid.column_count()];
-        for (area, look) in self.placed() {
-            if let Some(width) = look.width {
+        for (area, placed) in self.placed() {
+            if let Some(width) = placed.width {
                 widths[area.left..area.right].fill(width);
             }
         }
         widths
     }
 
-    /// Where long texts are wrapped.
-    pub(super) fn wraps(&self) -> Vec<Area> {
-        let wrapped = self.placed().filter(|(_, look)| look.wrap);
-        wrapped.map(|(area, _)| area).collect()
+    /// Where a part of the format has this value.
+    pub(super) fn formatted(&self, name: &str, value: &str) -> Vec<Area> {
+        let chosen = self
+            .placed()
+            .filter(|(_, placed)| placed.format.get(name).is_some_and(|has| has == value));
+        chosen.map(|(area, _)| area).collect()
+    }
+
+    /// `userEnteredFormat` of a cell: whatever was chosen for it, the newest last.
+    pub(super) fn format(&self, row: usize, column: usize) -> Map<String, Value> {
+        let mut format = Map::new();
+        for (_, placed) in self.placed().filter(|(area, _)| area.holds(row, column)) {
+            for (name, value) in &placed.format {
+                match (value, format.get_mut(name)) {
+                    (Value::Null, _) => drop(format.remove(name)),
+                    (Value::Object(parts), Some(Value::Object(known))) if name == "textFormat" => {
+                        known.extend(parts.clone());
+                    }
+                    _ => drop(format.insert(name.clone(), value.clone())),
+                }
+            }
+        }
+        format
     }
 
     /// Fills and styles, those that somebody chose first, then those that conditions bring, which win.
@@ -125,7 +168,7 @@ impl Tab {
         match kind {
             "TEXT_EQ" => same(&self.grid.cell(row, column).display(locale), value),
             "CUSTOM_FORMULA" => {
-                let Some((reference, word)) = comparison(value) else {
+                let Some((reference, end, word)) = comparison(value) else {
                     return false;
                 };
                 // A formula is written for the upper left cell of the rule's first range.
@@ -134,18 +177,24 @@ impl Tab {
                 let left = from.start_column_index.unwrap_or(0);
                 let place = reference.seen_from((top, left), (row, column));
                 place.is_some_and(|(row, column)| {
-                    same(&self.grid.cell(row, column).display(locale), &word)
+                    let shown = self.grid.cell(row, column).display(locale);
+                    let from = shown
+                        .chars()
+                        .count()
+                        .saturating_sub(end.unwrap_or(usize::MAX));
+                    let shown: String = shown.chars().skip(from).collect();
+                    same(&shown, &word)
                 })
             }
             _ => false,
         }
     }
 
-    fn placed(&self) -> impl Iterator<Item = (Area, &Look)> {
+    fn placed(&self) -> impl Iterator<Item = (Area, &Placed)> {
         let (rows, columns) = (self.grid.row_count(), self.grid.column_count());
         self.looks
             .iter()
-            .filter_map(move |placed| Some((placed.range.clipped(rows, columns)?, &placed.look)))
+            .filter_map(move |placed| Some((placed.range.clipped(rows, columns)?, placed)))
     }
 }
 
@@ -178,10 +227,17 @@ impl Reference {
     }
 }
 
-/// `=$C2="word"`: a cell and the text that it is compared with.
-fn comparison(formula: &str) -> Option<(Reference, String)> {
+/// `=$C2="word"` or `=RIGHT($C2;4)="word"`: a cell, how much of its end counts, and the text that it is compared with.
+fn comparison(formula: &str) -> Option<(Reference, Option<usize>, String)> {
     let (cell, text) = formula.trim().strip_prefix('=')?.split_once('=')?;
     let cell = cell.trim();
+    let (cell, end) = match cell.strip_prefix("RIGHT(") {
+        Some(arguments) => {
+            let (cell, end) = arguments.strip_suffix(')')?.split_once([';', ','])?;
+            (cell.trim(), Some(end.trim().parse().ok()?))
+        }
+        None => (cell, None),
+    };
     let column_stays = cell.starts_with('$');
     let cell = cell.trim_start_matches('$');
     let letters = cell.find(|c: char| !c.is_ascii_alphabetic())?;
@@ -199,7 +255,7 @@ fn comparison(formula: &str) -> Option<(Reference, String)> {
         row_stays,
         column_stays,
     };
-    Some((reference, quoted.replace("\"\"", "\"")))
+    Some((reference, end, quoted.replace("\"\"", "\"")))
 }
 
 /// Google compares texts without regard to case.
@@ -207,18 +263,22 @@ fn same(shown: &str, word: &str) -> bool {
     shown.to_lowercase() == word.to_lowercase()
 }
 
-fn chosen((area, look): (Area, &Look)) -> Option<Value> {
-    if !look.bold && look.background.is_none() {
+fn chosen((area, placed): (Area, &Placed)) -> Option<Value> {
+    let mut fill = style(&Value::Object(placed.format.clone()));
+    if fill.is_empty() {
         return None;
     }
-    let mut fill = json!({ "range": area.bounds() });
-    if let Some(background) = look.background {
-        fill["background"] = json!(background);
-    }
-    if look.bold {
-        fill["bold"] = json!(true);
-    }
-    Some(fill)
+    fill.insert("range".into(), json!(area.bounds()));
+    Some(Value::Object(fill))
+}
+
+/// `#rrggbb` as Google's `Color`; what is none is black.
+fn colour(text: &str) -> Value {
+    let part = |at: usize| {
+        let digits = text.get(at..at + 2).unwrap_or_default();
+        f64::from(u8::from_str_radix(digits, 16).unwrap_or_default()) / 255.0
+    };
+    json!({ "red": part(1), "green": part(3), "blue": part(5) })
 }
 
 /// `CellFormat` as the page shows it.
@@ -271,10 +331,16 @@ mod tests {
 
     #[test]
     fn a_comparison_is_read_and_moves_with_the_cell_that_asks() {
-        let (reference, word) = comparison("=$C2=\"В \"\"работе\"\"\"").unwrap();
+        let (reference, end, word) = comparison("=$C2=\"В \"\"работе\"\"\"").unwrap();
+        assert_eq!(end, None);
         assert_eq!(word, "В \"работе\"");
         assert_eq!(reference.seen_from((1, 0), (4, 7)), Some((4, 2)));
-        let (reference, _) = comparison("= C$2 = \"x\"").unwrap();
+        let (reference, end, word) = comparison("=RIGHT($K2; 5)=\"поздно\"").unwrap();
+        assert_eq!(
+            (reference.column, end, word.as_str()),
+            (10, Some(5), "поздно")
+        );
+        let (reference, ..) = comparison("= C$2 = \"x\"").unwrap();
         assert_eq!(reference.seen_from((1, 0), (4, 1)), Some((1, 3)));
         for other in [
             "=C2<>\"x\"",
@@ -283,6 +349,7 @@ mod tests {
             "C2=\"x\"",
             "=C=\"x\"",
             "=C2=\"x\"&\"y\"",
+            "=LEFT(C2;1)=\"x\"",
         ] {
             assert_eq!(comparison(other), None, "{other}");
         }

@@ -22,6 +22,7 @@ mod decorations;
 mod dimensions;
 mod filters;
 mod find_replace;
+mod formats;
 mod grid;
 mod locale;
 mod looks;
@@ -36,6 +37,7 @@ mod tab;
 mod tables;
 mod typing;
 mod values;
+mod views;
 mod whole_tabs;
 
 pub use address::{Dimension, SheetId};

@@ -16,9 +16,18 @@ use crate::sheets::error::ApiError;
 
 /// Every act fails with 400 if the tab or the place does not exist.
 impl Workbook {
-    /// Types into one cell.
+    /// Types into one cell; in one that is formatted as plain text it stays as it was typed.
     pub fn type_in(&mut self, tab: &str, cell: &str, text: &str) -> Result<(), ApiError> {
-        self.place(tab, cell, typed(text))
+        let (tab, area) = self.area(tab, cell)?;
+        let format = tab.format(area.top, area.left);
+        let plain = format
+            .get("numberFormat")
+            .is_some_and(|format| format["type"] == "TEXT");
+        let cell = match plain && !text.is_empty() {
+            true => Cell::text(text),
+            false => typed(text),
+        };
+        tab.put(area.top, area.left, cell)
     }
 
     /// Types a text and gives it looks with the buttons above the sheet: what `CellData` says of them.

@@ -121,6 +121,11 @@ fn grid_data(tab: &Tab, area: Area, locale: Locale) -> Value {
     if area.left > 0 {
         data["startColumn"] = json!(area.left);
     }
+    let widths = &tab.widths()[area.left..area.right];
+    data["columnMetadata"] = widths
+        .iter()
+        .map(|width| json!({ "pixelSize": width }))
+        .collect();
     let mut rows: Vec<Value> = (area.top..area.bottom.min(tab.shown_rows()))
         .map(|row| row_data(tab, row, area, locale))
         .collect();
@@ -185,11 +190,12 @@ mod tests {
         let number = json!({"numberValue": 12});
         let cell = json!({"userEnteredValue": number, "effectiveValue": number,
             "formattedValue": "12"});
+        let usual = json!({"pixelSize": 100});
         assert_eq!(
             seen["sheets"][0]["data"],
             json!([
-                {"rowData": [{}, {"values": [{}, cell]}]},
-                {"startRow": 1, "startColumn": 1, "rowData": [{"values": [cell]}]},
+                {"columnMetadata": [usual, usual, usual], "rowData": [{}, {"values": [{}, cell]}]},
+                {"startRow": 1, "startColumn": 1, "columnMetadata": [usual, usual], "rowData": [{"values": [cell]}]},
             ])
         );
     }

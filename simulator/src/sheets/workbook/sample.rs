@@ -199,7 +199,7 @@ fn dress(workbook: &mut Workbook) -> Result<(), ApiError> {
     };
     for tab in [PARTNERS, APPEALS, PROMOTIONS] {
         workbook.freeze(tab, 1)?;
-        workbook.look(tab, "1:1", header.clone())?;
+        workbook.look(tab, "1:1", header)?;
     }
     for (tab, columns, width, wrap) in [
         (PARTNERS, "B:B", 220, false),

@@ -9,6 +9,7 @@ use super::Workbook;
 use super::address::{Area, GridRange, column_index, column_name, parse_cells};
 use super::cell::Cell;
 use super::tab::Tab;
+use super::views::FilterView;
 use crate::sheets::error::ApiError;
 
 impl Workbook {
@@ -38,11 +39,13 @@ impl Workbook {
             "cells": cells,
             "formulas": tab.formulas(),
             "fills": tab.fills(self.locale),
-            "wraps": tab.wraps().into_iter().map(Area::bounds).collect::<Vec<_>>(),
+            "wraps": bounds(tab.formatted("wrapStrategy", "WRAP")),
+            "tops": bounds(tab.formatted("verticalAlignment", "TOP")),
             "lists": tab.lists(),
             "warnings": tab.warnings(),
             "locked": tab.locked(),
             "filter": filter,
+            "views": tab.views.iter().map(FilterView::body).collect::<Vec<_>>(),
             "tables": tables,
         }))
     }
@@ -161,6 +164,10 @@ impl Area {
     pub(super) fn bounds(self) -> [usize; 4] {
         [self.top, self.left, self.bottom, self.right]
     }
+}
+
+fn bounds(areas: Vec<Area>) -> Vec<[usize; 4]> {
+    areas.into_iter().map(Area::bounds).collect()
 }
 
 /// The words of a drop-down, and whether nothing else is taken.

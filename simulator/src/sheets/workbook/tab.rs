@@ -11,6 +11,7 @@ use super::grid::Grid;
 use super::locale::Locale;
 use super::looks::Placed;
 use super::tables::Table;
+use super::views::FilterView;
 use crate::sheets::error::ApiError;
 
 /// A cell holds at most this many characters (Sheets limits page).
@@ -30,6 +31,7 @@ pub(crate) struct Tab {
     pub(crate) tables: Vec<Table>,
     pub(crate) frozen_rows: usize,
     pub(crate) looks: Vec<Placed>,
+    pub(crate) views: Vec<FilterView>,
 }
 
 /// What may be entered into cells; it keeps nobody from entering anything.
@@ -77,6 +79,7 @@ impl Tab {
             tables: Vec::new(),
             frozen_rows: 0,
             looks: Vec::new(),
+            views: Vec::new(),
         }
     }
 
@@ -141,7 +144,7 @@ impl Tab {
             )));
         }
         self.grid.insert(dimension, at, count);
-        if let Some(filter) = &mut self.basic_filter {
+        for filter in self.filters() {
             filter.follow(dimension, |column| {
                 Some(column + if column >= at { count } else { 0 })
             });
@@ -170,7 +173,7 @@ impl Tab {
             ));
         }
         self.grid.delete(dimension, from, to);
-        if let Some(filter) = &mut self.basic_filter {
+        for filter in self.filters() {
             filter.follow(dimension, |column| match column {
                 column if column < from => Some(column),
                 column => column.checked_sub(to).map(|behind| from + behind),
@@ -178,6 +181,8 @@ impl Tab {
         }
         self.basic_filter
             .take_if(|filter| !filter.range.delete(dimension, from, to));
+        self.views
+            .retain_mut(|view| view.filter.range.delete(dimension, from, to));
         for rule in &mut self.formats {
             rule.ranges
                 .retain_mut(|range| range.delete(dimension, from, to));
@@ -242,6 +247,9 @@ impl Tab {
         if !self.tables.is_empty() {
             sheet["tables"] = self.tables.iter().map(Table::body).collect();
         }
+        if !self.views.is_empty() {
+            sheet["filterViews"] = self.views.iter().map(FilterView::body).collect();
+        }
         if self.frozen_rows > 0 {
             sheet["properties"]["gridProperties"]["frozenRowCount"] = json!(self.frozen_rows);
         }
@@ -251,9 +259,17 @@ impl Tab {
         sheet
     }
 
+    /// The basic filter, and those of the views.
+    fn filters(&mut self) -> impl Iterator<Item = &mut BasicFilter> {
+        let views = self.views.iter_mut().map(|view| &mut view.filter);
+        self.basic_filter.iter_mut().chain(views)
+    }
+
     fn places(&mut self) -> impl Iterator<Item = &mut GridRange> {
-        let filters = self.basic_filter.iter_mut().map(|filter| &mut filter.range);
+        let views = self.views.iter_mut().map(|view| &mut view.filter);
+        let filters = self.basic_filter.iter_mut().chain(views);
         filters
+            .map(|filter| &mut filter.range)
             .chain(self.tables.iter_mut().map(|table| &mut table.range))
             .chain(self.formats.iter_mut().flat_map(|rule| &mut rule.ranges))
             .chain(self.looks.iter_mut().map(|placed| &mut placed.range))
@@ -275,6 +291,10 @@ impl Tab {
         if let Some(rule) = self.validation(row, column) {
             cell["dataValidation"] = Value::Object(rule.clone());
         }
+        let format = self.format(row, column);
+        if !format.is_empty() {
+            cell["userEnteredFormat"] = Value::Object(format);
+        }
         cell
     }
 
@@ -293,18 +313,16 @@ impl Tab {
         newest.and_then(|validation| validation.rule.as_ref())
     }
 
-    /// Behind the last row that shows anything, a rule for its cells included.
+    /// Behind the last row that shows anything, a rule for its cells and a format included.
     pub(crate) fn shown_rows(&self) -> usize {
         let ruled = self
             .validations
             .iter()
             .filter(|validation| validation.rule.is_some());
-        let ends = ruled.map(|validation| {
-            validation
-                .range
-                .end_row_index
-                .unwrap_or(self.grid.row_count())
-        });
+        let ruled = ruled.map(|validation| &validation.range);
+        let formatted = self.looks.iter().filter(|placed| !placed.format.is_empty());
+        let ranges = ruled.chain(formatted.map(|placed| &placed.range));
+        let ends = ranges.map(|range| range.end_row_index.unwrap_or(self.grid.row_count()));
         ends.max().unwrap_or(0).max(self.grid.used_rows())
     }
 
