@@ -18,6 +18,7 @@ mod settings;
 mod sheets;
 mod values;
 mod words;
+mod working;
 
 #[cfg(test)]
 mod tests;
@@ -31,15 +32,16 @@ pub use self::error::{SettingsError, SettingsErrors, Source, Warning};
 pub use self::keys::{is_secret, variable_of};
 pub use self::secrets::{BotId, BotToken, CallbackSecret};
 pub use self::settings::{
-    Appeals, Files, Http, Local, Log, Mode, Promotions, Schedules, Settings, Sheets, TabAddress,
-    Telegram,
+    Appeals, Files, Hours, Http, Local, Log, Mode, Promotions, Schedules, Settings, Sheets,
+    TabAddress, Telegram,
 };
 pub use self::sheets::Fill;
 pub use self::values::{AdminChatId, LogFilter, QuietHours, StaffChatId, StaffNames};
 pub use self::words::{
-    AppealColumns, AppealFills, AppealStatuses, AppealWords, ArchiveColumns, ArchiveWords,
-    PartnerColumns, PartnerStatuses, PartnerWords, PromotionActions, PromotionColumns,
-    PromotionNotifications, PromotionStatuses, PromotionWords, SheetWords, StateWords,
+    AppealColumns, AppealFills, AppealMarks, AppealStatuses, AppealViews, AppealWords,
+    ArchiveColumns, ArchiveWords, PartnerColumns, PartnerStatuses, PartnerWords, PromotionActions,
+    PromotionColumns, PromotionNotifications, PromotionStatuses, PromotionWords, SheetWords,
+    StateWords,
 };
 
 use self::declare::{Declaration as _, Section};

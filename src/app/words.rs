@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, num::NonZeroU32};
 use jiff::SignedDuration;
 
 use crate::{
-    config::{AppealWords, ArchiveWords, Fill, PartnerWords, PromotionWords, Settings},
+    config::{AppealWords, ArchiveWords, Fill, Hours, PartnerWords, PromotionWords, Settings},
     domain::{
         appeal::{
             Status,
@@ -15,6 +15,7 @@ use crate::{
         },
         broadcast::QuietWindow,
         files::Links,
+        hours::WorkingHours,
         ids::ChatId,
         promotion::{Action, PromotionStatus, vocabulary::Vocabulary},
         row::Column,
@@ -45,6 +46,10 @@ pub(super) fn rules(settings: &Settings) -> Rules {
             (AnswerOrder::SendAgain, orders.send_again.clone()),
         ]),
         resend_unknown: settings.appeals.resend_unknown,
+        answer_within: (settings.appeals.answer_within)
+            .map(|within| SignedDuration::try_from(within).unwrap_or(SignedDuration::MAX)),
+        hours: working_hours(&settings.hours),
+        overdue: settings.words.appeals.marks.overdue.written().into(),
         authorized: access.authorized.written().into(),
         not_authorized: access.not_authorized.written().into(),
         cell: CELL,
@@ -73,6 +78,14 @@ fn staff(settings: &Settings) -> Option<StaffChat> {
         spreadsheet: settings.sheets.appeals.spreadsheet.clone(),
         names: names.map(named).collect(),
     })
+}
+
+/// When people work.
+fn working_hours(hours: &Hours) -> WorkingHours {
+    WorkingHours {
+        week: (hours.week.clone()).unwrap_or_else(|| WorkingHours::default().week),
+        holidays: hours.holidays.clone().unwrap_or_default(),
+    }
 }
 
 /// The admin chat of the settings.
@@ -124,6 +137,7 @@ pub fn appeals(title: &str, words: &AppealWords) -> TabWords {
             column(Column::Updated, &names.updated_at),
             column(Column::Number, &names.number),
             column(Column::Delivery, &names.delivery),
+            column(Column::Waiting, &names.waiting),
             column(Column::Responsible, &names.responsible),
         ],
         statuses: vec![

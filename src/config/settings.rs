@@ -2,12 +2,14 @@
 //!
 //! Invariant: a setting exists exactly if it is declared here; `section.key` is the path of its field.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use croner::Cron;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::addresses::{self, BaseUrl, TabName};
@@ -21,6 +23,8 @@ use super::values::{
     self, AdminChatId, LogFilter, QuietHours, StaffChatId, StaffNames, UpdateSource,
 };
 use super::words::SheetWords;
+use super::working;
+use crate::domain::hours::Shift;
 use crate::domain::ids::SpreadsheetId;
 use crate::logs;
 use crate::secret::Secret;
@@ -58,6 +62,8 @@ settings! {
         appeals: Appeals = Section::<Appeals>,
         /// The chat of the specialists.
         staff: Staff = Section::<Staff>,
+        /// Working hours.
+        hours: Hours = Section::<Hours>,
         /// Links to files.
         files: Files = Section::<Files>,
         /// Headers and statuses of the tabs.
@@ -179,6 +185,22 @@ settings! {
         grace: Duration = setting(values::seconds::<0, 86_400>, "a whole number of seconds").or("15"),
         /// Whether to send once more what may have arrived.
         resend_unknown: bool = setting(values::flag, FLAG).or("true"),
+        /// How long a partner may wait for an answer, in minutes of working time, before his row says so; 0 is for ever.
+        // After a month nobody waits any more.
+        answer_within: Option<Duration> =
+            setting(values::minutes::<43_200>, "a whole number of minutes; 0 is for ever").or("0"),
+    }
+
+    /// When people work, in the configured time zone.
+    Hours {
+        /// The working hours of a week; without them people work round the clock.
+        week: Option<[Vec<Shift>; 7]> = setting(
+            working::week,
+            "days and hours such as mon-fri 09:00-18:00; sat 10:00-14:00",
+        ).optional(),
+        /// Days on which nobody works.
+        holidays: Option<BTreeSet<Date>> =
+            setting(working::holidays, "days such as 2027-01-01, 2027-01-02").optional(),
     }
 
     /// The chat in which specialists hear of appeals.

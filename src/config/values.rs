@@ -164,6 +164,12 @@ pub(super) fn seconds<const LEAST: u32, const MOST: u32>(text: &str) -> Result<D
     whole::<LEAST, MOST>(text, "seconds").map(|n| Duration::from_secs(n.into()))
 }
 
+/// Minutes; 0 is none at all.
+pub(super) fn minutes<const MOST: u32>(text: &str) -> Result<Option<Duration>, Wrong> {
+    let minutes = whole::<0, MOST>(text, "minutes")?;
+    Ok((minutes > 0).then(|| Duration::from_mins(minutes.into())))
+}
+
 pub(super) fn hours<const LEAST: u32, const MOST: u32>(text: &str) -> Result<Duration, Wrong> {
     whole::<LEAST, MOST>(text, "hours").map(|n| Duration::from_hours(n.into()))
 }
@@ -261,7 +267,7 @@ fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, Wrong> {
 }
 
 /// Hours and minutes as people write them: 9:00, 21:30.
-fn clock(text: &str) -> Option<Time> {
+pub(super) fn clock(text: &str) -> Option<Time> {
     let (hour, minute) = text.trim().split_once(':')?;
     let two_digits = |part: &str| part.len() <= 2 && part.bytes().all(|b| b.is_ascii_digit());
     if !two_digits(hour) || minute.len() != 2 || !two_digits(minute) {

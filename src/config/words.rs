@@ -71,8 +71,26 @@ words! {
         number: Word,
         /// Ours: what became of the answer.
         delivery: Word,
+        /// Ours, where it stands: since when the partner waits.
+        waiting: Word,
         /// Who takes care of it; not in every copy.
         responsible: Word,
+    }
+    /// What the service adds to what stands in a cell of its own.
+    AppealMarks {
+        /// It waits too long.
+        overdue: Word,
+    }
+    /// The filters that people choose by name.
+    AppealViews {
+        /// The partner waits.
+        waiting: Word,
+        /// He waits too long.
+        overdue: Word,
+        /// It is closed.
+        closed: Word,
+        /// Nobody looks after it.
+        unassigned: Word,
     }
     /// The statuses of an appeal.
     AppealStatuses {
@@ -185,6 +203,10 @@ words! {
         orders: AppealOrders,
         /// Fills.
         fills: AppealFills,
+        /// Marks.
+        marks: AppealMarks,
+        /// Filters.
+        views: AppealViews,
     }
     /// The words of the tab with overflowing dialogues, in the appeals' spreadsheet.
     ArchiveWords {

@@ -4,6 +4,7 @@
 //! only where they differ.
 
 pub mod correction;
+mod line;
 pub mod orders;
 mod reject;
 pub mod row;
@@ -18,6 +19,7 @@ use super::{
     text::Text,
     thread::StaffThread,
 };
+pub use line::{Author, Line};
 pub use reject::{RejectReason, Unfetched};
 
 use correction::{Arrived, Correction, SentAnswer};
@@ -61,6 +63,9 @@ pub struct Appeal {
     /// Who has taken it in the staff chat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub responsible: Option<Responsible>,
+    /// The wait that was found to last too long, by the moment of its beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue: Option<Timestamp>,
 }
 
 /// The lines of a dialogue, and how many of them the row shows.
@@ -198,6 +203,9 @@ pub struct Answer {
     pub styles: Vec<StyledRange>,
     /// When it was first seen.
     pub at: Timestamp,
+    /// The lines of the dialogue that its author could read in the row; none in a journal of an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covers: Option<u32>,
     /// How far each part has come; none while the answer still rests (its grace, `rules.grace`).
     pub parts: Vec<PartState>,
     /// Where it was written, if not in the cell.
@@ -250,6 +258,11 @@ pub enum Delivery {
         at: Timestamp,
         /// A response was lost on the way.
         maybe_twice: bool,
+    },
+    /// What stood in the cell was a note, which is in the dialogue now.
+    Noted {
+        /// Since when.
+        at: Timestamp,
     },
     /// The partner has blocked the bot; it goes out when he comes back.
     Blocked,
@@ -407,37 +420,4 @@ impl Status {
             Self::InWork | Self::Resolved | Self::Other(_) => false,
         }
     }
-}
-
-/// One entry of a dialogue.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// The appeal it belongs to.
-    pub appeal: AppealId,
-    /// Its place, from 0, oldest first.
-    pub index: u32,
-    /// Who wrote it.
-    pub author: Author,
-    /// When.
-    pub at: Timestamp,
-    /// What.
-    pub text: Text,
-    /// The partner's message that it holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<MessageId>,
-    /// The specialist who has written it in the chat.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<Text>,
-}
-
-/// Who wrote a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Author {
-    /// The partner.
-    Partner,
-    /// The specialist.
-    Specialist,
-    /// A whole history as it was in the row before we came; shown as it was.
-    Adopted,
 }

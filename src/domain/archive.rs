@@ -134,6 +134,10 @@ pub(super) fn entry(rules: &Rules, line: &Line) -> String {
             let said = Note::HistorySpecialist(line.text.as_str(), name);
             format!("{at}: {}", rules.wording.note(said))
         }
+        Author::Note => format!(
+            "{at}: {}",
+            rules.wording.note(Note::HistoryNote(line.text.as_str()))
+        ),
         Author::Adopted => line.text.as_str().to_owned(),
     }
 }

@@ -10,7 +10,7 @@ use super::{
     event::Event,
     handlers::{
         answers, appeals, conversation, delivery, looks, mixed, operator, promotions, registration,
-        restoring, rows, staff, staff_chat, writes,
+        restoring, rows, staff, staff_chat, waits, writes,
     },
     ids::Seq,
     rules::Rules,
@@ -45,6 +45,7 @@ pub fn decide(
         Event::Due(Wake::Line(appeal)) => appeals::unsigned(&mut ctx, *appeal),
         Event::Due(Wake::Thread(appeal)) => staff_chat::woken(&mut ctx, *appeal),
         Event::Due(Wake::StaffRoom) => staff_chat::room::woken(&mut ctx),
+        Event::Due(Wake::Overdue(appeal)) => waits::woken(&mut ctx, *appeal),
         Event::Admin(command) => operator::command(&mut ctx, command),
     }
     ctx.into_decision()

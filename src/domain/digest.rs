@@ -5,13 +5,14 @@
 use jiff::Timestamp;
 
 use super::{
-    appeal::{Appeal, Author, Delivery},
+    appeal::{Appeal, Delivery},
     event::Digest,
     ids::Number,
     partner::RowTrouble,
     rules::Rules,
     spans::age,
     view::View,
+    waiting,
     wording::Note,
 };
 
@@ -34,7 +35,7 @@ pub fn count(view: &impl View, appeals: impl Iterator<Item = Appeal>, now: Times
             failed += 1;
             named.extend((named.len() < NAMED).then_some(number));
         }
-        if let Some(since) = waits_since(view, &appeal) {
+        if let Some(since) = waiting::since(view, &appeal) {
             unanswered += 1;
             oldest = Some(oldest.map_or((since, number), |oldest| oldest.min((since, number))));
         }
@@ -68,18 +69,6 @@ pub(super) fn words(rules: &Rules, digest: &Digest) -> String {
     lines.join("\n")
 }
 
-/// Since when the partner waits: his is the last word of an open appeal.
-fn waits_since(view: &impl View, appeal: &Appeal) -> Option<Timestamp> {
-    if appeal.status.is_closed() {
-        return None;
-    }
-    let last = view.lines(appeal.id, 1).pop()?;
-    match last.author {
-        Author::Partner => Some(last.at),
-        Author::Specialist | Author::Adopted => None,
-    }
-}
-
 fn is_undelivered(delivery: &Delivery) -> bool {
     match delivery {
         Delivery::Failed(_) | Delivery::Unknown { .. } | Delivery::Uncorrected { .. } => true,
@@ -90,6 +79,7 @@ fn is_undelivered(delivery: &Delivery) -> bool {
         | Delivery::Formula
         | Delivery::Unready(_)
         | Delivery::Held
+        | Delivery::Noted { .. }
         | Delivery::Delivered { .. }
         | Delivery::Blocked
         | Delivery::Correcting { .. }

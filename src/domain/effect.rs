@@ -354,6 +354,8 @@ pub enum Wake {
     Thread(AppealId),
     /// What has waited is to be shown in the staff chat.
     StaffRoom,
+    /// A partner may have waited too long for an answer.
+    Overdue(AppealId),
 }
 
 /// What an inline button means; its wire form is at most 64 bytes (Bot API: `callback_data`).

@@ -27,6 +27,7 @@ pub mod event;
 pub mod row;
 pub mod rules;
 pub mod view;
+pub mod waiting;
 pub mod word;
 pub mod wording;
 
@@ -35,7 +36,9 @@ mod archive;
 pub mod decide;
 pub mod digest;
 mod handlers;
+pub mod hours;
 pub mod identity;
+pub mod internal_note;
 pub mod ownership;
 pub mod project;
 pub mod promotion;

@@ -11,6 +11,7 @@ use super::{
     rules::Rules,
     text::Text,
     view::View,
+    waiting,
     wording::Note,
 };
 
@@ -76,6 +77,7 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
         ours.push(text(Column::Delivery, delivery(rules, &appeal)));
         ours.push((Column::Number, CellValue::Number(number.0.into())));
         ours.push(text(Column::Updated, updated(rules, &appeal).0));
+        ours.push(text(Column::Waiting, waiting::words(rules, view, &appeal)));
         // The cell is long and never read: it is written only when it lacks a line.
         if appeal.row.is_stale() || appeal.dialogue.unwritten() > 0 {
             let shown = archive::show(rules, view, number, &appeal);
@@ -233,6 +235,7 @@ fn answered(rules: &Rules, appeal: &Appeal) -> String {
         Delivery::Delivered { at, .. } if appeal.delivery.formula => {
             note(Note::DeliveryFormulaKept(&rules.time_of_day(*at)))
         }
+        Delivery::Noted { at } => note(Note::DeliveryNoted(&rules.time_of_day(*at))),
         Delivery::Waiting => note(Note::DeliveryWaiting),
         Delivery::Held => note(Note::DeliveryHeld),
         Delivery::Delivered { at, maybe_twice } => note(Note::DeliveryDelivered(

@@ -40,6 +40,8 @@ pub enum Column {
     Number,
     /// Appeals: Доставка, ours.
     Delivery,
+    /// Appeals: Ждёт с, ours where it stands.
+    Waiting,
     /// Appeals: Ответственный; not in every copy.
     Responsible,
     /// Archive: часть.

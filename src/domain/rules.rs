@@ -8,6 +8,7 @@ use super::{
     appeal::orders::AnswerOrders,
     broadcast::QuietWindow,
     files::Links,
+    hours::WorkingHours,
     ids::{ChatId, SpreadsheetId},
     promotion::vocabulary::Vocabulary,
     text::Text,
@@ -32,6 +33,12 @@ pub struct Rules {
     pub orders: AnswerOrders,
     /// Whether an answer or a reply whose response was lost is sent once more.
     pub resend_unknown: bool,
+    /// How long a partner may wait for an answer, in working time; none where nobody counts.
+    pub answer_within: Option<SignedDuration>,
+    /// When people work.
+    pub hours: WorkingHours,
+    /// What stands behind the moment since when a partner waits, once he waits too long.
+    pub overdue: Text,
     /// Whether an announcement whose response was lost is sent once more.
     pub resend_announcements: bool,
     /// When nobody is sent an announcement.
@@ -77,6 +84,9 @@ impl Default for Rules {
             grace: SignedDuration::ZERO,
             orders: AnswerOrders::default(),
             resend_unknown: true,
+            answer_within: None,
+            hours: WorkingHours::default(),
+            overdue: "просрочено".into(),
             resend_announcements: false,
             quiet: None,
             hold_if_later_than: None,
@@ -97,6 +107,12 @@ impl Rules {
     #[must_use]
     pub fn quiet_until(&self, at: Timestamp) -> Option<Timestamp> {
         self.quiet?.ends(&self.time_zone, at)
+    }
+
+    /// A moment to the minute, in an order in which texts sort as moments do.
+    #[must_use]
+    pub fn short_moment(&self, at: Timestamp) -> String {
+        self.spell(at, "%Y-%m-%d %H:%M")
     }
 
     /// A moment as the sheets spell it.

@@ -89,7 +89,7 @@ impl DayTally {
         match author {
             Author::Partner => self.messages += 1,
             Author::Specialist => self.answers += 1,
-            Author::Adopted => {}
+            Author::Note | Author::Adopted => {}
         }
     }
 }

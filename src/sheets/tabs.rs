@@ -115,8 +115,8 @@ fn unchanged(
     };
     let same = |old: &Row, row: &Row| {
         let shows = |&column: &Column| {
-            previous.text(old, column).unwrap_or_default()
-                == now.text(row, column).unwrap_or_default()
+            // A column that has come up, or is gone, is a change.
+            previous.text(old, column) == now.text(row, column)
         };
         old.telegram == row.telegram && watched.iter().all(shows)
     };

@@ -33,3 +33,4 @@ mod storms;
 mod structure;
 mod tables;
 mod values;
+mod waiting;

@@ -116,6 +116,7 @@ fn journal(table: &Table) -> String {
         match line.author {
             Author::Partner => format!("{at}: {text}"),
             Author::Specialist => format!("{at}: Специалист: {text}"),
+            Author::Note => format!("{at}: Заметка: {text}"),
             Author::Adopted => text.to_owned(),
         }
     };

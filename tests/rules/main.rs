@@ -25,3 +25,4 @@ mod staff_chat;
 mod staff_desk;
 mod table;
 mod texts;
+mod waiting;

@@ -101,7 +101,12 @@ fn an_adopted_row_is_found_by_its_history_until_its_number_is_written() {
     let columns: Vec<_> = row.ours.iter().map(|(column, _)| *column).collect();
     assert_eq!(
         columns,
-        [Column::Delivery, Column::Number, Column::Updated],
+        [
+            Column::Delivery,
+            Column::Number,
+            Column::Updated,
+            Column::Waiting
+        ],
         "nothing that people wrote is written again"
     );
     assert_eq!(text(&row, Column::Updated), "вчера", "as it stood there");

@@ -540,3 +540,17 @@ fn an_answer_of_which_nobody_knows_is_sent_again_by_the_operator_and_stands_in_t
     assert_eq!(newest(&table), "Раз");
     assert_eq!(table.delivery(1), "доставлено 11:00");
 }
+
+#[test]
+fn a_note_among_the_words_of_a_reply_goes_into_the_dialogue_and_to_nobody() {
+    let mut table = with_thread();
+    let told = replies(&mut table, 602, text("Выслали\n// скан у Иры"));
+    assert_eq!(heard(&told), ["Ответ на обращение № 1 / Выслали"]);
+    assert_eq!(told[0], "line 1: скан у Иры");
+    arrives(&mut table, 1, 0, 50);
+    let told = edits(&mut table, 602, text("Выслали вчера\n// скан у Иры"));
+    assert_eq!(
+        heard(&told),
+        ["Ответ на обращение № 1 / Выслали вчера [edits 50]"]
+    );
+}

@@ -57,6 +57,7 @@ pub(crate) struct SheetRow {
     pub(crate) answer: AnswerCell,
     pub(crate) delivery: Text,
     pub(crate) updated: Text,
+    pub(crate) waiting: Option<Text>,
     pub(crate) partner: Option<PartnerCode>,
     pub(crate) history: Option<Text>,
 }
@@ -520,6 +521,7 @@ impl SheetRow {
             answer: self.answer.clone(),
             delivery: self.delivery.clone(),
             updated: self.updated.clone(),
+            waiting: self.waiting.clone(),
             partner: self.partner.clone(),
             history: self.history.clone(),
         }
@@ -548,6 +550,7 @@ pub(crate) fn cells(number: u32, status: Status, answer: &str) -> SheetRow {
         answer,
         delivery: Text::default(),
         updated: Text::default(),
+        waiting: None,
         partner: None,
         history: None,
     }

@@ -62,6 +62,8 @@ fn defaults_are_the_contract() {
     assert!(!settings.promotions.resend_unknown);
     assert_eq!(settings.appeals.grace, Duration::from_secs(15));
     assert!(settings.appeals.resend_unknown);
+    assert_eq!(settings.appeals.answer_within, None);
+    assert_eq!((settings.hours.week, settings.hours.holidays), (None, None));
     assert_eq!(settings.files.lifetime, Duration::from_hours(30 * 24));
 }
 
@@ -308,6 +310,30 @@ const OVERRIDES: &[Override] = &[
         "false",
         |s| s.appeals.resend_unknown.to_string(),
         "false",
+    ),
+    (
+        "appeals.answer_within",
+        "240",
+        |s| format!("{:?}", s.appeals.answer_within),
+        "Some(14400s)",
+    ),
+    (
+        "hours.week",
+        "sun 10:00-12:00",
+        |s| {
+            s.hours
+                .week
+                .as_ref()
+                .map_or(0, |week| week[6].len())
+                .to_string()
+        },
+        "1",
+    ),
+    (
+        "hours.holidays",
+        "2027-01-01",
+        |s| format!("{:?}", s.hours.holidays),
+        "Some({2027-01-01})",
     ),
     (
         "files.lifetime",

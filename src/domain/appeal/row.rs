@@ -53,6 +53,9 @@ pub struct Seen {
     /// The words in `время_обновления`; of a row that we have not changed since we adopted it, those that belong there.
     #[serde(default)]
     pub updated: Text,
+    /// The words in `Ждёт с`, where that column stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Text>,
 }
 
 /// The form in which journals hold it, from the first version on.

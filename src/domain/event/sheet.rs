@@ -175,6 +175,9 @@ pub struct AppealCells {
     pub delivery: Text,
     /// время_обновления, as written.
     pub updated: Text,
+    /// Ждёт с, as written, where that column stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Text>,
     /// код, where the history was read and the code can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner: Option<PartnerCode>,

@@ -6,6 +6,8 @@
 pub(super) mod cell;
 pub(super) mod chat;
 pub(super) mod correction;
+mod had;
+mod notes;
 pub(super) mod orders;
 mod parts;
 
@@ -13,13 +15,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
     appeal::{
-        Answer, Appeal, DeliveredPart, Delivery, PartState, RejectReason, Status,
+        Answer, Appeal, Delivery, PartState, RejectReason, Status,
         correction::{Arrived, SentAnswer, SentPart},
     },
     context::DecisionContext,
     effect::{Effect, Entity, OutboxState, Send, Wake},
     ids::{AppealId, OutboxId, Revision, RowKey},
-    project,
+    internal_note, project,
     spans::has_lasted,
     tab::Tab,
     text::Text,
@@ -30,9 +32,6 @@ use super::{appeals, ending::PartEnd, staff_chat};
 
 /// How long an answer may be on its way before its row says so: most are delivered sooner, and a write is saved.
 const SAY_WAITING_AFTER: SignedDuration = SignedDuration::from_secs(10);
-
-/// How many messages of failed answers are remembered: more than anybody corrects.
-const REMEMBERED: usize = 32;
 
 /// Sends what is in the cell of an appeal whose answer was held or could not be delivered.
 pub(super) fn send_again(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
@@ -189,6 +188,11 @@ fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Te
     if appeal.mixed {
         return withhold(ctx, appeal);
     }
+    if notes::is_only_notes(&text) {
+        // A correction ends without a change.
+        correction::close(ctx, appeal);
+        return notes::keep(ctx, appeal, text);
+    }
     if appeal.delivery.correction.is_some() {
         return correction::begin(ctx, appeal, text);
     }
@@ -224,6 +228,7 @@ fn set_out(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Text
         text,
         styles,
         at: ctx.now,
+        covers: Some(appeal.dialogue.written),
         parts: Vec::new(),
         reply: None,
     });
@@ -250,7 +255,7 @@ fn dispatch(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
         correction::messages(ctx, appeal, &answer)
     } else {
         let parts = parts::of(ctx, appeal.chat, appeal.number, &answer).into_iter();
-        parts.map(|part| lacking(appeal, part)).collect()
+        parts.map(|part| had::lacking(appeal, part)).collect()
     };
     let Some(answer) = &mut appeal.delivery.answer else {
         return;
@@ -281,19 +286,6 @@ type Planned = Result<parts::Part, PartState>;
 
 fn state(planned: Result<&parts::Part, &PartState>) -> PartState {
     planned.map_or_else(|state| *state, |_| PartState::Waiting)
-}
-
-/// A part, unless the partner has it from an answer that failed.
-fn lacking(appeal: &Appeal, part: parts::Part) -> Planned {
-    let fingerprint = part.fingerprint();
-    let mut had = appeal.delivery.had.iter();
-    let had = had.find(|had| had.fingerprint == fingerprint);
-    had.map_or(Ok(part), |had| {
-        Err(PartState::Delivered {
-            maybe_twice: had.maybe_twice,
-            arrived: had.arrived,
-        })
-    })
 }
 
 fn is_on_its_way(appeal: &Appeal) -> bool {
@@ -344,11 +336,12 @@ fn finish(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
         };
     }
     appeal.delivery.had.clear();
+    notes::add(ctx, appeal, &answer.text);
     let sent = sent(ctx, appeal, &answer);
     let (at, maybe_twice) = (sent.at, sent.maybe_twice);
-    chat::succeed(appeal, sent);
     let by = answer.reply.as_ref().map(|reply| reply.by.clone());
-    appeals::add_answer(ctx, appeal, at, (answer.text.clone(), by));
+    appeals::add_answer(ctx, appeal, at, (sent.text.clone(), by), answer.covers);
+    chat::succeed(appeal, sent);
     appeal.delivery.state = Delivery::Delivered { at, maybe_twice };
     appeal.stamp = Some(at);
     if appeal.status.yields_to_work() {
@@ -371,7 +364,7 @@ fn sent(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, answer: &Answer) 
     let parts = parts.iter().zip(&answer.parts);
     let messages: Option<Vec<SentPart>> = parts.map(|(part, state)| part.sent(*state)).collect();
     SentAnswer {
-        text: answer.text.clone(),
+        text: Text(internal_note::spoken(answer.text.as_str())),
         line: appeal.dialogue.lines,
         at: ctx.now,
         maybe_twice: answer.maybe_twice(),
@@ -386,7 +379,7 @@ fn fail(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, delivery:
     let Some(answer) = appeal.delivery.answer.clone() else {
         return;
     };
-    remember(ctx, appeal, &answer);
+    had::remember(ctx, appeal, &answer);
     give_up(ctx, appeal);
     if delivery == Delivery::Blocked
         && let Some(mut session) = ctx.session(appeal.chat)
@@ -412,30 +405,6 @@ fn give_up(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     waiting
         .filter(|part| **part == PartState::Waiting)
         .for_each(|part| *part = PartState::Failed);
-}
-
-/// Remembers which parts of a failed answer the partner has, for when its corrected text comes.
-fn remember(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, answer: &Answer) {
-    let messages = parts::of(ctx, appeal.chat, appeal.number, answer);
-    for (part, state) in messages.iter().zip(&answer.parts) {
-        let PartState::Delivered {
-            maybe_twice,
-            arrived,
-        } = *state
-        else {
-            continue;
-        };
-        let (fingerprint, had) = (part.fingerprint(), &mut appeal.delivery.had);
-        if !had.iter().any(|had| had.fingerprint == fingerprint) {
-            had.push(DeliveredPart {
-                fingerprint,
-                maybe_twice,
-                arrived,
-            });
-        }
-    }
-    let beyond = appeal.delivery.had.len().saturating_sub(REMEMBERED);
-    appeal.delivery.had.drain(..beyond);
 }
 
 /// A text typed over the one that has just ended is an answer of its own, unless the chat has something to say first.

@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{lines, staff_chat};
+use super::{lines, staff_chat, waits};
 use crate::domain::{
     appeal::{AnswerDelivery, Appeal, Author, Dialogue, Line, Receipt, Status, row::AppealRow},
     context::DecisionContext,
@@ -46,6 +46,7 @@ pub(super) fn receive(
     appeal.stamp = Some(ctx.now);
     ctx.dirty(RowKey::Appeal(appeal.id));
     staff_chat::heard(ctx, &mut appeal, before, files);
+    waits::may_begin(ctx, appeal.id, messages);
     if appeal.receipt.is_none() {
         give_receipt(ctx, session, &mut appeal, fresh);
     } else if appeal.dialogue.lines > before {
@@ -260,14 +261,11 @@ fn add_message(
     if let Some(album) = album {
         album.line = Some((appeal.id, index));
     }
-    add_line_of(
-        ctx,
-        appeal,
-        Author::Partner,
-        message.at,
-        message.text.clone(),
-        message.message,
-    );
+    let line = next_line(appeal, Author::Partner, message.at, message.text.clone());
+    ctx.put(Entity::Line(Line {
+        message: message.message,
+        ..line
+    }));
     remember(ctx, session.chat, message, appeal.id, index);
     index
 }
@@ -296,6 +294,18 @@ fn remember(
     }
 }
 
+/// Puts an answer on top of the dialogue; of one of the chat it is known who has written it. Of the lines before it so many are answered.
+pub(super) fn add_answer(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+    at: Timestamp,
+    (text, by): (Text, Option<Text>),
+    covers: Option<u32>,
+) {
+    let line = next_line(appeal, Author::Specialist, at, text);
+    ctx.put(Entity::Line(Line { by, covers, ..line }));
+}
+
 /// Puts a line of ours on top of the dialogue.
 pub(super) fn add_line(
     ctx: &mut DecisionContext<'_, impl View>,
@@ -304,48 +314,23 @@ pub(super) fn add_line(
     at: Timestamp,
     text: Text,
 ) {
-    add_line_of(ctx, appeal, author, at, text, None);
+    let line = next_line(appeal, author, at, text);
+    ctx.put(Entity::Line(line));
 }
 
-/// Puts an answer on top of the dialogue; of one of the chat it is known who has written it.
-pub(super) fn add_answer(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-    at: Timestamp,
-    (text, by): (Text, Option<Text>),
-) {
+fn next_line(appeal: &mut Appeal, author: Author, at: Timestamp, text: Text) -> Line {
     let index = appeal.dialogue.lines;
     appeal.dialogue.lines += 1;
-    ctx.put(Entity::Line(Line {
-        appeal: appeal.id,
-        index,
-        author: Author::Specialist,
-        at,
-        text,
-        message: None,
-        by,
-    }));
-}
-
-fn add_line_of(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-    author: Author,
-    at: Timestamp,
-    text: Text,
-    message: Option<MessageId>,
-) {
-    let index = appeal.dialogue.lines;
-    appeal.dialogue.lines += 1;
-    ctx.put(Entity::Line(Line {
+    Line {
         appeal: appeal.id,
         index,
         author,
         at,
         text,
-        message,
+        message: None,
         by: None,
-    }));
+        covers: None,
+    }
 }
 
 /// An appeal as it begins, for a row of our own or an adopted one.
@@ -364,6 +349,7 @@ pub(super) fn blank(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) -> A
         mixed: false,
         thread: None,
         responsible: None,
+        overdue: None,
     }
 }
 

@@ -37,14 +37,16 @@ pub(super) fn of(ctx: &mut DecisionContext<'_, impl View>, message: &Message) ->
     Some(Text(apart(ctx.rules, &framed(ctx, &message.context, body))))
 }
 
-/// A partner's words in which no line can be taken for a specialist's.
+/// A partner's words in which no line can be taken for a specialist's or his note.
 fn apart(rules: &Rules, text: &str) -> String {
-    let specialist = fold(&rules.wording.note(Note::HistorySpecialist("", None)));
+    let speakers = [Note::HistorySpecialist("", None), Note::HistoryNote("")]
+        .map(|speaker| fold(&rules.wording.note(speaker)));
     let marked = |line: &str| {
         // A line may be headed by a moment, as those of a history are.
         let word = fold(visible(line).trim_start_matches(|c: char| !c.is_alphabetic()));
-        let behind = word.strip_prefix(&specialist).map(str::trim_start);
-        let speaks = behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(SPEAKS));
+        let mut behind = (speakers.iter()).filter_map(|speaker| word.strip_prefix(speaker));
+        let speaks = behind
+            .any(|behind| behind.trim().is_empty() || behind.trim_start().starts_with(SPEAKS));
         if speaks {
             format!("> {line}")
         } else {
@@ -176,6 +178,21 @@ pub(super) fn of_staff(
 ) -> Option<Text> {
     let body = body(ctx, content).map(Text)?;
     (!body.is_blank()).then_some(body)
+}
+
+/// The answer in this line answers nothing any more; returns how many lines it did.
+pub(super) fn uncover(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &Appeal,
+    index: u32,
+) -> u32 {
+    let Some(line) = line(ctx, appeal, index) else {
+        return 0;
+    };
+    let covered = line.covers.unwrap_or(index);
+    let covers = Some(0);
+    ctx.put(Entity::Line(Line { covers, ..line }));
+    covered
 }
 
 fn body(ctx: &mut DecisionContext<'_, impl View>, content: &Content) -> Option<String> {

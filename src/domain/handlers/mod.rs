@@ -31,4 +31,5 @@ pub(super) mod staff;
 pub(super) mod staff_chat;
 mod staff_desk;
 mod stopping;
+pub(super) mod waits;
 pub(super) mod writes;

@@ -159,7 +159,9 @@ fn take_over(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cell
     appeal.dialogue.written = appeal.dialogue.lines;
     for line in missing.into_iter().rev() {
         match line.by {
-            Some(by) => appeals::add_answer(ctx, appeal, line.at, (line.text, Some(by))),
+            Some(by) => {
+                appeals::add_answer(ctx, appeal, line.at, (line.text, Some(by)), None);
+            }
             None => appeals::add_line(ctx, appeal, line.author, line.at, line.text),
         }
         ctx.dirty(RowKey::Appeal(appeal.id));

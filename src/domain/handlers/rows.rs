@@ -18,6 +18,7 @@ use crate::domain::{
 use super::{
     adopt, answers, appeals, listing, promotions, restoring, staff, staff_chat,
     stopping::{stop, tell_later},
+    waits,
 };
 
 pub(in crate::domain) fn row(ctx: &mut DecisionContext<'_, impl View>, event: &RowEvent) {
@@ -105,6 +106,7 @@ fn own_row(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells:
     if cells.status != appeal.row.seen().status {
         status_changed(ctx, appeal, cells.status.clone());
     }
+    waits::found(ctx, appeal, cells);
 }
 
 /// Whether the same read brings the wish to correct the last answer: what was typed along with it is no answer of its own.

@@ -19,6 +19,8 @@ texts! {
     Note<'a> -> Phrase<'a> {
         /// A specialist's line in the history; by name, where it is known.
         HistorySpecialist(text: &'a str, name: Option<&'a str>) = specialist,
+        /// A specialist's note for his colleagues in the history.
+        HistoryNote(text: &'a str) = "history-note",
         /// Where the older lines of a dialogue are.
         HistoryArchived {
             /// The name of the tab.
@@ -104,6 +106,8 @@ texts! {
         DeliveryUnready(shown: &'a str, held: bool) = unready,
         /// Доставка: the value of a formula was delivered at, and the formula stays.
         DeliveryFormulaKept(time: &'a str) = "delivery-formula-kept",
+        /// Доставка: what stood in the cell was a note, taken over at.
+        DeliveryNoted(time: &'a str) = "delivery-noted",
         /// Доставка: on its way.
         DeliveryWaiting = "delivery-waiting",
         /// Доставка: held since first sight.

@@ -75,6 +75,7 @@ fn entities_of_the_first_version_are_readable() {
             text: "Добрый день".into(),
             message: None,
             by: None,
+            covers: None,
         },
     );
     check(
@@ -241,6 +242,7 @@ fn appeal() -> Appeal {
                 text: "Готово".into(),
                 styles: Vec::new(),
                 at: at(2),
+                covers: None,
                 parts: vec![
                     PartState::Delivered {
                         maybe_twice: true,
@@ -261,5 +263,6 @@ fn appeal() -> Appeal {
         mixed: false,
         thread: None,
         responsible: None,
+        overdue: None,
     }
 }

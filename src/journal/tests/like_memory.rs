@@ -45,6 +45,7 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         mixed: false,
         thread: None,
         responsible: None,
+        overdue: None,
     }
 }
 
@@ -79,6 +80,7 @@ fn entity() -> impl Strategy<Value = Entity> {
             text: Text(text.to_string()),
             message: None,
             by: None,
+            covers: None,
         })),
         2 => (0..CHATS, any::<bool>(), prop::option::of(0..3_u64)).prop_map(|(chat, blocked, partner)| {
             let partner = partner.map(code);

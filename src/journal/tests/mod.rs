@@ -88,6 +88,7 @@ fn script(_: &Rules, view: &WriteTables<'_>, seq: Seq, event: &Event, now: Times
         text: Text(said),
         message: None,
         by: None,
+        covers: None,
     }));
     decision
 }

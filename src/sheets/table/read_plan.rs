@@ -85,7 +85,8 @@ impl ReadPlan {
                 | Column::Answer
                 | Column::Responsible
                 | Column::Updated
-                | Column::Delivery => true,
+                | Column::Delivery
+                | Column::Waiting => true,
                 Column::Code => histories != HistoryRange::Skip,
                 Column::Name
                 | Column::Phone

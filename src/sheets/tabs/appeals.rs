@@ -27,11 +27,12 @@ use crate::{
 };
 
 /// Cells that make an event when they change.
-const WATCHED: [Column; 4] = [
+const WATCHED: [Column; 5] = [
     Column::Status,
     Column::Answer,
     Column::Delivery,
     Column::Updated,
+    Column::Waiting,
 ];
 
 /// Gives the rows that are as they were their appeals of before.
@@ -226,6 +227,7 @@ fn appeal_cells(
         styles: snapshot.styles.get(&row.row).cloned().unwrap_or_default(),
         delivery: text(Column::Delivery),
         updated: text(Column::Updated),
+        waiting: snapshot.text(row, Column::Waiting).map(Text::from),
         partner: history.and_then(|_| cells::code(text(Column::Code).as_str())),
         history: history.map(Text::from),
     }
@@ -441,6 +443,7 @@ mod tests {
                 styles: Vec::new(),
                 delivery: Text::default(),
                 updated: Text::default(),
+                waiting: None,
                 partner: None,
                 history: None,
             }

@@ -189,6 +189,7 @@ impl Play {
             answer: AnswerCell::Text(answer.into()),
             delivery: Text::default(),
             updated: Text::default(),
+            waiting: None,
             partner: None,
             history: None,
         };
@@ -265,6 +266,7 @@ fn unnumbered(number: u32) -> NewAppeal {
             answer: AnswerCell::Blank,
             delivery: Text::default(),
             updated: Text::default(),
+            waiting: None,
             partner: None,
             history: Some(Text(format!("Вопрос {number}"))),
         },

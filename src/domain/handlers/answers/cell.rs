@@ -88,6 +88,7 @@ pub(in crate::domain::handlers) fn emptied(
         | Delivery::Declined(DeclinedOrder::Occupied) => true,
         Delivery::Empty
         | Delivery::Adopted
+        | Delivery::Noted { .. }
         | Delivery::Delivered { .. }
         | Delivery::Failed(_)
         | Delivery::Unknown { .. }

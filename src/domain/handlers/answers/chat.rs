@@ -3,7 +3,11 @@
 //! Invariant: while such an answer waits or is on its way, nothing of the cell is sent; a text that stands there meanwhile is held until
 //! it is changed, and both sides are told.
 
-use super::{Answer, correction, dispatch, follow_up, has_lasted, is_on_its_way, rest, take_back};
+mod albums;
+
+use super::{
+    Answer, correction, dispatch, follow_up, has_lasted, is_on_its_way, notes, rest, take_back,
+};
 use crate::domain::{
     appeal::{
         Appeal, Delivery, PartState, RejectReason,
@@ -29,56 +33,16 @@ pub(in crate::domain::handlers) fn answered(
     appeal: &mut Appeal,
     reply: ChatReply,
 ) {
-    if joined(ctx, appeal, &reply) {
+    let Some(reply) = notes::take_out(ctx, appeal, reply) else {
+        return;
+    };
+    if albums::joined(ctx, appeal, &reply) {
         return;
     }
     hold_cell(ctx, appeal);
     let order = ChatOrder::Answer(reply, ctx.now);
     appeal.delivery.orders.push(order);
     next(ctx, appeal);
-}
-
-/// A further file of an album belongs to the answer that its first one is, while that rests.
-fn joined(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, more: &ChatReply) -> bool {
-    if more.album.is_none() {
-        return false;
-    }
-    let waiting = appeal
-        .delivery
-        .orders
-        .iter_mut()
-        .find_map(|order| match order {
-            ChatOrder::Answer(reply, _) if reply.album == more.album => Some(reply),
-            _ => None,
-        });
-    if let Some(reply) = waiting {
-        append(reply, more);
-        return true;
-    }
-    let Some(answer) = resting(appeal).filter(|answer| {
-        let reply = answer.reply.as_ref();
-        reply.is_some_and(|reply| reply.album == more.album)
-    }) else {
-        return false;
-    };
-    if let Some(reply) = &mut answer.reply {
-        append(reply, more);
-        answer.text = reply.text.clone();
-    }
-    ctx.dirty(RowKey::Appeal(appeal.id));
-    true
-}
-
-fn append(reply: &mut ChatReply, more: &ChatReply) {
-    reply.files.extend(&more.files);
-    for (whole, part) in [
-        (&mut reply.words, &more.words),
-        (&mut reply.text, &more.text),
-    ] {
-        let filled = [whole.as_str(), part.as_str()];
-        let filled = filled.into_iter().filter(|text| !text.is_empty());
-        *whole = Text(filled.collect::<Vec<_>>().join("\n"));
-    }
 }
 
 /// The answer under way, while it rests.
@@ -189,11 +153,13 @@ fn wait_for_partner(
 
 fn set_out(appeal: &mut Appeal, reply: &ChatReply, at: jiff::Timestamp) {
     appeal.delivery.revision = Revision(appeal.delivery.revision.0 + 1);
+    let shown = appeal.thread.as_ref().map(|thread| thread.shown);
     appeal.delivery.answer = Some(Answer {
         revision: appeal.delivery.revision,
         text: reply.text.clone(),
         styles: Vec::new(),
         at,
+        covers: shown.filter(|shown| *shown > 0),
         parts: Vec::new(),
         reply: Some(Box::new(reply.clone())),
     });
@@ -296,6 +262,10 @@ pub(in crate::domain::handlers) fn edited(
     reply: ChatReply,
 ) {
     let message = reply.message;
+    // What it was before stays with the partner where nothing but notes is left.
+    let Some(reply) = notes::without(reply) else {
+        return;
+    };
     let orders = appeal.delivery.orders.iter_mut();
     let mut waiting = orders.filter(|order| order.message() == message);
     match waiting.next_back() {

@@ -5,16 +5,17 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Planned, dispatch, give_up, parts, rest, set_out};
+use super::{Planned, dispatch, give_up, notes, parts, rest, set_out};
 use crate::domain::{
     appeal::{
-        Answer, Appeal, Author, Delivery, LeftBehind, PartState, RejectReason,
+        Answer, Appeal, Delivery, LeftBehind, PartState, RejectReason,
         correction::{Becomes, Correction, CorrectionStep, SentAnswer, SentPart},
     },
     context::DecisionContext,
     effect::{MessageForm, Wake},
-    handlers::{appeals, lines, staff_chat},
+    handlers::{appeals, lines, staff_chat, waits},
     ids::{RowKey, Seq},
+    internal_note,
     session::Locale,
     spans::has_lasted,
     text::{Html, Text},
@@ -58,10 +59,15 @@ pub(super) fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appea
         return;
     };
     correction.shown = true;
+    let spoken = internal_note::spoken(text.as_str());
     let sent = appeal.delivery.sent.as_ref();
-    if sent.is_some_and(|sent| sent.text.as_str().trim() == text.as_str().trim()) {
+    if sent.is_some_and(|sent| sent.text.as_str().trim() == spoken.trim()) {
         appeal.delivery.answer = None;
-        return renew(ctx, appeal);
+        if internal_note::noted(text.as_str()).is_empty() {
+            return renew(ctx, appeal);
+        }
+        close(ctx, appeal);
+        return notes::keep(ctx, appeal, text);
     }
     let withdraws = text.is_blank();
     set_out(ctx, appeal, text);
@@ -124,18 +130,8 @@ pub(super) fn is_leftover(appeal: &Appeal, text: &Text) -> bool {
 pub(super) fn clear_away(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     let (sent, seen) = (&appeal.delivery.sent, appeal.row.seen().answer.clone());
     if let (Some(sent), Some(text)) = (sent, seen) {
-        let delivered = PartState::Delivered {
-            maybe_twice: false,
-            arrived: None,
-        };
-        appeal.delivery.answer = Some(Answer {
-            revision: appeal.delivery.revision,
-            text,
-            styles: Vec::new(),
-            at: sent.at,
-            parts: vec![delivered],
-            reply: None,
-        });
+        let at = sent.at;
+        notes::leave_cell(appeal, text, at);
     }
     ctx.dirty(RowKey::Appeal(appeal.id));
 }
@@ -168,11 +164,16 @@ pub(super) fn waited(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appe
     }
 }
 
-pub(super) fn end(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+/// Nothing of the cell is a correction any more; its text may still be on its way there.
+pub(super) fn close(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     let correction = appeal.delivery.correction.take();
     if correction.is_some_and(|correction| !correction.shown) {
         appeal.delivery.leftover = Some(ctx.seq);
     }
+}
+
+pub(super) fn end(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    close(ctx, appeal);
     appeal.delivery.state = as_sent(appeal);
     clear_away(ctx, appeal);
 }
@@ -341,7 +342,9 @@ pub(super) fn finish(
         return;
     };
     let withdrawn = answer.text.is_blank();
-    sent.line = restated(ctx, appeal, &sent, &answer.text);
+    notes::add(ctx, appeal, &answer.text);
+    let text = Text(internal_note::spoken(answer.text.as_str()));
+    sent.line = restated(ctx, appeal, &sent, &text);
     let maybe_twice = sent.maybe_twice || answer.maybe_twice();
     let left = if correction.steps.iter().any(|step| step.too_old) {
         LeftBehind::Old
@@ -368,9 +371,11 @@ pub(super) fn finish(
     if appeal.row.seen().answer.as_ref() != Some(&answer.text) {
         appeal.delivery.answer = None;
     }
-    if !withdrawn {
+    if withdrawn {
+        waits::begins_again(ctx, appeal.id);
+    } else {
         sent.messages = messages_after(&correction, answer);
-        (sent.text, sent.at, sent.maybe_twice) = (answer.text.clone(), at, maybe_twice);
+        (sent.text, sent.at, sent.maybe_twice) = (text, at, maybe_twice);
         sent.reply.clone_from(&answer.reply);
         appeal.delivery.sent = Some(sent);
     }
@@ -392,17 +397,23 @@ fn restated(
     sent: &SentAnswer,
     text: &Text,
 ) -> u32 {
-    if lines::restate(ctx, appeal, sent.line, &sent.text, text) {
+    let in_place = lines::restate(ctx, appeal, sent.line, &sent.text, text);
+    if in_place && !text.is_blank() {
         return sent.line;
     }
-    let note = if text.is_blank() {
-        Note::LineTakenBack(sent.text.as_str())
+    // What is taken back answers nothing; what is said anew elsewhere answers what it did.
+    let covered = lines::uncover(ctx, appeal, sent.line);
+    if in_place {
+        return sent.line;
+    }
+    let (note, covers) = if text.is_blank() {
+        (Note::LineTakenBack(sent.text.as_str()), 0)
     } else {
-        Note::LineCorrected(text.as_str())
+        (Note::LineCorrected(text.as_str()), covered)
     };
     let words = Text(ctx.rules.wording.note(note));
     let own_line = appeal.dialogue.lines;
-    appeals::add_line(ctx, appeal, Author::Specialist, ctx.now, words);
+    appeals::add_answer(ctx, appeal, ctx.now, (words, None), Some(covers));
     own_line
 }
 

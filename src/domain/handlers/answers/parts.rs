@@ -7,7 +7,7 @@ use crate::domain::{
     context::DecisionContext,
     effect::MessageForm,
     ids::{ChatId, Number},
-    markdown,
+    internal_note, markdown,
     session::Locale,
     styled::{Style, Styled},
     text::{Html, MESSAGE_LIMIT, Text, fingerprint},
@@ -93,6 +93,9 @@ fn messages(heading: Option<&str>, answer: &Styled, more: &[MessageForm]) -> Vec
     let (mut words, mut files) = (Styled::default(), Vec::new());
     for line in answer.trimmed().lines() {
         let shown = line.as_str().trim();
+        if internal_note::is_note(shown) {
+            continue;
+        }
         if is_address(shown) && files.len() < FILES {
             files.push(MessageForm::File(shown.into()));
         } else {

@@ -31,7 +31,7 @@ pub(super) fn news(
             // What was answered in the chat stands there.
             Author::Specialist if line.by.is_some() => {}
             Author::Specialist => words.push(note(ctx, StaffNote::Answered(line.text.as_str()))),
-            Author::Partner | Author::Adopted => {}
+            Author::Partner | Author::Note | Author::Adopted => {}
         }
     }
     if appeal.status.is_closed() && !thread.closed {

@@ -205,6 +205,7 @@ fn adopted(chats: Range<i64>) -> Vec<Event> {
                 answer: AnswerCell::Blank,
                 delivery: "".into(),
                 updated: "".into(),
+                waiting: None,
                 partner: None,
                 history: Some("2025-01-01 10:00:00: Вопрос".into()),
             },

@@ -1,0 +1,72 @@
+//! Partners who wait for an answer: their rows say so, and when it has lasted too long.
+//!
+//! Invariant: a wait that is counted has a timer where it would last too long, and is marked once.
+
+use crate::domain::{
+    appeal::Appeal,
+    context::DecisionContext,
+    effect::{Entity, Wake},
+    event::AppealCells,
+    ids::{AppealId, RowKey},
+    session::Kept,
+    view::View,
+    waiting,
+};
+
+/// A partner has written, and may wait from now on.
+pub(super) fn may_begin(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: AppealId,
+    messages: &[Kept],
+) {
+    let first = messages.iter().map(|message| message.at).min();
+    if let Some(at) = first.and_then(|at| waiting::deadline(ctx.rules, at)) {
+        ctx.wake(at, Wake::Overdue(appeal));
+    }
+}
+
+/// An answer was taken back: he waits again, maybe for too long already.
+pub(super) fn begins_again(ctx: &mut DecisionContext<'_, impl View>, appeal: AppealId) {
+    if ctx.rules.answer_within.is_some() {
+        ctx.wake(ctx.now, Wake::Overdue(appeal));
+    }
+}
+
+/// A partner may have waited too long.
+pub(in crate::domain) fn woken(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
+    if let Some(mut appeal) = ctx.appeal(id) {
+        check(ctx, &mut appeal);
+        ctx.put(Entity::Appeal(appeal));
+    }
+}
+
+/// A read brings the row: what it shows in `Ждёт с` is put right, where that column stands.
+pub(super) fn found(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+    cells: &AppealCells,
+) {
+    check(ctx, appeal);
+    let seen = std::mem::replace(&mut appeal.row.seen_mut().waiting, cells.waiting.clone());
+    let Some(shown) = cells.waiting.as_ref().filter(|_| seen != cells.waiting) else {
+        return;
+    };
+    if shown.as_str() != waiting::words(ctx.rules, ctx.view, appeal) {
+        ctx.dirty(RowKey::Appeal(appeal.id));
+    }
+}
+
+/// Marks a wait that has lasted too long; one that has not is looked at again when it would have.
+fn check(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    let since = waiting::since(ctx.view, appeal).filter(|since| appeal.overdue != Some(*since));
+    let Some((since, at)) =
+        since.and_then(|since| Some((since, waiting::deadline(ctx.rules, since)?)))
+    else {
+        return;
+    };
+    if ctx.now < at {
+        return ctx.wake(at, Wake::Overdue(appeal.id));
+    }
+    appeal.overdue = Some(since);
+    ctx.dirty(RowKey::Appeal(appeal.id));
+}
