@@ -6,8 +6,9 @@ use crate::{
     config::Settings,
     domain::{ids::SpreadsheetId, row::Column, word::Word},
     sheets::{
-        provision::{Protect, TabSpec},
+        provision::{Protect, TabSpec, ViewSpec},
         table::layout::words::TabWords,
+        wire::look::CellTest,
     },
 };
 
@@ -41,6 +42,8 @@ pub fn provision_plans(settings: &Settings) -> Vec<ProvisionPlan> {
         words: None,
         offers: Vec::new(),
         protect: Protect::All,
+        views: Vec::new(),
+        overdue: None,
     };
     specs.push((&sheets.appeals.spreadsheet, state));
     let mut books: Vec<ProvisionPlan> = Vec::new();
@@ -88,8 +91,42 @@ fn appeals(settings: &Settings) -> TabSpec {
         Column::Updated,
         Column::Number,
         Column::Delivery,
+        Column::Waiting,
     ];
-    spec(words, vec![(Column::Status, statuses)], &ours)
+    let counts = settings.appeals.answer_within.is_some();
+    let overdue = settings.words.appeals.marks.overdue.written();
+    TabSpec {
+        views: views(settings),
+        overdue: counts.then(|| overdue.to_owned()),
+        ..spec(words, vec![(Column::Status, statuses)], &ours)
+    }
+}
+
+/// The filters of the appeals; who waits longest stands on top.
+fn views(settings: &Settings) -> Vec<ViewSpec> {
+    let known = &settings.words.appeals;
+    let view = |title: &Word, shows, sort| ViewSpec {
+        title: title.written().to_owned(),
+        shows,
+        sort,
+    };
+    let waits = || (Column::Waiting, CellTest::Filled);
+    let late = CellTest::Ends(known.marks.overdue.written().to_owned());
+    let closed = CellTest::Is(known.statuses.solved.written().to_owned());
+    let longest = Some(Column::Waiting);
+    let mut views = vec![view(&known.views.waiting, vec![waits()], longest)];
+    if settings.appeals.answer_within.is_some() {
+        let shows = vec![(Column::Waiting, late)];
+        views.push(view(&known.views.overdue, shows, longest));
+    }
+    views.push(view(
+        &known.views.closed,
+        vec![(Column::Status, closed)],
+        None,
+    ));
+    let nobody_s = vec![(Column::Responsible, CellTest::Blank), waits()];
+    views.push(view(&known.views.unassigned, nobody_s, longest));
+    views
 }
 
 fn promotions(settings: &Settings, tab: &str) -> TabSpec {
@@ -117,6 +154,8 @@ fn spec(words: TabWords, offers: Vec<(Column, Vec<String>)>, ours: &[Column]) ->
         words: Some(words),
         offers,
         protect: Protect::Columns(ours.to_vec()),
+        views: Vec::new(),
+        overdue: None,
     }
 }
 

@@ -30,7 +30,7 @@ use super::{
     token::{Connector, Tokens},
     wire::{
         Batch, Columns, ReadBack, Rendering, SheetId, SheetsError, Span, Structure, StyledCell,
-        UnformattedValue, Validation,
+        UnformattedValue, Validation, look::TabLook,
     },
 };
 use crate::{
@@ -180,6 +180,23 @@ impl SheetsClient {
         let ranges: Vec<String> = cells.iter().map(range).collect();
         let fields = requests::STYLE_FIELDS;
         self.get(spreadsheet, &ranges, fields, styles::cells).await
+    }
+
+    /// How the tabs of these A1 ranges look: one read, or none without ranges.
+    ///
+    /// # Errors
+    /// No answer, or a refusal.
+    pub async fn looks(
+        &self,
+        spreadsheet: &SpreadsheetId,
+        ranges: &[String],
+    ) -> Result<Vec<(SheetId, TabLook)>, SheetsError> {
+        if ranges.is_empty() {
+            return Ok(Vec::new());
+        }
+        let fields = requests::look::LOOK_FIELDS;
+        self.get(spreadsheet, ranges, fields, replies::look::looks)
+            .await
     }
 
     /// The cells of ranges as people see them, each answered in its place: one read, none if nothing is asked for.

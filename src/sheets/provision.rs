@@ -2,6 +2,8 @@
 //!
 //! Invariant: existing content is never changed, and a second run has nothing to do. Nothing here makes a call.
 
+mod appearance;
+
 use crate::domain::{row::Column, text::fold};
 
 use super::{
@@ -11,8 +13,14 @@ use super::{
         layout::{Layout, LayoutError, index, trimmed, words::TabWords},
         read_plan::find_tab,
     },
-    wire::{Change, SheetId, Span, TabInfo, Table, Validation, ValidationRule},
+    wire::{
+        Change, SheetId, Span, TabInfo, Table, Validation, ValidationRule,
+        look::{CellTest, TabLook},
+    },
 };
+
+/// Of so many rows the looks are read: whoever has chosen one for a column has chosen it there as well.
+const LOOKED_AT: u32 = 1000;
 
 /// The grid of a new tab.
 const NEW_GRID: (u32, u32) = (1000, 26);
@@ -28,6 +36,21 @@ pub struct TabSpec {
     pub offers: Vec<(Column, Vec<String>)>,
     /// Where people are warned.
     pub protect: Protect,
+    /// Filters with names, each made where all of its columns stand.
+    pub views: Vec<ViewSpec>,
+    /// What ends the cell of a row that waits too long, where that is counted.
+    pub overdue: Option<String>,
+}
+
+/// A filter with a name.
+#[derive(Debug, Clone)]
+pub struct ViewSpec {
+    /// Its name.
+    pub title: String,
+    /// What cells of these columns must show.
+    pub shows: Vec<(Column, CellTest)>,
+    /// By which column its rows are sorted.
+    pub sort: Option<Column>,
 }
 
 /// Where people are warned that the service writes there.
@@ -44,6 +67,8 @@ pub enum Protect {
 pub struct TabPlan {
     spec: TabSpec,
     info: TabInfo,
+    /// It is yet to be made.
+    is_new: bool,
     layout: Layout,
     /// What is done, in words, with the changes that do it.
     steps: Vec<ProvisionStep>,
@@ -156,6 +181,7 @@ impl TabPlan {
         Ok(Self {
             spec,
             info,
+            is_new,
             layout,
             steps,
         })
@@ -189,9 +215,26 @@ impl TabPlan {
         }
     }
 
+    /// The cells whose looks are to be read: the first ones of all columns that have a header, where the tab exists.
+    #[must_use]
+    pub fn shown(&self) -> Option<String> {
+        let end = self.layout.width().min(self.info.columns);
+        let span = Span {
+            sheet: self.info.sheet,
+            rows: (0, self.info.rows.min(LOOKED_AT)),
+            columns: (0, end),
+        };
+        (end > 0 && !self.is_new).then(|| a1(&self.info.title, span))
+    }
+
     /// Everything that is to be done to it; lists of words that people have made are extended only where they agree.
     #[must_use]
-    pub fn plan(mut self, validation: &Validation, lists: Lists) -> Vec<ProvisionStep> {
+    pub fn plan(
+        mut self,
+        validation: &Validation,
+        look: &TabLook,
+        lists: Lists,
+    ) -> Vec<ProvisionStep> {
         for (column, words) in self.spec.offers.clone() {
             let step = self.offer(column, words, validation, lists);
             self.steps.extend(step);
@@ -207,12 +250,22 @@ impl TabPlan {
                 words: "widen the table over our columns".to_owned(),
                 changes: vec![change],
             }));
+            let overdue = self.spec.overdue.as_ref();
+            let overdue = overdue.and_then(|word| prepare::overdue(&self.layout, &self.info, word));
+            self.steps.extend(overdue.map(|change| ProvisionStep {
+                words: "colour the rows that wait too long".to_owned(),
+                changes: vec![change],
+            }));
             let fills = prepare::fills(words, &self.layout, &self.info);
             self.steps
                 .extend((!fills.is_empty()).then(|| ProvisionStep {
                     words: "colour the statuses".to_owned(),
                     changes: fills,
                 }));
+            let appearance = appearance::steps(&self, look);
+            self.steps.extend(appearance);
+            let views = appearance::views(&self, look);
+            self.steps.extend(views);
         }
         let warnings = self.warnings(validation);
         self.steps.extend(warnings);
@@ -338,13 +391,19 @@ fn lacking(words: &TabWords, existing: &[String]) -> Result<Vec<String>, LayoutE
     // With what people keep in place, the rest is what the service would add itself.
     let mut whole = existing.to_vec();
     whole.extend(missing.iter().cloned());
-    let ours = Layout::read(words, &whole)?;
-    let ours = ours
+    let known_layout = Layout::read(words, &whole)?;
+    let ours = known_layout
         .to_add()
         .iter()
         .filter_map(|&column| words.header(column))
         .map(str::to_owned);
-    Ok(missing.into_iter().chain(ours).collect())
+    // The service does without it, so it adds none itself.
+    let waiting = words.header(Column::Waiting).filter(|header| {
+        !existing.iter().any(|known| fold(known) == fold(header))
+            && known_layout.position(Column::Waiting).is_none()
+    });
+    let waiting = waiting.map(str::to_owned);
+    Ok(missing.into_iter().chain(ours).chain(waiting).collect())
 }
 
 /// Whether the missing headers can be beside the others: some are there, and none is likely to be meant by another one.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a success that lacks what was asked for is not taken for an answer (`None`).
 
+pub(super) mod look;
 pub(super) mod styles;
 
 use google_sheets4::{api, common::remove_json_null_values};
@@ -123,6 +124,7 @@ fn occurrences(changes: &[Change], replies: &[api::Response]) -> Vec<Option<u32>
         | Change::AddFill { .. }
         | Change::Offer { .. }
         | Change::Protect { .. }
+        | Change::Look(_)
         | Change::Token(_)
         | Change::DropToken(_) => None,
     };

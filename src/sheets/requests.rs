@@ -4,6 +4,7 @@
 //! and neighbours would move.
 
 pub(super) mod by_hand;
+pub(super) mod look;
 
 use google_sheets4::{api, common::FieldMask};
 
@@ -143,6 +144,7 @@ fn fill(request: &mut api::Request, change: &Change) -> Result<(), &'static str>
         Change::Protect { sheet, columns } => {
             request.add_protected_range = Some(protect(*sheet, *columns)?)
         }
+        Change::Look(change) => look::fill(request, change)?,
         Change::Token(id) => request.create_developer_metadata = Some(token(*id)?),
         Change::DropToken(id) => request.delete_developer_metadata = Some(drop_token(*id)),
     }
@@ -323,12 +325,22 @@ fn protect(
     })
 }
 
+/// A colour of three bytes.
+fn color(parts: [u8; 3]) -> api::Color {
+    let [red, green, blue] = parts.map(|part| Some(f32::from(part) / 255.0));
+    api::Color {
+        red,
+        green,
+        blue,
+        alpha: None,
+    }
+}
+
 fn add_fill(
     span: Span,
     formula: &str,
-    color: [u8; 3],
+    fill: [u8; 3],
 ) -> Result<api::AddConditionalFormatRuleRequest, &'static str> {
-    let [red, green, blue] = color.map(|part| Some(f32::from(part) / 255.0));
     let condition = api::BooleanCondition {
         type_: Some("CUSTOM_FORMULA".to_owned()),
         values: Some(vec![api::ConditionValue {
@@ -337,12 +349,7 @@ fn add_fill(
         }]),
     };
     let format = api::CellFormat {
-        background_color: Some(api::Color {
-            red,
-            green,
-            blue,
-            alpha: None,
-        }),
+        background_color: Some(color(fill)),
         ..Default::default()
     };
     Ok(api::AddConditionalFormatRuleRequest {

@@ -2,10 +2,13 @@
 //!
 //! Invariant: nothing here knows Google's JSON; every number is counted from 0; a call's outcome says whether it may have landed.
 
+pub mod look;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{ids::BatchToken, row::CellValue, styled::StyledRange};
+use look::LookChange;
 
 /// Google's id of a tab; it survives a renaming.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -260,6 +263,8 @@ pub enum Change {
         /// Which columns; `None` for the whole tab.
         columns: Option<(u32, u32)>,
     },
+    /// Changes how a tab looks, and nothing that stands in it.
+    Look(LookChange),
     /// Makes the batch apply at most once: a used token is refused.
     Token(BatchToken),
     /// Removes an old batch token.

@@ -4,12 +4,15 @@
 
 use serde_json::Value;
 use sheetdesk::testbed::{APPEALS, BOOK, PROMOTIONS};
-use simulator::sheets::{GetQuery, Role, SERVICE_ACCOUNT_EMAIL, Workbook};
+use simulator::sheets::{GetQuery, Look, Role, SERVICE_ACCOUNT_EMAIL, Workbook};
 
 use crate::{
     child::run,
     play::{PATIENCE, Play},
 };
+
+/// What the service adds to the appeals.
+const OURS: [&str; 3] = ["№", "Доставка", "Ждёт с"];
 
 /// The spreadsheet as it stands.
 fn seen(play: &Play) -> Value {
@@ -87,7 +90,7 @@ async fn an_empty_spreadsheet_is_furnished_and_serves() {
     assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
     assert_eq!(
         first_row(&play, APPEALS).join("|"),
-        "код|телефон|ФИО|telegram_id|текст_обращений|статус|специалист_ответ|время_обновления|№|Доставка"
+        "код|телефон|ФИО|telegram_id|текст_обращений|статус|специалист_ответ|время_обновления|№|Доставка|Ждёт с"
     );
     assert!(first_row(&play, PROMOTIONS).contains(&"Действие".to_owned()));
     assert_eq!(
@@ -103,6 +106,18 @@ async fn an_empty_spreadsheet_is_furnished_and_serves() {
         ]
     );
     let provisioned = seen(&play);
+    let shown = play
+        .testbed
+        .sheets
+        .with(BOOK, |book| book.tab_seen(APPEALS))
+        .expect("the tab is there");
+    assert_eq!(shown["frozen_rows"], 1);
+    let widths = &shown["widths"];
+    assert_eq!((&widths[4], &widths[8]), (&420.into(), &55.into()));
+    let views: Vec<&Value> = (shown["views"].as_array().expect("views").iter())
+        .map(|view| &view["title"])
+        .collect();
+    assert_eq!(views, ["Ждут ответа", "Закрытые"]);
     let exit = run(&play.testbed, &["setup", "sheets"]).await;
     assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
     assert!(
@@ -201,10 +216,61 @@ async fn a_workbook_in_use_keeps_what_people_have_made() {
         .expect("renamed");
     let exit = run(&play.testbed, &["setup", "sheets"]).await;
     assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
-    assert!(first_row(&play, APPEALS).ends_with(&["№".to_owned(), "Доставка".to_owned()]));
+    assert!(first_row(&play, APPEALS).ends_with(&OURS.map(str::to_owned)));
     let service = play.testbed.open().await.expect("it starts");
     play.testbed.settled(PATIENCE).await.expect("it settles");
     drop(service);
+}
+
+#[tokio::test]
+async fn what_people_have_chosen_is_never_changed_back() {
+    let play = Play::set().await;
+    let look = |play: &Play| {
+        let shown = play
+            .testbed
+            .sheets
+            .with(BOOK, |book| book.tab_seen(APPEALS));
+        shown.expect("the tab is there")
+    };
+    // The sample is dressed by people: of its columns some have a width of their own.
+    let before = look(&play);
+    assert_eq!(
+        (&before["widths"][3], &before["widths"][4]),
+        (&100.into(), &360.into())
+    );
+    let exit = run(&play.testbed, &["setup", "sheets"]).await;
+    assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
+    let after = look(&play);
+    assert_eq!(
+        (&after["widths"][3], &after["widths"][4]),
+        (&115.into(), &360.into())
+    );
+    let header = |tab: &Value| tab["fills"][0]["background"].clone();
+    assert_eq!(
+        header(&after),
+        header(&before),
+        "the header's colour is theirs"
+    );
+
+    let narrower = Look {
+        width: Some(77),
+        background: Some("#ffeeaa"),
+        ..Look::default()
+    };
+    let chosen = play.testbed.sheets.with(BOOK, |book| {
+        book.look(APPEALS, "I:J", narrower)?;
+        book.freeze(APPEALS, 2)
+    });
+    chosen.expect("people may");
+    let chosen = look(&play);
+    let exit = run(&play.testbed, &["setup", "sheets"]).await;
+    assert!(
+        exit.out.contains("Everything stands as it should"),
+        "{} {}",
+        exit.out,
+        exit.err
+    );
+    assert_eq!(look(&play), chosen);
 }
 
 #[tokio::test]
@@ -234,7 +300,7 @@ async fn what_a_table_or_a_protection_refuses_is_left_out_alone() {
     ] {
         assert!(exit.out.contains(said), "{said}: {}", exit.out);
     }
-    assert!(first_row(&play, APPEALS).ends_with(&["№".to_owned(), "Доставка".to_owned()]));
+    assert!(first_row(&play, APPEALS).ends_with(&OURS.map(str::to_owned)));
     assert_eq!(offered(&play, APPEALS, "F2"), [""; 0]);
     let headers = first_row(&play, PROMOTIONS);
     let action = headers.iter().position(|header| header == "Действие");

@@ -13,7 +13,7 @@ use crate::{
         client::{SheetsClient, Timeouts},
         provision::{self, ExistingTab, Lists, ProvisionStep, TabPlan, TabSpec},
         table::read_plan::{header_range, headers},
-        wire::{Batch, SheetId, SheetsError, TabInfo, Validation},
+        wire::{Batch, SheetId, SheetsError, TabInfo, Validation, look::TabLook},
     },
 };
 
@@ -117,10 +117,22 @@ async fn survey(
     let old = sites.iter().filter(|(_, is_new, _)| !is_new);
     let asks: Vec<String> = old.flat_map(|(_, _, plan)| plan.asks()).collect();
     let validation = sheets_client.validation(&book.spreadsheet, &asks).await?;
+    let shown: Vec<String> = sites
+        .iter()
+        .filter_map(|(_, _, plan)| plan.shown())
+        .collect();
+    let looks = sheets_client.looks(&book.spreadsheet, &shown).await?;
+    // The first row of a new tab stays in sight from the start.
+    let fresh = TabLook {
+        frozen: 1,
+        ..TabLook::default()
+    };
     for (info, _, tab_plan) in sites {
         let known = validation.iter().find(|(sheet, _)| *sheet == info.sheet);
+        let look = looks.iter().find(|(sheet, _)| *sheet == info.sheet);
         let plan = tab_plan.plan(
             known.map_or(&Validation::default(), |(_, validation)| validation),
+            look.map_or(&fresh, |(_, look)| look),
             lists,
         );
         rooms.push((info.title, Ok(plan)));

@@ -1,7 +1,13 @@
 //! What a tab lacks, over everything that can be there.
 
 use super::*;
-use crate::{domain::row::CellValue, sheets::table::layout::tests::appeals};
+use crate::{
+    domain::row::CellValue,
+    sheets::{
+        table::layout::tests::appeals,
+        wire::look::{CellFormat, ChosenFormat, ColumnLook, LookChange},
+    },
+};
 
 const SHEET: SheetId = SheetId(7);
 
@@ -14,6 +20,8 @@ fn spec() -> TabSpec {
             vec!["Новое".to_owned(), "Решено".to_owned()],
         )],
         protect: Protect::Columns(vec![Column::Number]),
+        views: Vec::new(),
+        overdue: None,
     }
 }
 
@@ -30,6 +38,34 @@ fn tab_plan(headers: &str, width: u32, is_new: bool) -> Result<TabPlan, LayoutEr
     TabPlan::survey(spec(), info, is_new, &existing)
 }
 
+/// As the tab is that is added: its first row stays in sight.
+fn fresh() -> TabLook {
+    TabLook {
+        frozen: 1,
+        ..TabLook::default()
+    }
+}
+
+/// All of it was chosen by somebody.
+fn dressed() -> TabLook {
+    let all = ChosenFormat {
+        bold: true,
+        background: true,
+        wrap: true,
+        vertical: true,
+        number: true,
+    };
+    let column = ColumnLook {
+        width: 77,
+        header: all,
+        body: all,
+    };
+    TabLook {
+        columns: vec![column; 10],
+        ..fresh()
+    }
+}
+
 fn words(steps: &[ProvisionStep]) -> Vec<&str> {
     steps.iter().map(|step| step.words.as_str()).collect()
 }
@@ -40,7 +76,7 @@ const WHOLE: &str = "telegram_id|текст_обращений|статус|сп
 fn a_tab_that_is_not_there_gets_everything() {
     let steps = tab_plan("", 0, true)
         .unwrap()
-        .plan(&Validation::default(), Lists::Keep);
+        .plan(&Validation::default(), &fresh(), Lists::Keep);
     let told = words(&steps);
     assert_eq!(told[0], "add the tab «обращения»");
     assert!(told[1].starts_with("write the headers «код»"), "{told:?}");
@@ -50,6 +86,15 @@ fn a_tab_that_is_not_there_gets_everything() {
         [
             "offer in «статус»: Новое, Решено",
             "colour the statuses",
+            "make the headers stand out",
+            "give «код», «телефон», «ФИО», «telegram_id», «текст_обращений», «статус», «специалист_ответ», \
+             «время_обновления», «№», «Доставка» the width of what they hold",
+            "wrap the texts of «ФИО», «текст_обращений», «специалист_ответ», «Доставка»",
+            "begin at the top in «код», «телефон», «ФИО», «telegram_id», «текст_обращений», «статус», \
+             «специалист_ответ», «время_обновления», «№», «Доставка»",
+            "tint as the service's own: «№»",
+            "show plain digits in «telegram_id», «№»",
+            "keep what is typed as it is in «код», «телефон»",
             "warn whoever types in «№»"
         ]
     );
@@ -126,7 +171,7 @@ fn a_second_time_nothing_is_left_to_do() {
         let mut tab_plan = tab_plan(WHOLE, 6, false).unwrap();
         let fill = |word: &str| format!("=$C2=\"{word}\"");
         tab_plan.info.fill_formulas = ["Новое", "В работе", "Решено"].map(fill).to_vec();
-        tab_plan.plan(validation, lists)
+        tab_plan.plan(validation, &dressed(), lists)
     };
     let plan = |validation: &Validation| planned(validation, Lists::Keep);
     assert_eq!(plan(&validation), []);
@@ -146,4 +191,68 @@ fn a_second_time_nothing_is_left_to_do() {
     assert_eq!(plan(&validation), [], "their own rule stays");
     validation.protected.clear();
     assert_eq!(words(&plan(&validation)), ["warn whoever types in «№»"]);
+}
+
+#[test]
+fn what_somebody_has_chosen_for_a_column_stays() {
+    let mut look = dressed();
+    look.frozen = 0;
+    look.columns[1].width = 100;
+    look.columns[2].header = ChosenFormat::default();
+    look.columns[3].header = ChosenFormat::default();
+    look.columns[3].body = ChosenFormat {
+        background: true,
+        ..ChosenFormat::default()
+    };
+    look.columns[4].body.background = false;
+    let planned = |look: &TabLook| {
+        let existing = Validation {
+            rules: vec![((1, 2), ValidationRule::Other)],
+            protected: vec![(Some(4), Some(5))],
+        };
+        let mut plan = tab_plan(WHOLE, 6, false).unwrap();
+        plan.info.fill_formulas = ["Новое", "В работе", "Решено"]
+            .map(|word| format!("=$C2=\"{word}\""))
+            .to_vec();
+        plan.plan(&existing, look, Lists::Keep)
+    };
+    assert_eq!(planned(&dressed()), []);
+    let steps = planned(&look);
+    assert_eq!(
+        words(&steps),
+        [
+            "keep the headers in sight",
+            "make the headers stand out",
+            "give «текст_обращений» the width of what they hold",
+            "wrap the texts of «специалист_ответ»",
+            "begin at the top in «специалист_ответ»",
+            "tint as the service's own: «№»",
+        ]
+    );
+    let Change::Look(LookChange::Format { span, format }) = &steps[1].changes[0] else {
+        panic!("{:?}", steps[1]);
+    };
+    assert_eq!((span.rows, span.columns), ((0, 1), (2, 4)));
+    assert!(matches!(format, CellFormat::Header(_)));
+}
+
+#[test]
+fn a_table_of_google_s_keeps_its_own_colours() {
+    let mut plan = tab_plan(WHOLE, 6, false).unwrap();
+    plan.info.tables.push(Table {
+        id: "t".to_owned(),
+        name: "Обращения".to_owned(),
+        rows: (0, 3),
+        columns: (0, 6),
+        footer: false,
+        typed: Vec::new(),
+    });
+    let steps = plan.plan(&Validation::default(), &fresh(), Lists::Keep);
+    let told = words(&steps);
+    let coloured = |words: &&&str| words.contains("stand out") || words.contains("tint");
+    assert!(!told.iter().any(|words| coloured(&words)), "{told:?}");
+    assert!(
+        told.iter().any(|words| words.starts_with("wrap")),
+        "{told:?}"
+    );
 }

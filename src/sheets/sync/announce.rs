@@ -62,7 +62,7 @@ fn prepared(sent: &Sent, batch: &Batch, tab: Tab, after: &TabAfter) -> Vec<Strin
             Change::SetTable { .. } => Some(format!(
                 "Лист «{title}»: продлить таблицу на наши столбцы и новые строки"
             )),
-            Change::Offer { .. } | Change::Protect { .. } => None,
+            Change::Offer { .. } | Change::Protect { .. } | Change::Look(_) => None,
             Change::AddFill { .. } => Some(format!("Лист «{title}»: раскрасить статусы")),
             Change::CompareAndSet { .. }
             | Change::InsertRows { .. }

@@ -186,6 +186,7 @@ fn our_end(layout: &Layout) -> u32 {
     let ours = [
         Column::Number,
         Column::Delivery,
+        Column::Waiting,
         Column::Key,
         Column::Mailing,
     ];
@@ -198,26 +199,53 @@ pub(in crate::sheets) fn fills(words: &TabWords, layout: &Layout, info: &TabInfo
         return Vec::new();
     };
     let fill = |(word, color): (&str, [u8; 3])| {
-        let formula = format!("=${}2=\"{}\"", letters(column), word.replace('"', "\"\""));
-        let stands = info
-            .fill_formulas
-            .iter()
-            .any(|known| without_row(known) == without_row(&formula));
-        (!stands).then_some(Change::AddFill {
-            span: Span {
-                sheet: info.sheet,
-                rows: (1, info.rows),
-                columns: (column, column + 1),
-            },
-            formula,
-            color,
-        })
+        let formula = format!("=${}2=\"{}\"", letters(column), doubled(word));
+        missing_fill(info, (column, column + 1), formula, color)
     };
     let filled = words
         .statuses
         .iter()
         .filter_map(|(_, word, fill)| Some((word.written(), (*fill)?)));
     filled.filter_map(fill).collect()
+}
+
+/// Colours the rows that say in a column that they wait too long: what they say ends with this word.
+pub(in crate::sheets) fn overdue(layout: &Layout, info: &TabInfo, word: &str) -> Option<Change> {
+    const LATE: [u8; 3] = [0xfd, 0xe3, 0xc8];
+    let column = layout.position(Column::Waiting)?;
+    let formula = format!(
+        "=RIGHT(${}2;{})=\"{}\"",
+        letters(column),
+        word.encode_utf16().count(),
+        doubled(word)
+    );
+    missing_fill(info, (0, layout.width()), formula, LATE)
+}
+
+fn missing_fill(
+    info: &TabInfo,
+    columns: (u32, u32),
+    formula: String,
+    color: [u8; 3],
+) -> Option<Change> {
+    let known = info.fill_formulas.iter();
+    let stands = known
+        .map(|known| without_row(known))
+        .any(|known| known == without_row(&formula));
+    (!stands).then_some(Change::AddFill {
+        span: Span {
+            sheet: info.sheet,
+            rows: (1, info.rows.max(2)),
+            columns,
+        },
+        formula,
+        color,
+    })
+}
+
+/// A word as it stands in a formula.
+fn doubled(word: &str) -> String {
+    word.replace('"', "\"\"")
 }
 
 /// A rule without the number of its first row, which changes when somebody inserts a row above: `=$C12="Новое"` is `=$C="Новое"`.
@@ -228,6 +256,8 @@ fn without_row(formula: &str) -> String {
     let place: String = place
         .chars()
         .filter(|c| !c.is_ascii_digit() && !c.is_whitespace())
+        // Where arguments are parted by commas, Google shows them so.
+        .map(|c| if c == ';' { ',' } else { c })
         .collect();
     format!("{place}\"{rest}")
 }

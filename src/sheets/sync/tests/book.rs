@@ -225,7 +225,10 @@ impl Book {
                     .for_each(|row| row.resize(width, String::new()));
             }
             Change::SetFilter { filter, .. } => self.filter = Some(filter.clone()),
-            Change::Offer { .. } | Change::Protect { .. } | Change::SetTable { .. } => {
+            Change::Offer { .. }
+            | Change::Protect { .. }
+            | Change::Look(_)
+            | Change::SetTable { .. } => {
                 return Err("the synchroniser provisions nothing");
             }
             Change::AddFill { formula, .. } => self.fills.push(formula.clone()),
