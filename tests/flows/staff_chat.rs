@@ -183,3 +183,16 @@ async fn the_chat_is_no_partner_and_its_talk_is_nobody_s_appeal() {
     assert_eq!(group.messages(), []);
     play.ends(service).await;
 }
+
+#[tokio::test]
+async fn the_thread_of_whoever_waits_longer_than_was_promised_reminds_of_it() {
+    let (play, service, group) = staffed(&[("APPEALS__ANSWER_WITHIN", "1")]).await;
+    play.opens_appeal().await;
+    let head = told(&group, "№ 2 · ").await;
+    let reminder = told(&group, "Партнёр ждёт ответа с ").await;
+    assert_eq!(reminder.reply_to, Some(head.message_id));
+    let alerts = play.operator.messages();
+    let told = |message: &SentMessage| message.content.text.contains("ждёт ответа с");
+    assert!(!alerts.iter().any(told), "{alerts:?}");
+    play.ends(service).await;
+}

@@ -12,6 +12,7 @@ use sheetdesk::domain::{
     tab::Tab,
 };
 
+use crate::staff_chat::{shown, with_thread};
 use crate::table::{ANNA, SheetRow, Table, bare, cells};
 
 const DELIVERED: Outcome = Outcome::Delivered(MessageId(9));
@@ -110,7 +111,13 @@ fn a_wait_that_is_too_long_is_said_once_in_working_time() {
     let due = overdue(&table);
     assert_eq!(table.event(&due), ["wake in 82800 s"], "too early");
     table.later(82_800);
-    assert_eq!(table.event(&due), ["dirty appeal 6"]);
+    assert_eq!(
+        table.event(&due),
+        [
+            "1: ⏰ Обращение № 1 ждёт ответа с 2026-03-02 11:00.",
+            "dirty appeal 6"
+        ]
+    );
     assert_eq!(waits(&table), "2026-03-02 11:00 просрочено");
     assert_eq!(table.event(&due), [""; 0], "once");
     table.row(1, Status::New, "Выслали");
@@ -122,12 +129,43 @@ fn a_wait_that_is_too_long_is_said_once_in_working_time() {
 }
 
 #[test]
+fn the_specialists_are_reminded_in_the_thread_once_for_each_wait() {
+    let mut table = promised(with_thread());
+    let due = overdue(&table);
+    let told = table.event(&due);
+    assert_eq!(told, ["wake in 82800 s"]);
+    table.later(82_800);
+    let told = table.event(&due);
+    assert_eq!(
+        shown(&told),
+        ["⏰ Партнёр ждёт ответа с 2026-03-02 11:00. [replies to 501]"]
+    );
+    assert!(told.iter().all(|line| !line.starts_with("1: ")), "{told:?}");
+    assert_eq!(table.event(&due), [""; 0], "once");
+    table.row(1, Status::New, "Выслали");
+    table.sent(&table.answer_id(1, 1, 0), DELIVERED);
+    table.placed(1);
+    table.text(ANNA, "Не вижу");
+    table.later(8 * 3600);
+    let told = table.event(&due);
+    assert_eq!(
+        shown(&told),
+        ["⏰ Партнёр ждёт ответа с 2026-03-03 10:00. [replies to 501]"],
+        "a wait of its own"
+    );
+}
+
+#[test]
 fn a_wait_counts_that_began_before_anybody_counted() {
     let mut table = Table::with_appeal();
-    table.later(82_800);
+    table.later(82_800 + 3600);
     let mut table = promised(table);
     let row = cells(1, Status::New, "");
-    assert_eq!(table.shows(vec![row]), ["dirty appeal 6"]);
+    assert_eq!(
+        table.shows(vec![row]),
+        ["dirty appeal 6"],
+        "nobody is reminded of what is old"
+    );
     assert_eq!(waits(&table), "2026-03-02 11:00 просрочено");
     table.rules.answer_within = None;
     assert_eq!(waits(&table), "2026-03-02 11:00");

@@ -235,17 +235,19 @@ pub(super) fn knows_closing(appeal: &mut Appeal) {
     }
 }
 
-/// Says something in the thread of an appeal that no comparison would find.
+/// Says something in the thread of an appeal that no comparison would find; whether there is such a thread, in a chat that takes messages.
 pub(super) fn tell(
     ctx: &mut DecisionContext<'_, impl View>,
     appeal: &mut Appeal,
     note: StaffNote<'_>,
-) {
+) -> bool {
     let here = ctx.staff_chat();
     let Some(thread) = appeal.thread.as_deref_mut() else {
-        return;
+        return false;
     };
-    if thread.head.is_some() && Some(thread.chat) == here {
+    let is_open = thread.head.is_some() && Some(thread.chat) == here;
+    let told = is_open && ctx.alerts().staff.place.refused.is_none();
+    if told {
         let text = Html::escape(&words::short(&words::note(ctx, note)));
         send(
             ctx,
@@ -254,6 +256,7 @@ pub(super) fn tell(
             (text, MessageForm::Message, Keyboard::Keep),
         );
     }
+    told
 }
 
 /// A message of a thread has ended.

@@ -145,7 +145,8 @@ fn solve(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, by: &Col
         return;
     }
     if staff_chat::is_behind(appeal) {
-        return staff_chat::tell(ctx, appeal, StaffNote::SolvedTooSoon);
+        staff_chat::tell(ctx, appeal, StaffNote::SolvedTooSoon);
+        return;
     }
     let name = name(ctx, by);
     staff_chat::tell(ctx, appeal, StaffNote::SolvedBy(name.as_str()));

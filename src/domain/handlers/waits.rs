@@ -1,6 +1,8 @@
-//! Partners who wait for an answer: their rows say so, and when it has lasted too long.
+//! Partners who wait for an answer: their rows say so, and when it has lasted too long, somebody is reminded.
 //!
-//! Invariant: a wait that is counted has a timer where it would last too long, and is marked once.
+//! Invariant: a wait that is counted has a timer where it would last too long, and is marked, and told, once.
+
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
     appeal::Appeal,
@@ -9,9 +11,16 @@ use crate::domain::{
     event::AppealCells,
     ids::{AppealId, RowKey},
     session::Kept,
+    spans::has_lasted,
     view::View,
     waiting,
+    wording::{Note, StaffNote},
 };
+
+use super::staff_chat;
+
+/// Who has waited too long for longer than this was so before anybody counted, or while nobody could: rows and digest say it, and no reminder.
+const REMINDED_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// A partner has written, and may wait from now on.
 pub(super) fn may_begin(
@@ -69,4 +78,16 @@ fn check(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     }
     appeal.overdue = Some(since);
     ctx.dirty(RowKey::Appeal(appeal.id));
+    if !has_lasted(at, ctx.now, REMINDED_WITHIN) {
+        remind(ctx, appeal, since);
+    }
+}
+
+/// The specialists are reminded in its thread, or, where there is none, the operator.
+fn remind(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, since: Timestamp) {
+    let time = ctx.rules.short_moment(since);
+    let told = staff_chat::tell(ctx, appeal, StaffNote::Overdue(&time));
+    if let Some(number) = appeal.number.filter(|_| !told) {
+        ctx.report(Note::AdminOverdue(number, &time));
+    }
 }

@@ -210,6 +210,8 @@ texts! {
             /// The first of their numbers.
             numbers: &'a str,
         } = "digest-failed",
+        /// Admin: a partner has waited too long for an answer, since.
+        AdminOverdue(number: Number, time: &'a str) = "admin-overdue",
         /// Admin: rows are stopped: their numbers, and why.
         AdminRowsStopped(numbers: &'a str, words: &'a str) = "admin-rows-stopped",
         /// Admin: of the bound partners so many are lost from the list; nobody loses access.

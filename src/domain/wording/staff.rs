@@ -65,6 +65,8 @@ texts! {
         CellHeld(text: &'a str) = "staff-cell-held",
         /// A message that the partner cannot be sent.
         NotPassedOn = "staff-not-passed-on",
+        /// The partner has waited too long, since.
+        Overdue(time: &'a str) = "staff-overdue",
         /// Stands above many appeals.
         Summary(count: usize) = "staff-summary",
         /// One of them.
