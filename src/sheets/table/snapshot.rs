@@ -31,7 +31,7 @@ use crate::{
 const MOST_STYLED: usize = 100;
 
 /// Columns that we write.
-const OURS: [Column; 10] = [
+const OURS: [Column; 11] = [
     Column::Access,
     Column::Telegram,
     Column::Since,
@@ -39,6 +39,7 @@ const OURS: [Column; 10] = [
     Column::Updated,
     Column::Number,
     Column::Delivery,
+    Column::Waiting,
     Column::Notified,
     Column::Key,
     Column::Mailing,
