@@ -209,9 +209,14 @@ impl TabSnapshot {
             return Vec::new();
         };
         let said = |row: &&Row| !self.text(row, styled).unwrap_or_default().trim().is_empty();
+        let said: Vec<&Row> = self.rows.iter().filter(said).collect();
+        if said.is_empty() {
+            // Most answer cells are empty: what the last read showed need not be looked through.
+            return Vec::new();
+        }
         let shown: BTreeSet<_> = previous.into_iter().flat_map(Self::texts).collect();
-        let news = self.rows.iter().filter(said);
-        news.filter(|row| !shown.contains(&self.telling(row)))
+        said.into_iter()
+            .filter(|row| !shown.contains(&self.telling(row)))
             .take(MOST_STYLED)
             .map(|row| Span {
                 sheet: self.sheet,

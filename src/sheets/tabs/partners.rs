@@ -87,12 +87,26 @@ fn cells(words: &TabWords, snapshot: &TabSnapshot, row: &Row, code: &PartnerCode
 
 /// The faults, if they are not those of the previous snapshot; of rows that the journal remembers nothing is known.
 fn new_faults(previous: Option<&TabSnapshot>, now: &TabSnapshot) -> Option<RowEvent> {
+    if previous.is_some_and(|previous| previous.is_read() && lists_the_same(previous, now)) {
+        return None;
+    }
     let faults = faults(now);
     let same = match previous {
         None => faults.is_empty(),
         Some(previous) => previous.is_read() && self::faults(previous) == faults,
     };
     (!same).then_some(RowEvent::Listed(faults))
+}
+
+/// Whether all that makes a fault stands where it stood: to read every phone again would take longer than all the rest of a pass.
+fn lists_the_same(previous: &TabSnapshot, now: &TabSnapshot) -> bool {
+    let columns = [Column::Code, Column::Name, Column::Phone];
+    let same = |(old, new): (&Row, &Row)| {
+        let stands = |row: &Row| (row.row, row.keyless, row.telegram);
+        let shows = |column| previous.text(old, column) == now.text(new, column);
+        stands(old) == stands(new) && columns.into_iter().all(shows)
+    };
+    previous.rows.len() == now.rows.len() && previous.rows.iter().zip(&now.rows).all(same)
 }
 
 /// Whether all rows of a code show one account: then it is the same line twice.
